@@ -1,0 +1,70 @@
+// A page: one chapter's stage with its commands, readouts, inspector and help. pages.cpp lists them all, in order;
+// to add one, write one file and add one line there (CONTRIBUTING.md). Pages don't include each other: what two pages
+// share lives in the Document.
+//
+// The draw functions are const: a page changes only through its commands, which widgets send as text. So a click, a
+// key, a lesson and a test do the same thing.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/command/registry.h"
+#include "app/shell/document.h"
+
+namespace striate {
+
+class Ui;
+struct Rect;
+
+struct PageInfo {
+  std::string id;       // "pixels": prefix of its commands and readouts
+  std::string title;    // "Pixels", as the navigation shows it
+  std::string chapter;  // "Pictures": the navigation's group
+  std::string help;     // a few sentences for the help overlay: what the page shows and what can be done
+};
+
+// What a page is given. It outlives the page.
+struct PageContext {
+  Document& document;
+  std::function<void()> wake;  // asks for another frame; may be called from any thread
+};
+
+class Page {
+ public:
+  virtual ~Page() = default;
+
+  virtual const PageInfo& info() const = 0;
+  virtual void declare(Registry& registry) = 0;  // called once; adds the page's commands and readouts
+
+  // Commands that bring a page, in whatever state it is, to the state this one is in now: undo runs them, and
+  // "make this a lesson" writes them.
+  virtual std::vector<std::string> state() const = 0;
+
+  // Called once a frame before drawing, also while another page is shown: takes finished work in, moves what moves.
+  // `now` in seconds. Returns true while another frame should follow by itself.
+  virtual bool update(double now) = 0;
+  // True while work for the present state is still under way: `expect` and `screenshot` wait for it.
+  virtual bool busy() const { return false; }
+  virtual void image_changed() {}  // the document has another image
+
+  virtual void draw_stage(Ui& ui, const Rect& area) const = 0;
+  virtual void draw_inspector(Ui& ui) const = 0;
+  virtual bool has_transport() const { return false; }
+  virtual void draw_transport(Ui&, const Rect&) const {}
+
+  // What the keys of this page do: {"Left", "pixels.move -1 0", "one column to the left"}. Shown by the help overlay.
+  struct Key {
+    std::string key;  // "Left", "Shift+Up", "G"
+    std::string command;
+    std::string help;
+  };
+  virtual std::vector<Key> keys() const { return {}; }
+};
+
+// All pages, in the order of the navigation.
+std::vector<std::unique_ptr<Page>> make_pages(const PageContext& context);
+
+}  // namespace striate
