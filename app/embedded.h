@@ -1,0 +1,25 @@
+// The files that the program carries inside itself: it needs no installed data and finds nothing missing at run time.
+//
+// What is embedded is decided in cmake/StriateEmbed.cmake. Names:
+//   shaders/...  assets/...  kernels/...    as in the source tree
+//   fonts/NAME                              from the distribution's packages, whatever file they have there:
+//     inter-regular inter-medium inter-semibold inter-bold  mono-regular mono-medium mono-bold  dejavu-sans
+//     (TrueType or OpenType; a font that was missing when the program was built is missing here)
+//
+// While developing, STRIATE_SOURCE_DIR (a string) is defined for the application: a shader or a lesson may be read from
+// there first, so that an edit shows without a build.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace striate {
+
+// The bytes of one embedded file; valid as long as the program runs. Empty if there is no such file.
+std::string_view embedded_file(std::string_view name);
+
+// The names of all embedded files that begin with `prefix`, in alphabetical order.
+std::vector<std::string> embedded_files(std::string_view prefix);
+
+}  // namespace striate

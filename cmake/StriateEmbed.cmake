@@ -1,0 +1,73 @@
+# Puts shaders, lessons, pictures, fonts and the kernels' own source into the program, so that it is one file that runs
+# anywhere. The assembler reads the bytes (.incbin): a large picture costs no compile time. A changed file rebuilds the
+# object, a new file re-runs the configure step.
+#
+#   striate_embedded    library behind app/embedded.h
+
+enable_language(ASM)
+
+file(GLOB_RECURSE STRIATE_EMBED_FILES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
+  ${CMAKE_SOURCE_DIR}/shaders/* ${CMAKE_SOURCE_DIR}/assets/* ${CMAKE_SOURCE_DIR}/kernels/*.h
+  ${CMAKE_SOURCE_DIR}/kernels/*.cu)
+# The README's pictures and the programs that make assets are for people, not for the program.
+list(FILTER STRIATE_EMBED_FILES EXCLUDE REGEX "^assets/(screenshots/|.*\\.cpp$)|/\\.|~$")
+
+# NAME=FILE for every embedded file; fonts get names that don't depend on the distribution.
+set(STRIATE_EMBED_PAIRS "")
+foreach(file IN LISTS STRIATE_EMBED_FILES)
+  list(APPEND STRIATE_EMBED_PAIRS "${file}=${CMAKE_SOURCE_DIR}/${file}")
+endforeach()
+
+# Where Debian 12, Debian 13 and Ubuntu 24.04 keep fonts.
+set(STRIATE_FONT_FOLDERS /usr/share/fonts/opentype/inter /usr/share/fonts/truetype/inter /usr/share/fonts/opentype/Inter
+  /usr/share/fonts/truetype/jetbrains-mono /usr/share/fonts/truetype/JetBrainsMono /usr/share/fonts/opentype/jetbrains-mono
+  /usr/share/fonts/truetype/dejavu /usr/share/fonts/dejavu /usr/share/fonts/TTF /usr/share/fonts)
+set(STRIATE_FONTS_MISSING "")
+foreach(entry inter-regular=Inter-Regular inter-medium=Inter-Medium inter-semibold=Inter-SemiBold inter-bold=Inter-Bold
+              mono-regular=JetBrainsMono-Regular mono-medium=JetBrainsMono-Medium mono-bold=JetBrainsMono-Bold
+              dejavu-sans=DejaVuSans)
+  string(REGEX MATCH "^([^=]+)=(.*)$" entry ${entry})
+  set(name ${CMAKE_MATCH_1})
+  set(stem ${CMAKE_MATCH_2})
+  find_file(STRIATE_FONT_${stem} NAMES ${stem}.otf ${stem}.ttf PATHS ${STRIATE_FONT_FOLDERS} NO_DEFAULT_PATH)
+  if(STRIATE_FONT_${stem})
+    list(APPEND STRIATE_EMBED_PAIRS "fonts/${name}=${STRIATE_FONT_${stem}}")
+  else()
+    list(APPEND STRIATE_FONTS_MISSING ${stem})
+  endif()
+endforeach()
+if(STRIATE_FONTS_MISSING)
+  list(JOIN STRIATE_FONTS_MISSING ", " text)
+  message(STATUS "Striate: fonts not found: ${text}: other faces stand in "
+                 "(apt install fonts-inter fonts-jetbrains-mono fonts-dejavu-core)")
+endif()
+
+list(SORT STRIATE_EMBED_PAIRS)
+set(assembly "# Made by cmake/StriateEmbed.cmake.\n.section .rodata\n")
+set(STRIATE_EMBED_SYMBOLS "")
+set(STRIATE_EMBED_TABLE "")
+set(paths "")
+set(index 0)
+foreach(pair IN LISTS STRIATE_EMBED_PAIRS)
+  string(REGEX MATCH "^([^=]+)=(.*)$" pair "${pair}")
+  set(name "${CMAKE_MATCH_1}")
+  set(path "${CMAKE_MATCH_2}")
+  list(APPEND paths "${path}")
+  set(symbol striate_embedded_${index})
+  string(APPEND assembly ".balign 16\n.globl ${symbol}\n${symbol}:\n.incbin \"${path}\"\n"
+                         ".globl ${symbol}_end\n${symbol}_end:\n.byte 0\n")
+  string(APPEND STRIATE_EMBED_SYMBOLS "extern const char ${symbol}[], ${symbol}_end[];\n")
+  string(APPEND STRIATE_EMBED_TABLE "    {\"${name}\", ${symbol}, ${symbol}_end},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+string(APPEND assembly ".section .note.GNU-stack,\"\",%progbits\n")
+
+set(STRIATE_EMBED_FOLDER ${CMAKE_BINARY_DIR}/embedded)
+file(CONFIGURE OUTPUT ${STRIATE_EMBED_FOLDER}/embedded_data.s CONTENT "${assembly}" @ONLY)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/embedded.cpp.in ${STRIATE_EMBED_FOLDER}/embedded.cpp @ONLY)
+set_source_files_properties(${STRIATE_EMBED_FOLDER}/embedded_data.s PROPERTIES OBJECT_DEPENDS "${paths}")
+
+add_library(striate_embedded STATIC ${STRIATE_EMBED_FOLDER}/embedded.cpp ${STRIATE_EMBED_FOLDER}/embedded_data.s)
+target_include_directories(striate_embedded PUBLIC ${CMAKE_SOURCE_DIR})
+target_compile_definitions(striate_embedded PUBLIC STRIATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+striate_compile_options(striate_embedded)

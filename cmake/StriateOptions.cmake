@@ -1,0 +1,77 @@
+# Options, warnings, sanitizers and the instruction set: everything that decides HOW files are compiled.
+#
+#   striate_compile_options(TARGET)   gives a target of ours the warnings, sanitizers and floating-point rules.
+#   imgui::imgui                      Dear ImGui with its GLFW and OpenGL 3 backends, from the distribution.
+
+option(STRIATE_NATIVE "Use this machine's own instructions (OFF for packages: any x86-64-v2 processor)" ON)
+option(STRIATE_WARNINGS_AS_ERRORS "Stop at the first warning (CI does)" OFF)
+option(STRIATE_CUDA "Compile the kernels for NVIDIA GPUs too, where a CUDA compiler is found" ON)
+option(STRIATE_CUDA_ALL_ARCHITECTURES "Every GPU generation the CUDA compiler knows, for packages" OFF)
+option(STRIATE_FUZZ "Build the fuzz targets (needs clang)" OFF)
+set(STRIATE_SANITIZE "" CACHE STRING "Sanitizers: empty, \"address,undefined\" or \"thread\"")
+set_property(CACHE STRIATE_SANITIZE PROPERTY STRINGS "" "address,undefined" "thread")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release or Debug" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_CUDA_STANDARD 17)
+set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# The instruction set holds for all targets alike: a Pack<W> whose width differed between two files would break the
+# one-definition rule without a word.
+include(CheckCXXCompilerFlag)
+set(STRIATE_MARCH "")
+if(STRIATE_NATIVE)
+  check_cxx_compiler_flag(-march=native STRIATE_HAS_MARCH_NATIVE)
+  if(STRIATE_HAS_MARCH_NATIVE)
+    set(STRIATE_MARCH -march=native)
+  endif()
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  set(STRIATE_MARCH -march=x86-64-v2)
+endif()
+
+# A product and a sum are rounded twice, as written, on every CPU: the same number with and without FMA instructions,
+# and the printed terms add up to the printed sum. A kernel that wants a fused multiply-add says so (std::fma).
+set(STRIATE_FLOATING_POINT -ffp-contract=off)
+
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${STRIATE_MARCH};${STRIATE_FLOATING_POINT}>")
+if(STRIATE_SANITIZE)
+  add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${STRIATE_SANITIZE};-fno-omit-frame-pointer;-g>")
+  if(STRIATE_SANITIZE MATCHES "undefined")
+    add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=undefined>")
+  endif()
+  add_link_options(-fsanitize=${STRIATE_SANITIZE})
+endif()
+
+function(striate_compile_options target)
+  target_compile_definitions(${target} PRIVATE "$<$<CONFIG:Debug>:STRIATE_DEBUG=1>")
+  set(warnings -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wundef
+               -Wextra-semi -Wno-unknown-pragmas -Wno-missing-field-initializers)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND warnings -Wduplicated-cond -Wlogical-op -Wno-psabi)
+  elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    list(APPEND warnings -Wno-psabi -Wno-pass-failed)
+  endif()
+  if(STRIATE_WARNINGS_AS_ERRORS)
+    list(APPEND warnings -Werror)
+  endif()
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${warnings}>")
+endfunction()
+
+# Dear ImGui: Debian and Ubuntu ship a static library with the backends inside and no CMake file. It was built with
+# stb from the distribution, so that has to be linked too.
+find_path(STRIATE_IMGUI_INCLUDE imgui.h PATH_SUFFIXES imgui REQUIRED)
+find_library(STRIATE_IMGUI_LIBRARY imgui REQUIRED)
+find_library(STRIATE_STB_LIBRARY stb REQUIRED)
+add_library(imgui::imgui STATIC IMPORTED)
+set_target_properties(imgui::imgui PROPERTIES
+  IMPORTED_LOCATION ${STRIATE_IMGUI_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES "${STRIATE_IMGUI_INCLUDE};${STRIATE_IMGUI_INCLUDE}/backends"
+  INTERFACE_LINK_LIBRARIES "${STRIATE_STB_LIBRARY};glfw;${CMAKE_DL_LIBS}")
