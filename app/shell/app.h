@@ -1,0 +1,128 @@
+// The program without its window: the document, the pages, every command and readout, undo, the queue of commands that
+// widgets and keys send, notices, and the lesson that is open. Knows no ImGui, GLFW or GL, so tests, `striate play
+// --headless` and the window run the very same object; shell/frame.h draws it, cli/ and command/player.h drive it.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/command/registry.h"
+#include "app/pages/page.h"
+#include "app/shell/document.h"
+#include "app/shell/lesson_session.h"
+#include "app/shell/settings.h"
+#include "app/worker/latest.h"
+#include "engine/error.h"
+
+namespace striate {
+
+class Recorder;
+
+// Something went wrong (or something worth knowing happened): shown until it is dismissed or the same command succeeds.
+struct Notice {
+  std::string what;
+  std::string hint;
+  std::string command;  // the line it came from; its first word says beside what to show it
+  bool error = true;
+  double time = 0;  // seconds, App::now() when it came
+};
+
+class App {
+ public:
+  // Opens the portrait. `settings` is what was read from disk, or the defaults.
+  explicit App(Device device, Settings settings = {});
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // ---- commands ----
+  Registry& registry() { return registry_; }
+  const Registry& registry() const { return registry_; }
+
+  // Runs one line now. Throws Error. Keeps undo, feeds the recorder, completes a lesson's "try it".
+  void run(std::string_view line);
+  // Puts a line into the queue: the next update() runs it, and its error becomes a notice. Any thread.
+  void send(std::string line);
+
+  // Once a frame, before drawing: runs the queue, takes finished work in, moves pages. `now` in seconds, never falling.
+  // Returns true while another frame should follow by itself.
+  bool update(double now);
+  double now() const { return now_; }
+  // True while the present state is not final: a file is being read, a page's work is under way, commands wait.
+  bool busy() const;
+  // The oldest error that came from work behind (a file that could not be decoded) and was not taken yet, for scripts;
+  // the notice stays.
+  std::optional<Error> take_failure();
+
+  // Called when another frame is wanted; the window sets it to wake its event loop. Any thread calls it.
+  void set_wake(std::function<void()> wake);
+  void wake();
+
+  // ---- state that the shell draws ----
+  Document& document() { return document_; }
+  const Document& document() const { return document_; }
+  const std::vector<std::unique_ptr<Page>>& pages() const { return pages_; }
+  Page& page() const { return *pages_[page_]; }  // the one that is shown
+  const std::deque<Notice>& notices() const { return notices_; }
+  void notify(Notice notice);
+  void dismiss_notice(size_t index);
+  float loading() const;  // 0 to 1 while a file is being read, else -1
+  bool can_undo() const { return !undo_.empty(); }
+  bool can_redo() const { return !redo_.empty(); }
+  bool wants_to_quit() const { return quit_; }
+  bool recording() const { return recorder_ != nullptr; }
+
+  Settings& settings() { return settings_; }
+  const Settings& settings() const { return settings_; }
+  LessonSession& lessons() { return lessons_; }
+  const LessonSession& lessons() const { return lessons_; }
+
+  // The commands that bring a fresh program to the present state: the document, the page that is shown and its state.
+  std::vector<std::string> state() const;
+
+ private:
+  struct Edit {
+    std::string owner;                // id of the page, or "document"
+    std::vector<std::string> before;  // its state before
+    std::string command;              // name of the command, to join a drag into one edit
+    double time = 0;
+  };
+
+  void declare_commands();
+  void declare_lesson_commands();
+  void open(const std::string& source);
+  void show_image(ImagePtr image, std::string source);
+  std::vector<std::string> state_of(const std::string& owner) const;
+  void restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* nothing);
+  void remember_edit(const Command& command, std::vector<std::string> before);
+  void show_page(const std::string& id);
+
+  Settings settings_;
+  Registry registry_;
+  std::mutex wake_mutex_;
+  std::function<void()> wake_;
+  std::mutex queue_mutex_;
+  std::vector<std::string> queue_;
+  Document document_;
+  LessonSession lessons_;
+  std::vector<std::unique_ptr<Page>> pages_;
+  size_t page_ = 0;
+  std::deque<Notice> notices_;
+  std::deque<Error> failures_;
+  std::vector<Edit> undo_, redo_;
+  std::unique_ptr<Recorder> recorder_;
+  std::string opening_;  // what is being read
+  double now_ = 0;
+  bool quit_ = false;
+  bool restoring_ = false;
+  Latest<ImagePtr> loader_;     // reads files
+  Latest<bool> pyramid_maker_;  // makes the smaller levels of the open image
+};
+
+}  // namespace striate

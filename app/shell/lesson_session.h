@@ -1,0 +1,50 @@
+// The lesson that is open: which step it is at, and whether the step's "try it" was done. App runs the commands.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/command/script.h"
+
+namespace striate {
+
+// A lesson that can be chosen, in the order of the navigation.
+struct LessonEntry {
+  std::string name;     // file name without .md: "pixels"
+  std::string title;    // from its first heading
+  std::string chapter;  // "Pictures"
+  std::string page;     // the page it belongs to
+};
+
+class LessonSession {
+ public:
+  // The lessons in assets/lessons that are built into the program.
+  static const std::vector<LessonEntry>& entries();
+
+  // Opens a built-in lesson by name, or a file. Throws Error (file, line, what is wrong).
+  void open(const std::string& name_or_path);
+  void close();
+  bool is_open() const { return lesson_ != nullptr; }
+
+  const Lesson& lesson() const { return *lesson_; }
+  const std::string& name() const { return name_; }
+  int step() const { return step_; }
+  int step_count() const { return static_cast<int>(lesson_->steps.size()); }
+  const LessonStep& current() const { return lesson_->steps[static_cast<size_t>(step_)]; }
+  bool go_to(int step);  // false where there is no such step; forgets what was tried
+
+  // Whether this step's try block was done; true where it has none.
+  bool tried() const { return tried_ || current().attempt.empty(); }
+  // Tells the session that a command was run: completes the step when it is the one to try.
+  void command_was_run(std::string_view line);
+
+ private:
+  std::unique_ptr<Lesson> lesson_;
+  std::string name_;
+  int step_ = 0;
+  bool tried_ = false;
+};
+
+}  // namespace striate

@@ -1,0 +1,34 @@
+// What survives a restart: $XDG_CONFIG_HOME/striate/settings.json (default ~/.config/striate/settings.json).
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace striate {
+
+struct Settings {
+  bool dark = true;
+  bool presentation = false;  // type times 1.6
+  bool motion = true;         // off: everything jumps to its end
+  bool navigation = true;     // the left panel is unfolded
+  bool inspector = true;      // the right panel is unfolded
+  double scale = 0;           // of the whole interface; 0: as the monitor says
+  int window_width = 1280;    // logical pixels
+  int window_height = 800;
+  std::vector<std::string> recent_files;    // newest first, at most 20
+  std::vector<std::string> done_lessons;    // names
+  double megapixel_limit = 256;             // largest picture that is opened
+
+  void remember_file(const std::string& path);
+  void remember_lesson(const std::string& name);
+};
+
+std::string settings_path();  // where the file is, from the environment
+
+// Reads the file. A missing one gives the defaults; one that cannot be read or understood gives the defaults and sets
+// `problem` to what is wrong with it (the file is left alone until settings are saved again).
+Settings load_settings(const std::string& path, std::string* problem);
+// Writes it atomically, making the folder. Throws Error.
+void save_settings(const std::string& path, const Settings& settings);
+
+}  // namespace striate
