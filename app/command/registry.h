@@ -4,7 +4,9 @@
 //   filters.kernel 0 -1 0; -1 5 -1; 0 -1 0        name, then the parameters in order
 //   open "a picture.png"                          quotes hold a value with spaces together
 //
-// A parameter of kind `text` is the last one and takes the rest of the line. To add a command: see CONTRIBUTING.md.
+// A parameter of kind `text` is the last one and takes the rest of the line, so it needs quotes only where it is empty,
+// begins with a quote, or begins or ends with a space. Numbers are written with a point, whatever the locale.
+// To add a command: see CONTRIBUTING.md.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +36,8 @@ struct Parameter {
   static Parameter text(std::string name, std::string help);
   Parameter&& or_none() &&;  // the same parameter, optional
 
-  // "0 to 7", "zero|replicate|reflect|wrap", "any text": what an error message and a tooltip say is expected.
+  // "a whole number from 0 to 7", "zero|replicate|reflect|wrap", "any text": what an error message and a tooltip say
+  // is expected.
   std::string expected() const;
 };
 
@@ -44,9 +47,9 @@ class Arguments {
   size_t size() const { return values_.size(); }
   bool has(size_t i) const { return i < values_.size(); }
   int64_t integer(size_t i) const;
-  double number(size_t i) const;
-  bool on(size_t i) const;                    // an on|off choice
-  const std::string& text(size_t i) const;    // text or choice
+  double number(size_t i) const;            // finite, never -0
+  bool on(size_t i) const;                  // an on|off choice
+  const std::string& text(size_t i) const;  // text or choice
 
  private:
   friend class Registry;
@@ -60,25 +63,31 @@ enum class Undo {
 };
 
 struct Command {
-  std::string name;  // "open", "filters.kernel": page.noun or a single word
+  std::string name;  // "open", "filters.kernel": page.noun or a single word; lower-case letters, digits, . _ -
   std::string help;  // one sentence, shown in tooltips and in the list of commands
   std::vector<Parameter> parameters;
   std::function<void(const Arguments&)> apply;  // throws Error; must leave the state as it was if it does
   Undo undo = Undo::none;
 
-  std::string usage() const;  // "convolution.cursor X Y"
+  std::string usage() const;  // "convolution.cursor X Y", "filters.kernel NAME [SIZE]", "channels.tint on|off"
 };
 
 using ReadoutValue = std::variant<double, std::string>;
 
 struct Readout {
-  std::string name;  // "pixels.red"
-  std::string help;  // one phrase; says the unit
+  std::string name;                     // "pixels.red"
+  std::string help;                     // one phrase; says the unit
   std::function<ReadoutValue()> value;  // throws Error where there is nothing to read, with what to do
 };
 
 // A readout as scripts print and compare it: a number in its shortest form that reads back the same, never -0.
 std::string to_text(const ReadoutValue& value);
+std::string to_text(double value);
+
+// A whole text as a number, written with a point: "3", "-0.5", "+2", "1e-3". False for anything else, and for nan, inf
+// and what a double or an int64_t cannot hold. Never gives -0.
+bool parse_number(std::string_view text, double* value);
+bool parse_integer(std::string_view text, int64_t* value);
 
 class Registry {
  public:
@@ -92,22 +101,33 @@ class Registry {
   // Looks a line's command up and checks its values without applying it; the same errors.
   const Command& check(std::string_view line) const;
 
-  const Command* find_command(std::string_view name) const;
-  ReadoutValue read(std::string_view name) const;  // throws Error for an unknown name, with the nearest right one
+  const Command* find_command(std::string_view name) const;  // null if there is none
+  const Readout* find_readout(std::string_view name) const;
+  const Command& command(std::string_view name) const;  // throws Error for an unknown name, with the nearest right one
+  const Readout& readout(std::string_view name) const;  // the same
+  ReadoutValue read(std::string_view name) const;       // throws what readout() and Readout::value throw
 
   const std::map<std::string, Command, std::less<>>& commands() const { return commands_; }
   const std::map<std::string, Readout, std::less<>>& readouts() const { return readouts_; }
 
  private:
+  const Command& parse(std::string_view line, Arguments* arguments) const;
+
   std::map<std::string, Command, std::less<>> commands_;
   std::map<std::string, Readout, std::less<>> readouts_;
 };
 
-// A line into words: quotes hold spaces together, \" and \\ within them. Throws Error for an open quote.
+// The first word of a line: the name of its command. Empty for an empty line.
+std::string_view command_name(std::string_view line);
+// Without the spaces and tabs at both ends.
+std::string_view trimmed(std::string_view text);
+// A line into words: quotes hold spaces together; \" \\ and \n (a line break) within them. Throws Error for an open
+// quote.
 std::vector<std::string> split_words(std::string_view line);
-// A value so that split_words gives it back: quoted where it must be.
+// A value so that split_words gives it back, on one line: quoted where it must be.
 std::string quoted(std::string_view value);
-// Of `names`, the one nearest to `name` by edit distance; empty if none is near.
+// Of `names`, the one nearest to `name` by edit distance (Damerau-Levenshtein, optimal string alignment; a swap of two
+// neighbours counts once), ignoring case; also one whose part after the last dot is `name`. Empty if none is near.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& names);
 
 }  // namespace striate

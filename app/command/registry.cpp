@@ -1,0 +1,393 @@
+// Splitting, checking and running command lines. Numbers go through from_chars and to_chars: the same in every locale.
+#include "app/command/registry.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+bool is_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  });
+}
+
+std::string upper(std::string text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+// Reads one word from the front of `rest` and removes it.
+std::string take_word(std::string_view& rest) {
+  std::string word;
+  while (!rest.empty() && !is_space(rest.front())) {
+    if (rest.front() != '"') {
+      word += rest.front();
+      rest.remove_prefix(1);
+      continue;
+    }
+    const std::string_view from_quote = rest;
+    rest.remove_prefix(1);
+    bool closed = false;
+    while (!rest.empty() && !closed) {
+      char c = rest.front();
+      rest.remove_prefix(1);
+      if (c == '"') {
+        closed = true;
+      } else if (c == '\\' && !rest.empty() && (rest.front() == '"' || rest.front() == '\\' || rest.front() == 'n')) {
+        word += rest.front() == 'n' ? '\n' : rest.front();
+        rest.remove_prefix(1);
+      } else {
+        word += c;
+      }
+    }
+    if (!closed)
+      throw Error(fmt::format("the quote in front of '{}' is not closed", from_quote.substr(1, 40)),
+                  "close it with a second \"; a quote inside quotes is written \\\"");
+  }
+  return word;
+}
+
+std::string_view skip_spaces(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+// The rest of a line as one text: what stands in quotes, or everything as it is.
+std::string take_text(std::string_view& rest, const Command& command) {
+  if (rest.front() != '"') return std::string(trimmed(std::exchange(rest, {})));
+  std::string text = take_word(rest);
+  rest = skip_spaces(rest);
+  if (!rest.empty())
+    throw Error(fmt::format("{}: '{}' stands after the closing quote", command.name, rest.substr(0, 40)),
+                "put the whole text in quotes, or none of it: " + command.usage());
+  return text;
+}
+
+Error wrong_value(const Command& command, const Parameter& parameter, std::string_view value) {
+  std::string hint = fmt::format("{} is {}: {}", upper(parameter.name), parameter.help, parameter.expected());
+  if (parameter.kind == ParameterKind::choice) {
+    std::string near = nearest_name(value, parameter.choices);
+    if (!near.empty()) hint = fmt::format("did you mean '{}'? {}", near, hint);
+  }
+  return Error(fmt::format("{}: '{}' is no value for {}", command.name, value.substr(0, 80), upper(parameter.name)),
+               hint);
+}
+
+template <typename Map>
+std::vector<std::string> names_of(const Map& map) {
+  std::vector<std::string> names;
+  for (const auto& entry : map) names.push_back(entry.first);
+  return names;
+}
+
+// "did you mean 'pixels.zoom'?", else what the same page has, else where all are listed.
+std::string unknown_hint(std::string_view name, const std::vector<std::string>& names, std::string_view what) {
+  std::string near = nearest_name(name, names);
+  if (!near.empty()) return fmt::format("did you mean '{}'?", near);
+  const size_t dot = name.find('.');
+  std::vector<std::string> same_page;
+  for (const std::string& other : names)
+    if (dot != std::string_view::npos && other.compare(0, dot + 1, name.substr(0, dot + 1)) == 0)
+      same_page.push_back(other);
+  if (!same_page.empty()) return fmt::format("{} of this page: {}", what, joined(same_page, ", "));
+  std::vector<std::string> single;
+  for (const std::string& other : names)
+    if (other.find('.') == std::string::npos) single.push_back(other);
+  return fmt::format("{} are named page.noun, as in '{}'{}", what, names.empty() ? "pixels.zoom" : names.front(),
+                     single.empty() ? "" : "; without a page: " + joined(single, ", "));
+}
+
+int edit_distance(std::string_view a, std::string_view b) {
+  // Optimal string alignment; three rows are enough.
+  std::vector<int> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) above[j] = static_cast<int>(j);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    row[0] = static_cast<int>(i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const int change = a[i - 1] == b[j - 1] ? 0 : 1;
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + change});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+    std::swap(before, above);
+    std::swap(above, row);
+  }
+  return above[b.size()];
+}
+
+}  // namespace
+
+Parameter Parameter::integer(std::string name, std::string help, double minimum, double maximum) {
+  return {std::move(name), ParameterKind::integer, std::move(help), minimum, maximum, {}, false};
+}
+Parameter Parameter::number(std::string name, std::string help, double minimum, double maximum) {
+  return {std::move(name), ParameterKind::number, std::move(help), minimum, maximum, {}, false};
+}
+Parameter Parameter::choice(std::string name, std::string help, std::vector<std::string> choices) {
+  return {std::move(name), ParameterKind::choice, std::move(help), 0, 0, std::move(choices), false};
+}
+Parameter Parameter::on_off(std::string name, std::string help) {
+  return choice(std::move(name), std::move(help), {"on", "off"});
+}
+Parameter Parameter::text(std::string name, std::string help) {
+  return {std::move(name), ParameterKind::text, std::move(help), 0, 0, {}, false};
+}
+Parameter&& Parameter::or_none() && {
+  optional = true;
+  return std::move(*this);
+}
+
+std::string Parameter::expected() const {
+  switch (kind) {
+    case ParameterKind::integer:
+      return fmt::format("a whole number from {} to {}", to_text(minimum), to_text(maximum));
+    case ParameterKind::number:
+      return fmt::format("a number from {} to {}", to_text(minimum), to_text(maximum));
+    case ParameterKind::choice:
+      return joined(choices, "|");
+    case ParameterKind::text:
+      break;
+  }
+  return "any text";
+}
+
+int64_t Arguments::integer(size_t i) const {
+  striate::check(i < values_.size() && values_[i].index() == 0, "argument {} of {} is no integer", i, values_.size());
+  return std::get<int64_t>(values_[i]);
+}
+double Arguments::number(size_t i) const {
+  striate::check(i < values_.size() && values_[i].index() == 1, "argument {} of {} is no number", i, values_.size());
+  return std::get<double>(values_[i]);
+}
+bool Arguments::on(size_t i) const { return text(i) == "on"; }
+const std::string& Arguments::text(size_t i) const {
+  striate::check(i < values_.size() && values_[i].index() == 2, "argument {} of {} is no text", i, values_.size());
+  return std::get<std::string>(values_[i]);
+}
+
+std::string Command::usage() const {
+  std::string text = name;
+  for (const Parameter& parameter : parameters) {
+    const bool spell_out = parameter.kind == ParameterKind::choice && parameter.choices.size() <= 6;
+    const std::string value = spell_out ? joined(parameter.choices, "|") : upper(parameter.name);
+    text += parameter.optional ? " [" + value + "]" : " " + value;
+  }
+  return text;
+}
+
+std::string to_text(double value) {
+  if (value == 0) return "0";  // also -0
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  char text[64];
+  const double size = std::fabs(value);
+  const auto form = size >= 1e-5 && size < 1e15 ? std::chars_format::fixed : std::chars_format::scientific;
+  return std::string(text, std::to_chars(text, text + sizeof text, value, form).ptr);
+}
+
+std::string to_text(const ReadoutValue& value) {
+  const double* number = std::get_if<double>(&value);
+  return number ? to_text(*number) : std::get<std::string>(value);
+}
+
+namespace {
+
+// from_chars knows no leading plus.
+std::string_view without_plus(std::string_view text) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-' && text[1] != '+') text.remove_prefix(1);
+  return text;
+}
+
+}  // namespace
+
+bool parse_number(std::string_view text, double* value) {
+  text = without_plus(text);
+  double number = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (result.ec != std::errc() || result.ptr != text.data() + text.size() || !std::isfinite(number)) return false;
+  *value = number == 0 ? 0 : number;
+  return true;
+}
+
+bool parse_integer(std::string_view text, int64_t* value) {
+  text = without_plus(text);
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), *value);
+  return result.ec == std::errc() && result.ptr == text.data() + text.size() && !text.empty();
+}
+
+void Registry::add(Command command) {
+  striate::check(is_name(command.name), "'{}' is no name for a command", command.name);
+  striate::check(!find_command(command.name), "the command '{}' is there already", command.name);
+  bool optional = false;
+  for (size_t i = 0; i < command.parameters.size(); ++i) {
+    const Parameter& parameter = command.parameters[i];
+    striate::check(parameter.kind != ParameterKind::text || i + 1 == command.parameters.size(),
+                   "{}: the text parameter '{}' must be the last", command.name, parameter.name);
+    striate::check(parameter.optional || !optional, "{}: '{}' stands after an optional parameter", command.name,
+                   parameter.name);
+    striate::check(parameter.kind != ParameterKind::choice || !parameter.choices.empty(), "{}: '{}' has no choices",
+                   command.name, parameter.name);
+    optional = parameter.optional;
+  }
+  std::string name = command.name;
+  commands_.emplace(std::move(name), std::move(command));
+}
+
+void Registry::add(Readout readout) {
+  striate::check(is_name(readout.name), "'{}' is no name for a readout", readout.name);
+  striate::check(!find_readout(readout.name), "the readout '{}' is there already", readout.name);
+  std::string name = readout.name;
+  readouts_.emplace(std::move(name), std::move(readout));
+}
+
+const Command* Registry::find_command(std::string_view name) const {
+  const auto found = commands_.find(name);
+  return found == commands_.end() ? nullptr : &found->second;
+}
+
+const Readout* Registry::find_readout(std::string_view name) const {
+  const auto found = readouts_.find(name);
+  return found == readouts_.end() ? nullptr : &found->second;
+}
+
+const Command& Registry::command(std::string_view name) const {
+  const Command* found = find_command(name);
+  if (!found)
+    throw Error(fmt::format("there is no command '{}'", name.substr(0, 80)),
+                unknown_hint(name, names_of(commands_), "commands"));
+  return *found;
+}
+
+const Readout& Registry::readout(std::string_view name) const {
+  const Readout* found = find_readout(name);
+  if (!found)
+    throw Error(fmt::format("there is no readout '{}'", name.substr(0, 80)),
+                unknown_hint(name, names_of(readouts_), "readouts"));
+  return *found;
+}
+
+ReadoutValue Registry::read(std::string_view name) const {
+  ReadoutValue value = readout(name).value();
+  double* number = std::get_if<double>(&value);
+  if (number && *number == 0) *number = 0;  // never -0
+  return value;
+}
+
+const Command& Registry::parse(std::string_view line, Arguments* arguments) const {
+  std::string_view rest = skip_spaces(line);
+  if (rest.empty()) throw Error("the line holds no command", "write a command's name, as in 'pixels.zoom 8'");
+  const Command& command = this->command(take_word(rest));
+  for (const Parameter& parameter : command.parameters) {
+    rest = skip_spaces(rest);
+    if (rest.empty()) {
+      if (parameter.optional) break;
+      throw Error(fmt::format("{}: {} is missing", command.name, upper(parameter.name)),
+                  fmt::format("usage: {}; {} is {}: {}", command.usage(), upper(parameter.name), parameter.help,
+                              parameter.expected()));
+    }
+    if (parameter.kind == ParameterKind::text) {
+      arguments->values_.emplace_back(take_text(rest, command));
+      continue;
+    }
+    std::string word = take_word(rest);
+    if (parameter.kind == ParameterKind::integer) {
+      int64_t value = 0;
+      if (!parse_integer(word, &value) || static_cast<double>(value) < parameter.minimum ||
+          static_cast<double>(value) > parameter.maximum)
+        throw wrong_value(command, parameter, word);
+      arguments->values_.emplace_back(value);
+    } else if (parameter.kind == ParameterKind::number) {
+      double value = 0;
+      if (!parse_number(word, &value) || value < parameter.minimum || value > parameter.maximum)
+        throw wrong_value(command, parameter, word);
+      arguments->values_.emplace_back(value);
+    } else {
+      if (std::find(parameter.choices.begin(), parameter.choices.end(), word) == parameter.choices.end())
+        throw wrong_value(command, parameter, word);
+      arguments->values_.emplace_back(std::move(word));
+    }
+  }
+  rest = skip_spaces(rest);
+  if (!rest.empty())
+    throw Error(fmt::format("{}: '{}' is one value too many", command.name, rest.substr(0, 80)),
+                "usage: " + command.usage());
+  return command;
+}
+
+void Registry::run(std::string_view line) const {
+  Arguments arguments;
+  const Command& command = parse(line, &arguments);
+  command.apply(arguments);
+}
+
+const Command& Registry::check(std::string_view line) const {
+  Arguments arguments;
+  return parse(line, &arguments);
+}
+
+std::string_view trimmed(std::string_view text) {
+  text = skip_spaces(text);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view command_name(std::string_view line) {
+  line = skip_spaces(line);
+  return line.substr(0, std::find_if(line.begin(), line.end(), is_space) - line.begin());
+}
+
+std::vector<std::string> split_words(std::string_view line) {
+  std::vector<std::string> words;
+  for (line = skip_spaces(line); !line.empty(); line = skip_spaces(line)) words.push_back(take_word(line));
+  return words;
+}
+
+std::string quoted(std::string_view value) {
+  const bool plain =
+      !value.empty() && std::none_of(value.begin(), value.end(), [](char c) { return is_space(c) || c == '"'; });
+  if (plain) return std::string(value);
+  std::string text = "\"";
+  for (char c : value) {
+    if (c == '"' || c == '\\') text += '\\';
+    if (c == '\n')
+      text += "\\n";
+    else
+      text += c;
+  }
+  return text + '"';
+}
+
+std::string nearest_name(std::string_view name, const std::vector<std::string>& names) {
+  if (name.empty() || name.size() > 200) return {};
+  const std::string wanted = upper(std::string(name));
+  const int limit = name.size() <= 3 ? 1 : std::max(2, static_cast<int>(name.size()) / 3);
+  std::string best;
+  int best_cost = limit + 1;
+  for (const std::string& candidate : names) {
+    const std::string other = upper(candidate);
+    int cost = edit_distance(wanted, other);
+    const size_t dot = other.rfind('.');
+    if (dot != std::string::npos && other.compare(dot + 1, std::string::npos, wanted) == 0) cost = std::min(cost, 1);
+    // A beginning of at least three letters is a better guess than a word that happens to be as long.
+    if (wanted.size() >= 3 && other.compare(0, wanted.size(), wanted) == 0) cost = std::min(cost, 2);
+    if (cost < best_cost) {
+      best_cost = cost;
+      best = candidate;
+    }
+  }
+  return best_cost <= std::max(limit, 2) && !best.empty() ? best : std::string();
+}
+
+}  // namespace striate
