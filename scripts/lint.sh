@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Format and lint checks of our own sources; a finding is an error. CI runs this after the tests.
+#
+#   scripts/lint.sh              clang-format, then clang-tidy over everything
+#   scripts/lint.sh FILE...      only these files
+#   scripts/lint.sh --fix        let clang-format rewrite what it complains about, then stop
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+scripts/setup.sh --dev
+
+fix=false
+if [ "${1:-}" = --fix ]; then fix=true; shift; fi
+if [ $# -gt 0 ]; then
+  files=("$@")
+else
+  # Tracked files; in an unpacked archive, without git, everything in our folders.
+  mapfile -t files < <({ git ls-files kernels engine app tests assets 2>/dev/null ||
+    find kernels engine app tests assets -type f; } | grep -E '\.(h|cpp|cu)$' | sort)
+fi
+
+if $fix; then
+  clang-format -i "${files[@]}"
+  exit 0
+fi
+status=0
+echo "clang-format: ${#files[@]} files ($(clang-format --version))"
+clang-format --dry-run --Werror "${files[@]}" || status=1
+if [ $status -ne 0 ]; then echo "lint.sh: scripts/lint.sh --fix formats them" >&2; fi
+
+# A configuration without CUDA, so that .cu files are C++ to clang-tidy as well; only generated headers are built.
+mkdir -p build/lint
+cmake --preset release -B build/lint -DSTRIATE_CUDA=OFF -DSTRIATE_NATIVE=OFF >build/lint/configure.log 2>&1 ||
+  { cat build/lint/configure.log; exit 1; }
+cmake --build build/lint --target striate_glad_generate >/dev/null
+
+mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep -E '\.(cpp|cu)$' |
+  while read -r file; do if grep -qF "\"$PWD/$file\"" build/lint/compile_commands.json; then echo "$file"; fi; done)
+echo "clang-tidy: ${#sources[@]} files ($(clang-tidy --version | grep -i version | head -1 | xargs))"
+tidy() {
+  clang-tidy -p build/lint --quiet --warnings-as-errors='*' --header-filter="^$PWD/(kernels|engine|app|tests)/" \
+    --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-ignored-optimization-argument "$1" \
+    2> >(grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed |^Use -header-filter' >&2)
+}
+export -f tidy
+if [ ${#sources[@]} -gt 0 ]; then
+  printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -I{} bash -c 'tidy "$1"' _ {} || status=1
+fi
+if [ $status -eq 0 ]; then echo "lint: nothing to mend"; else echo "lint: see above" >&2; fi
+exit $status
