@@ -1,0 +1,55 @@
+// What hands did since the last frame. The window fills it from GLFW, tests fill it by hand: no widget reads anything
+// else, so a test's click is a real click, with any version of Dear ImGui.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/widgets/geometry.h"
+
+namespace striate {
+
+// "A", "1", "F1", "Left", "Space", "Enter", "Escape", "Tab", "Backspace", "Delete", "Home", "End", "PageUp",
+// "PageDown", "Plus", "Minus", "?" with "Ctrl+", "Shift+", "Alt+" before it, in this order.
+struct KeyPress {
+  std::string name;
+  bool repeat = false;
+};
+
+struct Input {
+  Vec mouse{-1, -1};
+  bool left = false, right = false, middle = false;  // held down
+  Vec wheel;                                          // notches; y > 0 is away from the user
+  bool shift = false, ctrl = false, alt = false;
+  std::vector<KeyPress> keys;
+  std::string text;  // typed characters, UTF-8
+};
+
+// Events in the order they came, handed out so that no frame sees a press before the cursor has been over its place for
+// one frame, nor press and release together.
+class InputQueue {
+ public:
+  void move(Vec to);
+  void button(int index, bool down);  // 0 left, 1 right, 2 middle
+  void scroll(Vec by);
+  void key(KeyPress press);
+  void modifiers(bool shift, bool ctrl, bool alt);
+  void text(const std::string& utf8);
+
+  Input next();  // for one frame
+  bool empty() const { return events_.empty(); }
+
+ private:
+  struct Move { Vec to; };
+  struct Button { int index; bool down; };
+  struct Scroll { Vec by; };
+  struct Modifiers { bool shift, ctrl, alt; };
+  struct Text { std::string utf8; };
+  using Event = std::variant<Move, Button, Scroll, KeyPress, Modifiers, Text>;
+  std::deque<Event> events_;
+  Input state_;
+};
+
+}  // namespace striate

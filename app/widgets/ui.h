@@ -1,0 +1,280 @@
+// Everything a page draws with. An immediate-mode layer over Dear ImGui's draw lists and fonts: own layout, own input,
+// own focus, own look. Units are logical pixels; text sizes already hold scale and presentation factor.
+//
+// For page authors
+// ----------------
+//  * draw functions are const and change nothing: a widget sends a command as text, `ui.send("filters.mode wrap")`, and
+//    the app runs it after the frame. Most widgets take a command prefix and add the value: "filters.strength" sends
+//    "filters.strength 0.75".
+//  * draw_inspector: widgets fill a column from the top. section("PIXEL"), row("size", "12 x 16"), slider(...), hairline().
+//    begin_flow()/end_flow() puts widgets side by side, wrapping; begin_columns(n)/end_columns() in n equal columns.
+//  * draw_stage gets its area: place widgets with ui.next(rect), draw with fill(), line(), label(), picture(), cells().
+//  * draw_transport: begin_row(area), widgets from the left, pack_right(), widgets from the right, next(remaining()) for
+//    a slider that takes the rest, end_row().
+//  * every interactive thing has a label that is unique on its page (push_id where it can't be) and goes through
+//    interact(): it is then clickable by label in tests, reachable with Tab, and has a tooltip with the command's help.
+//  * colours: ui.theme().input, .kernel, .bias, .activation, .gradient; grey text is .secondary. Never a literal colour.
+//  * words in text: "[kernel](kernel)" is coloured and lights what is lit(Concept::kernel); **bold**; `number`.
+//  * when the thing itself is hovered call light(Concept::kernel): its words in the narration light up.
+#pragma once
+
+#include <imgui.h>
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "app/command/registry.h"
+#include "app/shell/theme.h"
+#include "app/widgets/geometry.h"
+#include "app/widgets/input.h"
+#include "app/widgets/picture.h"
+#include "app/widgets/view.h"
+
+namespace striate {
+
+class Fonts;
+class Textures;
+class TileCache;
+
+// Type by role; sizes in LOOK.md. number and big_number are monospaced.
+enum class Font { body, strong, heading, caption, label, number, big_number };
+enum class Align { left, centre, right };
+
+// An interactive thing of this frame: for clicks by label, the "touch this" ring, tooltips and the items file.
+struct Item {
+  uint64_t id = 0;
+  std::string label;
+  std::string command;  // what it sends: the whole line, or its beginning
+  std::string kind;     // "button", "slider", ...
+  Rect rect;            // on the screen; may be scrolled out of its panel
+  Rect visible;         // the part that can be seen and clicked
+  bool enabled = true;
+  bool focusable = true;
+  std::string key;  // "Ctrl+O", empty if none
+  int layer = 0;
+};
+
+struct ItemSpec {
+  std::string_view label;
+  std::string_view command = {};
+  std::string_view kind = "item";
+  bool enabled = true;
+  bool focusable = true;
+  std::string_view tooltip = {};  // instead of the command's help
+  bool takes_wheel = false;       // the wheel is for this item, not for the panel it stands in
+};
+
+struct Response {
+  uint64_t id = 0;
+  bool hovered = false;
+  bool pressed = false;   // the left button went down on it in this frame
+  bool held = false;      // and is still down
+  bool released = false;  // and came up in this frame
+  bool clicked = false;   // released over it, or Enter or Space while focused
+  bool double_clicked = false;
+  bool right_clicked = false;
+  bool focused = false;  // has the keyboard's focus
+  bool keyboard = false;  // focus is shown: arrows belong to the item
+  Vec drag;              // movement since the last frame while held
+  Vec dragged;           // movement since it was pressed
+  float wheel = 0;       // notches, when takes_wheel
+};
+
+enum class ButtonStyle { normal, primary, quiet };
+enum class Icon { none, play, pause, step, back, forward, tick, cross, plus, minus, menu, panel, folder, file, up, search, help,
+                  sun, moon, down, reset, picture, eye };
+
+struct ButtonOptions {
+  ButtonStyle style = ButtonStyle::normal;
+  Icon icon = Icon::none;
+  bool enabled = true;
+  bool selected = false;             // outlined in `tone`
+  Concept tone = Concept::none;      // colour of a selected button
+  std::string_view tooltip = {};
+  bool icon_only = false;            // the label is then only spoken by the tooltip and found by tests
+};
+
+struct Choice {
+  std::string label;  // what stands on the screen
+  std::string value;  // what the command gets
+};
+
+struct NumberSpec {
+  double minimum = 0;
+  double maximum = 1;
+  double reset = 0;       // double-click goes back to this
+  double step = 0;        // arrow keys and wheel; 0: a hundredth of the range
+  bool logarithmic = false;
+  int decimals = 2;       // 0: whole numbers only
+  std::string unit;       // "px", "x"
+};
+
+struct HistogramSeries {
+  std::span<const double> bins;  // heights, any unit; all series share the scale
+  Colour colour;
+};
+
+struct HistogramSpec {
+  std::vector<HistogramSeries> series;
+  float height = 96;
+  double low = 0, high = 255;  // what the ends stand for
+  bool has_brush = false;      // a brushed range is shown
+  double brush_low = 0, brush_high = 0;
+  std::string clear_command;   // sent on double-click
+  double marker = -1;          // a thin line at this value; negative: none
+};
+
+class Ui {
+ public:
+  Ui(const Registry& registry, Textures& textures);
+  ~Ui();
+  Ui(const Ui&) = delete;
+  Ui& operator=(const Ui&) = delete;
+
+  // ---- for the shell: one frame -------------------------------------------------------------------------------
+  struct Frame {
+    Input input;
+    Vec size;             // of the window, logical
+    float scale = 1;      // pixels per logical unit
+    bool dark = true;
+    bool presentation = false;
+    bool motion = true;
+    double now = 0;       // seconds
+    bool patient = false; // wait for everything (screenshots): no budget per frame, motion at its end
+  };
+  void begin_frame(const Frame& frame);
+  void end_frame();
+  bool wants_frame() const { return wants_frame_; }      // something moves: draw again
+  std::vector<std::string> take_commands();              // what was sent, in order
+  const std::vector<Item>& items() const { return items_; }  // of the last whole frame
+  const Item* find_item(std::string_view label) const;   // by label, else by beginning of command; null if none
+  const std::vector<std::string>& conflicts() const { return conflicts_; }  // labels with the same id in one frame
+  // Keys for tooltips: command line -> key.
+  void set_keys(std::map<std::string, std::string> keys) { keys_ = std::move(keys); }
+  void ring(std::string_view label_or_command) { ring_ = label_or_command; }  // "touch this"
+  void focus(uint64_t id, bool show) { focus_ = id, keyboard_ = show; }
+  bool editing() const { return edit_.id != 0; }  // a text field has the keys
+  const Input& input() const { return input_; }
+  double now() const { return frame_.now; }
+  const Frame& frame() const { return frame_; }
+  void request_frame() { wants_frame_ = true; }
+  // A key that no widget has taken yet; taking it hides it from everything that follows.
+  bool take_key(std::string_view name);
+  std::vector<KeyPress> remaining_keys() const { return input_.keys; }
+
+  // ---- saying things --------------------------------------------------------------------------------------------
+  void send(std::string line);  // queues a command
+  const Registry& registry() const { return registry_; }
+
+  // ---- looks ----------------------------------------------------------------------------------------------------
+  const Theme& theme() const { return *theme_; }
+  float em(float units) const { return units * text_factor_; }  // grows with presentation mode
+  ImDrawList& draw() { return *draw_; }
+  float ease(std::string_view what, float target, float seconds = 0.2f);  // the value on its way to target, eased
+  float lit(Concept what) const;   // 0..1: how strongly its thing should glow, because its word is hovered
+  void light(Concept what);        // the thing is hovered: its words light up
+
+  // ---- drawing --------------------------------------------------------------------------------------------------
+  void fill(const Rect& rect, Colour colour, float radius = 0);
+  void stroke(const Rect& rect, Colour colour, float radius = 0, float thickness = 1);
+  void dashed(const Rect& rect, Colour colour, float dash = 4);
+  void hatch(const Rect& rect, Colour colour, float spacing = 6);
+  void line(Vec from, Vec to, Colour colour, float thickness = 1);
+  void icon(Icon what, const Rect& rect, Colour colour);
+  float text_size(Font font) const;
+  Vec measure(Font font, std::string_view text, float size = 0) const;  // size 0: the role's
+  // One line of text within a rectangle, centred on its height; cut with an ellipsis where it doesn't fit.
+  void label(const Rect& rect, std::string_view text, Font font, Colour colour, Align align = Align::left, float size = 0);
+  // Text whose top left corner is at `at`.
+  void label(Vec at, std::string_view text, Font font, Colour colour, float size = 0);
+  void push_clip(const Rect& rect);
+  void pop_clip();
+  Rect clip() const;
+
+  // ---- layout ---------------------------------------------------------------------------------------------------
+  void begin_panel(std::string_view id, const Rect& area, float padding = 16, bool scrolls = true);
+  void end_panel();
+  Rect take(float height);           // the next rectangle of the column (or the one given by next())
+  Rect take(float width, float height);  // the same for something with a width of its own, in a flow or row
+  float width() const;               // of the column
+  void next(const Rect& rect) { next_ = rect, has_next_ = true; }  // the next widget stands here
+  void space(float height = 8);
+  void begin_flow(float gap = 8);    // side by side, wrapping
+  void end_flow();
+  void begin_columns(int count, float gap = 8);
+  void end_columns();
+  void begin_row(const Rect& area, float gap = 12);  // side by side, centred on the height
+  void pack_right();                 // from now on from the right end
+  Rect remaining() const;            // what is left of the row
+  void end_row();
+  void push_id(std::string_view scope);
+  void pop_id();
+
+  // ---- words ----------------------------------------------------------------------------------------------------
+  void section(std::string_view title);              // "PIXEL": a small heading
+  void row(std::string_view name, std::string_view value, Concept tone = Concept::none);
+  void big_row(std::string_view name, std::string_view value, Concept tone = Concept::none);
+  void hairline();
+  void paragraph(std::string_view marked, Font font = Font::body);  // wraps; marked words as described on top
+  float paragraph_height(std::string_view marked, float width, Font font = Font::body);
+  void note(std::string_view marked);                // a paragraph in caption size, secondary colour
+  void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
+  void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
+  void progress(std::string_view label, float share, std::string_view cancel_command);  // share < 0: unknown
+
+  // ---- widgets: they send their command and return true when they did ------------------------------------------------
+  Response interact(const Rect& rect, const ItemSpec& spec);
+  bool button(std::string_view label, std::string_view command, const ButtonOptions& options = {});
+  bool toggle(std::string_view label, bool value, std::string_view prefix);  // sends "prefix on|off"
+  bool segmented(std::string_view label, std::span<const Choice> choices, std::string_view current, std::string_view prefix);
+  bool tabs(std::string_view label, std::span<const Choice> choices, std::string_view current, std::string_view prefix);
+  bool dropdown(std::string_view label, std::span<const Choice> choices, std::string_view current, std::string_view prefix);
+  // Drag, click, arrows (Shift: a tenth), wheel over the number, type after a double-click on the number; double-click
+  // on the track resets. Sends "prefix VALUE" at each change.
+  bool slider(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);
+  bool bare_slider(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);  // track only
+  bool number_field(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);
+  bool text_field(std::string_view label, std::string_view value, std::string_view prefix, std::string_view placeholder = {});
+  // The text while it is typed, without a command: for filters and dialogs. True in the frame of Enter.
+  bool live_text(std::string_view label, std::string& value, std::string_view placeholder = {}, bool take_focus = false);
+  // Cells that can be typed in, dragged up and down, or wheeled; sends "prefix a b c; d e f; g h i".
+  bool kernel_editor(std::string_view label, int rows, int columns, std::span<const float> values, std::string_view prefix,
+                     Concept tone = Concept::kernel);
+  bool histogram(std::string_view label, const HistogramSpec& spec, std::string_view prefix = {});  // "prefix LOW HIGH"
+  void begin_card();  // a raised surface around what follows, as high as that needs
+  void end_card();
+
+  // ---- pictures -------------------------------------------------------------------------------------------------
+  // Wheel zooms about the cursor, dragging pans, double-click fits. `view` with zoom 0 is fitted to the area.
+  PictureResponse picture(std::string_view label, const Rect& area, const PictureSource& source, const View& view);
+  // The same picture without hands: a thumbnail.
+  void thumbnail(const Rect& area, const PictureSource& source, bool smooth = true);
+  // Lines between the pixels, and a number in each where it fits. `text` is asked for the visible cells only.
+  void cells(const Rect& area, const View& view, int width, int height, const std::function<CellText(int x, int y)>& text);
+  // Would numbers of this many characters and lines fit into cells of this size?
+  bool numbers_fit(float cell, int characters, int lines) const;
+  // A frame around a cell, drawn over the picture.
+  void mark_cell(const Rect& area, const View& view, int x, int y, Colour colour, float thickness = 2.5f);
+  void mark_cells(const Rect& area, const View& view, const CellRect& cells, Colour colour, float thickness = 2.5f);
+
+  // ---- overlays (the shell's) ---------------------------------------------------------------------------------------
+  void begin_layer(int layer, const Rect& blocks);  // above everything of lower layers; `blocks` keeps the mouse from them
+  void end_layer();
+
+ private:
+};
+
+// A number for the screen: fixed decimals, never "-0"; "1 240" style groups are not used so that it can be typed back.
+std::string number_text(double value, int decimals);
+// The shortest text that reads back as the same float.
+std::string shortest_text(float value);
+
+}  // namespace striate
