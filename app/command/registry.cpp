@@ -29,37 +29,6 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
   return fmt::format("{}", fmt::join(parts, separator));
 }
 
-// Reads one word from the front of `rest` and removes it.
-std::string take_word(std::string_view& rest) {
-  std::string word;
-  while (!rest.empty() && !is_space(rest.front())) {
-    if (rest.front() != '"') {
-      word += rest.front();
-      rest.remove_prefix(1);
-      continue;
-    }
-    const std::string_view from_quote = rest;
-    rest.remove_prefix(1);
-    bool closed = false;
-    while (!rest.empty() && !closed) {
-      char c = rest.front();
-      rest.remove_prefix(1);
-      if (c == '"') {
-        closed = true;
-      } else if (c == '\\' && !rest.empty() && (rest.front() == '"' || rest.front() == '\\' || rest.front() == 'n')) {
-        word += rest.front() == 'n' ? '\n' : rest.front();
-        rest.remove_prefix(1);
-      } else {
-        word += c;
-      }
-    }
-    if (!closed)
-      throw Error(fmt::format("the quote in front of '{}' is not closed", from_quote.substr(1, 40)),
-                  "close it with a second \"; a quote inside quotes is written \\\"");
-  }
-  return word;
-}
-
 std::string_view skip_spaces(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   return text;
@@ -346,6 +315,37 @@ std::string_view trimmed(std::string_view text) {
 std::string_view command_name(std::string_view line) {
   line = skip_spaces(line);
   return line.substr(0, std::find_if(line.begin(), line.end(), is_space) - line.begin());
+}
+
+std::string take_word(std::string_view& rest) {
+  rest = skip_spaces(rest);
+  std::string word;
+  while (!rest.empty() && !is_space(rest.front())) {
+    if (rest.front() != '"') {
+      word += rest.front();
+      rest.remove_prefix(1);
+      continue;
+    }
+    const std::string_view from_quote = rest;
+    rest.remove_prefix(1);
+    bool closed = false;
+    while (!rest.empty() && !closed) {
+      char c = rest.front();
+      rest.remove_prefix(1);
+      if (c == '"') {
+        closed = true;
+      } else if (c == '\\' && !rest.empty() && (rest.front() == '"' || rest.front() == '\\' || rest.front() == 'n')) {
+        word += rest.front() == 'n' ? '\n' : rest.front();
+        rest.remove_prefix(1);
+      } else {
+        word += c;
+      }
+    }
+    if (!closed)
+      throw Error(fmt::format("the quote in front of '{}' is not closed", from_quote.substr(1, 40)),
+                  "close it with a second \"; a quote inside quotes is written \\\"");
+  }
+  return word;
 }
 
 std::vector<std::string> split_words(std::string_view line) {

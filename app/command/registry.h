@@ -124,6 +124,8 @@ std::string_view trimmed(std::string_view text);
 // A line into words: quotes hold spaces together; \" \\ and \n (a line break) within them. Throws Error for an open
 // quote.
 std::vector<std::string> split_words(std::string_view line);
+// Takes the next word from the front of `rest` in the same way; empty at the end of the line.
+std::string take_word(std::string_view& rest);
 // A value so that split_words gives it back, on one line: quoted where it must be.
 std::string quoted(std::string_view value);
 // Of `names`, the one nearest to `name` by edit distance (Damerau-Levenshtein, optimal string alignment; a swap of two

@@ -1,0 +1,146 @@
+// Scripts and lessons: text files of commands, read and checked before the first line runs.
+//
+// A script is one command a line; blank lines and lines that begin with # say nothing to the program. A lesson is
+// Markdown (*.md): prose for people, and fenced blocks of commands:
+//
+//   # What a picture is made of
+//   page: pixels
+//   chapter: Pictures
+//
+//   A picture is a [grid of numbers](input). This pixel's grey is {pixels.gray}.
+//
+//   ```striate
+//   open portrait
+//   expect pixels.width == 12
+//   ```
+//
+//   ## Come closer
+//   Turn the wheel over the picture, or use [the zoom](pixels.zoom).
+//
+//   ```try
+//   pixels.zoom 40
+//   ```
+//
+// `##` and `---` begin a step. A `striate` block runs when its step is entered; a `try` block is what the student is
+// asked to do and what "Show me" does. Three lines are not commands of the registry but belong to whoever plays the
+// script, since they take time: `expect`, `wait until` and `screenshot`. CONTRIBUTING.md describes the format in full.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/command/registry.h"
+#include "engine/error.h"
+
+namespace striate {
+
+enum class Comparison { equal, unequal, less, less_or_equal, greater, greater_or_equal };
+
+// `pixels.gray == 25 +- 0.5`
+struct Expectation {
+  std::string readout;
+  Comparison comparison = Comparison::equal;
+  ReadoutValue value;    // text stands in quotes and is compared with == or != alone
+  double tolerance = 0;  // == and !=: numbers this close are the same
+
+  std::string text() const;  // as it is written
+};
+
+// Whether a value is as expected. A number is never equal to a text.
+bool holds(const Expectation& expectation, const ReadoutValue& value);
+
+enum class ActionKind {
+  command,     // a line for the registry
+  expect,      // expect NAME == VALUE [+- TOL]             fails at once where it does not hold
+  wait,        // wait until NAME >= VALUE [timeout 60s]    fails when the time is over
+  screenshot,  // screenshot FILE                           the whole window as a PNG
+};
+
+// One line of a script.
+struct Action {
+  ActionKind kind = ActionKind::command;
+  std::string text;         // the whole line, without spaces at its ends
+  int line = 0;             // in its file, from 1
+  Expectation expectation;  // expect and wait
+  double timeout = 60;      // seconds; wait
+  std::string file;         // screenshot
+};
+
+struct Script {
+  std::string file;  // as messages name it
+  std::vector<Action> actions;
+};
+
+// A piece of a lesson's prose.
+struct ProseSpan {
+  enum class Kind {
+    plain,
+    bold,     // **like this**
+    code,     // `like this`
+    link,     // [words](target): lights its thing on the stage, and the other way round
+    readout,  // {pixels.gray}: target is the name, the value is printed
+  };
+  Kind kind = Kind::plain;
+  std::string text;    // empty for a readout
+  std::string target;  // link: a concept (kConcepts), or a command, with or without values, whose widget it lights
+};
+
+struct ProseBlock {
+  enum class Kind { paragraph, bullet, code };
+  Kind kind = Kind::paragraph;
+  std::vector<ProseSpan> spans;  // code: one span of kind `code`, its lines as they stand
+  int line = 0;
+};
+
+struct LessonStep {
+  std::string heading;  // may be empty
+  std::vector<ProseBlock> prose;
+  std::vector<Action> enter;    // run when the step is entered; begins with `page ID` where the lesson names its page
+  std::vector<Action> attempt;  // the `try` block; may be empty
+  int line = 0;
+
+  // The command whose doing completes the step: the last one of the try block. Empty if there is none.
+  std::string wanted_command() const;
+};
+
+struct Lesson {
+  std::string file;
+  std::string title;
+  std::string page;     // may be empty
+  std::string chapter;  // may be empty
+  std::vector<LessonStep> steps;
+};
+
+// The concepts that have a colour of their own (LOOK.md) and that a link may point to.
+inline constexpr const char* kConcepts[] = {"input", "kernel", "bias", "output", "activation", "gradient"};
+bool is_concept(std::string_view target);
+
+// What a script's text may measure.
+inline constexpr size_t kLargestScript = size_t{1} << 20;  // bytes
+
+// Read a text. `file` stands in messages: "file:line: what is wrong". Throw Error at the first mistake.
+Lesson parse_lesson(std::string_view text, const std::string& file);
+// Of a name that ends in .md the text is a lesson, and the script is all its blocks in order.
+Script parse_script(std::string_view text, const std::string& file);
+// The same from disk.
+Lesson read_lesson(const std::string& path);
+Script read_script(const std::string& path);
+
+// All blocks of a lesson in the order in which a student who does everything runs them.
+Script script_of(const Lesson& lesson);
+
+// Checks every command, value, readout and link against what the program has, so that a mistake in the last line is
+// told before the first one runs. What depends on the open picture can only be checked when the line runs. Throw Error.
+void check_script(const Script& script, const Registry& registry);
+void check_lesson(const Lesson& lesson, const Registry& registry);
+
+// Whether `line`, which was just run, completes the step's try block: where the block has expectations, when all of
+// them hold now; else when the command is the wanted one, whatever its values.
+bool completes(const LessonStep& step, std::string_view line, const Registry& registry);
+
+// The same error with "file:line: " in front of what happened.
+Error at_line(const std::string& file, int line, const Error& error);
+
+}  // namespace striate
