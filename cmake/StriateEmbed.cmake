@@ -18,10 +18,10 @@ foreach(file IN LISTS STRIATE_EMBED_FILES)
   list(APPEND STRIATE_EMBED_PAIRS "${file}=${CMAKE_SOURCE_DIR}/${file}")
 endforeach()
 
-# Where Debian 12, Debian 13 and Ubuntu 24.04 keep fonts.
-set(STRIATE_FONT_FOLDERS /usr/share/fonts/opentype/inter /usr/share/fonts/truetype/inter /usr/share/fonts/opentype/Inter
-  /usr/share/fonts/truetype/jetbrains-mono /usr/share/fonts/truetype/JetBrainsMono /usr/share/fonts/opentype/jetbrains-mono
-  /usr/share/fonts/truetype/dejavu /usr/share/fonts/dejavu /usr/share/fonts/TTF /usr/share/fonts)
+# Where the packages of Debian 12, Debian 13 and Ubuntu 24.04 put them; other distributions follow.
+set(STRIATE_FONT_FOLDERS /usr/share/fonts/opentype/inter /usr/share/fonts/truetype/jetbrains-mono
+  /usr/share/fonts/truetype/dejavu /usr/share/fonts/inter /usr/share/fonts/jetbrains-mono /usr/share/fonts/dejavu
+  /usr/share/fonts/TTF /usr/share/fonts/OTF)
 set(STRIATE_FONTS_MISSING "")
 foreach(entry inter-regular=Inter-Regular inter-medium=Inter-Medium inter-semibold=Inter-SemiBold inter-bold=Inter-Bold
               mono-regular=JetBrainsMono-Regular mono-medium=JetBrainsMono-Medium mono-bold=JetBrainsMono-Bold

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# The arrows between the folders only point down: app -> engine -> kernels (CONTRIBUTING.md). This reads every #include
+# and prints FILE:LINE for each that points up, or that brings a window or a GPU where it does not belong.
+#
+#   tests/tree/includes.sh [ROOT]    ROOT: the tree to look at (this one unless given)
+#
+# Before the real tree it checks a small wrong one, so that a rule that finds nothing any more is noticed.
+set -uo pipefail
+root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
+
+# check ROOT: prints one line per forbidden include.
+check() {
+  (cd "$1" && find kernels engine app tests -type f \( -name '*.h' -o -name '*.cpp' -o -name '*.cu' \) 2>/dev/null |
+    sort | xargs -r awk '
+    function complain(why) { printf "%s:%d: %s: %s\n", FILENAME, FNR, why, $0 }
+    FNR == 1 {
+      folder = FILENAME; sub(/\/.*/, "", folder)
+      if (folder == "tests") { part = FILENAME; sub(/^tests\//, "", part); sub(/\/.*/, "", part) } else part = folder
+      stem = FILENAME; sub(/.*\//, "", stem); sub(/\.(h|cpp|cu)$/, "", stem)
+      may_draw = FILENAME ~ /^app\/(gl\/|shell\/window)/ || FILENAME ~ /^tests\/app\//
+      may_cuda = FILENAME ~ /\.cu$/ || FILENAME == "kernels/launch.h" || FILENAME == "kernels/device_cuda.h"
+    }
+    /<<</ && folder == "kernels" && FILENAME !~ /^kernels\/launch/ && !/^[ \t]*\/\// {
+      complain("only kernels/launch.h launches kernels")
+    }
+    !/^[ \t]*#[ \t]*include/ { next }
+    {
+      name = $0; sub(/^[^<"]*[<"]/, "", name); sub(/[>"].*$/, "", name)
+      up = name; sub(/\/.*/, "", up)
+    }
+    part == "kernels" && (up == "engine" || up == "app") { complain("kernels/ uses nothing of engine/ and app/") }
+    part == "engine" && up == "app" { complain("engine/ uses nothing of app/") }
+    folder != "tests" && up == "tests" { complain("the program uses nothing of tests/") }
+    folder == "kernels" && name ~ /^(fmt|nlohmann|CLI|glm)\// { complain("kernels/ needs only the standard library, oneTBB and CUDA") }
+    part != "app" && name ~ /^(imgui|backends\/imgui|GLFW\/|glad\/|GL\/|EGL\/)/ { complain("no window below app/") }
+    part == "app" && !may_draw && name ~ /^(GLFW\/|glad\/|GL\/|EGL\/|(backends\/)?imgui_impl_)/ {
+      complain("only app/gl/ and app/shell/window* know OpenGL and GLFW")
+    }
+    !may_cuda && name ~ /^(cuda|cub\/|thrust\/|cooperative_groups|device_launch_parameters|driver_types|vector_types|mma\.h)/ {
+      complain("only .cu files and kernels/launch.h know CUDA")
+    }
+    FILENAME ~ /^app\/pages\// && stem !~ /^pages?$/ && name ~ /^app\/pages\// {
+      other = name; sub(/^app\/pages\//, "", other); sub(/\.h$/, "", other)
+      own = stem; sub(/_.*/, "", own)
+      if (other !~ /^pages?$/ && index(other, own) != 1) complain("pages do not include each other")
+    }')
+}
+
+# A tree in which every rule is broken once.
+wrong=$(mktemp -d)
+trap 'rm -rf "$wrong"' EXIT
+mkdir -p "$wrong"/{kernels,engine,app/pages,app/shell,tests/kernels}
+printf '#include "engine/image.h"\n' >"$wrong/kernels/upward.h"
+printf '#include <fmt/format.h>\n' >"$wrong/kernels/format.h"
+printf 'void f() { g<<<1, 2>>>(); }\n' >"$wrong/kernels/launches.cu"
+printf '#include "app/shell/app.h"\n' >"$wrong/engine/upward.cpp"
+printf '#include <imgui.h>\n' >"$wrong/engine/window.cpp"
+printf '#include <cuda_runtime.h>\n' >"$wrong/engine/device.cpp"
+printf '#include <GLFW/glfw3.h>\n' >"$wrong/app/pages/pixels.cpp"
+printf '#include "app/pages/pixels.h"\n' >"$wrong/app/pages/filters.cpp"
+printf '#include "engine/image.h"\n' >"$wrong/tests/kernels/test.cpp"
+printf '#include "tests/kernels/test.h"\n' >"$wrong/app/shell/test.cpp"
+found=$(check "$wrong" | cut -d: -f1 | sort -u | wc -l)
+if [ "$found" -ne 10 ]; then
+  echo "includes.sh: the wrong tree has 10 wrong files, of which $found were found:"
+  check "$wrong"
+  exit 1
+fi
+
+if [ ! -d "$root/kernels" ]; then echo "includes.sh: no kernels/ in $root"; exit 1; fi
+findings=$(check "$root")
+if [ -n "$findings" ]; then
+  printf '%s\n' "$findings"
+  exit 1
+fi
+echo "all includes point down"
