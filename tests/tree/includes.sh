@@ -20,7 +20,7 @@ check() {
       may_draw = FILENAME ~ /^app\/(gl\/|shell\/window)/ || FILENAME ~ /^tests\/app\//
       may_cuda = FILENAME ~ /\.cu$/ || FILENAME == "kernels/launch.h" || FILENAME == "kernels/device_cuda.h"
     }
-    /<<</ && folder == "kernels" && FILENAME !~ /^kernels\/launch/ && !/^[ \t]*\/\// {
+    /<<</ && folder == "kernels" && FILENAME !~ /^kernels\/launch(_[a-z]+)?\.h$/ && !/^[ \t]*\/\// {
       complain("only kernels/launch.h launches kernels")
     }
     !/^[ \t]*#[ \t]*include/ { next }
