@@ -1,0 +1,346 @@
+// The two ways to launch a kernel, and the only place where <<<>>> stands.
+//
+// A kernel is a struct: its members are its arguments, its operator() is its body, HD marks it for host and device.
+//
+//   struct Relu {                       // (1) flat: one call per index, no thread sees another
+//     const float* x;  // (n)
+//     float* y;        // (n)
+//     HD void operator()(int64_t i) const { y[i] = x[i] > 0 ? x[i] : 0; }
+//   };
+//   template struct striate::CudaFlat<Relu>;          // its form for the GPU
+//   for_each(stream, "relu", n, Relu{x, y});
+//
+//   struct RowMax {                     // (2) blocks: threads that share memory and move in phases
+//     static constexpr int threads = 128;
+//     struct Shared { float best[threads]; };
+//     HD void operator()(Block<threads> block, Shared& shared) const {
+//       block.phase([&](int thread) { shared.best[thread] = ...; });     // a phase ends with a barrier
+//       block.phase([&](int thread) { if (thread == 0) ...; });
+//     }
+//   };
+//   template struct striate::CudaBlocks<RowMax>;
+//   for_each_block(stream, "row_max", Grid{rows}, RowMax{...});
+//
+// One source, compiled twice. nvcc's front end refuses GCC's vector extensions in any HD function (tried with CUDA 13:
+// "is a vector, which is not supported in device code"), and without them the CPU loses its packs. So a .cu file goes
+// through the host compiler, which makes the CPU's form and the operator's function, and, in a build with CUDA, through
+// nvcc as well, which makes nothing but what `template struct CudaFlat<...>` and `CudaBlocks<...>` ask for. They meet
+// in the linker; a kernel without its line is an undefined reference that names the kernel. The operator's function
+// stands between `#ifndef __CUDACC__` and `#endif`, since one of it is enough.
+//
+// A kernel may state `static constexpr int64_t work`: about how many simple operations one index or one block costs.
+// Launches of less than kInlineWork run at once on the calling thread (well under a microsecond on top of their work),
+// larger ones are cut into pieces of at least that much. Nothing is allocated per launch.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "kernels/hd.h"
+#include "kernels/pack.h"
+#include "kernels/stream.h"
+#include "kernels/threads.h"
+
+namespace striate {
+
+// How many blocks there are. y and z at most 65535 (a limit of CUDA).
+struct Grid {
+  int x = 1, y = 1, z = 1;
+  HD int64_t count() const { return static_cast<int64_t>(x) * y * z; }
+};
+
+// A block's place in its grid, and its phases.
+template <int threads>
+struct Block {
+  int x, y, z;
+#ifdef __CUDACC__
+  template <typename F>
+  HD void phase(const F& f) const {
+#ifdef __CUDA_ARCH__
+    f(static_cast<int>(threadIdx.x));
+    __syncthreads();
+#endif
+  }
+#else
+  ThreadOrder order;
+  // Runs f(thread) for every thread of the block; nobody enters the next phase before all have left this one.
+  template <typename F>
+  void phase(const F& f) const {
+    if (order == ThreadOrder::forward) {
+      for (int thread = 0; thread < threads; ++thread) f(thread);
+    } else {
+      phase_in_other_order(f);
+    }
+  }
+
+ private:
+  template <typename F>
+  __attribute__((noinline, cold)) void phase_in_other_order(const F& f) const {
+    static_assert((threads & (threads - 1)) == 0, "a block has a power of two of threads");
+    for (int i = 0; i < threads; ++i) {
+      // i * odd + any is a permutation of 0 .. 2^k - 1.
+      f(order == ThreadOrder::backward ? threads - 1 - i : (i * 77 + 13) & (threads - 1));
+    }
+  }
+#endif
+};
+
+// A value that each thread keeps across phases: a register on the GPU, an array on the CPU.
+template <typename T, int threads>
+class PerThread {
+ public:
+#ifdef __CUDACC__
+  HD T& operator[](int) { return value_; }
+  HD const T& operator[](int) const { return value_; }
+
+ private:
+  T value_;
+#else
+  T& operator[](int thread) { return values_[thread]; }
+  const T& operator[](int thread) const { return values_[thread]; }
+
+ private:
+  T values_[threads];
+#endif
+};
+
+// Where a kernel with packs runs; see with_target().
+struct CpuTarget {
+  static constexpr bool is_cuda = false;
+  static constexpr int width = kPackWidth<float>;  // floats per pack
+};
+struct CudaTarget {
+  static constexpr bool is_cuda = true;
+  static constexpr int width = 4;
+};
+
+constexpr int64_t kInlineWork = 1 << 15;
+
+namespace detail {
+
+template <typename K, typename = void>
+struct WorkOf {
+  static constexpr int64_t flat = 1;
+  static constexpr int64_t block = 4096;
+};
+template <typename K>
+struct WorkOf<K, std::void_t<decltype(K::work)>> {
+  static constexpr int64_t flat = K::work;
+  static constexpr int64_t block = K::work;
+};
+
+}  // namespace detail
+
+#ifdef __CUDACC__
+
+// ---------------------------------------------------------------------------------------------------- nvcc's part
+
+namespace cuda {
+void check_launch(Stream& stream, const char* name, int64_t count, int error);  // throws Error naming both
+int use_device(int index);
+}  // namespace cuda
+
+template <typename K>
+__global__ void flat_kernel(int64_t n, K kernel) {
+  const int64_t stride = static_cast<int64_t>(gridDim.x) * blockDim.x;
+  for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += stride) kernel(i);
+}
+
+template <typename K>
+__global__ void __launch_bounds__(K::threads) block_kernel(K kernel, bool fill) {
+  extern __shared__ __align__(16) unsigned char shared_bytes[];
+  if (fill) {
+    for (int i = threadIdx.x; i < static_cast<int>(sizeof(typename K::Shared)); i += K::threads) shared_bytes[i] = 0xff;
+    __syncthreads();
+  }
+  kernel(Block<K::threads>{static_cast<int>(blockIdx.x), static_cast<int>(blockIdx.y), static_cast<int>(blockIdx.z)},
+         *reinterpret_cast<typename K::Shared*>(shared_bytes));
+}
+
+template <typename K>
+struct CudaFlat {
+  static void launch(Stream& stream, const char* name, int64_t n, const K& kernel) {
+    int error = cuda::use_device(stream.device().index);
+    const int64_t blocks = (n + 255) / 256;
+    if (error == 0) {
+      flat_kernel<K><<<static_cast<unsigned>(blocks < (1 << 20) ? blocks : (1 << 20)), 256, 0,
+                       static_cast<cudaStream_t>(stream.queue())>>>(n, kernel);
+      error = static_cast<int>(cudaGetLastError());
+    }
+    cuda::check_launch(stream, name, n, error);
+  }
+};
+
+template <typename K>
+struct CudaBlocks {
+  static void launch(Stream& stream, const char* name, Grid grid, const K& kernel) {
+    int error = cuda::use_device(stream.device().index);
+    constexpr size_t bytes = sizeof(typename K::Shared);
+    if (error == 0 && bytes > 48 * 1024) {
+      error = static_cast<int>(cudaFuncSetAttribute(reinterpret_cast<const void*>(&block_kernel<K>),
+                                                    cudaFuncAttributeMaxDynamicSharedMemorySize, bytes));
+    }
+    if (error == 0) {
+      block_kernel<K><<<dim3(grid.x, grid.y, grid.z), K::threads, bytes, static_cast<cudaStream_t>(stream.queue())>>>(
+          kernel, debug_checks());
+      error = static_cast<int>(cudaGetLastError());
+    }
+    cuda::check_launch(stream, name, grid.count(), error);
+  }
+};
+
+#else
+
+// -------------------------------------------------------------------------------------- the host compiler's part
+
+// Defined by nvcc's pass over the .cu file that says `template struct CudaFlat<K>`; here that line does nothing.
+template <typename K>
+struct CudaFlat {
+  static void launch(Stream& stream, const char* name, int64_t n, const K& kernel);
+};
+template <typename K>
+struct CudaBlocks {
+  static void launch(Stream& stream, const char* name, Grid grid, const K& kernel);
+};
+
+namespace detail {
+
+// Times a launch on the CPU for the stream's log, when it has one.
+class LaunchTimer {
+ public:
+  LaunchTimer(Stream& stream, const char* name) : log_(stream.log()), name_(name) {
+    stream.set_last_launch(name);
+    if (log_) start_ = std::chrono::steady_clock::now();
+  }
+  ~LaunchTimer() {
+    if (log_) log_->add(name_, std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count());
+  }
+
+ private:
+  LaunchLog* log_;
+  const char* name_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+// Step with which 0 .. n-1 is walked in shuffled order: has no divisor in common with n.
+int64_t shuffle_step(int64_t n);
+
+template <typename K>
+void run_flat(int64_t n, const K& arguments) {
+  const K kernel = arguments;  // a local copy: the compiler then knows that no store changes it
+  const ThreadOrder order = thread_order();
+  if (order != ThreadOrder::forward) {
+    const int64_t step = order == ThreadOrder::backward ? n - 1 : shuffle_step(n);
+    int64_t i = n - 1;
+    for (int64_t k = 0; k < n; ++k, i = (i + step) % n) kernel(i);
+    return;
+  }
+  constexpr int64_t grain = kInlineWork / WorkOf<K>::flat > 1 ? kInlineWork / WorkOf<K>::flat : 1;
+  if (n <= grain) {
+    for (int64_t i = 0; i < n; ++i) kernel(i);
+    return;
+  }
+  run_pieces((n + grain - 1) / grain, [&](int64_t begin, int64_t end) {
+    const K mine = kernel;
+    const int64_t last = end * grain < n ? end * grain : n;
+    for (int64_t i = begin * grain; i < last; ++i) mine(i);
+  });
+}
+
+template <typename K>
+void run_blocks(Grid grid, const K& arguments) {
+  using Shared = typename K::Shared;
+  const ThreadOrder order = thread_order();
+  const int64_t count = grid.count();
+  const bool fill = debug_checks();
+  const auto run = [&](int64_t first, int64_t last, int64_t begin, int64_t step) {
+    const K kernel = arguments;
+    Shared& shared = *static_cast<Shared*>(thread_scratch(0, sizeof(Shared)));
+    int64_t b = begin;
+    for (int64_t k = first; k < last; ++k, b = (b + step) % count) {
+      if (fill) std::memset(static_cast<void*>(&shared), 0xff, sizeof(Shared));
+      kernel(Block<K::threads>{static_cast<int>(b % grid.x), static_cast<int>(b / grid.x % grid.y),
+                               static_cast<int>(b / grid.x / grid.y), order},
+             shared);
+    }
+  };
+  if (order != ThreadOrder::forward) {
+    run(0, count, count - 1, order == ThreadOrder::backward ? count - 1 : shuffle_step(count));
+  } else if (count == 1 || count * WorkOf<K>::block <= kInlineWork) {
+    run(0, count, 0, 1);
+  } else {
+    constexpr int64_t grain = kInlineWork / WorkOf<K>::block > 1 ? kInlineWork / WorkOf<K>::block : 1;
+    run_pieces((count + grain - 1) / grain, [&](int64_t begin, int64_t end) {
+      run(begin * grain, end * grain < count ? end * grain : count, begin * grain, 1);
+    });
+  }
+}
+
+}  // namespace detail
+
+// The launch on a stated target; see with_target() below.
+template <typename Target, typename K>
+void for_each(Target, Stream& stream, const char* name, int64_t n, const K& kernel) {
+  if (n <= 0) return;
+  const detail::LaunchTimer timer(stream, name);
+  if constexpr (Target::is_cuda) {
+    CudaFlat<K>::launch(stream, name, n, kernel);
+    if (stream.log()) stream.synchronize();
+  } else {
+    detail::run_flat(n, kernel);
+  }
+}
+template <typename Target, typename K>
+void for_each_block(Target, Stream& stream, const char* name, Grid grid, const K& kernel) {
+  if (grid.count() <= 0) return;
+  const detail::LaunchTimer timer(stream, name);
+  if constexpr (Target::is_cuda) {
+    CudaBlocks<K>::launch(stream, name, grid, kernel);
+    if (stream.log()) stream.synchronize();
+  } else {
+    detail::run_blocks(grid, kernel);
+  }
+}
+
+// Calls kernel(i) once for every i of 0 .. n-1, in any order. n may be 0.
+template <typename K>
+void for_each(Stream& stream, const char* name, int64_t n, const K& kernel) {
+  if (n <= 0) return;
+#if STRIATE_WITH_CUDA
+  if (stream.device().is_cuda()) return for_each(CudaTarget{}, stream, name, n, kernel);
+#endif
+  for_each(CpuTarget{}, stream, name, n, kernel);
+}
+
+// Runs kernel(block, shared) for every block of the grid, in any order and at the same time. The grid may be empty.
+template <typename K>
+void for_each_block(Stream& stream, const char* name, Grid grid, const K& kernel) {
+  if (grid.count() <= 0) return;
+#if STRIATE_WITH_CUDA
+  if (stream.device().is_cuda()) return for_each_block(CudaTarget{}, stream, name, grid, kernel);
+#endif
+  for_each_block(CpuTarget{}, stream, name, grid, kernel);
+}
+
+// For kernels whose pack width differs between the devices: calls f(CpuTarget{}) or f(CudaTarget{}), as the stream's
+// device is, and the launch in it names its target, so that each form is made for its own device only:
+//   with_target(stream, [&](auto target) {
+//     using K = Dense<decltype(target)::width>;
+//     for_each_block(target, stream, "dense", grid, K{...});
+//   });
+//   template struct striate::CudaBlocks<Dense<CudaTarget::width>>;
+template <typename F>
+void with_target(Stream& stream, const F& f) {
+#if STRIATE_WITH_CUDA
+  if (stream.device().is_cuda()) return f(CudaTarget{});
+#endif
+  (void)stream;
+  f(CpuTarget{});
+}
+
+#endif
+
+}  // namespace striate

@@ -1,0 +1,59 @@
+#include "kernels/memory.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "kernels/cuda_backend.h"
+#include "kernels/error.h"
+#include "kernels/threads.h"
+
+namespace striate {
+
+void* allocate_bytes(Device device, size_t bytes, const char* what) {
+  if (bytes == 0) return nullptr;
+  const size_t rounded = (bytes + 63) / 64 * 64;
+  void* memory = nullptr;
+  if (rounded >= bytes) {  // not wrapped around
+    memory = device.is_cuda() ? cuda::allocate(device.index, rounded) : std::aligned_alloc(64, rounded);
+  }
+  if (!memory) {
+    throw Error(
+        "not enough memory on " + device.id() + " for " + what + ": " + std::to_string(bytes) + " bytes (" +
+            std::to_string(bytes >> 20) + " MiB)",
+        device.is_cuda() ? "use a smaller size, or --device cpu" : "use a smaller size, or close other programs");
+  }
+  if (debug_checks()) {
+    if (device.is_cuda()) {
+      cuda::fill(device.index, memory, 0xff, rounded);
+    } else {
+      std::memset(memory, 0xff, rounded);
+    }
+  }
+  return memory;
+}
+
+void release_bytes(Device device, void* memory) noexcept {
+  if (!memory) return;
+  if (device.is_cuda()) {
+    cuda::release(device.index, memory);
+  } else {
+    std::free(memory);
+  }
+}
+
+void copy_bytes(Stream& stream, void* to, Device to_device, const void* from, Device from_device, size_t bytes) {
+  if (bytes == 0) return;
+  if (to_device.is_cpu() && from_device.is_cpu()) {
+    std::memcpy(to, from, bytes);
+    return;
+  }
+  const int index = to_device.is_cuda() ? to_device.index : from_device.index;
+  const cuda::Copy direction = from_device.is_cpu() ? cuda::Copy::to_device
+                               : to_device.is_cpu() ? cuda::Copy::to_host
+                                                    : cuda::Copy::on_device;
+  cuda::copy(index, stream.queue(), to, from, bytes, direction);
+  if (direction != cuda::Copy::on_device) stream.synchronize();
+}
+
+}  // namespace striate

@@ -1,0 +1,122 @@
+// Packs: W values that move together, one SIMD register on the CPU (GCC's vector extensions), a few registers of one
+// thread on the GPU. A kernel takes W as a template parameter: kPackWidth<float> on the CPU, 4 on the GPU (see Target
+// in launch.h).
+//
+// Arithmetic is written as for one value: a * b + c, a < b ? c : d through select(). A pack never stands in a kernel's
+// arguments, only in its body.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/hd.h"
+
+namespace striate {
+
+// Bytes of the widest SIMD register that this build may use.
+#if defined(__AVX512F__) && defined(__AVX512BW__)
+constexpr int kSimdBytes = 64;
+#elif defined(__AVX2__)
+constexpr int kSimdBytes = 32;
+#else
+constexpr int kSimdBytes = 16;
+#endif
+
+template <typename T>
+constexpr int kPackWidth = kSimdBytes / static_cast<int>(sizeof(T));
+
+#ifdef __CUDACC__
+
+// On the GPU: an array that the compiler keeps in registers.
+template <typename T, int W>
+struct Pack {
+  T v[W];
+  HD T operator[](int i) const { return v[i]; }
+  HD void set(int i, T value) { v[i] = value; }
+  HD static Pack all(T value) {
+    Pack p;
+    for (int i = 0; i < W; ++i) p.v[i] = value;
+    return p;
+  }
+  HD static Pack load(const T* from) {
+    Pack p;
+    for (int i = 0; i < W; ++i) p.v[i] = from[i];
+    return p;
+  }
+  HD void store(T* to) const {
+    for (int i = 0; i < W; ++i) to[i] = v[i];
+  }
+  template <typename U>
+  HD Pack<U, W> to() const {
+    Pack<U, W> p;
+    for (int i = 0; i < W; ++i) p.v[i] = static_cast<U>(v[i]);
+    return p;
+  }
+#define STRIATE_PACK_OPERATOR(op)                          \
+  HD friend Pack operator op(Pack a, Pack b) {             \
+    for (int i = 0; i < W; ++i) a.v[i] = a.v[i] op b.v[i]; \
+    return a;                                              \
+  }
+  STRIATE_PACK_OPERATOR(+)
+  STRIATE_PACK_OPERATOR(-)
+  STRIATE_PACK_OPERATOR(*)
+  STRIATE_PACK_OPERATOR(/)
+#undef STRIATE_PACK_OPERATOR
+  HD Pack& operator+=(Pack b) { return *this = *this + b; }
+  HD Pack& operator-=(Pack b) { return *this = *this - b; }
+  HD Pack& operator*=(Pack b) { return *this = *this * b; }
+};
+
+template <typename T, int W>
+HD inline Pack<T, W> minimum(Pack<T, W> a, Pack<T, W> b) {
+  for (int i = 0; i < W; ++i) a.v[i] = b.v[i] < a.v[i] ? b.v[i] : a.v[i];
+  return a;
+}
+template <typename T, int W>
+HD inline Pack<T, W> maximum(Pack<T, W> a, Pack<T, W> b) {
+  for (int i = 0; i < W; ++i) a.v[i] = a.v[i] < b.v[i] ? b.v[i] : a.v[i];
+  return a;
+}
+
+#else
+
+// On the CPU: one vector register (or several, where W is wider than the machine's).
+template <typename T, int W>
+struct Pack {
+  typedef T Vector __attribute__((vector_size(sizeof(T) * W)));
+  Vector v;
+  T operator[](int i) const { return v[i]; }
+  void set(int i, T value) { v[i] = value; }
+  static Pack all(T value) { return {value - Vector{}}; }
+  static Pack load(const T* from) {  // from any address
+    Pack p;
+    std::memcpy(&p.v, from, sizeof(p.v));
+    return p;
+  }
+  void store(T* to) const { std::memcpy(to, &v, sizeof(v)); }
+  // Each value converted as static_cast does.
+  template <typename U>
+  Pack<U, W> to() const {
+    return {__builtin_convertvector(v, typename Pack<U, W>::Vector)};
+  }
+  friend Pack operator+(Pack a, Pack b) { return {a.v + b.v}; }
+  friend Pack operator-(Pack a, Pack b) { return {a.v - b.v}; }
+  friend Pack operator*(Pack a, Pack b) { return {a.v * b.v}; }
+  friend Pack operator/(Pack a, Pack b) { return {a.v / b.v}; }
+  Pack& operator+=(Pack b) { return *this = *this + b; }
+  Pack& operator-=(Pack b) { return *this = *this - b; }
+  Pack& operator*=(Pack b) { return *this = *this * b; }
+};
+
+template <typename T, int W>
+inline Pack<T, W> minimum(Pack<T, W> a, Pack<T, W> b) {
+  return {b.v < a.v ? b.v : a.v};
+}
+template <typename T, int W>
+inline Pack<T, W> maximum(Pack<T, W> a, Pack<T, W> b) {
+  return {a.v < b.v ? b.v : a.v};
+}
+
+#endif
+
+}  // namespace striate

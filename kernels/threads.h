@@ -1,0 +1,42 @@
+// The processor's threads: one oneTBB arena shared by all callers, so that training and the window's own work don't
+// fight over the cores. No result depends on how many threads there are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace striate {
+
+// How many threads compute on the CPU, the caller's included. 0 means one per core, which is the start.
+// Throws Error for a negative number. Not to be called while something is computing.
+void set_thread_count(int count);
+int thread_count();
+
+// The order in which the CPU runs the threads of a phase, the blocks of a grid and the indices of a for_each. Results
+// must not depend on it; tests run all three, which finds a missing phase boundary without a GPU.
+enum class ThreadOrder { forward, backward, shuffled };
+void set_thread_order(ThreadOrder order);
+ThreadOrder thread_order();
+
+// Fresh buffers and the shared memory of blocks filled with NaN, every CUDA launch synchronised and checked.
+// On from the start in debug builds; tests switch it on in any build.
+void set_debug_checks(bool on);
+bool debug_checks();
+
+// Calls run(context, begin, end) until every piece of 0 .. pieces-1 was in exactly one call, on the arena's threads.
+// An exception that a call throws comes out of here.
+void run_pieces(int64_t pieces, void (*run)(void* context, int64_t begin, int64_t end), void* context);
+
+// The same for any callable f(begin, end).
+template <typename F>
+void run_pieces(int64_t pieces, const F& f) {
+  run_pieces(
+      pieces, [](void* context, int64_t begin, int64_t end) { (*static_cast<const F*>(context))(begin, end); },
+      const_cast<F*>(&f));
+}
+
+// Scratch memory of the calling thread, at least `bytes` large, aligned to 64 bytes and kept from call to call.
+// Slot 0 belongs to for_each_block; slots 1 to 3 are free for operators.
+void* thread_scratch(int slot, size_t bytes);
+
+}  // namespace striate
