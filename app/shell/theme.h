@@ -39,7 +39,7 @@ struct Theme {
   Colour accent;     // primary buttons, sliders, links, focus
   Colour on_accent;  // text on accent
   Colour input, kernel, bias, activation, gradient;
-  Colour warning;    // an error's mark
+  Colour warning;                 // an error's mark
   Colour red, green, blue, grey;  // planes of a picture: histograms, row marks
   Colour shadow;
 

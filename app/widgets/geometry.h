@@ -29,9 +29,7 @@ struct Rect {
   Vec centre() const { return {x + w / 2, y + h / 2}; }
   bool empty() const { return w <= 0 || h <= 0; }
   bool contains(Vec p) const { return p.x >= x && p.y >= y && p.x < x + w && p.y < y + h; }
-  bool contains(const Rect& r) const {
-    return r.x >= x && r.y >= y && r.right() <= right() && r.bottom() <= bottom();
-  }
+  bool contains(const Rect& r) const { return r.x >= x && r.y >= y && r.right() <= right() && r.bottom() <= bottom(); }
   bool overlaps(const Rect& r) const { return r.x < right() && x < r.right() && r.y < bottom() && y < r.bottom(); }
 
   Rect inset(float by) const { return inset(by, by); }
@@ -72,7 +70,8 @@ inline bool operator==(const Rect& a, const Rect& b) { return a.x == b.x && a.y 
 inline Rect intersection(const Rect& a, const Rect& b) {
   float x = std::max(a.x, b.x);
   float y = std::max(a.y, b.y);
-  return {x, y, std::max(0.0f, std::min(a.right(), b.right()) - x), std::max(0.0f, std::min(a.bottom(), b.bottom()) - y)};
+  return {x, y, std::max(0.0f, std::min(a.right(), b.right()) - x),
+          std::max(0.0f, std::min(a.bottom(), b.bottom()) - y)};
 }
 
 // A rectangle of image cells or pixels: whole numbers.

@@ -21,7 +21,7 @@ struct KeyPress {
 struct Input {
   Vec mouse{-1, -1};
   bool left = false, right = false, middle = false;  // held down
-  Vec wheel;                                          // notches; y > 0 is away from the user
+  Vec wheel;                                         // notches; y > 0 is away from the user
   bool shift = false, ctrl = false, alt = false;
   std::vector<KeyPress> keys;
   std::string text;  // typed characters, UTF-8
@@ -42,11 +42,22 @@ class InputQueue {
   bool empty() const { return events_.empty(); }
 
  private:
-  struct Move { Vec to; };
-  struct Button { int index; bool down; };
-  struct Scroll { Vec by; };
-  struct Modifiers { bool shift, ctrl, alt; };
-  struct Text { std::string utf8; };
+  struct Move {
+    Vec to;
+  };
+  struct Button {
+    int index;
+    bool down;
+  };
+  struct Scroll {
+    Vec by;
+  };
+  struct Modifiers {
+    bool shift, ctrl, alt;
+  };
+  struct Text {
+    std::string utf8;
+  };
   using Event = std::variant<Move, Button, Scroll, KeyPress, Modifiers, Text>;
   std::deque<Event> events_;
   Input state_;

@@ -8,7 +8,8 @@
 //   source.width = image->width, source.height = image->height, source.levels = pyramid->ready_levels();
 //   source.pixels = [&](int level, CellRect rect) { TilePixels t; t.bytes = ...; return t; };
 //   PictureResponse hit = ui.picture("picture", area, source, view);
-//   if (hit.view_changed) ui.send(fmt::format("pixels.view {} {} {}", hit.view.centre.x, hit.view.centre.y, hit.view.zoom));
+//   if (hit.view_changed) ui.send(fmt::format("pixels.view {} {} {}", hit.view.centre.x, hit.view.centre.y,
+//   hit.view.zoom));
 #pragma once
 
 #include <cstdint>
@@ -25,8 +26,8 @@ namespace striate {
 
 // Pixels of one tile: rect.w * rect.h, top row first. One of the two is filled.
 struct TilePixels {
-  std::vector<uint8_t> bytes;   // RGBA, alpha not premultiplied
-  std::vector<float> values;    // one float each; shown through PictureSource::map
+  std::vector<uint8_t> bytes;  // RGBA, alpha not premultiplied
+  std::vector<float> values;   // one float each; shown through PictureSource::map
 };
 
 enum class ColourMap { grey, viridis, cividis, signed_blue_orange, red, green, blue };
@@ -36,7 +37,7 @@ struct PictureSource {
   uint64_t version = 0;  // counts up when the pixels change: old tiles stay on screen until the new ones are there
   int width = 0;         // of level 0
   int height = 0;
-  int levels = 1;        // levels that pixels() can make now; level l has ceil(size / 2^l) columns and rows
+  int levels = 1;  // levels that pixels() can make now; level l has ceil(size / 2^l) columns and rows
   // Makes a tile of a level: called on the window's thread for what is visible, a few milliseconds' worth per frame.
   // `rect` lies within the level. Must not throw.
   std::function<TilePixels(int level, CellRect rect)> pixels;

@@ -6,14 +6,17 @@
 //  * draw functions are const and change nothing: a widget sends a command as text, `ui.send("filters.mode wrap")`, and
 //    the app runs it after the frame. Most widgets take a command prefix and add the value: "filters.strength" sends
 //    "filters.strength 0.75".
-//  * draw_inspector: widgets fill a column from the top. section("PIXEL"), row("size", "12 x 16"), slider(...), hairline().
+//  * draw_inspector: widgets fill a column from the top. section("PIXEL"), row("size", "12 x 16"), slider(...),
+//  hairline().
 //    begin_flow()/end_flow() puts widgets side by side, wrapping; begin_columns(n)/end_columns() in n equal columns.
 //  * draw_stage gets its area: place widgets with ui.next(rect), draw with fill(), line(), label(), picture(), cells().
-//  * draw_transport: begin_row(area), widgets from the left, pack_right(), widgets from the right, next(remaining()) for
+//  * draw_transport: begin_row(area), widgets from the left, pack_right(), widgets from the right, next(remaining())
+//  for
 //    a slider that takes the rest, end_row().
 //  * every interactive thing has a label that is unique on its page (push_id where it can't be) and goes through
 //    interact(): it is then clickable by label in tests, reachable with Tab, and has a tooltip with the command's help.
-//  * colours: ui.theme().input, .kernel, .bias, .activation, .gradient; grey text is .secondary. Never a literal colour.
+//  * colours: ui.theme().input, .kernel, .bias, .activation, .gradient; grey text is .secondary. Never a literal
+//  colour.
 //  * words in text: "[kernel](kernel)" is coloured and lights what is lit(Concept::kernel); **bold**; `number`.
 //  * when the thing itself is hovered call light(Concept::kernel): its words in the narration light up.
 #pragma once
@@ -58,6 +61,7 @@ struct Item {
   Rect visible;         // the part that can be seen and clicked
   bool enabled = true;
   bool focusable = true;
+  bool takes_wheel = false;
   std::string key;  // "Ctrl+O", empty if none
   int layer = 0;
 };
@@ -81,25 +85,48 @@ struct Response {
   bool clicked = false;   // released over it, or Enter or Space while focused
   bool double_clicked = false;
   bool right_clicked = false;
-  bool focused = false;  // has the keyboard's focus
+  bool focused = false;   // has the keyboard's focus
   bool keyboard = false;  // focus is shown: arrows belong to the item
-  Vec drag;              // movement since the last frame while held
-  Vec dragged;           // movement since it was pressed
-  float wheel = 0;       // notches, when takes_wheel
+  Vec drag;               // movement since the last frame while held
+  Vec dragged;            // movement since it was pressed
+  float wheel = 0;        // notches, when takes_wheel
 };
 
 enum class ButtonStyle { normal, primary, quiet };
-enum class Icon { none, play, pause, step, back, forward, tick, cross, plus, minus, menu, panel, folder, file, up, search, help,
-                  sun, moon, down, reset, picture, eye };
+enum class Icon {
+  none,
+  play,
+  pause,
+  step,
+  back,
+  forward,
+  tick,
+  cross,
+  plus,
+  minus,
+  menu,
+  panel,
+  folder,
+  file,
+  up,
+  search,
+  help,
+  sun,
+  moon,
+  down,
+  reset,
+  picture,
+  eye
+};
 
 struct ButtonOptions {
   ButtonStyle style = ButtonStyle::normal;
   Icon icon = Icon::none;
   bool enabled = true;
-  bool selected = false;             // outlined in `tone`
-  Concept tone = Concept::none;      // colour of a selected button
+  bool selected = false;         // outlined in `tone`
+  Concept tone = Concept::none;  // colour of a selected button
   std::string_view tooltip = {};
-  bool icon_only = false;            // the label is then only spoken by the tooltip and found by tests
+  bool icon_only = false;  // the label is then only spoken by the tooltip and found by tests
 };
 
 struct Choice {
@@ -110,11 +137,11 @@ struct Choice {
 struct NumberSpec {
   double minimum = 0;
   double maximum = 1;
-  double reset = 0;       // double-click goes back to this
-  double step = 0;        // arrow keys and wheel; 0: a hundredth of the range
+  double reset = 0;  // double-click goes back to this
+  double step = 0;   // arrow keys and wheel; 0: a hundredth of the range
   bool logarithmic = false;
-  int decimals = 2;       // 0: whole numbers only
-  std::string unit;       // "px", "x"
+  int decimals = 2;  // 0: whole numbers only
+  std::string unit;  // "px", "x"
 };
 
 struct HistogramSeries {
@@ -128,8 +155,8 @@ struct HistogramSpec {
   double low = 0, high = 255;  // what the ends stand for
   bool has_brush = false;      // a brushed range is shown
   double brush_low = 0, brush_high = 0;
-  std::string clear_command;   // sent on double-click
-  double marker = -1;          // a thin line at this value; negative: none
+  std::string clear_command;  // sent on double-click
+  double marker = -1;         // a thin line at this value; negative: none
 };
 
 class Ui {
@@ -142,20 +169,20 @@ class Ui {
   // ---- for the shell: one frame -------------------------------------------------------------------------------
   struct Frame {
     Input input;
-    Vec size;             // of the window, logical
-    float scale = 1;      // pixels per logical unit
+    Vec size;         // of the window, logical
+    float scale = 1;  // pixels per logical unit
     bool dark = true;
     bool presentation = false;
     bool motion = true;
-    double now = 0;       // seconds
-    bool patient = false; // wait for everything (screenshots): no budget per frame, motion at its end
+    double now = 0;        // seconds
+    bool patient = false;  // wait for everything (screenshots): no budget per frame, motion at its end
   };
   void begin_frame(const Frame& frame);
   void end_frame();
-  bool wants_frame() const { return wants_frame_; }      // something moves: draw again
-  std::vector<std::string> take_commands();              // what was sent, in order
+  bool wants_frame() const { return wants_frame_; }          // something moves: draw again
+  std::vector<std::string> take_commands();                  // what was sent, in order
   const std::vector<Item>& items() const { return items_; }  // of the last whole frame
-  const Item* find_item(std::string_view label) const;   // by label, else by beginning of command; null if none
+  const Item* find_item(std::string_view label) const;       // by label, else by beginning of command; null if none
   const std::vector<std::string>& conflicts() const { return conflicts_; }  // labels with the same id in one frame
   // Keys for tooltips: command line -> key.
   void set_keys(std::map<std::string, std::string> keys) { keys_ = std::move(keys); }
@@ -179,8 +206,8 @@ class Ui {
   float em(float units) const { return units * text_factor_; }  // grows with presentation mode
   ImDrawList& draw() { return *draw_; }
   float ease(std::string_view what, float target, float seconds = 0.2f);  // the value on its way to target, eased
-  float lit(Concept what) const;   // 0..1: how strongly its thing should glow, because its word is hovered
-  void light(Concept what);        // the thing is hovered: its words light up
+  float lit(Concept what) const;  // 0..1: how strongly its thing should glow, because its word is hovered
+  void light(Concept what);       // the thing is hovered: its words light up
 
   // ---- drawing --------------------------------------------------------------------------------------------------
   void fill(const Rect& rect, Colour colour, float radius = 0);
@@ -192,7 +219,8 @@ class Ui {
   float text_size(Font font) const;
   Vec measure(Font font, std::string_view text, float size = 0) const;  // size 0: the role's
   // One line of text within a rectangle, centred on its height; cut with an ellipsis where it doesn't fit.
-  void label(const Rect& rect, std::string_view text, Font font, Colour colour, Align align = Align::left, float size = 0);
+  void label(const Rect& rect, std::string_view text, Font font, Colour colour, Align align = Align::left,
+             float size = 0);
   // Text whose top left corner is at `at`.
   void label(Vec at, std::string_view text, Font font, Colour colour, float size = 0);
   void push_clip(const Rect& rect);
@@ -202,52 +230,58 @@ class Ui {
   // ---- layout ---------------------------------------------------------------------------------------------------
   void begin_panel(std::string_view id, const Rect& area, float padding = 16, bool scrolls = true);
   void end_panel();
-  Rect take(float height);           // the next rectangle of the column (or the one given by next())
+  Rect take(float height);               // the next rectangle of the column (or the one given by next())
   Rect take(float width, float height);  // the same for something with a width of its own, in a flow or row
-  float width() const;               // of the column
+  float width() const;                   // of the column
   void next(const Rect& rect) { next_ = rect, has_next_ = true; }  // the next widget stands here
   void space(float height = 8);
-  void begin_flow(float gap = 8);    // side by side, wrapping
+  void begin_flow(float gap = 8);  // side by side, wrapping
   void end_flow();
   void begin_columns(int count, float gap = 8);
   void end_columns();
   void begin_row(const Rect& area, float gap = 12);  // side by side, centred on the height
-  void pack_right();                 // from now on from the right end
-  Rect remaining() const;            // what is left of the row
+  void pack_right();                                 // from now on from the right end
+  Rect remaining() const;                            // what is left of the row
   void end_row();
   void push_id(std::string_view scope);
   void pop_id();
 
   // ---- words ----------------------------------------------------------------------------------------------------
-  void section(std::string_view title);              // "PIXEL": a small heading
+  void section(std::string_view title);  // "PIXEL": a small heading
   void row(std::string_view name, std::string_view value, Concept tone = Concept::none);
   void big_row(std::string_view name, std::string_view value, Concept tone = Concept::none);
   void hairline();
   void paragraph(std::string_view marked, Font font = Font::body);  // wraps; marked words as described on top
   float paragraph_height(std::string_view marked, float width, Font font = Font::body);
-  void note(std::string_view marked);                // a paragraph in caption size, secondary colour
+  void note(std::string_view marked);                             // a paragraph in caption size, secondary colour
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
   void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
   void progress(std::string_view label, float share, std::string_view cancel_command);  // share < 0: unknown
 
-  // ---- widgets: they send their command and return true when they did ------------------------------------------------
+  // ---- widgets: they send their command and return true when they did
+  // ------------------------------------------------
   Response interact(const Rect& rect, const ItemSpec& spec);
   bool button(std::string_view label, std::string_view command, const ButtonOptions& options = {});
   bool toggle(std::string_view label, bool value, std::string_view prefix);  // sends "prefix on|off"
-  bool segmented(std::string_view label, std::span<const Choice> choices, std::string_view current, std::string_view prefix);
+  bool segmented(std::string_view label, std::span<const Choice> choices, std::string_view current,
+                 std::string_view prefix);
   bool tabs(std::string_view label, std::span<const Choice> choices, std::string_view current, std::string_view prefix);
-  bool dropdown(std::string_view label, std::span<const Choice> choices, std::string_view current, std::string_view prefix);
+  bool dropdown(std::string_view label, std::span<const Choice> choices, std::string_view current,
+                std::string_view prefix);
   // Drag, click, arrows (Shift: a tenth), wheel over the number, type after a double-click on the number; double-click
   // on the track resets. Sends "prefix VALUE" at each change.
   bool slider(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);
-  bool bare_slider(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);  // track only
+  bool bare_slider(std::string_view label, double value, const NumberSpec& spec,
+                   std::string_view prefix);  // track only
   bool number_field(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);
-  bool text_field(std::string_view label, std::string_view value, std::string_view prefix, std::string_view placeholder = {});
+  bool text_field(std::string_view label, std::string_view value, std::string_view prefix,
+                  std::string_view placeholder = {});
   // The text while it is typed, without a command: for filters and dialogs. True in the frame of Enter.
-  bool live_text(std::string_view label, std::string& value, std::string_view placeholder = {}, bool take_focus = false);
+  bool live_text(std::string_view label, std::string& value, std::string_view placeholder = {},
+                 bool take_focus = false);
   // Cells that can be typed in, dragged up and down, or wheeled; sends "prefix a b c; d e f; g h i".
-  bool kernel_editor(std::string_view label, int rows, int columns, std::span<const float> values, std::string_view prefix,
-                     Concept tone = Concept::kernel);
+  bool kernel_editor(std::string_view label, int rows, int columns, std::span<const float> values,
+                     std::string_view prefix, Concept tone = Concept::kernel);
   bool histogram(std::string_view label, const HistogramSpec& spec, std::string_view prefix = {});  // "prefix LOW HIGH"
   void begin_card();  // a raised surface around what follows, as high as that needs
   void end_card();
@@ -258,7 +292,8 @@ class Ui {
   // The same picture without hands: a thumbnail.
   void thumbnail(const Rect& area, const PictureSource& source, bool smooth = true);
   // Lines between the pixels, and a number in each where it fits. `text` is asked for the visible cells only.
-  void cells(const Rect& area, const View& view, int width, int height, const std::function<CellText(int x, int y)>& text);
+  void cells(const Rect& area, const View& view, int width, int height,
+             const std::function<CellText(int x, int y)>& text);
   // Would numbers of this many characters and lines fit into cells of this size?
   bool numbers_fit(float cell, int characters, int lines) const;
   // A frame around a cell, drawn over the picture.
@@ -266,10 +301,137 @@ class Ui {
   void mark_cells(const Rect& area, const View& view, const CellRect& cells, Colour colour, float thickness = 2.5f);
 
   // ---- overlays (the shell's) ---------------------------------------------------------------------------------------
-  void begin_layer(int layer, const Rect& blocks);  // above everything of lower layers; `blocks` keeps the mouse from them
+  void begin_layer(int layer,
+                   const Rect& blocks);  // above everything of lower layers; `blocks` keeps the mouse from them
   void end_layer();
 
  private:
+  struct Layout {
+    enum class Kind { column, flow, columns, row } kind = Kind::column;
+    Rect area;
+    float x = 0, y = 0;
+    float gap = 8;
+    float line = 0;  // height of the present line in a flow or columns
+    int count = 1, index = 0;
+    bool from_right = false;
+    float right = 0;  // where the part packed from the right begins
+  };
+  struct Panel {
+    uint64_t id = 0;
+    Rect area;
+    Rect content;
+    size_t layout = 0;
+    bool scrolls = false;
+    float padding = 0;
+  };
+  struct Scroll {
+    float offset = 0, target = 0, content = 0;
+    double changed = -10;
+  };
+  struct Region {  // of the last frame: what the wheel scrolls, what keeps the mouse from lower layers
+    uint64_t id = 0;
+    Rect rect;
+    int layer = 0;
+  };
+  struct Edit {  // the text field that has the keys
+    uint64_t id = 0;
+    std::string text;
+    size_t caret = 0, anchor = 0;
+    float scroll = 0;
+    double since = 0;
+  };
+  struct Ease {
+    float from = 0, to = 0, value = 0;
+    double start = 0;
+    uint64_t frame = 0;
+  };
+  struct Tip {
+    uint64_t id = 0;
+    double since = 0;
+    std::string words;
+  };
+  struct Press {  // the left button's last press
+    uint64_t id = 0;
+    Vec at;
+    double time = -10;
+    int count = 0;
+    double value = 0;  // what a widget held then
+    bool moved = false;
+  };
+  struct Run {  // a piece of a marked text in one style
+    std::string words;
+    Font font = Font::body;
+    Concept tone = Concept::none;
+    std::string target;  // "kernel" of [word](kernel)
+    bool plain = true;
+  };
+  struct Words {  // a word of a wrapped paragraph
+    std::string text;
+    int run = 0;
+    Vec at;
+    float width = 0;
+  };
+
+  uint64_t id_of(std::string_view label) const;
+  bool blocked(Vec at, int layer) const;
+  void find_hot();
+  void move_focus();
+  void draw_focus(const Rect& rect, float radius = 6);
+  void draw_tooltip();
+  void draw_ring();
+  void scroll_into_view(const Rect& rect);
+  bool edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* cancelled);
+  void start_edit(uint64_t id, std::string_view text, bool select_all);
+  void apply_edit_keys(bool* entered, bool* cancelled);
+  ImFont* face(Font font, float size) const;
+  Colour hover_colour(const Response& r, Colour rest, Colour over);
+  bool track(const Rect& rect, const Response& r, double value, const NumberSpec& spec, double* changed);
+  bool number_box(const Rect& rect, std::string_view label, double value, const NumberSpec& spec,
+                  std::string_view prefix, bool frame);
+  std::vector<Run> parse_marked(std::string_view marked, Font font) const;
+  float wrap(const std::vector<Run>& runs, float width, Font font, std::vector<Words>* out) const;
+  void draw_tiles(const Rect& area, const PictureSource& source, const View& view, bool nearest, bool* settled);
+
+  const Registry& registry_;
+  Textures& textures_;
+  ImGuiContext* context_ = nullptr;
+  std::unique_ptr<Fonts> fonts_;
+  std::unique_ptr<TileCache> tiles_;
+  Frame frame_;
+  Input input_;
+  Input before_;  // the last frame's
+  const Theme* theme_ = nullptr;
+  float text_factor_ = 1;
+  ImDrawList* draw_ = nullptr;
+  ImDrawListSplitter splitter_;
+  uint64_t frame_count_ = 0;
+  bool wants_frame_ = false;
+  std::vector<std::string> commands_;
+  std::vector<Item> items_, building_;
+  std::unordered_map<uint64_t, std::string> seen_;
+  std::vector<std::string> conflicts_, building_conflicts_;
+  std::map<std::string, std::string> keys_;
+  std::string ring_;
+  uint64_t hot_ = 0, active_ = 0, focus_ = 0, wheel_item_ = 0, wheel_panel_ = 0, popup_ = 0;
+  bool keyboard_ = false;
+  bool focus_moved_ = false;
+  Press press_;
+  Edit edit_;
+  Tip tip_;
+  std::vector<Layout> layouts_;
+  std::vector<Panel> panels_;
+  std::unordered_map<uint64_t, Scroll> scrolls_;
+  std::vector<Region> panel_regions_, building_panels_, blockers_, building_blockers_;
+  std::vector<uint64_t> ids_;
+  std::vector<Rect> clips_;
+  std::vector<std::pair<size_t, float>> cards_;
+  std::unordered_map<uint64_t, Ease> eases_;
+  Rect next_;
+  bool has_next_ = false;
+  int layer_ = 0;
+  float lights_[6] = {}, words_lit_[6] = {};  // of the last frame
+  float building_lights_[6] = {}, building_words_[6] = {};
+  uint64_t cells_drawn_ = 0;
 };
 
 // A number for the screen: fixed decimals, never "-0"; "1 240" style groups are not used so that it can be typed back.

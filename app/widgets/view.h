@@ -7,8 +7,8 @@
 namespace striate {
 
 struct View {
-  Vec centre;       // the image point in the middle of the area
-  float zoom = 0;   // screen units per image pixel; 0 means "fit": resolved by view_of()
+  Vec centre;      // the image point in the middle of the area
+  float zoom = 0;  // screen units per image pixel; 0 means "fit": resolved by view_of()
 };
 
 inline bool operator==(const View& a, const View& b) { return a.centre == b.centre && a.zoom == b.zoom; }

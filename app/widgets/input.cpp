@@ -1,0 +1,58 @@
+#include "app/widgets/input.h"
+
+#include <type_traits>
+
+namespace striate {
+
+void InputQueue::move(Vec to) {
+  if (!events_.empty() && std::holds_alternative<Move>(events_.back())) {
+    std::get<Move>(events_.back()).to = to;
+  } else {
+    events_.push_back(Move{to});
+  }
+}
+void InputQueue::button(int index, bool down) { events_.push_back(Button{index, down}); }
+void InputQueue::scroll(Vec by) {
+  if (!events_.empty() && std::holds_alternative<Scroll>(events_.back())) {
+    Scroll& last = std::get<Scroll>(events_.back());
+    last.by = last.by + by;
+  } else {
+    events_.push_back(Scroll{by});
+  }
+}
+void InputQueue::key(KeyPress press) { events_.push_back(std::move(press)); }
+void InputQueue::modifiers(bool shift, bool ctrl, bool alt) { events_.push_back(Modifiers{shift, ctrl, alt}); }
+void InputQueue::text(const std::string& utf8) { events_.push_back(Text{utf8}); }
+
+Input InputQueue::next() {
+  state_.keys.clear();
+  state_.text.clear();
+  state_.wheel = {};
+  bool moved = false, pressed = false;
+  while (!events_.empty()) {
+    Event& event = events_.front();
+    if (std::holds_alternative<Move>(event)) {
+      if (pressed) break;  // where the button changed must be seen first
+      moved = true;
+      state_.mouse = std::get<Move>(event).to;
+    } else if (std::holds_alternative<Button>(event)) {
+      if (moved || pressed) break;
+      pressed = true;
+      Button button = std::get<Button>(event);
+      (button.index == 0 ? state_.left : button.index == 1 ? state_.right : state_.middle) = button.down;
+    } else if (std::holds_alternative<Scroll>(event)) {
+      state_.wheel = state_.wheel + std::get<Scroll>(event).by;
+    } else if (std::holds_alternative<KeyPress>(event)) {
+      state_.keys.push_back(std::get<KeyPress>(event));
+    } else if (std::holds_alternative<Modifiers>(event)) {
+      Modifiers held = std::get<Modifiers>(event);
+      state_.shift = held.shift, state_.ctrl = held.ctrl, state_.alt = held.alt;
+    } else {
+      state_.text += std::get<Text>(event).utf8;
+    }
+    events_.pop_front();
+  }
+  return state_;
+}
+
+}  // namespace striate
