@@ -1,0 +1,288 @@
+// Reading a lesson: the few parts of Markdown that script.h and CONTRIBUTING.md name. What looks like a part of
+// Markdown that is not known here is an error with its line, so that nothing is shown that the author did not mean.
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "app/command/lesson_text.h"
+#include "app/command/script.h"
+
+namespace striate {
+namespace {
+
+bool starts_with(std::string_view text, std::string_view beginning) {
+  return text.substr(0, beginning.size()) == beginning;
+}
+
+bool is_readout_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  });
+}
+
+// Words and their marks. `text` may span lines; a line break is a space.
+class SpanReader {
+ public:
+  explicit SpanReader(std::string_view text) : rest_(text) {}
+
+  std::vector<ProseSpan> read() {
+    while (!rest_.empty()) {
+      if (starts_with(rest_, "**")) {
+        marked("**", ProseSpan::Kind::bold);
+      } else if (rest_.front() == '`') {
+        marked("`", ProseSpan::Kind::code);
+      } else if (rest_.front() == '[') {
+        link();
+      } else if (rest_.front() == '{') {
+        readout();
+      } else {
+        const bool escape = rest_.front() == '\\' && rest_.size() > 1 && std::ispunct(byte(rest_[1]));
+        if (escape) rest_.remove_prefix(1);
+        plain_ += rest_.front() == '\n' ? ' ' : rest_.front();
+        rest_.remove_prefix(1);
+      }
+    }
+    flush();
+    return std::move(spans_);
+  }
+
+ private:
+  static unsigned char byte(char c) { return static_cast<unsigned char>(c); }
+
+  void flush() {
+    if (!plain_.empty()) spans_.push_back({ProseSpan::Kind::plain, std::exchange(plain_, {}), {}});
+  }
+
+  static std::string on_one_line(std::string_view text) {
+    std::string line(text);
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    return line;
+  }
+
+  void marked(std::string_view mark, ProseSpan::Kind kind) {
+    const size_t end = rest_.find(mark, mark.size());
+    if (end == std::string_view::npos || end == mark.size())
+      throw Error(
+          fmt::format("the {} in front of '{}' is not closed", mark, on_one_line(rest_.substr(mark.size(), 20))),
+          fmt::format("write a second {0} after the word, or \\{1} for the sign itself", mark, mark.front()));
+    flush();
+    spans_.push_back({kind, on_one_line(rest_.substr(mark.size(), end - mark.size())), {}});
+    rest_.remove_prefix(end + mark.size());
+  }
+
+  // [words](target), or a plain bracket.
+  void link() {
+    const size_t middle = rest_.find("](");
+    const size_t close = rest_.find(']');
+    const size_t end = middle == std::string_view::npos ? middle : rest_.find(')', middle);
+    if (middle == std::string_view::npos || close != middle || end == std::string_view::npos) {
+      plain_ += '[';
+      rest_.remove_prefix(1);
+      return;
+    }
+    const std::string text = on_one_line(rest_.substr(1, middle - 1));
+    const std::string target(trimmed(rest_.substr(middle + 2, end - middle - 2)));
+    if (text.empty() || target.empty())
+      throw Error(fmt::format("the link [{}]({}) has no {}", text, target, text.empty() ? "words" : "target"),
+                  "write [words](target), the target a concept or a command");
+    flush();
+    spans_.push_back({ProseSpan::Kind::link, text, target});
+    rest_.remove_prefix(end + 1);
+  }
+
+  // {name}, or a plain brace.
+  void readout() {
+    const size_t end = rest_.find('}');
+    const std::string_view name = end == std::string_view::npos ? std::string_view() : rest_.substr(1, end - 1);
+    if (!is_readout_name(name)) {
+      plain_ += '{';
+      rest_.remove_prefix(1);
+      return;
+    }
+    flush();
+    spans_.push_back({ProseSpan::Kind::readout, {}, std::string(name)});
+    rest_.remove_prefix(end + 1);
+  }
+
+  std::string_view rest_;
+  std::string plain_;
+  std::vector<ProseSpan> spans_;
+};
+
+class LessonReader {
+ public:
+  LessonReader(std::string_view text, const std::string& file) : lines_(lines_of(text)) { lesson_.file = file; }
+
+  Lesson read() {
+    try {
+      read_front();
+      begin_step("");
+      while (at_ < lines_.size()) read_block();
+      end_step();
+      if (lesson_.steps.empty())
+        throw Error("the lesson has no step", "write a paragraph, or a ```striate block of commands");
+    } catch (const Error& error) {
+      throw at_line(lesson_.file, line_number(), error);
+    }
+    return std::move(lesson_);
+  }
+
+ private:
+  // Of the line that is being read; the last one at the end of the file.
+  int line_number() const { return static_cast<int>(std::min(at_, lines_.size() - (lines_.empty() ? 0 : 1))) + 1; }
+  std::string_view line() const { return at_ < lines_.size() ? trimmed(lines_[at_]) : std::string_view(); }
+  void skip_blank() {
+    while (at_ < lines_.size() && line().empty()) ++at_;
+  }
+
+  // "# Title", then "page: ID" and "chapter: NAME".
+  void read_front() {
+    skip_blank();
+    if (!starts_with(line(), "# ") || trimmed(line().substr(2)).empty())
+      throw Error("a lesson begins with its title", "write '# Title' on the first line");
+    lesson_.title = std::string(trimmed(line().substr(2)));
+    ++at_;
+    skip_blank();
+    for (; at_ < lines_.size(); ++at_) {
+      const size_t colon = line().find(": ");
+      const std::string_view key = line().substr(0, colon);
+      if (colon == std::string_view::npos || !is_readout_name(key)) return;
+      const std::string value(trimmed(line().substr(colon + 1)));
+      if (key == "page" || key == "chapter") {
+        std::string& field = key == "page" ? lesson_.page : lesson_.chapter;
+        if (!field.empty()) throw Error(fmt::format("'{}:' stands here twice", key), "leave one of them out");
+        field = value;
+        continue;
+      }
+      const std::string near = nearest_name(key, {"page", "chapter"});
+      if (near.empty() && lesson_.page.empty() && lesson_.chapter.empty()) return;  // a sentence with a colon
+      throw Error(fmt::format("a lesson has no '{}:'", key), near.empty()
+                                                                 ? "it has page: and chapter:; a blank line ends them"
+                                                                 : fmt::format("did you mean '{}:'?", near));
+    }
+  }
+
+  void begin_step(std::string heading) {
+    step_ = {};
+    step_.heading = std::move(heading);
+    step_.line = line_number();
+  }
+
+  void end_step() {
+    if (step_.prose.empty() && step_.enter.empty() && step_.attempt.empty()) {
+      if (!step_.heading.empty())
+        throw Error(fmt::format("the step '{}' is empty", step_.heading), "write a paragraph below its heading");
+      return;  // before the first heading, or between two rules
+    }
+    const bool names_page = std::any_of(step_.enter.begin(), step_.enter.end(), [](const Action& action) {
+      return action.kind == ActionKind::command && command_name(action.text) == "page";
+    });
+    if (!lesson_.page.empty() && !names_page) {
+      Action action = parse_action("page " + lesson_.page, step_.line);
+      step_.enter.insert(step_.enter.begin(), std::move(action));
+    }
+    lesson_.steps.push_back(std::move(step_));
+    step_ = {};
+  }
+
+  void read_block() {
+    const std::string_view text = line();
+    if (text.empty()) {
+      ++at_;
+    } else if (starts_with(text, "```")) {
+      read_fence(text.substr(3));
+    } else if (starts_with(text, "#")) {
+      if (!starts_with(text, "## ") || trimmed(text.substr(3)).empty())
+        throw Error(fmt::format("'{}' is no heading of a step", text.substr(0, 40)),
+                    "a step begins with '## Heading'; '# Title' stands once, on top; a sign itself is written \\#");
+      end_step();
+      begin_step(std::string(trimmed(text.substr(3))));
+      ++at_;
+    } else if (text.size() >= 3 && text.find_first_not_of('-') == std::string_view::npos) {
+      end_step();
+      begin_step("");
+      ++at_;
+    } else {
+      read_paragraph();
+    }
+  }
+
+  static bool is_bullet(std::string_view text) { return starts_with(text, "- ") || starts_with(text, "* "); }
+
+  void read_paragraph() {
+    ProseBlock block;
+    block.line = line_number();
+    std::string words(line());
+    if (is_bullet(words)) {
+      block.kind = ProseBlock::Kind::bullet;
+      words.erase(0, 2);
+    }
+    const size_t first = at_;
+    for (++at_; at_ < lines_.size(); ++at_) {
+      const std::string_view text = line();
+      if (text.empty() || starts_with(text, "```") || starts_with(text, "#") || starts_with(text, "---") ||
+          is_bullet(text))
+        break;
+      words += '\n';
+      words += text;
+    }
+    const size_t after = std::exchange(at_, first);  // a mistake in the words is told with the paragraph's line
+    block.spans = SpanReader(words).read();
+    at_ = after;
+    step_.prose.push_back(std::move(block));
+  }
+
+  void read_fence(std::string_view info) {
+    info = trimmed(info);
+    const std::string kind(info);
+    const size_t opening = at_;
+    if (kind == "try" && !step_.attempt.empty())
+      throw Error("the step has a second try block", "begin a new step with '## Heading' or '---'");
+    if (kind == "striate" && !step_.attempt.empty())
+      throw Error("a striate block stands below the try block", "what follows the try belongs to the next step: ---");
+    if (kind != "try" && kind != "striate") {
+      const std::string near = nearest_name(kind, {"striate", "try"});
+      if (!near.empty())
+        throw Error(fmt::format("'```{}' is no block", kind), fmt::format("did you mean '```{}'?", near));
+    }
+    std::string code;
+    const int code_line = line_number();
+    std::vector<Action>& actions = kind == "try" ? step_.attempt : step_.enter;
+    for (++at_;; ++at_) {
+      if (at_ >= lines_.size()) {
+        at_ = opening;
+        throw Error(fmt::format("the block '```{}' is not closed", kind), "end it with a line of ```");
+      }
+      if (line() == "```") break;
+      if (kind == "try" || kind == "striate") {
+        if (!line().empty() && line().front() != '#') actions.push_back(parse_action(line(), line_number()));
+      } else {
+        code += code.empty() ? "" : "\n";
+        code += lines_[at_];
+      }
+    }
+    if (kind == "try") {
+      if (step_.wanted_command().empty()) {
+        at_ = opening;
+        throw Error("the try block holds no command", "write the command that the student is to do");
+      }
+    } else if (kind != "striate" && !code.empty()) {
+      step_.prose.push_back({ProseBlock::Kind::code, {{ProseSpan::Kind::code, code, {}}}, code_line});
+    }
+    ++at_;
+  }
+
+  std::vector<std::string_view> lines_;
+  size_t at_ = 0;
+  Lesson lesson_;
+  LessonStep step_;
+};
+
+}  // namespace
+
+Lesson parse_lesson(std::string_view text, const std::string& file) {
+  check_text(text, file);
+  return LessonReader(text, file).read();
+}
+
+}  // namespace striate

@@ -1,0 +1,21 @@
+// What reading a plain script and reading a lesson share. For script.cpp and lesson.cpp alone.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/command/script.h"
+
+namespace striate {
+
+// One line as an action; its words are checked, its command is not looked up. Throws Error without file and line.
+Action parse_action(std::string_view text, int line);
+
+// Throws Error where a text is too long, is not UTF-8, or holds control characters.
+void check_text(std::string_view text, const std::string& file);
+
+// The lines of a text without their ends (LF or CRLF) and without a byte order mark.
+std::vector<std::string_view> lines_of(std::string_view text);
+
+}  // namespace striate

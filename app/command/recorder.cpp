@@ -1,0 +1,81 @@
+#include "app/command/recorder.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "app/command/registry.h"
+
+namespace striate {
+namespace {
+
+constexpr std::string_view kCursor = ".cursor";
+
+bool is_cursor(std::string_view name) {
+  return name.size() > kCursor.size() && name.substr(name.size() - kCursor.size()) == kCursor;
+}
+
+Error cannot_write(const std::string& path, int error) {
+  return Error(fmt::format("{}: the recording cannot be written: {}", path, std::strerror(error)),
+               "choose a folder that exists and that you may write to");
+}
+
+}  // namespace
+
+Recorder::Recorder(std::string path, const std::vector<std::string>& state) : path_(std::move(path)) {
+  const std::string ending = std::filesystem::path(path_).extension().string();
+  if (ending != ".striate" && ending != ".txt")
+    throw Error(fmt::format("{}: a recording's name ends in .striate", path_), "record session.striate");
+  if (std::filesystem::is_directory(path_)) throw cannot_write(path_, EISDIR);
+  part_ = path_ + ".part";
+  file_ = std::fopen(part_.c_str(), "wb");
+  if (!file_) throw cannot_write(path_, errno);
+  write("# A recorded session. Run it again: striate play FILE");
+  for (const std::string& line : state) write(line);
+}
+
+Recorder::~Recorder() {
+  try {
+    finish();
+  } catch (const Error& error) {
+    fmt::print(stderr, "striate: error: {}\n  hint: {}\n", error.what(), error.hint());
+  }
+}
+
+void Recorder::add(std::string_view line) {
+  const std::string_view name = command_name(line);
+  if (!file_ || name == "record.stop") return;
+  if (is_cursor(name)) {
+    if (command_name(cursor_) != name) flush_cursor();
+    cursor_ = std::string(trimmed(line));
+    return;
+  }
+  flush_cursor();
+  write(trimmed(line));
+}
+
+void Recorder::flush_cursor() {
+  if (!cursor_.empty()) write(std::exchange(cursor_, {}));
+}
+
+void Recorder::write(std::string_view line) {
+  const std::string text = std::string(line) + '\n';
+  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0)
+    throw cannot_write(path_, errno);
+}
+
+void Recorder::finish() {
+  if (!file_) return;
+  int problem = 0;
+  try {
+    flush_cursor();
+  } catch (const Error&) {
+    problem = errno;
+  }
+  if (std::fclose(std::exchange(file_, nullptr)) != 0) problem = errno;
+  if (problem == 0 && std::rename(part_.c_str(), path_.c_str()) != 0) problem = errno;
+  if (problem != 0) throw cannot_write(path_, problem);
+}
+
+}  // namespace striate

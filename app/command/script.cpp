@@ -1,0 +1,327 @@
+// Lines of scripts, expectations, and checking against the registry. Markdown is read in lesson.cpp.
+#include "app/command/script.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "app/command/lesson_text.h"
+#include "engine/files/read_file.h"
+
+namespace striate {
+namespace {
+
+constexpr std::pair<std::string_view, Comparison> kComparisons[] = {
+    {"==", Comparison::equal},         {"!=", Comparison::unequal}, {"<", Comparison::less},
+    {"<=", Comparison::less_or_equal}, {">", Comparison::greater},  {">=", Comparison::greater_or_equal},
+};
+constexpr const char* kPlayerWords[] = {"expect", "wait", "screenshot"};
+constexpr double kLongestTimeout = 3600;  // seconds
+const char* const kExpectUsage = "usage: expect NAME == VALUE [+- TOL], with == != < <= > or >=, and text in quotes";
+const char* const kWaitUsage = "usage: wait until NAME >= VALUE [timeout 60s]";
+
+struct Word {
+  std::string text;
+  bool in_quotes = false;
+};
+
+std::vector<Word> words_of(std::string_view line) {
+  std::vector<Word> words;
+  for (line = trimmed(line); !line.empty(); line = trimmed(line)) {
+    const bool in_quotes = line.front() == '"';
+    words.push_back({take_word(line), in_quotes});
+  }
+  return words;
+}
+
+// "60s"
+bool parse_seconds(std::string_view text, double* seconds) {
+  if (text.empty() || text.back() != 's') return false;
+  text.remove_suffix(1);
+  return parse_number(text, seconds) && *seconds > 0 && *seconds <= kLongestTimeout;
+}
+
+// NAME OP VALUE [+- TOL] from the front of `words`, beginning at `*next`.
+Expectation parse_expectation(const std::vector<Word>& words, size_t* next, const char* usage) {
+  Expectation expectation;
+  size_t i = *next;
+  if (i + 3 > words.size()) throw Error(fmt::format("'{}' is not complete", words.front().text), usage);
+  expectation.readout = words[i++].text;
+  const std::string& sign = words[i++].text;
+  const auto comparison =
+      std::find_if(std::begin(kComparisons), std::end(kComparisons), [&](const auto& c) { return c.first == sign; });
+  if (comparison == std::end(kComparisons))
+    throw Error(fmt::format("'{}' is no comparison", sign), sign == "=" ? "did you mean '=='?" : usage);
+  expectation.comparison = comparison->second;
+  const Word& value = words[i++];
+  double number = 0;
+  if (value.in_quotes) {
+    if (expectation.comparison != Comparison::equal && expectation.comparison != Comparison::unequal)
+      throw Error(fmt::format("texts are compared with == or !=, not with {}", sign),
+                  "write a number without quotes, or use ==");
+    expectation.value = value.text;
+  } else if (parse_number(value.text, &number)) {
+    expectation.value = number;
+  } else {
+    throw Error(fmt::format("'{}' is no number", value.text),
+                fmt::format("put text in quotes: {} {} \"{}\"", expectation.readout, sign, value.text));
+  }
+  if (i < words.size() && words[i].text.rfind("+-", 0) == 0) {
+    std::string text = words[i++].text.substr(2);
+    if (text.empty() && i < words.size()) text = words[i++].text;
+    const bool exact = expectation.comparison == Comparison::equal || expectation.comparison == Comparison::unequal;
+    if (value.in_quotes || !exact)
+      throw Error("'+-' belongs to numbers compared with == or !=", "leave it out; <= and >= say where a range ends");
+    if (!parse_number(text, &expectation.tolerance) || expectation.tolerance < 0)
+      throw Error(fmt::format("'{}' is no tolerance", text), "write a number of 0 or more after '+-'");
+  }
+  *next = i;
+  return expectation;
+}
+
+std::string operator_text(Comparison comparison) {
+  for (const auto& [text, value] : kComparisons)
+    if (value == comparison) return std::string(text);
+  return "?";
+}
+
+// A command that the registry does not have may be a slip of a word that belongs to the player.
+void check_command(const Action& action, const Registry& registry) {
+  const std::string name(command_name(action.text));
+  if (!registry.find_command(name)) {
+    std::vector<std::string> names(std::begin(kPlayerWords), std::end(kPlayerWords));
+    for (const auto& entry : registry.commands()) names.push_back(entry.first);
+    const std::string near = nearest_name(name, names);
+    if (near == "expect" || near == "wait" || near == "screenshot")
+      throw Error(fmt::format("there is no command '{}'", name), fmt::format("did you mean '{}'?", near));
+  }
+  registry.check(action.text);
+}
+
+void check_action(const std::string& file, const Action& action, const Registry& registry) {
+  try {
+    if (action.kind == ActionKind::command) check_command(action, registry);
+    if (action.kind == ActionKind::expect || action.kind == ActionKind::wait)
+      registry.readout(action.expectation.readout);
+  } catch (const Error& error) {
+    throw at_line(file, action.line, error);
+  }
+}
+
+}  // namespace
+
+std::string Expectation::text() const {
+  const bool is_text = std::holds_alternative<std::string>(value);
+  std::string shown = is_text ? quoted(std::get<std::string>(value)) : to_text(value);
+  if (is_text && (shown.empty() || shown.front() != '"')) shown = '"' + shown + '"';
+  const std::string range = tolerance > 0 ? " +- " + to_text(tolerance) : "";
+  return fmt::format("{} {} {}{}", readout, operator_text(comparison), shown, range);
+}
+
+bool holds(const Expectation& expectation, const ReadoutValue& value) {
+  const double* wanted = std::get_if<double>(&expectation.value);
+  const double* got = std::get_if<double>(&value);
+  if (!wanted || !got) {
+    const bool same = !wanted && !got && std::get<std::string>(expectation.value) == std::get<std::string>(value);
+    return expectation.comparison == Comparison::unequal ? !same : expectation.comparison == Comparison::equal && same;
+  }
+  // A tolerance is itself a decimal: 0.3 +- 0.1 is to hold for 0.2, whatever the last bit of the difference.
+  const double slack = expectation.tolerance == 0 ? 0 : 4 * 2.3e-16 * std::max(std::fabs(*wanted), std::fabs(*got));
+  const bool same = *got == *wanted || std::fabs(*got - *wanted) <= expectation.tolerance + slack;
+  switch (expectation.comparison) {
+    case Comparison::equal:
+      return same;
+    case Comparison::unequal:
+      return !same;
+    case Comparison::less:
+      return *got < *wanted;
+    case Comparison::less_or_equal:
+      return *got <= *wanted;
+    case Comparison::greater:
+      return *got > *wanted;
+    case Comparison::greater_or_equal:
+      return *got >= *wanted;
+  }
+  return false;
+}
+
+Action parse_action(std::string_view text, int line) {
+  Action action;
+  action.text = std::string(trimmed(text));
+  action.line = line;
+  const std::string_view name = command_name(action.text);
+  if (name == "screenshot") {
+    std::string_view rest = trimmed(std::string_view(action.text).substr(name.size()));
+    if (rest.empty()) throw Error("screenshot: FILE is missing", "usage: screenshot FILE, the name of a PNG to write");
+    action.kind = ActionKind::screenshot;
+    action.file = rest.front() == '"' ? take_word(rest) : std::string(std::exchange(rest, {}));
+    if (!trimmed(rest).empty() || action.file.empty())
+      throw Error("screenshot: one file name is expected", "usage: screenshot FILE, the name of a PNG to write");
+  } else if (name == "expect") {
+    const std::vector<Word> words = words_of(action.text);
+    size_t next = 1;
+    action.kind = ActionKind::expect;
+    action.expectation = parse_expectation(words, &next, kExpectUsage);
+    if (next < words.size()) throw Error(fmt::format("'{}' is too much here", words[next].text), kExpectUsage);
+  } else if (name == "wait") {
+    const std::vector<Word> words = words_of(action.text);
+    if (words.size() < 2 || words[1].text != "until") throw Error("'until' is missing after 'wait'", kWaitUsage);
+    size_t next = 2;
+    action.kind = ActionKind::wait;
+    action.expectation = parse_expectation(words, &next, kWaitUsage);
+    if (next + 2 == words.size() && words[next].text == "timeout") {
+      if (!parse_seconds(words[next + 1].text, &action.timeout))
+        throw Error(fmt::format("'{}' is no timeout", words[next + 1].text),
+                    "write seconds, as in: timeout 60s; at most 3600s");
+      next += 2;
+    }
+    if (next < words.size()) throw Error(fmt::format("'{}' is too much here", words[next].text), kWaitUsage);
+  } else {
+    split_words(action.text);  // an open quote is told when the script is read
+  }
+  return action;
+}
+
+void check_text(std::string_view text, const std::string& file) {
+  if (text.size() > kLargestScript)
+    throw Error(fmt::format("{}: the script has {} bytes, the limit is {}", file, text.size(), kLargestScript),
+                "a script is a text file of commands; cut it into several");
+  int line = 1;
+  for (size_t i = 0; i < text.size();) {
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    size_t length = c < 0x80                ? 1
+                    : c >= 0xC2 && c < 0xE0 ? 2
+                    : c >= 0xE0 && c < 0xF0 ? 3
+                    : c >= 0xF0 && c < 0xF5 ? 4
+                                            : 0;
+    if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') length = 0;
+    for (size_t k = 1; k < length; ++k)
+      if (i + k >= text.size() || (static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) length = 0;
+    if (length == 0)
+      throw Error(fmt::format("{}:{}: byte {:#04x} is not part of a text", file, line, c),
+                  "save the script as plain text in UTF-8");
+    if (c == '\n') ++line;
+    i += length;
+  }
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);  // a byte order mark
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    lines.push_back(line);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+Script parse_script(std::string_view text, const std::string& file) {
+  if (file.size() > 3 && file.compare(file.size() - 3, 3, ".md") == 0) return script_of(parse_lesson(text, file));
+  check_text(text, file);
+  Script script;
+  script.file = file;
+  int number = 0;
+  for (std::string_view line : lines_of(text)) {
+    ++number;
+    line = trimmed(line);
+    if (line.empty() || line.front() == '#') continue;
+    try {
+      script.actions.push_back(parse_action(line, number));
+    } catch (const Error& error) {
+      throw at_line(file, number, error);
+    }
+  }
+  if (script.actions.empty())
+    throw Error(file + ": the script holds no command", "write one command a line, as in: open portrait");
+  return script;
+}
+
+namespace {
+
+std::string text_of_file(const std::string& path) {
+  const InputFile file(path);
+  if (file.size() > kLargestScript)
+    throw Error(fmt::format("{}: a script of {}; the limit is {}", path, bytes_in_words(file.size()),
+                            bytes_in_words(kLargestScript)),
+                "a script is a text file of commands; cut it into several");
+  std::string text(file.size(), '\0');
+  file.read(0, text.size(), reinterpret_cast<uint8_t*>(text.data()));
+  return text;
+}
+
+}  // namespace
+
+Script read_script(const std::string& path) { return parse_script(text_of_file(path), path); }
+Lesson read_lesson(const std::string& path) { return parse_lesson(text_of_file(path), path); }
+
+Script script_of(const Lesson& lesson) {
+  Script script;
+  script.file = lesson.file;
+  for (const LessonStep& step : lesson.steps) {
+    script.actions.insert(script.actions.end(), step.enter.begin(), step.enter.end());
+    script.actions.insert(script.actions.end(), step.attempt.begin(), step.attempt.end());
+  }
+  return script;
+}
+
+void check_script(const Script& script, const Registry& registry) {
+  for (const Action& action : script.actions) check_action(script.file, action, registry);
+}
+
+void check_lesson(const Lesson& lesson, const Registry& registry) {
+  check_script(script_of(lesson), registry);
+  for (const LessonStep& step : lesson.steps)
+    for (const ProseBlock& block : step.prose)
+      for (const ProseSpan& span : block.spans) {
+        try {
+          if (span.kind == ProseSpan::Kind::readout) registry.readout(span.target);
+          if (span.kind != ProseSpan::Kind::link || is_concept(span.target)) continue;
+          if (command_name(span.target).size() < span.target.size()) {
+            registry.check(span.target);
+          } else if (!registry.find_command(span.target)) {
+            std::vector<std::string> names(std::begin(kConcepts), std::end(kConcepts));
+            for (const auto& entry : registry.commands()) names.push_back(entry.first);
+            const std::string near = nearest_name(span.target, names);
+            throw Error(fmt::format("the link [{}]({}) leads nowhere", span.text, span.target),
+                        near.empty() ? "a link points to a concept (input, kernel, bias, output, activation, gradient) "
+                                       "or to a command"
+                                     : fmt::format("did you mean '{}'?", near));
+          }
+        } catch (const Error& error) {
+          throw at_line(lesson.file, block.line, error);
+        }
+      }
+}
+
+std::string LessonStep::wanted_command() const {
+  for (auto action = attempt.rbegin(); action != attempt.rend(); ++action)
+    if (action->kind == ActionKind::command) return std::string(command_name(action->text));
+  return {};
+}
+
+bool is_concept(std::string_view target) {
+  return std::find(std::begin(kConcepts), std::end(kConcepts), target) != std::end(kConcepts);
+}
+
+bool completes(const LessonStep& step, std::string_view line, const Registry& registry) {
+  bool conditions = false;
+  for (const Action& action : step.attempt) {
+    if (action.kind != ActionKind::expect && action.kind != ActionKind::wait) continue;
+    conditions = true;
+    try {
+      if (!holds(action.expectation, registry.read(action.expectation.readout))) return false;
+    } catch (const Error&) {
+      return false;  // nothing to read yet: not done yet
+    }
+  }
+  return conditions || (!step.attempt.empty() && command_name(line) == step.wanted_command());
+}
+
+Error at_line(const std::string& file, int line, const Error& error) {
+  return Error(fmt::format("{}:{}: {}", file, line, error.what()), error.hint());
+}
+
+}  // namespace striate
