@@ -23,6 +23,8 @@
 namespace striate {
 
 class Recorder;
+class ScriptPlayer;
+struct Action;
 
 // Something went wrong (or something worth knowing happened): shown until it is dismissed or the same command succeeds.
 struct Notice {
@@ -95,7 +97,17 @@ class App {
   };
 
   void declare_commands();
+  bool work_is_under_way() const;
+
+  // Lessons: app_lessons.cpp.
   void declare_lesson_commands();
+  void need_lesson() const;
+  void open_lesson(const std::string& name_or_path);
+  void close_lesson();
+  void enter_step(int step);
+  void play(const std::vector<Action>& actions);
+  bool advance_step();
+
   void open(const std::string& source);
   void show_image(ImagePtr image, std::string source);
   std::vector<std::string> state_of(const std::string& owner) const;
@@ -117,6 +129,7 @@ class App {
   std::deque<Error> failures_;
   std::vector<Edit> undo_, redo_;
   std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<ScriptPlayer> step_player_;  // the commands of the lesson's step that are still to run
   std::string opening_;  // what is being read
   double now_ = 0;
   bool quit_ = false;

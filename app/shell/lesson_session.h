@@ -23,8 +23,9 @@ class LessonSession {
   // The lessons in assets/lessons that are built into the program.
   static const std::vector<LessonEntry>& entries();
 
-  // Opens a built-in lesson by name, or a file. Throws Error (file, line, what is wrong).
-  void open(const std::string& name_or_path);
+  // Opens a built-in lesson by name, or a file, at its first step. Throws Error (file, line, what is wrong); the lesson
+  // that was open stays open then.
+  void open(const std::string& name_or_path, const Registry& registry);
   void close();
   bool is_open() const { return lesson_ != nullptr; }
 
@@ -38,7 +39,7 @@ class LessonSession {
   // Whether this step's try block was done; true where it has none.
   bool tried() const { return tried_ || current().attempt.empty(); }
   // Tells the session that a command was run: completes the step when it is the one to try.
-  void command_was_run(std::string_view line);
+  void command_was_run(std::string_view line, const Registry& registry);
 
  private:
   std::unique_ptr<Lesson> lesson_;

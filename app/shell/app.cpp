@@ -1,0 +1,275 @@
+#include "app/shell/app.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "app/command/player.h"
+#include "app/command/recorder.h"
+#include "app/shell/samples.h"
+#include "engine/files/image_file.h"
+
+namespace striate {
+namespace {
+
+constexpr size_t kMostEdits = 200;          // edits that can be undone
+constexpr double kJoinSeconds = 0.5;        // edits by the same command within this time are one
+constexpr size_t kMostNotices = 20;
+
+// The page that a command belongs to, or "document" for those without a page's prefix.
+std::string owner_of(const std::string& command, const std::vector<std::unique_ptr<Page>>& pages) {
+  const std::string prefix = command.substr(0, command.find('.'));
+  for (const auto& page : pages) {
+    if (page->info().id == prefix) return prefix;
+  }
+  return "document";
+}
+
+bool is_lesson_file(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  return extension == ".md" || extension == ".striate";
+}
+
+}  // namespace
+
+App::App(Device device, Settings settings)
+    : settings_(std::move(settings)),
+      document_(device),
+      loader_([this] { wake(); }),
+      pyramid_maker_([this] { wake(); }) {
+  pages_ = make_pages(PageContext{document_, [this] { wake(); }});
+  declare_commands();
+  declare_lesson_commands();
+  for (auto& page : pages_) page->declare(registry_);
+  show_image(portrait(), "portrait");
+}
+
+App::~App() = default;
+
+void App::declare_commands() {
+  registry_.add(Command{
+      "open",
+      "Opens a picture or a lesson: a file, 'portrait', or 'sample:NAME'",
+      {Parameter::text("FILE", "path of the file, 'portrait', or 'sample:NAME'")},
+      [this](const Arguments& arguments) { open(arguments.text(0)); },
+      Undo::edit,
+  });
+  std::vector<std::string> ids;
+  for (const auto& page : pages_) ids.push_back(page->info().id);
+  registry_.add(Command{
+      "page",
+      "Shows a page",
+      {Parameter::choice("ID", "which page", ids)},
+      [this](const Arguments& arguments) { show_page(arguments.text(0)); },
+  });
+  registry_.add(Command{"undo", "Takes back the last edit", {}, [this](const Arguments&) {
+                          restore(undo_, redo_, "there is no edit to take back");
+                        }});
+  registry_.add(Command{"redo", "Does again what was taken back", {}, [this](const Arguments&) {
+                          restore(redo_, undo_, "there is no edit to do again");
+                        }});
+  registry_.add(Command{"quit", "Closes the program", {}, [this](const Arguments&) { quit_ = true; }});
+  registry_.add(Command{
+      "record",
+      "Writes every command from now on to a script that `striate play` runs",
+      {Parameter::text("FILE", "the script's path, ending in .striate")},
+      [this](const Arguments& arguments) { recorder_ = std::make_unique<Recorder>(arguments.text(0), state()); },
+  });
+  registry_.add(Command{"record.stop", "Ends the recording", {}, [this](const Arguments&) {
+                          if (!recorder_) throw Error("nothing is being recorded", "start with: record FILE");
+                          recorder_->finish();
+                          notify({"The recording is in " + recorder_->path(), "", "record.stop", false, now_});
+                          recorder_.reset();
+                        }});
+  registry_.add(Readout{"page", "id of the page that is shown", [this] { return ReadoutValue(page().info().id); }});
+  registry_.add(Readout{"document.name", "name of the open image", [this] {
+                          if (!document_.image) throw Error("no picture is open", "open one: open FILE");
+                          return ReadoutValue(document_.image->name);
+                        }});
+}
+
+void App::run(std::string_view line) {
+  const Command& command = registry_.check(line);
+  const bool edit = command.undo == Undo::edit && !restoring_;
+  std::vector<std::string> before;
+  if (edit) before = state_of(owner_of(command.name, pages_));
+  registry_.run(line);
+  if (edit) remember_edit(command, std::move(before));
+  if (restoring_) return;
+  if (recorder_ && command.name != "record") recorder_->add(line);
+  lessons_.command_was_run(line, registry_);
+  // An error that the same command left is over once it succeeds.
+  const std::string name = command.name;
+  std::erase_if(notices_, [&](const Notice& notice) {
+    return notice.error && notice.command.substr(0, notice.command.find(' ')) == name;
+  });
+}
+
+void App::send(std::string line) {
+  {
+    std::lock_guard lock(queue_mutex_);
+    queue_.push_back(std::move(line));
+  }
+  wake();
+}
+
+bool App::update(double now) {
+  now_ = std::max(now, now_);
+  std::vector<std::string> lines;
+  {
+    std::lock_guard lock(queue_mutex_);
+    lines.swap(queue_);
+  }
+  for (const std::string& line : lines) {
+    try {
+      run(line);
+    } catch (const Error& error) {
+      notify({error.what(), error.hint(), line, true, now_});
+    }
+  }
+  try {
+    if (std::optional<ImagePtr> image = loader_.take()) show_image(*image, std::exchange(opening_, {}));
+  } catch (const Error& error) {
+    notify({error.what(), error.hint(), "open " + std::exchange(opening_, {}), true, now_});
+    failures_.push_back(error);
+  }
+  pyramid_maker_.take();
+  bool moving = !lines.empty();
+  moving |= advance_step();
+  for (auto& page : pages_) {
+    try {
+      moving |= page->update(now_);
+    } catch (const Error& error) {
+      notify({error.what(), error.hint(), page->info().id, true, now_});
+      failures_.push_back(error);
+    }
+  }
+  return moving;
+}
+
+bool App::busy() const { return step_player_ || work_is_under_way(); }
+
+bool App::work_is_under_way() const {
+  if (loader_.busy() || pyramid_maker_.busy()) return true;
+  return std::any_of(pages_.begin(), pages_.end(), [](const auto& page) { return page->busy(); });
+}
+
+std::optional<Error> App::take_failure() {
+  if (failures_.empty()) return std::nullopt;
+  Error error = failures_.front();
+  failures_.pop_front();
+  return error;
+}
+
+void App::set_wake(std::function<void()> wake) {
+  std::lock_guard lock(wake_mutex_);
+  wake_ = std::move(wake);
+}
+
+void App::wake() {
+  std::lock_guard lock(wake_mutex_);
+  if (wake_) wake_();
+}
+
+void App::notify(Notice notice) {
+  notices_.push_back(std::move(notice));
+  if (notices_.size() > kMostNotices) notices_.pop_front();
+}
+
+void App::dismiss_notice(size_t index) {
+  if (index < notices_.size()) notices_.erase(notices_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+float App::loading() const { return loader_.busy() ? loader_.progress() : -1.0f; }
+
+void App::open(const std::string& source) {
+  if (is_lesson_file(source)) {
+    open_lesson(source);
+    return;
+  }
+  if (source == "portrait") {
+    loader_.cancel();
+    show_image(portrait(), source);
+    return;
+  }
+  const ImageLimits limits{settings_.megapixel_limit};
+  if (source.rfind("sample:", 0) == 0) {
+    loader_.cancel();
+    show_image(sample_image(source.substr(7)), source);
+    return;
+  }
+  read_image_header(source);  // the mistakes that can be seen at once are told at once
+  opening_ = std::filesystem::absolute(source).lexically_normal().string();
+  loader_.request([path = opening_, limits](Progress&) { return read_image(path, limits); });
+}
+
+void App::show_image(ImagePtr image, std::string source) {
+  document_.image = image;
+  document_.pyramid = nullptr;
+  document_.source = std::move(source);
+  ++document_.image_version;
+  if (image) {
+    auto pyramid = std::make_shared<Pyramid>(image);
+    document_.pyramid = pyramid;
+    pyramid_maker_.request([pyramid](Progress& progress) {
+      pyramid->build(progress.cancelled);
+      return true;
+    });
+    if (!image->path.empty()) settings_.remember_file(image->path);
+  } else {
+    pyramid_maker_.cancel();
+  }
+  for (auto& page : pages_) page->image_changed();
+}
+
+void App::show_page(const std::string& id) {
+  for (size_t i = 0; i < pages_.size(); ++i) {
+    if (pages_[i]->info().id == id) page_ = i;
+  }
+}
+
+std::vector<std::string> App::state_of(const std::string& owner) const {
+  if (owner == "document") {
+    if (document_.source.empty()) return {};
+    return {"open " + quoted(document_.source)};
+  }
+  for (const auto& page : pages_) {
+    if (page->info().id == owner) return page->state();
+  }
+  return {};
+}
+
+std::vector<std::string> App::state() const {
+  std::vector<std::string> lines = state_of("document");
+  lines.push_back("page " + page().info().id);
+  for (std::string& line : page().state()) lines.push_back(std::move(line));
+  return lines;
+}
+
+void App::remember_edit(const Command& command, std::vector<std::string> before) {
+  redo_.clear();
+  if (!undo_.empty() && undo_.back().command == command.name && now_ - undo_.back().time < kJoinSeconds) {
+    undo_.back().time = now_;
+    return;
+  }
+  undo_.push_back({owner_of(command.name, pages_), std::move(before), command.name, now_});
+  if (undo_.size() > kMostEdits) undo_.erase(undo_.begin());
+}
+
+void App::restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* nothing) {
+  if (from.empty()) throw Error(nothing, "every edit of this session that can be taken back was");
+  Edit edit = std::move(from.back());
+  from.pop_back();
+  to.push_back({edit.owner, state_of(edit.owner), edit.command, 0});
+  restoring_ = true;
+  try {
+    for (const std::string& line : edit.before) run(line);
+  } catch (...) {
+    restoring_ = false;
+    throw;
+  }
+  restoring_ = false;
+  if (edit.owner != "document") show_page(edit.owner);
+}
+
+}  // namespace striate

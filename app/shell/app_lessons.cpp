@@ -1,0 +1,104 @@
+// The commands of lessons: opening one, moving through its steps, doing what a step asks to try. The actions of a step
+// (commands, `expect`, `wait until`) are played by the same ScriptPlayer as a script's, one a frame.
+#include <algorithm>
+#include <memory>
+
+#include "app/command/player.h"
+#include "app/shell/app.h"
+
+namespace striate {
+
+void App::declare_lesson_commands() {
+  registry_.add(Command{
+      "lesson",
+      "Opens a guided lesson: a name, or the path of a .md file",
+      {Parameter::text("NAME", "name of a lesson, or a path")},
+      [this](const Arguments& arguments) { open_lesson(arguments.text(0)); },
+  });
+  registry_.add(Command{"lesson.next", "The next step of the lesson", {}, [this](const Arguments&) {
+                          need_lesson();
+                          if (lessons_.step() + 1 == lessons_.step_count()) {
+                            settings_.remember_lesson(lessons_.name());
+                            close_lesson();
+                          } else {
+                            enter_step(lessons_.step() + 1);
+                          }
+                        }});
+  registry_.add(Command{"lesson.back", "The step before", {}, [this](const Arguments&) {
+                          need_lesson();
+                          enter_step(std::max(lessons_.step() - 1, 0));
+                        }});
+  registry_.add(Command{"lesson.step",
+                        "Goes to a step of the lesson",
+                        {Parameter::integer("N", "number of the step, from 1", 1, 1000)},
+                        [this](const Arguments& arguments) {
+                          need_lesson();
+                          if (arguments.integer(0) > lessons_.step_count()) {
+                            throw Error(fmt::format("the lesson has no step {}", arguments.integer(0)),
+                                        fmt::format("it has steps 1 to {}", lessons_.step_count()));
+                          }
+                          enter_step(static_cast<int>(arguments.integer(0)) - 1);
+                        }});
+  registry_.add(Command{"lesson.show", "Does for you what this step asks you to try", {}, [this](const Arguments&) {
+                          need_lesson();
+                          play(lessons_.current().attempt);
+                        }});
+  registry_.add(Command{"lesson.close", "Closes the lesson", {}, [this](const Arguments&) {
+                          need_lesson();
+                          close_lesson();
+                        }});
+  registry_.add(Readout{"lesson.step", "number of the lesson's step, from 1; 0 while none is open", [this] {
+                          return ReadoutValue(lessons_.is_open() ? lessons_.step() + 1.0 : 0.0);
+                        }});
+}
+
+void App::need_lesson() const {
+  if (!lessons_.is_open()) throw Error("no lesson is open", "open one: lesson NAME");
+}
+
+void App::open_lesson(const std::string& name_or_path) {
+  lessons_.open(name_or_path, registry_);
+  enter_step(0);
+}
+
+void App::close_lesson() {
+  lessons_.close();
+  step_player_.reset();
+}
+
+void App::enter_step(int step) {
+  lessons_.go_to(step);
+  play(lessons_.current().enter);
+}
+
+// Plays a step's actions from the next update on; what was still playing is dropped.
+void App::play(const std::vector<Action>& actions) {
+  step_player_.reset();
+  if (actions.empty()) return;
+  Script script;
+  script.file = lessons_.lesson().file;
+  script.actions = actions;
+  step_player_ = std::make_unique<ScriptPlayer>(std::move(script));
+}
+
+// One action a frame. Returns true while there are more.
+bool App::advance_step() {
+  if (!step_player_) return false;
+  // A lesson's own screenshots are for `striate play`; in the window they are passed over.
+  PlayerHost host;
+  host.run = [this](const std::string& line) { run(line); };
+  host.registry = &registry_;
+  host.busy = [this] { return work_is_under_way(); };
+  host.take_failure = [this] { return take_failure(); };
+  host.screenshot = [](const std::string&) {};
+  host.now = [this] { return now_; };
+  try {
+    if (step_player_->advance(host)) return true;
+  } catch (const Error& error) {
+    notify({error.what(), error.hint(), "lesson", true, now_});
+  }
+  step_player_.reset();
+  return false;
+}
+
+}  // namespace striate

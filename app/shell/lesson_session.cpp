@@ -1,0 +1,70 @@
+#include "app/shell/lesson_session.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "app/embedded.h"
+
+namespace striate {
+namespace {
+
+constexpr const char* kFolder = "assets/lessons/";
+
+std::string embedded_name(const std::string& name) { return kFolder + name + ".md"; }
+
+}  // namespace
+
+const std::vector<LessonEntry>& LessonSession::entries() {
+  static const std::vector<LessonEntry> list = [] {
+    std::vector<LessonEntry> found;
+    for (const std::string& file : embedded_files(kFolder)) {
+      const Lesson lesson = parse_lesson(embedded_file(file), file);
+      found.push_back({std::filesystem::path(file).stem().string(), lesson.title, lesson.chapter, lesson.page});
+    }
+    return found;
+  }();
+  return list;
+}
+
+void LessonSession::open(const std::string& name_or_path, const Registry& registry) {
+  const std::string_view built_in = embedded_file(embedded_name(name_or_path));
+  Lesson lesson = [&] {
+    if (!built_in.empty()) return parse_lesson(built_in, name_or_path + ".md");
+    if (std::filesystem::exists(name_or_path)) return read_lesson(name_or_path);
+    std::vector<std::string> names;
+    std::string all;
+    for (const LessonEntry& entry : entries()) {
+      names.push_back(entry.name);
+      all += (all.empty() ? "" : ", ") + entry.name;
+    }
+    const std::string nearest = nearest_name(name_or_path, names);
+    throw Error(fmt::format("there is no lesson '{}'", name_or_path),
+                nearest.empty() ? "the lessons are " + all + "; or give the path of a .md file"
+                                : fmt::format("did you mean '{}'? the lessons are {}", nearest, all));
+  }();
+  check_lesson(lesson, registry);
+  lesson_ = std::make_unique<Lesson>(std::move(lesson));
+  name_ = built_in.empty() ? std::filesystem::path(name_or_path).stem().string() : name_or_path;
+  step_ = 0;
+  tried_ = false;
+}
+
+void LessonSession::close() {
+  lesson_.reset();
+  name_.clear();
+}
+
+bool LessonSession::go_to(int step) {
+  if (!lesson_ || step < 0 || step >= step_count()) return false;
+  step_ = step;
+  tried_ = false;
+  return true;
+}
+
+void LessonSession::command_was_run(std::string_view line, const Registry& registry) {
+  if (!lesson_ || current().attempt.empty() || tried_) return;
+  tried_ = completes(current(), line, registry);
+}
+
+}  // namespace striate
