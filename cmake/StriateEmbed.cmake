@@ -10,7 +10,7 @@ file(GLOB_RECURSE STRIATE_EMBED_FILES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_
   ${CMAKE_SOURCE_DIR}/shaders/* ${CMAKE_SOURCE_DIR}/assets/* ${CMAKE_SOURCE_DIR}/kernels/*.h
   ${CMAKE_SOURCE_DIR}/kernels/*.cu)
 # The README's pictures and the programs that make assets are for people, not for the program.
-list(FILTER STRIATE_EMBED_FILES EXCLUDE REGEX "^assets/(screenshots/|.*\\.cpp$)|/\\.|~$")
+list(FILTER STRIATE_EMBED_FILES EXCLUDE REGEX "^assets/(screenshots|make_samples)/|/\\.|~$")
 
 # NAME=FILE for every embedded file; fonts get names that don't depend on the distribution.
 set(STRIATE_EMBED_PAIRS "")
