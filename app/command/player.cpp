@@ -25,108 +25,91 @@ Error not_as_expected(const Expectation& expectation, const ReadoutValue& value)
 
 }  // namespace
 
-void ScriptPlayer::play(Script script) {
-  script_ = std::move(script);
-  next_ = 0;
-  playing_ = true;
-  picture_asked_ = false;
-  since_.reset();
-  failure_.reset();
-  counts_ = {};
-}
-
 const Action* ScriptPlayer::current() const {
-  return playing_ && next_ < script_.actions.size() ? &script_.actions[next_] : nullptr;
+  return !over_ && next_ < script_.actions.size() ? &script_.actions[next_] : nullptr;
 }
 
-bool ScriptPlayer::advance(double now) {
-  if (!playing_) return false;
+bool ScriptPlayer::advance(const PlayerHost& host) {
+  if (over_) return false;
   // What fails behind belongs to the line that began it: the one before.
   int line = next_ > 0 ? script_.actions[next_ - 1].line : 0;
   try {
-    if (std::optional<Error> error = host_.take_failure()) throw *error;
-    if (host_.wants_to_quit()) {
-      playing_ = false;
-      return false;
-    }
+    if (std::optional<Error> error = host.take_failure()) throw *error;
+    if (!since_) since_ = host.now();
     if (next_ >= script_.actions.size()) {
-      // The last line's work may still fail.
-      if (!since_) since_ = now;
-      if (still_busy(now)) return true;
-      if (std::optional<Error> error = host_.take_failure()) throw *error;
-      playing_ = false;
+      if (still_busy(host)) return true;  // the last line's work may still fail
+      if (std::optional<Error> error = host.take_failure()) throw *error;
+      over_ = true;
       return false;
     }
     const Action& action = script_.actions[next_];
-    if (!since_) since_ = now;
-    if (action.kind != ActionKind::wait && host_.loading()) {
-      still_busy(now);
+    if (action.kind != ActionKind::wait && host.loading()) {
+      still_busy(host);
       return true;
     }
     line = action.line;
-    if (perform(action, now) == Outcome::done) {
+    if (perform(action, host)) {
       ++next_;
       since_.reset();
     }
     return true;
   } catch (const Error& error) {
-    failure_ = line > 0 ? at_line(script_.file, line, error) : error;
-    playing_ = false;
-    return false;
+    over_ = true;
+    throw line > 0 ? at_line(script_.file, line, error) : error;
   }
 }
 
-bool ScriptPlayer::still_busy(double now) {
-  if (!host_.busy() && !host_.loading()) return false;
-  if (now - *since_ > kLongestWork)
+bool ScriptPlayer::still_busy(const PlayerHost& host) const {
+  if (!host.busy() && !host.loading()) return false;
+  if (host.now() - *since_ > kLongestWork)
     throw Error(fmt::format("the program is still busy after {} s", to_text(kLongestWork)),
                 "a smaller picture, or 'wait until' with a longer timeout");
   return true;
 }
 
-ScriptPlayer::Outcome ScriptPlayer::perform(const Action& action, double now) {
+bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
   switch (action.kind) {
     case ActionKind::command:
-      host_.run(action.text);
+      host.run(action.text);
       ++counts_.commands;
-      return Outcome::done;
+      return true;
     case ActionKind::expect: {
-      if (skip_expectations_) return Outcome::done;
-      if (still_busy(now)) return Outcome::again;
-      const ReadoutValue value = host_.registry().read(action.expectation.readout);
+      if (skip_expectations_) return true;
+      if (still_busy(host)) return false;
+      const ReadoutValue value = host.registry->read(action.expectation.readout);
       if (!holds(action.expectation, value)) throw not_as_expected(action.expectation, value);
       ++counts_.expectations;
-      return Outcome::done;
+      return true;
     }
     case ActionKind::wait: {
       std::string shown;
       try {
-        const ReadoutValue value = host_.registry().read(action.expectation.readout);
+        const ReadoutValue value = host.registry->read(action.expectation.readout);
         if (holds(action.expectation, value)) {
           ++counts_.expectations;
-          return Outcome::done;
+          return true;
         }
         shown = "it is " + to_text(value);
       } catch (const Error& error) {  // nothing to read yet
         shown = error.what();
       }
-      if (now - *since_ >= action.timeout)
+      if (host.now() - *since_ >= action.timeout)
         throw Error(fmt::format("waited {} s for {}; {}", to_text(action.timeout), action.expectation.text(), shown),
                     "a longer timeout, or a condition that comes true");
-      return Outcome::again;
+      return false;
     }
     case ActionKind::screenshot:
-      if (still_busy(now)) return Outcome::again;
+      if (still_busy(host)) return false;
       if (!picture_asked_) {
-        host_.screenshot(action.file);
+        host.screenshot(action.file);
         picture_asked_ = true;
-        return Outcome::again;
+        return false;
       }
       picture_asked_ = false;
       ++counts_.screenshots;
-      return Outcome::done;
+      return true;
   }
-  return Outcome::done;
+  return true;
 }
 
 }  // namespace striate

@@ -7,45 +7,37 @@
 //   wait until   looks once a frame until it holds or its time is over
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/command/script.h"
 
 namespace striate {
 
-// The program that a script is played on.
-class PlayerHost {
- public:
-  virtual ~PlayerHost() = default;
-
-  virtual const Registry& registry() const = 0;
-  virtual void run(const std::string& line) = 0;    // one command; throws Error
-  virtual bool loading() const = 0;                 // a file is being read: commands wait
-  virtual bool busy() const = 0;                    // what is shown is not final: expect and screenshot wait
-  virtual std::optional<Error> take_failure() = 0;  // an error of work behind, once
-  virtual bool wants_to_quit() const = 0;           // the script or the user closed the program
-  // Asks for a picture of the next settled frame. The host is busy until it is written. Throws Error.
-  virtual void screenshot(const std::string& file) = 0;
+// The program that a script is played on. Every function must be there.
+struct PlayerHost {
+  const Registry* registry = nullptr;
+  std::function<void(const std::string& line)> run;    // one command; throws Error
+  std::function<bool()> loading;                       // a file is being read: commands wait
+  std::function<bool()> busy;                          // what is shown is not final: expect and screenshot wait
+  std::function<std::optional<Error>()> take_failure;  // an error of work behind, once
+  // Asks for a picture of the next settled frame; the host is busy until it is written. Throws Error.
+  std::function<void(const std::string& file)> screenshot;
+  std::function<double()> now;  // seconds, never falling
 };
 
 class ScriptPlayer {
  public:
-  explicit ScriptPlayer(PlayerHost& host) : host_(host) {}
+  explicit ScriptPlayer(Script script) : script_(std::move(script)) {}  // a script that was checked
 
-  // Starts a script that was checked. Forgets the one before.
-  void play(Script script);
-  // Skips the script's expectations: a lesson that a person goes through is no test of what they did.
+  // Leaves the script's expectations out: a person who goes through a lesson is not tested on what they did.
   void skip_expectations(bool skip) { skip_expectations_ = skip; }
 
-  // Does at most one line. `now` in seconds, never falling. Returns true while there is more to do: call again at the
-  // next frame. False when the script is over: see failure().
-  bool advance(double now);
-
-  bool playing() const { return playing_; }
-  void stop() { playing_ = false; }
-  // Why the script ended before its last line: what (with file and line) and hint. Empty: it went well, or is running.
-  const std::optional<Error>& failure() const { return failure_; }
+  // Does at most one line. Returns true while there is more to do: call again at the next frame; false at the end.
+  // Throws Error, file and line in front, where a line fails; the script is over then.
+  bool advance(const PlayerHost& host);
 
   // What was done so far.
   struct Counts {
@@ -58,18 +50,15 @@ class ScriptPlayer {
   const Action* current() const;
 
  private:
-  enum class Outcome { done, again };
-  Outcome perform(const Action& action, double now);
-  bool still_busy(double now);  // throws Error once the time is over
+  bool perform(const Action& action, const PlayerHost& host);  // false: again at the next frame
+  bool still_busy(const PlayerHost& host) const;               // throws Error once the time is over
 
-  PlayerHost& host_;
   Script script_;
   size_t next_ = 0;
-  bool playing_ = false;
+  bool over_ = false;
   bool skip_expectations_ = false;
   bool picture_asked_ = false;
   std::optional<double> since_;  // when the line at next_ was first tried
-  std::optional<Error> failure_;
   Counts counts_;
 };
 

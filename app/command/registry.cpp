@@ -354,10 +354,10 @@ std::vector<std::string> split_words(std::string_view line) {
   return words;
 }
 
-std::string quoted(std::string_view value) {
+std::string quoted(const std::string& value) {
   const bool plain =
       !value.empty() && std::none_of(value.begin(), value.end(), [](char c) { return is_space(c) || c == '"'; });
-  if (plain) return std::string(value);
+  if (plain) return value;
   std::string text = "\"";
   for (char c : value) {
     if (c == '"' || c == '\\') text += '\\';

@@ -127,7 +127,7 @@ std::vector<std::string> split_words(std::string_view line);
 // Takes the next word from the front of `rest` in the same way; empty at the end of the line.
 std::string take_word(std::string_view& rest);
 // A value so that split_words gives it back, on one line: quoted where it must be.
-std::string quoted(std::string_view value);
+std::string quoted(const std::string& value);
 // Of `names`, the one nearest to `name` by edit distance (Damerau-Levenshtein, optimal string alignment; a swap of two
 // neighbours counts once), ignoring case; also one whose part after the last dot is `name`. Empty if none is near.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& names);

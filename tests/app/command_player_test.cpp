@@ -1,0 +1,180 @@
+// Playing a script line by line against a made-up program, and recording one.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "app/command/player.h"
+#include "app/command/recorder.h"
+
+namespace striate {
+namespace {
+
+// A program with one number, whose file takes `loading_frames` frames to read.
+class FakeProgram {
+ public:
+  FakeProgram() {
+    registry_.add(Command{"open", "", {Parameter::text("file", "a path")}, [this](const Arguments& arguments) {
+                            if (arguments.text(0) == "missing") throw Error("missing: no such file", "check the name");
+                            loading_frames = 3;
+                            fails = arguments.text(0) == "corrupt";
+                          }});
+    registry_.add(Command{"set", "", {Parameter::number("n", "a number", -10, 10)}, [this](const Arguments& arguments) {
+                            EXPECT_EQ(loading_frames, 0) << "a command met a file that was being read";
+                            value = arguments.number(0);
+                            busy_frames = 2;
+                          }});
+    registry_.add(Readout{"value", "", [this] { return ReadoutValue(value); }});
+  }
+  PlayerHost host() {
+    PlayerHost host;
+    host.registry = &registry_;
+    host.run = [this](const std::string& line) {
+      registry_.run(line);
+      log.push_back(line);
+    };
+    host.loading = [this] { return loading_frames > 0; };
+    host.busy = [this] { return busy_frames > 0 || loading_frames > 0; };
+    host.take_failure = [this]() -> std::optional<Error> {
+      if (!fails || loading_frames > 0) return std::nullopt;
+      fails = false;
+      return Error("corrupt: the file is damaged", "open another");
+    };
+    host.screenshot = [this](const std::string& file) {
+      EXPECT_EQ(busy_frames, 0);
+      if (file == "nowhere/a.png") throw Error("nowhere/a.png: no such folder", "make it");
+      log.push_back("picture " + file);
+      busy_frames = 2;
+    };
+    host.now = [this] { return now; };
+    return host;
+  }
+  void frame() {
+    busy_frames -= busy_frames > 0 && !stuck;
+    loading_frames -= loading_frames > 0;
+    now += 1.0 / 60;
+  }
+
+  Registry registry_;
+  std::vector<std::string> log;
+  double value = 0;
+  int loading_frames = 0, busy_frames = 0;
+  double now = 100;
+  bool fails = false, stuck = false;
+};
+
+// Plays to the end at 60 frames a second; the text of the failure, or "".
+std::string play(FakeProgram& program, const std::string& text, ScriptPlayer::Counts* counts = nullptr) {
+  Script script = parse_script(text, "s.striate");
+  check_script(script, program.registry_);
+  ScriptPlayer player(std::move(script));
+  const PlayerHost host = program.host();
+  std::string failure;
+  try {
+    for (int frames = 0; player.advance(host); ++frames) {
+      program.frame();
+      if (frames > 20000) return "never ends";
+    }
+  } catch (const Error& error) {
+    failure = std::string(error.what()) + " / " + error.hint();
+  }
+  EXPECT_FALSE(player.advance(host));
+  EXPECT_EQ(player.current(), nullptr);
+  if (counts) *counts = player.counts();
+  return failure;
+}
+
+TEST(ScriptPlayer, runs_line_after_line_and_waits_where_it_must) {
+  FakeProgram program;
+  ScriptPlayer::Counts counts;
+  EXPECT_EQ(
+      play(program, "open a.png\nset 3\nexpect value == 3\nscreenshot a.png\nset 4\nwait until value > 3\n", &counts),
+      "");
+  EXPECT_EQ(program.log, (std::vector<std::string>{"open a.png", "set 3", "picture a.png", "set 4"}));
+  EXPECT_EQ(counts.commands, 3);
+  EXPECT_EQ(counts.expectations, 2);
+  EXPECT_EQ(counts.screenshots, 1);
+}
+
+TEST(ScriptPlayer, stops_at_the_first_failure_and_names_its_line) {
+  FakeProgram program;
+  EXPECT_EQ(play(program, "set 3\nexpect value == 4\nset 5"),
+            "s.striate:2: expected value == 4, but it is 3 / correct the expectation, or what stands above it");
+  EXPECT_EQ(program.value, 3);
+  EXPECT_EQ(play(program, "\nopen missing\nset 1"), "s.striate:2: missing: no such file / check the name");
+  EXPECT_EQ(play(program, "\nopen corrupt\nset 1"), "s.striate:2: corrupt: the file is damaged / open another");
+  EXPECT_EQ(program.value, 3);
+  EXPECT_EQ(play(program, "set 1\nopen corrupt"), "s.striate:2: corrupt: the file is damaged / open another");
+  EXPECT_EQ(play(program, "screenshot nowhere/a.png"), "s.striate:1: nowhere/a.png: no such folder / make it");
+}
+
+TEST(ScriptPlayer, hints_at_quotes_and_tolerances) {
+  FakeProgram program;
+  EXPECT_NE(play(program, "expect value == \"0\"").find("it is a number: write it without quotes"), std::string::npos);
+  program.value = 0.30000000000000004;
+  EXPECT_NE(play(program, "expect value == 0.3").find("needs a tolerance: value == 0.3 +- 1e-6"), std::string::npos);
+}
+
+TEST(ScriptPlayer, waits_no_longer_than_the_timeout) {
+  FakeProgram program;
+  EXPECT_EQ(play(program, "wait until value == 1 timeout 2s"),
+            "s.striate:1: waited 2 s for value == 1; it is 0 / a longer timeout, or a condition that comes true");
+  program.stuck = true;
+  EXPECT_EQ(
+      play(program, "set 1\nexpect value == 1"),
+      "s.striate:2: the program is still busy after 60 s / a smaller picture, or 'wait until' with a longer timeout");
+}
+
+TEST(ScriptPlayer, can_leave_expectations_out) {
+  FakeProgram program;
+  ScriptPlayer player(parse_script("expect value == 9\nset 2", "s"));
+  player.skip_expectations(true);
+  while (player.advance(program.host())) program.frame();
+  EXPECT_EQ(program.value, 2);
+}
+
+class Recording : public ::testing::Test {
+ protected:
+  Recording() : folder(std::filesystem::temp_directory_path() / ("striate_recording_" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(folder);
+    path = (folder / "session.striate").string();
+  }
+  ~Recording() override { std::filesystem::remove_all(folder); }
+  std::string text() const {
+    std::ifstream file(path);
+    std::stringstream all;
+    all << file.rdbuf();
+    return all.str();
+  }
+  std::filesystem::path folder;
+  std::string path;
+};
+
+TEST_F(Recording, is_a_script_that_does_the_same_without_the_noise_of_the_mouse) {
+  Recorder recorder(path, {"open portrait", "page pixels"});
+  recorder.add("pixels.cursor 1 1");
+  recorder.add("pixels.cursor 2 1");
+  recorder.add(" pixels.zoom 3 ");
+  recorder.add("pixels.cursor 5 5");
+  recorder.add("filters.cursor 6 5");
+  recorder.add("record.stop");
+  EXPECT_FALSE(std::filesystem::exists(path));
+  recorder.finish();
+  EXPECT_EQ(text(),
+            "# A recorded session. Run it again: striate play FILE\nopen portrait\npage pixels\npixels.cursor 2 1\n"
+            "pixels.zoom 3\npixels.cursor 5 5\nfilters.cursor 6 5\n");
+  EXPECT_EQ(parse_script(text(), path).actions.size(), 6u);
+  EXPECT_FALSE(std::filesystem::exists(path + ".part"));
+}
+
+TEST_F(Recording, that_cannot_be_written_is_refused_at_once) {
+  EXPECT_THROW(Recorder((folder / "no/such.striate").string(), {}), Error);
+  EXPECT_THROW(Recorder((folder / "picture.png").string(), {}), Error);
+  std::filesystem::create_directories(folder / "folder.striate");
+  EXPECT_THROW(Recorder((folder / "folder.striate").string(), {}), Error);
+}
+
+}  // namespace
+}  // namespace striate

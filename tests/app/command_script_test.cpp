@@ -1,0 +1,255 @@
+// Reading scripts and lessons: what they become, and the messages of every mistake.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "app/command/script.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+std::string message_of(const std::string& text, const std::string& file) {
+  try {
+    parse_script(text, file);
+  } catch (const Error& error) {
+    return std::string(error.what()) + " / " + error.hint();
+  }
+  return "no error";
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+const char* const kLesson = R"(# What a picture is made of
+page: pixels
+chapter: Pictures
+
+A picture is a [grid of numbers](input),
+**nothing else**: `157` is {pixels.gray}. Sets \{1\} and [1] and 3 * 4 stay.
+
+```striate
+# from the slide
+open portrait
+expect pixels.width == 12
+```
+
+## Come closer
+
+- Turn the wheel
+  slowly
+- or use [the zoom](pixels.zoom)
+
+```
+157 153
+```
+
+```try
+pixels.zoom 40
+expect pixels.zoom >= 40
+```
+
+---
+The end.
+```striate
+page channels
+```
+)";
+
+Registry small_registry(double* zoom) {
+  Registry registry;
+  registry.add(Command{"open", "", {Parameter::text("file", "a path")}, [](const Arguments&) {}});
+  registry.add(
+      Command{"page", "", {Parameter::choice("id", "which", {"pixels", "channels"})}, [](const Arguments&) {}});
+  registry.add(
+      Command{"pixels.zoom", "", {Parameter::number("z", "points", 0, 64)}, [zoom](const Arguments& arguments) {
+                *zoom = arguments.number(0);
+              }});
+  registry.add(Readout{"pixels.zoom", "", [zoom] { return ReadoutValue(*zoom); }});
+  registry.add(Readout{"pixels.width", "", [] { return ReadoutValue(12.0); }});
+  registry.add(Readout{"pixels.gray", "", [] { return ReadoutValue(157.0); }});
+  return registry;
+}
+
+TEST(Script, is_its_lines_without_comments) {
+  const Script script =
+      parse_script("\xEF\xBB\xBF# a session\r\n\r\n  open a b.png \r\nexpect x.y == 3\r\n", "s.striate");
+  ASSERT_EQ(script.actions.size(), 2u);
+  EXPECT_EQ(script.actions[0].text, "open a b.png");
+  EXPECT_EQ(script.actions[0].line, 3);
+  EXPECT_EQ(script.actions[1].kind, ActionKind::expect);
+}
+
+TEST(Script, reads_expectations) {
+  const auto one = [](const std::string& line) { return parse_script(line, "s").actions.at(0); };
+  EXPECT_EQ(one("expect a.b == -0.5 +- 0.25").expectation.text(), "a.b == -0.5 +- 0.25");
+  EXPECT_EQ(one("expect a.b == -0.5 +-0.25").expectation.tolerance, 0.25);
+  EXPECT_EQ(one("expect a.b  !=  \"an edge\"").expectation.text(), "a.b != \"an edge\"");
+  EXPECT_EQ(one("expect a.b == \"edge\"").expectation.text(), "a.b == \"edge\"");
+  EXPECT_EQ(one("expect a.b == \"\"").expectation.text(), "a.b == \"\"");
+  EXPECT_EQ(one("wait until a.b >= 3").timeout, 60);
+  EXPECT_EQ(one("wait until a.b >= 3 timeout 1.5s").timeout, 1.5);
+  EXPECT_EQ(one("screenshot a b.png").file, "a b.png");
+  EXPECT_EQ(one("screenshot \"a b.png\"").file, "a b.png");
+}
+
+TEST(Script, mistakes_name_file_line_and_the_right_form) {
+  const auto wrong = [](const std::string& line) { return message_of("open a\n" + line + "\n", "s.striate"); };
+  EXPECT_TRUE(contains(wrong("expect a = 3"), "s.striate:2: '=' is no comparison / did you mean '=='?"));
+  EXPECT_TRUE(contains(wrong("expect a =="), "s.striate:2: 'expect' is not complete / usage: expect NAME"));
+  EXPECT_TRUE(contains(wrong("expect a == edge"), "put text in quotes: a == \"edge\""));
+  EXPECT_TRUE(contains(wrong("expect a < \"edge\""), "texts are compared with == or !="));
+  EXPECT_TRUE(contains(wrong("expect a == 1,5"), "'1,5' is no number"));
+  EXPECT_TRUE(contains(wrong("expect a == 1 +- x"), "'x' is no tolerance"));
+  EXPECT_TRUE(contains(wrong("expect a == 1 +-"), "'' is no tolerance"));
+  EXPECT_TRUE(contains(wrong("expect a == 1 +- -1"), "'-1' is no tolerance"));
+  EXPECT_TRUE(contains(wrong("expect a < 1 +- 1"), "'+-' belongs to"));
+  EXPECT_TRUE(contains(wrong("expect a == 1 2"), "'2' is too much"));
+  EXPECT_TRUE(contains(wrong("wait a == 1"), "'until' is missing"));
+  EXPECT_TRUE(contains(wrong("wait until a == 1 timeout 60"), "'60' is no timeout"));
+  EXPECT_TRUE(contains(wrong("wait until a == 1 timeout 1e9s"), "is no timeout"));
+  EXPECT_TRUE(contains(wrong("wait until a == 1 timeout"), "'timeout' is too much"));
+  EXPECT_TRUE(contains(wrong("screenshot"), "FILE is missing"));
+  EXPECT_TRUE(contains(wrong("open \"a"), "is not closed"));
+  EXPECT_TRUE(contains(wrong("open a\xFF"), "s.striate:2: byte 0xff is not part of a text"));
+  EXPECT_TRUE(contains(message_of("\n# nothing\n", "s.striate"), "holds no command"));
+  EXPECT_TRUE(contains(message_of(std::string(kLargestScript + 1, ' '), "s.striate"), "the limit is 1048576"));
+  EXPECT_TRUE(contains(message_of(std::string("open a\0b", 8), "s.striate"), "byte 0x00"));
+}
+
+TEST(Lesson, is_read_into_steps_prose_and_commands) {
+  const Lesson lesson = parse_lesson(kLesson, "lesson.md");
+  EXPECT_EQ(lesson.title, "What a picture is made of");
+  EXPECT_EQ(lesson.page, "pixels");
+  EXPECT_EQ(lesson.chapter, "Pictures");
+  ASSERT_EQ(lesson.steps.size(), 3u);
+
+  const LessonStep& first = lesson.steps[0];
+  EXPECT_EQ(first.heading, "");
+  ASSERT_EQ(first.enter.size(), 3u);
+  EXPECT_EQ(first.enter[0].text, "page pixels");
+  EXPECT_EQ(first.enter[1].text, "open portrait");
+  EXPECT_EQ(first.enter[1].line, 10);
+  EXPECT_EQ(first.enter[2].kind, ActionKind::expect);
+  ASSERT_EQ(first.prose.size(), 1u);
+  std::string flat;
+  for (const ProseSpan& span : first.prose[0].spans)
+    flat += std::to_string(static_cast<int>(span.kind)) + "<" + span.text + "|" + span.target + ">";
+  EXPECT_EQ(flat,
+            "0<A picture is a |>3<grid of numbers|input>0<, |>1<nothing else|>0<: |>2<157|>0< is |>4<|pixels.gray>"
+            "0<. Sets {1} and [1] and 3 * 4 stay.|>");
+
+  const LessonStep& second = lesson.steps[1];
+  EXPECT_EQ(second.heading, "Come closer");
+  ASSERT_EQ(second.prose.size(), 3u);
+  EXPECT_EQ(second.prose[0].kind, ProseBlock::Kind::bullet);
+  EXPECT_EQ(second.prose[0].spans[0].text, "Turn the wheel slowly");
+  EXPECT_EQ(second.prose[2].kind, ProseBlock::Kind::code);
+  EXPECT_EQ(second.prose[2].spans[0].text, "157 153");
+  EXPECT_EQ(second.attempt.size(), 2u);
+  EXPECT_EQ(second.wanted_command(), "pixels.zoom");
+  EXPECT_EQ(second.enter[0].text, "page pixels");
+
+  ASSERT_EQ(lesson.steps[2].enter.size(), 1u);  // it names its own page
+  EXPECT_EQ(lesson.steps[2].enter[0].text, "page channels");
+}
+
+TEST(Lesson, as_a_script_is_what_a_student_does_who_does_everything) {
+  const Script script = parse_script(kLesson, "lesson.md");
+  std::string flat;
+  for (const Action& action : script.actions) flat += action.text + "\n";
+  EXPECT_EQ(flat,
+            "page pixels\nopen portrait\nexpect pixels.width == 12\npage pixels\npixels.zoom 40\n"
+            "expect pixels.zoom >= 40\npage channels\n");
+}
+
+TEST(Lesson, mistakes_name_file_line_and_the_right_form) {
+  const auto wrong = [](const std::string& text) { return message_of(text, "l.md"); };
+  EXPECT_TRUE(contains(wrong(""), "l.md:1: a lesson begins with its title"));
+  EXPECT_TRUE(contains(wrong("\n\nwords"), "l.md:3: a lesson begins with its title"));
+  EXPECT_TRUE(contains(wrong("# T\npgae: pixels\n"), "l.md:2: a lesson has no 'pgae:' / did you mean 'page:'?"));
+  EXPECT_TRUE(contains(wrong("# T\npage: pixels\nauthor: me\n"), "it has page: and chapter:"));
+  EXPECT_TRUE(contains(wrong("# T\npage: a\npage: b\n"), "twice"));
+  EXPECT_TRUE(contains(wrong("# T\n"), "the lesson has no step"));
+  EXPECT_TRUE(contains(wrong("# T\nwords\n## A\n## B\nwords"), "l.md:4: the step 'A' is empty"));
+  EXPECT_TRUE(contains(wrong("# T\nwords\n### A\nx"), "l.md:3: '### A' is no heading"));
+  EXPECT_TRUE(contains(wrong("# T\nwords\n# A\nx"), "l.md:3: '# A' is no heading"));
+  EXPECT_TRUE(contains(wrong("# T\nsome\n\n```striat\nopen a\n```"),
+                       "l.md:4: '```striat' is no block / did you mean '```striate'?"));
+  EXPECT_TRUE(contains(wrong("# T\nsome\n```striate\nopen a\n"), "l.md:3: the block '```striate' is not closed"));
+  EXPECT_TRUE(contains(wrong("# T\nsome\n```striate\nexpect a\n```"), "l.md:4: 'expect' is not complete"));
+  EXPECT_TRUE(contains(wrong("# T\n```try\nopen a\n```\n```try\nopen b\n```"), "l.md:5: the step has a second try"));
+  EXPECT_TRUE(contains(wrong("# T\n```try\nopen a\n```\n```striate\nopen b\n```"), "below the try block"));
+  EXPECT_TRUE(contains(wrong("# T\n```try\n# nothing\n```"), "l.md:2: the try block holds no command"));
+  EXPECT_TRUE(contains(wrong("# T\n\nsome **words"), "l.md:3: the ** in front of 'words' is not closed"));
+  EXPECT_TRUE(contains(wrong("# T\n\nsome `words"), "the ` in front of 'words' is not closed"));
+  EXPECT_TRUE(contains(wrong("# T\n\n[a]()"), "has no target"));
+}
+
+TEST(Lesson, is_checked_whole_before_its_first_line_runs) {
+  double zoom = 0;
+  const Registry registry = small_registry(&zoom);
+  const auto wrong = [&](const std::string& rest) -> std::string {
+    try {
+      check_lesson(parse_lesson("# T\npage: pixels\n\n" + rest, "l.md"), registry);
+    } catch (const Error& error) {
+      return std::string(error.what()) + " / " + error.hint();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(wrong("words [a](kernel) [b](pixels.zoom) [c](pixels.zoom 4) {pixels.gray}\n```striate\nopen a\n```"),
+            "no error");
+  EXPECT_EQ(wrong("```striate\nopen a\npixels.zom 3\n```"),
+            "l.md:6: there is no command 'pixels.zom' / did you mean 'pixels.zoom'?");
+  EXPECT_TRUE(contains(wrong("```striate\nopen a\npixels.zoom 300\n```"), "l.md:6: pixels.zoom: '300' is no value"));
+  EXPECT_TRUE(contains(wrong("```striate\nexpcet pixels.gray == 3\n```"), "did you mean 'expect'?"));
+  EXPECT_TRUE(contains(wrong("```striate\nexpect pixels.grey == 3\n```"), "l.md:5: there is no readout 'pixels.grey'"));
+  EXPECT_TRUE(contains(wrong("```striate\nwait until pixels.grey == 3\n```"), "did you mean 'pixels.gray'?"));
+  EXPECT_TRUE(contains(wrong("words\nmore {pixels.grey}"), "l.md:4: there is no readout 'pixels.grey'"));
+  EXPECT_TRUE(contains(wrong("[a](kernle)"), "l.md:4: the link [a](kernle) leads nowhere / did you mean 'kernel'?"));
+  EXPECT_TRUE(contains(wrong("[a](https://example.org)"), "leads nowhere"));
+  EXPECT_TRUE(contains(wrong("[a](pixels.zoom 900)"), "'900' is no value"));
+  EXPECT_EQ(zoom, 0);
+}
+
+TEST(Lesson, a_try_is_done_by_its_command_or_when_its_conditions_hold) {
+  double zoom = 0;
+  const Registry registry = small_registry(&zoom);
+  const auto step = [](const std::string& attempt) {
+    return parse_lesson("# T\n```try\n" + attempt + "\n```", "l.md").steps.at(0);
+  };
+  const LessonStep any = step("pixels.zoom 40");
+  EXPECT_FALSE(completes(any, "open pixels.zoom", registry));
+  EXPECT_TRUE(completes(any, " pixels.zoom 2", registry));
+  const LessonStep conditional = step("pixels.zoom 40\nexpect pixels.zoom >= 20");
+  EXPECT_FALSE(completes(conditional, "pixels.zoom 2", registry));
+  zoom = 30;
+  EXPECT_TRUE(completes(conditional, "open x", registry));
+  EXPECT_FALSE(completes(LessonStep(), "open x", registry));
+}
+
+TEST(Expectation, holds_as_written) {
+  const auto of = [](const std::string& line) {
+    return parse_script("expect a " + line, "s").actions.at(0).expectation;
+  };
+  EXPECT_TRUE(holds(of("== 3"), 3.0));
+  EXPECT_FALSE(holds(of("== 3"), 3.0000001));
+  EXPECT_TRUE(holds(of("== 0.3 +- 0.1"), 0.2));
+  EXPECT_FALSE(holds(of("== 0.3 +- 0.1"), 0.19));
+  EXPECT_TRUE(holds(of("!= 3"), 4.0));
+  EXPECT_FALSE(holds(of("!= 3 +- 2"), 4.0));
+  EXPECT_TRUE(holds(of("< 3"), 2.0));
+  EXPECT_FALSE(holds(of("< 3"), 3.0));
+  EXPECT_TRUE(holds(of("<= 3"), 3.0));
+  EXPECT_TRUE(holds(of("> 3"), 4.0));
+  EXPECT_TRUE(holds(of(">= 3"), 3.0));
+  EXPECT_TRUE(holds(of("== \"a\""), std::string("a")));
+  EXPECT_FALSE(holds(of("== \"3\""), 3.0));
+  EXPECT_TRUE(holds(of("!= \"3\""), 3.0));
+  EXPECT_FALSE(holds(of("< 3"), std::string("1")));
+  const double nan = std::nan("");
+  EXPECT_FALSE(holds(of("== 3"), nan));
+  EXPECT_TRUE(holds(of("!= 3"), nan));
+}
+
+}  // namespace
+}  // namespace striate
