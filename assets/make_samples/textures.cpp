@@ -57,7 +57,7 @@ Vec bricks(double x, double y) {
 
 // The phase is k r^2 / 2, so the frequency k r / (2 pi) reaches half a cycle a pixel at r = pi / k.
 Vec zone_plate(double x, double y) {
-  const double dx = x - kWidth / 2, dy = y - kHeight / 2, reach = std::hypot(kWidth, kHeight) / 2;
+  const double dx = x - kWidth / 2.0, dy = y - kHeight / 2.0, reach = std::hypot(kWidth, kHeight) / 2;
   const double value = to_linear(0.5 + 0.5 * std::cos(0.5 * (M_PI / reach) * (dx * dx + dy * dy)));
   return {value, value, value};
 }
