@@ -1,0 +1,166 @@
+#include "engine/colour_view.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+// Half to even, as everywhere in Striate (the default rounding mode), then the range of a byte.
+uint8_t byte_of(float value) { return static_cast<uint8_t>(std::clamp(std::nearbyint(value), 0.0f, 255.0f)); }
+
+void set_grey(uint8_t* colour, uint8_t value) { colour[0] = colour[1] = colour[2] = value; }
+
+// The colour of the whole pixel, made back from the numbers that are printed.
+void colour_of_all(ColourSpace space, const float* value, int count, uint8_t* colour) {
+  if (count == 1) return set_grey(colour, byte_of(value[0]));
+  float rgb[3] = {value[0], value[1], value[2]};
+  if (space == ColourSpace::hsv) rgb_of_hsv(value[0], value[1], value[2], rgb);
+  if (space == ColourSpace::ycbcr) rgb_of_ycbcr(value[0], value[1], value[2], rgb);
+  for (int c = 0; c < 3; ++c) colour[c] = byte_of(rgb[c]);
+}
+
+// The colour of one component alone. A hue is shown pure; where there is no hue (saturation 0), as middle grey.
+void colour_of_component(ColourSpace space, int component, const float* all, uint8_t* colour) {
+  if (space == ColourSpace::hsv && component == 0) {
+    if (all[1] == 0) return set_grey(colour, 128);
+    float rgb[3];
+    rgb_of_hsv(all[0], 1, 255, rgb);
+    for (int c = 0; c < 3; ++c) colour[c] = byte_of(rgb[c]);
+    return;
+  }
+  const float scale = space == ColourSpace::hsv && component == 1 ? 255.0f : 1.0f;
+  set_grey(colour, byte_of(all[component] * scale));
+}
+
+}  // namespace
+
+PixelNumbers numbers_of(const ColourView& view, const uint8_t* pixel, int channels) {
+  const bool grey_pixel = channels < 3;
+  const float r = view.change.of(pixel[0]);
+  const float g = grey_pixel ? r : view.change.of(pixel[1]);
+  const float b = grey_pixel ? r : view.change.of(pixel[2]);
+  PixelNumbers numbers;
+  float all[3] = {r, g, b};
+  numbers.count = 3;
+  switch (view.space) {
+    case ColourSpace::rgb:
+      if (grey_pixel) numbers.count = 1;
+      break;
+    case ColourSpace::gray:
+      all[0] = grey_of(view.weights, r, g, b);
+      numbers.count = 1;
+      break;
+    case ColourSpace::hsv:
+      hsv_of(r, g, b, all);
+      break;
+    case ColourSpace::ycbcr:
+      ycbcr_of(r, g, b, all);
+      break;
+  }
+  if (view.component == 0 || numbers.count == 1) {
+    std::copy(all, all + numbers.count, numbers.value);
+    colour_of_all(view.space, all, numbers.count, numbers.colour);
+    return numbers;
+  }
+  numbers.count = 1;
+  numbers.first = view.component - 1;
+  numbers.value[0] = all[numbers.first];
+  colour_of_component(view.space, numbers.first, all, numbers.colour);
+  return numbers;
+}
+
+bool shows_as_stored(const ColourView& view) {
+  return view.space == ColourSpace::rgb && view.component == 0 && view.change.rule == Overflow::none;
+}
+
+void show_in_space(const ColourView& view, uint8_t* rgba, int64_t n) {
+  if (shows_as_stored(view)) return;
+  if (view.space == ColourSpace::gray && view.change.rule == Overflow::none) {
+    // The common case in one launch: the form for many pixels computes what grey_of does.
+    std::vector<uint8_t> plane(static_cast<size_t>(n));
+    Stream here;
+    grey(here, view.weights, rgba, 4, n, plane.data());
+    for (int64_t i = 0; i < n; ++i) set_grey(rgba + 4 * i, plane[static_cast<size_t>(i)]);
+    return;
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    const PixelNumbers numbers = numbers_of(view, rgba + 4 * i, 4);
+    std::copy(numbers.colour, numbers.colour + 3, rgba + 4 * i);
+  }
+}
+
+std::string cell_number(ColourSpace space, int component, float value, NumberFormat format) {
+  const bool fraction = space == ColourSpace::hsv && component == 1;
+  const bool degrees = space == ColourSpace::hsv && component == 0;
+  if (format == NumberFormat::unit) {
+    return fmt::format("{:.2f}", std::max(0.0, value / component_high(space, component)));
+  }
+  if (fraction) return fmt::format("{:.2f}", value);
+  const int whole = static_cast<int>(std::nearbyint(value));
+  if (degrees) return fmt::format("{}", whole);
+  // A grey of weights that add up to more than 1 is cut where the picture is.
+  const int byte = byte_of(value);
+  return format == NumberFormat::hex ? fmt::format("{:02X}", byte) : fmt::format("{}", byte);
+}
+
+int cell_characters(ColourSpace space, int component, NumberFormat format) {
+  if (format == NumberFormat::unit) return 4;
+  if (space == ColourSpace::hsv) return component == 0 ? 4 : component == 2 ? 4 : 3;
+  return format == NumberFormat::hex ? 2 : 3;
+}
+
+std::string_view component_name(ColourSpace space, int component) {
+  static constexpr std::string_view rgb[] = {"Red", "Green", "Blue"};
+  static constexpr std::string_view hsv[] = {"Hue", "Saturation", "Value"};
+  static constexpr std::string_view ycbcr[] = {"Y", "Cb", "Cr"};
+  switch (space) {
+    case ColourSpace::rgb:
+      return rgb[component];
+    case ColourSpace::gray:
+      return "Grey";
+    case ColourSpace::hsv:
+      return hsv[component];
+    case ColourSpace::ycbcr:
+      return ycbcr[component];
+  }
+  return {};
+}
+
+int component_count(ColourSpace space) { return space == ColourSpace::gray ? 1 : 3; }
+
+double component_high(ColourSpace space, int component) {
+  if (space != ColourSpace::hsv) return 255;
+  return component == 0 ? 360 : component == 1 ? 1 : 255;
+}
+
+std::string_view name_of(ColourSpace space) {
+  static constexpr std::string_view names[] = {"rgb", "gray", "hsv", "ycbcr"};
+  return names[static_cast<int>(space)];
+}
+
+std::string_view name_of(NumberFormat format) {
+  static constexpr std::string_view names[] = {"decimal", "hex", "unit"};
+  return names[static_cast<int>(format)];
+}
+
+ColourSpace colour_space_of(std::string_view name) {
+  for (ColourSpace space : {ColourSpace::rgb, ColourSpace::gray, ColourSpace::hsv, ColourSpace::ycbcr}) {
+    if (name_of(space) == name) return space;
+  }
+  check(false, "no colour space is called '{}'", name);
+  return ColourSpace::rgb;
+}
+
+NumberFormat number_format_of(std::string_view name) {
+  for (NumberFormat format : {NumberFormat::decimal, NumberFormat::hex, NumberFormat::unit}) {
+    if (name_of(format) == name) return format;
+  }
+  check(false, "no number format is called '{}'", name);
+  return NumberFormat::decimal;
+}
+
+}  // namespace striate

@@ -1,0 +1,89 @@
+#include "engine/image_statistics.h"
+
+#include <algorithm>
+
+namespace striate {
+namespace {
+
+constexpr int64_t kBand = int64_t{1} << 20;  // pixels: a few milliseconds
+
+// `sum` gets the values of `more`; means are weighted by their counts.
+void join(ChannelStatistics* sum, const ChannelStatistics& more) {
+  if (more.count == 0) return;
+  if (sum->count == 0) {
+    *sum = more;
+    return;
+  }
+  sum->minimum = std::min(sum->minimum, more.minimum);
+  sum->maximum = std::max(sum->maximum, more.maximum);
+  const double total = static_cast<double>(sum->count) + static_cast<double>(more.count);
+  sum->mean += (more.mean - sum->mean) * (static_cast<double>(more.count) / total);
+  sum->count += more.count;
+  for (size_t i = 0; i < sum->histogram.size(); ++i) sum->histogram[i] += more.histogram[i];
+}
+
+// Whole numbers add up without rounding: the mean of bytes is that of their histogram.
+void exact_from_histogram(ChannelStatistics* plane) {
+  int64_t sum = 0, count = 0;
+  plane->minimum = plane->maximum = plane->mean = 0;
+  for (int64_t v = 0; v < 256; ++v) {
+    const int64_t here = plane->histogram[static_cast<size_t>(v)];
+    if (here == 0) continue;
+    if (count == 0) plane->minimum = static_cast<double>(v);
+    plane->maximum = static_cast<double>(v);
+    sum += v * here;
+    count += here;
+  }
+  plane->count = count;
+  if (count > 0) plane->mean = static_cast<double>(sum) / static_cast<double>(count);
+}
+
+}  // namespace
+
+ImageStatistics image_statistics(const Image& image, const ColourView& view, const StatisticsProgress& progress) {
+  const int64_t pixels = static_cast<int64_t>(image.width) * image.height;
+  const bool bytes = view.space == ColourSpace::rgb || view.space == ColourSpace::gray;
+  const int count = view.space == ColourSpace::rgb ? image.colour_channels() : component_count(view.space);
+  ImageStatistics result;
+  result.components.resize(static_cast<size_t>(count));
+  Stream stream;
+  std::vector<uint8_t> plane;
+  std::vector<float> planes;
+  for (int64_t begin = 0; begin < pixels; begin += kBand) {
+    if (progress && !progress(static_cast<float>(begin) / static_cast<float>(pixels))) break;
+    const int64_t n = std::min(kBand, pixels - begin);
+    const uint8_t* at = image.bytes.data() + begin * image.channels;
+    std::vector<ChannelStatistics> band;
+    if (view.space == ColourSpace::rgb) {
+      band = statistics(stream, at, image.channels, n);
+    } else if (view.space == ColourSpace::gray) {
+      plane.resize(static_cast<size_t>(n));
+      grey(stream, view.weights, at, image.channels, n, plane.data());
+      band = statistics(stream, plane.data(), 1, n);
+    } else {
+      planes.resize(static_cast<size_t>(3 * n));
+      if (view.space == ColourSpace::hsv) {
+        hsv(stream, at, image.channels, n, planes.data());
+      } else {
+        ycbcr(stream, at, image.channels, n, planes.data());
+      }
+      for (int c = 0; c < 3; ++c) {
+        band.push_back(statistics(stream, planes.data() + c * n, 1, n, 0, component_high(view.space, c))[0]);
+      }
+    }
+    for (size_t c = 0; c < result.components.size(); ++c) join(&result.components[c], band[c]);
+  }
+  if (bytes) {
+    for (ChannelStatistics& component : result.components) exact_from_histogram(&component);
+  }
+  return result;
+}
+
+ChannelStatistics mapped(const ChannelStatistics& plane, const std::array<uint8_t, 256>& table) {
+  ChannelStatistics result;
+  for (size_t v = 0; v < 256; ++v) result.histogram[table[v]] += plane.histogram[v];
+  exact_from_histogram(&result);
+  return result;
+}
+
+}  // namespace striate
