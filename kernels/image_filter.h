@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/hd.h"
 #include "kernels/stream.h"
 
 namespace striate {
@@ -57,7 +58,7 @@ struct Picture {
   int width = 0, height = 0;
   int channels = 0;    // 1 .. 4
   bool alpha = false;  // the last channel is alpha: carried through unfiltered
-  int filtered_channels() const { return channels - (alpha ? 1 : 0); }
+  HD int filtered_channels() const { return channels - (alpha ? 1 : 0); }
 };
 
 struct Region {

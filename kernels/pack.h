@@ -11,6 +11,10 @@
 
 #include "kernels/hd.h"
 
+#if !defined(__CUDACC__) && defined(__FMA__)
+#include <immintrin.h>
+#endif
+
 namespace striate {
 
 // Bytes of the widest SIMD register that this build may use.
@@ -78,6 +82,13 @@ HD inline Pack<T, W> maximum(Pack<T, W> a, Pack<T, W> b) {
   return a;
 }
 
+// a * b + c, rounded once where the machine has the instruction (every GPU; CPUs with FMA), else twice.
+template <int W>
+HD inline Pack<float, W> multiply_add(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
+  for (int i = 0; i < W; ++i) c.v[i] = fmaf(a.v[i], b.v[i], c.v[i]);
+  return c;
+}
+
 #else
 
 // On the CPU: one vector register (or several, where W is wider than the machine's).
@@ -115,6 +126,22 @@ inline Pack<T, W> minimum(Pack<T, W> a, Pack<T, W> b) {
 template <typename T, int W>
 inline Pack<T, W> maximum(Pack<T, W> a, Pack<T, W> b) {
   return {a.v < b.v ? b.v : a.v};
+}
+
+template <int W>
+inline Pack<float, W> multiply_add(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
+#ifdef __FMA__
+  if constexpr (W == 4) return {(typename Pack<float, W>::Vector)_mm_fmadd_ps((__m128)a.v, (__m128)b.v, (__m128)c.v)};
+  if constexpr (W == 8) {
+    return {(typename Pack<float, W>::Vector)_mm256_fmadd_ps((__m256)a.v, (__m256)b.v, (__m256)c.v)};
+  }
+#ifdef __AVX512F__
+  if constexpr (W == 16) {
+    return {(typename Pack<float, W>::Vector)_mm512_fmadd_ps((__m512)a.v, (__m512)b.v, (__m512)c.v)};
+  }
+#endif
+#endif
+  return a * b + c;
 }
 
 #endif

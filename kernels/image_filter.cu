@@ -1,0 +1,396 @@
+// The shared form of image filtering, and the functions of image_filter.h.
+//
+// A block owns a tile of the output. Phase one brings the input under it into shared memory, borders included, so that
+// phase two has no test for them. Where input and output are bytes, the sum is first made of floats; its error has a
+// bound, and only where a tie (a fraction of one half) lies within it is the sum made again in double precision, terms
+// in row-major order. That is why the result is the exact one on a device that is slow at doubles, too.
+#include "kernels/image_filter.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/error.h"
+#include "kernels/image_filter_parts.h"
+#include "kernels/launch.h"
+#include "kernels/memory.h"
+
+namespace striate {
+namespace filtering {
+
+constexpr int kThreads = 128;
+constexpr int kTileWidth = 32;  // output pixels of a block
+constexpr int kTileHeight = 16;
+constexpr int kRowsPerThread = kTileHeight / (kThreads / kTileWidth);
+constexpr int kHaloWidth = kTileWidth + kMaxFilterSize - 1;
+constexpr int kHaloHeight = kTileHeight + kMaxFilterSize - 1;
+
+// The input under a block's tile: (rows, kHaloWidth, channels), borders filled in.
+template <typename T>
+struct Tile {
+  T values[kHaloHeight * kHaloWidth * 4];
+
+  HD void load(int thread, const Arguments& a, const Picture<const T>& input, int left, int top) {
+    const int columns = kTileWidth + a.width - 1;
+    const int rows = kTileHeight + a.height - 1;
+    for (int i = thread; i < rows * columns; i += kThreads) {
+      const int row = i / columns, column = i % columns;
+      const int y = border_column(top + row, input.height, a.border);
+      const int x = border_column(left + column, input.width, a.border);
+      T* to = values + (row * kHaloWidth + column) * input.channels;
+      if (x < 0 || y < 0) {
+        for (int c = 0; c < input.channels; ++c) to[c] = 0;
+      } else {
+        const T* from = input.data + y * input.row_stride + static_cast<int64_t>(x) * input.channels;
+        for (int c = 0; c < input.channels; ++c) to[c] = from[c];
+      }
+    }
+  }
+
+  // The exact sum for the output pixel at (x, y) of the tile.
+  HD double sum(const Arguments& a, int channels, int x, int y, int c) const {
+    double sum = 0;
+    for (int r = 0; r < a.height; ++r) {
+      const T* row = values + ((y + r) * kHaloWidth + x) * channels + c;
+      for (int s = 0; s < a.width; ++s) sum = add_product(sum, a.taps[r * a.width + s], row[s * channels]);
+    }
+    return sum;
+  }
+
+  HD float fast_sum(const Arguments& a, int channels, int x, int y, int c) const {
+    float sum = 0;
+    for (int r = 0; r < a.height; ++r) {
+      const T* row = values + ((y + r) * kHaloWidth + x) * channels + c;
+      for (int s = 0; s < a.width; ++s) sum += a.fast[r * a.width + s] * static_cast<float>(row[s * channels]);
+    }
+    return sum;
+  }
+};
+
+enum class Result { byte, shown, value };
+
+template <typename In, typename Out, Result result>
+struct FilterTile {
+  static constexpr int threads = kThreads;
+  static constexpr int64_t work = 1 << 16;
+  using Shared = Tile<In>;
+
+  Arguments a;
+  Picture<const In> input;  // (H, W, C)
+  Region region;
+  Out* output;  // (region.height, region.width, C)
+  int64_t output_row_stride;
+
+  HD Out at(const Shared& tile, int x, int y, int c) const {
+    if (result == Result::byte) {
+      if (a.bound < 0.25f) {
+        float fast = a.fast_scale * tile.fast_sum(a, input.channels, x, y, c) + a.fast_offset;
+        if (a.show == Show::absolute) fast = fabsf(fast);
+        const float rounded = rintf(fast);
+        if (!(fast > -1 && fast < 256) || fabsf(fast - rounded) < 0.5f - a.bound) {
+          return static_cast<Out>(rounded > 0 ? (rounded < 255 ? rounded : 255) : 0);
+        }
+      }
+      return byte_of(shown_of_value(a, value_of_sum(a, tile.sum(a, input.channels, x, y, c))));
+    }
+    const double value = value_of_sum(a, tile.sum(a, input.channels, x, y, c));
+    return static_cast<Out>(result == Result::shown ? shown_of_value(a, value) : value);
+  }
+
+  HD void operator()(Block<threads> block, Shared& tile) const {
+    const int left = block.x * kTileWidth, top = block.y * kTileHeight;
+    block.phase(
+        [&](int thread) { tile.load(thread, a, input, region.x + left - a.anchor_x, region.y + top - a.anchor_y); });
+    block.phase([&](int thread) {
+      const int x = thread % kTileWidth;
+      if (left + x >= region.width) return;
+      for (int k = 0; k < kRowsPerThread; ++k) {
+        const int y = thread / kTileWidth * kRowsPerThread + k;
+        if (top + y >= region.height) break;
+        Out* to = output + (top + y) * output_row_stride + static_cast<int64_t>(left + x) * input.channels;
+        const int filtered = input.filtered_channels();
+        for (int c = 0; c < filtered; ++c) to[c] = at(tile, x, y, c);
+        if (input.alpha) {
+          to[filtered] = static_cast<Out>(
+              tile.values[((y + a.anchor_y) * kHaloWidth + x + a.anchor_x) * input.channels + filtered]);
+        }
+      }
+    });
+  }
+};
+
+// The smallest and largest value of each block.
+template <typename In>
+struct FilterRange {
+  static constexpr int threads = kThreads;
+  static constexpr int64_t work = 1 << 16;
+  struct Shared {
+    Tile<In> tile;
+    double low[kThreads], high[kThreads];
+  };
+
+  Arguments a;
+  Picture<const In> input;
+  Region region;
+  double* low;   // (blocks)
+  double* high;  // (blocks)
+  int grid_width;
+
+  HD void operator()(Block<threads> block, Shared& shared) const {
+    const int left = block.x * kTileWidth, top = block.y * kTileHeight;
+    block.phase([&](int thread) {
+      shared.tile.load(thread, a, input, region.x + left - a.anchor_x, region.y + top - a.anchor_y);
+    });
+    block.phase([&](int thread) {
+      double least = INFINITY, most = -INFINITY;
+      const int x = thread % kTileWidth;
+      for (int k = 0; k < kRowsPerThread; ++k) {
+        const int y = thread / kTileWidth * kRowsPerThread + k;
+        if (left + x >= region.width || top + y >= region.height) break;
+        for (int c = 0; c < input.filtered_channels(); ++c) {
+          const double value = value_of_sum(a, shared.tile.sum(a, input.channels, x, y, c));
+          if (value < least) least = value;
+          if (value > most) most = value;
+        }
+      }
+      shared.low[thread] = least;
+      shared.high[thread] = most;
+    });
+    block.phase([&](int thread) {
+      if (thread != 0) return;
+      double least = shared.low[0], most = shared.high[0];
+      for (int i = 1; i < threads; ++i) {
+        if (shared.low[i] < least) least = shared.low[i];
+        if (shared.high[i] > most) most = shared.high[i];
+      }
+      low[block.y * grid_width + block.x] = least;
+      high[block.y * grid_width + block.x] = most;
+    });
+  }
+};
+
+}  // namespace filtering
+
+template struct CudaBlocks<filtering::FilterTile<uint8_t, uint8_t, filtering::Result::byte>>;
+template struct CudaBlocks<filtering::FilterTile<uint8_t, float, filtering::Result::value>>;
+template struct CudaBlocks<filtering::FilterTile<float, float, filtering::Result::shown>>;
+template struct CudaBlocks<filtering::FilterTile<float, float, filtering::Result::value>>;
+template struct CudaBlocks<filtering::FilterRange<uint8_t>>;
+template struct CudaBlocks<filtering::FilterRange<float>>;
+
+#ifndef __CUDACC__
+
+namespace filtering {
+namespace {
+
+std::atomic<bool> shared_only{false};
+
+template <typename T>
+void check_pictures(const Picture<const T>& input, Region region) {
+  if (input.width < 1 || input.height < 1 || input.channels < 1 || input.channels > 4) {
+    throw Error("cannot filter a picture of " + std::to_string(input.width) + " x " + std::to_string(input.height) +
+                    " with " + std::to_string(input.channels) + " channels",
+                "give one of 1 x 1 or more with 1 to 4 channels");
+  }
+  if (region.x < 0 || region.y < 0 || region.width < 0 || region.height < 0 || region.x > input.width - region.width ||
+      region.y > input.height - region.height) {
+    throw Error("the region " + std::to_string(region.x) + "," + std::to_string(region.y) + "," +
+                    std::to_string(region.width) + "," + std::to_string(region.height) + " is not inside the picture",
+                "it has " + std::to_string(input.width) + " columns and " + std::to_string(input.height) + " rows");
+  }
+}
+
+Grid grid_of(Region region) {
+  return {(region.width + kTileWidth - 1) / kTileWidth, (region.height + kTileHeight - 1) / kTileHeight, 1};
+}
+
+template <Result result, typename In, typename Out>
+void launch(Stream& stream, const Arguments& a, const Picture<const In>& input, Region region, Out* output,
+            int64_t stride) {
+  // A grid has at most 65535 rows of blocks: taller regions go in bands.
+  constexpr int kBand = 65535 * kTileHeight;
+  for (int y = 0; y < region.height; y += kBand) {
+    const Region band{region.x, region.y + y, region.width, std::min(kBand, region.height - y)};
+    for_each_block(stream, "image_filter", grid_of(band),
+                   FilterTile<In, Out, result>{a, input, band, output + y * stride, stride});
+  }
+}
+
+template <typename In>
+Range range_of(Stream& stream, const Arguments& a, const Picture<const In>& input, Region region) {
+  const Grid grid = grid_of(region);
+  if (grid.count() == 0) return {};
+  Buffer<double> low(stream.device(), grid.count(), "the filter's range");
+  Buffer<double> high(stream.device(), grid.count(), "the filter's range");
+  for_each_block(stream, "image_filter_range", grid,
+                 FilterRange<In>{a, input, region, low.data(), high.data(), grid.x});
+  std::vector<double> lows(grid.count()), highs(grid.count());
+  download(stream, lows.data(), low, grid.count());
+  download(stream, highs.data(), high, grid.count());
+  return {*std::min_element(lows.begin(), lows.end()), *std::max_element(highs.begin(), highs.end())};
+}
+
+bool cpu_form(const Stream& stream) { return stream.device().is_cpu() && !shared_only; }
+
+}  // namespace
+
+Arguments make_arguments(const FilterKernel& kernel, const FilterOptions& options) {
+  const auto size_text = [&] { return std::to_string(kernel.width) + " x " + std::to_string(kernel.height); };
+  if (kernel.width < 1 || kernel.height < 1 || kernel.width > kMaxFilterSize || kernel.height > kMaxFilterSize) {
+    throw Error("a kernel of " + size_text() + " is out of range", "use 1 to 15 columns and 1 to 15 rows");
+  }
+  const int count = kernel.width * kernel.height;
+  if (static_cast<int>(kernel.taps.size()) != count) {
+    throw Error("a kernel of " + size_text() + " came with " + std::to_string(kernel.taps.size()) + " numbers",
+                "give " + std::to_string(count));
+  }
+  for (int i = 0; i < count; ++i) {
+    if (!std::isfinite(kernel.taps[i])) {
+      throw Error("the kernel's number in row " + std::to_string(i / kernel.width + 1) + ", column " +
+                      std::to_string(i % kernel.width + 1) + " is not finite",
+                  "use ordinary numbers");
+    }
+  }
+  if (kernel.anchor_x >= kernel.width || kernel.anchor_y >= kernel.height) {
+    throw Error("the anchor " + std::to_string(kernel.anchor_x) + ", " + std::to_string(kernel.anchor_y) +
+                    " is outside a kernel of " + size_text(),
+                "count columns and rows from 0, or give -1 for the middle");
+  }
+  if (options.divisor == 0) throw Error("the divisor is 0", "use 1 to leave the sum as it is");
+  for (const double number : {options.divisor, options.offset, options.low, options.high}) {
+    if (!std::isfinite(number)) throw Error("divisor, offset or range is not finite", "use ordinary numbers");
+  }
+  Arguments a = {};
+  for (int i = 0; i < count; ++i) {
+    a.taps[i] = kernel.taps[i];
+    a.fast[i] = static_cast<float>(kernel.taps[i]);
+  }
+  a.width = kernel.width;
+  a.height = kernel.height;
+  a.anchor_x = kernel.anchor_column();
+  a.anchor_y = kernel.anchor_row();
+  a.border = options.border;
+  a.show = options.show;
+  a.divisor = options.divisor;
+  a.offset = options.offset;
+  a.low = options.low;
+  a.high = options.high;
+  double scale = 1 / a.divisor, offset = a.offset;
+  if (a.show == Show::offset128) offset += 128;
+  if (a.show == Show::minmax) {
+    const double stretch = a.high > a.low ? 255 / (a.high - a.low) : 0;
+    offset = (offset - a.low) * stretch;
+    scale *= stretch;
+  }
+  a.fast_scale = static_cast<float>(scale);
+  a.fast_offset = static_cast<float>(offset);
+  a.bound = rounding_bound(a, count, 0);
+  return a;
+}
+
+float rounding_bound(const Arguments& a, int terms, double deviation) {
+  // Every term passes through at most terms + 3 roundings of relative size 2^-24 (tap, product, sums, scale), the
+  // offset through 2; partial sums are at most the sum of absolute terms. Doubled, since each step is a first-order
+  // estimate, and for the double sum's own rounding (2^-29 of it).
+  double absolute = 0;
+  for (int i = 0; i < a.width * a.height; ++i) absolute += std::fabs(a.taps[i]) * 255;
+  const double scale = std::fabs(static_cast<double>(a.fast_scale));
+  // The real scale and offset of min-max may be large against the result, which is what cancels between them.
+  double bound = 2 * std::ldexp(1.0, -24) *
+                     ((terms + 4) * absolute * scale + 3 * std::fabs(static_cast<double>(a.fast_offset)) + 256) +
+                 deviation * scale;
+  for (int i = 0; i < a.width * a.height; ++i)
+    bound += 255 * scale * std::ldexp(1.0, -126);  // taps below float's range
+  if (!(absolute < 1e30 && scale < 1e30 && std::fabs(a.offset) < 1e30) || (scale > 0 && scale < 1e-30)) return 1;
+  return bound < 1 ? static_cast<float>(bound * 1.0001) : 1.0f;
+}
+
+}  // namespace filtering
+
+using filtering::make_arguments;
+using filtering::Result;
+
+int border_index(int i, int size, Border border) { return filtering::border_column(i, size, border); }
+
+void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const uint8_t> input,
+            Region region, uint8_t* output, int64_t stride) {
+  const filtering::Arguments a = make_arguments(kernel, options);
+  filtering::check_pictures(input, region);
+  if (region.width == 0 || region.height == 0) return;
+  if (filtering::cpu_form(stream)) {
+    const detail::LaunchTimer timer(stream, "image_filter");
+    if (filtering::filter_on_cpu(a, input, region, output, stride)) return;
+  }
+  filtering::launch<Result::byte>(stream, a, input, region, output, stride);
+}
+
+void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
+            Region region, float* output, int64_t stride) {
+  const filtering::Arguments a = make_arguments(kernel, options);
+  filtering::check_pictures(input, region);
+  filtering::launch<Result::shown>(stream, a, input, region, output, stride);
+}
+
+void filter_values(Stream& stream, const FilterKernel& kernel, const FilterOptions& options,
+                   Picture<const uint8_t> input, Region region, float* output, int64_t stride) {
+  const filtering::Arguments a = make_arguments(kernel, options);
+  filtering::check_pictures(input, region);
+  filtering::launch<Result::value>(stream, a, input, region, output, stride);
+}
+
+void filter_values(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
+                   Region region, float* output, int64_t stride) {
+  const filtering::Arguments a = make_arguments(kernel, options);
+  filtering::check_pictures(input, region);
+  filtering::launch<Result::value>(stream, a, input, region, output, stride);
+}
+
+Range filter_range(Stream& stream, const FilterKernel& kernel, const FilterOptions& options,
+                   Picture<const uint8_t> input, Region region) {
+  const filtering::Arguments a = make_arguments(kernel, options);
+  filtering::check_pictures(input, region);
+  if (region.width == 0 || region.height == 0) return {};
+  Range range;
+  if (filtering::cpu_form(stream) && filtering::range_on_cpu(a, input, region, &range)) return range;
+  return filtering::range_of(stream, a, input, region);
+}
+
+Range filter_range(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
+                   Region region) {
+  const filtering::Arguments a = make_arguments(kernel, options);
+  filtering::check_pictures(input, region);
+  return filtering::range_of(stream, a, input, region);
+}
+
+bool separate(const FilterKernel& kernel, std::vector<double>* column, std::vector<double>* row) {
+  const std::vector<double>& t = kernel.taps;
+  size_t pivot = 0;
+  for (size_t i = 0; i < t.size(); ++i) {
+    if (std::fabs(t[i]) > std::fabs(t[pivot])) pivot = i;
+  }
+  const double largest = std::fabs(t[pivot]);
+  if (!(largest > 0)) return false;
+  const int w = kernel.width, h = kernel.height;
+  const int pivot_row = static_cast<int>(pivot) / w, pivot_column = static_cast<int>(pivot) % w;
+  column->resize(h);
+  row->resize(w);
+  for (int r = 0; r < h; ++r) (*column)[r] = t[r * w + pivot_column] / t[pivot];
+  for (int s = 0; s < w; ++s) (*row)[s] = t[pivot_row * w + s];
+  for (int r = 0; r < h; ++r) {
+    for (int s = 0; s < w; ++s) {
+      if (std::fabs(t[r * w + s] - (*column)[r] * (*row)[s]) > 1e-6 * largest) return false;
+    }
+  }
+  return true;
+}
+
+namespace detail {
+void use_shared_filter_only(bool on) { filtering::shared_only = on; }
+}  // namespace detail
+
+#endif
+
+}  // namespace striate

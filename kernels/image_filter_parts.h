@@ -1,0 +1,88 @@
+// What the shared form of image filtering (image_filter.cu) and the CPU's special forms (image_filter_cpu.cpp) have in
+// common: the arguments, the borders, the exact sum and what is made of it. Not for other callers.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/hd.h"
+#include "kernels/image_filter.h"
+
+namespace striate {
+namespace filtering {
+
+constexpr int kMaxTaps = kMaxFilterSize * kMaxFilterSize;
+
+// A kernel and its options as plain values. It travels by value in a launch (CUDA allows 4 KiB of arguments).
+struct Arguments {
+  double taps[kMaxTaps];  // (height, width)
+  float fast[kMaxTaps];   // the same, rounded
+  int width, height, anchor_x, anchor_y;
+  Border border;
+  Show show;
+  double divisor, offset, low, high;
+  // The shown value is within `bound` of fast_scale * (sum of fast[i] * input) + fast_offset, its absolute value taken
+  // for Show::absolute, for 8-bit input. A bound of 0.25 or more means that floats are of no use here.
+  float fast_scale, fast_offset, bound;
+};
+
+// Throws Error for anything out of range.
+Arguments make_arguments(const FilterKernel& kernel, const FilterOptions& options);
+
+// The bound of Arguments when the sum is made of floats in any order, with `deviation` more in the sum.
+float rounding_bound(const Arguments& a, int terms, double deviation);
+
+HD inline int border_column(int i, int size, Border border) {
+  if (i >= 0 && i < size) return i;
+  if (border == Border::zero) return -1;
+  if (border == Border::replicate) return i < 0 ? 0 : size - 1;
+  if (border == Border::wrap) {
+    i %= size;
+    return i < 0 ? i + size : i;
+  }
+  if (size == 1) return 0;
+  const int period = 2 * (size - 1);
+  i %= period;
+  if (i < 0) i += period;
+  return i < size ? i : period - i;
+}
+
+// A product and a sum, each rounded: never fused, so that the sum is the same on every device.
+HD inline double add_product(double sum, double a, double b) {
+#ifdef __CUDA_ARCH__
+  return __dadd_rn(sum, __dmul_rn(a, b));
+#else
+  return sum + a * b;  // the build's -ffp-contract=off keeps it so
+#endif
+}
+
+HD inline double value_of_sum(const Arguments& a, double sum) { return sum / a.divisor + a.offset; }
+
+HD inline double shown_of_value(const Arguments& a, double value) {
+  switch (a.show) {
+    case Show::clip:
+      return value;
+    case Show::absolute:
+      return fabs(value);
+    case Show::offset128:
+      return value + 128;
+    case Show::minmax:
+      return a.high > a.low ? (value - a.low) * 255 / (a.high - a.low) : 0;
+  }
+  return value;
+}
+
+// Rounded to nearest, half to even, then clamped.
+HD inline uint8_t byte_of(double shown) {
+  const double rounded = rint(shown);
+  return static_cast<uint8_t>(rounded > 0 ? (rounded < 255 ? rounded : 255) : 0);
+}
+
+// The CPU's special forms for 8-bit pictures. They return false where they have none for this case.
+bool filter_on_cpu(const Arguments& a, Picture<const uint8_t> input, Region region, uint8_t* output,
+                   int64_t output_row_stride);
+// The exact smallest and largest value.
+bool range_on_cpu(const Arguments& a, Picture<const uint8_t> input, Region region, Range* range);
+
+}  // namespace filtering
+}  // namespace striate
