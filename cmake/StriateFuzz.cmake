@@ -1,0 +1,17 @@
+# Fuzz targets: every tests/fuzz/NAME.cpp is a libFuzzer program NAME_fuzz (preset `fuzz`, needs clang).
+# scripts/fuzz.sh builds and runs them.
+if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  message(FATAL_ERROR "Fuzz targets need clang: cmake --preset fuzz, after apt install clang")
+endif()
+# What is fuzzed is compiled with coverage, so that the fuzzer sees which branches an input took.
+foreach(library striate_kernels striate_engine striate_app)
+  target_compile_options(${library} PRIVATE -fsanitize=fuzzer-no-link)
+endforeach()
+file(GLOB STRIATE_FUZZ_SOURCES CONFIGURE_DEPENDS tests/fuzz/*.cpp)
+foreach(source IN LISTS STRIATE_FUZZ_SOURCES)
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(${name}_fuzz ${source})
+  target_link_libraries(${name}_fuzz PRIVATE striate_app)
+  target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+  striate_compile_options(${name}_fuzz)
+endforeach()
