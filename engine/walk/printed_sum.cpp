@@ -1,0 +1,169 @@
+#include "engine/walk/printed_sum.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace striate {
+namespace {
+
+constexpr int kMostDecimals = 12;
+
+double value_of(const std::string& text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::string without_minus_zero(std::string text) {
+  if (text.empty() || text[0] != '-') return text;
+  return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
+}
+
+std::string trimmed(std::string text) {
+  if (text.find('.') == std::string::npos || text.find('e') != std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+// Decimals of a text without exponent.
+int decimals_of(const std::string& text) {
+  const size_t point = text.find('.');
+  return point == std::string::npos ? 0 : static_cast<int>(text.size() - point - 1);
+}
+
+bool has_exponent(const std::string& text) { return text.find('e') != std::string::npos; }
+
+struct Attempt {
+  std::vector<PrintedTerm> terms;
+  std::string bias;
+  long double sum = 0;  // of what is printed
+};
+
+Attempt print_factors(const std::vector<Term>& terms, const double* bias, int digits) {
+  Attempt attempt;
+  for (const Term& term : terms) {
+    PrintedTerm printed;
+    printed.x = significant_text(term.x, digits);
+    printed.w = significant_text(term.w, digits);
+    attempt.sum += static_cast<long double>(value_of(printed.x)) * value_of(printed.w);
+    attempt.terms.push_back(std::move(printed));
+  }
+  if (bias) {
+    attempt.bias = significant_text(*bias, digits);
+    attempt.sum += value_of(attempt.bias);
+  }
+  return attempt;
+}
+
+// Prints the products so that they add up to `result` with its decimals. False where none of the tried precisions does.
+bool print_products(Attempt& attempt, const std::string& result, int decimals) {
+  for (int more = 0; more <= 4; ++more) {
+    long double sum = attempt.bias.empty() ? 0 : value_of(attempt.bias);
+    for (PrintedTerm& term : attempt.terms) {
+      const double product = value_of(term.x) * value_of(term.w);
+      term.product = rounded_text(product, decimals + more, true);
+      sum += value_of(term.product);
+    }
+    if (rounded_text(static_cast<double>(sum), decimals) == result) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string exact_text(double value) {
+  const double size = std::fabs(value);
+  if (size != 0 && (size >= 1e15 || size < 1e-6)) return fmt::format("{}", value);
+  // The shortest digits, written without an exponent.
+  char buffer[64];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed).ptr;
+  return without_minus_zero(std::string(buffer, end));
+}
+
+std::string rounded_text(double value, int decimals, bool trim) {
+  std::string text = fmt::format("{:.{}f}", value, decimals);
+  if (trim) text = trimmed(std::move(text));
+  return without_minus_zero(std::move(text));
+}
+
+std::string significant_text(double value, int digits) {
+  if (value == 0) return "0";
+  std::string shortest = exact_text(value);
+  const double size = std::fabs(value);
+  if (size < 1e-6 || size >= 1e15) {
+    std::string text = fmt::format("{:.{}e}", value, digits - 1);
+    return shortest.size() <= text.size() ? shortest : text;
+  }
+  const int decimals = digits - 1 - static_cast<int>(std::floor(std::log10(size)));
+  if (decimals_of(shortest) <= decimals || decimals_of(shortest) == 0) return shortest;
+  return rounded_text(value, std::max(decimals, 0), true);
+}
+
+PrintedSum print_sum(const std::vector<Term>& terms, const double* bias, double total, int digits) {
+  PrintedSum printed;
+  printed.exact_value = exact_text(total);
+  const double size = std::fabs(total);
+  // A result is worth as many decimals as it has, at most so many that about six digits stand there.
+  int decimals = has_exponent(printed.exact_value) ? 0 : decimals_of(printed.exact_value);
+  const int magnitude = size > 0 ? static_cast<int>(std::floor(std::log10(size))) : 0;
+  decimals = std::min(decimals, std::clamp(5 - magnitude, 0, kMostDecimals));
+  if (size < 1e15) {
+    for (int d = decimals; d >= 0; --d) {
+      const std::string result = rounded_text(total, d);
+      for (int significant = digits; significant <= 17; ++significant) {
+        Attempt attempt = print_factors(terms, bias, significant);
+        if (rounded_text(static_cast<double>(attempt.sum), d) != result || !print_products(attempt, result, d)) continue;
+        printed.terms = std::move(attempt.terms);
+        printed.bias = std::move(attempt.bias);
+        printed.result = result;
+        printed.reproduces = true;
+        bool whole = result == printed.exact_value && printed.bias == (bias ? exact_text(*bias) : "");
+        for (size_t i = 0; i < terms.size() && whole; ++i) {
+          const PrintedTerm& term = printed.terms[i];
+          whole = term.x == exact_text(terms[i].x) && term.w == exact_text(terms[i].w) &&
+                  term.product == exact_text(terms[i].x * terms[i].w);
+        }
+        printed.exact = whole;
+        return printed;
+      }
+    }
+  }
+  Attempt attempt = print_factors(terms, bias, 17);
+  for (PrintedTerm& term : attempt.terms) term.product = exact_text(value_of(term.x) * value_of(term.w));
+  printed.terms = std::move(attempt.terms);
+  printed.bias = std::move(attempt.bias);
+  printed.result = significant_text(total, 6);
+  return printed;
+}
+
+std::string PrintedSum::factors() const {
+  std::string text;
+  for (const PrintedTerm& term : terms) {
+    if (!text.empty()) text += " + ";
+    text += term.x + "*" + (term.w[0] == '-' ? "(" + term.w + ")" : term.w);
+  }
+  if (!bias.empty()) text += (text.empty() ? "" : " + ") + bias;
+  return text;
+}
+
+std::string PrintedSum::products() const {
+  std::string text;
+  const auto add = [&](const std::string& value) {
+    if (text.empty()) {
+      text = value;
+    } else if (value[0] == '-') {
+      text += " - " + value.substr(1);
+    } else {
+      text += " + " + value;
+    }
+  };
+  for (const PrintedTerm& term : terms) add(term.product);
+  if (!bias.empty()) add(bias);
+  return text;
+}
+
+}  // namespace striate
