@@ -8,10 +8,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "kernels/hd.h"
 
-#if !defined(__CUDACC__) && defined(__FMA__)
+#if !defined(__CUDACC__) && defined(__SSE4_1__)
 #include <immintrin.h>
 #endif
 
@@ -91,6 +92,66 @@ HD inline Pack<float, W> multiply_add(Pack<float, W> a, Pack<float, W> b, Pack<f
 
 #else
 
+namespace detail {
+
+// The full masks avoid the undefined operands of the unmasked intrinsics, which GCC 12 warns of.
+// Conversions that GCC 12's __builtin_convertvector takes apart into single values or halves, by their instruction.
+// Each is what static_cast does to every value (narrowing: for values that fit).
+template <typename To, typename From, int W, typename ToVector, typename FromVector>
+inline ToVector convert_pack(FromVector v) {
+  constexpr bool from_byte = std::is_same<From, uint8_t>::value;
+  constexpr bool from_short = std::is_same<From, int16_t>::value;
+  constexpr bool from_int = std::is_same<From, int32_t>::value;
+  if constexpr ((from_byte || from_short) && (std::is_same<To, float>::value || std::is_same<To, double>::value)) {
+    typedef int32_t Ints __attribute__((vector_size(4 * W)));
+    return __builtin_convertvector((convert_pack<int32_t, From, W, Ints, FromVector>(v)), ToVector);
+  }
+#ifdef __AVX512BW__
+  if constexpr (from_byte && std::is_same<To, int16_t>::value && W == 32) {
+    return (ToVector)_mm512_maskz_cvtepu8_epi16(~0u, (__m256i)v);
+  }
+  if constexpr (from_byte && std::is_same<To, int32_t>::value && W == 16) {
+    return (ToVector)_mm512_maskz_cvtepu8_epi32(0xffff, (__m128i)v);
+  }
+  if constexpr (from_short && std::is_same<To, int32_t>::value && W == 16) {
+    return (ToVector)_mm512_maskz_cvtepi16_epi32(0xffff, (__m256i)v);
+  }
+  if constexpr (from_short && std::is_same<To, uint8_t>::value && W == 32) {
+    return (ToVector)_mm512_maskz_cvtepi16_epi8(~0u, (__m512i)v);
+  }
+#endif
+#ifdef __AVX2__
+  if constexpr (from_byte && std::is_same<To, int16_t>::value && W == 16) {
+    return (ToVector)_mm256_cvtepu8_epi16((__m128i)v);
+  }
+  if constexpr (from_short && std::is_same<To, int32_t>::value && W == 8) {
+    return (ToVector)_mm256_cvtepi16_epi32((__m128i)v);
+  }
+#endif
+#ifdef __SSE4_1__
+  if constexpr (from_byte && (std::is_same<To, int16_t>::value ? W == 8 : std::is_same<To, int32_t>::value && W <= 8)) {
+    long long bytes = 0;
+    std::memcpy(&bytes, &v, sizeof(v));
+    const __m128i low = _mm_cvtsi64_si128(bytes);
+    if constexpr (std::is_same<To, int16_t>::value) return (ToVector)_mm_cvtepu8_epi16(low);
+    if constexpr (std::is_same<To, int32_t>::value && W == 4) return (ToVector)_mm_cvtepu8_epi32(low);
+#ifdef __AVX2__
+    if constexpr (std::is_same<To, int32_t>::value && W == 8) return (ToVector)_mm256_cvtepu8_epi32(low);
+#endif
+  }
+  if constexpr (from_int && std::is_same<To, uint8_t>::value && W == 4) {
+    const __m128i chosen = _mm_shuffle_epi8((__m128i)v, _mm_set1_epi32(0x0c080400));
+    const int bytes = _mm_cvtsi128_si32(chosen);
+    ToVector result;
+    std::memcpy(&result, &bytes, sizeof(result));
+    return result;
+  }
+#endif
+  return __builtin_convertvector(v, ToVector);
+}
+
+}  // namespace detail
+
 // On the CPU: one vector register (or several, where W is wider than the machine's).
 template <typename T, int W>
 struct Pack {
@@ -108,7 +169,7 @@ struct Pack {
   // Each value converted as static_cast does.
   template <typename U>
   Pack<U, W> to() const {
-    return {__builtin_convertvector(v, typename Pack<U, W>::Vector)};
+    return {detail::convert_pack<U, T, W, typename Pack<U, W>::Vector, Vector>(v)};
   }
   friend Pack operator+(Pack a, Pack b) { return {a.v + b.v}; }
   friend Pack operator-(Pack a, Pack b) { return {a.v - b.v}; }
