@@ -10,8 +10,12 @@ root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 
 # check ROOT: prints one line per forbidden include.
 check() {
+  # A page is a file of app/pages that holds a class derived from Page; other files there are parts that pages share.
+  local pages
+  pages=$(cd "$1" && grep -lE 'public Page\b' app/pages/*.h app/pages/*.cpp 2>/dev/null | sed -E 's|.*/||; s|\.[a-z]+$||' |
+    sort -u | tr '\n' ' ')
   (cd "$1" && find kernels engine app tests -type f \( -name '*.h' -o -name '*.cpp' -o -name '*.cu' \) 2>/dev/null |
-    sort | xargs -r awk '
+    sort | xargs -r awk -v pages=" $pages" '
     function complain(why) { printf "%s:%d: %s: %s\n", FILENAME, FNR, why, $0 }
     FNR == 1 {
       folder = FILENAME; sub(/\/.*/, "", folder)
@@ -39,10 +43,9 @@ check() {
     !may_cuda && name ~ /^(cuda|cub\/|thrust\/|cooperative_groups|device_launch_parameters|driver_types|vector_types|mma\.h)/ {
       complain("only .cu files and kernels/launch.h know CUDA")
     }
-    FILENAME ~ /^app\/pages\// && stem !~ /^pages?$/ && name ~ /^app\/pages\// {
-      other = name; sub(/^app\/pages\//, "", other); sub(/\.h$/, "", other)
-      own = stem; sub(/_.*/, "", own)
-      if (other !~ /^pages?$/ && index(other, own) != 1) complain("pages do not include each other")
+    FILENAME ~ /^app\/pages\// && stem != "pages" && name ~ /^app\/pages\// {
+      other = name; sub(/.*\//, "", other); sub(/\.h$/, "", other)
+      if (other != stem && index(pages, " " other " ") && index(stem, other "_") != 1) complain("pages do not include each other")
     }')
 }
 
@@ -57,6 +60,7 @@ printf '#include "app/shell/app.h"\n' >"$wrong/engine/upward.cpp"
 printf '#include <imgui.h>\n' >"$wrong/engine/window.cpp"
 printf '#include <cuda_runtime.h>\n' >"$wrong/engine/device.cpp"
 printf '#include <GLFW/glfw3.h>\n' >"$wrong/app/pages/pixels.cpp"
+printf '#include "app/pages/page.h"\nclass Pixels : public Page {};\n' >"$wrong/app/pages/pixels.h"
 printf '#include "app/pages/pixels.h"\n' >"$wrong/app/pages/filters.cpp"
 printf '#include "engine/image.h"\n' >"$wrong/tests/kernels/test.cpp"
 printf '#include "tests/kernels/test.h"\n' >"$wrong/app/shell/test.cpp"
