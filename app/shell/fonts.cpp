@@ -17,8 +17,8 @@ struct Face {
   float size;
   const char* file;
   const char* stand_in;
-  bool letters;     // false: only what numbers need
-  bool world;       // also Cyrillic: names of files
+  bool letters;  // false: only what numbers need
+  bool world;    // also Cyrillic: names of files
 };
 
 constexpr Face kFaces[] = {
@@ -32,17 +32,18 @@ constexpr Face kFaces[] = {
     {Font::big_number, 32, "fonts/mono-regular", "fonts/mono-medium", false, false},
 };
 
-const ImWchar kLetters[] = {0x20, 0x7E, 0xA0, 0x17F, 0x391, 0x3C9, 0x2010, 0x2026, 0x2032, 0x2033,
-                            0x2070, 0x2089, 0x2190, 0x2193, 0x2212, 0x2212, 0};
-const ImWchar kWorld[] = {0x20,   0x7E,   0xA0,   0x17F,  0x391,  0x3C9,  0x410,  0x44F,
+const ImWchar kLetters[] = {0x20,   0x7E,   0xA0,   0x17F,  0x391,  0x3C9,  0x2010, 0x2026, 0x2032,
+                            0x2033, 0x2070, 0x2089, 0x2190, 0x2193, 0x2212, 0x2212, 0};
+const ImWchar kWorld[] = {0x20,   0x7E,   0xA0,   0x17F,  0x391,  0x3C9,  0x410, 0x44F,
                           0x2010, 0x2026, 0x2190, 0x2193, 0x2212, 0x2212, 0};
 const ImWchar kDigits[] = {0x20, 0x7E, 0xA0, 0xA0, 0xB1, 0xB2, 0xB7, 0xB7, 0xD7, 0xD7, 0xF7, 0xF7, 0x2212, 0x2212, 0};
 // Signs that Inter or JetBrains Mono may lack: arrows, brackets of floor and ceiling, sums, comparisons.
-const ImWchar kSigns[] = {0x2190, 0x2194, 0x21E7, 0x21E7, 0x2202, 0x2208, 0x220F, 0x2212, 0x2218, 0x221E,
-                          0x2248, 0x2248, 0x2260, 0x2265, 0x2295, 0x2299, 0x2308, 0x230B, 0x25A0, 0x25A1, 0};
+const ImWchar kSigns[] = {0x2190, 0x2194, 0x21E7, 0x21E7, 0x2202, 0x2208, 0x220F, 0x2212, 0x2218, 0x221E, 0x2248,
+                          0x2248, 0x2260, 0x2265, 0x2295, 0x2299, 0x2308, 0x230B, 0x25A0, 0x25A1, 0};
 const ImWchar kCellGlyphs[] = {'+', '9', 'a', 'f', 'x', 'x', '%', '%', 'A', 'F', 0xD7, 0xD7, 0x2212, 0x2212, 0};
 
-ImFont* add(ImFontAtlas& atlas, const char* file, const char* stand_in, float pixels, const ImWchar* ranges, bool merge) {
+ImFont* add(ImFontAtlas& atlas, const char* file, const char* stand_in, float pixels, const ImWchar* ranges,
+            bool merge) {
   std::string_view data = embedded_file(file);
   if (data.empty()) data = embedded_file(stand_in);
   if (data.empty()) data = embedded_file("fonts/dejavu-sans");
@@ -56,7 +57,8 @@ ImFont* add(ImFontAtlas& atlas, const char* file, const char* stand_in, float pi
     return atlas.AddFontDefault(&config);
   }
   config.FontDataOwnedByAtlas = false;
-  return atlas.AddFontFromMemoryTTF(const_cast<char*>(data.data()), static_cast<int>(data.size()), pixels, &config, ranges);
+  return atlas.AddFontFromMemoryTTF(const_cast<char*>(data.data()), static_cast<int>(data.size()), pixels, &config,
+                                    ranges);
 }
 
 }  // namespace
@@ -84,7 +86,8 @@ bool Fonts::prepare(float scale, float factor, Textures& textures) {
     float pixels = std::round(face.size * factor * scale);
     const ImWchar* ranges = !face.letters ? kDigits : face.world ? kWorld : kLetters;
     ImFont* made = add(atlas, face.file, face.stand_in, pixels, ranges, false);
-    if (face.letters && face.font != Font::label) add(atlas, "fonts/dejavu-sans", "fonts/dejavu-sans", pixels, kSigns, true);
+    if (face.letters && face.font != Font::label)
+      add(atlas, "fonts/dejavu-sans", "fonts/dejavu-sans", pixels, kSigns, true);
     baked_.push_back({face.font, face.size * factor, made});
   }
   for (float size : kCellSizes) {

@@ -17,7 +17,8 @@ class Fonts {
   ~Fonts();
   // Bakes anew when scale or factor changed; needs the ImGui context. True if it did.
   bool prepare(float scale, float factor, Textures& textures);
-  // The baked face that suits a role at this logical size best: never one that would be blown up where a larger is there.
+  // The baked face that suits a role at this logical size best: never one that would be blown up where a larger is
+  // there.
   ImFont* face(Font font, float size) const;
 
  private:

@@ -48,7 +48,8 @@ class Textures;
 class TileCache;
 
 // Type by role; sizes in LOOK.md. number and big_number are monospaced.
-enum class Font { body, strong, heading, caption, label, number, big_number };
+// control is what stands on buttons and rows, label the small capitals of sections.
+enum class Font { body, strong, heading, control, caption, label, number, big_number };
 enum class Align { left, centre, right };
 
 // An interactive thing of this frame: for clicks by label, the "touch this" ring, tooltips and the items file.
@@ -161,6 +162,9 @@ struct HistogramSpec {
 
 class Ui {
  public:
+  static constexpr int kOverlayLayer = 1;  // dialogs, the help
+  static constexpr int kPopupLayer = 2;    // menus that open in the window or in an overlay
+
   Ui(const Registry& registry, Textures& textures);
   ~Ui();
   Ui(const Ui&) = delete;
@@ -283,7 +287,7 @@ class Ui {
   bool kernel_editor(std::string_view label, int rows, int columns, std::span<const float> values,
                      std::string_view prefix, Concept tone = Concept::kernel);
   bool histogram(std::string_view label, const HistogramSpec& spec, std::string_view prefix = {});  // "prefix LOW HIGH"
-  void begin_card();  // a raised surface around what follows, as high as that needs
+  void begin_card(std::string_view id);  // a raised surface around what follows, as high as that needs
   void end_card();
 
   // ---- pictures -------------------------------------------------------------------------------------------------
@@ -424,19 +428,20 @@ class Ui {
   std::vector<Region> panel_regions_, building_panels_, blockers_, building_blockers_;
   std::vector<uint64_t> ids_;
   std::vector<Rect> clips_;
-  std::vector<std::pair<size_t, float>> cards_;
+  std::vector<float> cards_;  // where the open cards begin
+  std::unordered_map<uint64_t, float> card_heights_;
   std::unordered_map<uint64_t, Ease> eases_;
   Rect next_;
   bool has_next_ = false;
   int layer_ = 0;
   float lights_[6] = {}, words_lit_[6] = {};  // of the last frame
   float building_lights_[6] = {}, building_words_[6] = {};
-  uint64_t cells_drawn_ = 0;
 };
 
 // A number for the screen: fixed decimals, never "-0"; "1 240" style groups are not used so that it can be typed back.
 std::string number_text(double value, int decimals);
 // The shortest text that reads back as the same float.
 std::string shortest_text(float value);
+std::string shortest_double(double value);
 
 }  // namespace striate

@@ -1,0 +1,68 @@
+// Sources: viridis by Nathaniel Smith, Stefan van der Walt and Eric Firing (matplotlib, CC0); cividis by Nunez,
+// Anderton and Renslow, "Optimizing colormaps with consideration for color vision deficiency", PLOS ONE 13(7), 2018.
+// Evenly spaced control points of the published tables, joined by straight lines. The signed map is our own: blue,
+// white, orange.
+#include "app/widgets/colour_map.h"
+
+#include <span>
+
+namespace striate {
+namespace {
+
+constexpr uint32_t kGrey[] = {0x000000, 0xFFFFFF};
+constexpr uint32_t kViridis[] = {0x440154, 0x481A6C, 0x472F7D, 0x414487, 0x39568C, 0x31688E, 0x2A788E, 0x23888E,
+                                 0x1F988B, 0x22A884, 0x35B779, 0x54C568, 0x7AD151, 0xA5DB36, 0xD2E21B, 0xFDE725};
+constexpr uint32_t kCividis[] = {0x00204D, 0x00336F, 0x39486B, 0x575C6D, 0x707173,
+                                 0x8A8779, 0xA69D75, 0xC4B56C, 0xE4CF5B, 0xFFEA46};
+constexpr uint32_t kSigned[] = {0x1B5FA8, 0x5B9FDB, 0xB4D3EF, 0xFFFFFF, 0xF9D3A3, 0xEE9A3A, 0xB35D00};
+constexpr uint32_t kRed[] = {0x000000, 0xFF0000};
+constexpr uint32_t kGreen[] = {0x000000, 0x00FF00};
+constexpr uint32_t kBlue[] = {0x000000, 0x0000FF};
+
+std::span<const uint32_t> points(ColourMap map) {
+  switch (map) {
+    case ColourMap::viridis:
+      return kViridis;
+    case ColourMap::cividis:
+      return kCividis;
+    case ColourMap::signed_blue_orange:
+      return kSigned;
+    case ColourMap::red:
+      return kRed;
+    case ColourMap::green:
+      return kGreen;
+    case ColourMap::blue:
+      return kBlue;
+    case ColourMap::grey:
+      break;
+  }
+  return kGrey;
+}
+
+}  // namespace
+
+Colour map_colour(ColourMap map, float share) {
+  std::span<const uint32_t> table = points(map);
+  if (!(share > 0)) share = 0;  // also what is not a number
+  if (share > 1) share = 1;
+  float at = share * static_cast<float>(table.size() - 1);
+  auto index = std::min(static_cast<size_t>(at), table.size() - 2);
+  return mixed(rgb(table[index]), rgb(table[index + 1]), at - static_cast<float>(index));
+}
+
+const std::vector<uint8_t>& colour_map_table() {
+  static const std::vector<uint8_t> table = [] {
+    std::vector<uint8_t> bytes;
+    bytes.reserve(kColourMaps * 256 * 4);
+    for (int map = 0; map < kColourMaps; ++map) {
+      for (int i = 0; i < 256; ++i) {
+        Colour c = map_colour(static_cast<ColourMap>(map), static_cast<float>(i) / 255);
+        for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<uint8_t>(c >> shift));
+      }
+    }
+    return bytes;
+  }();
+  return table;
+}
+
+}  // namespace striate

@@ -1,0 +1,17 @@
+// Colour maps as tables of 256 colours: the shader reads them as a texture, legends and cells call the function. So
+// there is one definition and no formula in GLSL.
+#pragma once
+
+#include "app/shell/theme.h"
+#include "app/widgets/picture.h"
+
+namespace striate {
+
+inline constexpr int kColourMaps = 7;
+
+// share: 0 (low end) to 1 (high end), clamped. Opaque.
+Colour map_colour(ColourMap map, float share);
+// All maps, one row of 256 RGBA pixels each, in the order of the enum.
+const std::vector<uint8_t>& colour_map_table();
+
+}  // namespace striate

@@ -1,0 +1,428 @@
+// Buttons, switches, choices, sliders, numbers.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+double snapped(double value, const NumberSpec& spec) {
+  double scale = std::pow(10.0, spec.decimals);
+  return std::clamp(std::round(value * scale) / scale, spec.minimum, spec.maximum);
+}
+
+double share_of(double value, const NumberSpec& spec) {
+  if (spec.logarithmic && spec.minimum > 0) {
+    return std::log(std::clamp(value, spec.minimum, spec.maximum) / spec.minimum) /
+           std::log(spec.maximum / spec.minimum);
+  }
+  return spec.maximum > spec.minimum ? std::clamp((value - spec.minimum) / (spec.maximum - spec.minimum), 0.0, 1.0) : 0;
+}
+
+double value_at(double share, const NumberSpec& spec) {
+  share = std::clamp(share, 0.0, 1.0);
+  if (spec.logarithmic && spec.minimum > 0) return spec.minimum * std::pow(spec.maximum / spec.minimum, share);
+  return spec.minimum + share * (spec.maximum - spec.minimum);
+}
+
+double step_of(double value, const NumberSpec& spec, bool fine) {
+  double step = spec.step > 0 ? spec.step : (spec.maximum - spec.minimum) / 100;
+  if (spec.logarithmic) step = std::abs(value) * 0.05;
+  step = std::max(step, std::pow(10.0, -spec.decimals));
+  return fine ? std::max(step / 10, std::pow(10.0, -spec.decimals)) : step;
+}
+
+std::string with_unit(double value, const NumberSpec& spec) {
+  std::string text = number_text(value, spec.decimals);
+  if (spec.unit.empty()) return text;
+  return text + (spec.unit == "×" || spec.unit == "%" || spec.unit == "°" ? "" : " ") + spec.unit;
+}
+
+}  // namespace
+
+bool Ui::button(std::string_view name, std::string_view command, const ButtonOptions& options) {
+  float height = em(32);
+  bool words = !options.icon_only;
+  float icon_width = options.icon == Icon::none ? 0 : em(16);
+  float wide = words ? measure(Font::control, name).x + icon_width + (icon_width > 0 ? em(6) : 0) + em(24) : height;
+  Rect rect = take(std::round(wide), height);
+  Response r = interact(
+      rect, {.label = name,
+             .command = command,
+             .kind = "button",
+             .enabled = options.enabled,
+             .tooltip = options.icon_only && options.tooltip.empty() && command.empty() ? name : options.tooltip});
+  const Theme& t = theme();
+  Colour face_colour, ink;
+  if (options.style == ButtonStyle::primary) {
+    face_colour = hover_colour(r, t.accent, mixed(t.accent, t.text, 0.18f));
+    ink = t.on_accent;
+  } else if (options.style == ButtonStyle::quiet) {
+    face_colour = hover_colour(r, faded(t.raised, 0), t.raised);
+    ink = hover_colour(r, t.secondary, t.text);
+  } else {
+    face_colour = hover_colour(r, t.raised, t.hovered);
+    ink = t.text;
+  }
+  if (options.selected) ink = options.tone == Concept::none ? t.accent : t.of(options.tone);
+  if (!options.enabled) {
+    ink = faded(ink, 0.4f);
+    if (options.style == ButtonStyle::primary) face_colour = faded(face_colour, 0.4f);
+  }
+  Rect face_rect = r.held ? rect.moved({0, 1}) : rect;
+  fill(face_rect, face_colour, 6);
+  if (options.selected) {
+    stroke(face_rect, ink, 6, 1.5f);
+  } else if (options.style == ButtonStyle::normal) {
+    stroke(face_rect, t.line, 6);
+  }
+  Rect inside = face_rect;
+  if (icon_width > 0) {
+    if (words) inside.cut_left(em(12));
+    Rect place = words ? inside.cut_left(icon_width) : inside.centred(em(16), em(16));
+    icon(options.icon, {place.x, place.centre().y - icon_width / 2, icon_width, icon_width}, ink);
+    if (words) inside.cut_left(em(6));
+  }
+  if (words) label(inside, name, Font::control, ink, icon_width > 0 ? Align::left : Align::centre);
+  if (r.keyboard) draw_focus(rect);
+  if (r.clicked && !command.empty()) send(std::string(command));
+  return r.clicked;
+}
+
+bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
+  Rect rect = take(em(30));
+  std::string command = std::string(prefix) + (value ? " off" : " on");
+  Response r = interact(rect, {.label = name, .command = command, .kind = "toggle"});
+  const Theme& t = theme();
+  label(rect, name, Font::control, hover_colour(r, t.secondary, t.text));
+  float w = em(34), h = em(20);
+  Rect pill{rect.right() - w, rect.centre().y - h / 2, w, h};
+  ids_.push_back(r.id);
+  float on = ease("on", value ? 1.0f : 0.0f, 0.2f);
+  ids_.pop_back();
+  fill(pill, mixed(t.hovered, t.accent, on), h / 2);
+  stroke(pill, mixed(t.secondary, t.accent, on), h / 2);
+  float knob = h - 6;
+  float x = pill.x + 3 + on * (w - knob - 6);
+  draw_->AddCircleFilled(ImVec2(x + knob / 2, pill.centre().y), knob / 2, mixed(t.text, t.on_accent, on), 24);
+  if (r.keyboard) draw_focus(pill, h / 2);
+  if (r.clicked) send(command);
+  return r.clicked;
+}
+
+bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::string_view current,
+                   std::string_view prefix) {
+  // A heading of its own only where it says something: an empty label is for choices that explain themselves.
+  Rect whole = take(em(34));
+  push_id(name);
+  const Theme& t = theme();
+  fill(whole, t.raised, 6);
+  stroke(whole, t.line, 6);
+  float total = 0;
+  for (const Choice& choice : choices) total += measure(Font::control, choice.label).x + em(16);
+  bool sent = false;
+  float x = whole.x;
+  size_t selected = choices.size();
+  for (size_t i = 0; i < choices.size(); ++i) {
+    if (choices[i].value == current) selected = i;
+  }
+  // Each as wide as its words need, the rest shared.
+  std::vector<Rect> places;
+  for (const Choice& choice : choices) {
+    float w = measure(Font::control, choice.label).x + em(16) + (whole.w - total) / static_cast<float>(choices.size());
+    places.push_back({x, whole.y, w, whole.h});
+    x += w;
+  }
+  if (selected < choices.size()) {
+    float left = ease("left", places[selected].x - whole.x, 0.2f), w = ease("width", places[selected].w, 0.2f);
+    Rect mark{whole.x + left + 2, whole.y + 2, w - 4, whole.h - 4};
+    fill(mark, t.accent, 5);
+  }
+  for (size_t i = 0; i < choices.size(); ++i) {
+    std::string command = std::string(prefix) + " " + choices[i].value;
+    Response r = interact(places[i], {.label = choices[i].label, .command = command, .kind = "choice"});
+    Colour ink = i == selected ? t.on_accent : hover_colour(r, t.secondary, t.text);
+    label(places[i].inset(2, 0), choices[i].label, Font::control, ink, Align::centre);
+    if (r.keyboard) {
+      draw_focus(places[i]);
+      if (i > 0 && take_key("Left"))
+        focus_ = id_of(choices[i - 1].label), send(std::string(prefix) + " " + choices[i - 1].value), sent = true;
+      if (i + 1 < choices.size() && take_key("Right"))
+        focus_ = id_of(choices[i + 1].label), send(std::string(prefix) + " " + choices[i + 1].value), sent = true;
+    }
+    if (r.clicked && i != selected) send(command), sent = true;
+  }
+  pop_id();
+  return sent;
+}
+
+bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::string_view current,
+              std::string_view prefix) {
+  Rect whole = take(em(36));
+  push_id(name);
+  const Theme& t = theme();
+  fill({whole.x, whole.bottom() - 1, whole.w, 1}, t.line);
+  bool sent = false;
+  float x = whole.x;
+  for (const Choice& choice : choices) {
+    float w = measure(Font::control, choice.label).x;
+    Rect place{x, whole.y, w + em(20), whole.h};
+    std::string command = std::string(prefix) + " " + choice.value;
+    Response r = interact(place, {.label = choice.label, .command = command, .kind = "tab"});
+    bool selected = choice.value == current;
+    label(place, choice.label, Font::control, selected ? t.text : hover_colour(r, t.secondary, t.text), Align::centre);
+    if (selected) {
+      float left = ease("left", place.x - whole.x + em(10)), wide = ease("width", w);
+      fill({whole.x + left, whole.bottom() - 2, wide, 2}, t.accent, 1);
+    }
+    if (r.keyboard) draw_focus(place.inset(2, 4));
+    if (r.clicked && !selected) send(command), sent = true;
+    x += place.w;
+  }
+  pop_id();
+  return sent;
+}
+
+bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::string_view current,
+                  std::string_view prefix) {
+  Rect rect = take(em(32));
+  Response r = interact(rect, {.label = name, .command = prefix, .kind = "drop-down"});
+  const Theme& t = theme();
+  std::string_view shown = current;
+  for (const Choice& choice : choices) {
+    if (choice.value == current) shown = choice.label;
+  }
+  fill(rect, hover_colour(r, t.raised, t.hovered), 6);
+  stroke(rect, popup_ == r.id ? t.accent : t.line, 6);
+  Rect inside = rect.inset(10, 0);
+  Rect arrow = inside.cut_right(em(16));
+  icon(Icon::down, {arrow.x, arrow.centre().y - em(7), em(14), em(14)}, t.secondary);
+  float value_width = measure(Font::control, shown).x;
+  label(inside.cut_right(std::min(value_width + 8, inside.w)).inset(4, 0), shown, Font::control, t.text, Align::right);
+  label(inside, name, Font::control, t.secondary);
+  if (r.keyboard) draw_focus(rect);
+  bool sent = false;
+  if (r.clicked) popup_ = popup_ == r.id ? 0 : r.id;
+  if (r.keyboard && popup_ != r.id) {
+    for (size_t i = 0; i < choices.size(); ++i) {
+      if (choices[i].value != current) continue;
+      if (i > 0 && take_key("Up")) send(std::string(prefix) + " " + choices[i - 1].value), sent = true;
+      if (i + 1 < choices.size() && take_key("Down"))
+        send(std::string(prefix) + " " + choices[i + 1].value), sent = true;
+      break;
+    }
+  }
+  if (popup_ != r.id) return sent;
+
+  float line_height = em(30), height = line_height * static_cast<float>(choices.size()) + 8;
+  Rect list{rect.x, rect.bottom() + 4, rect.w, height};
+  for (const Choice& choice : choices) list.w = std::max(list.w, measure(Font::control, choice.label).x + em(44));
+  if (list.right() > frame_.size.x - 8) list.x = std::max(8.0f, frame_.size.x - 8 - list.w);
+  if (list.bottom() > frame_.size.y - 8) list.y = std::max(8.0f, rect.y - 4 - list.h);
+  int layer = kPopupLayer;
+  push_id(name);
+  begin_layer(layer, list);
+  fill(list.moved({0, 3}).inset(-2), t.shadow, 8);
+  fill(list, t.surface, 6);
+  stroke(list, t.line, 6);
+  bool close = take_key("Escape") ||
+               (input_.left && !before_.left && !list.contains(input_.mouse) && !rect.contains(input_.mouse));
+  for (size_t i = 0; i < choices.size(); ++i) {
+    Rect line_rect{list.x + 4, list.y + 4 + line_height * static_cast<float>(i), list.w - 8, line_height};
+    std::string command = std::string(prefix) + " " + choices[i].value;
+    Response c = interact(line_rect, {.label = choices[i].label, .command = command, .kind = "choice"});
+    if (c.hovered || c.keyboard) fill(line_rect, t.raised, 4);
+    bool selected = choices[i].value == current;
+    if (selected) icon(Icon::tick, {line_rect.x + 6, line_rect.centre().y - em(6), em(12), em(12)}, t.accent);
+    label({line_rect.x + em(26), line_rect.y, line_rect.w - em(30), line_rect.h}, choices[i].label, Font::control,
+          t.text);
+    if (c.keyboard) {
+      draw_focus(line_rect.inset(3));
+      if (i > 0 && take_key("Up")) focus_ = id_of(choices[i - 1].label);
+      if (i + 1 < choices.size() && take_key("Down")) focus_ = id_of(choices[i + 1].label);
+    }
+    if (c.clicked) {
+      if (!selected) send(command), sent = true;
+      close = true;
+    }
+  }
+  end_layer();
+  pop_id();
+  if (close) popup_ = 0, wants_frame_ = true;
+  return sent;
+}
+
+// The line with its knob. True when the hands changed the value.
+bool Ui::track(const Rect& rect, const Response& r, double value, const NumberSpec& spec, double* changed) {
+  const Theme& t = theme();
+  float knob = em(8);
+  Rect bar{rect.x + knob, rect.centre().y - 2, std::max(1.0f, rect.w - 2 * knob), 4};
+  double before_change = value;
+  if (r.double_clicked) {
+    value = spec.reset;
+    press_.value = spec.reset;
+    press_.count = 3;  // the rest of this press doesn't drag
+  } else if (r.held && press_.count != 3) {
+    if (r.pressed) {
+      double at_press = value_at((input_.mouse.x - bar.x) / bar.w, spec);
+      // On the knob itself: keep the grip; beside it: jump there.
+      bool on_knob = std::abs(bar.x + bar.w * static_cast<float>(share_of(value, spec)) - input_.mouse.x) < knob + 2;
+      press_.value = share_of(on_knob ? value : at_press, spec);
+      if (!on_knob) value = snapped(at_press, spec);
+    } else if (r.drag.x != 0) {
+      press_.value += r.drag.x / bar.w * (input_.shift ? 0.1 : 1.0);
+      value = snapped(value_at(press_.value, spec), spec);
+    }
+  }
+  if (r.keyboard) {
+    for (auto [key, sign, fine] : {std::tuple{"Left", -1, false},
+                                   {"Right", 1, false},
+                                   {"Down", -1, false},
+                                   {"Up", 1, false},
+                                   {"Shift+Left", -1, true},
+                                   {"Shift+Right", 1, true}}) {
+      while (take_key(key)) value = snapped(value + sign * step_of(value, spec, fine), spec);
+    }
+    if (take_key("Home")) value = spec.minimum;
+    if (take_key("End")) value = spec.maximum;
+    if (take_key("Backspace") || take_key("Delete")) value = spec.reset;
+  }
+  auto share = static_cast<float>(share_of(value, spec));
+  fill(bar, t.hovered, 2);
+  // Signed ranges fill from zero.
+  float zero = spec.minimum < 0 && spec.maximum > 0 ? static_cast<float>(share_of(0, spec)) : 0.0f;
+  fill({bar.x + bar.w * std::min(zero, share), bar.y, bar.w * std::abs(share - zero), 4}, t.accent, 2);
+  ids_.push_back(r.id);
+  float grown = ease("knob", r.hovered || r.held ? 1.0f : 0.0f, 0.15f);
+  ids_.pop_back();
+  ImVec2 at(bar.x + bar.w * share, bar.centre().y);
+  if (grown > 0) draw_->AddCircleFilled(at, knob + 4 * grown, faded(t.accent, 0.25f * grown), 32);
+  draw_->AddCircleFilled(at, knob, t.text, 32);
+  if (r.keyboard) draw_focus({at.x - knob, at.y - knob, 2 * knob, 2 * knob}, knob);
+  *changed = value;
+  return value != before_change;
+}
+
+bool Ui::number_box(const Rect& rect, std::string_view name, double value, const NumberSpec& spec,
+                    std::string_view prefix, bool frame) {
+  uint64_t id = id_of(name);
+  Response r = interact(rect, {.label = name, .command = prefix, .kind = "number", .takes_wheel = focus_ == id});
+  const Theme& t = theme();
+  bool editing_this = edit_.id == id;
+  bool sent = false;
+  auto give = [&](double next_value) {
+    next_value = snapped(next_value, spec);
+    if (next_value == value) return;
+    send(std::string(prefix) + " " + number_text(next_value, spec.decimals));
+    sent = true;
+  };
+  if (!editing_this &&
+      (r.double_clicked || (r.clicked && !press_.moved) ||
+       (r.keyboard && !input_.text.empty() && std::string("-.0123456789").find(input_.text[0]) != std::string::npos))) {
+    start_edit(id, number_text(value, spec.decimals), true);
+    editing_this = true;
+  }
+  if (frame || editing_this) {
+    fill(rect, t.raised, 6);
+    stroke(rect, editing_this ? t.accent : hover_colour(r, t.line, t.secondary), 6);
+  } else {
+    float over = 0;
+    ids_.push_back(r.id);
+    over = ease("over", r.hovered || r.held ? 1.0f : 0.0f, 0.15f);
+    ids_.pop_back();
+    fill(rect, faded(t.raised, over), 6);
+  }
+  if (editing_this) {
+    bool cancelled = false;
+    bool done = edit_text(rect, id, Font::number, {8, 2}, &cancelled);
+    bool left = focus_ != id;
+    if ((done || left) && !cancelled) {
+      std::string text = edit_.text;
+      for (char& c : text) {
+        if (c == ',') c = '.';
+      }
+      size_t start = text.find_first_not_of(' ');
+      if (start == std::string::npos) start = 0;
+      double typed = 0;
+      auto [end, problem] = std::from_chars(text.data() + start, text.data() + text.size(), typed);
+      if (problem == std::errc() && std::isfinite(typed)) {
+        // What was typed is not corrected in silence: the command says what it expects.
+        if (typed != value) send(std::string(prefix) + " " + shortest_double(typed)), sent = true;
+      } else if (!text.empty()) {
+        send(std::string(prefix) + " " + quoted(text)), sent = true;
+      }
+    }
+    if (done || left || cancelled) {
+      bool keep_focus = !left;
+      edit_ = {};
+      if (keep_focus) keyboard_ = true;
+    }
+    return sent;
+  }
+  label(rect.inset(8, 0), with_unit(value, spec), Font::number, t.text, Align::right);
+  if (r.held && press_.moved && r.drag.x != 0) {
+    if (press_.value != press_.value || r.dragged.x == r.drag.x) press_.value = value;
+    press_.value += r.drag.x * step_of(value, spec, input_.shift) * 0.5;
+    give(press_.value);
+  }
+  if (r.pressed) press_.value = value;
+  if (r.wheel != 0) give(value + r.wheel * step_of(value, spec, input_.shift));
+  if (r.keyboard) {
+    draw_focus(rect);
+    if (take_key("Up")) give(value + step_of(value, spec, false));
+    if (take_key("Down")) give(value - step_of(value, spec, false));
+    if (take_key("Shift+Up")) give(value + step_of(value, spec, true));
+    if (take_key("Shift+Down")) give(value - step_of(value, spec, true));
+  }
+  return sent;
+}
+
+bool Ui::slider(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
+  Rect rect = take(em(50));
+  Rect top = rect.cut_top(em(26));
+  float box = measure(Font::number, with_unit(std::max(std::abs(spec.minimum), spec.maximum), spec)).x + em(28);
+  Rect number = top.cut_right(std::min(box, top.w * 0.6f));
+  label(top, name, Font::control, theme().secondary);
+  number.x += 8;  // the digits end at the column's edge
+  bool sent = number_box(number, std::string(name) + " value", value, spec, prefix, false);
+  next(rect);
+  return bare_slider(name, value, spec, prefix) || sent;
+}
+
+bool Ui::bare_slider(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
+  Rect rect = take(em(24));
+  Response r = interact(rect, {.label = name, .command = prefix, .kind = "slider"});
+  double changed = value;
+  if (!track(rect, r, value, spec, &changed)) return false;
+  send(std::string(prefix) + " " + number_text(changed, spec.decimals));
+  return true;
+}
+
+bool Ui::number_field(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
+  Rect rect = take(em(34));
+  Rect box = rect.cut_right(std::min(em(110), rect.w * 0.5f));
+  label(rect, name, Font::control, theme().secondary);
+  // Minus and plus at its ends, for hands that have no keyboard.
+  Rect minus = box.cut_left(em(26)), plus = box.cut_right(em(26));
+  bool sent = number_box(box.inset(2, 2), name, value, spec, prefix, true);
+  for (int sign : {-1, 1}) {
+    Rect place = (sign < 0 ? minus : plus).inset(0, 4);
+    std::string what = std::string(name) + (sign < 0 ? " less" : " more");
+    double stepped = snapped(value + sign * step_of(value, spec, input_.shift), spec);
+    std::string command = std::string(prefix) + " " + number_text(stepped, spec.decimals);
+    Response r = interact(
+        place, {.label = what, .command = command, .kind = "button", .enabled = stepped != value, .focusable = false});
+    fill(place, hover_colour(r, faded(theme().raised, 0), theme().raised), 6);
+    icon(sign < 0 ? Icon::minus : Icon::plus, place.centred(em(12), em(12)),
+         faded(theme().secondary, stepped != value ? 1.0f : 0.35f));
+    if (r.clicked) send(command), sent = true;
+  }
+  return sent;
+}
+
+std::string shortest_double(double value) { return fmt::format("{}", value == 0 ? 0.0 : value); }
+
+}  // namespace striate

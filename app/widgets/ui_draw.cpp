@@ -1,0 +1,210 @@
+// Shapes, icons and single lines of text.
+#include <cmath>
+
+#include "app/shell/fonts.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+ImVec2 im(Vec v) { return {v.x, v.y}; }
+
+}  // namespace
+
+void Ui::fill(const Rect& rect, Colour colour, float radius) {
+  if (rect.empty()) return;
+  draw_->AddRectFilled(im(rect.min()), im(rect.max()), colour, radius);
+}
+
+void Ui::stroke(const Rect& rect, Colour colour, float radius, float thickness) {
+  if (rect.empty()) return;
+  // On the middle of the edge's own pixels, so that a hairline is one pixel and not two half ones.
+  float half = thickness / 2;
+  draw_->AddRect(ImVec2(rect.x + half, rect.y + half), ImVec2(rect.right() - half, rect.bottom() - half), colour,
+                 radius, 0, thickness);
+}
+
+void Ui::dashed(const Rect& rect, Colour colour, float dash) {
+  auto run = [&](Vec from, Vec to) {
+    float length = std::hypot(to.x - from.x, to.y - from.y);
+    Vec step = (to - from) * (1 / std::max(length, 1e-3f));
+    for (float at = 0; at < length; at += 2 * dash)
+      line(from + step * at, from + step * std::min(at + dash, length), colour);
+  };
+  run({rect.x, rect.y}, {rect.right(), rect.y});
+  run({rect.right(), rect.y}, {rect.right(), rect.bottom()});
+  run({rect.x, rect.bottom()}, {rect.right(), rect.bottom()});
+  run({rect.x, rect.y}, {rect.x, rect.bottom()});
+}
+
+void Ui::hatch(const Rect& rect, Colour colour, float spacing) {
+  push_clip(rect);
+  for (float x = rect.x - rect.h; x < rect.right(); x += spacing) {
+    line({x, rect.bottom()}, {x + rect.h, rect.y}, colour);
+  }
+  pop_clip();
+}
+
+void Ui::line(Vec from, Vec to, Colour colour, float thickness) {
+  if (from.x == to.x || from.y == to.y) {  // straight ones as rectangles: exactly as thick as they should be
+    float half = thickness / 2;
+    Rect r = from.x == to.x
+                 ? Rect{std::floor(from.x - half + 0.5f), std::min(from.y, to.y), thickness, std::abs(to.y - from.y)}
+                 : Rect{std::min(from.x, to.x), std::floor(from.y - half + 0.5f), std::abs(to.x - from.x), thickness};
+    draw_->AddRectFilled(im(r.min()), im(r.max()), colour);
+    return;
+  }
+  draw_->AddLine(im(from), im(to), colour, thickness);
+}
+
+void Ui::icon(Icon what, const Rect& rect, Colour colour) {
+  Vec c = rect.centre();
+  c = {std::round(c.x), std::round(c.y)};
+  float s = std::min(rect.w, rect.h) / 16;  // icons are drawn on a grid of 16
+  auto at = [&](float x, float y) { return ImVec2(c.x + (x - 8) * s, c.y + (y - 8) * s); };
+  float thick = std::max(1.0f, 1.5f * s);
+  ImDrawList& d = *draw_;
+  auto path = [&](std::initializer_list<ImVec2> points, bool closed = false) {
+    d.AddPolyline(points.begin(), static_cast<int>(points.size()), colour,
+                  closed ? ImDrawFlags_Closed : ImDrawFlags_None, thick);
+  };
+  switch (what) {
+    case Icon::none:
+      break;
+    case Icon::play:
+      d.AddTriangleFilled(at(4.5f, 2.5f), at(13.5f, 8), at(4.5f, 13.5f), colour);
+      break;
+    case Icon::pause:
+      d.AddRectFilled(at(4, 3), at(7, 13), colour);
+      d.AddRectFilled(at(9, 3), at(12, 13), colour);
+      break;
+    case Icon::step:
+      d.AddTriangleFilled(at(3, 3), at(10, 8), at(3, 13), colour);
+      d.AddRectFilled(at(11, 3), at(13, 13), colour);
+      break;
+    case Icon::back:
+      path({at(10, 3), at(5, 8), at(10, 13)});
+      break;
+    case Icon::forward:
+      path({at(6, 3), at(11, 8), at(6, 13)});
+      break;
+    case Icon::up:
+      path({at(3, 10), at(8, 5), at(13, 10)});
+      break;
+    case Icon::down:
+      path({at(4, 6), at(8, 10), at(12, 6)});
+      break;
+    case Icon::tick:
+      path({at(3, 8.5f), at(6.5f, 12), at(13, 4.5f)});
+      break;
+    case Icon::cross:
+      path({at(4, 4), at(12, 12)});
+      path({at(12, 4), at(4, 12)});
+      break;
+    case Icon::plus:
+      path({at(8, 3), at(8, 13)});
+      path({at(3, 8), at(13, 8)});
+      break;
+    case Icon::minus:
+      path({at(3, 8), at(13, 8)});
+      break;
+    case Icon::menu:
+      for (float y : {4.0f, 8.0f, 12.0f}) path({at(2, y), at(14, y)});
+      break;
+    case Icon::panel:
+      d.AddRect(at(2, 3), at(14, 13), colour, 2 * s, 0, thick);
+      path({at(10, 3), at(10, 13)});
+      break;
+    case Icon::folder:
+      path({at(2, 13), at(2, 3.5f), at(6, 3.5f), at(8, 5.5f), at(14, 5.5f), at(14, 13)}, true);
+      break;
+    case Icon::file:
+      path({at(4, 2), at(9.5f, 2), at(12.5f, 5), at(12.5f, 14), at(4, 14)}, true);
+      break;
+    case Icon::picture:
+      d.AddRect(at(2, 3), at(14, 13), colour, 1.5f * s, 0, thick);
+      d.AddCircleFilled(at(5.5f, 6.2f), 1.3f * s, colour, 12);
+      path({at(3, 12), at(7, 8.5f), at(9, 10.5f), at(11, 8), at(13.5f, 11)});
+      break;
+    case Icon::search:
+      d.AddCircle(at(7, 7), 4.2f * s, colour, 24, thick);
+      path({at(10.2f, 10.2f), at(14, 14)});
+      break;
+    case Icon::help:
+      label(rect, "?", Font::control, colour, Align::centre);
+      break;
+    case Icon::sun:
+      d.AddCircleFilled(at(8, 8), 3 * s, colour, 20);
+      for (int i = 0; i < 8; ++i) {
+        float a = static_cast<float>(i) * 0.785398f;
+        path({at(8 + 4.8f * std::cos(a), 8 + 4.8f * std::sin(a)), at(8 + 6.6f * std::cos(a), 8 + 6.6f * std::sin(a))});
+      }
+      break;
+    case Icon::moon: {
+      d.PathClear();
+      d.PathArcTo(at(8, 8), 5.6f * s, -0.9f, 3.6f, 20);
+      d.PathArcTo(at(10.6f, 5.6f), 4.6f * s, 2.75f, 0.05f, 16);
+      d.PathStroke(colour, ImDrawFlags_Closed, thick);
+      break;
+    }
+    case Icon::reset:
+      d.PathClear();
+      d.PathArcTo(at(8, 8.5f), 4.8f * s, -1.2f, 3.9f, 20);
+      d.PathStroke(colour, ImDrawFlags_None, thick);
+      d.AddTriangleFilled(at(7.4f, 1.2f), at(11.6f, 3.8f), at(7.6f, 6.4f), colour);
+      break;
+    case Icon::eye:
+      d.PathClear();
+      d.PathArcTo(at(8, 12), 7 * s, -2.5f, -0.64f, 14);
+      d.PathArcTo(at(8, 4), 7 * s, 0.64f, 2.5f, 14);
+      d.PathStroke(colour, ImDrawFlags_Closed, thick);
+      d.AddCircleFilled(at(8, 8), 2 * s, colour, 16);
+      break;
+  }
+}
+
+// ---- text ---------------------------------------------------------------------------------------------------------
+
+float Ui::text_size(Font font) const { return role_size(font) * text_factor_; }
+
+ImFont* Ui::face(Font font, float size) const { return fonts_->face(font, size); }
+
+Vec Ui::measure(Font font, std::string_view text, float size) const {
+  if (size <= 0) size = text_size(font);
+  ImVec2 m = face(font, size)->CalcTextSizeA(size, 1e9f, 0, text.data(), text.data() + text.size());
+  return {m.x, m.y};
+}
+
+void Ui::label(Vec at, std::string_view text, Font font, Colour colour, float size) {
+  if (size <= 0) size = text_size(font);
+  draw_->AddText(face(font, size), size, ImVec2(std::round(at.x), std::round(at.y)), colour, text.data(),
+                 text.data() + text.size());
+}
+
+void Ui::label(const Rect& rect, std::string_view text, Font font, Colour colour, Align align, float size) {
+  if (size <= 0) size = text_size(font);
+  Vec extent = measure(font, text, size);
+  std::string cut;
+  if (extent.x > rect.w + 1 && !text.empty()) {
+    // Drop whole characters from the end until the rest and an ellipsis fit.
+    size_t low = 0, high = text.size();
+    while (low < high) {
+      size_t middle = (low + high + 1) / 2;
+      if (measure(font, std::string(text.substr(0, middle)) + "…", size).x <= rect.w) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    while (low > 0 && (static_cast<uint8_t>(text[low < text.size() ? low : low - 1]) & 0xC0) == 0x80) --low;
+    cut = std::string(text.substr(0, low)) + "…";
+    text = cut;
+    extent = measure(font, text, size);
+  }
+  float x = align == Align::left    ? rect.x
+            : align == Align::right ? rect.right() - extent.x
+                                    : rect.centre().x - extent.x / 2;
+  label(Vec{x, rect.y + (rect.h - extent.y) / 2}, text, font, colour, size);
+}
+
+}  // namespace striate

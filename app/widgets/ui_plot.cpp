@@ -1,0 +1,84 @@
+// Histograms, with a range that can be brushed.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "app/widgets/ui.h"
+
+namespace striate {
+
+bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string_view prefix) {
+  Rect rect = take(em(spec.height) + em(20));
+  Rect axis = rect.cut_bottom(em(20));
+  const Theme& t = theme();
+  double highest = 0;
+  for (const HistogramSeries& series : spec.series) {
+    // The ends of the range collect everything that is clipped; they don't set the scale where they tower.
+    for (size_t i = 0; i < series.bins.size(); ++i) {
+      bool end = series.bins.size() > 8 && (i == 0 || i + 1 == series.bins.size());
+      highest = std::max(highest, series.bins[i] * (end ? 0.35 : 1.0));
+    }
+  }
+  Response r = interact(rect, {.label = name,
+                               .command = prefix,
+                               .kind = "histogram",
+                               .enabled = true,
+                               .focusable = false,
+                               .tooltip = prefix.empty() ? " " : ""});
+  auto x_of = [&](double value) {
+    return rect.x + rect.w * static_cast<float>((value - spec.low) / (spec.high - spec.low));
+  };
+  if (spec.has_brush) {
+    fill({x_of(spec.brush_low), rect.y, std::max(1.0f, x_of(spec.brush_high) - x_of(spec.brush_low)), rect.h},
+         faded(t.accent, 0.18f), 2);
+  }
+  for (const HistogramSeries& series : spec.series) {
+    if (series.bins.empty() || highest <= 0) continue;
+    auto count = static_cast<float>(series.bins.size());
+    float each = rect.w / count;
+    float alpha = spec.series.size() > 1 ? 0.55f : 0.85f;
+    // A bar per bin where bins are wide enough, else one per column of the screen: its highest bin.
+    int bars = each >= 3 ? static_cast<int>(count) : static_cast<int>(std::min(rect.w, count));
+    float wide = rect.w / static_cast<float>(bars);
+    for (int i = 0; i < bars; ++i) {
+      auto from = static_cast<size_t>(static_cast<float>(i) * count / static_cast<float>(bars));
+      auto to = std::max(from + 1, static_cast<size_t>(static_cast<float>(i + 1) * count / static_cast<float>(bars)));
+      double top = 0;
+      for (size_t b = from; b < to && b < series.bins.size(); ++b) top = std::max(top, series.bins[b]);
+      if (top <= 0) continue;
+      auto h = static_cast<float>(std::min(1.0, top / highest)) * rect.h;
+      h = std::max(h, 1.0f);  // a bin that isn't empty is seen
+      float x0 = rect.x + static_cast<float>(i) * wide;
+      float gap = wide >= 4 ? 1.0f : 0.0f;
+      fill({x0, rect.bottom() - h, wide - gap, h}, faded(series.colour, alpha));
+    }
+  }
+  fill({rect.x, rect.bottom(), rect.w, 1}, t.line);
+  if (spec.marker >= 0) fill({std::round(x_of(spec.marker)), rect.y, 1, rect.h}, t.text);
+  axis.cut_top(2);
+  label(axis, number_text(spec.low, 0), Font::caption, t.secondary, Align::left, em(12));
+  label(axis, number_text(spec.high, 0), Font::caption, t.secondary, Align::right, em(12));
+  if (spec.has_brush) {
+    label(axis, fmt::format("{} to {}", number_text(spec.brush_low, 0), number_text(spec.brush_high, 0)), Font::caption,
+          t.accent, Align::centre, em(12));
+  } else if (r.hovered) {
+    double at = spec.low + (spec.high - spec.low) * (input_.mouse.x - rect.x) / rect.w;
+    label(axis, number_text(at, 0), Font::caption, t.text, Align::centre, em(12));
+    fill({std::round(input_.mouse.x), rect.y, 1, rect.h}, faded(t.secondary, 0.6f));
+  }
+  if (prefix.empty()) return false;
+  if (r.double_clicked && !spec.clear_command.empty()) {
+    send(spec.clear_command);
+    return true;
+  }
+  if (!r.held || !press_.moved || (r.drag.x == 0 && r.drag.y == 0)) return false;
+  auto value_at = [&](float x) {
+    double share = std::clamp((x - rect.x) / rect.w, 0.0f, 1.0f);
+    return std::round(spec.low + (spec.high - spec.low) * share);
+  };
+  double a = value_at(press_.at.x), b = value_at(input_.mouse.x);
+  send(fmt::format("{} {} {}", prefix, number_text(std::min(a, b), 0), number_text(std::max(a, b), 0)));
+  return true;
+}
+
+}  // namespace striate

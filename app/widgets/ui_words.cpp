@@ -1,0 +1,329 @@
+// Words: sections, rows, paragraphs with linked words, notes, errors, empty states, progress.
+#include <fmt/format.h>
+
+#include <cctype>
+#include <cmath>
+
+#include "app/widgets/ui.h"
+
+namespace striate {
+
+// "plain **bold** `number` [word](target)" into runs. An unclosed mark is plain text.
+std::vector<Ui::Run> Ui::parse_marked(std::string_view marked, Font font) const {
+  std::vector<Run> runs;
+  std::string plain;
+  auto flush = [&] {
+    if (!plain.empty()) runs.push_back({std::exchange(plain, {}), font, Concept::none, {}, true});
+  };
+  for (size_t i = 0; i < marked.size();) {
+    std::string_view rest = marked.substr(i);
+    if (rest.starts_with("**")) {
+      size_t end = rest.find("**", 2);
+      if (end != std::string_view::npos && end > 2) {
+        flush();
+        runs.push_back({std::string(rest.substr(2, end - 2)), Font::strong, Concept::none, {}, true});
+        i += end + 2;
+        continue;
+      }
+    } else if (rest[0] == '`') {
+      size_t end = rest.find('`', 1);
+      if (end != std::string_view::npos && end > 1) {
+        flush();
+        runs.push_back({std::string(rest.substr(1, end - 1)), Font::number, Concept::none, {}, true});
+        i += end + 1;
+        continue;
+      }
+    } else if (rest[0] == '[') {
+      size_t middle = rest.find("](");
+      size_t end = middle == std::string_view::npos ? middle : rest.find(')', middle);
+      if (end != std::string_view::npos) {
+        flush();
+        Run run;
+        run.words = rest.substr(1, middle - 1);
+        run.target = rest.substr(middle + 2, end - middle - 2);
+        run.tone = concept_of(run.target);
+        run.font = font == Font::body ? Font::strong : font;
+        run.plain = false;
+        runs.push_back(std::move(run));
+        i += end + 1;
+        continue;
+      }
+    }
+    plain += marked[i] == '\n' ? ' ' : marked[i];
+    ++i;
+  }
+  flush();
+  return runs;
+}
+
+// Breaks at spaces. Returns the height; `out`, where given, gets each word's place from (0, 0).
+float Ui::wrap(const std::vector<Run>& runs, float width, Font font, std::vector<Words>* out) const {
+  float size = text_size(font);
+  float line_height = std::round(size * 1.36f);
+  float x = 0, y = 0;
+  auto size_of = [&](const Run& run) { return run.font == Font::number ? size * 0.92f : size; };
+  float space = measure(font, " ").x;
+  bool need_space = false;
+  // A chunk is what may not be broken: it may cross runs ("**bold**," keeps its comma).
+  struct Piece {
+    std::string text;
+    int run;
+    float width;
+  };
+  std::vector<Piece> chunk;
+  auto place = [&] {
+    if (chunk.empty()) return;
+    float chunk_width = 0;
+    for (const Piece& piece : chunk) chunk_width += piece.width;
+    if (need_space && x + space + chunk_width > width && x > 0) {
+      x = 0;
+      y += line_height;
+    } else if (need_space && x > 0) {
+      x += space;
+    }
+    for (Piece& piece : chunk) {
+      const Run& run = runs[static_cast<size_t>(piece.run)];
+      if (out) out->push_back({std::move(piece.text), piece.run, {x, y + (size - size_of(run)) * 0.5f}, piece.width});
+      x += piece.width;
+    }
+    chunk.clear();
+    need_space = false;
+  };
+  for (size_t r = 0; r < runs.size(); ++r) {
+    const Run& run = runs[r];
+    size_t i = 0;
+    while (i < run.words.size()) {
+      if (run.words[i] == ' ') {
+        place();
+        need_space = true;
+        ++i;
+        continue;
+      }
+      size_t end = run.words.find(' ', i);
+      if (end == std::string::npos) end = run.words.size();
+      std::string word = run.words.substr(i, end - i);
+      float w = measure(run.font, word, size_of(run)).x;
+      chunk.push_back({std::move(word), static_cast<int>(r), w});
+      i = end;
+    }
+  }
+  place();
+  return y + line_height;
+}
+
+float Ui::paragraph_height(std::string_view marked, float width, Font font) {
+  return wrap(parse_marked(marked, font), width, font, nullptr);
+}
+
+void Ui::paragraph(std::string_view marked, Font font) {
+  std::vector<Run> runs = parse_marked(marked, font);
+  std::vector<Words> words;
+  float height = wrap(runs, width(), font, &words);
+  Rect rect = take(height);
+  Colour plain = font == Font::caption ? theme().secondary : theme().text;
+  float size = text_size(font);
+  for (const Words& word : words) {
+    const Run& run = runs[static_cast<size_t>(word.run)];
+    Vec at = rect.min() + word.at;
+    if (run.plain) {
+      label(at, word.text, run.font, plain, run.font == Font::number ? size * 0.92f : size);
+      continue;
+    }
+    Rect place{at.x - 1, at.y - 1, word.width + 2, size * 1.3f};
+    bool over = place.contains(input_.mouse) && intersection(place, clips_.back()).contains(input_.mouse) &&
+                !blocked(input_.mouse, layer_);
+    auto index = static_cast<size_t>(run.tone);
+    if (over && run.tone != Concept::none) building_words_[index] = 1;
+    if (over && run.tone == Concept::none) ring_ = run.target;
+    Colour tone = run.tone == Concept::none ? theme().accent : theme().of(run.tone);
+    float glow = run.tone == Concept::none ? (over ? 1.0f : 0.0f) : std::max(lights_[index], over ? 1.0f : 0.0f);
+    if (glow > 0) fill(place.inset(-2, 0), faded(tone, 0.2f * glow), 4);
+    label(at, word.text, run.font, tone, size);
+  }
+}
+
+void Ui::note(std::string_view marked) { paragraph(marked, Font::caption); }
+
+void Ui::section(std::string_view title) {
+  if (!layouts_.empty() && layouts_.back().y > layouts_.back().area.y + 1) space(8);
+  float size = text_size(Font::label);
+  Rect rect = take(em(20));
+  float x = rect.x;
+  float y = std::round(rect.y + (rect.h - size) / 2 - 1);
+  // Letter by letter: small capitals want a little air.
+  for (size_t i = 0; i < title.size();) {
+    size_t length = 1;
+    while (i + length < title.size() && (static_cast<uint8_t>(title[i + length]) & 0xC0) == 0x80) ++length;
+    std::string letter(title.substr(i, length));
+    if (length == 1) letter[0] = static_cast<char>(std::toupper(static_cast<uint8_t>(letter[0])));
+    draw_->AddText(face(Font::label, size), size, ImVec2(x, y), theme().secondary, letter.data(),
+                   letter.data() + letter.size());
+    x += measure(Font::label, letter, size).x + size * 0.07f;
+    i += length;
+  }
+}
+
+void Ui::row(std::string_view name, std::string_view value, Concept tone) {
+  Rect rect = take(em(26));
+  Vec extent = measure(Font::number, value);
+  Vec words = measure(Font::control, name);
+  if (words.x + extent.x + 12 > rect.w && extent.x > rect.w * 0.5f && !layouts_.empty()) {
+    // Too long for one line: the value gets its own.
+    label(rect, name, Font::control, theme().secondary);
+    rect = take(em(22));
+  } else {
+    Rect left = rect;
+    left.w = std::max(0.0f, rect.w - extent.x - 12);
+    label(left, name, Font::control, theme().secondary);
+  }
+  label(rect, value, Font::number, tone == Concept::none ? theme().text : theme().of(tone), Align::right);
+}
+
+void Ui::big_row(std::string_view name, std::string_view value, Concept tone) {
+  Rect rect = take(em(44));
+  float size = text_size(Font::big_number);
+  Rect words = rect;
+  words.y += em(6);
+  label(words, name, Font::control, theme().secondary);
+  float room = rect.w - measure(Font::control, name).x - 12;
+  float wide = measure(Font::big_number, value, size).x;
+  if (wide > room) size = std::max(text_size(Font::number), size * room / wide);
+  label(rect, value, Font::big_number, tone == Concept::none ? theme().text : theme().of(tone), Align::right, size);
+}
+
+void Ui::hairline() {
+  Rect rect = take(9);
+  fill({rect.x, rect.y + 4, rect.w, 1}, theme().line);
+}
+
+void Ui::error_note(std::string_view what, std::string_view hint) {
+  float inner = width() - 24 - em(20);
+  float h1 = paragraph_height(what, inner, Font::control),
+        h2 = hint.empty() ? 0 : paragraph_height(hint, inner, Font::caption);
+  Rect rect = take(h1 + h2 + 20);
+  fill(rect, theme().raised, 6);
+  fill({rect.x, rect.y + 6, 3, rect.h - 12}, theme().warning, 1.5f);
+  label(Rect{rect.x + 8, rect.y + 8, em(18), em(20)}, "!", Font::strong, theme().warning, Align::centre);
+  next({rect.x + 12 + em(16), rect.y + 9, inner, h1});
+  paragraph(what, Font::control);
+  if (!hint.empty()) {
+    next({rect.x + 12 + em(16), rect.y + 10 + h1, inner, h2});
+    paragraph(hint, Font::caption);
+  }
+}
+
+void Ui::empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do) {
+  float wide = std::min(area.w - 48, em(440));
+  float h = paragraph_height(what_to_do, wide, Font::caption);
+  float y = area.centre().y - (em(48) + em(40) + h) / 2;
+  icon(picture, {area.centre().x - em(20), y, em(40), em(40)}, theme().secondary);
+  label(Rect{area.x, y + em(52), area.w, em(30)}, title, Font::heading, theme().text, Align::centre);
+  // Centred only where it is one line; a ragged centre is hard to read.
+  float one = measure(Font::caption, what_to_do).x;
+  float w = std::min(one + 2, wide);
+  next({area.centre().x - w / 2, y + em(90), w, h});
+  paragraph(what_to_do, Font::caption);
+}
+
+void Ui::progress(std::string_view words, float share, std::string_view cancel_command) {
+  Rect rect = take(em(40));
+  Rect line_rect = rect.cut_bottom(12);
+  Rect cancel = cancel_command.empty() ? Rect{} : rect.cut_right(em(64));
+  std::string text(words);
+  if (share >= 0) text += fmt::format(" {:.0f} %", std::clamp(share, 0.0f, 1.0f) * 100);
+  label(rect, text, Font::caption, theme().secondary);
+  Rect bar{line_rect.x, line_rect.y + 4, line_rect.w, 4};
+  fill(bar, theme().raised, 2);
+  if (share >= 0) {
+    fill({bar.x, bar.y, bar.w * std::clamp(share, 0.0f, 1.0f), 4}, theme().accent, 2);
+  } else {
+    // A piece that travels: work is under way, for how long is not known.
+    auto t = frame_.motion && !frame_.patient ? static_cast<float>(std::fmod(frame_.now, 1.4) / 1.4) : 0.4f;
+    float from = std::max(0.0f, t * 1.3f - 0.3f), to = std::min(1.0f, t * 1.3f);
+    fill({bar.x + bar.w * from, bar.y, bar.w * (to - from), 4}, theme().accent, 2);
+    wants_frame_ = true;
+  }
+  if (!cancel.empty()) {
+    next(cancel);
+    button("Cancel", cancel_command, {.style = ButtonStyle::quiet});
+  }
+}
+
+// ---- tooltips, rings, focus ---------------------------------------------------------------------------------------
+
+void Ui::draw_tooltip() {
+  if (!hot_ || tip_.id != hot_ || input_.left || frame_.now - tip_.since < 0.6 || frame_.patient) return;
+  const Item* item = nullptr;
+  for (const Item& candidate : items_) {
+    if (candidate.id == hot_) item = &candidate;
+  }
+  if (!item || tip_.words == " ") return;
+  std::string help = tip_.words, name;
+  if (!item->command.empty()) {
+    name = item->command.substr(0, item->command.find(' '));
+    const Command* command = registry_.find_command(name);
+    if (command && help.empty()) help = command->help;
+  }
+  if (help.empty() && name.empty()) return;
+  std::string line = item->command;
+  if (line.size() > 56) line = line.substr(0, 56) + "…";
+  float wide = em(280);
+  float h1 = help.empty() ? 0 : paragraph_height(help, wide, Font::caption);
+  float one = measure(Font::caption, help).x + 2;
+  float key_width = item->key.empty() ? 0 : measure(Font::caption, item->key).x + 16;
+  float command_width = line.empty() ? 0 : measure(Font::number, line, em(13)).x + 2;
+  float w = std::min(wide, std::max({one + (key_width > 0 ? key_width + 8 : 0), command_width, em(60)}));
+  h1 = help.empty() ? 0 : paragraph_height(help, w - (key_width > 0 ? key_width + 8 : 0), Font::caption);
+  float h = h1 + (line.empty() ? 0 : em(20)) + 16;
+  Rect box{input_.mouse.x + 12, item->visible.bottom() + 6, w + 20, h};
+  if (box.right() > frame_.size.x - 8) box.x = frame_.size.x - 8 - box.w;
+  if (box.bottom() > frame_.size.y - 8) box.y = item->visible.y - 6 - box.h;
+  box.x = std::max(8.0f, box.x), box.y = std::max(8.0f, box.y);
+  ids_.push_back(hot_);
+  float shown = ease("tip", 1, 0.12f);
+  ids_.pop_back();
+  fill(box.moved({0, 2}).inset(-1), faded(theme().shadow, shown * 0.6f), 7);
+  fill(box, theme().surface, 6);
+  stroke(box, theme().line, 6);
+  if (!help.empty()) {
+    next({box.x + 10, box.y + 8, w - (key_width > 0 ? key_width + 8 : 0), h1});
+    has_next_ = true;
+    clips_.assign(1, Rect{0, 0, frame_.size.x, frame_.size.y});
+    paragraph(help, Font::caption);
+  }
+  if (key_width > 0) {
+    Rect key{box.right() - 10 - key_width, box.y + 8, key_width, em(18)};
+    fill(key, theme().raised, 4);
+    label(key, item->key, Font::caption, theme().text, Align::centre);
+  }
+  if (!line.empty()) label(Vec{box.x + 10, box.y + 10 + h1}, line, Font::number, theme().accent, em(13));
+}
+
+// "Touch this": a soft ring that grows once to its place and stays.
+void Ui::draw_ring() {
+  if (ring_.empty()) return;
+  const Item* item = find_item(ring_);
+  if (!item || item->visible.empty()) return;
+  Rect at = item->visible;
+  ids_.push_back(item->id);
+  auto [entry, fresh] = eases_.try_emplace(id_of("ring"));
+  (void)entry;
+  if (fresh) ease("grow", 0);
+  float t = ease("grow", 1, 0.5f);
+  ids_.pop_back();
+  float grow = 3 + (1 - t) * 14;
+  stroke(at.inset(-grow), faded(theme().kernel, t), 6 + grow, 2.5f);
+  stroke(at.inset(-grow - 4), faded(theme().kernel, 0.25f * t), 10 + grow, 4);
+}
+
+void Ui::draw_focus(const Rect& rect, float radius) { stroke(rect.inset(-3), theme().accent, radius + 3, 2); }
+
+std::string number_text(double value, int decimals) {
+  std::string text = fmt::format("{:.{}f}", value, decimals);
+  if (text[0] == '-' && text.find_first_of("123456789") == std::string::npos) text.erase(0, 1);
+  return text;
+}
+
+std::string shortest_text(float value) { return fmt::format("{}", value == 0 ? 0.0f : value); }
+
+}  // namespace striate
