@@ -1,0 +1,309 @@
+#include "engine/filter.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "engine/error.h"
+#include "engine/filter_run.h"
+
+namespace striate {
+namespace {
+
+FilterKernel three_by_three(std::vector<double> taps) {
+  FilterKernel kernel;
+  kernel.width = kernel.height = 3;
+  kernel.taps = std::move(taps);
+  return kernel;
+}
+
+// Letters that must change to get from one word to another (Levenshtein 1966).
+size_t distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == ',' || c == '\r'; }
+
+// Reads rows of numbers; keeps count of where it is, for messages.
+class KernelReader {
+ public:
+  explicit KernelReader(const std::string& text) : at_(text.data()), end_(text.data() + text.size()) {
+    // A ; or line break at the very end closes the last row, it opens no new one.
+    while (end_ > at_ && (is_blank(end_[-1]) || end_[-1] == '\n')) --end_;
+    if (end_ > at_ && end_[-1] == ';') --end_;
+  }
+
+  FilterKernel read() {
+    std::vector<std::vector<double>> rows(1);
+    for (;;) {
+      while (at_ < end_ && is_blank(*at_)) ++at_;
+      if (at_ == end_ || *at_ == ';' || *at_ == '\n') {
+        close_row(rows);
+        if (at_ == end_) break;
+        ++at_;
+        rows.emplace_back();
+        if (rows.size() > kMaxFilterSize) {
+          throw Error(fmt::format("the kernel has more than {} rows", kMaxFilterSize),
+                      fmt::format("use 1 to {} rows", kMaxFilterSize));
+        }
+        continue;
+      }
+      row_ = rows.size();
+      column_ = rows.back().size() + 1;
+      rows.back().push_back(number());
+      if (rows.back().size() > kMaxFilterSize) {
+        size_t columns = rows.back().size();
+        while (at_ < end_ && *at_ != ';' && *at_ != '\n') {  // how many there are, for the message
+          while (at_ < end_ && is_blank(*at_)) ++at_;
+          if (at_ == end_ || *at_ == ';' || *at_ == '\n') break;
+          ++columns;
+          while (at_ < end_ && !is_blank(*at_) && *at_ != ';' && *at_ != '\n') ++at_;
+        }
+        throw Error(fmt::format("row {} of the kernel has {} columns", row_, columns),
+                    fmt::format("use 1 to {} columns", kMaxFilterSize));
+      }
+    }
+    FilterKernel kernel;
+    kernel.width = static_cast<int>(rows[0].size());
+    kernel.height = static_cast<int>(rows.size());
+    kernel.taps.clear();
+    for (const std::vector<double>& row : rows) kernel.taps.insert(kernel.taps.end(), row.begin(), row.end());
+    return kernel;
+  }
+
+ private:
+  void close_row(const std::vector<std::vector<double>>& rows) const {
+    const size_t width = rows.back().size();
+    if (width == 0) {
+      throw Error(fmt::format("row {} of the kernel is empty", rows.size()),
+                  "write rows of numbers between semicolons: \"0 -1 0; -1 5 -1; 0 -1 0\"");
+    }
+    if (width != rows[0].size()) {
+      throw Error(
+          fmt::format("row {} of the kernel has {} numbers, the first row has {}", rows.size(), width, rows[0].size()),
+          "give every row the same number of columns");
+    }
+  }
+
+  double number() {
+    const char* start = at_;
+    while (at_ < end_ && !is_blank(*at_) && *at_ != ';' && *at_ != '\n') ++at_;
+    const std::string word(start, at_);
+    const size_t slash = word.find('/');
+    const double top = plain(word.substr(0, slash), word);
+    if (slash == std::string::npos) return top;
+    const double bottom = plain(word.substr(slash + 1), word);
+    if (bottom == 0) {
+      throw Error(fmt::format("\"{}\" in row {}, column {} of the kernel divides by 0", word, row_, column_),
+                  "write a fraction like 1/9");
+    }
+    return checked(top / bottom, word);
+  }
+
+  double plain(const std::string& digits, const std::string& word) const {
+    const char* begin = digits.data() + (digits.size() > 1 && digits[0] == '+' && digits[1] != '-' ? 1 : 0);
+    const char* end = digits.data() + digits.size();
+    double value = 0;
+    const auto [stop, error] = std::from_chars(begin, end, value);
+    if (error == std::errc::result_out_of_range) {
+      throw Error(fmt::format("\"{}\" in row {}, column {} of the kernel is out of range", word, row_, column_),
+                  "use ordinary numbers");
+    }
+    if (error != std::errc() || stop != end) {
+      throw Error(fmt::format("\"{}\" in row {}, column {} of the kernel is no number", word, row_, column_),
+                  "write numbers like 2, -0.5 or 1/9, rows separated by semicolons");
+    }
+    return checked(value, word);
+  }
+
+  double checked(double value, const std::string& word) const {
+    if (std::isfinite(value)) return value;
+    throw Error(fmt::format("\"{}\" in row {}, column {} of the kernel is not finite", word, row_, column_),
+                "use ordinary numbers");
+  }
+
+  const char* at_;
+  const char* end_;
+  size_t row_ = 1, column_ = 1;  // of the number that is being read, from 1
+};
+
+bool looks_like_a_name(const std::string& text) {
+  if (text.empty() || !((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'))) return false;
+  if (text == "nan" || text == "NaN" || text == "inf" || text == "infinity") return false;
+  return text.find_first_of(" ,;\n\t") == std::string::npos;
+}
+
+template <typename T>
+struct Word {
+  const char* word;
+  T value;
+};
+constexpr Word<Border> kBorders[] = {
+    {"zero", Border::zero}, {"replicate", Border::replicate}, {"reflect", Border::reflect}, {"wrap", Border::wrap}};
+constexpr Word<Show> kShows[] = {
+    {"clip", Show::clip}, {"abs", Show::absolute}, {"offset", Show::offset128}, {"minmax", Show::minmax}};
+
+template <typename T, size_t n>
+T parse_word(const Word<T> (&words)[n], const std::string& word, const char* what) {
+  std::string list;
+  for (const Word<T>& each : words) {
+    if (word == each.word) return each.value;
+    list += (list.empty() ? "" : ", ") + std::string(each.word);
+  }
+  throw Error(fmt::format("\"{}\" is no {}", word, what), "use one of " + list);
+}
+template <typename T, size_t n>
+std::string word_of(const Word<T> (&words)[n], T value) {
+  for (const Word<T>& each : words) {
+    if (value == each.value) return each.word;
+  }
+  return "";
+}
+
+}  // namespace
+
+const std::vector<NamedKernel>& named_kernels() {
+  constexpr double kNinth = 1.0 / 9;
+  static const std::vector<NamedKernel> list = {
+      {"edge", "Edges",
+       "Eight times the pixel minus its eight neighbours: 0 where the picture is even, bright where it changes.",
+       three_by_three({-1, -1, -1, -1, 8, -1, -1, -1, -1}), Show::clip},
+      {"blur", "Box blur", "The mean of nine pixels. The numbers add up to 1, so the brightness stays.",
+       three_by_three(std::vector<double>(9, kNinth)), Show::clip},
+      {"sharpen", "Sharpen", "The pixel plus its difference from its four neighbours: edges gain contrast.",
+       three_by_three({0, -1, 0, -1, 5, -1, 0, -1, 0}), Show::clip},
+      {"gaussian", "Gaussian blur", "A mean in which near pixels count more: softer than the box, without its corners.",
+       three_by_three({1. / 16, 2. / 16, 1. / 16, 2. / 16, 4. / 16, 2. / 16, 1. / 16, 2. / 16, 1. / 16}), Show::clip},
+      {"sobel-x", "Sobel, left to right",
+       "Right side minus left side: the steepness of the brightness from left to right. Negative where it falls.",
+       three_by_three({-1, 0, 1, -2, 0, 2, -1, 0, 1}), Show::absolute},
+      {"sobel-y", "Sobel, top to bottom",
+       "Lower side minus upper side: the steepness of the brightness from top to bottom. Negative where it falls.",
+       three_by_three({-1, -2, -1, 0, 0, 0, 1, 2, 1}), Show::absolute},
+      {"emboss", "Emboss", "Lower right minus upper left, plus the pixel itself: the picture as if lit from a corner.",
+       three_by_three({-2, -1, 0, -1, 1, 1, 0, 1, 2}), Show::clip},
+      {"laplacian", "Laplacian",
+       "Four neighbours minus four times the pixel: how much the slope changes. Positive on the dark side of an edge.",
+       three_by_three({0, 1, 0, 1, -4, 1, 0, 1, 0}), Show::offset128},
+      {"identity", "Identity", "Nothing but the pixel itself: the picture comes out as it went in.",
+       three_by_three({0, 0, 0, 0, 1, 0, 0, 0, 0}), Show::clip},
+  };
+  return list;
+}
+
+const NamedKernel* find_named_kernel(const std::string& name) {
+  for (const NamedKernel& each : named_kernels()) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+std::string name_of_kernel(const FilterKernel& kernel) {
+  for (const NamedKernel& each : named_kernels()) {
+    const FilterKernel& known = each.kernel;
+    if (kernel.width == known.width && kernel.height == known.height && kernel.taps == known.taps &&
+        kernel.anchor_column() == known.anchor_column() && kernel.anchor_row() == known.anchor_row()) {
+      return each.name;
+    }
+  }
+  return "";
+}
+
+FilterKernel parse_kernel(const std::string& text) {
+  size_t begin = 0, end = text.size();
+  while (begin < end && (is_blank(text[begin]) || text[begin] == '\n')) ++begin;
+  while (end > begin && (is_blank(text[end - 1]) || text[end - 1] == '\n')) --end;
+  const std::string trimmed = text.substr(begin, end - begin);
+  if (trimmed.empty()) {
+    throw Error("the kernel is empty", "give a name like edge, or rows of numbers: \"0 -1 0; -1 5 -1; 0 -1 0\"");
+  }
+  if (looks_like_a_name(trimmed)) {
+    if (const NamedKernel* known = find_named_kernel(trimmed)) return known->kernel;
+    const NamedKernel* nearest = &named_kernels()[0];
+    std::string list;
+    for (const NamedKernel& each : named_kernels()) {
+      if (distance(trimmed, each.name) < distance(trimmed, nearest->name)) nearest = &each;
+      list += (list.empty() ? "" : " ") + each.name;
+    }
+    const bool near = distance(trimmed, nearest->name) <= 1 + trimmed.size() / 3;
+    throw Error(fmt::format("no kernel is called \"{}\"", trimmed),
+                near ? fmt::format("did you mean {}? There are: {}", nearest->name, list)
+                     : fmt::format("use rows of numbers, or one of: {}", list));
+  }
+  return KernelReader(trimmed).read();
+}
+
+std::string kernel_number_text(double value) {
+  if (value == 0) return "0";  // never -0
+  const std::string plain = fmt::format("{}", value);
+  if (plain.size() <= 8) return plain;
+  for (int bottom = 2; bottom <= 1024; ++bottom) {
+    const double top = std::rint(value * bottom);
+    if (top != 0 && std::fabs(top) < 1024 && top / bottom == value) return fmt::format("{}/{}", top, bottom);
+  }
+  return plain;  // the shortest digits that read back as the same number
+}
+
+std::string kernel_text(const FilterKernel& kernel) {
+  std::string text;
+  for (int r = 0; r < kernel.height; ++r) {
+    if (r > 0) text += "; ";
+    for (int s = 0; s < kernel.width; ++s) {
+      if (s > 0) text += ' ';
+      text += kernel_number_text(kernel.taps[static_cast<size_t>(r) * kernel.width + s]);
+    }
+  }
+  return text;
+}
+
+Border parse_border(const std::string& word) { return parse_word(kBorders, word, "padding"); }
+std::string border_name(Border border) { return word_of(kBorders, border); }
+const std::vector<Border>& all_borders() {
+  static const std::vector<Border> all = {Border::zero, Border::replicate, Border::reflect, Border::wrap};
+  return all;
+}
+Show parse_show(const std::string& word) { return parse_word(kShows, word, "way to show a result"); }
+std::string show_name(Show show) { return word_of(kShows, show); }
+const std::vector<Show>& all_shows() {
+  static const std::vector<Show> all = {Show::clip, Show::absolute, Show::offset128, Show::minmax};
+  return all;
+}
+
+FilterChain chain_of(const FilterSettings& settings) {
+  if (settings.divisor == 0) throw Error("the divisor is 0", "use 1 to leave the sum as it is");
+  for (const double number : {settings.divisor, settings.offset, settings.strength}) {
+    if (!std::isfinite(number)) throw Error("divisor, offset or strength is not finite", "use ordinary numbers");
+  }
+  if (settings.repeat < 1 || settings.repeat > kMaxRepeat) {
+    throw Error(fmt::format("a filter cannot be repeated {} times", settings.repeat),
+                fmt::format("use 1 to {}", kMaxRepeat));
+  }
+  FilterChain chain;
+  chain.stages = {FilterStage{settings.kernel, settings.divisor, settings.offset, settings.strength}};
+  chain.repeat = settings.repeat;
+  chain.border = settings.border;
+  chain.show = settings.show;
+  return chain;
+}
+
+ImagePtr apply_filter(Stream& stream, const FilterSettings& settings, const Image& image,
+                      const std::atomic<bool>* cancelled) {
+  const std::atomic<bool> never{false};
+  std::atomic<float> share{0};
+  return filtered_image(stream, chain_of(settings), image, cancelled ? *cancelled : never, share);
+}
+
+}  // namespace striate
