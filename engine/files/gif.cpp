@@ -77,7 +77,8 @@ bool next_frame(ByteReader& reader, Frame& frame) {
 // one bit more than `root` to 12; a full table stays as it is until it is cleared.
 PixelBuffer<uint8_t> read_indices(ByteReader& reader, const Frame& frame) {
   const int root = reader.u8();
-  if (root < 1 || root > 8) fail_corrupt(kName, fmt::format("its code size is {}, allowed are 1 to 8", root));
+  // The standard stops at 8; files with more exist, and read the same.
+  if (root < 1 || root > 11) fail_corrupt(kName, fmt::format("its code size is {}, allowed are 1 to 11", root));
   const uint64_t count = static_cast<uint64_t>(frame.width) * frame.height;
   // A code of 9 to 12 bits stands for at most 4096 pixels: more than the file can hold is not allocated.
   if (count > (static_cast<uint64_t>(reader.left()) + 1) * 4096) fail_ends_early(kName, "before its first frame does");

@@ -23,10 +23,9 @@ constexpr uint64_t kLargestFile = 2'000'000'000;  // decoders count in 32 bits
 const ImageFormat& find_format(Bytes bytes) {
   const Bytes start = bytes.first(std::min(bytes.size(), kSniffed));
   for (const ImageFormat* format : kFormats) {
-    if (format != &kTga && format->matches(start)) return *format;
+    if (format->matches(start)) return *format;
   }
   fail_if_known_but_unsupported(start);
-  if (kTga.matches(start)) return kTga;
   throw Error("this is not a picture of a known format", kFormatsInWords);
 }
 

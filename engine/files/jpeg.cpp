@@ -293,7 +293,7 @@ Jpeg parse(Bytes bytes, bool header_only) {
   return jpeg;
 }
 
-bool matches(Bytes start) { return starts_with(start, "\xFF\xD8\xFF"); }
+bool matches(Bytes start) { return starts_with(start, "\xFF\xD8") && (start.size() == 2 || start[2] == 0xFF); }
 
 ImageHeader read_header(Bytes bytes, bool) {
   const Jpeg jpeg = parse(bytes, true);

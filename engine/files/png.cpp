@@ -218,39 +218,41 @@ void check_pixel_data(const Png& png) {
   if (status != Z_STREAM_END) fail_ends_early(kName, "before its pixel data's checksum");
 }
 
-void put_be32(std::vector<uint8_t>& file, uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) file.push_back(static_cast<uint8_t>(value >> shift));
+void put_be32(std::string& file, uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) file.push_back(static_cast<char>(value >> shift));
 }
 
 // stb_image does not look at CRCs: they stay 0 in the copy.
-void put_chunk(std::vector<uint8_t>& file, std::string_view kind, Bytes data) {
+void put_chunk(std::string& file, std::string_view kind, std::string_view data) {
   put_be32(file, static_cast<uint32_t>(data.size()));
-  file.insert(file.end(), kind.begin(), kind.end());
-  file.insert(file.end(), data.begin(), data.end());
+  file.append(kind);
+  file.append(data);
   put_be32(file, 0);
 }
 
-std::vector<uint8_t> clean_copy(const Png& png) {
+std::string_view text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+std::string clean_copy(const Png& png) {
   size_t size = 0;
   for (const Bytes& piece : png.pixels) size += piece.size();
-  std::vector<uint8_t> file;
+  std::string file;
   file.reserve(size + 4096);
-  file.insert(file.end(), kSignature.begin(), kSignature.end());
+  file.append(kSignature);
   if (png.apple) put_chunk(file, "CgBI", {});
-  std::vector<uint8_t> header;
+  std::string header;
   put_be32(header, static_cast<uint32_t>(png.width));
   put_be32(header, static_cast<uint32_t>(png.height));
-  for (const int value : {png.bits, png.colour, 0, 0, png.interlaced}) header.push_back(static_cast<uint8_t>(value));
+  for (const int value : {png.bits, png.colour, 0, 0, png.interlaced}) header.push_back(static_cast<char>(value));
   put_chunk(file, "IHDR", header);
   if (png.colour == 3) {
-    std::vector<uint8_t> palette(png.palette.begin(), png.palette.end());
+    std::string palette(text(png.palette));
     palette.resize(768);  // entries that the file does not define are black
     put_chunk(file, "PLTE", palette);
   }
-  if (!png.transparency.empty()) put_chunk(file, "tRNS", png.transparency);
+  if (!png.transparency.empty()) put_chunk(file, "tRNS", text(png.transparency));
   put_be32(file, static_cast<uint32_t>(size));
-  file.insert(file.end(), {'I', 'D', 'A', 'T'});
-  for (const Bytes& piece : png.pixels) file.insert(file.end(), piece.begin(), piece.end());
+  file.append("IDAT");
+  for (const Bytes& piece : png.pixels) file.append(text(piece));
   put_be32(file, 0);
   put_chunk(file, "IEND", {});
   return file;
@@ -267,7 +269,9 @@ void decode(Bytes bytes, const ImageHeader& header, Image& image) {
                      "scale it down with another program");
   }
   check_pixel_data(png);
-  stb_decode(kName, clean_copy(png), png.channels(), header.bits, image);
+  const std::string copy = clean_copy(png);
+  const Bytes file(reinterpret_cast<const uint8_t*>(copy.data()), copy.size());
+  stb_decode(kName, file, png.channels(), header.bits, image);
   if (png.frames > 1) image.notes.push_back(fmt::format("first of {} frames", png.frames));
   if (png.apple) image.notes.push_back("it is in Apple's own form of PNG");
   apply_orientation(image, png.orientation);

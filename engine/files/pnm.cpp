@@ -72,8 +72,8 @@ Header parse(Bytes bytes) {
 }
 
 bool matches(Bytes start) {
-  return start.size() >= 3 && start[0] == 'P' && start[1] >= '1' && start[1] <= '6' &&
-         (is_space(start[2]) || start[2] == '#');
+  return start.size() >= 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '6' &&
+         (start.size() == 2 || is_space(start[2]) || start[2] == '#');
 }
 
 ImageHeader read_header(Bytes bytes, bool) {

@@ -30,7 +30,7 @@
 
 namespace striate {
 
-void stb_decode(const char* format, const std::vector<uint8_t>& file, int channels, int bits, Image& image) {
+void stb_decode(const char* format, std::span<const uint8_t> file, int channels, int bits, Image& image) {
   // Apple's PNGs have blue first and alpha multiplied in; this undoes both. It is a global of stb_image.
   static const bool once = [] {
     stbi_convert_iphone_png_to_rgb(1);

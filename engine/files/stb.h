@@ -15,7 +15,7 @@ namespace striate {
 
 // Decodes a PNG or JPEG into the image's pixels: width, height, channels (`channels` of them), bits, bytes or wide.
 // The decoder's memory is adopted, not copied. Throws Error{this FORMAT is damaged: the decoder's reason}.
-void stb_decode(const char* format, const std::vector<uint8_t>& file, int channels, int bits, Image& image);
+void stb_decode(const char* format, std::span<const uint8_t> file, int channels, int bits, Image& image);
 
 // The picture as a JPEG file; alpha is not written (JPEG has none). quality: 1..100.
 std::vector<uint8_t> stb_encode_jpeg(const Image& image, int quality);

@@ -49,7 +49,6 @@ const Signature kSignatures[] = {
     {"a BPG picture", 0, "BPG\xFB"sv, kConvert},
     {"a GIMP picture", 0, "gimp xcf"sv, "export it from GIMP as PNG"},
     {"a Windows icon", 0, "\x00\x00\x01\x00"sv, kConvert},
-    {"a Windows cursor", 0, "\x00\x00\x02\x00"sv, kConvert},
     {"a PAM picture (P7)", 0, "P7\n"sv, kConvert},
     {"a floating-point PFM picture", 0, "PF\n"sv, kConvert},
     {"a floating-point PFM picture", 0, "Pf\n"sv, kConvert},
@@ -71,6 +70,10 @@ void fail_if_known_but_unsupported(Bytes bytes) {
     if (starts_with(bytes.subspan(each.offset), each.magic)) {
       fail_unsupported(fmt::format("this is {}, which Striate does not read", each.name), each.hint);
     }
+  }
+  const std::string_view start(reinterpret_cast<const char*>(bytes.data()), std::min<size_t>(bytes.size(), 8));
+  if (start.find("PNG") != std::string_view::npos) {
+    fail_corrupt("PNG", "its signature is wrong, as when a file was transferred as text");
   }
   std::string text(bytes.begin(), bytes.begin() + std::min<size_t>(bytes.size(), 1024));
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
