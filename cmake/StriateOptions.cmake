@@ -1,6 +1,7 @@
 # Options, warnings, sanitizers and the instruction set: everything that decides HOW files are compiled.
 #
 #   striate_compile_options(TARGET)   gives a target of ours the warnings, sanitizers and floating-point rules.
+#   striate::egl                      EGL.
 #   imgui::imgui                      Dear ImGui with its GLFW and OpenGL 3 backends, from the distribution.
 
 option(STRIATE_NATIVE "Use this machine's own instructions (OFF for packages: any x86-64-v2 processor)" ON)
@@ -64,6 +65,14 @@ function(striate_compile_options target)
   endif()
   target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${warnings}>")
 endfunction()
+
+# EGL makes an OpenGL context without a window. CMake's own FindOpenGL would ask for libOpenGL.so too, which nothing here
+# links: glad finds OpenGL's functions at run time.
+find_path(STRIATE_EGL_INCLUDE EGL/egl.h REQUIRED)
+find_library(STRIATE_EGL_LIBRARY EGL REQUIRED)
+add_library(striate::egl UNKNOWN IMPORTED)
+set_target_properties(striate::egl PROPERTIES
+  IMPORTED_LOCATION ${STRIATE_EGL_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES "${STRIATE_EGL_INCLUDE}")
 
 # Dear ImGui: Debian and Ubuntu ship a static library with the backends inside and no CMake file. It was built with
 # stb from the distribution, so that has to be linked too.
