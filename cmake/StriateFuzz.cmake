@@ -1,4 +1,4 @@
-# Fuzz targets: every tests/fuzz/NAME.cpp is a libFuzzer program NAME_fuzz (preset `fuzz`, needs clang).
+# Fuzz targets: every tests/fuzz/NAME_fuzz.cpp is a libFuzzer program NAME_fuzz (preset `fuzz`, needs clang).
 # scripts/fuzz.sh builds and runs them.
 if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   message(FATAL_ERROR "Fuzz targets need clang: cmake --preset fuzz, after apt install clang")
@@ -10,6 +10,7 @@ endforeach()
 file(GLOB STRIATE_FUZZ_SOURCES CONFIGURE_DEPENDS tests/fuzz/*.cpp)
 foreach(source IN LISTS STRIATE_FUZZ_SOURCES)
   get_filename_component(name ${source} NAME_WE)
+  string(REGEX REPLACE "_fuzz$" "" name ${name})
   add_executable(${name}_fuzz ${source})
   target_link_libraries(${name}_fuzz PRIVATE striate_app)
   target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
