@@ -1,0 +1,204 @@
+// What the channels page can do and what can be read from it; channels_draw.cpp has what it looks like.
+#include "app/pages/channels.h"
+
+#include <algorithm>
+
+#include "app/widgets/ui.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+constexpr const char* kLetters[] = {"r", "g", "b"};
+constexpr const char* kNames[] = {"red", "green", "blue"};
+
+int channel_of(const std::string& letter) { return letter == "r" ? 0 : letter == "g" ? 1 : letter == "b" ? 2 : -1; }
+
+}  // namespace
+
+ChannelsPage::ChannelsPage(const PageContext& context)
+    : info_{"channels", "Colour channels", "Pictures",
+            "The open picture taken apart into its red, green and blue planes, each a grey picture with its histogram. "
+            "Click a plane to see it alone, change its gain, drag over a histogram to light the pixels whose value "
+            "lies "
+            "in that range, and see in which order programs keep the values in memory."},
+      context_(context),
+      stage_("channels", context.document),
+      tables_(gain_tables(Gains{}, false)),
+      counter_(context.wake) {}
+
+const Image& ChannelsPage::need_image() const {
+  if (!context_.document.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
+  return *context_.document.image;
+}
+
+bool ChannelsPage::grey() const { return context_.document.image && context_.document.image->colour_channels() == 1; }
+
+const ChannelStatistics& ChannelsPage::need_plane(int c) const {
+  need_image();
+  if (planes_.components.empty()) throw Error("the picture is still being counted", "read it a moment later");
+  return planes_.components[std::min(static_cast<size_t>(c), planes_.components.size() - 1)];
+}
+
+void ChannelsPage::declare(Registry& registry) {
+  stage_.declare(registry);
+  registry.add(Command{
+      "channels.show",
+      "Shows one plane alone, or all together",
+      {Parameter::choice("PLANE", "red, green, blue or all", {"r", "g", "b", "all"})},
+      [this](const Arguments& arguments) { view_.shown = channel_of(arguments.text(0)); },
+  });
+  registry.add(Command{
+      "channels.tint",
+      "Shows a plane alone in its own colour instead of grey",
+      {Parameter::on_off("TINT", "whether planes are coloured")},
+      [this](const Arguments& arguments) { view_.tint = arguments.on(0); },
+  });
+  registry.add(Command{
+      "channels.gain",
+      "Multiplies every value of a plane; a grey picture takes the gain of r",
+      {Parameter::choice("C", "the plane", {"r", "g", "b"}), Parameter::number("V", "the factor", 0, 2)},
+      [this](const Arguments& arguments) {
+        view_.gains.of[channel_of(arguments.text(0))] = static_cast<float>(arguments.number(1));
+        apply_gains_to_counts();
+      },
+      Undo::edit,
+  });
+  registry.add(Command{"channels.gain.reset",
+                       "Sets all three gains to 1",
+                       {},
+                       [this](const Arguments&) {
+                         view_.gains = {};
+                         apply_gains_to_counts();
+                       },
+                       Undo::edit});
+  registry.add(Command{
+      "channels.brush",
+      "Lights the pixels whose value in a plane lies in a range, and dims the others",
+      {Parameter::choice("C", "the plane", {"r", "g", "b"}),
+       Parameter::integer("LOW", "least value that is lit", 0, 255),
+       Parameter::integer("HIGH", "greatest value that is lit", 0, 255)},
+      [this](const Arguments& arguments) {
+        const int64_t low = arguments.integer(1), high = arguments.integer(2);
+        if (low > high) {
+          throw Error(fmt::format("channels.brush: {} to {} is no range", low, high),
+                      fmt::format("the smaller value first: channels.brush {} {} {}", arguments.text(0), high, low));
+        }
+        view_.brushed = channel_of(arguments.text(0));
+        view_.low = static_cast<uint8_t>(low), view_.high = static_cast<uint8_t>(high);
+      },
+      Undo::edit,
+  });
+  registry.add(Command{"channels.brush.clear",
+                       "Lights all pixels again",
+                       {},
+                       [this](const Arguments&) { view_.brushed = -1, view_.low = 0, view_.high = 255; },
+                       Undo::edit});
+  registry.add(Command{
+      "channels.order",
+      "Shows where a pixel's values stand in memory: pixel by pixel, plane by plane, or blue first",
+      {Parameter::choice("ORDER", "the order in memory", {"hwc", "chw", "bgr"})},
+      [this](const Arguments& arguments) { order_ = memory_order_of(arguments.text(0)); },
+  });
+  declare_readouts(registry);
+}
+
+void ChannelsPage::declare_readouts(Registry& registry) {
+  const auto number = [&](std::string name, std::string help, std::function<double()> value) {
+    registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
+  };
+  number("channels.planes", "colour planes of the picture: 1 or 3", [this] { return need_image().colour_channels(); });
+  for (int c = 0; c < 3; ++c) {
+    const char* name = kNames[c];
+    number(fmt::format("channels.mean.{}", name), fmt::format("mean of the {} plane after its gain", name),
+           [this, c] { return need_plane(c).mean; });
+    number(fmt::format("channels.minimum.{}", name), fmt::format("least value of the {} plane after its gain", name),
+           [this, c] { return need_plane(c).minimum; });
+    number(fmt::format("channels.maximum.{}", name), fmt::format("greatest value of the {} plane after its gain", name),
+           [this, c] { return need_plane(c).maximum; });
+    number(fmt::format("channels.gain.{}", name), fmt::format("gain of the {} plane", name), [this, c]() -> double {
+      const float gain = view_.gains.of[c];
+      double shortest = gain;
+      parse_number(shortest_text(gain), &shortest);
+      return shortest;
+    });
+    number(fmt::format("channels.{}", name), fmt::format("{} of the cursor's pixel after its gain", name),
+           [this, c]() -> double {
+             const Image& image = need_image();
+             const auto plane = static_cast<size_t>(c);
+             return tables_[plane][image.at(stage_.x(), stage_.y())[grey() ? 0 : c]];
+           });
+    number(fmt::format("channels.index.{}", name),
+           fmt::format("where {} of the cursor's pixel stands in memory, counted from 0", name), [this, c]() -> double {
+             const Image& image = need_image();
+             return static_cast<double>(memory_index(order_, image.width, image.height, image.channels, stage_.x(),
+                                                     stage_.y(), grey() ? 0 : c));
+           });
+  }
+  number("channels.lit", "pixels in the brushed range; all where nothing is brushed", [this]() -> double {
+    if (view_.brushed < 0) return static_cast<double>(need_plane(0).count);
+    return static_cast<double>(count_between(need_plane(view_.brushed), view_.low, view_.high));
+  });
+}
+
+std::vector<std::string> ChannelsPage::state() const {
+  std::vector<std::string> lines = {
+      fmt::format("channels.show {}", view_.shown < 0 ? "all" : kLetters[view_.shown]),
+      fmt::format("channels.tint {}", view_.tint ? "on" : "off"),
+      fmt::format("channels.order {}", name_of(order_)),
+  };
+  for (int c = 0; c < 3; ++c) {
+    lines.push_back(fmt::format("channels.gain {} {}", kLetters[c], shortest_text(view_.gains.of[c])));
+  }
+  lines.push_back(view_.brushed < 0
+                      ? "channels.brush.clear"
+                      : fmt::format("channels.brush {} {} {}", kLetters[view_.brushed], view_.low, view_.high));
+  for (std::string& line : stage_.state()) lines.push_back(std::move(line));
+  return lines;
+}
+
+std::vector<Page::Key> ChannelsPage::keys() const {
+  std::vector<Key> keys = stage_.keys();
+  keys.push_back({"A", "channels.show all", "all planes together"});
+  keys.push_back({"R", "channels.show r", "red alone"});
+  keys.push_back({"G", "channels.show g", "green alone"});
+  keys.push_back({"B", "channels.show b", "blue alone"});
+  keys.push_back({"C", view_.tint ? "channels.tint off" : "channels.tint on", "planes in colour or grey"});
+  return keys;
+}
+
+void ChannelsPage::image_changed() {
+  stage_.image_changed();
+  stored_.components.clear();
+  planes_.components.clear();
+  tables_ = gain_tables(view_.gains, grey());
+  ImagePtr image = context_.document.image;
+  if (!image) return counter_.cancel();
+  counter_.request([image](Progress& progress) {
+    return image_statistics(*image, ColourView{}, [&progress](float share) {
+      progress.share = share;
+      return !progress.cancelled;
+    });
+  });
+}
+
+// Gains act on each value alone, so new histograms need the old ones and not the picture: at once, for any size.
+void ChannelsPage::apply_gains_to_counts() {
+  tables_ = gain_tables(view_.gains, grey());
+  planes_.components.clear();
+  for (size_t c = 0; c < stored_.components.size(); ++c) {
+    planes_.components.push_back(mapped(stored_.components[c], tables_[c]));
+  }
+}
+
+bool ChannelsPage::update(double) {
+  std::optional<ImageStatistics> counted = counter_.take();
+  if (!counted) return false;
+  stored_ = std::move(*counted);
+  apply_gains_to_counts();
+  return true;
+}
+
+std::unique_ptr<Page> make_channels_page(const PageContext& context) { return std::make_unique<ChannelsPage>(context); }
+
+}  // namespace striate

@@ -1,0 +1,60 @@
+// Channels: a colour picture is three grey ones. Shows them apart, with a gain and a histogram each, puts them together
+// again, lights the pixels of a brushed range, and shows in which order programs keep the values in memory.
+#pragma once
+
+#include "app/pages/page.h"
+#include "app/pages/picture_stage.h"
+#include "app/worker/latest.h"
+#include "engine/channel_view.h"
+#include "engine/image_statistics.h"
+#include "engine/memory_order.h"
+
+namespace striate {
+
+class ChannelsPage : public Page {
+ public:
+  explicit ChannelsPage(const PageContext& context);
+
+  const PageInfo& info() const override { return info_; }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  bool busy() const override { return counter_.busy(); }
+  void image_changed() override;
+  void draw_stage(Ui& ui, const Rect& area) const override;
+  void draw_inspector(Ui& ui) const override;
+  bool has_transport() const override { return true; }
+  void draw_transport(Ui& ui, const Rect& area) const override;
+  std::vector<Key> keys() const override;
+
+ private:
+  const Image& need_image() const;                   // throws Error where nothing is open
+  const ChannelStatistics& need_plane(int c) const;  // after its gain; throws Error until it is counted
+  bool grey() const;                                 // the open picture has one plane
+  void apply_gains_to_counts();
+  void declare_readouts(Registry& registry);
+  PictureSource source(std::string key, const ChannelView& view) const;
+
+  void draw_plane(Ui& ui, const Rect& area, int c) const;
+  void draw_show(Ui& ui) const;
+  void draw_gains(Ui& ui) const;
+  void draw_brush(Ui& ui) const;
+  void draw_pixel(Ui& ui) const;
+  void draw_memory(Ui& ui) const;
+  void draw_bytes(Ui& ui, const Rect& area, int y, int c) const;
+
+  PageInfo info_;
+  PageContext context_;
+  PictureStage stage_;
+  ChannelView view_;
+  ChannelTables tables_;
+  MemoryOrder order_ = MemoryOrder::hwc;
+
+  ImageStatistics stored_;  // of the planes as stored; empty while none is there yet
+  ImageStatistics planes_;  // the same after the gains
+  Latest<ImageStatistics> counter_;
+};
+
+std::unique_ptr<Page> make_channels_page(const PageContext& context);
+
+}  // namespace striate

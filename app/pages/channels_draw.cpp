@@ -1,0 +1,282 @@
+// What the channels page looks like; channels.cpp has what it can do.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/channels.h"
+#include "app/widgets/ui.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+constexpr const char* kLetters[] = {"r", "g", "b"};
+constexpr const char* kNames[] = {"Red", "Green", "Blue"};
+constexpr const char* kLower[] = {"red", "green", "blue"};
+constexpr int kWindow = 3;  // pixels of a row that the memory panel shows
+
+Colour colour_of(const Theme& theme, int c, bool grey) {
+  if (grey) return theme.grey;
+  return c == 0 ? theme.red : c == 1 ? theme.green : c == 2 ? theme.blue : theme.grey;
+}
+
+uint64_t hash_of(uint64_t seed, const ChannelView& view) {
+  const auto mix = [&seed](uint64_t value) { seed = (seed ^ value) * 0x9E3779B97F4A7C15ull, seed ^= seed >> 29; };
+  for (float gain : view.gains.of) mix(static_cast<uint64_t>(std::lround(gain * 1e6f)));
+  mix(static_cast<uint64_t>(view.shown + 1) * 2 + (view.tint ? 1 : 0));
+  mix(static_cast<uint64_t>(view.brushed + 1));
+  if (view.brushed >= 0) mix(static_cast<uint64_t>(view.low) * 256 + view.high);
+  return seed;
+}
+
+}  // namespace
+
+PictureSource ChannelsPage::source(std::string key, const ChannelView& view) const {
+  const Document& document = context_.document;
+  PictureSource source = pyramid_source(std::move(key), document.pyramid, hash_of(document.image_version, view));
+  source.pixels = [view, tables = tables_, one_plane = grey(), stored = std::move(source.pixels)](int level,
+                                                                                                  CellRect rect) {
+    TilePixels tile = stored(level, rect);
+    show_channels(view, tables, one_plane, tile.bytes.data(), static_cast<int64_t>(tile.bytes.size() / 4));
+    return tile;
+  };
+  return source;
+}
+
+void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
+  const ImagePtr& image = context_.document.image;
+  if (!image || !context_.document.pyramid) {
+    ui.empty_state(area, Icon::picture, "No picture is open",
+                   "Drop a picture onto this window, or press Ctrl+O to choose one.");
+    return;
+  }
+  Rect rest = area;
+  const float strip_height = std::min(ui.em(152), area.h * 0.4f);
+  const Rect strip = rest.cut_bottom(strip_height).inset(16, 8);
+  ui.line({area.x + 16, rest.bottom()}, {area.right() - 16, rest.bottom()}, ui.theme().line);
+
+  const PictureResponse hit = stage_.draw(ui, "picture", rest, source("channels.picture", view_));
+  ui.cells(rest, hit.view, image->width, image->height, [&](int x, int y) {
+    const uint8_t* stored = image->at(x, y);
+    uint8_t rgba[4] = {stored[0], stored[grey() ? 0 : 1], stored[grey() ? 0 : 2], 255};
+    CellText text;
+    text.count = grey() || view_.shown >= 0 ? 1 : 3;
+    for (int i = 0; i < text.count; ++i) {
+      const int c = grey() ? 0 : view_.shown >= 0 ? view_.shown : i;
+      text.lines[i] = fmt::format("{}", tables_[static_cast<size_t>(c)][rgba[c]]);
+    }
+    show_channels(view_, tables_, grey(), rgba, 1);
+    text.red = rgba[0], text.green = rgba[1], text.blue = rgba[2];
+    return text;
+  });
+  stage_.mark_cursor(ui, rest, hit.view);
+
+  if (grey()) {
+    Rect left = strip;
+    const Rect card = left.cut_left(strip.w / 2 - 8);
+    draw_plane(ui, card, 0);
+    left.cut_left(16);
+    ui.begin_panel("one plane", left, 0, false);
+    ui.paragraph(
+        "This picture has **one plane**: every pixel is a single number, and red, green and blue on the screen "
+        "are all that number. Open a colour picture to see three.");
+    ui.end_panel();
+    return;
+  }
+  const float gap = 16, width = (strip.w - 2 * gap) / 3;
+  for (int c = 0; c < 3; ++c) {
+    draw_plane(ui, {strip.x + static_cast<float>(c) * (width + gap), strip.y, width, strip.h}, c);
+  }
+}
+
+// A plane's card: name and mean, the plane as a thumbnail that can be clicked, its histogram that can be brushed.
+void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
+  const bool one = grey();
+  const Colour colour = colour_of(ui.theme(), c, one);
+  Rect rest = area;
+  const Rect title = rest.cut_top(ui.em(24));
+  const std::string name = one ? "Grey" : kNames[c];
+  const bool selected = !one && view_.shown == c;
+  ui.fill({title.x, title.y + 4, 4, title.h - 8}, colour, 2);
+  ui.label({title.x + 12, title.y, title.w - 12, title.h}, name, selected ? Font::strong : Font::body, ui.theme().text);
+  if (!planes_.components.empty()) {
+    ui.label(title, fmt::format("mean {:.1f}", planes_.components[static_cast<size_t>(c)].mean), Font::caption,
+             ui.theme().secondary, Align::right);
+  }
+  rest.cut_top(4);
+  const Image& image = *context_.document.image;
+  const float shape = static_cast<float>(image.width) / static_cast<float>(image.height);
+  const float most = std::min(rest.w * 0.48f, rest.h * 1.4f);
+  const Rect left = rest.cut_left(most);
+  rest.cut_left(12);
+  const float w = std::min(left.w, left.h * shape), h = w / shape;
+  const Rect picture = left.centred(std::max(w, 1.0f), std::max(h, 1.0f));
+
+  ChannelView view = view_;
+  view.shown = c;
+  view.brushed = -1;
+  const std::string command = fmt::format("channels.show {}", selected ? "all" : kLetters[c]);
+  if (!one) {
+    const Response r = ui.interact(left, {.label = name + " plane", .command = command, .kind = "plane"});
+    if (r.hovered) ui.fill(left, ui.theme().raised, 6);
+    if (r.clicked) ui.send(command);
+  }
+  ui.thumbnail(picture, source(fmt::format("channels.plane.{}", c), view), image.width > 64 || image.height > 64);
+  if (selected) ui.stroke(picture.inset(-2), colour, 3, 2);
+
+  if (planes_.components.empty()) {
+    ui.next(rest);
+    ui.progress("Counting", counter_.progress(), {});
+    return;
+  }
+  std::vector<double> bins(256);
+  const ChannelStatistics& plane = planes_.components[static_cast<size_t>(c)];
+  for (size_t i = 0; i < bins.size(); ++i) bins[i] = static_cast<double>(plane.histogram[i]);
+  HistogramSpec spec;
+  spec.series.push_back({bins, colour});
+  spec.height = rest.h;
+  spec.has_brush = view_.brushed == c || (one && view_.brushed >= 0);
+  spec.brush_low = view_.low, spec.brush_high = view_.high;
+  spec.clear_command = "channels.brush.clear";
+  spec.marker = tables_[static_cast<size_t>(c)][image.at(stage_.x(), stage_.y())[one ? 0 : c]];
+  ui.next(rest);
+  ui.histogram(name + " histogram", spec, fmt::format("channels.brush {}", kLetters[c]));
+}
+
+void ChannelsPage::draw_inspector(Ui& ui) const {
+  if (!context_.document.image) {
+    ui.section("CHANNELS");
+    ui.note("Open a picture to take its colours apart.");
+    return;
+  }
+  draw_show(ui);
+  ui.hairline();
+  draw_gains(ui);
+  ui.hairline();
+  draw_brush(ui);
+  ui.hairline();
+  draw_pixel(ui);
+  ui.hairline();
+  draw_memory(ui);
+}
+
+void ChannelsPage::draw_show(Ui& ui) const {
+  ui.section("SHOW");
+  if (grey()) {
+    ui.note("A grey picture has one plane. It is shown as it is.");
+    return;
+  }
+  static const Choice planes[] = {{"All", "all"}, {"Red", "r"}, {"Green", "g"}, {"Blue", "b"}};
+  ui.segmented("plane", planes, view_.shown < 0 ? "all" : kLetters[view_.shown], "channels.show");
+  ui.toggle("planes in their colour", view_.tint, "channels.tint");
+}
+
+void ChannelsPage::draw_gains(Ui& ui) const {
+  ui.section("GAIN");
+  NumberSpec spec;
+  spec.maximum = 2;
+  spec.reset = 1;
+  spec.step = 0.05;
+  for (int c = 0; c < (grey() ? 1 : 3); ++c) {
+    ui.slider(grey() ? std::string("grey gain") : fmt::format("{} gain", kLower[c]),
+              std::round(view_.gains.of[c] * 1e4) / 1e4, spec, fmt::format("channels.gain {}", kLetters[c]));
+  }
+  const bool changed = view_.gains.of[0] != 1 || view_.gains.of[1] != 1 || view_.gains.of[2] != 1;
+  ui.button("All gains 1", "channels.gain.reset", {.enabled = changed});
+}
+
+void ChannelsPage::draw_brush(Ui& ui) const {
+  ui.section("BRUSH");
+  if (view_.brushed < 0 || planes_.components.empty()) {
+    ui.note("Drag over a histogram: the pixels whose value lies in that range stay lit.");
+    return;
+  }
+  const ChannelStatistics& plane = need_plane(view_.brushed);
+  const int64_t lit = count_between(plane, view_.low, view_.high);
+  ui.row(grey() ? "grey" : kLower[view_.brushed], fmt::format("{} to {}", view_.low, view_.high));
+  ui.row("pixels lit", fmt::format("{} of {}", lit, plane.count));
+  ui.row("share", fmt::format("{:.2f} %", 100.0 * static_cast<double>(lit) / static_cast<double>(plane.count)));
+  ui.button("Clear the brush", "channels.brush.clear");
+}
+
+void ChannelsPage::draw_pixel(Ui& ui) const {
+  const Image& image = *context_.document.image;
+  const uint8_t* pixel = image.at(stage_.x(), stage_.y());
+  ui.section(stage_.pinned() ? "PIXEL, PINNED" : "PIXEL");
+  ui.row("column, row", fmt::format("{}, {}", stage_.x() + 1, stage_.y() + 1));
+  for (int c = 0; c < image.colour_channels(); ++c) {
+    const int after = tables_[static_cast<size_t>(c)][pixel[c]];
+    const float gain = view_.gains.of[c];
+    ui.row(grey() ? "grey" : kLower[c],
+           gain == 1 ? fmt::format("{}", pixel[c])
+                     : fmt::format("{} \u00b7 {} \u2192 {}", pixel[c], shortest_text(gain), after));
+  }
+  if (image.has_alpha()) ui.row("alpha", fmt::format("{}", pixel[image.channels - 1]));
+}
+
+void ChannelsPage::draw_memory(Ui& ui) const {
+  const Image& image = *context_.document.image;
+  static const Choice orders[] = {{"HWC", "hwc"}, {"CHW", "chw"}, {"BGR", "bgr"}};
+  ui.section("ORDER IN MEMORY");
+  ui.segmented("order", orders, name_of(order_), "channels.order");
+  static constexpr const char* words[] = {
+      "Pixel after pixel, all channels of one together. Pillow, stb_image and TensorFlow keep pictures so.",
+      "Plane after plane: all reds, then all greens, then all blues. PyTorch and the networks here keep them so.",
+      "Pixel after pixel as HWC, but blue first. OpenCV keeps pictures so."};
+  ui.note(words[static_cast<int>(order_)]);
+  ui.row("index", index_formula(order_));
+  static constexpr const char* four[] = {"red", "green", "blue", "alpha"};
+  static constexpr const char* two[] = {"grey", "alpha"};
+  for (int c = 0; c < image.channels; ++c) {
+    const int64_t index = memory_index(order_, image.width, image.height, image.channels, stage_.x(), stage_.y(), c);
+    ui.row(image.channels >= 3 ? four[c] : two[c], fmt::format("at {}: {}", index, byte_at(image, order_, index)));
+    ui.note(fmt::format("`{} = {}`",
+                        index_formula(order_, image.width, image.height, image.channels, stage_.x(), stage_.y(), c),
+                        index));
+  }
+  // The bytes themselves: the cursor's row and the next one, a few pixels wide.
+  const int last = std::min(stage_.y() + 1, image.height - 1);
+  for (int y = stage_.y(); y <= last; ++y) {
+    ui.note(fmt::format("row {}", y + 1));
+    if (order_ == MemoryOrder::chw) {
+      for (int c = 0; c < image.channels; ++c) draw_bytes(ui, ui.take(ui.em(30)), y, c);
+    } else {
+      draw_bytes(ui, ui.take(ui.em(30)), y, -1);
+    }
+  }
+}
+
+// Neighbouring bytes, with the index of the first: of plane c, or (-1) of whole pixels.
+void ChannelsPage::draw_bytes(Ui& ui, const Rect& area, int y, int c) const {
+  const Image& image = *context_.document.image;
+  const int columns = std::min(kWindow, image.width);
+  const int x0 = std::clamp(stage_.x() - kWindow / 2, 0, image.width - columns);
+  const int64_t begin = c < 0 ? (static_cast<int64_t>(y) * image.width + x0) * image.channels
+                              : memory_index(order_, image.width, image.height, image.channels, x0, y, c);
+  const int count = c < 0 ? columns * image.channels : columns;
+  Rect rest = area;
+  const Theme& theme = ui.theme();
+  ui.label(rest.cut_left(ui.em(count > 9 ? 0 : 64)), fmt::format("{}", begin), Font::caption, theme.secondary);
+  const float width = std::min(ui.em(34), rest.w / static_cast<float>(count));
+  for (int i = 0; i < count; ++i) {
+    const MemoryPlace place = memory_place(order_, image.width, image.height, image.channels, begin + i);
+    const Rect chip = rest.cut_left(width).inset(1, 2);
+    const Colour tone = place.c >= 3 || (grey() && place.c == 1) ? theme.secondary : colour_of(theme, place.c, grey());
+    const bool here = place.x == stage_.x() && place.y == stage_.y();
+    ui.fill(chip, mixed(theme.surface, tone, here ? 0.35f : 0.14f), 3);
+    ui.fill({chip.x + 2, chip.bottom() - 3, chip.w - 4, 2}, tone, 1);
+    if (here) ui.stroke(chip, tone, 3, 1);
+    ui.label(chip, fmt::format("{}", byte_at(image, order_, begin + i)), Font::number, theme.text, Align::centre,
+             std::min(ui.text_size(Font::number), chip.w * 0.42f));
+  }
+}
+
+void ChannelsPage::draw_transport(Ui& ui, const Rect& area) const {
+  ui.begin_row(area);
+  if (ui.registry().find_command("browse")) ui.button("Open\u2026", "browse");
+  ui.label(ui.take(ui.em(220), ui.em(24)), "drop any picture here", Font::caption, ui.theme().secondary);
+  ui.pack_right();
+  stage_.draw_zoom(ui);
+  ui.end_row();
+}
+
+}  // namespace striate

@@ -1,0 +1,263 @@
+// What the pixels page can do and what can be read from it; pixels_draw.cpp has what it looks like.
+#include "app/pages/pixels.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/widgets/ui.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+// To three decimals: float arithmetic leaves 134.00001 of a grey 134.
+double to_thousandths(double value) {
+  const double rounded = std::round(value * 1000) / 1000;
+  return rounded == 0 ? 0 : rounded;
+}
+
+}  // namespace
+
+PixelsPage::PixelsPage(const PageContext& context)
+    : info_{"pixels", "Pixels", "Pictures",
+            "The open picture and its numbers. Turn the wheel over the picture: when pixels are large enough, each "
+            "shows "
+            "the numbers it is made of. Move the mouse over a pixel to read it at the right, click to pin it. Show the "
+            "picture in another colour space, print its numbers as decimals, hexadecimals or from 0 to 1, change the "
+            "weights that make a grey, and see what number types make of 200 + 100."},
+      context_(context),
+      stage_("pixels", context.document),
+      counter_(context.wake) {}
+
+const Image& PixelsPage::need_image() const {
+  if (!context_.document.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
+  return *context_.document.image;
+}
+
+const uint8_t* PixelsPage::cursor_pixel() const { return need_image().at(stage_.x(), stage_.y()); }
+
+void PixelsPage::declare(Registry& registry) {
+  stage_.declare(registry);
+  registry.add(Command{
+      "pixels.space",
+      "Shows the picture and its cells in the numbers of a colour space",
+      {Parameter::choice("SPACE", "the colour space", {"rgb", "gray", "hsv", "ycbcr"})},
+      [this](const Arguments& arguments) {
+        view_.space = colour_space_of(arguments.text(0));
+        view_.component = 0;
+        count();
+      },
+  });
+  registry.add(Command{
+      "pixels.component",
+      "Shows one of the colour space's three numbers alone",
+      {Parameter::choice("WHICH", "all together, or the first, second or third number", {"all", "1", "2", "3"})},
+      [this](const Arguments& arguments) {
+        view_.component = arguments.text(0) == "all" ? 0 : arguments.text(0)[0] - '0';
+      },
+  });
+  registry.add(Command{
+      "pixels.format",
+      "Prints the cells' numbers as decimals, hexadecimals, or from 0 to 1",
+      {Parameter::choice("FORMAT", "how numbers are printed", {"decimal", "hex", "unit"})},
+      [this](const Arguments& arguments) { format_ = number_format_of(arguments.text(0)); },
+  });
+  const auto weight = [](const char* name, const char* help) { return Parameter::number(name, help, 0, 2); };
+  registry.add(Command{
+      "pixels.weights",
+      "Sets how much red, green and blue count in a grey",
+      {weight("R", "weight of red"), weight("G", "weight of green"), weight("B", "weight of blue")},
+      [this](const Arguments& arguments) {
+        view_.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
+                         static_cast<float>(arguments.number(2))};
+        if (view_.space == ColourSpace::gray) count();
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "pixels.weight",
+      "Sets how much one colour counts in a grey",
+      {Parameter::choice("COLOUR", "which colour", {"red", "green", "blue"}), weight("W", "its weight")},
+      [this](const Arguments& arguments) {
+        const auto value = static_cast<float>(arguments.number(1));
+        const std::string& colour = arguments.text(0);
+        (colour == "red" ? view_.weights.red : colour == "green" ? view_.weights.green : view_.weights.blue) = value;
+        if (view_.space == ColourSpace::gray) count();
+      },
+      Undo::edit,
+  });
+  declare_number_types(registry);
+  declare_readouts(registry);
+}
+
+void PixelsPage::declare_number_types(Registry& registry) {
+  const auto operand = [](const char* name) { return Parameter::integer(name, "a value of a pixel", 0, 255); };
+  const auto set_b = [this](int64_t value) { b_ = view_.change.operand = static_cast<uint8_t>(value); };
+  set_b(b_);
+  registry.add(Command{
+      "pixels.dtype",
+      "Does the card's sum to every value of the picture on the stage, in eight bits that wrap or saturate",
+      {Parameter::choice("RULE", "what happens beyond 0 and 255; none leaves the picture as it is",
+                         {"none", "wrap", "saturate"})},
+      [this](const Arguments& arguments) { view_.change.rule = overflow_of(arguments.text(0)); },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "pixels.dtype.operands",
+      "Sets both numbers of the number types card",
+      {operand("A"), operand("B")},
+      [this, set_b](const Arguments& arguments) {
+        a_ = static_cast<uint8_t>(arguments.integer(0));
+        set_b(arguments.integer(1));
+      },
+      Undo::edit,
+  });
+  registry.add(Command{"pixels.dtype.a",
+                       "Sets the first number of the number types card",
+                       {operand("A")},
+                       [this](const Arguments& arguments) { a_ = static_cast<uint8_t>(arguments.integer(0)); },
+                       Undo::edit});
+  registry.add(Command{"pixels.dtype.b",
+                       "Sets the second number of the number types card, which the picture gets too",
+                       {operand("B")},
+                       [set_b](const Arguments& arguments) { set_b(arguments.integer(0)); },
+                       Undo::edit});
+  registry.add(Command{
+      "pixels.dtype.operation",
+      "Sets what the number types card computes",
+      {Parameter::choice("OPERATION", "the operation", {"add", "subtract", "multiply"})},
+      [this](const Arguments& arguments) { view_.change.operation = arithmetic_of(arguments.text(0)); },
+      Undo::edit,
+  });
+  const auto readout = [&](const char* name, const char* help, auto compute) {
+    registry.add(Readout{name, help, [this, compute] {
+                           return ReadoutValue(static_cast<double>(compute(view_.change.operation, a_, b_)));
+                         }});
+  };
+  readout("pixels.dtype.exact", "the card's sum as whole numbers have it", exact);
+  readout("pixels.dtype.wraps", "the card's sum in eight bits that wrap", wrapped);
+  readout("pixels.dtype.saturates", "the card's sum in eight bits that saturate", saturated);
+  readout("pixels.dtype.float", "the card's sum in float32", in_float);
+}
+
+void PixelsPage::declare_readouts(Registry& registry) {
+  const auto number = [&](std::string name, std::string help, std::function<double()> value) {
+    registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
+  };
+  number("pixels.width", "columns of the picture", [this] { return need_image().width; });
+  number("pixels.height", "rows of the picture", [this] { return need_image().height; });
+  number("pixels.channels", "values per pixel as stored", [this] { return need_image().channels; });
+  number("pixels.bits", "bits per value as stored", [this] { return need_image().bits; });
+  static constexpr const char* colours[] = {"red", "green", "blue"};
+  for (int c = 0; c < 3; ++c) {
+    number(fmt::format("pixels.{}", colours[c]), fmt::format("{} of the cursor's pixel, 0 to 255", colours[c]),
+           [this, c] { return cursor_pixel()[need_image().colour_channels() == 3 ? c : 0]; });
+    number(fmt::format("pixels.{}16", colours[c]), fmt::format("{} of the cursor's pixel, 0 to 65535", colours[c]),
+           [this, c]() -> double {
+             const Image& image = need_image();
+             if (image.wide.empty()) {
+               throw Error("the picture has 8 bits per value, not 16", fmt::format("read pixels.{}", colours[c]));
+             }
+             const size_t pixel =
+                 static_cast<size_t>(stage_.y()) * static_cast<size_t>(image.width) + static_cast<size_t>(stage_.x());
+             return image.wide[pixel * static_cast<size_t>(image.channels) +
+                               static_cast<size_t>(image.colour_channels() == 3 ? c : 0)];
+           });
+  }
+  number("pixels.alpha", "alpha of the cursor's pixel, 0 (clear) to 255 (opaque); 255 where none is stored",
+         [this]() -> double {
+           const Image& image = need_image();
+           return image.has_alpha() ? cursor_pixel()[image.channels - 1] : 255;
+         });
+  const auto in_space = [&](std::string name, std::string help, ColourSpace space, int component) {
+    number(std::move(name), std::move(help), [this, space, component] {
+      ColourView view;
+      view.space = space;
+      view.weights = view_.weights;
+      return to_thousandths(numbers_of(view, cursor_pixel(), need_image().channels).value[component]);
+    });
+  };
+  in_space("pixels.gray", "grey of the cursor's pixel by the weights, to three decimals", ColourSpace::gray, 0);
+  in_space("pixels.hue", "hue of the cursor's pixel in degrees, 0 to 360", ColourSpace::hsv, 0);
+  in_space("pixels.saturation", "saturation of the cursor's pixel, 0 to 1", ColourSpace::hsv, 1);
+  in_space("pixels.value", "value (the largest of red, green, blue) of the cursor's pixel", ColourSpace::hsv, 2);
+  in_space("pixels.luma", "Y of the cursor's pixel, 0 to 255", ColourSpace::ycbcr, 0);
+  in_space("pixels.cb", "Cb of the cursor's pixel, 128 for a grey", ColourSpace::ycbcr, 1);
+  in_space("pixels.cr", "Cr of the cursor's pixel, 128 for a grey", ColourSpace::ycbcr, 2);
+  registry.add(Readout{"pixels.cell", "what the cursor's cell shows, numbers with spaces between", [this] {
+                         const PixelNumbers numbers = numbers_of(view_, cursor_pixel(), need_image().channels);
+                         std::string text;
+                         for (int i = 0; i < numbers.count; ++i) {
+                           text += (i > 0 ? " " : "") +
+                                   cell_number(view_.space, numbers.first + i, numbers.value[i], format_);
+                         }
+                         return ReadoutValue(text);
+                       }});
+  const auto of_plane = [&](const char* name, const char* help, double ChannelStatistics::*member) {
+    number(name, help, [this, member] {
+      need_image();
+      if (statistics_.components.empty()) throw Error("the picture is still being counted", "read it a moment later");
+      return statistics_.components[0].*member;
+    });
+  };
+  of_plane("pixels.minimum", "least of the first number of the space that is shown", &ChannelStatistics::minimum);
+  of_plane("pixels.maximum", "greatest of the first number of the space that is shown", &ChannelStatistics::maximum);
+  of_plane("pixels.mean", "mean of the first number of the space that is shown", &ChannelStatistics::mean);
+}
+
+std::vector<std::string> PixelsPage::state() const {
+  const GreyWeights& w = view_.weights;
+  std::vector<std::string> lines = {
+      fmt::format("pixels.space {}", name_of(view_.space)),
+      view_.component == 0 ? "pixels.component all" : fmt::format("pixels.component {}", view_.component),
+      fmt::format("pixels.format {}", name_of(format_)),
+      fmt::format("pixels.weights {} {} {}", shortest_text(w.red), shortest_text(w.green), shortest_text(w.blue)),
+      fmt::format("pixels.dtype {}", name_of(view_.change.rule)),
+      fmt::format("pixels.dtype.operation {}", name_of(view_.change.operation)),
+      fmt::format("pixels.dtype.operands {} {}", a_, b_),
+  };
+  for (std::string& line : stage_.state()) lines.push_back(std::move(line));
+  return lines;
+}
+
+std::vector<Page::Key> PixelsPage::keys() const {
+  std::vector<Key> keys = stage_.keys();
+  keys.push_back({"R", "pixels.space rgb", "red, green and blue"});
+  keys.push_back({"G", "pixels.space gray", "grey by the weights"});
+  keys.push_back({"H", "pixels.space hsv", "hue, saturation and value"});
+  keys.push_back({"Y", "pixels.space ycbcr", "Y, Cb and Cr"});
+  keys.push_back({"D", "pixels.format decimal", "numbers from 0 to 255"});
+  keys.push_back({"X", "pixels.format hex", "numbers in hexadecimal"});
+  keys.push_back({"U", "pixels.format unit", "numbers from 0 to 1"});
+  return keys;
+}
+
+void PixelsPage::image_changed() {
+  stage_.image_changed();
+  statistics_.components.clear();
+  count();
+}
+
+void PixelsPage::count() {
+  ImagePtr image = context_.document.image;
+  if (!image) return counter_.cancel();
+  if (statistics_space_ != view_.space) statistics_.components.clear();
+  statistics_space_ = view_.space;
+  counter_.request([image, view = view_](Progress& progress) {
+    return image_statistics(*image, view, [&progress](float share) {
+      progress.share = share;
+      return !progress.cancelled;
+    });
+  });
+}
+
+bool PixelsPage::update(double) {
+  std::optional<ImageStatistics> counted = counter_.take();
+  if (!counted) return false;
+  statistics_ = std::move(*counted);
+  return true;
+}
+
+std::unique_ptr<Page> make_pixels_page(const PageContext& context) { return std::make_unique<PixelsPage>(context); }
+
+}  // namespace striate

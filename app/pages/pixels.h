@@ -1,0 +1,61 @@
+// Pixels: a picture is a grid of numbers. Zooming in turns the picture into its numbers, the inspector reads the pixel
+// under the cursor in every common way, and a card shows what number types make of 200 + 100.
+#pragma once
+
+#include <optional>
+
+#include "app/pages/page.h"
+#include "app/pages/picture_stage.h"
+#include "app/worker/latest.h"
+#include "engine/colour_view.h"
+#include "engine/image_statistics.h"
+
+namespace striate {
+
+class PixelsPage : public Page {
+ public:
+  explicit PixelsPage(const PageContext& context);
+
+  const PageInfo& info() const override { return info_; }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  bool busy() const override { return counter_.busy(); }
+  void image_changed() override;
+  void draw_stage(Ui& ui, const Rect& area) const override;
+  void draw_inspector(Ui& ui) const override;
+  bool has_transport() const override { return true; }
+  void draw_transport(Ui& ui, const Rect& area) const override;
+  std::vector<Key> keys() const override;
+
+ private:
+  const Image& need_image() const;  // throws Error where nothing is open
+  const uint8_t* cursor_pixel() const;
+  PictureSource source() const;
+  void declare_readouts(Registry& registry);
+  void declare_number_types(Registry& registry);
+  void count();  // asks the worker for the histogram of what is shown
+
+  void draw_pixel(Ui& ui) const;
+  void draw_other_spaces(Ui& ui) const;
+  void draw_look(Ui& ui) const;
+  void draw_histogram(Ui& ui) const;
+  void draw_facts(Ui& ui) const;
+  void draw_weights(Ui& ui) const;
+  void draw_number_types(Ui& ui) const;
+
+  PageInfo info_;
+  PageContext context_;
+  PictureStage stage_;
+  ColourView view_;
+  NumberFormat format_ = NumberFormat::decimal;
+  uint8_t a_ = 200, b_ = 100;  // the operands of the number types card
+
+  ImageStatistics statistics_;  // of the picture in statistics_space_; empty while none is there yet
+  ColourSpace statistics_space_ = ColourSpace::rgb;
+  Latest<ImageStatistics> counter_;
+};
+
+std::unique_ptr<Page> make_pixels_page(const PageContext& context);
+
+}  // namespace striate

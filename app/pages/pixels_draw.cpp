@@ -1,0 +1,325 @@
+// What the pixels page looks like; pixels.cpp has what it can do.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/pixels.h"
+#include "app/widgets/ui.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+constexpr int kSmallPicture = 64;  // up to this side the whole picture is shown beside its numbers
+
+// Changes with every bit of what decides the picture's colours.
+uint64_t hash_of(uint64_t seed, const ColourView& view) {
+  const auto mix = [&seed](uint64_t value) { seed = (seed ^ value) * 0x9E3779B97F4A7C15ull, seed ^= seed >> 29; };
+  const auto bits = [](float value) { return static_cast<uint64_t>(std::lround(value * 1e6f)); };
+  mix(static_cast<uint64_t>(view.space) * 8 + static_cast<uint64_t>(view.component));
+  if (view.space == ColourSpace::gray)
+    mix(bits(view.weights.red)), mix(bits(view.weights.green)), mix(bits(view.weights.blue));
+  if (view.change.rule != Overflow::none) {
+    mix(1 + static_cast<uint64_t>(view.change.rule) + 8 * static_cast<uint64_t>(view.change.operation));
+    mix(view.change.operand);
+  }
+  return seed;
+}
+
+// 8 bits as the inspector prints them: "134  0x86  0.525".
+std::string three_ways(int value) { return fmt::format("{:>3}   0x{:02X}   {:.3f}", value, value, value / 255.0); }
+
+std::string bytes_text(double bytes) {
+  if (bytes < 10000) return fmt::format("{:.0f} bytes", bytes);
+  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
+  return fmt::format("{:.1f} MB", bytes / 1e6);
+}
+
+std::string channels_text(const Image& image) {
+  static constexpr const char* words[] = {"", "grey", "grey, alpha", "RGB", "RGB, alpha"};
+  return fmt::format("{} ({}) \u00b7 {} bit", image.channels, words[image.channels], image.bits);
+}
+
+// A number that may be typed, without trailing zeros: weights in a formula.
+std::string weight_text(float weight) { return shortest_text(weight); }
+
+}  // namespace
+
+PictureSource PixelsPage::source() const {
+  const Document& document = context_.document;
+  PictureSource source = pyramid_source("pixels.picture", document.pyramid, hash_of(document.image_version, view_));
+  if (shows_as_stored(view_)) return source;
+  source.pixels = [view = view_, stored = std::move(source.pixels)](int level, CellRect rect) {
+    TilePixels tile = stored(level, rect);
+    show_in_space(view, tile.bytes.data(), static_cast<int64_t>(tile.bytes.size() / 4));
+    return tile;
+  };
+  return source;
+}
+
+void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
+  const ImagePtr& image = context_.document.image;
+  if (!image || !context_.document.pyramid) {
+    ui.empty_state(area, Icon::picture, "No picture is open",
+                   "Drop a picture onto this window, or press Ctrl+O to choose one.");
+    return;
+  }
+  Rect rest = area;
+  const PictureSource shown = source();
+  const bool small = image->width <= kSmallPicture && image->height <= kSmallPicture;
+  if (small && area.w > 560) {
+    const Rect beside = rest.cut_right(184).inset(16, 0);
+    const float zoom = std::clamp(
+        std::floor(std::min(120.0f / static_cast<float>(image->width), 200.0f / static_cast<float>(image->height))),
+        1.0f, 60.0f);
+    const float w = static_cast<float>(image->width) * zoom, h = static_cast<float>(image->height) * zoom;
+    const Rect place = beside.centred(w, h);
+    ui.label(Rect{beside.x, place.y - ui.em(28), beside.w, ui.em(20)}, "as you see it", Font::caption,
+             ui.theme().secondary, Align::centre);
+    ui.thumbnail(place, shown, false);
+  }
+  const PictureResponse hit = stage_.draw(ui, "picture", rest, shown);
+  ui.cells(rest, hit.view, image->width, image->height, [&](int x, int y) {
+    CellText text;
+    const PixelNumbers numbers = numbers_of(view_, image->at(x, y), image->channels);
+    text.count = numbers.count;
+    for (int i = 0; i < numbers.count; ++i) {
+      text.lines[i] = cell_number(view_.space, numbers.first + i, numbers.value[i], format_);
+    }
+    text.red = numbers.colour[0], text.green = numbers.colour[1], text.blue = numbers.colour[2];
+    return text;
+  });
+  stage_.mark_cursor(ui, rest, hit.view);
+  if (hit.hovered && hit.pixel.inside) ui.light(Concept::input);
+}
+
+void PixelsPage::draw_inspector(Ui& ui) const {
+  if (!context_.document.image) {
+    ui.section("PIXEL");
+    ui.note("Open a picture to read its pixels here.");
+    ui.hairline();
+    draw_number_types(ui);
+    return;
+  }
+  draw_pixel(ui);
+  ui.hairline();
+  draw_look(ui);
+  ui.hairline();
+  draw_histogram(ui);
+  draw_facts(ui);
+  ui.hairline();
+  draw_other_spaces(ui);
+  ui.hairline();
+  draw_weights(ui);
+  ui.hairline();
+  draw_number_types(ui);
+}
+
+void PixelsPage::draw_pixel(Ui& ui) const {
+  const Image& image = *context_.document.image;
+  const uint8_t* pixel = image.at(stage_.x(), stage_.y());
+  ui.section(stage_.pinned() ? "PIXEL, PINNED" : "PIXEL");
+  ui.row("column, row", fmt::format("{}, {}", stage_.x() + 1, stage_.y() + 1));
+  ui.row("x, y from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
+  if (image.colour_channels() == 1) {
+    ui.big_row("value", fmt::format("{}", pixel[0]), Concept::input);
+    ui.row("hex", fmt::format("0x{:02X}", pixel[0]));
+    ui.row("0 to 1", fmt::format("{} / 255 = {:.4f}", pixel[0], pixel[0] / 255.0));
+  } else {
+    const Colour marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
+    static constexpr const char* names[] = {"red", "green", "blue"};
+    for (int c = 0; c < 3; ++c) {
+      const Rect line = ui.take(ui.em(24));
+      ui.fill({line.x, line.y + 4, 4, line.h - 8}, marks[c], 2);
+      ui.label({line.x + 12, line.y, line.w - 12, line.h}, names[c], Font::body, ui.theme().secondary);
+      ui.label(line, three_ways(pixel[c]), Font::number, ui.theme().text, Align::right);
+    }
+  }
+  if (image.has_alpha()) ui.row("alpha", three_ways(pixel[image.channels - 1]));
+  if (!image.wide.empty()) {
+    const size_t at =
+        (static_cast<size_t>(stage_.y()) * static_cast<size_t>(image.width) + static_cast<size_t>(stage_.x())) *
+        static_cast<size_t>(image.channels);
+    std::string stored;
+    for (int c = 0; c < image.channels; ++c) {
+      stored += (c > 0 ? " " : "") + fmt::format("{}", image.wide[at + static_cast<size_t>(c)]);
+    }
+    ui.row("16 bit", stored);
+  }
+}
+
+void PixelsPage::draw_other_spaces(Ui& ui) const {
+  const Image& image = *context_.document.image;
+  const uint8_t* pixel = image.at(stage_.x(), stage_.y());
+  ui.section("THE SAME PIXEL IN OTHER NUMBERS");
+  ColourView view;
+  view.space = ColourSpace::hsv;
+  const PixelNumbers hsv = numbers_of(view, pixel, image.channels);
+  ui.row("hue", fmt::format("{:.1f}\u00b0", hsv.value[0]));
+  ui.row("saturation", fmt::format("{:.3f}", hsv.value[1]));
+  ui.row("value", fmt::format("{:.0f}", hsv.value[2]));
+  view.space = ColourSpace::ycbcr;
+  const PixelNumbers ycbcr = numbers_of(view, pixel, image.channels);
+  ui.row("Y", fmt::format("{:.1f}", ycbcr.value[0]));
+  ui.row("Cb, Cr", fmt::format("{:.1f}, {:.1f}", ycbcr.value[1], ycbcr.value[2]));
+}
+
+void PixelsPage::draw_look(Ui& ui) const {
+  static const Choice spaces[] = {{"RGB", "rgb"}, {"Grey", "gray"}, {"HSV", "hsv"}, {"YCbCr", "ycbcr"}};
+  static const Choice formats[] = {{"Decimal", "decimal"}, {"Hex", "hex"}, {"0 to 1", "unit"}};
+  ui.section("SHOW");
+  ui.segmented("space", spaces, name_of(view_.space), "pixels.space");
+  const Image& image = *context_.document.image;
+  if (component_count(view_.space) == 3 && (view_.space != ColourSpace::rgb || image.colour_channels() == 3)) {
+    std::vector<Choice> components = {{"All", "all"}};
+    for (int c = 0; c < 3; ++c) {
+      const bool saturation = view_.space == ColourSpace::hsv && c == 1;  // the word is too long for its place
+      components.push_back({saturation ? "Sat." : std::string(component_name(view_.space, c)), std::to_string(c + 1)});
+    }
+    ui.segmented("component", components, view_.component == 0 ? "all" : std::to_string(view_.component),
+                 "pixels.component");
+  }
+  ui.segmented("numbers", formats, name_of(format_), "pixels.format");
+  if (view_.change.rule != Overflow::none) {
+    ui.note(fmt::format("Shown: every value {} {}, in eight bits that {}.", symbol_of(view_.change.operation),
+                        view_.change.operand, name_of(view_.change.rule)));
+  }
+}
+
+void PixelsPage::draw_histogram(Ui& ui) const {
+  ui.section("HISTOGRAM");
+  if (statistics_.components.empty()) {
+    ui.progress("Counting", counter_.progress(), {});
+    return;
+  }
+  const Theme& theme = ui.theme();
+  const Colour rgb[] = {theme.red, theme.green, theme.blue};
+  const bool alone = statistics_.components.size() == 1;
+  const size_t shown = view_.component > 0 && !alone ? static_cast<size_t>(view_.component - 1) : 0;
+  const bool overlay = statistics_space_ == ColourSpace::rgb && !alone && view_.component == 0;
+  // A small picture has too few values for 256 bars: pairs of bins are joined until a bar holds about four.
+  const ChannelStatistics& first = statistics_.components[shown];
+  size_t join = 1;
+  while (join < 8 && first.count * static_cast<int64_t>(join) < 256 * 4) join *= 2;
+  std::vector<std::vector<double>> bars;
+  for (size_t c = 0; c < statistics_.components.size(); ++c) {
+    std::vector<double>& series = bars.emplace_back(256 / join, 0.0);
+    for (size_t i = 0; i < 256; ++i) series[i / join] += static_cast<double>(statistics_.components[c].histogram[i]);
+  }
+  HistogramSpec spec;
+  if (overlay) {
+    for (size_t c = 0; c < bars.size(); ++c) spec.series.push_back({bars[c], rgb[c]});
+  } else {
+    const bool single_colour = statistics_space_ == ColourSpace::rgb && !alone;
+    spec.series.push_back({bars[shown], single_colour ? rgb[shown] : theme.input});
+  }
+  spec.high = component_high(statistics_space_, static_cast<int>(shown));
+  const Image& image = *context_.document.image;
+  if (!overlay) {
+    ColourView view = view_;
+    view.change = {};
+    view.component = 0;
+    const PixelNumbers here = numbers_of(view, image.at(stage_.x(), stage_.y()), image.channels);
+    spec.marker = here.value[std::min<size_t>(shown, static_cast<size_t>(here.count - 1))];
+  }
+  ui.histogram("histogram", spec);
+  const auto summary = [&](std::string_view name, const ChannelStatistics& of, int decimals) {
+    ui.row(name, fmt::format("{} to {}, mean {}", number_text(of.minimum, decimals), number_text(of.maximum, decimals),
+                             number_text(of.mean, decimals + 2)));
+  };
+  const bool fraction = statistics_space_ == ColourSpace::hsv;
+  if (overlay) {
+    static constexpr const char* names[] = {"red", "green", "blue"};
+    for (size_t c = 0; c < 3; ++c) summary(names[c], statistics_.components[c], 0);
+  } else {
+    summary(alone ? "values" : component_name(statistics_space_, static_cast<int>(shown)), first,
+            fraction && shown == 1 ? 2 : 0);
+  }
+}
+
+void PixelsPage::draw_facts(Ui& ui) const {
+  const Image& image = *context_.document.image;
+  ui.section("IMAGE");
+  ui.row("name", image.name);
+  ui.row("size", fmt::format("{} \u00d7 {}", image.width, image.height));
+  ui.row("channels", channels_text(image));
+  const double stored = static_cast<double>(image.value_count()) * (image.bits / 8);
+  ui.row("memory", fmt::format("{}", bytes_text(stored)));
+  if (!image.format.empty()) ui.row("format", image.format);
+  for (const std::string& note : image.notes) ui.note(note);
+}
+
+void PixelsPage::draw_weights(Ui& ui) const {
+  const Image& image = *context_.document.image;
+  const uint8_t* pixel = image.at(stage_.x(), stage_.y());
+  const bool colour = image.colour_channels() == 3;
+  const int rgb[] = {pixel[0], pixel[colour ? 1 : 0], pixel[colour ? 2 : 0]};
+  const GreyWeights& w = view_.weights;
+  ui.section("GREY");
+  const float weights[] = {w.red, w.green, w.blue};
+  static constexpr const char* names[] = {"red", "green", "blue"};
+  NumberSpec spec;
+  spec.maximum = 2;
+  spec.decimals = 3;
+  const double resets[] = {0.299, 0.587, 0.114};
+  for (int c = 0; c < 3; ++c) {
+    spec.reset = resets[c];
+    ui.slider(fmt::format("{} weight", names[c]), std::round(weights[c] * 1e6) / 1e6, spec,
+              fmt::format("pixels.weight {}", names[c]));
+  }
+  ColourView view;
+  view.space = ColourSpace::gray;
+  view.weights = w;
+  const double grey = numbers_of(view, pixel, image.channels).value[0];
+  for (int c = 0; c < 3; ++c) {
+    ui.row(c == 0 ? "" : "+", fmt::format("{} \u00b7 {:>3} = {:>8.3f}", weight_text(weights[c]), rgb[c],
+                                          static_cast<double>(weights[c]) * rgb[c]));
+  }
+  ui.row("grey", fmt::format("{:.3f}", grey), Concept::input);
+  const double sum = static_cast<double>(w.red) + w.green + w.blue;
+  if (std::abs(sum - 1) > 1e-6) {
+    ui.note(fmt::format("The weights add up to {:.3f}: greys become {} than the picture.", sum,
+                        sum > 1 ? "brighter" : "darker"));
+  }
+  ui.button("Usual weights", "pixels.weights 0.299 0.587 0.114");
+}
+
+void PixelsPage::draw_number_types(Ui& ui) const {
+  ui.section("NUMBER TYPES");
+  static const Choice operations[] = {{"+", "add"}, {"\u2212", "subtract"}, {"\u00d7", "multiply"}};
+  const Arithmetic operation = view_.change.operation;
+  NumberSpec operand;
+  operand.maximum = 255;
+  operand.decimals = 0;
+  operand.step = 1;
+  operand.reset = 200;
+  ui.slider("a", a_, operand, "pixels.dtype.a");
+  ui.segmented("operation", operations, name_of(operation), "pixels.dtype.operation");
+  operand.reset = 100;
+  ui.slider("b", b_, operand, "pixels.dtype.b");
+  const int sum = exact(operation, a_, b_);
+  const int wraps = wrapped(operation, a_, b_);
+  const int saturates = saturated(operation, a_, b_);
+  ui.row("uint8, wraps", fmt::format("{} mod 256 = {}", sum, wraps), wraps == sum ? Concept::none : Concept::gradient);
+  ui.row("uint8, saturates",
+         sum < 0 ? fmt::format("max({}, 0) = {}", sum, saturates) : fmt::format("min({}, 255) = {}", sum, saturates),
+         saturates == sum ? Concept::none : Concept::bias);
+  ui.row("float32", fmt::format("{:.1f}", in_float(operation, a_, b_)), Concept::activation);
+  if (!context_.document.image) return;
+  static const Choice rules[] = {{"As it is", "none"}, {"Wrap", "wrap"}, {"Saturate", "saturate"}};
+  ui.note(fmt::format("The same to every value of the picture: {} {}", symbol_of(operation), b_));
+  ui.segmented("picture", rules, name_of(view_.change.rule), "pixels.dtype");
+}
+
+void PixelsPage::draw_transport(Ui& ui, const Rect& area) const {
+  ui.begin_row(area);
+  if (ui.registry().find_command("browse")) {
+    ui.button("Open\u2026", "browse");
+  }
+  const Rect words = ui.take(ui.em(220), ui.em(24));
+  ui.label(words, "drop any picture here", Font::caption, ui.theme().secondary);
+  ui.pack_right();
+  stage_.draw_zoom(ui);
+  ui.end_row();
+}
+
+}  // namespace striate
