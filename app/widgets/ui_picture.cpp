@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/shell/fonts.h"
+#include "app/widgets/picture_callback.h"
 #include "app/widgets/tile_cache.h"
 #include "app/widgets/ui.h"
 

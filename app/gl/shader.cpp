@@ -1,0 +1,98 @@
+#include "app/gl/shader.h"
+
+#include <glad/gl.h>
+
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "app/embedded.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+std::string on_disk(const std::string& file) { return std::string(STRIATE_SOURCE_DIR) + "/" + file; }
+
+unsigned compile(GLenum stage, const std::string& file, const std::string& text, std::string* message) {
+  unsigned shader = glCreateShader(stage);
+  const char* lines = text.c_str();
+  glShaderSource(shader, 1, &lines, nullptr);
+  glCompileShader(shader);
+  int good = 0;
+  glGetShaderiv(shader, GL_COMPILE_STATUS, &good);
+  if (good) return shader;
+  int length = 0;
+  glGetShaderiv(shader, GL_INFO_LOG_LENGTH, &length);
+  std::string log(static_cast<size_t>(std::max(1, length)), '\0');
+  glGetShaderInfoLog(shader, length, nullptr, log.data());
+  *message = file + ": " + log.c_str();
+  glDeleteShader(shader);
+  return 0;
+}
+
+}  // namespace
+
+Shader::Shader(std::string vertex, std::string fragment) : vertex_(std::move(vertex)), fragment_(std::move(fragment)) {
+  std::string message;
+  program_ = build(&message);
+  built_ = newest();
+  if (!program_) throw Error("a shader does not compile: " + message, "report this with the graphics driver's name");
+}
+
+Shader::~Shader() {
+  if (program_) glDeleteProgram(program_);
+}
+
+int Shader::uniform(const char* name) const { return glGetUniformLocation(program_, name); }
+
+std::string Shader::source(const std::string& file) const {
+  std::ifstream stream(on_disk(file));
+  if (stream) return {std::istreambuf_iterator<char>(stream), {}};
+  return std::string(embedded_file(file));
+}
+
+unsigned Shader::build(std::string* message) const {
+  unsigned vertex = compile(GL_VERTEX_SHADER, vertex_, source(vertex_), message);
+  if (!vertex) return 0;
+  unsigned fragment = compile(GL_FRAGMENT_SHADER, fragment_, source(fragment_), message);
+  if (!fragment) {
+    glDeleteShader(vertex);
+    return 0;
+  }
+  unsigned program = glCreateProgram();
+  glAttachShader(program, vertex);
+  glAttachShader(program, fragment);
+  glLinkProgram(program);
+  glDeleteShader(vertex);
+  glDeleteShader(fragment);
+  int good = 0;
+  glGetProgramiv(program, GL_LINK_STATUS, &good);
+  if (good) return program;
+  char log[1024] = {};
+  glGetProgramInfoLog(program, sizeof log, nullptr, log);
+  *message = vertex_ + " and " + fragment_ + ": " + log;
+  glDeleteProgram(program);
+  return 0;
+}
+
+std::filesystem::file_time_type Shader::newest() const {
+  std::error_code failure;
+  auto a = std::filesystem::last_write_time(on_disk(vertex_), failure);
+  if (failure) return {};
+  auto b = std::filesystem::last_write_time(on_disk(fragment_), failure);
+  return failure ? a : std::max(a, b);
+}
+
+bool Shader::reload(std::string* message) {
+  auto now = newest();
+  if (now == built_) return false;
+  built_ = now;
+  unsigned fresh = build(message);
+  if (!fresh) return false;
+  glDeleteProgram(program_);
+  program_ = fresh;
+  return true;
+}
+
+}  // namespace striate

@@ -1,0 +1,153 @@
+#include "app/shell/settings.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "engine/error.h"
+
+#ifdef __unix__
+#include <unistd.h>
+#endif
+
+namespace striate {
+namespace {
+
+constexpr size_t kRecentFiles = 20;
+constexpr std::uintmax_t kLargestFile = 1 << 20;  // a settings file is a few kilobytes
+
+void to_front(std::vector<std::string>& list, const std::string& entry, size_t most) {
+  std::erase(list, entry);
+  list.insert(list.begin(), entry);
+  if (list.size() > most) list.resize(most);
+}
+
+// Takes a value over where it has the right type; says so where it has not.
+template <typename Value>
+void read(const nlohmann::json& json, const char* name, Value& value, std::string& problem) {
+  auto found = json.find(name);
+  if (found == json.end()) return;
+  try {
+    found->get_to(value);
+  } catch (const nlohmann::json::exception&) {
+    if (problem.empty()) problem = std::string("'") + name + "' in the settings has the wrong type and was left out";
+  }
+}
+
+}  // namespace
+
+void Settings::remember_file(const std::string& path) { to_front(recent_files, path, kRecentFiles); }
+
+void Settings::remember_lesson(const std::string& name) {
+  if (std::find(done_lessons.begin(), done_lessons.end(), name) == done_lessons.end()) done_lessons.push_back(name);
+}
+
+std::string settings_path() {
+  namespace fs = std::filesystem;
+  const char* config = std::getenv("XDG_CONFIG_HOME");
+  fs::path folder;
+  if (config && *config && fs::path(config).is_absolute()) {  // the XDG rules: a relative path is ignored
+    folder = config;
+  } else {
+    const char* home = std::getenv("HOME");
+    folder = fs::path(home && *home ? home : ".") / ".config";
+  }
+  return (folder / "striate" / "settings.json").string();
+}
+
+Settings load_settings(const std::string& path, std::string* problem) {
+  namespace fs = std::filesystem;
+  Settings defaults;
+  std::string what;
+  auto done = [&](const Settings& settings) {
+    if (problem) *problem = what;
+    return settings;
+  };
+  std::error_code failure;
+  if (!fs::exists(path, failure)) {
+    if (failure) what = "the settings in " + path + " could not be read: " + failure.message();
+    return done(defaults);
+  }
+  if (!fs::is_regular_file(path, failure) || fs::file_size(path, failure) > kLargestFile) {
+    what = "the settings in " + path + " are not a settings file";
+    return done(defaults);
+  }
+  std::ifstream file(path);
+  if (!file) {
+    what = "the settings in " + path + " could not be read";
+    return done(defaults);
+  }
+  nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  if (json.is_discarded() || !json.is_object()) {
+    what = "the settings in " + path + " could not be understood";
+    return done(defaults);
+  }
+  Settings s;
+  std::string wrong;
+  std::string theme = s.dark ? "dark" : "light";
+  read(json, "theme", theme, wrong);
+  s.dark = theme != "light";
+  read(json, "presentation", s.presentation, wrong);
+  read(json, "motion", s.motion, wrong);
+  read(json, "navigation", s.navigation, wrong);
+  read(json, "inspector", s.inspector, wrong);
+  read(json, "scale", s.scale, wrong);
+  read(json, "window_width", s.window_width, wrong);
+  read(json, "window_height", s.window_height, wrong);
+  read(json, "recent_files", s.recent_files, wrong);
+  read(json, "done_lessons", s.done_lessons, wrong);
+  read(json, "megapixel_limit", s.megapixel_limit, wrong);
+  if (!(s.scale == 0 || (s.scale >= 0.5 && s.scale <= 4))) s.scale = 0;
+  s.window_width = std::clamp(s.window_width, 320, 16384);
+  s.window_height = std::clamp(s.window_height, 240, 16384);
+  if (!(s.megapixel_limit >= 1 && s.megapixel_limit <= 1e6)) s.megapixel_limit = defaults.megapixel_limit;
+  if (s.recent_files.size() > kRecentFiles) s.recent_files.resize(kRecentFiles);
+  if (!wrong.empty()) what = wrong + " (" + path + ")";
+  return done(s);
+}
+
+void save_settings(const std::string& path, const Settings& s) {
+  namespace fs = std::filesystem;
+  nlohmann::json json = {{"theme", s.dark ? "dark" : "light"},
+                         {"presentation", s.presentation},
+                         {"motion", s.motion},
+                         {"navigation", s.navigation},
+                         {"inspector", s.inspector},
+                         {"scale", s.scale},
+                         {"window_width", s.window_width},
+                         {"window_height", s.window_height},
+                         {"recent_files", s.recent_files},
+                         {"done_lessons", s.done_lessons},
+                         {"megapixel_limit", s.megapixel_limit}};
+  // File names need not be UTF-8; what is not is replaced rather than lost with everything else.
+  std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const char* hint = "check the folder's permissions; the settings are kept until the program closes";
+  std::error_code failure;
+  fs::path target(path);
+  if (target.has_parent_path()) fs::create_directories(target.parent_path(), failure);
+  if (failure) throw Error("the settings could not be saved in " + path + ": " + failure.message(), hint);
+  std::string temporary = path + ".new";
+#ifdef __unix__
+  temporary += std::to_string(getpid());
+#endif
+  {
+    std::ofstream file(temporary, std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) {
+      fs::remove(temporary, failure);
+      throw Error("the settings could not be saved in " + path, hint);
+    }
+  }
+  fs::rename(temporary, target, failure);
+  if (failure) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw Error("the settings could not be saved in " + path + ": " + failure.message(), hint);
+  }
+}
+
+}  // namespace striate
