@@ -9,7 +9,7 @@
 #include "kernels/launch.h"
 
 namespace striate {
-namespace {
+namespace color {
 
 HD inline float product(float a, float b) {
 #ifdef __CUDA_ARCH__
@@ -155,17 +155,19 @@ struct ApplyGains {
   }
 };
 
-}  // namespace
+}  // namespace color
 
-template struct CudaFlat<Grey>;
-template struct CudaFlat<GreyBytes>;
-template struct CudaFlat<Hsv>;
-template struct CudaFlat<YCbCr>;
-template struct CudaFlat<SplitChannel>;
-template struct CudaFlat<JoinChannels>;
-template struct CudaFlat<ApplyGains>;
+template struct CudaFlat<color::Grey>;
+template struct CudaFlat<color::GreyBytes>;
+template struct CudaFlat<color::Hsv>;
+template struct CudaFlat<color::YCbCr>;
+template struct CudaFlat<color::SplitChannel>;
+template struct CudaFlat<color::JoinChannels>;
+template struct CudaFlat<color::ApplyGains>;
 
 #ifndef __CUDACC__
+
+using namespace color;
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "kernels/launch.h"
 
 namespace striate {
-namespace {
+namespace resizing {
 
 HD inline double add(double total, double weight, double value) {
 #ifdef __CUDA_ARCH__
@@ -106,14 +106,16 @@ struct Bilinear {
   }
 };
 
-}  // namespace
+}  // namespace resizing
 
-template struct CudaFlat<Area<uint8_t>>;
-template struct CudaFlat<Area<float>>;
-template struct CudaFlat<Bilinear<uint8_t>>;
-template struct CudaFlat<Bilinear<float>>;
+template struct CudaFlat<resizing::Area<uint8_t>>;
+template struct CudaFlat<resizing::Area<float>>;
+template struct CudaFlat<resizing::Bilinear<uint8_t>>;
+template struct CudaFlat<resizing::Bilinear<float>>;
 
 #ifndef __CUDACC__
+
+using namespace resizing;
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "kernels/memory.h"
 
 namespace striate {
-namespace {
+namespace counting {
 
 constexpr int kThreads = 64;
 constexpr int64_t kPiece = 1 << 16;  // pixels
@@ -115,12 +115,14 @@ struct CountFloats {
   }
 };
 
-}  // namespace
+}  // namespace counting
 
-template struct CudaBlocks<CountBytes>;
-template struct CudaBlocks<CountFloats>;
+template struct CudaBlocks<counting::CountBytes>;
+template struct CudaBlocks<counting::CountFloats>;
 
 #ifndef __CUDACC__
+
+using namespace counting;
 
 namespace {
 
