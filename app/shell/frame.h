@@ -1,0 +1,108 @@
+// The shell: everything around a page, drawn once a frame from an App. The window, offscreen pictures and tests run this
+// very same object; it knows no GLFW and no GL.
+//
+// Each place has its file: navigation.cpp, narration.cpp, notices.cpp, help.cpp, palette.cpp, browser_view.cpp.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/command/player.h"
+#include "app/shell/app.h"
+#include "app/shell/keys.h"
+#include "app/shell/layout.h"
+#include "app/widgets/textures.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+
+class Browser;
+
+class Shell {
+ public:
+  // Declares the shell's commands (shell_commands.cpp) in the app's registry: make it right after the App, once.
+  Shell(App& app, Textures& textures);
+  ~Shell();
+  Shell(const Shell&) = delete;
+  Shell& operator=(const Shell&) = delete;
+
+  struct Moment {
+    Input input;
+    Vec size;              // of the window, logical
+    float scale = 1;       // pixels per logical unit
+    double now = 0;        // seconds
+    bool patient = false;  // pictures for files: everything at its end, no budget of time
+  };
+  // Updates the app, does a line of the script, draws; the triangles are in ImGui::GetDrawData() then. Returns true
+  // while another frame should follow by itself.
+  bool frame(const Moment& moment);
+  // Nothing is under way any more: what the last frame drew is final.
+  bool settled() const { return settled_; }
+
+  App& app() { return app_; }
+  Ui& ui() { return ui_; }
+  const ShellLayout& layout() const { return layout_; }
+  const Theme& theme() const;
+
+  // Plays a script, a line a frame. Its error ends it and is kept.
+  void play(Script script, bool skip_expectations = false);
+  bool playing() const { return player_ != nullptr; }
+  std::optional<Error> take_script_error() { return std::exchange(script_error_, std::nullopt); }
+  const ScriptPlayer::Counts& script_counts() const { return counts_; }
+  PlayerHost player_host();
+  // Relative names of pictures that a script asks for stand in this folder.
+  void set_output_folder(std::string folder) { output_folder_ = std::move(folder); }
+
+  // A picture that was asked for: whoever draws takes it once settled() and calls captured() when it is written.
+  struct Capture {
+    std::string file;
+    Rect part;  // logical; the whole window or the stage
+    std::string command;
+  };
+  const std::optional<Capture>& capture() const { return capture_; }
+  void captured(std::optional<Error> failure);  // an error becomes a notice, and the script's
+  void request_capture(const std::string& file, bool stage_only, const std::string& command);
+
+ private:
+  friend class ShellParts;
+  void declare_commands();
+  void apply_keys();
+  void draw(const Moment& moment);
+  void draw_navigation(const Rect& area);
+  void draw_bar(const Rect& area);
+  void draw_inspector(const Rect& area);
+  void draw_narration(const Rect& area);
+  float narration_height(float width);
+  std::string lesson_text() const;
+  void draw_notices(const Rect& stage);
+  void draw_loading(const Rect& stage);
+  void draw_help(Vec size);
+  void draw_palette(Vec size);
+  void play_a_line();
+
+  App& app_;
+  Ui ui_;
+  KeyTable keys_;
+  std::unique_ptr<Browser> browser_;
+  ShellLayout layout_;
+  bool settled_ = false;
+  bool app_moves_ = false;
+  std::unique_ptr<ScriptPlayer> player_;
+  ScriptPlayer::Counts counts_;
+  std::optional<Error> script_error_;
+  std::string output_folder_;
+  std::optional<Capture> capture_;
+  std::optional<Error> capture_error_;
+  bool help_open_ = false;
+  bool palette_open_ = false, palette_fresh_ = false;
+  std::string palette_text_;
+  int palette_line_ = 0;
+  double loading_since_ = -1;
+  std::string items_file_;
+  Vec drawn_size_;
+};
+
+}  // namespace striate

@@ -1,0 +1,34 @@
+// The window: GLFW's events into a Shell, its triangles onto the screen. Sleeps while nothing moves.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/command/script.h"
+#include "app/shell/app.h"
+
+namespace striate {
+
+struct WindowOptions {
+  std::vector<std::string> commands;  // sent before the first frame: `open "photo.jpg"`
+  std::optional<Script> script;       // played in the window; the window closes with it when `close_after_script`
+  bool close_after_script = false;
+  bool skip_expectations = true;
+  std::string output_folder;          // where a script's pictures go
+  std::string settings_file;          // saved when they change; empty: not saved
+  double seconds = 0;                 // > 0: closes after so long, drawing without a pause (bench frame)
+  bool print_first_frame = false;     // "first frame after 312 ms" on standard error
+};
+
+struct WindowResult {
+  std::optional<Error> script_error;
+  ScriptPlayer::Counts script_counts;
+  std::vector<double> frame_milliseconds;  // of the window's own thread, without the wait for the screen; bench only
+};
+
+// Runs until it is closed. Throws Error where there is no display or no OpenGL 3.3, naming the alternatives. The
+// settings in `app` are what was loaded; window size and scale come from them.
+WindowResult run_window(App& app, const WindowOptions& options);
+
+}  // namespace striate
