@@ -1,0 +1,24 @@
+// striate devices: what can compute here.
+#include "app/cli/cli.h"
+#include "kernels/threads.h"
+
+namespace striate {
+
+void add_devices(CLI::App& parent, CommandLine& line) {
+  CLI::App* command = add_command(parent, line, "devices", "What can compute here",
+                                  "Prints one device a line, its name for --device and what it is, then the one that\n"
+                                  "'auto' takes and the number of threads on the CPU.\n\n"
+                                  "Example:\n"
+                                  "  striate devices");
+  command->callback([&line] {
+    line.run = [&line] {
+      for (const Device& device : Device::all()) print_out(fmt::format("{} {}\n", device.id(), device.name()));
+      const std::string reason = why_no_cuda();
+      if (!reason.empty()) print_out(fmt::format("cuda none: {}\n", reason));
+      print_out(fmt::format("chosen {}\n", line.device().id()));
+      print_out(fmt::format("threads {}\n", thread_count()));
+    };
+  });
+}
+
+}  // namespace striate
