@@ -69,9 +69,9 @@ bool measure(Stream& stream, const FilterChain& chain, const Image& image, const
 
 }  // namespace
 
-std::shared_ptr<const FilteredPicture> run_filter_chain(Stream& stream, const FilterChain& chain, const Image& image,
-                                                        bool keep_full_size, const std::atomic<bool>& cancelled,
-                                                        std::atomic<float>& share) {
+std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterChain& chain, const Image& image,
+                                                  bool keep_full_size, const std::atomic<bool>& cancelled,
+                                                  std::atomic<float>& share) {
   auto made = std::make_shared<FilteredPicture>();
   made->channels = image.channels;
   made->device = stream.device().name();

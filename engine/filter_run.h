@@ -28,9 +28,9 @@ struct FilteredPicture {
 };
 
 // Polls `cancelled` between bands and then returns null. `share` goes from 0 to 1.
-std::shared_ptr<const FilteredPicture> run_filter_chain(Stream& stream, const FilterChain& chain, const Image& image,
-                                                        bool keep_full_size, const std::atomic<bool>& cancelled,
-                                                        std::atomic<float>& share);
+std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterChain& chain, const Image& image,
+                                                  bool keep_full_size, const std::atomic<bool>& cancelled,
+                                                  std::atomic<float>& share);
 
 // The result at full size as a picture of its own, to be saved. The same about cancelling.
 ImagePtr filtered_image(Stream& stream, const FilterChain& chain, const Image& image,

@@ -1,0 +1,137 @@
+// The filters page: before and after with a sliding split, at full resolution; kernels to choose and to edit, chains of
+// them; the arithmetic of the pixel under the cursor; the kernel's own source.
+//
+// The whole picture is filtered behind the window (engine/filter_run.h): the newest request wins. Tiles at full size
+// are computed when they are seen, where a tile is cheap; a dear chain keeps its full-size result instead. The readouts
+// at the cursor come from the same functions for one pixel and wait for nothing, except min-max for its range.
+//
+// filters.cpp: state, commands, work.   filters_stage.cpp, filters_inspector.cpp: what is drawn.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/pages/page.h"
+#include "app/pages/picture_stage.h"
+#include "app/worker/latest.h"
+#include "engine/error.h"
+#include "engine/filter.h"
+#include "engine/filter_run.h"
+#include "engine/walk/filter_walk.h"
+
+namespace striate {
+
+class FiltersPage : public Page {
+ public:
+  explicit FiltersPage(const PageContext& context);
+  ~FiltersPage() override;
+
+  const PageInfo& info() const override { return info_; }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  bool busy() const override;
+  void image_changed() override;
+  void draw_stage(Ui& ui, const Rect& area) const override;
+  void draw_inspector(Ui& ui) const override;
+  bool has_transport() const override { return true; }
+  void draw_transport(Ui& ui, const Rect& area) const override;
+  std::vector<Key> keys() const override;
+
+ private:
+  using Result = std::shared_ptr<FilteredPicture>;
+  using WalkPtr = std::shared_ptr<const FilterWalk>;
+
+  // What a chain was when its result was made.
+  struct Snapshot {
+    FilterChain chain;
+    uint64_t revision = 0;
+    Result result;
+  };
+
+  // ---- commands (filters.cpp) ----
+  void declare_kernel_commands(Registry& registry);
+  void declare_chain_commands(Registry& registry);
+  void declare_view_commands(Registry& registry);
+  void declare_readouts(Registry& registry);
+  void set_kernel(FilterStage& stage, std::string& name, const std::string& text) const;
+  FilterStage& stage() { return chain_.stages[static_cast<size_t>(selected_)]; }
+  const FilterStage& stage() const { return chain_.stages[static_cast<size_t>(selected_)]; }
+  void changed();  // the chain is another one
+  void save(const std::string& path);
+  std::string suggested_path() const;
+
+  // ---- work (filters.cpp) ----
+  const Image& need_image() const;  // throws Error where nothing is open
+  void request_run() const;
+  void take_results() const;
+  const FilteredPicture& finished_result() const;  // waits for the work behind; for readouts
+  const Range* range() const;                      // of the present chain; null while min-max waits for it
+  // The pixel under the cursor; null while it is computed behind, because the chain is dear.
+  WalkPtr walk() const;
+  WalkPtr finished_walk() const;  // waits; throws Error where there is none
+  uint64_t walk_key() const;
+  bool tiles_are_cheap() const { return tile_cost_ < kCheapTile; }
+
+  // ---- drawing ----
+  PictureSource after_source(float zoom, float scale) const;
+  void draw_split(Ui& ui, const Rect& area, const Rect& seen, float x) const;
+  void draw_cells(Ui& ui, const Rect& area, const View& view, float split_x) const;
+  void draw_progress(Ui& ui, const Rect& area) const;
+  void draw_source(Ui& ui, const Rect& area) const;
+  void draw_filter_tab(Ui& ui) const;
+  void draw_kernel_numbers(Ui& ui) const;
+  void draw_chain(Ui& ui) const;
+  void draw_pixel_tab(Ui& ui) const;
+  void draw_terms(Ui& ui, const FilterWalk& walk, int channel) const;
+  void draw_code_tab(Ui& ui) const;
+  std::string stage_name(size_t index) const;
+
+  static constexpr double kCheapTile = 1.5e8;  // multiplications; about 10 ms on two cores
+
+  PageInfo info_;
+  PageContext context_;
+  PictureStage stage_view_;
+
+  // ---- state ----
+  FilterChain chain_;
+  std::vector<std::string> names_;  // of the stages: a preset's name, or empty for own numbers
+  int selected_ = 0;
+  double split_ = 0.5;
+  std::string tab_ = "filter";
+  std::string source_;  // which file of the code tab
+  int channel_ = 0;     // of the arithmetic: 0 red, 1 green, 2 blue
+
+  // ---- work ----
+  uint64_t revision_ = 1;            // counts up whenever the chain or the picture changes
+  double tile_cost_ = 0;             // of one tile at full size
+  mutable bool wanted_ = false;      // somebody looks: the page was drawn or commanded since the picture changed
+  mutable uint64_t asked_ = 0;       // revision of the last request
+  mutable FilterChain asked_chain_;  // and its chain
+  mutable double asked_at_ = -10;    // and when it was made, seconds
+  double now_ = 0;
+  mutable Snapshot shown_;                                          // the newest result
+  std::shared_ptr<Stream> run_stream_, walk_stream_, save_stream_;  // each used by its worker alone
+  mutable std::optional<Error> failure_;                            // why the last run has no result
+  mutable WalkPtr walk_;
+  mutable uint64_t walk_key_ = 0;    // what walk_ is of
+  mutable uint64_t walk_asked_ = 0;  // what the worker is at
+  mutable bool has_walk_ = false;
+  mutable std::string saved_;             // the last file that was written
+  mutable View last_view_;                // of the last frame
+  mutable int hot_tap_ = -1;              // of the walk, under the mouse in the inspector
+  mutable uint64_t after_cells_key_ = 0;  // the result's numbers in the cells that are seen
+  mutable std::vector<uint8_t> after_cells_;
+  mutable CellRect after_cells_rect_;
+
+  // Last: they use what stands above.
+  mutable Latest<Result> runner_;
+  mutable Latest<WalkPtr> walker_;
+  mutable Latest<std::string> saver_;
+};
+
+std::unique_ptr<Page> make_filters_page(const PageContext& context);
+
+}  // namespace striate

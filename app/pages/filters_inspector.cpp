@@ -1,0 +1,395 @@
+// The inspector of the filters page: the filter's settings, the arithmetic of the pixel under the cursor, and what the
+// program's source is about.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/filters.h"
+#include "app/widgets/ui.h"
+#include "engine/walk/printed_sum.h"
+
+namespace striate {
+namespace {
+
+constexpr const char* kColours[] = {"red", "green", "blue"};
+
+// As many decimals as a value needs, at most this many, with a mark where that rounds it.
+std::string value_text(double value, int most = 4) {
+  const std::string text = rounded_text(value, most, true);
+  double back = 0;
+  return parse_number(text, &back) && back == value ? text : "\u2248 " + text;
+}
+
+std::string minus_sign(std::string text) {
+  if (!text.empty() && text[0] == '-') text.replace(0, 1, "\u2212");
+  return text;
+}
+
+std::string size_text(const FilterKernel& kernel) { return fmt::format("{} \u00d7 {}", kernel.width, kernel.height); }
+
+std::string list_text(const std::vector<double>& values) {
+  std::string text;
+  for (double value : values) text += (text.empty() ? "" : " ") + significant_text(value, 3);
+  return text;
+}
+
+}  // namespace
+
+std::string FiltersPage::stage_name(size_t index) const {
+  const FilterStage& stage = chain_.stages[index];
+  return names_[index].empty() ? "own " + size_text(stage.kernel) : names_[index];
+}
+
+void FiltersPage::draw_inspector(Ui& ui) const {
+  static const Choice tabs[] = {{"Filter", "filter"}, {"Pixel", "pixel"}, {"The code", "code"}};
+  ui.tabs("filters tabs", tabs, tab_, "filters.tab");
+  hot_tap_ = -1;
+  if (tab_ == "pixel") return draw_pixel_tab(ui);
+  if (tab_ == "code") return draw_code_tab(ui);
+  draw_filter_tab(ui);
+}
+
+// ------------------------------------------------------------------------------------------------------- the settings
+
+void FiltersPage::draw_filter_tab(Ui& ui) const {
+  if (failure_) ui.error_note(failure_->what(), failure_->hint());
+  const bool several = chain_.stages.size() > 1;
+  ui.section(several ? fmt::format("KERNEL OF STAGE {}", selected_ + 1) : "KERNEL");
+  ui.begin_flow(6);
+  const std::string& name = names_[static_cast<size_t>(selected_)];
+  for (const NamedKernel& kernel : named_kernels()) {
+    ButtonOptions options;
+    options.selected = kernel.name == name;
+    options.tone = Concept::kernel;
+    options.tooltip = kernel.about;
+    ui.button(kernel.name, "filters.kernel " + kernel.name, options);
+  }
+  ui.end_flow();
+  const FilterKernel& kernel = stage().kernel;
+  std::vector<float> values(kernel.taps.begin(), kernel.taps.end());
+  ui.kernel_editor("kernel", kernel.height, kernel.width, values, "filters.taps");
+  NumberSpec size;
+  size.minimum = 1;
+  size.maximum = kMaxFilterSize;
+  size.reset = 3;
+  size.step = 1;
+  size.decimals = 0;
+  ui.slider(kernel.width == kernel.height ? "size" : fmt::format("size {}", size_text(kernel)), kernel.width, size,
+            "filters.size");
+  draw_kernel_numbers(ui);
+  ui.hairline();
+  ui.section("RESULT");
+  static const Choice shows[] = {{"clip", "clip"}, {"abs", "abs"}, {"+128", "offset"}, {"min-max", "minmax"}};
+  ui.segmented("show", shows, show_name(chain_.show), "filters.show");
+  if (chain_.show == Show::minmax && range()) {
+    const Range& r = *range();
+    ui.note(fmt::format("The smallest value of the whole picture, {}, is black; the largest, {}, is white.",
+                        value_text(r.low, 2), value_text(r.high, 2)));
+  } else {
+    static constexpr const char* about[] = {"Below 0 is black, above 255 is white.",
+                                            "A number's sign is dropped: falling edges are as bright as rising ones.",
+                                            "128 is added: grey is 0, darker is negative, brighter is positive.",
+                                            "Waiting for the smallest and the largest value."};
+    ui.note(about[static_cast<int>(chain_.show)]);
+  }
+  std::vector<Choice> borders;
+  for (Border border : all_borders()) borders.push_back({border_name(border), border_name(border)});
+  ui.row("outside the picture", "");
+  ui.segmented("border", borders, border_name(chain_.border), "filters.mode");
+  ui.hairline();
+  draw_chain(ui);
+  ui.hairline();
+  ui.section("LAST RUN");
+  if (shown_.result) {
+    const FilteredPicture& result = *shown_.result;
+    ui.row("time", fmt::format("{} ms", number_text(result.milliseconds, result.milliseconds < 10 ? 2 : 0)));
+    ui.row("on", result.device);
+    const double megapixels = static_cast<double>(result.levels[0].width) * result.levels[0].height / 1e6;
+    if (megapixels >= 0.1) ui.row("picture", fmt::format("{:.1f} megapixels", megapixels));
+  } else {
+    ui.note("The first run is under way.");
+  }
+  ui.note(
+      "A photo filter works on each channel alone: red is made of red, green of green, blue of blue. A layer of a "
+      "network adds all channels up.");
+  ui.hairline();
+  ui.section("SAVE THE RESULT");
+  if (saver_.busy()) {
+    ui.progress("Writing the file", saver_.progress(), "filters.stop");
+  } else {
+    ui.text_field("file", suggested_path(), "filters.save", "a name ending in .png or .jpg");
+    ui.button("Save", "filters.save " + suggested_path(), {.enabled = context_.document.image != nullptr});
+    if (!saved_.empty()) ui.note("Written: " + saved_);
+  }
+}
+
+void FiltersPage::draw_kernel_numbers(Ui& ui) const {
+  const FilterStage& now = stage();
+  const double sum = kernel_sum(now.kernel);
+  const double gain = sum / now.divisor;
+  ui.row("sum of the kernel", value_text(sum), Concept::kernel);
+  if (now.divisor != 1) ui.row("divided by the divisor", value_text(gain));
+  if (std::abs(gain) < 1e-9) {
+    ui.note("It sums to 0: where nothing changes, the result is 0. Only differences are left.");
+  } else if (gain > 1 + 1e-9) {
+    ui.note(fmt::format(
+        "It sums to more than 1: flat areas become {} times as bright. A blur that isn't divided brightens.",
+        value_text(gain, 2)));
+  } else if (gain < 1 - 1e-9) {
+    ui.note(gain > 0 ? "It sums to less than 1: flat areas become darker."
+                     : "It sums to less than 0: flat areas become black, unless an offset lifts them.");
+  } else {
+    ui.note("It sums to 1: flat areas keep their brightness.");
+  }
+  ui.begin_flow();
+  ui.button("Sum to 1", "filters.sum 1", {.enabled = std::abs(sum) > 1e-12});
+  ui.button("Sum to 0", "filters.sum 0");
+  ui.end_flow();
+  NumberSpec divisor;
+  divisor.minimum = -1000;
+  divisor.maximum = 1000;
+  divisor.reset = 1;
+  divisor.step = 1;
+  divisor.decimals = 3;
+  ui.number_field("divisor", now.divisor, divisor, "filters.divisor");
+  NumberSpec offset;
+  offset.minimum = -255;
+  offset.maximum = 255;
+  offset.step = 1;
+  offset.decimals = 1;
+  ui.number_field("offset", now.offset, offset, "filters.offset");
+  NumberSpec strength;
+  strength.maximum = 2;
+  strength.reset = 1;
+  ui.slider("strength", now.strength, strength, "filters.strength");
+  if (now.strength != 1)
+    ui.note(fmt::format("{} of the filter and {} of the picture as it is.", value_text(now.strength),
+                        value_text(1 - now.strength)));
+  std::vector<double> column, row;
+  if (now.kernel.width > 1 && now.kernel.height > 1 && separate(now.kernel, &column, &row)) {
+    ui.note(fmt::format("Separable: a column times a row. {} + {} multiplications a pixel do what {} would.",
+                        now.kernel.height, now.kernel.width, now.kernel.taps.size()));
+    ui.row("column", list_text(column), Concept::kernel);
+    ui.row("row", list_text(row), Concept::kernel);
+  }
+}
+
+void FiltersPage::draw_chain(Ui& ui) const {
+  ui.section("CHAIN");
+  ui.push_id("chain");
+  for (size_t i = 0; i < chain_.stages.size(); ++i) {
+    const bool selected = static_cast<int>(i) == selected_;
+    ButtonOptions options;
+    options.selected = selected && chain_.stages.size() > 1;
+    options.tone = Concept::kernel;
+    options.style = selected ? ButtonStyle::normal : ButtonStyle::quiet;
+    ui.button(fmt::format("{}  {}", i + 1, stage_name(i)), fmt::format("filters.stage {}", i + 1), options);
+  }
+  ui.begin_flow(6);
+  const int stages = static_cast<int>(chain_.stages.size());
+  ui.button("Add", "filters.add", {.icon = Icon::plus});
+  ui.button("Earlier", fmt::format("filters.place {}", std::max(1, selected_)), {.enabled = selected_ > 0});
+  ui.button("Later", fmt::format("filters.place {}", std::min(stages, selected_ + 2)),
+            {.enabled = selected_ + 1 < stages});
+  ui.button("Remove", "filters.remove", {.enabled = stages > 1});
+  ui.end_flow();
+  NumberSpec repeat;
+  repeat.minimum = 1;
+  repeat.maximum = 20;
+  repeat.reset = 1;
+  repeat.step = 1;
+  repeat.decimals = 0;
+  ui.slider("repeat", std::min(chain_.repeat, 20), repeat, "filters.repeat");
+  if (chain_.application_count() > 1)
+    ui.note(
+        "Between two filters the numbers stay as they are, negative ones too. Only the last result is shown: "
+        "rounded and brought to 0..255.");
+  ui.button("Start over", "filters.reset", {.style = ButtonStyle::quiet, .icon = Icon::reset});
+  ui.pop_id();
+}
+
+// ------------------------------------------------------------------------------------------------------ the arithmetic
+
+void FiltersPage::draw_pixel_tab(Ui& ui) const {
+  const ImagePtr& image = context_.document.image;
+  if (!image) {
+    ui.section("PIXEL");
+    ui.note("Open a picture to follow its pixels here.");
+    return;
+  }
+  if (failure_) return ui.error_note(failure_->what(), failure_->hint());
+  const WalkPtr found = walk();
+  ui.section(
+      fmt::format("COLUMN {}, ROW {}{}", stage_view_.x(), stage_view_.y(), stage_view_.pinned() ? ", PINNED" : ""));
+  if (!found) {
+    ui.progress("Following this pixel back", -1, {});
+    return;
+  }
+  const FilterWalk& walk = *found;
+  int channel = 0;
+  if (walk.channels.size() == 3) {
+    channel = channel_;
+    static const Choice colours[] = {{"red", "red"}, {"green", "green"}, {"blue", "blue"}};
+    ui.segmented("channel", colours, kColours[channel_], "filters.channel");
+  }
+  if (walk.later)
+    ui.note(fmt::format("The last of {} filters in a row. The [window](input) holds what the one before it made.",
+                        chain_.application_count()));
+  draw_terms(ui, walk, channel);
+  const FilterWalk::Channel& c = walk.channels[static_cast<size_t>(channel)];
+  if (walk.stage.divisor != 1)
+    ui.row("\u00f7 divisor " + value_text(walk.stage.divisor), value_text(c.sum / walk.stage.divisor));
+  if (walk.stage.offset != 0) ui.row("+ offset " + value_text(walk.stage.offset), value_text(c.value));
+  ui.row("raw value", value_text(c.value));
+  if (!walk.has_range) {
+    ui.note("Min-max waits for the smallest and the largest value of the picture.");
+    return;
+  }
+  switch (chain_.show) {
+    case Show::clip:
+      break;
+    case Show::absolute:
+      ui.row("without its sign", value_text(c.shown));
+      break;
+    case Show::offset128:
+      ui.row("+ 128", value_text(c.shown));
+      break;
+    case Show::minmax:
+      ui.row(fmt::format("{} to {} becomes 0 to 255", value_text(range()->low, 1), value_text(range()->high, 1)), "");
+      ui.row("stretched", value_text(c.shown));
+      break;
+  }
+  if (c.shown < 0) {
+    ui.row("below 0", fmt::format("max(0, {}) = 0", minus_sign(significant_text(c.shown, 5))));
+  } else if (c.shown > 255) {
+    ui.row("above 255", fmt::format("min(255, {}) = 255", significant_text(c.shown, 5)));
+  } else if (c.shown != std::round(c.shown)) {
+    ui.row("rounded", fmt::format("{}", c.result));
+  }
+  ui.big_row("result", std::to_string(c.result), Concept::activation);
+  ui.hairline();
+  ui.section(walk.channels.size() == 3 ? "ALL CHANNELS, EACH ALONE" : "BEFORE AND AFTER");
+  const Colour marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
+  for (size_t i = 0; i < walk.channels.size(); ++i) {
+    const Rect line = ui.take(ui.em(24));
+    const bool grey = walk.channels.size() == 1;
+    ui.fill({line.x, line.y + 4, 4, line.h - 8}, grey ? ui.theme().grey : marks[i], 2);
+    ui.label({line.x + 12, line.y, line.w - 12, line.h}, grey ? "grey" : kColours[i], Font::body, ui.theme().secondary);
+    ui.label(line, fmt::format("{:>3} \u2192 {:>3}", walk.channels[i].before, walk.channels[i].result), Font::number,
+             ui.theme().text, Align::right);
+  }
+  if (walk.alpha >= 0) ui.row("alpha, carried through", std::to_string(walk.alpha));
+}
+
+void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const {
+  const Theme& theme = ui.theme();
+  const FilterKernel& kernel = walk.stage.kernel;
+  const FilterWalk::Channel& c = walk.channels[static_cast<size_t>(channel)];
+  std::vector<Term> terms;
+  double largest = 0;
+  for (size_t i = 0; i < walk.taps.size(); ++i) {
+    terms.push_back({c.window[i], kernel.taps[i]});
+    largest = std::max(largest, std::abs(c.window[i] * kernel.taps[i]));
+  }
+  const PrintedSum printed = print_sum(terms, nullptr, c.sum);
+
+  // Chips in the kernel's shape: with factors and product where they can be read, then the product, then colour alone.
+  const float gap = kernel.width > 9 ? 2.0f : 4.0f;
+  const float w =
+      std::floor((ui.width() - gap * static_cast<float>(kernel.width - 1)) / static_cast<float>(kernel.width));
+  const float chip = std::min(w, ui.em(98));
+  const bool factors = kernel.width <= 5;
+  const float h = factors ? ui.em(42) : std::max(std::min(chip, ui.em(30)), ui.em(14));
+  const Rect grid = ui.take(static_cast<float>(kernel.height) * (h + gap) - gap);
+  const float left = std::round(grid.centre().x - (chip + gap) * static_cast<float>(kernel.width) / 2 + gap / 2);
+  const auto fitted = [&](const Rect& place, std::string_view text, Font font, Colour ink) {
+    float size = ui.text_size(font);
+    const float wide = ui.measure(font, text, size).x;
+    if (wide > place.w - 4) size *= (place.w - 4) / wide;
+    if (size >= ui.em(8)) ui.label(place, text, font, ink, Align::centre, size);
+  };
+  ui.push_id("terms");
+  for (size_t i = 0; i < walk.taps.size(); ++i) {
+    const int s = static_cast<int>(i) % kernel.width, r = static_cast<int>(i) / kernel.width;
+    const Rect place{left + static_cast<float>(s) * (chip + gap), grid.y + static_cast<float>(r) * (h + gap), chip, h};
+    const FilterWalk::Tap& tap = walk.taps[i];
+    const PrintedTerm& term = printed.terms[i];
+    const double product = c.window[i] * kernel.taps[i];
+    std::string about = fmt::format("{} \u00d7 {} = {}", term.x, minus_sign(term.w), minus_sign(term.product));
+    about += tap.zero      ? "; outside the picture stands a 0"
+             : tap.outside ? fmt::format("; outside the picture, taken from column {}, row {}", tap.x, tap.y)
+                           : fmt::format("; column {}, row {}", tap.x, tap.y);
+    const Response response =
+        ui.interact(place, {.label = fmt::format("term {},{}", r + 1, s + 1), .kind = "chip", .tooltip = about});
+    const float share = largest > 0 ? static_cast<float>(std::abs(product) / largest) : 0;
+    const Colour ground = mixed(theme.raised, product < 0 ? theme.input : theme.kernel, 0.62f * share);
+    ui.fill(place, ground, factors ? 6 : 3);
+    if (tap.outside) ui.dashed(place, theme.secondary);
+    if (response.hovered || response.keyboard) {
+      ui.stroke(place, theme.bias, factors ? 6 : 3, 2);
+      hot_tap_ = static_cast<int>(i);
+      ui.light(Concept::kernel);
+    }
+    const Colour ink = ink_on(ground);
+    if (factors) {
+      Rect upper = place.inset(2, 3);
+      const Rect lower = upper.cut_bottom(upper.h * 0.52f);
+      fitted(upper, fmt::format("{} \u00d7 {}", term.x, minus_sign(term.w)), Font::caption, faded(ink, 0.85f));
+      fitted(lower, minus_sign(term.product), Font::number, ink);
+    } else {
+      fitted(place, minus_sign(term.product), Font::caption, ink);
+    }
+  }
+  ui.pop_id();
+
+  // What does not fit on chips is added up row by row.
+  if (!factors) {
+    std::vector<double> sums;
+    for (int r = 0; r < kernel.height; ++r) {
+      double sum = 0;
+      for (int s = 0; s < kernel.width; ++s) {
+        const size_t i = static_cast<size_t>(r) * kernel.width + s;
+        sum += c.window[i] * kernel.taps[i];
+      }
+      sums.push_back(sum);
+    }
+    std::vector<Term> rows;
+    for (double sum : sums) rows.push_back({sum, 1});
+    const PrintedSum added = print_sum(rows, nullptr, c.sum, 8);
+    for (int r = 0; r < kernel.height; ++r)
+      ui.row(fmt::format("row {}", r + 1), minus_sign(added.terms[static_cast<size_t>(r)].product));
+    ui.big_row("sum of the rows", minus_sign(added.result), Concept::kernel);
+    if (!added.reproduces) ui.note("Rounded; exactly " + added.exact_value);
+    return;
+  }
+  ui.big_row("sum", minus_sign(printed.result), Concept::kernel);
+  if (!printed.reproduces)
+    ui.note("Rounded; exactly " + printed.exact_value);
+  else if (!printed.exact)
+    ui.note("Factors and products are rounded so that they still add up.");
+  if (chain_.stages.back().strength != 1)
+    ui.note(fmt::format("The numbers are the kernel's at strength {}, mixed with the picture as it is.",
+                        value_text(chain_.stages.back().strength)));
+}
+
+// ---------------------------------------------------------------------------------------------------------- the source
+
+void FiltersPage::draw_code_tab(Ui& ui) const {
+  ui.section("THE CODE");
+  ui.paragraph(
+      "This is the program that computed the picture beside it, as it stands. The same lines are compiled for the "
+      "processor and for a graphics card.");
+  static const Choice files[] = {{"Kernel", "kernels/image_filter.cu"}, {"Contract", "kernels/image_filter.h"}};
+  ui.segmented("source file", files, source_, "filters.source");
+  ui.row("file", source_);
+  if (shown_.result) {
+    ui.row("time",
+           fmt::format("{} ms", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0)));
+    ui.row("on", shown_.result->device);
+  }
+  ui.note(
+      "On a processor some kernels take a shorter way (separable ones, small whole numbers). Tests hold every way to "
+      "the "
+      "same values, bit for bit.");
+}
+
+}  // namespace striate

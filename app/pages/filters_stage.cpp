@@ -1,0 +1,381 @@
+// The stage of the filters page: before and after, the handle between them, the numbers of large pixels, what is under
+// way, and the program's source beside the picture.
+#include <algorithm>
+#include <cmath>
+
+#include "app/embedded.h"
+#include "app/pages/filters.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+constexpr float kHandle = 26;  // width of what can be grabbed
+
+TilePixels rgba_of(const uint8_t* from, int64_t stride, int channels, int width, int height, int shift = 0) {
+  TilePixels tile;
+  tile.bytes.resize(static_cast<size_t>(width) * height * 4);
+  uint8_t* out = tile.bytes.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x, out += 4) {
+      const uint8_t* in = from + (y >> shift) * stride + static_cast<int64_t>(x >> shift) * channels;
+      out[0] = in[0];
+      out[1] = in[channels >= 3 ? 1 : 0];
+      out[2] = in[channels >= 3 ? 2 : 0];
+      out[3] = channels == 4 ? in[3] : channels == 2 ? in[1] : 255;
+    }
+  }
+  return tile;
+}
+
+TilePixels empty_tile(CellRect rect) {
+  TilePixels tile;
+  tile.bytes.assign(static_cast<size_t>(rect.w) * rect.h * 4, 0);
+  return tile;
+}
+
+// A tile of a level of the result; where level 0 was not kept, its pixels are those of level 1, twice as large.
+TilePixels stored_tile(const FilteredPicture& result, int level, CellRect rect) {
+  const FilteredPicture::Level* from = &result.levels[static_cast<size_t>(level)];
+  int shift = 0;
+  if (from->bytes.empty() && level + 1 < static_cast<int>(result.levels.size())) {
+    from = &result.levels[static_cast<size_t>(level) + 1];
+    shift = 1;
+  }
+  if (from->bytes.empty()) return empty_tile(rect);
+  TilePixels tile;
+  tile.bytes.reserve(static_cast<size_t>(rect.w) * rect.h * 4);
+  const int64_t stride = static_cast<int64_t>(from->width) * result.channels;
+  if (shift == 0) {
+    return rgba_of(from->bytes.data() + rect.y * stride + static_cast<int64_t>(rect.x) * result.channels, stride,
+                   result.channels, rect.w, rect.h);
+  }
+  for (int y = 0; y < rect.h; ++y) {
+    for (int x = 0; x < rect.w; ++x) {
+      const uint8_t* pixel =
+          from->bytes.data() + ((rect.y + y) >> 1) * stride + static_cast<int64_t>((rect.x + x) >> 1) * result.channels;
+      const TilePixels one = rgba_of(pixel, 0, result.channels, 1, 1);
+      tile.bytes.insert(tile.bytes.end(), one.bytes.begin(), one.bytes.end());
+    }
+  }
+  return tile;
+}
+
+CellText cell_of(const uint8_t* pixel, int channels) {
+  CellText text;
+  const bool colour = channels >= 3;
+  text.count = colour ? 3 : 1;
+  for (int c = 0; c < text.count; ++c) text.lines[c] = std::to_string(pixel[c]);
+  text.red = pixel[0];
+  text.green = pixel[colour ? 1 : 0];
+  text.blue = pixel[colour ? 2 : 0];
+  return text;
+}
+
+}  // namespace
+
+// What stands on the right of the split. At full size, cheap tiles are computed for the present chain when they are
+// seen; smaller sizes come from the newest result.
+PictureSource FiltersPage::after_source(float zoom, float scale) const {
+  const Image& image = *context_.document.image;
+  PictureSource source;
+  source.key = "filters.after";
+  source.width = image.width;
+  source.height = image.height;
+  source.levels = 1;
+  for (int w = image.width, h = image.height; w > 1 || h > 1; w = (w + 1) / 2, h = (h + 1) / 2) ++source.levels;
+  const bool at_once = tiles_are_cheap() && range() != nullptr;
+  const bool one_tile = image.width <= 256 && image.height <= 256;
+  const bool full_size = one_tile || level_for(zoom, scale, source.levels) == 0;
+  const Result result = shown_.result;
+  if (at_once && full_size) {
+    source.version = revision_ * 2;
+    source.pixels = [&stream = context_.document.stream, chain = chain_, range = *range(),
+                     image = context_.document.image, result](int level, CellRect rect) {
+      if (level > 0) return result ? stored_tile(*result, level, rect) : empty_tile(rect);
+      std::vector<uint8_t> bytes(static_cast<size_t>(rect.w) * rect.h * image->channels);
+      const int64_t stride = static_cast<int64_t>(rect.w) * image->channels;
+      try {
+        filter_chain(stream, chain, range, picture_of(*image), {rect.x, rect.y, rect.w, rect.h}, bytes.data(), stride);
+      } catch (const Error&) {
+        return empty_tile(rect);  // the run behind meets the same error and reports it
+      }
+      return rgba_of(bytes.data(), stride, image->channels, rect.w, rect.h);
+    };
+    return source;
+  }
+  if (!result) return source;  // nothing to show yet
+  source.version = shown_.revision * 2 + 1;
+  source.pixels = [result, chain = shown_.chain, cheap = tiles_are_cheap(), &stream = context_.document.stream,
+                   image = context_.document.image](int level, CellRect rect) {
+    if (level == 0 && result->levels[0].bytes.empty() && cheap) {
+      std::vector<uint8_t> bytes(static_cast<size_t>(rect.w) * rect.h * image->channels);
+      const int64_t stride = static_cast<int64_t>(rect.w) * image->channels;
+      try {
+        filter_chain(stream, chain, result->range, picture_of(*image), {rect.x, rect.y, rect.w, rect.h}, bytes.data(),
+                     stride);
+        return rgba_of(bytes.data(), stride, image->channels, rect.w, rect.h);
+      } catch (const Error&) {
+        return empty_tile(rect);
+      }
+    }
+    return stored_tile(*result, level, rect);
+  };
+  return source;
+}
+
+void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
+  const Document& document = context_.document;
+  if (!document.image || !document.pyramid) {
+    ui.empty_state(
+        area, Icon::picture, "No picture is open",
+        "Drop a picture onto this window, or press Ctrl+O to choose one. Then see what a filter makes of it.");
+    return;
+  }
+  if (!wanted_) {
+    wanted_ = true;
+    context_.wake();
+  }
+  Rect rest = area;
+  if (tab_ == "code") {
+    const bool beside = area.w > 1000;
+    draw_source(ui, beside ? rest.cut_right(std::floor(area.w * 0.5f)) : rest.cut_bottom(std::floor(area.h * 0.55f)));
+  }
+  const int width = document.image->width, height = document.image->height;
+
+  // The split stands on the part of the picture that is seen. It is placed by the view before this frame's hand.
+  const float scale = ui.frame().scale;
+  const auto split_at = [&](const View& view) {
+    const Rect seen = intersection(picture_rect(view, width, height, rest), rest);
+    return std::round(seen.x + static_cast<float>(split_) * seen.w);
+  };
+  const View before_hand = last_view_.zoom > 0 ? last_view_ : fit_view(width, height, rest);
+  PictureSource after = after_source(before_hand.zoom, scale);
+  const float x = split_at(before_hand);
+  after.only = {x, rest.y, std::max(rest.right() - x, 0.5f), rest.h};
+  const PictureResponse hit = stage_view_.draw(ui, "picture", rest, after);
+  const View& view = hit.view;
+  if (!(last_view_ == view)) {
+    last_view_ = view;
+    ui.request_frame();
+  }
+  const Rect whole = picture_rect(view, width, height, rest);
+  const Rect seen = intersection(whole, rest);
+
+  PictureSource before = pyramid_source("filters.before", document.pyramid, document.image_version);
+  before.only = {rest.x, rest.y, std::max(x - rest.x, 0.5f), rest.h};
+  ui.push_clip(rest);
+  if (x > rest.x) ui.thumbnail(whole, before, view.zoom * scale < 1);
+  ui.pop_clip();
+
+  draw_cells(ui, rest, view, x);
+  const FilterKernel& kernel = chain_.stages.back().kernel;
+  if (view.zoom >= 4 && kernel.taps.size() > 1) {
+    const CellRect window{stage_view_.x() - kernel.anchor_column(), stage_view_.y() - kernel.anchor_row(), kernel.width,
+                          kernel.height};
+    ui.mark_cells(rest, view, window, faded(ui.theme().kernel, 0.9f), 2);
+  }
+  if (hot_tap_ >= 0) {
+    if (const WalkPtr found = walk(); found && hot_tap_ < static_cast<int>(found->taps.size())) {
+      const FilterWalk::Tap& tap = found->taps[static_cast<size_t>(hot_tap_)];
+      if (!tap.zero) ui.mark_cell(rest, view, tap.x, tap.y, ui.theme().bias, 3);
+    }
+  }
+  stage_view_.mark_cursor(ui, rest, view);
+  if (!seen.empty()) draw_split(ui, rest, seen, x);
+  draw_progress(ui, rest);
+  if (hit.hovered && hit.pixel.inside)
+    ui.light(hit.pixel.x + 0.5f < to_image(view, rest, {x, 0}).x ? Concept::input : Concept::activation);
+}
+
+void FiltersPage::draw_cells(Ui& ui, const Rect& area, const View& view, float split_x) const {
+  if (view.zoom < 6) return;
+  const Image& image = *context_.document.image;
+  const CellRect seen = visible_pixels(view, image.width, image.height, area);
+  if (seen.w <= 0 || seen.h <= 0) return;
+  const Rect left{area.x, area.y, std::max(0.0f, split_x - area.x), area.h};
+  const Rect right{split_x, area.y, std::max(0.0f, area.right() - split_x), area.h};
+  if (!left.empty()) {
+    ui.push_clip(left);
+    ui.cells(area, view, image.width, image.height,
+             [&](int x, int y) { return cell_of(image.at(x, y), image.channels); });
+    ui.pop_clip();
+  }
+  if (right.empty()) return;
+  ui.push_clip(right);
+  const Range* known = range();
+  if (!tiles_are_cheap() || !known || !ui.numbers_fit(view.zoom, 1, 1)) {
+    ui.cells(area, view, image.width, image.height, nullptr);
+  } else {
+    const uint64_t key = revision_ * 2 + (chain_.show == Show::minmax);
+    if (after_cells_key_ != key || !(after_cells_rect_ == seen) || after_cells_.empty()) {
+      after_cells_.resize(static_cast<size_t>(seen.w) * seen.h * image.channels);
+      try {
+        filter_chain(context_.document.stream, chain_, *known, picture_of(image), {seen.x, seen.y, seen.w, seen.h},
+                     after_cells_.data(), static_cast<int64_t>(seen.w) * image.channels);
+      } catch (const Error&) {
+        std::fill(after_cells_.begin(), after_cells_.end(), uint8_t{0});  // reported by the run behind
+      }
+      after_cells_key_ = key;
+      after_cells_rect_ = seen;
+    }
+    ui.cells(area, view, image.width, image.height, [&](int x, int y) {
+      const size_t at = (static_cast<size_t>(y - seen.y) * seen.w + (x - seen.x)) * image.channels;
+      return cell_of(after_cells_.data() + at, image.channels);
+    });
+  }
+  ui.pop_clip();
+}
+
+void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x) const {
+  const Theme& theme = ui.theme();
+  const Rect grip = intersection({x - kHandle / 2, seen.y, kHandle, seen.h}, area);
+  if (grip.empty()) return;
+  const Response r = ui.interact(grip, {.label = "split", .command = "filters.split", .kind = "slider"});
+  const auto send = [&](double to) {
+    to = std::clamp(std::round(to * 1000) / 1000, 0.0, 1.0);
+    if (to != split_) ui.send("filters.split " + to_text(to));
+  };
+  if (r.held && (r.drag.x != 0 || r.drag.y != 0)) send((ui.input().mouse.x - seen.x) / seen.w);
+  if (r.double_clicked) send(0.5);
+  if (r.keyboard) {
+    if (ui.take_key("Left")) send(split_ - 0.01);
+    if (ui.take_key("Right")) send(split_ + 0.01);
+    if (ui.take_key("Home")) send(0);
+    if (ui.take_key("End")) send(1);
+  }
+  const float lit = r.hovered || r.held || r.keyboard ? 1.0f : 0.0f;
+  const float glow = ui.ease("filters.handle", lit);
+  ui.fill({x - 2, seen.y, 4, seen.h}, faded(theme.shadow, 0.6f));
+  ui.fill({x - 1, seen.y, 2, seen.h}, mixed(rgb(0xFFFFFF), theme.accent, glow));
+  const float size = 30 + 4 * glow;
+  const Rect knob = Rect{x, seen.centre().y, 0, 0}.centred(size, size);
+  ui.fill(knob.inset(-1.5f), faded(theme.shadow, 0.7f), size);
+  ui.fill(knob, mixed(rgb(0xFFFFFF), theme.accent, glow), size / 2);
+  const Colour ink = mixed(rgb(0x1C1F26), theme.on_accent, glow);
+  const Vec c = knob.centre();
+  for (float side : {-1.0f, 1.0f}) {
+    ui.line({c.x + side * 8, c.y}, {c.x + side * 4, c.y - 4.5f}, ink, 2);
+    ui.line({c.x + side * 8, c.y}, {c.x + side * 4, c.y + 4.5f}, ink, 2);
+  }
+  // What is on which side; hidden where there is no room left for the words.
+  const auto chip = [&](std::string_view words, bool left, Concept tone) {
+    const float w = ui.measure(Font::caption, words).x + ui.em(20), h = ui.em(24);
+    const Rect place{left ? seen.x + 10 : seen.right() - 10 - w, seen.y + 10, w, h};
+    if (left ? place.right() > x - 4 : place.x < x + 4) return;
+    ui.fill(place, faded(theme.background, 0.82f), h / 2);
+    ui.label(place, words, Font::caption, theme.of(tone), Align::centre);
+  };
+  chip("before", true, Concept::input);
+  chip("after", false, Concept::activation);
+}
+
+void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
+  const Theme& theme = ui.theme();
+  const auto bar = [&](float y, std::string_view words, float share, Concept tone) {
+    const float w = std::min(ui.em(260), area.w - 32), h = ui.em(40);
+    const Rect card{area.centre().x - w / 2, y, w, h};
+    ui.fill(card, faded(theme.surface, 0.94f), 6);
+    ui.stroke(card, theme.line, 6);
+    Rect inside = card.inset(12, 6);
+    const Rect track = inside.cut_bottom(4);
+    ui.label(inside, words, Font::caption, theme.secondary);
+    ui.label(inside, fmt::format("{:.0f} %", share * 100), Font::caption, theme.secondary, Align::right);
+    ui.fill(track, theme.raised, 2);
+    ui.fill({track.x, track.y, track.w * share, track.h}, theme.of(tone), 2);
+  };
+  float y = area.bottom() - ui.em(52);
+  if (saver_.busy()) {
+    bar(y, "Writing the file", saver_.progress(), Concept::input);
+    y -= ui.em(48);
+  }
+  // Short work ends before anybody could read a word about it.
+  if (runner_.busy() && ui.now() - asked_at_ > 0.15) bar(y, "Filtering", runner_.progress(), Concept::activation);
+}
+
+void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
+  const Theme& theme = ui.theme();
+  ui.fill(area, theme.surface);
+  ui.stroke(area, theme.line);
+  ui.begin_panel("source", area, 16);
+  const std::string_view text = embedded_file(source_);
+  const float size = ui.em(12.5f), line_height = std::round(size * 1.5f);
+  const float advance = std::max(1.0f, ui.measure(Font::number, "0", size).x);
+  const float gutter = advance * 5;
+  const auto columns = static_cast<size_t>(std::max(20.0f, (ui.width() - gutter - 12) / advance));
+  size_t number = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = text.find('\n', begin);
+    if (end == std::string_view::npos) end = text.size();
+    std::string_view line = text.substr(begin, end - begin);
+    begin = end + 1;
+    ++number;
+    const size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    const size_t comment = line.find("//");
+    // Lines that are too long go on below, indented.
+    size_t from = 0;
+    do {
+      const size_t room = from == 0 ? columns : columns > indent + 8 ? columns - indent - 4 : columns;
+      size_t to = std::min(line.size(), from + room);
+      if (to < line.size()) {
+        const size_t blank = line.rfind(' ', to);
+        if (blank != std::string_view::npos && blank > from + indent + 8) to = blank;
+      }
+      const Rect place = ui.take(line_height - 8);  // a panel's column leaves 8 between things
+      if (place.overlaps(ui.clip().inset(0, -40))) {
+        if (from == 0) {
+          ui.label({place.x, place.y, gutter - advance, line_height}, std::to_string(number), Font::number,
+                   faded(theme.secondary, 0.6f), Align::right, size);
+        }
+        const float x = place.x + gutter + (from == 0 ? 0 : static_cast<float>(indent + 4) * advance);
+        const size_t split = std::clamp(comment == std::string_view::npos ? to : comment, from, to);
+        if (split > from) ui.label({x, place.y}, line.substr(from, split - from), Font::number, theme.text, size);
+        if (to > split) {
+          ui.label({x + static_cast<float>(split - from) * advance, place.y}, line.substr(split, to - split),
+                   Font::number, theme.activation, size);
+        }
+      }
+      from = to < line.size() && line[to] == ' ' ? to + 1 : to;
+    } while (from < line.size());
+  }
+  ui.end_panel();
+}
+
+void FiltersPage::draw_transport(Ui& ui, const Rect& area) const {
+  ui.begin_row(area);
+  if (!context_.document.image) {
+    if (ui.registry().find_command("browse")) ui.button("Open\u2026", "browse");
+    ui.end_row();
+    return;
+  }
+  const Theme& theme = ui.theme();
+  const Image& image = *context_.document.image;
+  const WalkPtr found = walk();
+  const auto numbers = [&](bool after) {
+    std::string text;
+    for (const FilterWalk::Channel& channel : found->channels)
+      text += (text.empty() ? "" : " ") + fmt::format("{:>3}", after ? channel.result : channel.before);
+    return text;
+  };
+  const auto words = [&](std::string_view text, Font font, Colour colour) {
+    ui.label(ui.take(ui.measure(font, text).x + 2, ui.em(24)), text, font, colour);
+  };
+  words(fmt::format("{}, {}", stage_view_.x(), stage_view_.y()), Font::number, theme.secondary);
+  if (found && image.colour_channels() == static_cast<int>(found->channels.size())) {
+    words(numbers(false), Font::number, theme.input);
+    words("\u2192", Font::body, theme.secondary);
+    words(found->has_range ? numbers(true) : "\u2026", Font::number, theme.activation);
+  }
+  ui.pack_right();
+  stage_view_.draw_zoom(ui);
+  if (shown_.result && ui.remaining().w > ui.em(150)) {
+    const std::string time =
+        fmt::format("{} ms on {}", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0),
+                    shown_.result->device.substr(0, shown_.result->device.find(',')));
+    const float w = ui.measure(Font::caption, time).x + 2;
+    ui.label(ui.take(std::min(w, ui.remaining().w), ui.em(24)), time, Font::caption, theme.secondary, Align::right);
+  }
+  ui.end_row();
+}
+
+}  // namespace striate
