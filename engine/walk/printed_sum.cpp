@@ -59,6 +59,11 @@ Attempt print_factors(const std::vector<Term>& terms, const double* bias, int di
   return attempt;
 }
 
+// Whether a sum of what is printed rounds to the printed result by any rule of rounding: ties count as a miss.
+bool rounds_to(long double sum, const std::string& result, int decimals) {
+  return std::fabs(sum - value_of(result)) < 0.499999L * std::pow(10.0L, -decimals);
+}
+
 // Prints the products so that they add up to `result` with its decimals. False where none of the tried precisions does.
 bool print_products(Attempt& attempt, const std::string& result, int decimals) {
   for (int more = 0; more <= 4; ++more) {
@@ -68,7 +73,7 @@ bool print_products(Attempt& attempt, const std::string& result, int decimals) {
       term.product = rounded_text(product, decimals + more, true);
       sum += value_of(term.product);
     }
-    if (rounded_text(static_cast<double>(sum), decimals) == result) return true;
+    if (rounds_to(sum, result, decimals)) return true;
   }
   return false;
 }
@@ -116,7 +121,7 @@ PrintedSum print_sum(const std::vector<Term>& terms, const double* bias, double 
       const std::string result = rounded_text(total, d);
       for (int significant = digits; significant <= 17; ++significant) {
         Attempt attempt = print_factors(terms, bias, significant);
-        if (rounded_text(static_cast<double>(attempt.sum), d) != result || !print_products(attempt, result, d)) continue;
+        if (!rounds_to(attempt.sum, result, d) || !print_products(attempt, result, d)) continue;
         printed.terms = std::move(attempt.terms);
         printed.bias = std::move(attempt.bias);
         printed.result = result;
