@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Makes the README's pictures with the screenshot command, so that they show the program as it is. Needs no display.
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+scripts/setup.sh
+build build/release release
+shot() { build/release/striate screenshot "$1" "assets/screenshots/$2.png" "${@:3}"; }
+mkdir -p assets/screenshots
+
+shot pixels pixels --size 1280x800
+shot channels channels assets/images/balloons.png --size 1280x800
+shot filters filters assets/images/still-life.png --size 1280x800 --do "filters.kernel edge" --do "filters.split 0.5"
