@@ -19,17 +19,16 @@ std::string value_text(double value, int most = 4) {
   return parse_number(text, &back) && back == value ? text : "\u2248 " + text;
 }
 
-std::string minus_sign(std::string text) {
-  if (!text.empty() && text[0] == '-') text.replace(0, 1, "\u2212");
-  return text;
+std::string minus_sign(const std::string& text) {
+  return text.rfind('-', 0) == 0 ? fmt::format("\u2212{}", text.substr(1)) : text;
 }
 
 std::string size_text(const FilterKernel& kernel) { return fmt::format("{} \u00d7 {}", kernel.width, kernel.height); }
 
 std::string list_text(const std::vector<double>& values) {
   std::string text;
-  for (double value : values) text += (text.empty() ? "" : " ") + significant_text(value, 3);
-  return text;
+  for (double value : values) text += fmt::format(" {}", significant_text(value, 3));
+  return text.substr(1);
 }
 
 }  // namespace

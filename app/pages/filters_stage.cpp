@@ -354,8 +354,8 @@ void FiltersPage::draw_transport(Ui& ui, const Rect& area) const {
   const auto numbers = [&](bool after) {
     std::string text;
     for (const FilterWalk::Channel& channel : found->channels)
-      text += (text.empty() ? "" : " ") + fmt::format("{:>3}", after ? channel.result : channel.before);
-    return text;
+      text += fmt::format(" {:>3}", after ? channel.result : channel.before);
+    return text.substr(1);
   };
   const auto words = [&](std::string_view text, Font font, Colour colour) {
     ui.label(ui.take(ui.measure(font, text).x + 2, ui.em(24)), text, font, colour);
