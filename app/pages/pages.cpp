@@ -1,5 +1,6 @@
 // All pages, in the order of the navigation. To add one: a file in this folder, and one line here.
 #include "app/pages/channels.h"
+#include "app/pages/filters.h"
 #include "app/pages/page.h"
 #include "app/pages/pixels.h"
 
@@ -9,6 +10,7 @@ std::vector<std::unique_ptr<Page>> make_pages(const PageContext& context) {
   std::vector<std::unique_ptr<Page>> pages;
   pages.push_back(make_pixels_page(context));
   pages.push_back(make_channels_page(context));
+  pages.push_back(make_filters_page(context));
   return pages;
 }
 
