@@ -1,6 +1,7 @@
 #include "engine/channel_view.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace striate {
 namespace {
@@ -34,6 +35,7 @@ void show_channels(const ChannelView& view, const ChannelTables& tables, bool gr
       const uint8_t value = pixel[shown];
       for (int c = 0; c < 3; ++c) pixel[c] = !view.tint || c == shown ? value : uint8_t{0};
     }
+    if (view.misread) std::swap(pixel[0], pixel[2]);
     if (lit) continue;
     for (int c = 0; c < 3; ++c) pixel[c] = static_cast<uint8_t>(pixel[c] / kDim);
   }

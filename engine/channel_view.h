@@ -15,6 +15,7 @@ namespace striate {
 struct ChannelView {
   int shown = -1;               // -1: all planes together; 0 red, 1 green, 2 blue
   bool tint = false;            // a plane alone in its own colour, not as grey; pictures with one plane stay grey
+  bool misread = false;         // red and blue change places, as for a program that takes BGR bytes for RGB
   Gains gains;                  // 0 to 2; a grey picture uses the first
   int brushed = -1;             // the channel whose values are brushed; -1: none
   uint8_t low = 0, high = 255;  // the brushed values after the gain, both included

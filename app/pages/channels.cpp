@@ -100,6 +100,12 @@ void ChannelsPage::declare(Registry& registry) {
       {Parameter::choice("ORDER", "the order in memory", {"hwc", "chw", "bgr"})},
       [this](const Arguments& arguments) { order_ = memory_order_of(arguments.text(0)); },
   });
+  registry.add(Command{
+      "channels.misread",
+      "Shows the picture as a program does that takes BGR bytes for RGB: red and blue change places",
+      {Parameter::on_off("MISREAD", "whether red and blue change places")},
+      [this](const Arguments& arguments) { view_.misread = arguments.on(0); },
+  });
   declare_readouts(registry);
 }
 
@@ -146,6 +152,7 @@ std::vector<std::string> ChannelsPage::state() const {
       fmt::format("channels.show {}", view_.shown < 0 ? "all" : kLetters[view_.shown]),
       fmt::format("channels.tint {}", view_.tint ? "on" : "off"),
       fmt::format("channels.order {}", name_of(order_)),
+      fmt::format("channels.misread {}", view_.misread ? "on" : "off"),
   };
   for (int c = 0; c < 3; ++c) {
     lines.push_back(fmt::format("channels.gain {} {}", kLetters[c], shortest_text(view_.gains.of[c])));

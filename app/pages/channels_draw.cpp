@@ -22,7 +22,7 @@ Colour colour_of(const Theme& theme, int c, bool grey) {
 uint64_t hash_of(uint64_t seed, const ChannelView& view) {
   const auto mix = [&seed](uint64_t value) { seed = (seed ^ value) * 0x9E3779B97F4A7C15ull, seed ^= seed >> 29; };
   for (float gain : view.gains.of) mix(static_cast<uint64_t>(std::lround(gain * 1e6f)));
-  mix(static_cast<uint64_t>(view.shown + 1) * 2 + (view.tint ? 1 : 0));
+  mix(static_cast<uint64_t>(view.shown + 1) * 2 + (view.tint ? 1 : 0) + (view.misread ? 16 : 0));
   mix(static_cast<uint64_t>(view.brushed + 1));
   if (view.brushed >= 0) mix(static_cast<uint64_t>(view.low) * 256 + view.high);
   return seed;
@@ -114,6 +114,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   ChannelView view = view_;
   view.shown = c;
   view.brushed = -1;
+  view.misread = false;
   const std::string command = fmt::format("channels.show {}", selected ? "all" : kLetters[c]);
   if (!one) {
     const Response r = ui.interact(left, {.label = name + " plane", .command = command, .kind = "plane"});
@@ -223,6 +224,7 @@ void ChannelsPage::draw_memory(Ui& ui) const {
       "Plane after plane: all reds, then all greens, then all blues. PyTorch and the networks here keep them so.",
       "Pixel after pixel as HWC, but blue first. OpenCV keeps pictures so."};
   ui.note(words[static_cast<int>(order_)]);
+  if (!grey()) ui.toggle("BGR bytes taken for RGB", view_.misread, "channels.misread");
   ui.row("index", index_formula(order_));
   static constexpr const char* four[] = {"red", "green", "blue", "alpha"};
   static constexpr const char* two[] = {"grey", "alpha"};
@@ -272,7 +274,7 @@ void ChannelsPage::draw_bytes(Ui& ui, const Rect& area, int y, int c) const {
 
 void ChannelsPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.begin_row(area);
-  if (ui.registry().find_command("browse")) ui.button("Open\u2026", "browse");
+  ui.button("Open\u2026", "browse open");
   ui.label(ui.take(ui.em(220), ui.em(24)), "drop any picture here", Font::caption, ui.theme().secondary);
   ui.pack_right();
   stage_.draw_zoom(ui);

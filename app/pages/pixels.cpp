@@ -188,8 +188,8 @@ void PixelsPage::declare_readouts(Registry& registry) {
                          const PixelNumbers numbers = numbers_of(view_, cursor_pixel(), need_image().channels);
                          std::string text;
                          for (int i = 0; i < numbers.count; ++i) {
-                           text += (i > 0 ? " " : "") +
-                                   cell_number(view_.space, numbers.first + i, numbers.value[i], format_);
+                           if (i > 0) text += ' ';
+                           text += cell_number(view_.space, numbers.first + i, numbers.value[i], format_);
                          }
                          return ReadoutValue(text);
                        }});

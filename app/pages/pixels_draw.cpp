@@ -141,7 +141,8 @@ void PixelsPage::draw_pixel(Ui& ui) const {
         static_cast<size_t>(image.channels);
     std::string stored;
     for (int c = 0; c < image.channels; ++c) {
-      stored += (c > 0 ? " " : "") + fmt::format("{}", image.wide[at + static_cast<size_t>(c)]);
+      if (c > 0) stored += ' ';
+      stored += fmt::format("{}", image.wide[at + static_cast<size_t>(c)]);
     }
     ui.row("16 bit", stored);
   }
@@ -312,9 +313,7 @@ void PixelsPage::draw_number_types(Ui& ui) const {
 
 void PixelsPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.begin_row(area);
-  if (ui.registry().find_command("browse")) {
-    ui.button("Open\u2026", "browse");
-  }
+  ui.button("Open\u2026", "browse open");
   const Rect words = ui.take(ui.em(220), ui.em(24));
   ui.label(words, "drop any picture here", Font::caption, ui.theme().secondary);
   ui.pack_right();
