@@ -25,8 +25,9 @@
 // "is a vector, which is not supported in device code"), and without them the CPU loses its packs. So a .cu file goes
 // through the host compiler, which makes the CPU's form and the operator's function, and, in a build with CUDA, through
 // nvcc as well, which makes nothing but what `template struct CudaFlat<...>` and `CudaBlocks<...>` ask for. They meet
-// in the linker; a kernel without its line is an undefined reference that names the kernel. The operator's function
-// stands between `#ifndef __CUDACC__` and `#endif`, since one of it is enough.
+// in the linker; a kernel without its line is an undefined reference that names the kernel. So that both mean the same
+// type, a kernel stands in a named namespace, never in an anonymous one. The operator's function stands between
+// `#ifndef __CUDACC__` and `#endif`, since one of it is enough.
 //
 // A kernel may state `static constexpr int64_t work`: about how many simple operations one index or one block costs.
 // Launches of less than kInlineWork run at once on the calling thread (well under a microsecond on top of their work),

@@ -1,0 +1,63 @@
+// Fails when an operator in kernels/ or a device of this machine was not exercised. A launch is known by its name,
+// which is read from the sources; a new source file needs its line in the table.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "kernels/device.h"
+#include "tests/kernels/on_every_device.h"
+
+namespace striate {
+namespace {
+
+struct Family {
+  const char* source;
+  void (*exercise)(Stream&);
+};
+constexpr Family kFamilies[] = {
+    {"image_filter.cu", exercise_filters},
+    {"color.cu", exercise_colour},
+    {"resize.cu", exercise_resize},
+    {"statistics.cu", exercise_statistics},
+};
+
+std::set<std::string> launches_in(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string source = text.str();
+  const std::regex launch("for_each(_block)?\\([^\"]*\"([^\"]+)\"");
+  std::set<std::string> names;
+  for (std::sregex_iterator i(source.begin(), source.end(), launch), end; i != end; ++i) names.insert((*i)[2]);
+  return names;
+}
+
+}  // namespace
+
+TEST(Coverage, every_operator_runs_on_every_device) {
+  for (const Device& device : Device::all()) {
+    for (const Family& family : kFamilies) {
+      const std::string path = std::string(STRIATE_SOURCE_DIR) + "/kernels/" + family.source;
+      const std::set<std::string> expected = launches_in(path);
+      ASSERT_FALSE(expected.empty()) << "no launch found in " << path;
+      Stream stream(device);
+      LaunchLog log;
+      stream.set_log(&log);
+      family.exercise(stream);
+      std::set<std::string> ran;
+      for (const LaunchLog::Row& row : log.rows()) ran.insert(row.name);
+      for (const std::string& name : expected) {
+        EXPECT_TRUE(ran.count(name)) << name << " of " << family.source << " was not run on " << device.id();
+      }
+    }
+  }
+}
+
+TEST(Coverage, a_gpu_is_among_the_devices) {
+  if (Device::all().size() == 1) GTEST_SKIP() << "CUDA is not tested here: " << why_no_cuda();
+}
+
+}  // namespace striate
