@@ -1,0 +1,501 @@
+// How a convolution becomes the two loops of weighted_sums.h and dot_products.h:
+//
+//   1. spread   x is copied once with its padding around it, and with a stride one plane per remainder of row and
+//               column (a plane for the even columns, one for the odd ones), so that every tap reads neighbours side by
+//               side. Without padding and stride there is nothing to copy: x itself is read.
+//   2. pack     the weights are laid out in the order in which they are used, with the shift of each tap beside them.
+//   3. sum      forward: weighted_sums of x. By the input: weighted_sums of dy with the taps turned around, once per
+//               remainder of a stride. By the weights: dot_products of dy with shifted x.
+#include "kernels/conv2d.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "kernels/dot_products.h"
+#include "kernels/error.h"
+#include "kernels/launch.h"
+#include "kernels/weighted_sums.h"
+
+namespace striate {
+
+// One axis of a copy with padding: place `i` of plane `f` holds source index i*step + first[f], or 0 outside 0..size-1.
+struct SpreadAxis {
+  int size;            // of the source
+  int count;           // places per plane
+  int step;            // the stride
+  int phases;          // planes along this axis
+  int first;           // source index of place 0 of phase 0
+  int remainder_step;  // between phases, modulo step: phase f starts at first + (f*remainder_step) % step
+};
+
+// One row of the spread copy per index.
+struct SpreadRows {
+  static constexpr int64_t work = 48;
+  const float* x;  // (planes, rows.size, columns.size)
+  float* out;      // (planes, rows.phases, columns.phases, rows.count, columns.count)
+  SpreadAxis rows, columns;
+  HD void operator()(int64_t index) const {
+    const int row = static_cast<int>(index % rows.count);
+    const int64_t block = index / rows.count;
+    const int column_phase = static_cast<int>(block % columns.phases);
+    const int row_phase = static_cast<int>(block / columns.phases % rows.phases);
+    const int64_t plane = block / columns.phases / rows.phases;
+    const int from_row = row * rows.step + rows.first + row_phase * rows.remainder_step % rows.step;
+    const int first = columns.first + column_phase * columns.remainder_step % columns.step;
+    float* to = out + index * columns.count;
+    const bool inside = from_row >= 0 && from_row < rows.size;
+    const float* from = x + (plane * rows.size + (inside ? from_row : 0)) * columns.size;
+    // Places before `begin` and from `end` on lie outside the source.
+    int begin = first >= 0 ? 0 : (-first + columns.step - 1) / columns.step;
+    int end = first >= columns.size ? 0 : (columns.size - first + columns.step - 1) / columns.step;
+    if (end > columns.count) end = columns.count;
+    if (!inside || begin >= end) begin = end = columns.count;
+    for (int i = 0; i < begin; ++i) to[i] = 0;
+    if (columns.step == 1) {
+      for (int i = begin; i < end; ++i) to[i] = from[i + first];
+    } else {
+      for (int i = begin; i < end; ++i) to[i] = from[i * columns.step + first];
+    }
+    for (int i = end; i < columns.count; ++i) to[i] = 0;
+  }
+};
+
+// Forward weights, packed: one (group, tile of k, j) per index, and the shift of each tap.
+struct PackForward {
+  static constexpr int64_t work = 24;
+  const float* w;  // (groups * k, j)
+  float* packed;   // (groups, tiles, j, tile)
+  int k, j, tile, tiles;
+  HD void operator()(int64_t index) const {
+    const int term = static_cast<int>(index % j);
+    const int64_t block = index / j;
+    const int first = static_cast<int>(block % tiles) * tile;
+    const int64_t group = block / tiles;
+    for (int i = 0; i < tile; ++i) {
+      packed[index * tile + i] = first + i < k ? w[(group * k + first + i) * j + term] : 0.0f;
+    }
+  }
+};
+
+// offsets[(c, r, s)] of the spread copy.
+struct ForwardOffsets {
+  int32_t* offsets;
+  int r, s, stride_y, stride_x, dilation_y, dilation_x;
+  int phases_y, phases_x;  // of the spread copy: phase f holds remainder f*dilation % stride
+  int rows, pitch;         // of one of its planes
+  HD void operator()(int64_t index) const {
+    const int column = static_cast<int>(index % s), row = static_cast<int>(index / s % r);
+    const int c = static_cast<int>(index / s / r);
+    const int plane = (c * phases_y + row % phases_y) * phases_x + column % phases_x;
+    offsets[index] = (plane * rows + row * dilation_y / stride_y) * pitch + column * dilation_x / stride_x;
+  }
+};
+
+// The taps of one remainder (y, x) of the backward pass: terms (k, tap), weights turned so that c is what is summed to.
+struct BackwardTaps {
+  int first_r, step_r, count_r;  // r = first_r + i*step_r
+  int first_s, step_s, count_s;
+  int row0, row_step;  // row of the spread dy that tap i of r reads for output row 0: row0 - i*row_step
+  int column0, column_step;
+};
+struct PackBackward {
+  static constexpr int64_t work = 24;
+  const float* w;  // (groups * k, c, r, s)
+  float* packed;   // (groups, tiles of c, k * taps, tile)
+  int k, c, r, s, tile, tiles;
+  BackwardTaps taps;
+  HD void operator()(int64_t index) const {
+    const int per_k = taps.count_r * taps.count_s;
+    const int64_t j = static_cast<int64_t>(k) * per_k;
+    const int64_t term = index % j, block = index / j;
+    const int first = static_cast<int>(block % tiles) * tile;
+    const int64_t group = block / tiles;
+    const int tap = static_cast<int>(term % per_k);
+    const int row = taps.first_r + tap / taps.count_s * taps.step_r;
+    const int column = taps.first_s + tap % taps.count_s * taps.step_s;
+    const float* from = w + (group * k + term / per_k) * c * r * s + row * s + column;
+    for (int i = 0; i < tile; ++i) {
+      packed[index * tile + i] = first + i < c ? from[static_cast<int64_t>(first + i) * r * s] : 0.0f;
+    }
+  }
+};
+struct BackwardOffsets {
+  int32_t* offsets;
+  BackwardTaps taps;
+  int rows, pitch;
+  HD void operator()(int64_t index) const {
+    const int per_k = taps.count_r * taps.count_s;
+    const int tap = static_cast<int>(index % per_k), k = static_cast<int>(index / per_k);
+    const int row = taps.row0 - tap / taps.count_s * taps.row_step;
+    const int column = taps.column0 - tap % taps.count_s * taps.column_step;
+    offsets[index] = (k * rows + row) * pitch + column;
+  }
+};
+
+// dw and db from the pieces' sums, in the pieces' order.
+struct AddPieces {
+  static constexpr int64_t work = 8;
+  const float* sums;  // (pieces, k, j + 1)
+  float* dw;          // (k, j) or null
+  float* db;          // (k) or null
+  int64_t k, j;
+  int64_t columns;  // of a row of sums
+  int pieces;
+  bool add;
+  HD void operator()(int64_t index) const {
+    const int64_t row = index / columns, column = index % columns;
+    float* to = column < j ? (dw != nullptr ? dw + row * j + column : nullptr) : (db != nullptr ? db + row : nullptr);
+    if (to == nullptr) return;
+    float sum = 0;
+    for (int piece = 0; piece < pieces; ++piece) sum += sums[piece * (k * columns) + index];
+    *to = add ? *to + sum : sum;
+  }
+};
+
+#ifdef __CUDACC__
+
+template struct CudaFlat<SpreadRows>;
+template struct CudaFlat<PackForward>;
+template struct CudaFlat<ForwardOffsets>;
+template struct CudaFlat<PackBackward>;
+template struct CudaFlat<BackwardOffsets>;
+template struct CudaFlat<AddPieces>;
+
+#else
+
+namespace {
+
+constexpr int64_t kSlack = 32;  // floats between the parts of the scratch: keeps each part aligned to 64 bytes
+int64_t padded(int64_t floats) { return (floats + 15) / 16 * 16 + kSlack; }
+
+// How many different remainders modulo `stride` the taps 0, d, 2d, ... have; tap i has the remainder of tap i % phases.
+int phase_count(int stride, int dilation, int taps) {
+  int period = 1;
+  while (period * dilation % stride != 0) ++period;
+  return std::min(period, taps);
+}
+
+// The spread copy of x: none where x can be read as it is.
+struct ForwardLayout {
+  bool copies = false;
+  int phases_y = 1, phases_x = 1, rows = 0, pitch = 0;
+  int64_t plane() const { return static_cast<int64_t>(phases_y) * phases_x * rows * pitch; }
+};
+ForwardLayout forward_layout(const Conv2dShape& s) {
+  ForwardLayout f;
+  const bool pads = s.pad_top != 0 || s.pad_bottom != 0 || s.pad_left != 0 || s.pad_right != 0;
+  f.copies = pads || s.stride_y != 1 || s.stride_x != 1;
+  if (!f.copies) {
+    f.rows = s.h;
+    f.pitch = s.w;
+    return f;
+  }
+  f.phases_y = phase_count(s.stride_y, s.dilation_y, s.r);
+  f.phases_x = phase_count(s.stride_x, s.dilation_x, s.s);
+  f.rows = s.p() + (s.r - 1) * s.dilation_y / s.stride_y;
+  f.pitch = s.q() + (s.s - 1) * s.dilation_x / s.stride_x;
+  return f;
+}
+
+// Images spread at a time: as many as stay in the processor's second cache, all of them on a GPU of any size.
+int64_t images_at_once(const Stream* stream, int64_t image_floats, int64_t images) {
+  const int64_t budget = stream != nullptr && stream->device().is_cpu() ? 1 << 18 : 1 << 24;
+  return std::max<int64_t>(1, std::min(images, budget / std::max<int64_t>(1, image_floats)));
+}
+
+void spread(Stream& stream, const float* x, int64_t planes, SpreadAxis rows, SpreadAxis columns, float* out) {
+  for_each(stream, "convolution_spread", planes * rows.phases * columns.phases * rows.count,
+           SpreadRows{x, out, rows, columns});
+}
+
+void spread_input(Stream& stream, const Conv2dShape& s, const ForwardLayout& f, const float* x, int64_t images,
+                  float* out) {
+  spread(stream, x, images * s.c, {s.h, f.rows, s.stride_y, f.phases_y, -s.pad_top, s.dilation_y},
+         {s.w, f.pitch, s.stride_x, f.phases_x, -s.pad_left, s.dilation_x}, out);
+}
+
+// Where dy has to lie for the backward pass by the input, along one axis.
+struct BackwardAxis {
+  // For each remainder: the first output index, how many outputs, and its taps.
+  struct Remainder {
+    int first, count, first_tap, taps, shift;  // tap first_tap + i*tap_step reads dy[u + shift - i*shift_step]
+  };
+  std::vector<Remainder> remainders;
+  int tap_step = 1, shift_step = 1;
+  int lead = 0, count = 0;  // of the spread dy: zeros before it, places in all
+};
+BackwardAxis backward_axis(int in, int out, int taps, int stride, int pad, int dilation) {
+  BackwardAxis a;
+  int period = 1;
+  while (period * dilation % stride != 0) ++period;
+  a.tap_step = period;
+  a.shift_step = period * dilation / stride;
+  int least = 0, most = out - 1;
+  for (int m = 0; m < std::min(stride, in); ++m) {
+    BackwardAxis::Remainder r{m, (in - m + stride - 1) / stride, 0, 0, 0};
+    for (int t = 0; t < std::min(period, taps); ++t) {
+      if ((m + pad - t * dilation) % stride != 0) continue;
+      r.first_tap = t;
+      r.taps = (taps - t + period - 1) / period;
+      r.shift = (m + pad - t * dilation) / stride;
+      least = std::min(least, r.shift - (r.taps - 1) * a.shift_step);
+      most = std::max(most, r.shift + r.count - 1);
+    }
+    a.remainders.push_back(r);
+  }
+  a.lead = -least;
+  a.count = most - least + 1;
+  return a;
+}
+
+struct WeightPieces {
+  int64_t images_per_piece, pieces;
+};
+// Pieces are small enough for the second cache and few enough that adding them up costs little.
+WeightPieces weight_pieces(const Conv2dShape& s) {
+  const ForwardLayout f = forward_layout(s);
+  const int64_t image = s.c * f.plane() + static_cast<int64_t>(s.k) * s.p() * s.q();
+  const int64_t sums = s.w_size() + s.k;
+  const int64_t most = std::max<int64_t>(1, std::min<int64_t>(64, (1 << 20) / sums));
+  int64_t per_piece = std::max<int64_t>(1, (1 << 16) / image);
+  per_piece = std::max(per_piece, (s.n + most - 1) / most);
+  per_piece = std::min<int64_t>(per_piece, std::max(1, s.n / 8));
+  per_piece = std::max(per_piece, (s.n + most - 1) / most);
+  return {per_piece, (s.n + per_piece - 1) / per_piece};
+}
+
+[[noreturn]] void refuse(const std::string& what, const std::string& hint) {
+  throw Error("convolution: " + what, hint);
+}
+
+}  // namespace
+
+void check(const Conv2dShape& s) {
+  if (s.n < 1 || s.c < 1 || s.h < 1 || s.w < 1) {
+    refuse("input of " + std::to_string(s.n) + " x " + std::to_string(s.c) + " x " + std::to_string(s.h) + " x " +
+               std::to_string(s.w) + " values",
+           "every size is at least 1");
+  }
+  if (s.k < 1 || s.r < 1 || s.s < 1) {
+    refuse(std::to_string(s.k) + " kernels of " + std::to_string(s.r) + " x " + std::to_string(s.s),
+           "at least one kernel of at least 1 x 1");
+  }
+  if (s.stride_y < 1 || s.stride_x < 1 || s.dilation_y < 1 || s.dilation_x < 1) {
+    refuse("stride " + std::to_string(s.stride_y) + " x " + std::to_string(s.stride_x) + ", dilation " +
+               std::to_string(s.dilation_y) + " x " + std::to_string(s.dilation_x),
+           "stride and dilation are at least 1");
+  }
+  if (s.pad_top < 0 || s.pad_bottom < 0 || s.pad_left < 0 || s.pad_right < 0) {
+    refuse("negative padding", "padding is 0 or more on every side");
+  }
+  if (s.groups < 1 || s.c % s.groups != 0 || s.k % s.groups != 0) {
+    refuse(std::to_string(s.groups) + " groups for " + std::to_string(s.c) + " channels and " + std::to_string(s.k) +
+               " kernels",
+           "the number of groups divides both");
+  }
+  const int64_t tall = static_cast<int64_t>(s.dilation_y) * (s.r - 1) + 1;
+  const int64_t wide = static_cast<int64_t>(s.dilation_x) * (s.s - 1) + 1;
+  const int64_t height = static_cast<int64_t>(s.h) + s.pad_top + s.pad_bottom;
+  const int64_t width = static_cast<int64_t>(s.w) + s.pad_left + s.pad_right;
+  if (tall > height || wide > width) {
+    refuse("a kernel that covers " + std::to_string(tall) + " x " + std::to_string(wide) + " on a picture of " +
+               std::to_string(height) + " x " + std::to_string(width) + " with its padding",
+           "make the kernel or its dilation smaller, or add padding");
+  }
+  const int64_t image = (static_cast<int64_t>(s.c) + s.k) * (height + tall) * (width + wide);
+  if (image > INT32_MAX || s.w_size() > INT32_MAX) {
+    refuse("one picture or its weights take more than 2^31 values", "use fewer channels or a smaller picture");
+  }
+}
+
+int64_t conv2d_scratch(const Conv2dShape& s) {
+  check(s);
+  const ForwardLayout f = forward_layout(s);
+  const int64_t terms = std::max<int64_t>(static_cast<int64_t>(s.c) / s.groups * s.r * s.s,
+                                          static_cast<int64_t>(s.k) / s.groups * s.r * s.s);
+  const int64_t offsets = padded(terms);
+  const int64_t packed =
+      padded(std::max(packed_weights_size(s.groups, s.k / s.groups, static_cast<int64_t>(s.c) / s.groups * s.r * s.s),
+                      packed_weights_size(s.groups, s.c / s.groups, static_cast<int64_t>(s.k) / s.groups * s.r * s.s)));
+  const WeightPieces pieces = weight_pieces(s);
+  const int64_t sums = padded(pieces.pieces * (s.w_size() + s.k));
+  const int64_t x_image = f.copies ? s.c * f.plane() : 0;
+  const BackwardAxis y_axis = backward_axis(s.h, s.p(), s.r, s.stride_y, s.pad_top, s.dilation_y);
+  const BackwardAxis x_axis = backward_axis(s.w, s.q(), s.s, s.stride_x, s.pad_left, s.dilation_x);
+  const int64_t dy_image = static_cast<int64_t>(s.k) * y_axis.count * x_axis.count;
+  const int64_t copy =
+      padded(std::max({images_at_once(nullptr, x_image, s.n) * x_image,
+                       images_at_once(nullptr, dy_image, s.n) * dy_image, pieces.images_per_piece * x_image}));
+  return offsets + std::max(packed, sums) + copy;
+}
+
+void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,
+                    float* scratch) {
+  check(s);
+  const ForwardLayout f = forward_layout(s);
+  const int p = s.p(), q = s.q();
+  WeightedSumsArguments a;
+  a.groups = s.groups;
+  a.k = s.k / s.groups;
+  a.j = s.c / s.groups * s.r * s.s;
+  a.bias = b;
+  a.out_image = static_cast<int64_t>(s.k) * p * q;
+  a.out_plane = static_cast<int64_t>(p) * q;
+  a.out_row = q;
+  a.pitch = f.pitch;
+  a.valid = q;
+  a.length = static_cast<int64_t>(p - 1) * f.pitch + q;
+  a.x_image = s.c * f.plane();
+  a.x_group = s.c / s.groups * f.plane();
+  const int tile = weighted_sums_tile(stream, s.n, a.groups, a.k, a.j, a.length);
+
+  auto* offsets = reinterpret_cast<int32_t*>(scratch);
+  float* packed = scratch + padded(a.j);
+  float* copy = packed + padded(packed_weights_size(a.groups, a.k, a.j));
+  for_each(stream, "convolution_offsets", a.j,
+           ForwardOffsets{offsets, s.r, s.s, s.stride_y, s.stride_x, s.dilation_y, s.dilation_x, f.phases_y, f.phases_x,
+                          f.rows, f.pitch});
+  const int tiles = (a.k + tile - 1) / tile;
+  for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * a.j,
+           PackForward{w, packed, a.k, a.j, tile, tiles});
+  a.offsets = offsets;
+  a.weights = packed;
+  if (!f.copies) {
+    a.x = x;
+    a.images = s.n;
+    a.out = y;
+    return weighted_sums(stream, "convolution", a);
+  }
+  const int64_t step = images_at_once(&stream, a.x_image, s.n);
+  const int64_t x_values = static_cast<int64_t>(s.c) * s.h * s.w;
+  for (int64_t n = 0; n < s.n; n += step) {
+    a.images = std::min(step, s.n - n);
+    spread_input(stream, s, f, x + n * x_values, a.images, copy);
+    a.x = copy;
+    a.out = y + n * a.out_image;
+    weighted_sums(stream, "convolution", a);
+  }
+}
+
+void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy, const float* w, float* dx,
+                           Result result, float* scratch) {
+  check(s);
+  const int p = s.p(), q = s.q();
+  const BackwardAxis rows = backward_axis(s.h, p, s.r, s.stride_y, s.pad_top, s.dilation_y);
+  const BackwardAxis columns = backward_axis(s.w, q, s.s, s.stride_x, s.pad_left, s.dilation_x);
+  const bool copies = rows.lead != 0 || columns.lead != 0 || rows.count != p || columns.count != q;
+  const int k = s.k / s.groups, c = s.c / s.groups;
+
+  auto* offsets = reinterpret_cast<int32_t*>(scratch);
+  float* packed = scratch + padded(static_cast<int64_t>(k) * s.r * s.s);
+  float* copy = packed + padded(packed_weights_size(s.groups, c, static_cast<int64_t>(k) * s.r * s.s));
+
+  const int64_t dy_plane = static_cast<int64_t>(rows.count) * columns.count;
+  const int64_t dy_values = static_cast<int64_t>(s.k) * p * q, dx_plane = static_cast<int64_t>(s.h) * s.w;
+  // With a stride the packed weights are made anew for each remainder, so all images go at once unless a copy is made.
+  const bool one = rows.remainders.size() == 1 && columns.remainders.size() == 1;
+  const int64_t step = copies ? images_at_once(&stream, s.k * dy_plane, s.n) : s.n;
+  for (int64_t n = 0; n < s.n; n += step) {
+    const int64_t images = std::min<int64_t>(step, s.n - n);
+    if (copies) {
+      spread(stream, dy + n * dy_values, images * s.k, {p, rows.count, 1, 1, -rows.lead, 1},
+             {q, columns.count, 1, 1, -columns.lead, 1}, copy);
+    }
+    for (const BackwardAxis::Remainder& row : rows.remainders) {
+      for (const BackwardAxis::Remainder& column : columns.remainders) {
+        WeightedSumsArguments a;
+        a.images = images;
+        a.groups = s.groups;
+        a.k = c;
+        a.j = k * row.taps * column.taps;
+        a.x = copies ? copy : dy + n * dy_values;
+        a.x_image = s.k * dy_plane;
+        a.x_group = k * dy_plane;
+        a.offsets = offsets;
+        a.weights = packed;
+        a.out = dx + n * s.c * dx_plane + static_cast<int64_t>(row.first) * s.w + column.first;
+        a.out_image = s.c * dx_plane;
+        a.out_plane = dx_plane;
+        a.out_row = static_cast<int64_t>(s.stride_y) * s.w;
+        a.out_column = s.stride_x;
+        a.pitch = columns.count;
+        a.valid = column.count;
+        a.length = static_cast<int64_t>(row.count - 1) * columns.count + column.count;
+        a.add = result == Result::add;
+        if (n == 0 || !one) {
+          const BackwardTaps taps{row.first_tap,         rows.tap_step,    row.taps,
+                                  column.first_tap,      columns.tap_step, column.taps,
+                                  row.shift + rows.lead, rows.shift_step,  column.shift + columns.lead,
+                                  columns.shift_step};
+          const int tile = weighted_sums_tile(stream, images, a.groups, a.k, a.j, a.length);
+          const int tiles = (c + tile - 1) / tile;
+          for_each(stream, "convolution_offsets", a.j, BackwardOffsets{offsets, taps, rows.count, columns.count});
+          for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * a.j,
+                   PackBackward{w, packed, k, c, s.r, s.s, tile, tiles, taps});
+        }
+        weighted_sums(stream, "convolution_by_input", a);
+      }
+    }
+  }
+}
+
+void conv2d_backward_weights(Stream& stream, const Conv2dShape& s, const float* x, const float* dy, float* dw,
+                             float* db, Result result, float* scratch) {
+  check(s);
+  if (dw == nullptr && db == nullptr) return;
+  const ForwardLayout f = forward_layout(s);
+  const WeightPieces pieces = weight_pieces(s);
+  const int p = s.p(), q = s.q();
+  const int j = s.c / s.groups * s.r * s.s;
+
+  DotProductsArguments a;
+  a.images_per_piece = pieces.images_per_piece;
+  a.groups = s.groups;
+  a.k = s.k / s.groups;
+  a.j = dw != nullptr ? j : 0;
+  a.a_image = static_cast<int64_t>(s.k) * p * q;
+  a.a_plane = static_cast<int64_t>(p) * q;
+  a.a_row = q;
+  a.x_image = s.c * f.plane();
+  a.x_group = s.c / s.groups * f.plane();
+  a.pitch = f.pitch;
+  a.rows = p;
+  a.columns = q;
+  if (f.pitch == q) {  // 1x1: the whole plane is one row
+    a.rows = 1;
+    a.columns = static_cast<int64_t>(p) * q;
+    a.pitch = a.columns;
+    a.a_row = a.columns;
+  }
+  a.ones = db != nullptr;
+  a.out_stride = a.j + (a.ones ? 1 : 0);
+
+  auto* offsets = reinterpret_cast<int32_t*>(scratch);
+  float* sums = scratch + padded(j);
+  float* copy = sums + padded(pieces.pieces * (s.w_size() + s.k));
+  if (dw != nullptr) {
+    for_each(stream, "convolution_offsets", j,
+             ForwardOffsets{offsets, s.r, s.s, s.stride_y, s.stride_x, s.dilation_y, s.dilation_x, f.phases_y,
+                            f.phases_x, f.rows, f.pitch});
+  }
+  a.offsets = offsets;
+  const bool copies = f.copies && dw != nullptr;
+  const int64_t at_once = copies ? images_at_once(&stream, a.x_image, s.n) : s.n;
+  const int64_t step = std::max<int64_t>(1, at_once / pieces.images_per_piece) * pieces.images_per_piece;
+  const int64_t x_values = static_cast<int64_t>(s.c) * s.h * s.w;
+  for (int64_t n = 0; n < s.n; n += step) {
+    a.images = std::min<int64_t>(step, s.n - n);
+    if (copies) spread_input(stream, s, f, x + n * x_values, a.images, copy);
+    a.x = copies ? copy : x + n * x_values;
+    a.a = dy + n * a.a_image;
+    a.out = sums + n / pieces.images_per_piece * s.k * a.out_stride;
+    dot_products(stream, "convolution_by_weights", a);
+  }
+  for_each(stream, "convolution_add_pieces", s.k * a.out_stride,
+           AddPieces{sums, dw, db, s.k, a.j, a.out_stride, static_cast<int>(pieces.pieces), result == Result::add});
+}
+
+#endif
+
+}  // namespace striate

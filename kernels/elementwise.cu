@@ -1,0 +1,100 @@
+#include "kernels/elementwise.h"
+
+#include "kernels/launch.h"
+
+namespace striate {
+
+struct Fill {
+  float* y;
+  float value;
+  HD void operator()(int64_t i) const { y[i] = value; }
+};
+struct Copy {
+  const float* x;
+  float* y;
+  HD void operator()(int64_t i) const { y[i] = x[i]; }
+};
+struct Accumulate {
+  const float* x;
+  float* y;
+  HD void operator()(int64_t i) const { y[i] += x[i]; }
+};
+struct Add {
+  const float* a;
+  const float* b;
+  float* y;
+  HD void operator()(int64_t i) const { y[i] = a[i] + b[i]; }
+};
+struct Scale {
+  const float* x;
+  float* y;
+  float factor;
+  HD void operator()(int64_t i) const { y[i] = factor * x[i]; }
+};
+template <bool add>
+struct CopyRows {
+  static constexpr int64_t work = 4;
+  const float* from;
+  float* to;
+  int64_t values, from_stride, to_stride;
+  HD void operator()(int64_t i) const {
+    const int64_t row = i / values, column = i - row * values;
+    float* place = to + row * to_stride + column;
+    const float value = from[row * from_stride + column];
+    *place = add ? *place + value : value;
+  }
+};
+struct GatherRows {
+  static constexpr int64_t work = 4;
+  const float* x;
+  const int32_t* indices;
+  float* y;
+  int64_t values;
+  HD void operator()(int64_t i) const {
+    const int64_t row = i / values;
+    y[i] = x[indices[row] * values + (i - row * values)];
+  }
+};
+
+#ifdef __CUDACC__
+
+template struct CudaFlat<Fill>;
+template struct CudaFlat<Copy>;
+template struct CudaFlat<Accumulate>;
+template struct CudaFlat<Add>;
+template struct CudaFlat<Scale>;
+template struct CudaFlat<CopyRows<false>>;
+template struct CudaFlat<CopyRows<true>>;
+template struct CudaFlat<GatherRows>;
+
+#else
+
+void fill(Stream& stream, int64_t count, float value, float* y) { for_each(stream, "fill", count, Fill{y, value}); }
+void copy(Stream& stream, int64_t count, const float* x, float* y, Result result) {
+  if (result == Result::add) {
+    for_each(stream, "accumulate", count, Accumulate{x, y});
+  } else {
+    for_each(stream, "copy", count, Copy{x, y});
+  }
+}
+void add(Stream& stream, int64_t count, const float* a, const float* b, float* y) {
+  for_each(stream, "add", count, Add{a, b, y});
+}
+void scale(Stream& stream, int64_t count, float factor, const float* x, float* y) {
+  for_each(stream, "scale", count, Scale{x, y, factor});
+}
+void copy_rows(Stream& stream, int64_t rows, int64_t values, const float* from, int64_t from_stride, float* to,
+               int64_t to_stride, Result result) {
+  if (result == Result::add) {
+    for_each(stream, "accumulate_rows", rows * values, CopyRows<true>{from, to, values, from_stride, to_stride});
+  } else {
+    for_each(stream, "copy_rows", rows * values, CopyRows<false>{from, to, values, from_stride, to_stride});
+  }
+}
+void gather_rows(Stream& stream, int64_t rows, int64_t values, const float* x, const int32_t* indices, float* y) {
+  for_each(stream, "gather_rows", rows * values, GatherRows{x, indices, y, values});
+}
+
+#endif
+
+}  // namespace striate

@@ -1,0 +1,116 @@
+// What network operators need of packs beyond arithmetic: the fused multiply-add, parts of a pack, the sum of its
+// lanes.
+//
+// The build rounds a product and a sum separately, as written (see StriateOptions.cmake); an operator that wants one
+// rounding and half the instructions says fma(). Where the processor has no such instruction it is a product and a sum.
+#pragma once
+
+#if !defined(__CUDACC__) && (defined(__AVX512F__) || defined(__AVX2__) || defined(__FMA__))
+#include <immintrin.h>
+#endif
+
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/hd.h"
+#include "kernels/pack.h"
+
+namespace striate {
+
+#ifdef __CUDACC__
+
+template <int W>
+HD inline Pack<float, W> fma(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
+  for (int i = 0; i < W; ++i) c.v[i] = fmaf(a.v[i], b.v[i], c.v[i]);
+  return c;
+}
+template <int W>
+HD inline Pack<float, W> load_part(const float* from, int64_t count) {
+  Pack<float, W> p;
+  for (int i = 0; i < W; ++i) p.v[i] = i < count ? from[i] : 0.0f;
+  return p;
+}
+template <int W>
+HD inline void store_part(Pack<float, W> p, float* to, int begin, int end) {
+  for (int i = 0; i < W; ++i) {
+    if (i >= begin && i < end) to[i] = p.v[i];
+  }
+}
+template <int W>
+HD inline float sum_of(Pack<float, W> p) {
+  float sum = p.v[0];
+  for (int i = 1; i < W; ++i) sum += p.v[i];
+  return sum;
+}
+
+#else
+
+// a * b + c, rounded once where the processor can.
+template <int W>
+inline Pack<float, W> fma(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
+#if defined(__AVX512F__)
+  if constexpr (W == 16)
+    return {(typename Pack<float, W>::Vector)_mm512_fmadd_ps((__m512)a.v, (__m512)b.v, (__m512)c.v)};
+#endif
+#if defined(__FMA__)
+  if constexpr (W == 8)
+    return {(typename Pack<float, W>::Vector)_mm256_fmadd_ps((__m256)a.v, (__m256)b.v, (__m256)c.v)};
+  if constexpr (W == 4) return {(typename Pack<float, W>::Vector)_mm_fmadd_ps((__m128)a.v, (__m128)b.v, (__m128)c.v)};
+#endif
+  return {a.v * b.v + c.v};
+}
+
+// Lanes 0 .. count-1 from memory, 0 in the others; memory beyond them is not touched. Any count.
+template <int W>
+inline Pack<float, W> load_part(const float* from, int64_t count) {
+#if defined(__AVX512F__)
+  if constexpr (W == 16) {
+    const int64_t lanes = count < 0 ? 0 : (count > W ? W : count);
+    const auto mask = static_cast<__mmask16>((1u << lanes) - 1u);
+    return {(typename Pack<float, W>::Vector)_mm512_maskz_loadu_ps(mask, from)};
+  }
+#endif
+  if (count >= W) return Pack<float, W>::load(from);
+  Pack<float, W> p = Pack<float, W>::all(0);
+  for (int i = 0; i < count; ++i) p.set(i, from[i]);
+  return p;
+}
+
+// Lanes begin .. end-1 to to[begin] .. to[end-1]; other memory is not touched. 0 <= begin <= end <= W.
+template <int W>
+inline void store_part(Pack<float, W> p, float* to, int begin, int end) {
+#if defined(__AVX512F__)
+  if constexpr (W == 16) {
+    const auto mask = static_cast<__mmask16>((1u << end) - (1u << begin));
+    return _mm512_mask_storeu_ps(to, mask, (__m512)p.v);
+  }
+#endif
+  if (begin == 0 && end == W) return p.store(to);
+  for (int i = begin; i < end; ++i) to[i] = p[i];
+}
+
+// The sum of all lanes: halves onto halves.
+template <int W>
+inline float sum_of(Pack<float, W> p) {
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC unroll 8
+  for (int half = W / 2; half > 0; half /= 2) {
+    typename Pack<int32_t, W>::Vector other{};
+#pragma GCC unroll 64
+    for (int i = 0; i < W; ++i) other[i] = i ^ half;
+    p.v += __builtin_shuffle(p.v, other);
+  }
+  return p.v[0];
+#else
+  float lanes[W];
+  p.store(lanes);
+  for (int half = W / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
+#endif
+}
+
+#endif
+
+}  // namespace striate

@@ -1,0 +1,336 @@
+// One index makes one row of the output (forward) or of the input (backward), so that the CPU walks memory in order.
+// Windows of 2x2 with stride 2, by far the most common, have a form of their own without inner loops.
+#include "kernels/pool.h"
+
+#include <algorithm>
+#include <string>
+
+#include "kernels/error.h"
+#include "kernels/launch.h"
+
+namespace striate {
+
+// The window of output row or column `i` along one axis, cut to the picture.
+struct PoolAxis {
+  int size, out, window, stride, pad;
+  HD int begin(int i) const {
+    const int b = i * stride - pad;
+    return b < 0 ? 0 : b;
+  }
+  HD int end(int i) const {
+    const int e = i * stride - pad + window;
+    return e < size ? e : size;
+  }
+  // Outputs whose windows hold place `x`: first_out(x) .. last_out(x).
+  HD int first_out(int x) const {
+    const int reach = x + pad - window + 1;
+    return reach <= 0 ? 0 : (reach + stride - 1) / stride;
+  }
+  HD int last_out(int x) const {
+    const int last = (x + pad) / stride;
+    return last < out - 1 ? last : out - 1;
+  }
+};
+
+struct MaxPool {
+  static constexpr int64_t work = 64;
+  PoolAxis rows, columns;
+  const float* x;
+  float* y;
+  int32_t* winners;
+  HD void operator()(int64_t index) const {
+    const int p = static_cast<int>(index % rows.out);
+    const float* from = x + index / rows.out * rows.size * columns.size;
+    for (int q = 0; q < columns.out; ++q) {
+      const int y1 = rows.end(p), x0 = columns.begin(q), x1 = columns.end(q);
+      int32_t winner = rows.begin(p) * columns.size + x0;
+      float best = from[winner];
+      for (int yy = rows.begin(p); yy < y1; ++yy) {
+        for (int xx = x0; xx < x1; ++xx) {
+          const float v = from[yy * columns.size + xx];
+          if (v > best || (v != v && best == best)) {
+            best = v;
+            winner = yy * columns.size + xx;
+          }
+        }
+      }
+      y[index * columns.out + q] = best;
+      if (winners != nullptr) winners[index * columns.out + q] = winner;
+    }
+  }
+};
+
+// 2x2, stride 2, nothing padded and nothing cut off at the end of an axis.
+struct MaxPool2x2 {
+  static constexpr int64_t work = 64;
+  int w, p, q;
+  int64_t plane;  // h * w
+  const float* x;
+  float* y;
+  int32_t* winners;
+  HD void operator()(int64_t index) const {
+    const int row = static_cast<int>(index % p) * 2;
+    const float* top = x + index / p * plane + static_cast<int64_t>(row) * w;
+    const float* bottom = top + w;
+    float* out = y + index * q;
+    int32_t* won = winners + index * q;
+    const int32_t first = row * w;
+    for (int i = 0; i < q; ++i) {
+      const float a = top[2 * i], b = top[2 * i + 1], c = bottom[2 * i], d = bottom[2 * i + 1];
+      const bool second = b > a || (b != b && a == a);
+      const float up = second ? b : a;
+      const int32_t up_at = second ? 1 : 0;
+      const bool fourth = d > c || (d != d && c == c);
+      const float low = fourth ? d : c;
+      const int32_t low_at = fourth ? w + 1 : w;
+      const bool lower = low > up || (low != low && up == up);
+      out[i] = lower ? low : up;
+      if (winners != nullptr) won[i] = first + 2 * i + (lower ? low_at : up_at);
+    }
+  }
+};
+
+// Gathers: an input value asks the windows that hold it whether it won. No two indices write the same place.
+struct MaxPoolBackward {
+  static constexpr int64_t work = 128;
+  PoolAxis rows, columns;
+  const float* dy;
+  const int32_t* winners;
+  float* dx;
+  bool add;
+  HD void operator()(int64_t index) const {
+    const int row = static_cast<int>(index % rows.size);
+    const int64_t plane = index / rows.size * rows.out * columns.out;
+    const int p1 = rows.last_out(row);
+    for (int column = 0; column < columns.size; ++column) {
+      const int32_t me = row * columns.size + column;
+      const int q0 = columns.first_out(column), q1 = columns.last_out(column);
+      float sum = 0;
+      for (int p = rows.first_out(row); p <= p1; ++p) {
+        for (int q = q0; q <= q1; ++q) {
+          const int64_t at = plane + static_cast<int64_t>(p) * columns.out + q;
+          if (winners[at] == me) sum += dy[at];
+        }
+      }
+      float* to = dx + index * columns.size + column;
+      *to = add ? *to + sum : sum;
+    }
+  }
+};
+template <bool add>
+struct MaxPoolBackward2x2 {
+  static constexpr int64_t work = 64;
+  int w, p, q;
+  int64_t plane;
+  const float* dy;
+  const int32_t* winners;
+  float* dx;
+  // One row of outputs: two rows of inputs, and what no window reaches beside and below them.
+  HD void operator()(int64_t index) const {
+    const int row = static_cast<int>(index % p) * 2;
+    float* top = dx + index / p * plane + static_cast<int64_t>(row) * w;
+    float* bottom = top + w;
+    const float* from = dy + index * q;
+    const int32_t* won = winners + index * q;
+    for (int i = 0; i < q; ++i) {
+      const float d = from[i];
+      const int32_t place = won[i] - (row * w + 2 * i);
+      const float a = place == 0 ? d : 0.0f, b = place == 1 ? d : 0.0f;
+      const float c = place == w ? d : 0.0f, e = place == w + 1 ? d : 0.0f;
+      top[2 * i] = add ? top[2 * i] + a : a;
+      top[2 * i + 1] = add ? top[2 * i + 1] + b : b;
+      bottom[2 * i] = add ? bottom[2 * i] + c : c;
+      bottom[2 * i + 1] = add ? bottom[2 * i + 1] + e : e;
+    }
+    if (add) return;
+    if (2 * q < w) top[2 * q] = bottom[2 * q] = 0;
+    if (row + 2 >= 2 * p) {
+      for (int64_t i = static_cast<int64_t>(row + 2) * w; i < plane; ++i) top[i - static_cast<int64_t>(row) * w] = 0;
+    }
+  }
+};
+
+struct AveragePool {
+  static constexpr int64_t work = 64;
+  PoolAxis rows, columns;
+  const float* x;
+  float* y;
+  int pad_bottom, pad_right;
+  bool count_include_pad;
+  // How many places the window (p, q) divides by.
+  HD float divisor(int p, int q) const {
+    if (!count_include_pad) {
+      return static_cast<float>((rows.end(p) - rows.begin(p)) * (columns.end(q) - columns.begin(q)));
+    }
+    const int y0 = p * rows.stride - rows.pad, x0 = q * columns.stride - columns.pad;
+    const int y1 = y0 + rows.window < rows.size + pad_bottom ? y0 + rows.window : rows.size + pad_bottom;
+    const int x1 = x0 + columns.window < columns.size + pad_right ? x0 + columns.window : columns.size + pad_right;
+    return static_cast<float>((y1 - y0) * (x1 - x0));
+  }
+  HD void operator()(int64_t index) const {
+    const int p = static_cast<int>(index % rows.out);
+    const float* from = x + index / rows.out * rows.size * columns.size;
+    for (int q = 0; q < columns.out; ++q) {
+      const int y1 = rows.end(p), x1 = columns.end(q);
+      float sum = 0;
+      for (int yy = rows.begin(p); yy < y1; ++yy) {
+        for (int xx = columns.begin(q); xx < x1; ++xx) sum += from[yy * columns.size + xx];
+      }
+      y[index * columns.out + q] = sum / divisor(p, q);
+    }
+  }
+};
+struct AveragePoolBackward {
+  static constexpr int64_t work = 128;
+  AveragePool pool;  // x and y unused
+  const float* dy;
+  float* dx;
+  bool add;
+  HD void operator()(int64_t index) const {
+    const int row = static_cast<int>(index % pool.rows.size);
+    const int64_t plane = index / pool.rows.size * pool.rows.out * pool.columns.out;
+    const int p1 = pool.rows.last_out(row);
+    for (int column = 0; column < pool.columns.size; ++column) {
+      const int q1 = pool.columns.last_out(column);
+      float sum = 0;
+      for (int p = pool.rows.first_out(row); p <= p1; ++p) {
+        for (int q = pool.columns.first_out(column); q <= q1; ++q) {
+          sum += dy[plane + static_cast<int64_t>(p) * pool.columns.out + q] / pool.divisor(p, q);
+        }
+      }
+      float* to = dx + index * pool.columns.size + column;
+      *to = add ? *to + sum : sum;
+    }
+  }
+};
+
+struct GlobalAverage {
+  static constexpr int64_t work = 256;
+  const float* x;
+  float* y;
+  int64_t pixels;
+  HD void operator()(int64_t plane) const {
+    // Eight sums side by side: the order stays fixed, and a processor can run them together.
+    float sum[8] = {};
+    const float* from = x + plane * pixels;
+    int64_t i = 0;
+    for (; i + 8 <= pixels; i += 8) {
+      for (int k = 0; k < 8; ++k) sum[k] += from[i + k];
+    }
+    float rest = 0;
+    for (; i < pixels; ++i) rest += from[i];
+    y[plane] = (((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7])) + rest) /
+               static_cast<float>(pixels);
+  }
+};
+struct GlobalAverageBackward {
+  const float* dy;
+  float* dx;
+  int64_t pixels;
+  float share;
+  bool add;
+  HD void operator()(int64_t i) const {
+    const float v = dy[i / pixels] * share;
+    dx[i] = add ? dx[i] + v : v;
+  }
+};
+
+#ifdef __CUDACC__
+
+template struct CudaFlat<MaxPool>;
+template struct CudaFlat<MaxPool2x2>;
+template struct CudaFlat<MaxPoolBackward>;
+template struct CudaFlat<MaxPoolBackward2x2<false>>;
+template struct CudaFlat<MaxPoolBackward2x2<true>>;
+template struct CudaFlat<AveragePool>;
+template struct CudaFlat<AveragePoolBackward>;
+template struct CudaFlat<GlobalAverage>;
+template struct CudaFlat<GlobalAverageBackward>;
+
+#else
+
+namespace {
+
+PoolAxis rows_of(const Pool2dShape& s) { return {s.h, s.p(), s.r, s.stride_y, s.pad_top}; }
+PoolAxis columns_of(const Pool2dShape& s) { return {s.w, s.q(), s.s, s.stride_x, s.pad_left}; }
+
+bool is_2x2(const Pool2dShape& s) {
+  return s.r == 2 && s.s == 2 && s.stride_y == 2 && s.stride_x == 2 && s.pad_top == 0 && s.pad_bottom == 0 &&
+         s.pad_left == 0 && s.pad_right == 0 && s.p() == s.h / 2 && s.q() == s.w / 2;
+}
+
+}  // namespace
+
+void check(const Pool2dShape& s) {
+  const auto refuse = [](const std::string& what, const std::string& hint) { throw Error("pooling: " + what, hint); };
+  if (s.n < 1 || s.c < 1 || s.h < 1 || s.w < 1) refuse("an input without values", "every size is at least 1");
+  if (s.r < 1 || s.s < 1 || s.stride_y < 1 || s.stride_x < 1) {
+    refuse("window " + std::to_string(s.r) + " x " + std::to_string(s.s) + ", stride " + std::to_string(s.stride_y) +
+               " x " + std::to_string(s.stride_x),
+           "window and stride are at least 1");
+  }
+  const auto side = [&](int pad, int window) { return pad < 0 || pad * 2 > window; };
+  if (side(s.pad_top, s.r) || side(s.pad_bottom, s.r) || side(s.pad_left, s.s) || side(s.pad_right, s.s)) {
+    refuse("padding of more than half a window, or below 0", "a window always holds a value of the picture");
+  }
+  if (s.r > s.h + s.pad_top + s.pad_bottom || s.s > s.w + s.pad_left + s.pad_right) {
+    refuse("a window of " + std::to_string(s.r) + " x " + std::to_string(s.s) + " on a picture of " +
+               std::to_string(s.h) + " x " + std::to_string(s.w),
+           "make the window smaller");
+  }
+  if (static_cast<int64_t>(s.h) * s.w > INT32_MAX) refuse("a channel of more than 2^31 values", "use smaller pictures");
+}
+
+void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, float* y, int32_t* winners) {
+  check(s);
+  const int64_t rows = static_cast<int64_t>(s.n) * s.c * s.p();
+  if (is_2x2(s)) {
+    return for_each(stream, "max_pool", rows,
+                    MaxPool2x2{s.w, s.p(), s.q(), static_cast<int64_t>(s.h) * s.w, x, y, winners});
+  }
+  for_each(stream, "max_pool", rows, MaxPool{rows_of(s), columns_of(s), x, y, winners});
+}
+
+void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, const int32_t* winners, float* dx,
+                       Result result) {
+  check(s);
+  const int64_t planes = static_cast<int64_t>(s.n) * s.c;
+  if (is_2x2(s)) {
+    const int64_t plane = static_cast<int64_t>(s.h) * s.w;
+    if (result == Result::add) {
+      return for_each(stream, "max_pool_backward", planes * s.p(),
+                      MaxPoolBackward2x2<true>{s.w, s.p(), s.q(), plane, dy, winners, dx});
+    }
+    return for_each(stream, "max_pool_backward", planes * s.p(),
+                    MaxPoolBackward2x2<false>{s.w, s.p(), s.q(), plane, dy, winners, dx});
+  }
+  for_each(stream, "max_pool_backward", planes * s.h,
+           MaxPoolBackward{rows_of(s), columns_of(s), dy, winners, dx, result == Result::add});
+}
+
+void average_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, float* y) {
+  check(s);
+  for_each(stream, "average_pool", static_cast<int64_t>(s.n) * s.c * s.p(),
+           AveragePool{rows_of(s), columns_of(s), x, y, s.pad_bottom, s.pad_right, s.count_include_pad});
+}
+
+void average_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, float* dx, Result result) {
+  check(s);
+  const AveragePool pool{rows_of(s), columns_of(s), nullptr, nullptr, s.pad_bottom, s.pad_right, s.count_include_pad};
+  for_each(stream, "average_pool_backward", static_cast<int64_t>(s.n) * s.c * s.h,
+           AveragePoolBackward{pool, dy, dx, result == Result::add});
+}
+
+void global_average_pool_forward(Stream& stream, int n, int c, int64_t pixels, const float* x, float* y) {
+  for_each(stream, "global_average_pool", static_cast<int64_t>(n) * c, GlobalAverage{x, y, pixels});
+}
+
+void global_average_pool_backward(Stream& stream, int n, int c, int64_t pixels, const float* dy, float* dx,
+                                  Result result) {
+  for_each(stream, "global_average_pool_backward", static_cast<int64_t>(n) * c * pixels,
+           GlobalAverageBackward{dy, dx, pixels, 1.0f / static_cast<float>(pixels), result == Result::add});
+}
+
+#endif
+
+}  // namespace striate

@@ -1,0 +1,189 @@
+#include "kernels/weighted_sums.h"
+
+#include "kernels/launch.h"
+#include "kernels/pack_math.h"
+
+namespace striate {
+
+template <int W, int KT, int PT>
+struct WeightedSums {
+  static constexpr int64_t work = kInlineWork;  // an index is worth a piece of its own: see `together`
+  WeightedSumsArguments a;
+  int64_t k_tiles, o_tiles, tiles;
+  int64_t together;  // tiles per index
+
+  // Adds all terms for KT outputs times PT packs. `count` positions are left from here on: only the last tile has
+  // fewer than PT * W, and only it pays for looking.
+  template <bool whole>
+  HD void accumulate(const float* x, const float* w, int64_t count, Pack<float, W> (&sum)[KT][PT]) const {
+    for (int j = 0; j < a.j; ++j) {
+      const float* at = x + a.offsets[j];
+      Pack<float, W> row[PT];
+#pragma GCC unroll 16
+      for (int i = 0; i < PT; ++i) {
+        row[i] = whole ? Pack<float, W>::load(at + i * W) : load_part<W>(at + i * W, count - i * W);
+      }
+#pragma GCC unroll 16
+      for (int k = 0; k < KT; ++k) {
+        const Pack<float, W> factor = Pack<float, W>::all(w[k]);
+#pragma GCC unroll 16
+        for (int i = 0; i < PT; ++i) sum[k][i] = fma(factor, row[i], sum[k][i]);
+      }
+      w += KT;
+    }
+  }
+
+  HD void operator()(int64_t index) const {
+    const int64_t last = (index + 1) * together < tiles ? (index + 1) * together : tiles;
+    for (int64_t tile = index * together; tile < last; ++tile) one_tile(tile);
+  }
+
+#ifndef __CUDACC__
+  __attribute__((noinline))  // once in the program, not once per place that launches
+#endif
+  HD void
+  one_tile(int64_t tile) const {
+    const int64_t k_tile = tile % k_tiles, o_tile = tile / k_tiles % o_tiles;
+    const int64_t group = tile / k_tiles / o_tiles % a.groups, n = tile / k_tiles / o_tiles / a.groups;
+    const int first_k = static_cast<int>(k_tile) * KT;
+    const int ks = a.k - first_k < KT ? a.k - first_k : KT;
+    const int64_t first_o = o_tile * (PT * W);
+    const int64_t count = a.length - first_o;
+    const float* x = a.x + n * a.x_image + group * a.x_group + first_o;
+    const float* w = a.weights + (group * k_tiles + k_tile) * KT * a.j;
+    const int64_t plane = group * a.k + first_k;
+
+    Pack<float, W> sum[KT][PT];
+#pragma GCC unroll 16
+    for (int k = 0; k < KT; ++k) {
+#pragma GCC unroll 16
+      for (int i = 0; i < PT; ++i) {
+        sum[k][i] = Pack<float, W>::all(a.bias != nullptr && k < ks ? a.bias[plane + k] : 0.0f);
+      }
+    }
+    if (count >= PT * W) {
+      accumulate<true>(x, w, count, sum);
+    } else {
+      accumulate<false>(x, w, count, sum);
+    }
+
+    float* out = a.out + n * a.out_image + plane * a.out_plane;
+#pragma GCC unroll 16
+    for (int i = 0; i < PT; ++i) {
+      const int64_t o = first_o + i * W;
+      if (o >= a.length) continue;
+      int64_t row = o / a.pitch, column = o - row * a.pitch;
+      const int64_t here = a.length - o < W ? a.length - o : W;
+      for (int64_t lane = 0; lane < here; lane += a.pitch - column, column = 0, ++row) {
+        if (column >= a.valid) continue;
+        const int64_t end = lane + a.valid - column < here ? lane + a.valid - column : here;
+        float* to = out + row * a.out_row + (column - lane) * a.out_column;
+#pragma GCC unroll 16
+        for (int k = 0; k < KT; ++k) {
+          if (k < ks) put(sum[k][i], to + k * a.out_plane, static_cast<int>(lane), static_cast<int>(end));
+        }
+      }
+    }
+  }
+
+  HD void put(Pack<float, W> value, float* to, int begin, int end) const {
+    if (a.out_column == 1) {
+      if (a.add) {
+        for (int i = begin; i < end; ++i) to[i] += value[i];
+      } else {
+        store_part<W>(value, to, begin, end);
+      }
+    } else {
+      for (int i = begin; i < end; ++i) {
+        float* place = to + i * a.out_column;
+        *place = a.add ? *place + value[i] : value[i];
+      }
+    }
+  }
+};
+
+#ifdef __CUDACC__
+
+template struct CudaFlat<WeightedSums<CudaTarget::width, 4, 1>>;
+template struct CudaFlat<WeightedSums<CudaTarget::width, 8, 1>>;
+
+#else
+
+namespace {
+
+struct Tile {
+  int k, packs;
+};
+constexpr Tile kCpuTiles[] = {{1, 8}, {2, 8}, {4, 6}, {6, 4}, {8, 3}, {10, 2}, {12, 2}, {14, 2}};
+
+// The tile with the least work, counted in multiply-adds of packs: what is computed in vain costs as much as the rest.
+Tile choose(bool cuda, int k, int j, int64_t length) {
+  if (cuda) return {k <= 4 ? 4 : 8, 1};
+  Tile best = kCpuTiles[0];
+  double least = -1;
+  for (const Tile tile : kCpuTiles) {
+    const double wide = tile.packs * CpuTarget::width;
+    const double tiles = static_cast<double>((k + tile.k - 1) / tile.k) *
+                         static_cast<double>(static_cast<int64_t>((static_cast<double>(length) + wide - 1) / wide));
+    const double multiply = tile.k * tile.packs, load = 1.7 * tile.packs + 0.5 * tile.k;
+    const double cost = tiles * ((multiply > load ? multiply : load) * j + 2.0 * multiply + 30);
+    if (least < 0 || cost < least) {
+      least = cost;
+      best = tile;
+    }
+  }
+  return best;
+}
+
+template <typename Target, int KT, int PT>
+void launch(Target target, Stream& stream, const char* name, const WeightedSumsArguments& a) {
+  WeightedSums<Target::width, KT, PT> kernel{a, 0, 0, 0, 1};
+  kernel.k_tiles = (a.k + KT - 1) / KT;
+  kernel.o_tiles = (a.length + PT * Target::width - 1) / (PT * Target::width);
+  kernel.tiles = kernel.k_tiles * kernel.o_tiles * a.groups * a.images;
+  if (!Target::is_cuda) {
+    const int64_t operations = static_cast<int64_t>(KT) * PT * (a.j + 4);  // about one per cycle
+    kernel.together = 16384 / operations > 1 ? 16384 / operations : 1;
+  }
+  for_each(target, stream, name, (kernel.tiles + kernel.together - 1) / kernel.together, kernel);
+}
+
+}  // namespace
+
+int weighted_sums_tile(Stream& stream, int64_t, int, int k, int j, int64_t length) {
+  return choose(stream.device().is_cuda(), k, j, length).k;
+}
+
+void weighted_sums(Stream& stream, const char* name, const WeightedSumsArguments& a) {
+  const Tile tile = choose(stream.device().is_cuda(), a.k, a.j, a.length);
+  with_target(stream, [&](auto target) {
+    using Target = decltype(target);
+    if constexpr (Target::is_cuda) {
+      return tile.k == 4 ? launch<Target, 4, 1>(target, stream, name, a)
+                         : launch<Target, 8, 1>(target, stream, name, a);
+    } else {
+      switch (tile.k) {
+        case 1:
+          return launch<Target, 1, 8>(target, stream, name, a);
+        case 2:
+          return launch<Target, 2, 8>(target, stream, name, a);
+        case 4:
+          return launch<Target, 4, 6>(target, stream, name, a);
+        case 6:
+          return launch<Target, 6, 4>(target, stream, name, a);
+        case 8:
+          return launch<Target, 8, 3>(target, stream, name, a);
+        case 10:
+          return launch<Target, 10, 2>(target, stream, name, a);
+        case 12:
+          return launch<Target, 12, 2>(target, stream, name, a);
+        default:
+          return launch<Target, 14, 2>(target, stream, name, a);
+      }
+    }
+  });
+}
+
+#endif
+
+}  // namespace striate
