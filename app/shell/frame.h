@@ -1,5 +1,5 @@
-// The shell: everything around a page, drawn once a frame from an App. The window, offscreen pictures and tests run this
-// very same object; it knows no GLFW and no GL.
+// The shell: everything around a page, drawn once a frame from an App. The window, offscreen pictures and tests run
+// this very same object; it knows no GLFW and no GL.
 //
 // Each place has its file: navigation.cpp, narration.cpp, notices.cpp, help.cpp, palette.cpp, browser_view.cpp.
 #pragma once

@@ -11,7 +11,7 @@
 namespace striate {
 
 struct KeyBinding {
-  std::string key;  // "Ctrl+Shift+Z", as widgets/input.h names them
+  std::string key;                                 // "Ctrl+Shift+Z", as widgets/input.h names them
   std::function<std::string(const App&)> command;  // the line to send now; empty: nothing
   std::string help;
   bool shown = true;  // in the help

@@ -15,10 +15,11 @@ struct Settings {
   double scale = 0;           // of the whole interface; 0: as the monitor says
   int window_width = 1280;    // logical pixels
   int window_height = 800;
-  std::vector<std::string> recent_files;    // newest first, at most 20
-  std::vector<std::string> done_lessons;    // names
-  double megapixel_limit = 256;             // largest picture that is opened
+  std::vector<std::string> recent_files;  // newest first, at most 20
+  std::vector<std::string> done_lessons;  // names
+  double megapixel_limit = 256;           // largest picture that is opened
 
+  bool operator==(const Settings&) const = default;
   void remember_file(const std::string& path);
   void remember_lesson(const std::string& name);
 };

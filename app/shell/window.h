@@ -1,10 +1,15 @@
 // The window: GLFW's events into a Shell, its triangles onto the screen. Sleeps while nothing moves.
+//
+// For tests from outside: STRIATE_ITEMS=FILE writes every item on the screen with its place (the `items` command),
+// STRIATE_FIRST_FRAME=1 prints how long the start took.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/command/player.h"
 #include "app/command/script.h"
 #include "app/shell/app.h"
 
@@ -15,10 +20,12 @@ struct WindowOptions {
   std::optional<Script> script;       // played in the window; the window closes with it when `close_after_script`
   bool close_after_script = false;
   bool skip_expectations = true;
-  std::string output_folder;          // where a script's pictures go
-  std::string settings_file;          // saved when they change; empty: not saved
-  double seconds = 0;                 // > 0: closes after so long, drawing without a pause (bench frame)
-  bool print_first_frame = false;     // "first frame after 312 ms" on standard error
+  std::string output_folder;  // where a script's pictures go
+  std::string settings_file;  // saved when they change; empty: not saved
+  double seconds = 0;         // > 0: closes after so long, drawing without a pause (bench frame)
+  // Commands for the frame that begins now, at so many seconds: what bench frame moves.
+  std::function<std::vector<std::string>(double seconds)> each_frame;
+  bool print_first_frame = false;  // "first frame after 312 ms" on standard error
 };
 
 struct WindowResult {

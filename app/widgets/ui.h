@@ -247,6 +247,7 @@ class Ui {
   void pack_right();                                 // from now on from the right end
   Rect remaining() const;                            // what is left of the row
   void end_row();
+  void reveal(const Rect& rect) { scroll_into_view(rect); }  // scrolls the panel so that this is seen
   void push_id(std::string_view scope);
   void pop_id();
 

@@ -352,7 +352,7 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
         // What was typed is not corrected in silence: the command says what it expects.
         if (typed != value) send(std::string(prefix) + " " + shortest_double(typed)), sent = true;
       } else if (!text.empty()) {
-        send(std::string(prefix) + " " + quoted(text)), sent = true;
+        send(std::string(prefix) + " " + striate::quoted(text)), sent = true;
       }
     }
     if (done || left || cancelled) {

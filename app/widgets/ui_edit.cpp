@@ -184,7 +184,7 @@ bool Ui::text_field(std::string_view name, std::string_view value, std::string_v
     bool done = edit_text(rect, r.id, Font::control, {10, 4}, &cancelled);
     bool left = focus_ != r.id;
     if ((done || left) && !cancelled && edit_.text != value) {
-      send(std::string(prefix) + " " + quoted(edit_.text));
+      send(std::string(prefix) + " " + striate::quoted(edit_.text));
       sent = true;
     }
     if (done || left || cancelled) edit_ = {};

@@ -1,0 +1,422 @@
+#include "app/shell/browser_view.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/shell/samples.h"
+#include "app/widgets/textures.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace fs = std::filesystem;
+namespace {
+
+std::string home_folder() {
+  const char* home = std::getenv("HOME");
+  return home && *home ? home : "/";
+}
+
+std::string short_path(const std::string& path) {
+  std::string home = home_folder();
+  return home.size() > 1 && path.starts_with(home) ? "~" + path.substr(home.size()) : path;
+}
+
+// A thumbnail's pixels as a picture source: one tile.
+PictureSource thumbnail_source(const std::string& path, const ImagePtr& image) {
+  PictureSource source;
+  source.key = "thumbnail " + path;
+  source.width = image->width;
+  source.height = image->height;
+  source.levels = 1;
+  source.pixels = [image](int, CellRect rect) {
+    TilePixels tile;
+    tile.bytes.reserve(static_cast<size_t>(rect.w) * static_cast<size_t>(rect.h) * 4);
+    for (int y = 0; y < rect.h; ++y) {
+      for (int x = 0; x < rect.w; ++x) {
+        const uint8_t* p = image->at(rect.x + x, rect.y + y);
+        bool colour = image->channels >= 3;
+        uint8_t alpha = image->has_alpha() ? p[image->channels - 1] : 255;
+        tile.bytes.insert(tile.bytes.end(), {p[0], colour ? p[1] : p[0], colour ? p[2] : p[0], alpha});
+      }
+    }
+    return tile;
+  };
+  return source;
+}
+
+}  // namespace
+
+Browser::Browser(App& app) : app_(app), thumbnails_([&app] { app.wake(); }) {}
+
+void Browser::open() {
+  mode_ = Mode::open;
+  typed_.clear();
+  overwrite_.clear();
+  take_focus_ = true;
+  const ImagePtr& image = app_.document().image;
+  if (folder_.empty()) {
+    std::error_code failure;
+    fs::path here = image && !image->path.empty() ? fs::path(image->path).parent_path() : fs::current_path(failure);
+    folder_ = here.empty() ? home_folder() : here.string();
+  }
+  show(Place::folder);
+}
+
+void Browser::save(const std::string& command, const std::string& name) {
+  open();
+  mode_ = Mode::save;
+  save_command_ = command;
+  typed_ = name;
+  refresh();
+}
+
+void Browser::go(const std::string& folder) {
+  std::string before = folder_;
+  folder_ = fs::path(folder).lexically_normal().string();
+  if (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
+  place_ = Place::folder;
+  if (mode_ == Mode::open) typed_.clear();
+  selected_ = 0;
+  thumbnails_.forget_waiting();
+  refresh();
+  if (!error_.empty() && folder_ != before) {  // stay where there is something to see
+    folder_ = before;
+    std::string what = error_, hint = hint_;
+    refresh();
+    error_ = what, hint_ = hint;
+  }
+}
+
+void Browser::show(Place place) {
+  place_ = place;
+  selected_ = 0;
+  thumbnails_.forget_waiting();
+  refresh();
+}
+
+void Browser::refresh() {
+  error_.clear();
+  hint_.clear();
+  all_.clear();
+  try {
+    if (place_ == Place::folder) {
+      all_ = list_folder(folder_, hidden_);
+    } else if (place_ == Place::recent) {
+      for (const std::string& path : app_.settings().recent_files) {
+        std::error_code failure;
+        FileEntry entry;
+        entry.name = fs::path(path).filename().string();
+        entry.path = path;
+        entry.bytes = fs::file_size(path, failure);
+        if (!failure) all_.push_back(std::move(entry));
+      }
+    } else {
+      FileEntry portrait_entry;
+      portrait_entry.name = "portrait";
+      portrait_entry.path = "portrait";
+      portrait_entry.sample = true;
+      all_.push_back(portrait_entry);
+      for (const Sample& sample : samples()) {
+        FileEntry entry;
+        entry.name = sample.name;
+        entry.path = "sample:" + sample.name;
+        entry.sample = true;
+        all_.push_back(std::move(entry));
+      }
+    }
+  } catch (const Error& error) {
+    error_ = error.what();
+    hint_ = error.hint();
+  }
+  bool is_path = typed_.find('/') != std::string::npos;
+  shown_ = mode_ == Mode::save || is_path || typed_.starts_with("~") ? all_ : filtered(all_, typed_);
+  selected_ = std::min(selected_, shown_.empty() ? 0 : shown_.size() - 1);
+}
+
+void Browser::choose(const FileEntry& entry) {
+  if (entry.folder) {
+    go(entry.path);
+    return;
+  }
+  if (mode_ == Mode::save) {
+    typed_ = entry.name;
+    take_focus_ = true;
+    return;
+  }
+  app_.send("open " + striate::quoted(entry.path));
+  close();
+}
+
+// Enter in the text field.
+void Browser::accept(Ui& ui, const std::string& path) {
+  std::error_code failure;
+  if (mode_ == Mode::save) {
+    std::string target = expanded_path(path, folder_);
+    if (fs::is_directory(target, failure)) {
+      go(target);
+      return;
+    }
+    std::string ending = fs::path(target).extension().string();
+    if (ending.empty()) target += ".png";
+    if (fs::exists(target, failure) && overwrite_ != target) {
+      overwrite_ = target;  // asked below; the second time is the answer
+      return;
+    }
+    ui.send(save_command_ + " " + striate::quoted(target));
+    close();
+    return;
+  }
+  bool is_path = path.find('/') != std::string::npos || path.starts_with("~");
+  if (!is_path && !shown_.empty()) {
+    choose(shown_[selected_]);
+    return;
+  }
+  std::string target = expanded_path(path, folder_);
+  if (fs::is_directory(target, failure)) {
+    go(target);
+  } else if (fs::exists(target, failure)) {
+    app_.send("open " + striate::quoted(target));
+    close();
+  } else {
+    error_ = "there is no file " + target;
+    hint_ = "Tab completes a path; part of a name filters the list";
+  }
+}
+
+void Browser::draw_places(Ui& ui, const Rect& area) {
+  const Theme& t = ui.theme();
+  ui.begin_panel("places", area, 12, true);
+  ui.section("Places");
+  struct Target {
+    const char* label;
+    Icon icon;
+    std::string folder;
+    Place place;
+  };
+  std::vector<Target> targets = {{"Samples", Icon::picture, "", Place::samples},
+                                 {"Recent", Icon::file, "", Place::recent},
+                                 {"Home", Icon::folder, home_folder(), Place::folder}};
+  std::error_code failure;
+  for (const char* name : {"Pictures", "Desktop", "Downloads", "Documents"}) {
+    std::string folder = home_folder() + "/" + name;
+    if (fs::is_directory(folder, failure)) targets.push_back({name, Icon::folder, folder, Place::folder});
+  }
+  targets.push_back({"This computer", Icon::folder, "/", Place::folder});
+  if (mode_ == Mode::save) targets.erase(targets.begin(), targets.begin() + 2);
+  for (const Target& target : targets) {
+    Rect rect = ui.take(ui.em(30));
+    bool current = target.place == place_ && (place_ != Place::folder || folder_ == target.folder);
+    Response r = ui.interact(rect, {.label = target.label, .kind = "place"});
+    if (current || r.hovered) ui.fill(rect, t.raised, 6);
+    Rect inside = rect.inset(8, 0);
+    ui.icon(target.icon, inside.cut_left(ui.em(18)).inset(0, ui.em(7)), t.secondary);
+    inside.cut_left(6);
+    ui.label(inside, target.label, Font::control, current ? t.text : t.secondary);
+    if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
+    if (r.clicked) target.place == Place::folder ? go(target.folder) : show(target.place);
+  }
+  ui.space(8);
+  Rect rect = ui.take(ui.em(30));
+  Response r = ui.interact(rect, {.label = "hidden files", .kind = "toggle"});
+  ui.stroke({rect.x + 8, rect.centre().y - 7, 14, 14}, t.secondary, 3);
+  if (hidden_) ui.icon(Icon::tick, {rect.x + 9, rect.centre().y - 6, 12, 12}, t.accent);
+  ui.label(Rect{rect.x + 32, rect.y, rect.w - 32, rect.h}, "hidden files", Font::control,
+           r.hovered ? t.text : t.secondary);
+  if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
+  if (r.clicked) {
+    hidden_ = !hidden_;
+    refresh();
+  }
+  ui.end_panel();
+}
+
+void Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_t index) {
+  const Theme& t = ui.theme();
+  Response r = ui.interact(rect, {.label = entry.name, .kind = entry.folder ? "folder" : "file", .tooltip = " "});
+  bool selected = index == selected_;
+  if (selected) ui.fill(rect, t.raised, 6);
+  if (selected) ui.stroke(rect, r.keyboard || ui.editing() ? t.accent : t.line, 6, 1.5f);
+  if (r.hovered && !selected) ui.fill(rect, faded(t.raised, 0.6f), 6);
+  Rect inside = rect.inset(8);
+  Rect words = inside.cut_bottom(ui.em(38));
+  std::string caption = entry.folder ? "folder" : size_text(entry.bytes);
+  if (!entry.folder && intersection(rect, ui.clip()).h > 0) {
+    Thumbnails::Thumbnail thumbnail = thumbnails_.get(entry.path);
+    if (thumbnail.image) {
+      const Image& image = *thumbnail.image;
+      float zoom = std::min(inside.w / static_cast<float>(image.width), inside.h / static_cast<float>(image.height));
+      Rect place = inside.centred(std::round(static_cast<float>(image.width) * zoom),
+                                  std::round(static_cast<float>(image.height) * zoom));
+      ui.thumbnail(place, thumbnail_source(entry.path, thumbnail.image), zoom < 1);
+      caption = thumbnail.caption + (entry.sample ? "" : ", " + size_text(entry.bytes));
+    } else {
+      ui.icon(Icon::picture, inside.centred(ui.em(32), ui.em(32)), faded(t.secondary, 0.6f));
+      if (thumbnail.done) caption = thumbnail.caption;
+    }
+  } else {
+    ui.icon(Icon::folder, inside.centred(ui.em(40), ui.em(40)), t.secondary);
+  }
+  ui.label(words.cut_top(ui.em(20)), entry.name, Font::control, t.text, Align::centre);
+  ui.label(words, caption, Font::caption, t.secondary, Align::centre, ui.em(12));
+  if (r.pressed) selected_ = index;
+  // One click selects, two open; from the keyboard Enter opens.
+  if (r.double_clicked || (r.keyboard && r.clicked)) {
+    choose(FileEntry(entry));
+  } else if (r.clicked && mode_ == Mode::save && !entry.folder) {
+    choose(FileEntry(entry));
+  }
+}
+
+void Browser::draw_entries(Ui& ui, const Rect& area) {
+  if (shown_.empty()) {
+    std::string what = place_ == Place::recent ? "No recent pictures"
+                       : typed_.empty()        ? "No pictures in here"
+                                               : "Nothing fits";
+    std::string todo = place_ == Place::recent ? "Pictures that you open will be listed here."
+                       : typed_.empty()
+                           ? "Choose a folder at the left, or type a path below."
+                           : "No name contains what you typed. Type less, or a path that begins with / or ~.";
+    ui.empty_state(area, Icon::folder, what, todo);
+    return;
+  }
+  ui.begin_panel("files", area, 12, true);
+  float width = ui.width();
+  float gap = 8;
+  columns_ = std::max(1, static_cast<int>((width + gap) / (ui.em(148) + gap)));
+  float cell = (width - gap * static_cast<float>(columns_ - 1)) / static_cast<float>(columns_);
+  float height = ui.em(150);
+  std::vector<FileEntry> entries = shown_;  // choosing one changes the list
+  for (size_t row = 0; row * static_cast<size_t>(columns_) < entries.size(); ++row) {
+    Rect line = ui.take(height);
+    if (intersection(line, ui.clip()).h <= 0 && row != selected_ / static_cast<size_t>(columns_)) continue;
+    for (int column = 0; column < columns_; ++column) {
+      size_t index = row * static_cast<size_t>(columns_) + static_cast<size_t>(column);
+      if (index >= entries.size()) break;
+      Rect rect{line.x + static_cast<float>(column) * (cell + gap), line.y, cell, height};
+      if (index == selected_ && bring_into_view_) {
+        ui.reveal(rect);
+        bring_into_view_ = false;
+      }
+      draw_entry(ui, rect, entries[index], index);
+    }
+  }
+  ui.end_panel();
+}
+
+void Browser::draw(Ui& ui, Vec size) {
+  if (!is_open()) return;
+  const Theme& t = ui.theme();
+  Rect window{0, 0, size.x, size.y};
+  ui.begin_layer(Ui::kOverlayLayer, window);
+  ui.push_id("browser");
+  ui.fill(window, rgb(0x000000, t.dark ? 0.55f : 0.35f));
+  Rect box = window.centred(std::min(size.x - 48, ui.em(960)), std::min(size.y - 48, ui.em(640)));
+  box = {std::round(box.x), std::round(box.y), std::round(box.w), std::round(box.h)};
+  ui.fill(box.moved({0, 6}).inset(-4), t.shadow, 12);
+  ui.fill(box, t.surface, 8);
+  ui.stroke(box, t.line, 8);
+  ui.interact(box, {.label = "browser", .kind = "surface", .focusable = false, .tooltip = " "});
+
+  Rect rest = box;
+  Rect top = rest.cut_top(ui.em(52)).inset(20, 0);
+  ui.begin_row(top);
+  ui.label(Rect{top.x, top.y, ui.em(160), top.h}, mode_ == Mode::save ? "Save the picture" : "Open a picture",
+           Font::strong, t.text);
+  ui.pack_right();
+  if (ui.button("Close", "",
+                {.style = ButtonStyle::quiet,
+                 .icon = Icon::cross,
+                 .tooltip = "Closes the browser (Escape)",
+                 .icon_only = true}))
+    close();
+  if (place_ == Place::folder) {
+    if (ui.button("Folder above", "",
+                  {.style = ButtonStyle::quiet,
+                   .icon = Icon::up,
+                   .tooltip = "The folder above this one",
+                   .icon_only = true})) {
+      go(fs::path(folder_).parent_path().string());
+    }
+  }
+  ui.end_row();
+  Rect where{top.x + ui.em(150), top.y, std::max(0.0f, top.w - ui.em(150) - ui.em(84)), top.h};
+  ui.label(where,
+           place_ == Place::recent    ? "opened before"
+           : place_ == Place::samples ? "made for this program"
+                                      : short_path(folder_),
+           Font::caption, t.secondary, Align::right);
+  ui.fill({rest.x, rest.y, rest.w, 1}, t.line);
+  rest.cut_top(1);
+
+  Rect bottom = rest.cut_bottom(ui.em(64));
+  if (!error_.empty() || !overwrite_.empty()) {
+    Rect strip = rest.cut_bottom(ui.em(64)).inset(20, 4);
+    ui.next(strip);
+    if (!overwrite_.empty()) {
+      ui.error_note(short_path(overwrite_) + " exists already.", "Save once more to replace it, or type another name.");
+    } else {
+      ui.error_note(error_, hint_);
+    }
+  }
+  Rect places = rest.cut_left(ui.em(176));
+  ui.fill({places.right(), places.y, 1, places.h}, t.line);
+  rest.cut_left(1);
+  draw_places(ui, places);
+  if (!is_open()) {
+    ui.pop_id();
+    ui.end_layer();
+    return;
+  }
+
+  // Keys that belong to the list while a name is typed.
+  bool escape = ui.take_key("Escape");
+  auto move = [&](int by) {
+    if (shown_.empty()) return;
+    auto target = static_cast<std::ptrdiff_t>(selected_) + by;
+    selected_ =
+        static_cast<size_t>(std::clamp<std::ptrdiff_t>(target, 0, static_cast<std::ptrdiff_t>(shown_.size()) - 1));
+    bring_into_view_ = true;
+  };
+  if (ui.take_key("Down")) move(columns_);
+  if (ui.take_key("Up")) move(-columns_);
+  if (ui.take_key("PageDown")) move(columns_ * 3);
+  if (ui.take_key("PageUp")) move(-columns_ * 3);
+  if (typed_.empty() && mode_ == Mode::open) {
+    if (ui.take_key("Right")) move(1);
+    if (ui.take_key("Left")) move(-1);
+    if (ui.take_key("Backspace") && place_ == Place::folder) go(fs::path(folder_).parent_path().string());
+  }
+  bool complete = (typed_.find('/') != std::string::npos || typed_ == "~") && ui.editing() && ui.take_key("Tab");
+  if (complete) typed_ = completed_path(typed_ == "~" ? "~/" : typed_, hidden_);
+
+  ui.fill({bottom.x, bottom.y, bottom.w, 1}, t.line);
+  ui.begin_row(bottom.inset(20, 0));
+  ui.pack_right();
+  bool go_on = ui.button(mode_ == Mode::save ? "Save" : "Open", "",
+                         {.style = ButtonStyle::primary,
+                          .enabled = mode_ == Mode::save ? !typed_.empty() : !shown_.empty() || !typed_.empty(),
+                          .tooltip = " "});
+  if (ui.button("Cancel", "", {.tooltip = " "})) escape = true;
+  ui.next(ui.remaining().inset(0, (bottom.h - ui.em(34)) / 2));
+  std::string before = typed_;
+  bool entered = ui.live_text(
+      mode_ == Mode::save ? "file name" : "filter", typed_,
+      mode_ == Mode::save ? "name of the file, .png or .jpg" : "type to filter, or a path beginning with / or ~",
+      take_focus_ || (!ui.editing() && !ui.input().text.empty()));
+  take_focus_ = false;
+  ui.end_row();
+  if (typed_ != before) {
+    overwrite_.clear();
+    selected_ = 0;
+    refresh();
+  }
+  draw_entries(ui, rest);
+  if (is_open() && (entered || go_on)) accept(ui, typed_);
+  if (escape) close();
+  ui.pop_id();
+  ui.end_layer();
+}
+
+}  // namespace striate

@@ -1,0 +1,12 @@
+// Writing the picture that a Shell asks for, from the pixels that were just drawn.
+#pragma once
+
+#include "app/shell/frame.h"
+
+namespace striate {
+
+// If a picture was asked for and the shell is settled: reads it from what is bound for reading (`width` x `height`
+// pixels), writes it and tells the shell. True if there was one.
+bool write_capture(Shell& shell, int width, int height, float scale);
+
+}  // namespace striate

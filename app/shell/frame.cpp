@@ -1,0 +1,224 @@
+#include "app/shell/frame.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "app/shell/browser_view.h"
+#include "engine/error.h"
+
+namespace striate {
+
+Shell::Shell(App& app, Textures& textures)
+    : app_(app), ui_(app.registry(), textures), browser_(std::make_unique<Browser>(app)) {
+  declare_commands();
+}
+
+Shell::~Shell() = default;
+
+const Theme& Shell::theme() const { return app_.settings().dark ? dark_theme() : light_theme(); }
+
+bool Shell::frame(const Moment& moment) {
+  app_moves_ = app_.update(moment.now);
+  play_a_line();
+  draw(moment);
+  std::vector<std::string> commands = ui_.take_commands();
+  for (std::string& line : commands) app_.send(std::move(line));
+  bool moves = app_moves_ || ui_.wants_frame() || !commands.empty();
+  settled_ = !moves && !app_.busy();
+  if (!items_file_.empty() && settled_) {
+    // For scripts that drive the window from outside: where every item is.
+    std::ofstream file(items_file_ + ".new", std::ios::trunc);
+    for (const Item& item : ui_.items()) {
+      if (item.visible.empty()) continue;
+      const Rect& r = item.visible;
+      file << fmt::format("{}\t{}\t{}\t{:.0f}\t{:.0f}\t{:.0f}\t{:.0f}\t{}\n", item.label, item.command, item.kind, r.x,
+                          r.y, r.w, r.h, item.enabled ? "on" : "off");
+    }
+    file.close();
+    std::error_code failure;
+    std::filesystem::rename(items_file_ + ".new", items_file_, failure);
+  }
+  return moves || playing();
+}
+
+// ---- scripts and pictures -----------------------------------------------------------------------------------------
+
+void Shell::play(Script script, bool skip_expectations) {
+  player_ = std::make_unique<ScriptPlayer>(std::move(script));
+  player_->skip_expectations(skip_expectations);
+  counts_ = {};
+  script_error_.reset();
+}
+
+PlayerHost Shell::player_host() {
+  PlayerHost host;
+  host.registry = &app_.registry();
+  host.run = [this](const std::string& line) { app_.run(line); };
+  host.loading = [this] { return app_.loading() >= 0 || capture_.has_value(); };
+  host.busy = [this] { return app_.busy() || !settled_ || capture_.has_value(); };
+  host.take_failure = [this]() -> std::optional<Error> {
+    if (capture_error_) return std::exchange(capture_error_, std::nullopt);
+    return app_.take_failure();
+  };
+  host.screenshot = [this](const std::string& file) { request_capture(file, false, "screenshot"); };
+  host.now = [this] { return app_.now(); };
+  return host;
+}
+
+void Shell::play_a_line() {
+  if (!player_) return;
+  try {
+    bool more = player_->advance(player_host());
+    counts_ = player_->counts();
+    app_moves_ = true;
+    if (!more) player_.reset();
+  } catch (const Error& error) {
+    counts_ = player_->counts();
+    player_.reset();
+    script_error_ = error;
+    app_.notify({error.what(), error.hint(), "play", true, app_.now()});
+  }
+}
+
+void Shell::request_capture(const std::string& file, bool stage_only, const std::string& command) {
+  namespace fs = std::filesystem;
+  fs::path path(file);
+  if (path.is_relative() && !output_folder_.empty() && !stage_only) path = fs::path(output_folder_) / path;
+  std::string ending = path.extension().string();
+  if (ending != ".png" && ending != ".jpg" && ending != ".jpeg") {
+    throw Error(fmt::format("'{}' is no name for a picture", file), "end it in .png or .jpg");
+  }
+  std::error_code failure;
+  fs::path folder = path.parent_path();
+  if (!folder.empty() && !fs::is_directory(folder, failure)) {
+    if (stage_only || output_folder_.empty() || !fs::create_directories(folder, failure)) {
+      throw Error(fmt::format("there is no folder {}", folder.string()), "make it, or choose another");
+    }
+  }
+  Rect part = stage_only ? layout_.stage : Rect{0, 0, drawn_size_.x, drawn_size_.y};
+  capture_ = Capture{path.string(), part, command};
+  settled_ = false;
+}
+
+void Shell::captured(std::optional<Error> failure) {
+  if (!capture_) return;
+  Capture done = std::move(*capture_);
+  capture_.reset();
+  if (failure) {
+    app_.notify({failure->what(), failure->hint(), done.command, true, app_.now()});
+    capture_error_ = failure;
+  } else if (done.command == "save.stage") {
+    app_.notify({"The picture is in " + done.file, "", done.command, false, app_.now()});
+  }
+}
+
+// ---- drawing ------------------------------------------------------------------------------------------------------
+
+void Shell::draw(const Moment& moment) {
+  const Settings& s = app_.settings();
+  Ui::Frame frame;
+  frame.input = moment.input;
+  frame.size = moment.size;
+  frame.scale = moment.scale;
+  frame.dark = s.dark;
+  frame.presentation = s.presentation;
+  frame.motion = s.motion;
+  frame.now = moment.now;
+  frame.patient = moment.patient;
+  drawn_size_ = moment.size;
+  ui_.set_keys(keys_.keys_by_command(app_));
+  std::string ring;
+  if (app_.lessons().is_open() && !app_.lessons().tried()) {
+    ring = app_.lessons().current().wanted_command();
+    ring = ring.substr(0, ring.find(' '));
+  }
+  ui_.ring(ring);
+  ui_.begin_frame(frame);
+
+  LayoutRequest request;
+  request.size = moment.size;
+  request.navigation = s.navigation;
+  request.inspector = s.inspector;
+  request.presentation = s.presentation;
+  request.transport = app_.page().has_transport();
+  if (app_.lessons().is_open()) request.narration = narration_height(narration_width(request));
+  layout_ = layout_shell(request);
+
+  const Theme& t = ui_.theme();
+  // The stage first: what lies over its edges covers what it draws too far.
+  if (!layout_.stage.empty()) {
+    ui_.push_id(app_.page().info().id);
+    ui_.push_clip(layout_.stage);
+    app_.page().draw_stage(ui_, layout_.stage);
+    ui_.pop_clip();
+    ui_.pop_id();
+  }
+  if (!layout_.narration.empty()) draw_narration(layout_.narration);
+  if (!layout_.bar.empty()) draw_bar(layout_.bar);
+  if (!layout_.inspector.empty()) draw_inspector(layout_.inspector);
+  if (!layout_.transport.empty()) {
+    ui_.fill(layout_.transport, t.surface);
+    ui_.fill({layout_.transport.x, layout_.transport.y, layout_.transport.w, 1}, t.line);
+    ui_.push_id(app_.page().info().id + " transport");
+    ui_.push_clip(layout_.transport);
+    app_.page().draw_transport(ui_, layout_.transport.inset(20, 0));
+    ui_.pop_clip();
+    ui_.pop_id();
+  }
+  if (!layout_.navigation.empty()) draw_navigation(layout_.navigation);
+  draw_loading(layout_.stage);
+  draw_notices(layout_.stage);
+  browser_->draw(ui_, moment.size);
+  if (help_open_) draw_help(moment.size);
+  if (palette_open_) draw_palette(moment.size);
+  apply_keys();
+  ui_.end_frame();
+}
+
+void Shell::draw_inspector(const Rect& area) {
+  const Theme& t = ui_.theme();
+  ui_.fill(area, t.surface);
+  ui_.fill({area.x, area.y, 1, area.h}, t.line);
+  ui_.push_id(app_.page().info().id);
+  Rect inner = area;
+  inner.cut_left(1);
+  ui_.begin_panel("inspector", inner, 18, true);
+  app_.page().draw_inspector(ui_);
+  ui_.end_panel();
+  ui_.pop_id();
+}
+
+// What no widget took: page and shell keys. Dialogs take Escape and keep the rest away.
+void Shell::apply_keys() {
+  bool covered = browser_->is_open() || help_open_ || palette_open_;
+  if (ui_.take_key("Escape")) {
+    if (covered) {
+      browser_->close();
+      help_open_ = palette_open_ = false;
+      ui_.request_frame();
+    } else if (!app_.notices().empty()) {
+      ui_.send("notice.dismiss");
+    }
+  }
+  std::vector<std::string> names;
+  for (const KeyPress& key : ui_.remaining_keys()) {
+    if (key.name != "Tab" && key.name != "Shift+Tab" && key.name != "Escape") names.push_back(key.name);
+  }
+  if (!ui_.editing() && ui_.input().text.find('?') != std::string::npos) names.push_back("?");
+  for (const std::string& name : names) {
+    if (covered && name != "F1" && name != "?" && name != "Ctrl+Q" && name != "Ctrl+K") continue;
+    if (help_open_ && (name == "?" || name == "F1")) {
+      ui_.send("help off");
+      continue;
+    }
+    std::string line = keys_.command_for(name, app_);
+    if (line.empty()) continue;
+    ui_.take_key(name);
+    ui_.send(line);
+  }
+}
+
+}  // namespace striate

@@ -1,0 +1,97 @@
+#include "app/shell/keys.h"
+
+namespace striate {
+namespace {
+
+std::function<std::string(const App&)> always(std::string line) {
+  return [line = std::move(line)](const App&) { return line; };
+}
+
+// "NAME on" or "NAME off", whichever changes something.
+std::function<std::string(const App&)> switched(const char* name, bool Settings::*value) {
+  return [name, value](const App& app) { return std::string(name) + (app.settings().*value ? " off" : " on"); };
+}
+
+// The page before or after the one that is shown.
+std::string neighbour(const App& app, int step) {
+  const auto& pages = app.pages();
+  for (size_t i = 0; i < pages.size(); ++i) {
+    if (pages[i].get() != &app.page()) continue;
+    auto next = static_cast<std::ptrdiff_t>(i) + step;
+    if (next < 0 || next >= static_cast<std::ptrdiff_t>(pages.size())) return {};
+    return "page " + pages[static_cast<size_t>(next)]->info().id;
+  }
+  return {};
+}
+
+}  // namespace
+
+KeyTable::KeyTable() {
+  auto add = [this](const char* key, std::function<std::string(const App&)> command, const char* help,
+                    bool shown = true) {
+    shell_.push_back({key, std::move(command), help, shown});
+  };
+  // A clicker sends Page Up and Page Down: through the lesson while one is open, else through the pages.
+  add(
+      "PageDown",
+      [](const App& app) {
+        if (!app.lessons().is_open()) return neighbour(app, 1);
+        return std::string(app.lessons().step() + 1 < app.lessons().step_count() ? "lesson.next" : "");
+      },
+      "next step of the lesson, or next page");
+  add(
+      "PageUp",
+      [](const App& app) {
+        if (!app.lessons().is_open()) return neighbour(app, -1);
+        return std::string(app.lessons().step() > 0 ? "lesson.back" : "");
+      },
+      "the step or page before");
+  for (int i = 1; i <= 9; ++i) {
+    shell_.push_back({std::to_string(i),
+                      [i](const App& app) {
+                        auto index = static_cast<size_t>(i - 1);
+                        return index < app.pages().size() ? "page " + app.pages()[index]->info().id : std::string();
+                      },
+                      "a page: 1 is the first", i == 1});
+  }
+  add("Ctrl+O", always("browse open"), "opens a picture or a lesson");
+  add("Ctrl+S", always("browse save"), "saves the picture of the stage");
+  add(
+      "Ctrl+Z", [](const App& app) { return std::string(app.can_undo() ? "undo" : ""); }, "takes back the last edit");
+  add(
+      "Ctrl+Shift+Z", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, "does it again");
+  add(
+      "Ctrl+Y", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, "does it again", false);
+  add("Ctrl+K", always("palette on"), "every command by name");
+  add("F", switched("presentation", &Settings::presentation), "presentation: large type");
+  add(
+      "T", [](const App& app) { return std::string(app.settings().dark ? "theme light" : "theme dark"); },
+      "light or dark");
+  add("Ctrl+B", switched("navigation", &Settings::navigation), "folds the left panel away, or back");
+  add("Ctrl+I", switched("inspector", &Settings::inspector), "folds the right panel away, or back");
+  add("?", always("help on"), "this help");
+  add("F1", always("help on"), "this help", false);
+  add("Ctrl+Q", always("quit"), "closes the program");
+}
+
+std::string KeyTable::command_for(const std::string& key, const App& app) const {
+  for (const Page::Key& own : app.page().keys()) {
+    if (own.key == key) return own.command;
+  }
+  for (const KeyBinding& binding : shell_) {
+    if (binding.key == key) return binding.command(app);
+  }
+  return {};
+}
+
+std::map<std::string, std::string> KeyTable::keys_by_command(const App& app) const {
+  std::map<std::string, std::string> keys;
+  for (const Page::Key& own : app.page().keys()) keys.emplace(own.command, own.key);
+  for (const KeyBinding& binding : shell_) {
+    std::string line = binding.command(app);
+    if (!line.empty()) keys.emplace(line, binding.key);
+  }
+  return keys;
+}
+
+}  // namespace striate

@@ -1,0 +1,147 @@
+// The lesson's words in a band over the stage: title, prose with linked words, Back, Next, "Show me", dots.
+#include <fmt/format.h>
+
+#include "app/shell/frame.h"
+#include "engine/error.h"
+
+namespace striate {
+
+// The step's prose as marked text; readouts are printed as they are now. Paragraphs are separated by "\n\n".
+std::string Shell::lesson_text() const {
+  std::string text;
+  for (const ProseBlock& block : app_.lessons().current().prose) {
+    if (!text.empty()) text += "\n\n";
+    if (block.kind == ProseBlock::Kind::bullet) text += "• ";
+    for (const ProseSpan& span : block.spans) {
+      switch (span.kind) {
+        case ProseSpan::Kind::plain:
+          text += span.text;
+          break;
+        case ProseSpan::Kind::bold:
+          text += "**" + span.text + "**";
+          break;
+        case ProseSpan::Kind::code:
+          text += "`" + span.text + "`";
+          break;
+        case ProseSpan::Kind::link:
+          text += "[" + span.text + "](" + span.target + ")";
+          break;
+        case ProseSpan::Kind::readout:
+          try {
+            text += "`" + to_text(app_.registry().read(span.target)) + "`";
+          } catch (const Error&) {
+            text += "`?`";  // nothing to read at this moment: no picture is open
+          }
+          break;
+      }
+    }
+  }
+  return text;
+}
+
+namespace {
+
+std::vector<std::string> paragraphs(const std::string& text) {
+  std::vector<std::string> list;
+  size_t at = 0;
+  while (at <= text.size()) {
+    size_t end = text.find("\n\n", at);
+    if (end == std::string::npos) end = text.size();
+    if (end > at) list.push_back(text.substr(at, end - at));
+    at = end + 2;
+  }
+  return list;
+}
+
+float buttons_width(const Ui& ui, bool show_me) { return ui.em(show_me ? 248 : 156); }
+
+}  // namespace
+
+float Shell::narration_height(float width) {
+  bool show_me = !app_.lessons().current().attempt.empty();
+  float words = width - 2 * 18 - buttons_width(ui_, show_me) - 16;
+  float height = 0;
+  for (const std::string& paragraph : paragraphs(lesson_text())) {
+    height += ui_.paragraph_height(paragraph, words) + (height > 0 ? 6 : 0);
+  }
+  return std::max(height + ui_.em(26) + 24, ui_.em(92));
+}
+
+void Shell::draw_narration(const Rect& area) {
+  const Theme& t = ui_.theme();
+  const LessonSession& lessons = app_.lessons();
+  bool show_me = !lessons.current().attempt.empty();
+  bool last = lessons.step() + 1 >= lessons.step_count();
+  ui_.fill(area, t.surface, 6);
+  ui_.stroke(area, t.line, 6);
+  ui_.push_id("narration");
+
+  Rect inside = area.inset(18, 10);
+  Rect right = inside.cut_right(buttons_width(ui_, show_me));
+  inside.cut_right(16);
+
+  // Title, then the step's own words.
+  Rect head = inside.cut_top(ui_.em(24));
+  std::string title = lessons.lesson().title;
+  if (!lessons.current().heading.empty()) title = lessons.current().heading;
+  ui_.label(head, title, Font::strong, t.secondary, Align::left, ui_.em(15));
+  ui_.begin_panel("words", {inside.x, inside.y, inside.w, inside.h}, 0, true);
+  // Words fade in with each step; they never blink.
+  for (const std::string& paragraph : paragraphs(lesson_text())) {
+    ui_.paragraph(paragraph);
+    ui_.space(-2);
+  }
+  ui_.end_panel();
+
+  Rect top = right.cut_top(ui_.em(24));
+  Rect close = top.cut_right(ui_.em(24));
+  ui_.next(close);
+  ui_.button("Close the lesson", "lesson.close",
+             {.style = ButtonStyle::quiet,
+              .icon = Icon::cross,
+              .tooltip = "Closes the lesson; what you did stays",
+              .icon_only = true});
+  // Where we are: a dot per step.
+  int count = lessons.step_count();
+  float gap = std::min(ui_.em(14), (top.w - 8) / static_cast<float>(std::max(1, count)));
+  float x = top.right() - 8 - gap * static_cast<float>(count);
+  for (int i = 0; i < count; ++i) {
+    bool here = i == lessons.step();
+    Vec at{x + gap * (static_cast<float>(i) + 0.5f), top.centre().y};
+    Rect hit{at.x - gap / 2, at.y - ui_.em(8), gap, ui_.em(16)};
+    std::string name = fmt::format("step {}", i + 1);
+    std::string command = fmt::format("lesson.step {}", i + 1);
+    Response r = ui_.interact(hit, {.label = name, .command = command, .kind = "dot", .focusable = false});
+    float grown = ui_.ease(name, here ? 1.0f : 0.0f, 0.25f);
+    ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), ui_.em(3) + ui_.em(1.5f) * grown,
+                               here                 ? t.accent
+                               : r.hovered          ? t.secondary
+                               : i < lessons.step() ? mixed(t.line, t.secondary, 0.6f)
+                                                    : t.line,
+                               20);
+    if (r.clicked) ui_.send(command);
+  }
+
+  Rect buttons{right.x, right.y + std::max(0.0f, (right.h - ui_.em(36)) / 2), right.w, ui_.em(36)};
+  ui_.begin_row(buttons, 8);
+  ui_.pack_right();
+  if (last) {
+    ui_.button("Done", "lesson.next", {.style = ButtonStyle::primary, .icon = Icon::tick});
+  } else {
+    ui_.button("Next", "lesson.next", {.style = lessons.tried() ? ButtonStyle::primary : ButtonStyle::normal});
+  }
+  ui_.button("Back", "lesson.back", {.enabled = lessons.step() > 0});
+  if (show_me) {
+    if (lessons.tried()) {
+      Rect mark = ui_.take(ui_.em(84), ui_.em(32));
+      ui_.icon(Icon::tick, {mark.x + ui_.em(4), mark.centre().y - ui_.em(8), ui_.em(16), ui_.em(16)}, t.activation);
+      ui_.label(Rect{mark.x + ui_.em(24), mark.y, mark.w - ui_.em(24), mark.h}, "done", Font::control, t.activation);
+    } else {
+      ui_.button("Show me", "lesson.show", {});
+    }
+  }
+  ui_.end_row();
+  ui_.pop_id();
+}
+
+}  // namespace striate

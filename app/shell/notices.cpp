@@ -1,0 +1,77 @@
+// Messages over the lower edge of the stage, newest at the bottom; and the mark of a file that is being read.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "app/shell/frame.h"
+
+namespace striate {
+
+void Shell::draw_notices(const Rect& stage) {
+  const auto& notices = app_.notices();
+  if (notices.empty() || stage.empty()) return;
+  const Theme& t = ui_.theme();
+  float width = std::min(stage.w - 32, ui_.em(520));
+  float text_width = width - ui_.em(32) - ui_.em(36);
+  float y = stage.bottom() - 16;
+  // The newest three; older ones come up as these are dismissed.
+  size_t shown = std::min<size_t>(notices.size(), 3);
+  for (size_t k = 0; k < shown; ++k) {
+    size_t index = notices.size() - 1 - k;
+    const Notice& notice = notices[index];
+    float h1 = ui_.paragraph_height(notice.what, text_width, Font::control);
+    float h2 = notice.hint.empty() ? 0 : ui_.paragraph_height(notice.hint, text_width, Font::caption) + 2;
+    float height = h1 + h2 + 22;
+    ui_.push_id(fmt::format("notice {} {}", notice.time, index));
+    float rise = ui_.ease("rise", 1, 0.25f);
+    Rect box{stage.x + 16, y - height + (1 - rise) * 12, width, height};
+    ui_.begin_layer(Ui::kOverlayLayer, box);
+    ui_.fill(box.moved({0, 3}).inset(-2), t.shadow, 8);
+    ui_.fill(box, t.surface, 6);
+    ui_.stroke(box, t.line, 6);
+    ui_.fill({box.x, box.y + 8, 3, box.h - 16}, notice.error ? t.warning : t.activation, 1.5f);
+    Rect mark{box.x + 10, box.y + 10, ui_.em(20), ui_.em(20)};
+    if (notice.error) {
+      ui_.label(mark, "!", Font::strong, t.warning, Align::centre);
+    } else {
+      ui_.icon(Icon::tick, mark.inset(2), t.activation);
+    }
+    ui_.next({box.x + ui_.em(36), box.y + 11, text_width, h1});
+    ui_.paragraph(notice.what, Font::control);
+    if (h2 > 0) {
+      ui_.next({box.x + ui_.em(36), box.y + 13 + h1, text_width, h2});
+      ui_.paragraph(notice.hint, Font::caption);
+    }
+    ui_.next({box.right() - ui_.em(32), box.y + 8, ui_.em(24), ui_.em(24)});
+    ui_.button("Dismiss", fmt::format("notice.dismiss {}", index + 1),
+               {.style = ButtonStyle::quiet,
+                .icon = Icon::cross,
+                .tooltip = "Takes this message away (Escape)",
+                .icon_only = true});
+    ui_.end_layer();
+    ui_.pop_id();
+    y -= height + 8;
+    if (y < stage.y + 80) break;
+  }
+}
+
+void Shell::draw_loading(const Rect& stage) {
+  float share = app_.loading();
+  if (share < 0) {
+    loading_since_ = -1;
+    return;
+  }
+  if (loading_since_ < 0) loading_since_ = ui_.now();
+  ui_.request_frame();
+  if (ui_.now() - loading_since_ < 0.15 || stage.empty()) return;  // what is quick needs no mark
+  const Theme& t = ui_.theme();
+  Rect box{stage.centre().x - ui_.em(150), stage.y + 12, ui_.em(300), ui_.em(64)};
+  ui_.fill(box.moved({0, 3}).inset(-2), t.shadow, 8);
+  ui_.fill(box, t.surface, 6);
+  ui_.stroke(box, t.line, 6);
+  ui_.next(box.inset(14, ui_.em(10)));
+  bool can_cancel = app_.registry().find_command("open.cancel") != nullptr;
+  ui_.progress("Reading the picture", share > 0 ? share : -1.0f, can_cancel ? "open.cancel" : "");
+}
+
+}  // namespace striate

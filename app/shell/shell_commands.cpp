@@ -1,0 +1,97 @@
+// The shell's commands: looks, panels, dialogs, pictures of the stage.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "app/shell/browser_view.h"
+#include "app/shell/frame.h"
+#include "engine/error.h"
+
+namespace striate {
+
+void Shell::declare_commands() {
+  Registry& registry = app_.registry();
+  auto add_switch = [&](const char* name, const char* help, const char* what, bool Settings::*value) {
+    registry.add(Command{name, help, {Parameter::on_off("ON", what)}, [this, value](const Arguments& arguments) {
+                           app_.settings().*value = arguments.on(0);
+                         }});
+  };
+  registry.add(Command{"theme",
+                       "Dark or light colours",
+                       {Parameter::choice("THEME", "which colours", {"dark", "light"})},
+                       [this](const Arguments& arguments) { app_.settings().dark = arguments.text(0) == "dark"; }});
+  add_switch("presentation", "Large type for a projector", "whether type is large", &Settings::presentation);
+  add_switch("navigation", "The panel with the pages, at the left", "whether it is unfolded", &Settings::navigation);
+  add_switch("inspector", "The panel with numbers and settings, at the right", "whether it is unfolded",
+             &Settings::inspector);
+  add_switch("motion", "Whether things glide to their place, or jump", "whether they glide", &Settings::motion);
+  registry.add(Command{"scale",
+                       "Size of the whole interface; 0 is what the monitor says",
+                       {Parameter::number("S", "pixels per unit, 0.5 to 4, or 0", 0, 4)},
+                       [this](const Arguments& arguments) {
+                         double scale = arguments.number(0);
+                         if (scale != 0 && scale < 0.5)
+                           throw Error("a scale below 0.5 cannot be read", "use 0.5 to 4, or 0");
+                         app_.settings().scale = scale;
+                       }});
+  registry.add(Command{"help",
+                       "The keys, and what this page does",
+                       {Parameter::on_off("ON", "whether it is shown").or_none()},
+                       [this](const Arguments& arguments) { help_open_ = !arguments.has(0) || arguments.on(0); }});
+  registry.add(Command{"palette",
+                       "Every command by name, to be run by typing it",
+                       {Parameter::on_off("ON", "whether it is shown").or_none()},
+                       [this](const Arguments& arguments) {
+                         palette_open_ = !arguments.has(0) || arguments.on(0);
+                         palette_fresh_ = palette_open_;
+                         palette_text_.clear();
+                         palette_line_ = 0;
+                       }});
+  registry.add(Command{"browse",
+                       "The file browser: to open a picture, to save the stage's, or closed",
+                       {Parameter::choice("WHAT", "what for", {"open", "save", "close"})},
+                       [this](const Arguments& arguments) {
+                         const std::string& what = arguments.text(0);
+                         if (what == "close") {
+                           browser_->close();
+                         } else if (what == "open") {
+                           browser_->open();
+                         } else {
+                           // A page may have a better picture to save than the screen's: its own result, in full size.
+                           std::string own = app_.page().info().id + ".save";
+                           bool has_own = app_.registry().find_command(own) != nullptr;
+                           std::string stem = "stage";
+                           if (app_.document().image) {
+                             stem = std::filesystem::path(app_.document().image->name).stem().string();
+                           }
+                           browser_->save(has_own ? own : "save.stage", stem + "-" + app_.page().info().id + ".png");
+                         }
+                       }});
+  registry.add(Command{"save.stage",
+                       "Saves the picture of the stage, as it is on the screen",
+                       {Parameter::text("FILE", "path of a .png or .jpg file")},
+                       [this](const Arguments& arguments) { request_capture(arguments.text(0), true, "save.stage"); }});
+  registry.add(Command{
+      "items",
+      "Writes every item on the screen to a file, whenever nothing moves: label, command, kind, x, y, width, height",
+      {Parameter::text("FILE", "path of a text file")},
+      [this](const Arguments& arguments) { items_file_ = arguments.text(0); }});
+  registry.add(Command{"notice.dismiss",
+                       "Takes a message away: the newest, or the N-th from the top",
+                       {Parameter::integer("N", "number of the message, from 1", 1, 20).or_none()},
+                       [this](const Arguments& arguments) {
+                         size_t count = app_.notices().size();
+                         if (count == 0) return;
+                         size_t index = arguments.has(0) ? static_cast<size_t>(arguments.integer(0)) - 1 : count - 1;
+                         app_.dismiss_notice(index);
+                       }});
+  registry.add(Readout{"notice", "the newest message's first line; empty if there is none", [this] {
+                         return ReadoutValue(app_.notices().empty() ? std::string() : app_.notices().back().what);
+                       }});
+  registry.add(Readout{"window.width", "width of the window, in units of the interface",
+                       [this] { return ReadoutValue(static_cast<double>(drawn_size_.x)); }});
+  registry.add(Readout{"window.height", "height of the window, in units of the interface",
+                       [this] { return ReadoutValue(static_cast<double>(drawn_size_.y)); }});
+}
+
+}  // namespace striate

@@ -1,0 +1,287 @@
+#include "app/shell/window.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <fmt/format.h>
+#include <glad/gl.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <string>
+
+#include "app/gl/context.h"
+#include "app/gl/renderer.h"
+#include "app/shell/capture.h"
+#include "app/shell/frame.h"
+#include "app/shell/glfw_keys.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+const char* const kHint =
+    "the command line needs no display: striate pixels, striate filter, striate screenshot, striate play --headless";
+
+std::string glfw_problem;  // GLFW reports through a callback without a place to put anything
+
+// Seconds since the process began, from the kernel: what a person who started it has waited.
+double since_process_start() {
+  std::ifstream stat("/proc/self/stat");
+  std::string line;
+  std::getline(stat, line);
+  size_t at = line.rfind(')');
+  if (at == std::string::npos) return 0;
+  at += 1;
+  for (int field = 3; field < 22 && at != std::string::npos; ++field) at = line.find(' ', at + 1);
+  if (at == std::string::npos) return 0;
+  double ticks = std::strtod(line.c_str() + at, nullptr);
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - ticks / 100.0;
+}
+
+// GLFW's library and window, closed in order whatever happens.
+struct GlfwWindow {
+  GLFWwindow* handle = nullptr;
+
+  GlfwWindow(int width, int height) {
+    glfwSetErrorCallback([](int, const char* words) { glfw_problem = words; });
+    if (!glfwInit()) throw Error("there is no display to open a window on" + reason(), kHint);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
+    glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+    glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+    glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
+    glfwWindowHint(GLFW_DEPTH_BITS, 0);
+    glfwWindowHint(GLFW_STENCIL_BITS, 0);
+    glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE);
+    glfwWindowHintString(GLFW_X11_CLASS_NAME, "striate");
+    glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "striate");
+    handle = glfwCreateWindow(width, height, "Striate", nullptr, nullptr);
+    if (!handle) {
+      glfwTerminate();
+      throw Error("a window with OpenGL 3.3 could not be opened" + reason(), kHint);
+    }
+    glfwMakeContextCurrent(handle);
+  }
+  ~GlfwWindow() {
+    glfwDestroyWindow(handle);
+    glfwTerminate();
+  }
+  GlfwWindow(const GlfwWindow&) = delete;
+  GlfwWindow& operator=(const GlfwWindow&) = delete;
+
+  static std::string reason() { return glfw_problem.empty() ? "" : ": " + glfw_problem; }
+};
+
+struct Events {
+  InputQueue queue;
+  App* app = nullptr;
+  GLFWwindow* window = nullptr;
+  float scale = 1;
+  bool changed = true;
+
+  static Events& of(GLFWwindow* window) {
+    auto& events = *static_cast<Events*>(glfwGetWindowUserPointer(window));
+    events.changed = true;
+    return events;
+  }
+  // GLFW's cursor is in window coordinates, which need not be pixels.
+  Vec logical(double x, double y) const {
+    int window_width = 1, window_height = 1, width = 1, height = 1;
+    glfwGetWindowSize(window, &window_width, &window_height);
+    glfwGetFramebufferSize(window, &width, &height);
+    return {static_cast<float>(x * width / std::max(1, window_width)) / scale,
+            static_cast<float>(y * height / std::max(1, window_height)) / scale};
+  }
+};
+
+void connect(GLFWwindow* window) {
+  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double x, double y) {
+    Events& e = Events::of(w);
+    e.queue.move(e.logical(x, y));
+  });
+  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int entered) {
+    if (!entered) Events::of(w).queue.move({-1, -1});
+  });
+  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int button, int action, int mods) {
+    Events& e = Events::of(w);
+    e.queue.modifiers(mods & GLFW_MOD_SHIFT, mods & GLFW_MOD_CONTROL, mods & GLFW_MOD_ALT);
+    if (button <= 2) e.queue.button(button, action == GLFW_PRESS);
+  });
+  glfwSetScrollCallback(window, [](GLFWwindow* w, double x, double y) {
+    Events::of(w).queue.scroll({static_cast<float>(x), static_cast<float>(y)});
+  });
+  glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int scancode, int action, int mods) {
+    Events& e = Events::of(w);
+    // The modifiers of a key event are those before it; a modifier's own key changes them.
+    bool down = action != GLFW_RELEASE;
+    bool shift = mods & GLFW_MOD_SHIFT, ctrl = mods & GLFW_MOD_CONTROL, alt = mods & GLFW_MOD_ALT;
+    if (key == GLFW_KEY_LEFT_SHIFT || key == GLFW_KEY_RIGHT_SHIFT) shift = down;
+    if (key == GLFW_KEY_LEFT_CONTROL || key == GLFW_KEY_RIGHT_CONTROL) ctrl = down;
+    if (key == GLFW_KEY_LEFT_ALT || key == GLFW_KEY_RIGHT_ALT) alt = down;
+    e.queue.modifiers(shift, ctrl, alt);
+    std::string name = key_name(key, scancode, mods);
+    if (down && !name.empty()) e.queue.key({name, action == GLFW_REPEAT});
+  });
+  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) { Events::of(w).queue.text(utf8(code)); });
+  glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
+    Events& e = Events::of(w);
+    if (count < 1) return;
+    e.app->send("open " + striate::quoted(paths[0]));
+    if (count > 1) {
+      e.app->notify({fmt::format("{} files were dropped; the first one is opened", count), "drop one file at a time",
+                     "open", false, e.app->now()});
+    }
+  });
+  glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { Events::of(w); });
+  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { Events::of(w); });
+  glfwSetWindowContentScaleCallback(window, [](GLFWwindow* w, float, float) { Events::of(w); });
+  glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { Events::of(w); });
+}
+
+float scale_of(GLFWwindow* window, const Settings& settings) {
+  if (settings.scale > 0) return static_cast<float>(settings.scale);
+  float x = 1, y = 1;
+  glfwGetWindowContentScale(window, &x, &y);
+  // Steps of an eighth, so that hairlines and type stay crisp.
+  return std::clamp(std::round(std::max(x, y) * 8) / 8, 0.5f, 4.0f);
+}
+
+// Written when something changed, at most every two seconds, and at the end.
+class SettingsKeeper {
+ public:
+  SettingsKeeper(App& app, std::string file) : app_(app), file_(std::move(file)), saved_(app.settings()) {}
+  ~SettingsKeeper() { save(); }
+  void look(double now) {
+    if (now - last_ < 2) return;
+    last_ = now;
+    save();
+  }
+
+ private:
+  void save() {
+    if (file_.empty() || app_.settings() == saved_) return;
+    saved_ = app_.settings();
+    try {
+      save_settings(file_, saved_);
+    } catch (const Error& error) {
+      app_.notify({error.what(), error.hint(), "settings", true, app_.now()});
+    }
+  }
+  App& app_;
+  std::string file_;
+  Settings saved_;
+  double last_ = 0;
+};
+
+}  // namespace
+
+WindowResult run_window(App& app, const WindowOptions& options) {
+  WindowResult result;
+  glfw_problem.clear();
+  GlfwWindow glfw(app.settings().window_width, app.settings().window_height);
+  GLFWwindow* window = glfw.handle;
+  load_gl(reinterpret_cast<void* (*)(const char*)>(glfwGetProcAddress));
+  glfwSetWindowSizeLimits(window, 480, 320, GLFW_DONT_CARE, GLFW_DONT_CARE);
+  bool bench = options.seconds > 0;
+  glfwSwapInterval(bench ? 0 : 1);
+
+  Renderer renderer;
+  Shell shell(app, renderer);
+  shell.set_output_folder(options.output_folder);
+  Events events;
+  events.app = &app;
+  events.window = window;
+  glfwSetWindowUserPointer(window, &events);
+  connect(window);
+  ImGuiIO& io = ImGui::GetIO();
+  io.SetClipboardTextFn = [](void*, const char* text) { glfwSetClipboardString(nullptr, text); };
+  io.GetClipboardTextFn = [](void*) { return glfwGetClipboardString(nullptr); };
+  app.set_wake([] { glfwPostEmptyEvent(); });
+  struct Unhook {
+    App& app;
+    ~Unhook() { app.set_wake(nullptr); }
+  } unhook{app};
+  SettingsKeeper keeper(app, options.settings_file);
+
+  if (const char* items = std::getenv("STRIATE_ITEMS")) app.send("items " + striate::quoted(items));
+  for (const std::string& line : options.commands) app.send(line);
+  if (options.script) shell.play(*options.script, options.skip_expectations);
+
+  const bool print_first = options.print_first_frame || std::getenv("STRIATE_FIRST_FRAME") != nullptr;
+  std::string shader_message;
+  double shaders_looked = 0, last_frame = -1;
+  bool moving = true, first = true;
+  int extra = 2;  // what the mouse is over is known a frame after things moved
+  std::string title;
+  glfwShowWindow(window);
+  while (!glfwWindowShouldClose(window) && !app.wants_to_quit()) {
+    if (bench) {
+      glfwPollEvents();
+    } else if (moving || extra > 0 || !events.queue.empty()) {
+      // Where the screen doesn't hold the swap back (software renderers), a frame lasts a sixtieth of a second anyway.
+      double rest = last_frame + 1.0 / 62 - glfwGetTime();
+      if (rest > 0.001) {
+        glfwWaitEventsTimeout(rest);
+      } else {
+        glfwPollEvents();
+      }
+      double early = last_frame + 1.0 / 125 - glfwGetTime();
+      if (early > 0.001) glfwWaitEventsTimeout(early);  // a flood of events doesn't draw faster than this
+    } else {
+      glfwWaitEvents();
+    }
+    int width = 0, height = 0;
+    glfwGetFramebufferSize(window, &width, &height);
+    if (width <= 0 || height <= 0) {  // iconified
+      glfwWaitEventsTimeout(0.1);
+      continue;
+    }
+    double start = glfwGetTime();
+    last_frame = start;
+    extra = std::exchange(events.changed, false) ? 2 : extra - 1;
+    events.scale = scale_of(window, app.settings());
+    Shell::Moment moment;
+    moment.input = events.queue.next();
+    moment.size = {static_cast<float>(width) / events.scale, static_cast<float>(height) / events.scale};
+    moment.scale = events.scale;
+    moment.now = start;
+    if (options.each_frame) {
+      for (std::string& line : options.each_frame(start)) app.send(std::move(line));
+    }
+    moving = shell.frame(moment);
+    renderer.draw(*ImGui::GetDrawData(), shell.theme().background);
+    if (write_capture(shell, width, height, events.scale)) moving = true;
+    glfwSwapBuffers(window);
+    double end = glfwGetTime();
+    if (bench) result.frame_milliseconds.push_back((end - start) * 1000);
+    if (std::exchange(first, false) && print_first)
+      fmt::print(stderr, "first frame after {:.0f} ms\n", since_process_start() * 1000);
+
+    const ImagePtr& image = app.document().image;
+    std::string wanted = image ? image->name + " - Striate" : "Striate";
+    if (wanted != title) glfwSetWindowTitle(window, (title = wanted).c_str());
+    if (!glfwGetWindowAttrib(window, GLFW_MAXIMIZED)) {
+      app.settings().window_width = static_cast<int>(std::lround(moment.size.x));
+      app.settings().window_height = static_cast<int>(std::lround(moment.size.y));
+    }
+    keeper.look(end);
+    if (end - shaders_looked > 1) {
+      shaders_looked = end;
+      std::string message = renderer.reload_shaders();
+      if (!message.empty())
+        app.notify({"a shader does not compile; the one before stays in use", message, "shader", true, app.now()});
+    }
+    if (options.script && options.close_after_script && !shell.playing() && !shell.capture()) break;
+    if (bench && end > options.seconds) break;
+  }
+  result.script_error = shell.take_script_error();
+  result.script_counts = shell.script_counts();
+  return result;
+}
+
+}  // namespace striate
