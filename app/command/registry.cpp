@@ -247,17 +247,39 @@ const Readout& Registry::readout(std::string_view name) const {
   return *found;
 }
 
-ReadoutValue Registry::read(std::string_view name) const {
-  ReadoutValue value = readout(name).value();
+ReadoutValue Registry::read(std::string_view line) const {
+  Arguments arguments;
+  const Readout& found = parse_readout(line, &arguments);
+  ReadoutValue value = found.value_of ? found.value_of(arguments) : found.value();
   double* number = std::get_if<double>(&value);
   if (number && *number == 0) *number = 0;  // never -0
   return value;
+}
+
+const Readout& Registry::parse_readout(std::string_view line, Arguments* arguments) const {
+  std::string_view rest = skip_spaces(line);
+  const Readout& found = readout(take_word(rest));
+  Command form;  // a readout's values are written as a command's
+  form.name = found.name;
+  form.parameters = found.parameters;
+  parse_values(form, rest, arguments);
+  return found;
+}
+
+void Registry::check_readout(std::string_view line) const {
+  Arguments arguments;
+  parse_readout(line, &arguments);
 }
 
 const Command& Registry::parse(std::string_view line, Arguments* arguments) const {
   std::string_view rest = skip_spaces(line);
   if (rest.empty()) throw Error("the line holds no command", "write a command's name, as in 'pixels.zoom 8'");
   const Command& command = this->command(take_word(rest));
+  parse_values(command, rest, arguments);
+  return command;
+}
+
+void Registry::parse_values(const Command& command, std::string_view rest, Arguments* arguments) {
   for (const Parameter& parameter : command.parameters) {
     rest = skip_spaces(rest);
     if (rest.empty()) {
@@ -292,7 +314,6 @@ const Command& Registry::parse(std::string_view line, Arguments* arguments) cons
   if (!rest.empty())
     throw Error(fmt::format("{}: '{}' is one value too many", command.name, rest.substr(0, 80)),
                 "usage: " + command.usage());
-  return command;
 }
 
 void Registry::run(std::string_view line) const {

@@ -78,6 +78,9 @@ struct Readout {
   std::string name;                     // "pixels.red"
   std::string help;                     // one phrase; says the unit
   std::function<ReadoutValue()> value;  // throws Error where there is nothing to read, with what to do
+  // A readout of one of many takes values behind its name, "convolution.output 2 3"; `value` is then empty.
+  std::vector<Parameter> parameters = {};
+  std::function<ReadoutValue(const Arguments&)> value_of = {};
 };
 
 // A readout as scripts print and compare it: a number in its shortest form that reads back the same, never -0.
@@ -105,13 +108,17 @@ class Registry {
   const Readout* find_readout(std::string_view name) const;
   const Command& command(std::string_view name) const;  // throws Error for an unknown name, with the nearest right one
   const Readout& readout(std::string_view name) const;  // the same
-  ReadoutValue read(std::string_view name) const;       // throws what readout() and Readout::value throw
+  // Reads "pixels.red", or "convolution.output 2 3". Throws what readout(), the values' check and the readout throw.
+  ReadoutValue read(std::string_view line) const;
+  void check_readout(std::string_view line) const;  // the same errors, without reading
 
   const std::map<std::string, Command, std::less<>>& commands() const { return commands_; }
   const std::map<std::string, Readout, std::less<>>& readouts() const { return readouts_; }
 
  private:
   const Command& parse(std::string_view line, Arguments* arguments) const;
+  const Readout& parse_readout(std::string_view line, Arguments* arguments) const;
+  static void parse_values(const Command& command, std::string_view rest, Arguments* arguments);
 
   std::map<std::string, Command, std::less<>> commands_;
   std::map<std::string, Readout, std::less<>> readouts_;

@@ -45,8 +45,18 @@ bool parse_seconds(std::string_view text, double* seconds) {
 Expectation parse_expectation(const std::vector<Word>& words, size_t* next, const char* usage) {
   Expectation expectation;
   size_t i = *next;
+  const auto is_sign = [](const std::string& text) {
+    return std::any_of(std::begin(kComparisons), std::end(kComparisons),
+                       [&](const auto& c) { return c.first == text; });
+  };
   if (i + 3 > words.size()) throw Error(fmt::format("'{}' is not complete", words.front().text), usage);
   expectation.readout = words[i++].text;
+  // A readout of one of many has values behind its name: up to the comparison, where there is one.
+  size_t sign_at = i;
+  while (sign_at < words.size() && !is_sign(words[sign_at].text)) ++sign_at;
+  if (sign_at + 1 < words.size()) {
+    for (; i < sign_at; ++i) expectation.readout += " " + quoted(words[i].text);
+  }
   const std::string& sign = words[i++].text;
   const auto comparison =
       std::find_if(std::begin(kComparisons), std::end(kComparisons), [&](const auto& c) { return c.first == sign; });
@@ -102,7 +112,7 @@ void check_action(const std::string& file, const Action& action, const Registry&
   try {
     if (action.kind == ActionKind::command) check_command(action, registry);
     if (action.kind == ActionKind::expect || action.kind == ActionKind::wait)
-      registry.readout(action.expectation.readout);
+      registry.check_readout(action.expectation.readout);
   } catch (const Error& error) {
     throw at_line(file, action.line, error);
   }

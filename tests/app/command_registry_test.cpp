@@ -202,6 +202,19 @@ TEST_F(Commands, readouts_are_read_by_name) {
   EXPECT_STREQ(error_of([&] { registry.read("pixels.nothing"); }).what(), "nothing is open");
 }
 
+TEST_F(Commands, a_readout_of_one_of_many_takes_values) {
+  Readout readout{"grid.output", "value of a cell", {}};
+  readout.parameters = {Parameter::integer("X", "column", 0, 5), Parameter::integer("Y", "row", 0, 5)};
+  readout.value_of = [](const Arguments& a) {
+    return ReadoutValue(10.0 * static_cast<double>(a.integer(1)) + static_cast<double>(a.integer(0)));
+  };
+  registry.add(std::move(readout));
+  EXPECT_EQ(to_text(registry.read("grid.output 3 2")), "23");
+  EXPECT_STREQ(error_of([&] { registry.read("grid.output 3"); }).what(), "grid.output: Y is missing");
+  EXPECT_STREQ(error_of([&] { registry.check_readout("grid.output 3 2 1"); }).what(),
+               "grid.output: '1' is one value too many");
+}
+
 TEST(NearestName, counts_a_swap_once_and_gives_up_where_nothing_is_near) {
   const Words names{"blur", "edge", "emboss", "gaussian", "sobel-x", "sobel-y"};
   EXPECT_EQ(nearest_name("bulr", names), "blur");

@@ -251,5 +251,13 @@ TEST(Expectation, holds_as_written) {
   EXPECT_TRUE(holds(of("!= 3"), nan));
 }
 
+TEST(Script, expects_a_readout_with_values) {
+  const Script script = parse_script("expect convolution.output 2 3 == 198 +- 0.5", "s");
+  ASSERT_EQ(script.actions.size(), 1u);
+  EXPECT_EQ(script.actions[0].expectation.readout, "convolution.output 2 3");
+  EXPECT_EQ(std::get<double>(script.actions[0].expectation.value), 198);
+  EXPECT_EQ(script.actions[0].expectation.tolerance, 0.5);
+}
+
 }  // namespace
 }  // namespace striate
