@@ -26,7 +26,6 @@ namespace striate {
 class FiltersPage : public Page {
  public:
   explicit FiltersPage(const PageContext& context);
-  ~FiltersPage() override;
 
   const PageInfo& info() const override { return info_; }
   void declare(Registry& registry) override;
