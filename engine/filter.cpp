@@ -9,6 +9,7 @@
 
 #include "engine/error.h"
 #include "engine/filter_run.h"
+#include "engine/number_rows.h"
 
 namespace striate {
 namespace {
@@ -37,109 +38,6 @@ size_t distance(const std::string& a, const std::string& b) {
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == ',' || c == '\r'; }
-
-// Reads rows of numbers; keeps count of where it is, for messages.
-class KernelReader {
- public:
-  explicit KernelReader(const std::string& text) : at_(text.data()), end_(text.data() + text.size()) {
-    // A ; or line break at the very end closes the last row, it opens no new one.
-    while (end_ > at_ && (is_blank(end_[-1]) || end_[-1] == '\n')) --end_;
-    if (end_ > at_ && end_[-1] == ';') --end_;
-  }
-
-  FilterKernel read() {
-    std::vector<std::vector<double>> rows(1);
-    for (;;) {
-      while (at_ < end_ && is_blank(*at_)) ++at_;
-      if (at_ == end_ || *at_ == ';' || *at_ == '\n') {
-        close_row(rows);
-        if (at_ == end_) break;
-        ++at_;
-        rows.emplace_back();
-        if (rows.size() > kMaxFilterSize) {
-          throw Error(fmt::format("the kernel has more than {} rows", kMaxFilterSize),
-                      fmt::format("use 1 to {} rows", kMaxFilterSize));
-        }
-        continue;
-      }
-      row_ = rows.size();
-      column_ = rows.back().size() + 1;
-      rows.back().push_back(number());
-      if (rows.back().size() > kMaxFilterSize) {
-        size_t columns = rows.back().size();
-        while (at_ < end_ && *at_ != ';' && *at_ != '\n') {  // how many there are, for the message
-          while (at_ < end_ && is_blank(*at_)) ++at_;
-          if (at_ == end_ || *at_ == ';' || *at_ == '\n') break;
-          ++columns;
-          while (at_ < end_ && !is_blank(*at_) && *at_ != ';' && *at_ != '\n') ++at_;
-        }
-        throw Error(fmt::format("row {} of the kernel has {} columns", row_, columns),
-                    fmt::format("use 1 to {} columns", kMaxFilterSize));
-      }
-    }
-    FilterKernel kernel;
-    kernel.width = static_cast<int>(rows[0].size());
-    kernel.height = static_cast<int>(rows.size());
-    kernel.taps.clear();
-    for (const std::vector<double>& row : rows) kernel.taps.insert(kernel.taps.end(), row.begin(), row.end());
-    return kernel;
-  }
-
- private:
-  void close_row(const std::vector<std::vector<double>>& rows) const {
-    const size_t width = rows.back().size();
-    if (width == 0) {
-      throw Error(fmt::format("row {} of the kernel is empty", rows.size()),
-                  "write rows of numbers between semicolons: \"0 -1 0; -1 5 -1; 0 -1 0\"");
-    }
-    if (width != rows[0].size()) {
-      throw Error(
-          fmt::format("row {} of the kernel has {} numbers, the first row has {}", rows.size(), width, rows[0].size()),
-          "give every row the same number of columns");
-    }
-  }
-
-  double number() {
-    const char* start = at_;
-    while (at_ < end_ && !is_blank(*at_) && *at_ != ';' && *at_ != '\n') ++at_;
-    const std::string word(start, at_);
-    const size_t slash = word.find('/');
-    const double top = plain(word.substr(0, slash), word);
-    if (slash == std::string::npos) return top;
-    const double bottom = plain(word.substr(slash + 1), word);
-    if (bottom == 0) {
-      throw Error(fmt::format("\"{}\" in row {}, column {} of the kernel divides by 0", word, row_, column_),
-                  "write a fraction like 1/9");
-    }
-    return checked(top / bottom, word);
-  }
-
-  double plain(const std::string& digits, const std::string& word) const {
-    const char* begin = digits.data() + (digits.size() > 1 && digits[0] == '+' && digits[1] != '-' ? 1 : 0);
-    const char* end = digits.data() + digits.size();
-    double value = 0;
-    const auto [stop, error] = std::from_chars(begin, end, value);
-    if (error == std::errc::result_out_of_range) {
-      throw Error(fmt::format("\"{}\" in row {}, column {} of the kernel is out of range", word, row_, column_),
-                  "use ordinary numbers");
-    }
-    if (error != std::errc() || stop != end) {
-      throw Error(fmt::format("\"{}\" in row {}, column {} of the kernel is no number", word, row_, column_),
-                  "write numbers like 2, -0.5 or 1/9, rows separated by semicolons");
-    }
-    return checked(value, word);
-  }
-
-  double checked(double value, const std::string& word) const {
-    if (std::isfinite(value)) return value;
-    throw Error(fmt::format("\"{}\" in row {}, column {} of the kernel is not finite", word, row_, column_),
-                "use ordinary numbers");
-  }
-
-  const char* at_;
-  const char* end_;
-  size_t row_ = 1, column_ = 1;  // of the number that is being read, from 1
-};
 
 bool looks_like_a_name(const std::string& text) {
   if (text.empty() || !((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'))) return false;
@@ -244,7 +142,12 @@ FilterKernel parse_kernel(const std::string& text) {
                 near ? fmt::format("did you mean {}? There are: {}", nearest->name, list)
                      : fmt::format("use rows of numbers, or one of: {}", list));
   }
-  return KernelReader(trimmed).read();
+  const NumberRows read = parse_number_rows(trimmed, "kernel", kMaxFilterSize);
+  FilterKernel kernel;
+  kernel.width = read.columns;
+  kernel.height = read.rows;
+  kernel.taps = read.values;
+  return kernel;
 }
 
 std::string kernel_number_text(double value) {

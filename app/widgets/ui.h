@@ -160,6 +160,48 @@ struct HistogramSpec {
   double marker = -1;         // a thin line at this value; negative: none
 };
 
+// ---- a grid of numbers ----------------------------------------------------------------------------------------------
+
+struct GridCell {
+  std::string text;      // a number, drawn where it fits
+  Colour fill = 0;       // the ground; 0: none
+  Colour ink = 0;        // 0: black or white by the ground
+  bool dashed = false;   // not a cell of its own: padding
+  bool hatched = false;  // not used
+};
+
+struct GridSpec {
+  int rows = 1, columns = 1;
+  int first_row = 0, first_column = 0;  // coordinates of the top left cell; negative for padding
+  Vec origin;                           // its corner on the screen
+  float size = 36;                      // of a cell
+  std::function<GridCell(int row, int column)> cell;
+  std::function<Colour(int row, int column)> frame = {};   // drawn over the cells; 0: none
+  std::function<double(int row, int column)> value = {};   // what typing and dragging begin with; empty: not editable
+  std::function<bool(int row, int column)> editable = {};  // empty: all
+  double step = 1;                                         // of the wheel and of a few units of drag
+  bool paint = false;  // a drag sets every cell it passes to paint_value, instead of moving one value up and down
+  double paint_value = 0;
+  bool takes_wheel = true;  // once it has the focus
+  Concept tone = Concept::none;
+  std::string_view command = {};  // what its edits send
+  std::string_view tooltip = {};
+};
+
+struct GridResponse {
+  bool hovered = false;   // the mouse is over cell (row, column), or
+  bool keyboard = false;  // the keyboard is at it
+  int row = 0, column = 0;
+  bool clicked = false;
+  bool focused = false;
+  bool moved = false;  // by arrow keys
+  bool edited = false;
+  int edit_row = 0, edit_column = 0;
+  double edit_value = 0;
+};
+
+Rect grid_cell_rect(const GridSpec& spec, int row, int column);
+
 class Ui {
  public:
   static constexpr int kOverlayLayer = 1;  // dialogs, the help
@@ -287,6 +329,9 @@ class Ui {
   // Cells that can be typed in, dragged up and down, or wheeled; sends "prefix a b c; d e f; g h i".
   bool kernel_editor(std::string_view label, int rows, int columns, std::span<const float> values,
                      std::string_view prefix, Concept tone = Concept::kernel);
+  // Cells that can be hovered, walked with the arrow keys, typed in, dragged, wheeled or painted; the caller sends what
+  // was edited. Drawn at spec.origin, outside the column.
+  GridResponse grid(std::string_view label, const GridSpec& spec);
   bool histogram(std::string_view label, const HistogramSpec& spec, std::string_view prefix = {});  // "prefix LOW HIGH"
   void begin_card(std::string_view id);  // a raised surface around what follows, as high as that needs
   void end_card();
@@ -349,6 +394,9 @@ class Ui {
     float from = 0, to = 0, value = 0;
     double start = 0;
     uint64_t frame = 0;
+  };
+  struct GridFocus {  // the cell of a grid that the keyboard is at
+    int row = 0, column = 0;
   };
   struct Tip {
     uint64_t id = 0;
@@ -429,6 +477,7 @@ class Ui {
   std::vector<Region> panel_regions_, building_panels_, blockers_, building_blockers_;
   std::vector<uint64_t> ids_;
   std::vector<Rect> clips_;
+  std::unordered_map<uint64_t, GridFocus> grids_;
   std::vector<float> cards_;  // where the open cards begin
   std::unordered_map<uint64_t, float> card_heights_;
   std::unordered_map<uint64_t, Ease> eases_;

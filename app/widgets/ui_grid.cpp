@@ -1,0 +1,197 @@
+// The grid of numbers: one interactive item for all its cells, so that 46 x 46 of them cost no more than a picture.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+constexpr float kSmallestNumber = 8;  // text size below which a cell shows its colour alone
+
+bool is_number_key(const std::string& text) {
+  return !text.empty() && std::string_view("-+.0123456789").find(text[0]) != std::string_view::npos;
+}
+
+bool parse_typed(std::string text, double* value) {
+  for (char& c : text) {
+    if (c == ',') c = '.';
+  }
+  const char* begin = text.c_str() + (!text.empty() && text[0] == '+' ? 1 : 0);
+  const auto [end, problem] = std::from_chars(begin, text.c_str() + text.size(), *value);
+  return problem == std::errc() && end == text.c_str() + text.size() && std::isfinite(*value);
+}
+
+}  // namespace
+
+Rect grid_cell_rect(const GridSpec& spec, int row, int column) {
+  return {spec.origin.x + static_cast<float>(column - spec.first_column) * spec.size,
+          spec.origin.y + static_cast<float>(row - spec.first_row) * spec.size, spec.size, spec.size};
+}
+
+GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
+  const Theme& t = theme();
+  const Rect whole{spec.origin.x, spec.origin.y, spec.size * static_cast<float>(spec.columns),
+                   spec.size * static_cast<float>(spec.rows)};
+  const Response r = interact(whole, {.label = name,
+                                      .command = spec.command,
+                                      .kind = "grid",
+                                      .tooltip = spec.tooltip,
+                                      .takes_wheel = spec.takes_wheel && focus_ == id_of(name)});
+  GridResponse out;
+  out.focused = r.focused;
+  GridFocus& at = grids_[r.id];
+  at.row = std::clamp(at.row, spec.first_row, spec.first_row + spec.rows - 1);
+  at.column = std::clamp(at.column, spec.first_column, spec.first_column + spec.columns - 1);
+  const auto cell_at = [&](Vec mouse, int* row, int* column) {
+    *column = spec.first_column + static_cast<int>(std::floor((mouse.x - whole.x) / spec.size));
+    *row = spec.first_row + static_cast<int>(std::floor((mouse.y - whole.y) / spec.size));
+    return whole.contains(mouse);
+  };
+  const auto can_edit = [&](int row, int column) {
+    return spec.value && (!spec.editable || spec.editable(row, column));
+  };
+
+  int row = 0, column = 0;
+  const bool over = cell_at(input_.mouse, &row, &column);
+  if (r.hovered && over) {
+    out.hovered = true;
+    out.row = row;
+    out.column = column;
+    if (spec.tone != Concept::none) light(spec.tone);
+  }
+  if (r.pressed) {
+    at.row = row;
+    at.column = column;
+    if (can_edit(row, column)) press_.value = spec.value(row, column);
+  }
+  if (r.clicked && (over || r.keyboard)) {
+    out.clicked = true;
+    if (r.keyboard && !over) {
+      out.row = at.row;
+      out.column = at.column;
+    }
+  }
+  const auto give = [&](int y, int x, double value) {
+    if (!can_edit(y, x) || spec.value(y, x) == value) return;
+    out.edited = true;
+    out.edit_row = y;
+    out.edit_column = x;
+    out.edit_value = value;
+  };
+
+  // Hands: a drag paints, or moves the pressed cell's value up and down.
+  if (spec.paint && (r.held || r.pressed) && over) {
+    give(row, column, spec.paint_value);
+  } else if (!spec.paint && r.held && press_.moved && r.drag.y != 0 && can_edit(at.row, at.column)) {
+    const double step = spec.step * (input_.shift ? 0.1 : 1);
+    press_.value -= r.drag.y * step * 0.25;
+    give(at.row, at.column, step >= 1 ? std::round(press_.value) : std::round(press_.value * 1e4) / 1e4);
+  }
+  if (r.wheel != 0 && over && can_edit(row, column)) {
+    give(row, column,
+         std::round((spec.value(row, column) + r.wheel * spec.step * (input_.shift ? 0.1 : 1)) * 1e6) / 1e6);
+  }
+
+  // Keys: arrows walk the cells, a digit or Enter begins to type, Enter ends and goes on to the next cell.
+  const bool typing = edit_.id == r.id;
+  if (r.focused && !typing) {
+    const int dx = take_key("Right") ? 1 : take_key("Left") ? -1 : 0;
+    const int dy = take_key("Down") ? 1 : take_key("Up") ? -1 : 0;
+    if (dx || dy) {
+      at.column = std::clamp(at.column + dx, spec.first_column, spec.first_column + spec.columns - 1);
+      at.row = std::clamp(at.row + dy, spec.first_row, spec.first_row + spec.rows - 1);
+      keyboard_ = true;
+      out.moved = true;
+      wants_frame_ = true;
+    }
+    if (can_edit(at.row, at.column)) {
+      if (is_number_key(input_.text)) {
+        start_edit(r.id, "", false);
+      } else if (r.double_clicked || (r.keyboard && r.clicked)) {
+        start_edit(r.id, shortest_double(spec.value(at.row, at.column)), true);
+      }
+    }
+  }
+  if (r.focused && keyboard_) {
+    out.keyboard = true;
+    if (!out.hovered) {
+      out.row = at.row;
+      out.column = at.column;
+    }
+  }
+
+  // Cells.
+  const float size = std::min(text_size(Font::number), spec.size * 0.42f);
+  const float digit = measure(Font::number, "0", size).x;
+  const Rect seen = clips_.back();
+  for (int y = spec.first_row; y < spec.first_row + spec.rows; ++y) {
+    for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
+      const Rect place = grid_cell_rect(spec, y, x);
+      if (!place.overlaps(seen)) continue;
+      const GridCell cell = spec.cell(y, x);
+      const Rect inner = spec.size >= 6 ? Rect{place.x, place.y, place.w - 1, place.h - 1} : place;
+      if (cell.fill) fill(inner, cell.fill);
+      if (cell.hatched) hatch(inner, faded(t.secondary, 0.7f), std::max(4.0f, spec.size / 5));
+      if (cell.dashed && spec.size >= 6) dashed(inner, faded(t.secondary, 0.55f), 3);
+      if (!cell.text.empty() && size >= kSmallestNumber) {
+        // A number is drawn where it fits, smaller if it must, or not at all.
+        float fitted = size;
+        const float wide = digit * static_cast<float>(cell.text.size());
+        if (wide > inner.w - 3) fitted = size * (inner.w - 3) / wide;
+        if (fitted >= kSmallestNumber) {
+          const Colour ink = cell.ink ? cell.ink : cell.fill ? ink_on(mixed(t.background, cell.fill, 1)) : t.secondary;
+          label(inner, cell.text, Font::number, ink, Align::centre, fitted);
+        }
+      }
+    }
+  }
+  for (int y = spec.first_row; y < spec.first_row + spec.rows && spec.frame; ++y) {
+    for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
+      const Colour frame = spec.frame(y, x);
+      if (frame) stroke(grid_cell_rect(spec, y, x).inset(0.5f), frame, 2, spec.size >= 16 ? 2.0f : 1.0f);
+    }
+  }
+  if (const float glow = lit(spec.tone); glow > 0 && spec.tone != Concept::none) {
+    stroke(whole.inset(-4), faded(t.of(spec.tone), glow), 8, 3);
+  }
+  if (r.focused && edit_.id == r.id) {
+    const Rect cell = grid_cell_rect(spec, at.row, at.column);
+    const Rect place = cell.centred(std::max(cell.w, em(64)), std::max(cell.h, em(30)));
+    fill(place, t.surface, 4);
+    stroke(place, t.accent, 4, 2);
+    bool cancelled = false;
+    const bool done = edit_text(place, r.id, Font::number, {6, 2}, &cancelled);
+    if (done) {
+      double value = 0;
+      if (parse_typed(edit_.text, &value)) give(at.row, at.column, value);
+      // On to the next cell that can be edited.
+      const int count = spec.rows * spec.columns;
+      int index = (at.row - spec.first_row) * spec.columns + at.column - spec.first_column;
+      for (int step = 0; step < count; ++step) {
+        index = (index + 1) % count;
+        const int next_row = spec.first_row + index / spec.columns,
+                  next_column = spec.first_column + index % spec.columns;
+        if (!can_edit(next_row, next_column)) continue;
+        at.row = next_row;
+        at.column = next_column;
+        break;
+      }
+      keyboard_ = true;
+    }
+    if (done || cancelled) edit_ = {}, wants_frame_ = true;
+  } else if (edit_.id == r.id && focus_ != r.id) {
+    double value = 0;
+    if (parse_typed(edit_.text, &value)) give(at.row, at.column, value);
+    edit_ = {};
+    wants_frame_ = true;
+  } else if (r.keyboard) {
+    stroke(grid_cell_rect(spec, at.row, at.column).inset(-1), t.accent, 3, 2.5f);
+  }
+  return out;
+}
+
+}  // namespace striate
