@@ -239,7 +239,6 @@ TEST(ImageFilter, the_anchor_moves_the_kernel) {
 
 TEST(ImageFilter, the_special_forms_of_the_cpu_agree_with_the_shared_form) {
   Stream stream(Device::cpu());
-  const Shape shape{700, 90, 3, false};
   const std::vector<uint8_t> in = random_bytes(700 * 90 * 3, 21);
   const Picture<const uint8_t> input{in.data(), 2100, 700, 90, 3, false};
   for (const FilterKernel& kernel : kernels()) {

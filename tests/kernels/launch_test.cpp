@@ -38,7 +38,17 @@ struct TestReverse {
   }
 };
 
-// The same without the boundary, and one that reads shared memory that nobody wrote.
+// Counts how often each block of a grid of 5 x 3 x 4 runs.
+struct TestCount {
+  static constexpr int threads = 1;
+  struct Shared {};
+  int* hits;
+  void operator()(Block<1> block, Shared&) const {
+    block.phase([&](int) { ++hits[(block.z * 3 + block.y) * 5 + block.x]; });
+  }
+};
+
+// The same as TestReverse without the boundary, and one that reads shared memory that nobody wrote.
 struct TestMissingPhase {
   static constexpr int threads = 64;
   struct Shared {
@@ -109,17 +119,9 @@ TEST(Launch, thread_orders_and_filled_memory_find_a_missing_phase) {
 }
 
 TEST(Launch, a_three_dimensional_grid_has_every_block_once) {
-  struct Count {
-    static constexpr int threads = 1;
-    struct Shared {};
-    int* hits;
-    void operator()(Block<1> block, Shared&) const {
-      block.phase([&](int) { ++hits[(block.z * 3 + block.y) * 5 + block.x]; });
-    }
-  };
   Stream stream(Device::cpu());
   std::vector<int> hits(5 * 3 * 4);
-  for_each_block(CpuTarget{}, stream, "count", Grid{5, 3, 4}, Count{hits.data()});
+  for_each_block(CpuTarget{}, stream, "count", Grid{5, 3, 4}, TestCount{hits.data()});
   for (const int h : hits) EXPECT_EQ(h, 1);
 }
 
