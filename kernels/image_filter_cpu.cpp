@@ -21,6 +21,7 @@
 
 #include "kernels/image_filter.h"
 #include "kernels/image_filter_parts.h"
+#include "kernels/memory.h"
 #include "kernels/pack.h"
 #include "kernels/threads.h"
 
@@ -37,36 +38,6 @@ constexpr int kStripValues = 6144;        // of one row of a strip, at most
 constexpr int kSlack = 256;               // values that a row may be read or written beyond its end, in our own buffers
 constexpr int kChunk = 128;               // values whose sums are kept in registers or on the stack at a time
 constexpr int64_t kSmallPicture = 16384;  // values; below it a plan costs more than it saves
-
-// ------------------------------------------------------------------------------------------------ storing
-
-// Copies finished bytes to memory without reading it first. Ends that do not fill a cache line are stored normally.
-void store_past_cache(uint8_t* to, const uint8_t* from, int count) {
-#if defined(__SSE2__)
-  const int head = std::min<int>(count, (64 - reinterpret_cast<uintptr_t>(to) % 64) % 64);
-  std::memcpy(to, from, head);
-  int i = head;
-  for (; i + 64 <= count; i += 64) {
-#if defined(__AVX512F__)
-    _mm512_stream_si512(reinterpret_cast<__m512i*>(to + i), _mm512_loadu_si512(from + i));
-#else
-    for (int k = 0; k < 64; k += 16) {
-      _mm_stream_si128(reinterpret_cast<__m128i*>(to + i + k),
-                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i + k)));
-    }
-#endif
-  }
-  std::memcpy(to + i, from + i, count - i);
-#else
-  std::memcpy(to, from, count);
-#endif
-}
-
-void finish_stores() {
-#if defined(__SSE2__)
-  _mm_sfence();
-#endif
-}
 
 // ------------------------------------------------------------------------------------------------ whole numbers
 
@@ -465,8 +436,8 @@ class Strip {
       }
       const int64_t row = y_ + i - job_.region.y;
       if (job_.input.alpha) carry_alpha(y_ + i);
-      store_past_cache(job_.output + row * job_.stride + static_cast<int64_t>(x_ - job_.region.x) * channels_,
-                       space_.out, count_);
+      copy_past_cache(job_.output + row * job_.stride + static_cast<int64_t>(x_ - job_.region.x) * channels_,
+                      space_.out, count_);
     }
   }
 
@@ -658,7 +629,7 @@ void run(Job job, std::vector<Range>* ranges) {
         Strip(mine, space, region.x + x, region.y + y, std::min(job.strip_pixels, region.width - x), rows).run();
       }
     }
-    finish_stores();
+    finish_copies();
   });
 }
 

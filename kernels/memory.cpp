@@ -1,5 +1,6 @@
 #include "kernels/memory.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -7,6 +8,10 @@
 #include "kernels/cuda_backend.h"
 #include "kernels/error.h"
 #include "kernels/threads.h"
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 namespace striate {
 
@@ -54,6 +59,36 @@ void copy_bytes(Stream& stream, void* to, Device to_device, const void* from, De
                                                     : cuda::Copy::on_device;
   cuda::copy(index, stream.queue(), to, from, bytes, direction);
   if (direction != cuda::Copy::on_device) stream.synchronize();
+}
+
+void copy_past_cache(void* to, const void* from, int64_t bytes) {
+#if defined(__SSE2__)
+  // Ends that do not fill a cache line are stored normally.
+  auto* target = static_cast<uint8_t*>(to);
+  const auto* source = static_cast<const uint8_t*>(from);
+  const int64_t head = std::min<int64_t>(bytes, (64 - reinterpret_cast<uintptr_t>(target) % 64) % 64);
+  std::memcpy(target, source, head);
+  int64_t i = head;
+  for (; i + 64 <= bytes; i += 64) {
+#if defined(__AVX512F__)
+    _mm512_stream_si512(reinterpret_cast<__m512i*>(target + i), _mm512_loadu_si512(source + i));
+#else
+    for (int k = 0; k < 64; k += 16) {
+      _mm_stream_si128(reinterpret_cast<__m128i*>(target + i + k),
+                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(source + i + k)));
+    }
+#endif
+  }
+  std::memcpy(target + i, source + i, bytes - i);
+#else
+  std::memcpy(to, from, bytes);
+#endif
+}
+
+void finish_copies() {
+#if defined(__SSE2__)
+  _mm_sfence();
+#endif
 }
 
 }  // namespace striate

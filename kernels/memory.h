@@ -61,4 +61,9 @@ void download(Stream& stream, T* to, const Buffer<T>& from, int64_t count) {
   copy_bytes(stream, to, Device::cpu(), from.data(), from.device(), static_cast<size_t>(count) * sizeof(T));
 }
 
+// Host memory to host memory without reading the target into the cache first: for results that nobody reads soon.
+// After the last one, and before another thread reads, the thread that copied calls finish_copies().
+void copy_past_cache(void* to, const void* from, int64_t bytes);
+void finish_copies();
+
 }  // namespace striate

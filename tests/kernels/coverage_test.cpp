@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "kernels/device.h"
+#include "kernels/limits.h"
 #include "tests/kernels/on_every_device.h"
 
 namespace striate {
@@ -17,11 +18,21 @@ struct Family {
   const char* source;
   void (*exercise)(Stream&);
 };
+void exercise_limits(Stream& stream) {
+  const std::vector<float> numbers(100, 2.5f);
+  const Buffer<float> from = on_device(stream, numbers);
+  Guarded<float> to(stream, 100);
+  copy_floats(stream, from.data(), to.data(), 100);
+  EXPECT_EQ(to.read(stream), numbers);
+  EXPECT_GT(multiply_add_chains(stream, 2, 8, to.data()), 0);
+}
+
 constexpr Family kFamilies[] = {
     {"image_filter.cu", exercise_filters},
     {"color.cu", exercise_colour},
     {"resize.cu", exercise_resize},
     {"statistics.cu", exercise_statistics},
+    {"limits.cu", exercise_limits},
 };
 
 std::set<std::string> launches_in(const std::string& path) {
