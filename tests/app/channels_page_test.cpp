@@ -151,5 +151,10 @@ TEST(ChannelsPage, state_brings_another_program_to_the_same_page) {
   EXPECT_EQ(other.number("channels.x"), 5);
 }
 
+TEST(ChannelsPage, its_lesson_says_what_is_true) {
+  PageDriver driver("channels");
+  play_lesson(driver, "channels");
+}
+
 }  // namespace
 }  // namespace striate

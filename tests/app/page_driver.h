@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/command/script.h"
 #include "app/shell/app.h"
 #include "app/widgets/input.h"
 #include "app/widgets/textures.h"
@@ -137,6 +138,26 @@ class PageDriver {
  private:
   std::vector<std::string> sent_;
 };
+
+// Every line of a lesson of assets/lessons, as a student who does everything runs them; its expectations must hold.
+inline void play_lesson(PageDriver& driver, const std::string& name) {
+  const Lesson lesson = read_lesson(std::string(STRIATE_SOURCE_DIR) + "/assets/lessons/" + name + ".md");
+  check_lesson(lesson, driver.app.registry());
+  for (const LessonStep& step : lesson.steps) {
+    if (step.wanted_command().empty()) continue;
+    EXPECT_NO_THROW(driver.app.registry().command(step.wanted_command()));
+  }
+  int expectations = 0;
+  for (const Action& action : script_of(lesson).actions) {
+    if (action.kind == ActionKind::command) ASSERT_NO_FATAL_FAILURE(driver.run(action.text)) << action.text;
+    if (action.kind != ActionKind::expect) continue;
+    ++expectations;
+    const ReadoutValue value = driver.app.registry().read(action.expectation.readout);
+    EXPECT_TRUE(holds(action.expectation, value))
+        << "line " << action.line << ": " << action.text << ", not " << to_text(value);
+  }
+  EXPECT_GT(expectations, 0);
+}
 
 // A picture with different values everywhere: value = 37 x + 11 y + 61 c, modulo 256.
 inline ImagePtr made_picture(int width, int height, int channels, int bits = 8) {
