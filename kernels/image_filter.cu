@@ -293,14 +293,14 @@ Arguments make_arguments(const FilterKernel& kernel, const FilterOptions& option
 
 float rounding_bound(const Arguments& a, int terms, double deviation) {
   // Every term passes through at most terms + 3 roundings of relative size 2^-24 (tap, product, sums, scale), the
-  // offset through 2; partial sums are at most the sum of absolute terms. Doubled, since each step is a first-order
-  // estimate, and for the double sum's own rounding (2^-29 of it).
+  // offset through 2, the result through 1; partial sums are at most the sum of absolute terms (Higham 2002,
+  // section 3.1). One per cent more for the terms of second order and the double sum's own rounding.
   double absolute = 0;
   for (int i = 0; i < a.width * a.height; ++i) absolute += std::fabs(a.taps[i]) * 255;
   const double scale = std::fabs(static_cast<double>(a.fast_scale));
   // The real scale and offset of min-max may be large against the result, which is what cancels between them.
-  double bound = 2 * std::ldexp(1.0, -24) *
-                     ((terms + 4) * absolute * scale + 3 * std::fabs(static_cast<double>(a.fast_offset)) + 256) +
+  double bound = 1.01 * std::ldexp(1.0, -24) *
+                     ((terms + 3) * absolute * scale + 3 * std::fabs(static_cast<double>(a.fast_offset)) + 256) +
                  deviation * scale;
   for (int i = 0; i < a.width * a.height; ++i)
     bound += 255 * scale * std::ldexp(1.0, -126);  // taps below float's range

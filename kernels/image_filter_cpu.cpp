@@ -648,7 +648,7 @@ bool filter_on_cpu(const Arguments& a, Picture<const uint8_t> input, Region regi
       floats = make_float_plan(a);
       if (floats.bound < 0.25f) {
         job.floats = &floats;
-        job.strip_pixels = std::max(1, 3072 / input.channels);
+        job.strip_pixels = std::max(1, 768 / input.channels);
       }
     }
   }
