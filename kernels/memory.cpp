@@ -19,7 +19,7 @@ void* allocate_bytes(Device device, size_t bytes, const char* what) {
   if (bytes == 0) return nullptr;
   const size_t rounded = (bytes + 63) / 64 * 64;
   void* memory = nullptr;
-  if (rounded >= bytes) {  // not wrapped around
+  if (bytes <= size_t{1} << 47) {  // more than any machine can address: don't even ask
     memory = device.is_cuda() ? cuda::allocate(device.index, rounded) : std::aligned_alloc(64, rounded);
   }
   if (!memory) {
