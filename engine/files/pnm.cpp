@@ -8,6 +8,7 @@
 //   P5, P6   1 or 3 values a pixel, a byte each, two (high first) where the largest value is over 255
 //   P1..P3   the same as decimal numbers (P1: the digits need no space between them)
 // Values are scaled so that the largest one is 255 (65535 where it is over 255), rounded to nearest.
+// A text may end with its last digit, so one that is cut inside its last number cannot be told from a whole one.
 // What follows the first picture of a file (P4..P6 may hold several) is not read.
 #include "engine/files/formats.h"
 
