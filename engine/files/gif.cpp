@@ -1,7 +1,7 @@
 // GIF: the first frame, on the picture's own screen; the number of frames stands in the notes.
 // Read here and not by stb_image, which returns what it has where a frame is cut off, refuses files without a palette,
-// needs 9 bytes a pixel, and has a history of faults in this reader. A file that is cut off is an error; only the last
-// byte (the trailer) may be missing.
+// needs 9 bytes a pixel, and has a history of faults in this reader. A file that is cut off inside a frame
+// is an error; where it stops between two frames, without its end mark, the notes say so.
 //
 // The format (GIF89a, little-endian): "GIF87a" or "GIF89a"; the screen's width and height, flags, background, aspect;
 // a palette; then blocks: 0x21 extensions, 0x2C frames, 0x3B the end. A frame has its place and size on the screen,
@@ -209,6 +209,7 @@ void decode(Bytes bytes, const ImageHeader&, Image& image) {
     for (int x = 0; x < frame.width; ++x, to += channels)
       std::copy_n(screen.palette.rgba[from[x]].data(), channels, to);
   }
+  if (reader.left() == 0 && bytes.back() != 0x3B) image.notes.push_back("its end mark is missing: frames may be, too");
   if (frames > 1) image.notes.push_back(fmt::format("first of {} frames", frames));
 }
 
