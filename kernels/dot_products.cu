@@ -36,9 +36,9 @@ struct DotProducts {
 
     block.phase([&](int thread) {
       Pack<float, W> sum[KT][JT];
-#pragma GCC unroll 16
+      STRIATE_UNROLL
       for (int k = 0; k < KT; ++k) {
-#pragma GCC unroll 16
+        STRIATE_UNROLL
         for (int j = 0; j < JT; ++j) sum[k][j] = Pack<float, W>::all(0);
       }
       // Tiles reach beyond the last row or shift by repeating it; what they give is not stored.
@@ -63,9 +63,9 @@ struct DotProducts {
           }
         }
       }
-#pragma GCC unroll 16
+      STRIATE_UNROLL
       for (int k = 0; k < KT; ++k) {
-#pragma GCC unroll 16
+        STRIATE_UNROLL
         for (int j = 0; j < JT; ++j) shared.sum[thread][k * JT + j] = sum_of(sum[k][j]);
       }
     });
@@ -89,16 +89,16 @@ struct DotProducts {
   HD static void add(const float* left, const int64_t (&k_offset)[KT], const float* right,
                      const int64_t (&j_offset)[JT], int64_t count, Pack<float, W> (&sum)[KT][JT]) {
     Pack<float, W> shifted[JT];
-#pragma GCC unroll 16
+    STRIATE_UNROLL
     for (int j = 0; j < JT; ++j) {
       const float* at = right + j_offset[j];
       shifted[j] = whole ? Pack<float, W>::load(at) : load_part<W>(at, count);
     }
-#pragma GCC unroll 16
+    STRIATE_UNROLL
     for (int k = 0; k < KT; ++k) {
       const float* at = left + k_offset[k];
       const Pack<float, W> value = whole ? Pack<float, W>::load(at) : load_part<W>(at, count);
-#pragma GCC unroll 16
+      STRIATE_UNROLL
       for (int j = 0; j < JT; ++j) sum[k][j] = fma(value, shifted[j], sum[k][j]);
     }
   }

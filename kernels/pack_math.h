@@ -15,6 +15,14 @@
 #include "kernels/hd.h"
 #include "kernels/pack.h"
 
+// Before a loop of few rounds whose number is known: its rounds are written out one after the other, and what they
+// index stays in registers.
+#ifdef __CUDACC__
+#define STRIATE_UNROLL _Pragma("unroll")
+#else
+#define STRIATE_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 namespace striate {
 
 #ifdef __CUDACC__

@@ -19,14 +19,14 @@ struct WeightedSums {
     for (int j = 0; j < a.j; ++j) {
       const float* at = x + a.offsets[j];
       Pack<float, W> row[PT];
-#pragma GCC unroll 16
+      STRIATE_UNROLL
       for (int i = 0; i < PT; ++i) {
         row[i] = whole ? Pack<float, W>::load(at + i * W) : load_part<W>(at + i * W, count - i * W);
       }
-#pragma GCC unroll 16
+      STRIATE_UNROLL
       for (int k = 0; k < KT; ++k) {
         const Pack<float, W> factor = Pack<float, W>::all(w[k]);
-#pragma GCC unroll 16
+        STRIATE_UNROLL
         for (int i = 0; i < PT; ++i) sum[k][i] = fma(factor, row[i], sum[k][i]);
       }
       w += KT;
@@ -54,9 +54,9 @@ struct WeightedSums {
     const int64_t plane = group * a.k + first_k;
 
     Pack<float, W> sum[KT][PT];
-#pragma GCC unroll 16
+    STRIATE_UNROLL
     for (int k = 0; k < KT; ++k) {
-#pragma GCC unroll 16
+      STRIATE_UNROLL
       for (int i = 0; i < PT; ++i) {
         sum[k][i] = Pack<float, W>::all(a.bias != nullptr && k < ks ? a.bias[plane + k] : 0.0f);
       }
@@ -68,7 +68,7 @@ struct WeightedSums {
     }
 
     float* out = a.out + n * a.out_image + plane * a.out_plane;
-#pragma GCC unroll 16
+    STRIATE_UNROLL
     for (int i = 0; i < PT; ++i) {
       const int64_t o = first_o + i * W;
       if (o >= a.length) continue;
@@ -78,7 +78,7 @@ struct WeightedSums {
         if (column >= a.valid) continue;
         const int64_t end = lane + a.valid - column < here ? lane + a.valid - column : here;
         float* to = out + row * a.out_row + (column - lane) * a.out_column;
-#pragma GCC unroll 16
+        STRIATE_UNROLL
         for (int k = 0; k < KT; ++k) {
           if (k < ks) put(sum[k][i], to + k * a.out_plane, static_cast<int>(lane), static_cast<int>(end));
         }
@@ -87,17 +87,12 @@ struct WeightedSums {
   }
 
   HD void put(Pack<float, W> value, float* to, int begin, int end) const {
-    if (a.out_column == 1) {
-      if (a.add) {
-        for (int i = begin; i < end; ++i) to[i] += value[i];
-      } else {
-        store_part<W>(value, to, begin, end);
-      }
-    } else {
-      for (int i = begin; i < end; ++i) {
-        float* place = to + i * a.out_column;
-        *place = a.add ? *place + value[i] : value[i];
-      }
+    if (a.out_column == 1 && !a.add) return store_part<W>(value, to, begin, end);
+    STRIATE_UNROLL
+    for (int i = 0; i < W; ++i) {
+      if (i < begin || i >= end) continue;
+      float* place = to + i * a.out_column;
+      *place = a.add ? *place + value[i] : value[i];
     }
   }
 };
