@@ -20,10 +20,11 @@ namespace {
 
 using AddCommand = void (*)(CLI::App&, CommandLine&);
 // In the order of the help.
-constexpr AddCommand kCommands[] = {add_devices, add_pixels, add_filter};
+constexpr AddCommand kCommands[] = {add_devices, add_pixels, add_filter, add_play, add_screenshot, add_bench};
 
 // CLI11 takes what begins with a minus for an option. This byte in front of a negative number hides it; it is taken off
 // where the value is read. No argument of a person begins with it.
+constexpr const char* kCommonGroup = "Options of every command";
 constexpr char kGuard = '\x01';
 
 bool is_negative_number(const std::string& argument) {
@@ -127,7 +128,7 @@ void run_checked(const std::vector<std::string>& arguments) {
   root.set_version_flag("--version", "striate " STRIATE_VERSION, "Print the version and exit");
   root.require_subcommand(0, 1);
   root.get_formatter()->column_width(34);
-  add_common_options(root, line);
+  add_window(root, line);
   for (AddCommand add : kCommands) add(root, line);
   root.footer(
       "Examples:\n"
@@ -144,7 +145,7 @@ void run_checked(const std::vector<std::string>& arguments) {
   try {
     root.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    print_out(command->help());
+    print_out(command->get_parent() ? command->help(full_name(*command->get_parent())) : command->help());
     return;
   } catch (const CLI::CallForVersion&) {
     print_out("striate " STRIATE_VERSION "\n");
@@ -206,9 +207,12 @@ void add_common_options(CLI::App& command, CommandLine& line) {
             line.device_name = word;
           },
           "Where to compute: auto takes a GPU where one works")
-      ->type_name("auto|cpu|cuda");
-  add_integer(command, "--threads", line.threads, "Threads on the CPU; 0 is one per core", 0, 1024);
-  add_integer(command, "--seed", line.seed, "Where random numbers begin", 0, std::numeric_limits<int64_t>::max());
+      ->type_name("auto|cpu|cuda")
+      ->group(kCommonGroup);
+  add_integer(command, "--threads", line.threads, "Threads on the CPU; 0 is one per core", 0, 1024)
+      ->group(kCommonGroup);
+  add_integer(command, "--seed", line.seed, "Where random numbers begin", 0, std::numeric_limits<int64_t>::max())
+      ->group(kCommonGroup);
 }
 
 CLI::Option* add_text(CLI::App& command, const std::string& name, std::string& value, const std::string& help) {

@@ -19,6 +19,8 @@
 
 namespace striate {
 
+class App;
+
 // The arguments themselves are wrong: exit status 2 instead of 1.
 class UsageError : public Error {
  public:
@@ -65,6 +67,12 @@ CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& va
                          int64_t minimum, int64_t maximum);
 CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value, const std::string& help,
                         const std::vector<std::string>& choices);
+
+// --do COMMAND, as often as wanted.
+void add_do_option(CLI::App& command, std::vector<std::string>& lines);
+// Throw UsageError: a page that is not there, a --do line that no command accepts.
+void check_page(const App& app, const std::string& page);
+void check_do_lines(const App& app, const std::vector<std::string>& lines);
 
 // Prints to standard output. A reader that has gone away (`| head`) ends the program quietly with status 0; a full disk
 // is an Error.

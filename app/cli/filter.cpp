@@ -57,16 +57,19 @@ void add_filter(CLI::App& parent, CommandLine& line) {
   auto options = std::make_shared<FilterOptionsOfLine>();
   CLI::App* command = add_command(
       parent, line, "filter", "Run a filter over a picture",
-      fmt::format("KERNEL is a name ({})\nor rows of numbers, 15 x 15 at most: \"0 -1 0; -1 5 -1; 0 -1 0\". "
-                  "Fractions may be written: 1/9.\n"
-                  "Each channel is filtered on its own, alpha is carried through. The sum of products is divided,\n"
-                  "the offset added, the result shown as --show says, rounded (half to even) and clamped to 0..255.\n\n"
-                  "Examples:\n"
-                  "  striate filter edge photo.jpg edges.png\n"
-                  "  striate filter sobel-x photo.jpg upright.png --show offset\n"
-                  "  striate filter \"-1 -1 -1; -1 8 -1; -1 -1 -1\" photo.jpg edges.png --padding zero\n"
-                  "  striate filter \"1 2 1; 2 4 2; 1 2 1\" photo.jpg soft.jpg --divisor 16",
-                  fmt::join(names_of(named_kernels()), " ")));
+      fmt::format(
+          "KERNEL is a name ({})\nor rows of numbers, 15 x 15 at most: \"0 -1 0; -1 5 -1; 0 -1 0\". "
+          "Fractions may be written: 1/9.\n"
+          "Each channel is filtered on its own, alpha is carried through. The sum of products is divided,\n"
+          "the offset added, the result shown, rounded (half to even) and clamped to 0..255. --show clip leaves\n"
+          "it as it is, abs takes its size without the sign, offset adds 128, minmax stretches the smallest to 0\n"
+          "and the largest to 255.\n\n"
+          "Examples:\n"
+          "  striate filter edge photo.jpg edges.png\n"
+          "  striate filter sobel-x photo.jpg upright.png --show offset\n"
+          "  striate filter \"-1 -1 -1; -1 8 -1; -1 -1 -1\" photo.jpg edges.png --padding zero\n"
+          "  striate filter \"1 2 1; 2 4 2; 1 2 1\" photo.jpg soft.jpg --divisor 16",
+          fmt::join(names_of(named_kernels()), " ")));
   add_text(*command, "KERNEL", options->kernel, "The filter: a name or rows of numbers")->required()->type_name("");
   add_text(*command, "IN", options->in, "The picture")->required()->type_name("");
   add_text(*command, "OUT", options->out, "What to write: .png or .jpg")->required()->type_name("");
@@ -74,9 +77,7 @@ void add_filter(CLI::App& parent, CommandLine& line) {
              words_of(all_borders(), border_name));
   add_number(*command, "--divisor", options->divisor, "The sum is divided by it (1)", -1e9, 1e9);
   add_number(*command, "--offset", options->offset, "Added after the division (0)", -1e9, 1e9);
-  add_choice(*command, "--show", options->show,
-             "How results outside 0..255 are shown (clip): clip, absolute value, 128 added, or stretched from the "
-             "smallest to the largest",
+  add_choice(*command, "--show", options->show, "Results outside 0..255 (clip); see below",
              words_of(all_shows(), show_name));
   command->callback([options, &line] { line.run = [options, &line] { filter_picture(*options, line); }; });
 }

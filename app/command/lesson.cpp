@@ -94,7 +94,10 @@ class SpanReader {
   void readout() {
     const size_t end = rest_.find('}');
     const std::string_view name = end == std::string_view::npos ? std::string_view() : rest_.substr(1, end - 1);
-    if (!is_readout_name(name)) {
+    // With values behind the name, as in {convolution.output 2 3}, only where the name has a page.
+    const std::string_view first = name.substr(0, name.find(' '));
+    const bool has_values = first.size() < name.size();
+    if (!is_readout_name(first) || (has_values && first.find('.') == std::string_view::npos)) {
       plain_ += '{';
       rest_.remove_prefix(1);
       return;

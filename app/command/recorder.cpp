@@ -10,10 +10,18 @@
 namespace striate {
 namespace {
 
-constexpr std::string_view kCursor = ".cursor";
+// Commands that say where something is, whole, so that the last of a run says everything.
+constexpr std::string_view kPlaces[] = {".cursor", ".hover", ".view"};
 
-bool is_cursor(std::string_view name) {
-  return name.size() > kCursor.size() && name.substr(name.size() - kCursor.size()) == kCursor;
+bool says_a_place(std::string_view name) {
+  for (std::string_view place : kPlaces)
+    if (name.size() > place.size() && name.substr(name.size() - place.size()) == place) return true;
+  return false;
+}
+
+bool is_hover(std::string_view line) {
+  const std::string_view name = command_name(line);
+  return name.size() > 6 && name.substr(name.size() - 6) == ".hover";
 }
 
 Error cannot_write(const std::string& path, int error) {
@@ -46,17 +54,17 @@ Recorder::~Recorder() {
 void Recorder::add(std::string_view line) {
   const std::string_view name = command_name(line);
   if (!file_ || name == "record.stop") return;
-  if (is_cursor(name)) {
-    if (command_name(cursor_) != name) flush_cursor();
-    cursor_ = std::string(trimmed(line));
+  if (says_a_place(name)) {
+    if (command_name(place_) != name) flush_place();
+    place_ = std::string(trimmed(line));
     return;
   }
-  flush_cursor();
+  flush_place();
   write(trimmed(line));
 }
 
-void Recorder::flush_cursor() {
-  if (!cursor_.empty()) write(std::exchange(cursor_, {}));
+void Recorder::flush_place() {
+  if (!place_.empty()) write(std::exchange(place_, {}));
 }
 
 void Recorder::write(std::string_view line) {
@@ -69,7 +77,7 @@ void Recorder::finish() {
   if (!file_) return;
   int problem = 0;
   try {
-    flush_cursor();
+    if (!is_hover(place_)) flush_place();
   } catch (const Error&) {
     problem = errno;
   }

@@ -1,7 +1,8 @@
 // Writes the commands of a session as a script that `striate play` runs again.
 //
 // The lines go at once to FILE.part beside the target, so that a crash loses nothing; finish() gives the file its name.
-// Moving the mouse alone sends `PAGE.cursor` commands: of a run of them only the last is written.
+// Moving the mouse alone sends commands too (PAGE.hover, PAGE.cursor, PAGE.view): of a run of one of them only the last
+// is written, and a hover at the very end is not.
 #pragma once
 
 #include <cstdio>
@@ -28,12 +29,12 @@ class Recorder {
 
  private:
   void write(std::string_view line);
-  void flush_cursor();
+  void flush_place();
 
   std::string path_;
   std::string part_;
   std::FILE* file_ = nullptr;
-  std::string cursor_;  // the last of a run of cursor lines, not written yet
+  std::string place_;  // the last of a run of lines that say a place, not written yet
 };
 
 }  // namespace striate

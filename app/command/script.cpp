@@ -287,7 +287,7 @@ void check_lesson(const Lesson& lesson, const Registry& registry) {
     for (const ProseBlock& block : step.prose)
       for (const ProseSpan& span : block.spans) {
         try {
-          if (span.kind == ProseSpan::Kind::readout) registry.readout(span.target);
+          if (span.kind == ProseSpan::Kind::readout) registry.check_readout(span.target);
           if (span.kind != ProseSpan::Kind::link || is_concept(span.target)) continue;
           if (command_name(span.target).size() < span.target.size()) {
             registry.check(span.target);

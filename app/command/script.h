@@ -80,7 +80,7 @@ struct ProseSpan {
     bold,     // **like this**
     code,     // `like this`
     link,     // [words](target): lights its thing on the stage, and the other way round
-    readout,  // {pixels.gray}: target is the name, the value is printed
+    readout,  // {pixels.gray}, {convolution.output 2 3}: target is what to read, its value is printed
   };
   Kind kind = Kind::plain;
   std::string text;    // empty for a readout

@@ -159,13 +159,18 @@ TEST_F(Recording, is_a_script_that_does_the_same_without_the_noise_of_the_mouse)
   recorder.add(" pixels.zoom 3 ");
   recorder.add("pixels.cursor 5 5");
   recorder.add("filters.cursor 6 5");
+  recorder.add("pixels.hover 1 1");
+  recorder.add("pixels.hover 2 2");
+  recorder.add("pixels.pin on");
+  recorder.add("pixels.hover 3 3");
   recorder.add("record.stop");
   EXPECT_FALSE(std::filesystem::exists(path));
   recorder.finish();
   EXPECT_EQ(text(),
             "# A recorded session. Run it again: striate play FILE\nopen portrait\npage pixels\npixels.cursor 2 1\n"
-            "pixels.zoom 3\npixels.cursor 5 5\nfilters.cursor 6 5\n");
-  EXPECT_EQ(parse_script(text(), path).actions.size(), 6u);
+            "pixels.zoom 3\npixels.cursor 5 5\nfilters.cursor 6 5\n"
+            "pixels.hover 2 2\npixels.pin on\n");
+  EXPECT_EQ(parse_script(text(), path).actions.size(), 8u);
   EXPECT_FALSE(std::filesystem::exists(path + ".part"));
 }
 

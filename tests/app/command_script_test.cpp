@@ -251,6 +251,13 @@ TEST(Expectation, holds_as_written) {
   EXPECT_TRUE(holds(of("!= 3"), nan));
 }
 
+TEST(Lesson, prints_readouts_with_values) {
+  const Lesson lesson = parse_lesson("# T\n\n{grid.at 2 -3} {2, 3} {a b}\n", "l.md");
+  ASSERT_EQ(lesson.steps.at(0).prose.at(0).spans.size(), 2u);
+  EXPECT_EQ(lesson.steps[0].prose[0].spans[0].target, "grid.at 2 -3");
+  EXPECT_EQ(lesson.steps[0].prose[0].spans[1].text, " {2, 3} {a b}");
+}
+
 TEST(Script, expects_a_readout_with_values) {
   const Script script = parse_script("expect convolution.output 2 3 == 198 +- 0.5", "s");
   ASSERT_EQ(script.actions.size(), 1u);

@@ -1,0 +1,110 @@
+// striate bench frame: how long the window's own thread works for a frame while a page zooms and pans. Offscreen, so
+// that no display is needed and no screen's rhythm is waited for; the triangles are drawn, and waited for.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+
+#include "app/cli/cli.h"
+#include "app/cli/script_run.h"
+#include "app/command/registry.h"
+#include "app/shell/app.h"
+#include "app/shell/offscreen.h"
+
+namespace striate {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr double kPi = 3.14159265358979323846;
+constexpr double kZoomSeconds = 4;  // from the whole picture to large cells and back
+constexpr double kPanSeconds = 2.7;
+
+struct FrameOptions {
+  std::string page = "pixels";
+  std::string file;
+  std::vector<std::string> commands;
+  double seconds = 5;
+  bool csv = false;
+};
+
+double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// The value below which `share` of the sorted times lie.
+double quantile(const std::vector<double>& sorted, double share) {
+  const auto last = static_cast<double>(sorted.size() - 1);
+  return sorted[static_cast<size_t>(std::llround(share * last))];
+}
+
+// Sends what a hand at the mouse would: each frame another zoom, from 1/16 to 48 screen units a pixel, and another
+// place. Pages without a view of the picture are drawn as they are.
+class Hand {
+ public:
+  Hand(App& app, const std::string& page) : app_(app) {
+    if (app.registry().find_command(page + ".view")) view_ = page + ".view";
+  }
+  void move(double seconds) {
+    const ImagePtr& image = app_.document().image;
+    if (!image || view_.empty()) return;
+    const double swing = 0.5 - 0.5 * std::cos(2 * kPi * seconds / kZoomSeconds);
+    const double zoom = std::exp2(-4 + swing * (std::log2(48.0) + 4));
+    const double turn = 2 * kPi * seconds / kPanSeconds;
+    app_.send(fmt::format("{} {} {} {}", view_, to_text((0.5 + 0.4 * std::cos(turn)) * image->width),
+                          to_text((0.5 + 0.4 * std::sin(2 * turn)) * image->height), to_text(zoom)));
+  }
+
+ private:
+  App& app_;
+  std::string view_;
+};
+
+void bench_frame(const FrameOptions& options, const CommandLine& line) {
+  App app(line.device(), settings_for_scripts());
+  check_page(app, options.page);
+  Offscreen screen(app, {1280, 800});
+  check_do_lines(app, options.commands);
+  Script script;
+  if (!options.file.empty()) script.actions.push_back(command_action("open " + quoted(options.file)));
+  script.actions.push_back(command_action("page " + options.page));
+  for (const std::string& command : options.commands) script.actions.push_back(command_action(command));
+  screen.play(std::move(script), "");
+
+  Hand hand(app, options.page);
+  std::vector<double> milliseconds;
+  for (const auto start = Clock::now(); since(start) < options.seconds || milliseconds.empty();) {
+    hand.move(since(start));
+    const auto frame = Clock::now();
+    screen.frame();
+    milliseconds.push_back(since(frame) * 1e3);
+    for (const Notice& notice : app.notices())
+      if (notice.error) throw Error(notice.what, notice.hint);
+  }
+  const size_t frames = milliseconds.size();
+  std::sort(milliseconds.begin(), milliseconds.end());
+  const std::string median = fmt::format("{:.3f}", quantile(milliseconds, 0.5));
+  const std::string slow = fmt::format("{:.3f}", quantile(milliseconds, 0.99));
+  if (options.csv)
+    print_out(fmt::format("page,frames,median_ms,p99_ms\n{},{},{},{}\n", options.page, frames, median, slow));
+  else
+    print_out(fmt::format("page {}\nframes {}\nmedian_ms {}\np99_ms {}\n", options.page, frames, median, slow));
+}
+
+}  // namespace
+
+void add_bench_frame(CLI::App& bench, CommandLine& line) {
+  auto options = std::make_shared<FrameOptions>();
+  CLI::App* command = add_command(
+      bench, line, "frame", "The work of a frame while a page zooms and pans",
+      "Milliseconds that the window's own thread works for a frame of 1280 x 800, drawing included, while the page\n"
+      "zooms from 1/16 to 48 screen units a pixel and back and moves over the picture. No display is needed.\n\n"
+      "Examples:\n"
+      "  striate bench frame --page pixels photo.jpg\n"
+      "  striate bench frame --page filters photo.jpg --do \"filters.kernel edge\" --csv");
+  add_text(*command, "FILE", options->file, "The picture; without it, the portrait")->type_name("");
+  add_text(*command, "--page", options->page, "pixels, channels or filters (pixels)")->type_name("P");
+  add_number(*command, "--seconds", options->seconds, "How long to measure (5)", 0.05, 600);
+  add_do_option(*command, options->commands);
+  command->add_flag("--csv", options->csv, "Print page,frames,median_ms,p99_ms");
+  command->callback([options, &line] { line.run = [options, &line] { bench_frame(*options, line); }; });
+}
+
+}  // namespace striate

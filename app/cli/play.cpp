@@ -1,0 +1,63 @@
+// striate play: runs a lesson or a script; its expectations decide the exit status.
+#include <memory>
+
+#include "app/cli/cli.h"
+#include "app/cli/script_run.h"
+#include "app/shell/app.h"
+#include "app/shell/window.h"
+
+namespace striate {
+namespace {
+
+struct PlayOptions {
+  std::string script;
+  std::string out_folder;
+  bool headless = false;
+};
+
+ScriptPlayer::Counts play_in_window(App& app, Script script, const std::string& out_folder) {
+  WindowOptions options;
+  options.script = std::move(script);
+  options.close_after_script = true;
+  options.skip_expectations = false;
+  options.output_folder = out_folder;
+  const WindowResult result = run_window(app, options);
+  if (result.script_error) throw *result.script_error;
+  return result.script_counts;
+}
+
+void play(const PlayOptions& options, const CommandLine& line) {
+  Script script = read_script(options.script);
+  App app(line.device(), settings_for_scripts());
+  ScriptPlayer::Counts counts;
+  if (options.headless) {
+    ScriptRun run;
+    run.out_folder = options.out_folder;
+    counts = run_script(app, std::move(script), run);
+  } else {
+    counts = play_in_window(app, std::move(script), options.out_folder);
+  }
+  print_out(fmt::format("commands {}\nexpectations {}\nscreenshots {}\n", counts.commands, counts.expectations,
+                        counts.screenshots));
+}
+
+}  // namespace
+
+void add_play(CLI::App& parent, CommandLine& line) {
+  auto options = std::make_shared<PlayOptions>();
+  CLI::App* command = add_command(
+      parent, line, "play", "Run a lesson or a script; its expectations decide the exit status",
+      "A script is one command a line; a lesson (.md) is Markdown with ```striate and ```try blocks of commands.\n"
+      "Every line is checked before the first one runs. 'expect', 'wait until' and 'screenshot' are lines too.\n"
+      "Prints how many commands ran, expectations held and pictures were written; ends with status 1, the file\n"
+      "and the line at the first line that fails.\n\n"
+      "Examples:\n"
+      "  striate play assets/lessons/pixels.md --headless\n"
+      "  striate play tour.striate --headless --out pictures");
+  add_text(*command, "SCRIPT", options->script, "The lesson (.md) or script")->required()->type_name("");
+  command->add_flag("--headless", options->headless, "Without a window; no display is needed");
+  add_text(*command, "--out", options->out_folder, "Folder for the pictures that the script takes")->type_name("DIR");
+  command->callback([options, &line] { line.run = [options, &line] { play(*options, line); }; });
+}
+
+}  // namespace striate
