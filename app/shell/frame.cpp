@@ -47,6 +47,7 @@ bool Shell::frame(const Moment& moment) {
 // ---- scripts and pictures -----------------------------------------------------------------------------------------
 
 void Shell::play(Script script, bool skip_expectations) {
+  check_script(script, app_.registry());
   player_ = std::make_unique<ScriptPlayer>(std::move(script));
   player_->skip_expectations(skip_expectations);
   counts_ = {};
@@ -71,9 +72,10 @@ PlayerHost Shell::player_host() {
 void Shell::play_a_line() {
   if (!player_) return;
   try {
+    const Action* before = player_->current();
     bool more = player_->advance(player_host());
     counts_ = player_->counts();
-    app_moves_ = true;
+    if (player_->current() != before) app_moves_ = true;  // while it waits for a settled frame, frames may settle
     if (!more) player_.reset();
   } catch (const Error& error) {
     counts_ = player_->counts();
