@@ -327,25 +327,36 @@ void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& opt
   filtering::launch<Result::byte>(stream, a, input, region, output, stride);
 }
 
-void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
-            Region region, float* output, int64_t stride) {
+namespace {
+
+template <Result result, typename In>
+void floats_of(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const In> input,
+               Region region, float* output, int64_t stride) {
   const filtering::Arguments a = make_arguments(kernel, options);
   filtering::check_pictures(input, region);
-  filtering::launch<Result::shown>(stream, a, input, region, output, stride);
+  if (region.width == 0 || region.height == 0) return;
+  if (filtering::cpu_form(stream)) {
+    const detail::LaunchTimer timer(stream, "image_filter");
+    return filtering::values_on_cpu(a, input, region, result == Result::shown, output, stride);
+  }
+  filtering::launch<result>(stream, a, input, region, output, stride);
+}
+
+}  // namespace
+
+void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
+            Region region, float* output, int64_t stride) {
+  floats_of<Result::shown>(stream, kernel, options, input, region, output, stride);
 }
 
 void filter_values(Stream& stream, const FilterKernel& kernel, const FilterOptions& options,
                    Picture<const uint8_t> input, Region region, float* output, int64_t stride) {
-  const filtering::Arguments a = make_arguments(kernel, options);
-  filtering::check_pictures(input, region);
-  filtering::launch<Result::value>(stream, a, input, region, output, stride);
+  floats_of<Result::value>(stream, kernel, options, input, region, output, stride);
 }
 
 void filter_values(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
                    Region region, float* output, int64_t stride) {
-  const filtering::Arguments a = make_arguments(kernel, options);
-  filtering::check_pictures(input, region);
-  filtering::launch<Result::value>(stream, a, input, region, output, stride);
+  floats_of<Result::value>(stream, kernel, options, input, region, output, stride);
 }
 
 Range filter_range(Stream& stream, const FilterKernel& kernel, const FilterOptions& options,

@@ -81,6 +81,11 @@ HD inline uint8_t byte_of(double shown) {
 // The CPU's special forms for 8-bit pictures. They return false where they have none for this case.
 bool filter_on_cpu(const Arguments& a, Picture<const uint8_t> input, Region region, uint8_t* output,
                    int64_t output_row_stride);
+// Floats as the result: the raw value, or the shown one.
+void values_on_cpu(const Arguments& a, Picture<const uint8_t> input, Region region, bool shown, float* output,
+                   int64_t output_row_stride);
+void values_on_cpu(const Arguments& a, Picture<const float> input, Region region, bool shown, float* output,
+                   int64_t output_row_stride);
 // The exact smallest and largest value.
 bool range_on_cpu(const Arguments& a, Picture<const uint8_t> input, Region region, Range* range);
 

@@ -258,6 +258,34 @@ TEST(ImageFilter, the_special_forms_of_the_cpu_agree_with_the_shared_form) {
   }
 }
 
+TEST(ImageFilter, the_special_form_for_floats_has_the_bits_of_the_shared_form) {
+  Stream stream(Device::cpu());
+  const std::vector<uint8_t> bytes = random_bytes(700 * 90 * 4, 31);
+  std::vector<float> floats(bytes.size());
+  for (size_t i = 0; i < bytes.size(); ++i) floats[i] = static_cast<float>(bytes[i]) * 1.37f - 60;
+  const Picture<const uint8_t> byte_input{bytes.data(), 2800, 700, 90, 4, true};
+  const Picture<const float> input{floats.data(), 2800, 700, 90, 4, true};
+  const Region region{1, 2, 698, 85};
+  unsigned turn = 0;
+  for (const FilterKernel& kernel : kernels()) {
+    for (const Show show : kShows) {
+      const FilterOptions options = with(kBorders[++turn % 4], show);
+      std::vector<std::vector<float>> results;
+      for (const bool shared : {false, true}) {
+        detail::use_shared_filter_only(shared);
+        results.emplace_back(3 * bytes.size(), NAN);
+        float* to = results.back().data();
+        filter(stream, kernel, options, input, region, to, 2800);
+        filter_values(stream, kernel, options, input, region, to + bytes.size(), 2800);
+        filter_values(stream, kernel, options, byte_input, region, to + 2 * bytes.size(), 2800);
+      }
+      detail::use_shared_filter_only(false);
+      EXPECT_EQ(std::memcmp(results[0].data(), results[1].data(), results[0].size() * sizeof(float)), 0)
+          << kernel.width << "x" << kernel.height << " show " << static_cast<int>(show);
+    }
+  }
+}
+
 TEST(ImageFilter, results_do_not_depend_on_the_number_of_threads) {
   Stream stream(Device::cpu());
   const std::vector<uint8_t> in = random_bytes(500 * 300 * 3, 22);
