@@ -72,9 +72,7 @@ void bench_frame(const FrameOptions& options, const CommandLine& line) {
   std::vector<double> milliseconds;
   for (const auto start = Clock::now(); since(start) < options.seconds || milliseconds.empty();) {
     hand.move(since(start));
-    const auto frame = Clock::now();
-    screen.frame();
-    milliseconds.push_back(since(frame) * 1e3);
+    milliseconds.push_back(screen.timed_frame());
     for (const Notice& notice : app.notices())
       if (notice.error) throw Error(notice.what, notice.hint);
   }

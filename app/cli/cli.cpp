@@ -86,7 +86,7 @@ const CLI::App* look_through(const CLI::App& root, const std::vector<std::string
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (argument == "--") break;
-    if (argument.size() > 1 && argument[0] == '-') {
+    if (argument.size() > 1 && argument[0] == '-' && !is_negative_number(argument)) {
       const size_t equals = argument.find('=');
       const std::string name = argument.substr(0, equals);
       const CLI::Option* option = command->get_option_no_throw(name);

@@ -35,6 +35,8 @@ Framebuffer::~Framebuffer() {
 
 void Framebuffer::bind() const { glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_); }
 
+void Framebuffer::finish() const { glFinish(); }
+
 Image read_pixels(int width, int height) {
   Image image;
   image.width = width;

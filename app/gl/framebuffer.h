@@ -12,6 +12,7 @@ class Framebuffer {
   Framebuffer(const Framebuffer&) = delete;
   Framebuffer& operator=(const Framebuffer&) = delete;
   void bind() const;
+  void finish() const;  // waits until everything is drawn
   int width() const { return width_; }
   int height() const { return height_; }
 

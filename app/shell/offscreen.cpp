@@ -46,6 +46,15 @@ struct Offscreen::Parts {
 
   double now() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
 
+  Shell::Moment moment(bool patient) const {
+    Shell::Moment now_drawn;
+    now_drawn.size = size;
+    now_drawn.scale = scale;
+    now_drawn.now = now();
+    now_drawn.patient = patient;
+    return now_drawn;
+  }
+
   // Nothing to draw for the moment: until the work behind says something.
   void rest() {
     std::unique_lock lock(mutex);
@@ -61,16 +70,21 @@ Shell& Offscreen::shell() { return parts_->shell; }
 
 bool Offscreen::frame() {
   Parts& p = *parts_;
-  Shell::Moment moment;
-  moment.size = p.size;
-  moment.scale = p.scale;
-  moment.now = p.now();
-  moment.patient = true;
-  bool more = p.shell.frame(moment);
+  bool more = p.shell.frame(p.moment(true));
   p.target.bind();
   p.renderer.draw(*ImGui::GetDrawData(), p.shell.theme().background);
   if (write_capture(p.shell, p.target.width(), p.target.height(), p.scale)) more = true;
   return more;
+}
+
+double Offscreen::timed_frame() {
+  Parts& p = *parts_;
+  const double start = p.now();
+  p.shell.frame(p.moment(false));
+  p.target.bind();
+  p.renderer.draw(*ImGui::GetDrawData(), p.shell.theme().background);
+  p.target.finish();
+  return (p.now() - start) * 1e3;
 }
 
 Image Offscreen::settle_and_capture(double timeout) {

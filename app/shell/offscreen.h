@@ -22,6 +22,8 @@ class Offscreen {
   Shell& shell();
   // One frame at the present time. Writes a picture that was asked for once everything is settled.
   bool frame();
+  // One frame as the window draws it, nothing waited for but its triangles. Returns milliseconds.
+  double timed_frame();
   // Frames until nothing is under way any more, then the picture of the window. Throws Error after `timeout` seconds.
   Image settle_and_capture(double timeout = 60);
   // Plays the script to its end. Throws its Error.
