@@ -9,6 +9,7 @@
 
 #include "kernels/device.h"
 #include "kernels/limits.h"
+#include "tests/kernels/network_reference.h"
 #include "tests/kernels/on_every_device.h"
 
 namespace striate {
@@ -32,6 +33,19 @@ constexpr Family kFamilies[] = {
     {"color.cu", exercise_colour},
     {"resize.cu", exercise_resize},
     {"statistics.cu", exercise_statistics},
+    {"conv2d.cu", exercise_convolution},
+    {"dot_products.cu", exercise_convolution},
+    {"dense.cu", exercise_dense},
+    {"pool.cu", exercise_pool},
+    {"activation.cu", exercise_layers},
+    {"softmax.cu", exercise_layers},
+    {"normalize.cu", exercise_layers},
+    {"elementwise.cu", exercise_layers},
+    {"dropout.cu", exercise_layers},
+    {"loss.cu", exercise_losses},
+    {"optimizer.cu", exercise_optimizers},
+    {"initialize.cu", exercise_initialize},
+    {"metrics.cu", exercise_metrics},
     {"limits.cu", exercise_limits},
 };
 

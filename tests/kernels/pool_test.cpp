@@ -1,0 +1,164 @@
+#include "kernels/pool.h"
+
+#include <gtest/gtest.h>
+
+#include "kernels/error.h"
+#include "tests/kernels/network_reference.h"
+
+namespace striate {
+namespace {
+
+Pool2dShape shape(int n, int c, int h, int w, int r, int s, int stride, int pad, bool ceil = false,
+                  bool include = true) {
+  Pool2dShape q;
+  q.n = n, q.c = c, q.h = h, q.w = w, q.r = r, q.s = s;
+  q.stride_y = q.stride_x = stride;
+  q.pad_top = q.pad_bottom = q.pad_left = q.pad_right = pad;
+  q.ceil_mode = ceil, q.count_include_pad = include;
+  return q;
+}
+
+std::vector<Pool2dShape> shapes() {
+  std::vector<Pool2dShape> all = {shape(1, 1, 1, 1, 1, 1, 1, 0),
+                                  shape(2, 3, 28, 28, 2, 2, 2, 0),
+                                  shape(1, 2, 27, 9, 2, 2, 2, 0),
+                                  shape(1, 2, 10, 33, 2, 2, 2, 0),
+                                  shape(2, 3, 9, 9, 3, 3, 2, 1),
+                                  shape(1, 4, 7, 10, 2, 2, 1, 0),
+                                  shape(1, 2, 13, 13, 3, 3, 2, 0, true),
+                                  shape(1, 2, 11, 14, 2, 3, 4, 0),
+                                  shape(1, 2, 12, 11, 3, 3, 2, 1, true),
+                                  shape(2, 5, 13, 12, 3, 2, 2, 1, false, false),
+                                  shape(1, 2, 12, 11, 3, 3, 2, 1, true, false),
+                                  shape(1, 1, 2, 2, 2, 2, 2, 0),
+                                  shape(1, 1, 3, 3, 2, 2, 2, 0, true)};
+  Pool2dShape uneven = shape(1, 2, 8, 9, 3, 2, 2, 0);
+  uneven.pad_bottom = 1, uneven.pad_right = 1, uneven.stride_x = 1;
+  all.push_back(uneven);
+  return all;
+}
+
+}  // namespace
+
+void exercise_pool(Stream& stream) {
+  for (const Pool2dShape& s : {shape(2, 3, 28, 28, 2, 2, 2, 0), shape(2, 3, 9, 9, 3, 3, 2, 1)}) {
+    const auto x = on_device(stream, random_floats(s.x_size(), 1));
+    Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size());
+    Guarded<int32_t> winners(stream, s.y_size());
+    max_pool_forward(stream, s, x.data(), y.data(), winners.data());
+    max_pool_backward(stream, s, y.data(), winners.data(), dx.data(), Result::replace);
+    max_pool_backward(stream, s, y.data(), winners.data(), dx.data(), Result::add);
+    average_pool_forward(stream, s, x.data(), y.data());
+    average_pool_backward(stream, s, y.data(), dx.data(), Result::replace);
+    global_average_pool_forward(stream, s.n, s.c, s.h * s.w, x.data(), y.data());
+    global_average_pool_backward(stream, s.n, s.c, s.h * s.w, y.data(), dx.data(), Result::replace);
+  }
+}
+
+TEST(Pooling, maximum_and_its_winners) {
+  for (const Pool2dShape& s : shapes()) {
+    SCOPED_TRACE(std::to_string(s.h) + "x" + std::to_string(s.w) + " window " + std::to_string(s.r));
+    Floats x = random_floats(s.x_size(), 1);
+    for (float& v : x) v = std::round(v * 8);  // ties: the first wins
+    const Floats dy = random_floats(s.y_size(), 2);
+    Doubles want(s.y_size()), want_dx(s.x_size());
+    std::vector<int32_t> want_winner(s.y_size());
+    for_each_window(s, [&](int64_t y, const std::vector<int64_t>& inside, int) {
+      int64_t best = inside.front();
+      for (const int64_t at : inside) {
+        if (x[at] > x[best]) best = at;
+      }
+      want[y] = x[best];
+      want_winner[y] = static_cast<int32_t>(best % (static_cast<int64_t>(s.h) * s.w));
+      want_dx[best] += dy[y];
+    });
+    on_every_device([&](Stream& stream) {
+      const auto dev_x = on_device(stream, x), dev_dy = on_device(stream, dy);
+      Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size());
+      Guarded<int32_t> winners(stream, s.y_size());
+      max_pool_forward(stream, s, dev_x.data(), y.data(), nullptr);
+      expect_close(y.read(stream), want, 0, "y without winners");
+      max_pool_forward(stream, s, dev_x.data(), y.data(), winners.data());
+      expect_close(y.read(stream), want, 0, "y");
+      EXPECT_EQ(winners.read(stream), want_winner);
+      max_pool_backward(stream, s, dev_dy.data(), winners.data(), dx.data(), Result::replace);
+      expect_close(dx.read(stream), want_dx, 1e-6, "dx");
+      max_pool_backward(stream, s, dev_dy.data(), winners.data(), dx.data(), Result::add);
+      Doubles twice = want_dx;
+      for (double& v : twice) v *= 2;
+      expect_close(dx.read(stream), twice, 1e-6, "dx added");
+    });
+  }
+}
+
+TEST(Pooling, average_counts_padding_or_not) {
+  for (Pool2dShape s : shapes()) {
+    for (const bool include : {true, false}) {
+      s.count_include_pad = include;
+      SCOPED_TRACE(std::to_string(s.h) + "x" + std::to_string(s.w) + " window " + std::to_string(s.r) +
+                   (include ? " with padding" : " without padding"));
+      const Floats x = random_floats(s.x_size(), 1), dy = random_floats(s.y_size(), 2);
+      Doubles want(s.y_size()), want_dx(s.x_size());
+      for_each_window(s, [&](int64_t y, const std::vector<int64_t>& inside, int counted) {
+        for (const int64_t at : inside) {
+          want[y] += static_cast<double>(x[at]) / counted;
+          want_dx[at] += static_cast<double>(dy[y]) / counted;
+        }
+      });
+      on_every_device([&](Stream& stream) {
+        const auto dev_x = on_device(stream, x), dev_dy = on_device(stream, dy);
+        Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size());
+        average_pool_forward(stream, s, dev_x.data(), y.data());
+        expect_close(y.read(stream), want, 1e-6, "y");
+        average_pool_backward(stream, s, dev_dy.data(), dx.data(), Result::replace);
+        expect_close(dx.read(stream), want_dx, 1e-6, "dx");
+      });
+    }
+  }
+}
+
+TEST(Pooling, global_average_is_the_mean_of_the_channel) {
+  for (const int64_t pixels : {1, 7, 8, 9, 35, 49, 1000}) {
+    const int n = 2, c = 3;
+    const Floats x = random_floats(n * c * pixels, 1), dy = random_floats(n * c, 2);
+    Doubles want(n * c), want_dx(n * c * pixels);
+    for (int64_t i = 0; i < n * c * pixels; ++i) {
+      want[i / pixels] += static_cast<double>(x[i]) / static_cast<double>(pixels);
+      want_dx[i] = 2.0 * dy[i / pixels] / static_cast<double>(pixels);
+    }
+    on_every_device([&](Stream& stream) {
+      const auto dev_x = on_device(stream, x), dev_dy = on_device(stream, dy);
+      Guarded<float> y(stream, n * c), dx(stream, n * c * pixels);
+      global_average_pool_forward(stream, n, c, pixels, dev_x.data(), y.data());
+      expect_close(y.read(stream), want, 1e-6, "y");
+      global_average_pool_backward(stream, n, c, pixels, dev_dy.data(), dx.data(), Result::replace);
+      global_average_pool_backward(stream, n, c, pixels, dev_dy.data(), dx.data(), Result::add);
+      expect_close(dx.read(stream), want_dx, 1e-6, "dx");
+    });
+  }
+}
+
+TEST(Pooling, a_nan_wins_so_that_it_is_seen) {
+  for (const Pool2dShape& s : {shape(1, 1, 4, 4, 2, 2, 2, 0), shape(1, 1, 4, 4, 3, 3, 1, 1)}) {
+    Floats x = random_floats(16, 3);
+    x[5] = NAN;
+    on_every_device([&](Stream& stream) {
+      const auto dev_x = on_device(stream, x);
+      Guarded<float> y(stream, s.y_size());
+      Guarded<int32_t> winners(stream, s.y_size());
+      max_pool_forward(stream, s, dev_x.data(), y.data(), winners.data());
+      EXPECT_TRUE(std::isnan(y.read(stream)[0]));
+      EXPECT_EQ(winners.read(stream)[0], 5);
+    });
+  }
+}
+
+TEST(Pooling, refuses_shapes_that_do_not_fit) {
+  EXPECT_THROW(check(shape(1, 1, 4, 4, 5, 2, 2, 0)), Error);
+  EXPECT_THROW(check(shape(1, 1, 4, 4, 2, 2, 0, 0)), Error);
+  EXPECT_THROW(check(shape(1, 1, 4, 4, 2, 2, 2, 2)), Error);
+  EXPECT_THROW(check(shape(0, 1, 4, 4, 2, 2, 2, 0)), Error);
+  EXPECT_NO_THROW(check(shape(1, 1, 4, 4, 2, 2, 2, 1)));
+}
+
+}  // namespace striate
