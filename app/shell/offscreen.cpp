@@ -77,14 +77,17 @@ bool Offscreen::frame() {
   return more;
 }
 
-double Offscreen::timed_frame() {
+Offscreen::FrameTime Offscreen::timed_frame() {
   Parts& p = *parts_;
+  FrameTime time;
   const double start = p.now();
   p.shell.frame(p.moment(false));
   p.target.bind();
   p.renderer.draw(*ImGui::GetDrawData(), p.shell.theme().background);
+  time.own_ms = (p.now() - start) * 1e3;
   p.target.finish();
-  return (p.now() - start) * 1e3;
+  time.drawn_ms = (p.now() - start) * 1e3;
+  return time;
 }
 
 Image Offscreen::settle_and_capture(double timeout) {

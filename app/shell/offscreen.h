@@ -22,8 +22,12 @@ class Offscreen {
   Shell& shell();
   // One frame at the present time. Writes a picture that was asked for once everything is settled.
   bool frame();
-  // One frame as the window draws it, nothing waited for but its triangles. Returns milliseconds.
-  double timed_frame();
+  // One frame as the window draws it: nothing is waited for but, at the end, its triangles.
+  struct FrameTime {
+    double own_ms = 0;    // of this thread: until everything was handed to OpenGL
+    double drawn_ms = 0;  // until it was drawn; a software renderer draws on threads of its own
+  };
+  FrameTime timed_frame();
   // Frames until nothing is under way any more, then the picture of the window. Throws Error after `timeout` seconds.
   Image settle_and_capture(double timeout = 60);
   // Plays the script to its end. Throws its Error.
