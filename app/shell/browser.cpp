@@ -171,6 +171,11 @@ Thumbnails::Thumbnail Thumbnails::get(const std::string& path) {
   return {};
 }
 
+bool Thumbnails::waiting() const {
+  std::lock_guard lock(mutex_);
+  return working_ || !waiting_.empty();
+}
+
 void Thumbnails::forget_waiting() {
   std::lock_guard lock(mutex_);
   for (const std::string& path : waiting_) made_.erase(path);
@@ -184,6 +189,7 @@ void Thumbnails::work() {
     if (stop_) return;
     std::string path = std::move(waiting_.front());
     waiting_.pop_front();
+    working_ = true;
     lock.unlock();
     Thumbnail thumbnail;
     thumbnail.done = true;
@@ -204,6 +210,7 @@ void Thumbnails::work() {
     }
     lock.lock();
     made_[path] = std::move(thumbnail);
+    working_ = false;
     lock.unlock();
     wake_();
     lock.lock();

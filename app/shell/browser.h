@@ -56,17 +56,18 @@ class Thumbnails {
   };
   // Asks for it if it is new. Cheap: call it every frame for what is visible.
   Thumbnail get(const std::string& path);
+  bool waiting() const;   // some are still to be made
   void forget_waiting();  // another folder: what was not begun is dropped
 
  private:
   void work();
 
   std::function<void()> wake_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, Thumbnail> made_;
   std::deque<std::string> waiting_;
-  bool stop_ = false;
+  bool stop_ = false, working_ = false;
   std::thread thread_;
 };
 

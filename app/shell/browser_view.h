@@ -20,6 +20,7 @@ class Browser {
   void save(const std::string& command, const std::string& name);
   void close() { mode_ = Mode::closed; }
   bool is_open() const { return mode_ != Mode::closed; }
+  bool busy() const { return is_open() && thumbnails_.waiting(); }  // thumbnails are on their way
 
   void draw(Ui& ui, Vec size);
 

@@ -42,11 +42,23 @@ const ImWchar kSigns[] = {0x2190, 0x2194, 0x21E7, 0x21E7, 0x2202, 0x2208, 0x220F
                           0x2248, 0x2260, 0x2265, 0x2295, 0x2299, 0x2308, 0x230B, 0x25A0, 0x25A1, 0};
 const ImWchar kCellGlyphs[] = {'+', '9', 'a', 'f', 'x', 'x', '%', '%', 'A', 'F', 0xD7, 0xD7, 0x2212, 0x2212, 0};
 
-ImFont* add(ImFontAtlas& atlas, const char* file, const char* stand_in, float pixels, const ImWchar* ranges,
-            bool merge) {
+uint32_t big_endian(std::string_view file, size_t at, int bytes) {
+  uint32_t value = 0;
+  for (int i = 0; i < bytes; ++i) value = value << 8 | static_cast<uint8_t>(file[at + static_cast<size_t>(i)]);
+  return value;
+}
+
+std::string_view font_data(const char* file, const char* stand_in) {
   std::string_view data = embedded_file(file);
   if (data.empty()) data = embedded_file(stand_in);
   if (data.empty()) data = embedded_file("fonts/dejavu-sans");
+  return data;
+}
+
+// `size` in pixels per em.
+ImFont* add(ImFontAtlas& atlas, const char* file, const char* stand_in, float size, const ImWchar* ranges, bool merge) {
+  std::string_view data = font_data(file, stand_in);
+  float pixels = size * height_per_em(data);
   ImFontConfig config;
   config.OversampleH = pixels < 30 ? 2 : 1;
   config.OversampleV = 1;
@@ -62,6 +74,24 @@ ImFont* add(ImFontAtlas& atlas, const char* file, const char* stand_in, float pi
 }
 
 }  // namespace
+
+float height_per_em(std::string_view file) {
+  if (file.size() < 12) return 1;
+  size_t tables = big_endian(file, 4, 2), head = 0, hhea = 0;
+  for (size_t i = 0; i < tables && 12 + 16 * (i + 1) <= file.size(); ++i) {
+    std::string_view tag = file.substr(12 + 16 * i, 4);
+    size_t at = big_endian(file, 12 + 16 * i + 8, 4);
+    if (at + 20 > file.size()) continue;
+    if (tag == "head") head = at;
+    if (tag == "hhea") hhea = at;
+  }
+  if (!head || !hhea) return 1;
+  auto ascender = static_cast<int16_t>(big_endian(file, hhea + 4, 2));
+  auto descender = static_cast<int16_t>(big_endian(file, hhea + 6, 2));
+  auto em = static_cast<int>(big_endian(file, head + 18, 2));
+  float ratio = em > 0 ? static_cast<float>(ascender - descender) / static_cast<float>(em) : 0;
+  return ratio > 0.5f && ratio < 3 ? ratio : 1;
+}
 
 float role_size(Font font) {
   for (const Face& face : kFaces) {
@@ -88,12 +118,13 @@ bool Fonts::prepare(float scale, float factor, Textures& textures) {
     ImFont* made = add(atlas, face.file, face.stand_in, pixels, ranges, false);
     if (face.letters && face.font != Font::label)
       add(atlas, "fonts/dejavu-sans", "fonts/dejavu-sans", pixels, kSigns, true);
-    baked_.push_back({face.font, face.size * factor, made});
+    baked_.push_back({face.font, face.size * factor, made, made->FontSize / pixels});
   }
   for (float size : kCellSizes) {
     if (size == role_size(Font::number) && factor == 1) continue;
-    ImFont* made = add(atlas, "fonts/mono-regular", "fonts/mono-medium", std::round(size * scale), kCellGlyphs, false);
-    baked_.push_back({Font::number, size, made});
+    float pixels = std::round(size * scale);
+    ImFont* made = add(atlas, "fonts/mono-regular", "fonts/mono-medium", pixels, kCellGlyphs, false);
+    baked_.push_back({Font::number, size, made, made->FontSize / pixels});
   }
   unsigned char* pixels = nullptr;
   int width = 0, height = 0;
@@ -106,7 +137,7 @@ bool Fonts::prepare(float scale, float factor, Textures& textures) {
   return true;
 }
 
-ImFont* Fonts::face(Font font, float size) const {
+Fonts::Choice Fonts::face(Font font, float size) const {
   const Baked* best = nullptr;
   for (const Baked& baked : baked_) {
     if (baked.font != font && !(font == Font::big_number && baked.font == Font::number)) continue;
@@ -117,7 +148,8 @@ ImFont* Fonts::face(Font font, float size) const {
     bool enough = baked.size + 0.01f >= size, best_enough = best->size + 0.01f >= size;
     if (enough != best_enough ? enough : (enough ? baked.size < best->size : baked.size > best->size)) best = &baked;
   }
-  return best ? best->face : ImGui::GetFont();
+  if (!best) return {ImGui::GetFont(), size};
+  return {best->face, size * best->height_per_size};
 }
 
 }  // namespace striate

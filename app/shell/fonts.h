@@ -2,6 +2,7 @@
 // (app/embedded.h); where a face is missing another stands in. Baked into one texture for one scale and text factor.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "app/widgets/textures.h"
@@ -19,19 +20,28 @@ class Fonts {
   bool prepare(float scale, float factor, Textures& textures);
   // The baked face that suits a role at this logical size best: never one that would be blown up where a larger is
   // there.
-  ImFont* face(Font font, float size) const;
+  struct Choice {
+    ImFont* face = nullptr;
+    float height = 0;  // what Dear ImGui calls the size: from the highest ascender to the lowest descender
+  };
+  Choice face(Font font, float size) const;
 
  private:
   struct Baked {
     Font font;
     float size = 0;  // logical
     ImFont* face = nullptr;
+    float height_per_size = 1;
   };
   std::vector<Baked> baked_;
   float scale_ = 0, factor_ = 0;
   Textures* textures_ = nullptr;
   TextureId texture_ = 0;
 };
+
+// Ascender minus descender over the em of a TrueType or OpenType file (its `hhea` and `head` tables): sizes here are
+// ems, as everywhere but in Dear ImGui. 1 where the file cannot be understood.
+float height_per_em(std::string_view file);
 
 // Logical sizes at which cell numbers are crisp, smallest first.
 extern const std::vector<float> kCellSizes;

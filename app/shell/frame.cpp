@@ -27,7 +27,7 @@ bool Shell::frame(const Moment& moment) {
   std::vector<std::string> commands = ui_.take_commands();
   for (std::string& line : commands) app_.send(std::move(line));
   bool moves = app_moves_ || ui_.wants_frame() || !commands.empty();
-  settled_ = !moves && !app_.busy();
+  settled_ = !moves && !app_.busy() && !browser_->busy();
   if (!items_file_.empty() && settled_) {
     // For scripts that drive the window from outside: where every item is.
     std::ofstream file(items_file_ + ".new", std::ios::trunc);

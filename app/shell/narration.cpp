@@ -1,10 +1,25 @@
 // The lesson's words in a band over the stage: title, prose with linked words, Back, Next, "Show me", dots.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "app/shell/frame.h"
 #include "engine/error.h"
 
 namespace striate {
+namespace {
+
+// A readout in a sentence: whole numbers as they are, others with two decimals at most.
+std::string spoken(const ReadoutValue& value) {
+  const double* number = std::get_if<double>(&value);
+  if (!number || *number == std::floor(*number) || std::abs(*number) < 0.01) return to_text(value);
+  std::string text = number_text(*number, 2);
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+}  // namespace
 
 // The step's prose as marked text; readouts are printed as they are now. Paragraphs are separated by "\n\n".
 std::string Shell::lesson_text() const {
@@ -28,7 +43,7 @@ std::string Shell::lesson_text() const {
           break;
         case ProseSpan::Kind::readout:
           try {
-            text += "`" + to_text(app_.registry().read(span.target)) + "`";
+            text += "`" + spoken(app_.registry().read(span.target)) + "`";
           } catch (const Error&) {
             text += "`?`";  // nothing to read at this moment: no picture is open
           }
@@ -64,7 +79,7 @@ float Shell::narration_height(float width) {
   for (const std::string& paragraph : paragraphs(lesson_text())) {
     height += ui_.paragraph_height(paragraph, words) + (height > 0 ? 6 : 0);
   }
-  return std::max(height + ui_.em(26) + 24, ui_.em(92));
+  return std::max(height + ui_.em(30) + 22, ui_.em(92));
 }
 
 void Shell::draw_narration(const Rect& area) {
@@ -82,6 +97,7 @@ void Shell::draw_narration(const Rect& area) {
 
   // Title, then the step's own words.
   Rect head = inside.cut_top(ui_.em(24));
+  inside.cut_top(ui_.em(4));
   std::string title = lessons.lesson().title;
   if (!lessons.current().heading.empty()) title = lessons.current().heading;
   ui_.label(head, title, Font::strong, t.secondary, Align::left, ui_.em(15));

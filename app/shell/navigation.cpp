@@ -36,7 +36,11 @@ void Shell::draw_navigation(const Rect& area) {
 
   auto line = [&](const std::string& label, const std::string& command, const char* kind, bool current, bool ticked,
                   float indent) {
-    Rect rect = ui_.take(ui_.em(32));
+    // A long title takes two lines.
+    bool lesson = indent > 0;
+    float words = ui_.width() - 20 - indent - ui_.em(16);
+    float height = lesson ? ui_.paragraph_height(label, words, Font::caption) : 0;
+    Rect rect = ui_.take(std::max(ui_.em(32), height + 8));
     Response r = ui_.interact(rect, {.label = label, .command = command, .kind = kind});
     float hover = ui_.ease("hover " + command, r.hovered ? 1.0f : 0.0f, 0.15f);
     if (current) {
@@ -49,8 +53,12 @@ void Shell::draw_navigation(const Rect& area) {
     inside.cut_left(indent);
     Rect mark = inside.cut_right(ui_.em(16));
     if (ticked) ui_.icon(Icon::tick, {mark.x, mark.centre().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
-    ui_.label(inside, label, indent > 0 ? Font::caption : Font::control,
-              current ? t.text : mixed(t.secondary, t.text, hover));
+    if (lesson) {
+      ui_.next({inside.x, rect.centre().y - height / 2, words, height});
+      ui_.paragraph(label, Font::caption);
+    } else {
+      ui_.label(inside, label, Font::control, current ? t.text : mixed(t.secondary, t.text, hover));
+    }
     if (r.keyboard) ui_.stroke(rect.inset(-2), t.accent, 8, 2);
     if (r.clicked) ui_.send(command);
     return rect;

@@ -436,7 +436,6 @@ class Ui {
   bool edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* cancelled);
   void start_edit(uint64_t id, std::string_view text, bool select_all);
   void apply_edit_keys(bool* entered, bool* cancelled);
-  ImFont* face(Font font, float size) const;
   Colour hover_colour(const Response& r, Colour rest, Colour over);
   bool track(const Rect& rect, const Response& r, double value, const NumberSpec& spec, double* changed);
   bool number_box(const Rect& rect, std::string_view label, double value, const NumberSpec& spec,

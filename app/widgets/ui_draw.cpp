@@ -18,8 +18,9 @@ void Ui::fill(const Rect& rect, Colour colour, float radius) {
 
 void Ui::stroke(const Rect& rect, Colour colour, float radius, float thickness) {
   if (rect.empty()) return;
-  // On the middle of the edge's own pixels, so that a hairline is one pixel and not two half ones.
-  float half = thickness / 2;
+  // On the middle of the edge's own pixels, so that a hairline is one pixel and not two half ones; Dear ImGui has moved
+  // half a unit inwards already.
+  float half = thickness / 2 - 0.5f;
   draw_->AddRect(ImVec2(rect.x + half, rect.y + half), ImVec2(rect.right() - half, rect.bottom() - half), colour,
                  radius, 0, thickness);
 }
@@ -131,7 +132,7 @@ void Ui::icon(Icon what, const Rect& rect, Colour colour) {
       path({at(10.2f, 10.2f), at(14, 14)});
       break;
     case Icon::help:
-      label(rect, "?", Font::control, colour, Align::centre);
+      label(rect, "?", Font::strong, colour, Align::centre);
       break;
     case Icon::sun:
       d.AddCircleFilled(at(8, 8), 3 * s, colour, 20);
@@ -142,8 +143,9 @@ void Ui::icon(Icon what, const Rect& rect, Colour colour) {
       break;
     case Icon::moon: {
       d.PathClear();
-      d.PathArcTo(at(8, 8), 5.6f * s, -0.9f, 3.6f, 20);
-      d.PathArcTo(at(10.6f, 5.6f), 4.6f * s, 2.75f, 0.05f, 16);
+      // The rest of a disc from which another one is taken away: they meet at 11 and 259 degrees.
+      d.PathArcTo(at(7.5f, 8.5f), 5.5f * s, 0.192f, 4.520f, 24);
+      d.PathArcTo(at(10.1f, 5.9f), 4.6f * s, 3.796f, 0.916f, 16);
       d.PathStroke(colour, ImDrawFlags_Closed, thick);
       break;
     }
@@ -167,17 +169,17 @@ void Ui::icon(Icon what, const Rect& rect, Colour colour) {
 
 float Ui::text_size(Font font) const { return role_size(font) * text_factor_; }
 
-ImFont* Ui::face(Font font, float size) const { return fonts_->face(font, size); }
-
 Vec Ui::measure(Font font, std::string_view text, float size) const {
   if (size <= 0) size = text_size(font);
-  ImVec2 m = face(font, size)->CalcTextSizeA(size, 1e9f, 0, text.data(), text.data() + text.size());
+  Fonts::Choice type = fonts_->face(font, size);
+  ImVec2 m = type.face->CalcTextSizeA(type.height, 1e9f, 0, text.data(), text.data() + text.size());
   return {m.x, m.y};
 }
 
 void Ui::label(Vec at, std::string_view text, Font font, Colour colour, float size) {
   if (size <= 0) size = text_size(font);
-  draw_->AddText(face(font, size), size, ImVec2(std::round(at.x), std::round(at.y)), colour, text.data(),
+  Fonts::Choice type = fonts_->face(font, size);
+  draw_->AddText(type.face, type.height, ImVec2(std::round(at.x), std::round(at.y)), colour, text.data(),
                  text.data() + text.size());
 }
 

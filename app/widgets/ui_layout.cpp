@@ -111,7 +111,7 @@ Rect Ui::take(float height) {
   if (l.kind == Layout::Kind::columns) {
     float w = width();
     int column = l.index % l.count;
-    if (column == 0 && l.index > 0) l.y += l.line + l.gap, l.line = 0;
+    if (column == 0 && l.index > 0) l.y += l.line + std::min(l.gap, 8.0f), l.line = 0;
     ++l.index;
     l.line = std::max(l.line, height);
     return {l.x + static_cast<float>(column) * (w + l.gap), l.y, w, height};

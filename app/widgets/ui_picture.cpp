@@ -243,8 +243,8 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
           size = candidate;
         }
       }
-      ImFont* font = face(Font::number, size);
-      float advance = font->CalcTextSizeA(size, 1e9f, 0, "0").x;
+      Fonts::Choice type = fonts_->face(Font::number, size);
+      float advance = type.face->CalcTextSizeA(type.height, 1e9f, 0, "0").x;
       float step = std::round(size * 1.2f);
       size_t index = 0;
       for (int y = seen.y; y < seen.y + seen.h; ++y) {
@@ -252,12 +252,12 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
           const CellText& cell = texts[index];
           Colour ink = ink_on(rgb(static_cast<uint32_t>(cell.red << 16 | cell.green << 8 | cell.blue)));
           Vec middle = pixel_rect(view, area, x, y).centre();
-          float top = middle.y - (step * static_cast<float>(cell.count - 1) + size * 1.16f) / 2;
+          float top = middle.y - (step * static_cast<float>(cell.count - 1) + type.height) / 2;
           for (int i = 0; i < cell.count; ++i) {
             const std::string& words = cell.lines[i];
             ImVec2 at(std::round(middle.x - advance * static_cast<float>(words.size()) / 2),
                       std::round(top + step * static_cast<float>(i)));
-            draw_->AddText(font, size, at, ink, words.data(), words.data() + words.size());
+            draw_->AddText(type.face, type.height, at, ink, words.data(), words.data() + words.size());
           }
         }
       }

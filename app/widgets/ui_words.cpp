@@ -156,8 +156,7 @@ void Ui::section(std::string_view title) {
     while (i + length < title.size() && (static_cast<uint8_t>(title[i + length]) & 0xC0) == 0x80) ++length;
     std::string letter(title.substr(i, length));
     if (length == 1) letter[0] = static_cast<char>(std::toupper(static_cast<uint8_t>(letter[0])));
-    draw_->AddText(face(Font::label, size), size, ImVec2(x, y), theme().secondary, letter.data(),
-                   letter.data() + letter.size());
+    label(Vec{x, y}, letter, Font::label, theme().secondary, size);
     x += measure(Font::label, letter, size).x + size * 0.07f;
     i += length;
   }

@@ -1,0 +1,34 @@
+#include "app/widgets/player_bar.h"
+
+#include <fmt/format.h>
+
+namespace striate {
+
+void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
+  ui.begin_row(area);
+  if (bar.playing) {
+    ui.button("Pause", bar.prefix + ".pause", {.style = ButtonStyle::primary, .icon = Icon::pause});
+  } else {
+    ui.button("Play", bar.prefix + ".play", {.style = ButtonStyle::primary, .icon = Icon::play});
+  }
+  ui.button("Step", bar.prefix + ".step", {.icon = Icon::step});
+  ui.pack_right();
+  static const Choice speeds[] = {{"1\u00d7", "1"},   {"2\u00d7", "2"},   {"4\u00d7", "4"},   {"8\u00d7", "8"},
+                                  {"16\u00d7", "16"}, {"60\u00d7", "60"}, {"fastest", "1000"}};
+  const std::string now = number_text(bar.speed, bar.speed < 1 ? 1 : 0);
+  ui.dropdown("speed", speeds, now, bar.prefix + ".speed");
+  const std::string where = fmt::format("{} {} of {}", bar.unit, bar.position + 1, bar.count);
+  const std::string widest = fmt::format("{} {} of {}", bar.unit, bar.count, bar.count);
+  ui.label(ui.take(ui.measure(Font::number, widest).x + 8, ui.em(24)), where, Font::number, ui.theme().secondary,
+           Align::right);
+  NumberSpec track;
+  track.minimum = 0;
+  track.maximum = bar.count > 1 ? bar.count - 1 : 1;
+  track.step = 1;
+  track.decimals = 0;
+  ui.next(ui.remaining());
+  ui.bare_slider("position", bar.position, track, bar.prefix + ".scrub");
+  ui.end_row();
+}
+
+}  // namespace striate

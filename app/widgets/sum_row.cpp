@@ -1,0 +1,84 @@
+#include "app/widgets/sum_row.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace striate {
+namespace {
+
+// The text as large as it may be, smaller where the place is narrow, or not at all.
+void fitted(Ui& ui, const Rect& place, std::string_view text, Font font, Colour ink) {
+  float size = ui.text_size(font);
+  const float wide = ui.measure(font, text, size).x;
+  if (wide > place.w - 4) size *= (place.w - 4) / wide;
+  if (size >= 8) ui.label(place, text, font, ink, Align::centre, size);
+}
+
+}  // namespace
+
+int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
+  const int count = static_cast<int>(row.chips.size());
+  const int lines = (count + row.columns - 1) / std::max(1, row.columns);
+  const bool factors = row.columns <= 3;
+  const bool products = row.columns <= 5;
+  const float gap = row.columns > 5 ? 2 : 6;
+  const float wide =
+      std::floor((ui.width() - gap * static_cast<float>(row.columns - 1)) / static_cast<float>(row.columns));
+  const float chip_w = std::min(wide, ui.em(120));
+  const float chip_h = factors ? ui.em(28) : products ? ui.em(36) : std::min(chip_w, ui.em(26));
+  const Rect grid = ui.take(static_cast<float>(lines) * (chip_h + gap) - gap);
+  const auto place_of = [&](int i) {
+    return Rect{grid.x + static_cast<float>(i % row.columns) * (chip_w + gap),
+                grid.y + static_cast<float>(i / row.columns) * (chip_h + gap), chip_w, chip_h};
+  };
+  int under = -1;
+  for (int i = 0; i < count; ++i) {
+    if (place_of(i).contains(ui.input().mouse)) under = i;
+  }
+  const std::string tip = under >= 0 ? row.chips[static_cast<size_t>(under)].about : std::string();
+  const Response r = ui.interact(grid, {.label = name,
+                                        .command = row.prefix,
+                                        .kind = "sum",
+                                        .tooltip = tip.empty() ? std::string_view("The products of this cell") : tip});
+  if (!r.hovered) under = -1;
+  const int counted = row.walked < 0 ? count : std::min(row.walked, count);
+  if (r.clicked && under >= 0) ui.send(fmt::format("{} {}", row.prefix, under + 1));
+  if (r.focused) {
+    const int from = row.walked < 0 ? 0 : counted;
+    if (ui.take_key("Right")) ui.send(fmt::format("{} {}", row.prefix, std::min(count, from + 1)));
+    if (ui.take_key("Left")) ui.send(fmt::format("{} {}", row.prefix, std::max(0, from - 1)));
+    if (ui.take_key("Down")) ui.send(fmt::format("{} {}", row.prefix, std::min(count, from + row.columns)));
+    if (ui.take_key("Up")) ui.send(fmt::format("{} {}", row.prefix, std::max(0, from - row.columns)));
+    if (ui.take_key("Home")) ui.send(fmt::format("{} 0", row.prefix));
+    if (ui.take_key("End")) ui.send(fmt::format("{} {}", row.prefix, count));
+  }
+  const Theme& theme = ui.theme();
+  for (int i = 0; i < count; ++i) {
+    const SumChip& chip = row.chips[static_cast<size_t>(i)];
+    const Rect place = place_of(i);
+    const bool on = i < counted;
+    const Colour ground = on ? chip.colour : mixed(theme.surface, chip.colour, 0.18f);
+    ui.fill(place, ground, products ? 5.0f : 3.0f);
+    if (chip.dashed) ui.dashed(place, theme.secondary);
+    const bool newest = row.walked >= 0 && i == counted - 1;
+    if (i == under || i == row.lit || newest) ui.stroke(place, theme.text, products ? 5.0f : 3.0f, 2);
+    const Colour ink = on ? ink_on(ground) : theme.secondary;
+    if (factors) {
+      fitted(ui, place, fmt::format("{} \u00d7 {} = {}", chip.term->x, chip.term->w, chip.term->product), Font::number,
+             ink);
+    } else if (products) {
+      Rect upper = place;
+      const Rect lower = upper.cut_bottom(place.h / 2);
+      fitted(ui, upper.inset(0, 1), fmt::format("{}\u00d7{}", chip.term->x, chip.term->w), Font::caption, ink);
+      fitted(ui, lower.inset(0, 1), chip.term->product, Font::number, ink);
+    } else {
+      fitted(ui, place, chip.term->product, Font::caption, ink);
+    }
+  }
+  if (r.keyboard) ui.stroke(grid.inset(-4), theme.accent, 8, 2);
+  return under >= 0 ? under : (r.keyboard && row.walked > 0 ? counted - 1 : -1);
+}
+
+}  // namespace striate

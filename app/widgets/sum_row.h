@@ -1,0 +1,31 @@
+// The sum of products as chips: x * w = product for every tap, in the kernel's shape and the taps' colours, walked with
+// the arrow keys while a running total fills. What stands on the chips adds up to the printed result (printed_sum.h).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/widgets/ui.h"
+#include "engine/walk/printed_sum.h"
+
+namespace striate {
+
+struct SumChip {
+  const PrintedTerm* term = nullptr;
+  Colour colour = 0;
+  bool dashed = false;  // a value of the padding
+  std::string about;    // tooltip
+};
+
+struct SumRow {
+  int columns = 3;  // chips per line: the kernel's width
+  std::vector<SumChip> chips;
+  int walked = -1;          // how many chips are counted so far; -1: the walk has not begun, all are
+  int lit = -1;             // the chip that is hovered elsewhere
+  std::string_view prefix;  // arrow keys and clicks send "prefix N": N chips are counted
+};
+
+// Draws into the column. Returns the chip under the mouse or the keyboard, -1 for none.
+int sum_row(Ui& ui, std::string_view label, const SumRow& row);
+
+}  // namespace striate
