@@ -89,8 +89,9 @@ Region within(const Area& area, const Area& input) {
 // picture's bytes) or `later` (when it reads what a stage made).
 class Run {
  public:
-  Run(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region)
-      : stream_(stream), chain_(chain), input_(input) {
+  Run(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
+      const std::atomic<bool>* cancelled = nullptr)
+      : stream_(stream), chain_(chain), input_(input), cancelled_(cancelled) {
     check(chain.repeat >= 1 && !chain.stages.empty(), "a chain of {} stages, {} times", chain.stages.size(),
           chain.repeat);
     check(region.x >= 0 && region.y >= 0 && region.width >= 1 && region.height >= 1 &&
@@ -115,6 +116,7 @@ class Run {
                   row_stride(1));
     uploaded_ = {};
     for (size_t k = 2; k < count; ++k) {
+      if (cancelled_ && *cancelled_) return;
       Buffer<float> next(stream_.device(), value_count(k), "a filter's intermediate result");
       const Prepared<float> from = prepare(made, k);
       filter_values(stream_, stage(k).kernel, options(k), from.picture, from.region, next.data(), row_stride(k));
@@ -178,6 +180,7 @@ class Run {
   Stream& stream_;
   const FilterChain& chain_;
   Picture<const uint8_t> input_;
+  const std::atomic<bool>* cancelled_;
   std::vector<FilterStage> stages_;  // strength mixed in
   std::vector<Area> areas_;
   std::vector<uint8_t> gathered_;
@@ -276,8 +279,8 @@ Picture<const uint8_t> picture_of(const Image& image) {
 }
 
 void filter_chain(Stream& stream, const FilterChain& chain, Range range, Picture<const uint8_t> input, Region region,
-                  uint8_t* output, int64_t output_stride) {
-  Run run(stream, chain, input, region);
+                  uint8_t* output, int64_t output_stride, const std::atomic<bool>* cancelled) {
+  Run run(stream, chain, input, region, cancelled);
   FilterOptions options = run.last_options();
   options.show = chain.show;
   options.low = range.low;
@@ -328,8 +331,9 @@ void filter_chain_input_of_last(Stream& stream, const FilterChain& chain, Pictur
   std::copy(bytes.begin(), bytes.end(), output);
 }
 
-Range filter_chain_range(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region) {
-  Run run(stream, chain, input, region);
+Range filter_chain_range(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
+                         const std::atomic<bool>* cancelled) {
+  Run run(stream, chain, input, region, cancelled);
   const FilterOptions options = run.last_options();
   Range range;
   const auto measure = [&](const FilterStage& stage, const auto& from) {

@@ -59,7 +59,7 @@ bool measure(Stream& stream, const FilterChain& chain, const Image& image, const
              const std::atomic<bool>& cancelled, std::atomic<float>& share, float share_end, Range* range) {
   for (size_t i = 0; i < pieces.size(); ++i) {
     if (cancelled) return false;
-    const Range part = filter_chain_range(stream, chain, picture_of(image), pieces[i]);
+    const Range part = filter_chain_range(stream, chain, picture_of(image), pieces[i], &cancelled);
     range->low = i == 0 ? part.low : std::min(range->low, part.low);
     range->high = i == 0 ? part.high : std::max(range->high, part.high);
     share = share_end * static_cast<float>(i + 1) / static_cast<float>(pieces.size());
@@ -110,7 +110,7 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
       to = made->levels[0].bytes.data() + piece.y * stride + piece.x * channels;
     }
     const Clock::time_point begin = Clock::now();
-    filter_chain(stream, chain, made->range, picture_of(image), piece, to, stride);
+    filter_chain(stream, chain, made->range, picture_of(image), piece, to, stride, &cancelled);
     made->milliseconds += milliseconds_since(begin);
     if (made->levels.size() > 1) {
       FilteredPicture::Level& half = made->levels[1];
@@ -121,6 +121,7 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
     done += static_cast<double>(piece.width) * piece.height / image.width / image.height;
     share = start + (1 - start) * static_cast<float>(done);
   }
+  if (cancelled) return nullptr;
   for (size_t i = 2; i < made->levels.size(); ++i) {
     if (cancelled) return nullptr;
     const FilteredPicture::Level& from = made->levels[i - 1];
@@ -153,9 +154,11 @@ ImagePtr filtered_image(Stream& stream, const FilterChain& chain, const Image& i
     if (cancelled) return nullptr;
     const Region& piece = pieces[i];
     filter_chain(stream, chain, range, picture_of(image), piece,
-                 made->bytes.data() + piece.y * stride + static_cast<int64_t>(piece.x) * image.channels, stride);
+                 made->bytes.data() + piece.y * stride + static_cast<int64_t>(piece.x) * image.channels, stride,
+                 &cancelled);
     share = start + (1 - start) * static_cast<float>(i + 1) / static_cast<float>(pieces.size());
   }
+  if (cancelled) return nullptr;
   return made;
 }
 

@@ -61,12 +61,12 @@ class FiltersPageTest : public ::testing::Test {
     page.update(now);
     Ui::Frame moment;
     moment.input = input;
-    moment.size = {1280, 800};
+    moment.size = {1280, 2000};
     moment.now = now;
     ui.begin_frame(moment);
     page.draw_stage(ui, {220, 0, 720, 744});
     page.draw_transport(ui, {220, 744, 720, 56});
-    ui.begin_panel("inspector", {940, 0, 340, 800});
+    ui.begin_panel("inspector", {940, 0, 340, 2000});  // so tall that nothing has to be scrolled to
     page.draw_inspector(ui);
     ui.end_panel();
     ui.end_frame();
@@ -84,7 +84,7 @@ class FiltersPageTest : public ::testing::Test {
     for (int i = 0; i < 3; ++i) frame();
   }
   std::vector<std::string> click(std::string_view label) {
-    frame();
+    settle();
     const Item* item = ui.find_item(label);
     EXPECT_NE(item, nullptr) << label;
     if (!item) return {};
