@@ -1,6 +1,8 @@
 // The CPU's special forms of image filtering for 8-bit pictures, beside the shared form of image_filter.cu. Tests hold
-// them to the shared form and to the double reference. They are here because they are far more than 1.3 times as fast
-// (24 megapixels RGB, two threads, measured by `striate bench filter`; see CONTRIBUTING.md for the figures).
+// them to the shared form and to the double reference. They are here because they are far more than 1.3 times as fast:
+// about 100 times for 3 x 3 and 70 times for 7 x 7 on two threads (6 megapixels RGB, Zen 4, on a busy machine).
+// Expected was the time of the memory, 3.2 ms for 24 megapixels; measured on a quiet machine: 8.2 ms (5 taps) to 10.4
+// ms (9 taps).
 //
 // The picture is cut into bands of rows, bands into strips, and a strip's rows stay in the cache. A row is computed
 // from pointers to the input's rows; only where the kernel hangs over the border are rows copied, so that no loop has a
