@@ -106,6 +106,12 @@ void ChannelsPage::declare(Registry& registry) {
       {Parameter::on_off("MISREAD", "whether red and blue change places")},
       [this](const Arguments& arguments) { view_.misread = arguments.on(0); },
   });
+  registry.add(Command{
+      "channels.panel",
+      "Shows gains and brush, or the order in memory",
+      {Parameter::choice("PANEL", "what the inspector shows below the pixel", {"mix", "memory"})},
+      [this](const Arguments& arguments) { memory_ = arguments.text(0) == "memory"; },
+  });
   declare_readouts(registry);
 }
 
@@ -152,6 +158,7 @@ std::vector<std::string> ChannelsPage::state() const {
       fmt::format("channels.show {}", view_.shown < 0 ? "all" : kLetters[view_.shown]),
       fmt::format("channels.tint {}", view_.tint ? "on" : "off"),
       fmt::format("channels.order {}", name_of(order_)),
+      fmt::format("channels.panel {}", memory_ ? "memory" : "mix"),
       fmt::format("channels.misread {}", view_.misread ? "on" : "off"),
   };
   for (int c = 0; c < 3; ++c) {

@@ -48,6 +48,7 @@ class ChannelsPage : public Page {
   PictureStage stage_;
   ChannelView view_;
   ChannelTables tables_;
+  bool memory_ = false;  // the inspector's lower part shows the order in memory, not gains and brush
   MemoryOrder order_ = MemoryOrder::hwc;
 
   ImageStatistics stored_;  // of the planes as stored; empty while none is there yet

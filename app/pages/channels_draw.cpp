@@ -76,7 +76,7 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
     draw_plane(ui, card, 0);
     left.cut_left(16);
     ui.begin_panel("one plane", left, 0, false);
-    ui.paragraph(
+    ui.note(
         "This picture has **one plane**: every pixel is a single number, and red, green and blue on the screen "
         "are all that number. Open a colour picture to see three.");
     ui.end_panel();
@@ -149,15 +149,16 @@ void ChannelsPage::draw_inspector(Ui& ui) const {
     ui.note("Open a picture to take its colours apart.");
     return;
   }
-  draw_show(ui);
+  draw_pixel(ui);
   ui.hairline();
+  draw_show(ui);
+  static const Choice panels[] = {{"Mix and brush", "mix"}, {"Memory", "memory"}};
+  ui.space(8);
+  ui.tabs("panel", panels, memory_ ? "memory" : "mix", "channels.panel");
+  if (memory_) return draw_memory(ui);
   draw_gains(ui);
   ui.hairline();
   draw_brush(ui);
-  ui.hairline();
-  draw_pixel(ui);
-  ui.hairline();
-  draw_memory(ui);
 }
 
 void ChannelsPage::draw_show(Ui& ui) const {
@@ -231,9 +232,9 @@ void ChannelsPage::draw_memory(Ui& ui) const {
   for (int c = 0; c < image.channels; ++c) {
     const int64_t index = memory_index(order_, image.width, image.height, image.channels, stage_.x(), stage_.y(), c);
     ui.row(image.channels >= 3 ? four[c] : two[c], fmt::format("at {}: {}", index, byte_at(image, order_, index)));
-    ui.note(fmt::format("`{} = {}`",
-                        index_formula(order_, image.width, image.height, image.channels, stage_.x(), stage_.y(), c),
-                        index));
+    ui.label(ui.take(ui.em(20)),
+             index_formula(order_, image.width, image.height, image.channels, stage_.x(), stage_.y(), c), Font::number,
+             ui.theme().secondary, Align::right);
   }
   // The bytes themselves: the cursor's row and the next one, a few pixels wide.
   const int last = std::min(stage_.y() + 1, image.height - 1);

@@ -86,6 +86,21 @@ void PixelsPage::declare(Registry& registry) {
       },
       Undo::edit,
   });
+  registry.add(Command{"pixels.reset",
+                       "Sets the weights of grey back to 0.299, 0.587 and 0.114",
+                       {},
+                       [this](const Arguments&) {
+                         view_.weights = {};
+                         if (view_.space == ColourSpace::gray) count();
+                       },
+                       Undo::edit});
+  registry.add(Command{
+      "pixels.panel",
+      "Shows the picture's facts, the pixel in other colour spaces, the weights of grey, or number types",
+      {Parameter::choice("PANEL", "what the inspector shows below the pixel",
+                         {"picture", "spaces", "weights", "types"})},
+      [this](const Arguments& arguments) { panel_ = arguments.text(0); },
+  });
   declare_number_types(registry);
   declare_readouts(registry);
 }
@@ -211,6 +226,7 @@ std::vector<std::string> PixelsPage::state() const {
       fmt::format("pixels.space {}", name_of(view_.space)),
       view_.component == 0 ? "pixels.component all" : fmt::format("pixels.component {}", view_.component),
       fmt::format("pixels.format {}", name_of(format_)),
+      fmt::format("pixels.panel {}", panel_),
       fmt::format("pixels.weights {} {} {}", shortest_text(w.red), shortest_text(w.green), shortest_text(w.blue)),
       fmt::format("pixels.dtype {}", name_of(view_.change.rule)),
       fmt::format("pixels.dtype.operation {}", name_of(view_.change.operation)),

@@ -2,7 +2,7 @@
 // under the cursor in every common way, and a card shows what number types make of 200 + 100.
 #pragma once
 
-#include <optional>
+#include <string>
 
 #include "app/pages/page.h"
 #include "app/pages/picture_stage.h"
@@ -49,7 +49,8 @@ class PixelsPage : public Page {
   PictureStage stage_;
   ColourView view_;
   NumberFormat format_ = NumberFormat::decimal;
-  uint8_t a_ = 200, b_ = 100;  // the operands of the number types card
+  std::string panel_ = "picture";  // what the inspector's lower part shows: picture, spaces, weights, types
+  uint8_t a_ = 200, b_ = 100;      // the operands of the number types card
 
   ImageStatistics statistics_;  // of the picture in statistics_space_; empty while none is there yet
   ColourSpace statistics_space_ = ColourSpace::rgb;

@@ -103,15 +103,20 @@ void PixelsPage::draw_inspector(Ui& ui) const {
   draw_pixel(ui);
   ui.hairline();
   draw_look(ui);
-  ui.hairline();
-  draw_histogram(ui);
-  draw_facts(ui);
-  ui.hairline();
-  draw_other_spaces(ui);
-  ui.hairline();
-  draw_weights(ui);
-  ui.hairline();
-  draw_number_types(ui);
+  static const Choice panels[] = {
+      {"Picture", "picture"}, {"Spaces", "spaces"}, {"Weights", "weights"}, {"Types", "types"}};
+  ui.space(8);
+  ui.tabs("panel", panels, panel_, "pixels.panel");
+  if (panel_ == "picture") {
+    draw_histogram(ui);
+    draw_facts(ui);
+  } else if (panel_ == "spaces") {
+    draw_other_spaces(ui);
+  } else if (panel_ == "weights") {
+    draw_weights(ui);
+  } else {
+    draw_number_types(ui);
+  }
 }
 
 void PixelsPage::draw_pixel(Ui& ui) const {
@@ -130,7 +135,7 @@ void PixelsPage::draw_pixel(Ui& ui) const {
     for (int c = 0; c < 3; ++c) {
       const Rect line = ui.take(ui.em(24));
       ui.fill({line.x, line.y + 4, 4, line.h - 8}, marks[c], 2);
-      ui.label({line.x + 12, line.y, line.w - 12, line.h}, names[c], Font::body, ui.theme().secondary);
+      ui.label({line.x + 12, line.y, line.w - 12, line.h}, names[c], Font::control, ui.theme().secondary);
       ui.label(line, three_ways(pixel[c]), Font::number, ui.theme().text, Align::right);
     }
   }
@@ -151,7 +156,7 @@ void PixelsPage::draw_pixel(Ui& ui) const {
 void PixelsPage::draw_other_spaces(Ui& ui) const {
   const Image& image = *context_.document.image;
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
-  ui.section("THE SAME PIXEL IN OTHER NUMBERS");
+  ui.section("THE SAME PIXEL");
   ColourView view;
   view.space = ColourSpace::hsv;
   const PixelNumbers hsv = numbers_of(view, pixel, image.channels);
@@ -255,7 +260,7 @@ void PixelsPage::draw_weights(Ui& ui) const {
   const bool colour = image.colour_channels() == 3;
   const int rgb[] = {pixel[0], pixel[colour ? 1 : 0], pixel[colour ? 2 : 0]};
   const GreyWeights& w = view_.weights;
-  ui.section("GREY");
+  ui.section("WEIGHTS OF GREY");
   const float weights[] = {w.red, w.green, w.blue};
   static constexpr const char* names[] = {"red", "green", "blue"};
   NumberSpec spec;
@@ -272,8 +277,9 @@ void PixelsPage::draw_weights(Ui& ui) const {
   view.weights = w;
   const double grey = numbers_of(view, pixel, image.channels).value[0];
   for (int c = 0; c < 3; ++c) {
-    ui.row(c == 0 ? "" : "+", fmt::format("{} \u00b7 {:>3} = {:>8.3f}", weight_text(weights[c]), rgb[c],
-                                          static_cast<double>(weights[c]) * rgb[c]));
+    ui.row(c == 0 ? std::string(names[c]) : fmt::format("+ {}", names[c]),
+           fmt::format("{} \u00b7 {:>3} = {:>8.3f}", weight_text(weights[c]), rgb[c],
+                       static_cast<double>(weights[c]) * rgb[c]));
   }
   ui.row("grey", fmt::format("{:.3f}", grey), Concept::input);
   const double sum = static_cast<double>(w.red) + w.green + w.blue;
@@ -281,7 +287,7 @@ void PixelsPage::draw_weights(Ui& ui) const {
     ui.note(fmt::format("The weights add up to {:.3f}: greys become {} than the picture.", sum,
                         sum > 1 ? "brighter" : "darker"));
   }
-  ui.button("Usual weights", "pixels.weights 0.299 0.587 0.114");
+  ui.button("Usual weights", "pixels.reset");
 }
 
 void PixelsPage::draw_number_types(Ui& ui) const {

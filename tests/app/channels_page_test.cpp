@@ -28,7 +28,7 @@ TEST(ChannelsPage, every_state_is_drawn) {
     for (const char* line :
          {"channels.show r", "channels.tint on", "channels.brush g 10 99", "channels.order chw", "channels.gain b 1.5",
           "channels.misread on", "channels.show all", "channels.tint off", "channels.order bgr", "channels.brush.clear",
-          "channels.gain.reset", "channels.misread off"}) {
+          "channels.gain.reset", "channels.panel mix", "channels.misread off"}) {
       driver.run(line);
     }
     if (!picture) continue;

@@ -149,7 +149,9 @@ inline void play_lesson(PageDriver& driver, const std::string& name) {
   }
   int expectations = 0;
   for (const Action& action : script_of(lesson).actions) {
-    if (action.kind == ActionKind::command) ASSERT_NO_FATAL_FAILURE(driver.run(action.text)) << action.text;
+    if (action.kind == ActionKind::command) {
+      ASSERT_NO_FATAL_FAILURE(driver.run(action.text)) << action.text;
+    }
     if (action.kind != ActionKind::expect) continue;
     ++expectations;
     const ReadoutValue value = driver.app.registry().read(action.expectation.readout);

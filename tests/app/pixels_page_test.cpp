@@ -18,6 +18,8 @@ TEST(PixelsPage, every_state_is_drawn) {
     driver.show(picture);
     for (const char* space : {"rgb", "gray", "hsv", "ycbcr"}) {
       driver.run(std::string("pixels.space ") + space);
+      for (const char* panel : {"spaces", "weights", "types", "picture"})
+        driver.run(std::string("pixels.panel ") + panel);
       for (const char* component : {"all", "2"}) {
         driver.run(std::string("pixels.component ") + component);
         for (const char* format : {"decimal", "hex", "unit"}) driver.run(std::string("pixels.format ") + format);
@@ -196,8 +198,8 @@ TEST(PixelsPage, edits_are_undone) {
 TEST(PixelsPage, state_brings_another_program_to_the_same_page) {
   PageDriver driver("pixels");
   for (const char* line : {"pixels.space hsv", "pixels.component 2", "pixels.format unit", "pixels.weights 0.2 0.7 0.1",
-                           "pixels.dtype saturate", "pixels.dtype.operation multiply", "pixels.dtype.operands 3 9",
-                           "pixels.view 4 5 33.5", "pixels.cursor 3 4", "pixels.pin on"}) {
+                           "pixels.dtype saturate", "pixels.panel types", "pixels.dtype.operation multiply",
+                           "pixels.dtype.operands 3 9", "pixels.view 4 5 33.5", "pixels.cursor 3 4", "pixels.pin on"}) {
     driver.run(line);
   }
   PageDriver other("pixels");
