@@ -76,7 +76,8 @@ class FiltersPage : public Page {
 
   // ---- drawing ----
   PictureSource after_source(float zoom, float scale) const;
-  void draw_split(Ui& ui, const Rect& area, const Rect& seen, float x) const;
+  void draw_split(Ui& ui, const Rect& area, const Rect& seen, float x, float cell) const;
+  void draw_kernel(Ui& ui) const;
   void draw_cells(Ui& ui, const Rect& area, const View& view, float split_x) const;
   void draw_progress(Ui& ui, const Rect& area) const;
   void draw_source(Ui& ui, const Rect& area) const;

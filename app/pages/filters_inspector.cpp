@@ -63,17 +63,7 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
     ui.button(kernel.name, "filters.kernel " + kernel.name, options);
   }
   ui.end_flow();
-  const FilterKernel& kernel = stage().kernel;
-  std::vector<float> values(kernel.taps.begin(), kernel.taps.end());
-  ui.kernel_editor("kernel", kernel.height, kernel.width, values, "filters.taps");
-  NumberSpec size;
-  size.minimum = 1;
-  size.maximum = kMaxFilterSize;
-  size.reset = 3;
-  size.step = 1;
-  size.decimals = 0;
-  ui.slider(kernel.width == kernel.height ? "size" : fmt::format("size {}", size_text(kernel)), kernel.width, size,
-            "filters.size");
+  draw_kernel(ui);
   draw_kernel_numbers(ui);
   ui.hairline();
   ui.section("RESULT");
@@ -92,7 +82,7 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   }
   std::vector<Choice> borders;
   for (Border border : all_borders()) borders.push_back({border_name(border), border_name(border)});
-  ui.row("outside the picture", "");
+  ui.note("Outside the picture:");
   ui.segmented("border", borders, border_name(chain_.border), "filters.mode");
   ui.hairline();
   draw_chain(ui);
@@ -121,41 +111,75 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   }
 }
 
-void FiltersPage::draw_kernel_numbers(Ui& ui) const {
+// A small kernel with its numbers beside it, a large one with them below.
+void FiltersPage::draw_kernel(Ui& ui) const {
   const FilterStage& now = stage();
-  const double sum = kernel_sum(now.kernel);
-  const double gain = sum / now.divisor;
-  ui.row("sum of the kernel", value_text(sum), Concept::kernel);
-  if (now.divisor != 1) ui.row("divided by the divisor", value_text(gain));
-  if (std::abs(gain) < 1e-9) {
-    ui.note("It sums to 0: where nothing changes, the result is 0. Only differences are left.");
-  } else if (gain > 1 + 1e-9) {
-    ui.note(fmt::format(
-        "It sums to more than 1: flat areas become {} times as bright. A blur that isn't divided brightens.",
-        value_text(gain, 2)));
-  } else if (gain < 1 - 1e-9) {
-    ui.note(gain > 0 ? "It sums to less than 1: flat areas become darker."
-                     : "It sums to less than 0: flat areas become black, unless an offset lifts them.");
-  } else {
-    ui.note("It sums to 1: flat areas keep their brightness.");
-  }
-  ui.begin_flow();
-  ui.button("Sum to 1", "filters.sum 1", {.enabled = std::abs(sum) > 1e-12});
-  ui.button("Sum to 0", "filters.sum 0");
-  ui.end_flow();
+  const FilterKernel& kernel = now.kernel;
+  const std::vector<float> values(kernel.taps.begin(), kernel.taps.end());
+  NumberSpec size;
+  size.minimum = 1;
+  size.maximum = kMaxFilterSize;
+  size.reset = 3;
+  size.step = 1;
+  size.decimals = 0;
   NumberSpec divisor;
   divisor.minimum = -1000;
   divisor.maximum = 1000;
   divisor.reset = 1;
   divisor.step = 1;
-  divisor.decimals = 3;
-  ui.number_field("divisor", now.divisor, divisor, "filters.divisor");
+  divisor.decimals = 2;
   NumberSpec offset;
   offset.minimum = -255;
   offset.maximum = 255;
   offset.step = 1;
   offset.decimals = 1;
+  const bool beside = kernel.width <= 3 && kernel.height <= 3;
+  const float line = ui.em(36);
+  const Rect whole = beside ? ui.take(std::max(ui.em(44) * static_cast<float>(kernel.height), 3 * line)) : Rect{};
+  Rect right = whole;
+  if (beside) {
+    Rect grid = right.cut_left(ui.em(44) * 3);
+    grid.h = ui.em(44) * static_cast<float>(kernel.height);
+    right.cut_left(16);
+    right.y += (right.h - 3 * line) / 2;
+    ui.next(grid);
+  }
+  ui.kernel_editor("kernel", kernel.height, kernel.width, values, "filters.taps");
+  const auto place = [&] {
+    if (beside) ui.next(right.cut_top(line).inset(0, 2));
+  };
+  place();
+  ui.number_field("size", kernel.width, size, "filters.size");
+  place();
+  ui.number_field("divisor", now.divisor, divisor, "filters.divisor");
+  place();
   ui.number_field("offset", now.offset, offset, "filters.offset");
+  if (kernel.width != kernel.height) ui.row("columns \u00d7 rows", size_text(kernel), Concept::kernel);
+}
+
+void FiltersPage::draw_kernel_numbers(Ui& ui) const {
+  const FilterStage& now = stage();
+  const double sum = kernel_sum(now.kernel);
+  const double gain = sum / now.divisor;
+  ui.row("sum of the kernel",
+         now.divisor == 1 ? value_text(sum)
+                          : fmt::format("{} / {} = {}", value_text(sum), value_text(now.divisor), value_text(gain)),
+         Concept::kernel);
+  if (std::abs(gain) < 1e-9) {
+    ui.note("Flat areas become 0: only changes are left.");
+  } else if (gain > 1 + 1e-9) {
+    ui.note(
+        fmt::format("Flat areas become {} times as bright. A blur that isn't divided brightens.", value_text(gain, 2)));
+  } else if (gain < 1 - 1e-9) {
+    ui.note(gain > 0 ? "Less than 1: flat areas become darker."
+                     : "Less than 0: flat areas become black, unless an offset lifts them.");
+  } else {
+    ui.note("Flat areas keep their brightness.");
+  }
+  ui.begin_columns(2);
+  ui.button("Sum to 1", "filters.sum 1", {.enabled = std::abs(sum) > 1e-12});
+  ui.button("Sum to 0", "filters.sum 0");
+  ui.end_columns();
   NumberSpec strength;
   strength.maximum = 2;
   strength.reset = 1;
@@ -217,8 +241,7 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   }
   if (failure_) return ui.error_note(failure_->what(), failure_->hint());
   const WalkPtr found = walk();
-  ui.section(
-      fmt::format("COLUMN {}, ROW {}{}", stage_view_.x(), stage_view_.y(), stage_view_.pinned() ? ", PINNED" : ""));
+  ui.section(fmt::format("PIXEL {}, {}{}", stage_view_.x(), stage_view_.y(), stage_view_.pinned() ? ", PINNED" : ""));
   if (!found) {
     ui.progress("Following this pixel back", -1, {});
     return;

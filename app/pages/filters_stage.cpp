@@ -5,6 +5,7 @@
 
 #include "app/embedded.h"
 #include "app/pages/filters.h"
+#include "app/shell/fonts.h"
 #include "app/widgets/ui.h"
 
 namespace striate {
@@ -182,7 +183,7 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
     }
   }
   stage_view_.mark_cursor(ui, rest, view);
-  if (!seen.empty()) draw_split(ui, rest, seen, x);
+  if (!seen.empty()) draw_split(ui, rest, seen, x, view.zoom);
   draw_progress(ui, rest);
   if (hit.hovered && hit.pixel.inside)
     ui.light(hit.pixel.x + 0.5f < to_image(view, rest, {x, 0}).x ? Concept::input : Concept::activation);
@@ -227,7 +228,7 @@ void FiltersPage::draw_cells(Ui& ui, const Rect& area, const View& view, float s
   ui.pop_clip();
 }
 
-void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x) const {
+void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x, float cell) const {
   const Theme& theme = ui.theme();
   const Rect grip = intersection({x - kHandle / 2, seen.y, kHandle, seen.h}, area);
   if (grip.empty()) return;
@@ -258,11 +259,15 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
     ui.line({c.x + side * 8, c.y}, {c.x + side * 4, c.y - 4.5f}, ink, 2);
     ui.line({c.x + side * 8, c.y}, {c.x + side * 4, c.y + 4.5f}, ink, 2);
   }
-  // What is on which side; hidden where there is no room left for the words.
+  // What is on which side: beside the picture where there is room, else on it, where the words cover no numbers and
+  // don't reach the handle.
   const auto chip = [&](std::string_view words, bool left, Concept tone) {
     const float w = ui.measure(Font::caption, words).x + ui.em(20), h = ui.em(24);
-    const Rect place{left ? seen.x + 10 : seen.right() - 10 - w, seen.y + 10, w, h};
-    if (left ? place.right() > x - 4 : place.x < x + 4) return;
+    Rect place{left ? seen.x - 10 - w : seen.right() + 10, seen.y + 10, w, h};
+    if (!area.contains(place)) {
+      place.x = left ? seen.x + 10 : seen.right() - 10 - w;
+      if (cell > 14 || (left ? place.right() > x - 4 : place.x < x + 4)) return;
+    }
     ui.fill(place, faded(theme.background, 0.82f), h / 2);
     ui.label(place, words, Font::caption, theme.of(tone), Align::centre);
   };
@@ -299,7 +304,8 @@ void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
   ui.stroke(area, theme.line);
   ui.begin_panel("source", area, 16);
   const std::string_view text = embedded_file(source_);
-  const float size = ui.em(12.5f), line_height = std::round(size * 1.5f);
+  const float size = ui.frame().presentation ? ui.text_size(Font::number) : kCodeSize,
+              line_height = std::round(size * 1.5f);
   const float advance = std::max(1.0f, ui.measure(Font::number, "0", size).x);
   const float gutter = advance * 5;
   const auto columns = static_cast<size_t>(std::max(20.0f, (ui.width() - gutter - 12) / advance));

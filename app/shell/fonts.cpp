@@ -40,6 +40,7 @@ const ImWchar kDigits[] = {0x20, 0x7E, 0xA0, 0xA0, 0xB1, 0xB2, 0xB7, 0xB7, 0xD7,
 // Signs that Inter or JetBrains Mono may lack: arrows, brackets of floor and ceiling, sums, comparisons.
 const ImWchar kSigns[] = {0x2190, 0x2194, 0x21E7, 0x21E7, 0x2202, 0x2208, 0x220F, 0x2212, 0x2218, 0x221E, 0x2248,
                           0x2248, 0x2260, 0x2265, 0x2295, 0x2299, 0x2308, 0x230B, 0x25A0, 0x25A1, 0};
+const ImWchar kCodeGlyphs[] = {0x20, 0x7E, 0xD7, 0xD7, 0x2212, 0x2212, 0};  // one size that source text is shown in
 const ImWchar kCellGlyphs[] = {'+', '9', 'a', 'f', 'x', 'x', '%', '%', 'A', 'F', 0xD7, 0xD7, 0x2212, 0x2212, 0};
 
 uint32_t big_endian(std::string_view file, size_t at, int bytes) {
@@ -118,13 +119,14 @@ bool Fonts::prepare(float scale, float factor, Textures& textures) {
     ImFont* made = add(atlas, face.file, face.stand_in, pixels, ranges, false);
     if (face.letters && face.font != Font::label)
       add(atlas, "fonts/dejavu-sans", "fonts/dejavu-sans", pixels, kSigns, true);
-    baked_.push_back({face.font, face.size * factor, made, made->FontSize / pixels});
+    baked_.push_back({face.font, face.size * factor, made, height_per_em(font_data(face.file, face.stand_in))});
   }
   for (float size : kCellSizes) {
     if (size == role_size(Font::number) && factor == 1) continue;
     float pixels = std::round(size * scale);
-    ImFont* made = add(atlas, "fonts/mono-regular", "fonts/mono-medium", pixels, kCellGlyphs, false);
-    baked_.push_back({Font::number, size, made, made->FontSize / pixels});
+    const ImWchar* glyphs = size == kCodeSize ? kCodeGlyphs : kCellGlyphs;
+    ImFont* made = add(atlas, "fonts/mono-regular", "fonts/mono-medium", pixels, glyphs, false);
+    baked_.push_back({Font::number, size, made, height_per_em(font_data("fonts/mono-regular", "fonts/mono-medium"))});
   }
   unsigned char* pixels = nullptr;
   int width = 0, height = 0;

@@ -45,5 +45,7 @@ float height_per_em(std::string_view file);
 
 // Logical sizes at which cell numbers are crisp, smallest first.
 extern const std::vector<float> kCellSizes;
+// The one of them that holds all of ASCII: for source text, where the presentation factor is 1.
+inline constexpr float kCodeSize = 13;
 
 }  // namespace striate
