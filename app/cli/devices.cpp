@@ -12,10 +12,11 @@ void add_devices(CLI::App& parent, CommandLine& line) {
                                   "  striate devices");
   command->callback([&line] {
     line.run = [&line] {
+      const Device chosen = line.device();
       for (const Device& device : Device::all()) print_out(fmt::format("{} {}\n", device.id(), device.name()));
       const std::string reason = why_no_cuda();
       if (!reason.empty()) print_out(fmt::format("cuda none: {}\n", reason));
-      print_out(fmt::format("chosen {}\n", line.device().id()));
+      print_out(fmt::format("chosen {}\n", chosen.id()));
       print_out(fmt::format("threads {}\n", thread_count()));
     };
   });

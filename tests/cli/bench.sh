@@ -1,0 +1,28 @@
+# Benchmarks run, check their answers and print the columns that they promise.
+. tests/cli/expect.bash
+
+works bench filter --width 64 --height 48 --runs 1 --csv
+[ "$(head -1 "$WORK/out")" == "filter,device,threads,width,height,median_ms" ] || fail "bench filter: other columns"
+for filter in edge3 sharpen3 blur3 gaussian7; do
+  grep -Eq "^$filter,(cpu|cuda[:0-9]*),[0-9]+,64,48,[0-9.]+$" "$WORK/out" || fail "bench filter: no line of $filter"
+done
+works bench filter --width 64 --height 48 --runs 1 --threads 1 --device cpu
+prints "checked against"
+works bench kernels --runs 1 --csv --device cpu
+[ "$(head -1 "$WORK/out")" == "operator,shape,device,median_us,gflops,gbytes_per_second,limit_share" ] ||
+  fail "bench kernels: other columns"
+[ "$(wc -l <"$WORK/out")" -gt 3 ] || fail "bench kernels: hardly an operator"
+refuses 2 "--width: '0'" "a whole number from 1" bench filter --width 0
+refuses 2 "there is no page 'pixel'" "did you mean 'pixels'?" bench frame --page pixel
+refuses 2 "--seconds: '-1'" "a number" bench frame --seconds -1
+
+run bench frame --page pixels --seconds 0.2 --csv
+if [ "$STATUS" -ne 0 ] && grep -q "OpenGL\|EGL" "$WORK/err"; then
+  echo "bench frame was not tried: $(sed -n 1p "$WORK/err")"
+else
+  [ "$STATUS" -eq 0 ] || fail "bench frame: status $STATUS"
+  [ "$(head -1 "$WORK/out")" == "page,frames,median_ms,p99_ms" ] || fail "bench frame: other columns"
+  grep -Eq '^pixels,[0-9]+,[0-9.]+,[0-9.]+$' "$WORK/out" || fail "bench frame: no line of numbers"
+  works bench frame --page channels --seconds 0.2 sample:balloons --do "channels.show r"
+fi
+done_testing

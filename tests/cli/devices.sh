@@ -1,0 +1,14 @@
+# Devices: one a line, the processor first; options before and behind the command.
+. tests/cli/expect.bash
+
+works devices
+[[ "$(head -1 "$WORK/out")" == "cpu "* ]] || fail "the first line is not the processor"
+grep -Eq '^cuda(:[0-9]+)? ' "$WORK/out" || fail "nothing about CUDA"
+grep -Eq '^chosen (cpu|cuda(:[0-9]+)?)$' "$WORK/out" || fail "no line says which one auto takes"
+works --device cpu --threads 1 devices
+prints "chosen cpu"
+prints "threads 1"
+works devices --device=cpu --threads=1 --seed 7
+prints "threads 1"
+if grep -q '^cuda none' "$WORK/out"; then refuses 1 "CUDA" "--device cpu" devices --device cuda; fi
+done_testing

@@ -1,0 +1,58 @@
+# Playing scripts without a window: expectations decide the status; every mistake is told before the first line runs.
+. tests/cli/expect.bash
+
+cat >"$WORK/good.striate" <<'END'
+# the portrait of the course
+open portrait
+page pixels
+pixels.cursor 6 7
+expect pixels.gray == 134
+expect page == "pixels"
+wait until pixels.width >= 12 timeout 5s
+END
+works play "$WORK/good.striate" --headless
+printed "commands 3
+expectations 3
+screenshots 0"
+
+{ cat "$WORK/good.striate"; echo "expect pixels.gray == 135"; } >"$WORK/wrong.striate"
+refuses 1 "wrong.striate:8: expected pixels.gray == 135, but it is 134" "" play "$WORK/wrong.striate" --headless
+
+printf 'record %s/made.striate\n\npixels.zom 3\n' "$WORK" >"$WORK/typo.striate"
+refuses 1 "typo.striate:3: there is no command 'pixels.zom'" "did you mean 'pixels.zoom'?" play "$WORK/typo.striate" --headless
+[ -z "$(ls "$WORK" | grep made)" ] || fail "a line ran before the whole script was checked"
+
+printf 'open %s/none.png\n' "$WORK" >"$WORK/missing.striate"
+refuses 1 "missing.striate:1: " "" play "$WORK/missing.striate" --headless
+head -c 100 assets/images/balloons.png >"$WORK/cut.png" 2>/dev/null
+if [ -s "$WORK/cut.png" ]; then
+  printf 'open %s/cut.png\nexpect pixels.width == 1\n' "$WORK" >"$WORK/cut.striate"
+  refuses 1 "cut.striate:1: " "" play "$WORK/cut.striate" --headless
+fi
+printf 'pixels.cursor 12 0\n' >"$WORK/range.striate"
+refuses 1 "range.striate:1: " "columns 0 to 11" play "$WORK/range.striate" --headless
+printf 'wait until pixels.width >= 13 timeout 0.2s\n' >"$WORK/wait.striate"
+refuses 1 "wait.striate:1: waited 0.2 s" "" play "$WORK/wait.striate" --headless
+printf '# Lesson\n\nSome **words\n' >"$WORK/words.md"
+refuses 1 "words.md:3: " "" play "$WORK/words.md" --headless
+refuses 1 "nowhere.md" "" play "$WORK/nowhere.md" --headless
+: >"$WORK/empty.striate"
+refuses 1 "empty.striate" "" play "$WORK/empty.striate" --headless
+
+# A recording plays again and does the same.
+cat >"$WORK/session.striate" <<END
+record $WORK/recording.striate
+open sample:balloons
+page channels
+channels.show g
+record.stop
+END
+works play "$WORK/session.striate" --headless
+{ cat "$WORK/recording.striate"; echo 'expect page == "channels"'; echo 'expect document.name == "balloons"'; } >"$WORK/again.striate"
+works play "$WORK/again.striate" --headless
+prints "expectations 2"
+
+for lesson in assets/lessons/*.md; do
+  works play "$lesson" --headless
+done
+done_testing
