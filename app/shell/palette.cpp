@@ -54,8 +54,9 @@ void Shell::draw_palette(Vec size) {
   ui_.fill(box, t.surface, 8);
   ui_.stroke(box, t.line, 8);
   std::vector<const Command*> list = matches(app_.registry(), palette_text_);
-  if (ui_.take_key("Down")) ++palette_line_;
-  if (ui_.take_key("Up")) --palette_line_;
+  bool walked = false;
+  if (ui_.take_key("Down")) ++palette_line_, walked = true;
+  if (ui_.take_key("Up")) --palette_line_, walked = true;
   palette_line_ = std::clamp(palette_line_, 0, std::max(0, static_cast<int>(list.size()) - 1));
   auto complete = [&](const Command& command) {
     palette_text_ = command.name + (command.parameters.empty() ? "" : " ");
@@ -119,7 +120,7 @@ void Shell::draw_palette(Vec size) {
     Response r = ui_.interact(rect, {.label = command.name, .kind = "command", .tooltip = " "});
     bool current = static_cast<int>(i) == palette_line_;
     if (current || r.hovered) ui_.fill(rect, current ? t.raised : faded(t.raised, 0.6f), 6);
-    if (current) ui_.reveal(rect);
+    if (current && walked) ui_.reveal(rect);
     Rect inside = rect.inset(10, 4);
     Rect top = inside.cut_top(inside.h / 2);
     ui_.label(top, command.usage(), Font::number, t.text, Align::left, ui_.em(14));

@@ -292,9 +292,10 @@ void Ui::scroll_into_view(const Rect& rect) {
   if (panels_.empty() || !panels_.back().scrolls) return;
   const Panel& panel = panels_.back();
   Scroll& scroll = scrolls_[panel.id];
+  float before = scroll.target;
   if (rect.y < panel.area.y + 16) scroll.target -= panel.area.y + 16 - rect.y;
   if (rect.bottom() > panel.area.bottom() - 16) scroll.target += rect.bottom() - panel.area.bottom() + 16;
-  wants_frame_ = true;
+  if (scroll.target != before) wants_frame_ = true;
 }
 
 // ---- motion -----------------------------------------------------------------------------------------------------

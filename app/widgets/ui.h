@@ -234,6 +234,7 @@ class Ui {
   void set_keys(std::map<std::string, std::string> keys) { keys_ = std::move(keys); }
   void ring(std::string_view label_or_command) { ring_ = label_or_command; }  // "touch this"
   void focus(uint64_t id, bool show) { focus_ = id, keyboard_ = show; }
+  uint64_t focused() const { return focus_; }
   bool editing() const { return edit_.id != 0; }  // a text field has the keys
   const Input& input() const { return input_; }
   double now() const { return frame_.now; }

@@ -1,0 +1,107 @@
+// The whole program without a window: frames drawn into nothing, and hands that click by label.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "app/shell/app.h"
+#include "app/shell/frame.h"
+#include "app/widgets/textures.h"
+
+namespace striate {
+
+class ShellDriver {
+ public:
+  explicit ShellDriver(Vec size = {1280, 800}, Settings settings = {})
+      : app(Device::cpu(), std::move(settings)), shell(app, textures), size_(size) {
+    settle();
+  }
+
+  bool frame() {
+    now_ += 1.0 / 60;
+    Shell::Moment moment;
+    moment.input = queue.next();
+    moment.size = size_;
+    moment.scale = scale;
+    moment.now = now_;
+    moment.patient = patient;
+    bool more = shell.frame(moment);
+    EXPECT_TRUE(shell.ui().conflicts().empty()) << "two items are called '" << shell.ui().conflicts()[0] << "'";
+    return more;
+  }
+  // Frames until nothing moves and no work is under way; 30 seconds at most.
+  void settle() {
+    auto start = std::chrono::steady_clock::now();
+    int quiet = 0;
+    while (quiet < 2) {
+      frame();
+      quiet = shell.settled() && queue.empty() ? quiet + 1 : 0;
+      ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30)) << "the shell does not settle";
+    }
+  }
+
+  void point(Vec at) {
+    queue.move(at);
+    settle();
+  }
+  void press_at(Vec at) {
+    queue.move(at);
+    queue.button(0, true);
+    queue.button(0, false);
+    settle();
+  }
+  void click(const std::string& label) {
+    const Item* found = shell.ui().find_item(label);
+    ASSERT_NE(found, nullptr) << "nothing is called '" << label << "'";
+    ASSERT_FALSE(found->visible.empty()) << "'" << label << "' cannot be seen";
+    press_at(found->visible.centre());
+    now_ += 1;  // the next click is not a double-click
+  }
+  void drag(Vec from, Vec to) {
+    queue.move(from);
+    queue.button(0, true);
+    for (int i = 1; i <= 4; ++i) queue.move(from + (to - from) * (static_cast<float>(i) / 4)), frame(), frame();
+    queue.button(0, false);
+    settle();
+    now_ += 1;
+  }
+  void key(const std::string& name) {
+    queue.key({name, false});
+    settle();
+  }
+  void type(const std::string& text) {
+    queue.text(text);
+    settle();
+  }
+  void wheel(Vec at, float notches) {
+    queue.move(at);
+    frame();
+    queue.scroll({0, notches});
+    settle();
+  }
+  void run(const std::string& line) {
+    app.run(line);
+    settle();
+  }
+  double number(const std::string& readout) { return std::get<double>(app.registry().read(readout)); }
+  std::string text(const std::string& readout) { return std::get<std::string>(app.registry().read(readout)); }
+  void resize(Vec size) {
+    size_ = size;
+    settle();
+  }
+
+  NoTextures textures;
+  App app;
+  Shell shell;
+  InputQueue queue;
+  float scale = 1;
+  bool patient = true;
+
+ private:
+  Vec size_;
+  double now_ = 1;
+};
+
+}  // namespace striate

@@ -1,0 +1,182 @@
+// The whole program by its items: what is on the screen, what a click, a key, a word does.
+#include "tests/app/shell_driver.h"
+
+#include <filesystem>
+#include <set>
+
+namespace striate {
+namespace {
+
+TEST(Shell, every_page_draws_at_every_size_and_theme) {
+  for (Vec size : {Vec{1024, 700}, Vec{1280, 800}, Vec{1920, 1080}}) {
+    ShellDriver driver(size);
+    for (const char* look : {"theme light", "presentation on", "navigation off", "inspector off", "theme dark"}) {
+      driver.run(look);
+      for (const auto& page : driver.app.pages()) {
+        driver.run("page " + page->info().id);
+        EXPECT_FALSE(driver.shell.ui().items().empty());
+      }
+    }
+  }
+}
+
+TEST(Shell, every_item_has_a_label_a_place_and_a_command_that_exists) {
+  ShellDriver driver;
+  for (const auto& page : driver.app.pages()) {
+    driver.run("page " + page->info().id);
+    for (const Item& item : driver.shell.ui().items()) {
+      EXPECT_FALSE(item.label.empty());
+      EXPECT_FALSE(item.kind.empty());
+      EXPECT_GT(item.rect.w, 0) << item.label;
+      EXPECT_GT(item.rect.h, 0) << item.label;
+      if (item.command.empty()) continue;
+      std::string name = item.command.substr(0, item.command.find(' '));
+      EXPECT_NE(driver.app.registry().find_command(name), nullptr) << item.label << " sends " << item.command;
+    }
+  }
+}
+
+TEST(Shell, a_click_in_the_navigation_shows_the_page) {
+  ShellDriver driver;
+  for (const auto& page : driver.app.pages()) {
+    driver.click(page->info().title);
+    EXPECT_EQ(driver.text("page"), page->info().id);
+  }
+}
+
+TEST(Shell, keys_send_their_commands) {
+  ShellDriver driver;
+  driver.key("T");
+  EXPECT_FALSE(driver.app.settings().dark);
+  driver.key("F");
+  EXPECT_TRUE(driver.app.settings().presentation);
+  driver.key("F");
+  driver.key("2");
+  EXPECT_EQ(driver.text("page"), driver.app.pages()[1]->info().id);
+  driver.key("PageUp");
+  EXPECT_EQ(driver.text("page"), driver.app.pages()[0]->info().id);
+  driver.key("Ctrl+B");
+  EXPECT_FALSE(driver.app.settings().navigation);
+  EXPECT_EQ(driver.shell.ui().find_item("Fold the pages"), nullptr);
+  driver.click("Pages");
+  EXPECT_TRUE(driver.app.settings().navigation);
+}
+
+TEST(Shell, the_help_opens_with_a_question_mark_and_closes_with_escape) {
+  ShellDriver driver;
+  driver.type("?");
+  EXPECT_NE(driver.shell.ui().find_item("help background"), nullptr);
+  driver.key("2");  // the page below does not hear
+  EXPECT_EQ(driver.text("page"), driver.app.pages()[0]->info().id);
+  driver.key("Escape");
+  EXPECT_EQ(driver.shell.ui().find_item("help background"), nullptr);
+}
+
+TEST(Shell, tab_reaches_every_focusable_item_and_comes_back) {
+  ShellDriver driver;
+  size_t count = 0;
+  for (const Item& item : driver.shell.ui().items()) count += item.focusable;
+  std::set<uint64_t> reached;
+  for (size_t i = 0; i < count + 2; ++i) {
+    driver.queue.key({"Tab", false});
+    driver.frame();
+    reached.insert(driver.shell.ui().focused());
+  }
+  EXPECT_GE(reached.size(), count);
+}
+
+TEST(Shell, enter_uses_what_has_the_focus) {
+  ShellDriver driver;
+  for (int i = 0; i < 200 && driver.app.settings().dark; ++i) {
+    driver.queue.key({"Tab", false});
+    driver.frame();
+    const Item* light = driver.shell.ui().find_item("Light");
+    ASSERT_NE(light, nullptr);
+    if (driver.shell.ui().focused() == light->id) driver.key("Enter");
+  }
+  EXPECT_FALSE(driver.app.settings().dark);
+}
+
+TEST(Shell, an_error_is_a_notice_of_two_lines_that_can_be_taken_away) {
+  ShellDriver driver;
+  driver.app.send("open /nonexistent/picture.png");
+  driver.settle();
+  ASSERT_EQ(driver.app.notices().size(), 1u);
+  EXPECT_FALSE(driver.app.notices()[0].hint.empty());
+  driver.click("Dismiss");
+  EXPECT_TRUE(driver.app.notices().empty());
+}
+
+TEST(Shell, the_browser_filters_opens_and_closes_from_the_keyboard) {
+  ShellDriver driver;
+  driver.key("Ctrl+O");
+  ASSERT_NE(driver.shell.ui().find_item("browser"), nullptr);
+  driver.click("Samples");
+  ASSERT_NE(driver.shell.ui().find_item("portrait"), nullptr);
+  driver.click("filter");
+  driver.type("balloons");
+  EXPECT_EQ(driver.shell.ui().find_item("portrait"), nullptr);
+  driver.key("Enter");
+  EXPECT_EQ(driver.shell.ui().find_item("browser"), nullptr);
+  EXPECT_EQ(driver.app.document().source, "sample:balloons");
+  driver.key("Ctrl+O");
+  driver.key("Escape");
+  EXPECT_EQ(driver.shell.ui().find_item("browser"), nullptr);
+}
+
+TEST(Shell, the_browser_says_what_is_wrong_with_a_path) {
+  ShellDriver driver;
+  driver.key("Ctrl+O");
+  driver.type("/nonexistent/a.png");
+  driver.key("Enter");
+  EXPECT_NE(driver.shell.ui().find_item("browser"), nullptr);
+  EXPECT_TRUE(driver.app.notices().empty());
+}
+
+TEST(Shell, the_palette_finds_a_command_and_runs_it) {
+  ShellDriver driver;
+  driver.key("Ctrl+K");
+  driver.type("theme light");
+  driver.key("Enter");
+  EXPECT_FALSE(driver.app.settings().dark);
+  EXPECT_EQ(driver.shell.ui().find_item("palette background"), nullptr);
+}
+
+TEST(Shell, a_lesson_is_walked_with_its_buttons) {
+  ShellDriver driver;
+  ASSERT_FALSE(LessonSession::entries().empty());
+  driver.run("lesson " + LessonSession::entries()[0].name);
+  EXPECT_EQ(driver.number("lesson.step"), 1);
+  driver.click("Next");
+  EXPECT_EQ(driver.number("lesson.step"), 2);
+  driver.click("Back");
+  EXPECT_EQ(driver.number("lesson.step"), 1);
+  driver.key("PageDown");
+  EXPECT_EQ(driver.number("lesson.step"), 2);
+  driver.click("step 1");
+  EXPECT_EQ(driver.number("lesson.step"), 1);
+  driver.click("Close the lesson");
+  EXPECT_EQ(driver.number("lesson.step"), 0);
+}
+
+TEST(Shell, nothing_is_cut_at_the_least_window) {
+  ShellDriver driver({1024, 700});
+  Rect window{0, 0, 1024, 700};
+  for (const auto& page : driver.app.pages()) {
+    driver.run("page " + page->info().id);
+    for (const Item& item : driver.shell.ui().items()) {
+      if (item.visible.empty()) continue;  // scrolled out of its panel
+      EXPECT_TRUE(window.contains(item.visible)) << item.label;
+      EXPECT_EQ(item.visible.w, item.rect.w) << page->info().id << ": '" << item.label << "' is cut";
+    }
+  }
+}
+
+TEST(Shell, a_relative_picture_without_a_known_ending_is_refused) {
+  ShellDriver driver;
+  EXPECT_THROW(driver.app.run("save.stage picture.xyz"), Error);
+  EXPECT_THROW(driver.app.run("save.stage /nonexistent/folder/a.png"), Error);
+}
+
+}  // namespace
+}  // namespace striate
