@@ -13,7 +13,7 @@ struct ImageLimits {
   double megapixels = 256;  // a picture larger than this is refused before anything is allocated for it
 };
 
-// What a header says, read without decoding any pixel.
+// What a header says, read without decoding any pixel. Size as stored: an EXIF turn by 90 degrees swaps it later.
 struct ImageHeader {
   std::string format;  // as Image::format
   int64_t width = 0;
@@ -25,14 +25,17 @@ struct ImageHeader {
 // Reads the header only. Throws Error for files that are missing, empty, folders, unreadable or of no known format.
 ImageHeader read_image_header(const std::string& path);
 
-// Reads a picture: PNG, JPEG (EXIF orientation applied), BMP, GIF (first frame), TGA, PNM, PSD.
+// Reads a picture: PNG, JPEG (EXIF orientation applied), BMP, GIF (first frame), TGA, PNM, PSD (flattened). The format
+// is told by content, the name's ending does not matter. Never part of a picture: a file that is cut off is an error.
+// Memory while reading: the file, the picture, and for PNG and JPEG the decoder's own copy of the pixels.
 // Throws Error{what, hint}: the file, and the rule it breaks (truncated, corrupt, over the limit, unsupported, ...).
 ImagePtr read_image(const std::string& path, const ImageLimits& limits = {});
 // The same from memory; `name` stands in messages. Used by tests and the fuzz target.
 ImagePtr read_image(const uint8_t* data, size_t size, const std::string& name, const ImageLimits& limits = {});
 
-// Writes PNG or JPEG (quality 1..100) by the name's ending, atomically: to a temporary file beside it, then renamed.
-// Throws Error where the ending is neither or the file cannot be written; an older file of that name is then untouched.
+// Writes PNG (16-bit values where the picture has them) or JPEG (quality 1..100, without alpha) by the name's ending,
+// atomically: to a temporary file beside it, then renamed. Throws Error where the ending is neither or the file cannot
+// be written; an older file of that name is then untouched.
 void write_image(const std::string& path, const Image& image, int jpeg_quality = 92);
 
 }  // namespace striate
