@@ -79,6 +79,14 @@ ImageStatistics image_statistics(const Image& image, const ColourView& view, con
   return result;
 }
 
+std::vector<double> histogram_bars(const ChannelStatistics& plane) {
+  size_t join = 1;
+  while (join < 8 && plane.count * static_cast<int64_t>(join) < 256 * 4) join *= 2;
+  std::vector<double> bars(256 / join);
+  for (size_t i = 0; i < 256; ++i) bars[i / join] += static_cast<double>(plane.histogram[i]);
+  return bars;
+}
+
 ChannelStatistics mapped(const ChannelStatistics& plane, const std::array<uint8_t, 256>& table) {
   ChannelStatistics result;
   for (size_t v = 0; v < 256; ++v) result.histogram[table[v]] += plane.histogram[v];

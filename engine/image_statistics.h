@@ -26,6 +26,10 @@ using StatisticsProgress = std::function<bool(float share)>;
 // seen so far.
 ImageStatistics image_statistics(const Image& image, const ColourView& view, const StatisticsProgress& progress = {});
 
+// A plane's histogram as bars for the screen: 256 of them, or fewer and wider ones for a picture with few values, so
+// that a bar holds about four on the mean. Always a power of two, at least 32.
+std::vector<double> histogram_bars(const ChannelStatistics& plane);
+
 // What a plane's statistics become when every value goes through `table`: exact, since it only moves bins.
 ChannelStatistics mapped(const ChannelStatistics& plane, const std::array<uint8_t, 256>& table);
 

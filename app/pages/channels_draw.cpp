@@ -129,9 +129,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
     ui.progress("Counting", counter_.progress(), {});
     return;
   }
-  std::vector<double> bins(256);
-  const ChannelStatistics& plane = planes_.components[static_cast<size_t>(c)];
-  for (size_t i = 0; i < bins.size(); ++i) bins[i] = static_cast<double>(plane.histogram[i]);
+  const std::vector<double> bins = histogram_bars(planes_.components[static_cast<size_t>(c)]);
   HistogramSpec spec;
   spec.series.push_back({bins, colour});
   spec.height = rest.h;

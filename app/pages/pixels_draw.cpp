@@ -202,15 +202,9 @@ void PixelsPage::draw_histogram(Ui& ui) const {
   const bool alone = statistics_.components.size() == 1;
   const size_t shown = view_.component > 0 && !alone ? static_cast<size_t>(view_.component - 1) : 0;
   const bool overlay = statistics_space_ == ColourSpace::rgb && !alone && view_.component == 0;
-  // A small picture has too few values for 256 bars: pairs of bins are joined until a bar holds about four.
   const ChannelStatistics& first = statistics_.components[shown];
-  size_t join = 1;
-  while (join < 8 && first.count * static_cast<int64_t>(join) < 256 * 4) join *= 2;
   std::vector<std::vector<double>> bars;
-  for (size_t c = 0; c < statistics_.components.size(); ++c) {
-    std::vector<double>& series = bars.emplace_back(256 / join, 0.0);
-    for (size_t i = 0; i < 256; ++i) series[i / join] += static_cast<double>(statistics_.components[c].histogram[i]);
-  }
+  for (const ChannelStatistics& component : statistics_.components) bars.push_back(histogram_bars(component));
   HistogramSpec spec;
   if (overlay) {
     for (size_t c = 0; c < bars.size(); ++c) spec.series.push_back({bars[c], rgb[c]});
@@ -228,9 +222,12 @@ void PixelsPage::draw_histogram(Ui& ui) const {
     spec.marker = here.value[std::min<size_t>(shown, static_cast<size_t>(here.count - 1))];
   }
   ui.histogram("histogram", spec);
+  const bool hue = statistics_space_ == ColourSpace::hsv && shown == 0;
   const auto summary = [&](std::string_view name, const ChannelStatistics& of, int decimals) {
-    ui.row(name, fmt::format("{} to {}, mean {}", number_text(of.minimum, decimals), number_text(of.maximum, decimals),
-                             number_text(of.mean, decimals + 2)));
+    std::string range = fmt::format("{} to {}", number_text(of.minimum, decimals), number_text(of.maximum, decimals));
+    // Hues go round: the mean of two reds, 1 and 359 degrees, would be a green-blue.
+    if (!hue) range += fmt::format(", mean {}", number_text(of.mean, decimals + 2));
+    ui.row(name, range);
   };
   const bool fraction = statistics_space_ == ColourSpace::hsv;
   if (overlay) {
