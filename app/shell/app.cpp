@@ -12,8 +12,8 @@
 namespace striate {
 namespace {
 
-constexpr size_t kMostEdits = 200;          // edits that can be undone
-constexpr double kJoinSeconds = 0.5;        // edits by the same command within this time are one
+constexpr size_t kMostEdits = 200;    // edits that can be undone
+constexpr double kJoinSeconds = 0.5;  // edits by the same command within this time are one
 constexpr size_t kMostNotices = 20;
 
 // The page that a command belongs to, or "document" for those without a page's prefix.
@@ -97,7 +97,8 @@ void App::run(std::string_view line) {
   if (edit) remember_edit(command, std::move(before));
   if (restoring_) return;
   if (recorder_ && command.name != "record") recorder_->add(line);
-  lessons_.command_was_run(line, registry_);
+  // What a step sets up, and turning the pages, is not what it asks to try.
+  if (!entering_ && command.name.rfind("lesson", 0) != 0) lessons_.command_was_run(line, registry_);
   // An error that the same command left is over once it succeeds.
   const std::string name = command.name;
   std::erase_if(notices_, [&](const Notice& notice) {

@@ -47,9 +47,8 @@ void App::declare_lesson_commands() {
                           need_lesson();
                           close_lesson();
                         }});
-  registry_.add(Readout{"lesson.step", "number of the lesson's step, from 1; 0 while none is open", [this] {
-                          return ReadoutValue(lessons_.is_open() ? lessons_.step() + 1.0 : 0.0);
-                        }});
+  registry_.add(Readout{"lesson.step", "number of the lesson's step, from 1; 0 while none is open",
+                        [this] { return ReadoutValue(lessons_.is_open() ? lessons_.step() + 1.0 : 0.0); }});
 }
 
 void App::need_lesson() const {
@@ -64,22 +63,24 @@ void App::open_lesson(const std::string& name_or_path) {
 void App::close_lesson() {
   lessons_.close();
   step_player_.reset();
+  entering_ = false;
 }
 
 void App::enter_step(int step) {
   lessons_.go_to(step);
   play(lessons_.current().enter);
+  entering_ = step_player_ != nullptr;
 }
 
 // Plays a step's actions from the next update on; what was still playing is dropped.
 void App::play(const std::vector<Action>& actions) {
   step_player_.reset();
+  entering_ = false;
   if (actions.empty()) return;
   Script script;
   script.file = lessons_.lesson().file;
   script.actions = actions;
   step_player_ = std::make_unique<ScriptPlayer>(std::move(script));
-  step_player_->skip_expectations(true);
   step_player_->skip_expectations(true);  // who goes through a lesson is not tested on what they touched meanwhile
 }
 
@@ -90,7 +91,6 @@ bool App::advance_step() {
   PlayerHost host;
   host.run = [this](const std::string& line) { run(line); };
   host.registry = &registry_;
-  host.loading = [this] { return loading() >= 0; };
   host.loading = [this] { return loader_.busy(); };
   host.busy = [this] { return work_is_under_way(); };
   host.take_failure = [this] { return take_failure(); };
@@ -102,6 +102,7 @@ bool App::advance_step() {
     notify({error.what(), error.hint(), "lesson", true, now_});
   }
   step_player_.reset();
+  entering_ = false;
   return false;
 }
 

@@ -1,0 +1,82 @@
+// Every lesson in assets/lessons: played as `striate play --headless` plays it, and gone through as a student does who
+// lets "Show me" do what is to be tried. A lesson whose expectation fails, or whose words promise what is not there,
+// fails here.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/cli/script_run.h"
+#include "app/command/script.h"
+#include "tests/app/shell_driver.h"
+
+namespace striate {
+namespace {
+
+std::vector<std::string> lesson_files() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(STRIATE_SOURCE_DIR "/assets/lessons"))
+    if (entry.path().extension() == ".md") files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TEST(Lessons, are_there) { EXPECT_GE(lesson_files().size(), 3u); }
+
+TEST(Lessons, hold_what_they_expect) {
+  for (const std::string& file : lesson_files()) {
+    SCOPED_TRACE(file);
+    try {
+      App app(Device::cpu(), settings_for_scripts());
+      const ScriptPlayer::Counts counts = run_script(app, read_script(file), ScriptRun{});
+      EXPECT_GT(counts.expectations, 0) << "a lesson says what a student should see: expect NAME == VALUE";
+    } catch (const Error& error) {
+      ADD_FAILURE() << error.what() << "\n  hint: " << error.hint();
+    }
+  }
+}
+
+TEST(Lessons, name_their_page_and_chapter_and_link_to_what_is_there) {
+  for (const std::string& file : lesson_files()) {
+    SCOPED_TRACE(file);
+    ShellDriver driver;
+    try {
+      const Lesson lesson = read_lesson(file);
+      check_lesson(lesson, driver.app.registry());
+      EXPECT_FALSE(lesson.page.empty()) << "page: ID is missing below the title";
+      EXPECT_FALSE(lesson.chapter.empty()) << "chapter: NAME is missing below the title";
+    } catch (const Error& error) {
+      ADD_FAILURE() << error.what() << "\n  hint: " << error.hint();
+    }
+  }
+}
+
+TEST(Lessons, can_be_gone_through_with_next_and_show_me) {
+  for (const std::string& file : lesson_files()) {
+    SCOPED_TRACE(file);
+    ShellDriver driver;
+    driver.app.run("lesson " + quoted(file));
+    driver.settle();
+    const int steps = driver.app.lessons().step_count();
+    for (int step = 0; step < steps; ++step) {
+      ASSERT_TRUE(driver.app.lessons().is_open());
+      EXPECT_EQ(driver.app.lessons().step(), step);
+      if (!driver.app.lessons().current().attempt.empty()) {
+        EXPECT_FALSE(driver.app.lessons().tried()) << "step " << step + 1 << ": what is to be tried is done already";
+        driver.app.run("lesson.show");
+        driver.settle();
+        EXPECT_TRUE(driver.app.lessons().tried()) << "step " << step + 1 << ": 'Show me' does not complete it";
+      }
+      driver.app.run("lesson.next");
+      driver.settle();
+    }
+    EXPECT_FALSE(driver.app.lessons().is_open());
+    for (const Notice& notice : driver.app.notices())
+      if (notice.error) ADD_FAILURE() << notice.what << "\n  hint: " << notice.hint;
+  }
+}
+
+}  // namespace
+}  // namespace striate
