@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 #include <utility>
 
 #include "app/embedded.h"
@@ -17,11 +18,18 @@ std::string embedded_name(const std::string& name) { return kFolder + name + ".m
 
 const std::vector<LessonEntry>& LessonSession::entries() {
   static const std::vector<LessonEntry> list = [] {
+    // order.txt names the lessons in the order in which they are learned; a lesson that is not there comes last.
+    std::vector<std::string> order;
+    std::istringstream names{std::string(embedded_file("assets/lessons/order.txt"))};
+    for (std::string name; names >> name;) order.push_back(name);
     std::vector<LessonEntry> found;
     for (const std::string& file : embedded_files(kFolder)) {
+      if (!file.ends_with(".md")) continue;
       const Lesson lesson = parse_lesson(embedded_file(file), file);
       found.push_back({std::filesystem::path(file).stem().string(), lesson.title, lesson.chapter, lesson.page});
     }
+    const auto place = [&](const LessonEntry& entry) { return std::find(order.begin(), order.end(), entry.name); };
+    std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
     return found;
   }();
   return list;

@@ -12,21 +12,25 @@ void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
     ui.button("Play", bar.prefix + ".play", {.style = ButtonStyle::primary, .icon = Icon::play});
   }
   ui.button("Step", bar.prefix + ".step", {.icon = Icon::step});
-  ui.pack_right();
   static const Choice speeds[] = {{"1\u00d7", "1"},   {"2\u00d7", "2"},   {"4\u00d7", "4"},   {"8\u00d7", "8"},
                                   {"16\u00d7", "16"}, {"60\u00d7", "60"}, {"fastest", "1000"}};
   const std::string now = number_text(bar.speed, bar.speed < 1 ? 1 : 0);
-  ui.dropdown("speed", speeds, now, bar.prefix + ".speed");
   const std::string where = fmt::format("{} {} of {}", bar.unit, bar.position + 1, bar.count);
   const std::string widest = fmt::format("{} {} of {}", bar.unit, bar.count, bar.count);
-  ui.label(ui.take(ui.measure(Font::number, widest).x + 8, ui.em(24)), where, Font::number, ui.theme().secondary,
-           Align::right);
+  Rect rest = ui.remaining();
+  const Rect speed = rest.cut_right(ui.em(96)).centred(ui.em(96), ui.em(34));
+  rest.cut_right(12);
+  const Rect words = rest.cut_right(ui.measure(Font::number, widest).x + 8);
+  rest.cut_right(12);
+  ui.next(speed);
+  ui.dropdown("speed", speeds, now, bar.prefix + ".speed");
+  ui.label(words, where, Font::number, ui.theme().secondary, Align::right);
   NumberSpec track;
   track.minimum = 0;
   track.maximum = bar.count > 1 ? bar.count - 1 : 1;
   track.step = 1;
   track.decimals = 0;
-  ui.next(ui.remaining());
+  ui.next(rest);
   ui.bare_slider("position", bar.position, track, bar.prefix + ".scrub");
   ui.end_row();
 }

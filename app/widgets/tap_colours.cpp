@@ -20,10 +20,12 @@ Colour hsl(float hue, float saturation, float lightness) {
 }  // namespace
 
 Colour tap_colour(int index, int count, bool dark) {
-  // From blue over green, yellow and orange to violet: 0.57 turns back through the wheel, red next to green never.
-  const float t = count > 1 ? static_cast<float>(index) / static_cast<float>(count - 1) : 0;
-  float hue = 0.58f - 0.78f * t;
-  if (hue < 0) hue += 1;
+  // Three stretches of the wheel that leave out green and red: blue to teal, yellow to orange, pink to violet.
+  constexpr float kStretches[3][2] = {{0.60f, 0.45f}, {0.15f, 0.06f}, {0.92f, 0.77f}};
+  const float t = count > 1 ? 3 * static_cast<float>(index) / static_cast<float>(count) : 0;
+  const int stretch = std::min(2, static_cast<int>(t));
+  const float within = t - static_cast<float>(stretch);
+  const float hue = kStretches[stretch][0] + (kStretches[stretch][1] - kStretches[stretch][0]) * within * 1.4f;
   return dark ? hsl(hue, 0.62f, 0.62f) : hsl(hue, 0.75f, 0.74f);
 }
 

@@ -1,5 +1,5 @@
 // A colour for each tap of a kernel, the same in the input, the kernel and the output's sum: hues go round the wheel in
-// reading order, so neighbours differ, and each is light enough for black numbers and dark enough for white ground.
+// reading order, past green and red (which many people can't tell apart), and are light enough for black numbers.
 #pragma once
 
 #include "app/shell/theme.h"

@@ -136,7 +136,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
       const Rect inner = spec.size >= 6 ? Rect{place.x, place.y, place.w - 1, place.h - 1} : place;
       if (cell.fill) fill(inner, cell.fill);
       if (cell.hatched) hatch(inner, faded(t.secondary, 0.7f), std::max(4.0f, spec.size / 5));
-      if (cell.dashed && spec.size >= 6) dashed(inner, faded(t.secondary, 0.55f), 3);
+      if (cell.dashed && spec.size >= 6) dashed(inner, faded(t.secondary, 0.3f), 3);
       if (!cell.text.empty() && size >= kSmallestNumber) {
         // A number is drawn where it fits, smaller if it must, or not at all.
         float fitted = size;

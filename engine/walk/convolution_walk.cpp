@@ -148,8 +148,8 @@ ConvolutionWalk walk_convolution(const Convolution& c, int k, int p, int q) {
   return walk;
 }
 
-std::vector<GridCell> outputs_that_read(const ConvolutionGeometry& g, int row, int column) {
-  std::vector<GridCell> cells;
+std::vector<CellAt> outputs_that_read(const ConvolutionGeometry& g, int row, int column) {
+  std::vector<CellAt> cells;
   const auto reads = [&](int out, int at, int before, int kernel) {
     const int offset = at + before - out * g.stride;
     return offset >= 0 && offset % g.dilation == 0 && offset / g.dilation < kernel;
@@ -163,16 +163,23 @@ std::vector<GridCell> outputs_that_read(const ConvolutionGeometry& g, int row, i
   return cells;
 }
 
-std::vector<GridCell> inputs_under_tap(const ConvolutionGeometry& g, int kernel_row, int kernel_column) {
+std::vector<CellAt> inputs_under_tap(const ConvolutionGeometry& g, int kernel_row, int kernel_column) {
   const int r = g.flip ? g.kernel_height - 1 - kernel_row : kernel_row;
   const int s = g.flip ? g.kernel_width - 1 - kernel_column : kernel_column;
-  std::vector<GridCell> cells;
+  std::vector<CellAt> cells;
   for (int p = 0; p < g.output_height(); ++p) {
     for (int q = 0; q < g.output_width(); ++q) {
       cells.push_back({p * g.stride - g.top + r * g.dilation, q * g.stride - g.left + s * g.dilation});
     }
   }
   return cells;
+}
+
+double padded_value(const Convolution& c, int channel, int row, int column) {
+  const ConvolutionGeometry& g = c.geometry;
+  const int from_row = border_source(g.border, row, g.height), from_column = border_source(g.border, column, g.width);
+  if (from_row < 0 || from_column < 0) return 0;
+  return c.x[(static_cast<size_t>(channel) * g.height + from_row) * g.width + from_column];
 }
 
 int dropped_cells(const ConvolutionGeometry& g, int in, int padding, int kernel) {

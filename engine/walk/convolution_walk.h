@@ -59,12 +59,15 @@ ConvolutionWalk walk_convolution(const Convolution& convolution, int k, int p, i
 
 // The output cells whose window reads input cell (row, column), in the padding too: what lights up when the input is
 // hovered. Rows and columns are the padded input's, counted from the input's own first cell.
-struct GridCell {
+struct CellAt {
   int row, column;
 };
-std::vector<GridCell> outputs_that_read(const ConvolutionGeometry& geometry, int row, int column);
+std::vector<CellAt> outputs_that_read(const ConvolutionGeometry& geometry, int row, int column);
 // The cells of the padded input that one tap of the stored kernel touches over all output cells.
-std::vector<GridCell> inputs_under_tap(const ConvolutionGeometry& geometry, int kernel_row, int kernel_column);
+std::vector<CellAt> inputs_under_tap(const ConvolutionGeometry& geometry, int kernel_row, int kernel_column);
+
+// What stands at a cell of the padded input, counted from the input's own first cell.
+double padded_value(const Convolution& convolution, int channel, int row, int column);
 
 // Columns (or rows) of the padded input at its end that no window reaches, because the stride doesn't come out even.
 int dropped_cells(const ConvolutionGeometry& geometry, int in, int padding, int kernel);

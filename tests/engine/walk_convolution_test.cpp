@@ -240,8 +240,8 @@ TEST(ConvolutionWalk, the_slides_sums_come_out) {
   c.geometry.height = c.geometry.width = 6;
   c.geometry.kernel_height = c.geometry.kernel_width = 3;
   c.geometry.top = c.geometry.bottom = c.geometry.left = c.geometry.right = 1;
-  c.x = {1,  0,  4, 2, 125, 67, 8,  2,  5,   4,   34,  12, 20,  13,  25, 15, 240, 2,
-         76, 8,  6, 6, 100, 76, 34, 66, 134, 223, 201, 3,  255, 123, 89, 55, 32,  2};
+  c.x = {1,  0, 4, 2, 125, 67, 8,  2,  5,   4,   34,  12, 20,  13,  25, 15, 240, 2,
+         76, 8, 6, 6, 100, 76, 34, 66, 134, 223, 201, 3,  255, 123, 89, 55, 32,  2};
   c.w = {1, 2, 1, 2, 4, 2, 1, 2, 1};
   EXPECT_EQ(walk_convolution(c, 0, 2, 2).total, 198);
   c.geometry.divisor = 16;
@@ -254,7 +254,7 @@ TEST(ConvolutionWalk, hovered_inputs_and_taps_agree_with_the_terms) {
     Convolution c = random_convolution(dice);
     if (!is_legal(c.geometry)) continue;
     const ConvolutionGeometry& g = c.geometry;
-    std::set<std::pair<std::pair<int, int>, std::pair<int, int>>> reads;  // (output cell, padded input cell)
+    std::set<std::pair<std::pair<int, int>, std::pair<int, int>>> reads;        // (output cell, padded input cell)
     std::set<std::pair<std::pair<int, int>, std::pair<int, int>>> tap_touches;  // (tap, padded input cell)
     for (int p = 0; p < g.output_height(); ++p) {
       for (int q = 0; q < g.output_width(); ++q) {
@@ -267,7 +267,7 @@ TEST(ConvolutionWalk, hovered_inputs_and_taps_agree_with_the_terms) {
     size_t found = 0;
     for (int row = -g.top; row < g.height + g.bottom; ++row) {
       for (int column = -g.left; column < g.width + g.right; ++column) {
-        for (const GridCell& cell : outputs_that_read(g, row, column)) {
+        for (const CellAt& cell : outputs_that_read(g, row, column)) {
           EXPECT_TRUE(reads.count({{cell.row, cell.column}, {row, column}}));
           ++found;
         }
@@ -276,7 +276,7 @@ TEST(ConvolutionWalk, hovered_inputs_and_taps_agree_with_the_terms) {
     EXPECT_EQ(found, reads.size());
     for (int r = 0; r < g.kernel_height; ++r) {
       for (int s = 0; s < g.kernel_width; ++s) {
-        for (const GridCell& cell : inputs_under_tap(g, r, s)) {
+        for (const CellAt& cell : inputs_under_tap(g, r, s)) {
           EXPECT_TRUE(tap_touches.count({{r, s}, {cell.row, cell.column}}));
         }
       }
@@ -302,7 +302,8 @@ TEST(ConvolutionWalk, illegal_settings_name_the_rule) {
   EXPECT_EQ(message([](Convolution&) {}), "accepted");
   EXPECT_EQ(message([](Convolution& c) { c.geometry.stride = 0; }), "the stride is 0");
   EXPECT_EQ(message([](Convolution& c) { c.geometry.divisor = 0; }), "the divisor is 0 or not a number");
-  EXPECT_EQ(message([](Convolution& c) { c.geometry.groups = 2; }), "2 groups do not divide 1 input and 1 output channels");
+  EXPECT_EQ(message([](Convolution& c) { c.geometry.groups = 2; }),
+            "2 groups do not divide 1 input and 1 output channels");
   EXPECT_NE(message([](Convolution& c) { c.w[4] = NAN; }).find("kernel has a value"), std::string::npos);
   EXPECT_NE(message([](Convolution& c) { c.x.pop_back(); }).find("has 15 values"), std::string::npos);
   EXPECT_NE(message([](Convolution& c) { c.geometry.dilation = 2; }).find("does not fit"), std::string::npos);

@@ -1,0 +1,114 @@
+// The convolution page: a kernel steps over a padded input and every product, every sum and every border can be seen.
+// Input, kernel and output are grids of numbers; hovering one lights the other two. Picture and printed sum come from
+// one function (engine/walk).
+//
+// convolution.cpp: state and commands.   convolution_readouts.cpp: what can be read.
+// convolution_stage.cpp, convolution_inspector.cpp: what is drawn.   convolution_layout.h: where the grids stand.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/pages/page.h"
+#include "app/shell/theme.h"
+#include "engine/number_rows.h"
+#include "engine/walk/convolution_walk.h"
+#include "engine/walk/printed_sum.h"
+
+namespace striate {
+
+class ConvolutionPage : public Page {
+ public:
+  explicit ConvolutionPage(const PageContext& context);
+
+  const PageInfo& info() const override { return info_; }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  void image_changed() override;
+  void draw_stage(Ui& ui, const Rect& area) const override;
+  void draw_inspector(Ui& ui) const override;
+  bool has_transport() const override { return true; }
+  void draw_transport(Ui& ui, const Rect& area) const override;
+  std::vector<Key> keys() const override;
+
+ private:
+  // Everything that state() writes.
+  struct State {
+    std::string input = "deck";       // deck, slide, portrait, image, or numbers
+    int x = 0, y = 0;                 // image: the region's corner in the open picture
+    bool colour = false;              // image: three slices instead of grey
+    std::string kernel = "gaussian";  // a preset's name, or empty for own numbers
+    Convolution convolution;
+    int column = 0, row = 0;  // the cursor, an output cell
+    int walked = -1;          // terms of the sum that are counted; -1: all
+    double speed = 4;         // cells a second
+    bool fill = false;        // output cells after the cursor are still empty
+    Show show = Show::clip;
+    std::string tool = "drag";  // what a drag on a grid does: drag or paint
+    double paint = 255;
+  };
+
+  // What is seen under the mouse; nothing of it is state.
+  struct Hover {
+    enum class Kind { none, input, kernel, output, chip } kind = Kind::none;
+    int channel = 0, row = 0, column = 0;  // chip: column is the tap's index
+  };
+
+  // ---- state (convolution.cpp) ----
+  void declare_input_commands(Registry& registry);
+  void declare_kernel_commands(Registry& registry);
+  void declare_sliding_commands(Registry& registry);
+  void declare_result_commands(Registry& registry);
+  void declare_playing_commands(Registry& registry);
+  void declare_readouts(Registry& registry);
+  void set_input(State& state, const std::string& text) const;
+  void pick_region(State& state, int x, int y) const;  // as large as the input is now
+  static void set_planes(State& state, const NumberRows& planes);
+  // Fits the kernel's slices to the number of input channels: one is used for all, missing ones repeat the first.
+  static void fit_slices(State& state, const std::vector<double>& old, int slices);
+  void commit(State state);  // checks and computes; throws Error and changes nothing where it is illegal
+  void set_cursor(int column, int row);
+  int cell_count() const { return picture_.width * picture_.height; }
+  int cursor_index() const { return state_.row * picture_.width + state_.column; }
+  const ConvolutionGeometry& geometry() const { return state_.convolution.geometry; }
+  NumberRows kernel_rows() const;
+  ConvolutionWalk walk_at(int row, int column) const { return walk_convolution(state_.convolution, 0, row, column); }
+  PrintedSum printed(const ConvolutionWalk& walk, int digits) const;
+
+  // ---- drawing ----
+  void draw_input(Ui& ui, int channel, const Rect& place, float cell) const;
+  void draw_kernel(Ui& ui, int channel, const Rect& place, float cell) const;
+  void draw_turning(Ui& ui, int channel, const Rect& place, float cell, float turn) const;
+  void draw_output(Ui& ui, const Rect& place, float cell) const;
+  void draw_cell_sum(Ui& ui) const;
+  void draw_kernel_settings(Ui& ui) const;
+  void draw_sliding(Ui& ui) const;
+  void draw_input_settings(Ui& ui) const;
+  void draw_region_picker(Ui& ui) const;
+  void draw_result_settings(Ui& ui) const;
+  void find_active() const;  // the output cell whose window is drawn: hovered, or the cursor's
+  Colour grey_of(double value, bool output) const;
+  int tap_at(int channel, int row, int column) const;  // index of the active window's tap on this input cell, or -1
+  std::string cell_text(double value) const;
+
+  PageInfo info_;
+  PageContext context_;
+  State state_;
+  ConvolutionPicture picture_;
+  double low_ = 0, high_ = 255;              // input values that are black and white
+  double output_low_ = 0, output_high_ = 0;  // of all output values before the display mode
+  bool playing_ = false;
+  double moved_ = 0;  // when playing last moved, seconds
+  double now_ = 0;
+
+  mutable Hover hover_, hover_next_;  // of the last frame, and as this frame finds it
+  mutable ConvolutionWalk active_;    // the walk of the cell that is looked at
+  mutable int shown_channel_ = 0;     // of the sum, where there are several
+};
+
+std::unique_ptr<Page> make_convolution_page(const PageContext& context);
+
+}  // namespace striate

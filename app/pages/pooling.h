@@ -1,0 +1,81 @@
+// The pooling page: a window steps over the input and keeps its maximum or its mean. It shows which input won, where a
+// gradient goes back to, and what stays the same when the input is shifted by a cell. Picture and printed numbers come
+// from one function (engine/walk).
+//
+// pooling.cpp: state, commands, readouts.   pooling_draw.cpp: what is drawn.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/pages/page.h"
+#include "app/shell/theme.h"
+#include "app/widgets/geometry.h"
+#include "engine/walk/pooling_walk.h"
+
+namespace striate {
+
+class PoolingPage : public Page {
+ public:
+  explicit PoolingPage(const PageContext& context);
+
+  const PageInfo& info() const override { return info_; }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  void image_changed() override;
+  void draw_stage(Ui& ui, const Rect& area) const override;
+  void draw_inspector(Ui& ui) const override;
+  bool has_transport() const override { return true; }
+  void draw_transport(Ui& ui, const Rect& area) const override;
+  std::vector<Key> keys() const override;
+
+ private:
+  struct State {
+    std::string input = "deck";  // deck, portrait, image, or numbers
+    int x = 0, y = 0;            // image: the region's corner
+    Pooling pooling;             // as it is set; the input is not shifted
+    int shift_x = 0, shift_y = 0;
+    std::string view = "forward";  // forward, gradient, shift
+    int column = 0, row = 0;       // the cursor, an output cell
+    double speed = 2;
+    bool fill = false;
+  };
+  struct Hover {
+    enum class Kind { none, input, output } kind = Kind::none;
+    int row = 0, column = 0;
+  };
+
+  void declare_readouts(Registry& registry);
+  void declare_playing_commands(Registry& registry);
+  void set_input(State& state, const std::string& text) const;
+  void commit(State state);  // checks and computes; throws Error and changes nothing where it is illegal
+  void set_cursor(int column, int row);
+  const PoolGeometry& geometry() const { return state_.pooling.geometry; }
+  int cell_count() const { return picture_.width * picture_.height; }
+  int cursor_index() const { return state_.row * picture_.width + state_.column; }
+  Pooling shifted_pooling() const;
+  int kept_cells() const;  // output cells that are the same after the shift
+
+  bool covers(int p, int q, int row, int column) const;  // output (p, q)'s window reads input (row, column)
+  Colour grey_of(double value) const;
+  void draw_input(Ui& ui, Vec at, float cell, bool shifted) const;
+  void draw_output(Ui& ui, Vec at, float cell, bool shifted) const;
+  void draw_gradient(Ui& ui, Vec at, float cell, bool output) const;
+
+  PageInfo info_;
+  PageContext context_;
+  State state_;
+  PoolingPicture picture_, shifted_;
+  std::vector<double> gradient_;  // of the input, when every output cell's gradient is 1
+  double low_ = 0, high_ = 255;
+  bool playing_ = false;
+  double moved_ = 0, now_ = 0;
+  mutable Hover hover_, hover_next_;
+  mutable PoolingWalk active_;
+};
+
+std::unique_ptr<Page> make_pooling_page(const PageContext& context);
+
+}  // namespace striate
