@@ -4,6 +4,7 @@
 
 #include "kernels/error.h"
 #include "kernels/launch.h"
+#include "kernels/pack_math.h"
 
 namespace striate {
 
@@ -38,25 +39,32 @@ struct SgdStep {
   }
 };
 
+// W weights per index.
+template <int W>
 struct RmsPropStep {
-  static constexpr int64_t work = 4;
+  static constexpr int64_t work = 24;
   RmsProp options;
   const StepState* state;
   const float* g;
   float* w;
   float* square;
   float rest;  // 1 - rho
-  HD void operator()(int64_t i) const {
-    const float old = w[i];
-    const float d = g[i] + options.weight_decay * old;
-    const float s = options.rho * square[i] + rest * d * d;
-    square[i] = s;
-    w[i] = old - state->rate * d / (std::sqrt(s) + options.epsilon);
+  int64_t count;
+  HD void operator()(int64_t index) const {
+    using P = Pack<float, W>;
+    const int64_t at = index * W, left = count - at;
+    const int lanes = static_cast<int>(left < W ? left : W);
+    const P old = load_part<W>(w + at, left);
+    const P d = load_part<W>(g + at, left) + P::all(options.weight_decay) * old;
+    const P s = P::all(options.rho) * load_part<W>(square + at, left) + P::all(rest) * d * d;
+    store_part(s, square + at, 0, lanes);
+    store_part(old - P::all(state->rate) * d / (square_root(s) + P::all(options.epsilon)), w + at, 0, lanes);
   }
 };
 
+template <int W>
 struct AdamStep {
-  static constexpr int64_t work = 4;
+  static constexpr int64_t work = 32;
   Adam options;
   const StepState* state;
   const float* g;
@@ -64,15 +72,24 @@ struct AdamStep {
   float* mean;
   float* square;
   float rest1, rest2;  // 1 - beta1, 1 - beta2
-  HD void operator()(int64_t i) const {
-    const float rate = state->rate, old = w[i];
-    const float d = options.decoupled ? g[i] : g[i] + options.weight_decay * old;
-    const float shrunk = options.decoupled ? old - rate * options.weight_decay * old : old;
-    const float m = options.beta1 * mean[i] + rest1 * d;
-    const float s = options.beta2 * square[i] + rest2 * d * d;
-    mean[i] = m;
-    square[i] = s;
-    w[i] = shrunk - rate * state->mean_correction * m / (std::sqrt(s) * state->square_correction + options.epsilon);
+  int64_t count;
+  HD void operator()(int64_t index) const {
+    using P = Pack<float, W>;
+    const int64_t at = index * W, left = count - at;
+    const int lanes = static_cast<int>(left < W ? left : W);
+    const float rate = state->rate;
+    P old = load_part<W>(w + at, left), d = load_part<W>(g + at, left);
+    if (options.decoupled) {
+      old -= P::all(rate * options.weight_decay) * old;
+    } else {
+      d += P::all(options.weight_decay) * old;
+    }
+    const P m = P::all(options.beta1) * load_part<W>(mean + at, left) + P::all(rest1) * d;
+    const P s = P::all(options.beta2) * load_part<W>(square + at, left) + P::all(rest2) * d * d;
+    store_part(m, mean + at, 0, lanes);
+    store_part(s, square + at, 0, lanes);
+    const P deviation = square_root(s) * P::all(state->square_correction) + P::all(options.epsilon);
+    store_part(old - P::all(rate * state->mean_correction) * m / deviation, w + at, 0, lanes);
   }
 };
 
@@ -81,8 +98,8 @@ struct AdamStep {
 template struct CudaFlat<NextStep>;
 template struct CudaFlat<SgdStep<false>>;
 template struct CudaFlat<SgdStep<true>>;
-template struct CudaFlat<RmsPropStep>;
-template struct CudaFlat<AdamStep>;
+template struct CudaFlat<RmsPropStep<1>>;
+template struct CudaFlat<AdamStep<1>>;
 
 #else
 
@@ -107,12 +124,19 @@ void sgd(Stream& stream, const Sgd& options, int64_t count, const StepState* sta
 }
 void rmsprop(Stream& stream, const RmsProp& options, int64_t count, const StepState* state, const float* g, float* w,
              float* square) {
-  for_each(stream, "rmsprop", count, RmsPropStep{options, state, g, w, square, rest(options.rho)});
+  with_target(stream, [&](auto target) {
+    constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+    for_each(target, stream, "rmsprop", (count + W - 1) / W,
+             RmsPropStep<W>{options, state, g, w, square, rest(options.rho), count});
+  });
 }
 void adam(Stream& stream, const Adam& options, int64_t count, const StepState* state, const float* g, float* w,
           float* mean, float* square) {
-  for_each(stream, "adam", count,
-           AdamStep{options, state, g, w, mean, square, rest(options.beta1), rest(options.beta2)});
+  with_target(stream, [&](auto target) {
+    constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+    for_each(target, stream, "adam", (count + W - 1) / W,
+             AdamStep<W>{options, state, g, w, mean, square, rest(options.beta1), rest(options.beta2), count});
+  });
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "kernels/error.h"
 #include "kernels/launch.h"
+#include "kernels/pack_math.h"
 
 namespace striate {
 
@@ -60,32 +61,33 @@ struct MaxPool {
   }
 };
 
-// 2x2, stride 2, nothing padded and nothing cut off at the end of an axis.
+// 2x2, stride 2, nothing padded and nothing cut off at the end of an axis: W windows at a time, `packs` packs per row
+// of windows; an index walks `together` of them.
+template <int W>
 struct MaxPool2x2 {
   static constexpr int64_t work = 64;
-  int w, p, q;
+  int w, p, q, packs, together;
   int64_t plane;  // h * w
   const float* x;
   float* y;
   int32_t* winners;
   HD void operator()(int64_t index) const {
-    const int row = static_cast<int>(index % p) * 2;
-    const float* top = x + index / p * plane + static_cast<int64_t>(row) * w;
-    const float* bottom = top + w;
-    float* out = y + index * q;
-    int32_t* won = winners + index * q;
-    const int32_t first = row * w;
-    for (int i = 0; i < q; ++i) {
-      const float a = top[2 * i], b = top[2 * i + 1], c = bottom[2 * i], d = bottom[2 * i + 1];
-      const bool second = b > a || (b != b && a == a);
-      const float up = second ? b : a;
-      const int32_t up_at = second ? 1 : 0;
-      const bool fourth = d > c || (d != d && c == c);
-      const float low = fourth ? d : c;
-      const int32_t low_at = fourth ? w + 1 : w;
-      const bool lower = low > up || (low != low && up == up);
-      out[i] = lower ? low : up;
-      if (winners != nullptr) won[i] = first + 2 * i + (lower ? low_at : up_at);
+    const int64_t row = index / packs;
+    const int first = static_cast<int>(index % packs) * W * together;
+    const int32_t corner = static_cast<int32_t>(row % p) * 2 * w;
+    const float* top = x + row / p * plane + corner;
+    for (int i = first; i < first + W * together && i < q; i += W) {
+      const int count = q - i < W ? q - i : W;
+      Pack<float, W> best, second, third, fourth;
+      split_pairs(top + 2 * i, count, &best, &second);
+      split_pairs(top + w + 2 * i, count, &third, &fourth);
+      Pack<int32_t, W> winner = count_up<W>(corner + 2 * i, 2);
+      const Pack<int32_t, W> start = winner;
+      keep_larger(&best, &winner, second, start + Pack<int32_t, W>::all(1));
+      keep_larger(&best, &winner, third, start + Pack<int32_t, W>::all(w));
+      keep_larger(&best, &winner, fourth, start + Pack<int32_t, W>::all(w + 1));
+      store_part(best, y + row * q + i, 0, count);
+      if (winners != nullptr) store_part(winner, winners + row * q + i, 0, count);
     }
   }
 };
@@ -117,32 +119,40 @@ struct MaxPoolBackward {
     }
   }
 };
-template <bool add>
+template <int W>
 struct MaxPoolBackward2x2 {
   static constexpr int64_t work = 64;
-  int w, p, q;
+  int w, p, q, packs, together;
   int64_t plane;
   const float* dy;
   const int32_t* winners;
   float* dx;
-  // One row of outputs: two rows of inputs, and what no window reaches beside and below them.
+  bool add;
+  // Some windows of a row: two rows of inputs, and what no window reaches beside and below them.
   HD void operator()(int64_t index) const {
-    const int row = static_cast<int>(index % p) * 2;
-    float* top = dx + index / p * plane + static_cast<int64_t>(row) * w;
+    const int64_t window_row = index / packs;
+    const int first = static_cast<int>(index % packs) * W * together;
+    const int32_t row = static_cast<int32_t>(window_row % p) * 2;
+    float* top = dx + window_row / p * plane + static_cast<int64_t>(row) * w;
     float* bottom = top + w;
-    const float* from = dy + index * q;
-    const int32_t* won = winners + index * q;
-    for (int i = 0; i < q; ++i) {
-      const float d = from[i];
-      const int32_t place = won[i] - (row * w + 2 * i);
-      const float a = place == 0 ? d : 0.0f, b = place == 1 ? d : 0.0f;
-      const float c = place == w ? d : 0.0f, e = place == w + 1 ? d : 0.0f;
-      top[2 * i] = add ? top[2 * i] + a : a;
-      top[2 * i + 1] = add ? top[2 * i + 1] + b : b;
-      bottom[2 * i] = add ? bottom[2 * i] + c : c;
-      bottom[2 * i + 1] = add ? bottom[2 * i + 1] + e : e;
+    for (int i = first; i < first + W * together && i < q; i += W) {
+      const int count = q - i < W ? q - i : W;
+      const Pack<float, W> d = load_part<W>(dy + window_row * q + i, count);
+      const Pack<int32_t, W> place =
+          load_part<W>(winners + window_row * q + i, count) - count_up<W>(row * w + 2 * i, 2);
+      Pack<float, W> a = where_equal(place, 0, d), b = where_equal(place, 1, d);
+      Pack<float, W> c = where_equal(place, w, d), e = where_equal(place, w + 1, d);
+      if (add) {
+        Pack<float, W> even, odd;
+        split_pairs(top + 2 * i, count, &even, &odd);
+        a += even, b += odd;
+        split_pairs(bottom + 2 * i, count, &even, &odd);
+        c += even, e += odd;
+      }
+      store_pairs(a, b, count, top + 2 * i);
+      store_pairs(c, e, count, bottom + 2 * i);
     }
-    if (add) return;
+    if (add || first != 0) return;
     if (2 * q < w) top[2 * q] = bottom[2 * q] = 0;
     if (row + 2 >= 2 * p) {
       for (int64_t i = static_cast<int64_t>(row + 2) * w; i < plane; ++i) top[i - static_cast<int64_t>(row) * w] = 0;
@@ -238,10 +248,9 @@ struct GlobalAverageBackward {
 #ifdef __CUDACC__
 
 template struct CudaFlat<MaxPool>;
-template struct CudaFlat<MaxPool2x2>;
+template struct CudaFlat<MaxPool2x2<1>>;
 template struct CudaFlat<MaxPoolBackward>;
-template struct CudaFlat<MaxPoolBackward2x2<false>>;
-template struct CudaFlat<MaxPoolBackward2x2<true>>;
+template struct CudaFlat<MaxPoolBackward2x2<1>>;
 template struct CudaFlat<AveragePool>;
 template struct CudaFlat<AveragePoolBackward>;
 template struct CudaFlat<GlobalAverage>;
@@ -258,6 +267,14 @@ bool is_2x2(const Pool2dShape& s) {
   return s.r == 2 && s.s == 2 && s.stride_y == 2 && s.stride_x == 2 && s.pad_top == 0 && s.pad_bottom == 0 &&
          s.pad_left == 0 && s.pad_right == 0 && s.p() == s.h / 2 && s.q() == s.w / 2;
 }
+
+// One window per thread on a GPU, a whole row of windows per index on the CPU.
+template <typename Target>
+struct WindowPacks {
+  static constexpr int W = Target::is_cuda ? 1 : Target::width;
+  int packs, together;
+  explicit WindowPacks(int q) : packs(Target::is_cuda ? q : 1), together(Target::is_cuda ? 1 : (q + W - 1) / W) {}
+};
 
 }  // namespace
 
@@ -285,8 +302,13 @@ void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, floa
   check(s);
   const int64_t rows = static_cast<int64_t>(s.n) * s.c * s.p();
   if (is_2x2(s)) {
-    return for_each(stream, "max_pool", rows,
-                    MaxPool2x2{s.w, s.p(), s.q(), static_cast<int64_t>(s.h) * s.w, x, y, winners});
+    return with_target(stream, [&](auto target) {
+      using Packs = WindowPacks<decltype(target)>;
+      const Packs k(s.q());
+      for_each(
+          target, stream, "max_pool", rows * k.packs,
+          MaxPool2x2<Packs::W>{s.w, s.p(), s.q(), k.packs, k.together, static_cast<int64_t>(s.h) * s.w, x, y, winners});
+    });
   }
   for_each(stream, "max_pool", rows, MaxPool{rows_of(s), columns_of(s), x, y, winners});
 }
@@ -296,13 +318,13 @@ void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, co
   check(s);
   const int64_t planes = static_cast<int64_t>(s.n) * s.c;
   if (is_2x2(s)) {
-    const int64_t plane = static_cast<int64_t>(s.h) * s.w;
-    if (result == Result::add) {
-      return for_each(stream, "max_pool_backward", planes * s.p(),
-                      MaxPoolBackward2x2<true>{s.w, s.p(), s.q(), plane, dy, winners, dx});
-    }
-    return for_each(stream, "max_pool_backward", planes * s.p(),
-                    MaxPoolBackward2x2<false>{s.w, s.p(), s.q(), plane, dy, winners, dx});
+    return with_target(stream, [&](auto target) {
+      using Packs = WindowPacks<decltype(target)>;
+      const Packs k(s.q());
+      for_each(target, stream, "max_pool_backward", planes * s.p() * k.packs,
+               MaxPoolBackward2x2<Packs::W>{s.w, s.p(), s.q(), k.packs, k.together, static_cast<int64_t>(s.h) * s.w, dy,
+                                            winners, dx, result == Result::add});
+    });
   }
   for_each(stream, "max_pool_backward", planes * s.h,
            MaxPoolBackward{rows_of(s), columns_of(s), dy, winners, dx, result == Result::add});
