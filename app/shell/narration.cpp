@@ -70,16 +70,20 @@ std::vector<std::string> paragraphs(const std::string& text) {
 
 float buttons_width(const Ui& ui, bool show_me) { return ui.em(show_me ? 248 : 156); }
 
+// Where the band is narrow for its type the buttons stand under the words instead of beside them.
+bool buttons_below(const Ui& ui, float width) { return width < ui.em(560); }
+
 }  // namespace
 
 float Shell::narration_height(float width) {
   bool show_me = !app_.lessons().current().attempt.empty();
-  float words = width - 2 * 18 - buttons_width(ui_, show_me) - 16;
+  bool below = buttons_below(ui_, width);
+  float words = width - 2 * 18 - (below ? 0 : buttons_width(ui_, show_me) + 16);
   float height = 0;
   for (const std::string& paragraph : paragraphs(lesson_text())) {
     height += ui_.paragraph_height(paragraph, words) + (height > 0 ? 6 : 0);
   }
-  return std::max(height + ui_.em(30) + 22, ui_.em(92));
+  return std::max(height + ui_.em(30) + 22, ui_.em(92)) + (below ? ui_.em(44) : 0);
 }
 
 void Shell::draw_narration(const Rect& area) {
@@ -92,11 +96,16 @@ void Shell::draw_narration(const Rect& area) {
   ui_.push_id("narration");
 
   Rect inside = area.inset(18, 10);
-  Rect right = inside.cut_right(buttons_width(ui_, show_me));
-  inside.cut_right(16);
+  bool below = buttons_below(ui_, area.w);
+  Rect foot = below ? inside.cut_bottom(ui_.em(40)) : Rect{};
+  Rect right = inside;
+  right.cut_left(inside.w - buttons_width(ui_, show_me));
+  if (!below) inside.cut_right(right.w + 16);
 
   // Title, then the step's own words.
   Rect head = inside.cut_top(ui_.em(24));
+  int count = lessons.step_count();
+  if (below) head.cut_right(std::min(head.w * 0.6f, ui_.em(14) * static_cast<float>(count) + ui_.em(44)));
   inside.cut_top(ui_.em(4));
   std::string title = lessons.lesson().title;
   if (!lessons.current().heading.empty()) title = lessons.current().heading;
@@ -118,7 +127,6 @@ void Shell::draw_narration(const Rect& area) {
               .tooltip = "Closes the lesson; what you did stays",
               .icon_only = true});
   // Where we are: a dot per step.
-  int count = lessons.step_count();
   float gap = std::min(ui_.em(14), (top.w - 8) / static_cast<float>(std::max(1, count)));
   float x = top.right() - 8 - gap * static_cast<float>(count);
   for (int i = 0; i < count; ++i) {
@@ -139,7 +147,7 @@ void Shell::draw_narration(const Rect& area) {
   }
 
   Rect buttons{right.x, right.y + std::max(0.0f, (right.h - ui_.em(36)) / 2), right.w, ui_.em(36)};
-  ui_.begin_row(buttons, 8);
+  ui_.begin_row(below ? foot : buttons, 8);
   ui_.pack_right();
   if (last) {
     ui_.button("Done", "lesson.next", {.style = ButtonStyle::primary, .icon = Icon::tick});

@@ -43,6 +43,8 @@ Input InputQueue::next() {
     } else if (std::holds_alternative<Scroll>(event)) {
       state_.wheel = state_.wheel + std::get<Scroll>(event).by;
     } else if (std::holds_alternative<KeyPress>(event)) {
+      // A key and the character that it types stay together; the key after them waits.
+      if (!state_.text.empty()) break;
       state_.keys.push_back(std::get<KeyPress>(event));
     } else if (std::holds_alternative<Modifiers>(event)) {
       Modifiers held = std::get<Modifiers>(event);

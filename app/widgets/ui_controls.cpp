@@ -167,15 +167,18 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
   fill({whole.x, whole.bottom() - 1, whole.w, 1}, t.line);
   bool sent = false;
   float x = whole.x;
+  float words = 0;
+  for (const Choice& choice : choices) words += measure(Font::control, choice.label).x;
+  float air = choices.empty() ? 0 : std::clamp((whole.w - words) / static_cast<float>(choices.size()), 4.0f, em(20));
   for (const Choice& choice : choices) {
     float w = measure(Font::control, choice.label).x;
-    Rect place{x, whole.y, w + em(20), whole.h};
+    Rect place{x, whole.y, w + air, whole.h};
     std::string command = std::string(prefix) + " " + choice.value;
     Response r = interact(place, {.label = choice.label, .command = command, .kind = "tab"});
     bool selected = choice.value == current;
     label(place, choice.label, Font::control, selected ? t.text : hover_colour(r, t.secondary, t.text), Align::centre);
     if (selected) {
-      float left = ease("left", place.x - whole.x + em(10)), wide = ease("width", w);
+      float left = ease("left", place.x - whole.x + air / 2), wide = ease("width", w);
       fill({whole.x + left, whole.bottom() - 2, wide, 2}, t.accent, 1);
     }
     if (r.keyboard) draw_focus(place.inset(2, 4));
@@ -403,8 +406,14 @@ bool Ui::bare_slider(std::string_view name, double value, const NumberSpec& spec
 
 bool Ui::number_field(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
   Rect rect = take(em(34));
-  Rect box = rect.cut_right(std::min(em(110), rect.w * 0.5f));
+  float digits = measure(Font::number, with_unit(value, spec)).x + 20;
+  float words = measure(Font::control, name).x + 8;
+  // Minus and plus only where the name and the number leave room for them.
+  bool ends = rect.w >= words + digits + em(60);
+  float wide = ends ? std::max(em(110), digits + em(56)) : std::max(em(56), digits);
+  Rect box = rect.cut_right(std::min(wide, rect.w));
   label(rect, name, Font::control, theme().secondary);
+  if (!ends) return number_box(box.inset(0, 2), name, value, spec, prefix, true);
   // Minus and plus at its ends, for hands that have no keyboard.
   Rect minus = box.cut_left(em(26)), plus = box.cut_right(em(26));
   bool sent = number_box(box.inset(2, 2), name, value, spec, prefix, true);

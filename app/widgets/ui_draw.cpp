@@ -142,11 +142,20 @@ void Ui::icon(Icon what, const Rect& rect, Colour colour) {
       }
       break;
     case Icon::moon: {
-      d.PathClear();
-      // The rest of a disc from which another one is taken away: they meet at 11 and 259 degrees.
-      d.PathArcTo(at(7.5f, 8.5f), 5.5f * s, 0.192f, 4.520f, 24);
-      d.PathArcTo(at(10.1f, 5.9f), 4.6f * s, 3.796f, 0.916f, 16);
-      d.PathStroke(colour, ImDrawFlags_Closed, thick);
+      // What is left of a disc when another one is taken away: they meet at 11 and 259 degrees of the first.
+      auto outer = [&](float t) {
+        float a = 0.192f + t * 4.328f;
+        return at(7.5f + 5.5f * std::cos(a), 8.5f + 5.5f * std::sin(a));
+      };
+      auto inner = [&](float t) {
+        float a = 0.916f + t * 2.880f;
+        return at(10.1f + 4.6f * std::cos(a), 5.9f + 4.6f * std::sin(a));
+      };
+      constexpr int kSteps = 16;
+      for (int i = 0; i < kSteps; ++i) {
+        float t = static_cast<float>(i) / kSteps, u = static_cast<float>(i + 1) / kSteps;
+        d.AddQuadFilled(outer(t), outer(u), inner(u), inner(t), colour);
+      }
       break;
     }
     case Icon::reset:

@@ -37,6 +37,8 @@ TEST(InputQueue, keys_and_text_keep_their_order) {
   queue.key({"Ctrl+Z", true});
   Input input = queue.next();
   EXPECT_EQ(input.text, "aé");
+  EXPECT_TRUE(input.keys.empty());
+  input = queue.next();
   ASSERT_EQ(input.keys.size(), 2u);
   EXPECT_EQ(input.keys[1].name, "Ctrl+Z");
   EXPECT_TRUE(queue.next().keys.empty());
