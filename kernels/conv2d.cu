@@ -15,6 +15,7 @@
 #include "kernels/dot_products.h"
 #include "kernels/error.h"
 #include "kernels/launch.h"
+#include "kernels/pack_math.h"
 #include "kernels/weighted_sums.h"
 
 namespace striate {
@@ -29,51 +30,81 @@ struct SpreadAxis {
   int remainder_step;  // between phases, modulo step: phase f starts at first + (f*remainder_step) % step
 };
 
-// One row of the spread copy per index.
+// `together` rows of one plane of the spread copy per index, W values at a time.
+template <int W>
 struct SpreadRows {
-  static constexpr int64_t work = 48;
+  static constexpr int64_t work = 128;
   const float* x;  // (planes, rows.size, columns.size)
   float* out;      // (planes, rows.phases, columns.phases, rows.count, columns.count)
   SpreadAxis rows, columns;
+  int together, parts;  // parts = how many indices share a plane
   HD void operator()(int64_t index) const {
-    const int row = static_cast<int>(index % rows.count);
-    const int64_t block = index / rows.count;
-    const int column_phase = static_cast<int>(block % columns.phases);
-    const int row_phase = static_cast<int>(block / columns.phases % rows.phases);
-    const int64_t plane = block / columns.phases / rows.phases;
-    const int from_row = row * rows.step + rows.first + row_phase * rows.remainder_step % rows.step;
+    const int64_t block = parts == 1 ? index : index / parts;
+    const int first_row = parts == 1 ? 0 : static_cast<int>(index % parts) * together;
+    const int phases = rows.phases * columns.phases;
+    const int64_t plane = phases == 1 ? block : block / phases;
+    const int phase = static_cast<int>(block - plane * phases);
+    const int row_phase = phase / columns.phases, column_phase = phase % columns.phases;
+    const int from_row = rows.first + row_phase * rows.remainder_step % rows.step;
     const int first = columns.first + column_phase * columns.remainder_step % columns.step;
-    float* to = out + index * columns.count;
-    const bool inside = from_row >= 0 && from_row < rows.size;
-    const float* from = x + (plane * rows.size + (inside ? from_row : 0)) * columns.size;
     // Places before `begin` and from `end` on lie outside the source.
-    int begin = first >= 0 ? 0 : (-first + columns.step - 1) / columns.step;
+    const int begin = first >= 0 ? 0 : (-first + columns.step - 1) / columns.step;
     int end = first >= columns.size ? 0 : (columns.size - first + columns.step - 1) / columns.step;
     if (end > columns.count) end = columns.count;
-    if (!inside || begin >= end) begin = end = columns.count;
-    for (int i = 0; i < begin; ++i) to[i] = 0;
-    if (columns.step == 1) {
-      for (int i = begin; i < end; ++i) to[i] = from[i + first];
-    } else {
-      for (int i = begin; i < end; ++i) to[i] = from[i * columns.step + first];
+    const int last_row = first_row + together < rows.count ? first_row + together : rows.count;
+    for (int row = first_row; row < last_row; ++row) {
+      const int source = from_row + row * rows.step;
+      const bool inside = source >= 0 && source < rows.size && begin < end;
+      const float* from = x + (plane * rows.size + (inside ? source : 0)) * columns.size;
+      one_row(inside ? from : nullptr, out + (block * rows.count + row) * columns.count, first, begin, end);
     }
-    for (int i = end; i < columns.count; ++i) to[i] = 0;
+  }
+  HD void one_row(const float* from, float* to, int first, int begin, int end) const {
+    const int count = columns.count;
+    if (from == nullptr) {
+      for (int i = 0; i < count; i += W) store_part(Pack<float, W>::all(0), to + i, 0, count - i < W ? count - i : W);
+      return;
+    }
+    for (int i = 0; i < begin; i += W) store_part(Pack<float, W>::all(0), to + i, 0, begin - i < W ? begin - i : W);
+    from += first;
+    if (columns.step == 1) {
+      for (int i = begin; i < end; i += W) {
+        store_part(load_part<W>(from + i, end - i), to + i, 0, end - i < W ? end - i : W);
+      }
+    } else if (columns.step == 2) {
+      for (int i = begin; i < end; i += W) {
+        // The last pair's second value may lie past the row: it is not read.
+        const int here = end - i < W ? end - i : W;
+        Pack<float, W> even, odd;
+        split_values(from + 2 * i, 2 * here - 1, &even, &odd);
+        store_part(even, to + i, 0, here);
+      }
+    } else {
+      for (int i = begin; i < end; ++i) to[i] = from[i * columns.step];
+    }
+    for (int i = end; i < count; i += W) store_part(Pack<float, W>::all(0), to + i, 0, count - i < W ? count - i : W);
   }
 };
 
-// Forward weights, packed: one (group, tile of k, j) per index, and the shift of each tap.
+// Forward weights, packed: kTerms terms of one (group, tile of k) per index.
+constexpr int kTerms = 16;
 struct PackForward {
-  static constexpr int64_t work = 24;
+  static constexpr int64_t work = 256;
   const float* w;  // (groups * k, j)
   float* packed;   // (groups, tiles, j, tile)
-  int k, j, tile, tiles;
+  int k, j, tile, tiles, parts;
   HD void operator()(int64_t index) const {
-    const int term = static_cast<int>(index % j);
-    const int64_t block = index / j;
+    const int64_t block = index / parts;
+    const int begin = static_cast<int>(index % parts) * kTerms, end = begin + kTerms < j ? begin + kTerms : j;
     const int first = static_cast<int>(block % tiles) * tile;
-    const int64_t group = block / tiles;
-    for (int i = 0; i < tile; ++i) {
-      packed[index * tile + i] = first + i < k ? w[(group * k + first + i) * j + term] : 0.0f;
+    const int here = k - first < tile ? k - first : tile;
+    const float* from = w + (block / tiles * k + first) * j;
+    float* to = packed + block * j * tile;
+    for (int i = 0; i < here; ++i) {
+      for (int term = begin; term < end; ++term) to[term * tile + i] = from[static_cast<int64_t>(i) * j + term];
+    }
+    for (int i = here; i < tile; ++i) {
+      for (int term = begin; term < end; ++term) to[term * tile + i] = 0;
     }
   }
 };
@@ -155,7 +186,7 @@ struct AddPieces {
 
 #ifdef __CUDACC__
 
-template struct CudaFlat<SpreadRows>;
+template struct CudaFlat<SpreadRows<1>>;
 template struct CudaFlat<PackForward>;
 template struct CudaFlat<ForwardOffsets>;
 template struct CudaFlat<PackBackward>;
@@ -205,8 +236,14 @@ int64_t images_at_once(const Stream* stream, int64_t image_floats, int64_t image
 }
 
 void spread(Stream& stream, const float* x, int64_t planes, SpreadAxis rows, SpreadAxis columns, float* out) {
-  for_each(stream, "convolution_spread", planes * rows.phases * columns.phases * rows.count,
-           SpreadRows{x, out, rows, columns});
+  const int64_t blocks = planes * rows.phases * columns.phases;
+  with_target(stream, [&](auto target) {
+    using Target = decltype(target);
+    constexpr int W = Target::is_cuda ? 1 : Target::width;
+    const int together = Target::is_cuda ? 1 : 32, parts = (rows.count + together - 1) / together;
+    for_each(target, stream, "convolution_spread", blocks * parts,
+             SpreadRows<W>{x, out, rows, columns, together, parts});
+  });
 }
 
 void spread_input(Stream& stream, const Conv2dShape& s, const ForwardLayout& f, const float* x, int64_t images,
@@ -357,8 +394,9 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
            ForwardOffsets{offsets, s.r, s.s, s.stride_y, s.stride_x, s.dilation_y, s.dilation_x, f.phases_y, f.phases_x,
                           f.rows, f.pitch});
   const int tiles = (a.k + tile - 1) / tile;
-  for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * a.j,
-           PackForward{w, packed, a.k, a.j, tile, tiles});
+  const int parts = (a.j + kTerms - 1) / kTerms;
+  for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * parts,
+           PackForward{w, packed, a.k, a.j, tile, tiles, parts});
   a.offsets = offsets;
   a.weights = packed;
   if (!f.copies) {

@@ -73,10 +73,10 @@ HD inline Pack<float, W> where_equal(Pack<int32_t, W> a, int32_t b, Pack<float, 
   return value;
 }
 template <int W>
-HD inline void split_pairs(const float* from, int64_t pairs, Pack<float, W>* even, Pack<float, W>* odd) {
+HD inline void split_values(const float* from, int64_t count, Pack<float, W>* even, Pack<float, W>* odd) {
   for (int i = 0; i < W; ++i) {
-    even->v[i] = i < pairs ? from[2 * i] : 0.0f;
-    odd->v[i] = i < pairs ? from[2 * i + 1] : 0.0f;
+    even->v[i] = 2 * i < count ? from[2 * i] : 0.0f;
+    odd->v[i] = 2 * i + 1 < count ? from[2 * i + 1] : 0.0f;
   }
 }
 template <int W>
@@ -202,10 +202,10 @@ inline Pack<float, W> where_equal(Pack<int32_t, W> a, int32_t b, Pack<float, W> 
   return {a.v == b ? value.v : zero};
 }
 
-// from[0], from[2], ... and from[1], from[3], ... of `pairs` pairs; 0 beyond.
+// from[0], from[2], ... and from[1], from[3], ... of `count` values; 0 beyond.
 template <int W>
-inline void split_pairs(const float* from, int64_t pairs, Pack<float, W>* even, Pack<float, W>* odd) {
-  const Pack<float, W> low = load_part<W>(from, 2 * pairs), high = load_part<W>(from + W, 2 * pairs - W);
+inline void split_values(const float* from, int64_t count, Pack<float, W>* even, Pack<float, W>* odd) {
+  const Pack<float, W> low = load_part<W>(from, count), high = load_part<W>(from + W, count - W);
 #if defined(__GNUC__) && !defined(__clang__)
   typename Pack<int32_t, W>::Vector index{};
 #pragma GCC unroll 64
@@ -278,5 +278,10 @@ inline Pack<int32_t, W> load_part(const int32_t* from, int64_t count) {
 }
 
 #endif
+
+template <int W>
+HD inline void split_pairs(const float* from, int64_t pairs, Pack<float, W>* even, Pack<float, W>* odd) {
+  split_values(from, 2 * pairs, even, odd);
+}
 
 }  // namespace striate
