@@ -385,7 +385,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   a.length = static_cast<int64_t>(p - 1) * f.pitch + q;
   a.x_image = s.c * f.plane();
   a.x_group = s.c / s.groups * f.plane();
-  const int tile = weighted_sums_tile(stream, s.n, a.groups, a.k, a.j, a.length);
+  const int tile = weighted_sums_tile(stream, a.k, a.j, a.length);
 
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(a.j);
@@ -466,7 +466,7 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
                                   column.first_tap,      columns.tap_step, column.taps,
                                   row.shift + rows.lead, rows.shift_step,  column.shift + columns.lead,
                                   columns.shift_step};
-          const int tile = weighted_sums_tile(stream, images, a.groups, a.k, a.j, a.length);
+          const int tile = weighted_sums_tile(stream, a.k, a.j, a.length);
           const int tiles = (c + tile - 1) / tile;
           for_each(stream, "convolution_offsets", a.j, BackwardOffsets{offsets, taps, rows.count, columns.count});
           for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * a.j,

@@ -84,7 +84,7 @@ void product(Stream& stream, const char* name, int rows, int j, int64_t length, 
   a.out_plane = length;
   a.length = a.pitch = a.valid = length;
   a.add = add;
-  const int tile = weighted_sums_tile(stream, 1, 1, rows, j, length);
+  const int tile = weighted_sums_tile(stream, rows, j, length);
   const int tiles = (rows + tile - 1) / tile;
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(j);

@@ -2,6 +2,7 @@
 
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
+#include "kernels/weighted_sums.h"
 
 namespace striate {
 
@@ -198,11 +199,15 @@ void launch(Target target, Stream& stream, const char* name, const DotProductsAr
 void dot_products(Stream& stream, const char* name, const DotProductsArguments& a) {
   const Tile tile = choose(a.k, a.j);
   const int pieces = static_cast<int>((a.images + a.images_per_piece - 1) / a.images_per_piece);
+  const auto gpu_tiles = [&](auto target) {
+    if (a.j > 0) launch<1, 128, 4, 4>(target, stream, name, a);
+    if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<1, 128>{a});
+  };
   with_target(stream, [&](auto target) {
     if constexpr (decltype(target)::is_cuda) {
-      if (a.j > 0) launch<1, 128, 4, 4>(target, stream, name, a);
-      if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<1, 128>{a});
+      gpu_tiles(target);
     } else {
+      if (detail::uses_gpu_tiles()) return gpu_tiles(target);
       constexpr int W = decltype(target)::width;
       if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<W, 1>{a});
       if (a.j == 0) return;

@@ -1,19 +1,24 @@
 #include "kernels/weighted_sums.h"
 
+#include <atomic>
+
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
 
 namespace striate {
 
-template <int W, int KT, int PT>
+// A thread's packs lie `Spacing` positions apart: side by side on the CPU (Spacing = W); on a GPU, where W is 1, a warp
+// apart, so that 32 threads beside each other read 32 values beside each other.
+template <int W, int Spacing, int KT, int PT>
 struct WeightedSums {
-  static constexpr int64_t work = kInlineWork;  // an index is worth a piece of its own: see `together`
+  static constexpr int neighbours = Spacing / W;  // threads that share a stretch of PT * Spacing positions
+  static constexpr int64_t work = kInlineWork;    // an index is worth a piece of its own: see `together`
   WeightedSumsArguments a;
-  int64_t k_tiles, o_tiles, tiles;
+  int64_t k_tiles, stretches, tiles;
   int64_t together;  // tiles per index
 
-  // Adds all terms for KT outputs times PT packs. `count` positions are left from here on: only the last tile has
-  // fewer than PT * W, and only it pays for looking.
+  // Adds all terms for KT outputs times PT packs. `count` positions are left from here on: only the last tile lacks
+  // some of its own, and only it pays for looking.
   template <bool whole>
   HD void accumulate(const float* x, const float* w, int64_t count, Pack<float, W> (&sum)[KT][PT]) const {
     for (int j = 0; j < a.j; ++j) {
@@ -21,7 +26,7 @@ struct WeightedSums {
       Pack<float, W> row[PT];
       STRIATE_UNROLL
       for (int i = 0; i < PT; ++i) {
-        row[i] = whole ? Pack<float, W>::load(at + i * W) : load_part<W>(at + i * W, count - i * W);
+        row[i] = whole ? Pack<float, W>::load(at + i * Spacing) : load_part<W>(at + i * Spacing, count - i * Spacing);
       }
       STRIATE_UNROLL
       for (int k = 0; k < KT; ++k) {
@@ -43,11 +48,14 @@ struct WeightedSums {
 #endif
   HD void
   one_tile(int64_t tile) const {
-    const int64_t k_tile = tile % k_tiles, o_tile = tile / k_tiles % o_tiles;
-    const int64_t group = tile / k_tiles / o_tiles % a.groups, n = tile / k_tiles / o_tiles / a.groups;
+    // Neighbours share weights and lie side by side in x; behind them come the other outputs of the same place, so
+    // that x stays in the nearest cache.
+    const int64_t neighbour = tile % neighbours, block = tile / neighbours;
+    const int64_t k_tile = block % k_tiles, stretch = block / k_tiles % stretches;
+    const int64_t group = block / k_tiles / stretches % a.groups, n = block / k_tiles / stretches / a.groups;
     const int first_k = static_cast<int>(k_tile) * KT;
     const int ks = a.k - first_k < KT ? a.k - first_k : KT;
-    const int64_t first_o = o_tile * (PT * W);
+    const int64_t first_o = stretch * (PT * Spacing) + neighbour * W;
     const int64_t count = a.length - first_o;
     const float* x = a.x + n * a.x_image + group * a.x_group + first_o;
     const float* w = a.weights + (group * k_tiles + k_tile) * KT * a.j;
@@ -61,7 +69,7 @@ struct WeightedSums {
         sum[k][i] = Pack<float, W>::all(a.bias != nullptr && k < ks ? a.bias[plane + k] : 0.0f);
       }
     }
-    if (count >= PT * W) {
+    if (count >= (PT - 1) * Spacing + W) {
       accumulate<true>(x, w, count, sum);
     } else {
       accumulate<false>(x, w, count, sum);
@@ -70,7 +78,7 @@ struct WeightedSums {
     float* out = a.out + n * a.out_image + plane * a.out_plane;
     STRIATE_UNROLL
     for (int i = 0; i < PT; ++i) {
-      const int64_t o = first_o + i * W;
+      const int64_t o = first_o + i * Spacing;
       if (o >= a.length) continue;
       int64_t row = o / a.pitch, column = o - row * a.pitch;
       const int64_t here = a.length - o < W ? a.length - o : W;
@@ -99,8 +107,8 @@ struct WeightedSums {
 
 #ifdef __CUDACC__
 
-template struct CudaFlat<WeightedSums<CudaTarget::width, 4, 1>>;
-template struct CudaFlat<WeightedSums<CudaTarget::width, 8, 1>>;
+template struct CudaFlat<WeightedSums<1, 32, 4, 4>>;
+template struct CudaFlat<WeightedSums<1, 32, 8, 4>>;
 
 #else
 
@@ -113,7 +121,7 @@ constexpr Tile kCpuTiles[] = {{1, 8}, {2, 8}, {4, 6}, {6, 4}, {8, 3}, {10, 2}, {
 
 // The tile with the least work, counted in multiply-adds of packs: what is computed in vain costs as much as the rest.
 Tile choose(bool cuda, int k, int j, int64_t length) {
-  if (cuda) return {k <= 4 ? 4 : 8, 1};
+  if (cuda) return {k <= 4 ? 4 : 8, 4};
   Tile best = kCpuTiles[0];
   double least = -1;
   for (const Tile tile : kCpuTiles) {
@@ -130,12 +138,12 @@ Tile choose(bool cuda, int k, int j, int64_t length) {
   return best;
 }
 
-template <typename Target, int KT, int PT>
+template <int W, int Spacing, int KT, int PT, typename Target>
 void launch(Target target, Stream& stream, const char* name, const WeightedSumsArguments& a) {
-  WeightedSums<Target::width, KT, PT> kernel{a, 0, 0, 0, 1};
+  WeightedSums<W, Spacing, KT, PT> kernel{a, 0, 0, 0, 1};
   kernel.k_tiles = (a.k + KT - 1) / KT;
-  kernel.o_tiles = (a.length + PT * Target::width - 1) / (PT * Target::width);
-  kernel.tiles = kernel.k_tiles * kernel.o_tiles * a.groups * a.images;
+  kernel.stretches = (a.length + PT * Spacing - 1) / (PT * Spacing);
+  kernel.tiles = kernel.neighbours * kernel.k_tiles * kernel.stretches * a.groups * a.images;
   if (!Target::is_cuda) {
     const int64_t operations = static_cast<int64_t>(KT) * PT * (a.j + 4);  // about one per cycle
     kernel.together = 16384 / operations > 1 ? 16384 / operations : 1;
@@ -143,38 +151,61 @@ void launch(Target target, Stream& stream, const char* name, const WeightedSumsA
   for_each(target, stream, name, (kernel.tiles + kernel.together - 1) / kernel.together, kernel);
 }
 
+template <typename Target>
+void launch_gpu_tile(Target target, Stream& stream, const char* name, int k, const WeightedSumsArguments& a) {
+  return k == 4 ? launch<1, 32, 4, 4>(target, stream, name, a) : launch<1, 32, 8, 4>(target, stream, name, a);
+}
+
+template <typename Target>
+void launch_cpu_tile(Target target, Stream& stream, const char* name, int k, const WeightedSumsArguments& a) {
+  constexpr int W = Target::width;
+  switch (k) {
+    case 1:
+      return launch<W, W, 1, 8>(target, stream, name, a);
+    case 2:
+      return launch<W, W, 2, 8>(target, stream, name, a);
+    case 4:
+      return launch<W, W, 4, 6>(target, stream, name, a);
+    case 6:
+      return launch<W, W, 6, 4>(target, stream, name, a);
+    case 8:
+      return launch<W, W, 8, 3>(target, stream, name, a);
+    case 10:
+      return launch<W, W, 10, 2>(target, stream, name, a);
+    case 12:
+      return launch<W, W, 12, 2>(target, stream, name, a);
+    default:
+      return launch<W, W, 14, 2>(target, stream, name, a);
+  }
+}
+
+std::atomic<bool> gpu_tiles_on_cpu{false};
+
+bool takes_gpu_tiles(const Stream& stream) {
+  return stream.device().is_cuda() || gpu_tiles_on_cpu.load(std::memory_order_relaxed);
+}
+
 }  // namespace
 
-int weighted_sums_tile(Stream& stream, int64_t, int, int k, int j, int64_t length) {
-  return choose(stream.device().is_cuda(), k, j, length).k;
+namespace detail {
+void use_gpu_tiles(bool on) { gpu_tiles_on_cpu = on; }
+bool uses_gpu_tiles() { return gpu_tiles_on_cpu.load(std::memory_order_relaxed); }
+}  // namespace detail
+
+int weighted_sums_tile(Stream& stream, int k, int j, int64_t length) {
+  return choose(takes_gpu_tiles(stream), k, j, length).k;
 }
 
 void weighted_sums(Stream& stream, const char* name, const WeightedSumsArguments& a) {
-  const Tile tile = choose(stream.device().is_cuda(), a.k, a.j, a.length);
+  const bool gpu_tiles = takes_gpu_tiles(stream);
+  const int k = choose(gpu_tiles, a.k, a.j, a.length).k;
   with_target(stream, [&](auto target) {
-    using Target = decltype(target);
-    if constexpr (Target::is_cuda) {
-      return tile.k == 4 ? launch<Target, 4, 1>(target, stream, name, a)
-                         : launch<Target, 8, 1>(target, stream, name, a);
+    if constexpr (decltype(target)::is_cuda) {
+      launch_gpu_tile(target, stream, name, k, a);
+    } else if (gpu_tiles) {
+      launch_gpu_tile(target, stream, name, k, a);
     } else {
-      switch (tile.k) {
-        case 1:
-          return launch<Target, 1, 8>(target, stream, name, a);
-        case 2:
-          return launch<Target, 2, 8>(target, stream, name, a);
-        case 4:
-          return launch<Target, 4, 6>(target, stream, name, a);
-        case 6:
-          return launch<Target, 6, 4>(target, stream, name, a);
-        case 8:
-          return launch<Target, 8, 3>(target, stream, name, a);
-        case 10:
-          return launch<Target, 10, 2>(target, stream, name, a);
-        case 12:
-          return launch<Target, 12, 2>(target, stream, name, a);
-        default:
-          return launch<Target, 14, 2>(target, stream, name, a);
-      }
+      launch_cpu_tile(target, stream, name, k, a);
     }
   });
 }

@@ -36,11 +36,17 @@ struct WeightedSumsArguments {
 };
 
 // How many values of k one packed tile of weights holds, for sums of this shape; weights beyond k are 0.
-int weighted_sums_tile(Stream& stream, int64_t images, int groups, int k, int j, int64_t length);
+int weighted_sums_tile(Stream& stream, int k, int j, int64_t length);
 
 // Floats of the packed weights at most, for any tile.
 inline int64_t packed_weights_size(int groups, int k, int64_t j) { return groups * (static_cast<int64_t>(k) + 16) * j; }
 
 void weighted_sums(Stream& stream, const char* name, const WeightedSumsArguments& arguments);
+
+namespace detail {
+// For tests: the CPU takes the GPU's tiles, here and in dot_products, so that their text runs without a GPU.
+void use_gpu_tiles(bool on);
+bool uses_gpu_tiles();
+}  // namespace detail
 
 }  // namespace striate
