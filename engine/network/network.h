@@ -1,0 +1,131 @@
+// A network in memory: an architecture, and every value that computing with it makes, in named slots that are never
+// reused or overwritten in place. So anything can be looked at, saved and replayed.
+//
+// One arena of device memory per role, offsets computed once (plan_slots): the optimizer is one pass over one arena,
+// saving is a loop over slots, the screen needs no code per layer. Pointers stay as they are until the next plan(), so
+// that a step can be captured once as a CUDA graph and replayed.
+//
+// Weights outlive a new plan: plan() with another batch size keeps them, their running statistics and optimizer state.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/network/architecture.h"
+#include "kernels/memory.h"
+
+namespace striate {
+
+enum class Role { activation, activation_gradient, weight, weight_gradient, optimizer_state, mask, running };
+constexpr int kRoles = 7;
+const char* role_name(Role role);  // "activation gradient"
+
+struct Slot {
+  // activation, activation_gradient: the node's name. All others: NODE.NAME, "0.weight", "bn1.running_mean" as in
+  // PyTorch's state_dict, "2.winners"; optimizer_state: "0.weight.STATE".
+  std::string name;
+  Shape shape;
+  Role role = Role::activation;
+  int node = 0;
+  int part = 0;           // which of the node's parameters, kept or running arrays
+  bool integers = false;  // int32 values
+  int64_t offset = 0;     // in its role's arena, in values, a multiple of 16
+};
+
+// What a network is prepared for.
+struct Plan {
+  int batch = 1;
+  bool training = false;    // gradients of weights, and those of activations that they need
+  bool explaining = false;  // the gradient of every activation, the input's included
+  int frozen = 0;           // this many layers, from the first, keep their weights and compute as in evaluation
+};
+
+// Where everything stands, without the memory: what `summary` prints.
+struct SlotPlan {
+  std::vector<Slot> slots;              // by role, then by node
+  std::array<int64_t, kRoles> arena{};  // values
+  int64_t scratch = 0;                  // floats
+  int64_t bytes() const;                // of all arenas and the scratch
+};
+SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
+                    const std::vector<std::string>& optimizer_states = {});
+
+class Network {
+ public:
+  // Checks all shapes and allocates. Weights are 0 until initialize() or loading. Throws Error.
+  Network(Stream& stream, const Architecture& architecture, const Plan& plan = {});
+
+  const Architecture& architecture() const { return architecture_; }
+  const Plan& plan() const { return plan_; }
+  int batch() const { return plan_.batch; }
+  Device device() const { return device_; }
+  // Another batch size, with or without gradients. Pointers change; activations and gradients are lost, weights not.
+  void replan(Stream& stream, const Plan& plan);
+  // Arrays of the optimizer beside every weight, set to 0: {"momentum"}, {"mean", "square"}. Empty: none.
+  void set_optimizer_states(Stream& stream, const std::vector<std::string>& names);
+
+  const std::vector<Slot>& slots() const { return layout_.slots; }
+  int64_t bytes() const { return layout_.bytes(); }
+  const Slot* find(Role role, const std::string& name) const;  // null: none
+  const Slot& activation(int node) const;
+  const Slot* gradient(int node) const;  // null where the plan has none
+  const Slot& output() const { return activation(architecture_.size() - 1); }
+  const Slot* output_gradient() const { return gradient(architecture_.size() - 1); }
+
+  TensorView view(const Slot& slot);  // of integers: their 4 bytes as they are
+  // Copies to and from the host, after all work queued before. Integers come as floats.
+  std::vector<float> read_slot(Stream& stream, const Slot& slot) const;
+  // Throws Error where there are not slot.shape.count() values.
+  void write_slot(Stream& stream, const Slot& slot, const std::vector<float>& values);
+
+  // A role's whole arena; the padding between slots is 0 in weights, their gradients and states.
+  float* arena(Role role) { return arenas_[static_cast<size_t>(role)].data(); }
+  const float* arena(Role role) const { return arenas_[static_cast<size_t>(role)].data(); }
+  int64_t arena_size(Role role) const { return layout_.arena[static_cast<size_t>(role)]; }
+  // The part of the weight arena behind the frozen layers: [trained_begin(), arena_size(weight)).
+  int64_t trained_begin() const { return trained_begin_; }
+  // Optimizer state number i: an array as large as the weight arena.
+  float* optimizer_state(int i) { return arena(Role::optimizer_state) + i * arena_size(Role::weight); }
+  const std::vector<std::string>& optimizer_states() const { return optimizer_states_; }
+
+  // Starting weights: a function of the seed, the order of the parameters and their shapes.
+  void initialize(Stream& stream, Initializer how, uint64_t seed);
+  // Weights and running statistics of another network with the same architecture, on the same device.
+  void copy_weights(Stream& stream, const Network& from);
+
+  // Sequences of the layers that draw random numbers: one per node, 0 for the others. Part of a training state.
+  void set_seed(Stream& stream, uint64_t seed);  // and all counters to their start
+  uint64_t seed() const { return seed_; }
+  std::vector<uint64_t> read_counters(Stream& stream) const;
+  void write_counters(Stream& stream, const std::vector<uint64_t>& counters);  // throws Error: another number of them
+
+  // Runs nodes [first, last]; the input's activation slot holds the batch. last -1: up to the output.
+  void forward(Stream& stream, Mode mode, int first = 1, int last = -1);
+  // From the gradient slot of `from` (-1: the output), which the caller has written, down to the input or the lowest
+  // layer whose gradient is planned, as the last forward() computed. Every gradient slot is written: 0 where nothing
+  // that `from` depends on.
+  void backward(Stream& stream, int from = -1);
+  // The same in pieces, for slow motion: begin, then one node at a time from `from` down to 1.
+  void backward_begin(Stream& stream, int from = -1);
+  void backward_node(Stream& stream, int node);
+
+ private:
+  void build_calls();
+  Architecture architecture_;
+  Plan plan_;
+  Device device_;
+  std::vector<std::string> optimizer_states_;
+  SlotPlan layout_;
+  std::array<Buffer<float>, kRoles> arenas_;
+  Buffer<float> scratch_;
+  Buffer<uint64_t> counters_;
+  uint64_t seed_ = 0;
+  int64_t trained_begin_ = 0;
+  std::vector<LayerCall> calls_;            // per node
+  std::vector<int> activation_, gradient_;  // per node: index of the slot; -1: none
+  std::vector<char> written_;               // per node, during backward: whether a gradient has reached it
+};
+
+}  // namespace striate

@@ -1,0 +1,52 @@
+// Saved models: safetensors (engine/files/safetensors.h) with the weights under PyTorch's names and what is needed to
+// use them in __metadata__:
+//   striate        "1": the version of this layout
+//   architecture   its text
+//   model, data    names, for people
+//   classes        JSON list of strings
+//   mean, deviation  JSON lists of numbers, one per channel
+//   seed, step     decimal numbers
+// With the training state on request: optimizer arrays as "optimizer.0.weight.mean", and the keys batch, loss,
+// optimizer, rate, schedule, counters, position ("training": "1"). Written atomically. The same training gives the same
+// bytes: no date, no path, no thread count.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/files/safetensors.h"
+#include "engine/network/network.h"
+#include "engine/training/dataset.h"
+#include "engine/training/trainer.h"
+
+namespace striate {
+
+struct ModelInfo {
+  std::string model, data;  // names, may be empty
+  Architecture architecture;
+  std::vector<std::string> classes;
+  Normalisation normalisation;
+  uint64_t seed = 0;
+  int64_t step = 0;
+};
+
+void save_model(const std::string& path, Stream& stream, const ModelInfo& info, const Network& network);
+// With the state of training, so that it can go on. Between two steps only.
+void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer);
+
+bool has_training_state(const SafeTensors& file);
+// Throws Error: a key missing or wrong, an architecture that doesn't parse.
+ModelInfo read_model_info(const SafeTensors& file, const std::string& path);
+// The settings that training was saved with (augment is not saved: set it again). Throws Error without a training
+// state.
+TrainerSettings read_training_settings(const SafeTensors& file, const std::string& path);
+
+// Weights and running statistics by name, whatever their dtype. Throws Error that lists which are missing, left over
+// ("num_batches_tracked" and a training state are not) and of another shape; nothing is written then.
+void load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network);
+// After load_weights(), on a trainer made with keep_weights and these settings: goes on with the same bits as if it had
+// not stopped. Throws Error.
+void resume_training(const SafeTensors& file, const std::string& path, Trainer& trainer);
+
+}  // namespace striate

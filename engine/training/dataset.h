@@ -1,0 +1,67 @@
+// Data sets as training sees them: pictures as floats 0..1 (C, H, W), a class for each, the classes' names. A new
+// source is a new file that derives from Dataset, and a line in the list of sources.
+//
+// All functions are const and may be called from several threads at once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace striate {
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual std::string name() const = 0;  // what makes it again: "mnist:DIR", "digits"
+  virtual Shape shape() const = 0;       // (C, H, W), or (F) for points
+  virtual int64_t size() const = 0;      // samples, 1 or more
+  // Samples [0, training_size) are for training and validation; what follows is the set's own test part, if it has one.
+  virtual int64_t training_size() const { return size(); }
+  virtual const std::vector<std::string>& classes() const = 0;
+  virtual int label(int64_t index) const = 0;  // 0 .. classes-1
+  // Writes shape().count() floats. Throws Error where a file can't be read any more.
+  virtual void read(int64_t index, float* pixels) const = 0;
+  // One line for people: "a/b.png", "digit 7, seed 12". Empty: nothing to say.
+  virtual std::string describe(int64_t) const { return ""; }
+};
+
+// Samples that are in memory: for tests, points, and small sets made elsewhere.
+class MemoryDataset : public Dataset {
+ public:
+  // pixels (size, shape), labels (size). Throws Error: sizes that don't fit, a label outside the classes.
+  MemoryDataset(std::string name, Shape shape, std::vector<float> pixels, std::vector<int> labels,
+                std::vector<std::string> classes);
+  std::string name() const override { return name_; }
+  Shape shape() const override { return shape_; }
+  int64_t size() const override { return static_cast<int64_t>(labels_.size()); }
+  const std::vector<std::string>& classes() const override { return classes_; }
+  int label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }
+  void read(int64_t index, float* pixels) const override;
+
+ private:
+  std::string name_;
+  Shape shape_;
+  std::vector<float> pixels_;
+  std::vector<int> labels_;
+  std::vector<std::string> classes_;
+};
+
+// x -> (x - mean[c]) / deviation[c], per channel. Empty: x as it is. Stored with the model.
+struct Normalisation {
+  std::vector<float> mean, deviation;
+
+  bool empty() const { return mean.empty(); }
+  void apply(const Shape& shape, float* pixels) const;  // shape (C, H, W); (F): channels are values
+  // Mean and deviation of each channel over these samples (all or, of more than `most`, evenly chosen ones), in double
+  // precision; a deviation of 0 becomes 1.
+  static Normalisation measure(const Dataset& data, const std::vector<int64_t>& indices, int64_t most = 5000);
+};
+
+// Changes a picture in place before it is normalised: a function of the picture, the seed and the draw's number alone.
+using Augment = std::function<void(float* pixels, const Shape& shape, uint64_t seed, uint64_t draw)>;
+
+}  // namespace striate

@@ -1,0 +1,68 @@
+// What happened while training: every scalar of every step, and weights of earlier steps ("keyframes") thinned to a
+// memory budget, so that any earlier step can be shown again. Thinning drops every second keyframe and doubles the
+// distance between them; the first and the newest stay.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace striate {
+
+constexpr float kNotMeasured = std::numeric_limits<float>::quiet_NaN();
+
+// One training step, counted from 1: the step that turned the weights number step-1 into the weights number step.
+struct StepRecord {
+  int64_t step = 0;
+  float loss = kNotMeasured;      // of its batch, before the update; mean over the batch
+  float accuracy = kNotMeasured;  // of its batch
+  float rate = kNotMeasured;
+  float gradient_norm = kNotMeasured, weight_norm = kNotMeasured;  // where asked for
+};
+
+// One evaluation of a split after `step` steps.
+struct EvaluationRecord {
+  int64_t step = 0;
+  std::string split;  // "validation", "test", "training"
+  double loss = 0, accuracy = 0;
+  int64_t samples = 0;
+};
+
+struct Keyframe {
+  int64_t step = 0;                     // after so many steps; 0: the starting weights
+  std::vector<float> weights, running;  // the network's arenas of these roles
+};
+
+class History {
+ public:
+  explicit History(int64_t budget_bytes = int64_t{256} << 20) : budget_(budget_bytes) {}
+
+  void add(const StepRecord& record);
+  void add(const EvaluationRecord& record) { evaluations_.push_back(record); }
+  const std::vector<StepRecord>& steps() const { return steps_; }
+  const std::vector<EvaluationRecord>& evaluations() const { return evaluations_; }
+
+  // Whether step `step` deserves a keyframe, as thin as they now are; then add_keyframe().
+  bool wants_keyframe(int64_t step) const;
+  void add_keyframe(Keyframe keyframe);
+  const std::map<int64_t, Keyframe>& keyframes() const { return keyframes_; }
+  const Keyframe* at_or_before(int64_t step) const;  // null: none
+  int64_t keyframe_distance() const { return distance_; }
+  int64_t bytes() const;  // of the keyframes
+  int64_t budget() const { return budget_; }
+
+  // Forgets everything after `step`: training goes on from there.
+  void cut(int64_t step);
+  // step,loss,accuracy,rate,gradient_norm,weight_norm with a header line; empty fields where nothing was measured.
+  std::string csv() const;
+
+ private:
+  int64_t budget_, distance_ = 1;
+  std::vector<StepRecord> steps_;
+  std::vector<EvaluationRecord> evaluations_;
+  std::map<int64_t, Keyframe> keyframes_;
+};
+
+}  // namespace striate

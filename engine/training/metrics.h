@@ -1,0 +1,73 @@
+// How good a network is on a part of a data set, and how it is doing inside.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/network/network.h"
+#include "engine/training/dataset.h"
+#include "engine/training/optimizer_settings.h"
+
+namespace striate {
+
+struct Evaluation {
+  int64_t samples = 0, correct = 0;
+  double loss = 0;  // mean over the samples
+  int classes = 0;
+  std::vector<int64_t> confusion;  // (classes, classes): [true class][predicted class]
+  std::vector<int32_t> predicted;  // per sample, in the order in which they were given
+  std::vector<float> probability;  // of the predicted class, as softmax says (or sigmoid, for a single output)
+
+  double accuracy() const { return samples > 0 ? static_cast<double>(correct) / static_cast<double>(samples) : 0; }
+  int64_t count(int truth, int prediction) const {
+    return confusion[static_cast<size_t>(truth * classes + prediction)];
+  }
+  int64_t samples_of(int truth) const;
+  double recall(int truth) const;               // of the samples of a class, the share that was found; NaN without any
+  double precision(int predicted_class) const;  // of the samples called so, the share that is; NaN without any
+};
+
+// Runs a network's weights over samples in a memory of its own, so that what a training step left can still be looked
+// at.
+class Evaluator {
+ public:
+  Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss = Loss::cross_entropy);
+
+  // `progress` is called after each batch with the samples done; false stops: the result then covers what was done.
+  Evaluation evaluate(Stream& stream, const Network& weights, const Dataset& data, const std::vector<int64_t>& indices,
+                      const Normalisation& normalisation, const std::function<bool(int64_t)>& progress = nullptr);
+  // One picture, already normalised: the network's output for it as class probabilities.
+  std::vector<float> probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels);
+  Network& network() { return network_; }
+
+ private:
+  void probabilities_of(const float* row, float* out) const;
+  Network network_;
+  Loss loss_;
+  std::vector<float> host_;
+};
+
+// Units whose activation was 0 or less for the whole batch that stands in the network's slots.
+struct DeadUnits {
+  int node = 0;
+  int64_t units = 0, dead = 0;  // units: channels, or values after a flatten
+};
+std::vector<DeadUnits> dead_units(Stream& stream, Network& network);  // one entry per relu layer
+
+struct Norm {
+  std::string name;  // "0.weight"
+  double weight = 0, gradient = 0;
+};
+std::vector<Norm> norms(Stream& stream, Network& network);  // one entry per weight slot; needs a plan with training
+
+// The first activation, in running order, that holds a value which is NaN or infinite; else the first such weight or
+// gradient. Empty name: all are finite.
+struct NotFinite {
+  std::string name;  // of the layer
+  std::string what;  // "activation", "weight 0.weight", "gradient of 0.weight"
+};
+NotFinite find_not_finite(Stream& stream, Network& network);
+
+}  // namespace striate

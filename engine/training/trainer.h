@@ -1,0 +1,138 @@
+// Training, one phase at a time: batch, forward, loss, backward, update. Synchronous, without threads of its own.
+// Tests, the command line and slow motion in the window use this very machine.
+//
+// Words: a sample is one picture; a batch is the samples of one step; a step is one update of the weights; an epoch is
+// as many samples as the training part has. Samples come in a stream of shuffled epochs: each is seen exactly once per
+// epoch, and a batch may begin in one epoch and end in the next.
+//
+// Everything is a function of settings, data and seed: same seed, same device, same bits, whatever the number of
+// threads and however often training stopped and went on (checkpoint.h).
+//
+// After the constructor no step allocates device memory. On CUDA the step is captured once as a graph and replayed by
+// step(); results are then read only when somebody asks.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/network/network.h"
+#include "engine/training/dataset.h"
+#include "engine/training/history.h"
+#include "engine/training/optimizer_settings.h"
+#include "engine/training/schedule.h"
+#include "kernels/graph.h"
+#include "kernels/optimizer.h"
+
+namespace striate {
+
+enum class Phase { batch, forward, loss, backward, update };
+const char* phase_name(Phase phase);
+
+struct TrainerSettings {
+  int batch = 64;
+  Loss loss = Loss::cross_entropy;
+  OptimizerSettings optimizer;
+  double rate = 1e-3;
+  Schedule schedule;
+  uint64_t seed = 1;
+  Initializer initializer = Initializer::pytorch;
+  int frozen = 0;   // layers from the first that keep their weights
+  Augment augment;  // may be empty
+  int64_t history_budget = int64_t{256} << 20;
+  bool keyframes = true;        // weights of earlier steps in the history
+  int measure_norms_every = 0;  // steps between two measurements of the norms; 0: never
+};
+
+class Trainer {
+ public:
+  // Plans the network for this batch, checks that data, network and loss fit each other (throws Error that says what
+  // does not), draws the starting weights. network and data must outlive the trainer. `training`: the samples to learn
+  // from. Continue from weights that are there with keep_weights.
+  Trainer(Stream& stream, Network& network, const Dataset& data, std::vector<int64_t> training,
+          Normalisation normalisation, TrainerSettings settings, bool keep_weights = false);
+  ~Trainer();
+
+  Phase next_phase() const { return phase_; }
+  // Does the next phase and returns which it was. Throws Error at the loss or the backward phase where a value is NaN
+  // or infinite: the step, the layer where it first appeared, what usually helps. The weights are those of before the
+  // step, and the step can be begun again.
+  Phase advance();
+  // The rest of the current step, or a whole one.
+  void step();
+
+  int64_t steps() const { return step_; }  // finished ones
+  int64_t samples_seen() const { return step_ * settings_.batch; }
+  double epoch() const;                           // epochs finished, with the part of the current one
+  int64_t steps_per_epochs(double epochs) const;  // the steps after which so many epochs are complete
+  double images_per_second() const;               // over the last 50 steps; 0 before there are any
+
+  float loss();      // of the last loss phase; NaN before the first. Waits for it.
+  float accuracy();  // of the same batch
+  float rate() const { return current_rate_; }
+  const std::vector<int64_t>& batch_indices() const { return indices_; }  // samples of the current batch
+  std::vector<int32_t> batch_labels() const { return labels_; }
+  TensorView probabilities() const;  // (N, K), softmax of the logits; only with Loss::cross_entropy, else empty
+
+  const TrainerSettings& settings() const { return settings_; }
+  // From the next step on.
+  void set_rate(double rate) { settings_.rate = rate; }
+  void set_schedule(const Schedule& schedule) { settings_.schedule = schedule; }
+
+  Network& network() { return *network_; }
+  const Dataset& data() const { return *data_; }
+  const std::vector<int64_t>& training() const { return training_; }
+  const Normalisation& normalisation() const { return normalisation_; }
+  // All steps so far, their results fetched.
+  History& history();
+  // Puts the weights of a keyframe into the network. To look only: training goes on from them if a step follows.
+  void show(const Keyframe& keyframe);
+
+  // The training state beside weights and running statistics: what checkpoint.h saves. Between two steps only.
+  struct State {
+    int64_t step = 0;
+    StepState optimizer;
+    std::vector<uint64_t> counters;  // of Network::read_counters()
+  };
+  State state();
+  void restore(const State& state);  // and the weights and optimizer slots have been written to the network
+
+  // Writes normalised samples, in parallel, to (size, shape): what a batch phase does.
+  static void read_samples(const Dataset& data, const std::vector<int64_t>& indices, const Normalisation& normalisation,
+                           const Augment& augment, uint64_t seed, uint64_t first_draw, float* pixels);
+
+ private:
+  struct Device_;  // device memory of the loop
+  void do_batch();
+  void do_forward();
+  void do_loss();
+  void do_backward();
+  void do_update();
+  void queue_forward_to_update(bool with_update);
+  void fetch_results();
+  void keyframe();
+  void set_device_rate();
+  [[noreturn]] void stop_not_finite(const std::string& where);
+  const std::vector<int64_t>& order_of(int64_t epoch);
+
+  Stream* stream_;
+  Network* network_;
+  const Dataset* data_;
+  std::vector<int64_t> training_;
+  Normalisation normalisation_;
+  TrainerSettings settings_;
+  Phase phase_ = Phase::batch;
+  int64_t step_ = 0;
+  float current_rate_ = 0;
+  std::vector<int64_t> indices_;
+  std::vector<int32_t> labels_;
+  std::vector<float> pixels_;
+  std::vector<int64_t> order_;
+  int64_t order_epoch_ = -1;
+  std::vector<double> finished_at_;  // seconds, of the last steps
+  History history_;
+  std::unique_ptr<Device_> memory_;
+};
+
+}  // namespace striate
