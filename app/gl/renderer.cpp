@@ -57,8 +57,6 @@ void Renderer::find_uniforms() {
   picture_projection_ = picture_.uniform("projection");
   picture_map_row_ = picture_.uniform("map_row");
   picture_range_ = picture_.uniform("range");
-  picture_opacity_ = picture_.uniform("opacity");
-  picture_values_ = picture_.uniform("values");
   glUseProgram(interface_.program());
   glUniform1i(interface_.uniform("image"), 0);
   glUseProgram(picture_.program());
@@ -137,13 +135,13 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
       if (command.UserCallback) {
         if (command.UserCallback != picture_style_callback()) continue;
         const auto* style = static_cast<const PictureStyle*>(command.UserCallbackData);
-        glUseProgram(style ? picture_.program() : interface_.program());
+        // 8-bit pictures need no map: the plain program: less work for a software renderer.
+        bool mapped = style && style->values;
+        glUseProgram(mapped ? picture_.program() : interface_.program());
         glBindSampler(0, style && style->nearest ? nearest_ : smooth_);
-        if (style) {
-          glUniform1i(picture_values_, style->values);
+        if (mapped) {
           glUniform1f(picture_map_row_, (static_cast<float>(style->map) + 0.5f) / kColourMaps);
           glUniform2f(picture_range_, style->low, style->high);
-          glUniform1f(picture_opacity_, style->opacity);
         }
         continue;
       }

@@ -33,8 +33,7 @@ class Renderer : public Textures {
   void find_uniforms();
 
   Shader interface_, picture_;
-  int interface_projection_ = -1, picture_projection_ = -1, picture_map_row_ = -1, picture_range_ = -1,
-      picture_opacity_ = -1, picture_values_ = -1;
+  int interface_projection_ = -1, picture_projection_ = -1, picture_map_row_ = -1, picture_range_ = -1;
   unsigned vertex_array_ = 0, vertices_ = 0, indices_ = 0, maps_ = 0, smooth_ = 0, nearest_ = 0;
 };
 

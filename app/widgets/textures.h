@@ -35,7 +35,6 @@ struct PictureStyle {
   bool values = false;   // a float texture: low..high through the map
   ColourMap map = ColourMap::grey;
   float low = 0, high = 1;
-  float opacity = 1;
 };
 
 }  // namespace striate

@@ -277,9 +277,10 @@ class Ui {
   // ---- layout ---------------------------------------------------------------------------------------------------
   void begin_panel(std::string_view id, const Rect& area, float padding = 16, bool scrolls = true);
   void end_panel();
-  Rect take(float height);               // the next rectangle of the column (or the one given by next())
-  Rect take(float width, float height);  // the same for something with a width of its own, in a flow or row
-  float width() const;                   // of the column
+  Rect take(float height);                      // the next rectangle of the column (or the one given by next())
+  Rect take(float width, float height);         // the same for something with a width of its own, in a flow or row
+  Rect take_wide(float natural, float height);  // the whole width in a column, the natural one in a flow or row
+  float width() const;                          // of the column
   void next(const Rect& rect) { next_ = rect, has_next_ = true; }  // the next widget stands here
   void space(float height = 8);
   void begin_flow(float gap = 8);  // side by side, wrapping

@@ -93,7 +93,7 @@ bool Ui::button(std::string_view name, std::string_view command, const ButtonOpt
 }
 
 bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
-  Rect rect = take(em(30));
+  Rect rect = take_wide(measure(Font::control, name).x + em(46), em(30));
   std::string command = std::string(prefix) + (value ? " off" : " on");
   Response r = interact(rect, {.label = name, .command = command, .kind = "toggle"});
   const Theme& t = theme();
@@ -116,13 +116,13 @@ bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
 bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::string_view current,
                    std::string_view prefix) {
   // A heading of its own only where it says something: an empty label is for choices that explain themselves.
-  Rect whole = take(em(34));
+  float total = 0;
+  for (const Choice& choice : choices) total += measure(Font::control, choice.label).x + em(16);
+  Rect whole = take_wide(total + em(8) * static_cast<float>(choices.size()), em(34));
   push_id(name);
   const Theme& t = theme();
   fill(whole, t.raised, 6);
   stroke(whole, t.line, 6);
-  float total = 0;
-  for (const Choice& choice : choices) total += measure(Font::control, choice.label).x + em(16);
   bool sent = false;
   float x = whole.x;
   size_t selected = choices.size();
@@ -191,7 +191,9 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
 
 bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::string_view current,
                   std::string_view prefix) {
-  Rect rect = take(em(32));
+  float longest = 0;
+  for (const Choice& choice : choices) longest = std::max(longest, measure(Font::control, choice.label).x);
+  Rect rect = take_wide(measure(Font::control, name).x + longest + em(56), em(32));
   Response r = interact(rect, {.label = name, .command = prefix, .kind = "drop-down"});
   const Theme& t = theme();
   std::string_view shown = current;
@@ -405,7 +407,8 @@ bool Ui::bare_slider(std::string_view name, double value, const NumberSpec& spec
 }
 
 bool Ui::number_field(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
-  Rect rect = take(em(34));
+  float natural = measure(Font::control, name).x + em(130);
+  Rect rect = take_wide(natural, em(34));
   float digits = measure(Font::number, with_unit(value, spec)).x + 20;
   float words = measure(Font::control, name).x + 8;
   // Minus and plus only where the name and the number leave room for them.

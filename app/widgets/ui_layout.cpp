@@ -160,6 +160,12 @@ Rect Ui::take(float width, float height) {
   return take(height);
 }
 
+Rect Ui::take_wide(float natural, float height) {
+  bool beside = !has_next_ && !layouts_.empty() &&
+                (layouts_.back().kind == Layout::Kind::row || layouts_.back().kind == Layout::Kind::flow);
+  return beside ? take(natural, height) : take(height);
+}
+
 void Ui::space(float height) {
   if (layouts_.empty()) return;
   Layout& l = layouts_.back();

@@ -70,7 +70,6 @@ void Ui::draw_tiles(const Rect& area, const PictureSource& source, const View& v
   style.map = source.map;
   style.low = source.low;
   style.high = source.high;
-  style.opacity = source.opacity;
 
   constexpr int tile_size = TileCache::kTile;
   auto columns = [&](int level) { return (source.width + (1 << level) - 1) >> level; };
@@ -98,7 +97,8 @@ void Ui::draw_tiles(const Rect& area, const PictureSource& source, const View& v
     drawing = true;
     draw_->AddImage(reinterpret_cast<ImTextureID>(tile.texture), ImVec2(a.x, a.y), ImVec2(b.x, b.y),
                     ImVec2(u(part_of_level.x), v(part_of_level.y)),
-                    ImVec2(u(part_of_level.x + part_of_level.w), v(part_of_level.y + part_of_level.h)));
+                    ImVec2(u(part_of_level.x + part_of_level.w), v(part_of_level.y + part_of_level.h)),
+                    rgb(0xFFFFFF, source.opacity));
   };
 
   const TileCache::Tile* ground = tiles_->find(source, base, 0, 0);
