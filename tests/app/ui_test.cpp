@@ -209,12 +209,12 @@ TEST_F(Widgets, a_text_field_sends_quoted_text) {
   frame(draw);
   press("name");
   play(draw);
-  queue.text("bc d");
+  queue.text("bc dx");
   queue.key({"Left", false});
-  queue.key({"Backspace", false});
+  queue.key({"Delete", false});
   queue.key({"Enter", false});
   play(draw);
-  EXPECT_EQ(sent, std::vector<std::string>{"p.name \"abcd\""});
+  EXPECT_EQ(sent, std::vector<std::string>{"p.name \"abc d\""});
 }
 
 TEST_F(Widgets, the_same_label_twice_is_a_conflict) {
