@@ -97,7 +97,7 @@ void Shell::draw_navigation(const Rect& area) {
   }
   ui_.end_panel();
 
-  ui_.begin_row(foot.inset(10, 0), 4);
+  ui_.begin_row(foot.inset(10, 0), 0);
   bool dark = app_.settings().dark;
   auto small = [&](const char* label, const std::string& command, Icon icon, const char* tip) {
     ui_.button(label, command, {.style = ButtonStyle::quiet, .icon = icon, .tooltip = tip, .icon_only = true});
@@ -107,6 +107,8 @@ void Shell::draw_navigation(const Rect& area) {
         "Light or dark colours");
   small("Present", app_.settings().presentation ? "presentation off" : "presentation on", Icon::eye,
         "Large type for a projector");
+  small("Numbers", app_.settings().inspector ? "inspector off" : "inspector on", Icon::panel,
+        "Folds the panel at the right away, or back");
   small("Help", "help on", Icon::help, "The keys, and what this page does");
   ui_.pack_right();
   small("Fold the pages", "navigation off", Icon::back, "Folds this panel away");
