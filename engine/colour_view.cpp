@@ -74,22 +74,41 @@ PixelNumbers numbers_of(const ColourView& view, const uint8_t* pixel, int channe
 }
 
 bool shows_as_stored(const ColourView& view) {
-  return view.space == ColourSpace::rgb && view.component == 0 && view.change.rule == Overflow::none;
+  return view.space != ColourSpace::gray && view.component == 0 && view.change.rule == Overflow::none;
 }
 
+// Tiles are made while somebody drags: the launches for many pixels, which compute what the forms for one do.
 void show_in_space(const ColourView& view, uint8_t* rgba, int64_t n) {
-  if (shows_as_stored(view)) return;
-  if (view.space == ColourSpace::gray && view.change.rule == Overflow::none) {
-    // The common case in one launch: the form for many pixels computes what grey_of does.
+  if (view.change.rule != Overflow::none) {
+    uint8_t table[256];
+    for (int v = 0; v < 256; ++v) table[v] = view.change.of(static_cast<uint8_t>(v));
+    for (int64_t i = 0; i < n; ++i) {
+      for (int c = 0; c < 3; ++c) rgba[4 * i + c] = table[rgba[4 * i + c]];
+    }
+  }
+  Stream here;
+  if (view.space == ColourSpace::gray) {
     std::vector<uint8_t> plane(static_cast<size_t>(n));
-    Stream here;
     grey(here, view.weights, rgba, 4, n, plane.data());
     for (int64_t i = 0; i < n; ++i) set_grey(rgba + 4 * i, plane[static_cast<size_t>(i)]);
     return;
   }
+  // All three numbers together make the pixel again, exactly (tested): nothing to do.
+  if (view.component == 0) return;
+  if (view.space == ColourSpace::rgb) {
+    for (int64_t i = 0; i < n; ++i) set_grey(rgba + 4 * i, rgba[4 * i + view.component - 1]);
+    return;
+  }
+  std::vector<float> planes(static_cast<size_t>(3 * n));
+  if (view.space == ColourSpace::hsv) {
+    hsv(here, rgba, 4, n, planes.data());
+  } else {
+    ycbcr(here, rgba, 4, n, planes.data());
+  }
   for (int64_t i = 0; i < n; ++i) {
-    const PixelNumbers numbers = numbers_of(view, rgba + 4 * i, 4);
-    std::copy(numbers.colour, numbers.colour + 3, rgba + 4 * i);
+    const float all[3] = {planes[static_cast<size_t>(i)], planes[static_cast<size_t>(n + i)],
+                          planes[static_cast<size_t>(2 * n + i)]};
+    colour_of_component(view.space, view.component - 1, all, rgba + 4 * i);
   }
 }
 

@@ -39,7 +39,7 @@ PixelNumbers numbers_of(const ColourView& view, const uint8_t* pixel, int channe
 // A tile as it is shown: n pixels of RGBA in place. Alpha keeps its value. Pixel i gets numbers_of(pixel i).colour.
 void show_in_space(const ColourView& view, uint8_t* rgba, int64_t n);
 
-// True where show_in_space changes nothing.
+// True where show_in_space changes nothing: all three numbers of a space make the very pixel again.
 bool shows_as_stored(const ColourView& view);
 
 enum class NumberFormat { decimal, hex, unit };
