@@ -10,3 +10,5 @@ mkdir -p assets/screenshots
 shot pixels pixels --size 1280x800
 shot channels channels assets/images/balloons.png --size 1280x800
 shot filters filters assets/images/still-life.png --size 1280x800 --do "filters.kernel edge" --do "filters.split 0.5"
+shot convolution convolution --size 1280x800
+shot pooling pooling --size 1280x800
