@@ -155,6 +155,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
       if (frame) stroke(grid_cell_rect(spec, y, x).inset(0.5f), frame, 2, spec.size >= 16 ? 2.0f : 1.0f);
     }
   }
+  stroke(whole, faded(t.secondary, 0.5f));
   if (const float glow = lit(spec.tone); glow > 0 && spec.tone != Concept::none) {
     stroke(whole.inset(-4), faded(t.of(spec.tone), glow), 8, 3);
   }
