@@ -21,7 +21,7 @@ check() {
       folder = FILENAME; sub(/\/.*/, "", folder)
       if (folder == "tests") { part = FILENAME; sub(/^tests\//, "", part); sub(/\/.*/, "", part) } else part = folder
       stem = FILENAME; sub(/.*\//, "", stem); sub(/\.(h|cpp|cu)$/, "", stem)
-      may_draw = FILENAME ~ /^app\/(gl\/|shell\/window)/ || FILENAME ~ /^tests\/app\//
+      may_draw = FILENAME ~ /^app\/(gl\/|shell\/(window|glfw))/ || FILENAME ~ /^tests\/app\//
       may_cuda = FILENAME ~ /\.cu$/ || FILENAME == "kernels/launch.h" || FILENAME == "kernels/device_cuda.h"
     }
     /<<</ && folder == "kernels" && FILENAME !~ /^kernels\/launch(_[a-z]+)?\.h$/ && !/^[ \t]*\/\// {
@@ -38,7 +38,7 @@ check() {
     folder == "kernels" && name ~ /^(fmt|nlohmann|CLI|glm)\// { complain("kernels/ needs only the standard library, oneTBB and CUDA") }
     part != "app" && name ~ /^(imgui|backends\/imgui|GLFW\/|glad\/|GL\/|EGL\/)/ { complain("no window below app/") }
     part == "app" && !may_draw && name ~ /^(GLFW\/|glad\/|GL\/|EGL\/|(backends\/)?imgui_impl_)/ {
-      complain("only app/gl/ and app/shell/window* know OpenGL and GLFW")
+      complain("only app/gl/ and the window (app/shell/window*, glfw*) know OpenGL and GLFW")
     }
     !may_cuda && name ~ /^(cuda|cub\/|thrust\/|cooperative_groups|device_launch_parameters|driver_types|vector_types|mma\.h)/ {
       complain("only .cu files and kernels/launch.h know CUDA")
