@@ -291,6 +291,11 @@ void PixelsPage::draw_number_types(Ui& ui) const {
   ui.section("NUMBER TYPES");
   static const Choice operations[] = {{"+", "add"}, {"\u2212", "subtract"}, {"\u00d7", "multiply"}};
   const Arithmetic operation = view_.change.operation;
+  if (context_.document.image) {
+    static const Choice rules[] = {{"As it is", "none"}, {"Wrap", "wrap"}, {"Saturate", "saturate"}};
+    ui.note(fmt::format("The same to every value of the picture: {} {}", symbol_of(operation), b_));
+    ui.segmented("picture", rules, name_of(view_.change.rule), "pixels.dtype");
+  }
   NumberSpec operand;
   operand.maximum = 255;
   operand.decimals = 0;
@@ -308,10 +313,6 @@ void PixelsPage::draw_number_types(Ui& ui) const {
          sum < 0 ? fmt::format("max({}, 0) = {}", sum, saturates) : fmt::format("min({}, 255) = {}", sum, saturates),
          saturates == sum ? Concept::none : Concept::bias);
   ui.row("float32", fmt::format("{:.1f}", in_float(operation, a_, b_)), Concept::activation);
-  if (!context_.document.image) return;
-  static const Choice rules[] = {{"As it is", "none"}, {"Wrap", "wrap"}, {"Saturate", "saturate"}};
-  ui.note(fmt::format("The same to every value of the picture: {} {}", symbol_of(operation), b_));
-  ui.segmented("picture", rules, name_of(view_.change.rule), "pixels.dtype");
 }
 
 void PixelsPage::draw_transport(Ui& ui, const Rect& area) const {
