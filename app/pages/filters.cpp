@@ -18,7 +18,7 @@ namespace striate {
 namespace {
 
 constexpr size_t kMostStages = 8;
-constexpr double kCheapPixel = 3e7;    // multiplications; about 2 ms: what the window's thread does by itself
+constexpr double kCheapPixel = 1e7;    // multiplications; 2 to 4 ms: what the window's thread does by itself
 constexpr double kReplaceAfter = 0.4;  // seconds that older work may still run, so that a drag shows results as it goes
 constexpr float kNumberLimit = 1e6f;   // of divisors, offsets
 

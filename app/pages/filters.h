@@ -89,7 +89,7 @@ class FiltersPage : public Page {
   void draw_code_tab(Ui& ui) const;
   std::string stage_name(size_t index) const;
 
-  static constexpr double kCheapTile = 1.5e8;  // multiplications; about 10 ms on two cores
+  static constexpr double kCheapTile = 2.5e7;  // multiplications; 5 to 10 ms on two cores
 
   PageInfo info_;
   PageContext context_;

@@ -25,6 +25,20 @@ std::string minus_sign(const std::string& text) {
 
 std::string size_text(const FilterKernel& kernel) { return fmt::format("{} \u00d7 {}", kernel.width, kernel.height); }
 
+// The same column and row in whole numbers where a factor does that: 0.5 1 0.5 and 2 4 2 become 1 2 1 and 1 2 1.
+void use_whole_factors(std::vector<double>& column, std::vector<double>& row) {
+  const auto whole = [](const std::vector<double>& values, double factor) {
+    return std::all_of(values.begin(), values.end(),
+                       [&](double value) { return std::abs(value * factor - std::round(value * factor)) < 1e-9; });
+  };
+  for (int factor = 1; factor <= 64; ++factor) {
+    if (!whole(column, factor) || !whole(row, 1.0 / factor)) continue;
+    for (double& value : column) value = std::round(value * factor);
+    for (double& value : row) value = std::round(value / factor);
+    return;
+  }
+}
+
 std::string list_text(const std::vector<double>& values) {
   std::string text;
   for (double value : values) text += fmt::format(" {}", significant_text(value, 3));
@@ -133,13 +147,14 @@ void FiltersPage::draw_kernel(Ui& ui) const {
   offset.maximum = 255;
   offset.step = 1;
   offset.decimals = 1;
-  const bool beside = kernel.width <= 3 && kernel.height <= 3;
+  const float cell = ui.em(38);
+  const bool beside = kernel.width <= 3 && kernel.height <= 3 && ui.width() >= ui.em(280);
   const float line = ui.em(36);
-  const Rect whole = beside ? ui.take(std::max(ui.em(44) * static_cast<float>(kernel.height), 3 * line)) : Rect{};
+  const Rect whole = beside ? ui.take(std::max(cell * static_cast<float>(kernel.height), 3 * line)) : Rect{};
   Rect right = whole;
   if (beside) {
-    Rect grid = right.cut_left(ui.em(44) * 3);
-    grid.h = ui.em(44) * static_cast<float>(kernel.height);
+    Rect grid = right.cut_left(cell * 3);
+    grid.h = cell * static_cast<float>(kernel.height);
     right.cut_left(16);
     right.y += (right.h - 3 * line) / 2;
     ui.next(grid);
@@ -191,6 +206,7 @@ void FiltersPage::draw_kernel_numbers(Ui& ui) const {
   if (now.kernel.width > 1 && now.kernel.height > 1 && separate(now.kernel, &column, &row)) {
     ui.note(fmt::format("Separable: a column times a row. {} + {} multiplications a pixel do what {} would.",
                         now.kernel.height, now.kernel.width, now.kernel.taps.size()));
+    use_whole_factors(column, row);
     ui.row("column", list_text(column), Concept::kernel);
     ui.row("row", list_text(row), Concept::kernel);
   }

@@ -205,8 +205,14 @@ void FiltersPage::draw_cells(Ui& ui, const Rect& area, const View& view, float s
   if (right.empty()) return;
   ui.push_clip(right);
   const Range* known = range();
-  if (!tiles_are_cheap() || !known || !ui.numbers_fit(view.zoom, 1, 1)) {
+  const bool kept = shown_.result && shown_.revision == revision_ && !shown_.result->levels[0].bytes.empty();
+  if (!ui.numbers_fit(view.zoom, 1, 1) || (!kept && (!tiles_are_cheap() || !known))) {
     ui.cells(area, view, image.width, image.height, nullptr);
+  } else if (kept) {
+    const std::vector<uint8_t>& bytes = shown_.result->levels[0].bytes;
+    ui.cells(area, view, image.width, image.height, [&](int x, int y) {
+      return cell_of(bytes.data() + (static_cast<size_t>(y) * image.width + x) * image.channels, image.channels);
+    });
   } else {
     const uint64_t key = revision_ * 2 + (chain_.show == Show::minmax);
     if (after_cells_key_ != key || !(after_cells_rect_ == seen) || after_cells_.empty()) {
