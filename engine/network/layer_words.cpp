@@ -1,0 +1,138 @@
+#include "engine/network/layer_words.h"
+
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "engine/nearest_word.h"
+
+namespace striate {
+
+bool read_whole(std::string_view text, int64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+bool read_number(std::string_view text, double& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+}
+
+std::string number_text(double value) { return fmt::format("{}", static_cast<float>(value)); }
+
+std::string rows_columns_text(const RowsColumns& size) { return fmt::format("{}x{}", size.rows, size.columns); }
+std::string short_text(const RowsColumns& size) {
+  return size.rows == size.columns ? std::to_string(size.rows) : rows_columns_text(size);
+}
+std::string Sides::text() const {
+  if (top == bottom && left == right) return short_text({top, left});
+  return fmt::format("{},{},{},{}", top, bottom, left, right);
+}
+
+Error placed_error(const PlacedWord& word, const std::string& what, const std::string& hint) {
+  return Error(fmt::format("line {}, column {}: {}", word.line, word.column, what), hint);
+}
+
+LayerWords::LayerWords(std::vector<PlacedWord> words, std::string syntax)
+    : words_(std::move(words)), syntax_(std::move(syntax)) {
+  check(!words_.empty(), "a layer without words");
+}
+
+void LayerWords::fail(const std::string& what, const std::string& hint) const {
+  if (more()) throw placed_error(words_[at_], what, hint);
+  PlacedWord end = words_.back();
+  end.column += static_cast<int>(end.text.size());
+  throw placed_error(end, what, hint);
+}
+
+void LayerWords::unknown(const std::vector<std::string>& options) const {
+  const std::string& word = words_[at_].text;
+  const std::string near = nearest_word(word, options);
+  fail(fmt::format("\"{}\" is not understood after {}", word, kind()),
+       near.empty() ? "write " + syntax_ : fmt::format("did you mean \"{}\"? write {}", near, syntax_));
+}
+
+bool LayerWords::take(std::string_view word) {
+  if (!more() || words_[at_].text != word) return false;
+  ++at_;
+  return true;
+}
+
+bool LayerWords::take(std::string_view first, std::string_view second) {
+  if (at_ + 1 >= words_.size() || words_[at_].text != first || words_[at_ + 1].text != second) return false;
+  at_ += 2;
+  return true;
+}
+
+const std::string& LayerWords::next(const std::string& what) {
+  if (!more()) fail(fmt::format("{} needs its {}", kind(), what), "write " + syntax_);
+  return words_[at_].text;
+}
+
+int LayerWords::whole(const std::string& what, int low, int high) {
+  int64_t value = 0;
+  const std::string& word = next(what);
+  if (!read_whole(word, value) || value < low || value > high) {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("a whole number from {} to {}: {}", low, high, syntax_));
+  }
+  ++at_;
+  return static_cast<int>(value);
+}
+
+double LayerWords::number(const std::string& what, double low, double high) {
+  double value = 0;
+  const std::string& word = next(what);
+  if (!read_number(word, value) || value < low || value > high) {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("a number from {} to {}: {}", low, high, syntax_));
+  }
+  ++at_;
+  return value;
+}
+
+namespace {
+
+// "5x3", "0,1,0,1" -> their whole numbers; empty where a part is none.
+std::vector<int> wholes(std::string_view text, char separator, int low, int high) {
+  std::vector<int> values;
+  for (;;) {
+    const size_t end = text.find(separator);
+    int64_t value = 0;
+    if (!read_whole(text.substr(0, end), value) || value < low || value > high) return {};
+    values.push_back(static_cast<int>(value));
+    if (end == std::string_view::npos) return values;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+RowsColumns LayerWords::rows_columns(const std::string& what, int low, int high) {
+  const std::string& word = next(what);
+  const std::vector<int> values = wholes(word, 'x', low, high);
+  if (values.empty() || values.size() > 2) {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("one number or ROWSxCOLUMNS, each from {} to {}: {}", low, high, syntax_));
+  }
+  ++at_;
+  return {values.front(), values.back()};
+}
+
+Sides LayerWords::sides(const std::string& what, int high) {
+  const std::string& word = next(what);
+  const std::vector<int> each = wholes(word, ',', 0, high), two = wholes(word, 'x', 0, high);
+  Sides sides;
+  if (each.size() == 4) {
+    sides = {each[0], each[1], each[2], each[3]};
+  } else if (two.size() == 1 || two.size() == 2) {
+    sides = {two.front(), two.front(), two.back(), two.back()};
+  } else {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("one number, ROWSxCOLUMNS, or TOP,BOTTOM,LEFT,RIGHT, each from 0 to {}", high));
+  }
+  ++at_;
+  return sides;
+}
+
+}  // namespace striate

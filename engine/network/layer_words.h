@@ -1,0 +1,64 @@
+// Reading the words of one layer of an architecture's text: "conv 6 5x5 pad 2". Every error names line and column, what
+// was expected, and the nearest word.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/error.h"
+
+namespace striate {
+
+struct PlacedWord {
+  std::string text;
+  int line = 1, column = 1;
+};
+
+// Rows and columns of a kernel, a stride, a padding.
+struct RowsColumns {
+  int rows = 1, columns = 1;
+};
+std::string rows_columns_text(const RowsColumns& size);  // "5x5"
+std::string short_text(const RowsColumns& size);         // "2", or "2x1" where they differ
+
+struct Sides {
+  int top = 0, bottom = 0, left = 0, right = 0;
+  bool none() const { return top == 0 && bottom == 0 && left == 0 && right == 0; }
+  std::string text() const;  // "2", "2x1" (rows x columns), "0,1,0,1" (top, bottom, left, right)
+};
+
+class LayerWords {
+ public:
+  // words[0] is the layer's kind. `syntax`: for hints.
+  LayerWords(std::vector<PlacedWord> words, std::string syntax);
+
+  const std::string& kind() const { return words_[0].text; }
+  bool more() const { return at_ < words_.size(); }
+  // The next word where it is this one (or these two); else nothing happens.
+  bool take(std::string_view word);
+  bool take(std::string_view first, std::string_view second);
+  int whole(const std::string& what, int low, int high);
+  double number(const std::string& what, double low, double high);
+  RowsColumns rows_columns(const std::string& what, int low, int high);  // "5" or "5x3"
+  Sides sides(const std::string& what, int high);
+  // The next word is none of these. An empty list: nothing may follow.
+  [[noreturn]] void unknown(const std::vector<std::string>& options) const;
+  [[noreturn]] void fail(const std::string& what, const std::string& hint) const;  // at the next word
+
+ private:
+  const std::string& next(const std::string& what);
+  std::vector<PlacedWord> words_;
+  std::string syntax_;
+  size_t at_ = 1;
+};
+
+// Error{"line 1, column 5: WHAT", hint}
+Error placed_error(const PlacedWord& word, const std::string& what, const std::string& hint);
+
+// Whole text as a number, whatever the locale. False where it is none, or not finite.
+bool read_whole(std::string_view text, int64_t& value);
+bool read_number(std::string_view text, double& value);
+std::string number_text(double value);  // shortest that reads back as the same float
+
+}  // namespace striate

@@ -1,0 +1,33 @@
+#include "engine/network/layers/kinds.h"
+
+namespace striate {
+
+const std::vector<LayerKind>& layer_kinds() {
+  static const std::vector<LayerKind> kinds = {
+      kConv,    kMaxPool,    kAvgPool,   kGlobalAvgPool, kDense,   kRelu, kLeakyRelu, kSigmoid,   kTanh,
+      kSoftmax, kLogSoftmax, kBatchNorm, kDropout,       kFlatten, kAdd,  kConcat,    kSubsample, kIdentity,
+  };
+  return kinds;
+}
+
+const LayerKind& layer_kind(const std::string& word) {
+  for (const LayerKind& kind : layer_kinds()) {
+    if (word == kind.word) return kind;
+  }
+  check(false, "no kind of layer is called {}", word);
+  return layer_kinds().front();
+}
+
+Counted Layer::parameter_count(const std::vector<Shape>& inputs) const {
+  Counted counted;
+  for (const Parameter& p : parameters(inputs)) {
+    counted.value += p.shape.count();
+    if (!counted.formula.empty()) counted.formula += " + ";
+    counted.formula += std::to_string(p.shape.count());
+  }
+  return counted;
+}
+
+Counted Layer::multiply_adds(const std::vector<Shape>&) const { return {}; }
+
+}  // namespace striate

@@ -1,0 +1,58 @@
+// Every kind of layer, one file each in this folder; kinds.cpp puts them in order. Also what several of them share.
+#pragma once
+
+#include <utility>
+
+#include "engine/error.h"
+#include "engine/network/layer.h"
+#include "engine/network/layer_words.h"
+
+namespace striate {
+
+extern const LayerKind kConv, kMaxPool, kAvgPool, kGlobalAvgPool, kDense, kRelu, kLeakyRelu, kSigmoid, kTanh, kSoftmax,
+    kLogSoftmax, kBatchNorm, kDropout, kFlatten, kAdd, kConcat, kSubsample, kIdentity;
+
+namespace layers {
+
+// The sizes of a batch of pictures. Throws Error where the shape is no such batch.
+struct Pictures {
+  int n, c, h, w;
+};
+inline Pictures pictures(const Shape& shape) {
+  if (shape.rank() != 4) {
+    throw Error(fmt::format("got {} values for each picture, needs channels x height x width",
+                            shape.rank() == 2 ? std::to_string(shape[1]) : shape.text()),
+                "put it before the flatten layer");
+  }
+  return {static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]),
+          static_cast<int>(shape[3])};
+}
+
+// N, channels (or values), and the rest of a shape with two or more dimensions.
+struct Channels {
+  int n, c;
+  int64_t pixels;
+};
+inline Channels channels(const Shape& shape) {
+  int64_t pixels = 1;
+  for (int i = 2; i < shape.rank(); ++i) pixels *= shape[i];
+  return {static_cast<int>(shape[0]), static_cast<int>(shape[1]), pixels};
+}
+
+inline Shape pictures_shape(int n, int c, int h, int w) { return Shape{n, c, h, w}; }
+
+// A layer that keeps the shape and has no weights: relu and its like.
+class Pointwise : public Layer {
+ public:
+  Shape output(const std::vector<Shape>& inputs) const override { return inputs[0]; }
+};
+
+// A layer without settings, from a text of one word.
+template <typename L>
+std::shared_ptr<const Layer> parse_plain(LayerWords& words) {
+  if (words.more()) words.unknown({});
+  return std::make_shared<L>();
+}
+
+}  // namespace layers
+}  // namespace striate

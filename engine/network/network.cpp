@@ -1,0 +1,264 @@
+#include "engine/network/network.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/error.h"
+#include "kernels/elementwise.h"
+
+namespace striate {
+namespace {
+
+// Sequences below 2^40 are those of starting weights; every layer that draws has its own 2^40 behind them.
+uint64_t first_counter(int node) { return (static_cast<uint64_t>(node) + 1) << 40; }
+
+size_t at(Role role) { return static_cast<size_t>(role); }
+
+}  // namespace
+
+Network::Network(Stream& stream, const Architecture& architecture, const Plan& plan)
+    : architecture_(architecture), device_(stream.device()) {
+  replan(stream, plan);
+  set_seed(stream, 0);
+}
+
+void Network::replan(Stream& stream, const Plan& plan) {
+  SlotPlan layout = plan_slots(architecture_, plan, optimizer_states_);
+  const auto renew = [&](Role role, bool keep) {
+    const int64_t size = layout.arena[at(role)];
+    if (arenas_[at(role)].size() == size && keep) return;
+    if (!keep) arenas_[at(role)] = Buffer<float>();  // the old one first: both may not fit
+    Buffer<float> fresh(device_, size, role_name(role));
+    fill(stream, size, 0, fresh.data());
+    arenas_[at(role)] = std::move(fresh);
+  };
+  stream.synchronize();
+  renew(Role::weight, true);
+  renew(Role::running, true);
+  renew(Role::optimizer_state, true);
+  for (const Role role : {Role::activation, Role::activation_gradient, Role::weight_gradient, Role::mask}) {
+    renew(role, false);
+  }
+  if (scratch_.size() != layout.scratch) {
+    scratch_ = Buffer<float>();
+    scratch_ = Buffer<float>(device_, layout.scratch, "a network's scratch");
+  }
+  layout_ = std::move(layout);
+  plan_ = plan;
+  build_calls();
+}
+
+void Network::set_optimizer_states(Stream& stream, const std::vector<std::string>& names) {
+  optimizer_states_ = names;
+  SlotPlan layout = plan_slots(architecture_, plan_, names);
+  stream.synchronize();
+  const int64_t size = layout.arena[at(Role::optimizer_state)];
+  if (arenas_[at(Role::optimizer_state)].size() != size) {
+    arenas_[at(Role::optimizer_state)] = Buffer<float>();
+    arenas_[at(Role::optimizer_state)] = Buffer<float>(device_, size, role_name(Role::optimizer_state));
+  }
+  fill(stream, size, 0, arena(Role::optimizer_state));
+  layout_ = std::move(layout);
+  build_calls();
+}
+
+void Network::build_calls() {
+  const size_t n = static_cast<size_t>(architecture_.size());
+  if (counters_.size() == 0) counters_ = Buffer<uint64_t>(device_, architecture_.size(), "random counters");
+  calls_.assign(n, {});
+  activation_.assign(n, -1);
+  gradient_.assign(n, -1);
+  written_.assign(n, 0);
+  trained_begin_ = arena_size(Role::weight);
+  for (size_t i = 0; i < layout_.slots.size(); ++i) {
+    const Slot& slot = layout_.slots[i];
+    const size_t node = static_cast<size_t>(slot.node);
+    LayerCall& call = calls_[node];
+    float* place = arena(slot.role) + slot.offset;
+    switch (slot.role) {
+      case Role::activation:
+        activation_[node] = static_cast<int>(i);
+        call.y = {place, slot.shape, device_};
+        break;
+      case Role::activation_gradient:
+        gradient_[node] = static_cast<int>(i);
+        call.dy = place;
+        break;
+      case Role::weight:
+        call.weights.push_back(place);
+        if (slot.node > plan_.frozen) trained_begin_ = std::min(trained_begin_, slot.offset);
+        break;
+      case Role::weight_gradient:
+        call.dw.push_back(place);
+        break;
+      case Role::mask:
+        call.kept.push_back(place);
+        break;
+      case Role::running:
+        call.running.push_back(place);
+        break;
+      case Role::optimizer_state:
+        break;
+    }
+  }
+  for (size_t i = 1; i < n; ++i) {
+    LayerCall& call = calls_[i];
+    const Node& node = architecture_.nodes()[i];
+    for (const int input : node.inputs) {
+      const LayerCall& from = calls_[static_cast<size_t>(input)];
+      call.x.push_back(from.y);
+      call.dx.push_back(const_cast<float*>(from.dy));
+      call.dx_result.push_back(Result::replace);
+    }
+    if (call.kept.empty()) call.kept.assign(4, nullptr);  // a plan without gradients keeps nothing
+    call.scratch = scratch_.data();
+    call.seed = seed_;
+    call.counter = node.layer->uses_random() ? counters_.data() + i : nullptr;
+  }
+}
+
+const Slot* Network::find(Role role, const std::string& name) const {
+  for (const Slot& slot : layout_.slots) {
+    if (slot.role == role && slot.name == name) return &slot;
+  }
+  return nullptr;
+}
+
+const Slot& Network::activation(int node) const {
+  return layout_.slots[static_cast<size_t>(activation_[static_cast<size_t>(node)])];
+}
+
+const Slot* Network::gradient(int node) const {
+  const int index = gradient_[static_cast<size_t>(node)];
+  return index < 0 ? nullptr : &layout_.slots[static_cast<size_t>(index)];
+}
+
+TensorView Network::view(const Slot& slot) { return {arena(slot.role) + slot.offset, slot.shape, device_}; }
+
+std::vector<float> Network::read_slot(Stream& stream, const Slot& slot) const {
+  std::vector<float> values(static_cast<size_t>(slot.shape.count()));
+  const size_t bytes = values.size() * sizeof(float);
+  copy_bytes(stream, values.data(), Device::cpu(), arena(slot.role) + slot.offset, device_, bytes);
+  if (slot.integers) {
+    std::vector<int32_t> integers(values.size());
+    std::memcpy(integers.data(), values.data(), bytes);
+    std::transform(integers.begin(), integers.end(), values.begin(), [](int32_t v) { return static_cast<float>(v); });
+  }
+  return values;
+}
+
+void Network::write_slot(Stream& stream, const Slot& slot, const std::vector<float>& values) {
+  if (static_cast<int64_t>(values.size()) != slot.shape.count()) {
+    throw Error(
+        fmt::format("{} values for {} \"{}\" of {}", values.size(), role_name(slot.role), slot.name, slot.shape.text()),
+        fmt::format("give {}", slot.shape.count()));
+  }
+  check(!slot.integers, "{} holds integers", slot.name);
+  copy_bytes(stream, arena(slot.role) + slot.offset, device_, values.data(), Device::cpu(),
+             values.size() * sizeof(float));
+}
+
+void Network::initialize(Stream& stream, Initializer how, uint64_t seed) {
+  const std::vector<Shape> shapes = architecture_.shapes(1);
+  uint64_t sequence = 0;
+  for (const Slot& slot : layout_.slots) {
+    if (slot.role != Role::weight) continue;
+    const Layer& layer = *architecture_.nodes()[static_cast<size_t>(slot.node)].layer;
+    const Parameter p = layer.parameters(architecture_.input_shapes(slot.node, shapes))[static_cast<size_t>(slot.part)];
+    Initializer mine = how;
+    if (p.kind == Parameter::Kind::scale) mine = Initializer::ones;
+    if (p.kind == Parameter::Kind::shift) mine = Initializer::zeros;
+    if (p.kind == Parameter::Kind::bias && how != Initializer::pytorch) mine = Initializer::zeros;
+    striate::initialize(stream, mine, p.fan_in, p.fan_out, slot.shape.count(), seed, sequence++,
+                        arena(Role::weight) + slot.offset);
+  }
+  for (const Slot& slot : layout_.slots) {
+    if (slot.role != Role::running) continue;
+    const Layer& layer = *architecture_.nodes()[static_cast<size_t>(slot.node)].layer;
+    const Running r = layer.running(architecture_.input_shapes(slot.node, shapes))[static_cast<size_t>(slot.part)];
+    fill(stream, slot.shape.count(), r.start, arena(Role::running) + slot.offset);
+  }
+  fill(stream, arena_size(Role::optimizer_state), 0, arena(Role::optimizer_state));
+  set_seed(stream, seed);
+}
+
+void Network::copy_weights(Stream& stream, const Network& from) {
+  check(from.arena_size(Role::weight) == arena_size(Role::weight), "weights of another network");
+  copy(stream, arena_size(Role::weight), from.arena(Role::weight), arena(Role::weight));
+  copy(stream, arena_size(Role::running), from.arena(Role::running), arena(Role::running));
+}
+
+void Network::set_seed(Stream& stream, uint64_t seed) {
+  seed_ = seed;
+  std::vector<uint64_t> start;
+  for (int i = 0; i < architecture_.size(); ++i) start.push_back(first_counter(i));
+  upload(stream, counters_, start.data(), static_cast<int64_t>(start.size()));
+  for (LayerCall& call : calls_) call.seed = seed;
+}
+
+std::vector<uint64_t> Network::read_counters(Stream& stream) const {
+  std::vector<uint64_t> counters(static_cast<size_t>(counters_.size()));
+  download(stream, counters.data(), counters_, counters_.size());
+  return counters;
+}
+
+void Network::write_counters(Stream& stream, const std::vector<uint64_t>& counters) {
+  if (static_cast<int64_t>(counters.size()) != counters_.size()) {
+    throw Error(fmt::format("{} random counters for a network of {} layers", counters.size(), counters_.size()),
+                "the file was made by another architecture");
+  }
+  upload(stream, counters_, counters.data(), counters_.size());
+}
+
+void Network::forward(Stream& stream, Mode mode, int first, int last) {
+  if (last < 0) last = architecture_.size() - 1;
+  for (int i = std::max(first, 1); i <= last; ++i) {
+    LayerCall& call = calls_[static_cast<size_t>(i)];
+    call.mode = i <= plan_.frozen ? Mode::evaluation : mode;
+    architecture_.nodes()[static_cast<size_t>(i)].layer->forward(stream, call);
+  }
+}
+
+void Network::backward_begin(Stream& stream, int from) {
+  if (from < 0) from = architecture_.size() - 1;
+  check(gradient(from) != nullptr, "backward from {}, which has no gradient slot", architecture_.describe(from));
+  std::fill(written_.begin(), written_.end(), char{0});
+  written_[static_cast<size_t>(from)] = 1;
+  // What comes behind `from` has no part in it.
+  for (int i = from + 1; i < architecture_.size(); ++i) backward_node(stream, i);
+}
+
+void Network::backward_node(Stream& stream, int node) {
+  LayerCall& call = calls_[static_cast<size_t>(node)];
+  if (!written_[static_cast<size_t>(node)]) {
+    if (const Slot* slot = gradient(node)) fill(stream, slot->shape.count(), 0, view(*slot).data);
+    for (size_t part = 0; part < call.dw.size(); ++part) {
+      const Slot* slot = nullptr;
+      for (const Slot& s : layout_.slots) {
+        if (s.role == Role::weight_gradient && s.node == node && s.part == static_cast<int>(part)) slot = &s;
+      }
+      fill(stream, slot->shape.count(), 0, call.dw[part]);
+    }
+    return;
+  }
+  if (node == 0) return;
+  const std::vector<int>& inputs = architecture_.nodes()[static_cast<size_t>(node)].inputs;
+  bool wanted = !call.dw.empty();
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (call.dx[i] == nullptr) continue;
+    char& written = written_[static_cast<size_t>(inputs[i])];
+    call.dx_result[i] = written ? Result::add : Result::replace;
+    written = 1;
+    wanted = true;
+  }
+  if (wanted) architecture_.nodes()[static_cast<size_t>(node)].layer->backward(stream, call);
+}
+
+void Network::backward(Stream& stream, int from) {
+  if (from < 0) from = architecture_.size() - 1;
+  backward_begin(stream, from);
+  for (int i = from; i >= 0; --i) backward_node(stream, i);
+}
+
+}  // namespace striate

@@ -1,0 +1,112 @@
+// Where every value of a network stands: names, shapes and offsets of its slots, without the memory.
+#include <algorithm>
+
+#include "engine/error.h"
+#include "engine/network/network.h"
+
+namespace striate {
+namespace {
+
+constexpr int64_t kAlign = 16;  // floats: 64 bytes
+
+int64_t aligned(int64_t count) { return (count + kAlign - 1) / kAlign * kAlign; }
+
+}  // namespace
+
+const char* role_name(Role role) {
+  switch (role) {
+    case Role::activation:
+      return "activation";
+    case Role::activation_gradient:
+      return "activation gradient";
+    case Role::weight:
+      return "weight";
+    case Role::weight_gradient:
+      return "weight gradient";
+    case Role::optimizer_state:
+      return "optimizer state";
+    case Role::mask:
+      return "mask";
+    case Role::running:
+      return "running statistic";
+  }
+  return "";
+}
+
+int64_t SlotPlan::bytes() const {
+  int64_t values = scratch;
+  for (const int64_t size : arena) values += size;
+  return values * static_cast<int64_t>(sizeof(float));
+}
+
+SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
+                    const std::vector<std::string>& optimizer_states) {
+  if (plan.batch < 1 || plan.batch > 65536) {
+    throw Error(fmt::format("a batch of {}", plan.batch), "use 1 to 65536 pictures at a time");
+  }
+  const std::vector<Shape> shapes = architecture.shapes(plan.batch);
+  const int nodes = architecture.size();
+  const bool gradients = plan.training || plan.explaining;
+
+  // An activation needs its gradient where trained weights lie at or before it, or where everything is to be explained.
+  std::vector<char> needs(static_cast<size_t>(nodes), plan.explaining ? 1 : 0), trained(static_cast<size_t>(nodes), 0);
+  for (int i = 1; i < nodes && plan.training; ++i) {
+    const Node& node = architecture.nodes()[static_cast<size_t>(i)];
+    const bool own = i > plan.frozen && !node.layer->parameters(architecture.input_shapes(i, shapes)).empty();
+    trained[static_cast<size_t>(i)] = own ? 1 : 0;
+    bool any = own;
+    for (const int input : node.inputs) any = any || needs[static_cast<size_t>(input)] != 0;
+    if (any) needs[static_cast<size_t>(i)] = 1;
+  }
+
+  SlotPlan result;
+  const auto put = [&](Role role, const std::string& name, const Shape& shape, int node, int part, bool integers) {
+    int64_t& end = result.arena[static_cast<size_t>(role)];
+    result.slots.push_back({name, shape, role, node, part, integers, end});
+    end += aligned(shape.count());
+  };
+  const auto name_of = [&](int node) { return architecture.nodes()[static_cast<size_t>(node)].name; };
+  for (int i = 0; i < nodes; ++i) put(Role::activation, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
+  for (int i = 0; i < nodes; ++i) {
+    if (needs[static_cast<size_t>(i)]) {
+      put(Role::activation_gradient, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
+    }
+  }
+  // The same order and sizes for weights, their gradients and each optimizer state, so that one offset serves all.
+  const auto put_weights = [&](Role role, const std::string& suffix) {
+    for (int i = 1; i < nodes; ++i) {
+      const Layer& layer = *architecture.nodes()[static_cast<size_t>(i)].layer;
+      int part = 0;
+      for (const Parameter& p : layer.parameters(architecture.input_shapes(i, shapes))) {
+        if (role != Role::weight_gradient || trained[static_cast<size_t>(i)]) {
+          put(role, name_of(i) + '.' + p.name + suffix, p.shape, i, part, false);
+        } else {
+          result.arena[static_cast<size_t>(role)] += aligned(p.shape.count());
+        }
+        ++part;
+      }
+    }
+  };
+  put_weights(Role::weight, "");
+  if (plan.training) put_weights(Role::weight_gradient, "");
+  for (const std::string& state : optimizer_states) put_weights(Role::optimizer_state, '.' + state);
+  for (int i = 1; i < nodes; ++i) {
+    const Layer& layer = *architecture.nodes()[static_cast<size_t>(i)].layer;
+    const std::vector<Shape> inputs = architecture.input_shapes(i, shapes);
+    int part = 0;
+    for (const Kept& k : gradients ? layer.kept(inputs) : std::vector<Kept>()) {
+      put(Role::mask, name_of(i) + '.' + k.name, k.shape, i, part++, k.integers);
+    }
+    part = 0;
+    for (const Running& r : layer.running(inputs)) {
+      put(Role::running, name_of(i) + '.' + r.name, r.shape, i, part++, false);
+    }
+    result.scratch = std::max(result.scratch, layer.scratch(inputs));
+  }
+  // By role, then by node.
+  std::stable_sort(result.slots.begin(), result.slots.end(),
+                   [](const Slot& a, const Slot& b) { return static_cast<int>(a.role) < static_cast<int>(b.role); });
+  return result;
+}
+
+}  // namespace striate
