@@ -229,9 +229,9 @@ ForwardLayout forward_layout(const Conv2dShape& s) {
   return f;
 }
 
-// Images spread at a time: as many as stay in the processor's second cache, all of them on a GPU of any size.
+// Images spread at a time: as many as stay in the processor's second cache; on a GPU, 16 MiB of them.
 int64_t images_at_once(const Stream* stream, int64_t image_floats, int64_t images) {
-  const int64_t budget = stream != nullptr && stream->device().is_cpu() ? 1 << 18 : 1 << 24;
+  const int64_t budget = stream != nullptr && stream->device().is_cpu() ? 1 << 18 : 1 << 22;
   return std::max<int64_t>(1, std::min(images, budget / std::max<int64_t>(1, image_floats)));
 }
 
