@@ -1,0 +1,78 @@
+#include "engine/training/dataset.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/error.h"
+
+namespace striate {
+
+MemoryDataset::MemoryDataset(std::string name, Shape shape, std::vector<float> pixels, std::vector<int> labels,
+                             std::vector<std::string> classes)
+    : name_(std::move(name)),
+      shape_(shape),
+      pixels_(std::move(pixels)),
+      labels_(std::move(labels)),
+      classes_(std::move(classes)) {
+  if (labels_.empty()) throw Error(fmt::format("{}: no samples", name_), "a data set needs one sample at least");
+  if (static_cast<int64_t>(pixels_.size()) != size() * shape_.count())
+    throw Error(fmt::format("{}: {} values for {} samples of {}", name_, pixels_.size(), labels_.size(), shape_.text()),
+                fmt::format("{} values are needed", size() * shape_.count()));
+  for (const int label : labels_)
+    if (label < 0 || label >= static_cast<int>(classes_.size()))
+      throw Error(fmt::format("{}: there is a label {}, and {} classes", name_, label, classes_.size()),
+                  "labels count from 0");
+}
+
+void MemoryDataset::read(int64_t index, float* pixels) const {
+  const int64_t count = shape_.count();
+  std::copy_n(pixels_.data() + index * count, count, pixels);
+}
+
+void Normalisation::apply(const Shape& shape, float* pixels) const {
+  if (empty()) return;
+  const int64_t channels = shape.rank() > 0 ? shape[0] : 1;
+  check(static_cast<int64_t>(mean.size()) == channels && deviation.size() == mean.size(),
+        "normalisation of {} channels for pictures of {}", mean.size(), shape.text());
+  const int64_t plane = shape.count() / channels;
+  for (int64_t c = 0; c < channels; ++c) {
+    const float m = mean[static_cast<size_t>(c)], d = deviation[static_cast<size_t>(c)];
+    for (int64_t i = 0; i < plane; ++i) pixels[c * plane + i] = (pixels[c * plane + i] - m) / d;
+  }
+}
+
+Normalisation Normalisation::measure(const Dataset& data, const std::vector<int64_t>& indices, int64_t most) {
+  Normalisation result;
+  const Shape shape = data.shape();
+  const int64_t all = static_cast<int64_t>(indices.size());
+  const int64_t samples = std::min(all, std::max<int64_t>(1, most));
+  if (samples == 0 || shape.rank() == 0) return result;
+  const int64_t channels = shape[0], plane = shape.count() / channels;
+  std::vector<double> sum(static_cast<size_t>(channels)), square(static_cast<size_t>(channels));
+  std::vector<float> pixels(static_cast<size_t>(shape.count()));
+  for (int64_t s = 0; s < samples; ++s) {
+    data.read(indices[static_cast<size_t>(s * all / samples)], pixels.data());
+    for (int64_t c = 0; c < channels; ++c) {
+      double a = 0, b = 0;
+      for (int64_t i = 0; i < plane; ++i) {
+        const double value = static_cast<double>(pixels[static_cast<size_t>(c * plane + i)]);
+        a += value;
+        b += value * value;
+      }
+      sum[static_cast<size_t>(c)] += a;
+      square[static_cast<size_t>(c)] += b;
+    }
+  }
+  const double count = static_cast<double>(samples) * static_cast<double>(plane);
+  for (size_t c = 0; c < sum.size(); ++c) {
+    const double mean = sum[c] / count;
+    const double variance = std::max(0.0, square[c] / count - mean * mean);
+    // What rounding leaves of a constant channel is no deviation.
+    const double deviation = variance > 1e-12 * std::max(1.0, mean * mean) ? std::sqrt(variance) : 1;
+    result.mean.push_back(static_cast<float>(mean));
+    result.deviation.push_back(static_cast<float>(deviation));
+  }
+  return result;
+}
+
+}  // namespace striate

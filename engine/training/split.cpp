@@ -1,0 +1,81 @@
+#include "engine/training/split.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "engine/error.h"
+#include "kernels/random.h"
+
+namespace striate {
+namespace {
+
+constexpr uint64_t kSplitSequence = uint64_t{0x5F} << 56;  // the split's own random numbers, one sequence per class
+
+int64_t share_of(int64_t count, double share) {
+  return static_cast<int64_t>(std::floor(static_cast<double>(count) * share + 0.5));
+}
+
+}  // namespace
+
+SplitShares SplitShares::parse(const std::string& text) {
+  const char* hint = "shares of training, validation and test that add up to 1: 0.8,0.1,0.1";
+  std::vector<double> shares;
+  size_t begin = 0;
+  while (begin <= text.size()) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    double share = 0;
+    const auto [stop, problem] = std::from_chars(text.data() + begin, text.data() + end, share);
+    if (problem != std::errc() || stop != text.data() + end || !std::isfinite(share))
+      throw Error(fmt::format("split \"{}\": \"{}\" is not a number", text, text.substr(begin, end - begin)), hint);
+    if (share < 0) throw Error(fmt::format("split \"{}\": a share cannot be negative", text), hint);
+    shares.push_back(share);
+    begin = end + 1;
+  }
+  if (shares.size() < 2 || shares.size() > 3)
+    throw Error(fmt::format("split \"{}\": {} shares instead of 2 or 3", text, shares.size()), hint);
+  shares.resize(3);
+  if (shares[0] <= 0) throw Error(fmt::format("split \"{}\": nothing is left for training", text), hint);
+  const double sum = shares[0] + shares[1] + shares[2];
+  if (std::abs(sum - 1) > 1e-6)
+    throw Error(fmt::format("split \"{}\": the shares add up to {:.6g}, not 1", text, sum), hint);
+  return {shares[0], shares[1], shares[2]};
+}
+
+Split split(const Dataset& data, const SplitShares& shares, uint64_t seed) {
+  const std::vector<std::string>& classes = data.classes();
+  if (classes.size() < 2)
+    throw Error(fmt::format("{}: there is only one class{}", data.name(),
+                            classes.empty() ? std::string() : fmt::format(" (\"{}\")", classes[0])),
+                "telling things apart needs two classes at least");
+  std::vector<std::vector<int64_t>> members(classes.size());
+  const int64_t own_training = data.training_size();
+  const bool own_test = own_training < data.size();
+  for (int64_t i = 0; i < own_training; ++i) members[static_cast<size_t>(data.label(i))].push_back(i);
+
+  Split result;
+  const double test_share = own_test ? 0 : shares.test;
+  const double validation_share =
+      own_test ? shares.validation / (shares.training + shares.validation) : shares.validation;
+  for (size_t c = 0; c < members.size(); ++c) {
+    std::vector<int64_t>& all = members[c];
+    if (all.empty())
+      throw Error(fmt::format("{}: class \"{}\" has no sample to learn from", data.name(), classes[c]),
+                  "add samples of this class, or take it out");
+    Random random(seed, kSplitSequence + c);
+    for (size_t i = all.size() - 1; i > 0; --i) std::swap(all[i], all[random.below(static_cast<uint32_t>(i + 1))]);
+    const int64_t count = static_cast<int64_t>(all.size());
+    const int64_t test = std::min(share_of(count, test_share), count - 1);
+    const int64_t validation = std::min(share_of(count, validation_share), count - 1 - test);
+    const auto first = all.begin(), second = first + test, third = second + validation;
+    result.test.insert(result.test.end(), first, second);
+    result.validation.insert(result.validation.end(), second, third);
+    result.training.insert(result.training.end(), third, all.end());
+  }
+  for (int64_t i = own_training; i < data.size(); ++i) result.test.push_back(i);
+  for (std::vector<int64_t>* part : {&result.training, &result.validation, &result.test})
+    std::sort(part->begin(), part->end());
+  return result;
+}
+
+}  // namespace striate
