@@ -62,9 +62,8 @@ class SpanReader {
   void marked(std::string_view mark, ProseSpan::Kind kind) {
     const size_t end = rest_.find(mark, mark.size());
     if (end == std::string_view::npos || end == mark.size())
-      throw Error(
-          fmt::format("the {} in front of '{}' is not closed", mark, on_one_line(rest_.substr(mark.size(), 20))),
-          fmt::format("write a second {0} after the word, or \\{1} for the sign itself", mark, mark.front()));
+      throw Error(fmt::format("the {} in front of '{}' is not closed", mark, shown(rest_.substr(mark.size()))),
+                  fmt::format("write a second {0} after the word, or \\{1} for the sign itself", mark, mark.front()));
     flush();
     spans_.push_back({kind, on_one_line(rest_.substr(mark.size(), end - mark.size())), {}});
     rest_.remove_prefix(end + mark.size());
@@ -81,10 +80,11 @@ class SpanReader {
       return;
     }
     const std::string text = on_one_line(rest_.substr(1, middle - 1));
-    const std::string target(trimmed(rest_.substr(middle + 2, end - middle - 2)));
+    const std::string target = on_one_line(trimmed(rest_.substr(middle + 2, end - middle - 2)));
     if (text.empty() || target.empty())
-      throw Error(fmt::format("the link [{}]({}) has no {}", text, target, text.empty() ? "words" : "target"),
-                  "write [words](target), the target a concept or a command");
+      throw Error(
+          fmt::format("the link [{}]({}) has no {}", shown(text), shown(target), text.empty() ? "words" : "target"),
+          "write [words](target), the target a concept or a command");
     flush();
     spans_.push_back({ProseSpan::Kind::link, text, target});
     rest_.remove_prefix(end + 1);
@@ -103,7 +103,7 @@ class SpanReader {
       return;
     }
     flush();
-    spans_.push_back({ProseSpan::Kind::readout, {}, std::string(name)});
+    spans_.push_back({ProseSpan::Kind::readout, {}, on_one_line(name)});
     rest_.remove_prefix(end + 1);
   }
 
@@ -174,7 +174,7 @@ class LessonReader {
   void end_step() {
     if (step_.prose.empty() && step_.enter.empty() && step_.attempt.empty()) {
       if (!step_.heading.empty())
-        throw Error(fmt::format("the step '{}' is empty", step_.heading), "write a paragraph below its heading");
+        throw Error(fmt::format("the step '{}' is empty", shown(step_.heading)), "write a paragraph below its heading");
       return;  // before the first heading, or between two rules
     }
     const bool names_page = std::any_of(step_.enter.begin(), step_.enter.end(), [](const Action& action) {
@@ -196,7 +196,7 @@ class LessonReader {
       read_fence(text.substr(3));
     } else if (starts_with(text, "#")) {
       if (!starts_with(text, "## ") || trimmed(text.substr(3)).empty())
-        throw Error(fmt::format("'{}' is no heading of a step", text.substr(0, 40)),
+        throw Error(fmt::format("'{}' is no heading of a step", shown(text)),
                     "a step begins with '## Heading'; '# Title' stands once, on top; a sign itself is written \\#");
       end_step();
       begin_step(std::string(trimmed(text.substr(3))));
@@ -246,7 +246,7 @@ class LessonReader {
     if (kind != "try" && kind != "striate") {
       const std::string near = nearest_name(kind, {"striate", "try"});
       if (!near.empty())
-        throw Error(fmt::format("'```{}' is no block", kind), fmt::format("did you mean '```{}'?", near));
+        throw Error(fmt::format("'```{}' is no block", shown(kind)), fmt::format("did you mean '```{}'?", near));
     }
     std::string code;
     const int code_line = line_number();
@@ -254,7 +254,7 @@ class LessonReader {
     for (++at_;; ++at_) {
       if (at_ >= lines_.size()) {
         at_ = opening;
-        throw Error(fmt::format("the block '```{}' is not closed", kind), "end it with a line of ```");
+        throw Error(fmt::format("the block '```{}' is not closed", shown(kind)), "end it with a line of ```");
       }
       if (line() == "```") break;
       if (kind == "try" || kind == "striate") {

@@ -10,7 +10,7 @@ constexpr double kLongestWork = 60;  // seconds that `expect` and `screenshot` w
 
 Error not_as_expected(const Expectation& expectation, const ReadoutValue& value) {
   const bool is_text = std::holds_alternative<std::string>(value);
-  const std::string shown = is_text ? '"' + std::get<std::string>(value) + '"' : to_text(value);
+  const std::string shown_value = is_text ? fmt::format("\"{}\"", shown(std::get<std::string>(value))) : to_text(value);
   const double* wanted = std::get_if<double>(&expectation.value);
   const double* got = std::get_if<double>(&value);
   std::string hint = "correct the expectation, or what stands above it";
@@ -20,7 +20,7 @@ Error not_as_expected(const Expectation& expectation, const ReadoutValue& value)
              std::fabs(*wanted - *got) <= 1e-5 * std::fabs(*wanted)) {
     hint = fmt::format("a sum of rounded numbers needs a tolerance: {} +- 1e-6", expectation.text());
   }
-  return Error(fmt::format("expected {}, but it is {}", expectation.text(), shown), hint);
+  return Error(fmt::format("expected {}, but it is {}", expectation.text(), shown_value), hint);
 }
 
 }  // namespace
@@ -82,19 +82,19 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
       return true;
     }
     case ActionKind::wait: {
-      std::string shown;
+      std::string now;
       try {
         const ReadoutValue value = host.registry->read(action.expectation.readout);
         if (holds(action.expectation, value)) {
           ++counts_.expectations;
           return true;
         }
-        shown = "it is " + to_text(value);
+        now = "it is " + to_text(value);
       } catch (const Error& error) {  // nothing to read yet
-        shown = error.what();
+        now = error.what();
       }
       if (host.now() - *since_ >= action.timeout)
-        throw Error(fmt::format("waited {} s for {}; {}", to_text(action.timeout), action.expectation.text(), shown),
+        throw Error(fmt::format("waited {} s for {}; {}", to_text(action.timeout), action.expectation.text(), now),
                     "a longer timeout, or a condition that comes true");
       return false;
     }

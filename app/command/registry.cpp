@@ -40,7 +40,7 @@ std::string take_text(std::string_view& rest, const Command& command) {
   std::string text = take_word(rest);
   rest = skip_spaces(rest);
   if (!rest.empty())
-    throw Error(fmt::format("{}: '{}' stands after the closing quote", command.name, rest.substr(0, 40)),
+    throw Error(fmt::format("{}: '{}' stands after the closing quote", command.name, shown(rest)),
                 "put the whole text in quotes, or none of it: " + command.usage());
   return text;
 }
@@ -51,8 +51,7 @@ Error wrong_value(const Command& command, const Parameter& parameter, std::strin
     std::string near = nearest_name(value, parameter.choices);
     if (!near.empty()) hint = fmt::format("did you mean '{}'? {}", near, hint);
   }
-  return Error(fmt::format("{}: '{}' is no value for {}", command.name, value.substr(0, 80), upper(parameter.name)),
-               hint);
+  return Error(fmt::format("{}: '{}' is no value for {}", command.name, shown(value), upper(parameter.name)), hint);
 }
 
 template <typename Map>
@@ -234,7 +233,7 @@ const Readout* Registry::find_readout(std::string_view name) const {
 const Command& Registry::command(std::string_view name) const {
   const Command* found = find_command(name);
   if (!found)
-    throw Error(fmt::format("there is no command '{}'", name.substr(0, 80)),
+    throw Error(fmt::format("there is no command '{}'", shown(name)),
                 unknown_hint(name, names_of(commands_), "commands"));
   return *found;
 }
@@ -242,7 +241,7 @@ const Command& Registry::command(std::string_view name) const {
 const Readout& Registry::readout(std::string_view name) const {
   const Readout* found = find_readout(name);
   if (!found)
-    throw Error(fmt::format("there is no readout '{}'", name.substr(0, 80)),
+    throw Error(fmt::format("there is no readout '{}'", shown(name)),
                 unknown_hint(name, names_of(readouts_), "readouts"));
   return *found;
 }
@@ -312,8 +311,7 @@ void Registry::parse_values(const Command& command, std::string_view rest, Argum
   }
   rest = skip_spaces(rest);
   if (!rest.empty())
-    throw Error(fmt::format("{}: '{}' is one value too many", command.name, rest.substr(0, 80)),
-                "usage: " + command.usage());
+    throw Error(fmt::format("{}: '{}' is one value too many", command.name, shown(rest)), "usage: " + command.usage());
 }
 
 void Registry::run(std::string_view line) const {
@@ -325,6 +323,18 @@ void Registry::run(std::string_view line) const {
 const Command& Registry::check(std::string_view line) const {
   Arguments arguments;
   return parse(line, &arguments);
+}
+
+std::string shown(std::string_view text) {
+  constexpr size_t kMost = 80;
+  std::string line(text.substr(0, kMost));
+  if (text.size() > kMost) {
+    while (!line.empty() && (static_cast<unsigned char>(text[line.size()]) & 0xC0) == 0x80) line.pop_back();
+    line += "...";
+  }
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  return line;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -363,7 +373,7 @@ std::string take_word(std::string_view& rest) {
       }
     }
     if (!closed)
-      throw Error(fmt::format("the quote in front of '{}' is not closed", from_quote.substr(1, 40)),
+      throw Error(fmt::format("the quote in front of '{}' is not closed", shown(from_quote.substr(1))),
                   "close it with a second \"; a quote inside quotes is written \\\"");
   }
   return word;

@@ -49,7 +49,7 @@ Expectation parse_expectation(const std::vector<Word>& words, size_t* next, cons
     return std::any_of(std::begin(kComparisons), std::end(kComparisons),
                        [&](const auto& c) { return c.first == text; });
   };
-  if (i + 3 > words.size()) throw Error(fmt::format("'{}' is not complete", words.front().text), usage);
+  if (i + 3 > words.size()) throw Error(fmt::format("'{}' is not complete", shown(words.front().text)), usage);
   expectation.readout = words[i++].text;
   // A readout of one of many has values behind its name: up to the comparison, where there is one.
   size_t sign_at = i;
@@ -61,7 +61,7 @@ Expectation parse_expectation(const std::vector<Word>& words, size_t* next, cons
   const auto comparison =
       std::find_if(std::begin(kComparisons), std::end(kComparisons), [&](const auto& c) { return c.first == sign; });
   if (comparison == std::end(kComparisons))
-    throw Error(fmt::format("'{}' is no comparison", sign), sign == "=" ? "did you mean '=='?" : usage);
+    throw Error(fmt::format("'{}' is no comparison", shown(sign)), sign == "=" ? "did you mean '=='?" : usage);
   expectation.comparison = comparison->second;
   const Word& value = words[i++];
   double number = 0;
@@ -73,8 +73,8 @@ Expectation parse_expectation(const std::vector<Word>& words, size_t* next, cons
   } else if (parse_number(value.text, &number)) {
     expectation.value = number;
   } else {
-    throw Error(fmt::format("'{}' is no number", value.text),
-                fmt::format("put text in quotes: {} {} \"{}\"", expectation.readout, sign, value.text));
+    throw Error(fmt::format("'{}' is no number", shown(value.text)),
+                fmt::format("put text in quotes: {} {} \"{}\"", shown(expectation.readout), sign, shown(value.text)));
   }
   if (i < words.size() && words[i].text.rfind("+-", 0) == 0) {
     std::string text = words[i++].text.substr(2);
@@ -83,7 +83,7 @@ Expectation parse_expectation(const std::vector<Word>& words, size_t* next, cons
     if (value.in_quotes || !exact)
       throw Error("'+-' belongs to numbers compared with == or !=", "leave it out; <= and >= say where a range ends");
     if (!parse_number(text, &expectation.tolerance) || expectation.tolerance < 0)
-      throw Error(fmt::format("'{}' is no tolerance", text), "write a number of 0 or more after '+-'");
+      throw Error(fmt::format("'{}' is no tolerance", shown(text)), "write a number of 0 or more after '+-'");
   }
   *next = i;
   return expectation;
@@ -103,7 +103,7 @@ void check_command(const Action& action, const Registry& registry) {
     for (const auto& entry : registry.commands()) names.push_back(entry.first);
     const std::string near = nearest_name(name, names);
     if (near == "expect" || near == "wait" || near == "screenshot")
-      throw Error(fmt::format("there is no command '{}'", name), fmt::format("did you mean '{}'?", near));
+      throw Error(fmt::format("there is no command '{}'", shown(name)), fmt::format("did you mean '{}'?", near));
   }
   registry.check(action.text);
 }
@@ -172,7 +172,7 @@ Action parse_action(std::string_view text, int line) {
     size_t next = 1;
     action.kind = ActionKind::expect;
     action.expectation = parse_expectation(words, &next, kExpectUsage);
-    if (next < words.size()) throw Error(fmt::format("'{}' is too much here", words[next].text), kExpectUsage);
+    if (next < words.size()) throw Error(fmt::format("'{}' is too much here", shown(words[next].text)), kExpectUsage);
   } else if (name == "wait") {
     const std::vector<Word> words = words_of(action.text);
     if (words.size() < 2 || words[1].text != "until") throw Error("'until' is missing after 'wait'", kWaitUsage);
@@ -181,11 +181,11 @@ Action parse_action(std::string_view text, int line) {
     action.expectation = parse_expectation(words, &next, kWaitUsage);
     if (next + 2 == words.size() && words[next].text == "timeout") {
       if (!parse_seconds(words[next + 1].text, &action.timeout))
-        throw Error(fmt::format("'{}' is no timeout", words[next + 1].text),
+        throw Error(fmt::format("'{}' is no timeout", shown(words[next + 1].text)),
                     "write seconds, as in: timeout 60s; at most 3600s");
       next += 2;
     }
-    if (next < words.size()) throw Error(fmt::format("'{}' is too much here", words[next].text), kWaitUsage);
+    if (next < words.size()) throw Error(fmt::format("'{}' is too much here", shown(words[next].text)), kWaitUsage);
   } else {
     split_words(action.text);  // an open quote is told when the script is read
   }
@@ -295,7 +295,7 @@ void check_lesson(const Lesson& lesson, const Registry& registry) {
             std::vector<std::string> names(std::begin(kConcepts), std::end(kConcepts));
             for (const auto& entry : registry.commands()) names.push_back(entry.first);
             const std::string near = nearest_name(span.target, names);
-            throw Error(fmt::format("the link [{}]({}) leads nowhere", span.text, span.target),
+            throw Error(fmt::format("the link [{}]({}) leads nowhere", shown(span.text), shown(span.target)),
                         near.empty() ? "a link points to a concept (input, kernel, bias, output, activation, gradient) "
                                        "or to a command"
                                      : fmt::format("did you mean '{}'?", near));

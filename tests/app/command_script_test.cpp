@@ -251,6 +251,24 @@ TEST(Expectation, holds_as_written) {
   EXPECT_TRUE(holds(of("!= 3"), nan));
 }
 
+TEST(Lesson, messages_stay_on_one_line_whatever_is_written) {
+  double zoom = 0;
+  const Registry registry = small_registry(&zoom);
+  for (const std::string& body :
+       {std::string("[](a\nb)"), std::string("[a](b\nc)"), std::string("**a\nb"), std::string("{a.b\nc}"),
+        "```striate\npixels.zoom \"1\\n2\"\n```", "## " + std::string(500, 'x') + "\n## b\n"}) {
+    try {
+      check_lesson(parse_lesson("# T\n\n" + body, "l.md"), registry);
+      ADD_FAILURE() << body << " is no error";
+    } catch (const Error& error) {
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+      EXPECT_EQ(error.hint().find('\n'), std::string::npos) << error.hint();
+      EXPECT_LT(std::string(error.what()).size(), 200u);
+    }
+  }
+  EXPECT_EQ(shown(std::string(79, 'x') + "\xC3\xA4"), std::string(79, 'x') + "...");
+}
+
 TEST(Lesson, prints_readouts_with_values) {
   const Lesson lesson = parse_lesson("# T\n\n{grid.at 2 -3} {2, 3} {a b}\n", "l.md");
   ASSERT_EQ(lesson.steps.at(0).prose.at(0).spans.size(), 2u);
