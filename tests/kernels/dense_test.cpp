@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/threads.h"
 #include "tests/kernels/network_reference.h"
 
 namespace striate {
@@ -72,6 +73,26 @@ TEST(Dense, forward_and_backward_are_the_sums_of_their_formulas) {
       expect_close(db.read(stream), twice(want_db), 2e-6, "db added");
     });
   }
+}
+
+TEST(Dense, bits_do_not_depend_on_the_number_of_threads) {
+  const int n = 129, c = 513, k = 77;
+  const Floats x = random_floats(n * c, 1), w = random_floats(k * c, 2), dy = random_floats(n * k, 3);
+  Stream stream;
+  const int before = thread_count();
+  std::vector<Floats> results[2];
+  for (const int threads : {1, 2}) {
+    set_thread_count(threads);
+    const auto dev_x = on_device(stream, x), dev_w = on_device(stream, w), dev_dy = on_device(stream, dy);
+    Guarded<float> y(stream, n * k), dx(stream, n * c), dw(stream, k * c), scratch(stream, dense_scratch(n, c, k));
+    dense_forward(stream, n, c, k, dev_x.data(), dev_w.data(), nullptr, y.data(), scratch.data());
+    dense_backward_input(stream, n, c, k, dev_dy.data(), dev_w.data(), dx.data(), Result::replace, scratch.data());
+    dense_backward_weights(stream, n, c, k, dev_x.data(), dev_dy.data(), dw.data(), nullptr, Result::replace,
+                           scratch.data());
+    results[threads - 1] = {y.read(stream), dx.read(stream), dw.read(stream)};
+  }
+  set_thread_count(before);
+  EXPECT_EQ(results[0], results[1]);
 }
 
 }  // namespace striate
