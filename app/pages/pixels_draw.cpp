@@ -1,4 +1,4 @@
-// What the pixels page looks like; pixels.cpp has what it can do.
+// What the pixels page looks like; pixels.cpp has what it can do, pixels_panels.cpp the lower part of its inspector.
 #include <algorithm>
 #include <cmath>
 
@@ -38,9 +38,6 @@ std::string channels_text(const Image& image) {
   static constexpr const char* words[] = {"", "grey", "grey, alpha", "RGB", "RGB, alpha"};
   return fmt::format("{} ({}) \u00b7 {} bit", image.channels, words[image.channels], image.bits);
 }
-
-// A number that may be typed, without trailing zeros: weights in a formula.
-std::string weight_text(float weight) { return shortest_text(weight); }
 
 }  // namespace
 
@@ -153,22 +150,6 @@ void PixelsPage::draw_pixel(Ui& ui) const {
   }
 }
 
-void PixelsPage::draw_other_spaces(Ui& ui) const {
-  const Image& image = *context_.document.image;
-  const uint8_t* pixel = image.at(stage_.x(), stage_.y());
-  ui.section("THE SAME PIXEL");
-  ColourView view;
-  view.space = ColourSpace::hsv;
-  const PixelNumbers hsv = numbers_of(view, pixel, image.channels);
-  ui.row("hue", fmt::format("{:.1f}\u00b0", hsv.value[0]));
-  ui.row("saturation", fmt::format("{:.3f}", hsv.value[1]));
-  ui.row("value", fmt::format("{:.0f}", hsv.value[2]));
-  view.space = ColourSpace::ycbcr;
-  const PixelNumbers ycbcr = numbers_of(view, pixel, image.channels);
-  ui.row("Y", fmt::format("{:.1f}", ycbcr.value[0]));
-  ui.row("Cb, Cr", fmt::format("{:.1f}, {:.1f}", ycbcr.value[1], ycbcr.value[2]));
-}
-
 void PixelsPage::draw_look(Ui& ui) const {
   static const Choice spaces[] = {{"RGB", "rgb"}, {"Grey", "gray"}, {"HSV", "hsv"}, {"YCbCr", "ycbcr"}};
   static const Choice formats[] = {{"Decimal", "decimal"}, {"Hex", "hex"}, {"0 to 1", "unit"}};
@@ -249,70 +230,6 @@ void PixelsPage::draw_facts(Ui& ui) const {
   ui.row("memory", fmt::format("{}", bytes_text(stored)));
   if (!image.format.empty()) ui.row("format", image.format);
   for (const std::string& note : image.notes) ui.note(note);
-}
-
-void PixelsPage::draw_weights(Ui& ui) const {
-  const Image& image = *context_.document.image;
-  const uint8_t* pixel = image.at(stage_.x(), stage_.y());
-  const bool colour = image.colour_channels() == 3;
-  const int rgb[] = {pixel[0], pixel[colour ? 1 : 0], pixel[colour ? 2 : 0]};
-  const GreyWeights& w = view_.weights;
-  ui.section("WEIGHTS OF GREY");
-  const float weights[] = {w.red, w.green, w.blue};
-  static constexpr const char* names[] = {"red", "green", "blue"};
-  NumberSpec spec;
-  spec.maximum = 2;
-  spec.decimals = 3;
-  const double resets[] = {0.299, 0.587, 0.114};
-  for (int c = 0; c < 3; ++c) {
-    spec.reset = resets[c];
-    ui.slider(fmt::format("{} weight", names[c]), std::round(weights[c] * 1e6) / 1e6, spec,
-              fmt::format("pixels.weight {}", names[c]));
-  }
-  ColourView view;
-  view.space = ColourSpace::gray;
-  view.weights = w;
-  const double grey = numbers_of(view, pixel, image.channels).value[0];
-  for (int c = 0; c < 3; ++c) {
-    ui.row(c == 0 ? std::string(names[c]) : fmt::format("+ {}", names[c]),
-           fmt::format("{} \u00b7 {:>3} = {:>8.3f}", weight_text(weights[c]), rgb[c],
-                       static_cast<double>(weights[c]) * rgb[c]));
-  }
-  ui.row("grey", fmt::format("{:.3f}", grey), Concept::input);
-  const double sum = static_cast<double>(w.red) + w.green + w.blue;
-  if (std::abs(sum - 1) > 1e-6) {
-    ui.note(fmt::format("The weights add up to {:.3f}: greys become {} than the picture.", sum,
-                        sum > 1 ? "brighter" : "darker"));
-  }
-  ui.button("Usual weights", "pixels.reset");
-}
-
-void PixelsPage::draw_number_types(Ui& ui) const {
-  ui.section("NUMBER TYPES");
-  static const Choice operations[] = {{"+", "add"}, {"\u2212", "subtract"}, {"\u00d7", "multiply"}};
-  const Arithmetic operation = view_.change.operation;
-  if (context_.document.image) {
-    static const Choice rules[] = {{"As it is", "none"}, {"Wrap", "wrap"}, {"Saturate", "saturate"}};
-    ui.note(fmt::format("The same to every value of the picture: {} {}", symbol_of(operation), b_));
-    ui.segmented("picture", rules, name_of(view_.change.rule), "pixels.dtype");
-  }
-  NumberSpec operand;
-  operand.maximum = 255;
-  operand.decimals = 0;
-  operand.step = 1;
-  operand.reset = 200;
-  ui.slider("a", a_, operand, "pixels.dtype.a");
-  ui.segmented("operation", operations, name_of(operation), "pixels.dtype.operation");
-  operand.reset = 100;
-  ui.slider("b", b_, operand, "pixels.dtype.b");
-  const int sum = exact(operation, a_, b_);
-  const int wraps = wrapped(operation, a_, b_);
-  const int saturates = saturated(operation, a_, b_);
-  ui.row("uint8, wraps", fmt::format("{} mod 256 = {}", sum, wraps), wraps == sum ? Concept::none : Concept::gradient);
-  ui.row("uint8, saturates",
-         sum < 0 ? fmt::format("max({}, 0) = {}", sum, saturates) : fmt::format("min({}, 255) = {}", sum, saturates),
-         saturates == sum ? Concept::none : Concept::bias);
-  ui.row("float32", fmt::format("{:.1f}", in_float(operation, a_, b_)), Concept::activation);
 }
 
 void PixelsPage::draw_transport(Ui& ui, const Rect& area) const {
