@@ -256,7 +256,8 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
   ui.fill({x - 2, seen.y, 4, seen.h}, faded(theme.shadow, 0.6f));
   ui.fill({x - 1, seen.y, 2, seen.h}, mixed(rgb(0xFFFFFF), theme.accent, glow));
   const float size = 30 + 4 * glow;
-  const Rect knob = Rect{x, seen.centre().y, 0, 0}.centred(size, size);
+  // Low, so that it doesn't cover the pixel in the middle, where the cursor begins.
+  const Rect knob = Rect{x, seen.y + 0.8f * seen.h, 0, 0}.centred(size, size);
   ui.fill(knob.inset(-1.5f), faded(theme.shadow, 0.7f), size);
   ui.fill(knob, mixed(rgb(0xFFFFFF), theme.accent, glow), size / 2);
   const Colour ink = mixed(rgb(0x1C1F26), theme.on_accent, glow);
