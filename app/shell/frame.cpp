@@ -134,8 +134,9 @@ void Shell::draw(const Moment& moment) {
   ui_.set_keys(keys_.keys_by_command(app_));
   std::string ring;
   if (app_.lessons().is_open() && !app_.lessons().tried()) {
-    ring = app_.lessons().current().wanted_command();
-    ring = ring.substr(0, ring.find(' '));
+    for (const Action& action : app_.lessons().current().attempt) {
+      if (action.kind == ActionKind::command) ring = action.text;
+    }
   }
   ui_.ring(ring);
   ui_.begin_frame(frame);

@@ -143,8 +143,16 @@ const Item* Ui::find_item(std::string_view label) const {
   for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
     if (item->label == label) return &*item;
   }
+  // The field that sends "filters.divisor" itself, before its buttons that send "filters.divisor 8".
   for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
-    if (!item->command.empty() && item->command.starts_with(label)) return &*item;
+    if (!label.empty() && item->command == label) return &*item;
+  }
+  for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
+    // Whole words: "pixels.dtype" is not the beginning of "pixels.dtype.b".
+    const std::string& command = item->command;
+    if (!label.empty() && command.starts_with(label) && (command.size() == label.size() || command[label.size()] == ' ')) {
+      return &*item;
+    }
   }
   return nullptr;
 }

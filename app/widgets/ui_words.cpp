@@ -301,7 +301,13 @@ void Ui::draw_tooltip() {
 // "Touch this": a soft ring that grows once to its place and stays.
 void Ui::draw_ring() {
   if (ring_.empty()) return;
-  const Item* item = find_item(ring_);
+  // The item of the whole line, else of as many of its words as one has: "channels.brush b 0 70" is the blue histogram.
+  std::string_view line = ring_;
+  const Item* item = find_item(line);
+  while (!item && line.find(' ') != std::string_view::npos) {
+    line = line.substr(0, line.rfind(' '));
+    item = find_item(line);
+  }
   if (!item || item->visible.empty()) return;
   Rect at = item->visible;
   ids_.push_back(item->id);
