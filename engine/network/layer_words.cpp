@@ -18,6 +18,20 @@ bool read_number(std::string_view text, double& value) {
   return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
 }
 
+std::vector<PlacedWord> placed_words(std::string_view line) {
+  std::vector<PlacedWord> words;
+  bool inside = false;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const bool blank = line[i] == ' ' || line[i] == '\t';
+    if (!blank) {
+      if (!inside) words.push_back({"", 1, static_cast<int>(i) + 1});
+      words.back().text += line[i];
+    }
+    inside = !blank;
+  }
+  return words;
+}
+
 std::string number_text(double value) { return fmt::format("{}", static_cast<float>(value)); }
 
 std::string rows_columns_text(const RowsColumns& size) { return fmt::format("{}x{}", size.rows, size.columns); }

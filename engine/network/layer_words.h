@@ -56,6 +56,9 @@ class LayerWords {
 // Error{"line 1, column 5: WHAT", hint}
 Error placed_error(const PlacedWord& word, const std::string& what, const std::string& hint);
 
+// The words of one line, with their columns.
+std::vector<PlacedWord> placed_words(std::string_view line);
+
 // Whole text as a number, whatever the locale. False where it is none, or not finite.
 bool read_whole(std::string_view text, int64_t& value);
 bool read_number(std::string_view text, double& value);

@@ -50,7 +50,7 @@ class History {
   const std::map<int64_t, Keyframe>& keyframes() const { return keyframes_; }
   const Keyframe* at_or_before(int64_t step) const;  // null: none
   int64_t keyframe_distance() const { return distance_; }
-  int64_t bytes() const;  // of the keyframes
+  int64_t bytes() const { return bytes_; }  // of the keyframes
   int64_t budget() const { return budget_; }
 
   // Forgets everything after `step`: training goes on from there.
@@ -59,7 +59,7 @@ class History {
   std::string csv() const;
 
  private:
-  int64_t budget_, distance_ = 1;
+  int64_t budget_, distance_ = 1, bytes_ = 0;
   std::vector<StepRecord> steps_;
   std::vector<EvaluationRecord> evaluations_;
   std::map<int64_t, Keyframe> keyframes_;

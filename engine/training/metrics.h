@@ -8,6 +8,7 @@
 
 #include "engine/network/network.h"
 #include "engine/training/dataset.h"
+#include "engine/training/loss_head.h"
 #include "engine/training/optimizer_settings.h"
 
 namespace striate {
@@ -35,7 +36,8 @@ class Evaluator {
  public:
   Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss = Loss::cross_entropy);
 
-  // `progress` is called after each batch with the samples done; false stops: the result then covers what was done.
+  // Throws Error where the data's classes don't fit the network. `progress` is called after each batch with the samples
+  // done; false stops: the result then covers what was done.
   Evaluation evaluate(Stream& stream, const Network& weights, const Dataset& data, const std::vector<int64_t>& indices,
                       const Normalisation& normalisation, const std::function<bool(int64_t)>& progress = nullptr);
   // One picture, already normalised: the network's output for it as class probabilities.
@@ -43,10 +45,9 @@ class Evaluator {
   Network& network() { return network_; }
 
  private:
-  void probabilities_of(const float* row, float* out) const;
   Network network_;
   Loss loss_;
-  std::vector<float> host_;
+  LossHead head_;
 };
 
 // Units whose activation was 0 or less for the whole batch that stands in the network's slots.

@@ -63,7 +63,7 @@ class Trainer {
   void step();
 
   int64_t steps() const { return step_; }  // finished ones
-  int64_t samples_seen() const { return step_ * settings_.batch; }
+  int64_t samples_seen() const { return samples_; }
   double epoch() const;                           // epochs finished, with the part of the current one
   int64_t steps_per_epochs(double epochs) const;  // the steps after which so many epochs are complete
   double images_per_second() const;               // over the last 50 steps; 0 before there are any
@@ -81,6 +81,7 @@ class Trainer {
   void set_schedule(const Schedule& schedule) { settings_.schedule = schedule; }
 
   Network& network() { return *network_; }
+  Stream& stream() { return *stream_; }
   const Dataset& data() const { return *data_; }
   const std::vector<int64_t>& training() const { return training_; }
   const Normalisation& normalisation() const { return normalisation_; }
@@ -91,8 +92,8 @@ class Trainer {
 
   // The training state beside weights and running statistics: what checkpoint.h saves. Between two steps only.
   struct State {
-    int64_t step = 0;
-    StepState optimizer;
+    int64_t step = 0, samples = 0;
+    int32_t optimizer_steps = 0;
     std::vector<uint64_t> counters;  // of Network::read_counters()
   };
   State state();
@@ -103,18 +104,21 @@ class Trainer {
                            const Augment& augment, uint64_t seed, uint64_t first_draw, float* pixels);
 
  private:
-  struct Device_;  // device memory of the loop
+  struct Memory;  // device memory of the loop
+  void check_fit() const;
   void do_batch();
   void do_forward();
   void do_loss();
   void do_backward();
   void do_update();
-  void queue_forward_to_update(bool with_update);
-  void fetch_results();
-  void keyframe();
-  void set_device_rate();
-  [[noreturn]] void stop_not_finite(const std::string& where);
-  const std::vector<int64_t>& order_of(int64_t epoch);
+  void finish_step();
+  void fetch_results();  // CUDA: the results of the steps since the last time
+  void keep_weights_if_due();
+  void measure_norms_if_due(StepRecord& record);
+  void write_rate();
+  [[noreturn]] void stop_not_finite(int64_t step);
+  int64_t sample_at(int64_t position);  // its place in training_
+  void make_resident();
 
   Stream* stream_;
   Network* network_;
@@ -123,16 +127,16 @@ class Trainer {
   Normalisation normalisation_;
   TrainerSettings settings_;
   Phase phase_ = Phase::batch;
-  int64_t step_ = 0;
+  int64_t step_ = 0, samples_ = 0;
   float current_rate_ = 0;
   std::vector<int64_t> indices_;
   std::vector<int32_t> labels_;
   std::vector<float> pixels_;
-  std::vector<int64_t> order_;
+  std::vector<int32_t> order_;  // of training_, in order_epoch_
   int64_t order_epoch_ = -1;
-  std::vector<double> finished_at_;  // seconds, of the last steps
+  std::vector<double> finished_at_;  // seconds, of the last 51 steps
   History history_;
-  std::unique_ptr<Device_> memory_;
+  std::unique_ptr<Memory> memory_;
 };
 
 }  // namespace striate

@@ -1,0 +1,246 @@
+#include "engine/training/checkpoint.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+using Json = nlohmann::json;
+constexpr const char* kState = "optimizer.";  // before the names of optimizer arrays
+
+std::string list_text(const std::vector<float>& values) {
+  std::string text = "[";
+  for (size_t i = 0; i < values.size(); ++i) text += fmt::format("{}{}", i > 0 ? ", " : "", values[i]);
+  return text + "]";
+}
+
+[[noreturn]] void broken(const std::string& path, const std::string& what) {
+  throw Error(fmt::format("{}: {}", path, what), "the file was not written by Striate, or was changed since");
+}
+
+// The keys of __metadata__, with errors that name the file.
+class Keys {
+ public:
+  Keys(const SafeTensors& file, const std::string& path) : keys_(file.metadata()), path_(path) {}
+
+  bool has(const std::string& key) const { return keys_.find(key) != keys_.end(); }
+  const std::string& text(const std::string& key) const {
+    const auto found = keys_.find(key);
+    if (found == keys_.end()) broken(path_, fmt::format("its metadata has no \"{}\"", key));
+    return found->second;
+  }
+  template <typename T>
+  T number(const std::string& key) const {
+    const std::string& value = text(key);
+    T result{};
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
+    if (error != std::errc() || end != value.data() + value.size()) {
+      broken(path_, fmt::format("\"{}\" in its metadata is \"{}\", not a number", key, value));
+    }
+    return result;
+  }
+  template <typename T>
+  std::vector<T> list(const std::string& key, const char* of) const {
+    try {
+      return Json::parse(text(key)).get<std::vector<T>>();
+    } catch (const Json::exception&) {
+      broken(path_, fmt::format("\"{}\" in its metadata is no list of {}", key, of));
+    }
+  }
+  template <typename F>
+  auto parsed(const std::string& key, const F& parse) const {
+    try {
+      return parse(text(key));
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: \"{}\" in its metadata: {}", path_, key, error.what()), error.hint());
+    }
+  }
+
+ private:
+  const std::map<std::string, std::string>& keys_;
+  const std::string& path_;
+};
+
+std::vector<int64_t> sizes(const Shape& shape) {
+  std::vector<int64_t> list;
+  for (int i = 0; i < shape.rank(); ++i) list.push_back(shape[i]);
+  return list;
+}
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+  return shape.empty() ? "one value" : fmt::format("{}", fmt::join(shape, " x "));
+}
+
+void add_slots(SafeTensorsWriter& writer, Stream& stream, const Network& network, Role role, const char* before) {
+  for (const Slot& slot : network.slots()) {
+    if (slot.role != role) continue;
+    const std::vector<float> values = network.read_slot(stream, slot);
+    writer.add(before + slot.name, sizes(slot.shape), values.data(), values.size());
+  }
+}
+
+SafeTensorsWriter writer_for(Stream& stream, const ModelInfo& info, const Network& network) {
+  SafeTensorsWriter writer;
+  add_slots(writer, stream, network, Role::weight, "");
+  add_slots(writer, stream, network, Role::running, "");
+  writer.metadata["striate"] = "1";
+  writer.metadata["architecture"] = network.architecture().text();
+  writer.metadata["model"] = info.model;
+  writer.metadata["data"] = info.data;
+  writer.metadata["classes"] = Json(info.classes).dump(-1, ' ', false, Json::error_handler_t::replace);
+  writer.metadata["mean"] = list_text(info.normalisation.mean);
+  writer.metadata["deviation"] = list_text(info.normalisation.deviation);
+  writer.metadata["seed"] = std::to_string(info.seed);
+  writer.metadata["step"] = std::to_string(info.step);
+  return writer;
+}
+
+// The slots of a role against a file's tensors; each problem is one line of `problems`.
+void compare(const SafeTensors& file, const Network& network, Role role, const std::string& before,
+             std::set<std::string>& known, std::vector<std::string>& problems) {
+  for (const Slot& slot : network.slots()) {
+    if (slot.role != role) continue;
+    const std::string name = before + slot.name;
+    known.insert(name);
+    if (!file.has(name)) {
+      problems.push_back(fmt::format("{} is missing", name));
+    } else if (file.at(name).shape != sizes(slot.shape)) {
+      problems.push_back(
+          fmt::format("{} is {} instead of {}", name, shape_text(file.at(name).shape), slot.shape.text()));
+    }
+  }
+}
+
+[[noreturn]] void do_not_fit(const std::string& path, const std::vector<std::string>& problems) {
+  constexpr size_t kMost = 6;
+  const std::vector<std::string> first(problems.begin(),
+                                       problems.begin() + static_cast<int64_t>(std::min(kMost, problems.size())));
+  throw Error(fmt::format("{} does not fit the network: {}{}", path, fmt::join(first, "; "),
+                          problems.size() > kMost ? fmt::format("; and {} more", problems.size() - kMost) : ""),
+              "use the architecture that these weights were made with");
+}
+
+void read_slots(Stream& stream, const SafeTensors& file, Network& network, Role role, const std::string& before) {
+  for (const Slot& slot : network.slots()) {
+    if (slot.role == role) network.write_slot(stream, slot, file.floats(before + slot.name));
+  }
+}
+
+}  // namespace
+
+void save_model(const std::string& path, Stream& stream, const ModelInfo& info, const Network& network) {
+  writer_for(stream, info, network).write(path);
+}
+
+void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer) {
+  const Trainer::State state = trainer.state();
+  const TrainerSettings& s = trainer.settings();
+  ModelInfo now = info;
+  now.step = state.step;
+  now.seed = s.seed;
+  now.normalisation = trainer.normalisation();
+  SafeTensorsWriter writer = writer_for(trainer.stream(), now, trainer.network());
+  add_slots(writer, trainer.stream(), trainer.network(), Role::optimizer_state, kState);
+  std::map<std::string, std::string>& keys = writer.metadata;
+  keys["training"] = "1";
+  keys["batch"] = std::to_string(s.batch);
+  keys["loss"] = loss_name(s.loss);
+  keys["optimizer"] = s.optimizer.text();
+  keys["rate"] = fmt::format("{}", s.rate);
+  keys["schedule"] = s.schedule.text();
+  keys["frozen"] = std::to_string(s.frozen);
+  keys["samples"] = std::to_string(state.samples);
+  keys["optimizer_steps"] = std::to_string(state.optimizer_steps);
+  keys["counters"] = fmt::format("[{}]", fmt::join(state.counters, ", "));
+  writer.write(path);
+}
+
+bool has_training_state(const SafeTensors& file) { return file.metadata().find("training") != file.metadata().end(); }
+
+ModelInfo read_model_info(const SafeTensors& file, const std::string& path) {
+  const Keys keys(file, path);
+  if (!keys.has("architecture")) {
+    throw Error(fmt::format("{} holds weights but not the network that they belong to", path),
+                "name the model as well: --model NAME");
+  }
+  ModelInfo info;
+  info.architecture = keys.parsed("architecture", Architecture::parse);
+  if (info.architecture.input().rank() == 0) broken(path, "its architecture does not say its input");
+  info.architecture.shapes(1);
+  info.model = keys.has("model") ? keys.text("model") : "";
+  info.data = keys.has("data") ? keys.text("data") : "";
+  info.classes = keys.list<std::string>("classes", "names");
+  info.normalisation.mean = keys.list<float>("mean", "numbers");
+  info.normalisation.deviation = keys.list<float>("deviation", "numbers");
+  const size_t channels = static_cast<size_t>(info.architecture.input()[0]);
+  const Normalisation& n = info.normalisation;
+  if (n.mean.size() != n.deviation.size() || (!n.empty() && n.mean.size() != channels)) {
+    broken(path, fmt::format("its normalisation has {} means and {} deviations for {} channels", n.mean.size(),
+                             n.deviation.size(), channels));
+  }
+  for (const float deviation : n.deviation) {
+    if (!(deviation > 0)) broken(path, fmt::format("a deviation of {} in its normalisation", deviation));
+  }
+  info.seed = keys.number<uint64_t>("seed");
+  info.step = keys.number<int64_t>("step");
+  return info;
+}
+
+TrainerSettings read_training_settings(const SafeTensors& file, const std::string& path) {
+  if (!has_training_state(file)) {
+    throw Error(fmt::format("{} holds a network but not the state of its training", path),
+                "save it with the training state, or begin a new training from its weights");
+  }
+  const Keys keys(file, path);
+  TrainerSettings s;
+  s.seed = keys.number<uint64_t>("seed");
+  s.batch = keys.number<int>("batch");
+  s.loss = keys.parsed("loss", parse_loss);
+  s.optimizer = keys.parsed("optimizer", OptimizerSettings::parse);
+  s.rate = keys.number<double>("rate");
+  s.schedule = keys.parsed("schedule", Schedule::parse);
+  s.frozen = keys.number<int>("frozen");
+  return s;
+}
+
+void load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network) {
+  std::vector<std::string> problems;
+  std::set<std::string> known;
+  compare(file, network, Role::weight, "", known, problems);
+  compare(file, network, Role::running, "", known, problems);
+  const bool training = has_training_state(file);
+  for (const SafeTensor& tensor : file.tensors()) {
+    const std::string& name = tensor.name;
+    const bool counts_batches = name.size() > 19 && name.compare(name.size() - 19, 19, "num_batches_tracked") == 0;
+    if (known.count(name) || counts_batches || (training && name.rfind(kState, 0) == 0)) continue;
+    problems.push_back(fmt::format("{} is left over", name));
+  }
+  if (!problems.empty()) do_not_fit(path, problems);
+  read_slots(stream, file, network, Role::weight, "");
+  read_slots(stream, file, network, Role::running, "");
+}
+
+void resume_training(const SafeTensors& file, const std::string& path, Trainer& trainer) {
+  read_training_settings(file, path);
+  const Keys keys(file, path);
+  std::vector<std::string> problems;
+  std::set<std::string> known;
+  compare(file, trainer.network(), Role::optimizer_state, kState, known, problems);
+  if (!problems.empty()) do_not_fit(path, problems);
+  Trainer::State state;
+  state.step = keys.number<int64_t>("step");
+  state.samples = keys.number<int64_t>("samples");
+  state.optimizer_steps = keys.number<int32_t>("optimizer_steps");
+  state.counters = keys.list<uint64_t>("counters", "numbers");
+  if (state.step < 0 || state.samples < 0 || state.optimizer_steps < 0) broken(path, "a step below 0");
+  read_slots(trainer.stream(), file, trainer.network(), Role::optimizer_state, kState);
+  trainer.restore(state);
+}
+
+}  // namespace striate

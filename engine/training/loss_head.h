@@ -1,0 +1,50 @@
+// What stands behind a network's output while it is trained or judged: targets, the loss and its gradient, predictions.
+// Trainer and Evaluator share it, so that both mean the same by loss and accuracy.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/network/architecture.h"
+#include "engine/training/optimizer_settings.h"
+#include "kernels/memory.h"
+
+namespace striate {
+
+// Throws Error where network, loss and number of classes don't fit each other: the output's size, a softmax before a
+// loss that has its own, a sigmoid that is missing.
+void check_loss_fits(const Architecture& architecture, Loss loss, int classes);
+
+class LossHead {
+ public:
+  // n samples, k outputs each.
+  LossHead(Stream& stream, Loss loss, int n, int k);
+
+  int32_t* labels() { return labels_.data(); }  // (N) on the device: written before queue()
+  // Queues loss, its gradient dx (N, K; null: not computed), predictions and their count. Nothing waits.
+  void queue(Stream& stream, const float* output, float* dx);
+
+  // Two values of 4 bytes side by side on the device: the mean loss (float), correct predictions (int32).
+  const float* results() const { return results_.data(); }
+  float* results() { return results_.data(); }
+  static constexpr int kResults = 2;
+  const Buffer<float>& per_sample() const { return per_sample_; }  // (N), or (N*K): see values_per_sample()
+  int values_per_sample() const { return by_class() ? 1 : k_; }
+  const Buffer<int32_t>& predicted() const { return predicted_; }        // (N)
+  const Buffer<float>& probabilities() const { return probabilities_; }  // (N, K), with cross-entropy only
+
+  // An output row as probabilities of the classes: softmax for cross-entropy, exp for log-probabilities, sigmoid for
+  // binary logits, else the values themselves. One output: of the classes 0 and 1.
+  static std::vector<float> class_probabilities(Loss loss, const float* row, int k);
+
+ private:
+  bool by_class() const { return loss_ == Loss::cross_entropy || loss_ == Loss::negative_log_likelihood; }
+  Loss loss_;
+  int n_, k_;
+  Buffer<int32_t> labels_, predicted_;
+  Buffer<float> results_, per_sample_, probabilities_;
+  Buffer<float> targets_, rows_;  // (N, K); row c of rows_ is the target of class c
+  Buffer<float> pairs_;           // one output: (N, 2), threshold and output
+};
+
+}  // namespace striate

@@ -1,0 +1,166 @@
+#include "engine/training/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/error.h"
+#include "engine/training/trainer.h"
+#include "kernels/metrics.h"
+
+namespace striate {
+
+int64_t Evaluation::samples_of(int truth) const {
+  int64_t sum = 0;
+  for (int p = 0; p < classes; ++p) sum += count(truth, p);
+  return sum;
+}
+double Evaluation::recall(int truth) const {
+  const int64_t all = samples_of(truth);
+  if (all == 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(count(truth, truth)) / static_cast<double>(all);
+}
+double Evaluation::precision(int predicted_class) const {
+  int64_t all = 0;
+  for (int t = 0; t < classes; ++t) all += count(t, predicted_class);
+  if (all == 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(count(predicted_class, predicted_class)) / static_cast<double>(all);
+}
+
+Evaluator::Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss)
+    : network_(stream, architecture, Plan{batch, false, false, 0}),
+      loss_(loss),
+      head_(stream, loss, batch, static_cast<int>(network_.output().shape.count() / batch)) {}
+
+Evaluation Evaluator::evaluate(Stream& stream, const Network& weights, const Dataset& data,
+                               const std::vector<int64_t>& indices, const Normalisation& normalisation,
+                               const std::function<bool(int64_t)>& progress) {
+  const int classes = static_cast<int>(data.classes().size());
+  check_loss_fits(network_.architecture(), loss_, classes);
+  network_.copy_weights(stream, weights);
+  const int64_t n = network_.batch(), count = static_cast<int64_t>(indices.size());
+  const Slot input = network_.activation(0), output = network_.output();
+  const size_t k = static_cast<size_t>(output.shape[1]);
+  const size_t each = static_cast<size_t>(head_.values_per_sample());
+  std::vector<float> pixels(static_cast<size_t>(input.shape.count())), rows(static_cast<size_t>(n) * k);
+  std::vector<float> losses(static_cast<size_t>(n) * each);
+  std::vector<int32_t> labels(static_cast<size_t>(n)), predicted(static_cast<size_t>(n));
+  Evaluation result;
+  result.classes = classes;
+  result.confusion.assign(static_cast<size_t>(classes) * static_cast<size_t>(classes), 0);
+  double sum = 0;
+  for (int64_t begin = 0; begin < count; begin += n) {
+    const int64_t used = std::min(n, count - begin);
+    // The last batch may be short: its other rows are its first sample again, and are not counted.
+    std::vector<int64_t> batch(indices.begin() + begin, indices.begin() + begin + used);
+    batch.resize(static_cast<size_t>(n), batch.front());
+    for (int64_t i = 0; i < n; ++i) labels[static_cast<size_t>(i)] = data.label(batch[static_cast<size_t>(i)]);
+    Trainer::read_samples(data, batch, normalisation, nullptr, 0, 0, pixels.data());
+    network_.write_slot(stream, input, pixels);
+    copy_bytes(stream, head_.labels(), stream.device(), labels.data(), Device::cpu(), labels.size() * sizeof(int32_t));
+    network_.forward(stream, Mode::evaluation);
+    const float* out = network_.view(output).data;
+    head_.queue(stream, out, nullptr);
+    copy_bytes(stream, rows.data(), Device::cpu(), out, stream.device(), rows.size() * sizeof(float));
+    download(stream, losses.data(), head_.per_sample(), static_cast<int64_t>(losses.size()));
+    download(stream, predicted.data(), head_.predicted(), n);
+    for (size_t i = 0; i < static_cast<size_t>(used); ++i) {
+      double loss = 0;
+      for (size_t j = 0; j < each; ++j) loss += losses[i * each + j];
+      sum += loss / static_cast<double>(each);
+      const int truth = labels[i], said = predicted[i];
+      result.confusion[static_cast<size_t>(truth * classes + said)] += 1;
+      result.correct += truth == said ? 1 : 0;
+      result.predicted.push_back(said);
+      const std::vector<float> p = LossHead::class_probabilities(loss_, rows.data() + i * k, static_cast<int>(k));
+      result.probability.push_back(p[static_cast<size_t>(said)]);
+    }
+    result.samples += used;
+    if (progress && !progress(result.samples)) break;
+  }
+  result.loss = result.samples > 0 ? sum / static_cast<double>(result.samples) : 0;
+  return result;
+}
+
+std::vector<float> Evaluator::probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels) {
+  network_.copy_weights(stream, weights);
+  const Slot input = network_.activation(0), output = network_.output();
+  const size_t each = static_cast<size_t>(input.shape.count() / network_.batch());
+  check(pixels.size() == each, "a picture of {} values for a network that takes {}", pixels.size(), each);
+  std::vector<float> batch;
+  for (int i = 0; i < network_.batch(); ++i) batch.insert(batch.end(), pixels.begin(), pixels.end());
+  network_.write_slot(stream, input, batch);
+  network_.forward(stream, Mode::evaluation);
+  const std::vector<float> rows = network_.read_slot(stream, output);
+  return LossHead::class_probabilities(loss_, rows.data(), static_cast<int>(output.shape.count() / network_.batch()));
+}
+
+std::vector<DeadUnits> dead_units(Stream& stream, Network& network) {
+  std::vector<DeadUnits> result;
+  for (int i = 1; i < network.architecture().size(); ++i) {
+    if (network.architecture().nodes()[static_cast<size_t>(i)].layer->kind() != "relu") continue;
+    const TensorView y = network.view(network.activation(i));
+    const int units = static_cast<int>(y.shape[1]);
+    const int64_t pixels = y.count() / y.shape[0] / units;
+    Buffer<int32_t> active(stream.device(), units, "counts of active units");
+    count_active(stream, static_cast<int>(y.shape[0]), units, pixels, y.data, active.data());
+    std::vector<int32_t> counts(static_cast<size_t>(units));
+    download(stream, counts.data(), active, units);
+    result.push_back({i, units, std::count(counts.begin(), counts.end(), 0)});
+  }
+  return result;
+}
+
+namespace {
+
+ArrayStatistics statistics_of(Stream& stream, const TensorView& view) {
+  Buffer<ArrayStatistics> result(stream.device(), 1, "statistics");
+  Buffer<uint8_t> scratch(stream.device(), array_statistics_scratch(view.count()), "statistics");
+  array_statistics(stream, view.count(), view.data, result.data(), scratch.data());
+  ArrayStatistics statistics;
+  download(stream, &statistics, result, 1);
+  return statistics;
+}
+
+}  // namespace
+
+std::vector<Norm> norms(Stream& stream, Network& network) {
+  std::vector<Norm> result;
+  const std::vector<Slot> slots = network.slots();
+  for (const Slot& slot : slots) {
+    if (slot.role != Role::weight) continue;
+    Norm norm{slot.name, statistics_of(stream, network.view(slot)).norm, 0};
+    if (const Slot* gradient = network.find(Role::weight_gradient, slot.name)) {
+      norm.gradient = statistics_of(stream, network.view(*gradient)).norm;
+    }
+    result.push_back(norm);
+  }
+  return result;
+}
+
+NotFinite find_not_finite(Stream& stream, Network& network) {
+  const auto name_of = [&](const Slot& slot) {
+    return network.architecture().nodes()[static_cast<size_t>(slot.node)].name;
+  };
+  // In running order: an activation that is wrong may come from the layer's own weights, which stand before it.
+  for (const Role role : {Role::activation, Role::weight_gradient, Role::activation_gradient}) {
+    for (const Slot& slot : network.slots()) {
+      if (slot.role != role || slot.integers) continue;
+      if (role == Role::activation) {
+        for (const Slot& weight : network.slots()) {
+          if (weight.role == Role::weight && weight.node == slot.node &&
+              statistics_of(stream, network.view(weight)).not_finite > 0) {
+            return {name_of(slot), "weight " + weight.name};
+          }
+        }
+      }
+      if (statistics_of(stream, network.view(slot)).not_finite == 0) continue;
+      return {name_of(slot), role == Role::activation        ? "activation"
+                             : role == Role::weight_gradient ? "gradient of " + slot.name
+                                                             : "gradient of the activation"};
+    }
+  }
+  return {};
+}
+
+}  // namespace striate

@@ -1,0 +1,412 @@
+#include "engine/training/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "engine/error.h"
+#include "engine/network/layer_words.h"
+#include "engine/training/metrics.h"
+#include "engine/training/trainer_memory.h"
+#include "kernels/elementwise.h"
+#include "kernels/guard.h"
+#include "kernels/threads.h"
+
+namespace striate {
+namespace {
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void check_settings(const TrainerSettings& settings) {
+  if (!(settings.rate > 0) || !std::isfinite(settings.rate)) {
+    throw Error(fmt::format("a learning rate of {}", settings.rate), "use a small number above 0, such as 0.001");
+  }
+  if (settings.frozen < 0) throw Error(fmt::format("{} frozen layers", settings.frozen), "use 0 or more");
+}
+
+}  // namespace
+
+const char* phase_name(Phase phase) {
+  switch (phase) {
+    case Phase::batch:
+      return "batch";
+    case Phase::forward:
+      return "forward";
+    case Phase::loss:
+      return "loss";
+    case Phase::backward:
+      return "backward";
+    case Phase::update:
+      return "update";
+  }
+  return "";
+}
+
+Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vector<int64_t> training,
+                 Normalisation normalisation, TrainerSettings settings, bool keep_weights)
+    : stream_(&stream),
+      network_(&network),
+      data_(&data),
+      training_(std::move(training)),
+      normalisation_(std::move(normalisation)),
+      settings_(std::move(settings)),
+      history_(settings_.history_budget) {
+  check_settings(settings_);
+  check_fit();
+  Plan plan{settings_.batch, true, network.plan().explaining, settings_.frozen};
+  network.replan(stream, plan);
+  if (network.trained_begin() >= network.arena_size(Role::weight) || network.output_gradient() == nullptr) {
+    throw Error("no layer is left to train", "freeze fewer layers, or use a network that has weights");
+  }
+  network.set_optimizer_states(stream, settings_.optimizer.states());
+  if (keep_weights) {
+    network.set_seed(stream, settings_.seed);
+  } else {
+    network.initialize(stream, settings_.initializer, settings_.seed);
+  }
+  const Device device = stream.device();
+  const int64_t weights = network.arena_size(Role::weight), running = network.arena_size(Role::running);
+  memory_ = std::make_unique<Memory>(stream, settings_.loss, settings_.batch,
+                                     static_cast<int>(network.output().shape.count() / settings_.batch));
+  Memory& m = *memory_;
+  m.state = Buffer<StepState>(device, 1, "the optimizer's step");
+  const StepState first;
+  upload(stream, m.state, &first, 1);
+  m.pieces = Buffer<int32_t>(device, find_not_finite_scratch(weights), "a check for NaN");
+  m.running = Buffer<float>(device, running, "running statistics");
+  m.statistics = Buffer<ArrayStatistics>(device, 2, "statistics");
+  m.statistics_scratch = Buffer<uint8_t>(device, array_statistics_scratch(weights), "statistics");
+  if (device.is_cuda()) {
+    m.weights = Buffer<float>(device, weights, "weights");
+    m.rows = Buffer<float>(device, Memory::kRows * Memory::kRow, "results");
+    m.pending.reserve(Memory::kRows);
+  }
+  make_resident();
+  current_rate_ = static_cast<float>(settings_.rate * settings_.schedule.at(0));
+  keep_weights_if_due();
+}
+
+Trainer::~Trainer() = default;
+
+void Trainer::check_fit() const {
+  const Architecture& architecture = network_->architecture();
+  if (training_.empty()) throw Error("no samples to learn from", "give the training part a larger share");
+  for (const int64_t index : training_) {
+    check(index >= 0 && index < data_->size(), "sample {} of {}", index, data_->size());
+  }
+  if (data_->shape() != architecture.input()) {
+    throw Error(fmt::format("the network takes {}, {} has {}", architecture.input().text(), data_->name(),
+                            data_->shape().text()),
+                "change the network's input, or use another data set");
+  }
+  if (!normalisation_.empty() && static_cast<int64_t>(normalisation_.mean.size()) != data_->shape()[0]) {
+    throw Error(
+        fmt::format("a normalisation of {} channels for pictures of {}", normalisation_.mean.size(), data_->shape()[0]),
+        "measure it from this data set");
+  }
+  check_loss_fits(architecture, settings_.loss, static_cast<int>(data_->classes().size()));
+}
+
+double Trainer::epoch() const { return static_cast<double>(samples_) / static_cast<double>(training_.size()); }
+
+int64_t Trainer::steps_per_epochs(double epochs) const {
+  return static_cast<int64_t>(std::ceil(epochs * static_cast<double>(training_.size()) / settings_.batch - 1e-9));
+}
+
+double Trainer::images_per_second() const {
+  if (finished_at_.size() < 2) return 0;
+  const double seconds = finished_at_.back() - finished_at_.front();
+  return seconds > 0 ? static_cast<double>(finished_at_.size() - 1) * settings_.batch / seconds : 0;
+}
+
+// ---------------------------------------------------------------------------------------------------- the phases
+
+Phase Trainer::advance() {
+  const Phase now = phase_;
+  switch (now) {
+    case Phase::batch:
+      do_batch();
+      break;
+    case Phase::forward:
+      do_forward();
+      break;
+    case Phase::loss:
+      do_loss();
+      if (!std::isfinite(loss())) stop_not_finite(step_ + 1);
+      break;
+    case Phase::backward: {
+      do_backward();
+      int32_t broken = 0;
+      copy_bytes(*stream_, &broken, Device::cpu(), memory_->broken(), stream_->device(), sizeof broken);
+      if (broken != 0) stop_not_finite(step_ + 1);
+      break;
+    }
+    case Phase::update:
+      write_rate();
+      do_update();
+      finish_step();
+      break;
+  }
+  phase_ = now == Phase::update ? Phase::batch : static_cast<Phase>(static_cast<int>(now) + 1);
+  return now;
+}
+
+void Trainer::step() {
+  Memory& m = *memory_;
+  if (phase_ == Phase::batch && m.ran_once && Graph::can_capture(*stream_)) {
+    do_batch();
+    write_rate();
+    const auto work = [&] {
+      do_forward();
+      do_loss();
+      do_backward();
+      do_update();
+    };
+    if (!m.graph.captured()) m.graph.capture(*stream_, work);
+    m.graph.launch(*stream_);
+    finish_step();
+    return;
+  }
+  while (advance() != Phase::update) {
+  }
+  m.ran_once = true;
+}
+
+void Trainer::do_forward() {
+  Memory& m = *memory_;
+  // Training may go wrong in what follows: what was learned until here is put aside.
+  const int64_t running = m.running.size();
+  if (running > 0) {
+    keep_unless(*stream_, running, m.broken(), network_->arena(Role::running), m.running.data());
+  }
+  if (m.weights.size() > 0) {
+    keep_unless(*stream_, m.weights.size(), m.broken(), network_->arena(Role::weight), m.weights.data());
+  }
+  network_->forward(*stream_, Mode::training);
+}
+
+void Trainer::do_loss() {
+  memory_->head.queue(*stream_, network_->view(network_->output()).data,
+                      network_->view(*network_->output_gradient()).data);
+}
+
+void Trainer::do_backward() {
+  Memory& m = *memory_;
+  network_->backward(*stream_);
+  find_not_finite(*stream_, network_->arena_size(Role::weight), network_->arena(Role::weight_gradient), m.pieces.data(),
+                  m.broken());
+  if (stream_->device().is_cuda()) find_not_finite(*stream_, 1, m.head.results(), m.pieces.data(), m.broken());
+}
+
+void Trainer::write_rate() {
+  current_rate_ = static_cast<float>(settings_.rate * settings_.schedule.at(step_));
+  Memory& m = *memory_;
+  if (m.rate == current_rate_) return;
+  fill(*stream_, 1, current_rate_, &m.state.data()->rate);  // by a launch, so that nothing waits
+  m.rate = current_rate_;
+}
+
+void Trainer::do_update() {
+  Memory& m = *memory_;
+  const OptimizerSettings& o = settings_.optimizer;
+  const int64_t begin = network_->trained_begin(), count = network_->arena_size(Role::weight) - begin;
+  const StepState* state = m.state.data();
+  const float* g = network_->arena(Role::weight_gradient) + begin;
+  float* w = network_->arena(Role::weight) + begin;
+  const auto own = [&](int i) { return network_->optimizer_state(i) + begin; };
+  next_step(*stream_, m.state.data(), o.beta1, o.beta2);
+  switch (o.kind) {
+    case OptimizerSettings::Kind::sgd:
+      sgd(*stream_, Sgd{o.momentum, o.weight_decay, o.nesterov}, count, state, g, w, o.momentum > 0 ? own(0) : nullptr);
+      break;
+    case OptimizerSettings::Kind::rmsprop:
+      rmsprop(*stream_, RmsProp{o.rho, o.epsilon, o.weight_decay}, count, state, g, w, own(0));
+      break;
+    case OptimizerSettings::Kind::adam:
+    case OptimizerSettings::Kind::adamw:
+      adam(*stream_, Adam{o.beta1, o.beta2, o.epsilon, o.weight_decay, o.kind == OptimizerSettings::Kind::adamw}, count,
+           state, g, w, own(0), own(1));
+      break;
+  }
+}
+
+void Trainer::finish_step() {
+  Memory& m = *memory_;
+  ++step_;
+  samples_ += settings_.batch;
+  StepRecord record;
+  record.step = step_;
+  record.rate = current_rate_;
+  measure_norms_if_due(record);
+  if (stream_->device().is_cuda()) {
+    copy(*stream_, Memory::kRow, m.head.results(),
+         m.rows.data() + static_cast<int64_t>(m.pending.size()) * Memory::kRow);
+    m.pending.push_back(record);
+    if (static_cast<int64_t>(m.pending.size()) == Memory::kRows) fetch_results();
+  } else {
+    record.loss = loss();
+    record.accuracy = accuracy();
+    history_.add(record);
+  }
+  if (finished_at_.size() > 50) finished_at_.erase(finished_at_.begin());
+  finished_at_.push_back(seconds_now());
+  keep_weights_if_due();
+}
+
+void Trainer::measure_norms_if_due(StepRecord& record) {
+  if (settings_.measure_norms_every < 1 || (step_ - 1) % settings_.measure_norms_every != 0) return;
+  Memory& m = *memory_;
+  const int64_t count = network_->arena_size(Role::weight);
+  array_statistics(*stream_, count, network_->arena(Role::weight_gradient), m.statistics.data(),
+                   m.statistics_scratch.data());
+  array_statistics(*stream_, count, network_->arena(Role::weight), m.statistics.data() + 1,
+                   m.statistics_scratch.data());
+  ArrayStatistics both[2];
+  download(*stream_, both, m.statistics, 2);
+  record.gradient_norm = both[0].norm;
+  record.weight_norm = both[1].norm;
+}
+
+// ---------------------------------------------------------------------------------------------------- results
+
+float Trainer::loss() {
+  if (indices_.empty()) return kNotMeasured;
+  float value = 0;
+  copy_bytes(*stream_, &value, Device::cpu(), memory_->head.results(), stream_->device(), sizeof value);
+  return value;
+}
+
+float Trainer::accuracy() {
+  if (indices_.empty()) return kNotMeasured;
+  int32_t correct = 0;
+  copy_bytes(*stream_, &correct, Device::cpu(), memory_->head.results() + 1, stream_->device(), sizeof correct);
+  return static_cast<float>(correct) / static_cast<float>(settings_.batch);
+}
+
+TensorView Trainer::probabilities() const {
+  const Buffer<float>& p = memory_->head.probabilities();
+  if (p.size() == 0) return {nullptr, Shape{0}, stream_->device()};
+  return {const_cast<float*>(p.data()), network_->output().shape, stream_->device()};
+}
+
+void Trainer::fetch_results() {
+  Memory& m = *memory_;
+  if (m.pending.empty()) return;
+  std::vector<float> rows(m.pending.size() * Memory::kRow);
+  download(*stream_, rows.data(), m.rows, static_cast<int64_t>(rows.size()));
+  std::vector<StepRecord> pending;
+  std::swap(pending, m.pending);
+  m.pending.reserve(Memory::kRows);
+  for (size_t i = 0; i < pending.size(); ++i) {
+    const float* row = rows.data() + i * Memory::kRow;
+    int32_t correct = 0, broken = 0;
+    std::memcpy(&correct, row + 1, sizeof correct);
+    std::memcpy(&broken, row + LossHead::kResults, sizeof broken);
+    if (broken != 0) stop_not_finite(pending[i].step);
+    pending[i].loss = row[0];
+    pending[i].accuracy = static_cast<float>(correct) / static_cast<float>(settings_.batch);
+    history_.add(pending[i]);
+  }
+}
+
+History& Trainer::history() {
+  fetch_results();
+  return history_;
+}
+
+void Trainer::keep_weights_if_due() {
+  if (!settings_.keyframes || !history_.wants_keyframe(step_)) return;
+  fetch_results();
+  Keyframe keyframe;
+  keyframe.step = step_;
+  keyframe.weights.resize(static_cast<size_t>(network_->arena_size(Role::weight)));
+  keyframe.running.resize(static_cast<size_t>(network_->arena_size(Role::running)));
+  const auto read = [&](Role role, std::vector<float>& to) {
+    copy_bytes(*stream_, to.data(), Device::cpu(), network_->arena(role), stream_->device(), to.size() * sizeof(float));
+  };
+  read(Role::weight, keyframe.weights);
+  read(Role::running, keyframe.running);
+  history_.add_keyframe(std::move(keyframe));
+}
+
+void Trainer::show(const Keyframe& keyframe) {
+  check(static_cast<int64_t>(keyframe.weights.size()) == network_->arena_size(Role::weight) &&
+            static_cast<int64_t>(keyframe.running.size()) == network_->arena_size(Role::running),
+        "a keyframe of another network");
+  const auto write = [&](Role role, const std::vector<float>& from) {
+    copy_bytes(*stream_, network_->arena(role), stream_->device(), from.data(), Device::cpu(),
+               from.size() * sizeof(float));
+  };
+  write(Role::weight, keyframe.weights);
+  write(Role::running, keyframe.running);
+}
+
+void Trainer::stop_not_finite(int64_t step) {
+  Memory& m = *memory_;
+  const bool late = step <= step_;  // CUDA: seen only now, further steps have run
+  if (late) {
+    // Once more with the weights of before, to see where it begins; the batch is another one, the cause mostly not.
+    copy(*stream_, m.weights.size(), m.weights.data(), network_->arena(Role::weight));
+    network_->forward(*stream_, Mode::training);
+    do_loss();
+    do_backward();
+  }
+  const float value = loss();
+  const NotFinite where = find_not_finite(*stream_, *network_);
+  if (m.running.size() > 0) copy(*stream_, m.running.size(), m.running.data(), network_->arena(Role::running));
+  fill(*stream_, 1, 0, m.head.results() + LossHead::kResults);  // no longer broken
+  phase_ = Phase::batch;
+  if (late) {
+    fill(*stream_, network_->arena_size(Role::optimizer_state), 0, network_->arena(Role::optimizer_state));
+    const StepState first;
+    upload(*stream_, m.state, &first, 1);
+    m.rate = std::numeric_limits<float>::quiet_NaN();
+    step_ = step - 1;
+    m.pending.clear();
+    history_.cut(step_);
+  }
+  std::string place = "";
+  if (!where.name.empty()) {
+    place = fmt::format("; the first value that is no number: {} of {}", where.what,
+                        network_->architecture().describe(network_->architecture().find(where.name)));
+  }
+  throw Error(fmt::format("step {}: the {} became {}{}", step, std::isfinite(value) ? "gradient" : "loss",
+                          std::isfinite(value) ? "no number"
+                          : std::isnan(value)  ? "NaN"
+                                               : "infinite",
+                          place),
+              fmt::format("the weights of before this step are kept; a lower learning rate (now {}) usually helps, or "
+                          "normalised pictures",
+                          number_text(current_rate_)));
+}
+
+// ---------------------------------------------------------------------------------------------------- state
+
+Trainer::State Trainer::state() {
+  check(phase_ == Phase::batch, "the state of training in the middle of a step");
+  fetch_results();
+  StepState optimizer;
+  download(*stream_, &optimizer, memory_->state, 1);
+  return {step_, samples_, optimizer.step, network_->read_counters(*stream_)};
+}
+
+void Trainer::restore(const State& state) {
+  network_->write_counters(*stream_, state.counters);
+  StepState optimizer;
+  optimizer.step = state.optimizer_steps;
+  upload(*stream_, memory_->state, &optimizer, 1);
+  memory_->rate = std::numeric_limits<float>::quiet_NaN();
+  memory_->pending.clear();
+  step_ = state.step;
+  samples_ = state.samples;
+  phase_ = Phase::batch;
+  memory_->window_end = 0;
+  history_ = History(settings_.history_budget);
+  current_rate_ = static_cast<float>(settings_.rate * settings_.schedule.at(step_));
+  keep_weights_if_due();
+}
+
+}  // namespace striate

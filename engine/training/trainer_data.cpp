@@ -1,0 +1,111 @@
+// The batch phase of training: the order of the samples, reading and normalising them, keeping them on a GPU.
+#include <algorithm>
+#include <numeric>
+
+#include "engine/error.h"
+#include "engine/training/trainer_memory.h"
+#include "kernels/elementwise.h"
+#include "kernels/random.h"
+#include "kernels/threads.h"
+
+namespace striate {
+namespace {
+
+constexpr uint64_t kOrderSequence = uint64_t{1} << 60;  // + the epoch
+constexpr int64_t kMostResident = int64_t{2} << 30;     // bytes of samples that are kept on a GPU
+
+}  // namespace
+
+void Trainer::read_samples(const Dataset& data, const std::vector<int64_t>& indices, const Normalisation& normalisation,
+                           const Augment& augment, uint64_t seed, uint64_t first_draw, float* pixels) {
+  const Shape shape = data.shape();
+  const int64_t each = shape.count();
+  // A few thousand values per piece: a small batch is read by one thread.
+  const int64_t together = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, each));
+  const int64_t count = static_cast<int64_t>(indices.size());
+  run_pieces((count + together - 1) / together, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin * together; i < std::min(count, end * together); ++i) {
+      float* sample = pixels + i * each;
+      data.read(indices[static_cast<size_t>(i)], sample);
+      if (augment) augment(sample, shape, seed, first_draw + static_cast<uint64_t>(i));
+      normalisation.apply(shape, sample);
+    }
+  });
+}
+
+int64_t Trainer::sample_at(int64_t position) {
+  const int64_t n = static_cast<int64_t>(training_.size()), epoch = position / n;
+  if (epoch != order_epoch_) {
+    order_.resize(training_.size());
+    std::iota(order_.begin(), order_.end(), 0);
+    Random random(settings_.seed, kOrderSequence + static_cast<uint64_t>(epoch));
+    for (size_t i = order_.size(); i > 1; --i) {
+      std::swap(order_[i - 1], order_[random.below(static_cast<uint32_t>(i))]);
+    }
+    order_epoch_ = epoch;
+  }
+  return order_[static_cast<size_t>(position % n)];
+}
+
+void Trainer::make_resident() {
+  const int64_t n = static_cast<int64_t>(training_.size()), each = data_->shape().count();
+  if (!stream_->device().is_cuda() || settings_.augment || n * each * 4 > kMostResident) return;
+  Memory& m = *memory_;
+  m.samples = Buffer<float>(stream_->device(), n * each, "the training pictures");
+  m.sample_labels = Buffer<float>(stream_->device(), n, "labels");
+  constexpr int64_t kChunk = 1024;
+  std::vector<float> pixels;
+  for (int64_t begin = 0; begin < n; begin += kChunk) {
+    const int64_t end = std::min(n, begin + kChunk);
+    pixels.resize(static_cast<size_t>((end - begin) * each));
+    const std::vector<int64_t> some(training_.begin() + begin, training_.begin() + end);
+    read_samples(*data_, some, normalisation_, nullptr, 0, 0, pixels.data());
+    copy_bytes(*stream_, m.samples.data() + begin * each, stream_->device(), pixels.data(), Device::cpu(),
+               pixels.size() * sizeof(float));
+  }
+  std::vector<int32_t> labels;
+  for (const int64_t index : training_) labels.push_back(data_->label(index));
+  copy_bytes(*stream_, m.sample_labels.data(), stream_->device(), labels.data(), Device::cpu(),
+             labels.size() * sizeof(int32_t));
+  m.window = Buffer<int32_t>(stream_->device(), std::max<int64_t>(n, 64 * settings_.batch), "an epoch's order");
+}
+
+void Trainer::do_batch() {
+  Memory& m = *memory_;
+  const int n = settings_.batch;
+  indices_.resize(static_cast<size_t>(n));
+  labels_.resize(static_cast<size_t>(n));
+  for (int i = 0; i < n; ++i) {
+    const int64_t index = training_[static_cast<size_t>(sample_at(samples_ + i))];
+    indices_[static_cast<size_t>(i)] = index;
+    labels_[static_cast<size_t>(i)] = data_->label(index);
+  }
+  const TensorView x = network_->view(network_->activation(0));
+  if (m.samples.size() > 0) {
+    if (samples_ < m.window_begin || samples_ + n > m.window_end) {
+      std::vector<int32_t> window(static_cast<size_t>(m.window.size()));
+      for (size_t i = 0; i < window.size(); ++i) {
+        window[i] = static_cast<int32_t>(sample_at(samples_ + static_cast<int64_t>(i)));
+      }
+      upload(*stream_, m.window, window.data(), m.window.size());
+      m.window_begin = samples_;
+      m.window_end = samples_ + m.window.size();
+    }
+    const int32_t* places = m.window.data() + (samples_ - m.window_begin);
+    gather_rows(*stream_, n, x.count() / n, m.samples.data(), places, x.data);
+    gather_rows(*stream_, n, 1, m.sample_labels.data(), places, reinterpret_cast<float*>(m.head.labels()));
+    return;
+  }
+  const uint64_t draw = static_cast<uint64_t>(samples_);
+  if (stream_->device().is_cpu()) {
+    read_samples(*data_, indices_, normalisation_, settings_.augment, settings_.seed, draw, x.data);
+  } else {
+    pixels_.resize(static_cast<size_t>(x.count()));
+    read_samples(*data_, indices_, normalisation_, settings_.augment, settings_.seed, draw, pixels_.data());
+    copy_bytes(*stream_, x.data, stream_->device(), pixels_.data(), Device::cpu(), pixels_.size() * sizeof(float));
+  }
+  copy_bytes(*stream_, m.head.labels(), stream_->device(), labels_.data(), Device::cpu(),
+             labels_.size() * sizeof(int32_t));
+}
+
+}  // namespace striate

@@ -1,0 +1,42 @@
+// What a Trainer holds on its device. Private to trainer.cpp and trainer_data.cpp.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "engine/training/loss_head.h"
+#include "engine/training/trainer.h"
+#include "kernels/graph.h"
+#include "kernels/metrics.h"
+#include "kernels/optimizer.h"
+
+namespace striate {
+
+struct Trainer::Memory {
+  Memory(Stream& stream, Loss loss, int n, int k) : head(stream, loss, n, k) {}
+
+  LossHead head;
+  // Beside the loss and the correct predictions: 1 once a loss or a gradient was not finite.
+  int32_t* broken() { return reinterpret_cast<int32_t*>(head.results() + LossHead::kResults); }
+  static constexpr int kRow = 4;  // floats from head.results() that are kept for every step
+  Buffer<StepState> state;
+  Buffer<int32_t> pieces;          // of find_not_finite()
+  Buffer<float> weights, running;  // as they were before the step; weights on CUDA only
+  Buffer<ArrayStatistics> statistics;
+  Buffer<uint8_t> statistics_scratch;
+  float rate = std::numeric_limits<float>::quiet_NaN();  // what stands in `state`
+
+  // CUDA only.
+  static constexpr int64_t kRows = 1024;
+  Buffer<float> rows;               // results of the steps since the last fetch_results()
+  std::vector<StepRecord> pending;  // their records, without the results
+  Graph graph;
+  bool ran_once = false;  // every kernel was loaded: now a step can be captured
+  // All training samples, normalised, with their labels; empty where they are read anew for each batch.
+  Buffer<float> samples;
+  Buffer<float> sample_labels;  // int32 values, moved as 4 bytes
+  Buffer<int32_t> window;       // which sample stands at positions window_begin ... of the stream of samples
+  int64_t window_begin = 0, window_end = 0;
+};
+
+}  // namespace striate
