@@ -38,7 +38,10 @@ int display_level(Show show, double value, double low, double high) {
 // A line of words centred on a point, the first ones in the colour of what they name.
 void caption(Ui& ui, Vec centre, const std::string& name, const std::string& rest, Colour colour) {
   const Vec first = ui.measure(Font::caption, name), all = ui.measure(Font::caption, name + rest);
-  const Vec at{centre.x - all.x / 2, centre.y - all.y / 2};
+  // Near the edge of the stage the words move inwards.
+  const Rect stage = ui.clip();
+  Vec at{centre.x - all.x / 2, centre.y - all.y / 2};
+  at.x = std::max(stage.x + 8, std::min(at.x, stage.right() - 8 - all.x));
   ui.label(at, name, Font::caption, colour);
   ui.label(Vec{at.x + first.x, at.y}, rest, Font::caption, ui.theme().secondary);
 }
@@ -160,8 +163,8 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
   };
   const GridResponse r = ui.grid(g.channels > 1 ? fmt::format("input {}", channel) : "input", spec);
   if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::input, channel, r.row, r.column};
-  if (r.edited) {
-    ui.send(fmt::format("convolution.cell {} {} {} {}", r.edit_column, r.edit_row, exact_text(r.edit_value), channel));
+  for (const GridResponse::Edit& edit : r.edits) {
+    ui.send(fmt::format("convolution.cell {} {} {} {}", edit.column, edit.row, exact_text(edit.value), channel));
   }
   // The window, on its way to the active cell.
   const float seconds = playing_ && state_.speed > 6 ? 0.0f : 0.25f;
@@ -229,10 +232,10 @@ void ConvolutionPage::draw_kernel(Ui& ui, int channel, const Rect& place, float 
     };
     const GridResponse r = ui.grid(g.channels > 1 ? fmt::format("kernel {}", channel) : "kernel", spec);
     if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::kernel, channel, r.row, r.column};
-    if (r.edited) {
-      const size_t index = stored(r.edit_row, r.edit_column) % static_cast<size_t>(taps);
+    for (const GridResponse::Edit& edit : r.edits) {
+      const size_t index = stored(edit.row, edit.column) % static_cast<size_t>(taps);
       ui.send(fmt::format("convolution.weight {} {} {} {}", index % static_cast<size_t>(g.kernel_width),
-                          index / static_cast<size_t>(g.kernel_width), exact_text(r.edit_value), channel));
+                          index / static_cast<size_t>(g.kernel_width), exact_text(edit.value), channel));
     }
   }
   ui.stroke(place.inset(-2), theme.kernel, 4, 2);

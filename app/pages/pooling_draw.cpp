@@ -128,8 +128,8 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
   };
   const GridResponse r = ui.grid(shifted ? "shifted input" : "input", spec);
   if (r.hovered && !shifted) hover_next_ = {Hover::Kind::input, r.row, r.column};
-  if (r.edited) {
-    ui.send(fmt::format("pooling.cell {} {} {}", r.edit_column, r.edit_row, exact_text(r.edit_value)));
+  for (const GridResponse::Edit& edit : r.edits) {
+    ui.send(fmt::format("pooling.cell {} {} {}", edit.column, edit.row, exact_text(edit.value)));
   }
   if (g.kind != PoolKind::global) {
     const float x = ui.ease(shifted ? "pool.sx" : "pool.x", static_cast<float>(walk.column * g.stride), 0.25f);
@@ -255,7 +255,7 @@ void PoolingPage::draw_inspector(Ui& ui) const {
   }
   ui.hairline();
   ui.section("WHAT TO LOOK AT");
-  static const Choice views[] = {{"output", "forward"}, {"gradient", "gradient"}, {"shift", "shift"}};
+  static const Choice views[] = {{"forward", "forward"}, {"gradient", "gradient"}, {"shift", "shift"}};
   ui.segmented("view", views, state_.view, "pooling.view");
   if (state_.view == "gradient") {
     ui.note(

@@ -54,6 +54,10 @@ void App::declare_commands() {
       [this](const Arguments& arguments) { open(arguments.text(0)); },
       Undo::edit,
   });
+  registry_.add(Command{"open.cancel", "Stops reading the file that is being opened", {}, [this](const Arguments&) {
+                          loader_.cancel();
+                          opening_.clear();
+                        }});
   std::vector<std::string> ids;
   for (const auto& page : pages_) ids.push_back(page->info().id);
   registry_.add(Command{
@@ -261,13 +265,22 @@ void App::restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* no
   if (from.empty()) throw Error(nothing, "every edit of this session that can be taken back was");
   Edit edit = std::move(from.back());
   from.pop_back();
-  to.push_back({edit.owner, state_of(edit.owner), edit.command, 0});
+  const std::vector<std::string> now = state_of(edit.owner);
+  to.push_back({edit.owner, now, edit.command, 0});
   restoring_ = true;
   try {
     for (const std::string& line : edit.before) run(line);
   } catch (...) {
     restoring_ = false;
     throw;
+  }
+  // What is no edit stays as it is now: where one looks, what is selected. A place that is gone is given up.
+  for (const std::string& line : now) {
+    try {
+      if (registry_.check(line).undo == Undo::none) run(line);
+    } catch (const Error&) {
+      continue;
+    }
   }
   restoring_ = false;
   if (edit.owner != "document") show_page(edit.owner);

@@ -102,6 +102,7 @@ class App {
   // Lessons: app_lessons.cpp.
   void declare_lesson_commands();
   void need_lesson() const;
+  std::string lesson_text() const;  // the present state as a lesson
   void open_lesson(const std::string& name_or_path);
   void close_lesson();
   void enter_step(int step);

@@ -1,10 +1,12 @@
 // The commands of lessons: opening one, moving through its steps, doing what a step asks to try. The actions of a step
 // (commands, `expect`, `wait until`) are played by the same ScriptPlayer as a script's, one a frame.
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "app/command/player.h"
 #include "app/shell/app.h"
+#include "engine/files/atomic_write.h"
 
 namespace striate {
 
@@ -47,8 +49,41 @@ void App::declare_lesson_commands() {
                           need_lesson();
                           close_lesson();
                         }});
+  registry_.add(Command{
+      "lesson.make",
+      "Writes the present state as a lesson: a text file that brings everything back, to be filled with words",
+      {Parameter::text("FILE", "a name ending in .md; the next free striate-lesson-N.md where it is left out")
+           .or_none()},
+      [this](const Arguments& arguments) {
+        std::string path = arguments.has(0) ? arguments.text(0) : "";
+        for (int n = 1; path.empty(); ++n) {
+          const std::string name = fmt::format("striate-lesson-{}.md", n);
+          if (!std::filesystem::exists(name)) path = name;
+        }
+        if (std::filesystem::path(path).extension() != ".md") {
+          throw Error(fmt::format("a lesson's name ends in .md, not as in '{}'", path), "write: lesson.make NAME.md");
+        }
+        const std::string text = lesson_text();
+        AtomicFile file(path);
+        file.write(text.data(), text.size());
+        file.commit();
+        const std::string where = std::filesystem::absolute(path).lexically_normal().string();
+        notify({"The lesson is in " + where, "Open it with any text editor; open it here to play it", "lesson.make",
+                false, now_});
+      },
+  });
   registry_.add(Readout{"lesson.step", "number of the lesson's step, from 1; 0 while none is open",
                         [this] { return ReadoutValue(lessons_.is_open() ? lessons_.step() + 1.0 : 0.0); }});
+}
+
+std::string App::lesson_text() const {
+  const PageInfo& info = page().info();
+  std::string text = fmt::format("# {}\npage: {}\nchapter: {}\n\n", info.title, info.id, info.chapter);
+  text += "Write here what a student should see, and link [words](input) to things.\n\n```striate\n";
+  for (const std::string& line : state()) {
+    if (line != "page " + info.id) text += line + "\n";
+  }
+  return text + "```\n";
 }
 
 void App::need_lesson() const {

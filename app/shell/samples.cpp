@@ -29,7 +29,8 @@ ImagePtr sample_image(const std::string& name) {
     std::string all;
     for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
     throw Error(fmt::format("there is no sample picture '{}'", name),
-                nearest.empty() ? "the samples are " + all : fmt::format("did you mean '{}'? the samples are {}", nearest, all));
+                nearest.empty() ? "the samples are " + all
+                                : fmt::format("did you mean '{}'? the samples are {}", nearest, all));
   }
   return read_image(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), name);
 }

@@ -195,9 +195,11 @@ struct GridResponse {
   bool clicked = false;
   bool focused = false;
   bool moved = false;  // by arrow keys
-  bool edited = false;
-  int edit_row = 0, edit_column = 0;
-  double edit_value = 0;
+  struct Edit {
+    int row = 0, column = 0;
+    double value = 0;
+  };
+  std::vector<Edit> edits;  // several where a fast stroke paints over several cells between two frames
 };
 
 Rect grid_cell_rect(const GridSpec& spec, int row, int column);

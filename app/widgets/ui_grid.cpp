@@ -77,15 +77,23 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   }
   const auto give = [&](int y, int x, double value) {
     if (!can_edit(y, x) || spec.value(y, x) == value) return;
-    out.edited = true;
-    out.edit_row = y;
-    out.edit_column = x;
-    out.edit_value = value;
+    for (const GridResponse::Edit& edit : out.edits) {
+      if (edit.row == y && edit.column == x) return;
+    }
+    out.edits.push_back({y, x, value});
   };
 
   // Hands: a drag paints, or moves the pressed cell's value up and down.
-  if (spec.paint && (r.held || r.pressed) && over) {
-    give(row, column, spec.paint_value);
+  if (spec.paint && (r.held || r.pressed)) {
+    // Every cell on the way from the last frame's place: a fast hand leaves no gaps.
+    const Vec from = r.pressed ? input_.mouse : before_.mouse, way = input_.mouse - from;
+    const int points = 1 + static_cast<int>(2 * std::max(std::abs(way.x), std::abs(way.y)) / spec.size);
+    for (int i = 0; i <= points; ++i) {
+      int y = 0, x = 0;
+      if (cell_at(from + way * (static_cast<float>(i) / static_cast<float>(points)), &y, &x)) {
+        give(y, x, spec.paint_value);
+      }
+    }
   } else if (!spec.paint && r.held && press_.moved && r.drag.y != 0 && can_edit(at.row, at.column)) {
     const double step = spec.step * (input_.shift ? 0.1 : 1);
     press_.value -= r.drag.y * step * 0.25;
