@@ -1,0 +1,198 @@
+// Gradients of every layer, and of whole networks with joins, against finite differences; on every device and in all
+// three thread orders. A new layer needs a row in the table: the last test fails without it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "engine/network/network.h"
+#include "kernels/random.h"
+#include "tests/engine/golden.h"
+
+namespace striate {
+namespace {
+
+struct Case {
+  const char* text;
+  int batch = 2;
+  bool check_evaluation = true;
+};
+
+// Inputs are evenly spaced and shuffled, no two within the step of the differences, none near 0: so no relu bends and
+// no maximum changes its place between the two sides of a difference.
+const Case kLayers[] = {
+    {"input 2x5x6 | conv 3 3x2"},
+    {"input 4x6x5 | conv 6 3x3 stride 2x1 pad 0,1,2,0 dilation 1x2 groups 2"},
+    {"input 3x4x4 | conv 5 1x1 no bias"},
+    {"input 1x3x3 | conv 2 3x3 pad 2 stride 4"},
+    {"input 2x5x5 | maxpool 2"},
+    {"input 2x6x5 | maxpool 3 stride 2 pad 1 ceil"},
+    {"input 2x5x5 | avgpool 2"},
+    {"input 2x5x5 | avgpool 3 stride 2 pad 1 without padding"},
+    {"input 3x4x5 | globalavgpool"},
+    {"input 7 | dense 5"},
+    {"input 17 | dense 3 no bias", 5},
+    {"input 3x3x3 | relu"},
+    {"input 9 | leakyrelu 0.3"},
+    {"input 3x3x3 | sigmoid"},
+    {"input 3x3x3 | tanh"},
+    {"input 6 | softmax"},
+    {"input 3x2x2 | softmax"},
+    {"input 6 | logsoftmax"},
+    {"input 3x4x2 | batchnorm", 4},
+    {"input 5 | batchnorm epsilon 0.01 momentum 0.5", 6},
+    {"input 3x3x3 | dropout 0.4"},
+    {"input 3x2x4 | flatten"},
+    {"input 3x2x4 | a: identity | tanh | add a"},
+    {"input 2x3x4 | a: sigmoid | from input | b: tanh | from input | add a b a"},
+    {"input 2x3x4 | a: sigmoid | from input | conv 3 1x1 | concat a input a"},
+    {"input 5 | a: sigmoid | from input | concat a"},
+    {"input 3x5x4 | subsample 2 channels 8"},
+    {"input 3x4x4 | subsample 3"},
+    {"input 2x3x3 | identity"},
+    // Whole networks: smooth, so that a change in front bends nothing behind.
+    {"input 1x8x8 | conv 3 3x3 pad 1 | tanh | avgpool 2 | conv 4 3x3 | tanh | flatten | dense 6 | tanh | dense 3", 3},
+    {"input 2x6x6 | a: conv 4 3x3 pad 1 | batchnorm | tanh | conv 4 3x3 pad 1 | batchnorm | add a | b: tanh | "
+     "conv 8 3x3 stride 2 pad 1 | c: batchnorm | from b | subsample 2 channels 8 | add c | sigmoid | globalavgpool | "
+     "dense 3",
+     4},
+    {"input 2x5x5 | s: conv 2 1x1 | tanh | e1: conv 3 1x1 | from s | e3: conv 3 3x3 pad 1 | from e1 | concat e3 s | "
+     "dropout 0.3 | flatten | dense 4 | softmax",
+     3},
+};
+
+std::vector<float> spaced(int64_t count, uint64_t seed, float low, float high) {
+  std::vector<float> values(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; ++i) {
+    values[i] = low + (high - low) * (static_cast<float>(i) + 0.5f) / static_cast<float>(count);
+  }
+  Random random(seed, 99);
+  for (size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random.below(static_cast<uint32_t>(i))]);
+  return values;
+}
+
+struct Run {
+  std::vector<std::string> names;
+  std::vector<std::vector<float>> gradients;
+};
+
+// The network's output times `factors`, summed in double: the function whose gradient is checked.
+double value_of(Stream& stream, Network& network, Mode mode, const std::vector<float>& factors) {
+  network.set_seed(stream, 5);  // the same dropout every time
+  network.forward(stream, mode);
+  const std::vector<float> y = network.read_slot(stream, network.output());
+  double sum = 0;
+  for (size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(y[i]) * factors[i];
+  return sum;
+}
+
+Run analytic(Stream& stream, Network& network, Mode mode, const std::vector<float>& factors) {
+  value_of(stream, network, mode, factors);
+  network.write_slot(stream, *network.output_gradient(), factors);
+  network.backward(stream);
+  Run run;
+  run.names.push_back("input");
+  run.gradients.push_back(network.read_slot(stream, *network.gradient(0)));
+  for (const Slot& slot : network.slots()) {
+    if (slot.role != Role::weight_gradient) continue;
+    run.names.push_back(slot.name);
+    run.gradients.push_back(network.read_slot(stream, slot));
+  }
+  return run;
+}
+
+void check_gradients(const Case& c, Mode mode) {
+  SCOPED_TRACE(std::string(c.text) + (mode == Mode::training ? ", training" : ", evaluation"));
+  const Architecture architecture = Architecture::parse(c.text);
+  std::vector<std::vector<float>> differences;
+  on_all_devices([&](Stream& stream) {
+    Network network(stream, architecture, Plan{c.batch, true, true, 0});
+    network.initialize(stream, Initializer::pytorch, 3);
+    const Slot input = network.activation(0);
+    const std::vector<float> x = spaced(input.shape.count(), 1, -1.5f, 1.5f);
+    const std::vector<float> factors = spaced(network.output().shape.count(), 2, 0.2f, 1.0f);
+    network.write_slot(stream, input, x);
+    // Batch normalisation begins with ones and zeros: other numbers show more.
+    const std::vector<Slot> slots = network.slots();
+    for (const Slot& slot : slots) {
+      if (slot.role == Role::running) {
+        network.write_slot(stream, slot, spaced(slot.shape.count(), 7, 0.5f, 1.5f));
+      } else if (slot.role == Role::weight && slot.shape.rank() == 1) {
+        network.write_slot(stream, slot, spaced(slot.shape.count(), 8, -0.6f, 1.2f));
+      }
+    }
+    const Run run = analytic(stream, network, mode, factors);
+    if (differences.empty()) {
+      const float h = 2e-3f;
+      for (const std::string& name : run.names) {
+        const Slot slot = name == "input" ? input : *network.find(Role::weight, name);
+        const std::vector<float> start = network.read_slot(stream, slot);
+        std::vector<float> slope(start.size());
+        for (size_t i = 0; i < start.size(); ++i) {
+          std::vector<float> moved = start;
+          moved[i] = start[i] + h;
+          const float up = moved[i];
+          network.write_slot(stream, slot, moved);
+          const double above = value_of(stream, network, mode, factors);
+          moved[i] = start[i] - h;
+          const float down = moved[i];
+          network.write_slot(stream, slot, moved);
+          const double below = value_of(stream, network, mode, factors);
+          slope[i] = static_cast<float>((above - below) / (static_cast<double>(up) - down));
+        }
+        network.write_slot(stream, slot, start);
+        differences.push_back(slope);
+      }
+    }
+    ASSERT_EQ(run.gradients.size(), differences.size());
+    double largest = 0;
+    for (const auto& list : differences) {
+      for (const float v : list) largest = std::max(largest, static_cast<double>(std::fabs(v)));
+    }
+    for (size_t g = 0; g < run.gradients.size(); ++g) {
+      for (size_t i = 0; i < run.gradients[g].size(); ++i) {
+        ASSERT_NEAR(run.gradients[g][i], differences[g][i], 2e-3 * std::max(largest, 0.05))
+            << run.names[g] << '[' << i << ']';
+      }
+    }
+  });
+}
+
+}  // namespace
+
+TEST(NetworkGradients, are_those_of_finite_differences_in_training) {
+  for (const Case& c : kLayers) check_gradients(c, Mode::training);
+}
+
+TEST(NetworkGradients, are_those_of_finite_differences_in_evaluation) {
+  for (const Case& c : kLayers) {
+    const std::string text = c.text;
+    // Elsewhere there is no difference. Batch normalisation's own weights are not learned in evaluation.
+    if (text.find("dropout") != std::string::npos) check_gradients(c, Mode::evaluation);
+  }
+}
+
+TEST(NetworkGradients, batch_normalisation_in_evaluation_is_a_fixed_line) {
+  Stream stream;
+  Network network(stream, Architecture::parse("input 2x3x3 | batchnorm"), Plan{2, true, true, 0});
+  network.initialize(stream, Initializer::pytorch, 1);
+  network.write_slot(stream, *network.find(Role::running, "0.running_var"), {4, 0.25f});
+  network.write_slot(stream, *network.find(Role::weight, "0.weight"), {3, 5});
+  network.forward(stream, Mode::evaluation);
+  network.write_slot(stream, *network.output_gradient(), std::vector<float>(36, 1));
+  network.backward(stream);
+  const std::vector<float> dx = network.read_slot(stream, *network.gradient(0));
+  for (int i = 0; i < 36; ++i) EXPECT_NEAR(dx[i], i / 9 % 2 == 0 ? 1.5 : 10, 1e-3);
+}
+
+TEST(NetworkGradients, every_kind_of_layer_is_in_the_table) {
+  std::set<std::string> seen;
+  for (const Case& c : kLayers) {
+    for (const Node& node : Architecture::parse(c.text).nodes()) {
+      if (node.layer) seen.insert(node.layer->kind());
+    }
+  }
+  for (const LayerKind& kind : layer_kinds()) EXPECT_TRUE(seen.count(kind.word)) << kind.word;
+}
+
+}  // namespace striate

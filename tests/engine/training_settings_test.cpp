@@ -1,0 +1,97 @@
+// Optimizers, losses and schedules as text; splits.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "engine/error.h"
+#include "engine/training/optimizer_settings.h"
+#include "engine/training/schedule.h"
+#include "engine/training/split.h"
+#include "tests/engine/training_data.h"
+
+namespace striate {
+namespace {
+
+template <typename F>
+std::string error_of(const F& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    EXPECT_FALSE(error.hint().empty());
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST(OptimizerSettings, texts_are_read_back) {
+  for (const char* text :
+       {"sgd", "sgd momentum 0.9", "sgd momentum 0.9 nesterov decay 0.0005", "rmsprop", "rmsprop rho 0.9 epsilon 1e-06",
+        "adam", "adam beta1 0.8 beta2 0.99 decay 0.1", "adamw", "adamw decay 0.1"}) {
+    EXPECT_EQ(OptimizerSettings::parse(text).text(), text);
+    EXPECT_EQ(OptimizerSettings::parse(OptimizerSettings::parse(text).text()), OptimizerSettings::parse(text));
+  }
+  EXPECT_EQ(OptimizerSettings::parse("adamw").weight_decay, 0.01f);
+  EXPECT_EQ(error_of([] { OptimizerSettings::parse("adm"); }), "\"adm\" is no optimizer");
+  EXPECT_EQ(error_of([] { OptimizerSettings::parse("sgd rho 1"); }),
+            "line 1, column 5: \"rho\" is not understood after sgd");
+  EXPECT_EQ(error_of([] { OptimizerSettings::parse("sgd nesterov"); }), "nesterov without momentum");
+  EXPECT_EQ(error_of([] { OptimizerSettings::parse(""); }), "no optimizer");
+  EXPECT_EQ(error_of([] { parse_loss("mes"); }), "\"mes\" is no loss");
+  for (const std::string& name : loss_names()) EXPECT_EQ(loss_name(parse_loss(name)), name);
+}
+
+TEST(Schedule, rates_follow_their_formulas) {
+  EXPECT_DOUBLE_EQ(Schedule::parse("constant").at(12345), 1);
+  const Schedule step = Schedule::parse("step 10 0.5");
+  EXPECT_DOUBLE_EQ(step.at(9), 1);
+  EXPECT_DOUBLE_EQ(step.at(10), 0.5);
+  EXPECT_DOUBLE_EQ(step.at(25), 0.25);
+  const Schedule cosine = Schedule::parse("warm-up 4 cosine 100 least 0.1");
+  EXPECT_DOUBLE_EQ(cosine.at(0), 0.25);
+  EXPECT_DOUBLE_EQ(cosine.at(3), 1);
+  EXPECT_DOUBLE_EQ(cosine.at(4), 1);
+  EXPECT_NEAR(cosine.at(54), 0.55, 1e-12);
+  EXPECT_DOUBLE_EQ(cosine.at(104), 0.1);
+  EXPECT_DOUBLE_EQ(cosine.at(100000), 0.1);
+  for (const char* text :
+       {"constant", "step 10 0.5", "warm-up 4 cosine 100 least 0.1", "cosine 7", "warm-up 9 constant"}) {
+    EXPECT_EQ(Schedule::parse(text).text(), text);
+    EXPECT_EQ(Schedule::parse(Schedule::parse(text).text()), Schedule::parse(text));
+  }
+  EXPECT_EQ(error_of([] { Schedule::parse("cosin 3"); }),
+            "line 1, column 1: \"cosin\" is not understood after schedule");
+  EXPECT_EQ(error_of([] { Schedule::parse("step 10"); }), "line 1, column 8: schedule needs its factor");
+}
+
+TEST(Split, parts_are_stratified_disjoint_and_seeded) {
+  const auto data = bars(200, 4, 4);
+  const Split a = split(*data, SplitShares::parse("0.7,0.1,0.2"), 3);
+  EXPECT_EQ(a.training.size(), 140u);
+  EXPECT_EQ(a.validation.size(), 20u);
+  EXPECT_EQ(a.test.size(), 40u);
+  std::set<int64_t> all(a.training.begin(), a.training.end());
+  all.insert(a.validation.begin(), a.validation.end());
+  all.insert(a.test.begin(), a.test.end());
+  EXPECT_EQ(all.size(), 200u);
+  std::vector<int> counts(4);
+  for (const int64_t i : a.test) ++counts[static_cast<size_t>(data->label(i))];
+  EXPECT_EQ(counts, (std::vector<int>{10, 10, 10, 10}));
+  EXPECT_EQ(split(*data, SplitShares{0.7, 0.1, 0.2}, 3).test, a.test);
+  EXPECT_NE(split(*data, SplitShares{0.7, 0.1, 0.2}, 4).test, a.test);
+}
+
+TEST(Split, every_class_can_be_learned_however_small) {
+  const auto data = bars(4, 4, 4);  // one of each
+  const Split s = split(*data, SplitShares{0.2, 0.4, 0.4}, 1);
+  EXPECT_EQ(s.training.size(), 4u);
+  EXPECT_EQ(error_of([] { split(*bars(4, 4, 1), {}, 1); }), "bars has 1 class");
+  EXPECT_EQ(error_of([] { split(*bars(3, 4, 4), {}, 1); }), "bars: class \"row 3\" has no pictures");
+  EXPECT_EQ(error_of([] { SplitShares::parse("0.5,0.1"); }), "the shares 0.5,0.1 add up to 0.6");
+  EXPECT_EQ(error_of([] { SplitShares::parse("0.5,x"); }), "\"0.5,x\" is no split");
+  EXPECT_EQ(error_of([] { SplitShares::parse("1"); }), "a split into 1 parts");
+  EXPECT_EQ(error_of([] { SplitShares::parse("0,1"); }), "the split 0,1 leaves nothing to learn from");
+}
+
+}  // namespace striate
