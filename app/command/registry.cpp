@@ -385,10 +385,7 @@ std::vector<std::string> split_words(std::string_view line) {
   return words;
 }
 
-std::string quoted(const std::string& value) {
-  const bool plain =
-      !value.empty() && std::none_of(value.begin(), value.end(), [](char c) { return is_space(c) || c == '"'; });
-  if (plain) return value;
+std::string in_quotes(std::string_view value) {
   std::string text = "\"";
   for (char c : value) {
     if (c == '"' || c == '\\') text += '\\';
@@ -398,6 +395,12 @@ std::string quoted(const std::string& value) {
       text += c;
   }
   return text + '"';
+}
+
+std::string quoted(const std::string& value) {
+  const bool plain =
+      !value.empty() && std::none_of(value.begin(), value.end(), [](char c) { return is_space(c) || c == '"'; });
+  return plain ? value : in_quotes(value);
 }
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& names) {

@@ -122,10 +122,9 @@ void check_action(const std::string& file, const Action& action, const Registry&
 
 std::string Expectation::text() const {
   const bool is_text = std::holds_alternative<std::string>(value);
-  std::string shown = is_text ? quoted(std::get<std::string>(value)) : to_text(value);
-  if (is_text && (shown.empty() || shown.front() != '"')) shown = '"' + shown + '"';
+  const std::string written = is_text ? in_quotes(std::get<std::string>(value)) : to_text(value);
   const std::string range = tolerance > 0 ? " +- " + to_text(tolerance) : "";
-  return fmt::format("{} {} {}{}", readout, operator_text(comparison), shown, range);
+  return fmt::format("{} {} {}{}", readout, operator_text(comparison), written, range);
 }
 
 bool holds(const Expectation& expectation, const ReadoutValue& value) {

@@ -86,6 +86,7 @@ TEST(Script, reads_expectations) {
   EXPECT_EQ(one("expect a.b  !=  \"an edge\"").expectation.text(), "a.b != \"an edge\"");
   EXPECT_EQ(one("expect a.b == \"edge\"").expectation.text(), "a.b == \"edge\"");
   EXPECT_EQ(one("expect a.b == \"\"").expectation.text(), "a.b == \"\"");
+  EXPECT_EQ(one(R"(expect a.b == "C:\\new")").expectation.text(), R"(a.b == "C:\\new")");
   EXPECT_EQ(one("wait until a.b >= 3").timeout, 60);
   EXPECT_EQ(one("wait until a.b >= 3 timeout 1.5s").timeout, 1.5);
   EXPECT_EQ(one("screenshot a b.png").file, "a b.png");
