@@ -1,0 +1,69 @@
+#include "engine/training/data/sources.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "engine/error.h"
+#include "engine/nearest_word.h"
+#include "engine/training/data/digits.h"
+#include "engine/training/data/satellite.h"
+#include "engine/training/data/shapes.h"
+
+namespace striate {
+namespace {
+
+template <typename Drawn>
+std::unique_ptr<Dataset> open_drawn(const std::string& argument, const SourceOptions& options) {
+  int64_t size = Drawn::kUsualSize;
+  if (!argument.empty()) {
+    const auto [stop, problem] = std::from_chars(argument.data(), argument.data() + argument.size(), size);
+    if (problem != std::errc() || stop != argument.data() + argument.size())
+      throw Error(fmt::format("data set: \"{}\" is not a number of pictures", argument),
+                  "digits:50000 draws 50,000 of them; without a number it draws as many as usual");
+  }
+  return std::make_unique<Drawn>(size, options.seed);
+}
+
+const std::vector<DataSource> kSources = {
+    {"digits", "digits[:N]", "handwriting-like digits drawn by the program, 28x28 grey", false, open_drawn<Digits>},
+    {"shapes", "shapes[:N]", "six shapes drawn by the program, 32x32 in colour", false, open_drawn<Shapes>},
+    {"satellite", "satellite[:N]", "ground from above, made by the program, 64x64 in colour, eight classes", false,
+     open_drawn<Satellite>},
+    {"mnist", "mnist:DIR", "MNIST's four IDX files, plain or .gz", true,
+     [](const std::string& folder, const SourceOptions&) -> std::unique_ptr<Dataset> { return open_mnist(folder); }},
+    {"cifar10", "cifar10:DIR", "CIFAR-10's binary batches, whole or cut", true,
+     [](const std::string& folder, const SourceOptions&) -> std::unique_ptr<Dataset> { return open_cifar10(folder); }},
+    {"folder", "folder:DIR", "your own pictures, a folder for each class", true,
+     [](const std::string& folder, const SourceOptions& options) -> std::unique_ptr<Dataset> {
+       return open_folder(folder, options);
+     }},
+};
+
+}  // namespace
+
+const std::vector<DataSource>& data_sources() { return kSources; }
+
+std::string source_word(const std::string& text) { return text.substr(0, text.find(':')); }
+
+std::unique_ptr<Dataset> open_dataset(const std::string& text, const SourceOptions& options) {
+  const std::string word = source_word(text);
+  const std::string argument = word.size() < text.size() ? text.substr(word.size() + 1) : "";
+  const auto source =
+      std::find_if(kSources.begin(), kSources.end(), [&](const DataSource& each) { return word == each.word; });
+  if (source == kSources.end()) {
+    std::vector<std::string> words, forms;
+    for (const DataSource& each : kSources) {
+      words.push_back(each.word);
+      forms.push_back(each.syntax);
+    }
+    const std::string near = nearest_word(word, words);
+    throw Error(fmt::format("there is no data set \"{}\"", text),
+                near.empty() ? fmt::format("one of {}; pictures of yours are folder:DIR", fmt::join(forms, ", "))
+                             : fmt::format("did you mean \"{}\"? one of {}", near, fmt::join(forms, ", ")));
+  }
+  if (source->takes_folder && argument.empty())
+    throw Error(fmt::format("data set \"{}\": the folder is missing", text), fmt::format("write {}", source->syntax));
+  return source->open(argument, options);
+}
+
+}  // namespace striate

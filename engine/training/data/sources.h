@@ -1,0 +1,48 @@
+// Data sets by name: what --data, the window and lessons say.
+//
+//   digits | shapes | satellite     made by the program; digits:50000 makes so many
+//   mnist:DIR                       the four IDX files of MNIST or a relative (Fashion-MNIST), plain or .gz
+//   cifar10:DIR                     the binary batches, whole or cut
+//   folder:DIR                      a folder per class; with train/ and test/ in it, those two are kept apart
+//
+// To add one: a function in a file of its own and a line in the list in sources.cpp.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/training/data/byte_dataset.h"
+#include "engine/training/dataset.h"
+
+namespace striate {
+
+struct SourceOptions {
+  uint64_t seed = 1;          // of the drawn ones
+  int width = 0, height = 0;  // folder: what pictures are fitted to; 0: the size that all have, if it is one of 96 or
+                              // less, else 64 x 64
+  // Files done of all; false stops: open_dataset() then throws Error.
+  std::function<bool(int64_t done, int64_t all)> progress;
+};
+
+struct DataSource {
+  const char* word;    // "mnist"
+  const char* syntax;  // "mnist:DIR"
+  const char* about;   // one sentence
+  bool takes_folder;   // a folder must stand behind the colon; else a number may
+  std::unique_ptr<Dataset> (*open)(const std::string& argument, const SourceOptions& options);
+};
+const std::vector<DataSource>& data_sources();
+
+// Throws Error: an unknown word (with the nearest one), a missing folder, and what the readers below throw.
+std::unique_ptr<Dataset> open_dataset(const std::string& text, const SourceOptions& options = {});
+// The word of it, without what stands behind the colon: "mnist".
+std::string source_word(const std::string& text);
+
+// The readers of files, each in its own .cpp. All throw Error that names the file or folder.
+std::unique_ptr<ByteDataset> open_mnist(const std::string& folder);
+std::unique_ptr<ByteDataset> open_cifar10(const std::string& folder);
+std::unique_ptr<ByteDataset> open_folder(const std::string& folder, const SourceOptions& options);
+
+}  // namespace striate
