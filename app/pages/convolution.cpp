@@ -16,6 +16,7 @@ constexpr int kMostInput = 32;  // cells along an axis
 constexpr int kMostKernel = 7;
 constexpr int kMostPadding = 7;
 constexpr double kMostValue = 1e9;
+constexpr size_t kMostPins = 4;
 
 // The worked sum of the course: kernel 1 2 1; 2 4 2; 1 2 1, centred on the 25, gives 198.
 constexpr const char* kDeck =
@@ -49,6 +50,8 @@ void ConvolutionPage::commit(State state) {
   picture_ = std::move(picture);
   state_.column = std::clamp(state_.column, 0, picture_.width - 1);
   state_.row = std::clamp(state_.row, 0, picture_.height - 1);
+  std::erase_if(state_.pins,
+                [this](const auto& pin) { return pin.first >= picture_.width || pin.second >= picture_.height; });
   state_.walked = std::min(state_.walked, static_cast<int>(state_.convolution.w.size()));
   const auto [least, most] = std::minmax_element(state_.convolution.x.begin(), state_.convolution.x.end());
   const bool picture_range = *least >= 0 && *most <= 255 && (*most > 1 || *most == *least);
@@ -462,6 +465,28 @@ void ConvolutionPage::declare_playing_commands(Registry& registry) {
                                        Parameter::integer("Y", "row of the output, from 0", 0, 999)};
   registry.add(Command{"convolution.cursor", "Lays the kernel over the window of one output cell", cell, to_cell});
   registry.add(Command{"convolution.output", "The same: goes to one output cell", cell, to_cell});
+  registry.add(Command{"convolution.pin", "Keeps the card of an output cell: its products, its sum, its value", cell,
+                       [this](const Arguments& arguments) {
+                         const int x = static_cast<int>(arguments.integer(0)),
+                                   y = static_cast<int>(arguments.integer(1));
+                         walk_at(y, x);  // tells where there is no such cell
+                         std::erase(state_.pins, std::pair(x, y));
+                         state_.pins.emplace_back(x, y);
+                         if (state_.pins.size() > kMostPins) state_.pins.erase(state_.pins.begin());
+                       }});
+  registry.add(Command{
+      "convolution.unpin",
+      "Takes a pinned card away, or all",
+      {Parameter::integer("X", "column of the output, from 0", 0, 999).or_none(),
+       Parameter::integer("Y", "row of the output, from 0", 0, 999).or_none()},
+      [this](const Arguments& arguments) {
+        if (arguments.size() == 1)
+          throw Error("unpin takes a column and a row, or nothing", "write: convolution.unpin X Y");
+        std::erase_if(state_.pins, [&](const auto& pin) {
+          return arguments.size() == 0 || (pin.first == arguments.integer(0) && pin.second == arguments.integer(1));
+        });
+      },
+  });
   registry.add(Command{
       "convolution.move",
       "Moves the cursor over the output",
@@ -568,6 +593,8 @@ std::vector<std::string> ConvolutionPage::state() const {
   lines.push_back(fmt::format("convolution.cursor {} {}", state_.column, state_.row));
   lines.push_back(std::string("convolution.fill ") + (state_.fill ? "on" : "off"));
   lines.push_back(fmt::format("convolution.walk {}", state_.walked));
+  lines.push_back("convolution.unpin");
+  for (const auto& [x, y] : state_.pins) lines.push_back(fmt::format("convolution.pin {} {}", x, y));
   return lines;
 }
 
@@ -613,6 +640,7 @@ std::vector<Page::Key> ConvolutionPage::keys() const {
           {"Home", "convolution.scrub 0", "the first output cell"},
           {".", fmt::format("convolution.walk {}", std::max(0, state_.walked) + 1), "count the next product"},
           {",", fmt::format("convolution.walk {}", std::max(0, state_.walked - 1)), "count one product less"},
+          {"P", fmt::format("convolution.pin {} {}", state_.column, state_.row), "pin the cell's card"},
           {"V", std::string("convolution.flip ") + (geometry().flip ? "off" : "on"), "turn the kernel"}};
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/pages/page.h"
@@ -49,6 +50,7 @@ class ConvolutionPage : public Page {
     Show show = Show::clip;
     std::string tool = "drag";  // what a drag on a grid does: drag or paint
     double paint = 255;
+    std::vector<std::pair<int, int>> pins;  // output cells (column, row) whose cards stay
   };
 
   // What is seen under the mouse; nothing of it is state.
@@ -84,6 +86,7 @@ class ConvolutionPage : public Page {
   void draw_turning(Ui& ui, int channel, const Rect& place, float cell, float turn) const;
   void draw_output(Ui& ui, const Rect& place, float cell) const;
   void draw_cell_sum(Ui& ui) const;
+  void draw_pins(Ui& ui) const;
   void draw_kernel_settings(Ui& ui) const;
   void draw_sliding(Ui& ui) const;
   void draw_input_settings(Ui& ui) const;

@@ -36,6 +36,7 @@ const char* about(Border border) {
 
 void ConvolutionPage::draw_inspector(Ui& ui) const {
   draw_cell_sum(ui);
+  draw_pins(ui);
   ui.hairline();
   draw_kernel_settings(ui);
   ui.hairline();
@@ -137,6 +138,21 @@ void ConvolutionPage::draw_cell_sum(Ui& ui) const {
   }
   if (g.divisor != 1 || g.offset != 0 || g.clamp) {
     ui.row("value", significant_text(walk.value, 7), Concept::activation);
+  }
+}
+
+// The cards that were pinned: they stay and follow every change.
+void ConvolutionPage::draw_pins(Ui& ui) const {
+  for (const auto& [x, y] : state_.pins) {
+    const ConvolutionWalk walk = walk_at(y, x);
+    const PrintedSum sum = printed(walk, 4);
+    const std::string name = fmt::format("row {}, column {}", y + 1, x + 1);
+    ui.begin_card(name);
+    ui.row(name, significant_text(walk.value, 7), Concept::activation);
+    if (walk.taps.size() <= 25) ui.note("`" + sum.products() + " = " + sum.result + "`");
+    ui.button("Unpin " + name, fmt::format("convolution.unpin {} {}", x, y),
+              {.style = ButtonStyle::quiet, .icon = Icon::cross});
+    ui.end_card();
   }
 }
 

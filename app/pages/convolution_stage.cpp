@@ -289,7 +289,7 @@ void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
   spec.size = cell;
   spec.tone = Concept::activation;
   spec.command = "convolution.cursor";
-  spec.tooltip = "Hover: the window this cell comes from. Click to stay there.";
+  spec.tooltip = "Hover: the window this cell comes from. Click to stay there, right-click to pin its card.";
   spec.takes_wheel = false;
   spec.cell = [&](int row, int column) {
     GridCell look;
@@ -318,6 +318,7 @@ void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
   const GridResponse r = ui.grid("output", spec);
   if (r.hovered) hover_next_ = {Hover::Kind::output, 0, r.row, r.column};
   if (r.clicked || r.moved) ui.send(fmt::format("convolution.cursor {} {}", r.column, r.row));
+  if (r.right_clicked) ui.send(fmt::format("convolution.pin {} {}", r.column, r.row));
   caption(ui, {place.centre().x, place.y - ui.em(14)}, "output",
           fmt::format(" {} \u00d7 {}", picture_.width, picture_.height), theme.activation);
   // The size formula, for both axes where they differ.

@@ -366,6 +366,12 @@ void FiltersPage::declare_view_commands(Registry& registry) {
       },
   });
   registry.add(Command{
+      "filters.walk",
+      "Counts the products of the sum one by one; a running total fills",
+      {Parameter::integer("N", "how many products are counted; -1 for all", -1, kMaxFilterSize * kMaxFilterSize)},
+      [this](const Arguments& arguments) { walked_ = static_cast<int>(arguments.integer(0)); },
+  });
+  registry.add(Command{
       "filters.source",
       "Shows a file of the program that filters",
       {Parameter::choice("FILE", "which one", {std::begin(kSourceFiles), std::end(kSourceFiles)})},
@@ -460,6 +466,7 @@ std::vector<std::string> FiltersPage::state() const {
   static constexpr const char* colours[] = {"red", "green", "blue"};
   lines.push_back(std::string("filters.channel ") + colours[channel_]);
   lines.push_back("filters.source " + source_);
+  lines.push_back(fmt::format("filters.walk {}", walked_));
   for (std::string& line : stage_view_.state()) lines.push_back(std::move(line));
   return lines;
 }

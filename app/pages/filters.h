@@ -103,6 +103,7 @@ class FiltersPage : public Page {
   std::string tab_ = "filter";
   std::string source_;  // which file of the code tab
   int channel_ = 0;     // of the arithmetic: 0 red, 1 green, 2 blue
+  int walked_ = -1;     // products of the sum that are counted; -1: all
 
   // ---- work ----
   uint64_t revision_ = 1;            // counts up whenever the chain or the picture changes

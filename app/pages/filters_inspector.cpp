@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/pages/filters.h"
+#include "app/widgets/sum_row.h"
 #include "app/widgets/ui.h"
 #include "engine/walk/printed_sum.h"
 
@@ -330,57 +331,40 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
   }
   const PrintedSum printed = print_sum(terms, nullptr, c.sum);
 
-  // Chips in the kernel's shape: with factors and product where they can be read, then the product, then colour alone.
-  const float gap = kernel.width > 9 ? 2.0f : 4.0f;
-  const float w =
-      std::floor((ui.width() - gap * static_cast<float>(kernel.width - 1)) / static_cast<float>(kernel.width));
-  const float chip = std::min(w, ui.em(98));
-  const bool factors = kernel.width <= 5;
-  const float h = factors ? ui.em(42) : std::max(std::min(chip, ui.em(30)), ui.em(14));
-  const Rect grid = ui.take(static_cast<float>(kernel.height) * (h + gap) - gap);
-  const float left = std::round(grid.centre().x - (chip + gap) * static_cast<float>(kernel.width) / 2 + gap / 2);
-  const auto fitted = [&](const Rect& place, std::string_view text, Font font, Colour ink) {
-    float size = ui.text_size(font);
-    const float wide = ui.measure(font, text, size).x;
-    if (wide > place.w - 4) size *= (place.w - 4) / wide;
-    if (size >= ui.em(8)) ui.label(place, text, font, ink, Align::centre, size);
-  };
-  ui.push_id("terms");
+  SumRow row;
+  row.columns = kernel.width;
+  row.prefix = "filters.walk";
+  row.walked = walked_;
   for (size_t i = 0; i < walk.taps.size(); ++i) {
-    const int s = static_cast<int>(i) % kernel.width, r = static_cast<int>(i) / kernel.width;
-    const Rect place{left + static_cast<float>(s) * (chip + gap), grid.y + static_cast<float>(r) * (h + gap), chip, h};
     const FilterWalk::Tap& tap = walk.taps[i];
     const PrintedTerm& term = printed.terms[i];
     const double product = c.window[i] * kernel.taps[i];
-    std::string about = fmt::format("{} \u00d7 {} = {}", term.x, minus_sign(term.w), minus_sign(term.product));
-    about += tap.zero      ? "; outside the picture stands a 0"
-             : tap.outside ? fmt::format("; outside the picture, taken from column {}, row {}", tap.x, tap.y)
-                           : fmt::format("; column {}, row {}", tap.x, tap.y);
-    const Response response =
-        ui.interact(place, {.label = fmt::format("term {},{}", r + 1, s + 1), .kind = "chip", .tooltip = about});
     const float share = largest > 0 ? static_cast<float>(std::abs(product) / largest) : 0;
-    const Colour ground = mixed(theme.raised, product < 0 ? theme.input : theme.kernel, 0.62f * share);
-    ui.fill(place, ground, factors ? 6 : 3);
-    if (tap.outside) ui.dashed(place, theme.secondary);
-    if (response.hovered || response.keyboard) {
-      ui.stroke(place, theme.bias, factors ? 6 : 3, 2);
-      hot_tap_ = static_cast<int>(i);
-      ui.light(Concept::kernel);
-    }
-    const Colour ink = ink_on(ground);
-    if (factors) {
-      Rect upper = place.inset(2, 3);
-      const Rect lower = upper.cut_bottom(upper.h * 0.52f);
-      fitted(upper, fmt::format("{} \u00d7 {}", term.x, minus_sign(term.w)), Font::caption, faded(ink, 0.85f));
-      fitted(lower, minus_sign(term.product), Font::number, ink);
-    } else {
-      fitted(place, minus_sign(term.product), Font::caption, ink);
-    }
+    SumChip chip;
+    chip.term = &term;
+    chip.colour = mixed(theme.raised, product < 0 ? theme.input : theme.kernel, 0.62f * share);
+    chip.dashed = tap.outside;
+    chip.about = fmt::format("{} \u00d7 {} = {}", term.x, minus_sign(term.w), minus_sign(term.product));
+    chip.about += tap.zero      ? "; outside the picture stands a 0"
+                  : tap.outside ? fmt::format("; outside the picture, taken from column {}, row {}", tap.x, tap.y)
+                                : fmt::format("; column {}, row {}", tap.x, tap.y);
+    row.chips.push_back(std::move(chip));
   }
-  ui.pop_id();
+  const int under = sum_row(ui, "products", row);
+  if (under >= 0) {
+    hot_tap_ = under;
+    ui.light(Concept::kernel);
+  }
+  if (walked_ >= 0) {
+    const size_t counted = std::min(static_cast<size_t>(walked_), walk.taps.size());
+    double running = 0;
+    for (size_t i = 0; i < counted; ++i) running += c.window[i] * kernel.taps[i];
+    ui.row(fmt::format("after {} of {}", counted, walk.taps.size()), minus_sign(significant_text(running, 6)),
+           Concept::kernel);
+  }
 
   // What does not fit on chips is added up row by row.
-  if (!factors) {
+  if (kernel.width > 5) {
     std::vector<double> sums;
     for (int r = 0; r < kernel.height; ++r) {
       double sum = 0;

@@ -193,6 +193,7 @@ struct GridResponse {
   bool keyboard = false;  // the keyboard is at it
   int row = 0, column = 0;
   bool clicked = false;
+  bool right_clicked = false;
   bool focused = false;
   bool moved = false;  // by arrow keys
   struct Edit {

@@ -63,6 +63,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
     out.column = column;
     if (spec.tone != Concept::none) light(spec.tone);
   }
+  out.right_clicked = r.right_clicked && over;
   if (r.pressed) {
     at.row = row;
     at.column = column;

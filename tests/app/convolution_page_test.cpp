@@ -118,6 +118,19 @@ TEST_F(ConvolutionPageTest, arrow_keys_walk_the_products) {
   EXPECT_EQ(driver.number("convolution.running"), 2 + 10 + 4);
 }
 
+TEST_F(ConvolutionPageTest, a_right_click_pins_a_card_that_follows_every_change) {
+  driver.hands.move(cell("output", 6, 6, 2, 2));
+  driver.hands.button(1, true);
+  driver.hands.button(1, false);
+  driver.settle();
+  EXPECT_NE(driver.ui.find_item("Unpin row 3, column 3"), nullptr);
+  driver.run("convolution.cursor 0 0");
+  driver.run("convolution.padding 0");  // 4 x 4 outputs: the card's cell is still there
+  EXPECT_NE(driver.ui.find_item("Unpin row 3, column 3"), nullptr);
+  driver.run("convolution.input slide");
+  EXPECT_EQ(driver.ui.find_item("Unpin row 3, column 3"), nullptr);
+}
+
 TEST_F(ConvolutionPageTest, plays_to_the_last_cell_and_stops) {
   driver.run("convolution.cursor 0 0");
   driver.run("convolution.speed 1000");
