@@ -28,20 +28,54 @@ bool Shell::frame(const Moment& moment) {
   for (std::string& line : commands) app_.send(std::move(line));
   bool moves = app_moves_ || ui_.wants_frame() || !commands.empty();
   settled_ = !moves && !app_.busy() && !browser_->busy();
-  if (!items_file_.empty() && settled_) {
-    // For scripts that drive the window from outside: where every item is.
-    std::ofstream file(items_file_ + ".new", std::ios::trunc);
-    for (const Item& item : ui_.items()) {
-      if (item.visible.empty()) continue;
-      const Rect& r = item.visible;
-      file << fmt::format("{}\t{}\t{}\t{:.0f}\t{:.0f}\t{:.0f}\t{:.0f}\t{}\n", item.label, item.command, item.kind, r.x,
-                          r.y, r.w, r.h, item.enabled ? "on" : "off");
-    }
-    file.close();
-    std::error_code failure;
-    std::filesystem::rename(items_file_ + ".new", items_file_, failure);
-  }
+  if (settled_ && !readouts_file_.empty()) write_readouts();
+  if (settled_ && !items_file_.empty()) write_items();
   return moves || playing();
+}
+
+// ---- for scripts that drive the window from outside ---------------------------------------------------------------
+
+namespace {
+
+// In one move, so that nobody reads half of it. Nobody waits for these files to be on the disk, and nothing depends on
+// them: a folder that is gone is no error.
+void replace_file(const std::string& file, const std::string& text) {
+  std::ofstream(file + ".new", std::ios::trunc | std::ios::binary) << text;
+  std::error_code failure;
+  std::filesystem::rename(file + ".new", file, failure);
+}
+
+}  // namespace
+
+void Shell::write_items() {
+  std::string text;
+  for (const Item& item : ui_.items()) {
+    if (item.visible.empty()) continue;
+    const Rect& r = item.visible;
+    text += fmt::format("{}\t{}\t{}\t{:.0f}\t{:.0f}\t{:.0f}\t{:.0f}\t{}\n", item.label, item.command, item.kind, r.x,
+                        r.y, r.w, r.h, item.enabled ? "on" : "off");
+  }
+  replace_file(items_file_, text);
+}
+
+void Shell::write_readouts() {
+  std::string text;
+  for (const auto& [name, readout] : app_.registry().readouts()) {
+    if (!readout.parameters.empty()) continue;
+    std::string value;
+    try {
+      value = to_text(readout.value());
+    } catch (const Error&) {
+      continue;  // there is nothing to read at this moment
+    }
+    for (char& c : value) {
+      if (c == '\n' || c == '\t') c = ' ';
+    }
+    text += name + "\t" + value + "\n";
+  }
+  if (text == readouts_written_) return;
+  replace_file(readouts_file_, text);
+  readouts_written_ = std::move(text);
 }
 
 // ---- scripts and pictures -----------------------------------------------------------------------------------------

@@ -82,6 +82,8 @@ class Shell {
   void draw_help(Vec size);
   void draw_palette(Vec size);
   void play_a_line();
+  void write_items();
+  void write_readouts();
 
   App& app_;
   Ui ui_;
@@ -102,6 +104,7 @@ class Shell {
   int palette_line_ = 0;
   double loading_since_ = -1;
   std::string items_file_;
+  std::string readouts_file_, readouts_written_;  // and what stands in it
   Vec drawn_size_;
 };
 

@@ -76,6 +76,13 @@ void Shell::declare_commands() {
       "Writes every item on the screen to a file, whenever nothing moves: label, command, kind, x, y, width, height",
       {Parameter::text("FILE", "path of a text file")},
       [this](const Arguments& arguments) { items_file_ = arguments.text(0); }});
+  registry.add(Command{"readouts",
+                       "Writes every number that can be read to a file, whenever nothing moves: name, tab, value",
+                       {Parameter::text("FILE", "path of a text file")},
+                       [this](const Arguments& arguments) {
+                         readouts_file_ = arguments.text(0);
+                         readouts_written_.clear();
+                       }});
   registry.add(Command{"notice.dismiss",
                        "Takes a message away: the newest, or the N-th from the top",
                        {Parameter::integer("N", "number of the message, from 1", 1, 20).or_none()},

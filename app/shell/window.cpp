@@ -209,6 +209,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   SettingsKeeper keeper(app, options.settings_file);
 
   if (const char* items = std::getenv("STRIATE_ITEMS")) app.send("items " + striate::quoted(items));
+  if (const char* readouts = std::getenv("STRIATE_READOUTS")) app.send("readouts " + striate::quoted(readouts));
   for (const std::string& line : options.commands) app.send(line);
   if (options.script) shell.play(*options.script, options.skip_expectations);
 

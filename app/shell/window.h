@@ -1,7 +1,8 @@
 // The window: GLFW's events into a Shell, its triangles onto the screen. Sleeps while nothing moves.
 //
 // For tests from outside: STRIATE_ITEMS=FILE writes every item on the screen with its place (the `items` command),
-// STRIATE_FIRST_FRAME=1 prints how long the start took.
+// STRIATE_READOUTS=FILE every number that can be read (the `readouts` command), STRIATE_FIRST_FRAME=1 prints how long
+// the start took.
 #pragma once
 
 #include <functional>
