@@ -368,7 +368,7 @@ void Trainer::stop_not_finite(int64_t step) {
     m.pending.clear();
     history_.cut(step_);
   }
-  std::string place = "";
+  std::string place = "; every activation is a number, the loss itself grew too large";
   if (!where.name.empty()) {
     place = fmt::format("; the first value that is no number: {} of {}", where.what,
                         network_->architecture().describe(network_->architecture().find(where.name)));

@@ -148,8 +148,8 @@ TEST(Architecture, shape_errors_name_the_layer_what_it_got_and_what_it_needs) {
             "layer 0 (maxpool 5): got pictures of 4 x 4, needs at least the window of 5x5");
   EXPECT_EQ(error_of("input 3x4x4 | subsample 2 channels 2"),
             "layer 0 (subsample 2 channels 2): got 3 channels, needs 2 or fewer");
-  EXPECT_EQ(error_of("input 65536x65536x65536 | conv 65536 1x1 | conv 9 1x1"),
-            "a shape has more values than can be counted");
+  EXPECT_EQ(error_of("input 65536x65536x65536 | conv 65536 1x1"),
+            "layer 0 (conv 65536 1x1): gives 2 x 65536 x 65536 x 65536 values, more than 2 billion for each picture");
   EXPECT_THROW(Architecture::parse("relu").shapes(1), Error);
   EXPECT_THROW(build_model("lenet5", Shape{1, 5, 5}), Error);
   EXPECT_THROW(build_model("lenet6"), Error);

@@ -188,7 +188,8 @@ TEST(NetworkGradients, batch_normalisation_in_evaluation_is_a_fixed_line) {
 TEST(NetworkGradients, every_kind_of_layer_is_in_the_table) {
   std::set<std::string> seen;
   for (const Case& c : kLayers) {
-    for (const Node& node : Architecture::parse(c.text).nodes()) {
+    const Architecture architecture = Architecture::parse(c.text);
+    for (const Node& node : architecture.nodes()) {
       if (node.layer) seen.insert(node.layer->kind());
     }
   }

@@ -82,16 +82,4 @@ TEST(Split, parts_are_stratified_disjoint_and_seeded) {
   EXPECT_NE(split(*data, SplitShares{0.7, 0.1, 0.2}, 4).test, a.test);
 }
 
-TEST(Split, every_class_can_be_learned_however_small) {
-  const auto data = bars(4, 4, 4);  // one of each
-  const Split s = split(*data, SplitShares{0.2, 0.4, 0.4}, 1);
-  EXPECT_EQ(s.training.size(), 4u);
-  EXPECT_EQ(error_of([] { split(*bars(4, 4, 1), {}, 1); }), "bars has 1 class");
-  EXPECT_EQ(error_of([] { split(*bars(3, 4, 4), {}, 1); }), "bars: class \"row 3\" has no pictures");
-  EXPECT_EQ(error_of([] { SplitShares::parse("0.5,0.1"); }), "the shares 0.5,0.1 add up to 0.6");
-  EXPECT_EQ(error_of([] { SplitShares::parse("0.5,x"); }), "\"0.5,x\" is no split");
-  EXPECT_EQ(error_of([] { SplitShares::parse("1"); }), "a split into 1 parts");
-  EXPECT_EQ(error_of([] { SplitShares::parse("0,1"); }), "the split 0,1 leaves nothing to learn from");
-}
-
 }  // namespace striate
