@@ -46,6 +46,7 @@ void require(bool holds) {
 void read_again(const Script& script) {
   for (const Action& action : script.actions) {
     require(!action.text.empty() && action.text.find('\n') == std::string::npos && action.line > 0);
+    if (action.kind == ActionKind::screenshot) continue;  // the rest of its line is a file's name, quotes and all
     const std::vector<std::string> words = split_words(action.text);
     std::string line;
     for (const std::string& word : words) line += quoted(word) + ' ';
