@@ -18,6 +18,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kZoomSeconds = 4;  // from the whole picture to large cells and back
 constexpr double kPanSeconds = 2.7;
+constexpr double kScrubSeconds = 3;  // over all cells of a page that steps through them
 
 struct FrameOptions {
   std::string page = "pixels";
@@ -36,13 +37,27 @@ double quantile(const std::vector<double>& sorted, double share) {
 }
 
 // Sends what a hand at the mouse would: each frame another zoom, from 1/16 to 48 screen units a pixel, and another
-// place. Pages without a view of the picture are drawn as they are.
+// place. On a page that steps through cells it drags the track, a cell or more a frame. Other pages are drawn as they
+// are.
 class Hand {
  public:
   Hand(App& app, const std::string& page) : app_(app) {
-    if (app.registry().find_command(page + ".view")) view_ = page + ".view";
+    if (app.registry().find_command(page + ".scrub")) {
+      scrub_ = page + ".scrub";
+      width_ = page + ".width";
+      height_ = page + ".height";
+    } else if (app.registry().find_command(page + ".view")) {
+      view_ = page + ".view";
+    }
   }
   void move(double seconds) {
+    if (!scrub_.empty()) {
+      const double cells =
+          std::get<double>(app_.registry().read(width_)) * std::get<double>(app_.registry().read(height_));
+      const double share = std::fmod(seconds / kScrubSeconds, 1.0);
+      app_.send(fmt::format("{} {}", scrub_, static_cast<int>(share * cells)));
+      return;
+    }
     const ImagePtr& image = app_.document().image;
     if (!image || view_.empty()) return;
     const double swing = 0.5 - 0.5 * std::cos(2 * kPi * seconds / kZoomSeconds);
@@ -54,7 +69,7 @@ class Hand {
 
  private:
   App& app_;
-  std::string view_;
+  std::string view_, scrub_, width_, height_;
 };
 
 void bench_frame(const FrameOptions& options, const CommandLine& line) {
@@ -97,14 +112,16 @@ void add_bench_frame(CLI::App& bench, CommandLine& line) {
   CLI::App* command = add_command(
       bench, line, "frame", "The work of a frame while a page zooms and pans",
       "Milliseconds that the window's own thread works for a frame of 1280 x 800, until everything is handed to\n"
-      "OpenGL, while the page zooms from 1/16 to 48 screen units a pixel and back and moves over the picture.\n"
+      "OpenGL, while the page zooms from 1/16 to 48 screen units a pixel and back and moves over the picture, or\n"
+      "steps through its cells.\n"
       "drawn_ms, without --csv, is until the frame is drawn: a software renderer does that on threads of its own.\n"
       "No display is needed.\n\n"
       "Examples:\n"
       "  striate bench frame --page pixels photo.jpg\n"
       "  striate bench frame --page filters photo.jpg --do \"filters.kernel edge\" --csv");
   add_text(*command, "FILE", options->file, "The picture; without it, the portrait")->type_name("");
-  add_text(*command, "--page", options->page, "pixels, channels or filters (pixels)")->type_name("P");
+  add_text(*command, "--page", options->page, "pixels, channels, filters, convolution or pooling (pixels)")
+      ->type_name("P");
   add_number(*command, "--seconds", options->seconds, "How long to measure (5)", 0.05, 600);
   add_do_option(*command, options->commands);
   command->add_flag("--csv", options->csv, "Print page,frames,median_ms,p99_ms");
