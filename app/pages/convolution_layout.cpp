@@ -8,17 +8,12 @@ namespace {
 
 constexpr float kGap = 36;  // between grids side by side
 constexpr float kMostCell = 44;
-constexpr float kBesideIsBetter = 0.6f;  // side by side may have cells so much smaller
+constexpr float kReadable = 26;  // a cell of this size has room for its number
 constexpr float kMostKernelCell = 40;
 constexpr float kLeastKernelCell = 24;
 
 // A kernel's cells are larger than the picture's where those are small: its numbers are what is edited.
 float kernel_cell_for(float cell) { return std::clamp(cell, kLeastKernelCell, kMostKernelCell); }
-
-struct Tried {
-  float cell = 0;
-  bool beside = true;
-};
 
 bool fits(const Rect& area, const ConvolutionSizes& s, float caption, float cell, bool beside) {
   const float kernel = kernel_cell_for(cell);
@@ -49,7 +44,8 @@ float largest(const Rect& area, const ConvolutionSizes& s, float caption, bool b
 
 ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& s, float caption) {
   const float beside_cell = largest(area, s, caption, true), below_cell = largest(area, s, caption, false);
-  const bool beside = beside_cell >= kBesideIsBetter * below_cell;  // read from left to right where that is possible
+  // Read from left to right where the numbers can be read.
+  const bool beside = beside_cell >= kReadable || beside_cell >= below_cell;
   ConvolutionLayout layout;
   layout.caption = caption;
   layout.cell = beside ? beside_cell : below_cell;
