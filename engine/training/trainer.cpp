@@ -135,13 +135,13 @@ Phase Trainer::advance() {
       break;
     case Phase::loss:
       do_loss();
-      if (!std::isfinite(loss())) stop_not_finite(step_ + 1);
+      if (!std::isfinite(loss())) stop_not_finite(step_ + 1, loss());
       break;
     case Phase::backward: {
       do_backward();
       int32_t broken = 0;
       copy_bytes(*stream_, &broken, Device::cpu(), memory_->broken(), stream_->device(), sizeof broken);
-      if (broken != 0) stop_not_finite(step_ + 1);
+      if (broken != 0) stop_not_finite(step_ + 1, loss());
       break;
     }
     case Phase::update:
@@ -305,7 +305,7 @@ void Trainer::fetch_results() {
     int32_t correct = 0, broken = 0;
     std::memcpy(&correct, row + 1, sizeof correct);
     std::memcpy(&broken, row + LossHead::kResults, sizeof broken);
-    if (broken != 0) stop_not_finite(pending[i].step);
+    if (broken != 0) stop_not_finite(pending[i].step, row[0]);
     pending[i].loss = row[0];
     pending[i].accuracy = static_cast<float>(correct) / static_cast<float>(settings_.batch);
     history_.add(pending[i]);
@@ -344,7 +344,7 @@ void Trainer::show(const Keyframe& keyframe) {
   write(Role::running, keyframe.running);
 }
 
-void Trainer::stop_not_finite(int64_t step) {
+void Trainer::stop_not_finite(int64_t step, float value) {
   Memory& m = *memory_;
   const bool late = step <= step_;  // CUDA: seen only now, further steps have run
   if (late) {
@@ -354,7 +354,6 @@ void Trainer::stop_not_finite(int64_t step) {
     do_loss();
     do_backward();
   }
-  const float value = loss();
   const NotFinite where = find_not_finite(*stream_, *network_);
   if (m.running.size() > 0) copy(*stream_, m.running.size(), m.running.data(), network_->arena(Role::running));
   fill(*stream_, 1, 0, m.head.results() + LossHead::kResults);  // no longer broken
@@ -368,7 +367,7 @@ void Trainer::stop_not_finite(int64_t step) {
     m.pending.clear();
     history_.cut(step_);
   }
-  std::string place = "; every activation is a number, the loss itself grew too large";
+  std::string place = "; every activation is a number, so it was the loss that grew too large";
   if (!where.name.empty()) {
     place = fmt::format("; the first value that is no number: {} of {}", where.what,
                         network_->architecture().describe(network_->architecture().find(where.name)));

@@ -116,7 +116,7 @@ class Trainer {
   void keep_weights_if_due();
   void measure_norms_if_due(StepRecord& record);
   void write_rate();
-  [[noreturn]] void stop_not_finite(int64_t step);
+  [[noreturn]] void stop_not_finite(int64_t step, float loss);
   int64_t sample_at(int64_t position);  // its place in training_
   void make_resident();
 

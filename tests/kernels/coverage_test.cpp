@@ -38,6 +38,7 @@ constexpr Family kFamilies[] = {
     {"dropout.cu", exercise_layers},       {"loss.cu", exercise_losses},
     {"optimizer.cu", exercise_optimizers}, {"initialize.cu", exercise_initialize},
     {"metrics.cu", exercise_metrics},      {"limits.cu", exercise_limits},
+    {"subsample.cu", exercise_residual},   {"guard.cu", exercise_residual},
 };
 
 std::set<std::string> launches_in(const std::string& path) {

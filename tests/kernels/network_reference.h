@@ -147,5 +147,6 @@ void exercise_losses(Stream& stream);
 void exercise_optimizers(Stream& stream);
 void exercise_metrics(Stream& stream);
 void exercise_initialize(Stream& stream);
+void exercise_residual(Stream& stream);  // subsample, guard
 
 }  // namespace striate
