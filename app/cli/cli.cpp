@@ -20,7 +20,8 @@ namespace {
 
 using AddCommand = void (*)(CLI::App&, CommandLine&);
 // In the order of the help.
-constexpr AddCommand kCommands[] = {add_devices, add_pixels, add_filter, add_play, add_screenshot, add_bench};
+constexpr AddCommand kCommands[] = {add_devices, add_pixels,   add_filter,   add_play,    add_screenshot,
+                                    add_train,   add_evaluate, add_classify, add_summary, add_bench};
 
 // CLI11 takes what begins with a minus for an option. This byte in front of a negative number hides it; it is taken off
 // where the value is read. No argument of a person begins with it.
@@ -136,6 +137,7 @@ void run_checked(const std::vector<std::string>& arguments) {
       "  striate photo.jpg                        open the window with a picture of yours\n"
       "  striate pixels photo.jpg --region 0,0,8,8\n"
       "  striate filter edge photo.jpg edges.png\n"
+      "  striate train --data digits --model lenet5 --save digits.safetensors\n"
       "Every command explains itself: striate COMMAND --help");
 
   const CLI::App* command = look_through(root, arguments);

@@ -182,6 +182,7 @@ std::unique_ptr<ByteDataset> open_folder(const std::string& given, const SourceO
   }
   ByteDataset::Content content;
   content.name = "folder:" + folder;
+  if (options.channels > 0) grey = options.channels == 1;
   content.shape = Shape{grey ? 1 : 3, height, width};
   if (count > kMostBytes / content.shape.count())
     throw Error(

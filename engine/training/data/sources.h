@@ -22,6 +22,7 @@ struct SourceOptions {
   uint64_t seed = 1;          // of the drawn ones
   int width = 0, height = 0;  // folder: what pictures are fitted to; 0: the size that all have, if it is one of 96 or
                               // less, else 64 x 64
+  int channels = 0;           // folder: 3 for colour, 1 for grey; 0: grey if all pictures are
   // Files done of all; false stops: open_dataset() then throws Error.
   std::function<bool(int64_t done, int64_t all)> progress;
 };

@@ -1,0 +1,52 @@
+// striate bench train: whole training steps.
+#include <memory>
+
+#include "app/cli/training.h"
+#include "engine/bench/train_bench.h"
+#include "engine/network/models.h"
+
+namespace striate {
+namespace {
+
+struct TrainBenchOptions {
+  std::string model = "lenet5";
+  int64_t batch = 64, steps = 200;
+  bool csv = false;
+};
+
+void bench(const TrainBenchOptions& options, const CommandLine& line) {
+  const TrainBenchRow row = bench_train(line.device(), options.model, static_cast<int>(options.batch),
+                                        static_cast<int>(options.steps), static_cast<uint64_t>(line.seed));
+  if (options.csv) return print_out(train_bench_header() + "\n" + train_bench_line(row) + "\n");
+  print_out(fmt::format("device {}\nmodel {}, batches of {}, cross-entropy, adam; median of {} steps\n",
+                        line.device().name(), row.model, row.batch, options.steps));
+  print_out(fmt::format("{:.3f} ms a step, {:.0f} images a second\n", row.median_ms, row.images_per_second));
+  print_out(fmt::format(
+      "checked before timing: along the gradient the loss rises by {:.5f} a unit as the backward pass says, "
+      "by {:.5f} as two forward passes say;\n"
+      "no weight differs from Adam's formula in double precision by more than {:.1e} of the rate\n",
+      row.slope, row.slope_by_differences, row.update_difference));
+}
+
+}  // namespace
+
+void add_bench_train(CLI::App& bench_command, CommandLine& line) {
+  auto options = std::make_shared<TrainBenchOptions>();
+  std::vector<std::string> names;
+  for (const Model& each : models()) names.push_back(each.name);
+  CLI::App* command = add_command(
+      bench_command, line, "train", "Whole training steps",
+      "Random pictures, cross-entropy, Adam: batch, forward, loss, backward, update. The gradient is compared with "
+      "two\n"
+      "forward passes along it, the update with Adam's formula in double precision, before anything is timed.\n\n"
+      "Examples:\n"
+      "  striate bench train --csv\n"
+      "  striate bench train --model tinyvgg --batch 16 --threads 1");
+  add_choice(*command, "--model", options->model, "The network (lenet5)", names);
+  add_integer(*command, "--batch", options->batch, "Samples of one step (64)", 1, 65536);
+  add_integer(*command, "--steps", options->steps, "Steps, of which the median counts (200)", 1, 1'000'000);
+  command->add_flag("--csv", options->csv, "Print " + train_bench_header());
+  command->callback([options, &line] { line.run = [options, &line] { bench(*options, line); }; });
+}
+
+}  // namespace striate

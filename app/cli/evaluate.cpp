@@ -1,0 +1,158 @@
+// striate evaluate: how good a trained network is on a data set.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "app/cli/training.h"
+#include "engine/training/metrics.h"
+
+namespace striate {
+namespace {
+
+constexpr int kEvaluationBatch = 250;
+
+struct EvaluateOptions {
+  ModelOptions model;
+  std::string data, split = "0.8,0.1,0.1", part = "test", loss = "cross-entropy";
+  bool csv = false, quiet = false;
+};
+
+// A data set with the classes of a model: labels are matched by name, so that a folder with some of the classes can be
+// judged as well.
+class Relabelled : public Dataset {
+ public:
+  Relabelled(const Dataset& data, std::vector<std::string> classes) : data_(data), classes_(std::move(classes)) {
+    for (const std::string& name : data.classes()) {
+      const auto found = std::find(classes_.begin(), classes_.end(), name);
+      if (found == classes_.end())
+        throw Error(fmt::format("the model does not know the class \"{}\" of {}; it knows {} classes", name,
+                                data.name(), classes_.size()),
+                    fmt::format("its classes: {}", fmt::join(classes_, ", ")));
+      map_.push_back(static_cast<int>(found - classes_.begin()));
+    }
+  }
+  std::string name() const override { return data_.name(); }
+  Shape shape() const override { return data_.shape(); }
+  int64_t size() const override { return data_.size(); }
+  int64_t training_size() const override { return data_.training_size(); }
+  const std::vector<std::string>& classes() const override { return classes_; }
+  int label(int64_t index) const override { return map_[static_cast<size_t>(data_.label(index))]; }
+  void read(int64_t index, float* pixels) const override { data_.read(index, pixels); }
+
+ private:
+  const Dataset& data_;
+  std::vector<std::string> classes_;
+  std::vector<int> map_;
+};
+
+// Networks without class names of their own take the data set's.
+void name_classes(ModelInfo& info, const ModelOptions& options, const Dataset& data) {
+  if (!options.model.empty() && info.classes.size() == data.classes().size()) info.classes = data.classes();
+}
+
+std::vector<int64_t> indices_of(const EvaluateOptions& options, const Dataset& data, uint64_t seed) {
+  std::vector<int64_t> indices;
+  if (options.part == "all" || (options.part == "test" && data.training_size() < data.size())) {
+    for (int64_t i = options.part == "all" ? 0 : data.training_size(); i < data.size(); ++i) indices.push_back(i);
+    return indices;
+  }
+  const SplitShares shares = as_usage("--split", [&] { return SplitShares::parse(options.split); });
+  const Split parts = split(data, shares, seed);
+  indices = options.part == "training" ? parts.training : options.part == "validation" ? parts.validation : parts.test;
+  if (indices.empty())
+    throw Error(fmt::format("{}: the {} part is empty", data.name(), options.part),
+                "give it a share with --split, or use --part all");
+  return indices;
+}
+
+std::string share(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
+
+void print_confusion(const Evaluation& result, const std::vector<std::string>& classes) {
+  print_out("true\\predicted");
+  for (const std::string& name : classes) print_out("," + csv_field(name));
+  print_out("\n");
+  for (int truth = 0; truth < result.classes; ++truth) {
+    print_out(csv_field(classes[static_cast<size_t>(truth)]));
+    for (int predicted = 0; predicted < result.classes; ++predicted)
+      print_out(fmt::format(",{}", result.count(truth, predicted)));
+    print_out("\n");
+  }
+}
+
+void evaluate(const EvaluateOptions& options, const CLI::App& command, const CommandLine& line) {
+  const Loss loss = as_usage("--loss", [&] { return parse_loss(options.loss); });
+  Stream stream(line.device());
+  const StopOnInterrupt interrupt;
+  ProgressLine progress(options.quiet);
+  OpenedModel model = open_model(stream, options.model);
+  // The seed of the model's own training divides the data as they were divided then.
+  const bool own_seed = command.get_option("--seed")->count() == 0 && options.model.model.empty();
+  const uint64_t seed = own_seed ? model.info.seed : static_cast<uint64_t>(line.seed);
+  const Shape input = model.info.architecture.input();
+  SourceOptions source;
+  source.seed = seed;
+  if (input.rank() == 3) {
+    source.channels = static_cast<int>(input[0]);
+    source.height = static_cast<int>(input[1]);
+    source.width = static_cast<int>(input[2]);
+  }
+  const std::unique_ptr<Dataset> data = open_data(options.data, source, "", progress);
+  if (data->shape() != input)
+    throw Error(
+        fmt::format("{} takes {}, {} has {}", options.model.file, input.text(), data->name(), data->shape().text()),
+        "choose a data set of that size; pictures of yours (folder:DIR) are fitted to any size");
+  name_classes(model.info, options.model, *data);
+  const Relabelled judged(*data, model.info.classes);
+  const std::vector<int64_t> indices = indices_of(options, *data, seed);
+  const int64_t all = static_cast<int64_t>(indices.size());
+  Evaluator evaluator(stream, model.info.architecture, static_cast<int>(std::min<int64_t>(kEvaluationBatch, all)),
+                      loss);
+  const Evaluation result =
+      evaluator.evaluate(stream, model.network, judged, indices, model.info.normalisation, [&](int64_t done) {
+        if (progress.due()) progress.show(fmt::format("{} of {} pictures", done, all));
+        return !StopOnInterrupt::asked();
+      });
+  progress.clear();
+  if (result.samples < all)
+    print_note(fmt::format("stopped: the result covers {} of {} pictures", result.samples, all));
+  if (options.csv) return print_confusion(result, model.info.classes);
+  print_out(fmt::format("model {}\ndata {}\npart {}\nsamples {}\ncorrect {}\nloss {:.6f}\naccuracy {:.4f}\n",
+                        options.model.file, options.data, options.part, result.samples, result.correct, result.loss,
+                        result.accuracy()));
+  size_t widest = 5;
+  for (const std::string& name : model.info.classes) widest = std::max(widest, name.size());
+  print_out(fmt::format("\n{:<{}}  samples  recall  precision\n", "class", widest));
+  for (int c = 0; c < result.classes; ++c)
+    print_out(fmt::format("{:<{}}  {:>7}  {:>6}  {:>9}\n", model.info.classes[static_cast<size_t>(c)], widest,
+                          result.samples_of(c), share(result.recall(c)), share(result.precision(c))));
+  print_out("\nconfusion: a row for each true class, a column for each answer\n");
+  print_confusion(result, model.info.classes);
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& parent, CommandLine& line) {
+  auto options = std::make_shared<EvaluateOptions>();
+  CLI::App* command = add_command(
+      parent, line, "evaluate", "How good a trained network is on a data set",
+      "Loss, accuracy, recall (of a class's pictures, the share that was found) and precision (of the pictures called\n"
+      "so, the share that is) of each class, and the confusion matrix. A data set with a test part of its own is "
+      "judged\n"
+      "on that; others are divided as they were in the model's training (by its seed, and --split).\n"
+      "Classes are matched by their names.\n\n"
+      "Examples:\n"
+      "  striate evaluate digits.safetensors --data mnist:mnist\n"
+      "  striate evaluate digits.safetensors --data digits --part validation\n"
+      "  striate evaluate tiles.safetensors --data folder:tiles --part all --csv");
+  add_model_options(*command, options->model);
+  add_text(*command, "--data", options->data, "As for train")->required()->type_name("SOURCE");
+  add_choice(*command, "--part", options->part, "Of which pictures (test)", {"test", "validation", "training", "all"});
+  add_text(*command, "--split", options->split, "As it was for train (0.8,0.1,0.1)")->type_name("T,V,T");
+  add_text(*command, "--loss", options->loss, "As it was for train (cross-entropy)")->type_name("NAME");
+  command->add_flag("--csv", options->csv, "Print the confusion matrix only");
+  command->add_flag("--quiet", options->quiet, "No progress on standard error");
+  command->callback(
+      [options, command, &line] { line.run = [options, command, &line] { evaluate(*options, *command, line); }; });
+}
+
+}  // namespace striate

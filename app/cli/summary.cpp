@@ -1,0 +1,159 @@
+// striate summary: what a network is made of, as Keras prints it, with the formulas of its numbers.
+#include <algorithm>
+#include <memory>
+
+#include "app/cli/training.h"
+#include "app/command/registry.h"
+#include "engine/files/read_file.h"
+#include "engine/network/models.h"
+
+namespace striate {
+namespace {
+
+struct SummaryOptions {
+  std::string model, input, optimizer = "adam";
+  int64_t classes = 0, batch = 64;
+};
+
+Shape parse_input(const std::string& text) {
+  std::vector<int64_t> sizes;
+  size_t begin = 0;
+  while (!text.empty() && begin <= text.size()) {
+    const size_t end = std::min(text.find('x', begin), text.size());
+    int64_t size = 0;
+    if (!parse_integer(text.substr(begin, end - begin), &size) || size < 1 || size > 65536)
+      throw UsageError(fmt::format("--input: '{}' is not possible", text), "channels x height x width: 3x64x64");
+    sizes.push_back(size);
+    begin = end + 1;
+  }
+  if (sizes.size() != 0 && sizes.size() != 1 && sizes.size() != 3)
+    throw UsageError(fmt::format("--input: '{}' has {} sizes", text, sizes.size()),
+                     "channels x height x width: 3x64x64; or one number of values");
+  return Shape(sizes);
+}
+
+// A saved model, or what train --model takes.
+ModelInfo read_info(const SummaryOptions& options) {
+  const std::string& name = options.model;
+  const Shape input = parse_input(options.input);
+  const bool saved = name.size() > 12 && name.compare(name.size() - 12, 12, ".safetensors") == 0;
+  ModelInfo info;
+  if (saved) {
+    if (input.rank() > 0 || options.classes > 0)
+      throw UsageError("--input and --classes are for models by name", "a saved model brings its own");
+    info = read_model_info(SafeTensors::read(name), name);
+    return info;
+  }
+  info.architecture = architecture_of(name, input, static_cast<int>(options.classes));
+  if (info.architecture.input().rank() == 0)
+    throw UsageError(fmt::format("\"{}\" does not say what it takes", name), "give --input 3x64x64");
+  for (const Model& each : models())
+    if (name == each.name) info.model = each.title;
+  return info;
+}
+
+// 61706 -> "61,706"
+std::string grouped(int64_t number) {
+  std::string text = std::to_string(number);
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
+  return text;
+}
+
+std::string with_formula(const Counted& counted) {
+  return counted.formula.empty() || counted.value == 0 ? "" : counted.formula;
+}
+
+void print_summary(const SummaryOptions& options) {
+  const OptimizerSettings optimizer =
+      as_usage("--optimizer", [&] { return OptimizerSettings::parse(options.optimizer); });
+  const ModelInfo info = read_info(options);
+  const Architecture& architecture = info.architecture;
+  const std::vector<Shape> shapes = architecture.shapes(1);
+
+  struct Row {
+    std::string cells[6];
+  };
+  std::vector<Row> rows = {{{"Layer (type)", "Output shape", "Param #", "= formula", "Multiply-adds", "= formula"}}};
+  int64_t running = 0;
+  for (int n = 0; n < architecture.size(); ++n) {
+    const Node& node = architecture.nodes()[static_cast<size_t>(n)];
+    std::string shape = "(N";
+    for (int i = 1; i < shapes[static_cast<size_t>(n)].rank(); ++i)
+      shape += fmt::format(", {}", shapes[static_cast<size_t>(n)][i]);
+    shape += ")";
+    if (!node.layer) {
+      rows.push_back({{"input", shape, "0", "", "0", ""}});
+      continue;
+    }
+    const std::vector<Shape> inputs = architecture.input_shapes(n, shapes);
+    const Counted parameters = node.layer->parameter_count(inputs), work = node.layer->multiply_adds(inputs);
+    for (const Running& each : node.layer->running(inputs)) running += each.shape.count();
+    std::string name = fmt::format("{} ({})", node.name, node.layer->text());
+    if (node.inputs.size() > 1 || (node.inputs[0] != n - 1)) {
+      name += " from";
+      for (const int input : node.inputs) name += " " + architecture.nodes()[static_cast<size_t>(input)].name;
+    }
+    rows.push_back(
+        {{name, shape, grouped(parameters.value), with_formula(parameters), grouped(work.value), with_formula(work)}});
+  }
+  size_t width[6] = {};
+  for (const Row& row : rows)
+    for (int c = 0; c < 6; ++c) width[c] = std::max(width[c], row.cells[c].size());
+  size_t all = 1;
+  for (const size_t each : width) all += each + 2;
+
+  print_out(fmt::format("Model: {}\n{}\n", info.model.empty() ? options.model : info.model, std::string(all, '_')));
+  for (size_t r = 0; r < rows.size(); ++r) {
+    const std::string* c = rows[r].cells;
+    std::string text = fmt::format(" {:<{}}  {:<{}}  {:>{}}  {:<{}}  {:>{}}  {:<{}}", c[0], width[0], c[1], width[1],
+                                   c[2], width[2], c[3], width[3], c[4], width[4], c[5], width[5]);
+    text.erase(text.find_last_not_of(' ') + 1);
+    print_out(text + "\n");
+    if (r == 0) print_out(std::string(all, '=') + "\n");
+  }
+  const Architecture::Totals totals = architecture.totals();
+  const uint64_t bytes = static_cast<uint64_t>(totals.parameters) * 4;
+  const auto memory = [&](const Plan& plan) {
+    return bytes_in_words(static_cast<uint64_t>(
+        plan_slots(architecture, plan, plan.training ? optimizer.states() : std::vector<std::string>{}).bytes()));
+  };
+  print_out(std::string(all, '=') + "\n");
+  print_out(fmt::format("Total params: {} ({})\n", grouped(totals.parameters), bytes_in_words(bytes)));
+  print_out(fmt::format("Running statistics, not trained: {}\n", grouped(running)));
+  print_out(fmt::format("Multiply-adds for one picture: {}\n", grouped(totals.multiply_adds)));
+  Plan one, training;
+  training.batch = static_cast<int>(options.batch);
+  training.training = true;
+  print_out(fmt::format("Memory: {} for one picture; {} to train with batches of {} and {}\n", memory(one),
+                        memory(training), options.batch, optimizer.text()));
+  if (!info.classes.empty()) print_out(fmt::format("Classes: {}\n", fmt::join(info.classes, ", ")));
+  if (info.step > 0) print_out(fmt::format("Trained for {} steps on {}, seed {}\n", info.step, info.data, info.seed));
+  print_out(std::string(all, '_') + "\n");
+}
+
+}  // namespace
+
+void add_summary(CLI::App& parent, CommandLine& line) {
+  auto options = std::make_shared<SummaryOptions>();
+  std::string names;
+  for (const Model& each : models()) names += fmt::format("  {:<16} {}\n", each.name, each.title);
+  CLI::App* command = add_command(
+      parent, line, "summary", "Layers, shapes and costs of a network",
+      fmt::format(
+          "MODEL is a saved model (.safetensors), a text such as \"conv 6 5x5 | relu\", a file with one, or one "
+          "of\n{}"
+          "N in a shape is the batch. Multiply-adds are those of one picture.\n\n"
+          "Examples:\n"
+          "  striate summary lenet5\n"
+          "  striate summary tinyvgg --input 3x96x96 --classes 7\n"
+          "  striate summary digits.safetensors --batch 256",
+          names));
+  add_text(*command, "MODEL", options->model, "A name, a text or a file")->required()->type_name("");
+  add_text(*command, "--input", options->input, "What it takes, for a name or a text")->type_name("CxHxW");
+  add_integer(*command, "--classes", options->classes, "How many it tells apart, for a name", 1, 1'000'000);
+  add_integer(*command, "--batch", options->batch, "For the memory that training takes (64)", 1, 65536);
+  add_text(*command, "--optimizer", options->optimizer, "For the memory that training takes (adam)")->type_name("NAME");
+  command->callback([options, &line] { line.run = [options] { print_summary(*options); }; });
+}
+
+}  // namespace striate

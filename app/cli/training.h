@@ -1,0 +1,74 @@
+// What train, evaluate, classify and summary share: opening data and models with their notes, parts of a data set, the
+// progress line, Ctrl+C.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/cli/cli.h"
+#include "engine/network/network.h"
+#include "engine/training/checkpoint.h"
+#include "engine/training/data/sources.h"
+#include "engine/training/split.h"
+
+namespace striate {
+
+// Runs f(); an Error that it throws is a mistake in the arguments: exit status 2.
+template <typename F>
+auto as_usage(const std::string& option, const F& f) {
+  try {
+    return f();
+  } catch (const Error& error) {
+    throw UsageError(option.empty() ? std::string(error.what()) : fmt::format("{}: {}", option, error.what()),
+                     error.hint());
+  }
+}
+
+// A line on standard error that is written again and again: on a terminal in place, into a file only what line() says.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool quiet);
+  ~ProgressLine() { clear(); }
+  void show(const std::string& text);  // at most ten times a second; nothing where nobody looks
+  bool due() const;                    // whether show() would show something now
+  void line(const std::string& text);  // stays
+  void clear();
+
+ private:
+  bool quiet_, terminal_, shown_ = false;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+// Ctrl+C asks to stop; a second one ends the program at once. In force while the object lives.
+class StopOnInterrupt {
+ public:
+  StopOnInterrupt();
+  ~StopOnInterrupt();
+  static bool asked();
+};
+
+// The data set, its notes printed. A word that is no source is a UsageError. `size`: "WxH" or "".
+std::unique_ptr<Dataset> open_data(const std::string& source, SourceOptions options, const std::string& size,
+                                   ProgressLine& progress);
+
+// Exit status 2 for a name that is no model, a text that doesn't parse.
+Architecture architecture_of(const std::string& model, const Shape& input, int classes);
+
+struct OpenedModel {
+  ModelInfo info;  // classes: never empty
+  Network network;
+};
+// A file of striate's, or weights alone together with --model NAME and --mean, --deviation.
+struct ModelOptions {
+  std::string file, model, mean, deviation;
+};
+void add_model_options(CLI::App& command, ModelOptions& options);
+OpenedModel open_model(Stream& stream, const ModelOptions& options);
+
+std::string shape_words(const Shape& shape);     // "1x28x28"
+std::string csv_field(const std::string& text);  // quoted where it must be
+std::string format_duration(double seconds);     // "0:07", "1:02:03"
+
+}  // namespace striate
