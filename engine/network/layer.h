@@ -25,7 +25,7 @@ enum class Mode { training, evaluation };
 
 // An array that is learned. Starting values: `scale` ones, `shift` zeros, `weight` and `bias` as the initializer says
 // (PyTorch's default for a bias is uniform like its weight's; He and Glorot start it at 0).
-struct Parameter {
+struct WeightSpec {
   enum class Kind { weight, bias, scale, shift };
   std::string name;  // "weight", "bias": PyTorch's names
   Shape shape;
@@ -84,7 +84,7 @@ class Layer {
   virtual Shape output(const std::vector<Shape>& inputs) const = 0;
 
   // All of the following are asked only for inputs that output() accepted.
-  virtual std::vector<Parameter> parameters(const std::vector<Shape>&) const { return {}; }
+  virtual std::vector<WeightSpec> parameters(const std::vector<Shape>&) const { return {}; }
   virtual std::vector<Running> running(const std::vector<Shape>&) const { return {}; }
   virtual std::vector<Kept> kept(const std::vector<Shape>&) const { return {}; }
   virtual int64_t scratch(const std::vector<Shape>&) const { return 0; }  // floats, at most, on any device

@@ -165,11 +165,12 @@ void Network::initialize(Stream& stream, Initializer how, uint64_t seed) {
   for (const Slot& slot : layout_.slots) {
     if (slot.role != Role::weight) continue;
     const Layer& layer = *architecture_.nodes()[static_cast<size_t>(slot.node)].layer;
-    const Parameter p = layer.parameters(architecture_.input_shapes(slot.node, shapes))[static_cast<size_t>(slot.part)];
+    const WeightSpec p =
+        layer.parameters(architecture_.input_shapes(slot.node, shapes))[static_cast<size_t>(slot.part)];
     Initializer mine = how;
-    if (p.kind == Parameter::Kind::scale) mine = Initializer::ones;
-    if (p.kind == Parameter::Kind::shift) mine = Initializer::zeros;
-    if (p.kind == Parameter::Kind::bias && how != Initializer::pytorch) mine = Initializer::zeros;
+    if (p.kind == WeightSpec::Kind::scale) mine = Initializer::ones;
+    if (p.kind == WeightSpec::Kind::shift) mine = Initializer::zeros;
+    if (p.kind == WeightSpec::Kind::bias && how != Initializer::pytorch) mine = Initializer::zeros;
     striate::initialize(stream, mine, p.fan_in, p.fan_out, slot.shape.count(), seed, sequence++,
                         arena(Role::weight) + slot.offset);
   }

@@ -77,7 +77,7 @@ SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
     for (int i = 1; i < nodes; ++i) {
       const Layer& layer = *architecture.nodes()[static_cast<size_t>(i)].layer;
       int part = 0;
-      for (const Parameter& p : layer.parameters(architecture.input_shapes(i, shapes))) {
+      for (const WeightSpec& p : layer.parameters(architecture.input_shapes(i, shapes))) {
         if (role != Role::weight_gradient || trained[static_cast<size_t>(i)]) {
           put(role, name_of(i) + '.' + p.name + suffix, p.shape, i, part, false);
         } else {

@@ -16,9 +16,9 @@ class BatchNorm : public layers::Pointwise {
     if (momentum != 0.1f) text += " momentum " + number_text(momentum);
     return text;
   }
-  std::vector<Parameter> parameters(const std::vector<Shape>& inputs) const override {
+  std::vector<WeightSpec> parameters(const std::vector<Shape>& inputs) const override {
     const Shape each{inputs[0][1]};
-    return {{"weight", each, Parameter::Kind::scale, 1, 1}, {"bias", each, Parameter::Kind::shift, 1, 1}};
+    return {{"weight", each, WeightSpec::Kind::scale, 1, 1}, {"bias", each, WeightSpec::Kind::shift, 1, 1}};
   }
   std::vector<Running> running(const std::vector<Shape>& inputs) const override {
     const Shape each{inputs[0][1]};

@@ -39,11 +39,12 @@ class Conv : public Layer {
     }
     return layers::pictures_shape(x.n, k, s.p(), s.q());
   }
-  std::vector<Parameter> parameters(const std::vector<Shape>& inputs) const override {
+  std::vector<WeightSpec> parameters(const std::vector<Shape>& inputs) const override {
     const int64_t c = inputs[0][1] / groups, area = int64_t{1} * kernel.rows * kernel.columns;
     const int64_t in = c * area, out = k / groups * area;
-    std::vector<Parameter> list{{"weight", Shape{k, c, kernel.rows, kernel.columns}, Parameter::Kind::weight, in, out}};
-    if (bias) list.push_back({"bias", Shape{k}, Parameter::Kind::bias, in, out});
+    std::vector<WeightSpec> list{
+        {"weight", Shape{k, c, kernel.rows, kernel.columns}, WeightSpec::Kind::weight, in, out}};
+    if (bias) list.push_back({"bias", Shape{k}, WeightSpec::Kind::bias, in, out});
     return list;
   }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {

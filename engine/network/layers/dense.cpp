@@ -21,10 +21,10 @@ class Dense : public Layer {
     }
     return Shape{x[0], k};
   }
-  std::vector<Parameter> parameters(const std::vector<Shape>& inputs) const override {
+  std::vector<WeightSpec> parameters(const std::vector<Shape>& inputs) const override {
     const int64_t c = inputs[0][1];
-    std::vector<Parameter> list{{"weight", Shape{k, c}, Parameter::Kind::weight, c, k}};
-    if (bias) list.push_back({"bias", Shape{k}, Parameter::Kind::bias, c, k});
+    std::vector<WeightSpec> list{{"weight", Shape{k, c}, WeightSpec::Kind::weight, c, k}};
+    if (bias) list.push_back({"bias", Shape{k}, WeightSpec::Kind::bias, c, k});
     return list;
   }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {

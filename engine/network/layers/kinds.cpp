@@ -20,7 +20,7 @@ const LayerKind& layer_kind(const std::string& word) {
 
 Counted Layer::parameter_count(const std::vector<Shape>& inputs) const {
   Counted counted;
-  for (const Parameter& p : parameters(inputs)) {
+  for (const WeightSpec& p : parameters(inputs)) {
     counted.value += p.shape.count();
     if (!counted.formula.empty()) counted.formula += " + ";
     counted.formula += std::to_string(p.shape.count());
