@@ -118,6 +118,10 @@ NumberRows ConvolutionPage::kernel_rows() const {
   return rows;
 }
 
+NumberRows ConvolutionPage::input_rows() const {
+  return {geometry().channels, geometry().height, geometry().width, state_.convolution.x};
+}
+
 void ConvolutionPage::declare(Registry& registry) {
   declare_input_commands(registry);
   declare_kernel_commands(registry);
@@ -562,12 +566,7 @@ std::vector<std::string> ConvolutionPage::state() const {
   if (state_.input == "image") {
     lines.push_back(fmt::format("convolution.input image {} {} {} {}", state_.x, state_.y, g.width, g.height));
   } else if (state_.input == "numbers") {
-    NumberRows rows;
-    rows.planes = g.channels;
-    rows.rows = g.height;
-    rows.columns = g.width;
-    rows.values = state_.convolution.x;
-    lines.push_back("convolution.input " + number_planes_text(rows, kernel_number_text));
+    lines.push_back("convolution.input " + number_planes_text(input_rows(), kernel_number_text));
   } else {
     lines.push_back("convolution.input " + state_.input);
   }

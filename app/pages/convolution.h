@@ -77,6 +77,7 @@ class ConvolutionPage : public Page {
   int cursor_index() const { return state_.row * picture_.width + state_.column; }
   const ConvolutionGeometry& geometry() const { return state_.convolution.geometry; }
   NumberRows kernel_rows() const;
+  NumberRows input_rows() const;
   ConvolutionWalk walk_at(int row, int column) const { return walk_convolution(state_.convolution, 0, row, column); }
   PrintedSum printed(const ConvolutionWalk& walk, int digits) const;
 

@@ -180,6 +180,8 @@ void ConvolutionPage::draw_kernel_settings(Ui& ui) const {
   } else {
     ui.row("size", fmt::format("{} \u00d7 {}", g.kernel_width, g.kernel_height));
   }
+  ui.text_field("kernel rows", number_planes_text(kernel_rows(), kernel_number_text), "convolution.kernel",
+                "0 -1 0; -1 5 -1; 0 -1 0");
   double sum = 0;
   for (const double w : state_.convolution.w) sum += w;
   if (std::abs(sum) < 1e-12) sum = 0;
@@ -260,7 +262,8 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
   preset("portrait", "portrait", "The 12 x 16 portrait", true);
   preset("region", "image", "A piece of the open picture", has_image);
   ui.end_flow();
-  if (state_.input == "numbers") ui.note("Your own numbers.");
+  ui.text_field("input rows", state_.input == "numbers" ? number_planes_text(input_rows(), kernel_number_text) : "",
+                "convolution.input", "own numbers: 1 2; 3 4");
   if (has_image && state_.input == "image") {
     draw_region_picker(ui);
     ui.toggle("red, green and blue", state_.colour, "convolution.colour");
@@ -274,11 +277,11 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
   ui.segmented("tool", tools, state_.tool, "convolution.tool");
   if (state_.tool == "paint") {
     NumberSpec spec;
-    spec.maximum = 255;
+    spec.minimum = -1000;
+    spec.maximum = 1000;
     spec.reset = 255;
     spec.step = 1;
-    spec.decimals = 0;
-    ui.slider("paint value", state_.paint, spec, "convolution.paint");
+    ui.number_field("paint value", state_.paint, spec, "convolution.paint");
   }
   std::string size = fmt::format("{} \u00d7 {}", g.width, g.height);
   if (g.channels > 1) size += fmt::format(" \u00d7 {}", g.channels);

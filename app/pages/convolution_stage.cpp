@@ -210,8 +210,10 @@ void ConvolutionPage::draw_kernel(Ui& ui, int channel, const Rect& place, float 
     spec.size = cell;
     spec.tone = Concept::kernel;
     spec.command = "convolution.weight";
-    spec.tooltip = "Hover: every input this number touches. Click and type, or drag up and down; Shift is finer.";
+    spec.tooltip = "Hover: every input this number touches. Type, drag or paint to change it; Shift is finer.";
     spec.step = 1;
+    spec.paint = state_.tool == "paint";
+    spec.paint_value = state_.paint;
     spec.value = [&](int row, int column) { return state_.convolution.w[stored(row, column)]; };
     spec.cell = [&](int row, int column) {
       GridCell look;

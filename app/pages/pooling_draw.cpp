@@ -7,6 +7,7 @@
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 #include "engine/filter.h"
+#include "engine/number_rows.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
@@ -319,7 +320,10 @@ void PoolingPage::draw_inspector(Ui& ui) const {
   preset("portrait", "portrait", "The 12 x 16 portrait", true);
   preset("region", "image", "A piece of the open picture", context_.document.image != nullptr);
   ui.end_flow();
-  if (state_.input == "numbers") ui.note("Your own numbers.");
+  ui.text_field(
+      "input rows",
+      state_.input == "numbers" ? number_planes_text({1, g.height, g.width, state_.pooling.x}, kernel_number_text) : "",
+      "pooling.input", "own numbers: 1 2; 3 4");
   ui.row("size", fmt::format("{} \u00d7 {}", g.width, g.height));
   ui.note("Pooling works on each channel alone and has nothing to learn: 0 parameters.");
 }
