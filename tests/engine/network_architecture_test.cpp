@@ -96,7 +96,7 @@ TEST(Architecture, formulas_give_the_numbers_of_the_weights) {
     const std::vector<Shape> shapes = a.shapes(2);
     for (int i = 1; i < a.size(); ++i) {
       int64_t sum = 0;
-      for (const Parameter& p : a.nodes()[i].layer->parameters(a.input_shapes(i, shapes))) sum += p.shape.count();
+      for (const WeightSpec& p : a.nodes()[i].layer->parameters(a.input_shapes(i, shapes))) sum += p.shape.count();
       EXPECT_EQ(a.nodes()[i].layer->parameter_count(a.input_shapes(i, shapes)).value, sum) << a.describe(i);
     }
   }
