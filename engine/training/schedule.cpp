@@ -29,6 +29,13 @@ double Schedule::at(int64_t step) const {
   return 1;
 }
 
+Schedule Schedule::usual(int64_t steps) {
+  Schedule s;
+  s.kind = Kind::cosine;
+  s.length = steps > 0 ? steps : 1;
+  return s;
+}
+
 Schedule Schedule::parse(const std::string& text) {
   std::vector<PlacedWord> list = placed_words("schedule " + text);
   for (PlacedWord& word : list) word.column -= 9;

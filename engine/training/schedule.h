@@ -18,6 +18,7 @@ struct Schedule {
 
   // Factor for the base rate at step `step` (from 0).
   double at(int64_t step) const;
+  static Schedule usual(int64_t steps);            // a cosine down to 0 over the whole training
   static Schedule parse(const std::string& text);  // throws Error
   std::string text() const;
   friend bool operator==(const Schedule&, const Schedule&) = default;
