@@ -50,7 +50,7 @@ Expectation parse_expectation(const std::vector<Word>& words, size_t* next, cons
                        [&](const auto& c) { return c.first == text; });
   };
   if (i + 3 > words.size()) throw Error(fmt::format("'{}' is not complete", shown(words.front().text)), usage);
-  expectation.readout = words[i++].text;
+  expectation.readout = quoted(words[i++].text);
   // A readout of one of many has values behind its name: up to the comparison, where there is one.
   size_t sign_at = i;
   while (sign_at < words.size() && !is_sign(words[sign_at].text)) ++sign_at;
