@@ -29,7 +29,7 @@ class Keys {
  public:
   Keys(const SafeTensors& file, const std::string& path) : keys_(file.metadata()), path_(path) {}
 
-  bool has(const std::string& key) const { return keys_.find(key) != keys_.end(); }
+  bool has(const std::string& key) const { return keys_.contains(key); }
   const std::string& text(const std::string& key) const {
     const auto found = keys_.find(key);
     if (found == keys_.end()) broken(path_, fmt::format("its metadata has no \"{}\"", key));
@@ -161,7 +161,7 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
   writer.write(path);
 }
 
-bool has_training_state(const SafeTensors& file) { return file.metadata().find("training") != file.metadata().end(); }
+bool has_training_state(const SafeTensors& file) { return file.metadata().contains("training"); }
 
 ModelInfo read_model_info(const SafeTensors& file, const std::string& path) {
   const Keys keys(file, path);
@@ -218,7 +218,7 @@ void load_weights(Stream& stream, const SafeTensors& file, const std::string& pa
   for (const SafeTensor& tensor : file.tensors()) {
     const std::string& name = tensor.name;
     const bool counts_batches = name.size() > 19 && name.compare(name.size() - 19, 19, "num_batches_tracked") == 0;
-    if (known.count(name) || counts_batches || (training && name.rfind(kState, 0) == 0)) continue;
+    if (known.contains(name) || counts_batches || (training && name.rfind(kState, 0) == 0)) continue;
     problems.push_back(fmt::format("{} is left over", name));
   }
   if (!problems.empty()) do_not_fit(path, problems);

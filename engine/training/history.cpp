@@ -22,7 +22,7 @@ void History::add(const StepRecord& record) {
   steps_.push_back(record);
 }
 
-bool History::wants_keyframe(int64_t step) const { return step % distance_ == 0 && keyframes_.count(step) == 0; }
+bool History::wants_keyframe(int64_t step) const { return step % distance_ == 0 && !keyframes_.contains(step); }
 
 void History::add_keyframe(Keyframe keyframe) {
   const int64_t step = keyframe.step;

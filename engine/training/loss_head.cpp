@@ -53,7 +53,7 @@ LossHead::LossHead(Stream& stream, Loss loss, int n, int k) : loss_(loss), n_(n)
       if (k == 1) {
         rows[static_cast<size_t>(c)] = static_cast<float>(c);
       } else {
-        rows[static_cast<size_t>(c * k + c)] = 1;
+        rows[static_cast<size_t>(c) * static_cast<size_t>(k) + static_cast<size_t>(c)] = 1;
       }
     }
     targets_ = Buffer<float>(device, values, "targets");

@@ -69,7 +69,7 @@ Evaluation Evaluator::evaluate(Stream& stream, const Network& weights, const Dat
       for (size_t j = 0; j < each; ++j) loss += losses[i * each + j];
       sum += loss / static_cast<double>(each);
       const int truth = labels[i], said = predicted[i];
-      result.confusion[static_cast<size_t>(truth * classes + said)] += 1;
+      result.confusion[static_cast<size_t>(truth) * static_cast<size_t>(classes) + static_cast<size_t>(said)] += 1;
       result.correct += truth == said ? 1 : 0;
       result.predicted.push_back(said);
       const std::vector<float> p = LossHead::class_probabilities(loss_, rows.data() + i * k, static_cast<int>(k));

@@ -23,7 +23,7 @@ struct Evaluation {
 
   double accuracy() const { return samples > 0 ? static_cast<double>(correct) / static_cast<double>(samples) : 0; }
   int64_t count(int truth, int prediction) const {
-    return confusion[static_cast<size_t>(truth * classes + prediction)];
+    return confusion[static_cast<size_t>(truth) * static_cast<size_t>(classes) + static_cast<size_t>(prediction)];
   }
   int64_t samples_of(int truth) const;
   double recall(int truth) const;               // of the samples of a class, the share that was found; NaN without any

@@ -18,8 +18,10 @@ double Schedule::at(int64_t step) const {
   switch (kind) {
     case Kind::constant:
       return 1;
-    case Kind::step:
-      return std::pow(factor, static_cast<double>(t / every));
+    case Kind::step: {
+      const int64_t times = t / every;
+      return std::pow(factor, static_cast<double>(times));
+    }
     case Kind::cosine: {
       if (t >= length) return least;
       const double share = static_cast<double>(t) / static_cast<double>(length);
