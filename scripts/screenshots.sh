@@ -2,9 +2,13 @@
 # Makes the README's pictures with the screenshot command, so that they show the program as it is. Needs no display.
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
-scripts/setup.sh
-build build/release release
-shot() { build/release/striate screenshot "$1" "assets/screenshots/$2.png" "${@:3}"; }
+# Another build of the program may be named: STRIATE=build/debug/striate scripts/screenshots.sh
+if [ -z "${STRIATE:-}" ]; then
+  scripts/setup.sh
+  build build/release release
+  STRIATE=build/release/striate
+fi
+shot() { "$STRIATE" screenshot "$1" "assets/screenshots/$2.png" "${@:3}"; }
 mkdir -p assets/screenshots
 
 shot pixels pixels --size 1280x800
