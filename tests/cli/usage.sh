@@ -11,7 +11,7 @@ done
 works --version
 [[ "$(cat "$WORK/out")" == "striate "[0-9]* ]] || fail "--version prints no version"
 
-refuses 2 "no command 'train'" "devices, pixels, filter, play, screenshot, bench" train --data digits
+refuses 2 "no command 'teach'" "devices, pixels, filter, " teach --data digits
 refuses 2 "no command 'pixls'" "did you mean 'striate pixels'?" pixls photo.png
 refuses 2 "no option '--chanel'" "did you mean '--channel'?" pixels a.png --chanel r
 refuses 2 "no option '--paddin'" "did you mean '--padding'?" filter edge a.png b.png --paddin=zero
@@ -24,7 +24,7 @@ refuses 2 "no kind of device 'gpu'" "auto, cpu or cuda" devices --device gpu
 refuses 2 "--threads: '1.5'" "a whole number" devices --threads 1.5
 refuses 2 "--threads: '-1'" "a whole number from 0" devices --threads -1
 refuses 2 "--seed: 'now'" "a whole number" devices --seed now
-refuses 2 "'striate bench' needs a command" "filter, frame, kernels" bench
+refuses 2 "'striate bench' needs a command" "filter, frame" bench
 refuses 2 "no command 'filtr'" "did you mean 'striate bench filter'?" bench filtr
 refuses 1 "photo.png" "" photo.png
 refuses 1 "lesson.md" "" lesson.md
