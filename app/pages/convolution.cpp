@@ -32,15 +32,16 @@ ConvolutionPage::ConvolutionPage(const PageContext& context)
             "is added up, and that sum is one cell of the output. Then it slides on. Move the mouse over any of the "
             "three grids and the other two show what belongs to it. Click a cell and type, drag it up or down, or "
             "paint; play, step or drag the track to let the kernel slide."},
-      context_(context) {
+      context_(context),
+      player_("convolution", 4, [this] { state_.walked = -1; }) {
   State start;
   set_input(start, "deck");
   ConvolutionGeometry& g = start.convolution.geometry;
   g.kernel_height = g.kernel_width = 3;
   g.top = g.bottom = g.left = g.right = 1;
   start.convolution.w = {1, 2, 1, 2, 4, 2, 1, 2, 1};
-  start.column = start.row = 2;
   commit(std::move(start));
+  player_.go(2, 2);
 }
 
 void ConvolutionPage::commit(State state) {
@@ -48,8 +49,7 @@ void ConvolutionPage::commit(State state) {
   ConvolutionPicture picture = convolve(context_.document.stream, state.convolution);
   state_ = std::move(state);
   picture_ = std::move(picture);
-  state_.column = std::clamp(state_.column, 0, picture_.width - 1);
-  state_.row = std::clamp(state_.row, 0, picture_.height - 1);
+  player_.set_size(picture_.width, picture_.height);
   std::erase_if(state_.pins,
                 [this](const auto& pin) { return pin.first >= picture_.width || pin.second >= picture_.height; });
   state_.walked = std::min(state_.walked, static_cast<int>(state_.convolution.w.size()));
@@ -127,7 +127,8 @@ void ConvolutionPage::declare(Registry& registry) {
   declare_kernel_commands(registry);
   declare_sliding_commands(registry);
   declare_result_commands(registry);
-  declare_playing_commands(registry);
+  player_.declare(registry);
+  declare_looking_commands(registry);
   declare_readouts(registry);
 }
 
@@ -449,26 +450,9 @@ void ConvolutionPage::declare_result_commands(Registry& registry) {
   });
 }
 
-void ConvolutionPage::set_cursor(int column, int row) {
-  state_.column = column;
-  state_.row = row;
-  state_.walked = -1;
-}
-
-void ConvolutionPage::declare_playing_commands(Registry& registry) {
-  const auto to_cell = [this](const Arguments& arguments) {
-    const int64_t x = arguments.integer(0), y = arguments.integer(1);
-    if (x >= picture_.width || y >= picture_.height) {
-      throw Error(fmt::format("the output has no cell {} {}", x, y),
-                  fmt::format("it has columns 0 to {} and rows 0 to {}", picture_.width - 1, picture_.height - 1));
-    }
-    playing_ = false;
-    set_cursor(static_cast<int>(x), static_cast<int>(y));
-  };
+void ConvolutionPage::declare_looking_commands(Registry& registry) {
   const std::vector<Parameter> cell = {Parameter::integer("X", "column of the output, from 0", 0, 999),
                                        Parameter::integer("Y", "row of the output, from 0", 0, 999)};
-  registry.add(Command{"convolution.cursor", "Lays the kernel over the window of one output cell", cell, to_cell});
-  registry.add(Command{"convolution.output", "The same: goes to one output cell", cell, to_cell});
   registry.add(Command{"convolution.pin", "Keeps the card of an output cell: its products, its sum, its value", cell,
                        [this](const Arguments& arguments) {
                          const int x = static_cast<int>(arguments.integer(0)),
@@ -490,62 +474,6 @@ void ConvolutionPage::declare_playing_commands(Registry& registry) {
           return arguments.size() == 0 || (pin.first == arguments.integer(0) && pin.second == arguments.integer(1));
         });
       },
-  });
-  registry.add(Command{
-      "convolution.move",
-      "Moves the cursor over the output",
-      {Parameter::integer("DX", "columns", -999, 999), Parameter::integer("DY", "rows", -999, 999)},
-      [this](const Arguments& arguments) {
-        playing_ = false;
-        set_cursor(static_cast<int>(std::clamp<int64_t>(state_.column + arguments.integer(0), 0, picture_.width - 1)),
-                   static_cast<int>(std::clamp<int64_t>(state_.row + arguments.integer(1), 0, picture_.height - 1)));
-      },
-  });
-  registry.add(Command{"convolution.step",
-                       "The next output cell, in reading order; after the last one the first",
-                       {},
-                       [this](const Arguments&) {
-                         playing_ = false;
-                         state_.fill = true;
-                         const int next = (cursor_index() + 1) % cell_count();
-                         set_cursor(next % picture_.width, next / picture_.width);
-                       }});
-  registry.add(Command{"convolution.play", "Lets the kernel slide on by itself", {}, [this](const Arguments&) {
-                         if (cursor_index() + 1 == cell_count()) set_cursor(0, 0);
-                         state_.fill = true;
-                         playing_ = true;
-                         moved_ = now_;
-                       }});
-  registry.add(Command{"convolution.pause", "Stops it", {}, [this](const Arguments&) { playing_ = false; }});
-  registry.add(Command{"convolution.toggle", "Plays or pauses", {}, [this, &registry](const Arguments&) {
-                         registry.run(playing_ ? "convolution.pause" : "convolution.play");
-                       }});
-  registry.add(Command{
-      "convolution.speed",
-      "How fast it slides",
-      {Parameter::number("S", "output cells a second", 0.1, 1000)},
-      [this](const Arguments& arguments) { state_.speed = arguments.number(0); },
-  });
-  registry.add(Command{
-      "convolution.scrub",
-      "Goes to an output cell by its number in reading order",
-      {Parameter::integer("N", "from 0", 0, 9999)},
-      [this](const Arguments& arguments) {
-        if (arguments.integer(0) >= cell_count()) {
-          throw Error(fmt::format("the output has no cell number {}", arguments.integer(0)),
-                      fmt::format("it has cells 0 to {}", cell_count() - 1));
-        }
-        playing_ = false;
-        state_.fill = true;
-        const int index = static_cast<int>(arguments.integer(0));
-        set_cursor(index % picture_.width, index / picture_.width);
-      },
-  });
-  registry.add(Command{
-      "convolution.fill",
-      "Leaves the output cells after the cursor empty, as if they were not computed yet",
-      {Parameter::on_off("ON", "on: the output fills as the kernel slides")},
-      [this](const Arguments& arguments) { state_.fill = arguments.on(0); },
   });
   registry.add(Command{
       "convolution.walk",
@@ -588,26 +516,11 @@ std::vector<std::string> ConvolutionPage::state() const {
   lines.push_back("convolution.show " + show_name(state_.show));
   lines.push_back("convolution.tool " + state_.tool);
   lines.push_back("convolution.paint " + exact_text(state_.paint));
-  lines.push_back("convolution.speed " + exact_text(state_.speed));
-  lines.push_back(fmt::format("convolution.cursor {} {}", state_.column, state_.row));
-  lines.push_back(std::string("convolution.fill ") + (state_.fill ? "on" : "off"));
+  for (std::string& line : player_.state()) lines.push_back(std::move(line));
   lines.push_back(fmt::format("convolution.walk {}", state_.walked));
   lines.push_back("convolution.unpin");
   for (const auto& [x, y] : state_.pins) lines.push_back(fmt::format("convolution.pin {} {}", x, y));
   return lines;
-}
-
-bool ConvolutionPage::update(double now) {
-  now_ = now;
-  if (!playing_) return false;
-  const double steps = std::floor((now - moved_) * state_.speed);
-  if (steps >= 1) {
-    moved_ += steps / state_.speed;
-    const int next = static_cast<int>(std::min<double>(cursor_index() + steps, cell_count() - 1));
-    set_cursor(next % picture_.width, next / picture_.width);
-    if (next + 1 == cell_count()) playing_ = false;
-  }
-  return true;
 }
 
 void ConvolutionPage::image_changed() {
@@ -630,17 +543,12 @@ void ConvolutionPage::image_changed() {
 }
 
 std::vector<Page::Key> ConvolutionPage::keys() const {
-  return {{"Left", "convolution.move -1 0", "one output cell to the left"},
-          {"Right", "convolution.move 1 0", "one output cell to the right"},
-          {"Up", "convolution.move 0 -1", "one output cell up"},
-          {"Down", "convolution.move 0 1", "one output cell down"},
-          {"Space", "convolution.toggle", "play or pause"},
-          {"Enter", "convolution.step", "the next output cell"},
-          {"Home", "convolution.scrub 0", "the first output cell"},
-          {".", fmt::format("convolution.walk {}", std::max(0, state_.walked) + 1), "count the next product"},
-          {",", fmt::format("convolution.walk {}", std::max(0, state_.walked - 1)), "count one product less"},
-          {"P", fmt::format("convolution.pin {} {}", state_.column, state_.row), "pin the cell's card"},
-          {"V", std::string("convolution.flip ") + (geometry().flip ? "off" : "on"), "turn the kernel"}};
+  std::vector<Key> keys = player_.keys();
+  keys.push_back({".", fmt::format("convolution.walk {}", std::max(0, state_.walked) + 1), "count the next product"});
+  keys.push_back({",", fmt::format("convolution.walk {}", std::max(0, state_.walked - 1)), "count one product less"});
+  keys.push_back({"P", fmt::format("convolution.pin {} {}", player_.column(), player_.row()), "pin the cell's card"});
+  keys.push_back({"V", std::string("convolution.flip ") + (geometry().flip ? "off" : "on"), "turn the kernel"});
+  return keys;
 }
 
 std::unique_ptr<Page> make_convolution_page(const PageContext& context) {

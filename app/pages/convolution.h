@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/pages/cell_player.h"
 #include "app/pages/page.h"
 #include "app/shell/theme.h"
 #include "engine/number_rows.h"
@@ -27,12 +28,12 @@ class ConvolutionPage : public Page {
   const PageInfo& info() const override { return info_; }
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
-  bool update(double now) override;
+  bool update(double now) override { return player_.update(now); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
-  void draw_transport(Ui& ui, const Rect& area) const override;
+  void draw_transport(Ui& ui, const Rect& area) const override { player_.draw_transport(ui, area); }
   std::vector<Key> keys() const override;
 
  private:
@@ -43,10 +44,7 @@ class ConvolutionPage : public Page {
     bool colour = false;              // image: three slices instead of grey
     std::string kernel = "gaussian";  // a preset's name, or empty for own numbers
     Convolution convolution;
-    int column = 0, row = 0;  // the cursor, an output cell
-    int walked = -1;          // terms of the sum that are counted; -1: all
-    double speed = 4;         // cells a second
-    bool fill = false;        // output cells after the cursor are still empty
+    int walked = -1;  // terms of the sum that are counted; -1: all
     Show show = Show::clip;
     std::string tool = "drag";  // what a drag on a grid does: drag or paint
     double paint = 255;
@@ -64,7 +62,7 @@ class ConvolutionPage : public Page {
   void declare_kernel_commands(Registry& registry);
   void declare_sliding_commands(Registry& registry);
   void declare_result_commands(Registry& registry);
-  void declare_playing_commands(Registry& registry);
+  void declare_looking_commands(Registry& registry);
   void declare_readouts(Registry& registry);
   void set_input(State& state, const std::string& text) const;
   void pick_region(State& state, int x, int y) const;  // as large as the input is now
@@ -72,9 +70,6 @@ class ConvolutionPage : public Page {
   // Fits the kernel's slices to the number of input channels: one is used for all, missing ones repeat the first.
   static void fit_slices(State& state, const std::vector<double>& old, int slices);
   void commit(State state);  // checks and computes; throws Error and changes nothing where it is illegal
-  void set_cursor(int column, int row);
-  int cell_count() const { return picture_.width * picture_.height; }
-  int cursor_index() const { return state_.row * picture_.width + state_.column; }
   const ConvolutionGeometry& geometry() const { return state_.convolution.geometry; }
   NumberRows kernel_rows() const;
   NumberRows input_rows() const;
@@ -101,12 +96,10 @@ class ConvolutionPage : public Page {
   PageInfo info_;
   PageContext context_;
   State state_;
+  CellPlayer player_;  // the cursor: an output cell
   ConvolutionPicture picture_;
   double low_ = 0, high_ = 255;              // input values that are black and white
   double output_low_ = 0, output_high_ = 0;  // of all output values before the display mode
-  bool playing_ = false;
-  double moved_ = 0;  // when playing last moved, seconds
-  double now_ = 0;
 
   mutable Hover hover_, hover_next_;  // of the last frame, and as this frame finds it
   mutable ConvolutionWalk active_;    // the walk of the cell that is looked at

@@ -59,7 +59,7 @@ void ConvolutionPage::draw_cell_sum(Ui& ui) const {
     ui.note(
         fmt::format("Each channel is multiplied with its own slice. The {} sums are added, and one bias.", g.channels));
   }
-  const bool at_cursor = walk.row == state_.row && walk.column == state_.column;
+  const bool at_cursor = walk.row == player_.row() && walk.column == player_.column();
   int hovered = -1;
   for (int c = 0; c < g.channels; ++c) {
     const bool shown = g.channels == 1 || c == shown_channel_;
@@ -241,7 +241,7 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
   ui.row("shown as grey", "");
   ui.segmented("show", shows, show_name(state_.show), "convolution.show");
   ui.note("The numbers in the output are the values themselves; this only chooses their greys.");
-  ui.toggle("fill as it slides", state_.fill, "convolution.fill");
+  ui.toggle("fill as it slides", player_.fill(), "convolution.fill");
 }
 
 void ConvolutionPage::draw_input_settings(Ui& ui) const {

@@ -16,13 +16,13 @@ void ConvolutionPage::declare_readouts(Registry& registry) {
     registry.add(Readout{std::string("convolution.") + name, help, std::move(value)});
   };
   add("sum", "products of the cell at the cursor, added up, with the bias; before divisor, offset and clamp",
-      [this] { return ReadoutValue(walk_at(state_.row, state_.column).total); });
+      [this] { return ReadoutValue(walk_at(player_.row(), player_.column()).total); });
   add("value", "what the sum becomes: divided, moved by the offset, clamped",
-      [this] { return ReadoutValue(walk_at(state_.row, state_.column).value); });
+      [this] { return ReadoutValue(walk_at(player_.row(), player_.column()).value); });
   add("terms", "the products of the cell at the cursor: 2*1 + 5*2 + ...",
-      [this] { return ReadoutValue(printed(walk_at(state_.row, state_.column), 17).factors()); });
+      [this] { return ReadoutValue(printed(walk_at(player_.row(), player_.column()), 17).factors()); });
   add("running", "the sum of the products that are counted so far", [this] {
-    const ConvolutionWalk walk = walk_at(state_.row, state_.column);
+    const ConvolutionWalk walk = walk_at(player_.row(), player_.column());
     double sum = 0;
     const int count = state_.walked < 0 ? static_cast<int>(walk.taps.size()) : state_.walked;
     for (int i = 0; i < count; ++i) sum += walk.taps[static_cast<size_t>(i)].product();
@@ -31,10 +31,6 @@ void ConvolutionPage::declare_readouts(Registry& registry) {
   add("width", "columns of the output", [this] { return ReadoutValue(double(picture_.width)); });
   add("height", "rows of the output", [this] { return ReadoutValue(double(picture_.height)); });
   add("channels", "channels of the input", [this] { return ReadoutValue(double(geometry().channels)); });
-  add("column", "column of the cursor, from 0", [this] { return ReadoutValue(double(state_.column)); });
-  add("row", "row of the cursor, from 0", [this] { return ReadoutValue(double(state_.row)); });
-  add("cell", "number of the output cell at the cursor in reading order, from 0",
-      [this] { return ReadoutValue(double(cursor_index())); });
   add("dropped", "columns of the padded input at its right end that no window reaches", [this] {
     const ConvolutionGeometry& g = geometry();
     return ReadoutValue(double(dropped_cells(g, g.width, g.left + g.right, g.kernel_width)));

@@ -5,7 +5,6 @@
 
 #include "app/pages/convolution.h"
 #include "app/pages/convolution_layout.h"
-#include "app/widgets/player_bar.h"
 #include "app/widgets/tap_colours.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
@@ -35,17 +34,6 @@ int display_level(Show show, double value, double low, double high) {
   return static_cast<int>(std::nearbyint(std::clamp(shown, 0.0, 255.0)));
 }
 
-// A line of words centred on a point, the first ones in the colour of what they name.
-void caption(Ui& ui, Vec centre, const std::string& name, const std::string& rest, Colour colour) {
-  const Vec first = ui.measure(Font::caption, name), all = ui.measure(Font::caption, name + rest);
-  // Near the edge of the stage the words move inwards.
-  const Rect stage = ui.clip();
-  Vec at{centre.x - all.x / 2, centre.y - all.y / 2};
-  at.x = std::max(stage.x + 8, std::min(at.x, stage.right() - 8 - all.x));
-  ui.label(at, name, Font::caption, colour);
-  ui.label(Vec{at.x + first.x, at.y}, rest, Font::caption, ui.theme().secondary);
-}
-
 Colour grey(int level) {
   const auto v = static_cast<uint32_t>(level);
   return rgb(v << 16 | v << 8 | v);
@@ -66,7 +54,7 @@ std::string ConvolutionPage::cell_text(double value) const {
 
 void ConvolutionPage::find_active() const {
   const bool hovers = hover_.kind == Hover::Kind::output;
-  const int row = hovers ? hover_.row : state_.row, column = hovers ? hover_.column : state_.column;
+  const int row = hovers ? hover_.row : player_.row(), column = hovers ? hover_.column : player_.column();
   active_ = walk_at(std::min(row, picture_.height - 1), std::min(column, picture_.width - 1));
 }
 
@@ -167,7 +155,7 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
     ui.send(fmt::format("convolution.cell {} {} {} {}", edit.column, edit.row, exact_text(edit.value), channel));
   }
   // The window, on its way to the active cell.
-  const float seconds = playing_ && state_.speed > 6 ? 0.0f : 0.25f;
+  const float seconds = player_.playing() && player_.speed() > 6 ? 0.0f : 0.25f;
   const float at_x = ui.ease(fmt::format("conv.x{}", channel), static_cast<float>(active_.column * g.stride), seconds);
   const float at_y = ui.ease(fmt::format("conv.y{}", channel), static_cast<float>(active_.row * g.stride), seconds);
   ui.stroke({place.x + at_x * cell, place.y + at_y * cell, cell * static_cast<float>(g.span(g.kernel_width)),
@@ -186,7 +174,7 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
       rest += g.border == Border::zero ? " with zeros" : " (" + border_name(g.border) + ")";
     }
   }
-  caption(ui, {place.centre().x, place.y - ui.em(14)}, name, rest, theme.input);
+  ui.caption({place.centre().x, place.y - ui.em(14)}, name, rest, theme.input);
 }
 
 void ConvolutionPage::draw_kernel(Ui& ui, int channel, const Rect& place, float cell) const {
@@ -295,7 +283,7 @@ void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
   spec.takes_wheel = false;
   spec.cell = [&](int row, int column) {
     GridCell look;
-    if (state_.fill && row * picture_.width + column > cursor_index()) {
+    if (player_.hidden(column, row)) {
       look.fill = mixed(theme.background, theme.line, 0.5f);
       return look;
     }
@@ -321,8 +309,8 @@ void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
   if (r.hovered) hover_next_ = {Hover::Kind::output, 0, r.row, r.column};
   if (r.clicked || r.moved) ui.send(fmt::format("convolution.cursor {} {}", r.column, r.row));
   if (r.right_clicked) ui.send(fmt::format("convolution.pin {} {}", r.column, r.row));
-  caption(ui, {place.centre().x, place.y - ui.em(14)}, "output",
-          fmt::format(" {} \u00d7 {}", picture_.width, picture_.height), theme.activation);
+  ui.caption({place.centre().x, place.y - ui.em(14)}, "output",
+             fmt::format(" {} \u00d7 {}", picture_.width, picture_.height), theme.activation);
   // The size formula, for both axes where they differ.
   const auto formula = [&](int in, int before, int after, int kernel) {
     return fmt::format("\u230a({} + {} \u2212 {}\u00b7({}\u22121) \u2212 1) / {}\u230b + 1 = {}", in,
@@ -332,19 +320,8 @@ void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
   const std::string columns = formula(g.width, g.left, g.right, g.kernel_width);
   const std::string rows = formula(g.height, g.top, g.bottom, g.kernel_height);
   Vec below{place.centre().x, place.bottom() + ui.em(18)};
-  caption(ui, below, "", rows == columns ? columns : columns + " columns", theme.secondary);
-  if (rows != columns) caption(ui, {below.x, below.y + ui.em(20)}, "", rows + " rows", theme.secondary);
-}
-
-void ConvolutionPage::draw_transport(Ui& ui, const Rect& area) const {
-  PlayerBar bar;
-  bar.prefix = "convolution";
-  bar.playing = playing_;
-  bar.position = cursor_index();
-  bar.count = cell_count();
-  bar.unit = "cell";
-  bar.speed = state_.speed;
-  player_bar(ui, area, bar);
+  ui.caption(below, "", rows == columns ? columns : columns + " columns", theme.secondary);
+  if (rows != columns) ui.caption({below.x, below.y + ui.em(20)}, "", rows + " rows", theme.secondary);
 }
 
 }  // namespace striate

@@ -30,7 +30,8 @@ PoolingPage::PoolingPage(const PageContext& context)
             "A window steps over the input and keeps one number of what it sees: the largest, or the mean. Move the "
             "mouse over an output cell to see its window and which input won. Under Gradient you see where learning "
             "flows back to, under Shift what stays when the input moves by a cell."},
-      context_(context) {
+      context_(context),
+      player_("pooling", 2) {
   State start;
   set_input(start, "deck");
   commit(std::move(start));
@@ -43,8 +44,7 @@ void PoolingPage::commit(State state) {
   state_ = std::move(state);
   picture_ = std::move(picture);
   shifted_ = pool(context_.document.stream, shifted_pooling());
-  state_.column = std::clamp(state_.column, 0, picture_.width - 1);
-  state_.row = std::clamp(state_.row, 0, picture_.height - 1);
+  player_.set_size(picture_.width, picture_.height);
   const auto [least, most] = std::minmax_element(state_.pooling.x.begin(), state_.pooling.x.end());
   const bool picture_range = *least >= 0 && *most <= 255 && *most > 16;
   low_ = picture_range ? 0 : std::min(0.0, *least);
@@ -76,11 +76,6 @@ void PoolingPage::set_input(State& state, const std::string& text) const {
     throw Error(fmt::format("the input has {} channels", region.cells.planes),
                 "pooling works on each channel alone: give one grid");
   }
-}
-
-void PoolingPage::set_cursor(int column, int row) {
-  state_.column = column;
-  state_.row = row;
 }
 
 void PoolingPage::declare(Registry& registry) {
@@ -185,80 +180,8 @@ void PoolingPage::declare(Registry& registry) {
       {Parameter::choice("VIEW", "which", {"forward", "gradient", "shift"})},
       [this](const Arguments& arguments) { state_.view = arguments.text(0); },
   });
-  declare_playing_commands(registry);
+  player_.declare(registry);
   declare_readouts(registry);
-}
-
-void PoolingPage::declare_playing_commands(Registry& registry) {
-  const auto to_cell = [this](const Arguments& arguments) {
-    const int64_t x = arguments.integer(0), y = arguments.integer(1);
-    if (x >= picture_.width || y >= picture_.height) {
-      throw Error(fmt::format("the output has no cell {} {}", x, y),
-                  fmt::format("it has columns 0 to {} and rows 0 to {}", picture_.width - 1, picture_.height - 1));
-    }
-    playing_ = false;
-    set_cursor(static_cast<int>(x), static_cast<int>(y));
-  };
-  const std::vector<Parameter> cell = {Parameter::integer("X", "column of the output, from 0", 0, 999),
-                                       Parameter::integer("Y", "row of the output, from 0", 0, 999)};
-  registry.add(Command{"pooling.cursor", "Lays the window where one output cell comes from", cell, to_cell});
-  registry.add(Command{"pooling.output", "The same: goes to one output cell", cell, to_cell});
-  registry.add(Command{
-      "pooling.move",
-      "Moves the cursor over the output",
-      {Parameter::integer("DX", "columns", -999, 999), Parameter::integer("DY", "rows", -999, 999)},
-      [this](const Arguments& arguments) {
-        playing_ = false;
-        set_cursor(static_cast<int>(std::clamp<int64_t>(state_.column + arguments.integer(0), 0, picture_.width - 1)),
-                   static_cast<int>(std::clamp<int64_t>(state_.row + arguments.integer(1), 0, picture_.height - 1)));
-      },
-  });
-  registry.add(Command{"pooling.step",
-                       "The next output cell, in reading order; after the last one the first",
-                       {},
-                       [this](const Arguments&) {
-                         playing_ = false;
-                         state_.fill = true;
-                         const int next = (cursor_index() + 1) % cell_count();
-                         set_cursor(next % picture_.width, next / picture_.width);
-                       }});
-  registry.add(Command{"pooling.play", "Lets the window step on by itself", {}, [this](const Arguments&) {
-                         if (cursor_index() + 1 == cell_count()) set_cursor(0, 0);
-                         state_.fill = true;
-                         playing_ = true;
-                         moved_ = now_;
-                       }});
-  registry.add(Command{"pooling.pause", "Stops it", {}, [this](const Arguments&) { playing_ = false; }});
-  registry.add(Command{"pooling.toggle", "Plays or pauses", {}, [this, &registry](const Arguments&) {
-                         registry.run(playing_ ? "pooling.pause" : "pooling.play");
-                       }});
-  registry.add(Command{
-      "pooling.speed",
-      "How fast it steps",
-      {Parameter::number("S", "output cells a second", 0.1, 1000)},
-      [this](const Arguments& arguments) { state_.speed = arguments.number(0); },
-  });
-  registry.add(Command{
-      "pooling.scrub",
-      "Goes to an output cell by its number in reading order",
-      {Parameter::integer("N", "from 0", 0, 9999)},
-      [this](const Arguments& arguments) {
-        if (arguments.integer(0) >= cell_count()) {
-          throw Error(fmt::format("the output has no cell number {}", arguments.integer(0)),
-                      fmt::format("it has cells 0 to {}", cell_count() - 1));
-        }
-        playing_ = false;
-        state_.fill = true;
-        const int index = static_cast<int>(arguments.integer(0));
-        set_cursor(index % picture_.width, index / picture_.width);
-      },
-  });
-  registry.add(Command{
-      "pooling.fill",
-      "Leaves the output cells after the cursor empty, as if they were not computed yet",
-      {Parameter::on_off("ON", "on: the output fills as the window steps")},
-      [this](const Arguments& arguments) { state_.fill = arguments.on(0); },
-  });
 }
 
 void PoolingPage::declare_readouts(Registry& registry) {
@@ -266,19 +189,15 @@ void PoolingPage::declare_readouts(Registry& registry) {
     registry.add(Readout{std::string("pooling.") + name, help, std::move(value)});
   };
   add("value", "what the window at the cursor gives",
-      [this] { return ReadoutValue(walk_pooling(state_.pooling, 0, state_.row, state_.column).result.value); });
+      [this] { return ReadoutValue(walk_pooling(state_.pooling, 0, player_.row(), player_.column()).result.value); });
   add("width", "columns of the output", [this] { return ReadoutValue(double(picture_.width)); });
   add("height", "rows of the output", [this] { return ReadoutValue(double(picture_.height)); });
-  add("column", "column of the cursor, from 0", [this] { return ReadoutValue(double(state_.column)); });
-  add("row", "row of the cursor, from 0", [this] { return ReadoutValue(double(state_.row)); });
-  add("cell", "number of the output cell at the cursor, from 0",
-      [this] { return ReadoutValue(double(cursor_index())); });
   add("kept", "output cells that are the same after the shift", [this] { return ReadoutValue(double(kept_cells())); });
   add("winner", "the input cell that won at the cursor: column, row, from 0", [this] {
     if (geometry().kind != PoolKind::max) {
       throw Error("a mean has no winner", "choose: pooling.kind max");
     }
-    const PoolResult result = walk_pooling(state_.pooling, 0, state_.row, state_.column).result;
+    const PoolResult result = walk_pooling(state_.pooling, 0, player_.row(), player_.column()).result;
     return ReadoutValue(fmt::format("{} {}", result.winner_column, result.winner_row));
   });
   const auto cell_of = [&registry](const char* name, const char* help,
@@ -324,23 +243,8 @@ std::vector<std::string> PoolingPage::state() const {
   lines.push_back(std::string("pooling.count ") + (g.count_padding ? "on" : "off"));
   lines.push_back(fmt::format("pooling.shift {} {}", state_.shift_x, state_.shift_y));
   lines.push_back("pooling.view " + state_.view);
-  lines.push_back("pooling.speed " + exact_text(state_.speed));
-  lines.push_back(fmt::format("pooling.cursor {} {}", state_.column, state_.row));
-  lines.push_back(std::string("pooling.fill ") + (state_.fill ? "on" : "off"));
+  for (std::string& line : player_.state()) lines.push_back(std::move(line));
   return lines;
-}
-
-bool PoolingPage::update(double now) {
-  now_ = now;
-  if (!playing_) return false;
-  const double steps = std::floor((now - moved_) * state_.speed);
-  if (steps >= 1) {
-    moved_ += steps / state_.speed;
-    const int next = static_cast<int>(std::min<double>(cursor_index() + steps, cell_count() - 1));
-    set_cursor(next % picture_.width, next / picture_.width);
-    if (next + 1 == cell_count()) playing_ = false;
-  }
-  return true;
 }
 
 void PoolingPage::image_changed() {
@@ -352,16 +256,6 @@ void PoolingPage::image_changed() {
   } catch (const Error&) {
     state_.input = "numbers";  // without a picture the numbers stay as they are
   }
-}
-
-std::vector<Page::Key> PoolingPage::keys() const {
-  return {{"Left", "pooling.move -1 0", "one output cell to the left"},
-          {"Right", "pooling.move 1 0", "one output cell to the right"},
-          {"Up", "pooling.move 0 -1", "one output cell up"},
-          {"Down", "pooling.move 0 1", "one output cell down"},
-          {"Space", "pooling.toggle", "play or pause"},
-          {"Enter", "pooling.step", "the next output cell"},
-          {"Home", "pooling.scrub 0", "the first output cell"}};
 }
 
 std::unique_ptr<Page> make_pooling_page(const PageContext& context) { return std::make_unique<PoolingPage>(context); }

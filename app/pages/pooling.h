@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/pages/cell_player.h"
 #include "app/pages/page.h"
 #include "app/shell/theme.h"
 #include "app/widgets/geometry.h"
@@ -23,13 +24,13 @@ class PoolingPage : public Page {
   const PageInfo& info() const override { return info_; }
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
-  bool update(double now) override;
+  bool update(double now) override { return player_.update(now); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
-  void draw_transport(Ui& ui, const Rect& area) const override;
-  std::vector<Key> keys() const override;
+  void draw_transport(Ui& ui, const Rect& area) const override { player_.draw_transport(ui, area); }
+  std::vector<Key> keys() const override { return player_.keys(); }
 
  private:
   struct State {
@@ -38,9 +39,6 @@ class PoolingPage : public Page {
     Pooling pooling;             // as it is set; the input is not shifted
     int shift_x = 0, shift_y = 0;
     std::string view = "forward";  // forward, gradient, shift
-    int column = 0, row = 0;       // the cursor, an output cell
-    double speed = 2;
-    bool fill = false;
   };
   struct Hover {
     enum class Kind { none, input, output } kind = Kind::none;
@@ -48,13 +46,9 @@ class PoolingPage : public Page {
   };
 
   void declare_readouts(Registry& registry);
-  void declare_playing_commands(Registry& registry);
   void set_input(State& state, const std::string& text) const;
   void commit(State state);  // checks and computes; throws Error and changes nothing where it is illegal
-  void set_cursor(int column, int row);
   const PoolGeometry& geometry() const { return state_.pooling.geometry; }
-  int cell_count() const { return picture_.width * picture_.height; }
-  int cursor_index() const { return state_.row * picture_.width + state_.column; }
   Pooling shifted_pooling() const;
   int kept_cells() const;  // output cells that are the same after the shift
 
@@ -67,11 +61,10 @@ class PoolingPage : public Page {
   PageInfo info_;
   PageContext context_;
   State state_;
+  CellPlayer player_;  // the cursor: an output cell
   PoolingPicture picture_, shifted_;
   std::vector<double> gradient_;  // of the input, when every output cell's gradient is 1
   double low_ = 0, high_ = 255;
-  bool playing_ = false;
-  double moved_ = 0, now_ = 0;
   mutable Hover hover_, hover_next_;
   mutable PoolingWalk active_;
 };

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "app/pages/pooling.h"
-#include "app/widgets/player_bar.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 #include "engine/filter.h"
@@ -16,11 +15,6 @@ namespace {
 std::string cell_text(double value) {
   const std::string text = exact_text(value);
   return text.size() <= 5 ? text : rounded_text(value, std::abs(value) < 100 ? 2 : 0, true);
-}
-
-void caption(Ui& ui, Vec centre, std::string_view words, Colour colour) {
-  const Vec size = ui.measure(Font::caption, words);
-  ui.label(Vec{centre.x - size.x / 2, centre.y - size.y / 2}, words, Font::caption, colour);
 }
 
 }  // namespace
@@ -43,8 +37,8 @@ void PoolingPage::draw_stage(Ui& ui, const Rect& area) const {
   hover_ = hover_next_;
   hover_next_ = {};
   const bool hovers = hover_.kind == Hover::Kind::output;
-  active_ = walk_pooling(state_.pooling, 0, std::min(hovers ? hover_.row : state_.row, picture_.height - 1),
-                         std::min(hovers ? hover_.column : state_.column, picture_.width - 1));
+  active_ = walk_pooling(state_.pooling, 0, std::min(hovers ? hover_.row : player_.row(), picture_.height - 1),
+                         std::min(hovers ? hover_.column : player_.column(), picture_.width - 1));
   const bool two_lines = state_.view != "forward";
   const float gap = ui.em(72), caption_room = ui.em(30);
   const auto in_columns = static_cast<float>(g.width + g.left + g.right);
@@ -140,10 +134,10 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
               theme.kernel, 4, 2.5f);
   }
   const float middle = at.x + cell * static_cast<float>(spec.columns) / 2;
-  std::string words = shifted ? fmt::format("shifted by {} right, {} down", state_.shift_x, state_.shift_y)
-                              : fmt::format("input {} \u00d7 {}", g.width, g.height);
+  std::string words = shifted ? fmt::format(", shifted by {} right, {} down", state_.shift_x, state_.shift_y)
+                              : fmt::format(" {} \u00d7 {}", g.width, g.height);
   if (!shifted && g.top > 0) words += fmt::format(", padded by {}", g.top);
-  caption(ui, {middle, at.y - ui.em(14)}, words, theme.input);
+  ui.caption({middle, at.y - ui.em(14)}, "input", words, theme.input);
 }
 
 void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
@@ -161,7 +155,7 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
   spec.takes_wheel = false;
   spec.cell = [&](int row, int column) {
     GridCell look;
-    if (state_.fill && row * picture.width + column > cursor_index()) {
+    if (player_.hidden(column, row)) {
       look.fill = mixed(theme.background, theme.line, 0.5f);
       return look;
     }
@@ -183,13 +177,13 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
   if (r.hovered) hover_next_ = {Hover::Kind::output, r.row, r.column};
   if (r.clicked || r.moved) ui.send(fmt::format("pooling.cursor {} {}", r.column, r.row));
   const float middle = at.x + cell * static_cast<float>(spec.columns) / 2;
-  caption(ui, {middle, at.y - ui.em(14)}, fmt::format("output {} \u00d7 {}", picture.width, picture.height),
-          theme.activation);
+  ui.caption({middle, at.y - ui.em(14)}, "output", fmt::format(" {} \u00d7 {}", picture.width, picture.height),
+             theme.activation);
   const Vec below{middle, at.y + cell * static_cast<float>(spec.rows) + ui.em(18)};
   if (shifted) {
-    caption(ui, below, fmt::format("{} of {} cells stayed", kept_cells(), cell_count()), theme.secondary);
+    ui.caption(below, fmt::format("{} of {} cells stayed", kept_cells(), player_.count()), "", theme.secondary);
   } else {
-    caption(ui, below, pool_size_formula(g, g.width, g.left, g.right, g.window_width), theme.secondary);
+    ui.caption(below, pool_size_formula(g, g.width, g.left, g.right, g.window_width), "", theme.secondary);
   }
 }
 
@@ -221,8 +215,8 @@ void PoolingPage::draw_gradient(Ui& ui, Vec at, float cell, bool output) const {
   const GridResponse r = ui.grid(output ? "output gradient" : "input gradient", spec);
   if (r.hovered) hover_next_ = {output ? Hover::Kind::output : Hover::Kind::input, r.row, r.column};
   const float middle = spec.origin.x + cell * static_cast<float>(spec.columns) / 2;
-  caption(ui, {middle, spec.origin.y - ui.em(14)}, output ? "gradient at the output: 1 each" : "gradient at the input",
-          theme.gradient);
+  ui.caption({middle, spec.origin.y - ui.em(14)}, "gradient", output ? " at the output: 1 each" : " at the input",
+             theme.gradient);
 }
 
 void PoolingPage::draw_inspector(Ui& ui) const {
@@ -277,7 +271,7 @@ void PoolingPage::draw_inspector(Ui& ui) const {
     ui.button("\u2193", fmt::format("pooling.shift {} {}", state_.shift_x, std::min(4, state_.shift_y + 1)));
     ui.button("No shift", "pooling.shift 0 0", {.style = ButtonStyle::quiet});
     ui.end_flow();
-    ui.row("stayed the same", fmt::format("{} of {}", kept_cells(), cell_count()), Concept::activation);
+    ui.row("stayed the same", fmt::format("{} of {}", kept_cells(), player_.count()), Concept::activation);
   }
   ui.hairline();
   ui.section("WINDOW");
@@ -304,7 +298,7 @@ void PoolingPage::draw_inspector(Ui& ui) const {
     ui.slider("padding", g.top, spec, "pooling.padding");
     if (g.kind == PoolKind::average && g.top > 0) ui.toggle("count the padding", g.count_padding, "pooling.count");
   }
-  ui.toggle("fill as it steps", state_.fill, "pooling.fill");
+  ui.toggle("fill as it steps", player_.fill(), "pooling.fill");
   ui.hairline();
   ui.section("INPUT");
   ui.begin_flow(6);
@@ -326,17 +320,6 @@ void PoolingPage::draw_inspector(Ui& ui) const {
       "pooling.input", "own numbers: 1 2; 3 4");
   ui.row("size", fmt::format("{} \u00d7 {}", g.width, g.height));
   ui.note("Pooling works on each channel alone and has nothing to learn: 0 parameters.");
-}
-
-void PoolingPage::draw_transport(Ui& ui, const Rect& area) const {
-  PlayerBar bar;
-  bar.prefix = "pooling";
-  bar.playing = playing_;
-  bar.position = cursor_index();
-  bar.count = cell_count();
-  bar.unit = "cell";
-  bar.speed = state_.speed;
-  player_bar(ui, area, bar);
 }
 
 }  // namespace striate

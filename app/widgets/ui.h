@@ -273,6 +273,9 @@ class Ui {
              float size = 0);
   // Text whose top left corner is at `at`.
   void label(Vec at, std::string_view text, Font font, Colour colour, float size = 0);
+  // A line of captions centred on a point, `name` in the colour of what it names; near the panel's edge it moves
+  // inwards.
+  void caption(Vec centre, std::string_view name, std::string_view rest, Colour colour);
   void push_clip(const Rect& rect);
   void pop_clip();
   Rect clip() const;

@@ -331,4 +331,13 @@ std::string number_text(double value, int decimals) {
 
 std::string shortest_text(float value) { return fmt::format("{}", value == 0 ? 0.0f : value); }
 
+void Ui::caption(Vec centre, std::string_view name, std::string_view rest, Colour colour) {
+  const Vec first = measure(Font::caption, name), all = measure(Font::caption, std::string(name) + std::string(rest));
+  const Rect panel = clip();
+  Vec at{centre.x - all.x / 2, centre.y - all.y / 2};
+  at.x = std::max(panel.x + 8, std::min(at.x, panel.right() - 8 - all.x));
+  label(at, name, Font::caption, colour);
+  label(Vec{at.x + first.x, at.y}, rest, Font::caption, theme().secondary);
+}
+
 }  // namespace striate
