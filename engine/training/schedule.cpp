@@ -7,7 +7,8 @@
 namespace striate {
 namespace {
 
-constexpr const char* kSyntax = "[warm-up STEPS] [constant | step EVERY FACTOR | cosine STEPS [least SHARE]]";
+constexpr const char* kSyntax =
+    "[warm-up STEPS] [constant | step EVERY FACTOR | cosine STEPS [least SHARE] | inverse STEPS]";
 constexpr int kMost = 1000000000;
 
 }  // namespace
@@ -27,14 +28,16 @@ double Schedule::at(int64_t step) const {
       const double share = static_cast<double>(t) / static_cast<double>(length);
       return least + (1 - least) * (1 + std::cos(3.14159265358979323846 * share)) / 2;
     }
+    case Kind::inverse:
+      return 1 / (1 + static_cast<double>(t) / static_cast<double>(half));
   }
   return 1;
 }
 
-Schedule Schedule::usual(int64_t steps) {
+Schedule Schedule::usual(int64_t steps_per_epoch) {
   Schedule s;
-  s.kind = Kind::cosine;
-  s.length = steps > 0 ? steps : 1;
+  s.kind = Kind::inverse;
+  s.half = steps_per_epoch > 0 ? steps_per_epoch : 1;
   return s;
 }
 
@@ -55,8 +58,11 @@ Schedule Schedule::parse(const std::string& text) {
     s.kind = Kind::cosine;
     s.length = words.whole("number of steps", 1, kMost);
     if (words.take("least")) s.least = words.number("share", 0, 1);
+  } else if (words.take("inverse")) {
+    s.kind = Kind::inverse;
+    s.half = words.whole("number of steps", 1, kMost);
   } else {
-    words.unknown({"warm-up", "constant", "step", "cosine"});
+    words.unknown({"warm-up", "constant", "step", "cosine", "inverse"});
   }
   if (words.more()) words.unknown({"least"});
   return s;
@@ -71,6 +77,8 @@ std::string Schedule::text() const {
       return text + fmt::format("step {} {}", every, factor);
     case Kind::cosine:
       return text + fmt::format("cosine {}{}", length, least > 0 ? fmt::format(" least {}", least) : "");
+    case Kind::inverse:
+      return text + fmt::format("inverse {}", half);
   }
   return text;
 }

@@ -56,7 +56,7 @@ TEST(Schedule, rates_follow_their_formulas) {
   EXPECT_DOUBLE_EQ(cosine.at(104), 0.1);
   EXPECT_DOUBLE_EQ(cosine.at(100000), 0.1);
   for (const char* text :
-       {"constant", "step 10 0.5", "warm-up 4 cosine 100 least 0.1", "cosine 7", "warm-up 9 constant"}) {
+       {"constant", "inverse 30", "step 10 0.5", "warm-up 4 cosine 100 least 0.1", "cosine 7", "warm-up 9 constant"}) {
     EXPECT_EQ(Schedule::parse(text).text(), text);
     EXPECT_EQ(Schedule::parse(Schedule::parse(text).text()), Schedule::parse(text));
   }
