@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMostInput = 32;
 constexpr int kMostWindow = 8;
+constexpr int kMostPadding = kMostWindow / 2;
 constexpr double kMostValue = 1e9;
 constexpr const char* kDeck = "2 2 7 3; 9 4 6 1; 8 5 2 4; 3 1 2 6";  // the course's slide: 9 7; 8 6
 
@@ -149,7 +150,7 @@ void PoolingPage::declare(Registry& registry) {
   registry.add(Command{
       "pooling.padding",
       "Cells added around the input; they never win a maximum",
-      {Parameter::integer("N", "cells on every side, at most half the window", 0, kMostWindow / 2)},
+      {Parameter::integer("N", "cells on every side, at most half the window", 0, kMostPadding)},
       set([](State& next, const Arguments& arguments) {
         PoolGeometry& g = next.pooling.geometry;
         g.top = g.bottom = g.left = g.right = static_cast<int>(arguments.integer(0));
@@ -201,7 +202,7 @@ void PoolingPage::declare_readouts(Registry& registry) {
     return ReadoutValue(fmt::format("{} {}", result.winner_column, result.winner_row));
   });
   const auto cell_of = [&registry](const char* name, const char* help,
-                                   std::function<ReadoutValue(int x, int y)> value_of) {
+                                   const std::function<ReadoutValue(int x, int y)>& value_of) {
     Readout readout{std::string("pooling.") + name, help, {}};
     readout.parameters = {Parameter::integer("X", "column, from 0", 0, 999),
                           Parameter::integer("Y", "row, from 0", 0, 999)};
