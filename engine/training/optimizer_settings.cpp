@@ -101,7 +101,7 @@ std::vector<std::string> OptimizerSettings::states() const {
 
 float OptimizerSettings::usual_rate() const {
   if (kind == Kind::sgd) return momentum > 0 ? 0.01f : 0.1f;
-  return kind == Kind::rmsprop ? 1e-3f : 2e-3f;
+  return kind == Kind::rmsprop ? 1e-3f : 3e-3f;
 }
 
 const std::vector<std::string>& loss_names() {

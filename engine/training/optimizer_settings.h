@@ -22,8 +22,10 @@ struct OptimizerSettings {
   static OptimizerSettings parse(const std::string& text);
   std::string text() const;                 // parses to the same; defaults are left out
   std::vector<std::string> states() const;  // names of its arrays beside every weight: {"mean", "square"}
-  // Where to begin, together with Schedule::usual(). LeNet-5 on MNIST, batch 64, 3 epochs, seeds 1 to 3: adam with
-  // 0.002 and that schedule reached 98.93 to 98.98 % of the test pictures; with a constant 0.001, 98.27 to 98.80 %.
+  // Where to begin, together with Schedule::usual(). LeNet-5 on MNIST, 53,334 pictures in batches of 64, 3 epochs,
+  // seeds 1 to 3, test pictures right: adam 0.003 with it 98.68 to 98.83 %, 0.002 with it 98.59 to 98.79 %, a constant
+  // 0.001 98.27 to 98.80 %, 0.002 with a cosine down to 0 98.93 to 98.98 %. tinyvgg, too, did better with 0.003 than
+  // with 0.002 or 0.001.
   float usual_rate() const;
   friend bool operator==(const OptimizerSettings&, const OptimizerSettings&) = default;
 };
