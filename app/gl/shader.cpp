@@ -26,7 +26,8 @@ unsigned compile(GLenum stage, const std::string& file, const std::string& text,
   glGetShaderiv(shader, GL_INFO_LOG_LENGTH, &length);
   std::string log(static_cast<size_t>(std::max(1, length)), '\0');
   glGetShaderInfoLog(shader, length, nullptr, log.data());
-  *message = file + ": " + log.c_str();
+  log.resize(log.find('\0') == std::string::npos ? log.size() : log.find('\0'));  // without the closing zero
+  *message = file + ": " + log;
   glDeleteShader(shader);
   return 0;
 }

@@ -116,7 +116,7 @@ void ChannelsPage::declare(Registry& registry) {
 }
 
 void ChannelsPage::declare_readouts(Registry& registry) {
-  const auto number = [&](std::string name, std::string help, std::function<double()> value) {
+  const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
   number("channels.planes", "colour planes of the picture: 1 or 3", [this] { return need_image().colour_channels(); });

@@ -47,7 +47,7 @@ Colour ConvolutionPage::grey_of(double value, bool output) const {
 }
 
 std::string ConvolutionPage::cell_text(double value) const {
-  const std::string text = exact_text(value);
+  std::string text = exact_text(value);
   if (text.size() <= 5) return text;
   return rounded_text(value, std::abs(value) < 10 ? 2 : std::abs(value) < 100 ? 1 : 0, true);
 }
