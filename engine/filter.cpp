@@ -152,7 +152,7 @@ FilterKernel parse_kernel(const std::string& text) {
 
 std::string kernel_number_text(double value) {
   if (value == 0) return "0";  // never -0
-  const std::string plain = fmt::format("{}", value);
+  std::string plain = fmt::format("{}", value);
   if (plain.size() <= 8) return plain;
   for (int bottom = 2; bottom <= 1024; ++bottom) {
     const double top = std::rint(value * bottom);

@@ -156,7 +156,7 @@ void PixelsPage::declare_number_types(Registry& registry) {
 }
 
 void PixelsPage::declare_readouts(Registry& registry) {
-  const auto number = [&](std::string name, std::string help, std::function<double()> value) {
+  const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
   number("pixels.width", "columns of the picture", [this] { return need_image().width; });

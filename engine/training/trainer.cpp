@@ -46,13 +46,13 @@ const char* phase_name(Phase phase) {
 }
 
 Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vector<int64_t> training,
-                 Normalisation normalisation, TrainerSettings settings, bool keep_weights)
+                 Normalisation normalisation, const TrainerSettings& settings, bool keep_weights)
     : stream_(&stream),
       network_(&network),
       data_(&data),
       training_(std::move(training)),
       normalisation_(std::move(normalisation)),
-      settings_(std::move(settings)),
+      settings_(settings),
       history_(settings_.history_budget) {
   check_settings(settings_);
   check_fit();

@@ -51,7 +51,7 @@ class Trainer {
   // does not), draws the starting weights. network and data must outlive the trainer. `training`: the samples to learn
   // from. Continue from weights that are there with keep_weights.
   Trainer(Stream& stream, Network& network, const Dataset& data, std::vector<int64_t> training,
-          Normalisation normalisation, TrainerSettings settings, bool keep_weights = false);
+          Normalisation normalisation, const TrainerSettings& settings, bool keep_weights = false);
   ~Trainer();
 
   Phase next_phase() const { return phase_; }

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 std::string find_part(const std::string& folder, const std::string& part, const std::string& kind) {
   for (const char* joint : {"-", "."})
     for (const char* ending : {"", ".gz"}) {
-      const std::string path = folder + "/" + part + joint + kind + ending;
+      std::string path = fmt::format("{}/{}{}{}{}", folder, part, joint, kind, ending);
       std::error_code ignored;
       if (fs::exists(path, ignored)) return path;
     }
