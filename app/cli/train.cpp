@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/cli/training.h"
+#include "app/command/registry.h"
 #include "engine/files/atomic_write.h"
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
@@ -17,7 +18,7 @@ constexpr const char* kStoppedFile = "striate-stopped.safetensors";
 constexpr int kEvaluationBatch = 250;
 
 struct TrainOptions {
-  std::string data, model, optimizer = "adam", loss = "cross-entropy", schedule = "constant", initializer = "pytorch";
+  std::string data, model, optimizer = "adam", loss = "cross-entropy", schedule, initializer = "pytorch";
   std::string split = "0.8,0.1,0.1", augment, size, save, log, resume;
   double epochs = 5, rate = 0;
   int64_t steps = 0, batch = 64, frozen = 0;
@@ -38,7 +39,9 @@ TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line
   settings.optimizer = as_usage("--optimizer", [&] { return OptimizerSettings::parse(options.optimizer); });
   settings.loss = as_usage("--loss", [&] { return parse_loss(options.loss); });
   settings.schedule = as_usage("--schedule", [&] { return Schedule::parse(options.schedule); });
-  settings.rate = options.rate > 0 ? options.rate : static_cast<double>(settings.optimizer.usual_rate());
+  // The decimal number, not the float that is nearest to it: it is printed and saved.
+  settings.rate = options.rate;
+  if (settings.rate <= 0) parse_number(fmt::format("{}", settings.optimizer.usual_rate()), &settings.rate);
   settings.batch = static_cast<int>(options.batch);
   settings.frozen = static_cast<int>(options.frozen);
   settings.seed = static_cast<uint64_t>(line.seed);
@@ -153,7 +156,7 @@ class Session {
   std::string words(const Means& means, const std::string& more) const {
     const double speed = trainer_.images_per_second();
     const double left = static_cast<double>((goal_ - trainer_.steps()) * trainer_.settings().batch);
-    return fmt::format("epoch {:.1f}/{:.4g}  step {}/{}  loss {:.4f}  accuracy {:.2f} %{}  {:.0f} images/s  {} left",
+    return fmt::format("epoch {:.1f}/{:.3g}  step {}/{}  loss {:.4f}  accuracy {:.2f} %{}  {:.0f} images/s  {} left",
                        trainer_.epoch(), epochs_, trainer_.steps(), goal_, means.loss, 100 * means.accuracy, more,
                        speed, speed > 0 ? format_duration(left / speed) : "?");
   }
@@ -314,6 +317,9 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
     info.classes = data->classes();
     info.normalisation = normalisation;
     info.seed = settings.seed;
+    if (command.get_option("--schedule")->count() == 0) {
+      settings.schedule = Schedule::usual(static_cast<int64_t>(parts.training.size()) / settings.batch);
+    }
   }
   // Places that cannot be written are told before the work, not after it.
   if (!options.save.empty()) AtomicFile probe(options.save);
@@ -360,8 +366,8 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_integer(*command, "--batch", options->batch, "Samples of one step (64)", 1, 65536);
   add_text(*command, "--optimizer", options->optimizer, "sgd, rmsprop, adam (the usual), adamw, with their settings")
       ->type_name("\"sgd momentum 0.9\"");
-  add_number(*command, "--rate", options->rate, "Learning rate (0.001 with adam)", 1e-9, 1e6);
-  add_text(*command, "--schedule", options->schedule, "The rate over time (constant)")
+  add_number(*command, "--rate", options->rate, "Learning rate (the usual one of the optimizer)", 1e-9, 1e6);
+  add_text(*command, "--schedule", options->schedule, "The rate over time (inverse, half of it after an epoch)")
       ->type_name("\"warm-up 100 cosine 5000\"");
   add_text(*command, "--loss", options->loss, "cross-entropy (the usual), nll, mse, bce, bce-logits")
       ->type_name("NAME");

@@ -92,10 +92,11 @@ void draw_digit(int digit, uint64_t seed, uint64_t index, const DigitStyle& styl
     for (Point& p : stroke) p = {p.x + shift_x, p.y + shift_y};
 
   std::fill_n(pixels, kSide * kSide, 0.0f);
-  draw_strokes(strokes, radius, random.between(0.9f, 1.7f), kSide, kSide, pixels);
-  const float ink = random.between(0.85f, 1);
+  draw_strokes(strokes, radius, random.between(0.8f, 1.5f), kSide, kSide, pixels);
+  // Scanned ink is either there or not: only its edges are grey.
+  const float ink = random.between(0.9f, 1.4f);
   for (int i = 0; i < kSide * kSide; ++i) {
-    float value = pixels[i] * ink;
+    float value = std::min(1.0f, pixels[i] * ink);
     if (style.noise > 0) value += style.noise * normal(random) * (pixels[i] > 0 ? 1.0f : 0.3f);
     pixels[i] = std::clamp(value, 0.0f, 1.0f);
   }
