@@ -18,7 +18,7 @@ constexpr size_t kMostNotices = 20;
 
 // The page that a command belongs to, or "document" for those without a page's prefix.
 std::string owner_of(const std::string& command, const std::vector<std::unique_ptr<Page>>& pages) {
-  const std::string prefix = command.substr(0, command.find('.'));
+  std::string prefix = command.substr(0, command.find('.'));
   for (const auto& page : pages) {
     if (page->info().id == prefix) return prefix;
   }
@@ -208,7 +208,7 @@ void App::open(const std::string& source) {
   loader_.request([path = opening_, limits](Progress&) { return read_image(path, limits); });
 }
 
-void App::show_image(ImagePtr image, std::string source) {
+void App::show_image(const ImagePtr& image, std::string source) {
   document_.image = image;
   document_.pyramid = nullptr;
   document_.source = std::move(source);

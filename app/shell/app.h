@@ -110,7 +110,7 @@ class App {
   bool advance_step();
 
   void open(const std::string& source);
-  void show_image(ImagePtr image, std::string source);
+  void show_image(const ImagePtr& image, std::string source);
   std::vector<std::string> state_of(const std::string& owner) const;
   void restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* nothing);
   void remember_edit(const Command& command, std::vector<std::string> before);

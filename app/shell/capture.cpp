@@ -27,7 +27,7 @@ bool write_capture(Shell& shell, int width, int height, float scale) {
     pixels.reserve(image.value_count());
     for (int y = y0; y < y1; ++y)
       pixels.insert(pixels.end(), all.at(x0, y), all.at(x0, y) + static_cast<size_t>(image.width) * 3);
-    image.bytes = std::move(pixels);
+    image.bytes = pixels;
     write_image(shell.capture()->file, image);
   } catch (const Error& error) {
     failure = error;

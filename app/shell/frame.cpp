@@ -71,7 +71,7 @@ void Shell::write_readouts() {
     for (char& c : value) {
       if (c == '\n' || c == '\t') c = ' ';
     }
-    text += name + "\t" + value + "\n";
+    text += fmt::format("{}\t{}\n", name, value);
   }
   if (text == readouts_written_) return;
   replace_file(readouts_file_, text);

@@ -123,8 +123,8 @@ void Ui::end_frame() {
   draw_tooltip();
   splitter_.Merge(draw_);
   if (!input_.left) active_ = 0;
-  if (edit_.id && !seen_.count(edit_.id)) edit_ = {};
-  if (popup_ && !seen_.count(popup_)) popup_ = 0;
+  if (edit_.id && !seen_.contains(edit_.id)) edit_ = {};
+  if (popup_ && !seen_.contains(popup_)) popup_ = 0;
   for (int i = 0; i < 6; ++i) {
     if (building_lights_[i] != lights_[i] || building_words_[i] != words_lit_[i]) wants_frame_ = true;
   }

@@ -69,7 +69,7 @@ TEST_F(BrowserFolder, thumbnails_come_from_a_worker_and_say_what_is_wrong) {
   Image image;
   image.width = 400, image.height = 200, image.channels = 3;
   std::vector<uint8_t> pixels(image.value_count(), 90);
-  image.bytes = std::move(pixels);
+  image.bytes = pixels;
   write_image((path / "wide.png").string(), image);
   Thumbnails thumbnails([] {});
   auto wait_for = [&](const std::string& file) {

@@ -40,7 +40,7 @@ class FiltersPageTest : public ::testing::Test {
  protected:
   FiltersPageTest() { page.declare(registry); }
 
-  void show(ImagePtr image) {
+  void show(const ImagePtr& image) {
     document.image = image;
     document.pyramid = nullptr;
     if (image) {
@@ -148,7 +148,7 @@ TEST_F(FiltersPageTest, is_drawn_without_a_picture) {
 }
 
 TEST_F(FiltersPageTest, is_drawn_with_every_kind_of_picture_in_every_tab) {
-  for (ImagePtr image :
+  for (const ImagePtr& image :
        {noise(1, 1, 1), noise(1, 1, 4), portrait(), noise(12, 16, 3), noise(301, 203, 2), noise(40, 300, 4)}) {
     show(image);
     for (const char* tab : {"filter", "pixel", "code"}) {
@@ -197,7 +197,7 @@ TEST_F(FiltersPageTest, thirty_three_megapixels_never_hold_up_a_frame) {
 // ---- numbers --------------------------------------------------------------------------------------------------------
 
 TEST_F(FiltersPageTest, readouts_at_the_cursor_are_the_plain_sums) {
-  for (ImagePtr image : {portrait(), noise(23, 19, 3), noise(9, 7, 4), noise(1, 1, 3)}) {
+  for (const ImagePtr& image : {portrait(), noise(23, 19, 3), noise(9, 7, 4), noise(1, 1, 3)}) {
     show(image);
     for (const char* kernel : {"edge", "blur", "sharpen", "gaussian", "sobel-x", "laplacian", "1 2 3 4; 5 6 7 8"}) {
       for (const char* mode : {"zero", "replicate", "reflect", "wrap"}) {

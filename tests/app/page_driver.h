@@ -26,7 +26,7 @@ class PageDriver {
     app.run("page " + page);
   }
 
-  void show(ImagePtr image) {
+  void show(const ImagePtr& image) {
     Document& document = app.document();
     document.image = image;
     document.pyramid = nullptr;

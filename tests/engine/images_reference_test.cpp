@@ -47,7 +47,7 @@ TEST(ImagesReference, every_file_opens_as_in_pillow_or_is_refused) {
       const ImagePtr image = read_image(reference_path("data/images/" + name));
       ++opened;
       ASSERT_EQ(image->bytes.size(), image->value_count());
-      EXPECT_TRUE(pillow_opens || kOpensThoughPillowRefuses.count(name)) << "opens; Pillow: " << columns[7];
+      EXPECT_TRUE(pillow_opens || kOpensThoughPillowRefuses.contains(name)) << "opens; Pillow: " << columns[7];
       if (!columns[3].empty()) {
         std::string turned = fmt::format("{}x{}", image->width, image->height);
         const bool jpeg_on_its_side = columns[2] == "JPEG" && columns[6] >= "5" && columns[6] <= "8";
@@ -61,7 +61,7 @@ TEST(ImagesReference, every_file_opens_as_in_pillow_or_is_refused) {
       ++refused;
       EXPECT_FALSE(error.hint().empty());
       EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-      EXPECT_TRUE(!pillow_opens || kRefusedThoughPillowOpens.count(name)) << error.what();
+      EXPECT_TRUE(!pillow_opens || kRefusedThoughPillowOpens.contains(name)) << error.what();
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     EXPECT_LT(seconds, 5);

@@ -12,7 +12,7 @@ ImagePtr picture(int width, int height, int channels) {
   image->width = width, image->height = height, image->channels = channels;
   std::vector<uint8_t> pixels(image->value_count());
   for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<uint8_t>(i * 37 % 251);
-  image->bytes = std::move(pixels);
+  image->bytes = pixels;
   return image;
 }
 
