@@ -26,7 +26,7 @@ Shape parse_input(const std::string& text) {
     sizes.push_back(size);
     begin = end + 1;
   }
-  if (sizes.size() != 0 && sizes.size() != 1 && sizes.size() != 3)
+  if (!sizes.empty() && sizes.size() != 1 && sizes.size() != 3)
     throw UsageError(fmt::format("--input: '{}' has {} sizes", text, sizes.size()),
                      "channels x height x width: 3x64x64; or one number of values");
   return Shape(sizes);

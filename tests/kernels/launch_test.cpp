@@ -166,7 +166,7 @@ TEST(Buffer, moves_and_does_not_leak_its_memory) {
   int* memory = a.data();
   Buffer<int> b = std::move(a);
   EXPECT_EQ(b.data(), memory);
-  EXPECT_EQ(a.data(), nullptr);
+  EXPECT_EQ(a.data(), nullptr);  // NOLINT(bugprone-use-after-move): that it is empty is what is tested
   a = std::move(b);
   EXPECT_EQ(a.data(), memory);
 }

@@ -87,7 +87,8 @@ TEST(Loss, softmax_cross_entropy_and_its_gradient) {
     for (int i = 0; i < n; ++i) target[i] = i * 7 % k;
     const double want = cross_entropy(n, k, doubles(x), target);
     const Doubles dx =
-        n * k < 1000 ? finite_differences(doubles(x), [&](const Doubles& v) { return cross_entropy(n, k, v, target); })
+        n * k < 1000 ? finite_differences(
+                           doubles(x), [&, n = n, k = k](const Doubles& v) { return cross_entropy(n, k, v, target); })
                      : Doubles();
     on_every_device([&, n = n, k = k](Stream& stream) {
       const auto dev_x = on_device(stream, x);
