@@ -37,4 +37,4 @@ ImagePtr portrait() {
   return image;
 }
 
-} // namespace striate
+}  // namespace striate

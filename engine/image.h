@@ -14,11 +14,11 @@
 namespace striate {
 
 struct Image {
-  int width = 0;    // columns, 1 or more
-  int height = 0;   // rows, 1 or more
-  int channels = 0; // 1 grey, 2 grey + alpha, 3 RGB, 4 RGB + alpha; alpha is
-                    // not premultiplied
-  int bits = 8;     // 8 or 16 per channel, as stored in the file
+  int width = 0;     // columns, 1 or more
+  int height = 0;    // rows, 1 or more
+  int channels = 0;  // 1 grey, 2 grey + alpha, 3 RGB, 4 RGB + alpha; alpha is
+                     // not premultiplied
+  int bits = 8;      // 8 or 16 per channel, as stored in the file
 
   // width * height * channels values, channels interleaved (HWC). 8-bit values,
   // always present: where the file has 16 bits per channel this is value16 /
@@ -26,25 +26,20 @@ struct Image {
   // used as a std::vector is; it can take over a decoder's memory without a
   // copy.
   PixelBuffer<uint8_t> bytes;
-  PixelBuffer<uint16_t> wide; // empty unless bits == 16
+  PixelBuffer<uint16_t> wide;  // empty unless bits == 16
 
-  std::string name; // file name without folder, or the name of a picture that
-                    // the program made
-  std::string
-      path; // where it was read from; empty for a picture that the program made
-  std::string format; // "PNG", "JPEG", "BMP", "GIF", "TGA", "PNM", "PSD", or
-                      // "made here"
-  std::vector<std::string> notes; // what a user should know: "first of 12
-                                  // frames", "turned as EXIF says (6)", ...
+  std::string name;                // file name without folder, or the name of a picture that
+                                   // the program made
+  std::string path;                // where it was read from; empty for a picture that the program made
+  std::string format;              // "PNG", "JPEG", "BMP", "GIF", "TGA", "PNM", "PSD", or
+                                   // "made here"
+  std::vector<std::string> notes;  // what a user should know: "first of 12
+                                   // frames", "turned as EXIF says (6)", ...
 
   bool has_alpha() const { return channels == 2 || channels == 4; }
   int colour_channels() const { return channels >= 3 ? 3 : 1; }
-  size_t value_count() const {
-    return static_cast<size_t>(width) * height * channels;
-  }
-  const uint8_t *at(int x, int y) const {
-    return bytes.data() + (static_cast<size_t>(y) * width + x) * channels;
-  }
+  size_t value_count() const { return static_cast<size_t>(width) * height * channels; }
+  const uint8_t* at(int x, int y) const { return bytes.data() + (static_cast<size_t>(y) * width + x) * channels; }
 };
 
 using ImagePtr = std::shared_ptr<const Image>;
@@ -53,4 +48,4 @@ using ImagePtr = std::shared_ptr<const Image>;
 // it.
 ImagePtr portrait();
 
-} // namespace striate
+}  // namespace striate

@@ -31,7 +31,7 @@ class Pyramid {
   const ImagePtr& image() const { return image_; }
   int level_count() const { return static_cast<int>(levels_.size()); }
   int ready_levels() const { return ready_.load(std::memory_order_acquire); }  // levels 0 .. ready_levels() - 1
-  Level level(int index) const;  // index < ready_levels()
+  Level level(int index) const;                                                // index < ready_levels()
 
  private:
   struct Storage {

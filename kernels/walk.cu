@@ -15,8 +15,8 @@ struct ConvolveCell {
   const double* x;     // (C, H, W)
   const double* w;     // (K, C/groups, R, S)
   const double* bias;  // (K) or null
-  double* total;      // (K, P, Q)
-  double* value;      // (K, P, Q)
+  double* total;       // (K, P, Q)
+  double* value;       // (K, P, Q)
   HD void operator()(int64_t i) const {
     const int columns = g.output_width(), rows = g.output_height();
     const int q = static_cast<int>(i % columns);
@@ -32,14 +32,14 @@ struct ConvolveCell {
 struct PoolOneCell {
   static constexpr int64_t work = 64;
   PoolGeometry g;
-  const double* x;   // (C, H, W)
+  const double* x;  // (C, H, W)
   double* value;    // (C, P, Q)
   int32_t* winner;  // (C, P, Q) or null
   HD void operator()(int64_t i) const {
     const int columns = g.output_width(), rows = g.output_height();
     const int c = static_cast<int>(i / columns / rows);
-    const PoolResult result = walk_window(g, x, c, static_cast<int>(i / columns % rows), static_cast<int>(i % columns),
-                                          WalkNothing{});
+    const PoolResult result =
+        walk_window(g, x, c, static_cast<int>(i / columns % rows), static_cast<int>(i % columns), WalkNothing{});
     value[i] = result.value;
     if (winner) winner[i] = result.winner_row * g.width + result.winner_column;
   }
@@ -49,7 +49,7 @@ struct PoolOneCell {
 struct PoolCellBackward {
   static constexpr int64_t work = 512;
   PoolGeometry g;
-  const double* x;    // (C, H, W)
+  const double* x;   // (C, H, W)
   const double* dy;  // (C, P, Q)
   double* dx;        // (C, H, W)
   HD void operator()(int64_t i) const {

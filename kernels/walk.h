@@ -22,14 +22,14 @@
 namespace striate {
 
 struct ConvolutionGeometry {
-  int channels = 1;               // C; groups divides it
-  int height = 1, width = 1;      // H, W
-  int outputs = 1;                // K; groups divides it
+  int channels = 1;           // C; groups divides it
+  int height = 1, width = 1;  // H, W
+  int outputs = 1;            // K; groups divides it
   int groups = 1;
-  int kernel_height = 1, kernel_width = 1;  // R, S
+  int kernel_height = 1, kernel_width = 1;       // R, S
   int top = 0, bottom = 0, left = 0, right = 0;  // padding per side
-  Border border = Border::zero;   // what the padding holds
-  int stride = 1, dilation = 1;   // along both axes
+  Border border = Border::zero;                  // what the padding holds
+  int stride = 1, dilation = 1;                  // along both axes
   bool flip = false;
   bool has_bias = false;
   bool clamp = false;
@@ -69,8 +69,8 @@ HD inline int border_source(Border border, int i, int n) {
 
 // One tap of one output cell.
 struct ConvolutionTap {
-  int channel;             // of the input
-  int row, column;         // in the padded input, counted from the input's own first cell: negative in the padding
+  int channel;                // of the input
+  int row, column;            // in the padded input, counted from the input's own first cell: negative in the padding
   int from_row, from_column;  // the input cell whose value is read; -1 where the padding holds a zero
   int kernel_row, kernel_column;  // of the kernel as it is stored
   double x, w;
@@ -103,9 +103,8 @@ HD double walk_taps(const ConvolutionGeometry& g, const double* x, const double*
         t.from_row = border_source(g.border, t.row, g.height);
         t.from_column = border_source(g.border, t.column, g.width);
         if (t.from_row < 0 || t.from_column < 0) t.from_row = t.from_column = -1;
-        t.x = t.from_row < 0
-                  ? 0.0
-                  : x[(static_cast<int64_t>(t.channel) * g.height + t.from_row) * g.width + t.from_column];
+        t.x = t.from_row < 0 ? 0.0
+                             : x[(static_cast<int64_t>(t.channel) * g.height + t.from_row) * g.width + t.from_column];
         t.kernel_row = g.flip ? g.kernel_height - 1 - r : r;
         t.kernel_column = g.flip ? g.kernel_width - 1 - s : s;
         t.w = w[((static_cast<int64_t>(k) * per_group + c) * g.kernel_height + t.kernel_row) * g.kernel_width +
@@ -132,9 +131,7 @@ struct PoolGeometry {
 
   HD int rows() const { return kind == PoolKind::global ? height : window_height; }
   HD int columns() const { return kind == PoolKind::global ? width : window_width; }
-  HD int output_height() const {
-    return kind == PoolKind::global ? 1 : size(height + top + bottom - window_height);
-  }
+  HD int output_height() const { return kind == PoolKind::global ? 1 : size(height + top + bottom - window_height); }
   HD int output_width() const { return kind == PoolKind::global ? 1 : size(width + left + right - window_width); }
 
  private:
@@ -145,13 +142,13 @@ struct PoolGeometry {
 struct PoolCell {
   int row, column;  // in the input; outside it in the padding
   bool padding;
-  double x; // 0 in the padding
+  double x;  // 0 in the padding
 };
 
 struct PoolResult {
-  double value;    // the maximum, or sum / divisor
-  double sum;      // of the window; averages
-  int divisor;     // averages: what the sum is divided by
+  double value;                   // the maximum, or sum / divisor
+  double sum;                     // of the window; averages
+  int divisor;                    // averages: what the sum is divided by
   int winner_row, winner_column;  // maximum: the first largest cell in row-major order; NaN wins, as in PyTorch
 };
 
@@ -187,7 +184,8 @@ HD PoolResult walk_window(const PoolGeometry& g, const double* x, int c, int p, 
   return result;
 }
 
-// The whole picture: total is (sum + bias), value what follows from it; both (K, P, Q), on the stream's device, written.
+// The whole picture: total is (sum + bias), value what follows from it; both (K, P, Q), on the stream's device,
+// written.
 //   x (C, H, W)   w (K, C/groups, R, S)   bias (K) or null
 void convolve_cells(Stream& stream, const ConvolutionGeometry& geometry, const double* x, const double* w,
                     const double* bias, double* total, double* value);

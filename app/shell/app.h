@@ -131,8 +131,8 @@ class App {
   std::vector<Edit> undo_, redo_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<ScriptPlayer> step_player_;  // the commands of the lesson's step that are still to run
-  bool entering_ = false;  // they are the step's own, not what the student does or "Show me" does
-  std::string opening_;  // what is being read
+  bool entering_ = false;                      // they are the step's own, not what the student does or "Show me" does
+  std::string opening_;                        // what is being read
   double now_ = 0;
   bool quit_ = false;
   bool restoring_ = false;

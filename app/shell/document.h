@@ -16,10 +16,10 @@ struct Document {
 
   Stream stream;  // where the window's own small work runs (hovered values, visible tiles); workers have their own
 
-  ImagePtr image;                            // may be null: nothing is open
-  std::shared_ptr<const Pyramid> pyramid;    // of `image`; its smaller levels may still be on their way
-  std::string source;                        // what `open` was given: a path, "portrait" or "sample:NAME"
-  uint64_t image_version = 0;                // counts up whenever `image` changes
+  ImagePtr image;                          // may be null: nothing is open
+  std::shared_ptr<const Pyramid> pyramid;  // of `image`; its smaller levels may still be on their way
+  std::string source;                      // what `open` was given: a path, "portrait" or "sample:NAME"
+  uint64_t image_version = 0;              // counts up whenever `image` changes
 };
 
 }  // namespace striate

@@ -150,7 +150,8 @@ const Item* Ui::find_item(std::string_view label) const {
   for (auto item = items_.rbegin(); item != items_.rend(); ++item) {
     // Whole words: "pixels.dtype" is not the beginning of "pixels.dtype.b".
     const std::string& command = item->command;
-    if (!label.empty() && command.starts_with(label) && (command.size() == label.size() || command[label.size()] == ' ')) {
+    if (!label.empty() && command.starts_with(label) &&
+        (command.size() == label.size() || command[label.size()] == ' ')) {
       return &*item;
     }
   }

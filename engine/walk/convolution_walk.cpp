@@ -31,8 +31,8 @@ void check_window(const ConvolutionGeometry& g, int in, int padding, int kernel,
   const int span = g.span(kernel);
   if (span > in + padding) {
     throw Error(
-        fmt::format("the window does not fit: the kernel spans {} {} (size {}, dilation {}), the padded input has {}", span,
-                    axis, kernel, g.dilation, in + padding),
+        fmt::format("the window does not fit: the kernel spans {} {} (size {}, dilation {}), the padded input has {}",
+                    span, axis, kernel, g.dilation, in + padding),
         fmt::format("make the kernel smaller, the dilation less, or the padding larger by {}", span - in - padding));
   }
 }
@@ -42,8 +42,8 @@ void check_padding(const ConvolutionGeometry& g, int padding, int in, const char
     throw Error(fmt::format("the padding at the {} is {}", side, padding), "padding is 0 or more");
   }
   if (g.border == Border::reflect && padding >= in) {
-    throw Error(fmt::format("reflected padding of {} at the {} needs an input of {} or more cells there, it has {}", padding,
-                            side, padding + 1, in),
+    throw Error(fmt::format("reflected padding of {} at the {} needs an input of {} or more cells there, it has {}",
+                            padding, side, padding + 1, in),
                 in > 1 ? fmt::format("use a padding of {} or less, or the mode zero, replicate or wrap", in - 1)
                        : "use no padding, or the mode zero, replicate or wrap");
   }
@@ -80,7 +80,8 @@ void check_geometry(const ConvolutionGeometry& g) {
   }
   if (!std::isfinite(g.offset)) throw Error("the offset is not a number", "add any finite number, or 0");
   if (g.output_cells() > kMostCells) {
-    throw Error(fmt::format("the output would have {} cells", g.output_cells()), fmt::format("at most {} are shown", kMostCells));
+    throw Error(fmt::format("the output would have {} cells", g.output_cells()),
+                fmt::format("at most {} are shown", kMostCells));
   }
 }
 

@@ -47,10 +47,10 @@ struct ConvolutionWalk {
     double sum;
   };
   std::vector<ChannelSum> channels;
-  double sum = 0;    // of all channels, without bias
-  double bias = 0;   // 0 where there is none
-  double total = 0;  // sum + bias
-  double value = 0;  // after divisor, offset and clamp
+  double sum = 0;        // of all channels, without bias
+  double bias = 0;       // 0 where there is none
+  double total = 0;      // sum + bias
+  double value = 0;      // after divisor, offset and clamp
   bool clamped = false;  // the clamp changed it
 };
 

@@ -19,8 +19,9 @@ void check_axis(int in, int before, int after, int window, const char* axis) {
                 fmt::format("padding is 0 to half the window, here {}", window / 2));
   }
   if (window > in + before + after) {
-    throw Error(fmt::format("the window does not fit: it has {} {}, the padded input {}", window, axis, in + before + after),
-                fmt::format("use a window of {} or less", in + before + after));
+    throw Error(
+        fmt::format("the window does not fit: it has {} {}, the padded input {}", window, axis, in + before + after),
+        fmt::format("use a window of {} or less", in + before + after));
   }
 }
 
@@ -83,8 +84,7 @@ PoolingWalk walk_pooling(const Pooling& pooling, int c, int p, int q) {
   walk.channel = c;
   walk.row = p;
   walk.column = q;
-  walk.result =
-      walk_window(g, pooling.x.data(), c, p, q, [&](const PoolCell& cell) { walk.cells.push_back(cell); });
+  walk.result = walk_window(g, pooling.x.data(), c, p, q, [&](const PoolCell& cell) { walk.cells.push_back(cell); });
   return walk;
 }
 
@@ -110,7 +110,7 @@ std::vector<double> pool_gradient(Stream& stream, const Pooling& pooling, const 
 }
 
 std::vector<double> shifted(const std::vector<double>& x, int channels, int height, int width, int columns, int rows,
-                           double fill) {
+                            double fill) {
   std::vector<double> out(x.size(), fill);
   for (int c = 0; c < channels; ++c) {
     for (int row = 0; row < height; ++row) {

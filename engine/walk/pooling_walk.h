@@ -42,7 +42,7 @@ std::vector<double> pool_gradient(Stream& stream, const Pooling& pooling, const 
 
 // The same grid moved by (columns, rows); cells that come in from outside are `fill`.
 std::vector<double> shifted(const std::vector<double>& x, int channels, int height, int width, int columns, int rows,
-                           double fill = 0);
+                            double fill = 0);
 
 // "floor((4 - 2) / 2) + 1 = 2", with the padding where there is any.
 std::string pool_size_formula(const PoolGeometry& geometry, int in, int before, int after, int window);

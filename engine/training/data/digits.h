@@ -9,16 +9,16 @@ namespace striate {
 
 // How much each random change may do; 0 takes it away. One standard deviation unless it says otherwise.
 struct DigitStyle {
-  float jitter = 4.5f;                      // of each point of a stroke, in hundredths of the digit's height
-  float slant = 0.24f;                      // columns per row, around slant_mean
-  float slant_mean = 0.14f;                 // to the right, as most people write
-  float turn = 7;                           // degrees
-  float narrow = 0.22f;                     // of the logarithm of width / height
-  float bend = 4;                           // of a wave through the whole digit, in hundredths of its height
+  float jitter = 4.5f;                     // of each point of a stroke, in hundredths of the digit's height
+  float slant = 0.24f;                     // columns per row, around slant_mean
+  float slant_mean = 0.14f;                // to the right, as most people write
+  float turn = 7;                          // degrees
+  float narrow = 0.22f;                    // of the logarithm of width / height
+  float bend = 4;                          // of a wave through the whole digit, in hundredths of its height
   float thinnest = 0.8f, thickest = 2.4f;  // radius of the pen in pixels of the 20 x 20 box: from, to
-  float shift = 0.6f;                       // pixels, after centring
-  float scale = 0.05f;                      // of the 20 pixels: up to so much smaller or larger
-  float noise = 0.02f;                      // of each pixel, 0..1
+  float shift = 0.6f;                      // pixels, after centring
+  float scale = 0.05f;                     // of the 20 pixels: up to so much smaller or larger
+  float noise = 0.02f;                     // of each pixel, 0..1
 };
 
 // One digit (28, 28), 0..1: a function of its arguments alone.
