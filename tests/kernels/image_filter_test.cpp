@@ -224,6 +224,20 @@ TEST(ImageFilter, ties_in_every_pixel_go_to_the_even_side) {
   });
 }
 
+TEST(ImageFilter, sums_at_the_end_of_16_bits_stay_exact) {
+  on_every_device([](Stream& stream) {
+    const Shape shape{300, 100, 1, false};
+    FilterOptions options;
+    options.show = Show::absolute;
+    options.offset = -128;  // -128 * 255 - 128 is the one 16-bit number without an absolute value
+    expect_exact(stream, make(1, 1, {-128}), options, shape, {0, 0, 300, 100}, std::vector<uint8_t>(300 * 100, 255));
+    options = {};
+    options.offset = 127;
+    expect_exact(stream, make(2, 1, {127, 1}), options, shape, {0, 0, 300, 100}, random_bytes(300 * 100, 10));
+    expect_exact(stream, make(2, 1, {-127, -1}), options, shape, {0, 0, 300, 100}, random_bytes(300 * 100, 11));
+  });
+}
+
 TEST(ImageFilter, the_anchor_moves_the_kernel) {
   on_every_device([](Stream& stream) {
     const Shape shape{40, 30, 1, false};
