@@ -66,8 +66,9 @@ void check_first_step(Stream& stream, Network& network, Trainer& trainer, TrainB
   row.slope = std::sqrt(square);
   if (!(row.slope > 0)) throw Error(fmt::format("{}: the gradient is {}", row.model, row.slope), "please report it");
 
-  // Steps along the gradient that change the loss by about a hundredth: far above rounding, and still straight.
-  const double length = 0.01 / row.slope;
+  // Steps along the gradient that change the loss by about a thousandth: far above rounding, and short enough that few
+  // units pass a kink of relu or of a maximum.
+  const double length = 0.001 / row.slope;
   double losses[2];
   for (const int side : {0, 1}) {
     std::vector<float> moved = before;
