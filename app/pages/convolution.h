@@ -88,7 +88,7 @@ class ConvolutionPage : public Page {
   void draw_input_settings(Ui& ui) const;
   void draw_region_picker(Ui& ui) const;
   void draw_result_settings(Ui& ui) const;
-  void find_active() const;  // the output cell whose window is drawn: hovered, or the cursor's
+  ConvolutionWalk shown_walk() const;  // of the output cell whose window is drawn: hovered, or the cursor's
   Colour grey_of(double value, bool output) const;
   int tap_at(int channel, int row, int column) const;  // index of the active window's tap on this input cell, or -1
   std::string cell_text(double value) const;

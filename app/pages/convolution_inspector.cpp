@@ -49,7 +49,7 @@ void ConvolutionPage::draw_inspector(Ui& ui) const {
 
 void ConvolutionPage::draw_cell_sum(Ui& ui) const {
   const ConvolutionGeometry& g = geometry();
-  find_active();
+  active_ = shown_walk();
   const ConvolutionWalk& walk = active_;
   ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", walk.row + 1, walk.column + 1));
   const PrintedSum all = printed(walk, g.kernel_width <= 3 ? 4 : 3);

@@ -28,6 +28,14 @@ void ConvolutionPage::declare_readouts(Registry& registry) {
     for (int i = 0; i < count; ++i) sum += walk.taps[static_cast<size_t>(i)].product();
     return ReadoutValue(sum);
   });
+  // What the mouse is over is looked at without moving the cursor.
+  add("shown.column", "column of the output cell that the inspector takes apart: under the mouse, or the cursor's",
+      [this] { return ReadoutValue(double(shown_walk().column)); });
+  add("shown.row", "its row, from 0", [this] { return ReadoutValue(double(shown_walk().row)); });
+  add("shown.sum", "its sum, before divisor, offset and clamp", [this] { return ReadoutValue(shown_walk().total); });
+  add("shown.value", "what its sum becomes", [this] { return ReadoutValue(shown_walk().value); });
+  add("shown.terms", "its products: 2*1 + 5*2 + ...",
+      [this] { return ReadoutValue(printed(shown_walk(), 17).factors()); });
   add("width", "columns of the output", [this] { return ReadoutValue(double(picture_.width)); });
   add("height", "rows of the output", [this] { return ReadoutValue(double(picture_.height)); });
   add("channels", "channels of the input", [this] { return ReadoutValue(double(geometry().channels)); });

@@ -52,10 +52,10 @@ std::string ConvolutionPage::cell_text(double value) const {
   return rounded_text(value, std::abs(value) < 10 ? 2 : std::abs(value) < 100 ? 1 : 0, true);
 }
 
-void ConvolutionPage::find_active() const {
+ConvolutionWalk ConvolutionPage::shown_walk() const {
   const bool hovers = hover_.kind == Hover::Kind::output;
   const int row = hovers ? hover_.row : player_.row(), column = hovers ? hover_.column : player_.column();
-  active_ = walk_at(std::min(row, picture_.height - 1), std::min(column, picture_.width - 1));
+  return walk_at(std::min(row, picture_.height - 1), std::min(column, picture_.width - 1));
 }
 
 int ConvolutionPage::tap_at(int channel, int row, int column) const {
@@ -70,7 +70,7 @@ void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
   const ConvolutionGeometry& g = geometry();
   hover_ = hover_next_;
   hover_next_ = {};
-  find_active();
+  active_ = shown_walk();
   ConvolutionSizes sizes;
   sizes.channels = g.channels;
   sizes.input_rows = g.height + g.top + g.bottom;

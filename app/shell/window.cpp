@@ -110,7 +110,7 @@ void connect(GLFWwindow* window) {
   glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int button, int action, int mods) {
     Events& e = Events::of(w);
     e.queue.modifiers(mods & GLFW_MOD_SHIFT, mods & GLFW_MOD_CONTROL, mods & GLFW_MOD_ALT);
-    if (button <= 2) e.queue.button(button, action == GLFW_PRESS);
+    if (button <= 2) e.queue.button(button, action == GLFW_PRESS, glfwGetTime());
   });
   glfwSetScrollCallback(window, [](GLFWwindow* w, double x, double y) {
     Events::of(w).queue.scroll({static_cast<float>(x), static_cast<float>(y)});
@@ -244,7 +244,9 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     }
     double start = glfwGetTime();
     last_frame = start;
-    extra = std::exchange(events.changed, false) ? 2 : extra - 1;
+    // Events that came together are handed out over several frames; each changes what the next one draws.
+    const bool changed = std::exchange(events.changed, false) || !events.queue.empty();
+    extra = changed ? 2 : extra - 1;
     events.scale = scale_of(window, app.settings());
     Shell::Moment moment;
     moment.input = events.queue.next();

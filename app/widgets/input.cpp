@@ -11,7 +11,7 @@ void InputQueue::move(Vec to) {
     events_.push_back(Move{to});
   }
 }
-void InputQueue::button(int index, bool down) { events_.push_back(Button{index, down}); }
+void InputQueue::button(int index, bool down, double time) { events_.push_back(Button{index, down, time}); }
 void InputQueue::scroll(Vec by) {
   if (!events_.empty() && std::holds_alternative<Scroll>(events_.back())) {
     Scroll& last = std::get<Scroll>(events_.back());
@@ -40,6 +40,7 @@ Input InputQueue::next() {
       pressed = true;
       Button button = std::get<Button>(event);
       (button.index == 0 ? state_.left : button.index == 1 ? state_.right : state_.middle) = button.down;
+      if (button.down) state_.pressed_at = button.time;
     } else if (std::holds_alternative<Scroll>(event)) {
       state_.wheel = state_.wheel + std::get<Scroll>(event).by;
     } else if (std::holds_alternative<KeyPress>(event)) {

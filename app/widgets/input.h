@@ -23,6 +23,7 @@ struct Input {
   bool left = false, right = false, middle = false;  // held down
   Vec wheel;                                         // notches; y > 0 is away from the user
   bool shift = false, ctrl = false, alt = false;
+  double pressed_at = -1;  // when the last button went down, in seconds; negative: in this frame, as far as is known
   std::vector<KeyPress> keys;
   std::string text;  // typed characters, UTF-8
 };
@@ -32,7 +33,8 @@ struct Input {
 class InputQueue {
  public:
   void move(Vec to);
-  void button(int index, bool down);  // 0 left, 1 right, 2 middle
+  // 0 left, 1 right, 2 middle. `time` in the frames' seconds: frames can be slow, a double-click is not.
+  void button(int index, bool down, double time = -1);
   void scroll(Vec by);
   void key(KeyPress press);
   void modifiers(bool shift, bool ctrl, bool alt);
@@ -48,6 +50,7 @@ class InputQueue {
   struct Button {
     int index;
     bool down;
+    double time;
   };
   struct Scroll {
     Vec by;

@@ -92,12 +92,13 @@ void Ui::begin_frame(const Frame& frame) {
   find_hot();
   bool pressed = input_.left && !before_.left;
   if (pressed) {
-    bool again = hot_ == press_.id && frame.now - press_.time < kDoubleClick &&
+    const double at = input_.pressed_at < 0 ? frame.now : input_.pressed_at;
+    bool again = hot_ == press_.id && at - press_.time < kDoubleClick &&
                  std::hypot(input_.mouse.x - press_.at.x, input_.mouse.y - press_.at.y) < 6;
     press_.count = again ? press_.count + 1 : 1;
     press_.id = hot_;
     press_.at = input_.mouse;
-    press_.time = frame.now;
+    press_.time = at;
     press_.moved = false;
     active_ = hot_;
     focus_ = hot_;
