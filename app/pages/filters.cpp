@@ -392,8 +392,8 @@ void FiltersPage::declare_view_commands(Registry& registry) {
 }
 
 void FiltersPage::declare_readouts(Registry& registry) {
-  const auto number = [&](std::string name, std::string help, std::function<double()> value) {
-    registry.add(Readout{"filters." + name, std::move(help), [value] { return ReadoutValue(value()); }});
+  const auto number = [&](const std::string& name, const std::string& help, const std::function<double()>& value) {
+    registry.add(Readout{"filters." + name, help, [value] { return ReadoutValue(value()); }});
   };
   number("milliseconds", "time that the last run over the whole picture took, in milliseconds",
          [this] { return finished_result().milliseconds; });
