@@ -1,0 +1,52 @@
+// One way of looking at a training: what the stage of the page `train` shows. views.cpp lists them all, in the order of
+// the tabs; to add one, write one file and add one line there. Views don't include each other.
+//
+// Draw functions are const: a view changes only through its commands ("train.curves.log on"), as pages do. What a view
+// needs of the network it asks for in subscribe(); it gets it with one of the next snapshots, and must draw something
+// sensible until then.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/command/registry.h"
+#include "app/pages/page.h"
+#include "app/worker/train_snapshot.h"
+
+namespace striate {
+
+class Ui;
+struct Rect;
+
+// What all views are given. Outlives them.
+struct TrainScene {
+  PageContext context;
+  // The newest snapshot; never null. On the window's thread.
+  std::function<TrainSnapshotPtr()> snapshot;
+  // The recipe as it is set now: that of the run, or what the next start will use.
+  std::function<const RunRecipe&()> recipe;
+};
+
+class TrainView {
+ public:
+  virtual ~TrainView() = default;
+
+  virtual std::string id() const = 0;     // "overview": what `train.view` takes
+  virtual std::string title() const = 0;  // "Overview": its tab
+  virtual std::string help() const = 0;   // one sentence: the tab's tooltip
+  virtual void declare(Registry&) {}      // commands and readouts "train.ID.*", or those that LESSONS.md names
+  virtual std::vector<std::string> state() const { return {}; }  // commands that bring it to what it shows now
+  virtual bool update(double /*now*/) { return false; }          // once a frame while it is shown; true: another frame
+  virtual void subscribe(const TrainSnapshot&, TrainSubscription&) const {}  // adds what it shows; while it is shown
+
+  virtual void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const = 0;
+  // Above the page's own inspector (run, network, learning); nothing by default.
+  virtual void draw_inspector(Ui&, const TrainSnapshot&) const {}
+  virtual std::vector<Page::Key> keys() const { return {}; }
+};
+
+std::vector<std::unique_ptr<TrainView>> make_train_views(const TrainScene& scene);
+
+}  // namespace striate

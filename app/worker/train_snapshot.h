@@ -1,0 +1,143 @@
+// What the window sees of a training: an immutable picture of one moment, made by the trainer thread between two phases
+// (trainer_thread.h) and handed over whole. Holds copies of what was subscribed to and of nothing else; parts that did
+// not change are shared with the snapshot before. The window never touches a live tensor.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/error.h"
+#include "engine/network/network.h"
+#include "engine/training/dataset.h"
+#include "engine/training/history.h"
+#include "engine/training/metrics.h"
+#include "engine/training/split.h"
+#include "engine/training/trainer.h"
+#include "engine/training/training_run.h"
+
+namespace striate {
+
+// A slot by role and name (network.h): {Role::weight, "0.weight"}.
+using SlotKey = std::pair<Role, std::string>;
+
+// What visible widgets want to see; only this is copied.
+struct TrainSubscription {
+  std::set<SlotKey> slots;       // of the training batch; activations and their gradients: all samples of it
+  bool probe = false;            // every activation of the probe picture
+  bool probe_gradients = false;  // and the gradient of each, of the loss for the probe's own class
+  bool batch = false;            // the pictures that are being learned
+  bool test = false;             // predictions for the test part, renewed as time allows
+  bool norms = false;            // of weights and gradients
+  bool dead_units = false;
+  friend bool operator==(const TrainSubscription&, const TrainSubscription&) = default;
+};
+
+struct SlotValues {
+  Slot slot;
+  std::vector<float> values;  // in the slot's shape
+};
+using SlotValuesPtr = std::shared_ptr<const SlotValues>;
+
+// The scalars of all steps so far, in pieces that never change once they are full, so that a snapshot is cheap.
+struct TrainCurves {
+  static constexpr int64_t kPiece = 1024;
+  std::vector<std::shared_ptr<const std::vector<StepRecord>>> pieces;  // all full but the last
+  int64_t size = 0;                                                    // steps in all
+  std::shared_ptr<const std::vector<EvaluationRecord>> evaluations;    // never null
+  const StepRecord& at(int64_t i) const {
+    return (*pieces[static_cast<size_t>(i / kPiece)])[static_cast<size_t>(i % kPiece)];
+  }
+};
+
+// One picture going through the network in evaluation mode, with the weights that are shown.
+struct TrainProbe {
+  std::string name;                        // "test picture 12", or a file's name
+  int label = -1;                          // its class; -1: not known
+  Shape shape;                             // (C, H, W)
+  std::vector<float> pixels;               // 0..1, before normalisation
+  std::vector<SlotValuesPtr> activations;  // per node, N = 1; [0] the normalised input
+  std::vector<SlotValuesPtr> gradients;    // per node, of the loss for `label`; null where not asked for or no label
+  std::vector<float> probabilities;        // of the classes
+  int predicted() const;                   // the most likely class; -1: no probabilities
+};
+
+// The batch of the present step.
+struct TrainBatch {
+  Shape shape;                   // (C, H, W)
+  std::vector<int64_t> indices;  // in the data set
+  std::vector<int32_t> labels;
+  std::vector<float> original;       // (N, shape) 0..1, as the data set has them
+  std::vector<float> augmented;      // (N, shape) 0..1, as the network sees them, before normalisation
+  std::vector<float> probabilities;  // (N, K); empty before the forward and loss phases of this step
+};
+
+// The network's answers for the test part, after `step` steps.
+struct TrainTest {
+  int64_t step = 0;
+  std::string split;              // "test", or "validation" where there is no test part
+  std::vector<int64_t> indices;   // in the data set
+  std::vector<int32_t> labels;    // per index
+  Evaluation evaluation;          // predicted, probability per index; confusion
+  std::vector<int32_t> mistakes;  // positions in `indices` that are wrong, the most certain first
+};
+
+struct TrainSnapshot {
+  uint64_t version = 0;  // counts up
+
+  enum class Status {
+    empty,      // no run yet
+    preparing,  // data are read: see progress
+    paused,
+    running,
+    failed,  // training stopped with `error`; what was learned is kept, and it can go on after a change
+  };
+  Status status = Status::empty;
+  float progress = 0;          // of preparing, 0 to 1
+  std::optional<Error> error;  // of preparing or of training
+  std::string device;          // "CPU, 2 threads", "NVIDIA ..."
+
+  // The run. Null and empty while there is none.
+  uint64_t run = 0;  // counts up with every new run or branch
+  std::shared_ptr<const RunRecipe> recipe;
+  std::shared_ptr<const Architecture> architecture;
+  std::shared_ptr<const Dataset> data;  // for pictures of samples; const functions may be called from any thread
+  std::shared_ptr<const Split> split;
+  Normalisation normalisation;
+
+  // Where it is. Everything below belongs to this step.
+  int64_t step = 0;                 // finished steps
+  int64_t newest_step = 0;          // > step: an earlier moment is shown
+  Phase next_phase = Phase::batch;  // the one that comes next; batch: between two steps
+  double epoch = 0;
+  int64_t steps_per_epoch = 0;
+  float loss = kNotMeasured, accuracy = kNotMeasured, rate = kNotMeasured;  // of the step's batch
+  double images_per_second = 0;
+  TrainCurves curves;                     // of all steps up to newest_step
+  std::shared_ptr<const TrainTest> test;  // may be null, or of an earlier step (test->step)
+
+  std::map<SlotKey, SlotValuesPtr> slots;
+  std::shared_ptr<const TrainProbe> probe;
+  std::shared_ptr<const TrainBatch> batch;
+  std::vector<Norm> norms;
+  std::vector<DeadUnits> dead_units;
+  std::set<SlotKey> edited;  // weights that a person changed: they have a trained value to go back to
+
+  // A second run from the same start with one thing changed, kept at the same step; null: none.
+  std::shared_ptr<const TrainSnapshot> other;
+  std::string other_change;  // "rate 0.1": what is different in it
+
+  const SlotValues* slot(Role role, const std::string& name) const {
+    const auto found = slots.find({role, name});
+    return found == slots.end() ? nullptr : found->second.get();
+  }
+};
+using TrainSnapshotPtr = std::shared_ptr<const TrainSnapshot>;
+
+}  // namespace striate
