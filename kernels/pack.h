@@ -101,7 +101,6 @@ template <typename To, typename From, int W, typename ToVector, typename FromVec
 inline ToVector convert_pack(FromVector v) {
   constexpr bool from_byte = std::is_same<From, uint8_t>::value;
   constexpr bool from_short = std::is_same<From, int16_t>::value;
-  constexpr bool from_int = std::is_same<From, int32_t>::value;
   if constexpr ((from_byte || from_short) && (std::is_same<To, float>::value || std::is_same<To, double>::value)) {
     typedef int32_t Ints __attribute__((vector_size(4 * W)));
     return __builtin_convertvector((convert_pack<int32_t, From, W, Ints, FromVector>(v)), ToVector);
@@ -139,7 +138,7 @@ inline ToVector convert_pack(FromVector v) {
     if constexpr (std::is_same<To, int32_t>::value && W == 8) return (ToVector)_mm256_cvtepu8_epi32(low);
 #endif
   }
-  if constexpr (from_int && std::is_same<To, uint8_t>::value && W == 4) {
+  if constexpr (std::is_same<From, int32_t>::value && std::is_same<To, uint8_t>::value && W == 4) {
     const __m128i chosen = _mm_shuffle_epi8((__m128i)v, _mm_set1_epi32(0x0c080400));
     const int bytes = _mm_cvtsi128_si32(chosen);
     ToVector result;
