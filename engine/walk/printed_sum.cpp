@@ -78,6 +78,51 @@ bool print_products(Attempt& attempt, const std::string& result, int decimals) {
   return false;
 }
 
+// What is printed of terms [first, end), added up to so many decimals.
+std::string added_up(const std::vector<PrintedTerm>& terms, size_t first, size_t end, int decimals) {
+  long double sum = 0;
+  for (size_t i = first; i < end; ++i) sum += value_of(terms[i].product);
+  const auto value = static_cast<double>(sum);
+  return std::fabs(value) < 1e15 ? rounded_text(value, decimals, true) : exact_text(value);
+}
+
+int most_decimals(const std::vector<PrintedTerm>& terms) {
+  int most = 0;
+  for (const PrintedTerm& term : terms)
+    most = std::max(most, has_exponent(term.product) ? 0 : decimals_of(term.product));
+  return std::min(most, 17);
+}
+
+void add_channel_sums(PrintedSum& printed, int channels, int decimals) {
+  const size_t each = printed.terms.size() / static_cast<size_t>(channels);
+  for (int more = 0; more <= 6; ++more) {
+    printed.channel_sums.clear();
+    long double sum = printed.bias.empty() ? 0 : value_of(printed.bias);
+    for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
+      printed.channel_sums.push_back(added_up(printed.terms, c * each, (c + 1) * each, decimals + more));
+      sum += value_of(printed.channel_sums.back());
+    }
+    if (!printed.reproduces || rounds_to(sum, printed.result, decimals)) return;
+  }
+}
+
+// `value` to as many decimals as it has, at most so that about seven digits stand there, and so few that it is what
+// `by_hand` rounds to. False where not even whole numbers are.
+bool print_step(double value, long double by_hand, std::string* text) {
+  const std::string exact = exact_text(value);
+  if (has_exponent(exact)) {
+    *text = exact;
+    return std::fabs(by_hand - value) <= 1e-15L * std::fabs(value);
+  }
+  const int magnitude = value == 0 ? 0 : static_cast<int>(std::floor(std::log10(std::fabs(value))));
+  for (int d = std::min(decimals_of(exact), std::clamp(6 - magnitude, 0, kMostDecimals)); d >= 0; --d) {
+    *text = rounded_text(value, d, true);
+    if (rounds_to(by_hand, *text, d)) return true;
+  }
+  *text = significant_text(value, 7);
+  return false;
+}
+
 }  // namespace
 
 std::string exact_text(double value) {
@@ -108,7 +153,7 @@ std::string significant_text(double value, int digits) {
   return rounded_text(value, std::max(decimals, 0), true);
 }
 
-PrintedSum print_sum(const std::vector<Term>& terms, const double* bias, double total, int digits) {
+PrintedSum print_sum(const std::vector<Term>& terms, const double* bias, double total, int digits, int channels) {
   PrintedSum printed;
   printed.exact_value = exact_text(total);
   const double size = std::fabs(total);
@@ -133,6 +178,7 @@ PrintedSum print_sum(const std::vector<Term>& terms, const double* bias, double 
                   term.product == exact_text(terms[i].x * terms[i].w);
         }
         printed.exact = whole;
+        add_channel_sums(printed, channels, d);
         return printed;
       }
     }
@@ -142,7 +188,34 @@ PrintedSum print_sum(const std::vector<Term>& terms, const double* bias, double 
   printed.terms = std::move(attempt.terms);
   printed.bias = std::move(attempt.bias);
   printed.result = significant_text(total, 6);
+  add_channel_sums(printed, channels, std::max(0, 5 - magnitude));
   return printed;
+}
+
+std::string PrintedSum::running(int count) const {
+  return added_up(terms, 0, std::min(terms.size(), static_cast<size_t>(std::max(count, 0))), most_decimals(terms));
+}
+
+PrintedFinish print_finish(const PrintedSum& sum, double total, double divisor, double offset, bool clamp) {
+  PrintedFinish finish;
+  finish.reproduces = sum.reproduces;
+  finish.divisor = exact_text(divisor);
+  finish.offset = exact_text(offset);
+  finish.divided = sum.result;
+  const double divided = total / divisor, moved = divided + offset;
+  if (divisor != 1) {
+    finish.reproduces &=
+        print_step(divided, static_cast<long double>(value_of(sum.result)) / value_of(finish.divisor), &finish.divided);
+  }
+  finish.moved = finish.divided;
+  if (offset != 0) {
+    finish.reproduces &=
+        print_step(moved, static_cast<long double>(value_of(finish.divided)) + value_of(finish.offset), &finish.moved);
+  }
+  const double value = clamp ? std::clamp(moved, 0.0, 255.0) : moved;
+  finish.exact_value = exact_text(value);
+  finish.value = clamp && value != moved ? finish.exact_value : finish.moved;
+  return finish;
 }
 
 std::string PrintedSum::factors() const {

@@ -313,6 +313,37 @@ TEST(ConvolutionWalk, illegal_settings_name_the_rule) {
 
 long double printed_value(const std::string& text) { return std::stold(text); }
 
+bool is_minus_zero(const std::string& text) {
+  return text[0] == '-' && text.find_first_of("123456789") == std::string::npos;
+}
+
+int decimals_in(const std::string& text) {
+  const size_t point = text.find('.');
+  return point == std::string::npos ? 0 : static_cast<int>(text.size() - point - 1);
+}
+
+// Whether one printed line follows from the line above it by hand, at the decimals it is printed with.
+bool follows(long double by_hand, const std::string& text) {
+  return std::fabs(by_hand - printed_value(text)) <= 0.5000001L * std::pow(10.0L, -decimals_in(text));
+}
+
+// Divisor, offset and clamp: every line follows from the one above, or the exact value is there.
+void check_finish(const ConvolutionGeometry& g, const ConvolutionWalk& walk, const PrintedSum& sum) {
+  const PrintedFinish finish = print_finish(sum, walk.total, g.divisor, g.offset, g.clamp);
+  for (const std::string& text : {finish.divisor, finish.divided, finish.offset, finish.moved, finish.value}) {
+    ASSERT_FALSE(is_minus_zero(text)) << text;
+  }
+  ASSERT_EQ(std::stod(finish.exact_value), walk.value);
+  if (!finish.reproduces) return;
+  ASSERT_TRUE(follows(printed_value(sum.result) / printed_value(finish.divisor), finish.divided))
+      << sum.result << " / " << finish.divisor << " = " << finish.divided;
+  ASSERT_TRUE(follows(printed_value(finish.divided) + printed_value(finish.offset), finish.moved))
+      << finish.divided << " + " << finish.offset << " = " << finish.moved;
+  const long double clamped = std::min(std::max(printed_value(finish.moved), 0.0L), 255.0L);
+  ASSERT_TRUE(follows(g.clamp ? clamped : printed_value(finish.moved), finish.value)) << finish.moved << finish.value;
+  ASSERT_TRUE(follows(walk.value, finish.value)) << walk.value << " is printed " << finish.value;
+}
+
 TEST(PrintedSum, factors_and_products_reproduce_the_printed_result_for_ten_thousand_windows) {
   Dice dice(10);
   int windows = 0, rounded = 0;
@@ -333,8 +364,11 @@ TEST(PrintedSum, factors_and_products_reproduce_the_printed_result_for_ten_thous
     const ConvolutionWalk walk = walk_convolution(c, 0, p, q);
     std::vector<Term> terms;
     for (const ConvolutionTap& tap : walk.taps) terms.push_back({tap.x, tap.w});
-    const PrintedSum printed = print_sum(terms, c.geometry.has_bias ? &walk.bias : nullptr, walk.total);
+    const PrintedSum printed =
+        print_sum(terms, c.geometry.has_bias ? &walk.bias : nullptr, walk.total, 4, c.geometry.group_channels());
     ASSERT_EQ(printed.terms.size(), terms.size());
+    ASSERT_EQ(printed.channel_sums.size(), walk.channels.size());
+    check_finish(c.geometry, walk, printed);
     long double by_factors = 0, by_products = 0;
     for (const PrintedTerm& term : printed.terms) {
       by_factors += printed_value(term.x) * printed_value(term.w);
@@ -354,6 +388,25 @@ TEST(PrintedSum, factors_and_products_reproduce_the_printed_result_for_ten_thous
     ASSERT_EQ(rounded_text(static_cast<double>(by_factors), decimals), printed.result) << printed.factors();
     ASSERT_EQ(rounded_text(static_cast<double>(by_products), decimals), printed.result) << printed.products();
     ASSERT_EQ(rounded_text(walk.total, decimals), printed.result);
+    // The channels' sums, added by hand, give the result; each is what its printed products add up to.
+    long double by_channels = printed.bias.empty() ? 0 : printed_value(printed.bias);
+    for (size_t i = 0; i < printed.channel_sums.size(); ++i) {
+      const std::string& text = printed.channel_sums[i];
+      ASSERT_FALSE(is_minus_zero(text));
+      by_channels += printed_value(text);
+      long double sum = 0;
+      for (size_t t = walk.channels[i].first; t < walk.channels[i].end; ++t) {
+        sum += printed_value(printed.terms[t].product);
+      }
+      ASSERT_NEAR(static_cast<double>(printed_value(text) - sum), 0, 0.500001 * std::pow(10.0, -decimals)) << text;
+    }
+    ASSERT_EQ(rounded_text(static_cast<double>(by_channels), decimals), printed.result);
+    // The running total is the sum of the products that stand on the chips, to the last digit.
+    const int count = dice.between(0, static_cast<int>(terms.size()));
+    long double running = 0;
+    for (int i = 0; i < count; ++i) running += printed_value(printed.terms[i].product);
+    ASSERT_NEAR(std::stod(printed.running(count)), static_cast<double>(running), 1e-9);
+    ASSERT_FALSE(is_minus_zero(printed.running(count)));
     if (printed.exact) {
       ASSERT_EQ(std::stod(printed.result), walk.total);
     }
@@ -373,6 +426,16 @@ TEST(PrintedSum, texts_are_short_and_never_minus_zero) {
   EXPECT_EQ(sum.products(), "2 + 10 + 4 - 26");
   EXPECT_EQ(sum.result, "-10");
   EXPECT_TRUE(sum.exact);
+  EXPECT_EQ(sum.running(0), "0");
+  EXPECT_EQ(sum.running(3), "16");
+  EXPECT_EQ(sum.running(4), "-10");
+  const PrintedFinish finish = print_finish(sum, -10, 16, 0.5, true);
+  EXPECT_EQ(finish.divided, "-0.625");
+  EXPECT_EQ(finish.moved, "-0.125");
+  EXPECT_EQ(finish.value, "0");
+  // 1/3 of what is printed, not of what was computed: 123.457 / 3 is 41.1523, whatever stands behind 123.4567.
+  const PrintedSum long_sum = print_sum({{123.4567, 1}}, nullptr, 123.4567, 4);
+  EXPECT_TRUE(print_finish(long_sum, 123.4567, 3, 0, false).reproduces);
 }
 
 }  // namespace
