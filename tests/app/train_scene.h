@@ -32,7 +32,7 @@ struct TrainSceneOptions {
   int batch = 16;
   uint64_t seed = 1;
   int64_t probe = 0;  // position in the test part
-  std::string augment = "shift 2 | rotate 10";
+  std::string augment = "shift 2 rotate 10";
   int64_t evaluate_every = 20;
   friend bool operator==(const TrainSceneOptions&, const TrainSceneOptions&) = default;
 };
