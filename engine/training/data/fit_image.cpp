@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/error.h"
-#include "kernels/resize.h"
 
 namespace striate {
 namespace {
@@ -30,22 +29,26 @@ std::vector<uint8_t> rgb_of(const Image& image) {
 
 }  // namespace
 
+Crop middle_part(int width, int height, const Shape& shape) {
+  Crop crop{0, 0, static_cast<double>(width), static_cast<double>(height)};
+  const double proportion = static_cast<double>(shape[2]) / static_cast<double>(shape[1]);
+  if (crop.width > crop.height * proportion) {
+    crop.width = crop.height * proportion;
+    crop.x = (width - crop.width) / 2;
+  } else {
+    crop.height = crop.width / proportion;
+    crop.y = (height - crop.height) / 2;
+  }
+  crop.width = std::min(crop.width, width - crop.x);
+  crop.height = std::min(crop.height, height - crop.y);
+  return crop;
+}
+
 std::vector<uint8_t> fit_image(const Image& image, const Shape& shape) {
   check(shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3), "a picture cannot fit {}", shape.text());
   const int height = static_cast<int>(shape[1]), width = static_cast<int>(shape[2]);
   const std::vector<uint8_t> rgb = rgb_of(image);
-  // The largest part with the right proportions.
-  Crop crop{0, 0, static_cast<double>(image.width), static_cast<double>(image.height)};
-  const double proportion = static_cast<double>(width) / height;
-  if (crop.width > crop.height * proportion) {
-    crop.width = crop.height * proportion;
-    crop.x = (image.width - crop.width) / 2;
-  } else {
-    crop.height = crop.width / proportion;
-    crop.y = (image.height - crop.height) / 2;
-  }
-  crop.width = std::min(crop.width, image.width - crop.x);
-  crop.height = std::min(crop.height, image.height - crop.y);
+  const Crop crop = middle_part(image.width, image.height, shape);
   Stream stream(Device::cpu());
   std::vector<uint8_t> small(static_cast<size_t>(height) * static_cast<size_t>(width) * 3);
   resize(stream, crop.width < width ? Resample::bilinear : Resample::area, rgb.data(), image.height, image.width, 3,
@@ -63,7 +66,9 @@ std::vector<uint8_t> fit_image(const Image& image, const Shape& shape) {
   return planes;
 }
 
-std::vector<float> ink_of(const Image& image) {
+std::vector<float> ink_of(const Image& image) { return find_ink(image).values; }
+
+InkOfImage find_ink(const Image& image) {
   const std::vector<uint8_t> rgb = rgb_of(image);
   const int width = image.width, height = image.height;
   std::vector<float> ink(static_cast<size_t>(width) * static_cast<size_t>(height));
@@ -86,7 +91,7 @@ std::vector<float> ink_of(const Image& image) {
     value = most > 0 ? value / most : 0;
     if (value < 0.1f) value = 0;
   }
-  return ink;
+  return {std::move(ink), paper > 0.5f};
 }
 
 DigitFit fit_digit(const float* ink, int width, int height) {

@@ -6,6 +6,7 @@
 
 #include "engine/image.h"
 #include "engine/tensor.h"
+#include "kernels/resize.h"
 
 namespace striate {
 
@@ -14,10 +15,18 @@ namespace striate {
 // 0.114 B). Transparent parts are laid over white; of 16 bits the upper 8 are used. Returns (C, H, W) bytes.
 std::vector<uint8_t> fit_image(const Image& image, const Shape& shape);
 
+// The part of a picture that fit_image takes: the largest with the shape's proportions, in the middle.
+Crop middle_part(int width, int height, const Shape& shape);
+
 // Ink 0..1 of a picture with a digit in it, (height, width): grey, inverted where the border is bright, so that what is
 // written is bright; the paper's brightness (the border's median) becomes 0, the strongest ink 1, and less than a tenth
 // of it 0.
 std::vector<float> ink_of(const Image& image);
+struct InkOfImage {
+  std::vector<float> values;  // (height, width)
+  bool inverted = false;      // the border is bright
+};
+InkOfImage find_ink(const Image& image);  // the same, and what was done
 
 // How MNIST's makers prepared their digits (LeCun, Bottou, Bengio and Haffner 1998), step by step: the box around the
 // ink; fitted into 20 x 20, proportions kept; laid into 28 x 28 so that its centre of mass is the middle.
