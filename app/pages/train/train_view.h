@@ -20,6 +20,14 @@ namespace striate {
 class Ui;
 struct Rect;
 
+// A picture of the window's own that becomes the probe: a drawing, an opened file.
+struct ProbePicture {
+  std::string name;           // "drawing", or a file's name
+  int label = -1;             // its class, where it is known
+  Shape shape;                // (C, H, W): the network's input
+  std::vector<float> pixels;  // 0..1, before normalisation
+};
+
 // What all views are given. Outlives them.
 struct TrainScene {
   PageContext context;
@@ -27,6 +35,9 @@ struct TrainScene {
   std::function<TrainSnapshotPtr()> snapshot;
   // The recipe as it is set now: that of the run, or what the next start will use.
   std::function<const RunRecipe&()> recipe;
+  // Makes a picture the probe; the newest one counts. Where its shape is not the network's input it is left out. On
+  // the window's thread; costs no more than the copy.
+  std::function<void(const ProbePicture&)> set_probe;
 };
 
 class TrainView {
