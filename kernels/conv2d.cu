@@ -478,6 +478,11 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
   }
 }
 
+Conv2dWeightOrder conv2d_weight_order(const Conv2dShape& s) {
+  check(s);
+  return {weight_pieces(s).images_per_piece, forward_layout(s).pitch == s.q()};
+}
+
 void conv2d_backward_weights(Stream& stream, const Conv2dShape& s, const float* x, const float* dy, float* dw,
                              float* db, Result result, float* scratch) {
   check(s);

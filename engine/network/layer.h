@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "engine/tensor.h"
+#include "kernels/conv2d.h"
 #include "kernels/initialize.h"
+#include "kernels/pool.h"
 #include "kernels/result.h"
 
 namespace striate {
@@ -51,6 +53,14 @@ struct Kept {
 struct Counted {
   int64_t value = 0;
   std::string formula;  // empty: a plain 0
+};
+
+// The numbers behind a layer's arithmetic, for whoever follows a single value through it (engine/walk/network_walk.h). A
+// layer fills in what it has.
+struct LayerGeometry {
+  Conv2dShape convolution;  // conv
+  Pool2dShape pooling;      // maxpool, avgpool
+  int stride = 1;           // subsample
 };
 
 // Everything a layer computes with: pointers into a network's arenas, set up once, on the stream's device.
@@ -91,6 +101,7 @@ class Layer {
   virtual bool uses_random() const { return false; }
   virtual Counted parameter_count(const std::vector<Shape>& inputs) const;
   virtual Counted multiply_adds(const std::vector<Shape>& inputs) const;  // for one picture
+  virtual LayerGeometry geometry(const std::vector<Shape>&) const { return {}; }
 
   virtual void forward(Stream& stream, const LayerCall& call) const = 0;
   // Writes or adds to dx, writes dw; reads dy and what the last forward() read and wrote. In Mode::evaluation the

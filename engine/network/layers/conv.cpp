@@ -57,6 +57,11 @@ class Conv : public Layer {
     s.n = 1;
     return {s.multiply_adds(), fmt::format("{}*{}*{}*{}", window(inputs[0]), k, s.p(), s.q())};
   }
+  LayerGeometry geometry(const std::vector<Shape>& inputs) const override {
+    LayerGeometry geometry;
+    geometry.convolution = shape(inputs[0]);
+    return geometry;
+  }
   int64_t scratch(const std::vector<Shape>& inputs) const override { return conv2d_scratch(shape(inputs[0])); }
 
   void forward(Stream& stream, const LayerCall& call) const override {

@@ -36,6 +36,11 @@ class Pooling : public Layer {
     const Pool2dShape s = shape(inputs[0]);
     return pictures_shape(x.n, x.c, s.p(), s.q());
   }
+  LayerGeometry geometry(const std::vector<Shape>& inputs) const override {
+    LayerGeometry geometry;
+    geometry.pooling = shape(inputs[0]);
+    return geometry;
+  }
 
  protected:
   Pool2dShape shape(const Shape& in) const {

@@ -23,6 +23,11 @@ class Subsample : public Layer {
     const SubsampleShape s = shape(inputs[0]);
     return layers::pictures_shape(s.n, s.k, s.p(), s.q());
   }
+  LayerGeometry geometry(const std::vector<Shape>&) const override {
+    LayerGeometry geometry;
+    geometry.stride = stride;
+    return geometry;
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     subsample_forward(stream, shape(call.x[0].shape), call.x[0].data, call.y.data);
   }

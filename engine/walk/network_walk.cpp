@@ -1,0 +1,357 @@
+#include "engine/walk/network_walk.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+struct Walker {
+  const NetworkValues& values;
+  UnitWalk walk;
+  const Layer* layer = nullptr;
+  std::vector<int> inputs;       // nodes
+  std::vector<Shape> in_shapes;  // of the whole batch
+
+  const float* sample_of(int input) const {
+    const int node = inputs[static_cast<size_t>(input)];
+    const float* x = values.activation ? values.activation(node) : nullptr;
+    if (x == nullptr) {
+      throw Error(fmt::format("the values of {} are not at hand", values.architecture->describe(node)),
+                  "they come with the next moment of the training that is shown");
+    }
+    return x + unit_sizes(values.shapes[static_cast<size_t>(node)]).count() * walk.place.sample;
+  }
+  UnitSizes sizes_of(int input) const { return unit_sizes(in_shapes[static_cast<size_t>(input)]); }
+  const float* array(Role role, const std::string& name) const {
+    const std::string full = values.array_name(walk.place.node, name);
+    const float* a = values.array ? values.array(role, full) : nullptr;
+    if (a == nullptr) {
+      throw Error(fmt::format("the {} {} is not at hand", role_name(role), full),
+                  "it comes with the next moment of the training that is shown");
+    }
+    return a;
+  }
+
+  void term(int input, int channel, int row, int column) {
+    const UnitSizes s = sizes_of(input);
+    UnitTerm t;
+    t.input = input, t.channel = channel, t.row = row, t.column = column;
+    t.padding = row < 0 || column < 0 || row >= s.rows || column >= s.columns;
+    if (!t.padding) t.x = sample_of(input)[(int64_t{1} * channel * s.rows + row) * s.columns + column];
+    walk.terms.push_back(t);
+  }
+
+  void convolution() {
+    const Conv2dShape g = layer->geometry(in_shapes).convolution;
+    const float* w = array(Role::weight, "weight");
+    const int per_group = g.c / g.groups;
+    const UnitPlace& at = walk.place;
+    walk.form = UnitForm::products;
+    walk.channels = per_group;
+    walk.first_channel = at.channel / (g.k / g.groups) * per_group;
+    for (int c = 0; c < per_group; ++c) {
+      for (int r = 0; r < g.r; ++r) {
+        for (int s = 0; s < g.s; ++s) {
+          term(0, walk.first_channel + c, at.row * g.stride_y - g.pad_top + r * g.dilation_y,
+               at.column * g.stride_x - g.pad_left + s * g.dilation_x);
+          UnitTerm& t = walk.terms.back();
+          t.kernel_row = r, t.kernel_column = s;
+          t.weight = ((int64_t{1} * at.channel * per_group + c) * g.r + r) * g.s + s;
+          t.w = w[t.weight];
+        }
+      }
+    }
+    take_bias();
+    walk.value = running_value(values, walk, static_cast<int>(walk.terms.size()));
+  }
+
+  void dense() {
+    const float* w = array(Role::weight, "weight");
+    const int count = sizes_of(0).channels;
+    walk.form = UnitForm::products;
+    for (int i = 0; i < count; ++i) {
+      term(0, i, 0, 0);
+      UnitTerm& t = walk.terms.back();
+      t.weight = int64_t{1} * walk.place.channel * count + i;
+      t.w = w[t.weight];
+    }
+    take_bias();
+    const auto pair = [&](int64_t, int64_t, int64_t i) {
+      const UnitTerm& t = walk.terms[static_cast<size_t>(i)];
+      return std::pair<float, float>(t.x, t.w);
+    };
+    walk.value = dot_product(values.order, 1, 1, count, pair) + walk.bias;
+  }
+
+  void take_bias() {
+    const std::vector<WeightSpec> list = layer->parameters(in_shapes);
+    walk.has_bias = list.size() > 1;
+    if (walk.has_bias) walk.bias = array(Role::weight, list[1].name)[walk.place.channel];
+  }
+
+  void pooling(bool maximum) {
+    const Pool2dShape g = layer->geometry(in_shapes).pooling;
+    const UnitPlace& at = walk.place;
+    walk.form = maximum ? UnitForm::maximum : UnitForm::average;
+    const int top = at.row * g.stride_y - g.pad_top, left = at.column * g.stride_x - g.pad_left;
+    int inside = 0, counted = 0;
+    float sum = 0, best = 0;
+    for (int r = 0; r < g.r; ++r) {
+      for (int s = 0; s < g.s; ++s) {
+        // Places beyond the padded picture, which only `ceil` reaches, don't exist.
+        if (top + r >= g.h + g.pad_bottom || left + s >= g.w + g.pad_right) continue;
+        term(0, at.channel, top + r, left + s);
+        ++counted;
+        const UnitTerm& t = walk.terms.back();
+        if (t.padding) continue;
+        if (inside == 0 || t.x > best || (std::isnan(t.x) && !std::isnan(best))) {
+          best = t.x;
+          walk.winner = static_cast<int>(walk.terms.size()) - 1;
+        }
+        ++inside;
+        sum += t.x;
+      }
+    }
+    walk.divisor = g.count_include_pad ? counted : inside;
+    walk.value = maximum ? best : sum / static_cast<float>(walk.divisor);
+    if (maximum) walk.divisor = 1;
+  }
+
+  // The layer's own operator on the smallest batch that holds the unit.
+  void run_layer(const Shape& x_shape, const float* x, const Shape& y_shape, int64_t at) {
+    Stream stream(Device::cpu());
+    std::vector<float> in(x, x + x_shape.count()), out(static_cast<size_t>(y_shape.count()));
+    LayerCall call;
+    call.mode = Mode::evaluation;
+    call.x = {{in.data(), x_shape, Device::cpu()}};
+    call.y = {out.data(), y_shape, Device::cpu()};
+    layer->forward(stream, call);
+    walk.value = out[static_cast<size_t>(at)];
+  }
+
+  void global_average() {
+    const UnitSizes s = sizes_of(0);
+    const int c = walk.place.channel;
+    walk.form = UnitForm::average;
+    walk.divisor = s.rows * s.columns;
+    for (int row = 0; row < s.rows; ++row) {
+      for (int column = 0; column < s.columns; ++column) term(0, c, row, column);
+    }
+    run_layer({1, 1, s.rows, s.columns}, sample_of(0) + int64_t{1} * c * walk.divisor, {1, 1}, 0);
+  }
+
+  void normalisation() {
+    const UnitPlace& at = walk.place;
+    term(0, at.channel, at.row, at.column);
+    const auto c = static_cast<size_t>(at.channel);
+    walk.form = UnitForm::normalised;
+    walk.scale = array(Role::weight, "weight")[c];
+    walk.shift = array(Role::weight, "bias")[c];
+    if (values.mode == Mode::training) {
+      walk.mean = array(Role::mask, "mean")[c];
+      walk.inverse_deviation = array(Role::mask, "inverse_deviation")[c];
+      walk.value = (walk.terms[0].x - walk.mean) * (walk.inverse_deviation * walk.scale) + walk.shift;
+      return;
+    }
+    walk.mean = array(Role::running, "running_mean")[c];
+    float variance = array(Role::running, "running_var")[c];
+    // The operator on one value; the factor it uses, on another.
+    Stream stream(Device::cpu());
+    float x = walk.terms[0].x;
+    LayerCall call;
+    call.mode = Mode::evaluation;
+    call.x = {{&x, Shape{1, 1}, Device::cpu()}};
+    call.y = {&walk.value, Shape{1, 1}, Device::cpu()};
+    call.weights = {&walk.scale, &walk.shift};
+    call.running = {&walk.mean, &variance};
+    layer->forward(stream, call);
+    float one = 1, zero = 0, unit = 1;
+    call.x[0].data = &one;
+    call.y.data = &walk.inverse_deviation;
+    call.weights = {&unit, &zero};
+    call.running = {&zero, &variance};
+    layer->forward(stream, call);
+  }
+
+  void function() {
+    const UnitPlace& at = walk.place;
+    term(0, at.channel, at.row, at.column);
+    walk.form = UnitForm::function;
+    run_layer(Shape{1, 1}, &walk.terms[0].x, Shape{1, 1}, 0);
+  }
+
+  void softmax() {
+    const UnitSizes s = sizes_of(0);
+    const UnitPlace& at = walk.place;
+    walk.form = UnitForm::softmax;
+    std::vector<float> row;
+    for (int c = 0; c < s.channels; ++c) {
+      term(0, c, at.row, at.column);
+      row.push_back(walk.terms.back().x);
+    }
+    run_layer(Shape{1, s.channels}, row.data(), Shape{1, s.channels}, at.channel);
+  }
+
+  void dropout() {
+    const UnitPlace& at = walk.place;
+    term(0, at.channel, at.row, at.column);
+    if (values.mode == Mode::evaluation) {
+      walk.form = UnitForm::copied;
+      walk.value = walk.terms[0].x;
+      return;
+    }
+    const UnitSizes s = unit_sizes(values.shapes[static_cast<size_t>(at.node)]);
+    const int64_t index = s.count() * at.sample + (int64_t{1} * at.channel * s.rows + at.row) * s.columns + at.column;
+    walk.form = UnitForm::products;
+    walk.terms[0].w = array(Role::mask, "mask")[index];
+    walk.value = walk.terms[0].x * walk.terms[0].w;
+  }
+
+  void add() {
+    const UnitPlace& at = walk.place;
+    walk.form = UnitForm::sum;
+    for (int i = 0; i < static_cast<int>(inputs.size()); ++i) {
+      term(i, at.channel, at.row, at.column);
+      walk.value = i == 0 ? walk.terms[0].x : walk.value + walk.terms.back().x;
+    }
+  }
+
+  void copied(int input, int channel, int row, int column) {
+    walk.form = UnitForm::copied;
+    term(input, channel, row, column);
+    walk.value = walk.terms[0].x;
+  }
+
+  void flatten() {
+    const UnitSizes s = sizes_of(0);
+    const int i = walk.place.channel, plane = s.rows * s.columns;
+    copied(0, i / plane, i % plane / s.columns, i % s.columns);
+  }
+
+  void concat() {
+    int channel = walk.place.channel;
+    for (int i = 0; i < static_cast<int>(inputs.size()); ++i) {
+      if (channel < sizes_of(i).channels) return copied(i, channel, walk.place.row, walk.place.column);
+      channel -= sizes_of(i).channels;
+    }
+  }
+
+  void subsample() {
+    const UnitSizes from = sizes_of(0), to = unit_sizes(values.shapes[static_cast<size_t>(walk.place.node)]);
+    const int stride = layer->geometry(in_shapes).stride;
+    const int channel = walk.place.channel - (to.channels - from.channels) / 2;
+    walk.form = UnitForm::copied;
+    if (channel < 0 || channel >= from.channels) return;  // a channel of zeros
+    copied(0, channel, walk.place.row * stride, walk.place.column * stride);
+  }
+
+  void run() {
+    const std::string kind = layer->kind();
+    if (kind == "conv") return convolution();
+    if (kind == "dense") return dense();
+    if (kind == "maxpool" || kind == "avgpool") return pooling(kind == "maxpool");
+    if (kind == "globalavgpool") return global_average();
+    if (kind == "batchnorm") return normalisation();
+    if (kind == "dropout") return dropout();
+    if (kind == "add") return add();
+    if (kind == "concat") return concat();
+    if (kind == "flatten") return flatten();
+    if (kind == "subsample") return subsample();
+    if (kind == "identity") return copied(0, walk.place.channel, walk.place.row, walk.place.column);
+    if (kind == "softmax" || kind == "logsoftmax") return softmax();
+    return function();
+  }
+};
+
+bool is_pointwise(const std::string& kind) {
+  return kind == "relu" || kind == "leakyrelu" || kind == "sigmoid" || kind == "tanh" || kind == "batchnorm" ||
+         kind == "dropout" || kind == "identity";
+}
+
+}  // namespace
+
+UnitSizes unit_sizes(const Shape& shape) {
+  UnitSizes s;
+  if (shape.rank() > 1) s.channels = static_cast<int>(shape[1]);
+  if (shape.rank() > 2) s.rows = static_cast<int>(shape[2]);
+  if (shape.rank() > 3) s.columns = static_cast<int>(shape[3]);
+  return s;
+}
+
+bool UnitWalk::agrees() const { return !stored || *stored == value || (std::isnan(*stored) && std::isnan(value)); }
+
+UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place) {
+  const Architecture& architecture = *values.architecture;
+  if (place.node < 0 || place.node >= architecture.size()) {
+    throw Error(fmt::format("there is no layer {}", place.node),
+                fmt::format("0 is the input, {} the output", architecture.size() - 1));
+  }
+  const UnitSizes sizes = unit_sizes(values.shapes[static_cast<size_t>(place.node)]);
+  if (place.channel < 0 || place.channel >= sizes.channels || place.row < 0 || place.row >= sizes.rows ||
+      place.column < 0 || place.column >= sizes.columns) {
+    throw Error(fmt::format("{} has no unit {} at column {}, row {}", architecture.describe(place.node), place.channel,
+                            place.column, place.row),
+                fmt::format("units are 0 to {}, columns 0 to {}, rows 0 to {}", sizes.channels - 1, sizes.columns - 1,
+                            sizes.rows - 1));
+  }
+  if (place.sample < 0 || place.sample >= values.samples()) {
+    throw Error(fmt::format("there is no sample {}", place.sample),
+                fmt::format("samples are 0 to {}", values.samples() - 1));
+  }
+  Walker walker{values, {}, nullptr, {}, {}};
+  walker.walk.place = place;
+  const float* stored = values.activation ? values.activation(place.node) : nullptr;
+  if (stored != nullptr) {
+    walker.walk.stored = stored[sizes.count() * place.sample +
+                                (int64_t{1} * place.channel * sizes.rows + place.row) * sizes.columns + place.column];
+  }
+  if (place.node == 0) {
+    walker.walk.kind = "input";
+    if (!walker.walk.stored) {
+      throw Error("the values of the input are not at hand", "they come with the next moment that is shown");
+    }
+    walker.walk.value = *walker.walk.stored;
+    return walker.walk;
+  }
+  walker.layer = &values.layer(place.node);
+  walker.walk.kind = walker.layer->kind();
+  walker.inputs = architecture.nodes()[static_cast<size_t>(place.node)].inputs;
+  walker.in_shapes = values.input_shapes(place.node);
+  walker.run();
+  return walker.walk;
+}
+
+float running_value(const NetworkValues& values, const UnitWalk& walk, int counted) {
+  float sum = walk.bias;
+  for (int i = 0; i < counted; ++i) {
+    const UnitTerm& t = walk.terms[static_cast<size_t>(i)];
+    sum = multiply_add(values.order, t.w, t.x, sum);
+  }
+  return sum;
+}
+
+std::vector<int> readers_of(const Architecture& architecture, int node) {
+  std::vector<int> readers;
+  for (int i = 1; i < architecture.size(); ++i) {
+    const std::vector<int>& inputs = architecture.nodes()[static_cast<size_t>(i)].inputs;
+    if (std::find(inputs.begin(), inputs.end(), node) != inputs.end()) readers.push_back(i);
+  }
+  return readers;
+}
+
+std::vector<int> pointwise_after(const Architecture& architecture, int node) {
+  std::vector<int> chain;
+  for (int at = node;;) {
+    const std::vector<int> readers = readers_of(architecture, at);
+    if (readers.size() != 1 || !is_pointwise(architecture.nodes()[static_cast<size_t>(readers[0])].layer->kind())) {
+      return chain;
+    }
+    at = readers[0];
+    chain.push_back(at);
+  }
+}
+
+}  // namespace striate

@@ -1,0 +1,33 @@
+// An optimizer's step on one weight as data: its formula, line by line, with the real numbers, and the weight before
+// and after. `after` comes from the very operator that updates the network (kernels/optimizer.h), run on this one
+// weight.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/training/optimizer_settings.h"
+
+namespace striate {
+
+struct UpdateWalk {
+  struct Line {
+    std::string name;     // "mean"
+    std::string formula;  // "beta1 * mean + (1 - beta1) * d"
+    double value = 0;     // in double precision, from the float values above it
+    bool exact = false;   // `value` is what the network keeps, bit for bit: an array of the optimizer, or the weight
+  };
+  float before = 0, gradient = 0, after = 0;
+  float rate = 0;
+  int64_t step = 1;                 // counted from 1: the corrections of adam depend on it
+  std::vector<std::string> states;  // names, as OptimizerSettings::states()
+  std::vector<float> state_before, state_after;
+  std::vector<Line> lines;  // the last one is the weight
+};
+
+// `state` holds one value per name of settings.states(), as they are before the step.
+UpdateWalk walk_update(const OptimizerSettings& settings, float rate, int64_t step, float weight, float gradient,
+                       const std::vector<float>& state);
+
+}  // namespace striate

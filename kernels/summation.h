@@ -1,0 +1,81 @@
+// In which order the network operators add up, so that one sum out of millions can be followed term by term and still
+// give the very bits that the operator stored. Float sums depend on their order; the order depends on the device alone.
+//
+//   weighted_sums.h   one term after the other: multiply_add(). A convolution forward and by the input, a dense layer
+//   by
+//                     the input and by the weights.
+//   dot_products.h    a block's threads, each with the lanes of its packs, share out columns and rows; then lanes and
+//                     threads are added, halves onto halves: dot_product(). A dense layer forward, a convolution by the
+//                     weights (there in pieces of the batch, conv2d_weight_order() in conv2d.h).
+//   row_sums          the same for the plain sum of a row: row_sum(). A convolution's gradient by the bias.
+//
+// Walks of engine/walk use these; tests hold them to the operators' own results, bit for bit, in both forms of the CPU.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/device.h"
+
+namespace striate {
+
+struct SummationOrder {
+  int threads = 1;     // of a block
+  int lanes = 1;       // of a pack
+  bool fused = false;  // a product is not rounded before it is added
+};
+// The order of a device's operators; the CPU's follows detail::use_gpu_tiles() of weighted_sums.h.
+SummationOrder summation_order(Device device);
+
+float multiply_add(const SummationOrder& order, float a, float b, float sum);
+
+// Halves onto halves, until one is left. `values` is a power of two long and used up.
+float add_halves(std::vector<float>& values);
+
+// The sum over images n, rows p, columns q of pair(n, p, q).first * .second; pair() is called once for each.
+template <typename Pair>
+float dot_product(const SummationOrder& order, int64_t images, int64_t rows, int64_t columns, const Pair& pair) {
+  const int64_t wide = order.lanes, packs = (columns + wide - 1) / wide;
+  const int64_t side = packs < order.threads ? packs : order.threads, step = order.threads / side;
+  std::vector<float> threads(static_cast<size_t>(order.threads));
+  for (int64_t thread = 0; thread < side * step; ++thread) {
+    std::vector<float> lanes(static_cast<size_t>(wide));
+    for (int64_t n = 0; n < images; ++n) {
+      for (int64_t p = thread / side; p < rows; p += step) {
+        for (int64_t q = thread % side * wide; q < columns; q += side * wide) {
+          for (int64_t i = q; i < q + wide && i < columns; ++i) {
+            const auto [a, b] = pair(n, p, i);
+            float& lane = lanes[static_cast<size_t>(i - q)];
+            lane = multiply_add(order, a, b, lane);
+          }
+        }
+      }
+    }
+    threads[static_cast<size_t>(thread)] = add_halves(lanes);
+  }
+  return add_halves(threads);
+}
+
+// The sum over images n and places i of value(n, i).
+template <typename Value>
+float row_sum(const SummationOrder& order, int64_t images, int64_t count, const Value& value) {
+  const int64_t wide = order.lanes, block = 4 * wide;
+  std::vector<float> threads(static_cast<size_t>(order.threads));
+  for (int64_t thread = 0; thread < order.threads; ++thread) {
+    std::vector<float> sums(static_cast<size_t>(block));  // four packs
+    for (int64_t n = 0; n < images; ++n) {
+      for (int64_t q = thread * block; q < count; q += order.threads * block) {
+        for (int64_t i = q; i < q + block && i < count; ++i) sums[static_cast<size_t>(i - q)] += value(n, i);
+      }
+    }
+    std::vector<float> lanes(static_cast<size_t>(wide));
+    for (size_t i = 0; i < lanes.size(); ++i) {
+      const size_t w = lanes.size();
+      lanes[i] = (sums[i] + sums[w + i]) + (sums[2 * w + i] + sums[3 * w + i]);
+    }
+    threads[static_cast<size_t>(thread)] = add_halves(lanes);
+  }
+  return add_halves(threads);
+}
+
+}  // namespace striate

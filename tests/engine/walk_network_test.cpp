@@ -1,0 +1,324 @@
+// Walks of units and gradients against the network's own slots, bit for bit, and against plain double sums, over random
+// networks; in the CPU's own order of adding and in the GPU's.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <random>
+
+#include "engine/error.h"
+#include "engine/training/loss_head.h"
+#include "engine/walk/gradient_walk.h"
+#include "engine/walk/update_walk.h"
+#include "kernels/optimizer.h"
+#include "kernels/weighted_sums.h"
+#include "tests/engine/golden.h"
+
+namespace striate {
+namespace {
+
+bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0 || (a == 0 && b == 0); }
+
+// A network that has run forward and backward, with everything copied out.
+struct Scene {
+  Stream stream{Device::cpu()};
+  Architecture architecture;
+  std::map<std::pair<Role, std::string>, std::vector<float>> slots;
+  NetworkValues values;
+
+  Scene(const std::string& text, int batch, Mode mode, unsigned seed, bool explaining = true)
+      : architecture(Architecture::parse(text)) {
+    Network network(stream, architecture, Plan{batch, true, explaining, 0});
+    network.initialize(stream, Initializer::pytorch, seed);
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<float> any(-1, 1);
+    const auto scatter = [&](const Slot& slot) {
+      std::vector<float> v(static_cast<size_t>(slot.shape.count()));
+      for (float& f : v) f = any(random);
+      network.write_slot(stream, slot, v);
+    };
+    scatter(network.activation(0));
+    for (const Slot& slot : network.slots()) {
+      if (slot.role == Role::weight && slot.name.find("bias") != std::string::npos) scatter(slot);
+    }
+    // Running statistics that are not those of the start.
+    if (mode == Mode::evaluation) network.forward(stream, Mode::training);
+    network.forward(stream, mode);
+    scatter(*network.output_gradient());
+    network.backward(stream);
+    for (const Slot& slot : network.slots()) slots[{slot.role, slot.name}] = network.read_slot(stream, slot);
+    values.architecture = &architecture;
+    values.shapes = architecture.shapes(batch);
+    values.mode = mode;
+    values.order = summation_order(Device::cpu());
+    const auto find = [this](Role role, const std::string& name) -> const float* {
+      const auto found = slots.find({role, name});
+      return found == slots.end() ? nullptr : found->second.data();
+    };
+    const auto name = [this](int node) { return architecture.nodes()[static_cast<size_t>(node)].name; };
+    values.activation = [=](int node) { return find(Role::activation, name(node)); };
+    values.gradient = [=](int node) { return find(Role::activation_gradient, name(node)); };
+    values.array = find;
+  }
+
+  void every_unit_agrees() {
+    for (int node = 0; node < architecture.size(); ++node) {
+      const UnitSizes s = unit_sizes(values.shapes[static_cast<size_t>(node)]);
+      for (int n = 0; n < values.samples(); ++n) {
+        for (int64_t i = 0; i < s.count(); ++i) {
+          const UnitPlace place{node, n, static_cast<int>(i / s.columns / s.rows),
+                                static_cast<int>(i / s.columns % s.rows), static_cast<int>(i % s.columns)};
+          const UnitWalk walk = walk_unit(values, place);
+          ASSERT_TRUE(walk.stored.has_value());
+          ASSERT_TRUE(same_bits(walk.value, *walk.stored))
+              << architecture.describe(node) << " unit " << i << ": " << walk.value << ", stored " << *walk.stored;
+          ASSERT_TRUE(walk.agrees());
+          if (walk.form != UnitForm::products) continue;
+          double sum = walk.bias, size = std::fabs(walk.bias);
+          for (const UnitTerm& t : walk.terms) sum += t.product(), size += std::fabs(t.product());
+          ASSERT_NEAR(walk.value, sum, 1e-6 * (size + 1e-3));
+        }
+      }
+    }
+  }
+
+  void every_gradient_agrees() {
+    for (int node = 1; node < architecture.size(); ++node) {
+      const std::string kind = values.layer(node).kind();
+      if (kind != "conv" && kind != "dense") continue;
+      const std::vector<WeightSpec> list = values.layer(node).parameters(values.input_shapes(node));
+      for (int part = 0; part < static_cast<int>(list.size()); ++part) {
+        for (int64_t i = 0; i < list[static_cast<size_t>(part)].shape.count(); ++i) {
+          const WeightGradient walk = walk_weight_gradient(values, {node, part, i});
+          ASSERT_TRUE(walk.stored.has_value());
+          ASSERT_TRUE(same_bits(walk.value, *walk.stored))
+              << walk.name << '[' << i << "]: " << walk.value << ", stored " << *walk.stored;
+          double sum = 0, size = 0;
+          for (int n = 0; n < values.samples(); ++n) {
+            double own = 0;
+            for (const WeightGradientTerm& t : weight_gradient_terms(values, {node, part, i}, n)) {
+              own += t.product(), size += std::fabs(t.product());
+            }
+            ASSERT_DOUBLE_EQ(own, walk.samples[static_cast<size_t>(n)]);
+            sum += own;
+          }
+          ASSERT_NEAR(walk.sum, sum, 1e-12);
+          ASSERT_NEAR(walk.value, sum, 2e-6 * (size + 1e-3));
+        }
+      }
+      const int input = architecture.nodes()[static_cast<size_t>(node)].inputs[0];
+      const UnitSizes s = unit_sizes(values.shapes[static_cast<size_t>(input)]);
+      const bool shared = readers_of(architecture, input).size() > 1;
+      for (int64_t i = 0; i < s.count(); ++i) {
+        const UnitPlace place{input, values.samples() - 1, static_cast<int>(i / s.columns / s.rows),
+                              static_cast<int>(i / s.columns % s.rows), static_cast<int>(i % s.columns)};
+        const InputGradient walk = walk_input_gradient(values, node, place);
+        ASSERT_EQ(walk.shared, shared);
+        ASSERT_TRUE(walk.agrees());
+        ASSERT_TRUE(walk.stored.has_value());
+        if (!shared) {
+          ASSERT_TRUE(same_bits(walk.value, *walk.stored))
+              << "dx of " << architecture.describe(node) << ", " << i << ": " << walk.value << ", " << *walk.stored;
+        }
+        double sum = 0;
+        for (const InputGradientTerm& t : walk.terms) sum += t.product();
+        ASSERT_DOUBLE_EQ(sum, walk.sum);
+        ASSERT_EQ(walk.terms.size() % static_cast<size_t>(walk.filters), 0U);
+      }
+    }
+  }
+};
+
+// The CPU's own order of adding, then the GPU's.
+void in_both_orders(const std::function<void()>& test) {
+  for (const bool gpu : {false, true}) {
+    detail::use_gpu_tiles(gpu);
+    SCOPED_TRACE(gpu ? "the GPU's order" : "the CPU's order");
+    test();
+    detail::use_gpu_tiles(false);
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+}
+
+const char* const kNetworks[] = {
+    "input 1x9x9 | conv 3 3x3 pad 1 | relu | maxpool 2 | conv 4 2x2 | tanh | flatten | dense 7 | sigmoid | dense 3",
+    "input 3x7x8 | conv 6 3x2 stride 2x1 pad 1,0,2,1 dilation 1x2 groups 3 | leakyrelu 0.2 | avgpool 2 pad 1 | "
+    "globalavgpool | dense 4 | softmax",
+    "input 2x6x6 | a: conv 4 3x3 pad 1 no bias | batchnorm | relu | conv 4 3x3 pad 1 | add a | b: relu | "
+    "s: subsample 2 channels 8 | from b | conv 8 1x1 stride 2 | add s | c: tanh | from s | identity | concat c | "
+    "globalavgpool | dense 3",
+    "input 3x5x5 | conv 5 1x1 | maxpool 3 stride 2 pad 1 ceil | avgpool 2 stride 1 without padding | flatten | "
+    "dropout 0.4 | dense 3 no bias | logsoftmax",
+};
+
+TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_slot) {
+  in_both_orders([] {
+    for (const Mode mode : {Mode::training, Mode::evaluation}) {
+      for (const char* text : kNetworks) {
+        SCOPED_TRACE(text);
+        Scene(text, 3, mode, 5).every_unit_agrees();
+        if (::testing::Test::HasFatalFailure()) return;
+      }
+    }
+  });
+}
+
+TEST(GradientWalk, every_gradient_of_a_network_is_the_value_of_its_slot) {
+  in_both_orders([] {
+    for (const char* text : kNetworks) {
+      SCOPED_TRACE(text);
+      Scene(text, 3, Mode::training, 7).every_gradient_agrees();
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+    Scene(
+        "input 2x6x6 | a: conv 4 3x3 pad 1 no bias | batchnorm | relu | conv 4 3x3 pad 1 | add a | relu | flatten | "
+        "dense 3",
+        9, Mode::training, 8)
+        .every_gradient_agrees();
+  });
+}
+
+// Convolutions of every kind, with batches that are cut into pieces and planes that count as one row.
+TEST(GradientWalk, random_convolutions_agree_with_the_operators) {
+  std::mt19937 random(20);
+  const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
+  int tried = 0;
+  while (tried < 60) {
+    const int groups = pick(1, 3), c = groups * pick(1, 2), k = groups * pick(1, 3);
+    const int r = pick(1, 4), s = pick(1, 4), dy = pick(1, 3), dx = pick(1, 3);
+    const std::string text =
+        fmt::format("input {}x{}x{} | conv {} {}x{} stride {}x{} pad {},{},{},{} dilation {}x{} groups {}{}", c,
+                    pick(1, 9), pick(1, 20), k, r, s, pick(1, 4), pick(1, 4), pick(0, 3), pick(0, 3), pick(0, 3),
+                    pick(0, 3), dy, dx, groups, pick(0, 3) == 0 ? " no bias" : "");
+    try {
+      (void)Architecture::parse(text).shapes(1);
+    } catch (const Error&) {
+      continue;  // the kernel does not fit
+    }
+    ++tried;
+    SCOPED_TRACE(text);
+    const int batch = pick(1, 20);
+    in_both_orders([&] {
+      Scene scene(text, batch, Mode::training, static_cast<unsigned>(tried));
+      scene.every_unit_agrees();
+      if (!::testing::Test::HasFatalFailure()) scene.every_gradient_agrees();
+    });
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+}
+
+TEST(GradientWalk, says_that_training_needs_no_gradient_of_the_input) {
+  Scene scene("input 1x5x5 | conv 2 3x3 | flatten | dense 3", 2, Mode::training, 3, false);
+  const InputGradient walk = walk_input_gradient(scene.values, 1, {0, 0, 0, 2, 2});
+  EXPECT_FALSE(walk.stored.has_value());
+  EXPECT_TRUE(walk.agrees());
+  EXPECT_EQ(walk.terms.size(), 18U);
+}
+
+TEST(GradientWalk, a_value_that_several_layers_read_is_shared) {
+  Scene scene("input 1x5x5 | a: conv 2 3x3 pad 1 | tanh | conv 2 3x3 pad 1 | add a | flatten | dense 2", 2,
+              Mode::training, 4);
+  EXPECT_TRUE(walk_input_gradient(scene.values, 3, {2, 0, 0, 2, 2}).agrees());
+  EXPECT_FALSE(walk_input_gradient(scene.values, 3, {2, 0, 0, 2, 2}).shared);
+  EXPECT_EQ(readers_of(scene.architecture, 1).size(), 2U);
+}
+
+TEST(NetworkWalk, a_running_value_starts_with_the_bias_and_ends_with_the_value) {
+  Scene scene("input 2x5x5 | conv 2 3x3", 1, Mode::evaluation, 9);
+  const UnitWalk walk = walk_unit(scene.values, {1, 0, 1, 1, 2});
+  ASSERT_EQ(walk.terms.size(), 18U);
+  EXPECT_EQ(walk.channels, 2);
+  EXPECT_EQ(running_value(scene.values, walk, 0), walk.bias);
+  EXPECT_EQ(running_value(scene.values, walk, 18), walk.value);
+  EXPECT_EQ(walk.terms[10].kernel_row, 0);
+  EXPECT_EQ(walk.terms[10].kernel_column, 1);
+  EXPECT_EQ(walk.terms[10].channel, 1);
+}
+
+TEST(NetworkWalk, follows_what_comes_straight_after_a_layer) {
+  const Architecture a = Architecture::parse(
+      "input 1x6x6 | conv 2 3x3 | batchnorm | r: relu | maxpool 2 | flatten | "
+      "dense 2");
+  EXPECT_EQ(pointwise_after(a, 1), (std::vector<int>{2, 3}));
+  EXPECT_TRUE(pointwise_after(a, 6).empty());
+}
+
+TEST(NetworkWalk, what_is_missing_or_outside_is_named) {
+  Scene scene("input 1x5x5 | conv 2 3x3 | flatten | dense 3", 2, Mode::training, 3);
+  const auto message = [&](const std::function<void()>& f) -> std::string {
+    try {
+      f();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(message([&] {
+              walk_unit(scene.values, {1, 0, 0, 0, 3});
+            }),
+            "layer 0 (conv 2 3x3) has no unit 0 at column 3, row 0");
+  EXPECT_EQ(message([&] { walk_unit(scene.values, {9, 0, 0, 0, 0}); }), "there is no layer 9");
+  EXPECT_EQ(message([&] { walk_unit(scene.values, {1, 2, 0, 0, 0}); }), "there is no sample 2");
+  EXPECT_EQ(message([&] {
+              walk_weight_gradient(scene.values, {2, 0, 0});
+            }),
+            "layer 1 (flatten) has no weights that multiply");
+  EXPECT_EQ(message([&] { walk_weight_gradient(scene.values, {1, 0, 18}); }), "there is no value 18 in 0.weight");
+  EXPECT_EQ(message([&] { walk_weight_gradient(scene.values, {1, 2, 0}); }), "layer 0 (conv 2 3x3) has no parameter 2");
+  scene.values.array = nullptr;
+  EXPECT_EQ(message([&] { walk_unit(scene.values, {1, 0, 0, 0, 0}); }), "the weight 0.weight is not at hand");
+}
+
+// Every optimizer, many steps: the walk of one weight makes what the operator makes of a whole arena.
+TEST(UpdateWalk, one_weight_follows_the_operator_over_many_steps) {
+  for (const char* text : {"sgd", "sgd momentum 0.9", "sgd momentum 0.9 nesterov decay 0.01", "rmsprop", "adam",
+                           "adam decay 0.1", "adamw"}) {
+    SCOPED_TRACE(text);
+    const OptimizerSettings settings = OptimizerSettings::parse(text);
+    Stream stream(Device::cpu());
+    std::mt19937 random(3);
+    std::uniform_real_distribution<float> any(-1, 1);
+    constexpr int kCount = 37;
+    std::vector<float> w(kCount), g(kCount), first(kCount), second(kCount);
+    for (float& v : w) v = any(random);
+    StepState state;
+    state.rate = 0.01f;
+    for (int step = 1; step <= 12; ++step) {
+      for (float& v : g) v = any(random);
+      const int i = step * 3;
+      std::vector<float> own;
+      if (!settings.states().empty()) own.push_back(first[i]);
+      if (settings.states().size() > 1) own.push_back(second[i]);
+      const UpdateWalk walk = walk_update(settings, state.rate, step, w[i], g[i], own);
+      next_step(stream, &state, settings.beta1, settings.beta2);
+      using Kind = OptimizerSettings::Kind;
+      if (settings.kind == Kind::sgd) {
+        sgd(stream, Sgd{settings.momentum, settings.weight_decay, settings.nesterov}, kCount, &state, g.data(),
+            w.data(), first.data());
+      } else if (settings.kind == Kind::rmsprop) {
+        rmsprop(stream, RmsProp{settings.rho, settings.epsilon, settings.weight_decay}, kCount, &state, g.data(),
+                w.data(), first.data());
+      } else {
+        adam(
+            stream,
+            Adam{settings.beta1, settings.beta2, settings.epsilon, settings.weight_decay, settings.kind == Kind::adamw},
+            kCount, &state, g.data(), w.data(), first.data(), second.data());
+      }
+      ASSERT_TRUE(same_bits(walk.after, w[i])) << step;
+      ASSERT_EQ(walk.lines.back().value, walk.after);
+      if (!own.empty()) {
+        ASSERT_TRUE(same_bits(walk.state_after[0], first[i])) << step;
+      }
+      // The lines in double precision lead to the same weight: nothing is missing from the formula.
+      for (const UpdateWalk::Line& line : walk.lines) {
+        if (line.name != "step") continue;
+        const double decay = settings.kind == Kind::adamw ? 0.01 * settings.weight_decay * walk.before : 0;
+        ASSERT_NEAR(walk.before - decay - line.value, walk.after, 2e-6);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace striate
