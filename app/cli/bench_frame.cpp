@@ -120,7 +120,7 @@ void add_bench_frame(CLI::App& bench, CommandLine& line) {
       "  striate bench frame --page pixels photo.jpg\n"
       "  striate bench frame --page filters photo.jpg --do \"filters.kernel edge\" --csv");
   add_text(*command, "FILE", options->file, "The picture; without it, the portrait")->type_name("");
-  add_text(*command, "--page", options->page, "pixels, channels, filters, convolution or pooling (pixels)")
+  add_text(*command, "--page", options->page, "Its id, such as channels; a wrong one lists them all (pixels)")
       ->type_name("P");
   add_number(*command, "--seconds", options->seconds, "How long to measure (5)", 0.05, 600);
   add_do_option(*command, options->commands);

@@ -57,7 +57,9 @@ void add_screenshot(CLI::App& parent, CommandLine& line) {
                   "Examples:\n"
                   "  striate screenshot pixels portrait.png\n"
                   "  striate screenshot filters edges.png photo.jpg --size 1920x1080 --do \"filters.kernel edge\"");
-  add_text(*command, "PAGE", options->page, "pixels, channels or filters")->required()->type_name("");
+  add_text(*command, "PAGE", options->page, "Its id, such as pixels or filters; a wrong one lists them all")
+      ->required()
+      ->type_name("");
   add_text(*command, "OUT", options->out, "The PNG to write")->required()->type_name("");
   add_text(*command, "FILE", options->file, "What to open first; without it, the portrait")->type_name("");
   command

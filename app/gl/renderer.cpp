@@ -11,7 +11,8 @@ static_assert(sizeof(ImDrawVert) == 20, "position, texture coordinates, colour")
 
 Renderer::Renderer()
     : interface_("shaders/interface.vert", "shaders/interface.frag"),
-      picture_("shaders/interface.vert", "shaders/picture.frag") {
+      picture_("shaders/interface.vert", "shaders/picture.frag"),
+      pixels_("shaders/interface.vert", "shaders/pixels.frag") {
   find_uniforms();
   glGenVertexArrays(1, &vertex_array_);
   glGenBuffers(1, &vertices_);
@@ -55,10 +56,13 @@ Renderer::~Renderer() {
 void Renderer::find_uniforms() {
   interface_projection_ = interface_.uniform("projection");
   picture_projection_ = picture_.uniform("projection");
+  pixels_projection_ = pixels_.uniform("projection");
   picture_map_row_ = picture_.uniform("map_row");
   picture_range_ = picture_.uniform("range");
   glUseProgram(interface_.program());
   glUniform1i(interface_.uniform("image"), 0);
+  glUseProgram(pixels_.program());
+  glUniform1i(pixels_.uniform("image"), 0);
   glUseProgram(picture_.program());
   glUniform1i(picture_.uniform("image"), 0);
   glUniform1i(picture_.uniform("maps"), 1);
@@ -113,6 +117,8 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
   const float projection[16] = {2 / w, 0, 0, 0, 0, -2 / h, 0, 0, 0, 0, 1, 0, -1 - 2 * l / w, 1 + 2 * t / h, 0, 1};
   glUseProgram(picture_.program());
   glUniformMatrix4fv(picture_projection_, 1, GL_FALSE, projection);
+  glUseProgram(pixels_.program());
+  glUniformMatrix4fv(pixels_projection_, 1, GL_FALSE, projection);
   glUseProgram(interface_.program());
   glUniformMatrix4fv(interface_projection_, 1, GL_FALSE, projection);
   glBindVertexArray(vertex_array_);
@@ -135,10 +141,11 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
       if (command.UserCallback) {
         if (command.UserCallback != picture_style_callback()) continue;
         const auto* style = static_cast<const PictureStyle*>(command.UserCallbackData);
-        // 8-bit pictures need no map: the plain program: less work for a software renderer.
-        bool mapped = style && style->values;
-        glUseProgram(mapped ? picture_.program() : interface_.program());
-        glBindSampler(0, style && style->nearest ? nearest_ : smooth_);
+        // 8-bit pictures need no map, smaller ones no borders between pixels: less work for a software renderer.
+        const bool mapped = style && style->values;
+        const bool enlarged = style && style->nearest && !mapped;
+        glUseProgram(mapped ? picture_.program() : enlarged ? pixels_.program() : interface_.program());
+        glBindSampler(0, mapped && style->nearest ? nearest_ : smooth_);
         if (mapped) {
           glUniform1f(picture_map_row_, (static_cast<float>(style->map) + 0.5f) / kColourMaps);
           glUniform2f(picture_range_, style->low, style->high);
@@ -167,6 +174,7 @@ std::string Renderer::reload_shaders() {
   std::string message;
   bool changed = interface_.reload(&message);
   changed = picture_.reload(&message) || changed;
+  changed = pixels_.reload(&message) || changed;
   if (changed) find_uniforms();
   return message;
 }

@@ -1,5 +1,6 @@
-// Draws Dear ImGui's triangles with OpenGL 3.3 and holds the textures: text and shapes with one shader, pictures with
-// another that maps floats through a range and a colour map (shaders/picture.frag).
+// Draws Dear ImGui's triangles with OpenGL 3.3 and holds the textures: text and shapes with one shader, pictures of
+// floats with another that maps them through a range and a colour map (shaders/picture.frag), enlarged 8-bit pictures
+// with a third (shaders/pixels.frag).
 #pragma once
 
 #include <imgui.h>
@@ -32,8 +33,9 @@ class Renderer : public Textures {
  private:
   void find_uniforms();
 
-  Shader interface_, picture_;
-  int interface_projection_ = -1, picture_projection_ = -1, picture_map_row_ = -1, picture_range_ = -1;
+  Shader interface_, picture_, pixels_;
+  int interface_projection_ = -1, pixels_projection_ = -1, picture_projection_ = -1, picture_map_row_ = -1,
+      picture_range_ = -1;
   unsigned vertex_array_ = 0, vertices_ = 0, indices_ = 0, maps_ = 0, smooth_ = 0, nearest_ = 0;
 };
 

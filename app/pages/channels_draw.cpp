@@ -99,8 +99,13 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   ui.fill({title.x, title.y + 4, 4, title.h - 8}, colour, 2);
   ui.label({title.x + 12, title.y, title.w - 12, title.h}, name, selected ? Font::strong : Font::body, ui.theme().text);
   if (!planes_.components.empty()) {
-    ui.label(title, fmt::format("mean {:.1f}", planes_.components[static_cast<size_t>(c)].mean), Font::caption,
-             ui.theme().secondary, Align::right);
+    const std::string mean = fmt::format("{:.1f}", planes_.components[static_cast<size_t>(c)].mean);
+    const float room = title.w - 12 - ui.measure(Font::strong, name).x - 8;
+    for (const std::string& words : {"mean " + mean, mean}) {
+      if (ui.measure(Font::caption, words).x > room) continue;
+      ui.label(title, words, Font::caption, ui.theme().secondary, Align::right);
+      break;
+    }
   }
   rest.cut_top(4);
   const Image& image = *context_.document.image;

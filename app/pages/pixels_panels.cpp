@@ -1,4 +1,5 @@
 // The lower part of the pixels page's inspector: the pixel in other colour spaces, the weights of grey, number types.
+#include <algorithm>
 #include <cmath>
 
 #include "app/pages/pixels.h"
@@ -45,12 +46,19 @@ void PixelsPage::draw_weights(Ui& ui) const {
   view.space = ColourSpace::gray;
   view.weights = w;
   const double grey = numbers_of(view, pixel, image.channels).value[0];
+  // A whole number times a weight has as many decimals as the weight: printed so, the three add up to the grey.
+  int decimals = 3;
+  for (const float weight : weights) {
+    const std::string text = shortest_text(weight);
+    const size_t point = text.find('.');
+    if (point != std::string::npos) decimals = std::clamp(static_cast<int>(text.size() - point) - 1, decimals, 5);
+  }
   for (int c = 0; c < 3; ++c) {
     ui.row(c == 0 ? std::string(names[c]) : fmt::format("+ {}", names[c]),
-           fmt::format("{} \u00b7 {:>3} = {:>8.3f}", shortest_text(weights[c]), rgb[c],
-                       static_cast<double>(weights[c]) * rgb[c]));
+           fmt::format("{} \u00b7 {:>3} = {:>8}", shortest_text(weights[c]), rgb[c],
+                       number_text(static_cast<double>(weights[c]) * rgb[c], decimals)));
   }
-  ui.row("grey", fmt::format("{:.3f}", grey), Concept::input);
+  ui.row("grey", number_text(grey, decimals), Concept::input);
   const double sum = static_cast<double>(w.red) + w.green + w.blue;
   if (std::abs(sum - 1) > 1e-6) {
     ui.note(fmt::format("The weights add up to {:.3f}: greys become {} than the picture.", sum,

@@ -25,9 +25,8 @@ std::string owner_of(const std::string& command, const std::vector<std::unique_p
   return "document";
 }
 
-bool is_lesson_file(const std::string& path) {
-  const std::string extension = std::filesystem::path(path).extension().string();
-  return extension == ".md" || extension == ".striate";
+bool ends_in(const std::string& path, const char* ending) {
+  return std::filesystem::path(path).extension().string() == ending;
 }
 
 }  // namespace
@@ -49,7 +48,7 @@ App::~App() = default;
 void App::declare_commands() {
   registry_.add(Command{
       "open",
-      "Opens a picture or a lesson: a file, 'portrait', or 'sample:NAME'",
+      "Opens a picture, a lesson or a script: a file, 'portrait', or 'sample:NAME'",
       {Parameter::text("FILE", "path of the file, 'portrait', or 'sample:NAME'")},
       [this](const Arguments& arguments) { open(arguments.text(0)); },
       Undo::edit,
@@ -188,8 +187,12 @@ void App::dismiss_notice(size_t index) {
 float App::loading() const { return loader_.busy() ? loader_.progress() : -1.0f; }
 
 void App::open(const std::string& source) {
-  if (is_lesson_file(source)) {
+  if (ends_in(source, ".md")) {
     open_lesson(source);
+    return;
+  }
+  if (ends_in(source, ".striate")) {
+    open_script(source);
     return;
   }
   if (source == "portrait") {

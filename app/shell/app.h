@@ -105,6 +105,7 @@ class App {
   std::string lesson_text() const;  // the present state as a lesson
   void open_lesson(const std::string& name_or_path);
   void close_lesson();
+  void open_script(const std::string& path);
   void enter_step(int step);
   void play(const std::vector<Action>& actions);
   bool advance_step();
@@ -130,8 +131,8 @@ class App {
   std::deque<Error> failures_;
   std::vector<Edit> undo_, redo_;
   std::unique_ptr<Recorder> recorder_;
-  std::unique_ptr<ScriptPlayer> step_player_;  // the commands of the lesson's step that are still to run
-  bool entering_ = false;                      // they are the step's own, not what the student does or "Show me" does
+  std::shared_ptr<ScriptPlayer> step_player_;  // what is left of the lesson's step, or of a script that was opened
+  bool entering_ = false;                      // it is the step's own, not what the student does or "Show me" does
   std::string opening_;                        // what is being read
   double now_ = 0;
   bool quit_ = false;

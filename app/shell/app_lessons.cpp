@@ -115,14 +115,23 @@ void App::play(const std::vector<Action>& actions) {
   Script script;
   script.file = lessons_.lesson().file;
   script.actions = actions;
-  step_player_ = std::make_unique<ScriptPlayer>(std::move(script));
+  step_player_ = std::make_shared<ScriptPlayer>(std::move(script));
   step_player_->skip_expectations(true);  // who goes through a lesson is not tested on what they touched meanwhile
+}
+
+// A script that was opened in the window, with its expectations: their failure is a message.
+void App::open_script(const std::string& path) {
+  Script script = read_script(path);
+  check_script(script, registry_);
+  close_lesson();
+  step_player_ = std::make_shared<ScriptPlayer>(std::move(script));
 }
 
 // One action a frame. Returns true while there are more.
 bool App::advance_step() {
   if (!step_player_) return false;
-  // A lesson's own screenshots are for `striate play`; in the window they are passed over.
+  const std::shared_ptr<ScriptPlayer> player = step_player_;  // an action may open another lesson or script
+  // Screenshots of a lesson and of a script that was opened are for `striate play`; in the window they are passed over.
   PlayerHost host;
   host.run = [this](const std::string& line) { run(line); };
   host.registry = &registry_;
@@ -132,9 +141,10 @@ bool App::advance_step() {
   host.screenshot = [](const std::string&) {};
   host.now = [this] { return now_; };
   try {
-    if (step_player_->advance(host)) return true;
+    if (player->advance(host) || step_player_ != player) return true;
   } catch (const Error& error) {
-    notify({error.what(), error.hint(), "lesson", true, now_});
+    notify({error.what(), error.hint(), lessons_.is_open() ? "lesson" : "play", true, now_});
+    if (step_player_ != player) return true;
   }
   step_player_.reset();
   entering_ = false;

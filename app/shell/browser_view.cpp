@@ -64,6 +64,11 @@ void Browser::open() {
   show(Place::folder);
 }
 
+void Browser::open_at(const std::string& folder) {
+  open();
+  go(folder);
+}
+
 void Browser::save(const std::string& command, const std::string& name) {
   open();
   mode_ = Mode::save;

@@ -15,7 +15,8 @@ class Browser {
  public:
   explicit Browser(App& app);
 
-  void open();  // to open a file
+  void open();                              // to open a file
+  void open_at(const std::string& folder);  // the same, in this folder
   // To save under this name; `command` gets the path: "save.stage".
   void save(const std::string& command, const std::string& name);
   void close() { mode_ = Mode::closed; }

@@ -119,6 +119,22 @@ void Shell::play_a_line() {
   }
 }
 
+void Shell::drop(const std::vector<std::string>& paths) {
+  if (paths.empty()) return;
+  std::error_code failure;
+  if (std::filesystem::is_directory(paths[0], failure)) {
+    browser_->open_at(paths[0]);
+    app_.wake();
+    return;
+  }
+  browser_->close();
+  app_.send("open " + striate::quoted(paths[0]));
+  if (paths.size() > 1) {
+    app_.notify({fmt::format("{} files were dropped; the first one is opened", paths.size()), "drop one file at a time",
+                 "open", false, app_.now()});
+  }
+}
+
 void Shell::request_capture(const std::string& file, bool stage_only, const std::string& command) {
   namespace fs = std::filesystem;
   fs::path path(file);

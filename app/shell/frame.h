@@ -56,6 +56,10 @@ class Shell {
   // Relative names of pictures that a script asks for stand in this folder.
   void set_output_folder(std::string folder) { output_folder_ = std::move(folder); }
 
+  // What was dropped on the window: the first file is opened, or a message says why not; a folder is shown in the
+  // browser.
+  void drop(const std::vector<std::string>& paths);
+
   // A picture that was asked for: whoever draws takes it once settled() and calls captured() when it is written.
   struct Capture {
     std::string file;

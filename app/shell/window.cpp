@@ -79,7 +79,7 @@ struct GlfwWindow {
 
 struct Events {
   InputQueue queue;
-  App* app = nullptr;
+  Shell* shell = nullptr;
   GLFWwindow* window = nullptr;
   float scale = 1;
   bool changed = true;
@@ -130,12 +130,7 @@ void connect(GLFWwindow* window) {
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) { Events::of(w).queue.text(utf8(code)); });
   glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
     Events& e = Events::of(w);
-    if (count < 1) return;
-    e.app->send("open " + striate::quoted(paths[0]));
-    if (count > 1) {
-      e.app->notify({fmt::format("{} files were dropped; the first one is opened", count), "drop one file at a time",
-                     "open", false, e.app->now()});
-    }
+    e.shell->drop({paths, paths + count});
   });
   glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { Events::of(w); });
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { Events::of(w); });
@@ -194,7 +189,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   Shell shell(app, renderer);
   shell.set_output_folder(options.output_folder);
   Events events;
-  events.app = &app;
+  events.shell = &shell;
   events.window = window;
   glfwSetWindowUserPointer(window, &events);
   connect(window);

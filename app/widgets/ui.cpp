@@ -251,6 +251,10 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
     scroll_into_view(rect);
     focus_moved_ = false;
   }
+  if (reveal_ == r.id) {
+    scroll_into_view(rect);
+    reveal_ = 0;
+  }
   if (spec.enabled) {
     bool left_before = before_.left;
     r.hovered = hot;

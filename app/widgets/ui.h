@@ -471,7 +471,8 @@ class Ui {
   std::unordered_map<uint64_t, std::string> seen_;
   std::vector<std::string> conflicts_, building_conflicts_;
   std::map<std::string, std::string> keys_;
-  std::string ring_;
+  std::string ring_, ring_found_;
+  uint64_t reveal_ = 0;  // the item that is scrolled to when it is drawn next
   uint64_t hot_ = 0, active_ = 0, focus_ = 0, wheel_item_ = 0, wheel_panel_ = 0, popup_ = 0;
   bool keyboard_ = false;
   bool focus_moved_ = false;

@@ -11,6 +11,8 @@
 namespace striate {
 namespace {
 
+constexpr float kGridZoom = 6;  // cells of this size and more get lines
+
 // Marks a command of a draw list: the renderer reads the style from its data and never calls this.
 void picture_style(const ImDrawList*, const ImDrawCmd*) {}
 
@@ -63,7 +65,7 @@ void Ui::draw_tiles(const Rect& area, const PictureSource& source, const View& v
   if (source.width <= 0 || source.height <= 0 || !source.pixels) return;
   Rect shown = source.only.empty() ? area : intersection(area, source.only);
   Rect on_screen = intersection(shown, picture_rect(view, source.width, source.height, area));
-  if (on_screen.empty()) return;
+  if (on_screen.w <= 0 || on_screen.h <= 0) return;
   push_clip(shown);
   PictureStyle style;
   style.nearest = nearest;
@@ -80,16 +82,27 @@ void Ui::draw_tiles(const Rect& area, const PictureSource& source, const View& v
   while (base + 1 < source.levels && (columns(base) > tile_size || rows(base) > tile_size)) ++base;
   int level = std::min(level_for(view.zoom, frame_.scale, source.levels), base);
 
+  const Rect whole = picture_rect(view, source.width, source.height, area);
+  const float pixel = 1 / frame_.scale;  // of the screen
+  // From 1:1 until cells get lines, a picture begins on a screen pixel, so that at 1:1 each is exactly one.
+  Vec snap;
+  if (nearest && view.zoom < kGridZoom) {
+    snap = {std::round(whole.x / pixel) * pixel - whole.x, std::round(whole.y / pixel) * pixel - whole.y};
+  }
+
   bool drawing = false;
   auto draw_part = [&](const TileCache::Tile& tile, int tile_level, const CellRect& part_of_level) {
     // part_of_level: the pixels of tile_level to draw; within tile.inner.
     double sx = static_cast<double>(source.width) / columns(tile_level),
            sy = static_cast<double>(source.height) / rows(tile_level);
     auto screen = [&](int x, int y) {
-      return to_screen(view, area, {static_cast<float>(x * sx), static_cast<float>(y * sy)});
+      return to_screen(view, area, {static_cast<float>(x * sx), static_cast<float>(y * sy)}) + snap;
     };
     Vec a = screen(part_of_level.x, part_of_level.y);
     Vec b = screen(part_of_level.x + part_of_level.w, part_of_level.y + part_of_level.h);
+    // A picture of 3 x 9000, fitted, is narrower than a screen pixel: it gets a whole one.
+    if (whole.w < pixel) a.x = std::floor(whole.centre().x / pixel) * pixel, b.x = a.x + pixel;
+    if (whole.h < pixel) a.y = std::floor(whole.centre().y / pixel) * pixel, b.y = a.y + pixel;
     auto u = [&](int x) { return static_cast<float>(x - tile.outer.x) / static_cast<float>(tile.outer.w); };
     auto v = [&](int y) { return static_cast<float>(y - tile.outer.y) / static_cast<float>(tile.outer.h); };
     style.values = tile.values;
@@ -191,8 +204,12 @@ PictureResponse Ui::picture(std::string_view name, const Rect& area, const Pictu
   return out;
 }
 
-void Ui::thumbnail(const Rect& area, const PictureSource& source, bool smooth) {
+void Ui::thumbnail(const Rect& place, const PictureSource& source, bool smooth) {
   bool settled = true;
+  Rect area = place;
+  const float pixel = 1 / frame_.scale;  // of the screen: less of a place would be none
+  if (area.w < pixel) area.x = std::floor(area.centre().x / pixel) * pixel, area.w = pixel;
+  if (area.h < pixel) area.y = std::floor(area.centre().y / pixel) * pixel, area.h = pixel;
   View view = fit_view(source.width, source.height, area, 0);
   draw_tiles(area, source, view, !smooth || view.zoom >= 1, &settled);
 }
@@ -205,12 +222,12 @@ bool Ui::numbers_fit(float cell, int characters, int lines) const {
 
 void Ui::cells(const Rect& area, const View& view, int width, int height,
                const std::function<CellText(int x, int y)>& text) {
-  if (view.zoom < 6) return;
+  if (view.zoom < kGridZoom) return;
   push_clip(area);
   CellRect seen = visible_pixels(view, width, height, area);
   Rect shown = intersection(area, picture_rect(view, width, height, area));
   // Lines come in softly as cells grow.
-  Colour grid = faded(theme().background, std::clamp((view.zoom - 6) / 10, 0.0f, 0.8f));
+  Colour grid = faded(theme().background, std::clamp((view.zoom - kGridZoom) / 10, 0.0f, 0.8f));
   for (int x = seen.x; x <= seen.x + seen.w; ++x) {
     float at = to_screen(view, area, {static_cast<float>(x), 0}).x;
     line({at, shown.y}, {at, shown.bottom()}, grid);

@@ -300,6 +300,7 @@ void Ui::draw_tooltip() {
 
 // "Touch this": a soft ring that grows once to its place and stays.
 void Ui::draw_ring() {
+  if (ring_ != ring_found_) ring_found_.clear();
   if (ring_.empty()) return;
   // The item of the whole line, else of as many of its words as one has: "channels.brush b 0 70" is the blue histogram.
   std::string_view line = ring_;
@@ -308,7 +309,16 @@ void Ui::draw_ring() {
     line = line.substr(0, line.rfind(' '));
     item = find_item(line);
   }
-  if (!item || item->visible.empty()) return;
+  if (!item) return;
+  // What is to be touched is brought into view, once: whoever scrolls away meant to.
+  if (ring_found_.empty()) {
+    ring_found_ = ring_;
+    if (item->visible.h < item->rect.h - 1) {
+      reveal_ = item->id;
+      wants_frame_ = true;
+    }
+  }
+  if (item->visible.empty()) return;
   Rect at = item->visible;
   ids_.push_back(item->id);
   auto [entry, fresh] = eases_.try_emplace(id_of("ring"));

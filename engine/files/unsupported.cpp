@@ -59,6 +59,7 @@ const Signature kSignatures[] = {
     {"a PostScript file", 0, "%!PS"sv, "export it as a PNG picture and open that"},
     {"a zip archive", 0, "PK\x03\x04"sv, "unpack it and open the picture in it"},
     {"a gzip archive", 0, "\x1F\x8B"sv, "unpack it (gunzip) and open the picture in it"},
+    {"an IDX data set", 0, "\0\0\x08\x03"sv, "striate train --data mnist:FOLDER learns from it"},
     {"a 7z archive", 0, "7z\xBC\xAF\x27\x1C"sv, "unpack it and open the picture in it"},
 };
 
@@ -74,6 +75,11 @@ void fail_if_known_but_unsupported(Bytes bytes) {
   const std::string_view start(reinterpret_cast<const char*>(bytes.data()), std::min<size_t>(bytes.size(), 8));
   if (start.find("PNG") != std::string_view::npos) {
     fail_corrupt("PNG", "its signature is wrong, as when a file was transferred as text");
+  }
+  // A safetensors file begins with the length of its JSON header: eight bytes, the last ones zero.
+  if (bytes.size() > 8 && bytes[8] == '{' && bytes[6] == 0 && bytes[7] == 0) {
+    fail_unsupported("this is a safetensors file of weights, not a picture",
+                     "striate summary FILE describes one that striate train saved");
   }
   std::string text(bytes.begin(), bytes.begin() + std::min<size_t>(bytes.size(), 1024));
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

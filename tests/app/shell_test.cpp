@@ -2,6 +2,7 @@
 #include "tests/app/shell_driver.h"
 
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 namespace striate {
@@ -107,6 +108,70 @@ TEST(Shell, an_error_is_a_notice_of_two_lines_that_can_be_taken_away) {
   EXPECT_TRUE(driver.app.notices().empty());
 }
 
+// What GLFW's drop callback calls.
+TEST(Shell, what_is_dropped_is_opened_or_says_why_not) {
+  ShellDriver driver;
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "striate-drop";
+  std::filesystem::create_directories(folder);
+  const auto file = [&](const char* name, const char* text) {
+    std::ofstream(folder / name) << text;
+    return (folder / name).string();
+  };
+  const std::string picture = file("two words.ppm", "P3 2 1 255  1 2 3  4 5 6");
+  const std::string script = file("look.striate", "theme light\npixels.cursor 1 0\nexpect pixels.green == 5\n");
+  const std::string wrong = file("wrong.striate", "expect pixels.green == 6\n");
+  const std::string broken = file("broken.png", "no picture");
+
+  driver.shell.drop({});
+  driver.shell.drop({picture});
+  driver.settle();
+  EXPECT_EQ(driver.text("document.name"), "two words.ppm");
+  EXPECT_TRUE(driver.app.notices().empty());
+
+  driver.shell.drop({script});
+  driver.settle();
+  EXPECT_FALSE(driver.app.settings().dark);
+  EXPECT_EQ(driver.number("pixels.green"), 5);
+  EXPECT_TRUE(driver.app.notices().empty());
+
+  driver.shell.drop({wrong});
+  driver.settle();
+  ASSERT_EQ(driver.app.notices().size(), 1u);
+  EXPECT_NE(driver.app.notices()[0].what.find("pixels.green == 6"), std::string::npos) << driver.app.notices()[0].what;
+  driver.run("notice.dismiss");
+
+  driver.shell.drop({broken, picture});
+  driver.settle();
+  ASSERT_EQ(driver.app.notices().size(), 2u);
+  EXPECT_FALSE(driver.app.notices()[0].error);  // two were dropped
+  EXPECT_NE(driver.app.notices()[1].what.find("broken.png"), std::string::npos);
+  EXPECT_FALSE(driver.app.notices()[1].hint.empty());
+  EXPECT_EQ(driver.text("document.name"), "two words.ppm");
+
+  driver.shell.drop({folder.string()});
+  driver.settle();
+  ASSERT_NE(driver.shell.ui().find_item("browser"), nullptr);
+  EXPECT_NE(driver.shell.ui().find_item("two words.ppm"), nullptr);
+  driver.shell.drop({picture});  // onto the browser
+  driver.settle();
+  EXPECT_EQ(driver.shell.ui().find_item("browser"), nullptr);
+  std::filesystem::remove_all(folder);
+}
+
+// The step that runs is replaced while one of its own lines is running.
+TEST(Shell, a_step_of_a_lesson_may_open_another_lesson) {
+  ShellDriver driver;
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "striate-opens-another.md";
+  std::ofstream(file)
+      << "# Another\npage: pixels\nchapter: Pictures\n\nLook.\n\n```striate\nlesson channels\ntheme light\n```\n";
+  driver.run("open \"" + file.string() + "\"");
+  EXPECT_EQ(driver.text("page"), "channels");
+  EXPECT_EQ(driver.app.lessons().name(), "channels");
+  EXPECT_TRUE(driver.app.settings().dark);  // what stood below is dropped with its lesson
+  EXPECT_TRUE(driver.app.notices().empty());
+  std::filesystem::remove(file);
+}
+
 TEST(Shell, the_browser_filters_opens_and_closes_from_the_keyboard) {
   ShellDriver driver;
   driver.key("Ctrl+O");
@@ -157,6 +222,23 @@ TEST(Shell, a_lesson_is_walked_with_its_buttons) {
   EXPECT_EQ(driver.number("lesson.step"), 1);
   driver.click("Close the lesson");
   EXPECT_EQ(driver.number("lesson.step"), 0);
+}
+
+TEST(Shell, what_a_lesson_asks_to_touch_is_scrolled_into_view_once) {
+  ShellDriver driver({1024, 700});
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "striate-touch.md";
+  std::ofstream(file) << "# Touch\npage: filters\nchapter: Pictures\n\nMore often.\n\n```try\nfilters.repeat 3\n```\n";
+  driver.run("page filters");
+  const Item* slider = driver.shell.ui().find_item("filters.repeat");
+  ASSERT_NE(slider, nullptr);
+  ASSERT_TRUE(slider->visible.empty()) << "the window shows all of the inspector: choose something lower";
+  driver.run("open \"" + file.string() + "\"");
+  slider = driver.shell.ui().find_item("filters.repeat");
+  EXPECT_NEAR(slider->visible.h, slider->rect.h, 0.5f);
+  // Whoever scrolls away meant to.
+  driver.wheel({900, 400}, 30);
+  EXPECT_TRUE(driver.shell.ui().find_item("filters.repeat")->visible.empty());
+  std::filesystem::remove(file);
 }
 
 TEST(Shell, nothing_is_cut_at_the_least_window) {

@@ -143,7 +143,9 @@ TEST(ImageFiles, unsupported_formats_are_named) {
                                                        {"%PDF-1.7\n", "PDF"},
                                                        {"<!DOCTYPE html><html>", "web page"},
                                                        {std::string("PK\x03\x04zip", 7), "zip"},
-                                                       {std::string("\0\0\1\0\1\0\x10\x10", 8), "icon"}};
+                                                       {std::string("\0\0\1\0\1\0\x10\x10", 8), "icon"},
+                                                       {std::string("\x02\0\0\0\0\0\0\0{}", 10), "safetensors"},
+                                                       {std::string("\0\0\x08\x03\0\0\0\x01", 8), "IDX"}};
   for (const auto& [content, word] : cases) {
     const std::string error = error_of(FileBytes(content.begin(), content.end()));
     EXPECT_NE(error.find(word), std::string::npos) << error;
