@@ -5,6 +5,7 @@
 #include "app/pages/page.h"
 #include "app/pages/pixels.h"
 #include "app/pages/pooling.h"
+#include "app/pages/train/train_page.h"
 
 namespace striate {
 
@@ -15,6 +16,7 @@ std::vector<std::unique_ptr<Page>> make_pages(const PageContext& context) {
   pages.push_back(make_filters_page(context));
   pages.push_back(make_convolution_page(context));
   pages.push_back(make_pooling_page(context));
+  pages.push_back(make_train_page(context));
   return pages;
 }
 

@@ -68,6 +68,14 @@ struct TrainProbe {
   int predicted() const;                   // the most likely class; -1: no probabilities
 };
 
+// A picture of the window's own that becomes the probe: a drawing, an opened file.
+struct ProbePicture {
+  std::string name;           // "drawing", or a file's name
+  int label = -1;             // its class, where it is known
+  Shape shape;                // (C, H, W): the network's input
+  std::vector<float> pixels;  // 0..1, before normalisation
+};
+
 // The batch of the present step.
 struct TrainBatch {
   Shape shape;                   // (C, H, W)
@@ -112,6 +120,7 @@ struct TrainSnapshot {
   Normalisation normalisation;
 
   // Where it is. Everything below belongs to this step.
+  int64_t first_step = 0;           // 0, or that of the file that the run was opened from
   int64_t step = 0;                 // finished steps
   int64_t newest_step = 0;          // > step: an earlier moment is shown
   Phase next_phase = Phase::batch;  // the one that comes next; batch: between two steps

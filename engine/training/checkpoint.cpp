@@ -138,7 +138,8 @@ void save_model(const std::string& path, Stream& stream, const ModelInfo& info, 
   writer_for(stream, info, network).write(path);
 }
 
-void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer) {
+void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer,
+                   const std::map<std::string, std::string>& more) {
   const Trainer::State state = trainer.state();
   const TrainerSettings& s = trainer.settings();
   ModelInfo now = info;
@@ -148,6 +149,7 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
   SafeTensorsWriter writer = writer_for(trainer.stream(), now, trainer.network());
   add_slots(writer, trainer.stream(), trainer.network(), Role::optimizer_state, kState);
   std::map<std::string, std::string>& keys = writer.metadata;
+  keys.insert(more.begin(), more.end());
   keys["training"] = "1";
   keys["batch"] = std::to_string(s.batch);
   keys["loss"] = loss_name(s.loss);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,9 @@ struct ModelInfo {
 
 void save_model(const std::string& path, Stream& stream, const ModelInfo& info, const Network& network);
 // With the state of training, so that it can go on. Between two steps only.
-void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer);
+// `more`: further keys of the metadata, none of those above.
+void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer,
+                   const std::map<std::string, std::string>& more = {});
 
 bool has_training_state(const SafeTensors& file);
 // Throws Error: a key missing or wrong, an architecture that doesn't parse.

@@ -9,17 +9,36 @@
 namespace striate {
 namespace {
 
-int64_t bytes_of(const Keyframe& keyframe) {
-  return static_cast<int64_t>((keyframe.weights.size() + keyframe.running.size()) * sizeof(float) + sizeof(Keyframe));
-}
-
 std::string field(float value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
 
 }  // namespace
 
+int64_t Keyframe::bytes() const {
+  return static_cast<int64_t>((weights.size() + running.size() + optimizer.size()) * sizeof(float) +
+                              counters.size() * sizeof(uint64_t) + sizeof(Keyframe));
+}
+
 void History::add(const StepRecord& record) {
-  if (!steps_.empty() && record.step <= steps_.back().step) cut(record.step - 1);
+  if (!steps_.empty() && record.step <= steps_.back().step) return;
   steps_.push_back(record);
+}
+
+void History::add(const EvaluationRecord& record) {
+  const auto place = std::lower_bound(evaluations_.begin(), evaluations_.end(), record,
+                                      [](const EvaluationRecord& a, const EvaluationRecord& b) {
+                                        return a.step != b.step ? a.step < b.step : a.split < b.split;
+                                      });
+  if (place != evaluations_.end() && place->step == record.step && place->split == record.split) {
+    *place = record;
+  } else {
+    evaluations_.insert(place, record);
+  }
+}
+
+int64_t History::bytes() const {
+  // Twice the records: whoever draws the curves has a copy of them.
+  return bytes_ + static_cast<int64_t>(2 * steps_.size() * sizeof(StepRecord) +
+                                       2 * evaluations_.size() * sizeof(EvaluationRecord));
 }
 
 bool History::wants_keyframe(int64_t step) const { return step % distance_ == 0 && !keyframes_.contains(step); }
@@ -27,15 +46,15 @@ bool History::wants_keyframe(int64_t step) const { return step % distance_ == 0 
 void History::add_keyframe(Keyframe keyframe) {
   const int64_t step = keyframe.step;
   const auto [place, fresh] = keyframes_.insert_or_assign(step, std::move(keyframe));
-  if (fresh) bytes_ += bytes_of(place->second);
-  while (bytes_ > budget_ && keyframes_.size() > 2) {
+  if (fresh) bytes_ += place->second.bytes();
+  while (bytes() > budget_ && keyframes_.size() > 2) {
     distance_ *= 2;
     for (auto it = std::next(keyframes_.begin()); it != std::prev(keyframes_.end());) {
       if (it->first % distance_ == 0) {
         ++it;
         continue;
       }
-      bytes_ -= bytes_of(it->second);
+      bytes_ -= it->second.bytes();
       it = keyframes_.erase(it);
     }
   }
@@ -54,7 +73,7 @@ void History::cut(int64_t step) {
                                     [&](const EvaluationRecord& record) { return record.step > step; }),
                      evaluations_.end());
   for (auto it = keyframes_.upper_bound(step); it != keyframes_.end(); it = keyframes_.erase(it)) {
-    bytes_ -= bytes_of(it->second);
+    bytes_ -= it->second.bytes();
   }
 }
 

@@ -1,6 +1,7 @@
-// What happened while training: every scalar of every step, and weights of earlier steps ("keyframes") thinned to a
-// memory budget, so that any earlier step can be shown again. Thinning drops every second keyframe and doubles the
-// distance between them; the first and the newest stay.
+// What happened while training: every scalar of every step, and the whole state of earlier steps ("keyframes") thinned
+// to a memory budget, so that training can go back to any earlier step: to the nearest keyframe, and from there again
+// (training_run.h). Thinning drops every second keyframe and doubles the distance between them; the first and the
+// newest stay.
 #pragma once
 
 #include <cstdint>
@@ -30,17 +31,23 @@ struct EvaluationRecord {
   int64_t samples = 0;
 };
 
+// A moment between two steps, whole: what Trainer::go_back() needs to go on with the same bits.
 struct Keyframe {
-  int64_t step = 0;                     // after so many steps; 0: the starting weights
-  std::vector<float> weights, running;  // the network's arenas of these roles
+  int64_t step = 0;                                // after so many steps; 0: the starting weights
+  std::vector<float> weights, running, optimizer;  // the network's arenas of these roles
+  int64_t samples = 0;                             // the rest is Trainer::State
+  int32_t optimizer_steps = 0;
+  std::vector<uint64_t> counters;
+  int64_t bytes() const;
 };
 
 class History {
  public:
   explicit History(int64_t budget_bytes = int64_t{256} << 20) : budget_(budget_bytes) {}
 
+  // A step that stands here already was only done again, and changes nothing: cut() first to go another way.
   void add(const StepRecord& record);
-  void add(const EvaluationRecord& record) { evaluations_.push_back(record); }
+  void add(const EvaluationRecord& record);  // kept in the order of their steps; a second one of a step replaces it
   const std::vector<StepRecord>& steps() const { return steps_; }
   const std::vector<EvaluationRecord>& evaluations() const { return evaluations_; }
 
@@ -50,7 +57,7 @@ class History {
   const std::map<int64_t, Keyframe>& keyframes() const { return keyframes_; }
   const Keyframe* at_or_before(int64_t step) const;  // null: none
   int64_t keyframe_distance() const { return distance_; }
-  int64_t bytes() const { return bytes_; }  // of the keyframes
+  int64_t bytes() const;  // of the keyframes and of the records
   int64_t budget() const { return budget_; }
 
   // Forgets everything after `step`: training goes on from there.

@@ -35,24 +35,29 @@ Evaluator::Evaluator(Stream& stream, const Architecture& architecture, int batch
 Evaluation Evaluator::evaluate(Stream& stream, const Network& weights, const Dataset& data,
                                const std::vector<int64_t>& indices, const Normalisation& normalisation,
                                const std::function<bool(int64_t)>& progress) {
+  take_weights(stream, weights);
+  Evaluation result;
+  add(stream, result, data, indices.data(), static_cast<int64_t>(indices.size()), normalisation, progress);
+  return result;
+}
+
+void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, const int64_t* indices, int64_t count,
+                    const Normalisation& normalisation, const std::function<bool(int64_t)>& progress) {
   const int classes = static_cast<int>(data.classes().size());
   check_loss_fits(network_.architecture(), loss_, classes);
-  network_.copy_weights(stream, weights);
-  const int64_t n = network_.batch(), count = static_cast<int64_t>(indices.size());
+  const int64_t n = network_.batch();
   const Slot input = network_.activation(0), output = network_.output();
   const size_t k = static_cast<size_t>(output.shape[1]);
   const size_t each = static_cast<size_t>(head_.values_per_sample());
   std::vector<float> pixels(static_cast<size_t>(input.shape.count())), rows(static_cast<size_t>(n) * k);
   std::vector<float> losses(static_cast<size_t>(n) * each);
   std::vector<int32_t> labels(static_cast<size_t>(n)), predicted(static_cast<size_t>(n));
-  Evaluation result;
   result.classes = classes;
-  result.confusion.assign(static_cast<size_t>(classes) * static_cast<size_t>(classes), 0);
-  double sum = 0;
+  result.confusion.resize(static_cast<size_t>(classes) * static_cast<size_t>(classes));
   for (int64_t begin = 0; begin < count; begin += n) {
     const int64_t used = std::min(n, count - begin);
     // The last batch may be short: its other rows are its first sample again, and are not counted.
-    std::vector<int64_t> batch(indices.begin() + begin, indices.begin() + begin + used);
+    std::vector<int64_t> batch(indices + begin, indices + begin + used);
     batch.resize(static_cast<size_t>(n), batch.front());
     for (int64_t i = 0; i < n; ++i) labels[static_cast<size_t>(i)] = data.label(batch[static_cast<size_t>(i)]);
     Trainer::read_samples(data, batch, normalisation, nullptr, 0, 0, pixels.data());
@@ -67,7 +72,7 @@ Evaluation Evaluator::evaluate(Stream& stream, const Network& weights, const Dat
     for (size_t i = 0; i < static_cast<size_t>(used); ++i) {
       double loss = 0;
       for (size_t j = 0; j < each; ++j) loss += losses[i * each + j];
-      sum += loss / static_cast<double>(each);
+      result.loss_sum += loss / static_cast<double>(each);
       const int truth = labels[i], said = predicted[i];
       result.confusion[static_cast<size_t>(truth) * static_cast<size_t>(classes) + static_cast<size_t>(said)] += 1;
       result.correct += truth == said ? 1 : 0;
@@ -78,8 +83,7 @@ Evaluation Evaluator::evaluate(Stream& stream, const Network& weights, const Dat
     result.samples += used;
     if (progress && !progress(result.samples)) break;
   }
-  result.loss = result.samples > 0 ? sum / static_cast<double>(result.samples) : 0;
-  return result;
+  result.loss = result.samples > 0 ? result.loss_sum / static_cast<double>(result.samples) : 0;
 }
 
 std::vector<float> Evaluator::probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels) {

@@ -15,7 +15,8 @@ namespace striate {
 
 struct Evaluation {
   int64_t samples = 0, correct = 0;
-  double loss = 0;  // mean over the samples
+  double loss = 0;      // mean over the samples
+  double loss_sum = 0;  // and their sum
   int classes = 0;
   std::vector<int64_t> confusion;  // (classes, classes): [true class][predicted class]
   std::vector<int32_t> predicted;  // per sample, in the order in which they were given
@@ -40,6 +41,11 @@ class Evaluator {
   // done; false stops: the result then covers what was done.
   Evaluation evaluate(Stream& stream, const Network& weights, const Dataset& data, const std::vector<int64_t>& indices,
                       const Normalisation& normalisation, const std::function<bool(int64_t)>& progress = nullptr);
+  // The same in pieces, with the same bits: take_weights(), then add() with one range of samples after the other, each
+  // but the last as long as a multiple of the batch.
+  void take_weights(Stream& stream, const Network& weights) { network_.copy_weights(stream, weights); }
+  void add(Stream& stream, Evaluation& result, const Dataset& data, const int64_t* indices, int64_t count,
+           const Normalisation& normalisation, const std::function<bool(int64_t)>& progress = nullptr);
   // One picture, already normalised: the network's output for it as class probabilities.
   std::vector<float> probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels);
   Network& network() { return network_; }

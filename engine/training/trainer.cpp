@@ -319,29 +319,42 @@ History& Trainer::history() {
 
 void Trainer::keep_weights_if_due() {
   if (!settings_.keyframes || !history_.wants_keyframe(step_)) return;
-  fetch_results();
-  Keyframe keyframe;
-  keyframe.step = step_;
-  keyframe.weights.resize(static_cast<size_t>(network_->arena_size(Role::weight)));
-  keyframe.running.resize(static_cast<size_t>(network_->arena_size(Role::running)));
-  const auto read = [&](Role role, std::vector<float>& to) {
-    copy_bytes(*stream_, to.data(), Device::cpu(), network_->arena(role), stream_->device(), to.size() * sizeof(float));
-  };
-  read(Role::weight, keyframe.weights);
-  read(Role::running, keyframe.running);
-  history_.add_keyframe(std::move(keyframe));
+  const Phase now = std::exchange(phase_, Phase::batch);  // the step is finished, its phase is about to be
+  history_.add_keyframe(keyframe());
+  phase_ = now;
 }
 
-void Trainer::show(const Keyframe& keyframe) {
-  check(static_cast<int64_t>(keyframe.weights.size()) == network_->arena_size(Role::weight) &&
-            static_cast<int64_t>(keyframe.running.size()) == network_->arena_size(Role::running),
-        "a keyframe of another network");
+Keyframe Trainer::keyframe() {
+  Keyframe result;
+  const State now = state();
+  result.step = now.step;
+  result.samples = now.samples;
+  result.optimizer_steps = now.optimizer_steps;
+  result.counters = now.counters;
+  const auto read = [&](Role role, std::vector<float>& to) {
+    to.resize(static_cast<size_t>(network_->arena_size(role)));
+    copy_bytes(*stream_, to.data(), Device::cpu(), network_->arena(role), stream_->device(), to.size() * sizeof(float));
+  };
+  read(Role::weight, result.weights);
+  read(Role::running, result.running);
+  read(Role::optimizer_state, result.optimizer);
+  return result;
+}
+
+void Trainer::go_back(const Keyframe& keyframe) {
+  fetch_results();
   const auto write = [&](Role role, const std::vector<float>& from) {
+    check(static_cast<int64_t>(from.size()) == network_->arena_size(role), "a keyframe of another training");
     copy_bytes(*stream_, network_->arena(role), stream_->device(), from.data(), Device::cpu(),
                from.size() * sizeof(float));
   };
   write(Role::weight, keyframe.weights);
   write(Role::running, keyframe.running);
+  write(Role::optimizer_state, keyframe.optimizer);
+  for (const Role role : {Role::activation, Role::activation_gradient, Role::weight_gradient, Role::mask}) {
+    if (network_->arena_size(role) > 0) fill(*stream_, network_->arena_size(role), 0, network_->arena(role));
+  }
+  set_state({keyframe.step, keyframe.samples, keyframe.optimizer_steps, keyframe.counters});
 }
 
 void Trainer::stop_not_finite(int64_t step, float value) {
@@ -393,6 +406,12 @@ Trainer::State Trainer::state() {
 }
 
 void Trainer::restore(const State& state) {
+  set_state(state);
+  history_ = History(settings_.history_budget);
+  keep_weights_if_due();
+}
+
+void Trainer::set_state(const State& state) {
   network_->write_counters(*stream_, state.counters);
   StepState optimizer;
   optimizer.step = state.optimizer_steps;
@@ -402,10 +421,9 @@ void Trainer::restore(const State& state) {
   step_ = state.step;
   samples_ = state.samples;
   phase_ = Phase::batch;
+  indices_.clear();
   memory_->window_end = 0;
-  history_ = History(settings_.history_budget);
   current_rate_ = static_cast<float>(settings_.rate * settings_.schedule.at(step_));
-  keep_weights_if_due();
 }
 
 }  // namespace striate

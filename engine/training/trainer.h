@@ -87,8 +87,11 @@ class Trainer {
   const Normalisation& normalisation() const { return normalisation_; }
   // All steps so far, their results fetched.
   History& history();
-  // Puts the weights of a keyframe into the network. To look only: training goes on from them if a step follows.
-  void show(const Keyframe& keyframe);
+  // This moment, whole. Between two steps only.
+  Keyframe keyframe();
+  // Back to a keyframe of this training; what follows has the same bits as the first time. Activations and gradients
+  // become 0, as before the first step. The history stays as it is: cut() it to go another way from here.
+  void go_back(const Keyframe& keyframe);
 
   // The training state beside weights and running statistics: what checkpoint.h saves. Between two steps only.
   struct State {
@@ -114,6 +117,7 @@ class Trainer {
   void finish_step();
   void fetch_results();  // CUDA: the results of the steps since the last time
   void keep_weights_if_due();
+  void set_state(const State& state);
   void measure_norms_if_due(StepRecord& record);
   void write_rate();
   [[noreturn]] void stop_not_finite(int64_t step, float loss);

@@ -1,11 +1,23 @@
 // A training as a person runs it: begun from a recipe, changed while it runs, looked at in any earlier step, branched.
 // Everything is a function of the recipe and of the changes, each of which belongs to a step: the same ones give the
 // same bits, whenever and however fast it runs. No threads of its own.
+//
+// A change belongs to the step after which it was made: it acts from the next step on. Going back to an earlier step
+// takes the nearest keyframe before it and does the steps in between again, changes included, so that everything that
+// the earlier step left in the network's slots stands there again, bit for bit.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "engine/training/metrics.h"
+#include "engine/training/split.h"
+#include "engine/training/trainer.h"
 
 namespace striate {
 
@@ -23,6 +35,121 @@ struct RunRecipe {
   std::string augment;  // engine/training/data/augment.h; empty: none
   std::string initializer = "pytorch";
   friend bool operator==(const RunRecipe&, const RunRecipe&) = default;
+};
+
+// The data set of a recipe. Throws Error; `progress` as in SourceOptions.
+std::shared_ptr<const Dataset> open_run_data(const RunRecipe& recipe,
+                                             const std::function<bool(int64_t, int64_t)>& progress = nullptr);
+// Whether two recipes read the very same samples.
+bool same_data(const RunRecipe& a, const RunRecipe& b);
+// Checks what can be checked without the data: every text parses. Throws Error.
+void check_recipe(const RunRecipe& recipe);
+
+// Something a person changed after `step` finished steps.
+struct RunChange {
+  enum class Kind { rate, schedule, edit, restore };
+  int64_t step = 0;
+  Kind kind = Kind::rate;
+  double rate = 0;    // rate
+  std::string text;   // schedule: its text. edit, restore: the weight's slot, "0.weight"
+  int64_t index = 0;  // in the slot
+  float value = 0;    // what was written there; restore: the trained value, again
+  float before = 0;   // edit: what stood there
+};
+
+class TrainingRun {
+ public:
+  // Throws Error where recipe and data do not fit each other. `stream` must outlive the run.
+  TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_ptr<const Dataset> data,
+              int64_t history_budget = int64_t{256} << 20);
+  ~TrainingRun();
+  TrainingRun(const TrainingRun&) = delete;
+  TrainingRun& operator=(const TrainingRun&) = delete;
+
+  // What save() wrote: goes on with the same bits as if it had not stopped. `data`: opens the data set of the file's
+  // recipe. Throws Error.
+  static std::unique_ptr<TrainingRun> open(Stream& stream, const std::string& path,
+                                           const std::function<std::shared_ptr<const Dataset>(const RunRecipe&)>& data,
+                                           int64_t history_budget = int64_t{256} << 20);
+  // A model with its training state and the recipe (checkpoint.h), as the present step began. Throws Error.
+  void save(const std::string& path);
+
+  const RunRecipe& recipe() const { return recipe_; }  // as it began
+  RunRecipe recipe_now();                              // with the rate and schedule of the present step
+  const Architecture& architecture() const;
+  const std::shared_ptr<const Dataset>& data() const { return data_; }
+  const std::shared_ptr<const Split>& split() const { return split_; }
+  const Normalisation& normalisation() const { return trainer_->normalisation(); }
+  Trainer& trainer() { return *trainer_; }
+  Network& network() { return network_; }
+  Stream& stream() { return *stream_; }
+  // What accuracy is measured on: the test part, or the validation part where there is none, or the training part.
+  const std::vector<int64_t>& test_indices() const;
+  const char* test_split() const;
+
+  int64_t first_step() const { return first_; }  // 0, or that of the file it was opened from
+  int64_t step() const { return trainer_->steps(); }
+  int64_t newest() const { return newest_; }
+  Phase next_phase() const { return trainer_->next_phase(); }
+  int64_t steps_per_epoch() const { return trainer_->steps_per_epochs(1); }
+  // Of the batch that made the present step or, from the loss phase of a step on, of its own batch. NaN: none yet.
+  struct Scalars {
+    float loss = kNotMeasured, accuracy = kNotMeasured, rate = kNotMeasured;
+  };
+  Scalars scalars();
+  // The draw number of the first sample of the batch that stands in the network: what augmentation is a function of.
+  uint64_t batch_draw() const;
+
+  // The next phase, or the rest of the present step. Beyond newest() the run grows; before it, steps are done again.
+  // Where a loss or a gradient is no number: throws Error, and the run stands where the step began.
+  Phase advance();
+  void advance_step();
+  // To this step, exactly. keep_going is asked after each step that is done again; false stops there. Returns whether
+  // the step was reached. Throws Error: no step between first_step() and newest().
+  bool go_to(int64_t step, const std::function<bool()>& keep_going = nullptr);
+  // Forgets what came after the present step: from here it may go another way.
+  void branch();
+
+  // Changes, only at the newest step: an earlier one throws Error and says to branch. In the middle of a step a rate or
+  // schedule acts on the step's own update; editing a weight begins the step again.
+  void set_rate(double rate);
+  void set_schedule(const std::string& text);
+  void edit(const std::string& slot, int64_t index, float value);
+  void restore(const std::string& slot, int64_t index);  // back to what stood there before the first edit
+  float weight(const std::string& slot, int64_t index);  // throws Error: no such slot or index
+  const std::vector<RunChange>& changes() const { return changes_; }
+  void set_changes(std::vector<RunChange> changes) { changes_ = std::move(changes); }  // of a run that has not begun
+  // Weights that differ from their trained values because of an edit, with the value to go back to.
+  using Edited = std::map<std::pair<std::string, int64_t>, float>;
+  Edited edited() const;
+  Edited edited_values() const;  // the same, with the values that were written
+
+ private:
+  TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_ptr<const Dataset> data, int64_t history_budget,
+              const std::string& file);
+  void begin_step();
+  void step_is_done();
+  bool do_again(int64_t step, const std::function<bool()>& keep_going);
+  void recover();
+  void apply(const RunChange& change);
+  void apply_changes_at(int64_t step);
+  void settings_at(int64_t step);
+  void need_newest() const;
+  const Slot& weight_slot(const std::string& slot, int64_t index) const;
+  void write_weight(const std::string& slot, int64_t index, float value);
+  void begin_again();
+
+  Stream* stream_;
+  RunRecipe recipe_;
+  std::shared_ptr<const Dataset> data_;
+  std::shared_ptr<const Split> split_;
+  Network network_;
+  std::unique_ptr<Trainer> trainer_;
+  double first_rate_ = 0;
+  Schedule first_schedule_;
+  int64_t first_ = 0, newest_ = 0;
+  std::vector<RunChange> changes_;  // in the order of their steps
+  Keyframe begin_;                  // where the present step began, once it is done by phases
 };
 
 }  // namespace striate

@@ -403,7 +403,10 @@ TEST(History, keyframes_are_thinned_to_the_budget) {
   History history(40 * 4 * 100);
   for (int64_t step = 0; step <= 3000; ++step) {
     if (!history.wants_keyframe(step)) continue;
-    history.add_keyframe({step, std::vector<float>(100, static_cast<float>(step)), {}});
+    Keyframe keyframe;
+    keyframe.step = step;
+    keyframe.weights.assign(100, static_cast<float>(step));
+    history.add_keyframe(std::move(keyframe));
     EXPECT_LE(history.bytes(), history.budget());
   }
   EXPECT_GT(history.keyframes().size(), 10u);
@@ -428,7 +431,7 @@ TEST(History, training_can_be_looked_back_at) {
     seen.push_back(network.read_slot(stream, w));
   }
   for (int s = 4; s >= 0; --s) {
-    trainer.show(*trainer.history().at_or_before(s));
+    trainer.go_back(*trainer.history().at_or_before(s));
     EXPECT_EQ(network.read_slot(stream, w), seen[static_cast<size_t>(s)]);
   }
   EXPECT_GT(trainer.history().steps()[0].gradient_norm, 0);

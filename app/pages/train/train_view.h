@@ -20,14 +20,6 @@ namespace striate {
 class Ui;
 struct Rect;
 
-// A picture of the window's own that becomes the probe: a drawing, an opened file.
-struct ProbePicture {
-  std::string name;           // "drawing", or a file's name
-  int label = -1;             // its class, where it is known
-  Shape shape;                // (C, H, W): the network's input
-  std::vector<float> pixels;  // 0..1, before normalisation
-};
-
 // What all views are given. Outlives them.
 struct TrainScene {
   PageContext context;
@@ -38,6 +30,11 @@ struct TrainScene {
   // Makes a picture the probe; the newest one counts. Where its shape is not the network's input it is left out. On
   // the window's thread; costs no more than the copy.
   std::function<void(const ProbePicture&)> set_probe;
+  // Trains a second run beside this one, begun from this run's recipe as `change` makes it; `what` says what is
+  // different in it: "rate 0.1". Begins this run where there is none.
+  using ChangeRecipe = std::function<RunRecipe(const RunRecipe&)>;
+  std::function<void(const ChangeRecipe& change, const std::string& what)> compare;
+  std::function<void()> end_comparison;
 };
 
 class TrainView {

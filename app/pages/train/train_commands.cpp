@@ -1,0 +1,328 @@
+// The commands of the page `train`: settings, the run, weights.
+#include <utility>
+
+#include "app/pages/train/train_page.h"
+#include "engine/error.h"
+#include "engine/network/models.h"
+#include "engine/training/data/augment.h"
+#include "engine/training/data/sources.h"
+
+namespace striate {
+
+void TrainPage::declare(Registry& registry) {
+  declare_settings(registry);
+  declare_run(registry);
+  declare_weights(registry);
+  declare_readouts(registry);
+  std::vector<std::string> ids;
+  for (const auto& view : views_) ids.push_back(view->id());
+  if (!ids.empty())
+    registry.add(Command{"train.view",
+                         "What the stage shows of the training",
+                         {Parameter::choice("ID", "which view", ids)},
+                         [this](const Arguments& arguments) {
+                           for (size_t i = 0; i < views_.size(); ++i) {
+                             if (views_[i]->id() == arguments.text(0)) view_ = i;
+                           }
+                         }});
+  for (const auto& view : views_) view->declare(registry);
+}
+
+void TrainPage::need_run() const {
+  if (!begun_) throw Error("nothing is being trained", "start: train.start");
+}
+
+// ------------------------------------------------------------------------------------------------- settings
+
+void TrainPage::declare_settings(Registry& registry) {
+  const auto text_setting = [&](const char* name, const char* help, Parameter parameter, auto set) {
+    registry.add(Command{
+        std::string("train.") + name,
+        help,
+        {std::move(parameter)},
+        [this, set](const Arguments& arguments) { change([&](RunRecipe& next) { set(next, arguments.text(0)); }); },
+        Undo::edit});
+  };
+  std::string sources;
+  for (const DataSource& source : data_sources()) sources += std::string(sources.empty() ? "" : ", ") + source.syntax;
+  text_setting("data", "What the network learns from; a new training then", Parameter::text("SOURCE", sources),
+               [](RunRecipe& next, const std::string& text) {
+                 const std::string word = source_word(text);
+                 for (const DataSource& source : data_sources()) {
+                   if (word == source.word) {
+                     next.data = text;
+                     return;
+                   }
+                 }
+                 open_dataset(text);  // says what is wrong with it
+               });
+  std::string names;
+  for (const Model& each : models()) names += std::string(names.empty() ? "" : ", ") + each.name;
+  text_setting("model", "Which network learns, by its name; a new training then", Parameter::text("NAME", names),
+               [](RunRecipe& next, const std::string& text) { next.model = model(text).name; });
+  text_setting("layers", "The network that learns, layer by layer; a new training then",
+               Parameter::text("TEXT", "layers with | between: conv 6 5x5 | relu | maxpool 2 | flatten | dense 10"),
+               [](RunRecipe& next, const std::string& text) { next.model = Architecture::parse(text).text(); });
+  text_setting(
+      "optimizer", "How gradients change the weights; a new training then",
+      Parameter::text("TEXT", "sgd, rmsprop, adam or adamw with their settings: sgd momentum 0.9"),
+      [](RunRecipe& next, const std::string& text) { next.optimizer = OptimizerSettings::parse(text).text(); });
+  text_setting("loss", "What is made small; a new training then", Parameter::choice("NAME", "which", loss_names()),
+               [](RunRecipe& next, const std::string& text) { next.loss = text; });
+  text_setting("split", "Shares of the pictures for training, validation and test; a new training then",
+               Parameter::text("T,V,T", "three shares that add up to 1: 0.8,0.1,0.1"),
+               [](RunRecipe& next, const std::string& text) { next.split = text; });
+  text_setting("augment", "Random changes of the pictures that are learned from; a new training then",
+               Parameter::text("TEXT", "shift 2, rotate 10, scale 0.1, flip, brightness 0.2, contrast 0.2, or nothing"),
+               [](RunRecipe& next, const std::string& text) { next.augment = Augmentation::parse(text).text(); });
+  text_setting(
+      "initializer", "How the starting weights are drawn; a new training then",
+      Parameter::choice("NAME", "which", {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"}),
+      [](RunRecipe& next, const std::string& text) { next.initializer = text; });
+  registry.add(Command{"train.batch",
+                       "Pictures of one step; a new training then",
+                       {Parameter::integer("N", "pictures", 1, 4096)},
+                       [this](const Arguments& arguments) {
+                         change([&](RunRecipe& next) { next.batch = static_cast<int>(arguments.integer(0)); });
+                       },
+                       Undo::edit});
+  registry.add(Command{"train.seed",
+                       "Where all random numbers begin; a new training then",
+                       {Parameter::integer("N", "any number", 0, 1e15)},
+                       [this](const Arguments& arguments) {
+                         change([&](RunRecipe& next) { next.seed = static_cast<uint64_t>(arguments.integer(0)); });
+                       },
+                       Undo::edit});
+  registry.add(Command{"train.rate",
+                       "Learning rate, also while it trains",
+                       {Parameter::number("R", "0: the optimizer's usual one", 0, 1e6)},
+                       [this](const Arguments& arguments) {
+                         const double rate = arguments.number(0);
+                         if (rate == recipe_.rate) return;
+                         const double usual =
+                             static_cast<double>(OptimizerSettings::parse(recipe_.optimizer).usual_rate());
+                         change_live([&](RunRecipe& next) { next.rate = rate; },
+                                     [rate, usual](TrainWorker& worker) { worker.set_rate(rate > 0 ? rate : usual); });
+                       },
+                       Undo::edit});
+  registry.add(Command{"train.schedule",
+                       "How the learning rate changes over the steps, also while it trains",
+                       {Parameter::text("TEXT",
+                                        "constant, step 1000 0.5, cosine 5000, inverse 800, warm-up 100 and one "
+                                        "of them; empty: the usual one")},
+                       [this](const Arguments& arguments) {
+                         const std::string text =
+                             arguments.text(0).empty() ? "" : Schedule::parse(arguments.text(0)).text();
+                         if (text == recipe_.schedule) return;
+                         change_live([&](RunRecipe& next) { next.schedule = text; },
+                                     [text](TrainWorker& worker) { worker.set_schedule(text); });
+                       },
+                       Undo::edit});
+}
+
+// ------------------------------------------------------------------------------------------------- the run
+
+void TrainPage::declare_run(Registry& registry) {
+  registry.add(Command{"train.start", "Trains, from where it stands", {}, [this](const Arguments&) {
+                         with_run([](TrainWorker& worker) { worker.start(); });
+                       }});
+  registry.add(Command{"train.pause", "Training waits after the present step", {}, [this](const Arguments&) {
+                         if (!thread_) return;
+                         effect_ = thread().post_and_stop_reading([](TrainWorker& worker) { worker.pause(); });
+                       }});
+  registry.add(
+      Command{"train.step",
+              "One step of training, one phase of it, or an epoch: as many steps as it takes to see every picture once",
+              {Parameter::choice("WHAT", "how far", {"batch", "phase", "epoch"}).or_none()},
+              [this](const Arguments& arguments) {
+                const std::string what = arguments.has(0) ? arguments.text(0) : "batch";
+                with_run([what](TrainWorker& worker) {
+                  if (what == "phase") {
+                    worker.step_phase();
+                  } else if (what == "epoch") {
+                    worker.step_epoch();
+                  } else {
+                    worker.step_batch();
+                  }
+                });
+              }});
+  registry.add(Command{"train.until",
+                       "Trains up to a step, as fast as possible, and pauses there",
+                       {Parameter::integer("STEP", "finished steps", 0, 1e15),
+                        Parameter::choice("PHASE", "the phase of the next step that is then next",
+                                          {"batch", "forward", "loss", "backward", "update"})
+                            .or_none()},
+                       [this](const Arguments& arguments) {
+                         TrainPlace place{arguments.integer(0), Phase::batch};
+                         for (int p = 0; arguments.has(1) && p < 5; ++p) {
+                           if (arguments.text(1) == phase_name(static_cast<Phase>(p)))
+                             place.phase = static_cast<Phase>(p);
+                         }
+                         with_run([place](TrainWorker& worker) { worker.until(place); });
+                       }});
+  registry.add(Command{"train.speed",
+                       "How fast Start trains: as fast as possible, or so many batches or phases a second",
+                       {Parameter::choice("WHAT", "what is counted", {"fastest", "batches", "phases"}),
+                        Parameter::number("N", "per second", 0.1, 1000).or_none()},
+                       [this](const Arguments& arguments) {
+                         TrainPace pace;
+                         const std::string& what = arguments.text(0);
+                         pace.kind = what == "fastest"   ? TrainPace::Kind::fastest
+                                     : what == "batches" ? TrainPace::Kind::batches
+                                                         : TrainPace::Kind::phases;
+                         pace.per_second = arguments.has(1) ? arguments.number(1) : what == "phases" ? 1 : 10;
+                         pace_ = pace;
+                         post([pace](TrainWorker& worker) { worker.set_pace(pace); });
+                       }});
+  registry.add(Command{"train.scrub",
+                       "Shows an earlier step, everything as it was then",
+                       {Parameter::integer("STEP", "finished steps", 0, 1e15)},
+                       [this](const Arguments& arguments) {
+                         need_run();
+                         const int64_t step = arguments.integer(0);
+                         post([step](TrainWorker& worker) { worker.scrub(step); });
+                       }});
+  registry.add(Command{"train.branch",
+                       "Forgets what came after the step that is shown, to go another way from it",
+                       {},
+                       [this](const Arguments&) {
+                         need_run();
+                         post([](TrainWorker& worker) { worker.branch(); });
+                       }});
+  registry.add(Command{"train.probe",
+                       "The picture whose activations are shown",
+                       {Parameter::text("FILE|N",
+                                        "a picture file, N: the N-th picture of the test part, from 0, or "
+                                        "sample:N of the whole data set")},
+                       [this](const Arguments& arguments) {
+                         const std::string text = arguments.text(0);
+                         const bool of_data = text.rfind("sample:", 0) == 0;
+                         int64_t n = 0;
+                         if (parse_integer(of_data ? std::string_view(text).substr(7) : std::string_view(text), &n)) {
+                           if (n < 0) throw Error(fmt::format("there is no picture {}", n), "they count from 0");
+                           post([n, of_data](TrainWorker& worker) { worker.probe_sample(n, of_data); });
+                         } else {
+                           need_run();
+                           post([text](TrainWorker& worker) { worker.probe_file(text); });
+                         }
+                       }});
+  registry.add(Command{"train.reset", "Forgets the training; the settings stay", {}, [this](const Arguments&) {
+                         if (!thread_) return;
+                         ask_or("The training would be forgotten.", [this] {
+                           begun_.reset();
+                           edits_.clear();
+                           effect_ = thread().post_and_stop_reading([](TrainWorker& worker) { worker.reset(); });
+                         });
+                       }});
+  registry.add(Command{"train.save",
+                       "Saves the network with the state of its training",
+                       {Parameter::text("FILE", "path, ending in .safetensors")},
+                       [this](const Arguments& arguments) {
+                         need_run();
+                         const std::string file = arguments.text(0);
+                         auto saved = std::make_shared<std::atomic<int64_t>>(-1);
+                         saved_now_ = saved;
+                         post([file, saved](TrainWorker& worker) {
+                           worker.save(file);
+                           *saved = worker.run()->newest();
+                         });
+                       }});
+  registry.add(Command{"train.discard",
+                       "Answers what shall become of training that is not saved",
+                       {Parameter::choice("ANSWER", "yes: throw it away; no: keep it", {"yes", "no"})},
+                       [this](const Arguments& arguments) {
+                         std::optional<Question> question = std::exchange(question_, std::nullopt);
+                         if (question && arguments.text(0) == "yes") question->go_on();
+                       }});
+}
+
+// ------------------------------------------------------------------------------------------------- weights
+
+std::string TrainPage::edits_text(const Edits& edits) {
+  std::string text;
+  for (const auto& [place, value] : edits) {
+    text += fmt::format("{}{} {} {}", text.empty() ? "" : "; ", place.first, place.second, value);
+  }
+  return text;
+}
+
+TrainPage::Edits TrainPage::parse_edits(const std::string& text) {
+  Edits edits;
+  size_t begin = 0;
+  while (begin < text.size()) {
+    const size_t end = std::min(text.find(';', begin), text.size());
+    const std::vector<std::string> words = split_words(text.substr(begin, end - begin));
+    int64_t index = 0;
+    double value = 0;
+    if (words.size() != 3 || !parse_integer(words[1], &index) || !parse_number(words[2], &value)) {
+      throw Error(fmt::format("\"{}\" is no edited weight", shown(text.substr(begin, end - begin))),
+                  "write the slot, the index and the value: 0.weight 3 0.5; 0.bias 0 1");
+    }
+    edits[{words[0], index}] = static_cast<float>(value);
+    begin = end + 1;
+  }
+  return edits;
+}
+
+namespace {
+
+struct WeightPlace {
+  std::string slot;
+  int64_t index = 0;
+  double value = 0;
+};
+
+WeightPlace parse_weight(const std::string& text, bool with_value) {
+  const std::vector<std::string> words = split_words(text);
+  WeightPlace place;
+  if (words.size() != (with_value ? 3u : 2u) || !parse_integer(words[1], &place.index) ||
+      (with_value && !parse_number(words[2], &place.value))) {
+    throw Error(fmt::format("\"{}\" is no weight", shown(text)),
+                with_value ? "write the slot, the index and the value: 0.weight 3 0.5"
+                           : "write the slot and the index: 0.weight 3");
+  }
+  place.slot = words[0];
+  return place;
+}
+
+}  // namespace
+
+void TrainPage::declare_weights(Registry& registry) {
+  registry.add(Command{"train.edit",
+                       "Writes a weight of the network, also while it trains",
+                       {Parameter::text("SLOT INDEX VALUE",
+                                        "name of the weights, which of them, and the new value: "
+                                        "0.weight 3 0.5")},
+                       [this](const Arguments& arguments) {
+                         need_run();
+                         const WeightPlace at = parse_weight(arguments.text(0), true);
+                         const float value = static_cast<float>(at.value);
+                         edits_[{at.slot, at.index}] = value;
+                         post([=](TrainWorker& worker) { worker.edit(at.slot, at.index, value); });
+                       },
+                       Undo::edit});
+  registry.add(Command{"train.restore",
+                       "A weight that was edited gets back its trained value",
+                       {Parameter::text("SLOT INDEX", "name of the weights, and which of them: 0.weight 3")},
+                       [this](const Arguments& arguments) {
+                         need_run();
+                         const WeightPlace at = parse_weight(arguments.text(0), false);
+                         edits_.erase({at.slot, at.index});
+                         post([=](TrainWorker& worker) { worker.restore(at.slot, at.index); });
+                       },
+                       Undo::edit});
+  registry.add(Command{"train.edits",
+                       "All edited weights; every other one gets back its trained value",
+                       {Parameter::text("LIST", "slot, index and value of each, with ; between: 0.weight 3 0.5")},
+                       [this](const Arguments& arguments) {
+                         const Edits edits = parse_edits(arguments.text(0));
+                         if (edits == edits_) return;
+                         need_run();
+                         edits_ = edits;
+                         post([list = std::vector<std::pair<std::pair<std::string, int64_t>, float>>(
+                                   edits.begin(), edits.end())](TrainWorker& worker) { worker.set_edits(list); });
+                       },
+                       Undo::edit});
+}
+
+}  // namespace striate

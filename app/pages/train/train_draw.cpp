@@ -1,0 +1,153 @@
+// What the page shows itself: tabs, the empty and the failed state, the question before training is thrown away, the
+// inspector's RUN section, the transport.
+#include <cmath>
+
+#include "app/pages/train/train_page.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+using Status = TrainSnapshot::Status;
+
+std::string grouped(int64_t value) {
+  std::string text = std::to_string(value);
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), "\u2009");
+  return text;
+}
+
+}  // namespace
+
+void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
+  drawn_ = now_;
+  Rect rest = area;
+  if (views_.size() > view_) {
+    Rect top = rest.cut_top(ui.em(48)).inset(20, 0);
+    draw_tabs(ui, top);
+    if (snapshot_->error) {
+      Rect band = rest.cut_top(ui.em(76)).inset(20, 4);
+      ui.begin_panel("error", band, 0, false);
+      ui.error_note(snapshot_->error->what(), snapshot_->error->hint());
+      ui.end_panel();
+    }
+    if (snapshot_->status == Status::preparing) {
+      ui.begin_panel("reading", rest.centred(std::min(rest.w - 40, ui.em(420)), ui.em(90)), 0, false);
+      ui.progress("reading pictures", snapshot_->progress > 0 ? snapshot_->progress : -1, "train.pause");
+      ui.end_panel();
+    } else {
+      ui.push_id(views_[view_]->id());
+      ui.push_clip(rest);
+      views_[view_]->draw_stage(ui, rest, *snapshot_);
+      ui.pop_clip();
+      ui.pop_id();
+    }
+  } else {
+    ui.empty_state(rest, Icon::play, "Nothing is being trained yet", "Press Start, or Space.");
+  }
+  if (question_) draw_question(ui, area);
+}
+
+void TrainPage::draw_tabs(Ui& ui, const Rect& area) const {
+  std::vector<Choice> choices;
+  for (const auto& view : views_) choices.push_back({view->title(), view->id()});
+  ui.next(area.centred(area.w, ui.em(34)));
+  ui.tabs("views", choices, views_[view_]->id(), "train.view");
+}
+
+void TrainPage::draw_question(Ui& ui, const Rect& area) const {
+  const Rect card = area.centred(std::min(area.w - 40, ui.em(460)), ui.em(190));
+  ui.begin_layer(Ui::kOverlayLayer, area);
+  ui.fill(area, faded(ui.theme().background, 0.6f));
+  ui.fill(card, ui.theme().raised, 8);
+  ui.stroke(card, ui.theme().line, 8);
+  ui.begin_panel("question", card, 18, false);
+  ui.paragraph("**" + question_->what + "**");
+  ui.paragraph(fmt::format("The present one learned for {} steps and is in no file.", grouped(snapshot_->newest_step)));
+  ui.space(4);
+  ui.begin_flow();
+  ui.button("Save...", "browse save", {.style = ButtonStyle::primary});
+  ui.button("Throw away", "train.discard yes");
+  ui.button("Keep", "train.discard no");
+  ui.end_flow();
+  ui.end_panel();
+  ui.end_layer();
+}
+
+void TrainPage::draw_inspector(Ui& ui) const {
+  if (views_.size() > view_) {
+    ui.push_id(views_[view_]->id());
+    views_[view_]->draw_inspector(ui, *snapshot_);
+    ui.pop_id();
+  }
+  draw_run(ui);
+}
+
+void TrainPage::draw_run(Ui& ui) const {
+  const TrainSnapshot& s = *snapshot_;
+  ui.section("RUN");
+  if (!has_run()) {
+    ui.note("Nothing is being trained yet. **Start** draws the starting weights and begins.");
+    return;
+  }
+  if (s.test) {
+    ui.big_row(fmt::format("{} accuracy, {} pictures", s.test->split, grouped(s.test->evaluation.samples)),
+               fmt::format("{:.1f} %", 100 * s.test->evaluation.accuracy()), Concept::activation);
+    if (s.test->step != s.step) ui.note(fmt::format("measured after step {}", grouped(s.test->step)));
+  } else {
+    ui.row("test accuracy", "is being measured");
+  }
+  ui.row("step: updates of the weights", grouped(s.step));
+  ui.row("epoch: times every picture was seen", fmt::format("{:.2f}", s.epoch));
+  ui.row("samples: pictures learned from", grouped(s.step * s.recipe->batch));
+  ui.row("batch: pictures of a step", std::to_string(s.recipe->batch));
+  if (std::isfinite(s.loss)) ui.row("loss of the batch", number_text(static_cast<double>(s.loss), 4));
+  if (std::isfinite(s.rate)) ui.row("learning rate", shortest_text(s.rate));
+  ui.row("speed", s.images_per_second > 0 ? grouped(std::llround(s.images_per_second)) + " images/s" : "-");
+  ui.row("device", s.device);
+  if (needs_new_run()) ui.note("The settings were changed: **Start** begins a new training with them.");
+  ui.hairline();
+}
+
+void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
+  const TrainSnapshot& s = *snapshot_;
+  const bool runs = s.status == Status::running;
+  const bool earlier = has_run() && !runs && s.step < s.newest_step;
+  ui.begin_row(area);
+  if (runs || s.status == Status::preparing) {
+    ui.button("Pause", "train.pause", {.style = ButtonStyle::primary, .icon = Icon::pause});
+  } else {
+    ui.button("Start", "train.start", {.style = ButtonStyle::primary, .icon = Icon::play});
+  }
+  ui.button("Step", "train.step batch", {.icon = Icon::step});
+  ui.button("Phase", "train.step phase");
+  static const Choice speeds[] = {{"fastest", "fastest"},       {"50 steps/s", "batches 50"},
+                                  {"10 steps/s", "batches 10"}, {"2 steps/s", "batches 2"},
+                                  {"4 phases/s", "phases 4"},   {"1 phase/s", "phases 1"}};
+  const std::string branch_label = "Branch here";
+  Rect rest = ui.remaining();
+  const Rect branch = rest.cut_right(ui.em(112)).centred(ui.em(112), ui.em(34));
+  rest.cut_right(8);
+  const Rect speed = rest.cut_right(ui.em(118)).centred(ui.em(118), ui.em(34));
+  rest.cut_right(10);
+  const std::string where = fmt::format("step {}", grouped(s.step));
+  const Rect words = rest.cut_right(
+      ui.measure(Font::number, fmt::format("step {}", grouped(std::max<int64_t>(s.newest_step, 10000)))).x + 8);
+  rest.cut_right(8);
+  ui.next(branch);
+  ui.button(branch_label, "train.branch",
+            {.enabled = earlier, .tooltip = "Forgets what came after this step, to go another way from it"});
+  ui.next(speed);
+  ui.dropdown("speed", speeds, pace_text(), "train.speed");
+  ui.label(words, where, Font::number, earlier ? ui.theme().kernel : ui.theme().secondary, Align::right);
+  NumberSpec track;
+  track.minimum = static_cast<double>(s.first_step);
+  track.maximum = static_cast<double>(std::max(s.newest_step, s.first_step + 1));
+  track.step = 1;
+  track.decimals = 0;
+  track.reset = track.maximum;
+  ui.next(rest);
+  if (has_run()) ui.bare_slider("position", static_cast<double>(s.step), track, "train.scrub");
+  ui.end_row();
+}
+
+}  // namespace striate

@@ -1,0 +1,208 @@
+// The page's life: settings, the thread, snapshots, the question before something is thrown away.
+#include "app/pages/train/train_page.h"
+
+#include <utility>
+
+#include "app/widgets/ui.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+constexpr double kOutOfSight = 0.5;  // seconds without being drawn after which nothing is copied for the views
+
+}  // namespace
+
+TrainPage::TrainPage(const PageContext& context)
+    : info_{"train", "Train a CNN", "Networks",
+            "A small convolutional network learns to tell pictures apart, here and now. Press Start and watch the loss "
+            "fall and the filters become edge detectors. Pause it, go through a step phase by phase, go back to any "
+            "earlier step and take another way from there. Everything that is shown is the network's own number."},
+      context_(context),
+      snapshot_([] {
+        auto empty = std::make_shared<TrainSnapshot>();
+        empty->curves.evaluations = std::make_shared<const std::vector<EvaluationRecord>>();
+        return empty;
+      }()),
+      scene_{context, [this] { return snapshot_; }, [this]() -> const RunRecipe& { return recipe_; },
+             [this](const ProbePicture& picture) {
+               if (!has_run()) return;
+               post([picture](TrainWorker& worker) { worker.probe_picture(picture); });
+             },
+             [this](const TrainScene::ChangeRecipe& change, const std::string& what) {
+               with_run([change, what](TrainWorker& worker) {
+                 worker.compare(change(worker.run()->recipe()), what);
+               });
+             },
+             [this] {
+               if (has_run()) post([](TrainWorker& worker) { worker.end_comparison(); });
+             }} {
+  views_ = make_train_views(scene_);
+}
+
+TrainPage::~TrainPage() = default;
+
+TrainerThread& TrainPage::thread() {
+  if (!thread_) thread_ = std::make_unique<TrainerThread>(context_.document.stream.device(), context_.wake);
+  return *thread_;
+}
+
+TrainerThread::Effect TrainPage::post(TrainerThread::Command command) {
+  effect_ = thread().post(std::move(command));
+  return effect_;
+}
+
+// ------------------------------------------------------------------------------------------------- the run
+
+bool TrainPage::needs_new_run() const { return !begun_ || !(*begun_ == recipe_); }
+
+bool TrainPage::unsaved() const {
+  if (!has_run() || !begun_) return false;
+  const bool learned = snapshot_->newest_step > snapshot_->first_step || !edits_.empty();
+  return learned && !(saved_run_ == snapshot_->run && saved_step_ == snapshot_->newest_step);
+}
+
+void TrainPage::ask_or(const std::string& what, std::function<void()> go_on) {
+  if (!unsaved()) {
+    question_.reset();
+    go_on();
+    return;
+  }
+  question_ = Question{what, std::move(go_on)};
+}
+
+void TrainPage::with_run(const TrainerThread::Command& command) {
+  if (!needs_new_run()) {
+    post(command);
+    return;
+  }
+  check_recipe(recipe_);
+  ask_or("The new settings need a new training.", [this, command] {
+    begun_ = recipe_;
+    edits_.clear();
+    effect_ = thread().post_and_stop_reading([recipe = recipe_, command](TrainWorker& worker) {
+      worker.begin(recipe);
+      command(worker);
+    });
+  });
+}
+
+void TrainPage::change(const std::function<void(RunRecipe&)>& change) {
+  RunRecipe next = recipe_;
+  change(next);
+  check_recipe(next);
+  recipe_ = std::move(next);
+}
+
+// What can be changed while it is trained.
+void TrainPage::change_live(const std::function<void(RunRecipe&)>& change, const TrainerThread::Command& command) {
+  const bool same = !needs_new_run();
+  if (same && snapshot_->step < snapshot_->newest_step && !thread().working() &&
+      snapshot_->status != TrainSnapshot::Status::running) {
+    throw Error(fmt::format("step {} is over: {} more were done since", snapshot_->step,
+                            snapshot_->newest_step - snapshot_->step),
+                "branch here first, or go to the newest step");
+  }
+  this->change(change);
+  if (!same) return;
+  begun_ = recipe_;
+  post(command);
+}
+
+// ------------------------------------------------------------------------------------------------- each frame
+
+void TrainPage::take_snapshot() {
+  TrainSnapshotPtr fresh = thread_->snapshot();
+  if (fresh == snapshot_) return;
+  snapshot_ = std::move(fresh);
+}
+
+bool TrainPage::update(double now) {
+  now_ = now;
+  bool moving = false;
+  if (views_.size() > view_) moving |= views_[view_]->update(now);
+  if (!thread_) return moving;
+  take_snapshot();
+  if (const int64_t saved = saved_now_ ? saved_now_->load() : -1; saved >= 0) {
+    saved_run_ = snapshot_->run;
+    saved_step_ = saved;
+    saved_now_ = nullptr;
+  }
+  const TrainSubscription wanted = subscription();
+  if (!(wanted == subscription_)) {
+    subscription_ = wanted;
+    thread_->post([wanted](TrainWorker& worker) { worker.subscribe(wanted); });
+  }
+  if (std::optional<Error> error = thread_->take_error()) {
+    // What was not begun is not there; the settings stay for another try.
+    if (!thread_->working()) {
+      take_snapshot();
+      if (!has_run()) begun_.reset();
+    }
+    throw Error(*error);
+  }
+  return moving;
+}
+
+TrainSubscription TrainPage::subscription() const {
+  TrainSubscription wanted;
+  if (now_ - drawn_ < kOutOfSight && views_.size() > view_) views_[view_]->subscribe(*snapshot_, wanted);
+  return wanted;
+}
+
+bool TrainPage::busy() const { return thread_ && thread_->busy(); }
+
+// ------------------------------------------------------------------------------------------------- state
+
+std::vector<std::string> TrainPage::state() const {
+  const RunRecipe& r = recipe_;
+  std::vector<std::string> lines = {"train.data " + quoted(r.data)};
+  const bool text = r.model.find_first_of(" |\n") != std::string::npos;
+  lines.push_back((text ? "train.layers " : "train.model ") + quoted(r.model));
+  lines.push_back("train.optimizer " + quoted(r.optimizer));
+  lines.push_back("train.rate " + to_text(r.rate));
+  lines.push_back("train.schedule " + quoted(r.schedule));
+  lines.push_back("train.loss " + quoted(r.loss));
+  lines.push_back(fmt::format("train.batch {}", r.batch));
+  lines.push_back(fmt::format("train.seed {}", r.seed));
+  lines.push_back("train.split " + quoted(r.split));
+  lines.push_back("train.augment " + quoted(r.augment));
+  lines.push_back("train.initializer " + r.initializer);
+  if (has_run()) lines.push_back("train.edits " + quoted(edits_text(edits_)));
+  lines.push_back("train.speed " + pace_text());
+  if (views_.size() > view_) lines.push_back("train.view " + views_[view_]->id());
+  for (const auto& view : views_) {
+    for (std::string& line : view->state()) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string TrainPage::pace_text() const {
+  switch (pace_.kind) {
+    case TrainPace::Kind::fastest:
+      return "fastest";
+    case TrainPace::Kind::batches:
+      return "batches " + to_text(pace_.per_second);
+    case TrainPace::Kind::phases:
+      return "phases " + to_text(pace_.per_second);
+  }
+  return "";
+}
+
+std::vector<Page::Key> TrainPage::keys() const {
+  const bool runs = snapshot_->status == TrainSnapshot::Status::running;
+  std::vector<Key> keys = {{"Space", runs ? "train.pause" : "train.start", "trains, or pauses"},
+                           {"Right", "train.step batch", "one step"},
+                           {"Shift+Right", "train.step phase", "one phase of a step"}};
+  if (has_run() && snapshot_->step > snapshot_->first_step) {
+    keys.push_back({"Left", fmt::format("train.scrub {}", snapshot_->step - 1), "back by one step"});
+  }
+  if (views_.size() > view_) {
+    for (Key& key : views_[view_]->keys()) keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::unique_ptr<Page> make_train_page(const PageContext& context) { return std::make_unique<TrainPage>(context); }
+
+}  // namespace striate

@@ -1,0 +1,190 @@
+#include "app/worker/train_snapshot_maker.h"
+
+#include <algorithm>
+
+#include "engine/training/data/augment.h"
+#include "engine/training/loss_head.h"
+
+namespace striate {
+
+int TrainProbe::predicted() const {
+  if (probabilities.empty()) return -1;
+  return static_cast<int>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
+}
+
+void TrainSnapshotMaker::cut(int64_t step) {
+  const int64_t size = std::max<int64_t>(0, step - run_.first_step());
+  if (size >= curves_.size) return;
+  curves_.pieces.resize(static_cast<size_t>(size / TrainCurves::kPiece));
+  curves_.size = static_cast<int64_t>(curves_.pieces.size()) * TrainCurves::kPiece;
+  curves_.evaluations = nullptr;
+}
+
+void TrainSnapshotMaker::set_probe(std::shared_ptr<const ProbePicture> probe) {
+  probe_picture_ = std::move(probe);
+  probe_ = nullptr;
+}
+
+std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription& subscription) {
+  auto made = std::make_shared<TrainSnapshot>();
+  TrainSnapshot& s = *made;
+  RunRecipe recipe = run_.recipe_now();
+  if (!recipe_ || !(*recipe_ == recipe)) recipe_ = std::make_shared<RunRecipe>(std::move(recipe));
+  if (!architecture_) architecture_ = std::make_shared<Architecture>(run_.architecture());
+  s.recipe = recipe_;
+  s.architecture = architecture_;
+  s.data = run_.data();
+  s.split = run_.split();
+  s.normalisation = run_.normalisation();
+  s.first_step = run_.first_step();
+  s.step = run_.step();
+  s.newest_step = run_.newest();
+  s.next_phase = run_.next_phase();
+  s.epoch = run_.trainer().epoch();
+  s.steps_per_epoch = run_.steps_per_epoch();
+  const TrainingRun::Scalars scalars = run_.scalars();
+  s.loss = scalars.loss;
+  s.accuracy = scalars.accuracy;
+  s.rate = scalars.rate;
+  s.test = test_;
+  for (const auto& [place, value] : run_.edited()) s.edited.insert({Role::weight, place.first});
+  add_curves(s);
+  add_slots(s, subscription);
+  if (subscription.batch) add_batch(s);
+  if (subscription.probe || subscription.probe_gradients) add_probe(s, subscription.probe_gradients);
+  if (subscription.norms) {
+    if (norms_stamp_ != stamp_) norms_ = norms(run_.stream(), run_.network());
+    norms_stamp_ = stamp_;
+    s.norms = norms_;
+  }
+  if (subscription.dead_units) {
+    if (dead_stamp_ != stamp_) dead_units_ = dead_units(run_.stream(), run_.network());
+    dead_stamp_ = stamp_;
+    s.dead_units = dead_units_;
+  }
+  return made;
+}
+
+void TrainSnapshotMaker::add_curves(TrainSnapshot& s) {
+  const History& history = run_.trainer().history();
+  const std::vector<StepRecord>& records = history.steps();
+  const auto size = static_cast<int64_t>(records.size());
+  if (size != curves_.size) {
+    int64_t whole = curves_.size / TrainCurves::kPiece;
+    curves_.pieces.resize(static_cast<size_t>(whole));
+    for (int64_t begin = whole * TrainCurves::kPiece; begin < size; begin += TrainCurves::kPiece) {
+      const int64_t end = std::min(size, begin + TrainCurves::kPiece);
+      curves_.pieces.push_back(
+          std::make_shared<const std::vector<StepRecord>>(records.begin() + begin, records.begin() + end));
+    }
+    curves_.size = size;
+  }
+  const std::vector<EvaluationRecord>& evaluations = history.evaluations();
+  if (!curves_.evaluations || curves_.evaluations->size() != evaluations.size()) {
+    curves_.evaluations = std::make_shared<const std::vector<EvaluationRecord>>(evaluations);
+  }
+  s.curves = curves_;
+}
+
+void TrainSnapshotMaker::add_slots(TrainSnapshot& s, const TrainSubscription& subscription) {
+  if (slots_stamp_ != stamp_) slots_.clear();
+  slots_stamp_ = stamp_;
+  for (const SlotKey& key : subscription.slots) {
+    SlotValuesPtr& place = slots_[key];
+    if (!place) {
+      const Slot* slot = run_.network().find(key.first, key.second);
+      if (slot == nullptr) continue;  // of a network that was before
+      place = std::make_shared<const SlotValues>(SlotValues{*slot, run_.network().read_slot(run_.stream(), *slot)});
+    }
+    s.slots[key] = place;
+  }
+  std::erase_if(slots_, [&](const auto& each) { return !each.second || !subscription.slots.contains(each.first); });
+}
+
+void TrainSnapshotMaker::add_batch(TrainSnapshot& s) {
+  Trainer& trainer = run_.trainer();
+  if (trainer.batch_indices().empty()) return;
+  if (batch_stamp_ == stamp_ && batch_) {
+    s.batch = batch_;
+    return;
+  }
+  auto batch = std::make_shared<TrainBatch>();
+  batch->shape = run_.data()->shape();
+  batch->indices = trainer.batch_indices();
+  batch->labels = trainer.batch_labels();
+  const size_t values = batch->indices.size() * static_cast<size_t>(batch->shape.count());
+  if (batch_ && batch_->indices == batch->indices) {
+    batch->original = batch_->original;
+    batch->augmented = batch_->augmented;
+  } else {
+    batch->original.resize(values);
+    Trainer::read_samples(*run_.data(), batch->indices, {}, nullptr, 0, 0, batch->original.data());
+    if (const Augment& augment = trainer.settings().augment) {
+      batch->augmented.resize(values);
+      Trainer::read_samples(*run_.data(), batch->indices, {}, augment, trainer.settings().seed, run_.batch_draw(),
+                            batch->augmented.data());
+    } else {
+      batch->augmented = batch->original;
+    }
+  }
+  const Phase next = run_.next_phase();
+  const TensorView p = trainer.probabilities();
+  if ((next == Phase::backward || next == Phase::update || next == Phase::batch) && p.count() > 0) {
+    batch->probabilities.resize(static_cast<size_t>(p.count()));
+    copy_bytes(run_.stream(), batch->probabilities.data(), Device::cpu(), p.data, p.device,
+               batch->probabilities.size() * sizeof(float));
+  }
+  batch_ = batch;
+  batch_stamp_ = stamp_;
+  s.batch = batch_;
+}
+
+void TrainSnapshotMaker::add_probe(TrainSnapshot& s, bool gradients) {
+  if (!probe_picture_) return;
+  if (probe_ && probe_stamp_ == stamp_ && (probe_has_gradients_ || !gradients)) {
+    s.probe = probe_;
+    return;
+  }
+  Stream& stream = run_.stream();
+  const Shape shape = run_.data()->shape();
+  auto probe = std::make_shared<TrainProbe>();
+  probe->name = probe_picture_->name;
+  probe->label = probe_picture_->label;
+  probe->shape = shape;
+  probe->pixels = probe_picture_->pixels;
+  if (probe_picture_->shape != shape) return;  // made for a run that was before
+  if (!probe_network_ || (gradients && !probe_network_->plan().explaining)) {
+    probe_network_ = std::make_unique<Network>(stream, run_.architecture(), Plan{1, gradients, gradients, 0});
+  }
+  Network& network = *probe_network_;
+  network.copy_weights(stream, run_.network());
+  std::vector<float> input = probe->pixels;
+  run_.normalisation().apply(shape, input.data());
+  network.write_slot(stream, Slot(network.activation(0)), input);
+  network.forward(stream, Mode::evaluation);
+  const Loss loss = run_.trainer().settings().loss;
+  const int nodes = run_.architecture().size();
+  const auto read = [&](const Slot& slot) {
+    return std::make_shared<const SlotValues>(SlotValues{slot, network.read_slot(stream, slot)});
+  };
+  for (int i = 0; i < nodes; ++i) probe->activations.push_back(read(network.activation(i)));
+  const std::vector<float>& out = probe->activations.back()->values;
+  probe->probabilities = LossHead::class_probabilities(loss, out.data(), static_cast<int>(out.size()));
+  probe->gradients.resize(static_cast<size_t>(nodes));
+  if (gradients && probe->label >= 0) {
+    LossHead head(stream, loss, 1, static_cast<int>(out.size()));
+    const int32_t label = probe->label;
+    copy_bytes(stream, head.labels(), stream.device(), &label, Device::cpu(), sizeof label);
+    head.queue(stream, network.view(network.output()).data, network.view(*network.output_gradient()).data);
+    network.backward(stream);
+    for (int i = 0; i < nodes; ++i) {
+      if (const Slot* slot = network.gradient(i)) probe->gradients[static_cast<size_t>(i)] = read(*slot);
+    }
+  }
+  probe_ = probe;
+  probe_stamp_ = stamp_;
+  probe_has_gradients_ = gradients;
+  s.probe = probe_;
+}
+
+}  // namespace striate

@@ -1,0 +1,57 @@
+// Makes TrainSnapshots of one run: copies what is subscribed to, and shares with the snapshot before what did not
+// change. Lives on the trainer's thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/worker/train_snapshot.h"
+#include "engine/training/training_run.h"
+
+namespace striate {
+
+class TrainSnapshotMaker {
+ public:
+  explicit TrainSnapshotMaker(TrainingRun& run) : run_(run) {}
+
+  // Something in the network's slots is different from now on.
+  void touch() { ++stamp_; }
+  // The records after `step` are gone.
+  void cut(int64_t step);
+  void set_test(std::shared_ptr<const TrainTest> test) { test_ = std::move(test); }
+  const std::shared_ptr<const TrainTest>& test() const { return test_; }
+  void set_probe(std::shared_ptr<const ProbePicture> probe);
+
+  // Everything of the run; version, status, error, speed and the other run are the caller's.
+  std::shared_ptr<TrainSnapshot> make(const TrainSubscription& subscription);
+
+ private:
+  void add_curves(TrainSnapshot& snapshot);
+  void add_slots(TrainSnapshot& snapshot, const TrainSubscription& subscription);
+  void add_batch(TrainSnapshot& snapshot);
+  void add_probe(TrainSnapshot& snapshot, bool gradients);
+
+  TrainingRun& run_;
+  uint64_t stamp_ = 1;
+  uint64_t slots_stamp_ = 0, batch_stamp_ = 0, probe_stamp_ = 0, norms_stamp_ = 0, dead_stamp_ = 0;
+  std::map<SlotKey, SlotValuesPtr> slots_;
+  TrainCurves curves_;
+  size_t evaluations_ = 0;
+  double last_evaluation_ = -1;
+  std::shared_ptr<const TrainTest> test_;
+  std::shared_ptr<const TrainBatch> batch_;
+  std::shared_ptr<const ProbePicture> probe_picture_;
+  std::shared_ptr<const TrainProbe> probe_;
+  bool probe_has_gradients_ = false;
+  std::unique_ptr<Network> probe_network_;
+  std::vector<Norm> norms_;
+  std::vector<DeadUnits> dead_units_;
+  std::shared_ptr<const RunRecipe> recipe_;
+  std::shared_ptr<const Architecture> architecture_;
+};
+
+}  // namespace striate

@@ -1,0 +1,138 @@
+// What happens on the trainer's thread, without the thread: the run, its second run to compare with, the pace, the
+// measurement on the test part, snapshots. TrainerThread (trainer_thread.h) calls one function after the other; none is
+// called from anywhere else.
+//
+// Every command takes effect between two units of work: between two steps, or in slow motion between two phases.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/worker/train_snapshot.h"
+#include "app/worker/train_snapshot_maker.h"
+#include "engine/training/test_round.h"
+#include "engine/training/training_run.h"
+
+namespace striate {
+
+struct TrainPace {
+  enum class Kind { fastest, batches, phases };
+  Kind kind = Kind::fastest;
+  double per_second = 10;  // batches or phases; no meaning for the fastest
+};
+
+// Where a training stands: `step` finished steps, and the phase that comes next.
+struct TrainPlace {
+  int64_t step = 0;
+  Phase phase = Phase::batch;
+  friend bool operator==(const TrainPlace&, const TrainPlace&) = default;
+};
+
+class TrainWorker {
+ public:
+  struct Hooks {
+    std::function<bool()> stop_reading;             // whether reading data shall end
+    std::function<bool()> waiting;                  // whether a command waits: long work pauses for it
+    std::function<bool()> taken;                    // whether somebody took the last snapshot
+    std::function<void(TrainSnapshotPtr)> publish;  // a snapshot is there
+  };
+  TrainWorker(Device device, Hooks hooks);
+  ~TrainWorker();
+
+  // ---- commands; throw Error and change nothing then ----
+  void begin(const RunRecipe& recipe);  // a new run, paused at its start; the one before is gone
+  void open(const std::string& file);
+  void save(const std::string& file);
+  void reset();  // no run
+  void start();
+  void pause();
+  void step_phase();
+  void step_batch();
+  void step_epoch();
+  void until(TrainPlace place);  // trains up to there, as fast as possible, and pauses
+  void scrub(int64_t step);
+  void branch();
+  void set_pace(const TrainPace& pace) { pace_ = pace, due_ = 0; }
+  void set_rate(double rate);
+  void set_schedule(const std::string& text);
+  void edit(const std::string& slot, int64_t index, float value);
+  void restore(const std::string& slot, int64_t index);
+  // Exactly these weights are edited, all others have their trained value.
+  void set_edits(const std::vector<std::pair<std::pair<std::string, int64_t>, float>>& edits);
+  void compare(const RunRecipe& recipe, const std::string& change);
+  void end_comparison();
+  void probe_sample(int64_t n, bool of_data);  // of the test part, or of the whole data set
+  void probe_file(const std::string& file);
+  void probe_picture(ProbePicture picture);
+  void subscribe(const TrainSubscription& subscription);
+
+  // ---- what goes on by itself ----
+  // The next unit of work. `now` in seconds.
+  void advance(double now);
+  double next_time() const { return next_time_; }  // when advance() wants to be called; infinity: not by itself
+  bool running() const { return running_; }        // by start(): without an end
+  bool working() const;                            // towards a place that a command named
+  bool measuring() const;                          // paused, and the test part is not measured yet
+  TrainPlace place() const;
+  TrainPlace next_place() const;             // after the next unit of work
+  bool changed() const { return changed_; }  // since the last snapshot
+  void publish(double now);
+  bool has_run() const { return run_ != nullptr; }
+  TrainingRun* run() { return run_.get(); }
+  TrainingRun* other() { return other_.get(); }
+
+ private:
+  void need_run() const;
+  void finish_seek();
+  void do_unit(double now);
+  void one_step(bool phase);
+  void follow();  // the other run, to the same step
+  bool follow_some();
+  void fail(const Error& error);
+  void install(std::unique_ptr<TrainingRun> run);
+  std::shared_ptr<const Dataset> data_of(const RunRecipe& recipe);
+  void renew_probe();
+  void measure(double now);
+  void touched();
+  bool by_phase() const { return pace_.kind == TrainPace::Kind::phases && !target_; }
+
+  Stream stream_;
+  Hooks hooks_;
+  std::string device_;
+  std::unique_ptr<TrainingRun> run_, other_;
+  std::unique_ptr<TrainSnapshotMaker> maker_, other_maker_;
+  std::unique_ptr<TestRound> round_, other_round_;
+  std::shared_ptr<const Dataset> data_;  // and what it was read for
+  RunRecipe data_recipe_;
+  std::string other_change_;
+  std::shared_ptr<const RunRecipe> preparing_;
+  float progress_ = 0;
+  std::optional<Error> error_;
+  uint64_t run_count_ = 0, version_ = 0;
+  TrainSubscription subscription_;
+  TrainPace pace_;
+  bool running_ = false;
+  std::optional<TrainPlace> target_;
+  std::optional<int64_t> seek_;
+  double due_ = 0;  // when the pace allows the next unit
+  double next_time_ = 0;
+  double credit_ = 0;  // seconds that measuring may take while training runs
+  bool changed_ = true;
+  double published_ = -1, copy_seconds_ = 0;
+  struct SpeedPoint {
+    double time = 0;
+    int64_t steps = 0;
+  };
+  std::vector<SpeedPoint> speed_points_;
+  double images_per_second_ = 0;
+  std::string probe_name_;
+  std::shared_ptr<const ProbePicture> probe_;
+  int64_t probe_number_ = 0;  // of the test part, renewed with every run; -1: a picture from elsewhere
+  bool probe_of_data_ = false;
+};
+
+}  // namespace striate

@@ -1,0 +1,166 @@
+#include "app/worker/trainer_thread.h"
+
+#include <chrono>
+#include <cmath>
+#include <exception>
+
+namespace striate {
+namespace {
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+Error no_memory() {
+  return Error("there is not enough memory for this training",
+               "a smaller network, batch or data set; close other programs");
+}
+
+}  // namespace
+
+TrainerThread::TrainerThread(Device device, std::function<void()> wake)
+    : device_(device), wake_(std::move(wake)), snapshot_([] {
+        auto empty = std::make_shared<TrainSnapshot>();
+        empty->curves.evaluations = std::make_shared<const std::vector<EvaluationRecord>>();
+        return empty;
+      }()) {
+  thread_ = std::thread([this] { run(); });
+}
+
+TrainerThread::~TrainerThread() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+    stop_reading_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+TrainerThread::Effect TrainerThread::post(Command command) {
+  std::lock_guard lock(mutex_);
+  queue_.push_back(std::move(command));
+  changed_.notify_all();
+  return effect_;
+}
+
+TrainerThread::Effect TrainerThread::post_and_stop_reading(Command command) {
+  std::lock_guard lock(mutex_);
+  queue_.push_back(std::move(command));
+  stop_reading_ = executing_;
+  changed_.notify_all();
+  return effect_;
+}
+
+TrainSnapshotPtr TrainerThread::snapshot() {
+  std::lock_guard lock(mutex_);
+  if (!taken_) changed_.notify_all();
+  taken_ = true;
+  return snapshot_;
+}
+
+std::optional<Error> TrainerThread::take_error() {
+  std::lock_guard lock(mutex_);
+  if (errors_.empty()) return std::nullopt;
+  Error error = errors_.front();
+  errors_.pop_front();
+  return error;
+}
+
+bool TrainerThread::working() const {
+  std::lock_guard lock(mutex_);
+  return !broken_ && (!queue_.empty() || executing_ || working_);
+}
+
+bool TrainerThread::busy() const {
+  std::lock_guard lock(mutex_);
+  return !broken_ &&
+         (!queue_.empty() || executing_ || working_ || measuring_ || unseen_ || !taken_ || !errors_.empty());
+}
+
+void TrainerThread::run() {
+  try {
+    TrainWorker worker(device_, {[this] {
+                                   std::lock_guard lock(mutex_);
+                                   return stop_reading_ || stop_;
+                                 },
+                                 [this] {
+                                   std::lock_guard lock(mutex_);
+                                   return stop_ || !queue_.empty();
+                                 },
+                                 [this] {
+                                   std::lock_guard lock(mutex_);
+                                   return taken_;
+                                 },
+                                 [this](TrainSnapshotPtr snapshot) {
+                                   {
+                                     std::lock_guard lock(mutex_);
+                                     snapshot_ = std::move(snapshot);
+                                     taken_ = false;
+                                   }
+                                   wake_();
+                                 }});
+    loop(worker);
+  } catch (const Error& error) {  // the device cannot be used at all
+    std::lock_guard lock(mutex_);
+    errors_.push_back(error);
+    broken_ = true;
+  } catch (const std::exception&) {
+    std::lock_guard lock(mutex_);
+    errors_.push_back(no_memory());
+    broken_ = true;
+  }
+  wake_();
+}
+
+void TrainerThread::loop(TrainWorker& worker) {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    if (!queue_.empty()) {
+      Command command = std::move(queue_.front());
+      queue_.pop_front();
+      executing_ = true;
+      stop_reading_ = false;
+      lock.unlock();
+      std::optional<Error> error;
+      try {
+        command(worker);
+      } catch (const Error& e) {
+        error = e;
+      } catch (const std::exception&) {
+        error = no_memory();
+      }
+      command = nullptr;
+      lock.lock();
+      executing_ = false;
+      if (error) errors_.push_back(*error);
+      working_ = worker.working();
+      measuring_ = worker.measuring();
+      unseen_ = worker.changed();
+      effect_ = {worker.place(), worker.running()};
+      if (error) wake_();
+      continue;
+    }
+    // A command that comes from here on takes effect after the unit.
+    effect_ = {worker.running() ? worker.next_place() : worker.place(), worker.running()};
+    lock.unlock();
+    worker.advance(seconds_now());
+    lock.lock();
+    const bool was_busy = working_ || measuring_ || unseen_;
+    working_ = worker.working();
+    measuring_ = worker.measuring();
+    unseen_ = worker.changed() && !worker.running();
+    effect_ = {worker.place(), worker.running()};
+    if (was_busy && !working_ && !measuring_ && !unseen_) wake_();  // whoever waits for that looks again
+    if (stop_ || !queue_.empty()) continue;
+    const double next = worker.next_time();
+    if (std::isinf(next)) {
+      changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+    } else if (next > 0) {
+      changed_.wait_for(lock, std::chrono::duration<double>(next - seconds_now()),
+                        [this] { return stop_ || !queue_.empty(); });
+    }
+  }
+}
+
+}  // namespace striate

@@ -1,0 +1,20 @@
+// A RunRecipe as keys of a saved model's __metadata__, beside those of checkpoint.h: run.data, run.split, run.augment,
+// run.initializer. With them a file knows all that going on needs.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "engine/files/safetensors.h"
+#include "engine/training/training_run.h"
+
+namespace striate {
+
+std::map<std::string, std::string> recipe_keys(const RunRecipe& recipe);
+// The recipe of a file with a training state; model, rate and schedule are for the caller to fill in. Throws Error: a
+// file without these keys.
+RunRecipe read_recipe(const SafeTensors& file, const std::string& path);
+// "pytorch", ... Throws Error with the nearest name.
+Initializer parse_initializer(const std::string& name);
+
+}  // namespace striate
