@@ -1,10 +1,12 @@
 // The views of the page `train`, in the order of their tabs. To add one: a file in this folder, and one line here.
+#include "app/pages/train/draw_view.h"
 #include "app/pages/train/train_view.h"
 
 namespace striate {
 
-std::vector<std::unique_ptr<TrainView>> make_train_views(const TrainScene&) {
+std::vector<std::unique_ptr<TrainView>> make_train_views(const TrainScene& scene) {
   std::vector<std::unique_ptr<TrainView>> views;
+  views.push_back(make_draw_view(scene));
   return views;
 }
 

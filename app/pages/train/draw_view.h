@@ -1,0 +1,87 @@
+// The view `draw`: a pad to draw on, what becomes of the drawing on its way into the network, and what the network says
+// to it, at every stroke, also while it learns. A picture that is opened goes the same way.
+//
+// draw_view.cpp: state, commands, readouts.   draw_view_stage.cpp: what is drawn.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/pages/train/train_view.h"
+#include "app/widgets/geometry.h"
+#include "app/worker/latest.h"
+#include "engine/drawing/prepare_input.h"
+
+namespace striate {
+
+class DrawView : public TrainView {
+ public:
+  explicit DrawView(const TrainScene& scene);
+
+  std::string id() const override { return "draw"; }
+  std::string title() const override { return "Draw"; }
+  std::string help() const override {
+    return "Draw something and see what the network makes of it, at every stroke, also while it learns.";
+  }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
+  void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
+  void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
+
+ private:
+  // What the network is to read. Without a network: digits.
+  struct Reader {
+    Shape input{1, 28, 28};
+    bool digits = true;
+    friend bool operator==(const Reader&, const Reader&) = default;
+  };
+  struct Hover {
+    int stage = -1;
+    int x = 0, y = 0;  // the pixel
+    friend bool operator==(const Hover&, const Hover&) = default;
+  };
+
+  Reader reader_of(const TrainSnapshot& now) const;
+  void declare_readouts(Registry& registry);
+  void draw_words(const std::string& text);  // what `train.draw` was given
+  void use_image();
+  void take_image();
+  void prepare();     // the drawing's stages, and the drawing as the probe
+  void send_probe();  // what is shown becomes the probe
+  bool has_content() const { return picture_ ? true : !drawing_.empty(); }
+  std::string content_name() const;
+  // Whether the answer of this moment belongs to what is shown here, and not to another probe or an earlier stroke.
+  bool answered(const TrainSnapshot& now) const;
+  const TrainProbe& answer() const;  // throws Error where there is none
+
+  // draw_view_stage.cpp
+  void draw_pad(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
+  void draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const;
+  void draw_stages(Ui& ui, const Rect& area, const std::vector<InputStage>& stages, uint64_t version) const;
+  void draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
+  std::vector<InputStage> shown_stages(const TrainSnapshot& now) const;
+
+  TrainScene scene_;
+  Drawing drawing_;
+  std::vector<float> ink_;
+  float width_ = kPenWidth;
+  Point pen_{kPadSide / 2.0f, kPadSide / 2.0f};
+  Reader reader_;
+  ImagePtr picture_;                             // instead of the drawing; null: the drawing
+  PreparedInput input_;                          // of either
+  uint64_t version_ = 1;                         // counts up with input_
+  bool asked_ = false;                           // input_ was made the probe, and nothing else has been since
+  bool seen_ = false;                            // and the thread has answered it
+  uint64_t run_ = 0;                             // of the last look
+  uint64_t image_version_;                       // of the document, when it was last looked at
+  std::unique_ptr<Latest<PreparedInput>> work_;  // large pictures take longer than a frame
+  mutable Hover hover_, hover_next_;
+};
+
+std::unique_ptr<TrainView> make_draw_view(const TrainScene& scene);
+
+}  // namespace striate

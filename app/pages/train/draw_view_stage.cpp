@@ -1,0 +1,350 @@
+// What the view `draw` shows: the pad, the answer, the stages of the input, what layer 1 makes of it.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "app/pages/train/draw_view.h"
+#include "app/widgets/colour_map.h"
+#include "app/widgets/ink_pad.h"
+#include "app/widgets/ui.h"
+#include "engine/walk/printed_sum.h"
+
+namespace striate {
+namespace {
+
+constexpr float kGap = 16;
+
+// Where everything stands, from the room there is. Pure.
+struct DrawLayout {
+  Rect pad, answer, stages, maps;  // pad with its caption and buttons; maps may be empty
+};
+
+DrawLayout layout_of(const Rect& area, float em, int stages) {
+  DrawLayout out;
+  Rect room = area.inset(20, 12);
+  const float captions = 24 * em;
+  const float controls = 42 * em;
+  const bool with_maps = room.h > 430 * em;
+  const float rest = room.h - captions * (with_maps ? 3 : 2) - controls - kGap * (with_maps ? 2 : 1);
+  const auto n = static_cast<float>(std::max(stages, 1));
+  const float tile = std::floor(std::clamp(rest * (with_maps ? 0.26f : 0.34f), 24.0f, (room.w - (n - 1) * 12) / n));
+  const float maps = with_maps ? std::clamp(rest * 0.15f, 30.0f, 96.0f) : 0;
+  const float side = std::floor(std::min(rest - tile - maps, room.w * 0.46f));
+  Rect top = room.cut_top(captions + side + controls);
+  out.pad = top.cut_left(side);
+  top.cut_left(24);
+  out.answer = top;
+  room.cut_top(kGap);
+  out.stages = room.cut_top(captions + tile);
+  if (with_maps) {
+    room.cut_top(kGap);
+    out.maps = room.cut_top(captions + maps);
+  }
+  return out;
+}
+
+// A small picture whose values are 0..1: grey, or in colour.
+PictureSource source_of(const std::string& key, uint64_t version, const InputStage& stage) {
+  PictureSource source;
+  source.key = key;
+  source.version = version;
+  source.width = static_cast<int>(stage.shape[2]);
+  source.height = static_cast<int>(stage.shape[1]);
+  source.pixels = [&stage](int, CellRect rect) {
+    TilePixels tile;
+    const auto plane = static_cast<size_t>(stage.shape[1] * stage.shape[2]);
+    for (int y = rect.y; y < rect.y + rect.h; ++y) {
+      for (int x = rect.x; x < rect.x + rect.w; ++x) {
+        const size_t at = static_cast<size_t>(y) * static_cast<size_t>(stage.shape[2]) + static_cast<size_t>(x);
+        for (size_t c = 0; c < 3; ++c) {
+          const float value = stage.pixels[(stage.shape[0] == 3 ? c * plane : 0) + at];
+          tile.bytes.push_back(static_cast<uint8_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255)));
+        }
+        tile.bytes.push_back(255);
+      }
+    }
+    return tile;
+  };
+  return source;
+}
+
+}  // namespace
+
+std::vector<InputStage> DrawView::shown_stages(const TrainSnapshot& now) const {
+  if (has_content() && (asked_ || !now.probe)) return input_.stages;
+  if (!now.probe || now.probe->shape.rank() != 3 || !takes_pictures(now.probe->shape)) return input_.stages;
+  InputStage probe;
+  probe.id = "input";
+  probe.title = fmt::format("{} \u00d7 {}", now.probe->shape[2], now.probe->shape[1]);
+  probe.words = now.probe->name + ", as the network receives it.";
+  probe.shape = now.probe->shape;
+  probe.pixels = now.probe->pixels;
+  return {probe};
+}
+
+void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+  hover_ = std::exchange(hover_next_, {});
+  const Reader reader = reader_of(now);
+  if (!takes_pictures(reader.input)) {
+    ui.empty_state(area, Icon::picture, "This network does not read pictures",
+                   fmt::format("It reads {} numbers. Choose data that are pictures: digits, shapes or satellite.",
+                               reader.input.text()));
+    return;
+  }
+  const std::vector<InputStage> stages = shown_stages(now);
+  const DrawLayout layout = layout_of(area, ui.em(1), std::max(5, static_cast<int>(stages.size())));
+  draw_pad(ui, layout.pad, now);
+  draw_answer(ui, layout.answer, now);
+  const bool own = stages.size() == input_.stages.size();
+  draw_stages(ui, layout.stages, stages, own ? version_ : now.version);
+  if (!layout.maps.empty()) draw_maps(ui, layout.maps, now);
+  if (hover_next_ != hover_) ui.request_frame();
+}
+
+void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
+  Rect room = area;
+  const Rect title = room.cut_top(ui.em(24));
+  ui.label(title, picture_ ? content_name() : "your drawing", Font::caption, ui.theme().secondary);
+  const Rect square{room.x, room.y, room.w, room.w};
+  const InkPad pad{drawing_, ink_, version_, width_, pen_, "train.draw", reader_.digits ? "Draw a digit" : "Draw",
+                   true};
+  if (picture_ && !input_.stages.empty()) {
+    // A picture lies on the pad until somebody draws over it.
+    static const Drawing nothing;
+    const InkPad over{nothing, ink_, version_, width_, pen_, "train.draw", "", true};
+    draw_ink_pad(ui, "pad", square, over);
+    ui.thumbnail(square.inset(2), source_of("draw.picture", version_, input_.stages.front()));
+  } else {
+    draw_ink_pad(ui, "pad", square, pad);
+  }
+  Rect buttons{room.x, square.bottom() + 8, room.w, ui.em(34)};
+  ui.begin_row(buttons, 8);
+  ui.button("Undo stroke", "train.draw undo",
+            {.icon = Icon::back,
+             .enabled = !picture_ && !drawing_.empty(),
+             .tooltip = "Takes the last stroke away (Backspace)"});
+  ui.button("Clear", "train.draw clear", {.enabled = has_content(), .tooltip = "An empty pad (Delete)"});
+  ui.end_row();
+}
+
+void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  const Rect title = area.cut_top(ui.em(24));
+  const bool mine = answered(now);
+  const bool other = !has_content() || !asked_;  // another probe is shown
+  const TrainProbe* probe =
+      now.probe && !now.probe->probabilities.empty() && (mine || other) ? now.probe.get() : nullptr;
+  const bool late = !probe && now.probe && !now.probe->probabilities.empty();
+  if (late) probe = now.probe.get();
+  if (!probe || !now.data) {
+    ui.label(title, "the network's answer", Font::caption, theme.secondary);
+    const bool none = !now.architecture;
+    ui.next({area.x, area.y + 8, area.w, ui.em(60)});
+    ui.paragraph(none            ? "No network yet: press **Start** below and draw while it learns."
+                 : has_content() ? "The answer is on its way."
+                                 : "Draw on the pad: it answers at every stroke.",
+                 Font::control);
+    return;
+  }
+  ui.label(title, other ? "answer to " + probe->name : "the network's answer", Font::caption, theme.secondary);
+  const std::vector<std::string>& classes = now.data->classes();
+  const auto count = std::min(classes.size(), probe->probabilities.size());
+  // All classes in their order; of many the most likely ones.
+  const std::string_view warning =
+      "Softmax outputs: they sum to 1 whatever is drawn. Not the probability of being right.";
+  const float words = ui.paragraph_height(warning, area.w, Font::caption);
+  const float least = ui.em(17);
+  const auto fits = static_cast<size_t>(std::max(1.0f, (area.h - words - 6) / least));
+  std::vector<size_t> order(count);
+  std::iota(order.begin(), order.end(), size_t{0});
+  if (count > fits) {
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return probe->probabilities[a] > probe->probabilities[b]; });
+    order.resize(fits);
+  }
+  const float row = std::min((area.h - words - 6) / static_cast<float>(order.size()), ui.em(30));
+  float wide = 0;
+  for (const size_t k : order) wide = std::max(wide, ui.measure(Font::control, classes[k]).x);
+  wide = std::min(wide + 10, area.w * 0.38f);
+  const float digits = ui.measure(Font::number, "0.000").x + 8;
+  const auto best = static_cast<size_t>(std::max(0, probe->predicted()));
+  for (const size_t k : order) {
+    Rect line = area.cut_top(row);
+    const float p = probe->probabilities[k];
+    const Colour tone = late ? theme.secondary : k == best ? theme.activation : theme.text;
+    ui.label(line.cut_left(wide), classes[k], k == best && !late ? Font::strong : Font::control, tone);
+    ui.label(line.cut_right(digits), std::isfinite(p) ? number_text(p, 3) : "nan", Font::number, tone, Align::right);
+    const float high = std::min(line.h - 4, ui.em(14));
+    const Rect track{line.x, line.y + (line.h - high) / 2, line.w, high};
+    ui.fill(track, theme.raised, 3);
+    const float share = std::isfinite(p) ? ui.ease(fmt::format("draw.bar.{}", k), p, 0.2f) : 0;
+    const Rect bar{track.x, track.y, track.w * share, track.h};
+    ui.fill(bar, faded(k == best ? theme.activation : theme.secondary, late ? 0.4f : 1), 3);
+    if (static_cast<int>(k) == probe->label) ui.stroke(track.inset(-1), theme.input, 4, 1.5f);
+  }
+  area.cut_top(6);
+  ui.next({area.x, area.y, area.w, words});
+  ui.note(warning);
+}
+
+void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStage>& stages, uint64_t version) const {
+  const Theme& theme = ui.theme();
+  if (stages.empty()) return;
+  const float caption = ui.em(24);
+  const float side = area.h - caption;
+  const auto n = static_cast<float>(std::max<size_t>(stages.size(), 5));
+  const float gap = std::min(40.0f, (area.w - n * side) / (n - 1));
+  for (size_t i = 0; i < stages.size(); ++i) {
+    const InputStage& stage = stages[i];
+    const float x = area.x + static_cast<float>(i) * (side + gap);
+    const Rect tile{std::round(x), area.y + caption, side, side};
+    const bool last = i + 1 == stages.size();
+    const std::string title = fmt::format("{} {}", i + 1, stage.title);
+    const Response r = ui.interact(tile, {.label = "stage " + stage.id, .kind = "picture", .tooltip = stage.words});
+    ui.label(Rect{tile.x, area.y, side + gap - 4, caption}, stages.size() == 1 ? stage.title : title, Font::caption,
+             last ? theme.input : theme.secondary);
+    ui.fill(tile, rgb(0x000000), 3);
+    const float unit = side / static_cast<float>(std::max(stage.shape[1], stage.shape[2]));
+    const Rect shown =
+        tile.centred(unit * static_cast<float>(stage.shape[2]), unit * static_cast<float>(stage.shape[1]));
+    ui.thumbnail(shown, source_of("draw.stage." + stage.id, version * 2 + (asked_ ? 1 : 0), stage),
+                 stage.shape[2] > 64);
+    // Marks lie over black ink in both themes.
+    const Theme& dark = dark_theme();
+    if (stage.box) {
+      ui.stroke(
+          {shown.x + stage.box->x * unit, shown.y + stage.box->y * unit, stage.box->w * unit, stage.box->h * unit},
+          stage.id == "input" && stage.mass ? faded(dark.kernel, 0.45f) : dark.kernel, 0, 1.5f);
+    }
+    if (stage.mass) {
+      const Vec at{shown.x + stage.mass->x * unit, shown.y + stage.mass->y * unit};
+      const float reach = std::max(5.0f, side * 0.07f);
+      if (stage.id == "input") {  // the middle of the 28 x 28
+        ui.line({shown.centre().x, shown.y}, {shown.centre().x, shown.bottom()}, faded(dark.text, 0.25f));
+        ui.line({shown.x, shown.centre().y}, {shown.right(), shown.centre().y}, faded(dark.text, 0.25f));
+      }
+      ui.line({at.x - reach, at.y}, {at.x + reach, at.y}, dark.gradient, 2);
+      ui.line({at.x, at.y - reach}, {at.x, at.y + reach}, dark.gradient, 2);
+    }
+    ui.stroke(tile, last ? theme.input : theme.line, 3, last ? 2.0f : 1.0f);
+    if (r.hovered && shown.contains(ui.input().mouse)) {
+      hover_next_ = {static_cast<int>(i), static_cast<int>((ui.input().mouse.x - shown.x) / unit),
+                     static_cast<int>((ui.input().mouse.y - shown.y) / unit)};
+      if (unit >= 3) {
+        ui.stroke({shown.x + static_cast<float>(hover_next_.x) * unit,
+                   shown.y + static_cast<float>(hover_next_.y) * unit, unit, unit},
+                  theme.accent, 0, 1.5f);
+      }
+      if (last) ui.light(Concept::input);
+    }
+    if (!last && gap > 22) {  // on to the next
+      const float y = tile.centre().y, from = tile.right() + 5, to = tile.right() + gap - 5;
+      ui.line({from, y}, {to, y}, theme.secondary);
+      ui.line({to - 4, y - 4}, {to, y}, theme.secondary, 1.5f);
+      ui.line({to - 4, y + 4}, {to, y}, theme.secondary, 1.5f);
+    }
+  }
+}
+
+void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  if (!now.architecture || !now.probe) return;
+  // The first layer that looks for something, as the probe goes through it.
+  const std::vector<Node>& nodes = now.architecture->nodes();
+  size_t node = 1;
+  while (node < nodes.size() && nodes[node].layer->kind() != "conv") ++node;
+  if (node >= nodes.size() || node >= now.probe->activations.size() || !now.probe->activations[node]) return;
+  const SlotValues& maps = *now.probe->activations[node];
+  const Shape& shape = maps.slot.shape;
+  if (shape.rank() != 4) return;
+  Rect room = area;
+  const Rect title = room.cut_top(ui.em(24));
+  float most = 0;
+  for (const float value : maps.values) most = std::max(most, std::isfinite(value) ? std::fabs(value) : 0.0f);
+  const auto width = static_cast<int>(shape[3]), height = static_cast<int>(shape[2]);
+  const Sheet sheet(shape[1], width, height);
+  const ColourMap colours = theme.dark ? ColourMap::signed_dark : ColourMap::signed_blue_orange;
+  const PictureSource source =
+      sheet_source("draw.maps", now.version * 2 + (theme.dark ? 1 : 0), sheet, [&](int64_t map, Colour* out) {
+        for (int y = 0; y < sheet.height(); ++y) {
+          for (int x = 0; x < sheet.width(); ++x) {
+            const int64_t at = (map * height + int64_t{y} * sheet.reduce()) * width + int64_t{x} * sheet.reduce();
+            const float value = maps.values[static_cast<size_t>(at)];
+            *out++ = map_colour(colours, most > 0 ? 0.5f + 0.5f * value / most : 0.5f);
+          }
+        }
+      });
+  const float gap = 6;
+  const float side = room.h;
+  const auto fit = static_cast<int64_t>(std::max(1.0f, (room.w + gap) / (side + gap)));
+  const int64_t shown = std::min(fit, shape[1]);
+  std::vector<PicturePart> parts;
+  for (int64_t k = 0; k < shown; ++k) {
+    parts.push_back({sheet.place(k), {std::round(room.x + static_cast<float>(k) * (side + gap)), room.y, side, side}});
+  }
+  ui.parts(source, parts);
+  for (const PicturePart& part : parts) ui.stroke(part.to, theme.line, 0);
+  const std::string hidden = shown < shape[1] ? fmt::format(" \u00b7 {} of {} shown", shown, shape[1]) : "";
+  ui.label(title,
+           fmt::format("what layer 1 ({}) makes of it{} \u00b7 blue {} to orange {}, scale of the layer",
+                       nodes[node].layer->text(), hidden, significant_text(-static_cast<double>(most), 2),
+                       significant_text(static_cast<double>(most), 2)),
+           Font::caption, theme.secondary);
+}
+
+void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
+  if (!takes_pictures(reader_of(now).input)) return;
+  const std::vector<InputStage> stages = shown_stages(now);
+  ui.section("DRAWING");
+  if (has_content() && answered(now) && now.data) {
+    const TrainProbe& probe = *now.probe;
+    const auto best = static_cast<size_t>(probe.predicted());
+    ui.big_row("taken for", now.data->classes()[best], Concept::activation);
+    ui.row("its softmax output", number_text(probe.probabilities[best], 3));
+  }
+  NumberSpec pen;
+  pen.minimum = kThinnestPen;
+  pen.maximum = kThickestPen;
+  pen.reset = kPenWidth;
+  pen.step = 1;
+  pen.decimals = 0;
+  ui.slider("pen", width_, pen, "train.draw.width");
+  ui.begin_flow();
+  ui.button("Use the open picture", "train.draw.image",
+            {.icon = Icon::picture, .enabled = scene_.context.document.image != nullptr});
+  if (has_content() && !asked_) ui.button("Use the drawing", "train.draw probe");
+  ui.end_flow();
+  ui.hairline();
+  ui.section("WHAT THE NETWORK RECEIVES");
+  const bool hovers = hover_next_.stage >= 0 && hover_next_.stage < static_cast<int>(stages.size());
+  if (hovers) {
+    const auto i = static_cast<size_t>(hover_next_.stage);
+    const InputStage& stage = stages[i];
+    ui.paragraph(fmt::format("**{}** {}", stage.title, stage.words), Font::control);
+    if (hover_next_.x < stage.shape[2] && hover_next_.y < stage.shape[1]) {
+      std::string value;
+      for (int64_t c = 0; c < stage.shape[0]; ++c) {
+        const int64_t at = (c * stage.shape[1] + hover_next_.y) * stage.shape[2] + hover_next_.x;
+        value += (c ? " " : "") + number_text(static_cast<double>(stage.pixels[static_cast<size_t>(at)]), 3);
+      }
+      ui.row(fmt::format("row {}, column {}", hover_next_.y + 1, hover_next_.x + 1), value, Concept::input);
+    }
+  } else if (input_.as_digit && stages.size() > 1) {
+    ui.note(
+        "As MNIST's digits were made: the box around the ink, fitted into 20 \u00d7 20, laid into 28 \u00d7 28 with "
+        "its "
+        "centre of mass in the middle. Hover a picture for its numbers.");
+  } else {
+    ui.note("The middle part, resized to the network's input. Hover a picture for its numbers.");
+  }
+  if (!now.normalisation.empty() && now.normalisation.mean.size() == 1) {
+    ui.note(fmt::format("Then every pixel x becomes (x \u2212 {}) / {}: mean and deviation of the training pictures.",
+                        significant_text(static_cast<double>(now.normalisation.mean[0]), 3),
+                        significant_text(static_cast<double>(now.normalisation.deviation[0]), 3)));
+  } else if (!now.normalisation.empty()) {
+    ui.note("Then each channel is shifted and scaled by mean and deviation of the training pictures.");
+  }
+  ui.hairline();
+}
+
+}  // namespace striate
