@@ -25,6 +25,11 @@ void CellPlayer::go(int column, int row) {
   if (moved_to_) moved_to_();
 }
 
+void CellPlayer::begin_again(int column, int row) {
+  playing_ = fill_ = false;
+  go(column, row);
+}
+
 void CellPlayer::leap(int index) {
   fill_ = true;
   go(index % columns_, index / columns_);

@@ -3,20 +3,13 @@
 #include <cmath>
 
 #include "app/pages/convolution.h"
-#include "app/widgets/sum_row.h"
-#include "app/widgets/tap_colours.h"
+#include "app/pages/region_picker.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 
 namespace striate {
 namespace {
-
-const char* const kSlices[] = {"red", "green", "blue"};
-
-std::string slice_name(int channel, int channels) {
-  return channels == 3 ? kSlices[channel] : fmt::format("channel {}", channel + 1);
-}
 
 const char* about(Border border) {
   switch (border) {
@@ -47,115 +40,6 @@ void ConvolutionPage::draw_inspector(Ui& ui) const {
   draw_input_settings(ui);
 }
 
-void ConvolutionPage::draw_cell_sum(Ui& ui) const {
-  const ConvolutionGeometry& g = geometry();
-  active_ = shown_walk();
-  const ConvolutionWalk& walk = active_;
-  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", walk.row + 1, walk.column + 1));
-  const PrintedSum all = printed(walk, g.kernel_width <= 3 ? 4 : 3);
-  const int taps = g.kernel_height * g.kernel_width;
-  if (g.channels > 1) {
-    // One slice at a time; clicking a channel's sum below shows its products.
-    ui.note(
-        fmt::format("Each channel is multiplied with its own slice. The {} sums are added, and one bias.", g.channels));
-  }
-  const bool at_cursor = walk.row == player_.row() && walk.column == player_.column();
-  int hovered = -1;
-  for (int c = 0; c < g.channels; ++c) {
-    const bool shown = g.channels == 1 || c == shown_channel_;
-    if (g.channels > 1) {
-      const double sum = walk.channels[static_cast<size_t>(c)].sum;
-      const Response r = [&] {
-        const Rect line = ui.take(ui.em(28));
-        const Response response = ui.interact(line, {.label = "sum of " + slice_name(c, g.channels),
-                                                     .kind = "row",
-                                                     .tooltip = "Show the products of this channel"});
-        if (response.hovered || shown) ui.fill(line, ui.theme().raised, 6);
-        ui.label(line.inset(8, 0), slice_name(c, g.channels), Font::body, ui.theme().secondary);
-        ui.label(line.inset(8, 0), significant_text(sum, 6), Font::number, ui.theme().text, Align::right);
-        return response;
-      }();
-      if (r.clicked) shown_channel_ = c;
-    }
-    if (!shown) continue;
-    SumRow row;
-    row.columns = g.kernel_width;
-    row.prefix = "convolution.walk";
-    row.walked = at_cursor && g.channels == 1 ? state_.walked : -1;
-    const int first = c * taps;
-    if (hover_.kind == Hover::Kind::input) {
-      const int tap = tap_at(hover_.channel, hover_.row, hover_.column);
-      if (tap >= first && tap < first + taps) row.lit = tap - first;
-    } else if (hover_.kind == Hover::Kind::kernel && hover_.channel == c) {
-      row.lit = hover_.row * g.kernel_width + hover_.column;
-    }
-    for (int i = 0; i < taps; ++i) {
-      const ConvolutionTap& tap = walk.taps[static_cast<size_t>(first + i)];
-      SumChip chip;
-      chip.term = &all.terms[static_cast<size_t>(first + i)];
-      chip.colour = tap_colour(i, taps, ui.theme().dark);
-      chip.dashed = tap.row < 0 || tap.column < 0 || tap.row >= g.height || tap.column >= g.width;
-      chip.about =
-          fmt::format("{} \u00d7 {} = {}", exact_text(tap.x), kernel_number_text(tap.w), exact_text(tap.product()));
-      if (chip.dashed) {
-        chip.about += tap.from_row < 0 ? "; the padding holds a 0"
-                                       : fmt::format("; padding, taken from row {}, column {}", tap.from_row + 1,
-                                                     tap.from_column + 1);
-      } else {
-        chip.about += fmt::format("; row {}, column {} of the input", tap.row + 1, tap.column + 1);
-      }
-      row.chips.push_back(std::move(chip));
-    }
-    const int under = sum_row(ui, "products", row);
-    if (under >= 0) hovered = first + under;
-  }
-  if (hovered >= 0) hover_next_ = {Hover::Kind::chip, 0, 0, hovered};
-  if (at_cursor && state_.walked >= 0 && g.channels == 1) {
-    double running = 0;
-    const int counted = std::min(state_.walked, taps);
-    for (int i = 0; i < counted; ++i) running += walk.taps[static_cast<size_t>(i)].product();
-    ui.row(fmt::format("after {} of {}", counted, taps), significant_text(running, 6), Concept::kernel);
-  } else if (taps <= 25 && g.channels == 1) {
-    ui.note("`" + all.products() + "`");
-  }
-  if (g.has_bias) ui.row("+ bias", exact_text(walk.bias), Concept::bias);
-  ui.big_row("sum", all.result, Concept::activation);
-  if (!all.reproduces) {
-    ui.note("Rounded; exactly " + all.exact_value);
-  } else if (!all.exact) {
-    ui.note("Factors and products are rounded so that they still add up. Exactly " + all.exact_value);
-  }
-  const double divided = walk.total / g.divisor;
-  if (g.divisor != 1) ui.row("\u00f7 divisor " + significant_text(g.divisor, 6), significant_text(divided, 7));
-  if (g.offset != 0) ui.row("+ offset " + significant_text(g.offset, 6), significant_text(divided + g.offset, 7));
-  if (g.clamp) {
-    const double before = divided + g.offset;
-    const std::string value = significant_text(walk.value, 7);
-    ui.row(before > 255 ? fmt::format("clamp: min(255, {})", significant_text(before, 6))
-           : before < 0 ? fmt::format("clamp: max(0, {})", significant_text(before, 6))
-                        : std::string("clamp to 0..255"),
-           value);
-  }
-  if (g.divisor != 1 || g.offset != 0 || g.clamp) {
-    ui.row("value", significant_text(walk.value, 7), Concept::activation);
-  }
-}
-
-// The cards that were pinned: they stay and follow every change.
-void ConvolutionPage::draw_pins(Ui& ui) const {
-  for (const auto& [x, y] : state_.pins) {
-    const ConvolutionWalk walk = walk_at(y, x);
-    const PrintedSum sum = printed(walk, 4);
-    const std::string name = fmt::format("row {}, column {}", y + 1, x + 1);
-    ui.begin_card(name);
-    ui.row(name, significant_text(walk.value, 7), Concept::activation);
-    if (walk.taps.size() <= 25) ui.note("`" + sum.products() + " = " + sum.result + "`");
-    ui.button("Unpin " + name, fmt::format("convolution.unpin {} {}", x, y),
-              {.style = ButtonStyle::quiet, .icon = Icon::cross});
-    ui.end_card();
-  }
-}
-
 void ConvolutionPage::draw_kernel_settings(Ui& ui) const {
   const ConvolutionGeometry& g = geometry();
   ui.section("KERNEL");
@@ -175,21 +59,22 @@ void ConvolutionPage::draw_kernel_settings(Ui& ui) const {
   size.reset = 3;
   size.step = 1;
   size.decimals = 0;
-  if (g.kernel_width == g.kernel_height) {
-    ui.slider("size", g.kernel_width, size, "convolution.size");
-  } else {
-    ui.row("size", fmt::format("{} \u00d7 {}", g.kernel_width, g.kernel_height));
+  ui.slider("size", std::max(g.kernel_width, g.kernel_height), size, "convolution.size");
+  if (g.kernel_width != g.kernel_height) {
+    ui.row("columns \u00d7 rows", fmt::format("{} \u00d7 {}", g.kernel_width, g.kernel_height));
   }
   ui.text_field("kernel rows", number_planes_text(kernel_rows(), kernel_number_text), "convolution.kernel",
                 "0 -1 0; -1 5 -1; 0 -1 0");
-  double sum = 0;
-  for (const double w : state_.convolution.w) sum += w;
-  if (std::abs(sum) < 1e-12) sum = 0;
+  const double sum = kernel_sum();
   ui.row("sum of the kernel", significant_text(sum, 6), Concept::kernel);
   ui.begin_flow();
   ui.button("Sum to 1", "convolution.sum_to 1", {.enabled = sum != 0});
   ui.button("Sum to 0", "convolution.sum_to 0");
   ui.end_flow();
+  ui.row("to learn", parameters(), Concept::kernel);
+  ui.note(
+      "A layer of this kind learns (rows\u00b7columns\u00b7channels + 1 bias)\u00b7outputs numbers, whatever the "
+      "size of the picture.");
 }
 
 void ConvolutionPage::draw_sliding(Ui& ui) const {
@@ -201,6 +86,12 @@ void ConvolutionPage::draw_sliding(Ui& ui) const {
   spec.minimum = 0;
   spec.maximum = 7;
   ui.slider("padding", g.top, spec, "convolution.padding");
+  ui.begin_columns(2);
+  ui.number_field("top", g.top, spec, "convolution.padding.top");
+  ui.number_field("bottom", g.bottom, spec, "convolution.padding.bottom");
+  ui.number_field("left", g.left, spec, "convolution.padding.left");
+  ui.number_field("right", g.right, spec, "convolution.padding.right");
+  ui.end_columns();
   std::vector<Choice> borders;
   for (const Border border : all_borders()) borders.push_back({border_name(border), border_name(border)});
   ui.segmented("padding mode", borders, border_name(g.border), "convolution.mode");
@@ -227,8 +118,8 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
   const ConvolutionGeometry& g = geometry();
   ui.section("FROM SUM TO OUTPUT");
   NumberSpec spec;
-  spec.minimum = -1000;
-  spec.maximum = 1000;
+  spec.minimum = -1e9;
+  spec.maximum = 1e9;
   spec.step = 1;
   spec.decimals = 3;
   ui.number_field("bias", g.has_bias ? state_.convolution.bias[0] : 0, spec, "convolution.bias");
@@ -240,7 +131,18 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
   static const Choice shows[] = {{"clip", "clip"}, {"|v|", "abs"}, {"+128", "offset"}, {"min-max", "minmax"}};
   ui.row("shown as grey", "");
   ui.segmented("show", shows, show_name(state_.show), "convolution.show");
-  ui.note("The numbers in the output are the values themselves; this only chooses their greys.");
+  const char* black = "0";
+  const char* white = "255";
+  if (state_.show == Show::absolute) white = "\u00b1255";
+  if (state_.show == Show::offset128) black = "\u2212128", white = "127";
+  ui.row("black and white are", state_.show == Show::minmax ? fmt::format("{} and {}", significant_text(output_low_, 5),
+                                                                          significant_text(output_high_, 5))
+                                                            : fmt::format("{} and {}", black, white));
+  ui.note(
+      state_.show == Show::minmax
+          ? "The least and the largest value of this output. The numbers are the values themselves; this only chooses "
+            "their greys."
+          : "The numbers in the output are the values themselves; this only chooses their greys.");
   ui.toggle("fill as it slides", player_.fill(), "convolution.fill");
 }
 
@@ -265,66 +167,34 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
   ui.text_field("input rows", state_.input == "numbers" ? number_planes_text(input_rows(), kernel_number_text) : "",
                 "convolution.input", "own numbers: 1 2; 3 4");
   if (has_image && state_.input == "image") {
-    draw_region_picker(ui);
+    region_picker(ui, context_.document, state_.x, state_.y, g.width, g.height, "convolution.input");
     ui.toggle("red, green and blue", state_.colour, "convolution.colour");
-    if (state_.colour) {
-      ui.note(
-          "Three slices, one kernel slice for each, one sum: so a layer of a network sees colour. A photo filter would "
-          "work on each channel alone.");
-    }
   }
+  if (g.channels > 1) {
+    const std::string all = std::to_string(g.channels);
+    const Choice sums[] = {{"one sum of all", "1"}, {"each channel alone", all}};
+    ui.segmented("channels", sums, std::to_string(g.groups), "convolution.groups");
+  }
+  NumberSpec cells;
+  cells.minimum = 1;
+  cells.maximum = 32;
+  cells.reset = 12;
+  cells.step = 1;
+  cells.decimals = 0;
+  ui.slider("columns of the input", g.width, cells, "convolution.columns");
+  ui.slider("rows of the input", g.height, cells, "convolution.rows");
   static const Choice tools[] = {{"drag a value", "drag"}, {"paint", "paint"}};
   ui.segmented("tool", tools, state_.tool, "convolution.tool");
   if (state_.tool == "paint") {
     NumberSpec spec;
-    spec.minimum = -1000;
-    spec.maximum = 1000;
+    spec.minimum = -1e9;
+    spec.maximum = 1e9;
     spec.reset = 255;
     spec.step = 1;
     ui.number_field("paint value", state_.paint, spec, "convolution.paint");
   }
-  std::string size = fmt::format("{} \u00d7 {}", g.width, g.height);
-  if (g.channels > 1) size += fmt::format(" \u00d7 {}", g.channels);
-  ui.row("size", size);
-}
-
-// The open picture, small, with the region on it; a click or drag moves the region there.
-void ConvolutionPage::draw_region_picker(Ui& ui) const {
-  const ImagePtr& image = context_.document.image;
-  if (!image || !context_.document.pyramid) return;
-  const ConvolutionGeometry& g = geometry();
-  const Rect room = ui.take(std::min(ui.width() * 0.66f, ui.em(190)));
-  const float scale = std::min(room.w / static_cast<float>(image->width), room.h / static_cast<float>(image->height));
-  const Rect place = room.centred(static_cast<float>(image->width) * scale, static_cast<float>(image->height) * scale);
-  ui.thumbnail(place, pyramid_source("convolution.region", context_.document.pyramid, context_.document.image_version));
-  const Response r = ui.interact(
-      place, {.label = "region of the picture",
-              .command = "convolution.input image",
-              .kind = "picker",
-              .tooltip = "Click or drag: the region that the kernel slides over. Arrow keys move it by a cell."});
-  const auto send = [&](int x, int y) {
-    x = std::clamp(x, 0, image->width - g.width);
-    y = std::clamp(y, 0, image->height - g.height);
-    if (x != state_.x || y != state_.y)
-      ui.send(fmt::format("convolution.input image {} {} {} {}", x, y, g.width, g.height));
-  };
-  if (r.pressed || r.held) {
-    const Vec at = ui.input().mouse - place.min();
-    send(static_cast<int>(at.x / scale) - g.width / 2, static_cast<int>(at.y / scale) - g.height / 2);
-  }
-  if (r.focused) {
-    if (ui.take_key("Left")) send(state_.x - 1, state_.y);
-    if (ui.take_key("Right")) send(state_.x + 1, state_.y);
-    if (ui.take_key("Up")) send(state_.x, state_.y - 1);
-    if (ui.take_key("Down")) send(state_.x, state_.y + 1);
-  }
-  const Rect frame{place.x + static_cast<float>(state_.x) * scale, place.y + static_cast<float>(state_.y) * scale,
-                   std::max(6.0f, static_cast<float>(g.width) * scale),
-                   std::max(6.0f, static_cast<float>(g.height) * scale)};
-  ui.stroke(frame.inset(-1), ui.theme().background, 1, 1);
-  ui.stroke(frame, ui.theme().input, 1, 2);
-  if (r.keyboard) ui.stroke(place.inset(-3), ui.theme().accent, 4, 2);
-  ui.row("region", fmt::format("{}, {}", state_.x, state_.y));
+  ui.row("black and white are", fmt::format("{} and {}", significant_text(low_, 5), significant_text(high_, 5)));
+  ui.button("Start again", "convolution.reset", {.icon = Icon::reset});
 }
 
 }  // namespace striate

@@ -11,23 +11,36 @@ constexpr float kMostCell = 44;
 constexpr float kReadable = 26;  // a cell of this size has room for its number
 constexpr float kMostKernelCell = 40;
 constexpr float kLeastKernelCell = 24;
+constexpr float kLeastRoom = 96;  // the width of a grid's captions
+constexpr float kBetween = 12;    // grids under each other
 
 // A kernel's cells are larger than the picture's where those are small: its numbers are what is edited.
 float kernel_cell_for(float cell) { return std::clamp(cell, kLeastKernelCell, kMostKernelCell); }
 
+float outputs_height(const ConvolutionSizes& s, float caption, float cell) {
+  const auto k = static_cast<float>(s.outputs);
+  return k * cell * static_cast<float>(s.output_rows) + (k - 1) * (caption + kBetween);
+}
+
+// Whether the notes have room below an output of this width, beside the kernel.
+bool notes_below_output(const ConvolutionSizes& s, float out_room) { return s.note_width <= out_room + kGap; }
+
 bool fits(const Rect& area, const ConvolutionSizes& s, float caption, float cell, bool beside) {
   const float kernel = kernel_cell_for(cell);
   const auto n = static_cast<float>(s.channels);
+  const float notes = static_cast<float>(s.notes) * caption;
   const float in_w = cell * static_cast<float>(s.input_columns), in_h = cell * static_cast<float>(s.input_rows);
-  const float k_w = std::max(kernel * static_cast<float>(s.kernel_columns), 96.0f);
+  const float k_w = std::max(kernel * static_cast<float>(s.kernel_columns), kLeastRoom);
   const float k_h = kernel * static_cast<float>(s.kernel_rows) + 2 * caption;
-  const float out_w = std::max(cell * static_cast<float>(s.output_columns), 96.0f);
-  const float out_h = cell * static_cast<float>(s.output_rows);
-  const float left_h = n * (std::max(in_h + caption, k_h)) + (n - 1) * 12;
+  const float out_w = std::max(cell * static_cast<float>(s.output_columns), kLeastRoom);
+  const float out_h = outputs_height(s, caption, cell);
+  const float left_h = n * (std::max(in_h + caption, k_h)) + (n - 1) * kBetween;
   if (beside) {
-    return in_w + k_w + out_w + 2 * kGap <= area.w && std::max(left_h, out_h + caption) + 2 * caption <= area.h;
+    const bool narrow = !notes_below_output(s, out_w);
+    return in_w + k_w + out_w + 2 * kGap <= area.w && left_h + caption + (narrow ? notes : 0) <= area.h &&
+           out_h + 2 * caption + notes <= area.h;
   }
-  return std::max(in_w + k_w + kGap, out_w) <= area.w && left_h + out_h + 4 * caption + 12 <= area.h;
+  return std::max(in_w + k_w + kGap, out_w) <= area.w && left_h + out_h + 3 * caption + notes + kBetween <= area.h;
 }
 
 float largest(const Rect& area, const ConvolutionSizes& s, float caption, bool beside) {
@@ -54,34 +67,46 @@ ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& 
   const float in_h = layout.cell * static_cast<float>(s.input_rows);
   const float k_w = layout.kernel_cell * static_cast<float>(s.kernel_columns);
   const float k_h = layout.kernel_cell * static_cast<float>(s.kernel_rows);
-  const float k_room = std::max(k_w, 96.0f);
+  const float k_room = std::max(k_w, kLeastRoom);
   const float out_w = layout.cell * static_cast<float>(s.output_columns);
-  const float out_h = layout.cell * static_cast<float>(s.output_rows);
+  const float one_h = layout.cell * static_cast<float>(s.output_rows);
+  const float out_h = outputs_height(s, caption, layout.cell);
+  const float notes = static_cast<float>(s.notes) * caption;
   const float line_h = std::max(in_h + caption, k_h + 2 * caption);
-  const float left_h = line_h * static_cast<float>(s.channels) + 12 * static_cast<float>(s.channels - 1);
+  const float left_h = line_h * static_cast<float>(s.channels) + kBetween * static_cast<float>(s.channels - 1);
   float x, y;
+  Rect first{0, 0, out_w, one_h};  // output
   if (beside) {
-    const float out_room = std::max(out_w, 96.0f);
+    const float out_room = std::max(out_w, kLeastRoom);
     x = area.x + std::max(0.0f, (area.w - (in_w + k_room + out_room + 2 * kGap)) / 2);
-    y = area.y + std::max(caption, (area.h - left_h) / 2);
-    layout.output = {x + in_w + k_room + 2 * kGap + (out_room - out_w) / 2,
-                     std::max(area.y + 2 * caption, y + (left_h - out_h) / 2), out_w, out_h};
+    const bool narrow = !notes_below_output(s, out_room);
+    y = area.y + std::max(caption / 2, (area.h - left_h - (narrow ? notes : 0)) / 2);
+    first.x = x + in_w + k_room + 2 * kGap + (out_room - out_w) / 2;
+    // Beside the input's middle, and its notes on the stage too.
+    first.y = std::clamp(y + (left_h - out_h) / 2, area.y + 2 * caption,
+                         std::max(area.y + 2 * caption, area.bottom() - out_h - notes - caption / 2));
+    layout.notes_x = narrow ? area.centre().x : first.centre().x;
+    layout.notes_y = std::max(narrow ? y + left_h : 0, first.y + out_h) + 0.8f * caption;
   } else {
     x = area.x + std::max(0.0f, (area.w - (in_w + k_room + kGap)) / 2);
-    y = area.y + std::max(caption, (area.h - (left_h + out_h + 3 * caption + 12)) / 2);
-    layout.output = {area.x + (area.w - out_w) / 2, y + left_h + 2 * caption + 12, out_w, out_h};
+    y = area.y + std::max(caption / 2, (area.h - (left_h + out_h + caption + notes + kBetween)) / 2);
+    first.x = area.x + (area.w - out_w) / 2;
+    first.y = y + left_h + caption + kBetween;
+    layout.notes_x = first.centre().x;
+    layout.notes_y = first.y + out_h + 0.8f * caption;
   }
   for (int c = 0; c < s.channels; ++c) {
-    const float top = y + static_cast<float>(c) * (line_h + 12);
+    const float top = y + static_cast<float>(c) * (line_h + kBetween);
     layout.input.push_back({x, top + caption + (line_h - caption - in_h) / 2, in_w, in_h});
     layout.kernel.push_back({x + in_w + kGap + (k_room - k_w) / 2, top + (line_h - k_h) / 2, k_w, k_h});
   }
+  for (int k = 0; k < s.outputs; ++k) {
+    layout.output.push_back(first.moved({0, static_cast<float>(k) * (one_h + caption + kBetween)}));
+  }
   // Whole pixels: grid lines stay sharp.
-  for (std::vector<Rect>* rects : {&layout.input, &layout.kernel}) {
+  for (std::vector<Rect>* rects : {&layout.input, &layout.kernel, &layout.output}) {
     for (Rect& r : *rects) r.x = std::round(r.x), r.y = std::round(r.y);
   }
-  layout.output.x = std::round(layout.output.x);
-  layout.output.y = std::round(layout.output.y);
   return layout;
 }
 

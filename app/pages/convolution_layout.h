@@ -1,5 +1,6 @@
 // Where the grids of the convolution page stand: input slices under each other at the left, each with its kernel slice
-// beside it, the output at the right; or, where that gives larger cells, the output below. Pure.
+// beside it, the output at the right, several under each other; or, where that gives larger cells, the output below.
+// Pure.
 #pragma once
 
 #include <vector>
@@ -12,13 +13,17 @@ struct ConvolutionLayout {
   float cell = 0;                   // size of a cell of input and output
   float kernel_cell = 0;            // and of the kernel
   std::vector<Rect> input, kernel;  // per channel
-  Rect output;
+  std::vector<Rect> output;         // per output channel
+  float notes_x = 0, notes_y = 0;   // the middle of the first note
   // Room that every grid has above (caption) and below (note).
   float caption = 0;
 };
 
 struct ConvolutionSizes {
-  int channels = 1;
+  int channels = 1, outputs = 1;
+  // Lines of captions below the output, and the width of the widest: below everything where the output is too narrow.
+  int notes = 1;
+  float note_width = 0;
   int input_rows = 1, input_columns = 1;  // padded
   int kernel_rows = 1, kernel_columns = 1;
   int output_rows = 1, output_columns = 1;

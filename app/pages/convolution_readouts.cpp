@@ -1,5 +1,8 @@
 // What scripts, lessons and tests can read from the convolution page.
 #include "app/pages/convolution.h"
+
+#include <cmath>
+
 #include "engine/error.h"
 
 namespace striate {
@@ -8,7 +11,42 @@ PrintedSum ConvolutionPage::printed(const ConvolutionWalk& walk, int digits) con
   std::vector<Term> terms;
   terms.reserve(walk.taps.size());
   for (const ConvolutionTap& tap : walk.taps) terms.push_back({tap.x, tap.w});
-  return print_sum(terms, geometry().has_bias ? &walk.bias : nullptr, walk.total, digits);
+  return print_sum(terms, geometry().has_bias ? &walk.bias : nullptr, walk.total, digits, geometry().group_channels());
+}
+
+double ConvolutionPage::kernel_sum() const {
+  const size_t size = static_cast<size_t>(geometry().group_channels()) * taps();
+  const size_t first = size * output_of(state_.slice);
+  double sum = 0;
+  for (size_t i = first; i < first + size; ++i) sum += state_.convolution.w[i];
+  return std::abs(sum) < 1e-12 ? 0 : sum;
+}
+
+std::string ConvolutionPage::parameters() const {
+  const ConvolutionGeometry& g = geometry();
+  const std::string channels = g.groups == 1 ? std::to_string(g.channels) : fmt::format("{}/{}", g.channels, g.groups);
+  return fmt::format("({}\u00b7{}\u00b7{} + 1)\u00b7{} = {}", g.kernel_height, g.kernel_width, channels, g.outputs,
+                     (taps() * g.group_channels() + 1) * g.outputs);
+}
+
+void ConvolutionPage::check_pin(const Pin& pin) const {
+  const ConvolutionGeometry& g = geometry();
+  const auto check = [&](int channels, int first_column, int first_row, int columns, int rows) {
+    if (pin.column >= first_column && pin.row >= first_row && pin.column < columns && pin.row < rows &&
+        pin.channel < channels) {
+      return;
+    }
+    throw Error(fmt::format("the {} has no cell {} {} in channel {}", pin.grid, pin.column, pin.row, pin.channel),
+                fmt::format("it has columns {} to {}, rows {} to {}, channels 0 to {}", first_column, columns - 1,
+                            first_row, rows - 1, channels - 1));
+  };
+  if (pin.grid == "output") {
+    check(g.outputs, 0, 0, picture_.width, picture_.height);
+  } else if (pin.grid == "kernel") {
+    check(g.channels, 0, 0, g.kernel_width, g.kernel_height);
+  } else {
+    check(g.channels, -g.left, -g.top, g.width + g.right, g.height + g.bottom);
+  }
 }
 
 void ConvolutionPage::declare_readouts(Registry& registry) {
@@ -43,11 +81,13 @@ void ConvolutionPage::declare_readouts(Registry& registry) {
     const ConvolutionGeometry& g = geometry();
     return ReadoutValue(double(dropped_cells(g, g.width, g.left + g.right, g.kernel_width)));
   });
-  add("kernel_sum", "sum of all the kernel's numbers", [this] {
-    double sum = 0;
-    for (const double w : state_.convolution.w) sum += w;
-    return ReadoutValue(sum);
-  });
+  add("kernel_sum", "sum of all the kernel's numbers, of the output that is looked at",
+      [this] { return ReadoutValue(kernel_sum()); });
+  add("parameters", "what a layer of this kind has to learn: (R*S*C/groups + 1)*K",
+      [this] { return ReadoutValue(double((taps() * geometry().group_channels() + 1) * geometry().outputs)); });
+  add("walked", "products that are counted so far; -1: all", [this] { return ReadoutValue(double(state_.walked)); });
+  add("slice", "the channel whose products are shown, from 0", [this] { return ReadoutValue(double(state_.slice)); });
+  add("pins", "cards that are pinned", [this] { return ReadoutValue(double(state_.pins.size())); });
   add("formula", "the size formula of the output's width with its numbers", [this] {
     const ConvolutionGeometry& g = geometry();
     return ReadoutValue(size_formula(g, g.width, g.left, g.right, g.kernel_width));
@@ -63,8 +103,15 @@ void ConvolutionPage::declare_readouts(Registry& registry) {
     readout.value_of = std::move(value_of);
     registry.add(std::move(readout));
   };
-  cell_of("output", "value of one output cell", 2, [this](const Arguments& arguments) {
-    return ReadoutValue(walk_at(static_cast<int>(arguments.integer(1)), static_cast<int>(arguments.integer(0))).value);
+  cell_of("output", "value of one output cell", 3, [this](const Arguments& arguments) {
+    const int output = arguments.has(2) ? static_cast<int>(arguments.integer(2)) : output_of(state_.slice);
+    if (output >= geometry().outputs) {
+      throw Error(fmt::format("there is no output {}", output),
+                  fmt::format("there are outputs 0 to {}", geometry().outputs - 1));
+    }
+    return ReadoutValue(walk_convolution(state_.convolution, output, static_cast<int>(arguments.integer(1)),
+                                         static_cast<int>(arguments.integer(0)))
+                            .value);
   });
   cell_of("at", "value of one cell of the padded input; negative in the padding", 3,
           [this](const Arguments& arguments) {

@@ -2,6 +2,7 @@
 // it in the other two.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/pages/convolution.h"
 #include "app/pages/convolution_layout.h"
@@ -12,8 +13,6 @@
 
 namespace striate {
 namespace {
-
-const char* const kSlices[] = {"red", "green", "blue"};
 
 // A value as the page's display mode makes a grey of it: 0 to 255, rounded half to even.
 int display_level(Show show, double value, double low, double high) {
@@ -55,7 +54,14 @@ std::string ConvolutionPage::cell_text(double value) const {
 ConvolutionWalk ConvolutionPage::shown_walk() const {
   const bool hovers = hover_.kind == Hover::Kind::output;
   const int row = hovers ? hover_.row : player_.row(), column = hovers ? hover_.column : player_.column();
-  return walk_at(std::min(row, picture_.height - 1), std::min(column, picture_.width - 1));
+  const int output = hovers ? std::min(hover_.channel, geometry().outputs - 1) : output_of(state_.slice);
+  return walk_convolution(state_.convolution, output, std::min(row, picture_.height - 1),
+                          std::min(column, picture_.width - 1));
+}
+
+void ConvolutionPage::look() const {
+  active_ = shown_walk();
+  active_sum_ = printed(active_, geometry().kernel_width <= 3 ? 4 : 3);
 }
 
 int ConvolutionPage::tap_at(int channel, int row, int column) const {
@@ -66,13 +72,49 @@ int ConvolutionPage::tap_at(int channel, int row, int column) const {
   return (channel * g.kernel_height + r / g.dilation) * g.kernel_width + s / g.dilation;
 }
 
+// A cell is read itself, or as the padding that is taken from it; a cell of the padding stands for itself alone.
+int ConvolutionPage::feeding_tap(int from_row, int from_column, int row, int column) const {
+  const ConvolutionGeometry& g = geometry();
+  const bool inside = from_row >= 0 && from_column >= 0 && from_row < g.height && from_column < g.width;
+  const auto find = [&](int start, int kernel, int wanted, int n) {
+    int copied = -1;
+    for (int r = 0; r < kernel; ++r) {
+      const int at = start + r * g.dilation;
+      if (at == wanted) return r;
+      if (inside && copied < 0 && border_source(g.border, at, n) == wanted) copied = r;
+    }
+    return copied;
+  };
+  const int r = find(row * g.stride - g.top, g.kernel_height, from_row, g.height);
+  const int s = find(column * g.stride - g.left, g.kernel_width, from_column, g.width);
+  return r < 0 || s < 0 ? -1 : r * g.kernel_width + s;
+}
+
+bool ConvolutionPage::counted(int tap) const {
+  const int first = active_.output * geometry().group_channels() * taps();
+  const bool in_sum = tap >= first && tap < first + static_cast<int>(active_.taps.size());
+  return state_.walked < 0 || hover_.kind == Hover::Kind::output || !in_sum || tap - first < state_.walked;
+}
+
+std::string ConvolutionPage::channel_name(int channel) const {
+  static const char* const slices[] = {"red", "green", "blue"};
+  return geometry().channels == 3 ? slices[channel] : fmt::format("channel {}", channel + 1);
+}
+
 void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
   const ConvolutionGeometry& g = geometry();
   hover_ = hover_next_;
   hover_next_ = {};
-  active_ = shown_walk();
+  if (!focus_.empty()) ui.focus_on(std::exchange(focus_, {}));
+  look();
   ConvolutionSizes sizes;
   sizes.channels = g.channels;
+  sizes.outputs = g.outputs;
+  const std::vector<std::string> notes = notes_below();
+  sizes.notes = static_cast<int>(notes.size());
+  for (const std::string& note : notes) {
+    sizes.note_width = std::max(sizes.note_width, ui.measure(Font::caption, note).x);
+  }
   sizes.input_rows = g.height + g.top + g.bottom;
   sizes.input_columns = g.width + g.left + g.right;
   sizes.kernel_rows = g.kernel_height;
@@ -84,17 +126,17 @@ void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
     draw_input(ui, c, layout.input[static_cast<size_t>(c)], layout.cell);
     draw_kernel(ui, c, layout.kernel[static_cast<size_t>(c)], layout.kernel_cell);
   }
-  draw_output(ui, layout.output, layout.cell);
-  if (hover_next_.kind != hover_.kind || hover_next_.row != hover_.row || hover_next_.column != hover_.column ||
-      hover_next_.channel != hover_.channel) {
-    ui.request_frame();  // the other grids follow in the next one
+  for (int k = 0; k < g.outputs; ++k) draw_output(ui, k, layout.output[static_cast<size_t>(k)], layout.cell);
+  for (size_t i = 0; i < notes.size(); ++i) {
+    ui.caption({layout.notes_x, layout.notes_y + static_cast<float>(i) * ui.em(22)}, "", notes[i],
+               ui.theme().secondary);
   }
+  if (!(hover_next_ == hover_)) ui.request_frame();  // the other grids follow in the next one
 }
 
 void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float cell) const {
   const Theme& theme = ui.theme();
   const ConvolutionGeometry& g = geometry();
-  const int taps = g.kernel_height * g.kernel_width;
   const int reached_rows = (picture_.height - 1) * g.stride + g.span(g.kernel_height) - g.top;
   const int reached_columns = (picture_.width - 1) * g.stride + g.span(g.kernel_width) - g.left;
   const int only = hover_.kind == Hover::Kind::kernel && hover_.channel == channel
@@ -109,7 +151,8 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
   spec.size = cell;
   spec.tone = Concept::input;
   spec.command = "convolution.cell";
-  spec.tooltip = "Hover: the outputs that read this cell. Type, drag or paint to change it; Shift is finer.";
+  const std::string words = input_words(channel);
+  spec.tooltip = words;
   spec.paint = state_.tool == "paint";
   spec.paint_value = state_.paint;
   spec.step = high_ - low_ > 20 ? 1 : 0.1;
@@ -120,7 +163,8 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
     const double value = padded_value(state_.convolution, channel, row, column);
     const bool inside = spec.editable(row, column);
     look.text = cell_text(value);
-    if (inside || g.border != Border::zero) look.fill = grey_of(value, false);
+    // A zero of the padding is drawn as what it is: black in a picture, average grey where values are signed.
+    if (inside || g.border != Border::zero || low_ < 0) look.fill = grey_of(value, false);
     if (!inside) {
       look.dashed = true;
       look.ink = theme.secondary;
@@ -129,10 +173,8 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
     if (row >= reached_rows || column >= reached_columns) look.hatched = true;
     const int tap = tap_at(channel, row, column);
     if (tap >= 0) {
-      const int index = tap % taps;
-      const bool counted = state_.walked < 0 || hover_.kind == Hover::Kind::output || tap < state_.walked;
-      const Colour colour = tap_colour(index, taps, theme.dark);
-      look.fill = mixed(look.fill ? look.fill : theme.background, colour, counted ? 0.72f : 0.25f);
+      const Colour colour = tap_colour(tap % taps(), taps(), theme.dark);
+      look.fill = mixed(look.fill ? look.fill : theme.background, colour, counted(tap) ? 0.72f : 0.25f);
       look.ink = ink_on(look.fill);
     }
     return look;
@@ -144,13 +186,27 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
       const int p = row + g.top - r * g.dilation, q = column + g.left - s * g.dilation;
       const bool touched = p >= 0 && q >= 0 && p % g.stride == 0 && q % g.stride == 0 &&
                            p / g.stride < picture_.height && q / g.stride < picture_.width;
-      return touched ? tap_colour(only, taps, theme.dark) : 0;
+      return touched ? tap_colour(only, taps(), theme.dark) : 0;
+    }
+    if (hover_.kind == Hover::Kind::input && hover_.channel == channel && g.border != Border::zero) {
+      // The padding's cells that are taken from the hovered cell, or the cell that a hovered one of the padding is
+      // from.
+      const bool inside = spec.editable(hover_.row, hover_.column), here = spec.editable(row, column);
+      const int from_row = border_source(g.border, inside ? row : hover_.row, g.height);
+      const int from_column = border_source(g.border, inside ? column : hover_.column, g.width);
+      if (inside != here && from_row == (inside ? hover_.row : row) &&
+          from_column == (inside ? hover_.column : column)) {
+        return theme.input;
+      }
     }
     if (hover_.kind == Hover::Kind::chip && tap_at(channel, row, column) == hover_.column) return theme.text;
     return 0;
   };
   const GridResponse r = ui.grid(g.channels > 1 ? fmt::format("input {}", channel) : "input", spec);
   if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::input, channel, r.row, r.column};
+  if (r.right_clicked || (r.keyboard && ui.take_key("P"))) {
+    ui.send(fmt::format("convolution.pin {} {} input {}", r.column, r.row, channel));
+  }
   for (const GridResponse::Edit& edit : r.edits) {
     ui.send(fmt::format("convolution.cell {} {} {} {}", edit.column, edit.row, exact_text(edit.value), channel));
   }
@@ -162,9 +218,7 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
              cell * static_cast<float>(g.span(g.kernel_height))},
             theme.kernel, 4, 2.5f);
 
-  const std::string name = g.channels == 1   ? "input"
-                           : g.channels == 3 ? kSlices[channel]
-                                             : fmt::format("channel {}", channel + 1);
+  const std::string name = g.channels == 1 ? "input" : channel_name(channel);
   std::string rest;
   if (channel == 0) {
     rest = fmt::format(" {} \u00d7 {}", g.width, g.height);
@@ -177,99 +231,7 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
   ui.caption({place.centre().x, place.y - ui.em(14)}, name, rest, theme.input);
 }
 
-void ConvolutionPage::draw_kernel(Ui& ui, int channel, const Rect& place, float cell) const {
-  const Theme& theme = ui.theme();
-  const ConvolutionGeometry& g = geometry();
-  const int taps = g.kernel_height * g.kernel_width;
-  const float turn = ui.ease(fmt::format("conv.turn{}", channel), g.flip ? 1.0f : 0.0f, 0.5f);
-  const bool turning = turn > 0.001f && turn < 0.999f;
-  // What lies over the window: the stored kernel, turned where flip is on.
-  const auto stored = [&](int row, int column) {
-    const int r = g.flip ? g.kernel_height - 1 - row : row, s = g.flip ? g.kernel_width - 1 - column : column;
-    return (static_cast<size_t>(channel) * g.kernel_height + r) * g.kernel_width + s;
-  };
-  if (turning) {
-    draw_turning(ui, channel, place, cell, g.flip ? turn - 1 : turn);
-  } else {
-    GridSpec spec;
-    spec.rows = g.kernel_height;
-    spec.columns = g.kernel_width;
-    spec.origin = place.min();
-    spec.size = cell;
-    spec.tone = Concept::kernel;
-    spec.command = "convolution.weight";
-    spec.tooltip = "Hover: every input this number touches. Type, drag or paint to change it; Shift is finer.";
-    spec.step = 1;
-    spec.paint = state_.tool == "paint";
-    spec.paint_value = state_.paint;
-    spec.value = [&](int row, int column) { return state_.convolution.w[stored(row, column)]; };
-    spec.cell = [&](int row, int column) {
-      GridCell look;
-      const int index = row * g.kernel_width + column;
-      const bool counted = state_.walked < 0 || channel * taps + index < state_.walked;
-      look.text = kernel_number_text(spec.value(row, column));
-      look.fill = mixed(theme.raised, tap_colour(index, taps, theme.dark), counted ? 1.0f : 0.3f);
-      look.ink = ink_on(look.fill);
-      return look;
-    };
-    spec.frame = [&](int row, int column) -> Colour {
-      const int index = row * g.kernel_width + column;
-      if (hover_.kind == Hover::Kind::input && tap_at(channel, hover_.row, hover_.column) == channel * taps + index) {
-        return theme.text;
-      }
-      if (hover_.kind == Hover::Kind::chip && hover_.column == channel * taps + index) return theme.text;
-      return 0;
-    };
-    const GridResponse r = ui.grid(g.channels > 1 ? fmt::format("kernel {}", channel) : "kernel", spec);
-    if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::kernel, channel, r.row, r.column};
-    for (const GridResponse::Edit& edit : r.edits) {
-      const size_t index = stored(edit.row, edit.column) % static_cast<size_t>(taps);
-      ui.send(fmt::format("convolution.weight {} {} {} {}", index % static_cast<size_t>(g.kernel_width),
-                          index / static_cast<size_t>(g.kernel_width), exact_text(edit.value), channel));
-    }
-  }
-  ui.stroke(place.inset(-2), theme.kernel, 4, 2);
-  const float room = std::max(place.w + 40, ui.em(150));
-  const Rect above{place.centre().x - room / 2, place.y - ui.em(24), room, ui.em(20)};
-  const std::string words =
-      g.channels == 1 ? fmt::format("kernel {} \u00d7 {}", g.kernel_width, g.kernel_height)
-                      : fmt::format("slice for {}", g.channels == 3 ? kSlices[channel] : std::to_string(channel + 1));
-  ui.label(above, words, Font::caption, theme.kernel, Align::centre);
-  const Rect below{above.x, place.bottom() + 6, room, ui.em(20)};
-  if (g.channels > 1) {
-    const double sum = active_.channels[static_cast<size_t>(channel)].sum;
-    ui.label(below, "= " + significant_text(sum, 6), Font::number, theme.text, Align::centre);
-  } else {
-    double sum = 0;
-    for (const double w : state_.convolution.w) sum += w;
-    ui.label(below, "sum of weights " + significant_text(std::abs(sum) < 1e-12 ? 0 : sum, 5), Font::caption,
-             theme.secondary, Align::centre);
-  }
-}
-
-// The numbers on their way round the middle: half a turn, upright all the time. `turn` 0 is the stored kernel, at -1
-// and 1 it is turned.
-void ConvolutionPage::draw_turning(Ui& ui, int channel, const Rect& place, float cell, float turn) const {
-  const ConvolutionGeometry& g = geometry();
-  const Theme& theme = ui.theme();
-  const float angle = turn * 3.14159265f + (g.flip ? 3.14159265f : 0);
-  const Vec middle = place.centre();
-  for (int r = 0; r < g.kernel_height; ++r) {
-    for (int s = 0; s < g.kernel_width; ++s) {
-      const Vec from{place.x + (static_cast<float>(s) + 0.5f) * cell - middle.x,
-                     place.y + (static_cast<float>(r) + 0.5f) * cell - middle.y};
-      const Vec at{middle.x + from.x * std::cos(angle) - from.y * std::sin(angle),
-                   middle.y + from.x * std::sin(angle) + from.y * std::cos(angle)};
-      const Rect box = Rect{at.x - cell / 2, at.y - cell / 2, cell, cell}.inset(1);
-      const size_t index = (static_cast<size_t>(channel) * g.kernel_height + r) * g.kernel_width + s;
-      ui.fill(box, mixed(theme.raised, theme.kernel, 0.5f), 4);
-      ui.label(box, kernel_number_text(state_.convolution.w[index]), Font::number, theme.text, Align::centre,
-               std::min(ui.text_size(Font::number), cell * 0.42f));
-    }
-  }
-}
-
-void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
+void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float cell) const {
   const Theme& theme = ui.theme();
   const ConvolutionGeometry& g = geometry();
   GridSpec spec;
@@ -279,7 +241,9 @@ void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
   spec.size = cell;
   spec.tone = Concept::activation;
   spec.command = "convolution.cursor";
-  spec.tooltip = "Hover: the window this cell comes from. Click to stay there, right-click to pin its card.";
+  spec.at = std::pair(player_.row(), player_.column());
+  const std::string words = output_words();
+  spec.tooltip = words;
   spec.takes_wheel = false;
   spec.cell = [&](int row, int column) {
     GridCell look;
@@ -287,31 +251,37 @@ void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
       look.fill = mixed(theme.background, theme.line, 0.5f);
       return look;
     }
-    const double value = picture_.value_at(0, row, column);
+    const double value = picture_.value_at(output, row, column);
     look.fill = grey_of(value, true);
     look.text = cell_text(value);
     return look;
   };
   spec.frame = [&](int row, int column) -> Colour {
-    if (row == active_.row && column == active_.column) return theme.activation;
-    if (hover_.kind == Hover::Kind::input) {
+    if (output == active_.output && row == active_.row && column == active_.column) return theme.activation;
+    if (hover_.kind == Hover::Kind::input && output_of(hover_.channel) == output) {
       // Every output that reads the hovered input cell, in the colour of the tap that reads it.
-      const int r = hover_.row + g.top - row * g.stride, s = hover_.column + g.left - column * g.stride;
-      if (r >= 0 && s >= 0 && r % g.dilation == 0 && s % g.dilation == 0 && r / g.dilation < g.kernel_height &&
-          s / g.dilation < g.kernel_width) {
-        return tap_colour(r / g.dilation * g.kernel_width + s / g.dilation, g.kernel_height * g.kernel_width,
-                          theme.dark);
-      }
+      const int tap = feeding_tap(hover_.row, hover_.column, row, column);
+      if (tap >= 0) return tap_colour(tap, taps(), theme.dark);
     }
     return 0;
   };
-  const GridResponse r = ui.grid("output", spec);
-  if (r.hovered) hover_next_ = {Hover::Kind::output, 0, r.row, r.column};
-  if (r.clicked || r.moved) ui.send(fmt::format("convolution.cursor {} {}", r.column, r.row));
-  if (r.right_clicked) ui.send(fmt::format("convolution.pin {} {}", r.column, r.row));
-  ui.caption({place.centre().x, place.y - ui.em(14)}, "output",
-             fmt::format(" {} \u00d7 {}", picture_.width, picture_.height), theme.activation);
-  // The size formula, for both axes where they differ.
+  const GridResponse r = ui.grid(g.outputs > 1 ? fmt::format("output {}", output) : "output", spec);
+  if (r.hovered) hover_next_ = {Hover::Kind::output, output, r.row, r.column};
+  if (r.clicked || r.moved) {
+    ui.send(fmt::format("convolution.cursor {} {}", r.column, r.row));
+    if (output != output_of(state_.slice)) ui.send(fmt::format("convolution.slice {}", output * g.group_channels()));
+  }
+  if (r.right_clicked) ui.send(fmt::format("convolution.pin {} {} output {}", r.column, r.row, output));
+  const std::string name = g.outputs == 1            ? "output"
+                           : g.outputs == g.channels ? channel_name(output) + " output"
+                                                     : fmt::format("output {}", output + 1);
+  ui.caption({place.centre().x, place.y - ui.em(14)}, name,
+             output == 0 ? fmt::format(" {} \u00d7 {}", picture_.width, picture_.height) : "", theme.activation);
+}
+
+// The size formula, for both axes where they differ; then, where there are several channels, their sums and the bias.
+std::vector<std::string> ConvolutionPage::notes_below() const {
+  const ConvolutionGeometry& g = geometry();
   const auto formula = [&](int in, int before, int after, int kernel) {
     return fmt::format("\u230a({} + {} \u2212 {}\u00b7({}\u22121) \u2212 1) / {}\u230b + 1 = {}", in,
                        before == after ? fmt::format("2\u00b7{}", before) : fmt::format("{} + {}", before, after),
@@ -319,9 +289,17 @@ void ConvolutionPage::draw_output(Ui& ui, const Rect& place, float cell) const {
   };
   const std::string columns = formula(g.width, g.left, g.right, g.kernel_width);
   const std::string rows = formula(g.height, g.top, g.bottom, g.kernel_height);
-  Vec below{place.centre().x, place.bottom() + ui.em(18)};
-  ui.caption(below, "", rows == columns ? columns : columns + " columns", theme.secondary);
-  if (rows != columns) ui.caption({below.x, below.y + ui.em(20)}, "", rows + " rows", theme.secondary);
+  std::vector<std::string> notes = {rows == columns ? columns : columns + " columns"};
+  if (rows != columns) notes.push_back(rows + " rows");
+  if (g.group_channels() > 1) {
+    std::string sums;
+    for (const std::string& sum : active_sum_.channel_sums) {
+      sums += sums.empty() ? sum : sum[0] == '-' ? " \u2212 " + sum.substr(1) : " + " + sum;
+    }
+    if (g.has_bias) sums += " + bias " + active_sum_.bias;
+    notes.push_back(sums + " = " + active_sum_.result);
+  }
+  return notes;
 }
 
 }  // namespace striate

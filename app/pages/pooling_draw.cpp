@@ -1,12 +1,11 @@
-// What the pooling page looks like: the stage with its grids, the inspector with the window's arithmetic.
+// The stage of the pooling page: input, window and output; the gradients below them, or the shifted input.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/pages/pooling.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
-#include "engine/filter.h"
-#include "engine/number_rows.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
@@ -36,6 +35,7 @@ void PoolingPage::draw_stage(Ui& ui, const Rect& area) const {
   const PoolGeometry& g = geometry();
   hover_ = hover_next_;
   hover_next_ = {};
+  if (!focus_.empty()) ui.focus_on(std::exchange(focus_, {}));
   const bool hovers = hover_.kind == Hover::Kind::output;
   active_ = walk_pooling(state_.pooling, 0, std::min(hovers ? hover_.row : player_.row(), picture_.height - 1),
                          std::min(hovers ? hover_.column : player_.column(), picture_.width - 1));
@@ -68,9 +68,7 @@ void PoolingPage::draw_stage(Ui& ui, const Rect& area) const {
     draw_input(ui, at(1, false), cell, true);
     draw_output(ui, at(1, true), cell, true);
   }
-  if (hover_next_.kind != hover_.kind || hover_next_.row != hover_.row || hover_next_.column != hover_.column) {
-    ui.request_frame();
-  }
+  if (!(hover_next_ == hover_)) ui.request_frame();
 }
 
 void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
@@ -91,7 +89,8 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
   spec.size = cell;
   spec.tone = Concept::input;
   spec.command = "pooling.cell";
-  spec.tooltip = shifted ? "The input, shifted" : "Hover: the outputs that see this cell. Type or drag to change it.";
+  const std::string tip = shifted ? "The input, shifted" : input_words();
+  spec.tooltip = tip;
   spec.editable = [&](int row, int column) {
     return !shifted && row >= 0 && column >= 0 && row < g.height && column < g.width;
   };
@@ -106,6 +105,7 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
       look.hatched = row >= reached_rows || column >= reached_columns;
     } else {
       look.dashed = true;
+      look.text = g.kind == PoolKind::max ? "\u2212\u221e" : g.count_padding ? "0" : "";
     }
     if (covers(walk.row, walk.column, row, column) && inside) {
       const bool won = g.kind == PoolKind::max && row == walk.result.winner_row && column == walk.result.winner_column;
@@ -122,7 +122,10 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
     return wins ? theme.activation : 0;
   };
   const GridResponse r = ui.grid(shifted ? "shifted input" : "input", spec);
-  if (r.hovered && !shifted) hover_next_ = {Hover::Kind::input, r.row, r.column};
+  if ((r.hovered || r.keyboard) && !shifted) hover_next_ = {Hover::Kind::input, r.row, r.column};
+  if (!shifted && (r.right_clicked || (r.keyboard && ui.take_key("P"))) && spec.editable(r.row, r.column)) {
+    ui.send(fmt::format("pooling.pin {} {} input", r.column, r.row));
+  }
   for (const GridResponse::Edit& edit : r.edits) {
     ui.send(fmt::format("pooling.cell {} {} {}", edit.column, edit.row, exact_text(edit.value)));
   }
@@ -151,7 +154,9 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
   spec.size = cell;
   spec.tone = Concept::activation;
   spec.command = "pooling.cursor";
-  spec.tooltip = "Hover: the window this cell comes from. Click to stay there.";
+  spec.at = std::pair(player_.row(), player_.column());
+  const std::string tip = output_words();
+  spec.tooltip = tip;
   spec.takes_wheel = false;
   spec.cell = [&](int row, int column) {
     GridCell look;
@@ -176,6 +181,7 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
   const GridResponse r = ui.grid(shifted ? "shifted output" : "output", spec);
   if (r.hovered) hover_next_ = {Hover::Kind::output, r.row, r.column};
   if (r.clicked || r.moved) ui.send(fmt::format("pooling.cursor {} {}", r.column, r.row));
+  if (r.right_clicked) ui.send(fmt::format("pooling.pin {} {}", r.column, r.row));
   const float middle = at.x + cell * static_cast<float>(spec.columns) / 2;
   ui.caption({middle, at.y - ui.em(14)}, "output", fmt::format(" {} \u00d7 {}", picture.width, picture.height),
              theme.activation);
@@ -217,109 +223,6 @@ void PoolingPage::draw_gradient(Ui& ui, Vec at, float cell, bool output) const {
   const float middle = spec.origin.x + cell * static_cast<float>(spec.columns) / 2;
   ui.caption({middle, spec.origin.y - ui.em(14)}, "gradient", output ? " at the output: 1 each" : " at the input",
              theme.gradient);
-}
-
-void PoolingPage::draw_inspector(Ui& ui) const {
-  const PoolGeometry& g = geometry();
-  const PoolResult& result = active_.result;
-  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row + 1, active_.column + 1));
-  std::string cells;
-  std::vector<Term> terms;
-  for (const PoolCell& cell : active_.cells) {
-    if (cell.padding && (g.kind == PoolKind::max || !g.count_padding)) continue;
-    cells += (cells.empty() ? "" : g.kind == PoolKind::max ? ", " : " + ") + exact_text(cell.x);
-    terms.push_back({cell.x, 1});
-  }
-  if (active_.cells.size() <= 25) {
-    ui.note(g.kind == PoolKind::max ? "`max(" + cells + ")`"
-                                    : "`(" + cells + ") / " + std::to_string(result.divisor) + "`");
-  } else {
-    ui.row("cells under the window", std::to_string(active_.cells.size()));
-  }
-  if (g.kind == PoolKind::max) {
-    ui.big_row("largest", exact_text(result.value), Concept::activation);
-    ui.row("winner", fmt::format("row {}, column {}", result.winner_row + 1, result.winner_column + 1));
-    const bool tie = std::count_if(active_.cells.begin(), active_.cells.end(),
-                                   [&](const PoolCell& cell) { return !cell.padding && cell.x == result.value; }) > 1;
-    if (tie) ui.note("Several cells are equally large. The first one in reading order wins, as in every framework.");
-  } else {
-    const PrintedSum sum = print_sum(terms, nullptr, result.sum, 6);
-    ui.row("sum", sum.result);
-    ui.row("\u00f7 cells", std::to_string(result.divisor));
-    ui.big_row("mean", significant_text(result.value, 7), Concept::activation);
-  }
-  ui.hairline();
-  ui.section("WHAT TO LOOK AT");
-  static const Choice views[] = {{"forward", "forward"}, {"gradient", "gradient"}, {"shift", "shift"}};
-  ui.segmented("view", views, state_.view, "pooling.view");
-  if (state_.view == "gradient") {
-    ui.note(
-        g.kind == PoolKind::max
-            ? "Learning flows back to the [winners](activation) alone: the others did not matter, so they get nothing."
-            : "A mean shares its gradient: every cell under the window gets the same part.");
-  } else if (state_.view == "shift") {
-    ui.note("The same input, moved. Cells of the output that stay the same are green.");
-    NumberSpec shift;
-    shift.minimum = -4;
-    shift.maximum = 4;
-    shift.step = 1;
-    shift.decimals = 0;
-    ui.begin_flow();
-    ui.button("\u2190", fmt::format("pooling.shift {} {}", std::max(-4, state_.shift_x - 1), state_.shift_y));
-    ui.button("\u2192", fmt::format("pooling.shift {} {}", std::min(4, state_.shift_x + 1), state_.shift_y));
-    ui.button("\u2191", fmt::format("pooling.shift {} {}", state_.shift_x, std::max(-4, state_.shift_y - 1)));
-    ui.button("\u2193", fmt::format("pooling.shift {} {}", state_.shift_x, std::min(4, state_.shift_y + 1)));
-    ui.button("No shift", "pooling.shift 0 0", {.style = ButtonStyle::quiet});
-    ui.end_flow();
-    ui.row("stayed the same", fmt::format("{} of {}", kept_cells(), player_.count()), Concept::activation);
-  }
-  ui.hairline();
-  ui.section("WINDOW");
-  static const Choice kinds[] = {{"max", "max"}, {"average", "average"}, {"global", "global"}};
-  ui.segmented("kind", kinds,
-               g.kind == PoolKind::max       ? "max"
-               : g.kind == PoolKind::average ? "average"
-                                             : "global",
-               "pooling.kind");
-  if (g.kind == PoolKind::global) {
-    ui.note("The mean of the whole input: one number for each channel, whatever the size.");
-  } else {
-    NumberSpec spec;
-    spec.step = 1;
-    spec.decimals = 0;
-    spec.minimum = 1;
-    spec.maximum = 8;
-    spec.reset = 2;
-    ui.slider("size", g.window_width, spec, "pooling.size");
-    ui.slider("stride", g.stride, spec, "pooling.stride");
-    spec.minimum = 0;
-    spec.maximum = 4;
-    spec.reset = 0;
-    ui.slider("padding", g.top, spec, "pooling.padding");
-    if (g.kind == PoolKind::average && g.top > 0) ui.toggle("count the padding", g.count_padding, "pooling.count");
-  }
-  ui.toggle("fill as it steps", player_.fill(), "pooling.fill");
-  ui.hairline();
-  ui.section("INPUT");
-  ui.begin_flow(6);
-  const auto preset = [&](const char* label, const char* value, std::string_view tip, bool enabled) {
-    ButtonOptions options;
-    options.selected = state_.input == value;
-    options.tone = Concept::input;
-    options.tooltip = tip;
-    options.enabled = enabled;
-    ui.button(label, std::string("pooling.input ") + value, options);
-  };
-  preset("deck 4\u00d74", "deck", "The course's example", true);
-  preset("portrait", "portrait", "The 12 x 16 portrait", true);
-  preset("region", "image", "A piece of the open picture", context_.document.image != nullptr);
-  ui.end_flow();
-  ui.text_field(
-      "input rows",
-      state_.input == "numbers" ? number_planes_text({1, g.height, g.width, state_.pooling.x}, kernel_number_text) : "",
-      "pooling.input", "own numbers: 1 2; 3 4");
-  ui.row("size", fmt::format("{} \u00d7 {}", g.width, g.height));
-  ui.note("Pooling works on each channel alone and has nothing to learn: 0 parameters.");
 }
 
 }  // namespace striate

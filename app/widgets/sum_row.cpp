@@ -52,15 +52,17 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
                                         .tooltip = tip.empty() ? std::string_view("The products of this cell") : tip});
   if (!r.hovered) under = -1;
   const int counted = row.walked < 0 ? count : std::min(row.walked, count);
-  if (r.clicked && under >= 0) ui.send(fmt::format("{} {}", row.prefix, under + 1));
+  const int total = std::max(row.total, row.first + count);
+  const auto count_to = [&](int n) { ui.send(fmt::format("{} {}", row.prefix, std::clamp(n, 0, total))); };
+  if (r.clicked && under >= 0) count_to(row.first + under + 1);
   if (r.focused) {
-    const int from = row.walked < 0 ? 0 : counted;
-    if (ui.take_key("Right")) ui.send(fmt::format("{} {}", row.prefix, std::min(count, from + 1)));
-    if (ui.take_key("Left")) ui.send(fmt::format("{} {}", row.prefix, std::max(0, from - 1)));
-    if (ui.take_key("Down")) ui.send(fmt::format("{} {}", row.prefix, std::min(count, from + row.columns)));
-    if (ui.take_key("Up")) ui.send(fmt::format("{} {}", row.prefix, std::max(0, from - row.columns)));
-    if (ui.take_key("Home")) ui.send(fmt::format("{} 0", row.prefix));
-    if (ui.take_key("End")) ui.send(fmt::format("{} {}", row.prefix, count));
+    const int from = row.first + (row.walked < 0 ? 0 : counted);
+    if (ui.take_key("Right")) count_to(from + 1);
+    if (ui.take_key("Left")) count_to(from - 1);
+    if (ui.take_key("Down")) count_to(from + row.columns);
+    if (ui.take_key("Up")) count_to(from - row.columns);
+    if (ui.take_key("Home")) count_to(0);
+    if (ui.take_key("End")) count_to(total);
   }
   const Theme& theme = ui.theme();
   for (int i = 0; i < count; ++i) {

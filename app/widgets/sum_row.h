@@ -19,10 +19,13 @@ struct SumChip {
 
 struct SumRow {
   int columns = 3;  // chips per line: the kernel's width
+  // Where the chips are one channel of a longer sum: the number of terms before them, and of all. total 0: they are
+  // all.
+  int first = 0, total = 0;
   std::vector<SumChip> chips;
-  int walked = -1;          // how many chips are counted so far; -1: the walk has not begun, all are
+  int walked = -1;          // how many of these chips are counted; -1: the walk has not begun, all are
   int lit = -1;             // the chip that is hovered elsewhere
-  std::string_view prefix;  // arrow keys and clicks send "prefix N": N chips are counted
+  std::string_view prefix;  // arrow keys and clicks send "prefix N": N terms of the whole sum are counted
 };
 
 // Draws into the column. Returns the chip under the mouse or the keyboard, -1 for none.

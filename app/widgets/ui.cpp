@@ -244,6 +244,7 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
   bool hot = hot_ == r.id && (active_ == 0 || active_ == r.id);
   if (hot) {
     if (tip_.id != r.id) tip_ = {r.id, frame_.now, std::string(spec.tooltip)};
+    if (tip_.words != spec.tooltip) tip_.words = spec.tooltip;  // a grid's words follow the cell under the mouse
     if (frame_.now - tip_.since < kTipDelay && !input_.left) wants_frame_ = true;
   }
   r.focused = focus_ == r.id;
@@ -274,6 +275,13 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
   }
   building_.push_back(std::move(item));
   return r;
+}
+
+void Ui::focus_on(std::string_view name) {
+  const Item* item = find_item(name);
+  if (!item || !item->focusable) return;
+  focus_ = item->id;
+  keyboard_ = focus_moved_ = wants_frame_ = true;
 }
 
 // Tab and Shift+Tab walk the items in drawing order, those of the top overlay only while one covers the window.

@@ -28,10 +28,12 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "app/command/registry.h"
@@ -39,6 +41,7 @@
 #include "app/widgets/geometry.h"
 #include "app/widgets/input.h"
 #include "app/widgets/picture.h"
+#include "app/widgets/sheet.h"
 #include "app/widgets/view.h"
 
 namespace striate {
@@ -180,6 +183,7 @@ struct GridSpec {
   std::function<double(int row, int column)> value = {};   // what typing and dragging begin with; empty: not editable
   std::function<bool(int row, int column)> editable = {};  // empty: all
   double step = 1;                                         // of the wheel and of a few units of drag
+  std::optional<std::pair<int, int>> at = {};  // (row, column) where the keyboard is; empty: where it last was
   bool paint = false;  // a drag sets every cell it passes to paint_value, instead of moving one value up and down
   double paint_value = 0;
   bool takes_wheel = true;  // once it has the focus
@@ -237,9 +241,18 @@ class Ui {
   void set_keys(std::map<std::string, std::string> keys) { keys_ = std::move(keys); }
   void ring(std::string_view label_or_command) { ring_ = label_or_command; }  // "touch this"
   void focus(uint64_t id, bool show) { focus_ = id, keyboard_ = show; }
+  void focus_on(std::string_view label);  // gives the keyboard to what was drawn under this label, and scrolls there
+  // Errors that commands left, to be shown beside what they concern by error_beside().
+  struct CommandError {
+    std::string command, what, hint;  // the command's name: "train.rate"
+  };
+  void set_errors(std::vector<CommandError> errors) { errors_ = std::move(errors), errors_beside_.clear(); }
+  bool shown_beside(std::string_view command) const;  // in this frame, where it can be seen
   uint64_t focused() const { return focus_; }
   bool editing() const { return edit_.id != 0; }  // a text field has the keys
   const Input& input() const { return input_; }
+  // Every line of text that is drawn from now on, as it is drawn: what tests read. Null ends it.
+  void record_texts(std::vector<std::string>* into) { texts_ = into; }
   double now() const { return frame_.now; }
   const Frame& frame() const { return frame_; }
   void request_frame() { wants_frame_ = true; }
@@ -310,6 +323,7 @@ class Ui {
   float paragraph_height(std::string_view marked, float width, Font font = Font::body);
   void note(std::string_view marked);                             // a paragraph in caption size, secondary colour
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
+  void error_beside(std::string_view command);  // what this command's last failure said, if it failed
   void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
   void progress(std::string_view label, float share, std::string_view cancel_command);  // share < 0: unknown
 
@@ -349,6 +363,8 @@ class Ui {
   PictureResponse picture(std::string_view label, const Rect& area, const PictureSource& source, const View& view);
   // The same picture without hands: a thumbnail.
   void thumbnail(const Rect& area, const PictureSource& source, bool smooth = true);
+  // Pieces of one picture, each in a place of its own: many small maps (sheet.h).
+  void parts(const PictureSource& source, std::span<const PicturePart> list, bool nearest = true);
   // Lines between the pixels, and a number in each where it fits. `text` is asked for the visible cells only.
   void cells(const Rect& area, const View& view, int width, int height,
              const std::function<CellText(int x, int y)>& text);
@@ -467,12 +483,15 @@ class Ui {
   uint64_t frame_count_ = 0;
   bool wants_frame_ = false;
   std::vector<std::string> commands_;
+  std::vector<std::string>* texts_ = nullptr;
   std::vector<Item> items_, building_;
   std::unordered_map<uint64_t, std::string> seen_;
   std::vector<std::string> conflicts_, building_conflicts_;
   std::map<std::string, std::string> keys_;
   std::string ring_, ring_found_;
   uint64_t reveal_ = 0;  // the item that is scrolled to when it is drawn next
+  std::vector<CommandError> errors_;
+  std::vector<std::string> errors_beside_;
   uint64_t hot_ = 0, active_ = 0, focus_ = 0, wheel_item_ = 0, wheel_panel_ = 0, popup_ = 0;
   bool keyboard_ = false;
   bool focus_moved_ = false;

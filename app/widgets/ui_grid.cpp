@@ -11,6 +11,7 @@ namespace striate {
 namespace {
 
 constexpr float kSmallestNumber = 8;  // text size below which a cell shows its colour alone
+constexpr float kLinesFrom = 8;       // size from which cells have a line between them
 
 bool is_number_key(const std::string& text) {
   return !text.empty() && std::string_view("-+.0123456789").find(text[0]) != std::string_view::npos;
@@ -44,6 +45,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   GridResponse out;
   out.focused = r.focused;
   GridFocus& at = grids_[r.id];
+  if (spec.at) at.row = spec.at->first, at.column = spec.at->second;
   at.row = std::clamp(at.row, spec.first_row, spec.first_row + spec.rows - 1);
   at.column = std::clamp(at.column, spec.first_column, spec.first_column + spec.columns - 1);
   const auto cell_at = [&](Vec mouse, int* row, int* column) {
@@ -142,14 +144,16 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
       const Rect place = grid_cell_rect(spec, y, x);
       if (!place.overlaps(seen)) continue;
       const GridCell cell = spec.cell(y, x);
-      const Rect inner = spec.size >= 6 ? Rect{place.x, place.y, place.w - 1, place.h - 1} : place;
+      const Rect inner = spec.size >= kLinesFrom ? Rect{place.x, place.y, place.w - 1, place.h - 1} : place;
       if (cell.fill) fill(inner, cell.fill);
       if (cell.hatched) hatch(inner, faded(t.secondary, 0.7f), std::max(4.0f, spec.size / 5));
-      if (cell.dashed && spec.size >= 6) dashed(inner, faded(t.secondary, 0.3f), 3);
+      if (cell.dashed && spec.size >= 12) dashed(inner, faded(t.secondary, 0.3f), 3);
       if (!cell.text.empty() && size >= kSmallestNumber) {
         // A number is drawn where it fits, smaller if it must, or not at all.
         float fitted = size;
-        const float wide = digit * static_cast<float>(cell.text.size());
+        const auto signs = std::count_if(cell.text.begin(), cell.text.end(),
+                                         [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+        const float wide = digit * static_cast<float>(signs);
         if (wide > inner.w - 3) fitted = size * (inner.w - 3) / wide;
         if (fitted >= kSmallestNumber) {
           const Colour ink = cell.ink ? cell.ink : cell.fill ? ink_on(mixed(t.background, cell.fill, 1)) : t.secondary;

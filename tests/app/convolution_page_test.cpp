@@ -123,12 +123,122 @@ TEST_F(ConvolutionPageTest, a_right_click_pins_a_card_that_follows_every_change)
   driver.hands.button(1, true);
   driver.hands.button(1, false);
   driver.settle();
-  EXPECT_NE(driver.ui.find_item("Unpin row 3, column 3"), nullptr);
+  EXPECT_NE(driver.ui.find_item("Unpin output, row 3, column 3"), nullptr);
   driver.run("convolution.cursor 0 0");
   driver.run("convolution.padding 0");  // 4 x 4 outputs: the card's cell is still there
-  EXPECT_NE(driver.ui.find_item("Unpin row 3, column 3"), nullptr);
+  EXPECT_NE(driver.ui.find_item("Unpin output, row 3, column 3"), nullptr);
   driver.run("convolution.input slide");
-  EXPECT_EQ(driver.ui.find_item("Unpin row 3, column 3"), nullptr);
+  EXPECT_EQ(driver.ui.find_item("Unpin output, row 3, column 3"), nullptr);
+}
+
+TEST_F(ConvolutionPageTest, any_cell_can_be_pinned_and_undone) {
+  const auto right_click = [&](Vec at) {
+    driver.hands.move(at);
+    driver.hands.button(1, true);
+    driver.hands.button(1, false);
+    driver.settle();
+  };
+  driver.log.clear();
+  right_click(cell("input", 8, 8, 0, 1));  // of the padding
+  right_click(cell("kernel", 3, 3, 2, 1));
+  EXPECT_EQ(driver.log, (std::vector<std::string>{"convolution.pin 0 -1 input 0", "convolution.pin 1 2 kernel 0"}));
+  EXPECT_EQ(driver.number("convolution.pins"), 2);
+  const std::vector<std::string> state = driver.app.page().state();
+  driver.click("Unpin kernel, row 3, column 2");
+  EXPECT_EQ(driver.number("convolution.pins"), 1);
+  driver.run("undo");
+  EXPECT_EQ(driver.app.page().state(), state);
+  driver.run("convolution.unpin");
+  EXPECT_EQ(driver.number("convolution.pins"), 0);
+  EXPECT_EQ(driver.failure("convolution.pin 3 0 kernel"),
+            "the kernel has no cell 3 0 in channel 0 / it has columns 0 to 2, rows 0 to 2, channels 0 to 0");
+}
+
+TEST_F(ConvolutionPageTest, keys_reach_every_grid) {
+  for (const char* grid : {"input", "kernel", "output", "products"}) {
+    driver.run(std::string("convolution.focus ") + grid);
+    const Item* item = driver.ui.find_item(grid);
+    ASSERT_NE(item, nullptr);
+    EXPECT_EQ(driver.ui.focused(), item->id) << grid;
+  }
+  // The keyboard's cell is pinned with P.
+  driver.run("convolution.focus kernel");
+  driver.hands.key({"Right", false});
+  driver.log.clear();
+  driver.hands.key({"P", false});
+  driver.settle();
+  EXPECT_EQ(driver.log, (std::vector<std::string>{"convolution.pin 1 0 kernel 0"}));
+}
+
+TEST_F(ConvolutionPageTest, each_channel_alone_is_a_photo_filter) {
+  driver.run("convolution.kernel 1");
+  driver.run("convolution.input 1 2; 3 4 | 5 6; 7 8 | 10 20; 30 40");
+  driver.run("convolution.padding 0");
+  driver.run("convolution.kernel 1 1; 1 1 | 1 0; 0 0 | 0 0; 0 1");
+  driver.run("convolution.bias 2");
+  EXPECT_EQ(driver.number("convolution.sum"), 10 + 5 + 40 + 2);
+  EXPECT_EQ(driver.number("convolution.parameters"), 13);
+  driver.run("convolution.groups 3");
+  EXPECT_EQ(driver.number("convolution.output 0 0 0"), 12);
+  EXPECT_EQ(driver.number("convolution.output 0 0 1"), 7);
+  EXPECT_EQ(driver.number("convolution.output 0 0 2"), 42);
+  EXPECT_EQ(driver.number("convolution.parameters"), 15);
+  driver.settle();
+  driver.log.clear();
+  driver.click_at(cell("output 2", 1, 1, 0, 0));
+  EXPECT_EQ(driver.number("convolution.slice"), 2);
+  EXPECT_EQ(driver.text("convolution.terms"), "10*0 + 20*0 + 30*0 + 40*1 + 2");
+  EXPECT_EQ(driver.failure("convolution.groups 2"),
+            "2 groups do not divide 3 channels / use a number that divides 3, as 1 or 3");
+  driver.run("convolution.input deck");
+  EXPECT_EQ(driver.failure("convolution.groups 3"),
+            "3 groups do not divide 1 channels / with one channel there is one group");
+}
+
+TEST_F(ConvolutionPageTest, the_walk_goes_through_all_channels) {
+  driver.run("convolution.kernel 1");
+  driver.run("convolution.input 1 2; 3 4 | 5 6; 7 8");
+  driver.run("convolution.padding 0");
+  driver.run("convolution.kernel 1 1; 1 1");
+  driver.run("convolution.focus products");
+  for (int i = 0; i < 6; ++i) {
+    driver.hands.key({"Right", false});
+    driver.settle();
+  }
+  EXPECT_EQ(driver.number("convolution.walked"), 6);
+  EXPECT_EQ(driver.number("convolution.running"), 10 + 11);
+  EXPECT_EQ(driver.number("convolution.slice"), 1);
+  EXPECT_NE(driver.ui.find_item("sum of channel 2"), nullptr);
+}
+
+TEST_F(ConvolutionPageTest, sides_and_sizes_are_set_one_by_one) {
+  driver.run("convolution.padding.left 3");
+  driver.run("convolution.padding.bottom 0");
+  EXPECT_EQ(driver.number("convolution.width"), 8);
+  EXPECT_EQ(driver.number("convolution.height"), 5);
+  driver.run("convolution.columns 4");
+  EXPECT_EQ(driver.text("convolution.input"), "numbers");
+  EXPECT_EQ(driver.number("convolution.at 3 0"), 2);
+  driver.run("convolution.columns 5");
+  EXPECT_EQ(driver.number("convolution.at 4 0"), 0);
+  driver.run("undo");
+  EXPECT_EQ(driver.number("convolution.at 3 0"), 2);
+  driver.show(made_picture(40, 30, 1));
+  driver.run("convolution.input image 36 26 4 4");
+  driver.run("convolution.rows 10");
+  EXPECT_EQ(driver.number("convolution.at 0 0"), driver.app.document().image->at(36, 20)[0]);
+}
+
+TEST_F(ConvolutionPageTest, the_padding_copies_light_with_their_cell) {
+  // Wrapped, a corner feeds the outputs on the other side too: those that read its copies in the padding.
+  driver.run("convolution.mode wrap");
+  driver.run("convolution.pin 0 0 input");
+  driver.settle();
+  EXPECT_NE(driver.ui.find_item("Unpin input, row 1, column 1"), nullptr);
+  driver.hands.move(cell("input", 8, 8, 1, 1));
+  driver.settle();
+  driver.hands.move(cell("input", 8, 8, 0, 0));
+  driver.settle();
 }
 
 TEST_F(ConvolutionPageTest, plays_to_the_last_cell_and_stops) {
@@ -174,8 +284,12 @@ TEST_F(ConvolutionPageTest, state_brings_back_every_setting) {
                                  "convolution.stride " + std::to_string(roll(1, 5)),
                                  "convolution.dilation " + std::to_string(roll(1, 4)),
                                  "convolution.bias " + std::to_string(roll(-3, 3)),
-                                 std::string("convolution.flip ") + (roll(0, 1) ? "on" : "off")};
-    const std::string failure = driver.failure(lines[roll(0, 7)]);
+                                 std::string("convolution.flip ") + (roll(0, 1) ? "on" : "off"),
+                                 "convolution.groups " + std::to_string(roll(1, 3)),
+                                 "convolution.slice " + std::to_string(roll(0, 2)),
+                                 "convolution.pin " + std::to_string(roll(0, 6)) + " " + std::to_string(roll(0, 6)) +
+                                     (roll(0, 1) ? " input" : " kernel")};
+    const std::string failure = driver.failure(lines[roll(0, 10)]);
     accepted += failure.empty();
     if (!failure.empty()) {
       EXPECT_NE(failure.find(" / "), std::string::npos);
@@ -250,10 +364,13 @@ TEST(ConvolutionLayout, grids_lie_inside_and_never_overlap) {
     sizes.output_rows = roll(1, sizes.input_rows);
     sizes.output_columns = roll(1, sizes.input_columns);
     const Rect area{220, 0, static_cast<float>(roll(680, 1300)), static_cast<float>(roll(560, 1000))};
+    sizes.outputs = sizes.channels == 3 && roll(0, 1) ? 3 : 1;
+    sizes.notes = roll(1, 3);
+    sizes.note_width = static_cast<float>(roll(150, 320));
     const ConvolutionLayout layout = lay_out_convolution(area, sizes, 22);
     std::vector<Rect> all = layout.input;
     all.insert(all.end(), layout.kernel.begin(), layout.kernel.end());
-    all.push_back(layout.output);
+    all.insert(all.end(), layout.output.begin(), layout.output.end());
     EXPECT_GE(layout.cell, 2);
     for (size_t a = 0; a < all.size(); ++a) {
       EXPECT_TRUE(Rect(area).inset(-1).contains(all[a])) << i << " " << a;

@@ -78,5 +78,36 @@ TEST(Lessons, can_be_gone_through_with_next_and_show_me) {
   }
 }
 
+// People come to a step from anywhere: from the last one, the dots, another lesson. Backwards, each with what "Show me"
+// of the step after it left behind, every step must still stand as it expects to.
+TEST(Lessons, steps_stand_wherever_one_comes_from) {
+  for (const std::string& file : lesson_files()) {
+    SCOPED_TRACE(file);
+    ShellDriver driver;
+    driver.app.run("lesson " + quoted(file));
+    driver.settle();
+    const auto check = [&](const std::vector<Action>& actions) {
+      for (const Action& action : actions) {
+        if (action.kind != ActionKind::expect) continue;
+        EXPECT_TRUE(holds(action.expectation, driver.app.registry().read(action.expectation.readout)))
+            << "line " << action.line << ": " << action.text;
+      }
+    };
+    for (int step = driver.app.lessons().step_count(); step >= 1; --step) {
+      SCOPED_TRACE("step " + std::to_string(step));
+      driver.app.run("lesson.step " + std::to_string(step));
+      driver.settle();
+      check(driver.app.lessons().current().enter);
+      if (driver.app.lessons().current().attempt.empty()) continue;
+      driver.app.run("lesson.show");
+      driver.settle();
+      check(driver.app.lessons().current().attempt);
+      EXPECT_TRUE(driver.app.lessons().tried());
+    }
+    for (const Notice& notice : driver.app.notices())
+      if (notice.error) ADD_FAILURE() << notice.what << "\n  hint: " << notice.hint;
+  }
+}
+
 }  // namespace
 }  // namespace striate

@@ -67,6 +67,40 @@ TEST_F(PoolingPageTest, a_shift_counts_what_stays) {
   EXPECT_EQ(driver.number("pooling.kept"), 4);
 }
 
+TEST_F(PoolingPageTest, any_cell_can_be_pinned_and_keys_reach_the_grids) {
+  driver.log.clear();
+  driver.hands.move(cell("input", 4, 4, 1, 0));
+  driver.hands.button(1, true);
+  driver.hands.button(1, false);
+  driver.settle();
+  EXPECT_EQ(driver.log, (std::vector<std::string>{"pooling.pin 0 1 input"}));
+  driver.run("pooling.pin 1 1");
+  EXPECT_NE(driver.ui.find_item("Unpin output, row 2, column 2"), nullptr);
+  driver.run("pooling.size 4");  // one output is left
+  EXPECT_EQ(driver.number("pooling.pins"), 1);
+  driver.run("undo");
+  EXPECT_EQ(driver.number("pooling.pins"), 2);
+  for (const char* grid : {"input", "output"}) {
+    driver.run(std::string("pooling.focus ") + grid);
+    EXPECT_EQ(driver.ui.focused(), driver.ui.find_item(grid)->id) << grid;
+  }
+  EXPECT_EQ(driver.failure("pooling.pin 2 0"), "the output has no cell 2 0 / it has columns 0 to 1 and rows 0 to 1");
+}
+
+TEST_F(PoolingPageTest, the_input_grows_and_a_region_moves) {
+  driver.run("pooling.columns 6");
+  EXPECT_EQ(driver.number("pooling.width"), 3);
+  EXPECT_EQ(driver.number("pooling.output 2 0"), 0);
+  driver.show(made_picture(40, 30, 1));
+  driver.run("pooling.input image 36 26 4 4");
+  driver.run("pooling.rows 10");
+  driver.run("pooling.kind global");
+  driver.settle();
+  EXPECT_NE(driver.ui.find_item("region of the picture"), nullptr);
+  driver.show(made_picture(20, 20, 1));
+  EXPECT_EQ(driver.number("pooling.height"), 1);
+}
+
 TEST_F(PoolingPageTest, state_brings_back_every_setting) {
   driver.show(made_picture(40, 30, 3));
   std::mt19937 dice(5);

@@ -1,0 +1,240 @@
+// The sum of the cell that is looked at, as the inspector takes it apart, and the cards of cells: pinned, or as words
+// beside the mouse.
+#include <algorithm>
+
+#include "app/pages/convolution.h"
+#include "app/widgets/sum_row.h"
+#include "app/widgets/tap_colours.h"
+#include "app/widgets/ui.h"
+#include "engine/error.h"
+#include "engine/filter.h"
+
+namespace striate {
+namespace {
+
+constexpr size_t kMostWritten = 25;  // products that can still be read as a line of text
+
+const char* plural(int n) { return n == 1 ? "" : "s"; }
+
+}  // namespace
+
+void ConvolutionPage::draw_cell_sum(Ui& ui) const {
+  const ConvolutionGeometry& g = geometry();
+  look();
+  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row + 1, active_.column + 1));
+  const int channels = g.group_channels(), first = active_.output * channels;
+  if (g.channels > 1) {
+    ui.note(g.groups == 1 ? fmt::format("Each channel is multiplied with its own slice. The {} sums are added, and one "
+                                        "bias: so a layer of a network sees colour.",
+                                        channels)
+            : channels == 1 ? "Each channel is filtered alone and has its own output: so a photo filter works."
+                            : fmt::format("Groups of {} channels are added; each group has its own output.", channels));
+  }
+  const bool at_cursor =
+      active_.row == player_.row() && active_.column == player_.column() && active_.output == output_of(state_.slice);
+  for (int c = first; c < first + channels; ++c) draw_channel_sum(ui, c, at_cursor);
+  draw_result(ui, at_cursor);
+}
+
+// One channel's line, and below it the products of the one that is shown.
+void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) const {
+  const ConvolutionGeometry& g = geometry();
+  const int first_channel = active_.output * g.group_channels(), of_sum = channel - first_channel;
+  const int first = of_sum * taps();  // of the products, in active_
+  const bool shown = at_cursor ? channel == state_.slice : of_sum == state_.slice % g.group_channels();
+  if (g.channels > 1) {
+    const std::string command = fmt::format("convolution.slice {}", channel);
+    const Rect line = ui.take(ui.em(28));
+    const Response r = ui.interact(line, {.label = "sum of " + channel_name(channel),
+                                          .command = command,
+                                          .kind = "row",
+                                          .tooltip = "Show the products of this channel"});
+    if (r.hovered || shown) ui.fill(line, ui.theme().raised, 6);
+    if (r.keyboard) ui.stroke(line, ui.theme().accent, 6, 2);
+    ui.label(line.inset(8, 0), channel_name(channel), Font::body, ui.theme().secondary);
+    ui.label(line.inset(8, 0), active_sum_.channel_sums[static_cast<size_t>(of_sum)], Font::number, ui.theme().text,
+             Align::right);
+    if (r.clicked) ui.send(command);
+  }
+  if (!shown) return;
+  SumRow row;
+  row.columns = g.kernel_width;
+  row.prefix = "convolution.walk";
+  row.first = first;
+  row.total = g.group_channels() * taps();
+  row.walked = at_cursor && state_.walked >= 0 ? std::clamp(state_.walked - first, 0, taps()) : -1;
+  if (hover_.kind == Hover::Kind::input && hover_.channel == channel) {
+    row.lit = tap_at(0, hover_.row, hover_.column);
+  } else if (hover_.kind == Hover::Kind::kernel && hover_.channel == channel) {
+    row.lit = hover_.row * g.kernel_width + hover_.column;
+  }
+  for (int i = 0; i < taps(); ++i) {
+    const ConvolutionTap& tap = active_.taps[static_cast<size_t>(first + i)];
+    SumChip chip;
+    chip.term = &active_sum_.terms[static_cast<size_t>(first + i)];
+    chip.colour = tap_colour(i, taps(), ui.theme().dark);
+    chip.dashed = tap.row < 0 || tap.column < 0 || tap.row >= g.height || tap.column >= g.width;
+    chip.about =
+        fmt::format("{} \u00d7 {} = {}", exact_text(tap.x), kernel_number_text(tap.w), exact_text(tap.product()));
+    if (chip.dashed) {
+      chip.about += tap.from_row < 0
+                        ? "; the padding holds a 0"
+                        : fmt::format("; padding, taken from row {}, column {}", tap.from_row + 1, tap.from_column + 1);
+    } else {
+      chip.about += fmt::format("; row {}, column {} of the input", tap.row + 1, tap.column + 1);
+    }
+    row.chips.push_back(std::move(chip));
+  }
+  const int under = sum_row(ui, "products", row);
+  if (under >= 0) hover_next_ = {Hover::Kind::chip, 0, 0, channel * taps() + under};
+}
+
+// The lines below the products, down to what stands in the output.
+void ConvolutionPage::draw_result(Ui& ui, bool at_cursor) const {
+  const ConvolutionGeometry& g = geometry();
+  const auto all = static_cast<int>(active_.taps.size());
+  if (at_cursor && state_.walked >= 0) {
+    ui.row(fmt::format("after {} of {}", state_.walked, all), active_sum_.running(state_.walked), Concept::kernel);
+  } else if (active_.taps.size() <= kMostWritten && g.channels == 1) {
+    ui.note("`" + active_sum_.products() + "`");
+  }
+  if (g.has_bias) ui.row("+ bias", active_sum_.bias, Concept::bias);
+  ui.big_row("sum", active_sum_.result, Concept::activation);
+  if (!active_sum_.reproduces) {
+    ui.note("Rounded; exactly " + active_sum_.exact_value);
+  } else if (!active_sum_.exact) {
+    ui.note("Factors and products are rounded so that they still add up. Exactly " + active_sum_.exact_value);
+  }
+  if (g.divisor == 1 && g.offset == 0 && !g.clamp) return;
+  const PrintedFinish finish = print_finish(active_sum_, active_.total, g.divisor, g.offset, g.clamp);
+  if (g.divisor != 1) ui.row("\u00f7 divisor " + finish.divisor, finish.divided);
+  if (g.offset != 0) ui.row("+ offset " + finish.offset, finish.moved);
+  if (g.clamp) {
+    ui.row(active_.clamped && active_.value > 0 ? fmt::format("clamp: min(255, {})", finish.moved)
+           : active_.clamped                    ? fmt::format("clamp: max(0, {})", finish.moved)
+                                                : std::string("clamp to 0..255"),
+           finish.value);
+  }
+  ui.row("value", finish.value, Concept::activation);
+  if (!finish.reproduces) ui.note("Rounded; the value is exactly " + finish.exact_value);
+}
+
+// ---- words and cards ------------------------------------------------------------------------------------------------
+
+std::string ConvolutionPage::input_words(int channel) const {
+  const ConvolutionGeometry& g = geometry();
+  const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
+  if (hover_.kind != Hover::Kind::input || hover_.channel != channel) return "The input." + how;
+  const std::string value = exact_text(padded_value(state_.convolution, channel, hover_.row, hover_.column));
+  if (hover_.row < 0 || hover_.column < 0 || hover_.row >= g.height || hover_.column >= g.width) {
+    const int row = border_source(g.border, hover_.row, g.height),
+              column = border_source(g.border, hover_.column, g.width);
+    return row < 0 || column < 0
+               ? "Padding: a `0`."
+               : fmt::format("Padding: `{}`, taken from row {}, column {}.", value, row + 1, column + 1);
+  }
+  int readers = 0;
+  for (int p = 0; p < picture_.height; ++p) {
+    for (int q = 0; q < picture_.width; ++q) readers += feeding_tap(hover_.row, hover_.column, p, q) >= 0;
+  }
+  return fmt::format("Row {}, column {}: `{}`. {} output{} read{} it.{}", hover_.row + 1, hover_.column + 1, value,
+                     readers == 0 ? "No" : std::to_string(readers), plural(readers), readers == 1 ? "s" : "", how);
+}
+
+std::string ConvolutionPage::kernel_words(int channel) const {
+  const ConvolutionGeometry& g = geometry();
+  const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
+  if (hover_.kind != Hover::Kind::kernel || hover_.channel != channel) return "The kernel." + how;
+  const int index = hover_.row * g.kernel_width + hover_.column;
+  const int of_sum = channel - active_.output * g.group_channels();
+  std::string words = fmt::format("Row {}, column {}", hover_.row + 1, hover_.column + 1);
+  if (of_sum >= 0 && of_sum < g.group_channels()) {
+    const ConvolutionTap& tap = active_.taps[static_cast<size_t>(of_sum * taps() + index)];
+    words += fmt::format(": `{}`. Here {} \u00d7 {} = `{}`", kernel_number_text(tap.w), exact_text(tap.x),
+                         kernel_number_text(tap.w), exact_text(tap.product()));
+  }
+  return words + "." + how;
+}
+
+std::string ConvolutionPage::output_words() const {
+  if (hover_.kind != Hover::Kind::output) return "The output. Click a cell to stay there; right-click keeps its card.";
+  return fmt::format("Row {}, column {}: sum `{}`, value `{}`. Click to stay there; right-click keeps its card.",
+                     hover_.row + 1, hover_.column + 1, exact_text(active_.total), exact_text(active_.value));
+}
+
+void ConvolutionPage::draw_pins(Ui& ui) const {
+  for (const Pin& pin : state_.pins) cell_card(ui, card_of(ui, pin));
+}
+
+CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
+  const ConvolutionGeometry& g = geometry();
+  const bool dark = ui.theme().dark;
+  CellCard card;
+  card.title = fmt::format("{}, row {}, column {}", pin.grid, pin.row + 1, pin.column + 1);
+  if (pin.grid == "output" ? g.outputs > 1 : g.channels > 1) card.title += ", " + channel_name(pin.channel);
+  card.unpin = fmt::format("convolution.unpin {} {} {} {}", pin.column, pin.row, pin.grid, pin.channel);
+  const auto kernel_picture = [&](int lit) {
+    CardGrid grid{"", g.kernel_height, g.kernel_width, {}, Concept::kernel};
+    for (int i = 0; i < taps(); ++i) {
+      grid.cells.push_back(lit < 0 || lit == i ? tap_colour(i, taps(), dark) : ui.theme().line);
+    }
+    return grid;
+  };
+  if (pin.grid == "output") {
+    const ConvolutionWalk walk = walk_convolution(state_.convolution, pin.channel, pin.row, pin.column);
+    const PrintedSum sum = printed(walk, 4);
+    const PrintedFinish finish = print_finish(sum, walk.total, g.divisor, g.offset, g.clamp);
+    card.tone = Concept::activation;
+    CardGrid window{"", g.kernel_height, g.kernel_width, {}, Concept::input};
+    for (int i = 0; i < taps(); ++i) window.cells.push_back(grey_of(walk.taps[static_cast<size_t>(i)].x, false));
+    CardGrid kernel = kernel_picture(-1);
+    kernel.sign = "\u00d7";
+    card.picture = {window, kernel, {"=", 1, 1, {grey_of(walk.value, true)}, Concept::activation}};
+    card.formula = std::string("sum of input \u00d7 kernel") + (g.group_channels() > 1 ? " over all channels" : "") +
+                   (g.has_bias ? ", plus bias" : "") + (g.divisor != 1 ? ", divided" : "") +
+                   (g.offset != 0 ? ", plus offset" : "") + (g.clamp ? ", clamped" : "");
+    if (walk.taps.size() <= kMostWritten) card.numbers = sum.factors() + " = " + sum.result;
+    card.result = finish.value;
+    if (!finish.reproduces || !sum.exact) card.exact = finish.exact_value;
+    card.shape = fmt::format("one of {} \u00d7 {}", picture_.width, picture_.height);
+  } else if (pin.grid == "input") {
+    const double value = padded_value(state_.convolution, pin.channel, pin.row, pin.column);
+    size_t readers = 0;
+    card.tone = Concept::input;
+    CardGrid outputs{"\u2192", picture_.height, picture_.width, {}, Concept::activation};
+    for (int p = 0; p < picture_.height; ++p) {
+      for (int q = 0; q < picture_.width; ++q) {
+        const int tap = feeding_tap(pin.row, pin.column, p, q);
+        outputs.cells.push_back(tap < 0 ? ui.theme().line : tap_colour(tap, taps(), dark));
+        readers += tap >= 0;
+      }
+    }
+    card.picture = {{"", 1, 1, {grey_of(value, false)}, Concept::input}, outputs};
+    card.formula = readers == 0 ? "No output reads this cell."
+                                : fmt::format(
+                                      "{} output{} read{} this cell, each through another number of the "
+                                      "kernel.",
+                                      readers, plural(static_cast<int>(readers)), readers == 1 ? "s" : "");
+    card.result = exact_text(value);
+    card.shape = fmt::format("one of {} \u00d7 {}", g.width + g.left + g.right, g.height + g.top + g.bottom);
+  } else {
+    const int index = pin.row * g.kernel_width + pin.column;
+    const double w = state_.convolution.w[static_cast<size_t>(pin.channel * taps() + index)];
+    const int seen = g.flip ? taps() - 1 - index : index;  // where it lies over the window
+    card.tone = Concept::kernel;
+    card.picture = {kernel_picture(seen)};
+    const int of_sum = pin.channel - active_.output * g.group_channels();
+    if (of_sum >= 0 && of_sum < g.group_channels()) {
+      const ConvolutionTap& tap = active_.taps[static_cast<size_t>(of_sum * taps() + seen)];
+      card.formula =
+          fmt::format("input \u00d7 this number, at output row {}, column {}:", active_.row + 1, active_.column + 1);
+      card.numbers =
+          fmt::format("{} \u00d7 {} = {}", exact_text(tap.x), kernel_number_text(tap.w), exact_text(tap.product()));
+    }
+    card.result = kernel_number_text(w);
+    card.shape = fmt::format("one of {} \u00d7 {}", g.kernel_width, g.kernel_height);
+  }
+  return card;
+}
+
+}  // namespace striate
