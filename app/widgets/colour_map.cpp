@@ -1,7 +1,7 @@
 // Sources: viridis by Nathaniel Smith, Stefan van der Walt and Eric Firing (matplotlib, CC0); cividis by Nunez,
 // Anderton and Renslow, "Optimizing colormaps with consideration for color vision deficiency", PLOS ONE 13(7), 2018.
-// Evenly spaced control points of the published tables, joined by straight lines. The signed map is our own: blue,
-// white, orange.
+// Evenly spaced control points of the published tables, joined by straight lines. The signed maps are our own: blue,
+// white or black, orange.
 #include "app/widgets/colour_map.h"
 
 #include <span>
@@ -15,6 +15,7 @@ constexpr uint32_t kViridis[] = {0x440154, 0x481A6C, 0x472F7D, 0x414487, 0x39568
 constexpr uint32_t kCividis[] = {0x00204D, 0x00336F, 0x39486B, 0x575C6D, 0x707173,
                                  0x8A8779, 0xA69D75, 0xC4B56C, 0xE4CF5B, 0xFFEA46};
 constexpr uint32_t kSigned[] = {0x1B5FA8, 0x5B9FDB, 0xB4D3EF, 0xFFFFFF, 0xF9D3A3, 0xEE9A3A, 0xB35D00};
+constexpr uint32_t kSignedDark[] = {0x8FC6FA, 0x4C9BE8, 0x24496E, 0x0C0D10, 0x6E4A1C, 0xF2A541, 0xFFD596};
 constexpr uint32_t kRed[] = {0x000000, 0xFF0000};
 constexpr uint32_t kGreen[] = {0x000000, 0x00FF00};
 constexpr uint32_t kBlue[] = {0x000000, 0x0000FF};
@@ -27,6 +28,8 @@ std::span<const uint32_t> points(ColourMap map) {
       return kCividis;
     case ColourMap::signed_blue_orange:
       return kSigned;
+    case ColourMap::signed_dark:
+      return kSignedDark;
     case ColourMap::red:
       return kRed;
     case ColourMap::green:

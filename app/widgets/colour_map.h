@@ -7,7 +7,7 @@
 
 namespace striate {
 
-inline constexpr int kColourMaps = 7;
+inline constexpr int kColourMaps = 8;
 
 // share: 0 (low end) to 1 (high end), clamped. Opaque.
 Colour map_colour(ColourMap map, float share);

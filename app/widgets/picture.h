@@ -30,7 +30,8 @@ struct TilePixels {
   std::vector<float> values;   // one float each; shown through PictureSource::map
 };
 
-enum class ColourMap { grey, viridis, cividis, signed_blue_orange, red, green, blue };
+// The signed maps have their zero in the middle: white, and black for dark grounds.
+enum class ColourMap { grey, viridis, cividis, signed_blue_orange, red, green, blue, signed_dark };
 
 struct PictureSource {
   std::string key;       // which picture this is; two pictures with one key share their tiles

@@ -1,0 +1,176 @@
+#include "app/widgets/confusion_grid.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/widgets/curves.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+struct Row {
+  int64_t all = 0, right = 0;
+};
+
+std::vector<Row> rows_of(const ConfusionGrid& grid) {
+  std::vector<Row> rows(static_cast<size_t>(grid.classes));
+  for (int t = 0; t < grid.classes; ++t) {
+    for (int p = 0; p < grid.classes; ++p) {
+      const int64_t count =
+          grid.counts[static_cast<size_t>(t) * static_cast<size_t>(grid.classes) + static_cast<size_t>(p)];
+      rows[static_cast<size_t>(t)].all += count;
+      if (t == p) rows[static_cast<size_t>(t)].right = count;
+    }
+  }
+  return rows;
+}
+
+std::string name_of(const ConfusionGrid& grid, int index) {
+  const auto i = static_cast<size_t>(index);
+  return i < grid.names.size() ? grid.names[i] : fmt::format("{}", index);
+}
+
+}  // namespace
+
+ConfusionLayout confusion_layout(const Rect& area, int classes, float names, float top, float totals) {
+  ConfusionLayout layout;
+  if (classes <= 0) return layout;
+  const auto n = static_cast<float>(classes);
+  layout.names = std::min(names, area.w * 0.3f);
+  layout.totals = std::min(totals, area.w * 0.3f);
+  float cell = std::min((area.w - layout.names - layout.totals) / n, (area.h - top) / n);
+  if (cell >= 2) cell = std::floor(cell);
+  layout.cell = std::max(0.0f, cell);
+  layout.cells = {area.x + layout.names, area.y + top, layout.cell * n, layout.cell * n};
+  return layout;
+}
+
+Colour confusion_colour(double share, bool right, const Theme& theme) {
+  if (!(share > 0)) return mixed(theme.background, theme.text, theme.dark ? 0.04f : 0.05f);
+  const auto strength = static_cast<float>(std::sqrt(std::min(share, 1.0)));
+  return mixed(theme.background, right ? theme.input : theme.kernel, 0.12f + 0.88f * strength);
+}
+
+ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area, const ConfusionGrid& grid) {
+  ConfusionAnswer answer;
+  const auto n = static_cast<size_t>(std::max(grid.classes, 0));
+  if (n == 0 || grid.counts.size() < n * n) return answer;
+  const Theme& theme = ui.theme();
+  const std::vector<Row> rows = rows_of(grid);
+  const float small = ui.em(12);
+  float names = 0;
+  for (int i = 0; i < grid.classes; ++i) {
+    names = std::max(names, ui.measure(Font::caption, name_of(grid, i), small).x);
+  }
+  const float totals = grid.totals ? ui.em(104) : 0;
+  const float top = ui.em(18);
+  const ConfusionLayout layout = confusion_layout(area, grid.classes, names + 8, top, totals);
+  const Rect& cells = layout.cells;
+  if (layout.cell <= 0) return answer;
+  const float gap = layout.cell >= 10 ? 1.0f : 0.0f;
+  const bool named = layout.cell >= ui.em(11);
+  const Response r = ui.interact(cells, {.label = label,
+                                         .command = grid.command,
+                                         .kind = "confusion",
+                                         .focusable = !grid.command.empty(),
+                                         .tooltip = grid.tooltip});
+  int hovered_row = -1, hovered_column = -1;
+  if (r.hovered) {
+    hovered_row = std::clamp(static_cast<int>((ui.input().mouse.y - cells.y) / layout.cell), 0, grid.classes - 1);
+    hovered_column = std::clamp(static_cast<int>((ui.input().mouse.x - cells.x) / layout.cell), 0, grid.classes - 1);
+  }
+  const auto rect_of = [&](int row, int column) {
+    return Rect{cells.x + static_cast<float>(column) * layout.cell, cells.y + static_cast<float>(row) * layout.cell,
+                layout.cell - gap, layout.cell - gap};
+  };
+  // One size for all numbers: that of the longest.
+  int64_t largest = 0;
+  for (const int64_t count : grid.counts) largest = std::max(largest, count);
+  const auto digits = static_cast<int>(std::to_string(largest).size());
+  const bool numbers = layout.cell >= ui.em(16) && ui.numbers_fit(layout.cell, std::max(digits, 2), 1);
+  const float size =
+      std::clamp(layout.cell * 0.9f / (0.62f * static_cast<float>(std::max(digits, 2))), 8.0f, ui.em(15));
+  for (int t = 0; t < grid.classes; ++t) {
+    const Row& row = rows[static_cast<size_t>(t)];
+    for (int p = 0; p < grid.classes; ++p) {
+      const int64_t count = grid.counts[static_cast<size_t>(t) * n + static_cast<size_t>(p)];
+      const double share = row.all > 0 ? static_cast<double>(count) / static_cast<double>(row.all) : 0;
+      const Colour colour = confusion_colour(share, t == p, theme);
+      const Rect cell = rect_of(t, p);
+      ui.fill(cell, colour, layout.cell >= 14 ? 2.0f : 0.0f);
+      if (numbers && count > 0) {
+        ui.label(cell, std::to_string(count), Font::number, ink_on(colour), Align::centre, size);
+      }
+    }
+    if (named) {
+      const bool lit = t == hovered_row || t == grid.true_class;
+      ui.label(Rect{cells.x - layout.names, rect_of(t, 0).y, layout.names - 8, layout.cell - gap}, name_of(grid, t),
+               Font::caption, lit ? theme.text : theme.secondary, Align::right, small);
+    }
+    if (grid.totals && layout.cell >= ui.em(14)) {
+      Rect place{cells.right() + 10, rect_of(t, 0).y, layout.totals - 10, layout.cell - gap};
+      const std::string found =
+          row.all > 0 ? fmt::format("{:.1f} %", 100 * static_cast<double>(row.right) / static_cast<double>(row.all))
+                      : std::string("\u2013");
+      ui.label(place.cut_right(ui.em(56)), found, Font::number, theme.text, Align::right, small);
+      ui.label(place, grouped(row.all), Font::number, theme.secondary, Align::right, small);
+    }
+  }
+  if (named) {
+    float widest = 0;
+    for (int p = 0; p < grid.classes; ++p) {
+      widest = std::max(widest, ui.measure(Font::caption, name_of(grid, p), small).x);
+    }
+    for (int p = 0; p < grid.classes; ++p) {
+      const bool lit = p == hovered_column || p == grid.predicted;
+      // Names that are wider than their column: the first letters, or the class's number.
+      const std::string text = widest <= layout.cell      ? name_of(grid, p)
+                               : layout.cell >= ui.em(22) ? name_of(grid, p)
+                                                          : fmt::format("{}", p);
+      ui.label(Rect{rect_of(0, p).x, area.y, layout.cell - gap, top - 2}, text, Font::caption,
+               lit ? theme.text : theme.secondary, Align::centre, small);
+    }
+  }
+  if (grid.totals && layout.totals > ui.em(80)) {
+    Rect head{cells.right() + 10, area.y, layout.totals - 10, top - 2};
+    ui.label(head.cut_right(ui.em(56)), "found", Font::caption, theme.secondary, Align::right, small);
+    ui.label(head, "of", Font::caption, theme.secondary, Align::right, small);
+  }
+  if (grid.true_class >= 0 && grid.predicted >= 0 && grid.true_class < grid.classes && grid.predicted < grid.classes) {
+    ui.stroke(rect_of(grid.true_class, grid.predicted).inset(-2), theme.text, 3, 2);
+  }
+  if (hovered_row >= 0) {
+    answer.hovered = true;
+    answer.true_class = hovered_row, answer.predicted = hovered_column;
+    ui.stroke(rect_of(hovered_row, hovered_column).inset(-1), theme.text, 2, 1.5f);
+    const Row& row = rows[static_cast<size_t>(hovered_row)];
+    const int64_t count = grid.counts[static_cast<size_t>(hovered_row) * n + static_cast<size_t>(hovered_column)];
+    answer.note.title = hovered_row == hovered_column
+                            ? fmt::format("{} taken for what it is", name_of(grid, hovered_row))
+                            : fmt::format("{} taken for {}", name_of(grid, hovered_row), name_of(grid, hovered_column));
+    answer.note.lines.push_back({fmt::format("of {}", grouped(row.all)), grouped(count), 0});
+    if (!grid.command.empty() && count > 0) answer.note.hint = grid.hint;
+    if (r.clicked && !grid.command.empty()) {
+      ui.send(fmt::format("{} {} {}", grid.command, hovered_row, hovered_column));
+    }
+  }
+  if (r.keyboard && !grid.command.empty()) {
+    int t = std::max(grid.true_class, 0), p = std::max(grid.predicted, 0);
+    const int before = t * grid.classes + p;
+    if (ui.take_key("Left")) --p;
+    if (ui.take_key("Right")) ++p;
+    if (ui.take_key("Up")) --t;
+    if (ui.take_key("Down")) ++t;
+    t = std::clamp(t, 0, grid.classes - 1), p = std::clamp(p, 0, grid.classes - 1);
+    if (t * grid.classes + p != before || (r.clicked && hovered_row < 0)) {
+      ui.send(fmt::format("{} {} {}", grid.command, t, p));
+    }
+    ui.stroke(cells.inset(-4), theme.accent, 6, 2);
+  }
+  return answer;
+}
+
+}  // namespace striate

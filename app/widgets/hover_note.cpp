@@ -1,0 +1,50 @@
+#include "app/widgets/hover_note.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/widgets/ui.h"
+
+namespace striate {
+
+void draw_hover_note(Ui& ui, const HoverNote& note) {
+  if (!note.shown()) return;
+  const Theme& theme = ui.theme();
+  const float line = ui.em(20), mark = ui.em(14), padding = 10;
+  float names = 0, values = 0;
+  bool marks = false;
+  for (const HoverNote::Line& each : note.lines) {
+    names = std::max(names, ui.measure(Font::caption, each.name).x);
+    values = std::max(values, ui.measure(Font::number, each.value).x);
+    marks = marks || each.colour != 0;
+  }
+  const float gap = names > 0 && values > 0 ? 16.0f : 0.0f;
+  float inner = std::max(ui.measure(Font::caption, note.title).x, (marks ? mark : 0) + names + gap + values);
+  if (!note.hint.empty()) inner = std::max(inner, ui.measure(Font::caption, note.hint).x);
+  const auto rows = static_cast<float>(1 + note.lines.size() + (note.hint.empty() ? 0 : 1));
+  const Vec mouse = ui.input().mouse, window = ui.frame().size;
+  Rect box{mouse.x + 16, mouse.y + 18, std::ceil(inner) + 2 * padding, rows * line + 12};
+  if (box.right() > window.x - 8) box.x = mouse.x - 12 - box.w;
+  if (box.bottom() > window.y - 8) box.y = mouse.y - 12 - box.h;
+  box.x = std::max(8.0f, box.x), box.y = std::max(8.0f, box.y);
+  ui.fill(box.moved({0, 2}).inset(-1), faded(theme.shadow, 0.6f), 7);
+  ui.fill(box, theme.surface, 6);
+  ui.stroke(box, theme.line, 6);
+  Rect row{box.x + padding, box.y + 6, inner, line};
+  ui.label(row, note.title, Font::caption, theme.secondary);
+  for (const HoverNote::Line& each : note.lines) {
+    row.y += line;
+    float x = row.x;
+    if (each.colour) ui.fill({x, row.y + line / 2 - 1.5f, mark - 5, 3}, each.colour, 1.5f);
+    if (marks) x += mark;
+    ui.label(Rect{x, row.y, names + 2, line}, each.name, Font::caption, theme.text);
+    ui.label(Rect{row.right() - values - 2, row.y, values + 2, line}, each.value, Font::number, theme.text,
+             Align::right);
+  }
+  if (!note.hint.empty()) {
+    row.y += line;
+    ui.label(row, note.hint, Font::caption, theme.accent);
+  }
+}
+
+}  // namespace striate

@@ -1,0 +1,316 @@
+#include "app/widgets/tensor_grid.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/widgets/colour_map.h"
+#include "app/widgets/sheet.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+using Table = std::array<Colour, 256>;
+
+const Table& table_of(bool is_signed, bool dark) {
+  static const std::array<Table, 3> tables = [] {
+    std::array<Table, 3> made{};
+    const ColourMap maps[] = {ColourMap::viridis, ColourMap::signed_blue_orange, ColourMap::signed_dark};
+    for (size_t m = 0; m < 3; ++m) {
+      for (size_t i = 0; i < 256; ++i) made[m][i] = map_colour(maps[m], static_cast<float>(i) / 255);
+    }
+    return made;
+  }();
+  return tables[!is_signed ? 0 : dark ? 2 : 1];
+}
+
+constexpr Colour kNotFinite = rgb(0xB48EF0);
+
+Colour colour_in(const Table& table, float value, float scale, float shift) {
+  if (!std::isfinite(value)) return kNotFinite;
+  const float at = std::clamp(value * scale + shift, 0.0f, 255.0f);
+  return table[static_cast<size_t>(at + 0.5f)];
+}
+
+// Weights of three input channels as a colour: grey where all are 0.
+Colour colour_of_three(float r, float g, float b, float limit) {
+  if (!std::isfinite(r + g + b)) return kNotFinite;
+  const auto byte = [limit](float v) {
+    return static_cast<uint32_t>(std::clamp(127.5f + 127.5f * v / limit, 0.0f, 255.0f) + 0.5f);
+  };
+  return rgb(byte(r) << 16 | byte(g) << 8 | byte(b));
+}
+
+std::string cell_number(float value) {
+  if (!std::isfinite(value)) return std::isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf";
+  const float size = std::abs(value);
+  return number_text(static_cast<double>(value), size < 10 ? 2 : size < 100 ? 1 : 0);
+}
+
+void draw_numbers(Ui& ui, const TensorGrid& grid, const Rect& map_rect, int64_t map) {
+  const TensorMaps& maps = grid.maps;
+  const float cell = map_rect.w / static_cast<float>(maps.width);
+  const float height = map_rect.h / static_cast<float>(maps.height);
+  if (!ui.numbers_fit(std::min(cell, height * 1.4f), 5, 1)) return;
+  const float size = std::clamp(cell / 4, 8.0f, ui.em(15));
+  for (int row = 0; row < maps.height; ++row) {
+    for (int column = 0; column < maps.width; ++column) {
+      const float value = maps.at(map, 0, row, column);
+      const Colour ground = tensor_colour(value, grid.scale.limit(map), grid.scale.is_signed, ui.theme().dark);
+      ui.label(Rect{map_rect.x + static_cast<float>(column) * cell, map_rect.y + static_cast<float>(row) * height, cell,
+                    height},
+               cell_number(value), Font::number, ink_on(ground), Align::centre, size);
+    }
+  }
+}
+
+HoverNote note_of(const TensorGrid& grid, int64_t map, int row, int column) {
+  const TensorMaps& maps = grid.maps;
+  HoverNote note;
+  note.title = grid.name ? grid.name(map) : fmt::format("map {}", map);
+  if (maps.plane() > 1) {
+    note.title += maps.height > 1 ? fmt::format(", row {}, column {}", row, column) : fmt::format(", unit {}", column);
+  }
+  const char* const channel_names[] = {"red", "green", "blue"};
+  for (int c = 0; c < maps.channels; ++c) {
+    note.lines.push_back({maps.channels == 3 ? channel_names[c] : "", shortest_text(maps.at(map, c, row, column)), 0});
+  }
+  if (grid.command) note.hint = grid.hint;
+  return note;
+}
+
+}  // namespace
+
+const char* scope_name(ScaleScope scope) {
+  switch (scope) {
+    case ScaleScope::map:
+      return "each map";
+    case ScaleScope::layer:
+      return "this layer";
+    case ScaleScope::network:
+      return "the network";
+    case ScaleScope::fixed:
+      break;
+  }
+  return "fixed";
+}
+
+TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed, float limit) {
+  TensorScale scale;
+  scale.scope = scope;
+  scale.is_signed = is_signed;
+  const auto largest = [&](std::span<const float> values) {
+    float most = 0;
+    for (const float v : values) {
+      const float size = is_signed ? std::abs(v) : v;
+      if (size > most && std::isfinite(size)) most = size;
+    }
+    return most > 0 ? most : 1.0f;
+  };
+  if (scope == ScaleScope::map) {
+    const auto each = static_cast<size_t>(maps.plane() * maps.channels);
+    for (int64_t i = 0; i < maps.count; ++i) {
+      scale.limits.push_back(largest(maps.values.subspan(static_cast<size_t>(i) * each, each)));
+    }
+  } else {
+    scale.limits.push_back(scope == ScaleScope::layer ? largest(maps.values) : limit > 0 ? limit : 1.0f);
+  }
+  return scale;
+}
+
+std::string scale_text(const TensorScale& scale) {
+  if (scale.scope == ScaleScope::map)
+    return scale.is_signed ? "zero in the middle, each map its own scale" : "each map its own scale";
+  const double limit = static_cast<double>(scale.limit(0));
+  const std::string end = limit >= 1e-3 && limit < 1e4 ? fmt::format("{:.3g}", limit) : fmt::format("{:.1e}", limit);
+  return fmt::format("{} to {}, {}", scale.is_signed ? "\u2212" + end : "0", end, scope_name(scale.scope));
+}
+
+Colour tensor_colour(float value, float limit, bool is_signed, bool dark) {
+  const Table& table = table_of(is_signed, dark);
+  return is_signed ? colour_in(table, value, 127.5f / limit, 127.5f) : colour_in(table, value, 255 / limit, 0);
+}
+
+MapLayout flow_maps(int64_t count, int rows, int columns, float width, float size, float gap, int line) {
+  MapLayout layout;
+  layout.gap = gap;
+  const int longer = std::max(rows, columns);
+  // Whole units per value where there is one at least: even squares.
+  float unit = size / static_cast<float>(longer);
+  if (unit >= 1) unit = std::floor(unit);
+  layout.width = std::max(1.0f, unit * static_cast<float>(columns));
+  layout.height = std::max(1.0f, unit * static_cast<float>(rows));
+  layout.shown = count;
+  layout.per_line = std::max(1, static_cast<int>((width + gap + 0.01f) / (layout.width + gap)));
+  if (line > 0) layout.per_line = std::min(layout.per_line, line);
+  layout.lines = static_cast<int>((count + layout.per_line - 1) / layout.per_line);
+  return layout;
+}
+
+MapLayout fit_maps(int64_t count, int rows, int columns, float width, float height, float least, float most, float gap,
+                   int line) {
+  MapLayout best;
+  if (count <= 0 || width <= 0) return best;
+  const int longer = std::max(rows, columns);
+  // From the largest downwards, by whole units per value while there are some.
+  const auto larger_than_least = [&](float size) { return size >= least - 0.01f; };
+  for (float size = most; larger_than_least(size);) {
+    best = flow_maps(count, rows, columns, width, size, gap, line);
+    if (best.total_height() <= height + 0.01f && best.width <= width + 0.01f) return best;
+    const float unit = size / static_cast<float>(longer);
+    size = unit > 1.01f ? (std::ceil(unit - 0.01f) - 1) * static_cast<float>(longer) : size - 1;
+  }
+  best = flow_maps(count, rows, columns, width, least, gap, line);
+  const int lines = std::max(1, static_cast<int>((height + gap) / (best.height + gap)));
+  if (lines < best.lines) {
+    best.lines = lines;
+    best.shown = std::min<int64_t>(count, int64_t{lines} * best.per_line);
+  }
+  return best;
+}
+
+MapLayout slice_layout(int64_t filters, int64_t slices, int rows, int columns, float width, float height, float least,
+                       float most, float gap) {
+  MapLayout layout;
+  if (filters <= 0 || slices <= 0) return layout;
+  const auto longer = static_cast<float>(std::max(rows, columns));
+  const float across = (width + gap) / static_cast<float>(filters) - gap,
+              down = (height + gap) / static_cast<float>(slices) - gap;
+  float size = std::clamp(
+      std::min(across * longer / static_cast<float>(columns), down * longer / static_cast<float>(rows)), least, most);
+  float unit = size / longer;
+  if (unit >= 1) unit = std::floor(unit);
+  layout.gap = gap;
+  layout.slices = slices;
+  layout.width = std::max(1.0f, unit * static_cast<float>(columns));
+  layout.height = std::max(1.0f, unit * static_cast<float>(rows));
+  layout.per_line = static_cast<int>(
+      std::clamp<int64_t>(static_cast<int64_t>((width + gap + 0.01f) / (layout.width + gap)), 1, filters));
+  layout.lines = static_cast<int>(
+      std::clamp<int64_t>(static_cast<int64_t>((height + gap + 0.01f) / (layout.height + gap)), 1, slices));
+  layout.shown = int64_t{layout.per_line} * layout.lines;
+  return layout;
+}
+
+TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, const TensorGrid& grid) {
+  TensorAnswer answer;
+  const TensorMaps& maps = grid.maps;
+  const MapLayout& layout = grid.layout;
+  if (layout.shown <= 0 || maps.count <= 0 ||
+      static_cast<int64_t>(maps.values.size()) < maps.count * maps.channels * maps.plane())
+    return answer;
+  const Theme& theme = ui.theme();
+  const bool dark = theme.dark;
+  const Sheet sheet(maps.count, maps.width, maps.height);
+  const Table& table = table_of(grid.scale.is_signed, dark);
+  // The span stays valid while this frame is drawn; tiles are made within Ui::parts().
+  const PaintMap paint = [&](int64_t map, Colour* out) {
+    const float limit = grid.scale.limit(map);
+    const float scale = (grid.scale.is_signed ? 127.5f : 255.0f) / limit, shift = grid.scale.is_signed ? 127.5f : 0;
+    const float* values = maps.values.data() + map * maps.channels * maps.plane();
+    const int step = sheet.reduce();
+    for (int y = 0; y < maps.height; y += step) {
+      const float* row = values + static_cast<int64_t>(y) * maps.width;
+      for (int x = 0; x < maps.width; x += step) {
+        *out++ = maps.channels == 3 ? colour_of_three(row[x], row[x + maps.plane()], row[x + 2 * maps.plane()], limit)
+                                    : colour_in(table, row[x], scale, shift);
+      }
+    }
+  };
+  uint64_t version = grid.version * 4 + (dark ? 1 : 0) + (grid.scale.is_signed ? 2 : 0);
+  version = version * 31 + static_cast<uint64_t>(grid.scale.scope) + static_cast<uint64_t>(maps.count) * 1000003 +
+            static_cast<uint64_t>(maps.plane()) * 7919;
+  const PictureSource source = sheet_source(grid.key, version, sheet, paint);
+  std::vector<PicturePart> parts;
+  parts.reserve(static_cast<size_t>(std::min(layout.shown, maps.count)));
+  const auto rect_of = [&](int64_t map) {
+    const Vec at = layout.at(map);
+    return Rect{area.x + at.x, area.y + at.y, layout.width, layout.height};
+  };
+  for (int64_t i = 0; i < maps.count; ++i) {
+    if (layout.has(i)) parts.push_back({sheet.place(i), rect_of(i)});
+  }
+  ui.parts(source, parts);
+  if (grid.numbers && maps.channels == 1) {
+    for (int64_t i = 0; i < maps.count; ++i) {
+      if (layout.has(i) && rect_of(i).overlaps(ui.clip())) draw_numbers(ui, grid, rect_of(i), i);
+    }
+  }
+  if (grid.dimmed) {
+    for (int64_t i = 0; i < maps.count; ++i) {
+      if (!layout.has(i) || !grid.dimmed(i)) continue;
+      ui.fill(rect_of(i), faded(theme.background, 0.6f));
+      ui.line(rect_of(i).min(), rect_of(i).max(), faded(theme.secondary, 0.8f));
+    }
+  }
+
+  const Rect all{area.x, area.y, layout.total_width(), layout.total_height()};
+  const std::string first = grid.command ? grid.command(std::max<int64_t>(grid.selected, 0)) : std::string();
+  const Response r = ui.interact(all, {.label = label,
+                                       .command = std::string_view(first).substr(0, first.find(' ')),
+                                       .kind = "maps",
+                                       .focusable = static_cast<bool>(grid.command),
+                                       .tooltip = grid.tooltip});
+  const Vec mouse = ui.input().mouse - area.min();
+  const auto column_of = static_cast<int64_t>(std::floor(mouse.x / (layout.width + layout.gap)));
+  const auto line_of = static_cast<int64_t>(std::floor(mouse.y / (layout.height + layout.gap)));
+  const int64_t map = layout.map_at(column_of, line_of);
+  if (r.hovered && column_of >= 0 && column_of < layout.per_line && line_of >= 0 && line_of < layout.lines &&
+      map < maps.count && layout.has(map) && rect_of(map).contains(ui.input().mouse)) {
+    const Vec at = ui.input().mouse - rect_of(map).min();
+    answer.hovered = true;
+    answer.map = map;
+    answer.row =
+        std::clamp(static_cast<int>(at.y / layout.height * static_cast<float>(maps.height)), 0, maps.height - 1);
+    answer.column =
+        std::clamp(static_cast<int>(at.x / layout.width * static_cast<float>(maps.width)), 0, maps.width - 1);
+    answer.note = note_of(grid, map, answer.row, answer.column);
+    ui.stroke(rect_of(map).inset(-1), theme.text, 2, 1.5f);
+    if (grid.tone != Concept::none) ui.light(grid.tone);
+    if (r.clicked && grid.command) ui.send(grid.command(map));
+  }
+  if (grid.selected >= 0 && grid.selected < maps.count && layout.has(grid.selected)) {
+    ui.stroke(rect_of(grid.selected).inset(-2), grid.tone == Concept::none ? theme.accent : theme.of(grid.tone), 3, 2);
+  }
+  const float glow = grid.tone == Concept::none ? 0 : ui.lit(grid.tone);
+  if (glow > 0) ui.stroke(all.inset(-4), faded(theme.of(grid.tone), glow), 6, 2);
+  if (r.keyboard && grid.command) {
+    const int64_t now = std::max<int64_t>(grid.selected, 0);
+    int64_t column = layout.column(now), line = layout.line(now);
+    if (ui.take_key("Left")) --column;
+    if (ui.take_key("Right")) ++column;
+    if (ui.take_key("Up")) --line;
+    if (ui.take_key("Down")) ++line;
+    int64_t next = layout.map_at(std::clamp<int64_t>(column, 0, layout.per_line - 1),
+                                 std::clamp<int64_t>(line, 0, std::max(layout.lines - 1, 0)));
+    if (next < 0 || next >= maps.count || !layout.has(next)) next = now;
+    if (next != now || (r.clicked && !answer.hovered)) ui.send(grid.command(next));
+    ui.stroke(all.inset(-4), theme.accent, 6, 2);
+  }
+  return answer;
+}
+
+float draw_scale(Ui& ui, const Rect& area, const TensorScale& scale) {
+  const Theme& theme = ui.theme();
+  const std::string text = scale_text(scale);
+  const float size = ui.em(12), bar = ui.em(40);
+  const float words = ui.measure(Font::caption, text, size).x + 2;
+  if (words > area.w) return area.right();
+  const bool with_bar = words + bar + 8 <= area.w;
+  ui.label(Rect{area.right() - words, area.y, words, area.h}, text, Font::caption, theme.secondary, Align::left, size);
+  if (!with_bar) return area.right() - words;
+  const float left = area.right() - words - 8 - bar, y = std::round(area.centre().y - 4);
+  constexpr int kPieces = 20;
+  for (int i = 0; i < kPieces; ++i) {
+    const float share = (static_cast<float>(i) + 0.5f) / kPieces;
+    const float value = scale.is_signed ? 2 * share - 1 : share;
+    const float x0 = left + bar * static_cast<float>(i) / kPieces;
+    ui.fill({x0, y, bar / kPieces + 0.5f, 8}, tensor_colour(value, 1, scale.is_signed, theme.dark));
+  }
+  return left;
+}
+
+}  // namespace striate
