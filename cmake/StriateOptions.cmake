@@ -59,6 +59,9 @@ function(striate_compile_options target)
     list(APPEND warnings -Wduplicated-cond -Wlogical-op -Wno-psabi)
     if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
       list(APPEND warnings -Wno-restrict)  # GCC bug 105651: warns of "literal" + std::string
+    else()
+      # Takes every reference that a function returns for one to its argument, when that was a temporary (bug 107532).
+      list(APPEND warnings -Wno-dangling-reference)
     endif()
   elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     list(APPEND warnings -Wno-psabi -Wno-pass-failed)

@@ -8,21 +8,21 @@ void InputQueue::move(Vec to) {
   if (!events_.empty() && std::holds_alternative<Move>(events_.back())) {
     std::get<Move>(events_.back()).to = to;
   } else {
-    events_.push_back(Move{to});
+    events_.emplace_back(Move{to});
   }
 }
-void InputQueue::button(int index, bool down, double time) { events_.push_back(Button{index, down, time}); }
+void InputQueue::button(int index, bool down, double time) { events_.emplace_back(Button{index, down, time}); }
 void InputQueue::scroll(Vec by) {
   if (!events_.empty() && std::holds_alternative<Scroll>(events_.back())) {
     Scroll& last = std::get<Scroll>(events_.back());
     last.by = last.by + by;
   } else {
-    events_.push_back(Scroll{by});
+    events_.emplace_back(Scroll{by});
   }
 }
-void InputQueue::key(KeyPress press) { events_.push_back(std::move(press)); }
-void InputQueue::modifiers(bool shift, bool ctrl, bool alt) { events_.push_back(Modifiers{shift, ctrl, alt}); }
-void InputQueue::text(const std::string& utf8) { events_.push_back(Text{utf8}); }
+void InputQueue::key(KeyPress press) { events_.emplace_back(std::move(press)); }
+void InputQueue::modifiers(bool shift, bool ctrl, bool alt) { events_.emplace_back(Modifiers{shift, ctrl, alt}); }
+void InputQueue::text(const std::string& utf8) { events_.emplace_back(Text{utf8}); }
 
 Input InputQueue::next() {
   state_.keys.clear();
