@@ -70,6 +70,7 @@ TrainingRun::TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_pt
                          int64_t history_budget, const std::string& file)
     : stream_(&stream),
       recipe_(recipe),
+      file_(file),
       data_(std::move(data)),
       split_(std::make_shared<Split>(striate::split(*data_, SplitShares::parse(recipe.split), recipe.seed))),
       network_(stream, architecture_of(recipe, *data_)) {

@@ -75,6 +75,7 @@ class TrainingRun {
   void save(const std::string& path);
 
   const RunRecipe& recipe() const { return recipe_; }  // as it began
+  const std::string& file() const { return file_; }    // that it was opened from; empty: it began with drawn weights
   RunRecipe recipe_now();                              // with the rate and schedule of the present step
   const Architecture& architecture() const;
   const std::shared_ptr<const Dataset>& data() const { return data_; }
@@ -141,6 +142,7 @@ class TrainingRun {
 
   Stream* stream_;
   RunRecipe recipe_;
+  std::string file_;
   std::shared_ptr<const Dataset> data_;
   std::shared_ptr<const Split> split_;
   Network network_;
