@@ -1,0 +1,181 @@
+#include "app/pages/train/network_values.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/widgets/tensor_grid.h"
+#include "engine/error.h"
+#include "engine/walk/printed_sum.h"
+
+namespace striate {
+namespace {
+
+NetworkValues values_of(const TrainSnapshot& now, int batch, Mode mode) {
+  NetworkValues values;
+  values.architecture = now.architecture.get();
+  values.shapes = now.architecture->shapes(batch);
+  values.mode = mode;
+  const bool cuda = !now.device.starts_with("CPU");
+  values.order = summation_order(cuda ? Device{Device::Kind::cuda, 0} : Device::cpu());
+  values.array = [&now](Role role, const std::string& name) -> const float* {
+    const SlotValues* slot = now.slot(role, name);
+    return slot ? slot->values.data() : nullptr;
+  };
+  return values;
+}
+
+}  // namespace
+
+bool has_network(const TrainSnapshot& now) {
+  return now.recipe && now.architecture && now.architecture->input().rank() > 0;
+}
+
+NetworkValues probe_values(const TrainSnapshot& now) {
+  NetworkValues values = values_of(now, 1, Mode::evaluation);
+  const auto of = [&now](const std::vector<SlotValuesPtr>& list, int node) -> const float* {
+    const auto i = static_cast<size_t>(node);
+    return i < list.size() && list[i] ? list[i]->values.data() : nullptr;
+  };
+  values.activation = [&now, of](int node) { return now.probe ? of(now.probe->activations, node) : nullptr; };
+  values.gradient = [&now, of](int node) { return now.probe ? of(now.probe->gradients, node) : nullptr; };
+  return values;
+}
+
+NetworkValues batch_values(const TrainSnapshot& now) {
+  NetworkValues values = values_of(now, now.recipe->batch, Mode::training);
+  const auto of = [&now](Role role, int node) -> const float* {
+    const SlotValues* slot = now.slot(role, node_name(now, node));
+    return slot ? slot->values.data() : nullptr;
+  };
+  values.activation = [of](int node) { return of(Role::activation, node); };
+  values.gradient = [of](int node) { return of(Role::activation_gradient, node); };
+  return values;
+}
+
+bool batch_is_current(const TrainSnapshot& now) {
+  return now.next_phase == Phase::loss || now.next_phase == Phase::backward || now.next_phase == Phase::update;
+}
+
+const std::string& node_name(const TrainSnapshot& now, int node) {
+  return now.architecture->nodes()[static_cast<size_t>(node)].name;
+}
+
+std::string node_text(const TrainSnapshot& now, int node) {
+  if (node == 0) return "input";
+  return fmt::format("{}: {}", node_name(now, node),
+                     now.architecture->nodes()[static_cast<size_t>(node)].layer->text());
+}
+
+bool has_weights(const TrainSnapshot& now, int node) {
+  if (node < 1 || node >= now.architecture->size()) return false;
+  const std::string kind = now.architecture->nodes()[static_cast<size_t>(node)].layer->kind();
+  return kind == "conv" || kind == "dense";
+}
+
+std::vector<int> weighted_nodes(const TrainSnapshot& now) {
+  std::vector<int> nodes;
+  for (int i = 1; i < now.architecture->size(); ++i) {
+    if (has_weights(now, i)) nodes.push_back(i);
+  }
+  return nodes;
+}
+
+void subscribe_arrays(const TrainSnapshot& now, int node, bool batch, TrainSubscription& subscription) {
+  if (node < 1) return;
+  const Layer& layer = *now.architecture->nodes()[static_cast<size_t>(node)].layer;
+  const std::vector<Shape> inputs = now.architecture->input_shapes(node, now.architecture->shapes(1));
+  const std::string prefix = node_name(now, node) + '.';
+  for (const WeightSpec& spec : layer.parameters(inputs)) {
+    subscription.slots.insert({Role::weight, prefix + spec.name});
+    subscription.slots.insert({Role::weight_gradient, prefix + spec.name});
+  }
+  for (const Running& running : layer.running(inputs)) {
+    subscription.slots.insert({Role::running, prefix + running.name});
+  }
+  if (!batch) return;
+  for (const Kept& kept : layer.kept(inputs)) subscription.slots.insert({Role::mask, prefix + kept.name});
+}
+
+void subscribe_states(const TrainSnapshot& now, int node, const std::vector<std::string>& states,
+                      TrainSubscription& subscription) {
+  if (node < 1) return;
+  const Layer& layer = *now.architecture->nodes()[static_cast<size_t>(node)].layer;
+  for (const WeightSpec& spec : layer.parameters(now.architecture->input_shapes(node, now.architecture->shapes(1)))) {
+    for (const std::string& state : states) {
+      subscription.slots.insert(
+          {Role::optimizer_state, fmt::format("{}.{}.{}", node_name(now, node), spec.name, state)});
+    }
+  }
+}
+
+void subscribe_activation(const TrainSnapshot& now, int node, bool gradient, TrainSubscription& subscription) {
+  subscription.slots.insert({Role::activation, node_name(now, node)});
+  if (gradient) subscription.slots.insert({Role::activation_gradient, node_name(now, node)});
+}
+
+std::string cell_value(float value) {
+  if (!std::isfinite(value)) return std::isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf";
+  const auto v = static_cast<double>(value);
+  const double size = std::abs(v);
+  if (v == 0) return "0";
+  if (size < 0.0095) return significant_text(v, 1);
+  return rounded_text(v, size < 10 ? 2 : size < 100 ? 1 : 0, true);
+}
+
+std::string full_value(float value) {
+  if (!std::isfinite(value)) return cell_value(value);
+  return shortest_text(value);
+}
+
+std::string row_column(int row, int column) { return fmt::format("row {}, column {}", row, column); }
+
+float largest_of(const float* values, int64_t count) {
+  float most = 0;
+  for (int64_t i = 0; values != nullptr && i < count; ++i) {
+    if (std::isfinite(values[i])) most = std::max(most, std::abs(values[i]));
+  }
+  return most > 0 ? most : 1;
+}
+
+GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid) {
+  const Theme& theme = ui.theme();
+  GridSpec spec;
+  spec.rows = grid.rows;
+  spec.columns = grid.columns;
+  spec.first_row = grid.first_row;
+  spec.first_column = grid.first_column;
+  spec.origin = grid.origin;
+  spec.size = grid.size;
+  spec.tone = grid.tone;
+  spec.command = grid.command;
+  spec.tooltip = grid.tooltip;
+  spec.takes_wheel = grid.editable;
+  spec.step = 0.05;
+  spec.frame = grid.frame;
+  const bool numbers = grid.size >= 20;
+  if (grid.editable) spec.value = [&](int row, int column) { return static_cast<double>(grid.value(row, column)); };
+  spec.cell = [&](int row, int column) {
+    GridCell look;
+    const bool padding = grid.padding && grid.padding(row, column);
+    const float value = grid.value(row, column);
+    if (numbers) look.text = cell_value(value);
+    look.fill = padding ? 0 : tensor_colour(value, grid.limit, true, theme.dark);
+    look.dashed = padding;
+    const bool faint = grid.faint && grid.faint(row, column);
+    if (faint && look.fill) look.fill = mixed(theme.background, look.fill, 0.3f);
+    if (const Colour tap = grid.colour ? grid.colour(row, column) : 0) {
+      look.fill = mixed(look.fill ? look.fill : theme.background, tap, faint ? 0.25f : 0.6f);
+    }
+    look.ink = look.fill ? ink_on(look.fill) : theme.secondary;
+    return look;
+  };
+  const GridResponse response = ui.grid(label, spec);
+  const Rect place = grid.rect();
+  if (!grid.caption.empty()) {
+    ui.caption({place.centre().x, place.y - ui.em(13)}, grid.caption, grid.rest,
+               grid.tone == Concept::none ? theme.secondary : theme.of(grid.tone));
+  }
+  return response;
+}
+
+}  // namespace striate

@@ -1,0 +1,68 @@
+// The numbers of a snapshot as the walks of engine/walk read them: of the probe, or of the batch that is being learned.
+// Also small things that the views `unit` and `step` share: what to subscribe to, texts of values, a grid of values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/widgets/ui.h"
+#include "app/worker/train_snapshot.h"
+#include "engine/walk/gradient_walk.h"
+
+namespace striate {
+
+// `now` must outlive what is returned. Arrays that a snapshot does not have are null there.
+NetworkValues probe_values(
+    const TrainSnapshot& now);  // one sample, in evaluation mode, with the weights that are shown
+NetworkValues batch_values(const TrainSnapshot& now);  // recipe->batch samples, in training mode
+
+bool has_network(const TrainSnapshot& now);  // a run, with an architecture of known input
+
+// Whether the batch's activations were computed with the weights that are shown: after the forward phase, until the
+// update.
+bool batch_is_current(const TrainSnapshot& now);
+
+const std::string& node_name(const TrainSnapshot& now, int node);
+std::string node_text(const TrainSnapshot& now, int node);  // "2: conv 16 3x3"
+bool has_weights(const TrainSnapshot& now, int node);       // conv or dense: what the walks of gradients take
+std::vector<int> weighted_nodes(const TrainSnapshot& now);
+
+// Weights, their gradients and running statistics of a node; `batch`: and its masks and kept arrays.
+void subscribe_arrays(const TrainSnapshot& now, int node, bool batch, TrainSubscription& subscription);
+void subscribe_states(const TrainSnapshot& now, int node, const std::vector<std::string>& states,
+                      TrainSubscription& subscription);
+void subscribe_activation(const TrainSnapshot& now, int node, bool gradient, TrainSubscription& subscription);
+
+// A value for a cell (few digits, "-0" never) and in full (the fewest digits that read back the same float).
+std::string cell_value(float value);
+std::string full_value(float value);
+std::string row_column(int row, int column);  // "row 3, column 1", counted from 0 as commands do
+
+// A grid of numbers in the colours of signed values, of which some are marked as taps.
+struct ValueGrid {
+  int rows = 1, columns = 1;
+  int first_row = 0, first_column = 0;
+  Vec origin;
+  float size = 16;
+  float limit = 1;  // of the colours; zero is in the middle
+  std::function<float(int row, int column)> value;
+  std::function<bool(int row, int column)> padding = {};   // drawn dashed
+  std::function<Colour(int row, int column)> colour = {};  // of a tap; 0: none
+  std::function<bool(int row, int column)> faint = {};     // not counted yet, or not touched
+  std::function<Colour(int row, int column)> frame = {};
+  bool editable = false;
+  Concept tone = Concept::none;
+  std::string caption;  // above, in the tone's colour
+  std::string rest;     // behind it, grey
+  std::string_view command = {};
+  std::string_view tooltip = {};
+  Rect rect() const {
+    return {origin.x, origin.y, size * static_cast<float>(columns), size * static_cast<float>(rows)};
+  }
+};
+GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid);
+
+// The largest finite magnitude; 1 where all are 0.
+float largest_of(const float* values, int64_t count);
+
+}  // namespace striate

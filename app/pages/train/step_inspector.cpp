@@ -1,0 +1,251 @@
+// The inspector of the view `step`: what the shown phase does, in words, and the sums behind its numbers.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/step_view.h"
+#include "app/widgets/sum_row.h"
+#include "app/widgets/tap_colours.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+const char* const kTitles[] = {"BATCH", "FORWARD", "LOSS", "BACKWARD", "UPDATE"};
+const char* const kWords[] = {
+    "Pictures are taken from the shuffled training part. One **step** learns from all of them at once; an **epoch** is "
+    "over when every picture was seen once.",
+    "Every picture goes through the network, layer by layer, with the weights as they are. Nothing is learned yet.",
+    "The outputs become shares by softmax. A picture's **loss** is \u2212log of the share of its own class: 0 when the "
+    "network is sure and right. The batch's loss is the mean.",
+    "From the loss back to every weight: by how much would the loss change if this number were a little larger? That "
+    "is "
+    "its [gradient](gradient).",
+    "Every [weight](kernel) moves a little against its [gradient](gradient). How far, the optimizer says; the learning "
+    "rate scales it."};
+
+constexpr int kMostChips = 49;
+
+}  // namespace
+
+void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
+  if (!has_network(now)) return;
+  const int shown = shown_phase(now);
+  ui.section(fmt::format("PHASE {}: {}", shown + 1, kTitles[shown]));
+  const bool softmax = now.recipe->loss == "cross-entropy";
+  ui.note(shown == 2 && !softmax ? "How far each output is from its target. The batch's loss is the mean."
+                                 : kWords[shown]);
+  NumberSpec spec;
+  spec.step = 1;
+  spec.decimals = 0;
+  spec.maximum = std::max(1, now.recipe->batch - 1);
+  if (shown != 4 && done_phase(now) >= 0) ui.slider("followed sample", sample(now), spec, "train.step.sample");
+  try {
+    if (shown == 2 && now.batch) {
+      const LossNumbers numbers = loss_numbers(now);
+      const auto i = static_cast<size_t>(sample(now));
+      const int label = now.batch->labels[i];
+      ui.row("its class", now.data->classes()[static_cast<size_t>(label)]);
+      if (softmax) {
+        const float p = numbers.probabilities[i * static_cast<size_t>(numbers.classes) + static_cast<size_t>(label)];
+        ui.row("share of its class", full_value(p), Concept::activation);
+        ui.row("loss: \u2212log of it", full_value(numbers.per_sample[i]), Concept::gradient);
+      } else {
+        ui.row("loss", full_value(numbers.per_sample[i]), Concept::gradient);
+      }
+      ui.big_row("mean of the batch", full_value(numbers.mean), Concept::gradient);
+      const bool same_batch = done_phase(now) >= 2;
+      if (same_batch && std::isfinite(now.loss) && now.loss != numbers.mean) {
+        ui.row("the trainer holds", full_value(now.loss));
+      }
+      if (softmax) {
+        ui.note(
+            fmt::format("The gradient of an output is (share \u2212 target) / {}: the network is pulled towards the "
+                        "target, by as much as it is off.",
+                        now.recipe->batch));
+      }
+    }
+    if ((shown == 3 && state_.way != "layers") || shown == 4) draw_weight_choice(ui, now);
+    if (shown == 3 && state_.way == "weights") draw_weight_sum(ui, now);
+    if (shown == 3 && state_.way == "input") draw_input_sum(ui, now);
+    if (shown == 4) {
+      const Update update = update_numbers(now);
+      ui.row("optimizer", now.recipe->optimizer);
+      ui.row("before", full_value(update.walk.before), Concept::kernel);
+      ui.row("change",
+             significant_text(static_cast<double>(update.walk.after) - static_cast<double>(update.walk.before), 4),
+             Concept::gradient);
+      ui.big_row(update.done ? "after" : "will be", full_value(update.walk.after), Concept::kernel);
+      if (update.done && update.stored != update.walk.after) {
+        ui.row("the network holds", full_value(update.stored), Concept::gradient);
+        ui.note("The weight was changed by hand since, or its update was computed on another device.");
+      }
+    }
+  } catch (const Error& error) {
+    ui.note(fmt::format("{}: {}.", error.what(), error.hint()));
+  }
+  ui.hairline();
+}
+
+void StepView::draw_weight_choice(Ui& ui, const TrainSnapshot& now) const {
+  const Place at = place(now);
+  if (at.node < 1) return;
+  std::vector<Choice> layers;
+  for (const int node : weighted_nodes(now)) layers.push_back({node_text(now, node), std::to_string(node)});
+  ui.dropdown("layer", layers, std::to_string(at.node), "train.step.layer");
+  NumberSpec spec;
+  spec.step = 1;
+  spec.decimals = 0;
+  const auto slider = [&](const char* name, int value, int count, const char* command) {
+    if (count < 2) return;
+    spec.maximum = count - 1;
+    ui.slider(name, value, spec, command);
+  };
+  slider(at.conv ? "filter" : "neuron", at.filter, at.g.k, "train.step.filter");
+  slider(at.conv ? "slice" : "input", at.slice, at.per_group, "train.step.slice");
+  ui.row("weight", fmt::format("{} {}", at.weight_name, at.index), Concept::kernel);
+}
+
+void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
+  const Place at = place(now);
+  const NetworkValues values = batch_values(now);
+  const WeightGradient walk = walk_weight_gradient(values, {at.node, 0, at.index});
+  const std::vector<WeightGradientTerm> terms = weight_gradient_terms(values, {at.node, 0, at.index}, at.sample);
+  const int q_count = at.g.q(), p_count = at.g.p();
+  int p = state_.row < 0 ? p_count / 2 : std::min(state_.row, p_count - 1);
+  if (hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy) p = std::min(hover_.row, p_count - 1);
+  // One row of the products as chips, then the rows, then the samples.
+  std::vector<Term> row_terms;
+  double row_total = 0;
+  for (int q = 0; q < q_count; ++q) {
+    const WeightGradientTerm& t = terms[static_cast<size_t>(p) * q_count + q];
+    row_terms.push_back({static_cast<double>(t.x), static_cast<double>(t.dy)});
+    row_total += t.product();
+  }
+  if (at.conv) ui.section(fmt::format("PRODUCTS, ROW {} OF {}", p, p_count));
+  const PrintedSum printed = print_sum(row_terms, nullptr, row_total, 3);
+  if (q_count <= kMostChips) {
+    SumRow row;
+    row.columns = q_count <= 3 ? q_count : 4;
+    row.prefix = "train.step.walk";
+    row.walked = std::min(state_.walked, q_count);
+    for (int q = 0; q < q_count; ++q) {
+      const WeightGradientTerm& t = terms[static_cast<size_t>(p) * q_count + q];
+      SumChip chip;
+      chip.term = &printed.terms[static_cast<size_t>(q)];
+      chip.colour = tap_colour(q, q_count, ui.theme().dark);
+      chip.dashed = t.padding;
+      chip.about =
+          fmt::format("x {} \u00d7 dL/dy {}{}", full_value(t.x), full_value(t.dy),
+                      t.padding ? "; the padding holds a 0" : "; " + row_column(t.row, t.column) + " of the input");
+      row.chips.push_back(std::move(chip));
+    }
+    if (hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy) row.lit = hover_.column;
+    const int under = sum_row(ui, "gradient terms", row);
+    if (under >= 0) hover_next_ = {Hover::Kind::product, p, under};
+  }
+  if (state_.walked >= 0) {
+    const int counted = std::min(state_.walked, q_count);
+    ui.row(fmt::format("after {} of {} products", counted, q_count), printed.running(counted), Concept::kernel);
+  }
+  if (p_count > 1) {
+    ui.row(fmt::format("sum of row {}", p), printed.result);
+    if (!printed.reproduces) ui.note("Rounded; exactly " + printed.exact_value);
+  }
+  ui.row(fmt::format("sum of sample {}", at.sample), significant_text(walk.samples[static_cast<size_t>(at.sample)], 6),
+         Concept::gradient);
+  ui.row(fmt::format("sum of all {} samples", walk.samples.size()), significant_text(walk.sum, 9), Concept::gradient);
+  ui.big_row("dL/dw", full_value(walk.stored ? *walk.stored : walk.value), Concept::gradient);
+  if (!walk.agrees()) {
+    ui.note("What the network holds is of another moment than these inputs: " + full_value(walk.value) +
+            " is their sum.");
+  } else if (static_cast<double>(walk.value) != walk.sum) {
+    ui.note(
+        fmt::format("The last digits differ: the trainer adds {} products in single precision, in packs; the sum "
+                    "above it is added in double precision.",
+                    walk.samples.size() * terms.size()));
+  }
+}
+
+void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
+  const Place at = place(now);
+  const Conv2dShape& g = at.g;
+  int row = state_.row < 0 ? g.h / 2 : state_.row, column = state_.column < 0 ? g.w / 2 : state_.column;
+  if (hover_.kind == Hover::Kind::x) row = hover_.row, column = hover_.column;
+  row = std::min(row, g.h - 1), column = std::min(column, g.w - 1);
+  const InputGradient walk = input_gradient(now, at, row, column);
+  ui.section(fmt::format("INPUT VALUE, ROW {}, COLUMN {}", row, column));
+  const size_t each = walk.filters > 0 ? walk.terms.size() / static_cast<size_t>(walk.filters) : 0;
+  if (each == 0) {
+    ui.note("No output read this value: the stride steps over it. Its gradient is 0.");
+    return;
+  }
+  std::vector<Term> terms;
+  for (const InputGradientTerm& t : walk.terms) terms.push_back({static_cast<double>(t.w), static_cast<double>(t.dy)});
+  const PrintedSum printed = print_sum(terms, nullptr, static_cast<double>(walk.value), 3, walk.filters);
+  const int in_group = at.filter % (g.k / g.groups);
+  const size_t first = each * static_cast<size_t>(in_group);
+  ui.note(fmt::format(
+      "Filter {}: its weights, turned by half a turn, times the gradients of the outputs that they made.", at.filter));
+  if (each <= kMostChips) {
+    SumRow sum;
+    int columns = 1;
+    while (static_cast<size_t>(columns) < each &&
+           walk.terms[first + static_cast<size_t>(columns)].kernel_row == walk.terms[first].kernel_row) {
+      ++columns;
+    }
+    sum.columns = columns;
+    sum.prefix = "train.step.walk";
+    sum.walked = std::min(state_.walked, static_cast<int>(each));
+    for (size_t i = 0; i < each; ++i) {
+      const InputGradientTerm& t = walk.terms[first + i];
+      SumChip chip;
+      chip.term = &printed.terms[first + i];
+      chip.colour = tap_colour(t.kernel_row * g.s + t.kernel_column, g.r * g.s, ui.theme().dark);
+      chip.dashed = t.outside;
+      chip.about = fmt::format("weight {} \u00d7 dL/dy {}{}", full_value(t.w), full_value(t.dy),
+                               t.outside ? "; there is no such output" : "; of output " + row_column(t.p, t.q));
+      sum.chips.push_back(std::move(chip));
+      if (hover_.kind == Hover::Kind::dy && !t.outside && t.p == hover_.row && t.q == hover_.column) {
+        sum.lit = static_cast<int>(i);
+      }
+      if (hover_.kind == Hover::Kind::kernel && t.kernel_row == g.r - 1 - hover_.row &&
+          t.kernel_column == g.s - 1 - hover_.column) {
+        sum.lit = static_cast<int>(i);
+      }
+    }
+    const int under = sum_row(ui, "flipped products", sum);
+    if (under >= 0) hover_next_ = {Hover::Kind::chip, 0, under};
+  }
+  const int from = walk.filters <= 8 ? 0 : std::clamp(in_group - 2, 0, walk.filters - 5);
+  const int end = walk.filters <= 8 ? walk.filters : from + 5;
+  const int group_first = at.filter - in_group;
+  for (int k = from; k < end && walk.filters > 1; ++k) {
+    const Rect line = ui.take(ui.em(26));
+    const std::string name = fmt::format("sum of {} {}", at.conv ? "filter" : "neuron", group_first + k);
+    const std::string command = fmt::format("train.step.filter {}", group_first + k);
+    const Response r =
+        ui.interact(line, {.label = name, .command = command, .kind = "row", .tooltip = "Show its products"});
+    if (r.hovered || k == in_group) ui.fill(line, ui.theme().raised, 6);
+    ui.label(line.inset(8, 0), name, Font::control, ui.theme().secondary);
+    ui.label(line.inset(8, 0), printed.channel_sums[static_cast<size_t>(k)], Font::number, ui.theme().text,
+             Align::right);
+    if (r.clicked) ui.send(command);
+  }
+  if (end - from < walk.filters) ui.note(fmt::format("and {} filters more", walk.filters - (end - from)));
+  ui.big_row("dL/dx", printed.result, Concept::gradient);
+  if (!printed.reproduces) {
+    ui.note("Rounded; exactly " + full_value(walk.value));
+  } else if (!printed.exact) {
+    ui.note("Factors and products are rounded so that they still add up. Exactly " + full_value(walk.value));
+  }
+  if (walk.shared) {
+    ui.note("Other layers read this value too and add their shares; this is the share of this layer.");
+  } else if (!walk.stored) {
+    ui.note("Nobody needs this gradient, so the trainer does not compute it; this is what it would be.");
+  } else if (!walk.agrees()) {
+    ui.row("the network holds", full_value(*walk.stored), Concept::gradient);
+    ui.note("It was computed with the weights before the last update, the sum above with those after it.");
+  }
+}
+
+}  // namespace striate

@@ -1,0 +1,227 @@
+// The inspector of the view `unit`: what is opened, its sum product by product, what becomes of it, and the card of one
+// weight, which can be changed while the network trains.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/unit_view.h"
+#include "app/widgets/sum_row.h"
+#include "app/widgets/tap_colours.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+constexpr int kMostChips = 49;
+
+const char* sign_of_form(UnitForm form) {
+  switch (form) {
+    case UnitForm::maximum:
+      return "the largest of";
+    case UnitForm::average:
+      return "the mean of";
+    case UnitForm::sum:
+      return "the sum of";
+    case UnitForm::softmax:
+      return "its share of exp() among";
+    default:
+      return "made of";
+  }
+}
+
+}  // namespace
+
+void UnitView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
+  if (!has_network(now)) return;
+  std::string why;
+  const std::optional<Opened> o = open(now, &why);
+  if (!o) {
+    ui.section("UNIT");
+    ui.note(why);
+    ui.hairline();
+    return;
+  }
+  draw_choice(ui, now, *o);
+  ui.hairline();
+  draw_sum(ui, now, *o);
+  ui.hairline();
+  if (!o->weight_name.empty()) {
+    draw_weight(ui, now, *o);
+    ui.hairline();
+  }
+}
+
+void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
+  ui.section("OPENED");
+  std::vector<Choice> layers;
+  for (int i = 1; i < now.architecture->size(); ++i) layers.push_back({node_text(now, i), std::to_string(i)});
+  ui.dropdown("opened layer", layers, std::to_string(o.node), "train.unit.layer");
+  NumberSpec spec;
+  spec.step = 1;
+  spec.decimals = 0;
+  if (o.out.channels > 1) {
+    spec.maximum = o.out.channels - 1;
+    ui.slider(o.dense ? "neuron" : "filter", o.filter, spec, "train.unit.filter");
+  }
+  if (o.slices > 1) {
+    spec.maximum = o.slices - 1;
+    ui.slider("slice", o.slice, spec, "train.unit.slice");
+  }
+  static const Choice sources[] = {{"the probe", "probe"}, {"the batch", "batch"}};
+  ui.segmented("values of", sources, state_.batch ? "batch" : "probe", "train.unit.source");
+  if (state_.batch) {
+    spec.maximum = o.values.samples() - 1;
+    ui.slider("sample", o.walk.place.sample, spec, "train.unit.sample");
+  }
+}
+
+void UnitView::draw_products(Ui& ui, const Opened& o) const {
+  const int taps = o.conv || o.dense ? o.per_slice : static_cast<int>(o.walk.terms.size());
+  const int first = o.conv || o.dense ? o.slice * taps : 0;
+  if (taps > kMostChips) {
+    // Too many for chips: the largest of the slice.
+    std::vector<int> order(static_cast<size_t>(taps));
+    for (int i = 0; i < taps; ++i) order[static_cast<size_t>(i)] = first + i;
+    const auto size = [&](int i) { return std::abs(o.walk.terms[static_cast<size_t>(i)].product()); };
+    const int shown = std::min(taps, 8);
+    std::partial_sort(order.begin(), order.begin() + shown, order.end(),
+                      [&](int a, int b) { return size(a) > size(b); });
+    ui.note(fmt::format("{} products in this slice; the {} largest:", taps, shown));
+    for (int i = 0; i < shown; ++i) {
+      const int at = order[static_cast<size_t>(i)];
+      const PrintedTerm& t = o.printed.terms[static_cast<size_t>(at)];
+      const int local = at - first;
+      ui.row(row_column(local / o.kernel_columns, local % o.kernel_columns),
+             fmt::format("{} \u00d7 {} = {}", t.x, t.w, t.product));
+    }
+    return;
+  }
+  SumRow row;
+  row.columns = o.conv || o.dense ? o.kernel_columns : 1;
+  row.prefix = "train.unit.walk";
+  row.first = first;
+  row.total = static_cast<int>(o.walk.terms.size());
+  if (state_.walked >= 0) row.walked = std::clamp(state_.walked - first, 0, taps);
+  if (hover_.kind == Hover::Kind::kernel) row.lit = hover_.row * o.kernel_columns + hover_.column;
+  for (int i = 0; i < taps; ++i) {
+    const UnitTerm& t = o.walk.terms[static_cast<size_t>(first + i)];
+    if (hover_.kind == Hover::Kind::input && t.row == hover_.row && t.column == hover_.column) row.lit = i;
+    SumChip chip;
+    chip.term = &o.printed.terms[static_cast<size_t>(first + i)];
+    chip.colour = tap_colour(i, taps, ui.theme().dark);
+    chip.dashed = t.padding;
+    chip.about =
+        fmt::format("{} \u00d7 {}{}", full_value(t.x), full_value(t.w),
+                    t.padding ? "; the padding holds a 0" : "; " + row_column(t.row, t.column) + " of the input");
+    row.chips.push_back(std::move(chip));
+  }
+  const int under = sum_row(ui, "products", row);
+  if (under >= 0) hover_next_ = {Hover::Kind::chip, 0, under};
+}
+
+void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
+  const UnitWalk& walk = o.walk;
+  ui.section(o.dense
+                 ? fmt::format("NEURON {}", o.filter)
+                 : fmt::format("{} {}, ROW {}, COLUMN {}", o.conv ? "FILTER" : "CHANNEL", o.filter, o.row, o.column));
+  if (walk.form == UnitForm::products) {
+    if (o.slices > 1) {
+      ui.note(fmt::format("Each of the {} slices is multiplied with its own weights; the sums are added.", o.slices));
+    }
+    draw_products(ui, o);
+    if (state_.walked >= 0) {
+      const int counted = std::min(state_.walked, static_cast<int>(walk.terms.size()));
+      ui.row(fmt::format("after {} of {} products", counted, walk.terms.size()), o.printed.running(counted),
+             Concept::kernel);
+    }
+    // Each slice's sum; of many only those beside the shown one.
+    const int from = o.slices <= 8 ? 0 : std::clamp(o.slice - 2, 0, o.slices - 5);
+    const int end = o.slices <= 8 ? o.slices : from + 5;
+    for (int c = from; c < end && o.slices > 1; ++c) {
+      const Rect line = ui.take(ui.em(26));
+      const std::string name = fmt::format("sum of slice {}", c);
+      const Response r = ui.interact(line, {.label = name,
+                                            .command = fmt::format("train.unit.slice {}", c),
+                                            .kind = "row",
+                                            .tooltip = "Show the products of this slice"});
+      if (r.hovered || c == o.slice) ui.fill(line, ui.theme().raised, 6);
+      ui.label(line.inset(8, 0), name, Font::control, ui.theme().secondary);
+      ui.label(line.inset(8, 0), o.printed.channel_sums[static_cast<size_t>(c)], Font::number, ui.theme().text,
+               Align::right);
+      if (r.clicked) ui.send(fmt::format("train.unit.slice {}", c));
+    }
+    if (end - from < o.slices) ui.note(fmt::format("and {} slices more", o.slices - (end - from)));
+    if (walk.has_bias) ui.row("+ bias", o.printed.bias, Concept::bias);
+    ui.big_row("sum", o.printed.result, Concept::activation);
+    if (!o.printed.reproduces) {
+      ui.note("Rounded; exactly " + full_value(walk.value));
+    } else if (!o.printed.exact) {
+      ui.note("Factors and products are rounded so that they still add up. The network holds " +
+              full_value(walk.value));
+    }
+  } else if (walk.form == UnitForm::normalised) {
+    ui.row("value that comes in", full_value(walk.terms[0].x), Concept::input);
+    ui.row(state_.batch ? "\u2212 mean of the batch" : "\u2212 running mean", full_value(walk.mean));
+    ui.row("\u00d7 1 / deviation", full_value(walk.inverse_deviation));
+    ui.row("\u00d7 learned scale", full_value(walk.scale), Concept::kernel);
+    ui.row("+ learned shift", full_value(walk.shift), Concept::bias);
+    ui.big_row("value", full_value(walk.value), Concept::activation);
+  } else {
+    ui.note(fmt::format("{}: {}", walk.kind, sign_of_form(walk.form)));
+    const int shown = std::min(static_cast<int>(walk.terms.size()), 10);
+    for (int i = 0; i < shown; ++i) {
+      const UnitTerm& t = walk.terms[static_cast<size_t>(i)];
+      std::string name = walk.form == UnitForm::softmax ? fmt::format("class {}", i) : row_column(t.row, t.column);
+      if (walk.terms.size() == 1) name = "the value that comes in";
+      ui.row(name, t.padding ? "padding" : full_value(t.x), i == walk.winner ? Concept::activation : Concept::input);
+    }
+    if (static_cast<int>(walk.terms.size()) > shown) ui.note(fmt::format("and {} more", walk.terms.size() - shown));
+    if (walk.form == UnitForm::average) ui.row("\u00f7", std::to_string(walk.divisor));
+    ui.big_row("value", full_value(walk.value), Concept::activation);
+  }
+  if (!walk.agrees()) {
+    ui.row("the network holds", full_value(*walk.stored), Concept::gradient);
+    ui.note(state_.batch && !batch_is_current(now)
+                ? "These values were computed with the weights before the last update, the sum above with those after "
+                  "it. **Phase**, until forward, computes them anew."
+                : "The sum above was computed with the weights as they are now.");
+  }
+  for (const auto& [node, next] : chain(o)) {
+    ui.row(fmt::format("\u2192 {}", now.architecture->nodes()[static_cast<size_t>(node)].layer->text()),
+           full_value(next.value), Concept::activation);
+  }
+}
+
+void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
+  const int64_t index = o.weight_index(o.weight_row, o.weight_column);
+  const UnitTerm* t = o.term(o.weight_row, o.weight_column);
+  if (t == nullptr) return;
+  const auto at = static_cast<size_t>(index);
+  ui.section("WEIGHT");
+  ui.begin_card("weight card");
+  ui.row("name", fmt::format("{} {}", o.weight_name, index), Concept::kernel);
+  ui.note(fmt::format("{} {}, slice {}, {}", o.dense ? "neuron" : "filter", o.filter, o.slice,
+                      row_column(o.weight_row, o.weight_column)));
+  ui.row("value", full_value(t->w), Concept::kernel);
+  if (const SlotValues* gradient = now.slot(Role::weight_gradient, o.weight_name)) {
+    ui.row("gradient", full_value(gradient->values[at]), Concept::gradient);
+  }
+  const SlotValues* before =
+      previous_ && previous_->run == now.run ? previous_->slot(Role::weight, o.weight_name) : nullptr;
+  if (before != nullptr && at < before->values.size()) {
+    ui.row(fmt::format("changed since step {}", previous_->step),
+           significant_text(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4));
+  }
+  NumberSpec spec;
+  spec.minimum = -100;
+  spec.maximum = 100;
+  spec.step = 0.01;
+  spec.decimals = 6;
+  ui.number_field("new value", static_cast<double>(t->w), spec, fmt::format("train.edit {} {}", o.weight_name, index));
+  ui.error_beside("train.edit");
+  const bool edited = now.edited.contains({Role::weight, o.weight_name});
+  ui.button("Back to the trained value", fmt::format("train.restore {} {}", o.weight_name, index), {.enabled = edited});
+  ui.error_beside("train.restore");
+  ui.end_card();
+}
+
+}  // namespace striate

@@ -1,0 +1,372 @@
+// The stage of the view `unit`: the input slice, the window with the kernel and the products, the output; below them
+// all slices and all filters of the layer, to choose from.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/unit_view.h"
+#include "app/widgets/tap_colours.h"
+#include "app/widgets/tensor_grid.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+constexpr float kGap = 24;
+constexpr int kMostTaps = 49;  // that have a colour of their own
+
+Colour colour_of_tap(const Ui& ui, int index, int count) {
+  return count <= kMostTaps ? tap_colour(index, count, ui.theme().dark) : 0;
+}
+
+}  // namespace
+
+void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+  if (!has_network(now)) {
+    ui.empty_state(area, Icon::play, "No network yet",
+                   "Press Start, or Space: then any of its units can be opened here, with its real numbers.");
+    return;
+  }
+  hover_ = hover_next_;
+  hover_next_ = {};
+  std::string why;
+  const std::optional<Opened> o = open(now, &why);
+  Rect room = area.inset(20, 10);
+  if (!o) {
+    ui.empty_state(room, Icon::picture, "The numbers are on their way", why);
+    return;
+  }
+  draw_head(ui, room.cut_top(ui.em(26)), now, *o);
+  const float strips = std::clamp(room.h * 0.24f, ui.em(84), ui.em(150));
+  draw_strips(ui, room.cut_bottom(strips), now, *o);
+  draw_grids(ui, room, now, *o);
+  if (!(hover_next_ == hover_)) ui.request_frame();  // the other grids follow in the next one
+}
+
+void UnitView::draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
+  std::string text = node_text(now, o.node);
+  std::string from;
+  if (state_.batch) {
+    from = fmt::format("sample {} of the batch", o.walk.place.sample);
+  } else {
+    from = now.probe->name.empty() ? "the probe" : now.probe->name;
+  }
+  const float wide = ui.measure(Font::strong, text).x;
+  ui.label(area, text, Font::strong, ui.theme().text);
+  Rect rest = area;
+  rest.cut_left(std::min(area.w, wide + 12));
+  ui.label(rest, fmt::format("with {}, after step {}", from, now.step), Font::caption, ui.theme().secondary);
+}
+
+void UnitView::draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
+  (void)now;
+  const float line = ui.em(24);
+  const int pad_rows = o.conv ? o.geometry.pad_top + o.geometry.pad_bottom : 0;
+  const int pad_columns = o.conv ? o.geometry.pad_left + o.geometry.pad_right : 0;
+  const int in_rows = o.in.rows + pad_rows, in_columns = o.in.columns + pad_columns;
+  // A dense layer's outputs stand in a column or two.
+  const int out_rows = o.dense ? std::min(o.out.channels, 20) : o.out.rows;
+  const int out_columns = o.dense ? (o.out.channels + out_rows - 1) / out_rows : o.out.columns;
+  const bool kernel = o.conv || o.dense;
+  const int stack = o.conv ? 3 : o.dense ? 2 : 1;  // window, kernel, product
+  const int k_rows = kernel ? o.kernel_rows : std::min(static_cast<int>(o.walk.terms.size()), 1);
+  const int k_columns = kernel ? o.kernel_columns : k_rows;
+  const float high = area.h - line;
+  float k_cell = 0, k_room = 0;
+  if (kernel) {
+    k_cell = (high - line * static_cast<float>(stack - 1)) / static_cast<float>(stack * k_rows);
+    k_cell = std::clamp(std::min(k_cell, area.w * 0.34f / static_cast<float>(k_columns)), 3.0f, ui.em(46));
+    k_cell = k_cell > 12 ? std::floor(k_cell) : k_cell;
+    k_room = std::max(k_cell * static_cast<float>(k_columns), ui.em(80));
+  }
+  const float wide = area.w - k_room - 2 * kGap;
+  float cell = std::min({high / static_cast<float>(std::max(in_rows, out_rows)),
+                         wide / static_cast<float>(in_columns + out_columns), ui.em(44)});
+  if (cell > 4) cell = std::floor(cell);
+  const float in_w = cell * static_cast<float>(in_columns), out_w = cell * static_cast<float>(out_columns);
+  const float used = in_w + out_w + k_room + 2 * kGap;
+  const float x = area.x + std::max(0.0f, (area.w - used) / 2);
+  const auto middle = [&](int rows) {
+    return area.y + line + std::max(0.0f, (high - cell * static_cast<float>(rows)) / 2);
+  };
+  draw_input(ui, {x, middle(in_rows)}, cell, o);
+  if (kernel) {
+    draw_kernels(ui, {x + in_w + kGap, area.y + line, k_room, high}, k_cell, o);
+  }
+  draw_output(ui, {x + in_w + k_room + 2 * kGap, middle(out_rows)}, cell, o);
+}
+
+void UnitView::draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const {
+  const Theme& theme = ui.theme();
+  const Conv2dShape& g = o.geometry;
+  ValueGrid grid;
+  grid.rows = o.in.rows, grid.columns = o.in.columns;
+  if (o.conv) {
+    grid.rows += g.pad_top + g.pad_bottom, grid.columns += g.pad_left + g.pad_right;
+    grid.first_row = -g.pad_top, grid.first_column = -g.pad_left;
+  }
+  grid.origin = origin;
+  grid.size = cell;
+  grid.tone = Concept::input;
+  grid.command = "train.unit.slice";
+  grid.tooltip = "The values that come in. Hover: the outputs that read this one.";
+  // The slice that is shown: its own for a conv or dense layer, the unit's channel for the others.
+  const int channel = o.conv ? o.first_slice + o.slice : o.dense ? o.slice : std::min(o.filter, o.in.channels - 1);
+  const float* all = o.values.activation(o.input);
+  const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
+  const float* x = all + (int64_t{1} * o.walk.place.sample * o.in.channels + channel) * plane;
+  grid.limit = largest_of(x, plane);
+  grid.padding = [&](int row, int column) {
+    return row < 0 || column < 0 || row >= o.in.rows || column >= o.in.columns;
+  };
+  grid.value = [&](int row, int column) { return grid.padding(row, column) ? 0.0f : x[row * o.in.columns + column]; };
+  // Which term of the shown slice reads a cell.
+  std::vector<int> tap(static_cast<size_t>(grid.rows) * grid.columns, -1);
+  const size_t first = o.conv || o.dense ? static_cast<size_t>(o.slice) * o.per_slice : 0;
+  const size_t count = o.conv ? static_cast<size_t>(o.per_slice) : o.dense ? 0 : o.walk.terms.size();
+  for (size_t i = 0; i < count && first + i < o.walk.terms.size(); ++i) {
+    const UnitTerm& t = o.walk.terms[first + i];
+    if (t.input != 0 || (!o.conv && t.channel != channel)) continue;
+    const int row = t.row - grid.first_row, column = t.column - grid.first_column;
+    if (row < 0 || column < 0 || row >= grid.rows || column >= grid.columns) continue;
+    tap[static_cast<size_t>(row) * grid.columns + column] = static_cast<int>(i);
+  }
+  const auto tap_at = [&](int row, int column) {
+    const int r = row - grid.first_row, c = column - grid.first_column;
+    if (r < 0 || c < 0 || r >= grid.rows || c >= grid.columns) return -1;
+    return tap[static_cast<size_t>(r) * grid.columns + c];
+  };
+  grid.colour = [&](int row, int column) -> Colour {
+    const int i = tap_at(row, column);
+    if (i < 0) return 0;
+    if (!o.conv) return o.walk.form == UnitForm::maximum && i == o.walk.winner ? theme.activation : 0;
+    return colour_of_tap(ui, i, o.per_slice);
+  };
+  grid.frame = [&](int row, int column) -> Colour {
+    if (hover_.kind == Hover::Kind::kernel && o.conv) {
+      // Every input that the hovered weight touches over the whole slide.
+      const int p = row + g.pad_top - hover_.row * g.dilation_y, q = column + g.pad_left - hover_.column * g.dilation_x;
+      const bool touched = p >= 0 && q >= 0 && p % g.stride_y == 0 && q % g.stride_x == 0 &&
+                           p / g.stride_y < o.out.rows && q / g.stride_x < o.out.columns;
+      if (!touched) return 0;
+      const Colour own = colour_of_tap(ui, hover_.row * g.s + hover_.column, o.per_slice);
+      return own ? own : theme.kernel;
+    }
+    if (hover_.kind == Hover::Kind::kernel && o.dense && row == hover_.row && column == hover_.column)
+      return theme.text;
+    if (hover_.kind == Hover::Kind::chip && tap_at(row, column) == hover_.column) return theme.text;
+    if (!o.conv && !o.dense && tap_at(row, column) >= 0) return theme.kernel;
+    return 0;
+  };
+  grid.caption = "input";
+  if (o.in.channels > 1) grid.caption = fmt::format("input, slice {} of {}", channel, o.in.channels);
+  grid.rest = fmt::format(" {} \u00d7 {}", o.in.rows, o.in.columns);
+  const GridResponse r = draw_value_grid(ui, "input values", grid);
+  if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::input, r.row, r.column};
+  if (!o.conv || o.walk.terms.empty()) return;
+  // The window, on its way to the active cell.
+  const float at_x = ui.ease("unit.x", static_cast<float>(o.column * g.stride_x), 0.25f);
+  const float at_y = ui.ease("unit.y", static_cast<float>(o.row * g.stride_y), 0.25f);
+  ui.stroke({origin.x + at_x * cell, origin.y + at_y * cell, cell * static_cast<float>(g.dilation_x * (g.s - 1) + 1),
+             cell * static_cast<float>(g.dilation_y * (g.r - 1) + 1)},
+            theme.kernel, 3, 2.5f);
+}
+
+void UnitView::draw_kernels(Ui& ui, const Rect& place, float cell, const Opened& o) const {
+  const Theme& theme = ui.theme();
+  const float line = ui.em(24);
+  const int taps = o.per_slice;
+  const int stack = o.conv ? 3 : 2;
+  const float each = cell * static_cast<float>(o.kernel_rows);
+  const float total = each * static_cast<float>(stack) + line * static_cast<float>(stack - 1);
+  float y = place.y + std::max(0.0f, (place.h - total) / 2);
+  const float x = place.x + (place.w - cell * static_cast<float>(o.kernel_columns)) / 2;
+  const auto term = [&](int row, int column) -> const UnitTerm& { return *o.term(row, column); };
+  float w_limit = 0, x_limit = 0, p_limit = 0;
+  for (int r = 0; r < o.kernel_rows; ++r) {
+    for (int s = 0; s < o.kernel_columns; ++s) {
+      const UnitTerm& t = term(r, s);
+      w_limit = std::max(w_limit, std::abs(t.w)), x_limit = std::max(x_limit, std::abs(t.x));
+      p_limit = std::max(p_limit, std::abs(static_cast<float>(t.product())));
+    }
+  }
+  ValueGrid grid;
+  grid.rows = o.kernel_rows, grid.columns = o.kernel_columns;
+  grid.size = cell;
+  grid.faint = [&](int row, int column) {
+    return state_.walked >= 0 && o.slice * taps + row * o.kernel_columns + column >= state_.walked;
+  };
+  const auto index_of_input = [&]() -> int {
+    if (hover_.kind != Hover::Kind::input) return -1;
+    if (o.dense) return hover_.row * o.kernel_columns + hover_.column;
+    for (int i = 0; i < taps; ++i) {
+      const UnitTerm& t = o.walk.terms[static_cast<size_t>(o.slice) * taps + i];
+      if (t.row == hover_.row && t.column == hover_.column) return i;
+    }
+    return -1;
+  };
+  const int lit = hover_.kind == Hover::Kind::chip     ? hover_.column
+                  : hover_.kind == Hover::Kind::kernel ? hover_.row * o.kernel_columns + hover_.column
+                                                       : index_of_input();
+  grid.frame = [&](int row, int column) -> Colour { return row * o.kernel_columns + column == lit ? theme.text : 0; };
+  grid.colour = [&](int row, int column) { return colour_of_tap(ui, row * o.kernel_columns + column, taps); };
+  const auto hovered = [&](const GridResponse& r) {
+    if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::kernel, r.row, r.column};
+    if (r.clicked) ui.send(fmt::format("train.unit.weight {} {}", r.column, r.row));
+  };
+  if (o.conv) {
+    grid.origin = {x, y};
+    grid.tone = Concept::input;
+    grid.caption = "window";
+    grid.limit = x_limit > 0 ? x_limit : 1;
+    grid.value = [&](int row, int column) { return term(row, column).x; };
+    grid.padding = [&](int row, int column) { return term(row, column).padding; };
+    grid.command = "train.unit.weight";
+    grid.tooltip = "The input values under the kernel";
+    hovered(draw_value_grid(ui, "window values", grid));
+    y += each + line;
+  }
+  grid.origin = {x, y};
+  grid.tone = Concept::kernel;
+  grid.caption = o.conv ? "\u00d7 kernel" : "weights";
+  grid.limit = w_limit > 0 ? w_limit : 1;
+  grid.padding = {};
+  grid.value = [&](int row, int column) { return term(row, column).w; };
+  grid.command = "train.edit";
+  grid.tooltip = "The weights. Type, drag or wheel to change one, also while it trains. A click opens its card.";
+  grid.editable = true;
+  const auto selected = grid.frame;
+  grid.frame = [&](int row, int column) -> Colour {
+    if (row == o.weight_row && column == o.weight_column) return theme.kernel;
+    return selected(row, column);
+  };
+  const GridResponse r = draw_value_grid(ui, "kernel values", grid);
+  hovered(r);
+  for (const GridResponse::Edit& edit : r.edits) {
+    ui.send(fmt::format("train.edit {} {} {}", o.weight_name, o.weight_index(edit.row, edit.column),
+                        shortest_double(edit.value)));
+  }
+  grid.frame = selected;
+  grid.editable = false;
+  y += each + line;
+  grid.origin = {x, y};
+  grid.tone = Concept::activation;
+  grid.caption = "= products";
+  grid.limit = p_limit > 0 ? p_limit : 1;
+  grid.value = [&](int row, int column) { return static_cast<float>(term(row, column).product()); };
+  grid.command = "train.unit.weight";
+  grid.tooltip = "Input value times weight, cell by cell";
+  hovered(draw_value_grid(ui, "product values", grid));
+}
+
+void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) const {
+  const Theme& theme = ui.theme();
+  const Conv2dShape& g = o.geometry;
+  const float* all = o.values.activation(o.node);
+  if (all == nullptr) return;
+  const float* y = all + o.out.count() * o.walk.place.sample;
+  ValueGrid grid;
+  grid.origin = origin;
+  grid.size = cell;
+  grid.tone = Concept::activation;
+  if (o.dense) {
+    grid.rows = std::min(o.out.channels, 20);
+    grid.columns = (o.out.channels + grid.rows - 1) / grid.rows;
+    grid.limit = largest_of(y, o.out.channels);
+    grid.value = [&, rows = grid.rows](int row, int column) {
+      const int i = column * rows + row;
+      return i < o.out.channels ? y[i] : 0.0f;
+    };
+    grid.padding = [&, rows = grid.rows](int row, int column) { return column * rows + row >= o.out.channels; };
+    grid.frame = [&, rows = grid.rows](int row, int column) -> Colour {
+      return column * rows + row == o.filter ? theme.activation : 0;
+    };
+    grid.command = "train.unit.filter";
+    grid.tooltip = "The outputs of all neurons. Click one to open it.";
+    grid.caption = "output";
+    grid.rest = fmt::format(" {}", o.out.channels);
+    const GridResponse r = draw_value_grid(ui, "output values", grid);
+    const int i = r.column * grid.rows + r.row;
+    if ((r.clicked || r.moved) && i < o.out.channels) ui.send(fmt::format("train.unit.filter {}", i));
+    return;
+  }
+  const float* plane = y + int64_t{1} * o.filter * o.out.rows * o.out.columns;
+  grid.rows = o.out.rows, grid.columns = o.out.columns;
+  grid.limit = largest_of(plane, int64_t{1} * o.out.rows * o.out.columns);
+  grid.value = [&](int row, int column) { return plane[row * o.out.columns + column]; };
+  grid.frame = [&](int row, int column) -> Colour {
+    if (row == o.row && column == o.column) return theme.activation;
+    if (hover_.kind != Hover::Kind::input || !o.conv) return 0;
+    // Every output that reads the hovered value, in the colour of the tap that reads it.
+    const int r = hover_.row + g.pad_top - row * g.stride_y, s = hover_.column + g.pad_left - column * g.stride_x;
+    if (r < 0 || s < 0 || r % g.dilation_y != 0 || s % g.dilation_x != 0 || r / g.dilation_y >= g.r ||
+        s / g.dilation_x >= g.s) {
+      return 0;
+    }
+    const Colour own = colour_of_tap(ui, r / g.dilation_y * g.s + s / g.dilation_x, o.per_slice);
+    return own ? own : theme.kernel;
+  };
+  grid.command = "train.unit.cursor";
+  grid.tooltip = "Hover: the window this value comes from. Click to stay there.";
+  grid.caption = o.out.channels > 1 ? fmt::format("output, filter {} of {}", o.filter, o.out.channels) : "output";
+  grid.rest = fmt::format(" {} \u00d7 {}", o.out.rows, o.out.columns);
+  const GridResponse r = draw_value_grid(ui, "output values", grid);
+  if (r.hovered) hover_next_ = {Hover::Kind::output, r.row, r.column};
+  if (r.clicked || r.moved) ui.send(fmt::format("train.unit.cursor {} {}", r.column, r.row));
+}
+
+// All slices that come in and all channels that go out, as small maps.
+void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
+  Rect room = area;
+  const auto strip = [&](const char* label, const char* title, Concept tone, Rect place, TensorMaps maps,
+                         std::string key, int64_t selected, const char* command) {
+    ui.label(place.cut_top(ui.em(18)), title, Font::caption, ui.theme().of(tone));
+    TensorGrid grid;
+    grid.maps = maps;
+    grid.key = std::move(key);
+    grid.version = now.version * 4099 + static_cast<uint64_t>(state_.batch ? o.walk.place.sample + 1 : 0) * 131 +
+                   static_cast<uint64_t>(o.node) * 17 + static_cast<uint64_t>(o.first_slice);
+    grid.scale = scale_of(maps, ScaleScope::layer);
+    grid.layout = fit_maps(maps.count, maps.height, maps.width, place.w, place.h - 4, 10, ui.em(52), 4);
+    grid.selected = selected;
+    grid.tone = tone;
+    grid.name = [label](int64_t map) { return fmt::format("{} {}", label, map); };
+    grid.command = [command](int64_t map) { return fmt::format("{} {}", command, map); };
+    grid.hint = "click: look at this one";
+    grid.numbers = false;
+    const TensorAnswer answer = draw_tensor_grid(ui, title, place, grid);
+    if (grid.layout.shown < maps.count) {
+      ui.label(Rect{area.x, place.y - ui.em(18), area.w, ui.em(18)},
+               fmt::format("{} of {} shown", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary,
+               Align::right);
+    }
+    return answer;
+  };
+  const float* x = o.values.activation(o.input);
+  const float* y = o.values.activation(o.node);
+  HoverNote note;
+  const float half = (area.h - 8) / 2;
+  if (x != nullptr && (o.conv || o.dense)) {
+    const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
+    TensorMaps maps;
+    const int64_t first = int64_t{1} * o.walk.place.sample * o.in.channels + o.first_slice;
+    maps.values = {x + first * plane, static_cast<size_t>(o.slices * plane)};
+    maps.count = o.slices, maps.height = o.in.rows, maps.width = o.in.columns;
+    const TensorAnswer a = strip("slice", "slices that come in", Concept::input, room.cut_top(half), maps, "unit.in",
+                                 o.slice, "train.unit.slice");
+    if (a.hovered) note = a.note;
+    room.cut_top(8);
+  }
+  if (y != nullptr && !o.dense) {
+    const int64_t plane = int64_t{1} * o.out.rows * o.out.columns;
+    TensorMaps maps;
+    maps.values = {y + o.out.count() * o.walk.place.sample, static_cast<size_t>(o.out.count())};
+    maps.count = o.out.channels, maps.height = o.out.rows, maps.width = o.out.columns;
+    (void)plane;
+    const TensorAnswer a = strip("filter", "what each filter gives", Concept::activation, room.cut_top(half), maps,
+                                 "unit.out", o.filter, "train.unit.filter");
+    if (a.hovered) note = a.note;
+  }
+  if (note.shown()) draw_hover_note(ui, note);
+}
+
+}  // namespace striate

@@ -1,0 +1,103 @@
+// The view `unit`: any unit of the network opened with the real numbers of the network that is training: which values
+// of which slice, which weights, which products, which sum, which bias, which activation. Weights can be changed while
+// it trains. Input, kernel and output are the grids of the convolution page; hovering one lights the other two.
+//
+// unit_view.cpp: state, commands, readouts.   unit_stage.cpp: the grids.   unit_inspector.cpp: the sum, the weight
+// card.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/pages/train/network_values.h"
+#include "app/pages/train/train_view.h"
+#include "engine/walk/printed_sum.h"
+
+namespace striate {
+
+class UnitView : public TrainView {
+ public:
+  explicit UnitView(const TrainScene& scene) : scene_(scene) {}
+
+  std::string id() const override { return "unit"; }
+  std::string title() const override { return "Unit"; }
+  std::string help() const override {
+    return "Any value of the network as its sum: which pixels, which weights, which bias, which activation";
+  }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  void subscribe(const TrainSnapshot& now, TrainSubscription& subscription) const override;
+  void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
+  void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
+  std::vector<Page::Key> keys() const override;
+
+ private:
+  // Everything that state() writes. Numbers are clamped to what the network has when they are used.
+  struct State {
+    int node = -1;              // -1: the first layer with weights
+    int filter = 0, slice = 0;  // unit or output channel; input channel
+    int row = -1, column = -1;  // output cell; -1: the middle
+    int weight_row = 0, weight_column = 0;
+    bool batch = false;  // a sample of the batch, not the probe
+    int sample = 0;
+    int walked = -1;  // terms that are counted; -1: all
+  };
+
+  // What is looked at, resolved against a snapshot: how the unit's inputs lie in slices of rows and columns.
+  struct Opened {
+    NetworkValues values;
+    int node = 0, input = 0;
+    int filter = 0, slice = 0, row = 0, column = 0;
+    int weight_row = 0, weight_column = 0;
+    bool conv = false, dense = false;
+    int groups = 1;
+    UnitSizes out, in;  // in: of the arrangement, a dense layer's flat input as the slices it came from
+    int slices = 1;     // that the unit reads
+    int first_slice = 0;
+    int kernel_rows = 1, kernel_columns = 1;  // conv, dense: of the weights of one slice
+    int per_slice = 1;                        // terms
+    Conv2dShape geometry;                     // conv
+    std::string weight_name, bias_name;       // slots; empty: none
+    UnitWalk walk;
+    PrintedSum printed;                        // form products
+    int64_t weight_index(int r, int s) const;  // of the shown filter and slice; -1: none
+    const UnitTerm* term(int r, int s) const;  // of the shown slice; null: none
+  };
+  struct Hover {
+    enum class Kind { none, input, kernel, output, chip } kind = Kind::none;
+    int row = 0, column = 0;
+    friend bool operator==(const Hover&, const Hover&) = default;
+  };
+
+  std::optional<Opened> open(const TrainSnapshot& now, std::string* why, bool hovered = true) const;
+  Opened opened() const;  // of the newest snapshot, at the cursor; throws Error where there is nothing
+  static void arrange(Opened& o);
+  static void print(Opened& o);
+  std::vector<std::pair<int, UnitWalk>> chain(const Opened& o) const;  // what comes straight after it
+  void declare_commands(Registry& registry);
+  void declare_readouts(Registry& registry);
+
+  void draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
+  void draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
+  void draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const;
+  void draw_kernels(Ui& ui, const Rect& place, float cell, const Opened& o) const;
+  void draw_output(Ui& ui, Vec origin, float cell, const Opened& o) const;
+  void draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
+  void draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
+  void draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
+  void draw_products(Ui& ui, const Opened& o) const;
+  void draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
+
+  const TrainScene& scene_;
+  Registry* registry_ = nullptr;
+  State state_;
+  TrainSnapshotPtr latest_, previous_;  // two different steps of one run: what a weight changed by
+  mutable Hover hover_, hover_next_;
+};
+
+std::unique_ptr<TrainView> make_unit_view(const TrainScene& scene);
+
+}  // namespace striate

@@ -1,0 +1,187 @@
+// The view `unit`: what it shows is what the network holds, at several steps and places; every state drawn; clicks.
+#include <gtest/gtest.h>
+
+#include "app/pages/train/unit_view.h"
+#include "tests/app/train_view_host.h"
+
+namespace striate {
+namespace {
+
+struct Host : TrainViewHost {
+  std::unique_ptr<TrainView> view;
+  Host() {
+    view = make_unit_view(*scene);
+    use(*view);
+    const auto taken = [this](const char* name) {
+      registry.add(
+          Command{name, "a weight is changed", {Parameter::text("WHAT", "which")}, [this, name](const Arguments& a) {
+                    edits.push_back(std::string(name) + " " + a.text(0));
+                  }});
+    };
+    taken("train.edit");
+    taken("train.restore");
+  }
+  std::vector<std::string> edits;
+  const std::vector<float>& activation(int node) {
+    return snapshot->probe->activations[static_cast<size_t>(node)]->values;
+  }
+};
+
+TEST(TrainUnit, value_sum_and_bias_are_the_numbers_of_the_network_at_random_places_and_steps) {
+  Host host;
+  unsigned random = 7;
+  const auto pick = [&](int count) { return static_cast<int>((random = random * 1664525 + 1013904223) >> 8) % count; };
+  for (const int64_t step : {0, 3, 60}) {
+    host.snapshot = train_scene({.steps = step});
+    const Architecture& architecture = *host.snapshot->architecture;
+    const std::vector<Shape> shapes = architecture.shapes(1);
+    for (int i = 0; i < 60; ++i) {
+      const int node = 1 + pick(architecture.size() - 1);
+      const UnitSizes s = unit_sizes(shapes[static_cast<size_t>(node)]);
+      const int filter = pick(s.channels), row = pick(s.rows), column = pick(s.columns);
+      SCOPED_TRACE(fmt::format("step {}, {} unit {} {} {}", step, architecture.describe(node), filter, row, column));
+      host.registry.run(fmt::format("train.unit.open {} {}", node, filter));
+      host.registry.run(fmt::format("train.unit.cursor {} {}", column, row));
+      const auto held =
+          static_cast<double>(host.activation(node)[static_cast<size_t>((filter * s.rows + row) * s.columns + column)]);
+      EXPECT_EQ(host.number("train.unit.value"), held);
+      EXPECT_EQ(host.number("train.unit.sum"), held);
+      const std::string kind = architecture.nodes()[static_cast<size_t>(node)].layer->kind();
+      if (kind != "conv" && kind != "dense") continue;
+      const std::string name = architecture.nodes()[static_cast<size_t>(node)].name;
+      const SlotValues* bias = host.snapshot->slot(Role::weight, name + ".bias");
+      EXPECT_EQ(host.number("train.unit.bias"), static_cast<double>(bias->values[static_cast<size_t>(filter)]));
+      // The activation is the next layer's value, where that works value by value.
+      if (kind == "conv") {
+        EXPECT_EQ(host.number("train.unit.activation"),
+                  static_cast<double>(
+                      host.activation(node + 1)[static_cast<size_t>((filter * s.rows + row) * s.columns + column)]));
+      }
+    }
+  }
+}
+
+TEST(TrainUnit, printed_terms_add_up_to_the_printed_sum) {
+  Host host;
+  host.snapshot = train_scene();
+  host.run("train.unit.open 1 3");
+  const std::string terms = host.text("train.unit.terms");
+  const size_t equals = terms.find(" = ");
+  ASSERT_NE(equals, std::string::npos) << terms;
+  double sum = 0;
+  size_t at = 0;
+  const auto number = [&] {
+    while (at < equals && (terms[at] == ' ' || terms[at] == '+' || terms[at] == '(' || terms[at] == ')')) ++at;
+    size_t used = 0;
+    const double value = std::stod(terms.substr(at), &used);
+    at += used;
+    return value;
+  };
+  int factors = 0;
+  while (at < equals) {
+    double value = number();
+    if (at < equals && terms[at] == '*') {
+      ++at;
+      value *= number();
+      ++factors;
+    }
+    while (at < equals && terms[at] == ')') ++at;
+    sum += value;
+  }
+  EXPECT_EQ(factors, 9);
+  const std::string result = terms.substr(equals + 3);
+  const size_t point = result.find('.');
+  const double unit = point == std::string::npos ? 1 : std::pow(10.0, -static_cast<double>(result.size() - point - 1));
+  EXPECT_NEAR(sum, std::stod(result), 0.51 * unit) << terms;
+}
+
+TEST(TrainUnit, every_state_is_drawn_in_both_themes) {
+  Host host;
+  for (const bool dark : {true, false}) {
+    host.dark = dark;
+    for (const Vec size : {Vec{1024, 700}, Vec{1280, 800}, Vec{1920, 1080}}) {
+      host.size = size;
+      host.snapshot = empty_scene();
+      host.settle();
+      for (const char* model : {"tiny", "lenet5-1998", "mlp"}) {
+        host.snapshot = train_scene({.model = model, .steps = 4});
+        for (int node = 1; node < host.snapshot->architecture->size(); ++node) {
+          host.run(fmt::format("train.unit.open {} 1", node));
+          EXPECT_TRUE(host.shows("output values")) << model << " layer " << node;
+          host.run("train.unit.source batch");
+          host.run("train.unit.source probe");
+        }
+      }
+    }
+  }
+}
+
+TEST(TrainUnit, clicks_choose_filter_slice_cell_and_weight) {
+  Host host;
+  host.snapshot = train_scene();
+  host.run("train.unit.open 4 2 1");
+  host.click("output values");
+  ASSERT_FALSE(host.log.empty());
+  EXPECT_EQ(host.log[0].rfind("train.unit.cursor ", 0), 0U) << host.log[0];
+  host.click("window values");
+  ASSERT_FALSE(host.log.empty());
+  EXPECT_EQ(host.log[0], "train.unit.weight 1 1");
+  EXPECT_EQ(host.text("train.unit.weight.name"), fmt::format("3.weight {}", (2 * 8 + 1) * 9 + 4));
+  host.click("sum of slice 5");
+  EXPECT_EQ(host.number("train.unit.slice"), 5);
+  host.click("products");
+  ASSERT_FALSE(host.log.empty());
+  EXPECT_EQ(host.log[0].rfind("train.unit.walk ", 0), 0U);
+  host.run("train.unit.turn filter 1");
+  EXPECT_EQ(host.number("train.unit.filter"), 3);
+  host.run("train.unit.turn filter -9");
+  EXPECT_EQ(host.number("train.unit.filter"), 0);
+}
+
+TEST(TrainUnit, a_weight_is_typed_into_the_kernel_and_given_back) {
+  Host host;
+  auto scene = std::make_shared<TrainSnapshot>(*train_scene());
+  scene->edited.insert({Role::weight, "0.weight"});
+  host.snapshot = scene;
+  host.run("train.unit.open 1 3");
+  host.click("kernel values");
+  host.type("0.5");
+  host.key("Enter");
+  ASSERT_FALSE(host.edits.empty());
+  EXPECT_EQ(host.edits[0], "train.edit 0.weight 31 0.5");
+  const Item* back = host.ui.find_item("Back to the trained value");
+  ASSERT_NE(back, nullptr);
+  host.size = {1280, 1600};
+  host.click("Back to the trained value");
+  EXPECT_EQ(host.edits.back(), "train.restore 0.weight 31");
+}
+
+TEST(TrainUnit, a_wrong_place_says_what_is_legal) {
+  Host host;
+  host.snapshot = train_scene();
+  EXPECT_EQ(host.failure("train.unit.open 99 0"), "there is no layer 99 / the last one is 8");
+  host.snapshot = empty_scene();
+  EXPECT_NE(host.failure("train.unit.move 1 0"), "");
+}
+
+TEST(TrainUnit, asks_for_its_own_layer_alone) {
+  Host host;
+  host.snapshot = train_scene();
+  host.run("train.unit.open 4 0");
+  TrainSubscription wants;
+  host.view->subscribe(*host.snapshot, wants);
+  EXPECT_TRUE(wants.probe);
+  EXPECT_FALSE(wants.batch);
+  EXPECT_EQ(wants.slots, (std::set<SlotKey>{{Role::weight, "3.weight"},
+                                            {Role::weight, "3.bias"},
+                                            {Role::weight_gradient, "3.weight"},
+                                            {Role::weight_gradient, "3.bias"}}));
+  host.run("train.unit.source batch");
+  wants = {};
+  host.view->subscribe(*host.snapshot, wants);
+  EXPECT_TRUE(wants.batch);
+  EXPECT_TRUE(wants.slots.contains({Role::activation, "2"}));
+}
+
+}  // namespace
+}  // namespace striate
