@@ -13,14 +13,17 @@
 namespace striate {
 namespace {
 
-using Table = std::array<Colour, 256>;
+// An odd number of colours: one of them is exactly the middle.
+constexpr size_t kColours = 257;
+constexpr float kMiddle = 128, kTop = 256;
+using Table = std::array<Colour, kColours>;
 
 const Table& table_of(bool is_signed, bool dark) {
   static const std::array<Table, 3> tables = [] {
     std::array<Table, 3> made{};
     const ColourMap maps[] = {ColourMap::viridis, ColourMap::signed_blue_orange, ColourMap::signed_dark};
     for (size_t m = 0; m < 3; ++m) {
-      for (size_t i = 0; i < 256; ++i) made[m][i] = map_colour(maps[m], static_cast<float>(i) / 255);
+      for (size_t i = 0; i < kColours; ++i) made[m][i] = map_colour(maps[m], static_cast<float>(i) / kTop);
     }
     return made;
   }();
@@ -31,7 +34,7 @@ constexpr Colour kNotFinite = rgb(0xB48EF0);
 
 Colour colour_in(const Table& table, float value, float scale, float shift) {
   if (!std::isfinite(value)) return kNotFinite;
-  const float at = std::clamp(value * scale + shift, 0.0f, 255.0f);
+  const float at = std::clamp(value * scale + shift, 0.0f, kTop);
   return table[static_cast<size_t>(at + 0.5f)];
 }
 
@@ -131,7 +134,7 @@ std::string scale_text(const TensorScale& scale) {
 
 Colour tensor_colour(float value, float limit, bool is_signed, bool dark) {
   const Table& table = table_of(is_signed, dark);
-  return is_signed ? colour_in(table, value, 127.5f / limit, 127.5f) : colour_in(table, value, 255 / limit, 0);
+  return is_signed ? colour_in(table, value, kMiddle / limit, kMiddle) : colour_in(table, value, kTop / limit, 0);
 }
 
 MapLayout flow_maps(int64_t count, int rows, int columns, float width, float size, float gap, int line) {
@@ -209,7 +212,7 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
   // The span stays valid while this frame is drawn; tiles are made within Ui::parts().
   const PaintMap paint = [&](int64_t map, Colour* out) {
     const float limit = grid.scale.limit(map);
-    const float scale = (grid.scale.is_signed ? 127.5f : 255.0f) / limit, shift = grid.scale.is_signed ? 127.5f : 0;
+    const float scale = (grid.scale.is_signed ? kMiddle : kTop) / limit, shift = grid.scale.is_signed ? kMiddle : 0;
     const float* values = maps.values.data() + map * maps.channels * maps.plane();
     const int step = sheet.reduce();
     for (int y = 0; y < maps.height; y += step) {

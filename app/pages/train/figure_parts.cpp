@@ -1,0 +1,160 @@
+#include "app/pages/train/figure_parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "app/widgets/sample_grid.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+
+bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
+  if (now.architecture && now.data) return false;
+  if (now.status == TrainSnapshot::Status::preparing) {
+    const float wide = std::min(area.w - 48, ui.em(360));
+    ui.next({area.centre().x - wide / 2, area.centre().y - ui.em(20), wide, ui.em(40)});
+    ui.progress("Reading the data", now.progress, {});
+    return true;
+  }
+  if (now.error) {
+    const float wide = std::min(area.w - 48, ui.em(460));
+    const float high = ui.em(20) + ui.paragraph_height(now.error->what(), wide - ui.em(44), Font::control) +
+                       ui.paragraph_height(now.error->hint(), wide - ui.em(44), Font::caption);
+    ui.next({area.centre().x - wide / 2, area.centre().y - high / 2, wide, high});
+    ui.error_note(now.error->what(), now.error->hint());
+    return true;
+  }
+  ui.empty_state(area, Icon::play, "Nothing is learning yet",
+                 "Press Start, or the space bar: a small network learns to read digits, and everything in it is shown "
+                 "here while it does. Data, network and learning rate are chosen at the right.");
+  return true;
+}
+
+void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
+  const Theme& theme = ui.theme();
+  float x = line.x;
+  const auto words = [&](const std::string& text, Colour colour) {
+    if (text.empty() || x >= line.right()) return;
+    const float wide = ui.measure(Font::caption, text).x;
+    ui.label(Rect{x, line.y, std::min(wide + 1, line.right() - x), line.h}, text, Font::caption, colour);
+    x += wide + ui.em(5);
+  };
+  words(caption.before, theme.secondary);
+  words(caption.subject, caption.colour ? caption.colour : theme.text);
+  words(caption.after, theme.secondary);
+  if (caption.scale && line.right() - x > ui.em(60)) {
+    draw_scale(ui, {x + 8, line.y, line.right() - x - 8, line.h}, *caption.scale);
+  }
+}
+
+void draw_waiting(Ui& ui, const Rect& area, std::string_view words) {
+  const Theme& theme = ui.theme();
+  ui.fill(area, faded(theme.raised, 0.45f), 4);
+  ui.label(area.inset(10, 0), words, Font::caption, theme.secondary);
+}
+
+SlotValuesPtr slot_of(const TrainSnapshot& now, Role role, const std::string& name) {
+  const auto found = now.slots.find({role, name});
+  return found == now.slots.end() ? nullptr : found->second;
+}
+
+SlotValuesPtr activation_of(const TrainSnapshot& now, int node) {
+  const auto i = static_cast<size_t>(node);
+  return now.probe && node >= 0 && i < now.probe->activations.size() ? now.probe->activations[i] : nullptr;
+}
+
+SlotValuesPtr gradient_of(const TrainSnapshot& now, int node) {
+  const auto i = static_cast<size_t>(node);
+  return now.probe && node >= 0 && i < now.probe->gradients.size() ? now.probe->gradients[i] : nullptr;
+}
+
+TensorMaps maps_of_weights(const WeightMaps& maps, const std::vector<float>& values, bool colours) {
+  TensorMaps result;
+  result.values = values;
+  result.height = maps.height, result.width = maps.width;
+  const bool three = colours && maps.slices == 3;
+  result.channels = three ? 3 : 1;
+  result.count = three ? maps.count : maps.count * maps.slices;
+  return result;
+}
+
+TensorMaps maps_of_activation(const Shape& out, const std::vector<float>& values) {
+  return maps_of_weights(activation_maps(out), values, false);
+}
+
+std::string unit_command(const Ui& ui, int node, int64_t unit, int64_t slice) {
+  if (!ui.registry().find_command("train.unit.open")) return {};
+  return slice < 0 ? fmt::format("train.unit.open {} {}", node, unit)
+                   : fmt::format("train.unit.open {} {} {}", node, unit, slice);
+}
+
+std::string class_name(const TrainSnapshot& now, int64_t index) {
+  const auto i = static_cast<size_t>(index);
+  return now.data && index >= 0 && i < now.data->classes().size() ? now.data->classes()[i] : std::string("?");
+}
+
+int most_likely(const std::vector<float>& probabilities) {
+  if (probabilities.empty()) return -1;
+  return static_cast<int>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
+}
+
+std::string probe_words(const TrainSnapshot& now) {
+  if (!now.probe) return {};
+  return now.probe->label >= 0 ? fmt::format("{}, a {}", now.probe->name, class_name(now, now.probe->label))
+                               : now.probe->name;
+}
+
+float probe_height(const Ui& ui) { return ui.em(68); }
+
+void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_view key) {
+  const Theme& theme = ui.theme();
+  if (!now.probe) return draw_waiting(ui, area, "the picture that is looked at comes with the next step");
+  const TrainProbe& probe = *now.probe;
+  const Shape& shape = probe.shape;
+  const float aspect = shape.rank() == 3 ? static_cast<float>(shape[2]) / static_cast<float>(shape[1]) : 1.0f;
+  const float high = area.h, wide = std::min(std::round(high * aspect), area.w * 0.4f);
+  const Rect picture{area.x, area.y, wide, std::round(wide / aspect)};
+  draw_sample_picture(ui, picture, key, now.version, shape, [&](float* pixels) {
+    std::copy_n(probe.pixels.begin(), std::min<size_t>(probe.pixels.size(), static_cast<size_t>(shape.count())),
+                pixels);
+  });
+  const std::vector<float>& p = probe.probabilities;
+  Rect rest = area;
+  rest.cut_left(wide + 12);
+  if (p.empty() || rest.w < ui.em(60)) return;
+  const int said = most_likely(p);
+  const float words = ui.em(20), names = ui.em(16);
+  const bool right = probe.label < 0 || said == probe.label;
+  const Rect line = rest.cut_top(words);
+  ui.label(
+      line,
+      fmt::format("says {}: {:.1f} %", class_name(now, said), 100 * static_cast<double>(p[static_cast<size_t>(said)])),
+      Font::caption, right ? theme.activation : theme.kernel);
+  // As many bars as have room for a name; else the most likely ones, in their order.
+  std::vector<size_t> shown(p.size());
+  std::iota(shown.begin(), shown.end(), size_t{0});
+  const auto room = static_cast<size_t>(std::max(1.0f, rest.w / ui.em(15)));
+  if (shown.size() > room) {
+    std::stable_sort(shown.begin(), shown.end(), [&](size_t a, size_t b) { return p[a] > p[b]; });
+    shown.resize(room);
+    std::sort(shown.begin(), shown.end());
+  }
+  const Rect under = rest.cut_bottom(names);
+  const float pitch = std::min(rest.w / static_cast<float>(shown.size()), ui.em(30));
+  for (size_t i = 0; i < shown.size(); ++i) {
+    const auto index = static_cast<int>(shown[i]);
+    const float x = rest.x + pitch * static_cast<float>(i), bar = std::max(3.0f, pitch - ui.em(4));
+    const float value = std::isfinite(p[shown[i]]) ? std::clamp(p[shown[i]], 0.0f, 1.0f) : 0.0f;
+    const Colour colour = index == probe.label ? theme.activation : index == said ? theme.kernel : theme.secondary;
+    ui.fill({x, rest.y + 2, bar, rest.h - 2}, faded(theme.raised, 0.6f), 2);
+    const float top = std::max(1.0f, value * (rest.h - 2));
+    ui.fill({x, rest.bottom() - top, bar, top}, colour, 2);
+    ui.label(Rect{x - 2, under.y, bar + 4, under.h}, class_name(now, index), Font::caption,
+             index == probe.label ? theme.text : theme.secondary, Align::centre, ui.em(12));
+  }
+}
+
+}  // namespace striate

@@ -1,0 +1,52 @@
+// Small parts that the views of a training share: captions with a colour scale, a weight's figure, what stands where
+// there is nothing to see yet, the picture and the probabilities of the probe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/pages/train/network_figures.h"
+#include "app/shell/theme.h"
+#include "app/widgets/geometry.h"
+#include "app/widgets/tensor_grid.h"
+#include "app/worker/train_snapshot.h"
+
+namespace striate {
+
+class Ui;
+
+// Where there is no run to look at: says what to do, or how far reading has come, or why it failed. True if it drew.
+bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now);
+
+// "layer 1: **8 filters 3 x 3**, more" with the scale at the right, where it fits.
+struct FigureCaption {
+  std::string before;   // grey: "layer 1:"
+  std::string subject;  // in the colour of what it is: "8 filters 3 x 3"
+  std::string after;    // grey again
+  Colour colour = 0;
+  const TensorScale* scale = nullptr;
+};
+void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption);
+// A quiet sentence where a figure will be.
+void draw_waiting(Ui& ui, const Rect& area, std::string_view words);
+
+SlotValuesPtr slot_of(const TrainSnapshot& now, Role role, const std::string& name);  // null: not there
+SlotValuesPtr activation_of(const TrainSnapshot& now, int node);                      // of the probe; null: not there
+SlotValuesPtr gradient_of(const TrainSnapshot& now, int node);                        // of the probe
+
+// Weights as maps: a colour picture per filter where it reads three channels, else a map per filter and slice.
+TensorMaps maps_of_weights(const WeightMaps& maps, const std::vector<float>& values, bool colours);
+TensorMaps maps_of_activation(const Shape& out, const std::vector<float>& values);
+
+// What opens a filter or unit of a layer in the view `unit`; empty where the program has no such view.
+std::string unit_command(const Ui& ui, int node, int64_t unit, int64_t slice = -1);
+// "test picture 12 (7)", and what the network says of it.
+std::string probe_words(const TrainSnapshot& now);
+// The probe's picture at the left and what the network says of it: a bar for every class.
+void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_view key);
+// Height of draw_probe that it needs at this width.
+float probe_height(const Ui& ui);
+std::string class_name(const TrainSnapshot& now, int64_t index);
+int most_likely(const std::vector<float>& probabilities);  // -1: none
+
+}  // namespace striate

@@ -1,0 +1,378 @@
+#include "app/pages/train/layers_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/figure_parts.h"
+#include "app/widgets/curves.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+constexpr int kBins = 48;
+constexpr int64_t kMostMaps = 2048;
+
+const std::vector<std::string>& scopes() {
+  static const std::vector<std::string> names = {"map", "layer", "network"};
+  return names;
+}
+
+std::string scope_word(ScaleScope scope) {
+  return scope == ScaleScope::map ? "map" : scope == ScaleScope::network ? "network" : "layer";
+}
+
+std::string short_number(double value) {
+  const double size = std::abs(value);
+  if (value == 0) return "0";
+  return size >= 1e-3 && size < 1e4 ? fmt::format("{:.3g}", value) : fmt::format("{:.1e}", value);
+}
+
+float largest_of(const std::vector<SlotValuesPtr>& slots) {
+  float most = 0;
+  for (const SlotValuesPtr& slot : slots) {
+    if (!slot) continue;
+    for (const float v : slot->values) {
+      if (std::isfinite(v)) most = std::max(most, std::abs(v));
+    }
+  }
+  return most;
+}
+
+}  // namespace
+
+Spread spread_of(std::span<const float> values, int bins, bool is_signed) {
+  Spread spread;
+  spread.values = static_cast<int64_t>(values.size());
+  spread.bins.assign(static_cast<size_t>(bins), 0);
+  bool any = false;
+  for (const float v : values) {
+    if (!std::isfinite(v)) {
+      ++spread.not_finite;
+      continue;
+    }
+    spread.least = any ? std::min(spread.least, v) : v;
+    spread.most = any ? std::max(spread.most, v) : v;
+    any = true;
+  }
+  if (!any) return spread;
+  spread.low = static_cast<double>(spread.least), spread.high = static_cast<double>(spread.most);
+  if (is_signed) {
+    spread.high = std::max(std::abs(spread.low), std::abs(spread.high));
+    spread.low = -spread.high;
+  } else {
+    spread.low = std::min(spread.low, 0.0);
+  }
+  if (!(spread.low < spread.high)) spread.high = spread.low + 1;
+  const double scale = bins / (spread.high - spread.low);
+  for (const float v : values) {
+    if (!std::isfinite(v)) continue;
+    const auto bin = static_cast<int64_t>((static_cast<double>(v) - spread.low) * scale);
+    spread.bins[static_cast<size_t>(std::clamp<int64_t>(bin, 0, bins - 1))] += 1;
+  }
+  return spread;
+}
+
+void LayersView::declare(Registry& registry) {
+  registry.add(Command{
+      "train.layers.gradients",
+      "Beside every value, how much the loss of the probe changes with it",
+      {Parameter::on_off("ON", "on: shown")},
+      [this](const Arguments& arguments) { gradients_ = arguments.on(0); },
+  });
+  registry.add(Command{
+      "train.layers.scale",
+      "What the colours of activations are scaled to: each map, its layer, or all layers alike",
+      {Parameter::choice("SCOPE", "whose largest value is the end of the scale", scopes())},
+      [this](const Arguments& arguments) {
+        const std::string& word = arguments.text(0);
+        scope_ = word == "map" ? ScaleScope::map : word == "network" ? ScaleScope::network : ScaleScope::layer;
+      },
+  });
+  registry.add(Command{
+      "train.layers.all",
+      "Shows every layer, or only those that compute something of their own: not flatten or dropout",
+      {Parameter::on_off("ON", "on: every layer")},
+      [this](const Arguments& arguments) { all_ = arguments.on(0); },
+  });
+}
+
+std::vector<std::string> LayersView::state() const {
+  return {std::string("train.layers.gradients ") + (gradients_ ? "on" : "off"),
+          "train.layers.scale " + scope_word(scope_), std::string("train.layers.all ") + (all_ ? "on" : "off")};
+}
+
+std::vector<Page::Key> LayersView::keys() const {
+  return {{"G", std::string("train.layers.gradients ") + (gradients_ ? "off" : "on"), "gradients beside the values"}};
+}
+
+void LayersView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {
+  wanted.probe = wanted.norms = wanted.dead_units = true;
+  if (gradients_) wanted.probe_gradients = true;
+  if (!now.architecture) return;
+  const NetworkFigures& figures = figures_.of(now.architecture);
+  for (const int node : visible_) {
+    if (node >= static_cast<int>(figures.layers.size())) continue;
+    const LayerFacts& layer = figures.layer(node);
+    if (layer.weight.empty()) continue;
+    wanted.slots.insert({Role::weight, layer.weight});
+    wanted.slots.insert({Role::weight_gradient, layer.weight});
+  }
+}
+
+LayersView::Row LayersView::row_of(const Ui& ui, const LayerFacts& layer, float width) const {
+  Row row;
+  row.node = layer.node;
+  row.maps = activation_maps(layer.out);
+  row.histograms = layer.weight.empty() ? 1 : 3;
+  const float histogram = ui.em(132);
+  const bool beside = width >= ui.em(720);
+  row.histograms_below = !beside;
+  const float right = beside ? (histogram + 16) * static_cast<float>(row.histograms) : 0;
+  const float room = width - right;
+  row.maps_width = gradients_ ? (room - 20) / 2 : room;
+  const bool units = row.maps.height == 1 && row.maps.width == 1;
+  const float most_height = units ? ui.em(60) : ui.em(132);
+  row.layout = fit_maps(std::min(row.maps.count, kMostMaps), row.maps.height, row.maps.width, row.maps_width,
+                        most_height, units ? 8 : ui.em(22), units ? 16 : ui.em(64), units ? 2 : 4);
+  const float head = ui.em(26), caption = ui.em(22), below = ui.em(78) + caption;
+  const float maps = caption + row.layout.total_height();
+  row.height = head + (beside ? std::max(maps, below) : maps + 8 + below) + ui.em(18);
+  return row;
+}
+
+void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+  visible_.clear();
+  if (draw_without_run(ui, area, now)) return;
+  const NetworkFigures& figures = figures_.of(now.architecture);
+  note_ = {};
+  if (spreads_of_ != now.version) {
+    // Those of values that are gone go, too; what is shared with the snapshot before stays.
+    std::erase_if(spreads_, [](const auto& entry) { return entry.first.use_count() == 1; });
+    spreads_of_ = now.version;
+    network_limit_[0] = now.probe ? largest_of(now.probe->activations) : 0;
+    network_limit_[1] = now.probe ? largest_of(now.probe->gradients) : 0;
+  }
+  ui.begin_panel("layers", area, 20);
+  {
+    Rect line = ui.take(ui.em(30));
+    const std::vector<Choice> choices = {{"each map", "map"}, {"its layer", "layer"}, {"the network", "network"}};
+    const bool wide = line.w >= ui.em(520);
+    if (wide) {
+      ui.label(line.cut_left(ui.em(112)), "colours scaled to", Font::caption, ui.theme().secondary);
+      ui.next(line.cut_left(ui.em(236)));
+      ui.segmented("scale", choices, scope_word(scope_), "train.layers.scale");
+      line.cut_left(14);
+    }
+    const float each = ui.em(104);
+    ui.next(line.cut_left(each));
+    ui.button("gradients", std::string("train.layers.gradients ") + (gradients_ ? "off" : "on"),
+              {.selected = gradients_, .tone = Concept::gradient});
+    line.cut_left(8);
+    ui.next(line.cut_left(ui.em(92)));
+    ui.button("all layers", std::string("train.layers.all ") + (all_ ? "off" : "on"), {.selected = all_});
+  }
+  const Rect probe = ui.take(probe_height(ui) + ui.em(24));
+  Rect picture = probe;
+  draw_caption(ui, picture.cut_top(ui.em(24)), {"probe:", probe_words(now), "", ui.theme().input});
+  picture.w = std::min(picture.w, ui.em(420));
+  draw_probe(ui, picture, now, "layers.probe");
+  const Rect seen = ui.clip();
+  for (const LayerFacts& layer : figures.layers) {
+    if (layer.node == 0 && !all_) continue;
+    if (!all_ && (layer.kind == "flatten" || layer.kind == "dropout" || layer.kind == "identity")) continue;
+    const Row row = row_of(ui, layer, ui.width());
+    const Rect place = ui.take(row.height);
+    // A little more than what is seen: it is there when it scrolls in.
+    if (!place.overlaps(seen.inset(0, -200))) continue;
+    visible_.push_back(layer.node);
+    if (place.overlaps(seen)) draw_row(ui, place, row, layer, now);
+  }
+  ui.end_panel();
+  draw_hover_note(ui, note_);
+}
+
+void LayersView::draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  Rect line = area;
+  std::string right;
+  for (const DeadUnits& units : now.dead_units) {
+    if (units.node == layer.node) right = fmt::format("silent {} of {}", units.dead, units.units);
+  }
+  for (const Norm& norm : now.norms) {
+    if (layer.weight.empty() || norm.name != layer.weight) continue;
+    right = fmt::format("length of all weights {}", short_number(norm.weight));
+    if (now.step > 0) right += fmt::format(", of their gradient {}", short_number(norm.gradient));
+  }
+  const float wide = right.empty() ? 0 : ui.measure(Font::caption, right).x + 8;
+  if (wide < line.w * 0.5f) ui.label(line.cut_right(wide), right, Font::caption, theme.secondary, Align::right);
+  const std::string name = layer.node == 0 ? "input" : layer.text;
+  const float named = ui.measure(Font::strong, name).x;
+  ui.label(line.cut_left(std::min(named + 10, line.w)), name, Font::strong, theme.text);
+  std::string facts =
+      layer.node == 0 ? size_words(layer.out) + ", normalised"
+                      : fmt::format("layer {}, {} \u2192 {}", layer.name, size_words(layer.in), size_words(layer.out));
+  if (layer.parameters > 0) facts += fmt::format(", {} parameters", grouped(layer.parameters));
+  ui.label(line, facts, Font::caption, theme.secondary);
+}
+
+void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer,
+                             const SlotValuesPtr& values, bool gradient, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  Rect rest = area;
+  const Rect head = rest.cut_top(ui.em(22));
+  FigureCaption caption;
+  caption.subject = gradient ? "gradient of the loss" : "answers";
+  caption.colour = gradient ? theme.gradient : layer.node == 0 ? theme.input : theme.activation;
+  if (layer.node == 0 && !gradient) caption.subject = "values";
+  if (row.layout.shown < row.maps.count) {
+    caption.after = fmt::format("the first {} of {}", row.layout.shown, row.maps.count);
+  }
+  if (!values) {
+    draw_caption(ui, head, caption);
+    std::string why = "come with the next step";
+    if (gradient && now.probe && now.probe->label < 0) why = "none: the class of this picture is not known";
+    return draw_waiting(ui, {rest.x, rest.y, std::min(rest.w, ui.em(300)), row.layout.total_height()}, why);
+  }
+  TensorGrid grid;
+  grid.maps = maps_of_activation(layer.out, values->values);
+  grid.scale = scale_of(grid.maps, scope_, gradient || !layer.never_negative, network_limit_[gradient ? 1 : 0]);
+  caption.scale = &grid.scale;
+  draw_caption(ui, head, caption);
+  grid.key = fmt::format("layers.{}.{}", gradient ? "gradient" : "activation", layer.node);
+  grid.version = now.version;
+  grid.layout = row.layout;
+  const bool units = row.maps.height == 1 && row.maps.width == 1;
+  const bool classes = now.data && layer.node + 1 == now.architecture->size() &&
+                       static_cast<int64_t>(now.data->classes().size()) == row.maps.count;
+  grid.name = [&now, units, classes](int64_t map) {
+    if (classes) return fmt::format("unit {}: class {}", map, class_name(now, map));
+    return fmt::format("{} {}", units ? "unit" : "map", map);
+  };
+  grid.tone = gradient ? Concept::gradient : Concept::activation;
+  if (layer.node > 0 && !unit_command(ui, layer.node, 0).empty()) {
+    grid.command = [&ui, node = layer.node](int64_t map) { return unit_command(ui, node, map); };
+    grid.hint = "click: open it with its numbers";
+  }
+  const TensorAnswer answer =
+      draw_tensor_grid(ui, fmt::format("{} of layer {}", gradient ? "gradient" : "answers", layer.name), rest, grid);
+  if (answer.hovered) note_ = answer.note;
+}
+
+const Spread& LayersView::spread(const SlotValuesPtr& values, bool is_signed) const {
+  const auto [entry, fresh] = spreads_.try_emplace(values);
+  if (fresh) entry->second = spread_of(values->values, kBins, is_signed);
+  return entry->second;
+}
+
+void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& name, Colour colour,
+                                const SlotValuesPtr& values, bool is_signed) const {
+  const Theme& theme = ui.theme();
+  Rect rest = area;
+  ui.label(rest.cut_top(ui.em(22)), name, Font::caption, colour);
+  if (!values) return draw_waiting(ui, rest, "");
+  const Spread& s = spread(values, is_signed);
+  const Rect words = rest.cut_bottom(ui.em(18));
+  double highest = 1;
+  // A bin that towers, the zeros of a ReLU, does not flatten the others: it is cut, and the note has the number.
+  for (size_t i = 0; i < s.bins.size(); ++i) highest = std::max(highest, s.bins[i]);
+  std::vector<double> sorted = s.bins;
+  std::nth_element(sorted.begin(), sorted.end() - 2, sorted.end());
+  const double top = std::min(highest, std::max(1.0, sorted[sorted.size() - 2] * 1.25));
+  const float each = rest.w / static_cast<float>(s.bins.size());
+  for (size_t i = 0; i < s.bins.size(); ++i) {
+    if (s.bins[i] <= 0) continue;
+    const float high = std::max(1.0f, static_cast<float>(std::min(1.0, s.bins[i] / top)) * rest.h);
+    ui.fill({rest.x + each * static_cast<float>(i), rest.bottom() - high, std::max(1.0f, each - 0.6f), high},
+            faded(colour, s.bins[i] > top ? 1.0f : 0.8f));
+  }
+  ui.fill({rest.x, rest.bottom(), rest.w, 1}, theme.line);
+  if (s.low < 0 && s.high > 0) {
+    const float zero = rest.x + rest.w * static_cast<float>(-s.low / (s.high - s.low));
+    ui.fill({std::round(zero), rest.bottom(), 1, 4}, theme.secondary);
+  }
+  const float size = ui.em(12);
+  ui.label(words, short_number(s.low), Font::number, theme.secondary, Align::left, size);
+  ui.label(words, short_number(s.high), Font::number, theme.secondary, Align::right, size);
+  if (s.low < 0) ui.label(words, "0", Font::number, theme.secondary, Align::centre, size);
+  // Hovering reads a bin.
+  if (!intersection(area, ui.clip()).contains(ui.input().mouse) || note_.shown()) return;
+  const float at = (ui.input().mouse.x - rest.x) / std::max(each, 1e-3f);
+  const auto bin = static_cast<size_t>(std::clamp(at, 0.0f, static_cast<float>(s.bins.size() - 1)));
+  const double width = (s.high - s.low) / static_cast<double>(s.bins.size());
+  note_.title = name;
+  const double from = s.low + width * static_cast<double>(bin);
+  note_.lines.push_back({fmt::format("from {} to {}", short_number(from), short_number(from + width)),
+                         grouped(std::llround(s.bins[bin])), 0});
+  note_.lines.push_back({"all", grouped(s.values), 0});
+  note_.lines.push_back({"least", shortest_text(s.least), 0});
+  note_.lines.push_back({"largest", shortest_text(s.most), 0});
+  if (s.not_finite > 0) note_.lines.push_back({"not a number", grouped(s.not_finite), theme.warning});
+}
+
+void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer,
+                          const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  Rect rest = area;
+  ui.fill({rest.x, rest.y, rest.w, 1}, theme.line);
+  rest.cut_top(6);
+  draw_head(ui, rest.cut_top(ui.em(26) - 6), layer, now);
+  const float caption = ui.em(22), histogram_high = ui.em(78) + caption, histogram_wide = ui.em(132);
+  Rect histograms;
+  if (row.histograms_below) {
+    Rect maps = rest.cut_top(caption + row.layout.total_height());
+    rest.cut_top(8);
+    histograms = rest.cut_top(histogram_high);
+    rest = maps;
+  } else {
+    histograms = rest.cut_right((histogram_wide + 16) * static_cast<float>(row.histograms));
+    histograms.h = histogram_high;
+  }
+  const SlotValuesPtr activation = activation_of(now, layer.node);
+  draw_values(ui, {rest.x, rest.y, row.maps_width, rest.h}, row, layer, activation, false, now);
+  if (gradients_) {
+    draw_values(ui, {rest.x + row.maps_width + 20, rest.y, row.maps_width, rest.h}, row, layer,
+                gradient_of(now, layer.node), true, now);
+  }
+  const float wide = row.histograms_below
+                         ? std::min(ui.em(190), (histograms.w - 16 * static_cast<float>(row.histograms - 1)) /
+                                                    static_cast<float>(row.histograms))
+                         : histogram_wide;
+  const auto next = [&] {
+    Rect at{histograms.x + (row.histograms_below ? 0 : 16), histograms.y, wide, histograms.h};
+    histograms.cut_left(wide + 16);
+    return at;
+  };
+  if (!layer.weight.empty()) {
+    draw_histogram(ui, next(), "weights", theme.kernel, slot_of(now, Role::weight, layer.weight), true);
+    draw_histogram(ui, next(), "their gradients", theme.gradient,
+                   now.step > 0 ? slot_of(now, Role::weight_gradient, layer.weight) : nullptr, true);
+  }
+  draw_histogram(ui, next(), layer.node == 0 ? "values" : "answers", layer.node == 0 ? theme.input : theme.activation,
+                 activation, !layer.never_negative);
+}
+
+void LayersView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
+  if (!now.architecture) return;
+  ui.section("THE PROBE");
+  ui.note(
+      "Every layer shows what it answers to **one picture**, the probe, with the weights that are shown. "
+      "[Gradients](gradient) say how much the loss of this picture changes with each value.");
+  if (now.probe) {
+    ui.row("probe", now.probe->name);
+    const int said = most_likely(now.probe->probabilities);
+    if (now.probe->label >= 0) ui.row("is", class_name(now, now.probe->label));
+    if (said >= 0) {
+      ui.row("is taken for",
+             fmt::format("{} ({:.1f} %)", class_name(now, said),
+                         100 * static_cast<double>(now.probe->probabilities[static_cast<size_t>(said)])));
+    }
+  }
+  ui.hairline();
+}
+
+std::unique_ptr<TrainView> make_layers_view(const TrainScene& scene) { return std::make_unique<LayersView>(scene); }
+
+}  // namespace striate

@@ -1,0 +1,129 @@
+#include "app/pages/train/network_figures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace striate {
+namespace {
+
+Shape without_batch(const Shape& shape) {
+  std::vector<int64_t> sizes;
+  for (int i = 1; i < shape.rank(); ++i) sizes.push_back(shape[i]);
+  return Shape(sizes);
+}
+
+bool is_one_of(const std::string& kind, std::initializer_list<const char*> kinds) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+}  // namespace
+
+std::vector<LayerFacts> layer_facts(const Architecture& architecture) {
+  const std::vector<Shape> shapes = architecture.shapes(1);
+  std::vector<LayerFacts> list;
+  std::vector<char> input_as_it_is;  // the node's values are the input's, in their order
+  for (int node = 0; node < architecture.size(); ++node) {
+    const Node& here = architecture.nodes()[static_cast<size_t>(node)];
+    LayerFacts facts;
+    facts.node = node;
+    facts.name = here.name;
+    facts.out = without_batch(shapes[static_cast<size_t>(node)]);
+    if (!here.layer) {
+      facts.kind = "input";
+      facts.in = facts.out;
+      list.push_back(std::move(facts));
+      input_as_it_is.push_back(1);
+      continue;
+    }
+    facts.kind = here.layer->kind();
+    facts.text = here.layer->text();
+    const std::vector<Shape> in = architecture.input_shapes(node, shapes);
+    facts.in = without_batch(in[0]);
+    facts.parameters = here.layer->parameter_count(in).value;
+    for (const WeightSpec& spec : here.layer->parameters(in)) {
+      if (spec.kind == WeightSpec::Kind::weight)
+        facts.weight = here.name + "." + spec.name, facts.weight_shape = spec.shape;
+      if (spec.kind == WeightSpec::Kind::bias) facts.bias = here.name + "." + spec.name, facts.bias_shape = spec.shape;
+    }
+    const auto from = static_cast<size_t>(here.inputs[0]);
+    const bool all_inputs_positive = std::all_of(here.inputs.begin(), here.inputs.end(),
+                                                 [&](int i) { return list[static_cast<size_t>(i)].never_negative; });
+    facts.never_negative =
+        is_one_of(facts.kind, {"relu", "sigmoid", "softmax"}) ||
+        (all_inputs_positive && is_one_of(facts.kind, {"maxpool", "avgpool", "globalavgpool", "flatten", "dropout",
+                                                       "identity", "subsample", "add", "concat"}));
+    facts.first_input_is_picture = facts.kind == "dense" && input_as_it_is[from] != 0;
+    input_as_it_is.push_back(static_cast<char>(input_as_it_is[from] && is_one_of(facts.kind, {"flatten", "identity"})));
+    list.push_back(std::move(facts));
+  }
+  return list;
+}
+
+WeightMaps weight_maps(const LayerFacts& layer, const Shape& input) {
+  WeightMaps maps;
+  if (layer.weight.empty()) return maps;
+  const Shape& shape = layer.weight_shape;
+  if (shape.rank() == 4) {
+    maps.kind = WeightMaps::Kind::filters;
+    maps.count = shape[0], maps.slices = shape[1];
+    maps.height = static_cast<int>(shape[2]), maps.width = static_cast<int>(shape[3]);
+  } else if (shape.rank() == 2 && layer.first_input_is_picture && input.rank() == 3 && shape[1] == input.count()) {
+    maps.kind = WeightMaps::Kind::pictures;
+    maps.count = shape[0], maps.slices = input[0];
+    maps.height = static_cast<int>(input[1]), maps.width = static_cast<int>(input[2]);
+  } else if (shape.rank() == 2) {
+    maps.kind = WeightMaps::Kind::matrix;
+    maps.count = 1;
+    maps.height = static_cast<int>(shape[0]), maps.width = static_cast<int>(shape[1]);
+  }
+  return maps;
+}
+
+WeightMaps activation_maps(const Shape& out) {
+  WeightMaps maps;
+  maps.kind = WeightMaps::Kind::filters;
+  maps.count = out.rank() > 0 ? out[0] : 1;
+  if (out.rank() == 3) maps.height = static_cast<int>(out[1]), maps.width = static_cast<int>(out[2]);
+  return maps;
+}
+
+NetworkFigures network_figures(const Architecture& architecture) {
+  NetworkFigures figures;
+  figures.layers = layer_facts(architecture);
+  figures.pair = find_convolution_pair(architecture);
+  for (const LayerFacts& layer : figures.layers) {
+    if (layer.weight.empty()) continue;
+    if (figures.first < 0) {
+      figures.first = layer.node;
+    } else if (figures.second < 0) {
+      figures.second = layer.node;
+    }
+  }
+  figures.answers = figures.first;
+  // On through what follows it alone and keeps its units.
+  for (int node = figures.first + 1; figures.first > 0 && node < architecture.size(); ++node) {
+    const Node& here = architecture.nodes()[static_cast<size_t>(node)];
+    if (here.inputs.size() != 1 || here.inputs[0] != figures.answers) continue;
+    if (!is_one_of(here.layer->kind(), {"batchnorm", "relu", "leakyrelu", "tanh", "sigmoid"})) break;
+    figures.answers = node;
+    if (here.layer->kind() != "batchnorm") break;
+  }
+  return figures;
+}
+
+const NetworkFigures& FiguresOf::of(const std::shared_ptr<const Architecture>& architecture) {
+  if (architecture != architecture_) {
+    figures_ = network_figures(*architecture);
+    architecture_ = architecture;
+  }
+  return figures_;
+}
+
+std::string size_words(const Shape& shape) {
+  std::string words;
+  for (int i = 0; i < shape.rank(); ++i) words += (i > 0 ? " \u00d7 " : "") + std::to_string(shape[i]);
+  return words;
+}
+
+}  // namespace striate

@@ -1,0 +1,88 @@
+// The view `overview`: everything that learns at a glance. Curves of loss and accuracy, who is taken for whom, the
+// first layer's filters and the second's (by themselves, and laid over the first), what the first layer answers to the
+// probe, its gradients, units that stay silent. Two columns where there is room, else one below the other; scrolls.
+//
+// overview.cpp: commands, what is asked for, the places.   overview_figures.cpp: what is drawn there.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/pages/train/curve_store.h"
+#include "app/pages/train/network_figures.h"
+#include "app/pages/train/train_view.h"
+#include "app/widgets/curves.h"
+#include "app/widgets/hover_note.h"
+#include "app/widgets/tensor_grid.h"
+
+namespace striate {
+
+class OverviewView : public TrainView {
+ public:
+  explicit OverviewView(const TrainScene& scene) : scene_(scene) {}
+
+  std::string id() const override { return "overview"; }
+  std::string title() const override { return "Overview"; }
+  std::string help() const override { return "Everything that learns at a glance: curves, filters, answers, mistakes"; }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
+  void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
+  std::vector<Page::Key> keys() const override;
+
+ private:
+  // A figure of weights: what it shows and how its maps stand in the width it has.
+  struct Weights {
+    WeightMaps maps;
+    MapLayout layout;
+    bool colours = false;
+    std::string words;  // "8 filters 3 x 3"
+    std::string note;   // "the first 40", "" where all are shown
+  };
+  // Heights and layouts for one width.
+  struct Places {
+    float width = 0, caption = 0, gap = 0;
+    Weights first, slices, composed;
+    WeightMaps answers;
+    MapLayout answers_layout, gradients_layout;
+    float dead = 0;
+    float left = 0, right = 0;  // heights without plots and confusion
+  };
+  Places places(const Ui& ui, const TrainSnapshot& now, const NetworkFigures& figures, float left, float right,
+                float height) const;
+  Weights weights_figure(const Ui& ui, const NetworkFigures& figures, int node, const Shape& input, float width,
+                         float height, float most) const;
+  Weights slices_figure(const NetworkFigures& figures, const Shape& input, float width, float height, float unit) const;
+  Weights composed_figure(const Ui& ui, const NetworkFigures& figures, const Shape& input, float width,
+                          float height) const;
+
+  void draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, const TrainSnapshot& now) const;
+  void draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now) const;
+  void draw_first(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures) const;
+  void draw_second(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures) const;
+  void draw_answers(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures) const;
+  void draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
+                      const NetworkFigures& figures) const;
+  void draw_dead(Ui& ui, Rect area, float caption, const TrainSnapshot& now, const NetworkFigures& figures) const;
+  void draw_maps(Ui& ui, const char* label, const Rect& at, const Weights& figure, const SlotValuesPtr& values,
+                 const TensorScale& scale, Concept tone, int node, uint64_t version) const;
+  const ComposedFilters* composed(const TrainSnapshot& now, const NetworkFigures& figures) const;
+
+  TrainScene scene_;
+  CurveWindow window_;
+  bool log_ = false;
+  int smoothing_ = 20;
+
+  // What drawing keeps between frames; nothing that a person set.
+  mutable CurveStore curves_, other_;
+  mutable FiguresOf figures_;
+  mutable HoverNote note_;
+  mutable double hovered_step_ = -1;
+  mutable SlotValuesPtr composed_of_[2];
+  mutable ComposedFilters composed_;
+};
+
+std::unique_ptr<TrainView> make_overview_view(const TrainScene& scene);
+
+}  // namespace striate

@@ -1,0 +1,55 @@
+// The view `tests`: the confusion matrix large; a cell opens its pictures, a picture becomes the probe. Beside it the
+// mistakes that the network is most certain of, or the batch that is being learned with its augmentation and what the
+// network says of each picture.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/pages/train/train_view.h"
+#include "app/widgets/hover_note.h"
+
+namespace striate {
+
+// Positions in test.indices whose pictures are of this class and taken for that, the most certain first.
+std::vector<int32_t> pictures_of_cell(const TrainTest& test, int true_class, int predicted);
+
+class TestsView : public TrainView {
+ public:
+  explicit TestsView(const TrainScene& scene) : scene_(scene) {}
+
+  std::string id() const override { return "tests"; }
+  std::string title() const override { return "Tests"; }
+  std::string help() const override {
+    return "Who is taken for whom, the most certain mistakes, and the batch that is being learned";
+  }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
+  void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
+  std::vector<Page::Key> keys() const override;
+
+ private:
+  enum class Show { cell, mistakes, batch };
+  const std::vector<int32_t>& pictures(const TrainTest& test) const;
+  void draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const;
+  void draw_pictures(Ui& ui, const TrainSnapshot& now) const;
+  void draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<int32_t>& positions) const;
+  void draw_batch(Ui& ui, const TrainSnapshot& now) const;
+  void show_cell(int true_class, int predicted);
+
+  TrainScene scene_;
+  Show show_ = Show::mistakes;
+  int true_class_ = -1, predicted_ = -1;
+
+  mutable HoverNote note_;
+  mutable std::shared_ptr<const TrainTest> pictures_of_;
+  mutable int pictures_true_ = -1, pictures_predicted_ = -1;
+  mutable std::vector<int32_t> pictures_;
+};
+
+std::unique_ptr<TrainView> make_tests_view(const TrainScene& scene);
+
+}  // namespace striate
