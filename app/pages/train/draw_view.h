@@ -28,6 +28,7 @@ class DrawView : public TrainView {
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
   bool update(double now) override;
+  bool busy() const override { return work_ && work_->busy(); }
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;

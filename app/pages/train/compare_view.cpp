@@ -1,0 +1,209 @@
+// The view `compare`: its command, its readouts, what is compared.
+#include "app/pages/train/compare_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/error.h"
+#include "engine/nearest_word.h"
+#include "engine/network/models.h"
+#include "engine/training/training_run.h"
+
+namespace striate {
+namespace {
+
+double positive_number(const std::string& name, const std::string& value, bool whole) {
+  double number = 0;
+  int64_t integer = 0;
+  const bool good = whole ? parse_integer(value, &integer) : parse_number(value, &number);
+  if (!good || number < 0 || integer < 0) {
+    throw Error(fmt::format("train.compare {}: \"{}\" is not possible", name, shown(value)),
+                whole ? "a whole number, 0 or more" : "a number, 0 or more: 0.01");
+  }
+  return whole ? static_cast<double>(integer) : number;
+}
+
+double measured(float value) { return static_cast<double>(value); }
+
+}  // namespace
+
+const std::vector<std::string>& recipe_settings() {
+  static const std::vector<std::string> names = {"rate",    "optimizer", "schedule",    "batch", "model", "layers",
+                                                 "augment", "data",      "initializer", "loss",  "seed",  "split"};
+  return names;
+}
+
+RunRecipe recipe_with(const RunRecipe& recipe, const std::string& name, const std::string& value) {
+  RunRecipe next = recipe;
+  if (name == "rate") {
+    next.rate = positive_number(name, value, false);
+  } else if (name == "batch") {
+    const double batch = positive_number(name, value, true);
+    if (batch < 1 || batch > 4096) {
+      throw Error(fmt::format("train.compare batch: {} is not possible", value), "from 1 to 4096 pictures");
+    }
+    next.batch = static_cast<int>(batch);
+  } else if (name == "seed") {
+    next.seed = static_cast<uint64_t>(positive_number(name, value, true));
+  } else if (name == "optimizer") {
+    next.optimizer = value;
+  } else if (name == "schedule") {
+    next.schedule = value;
+  } else if (name == "model") {
+    next.model = model(value).name;
+  } else if (name == "layers") {
+    next.model = Architecture::parse(value).text();
+  } else if (name == "augment") {
+    next.augment = value;
+  } else if (name == "data") {
+    next.data = value;
+  } else if (name == "initializer") {
+    next.initializer = value;
+  } else if (name == "loss") {
+    next.loss = value;
+  } else if (name == "split") {
+    next.split = value;
+  } else {
+    const std::string near = nearest_word(name, recipe_settings());
+    throw Error(fmt::format("\"{}\" is nothing that a run begins with", shown(name)),
+                near.empty() ? fmt::format("one of {}", fmt::join(recipe_settings(), ", "))
+                             : fmt::format("did you mean \"{}\"?", near));
+  }
+  check_recipe(next);
+  if (next == recipe) {
+    throw Error(fmt::format("{} is {} already: nothing would be different", name, value), "another value");
+  }
+  return next;
+}
+
+int ComparedNumber::better() const {
+  if (!std::isfinite(a) || !std::isfinite(b) || a == b) return 0;
+  return (b > a) == larger_is_better ? 1 : -1;
+}
+
+std::vector<ComparedNumber> compare_numbers(const TrainSnapshot& now) {
+  std::vector<ComparedNumber> out;
+  if (!now.other) return out;
+  const TrainSnapshot& other = *now.other;
+  if (now.test && other.test) {
+    const std::string part = now.test->split + " part";
+    out.push_back({"accuracy, " + part, now.test->evaluation.accuracy(), other.test->evaluation.accuracy(), true, true,
+                   now.test->step, other.test->step});
+    out.push_back({"loss, " + part, now.test->evaluation.loss, other.test->evaluation.loss, false, false,
+                   now.test->step, other.test->step});
+  }
+  out.push_back(
+      {"accuracy, training batch", measured(now.accuracy), measured(other.accuracy), true, true, now.step, other.step});
+  out.push_back({"loss, training batch", measured(now.loss), measured(other.loss), false, false, now.step, other.step});
+  return out;
+}
+
+const SlotValues* first_weights(const TrainSnapshot& now) {
+  if (!now.architecture) return nullptr;
+  for (const Node& node : now.architecture->nodes()) {
+    const SlotValues* values = node.layer ? now.slot(Role::weight, node.name + ".weight") : nullptr;
+    if (values && values->slot.shape.rank() >= 2) return values;
+  }
+  return nullptr;
+}
+
+void CompareView::declare(Registry& registry) {
+  std::string names;
+  for (const std::string& name : recipe_settings()) names += (names.empty() ? "" : "|") + name;
+  registry.add(Command{
+      "train.compare",
+      "Trains a second run from the same start with one thing changed, beside this one",
+      {Parameter::text("NAME VALUE",
+                       fmt::format("what is different in it, {}, and its value: rate 0.1; off ends it", names))},
+      [this](const Arguments& arguments) {
+        const std::string text(trimmed(arguments.text(0)));
+        if (text == "off") {
+          scene_.end_comparison();
+          return;
+        }
+        const TrainSnapshotPtr now = scene_.snapshot();
+        const size_t space = std::min(text.find(' '), text.size());
+        const std::string name = text.substr(0, space);
+        std::string value(trimmed(std::string_view(text).substr(space)));
+        if (value.size() >= 2 && value.front() == '"') value = split_words(value).front();
+        const bool may_be_empty = name == "augment" || name == "schedule";
+        if (value.empty() && !may_be_empty) {
+          throw Error(fmt::format("train.compare {}: the value is missing", shown(name)), "train.compare rate 0.1");
+        }
+        recipe_with(now->recipe ? *now->recipe : scene_.recipe(), name, value);  // says at once what is wrong
+        scene_.compare([name, value](const RunRecipe& recipe) { return recipe_with(recipe, name, value); },
+                       name + " " + (value.empty() ? "\"\"" : value));
+      },
+  });
+  registry.add(Command{"train.compare.what",
+                       "What the fields of the inspector would change in the second run",
+                       {Parameter::choice("NAME", "a setting", recipe_settings())},
+                       [this](const Arguments& arguments) { name_ = arguments.text(0); }});
+  registry.add(Command{"train.compare.window",
+                       "The steps that the curves of both runs show",
+                       {Parameter::text("FROM TO", "two steps, or all")},
+                       [this](const Arguments& arguments) {
+                         const std::vector<std::string> words = split_words(arguments.text(0));
+                         CurveWindow window;
+                         if (words.size() == 2 && parse_number(words[0], &window.from) &&
+                             parse_number(words[1], &window.to) && window.from < window.to) {
+                           window_ = window;
+                         } else if (words.size() == 1 && words[0] == "all") {
+                           window_ = {};
+                         } else {
+                           throw Error(fmt::format("\"{}\" is no range of steps", shown(arguments.text(0))),
+                                       "two numbers, the smaller first: 0 200; or all");
+                         }
+                       }});
+  const auto number = [&](std::string name, std::string help, std::function<double()> value) {
+    registry.add(Readout{"train.compare." + std::move(name), std::move(help), [value = std::move(value)] {
+                           const double it = value();
+                           if (std::isnan(it)) throw Error("it is not measured yet", "do a step: train.step batch");
+                           return ReadoutValue(it);
+                         }});
+  };
+  registry.add(Readout{"train.compare.change", "what is different in the second run; empty: there is none",
+                       [this] { return ReadoutValue(scene_.snapshot()->other_change); }});
+  number("step", "finished steps of the second run", [this] { return static_cast<double>(other().step); });
+  number("loss", "of the second run's batch", [this] { return measured(other().loss); });
+  number("accuracy", "of the second run's batch, 0 to 1", [this] { return measured(other().accuracy); });
+  const auto test = [this]() -> const TrainTest& {
+    if (!other().test) throw Error("the second run's test part is not measured yet", "wait a moment");
+    return *other().test;
+  };
+  number("test_accuracy", "of the second run on the test part, 0 to 1",
+         [test] { return test().evaluation.accuracy(); });
+  number("test_loss", "of the second run on the test part", [test] { return test().evaluation.loss; });
+  number("test_step", "the step after which the second run's test part was measured",
+         [test] { return static_cast<double>(test().step); });
+}
+
+const TrainSnapshot& CompareView::other() const {
+  const TrainSnapshotPtr now = scene_.snapshot();
+  if (!now->other) throw Error("there is no second run", "train.compare rate 0.1");
+  return *now->other;
+}
+
+std::vector<std::string> CompareView::state() const {
+  return {"train.compare.what " + name_, window_.all()
+                                             ? "train.compare.window all"
+                                             : fmt::format("train.compare.window {} {}", window_.from, window_.to)};
+}
+
+bool CompareView::update(double) { return false; }
+
+void CompareView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {
+  wanted.test = true;
+  for (const TrainSnapshot* each : {&now, now.other.get()}) {
+    if (!each || !each->architecture) continue;
+    for (const Node& node : each->architecture->nodes()) {
+      if (!node.layer || (node.layer->kind() != "conv" && node.layer->kind() != "dense")) continue;
+      wanted.slots.insert({Role::weight, node.name + ".weight"});
+      break;  // the first layer that has filters
+    }
+  }
+}
+
+std::unique_ptr<TrainView> make_compare_view(const TrainScene& scene) { return std::make_unique<CompareView>(scene); }
+
+}  // namespace striate

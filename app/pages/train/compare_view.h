@@ -1,0 +1,75 @@
+// The view `compare`: this run beside a second one from the same start with one thing changed: `train.compare rate
+// 0.1`. Both are kept at the same step, so that scrubbing shows both as they were then.
+//
+// Files: compare_view.cpp: the command, readouts, what is compared.   compare_view_stage.cpp: what is drawn.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/pages/train/curve_store.h"
+#include "app/pages/train/train_view.h"
+#include "app/widgets/curves.h"
+#include "app/widgets/geometry.h"
+#include "app/widgets/hover_note.h"
+
+namespace striate {
+
+// What can be different in the second run: the names of RunRecipe, with "layers" beside "model".
+const std::vector<std::string>& recipe_settings();
+// The recipe with one setting changed, checked. Throws Error: an unknown name with the nearest one, a value that the
+// setting cannot have, one that is the same.
+RunRecipe recipe_with(const RunRecipe& recipe, const std::string& name, const std::string& value);
+
+// A number of both runs at the same step.
+struct ComparedNumber {
+  std::string name;     // "accuracy, test part"
+  double a = 0, b = 0;  // this run's, the other's; NaN: not measured
+  bool larger_is_better = false;
+  bool percent = false;
+  int64_t step_a = 0, step_b = 0;  // after which it was measured
+  // -1: this run is better, 1: the other is, 0: equal or not known.
+  int better() const;
+};
+std::vector<ComparedNumber> compare_numbers(const TrainSnapshot& now);
+
+class CompareView : public TrainView {
+ public:
+  explicit CompareView(const TrainScene& scene) : scene_(scene) {}
+
+  std::string id() const override { return "compare"; }
+  std::string title() const override { return "Compare"; }
+  std::string help() const override {
+    return "Two runs from the same start with one thing changed, side by side, the difference marked.";
+  }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
+  void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
+  void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
+
+ private:
+  const TrainSnapshot& other() const;  // throws Error where there is none
+  void draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
+  void draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
+  void draw_row(Ui& ui, Rect area, const std::string& what, Colour tone, const TrainSnapshot& now,
+                const SlotValues& values, float most) const;
+  void draw_choice(Ui& ui, const TrainSnapshot& now) const;
+
+  TrainScene scene_;
+  std::string name_ = "rate";  // what the fields of the inspector would change
+  CurveWindow window_;
+  mutable CurveStore mine_, others_;  // grown when drawn
+  mutable uint64_t others_run_ = 0;
+  mutable double hovered_at_ = -1, hovered_next_ = -1;
+  mutable HoverNote note_;
+};
+
+// The weights of the first layer that has any: filters (K, C, R, S), or a dense layer's (K, F). Null: not there yet.
+const SlotValues* first_weights(const TrainSnapshot& now);
+
+std::unique_ptr<TrainView> make_compare_view(const TrainScene& scene);
+
+}  // namespace striate

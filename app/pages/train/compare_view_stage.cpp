@@ -1,0 +1,313 @@
+// What the view `compare` shows: the curves of both runs over each other, the filters of both and their difference, the
+// numbers of both.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/compare_view.h"
+#include "app/widgets/colour_map.h"
+#include "app/widgets/curve_plot.h"
+#include "app/widgets/ui.h"
+#include "engine/walk/printed_sum.h"
+
+namespace striate {
+namespace {
+
+constexpr const char* kThisRun = "this run";
+
+Colour tone_of(const Theme& theme, bool other) { return other ? theme.kernel : theme.input; }
+
+float largest(const std::vector<float>& values) {
+  float most = 0;
+  for (const float value : values) most = std::max(most, std::isfinite(value) ? std::fabs(value) : 0.0f);
+  return most;
+}
+
+// How the weights of a layer are laid out as small pictures.
+struct FilterMaps {
+  int64_t count = 0;
+  int64_t planes = 1;
+  int width = 1, height = 1;
+};
+FilterMaps maps_of(const Shape& weights, const Shape& input) {
+  FilterMaps maps;
+  maps.count = weights[0];
+  if (weights.rank() == 4) {
+    maps.planes = weights[1];
+    maps.height = static_cast<int>(weights[2]);
+    maps.width = static_cast<int>(weights[3]);
+  } else if (input.rank() == 3 && weights[1] == input.count()) {  // a dense layer over pictures: a weight per pixel
+    maps.planes = input[0];
+    maps.height = static_cast<int>(input[1]);
+    maps.width = static_cast<int>(input[2]);
+  } else {
+    maps.width = static_cast<int>(weights[1]);
+  }
+  return maps;
+}
+
+std::string number_of(const ComparedNumber& number, double value) {
+  if (!std::isfinite(value)) return "not a number";
+  return number.percent ? fmt::format("{:.1f} %", 100 * value) : number_text(value, 4);
+}
+
+}  // namespace
+
+void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+  hovered_at_ = hovered_next_;
+  hovered_next_ = -1;
+  note_ = {};
+  if (!now.architecture) {
+    ui.empty_state(area, Icon::play, "Nothing to compare yet",
+                   "Press Start: a second run can then be set beside this one.");
+    return;
+  }
+  mine_.sync(now);
+  if (!now.other) {
+    ui.empty_state(area, Icon::plus, "One run so far",
+                   "At the right, choose one thing to change. A second run begins at the same start, with the same "
+                   "pictures in the same order, and follows this one step by step.");
+    return;
+  }
+  if (others_run_ != now.run) others_ = {};
+  others_run_ = now.run;
+  others_.sync(*now.other);
+  Rect room = area.inset(20, 12);
+  // Which is which, once, in its colour.
+  const Theme& theme = ui.theme();
+  Rect legend = room.cut_top(ui.em(26));
+  for (const bool other : {false, true}) {
+    const std::string words = other ? now.other_change : kThisRun;
+    const float wide = ui.measure(Font::strong, words).x;
+    const Rect line = legend.cut_left(26);
+    if (other) {
+      for (int i = 0; i < 3; ++i) {
+        ui.fill({line.x + static_cast<float>(i) * 8, line.centre().y - 1, 5, 2.5f}, tone_of(theme, true));
+      }
+    } else {
+      ui.fill({line.x, line.centre().y - 1, 21, 2.5f}, tone_of(theme, false));
+    }
+    ui.label(legend.cut_left(std::min(wide + 28, legend.w)), words, Font::strong, tone_of(theme, other));
+  }
+  if (now.other->step != now.step) {
+    ui.label(legend, fmt::format("catching up: step {}", grouped(now.other->step)), Font::caption, theme.secondary,
+             Align::right);
+  }
+  const bool high = room.h > ui.em(300);
+  draw_plots(ui, room.cut_top(high ? room.h * 0.56f : room.h), now);
+  if (high) {
+    room.cut_top(14);
+    draw_filters(ui, room, now);
+  }
+  draw_hover_note(ui, note_);
+  if (hovered_next_ != hovered_at_) ui.request_frame();
+}
+
+void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  Rect left = area;
+  Rect right = left.cut_right((area.w - 24) / 2);
+  left.cut_right(24);
+  const std::string part = now.test ? now.test->split : "test";
+  const auto points = [&](const CurveStore& store) -> const CurveStore::Points* {
+    const auto found = store.splits().find(part);
+    return found == store.splits().end() ? nullptr : &found->second.accuracy;
+  };
+  for (const bool accuracy : {false, true}) {
+    Rect room = accuracy ? right : left;
+    ui.label(room.cut_top(ui.em(24)),
+             accuracy ? fmt::format("accuracy on the {} part", part) : "loss of the training batches", Font::caption,
+             theme.secondary);
+    CurvePlot plot;
+    for (const bool other : {false, true}) {
+      const CurveStore& store = other ? others_ : mine_;
+      CurveSeries series;
+      series.name = other ? now.other_change : kThisRun;
+      series.colour = tone_of(theme, other);
+      series.dashed = other;
+      series.first = store.first();
+      if (accuracy) {
+        series.points = points(store);
+        if (!series.points) continue;
+      } else {
+        series.dense = &store.loss();
+      }
+      plot.series.push_back(std::move(series));
+    }
+    plot.begin = static_cast<double>(now.first_step);
+    plot.last = static_cast<double>(std::max<int64_t>(now.newest_step, 1));
+    plot.window = window_;
+    plot.shown = static_cast<double>(now.step);
+    plot.percent = accuracy;
+    plot.hovered_at = hovered_at_;
+    plot.window_command = "train.compare.window";
+    plot.pick_command = "train.scrub";
+    plot.pick_hint = "click: show this step";
+    const CurveAnswer answer = draw_curve_plot(ui, accuracy ? "accuracy of both" : "loss of both", room, plot);
+    if (answer.hovered) {
+      hovered_next_ = answer.at;
+      note_ = answer.note;
+    }
+  }
+}
+
+void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  const SlotValues* a = first_weights(now);
+  const SlotValues* b = first_weights(*now.other);
+  if (!a || !b) {
+    ui.label(Rect{area.x, area.y, area.w, ui.em(24)}, "the weights are on their way", Font::caption, theme.secondary);
+    return;
+  }
+  const bool same = a->slot.shape == b->slot.shape;
+  const float most = std::max(largest(a->values), largest(b->values));
+  Rect room = area;
+  const Rect title = room.cut_top(ui.em(24));
+  SlotValues difference{a->slot, {}};
+  float apart = 0;
+  if (same) {
+    for (size_t i = 0; i < a->values.size(); ++i) difference.values.push_back(b->values[i] - a->values[i]);
+    apart = largest(difference.values);
+  }
+  std::string words = fmt::format("weights of layer 1 \u00b7 both on one scale, \u00b1{}",
+                                  significant_text(static_cast<double>(most), 2));
+  words += same ? fmt::format(" \u00b7 difference \u00b1{}", significant_text(static_cast<double>(apart), 2))
+                : " \u00b7 the networks differ: there is no difference to show";
+  ui.label(title, words, Font::caption, theme.secondary);
+  const float rows = same ? 3 : 2;
+  const float high = std::min((room.h - (rows - 1) * 8) / rows, ui.em(84));
+  draw_row(ui, room.cut_top(high), kThisRun, tone_of(theme, false), now, *a, most);
+  room.cut_top(8);
+  draw_row(ui, room.cut_top(high), "the other", tone_of(theme, true), *now.other, *b, most);
+  if (!same) return;
+  room.cut_top(8);
+  draw_row(ui, room.cut_top(high), "difference", theme.text, now, difference, apart);
+}
+
+void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Colour tone, const TrainSnapshot& now,
+                           const SlotValues& values, float most) const {
+  const Theme& theme = ui.theme();
+  const FilterMaps maps = maps_of(values.slot.shape, now.architecture->input());
+  const Rect name = area.cut_left(ui.em(84));
+  ui.label(name, what, Font::control, tone);
+  const float gap = 6;
+  const float shape = static_cast<float>(maps.width) / static_cast<float>(maps.height);
+  const float wide = std::min(area.h * shape, area.w);
+  const float tall = wide / shape;
+  const auto fit = std::max<int64_t>(1, static_cast<int64_t>((area.w + gap) / (wide + gap)));
+  const int64_t shown = std::min(fit, maps.count);
+  const Sheet sheet(maps.count, maps.width, maps.height);
+  const ColourMap colours = theme.dark ? ColourMap::signed_dark : ColourMap::signed_blue_orange;
+  const int64_t plane = int64_t{maps.width} * maps.height;
+  const auto share = [&](int64_t k, int64_t c, int64_t at) {
+    const float value = values.values[static_cast<size_t>((k * maps.planes + c) * plane + at)];
+    return most > 0 && std::isfinite(value) ? 0.5f + 0.5f * value / most : 0.5f;
+  };
+  const uint64_t version = now.version * 4 + (theme.dark ? 1 : 0);
+  const PictureSource source = sheet_source("compare." + what, version, sheet, [&](int64_t k, Colour* out) {
+    for (int y = 0; y < sheet.height(); ++y) {
+      for (int x = 0; x < sheet.width(); ++x) {
+        const int64_t at = int64_t{y} * sheet.reduce() * maps.width + int64_t{x} * sheet.reduce();
+        if (maps.planes == 3) {  // colours around grey: what the filter looks for
+          const auto channel = [&](int64_t c) { return static_cast<uint32_t>(std::lround(share(k, c, at) * 255)); };
+          *out++ = rgb((channel(0) << 16) | (channel(1) << 8) | channel(2));
+        } else {
+          *out++ = map_colour(colours, share(k, 0, at));
+        }
+      }
+    }
+  });
+  std::vector<PicturePart> parts;
+  for (int64_t k = 0; k < shown; ++k) {
+    parts.push_back({sheet.place(k), {std::round(area.x + static_cast<float>(k) * (wide + gap)), area.y, wide, tall}});
+  }
+  const Rect all{area.x, area.y, static_cast<float>(shown) * (wide + gap) - gap, tall};
+  const Response r = ui.interact(all, {.label = "weights, " + what, .kind = "pictures", .tooltip = " "});
+  ui.parts(source, parts);
+  for (int64_t k = 0; k < shown; ++k) {
+    const Rect& place = parts[static_cast<size_t>(k)].to;
+    ui.stroke(place, theme.line);
+    if (!r.hovered || !place.contains(ui.input().mouse)) continue;
+    const int x = std::min(maps.width - 1,
+                           static_cast<int>((ui.input().mouse.x - place.x) / wide * static_cast<float>(maps.width)));
+    const int y = std::min(maps.height - 1,
+                           static_cast<int>((ui.input().mouse.y - place.y) / tall * static_cast<float>(maps.height)));
+    note_.title = fmt::format("{}: filter {}, row {}, column {}", what, k + 1, y + 1, x + 1);
+    for (int64_t c = 0; c < (maps.planes == 3 ? 3 : 1); ++c) {
+      const char* const names[] = {"red", "green", "blue"};
+      const float value = values.values[static_cast<size_t>((k * maps.planes + c) * plane + y * maps.width + x)];
+      note_.lines.push_back({maps.planes == 3 ? names[c] : "weight", shortest_text(value), 0});
+    }
+  }
+  if (shown < maps.count) {
+    ui.label(Rect{all.right() + 8, area.y, std::max(0.0f, area.right() - all.right() - 8), tall},
+             fmt::format("+{}", maps.count - shown), Font::caption, theme.secondary);
+  }
+}
+
+void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
+  ui.section("CHANGE ONE THING");
+  std::vector<Choice> names;
+  for (const std::string& name : recipe_settings()) names.push_back({name, name});
+  ui.dropdown("setting", names, name_, "train.compare.what");
+  ui.text_field("its value in the second run", "", "train.compare " + name_,
+                "its value: " + std::string(name_ == "rate"          ? "0.1"
+                                            : name_ == "optimizer"   ? "sgd momentum 0.9"
+                                            : name_ == "augment"     ? "shift 2"
+                                            : name_ == "batch"       ? "8"
+                                            : name_ == "seed"        ? "2"
+                                            : name_ == "schedule"    ? "constant"
+                                            : name_ == "model"       ? "mlp"
+                                            : name_ == "layers"      ? "conv 4 3x3 | relu | flatten | dense 10"
+                                            : name_ == "initializer" ? "he-normal"
+                                            : name_ == "loss"        ? "mse"
+                                            : name_ == "data"        ? "digits:1000"
+                                                                     : "0.5,0.25,0.25"));
+  const double rate = now.rate > 0 ? static_cast<double>(now.rate) : 0.001;
+  const double round = std::pow(10.0, std::floor(std::log10(rate)) - 1);
+  const auto text = [&](double value) { return to_text(std::round(value / round) * round); };
+  ui.begin_flow(6);
+  ui.button("Ten times the rate", "train.compare rate " + text(rate * 10));
+  ui.button("A tenth of the rate", "train.compare rate " + text(rate / 10));
+  ui.button("Another seed", fmt::format("train.compare seed {}", scene_.recipe().seed + 1));
+  if (scene_.recipe().optimizer.rfind("sgd", 0) == 0) {
+    ui.button("Adam", "train.compare optimizer adam");
+  } else {
+    ui.button("Plain SGD", "train.compare optimizer sgd");
+  }
+  ui.end_flow();
+}
+
+void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
+  if (!now.architecture) return;
+  if (now.other) {
+    ui.section("BOTH RUNS, STEP " + grouped(now.step));
+    const Theme& theme = ui.theme();
+    const auto line = [&](const std::string& name, const std::string& a, const std::string& b, int better, bool head) {
+      if (!head) ui.label(ui.take(ui.em(20)), name, Font::caption, theme.secondary);
+      Rect rect = ui.take(ui.em(24));
+      Rect right = rect.cut_right(rect.w / 2);
+      const auto cell = [&](Rect place, const std::string& value, Colour tone, bool best) {
+        if (best) ui.icon(Icon::tick, place.cut_left(ui.em(18)).centred(ui.em(14), ui.em(14)), theme.activation);
+        ui.label(place, value, head ? Font::caption : Font::number, tone);
+      };
+      cell(rect, a, head ? tone_of(theme, false) : theme.text, better < 0);
+      cell(right, b, head ? tone_of(theme, true) : theme.text, better > 0);
+    };
+    line("", kThisRun, now.other_change, 0, true);
+    for (const ComparedNumber& number : compare_numbers(now)) {
+      line(number.name, number_of(number, number.a), number_of(number, number.b), number.better(), false);
+      if (number.step_a != number.step_b) {
+        ui.note(fmt::format("measured after steps {} and {}", grouped(number.step_a), grouped(number.step_b)));
+      }
+    }
+    ui.note("A tick stands beside the better one. A batch is small: its numbers jump.");
+    ui.begin_flow();
+    ui.button("End the comparison", "train.compare off");
+    ui.end_flow();
+    ui.hairline();
+  }
+  draw_choice(ui, now);
+  ui.hairline();
+}
+
+}  // namespace striate
