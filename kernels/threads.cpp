@@ -1,18 +1,12 @@
 #include "kernels/threads.h"
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
-
 #include <atomic>
 #include <cstdlib>
-#include <memory>
-#include <mutex>
-#include <new>
 #include <numeric>
 #include <string>
 
 #include "kernels/error.h"
+#include "kernels/thread_pool.h"
 
 namespace striate {
 namespace {
@@ -24,25 +18,9 @@ std::atomic<bool> checks{false};
 std::atomic<bool> checks{true};
 #endif
 
-struct Arena {
-  std::mutex mutex;
-  std::atomic<int> threads{0};
-  std::shared_ptr<tbb::task_arena> arena;
-};
-
-Arena& the_arena() {
-  static Arena* arena = new Arena;  // never destroyed: threads may outlive main's statics
-  return *arena;
-}
-
-std::shared_ptr<tbb::task_arena> arena_now() {
-  Arena& a = the_arena();
-  const std::lock_guard<std::mutex> lock(a.mutex);
-  if (!a.arena) {
-    if (a.threads == 0) a.threads = tbb::this_task_arena::max_concurrency();
-    a.arena = std::make_shared<tbb::task_arena>(a.threads.load(), 1);
-  }
-  return a.arena;
+ThreadPool& pool() {
+  static ThreadPool* made = new ThreadPool;  // never destroyed: threads may outlive main's statics
+  return *made;
 }
 
 struct Scratch {
@@ -57,17 +35,10 @@ struct Scratch {
 
 void set_thread_count(int count) {
   if (count < 0) throw Error("cannot compute with " + std::to_string(count) + " threads", "give 0 for one per core");
-  Arena& a = the_arena();
-  const std::lock_guard<std::mutex> lock(a.mutex);
-  a.threads = count;
-  a.arena.reset();
+  pool().set_threads(count);
 }
 
-int thread_count() {
-  Arena& a = the_arena();
-  if (a.threads == 0) arena_now();
-  return a.threads;
-}
+int thread_count() { return pool().threads(); }
 
 void set_thread_order(ThreadOrder o) { order = static_cast<int>(o); }
 ThreadOrder thread_order() { return static_cast<ThreadOrder>(order.load(std::memory_order_relaxed)); }
@@ -78,10 +49,7 @@ bool debug_checks() { return checks.load(std::memory_order_relaxed); }
 void run_pieces(int64_t pieces, void (*run)(void*, int64_t, int64_t), void* context) {
   if (pieces <= 0) return;
   if (pieces == 1 || thread_count() == 1) return run(context, 0, pieces);
-  arena_now()->execute([&] {
-    tbb::parallel_for(tbb::blocked_range<int64_t>(0, pieces),
-                      [&](const tbb::blocked_range<int64_t>& range) { run(context, range.begin(), range.end()); });
-  });
+  pool().run(pieces, run, context);
 }
 
 void* thread_scratch(int slot, size_t bytes) {

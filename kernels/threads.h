@@ -1,5 +1,11 @@
 // The processor's threads: one oneTBB arena shared by all callers, so that training and the window's own work don't
 // fight over the cores. No result depends on how many threads there are.
+//
+// A training step is a hundred loops of some ten microseconds each, and waking a sleeping thread costs more than most
+// of them. So the arena's workers, once awake, keep looking for the next loop for kKeepAwake before they go back to
+// sleep; and a loop's pieces are dealt out so that a thread gets the same share of every loop as long as nobody is
+// late, since what one loop wrote then lies in the right core's cache for the next. Who has nothing left takes from the
+// others. A window in which nothing moves costs nothing.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +29,10 @@ ThreadOrder thread_order();
 void set_debug_checks(bool on);
 bool debug_checks();
 
-// Calls run(context, begin, end) until every piece of 0 .. pieces-1 was in exactly one call, on the arena's threads.
-// An exception that a call throws comes out of here.
+// Calls run(context, begin, end) until every piece of 0 .. pieces-1 was in exactly one call, on the arena's threads
+// and the caller's own. Several callers at once share the arena; a piece may itself call run_pieces().
+// An exception that a call throws comes out of here (of several, one), after all calls that had begun have ended;
+// pieces that had not begun are then left out.
 void run_pieces(int64_t pieces, void (*run)(void* context, int64_t begin, int64_t end), void* context);
 
 // The same for any callable f(begin, end).
