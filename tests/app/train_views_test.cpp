@@ -27,7 +27,8 @@ class ViewDriver {
         view(make(scene)),
         ui(registry, textures) {
     view->declare(registry);
-    for (const char* name : {"train.scrub", "train.probe", "train.unit.open"}) {
+    for (const char* name : {"train.scrub", "train.probe", "train.unit.open", "train.tests.open"}) {
+      if (registry.find_command(name)) continue;
       registry.add(Command{name, "noted", {Parameter::text("TEXT", "anything")}, [](const Arguments&) {}});
     }
     now = train_scene();
