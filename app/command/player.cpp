@@ -36,6 +36,11 @@ bool ScriptPlayer::advance(const PlayerHost& host) {
   try {
     if (std::optional<Error> error = host.take_failure()) throw *error;
     if (!since_) since_ = host.now();
+    const bool waits = next_ < script_.actions.size() && script_.actions[next_].kind == ActionKind::wait;
+    if (!waits && host.held && host.held()) {
+      since_ = host.now();
+      return true;
+    }
     if (next_ >= script_.actions.size()) {
       if (still_busy(host)) return true;  // the last line's work may still fail
       if (std::optional<Error> error = host.take_failure()) throw *error;

@@ -1,7 +1,8 @@
 // Plays a script, one line a frame, never blocking: the window and the headless loop both call advance() once a frame,
 // after the program's own update and before drawing.
 //
-//   command      runs; first waits while a file is being read, so that it meets the picture that the line above opened
+//   command      runs; first waits while a file is being read, so that it meets the picture that the line above opened,
+//                and while training goes to the step that the line above named
 //   expect       first waits until nothing is busy (60 s at most)
 //   screenshot   the same; and the player goes on only when the picture is written
 //   wait until   looks once a frame until it holds or its time is over
@@ -21,6 +22,7 @@ struct PlayerHost {
   const Registry* registry = nullptr;
   std::function<void(const std::string& line)> run;    // one command; throws Error
   std::function<bool()> loading;                       // a file is being read: commands wait
+  std::function<bool()> held = {};  // something goes on to a known end: all but `wait` waits, however long it takes
   std::function<bool()> busy;                          // what is shown is not final: expect and screenshot wait
   std::function<std::optional<Error>()> take_failure;  // an error of work behind, once
   // Asks for a picture of the next settled frame; the host is busy until it is written. Throws Error.

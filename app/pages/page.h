@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/command/registry.h"
@@ -30,6 +31,7 @@ struct PageInfo {
 struct PageContext {
   Document& document;
   std::function<void()> wake;  // asks for another frame; may be called from any thread
+  std::function<void(std::string line)> send = {};  // a command for the next update; may be called from any thread
 };
 
 class Page {
@@ -48,7 +50,20 @@ class Page {
   virtual bool update(double now) = 0;
   // True while work for the present state is still under way: `expect` and `screenshot` wait for it.
   virtual bool busy() const { return false; }
+  // True while something that a command asked for moves on to its end, such as training up to a step: the next command
+  // of a script waits, however long it takes. A person's command doesn't.
+  virtual bool holds_scripts() const { return false; }
   virtual void image_changed() {}  // the document has another image
+
+  // What a recording holds for a command of this page that was just run; every page is asked for `record.stop`.
+  virtual std::vector<std::string> recorded(std::string_view line) {
+    return line == "record.stop" ? std::vector<std::string>() : std::vector<std::string>{std::string(line)};
+  }
+  // Commands that bring a fresh program to the present state: what recordings and lessons begin with. More than state()
+  // where a state has a history.
+  virtual std::vector<std::string> replay() const { return state(); }
+  // The program is about to close. False: there is something to ask first; the page sends `quit` again afterwards.
+  virtual bool may_quit() { return true; }
 
   virtual void draw_stage(Ui& ui, const Rect& area) const = 0;
   virtual void draw_inspector(Ui& ui) const = 0;

@@ -36,7 +36,7 @@ App::App(Device device, Settings settings)
       document_(device),
       loader_([this] { wake(); }),
       pyramid_maker_([this] { wake(); }) {
-  pages_ = make_pages(PageContext{document_, [this] { wake(); }});
+  pages_ = make_pages(PageContext{document_, [this] { wake(); }, [this](std::string line) { send(std::move(line)); }});
   declare_commands();
   declare_lesson_commands();
   for (auto& page : pages_) page->declare(registry_);
@@ -71,7 +71,14 @@ void App::declare_commands() {
   registry_.add(Command{"redo", "Does again what was taken back", {}, [this](const Arguments&) {
                           restore(redo_, undo_, "there is no edit to do again");
                         }});
-  registry_.add(Command{"quit", "Closes the program", {}, [this](const Arguments&) { quit_ = true; }});
+  registry_.add(Command{"quit", "Closes the program", {}, [this](const Arguments&) {
+                          for (const auto& page : pages_) {
+                            if (page->may_quit()) continue;
+                            show_page(page->info().id);
+                            return;
+                          }
+                          quit_ = true;
+                        }});
   registry_.add(Command{
       "record",
       "Writes every command from now on to a script that `striate play` runs",
@@ -80,6 +87,9 @@ void App::declare_commands() {
   });
   registry_.add(Command{"record.stop", "Ends the recording", {}, [this](const Arguments&) {
                           if (!recorder_) throw Error("nothing is being recorded", "start with: record FILE");
+                          for (const auto& page : pages_) {
+                            for (const std::string& line : page->recorded("record.stop")) recorder_->add(line);
+                          }
                           recorder_->finish();
                           notify({"The recording is in " + recorder_->path(), "", "record.stop", false, now_});
                           recorder_.reset();
@@ -99,7 +109,7 @@ void App::run(std::string_view line) {
   registry_.run(line);
   if (edit) remember_edit(command, std::move(before));
   if (restoring_) return;
-  if (recorder_ && command.name != "record") recorder_->add(line);
+  if (recorder_ && command.name != "record") record(command, line);
   // What a step sets up, and turning the pages, is not what it asks to try.
   if (!entering_ && command.name.rfind("lesson", 0) != 0) lessons_.command_was_run(line, registry_);
   // An error that the same command left is over once it succeeds.
@@ -107,6 +117,20 @@ void App::run(std::string_view line) {
   std::erase_if(notices_, [&](const Notice& notice) {
     return notice.error && notice.command.substr(0, notice.command.find(' ')) == name;
   });
+}
+
+void App::record(const Command& command, std::string_view line) {
+  const std::string owner = owner_of(command.name, pages_);
+  for (const auto& page : pages_) {
+    if (page->info().id != owner) continue;
+    for (const std::string& each : page->recorded(line)) recorder_->add(each);
+    return;
+  }
+  recorder_->add(line);
+}
+
+bool App::holds_scripts() const {
+  return std::any_of(pages_.begin(), pages_.end(), [](const auto& page) { return page->holds_scripts(); });
 }
 
 void App::send(std::string line) {
@@ -148,6 +172,8 @@ bool App::update(double now) {
       failures_.push_back(error);
     }
   }
+  // What a step asks for may come true by itself, when what a command began is done.
+  if (lessons_.is_open() && !step_player_) lessons_.look(registry_);
   return moving;
 }
 
@@ -193,6 +219,11 @@ void App::open(const std::string& source) {
   }
   if (ends_in(source, ".striate")) {
     open_script(source);
+    return;
+  }
+  if (std::filesystem::path(source).extension() == ".safetensors") {
+    registry_.run("train.open " + quoted(source));
+    show_page("train");
     return;
   }
   if (source == "portrait") {
@@ -250,7 +281,7 @@ std::vector<std::string> App::state_of(const std::string& owner) const {
 std::vector<std::string> App::state() const {
   std::vector<std::string> lines = state_of("document");
   lines.push_back("page " + page().info().id);
-  for (std::string& line : page().state()) lines.push_back(std::move(line));
+  for (std::string& line : page().replay()) lines.push_back(std::move(line));
   return lines;
 }
 

@@ -58,6 +58,8 @@ class App {
   double now() const { return now_; }
   // True while the present state is not final: a file is being read, a page's work is under way, commands wait.
   bool busy() const;
+  // Something that a command asked for moves on to its end: a script's next command waits (Page::holds_scripts).
+  bool holds_scripts() const;
   // The oldest error that came from work behind (a file that could not be decoded) and was not taken yet, for scripts;
   // the notice stays.
   std::optional<Error> take_failure();
@@ -97,6 +99,7 @@ class App {
   };
 
   void declare_commands();
+  void record(const Command& command, std::string_view line);
   bool work_is_under_way() const;
 
   // Lessons: app_lessons.cpp.

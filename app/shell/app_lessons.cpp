@@ -136,6 +136,7 @@ bool App::advance_step() {
   host.run = [this](const std::string& line) { run(line); };
   host.registry = &registry_;
   host.loading = [this] { return loader_.busy(); };
+  host.held = [this] { return holds_scripts(); };
   host.busy = [this] { return work_is_under_way(); };
   host.take_failure = [this] { return take_failure(); };
   host.screenshot = [](const std::string&) {};

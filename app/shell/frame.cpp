@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -93,6 +94,7 @@ PlayerHost Shell::player_host() {
   host.registry = &app_.registry();
   host.run = [this](const std::string& line) { app_.run(line); };
   host.loading = [this] { return app_.loading() >= 0 || capture_.has_value(); };
+  host.held = [this] { return app_.holds_scripts(); };
   host.busy = [this] { return app_.busy() || !settled_ || capture_.has_value(); };
   host.take_failure = [this]() -> std::optional<Error> {
     if (capture_error_) return std::exchange(capture_error_, std::nullopt);
@@ -182,6 +184,12 @@ void Shell::draw(const Moment& moment) {
   frame.patient = moment.patient;
   drawn_size_ = moment.size;
   ui_.set_keys(keys_.keys_by_command(app_));
+  std::vector<Ui::CommandError> errors;
+  for (const Notice& notice : app_.notices()) {
+    if (notice.error) errors.push_back({std::string(command_name(notice.command)), notice.what, notice.hint});
+  }
+  std::reverse(errors.begin(), errors.end());  // the newest first
+  ui_.set_errors(std::move(errors));
   std::string ring;
   if (app_.lessons().is_open() && !app_.lessons().tried()) {
     for (const Action& action : app_.lessons().current().attempt) {

@@ -215,7 +215,11 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   int extra = 2;  // what the mouse is over is known a frame after things moved
   std::string title;
   glfwShowWindow(window);
-  while (!glfwWindowShouldClose(window) && !app.wants_to_quit()) {
+  while (!app.wants_to_quit()) {
+    if (glfwWindowShouldClose(window)) {  // a page may have something to ask first
+      glfwSetWindowShouldClose(window, GLFW_FALSE);
+      app.send("quit");
+    }
     if (bench) {
       glfwPollEvents();
     } else if (moving || extra > 0 || !events.queue.empty()) {

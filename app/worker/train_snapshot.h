@@ -97,7 +97,8 @@ struct TrainTest {
 };
 
 struct TrainSnapshot {
-  uint64_t version = 0;  // counts up
+  uint64_t version = 0;   // counts up
+  uint64_t commands = 0;  // that were done before, of those that the thread was given
 
   enum class Status {
     empty,      // no run yet
@@ -137,6 +138,12 @@ struct TrainSnapshot {
   std::vector<Norm> norms;
   std::vector<DeadUnits> dead_units;
   std::set<SlotKey> edited;  // weights that a person changed: they have a trained value to go back to
+  std::map<std::pair<std::string, int64_t>, float> edits;  // the same one by one: slot and index, what was written
+
+  // How it came here: the same once more gives the same bits. Empty `file`: from `start`.
+  std::shared_ptr<const RunRecipe> start;
+  std::string file;
+  std::shared_ptr<const std::vector<RunChange>> changes;
 
   // A second run from the same start with one thing changed, kept at the same step; null: none.
   std::shared_ptr<const TrainSnapshot> other;

@@ -13,6 +13,7 @@ int TrainProbe::predicted() const {
 }
 
 void TrainSnapshotMaker::cut(int64_t step) {
+  changes_ = nullptr;
   const int64_t size = std::max<int64_t>(0, step - run_.first_step());
   if (size >= curves_.size) return;
   curves_.pieces.resize(static_cast<size_t>(size / TrainCurves::kPiece));
@@ -47,7 +48,15 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
   s.accuracy = scalars.accuracy;
   s.rate = scalars.rate;
   s.test = test_;
-  for (const auto& [place, value] : run_.edited()) s.edited.insert({Role::weight, place.first});
+  s.edits = run_.edited_values();
+  for (const auto& [place, value] : s.edits) s.edited.insert({Role::weight, place.first});
+  if (!start_) start_ = std::make_shared<RunRecipe>(run_.recipe());
+  s.start = start_;
+  s.file = run_.file();
+  if (!changes_ || changes_->size() != run_.changes().size()) {
+    changes_ = std::make_shared<std::vector<RunChange>>(run_.changes());
+  }
+  s.changes = changes_;
   add_curves(s);
   add_slots(s, subscription);
   if (subscription.batch) add_batch(s);

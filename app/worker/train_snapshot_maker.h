@@ -40,8 +40,6 @@ class TrainSnapshotMaker {
   uint64_t slots_stamp_ = 0, batch_stamp_ = 0, probe_stamp_ = 0, norms_stamp_ = 0, dead_stamp_ = 0;
   std::map<SlotKey, SlotValuesPtr> slots_;
   TrainCurves curves_;
-  size_t evaluations_ = 0;
-  double last_evaluation_ = -1;
   std::shared_ptr<const TrainTest> test_;
   std::shared_ptr<const TrainBatch> batch_;
   std::shared_ptr<const ProbePicture> probe_picture_;
@@ -50,7 +48,8 @@ class TrainSnapshotMaker {
   std::unique_ptr<Network> probe_network_;
   std::vector<Norm> norms_;
   std::vector<DeadUnits> dead_units_;
-  std::shared_ptr<const RunRecipe> recipe_;
+  std::shared_ptr<const RunRecipe> recipe_, start_;
+  std::shared_ptr<const std::vector<RunChange>> changes_;
   std::shared_ptr<const Architecture> architecture_;
 };
 

@@ -123,10 +123,20 @@ void TrainWorker::reset() {
   touched();
 }
 
+// The newest step, also while an earlier one is shown.
 void TrainWorker::save(const std::string& file) {
   need_run();
   finish_seek();
-  run_->save(file);
+  const int64_t shown = run_->step();
+  const bool earlier = shown != run_->newest();
+  if (earlier) run_->go_to(run_->newest());
+  try {
+    run_->save(file);
+  } catch (...) {
+    if (earlier) run_->go_to(shown);
+    throw;
+  }
+  if (earlier) run_->go_to(shown);
 }
 
 // ------------------------------------------------------------------------------------------------- moving
@@ -166,7 +176,7 @@ void TrainWorker::step_phase() {
   pause();
   finish_seek();
   error_.reset();
-  target_ = next_place();
+  target_ = TrainPlace();
   target_->phase =
       run_->next_phase() == Phase::update ? Phase::batch : static_cast<Phase>(static_cast<int>(run_->next_phase()) + 1);
   target_->step = run_->step() + (run_->next_phase() == Phase::update ? 1 : 0);
@@ -228,11 +238,20 @@ void TrainWorker::branch() {
   touched();
 }
 
-TrainPlace TrainWorker::place() const { return run_ ? TrainPlace{run_->step(), run_->next_phase()} : TrainPlace{}; }
+TrainPlace TrainWorker::place() const {
+  if (seek_) return {*seek_, Phase::batch};
+  return run_ ? TrainPlace{run_->step(), run_->next_phase()} : TrainPlace{};
+}
 
-TrainPlace TrainWorker::next_place() const {
+bool TrainWorker::waits(double now) const {
+  return running_ && !target_ && !seek_ && pace_.kind != TrainPace::Kind::fastest && now < due_;
+}
+
+TrainPlace TrainWorker::next_place(double now) const {
   TrainPlace here = place();
-  if (!by_phase() || here.phase == Phase::update) return {here.step + 1, Phase::batch};
+  if (seek_ || (!running_ && !target_) || waits(now) || (other_ && other_->step() < run_->step())) return here;
+  const bool phase = target_ ? target_->step == here.step || here.phase != Phase::batch : by_phase();
+  if (!phase || here.phase == Phase::update) return {here.step + 1, Phase::batch};
   here.phase = static_cast<Phase>(static_cast<int>(here.phase) + 1);
   return here;
 }
@@ -242,7 +261,8 @@ bool TrainWorker::working() const {
 }
 
 bool TrainWorker::measuring() const {
-  return run_ && !running_ && !error_ && (!maker_->test() || maker_->test()->step != run_->step());
+  return run_ && !running_ && !target_ && !seek_ && !error_ &&
+         (!maker_->test() || maker_->test()->step != run_->step());
 }
 
 // ------------------------------------------------------------------------------------------------- changes
@@ -499,8 +519,7 @@ void TrainWorker::advance(double now) {
   const bool moves = run_ && (running_ || target_ || seek_);
   next_time_ = kNever;
   if (moves) {
-    const bool waits = running_ && !target_ && !seek_ && pace_.kind != TrainPace::Kind::fastest && now < due_;
-    if (!waits) {
+    if (!waits(now)) {
       if (running_ && pace_.kind != TrainPace::Kind::fastest && due_ == 0) due_ = now;
       try {
         do_unit(now);
@@ -569,6 +588,7 @@ void TrainWorker::publish(double now) {
   }
   using Status = TrainSnapshot::Status;
   snapshot->version = ++version_;
+  snapshot->commands = commands_;
   snapshot->status = preparing_            ? Status::preparing
                      : error_              ? Status::failed
                      : !run_               ? Status::empty

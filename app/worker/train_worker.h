@@ -70,15 +70,18 @@ class TrainWorker {
   void probe_picture(ProbePicture picture);
   void subscribe(const TrainSubscription& subscription);
 
+  void command_done() { ++commands_, changed_ = true; }  // called after each of the above, failed or not
+
   // ---- what goes on by itself ----
   // The next unit of work. `now` in seconds.
   void advance(double now);
   double next_time() const { return next_time_; }  // when advance() wants to be called; infinity: not by itself
   bool running() const { return running_; }        // by start(): without an end
-  bool working() const;                            // towards a place that a command named
-  bool measuring() const;                          // paused, and the test part is not measured yet
+  bool moving() const { return running_ || target_; }
+  bool working() const;    // towards a place that a command named
+  bool measuring() const;  // paused, and the test part is not measured yet
   TrainPlace place() const;
-  TrainPlace next_place() const;             // after the next unit of work
+  TrainPlace next_place(double now) const;   // after the next unit of work
   bool changed() const { return changed_; }  // since the last snapshot
   void publish(double now);
   bool has_run() const { return run_ != nullptr; }
@@ -92,6 +95,7 @@ class TrainWorker {
   void one_step(bool phase);
   void follow();  // the other run, to the same step
   bool follow_some();
+  bool waits(double now) const;  // for the pace
   void fail(const Error& error);
   void install(std::unique_ptr<TrainingRun> run);
   std::shared_ptr<const Dataset> data_of(const RunRecipe& recipe);
@@ -112,7 +116,7 @@ class TrainWorker {
   std::shared_ptr<const RunRecipe> preparing_;
   float progress_ = 0;
   std::optional<Error> error_;
-  uint64_t run_count_ = 0, version_ = 0;
+  uint64_t run_count_ = 0, version_ = 0, commands_ = 0;
   TrainSubscription subscription_;
   TrainPace pace_;
   bool running_ = false;

@@ -37,19 +37,25 @@ TrainerThread::~TrainerThread() {
   thread_.join();
 }
 
-TrainerThread::Effect TrainerThread::post(Command command) {
+TrainerThread::Effect TrainerThread::post(Command command, std::optional<Effect> then, bool stop_reading) {
   std::lock_guard lock(mutex_);
+  const Effect effect = effect_;
   queue_.push_back(std::move(command));
+  ++posted_;
+  if (then) effect_ = *then;
+  if (stop_reading && executing_) stop_reading_ = true;
   changed_.notify_all();
+  return effect;
+}
+
+TrainerThread::Effect TrainerThread::effect() const {
+  std::lock_guard lock(mutex_);
   return effect_;
 }
 
-TrainerThread::Effect TrainerThread::post_and_stop_reading(Command command) {
+uint64_t TrainerThread::posted() const {
   std::lock_guard lock(mutex_);
-  queue_.push_back(std::move(command));
-  stop_reading_ = executing_;
-  changed_.notify_all();
-  return effect_;
+  return posted_;
 }
 
 TrainSnapshotPtr TrainerThread::snapshot() {
@@ -72,10 +78,11 @@ bool TrainerThread::working() const {
   return !broken_ && (!queue_.empty() || executing_ || working_);
 }
 
-bool TrainerThread::busy() const {
+bool TrainerThread::busy(const TrainSnapshot& seen) const {
   std::lock_guard lock(mutex_);
-  return !broken_ &&
-         (!queue_.empty() || executing_ || working_ || measuring_ || unseen_ || !taken_ || !errors_.empty());
+  if (broken_) return false;
+  if (!queue_.empty() || executing_ || working_ || !errors_.empty() || seen.commands < posted_) return true;
+  return !running_ && (measuring_ || unseen_ || seen.version != snapshot_->version);
 }
 
 void TrainerThread::run() {
@@ -113,6 +120,13 @@ void TrainerThread::run() {
   wake_();
 }
 
+void TrainerThread::note(const TrainWorker& worker) {
+  running_ = worker.running();
+  working_ = worker.working();
+  measuring_ = worker.measuring();
+  unseen_ = worker.changed() && !worker.running();
+}
+
 void TrainerThread::loop(TrainWorker& worker) {
   std::unique_lock lock(mutex_);
   while (!stop_) {
@@ -131,26 +145,25 @@ void TrainerThread::loop(TrainWorker& worker) {
         error = no_memory();
       }
       command = nullptr;
+      worker.command_done();
       lock.lock();
       executing_ = false;
       if (error) errors_.push_back(*error);
-      working_ = worker.working();
-      measuring_ = worker.measuring();
-      unseen_ = worker.changed();
-      effect_ = {worker.place(), worker.running()};
+      note(worker);
+      // What waits knows where it leads by what post() was told.
+      if (queue_.empty()) effect_ = {worker.place(), worker.moving()};
       if (error) wake_();
       continue;
     }
-    // A command that comes from here on takes effect after the unit.
-    effect_ = {worker.running() ? worker.next_place() : worker.place(), worker.running()};
+    const double now = seconds_now();
+    effect_ = {worker.next_place(now), worker.moving()};  // a command that comes from here on waits for the unit
     lock.unlock();
-    worker.advance(seconds_now());
+    worker.advance(now);
     lock.lock();
     const bool was_busy = working_ || measuring_ || unseen_;
-    working_ = worker.working();
-    measuring_ = worker.measuring();
-    unseen_ = worker.changed() && !worker.running();
-    effect_ = {worker.place(), worker.running()};
+    note(worker);
+    // An error may have stopped it before: what was posted meanwhile takes effect where it stands.
+    if (queue_.empty()) effect_ = {worker.place(), worker.moving()};
     if (was_busy && !working_ && !measuring_ && !unseen_) wake_();  // whoever waits for that looks again
     if (stop_ || !queue_.empty()) continue;
     const double next = worker.next_time();

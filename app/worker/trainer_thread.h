@@ -27,24 +27,28 @@ class TrainerThread {
   TrainerThread& operator=(const TrainerThread&) = delete;
 
   using Command = std::function<void(TrainWorker&)>;
-  // Returns at once. Where the command takes effect, if training runs; an Error of it comes out of take_error().
+  // Where a command takes effect. moving: training is on its way there.
   struct Effect {
     TrainPlace place;
-    bool running = false;
+    bool moving = false;
   };
-  Effect post(Command command);
-  // The same for a command that ends the reading of data: what is being read is given up.
-  Effect post_and_stop_reading(Command command);
+  // Returns at once; an Error of the command comes out of take_error(). `then`: where it leads, if it knows: what the
+  // next command is told. stop_reading: data that are being read for a command before are given up.
+  Effect post(Command command, std::optional<Effect> then = std::nullopt, bool stop_reading = false);
+  Effect effect() const;    // of a command that would be posted now
+  uint64_t posted() const;  // commands so far; see TrainSnapshot::commands
 
   TrainSnapshotPtr snapshot();  // the newest; never null
   std::optional<Error> take_error();
   // A command was not done yet, or training is on its way to a place that one named. Free running is neither.
   bool working() const;
-  bool busy() const;  // or the test part is measured while training rests, or a snapshot is not taken yet
+  // Or, while training rests: the test part is being measured, or the newest snapshot is not `seen`.
+  bool busy(const TrainSnapshot& seen) const;
 
  private:
   void run();
   void loop(TrainWorker& worker);
+  void note(const TrainWorker& worker);
 
   const Device device_;
   const std::function<void()> wake_;
@@ -57,7 +61,8 @@ class TrainerThread {
   bool stop_ = false, stop_reading_ = false, broken_ = false;
   bool executing_ = false;  // a command is being done
   Effect effect_;           // of a command posted now
-  bool working_ = false, measuring_ = false, unseen_ = false;
+  uint64_t posted_ = 0;
+  bool running_ = false, working_ = false, measuring_ = false, unseen_ = false;
   std::thread thread_;  // last: it uses all of the above
 };
 

@@ -6,6 +6,7 @@
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/data/sources.h"
+#include "engine/training/recipe_file.h"
 
 namespace striate {
 
@@ -26,6 +27,8 @@ void TrainPage::declare(Registry& registry) {
                            }
                          }});
   for (const auto& view : views_) view->declare(registry);
+  settings_.declare(registry);
+  files_.declare(registry);
 }
 
 void TrainPage::need_run() const {
@@ -79,6 +82,11 @@ void TrainPage::declare_settings(Registry& registry) {
       "initializer", "How the starting weights are drawn; a new training then",
       Parameter::choice("NAME", "which", {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"}),
       [](RunRecipe& next, const std::string& text) { next.initializer = text; });
+  registry.add(Command{"train.usual",
+                       "All settings as they are at first; a new training then",
+                       {},
+                       [this](const Arguments&) { change([](RunRecipe& next) { next = RunRecipe(); }); },
+                       Undo::edit});
   registry.add(Command{"train.batch",
                        "Pictures of one step; a new training then",
                        {Parameter::integer("N", "pictures", 1, 4096)},
@@ -126,10 +134,12 @@ void TrainPage::declare_run(Registry& registry) {
   registry.add(Command{"train.start", "Trains, from where it stands", {}, [this](const Arguments&) {
                          with_run([](TrainWorker& worker) { worker.start(); });
                        }});
-  registry.add(Command{"train.pause", "Training waits after the present step", {}, [this](const Arguments&) {
-                         if (!thread_) return;
-                         effect_ = thread().post_and_stop_reading([](TrainWorker& worker) { worker.pause(); });
-                       }});
+  registry.add(
+      Command{"train.pause", "Training waits after the present step", {}, [this](const Arguments&) {
+                if (!thread_) return;
+                const TrainerThread::Effect now = thread().effect();
+                post([](TrainWorker& worker) { worker.pause(); }, TrainerThread::Effect{now.place, false}, true);
+              }});
   registry.add(
       Command{"train.step",
               "One step of training, one phase of it, or an epoch: as many steps as it takes to see every picture once",
@@ -174,14 +184,15 @@ void TrainPage::declare_run(Registry& registry) {
                          pace_ = pace;
                          post([pace](TrainWorker& worker) { worker.set_pace(pace); });
                        }});
-  registry.add(Command{"train.scrub",
-                       "Shows an earlier step, everything as it was then",
-                       {Parameter::integer("STEP", "finished steps", 0, 1e15)},
-                       [this](const Arguments& arguments) {
-                         need_run();
-                         const int64_t step = arguments.integer(0);
-                         post([step](TrainWorker& worker) { worker.scrub(step); });
-                       }});
+  registry.add(Command{
+      "train.scrub",
+      "Shows an earlier step, everything as it was then",
+      {Parameter::integer("STEP", "finished steps", 0, 1e15)},
+      [this](const Arguments& arguments) {
+        need_run();
+        const int64_t step = arguments.integer(0);
+        post([step](TrainWorker& worker) { worker.scrub(step); }, TrainerThread::Effect{{step, Phase::batch}, false});
+      }});
   registry.add(Command{"train.branch",
                        "Forgets what came after the step that is shown, to go another way from it",
                        {},
@@ -208,10 +219,18 @@ void TrainPage::declare_run(Registry& registry) {
                        }});
   registry.add(Command{"train.reset", "Forgets the training; the settings stay", {}, [this](const Arguments&) {
                          if (!thread_) return;
-                         ask_or("The training would be forgotten.", [this] {
-                           begun_.reset();
+                         ask_or("The training would be forgotten.", [this] { forget(); });
+                       }});
+  registry.add(Command{"train.open",
+                       "Goes on with a training that was saved",
+                       {Parameter::text("FILE", "path of a file that train.save wrote")},
+                       [this](const Arguments& arguments) {
+                         const std::string file = arguments.text(0);
+                         read_recipe(SafeTensors::read(file), file);  // what is wrong with it is told at once
+                         ask_or("Another training would take its place.", [this, file] {
+                           adopt_ = true;
                            edits_.clear();
-                           effect_ = thread().post_and_stop_reading([](TrainWorker& worker) { worker.reset(); });
+                           post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
                          });
                        }});
   registry.add(Command{"train.save",

@@ -12,7 +12,7 @@ using Status = TrainSnapshot::Status;
 
 std::string grouped(int64_t value) {
   std::string text = std::to_string(value);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), "\u2009");
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), " ");
   return text;
 }
 
@@ -80,6 +80,9 @@ void TrainPage::draw_inspector(Ui& ui) const {
     ui.pop_id();
   }
   draw_run(ui);
+  settings_.draw_network(ui, *snapshot_);
+  settings_.draw_learning(ui, *snapshot_);
+  files_.draw(ui, *snapshot_);
 }
 
 void TrainPage::draw_run(Ui& ui) const {

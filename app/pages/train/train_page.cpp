@@ -24,15 +24,15 @@ TrainPage::TrainPage(const PageContext& context)
         empty->curves.evaluations = std::make_shared<const std::vector<EvaluationRecord>>();
         return empty;
       }()),
-      scene_{context, [this] { return snapshot_; }, [this]() -> const RunRecipe& { return recipe_; },
+      scene_{context,
+             [this] { return snapshot_; },
+             [this]() -> const RunRecipe& { return recipe_; },
              [this](const ProbePicture& picture) {
                if (!has_run()) return;
                post([picture](TrainWorker& worker) { worker.probe_picture(picture); });
              },
              [this](const TrainScene::ChangeRecipe& change, const std::string& what) {
-               with_run([change, what](TrainWorker& worker) {
-                 worker.compare(change(worker.run()->recipe()), what);
-               });
+               with_run([change, what](TrainWorker& worker) { worker.compare(change(worker.run()->recipe()), what); });
              },
              [this] {
                if (has_run()) post([](TrainWorker& worker) { worker.end_comparison(); });
@@ -47,9 +47,8 @@ TrainerThread& TrainPage::thread() {
   return *thread_;
 }
 
-TrainerThread::Effect TrainPage::post(TrainerThread::Command command) {
-  effect_ = thread().post(std::move(command));
-  return effect_;
+void TrainPage::post(TrainerThread::Command command, std::optional<TrainerThread::Effect> then, bool stop_reading) {
+  effect_ = thread().post(std::move(command), then, stop_reading);
 }
 
 // ------------------------------------------------------------------------------------------------- the run
@@ -77,13 +76,17 @@ void TrainPage::with_run(const TrainerThread::Command& command) {
     return;
   }
   check_recipe(recipe_);
+  effect_ = {};
   ask_or("The new settings need a new training.", [this, command] {
     begun_ = recipe_;
     edits_.clear();
-    effect_ = thread().post_and_stop_reading([recipe = recipe_, command](TrainWorker& worker) {
-      worker.begin(recipe);
-      command(worker);
-    });
+    post(
+        [recipe = recipe_, command](TrainWorker& worker) {
+          worker.begin(recipe);
+          command(worker);
+        },
+        TrainerThread::Effect(), true);
+    effect_ = {};
   });
 }
 
@@ -104,6 +107,7 @@ void TrainPage::change_live(const std::function<void(RunRecipe&)>& change, const
                 "branch here first, or go to the newest step");
   }
   this->change(change);
+  effect_ = thread_ ? thread_->effect() : TrainerThread::Effect();
   if (!same) return;
   begun_ = recipe_;
   post(command);
@@ -115,18 +119,28 @@ void TrainPage::take_snapshot() {
   TrainSnapshotPtr fresh = thread_->snapshot();
   if (fresh == snapshot_) return;
   snapshot_ = std::move(fresh);
+  if (snapshot_->commands < thread_->posted()) return;  // what the page knows is newer
+  edits_ = snapshot_->edits;
+  if (adopt_ && has_run()) {
+    recipe_ = *snapshot_->recipe;
+    begun_ = recipe_;
+  }
+  adopt_ = false;
 }
 
 bool TrainPage::update(double now) {
   now_ = now;
   bool moving = false;
   if (views_.size() > view_) moving |= views_[view_]->update(now);
+  if (now - drawn_ < kOutOfSight || settings_.busy()) moving |= settings_.update(now);
+  moving |= files_.update();
   if (!thread_) return moving;
   take_snapshot();
   if (const int64_t saved = saved_now_ ? saved_now_->load() : -1; saved >= 0) {
     saved_run_ = snapshot_->run;
     saved_step_ = saved;
     saved_now_ = nullptr;
+    if (question_) std::exchange(question_, std::nullopt)->go_on();
   }
   const TrainSubscription wanted = subscription();
   if (!(wanted == subscription_)) {
@@ -150,26 +164,52 @@ TrainSubscription TrainPage::subscription() const {
   return wanted;
 }
 
-bool TrainPage::busy() const { return thread_ && thread_->busy(); }
+bool TrainPage::busy() const {
+  return settings_.busy() || files_.busy() || (views_.size() > view_ && views_[view_]->busy()) ||
+         (thread_ && thread_->busy(*snapshot_));
+}
+
+bool TrainPage::holds_scripts() const {
+  return adopt_ || (thread_ && (thread_->working() || snapshot_->commands < thread_->posted()));
+}
+
+bool TrainPage::may_quit() {
+  if (!unsaved()) return true;
+  question_ = Question{"The program is about to close.", [this] {
+                         forget();
+                         if (context_.send) context_.send("quit");
+                       }};
+  return false;
+}
+
+void TrainPage::forget() {
+  begun_.reset();
+  edits_.clear();
+  post([](TrainWorker& worker) { worker.reset(); }, TrainerThread::Effect(), true);
+}
 
 // ------------------------------------------------------------------------------------------------- state
 
-std::vector<std::string> TrainPage::state() const {
-  const RunRecipe& r = recipe_;
-  std::vector<std::string> lines = {"train.data " + quoted(r.data)};
+std::vector<std::string> TrainPage::recipe_lines(const RunRecipe& r) {
   const bool text = r.model.find_first_of(" |\n") != std::string::npos;
-  lines.push_back((text ? "train.layers " : "train.model ") + quoted(r.model));
-  lines.push_back("train.optimizer " + quoted(r.optimizer));
-  lines.push_back("train.rate " + to_text(r.rate));
-  lines.push_back("train.schedule " + quoted(r.schedule));
-  lines.push_back("train.loss " + quoted(r.loss));
-  lines.push_back(fmt::format("train.batch {}", r.batch));
-  lines.push_back(fmt::format("train.seed {}", r.seed));
-  lines.push_back("train.split " + quoted(r.split));
-  lines.push_back("train.augment " + quoted(r.augment));
-  lines.push_back("train.initializer " + r.initializer);
+  return {"train.data " + quoted(r.data),           (text ? "train.layers " : "train.model ") + quoted(r.model),
+          "train.optimizer " + quoted(r.optimizer), "train.rate " + to_text(r.rate),
+          "train.schedule " + quoted(r.schedule),   "train.loss " + quoted(r.loss),
+          fmt::format("train.batch {}", r.batch),   fmt::format("train.seed {}", r.seed),
+          "train.split " + quoted(r.split),         "train.augment " + quoted(r.augment),
+          "train.initializer " + r.initializer};
+}
+
+std::vector<std::string> TrainPage::state() const {
+  std::vector<std::string> lines = recipe_lines(recipe_);
   if (has_run()) lines.push_back("train.edits " + quoted(edits_text(edits_)));
-  lines.push_back("train.speed " + pace_text());
+  for (std::string& line : look()) lines.push_back(std::move(line));
+  return lines;
+}
+
+// What is seen, and how fast it goes.
+std::vector<std::string> TrainPage::look() const {
+  std::vector<std::string> lines = {"train.speed " + pace_text()};
   if (views_.size() > view_) lines.push_back("train.view " + views_[view_]->id());
   for (const auto& view : views_) {
     for (std::string& line : view->state()) lines.push_back(std::move(line));

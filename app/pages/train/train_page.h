@@ -3,7 +3,7 @@
 // views (train_view.h, views.cpp).
 //
 // train_page.cpp: life, state, snapshots.  train_commands.cpp: commands.  train_readouts.cpp: readouts.
-// train_draw.cpp: stage, inspector, transport.
+// train_draw.cpp: stage, inspector, transport.  train_recording.cpp: what recordings and lessons hold.
 //
 // Settings: the recipe is what the next start uses. While it equals the run's, Start goes on; after a change that a run
 // cannot take while it is trained (all but rate and schedule) Start begins a new one, and asks first what shall become
@@ -19,6 +19,8 @@
 #include <vector>
 
 #include "app/pages/page.h"
+#include "app/pages/train/train_files.h"
+#include "app/pages/train/train_settings.h"
 #include "app/pages/train/train_view.h"
 #include "app/worker/trainer_thread.h"
 
@@ -34,6 +36,10 @@ class TrainPage : public Page {
   std::vector<std::string> state() const override;
   bool update(double now) override;
   bool busy() const override;
+  bool holds_scripts() const override;
+  std::vector<std::string> recorded(std::string_view line) override;
+  std::vector<std::string> replay() const override;
+  bool may_quit() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
@@ -48,7 +54,11 @@ class TrainPage : public Page {
   };
 
   TrainerThread& thread();
-  TrainerThread::Effect post(TrainerThread::Command command);
+  void post(TrainerThread::Command command, std::optional<TrainerThread::Effect> then = std::nullopt,
+            bool stop_reading = false);
+  void forget();
+  std::vector<std::string> look() const;
+  static std::vector<std::string> recipe_lines(const RunRecipe& recipe);
   void declare_settings(Registry& registry);
   void declare_run(Registry& registry);
   void declare_weights(Registry& registry);
@@ -84,12 +94,16 @@ class TrainPage : public Page {
   TrainSubscription subscription_;
   std::optional<Question> question_;
   Edits edits_;                                      // weights that are edited now, with what was written
-  TrainerThread::Effect effect_;                     // of the last command
+  TrainerThread::Effect effect_;                     // of the last command: where it took effect
+  bool recorded_moving_ = false;                     // after what was recorded last, training moves
+  bool adopt_ = false;                               // the settings become those of the run that is being opened
   std::shared_ptr<std::atomic<int64_t>> saved_now_;  // the step that was saved, once it is
   uint64_t saved_run_ = 0;
   int64_t saved_step_ = -1;
   double now_ = 0;
   mutable double drawn_ = -1;  // when the stage was last drawn
+  TrainSettings settings_{scene_};
+  TrainFiles files_{scene_};
 };
 
 std::unique_ptr<Page> make_train_page(const PageContext& context);

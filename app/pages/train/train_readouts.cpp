@@ -6,7 +6,13 @@ namespace striate {
 
 void TrainPage::declare_readouts(Registry& registry) {
   const auto add = [&](const char* name, const char* help, std::function<ReadoutValue()> value) {
-    registry.add(Readout{std::string("train.") + name, help, std::move(value)});
+    registry.add(Readout{std::string("train.") + name, help, [this, value = std::move(value)] {
+                           // What stands before a command was done is not what a script asks for.
+                           if (thread_ && snapshot_->commands < thread_->posted()) {
+                             throw Error("training has not come to it yet", "wait until train.step >= 0");
+                           }
+                           return value();
+                         }});
   };
   const auto number = [this](double value) -> ReadoutValue {
     if (!has_run()) throw Error("nothing is being trained", "start: train.start");
