@@ -40,6 +40,8 @@ class LessonSession {
   bool tried() const { return tried_ || current().attempt.empty(); }
   // Tells the session that a command was run: completes the step when it is the one to try.
   void command_was_run(std::string_view line, const Registry& registry);
+  // Looks whether the step's conditions have come true since, if its try block has any.
+  void look(const Registry& registry) { command_was_run({}, registry); }
 
  private:
   std::unique_ptr<Lesson> lesson_;
