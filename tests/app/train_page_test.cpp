@@ -1,0 +1,317 @@
+// The page `train` with its thread: what it shows is what the engine computes alone, whatever was pressed when.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <thread>
+
+#include "app/cli/script_run.h"
+#include "engine/error.h"
+#include "engine/training/training_run.h"
+#include "tests/app/shell_driver.h"
+
+namespace striate {
+namespace {
+
+constexpr double kLong = 60;  // seconds that a condition is waited for
+
+class TrainPage : public testing::Test {
+ protected:
+  void SetUp() override {
+    driver.app.run("page train");
+    driver.app.run("train.data digits:400");
+    driver.app.run("train.batch 16");
+    driver.settle();
+  }
+  // Frames until it holds.
+  template <typename F>
+  void wait(const F& holds) {
+    const auto start = std::chrono::steady_clock::now();
+    while (!holds()) {
+      driver.frame();
+      ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::duration<double>(kLong));
+      std::this_thread::sleep_for(std::chrono::microseconds(200));  // between two looks, not for an outcome
+    }
+  }
+  void wait_for_more(double steps) {
+    double now = -1;
+    wait([&] {
+      try {
+        now = driver.number("train.step");
+        return true;
+      } catch (const Error&) {
+        return false;
+      }
+    });
+    wait_for_step(now + steps);
+  }
+  void wait_for_step(double step) {
+    wait([&] {
+      try {
+        return driver.number("train.step") >= step;
+      } catch (const Error&) {
+        return false;  // nothing to read yet
+      }
+    });
+  }
+  static RunRecipe recipe() {
+    RunRecipe recipe;
+    recipe.data = "digits:400";
+    recipe.batch = 16;
+    return recipe;
+  }
+  ShellDriver driver;
+};
+
+std::string bytes_of(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  EXPECT_TRUE(in) << file;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string file_in_temp(const std::string& name) { return testing::TempDir() + "striate_" + name; }
+
+TEST_F(TrainPage, starts_pauses_and_steps_by_clicks) {
+  EXPECT_EQ(driver.text("train.status"), "empty");
+  driver.click("Start");
+  wait_for_step(10);
+  EXPECT_EQ(driver.text("train.status"), "running");
+  driver.click("Pause");
+  EXPECT_EQ(driver.text("train.status"), "paused");
+  const double step = driver.number("train.step");
+  driver.click("Step");
+  EXPECT_EQ(driver.number("train.step"), step + 1);
+  driver.click("Phase");
+  EXPECT_EQ(driver.text("train.phase"), "forward");
+  EXPECT_EQ(driver.number("train.step"), step + 1);
+  driver.run("train.step batch");
+  EXPECT_EQ(driver.number("train.step"), step + 2);
+  driver.run("train.step epoch");
+  EXPECT_NEAR(driver.number("train.epoch"), std::ceil(driver.number("train.epoch") - 0.06), 0.06);
+  driver.key("Space");
+  wait([&] { return driver.text("train.status") == "running"; });
+  driver.key("Space");
+  EXPECT_EQ(driver.text("train.status"), "paused");
+  EXPECT_EQ(driver.number("train.test_step"), driver.number("train.step"));
+}
+
+TEST_F(TrainPage, shows_the_numbers_of_the_engine_alone_at_any_step) {
+  Stream stream;
+  const RunRecipe recipe = this->recipe();
+  TrainingRun alone(stream, recipe, open_run_data(recipe));
+  Evaluator evaluator(stream, alone.architecture(), 64);
+  driver.app.run("train.start");
+  wait_for_step(40);
+  driver.run("train.pause");
+  driver.run("train.until " + to_text(std::max(60.0, driver.number("train.step"))));
+  const int64_t newest = static_cast<int64_t>(driver.number("train.newest"));
+  while (alone.step() < newest) alone.advance_step();
+  std::mt19937 random(7);
+  for (int i = 0; i < 8; ++i) {
+    const int64_t step = static_cast<int64_t>(random() % static_cast<uint32_t>(newest)) + 1;
+    driver.run(fmt::format("train.scrub {}", step));
+    alone.go_to(step);
+    EXPECT_EQ(driver.number("train.step"), static_cast<double>(step));
+    EXPECT_EQ(driver.number("train.loss"), static_cast<double>(alone.scalars().loss));
+    EXPECT_EQ(driver.number("train.accuracy"), static_cast<double>(alone.scalars().accuracy));
+    EXPECT_EQ(driver.number("train.rate.now"), static_cast<double>(alone.scalars().rate));
+    EXPECT_EQ(driver.number("train.epoch"), alone.trainer().epoch());
+    const Evaluation test =
+        evaluator.evaluate(stream, alone.network(), *alone.data(), alone.test_indices(), alone.normalisation());
+    EXPECT_EQ(driver.number("train.test_step"), static_cast<double>(step));
+    EXPECT_EQ(driver.number("train.test_accuracy"), test.accuracy());
+    EXPECT_EQ(driver.number("train.test_loss"), test.loss);
+  }
+}
+
+TEST_F(TrainPage, asks_before_training_is_thrown_away) {
+  driver.run("train.until 5");
+  driver.run("train.seed 9");
+  driver.run("train.start");
+  EXPECT_NE(driver.text("train.question"), "");
+  EXPECT_EQ(driver.number("train.step"), 5);
+  driver.click("Keep");
+  EXPECT_EQ(driver.text("train.question"), "");
+  driver.run("undo");
+  driver.run("train.until 6");
+  EXPECT_EQ(driver.number("train.step"), 6);
+  driver.run("quit");
+  EXPECT_FALSE(driver.app.wants_to_quit());
+  EXPECT_NE(driver.text("train.question"), "");
+  driver.run("train.discard no");
+  const std::string file = file_in_temp("asks.safetensors");
+  driver.run("train.save " + file);
+  driver.run("train.seed 9");
+  driver.run("train.until 3");
+  EXPECT_EQ(driver.text("train.question"), "");
+  EXPECT_EQ(driver.number("train.step"), 3);
+  driver.run("quit");
+  driver.click("Throw away");
+  wait([&] { return driver.app.wants_to_quit(); });
+  std::filesystem::remove(file);
+}
+
+TEST_F(TrainPage, a_mistake_is_told_and_training_goes_on) {
+  driver.run("train.until 4");
+  EXPECT_THROW(driver.app.run("train.edit 0.weight"), Error);
+  EXPECT_THROW(driver.app.run("train.model tinny"), Error);
+  EXPECT_THROW(driver.app.run("train.data digitz"), Error);
+  EXPECT_THROW(driver.app.run("train.open /nowhere.safetensors"), Error);
+  driver.run("train.edit 9.weight 0 1");
+  ASSERT_FALSE(driver.app.notices().empty());
+  EXPECT_NE(driver.app.notices().back().what.find("9.weight"), std::string::npos);
+  driver.run("train.scrub 2");
+  EXPECT_THROW(driver.app.run("train.rate 0.5"), Error);
+  driver.run("train.data folder:/nowhere/at/all");
+  driver.run("train.start");
+  driver.run("train.discard yes");
+  EXPECT_NE(driver.app.notices().back().what.find("/nowhere"), std::string::npos);
+  EXPECT_EQ(driver.number("train.step"), 2);  // the run that was there is there
+}
+
+TEST_F(TrainPage, a_loss_that_is_no_number_pauses_and_says_why) {
+  driver.run("train.optimizer sgd");
+  driver.run("train.rate 1e5");
+  driver.run("train.until 50");
+  EXPECT_EQ(driver.text("train.status"), "failed");
+  EXPECT_NE(driver.text("train.error"), "");
+  const double step = driver.number("train.step");
+  driver.run("train.scrub 0");
+  driver.run("train.branch");
+  driver.run("train.rate 0.01");
+  driver.run("train.until 50");
+  EXPECT_LT(step, 50);
+  EXPECT_EQ(driver.number("train.step"), 50);
+  EXPECT_EQ(driver.text("train.status"), "paused");
+}
+
+TEST_F(TrainPage, edits_of_weights_and_settings_are_undone) {
+  driver.run("train.until 3");
+  const std::string trained = file_in_temp("trained.safetensors"), again = file_in_temp("again.safetensors");
+  driver.run("train.save " + trained);
+  driver.run("train.edit 0.weight 4 0.25");
+  driver.run("undo");
+  driver.run("train.save " + again);
+  EXPECT_EQ(bytes_of(trained), bytes_of(again));
+  driver.run("redo");
+  driver.run("train.save " + again);
+  EXPECT_NE(bytes_of(trained), bytes_of(again));
+  driver.run("train.restore 0.weight 4");
+  driver.run("train.save " + again);
+  EXPECT_EQ(bytes_of(trained), bytes_of(again));
+  std::filesystem::remove(trained);
+  std::filesystem::remove(again);
+}
+
+TEST_F(TrainPage, a_recorded_session_gives_the_same_weights) {
+  const std::string script = file_in_temp("session.striate"), mine = file_in_temp("mine.safetensors"),
+                    again = file_in_temp("again.safetensors");
+  driver.run("train.until 7");
+  driver.run("record " + script);
+  driver.app.run("train.start");
+  wait_for_step(30);
+  driver.app.run("train.rate 0.004");
+  wait_for_more(10);
+  driver.app.run("train.edit 0.weight 3 0.5");
+  wait_for_more(5);
+  driver.run("train.pause");
+  driver.run("train.scrub 12");
+  driver.run("train.step phase");
+  driver.run("train.step phase");
+  driver.app.run("train.start");
+  wait_for_step(20);
+  driver.run("train.pause");
+  driver.run("train.scrub 15");
+  driver.run("train.branch");
+  driver.app.run("train.speed batches 300");
+  driver.app.run("train.start");
+  wait_for_step(25);
+  driver.app.run("train.schedule constant");
+  wait_for_step(30);
+  driver.run("train.step batch");
+  driver.run("record.stop");
+  driver.run("train.save " + mine);
+  {
+    App app(Device::cpu(), settings_for_scripts());
+    Script lines = read_script(script);
+    lines.actions.push_back(command_action("train.save " + again));
+    run_script(app, lines, {});
+  }
+  EXPECT_EQ(bytes_of(mine), bytes_of(again));
+  for (const std::string& file : {script, mine, again}) std::filesystem::remove(file);
+}
+
+TEST_F(TrainPage, a_saved_training_is_opened_and_gone_on_with) {
+  const std::string file = file_in_temp("half.safetensors"), whole = file_in_temp("whole.safetensors"),
+                    again = file_in_temp("again.safetensors");
+  driver.run("train.until 8");
+  driver.run("train.save " + file);
+  driver.run("train.until 12");
+  driver.run("train.save " + whole);
+  driver.run("train.reset");
+  EXPECT_EQ(driver.text("train.question"), "");
+  driver.run("train.batch 99");
+  driver.run("train.open " + file);
+  EXPECT_EQ(driver.number("train.step"), 8);
+  driver.run("train.until 12");
+  driver.run("train.save " + again);
+  EXPECT_EQ(bytes_of(whole), bytes_of(again));
+  for (const std::string& each : {file, whole, again}) std::filesystem::remove(each);
+}
+
+TEST_F(TrainPage, closes_in_every_state_and_survives_any_order) {
+  std::mt19937 random(11);
+  const char* seconds = std::getenv("STRIATE_RANDOM_SECONDS");
+  const double limit = seconds ? std::atof(seconds) : 2;
+  const auto start = std::chrono::steady_clock::now();
+  int programs = 0;
+  while (std::chrono::steady_clock::now() - start < std::chrono::duration<double>(limit)) {
+    ShellDriver each;
+    each.app.run("page train");
+    each.app.run("train.data digits:300");
+    const int commands = static_cast<int>(random() % 60) + 1;
+    for (int i = 0; i < commands; ++i) {
+      const auto any = [&](int most) { return static_cast<int>(random() % static_cast<uint32_t>(most)); };
+      const std::vector<std::string> lines = {"train.start",
+                                              "train.pause",
+                                              "train.step batch",
+                                              "train.step phase",
+                                              "train.step epoch",
+                                              fmt::format("train.scrub {}", any(60)),
+                                              "train.branch",
+                                              fmt::format("train.rate {}", 0.001 * (1 + any(9))),
+                                              fmt::format("train.edit 0.weight {} {}", any(9), any(3)),
+                                              fmt::format("train.restore 0.weight {}", any(9)),
+                                              "train.speed batches 50",
+                                              "train.speed phases 40",
+                                              "train.speed fastest",
+                                              fmt::format("train.seed {}", any(3)),
+                                              "train.discard yes",
+                                              "train.discard no",
+                                              "train.reset",
+                                              "train.compare rate 0.01",
+                                              "train.compare off",
+                                              fmt::format("train.data digits:{}", 200 + any(3)),
+                                              fmt::format("train.probe {}", any(20)),
+                                              "undo",
+                                              "redo",
+                                              "train.view overview",
+                                              "train.view layers",
+                                              "train.view tests",
+                                              "train.view step"};
+      try {
+        each.app.run(lines[static_cast<size_t>(any(static_cast<int>(lines.size())))]);
+      } catch (const Error&) {
+        // Out of order: told, and nothing has changed.
+      }
+      for (int frames = any(4); frames > 0; --frames) each.frame();
+    }
+    ++programs;
+  }
+  EXPECT_GT(programs, 0);
+}
+
+}  // namespace
+}  // namespace striate
