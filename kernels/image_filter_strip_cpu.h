@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "kernels/image_filter_cpu.h"
+#include "kernels/image_filter_rows_cpu.h"
 #include "kernels/memory.h"
 #include "kernels/threads.h"
 
@@ -17,26 +18,6 @@ namespace filtering {
 constexpr int kStripValues = 6144;       // of one row of a strip, at most
 constexpr int kPairStripValues = 18432;  // the same for rows by pairs, which need no buffers
 constexpr int kSlack = 256;              // values that a row may be read or written beyond its end, in our own buffers
-
-// sums[i] = sum over k of weights[k] * rows[k][i], for bytes or floats; runs over the end by up to 4 packs.
-template <typename T>
-void weighted_rows(const T* const* rows, const float* weights, int terms, int from, int count, float* sums) {
-  constexpr int registers = 4;
-  for (int i = from; i < from + count; i += registers * kFloats) {
-    Floats total[registers];
-    for (int k = 0; k < registers; ++k) {
-      total[k] = Pack<T, kFloats>::load(rows[0] + i + k * kFloats).template to<float>() * Floats::all(weights[0]);
-    }
-    for (int t = 1; t < terms; ++t) {
-      const Floats weight = Floats::all(weights[t]);
-      const T* row = rows[t] + i;
-      for (int k = 0; k < registers; ++k) {
-        total[k] = multiply_add(weight, Pack<T, kFloats>::load(row + k * kFloats).template to<float>(), total[k]);
-      }
-    }
-    for (int k = 0; k < registers; ++k) total[k].store(sums + i - from + k * kFloats);
-  }
-}
 
 // ------------------------------------------------------------------------------------------------ bands and strips
 

@@ -1,4 +1,4 @@
-// Lines of scripts, expectations, and checking against the registry. Markdown is read in lesson.cpp.
+// Lines of scripts and expectations. Markdown is read in lesson.cpp; script_check.cpp looks commands and links up.
 #include "app/command/script.h"
 
 #include <algorithm>
@@ -15,7 +15,6 @@ constexpr std::pair<std::string_view, Comparison> kComparisons[] = {
     {"==", Comparison::equal},         {"!=", Comparison::unequal}, {"<", Comparison::less},
     {"<=", Comparison::less_or_equal}, {">", Comparison::greater},  {">=", Comparison::greater_or_equal},
 };
-constexpr const char* kPlayerWords[] = {"expect", "wait", "screenshot"};
 constexpr double kLongestTimeout = 3600;  // seconds
 const char* const kExpectUsage = "usage: expect NAME == VALUE [+- TOL], with == != < <= > or >=, and text in quotes";
 const char* const kWaitUsage = "usage: wait until NAME >= VALUE [timeout 60s]";
@@ -93,29 +92,6 @@ std::string operator_text(Comparison comparison) {
   for (const auto& [text, value] : kComparisons)
     if (value == comparison) return std::string(text);
   return "?";
-}
-
-// A command that the registry does not have may be a slip of a word that belongs to the player.
-void check_command(const Action& action, const Registry& registry) {
-  const std::string name(command_name(action.text));
-  if (!registry.find_command(name)) {
-    std::vector<std::string> names(std::begin(kPlayerWords), std::end(kPlayerWords));
-    for (const auto& entry : registry.commands()) names.push_back(entry.first);
-    const std::string near = nearest_name(name, names);
-    if (near == "expect" || near == "wait" || near == "screenshot")
-      throw Error(fmt::format("there is no command '{}'", shown(name)), fmt::format("did you mean '{}'?", near));
-  }
-  registry.check(action.text);
-}
-
-void check_action(const std::string& file, const Action& action, const Registry& registry) {
-  try {
-    if (action.kind == ActionKind::command) check_command(action, registry);
-    if (action.kind == ActionKind::expect || action.kind == ActionKind::wait)
-      registry.check_readout(action.expectation.readout);
-  } catch (const Error& error) {
-    throw at_line(file, action.line, error);
-  }
 }
 
 }  // namespace
@@ -274,63 +250,6 @@ Script script_of(const Lesson& lesson) {
     script.actions.insert(script.actions.end(), step.attempt.begin(), step.attempt.end());
   }
   return script;
-}
-
-void check_script(const Script& script, const Registry& registry) {
-  for (const Action& action : script.actions) check_action(script.file, action, registry);
-}
-
-void check_lesson(const Lesson& lesson, const Registry& registry) {
-  check_script(script_of(lesson), registry);
-  for (const LessonStep& step : lesson.steps)
-    for (const ProseBlock& block : step.prose)
-      for (const ProseSpan& span : block.spans) {
-        try {
-          if (span.kind == ProseSpan::Kind::readout) registry.check_readout(span.target);
-          if (span.kind != ProseSpan::Kind::link || is_concept(span.target)) continue;
-          if (command_name(span.target).size() < span.target.size()) {
-            registry.check(span.target);
-          } else if (!registry.find_command(span.target)) {
-            std::vector<std::string> names(std::begin(kConcepts), std::end(kConcepts));
-            for (const auto& entry : registry.commands()) names.push_back(entry.first);
-            const std::string near = nearest_name(span.target, names);
-            throw Error(fmt::format("the link [{}]({}) leads nowhere", shown(span.text), shown(span.target)),
-                        near.empty() ? "a link points to a concept (input, kernel, bias, output, activation, gradient) "
-                                       "or to a command"
-                                     : fmt::format("did you mean '{}'?", near));
-          }
-        } catch (const Error& error) {
-          throw at_line(lesson.file, block.line, error);
-        }
-      }
-}
-
-std::string LessonStep::wanted_command() const {
-  for (auto action = attempt.rbegin(); action != attempt.rend(); ++action)
-    if (action->kind == ActionKind::command) return std::string(command_name(action->text));
-  return {};
-}
-
-bool is_concept(std::string_view target) {
-  return std::find(std::begin(kConcepts), std::end(kConcepts), target) != std::end(kConcepts);
-}
-
-bool completes(const LessonStep& step, std::string_view line, const Registry& registry) {
-  bool conditions = false;
-  for (const Action& action : step.attempt) {
-    if (action.kind != ActionKind::expect && action.kind != ActionKind::wait) continue;
-    conditions = true;
-    try {
-      if (!holds(action.expectation, registry.read(action.expectation.readout))) return false;
-    } catch (const Error&) {
-      return false;  // nothing to read yet: not done yet
-    }
-  }
-  return conditions || (!step.attempt.empty() && command_name(line) == step.wanted_command());
-}
-
-Error at_line(const std::string& file, int line, const Error& error) {
-  return Error(fmt::format("{}:{}: {}", file, line, error.what()), error.hint());
 }
 
 }  // namespace striate

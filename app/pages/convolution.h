@@ -123,6 +123,7 @@ class ConvolutionPage : public Page {
   std::string kernel_words(int channel) const;
   std::string output_words() const;
   std::string channel_name(int channel) const;
+  std::string focus_label(const std::string& grid) const;  // of the grid with the shown channel
   Colour grey_of(double value, bool output) const;
   int tap_at(int channel, int row,
              int column) const;  // of the active window on this input cell, over all slices; or -1

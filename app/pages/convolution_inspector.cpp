@@ -29,6 +29,8 @@ const char* about(Border border) {
 
 void ConvolutionPage::draw_inspector(Ui& ui) const {
   draw_cell_sum(ui);
+  const bool chip = hover_.kind == Hover::Kind::chip || hover_next_.kind == Hover::Kind::chip;
+  if (chip && !(hover_next_ == hover_)) ui.request_frame();
   draw_pins(ui);
   ui.hairline();
   draw_kernel_settings(ui);
@@ -60,17 +62,20 @@ void ConvolutionPage::draw_kernel_settings(Ui& ui) const {
   size.step = 1;
   size.decimals = 0;
   ui.slider("size", std::max(g.kernel_width, g.kernel_height), size, "convolution.size");
+  ui.error_beside("convolution.size");
   if (g.kernel_width != g.kernel_height) {
     ui.row("columns \u00d7 rows", fmt::format("{} \u00d7 {}", g.kernel_width, g.kernel_height));
   }
   ui.text_field("kernel rows", number_planes_text(kernel_rows(), kernel_number_text), "convolution.kernel",
                 "0 -1 0; -1 5 -1; 0 -1 0");
+  ui.error_beside("convolution.kernel");
   const double sum = kernel_sum();
   ui.row("sum of the kernel", significant_text(sum, 6), Concept::kernel);
   ui.begin_flow();
   ui.button("Sum to 1", "convolution.sum_to 1", {.enabled = sum != 0});
   ui.button("Sum to 0", "convolution.sum_to 0");
   ui.end_flow();
+  ui.error_beside("convolution.sum_to");
   ui.row("to learn", parameters(), Concept::kernel);
   ui.note(
       "A layer of this kind learns (rows\u00b7columns\u00b7channels + 1 bias)\u00b7outputs numbers, whatever the "
@@ -86,22 +91,29 @@ void ConvolutionPage::draw_sliding(Ui& ui) const {
   spec.minimum = 0;
   spec.maximum = 7;
   ui.slider("padding", g.top, spec, "convolution.padding");
+  ui.error_beside("convolution.padding");
   ui.begin_columns(2);
   ui.number_field("top", g.top, spec, "convolution.padding.top");
   ui.number_field("bottom", g.bottom, spec, "convolution.padding.bottom");
   ui.number_field("left", g.left, spec, "convolution.padding.left");
   ui.number_field("right", g.right, spec, "convolution.padding.right");
   ui.end_columns();
+  for (const char* side : {"top", "bottom", "left", "right"}) {
+    ui.error_beside(std::string("convolution.padding.") + side);
+  }
   std::vector<Choice> borders;
   for (const Border border : all_borders()) borders.push_back({border_name(border), border_name(border)});
   ui.segmented("padding mode", borders, border_name(g.border), "convolution.mode");
+  ui.error_beside("convolution.mode");
   ui.note(about(g.border));
   spec.minimum = 1;
   spec.maximum = 5;
   spec.reset = 1;
   ui.slider("stride", g.stride, spec, "convolution.stride");
+  ui.error_beside("convolution.stride");
   spec.maximum = 4;
   ui.slider("dilation", g.dilation, spec, "convolution.dilation");
+  ui.error_beside("convolution.dilation");
   const int columns = dropped_cells(g, g.width, g.left + g.right, g.kernel_width);
   const int rows = dropped_cells(g, g.height, g.top + g.bottom, g.kernel_height);
   if (columns > 0 || rows > 0) {
@@ -125,6 +137,7 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
   ui.number_field("bias", g.has_bias ? state_.convolution.bias[0] : 0, spec, "convolution.bias");
   spec.reset = 1;
   ui.number_field("divisor", g.divisor, spec, "convolution.divisor");
+  ui.error_beside("convolution.divisor");
   spec.reset = 0;
   ui.number_field("offset", g.offset, spec, "convolution.offset");
   ui.toggle("clamp to 0..255", g.clamp, "convolution.clamp");
@@ -166,6 +179,7 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
   ui.end_flow();
   ui.text_field("input rows", state_.input == "numbers" ? number_planes_text(input_rows(), kernel_number_text) : "",
                 "convolution.input", "own numbers: 1 2; 3 4");
+  ui.error_beside("convolution.input");
   if (has_image && state_.input == "image") {
     region_picker(ui, context_.document, state_.x, state_.y, g.width, g.height, "convolution.input");
     ui.toggle("red, green and blue", state_.colour, "convolution.colour");
@@ -182,7 +196,9 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
   cells.step = 1;
   cells.decimals = 0;
   ui.slider("columns of the input", g.width, cells, "convolution.columns");
+  ui.error_beside("convolution.columns");
   ui.slider("rows of the input", g.height, cells, "convolution.rows");
+  ui.error_beside("convolution.rows");
   static const Choice tools[] = {{"drag a value", "drag"}, {"paint", "paint"}};
   ui.segmented("tool", tools, state_.tool, "convolution.tool");
   if (state_.tool == "paint") {

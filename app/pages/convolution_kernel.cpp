@@ -10,6 +10,13 @@
 
 namespace striate {
 
+std::string ConvolutionPage::focus_label(const std::string& grid) const {
+  const ConvolutionGeometry& g = geometry();
+  if ((grid == "input" || grid == "kernel") && g.channels > 1) return fmt::format("{} {}", grid, state_.slice);
+  if (grid == "output" && g.outputs > 1) return fmt::format("{} {}", grid, output_of(state_.slice));
+  return grid;
+}
+
 void ConvolutionPage::draw_kernel(Ui& ui, int channel, const Rect& place, float cell) const {
   const Theme& theme = ui.theme();
   const ConvolutionGeometry& g = geometry();

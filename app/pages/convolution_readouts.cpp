@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/filter.h"
 
 namespace striate {
 
@@ -87,6 +88,9 @@ void ConvolutionPage::declare_readouts(Registry& registry) {
       [this] { return ReadoutValue(double((taps() * geometry().group_channels() + 1) * geometry().outputs)); });
   add("walked", "products that are counted so far; -1: all", [this] { return ReadoutValue(double(state_.walked)); });
   add("slice", "the channel whose products are shown, from 0", [this] { return ReadoutValue(double(state_.slice)); });
+  add("flipped", "1 where the kernel is turned, else 0", [this] { return ReadoutValue(geometry().flip ? 1.0 : 0.0); });
+  add("show", "how values are shown as grey: clip, abs, offset or minmax",
+      [this] { return ReadoutValue(show_name(state_.show)); });
   add("pins", "cards that are pinned", [this] { return ReadoutValue(double(state_.pins.size())); });
   add("formula", "the size formula of the output's width with its numbers", [this] {
     const ConvolutionGeometry& g = geometry();

@@ -242,15 +242,7 @@ void ConvolutionPage::declare_looking_commands(Registry& registry) {
       "convolution.focus",
       "Gives the keyboard to a grid, or to the products of the sum",
       {Parameter::choice("GRID", "which", {"input", "kernel", "output", "products"})},
-      [this](const Arguments& arguments) {
-        const bool slices = geometry().channels > 1, outputs = geometry().outputs > 1;
-        focus_ = arguments.text(0);
-        if (focus_ == "input" || focus_ == "kernel") {
-          if (slices) focus_ += fmt::format(" {}", state_.slice);
-        } else if (focus_ == "output" && outputs) {
-          focus_ += fmt::format(" {}", output_of(state_.slice));
-        }
-      },
+      [this](const Arguments& arguments) { focus_ = focus_label(arguments.text(0)); },
   });
   registry.add(Command{
       "convolution.walk",

@@ -105,6 +105,10 @@ void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
   const ConvolutionGeometry& g = geometry();
   hover_ = hover_next_;
   hover_next_ = {};
+  // At once: the next key is already for the grid.
+  for (const auto& [key, grid] : {std::pair("I", "input"), {"K", "kernel"}, {"O", "output"}, {"S", "products"}}) {
+    if (!ui.editing() && ui.take_key(key)) focus_ = focus_label(grid);
+  }
   if (!focus_.empty()) ui.focus_on(std::exchange(focus_, {}));
   look();
   ConvolutionSizes sizes;
@@ -131,7 +135,9 @@ void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
     ui.caption({layout.notes_x, layout.notes_y + static_cast<float>(i) * ui.em(22)}, "", notes[i],
                ui.theme().secondary);
   }
-  if (!(hover_next_ == hover_)) ui.request_frame();  // the other grids follow in the next one
+  // The other grids follow in the next frame. Whether a chip is still hovered the inspector finds.
+  const bool chip = hover_.kind == Hover::Kind::chip && hover_next_.kind == Hover::Kind::none;
+  if (!chip && !(hover_next_ == hover_)) ui.request_frame();
 }
 
 void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float cell) const {

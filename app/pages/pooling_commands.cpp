@@ -206,6 +206,9 @@ void PoolingPage::declare_readouts(Registry& registry) {
       [this] { return ReadoutValue(walk_pooling(state_.pooling, 0, player_.row(), player_.column()).result.value); });
   add("width", "columns of the output", [this] { return ReadoutValue(double(picture_.width)); });
   add("height", "rows of the output", [this] { return ReadoutValue(double(picture_.height)); });
+  add("view", "what the stage shows: forward, gradient or shift", [this] { return ReadoutValue(state_.view); });
+  add("shifted", "columns that the compared input is moved to the right",
+      [this] { return ReadoutValue(double(state_.shift_x)); });
   add("pins", "cards that are pinned", [this] { return ReadoutValue(double(state_.pins.size())); });
   add("shown.value", "what the window that is looked at gives: under the mouse, or at the cursor",
       [this] { return ReadoutValue(active_.cells.empty() ? 0.0 : active_.result.value); });

@@ -35,6 +35,10 @@ void PoolingPage::draw_stage(Ui& ui, const Rect& area) const {
   const PoolGeometry& g = geometry();
   hover_ = hover_next_;
   hover_next_ = {};
+  // At once: the next key is already for the grid.
+  for (const auto& [key, grid] : {std::pair("I", "input"), {"O", "output"}}) {
+    if (!ui.editing() && ui.take_key(key)) focus_ = grid;
+  }
   if (!focus_.empty()) ui.focus_on(std::exchange(focus_, {}));
   const bool hovers = hover_.kind == Hover::Kind::output;
   active_ = walk_pooling(state_.pooling, 0, std::min(hovers ? hover_.row : player_.row(), picture_.height - 1),

@@ -108,6 +108,7 @@ void PoolingPage::draw_settings(Ui& ui) const {
                : g.kind == PoolKind::average ? "average"
                                              : "global",
                "pooling.kind");
+  ui.error_beside("pooling.kind");
   if (g.kind == PoolKind::global) {
     ui.note("The mean of the whole input: one number for each channel, whatever the size.");
   } else {
@@ -118,11 +119,14 @@ void PoolingPage::draw_settings(Ui& ui) const {
     spec.maximum = 8;
     spec.reset = 2;
     ui.slider("size", g.window_width, spec, "pooling.size");
+    ui.error_beside("pooling.size");
     ui.slider("stride", g.stride, spec, "pooling.stride");
+    ui.error_beside("pooling.stride");
     spec.minimum = 0;
     spec.maximum = 4;
     spec.reset = 0;
     ui.slider("padding", g.top, spec, "pooling.padding");
+    ui.error_beside("pooling.padding");
     if (g.kind == PoolKind::average && g.top > 0) ui.toggle("count the padding", g.count_padding, "pooling.count");
   }
   ui.toggle("fill as it steps", player_.fill(), "pooling.fill");
@@ -148,6 +152,7 @@ void PoolingPage::draw_input_settings(Ui& ui) const {
       "input rows",
       state_.input == "numbers" ? number_planes_text({1, g.height, g.width, state_.pooling.x}, kernel_number_text) : "",
       "pooling.input", "own numbers: 1 2; 3 4");
+  ui.error_beside("pooling.input");
   if (state_.input == "image") {
     region_picker(ui, context_.document, state_.x, state_.y, g.width, g.height, "pooling.input");
   }
@@ -158,7 +163,9 @@ void PoolingPage::draw_input_settings(Ui& ui) const {
   cells.step = 1;
   cells.decimals = 0;
   ui.slider("columns of the input", g.width, cells, "pooling.columns");
+  ui.error_beside("pooling.columns");
   ui.slider("rows of the input", g.height, cells, "pooling.rows");
+  ui.error_beside("pooling.rows");
   ui.note("Pooling works on each channel alone and has nothing to learn: 0 parameters.");
   ui.button("Start again", "pooling.reset", {.icon = Icon::reset});
 }

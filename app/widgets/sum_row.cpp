@@ -13,7 +13,7 @@ void fitted(Ui& ui, const Rect& place, std::string_view text, Font font, Colour 
   float size = ui.text_size(font);
   const float wide = ui.measure(font, text, size).x;
   if (wide > place.w - 4) size *= (place.w - 4) / wide;
-  if (size >= 8) ui.label(place, text, font, ink, Align::centre, size);
+  if (size >= 7) ui.label(place, text, font, ink, Align::centre, size);
 }
 
 std::string whole_text(const PrintedTerm& term) {

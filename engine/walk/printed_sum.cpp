@@ -10,6 +10,7 @@ namespace striate {
 namespace {
 
 constexpr int kMostDecimals = 12;
+constexpr int kChipDigits = 5;
 
 double value_of(const std::string& text) {
   double value = 0;
@@ -162,9 +163,17 @@ PrintedSum print_sum(const std::vector<Term>& terms, const double* bias, double 
   const int magnitude = size > 0 ? static_cast<int>(std::floor(std::log10(size))) : 0;
   decimals = std::min(decimals, std::clamp(5 - magnitude, 0, kMostDecimals));
   if (size < 1e15) {
-    for (int d = decimals; d >= 0; --d) {
+    // First factors that fit a chip and a result of three digits of the largest product; where there is none, as many
+    // digits as it takes.
+    double largest = 0;
+    for (const Term& term : terms) largest = std::max(largest, std::fabs(term.x * term.w));
+    const int least = largest > 0 ? std::max(0, 2 - static_cast<int>(std::floor(std::log10(largest)))) : 0;
+    const int chip_decimals = digits <= kChipDigits ? decimals - std::min(least, decimals) + 1 : 0;
+    for (int attempted = 0; attempted < chip_decimals + decimals + 1; ++attempted) {
+      const bool chips = attempted < chip_decimals;
+      const int d = decimals - attempted + (chips ? 0 : chip_decimals);
       const std::string result = rounded_text(total, d);
-      for (int significant = digits; significant <= 17; ++significant) {
+      for (int significant = digits; significant <= (chips ? kChipDigits : 17); ++significant) {
         Attempt attempt = print_factors(terms, bias, significant);
         if (!rounds_to(attempt.sum, result, d) || !print_products(attempt, result, d)) continue;
         printed.terms = std::move(attempt.terms);
