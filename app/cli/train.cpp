@@ -9,6 +9,7 @@
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/metrics.h"
+#include "engine/training/recipe_file.h"
 #include "engine/training/trainer.h"
 
 namespace striate {
@@ -25,15 +26,6 @@ struct TrainOptions {
   bool weights_only = false, quiet = false;
 };
 
-constexpr struct {
-  const char* name;
-  Initializer how;
-} kInitializers[] = {{"pytorch", Initializer::pytorch},
-                     {"he-normal", Initializer::he_normal},
-                     {"he-uniform", Initializer::he_uniform},
-                     {"glorot-normal", Initializer::glorot_normal},
-                     {"glorot-uniform", Initializer::glorot_uniform}};
-
 TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line) {
   TrainerSettings settings;
   settings.optimizer = as_usage("--optimizer", [&] { return OptimizerSettings::parse(options.optimizer); });
@@ -45,17 +37,38 @@ TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line
   settings.batch = static_cast<int>(options.batch);
   settings.frozen = static_cast<int>(options.frozen);
   settings.seed = static_cast<uint64_t>(line.seed);
-  for (const auto& each : kInitializers)
-    if (options.initializer == each.name) settings.initializer = each.how;
+  settings.initializer = parse_initializer(options.initializer);
   return settings;
 }
 
 // Options that a saved training has brought along.
 void refuse_with_resume(const CLI::App& command) {
-  for (const char* name : {"--model", "--optimizer", "--loss", "--batch", "--seed", "--init", "--freeze"})
+  for (const char* name : {"--model", "--optimizer", "--loss", "--batch", "--seed", "--init", "--freeze", "--split",
+                           "--augment", "--size"})
     if (command.get_option(name)->count() > 0)
       throw UsageError(fmt::format("{} cannot be given together with --resume", name),
                        "a training that goes on keeps its settings; --rate and --schedule may change");
+}
+
+// What else going on needs: of a saved training, what it was saved with.
+RunRecipe recipe_of(const TrainOptions& options, const SafeTensors& saved) {
+  RunRecipe recipe;
+  const auto kept = [&](const char* key, const std::string& given) {
+    const auto found = saved.metadata().find(key);
+    return found == saved.metadata().end() ? given : found->second;
+  };
+  recipe.split = kept("run.split", options.split);
+  recipe.augment = kept("run.augment", options.augment);
+  recipe.initializer = kept("run.initializer", options.initializer);
+  recipe.data = options.data;
+  return recipe;
+}
+
+// The window opens a file that says where its pictures are; it knows neither frozen layers nor sizes of one's own.
+std::map<std::string, std::string> keys_to_save(const RunRecipe& recipe, const TrainOptions& options, bool frozen) {
+  std::map<std::string, std::string> keys = recipe_keys(recipe);
+  if (frozen || !options.size.empty()) keys.erase("run.data");
+  return keys;
 }
 
 // One row per step, with the validation part where it was looked at.
@@ -102,12 +115,13 @@ Means means_after(const History& history, int64_t step) {
 class Session {
  public:
   Session(const TrainOptions& options, Trainer& trainer, const ModelInfo& info, const Split& parts,
-          ProgressLine& progress)
+          ProgressLine& progress, std::map<std::string, std::string> keys)
       : options_(options),
         trainer_(trainer),
         info_(info),
         parts_(parts),
         progress_(progress),
+        keys_(std::move(keys)),
         evaluator_(trainer.stream(), trainer.network().architecture(), kEvaluationBatch, trainer.settings().loss) {}
 
   void run() {
@@ -184,7 +198,7 @@ class Session {
   }
 
   void save(const std::string& path) {
-    if (!options_.weights_only) return save_training(path, info_, trainer_);
+    if (!options_.weights_only) return save_training(path, info_, trainer_, keys_);
     ModelInfo info = info_;
     info.step = trainer_.steps();
     save_model(path, trainer_.stream(), info, trainer_.network());
@@ -249,6 +263,7 @@ class Session {
   const ModelInfo& info_;
   const Split& parts_;
   ProgressLine& progress_;
+  const std::map<std::string, std::string> keys_;  // of the saved file, beside those of every file
   Evaluator evaluator_;
   int64_t goal_ = 0, first_ = 0;
   double epochs_ = 0, seconds_ = 0, aside_ = 0;
@@ -268,7 +283,7 @@ void check_same_data(const std::string& path, const ModelInfo& info, const Datas
                 "train on from the data set that it began with");
   if (info.normalisation.mean != normalisation.mean || info.normalisation.deviation != normalisation.deviation)
     throw Error(fmt::format("{}: it began with other training pictures than these", path),
-                "give the same --data and --split as in the beginning");
+                "give the same --data as in the beginning");
 }
 
 void train(const TrainOptions& options, const CLI::App& command, const CommandLine& line) {
@@ -279,8 +294,8 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
   if (!resume && options.model.empty())
     throw UsageError("'striate train': --model is required", "a name (striate summary lists them), or --resume FILE");
   TrainerSettings settings = settings_of(options, line);
-  const SplitShares shares = as_usage("--split", [&] { return SplitShares::parse(options.split); });
-  const Augmentation augmentation = as_usage("--augment", [&] { return Augmentation::parse(options.augment); });
+  as_usage("--split", [&] { return SplitShares::parse(options.split); });
+  as_usage("--augment", [&] { return Augmentation::parse(options.augment); });
   Stream stream(line.device());
   const StopOnInterrupt interrupt;
   ProgressLine progress(options.quiet);
@@ -295,7 +310,9 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
     if (command.get_option("--rate")->count() > 0) settings.rate = given.rate;
     if (command.get_option("--schedule")->count() > 0) settings.schedule = given.schedule;
   }
-  settings.augment = augmentation.function();
+  const RunRecipe recipe = recipe_of(options, saved);
+  check_recipe(recipe);
+  settings.augment = Augmentation::parse(recipe.augment).function();
   settings.keyframes = false;
   SourceOptions source;
   source.seed = settings.seed;
@@ -305,7 +322,7 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
     source.width = static_cast<int>(info.architecture.input()[2]);
   }
   const std::unique_ptr<Dataset> data = open_data(options.data, source, options.size, progress);
-  const Split parts = split(*data, shares, settings.seed);
+  const Split parts = split(*data, SplitShares::parse(recipe.split), settings.seed);
   const Normalisation normalisation = Normalisation::measure(*data, parts.training);
   if (resume) {
     check_same_data(options.resume, info, *data, normalisation);
@@ -329,7 +346,7 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
   if (resume) load_weights(stream, saved, options.resume, network);
   Trainer trainer(stream, network, *data, parts.training, normalisation, settings, resume);
   if (resume) resume_training(saved, options.resume, trainer);
-  Session(options, trainer, info, parts, progress).run();
+  Session(options, trainer, info, parts, progress, keys_to_save(recipe, options, settings.frozen > 0)).run();
 }
 
 std::string data_help() {
@@ -371,9 +388,8 @@ void add_train(CLI::App& parent, CommandLine& line) {
       ->type_name("\"warm-up 100 cosine 5000\"");
   add_text(*command, "--loss", options->loss, "cross-entropy (the usual), nll, mse, bce, bce-logits")
       ->type_name("NAME");
-  std::vector<std::string> initializers;
-  for (const auto& each : kInitializers) initializers.push_back(each.name);
-  add_choice(*command, "--init", options->initializer, "Starting weights (pytorch)", initializers);
+  add_choice(*command, "--init", options->initializer, "Starting weights (pytorch)",
+             {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"});
   add_integer(*command, "--freeze", options->frozen, "Layers from the first that keep their weights (0)", 0, 100000);
   add_text(*command, "--split", options->split, "Shares of training, validation, test (0.8,0.1,0.1)")
       ->type_name("T,V,T");

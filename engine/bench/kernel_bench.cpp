@@ -50,9 +50,8 @@ DeviceLimits measure_limits(Device device, int runs) {
   return limits;
 }
 
-std::vector<KernelBenchRow> bench_kernels(Device device, int runs, uint64_t seed) {
+std::vector<KernelBenchRow> bench_kernels(Device device, int runs, uint64_t seed, const DeviceLimits& limits) {
   if (runs < 1) throw Error(fmt::format("cannot time {} runs", runs), "use 1 or more");
-  const DeviceLimits limits = measure_limits(device, runs);
   Stream stream(device);
   std::vector<uint8_t> host(3 * kPixels);
   for (size_t i = 0; i < host.size(); ++i) {

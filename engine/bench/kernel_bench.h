@@ -17,7 +17,8 @@ struct KernelBenchRow {
   double gflops = 0;             // multiplications and additions that the definition asks for
   double gbytes_per_second = 0;  // input read once, output written once
   // The larger of two shares: of the memory bandwidth and of the float rate that were measured on this device just
-  // before. Above 1 where an operator needs fewer operations than its definition has (a separable kernel).
+  // before. Above 1 where an operator needs fewer operations than its definition has (a separable kernel), and where
+  // what it reads and writes stays in a cache, which is faster than the memory that was measured.
   double limit_share = 0;
 };
 
@@ -28,8 +29,9 @@ struct DeviceLimits {
 };
 DeviceLimits measure_limits(Device device, int runs);
 
-// Checks each operator's result on a few pixels, then times it: medians of `runs` runs.
-std::vector<KernelBenchRow> bench_kernels(Device device, int runs, uint64_t seed);
+// Checks each operator's result on a few pixels, then times it: medians of `runs` runs. Throws Error for a wrong value.
+// The operators of networks: network_bench.h.
+std::vector<KernelBenchRow> bench_kernels(Device device, int runs, uint64_t seed, const DeviceLimits& limits);
 
 std::string kernel_bench_header();
 std::string kernel_bench_line(const KernelBenchRow&);

@@ -7,7 +7,7 @@
 #include <functional>
 #include <utility>
 
-#include "engine/bench/timing.h"
+#include "engine/bench/operator_bench.h"
 #include "engine/error.h"
 #include "kernels/activation.h"
 #include "kernels/conv2d.h"
@@ -22,12 +22,9 @@
 namespace striate {
 namespace {
 
-class Bench {
+class Bench : public OperatorBench {
  public:
-  Bench(Device device, int runs, uint64_t seed, const DeviceLimits& limits)
-      : stream_(device), runs_(runs), seed_(seed), limits_(limits) {}
-
-  std::vector<KernelBenchRow> rows;
+  using OperatorBench::OperatorBench;
 
   void convolution(const std::string& where, const Conv2dShape& s, bool by_input, bool by_weights) {
     Buffer<float> x = random(s.x_size()), w = random(s.w_size()), b = random(s.k), dy = random(s.y_size());
@@ -55,7 +52,10 @@ class Bench {
             conv2d_backward_weights(stream_, s, x.data(), dy.data(), dw.data(), db.data(), Result::replace,
                                     scratch.data());
           },
-          [&] { return agrees(dw, [&](int64_t i) { return places.dw(i); }); });
+          [&] {
+            return agrees(dw, [&](int64_t i) { return places.dw(i); }) &&
+                   agrees(db, [&](int64_t i) { return places.db(i); });
+          });
     }
   }
 
@@ -140,10 +140,14 @@ class Bench {
         "max_pool backward", shape, in, 4 * in + 8 * out,
         [&] { max_pool_backward(stream_, s, dy.data(), winners.data(), dx.data(), Result::replace); },
         [&] {
-          double given = 0, arrived = 0;
-          for (const float v : host(dy)) given += v;
-          for (const float v : host(dx)) arrived += v;
-          return std::fabs(given - arrived) <= 1e-6 * std::max(1.0, out);
+          const std::vector<float> hdy = host(dy);
+          return agrees(dx, [&](int64_t i) {
+            const int64_t row = i / w % h, column = i % w, plane = i / w / h;
+            if (row / 2 >= p || column / 2 >= q) return 0.0;
+            const float* at = hx.data() + plane * h * w + row / 2 * 2 * w + column / 2 * 2;
+            const float most = std::max(std::max(at[0], at[1]), std::max(at[w], at[w + 1]));
+            return hx[i] == most ? static_cast<double>(hdy[(plane * p + row / 2) * q + column / 2]) : 0.0;
+          });
         });
   }
 
@@ -176,9 +180,20 @@ class Bench {
                               dgamma.data(), dbeta.data(), Result::replace, scratch.data());
         },
         [&] {
-          double sum = 0;  // through the mean, nothing is left of a shift of x
-          for (const float v : host(dx)) sum += v;
-          return std::fabs(sum) <= 1e-4 * std::sqrt(values) + 1e-3;
+          const std::vector<float> m = host(mean), d = host(inverse), hdy = host(dy);
+          std::vector<double> sum(static_cast<size_t>(c)), slope(static_cast<size_t>(c));
+          for (int64_t i = 0; i < count; ++i) {
+            const int64_t k = i / pixels % c;
+            sum[k] += hdy[i];
+            slope[k] += hdy[i] * (static_cast<double>(hx[i]) - m[k]) * d[k];
+          }
+          const double each = static_cast<double>(n) * static_cast<double>(pixels);
+          return agrees(dgamma, [&](int64_t k) { return slope[k]; }) &&
+                 agrees(dbeta, [&](int64_t k) { return sum[k]; }) && agrees(dx, [&](int64_t i) {
+                   const int64_t k = i / pixels % c;
+                   const double normal = (static_cast<double>(hx[i]) - m[k]) * d[k];
+                   return hg[k] * d[k] * (hdy[i] - sum[k] / each - normal * slope[k] / each);
+                 });
         });
   }
 
@@ -266,6 +281,14 @@ class Bench {
       }
       return sum;
     }
+    double db(int64_t k) const {
+      const int64_t plane = static_cast<int64_t>(s.p()) * s.q();
+      double sum = 0;
+      for (int64_t n = 0; n < s.n; ++n) {
+        for (int64_t at = 0; at < plane; ++at) sum += dy[(n * s.k + k) * plane + at];
+      }
+      return sum;
+    }
     double dw(int64_t i) const {
       const int q = s.q(), p = s.p();
       const int64_t t = i % s.s, r = i / s.s % s.r, c = i / s.s / s.r % s.c, k = i / s.s / s.r / s.c;
@@ -280,54 +303,6 @@ class Bench {
       return sum;
     }
   };
-
-  Buffer<float> empty(int64_t count) { return {stream_.device(), count, "a benchmark"}; }
-  Buffer<float> random(int64_t count) {
-    Buffer<float> buffer = empty(count);
-    fill_uniform(stream_, count, -1, 1, seed_, sequence_++, buffer.data());
-    return buffer;
-  }
-  std::vector<float> host(const Buffer<float>& buffer) {
-    std::vector<float> values(static_cast<size_t>(buffer.size()));
-    download(stream_, values.data(), buffer, buffer.size());
-    return values;
-  }
-  // Whether about a hundred values of the result are what want(i) says.
-  bool agrees(const Buffer<float>& result, const std::function<double(int64_t)>& want, double tolerance = 1e-4) {
-    const std::vector<float> got = host(result);
-    const int64_t step = std::max<int64_t>(1, result.size() / 97);
-    double largest = 0, worst = 0;
-    for (int64_t i = 0; i < result.size(); i += step) {
-      const double value = want(i);
-      largest = std::max(largest, std::fabs(value));
-      worst = std::max(worst, std::fabs(value - got[static_cast<size_t>(i)]));
-    }
-    return worst <= tolerance * largest;
-  }
-
-  void time(const std::string& name, const std::string& shape, double flops, double bytes,
-            const std::function<void()>& run, const std::function<bool()>& right) {
-    run();
-    if (!right()) {
-      throw Error(fmt::format("{} of {} on {} gives a wrong value", name, shape, stream_.device().id()),
-                  "this is a mistake in the program: please report it");
-    }
-    const double seconds = median_seconds(stream_, runs_, run);
-    KernelBenchRow row;
-    row.op = name;
-    row.shape = shape;
-    row.device = stream_.device().id();
-    row.median_us = seconds * 1e6;
-    row.gflops = flops / seconds * 1e-9;
-    row.gbytes_per_second = bytes / seconds * 1e-9;
-    row.limit_share = std::max(row.gflops / limits_.gflops, row.gbytes_per_second / limits_.gbytes_per_second);
-    rows.push_back(row);
-  }
-
-  Stream stream_;
-  int runs_;
-  uint64_t seed_, sequence_ = 0;
-  DeviceLimits limits_;
 };
 
 Conv2dShape square(int n, int c, int size, int k, int kernel, int stride = 1, int pad = 0) {
@@ -369,6 +344,7 @@ std::vector<KernelBenchRow> bench_network(Device device, int runs, uint64_t seed
   bench.dense("tinyvgg", n, 1690, 10);
   bench.adam_step("tinyvgg", 19900);
   bench.batch_norm("resnet20", n, 16, 32 * 32);
+  bench_simple_operators(bench, n);
 
   const int resnet[][6] = {{3, 224, 64, 7, 2, 3},    {64, 56, 64, 1, 1, 0},   {64, 56, 64, 3, 1, 1},
                            {64, 56, 256, 1, 1, 0},   {256, 56, 128, 1, 1, 0}, {128, 56, 128, 3, 2, 1},

@@ -11,7 +11,17 @@ prints "checked against"
 works bench kernels --runs 1 --csv --device cpu
 [ "$(head -1 "$WORK/out")" == "operator,shape,device,median_us,gflops,gbytes_per_second,limit_share" ] ||
   fail "bench kernels: other columns"
-[ "$(wc -l <"$WORK/out")" -gt 3 ] || fail "bench kernels: hardly an operator"
+for operator in "filter edge3" grey resize_area statistics conv2d "conv2d by input" "conv2d by weights" dense "dense by input" \
+  "dense by weights" relu "relu backward" leaky_relu sigmoid tanh "tanh backward" max_pool "max_pool backward" average_pool \
+  global_average_pool "batch_norm" "batch_norm backward" dropout add softmax softmax_cross_entropy mean_squared_error \
+  binary_cross_entropy "sgd momentum" rmsprop adam; do
+  grep -Eq "^$operator,[^,]+,cpu,[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+$" "$WORK/out" || fail "bench kernels: no line of $operator"
+done
+[ "$(grep -c "^conv2d,resnet50" "$WORK/out")" -eq 12 ] || fail "bench kernels: not the 12 convolutions of ResNet-50"
+works bench kernels --runs 1 --device cpu --part networks --batch 2
+prints "measured limits"
+grep -q "^filter" "$WORK/out" && fail "bench kernels --part networks: filters"
+refuses 2 "--part" "networks" bench kernels --part nets
 refuses 2 "--width: '0'" "a whole number from 1" bench filter --width 0
 refuses 2 "there is no page 'pixel'" "did you mean 'pixels'?" bench frame --page pixel
 refuses 2 "--seconds: '-1'" "a number" bench frame --seconds -1

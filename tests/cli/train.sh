@@ -24,6 +24,22 @@ cmp -s "$WORK/a.safetensors" "$WORK/c.safetensors" || fail "stopped and resumed 
 works train $TRAIN --steps 40 --seed 2 --save "$WORK/d.safetensors"
 cmp -s "$WORK/a.safetensors" "$WORK/d.safetensors" && fail "another seed gives the same file"
 
+# Starting weights, changed pictures and shares of one's own go on as well, with one thread or two.
+OWN="--init he-normal --split 0.7,0.2,0.1"
+CHANGED="shift 2 rotate 10 brightness 0.1"
+works train $TRAIN $OWN --augment "$CHANGED" --steps 40 --save "$WORK/own-a.safetensors"
+prints "training.samples 280"
+works train $TRAIN $OWN --augment "$CHANGED" --steps 23 --threads 1 --save "$WORK/own-b.safetensors"
+works train --data digits:400 --quiet --device cpu --resume "$WORK/own-b.safetensors" --steps 40 --threads 2 \
+  --save "$WORK/own-c.safetensors"
+prints "training.samples 280"
+cmp -s "$WORK/own-a.safetensors" "$WORK/own-c.safetensors" || fail "resumed with --init, --augment, --split: another file"
+works train $TRAIN $OWN --steps 40 --save "$WORK/own-d.safetensors"
+cmp -s "$WORK/own-a.safetensors" "$WORK/own-d.safetensors" && fail "--augment changes nothing"
+for option in "--split 0.8,0.1,0.1" "--augment flip" "--init pytorch" "--seed 3" "--model tiny"; do
+  refuses 2 "cannot be given together with --resume" "" train --data digits:400 --resume "$WORK/own-b.safetensors" $option
+done
+
 # Other settings, and a progress line that goes to standard error.
 works train $TRAIN --steps 3 --optimizer "sgd momentum 0.9 nesterov" --rate 0.01 --schedule "warm-up 2 cosine 10" \
   --augment "shift 2 rotate 10" --init he-normal --split 0.9,0.1 --loss cross-entropy --weights-only \
@@ -84,9 +100,16 @@ pid=$!
 for _ in $(seq 300); do grep -q epoch "$WORK/err" && break; sleep 0.1; done
 kill -INT $pid
 wait $pid || fail "Ctrl+C: status $?"
+cp "$WORK/out" "$WORK/out2"
 grep -q "stopped after step" "$WORK/err" || fail "Ctrl+C: did not say that it stopped"
 prints "saved $WORK/stopped.safetensors"
 works summary "$WORK/stopped.safetensors"
+# What Ctrl+C saved goes on to the same bytes as a training that was never stopped.
+steps=$(sed -n 's/^steps //p' "$WORK/out2")
+works train --data digits:2000 --resume "$WORK/stopped.safetensors" --steps $((steps + 20)) --quiet --device cpu \
+  --save "$WORK/went-on.safetensors"
+works train --data digits:2000 --model tiny --steps $((steps + 20)) --quiet --device cpu --save "$WORK/never-stopped.safetensors"
+cmp -s "$WORK/went-on.safetensors" "$WORK/never-stopped.safetensors" || fail "Ctrl+C and --resume give another file"
 
 # A rate at which it cannot go well: what was learned is kept.
 run train $TRAIN --optimizer sgd --rate 1e6 --steps 200 --save "$WORK/nan.safetensors"
@@ -102,7 +125,7 @@ refuses 2 "--optimizer" "" train $TRAIN --optimizer adamm
 refuses 2 "--augment" "" train $TRAIN --augment "spin 4"
 refuses 2 "--batch: '0'" "from 1" train --data digits:100 --model tiny --batch 0
 refuses 2 "--batch cannot be given together with --resume" "" train --data digits:400 --resume "$WORK/half.safetensors" --batch 8
-refuses 1 "began with other training pictures" "--split" train --data digits:300 --resume "$WORK/half.safetensors" --quiet
+refuses 1 "began with other training pictures" "--data" train --data digits:300 --resume "$WORK/half.safetensors" --quiet
 refuses 1 "not the state of its training" "" train --data digits:400 --resume "$WORK/weights.safetensors" --quiet
 refuses 1 "no such folder" "" train --data "mnist:$WORK/nothing" --model lenet5 --quiet
 refuses 1 "no/such" "" train $TRAIN --steps 1 --save "$WORK/no/such.safetensors"
