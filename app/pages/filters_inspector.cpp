@@ -181,16 +181,19 @@ void FiltersPage::draw_kernel_numbers(Ui& ui) const {
          now.divisor == 1 ? value_text(sum)
                           : fmt::format("{} / {} = {}", value_text(sum), value_text(now.divisor), value_text(gain)),
          Concept::kernel);
+  const std::string then = now.offset == 0 ? "" : fmt::format(" Then {} is added.", value_text(now.offset));
   if (std::abs(gain) < 1e-9) {
-    ui.note("Flat areas become 0: only changes are left.");
+    ui.note(fmt::format("Flat areas become {}: only changes are left.", value_text(now.offset)));
   } else if (gain > 1 + 1e-9) {
-    ui.note(
-        fmt::format("Flat areas become {} times as bright. A blur that isn't divided brightens.", value_text(gain, 2)));
+    ui.note(fmt::format("Flat areas become {} times as bright. A blur that isn't divided brightens.{}",
+                        value_text(gain, 2), then));
   } else if (gain < 1 - 1e-9) {
-    ui.note(gain > 0 ? "Less than 1: flat areas become darker."
-                     : "Less than 0: flat areas become black, unless an offset lifts them.");
+    ui.note((gain > 0          ? "Less than 1: flat areas become darker."
+             : now.offset <= 0 ? "Less than 0: flat areas become negative."
+                               : "Less than 0: dark and bright change places.") +
+            then);
   } else {
-    ui.note("Flat areas keep their brightness.");
+    ui.note("Flat areas keep their brightness." + then);
   }
   ui.begin_columns(2);
   ui.button("Sum to 1", "filters.sum 1", {.enabled = std::abs(sum) > 1e-12});
@@ -258,7 +261,8 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   }
   if (failure_) return ui.error_note(failure_->what(), failure_->hint());
   const WalkPtr found = walk();
-  ui.section(fmt::format("PIXEL {}, {}{}", stage_view_.x(), stage_view_.y(), stage_view_.pinned() ? ", PINNED" : ""));
+  ui.section(
+      fmt::format("PIXEL AT X {}, Y {}{}", stage_view_.x(), stage_view_.y(), stage_view_.pinned() ? ", PINNED" : ""));
   if (!found) {
     ui.progress("Following this pixel back", -1, {});
     return;
@@ -346,8 +350,8 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     chip.dashed = tap.outside;
     chip.about = fmt::format("{} \u00d7 {} = {}", term.x, minus_sign(term.w), minus_sign(term.product));
     chip.about += tap.zero      ? "; outside the picture stands a 0"
-                  : tap.outside ? fmt::format("; outside the picture, taken from column {}, row {}", tap.x, tap.y)
-                                : fmt::format("; column {}, row {}", tap.x, tap.y);
+                  : tap.outside ? fmt::format("; outside the picture, taken from x {}, y {}", tap.x, tap.y)
+                                : fmt::format("; x {}, y {}", tap.x, tap.y);
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);

@@ -357,7 +357,7 @@ void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
 void FiltersPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.begin_row(area);
   if (!context_.document.image) {
-    if (ui.registry().find_command("browse")) ui.button("Open\u2026", "browse");
+    ui.button("Open\u2026", "browse open");
     ui.end_row();
     return;
   }
