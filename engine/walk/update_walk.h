@@ -15,6 +15,7 @@ struct UpdateWalk {
   struct Line {
     std::string name;     // "mean"
     std::string formula;  // "beta1 * mean + (1 - beta1) * d"
+    std::string numbers;  // the same with its numbers, rounded to five digits: "0.9 * 0.01 + 0.1 * 0.02"
     double value = 0;     // in double precision, from the float values above it
     bool exact = false;   // `value` is what the network keeps, bit for bit: an array of the optimizer, or the weight
   };

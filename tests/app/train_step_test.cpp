@@ -6,6 +6,7 @@
 
 #include "app/pages/train/step_view.h"
 #include "app/worker/train_snapshot_maker.h"
+#include "tests/app/page_driver.h"
 #include "tests/app/train_view_host.h"
 
 namespace striate {
@@ -207,6 +208,55 @@ TEST(TrainStep, clicks_follow_a_sample_a_weight_and_an_input_value) {
   ASSERT_FALSE(host.log.empty());
   EXPECT_EQ(host.log[0], "train.step.filter 3");
   EXPECT_EQ(host.failure("train.step.layer 2"), "layer 2 has no weights that multiply / choose one of 1, 4, 8");
+}
+
+// Through the page and its thread: at any step and phase, what is opened is what is held; an edited weight is seen.
+TEST(TrainStep, the_page_shows_what_its_training_holds) {
+  PageDriver driver("train");
+  for (const char* line :
+       {"train.data digits:160", "train.batch 8", "train.seed 5", "train.view unit",
+        "train.layers conv 4 3x3 | batchnorm | relu | dropout 0.3 | maxpool 2 | flatten | dense 10"}) {
+    driver.run(line);
+  }
+  for (const int step : {1, 4, 11}) {
+    driver.run(fmt::format("train.until {}", step));
+    for (int node = 1; node <= 7; ++node) {
+      driver.run(fmt::format("train.unit.open {} 1", node));
+      EXPECT_EQ(driver.number("train.unit.sum"), driver.number("train.unit.value")) << "layer " << node;
+    }
+    driver.run("train.unit.source batch");
+    driver.run("train.unit.sample 3");
+    for (int i = 0; i < 2; ++i) driver.run("train.step phase");
+    for (int node = 1; node <= 7; ++node) {
+      driver.run(fmt::format("train.unit.open {} 1", node));
+      EXPECT_EQ(driver.number("train.unit.sum"), driver.number("train.unit.value")) << "of the batch, layer " << node;
+    }
+    driver.run("train.unit.source probe");
+    driver.run("train.view step");
+    for (int i = 0; i < 2; ++i) driver.run("train.step phase");
+    EXPECT_EQ(driver.text("train.step.shown"), "backward");
+    for (const int node : {1, 7}) {
+      driver.run(fmt::format("train.step.layer {}", node));
+      driver.run("train.step.filter 2");
+      EXPECT_EQ(driver.number("train.step.gradient"), driver.number("train.step.gradient.added"));
+      const double coming = driver.number("train.step.after");
+      if (node == 1) {
+        EXPECT_NE(coming, driver.number("train.step.before"));
+      }
+      if (node != 7) continue;
+      driver.run("train.step phase");
+      EXPECT_EQ(driver.number("train.step.after"), coming);
+    }
+  }
+  driver.run("train.unit.open 1 2");
+  driver.run("train.unit.weight 1 2");
+  const double trained = driver.number("train.unit.weight.value");
+  const std::string name = driver.text("train.unit.weight.name");
+  driver.run("train.edit " + name + " 0.75");
+  EXPECT_EQ(driver.number("train.unit.weight.value"), 0.75);
+  EXPECT_EQ(driver.number("train.unit.sum"), driver.number("train.unit.value"));
+  driver.run("train.restore " + name);
+  EXPECT_EQ(driver.number("train.unit.weight.value"), trained);
 }
 
 TEST(TrainStep, its_state_brings_another_one_to_the_same_place) {

@@ -5,7 +5,6 @@
 
 #include "app/widgets/tensor_grid.h"
 #include "engine/error.h"
-#include "engine/walk/printed_sum.h"
 
 namespace striate {
 namespace {
@@ -129,6 +128,12 @@ std::string full_value(float value) {
 
 std::string row_column(int row, int column) { return fmt::format("row {}, column {}", row, column); }
 
+PrintedSum print_short(const std::vector<Term>& terms, const double* bias, double total, int channels) {
+  double rounded = total;
+  if (std::isfinite(total)) parse_number(significant_text(total, 4), &rounded);
+  return print_sum(terms, bias, rounded, 3, channels);
+}
+
 float largest_of(const float* values, int64_t count) {
   float most = 0;
   for (int64_t i = 0; values != nullptr && i < count; ++i) {
@@ -158,13 +163,13 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
     GridCell look;
     const bool padding = grid.padding && grid.padding(row, column);
     const float value = grid.value(row, column);
-    if (numbers) look.text = cell_value(value);
+    if (numbers && (value != 0 || grid.size >= 28)) look.text = cell_value(value);
     look.fill = padding ? 0 : tensor_colour(value, grid.limit, true, theme.dark);
     look.dashed = padding;
     const bool faint = grid.faint && grid.faint(row, column);
     if (faint && look.fill) look.fill = mixed(theme.background, look.fill, 0.3f);
     if (const Colour tap = grid.colour ? grid.colour(row, column) : 0) {
-      look.fill = mixed(look.fill ? look.fill : theme.background, tap, faint ? 0.25f : 0.6f);
+      look.fill = mixed(look.fill ? look.fill : theme.background, tap, faint ? 0.25f : grid.strength);
     }
     look.ink = look.fill ? ink_on(look.fill) : theme.secondary;
     return look;
@@ -172,8 +177,9 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
   const GridResponse response = ui.grid(label, spec);
   const Rect place = grid.rect();
   if (!grid.caption.empty()) {
-    ui.caption({place.centre().x, place.y - ui.em(13)}, grid.caption, grid.rest,
-               grid.tone == Concept::none ? theme.secondary : theme.of(grid.tone));
+    const Colour colour = grid.tone == Concept::none ? theme.secondary : theme.of(grid.tone);
+    const bool fits = grid.room <= 0 || ui.measure(Font::caption, grid.caption + grid.rest).x <= grid.room;
+    ui.caption({place.centre().x, place.y - ui.em(13)}, grid.caption, fits ? grid.rest : std::string(), colour);
   }
   return response;
 }

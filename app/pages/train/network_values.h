@@ -8,6 +8,7 @@
 #include "app/widgets/ui.h"
 #include "app/worker/train_snapshot.h"
 #include "engine/walk/gradient_walk.h"
+#include "engine/walk/printed_sum.h"
 
 namespace striate {
 
@@ -48,12 +49,14 @@ struct ValueGrid {
   std::function<float(int row, int column)> value;
   std::function<bool(int row, int column)> padding = {};   // drawn dashed
   std::function<Colour(int row, int column)> colour = {};  // of a tap; 0: none
+  float strength = 0.92f;                                  // of that colour over the value's own
   std::function<bool(int row, int column)> faint = {};     // not counted yet, or not touched
   std::function<Colour(int row, int column)> frame = {};
   bool editable = false;
   Concept tone = Concept::none;
   std::string caption;  // above, in the tone's colour
-  std::string rest;     // behind it, grey
+  std::string rest;     // behind it, grey; left out where it does not fit
+  float room = 0;       // for both; 0: as much as they need
   std::string_view command = {};
   std::string_view tooltip = {};
   Rect rect() const {
@@ -61,6 +64,10 @@ struct ValueGrid {
   }
 };
 GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid);
+
+// A sum for chips: to four digits, with as few digits of its factors as make it (printed_sum.h). The exact value is the
+// caller's to show.
+PrintedSum print_short(const std::vector<Term>& terms, const double* bias, double total, int channels = 1);
 
 // The largest finite magnitude; 1 where all are 0.
 float largest_of(const float* values, int64_t count);

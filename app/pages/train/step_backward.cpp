@@ -86,7 +86,7 @@ void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
   grid.tone = Concept::input;
   grid.caption = "x";
   grid.rest = fmt::format(" what the weight saw, slice {}", at.channel);
-  if (at.channel == at.slice && used < room.w * 0.7f) grid.rest = fmt::format(" slice {}", at.channel);
+  grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(x, int64_t{1} * g.h * g.w);
   grid.padding = [&](int row, int column) { return row < 0 || column < 0 || row >= g.h || column >= g.w; };
   grid.value = [&](int row, int column) { return grid.padding(row, column) ? 0.0f : x[row * g.w + column]; };
@@ -112,6 +112,7 @@ void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
   grid.tone = Concept::gradient;
   grid.caption = "\u00d7 dL/dy";
   grid.rest = fmt::format(" of filter {}", at.filter);
+  grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(dy, int64_t{1} * p_count * q_count);
   grid.value = [&](int row, int column) { return dy[row * q_count + column]; };
   grid.frame = at_output;
@@ -229,6 +230,7 @@ void StepView::draw_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now,
   grid.tone = Concept::gradient;
   grid.caption = "dL/dy";
   grid.rest = fmt::format(" of filter {}", at.filter);
+  grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(plane, int64_t{1} * p_count * q_count);
   grid.value = [&](int p, int q) { return plane[p * q_count + q]; };
   grid.colour = [&](int p, int q) -> Colour {
@@ -288,6 +290,7 @@ void StepView::draw_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now,
   grid.origin = {left, middle(cell * static_cast<float>(g.h))};
   grid.caption = "dL/dx";
   grid.rest = fmt::format(" slice {}, all filters added", at.channel);
+  grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(dx, int64_t{1} * g.h * g.w);
   grid.value = [&](int r, int c) { return dx[r * g.w + c]; };
   grid.colour = {};

@@ -122,7 +122,7 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
     row_total += t.product();
   }
   if (at.conv) ui.section(fmt::format("PRODUCTS, ROW {} OF {}", p, p_count));
-  const PrintedSum printed = print_sum(row_terms, nullptr, row_total, 3);
+  const PrintedSum printed = print_short(row_terms, nullptr, row_total);
   if (q_count <= kMostChips) {
     SumRow row;
     row.columns = q_count <= 3 ? q_count : 4;
@@ -149,7 +149,7 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
   }
   if (p_count > 1) {
     ui.row(fmt::format("sum of row {}", p), printed.result);
-    if (!printed.reproduces) ui.note("Rounded; exactly " + printed.exact_value);
+    if (!printed.reproduces) ui.note("Rounded; exactly " + exact_text(row_total));
   }
   ui.row(fmt::format("sum of sample {}", at.sample), significant_text(walk.samples[static_cast<size_t>(at.sample)], 6),
          Concept::gradient);
@@ -181,7 +181,7 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   }
   std::vector<Term> terms;
   for (const InputGradientTerm& t : walk.terms) terms.push_back({static_cast<double>(t.w), static_cast<double>(t.dy)});
-  const PrintedSum printed = print_sum(terms, nullptr, static_cast<double>(walk.value), 3, walk.filters);
+  const PrintedSum printed = print_short(terms, nullptr, static_cast<double>(walk.value), walk.filters);
   const int in_group = at.filter % (g.k / g.groups);
   const size_t first = each * static_cast<size_t>(in_group);
   ui.note(fmt::format(
@@ -235,8 +235,8 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   ui.big_row("dL/dx", printed.result, Concept::gradient);
   if (!printed.reproduces) {
     ui.note("Rounded; exactly " + full_value(walk.value));
-  } else if (!printed.exact) {
-    ui.note("Factors and products are rounded so that they still add up. Exactly " + full_value(walk.value));
+  } else if (printed.result != full_value(walk.value)) {
+    ui.note("Rounded so that what stands above adds up. Exactly " + full_value(walk.value) + ".");
   }
   if (walk.shared) {
     ui.note("Other layers read this value too and add their shares; this is the share of this layer.");

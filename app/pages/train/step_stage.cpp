@@ -91,10 +91,16 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
     const bool lit = i == shown;
     ui.fill(box, lit ? mixed(theme.raised, theme.accent, 0.22f) : r.hovered ? theme.hovered : theme.surface, 6);
     ui.stroke(box, lit ? theme.accent : theme.line, 6, lit ? 2.0f : 1.0f);
-    Rect text = box.inset(10, 6);
+    Rect text = box.inset(box.w < ui.em(110) ? 6.0f : 10.0f, 6);
+    // The number is left out where the name alone fits.
+    std::string_view title = kTitles[i];
+    if (ui.measure(Font::control, title).x > text.w) title.remove_prefix(2);
+    const Font font = ui.measure(Font::control, title).x > text.w ? Font::caption : Font::control;
+    std::string words = detail(i);
+    if (ui.measure(Font::caption, words).x > text.w) words = words.substr(words.rfind(' ') + 1);
     const Colour ink = bright ? theme.text : theme.secondary;
-    ui.label(text.cut_top(text.h / 2), kTitles[i], Font::control, ink);
-    ui.label(text, detail(i), Font::caption, theme.secondary);
+    ui.label(text.cut_top(text.h / 2), title, font, ink);
+    ui.label(text, words, Font::caption, theme.secondary);
     if (i == done && state_.look >= 0 && i != shown) {
       ui.fill({box.x + 10, box.bottom() - 3, box.w - 20, 2}, theme.accent, 1);
     }
@@ -138,7 +144,8 @@ void StepView::draw_batch(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   grid.version = static_cast<uint64_t>(now.step * 2 + (now.next_phase == Phase::batch ? 0 : 1)) + now.run * 1000003;
   grid.shape = batch.shape;
   grid.count = static_cast<int64_t>(batch.labels.size());
-  grid.size = ui.em(56);
+  grid.size = std::clamp(std::sqrt(area.w * area.h / (2.0f * static_cast<float>(std::max<int64_t>(grid.count, 1)))),
+                         ui.em(40), ui.em(92));
   grid.pixels = [&](int64_t sample, int, float* pixels) {
     const float* from = batch.augmented.data() + sample * each;
     std::copy(from, from + each, pixels);
@@ -215,7 +222,8 @@ void StepView::draw_layers(Ui& ui, const Rect& area, const TrainSnapshot& now, b
     }
     const float wide = area.w - 16;
     if (s.rows * s.columns > 1) {
-      grid.layout = flow_maps(grid.maps.count, s.rows, s.columns, wide, std::min(ui.em(44), wide / 6), 4);
+      grid.layout = flow_maps(grid.maps.count, s.rows, s.columns, wide,
+                              std::min(s.channels > 12 ? ui.em(44) : ui.em(58), wide / 6), 4);
     } else {
       grid.layout.shown = 1, grid.layout.per_line = 1, grid.layout.lines = 1;
       grid.layout.width = std::min(wide, static_cast<float>(s.channels) * ui.em(18));
@@ -329,16 +337,16 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   const int64_t first = at.index - int64_t{1} * at.weight_row * at.g.s - at.weight_column;
   if (at.conv && before != nullptr && gradient != nullptr) {
     const int grids = update.done ? 3 : 2;
-    Rect strip = room.cut_top(std::min(room.h * 0.42f, ui.em(190)));
-    const float cell = std::floor(std::min({(strip.h - ui.em(26)) / static_cast<float>(at.g.r), ui.em(48),
-                                            (strip.w - 48) / static_cast<float>(grids * at.g.s)}));
+    Rect strip = room.cut_top(std::min(room.h * 0.36f, ui.em(160)));
+    const float share = strip.w / static_cast<float>(grids);
+    const float cell = std::floor(std::min(
+        {(strip.h - ui.em(26)) / static_cast<float>(at.g.r), ui.em(48), (share - 16) / static_cast<float>(at.g.s)}));
     const float wide = cell * static_cast<float>(at.g.s);
-    const float gap = std::max(ui.em(40), (strip.w - wide * static_cast<float>(grids)) / static_cast<float>(grids + 1));
     const auto draw = [&](int i, const char* name, const char* caption, Concept tone, const SlotValues* slot) {
       ValueGrid grid;
       grid.rows = at.g.r, grid.columns = at.g.s;
       grid.size = cell;
-      grid.origin = {strip.x + std::max(0.0f, gap / 2) + static_cast<float>(i) * (wide + gap), strip.y + ui.em(26)};
+      grid.origin = {strip.x + share * static_cast<float>(i) + (share - wide) / 2, strip.y + ui.em(26)};
       grid.limit = largest_of(slot->values.data() + first, int64_t{1} * at.g.r * at.g.s);
       grid.value = [&, slot](int row, int column) {
         return slot->values[static_cast<size_t>(first + int64_t{1} * row * at.g.s + column)];
@@ -358,28 +366,53 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
     if (after != nullptr) draw(2, "weights after", "weights after", Concept::kernel, after);
     room.cut_top(12);
   }
-  ui.begin_panel("update", room, 0, true);
-  const auto line = [&](std::string_view name, std::string_view formula, std::string_view value, Colour tone) {
-    Rect rect = ui.take(ui.em(30));
-    ui.label(rect.cut_left(std::min(ui.em(96), rect.w * 0.2f)), name, Font::control, tone);
-    ui.label(rect.cut_right(ui.em(150)), value, Font::number, theme.text, Align::right);
-    ui.label(rect, formula, Font::number, theme.secondary, Align::left, ui.text_size(Font::number) * 0.92f);
+  // What goes in, side by side; then the formula, line by line, with its numbers under it.
+  struct Given {
+    std::string name, value;
+    Colour tone;
   };
-  line("weight", fmt::format("{} {}, before", at.weight_name, at.index), full_value(walk.before), theme.kernel);
-  line("gradient", "dL/dw, the mean over the batch", full_value(walk.gradient), theme.gradient);
-  line("rate", fmt::format("learning rate of step {}", walk.step), full_value(walk.rate), theme.text);
+  std::vector<Given> given = {{"weight before", full_value(walk.before), theme.kernel},
+                              {"gradient", full_value(walk.gradient), theme.gradient},
+                              {"learning rate", full_value(walk.rate), theme.text}};
   for (size_t i = 0; i < walk.states.size(); ++i) {
-    line(walk.states[i], "from the steps before", full_value(walk.state_before[i]), theme.secondary);
+    given.push_back({walk.states[i] + " before", full_value(walk.state_before[i]), theme.secondary});
   }
-  ui.hairline();
+  const int per_line = room.w / static_cast<float>(given.size()) < ui.em(120) ? 3 : static_cast<int>(given.size());
+  const float each_w = room.w / static_cast<float>(per_line);
+  for (size_t i = 0; i < given.size(); i += static_cast<size_t>(per_line)) {
+    Rect top = room.cut_top(ui.em(44));
+    for (size_t k = i; k < std::min(given.size(), i + static_cast<size_t>(per_line)); ++k) {
+      Rect cell = top.cut_left(each_w).inset(0, 2);
+      ui.label(cell.cut_top(ui.em(20)), given[k].name, Font::caption, given[k].tone);
+      ui.label(cell, given[k].value, Font::number, theme.text);
+    }
+  }
+  room.cut_top(4);
+  ui.begin_panel("update", room, 0, true);
+  const auto line = [&](std::string_view name, std::string_view formula, std::string_view numbers,
+                        std::string_view value, Colour tone) {
+    const float size = ui.text_size(Font::number) * 0.88f;
+    const float most = std::max(ui.measure(Font::number, formula, size).x, ui.measure(Font::number, numbers, size).x);
+    const float name_w = ui.em(86), value_w = ui.em(124), high = ui.em(20);
+    const bool beside = name_w + most + value_w + 12 <= ui.width();
+    const float lines = static_cast<float>((numbers.empty() ? 1 : 2) + (beside ? 0 : 1));
+    Rect rect = ui.take(high * lines);
+    rect.cut_right(12);
+    Rect head = beside ? rect : rect.cut_top(high);
+    ui.label(head.cut_left(name_w), name, Font::control, tone);
+    ui.label(head.cut_right(value_w), value, Font::number, theme.text, Align::right);
+    if (beside) rect = head;
+    ui.label(numbers.empty() ? rect : rect.cut_top(high), formula, Font::number, theme.text, Align::left, size);
+    if (!numbers.empty()) ui.label(rect, numbers, Font::number, theme.secondary, Align::left, size);
+  };
   for (const UpdateWalk::Line& each : walk.lines) {
     const bool last = &each == &walk.lines.back();
-    line(each.name, "= " + each.formula,
+    line(each.name, "= " + each.formula, "= " + each.numbers,
          each.exact ? full_value(static_cast<float>(each.value)) : significant_text(each.value, 7),
          last ? theme.kernel : theme.text);
   }
   if (update.done && update.stored != walk.after) {
-    line("weight", "the network holds", full_value(update.stored), theme.gradient);
+    line("weight", "the network holds", "", full_value(update.stored), theme.gradient);
   }
   ui.end_panel();
 }

@@ -154,9 +154,8 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     ui.big_row("sum", o.printed.result, Concept::activation);
     if (!o.printed.reproduces) {
       ui.note("Rounded; exactly " + full_value(walk.value));
-    } else if (!o.printed.exact) {
-      ui.note("Factors and products are rounded so that they still add up. The network holds " +
-              full_value(walk.value));
+    } else if (o.printed.result != full_value(walk.value)) {
+      ui.note("Rounded so that what stands above adds up. Exactly " + full_value(walk.value) + ".");
     }
   } else if (walk.form == UnitForm::normalised) {
     ui.row("value that comes in", full_value(walk.terms[0].x), Concept::input);

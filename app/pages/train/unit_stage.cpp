@@ -36,7 +36,7 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
     return;
   }
   draw_head(ui, room.cut_top(ui.em(26)), now, *o);
-  const float strips = std::clamp(room.h * 0.24f, ui.em(84), ui.em(150));
+  const float strips = std::clamp(room.h * 0.2f, ui.em(80), ui.em(140));
   draw_strips(ui, room.cut_bottom(strips), now, *o);
   draw_grids(ui, room, now, *o);
   if (!(hover_next_ == hover_)) ui.request_frame();  // the other grids follow in the next one
@@ -107,6 +107,7 @@ void UnitView::draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const
   grid.origin = origin;
   grid.size = cell;
   grid.tone = Concept::input;
+  grid.strength = 0.75f;
   grid.command = "train.unit.slice";
   grid.tooltip = "The values that come in. Hover: the outputs that read this one.";
   // The slice that is shown: its own for a conv or dense layer, the unit's channel for the others.
@@ -158,8 +159,9 @@ void UnitView::draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const
     return 0;
   };
   grid.caption = "input";
-  if (o.in.channels > 1) grid.caption = fmt::format("input, slice {} of {}", channel, o.in.channels);
-  grid.rest = fmt::format(" {} \u00d7 {}", o.in.rows, o.in.columns);
+  if (o.in.channels > 1) grid.rest = fmt::format(" slice {} of {},", channel, o.in.channels);
+  grid.rest += fmt::format(" {} \u00d7 {}", o.in.rows, o.in.columns);
+  grid.room = grid.rect().w + kGap;
   const GridResponse r = draw_value_grid(ui, "input values", grid);
   if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::input, r.row, r.column};
   if (!o.conv || o.walk.terms.empty()) return;
@@ -284,6 +286,7 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
     grid.tooltip = "The outputs of all neurons. Click one to open it.";
     grid.caption = "output";
     grid.rest = fmt::format(" {}", o.out.channels);
+    grid.room = grid.rect().w + 2 * kGap;
     const GridResponse r = draw_value_grid(ui, "output values", grid);
     const int i = r.column * grid.rows + r.row;
     if ((r.clicked || r.moved) && i < o.out.channels) ui.send(fmt::format("train.unit.filter {}", i));
@@ -307,8 +310,10 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
   };
   grid.command = "train.unit.cursor";
   grid.tooltip = "Hover: the window this value comes from. Click to stay there.";
-  grid.caption = o.out.channels > 1 ? fmt::format("output, filter {} of {}", o.filter, o.out.channels) : "output";
-  grid.rest = fmt::format(" {} \u00d7 {}", o.out.rows, o.out.columns);
+  grid.caption = "output";
+  if (o.out.channels > 1) grid.rest = fmt::format(" filter {} of {},", o.filter, o.out.channels);
+  grid.rest += fmt::format(" {} \u00d7 {}", o.out.rows, o.out.columns);
+  grid.room = grid.rect().w + kGap;
   const GridResponse r = draw_value_grid(ui, "output values", grid);
   if (r.hovered) hover_next_ = {Hover::Kind::output, r.row, r.column};
   if (r.clicked || r.moved) ui.send(fmt::format("train.unit.cursor {} {}", r.column, r.row));
@@ -335,8 +340,8 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     grid.numbers = false;
     const TensorAnswer answer = draw_tensor_grid(ui, title, place, grid);
     if (grid.layout.shown < maps.count) {
-      ui.label(Rect{area.x, place.y - ui.em(18), area.w, ui.em(18)},
-               fmt::format("{} of {} shown", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary,
+      ui.label(Rect{place.x, place.y - ui.em(18), place.w, ui.em(18)},
+               fmt::format("{} of {}", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary,
                Align::right);
     }
     return answer;
@@ -344,26 +349,29 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
   const float* x = o.values.activation(o.input);
   const float* y = o.values.activation(o.node);
   HoverNote note;
-  const float half = (area.h - 8) / 2;
+  const bool both = x != nullptr && (o.conv || o.dense) && y != nullptr && !o.dense;
+  // Beside each other, each as wide as its number of maps asks for.
+  const auto in_count = static_cast<float>(std::clamp(o.slices, 2, 24));
+  const auto out_count = static_cast<float>(std::clamp(o.out.channels, 2, 24));
+  const float share = std::clamp(in_count / (in_count + out_count), 0.22f, 0.7f);
   if (x != nullptr && (o.conv || o.dense)) {
     const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
     TensorMaps maps;
     const int64_t first = int64_t{1} * o.walk.place.sample * o.in.channels + o.first_slice;
     maps.values = {x + first * plane, static_cast<size_t>(o.slices * plane)};
     maps.count = o.slices, maps.height = o.in.rows, maps.width = o.in.columns;
-    const TensorAnswer a = strip("slice", "slices that come in", Concept::input, room.cut_top(half), maps, "unit.in",
-                                 o.slice, "train.unit.slice");
+    const Rect place = both ? room.cut_left((room.w - kGap) * share) : room;
+    room.cut_left(kGap);
+    const TensorAnswer a =
+        strip("slice", "slices that come in", Concept::input, place, maps, "unit.in", o.slice, "train.unit.slice");
     if (a.hovered) note = a.note;
-    room.cut_top(8);
   }
   if (y != nullptr && !o.dense) {
-    const int64_t plane = int64_t{1} * o.out.rows * o.out.columns;
     TensorMaps maps;
     maps.values = {y + o.out.count() * o.walk.place.sample, static_cast<size_t>(o.out.count())};
     maps.count = o.out.channels, maps.height = o.out.rows, maps.width = o.out.columns;
-    (void)plane;
-    const TensorAnswer a = strip("filter", "what each filter gives", Concept::activation, room.cut_top(half), maps,
-                                 "unit.out", o.filter, "train.unit.filter");
+    const TensorAnswer a = strip("filter", "what each filter gives", Concept::activation, room, maps, "unit.out",
+                                 o.filter, "train.unit.filter");
     if (a.hovered) note = a.note;
   }
   if (note.shown()) draw_hover_note(ui, note);

@@ -58,9 +58,8 @@ void UnitView::print(Opened& o) {
   std::vector<Term> terms;
   for (const UnitTerm& t : o.walk.terms) terms.push_back({static_cast<double>(t.x), static_cast<double>(t.w)});
   const auto bias = static_cast<double>(o.walk.bias);
-  const int digits = o.kernel_columns <= 3 ? 4 : 3;
-  o.printed = print_sum(terms, o.walk.has_bias ? &bias : nullptr, static_cast<double>(o.walk.value), digits,
-                        o.conv || o.dense ? o.slices : 1);
+  o.printed = print_short(terms, o.walk.has_bias ? &bias : nullptr, static_cast<double>(o.walk.value),
+                          o.conv || o.dense ? o.slices : 1);
 }
 
 int64_t UnitView::Opened::weight_index(int r, int s) const {
