@@ -261,8 +261,11 @@ bool TrainWorker::working() const {
 }
 
 bool TrainWorker::measuring() const {
+  const auto due = [](TrainingRun& run, TrainSnapshotMaker& maker) {
+    return !maker.test() || maker.test()->step != run.step();
+  };
   return run_ && !running_ && !target_ && !seek_ && !error_ &&
-         (!maker_->test() || maker_->test()->step != run_->step());
+         (due(*run_, *maker_) || (other_ && due(*other_, *other_maker_)));
 }
 
 // ------------------------------------------------------------------------------------------------- changes
@@ -354,11 +357,17 @@ void TrainWorker::end_comparison() {
 bool TrainWorker::follow_some() {
   if (!other_ || other_->step() == run_->step()) return false;
   const int64_t wanted = run_->step();
-  if (wanted <= other_->newest()) {
-    other_->go_to(wanted, [this] { return !hooks_.waiting(); });
-  } else {
-    if (other_->step() < other_->newest()) other_->go_to(other_->newest());
-    other_->advance_step();
+  try {
+    if (wanted <= other_->newest()) {
+      other_->go_to(wanted, [this] { return !hooks_.waiting(); });
+    } else {
+      if (other_->step() < other_->newest()) other_->go_to(other_->newest());
+      other_->advance_step();
+    }
+  } catch (const Error& error) {  // the first run is as it was
+    const std::string what = other_change_;
+    end_comparison();
+    throw Error(fmt::format("the second run ({}) cannot go on: {}", what, error.what()), error.hint());
   }
   other_maker_->touch();
   changed_ = true;
@@ -490,11 +499,12 @@ void TrainWorker::do_unit(double now) {
 }
 
 void TrainWorker::measure(double) {
-  const auto piece = [this](TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker) {
+  const bool resting = !running_ && !target_ && (!other_ || other_->step() == run_->step());
+  const auto piece = [&](TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker) {
     if (!round.under_way()) {
       if (maker.test() && maker.test()->step == run.step()) return false;
       round.begin(stream_, run.network(), run.step());
-    } else if (!running_ && !target_ && round.step() != run.step()) {
+    } else if (resting && round.step() != run.step()) {
       round.begin(stream_, run.network(), run.step());
     }
     const int64_t step = round.step();
@@ -512,6 +522,11 @@ void TrainWorker::measure(double) {
     changed_ = true;
     return true;
   };
+  // Two runs take turns: the one that was measured longer ago.
+  const auto measured = [](TrainSnapshotMaker& maker) { return maker.test() ? maker.test()->step : -1; };
+  if (other_ && !round_->under_way() && (other_round_->under_way() || measured(*other_maker_) < measured(*maker_))) {
+    if (piece(*other_, *other_round_, *other_maker_)) return;
+  }
   if (!piece(*run_, *round_, *maker_) && other_) piece(*other_, *other_round_, *other_maker_);
 }
 
@@ -529,7 +544,7 @@ void TrainWorker::advance(double now) {
       const double after = seconds_now();
       credit_ = std::min(kMostCredit, credit_ + (after - now) * kMeasureShare);
       next_time_ = 0;
-      if (credit_ > 0 && !seek_ && running_) {
+      if (credit_ > 0 && !seek_ && run_) {
         measure(after);
         credit_ -= seconds_now() - after;
       }
@@ -541,8 +556,13 @@ void TrainWorker::advance(double now) {
     if (other_ && other_->step() != run_->step()) {
       try {
         follow_some();
+        const double after = seconds_now();
+        credit_ = std::min(kMostCredit, credit_ + (after - now) * kMeasureShare);
+        if (credit_ > 0) {
+          measure(after);
+          credit_ -= seconds_now() - after;
+        }
       } catch (const Error& error) {
-        end_comparison();
         fail(error);
       }
       next_time_ = 0;

@@ -63,8 +63,10 @@ void add_digit_stages(PreparedInput& out, const std::vector<float>& ink, int wid
   }
   InputStage mass = fitted;
   mass.id = "mass";
-  mass.title = "centre of mass";
-  mass.words = "Where the ink would balance on a needle: the mean of all pixels' places, weighted by their ink.";
+  mass.title = "centre";
+  mass.words =
+      "The centre of mass, where the ink would balance on a needle: the mean of all pixels' places, weighted by their "
+      "ink.";
   InputStage input{"input",
                    size_text(kDigitSide, kDigitSide),
                    "Moved by whole pixels so that the centre of mass comes as near to the middle as it can. This is "

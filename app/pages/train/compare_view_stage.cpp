@@ -12,6 +12,7 @@
 namespace striate {
 namespace {
 
+constexpr float kGap = 6;  // between filters
 constexpr const char* kThisRun = "this run";
 
 Colour tone_of(const Theme& theme, bool other) { return other ? theme.kernel : theme.input; }
@@ -174,7 +175,11 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
                 : " \u00b7 the networks differ: there is no difference to show";
   ui.label(title, words, Font::caption, theme.secondary);
   const float rows = same ? 3 : 2;
-  const float high = std::min((room.h - (rows - 1) * 8) / rows, ui.em(84));
+  const FilterMaps maps = maps_of(a->slot.shape, now.architecture->input());
+  // No higher than they get when all stand side by side.
+  const float side_by_side = ((room.w - ui.em(84) + kGap) / static_cast<float>(maps.count) - kGap) *
+                             static_cast<float>(maps.height) / static_cast<float>(maps.width);
+  const float high = std::min({(room.h - (rows - 1) * 8) / rows, ui.em(84), std::max(side_by_side, ui.em(28))});
   draw_row(ui, room.cut_top(high), kThisRun, tone_of(theme, false), now, *a, most);
   room.cut_top(8);
   draw_row(ui, room.cut_top(high), "the other", tone_of(theme, true), *now.other, *b, most);
@@ -188,11 +193,13 @@ void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Colour to
   const Theme& theme = ui.theme();
   const FilterMaps maps = maps_of(values.slot.shape, now.architecture->input());
   const Rect name = area.cut_left(ui.em(84));
-  ui.label(name, what, Font::control, tone);
-  const float gap = 6;
+  const float gap = kGap;
   const float shape = static_cast<float>(maps.width) / static_cast<float>(maps.height);
-  const float wide = std::min(area.h * shape, area.w);
+  // Smaller where they would not all fit, but not too small to be seen.
+  const float share_of_all = (area.w + gap) / static_cast<float>(maps.count) - gap;
+  const float wide = std::floor(std::min({area.h * shape, area.w, std::max(share_of_all, ui.em(28))}));
   const float tall = wide / shape;
+  ui.label(Rect{name.x, name.y, name.w, tall}, what, Font::control, tone);
   const auto fit = std::max<int64_t>(1, static_cast<int64_t>((area.w + gap) / (wide + gap)));
   const int64_t shown = std::min(fit, maps.count);
   const Sheet sheet(maps.count, maps.width, maps.height);

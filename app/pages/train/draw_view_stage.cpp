@@ -275,7 +275,9 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
         }
       });
   const float gap = 6;
-  const float side = room.h;
+  // Smaller where they would not all fit, but not too small to be seen.
+  const auto all = static_cast<float>(shape[1]);
+  const float side = std::floor(std::min(room.h, std::max(40.0f, (room.w + gap) / all - gap)));
   const auto fit = static_cast<int64_t>(std::max(1.0f, (room.w + gap) / (side + gap)));
   const int64_t shown = std::min(fit, shape[1]);
   std::vector<PicturePart> parts;
