@@ -165,7 +165,7 @@ double end_value(const CurvePlot& plot, const CurveSeries& series, const CurveWi
 void draw_axes(Ui& ui, const CurvePlot& plot, const Frame& frame, const Rect& area) {
   const Theme& theme = ui.theme();
   const float size = ui.em(13);
-  const int rows = std::max(2, static_cast<int>(frame.rect.h / ui.em(36)));
+  const int rows = std::max(3, static_cast<int>(frame.rect.h / ui.em(30)));
   const std::vector<Tick> across =
       plot.log ? log_ticks(frame.low, frame.high, rows)
                : ticks(frame.low * (plot.percent ? 100 : 1), frame.high * (plot.percent ? 100 : 1), rows);
@@ -173,8 +173,8 @@ void draw_axes(Ui& ui, const CurvePlot& plot, const Frame& frame, const Rect& ar
     const float y = std::round(frame.y(plot.percent && !plot.log ? tick.value / 100 : tick.value));
     if (y < frame.rect.y - 1 || y > frame.rect.bottom() + 1) continue;
     ui.fill({frame.rect.x, y, frame.rect.w, 1}, theme.line);
-    ui.label(Rect{area.x, y - ui.em(10), frame.rect.x - area.x - 8, ui.em(20)}, tick.text, Font::number,
-             theme.secondary, Align::right, size);
+    ui.label(Rect{area.x, y - ui.em(10), frame.rect.x - area.x - 8, ui.em(20)},
+             plot.percent ? tick.text + " %" : tick.text, Font::number, theme.secondary, Align::right, size);
   }
   const int columns = std::max(1, static_cast<int>(frame.rect.w / ui.em(90)));
   const std::vector<Tick> along = ticks(frame.window.from, frame.window.to, columns, true);
@@ -298,7 +298,7 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   }
   const bool beside = room + 12 < area.w * 0.34f;
   frame.rect = area;
-  frame.rect.cut_left(ui.em(44));
+  frame.rect.cut_left(ui.em(52));
   frame.rect.cut_bottom(ui.em(24));
   frame.rect.cut_top(6);
   if (beside) frame.rect.cut_right(std::min(room + 12, area.w * 0.34f));

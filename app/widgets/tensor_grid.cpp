@@ -125,11 +125,10 @@ TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed, f
 }
 
 std::string scale_text(const TensorScale& scale) {
-  if (scale.scope == ScaleScope::map)
-    return scale.is_signed ? "zero in the middle, each map its own scale" : "each map its own scale";
+  if (scale.scope == ScaleScope::map) return scale.is_signed ? "0 in the middle, each map its own" : "each map its own";
   const double limit = static_cast<double>(scale.limit(0));
-  const std::string end = limit >= 1e-3 && limit < 1e4 ? fmt::format("{:.3g}", limit) : fmt::format("{:.1e}", limit);
-  return fmt::format("{} to {}, {}", scale.is_signed ? "\u2212" + end : "0", end, scope_name(scale.scope));
+  const std::string end = limit >= 1e-3 && limit < 1e4 ? fmt::format("{:.2g}", limit) : fmt::format("{:.0e}", limit);
+  return fmt::format("{}{}, {}", scale.is_signed ? "\u00b1" : "0 to ", end, scope_name(scale.scope));
 }
 
 Colour tensor_colour(float value, float limit, bool is_signed, bool dark) {
@@ -141,11 +140,9 @@ MapLayout flow_maps(int64_t count, int rows, int columns, float width, float siz
   MapLayout layout;
   layout.gap = gap;
   const int longer = std::max(rows, columns);
-  // Whole units per value where there is one at least: even squares.
-  float unit = size / static_cast<float>(longer);
-  if (unit >= 1) unit = std::floor(unit);
-  layout.width = std::max(1.0f, unit * static_cast<float>(columns));
-  layout.height = std::max(1.0f, unit * static_cast<float>(rows));
+  const float unit = size / static_cast<float>(longer);
+  layout.width = std::max(1.0f, std::floor(unit * static_cast<float>(columns) + 0.01f));
+  layout.height = std::max(1.0f, std::floor(unit * static_cast<float>(rows) + 0.01f));
   layout.shown = count;
   layout.per_line = std::max(1, static_cast<int>((width + gap + 0.01f) / (layout.width + gap)));
   if (line > 0) layout.per_line = std::min(layout.per_line, line);
@@ -157,14 +154,20 @@ MapLayout fit_maps(int64_t count, int rows, int columns, float width, float heig
                    int line) {
   MapLayout best;
   if (count <= 0 || width <= 0) return best;
-  const int longer = std::max(rows, columns);
-  // From the largest downwards, by whole units per value while there are some.
-  const auto larger_than_least = [&](float size) { return size >= least - 0.01f; };
-  for (float size = most; larger_than_least(size);) {
-    best = flow_maps(count, rows, columns, width, size, gap, line);
-    if (best.total_height() <= height + 0.01f && best.width <= width + 0.01f) return best;
-    const float unit = size / static_cast<float>(longer);
-    size = unit > 1.01f ? (std::ceil(unit - 0.01f) - 1) * static_cast<float>(longer) : size - 1;
+  // The largest that fit; but a line less where that costs little: fewer maps stand alone in the last one.
+  bool found = false;
+  float largest = 0;
+  for (float size = std::floor(most); size >= least && size >= 0.72f * largest; size -= 1) {
+    const MapLayout layout = flow_maps(count, rows, columns, width, size, gap, line);
+    if (layout.total_height() > height + 0.01f || layout.width > width + 0.01f) continue;
+    if (!found) largest = size;
+    if (!found || layout.lines < best.lines) best = layout;
+    found = true;
+  }
+  if (found) {
+    // Lines of the same length.
+    if (line <= 0) best.per_line = static_cast<int>((count + best.lines - 1) / best.lines);
+    return best;
   }
   best = flow_maps(count, rows, columns, width, least, gap, line);
   const int lines = std::max(1, static_cast<int>((height + gap) / (best.height + gap)));
@@ -184,12 +187,11 @@ MapLayout slice_layout(int64_t filters, int64_t slices, int rows, int columns, f
               down = (height + gap) / static_cast<float>(slices) - gap;
   float size = std::clamp(
       std::min(across * longer / static_cast<float>(columns), down * longer / static_cast<float>(rows)), least, most);
-  float unit = size / longer;
-  if (unit >= 1) unit = std::floor(unit);
+  const float unit = size / longer;
   layout.gap = gap;
   layout.slices = slices;
-  layout.width = std::max(1.0f, unit * static_cast<float>(columns));
-  layout.height = std::max(1.0f, unit * static_cast<float>(rows));
+  layout.width = std::max(1.0f, std::floor(unit * static_cast<float>(columns) + 0.01f));
+  layout.height = std::max(1.0f, std::floor(unit * static_cast<float>(rows) + 0.01f));
   layout.per_line = static_cast<int>(
       std::clamp<int64_t>(static_cast<int64_t>((width + gap + 0.01f) / (layout.width + gap)), 1, filters));
   layout.lines = static_cast<int>(
@@ -294,6 +296,10 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
     ui.stroke(all.inset(-4), theme.accent, 6, 2);
   }
   return answer;
+}
+
+float scale_width(const Ui& ui, const TensorScale& scale, bool bar) {
+  return ui.measure(Font::caption, scale_text(scale), ui.em(12)).x + 2 + (bar ? ui.em(40) + 8 : 0);
 }
 
 float draw_scale(Ui& ui, const Rect& area, const TensorScale& scale) {

@@ -54,7 +54,7 @@ struct TensorScale {
 // The largest finite magnitude of each map, or of all. `is_signed` false: values below 0 count as 0. For the scopes
 // network and fixed the caller gives `limit`. Limits are never 0.
 TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed = true, float limit = 0);
-// "−0.42 to 0.42, this layer"
+// "\u00b10.42, this layer", "0 to 1.2, this layer"
 std::string scale_text(const TensorScale& scale);
 // The colour of a value; NaN and infinity have one of their own (the theme's bias colour).
 Colour tensor_colour(float value, float limit, bool is_signed, bool dark);
@@ -81,7 +81,7 @@ struct MapLayout {
   }
   float total_height() const { return lines > 0 ? static_cast<float>(lines) * (height + gap) - gap : 0; }
 };
-// `line` > 0: so many maps per line at most (a row per filter). Maps larger than 1 value get whole units per value.
+// `line` > 0: so many maps per line at most (a row per filter).
 MapLayout fit_maps(int64_t count, int rows, int columns, float width, float height, float least, float most, float gap,
                    int line = 0);
 // The same for a given width and as many lines as it takes.
@@ -116,6 +116,8 @@ struct TensorAnswer {
 
 // The maps of layout.shown, from the area's top left corner.
 TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, const TensorGrid& grid);
+// What draw_scale needs: with the bar of colours, or for its words alone.
+float scale_width(const Ui& ui, const TensorScale& scale, bool bar);
 // A narrow bar of the scale's colours with its ends, right-aligned in `area`; returns its left edge.
 float draw_scale(Ui& ui, const Rect& area, const TensorScale& scale);
 

@@ -22,10 +22,11 @@ void CurveStore::sync(const TrainSnapshot& now) {
     for (const EvaluationRecord& record : *evaluations_) {
       Split& split = splits_[record.split];
       const auto step = static_cast<double>(record.step);
-      // Going back and on again may measure a step twice.
-      if (!split.loss.empty() && split.loss.back().first >= step) continue;
-      split.loss.emplace_back(step, record.loss);
-      split.accuracy.emplace_back(step, record.accuracy);
+      // Whoever goes back measures earlier steps later, and some twice.
+      const int64_t before = at_or_before(split.loss, step);
+      if (before >= 0 && split.loss[static_cast<size_t>(before)].first == step) continue;
+      split.loss.insert(split.loss.begin() + before + 1, {step, record.loss});
+      split.accuracy.insert(split.accuracy.begin() + before + 1, {step, record.accuracy});
     }
   }
 }

@@ -35,18 +35,29 @@ bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
 
 void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   const Theme& theme = ui.theme();
+  const float space = ui.em(5);
+  const auto width_of = [&](const std::string& text) {
+    return text.empty() ? 0 : ui.measure(Font::caption, text).x + space;
+  };
+  // What a colour means comes before what is only good to know.
+  const float needed = width_of(caption.before) + width_of(caption.subject), all = needed + width_of(caption.after);
+  const float words_only = caption.scale ? scale_width(ui, *caption.scale, false) + 8 : 0;
+  const float with_bar = caption.scale ? scale_width(ui, *caption.scale, true) + 8 : 0;
+  const bool after = all + words_only <= line.w || (!caption.scale && needed + ui.em(30) <= line.w) ||
+                     (needed + words_only > line.w && all <= line.w);
   float x = line.x;
   const auto words = [&](const std::string& text, Colour colour) {
     if (text.empty() || x >= line.right()) return;
     const float wide = ui.measure(Font::caption, text).x;
     ui.label(Rect{x, line.y, std::min(wide + 1, line.right() - x), line.h}, text, Font::caption, colour);
-    x += wide + ui.em(5);
+    x += wide + space;
   };
   words(caption.before, theme.secondary);
   words(caption.subject, caption.colour ? caption.colour : theme.text);
-  words(caption.after, theme.secondary);
-  if (caption.scale && line.right() - x > ui.em(60)) {
-    draw_scale(ui, {x + 8, line.y, line.right() - x - 8, line.h}, *caption.scale);
+  if (after) words(caption.after, theme.secondary);
+  const float rest = line.right() - x;
+  if (caption.scale && words_only <= rest) {
+    draw_scale(ui, {line.right() - std::min(rest, with_bar), line.y, std::min(rest, with_bar), line.h}, *caption.scale);
   }
 }
 

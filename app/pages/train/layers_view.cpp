@@ -128,7 +128,7 @@ LayersView::Row LayersView::row_of(const Ui& ui, const LayerFacts& layer, float 
   row.maps = activation_maps(layer.out);
   row.histograms = layer.weight.empty() ? 1 : 3;
   const float histogram = ui.em(132);
-  const bool beside = width >= ui.em(720);
+  const bool beside = width - (histogram + 16) * static_cast<float>(row.histograms) >= ui.em(gradients_ ? 400 : 240);
   row.histograms_below = !beside;
   const float right = beside ? (histogram + 16) * static_cast<float>(row.histograms) : 0;
   const float room = width - right;
@@ -159,9 +159,10 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
   {
     Rect line = ui.take(ui.em(30));
     const std::vector<Choice> choices = {{"each map", "map"}, {"its layer", "layer"}, {"the network", "network"}};
-    const bool wide = line.w >= ui.em(520);
+    const bool wide = line.w >= ui.em(580);
     if (wide) {
-      ui.label(line.cut_left(ui.em(112)), "colours scaled to", Font::caption, ui.theme().secondary);
+      const std::string words = "colours scaled to";
+      ui.label(line.cut_left(ui.measure(Font::caption, words).x + 10), words, Font::caption, ui.theme().secondary);
       ui.next(line.cut_left(ui.em(236)));
       ui.segmented("scale", choices, scope_word(scope_), "train.layers.scale");
       line.cut_left(14);
@@ -203,8 +204,8 @@ void LayersView::draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, co
   }
   for (const Norm& norm : now.norms) {
     if (layer.weight.empty() || norm.name != layer.weight) continue;
-    right = fmt::format("length of all weights {}", short_number(norm.weight));
-    if (now.step > 0) right += fmt::format(", of their gradient {}", short_number(norm.gradient));
+    right = fmt::format("norm of the weights {}", short_number(norm.weight));
+    if (now.step > 0) right += fmt::format(", gradient {}", short_number(norm.gradient));
   }
   const float wide = right.empty() ? 0 : ui.measure(Font::caption, right).x + 8;
   if (wide < line.w * 0.5f) ui.label(line.cut_right(wide), right, Font::caption, theme.secondary, Align::right);

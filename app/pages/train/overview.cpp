@@ -228,7 +228,7 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
   const bool two = width >= ui.em(600);
   const float between = std::clamp(width * 0.035f, 20.0f, 48.0f);
   const float left = two ? std::round((width - between) * 0.58f) : width, right = two ? width - between - left : width;
-  const Places p = places(ui, now, figures, left, right, height);
+  Places p = places(ui, now, figures, left, right, height);
   // Plots and confusion take what is left, but are never too small to read.
   const float plots_least = 2 * p.caption + ui.em(118) + ui.em(92) + p.gap;
   const float confusion_least = p.caption + ui.em(170) + p.gap;
@@ -238,6 +238,16 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
   if (two) {
     total = std::max({height, p.left + plots_least, p.right + confusion_least});
     plots = total - p.left;
+    // The maps of answers grow into what confusion cannot use.
+    const float slack = total - p.right - confusion_most;
+    if (slack > 4 && p.answers_layout.shown > 0) {
+      const float before = p.answers_layout.total_height();
+      const bool units = p.answers.height == 1 && p.answers.width == 1;
+      p.answers_layout =
+          fit_maps(std::min<int64_t>(p.answers.count, kMostMaps), p.answers.height, p.answers.width, right,
+                   before + slack, units ? 6 : ui.em(18), units ? ui.em(22) : ui.em(96), units ? 2 : 4);
+      p.right += p.answers_layout.total_height() - before;
+    }
     confusion = std::min(confusion_most, total - p.right);
   } else {
     plots = std::max(plots_least, std::min(height * 0.55f, ui.em(330)));

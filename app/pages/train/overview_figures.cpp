@@ -33,14 +33,16 @@ void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, 
   ui.next(control(44));
   ui.button("log", std::string("train.curves.log ") + (log_ ? "off" : "on"),
             {.style = ButtonStyle::quiet, .selected = log_});
-  const Choice choices[] = {{"every step", "1"}, {"mean of 5", "5"}, {"mean of 20", "20"}, {"mean of 100", "100"}};
-  ui.next(control(118));
-  const std::string smoothing = std::to_string(smoothing_);
-  ui.dropdown("smoothing", choices, smoothing, "train.curves.smooth");
-  const std::string kind = now.recipe ? now.recipe->loss : std::string("cross-entropy");
-  const std::string how =
-      smoothing_ > 1 ? fmt::format("mean {}, line: mean of {} steps", kind, smoothing_) : fmt::format("mean {}", kind);
-  draw_caption(ui, head, {"", "loss", how, theme.text});
+  // Every step, or the mean of 5, 20, 100: the next one.
+  const int next_smoothing = smoothing_ < 5 ? 5 : smoothing_ < 20 ? 20 : smoothing_ < 100 ? 100 : 1;
+  ui.next(control(92));
+  ui.button(smoothing_ > 1 ? fmt::format("mean of {}", smoothing_) : std::string("every step"),
+            fmt::format("train.curves.smooth {}", next_smoothing),
+            {.style = ButtonStyle::quiet,
+             .selected = smoothing_ > 1,
+             .tooltip = "What the line of the training batches is: every step, or the mean of its last steps. Click "
+                        "for another."});
+  draw_caption(ui, head, {"", "loss", now.recipe ? now.recipe->loss : std::string(), theme.text});
 
   CurvePlot plot;
   plot.begin = std::min(0.0, static_cast<double>(curves_.first()) - 1);
@@ -84,7 +86,7 @@ void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, 
   plot.log = false, plot.percent = true;
   series_of(curves_, false, false);
   if (now.other) series_of(other_, false, true);
-  draw_caption(ui, accuracy.cut_top(caption), {"", "accuracy", "share of pictures that are named rightly", theme.text});
+  draw_caption(ui, accuracy.cut_top(caption), {"", "accuracy", "share of right answers", theme.text});
   const CurveAnswer second = draw_curve_plot(ui, "accuracy curve", accuracy, plot);
   if (first.hovered) note_ = first.note;
   if (second.hovered) note_ = second.note;
@@ -97,14 +99,12 @@ void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainS
   const Theme& theme = ui.theme();
   const Rect head = area.cut_top(caption);
   if (!now.test) {
-    draw_caption(ui, head, {"", "which was taken for which", "", theme.text});
+    draw_caption(ui, head, {"", "what is taken for what", "", theme.text});
     return draw_waiting(ui, {area.x, area.y, area.w, std::min(area.h, ui.em(60))}, "comes with the first measurement");
   }
   const TrainTest& test = *now.test;
-  const std::string split =
-      fmt::format("{} {}, step {}", grouped(test.evaluation.samples),
-                  test.split == "test" ? "test pictures" : "pictures (" + test.split + ")", grouped(test.step));
-  draw_caption(ui, head, {"", "which was taken for which", split, theme.text});
+  draw_caption(ui, head,
+               {"", "what is taken for what", fmt::format("{}, step {}", test.split, grouped(test.step)), theme.text});
   ConfusionGrid grid;
   grid.classes = test.evaluation.classes;
   grid.counts = test.evaluation.confusion;
@@ -204,7 +204,7 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   if (figures.pair.activation) left_out += (left_out.empty() ? "" : ", ") + std::string("activation");
   if (figures.pair.pooling) left_out += (left_out.empty() ? "" : ", ") + std::string("pooling");
   FigureCaption second{"layer 2", p.composed.words,
-                       "slice by slice, added" + (left_out.empty() ? "" : "; " + left_out + " left out"), theme.kernel};
+                       "slice by slice, added" + (left_out.empty() ? "" : ", without " + left_out), theme.kernel};
   if (!p.composed.note.empty()) second.after += "; " + p.composed.note;
   if (!filters) {
     draw_caption(ui, head, second);
@@ -224,6 +224,10 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
     grid.command = [&ui, node](int64_t map) { return unit_command(ui, node, map); };
     grid.hint = "click: open it with its numbers";
   }
+  grid.tooltip =
+      "What each filter of layer 2 looks for in the picture: every slice times the layer-1 filter that it reads, "
+      "added. "
+      "Exact but for what stands between.";
   const TensorAnswer answer = draw_tensor_grid(ui, "layer 2 composed", area, grid);
   if (answer.hovered) note_ = answer.note;
 }
@@ -287,7 +291,7 @@ void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapsh
                              const NetworkFigures& figures) const {
   const Theme& theme = ui.theme();
   const Rect head = area.cut_top(caption);
-  draw_caption(ui, head, {"", "silent units", "0 for every picture of the last batch", theme.text});
+  draw_caption(ui, head, {"", "silent units", "0 on the whole batch", theme.text});
   if (now.dead_units.empty()) {
     return draw_waiting(ui, {area.x, area.y, area.w, ui.em(24)}, "are counted with the first step");
   }

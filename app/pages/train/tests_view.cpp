@@ -144,14 +144,20 @@ void TestsView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   const bool two = area.w >= ui.em(700);
   if (two) {
     Rect rest = area;
-    Rect left = rest.cut_left(std::round(std::min(area.w * 0.52f, area.h + ui.em(120)))).inset(20, 16);
-    draw_matrix(ui, left, now);
-    ui.begin_panel("pictures", {rest.x, rest.y + 16, rest.w, rest.h - 16}, 0);
+    Rect left = rest.cut_left(std::round(std::min(area.w * 0.56f, area.h + ui.em(40)))).inset(20, 16);
+    left.w += 8;
+    const float most = left.w - ui.em(98) + ui.em(70);
+    draw_matrix(ui, left.cut_top(std::min(left.h - probe_height(ui) - ui.em(44), most)), now);
+    // Whatever was clicked last, and what the network says of it.
+    left.cut_top(ui.em(16));
+    draw_caption(ui, left.cut_top(ui.em(24)), {"probe:", probe_words(now), "", ui.theme().input});
+    draw_probe(ui, left.cut_top(std::clamp(left.h, probe_height(ui), ui.em(112))), now, "tests.probe");
+    ui.begin_panel("pictures", rest, 16);
     draw_pictures(ui, now);
     ui.end_panel();
   } else {
     ui.begin_panel("tests", area, 20);
-    draw_matrix(ui, ui.take(std::min(ui.width(), ui.em(400)) + ui.em(48)), now);
+    draw_matrix(ui, ui.take(std::min(ui.width() - ui.em(70), ui.em(400)) + ui.em(66)), now);
     draw_pictures(ui, now);
     ui.end_panel();
   }
@@ -163,15 +169,15 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const {
   const Theme& theme = ui.theme();
   const Rect head = area.cut_top(ui.em(26));
   if (!now.test) {
-    draw_caption(ui, head, {"", "which was taken for which", "", theme.text});
+    draw_caption(ui, head, {"", "what is taken for what", "", theme.text});
     return draw_waiting(ui, {area.x, area.y, area.w, ui.em(60)}, "comes with the first measurement");
   }
   const TrainTest& test = *now.test;
   const Evaluation& e = test.evaluation;
   draw_caption(ui, head,
-               {"rows: what it is, columns: what it is taken for;",
-                fmt::format("{} of {} right", grouped(e.correct), grouped(e.samples)),
-                fmt::format("({} part, after step {})", test.split, grouped(test.step)), theme.activation});
+               {"", fmt::format("{} of {} right", grouped(e.correct), grouped(e.samples)),
+                fmt::format("{} part, after step {}", test.split, grouped(test.step)), theme.activation});
+  draw_caption(ui, area.cut_top(ui.em(22)), {"", "", "rows: what it is; columns: what it is taken for", 0});
   ConfusionGrid grid;
   grid.classes = e.classes;
   grid.counts = e.confusion;
@@ -189,7 +195,7 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now) const {
   std::vector<Choice> choices = {{"mistakes", "mistakes"}, {"batch", "batch"}};
   if (true_class_ >= 0) choices.insert(choices.begin(), {"cell", "cell"});
   Rect line = ui.take(ui.em(32));
-  line.w = std::min(line.w - 12, ui.em(92) * static_cast<float>(choices.size()));
+  line.w = std::min(line.w, ui.em(92) * static_cast<float>(choices.size()));
   ui.next(line);
   ui.segmented("pictures", choices,
                show_ == Show::cell    ? "cell"
@@ -257,7 +263,7 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
     sample.marked = by_position && now.probe && now.probe->name == fmt::format("test picture {}", position);
     return sample;
   };
-  const SampleLayout layout = sample_layout(grid, ui.width() - 12, sample_line(ui), room);
+  const SampleLayout layout = sample_layout(grid, ui.width(), sample_line(ui), room);
   const Rect area = ui.take(layout.total_height());
   const SampleAnswer answer = draw_samples(ui, "test pictures", area, grid, layout);
   if (answer.hovered) note_ = answer.note;
@@ -312,7 +318,7 @@ void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now) const {
     sample.command = fmt::format("train.probe sample:{}", batch.indices[at]);
     return sample;
   };
-  const SampleLayout layout = sample_layout(grid, ui.width() - 12, sample_line(ui), ui.em(52));
+  const SampleLayout layout = sample_layout(grid, ui.width(), sample_line(ui), ui.em(52));
   const Rect area = ui.take(layout.total_height());
   const SampleAnswer answer = draw_samples(ui, "batch pictures", area, grid, layout);
   if (answer.hovered) note_ = answer.note;
