@@ -1,6 +1,7 @@
 #include "kernels/memory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -14,6 +15,13 @@
 #endif
 
 namespace striate {
+namespace {
+
+std::atomic<int64_t> bytes_in_use{0}, allocations{0};
+
+}  // namespace
+
+MemoryUse memory_use() { return {bytes_in_use.load(), allocations.load()}; }
 
 void* allocate_bytes(Device device, size_t bytes, const char* what) {
   if (bytes == 0) return nullptr;
@@ -28,6 +36,8 @@ void* allocate_bytes(Device device, size_t bytes, const char* what) {
             std::to_string(bytes >> 20) + " MiB)",
         device.is_cuda() ? "use a smaller size, or --device cpu" : "use a smaller size, or close other programs");
   }
+  bytes_in_use += static_cast<int64_t>(bytes);
+  ++allocations;
   if (debug_checks()) {
     if (device.is_cuda()) {
       cuda::fill(device.index, memory, 0xff, rounded);
@@ -38,8 +48,9 @@ void* allocate_bytes(Device device, size_t bytes, const char* what) {
   return memory;
 }
 
-void release_bytes(Device device, void* memory) noexcept {
+void release_bytes(Device device, void* memory, size_t bytes) noexcept {
   if (!memory) return;
+  bytes_in_use -= static_cast<int64_t>(bytes);
   if (device.is_cuda()) {
     cuda::release(device.index, memory);
   } else {

@@ -15,8 +15,15 @@ namespace striate {
 
 // Bytes on a device, aligned to 64. `what` names the memory in the Error thrown when there is not enough of it.
 void* allocate_bytes(Device device, size_t bytes, const char* what);
-void release_bytes(Device device, void* memory) noexcept;
+void release_bytes(Device device, void* memory, size_t bytes) noexcept;  // `bytes` as they were asked for
 void copy_bytes(Stream& stream, void* to, Device to_device, const void* from, Device from_device, size_t bytes);
+
+// What has been allocated and not released, on all devices together, and how often anything was: tests hold the
+// programs' promises to it.
+struct MemoryUse {
+  int64_t bytes = 0, allocations = 0;
+};
+MemoryUse memory_use();
 
 template <typename T>
 class Buffer {
@@ -29,7 +36,7 @@ class Buffer {
       : device_(device),
         data_(static_cast<T*>(allocate_bytes(device, static_cast<size_t>(size) * sizeof(T), what))),
         size_(size) {}
-  ~Buffer() { release_bytes(device_, data_); }
+  ~Buffer() { release_bytes(device_, data_, static_cast<size_t>(size_) * sizeof(T)); }
   Buffer(Buffer&& other) noexcept
       : device_(other.device_), data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   Buffer& operator=(Buffer&& other) noexcept {
