@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/exponential.h"
 #include "kernels/launch.h"
 
 namespace striate {
@@ -48,12 +49,12 @@ struct LeakyReluBackward {
 };
 
 struct Sigmoid {
-  static constexpr int64_t work = 16;
+  static constexpr int64_t work = 4;
   const float* x;
   float* y;
   HD void operator()(int64_t i) const {
     // exp of a number that is not positive: nothing overflows, and small results keep their digits.
-    const float e = std::exp(-std::fabs(x[i]));
+    const float e = exp_of_negative(-std::fabs(x[i]));
     y[i] = (x[i] >= 0 ? 1.0f : e) / (1.0f + e);
   }
 };
@@ -69,10 +70,10 @@ struct SigmoidBackward {
 };
 
 struct Tanh {
-  static constexpr int64_t work = 16;
+  static constexpr int64_t work = 4;
   const float* x;
   float* y;
-  HD void operator()(int64_t i) const { y[i] = std::tanh(x[i]); }
+  HD void operator()(int64_t i) const { y[i] = tanh_of(x[i]); }
 };
 template <bool add>
 struct TanhBackward {

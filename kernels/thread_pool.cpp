@@ -30,6 +30,11 @@ void ThreadPool::set_threads(int count) {
   const std::lock_guard<std::mutex> lock(mutex_);
   threads_ = std::min(count, kMostThreads);
   arena_.reset();
+  limit_.reset();
+  if (threads_ > tbb::this_task_arena::max_concurrency()) {
+    limit_ = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                                   static_cast<size_t>(threads_.load()));
+  }
 }
 
 int ThreadPool::threads() {

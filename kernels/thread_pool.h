@@ -12,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
 namespace striate {
@@ -20,7 +21,7 @@ class ThreadPool {
  public:
   static constexpr int kMostThreads = 256;
 
-  // 0: one per core. Not while something is computing.
+  // 0: one per core; at most kMostThreads. Not while something is computing.
   void set_threads(int count);
   int threads();
   // As run_pieces(); pieces at least 2, threads() at least 2.
@@ -55,6 +56,7 @@ class ThreadPool {
   std::vector<Loop*> loops_;                     // oldest first
   std::vector<char> present_;                    // whether helper 1, 2, ... is awake
   int awake_ = 0;                                // helpers, those on their way included
+  std::unique_ptr<tbb::global_control> limit_;   // for more threads than cores
   std::shared_ptr<tbb::task_arena> arena_;
   std::atomic<int> threads_{0};
 };

@@ -13,7 +13,7 @@
 
 namespace striate {
 
-// How many threads compute on the CPU, the caller's included. 0 means one per core, which is the start.
+// How many threads compute on the CPU, the caller's included, at most 256. 0 means one per core, which is the start.
 // Throws Error for a negative number. Not to be called while something is computing.
 void set_thread_count(int count);
 int thread_count();
