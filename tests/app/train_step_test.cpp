@@ -143,6 +143,18 @@ TEST(TrainStep, dense_layers_have_sums_too) {
   EXPECT_EQ(host.number("train.step.gradient.added"), gradient);
   EXPECT_EQ(host.number("train.step.input_gradient"),
             static_cast<double>(host.slot(Role::activation_gradient, "2", 17)));
+  // Its grids choose the sample, the neuron and the input.
+  host.set("train.step.way weights");
+  host.click("gradient products");
+  ASSERT_FALSE(host.log.empty());
+  EXPECT_EQ(host.log[0].rfind("train.step.sample ", 0), 0U);
+  host.set("train.step.way input");
+  host.click("products by neuron");
+  ASSERT_FALSE(host.log.empty());
+  EXPECT_EQ(host.log[0].rfind("train.step.filter ", 0), 0U);
+  host.click("dx values");
+  ASSERT_FALSE(host.log.empty());
+  EXPECT_EQ(host.log[0].rfind("train.step.slice ", 0), 0U);
 }
 
 TEST(TrainStep, every_phase_of_every_network_is_drawn_in_both_themes) {

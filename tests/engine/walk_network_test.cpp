@@ -2,8 +2,9 @@
 // networks; in the CPU's own order of adding and in the GPU's.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <map>
 #include <random>
 
@@ -18,7 +19,9 @@
 namespace striate {
 namespace {
 
-bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0 || (a == 0 && b == 0); }
+bool same_bits(float a, float b) {
+  return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b) || (a == 0 && b == 0);
+}
 
 // A network that has run forward and backward, with everything copied out.
 struct Scene {

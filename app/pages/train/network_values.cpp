@@ -161,6 +161,7 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
   if (grid.editable) spec.value = [&](int row, int column) { return static_cast<double>(grid.value(row, column)); };
   spec.cell = [&](int row, int column) {
     GridCell look;
+    if (grid.blank && grid.blank(row, column)) return look;
     const bool padding = grid.padding && grid.padding(row, column);
     const float value = grid.value(row, column);
     if (numbers && (value != 0 || grid.size >= 28)) look.text = cell_value(value);
@@ -174,7 +175,7 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
     look.ink = look.fill ? ink_on(look.fill) : theme.secondary;
     return look;
   };
-  const GridResponse response = ui.grid(label, spec);
+  GridResponse response = ui.grid(label, spec);
   const Rect place = grid.rect();
   if (!grid.caption.empty()) {
     const Colour colour = grid.tone == Concept::none ? theme.secondary : theme.of(grid.tone);

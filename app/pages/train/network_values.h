@@ -48,6 +48,7 @@ struct ValueGrid {
   float limit = 1;  // of the colours; zero is in the middle
   std::function<float(int row, int column)> value;
   std::function<bool(int row, int column)> padding = {};   // drawn dashed
+  std::function<bool(int row, int column)> blank = {};     // there is nothing: drawn empty
   std::function<Colour(int row, int column)> colour = {};  // of a tap; 0: none
   float strength = 0.92f;                                  // of that colour over the value's own
   std::function<bool(int row, int column)> faint = {};     // not counted yet, or not touched

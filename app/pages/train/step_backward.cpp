@@ -32,13 +32,13 @@ void StepView::draw_backward(Ui& ui, const Rect& area, const TrainSnapshot& now)
   if (at.node < 1) throw Error("this network has no weights", "add a conv or dense layer");
   const Rect head = room.cut_top(ui.em(24));
   ui.label(head,
-           fmt::format("{}, {} {}, slice {}, sample {}", node_text(now, at.node), at.conv ? "filter" : "neuron",
-                       at.filter, at.slice, at.sample),
+           fmt::format("{}, {} {}, {} {}, sample {}", node_text(now, at.node), at.conv ? "filter" : "neuron", at.filter,
+                       at.conv ? "slice" : "input", at.slice, at.sample),
            Font::caption, ui.theme().secondary);
   if (state_.way == "weights") {
-    draw_by_weights(ui, room, now, at);
+    at.conv ? draw_by_weights(ui, room, now, at) : draw_dense_by_weights(ui, room, now, at);
   } else {
-    draw_by_input(ui, room, now, at);
+    at.conv ? draw_by_input(ui, room, now, at) : draw_dense_by_input(ui, room, now, at);
   }
 }
 

@@ -105,51 +105,85 @@ void StepView::draw_weight_choice(Ui& ui, const TrainSnapshot& now) const {
   ui.row("weight", fmt::format("{} {}", at.weight_name, at.index), Concept::kernel);
 }
 
+// The products of a sum as chips or, where they are too many, the largest of them in words.
+void StepView::draw_chips(Ui& ui, const std::string& label, const PrintedSum& printed, size_t first, int columns,
+                          std::vector<SumChip> chips, int lit, Hover::Kind kind, int row) const {
+  const auto count = static_cast<int>(chips.size());
+  if (count > kMostChips) {
+    std::vector<int> order(chips.size());
+    for (int i = 0; i < count; ++i) order[static_cast<size_t>(i)] = i;
+    const auto size = [&](int i) {
+      double value = 0;
+      parse_number(printed.terms[first + static_cast<size_t>(i)].product, &value);
+      return std::abs(value);
+    };
+    const int shown = std::min(count, 8);
+    std::partial_sort(order.begin(), order.begin() + shown, order.end(),
+                      [&](int a, int b) { return size(a) > size(b); });
+    ui.note(fmt::format("{} products; the {} largest:", count, shown));
+    for (int i = 0; i < shown; ++i) {
+      const auto at = static_cast<size_t>(order[static_cast<size_t>(i)]);
+      ui.row(fmt::format("product {}", at), printed.terms[first + at].product);
+    }
+    return;
+  }
+  SumRow sum;
+  sum.columns = columns;
+  sum.prefix = "train.step.walk";
+  sum.walked = std::min(state_.walked, count);
+  sum.lit = lit;
+  for (size_t i = 0; i < chips.size(); ++i) chips[i].term = &printed.terms[first + i];
+  sum.chips = std::move(chips);
+  const int under = sum_row(ui, label, sum);
+  if (under >= 0) hover_next_ = {kind, row, under};
+}
+
 void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
   const Place at = place(now);
   const NetworkValues values = batch_values(now);
   const WeightGradient walk = walk_weight_gradient(values, {at.node, 0, at.index});
-  const std::vector<WeightGradientTerm> terms = weight_gradient_terms(values, {at.node, 0, at.index}, at.sample);
+  // One row of a sample's products as chips, then its rows, then the samples; a dense layer's samples at once.
+  std::vector<WeightGradientTerm> terms;
   const int q_count = at.g.q(), p_count = at.g.p();
   int p = state_.row < 0 ? p_count / 2 : std::min(state_.row, p_count - 1);
-  if (hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy) p = std::min(hover_.row, p_count - 1);
-  // One row of the products as chips, then the rows, then the samples.
-  std::vector<Term> row_terms;
-  double row_total = 0;
-  for (int q = 0; q < q_count; ++q) {
-    const WeightGradientTerm& t = terms[static_cast<size_t>(p) * q_count + q];
-    row_terms.push_back({static_cast<double>(t.x), static_cast<double>(t.dy)});
-    row_total += t.product();
+  if (at.conv) {
+    if (hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy) p = std::min(hover_.row, p_count - 1);
+    terms = weight_gradient_terms(values, {at.node, 0, at.index}, at.sample);
+    const auto begin = terms.begin() + int64_t{1} * p * q_count;
+    terms = std::vector<WeightGradientTerm>(begin, begin + q_count);
+    ui.section(fmt::format("PRODUCTS, ROW {} OF {}", p, p_count));
+  } else {
+    for (int n = 0; n < at.g.n; ++n) terms.push_back(weight_gradient_terms(values, {at.node, 0, at.index}, n)[0]);
+    ui.section("PRODUCTS OF THE SAMPLES");
+    p = 0;
   }
-  if (at.conv) ui.section(fmt::format("PRODUCTS, ROW {} OF {}", p, p_count));
-  const PrintedSum printed = print_short(row_terms, nullptr, row_total);
-  if (q_count <= kMostChips) {
-    SumRow row;
-    row.columns = q_count <= 3 ? q_count : 4;
-    row.prefix = "train.step.walk";
-    row.walked = std::min(state_.walked, q_count);
-    for (int q = 0; q < q_count; ++q) {
-      const WeightGradientTerm& t = terms[static_cast<size_t>(p) * q_count + q];
-      SumChip chip;
-      chip.term = &printed.terms[static_cast<size_t>(q)];
-      chip.colour = tap_colour(q, q_count, ui.theme().dark);
-      chip.dashed = t.padding;
-      chip.about =
-          fmt::format("x {} \u00d7 dL/dy {}{}", full_value(t.x), full_value(t.dy),
-                      t.padding ? "; the padding holds a 0" : "; " + row_column(t.row, t.column) + " of the input");
-      row.chips.push_back(std::move(chip));
-    }
-    if (hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy) row.lit = hover_.column;
-    const int under = sum_row(ui, "gradient terms", row);
-    if (under >= 0) hover_next_ = {Hover::Kind::product, p, under};
+  const auto count = static_cast<int>(terms.size());
+  std::vector<Term> factors;
+  double total = 0;
+  std::vector<SumChip> chips;
+  for (int i = 0; i < count; ++i) {
+    const WeightGradientTerm& t = terms[static_cast<size_t>(i)];
+    factors.push_back({static_cast<double>(t.x), static_cast<double>(t.dy)});
+    total += t.product();
+    SumChip chip;
+    chip.colour = tap_colour(i, count, ui.theme().dark);
+    chip.dashed = t.padding;
+    const std::string where = at.conv ? row_column(t.row, t.column) + " of the input" : fmt::format("sample {}", i);
+    chip.about = fmt::format("x {} \u00d7 dL/dy {}; {}", full_value(t.x), full_value(t.dy),
+                             t.padding ? std::string("the padding holds a 0") : where);
+    chips.push_back(std::move(chip));
   }
+  const PrintedSum printed = print_short(factors, nullptr, total);
+  const bool same_row = hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy;
+  draw_chips(ui, "gradient terms", printed, 0, count <= 3 ? count : 4, std::move(chips), same_row ? hover_.column : -1,
+             Hover::Kind::product, p);
   if (state_.walked >= 0) {
-    const int counted = std::min(state_.walked, q_count);
-    ui.row(fmt::format("after {} of {} products", counted, q_count), printed.running(counted), Concept::kernel);
+    const int counted = std::min(state_.walked, count);
+    ui.row(fmt::format("after {} of {} products", counted, count), printed.running(counted), Concept::kernel);
   }
-  if (p_count > 1) {
+  if (at.conv && p_count > 1) {
     ui.row(fmt::format("sum of row {}", p), printed.result);
-    if (!printed.reproduces) ui.note("Rounded; exactly " + exact_text(row_total));
+    if (!printed.reproduces) ui.note("Rounded; exactly " + exact_text(total));
   }
   ui.row(fmt::format("sum of sample {}", at.sample), significant_text(walk.samples[static_cast<size_t>(at.sample)], 6),
          Concept::gradient);
@@ -160,9 +194,9 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
             " is their sum.");
   } else if (static_cast<double>(walk.value) != walk.sum) {
     ui.note(
-        fmt::format("The last digits differ: the trainer adds {} products in single precision, in packs; the sum "
-                    "above it is added in double precision.",
-                    walk.samples.size() * terms.size()));
+        fmt::format("The last digits differ: the trainer adds {} products in single precision; the sum above it is "
+                    "added in double precision.",
+                    static_cast<int64_t>(walk.samples.size()) * p_count * q_count));
   }
 }
 
@@ -170,58 +204,63 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   const Place at = place(now);
   const Conv2dShape& g = at.g;
   int row = state_.row < 0 ? g.h / 2 : state_.row, column = state_.column < 0 ? g.w / 2 : state_.column;
-  if (hover_.kind == Hover::Kind::x) row = hover_.row, column = hover_.column;
+  if (at.conv && hover_.kind == Hover::Kind::x) row = hover_.row, column = hover_.column;
   row = std::min(row, g.h - 1), column = std::min(column, g.w - 1);
   const InputGradient walk = input_gradient(now, at, row, column);
-  ui.section(fmt::format("INPUT VALUE, ROW {}, COLUMN {}", row, column));
-  const size_t each = walk.filters > 0 ? walk.terms.size() / static_cast<size_t>(walk.filters) : 0;
+  ui.section(at.conv ? fmt::format("INPUT VALUE, ROW {}, COLUMN {}", row, column)
+                     : fmt::format("INPUT VALUE {}", at.slice));
+  // A convolution's filters one at a time; a dense layer's neurons at once.
+  const int runs = at.conv ? walk.filters : 1;
+  const size_t each = runs > 0 ? walk.terms.size() / static_cast<size_t>(runs) : 0;
   if (each == 0) {
     ui.note("No output read this value: the stride steps over it. Its gradient is 0.");
     return;
   }
-  std::vector<Term> terms;
-  for (const InputGradientTerm& t : walk.terms) terms.push_back({static_cast<double>(t.w), static_cast<double>(t.dy)});
-  const PrintedSum printed = print_short(terms, nullptr, static_cast<double>(walk.value), walk.filters);
-  const int in_group = at.filter % (g.k / g.groups);
+  std::vector<Term> factors;
+  for (const InputGradientTerm& t : walk.terms)
+    factors.push_back({static_cast<double>(t.w), static_cast<double>(t.dy)});
+  const PrintedSum printed = print_short(factors, nullptr, static_cast<double>(walk.value), runs);
+  const int in_group = at.conv ? at.filter % (g.k / g.groups) : 0;
   const size_t first = each * static_cast<size_t>(in_group);
-  ui.note(fmt::format(
-      "Filter {}: its weights, turned by half a turn, times the gradients of the outputs that they made.", at.filter));
-  if (each <= kMostChips) {
-    SumRow sum;
-    int columns = 1;
-    while (static_cast<size_t>(columns) < each &&
-           walk.terms[first + static_cast<size_t>(columns)].kernel_row == walk.terms[first].kernel_row) {
-      ++columns;
+  ui.note(at.conv
+              ? fmt::format("Filter {}: its weights, turned by half a turn, times the gradients of the outputs that "
+                            "they made.",
+                            at.filter)
+              : "Every neuron's weight for this input, times the gradient of the neuron's output.");
+  std::vector<SumChip> chips;
+  int lit = -1, columns = 1;
+  for (size_t i = 0; i < each; ++i) {
+    const InputGradientTerm& t = walk.terms[first + i];
+    SumChip chip;
+    chip.colour = at.conv ? tap_colour(t.kernel_row * g.s + t.kernel_column, g.r * g.s, ui.theme().dark)
+                          : tap_colour(static_cast<int>(i), static_cast<int>(each), ui.theme().dark);
+    chip.dashed = t.outside;
+    const std::string where = at.conv ? "of output " + row_column(t.p, t.q) : fmt::format("of neuron {}", t.filter);
+    chip.about = fmt::format("weight {} \u00d7 dL/dy {}; {}", full_value(t.w), full_value(t.dy),
+                             t.outside ? std::string("there is no such output") : where);
+    chips.push_back(std::move(chip));
+    if (at.conv && hover_.kind == Hover::Kind::dy && !t.outside && t.p == hover_.row && t.q == hover_.column) {
+      lit = static_cast<int>(i);
     }
-    sum.columns = columns;
-    sum.prefix = "train.step.walk";
-    sum.walked = std::min(state_.walked, static_cast<int>(each));
-    for (size_t i = 0; i < each; ++i) {
-      const InputGradientTerm& t = walk.terms[first + i];
-      SumChip chip;
-      chip.term = &printed.terms[first + i];
-      chip.colour = tap_colour(t.kernel_row * g.s + t.kernel_column, g.r * g.s, ui.theme().dark);
-      chip.dashed = t.outside;
-      chip.about = fmt::format("weight {} \u00d7 dL/dy {}{}", full_value(t.w), full_value(t.dy),
-                               t.outside ? "; there is no such output" : "; of output " + row_column(t.p, t.q));
-      sum.chips.push_back(std::move(chip));
-      if (hover_.kind == Hover::Kind::dy && !t.outside && t.p == hover_.row && t.q == hover_.column) {
-        sum.lit = static_cast<int>(i);
-      }
-      if (hover_.kind == Hover::Kind::kernel && t.kernel_row == g.r - 1 - hover_.row &&
-          t.kernel_column == g.s - 1 - hover_.column) {
-        sum.lit = static_cast<int>(i);
-      }
+    if (at.conv && hover_.kind == Hover::Kind::kernel && t.kernel_row == g.r - 1 - hover_.row &&
+        t.kernel_column == g.s - 1 - hover_.column) {
+      lit = static_cast<int>(i);
     }
-    const int under = sum_row(ui, "flipped products", sum);
-    if (under >= 0) hover_next_ = {Hover::Kind::chip, 0, under};
+    if (i == static_cast<size_t>(columns) && t.kernel_row == walk.terms[first].kernel_row) ++columns;
   }
-  const int from = walk.filters <= 8 ? 0 : std::clamp(in_group - 2, 0, walk.filters - 5);
-  const int end = walk.filters <= 8 ? walk.filters : from + 5;
+  if (!at.conv) columns = static_cast<int>(std::min<size_t>(each, 4));
+  if (!at.conv && hover_.kind == Hover::Kind::kernel) lit = hover_.column;
+  draw_chips(ui, "flipped products", printed, first, columns, std::move(chips), lit, Hover::Kind::chip, 0);
+  if (state_.walked >= 0 && runs == 1) {
+    const int counted = std::min(state_.walked, static_cast<int>(each));
+    ui.row(fmt::format("after {} of {} products", counted, each), printed.running(counted), Concept::kernel);
+  }
+  const int from = runs <= 8 ? 0 : std::clamp(in_group - 2, 0, runs - 5);
+  const int end = runs <= 8 ? runs : from + 5;
   const int group_first = at.filter - in_group;
-  for (int k = from; k < end && walk.filters > 1; ++k) {
+  for (int k = from; k < end && runs > 1; ++k) {
     const Rect line = ui.take(ui.em(26));
-    const std::string name = fmt::format("sum of {} {}", at.conv ? "filter" : "neuron", group_first + k);
+    const std::string name = fmt::format("sum of filter {}", group_first + k);
     const std::string command = fmt::format("train.step.filter {}", group_first + k);
     const Response r =
         ui.interact(line, {.label = name, .command = command, .kind = "row", .tooltip = "Show its products"});
@@ -231,7 +270,7 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
              Align::right);
     if (r.clicked) ui.send(command);
   }
-  if (end - from < walk.filters) ui.note(fmt::format("and {} filters more", walk.filters - (end - from)));
+  if (end - from < runs) ui.note(fmt::format("and {} filters more", runs - (end - from)));
   ui.big_row("dL/dx", printed.result, Concept::gradient);
   if (!printed.reproduces) {
     ui.note("Rounded; exactly " + full_value(walk.value));

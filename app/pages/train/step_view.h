@@ -2,7 +2,8 @@
 // rest is dimmed. The trainer itself advances (train.step phase): what is shown is what stands in its memory.
 //
 // step_view.cpp: state, commands, subscription.   step_numbers.cpp: what is shown as numbers, and readouts.
-// step_stage.cpp: phases, batch, forward, loss.   step_backward.cpp: gradients, tap by tap.   step_inspector.cpp
+// step_stage.cpp: phases, batch, forward, loss, update.   step_backward.cpp, step_dense.cpp: gradients, tap by tap.
+// step_inspector.cpp: words and sums.
 #pragma once
 
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "app/pages/train/network_values.h"
 #include "app/pages/train/train_view.h"
+#include "app/widgets/sum_row.h"
 #include "engine/walk/printed_sum.h"
 #include "engine/walk/update_walk.h"
 
@@ -92,12 +94,16 @@ class StepView : public TrainView {
   void draw_backward(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
   void draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
   void draw_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
+  void draw_dense_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
+  void draw_dense_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
   void draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
   static void draw_bars(Ui& ui, const Rect& area, const std::string& label, const std::vector<double>& values,
                         int selected);
 
   // ---- inspector
   void draw_weight_choice(Ui& ui, const TrainSnapshot& now) const;
+  void draw_chips(Ui& ui, const std::string& label, const PrintedSum& printed, size_t first, int columns,
+                  std::vector<SumChip> chips, int lit, Hover::Kind kind, int row) const;
   void draw_weight_sum(Ui& ui, const TrainSnapshot& now) const;
   void draw_input_sum(Ui& ui, const TrainSnapshot& now) const;
 

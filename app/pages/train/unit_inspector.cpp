@@ -88,10 +88,9 @@ void UnitView::draw_products(Ui& ui, const Opened& o) const {
     ui.note(fmt::format("{} products in this slice; the {} largest:", taps, shown));
     for (int i = 0; i < shown; ++i) {
       const int at = order[static_cast<size_t>(i)];
-      const PrintedTerm& t = o.printed.terms[static_cast<size_t>(at)];
       const int local = at - first;
       ui.row(row_column(local / o.kernel_columns, local % o.kernel_columns),
-             fmt::format("{} \u00d7 {} = {}", t.x, t.w, t.product));
+             o.printed.terms[static_cast<size_t>(at)].product);
     }
     return;
   }

@@ -278,7 +278,7 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
       const int i = column * rows + row;
       return i < o.out.channels ? y[i] : 0.0f;
     };
-    grid.padding = [&, rows = grid.rows](int row, int column) { return column * rows + row >= o.out.channels; };
+    grid.blank = [&, rows = grid.rows](int row, int column) { return column * rows + row >= o.out.channels; };
     grid.frame = [&, rows = grid.rows](int row, int column) -> Colour {
       return column * rows + row == o.filter ? theme.activation : 0;
     };
@@ -338,7 +338,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     grid.command = [command](int64_t map) { return fmt::format("{} {}", command, map); };
     grid.hint = "click: look at this one";
     grid.numbers = false;
-    const TensorAnswer answer = draw_tensor_grid(ui, title, place, grid);
+    TensorAnswer answer = draw_tensor_grid(ui, title, place, grid);
     if (grid.layout.shown < maps.count) {
       ui.label(Rect{place.x, place.y - ui.em(18), place.w, ui.em(18)},
                fmt::format("{} of {}", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary,
