@@ -180,14 +180,14 @@ void draw_axes(Ui& ui, const CurvePlot& plot, const Frame& frame, const Rect& ar
   const std::vector<Tick> along = ticks(frame.window.from, frame.window.to, columns, true);
   const float top = frame.rect.bottom() + 4;
   for (size_t i = 0; i < along.size(); ++i) {
-    const std::string text = i == 0 ? plot.x_name + " " + along[i].text : along[i].text;
-    const float wide = ui.measure(Font::number, text, size).x;
-    // The first one begins at its place, so that its word does not stand before the axis.
-    const float name = i == 0 ? ui.measure(Font::number, plot.x_name + " ", size).x : 0;
-    float x = frame.x(along[i].value) - (wide - name) / 2 - name;
-    x = std::clamp(x, area.x, std::max(area.x, area.right() - wide));
+    // The first one begins with the name of the axis, in the face of words.
+    const float wide = ui.measure(Font::number, along[i].text, size).x;
+    const float name = i == 0 ? ui.measure(Font::caption, plot.x_name, size).x + ui.em(5) : 0;
+    float x = frame.x(along[i].value) - wide / 2;
+    x = std::clamp(x, area.x + name, std::max(area.x + name, area.right() - wide));
+    if (i == 0) ui.label(Vec{x - name, top}, plot.x_name, Font::caption, theme.secondary, size);
     ui.fill({std::round(frame.x(along[i].value)), frame.rect.bottom(), 1, 4}, theme.line);
-    ui.label(Vec{x, top}, text, Font::number, theme.secondary, size);
+    ui.label(Vec{x, top}, along[i].text, Font::number, theme.secondary, size);
   }
 }
 
@@ -284,17 +284,19 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
 
   // The names at the right end decide how much room is left of the curves.
   struct End {
-    std::string text;
+    std::string name, value;  // words in the face of words, numbers in theirs
     Colour colour;
     float y;
   };
   std::vector<End> ends;
+  const float small = ui.em(13);
   float room = 0;
   for (const CurveSeries& series : plot.series) {
     const double value = end_value(plot, series, frame.window);
     if (!std::isfinite(value)) continue;
-    ends.push_back({series.name + " " + curve_text(plot, value), series.colour, 0});
-    room = std::max(room, ui.measure(Font::number, ends.back().text, ui.em(13)).x);
+    ends.push_back({series.name, curve_text(plot, value), series.colour, 0});
+    room = std::max(room, ui.measure(Font::caption, series.name, small).x + ui.em(6) +
+                              ui.measure(Font::number, ends.back().value, small).x);
   }
   const bool beside = room + 12 < area.w * 0.34f;
   frame.rect = area;
@@ -338,13 +340,18 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   std::vector<float> wanted;
   const float height = ui.em(17);
   for (const End& end : ends) wanted.push_back(end.y - height / 2);
-  const std::vector<float> places =
-      spread_labels(wanted, height, beside ? area.y : frame.rect.y, frame.rect.bottom() + (beside ? height : 0));
+  const std::vector<float> places = spread_labels(wanted, height, beside ? area.y : frame.rect.y, frame.rect.bottom());
   for (size_t i = 0; i < ends.size(); ++i) {
     const Rect at =
         beside ? Rect{frame.rect.right() + 10, places[i], area.right() - frame.rect.right() - 10, height}
                : Rect{frame.rect.x, frame.rect.y + 2 + static_cast<float>(i) * height, frame.rect.w - 4, height};
-    ui.label(at, ends[i].text, Font::number, ends[i].colour, beside ? Align::left : Align::right, ui.em(13));
+    Rect words = at;
+    const float number = ui.measure(Font::number, ends[i].value, small).x,
+                name = ui.measure(Font::caption, ends[i].name, small).x;
+    words.x = beside ? at.x : at.right() - number - name - ui.em(6);
+    ui.label(Rect{words.x, at.y, name + 1, at.h}, ends[i].name, Font::caption, ends[i].colour, Align::left, small);
+    ui.label(Rect{words.x + name + ui.em(6), at.y, number + 2, at.h}, ends[i].value, Font::number, ends[i].colour,
+             Align::left, small);
   }
 
   if (r.hovered) {

@@ -65,7 +65,8 @@ void draw_numbers(Ui& ui, const TensorGrid& grid, const Rect& map_rect, int64_t 
       const Colour ground = tensor_colour(value, grid.scale.limit(map), grid.scale.is_signed, ui.theme().dark);
       ui.label(Rect{map_rect.x + static_cast<float>(column) * cell, map_rect.y + static_cast<float>(row) * height, cell,
                     height},
-               cell_number(value), Font::number, ink_on(ground), Align::centre, size);
+               cell_number(value), std::isfinite(value) ? Font::number : Font::caption, ink_on(ground), Align::centre,
+               size);
     }
   }
 }

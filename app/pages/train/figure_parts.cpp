@@ -42,7 +42,7 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   // What a colour means comes before what is only good to know.
   const float needed = width_of(caption.before) + width_of(caption.subject), all = needed + width_of(caption.after);
   const float words_only = caption.scale ? scale_width(ui, *caption.scale, false) + 8 : 0;
-  const float with_bar = caption.scale ? scale_width(ui, *caption.scale, true) + 8 : 0;
+  const float with_bar = caption.scale ? scale_width(ui, *caption.scale, caption.bar) + 8 : 0;
   const bool after = all + words_only <= line.w || (!caption.scale && needed + ui.em(30) <= line.w) ||
                      (needed + words_only > line.w && all <= line.w);
   float x = line.x;
@@ -163,7 +163,7 @@ void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_
     ui.fill({x, rest.y + 2, bar, rest.h - 2}, faded(theme.raised, 0.6f), 2);
     const float top = std::max(1.0f, value * (rest.h - 2));
     ui.fill({x, rest.bottom() - top, bar, top}, colour, 2);
-    ui.label(Rect{x - 2, under.y, bar + 4, under.h}, class_name(now, index), Font::caption,
+    ui.label(Rect{x - 1, under.y, bar + 2, under.h}, class_name(now, index), Font::caption,
              index == probe.label ? theme.text : theme.secondary, Align::centre, ui.em(12));
   }
 }

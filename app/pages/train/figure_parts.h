@@ -25,6 +25,7 @@ struct FigureCaption {
   std::string after;    // grey again
   Colour colour = 0;
   const TensorScale* scale = nullptr;
+  bool bar = true;  // of the scale's colours, beside its words
 };
 void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption);
 // A quiet sentence where a figure will be.

@@ -15,8 +15,9 @@ namespace {
 constexpr double kMostSteps = 1e12;
 constexpr int kMostMaps = 4096;  // of one figure: what is looked at, not what is there
 
-std::string count_words(int64_t shown, int64_t all, const char* things) {
-  return shown < all ? fmt::format("the first {} of {} {}", shown, all, things) : std::string();
+// "16", "first 24 of 64".
+std::string count_words(int64_t shown, int64_t all) {
+  return shown < all ? fmt::format("first {} of {}", shown, all) : fmt::format("{}", all);
 }
 
 }  // namespace
@@ -116,17 +117,15 @@ OverviewView::Weights OverviewView::weights_figure(const Ui& ui, const NetworkFi
     const float least = maps.kind == WeightMaps::Kind::pictures ? ui.em(20) : ui.em(12);
     figure.layout =
         fit_maps(std::min<int64_t>(maps.count, kMostMaps), maps.height, maps.width, width, height, least, most, gap);
-    figure.note =
-        count_words(figure.layout.shown, maps.count, maps.kind == WeightMaps::Kind::pictures ? "units" : "filters");
+    if (maps.kind == WeightMaps::Kind::pictures) figure.note = "a weight for every pixel";
   } else {
     figure.layout = slice_layout(maps.count, maps.slices, maps.height, maps.width, width, height, 6, most, 2);
-    figure.note = count_words(figure.layout.per_line, maps.count, "filters");
-    if (figure.note.empty()) figure.note = "a column per filter, a line per input channel";
+    figure.note = "a column per filter, a line per input channel";
   }
-  figure.words = maps.kind == WeightMaps::Kind::pictures
-                     ? fmt::format("{} units, {} \u00d7 {} weights each", maps.count, maps.height, maps.width)
-                     : fmt::format("{} filters {} \u00d7 {}{}", maps.count, maps.height, maps.width,
-                                   maps.slices > 1 ? fmt::format(" \u00d7 {}", maps.slices) : std::string());
+  const int64_t shown = figure.layout.slices > 0 ? figure.layout.per_line : figure.layout.shown;
+  figure.words = fmt::format("{} {} {} \u00d7 {}{}", count_words(shown, maps.count),
+                             maps.kind == WeightMaps::Kind::pictures ? "units" : "filters", maps.height, maps.width,
+                             maps.slices > 1 ? fmt::format(" \u00d7 {}", maps.slices) : std::string());
   return figure;
 }
 
@@ -150,13 +149,11 @@ OverviewView::Weights OverviewView::slices_figure(const NetworkFigures& figures,
   const auto longer = static_cast<float>(std::max(maps.height, maps.width));
   figure.layout =
       slice_layout(maps.count, maps.slices, maps.height, maps.width, width, height, 2 * longer, unit * longer, 2);
-  figure.words = fmt::format("{} filters {} \u00d7 {} \u00d7 {}", maps.count, maps.height, maps.width, maps.slices);
-  figure.note = count_words(figure.layout.per_line, maps.count, "filters");
-  if (figure.note.empty()) {
-    figure.note = figure.layout.lines < maps.slices
-                      ? fmt::format("the first {} of {} slices", figure.layout.lines, maps.slices)
-                      : "a column each, a line per slice";
-  }
+  figure.words = fmt::format("{} filters {} \u00d7 {} \u00d7 {}", count_words(figure.layout.per_line, maps.count),
+                             maps.height, maps.width, maps.slices);
+  figure.note = figure.layout.lines < maps.slices
+                    ? fmt::format("the first {} of {} slices", figure.layout.lines, maps.slices)
+                    : "a column each, a line per slice";
   return figure;
 }
 
@@ -179,7 +176,7 @@ OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkF
   figure.layout = fit_maps(std::min<int64_t>(figure.maps.count, kMostMaps), figure.maps.height, figure.maps.width,
                            width, height, ui.em(14), ui.em(72), ui.em(4));
   figure.words = "laid over layer 1";
-  figure.note = count_words(figure.layout.shown, figure.maps.count, "filters");
+  if (figure.layout.shown < figure.maps.count) figure.note = count_words(figure.layout.shown, figure.maps.count);
   return figure;
 }
 

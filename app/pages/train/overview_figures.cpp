@@ -162,6 +162,7 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
   }
   const TensorScale scale = scale_of(maps_of_weights(p.first.maps, values->values, p.first.colours), ScaleScope::layer);
   caption.scale = &scale;
+  caption.bar = !p.first.colours;
   draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
   draw_maps(ui, "layer 1 weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version);
 }
@@ -214,6 +215,7 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   grid.maps = maps_of_weights(p.composed.maps, filters->values, p.composed.colours);
   grid.scale = scale_of(grid.maps, ScaleScope::layer);
   second.scale = &grid.scale;
+  second.bar = !p.composed.colours;
   draw_caption(ui, head, second);
   grid.key = "overview.composed";
   grid.version = now.version;
@@ -272,6 +274,11 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
   const LayerFacts& layer = figures.layer(figures.first);
   const SlotValuesPtr values = slot_of(now, Role::weight_gradient, layer.weight);
   FigureCaption caption{"", "gradients of layer 1", "of the last step", ui.theme().gradient};
+  const MapLayout& shown = p.gradients_layout;
+  const int64_t columns = shown.slices > 0 ? shown.per_line : shown.shown;
+  if (columns < p.first.maps.count && p.first.maps.kind != WeightMaps::Kind::matrix) {
+    caption.subject += fmt::format(", first {}", columns);
+  }
   const Rect head = area.cut_top(p.caption);
   if (!values || now.step == 0) {
     draw_caption(ui, head, caption);
@@ -283,6 +290,7 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
   figure.layout = p.gradients_layout;
   const TensorScale scale = scale_of(maps_of_weights(figure.maps, values->values, figure.colours), ScaleScope::layer);
   caption.scale = &scale;
+  caption.bar = !figure.colours;
   draw_caption(ui, head, caption);
   draw_maps(ui, "layer 1 gradients", area, figure, values, scale, Concept::gradient, layer.node, now.version);
 }
@@ -309,9 +317,11 @@ void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapsh
     Rect line = area.cut_top(ui.em(20));
     const std::string count = fmt::format("{} of {}", units->dead, units->units);
     const LayerFacts& layer = figures.layer(units->node);
-    ui.label(line.cut_left(ui.em(96)), fmt::format("{} (layer {})", layer.kind, layer.name), Font::caption,
-             theme.secondary);
-    ui.label(line.cut_right(ui.em(84)), count, Font::number, theme.text, Align::right, ui.em(13));
+    // A name that somebody gave says enough; a number does not.
+    const bool number = layer.name.find_first_not_of("0123456789") == std::string::npos;
+    ui.label(line.cut_left(ui.em(112)), number ? fmt::format("{} (layer {})", layer.kind, layer.name) : layer.name,
+             Font::caption, theme.secondary);
+    ui.label(line.cut_right(ui.em(84)), count, Font::caption, theme.text, Align::right);
     const Rect bar{line.x + 8, std::round(line.centre().y - 3), std::max(0.0f, line.w - 20), 6};
     ui.fill(bar, theme.raised, 3);
     ui.fill({bar.x, bar.y, bar.w * static_cast<float>(share(*units)), bar.h}, theme.kernel, 3);
