@@ -1,9 +1,11 @@
 // striate bench frame: how long the window's own thread works for a frame while a page zooms and pans. Offscreen, so
 // that no display is needed and no screen's rhythm is waited for; the triangles are drawn, and waited for.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <thread>
 
 #include "app/cli/cli.h"
 #include "app/cli/script_run.h"
@@ -72,7 +74,76 @@ class Hand {
   std::string view_, scrub_, width_, height_;
 };
 
+constexpr double kFrame = 1.0 / 60;
+
+// Reads a readout that may not be there yet: 0 then.
+double number_or_zero(App& app, const char* readout) {
+  try {
+    return std::get<double>(app.registry().read(readout));
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
+// Steps a second, measured while `each_frame` is called 60 times a second.
+template <typename F>
+double steps_per_second(App& app, double seconds, const F& each_frame) {
+  const auto start = Clock::now();
+  double first = -1, first_at = 0, last = 0, last_at = 0;
+  for (int frame = 0; since(start) < seconds || last <= first; ++frame) {
+    each_frame();
+    const double step = number_or_zero(app, "train.step"), now = since(start);
+    if (step > last) last = step, last_at = now;
+    if (first < 0 && step > 0) first = step, first_at = now;
+    for (const Notice& notice : app.notices())
+      if (notice.error) throw Error(notice.what, notice.hint);
+    const double rest = (frame + 1) * kFrame - since(start);
+    if (rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(rest));
+  }
+  return (last - first) / (last_at - first_at);
+}
+
+// The page `train` while it trains as fast as it can: first training alone, then drawn as the window draws it, whenever
+// there is something new, at most 60 times a second.
+void bench_training(const FrameOptions& options, const CommandLine& line) {
+  App app(line.device(), settings_for_scripts());
+  Offscreen screen(app, {1280, 800});
+  check_do_lines(app, options.commands);
+  Script script;
+  for (const std::string& command : options.commands) script.actions.push_back(command_action(command));
+  screen.play(std::move(script), "");
+  app.run("train.start");
+  double now = 0;
+  const double alone = steps_per_second(app, options.seconds, [&] { app.update(now += kFrame); });
+  app.run("page train");
+  std::vector<double> own, drawn;
+  std::atomic<bool> woken{true};
+  app.set_wake([&] { woken = true; });
+  const double shown = steps_per_second(app, options.seconds, [&] {
+    if (!woken.exchange(false) && !screen.shell().moving()) return;
+    const Offscreen::FrameTime time = screen.timed_frame();
+    own.push_back(time.own_ms);
+    drawn.push_back(time.drawn_ms);
+  });
+  app.set_wake({});
+  const double batch = std::get<double>(app.registry().read("train.batch_size"));
+  const size_t frames = own.size();
+  std::sort(own.begin(), own.end());
+  std::sort(drawn.begin(), drawn.end());
+  if (options.csv) {
+    print_out(fmt::format("page,frames,median_ms,p99_ms\ntrain,{},{:.3f},{:.3f}\n", frames, quantile(own, 0.5),
+                          quantile(own, 0.99)));
+    return;
+  }
+  print_out(fmt::format(
+      "page train\ndevice {}\nframes {}\nmedian_ms {:.3f}\np99_ms {:.3f}\ndrawn_median_ms {:.3f}\n"
+      "drawn_p99_ms {:.3f}\nimages_per_second {:.0f}\nimages_per_second_alone {:.0f}\nshare {:.3f}\n",
+      std::get<std::string>(app.registry().read("train.device")), frames, quantile(own, 0.5), quantile(own, 0.99),
+      quantile(drawn, 0.5), quantile(drawn, 0.99), shown * batch, alone * batch, shown / alone));
+}
+
 void bench_frame(const FrameOptions& options, const CommandLine& line) {
+  if (options.page == "train") return bench_training(options, line);
   App app(line.device(), settings_for_scripts());
   check_page(app, options.page);
   Offscreen screen(app, {1280, 800});
@@ -114,6 +185,9 @@ void add_bench_frame(CLI::App& bench, CommandLine& line) {
       "Milliseconds that the window's own thread works for a frame of 1280 x 800, until everything is handed to\n"
       "OpenGL, while the page zooms from 1/16 to 48 screen units a pixel and back and moves over the picture, or\n"
       "steps through its cells.\n"
+      "The page train is drawn while it trains as fast as it can, whenever there is something new; without --csv, "
+      "what\n"
+      "training reaches then and while nothing is drawn.\n"
       "drawn_ms, without --csv, is until the frame is drawn: a software renderer does that on threads of its own.\n"
       "No display is needed.\n\n"
       "Examples:\n"

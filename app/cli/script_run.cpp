@@ -14,7 +14,7 @@
 namespace striate {
 namespace {
 
-constexpr auto kLongestNap = std::chrono::milliseconds(5);  // timeouts of `wait until` are looked at this often
+constexpr auto kLongestNap = std::chrono::milliseconds(20);  // timeouts of `wait until` are looked at this often
 
 // Lets the loop sleep until work behind the window is done.
 class Alarm {
@@ -61,9 +61,9 @@ ScriptPlayer::Counts play_without_pictures(App& app, Shell& shell, Script script
     moment.scale = static_cast<float>(options.scale);
     moment.now = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     moment.patient = true;
-    const bool moves = shell.frame(moment);
+    shell.frame(moment);
     if (std::optional<Error> error = shell.take_script_error()) throw *error;
-    if (!moves && shell.playing()) alarm.wait();
+    if (!shell.moving() && shell.playing()) alarm.wait();
   }
   if (std::optional<Error> error = shell.take_script_error()) throw *error;
   return shell.script_counts();

@@ -20,6 +20,8 @@ struct Document {
   std::shared_ptr<const Pyramid> pyramid;  // of `image`; its smaller levels may still be on their way
   std::string source;                      // what `open` was given: a path, "portrait" or "sample:NAME"
   uint64_t image_version = 0;              // counts up whenever `image` changes
+
+  std::string state_folder;  // where work that is not saved is kept until the program closes in order; empty: nowhere
 };
 
 }  // namespace striate

@@ -28,6 +28,7 @@ bool Shell::frame(const Moment& moment) {
   std::vector<std::string> commands = ui_.take_commands();
   for (std::string& line : commands) app_.send(std::move(line));
   bool moves = app_moves_ || ui_.wants_frame() || !commands.empty();
+  moving_ = moves;
   settled_ = !moves && !app_.busy() && !browser_->busy();
   if (settled_ && !readouts_file_.empty()) write_readouts();
   if (settled_ && !items_file_.empty()) write_items();

@@ -39,6 +39,8 @@ class Shell {
   // Updates the app, does a line of the script, draws; the triangles are in ImGui::GetDrawData() then. Returns true
   // while another frame should follow by itself.
   bool frame(const Moment& moment);
+  // Something moved in the last frame, so another one should follow at once; a script that only waits does not count.
+  bool moving() const { return moving_; }
   // Nothing is under way any more: what the last frame drew is final.
   bool settled() const { return settled_; }
 
@@ -94,7 +96,7 @@ class Shell {
   KeyTable keys_;
   std::unique_ptr<Browser> browser_;
   ShellLayout layout_;
-  bool settled_ = false;
+  bool settled_ = false, moving_ = false;
   bool app_moves_ = false;
   std::unique_ptr<ScriptPlayer> player_;
   ScriptPlayer::Counts counts_;

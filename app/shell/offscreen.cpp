@@ -112,7 +112,7 @@ ScriptPlayer::Counts Offscreen::play(Script script, const std::string& output_fo
   p.shell.play(std::move(script));
   while (p.shell.playing() || p.shell.capture()) {
     bool more = frame();
-    if (p.app.busy() || !more) p.rest();
+    if (p.app.busy() || !more || (p.shell.playing() && !p.shell.moving())) p.rest();
   }
   if (std::optional<Error> error = p.shell.take_script_error()) throw *error;
   return p.shell.script_counts();

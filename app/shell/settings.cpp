@@ -45,18 +45,21 @@ void Settings::remember_lesson(const std::string& name) {
   if (std::find(done_lessons.begin(), done_lessons.end(), name) == done_lessons.end()) done_lessons.push_back(name);
 }
 
-std::string settings_path() {
+namespace {
+
+// The XDG rules: a relative path is ignored.
+std::filesystem::path xdg_folder(const char* variable, const char* in_home) {
   namespace fs = std::filesystem;
-  const char* config = std::getenv("XDG_CONFIG_HOME");
-  fs::path folder;
-  if (config && *config && fs::path(config).is_absolute()) {  // the XDG rules: a relative path is ignored
-    folder = config;
-  } else {
-    const char* home = std::getenv("HOME");
-    folder = fs::path(home && *home ? home : ".") / ".config";
-  }
-  return (folder / "striate" / "settings.json").string();
+  const char* said = std::getenv(variable);
+  if (said && *said && fs::path(said).is_absolute()) return fs::path(said) / "striate";
+  const char* home = std::getenv("HOME");
+  return fs::path(home && *home ? home : ".") / in_home / "striate";
 }
+
+}  // namespace
+
+std::string settings_path() { return (xdg_folder("XDG_CONFIG_HOME", ".config") / "settings.json").string(); }
+std::string state_folder() { return xdg_folder("XDG_STATE_HOME", ".local/state").string(); }
 
 Settings load_settings(const std::string& path, std::string* problem) {
   namespace fs = std::filesystem;

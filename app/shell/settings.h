@@ -25,6 +25,7 @@ struct Settings {
 };
 
 std::string settings_path();  // where the file is, from the environment
+std::string state_folder();   // $XDG_STATE_HOME/striate (default ~/.local/state/striate)
 
 // Reads the file. A missing one gives the defaults; one that cannot be read or understood gives the defaults and sets
 // `problem` to what is wrong with it (the file is left alone until settings are saved again).

@@ -202,6 +202,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     ~Unhook() { app.set_wake(nullptr); }
   } unhook{app};
   SettingsKeeper keeper(app, options.settings_file);
+  if (!options.settings_file.empty()) app.document().state_folder = state_folder();
 
   if (const char* items = std::getenv("STRIATE_ITEMS")) app.send("items " + striate::quoted(items));
   if (const char* readouts = std::getenv("STRIATE_READOUTS")) app.send("readouts " + striate::quoted(readouts));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <utility>
 
@@ -20,6 +21,7 @@ constexpr double kBetweenSnapshots = 1.0 / 30;
 constexpr double kCopyShare = 0.15;     // of the time, at most, for making snapshots
 constexpr double kMeasureShare = 0.08;  // of the time, at most, for the test part while training runs
 constexpr double kMostCredit = 0.05;    // seconds
+constexpr double kBetweenAutosaves = 60;
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -38,7 +40,32 @@ bool before(const TrainPlace& a, const TrainPlace& b) {
 TrainWorker::TrainWorker(Device device, Hooks hooks)
     : stream_(device), hooks_(std::move(hooks)), device_(device_words(device)) {}
 
-TrainWorker::~TrainWorker() = default;
+TrainWorker::~TrainWorker() { remove_autosave(); }
+
+// ------------------------------------------------------------------------------------------------- autosave
+
+void TrainWorker::set_autosave(const std::string& file) { autosave_ = file; }
+
+void TrainWorker::remove_autosave() {
+  std::error_code ignored;
+  if (autosaved_step_ >= 0) std::filesystem::remove(autosave_, ignored);
+  autosaved_step_ = -1;
+}
+
+void TrainWorker::autosave_if_due(double now) {
+  if (autosave_.empty() || !run_ || now - autosaved_at_ < kBetweenAutosaves) return;
+  autosaved_at_ = now;
+  if (seek_ || run_->step() != run_->newest() || run_->newest() == run_->first_step()) return;
+  if (run_->newest() == autosaved_step_ && run_->changes().size() == autosaved_changes_) return;
+  try {
+    run_->save(autosave_);
+    autosaved_step_ = run_->newest();
+    autosaved_changes_ = run_->changes().size();
+  } catch (const Error& error) {
+    problem_ = Error(fmt::format("training cannot be saved once a minute: {}", error.what()), error.hint());
+    autosave_.clear();
+  }
+}
 
 // ------------------------------------------------------------------------------------------------- beginning a run
 
@@ -94,6 +121,8 @@ void TrainWorker::open(const std::string& file) {
 void TrainWorker::install(std::unique_ptr<TrainingRun> run) {
   auto round = std::make_unique<TestRound>(stream_, run->architecture(), run->trainer().settings().loss);
   end_comparison();
+  remove_autosave();
+  autosaved_at_ = seconds_now();
   maker_ = nullptr;
   run_ = std::move(run);
   maker_ = std::make_unique<TrainSnapshotMaker>(*run_);
@@ -111,6 +140,7 @@ void TrainWorker::install(std::unique_ptr<TrainingRun> run) {
 }
 
 void TrainWorker::reset() {
+  remove_autosave();
   end_comparison();
   maker_ = nullptr;
   round_ = nullptr;
@@ -290,13 +320,20 @@ void TrainWorker::edit(const std::string& slot, int64_t index, float value) {
   need_run();
   finish_seek();
   run_->edit(slot, index, value);
-  touched();
+  weights_changed();
 }
 
 void TrainWorker::restore(const std::string& slot, int64_t index) {
   need_run();
   finish_seek();
   run_->restore(slot, index);
+  weights_changed();
+}
+
+// What was measured at this step was measured with other weights.
+void TrainWorker::weights_changed() {
+  maker_->set_test(nullptr);
+  round_->drop();
   touched();
 }
 
@@ -313,7 +350,7 @@ void TrainWorker::set_edits(const std::vector<std::pair<std::pair<std::string, i
     const auto now = values.find(place);
     if (now == values.end() || now->second != value) run_->edit(place.first, place.second, value);
   }
-  touched();
+  weights_changed();
 }
 
 // ------------------------------------------------------------------------------------------------- two runs
@@ -576,6 +613,7 @@ void TrainWorker::advance(double now) {
     }
   }
   now = seconds_now();
+  autosave_if_due(now);
   const double pause = std::max(kBetweenSnapshots, copy_seconds_ / kCopyShare);
   const bool still_moves = run_ && (running_ || target_ || seek_);
   if (changed_ && (!still_moves || (now - published_ >= pause && hooks_.taken()))) publish(now);

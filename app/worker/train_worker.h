@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/worker/train_snapshot.h"
@@ -69,6 +70,8 @@ class TrainWorker {
   void probe_file(const std::string& file);
   void probe_picture(ProbePicture picture);
   void subscribe(const TrainSubscription& subscription);
+  // Once a minute the run is saved there. The file is gone again when the worker ends in order, or the run is left.
+  void set_autosave(const std::string& file);
 
   void command_done() { ++commands_, changed_ = true; }  // called after each of the above, failed or not
 
@@ -81,8 +84,9 @@ class TrainWorker {
   bool working() const;    // towards a place that a command named
   bool measuring() const;  // paused, and the test part is not measured yet
   TrainPlace place() const;
-  TrainPlace next_place(double now) const;   // after the next unit of work
-  bool changed() const { return changed_; }  // since the last snapshot
+  TrainPlace next_place(double now) const;                                               // after the next unit of work
+  std::optional<Error> take_problem() { return std::exchange(problem_, std::nullopt); }  // of what goes on by itself
+  bool changed() const { return changed_; }                                              // since the last snapshot
   void publish(double now);
   bool has_run() const { return run_ != nullptr; }
   TrainingRun* run() { return run_.get(); }
@@ -102,6 +106,9 @@ class TrainWorker {
   void renew_probe();
   void measure(double now);
   void touched();
+  void weights_changed();
+  void autosave_if_due(double now);
+  void remove_autosave();
   bool by_phase() const { return pace_.kind == TrainPace::Kind::phases && !target_; }
 
   Stream stream_;
@@ -133,7 +140,11 @@ class TrainWorker {
   };
   std::vector<SpeedPoint> speed_points_;
   double images_per_second_ = 0;
-  std::string probe_name_;
+  std::string autosave_;
+  double autosaved_at_ = 0;
+  int64_t autosaved_step_ = -1;  // what stands in the file; -1: there is none
+  size_t autosaved_changes_ = 0;
+  std::optional<Error> problem_;
   std::shared_ptr<const ProbePicture> probe_;
   int64_t probe_number_ = 0;  // of the test part, renewed with every run; -1: a picture from elsewhere
   bool probe_of_data_ = false;

@@ -160,6 +160,7 @@ void TrainerThread::loop(TrainWorker& worker) {
     lock.unlock();
     worker.advance(now);
     lock.lock();
+    if (std::optional<Error> problem = worker.take_problem()) errors_.push_back(*problem);
     const bool was_busy = working_ || measuring_ || unseen_;
     note(worker);
     // An error may have stopped it before: what was posted meanwhile takes effect where it stands.

@@ -24,6 +24,7 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
   if (views_.size() > view_) {
     Rect top = rest.cut_top(ui.em(48)).inset(20, 0);
     draw_tabs(ui, top);
+    if (!lost_.newest().empty() && recovering_.empty()) draw_lost(ui, rest);
     if (snapshot_->error) {
       Rect band = rest.cut_top(ui.em(76)).inset(20, 4);
       ui.begin_panel("error", band, 0, false);
@@ -47,6 +48,20 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
   if (question_) draw_question(ui, area);
 }
 
+void TrainPage::draw_lost(Ui& ui, Rect& area) const {
+  Rect band = area.cut_top(ui.em(64)).inset(20, 6);
+  ui.fill(band, ui.theme().surface, 6);
+  ui.stroke(band, ui.theme().line, 6);
+  const Rect words = band.inset(14, 0);
+  ui.label(words, "The program ended while it was training. What it had learned is kept.", Font::control,
+           ui.theme().text);
+  ui.begin_row(words);
+  ui.pack_right();
+  ui.button("Delete it", "train.recover no");
+  ui.button("Go on with it", "train.recover yes", {.style = ButtonStyle::primary});
+  ui.end_row();
+}
+
 void TrainPage::draw_tabs(Ui& ui, const Rect& area) const {
   std::vector<Choice> choices;
   for (const auto& view : views_) choices.push_back({view->title(), view->id()});
@@ -65,7 +80,7 @@ void TrainPage::draw_question(Ui& ui, const Rect& area) const {
   ui.paragraph(fmt::format("The present one learned for {} steps and is in no file.", grouped(snapshot_->newest_step)));
   ui.space(4);
   ui.begin_flow();
-  ui.button("Save...", "browse save", {.style = ButtonStyle::primary});
+  ui.button("Save...", "browse.save train.save training.safetensors", {.style = ButtonStyle::primary});
   ui.button("Throw away", "train.discard yes");
   ui.button("Keep", "train.discard no");
   ui.end_flow();
@@ -99,10 +114,10 @@ void TrainPage::draw_run(Ui& ui) const {
   } else {
     ui.row("test accuracy", "is being measured");
   }
-  ui.row("step: updates of the weights", grouped(s.step));
-  ui.row("epoch: times every picture was seen", fmt::format("{:.2f}", s.epoch));
-  ui.row("samples: pictures learned from", grouped(s.step * s.recipe->batch));
-  ui.row("batch: pictures of a step", std::to_string(s.recipe->batch));
+  ui.row("step: an update of the weights", grouped(s.step));
+  ui.row("epoch: all pictures once", fmt::format("{:.2f}", s.epoch));
+  ui.row("samples: pictures seen", grouped(s.step * s.recipe->batch));
+  ui.row("batch: samples of a step", std::to_string(s.recipe->batch));
   if (std::isfinite(s.loss)) ui.row("loss of the batch", number_text(static_cast<double>(s.loss), 4));
   if (std::isfinite(s.rate)) ui.row("learning rate", shortest_text(s.rate));
   ui.row("speed", s.images_per_second > 0 ? grouped(std::llround(s.images_per_second)) + " images/s" : "-");

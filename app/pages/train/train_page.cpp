@@ -43,7 +43,12 @@ TrainPage::TrainPage(const PageContext& context)
 TrainPage::~TrainPage() = default;
 
 TrainerThread& TrainPage::thread() {
-  if (!thread_) thread_ = std::make_unique<TrainerThread>(context_.document.stream.device(), context_.wake);
+  if (!thread_) {
+    thread_ = std::make_unique<TrainerThread>(context_.document.stream.device(), context_.wake);
+    if (const std::string file = lost_.own_file(context_.document.state_folder); !file.empty()) {
+      thread_->post([file](TrainWorker& worker) { worker.set_autosave(file); });
+    }
+  }
   return *thread_;
 }
 
@@ -57,7 +62,8 @@ bool TrainPage::needs_new_run() const { return !begun_ || !(*begun_ == recipe_);
 
 bool TrainPage::unsaved() const {
   if (!has_run() || !begun_) return false;
-  const bool learned = snapshot_->newest_step > snapshot_->first_step || !edits_.empty();
+  const bool learned = snapshot_->newest_step > snapshot_->first_step || !edits_.empty() ||
+                       (recovered_run_ != 0 && recovered_run_ == snapshot_->run);
   return learned && !(saved_run_ == snapshot_->run && saved_step_ == snapshot_->newest_step);
 }
 
@@ -124,13 +130,19 @@ void TrainPage::take_snapshot() {
   if (adopt_ && has_run()) {
     recipe_ = *snapshot_->recipe;
     begun_ = recipe_;
+    if (!recovering_.empty()) {
+      // It is in no file of a person's: still to be saved.
+      lost_.forget(recovering_);
+      recovered_run_ = snapshot_->run;
+    }
   }
+  recovering_.clear();
   adopt_ = false;
 }
 
 bool TrainPage::update(double now) {
   now_ = now;
-  bool moving = false;
+  bool moving = lost_.look(context_.document.state_folder);
   if (views_.size() > view_) moving |= views_[view_]->update(now);
   if (now - drawn_ < kOutOfSight || settings_.busy()) moving |= settings_.update(now);
   moving |= files_.update();

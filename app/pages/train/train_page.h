@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "app/pages/page.h"
+#include "app/pages/train/lost_training.h"
 #include "app/pages/train/train_files.h"
 #include "app/pages/train/train_settings.h"
 #include "app/pages/train/train_view.h"
@@ -79,6 +80,7 @@ class TrainPage : public Page {
   static Edits parse_edits(const std::string& text);
   void draw_tabs(Ui& ui, const Rect& area) const;
   void draw_question(Ui& ui, const Rect& area) const;
+  void draw_lost(Ui& ui, Rect& area) const;
   void draw_run(Ui& ui) const;
 
   PageInfo info_;
@@ -96,6 +98,9 @@ class TrainPage : public Page {
   Edits edits_;                                      // weights that are edited now, with what was written
   TrainerThread::Effect effect_;                     // of the last command: where it took effect
   bool recorded_moving_ = false;                     // after what was recorded last, training moves
+  LostTraining lost_;                                // of a program that did not close in order
+  std::string recovering_;                           // the file of it that is being opened
+  uint64_t recovered_run_ = 0;                       // what came of that
   bool adopt_ = false;                               // the settings become those of the run that is being opened
   std::shared_ptr<std::atomic<int64_t>> saved_now_;  // the step that was saved, once it is
   uint64_t saved_run_ = 0;
