@@ -1,3 +1,4 @@
+// One short function per kind of layer, side by side: longer than most files.
 #include "engine/walk/network_walk.h"
 
 #include <algorithm>

@@ -195,6 +195,29 @@ TEST(TrainStep, before_the_first_phase_it_says_what_to_do) {
   EXPECT_FALSE(host.shows("phase batch"));
 }
 
+TEST(TrainStep, while_training_is_fast_batch_and_loss_are_shown_and_little_is_asked_for) {
+  Host host;
+  for (int i = 0; i < 5; ++i) host.phase();
+  EXPECT_EQ(host.text("train.step.shown"), "update");
+  TrainSubscription calm;
+  host.view->subscribe(*host.snapshot, calm);
+  auto running = std::make_shared<TrainSnapshot>(*host.snapshot);
+  running->status = TrainSnapshot::Status::running;
+  host.snapshot = running;
+  host.now += 10;
+  host.settle();
+  EXPECT_EQ(host.text("train.step.shown"), "loss");
+  TrainSubscription wants;
+  host.view->subscribe(*host.snapshot, wants);
+  EXPECT_EQ(wants.slots, (std::set<SlotKey>{{Role::activation, "7"}, {Role::activation_gradient, "7"}}));
+  EXPECT_GT(calm.slots.size(), wants.slots.size());
+  for (const char* look : kPhases) {
+    host.registry.run(std::string("train.step.look ") + look);
+    host.settle();
+    EXPECT_TRUE(host.shows("phase loss"));
+  }
+}
+
 TEST(TrainStep, clicks_follow_a_sample_a_weight_and_an_input_value) {
   Host host;
   for (int i = 0; i < 4; ++i) host.phase();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/widgets/tap_colours.h"
 #include "app/widgets/tensor_grid.h"
 #include "engine/error.h"
 
@@ -140,6 +141,11 @@ float largest_of(const float* values, int64_t count) {
     if (std::isfinite(values[i])) most = std::max(most, std::abs(values[i]));
   }
   return most > 0 ? most : 1;
+}
+
+Colour colour_of_tap(const Ui& ui, int index, int count) {
+  constexpr int kMost = 49;
+  return count <= kMost ? tap_colour(index, count, ui.theme().dark) : 0;
 }
 
 GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid) {

@@ -64,6 +64,8 @@ struct ValueGrid {
     return {origin.x, origin.y, size * static_cast<float>(columns), size * static_cast<float>(rows)};
   }
 };
+// The colour of tap `index` of `count` in all grids and chips; 0 where there are too many to tell apart.
+Colour colour_of_tap(const Ui& ui, int index, int count);
 GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid);
 
 // A sum for chips: to four digits, with as few digits of its factors as make it (printed_sum.h). The exact value is the

@@ -5,18 +5,12 @@
 #include <cmath>
 
 #include "app/pages/train/step_view.h"
-#include "app/widgets/tap_colours.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
 constexpr float kGap = 22;
-constexpr int kMostTaps = 49;
-
-Colour colour_of_tap(const Ui& ui, int index, int count) {
-  return count <= kMostTaps ? tap_colour(index, count, ui.theme().dark) : 0;
-}
 
 }  // namespace
 

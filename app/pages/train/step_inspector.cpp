@@ -38,6 +38,10 @@ void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   spec.step = 1;
   spec.decimals = 0;
   spec.maximum = std::max(1, now.recipe->batch - 1);
+  if (fast(now) && shown != 0 && shown != 2) {
+    ui.hairline();
+    return;
+  }
   if (shown != 4 && done_phase(now) >= 0) ui.slider("followed sample", sample(now), spec, "train.step.sample");
   try {
     if (shown == 2 && now.batch) {

@@ -27,7 +27,7 @@ void StepView::subscribe(const TrainSnapshot& now, TrainSubscription& subscripti
   const int nodes = now.architecture->size();
   subscribe_activation(now, nodes - 1, true, subscription);
   // Everything only while there is time to look at it.
-  if (now.status == TrainSnapshot::Status::running && now_ - slow_ > 3) return;
+  if (fast(now)) return;
   const Place at = place(now);
   if (at.node > 0) {
     subscribe_arrays(now, at.node, false, subscription);

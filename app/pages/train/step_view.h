@@ -2,7 +2,8 @@
 // rest is dimmed. The trainer itself advances (train.step phase): what is shown is what stands in its memory.
 //
 // step_view.cpp: state, commands, subscription.   step_numbers.cpp: what is shown as numbers, and readouts.
-// step_stage.cpp: phases, batch, forward, loss, update.   step_backward.cpp, step_dense.cpp: gradients, tap by tap.
+// step_stage.cpp: phases, batch, forward.   step_update.cpp: loss, update.   step_backward.cpp, step_dense.cpp:
+// gradients, tap by tap.
 // step_inspector.cpp: words and sums.
 #pragma once
 
@@ -38,7 +39,7 @@ class StepView : public TrainView {
  private:
   // Everything that state() writes. Numbers are clamped to what the network has when they are used.
   struct State {
-    int look = -1;               // a phase; -1: the one that was done last
+    int look = -1;               // a phase; -1: the one that was done last; the loss while training is fast
     int sample = 0;              // of the batch
     int node = -1;               // with weights; -1: the first
     std::string way = "layers";  // backward: layers, weights or input
@@ -77,6 +78,8 @@ class StepView : public TrainView {
 
   // ---- numbers (step_numbers.cpp); they throw Error where something is not at hand
   static int done_phase(const TrainSnapshot& now);  // -1: none of the run yet
+  // It runs too fast to be followed phase by phase; only batch and loss are asked for then.
+  bool fast(const TrainSnapshot& now) const { return now.status == TrainSnapshot::Status::running && now_ - slow_ > 3; }
   int shown_phase(const TrainSnapshot& now) const;
   Place place(const TrainSnapshot& now) const;
   int sample(const TrainSnapshot& now) const;

@@ -4,19 +4,12 @@
 #include <cmath>
 
 #include "app/pages/train/unit_view.h"
-#include "app/widgets/tap_colours.h"
-#include "app/widgets/tensor_grid.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
 constexpr float kGap = 24;
-constexpr int kMostTaps = 49;  // that have a colour of their own
-
-Colour colour_of_tap(const Ui& ui, int index, int count) {
-  return count <= kMostTaps ? tap_colour(index, count, ui.theme().dark) : 0;
-}
 
 }  // namespace
 
@@ -258,123 +251,6 @@ void UnitView::draw_kernels(Ui& ui, const Rect& place, float cell, const Opened&
   grid.command = "train.unit.weight";
   grid.tooltip = "Input value times weight, cell by cell";
   hovered(draw_value_grid(ui, "product values", grid));
-}
-
-void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) const {
-  const Theme& theme = ui.theme();
-  const Conv2dShape& g = o.geometry;
-  const float* all = o.values.activation(o.node);
-  if (all == nullptr) return;
-  const float* y = all + o.out.count() * o.walk.place.sample;
-  ValueGrid grid;
-  grid.origin = origin;
-  grid.size = cell;
-  grid.tone = Concept::activation;
-  if (o.dense) {
-    grid.rows = std::min(o.out.channels, 20);
-    grid.columns = (o.out.channels + grid.rows - 1) / grid.rows;
-    grid.limit = largest_of(y, o.out.channels);
-    grid.value = [&, rows = grid.rows](int row, int column) {
-      const int i = column * rows + row;
-      return i < o.out.channels ? y[i] : 0.0f;
-    };
-    grid.blank = [&, rows = grid.rows](int row, int column) { return column * rows + row >= o.out.channels; };
-    grid.frame = [&, rows = grid.rows](int row, int column) -> Colour {
-      return column * rows + row == o.filter ? theme.activation : 0;
-    };
-    grid.command = "train.unit.filter";
-    grid.tooltip = "The outputs of all neurons. Click one to open it.";
-    grid.caption = "output";
-    grid.rest = fmt::format(" {}", o.out.channels);
-    grid.room = grid.rect().w + 2 * kGap;
-    const GridResponse r = draw_value_grid(ui, "output values", grid);
-    const int i = r.column * grid.rows + r.row;
-    if ((r.clicked || r.moved) && i < o.out.channels) ui.send(fmt::format("train.unit.filter {}", i));
-    return;
-  }
-  const float* plane = y + int64_t{1} * o.filter * o.out.rows * o.out.columns;
-  grid.rows = o.out.rows, grid.columns = o.out.columns;
-  grid.limit = largest_of(plane, int64_t{1} * o.out.rows * o.out.columns);
-  grid.value = [&](int row, int column) { return plane[row * o.out.columns + column]; };
-  grid.frame = [&](int row, int column) -> Colour {
-    if (row == o.row && column == o.column) return theme.activation;
-    if (hover_.kind != Hover::Kind::input || !o.conv) return 0;
-    // Every output that reads the hovered value, in the colour of the tap that reads it.
-    const int r = hover_.row + g.pad_top - row * g.stride_y, s = hover_.column + g.pad_left - column * g.stride_x;
-    if (r < 0 || s < 0 || r % g.dilation_y != 0 || s % g.dilation_x != 0 || r / g.dilation_y >= g.r ||
-        s / g.dilation_x >= g.s) {
-      return 0;
-    }
-    const Colour own = colour_of_tap(ui, r / g.dilation_y * g.s + s / g.dilation_x, o.per_slice);
-    return own ? own : theme.kernel;
-  };
-  grid.command = "train.unit.cursor";
-  grid.tooltip = "Hover: the window this value comes from. Click to stay there.";
-  grid.caption = "output";
-  if (o.out.channels > 1) grid.rest = fmt::format(" filter {} of {},", o.filter, o.out.channels);
-  grid.rest += fmt::format(" {} \u00d7 {}", o.out.rows, o.out.columns);
-  grid.room = grid.rect().w + kGap;
-  const GridResponse r = draw_value_grid(ui, "output values", grid);
-  if (r.hovered) hover_next_ = {Hover::Kind::output, r.row, r.column};
-  if (r.clicked || r.moved) ui.send(fmt::format("train.unit.cursor {} {}", r.column, r.row));
-}
-
-// All slices that come in and all channels that go out, as small maps.
-void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
-  Rect room = area;
-  const auto strip = [&](const char* label, const char* title, Concept tone, Rect place, TensorMaps maps,
-                         std::string key, int64_t selected, const char* command) {
-    ui.label(place.cut_top(ui.em(18)), title, Font::caption, ui.theme().of(tone));
-    TensorGrid grid;
-    grid.maps = maps;
-    grid.key = std::move(key);
-    grid.version = now.version * 4099 + static_cast<uint64_t>(state_.batch ? o.walk.place.sample + 1 : 0) * 131 +
-                   static_cast<uint64_t>(o.node) * 17 + static_cast<uint64_t>(o.first_slice);
-    grid.scale = scale_of(maps, ScaleScope::layer);
-    grid.layout = fit_maps(maps.count, maps.height, maps.width, place.w, place.h - 4, 10, ui.em(52), 4);
-    grid.selected = selected;
-    grid.tone = tone;
-    grid.name = [label](int64_t map) { return fmt::format("{} {}", label, map); };
-    grid.command = [command](int64_t map) { return fmt::format("{} {}", command, map); };
-    grid.hint = "click: look at this one";
-    grid.numbers = false;
-    TensorAnswer answer = draw_tensor_grid(ui, title, place, grid);
-    if (grid.layout.shown < maps.count) {
-      ui.label(Rect{place.x, place.y - ui.em(18), place.w, ui.em(18)},
-               fmt::format("{} of {}", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary,
-               Align::right);
-    }
-    return answer;
-  };
-  const float* x = o.values.activation(o.input);
-  const float* y = o.values.activation(o.node);
-  HoverNote note;
-  const bool both = x != nullptr && (o.conv || o.dense) && y != nullptr && !o.dense;
-  // Beside each other, each as wide as its number of maps asks for.
-  const auto in_count = static_cast<float>(std::clamp(o.slices, 2, 24));
-  const auto out_count = static_cast<float>(std::clamp(o.out.channels, 2, 24));
-  const float share = std::clamp(in_count / (in_count + out_count), 0.22f, 0.7f);
-  if (x != nullptr && (o.conv || o.dense)) {
-    const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
-    TensorMaps maps;
-    const int64_t first = int64_t{1} * o.walk.place.sample * o.in.channels + o.first_slice;
-    maps.values = {x + first * plane, static_cast<size_t>(o.slices * plane)};
-    maps.count = o.slices, maps.height = o.in.rows, maps.width = o.in.columns;
-    const Rect place = both ? room.cut_left((room.w - kGap) * share) : room;
-    room.cut_left(kGap);
-    const TensorAnswer a =
-        strip("slice", "slices that come in", Concept::input, place, maps, "unit.in", o.slice, "train.unit.slice");
-    if (a.hovered) note = a.note;
-  }
-  if (y != nullptr && !o.dense) {
-    TensorMaps maps;
-    maps.values = {y + o.out.count() * o.walk.place.sample, static_cast<size_t>(o.out.count())};
-    maps.count = o.out.channels, maps.height = o.out.rows, maps.width = o.out.columns;
-    const TensorAnswer a = strip("filter", "what each filter gives", Concept::activation, room, maps, "unit.out",
-                                 o.filter, "train.unit.filter");
-    if (a.hovered) note = a.note;
-  }
-  if (note.shown()) draw_hover_note(ui, note);
 }
 
 }  // namespace striate

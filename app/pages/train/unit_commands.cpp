@@ -1,0 +1,141 @@
+// Commands and readouts of the view `unit`.
+#include <algorithm>
+
+#include "app/pages/train/unit_view.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+int clamped(int value, int count) { return std::clamp(value, 0, std::max(0, count - 1)); }
+
+}  // namespace
+
+void UnitView::declare(Registry& registry) {
+  registry_ = &registry;
+  declare_commands(registry);
+  declare_readouts(registry);
+}
+
+void UnitView::declare_commands(Registry& registry) {
+  constexpr double kMost = 1 << 20;
+  const auto command = [&](std::string name, std::string help, std::vector<Parameter> parameters, auto apply) {
+    registry.add(Command{std::move(name), std::move(help), std::move(parameters), apply});
+  };
+  const auto whole = [](const Arguments& a, size_t i) { return static_cast<int>(a.integer(i)); };
+  const auto number = [](const char* name, const char* help, double low) {
+    return Parameter::integer(name, help, low, kMost);
+  };
+  command(
+      "train.unit.open", "Opens a unit or filter of a layer, and shows the view",
+      {number("LAYER", "number of the layer in running order; 0 is the input", 0),
+       number("FILTER", "filter, channel or neuron, from 0", 0), number("SLICE", "input channel, from 0", 0).or_none()},
+      [this, whole](const Arguments& a) {
+        const TrainSnapshotPtr now = scene_.snapshot();
+        if (has_network(*now) && whole(a, 0) >= now->architecture->size()) {
+          throw Error(fmt::format("there is no layer {}", whole(a, 0)),
+                      fmt::format("the last one is {}", now->architecture->size() - 1));
+        }
+        State next = state_;
+        next.node = std::max(1, whole(a, 0));
+        next.filter = whole(a, 1);
+        next.slice = a.has(2) ? whole(a, 2) : 0;
+        next.row = next.column = next.walked = -1;
+        state_ = next;
+        if (registry_->find_command("train.view") != nullptr) registry_->run("train.view unit");
+      });
+  command("train.unit.layer", "The layer that is opened",
+          {number("N", "its number in running order; -1: the first with weights", -1)},
+          [this, whole](const Arguments& a) {
+            state_.node = whole(a, 0) == 0 ? 1 : whole(a, 0);
+            state_.row = state_.column = state_.walked = -1;
+          });
+  command("train.unit.filter", "The filter, channel or neuron of the layer", {number("N", "from 0", 0)},
+          [this, whole](const Arguments& a) { state_.filter = whole(a, 0), state_.walked = -1; });
+  command("train.unit.slice", "The input channel whose products are shown", {number("N", "from 0", 0)},
+          [this, whole](const Arguments& a) { state_.slice = whole(a, 0), state_.walked = -1; });
+  command("train.unit.cursor", "The output cell whose sum is shown",
+          {number("X", "column, from 0", 0), number("Y", "row, from 0", 0)}, [this, whole](const Arguments& a) {
+            state_.column = whole(a, 0), state_.row = whole(a, 1), state_.walked = -1;
+          });
+  command("train.unit.move", "Moves to a neighbouring output cell",
+          {number("DX", "columns", -kMost), number("DY", "rows", -kMost)}, [this, whole](const Arguments& a) {
+            const Opened o = opened();
+            state_.column = clamped(o.column + whole(a, 0), o.out.columns);
+            state_.row = clamped(o.row + whole(a, 1), o.out.rows);
+            state_.walked = -1;
+          });
+  command("train.unit.turn", "The next or last filter, slice or layer",
+          {Parameter::choice("WHAT", "what", {"filter", "slice", "layer"}), number("BY", "how many further", -kMost)},
+          [this, whole](const Arguments& a) {
+            const Opened o = opened();
+            const int by = whole(a, 1);
+            state_.walked = -1;
+            if (a.text(0) == "filter") {
+              state_.filter = clamped(o.filter + by, o.out.channels);
+            } else if (a.text(0) == "slice") {
+              state_.slice = clamped(o.slice + by, o.slices);
+            } else {
+              state_.node = std::clamp(o.node + by, 1, o.values.architecture->size() - 1);
+            }
+          });
+  command("train.unit.weight", "The weight whose card is shown",
+          {number("X", "column of the kernel, from 0", 0), number("Y", "row, from 0", 0)},
+          [this, whole](const Arguments& a) { state_.weight_column = whole(a, 0), state_.weight_row = whole(a, 1); });
+  command("train.unit.source", "Whose values are multiplied: the probe's, or those of a sample of the batch",
+          {Parameter::choice("WHICH", "which picture", {"probe", "batch"})},
+          [this](const Arguments& a) { state_.batch = a.text(0) == "batch"; });
+  command("train.unit.sample", "Which sample of the batch", {number("N", "from 0", 0)},
+          [this, whole](const Arguments& a) { state_.sample = whole(a, 0); });
+  command("train.unit.walk", "How many products are counted; -1: all", {number("N", "products", -1)},
+          [this, whole](const Arguments& a) { state_.walked = whole(a, 0); });
+}
+
+void UnitView::declare_readouts(Registry& registry) {
+  const auto add = [&](const char* name, const char* help, std::function<ReadoutValue()> value) {
+    registry.add(Readout{std::string("train.unit.") + name, help, std::move(value)});
+  };
+  const auto real = [](float v) { return ReadoutValue(static_cast<double>(v)); };
+  add("layer", "number of the opened layer", [this] { return ReadoutValue(static_cast<double>(opened().node)); });
+  add("filter", "number of the opened filter", [this] { return ReadoutValue(static_cast<double>(opened().filter)); });
+  add("slice", "number of the shown input channel",
+      [this] { return ReadoutValue(static_cast<double>(opened().slice)); });
+  add("sum", "the unit's sum, as the trainer's operators add it", [this, real] { return real(opened().walk.value); });
+  add("bias", "the unit's bias; 0 where it has none", [this, real] { return real(opened().walk.bias); });
+  add("value", "what the network holds for the unit", [this, real] {
+    const Opened o = opened();
+    return real(o.walk.stored ? *o.walk.stored : o.walk.value);
+  });
+  add("terms", "the unit's sum as it is printed: 0.5*2 + ...", [this] {
+    const Opened o = opened();
+    return ReadoutValue(o.printed.factors() + " = " + o.printed.result);
+  });
+  add("activation", "the unit's value after the layers that follow it value by value", [this, real] {
+    std::string why;
+    const TrainSnapshotPtr now = scene_.snapshot();
+    const std::optional<Opened> o = open(*now, &why, false);
+    if (!o) throw Error("no unit is open", "start a training: train.start");
+    const auto list = chain(*o);
+    return real(list.empty() ? o->walk.value : list.back().second.value);
+  });
+  add("weight.name", "slot and index of the shown weight: what train.edit takes", [this] {
+    const Opened o = opened();
+    if (o.weight_name.empty()) throw Error("this layer has no weights", "choose a conv or dense layer");
+    return ReadoutValue(fmt::format("{} {}", o.weight_name, o.weight_index(o.weight_row, o.weight_column)));
+  });
+  add("weight.value", "the shown weight", [this, real] {
+    const Opened o = opened();
+    const UnitTerm* t = o.term(o.weight_row, o.weight_column);
+    if (t == nullptr) throw Error("this layer has no weights", "choose a conv or dense layer");
+    return real(t->w);
+  });
+  add("weight.gradient", "what the loss of the batch changes by with the shown weight", [this, real] {
+    const Opened o = opened();
+    const TrainSnapshotPtr now = scene_.snapshot();
+    const SlotValues* slot = now->slot(Role::weight_gradient, o.weight_name);
+    if (slot == nullptr) throw Error("the gradient is not at hand", "show the view: train.view unit");
+    return real(slot->values[static_cast<size_t>(o.weight_index(o.weight_row, o.weight_column))]);
+  });
+}
+
+}  // namespace striate
