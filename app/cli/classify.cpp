@@ -14,7 +14,7 @@ namespace {
 struct ClassifyOptions {
   ModelOptions model;
   std::vector<std::string> images;
-  std::string as = "auto", loss = "cross-entropy";
+  std::string as = "auto", loss;  // empty: that of the model's training
   int64_t best = 5;
 };
 
@@ -28,9 +28,10 @@ std::vector<float> prepare(const Image& image, const Shape& input, bool digit) {
 }
 
 void classify(const ClassifyOptions& options, const CommandLine& line) {
-  const Loss loss = as_usage("--loss", [&] { return parse_loss(options.loss); });
+  if (!options.loss.empty()) as_usage("--loss", [&] { return parse_loss(options.loss); });
   Stream stream(line.device());
   OpenedModel model = open_model(stream, options.model);
+  const Loss loss = parse_loss(given_or(options.loss, model.loss, "cross-entropy"));
   const ModelInfo& info = model.info;
   const Shape input = info.architecture.input();
   if (input.rank() != 3 || (input[0] != 1 && input[0] != 3))
@@ -82,7 +83,7 @@ void add_classify(CLI::App& parent, CommandLine& line) {
   command->add_option("IMAGE", options->images, "The pictures")->required()->type_name("");
   add_choice(*command, "--as", options->as, "What the pictures are (auto)", {"auto", "picture", "digit"});
   add_integer(*command, "--best", options->best, "Classes for each picture (5)", 1, 100000);
-  add_text(*command, "--loss", options->loss, "As it was for train (cross-entropy)")->type_name("NAME");
+  add_text(*command, "--loss", options->loss, "The loss (that of its training)")->type_name("NAME");
   command->callback([options, &line] { line.run = [options, &line] { classify(*options, line); }; });
 }
 

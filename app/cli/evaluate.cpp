@@ -13,7 +13,7 @@ constexpr int kEvaluationBatch = 250;
 
 struct EvaluateOptions {
   ModelOptions model;
-  std::string data, split = "0.8,0.1,0.1", part = "test", loss = "cross-entropy";
+  std::string data, split, part = "test", loss;  // split, loss: empty for those of the model's training
   bool csv = false, quiet = false;
 };
 
@@ -50,14 +50,14 @@ void name_classes(ModelInfo& info, const ModelOptions& options, const Dataset& d
   if (!options.model.empty() && info.classes.size() == data.classes().size()) info.classes = data.classes();
 }
 
-std::vector<int64_t> indices_of(const EvaluateOptions& options, const Dataset& data, uint64_t seed) {
+std::vector<int64_t> indices_of(const EvaluateOptions& options, const std::string& shares, const Dataset& data,
+                                uint64_t seed) {
   std::vector<int64_t> indices;
   if (options.part == "all" || (options.part == "test" && data.training_size() < data.size())) {
     for (int64_t i = options.part == "all" ? 0 : data.training_size(); i < data.size(); ++i) indices.push_back(i);
     return indices;
   }
-  const SplitShares shares = as_usage("--split", [&] { return SplitShares::parse(options.split); });
-  const Split parts = split(data, shares, seed);
+  const Split parts = split(data, SplitShares::parse(shares), seed);
   indices = options.part == "training" ? parts.training : options.part == "validation" ? parts.validation : parts.test;
   if (indices.empty())
     throw Error(fmt::format("{}: the {} part is empty", data.name(), options.part),
@@ -80,11 +80,13 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& c
 }
 
 void evaluate(const EvaluateOptions& options, const CLI::App& command, const CommandLine& line) {
-  const Loss loss = as_usage("--loss", [&] { return parse_loss(options.loss); });
+  if (!options.loss.empty()) as_usage("--loss", [&] { return parse_loss(options.loss); });
+  if (!options.split.empty()) as_usage("--split", [&] { return SplitShares::parse(options.split); });
   Stream stream(line.device());
   const StopOnInterrupt interrupt;
   ProgressLine progress(options.quiet);
   OpenedModel model = open_model(stream, options.model);
+  const Loss loss = parse_loss(given_or(options.loss, model.loss, "cross-entropy"));
   // The seed of the model's own training divides the data as they were divided then.
   const bool own_seed = command.get_option("--seed")->count() == 0 && options.model.model.empty();
   const uint64_t seed = own_seed ? model.info.seed : static_cast<uint64_t>(line.seed);
@@ -103,7 +105,8 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
         "choose a data set of that size; pictures of yours (folder:DIR) are fitted to any size");
   name_classes(model.info, options.model, *data);
   const Relabelled judged(*data, model.info.classes);
-  const std::vector<int64_t> indices = indices_of(options, *data, seed);
+  const std::vector<int64_t> indices =
+      indices_of(options, given_or(options.split, model.split, "0.8,0.1,0.1"), *data, seed);
   const int64_t all = static_cast<int64_t>(indices.size());
   Evaluator evaluator(stream, model.info.architecture, static_cast<int>(std::min<int64_t>(kEvaluationBatch, all)),
                       loss);
@@ -138,7 +141,7 @@ void add_evaluate(CLI::App& parent, CommandLine& line) {
       "Loss, accuracy, recall (of a class's pictures, the share that was found) and precision (of the pictures called\n"
       "so, the share that is) of each class, and the confusion matrix. A data set with a test part of its own is "
       "judged\n"
-      "on that; others are divided as they were in the model's training (by its seed, and --split).\n"
+      "on that; others are divided as they were in the model's training, by the seed and the shares in its file.\n"
       "Classes are matched by their names.\n\n"
       "Examples:\n"
       "  striate evaluate digits.safetensors --data mnist:mnist\n"
@@ -147,8 +150,9 @@ void add_evaluate(CLI::App& parent, CommandLine& line) {
   add_model_options(*command, options->model);
   add_text(*command, "--data", options->data, "As for train")->required()->type_name("SOURCE");
   add_choice(*command, "--part", options->part, "Of which pictures (test)", {"test", "validation", "training", "all"});
-  add_text(*command, "--split", options->split, "As it was for train (0.8,0.1,0.1)")->type_name("T,V,T");
-  add_text(*command, "--loss", options->loss, "As it was for train (cross-entropy)")->type_name("NAME");
+  add_text(*command, "--split", options->split, "Shares of training, validation, test (those of its training)")
+      ->type_name("T,V,T");
+  add_text(*command, "--loss", options->loss, "The loss (that of its training)")->type_name("NAME");
   command->add_flag("--csv", options->csv, "Print the confusion matrix only");
   command->add_flag("--quiet", options->quiet, "No progress on standard error");
   command->callback(

@@ -151,7 +151,11 @@ OpenedModel open_model(Stream& stream, const ModelOptions& options) {
                 "the file was not written by Striate, or was changed since");
   if (info.classes.empty())
     for (int64_t c = 0; c < classes; ++c) info.classes.push_back(std::to_string(c));
-  return {std::move(info), std::move(network)};
+  const auto word = [&](const char* key) {
+    const auto found = file.metadata().find(key);
+    return found == file.metadata().end() ? std::string() : found->second;
+  };
+  return {std::move(info), std::move(network), word("run.split"), word("loss")};
 }
 
 std::string shape_words(const Shape& shape) {

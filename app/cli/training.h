@@ -59,6 +59,7 @@ Architecture architecture_of(const std::string& model, const Shape& input, int c
 struct OpenedModel {
   ModelInfo info;  // classes: never empty
   Network network;
+  std::string split, loss;  // that it was trained with; empty where the file does not say
 };
 // A file of striate's, or weights alone together with --model NAME and --mean, --deviation.
 struct ModelOptions {
@@ -66,6 +67,11 @@ struct ModelOptions {
 };
 void add_model_options(CLI::App& command, ModelOptions& options);
 OpenedModel open_model(Stream& stream, const ModelOptions& options);
+
+// What the user says, else what the file says, else what is usual.
+inline const std::string& given_or(const std::string& given, const std::string& saved, const std::string& usual) {
+  return !given.empty() ? given : !saved.empty() ? saved : usual;
+}
 
 std::string shape_words(const Shape& shape);     // "1x28x28"
 std::string csv_field(const std::string& text);  // quoted where it must be

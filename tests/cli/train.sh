@@ -34,6 +34,13 @@ works train --data digits:400 --quiet --device cpu --resume "$WORK/own-b.safeten
   --save "$WORK/own-c.safetensors"
 prints "training.samples 280"
 cmp -s "$WORK/own-a.safetensors" "$WORK/own-c.safetensors" || fail "resumed with --init, --augment, --split: another file"
+# What it is judged on is what it has not seen: the shares stand in the file.
+loss=$(sed -n 's/^test.loss //p' "$WORK/out")
+works evaluate "$WORK/own-c.safetensors" --data digits:400 --quiet --device cpu
+prints "samples 40"
+prints "loss $loss"
+works evaluate "$WORK/own-c.safetensors" --data digits:400 --part validation --quiet --device cpu
+prints "samples 80"
 works train $TRAIN $OWN --steps 40 --save "$WORK/own-d.safetensors"
 cmp -s "$WORK/own-a.safetensors" "$WORK/own-d.safetensors" && fail "--augment changes nothing"
 for option in "--split 0.8,0.1,0.1" "--augment flip" "--init pytorch" "--seed 3" "--model tiny"; do
