@@ -21,6 +21,7 @@ constexpr double kBetweenSnapshots = 1.0 / 30;
 constexpr double kCopyShare = 0.15;     // of the time, at most, for making snapshots
 constexpr double kMeasureShare = 0.08;  // of the time, at most, for the test part while training runs
 constexpr double kMostCredit = 0.05;    // seconds
+constexpr double kMostDebt = 0.5;       // seconds
 constexpr double kBetweenAutosaves = 60;
 
 double seconds_now() {
@@ -567,6 +568,14 @@ void TrainWorker::measure(double) {
   if (!piece(*run_, *round_, *maker_) && other_) piece(*other_, *other_round_, *other_maker_);
 }
 
+// The first steps change most, and whoever looks wants to see it: beside what its share of the time allows, the test
+// part is measured again whenever there are half as many steps again. That costs less and less.
+bool TrainWorker::measures_early() const {
+  if (round_->under_way()) return true;
+  const int64_t measured = maker_->test() ? maker_->test()->step - run_->first_step() : -8;
+  return run_->step() - run_->first_step() >= measured + measured / 2 + 8;
+}
+
 void TrainWorker::advance(double now) {
   const bool moves = run_ && (running_ || target_ || seek_);
   next_time_ = kNever;
@@ -581,9 +590,9 @@ void TrainWorker::advance(double now) {
       const double after = seconds_now();
       credit_ = std::min(kMostCredit, credit_ + (after - now) * kMeasureShare);
       next_time_ = 0;
-      if (credit_ > 0 && !seek_ && run_) {
+      if (!seek_ && run_ && (credit_ > 0 || measures_early())) {
         measure(after);
-        credit_ -= seconds_now() - after;
+        credit_ = std::max(credit_ - (seconds_now() - after), -kMostDebt);
       }
     } else {
       next_time_ = due_;

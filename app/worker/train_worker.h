@@ -105,6 +105,7 @@ class TrainWorker {
   std::shared_ptr<const Dataset> data_of(const RunRecipe& recipe);
   void renew_probe();
   void measure(double now);
+  bool measures_early() const;
   void touched();
   void weights_changed();
   void autosave_if_due(double now);

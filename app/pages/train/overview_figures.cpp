@@ -53,8 +53,7 @@ void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, 
   plot.smoothing = smoothing_;
   plot.window_command = "train.curves.window";
   plot.pick_command = "train.scrub";
-  plot.pick_hint = "click: show this step";
-  plot.tooltip = "Click a step to see it; the wheel zooms, a drag moves, a double-click shows all";
+  plot.pick_hint = "click: show this step; wheel: zoom; double-click: all";
   plot.hovered_at = hovered_step_;
   const auto colour_of = [&](const std::string& split) {
     return split == "test" ? theme.kernel : split == "validation" ? theme.bias : theme.input;
@@ -111,9 +110,6 @@ void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainS
   if (now.data) grid.names = now.data->classes();
   grid.command = ui.registry().find_command("train.tests.open") ? "train.tests.open" : "";
   grid.hint = "click: see these pictures";
-  grid.tooltip =
-      "Rows: the true class. Columns: what the network says. Blue is right, orange is wrong; brightness "
-      "is the square root of the share of the row.";
   area.h -= ui.em(6);
   const ConfusionAnswer answer = striate::draw_confusion(ui, "confusion", area, grid);
   if (answer.hovered) note_ = answer.note;
@@ -221,15 +217,11 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   grid.version = now.version;
   grid.layout = p.composed.layout;
   grid.tone = Concept::kernel;
-  grid.name = [](int64_t map) { return fmt::format("filter {} as a pattern of the picture", map); };
+  grid.name = [](int64_t map) { return fmt::format("filter {}: its slices times layer 1, added", map); };
   if (!unit_command(ui, node, 0).empty()) {
     grid.command = [&ui, node](int64_t map) { return unit_command(ui, node, map); };
     grid.hint = "click: open it with its numbers";
   }
-  grid.tooltip =
-      "What each filter of layer 2 looks for in the picture: every slice times the layer-1 filter that it reads, "
-      "added. "
-      "Exact but for what stands between.";
   const TensorAnswer answer = draw_tensor_grid(ui, "layer 2 composed", area, grid);
   if (answer.hovered) note_ = answer.note;
 }

@@ -177,7 +177,8 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const {
   draw_caption(ui, head,
                {"", fmt::format("{} of {} right", grouped(e.correct), grouped(e.samples)),
                 fmt::format("{} part, after step {}", test.split, grouped(test.step)), theme.activation});
-  draw_caption(ui, area.cut_top(ui.em(22)), {"", "", "rows: what it is; columns: what it is taken for", 0});
+  draw_caption(ui, area.cut_top(ui.em(22)),
+               {"", "", "rows: what it is; columns: what it is taken for; colour: root of its share", 0});
   ConfusionGrid grid;
   grid.classes = e.classes;
   grid.counts = e.confusion;
@@ -185,7 +186,6 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const {
   grid.totals = area.w >= ui.em(300);
   grid.command = "train.tests.cell";
   grid.hint = "click: see these pictures";
-  grid.tooltip = "Blue is right, orange is wrong; brightness is the square root of the share of the row";
   if (show_ == Show::cell) grid.true_class = true_class_, grid.predicted = predicted_;
   const ConfusionAnswer answer = draw_confusion(ui, "confusion", area, grid);
   if (answer.hovered) note_ = answer.note;
