@@ -136,6 +136,7 @@ class App {
   std::unique_ptr<Recorder> recorder_;
   std::shared_ptr<ScriptPlayer> step_player_;  // what is left of the lesson's step, or of a script that was opened
   bool entering_ = false;                      // it is the step's own, not what the student does or "Show me" does
+  bool show_next_ = false;                     // "Show me" was asked for while they run
   std::string opening_;                        // what is being read
   double now_ = 0;
   bool quit_ = false;

@@ -43,7 +43,9 @@ void App::declare_lesson_commands() {
                         }});
   registry_.add(Command{"lesson.show", "Does for you what this step asks you to try", {}, [this](const Arguments&) {
                           need_lesson();
-                          play(lessons_.current().attempt);
+                          // What the step sets up is not done yet: it comes first.
+                          show_next_ = entering_;
+                          if (!entering_) play(lessons_.current().attempt);
                         }});
   registry_.add(Command{"lesson.close", "Closes the lesson", {}, [this](const Arguments&) {
                           need_lesson();
@@ -98,7 +100,7 @@ void App::open_lesson(const std::string& name_or_path) {
 void App::close_lesson() {
   lessons_.close();
   step_player_.reset();
-  entering_ = false;
+  entering_ = show_next_ = false;
 }
 
 void App::enter_step(int step) {
@@ -110,7 +112,7 @@ void App::enter_step(int step) {
 // Plays a step's actions from the next update on; what was still playing is dropped.
 void App::play(const std::vector<Action>& actions) {
   step_player_.reset();
-  entering_ = false;
+  entering_ = show_next_ = false;
   if (actions.empty()) return;
   Script script;
   script.file = lessons_.lesson().file;
@@ -149,7 +151,8 @@ bool App::advance_step() {
   }
   step_player_.reset();
   entering_ = false;
-  return false;
+  if (std::exchange(show_next_, false) && lessons_.is_open()) play(lessons_.current().attempt);
+  return step_player_ != nullptr;
 }
 
 }  // namespace striate

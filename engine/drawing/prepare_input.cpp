@@ -88,7 +88,7 @@ void add_digit_stages(PreparedInput& out, const std::vector<float>& ink, int wid
   out.stages.push_back(std::move(input));
 }
 
-InputStage input_stage(const Shape& input, const std::vector<float>& pixels, std::string how) {
+InputStage input_stage(const Shape& input, const std::vector<float>& pixels, const std::string& how) {
   const std::string size = size_text(static_cast<int>(input[2]), static_cast<int>(input[1]));
   const bool colour = input[0] == 3;
   return {"input", colour ? size + " \u00d7 3" : size, how + " This is what the network receives.", input, pixels, {},

@@ -109,5 +109,16 @@ TEST(Lessons, steps_stand_wherever_one_comes_from) {
   }
 }
 
+// Somebody who asks for "Show me" before a step stands gets it once it does.
+TEST(Lessons, show_me_comes_after_what_the_step_sets_up) {
+  ShellDriver driver;
+  driver.app.run("lesson batch");
+  driver.app.run("lesson.show");
+  driver.settle();
+  EXPECT_TRUE(driver.app.lessons().tried());
+  EXPECT_EQ(driver.number("train.step"), 1);
+  for (const Notice& notice : driver.app.notices()) EXPECT_FALSE(notice.error) << notice.what;
+}
+
 }  // namespace
 }  // namespace striate

@@ -14,6 +14,7 @@ namespace {
 
 constexpr float kGap = 6;  // between filters
 constexpr const char* kThisRun = "this run";
+constexpr const char* kOther = "the other";
 
 Colour tone_of(const Theme& theme, bool other) { return other ? theme.kernel : theme.input; }
 
@@ -122,7 +123,7 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now)
     for (const bool other : {false, true}) {
       const CurveStore& store = other ? others_ : mine_;
       CurveSeries series;
-      series.name = other ? now.other_change : kThisRun;
+      series.name = other ? kOther : kThisRun;
       series.colour = tone_of(theme, other);
       series.dashed = other;
       series.first = store.first();
@@ -182,7 +183,7 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
   const float high = std::min({(room.h - (rows - 1) * 8) / rows, ui.em(84), std::max(side_by_side, ui.em(28))});
   draw_row(ui, room.cut_top(high), kThisRun, tone_of(theme, false), now, *a, most);
   room.cut_top(8);
-  draw_row(ui, room.cut_top(high), "the other", tone_of(theme, true), *now.other, *b, most);
+  draw_row(ui, room.cut_top(high), kOther, tone_of(theme, true), *now.other, *b, most);
   if (!same) return;
   room.cut_top(8);
   draw_row(ui, room.cut_top(high), "difference", theme.text, now, difference, apart);

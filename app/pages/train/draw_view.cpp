@@ -11,6 +11,7 @@ namespace striate {
 namespace {
 
 constexpr int kMostWords = 4000;  // of one `train.draw` line
+constexpr double kAway = 0.5;     // seconds without a look after which the view was not shown
 
 Error not_a_stroke(const std::string& text) {
   return Error(fmt::format("train.draw: \"{}\" is not a stroke", shown(text)),
@@ -164,10 +165,12 @@ void DrawView::take_image() {
   send_probe();
 }
 
-bool DrawView::update(double) {
+bool DrawView::update(double seconds) {
   const TrainSnapshotPtr now = scene_.snapshot();
-  // Another picture was opened while this view is shown: it goes to the network.
+  // Another picture was opened while this view is shown: it goes to the network. One that was opened elsewhere leaves
+  // the drawing alone.
   const Document& document = scene_.context.document;
+  if (seconds - std::exchange(updated_, seconds) > kAway) image_version_ = document.image_version;
   if (document.image_version != image_version_) {
     image_version_ = document.image_version;
     if (document.image && takes_pictures(reader_of(*now).input)) use_image();
@@ -210,6 +213,13 @@ const TrainProbe& DrawView::answer() const {
   if (!now->architecture) throw Error("there is no network yet", "start one: train.start");
   if (!answered(*now)) throw Error("the network has not answered yet", "wait until train.draw.probability > 0");
   return *now->probe;
+}
+
+std::vector<Page::Key> DrawView::keys() const {
+  if (!has_content()) return {};
+  std::vector<Page::Key> keys{{"Delete", "train.draw clear", "an empty pad"}};
+  if (!picture_) keys.push_back({"Backspace", "train.draw undo", "takes the last stroke away"});
+  return keys;
 }
 
 std::vector<std::string> DrawView::state() const {

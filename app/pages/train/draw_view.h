@@ -32,6 +32,7 @@ class DrawView : public TrainView {
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
+  std::vector<Page::Key> keys() const override;
 
  private:
   // What the network is to read. Without a network: digits.
@@ -64,7 +65,7 @@ class DrawView : public TrainView {
   void draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const;
   void draw_stages(Ui& ui, const Rect& area, const std::vector<InputStage>& stages, uint64_t version) const;
   void draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
-  std::vector<InputStage> shown_stages(const TrainSnapshot& now) const;
+  const std::vector<InputStage>& shown_stages(const TrainSnapshot& now) const;
 
   TrainScene scene_;
   Drawing drawing_;
@@ -80,7 +81,9 @@ class DrawView : public TrainView {
   uint64_t run_ = 0;                             // of the last look
   uint64_t image_version_;                       // of the document, when it was last looked at
   std::unique_ptr<Latest<PreparedInput>> work_;  // large pictures take longer than a frame
+  double updated_ = -1;                          // when it was last shown
   mutable Hover hover_, hover_next_;
+  mutable std::vector<InputStage> probe_stage_;  // of the probe that somebody else chose
 };
 
 std::unique_ptr<TrainView> make_draw_view(const TrainScene& scene);

@@ -70,16 +70,17 @@ PictureSource source_of(const std::string& key, uint64_t version, const InputSta
 
 }  // namespace
 
-std::vector<InputStage> DrawView::shown_stages(const TrainSnapshot& now) const {
+const std::vector<InputStage>& DrawView::shown_stages(const TrainSnapshot& now) const {
   if (has_content() && (asked_ || !now.probe)) return input_.stages;
-  if (!now.probe || now.probe->shape.rank() != 3 || !takes_pictures(now.probe->shape)) return input_.stages;
+  if (!now.probe || !takes_pictures(now.probe->shape)) return input_.stages;
   InputStage probe;
   probe.id = "input";
   probe.title = fmt::format("{} \u00d7 {}", now.probe->shape[2], now.probe->shape[1]);
   probe.words = now.probe->name + ", as the network receives it.";
   probe.shape = now.probe->shape;
   probe.pixels = now.probe->pixels;
-  return {probe};
+  probe_stage_.assign(1, std::move(probe));
+  return probe_stage_;
 }
 
 void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
@@ -91,11 +92,11 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
                                reader.input.text()));
     return;
   }
-  const std::vector<InputStage> stages = shown_stages(now);
+  const std::vector<InputStage>& stages = shown_stages(now);
   const DrawLayout layout = layout_of(area, ui.em(1), std::max(5, static_cast<int>(stages.size())));
   draw_pad(ui, layout.pad, now);
   draw_answer(ui, layout.answer, now);
-  const bool own = stages.size() == input_.stages.size();
+  const bool own = &stages == &input_.stages;
   draw_stages(ui, layout.stages, stages, own ? version_ : now.version);
   if (!layout.maps.empty()) draw_maps(ui, layout.maps, now);
   if (hover_next_ != hover_) ui.request_frame();
@@ -122,7 +123,8 @@ void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
   ui.button("Undo stroke", "train.draw undo",
             {.icon = Icon::back,
              .enabled = !picture_ && !drawing_.empty(),
-             .tooltip = "Takes the last stroke away (Backspace)"});
+             .tooltip = "Takes the last stroke away (Backspace)",
+             .icon_only = square.w < ui.em(216)});
   ui.button("Clear", "train.draw clear", {.enabled = has_content(), .tooltip = "An empty pad (Delete)"});
   ui.end_row();
 }
@@ -150,10 +152,9 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
   const std::vector<std::string>& classes = now.data->classes();
   const auto count = std::min(classes.size(), probe->probabilities.size());
   // All classes in their order; of many the most likely ones.
-  const std::string_view warning =
-      "Softmax outputs: they sum to 1 whatever is drawn. Not the probability of being right.";
+  const std::string_view warning = "Softmax outputs: not the probability of being right.";
   const float words = ui.paragraph_height(warning, area.w, Font::caption);
-  const float least = ui.em(17);
+  const float least = ui.em(14);
   const auto fits = static_cast<size_t>(std::max(1.0f, (area.h - words - 6) / least));
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), size_t{0});
@@ -296,7 +297,7 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
 
 void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (!takes_pictures(reader_of(now).input)) return;
-  const std::vector<InputStage> stages = shown_stages(now);
+  const std::vector<InputStage>& stages = shown_stages(now);
   ui.section("DRAWING");
   if (has_content() && answered(now) && now.data) {
     const TrainProbe& probe = *now.probe;
@@ -331,7 +332,10 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
       }
       ui.row(fmt::format("row {}, column {}", hover_next_.y + 1, hover_next_.x + 1), value, Concept::input);
     }
-  } else if (input_.as_digit && stages.size() > 1) {
+  } else if (&stages != &input_.stages) {
+    ui.note(fmt::format("{}, as the data have it. Draw on the pad, and your drawing is what the network reads.",
+                        now.probe->name));
+  } else if (input_.as_digit) {
     ui.note(
         "As MNIST's digits were made: the box around the ink, fitted into 20 \u00d7 20, laid into 28 \u00d7 28 with "
         "its "

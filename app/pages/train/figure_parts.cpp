@@ -140,10 +140,11 @@ void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_
   const float words = ui.em(20), names = ui.em(16);
   const bool right = probe.label < 0 || said == probe.label;
   const Rect line = rest.cut_top(words);
-  ui.label(
-      line,
-      fmt::format("says {}: {:.1f} %", class_name(now, said), 100 * static_cast<double>(p[static_cast<size_t>(said)])),
-      Font::caption, right ? theme.activation : theme.kernel);
+  const auto share = static_cast<double>(p[static_cast<size_t>(said)]);
+  ui.label(line,
+           std::isfinite(share) ? fmt::format("says {}: {:.1f} %", class_name(now, said), 100 * share)
+                                : "its answer is no number (NaN)",
+           Font::caption, right ? theme.activation : theme.kernel);
   // As many bars as have room for a name; else the most likely ones, in their order.
   std::vector<size_t> shown(p.size());
   std::iota(shown.begin(), shown.end(), size_t{0});

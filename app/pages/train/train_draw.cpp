@@ -26,9 +26,14 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
     draw_tabs(ui, top);
     if (!lost_.newest().empty() && recovering_.empty()) draw_lost(ui, rest);
     if (snapshot_->error) {
-      Rect band = rest.cut_top(ui.em(76)).inset(20, 4);
+      // As high as its words need.
+      const Error& error = *snapshot_->error;
+      const float inner = rest.w - 40 - 24 - ui.em(20);
+      const float high = ui.paragraph_height(error.what(), inner, Font::control) +
+                         ui.paragraph_height(error.hint(), inner, Font::caption) + 20;
+      Rect band = rest.cut_top(high + 8).inset(20, 4);
       ui.begin_panel("error", band, 0, false);
-      ui.error_note(snapshot_->error->what(), snapshot_->error->hint());
+      ui.error_note(error.what(), error.hint());
       ui.end_panel();
     }
     if (snapshot_->status == Status::preparing) {
@@ -70,7 +75,7 @@ void TrainPage::draw_tabs(Ui& ui, const Rect& area) const {
 }
 
 void TrainPage::draw_question(Ui& ui, const Rect& area) const {
-  const Rect card = area.centred(std::min(area.w - 40, ui.em(460)), ui.em(190));
+  const Rect card = area.centred(std::min(area.w - 40, ui.em(500)), ui.em(150));
   ui.begin_layer(Ui::kOverlayLayer, area);
   ui.fill(area, faded(ui.theme().background, 0.6f));
   ui.fill(card, ui.theme().raised, 8);
@@ -118,7 +123,10 @@ void TrainPage::draw_run(Ui& ui) const {
   ui.row("epoch: all pictures once", fmt::format("{:.2f}", s.epoch));
   ui.row("samples: pictures seen", grouped(s.step * s.recipe->batch));
   ui.row("batch: samples of a step", std::to_string(s.recipe->batch));
-  if (std::isfinite(s.loss)) ui.row("loss of the batch", number_text(static_cast<double>(s.loss), 4));
+  if (std::isfinite(s.loss)) {
+    const auto loss = static_cast<double>(s.loss);
+    ui.row("loss of the batch", loss < 1e6 ? number_text(loss, 4) : fmt::format("{:.3e}", loss));
+  }
   if (std::isfinite(s.rate)) ui.row("learning rate", shortest_text(s.rate));
   ui.row("speed", s.images_per_second > 0 ? grouped(std::llround(s.images_per_second)) + " images/s" : "-");
   ui.row("device", s.device);
@@ -145,7 +153,7 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   Rect rest = ui.remaining();
   const Rect branch = rest.cut_right(ui.em(112)).centred(ui.em(112), ui.em(34));
   rest.cut_right(8);
-  const Rect speed = rest.cut_right(ui.em(118)).centred(ui.em(118), ui.em(34));
+  const Rect speed = rest.cut_right(ui.em(150)).centred(ui.em(150), ui.em(34));
   rest.cut_right(10);
   const std::string where = fmt::format("step {}", grouped(s.step));
   const Rect words = rest.cut_right(
