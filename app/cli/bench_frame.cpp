@@ -112,8 +112,11 @@ void bench_training(const FrameOptions& options, const CommandLine& line) {
   Script script;
   for (const std::string& command : options.commands) script.actions.push_back(command_action(command));
   screen.play(std::move(script), "");
-  app.run("train.start");
+  // An epoch first: pictures that the program makes are made when they are first read.
   double now = 0;
+  app.run("train.step epoch");
+  while (app.update(now += kFrame) || app.busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  app.run("train.start");
   const double alone = steps_per_second(app, options.seconds, [&] { app.update(now += kFrame); });
   app.run("page train");
   std::vector<double> own, drawn;

@@ -22,7 +22,6 @@ constexpr double kCopyShare = 0.15;     // of the time, at most, for making snap
 constexpr double kMeasureShare = 0.08;  // of the time, at most, for the test part while training runs
 constexpr double kMostCredit = 0.05;    // seconds
 constexpr double kMostDebt = 0.5;       // seconds
-constexpr double kBetweenAutosaves = 60;
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -45,7 +44,10 @@ TrainWorker::~TrainWorker() { remove_autosave(); }
 
 // ------------------------------------------------------------------------------------------------- autosave
 
-void TrainWorker::set_autosave(const std::string& file) { autosave_ = file; }
+void TrainWorker::set_autosave(const std::string& file, double seconds) {
+  autosave_ = file;
+  autosave_seconds_ = seconds;
+}
 
 void TrainWorker::remove_autosave() {
   std::error_code ignored;
@@ -54,7 +56,7 @@ void TrainWorker::remove_autosave() {
 }
 
 void TrainWorker::autosave_if_due(double now) {
-  if (autosave_.empty() || !run_ || now - autosaved_at_ < kBetweenAutosaves) return;
+  if (autosave_.empty() || !run_ || now - autosaved_at_ < autosave_seconds_) return;
   autosaved_at_ = now;
   if (seek_ || run_->step() != run_->newest() || run_->newest() == run_->first_step()) return;
   if (run_->newest() == autosaved_step_ && run_->changes().size() == autosaved_changes_) return;

@@ -70,8 +70,8 @@ class TrainWorker {
   void probe_file(const std::string& file);
   void probe_picture(ProbePicture picture);
   void subscribe(const TrainSubscription& subscription);
-  // Once a minute the run is saved there. The file is gone again when the worker ends in order, or the run is left.
-  void set_autosave(const std::string& file);
+  // Every so often the run is saved there. The file is gone again when the worker ends in order, or the run is left.
+  void set_autosave(const std::string& file, double seconds = 60);
 
   void command_done() { ++commands_, changed_ = true; }  // called after each of the above, failed or not
 
@@ -142,7 +142,7 @@ class TrainWorker {
   std::vector<SpeedPoint> speed_points_;
   double images_per_second_ = 0;
   std::string autosave_;
-  double autosaved_at_ = 0;
+  double autosave_seconds_ = 60, autosaved_at_ = 0;
   int64_t autosaved_step_ = -1;  // what stands in the file; -1: there is none
   size_t autosaved_changes_ = 0;
   std::optional<Error> problem_;

@@ -261,6 +261,24 @@ TEST_F(TrainPage, a_saved_training_is_opened_and_gone_on_with) {
   for (const std::string& each : {file, whole, again}) std::filesystem::remove(each);
 }
 
+TEST_F(TrainPage, training_of_a_program_that_crashed_is_offered_again) {
+  const std::string folder = file_in_temp("state");
+  std::filesystem::create_directories(folder);
+  driver.run("train.until 6");
+  const std::string lost = folder + "/training-999999999.safetensors";  // no process has this number
+  driver.run("train.save " + lost);
+  ShellDriver next;
+  next.app.document().state_folder = folder;
+  next.run("page train");
+  next.click("Go on with it");
+  EXPECT_EQ(next.number("train.step"), 6);
+  EXPECT_FALSE(std::filesystem::exists(lost));
+  next.run("quit");
+  EXPECT_FALSE(next.app.wants_to_quit());  // it is in no file any more
+  EXPECT_THROW(next.app.run("train.recover yes"), Error);
+  std::filesystem::remove_all(folder);
+}
+
 TEST_F(TrainPage, closes_in_every_state_and_survives_any_order) {
   std::mt19937 random(11);
   const char* seconds = std::getenv("STRIATE_RANDOM_SECONDS");

@@ -1,0 +1,216 @@
+// The trainer's thread: snapshots hold the engine's own bits, never hold training up, and what is asked for while it
+// works is done at a step that is known.
+#include "app/worker/trainer_thread.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <thread>
+
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+RunRecipe small_recipe() {
+  RunRecipe recipe;
+  recipe.data = "digits:400";
+  recipe.batch = 16;
+  recipe.augment = "shift 1";
+  return recipe;
+}
+
+void wait(const std::function<bool()>& holds) {
+  const auto start = Clock::now();
+  while (!holds()) {
+    ASSERT_LT(Clock::now() - start, std::chrono::seconds(60));
+    std::this_thread::sleep_for(std::chrono::microseconds(200));  // between two looks, not for an outcome
+  }
+}
+
+TrainSnapshotPtr settled(TrainerThread& thread) {
+  TrainSnapshotPtr now;
+  wait([&] { return !thread.busy(*(now = thread.snapshot())); });
+  return now;
+}
+
+TrainSubscription everything(TrainingRun& run) {
+  TrainSubscription wanted;
+  for (const Slot& slot : run.network().slots()) wanted.slots.insert({slot.role, slot.name});
+  wanted.probe = wanted.probe_gradients = wanted.batch = wanted.test = wanted.norms = wanted.dead_units = true;
+  return wanted;
+}
+
+TEST(TrainerThread, snapshots_hold_the_bits_of_the_engine_alone) {
+  Stream stream;
+  const RunRecipe recipe = small_recipe();
+  TrainingRun alone(stream, recipe, open_run_data(recipe));
+  TrainerThread thread(Device::cpu(), [] {});
+  thread.post([&](TrainWorker& worker) { worker.begin(recipe); });
+  const TrainSubscription wanted = everything(alone);
+  thread.post([wanted](TrainWorker& worker) { worker.subscribe(wanted); });
+  thread.post([](TrainWorker& worker) { worker.start(); });
+  wait([&] { return thread.snapshot()->step >= 20; });
+  thread.post([](TrainWorker& worker) { worker.pause(); });
+  const int64_t newest = settled(thread)->newest_step;
+  while (alone.step() < newest) alone.advance_step();
+  std::mt19937 random(3);
+  Evaluator one(stream, alone.architecture(), 1);
+  for (int i = 0; i < 6; ++i) {
+    const int64_t step = 1 + static_cast<int64_t>(random() % static_cast<uint32_t>(newest));
+    const int phases = static_cast<int>(random() % 5);
+    alone.go_to(step);
+    thread.post([step](TrainWorker& worker) { worker.scrub(step); });
+    for (int p = 0; p < phases; ++p) {
+      thread.post([](TrainWorker& worker) { worker.step_phase(); });
+      settled(thread);
+      alone.advance();
+    }
+    const TrainSnapshotPtr now = settled(thread);
+    ASSERT_EQ(now->step, step);
+    ASSERT_EQ(now->next_phase, alone.next_phase());
+    for (const Slot& slot : alone.network().slots()) {
+      const SlotValues* seen = now->slot(slot.role, slot.name);
+      ASSERT_NE(seen, nullptr) << slot.name;
+      EXPECT_EQ(seen->values, alone.network().read_slot(stream, slot)) << role_name(slot.role) << " " << slot.name;
+    }
+    ASSERT_NE(now->batch, nullptr);
+    EXPECT_EQ(now->batch->indices, alone.trainer().batch_indices());
+    std::vector<float> pixels = now->batch->augmented;
+    const int64_t each = now->batch->shape.count();
+    for (size_t n = 0; n < now->batch->indices.size(); ++n) {
+      now->normalisation.apply(now->batch->shape, pixels.data() + static_cast<int64_t>(n) * each);
+    }
+    EXPECT_EQ(pixels, alone.network().read_slot(stream, alone.network().activation(0)));
+    ASSERT_NE(now->probe, nullptr);
+    std::vector<float> probe = now->probe->pixels;
+    now->normalisation.apply(now->probe->shape, probe.data());
+    EXPECT_EQ(now->probe->probabilities, one.probabilities(stream, alone.network(), probe));
+    EXPECT_EQ(now->probe->gradients.size(), static_cast<size_t>(alone.architecture().size()));
+    EXPECT_EQ(now->curves.size, newest);
+    EXPECT_EQ(now->curves.at(step - 1).step, step);
+  }
+}
+
+TEST(TrainerThread, nothing_waits_for_who_does_not_look) {
+  TrainerThread thread(Device::cpu(), [] {});
+  const RunRecipe recipe = small_recipe();
+  thread.post([&](TrainWorker& worker) { worker.begin(recipe); });
+  thread.post([](TrainWorker& worker) {
+    worker.subscribe(everything(*worker.run()));
+    worker.start();
+  });
+  wait([&] { return thread.snapshot()->step >= 1; });
+  const uint64_t version = thread.snapshot()->version;
+  wait([&] { return thread.effect().place.step >= 60; });
+  EXPECT_LE(thread.snapshot()->version, version + 1);  // one more, and then none until it is taken
+  const uint64_t begin = thread.snapshot()->version;
+  const auto start = Clock::now();
+  wait([&] { return thread.snapshot()->version >= begin + 12; });
+  EXPECT_GE(std::chrono::duration<double>(Clock::now() - start).count(), 10 / 30.0);  // at most 30 a second
+}
+
+TEST(TrainerThread, keeps_to_its_pace) {
+  TrainerThread thread(Device::cpu(), [] {});
+  const RunRecipe recipe = small_recipe();
+  thread.post([&](TrainWorker& worker) {
+    worker.begin(recipe);
+    worker.set_pace({TrainPace::Kind::batches, 50});
+    worker.start();
+  });
+  wait([&] { return thread.snapshot()->step >= 1; });
+  const int64_t first = thread.snapshot()->step;
+  const auto start = Clock::now();
+  wait([&] { return thread.snapshot()->step >= first + 20; });
+  EXPECT_GE(std::chrono::duration<double>(Clock::now() - start).count(), 0.25);
+  thread.post([](TrainWorker& worker) { worker.set_pace({TrainPace::Kind::phases, 200}); });
+  bool between = false;
+  wait([&] { return (between |= thread.snapshot()->next_phase != Phase::batch); });
+}
+
+TEST(TrainerThread, a_command_takes_effect_at_the_step_that_it_is_told) {
+  TrainerThread thread(Device::cpu(), [] {});
+  const RunRecipe recipe = small_recipe();
+  thread.post([&](TrainWorker& worker) {
+    worker.begin(recipe);
+    worker.start();
+  });
+  for (int i = 0; i < 20; ++i) {
+    wait([&] { return thread.effect().moving; });
+    TrainPlace place;
+    std::atomic<bool> done{false};
+    const TrainerThread::Effect told = thread.post([&](TrainWorker& worker) {
+      place = worker.place();
+      done = true;
+    });
+    wait([&] { return done.load(); });
+    EXPECT_EQ(told.place, place);
+  }
+}
+
+TEST(TrainWorker, is_saved_every_so_often_and_the_file_goes_when_it_ends_in_order) {
+  const std::string file = testing::TempDir() + "striate_autosave.safetensors";
+  std::filesystem::remove(file);
+  const RunRecipe recipe = small_recipe();
+  const TrainWorker::Hooks hooks{[] { return false; }, [] { return false; }, [] { return true; },
+                                 [](const TrainSnapshotPtr&) {}};
+  {
+    TrainWorker worker(Device::cpu(), hooks);
+    worker.set_autosave(file, 0);
+    worker.begin(recipe);
+    worker.advance(1);
+    EXPECT_FALSE(std::filesystem::exists(file));  // nothing was learned yet
+    worker.step_batch();
+    while (worker.working()) worker.advance(1);
+    ASSERT_TRUE(std::filesystem::exists(file));
+    std::filesystem::copy_file(file, file + ".kept", std::filesystem::copy_options::overwrite_existing);
+  }
+  EXPECT_FALSE(std::filesystem::exists(file));
+  TrainWorker again(Device::cpu(), hooks);
+  again.open(file + ".kept");
+  EXPECT_EQ(again.place(), (TrainPlace{1, Phase::batch}));
+  std::filesystem::remove(file + ".kept");
+}
+
+TEST(TrainWorker, a_second_run_is_kept_at_the_same_step) {
+  TrainWorker worker(Device::cpu(),
+                     {[] { return false; }, [] { return false; }, [] { return true; }, [](const TrainSnapshotPtr&) {}});
+  const RunRecipe recipe = small_recipe();
+  RunRecipe changed = recipe;
+  changed.optimizer = "sgd";
+  worker.begin(recipe);
+  worker.until({10, Phase::batch});
+  while (worker.working()) worker.advance(1);
+  worker.set_schedule("constant");
+  worker.compare(changed, "optimizer sgd");
+  const auto rest = [&] {
+    while (worker.working()) worker.advance(1);
+  };
+  rest();
+  ASSERT_NE(worker.other(), nullptr);
+  EXPECT_EQ(worker.other()->step(), 10);
+  worker.until({17, Phase::batch});
+  rest();
+  EXPECT_EQ(worker.other()->step(), 17);
+  worker.scrub(4);
+  rest();
+  EXPECT_EQ(worker.other()->step(), 4);
+  Stream stream;
+  TrainingRun alone(stream, changed, open_run_data(changed));
+  for (int i = 0; i < 4; ++i) alone.advance_step();
+  for (const Slot& slot : alone.network().slots()) {
+    EXPECT_EQ(worker.other()->network().read_slot(stream, slot), alone.network().read_slot(stream, slot)) << slot.name;
+  }
+  worker.branch();
+  EXPECT_EQ(worker.other()->newest(), 4);
+  worker.end_comparison();
+  EXPECT_EQ(worker.other(), nullptr);
+}
+
+}  // namespace
+}  // namespace striate
