@@ -1,6 +1,8 @@
 // The view `unit`: what it shows is what the network holds, at several steps and places; every state drawn; clicks.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "app/pages/train/unit_view.h"
 #include "tests/app/train_view_host.h"
 
@@ -162,6 +164,25 @@ TEST(TrainUnit, a_wrong_place_says_what_is_legal) {
   EXPECT_EQ(host.failure("train.unit.open 99 0"), "there is no layer 99 / the last one is 8");
   host.snapshot = empty_scene();
   EXPECT_NE(host.failure("train.unit.move 1 0"), "");
+}
+
+TEST(TrainUnit, values_that_are_no_numbers_are_named) {
+  Host host;
+  auto scene = std::make_shared<TrainSnapshot>(*train_scene());
+  auto probe = std::make_shared<TrainProbe>(*scene->probe);
+  for (SlotValuesPtr& slot : probe->activations) {
+    auto broken = std::make_shared<SlotValues>(*slot);
+    for (size_t i = 0; i < broken->values.size(); i += 2) broken->values[i] = std::nanf("");
+    slot = broken;
+  }
+  scene->probe = probe;
+  host.snapshot = scene;
+  for (int node = 1; node < scene->architecture->size(); ++node) {
+    host.run(fmt::format("train.unit.open {} 0", node));
+    EXPECT_TRUE(host.shows("output values"));
+  }
+  host.run("train.unit.open 1 0");
+  EXPECT_NE(host.text("train.unit.terms").find("= NaN"), std::string::npos);
 }
 
 TEST(TrainUnit, asks_for_its_own_layer_alone) {

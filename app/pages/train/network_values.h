@@ -37,7 +37,8 @@ void subscribe_activation(const TrainSnapshot& now, int node, bool gradient, Tra
 // A value for a cell (few digits, "-0" never) and in full (the fewest digits that read back the same float).
 std::string cell_value(float value);
 std::string full_value(float value);
-std::string row_column(int row, int column);  // "row 3, column 1", counted from 0 as commands do
+std::string short_value(double value, int digits);  // to so many significant digits; NaN and inf by name
+std::string row_column(int row, int column);        // "row 3, column 1", counted from 0 as commands do
 
 // A grid of numbers in the colours of signed values, of which some are marked as taps.
 struct ValueGrid {

@@ -151,7 +151,7 @@ void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
       if (r.clicked || r.moved) ui.send(fmt::format("train.step.weight {} {}", r.column, r.row));
     }
   }
-  ui.label(bottom.cut_top(ui.em(22)), fmt::format("what each sample gives; together {}", significant_text(walk.sum, 6)),
+  ui.label(bottom.cut_top(ui.em(22)), fmt::format("what each sample gives; together {}", short_value(walk.sum, 6)),
            Font::caption, theme.gradient);
   draw_bars(ui, bottom.inset(0, 4), "what each sample gives", walk.samples, at.sample);
 }

@@ -110,7 +110,7 @@ void StepView::draw_dense_by_weights(Ui& ui, const Rect& area, const TrainSnapsh
       [&](int i) { return static_cast<float>(term(i).product()); }, lit, &clicked));
   if (clicked >= 0) ui.send(fmt::format("train.step.sample {}", clicked));
   bottom.cut_top(10);
-  ui.label(bottom.cut_top(ui.em(22)), fmt::format("what each sample gives; together {}", significant_text(walk.sum, 6)),
+  ui.label(bottom.cut_top(ui.em(22)), fmt::format("what each sample gives; together {}", short_value(walk.sum, 6)),
            Font::caption, ui.theme().gradient);
   draw_bars(ui, bottom.inset(0, 4), "what each sample gives", walk.samples, at.sample);
 }

@@ -75,8 +75,7 @@ void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
       const Update update = update_numbers(now);
       ui.row("optimizer", now.recipe->optimizer);
       ui.row("before", full_value(update.walk.before), Concept::kernel);
-      ui.row("change",
-             significant_text(static_cast<double>(update.walk.after) - static_cast<double>(update.walk.before), 4),
+      ui.row("change", short_value(static_cast<double>(update.walk.after) - static_cast<double>(update.walk.before), 4),
              Concept::gradient);
       ui.big_row(update.done ? "after" : "will be", full_value(update.walk.after), Concept::kernel);
       if (update.done && update.stored != update.walk.after) {
@@ -189,9 +188,9 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
     ui.row(fmt::format("sum of row {}", p), printed.result);
     if (!printed.reproduces) ui.note("Rounded; exactly " + exact_text(total));
   }
-  ui.row(fmt::format("sum of sample {}", at.sample), significant_text(walk.samples[static_cast<size_t>(at.sample)], 6),
+  ui.row(fmt::format("sum of sample {}", at.sample), short_value(walk.samples[static_cast<size_t>(at.sample)], 6),
          Concept::gradient);
-  ui.row(fmt::format("sum of all {} samples", walk.samples.size()), significant_text(walk.sum, 9), Concept::gradient);
+  ui.row(fmt::format("sum of all {} samples", walk.samples.size()), short_value(walk.sum, 9), Concept::gradient);
   ui.big_row("dL/dw", full_value(walk.stored ? *walk.stored : walk.value), Concept::gradient);
   if (!walk.agrees()) {
     ui.note("What the network holds is of another moment than these inputs: " + full_value(walk.value) +

@@ -263,11 +263,12 @@ void StepView::draw_bars(Ui& ui, const Rect& area, const std::string& label, con
                                                                static_cast<int>(values.size()) - 1)
                                                     : -1;
   const std::string tip = under >= 0 ? fmt::format("sample {}: {}. Click to follow it.", under,
-                                                   significant_text(values[static_cast<size_t>(under)], 6))
+                                                   short_value(values[static_cast<size_t>(under)], 6))
                                      : "";
   const Response r =
       ui.interact(area, {.label = label, .command = "train.step.sample", .kind = "bars", .tooltip = tip});
   for (size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) continue;
     const float h = area.h * static_cast<float>(std::abs(values[i]) / range);
     const Rect bar{area.x + static_cast<float>(i) * each + 0.5f, values[i] >= 0 ? zero - h : zero,
                    std::max(1.0f, each - 1.5f), std::max(h, 1.0f)};

@@ -139,7 +139,7 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   for (const UpdateWalk::Line& each : walk.lines) {
     const bool last = &each == &walk.lines.back();
     line(each.name, "= " + each.formula, "= " + each.numbers,
-         each.exact ? full_value(static_cast<float>(each.value)) : significant_text(each.value, 7),
+         each.exact ? full_value(static_cast<float>(each.value)) : short_value(each.value, 7),
          last ? theme.kernel : theme.text);
   }
   if (update.done && update.stored != walk.after) {

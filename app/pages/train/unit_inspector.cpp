@@ -178,10 +178,12 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
   }
   if (!walk.agrees()) {
     ui.row("the network holds", full_value(*walk.stored), Concept::gradient);
-    ui.note(state_.batch && !batch_is_current(now)
-                ? "These values were computed with the weights before the last update, the sum above with those after "
-                  "it. **Phase**, until forward, computes them anew."
-                : "The sum above was computed with the weights as they are now.");
+    ui.note(
+        !state_.batch || batch_is_current(now) ? "The sum above was computed with the weights as they are now."
+        : now.next_phase == Phase::forward
+            ? "The batch is new; forward, the next phase, computes its values. The sum above shows what they become."
+            : "These values were computed with the weights before the last update, the sum above with those after "
+              "it. **Phase**, until forward, computes them anew.");
   }
   for (const auto& [node, next] : chain(o)) {
     ui.row(fmt::format("\u2192 {}", now.architecture->nodes()[static_cast<size_t>(node)].layer->text()),
@@ -207,7 +209,7 @@ void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) co
       previous_ && previous_->run == now.run ? previous_->slot(Role::weight, o.weight_name) : nullptr;
   if (before != nullptr && at < before->values.size()) {
     ui.row(fmt::format("changed since step {}", previous_->step),
-           significant_text(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4));
+           short_value(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4));
   }
   NumberSpec spec;
   spec.minimum = -100;

@@ -189,8 +189,8 @@ std::vector<std::string> UnitView::state() const {
 }
 
 std::vector<Page::Key> UnitView::keys() const {
-  return {{"]", "train.unit.turn filter 1", "the next filter"},
-          {"[", "train.unit.turn filter -1", "the filter before"},
+  return {{"Shift+Down", "train.unit.turn filter 1", "the next filter"},
+          {"Shift+Up", "train.unit.turn filter -1", "the filter before"},
           {".", "train.unit.turn slice 1", "the next slice"},
           {",", "train.unit.turn slice -1", "the slice before"},
           {"Ctrl+Right", "train.unit.move 1 0", "the output cell at the right"},
