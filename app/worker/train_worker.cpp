@@ -7,10 +7,9 @@
 #include <limits>
 #include <utility>
 
+#include "engine/drawing/prepare_input.h"
 #include "engine/error.h"
 #include "engine/files/image_file.h"
-#include "engine/training/data/fit_image.h"
-#include "engine/training/data/sources.h"
 #include "kernels/threads.h"
 
 namespace striate {
@@ -467,13 +466,13 @@ void TrainWorker::probe_file(const std::string& file) {
   ProbePicture picture;
   picture.name = image->name;
   picture.shape = shape;
-  const std::string word = source_word(run_->recipe().data);
-  if (shape == Shape{1, 28, 28} && (word == "digits" || word == "mnist") &&
-      (image->width != shape[2] || image->height != shape[1])) {
-    picture.pixels = fit_digit(ink_of(*image).data(), image->width, image->height).pixels;
-  } else {
-    for (const uint8_t byte : fit_image(*image, shape)) picture.pixels.push_back(static_cast<float>(byte) / 255.0f);
+  if (!takes_pictures(shape)) {
+    throw Error(fmt::format("this network reads {}, not pictures", shape.text()),
+                "choose data that are pictures: train.data digits");
   }
+  // A picture that has the network's size already is taken for one that was prepared.
+  const bool ready = image->width == shape[2] && image->height == shape[1];
+  picture.pixels = prepare_image(*image, shape, reads_digits(shape, run_->data()->classes()) && !ready).pixels;
   probe_picture(std::move(picture));
 }
 

@@ -42,6 +42,11 @@ std::string stroke_text(const Stroke& stroke) {
   return text;
 }
 
+// A picture that has the network's size already is taken for one that was prepared.
+bool as_digit(const Image& image, const Shape& input, bool reads_digits) {
+  return reads_digits && (image.width != input[2] || image.height != input[1]);
+}
+
 }  // namespace
 
 DrawView::DrawView(const TrainScene& scene) : scene_(scene), image_version_(scene.context.document.image_version) {
@@ -152,12 +157,14 @@ void DrawView::use_image() {
   // What a frame can do is done at once, so that a script needs not wait.
   if (image->value_count() <= size_t{1} << 20) {
     work_.reset();
-    input_ = prepare_image(*image, reader_.input, reader_.digits);
+    input_ = prepare_image(*image, reader_.input, as_digit(*image, reader_.input, reader_.digits));
     take_image();
     return;
   }
   if (!work_) work_ = std::make_unique<Latest<PreparedInput>>(scene_.context.wake);
-  work_->request([image, reader = reader_](Progress&) { return prepare_image(*image, reader.input, reader.digits); });
+  work_->request([image, reader = reader_](Progress&) {
+    return prepare_image(*image, reader.input, as_digit(*image, reader.input, reader.digits));
+  });
 }
 
 void DrawView::take_image() {
