@@ -161,9 +161,9 @@ void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_
     const float x = rest.x + pitch * static_cast<float>(i), bar = std::max(3.0f, pitch - ui.em(4));
     const float value = std::isfinite(p[shown[i]]) ? std::clamp(p[shown[i]], 0.0f, 1.0f) : 0.0f;
     const Colour colour = index == probe.label ? theme.activation : index == said ? theme.kernel : theme.secondary;
-    ui.fill({x, rest.y + 2, bar, rest.h - 2}, faded(theme.raised, 0.6f), 2);
+    ui.fill({x, rest.y + 2, bar, rest.h - 2}, faded(theme.raised, 0.6f));
     const float top = std::max(1.0f, value * (rest.h - 2));
-    ui.fill({x, rest.bottom() - top, bar, top}, colour, 2);
+    ui.fill({x, rest.bottom() - top, bar, top}, colour);
     ui.label(Rect{x - 1, under.y, bar + 2, under.h}, class_name(now, index), Font::caption,
              index == probe.label ? theme.text : theme.secondary, Align::centre, ui.em(12));
   }
