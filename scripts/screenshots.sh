@@ -16,3 +16,4 @@ shot channels channels assets/images/balloons.png --size 1280x800
 shot filters filters assets/images/still-life.png --size 1280x800 --do "filters.kernel edge" --do "filters.split 0.5"
 shot convolution convolution --size 1280x800
 shot pooling pooling --size 1280x800
+shot train train --size 1280x800 --do "train.until 300"
