@@ -169,6 +169,10 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     for (int i = 0; i < shown; ++i) {
       const UnitTerm& t = walk.terms[static_cast<size_t>(i)];
       std::string name = walk.form == UnitForm::softmax ? fmt::format("class {}", i) : row_column(t.row, t.column);
+      if (walk.form == UnitForm::sum) {
+        const int from = now.architecture->nodes()[static_cast<size_t>(o.node)].inputs[static_cast<size_t>(t.input)];
+        name = "from " + node_text(now, from);
+      }
       if (walk.terms.size() == 1) name = "the value that comes in";
       ui.row(name, t.padding ? "padding" : full_value(t.x), i == walk.winner ? Concept::activation : Concept::input);
     }
