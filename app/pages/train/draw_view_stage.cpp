@@ -73,13 +73,13 @@ PictureSource source_of(const std::string& key, uint64_t version, const InputSta
 const std::vector<InputStage>& DrawView::shown_stages(const TrainSnapshot& now) const {
   if (has_content() && (asked_ || !now.probe)) return input_.stages;
   if (!now.probe || !takes_pictures(now.probe->shape)) return input_.stages;
-  InputStage probe;
+  probe_stage_.resize(1);
+  InputStage& probe = probe_stage_[0];
   probe.id = "input";
   probe.title = fmt::format("{} \u00d7 {}", now.probe->shape[2], now.probe->shape[1]);
   probe.words = now.probe->name + ", as the network receives it.";
   probe.shape = now.probe->shape;
   probe.pixels = now.probe->pixels;
-  probe_stage_.assign(1, std::move(probe));
   return probe_stage_;
 }
 
