@@ -155,6 +155,11 @@ class CompareDriver {
 TEST(CompareView, a_click_begins_the_second_run_with_one_thing_changed) {
   CompareDriver driver(train_scene());
   driver.recipe = *driver.now->recipe;
+  driver.click("A tenth of the rate");
+  EXPECT_EQ(driver.said, "rate 0.0003");
+  driver.click("Ten times the rate");
+  EXPECT_EQ(driver.said, "rate 0.03");
+  EXPECT_EQ(driver.begun.rate, 0.03);
   driver.click("Another seed");
   EXPECT_EQ(driver.said, "seed 2");
   EXPECT_EQ(driver.begun.seed, 2u);

@@ -66,8 +66,8 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
   mine_.sync(now);
   if (!now.other) {
     ui.empty_state(area, Icon::plus, "One run so far",
-                   "At the right, choose one thing to change. A second run begins at the same start, with the same "
-                   "pictures in the same order, and follows this one step by step.");
+                   "At the right, choose one thing to change. A second run begins at the same start, with everything "
+                   "else the same, and follows this one step by step.");
     return;
   }
   if (others_run_ != now.run) others_ = {};
@@ -174,6 +174,7 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
                                   significant_text(static_cast<double>(most), 2));
   words += same ? fmt::format(" \u00b7 difference \u00b1{}", significant_text(static_cast<double>(apart), 2))
                 : " \u00b7 the networks differ: there is no difference to show";
+  if (maps_of(a->slot.shape, now.architecture->input()).planes == 3) words += " \u00b7 grey is 0";
   ui.label(title, words, Font::caption, theme.secondary);
   const float rows = same ? 3 : 2;
   const FilterMaps maps = maps_of(a->slot.shape, now.architecture->input());
@@ -270,14 +271,16 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
                                             : name_ == "loss"        ? "mse"
                                             : name_ == "data"        ? "digits:1000"
                                                                      : "0.5,0.25,0.25"));
-  const double rate = now.rate > 0 ? static_cast<double>(now.rate) : 0.001;
-  const double round = std::pow(10.0, std::floor(std::log10(rate)) - 1);
-  const auto text = [&](double value) { return to_text(std::round(value / round) * round); };
+  // Of the start, whatever the schedule has made of it since.
+  const RunRecipe& recipe = now.recipe ? *now.recipe : scene_.recipe();
+  const double rate =
+      recipe.rate > 0 ? recipe.rate : static_cast<double>(OptimizerSettings::parse(recipe.optimizer).usual_rate());
+  const auto text = [](double value) { return fmt::format("{:.2g}", value); };
   ui.begin_flow(6);
   ui.button("Ten times the rate", "train.compare rate " + text(rate * 10));
   ui.button("A tenth of the rate", "train.compare rate " + text(rate / 10));
-  ui.button("Another seed", fmt::format("train.compare seed {}", scene_.recipe().seed + 1));
-  if (scene_.recipe().optimizer.rfind("sgd", 0) == 0) {
+  ui.button("Another seed", fmt::format("train.compare seed {}", recipe.seed + 1));
+  if (recipe.optimizer.rfind("sgd", 0) == 0) {
     ui.button("Adam", "train.compare optimizer adam");
   } else {
     ui.button("Plain SGD", "train.compare optimizer sgd");
