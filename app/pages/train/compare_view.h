@@ -1,7 +1,8 @@
 // The view `compare`: this run beside a second one from the same start with one thing changed: `train.compare rate
 // 0.1`. Both are kept at the same step, so that scrubbing shows both as they were then.
 //
-// Files: compare_view.cpp: the command, readouts, what is compared.   compare_view_stage.cpp: what is drawn.
+// Files: compare_view.cpp: the command, readouts, what is compared.   compare_view_stage.cpp,
+// compare_view_inspector.cpp: what is drawn.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,7 @@
 
 #include "app/pages/train/curve_store.h"
 #include "app/pages/train/train_view.h"
+#include "app/shell/theme.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
@@ -51,6 +53,9 @@ class CompareView : public TrainView {
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
 
  private:
+  static constexpr const char* kThisRun = "this run";
+  // The colour of a run, wherever it is named or drawn.
+  static Colour tone_of(const Theme& theme, bool other) { return other ? theme.kernel : theme.input; }
   const TrainSnapshot& other() const;  // throws Error where there is none
   void draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
   void draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now) const;

@@ -1,7 +1,8 @@
 // The view `draw`: a pad to draw on, what becomes of the drawing on its way into the network, and what the network says
 // to it, at every stroke, also while it learns. A picture that is opened goes the same way.
 //
-// draw_view.cpp: state, commands, readouts.   draw_view_stage.cpp: what is drawn.
+// draw_view.cpp: state, commands, readouts.  draw_view_stage.cpp: what is drawn.  draw_view_answer.cpp: the network's
+// answer and the inspector.
 #pragma once
 
 #include <memory>
@@ -60,7 +61,7 @@ class DrawView : public TrainView {
   bool answered(const TrainSnapshot& now) const;
   const TrainProbe& answer() const;  // throws Error where there is none
 
-  // draw_view_stage.cpp
+  // draw_view_stage.cpp, draw_view_answer.cpp
   void draw_pad(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
   void draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const;
   void draw_stages(Ui& ui, const Rect& area, const std::vector<InputStage>& stages, uint64_t version) const;

@@ -1,7 +1,6 @@
-// What the view `draw` shows: the pad, the answer, the stages of the input, what layer 1 makes of it.
+// What the view `draw` shows: the pad, the stages of the input, what layer 1 makes of it.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "app/pages/train/draw_view.h"
 #include "app/widgets/colour_map.h"
@@ -129,65 +128,6 @@ void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
   ui.end_row();
 }
 
-void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
-  const Theme& theme = ui.theme();
-  const Rect title = area.cut_top(ui.em(24));
-  const bool mine = answered(now);
-  const bool other = !has_content() || !asked_;  // another probe is shown
-  const TrainProbe* probe =
-      now.probe && !now.probe->probabilities.empty() && (mine || other) ? now.probe.get() : nullptr;
-  const bool late = !probe && now.probe && !now.probe->probabilities.empty();
-  if (late) probe = now.probe.get();
-  if (!probe || !now.data) {
-    ui.label(title, "the network's answer", Font::caption, theme.secondary);
-    const bool none = !now.architecture;
-    ui.next({area.x, area.y + 8, area.w, ui.em(60)});
-    ui.paragraph(none            ? "No network yet: press **Start** below and draw while it learns."
-                 : has_content() ? "The answer is on its way."
-                                 : "Draw on the pad: it answers at every stroke.",
-                 Font::control);
-    return;
-  }
-  ui.label(title, other ? "answer to " + probe->name : "the network's answer", Font::caption, theme.secondary);
-  const std::vector<std::string>& classes = now.data->classes();
-  const auto count = std::min(classes.size(), probe->probabilities.size());
-  // All classes in their order; of many the most likely ones.
-  const std::string_view warning = "Softmax outputs: not the probability of being right.";
-  const float words = ui.paragraph_height(warning, area.w, Font::caption);
-  const float least = ui.em(14);
-  const auto fits = static_cast<size_t>(std::max(1.0f, (area.h - words - 6) / least));
-  std::vector<size_t> order(count);
-  std::iota(order.begin(), order.end(), size_t{0});
-  if (count > fits) {
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return probe->probabilities[a] > probe->probabilities[b]; });
-    order.resize(fits);
-  }
-  const float row = std::min((area.h - words - 6) / static_cast<float>(order.size()), ui.em(30));
-  float wide = 0;
-  for (const size_t k : order) wide = std::max(wide, ui.measure(Font::control, classes[k]).x);
-  wide = std::min(wide + 10, area.w * 0.38f);
-  const float digits = ui.measure(Font::number, "0.000").x + 8;
-  const auto best = static_cast<size_t>(std::max(0, probe->predicted()));
-  for (const size_t k : order) {
-    Rect line = area.cut_top(row);
-    const float p = probe->probabilities[k];
-    const Colour tone = late ? theme.secondary : k == best ? theme.activation : theme.text;
-    ui.label(line.cut_left(wide), classes[k], k == best && !late ? Font::strong : Font::control, tone);
-    ui.label(line.cut_right(digits), std::isfinite(p) ? number_text(p, 3) : "nan", Font::number, tone, Align::right);
-    const float high = std::min(line.h - 4, ui.em(14));
-    const Rect track{line.x, line.y + (line.h - high) / 2, line.w, high};
-    ui.fill(track, theme.raised, 3);
-    const float share = std::isfinite(p) ? ui.ease(fmt::format("draw.bar.{}", k), p, 0.2f) : 0;
-    const Rect bar{track.x, track.y, track.w * share, track.h};
-    ui.fill(bar, faded(k == best ? theme.activation : theme.secondary, late ? 0.4f : 1), 3);
-    if (static_cast<int>(k) == probe->label) ui.stroke(track.inset(-1), theme.input, 4, 1.5f);
-  }
-  area.cut_top(6);
-  ui.next({area.x, area.y, area.w, words});
-  ui.note(warning);
-}
-
 void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStage>& stages, uint64_t version) const {
   const Theme& theme = ui.theme();
   if (stages.empty()) return;
@@ -293,63 +233,6 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
                        nodes[node].layer->text(), hidden, significant_text(-static_cast<double>(most), 2),
                        significant_text(static_cast<double>(most), 2)),
            Font::caption, theme.secondary);
-}
-
-void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
-  if (!takes_pictures(reader_of(now).input)) return;
-  const std::vector<InputStage>& stages = shown_stages(now);
-  ui.section("DRAWING");
-  if (has_content() && answered(now) && now.data) {
-    const TrainProbe& probe = *now.probe;
-    const auto best = static_cast<size_t>(probe.predicted());
-    ui.big_row("taken for", now.data->classes()[best], Concept::activation);
-    ui.row("its softmax output", number_text(probe.probabilities[best], 3));
-  }
-  NumberSpec pen;
-  pen.minimum = kThinnestPen;
-  pen.maximum = kThickestPen;
-  pen.reset = kPenWidth;
-  pen.step = 1;
-  pen.decimals = 0;
-  ui.slider("pen", width_, pen, "train.draw.width");
-  ui.begin_flow();
-  ui.button("Use the open picture", "train.draw.image",
-            {.icon = Icon::picture, .enabled = scene_.context.document.image != nullptr});
-  if (has_content() && !asked_) ui.button("Use the drawing", "train.draw probe");
-  ui.end_flow();
-  ui.hairline();
-  ui.section("WHAT THE NETWORK RECEIVES");
-  const bool hovers = hover_next_.stage >= 0 && hover_next_.stage < static_cast<int>(stages.size());
-  if (hovers) {
-    const auto i = static_cast<size_t>(hover_next_.stage);
-    const InputStage& stage = stages[i];
-    ui.paragraph(fmt::format("**{}** {}", stage.title, stage.words), Font::control);
-    if (hover_next_.x < stage.shape[2] && hover_next_.y < stage.shape[1]) {
-      std::string value;
-      for (int64_t c = 0; c < stage.shape[0]; ++c) {
-        const int64_t at = (c * stage.shape[1] + hover_next_.y) * stage.shape[2] + hover_next_.x;
-        value += (c ? " " : "") + number_text(static_cast<double>(stage.pixels[static_cast<size_t>(at)]), 3);
-      }
-      ui.row(fmt::format("row {}, column {}", hover_next_.y + 1, hover_next_.x + 1), value, Concept::input);
-    }
-  } else if (&stages != &input_.stages) {
-    ui.note(fmt::format("The network reads {}. Draw on the pad, and it reads your drawing.", now.probe->name));
-  } else if (input_.as_digit) {
-    ui.note(
-        "As MNIST's digits were made: the box around the ink, fitted into 20 \u00d7 20, laid into 28 \u00d7 28 with "
-        "its "
-        "centre of mass in the middle. Hover a picture for its numbers.");
-  } else {
-    ui.note("The middle part, resized to the network's input. Hover a picture for its numbers.");
-  }
-  if (!now.normalisation.empty() && now.normalisation.mean.size() == 1) {
-    ui.note(fmt::format("Then every pixel x becomes (x \u2212 {}) / {}: mean and deviation of the training pictures.",
-                        significant_text(static_cast<double>(now.normalisation.mean[0]), 3),
-                        significant_text(static_cast<double>(now.normalisation.deviation[0]), 3)));
-  } else if (!now.normalisation.empty()) {
-    ui.note("Then each channel is shifted and scaled by mean and deviation of the training pictures.");
-  }
-  ui.hairline();
 }
 
 }  // namespace striate

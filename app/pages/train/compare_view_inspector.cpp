@@ -1,0 +1,86 @@
+// The inspector of the view `compare`: the numbers of both runs with the better one marked, and what may be changed.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/compare_view.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+std::string number_of(const ComparedNumber& number, double value) {
+  if (!std::isfinite(value)) return "not a number";
+  return number.percent ? fmt::format("{:.1f} %", 100 * value) : number_text(value, 4);
+}
+
+}  // namespace
+
+void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
+  ui.section("CHANGE ONE THING");
+  std::vector<Choice> names;
+  for (const std::string& name : recipe_settings()) names.push_back({name, name});
+  ui.dropdown("setting", names, name_, "train.compare.what");
+  ui.text_field("its value in the second run", "", "train.compare " + name_,
+                "its value: " + std::string(name_ == "rate"          ? "0.1"
+                                            : name_ == "optimizer"   ? "sgd momentum 0.9"
+                                            : name_ == "augment"     ? "shift 2"
+                                            : name_ == "batch"       ? "8"
+                                            : name_ == "seed"        ? "2"
+                                            : name_ == "schedule"    ? "constant"
+                                            : name_ == "model"       ? "mlp"
+                                            : name_ == "layers"      ? "conv 4 3x3 | relu | flatten | dense 10"
+                                            : name_ == "initializer" ? "he-normal"
+                                            : name_ == "loss"        ? "mse"
+                                            : name_ == "data"        ? "digits:1000"
+                                                                     : "0.5,0.25,0.25"));
+  // Of the start, whatever the schedule has made of it since.
+  const RunRecipe& recipe = now.recipe ? *now.recipe : scene_.recipe();
+  const double rate =
+      recipe.rate > 0 ? recipe.rate : static_cast<double>(OptimizerSettings::parse(recipe.optimizer).usual_rate());
+  const auto text = [](double value) { return fmt::format("{:.2g}", value); };
+  ui.begin_flow(6);
+  ui.button("Ten times the rate", "train.compare rate " + text(rate * 10));
+  ui.button("A tenth of the rate", "train.compare rate " + text(rate / 10));
+  ui.button("Another seed", fmt::format("train.compare seed {}", recipe.seed + 1));
+  if (recipe.optimizer.rfind("sgd", 0) == 0) {
+    ui.button("Adam", "train.compare optimizer adam");
+  } else {
+    ui.button("Plain SGD", "train.compare optimizer sgd");
+  }
+  ui.end_flow();
+}
+
+void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
+  if (!now.architecture) return;
+  if (now.other) {
+    ui.section("BOTH RUNS, STEP " + grouped(now.step));
+    const Theme& theme = ui.theme();
+    const auto line = [&](const std::string& name, const std::string& a, const std::string& b, int better, bool head) {
+      if (!head) ui.label(ui.take(ui.em(20)), name, Font::caption, theme.secondary);
+      Rect rect = ui.take(ui.em(24));
+      Rect right = rect.cut_right(rect.w / 2);
+      const auto cell = [&](Rect place, const std::string& value, Colour tone, bool best) {
+        if (best) ui.icon(Icon::tick, place.cut_left(ui.em(18)).centred(ui.em(14), ui.em(14)), theme.activation);
+        ui.label(place, value, head ? Font::caption : Font::number, tone);
+      };
+      cell(rect, a, head ? tone_of(theme, false) : theme.text, better < 0);
+      cell(right, b, head ? tone_of(theme, true) : theme.text, better > 0);
+    };
+    line("", kThisRun, now.other_change, 0, true);
+    for (const ComparedNumber& number : compare_numbers(now)) {
+      line(number.name, number_of(number, number.a), number_of(number, number.b), number.better(), false);
+      if (number.step_a != number.step_b) {
+        ui.note(fmt::format("measured after steps {} and {}", grouped(number.step_a), grouped(number.step_b)));
+      }
+    }
+    ui.note("A tick stands beside the better one. A batch is small: its numbers jump.");
+    ui.begin_flow();
+    ui.button("End the comparison", "train.compare off");
+    ui.end_flow();
+    ui.hairline();
+  }
+  draw_choice(ui, now);
+  ui.hairline();
+}
+
+}  // namespace striate
