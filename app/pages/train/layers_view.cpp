@@ -157,22 +157,24 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
   }
   ui.begin_panel("layers", area, 20);
   {
-    Rect line = ui.take(ui.em(30));
     const std::vector<Choice> choices = {{"each map", "map"}, {"its layer", "layer"}, {"the network", "network"}};
-    const bool wide = line.w >= ui.em(580);
-    if (wide) {
-      const std::string words = "colours scaled to";
-      ui.label(line.cut_left(ui.measure(Font::caption, words).x + 10), words, Font::caption, ui.theme().secondary);
-      ui.next(line.cut_left(ui.em(236)));
-      ui.segmented("scale", choices, scope_word(scope_), "train.layers.scale");
-      line.cut_left(14);
+    const std::string words = "colours scaled to";
+    const float named = ui.measure(Font::caption, words).x + 10, scopes_wide = ui.em(236);
+    const float gradients_wide = ui.em(104), all_wide = ui.em(92);
+    Rect line = ui.take(ui.em(30));
+    const bool two_lines = line.w < named + scopes_wide + gradients_wide + all_wide + 22;
+    if (line.w >= named + scopes_wide) {
+      ui.label(line.cut_left(named), words, Font::caption, ui.theme().secondary);
     }
-    const float each = ui.em(104);
-    ui.next(line.cut_left(each));
+    ui.next(line.cut_left(std::min(scopes_wide, line.w)));
+    ui.segmented("scale", choices, scope_word(scope_), "train.layers.scale");
+    line.cut_left(14);
+    if (two_lines) line = ui.take(ui.em(30));
+    ui.next(line.cut_left(gradients_wide));
     ui.button("gradients", std::string("train.layers.gradients ") + (gradients_ ? "off" : "on"),
               {.selected = gradients_, .tone = Concept::gradient});
     line.cut_left(8);
-    ui.next(line.cut_left(ui.em(92)));
+    ui.next(line.cut_left(all_wide));
     ui.button("all layers", std::string("train.layers.all ") + (all_ ? "off" : "on"), {.selected = all_});
   }
   const Rect probe = ui.take(probe_height(ui) + ui.em(24));
@@ -225,7 +227,7 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
   Rect rest = area;
   const Rect head = rest.cut_top(ui.em(22));
   FigureCaption caption;
-  caption.subject = gradient ? "gradient of the loss" : "answers";
+  caption.subject = !gradient ? "answers" : rest.w < ui.em(290) ? "gradient" : "gradient of the loss";
   caption.colour = gradient ? theme.gradient : layer.node == 0 ? theme.input : theme.activation;
   if (layer.node == 0 && !gradient) caption.subject = "values";
   if (row.layout.shown < row.maps.count) {
