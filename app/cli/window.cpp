@@ -1,4 +1,4 @@
-// striate [FILE]: the window, with a picture, a lesson or a script in it.
+// striate [FILE]: the window, with a picture, a lesson, a script or a saved model in it.
 #include "app/shell/window.h"
 
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include "app/shell/app.h"
 #include "app/shell/settings.h"
 #include "engine/files/image_file.h"
+#include "engine/training/checkpoint.h"
 
 namespace striate {
 namespace {
@@ -31,6 +32,12 @@ void open_file(const std::string& file, WindowOptions* options) {
     options->commands.push_back("lesson " + quoted(file));
     return;
   }
+  if (ending == ".safetensors") {
+    read_model_info(SafeTensors::read(file), file);
+    options->commands.push_back("page train");
+    options->commands.push_back("train.open " + quoted(file));
+    return;
+  }
   read_image_header(file);
   options->commands.push_back("open " + quoted(file));
 }
@@ -51,7 +58,8 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
 
 void add_window(CLI::App& root, CommandLine& line) {
   auto asked = std::make_shared<WindowLine>();
-  add_text(root, "FILE", asked->file, "A picture, a lesson (.md) or a script (.striate) to open in the window")
+  add_text(root, "FILE", asked->file,
+           "A picture, a lesson (.md), a script (.striate) or a saved model (.safetensors) to open in the window")
       ->type_name("");
   add_common_options(root, line);
   root.add_flag("--print-start", asked->print_start, "Print how long it took until the window was drawn");

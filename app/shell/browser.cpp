@@ -38,14 +38,23 @@ ImagePtr shrunk(const Image& image) {
 
 }  // namespace
 
-bool can_be_opened(const std::string& name) {
-  static const char* const endings[] = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tga",    ".ppm",
-                                        ".pgm", ".pbm", ".pnm",  ".psd", ".md",  ".striate"};
-  std::string ending = lower(fs::path(name).extension().string());
-  return std::any_of(std::begin(endings), std::end(endings), [&](const char* e) { return ending == e; });
+bool has_ending(const std::string& name, const std::vector<std::string>& endings) {
+  const std::string ending = lower(fs::path(name).extension().string());
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
-std::vector<FileEntry> list_folder(const std::string& folder, bool hidden) {
+bool is_picture_name(const std::string& name) {
+  static const std::vector<std::string> endings = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tga",
+                                                   ".ppm", ".pgm", ".pbm",  ".pnm", ".psd"};
+  return has_ending(name, endings);
+}
+
+bool can_be_opened(const std::string& name) {
+  static const std::vector<std::string> endings = {".md", ".striate", ".safetensors"};
+  return is_picture_name(name) || has_ending(name, endings);
+}
+
+std::vector<FileEntry> list_folder(const std::string& folder, bool hidden, const std::vector<std::string>& endings) {
   std::error_code failure;
   fs::directory_iterator files(folder, fs::directory_options::skip_permission_denied, failure);
   if (failure) {
@@ -59,7 +68,7 @@ std::vector<FileEntry> list_folder(const std::string& folder, bool hidden) {
     if (!hidden && entry.name.starts_with(".")) continue;
     std::error_code ignored;
     entry.folder = files->is_directory(ignored);
-    if (!entry.folder && !can_be_opened(entry.name)) continue;
+    if (!entry.folder && !(endings.empty() ? can_be_opened(entry.name) : has_ending(entry.name, endings))) continue;
     entry.path = files->path().string();
     if (!entry.folder) entry.bytes = files->file_size(ignored);
     if (ignored) entry.bytes = 0;

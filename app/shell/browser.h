@@ -26,11 +26,16 @@ struct FileEntry {
   bool sample = false;  // path is "sample:NAME" or "portrait"
 };
 
-// True for the endings of pictures and lessons that `open` takes.
+// True for the endings of pictures, lessons, scripts and saved models that `open` takes.
 bool can_be_opened(const std::string& name);
+bool is_picture_name(const std::string& name);  // of those, the pictures
+// Whether a name ends in one of these, ".csv" as well as ".CSV".
+bool has_ending(const std::string& name, const std::vector<std::string>& endings);
 
-// Folders first, then files that can be opened, by name without regard to case. Throws Error (missing, no permission).
-std::vector<FileEntry> list_folder(const std::string& folder, bool hidden);
+// Folders first, then files with one of these endings, or without any endings those that can be opened, by name without
+// regard to case. Throws Error (missing, no permission).
+std::vector<FileEntry> list_folder(const std::string& folder, bool hidden,
+                                   const std::vector<std::string>& endings = {});
 // Those whose name contains every word of `filter`, without regard to case; those that begin with it first.
 std::vector<FileEntry> filtered(const std::vector<FileEntry>& entries, const std::string& filter);
 // What Tab makes of a typed path: as far as all candidates agree, folders with a slash. The same text if there is none.

@@ -52,6 +52,9 @@ Browser::Browser(App& app) : app_(app), thumbnails_([&app] { app.wake(); }) {}
 
 void Browser::open() {
   mode_ = Mode::open;
+  command_.clear();
+  prefix_.clear();
+  endings_.clear();
   typed_.clear();
   overwrite_.clear();
   take_focus_ = true;
@@ -72,9 +75,43 @@ void Browser::open_at(const std::string& folder) {
 void Browser::save(const std::string& command, const std::string& name) {
   open();
   mode_ = Mode::save;
-  save_command_ = command;
+  command_ = command;
+  ending_ = fs::path(name).extension().string();
+  // Of files that are no pictures, those of their kind are listed.
+  if (!is_picture_name(name) && !ending_.empty()) endings_ = {ending_};
   typed_ = name;
   refresh();
+}
+
+void Browser::choose_file(const std::string& command, const std::vector<std::string>& endings) {
+  open();
+  command_ = command;
+  endings_ = endings;
+  refresh();
+}
+
+void Browser::choose_folder(const std::string& command, const std::string& prefix) {
+  open();
+  mode_ = Mode::folder;
+  command_ = command;
+  prefix_ = prefix;
+  refresh();
+}
+
+void Browser::send(Ui* ui, const std::string& path) {
+  const std::string line = (command_.empty() ? "open" : command_) + " " + striate::quoted(prefix_ + path);
+  if (ui != nullptr) {
+    ui->send(line);
+  } else {
+    app_.send(line);
+  }
+  close();
+}
+
+const char* Browser::title() const {
+  if (mode_ == Mode::folder) return "Choose a folder";
+  if (mode_ == Mode::save) return endings_.empty() ? "Save the picture" : "Save";
+  return command_.empty() ? "Open a picture" : "Open a file";
 }
 
 void Browser::go(const std::string& folder) {
@@ -82,7 +119,7 @@ void Browser::go(const std::string& folder) {
   folder_ = fs::path(folder).lexically_normal().string();
   if (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
   place_ = Place::folder;
-  if (mode_ == Mode::open) typed_.clear();
+  if (mode_ != Mode::save) typed_.clear();
   selected_ = 0;
   thumbnails_.forget_waiting();
   refresh();
@@ -107,7 +144,7 @@ void Browser::refresh() {
   all_.clear();
   try {
     if (place_ == Place::folder) {
-      all_ = list_folder(folder_, hidden_);
+      all_ = list_folder(folder_, hidden_, endings_);
     } else if (place_ == Place::recent) {
       for (const std::string& path : app_.settings().recent_files) {
         std::error_code failure;
@@ -150,8 +187,8 @@ void Browser::choose(const FileEntry& entry) {
     take_focus_ = true;
     return;
   }
-  app_.send("open " + striate::quoted(entry.path));
-  close();
+  if (mode_ == Mode::folder) return;  // only folders are chosen
+  send(nullptr, entry.path);
 }
 
 // Enter in the text field.
@@ -163,14 +200,19 @@ void Browser::accept(Ui& ui, const std::string& path) {
       go(target);
       return;
     }
-    std::string ending = fs::path(target).extension().string();
-    if (ending.empty()) target += ".png";
+    if (fs::path(target).extension().empty()) target += ending_.empty() ? ".png" : ending_;
     if (fs::exists(target, failure) && overwrite_ != target) {
       overwrite_ = target;  // asked below; the second time is the answer
       return;
     }
-    ui.send(save_command_ + " " + striate::quoted(target));
-    close();
+    send(&ui, target);
+    return;
+  }
+  if (mode_ == Mode::folder) {
+    const std::string target = expanded_path(path, folder_);
+    if (fs::is_directory(target, failure)) return send(&ui, target);
+    error_ = "there is no folder " + target;
+    hint_ = "Tab completes a path; a double-click opens a folder";
     return;
   }
   bool is_path = path.find('/') != std::string::npos || path.starts_with("~");
@@ -182,8 +224,7 @@ void Browser::accept(Ui& ui, const std::string& path) {
   if (fs::is_directory(target, failure)) {
     go(target);
   } else if (fs::exists(target, failure)) {
-    app_.send("open " + striate::quoted(target));
-    close();
+    send(nullptr, target);
   } else {
     error_ = "there is no file " + target;
     hint_ = "Tab completes a path; part of a name filters the list";
@@ -209,7 +250,7 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
     if (fs::is_directory(folder, failure)) targets.push_back({name, Icon::folder, folder, Place::folder});
   }
   targets.push_back({"This computer", Icon::folder, "/", Place::folder});
-  if (mode_ == Mode::save) targets.erase(targets.begin(), targets.begin() + 2);
+  if (mode_ != Mode::open || !command_.empty()) targets.erase(targets.begin(), targets.begin() + 2);
   for (const Target& target : targets) {
     Rect rect = ui.take(ui.em(30));
     bool current = target.place == place_ && (place_ != Place::folder || folder_ == target.folder);
@@ -247,7 +288,9 @@ void Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
   Rect inside = rect.inset(8);
   Rect words = inside.cut_bottom(ui.em(38));
   std::string caption = entry.folder ? "folder" : size_text(entry.bytes);
-  if (!entry.folder && intersection(rect, ui.clip()).h > 0) {
+  if (!entry.folder && !entry.sample && !is_picture_name(entry.name)) {
+    ui.icon(Icon::file, inside.centred(ui.em(36), ui.em(36)), t.secondary);
+  } else if (!entry.folder && intersection(rect, ui.clip()).h > 0) {
     Thumbnails::Thumbnail thumbnail = thumbnails_.get(entry.path);
     if (thumbnail.image) {
       const Image& image = *thumbnail.image;
@@ -277,8 +320,10 @@ void Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
 void Browser::draw_entries(Ui& ui, const Rect& area) {
   if (shown_.empty()) {
     std::string what = place_ == Place::recent ? "No recent pictures"
-                       : typed_.empty()        ? "No pictures in here"
-                                               : "Nothing fits";
+                       : !typed_.empty()       ? "Nothing fits"
+                       : mode_ == Mode::folder ? "No folders in here"
+                       : endings_.empty()      ? "No pictures in here"
+                                               : fmt::format("No {} files in here", fmt::join(endings_, ", "));
     std::string todo = place_ == Place::recent ? "Pictures that you open will be listed here."
                        : typed_.empty()
                            ? "Choose a folder at the left, or type a path below."
@@ -327,8 +372,7 @@ void Browser::draw(Ui& ui, Vec size) {
   Rect rest = box;
   Rect top = rest.cut_top(ui.em(52)).inset(20, 0);
   ui.begin_row(top);
-  ui.label(Rect{top.x, top.y, ui.em(160), top.h}, mode_ == Mode::save ? "Save the picture" : "Open a picture",
-           Font::strong, t.text);
+  ui.label(Rect{top.x, top.y, ui.em(160), top.h}, title(), Font::strong, t.text);
   ui.pack_right();
   if (ui.button("Close", "",
                 {.style = ButtonStyle::quiet,
@@ -399,17 +443,23 @@ void Browser::draw(Ui& ui, Vec size) {
   ui.fill({bottom.x, bottom.y, bottom.w, 1}, t.line);
   ui.begin_row(bottom.inset(20, 0));
   ui.pack_right();
-  bool go_on = ui.button(mode_ == Mode::save ? "Save" : "Open", "",
-                         {.style = ButtonStyle::primary,
-                          .enabled = mode_ == Mode::save ? !typed_.empty() : !shown_.empty() || !typed_.empty(),
-                          .tooltip = " "});
+  bool go_on =
+      ui.button(mode_ == Mode::save     ? "Save"
+                : mode_ == Mode::folder ? "Choose this folder"
+                                        : "Open",
+                "",
+                {.style = ButtonStyle::primary,
+                 .enabled = mode_ == Mode::folder || !typed_.empty() || (mode_ == Mode::open && !shown_.empty()),
+                 .tooltip = " "});
   if (ui.button("Cancel", "", {.tooltip = " "})) escape = true;
   ui.next(ui.remaining().inset(0, (bottom.h - ui.em(34)) / 2));
   std::string before = typed_;
-  bool entered = ui.live_text(
-      mode_ == Mode::save ? "file name" : "filter", typed_,
-      mode_ == Mode::save ? "name of the file, .png or .jpg" : "type to filter, or a path beginning with / or ~",
-      take_focus_ || (!ui.editing() && !ui.input().text.empty()));
+  bool entered = ui.live_text(mode_ == Mode::save ? "file name" : "filter", typed_,
+                              mode_ == Mode::folder ? "a folder's path; empty: the one that is shown"
+                              : mode_ == Mode::open ? "type to filter, or a path beginning with / or ~"
+                              : endings_.empty()    ? "name of the file, .png or .jpg"
+                                                    : "name of the file",
+                              take_focus_ || (!ui.editing() && !ui.input().text.empty()));
   take_focus_ = false;
   ui.end_row();
   if (typed_ != before) {

@@ -17,7 +17,11 @@ class Browser {
 
   void open();                              // to open a file
   void open_at(const std::string& folder);  // the same, in this folder
-  // To save under this name; `command` gets the path: "save.stage".
+  // To choose a file with one of these endings; `command` gets its path: "train.open".
+  void choose_file(const std::string& command, const std::vector<std::string>& endings);
+  // To choose a folder; `command` gets `prefix` and its path: "train.data", "mnist:".
+  void choose_folder(const std::string& command, const std::string& prefix);
+  // To save under this name; `command` gets the path: "save.stage". Without an ending it gets the name's.
   void save(const std::string& command, const std::string& name);
   void close() { mode_ = Mode::closed; }
   bool is_open() const { return mode_ != Mode::closed; }
@@ -26,7 +30,7 @@ class Browser {
   void draw(Ui& ui, Vec size);
 
  private:
-  enum class Mode { closed, open, save };
+  enum class Mode { closed, open, save, folder };
   enum class Place { folder, recent, samples };
 
   void go(const std::string& folder);
@@ -34,6 +38,8 @@ class Browser {
   void choose(const FileEntry& entry);
   void accept(Ui& ui, const std::string& path);
   void refresh();
+  void send(Ui* ui, const std::string& path);
+  const char* title() const;
   void draw_places(Ui& ui, const Rect& area);
   void draw_entries(Ui& ui, const Rect& area);
   void draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_t index);
@@ -43,8 +49,11 @@ class Browser {
   Mode mode_ = Mode::closed;
   Place place_ = Place::folder;
   std::string folder_;
-  std::string typed_;  // filter while opening; the file's name while saving
-  std::string save_command_;
+  std::string typed_;    // filter while opening; the file's name while saving
+  std::string command_;  // what gets the path; empty: open
+  std::string prefix_;   // what stands before the path
+  std::vector<std::string> endings_;
+  std::string ending_;     // of the file that is saved
   std::string overwrite_;  // asked about
   std::vector<FileEntry> all_, shown_;
   std::string error_, hint_;

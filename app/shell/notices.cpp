@@ -15,10 +15,13 @@ void Shell::draw_notices(const Rect& stage) {
   float text_width = width - ui_.em(32) - ui_.em(36);
   float y = stage.bottom() - 16;
   // The newest three; older ones come up as these are dismissed.
-  size_t shown = std::min<size_t>(notices.size(), 3);
-  for (size_t k = 0; k < shown; ++k) {
+  size_t shown = 0;
+  for (size_t k = 0; k < notices.size() && shown < 3; ++k) {
     size_t index = notices.size() - 1 - k;
     const Notice& notice = notices[index];
+    // What stands beside its control need not be said twice.
+    if (notice.error && ui_.shown_beside(command_name(notice.command))) continue;
+    ++shown;
     float h1 = ui_.paragraph_height(notice.what, text_width, Font::control);
     float h2 = notice.hint.empty() ? 0 : ui_.paragraph_height(notice.hint, text_width, Font::caption) + 2;
     float height = h1 + h2 + 22;

@@ -64,8 +64,44 @@ void Shell::declare_commands() {
                            if (app_.document().image) {
                              stem = std::filesystem::path(app_.document().image->name).stem().string();
                            }
-                           browser_->save(has_own ? own : "save.stage", stem + "-" + app_.page().info().id + ".png");
+                           std::string name = stem + "-" + app_.page().info().id + ".png";
+                           if (app_.registry().find_readout(own + ".name") != nullptr) {
+                             name = to_text(app_.registry().read(own + ".name"));
+                           }
+                           browser_->save(has_own ? own : "save.stage", name);
                          }
+                       }});
+  registry.add(Command{"browse.file",
+                       "The file browser, to choose a file for a command",
+                       {Parameter::text("COMMAND ENDINGS",
+                                        "what gets its path, and which files are listed: train.open "
+                                        ".safetensors")},
+                       [this](const Arguments& arguments) {
+                         std::vector<std::string> words = split_words(arguments.text(0));
+                         const std::string command = words.empty() ? "" : words[0];
+                         app_.registry().command(command);
+                         words.erase(words.begin());
+                         browser_->choose_file(command, words);
+                       }});
+  registry.add(Command{"browse.folder",
+                       "The file browser, to choose a folder for a command",
+                       {Parameter::text("COMMAND PREFIX",
+                                        "what gets its path, and what stands before the path: "
+                                        "train.data mnist:")},
+                       [this](const Arguments& arguments) {
+                         const std::vector<std::string> words = split_words(arguments.text(0));
+                         app_.registry().command(words.empty() ? "" : words[0]);
+                         browser_->choose_folder(words[0], words.size() > 1 ? words[1] : "");
+                       }});
+  registry.add(Command{"browse.save",
+                       "The file browser, to save something under a name",
+                       {Parameter::text("COMMAND NAME",
+                                        "what gets the path, and the name to begin with: train.export "
+                                        "curves.csv")},
+                       [this](const Arguments& arguments) {
+                         const std::vector<std::string> words = split_words(arguments.text(0));
+                         app_.registry().command(words.empty() ? "" : words[0]);
+                         browser_->save(words[0], words.size() > 1 ? words[1] : "");
                        }});
   registry.add(Command{"save.stage",
                        "Saves the picture of the stage, as it is on the screen",

@@ -1,6 +1,7 @@
 // Words: sections, rows, paragraphs with linked words, notes, errors, empty states, progress.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
@@ -209,6 +210,23 @@ void Ui::error_note(std::string_view what, std::string_view hint) {
     next({rect.x + 12 + em(16), rect.y + 10 + h1, inner, h2});
     paragraph(hint, Font::caption);
   }
+}
+
+void Ui::error_beside(std::string_view command) {
+  for (const CommandError& error : errors_) {
+    if (error.command != command) continue;
+    const float before = layouts_.empty() ? 0 : layouts_.back().y;
+    error_note(error.what, error.hint);
+    const Rect& clip = clips_.back();
+    if (before < clip.bottom() && (layouts_.empty() || layouts_.back().y > clip.y)) {
+      errors_beside_.emplace_back(command);
+    }
+    return;
+  }
+}
+
+bool Ui::shown_beside(std::string_view command) const {
+  return std::find(errors_beside_.begin(), errors_beside_.end(), command) != errors_beside_.end();
 }
 
 void Ui::empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do) {

@@ -1,6 +1,7 @@
 // To add a setting: its row in the table of its kind, in the order in which the layer prints it.
 #include "engine/network/layer_settings.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -38,7 +39,7 @@ const LayerSetting kPoolStride{"stride",
                                1024,
                                "",
                                "How far the window moves; as far as it is large where nothing is said"};
-const LayerSetting kCeil{"partial windows",
+const LayerSetting kCeil{"partial-windows",
                          "ceil",
                          Type::on_off,
                          0,
@@ -62,7 +63,7 @@ const std::vector<LayerSetting> kAvgPool{kWindow,
                                          kPoolStride,
                                          kPad,
                                          kCeil,
-                                         {"count padding", "without padding", Type::on_off, 0, 1, "on",
+                                         {"count-padding", "without padding", Type::on_off, 0, 1, "on",
                                           "Whether the zeros of the padding count in the mean"}};
 const std::vector<LayerSetting> kDense{
     {"neurons", nullptr, Type::whole, 1, 1 << 20, nullptr, "How many neurons: each gives one value"}, kBias};
@@ -174,6 +175,16 @@ size_t index_of(const Kind& kind, std::string_view name) {
 }  // namespace
 
 const std::vector<LayerSetting>& layer_settings(const std::string& kind) { return *kind_of(kind).settings; }
+std::vector<std::string> layer_setting_names() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kKinds) {
+    for (const LayerSetting& setting : *kind.settings) {
+      if (std::find(names.begin(), names.end(), setting.name) == names.end()) names.emplace_back(setting.name);
+    }
+  }
+  return names;
+}
+
 std::string first_words(const std::string& kind) { return kind_of(kind).first; }
 
 std::string layer_setting(std::string_view words, std::string_view name) {

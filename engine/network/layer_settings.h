@@ -16,7 +16,7 @@ struct LayerSetting {
     sides,         // 2, 2x1 or 0,1,0,1
     on_off         // a word that is there or not
   };
-  const char* name;     // "filters", "kernel", "stride"
+  const char* name;     // "filters", "kernel", "partial-windows": one word
   const char* keyword;  // before the value in the words, "stride"; null: it has a place of its own behind the kind
   Type type = Type::whole;
   double low = 0, high = 1;  // whole, number; each part of the others
@@ -26,6 +26,7 @@ struct LayerSetting {
 
 // In the order of the words; empty for kinds without settings. Throws Error for an unknown kind.
 const std::vector<LayerSetting>& layer_settings(const std::string& kind);
+std::vector<std::string> layer_setting_names();  // of all kinds, each once
 // Words to begin with: "conv 8 3x3 pad 1", "add" (what it joins is the list's).
 std::string first_words(const std::string& kind);
 

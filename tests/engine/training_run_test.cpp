@@ -123,7 +123,7 @@ TEST_P(TrainingRuns, a_saved_run_goes_on_as_if_it_had_not_stopped) {
   run.advance();
   run.save(file);
   EXPECT_EQ(run.next_phase(), Phase::loss);
-  const auto open = [&](const RunRecipe& saved) {
+  const auto open = [&](const RunRecipe& saved) -> std::shared_ptr<const Dataset> {
     EXPECT_EQ(saved.data, recipe.data);
     EXPECT_EQ(saved.augment, recipe.augment);
     return data;

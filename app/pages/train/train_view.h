@@ -47,6 +47,7 @@ class TrainView {
   virtual void declare(Registry&) {}      // commands and readouts "train.ID.*", or those that LESSONS.md names
   virtual std::vector<std::string> state() const { return {}; }  // commands that bring it to what it shows now
   virtual bool update(double /*now*/) { return false; }          // once a frame while it is shown; true: another frame
+  virtual bool busy() const { return false; }                    // work behind the window, for what it shows, goes on
   virtual void subscribe(const TrainSnapshot&, TrainSubscription&) const {}  // adds what it shows; while it is shown
 
   virtual void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const = 0;

@@ -1,5 +1,7 @@
 // The views of the page `train`, in the order of their tabs. To add one: a file in this folder, and one line here.
+#include "app/pages/train/build_view.h"
 #include "app/pages/train/compare_view.h"
+#include "app/pages/train/data_view.h"
 #include "app/pages/train/draw_view.h"
 #include "app/pages/train/layers_view.h"
 #include "app/pages/train/overview.h"
@@ -19,6 +21,8 @@ std::vector<std::unique_ptr<TrainView>> make_train_views(const TrainScene& scene
   views.push_back(make_compare_view(scene));
   views.push_back(make_step_view(scene));
   views.push_back(make_unit_view(scene));
+  views.push_back(make_build_view(scene));
+  views.push_back(make_data_view(scene));
   return views;
 }
 

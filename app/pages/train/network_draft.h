@@ -1,0 +1,70 @@
+// The network that is built by hand: what the recipe says, or what is being written and is not right yet. Every edit
+// makes a new text; where that is an architecture it goes through `train.layers`, as if it had been typed, and the
+// draft is gone. Else it stays beside the recipe, with its mistakes beside their layers, and the last good network
+// stays until it is right.
+//
+// Layers are counted from 0, as their names count them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/pages/train/data_peek.h"
+#include "engine/network/layer_list.h"
+
+namespace striate {
+
+class NetworkDraft {
+ public:
+  explicit NetworkDraft(const TrainScene& scene) : scene_(scene), peek_(scene) {}
+
+  void declare(Registry& registry);  // train.build.*
+  std::vector<std::string> state() const;
+  bool update() { return peek_.update(); }
+
+  // What stands there now, checked against the recipe's data set. Valid until the next edit or update().
+  struct Look {
+    LayerList list;
+    LayerList::Checked checked;
+    int64_t parameters = 0, multiply_adds = 0;  // of the layers up to the first mistake
+    int64_t bytes = 0;                          // of the plan for training with the recipe's batch and optimizer; 0:
+                                                // there is none
+  };
+  const Look& look() const;
+  bool is_draft() const;  // not right yet: the recipe still has the last good one
+  const DataPeek& data() const { return peek_; }
+  int selected() const;      // -1: none
+  int place_to_add() const;  // where `add` puts a layer where nothing else is said
+  bool menu() const { return menu_; }
+
+ private:
+  void give(const LayerList& list);
+  LayerList list() const { return look().list; }
+  std::string words_to_add(const std::string& kind, int at) const;
+
+  const TrainScene& scene_;
+  DataPeek peek_;
+  Registry* registry_ = nullptr;
+  std::string draft_, beside_;  // the text that is not right, and the recipe's model that it stands beside
+  bool has_draft_ = false;
+  int selected_ = -1;
+  bool menu_ = false;
+
+  struct Key {
+    std::string model, draft, optimizer;
+    bool is_draft = false;
+    int batch = 0;
+    Shape shape;
+    int classes = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  mutable Key key_;  // what look_ was made from
+  mutable Look look_;
+  mutable bool looked_ = false;
+};
+
+// The text of a recipe's model: a name's layers for this input and so many classes, a file's text, or the text itself.
+std::string model_text(const std::string& model, const Shape& input, int classes);
+
+}  // namespace striate

@@ -1,0 +1,229 @@
+// LEARNING: what is learned from, and how.
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/fields.h"
+#include "app/pages/train/train_settings.h"
+#include "app/widgets/curves.h"
+#include "engine/training/data/augment.h"
+#include "engine/training/data/sources.h"
+#include "engine/training/optimizer_settings.h"
+#include "engine/training/schedule.h"
+
+namespace striate {
+namespace {
+
+NumberSpec spec(double low, double high, double reset, double step, int decimals, const char* unit = "") {
+  NumberSpec s;
+  s.minimum = low, s.maximum = high, s.reset = reset, s.step = step, s.decimals = decimals, s.unit = unit;
+  return s;
+}
+
+const DataSource* source_of(const std::string& data) {
+  for (const DataSource& source : data_sources()) {
+    if (source_word(data) == source.word) return &source;
+  }
+  return nullptr;
+}
+
+std::string argument_of(const std::string& data) {
+  const size_t colon = data.find(':');
+  return colon == std::string::npos ? "" : data.substr(colon + 1);
+}
+
+const Choice kSources[] = {{"digits, drawn here", "digits"},
+                           {"shapes, drawn here", "shapes"},
+                           {"satellite, drawn here", "satellite"},
+                           {"MNIST", "mnist"},
+                           {"CIFAR-10", "cifar10"},
+                           {"own folder", "folder"}};
+const Choice kOptimizers[] = {{"SGD", "sgd"}, {"RMSprop", "rmsprop"}, {"Adam", "adam"}, {"AdamW", "adamw"}};
+const Choice kSchedules[] = {
+    {"usual", "usual"}, {"constant", "constant"}, {"in steps", "step"}, {"cosine", "cosine"}, {"inverse", "inverse"}};
+const Choice kSplits[] = {{"80, 10, 10 %", "0.8,0.1,0.1"},
+                          {"70, 15, 15 %", "0.7,0.15,0.15"},
+                          {"60, 20, 20 %", "0.6,0.2,0.2"},
+                          {"50, 25, 25 %", "0.5,0.25,0.25"},
+                          {"20, 40, 40 %", "0.2,0.4,0.4"}};
+const Choice kBatches[] = {{"1", "1"},   {"8", "8"},     {"16", "16"},   {"32", "32"},
+                           {"64", "64"}, {"128", "128"}, {"256", "256"}, {"512", "512"}};
+const Choice kLosses[] = {{"cross-entropy", "cross-entropy"},
+                          {"negative log likelihood", "nll"},
+                          {"mean squared error", "mse"},
+                          {"binary cross-entropy", "bce"},
+                          {"binary, from logits", "bce-logits"}};
+const Choice kInitializers[] = {{"PyTorch's", "pytorch"},
+                                {"He, normal", "he-normal"},
+                                {"He, uniform", "he-uniform"},
+                                {"Glorot, normal", "glorot-normal"},
+                                {"Glorot, uniform", "glorot-uniform"}};
+
+}  // namespace
+
+void TrainSettings::draw_learning(Ui& ui, const TrainSnapshot& now) const {
+  ui.push_id("learning");
+  ui.section("LEARNING");
+  draw_data(ui, now);
+  draw_optimizer(ui);
+  draw_rate(ui);
+  draw_batches(ui, now);
+  ui.pop_id();
+  ui.push_id("augmentation");
+  draw_augmentation(ui, scene_.recipe());
+  ui.pop_id();
+}
+
+void TrainSettings::draw_data(Ui& ui, const TrainSnapshot& now) const {
+  const RunRecipe& recipe = scene_.recipe();
+  const DataSource* source = source_of(recipe.data);
+  ui.dropdown("data", kSources, source_word(recipe.data), "train.data.choose");
+  ui.error_beside("train.data.choose");
+  if (source != nullptr && source->takes_folder) {
+    named_text(ui, "folder", argument_of(recipe.data), "train.data.folder", "where it lies");
+    ui.error_beside("train.data.folder");
+    ui.begin_flow(6);
+    ui.button("Choose folder", fmt::format("browse.folder train.data {}:", source->word),
+              {.icon = Icon::folder, .enabled = ui.registry().find_command("browse.folder") != nullptr});
+    ui.end_flow();
+  } else if (source != nullptr && peek_.data()) {
+    ui.number_field("pictures", static_cast<double>(peek_.data()->size()), spec(10, 1e6, 20000, 1000, 0),
+                    "train.data.size");
+    ui.error_beside("train.data.size");
+  }
+  ui.error_beside("train.data");
+  if (peek_.error()) {
+    ui.error_note(peek_.error()->what(), peek_.error()->hint());
+  } else if (peek_.busy()) {
+    ui.progress("Reading the data set", peek_.progress() > 0 ? peek_.progress() : -1.0f, {});
+  } else if (peek_.data()) {
+    const Shape shape = peek_.shape();
+    std::string words = fmt::format("{} pictures of {} classes", grouped(peek_.data()->size()), peek_.classes());
+    if (shape.rank() == 3) {
+      words += fmt::format(", {} \u00d7 {}, {}", shape[1], shape[2], shape[0] == 1 ? "grey" : "in colour");
+    }
+    ui.note(words);
+  }
+  if (now.recipe && now.recipe->data != recipe.data) ui.note("Takes effect at the next start.");
+}
+
+void TrainSettings::draw_optimizer(Ui& ui) const {
+  const RunRecipe& recipe = scene_.recipe();
+  OptimizerSettings now;
+  try {
+    now = OptimizerSettings::parse(recipe.optimizer);
+  } catch (const Error& error) {
+    named_text(ui, "optimizer", recipe.optimizer, "train.optimizer");
+    ui.error_note(error.what(), error.hint());
+    return;
+  }
+  ui.dropdown("optimizer", kOptimizers, optimizer_names()[static_cast<size_t>(now.kind)], "train.optimizer");
+  ui.error_beside("train.optimizer");
+  using Kind = OptimizerSettings::Kind;
+  if (now.kind == Kind::sgd) {
+    ui.slider("momentum", static_cast<double>(now.momentum), spec(0, 0.99, 0.9, 0.01, 2),
+              "train.optimizer.set momentum");
+    if (now.momentum > 0) ui.toggle("look ahead (Nesterov)", now.nesterov, "train.optimizer.set nesterov");
+  } else if (now.kind == Kind::rmsprop) {
+    ui.slider("rho", static_cast<double>(now.rho), spec(0, 0.999, 0.99, 0.01, 3), "train.optimizer.set rho");
+  } else {
+    ui.slider("beta 1", static_cast<double>(now.beta1), spec(0, 0.999, 0.9, 0.01, 3), "train.optimizer.set beta1");
+    ui.slider("beta 2", static_cast<double>(now.beta2), spec(0, 0.9999, 0.999, 0.001, 4), "train.optimizer.set beta2");
+  }
+  ui.number_field("weight decay", static_cast<double>(now.weight_decay),
+                  spec(0, 1, now.kind == Kind::adamw ? 0.01 : 0, 0.0005, 4), "train.optimizer.set decay");
+  ui.error_beside("train.optimizer.set");
+}
+
+void TrainSettings::draw_rate(Ui& ui) const {
+  const RunRecipe& recipe = scene_.recipe();
+  double usual = 1e-3;
+  try {
+    usual = static_cast<double>(OptimizerSettings::parse(recipe.optimizer).usual_rate());
+  } catch (const Error&) {
+    usual = 1e-3;  // the optimizer's control says what is wrong with it
+  }
+  const double rate = recipe.rate > 0 ? recipe.rate : usual;
+  power_slider(ui, "learning rate", rate, 1e-5, 10, usual, "train.rate");
+  ui.error_beside("train.rate");
+  if (recipe.rate == 0) ui.note("What usually suits this optimizer. It can be changed while the training runs.");
+  Schedule schedule;
+  std::string kind = "usual";
+  try {
+    if (!recipe.schedule.empty()) {
+      schedule = Schedule::parse(recipe.schedule);
+      kind = kSchedules[static_cast<int>(schedule.kind) + 1].value;
+    }
+  } catch (const Error& error) {
+    ui.error_note(error.what(), error.hint());
+  }
+  ui.dropdown("schedule", kSchedules, kind, "train.schedule.choose");
+  const auto steps = [&](const char* name, int64_t value, const char* setting) {
+    ui.number_field(name, static_cast<double>(value), spec(1, 1e9, 250, 50, 0), setting);
+  };
+  if (kind == "usual") {
+    ui.note("Half the rate after one epoch, a third after two, and so on: it needs no end.");
+  } else if (kind == "step") {
+    steps("every so many steps", schedule.every, "train.schedule.set every");
+    ui.slider("times", schedule.factor, spec(0, 1, 0.1, 0.05, 2), "train.schedule.set factor");
+  } else if (kind == "cosine") {
+    steps("down over steps", schedule.length, "train.schedule.set steps");
+    ui.slider("to this share", schedule.least, spec(0, 1, 0, 0.05, 2), "train.schedule.set least");
+  } else if (kind == "inverse") {
+    steps("half after steps", schedule.half, "train.schedule.set steps");
+  }
+  if (kind != "usual") {
+    ui.number_field("warm-up steps", static_cast<double>(schedule.warm_up), spec(0, 1e6, 0, 10, 0),
+                    "train.schedule.set warm-up");
+  }
+  ui.error_beside("train.schedule");
+  ui.error_beside("train.schedule.set");
+}
+
+void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
+  const RunRecipe& recipe = scene_.recipe();
+  ui.dropdown("batch", kBatches, std::to_string(recipe.batch), "train.batch");
+  ui.error_beside("train.batch");
+  ui.dropdown("loss", kLosses, recipe.loss, "train.loss");
+  ui.error_beside("train.loss");
+  ui.dropdown("split", kSplits, recipe.split, "train.split");
+  named_text(ui, "shares", recipe.split, "train.split", "training,validation,test");
+  ui.error_beside("train.split");
+  ui.number_field("seed", static_cast<double>(recipe.seed), spec(0, 1e9, 1, 1, 0), "train.seed");
+  ui.error_beside("train.seed");
+  ui.dropdown("starting weights", kInitializers, recipe.initializer, "train.initializer");
+  ui.error_beside("train.initializer");
+  if (!now.recipe) return;
+  const RunRecipe& run = *now.recipe;
+  if (run.batch != recipe.batch || run.split != recipe.split || run.seed != recipe.seed || run.loss != recipe.loss ||
+      run.initializer != recipe.initializer || run.optimizer != recipe.optimizer) {
+    ui.note("What was changed here takes effect at the next start.");
+  }
+}
+
+void draw_augmentation(Ui& ui, const RunRecipe& recipe) {
+  Augmentation now;
+  ui.section("AUGMENTATION");
+  try {
+    now = Augmentation::parse(recipe.augment);
+  } catch (const Error& error) {
+    named_text(ui, "augmentation", recipe.augment, "train.augment");
+    ui.error_note(error.what(), error.hint());
+    return;
+  }
+  const auto slider = [&](const char* name, const char* way, float value, double most, double step, int decimals,
+                          const char* unit) {
+    ui.slider(name, static_cast<double>(value), spec(0, most, 0, step, decimals, unit),
+              fmt::format("train.augment.set {}", way));
+  };
+  slider("shift up to", "shift", now.shift, 8, 1, 0, "px");
+  slider("turn up to", "rotate", now.rotate, 45, 1, 0, "\u00b0");
+  slider("larger, smaller up to", "scale", now.scale, 0.5, 0.05, 2, "");
+  slider("brighter, darker up to", "brightness", now.brightness, 0.5, 0.05, 2, "");
+  slider("contrast up to", "contrast", now.contrast, 0.9, 0.05, 2, "");
+  ui.toggle("mirrored, every second time", now.flip, "train.augment.set flip");
+  ui.error_beside("train.augment");
+  ui.error_beside("train.augment.set");
+  if (now.empty()) ui.note("None: every picture is learned as it is.");
+}
+
+}  // namespace striate

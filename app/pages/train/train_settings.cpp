@@ -1,0 +1,274 @@
+// The commands of the settings, and NETWORK. LEARNING is in train_learning.cpp.
+#include "app/pages/train/train_settings.h"
+
+#include <algorithm>
+
+#include "app/pages/train/fields.h"
+#include "app/widgets/curves.h"
+#include "engine/network/layer_words.h"
+#include "engine/network/models.h"
+#include "engine/training/data/augment.h"
+#include "engine/training/data/sources.h"
+#include "engine/training/optimizer_settings.h"
+#include "engine/training/schedule.h"
+
+namespace striate {
+namespace {
+
+std::vector<std::string> source_words() {
+  std::vector<std::string> words;
+  for (const DataSource& source : data_sources()) words.emplace_back(source.word);
+  return words;
+}
+
+// The optimizer's text with one setting changed; its parser says what is wrong with the value.
+std::string with_optimizer_setting(const std::string& text, const std::string& name, const std::string& value) {
+  const OptimizerSettings now = OptimizerSettings::parse(text);
+  std::vector<std::pair<std::string, std::string>> settings;
+  const auto put = [&](const char* word, float number) {
+    settings.emplace_back(word, name == word ? value : number_text(static_cast<double>(number)));
+  };
+  using Kind = OptimizerSettings::Kind;
+  bool nesterov = now.nesterov;
+  if (now.kind == Kind::sgd) {
+    put("momentum", now.momentum);
+    if (name == "nesterov") nesterov = value == "on";
+    // Nesterov's way is one of momentum: without it there is nothing to look ahead with.
+    double momentum = 0;
+    if (name == "momentum" && read_number(value, momentum) && momentum == 0) nesterov = false;
+  } else if (now.kind == Kind::rmsprop) {
+    put("rho", now.rho);
+    put("epsilon", now.epsilon);
+  } else {
+    put("beta1", now.beta1);
+    put("beta2", now.beta2);
+    put("epsilon", now.epsilon);
+  }
+  put("decay", now.weight_decay);
+  std::string result = optimizer_names()[static_cast<size_t>(now.kind)];
+  bool known = name == "nesterov" && now.kind == Kind::sgd;
+  for (const auto& [word, number] : settings) {
+    result += ' ' + word + ' ' + number;
+    known = known || word == name;
+  }
+  if (!known) {
+    throw Error(fmt::format("{} has no setting \"{}\"", optimizer_names()[static_cast<size_t>(now.kind)], name),
+                "write train.optimizer with the settings that it has");
+  }
+  if (nesterov) result += " nesterov";
+  return OptimizerSettings::parse(result).text();
+}
+
+}  // namespace
+
+bool TrainSettings::update(double) { return peek_.update(); }
+
+void TrainSettings::declare(Registry& registry) {
+  registry_ = &registry;
+  registry.add(Command{
+      "train.data.choose",
+      "Chooses a data set; one that lies in a folder asks for the folder",
+      {Parameter::choice("WHICH", "which data set", source_words())},
+      [this](const Arguments& arguments) {
+        const std::string& word = arguments.text(0);
+        for (const DataSource& source : data_sources()) {
+          if (word != source.word) continue;
+          if (!source.takes_folder) return registry_->run("train.data " + word);
+          if (registry_->find_command("browse.folder") == nullptr) {
+            throw Error(fmt::format("{} lies in a folder", word), fmt::format("write train.data {}", source.syntax));
+          }
+          return registry_->run(fmt::format("browse.folder train.data {}:", word));
+        }
+      },
+  });
+  registry.add(Command{
+      "train.data.folder",
+      "The folder that the data set lies in",
+      {Parameter::text("FOLDER", "its path")},
+      [this](const Arguments& arguments) {
+        const std::string word = source_word(scene_.recipe().data);
+        for (const DataSource& source : data_sources()) {
+          if (word == source.word && !source.takes_folder) {
+            throw Error(fmt::format("{} is drawn by the program and needs no folder", word),
+                        "choose mnist, cifar10 or folder first");
+          }
+        }
+        registry_->run(fmt::format("train.data {}:{}", word, arguments.text(0)));
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "train.data.size",
+      "How many pictures the program draws",
+      {Parameter::integer("N", "pictures, training, validation and test together", 10, 1'000'000)},
+      [this](const Arguments& arguments) {
+        const std::string word = source_word(scene_.recipe().data);
+        for (const DataSource& source : data_sources()) {
+          if (word == source.word && source.takes_folder) {
+            throw Error(fmt::format("{} has the pictures that it has", word),
+                        "digits, shapes and satellite can be drawn in any number");
+          }
+        }
+        registry_->run(fmt::format("train.data {}:{}", word, arguments.integer(0)));
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "train.optimizer.set",
+      "Changes one setting of the optimizer",
+      {Parameter::choice("SETTING", "its name", {"momentum", "nesterov", "decay", "rho", "epsilon", "beta1", "beta2"}),
+       Parameter::text("VALUE", "a number; on or off for nesterov")},
+      [this](const Arguments& arguments) {
+        registry_->run("train.optimizer " +
+                       with_optimizer_setting(scene_.recipe().optimizer, arguments.text(0), arguments.text(1)));
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "train.schedule.choose",
+      "How the learning rate falls; with lengths that suit this data set",
+      {Parameter::choice("KIND", "which way", {"usual", "constant", "step", "cosine", "inverse"})},
+      [this](const Arguments& arguments) {
+        const std::string& kind = arguments.text(0);
+        if (kind == "usual") return registry_->run("train.schedule \"\"");
+        const TrainSnapshotPtr now = scene_.snapshot();
+        const int64_t epoch = std::max<int64_t>(now->steps_per_epoch, 1) > 1 ? now->steps_per_epoch : 250;
+        Schedule schedule;
+        schedule.kind = kind == "constant" ? Schedule::Kind::constant
+                        : kind == "step"   ? Schedule::Kind::step
+                        : kind == "cosine" ? Schedule::Kind::cosine
+                                           : Schedule::Kind::inverse;
+        schedule.every = 2 * epoch;
+        schedule.length = 5 * epoch;
+        schedule.half = epoch;
+        registry_->run("train.schedule " + schedule.text());
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "train.schedule.set",
+      "Changes one number of the schedule",
+      {Parameter::choice("SETTING", "which number", {"warm-up", "every", "factor", "steps", "least"}),
+       Parameter::number("VALUE", "steps; factor and least: a share of the rate", 0, 1e9)},
+      [this](const Arguments& arguments) {
+        const std::string& name = arguments.text(0);
+        const double value = arguments.number(1);
+        const auto steps = std::max<int64_t>(1, static_cast<int64_t>(value));
+        const TrainSnapshotPtr now = scene_.snapshot();
+        const std::string& text = scene_.recipe().schedule;
+        Schedule schedule = text.empty() ? Schedule::usual(now->steps_per_epoch) : Schedule::parse(text);
+        using Kind = Schedule::Kind;
+        if (name == "warm-up") {
+          schedule.warm_up = static_cast<int64_t>(value);
+        } else if (name == "every" && schedule.kind == Kind::step) {
+          schedule.every = steps;
+        } else if (name == "factor" && schedule.kind == Kind::step) {
+          schedule.factor = value;
+        } else if (name == "steps" && schedule.kind == Kind::cosine) {
+          schedule.length = steps;
+        } else if (name == "steps" && schedule.kind == Kind::inverse) {
+          schedule.half = steps;
+        } else if (name == "least" && schedule.kind == Kind::cosine) {
+          schedule.least = value;
+        } else {
+          throw Error(fmt::format("this schedule has no \"{}\"", name), "choose another with train.schedule.choose");
+        }
+        registry_->run("train.schedule " + schedule.text());
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "train.augment.set",
+      "Changes one way of augmentation",
+      {Parameter::choice("WAY", "which one", {"shift", "rotate", "scale", "flip", "brightness", "contrast"}),
+       Parameter::text("VALUE", "how much, at most; on or off for flip")},
+      [this](const Arguments& arguments) {
+        const std::string &way = arguments.text(0), &value = arguments.text(1);
+        Augmentation now = Augmentation::parse(scene_.recipe().augment);
+        if (way == "flip") {
+          if (value != "on" && value != "off") throw Error("flip is on or off", "write train.augment.set flip on");
+          now.flip = value == "on";
+        } else {
+          const Augmentation one = Augmentation::parse(way + ' ' + value);  // says what is wrong with the value
+          for (float Augmentation::*field : {&Augmentation::shift, &Augmentation::rotate, &Augmentation::scale,
+                                             &Augmentation::brightness, &Augmentation::contrast}) {
+            Augmentation marked;
+            marked.*field = 0.25f;  // which field it is that this way writes
+            if (marked.text().rfind(way + ' ', 0) == 0) now.*field = one.*field;
+          }
+        }
+        registry_->run("train.augment " + quoted(now.text()));
+      },
+      Undo::edit,
+  });
+}
+
+// --------------------------------------------------------------------------------------------------------------
+// NETWORK
+
+const TrainSettings::Lines& TrainSettings::lines() const {
+  const RunRecipe& recipe = scene_.recipe();
+  if (lines_.model == recipe.model && lines_.shape == peek_.shape() && lines_.classes == peek_.classes() &&
+      !lines_.lines.empty()) {
+    return lines_;
+  }
+  Lines made{recipe.model, peek_.shape(), peek_.classes(), {}, 0, {}};
+  const LayerList list = LayerList::parse(model_text(recipe.model, made.shape, made.classes));
+  const LayerList::Checked checked = list.check(made.shape, made.classes);
+  if (checked.good) made.architecture = checked.good->text();
+  bool joined = false;  // the line before holds layers without weights
+  for (int i = 0; i < list.size(); ++i) {
+    const LayerList::Row& row = checked.rows[static_cast<size_t>(i)];
+    const std::string& words = list.lines()[static_cast<size_t>(i)].words;
+    made.parameters += row.parameters.value;
+    const bool weights = row.parameters.value > 0;
+    if (!weights && joined) {
+      made.lines.back().words += ", " + words;
+    } else {
+      made.lines.push_back({words, row.output ? grouped(row.parameters.value) : "\u2013"});
+    }
+    joined = !weights;
+  }
+  lines_ = std::move(made);
+  return lines_;
+}
+
+void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
+  constexpr size_t kMostLines = 14;
+  const Lines& network = lines();
+  ui.push_id("network");
+  ui.section(network.parameters > 0 ? fmt::format("NETWORK \u00b7 {} parameters", grouped(network.parameters))
+                                    : "NETWORK");
+  std::vector<Choice> choices;
+  for (const Model& m : models()) choices.push_back({m.name, m.name});
+  const bool named = std::any_of(choices.begin(), choices.end(),
+                                 [&](const Choice& choice) { return choice.value == scene_.recipe().model; });
+  ui.dropdown("model", choices, named ? scene_.recipe().model : "own", "train.model");
+  ui.error_beside("train.model");
+  const Theme& theme = ui.theme();
+  for (size_t i = 0; i < std::min(kMostLines, network.lines.size()); ++i) {
+    const Line& line = network.lines[i];
+    Rect rect = ui.take(ui.em(22));
+    const float digits = ui.measure(Font::number, line.parameters).x;
+    ui.label(rect.cut_right(digits), line.parameters, Font::number,
+             line.parameters == "0" ? theme.secondary : theme.kernel, Align::right);
+    rect.cut_right(10);
+    ui.label(rect, line.words, Font::control, theme.text);
+  }
+  if (network.lines.size() > kMostLines) {
+    ui.note(fmt::format("and {} more", network.lines.size() - kMostLines));
+  }
+  if (now.architecture && !network.architecture.empty() && network.architecture != now.architecture->text()) {
+    ui.note("Takes effect at the next start.");
+  }
+  if (ui.registry().find_command("train.view") != nullptr) {
+    ui.begin_flow(6);
+    ui.button("Edit", "train.view build",
+              {.tooltip = "Build the network by hand: add, remove, move and change its layers"});
+    ui.end_flow();
+  }
+  ui.hairline();
+  ui.pop_id();
+}
+
+}  // namespace striate
