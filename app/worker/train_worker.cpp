@@ -17,8 +17,10 @@ namespace {
 
 constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr double kBetweenSnapshots = 1.0 / 30;
+// A software renderer draws a snapshot on the cores that train: fewer where nobody could follow single steps anyway.
+constexpr double kBetweenFast = 1.0 / 20;
 constexpr double kCopyShare = 0.15;     // of the time, at most, for making snapshots
-constexpr double kMeasureShare = 0.08;  // of the time, at most, for the test part while training runs
+constexpr double kMeasureShare = 0.04;  // of the time, at most, for the test part while training runs
 constexpr double kMostCredit = 0.05;    // seconds
 constexpr double kMostDebt = 0.5;       // seconds
 
@@ -624,7 +626,8 @@ void TrainWorker::advance(double now) {
   }
   now = seconds_now();
   autosave_if_due(now);
-  const double pause = std::max(kBetweenSnapshots, copy_seconds_ / kCopyShare);
+  const double pause = std::max(running_ && pace_.kind == TrainPace::Kind::fastest ? kBetweenFast : kBetweenSnapshots,
+                                copy_seconds_ / kCopyShare);
   const bool still_moves = run_ && (running_ || target_ || seek_);
   if (changed_ && (!still_moves || (now - published_ >= pause && hooks_.taken()))) publish(now);
 }

@@ -206,7 +206,7 @@ void TrainPage::declare_run(Registry& registry) {
                                         "a picture file, N: the N-th picture of the test part, from 0, or "
                                         "sample:N of the whole data set")},
                        [this](const Arguments& arguments) {
-                         const std::string text = arguments.text(0);
+                         const std::string& text = arguments.text(0);
                          const bool of_data = text.rfind("sample:", 0) == 0;
                          int64_t n = 0;
                          if (parse_integer(of_data ? std::string_view(text).substr(7) : std::string_view(text), &n)) {
@@ -225,7 +225,7 @@ void TrainPage::declare_run(Registry& registry) {
                        "Goes on with a training that was saved",
                        {Parameter::text("FILE", "path of a file that train.save wrote")},
                        [this](const Arguments& arguments) {
-                         const std::string file = arguments.text(0);
+                         const std::string& file = arguments.text(0);
                          read_recipe(SafeTensors::read(file), file);  // what is wrong with it is told at once
                          ask_or("Another training would take its place.", [this, file] {
                            adopt_ = true;
@@ -256,7 +256,7 @@ void TrainPage::declare_run(Registry& registry) {
                        {Parameter::text("FILE", "path, ending in .safetensors")},
                        [this](const Arguments& arguments) {
                          need_run();
-                         const std::string file = arguments.text(0);
+                         const std::string& file = arguments.text(0);
                          auto saved = std::make_shared<std::atomic<int64_t>>(-1);
                          saved_now_ = saved;
                          post([file, saved](TrainWorker& worker) {
