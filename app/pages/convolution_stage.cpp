@@ -251,6 +251,7 @@ void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float c
   const std::string words = output_words();
   spec.tooltip = words;
   spec.takes_wheel = false;
+  spec.takes_press = false;
   spec.cell = [&](int row, int column) {
     GridCell look;
     if (player_.hidden(column, row)) {

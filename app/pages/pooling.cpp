@@ -147,6 +147,8 @@ std::vector<std::string> PoolingPage::state() const {
   lines.push_back(std::string("pooling.count ") + (g.count_padding ? "on" : "off"));
   lines.push_back(fmt::format("pooling.shift {} {}", state_.shift_x, state_.shift_y));
   lines.push_back("pooling.view " + state_.view);
+  lines.push_back("pooling.tool " + state_.tool);
+  lines.push_back("pooling.paint " + exact_text(state_.paint));
   for (std::string& line : player_.state()) lines.push_back(std::move(line));
   lines.push_back("pooling.unpin");
   for (const Pin& pin : state_.pins) {

@@ -48,6 +48,8 @@ class PoolingPage : public Page {
     Pooling pooling;             // as it is set; the input is not shifted
     int shift_x = 0, shift_y = 0;
     std::string view = "forward";  // forward, gradient, shift
+    std::string tool = "drag";     // what a drag over the input does: drag or paint
+    double paint = 9;
     std::vector<Pin> pins;
   };
   struct Hover {

@@ -132,6 +132,19 @@ void PoolingPage::declare_input_commands(Registry& registry) {
       }),
       Undo::edit,
   });
+  registry.add(Command{
+      "pooling.tool",
+      "What a drag over the input does",
+      {Parameter::choice("TOOL", "drag moves one cell's value up and down, paint gives every cell the paint's value",
+                         {"drag", "paint"})},
+      [this](const Arguments& arguments) { state_.tool = arguments.text(0); },
+  });
+  registry.add(Command{
+      "pooling.paint",
+      "The value that painting gives to a cell",
+      {Parameter::number("VALUE", "any number", -kMostValue, kMostValue)},
+      [this](const Arguments& arguments) { state_.paint = arguments.number(0); },
+  });
   for (const bool across : {true, false}) {
     registry.add(Command{
         across ? "pooling.columns" : "pooling.rows",

@@ -95,6 +95,8 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
   spec.command = "pooling.cell";
   const std::string tip = shifted ? "The input, shifted" : input_words();
   spec.tooltip = tip;
+  spec.paint = !shifted && state_.tool == "paint";
+  spec.paint_value = state_.paint;
   spec.editable = [&](int row, int column) {
     return !shifted && row >= 0 && column >= 0 && row < g.height && column < g.width;
   };
@@ -162,6 +164,7 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
   const std::string tip = output_words();
   spec.tooltip = tip;
   spec.takes_wheel = false;
+  spec.takes_press = false;
   spec.cell = [&](int row, int column) {
     GridCell look;
     if (player_.hidden(column, row)) {
@@ -208,6 +211,7 @@ void PoolingPage::draw_gradient(Ui& ui, Vec at, float cell, bool output) const {
   spec.size = cell;
   spec.tone = Concept::gradient;
   spec.takes_wheel = false;
+  spec.takes_press = false;
   spec.tooltip = output ? "The gradient that comes back to each output cell: 1" : "What each input cell gets of it";
   double most = 1;
   for (const double value : gradient_) most = std::max(most, value);

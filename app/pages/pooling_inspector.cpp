@@ -166,6 +166,16 @@ void PoolingPage::draw_input_settings(Ui& ui) const {
   ui.error_beside("pooling.columns");
   ui.slider("rows of the input", g.height, cells, "pooling.rows");
   ui.error_beside("pooling.rows");
+  static const Choice tools[] = {{"drag a value", "drag"}, {"paint", "paint"}};
+  ui.segmented("tool", tools, state_.tool, "pooling.tool");
+  if (state_.tool == "paint") {
+    NumberSpec spec;
+    spec.minimum = -1e9;
+    spec.maximum = 1e9;
+    spec.reset = 9;
+    spec.step = 1;
+    ui.number_field("paint value", state_.paint, spec, "pooling.paint");
+  }
   ui.note("Pooling works on each channel alone and has nothing to learn: 0 parameters.");
   ui.button("Start again", "pooling.reset", {.icon = Icon::reset});
 }
@@ -174,7 +184,7 @@ void PoolingPage::draw_input_settings(Ui& ui) const {
 
 std::string PoolingPage::input_words() const {
   const PoolGeometry& g = geometry();
-  const std::string how = " Type or drag to change it; right-click keeps its card.";
+  const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
   if (hover_.kind != Hover::Kind::input) return "The input." + how;
   if (hover_.row < 0 || hover_.column < 0 || hover_.row >= g.height || hover_.column >= g.width) {
     return g.kind == PoolKind::max ? "Padding: it never wins."

@@ -261,7 +261,7 @@ void Shell::apply_keys() {
       browser_->close();
       help_open_ = palette_open_ = false;
       ui_.request_frame();
-    } else if (!app_.notices().empty()) {
+    } else if (!ui_.leave_focus() && !app_.notices().empty()) {
       ui_.send("notice.dismiss");
     }
   }

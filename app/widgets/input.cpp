@@ -20,7 +20,14 @@ void InputQueue::scroll(Vec by) {
     events_.emplace_back(Scroll{by});
   }
 }
-void InputQueue::key(KeyPress press) { events_.emplace_back(std::move(press)); }
+void InputQueue::key(KeyPress press) {
+  // A key that is held does not pile up where frames are slow: its repeats end when the hand lets go.
+  if (press.repeat && !events_.empty() && std::holds_alternative<KeyPress>(events_.back())) {
+    const KeyPress& last = std::get<KeyPress>(events_.back());
+    if (last.repeat && last.name == press.name) return;
+  }
+  events_.emplace_back(std::move(press));
+}
 void InputQueue::modifiers(bool shift, bool ctrl, bool alt) { events_.emplace_back(Modifiers{shift, ctrl, alt}); }
 void InputQueue::text(const std::string& utf8) { events_.emplace_back(Text{utf8}); }
 
@@ -44,8 +51,9 @@ Input InputQueue::next() {
     } else if (std::holds_alternative<Scroll>(event)) {
       state_.wheel = state_.wheel + std::get<Scroll>(event).by;
     } else if (std::holds_alternative<KeyPress>(event)) {
-      // A key and the character that it types stay together; the key after them waits.
-      if (!state_.text.empty()) break;
+      // A key and the character that it types stay together. The next key waits for the next frame: what the first one
+      // did, to the focus or to a value, is seen by then, however slow frames are.
+      if (!state_.text.empty() || !state_.keys.empty()) break;
       state_.keys.push_back(std::get<KeyPress>(event));
     } else if (std::holds_alternative<Modifiers>(event)) {
       Modifiers held = std::get<Modifiers>(event);

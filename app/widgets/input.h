@@ -29,7 +29,7 @@ struct Input {
 };
 
 // Events in the order they came, handed out so that no frame sees a press before the cursor has been over its place for
-// one frame, nor press and release together.
+// one frame, nor press and release together, nor two keys: a key finds done what the key before it did.
 class InputQueue {
  public:
   void move(Vec to);

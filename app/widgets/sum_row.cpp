@@ -49,7 +49,8 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
   const Response r = ui.interact(grid, {.label = name,
                                         .command = row.prefix,
                                         .kind = "sum",
-                                        .tooltip = tip.empty() ? std::string_view("The products of this cell") : tip});
+                                        .tooltip = tip.empty() ? std::string_view("The products of this cell") : tip,
+                                        .takes_press = false});
   if (!r.hovered) under = -1;
   const int counted = row.walked < 0 ? count : std::min(row.walked, count);
   const int total = std::max(row.total, row.first + count);

@@ -271,7 +271,8 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
       r.dragged = input_.mouse - press_.at;
     }
     if (spec.takes_wheel && wheel_item_ == r.id) r.wheel = input_.wheel.y;
-    if (r.keyboard && edit_.id != r.id && (take_key("Enter") || take_key("Space"))) r.clicked = true;
+    if (spec.takes_press && r.keyboard && edit_.id != r.id && (take_key("Enter") || take_key("Space")))
+      r.clicked = true;
   }
   building_.push_back(std::move(item));
   return r;
@@ -284,11 +285,19 @@ void Ui::focus_on(std::string_view name) {
   keyboard_ = focus_moved_ = wants_frame_ = true;
 }
 
+bool Ui::leave_focus() {
+  if (!keyboard_ || !focus_) return false;
+  keyboard_ = false;
+  focus_ = 0;
+  wants_frame_ = true;
+  return true;
+}
+
 // Tab and Shift+Tab walk the items in drawing order, those of the top overlay only while one covers the window.
 void Ui::move_focus() {
   bool back = take_key("Shift+Tab");
   if (!back && !take_key("Tab")) {
-    if (keyboard_ && take_key("Escape")) keyboard_ = false, focus_ = 0, wants_frame_ = true;
+    if (keyboard_ && take_key("Escape")) leave_focus();
     return;
   }
   int modal = 0;

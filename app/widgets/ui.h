@@ -78,6 +78,7 @@ struct ItemSpec {
   bool focusable = true;
   std::string_view tooltip = {};  // instead of the command's help
   bool takes_wheel = false;       // the wheel is for this item, not for the panel it stands in
+  bool takes_press = true;        // Enter and Space press it; else they stay the page's
 };
 
 struct Response {
@@ -187,6 +188,7 @@ struct GridSpec {
   bool paint = false;  // a drag sets every cell it passes to paint_value, instead of moving one value up and down
   double paint_value = 0;
   bool takes_wheel = true;  // once it has the focus
+  bool takes_press = true;  // Enter and Space click the keyboard's cell, or type into it; else they stay the page's
   Concept tone = Concept::none;
   std::string_view command = {};  // what its edits send
   std::string_view tooltip = {};
@@ -249,6 +251,8 @@ class Ui {
   void set_errors(std::vector<CommandError> errors) { errors_ = std::move(errors), errors_beside_.clear(); }
   bool shown_beside(std::string_view command) const;  // in this frame, where it can be seen
   uint64_t focused() const { return focus_; }
+  // Takes the keyboard away from what has it. False where nothing had it, or only by a click.
+  bool leave_focus();
   bool editing() const { return edit_.id != 0; }  // a text field has the keys
   const Input& input() const { return input_; }
   // Every line of text that is drawn from now on, as it is drawn: what tests read. Null ends it.

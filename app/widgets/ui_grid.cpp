@@ -41,7 +41,8 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
                                       .command = spec.command,
                                       .kind = "grid",
                                       .tooltip = spec.tooltip,
-                                      .takes_wheel = spec.takes_wheel && focus_ == id_of(name)});
+                                      .takes_wheel = spec.takes_wheel && focus_ == id_of(name),
+                                      .takes_press = spec.takes_press});
   GridResponse out;
   out.focused = r.focused;
   GridFocus& at = grids_[r.id];

@@ -39,9 +39,24 @@ TEST(InputQueue, keys_and_text_keep_their_order) {
   EXPECT_EQ(input.text, "aé");
   EXPECT_TRUE(input.keys.empty());
   input = queue.next();
-  ASSERT_EQ(input.keys.size(), 2u);
-  EXPECT_EQ(input.keys[1].name, "Ctrl+Z");
+  ASSERT_EQ(input.keys.size(), 1u);
+  EXPECT_EQ(input.keys[0].name, "Enter");
+  input = queue.next();
+  ASSERT_EQ(input.keys.size(), 1u);
+  EXPECT_EQ(input.keys[0].name, "Ctrl+Z");
   EXPECT_TRUE(queue.next().keys.empty());
+}
+
+TEST(InputQueue, repeats_of_a_held_key_do_not_pile_up) {
+  InputQueue queue;
+  queue.key({"Right", false});
+  for (int i = 0; i < 20; ++i) queue.key({"Right", true});
+  queue.key({"Left", false});
+  std::string seen;
+  while (!queue.empty()) {
+    for (const KeyPress& key : queue.next().keys) seen += key.name + " ";
+  }
+  EXPECT_EQ(seen, "Right Right Left ");
 }
 
 }  // namespace
