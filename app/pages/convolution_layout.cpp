@@ -13,9 +13,14 @@ constexpr float kMostKernelCell = 40;
 constexpr float kLeastKernelCell = 24;
 constexpr float kLeastRoom = 96;  // the width of a grid's captions
 constexpr float kBetween = 12;    // grids under each other
+constexpr float kCaption = 22;    // the height of a caption for which these sizes are; larger type, larger cells
 
 // A kernel's cells are larger than the picture's where those are small: its numbers are what is edited.
-float kernel_cell_for(float cell) { return std::clamp(cell, kLeastKernelCell, kMostKernelCell); }
+float kernel_cell_for(float cell, float caption) {
+  return std::clamp(cell, kLeastKernelCell, kMostKernelCell * caption / kCaption);
+}
+
+float least_room(float caption) { return kLeastRoom * caption / kCaption; }
 
 float outputs_height(const ConvolutionSizes& s, float caption, float cell) {
   const auto k = static_cast<float>(s.outputs);
@@ -26,13 +31,13 @@ float outputs_height(const ConvolutionSizes& s, float caption, float cell) {
 bool notes_below_output(const ConvolutionSizes& s, float out_room) { return s.note_width <= out_room + kGap; }
 
 bool fits(const Rect& area, const ConvolutionSizes& s, float caption, float cell, bool beside) {
-  const float kernel = kernel_cell_for(cell);
+  const float kernel = kernel_cell_for(cell, caption);
   const auto n = static_cast<float>(s.channels);
   const float notes = static_cast<float>(s.notes) * caption;
   const float in_w = cell * static_cast<float>(s.input_columns), in_h = cell * static_cast<float>(s.input_rows);
-  const float k_w = std::max(kernel * static_cast<float>(s.kernel_columns), kLeastRoom);
+  const float k_w = std::max(kernel * static_cast<float>(s.kernel_columns), least_room(caption));
   const float k_h = kernel * static_cast<float>(s.kernel_rows) + 2 * caption;
-  const float out_w = std::max(cell * static_cast<float>(s.output_columns), kLeastRoom);
+  const float out_w = std::max(cell * static_cast<float>(s.output_columns), least_room(caption));
   const float out_h = outputs_height(s, caption, cell);
   const float left_h = n * (std::max(in_h + caption, k_h)) + (n - 1) * kBetween;
   if (beside) {
@@ -44,7 +49,7 @@ bool fits(const Rect& area, const ConvolutionSizes& s, float caption, float cell
 }
 
 float largest(const Rect& area, const ConvolutionSizes& s, float caption, bool beside) {
-  float low = 2, high = kMostCell;
+  float low = 2, high = kMostCell * caption / kCaption;
   if (!fits(area, s, caption, low, beside)) return low;
   for (int i = 0; i < 20; ++i) {
     const float middle = (low + high) / 2;
@@ -62,12 +67,12 @@ ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& 
   ConvolutionLayout layout;
   layout.caption = caption;
   layout.cell = beside ? beside_cell : below_cell;
-  layout.kernel_cell = std::floor(kernel_cell_for(layout.cell));
+  layout.kernel_cell = std::floor(kernel_cell_for(layout.cell, caption));
   const float in_w = layout.cell * static_cast<float>(s.input_columns);
   const float in_h = layout.cell * static_cast<float>(s.input_rows);
   const float k_w = layout.kernel_cell * static_cast<float>(s.kernel_columns);
   const float k_h = layout.kernel_cell * static_cast<float>(s.kernel_rows);
-  const float k_room = std::max(k_w, kLeastRoom);
+  const float k_room = std::max(k_w, least_room(caption));
   const float out_w = layout.cell * static_cast<float>(s.output_columns);
   const float one_h = layout.cell * static_cast<float>(s.output_rows);
   const float out_h = outputs_height(s, caption, layout.cell);
@@ -77,7 +82,7 @@ ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& 
   float x, y;
   Rect first{0, 0, out_w, one_h};  // output
   if (beside) {
-    const float out_room = std::max(out_w, kLeastRoom);
+    const float out_room = std::max(out_w, least_room(caption));
     x = area.x + std::max(0.0f, (area.w - (in_w + k_room + out_room + 2 * kGap)) / 2);
     const bool narrow = !notes_below_output(s, out_room);
     y = area.y + std::max(caption / 2, (area.h - left_h - (narrow ? notes : 0)) / 2);
