@@ -81,6 +81,16 @@ keys Home
 expect convolution.running 0 "none"
 keys End
 expect convolution.running 198 "all"
+keys Home Right Right Right
+expect convolution.running 16 "three arrows in a row all count"
+expect convolution.column 2 "and none of them moves the cursor"
+
+# Escape gives the keys back to the page, in one burst with what follows.
+keys Escape Return
+expect convolution.cell 15 "Enter steps after Escape"
+keys Left
+expect convolution.cell 14 "an arrow moves the cursor"
+keys s
 
 # Settings by Tab: sliders with arrows, choices and switches with Enter.
 tab_to products size
