@@ -100,7 +100,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
       const double share = row.all > 0 ? static_cast<double>(count) / static_cast<double>(row.all) : 0;
       const Colour colour = confusion_colour(share, t == p, theme);
       const Rect cell = rect_of(t, p);
-      ui.fill(cell, colour);  // square: rounded ones are twenty times the triangles
+      ui.fill(cell, colour);  // square: rounding would cost each cell many triangles
       if (numbers && count > 0) {
         ui.label(cell, std::to_string(count), Font::number, ink_on(colour), Align::centre, size);
       }

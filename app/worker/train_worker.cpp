@@ -22,7 +22,7 @@ constexpr double kBetweenFast = 1.0 / 20;
 constexpr double kCopyShare = 0.15;     // of the time, at most, for making snapshots
 constexpr double kMeasureShare = 0.04;  // of the time, at most, for the test part while training runs
 constexpr double kMostCredit = 0.05;    // seconds
-constexpr double kMostDebt = 0.5;       // seconds
+constexpr double kMostDebt = 0.5;       // seconds; what a round costs beyond it is let go, so a slow network takes more
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
