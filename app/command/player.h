@@ -20,10 +20,10 @@ namespace striate {
 // The program that a script is played on. Every function must be there.
 struct PlayerHost {
   const Registry* registry = nullptr;
-  std::function<void(const std::string& line)> run;    // one command; throws Error
-  std::function<bool()> loading;                       // a file is being read: commands wait
+  std::function<void(const std::string& line)> run;  // one command; throws Error
+  std::function<bool()> loading;                     // a file is being read: commands wait
   std::function<bool()> held = {};  // something goes on to a known end: all but `wait` waits, however long it takes
-  std::function<bool()> busy;                          // what is shown is not final: expect and screenshot wait
+  std::function<bool()> busy;       // what is shown is not final: expect and screenshot wait
   std::function<std::optional<Error>()> take_failure;  // an error of work behind, once
   // Asks for a picture of the next settled frame; the host is busy until it is written. Throws Error.
   std::function<void(const std::string& file)> screenshot;

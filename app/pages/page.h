@@ -30,7 +30,7 @@ struct PageInfo {
 // What a page is given. It outlives the page.
 struct PageContext {
   Document& document;
-  std::function<void()> wake;  // asks for another frame; may be called from any thread
+  std::function<void()> wake;                       // asks for another frame; may be called from any thread
   std::function<void(std::string line)> send = {};  // a command for the next update; may be called from any thread
 };
 

@@ -327,7 +327,7 @@ class Ui {
   float paragraph_height(std::string_view marked, float width, Font font = Font::body);
   void note(std::string_view marked);                             // a paragraph in caption size, secondary colour
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
-  void error_beside(std::string_view command);  // what this command's last failure said, if it failed
+  void error_beside(std::string_view command);                    // what this command's last failure said, if it failed
   void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
   void progress(std::string_view label, float share, std::string_view cancel_command);  // share < 0: unknown
 

@@ -55,8 +55,8 @@ struct Counted {
   std::string formula;  // empty: a plain 0
 };
 
-// The numbers behind a layer's arithmetic, for whoever follows a single value through it (engine/walk/network_walk.h). A
-// layer fills in what it has.
+// The numbers behind a layer's arithmetic, for whoever follows a single value through it (engine/walk/network_walk.h).
+// A layer fills in what it has.
 struct LayerGeometry {
   Conv2dShape convolution;  // conv
   Pool2dShape pooling;      // maxpool, avgpool

@@ -1,6 +1,7 @@
 // Curves as files, the network's text as a file, and the renderer that needs no OpenGL.
 #include "app/pages/train/train_export.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -62,16 +63,22 @@ TEST(CurvesPicture, has_the_size_that_was_asked_for_and_curves_in_their_colours)
     EXPECT_EQ(picture.width, options.width);
     EXPECT_EQ(picture.height, options.height);
     const Theme& theme = options.dark ? dark_theme() : light_theme();
-    std::map<Colour, int> found;
-    for (int y = 0; y < picture.height; ++y) {
-      for (int x = 0; x < picture.width; ++x) {
-        const uint8_t* p = picture.at(x, y);
-        ++found[rgb(static_cast<uint32_t>(p[0]) << 16 | static_cast<uint32_t>(p[1]) << 8 | p[2])];
+    // Thin lines at an angle are blended with the paper: a pixel counts that is about as coloured as its curve.
+    const auto count = [&](Colour wanted) {
+      const int w[] = {static_cast<int>(wanted & 255), static_cast<int>(wanted >> 8 & 255),
+                       static_cast<int>(wanted >> 16 & 255)};
+      int found = 0;
+      for (int y = 0; y < picture.height; ++y) {
+        for (int x = 0; x < picture.width; ++x) {
+          const uint8_t* p = picture.at(x, y);
+          found += std::abs(p[0] - w[0]) < 40 && std::abs(p[1] - w[1]) < 40 && std::abs(p[2] - w[2]) < 40;
+        }
       }
-    }
-    EXPECT_GT(found[theme.background], picture.width * picture.height / 2) << "most of it is paper";
-    EXPECT_GT(found[theme.input], 20) << "the training curve";
-    EXPECT_GT(found[theme.kernel], 5) << "the test curve";
+      return found;
+    };
+    EXPECT_GT(count(theme.background), picture.width * picture.height / 2) << "most of it is paper";
+    EXPECT_GT(count(theme.input), 20) << "the training curve";
+    EXPECT_GT(count(theme.kernel), 20) << "the test curve";
   }
   EXPECT_EQ(curves_picture(*now).bytes, curves_picture(*now).bytes) << "the same curves, the same picture";
 }

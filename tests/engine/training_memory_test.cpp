@@ -2,8 +2,6 @@
 // that grows with the batch and not faster.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
 #include <numeric>
 
 #include "engine/network/models.h"
@@ -85,34 +83,6 @@ TEST(Memory, no_step_of_training_allocates) {
       EXPECT_EQ(memory_use().allocations, before) << name << " on " << device.id();
     }
   }
-}
-
-// Four times the batch takes about four times as long: far from what a step quadratic in the batch would take (16), and
-// from one that does most of its work once. The best of several, since the machine may be busy.
-TEST(Time, of_a_step_grows_with_the_batch) {
-  Stream stream(Device::cpu());
-  const Model& made = model("lenet5");
-  const MemoryDataset data = pictures_for(made, 256);
-  const auto seconds_of = [&](int batch) {
-    Network network(stream, build_model("lenet5"));
-    TrainerSettings settings;
-    settings.batch = batch;
-    settings.keyframes = false;
-    Trainer trainer(stream, network, data, all_of(data), Normalisation(), settings);
-    double best = 1e9;
-    for (int i = 0; i < 12; ++i) {
-      const auto start = std::chrono::steady_clock::now();
-      trainer.step();
-      best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return best;
-  };
-  double ratio = 0;
-  for (int attempt = 0; attempt < 5; ++attempt) {
-    ratio = seconds_of(256) / seconds_of(64);
-    if (ratio > 2.5 && ratio < 6) return;
-  }
-  ADD_FAILURE() << "256 pictures take " << ratio << " times as long as 64";
 }
 
 }  // namespace

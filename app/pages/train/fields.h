@@ -21,7 +21,7 @@ void power_slider(Ui& ui, std::string_view name, double value, double low, doubl
                   std::string_view prefix);
 
 std::string output_words(const Shape& shape);  // of a batch's: "6 × 28 × 28", without N
-std::string memory_words(int64_t bytes);      // "5.3 MB"
+std::string memory_words(int64_t bytes);       // "5.3 MB"
 std::string first_sentence(std::string_view text);
 
 }  // namespace striate

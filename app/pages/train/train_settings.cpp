@@ -48,7 +48,7 @@ std::string with_optimizer_setting(const std::string& text, const std::string& n
   std::string result = optimizer_names()[static_cast<size_t>(now.kind)];
   bool known = name == "nesterov" && now.kind == Kind::sgd;
   for (const auto& [word, number] : settings) {
-    result += ' ' + word + ' ' + number;
+    result.append(" ").append(word).append(" ").append(number);
     known = known || word == name;
   }
   if (!known) {

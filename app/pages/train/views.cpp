@@ -5,8 +5,8 @@
 #include "app/pages/train/draw_view.h"
 #include "app/pages/train/layers_view.h"
 #include "app/pages/train/overview.h"
-#include "app/pages/train/tests_view.h"
 #include "app/pages/train/step_view.h"
+#include "app/pages/train/tests_view.h"
 #include "app/pages/train/train_view.h"
 #include "app/pages/train/unit_view.h"
 
