@@ -1,5 +1,7 @@
 // The page `train` with its thread: what it shows is what the engine computes alone, whatever was pressed when.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -71,7 +73,9 @@ std::string bytes_of(const std::string& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::string file_in_temp(const std::string& name) { return testing::TempDir() + "striate_" + name; }
+std::string file_in_temp(const std::string& name) {
+  return fmt::format("{}striate_{}_{}", testing::TempDir(), getpid(), name);
+}
 
 TEST_F(TrainPage, starts_pauses_and_steps_by_clicks) {
   EXPECT_EQ(driver.text("train.status"), "empty");

@@ -1,7 +1,9 @@
 // A run that is gone back in, edited and branched against one that only ever went forward: the same bits.
 #include "engine/training/training_run.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -114,7 +116,8 @@ TEST_P(TrainingRuns, a_saved_run_goes_on_as_if_it_had_not_stopped) {
   Stream stream;
   const RunRecipe recipe = recipe_of(GetParam().optimizer, GetParam().model);
   const auto data = open_run_data(recipe);
-  const std::string file = testing::TempDir() + "striate_run.safetensors";
+  // Tests may run at the same time: each has its own file.
+  const std::string file = fmt::format("{}striate_run_{}.safetensors", testing::TempDir(), getpid());
   TrainingRun run(stream, recipe, data);
   for (int i = 0; i < 5; ++i) run.advance_step();
   run.set_rate(0.004);
