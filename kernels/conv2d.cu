@@ -33,8 +33,9 @@ struct SpreadAxis {
 // `together` rows of one plane of the spread copy per index, W values at a time.
 template <int W>
 struct SpreadRows {
-  // More than its arithmetic: shared out as finely as the sums that follow, so that the thread that reads a plane is the
-  // one that wrote it. (One thread writing all of it took six times as long, waiting for lines of the other's cache.)
+  // More than its arithmetic: shared out as finely as the sums that follow, so that the thread that reads a plane is
+  // the one that wrote it. (One thread writing all of it took six times as long, waiting for lines of the other's
+  // cache.)
   static constexpr int64_t work = 4096;
   const float* x;  // (planes, rows.size, columns.size)
   float* out;      // (planes, rows.phases, columns.phases, rows.count, columns.count)
