@@ -51,8 +51,8 @@ void conv2d_forward(Stream& stream, const Conv2dShape& shape, const float* x, co
 void conv2d_backward_input(Stream& stream, const Conv2dShape& shape, const float* dy, const float* w, float* dx,
                            Result result, float* scratch);
 
-// How the sums of the gradient by the weights are cut up (see kernels/summation.h): so many images are summed at a time,
-// and the pieces' sums are added in their order; an output plane counts as P rows of Q columns, or as one row.
+// How the sums of the gradient by the weights are cut up (see kernels/summation.h): so many images are summed at a
+// time, and the pieces' sums are added in their order; an output plane counts as P rows of Q columns, or as one row.
 struct Conv2dWeightOrder {
   int64_t images_per_piece = 1;
   bool plane_is_row = false;
