@@ -126,10 +126,10 @@ TEST_P(TrainingRuns, a_saved_run_goes_on_as_if_it_had_not_stopped) {
   run.advance();
   run.save(file);
   EXPECT_EQ(run.next_phase(), Phase::loss);
-  const auto open = [&](const RunRecipe& saved) -> std::shared_ptr<const Dataset> {
+  const auto open = [&](const RunRecipe& saved) {
     EXPECT_EQ(saved.data, recipe.data);
     EXPECT_EQ(saved.augment, recipe.augment);
-    return data;
+    return std::shared_ptr<const Dataset>(data);
   };
   const auto opened = TrainingRun::open(stream, file, open);
   EXPECT_EQ(opened->first_step(), 6);
