@@ -11,7 +11,7 @@ jobs() {
   echo $((cores < memory ? cores : memory))
 }
 
-# build FOLDER PRESET [CMAKE OPTION...]: configures (again only when an option is new) and builds everything.
+# build FOLDER PRESET [CMAKE OPTION...]: configures (again only when an option is new) and builds everything, or $TARGET.
 build() {
   local folder=$1 preset=$2
   shift 2
@@ -22,5 +22,5 @@ build() {
     echo "$wanted" >"$folder/.striate-options"
   fi
   echo "building $folder"
-  cmake --build "$folder" --parallel "$(jobs)"
+  cmake --build "$folder" --parallel "$(jobs)" ${TARGET:+--target "$TARGET"}
 }

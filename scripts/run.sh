@@ -11,7 +11,7 @@ here=$OLDPWD
 # What this script says goes to standard error: standard output belongs to the program.
 {
   scripts/setup.sh
-  build build/release release
+  TARGET=striate build build/release release
 } >&2
 
 # The program starts in the folder you called from, so that relative file names mean what you meant.
