@@ -11,6 +11,7 @@
 // last stroke away, Delete clears.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
