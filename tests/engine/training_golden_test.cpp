@@ -2,6 +2,8 @@
 // precision, step after step.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/network/models.h"
 #include "engine/training/trainer.h"
 #include "tests/engine/golden.h"
