@@ -326,8 +326,8 @@ void check(const Conv2dShape& s) {
                std::to_string(s.dilation_y) + " x " + std::to_string(s.dilation_x),
            "stride and dilation are at least 1");
   }
-  if (s.pad_top < 0 || s.pad_bottom < 0 || s.pad_left < 0 || s.pad_right < 0) {
-    refuse("negative padding", "padding is 0 or more on every side");
+  if (s.pad_top < 0 || s.pad_left < 0 || s.pad_bottom <= -s.h || s.pad_right <= -s.w) {
+    refuse("negative padding", "padding is 0 or more at the top and at the left; elsewhere it leaves something of x");
   }
   if (s.groups < 1 || s.c % s.groups != 0 || s.k % s.groups != 0) {
     refuse(std::to_string(s.groups) + " groups for " + std::to_string(s.c) + " channels and " + std::to_string(s.k) +
@@ -371,7 +371,7 @@ int64_t conv2d_scratch(const Conv2dShape& s) {
 }
 
 void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const float* w, const float* b, float* y,
-                    float* scratch) {
+                    float* scratch, Result result) {
   check(s);
   const ForwardLayout f = forward_layout(s);
   const int p = s.p(), q = s.q();
@@ -386,6 +386,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   a.pitch = f.pitch;
   a.valid = q;
   a.length = static_cast<int64_t>(p - 1) * f.pitch + q;
+  a.add = result == Result::add;
   a.x_image = s.c * f.plane();
   a.x_group = s.c / s.groups * f.plane();
   const int tile = weighted_sums_tile(stream, a.k, a.j, a.length);
@@ -420,7 +421,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
 }
 
 void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy, const float* w, float* dx,
-                           Result result, float* scratch) {
+                           Result result, float* scratch, const float* b) {
   check(s);
   const int p = s.p(), q = s.q();
   const BackwardAxis rows = backward_axis(s.h, p, s.r, s.stride_y, s.pad_top, s.dilation_y);
@@ -455,6 +456,7 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
         a.x_group = k * dy_plane;
         a.offsets = offsets;
         a.weights = packed;
+        a.bias = b;
         a.out = dx + n * s.c * dx_plane + static_cast<int64_t>(row.first) * s.w + column.first;
         a.out_image = s.c * dx_plane;
         a.out_plane = dx_plane;

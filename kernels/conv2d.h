@@ -24,7 +24,8 @@ struct Conv2dShape {
   int n = 1, c = 1, h = 1, w = 1;  // x (n, c, h, w)
   int k = 1, r = 1, s = 1;         // w (k, c / groups, r, s)
   int stride_y = 1, stride_x = 1;
-  int pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;  // rows and columns of zeros, 0 or more
+  // Rows and columns of zeros. Those at the end may be negative: so many rows or columns of x that nothing reads.
+  int pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
   int dilation_y = 1, dilation_x = 1;
   int groups = 1;  // divides c and k
 
@@ -45,11 +46,12 @@ int64_t conv2d_scratch(const Conv2dShape& shape);
 
 // y = x * w + b. `b` (K) may be null: no bias.
 void conv2d_forward(Stream& stream, const Conv2dShape& shape, const float* x, const float* w, const float* b, float* y,
-                    float* scratch);
+                    float* scratch, Result result = Result::replace);
 
-// dx from dy: what each input value would change in the sum over all of dy[..] * y[..].
+// dx from dy: what each input value would change in the sum over all of dy[..] * y[..]. `b` (C), where there is one, is
+// added to each channel of dx: that makes it the forward pass of a transposed convolution (conv_transpose2d.h).
 void conv2d_backward_input(Stream& stream, const Conv2dShape& shape, const float* dy, const float* w, float* dx,
-                           Result result, float* scratch);
+                           Result result, float* scratch, const float* b = nullptr);
 
 // How the sums of the gradient by the weights are cut up (see kernels/summation.h): so many images are summed at a
 // time, and the pieces' sums are added in their order; an output plane counts as P rows of Q columns, or as one row.

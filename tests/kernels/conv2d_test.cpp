@@ -58,6 +58,15 @@ std::vector<Conv2dShape> shapes() {
   Conv2dShape sided = shape(1, 3, 6, 7, 4, 2, 2);
   sided.pad_bottom = 1, sided.pad_right = 1;
   all.push_back(sided);
+  Conv2dShape unread = shape(2, 3, 12, 11, 4, 3, 2, 2, 1, 2);  // rows and columns at the end that nothing reads
+  unread.pad_bottom = -4, unread.pad_right = -3;
+  all.push_back(unread);
+  Conv2dShape cut = shape(1, 2, 7, 20, 3, 3, 3, 1, 0);
+  cut.pad_bottom = -2, cut.pad_right = -1;
+  all.push_back(cut);
+  Conv2dShape point = shape(2, 3, 7, 6, 5, 1, 1);
+  point.pad_bottom = -1, point.pad_right = -2;
+  all.push_back(point);
   return all;
 }
 
