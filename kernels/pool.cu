@@ -1,5 +1,6 @@
 // One index makes one row of the output (forward) or of the input (backward), so that the CPU walks memory in order.
-// Windows of 2x2 with stride 2, by far the most common, have a form of their own without inner loops.
+// Windows of 2x2 with stride 2, by far the most common, have a form of their own without inner loops. Windows with
+// dilation go to pool3d.h.
 #include "kernels/pool.h"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "kernels/error.h"
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
+#include "kernels/pool3d.h"
 
 namespace striate {
 
@@ -268,6 +270,20 @@ bool is_2x2(const Pool2dShape& s) {
          s.pad_left == 0 && s.pad_right == 0 && s.p() == s.h / 2 && s.q() == s.w / 2;
 }
 
+Pool3dShape general(const Pool2dShape& s) {
+  Pool3dShape g;
+  g.n = s.n, g.c = s.c;
+  g.in[1] = s.h, g.in[2] = s.w;
+  g.window[1] = s.r, g.window[2] = s.s;
+  g.stride[1] = s.stride_y, g.stride[2] = s.stride_x;
+  g.dilation[1] = s.dilation_y, g.dilation[2] = s.dilation_x;
+  g.before[1] = s.pad_top, g.before[2] = s.pad_left;
+  g.after[1] = s.pad_bottom, g.after[2] = s.pad_right;
+  g.ceil_mode = s.ceil_mode, g.count_include_pad = s.count_include_pad;
+  return g;
+}
+bool is_dilated(const Pool2dShape& s) { return s.dilation_y != 1 || s.dilation_x != 1; }
+
 // One window per thread on a GPU, a whole row of windows per index on the CPU.
 template <typename Target>
 struct WindowPacks {
@@ -278,28 +294,11 @@ struct WindowPacks {
 
 }  // namespace
 
-void check(const Pool2dShape& s) {
-  const auto refuse = [](const std::string& what, const std::string& hint) { throw Error("pooling: " + what, hint); };
-  if (s.n < 1 || s.c < 1 || s.h < 1 || s.w < 1) refuse("an input without values", "every size is at least 1");
-  if (s.r < 1 || s.s < 1 || s.stride_y < 1 || s.stride_x < 1) {
-    refuse("window " + std::to_string(s.r) + " x " + std::to_string(s.s) + ", stride " + std::to_string(s.stride_y) +
-               " x " + std::to_string(s.stride_x),
-           "window and stride are at least 1");
-  }
-  const auto side = [&](int pad, int window) { return pad < 0 || pad * 2 > window; };
-  if (side(s.pad_top, s.r) || side(s.pad_bottom, s.r) || side(s.pad_left, s.s) || side(s.pad_right, s.s)) {
-    refuse("padding of more than half a window, or below 0", "a window always holds a value of the picture");
-  }
-  if (s.r > s.h + s.pad_top + s.pad_bottom || s.s > s.w + s.pad_left + s.pad_right) {
-    refuse("a window of " + std::to_string(s.r) + " x " + std::to_string(s.s) + " on a picture of " +
-               std::to_string(s.h) + " x " + std::to_string(s.w),
-           "make the window smaller");
-  }
-  if (static_cast<int64_t>(s.h) * s.w > INT32_MAX) refuse("a channel of more than 2^31 values", "use smaller pictures");
-}
+void check(const Pool2dShape& s) { check(general(s)); }
 
 void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, float* y, int32_t* winners) {
   check(s);
+  if (is_dilated(s)) return max_pool3d_forward(stream, general(s), x, y, winners);
   const int64_t rows = static_cast<int64_t>(s.n) * s.c * s.p();
   if (is_2x2(s)) {
     return with_target(stream, [&](auto target) {
@@ -316,6 +315,7 @@ void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, floa
 void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, const int32_t* winners, float* dx,
                        Result result) {
   check(s);
+  if (is_dilated(s)) return max_pool3d_backward(stream, general(s), dy, winners, dx, result);
   const int64_t planes = static_cast<int64_t>(s.n) * s.c;
   if (is_2x2(s)) {
     return with_target(stream, [&](auto target) {
@@ -332,12 +332,14 @@ void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, co
 
 void average_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, float* y) {
   check(s);
+  if (is_dilated(s)) return average_pool3d_forward(stream, general(s), x, y);
   for_each(stream, "average_pool", static_cast<int64_t>(s.n) * s.c * s.p(),
            AveragePool{rows_of(s), columns_of(s), x, y, s.pad_bottom, s.pad_right, s.count_include_pad});
 }
 
 void average_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, float* dx, Result result) {
   check(s);
+  if (is_dilated(s)) return average_pool3d_backward(stream, general(s), dy, dx, result);
   const AveragePool pool{rows_of(s), columns_of(s), nullptr, nullptr, s.pad_bottom, s.pad_right, s.count_include_pad};
   for_each(stream, "average_pool_backward", static_cast<int64_t>(s.n) * s.c * s.h,
            AveragePoolBackward{pool, dy, dx, result == Result::add});

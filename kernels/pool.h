@@ -4,7 +4,8 @@
 //   average   y[p][q] = sum of the window / number of its places. Padding counts as zeros (count_include_pad) or not
 //             at all. Places beyond the padded picture, which only ceil_mode reaches, never count.
 //   global    y = mean of the whole channel.
-// The window of (p, q) starts at row p*stride_y - pad_top, column q*stride_x - pad_left.
+// The window of (p, q) starts at row p*stride_y - pad_top, column q*stride_x - pad_left, and goes on in steps of the
+// dilation. With dilation it may hold no value at all: pool3d.h says what is then.
 //
 // N batch, C channels, H W size in, R S window, P Q size out. x, dx (N, C, H, W); y, dy, winners (N, C, P, Q).
 // Nothing may overlap. Same bits whatever the number of threads.
@@ -21,19 +22,20 @@ struct Pool2dShape {
   int n = 1, c = 1, h = 1, w = 1;
   int r = 2, s = 2;
   int stride_y = 2, stride_x = 2;
-  int pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;  // at most half the window
+  int pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;  // less than the window covers
   bool ceil_mode = false;         // a last window that only partly fits counts, if it starts inside picture or padding
   bool count_include_pad = true;  // average only
+  int dilation_y = 1, dilation_x = 1;
 
-  int p() const { return size(h, pad_top, pad_bottom, r, stride_y); }
-  int q() const { return size(w, pad_left, pad_right, s, stride_x); }
+  int p() const { return size(h, pad_top, pad_bottom, dilation_y * (r - 1) + 1, stride_y); }
+  int q() const { return size(w, pad_left, pad_right, dilation_x * (s - 1) + 1, stride_x); }
   int64_t x_size() const { return static_cast<int64_t>(n) * c * h * w; }
   int64_t y_size() const { return static_cast<int64_t>(n) * c * p() * q(); }
 
  private:
-  int size(int in, int before, int after, int window, int stride) const {
-    const int room = in + before + after - window;
-    const int out = (ceil_mode ? (room + stride - 1) / stride : room / stride) + 1;
+  int size(int in, int before, int after, int covers, int stride) const {
+    const int room = in + before + after - covers;
+    const int out = (ceil_mode && room > -stride ? (room + stride - 1) / stride : room / stride) + 1;
     return ceil_mode && (out - 1) * stride >= in + before ? out - 1 : out;
   }
 };

@@ -102,7 +102,8 @@ void for_each_window(const Pool2dShape& s, const F& f) {
         std::vector<int64_t> inside;
         for (int r = 0; r < s.r; ++r) {
           for (int t = 0; t < s.s; ++t) {
-            const int row = p * s.stride_y - s.pad_top + r, column = q * s.stride_x - s.pad_left + t;
+            const int row = p * s.stride_y - s.pad_top + r * s.dilation_y;
+            const int column = q * s.stride_x - s.pad_left + t * s.dilation_x;
             const bool in = row >= 0 && row < s.h && column >= 0 && column < s.w;
             const bool in_padding = row < s.h + s.pad_bottom && column < s.w + s.pad_right;
             if (in) inside.push_back((plane * s.h + row) * s.w + column);
@@ -148,5 +149,6 @@ void exercise_optimizers(Stream& stream);
 void exercise_metrics(Stream& stream);
 void exercise_initialize(Stream& stream);
 void exercise_residual(Stream& stream);  // subsample, guard
+void exercise_volumes(Stream& stream);   // conv3d, pool3d, global_max_pool, transposed convolutions
 
 }  // namespace striate

@@ -35,6 +35,16 @@ std::vector<Pool2dShape> shapes() {
   Pool2dShape uneven = shape(1, 2, 8, 9, 3, 2, 2, 0);
   uneven.pad_bottom = 1, uneven.pad_right = 1, uneven.stride_x = 1;
   all.push_back(uneven);
+  Pool2dShape dilated = shape(2, 3, 9, 11, 3, 2, 2, 1);
+  dilated.dilation_y = 2, dilated.dilation_x = 3;
+  all.push_back(dilated);
+  dilated.ceil_mode = true, dilated.stride_x = 1, dilated.pad_right = 0;
+  all.push_back(dilated);
+  all.push_back(shape(1, 2, 4, 5, 3, 3, 1, 2));        // padding of more than half a window
+  all.push_back(shape(1, 2, 2, 2, 3, 3, 2, 0, true));  // one window, larger than the picture
+  Pool2dShape row = shape(2, 3, 1, 10, 1, 3, 2, 0);    // a row of values
+  row.pad_left = 2, row.stride_y = 1;
+  all.push_back(row);
   return all;
 }
 
@@ -158,6 +168,7 @@ TEST(Pooling, refuses_shapes_that_do_not_fit) {
   EXPECT_THROW(check(shape(1, 1, 4, 4, 2, 2, 0, 0)), Error);
   EXPECT_THROW(check(shape(1, 1, 4, 4, 2, 2, 2, 2)), Error);
   EXPECT_THROW(check(shape(0, 1, 4, 4, 2, 2, 2, 0)), Error);
+  EXPECT_THROW(check(shape(1, 1, 2, 2, 3, 3, 1, 0, true)), Error);
   EXPECT_NO_THROW(check(shape(1, 1, 4, 4, 2, 2, 2, 1)));
 }
 
