@@ -47,8 +47,7 @@ ModelInfo read_info(const SummaryOptions& options) {
   info.architecture = architecture_of(name, input, static_cast<int>(options.classes));
   if (info.architecture.input().rank() == 0)
     throw UsageError(fmt::format("\"{}\" does not say what it takes", name), "give --input 3x64x64");
-  for (const Model& each : models())
-    if (name == each.name) info.model = each.title;
+  if (const Model* found = find_model(name)) info.model = found->title;
   return info;
 }
 
@@ -89,7 +88,7 @@ void print_summary(const SummaryOptions& options) {
     const Counted parameters = node.layer->parameter_count(inputs), work = node.layer->multiply_adds(inputs);
     for (const Running& each : node.layer->running(inputs)) running += each.shape.count();
     std::string name = fmt::format("{} ({})", node.name, node.layer->text());
-    if (node.inputs.size() > 1 || (node.inputs[0] != n - 1)) {
+    if (node.inputs.size() > 1 || (node.inputs.size() == 1 && node.inputs[0] != n - 1)) {
       name += " from";
       for (const int input : node.inputs) name += " " + architecture.nodes()[static_cast<size_t>(input)].name;
     }
@@ -136,7 +135,8 @@ void print_summary(const SummaryOptions& options) {
 void add_summary(CLI::App& parent, CommandLine& line) {
   auto options = std::make_shared<SummaryOptions>();
   std::string names;
-  for (const Model& each : models()) names += fmt::format("  {:<16} {}\n", each.name, each.title);
+  for (const std::vector<Model>* list : {&models(), &large_models()})
+    for (const Model& each : *list) names += fmt::format("  {:<16} {}\n", each.name, each.title);
   CLI::App* command = add_command(
       parent, line, "summary", "Layers, shapes and costs of a network",
       fmt::format(

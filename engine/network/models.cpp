@@ -1,4 +1,4 @@
-// To add a model: a function that writes its text, and a line in the list at the end.
+// To add a model: a function that writes its text, in a file of models/, and a line in one of the two lists.
 #include "engine/network/models.h"
 
 #include <fmt/format.h>
@@ -9,97 +9,69 @@
 #include "engine/error.h"
 #include "engine/files/read_file.h"
 #include "engine/nearest_word.h"
+#include "engine/network/models/families.h"
 
 namespace striate {
-namespace {
-
-std::string lenet5(const Shape&, int classes) {
-  return fmt::format(
-      "conv 6 5x5 pad 2 | relu | maxpool 2 | conv 16 5x5 | relu | maxpool 2 | flatten | dense 120 | relu | dense 84 | "
-      "relu | dense {}",
-      classes);
-}
-
-std::string lenet5_1998(const Shape&, int classes) {
-  return fmt::format(
-      "conv 6 5x5 pad 2 | tanh | avgpool 2 | conv 16 5x5 | tanh | avgpool 2 | flatten | dense 120 | tanh | dense 84 | "
-      "tanh | dense {}",
-      classes);
-}
-
-std::string tiny(const Shape&, int classes) {
-  return fmt::format("conv 8 3x3 | relu | maxpool 2 | conv 16 3x3 | relu | maxpool 2 | flatten | dense {}", classes);
-}
-
-std::string mlp(const Shape& input, int classes) {
-  return fmt::format("{}dense 128 | relu | dense 64 | relu | dense {}", input.rank() == 3 ? "flatten | " : "", classes);
-}
-
-std::string tinyvgg(const Shape&, int classes) {
-  return fmt::format(
-      "conv 10 3x3 | relu | conv 10 3x3 | relu | maxpool 2 | conv 10 3x3 | relu | conv 10 3x3 | relu | maxpool 2 | "
-      "flatten | dense {}",
-      classes);
-}
-
-// He et al. 2015, section 4.2: three groups of three blocks; names as in the widely used PyTorch version.
-std::string resnet20(const Shape&, int classes) {
-  std::string text = "conv1: conv 16 3x3 pad 1 no bias\nbn1: batchnorm\nstem: relu\n";
-  std::string before = "stem";
-  int channels = 16;
-  for (int group = 1; group <= 3; ++group) {
-    for (int block = 0; block < 3; ++block) {
-      const bool shrinks = group > 1 && block == 0;
-      if (shrinks) channels *= 2;
-      const std::string name = fmt::format("layer{}.{}", group, block);
-      text += fmt::format("{}.conv1: conv {} 3x3{} pad 1 no bias\n", name, channels, shrinks ? " stride 2" : "");
-      text += fmt::format("{0}.bn1: batchnorm\n{0}.relu1: relu\n", name);
-      text += fmt::format("{}.conv2: conv {} 3x3 pad 1 no bias\n", name, channels);
-      text += fmt::format("{}.bn2: batchnorm\n", name);
-      if (shrinks) {
-        text += fmt::format("from {0}\n{1}.shortcut: subsample 2 channels {2}\n", before, name, channels);
-        text += fmt::format("from {0}.bn2\n{0}.add: add {0}.shortcut\n", name);
-      } else {
-        text += fmt::format("{}.add: add {}\n", name, before);
-      }
-      before = name + ".relu2";
-      text += before + ": relu\n";
-    }
-  }
-  return text + fmt::format("pool: globalavgpool\nlinear: dense {}\n", classes);
-}
-
-}  // namespace
 
 const std::vector<Model>& models() {
   static const std::vector<Model> list = {
       {"lenet5", "LeNet-5 with ReLU and max pooling",
        "The network that read digits, with today's activation and pooling: small enough to see every value of it.", 1,
-       28, 28, 10, lenet5},
+       28, 28, 10, models_by_family::lenet5},
       {"lenet5-1998", "LeNet-5 as in 1998: tanh and average pooling",
        "Closer to the original of LeCun, Bottou, Bengio and Haffner: 28x28 digits padded to 32x32, tanh, averages.", 1,
-       28, 28, 10, lenet5_1998},
+       28, 28, 10, models_by_family::lenet5_1998},
       {"tiny", "Two 3x3 layers",
        "Two layers of 3x3 kernels, 8 and 16 of them: the smallest that is worth watching while it learns.", 1, 28, 28,
-       10, tiny},
+       10, models_by_family::tiny},
       {"mlp", "Dense layers only", "No convolution: every neuron sees every pixel. For comparison.", 1, 28, 28, 10,
-       mlp},
+       models_by_family::mlp},
       {"tinyvgg", "A tiny VGG",
        "Four 3x3 convolutions of 10 filters and two poolings on 64x64 colour pictures, as CNN Explainer shows it.", 3,
-       64, 64, 10, tinyvgg},
+       64, 64, 10, models_by_family::tinyvgg},
       {"resnet20", "ResNet-20 for 32x32 colour pictures",
        "The residual network of He, Zhang, Ren and Sun for CIFAR-10: nine blocks, shortcuts without weights.", 3, 32,
-       32, 10, resnet20},
+       32, 10, models_by_family::resnet20},
   };
   return list;
 }
 
-const Model& model(const std::string& name) {
-  std::vector<std::string> names;
-  for (const Model& m : models()) {
-    if (name == m.name) return m;
-    names.push_back(m.name);
+const std::vector<Model>& large_models() {
+  static const std::vector<Model> list = {
+      {"alexnet", "AlexNet",
+       "The network whose victory of 2012 made everyone change over: five convolutions, three dense layers, in the "
+       "form of one column that torchvision has.",
+       3, 224, 224, 1000, models_by_family::alexnet},
+      {"vgg16", "VGG-16",
+       "Thirteen convolutions of 3x3 and nothing else but poolings: simple and large. Most of its weights are in the "
+       "first dense layer.",
+       3, 224, 224, 1000, models_by_family::vgg16},
+      {"resnet18", "ResNet-18", "Residual blocks of two 3x3 convolutions: what a block computes is added to its input.",
+       3, 224, 224, 1000, models_by_family::resnet18},
+      {"resnet50", "ResNet-50",
+       "Residual blocks of three convolutions, 1x1 3x3 1x1: the usual measure of everything else.", 3, 224, 224, 1000,
+       models_by_family::resnet50},
+      {"squeezenet1_1", "SqueezeNet 1.1",
+       "As good as AlexNet with a fiftieth of its weights: layers squeeze to few channels before they expand.", 3, 224,
+       224, 1000, models_by_family::squeezenet1_1},
+  };
+  return list;
+}
+
+const Model* find_model(const std::string& name) {
+  for (const std::vector<Model>* list : {&models(), &large_models()}) {
+    for (const Model& m : *list) {
+      if (name == m.name) return &m;
+    }
   }
+  return nullptr;
+}
+
+const Model& model(const std::string& name) {
+  if (const Model* found = find_model(name)) return *found;
+  std::vector<std::string> names;
+  for (const Model& m : models()) names.emplace_back(m.name);
+  for (const Model& m : large_models()) names.emplace_back(m.name);
   throw Error(fmt::format("no model is called \"{}\"", name), nearest_hint(name, names));
 }
 
@@ -118,9 +90,7 @@ Architecture build_model(const std::string& name, const Shape& input, int classe
 }
 
 Architecture architecture_from(const std::string& what, const Shape& input, int classes) {
-  for (const Model& m : models()) {
-    if (what == m.name) return build_model(what, input, classes);
-  }
+  if (find_model(what) != nullptr) return build_model(what, input, classes);
   std::string text = what;
   if (what.find_first_of(" |\n") == std::string::npos) {
     std::error_code ignored;

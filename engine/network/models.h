@@ -1,4 +1,4 @@
-// Models by name, as texts of architectures, in one list: lenet5, lenet5-1998, tiny, mlp, tinyvgg, resnet20.
+// Models by name, as texts of architectures (models/, one file per family), in two lists.
 #pragma once
 
 #include <string>
@@ -18,7 +18,13 @@ struct Model {
   std::string (*text)(const Shape& input, int classes);
 };
 
+// Small enough to be trained from nothing on any machine: lenet5, lenet5-1998, tiny, mlp, tinyvgg, resnet20.
 const std::vector<Model>& models();
+// Made for the 1000 classes of ImageNet, with torchvision's names, for weights that others have trained: alexnet,
+// vgg16, resnet18, resnet50, squeezenet1_1. They can be trained as well, where there is time.
+const std::vector<Model>& large_models();
+// In either list; null: no model is called so.
+const Model* find_model(const std::string& name);
 // Throws Error with the nearest name.
 const Model& model(const std::string& name);
 // The model for pictures of `input` (C, H, W) and `classes`; rank 0 and 0: what it was made for. Throws Error where the
