@@ -13,18 +13,19 @@
 
 namespace striate {
 
-// Up to 5 sizes, outermost first. No size is a single value.
+// Up to 8 sizes, outermost first, each 0 or more. No size is a single value.
 class Shape {
  public:
-  static constexpr int kMaxRank = 5;
+  static constexpr int kMaxRank = 8;
 
   Shape() = default;
-  // Throws Error for a negative size, for more than 5 of them, and where their product does not fit 63 bits.
+  // Throws Error for a negative size, for more than 8 of them, and where their product does not fit 63 bits.
   Shape(std::initializer_list<int64_t> sizes);
   explicit Shape(const std::vector<int64_t>& sizes);
 
   int rank() const { return rank_; }
   int64_t operator[](int i) const { return sizes_[static_cast<size_t>(i)]; }
+  std::vector<int64_t> sizes() const { return {sizes_.begin(), sizes_.begin() + rank_}; }
   int64_t count() const;     // values: the product of the sizes
   std::string text() const;  // "64 x 3 x 28 x 28"; "one value" for rank 0
 

@@ -12,6 +12,8 @@ namespace striate {
 namespace {
 
 constexpr int kMostLayers = 20000;
+// Behind the names that a layer joins its settings begin, with this word: concat a b axis 2.
+constexpr const char* kNamesEnd = "axis";
 
 // Statements between | and line breaks, each a list of words with their places; comments are gone.
 std::vector<std::vector<PlacedWord>> statements_of(const std::string& text) {
@@ -56,31 +58,25 @@ bool allowed_name(const std::string& name) {
   });
 }
 
-std::string shape_text(const Shape& shape) {
-  std::string text;
-  for (int i = 0; i < shape.rank(); ++i) text += (i > 0 ? "x" : "") + std::to_string(shape[i]);
-  return text;
-}
-
-Shape parse_input(const std::vector<PlacedWord>& words) {
-  const char* hint = "write input CHANNELSxHEIGHTxWIDTH, as in input 1x28x28, or input VALUES";
-  if (words.size() != 2) throw placed_error(words[0], "input needs one size", hint);
+void parse_input(const std::vector<PlacedWord>& words, Architecture& architecture) {
+  const bool whole = words.size() > 1 && words[1].text == "whole";
+  const char* hint = whole ? "write input whole SIZES, as in input whole 2x3x4, or input whole scalar"
+                           : "write input CHANNELSxHEIGHTxWIDTH, as in input 1x28x28, or input VALUES";
+  if (words.size() != (whole ? 3 : 2)) throw placed_error(words[0], "input needs one size", hint);
+  const PlacedWord& word = words.back();
   std::vector<int64_t> sizes;
-  std::string_view rest = words[1].text;
-  for (bool more = true; more;) {
-    const size_t end = rest.find('x');
-    int64_t size = 0;
-    if (!read_whole(rest.substr(0, end), size) || size < 1 || size > 65536) {
-      throw placed_error(words[1], fmt::format("\"{}\" is no size for the input", words[1].text), hint);
-    }
-    sizes.push_back(size);
-    more = end != std::string_view::npos;
-    if (more) rest.remove_prefix(end + 1);
+  const int64_t most = whole ? std::numeric_limits<int32_t>::max() : 65536;
+  if (!read_sizes(word.text, whole ? 0 : 1, most, sizes) || (!whole && sizes.empty())) {
+    throw placed_error(word, fmt::format("\"{}\" is no size for the input", word.text), hint);
   }
-  if (sizes.size() != 3 && sizes.size() != 1) {
-    throw placed_error(words[1], fmt::format("an input of {} sizes", sizes.size()), hint);
+  if (sizes.size() > (whole ? size_t{Shape::kMaxRank} : 4)) {
+    throw placed_error(word, fmt::format("an input of {} sizes", sizes.size()), hint);
   }
-  return Shape(sizes);
+  try {
+    whole ? architecture.set_whole_input(Shape(sizes)) : architecture.set_input(Shape(sizes));
+  } catch (const Error& error) {
+    throw placed_error(word, error.what(), error.hint());
+  }
 }
 
 std::vector<std::string> kind_words() {
@@ -88,6 +84,14 @@ std::vector<std::string> kind_words() {
   for (const LayerKind& kind : layer_kinds()) words.push_back(kind.word);
   words.insert(words.end(), {"from", "input"});
   return words;
+}
+
+const LayerKind& kind_of(const PlacedWord& word) {
+  const LayerKind* kind = find_layer_kind(word.text);
+  if (kind == nullptr) {
+    throw placed_error(word, fmt::format("\"{}\" is no layer", word.text), nearest_hint(word.text, kind_words()));
+  }
+  return *kind;
 }
 
 // Reads an architecture's text, statement by statement.
@@ -111,25 +115,25 @@ class Parser {
       }
       return first.text == "input" ? input(words) : from(words);
     }
-    const LayerKind* kind = nullptr;
-    for (const LayerKind& k : layer_kinds()) {
-      if (first.text == k.word) kind = &k;
+    const LayerKind& kind = kind_of(first);
+    std::vector<int> inputs;
+    if (kind.takes != Takes::none) {
+      inputs.push_back(source_ >= 0 ? source_ : architecture.size() - 1);
+    } else if (source_ >= 0) {
+      throw placed_error(from_word_, fmt::format("{} reads no layer", first.text), "leave out \"from\" before it");
     }
-    if (kind == nullptr) {
-      throw placed_error(first, fmt::format("\"{}\" is no layer", first.text), nearest_hint(first.text, kind_words()));
-    }
-    std::vector<int> inputs{source_ >= 0 ? source_ : architecture.size() - 1};
-    const bool joins = kind->word == std::string("add") || kind->word == std::string("concat");
-    if (joins) {
-      if (words.size() < 2) {
+    if (kind.takes == Takes::many) {
+      const auto names = words.begin() + 1;
+      const auto end = std::find_if(names, words.end(), [](const PlacedWord& w) { return w.text == kNamesEnd; });
+      if (end == names) {
         throw placed_error(first, fmt::format("{} needs the name of another layer", first.text),
                            fmt::format("give that layer a name (a: relu) and write {} a", first.text));
       }
-      for (size_t i = 1; i < words.size(); ++i) inputs.push_back(node(words[i]));
-      words.resize(1);
+      for (auto word = names; word != end; ++word) inputs.push_back(node(*word));
+      words.erase(names, end);
     }
-    LayerWords layer_words(words, kind->syntax);
-    std::shared_ptr<const Layer> layer = kind->parse(layer_words);
+    LayerWords layer_words(words, kind.syntax);
+    std::shared_ptr<const Layer> layer = kind.parse(layer_words);
     try {
       architecture.add(std::move(layer), name, std::move(inputs));
     } catch (const Error& error) {
@@ -157,10 +161,10 @@ class Parser {
                        nearest_hint(word.text, names));
   }
   void input(const std::vector<PlacedWord>& words) {
-    if (architecture.size() > 1 || architecture.input().rank() > 0 || source_ >= 0) {
+    if (architecture.size() > 1 || architecture.has_input() || source_ >= 0) {
       throw placed_error(words[0], "the input is not the first", "write it once, before all layers");
     }
-    architecture.set_input(parse_input(words));
+    parse_input(words, architecture);
   }
   void from(const std::vector<PlacedWord>& words) {
     if (words.size() != 2) throw placed_error(words[0], "from needs the name of one layer", "write from NAME");
@@ -175,6 +179,16 @@ class Parser {
 
 }  // namespace
 
+std::shared_ptr<const Layer> parse_layer(const std::string& text) {
+  const std::vector<std::vector<PlacedWord>> statements = statements_of(text);
+  if (statements.size() != 1 || statements[0].empty()) {
+    throw Error(fmt::format("\"{}\" is not one layer", text), "write one layer, as in conv 6 5x5 or relu");
+  }
+  const LayerKind& kind = kind_of(statements[0][0]);
+  LayerWords words(statements[0], kind.syntax);
+  return kind.parse(words);
+}
+
 Architecture::Architecture() { nodes_.push_back({"input", nullptr, {}}); }
 
 Architecture Architecture::parse(const std::string& text) {
@@ -188,22 +202,34 @@ Architecture Architecture::parse(const std::string& text) {
 
 std::string Architecture::text(const std::string& separator) const {
   std::vector<std::string> parts;
-  if (input_.rank() > 0) parts.push_back("input " + shape_text(input_));
+  if (has_input_) parts.push_back((whole_ ? "input whole " : "input ") + sizes_text(input_.sizes()));
   for (int i = 1; i < size(); ++i) {
     const Node& node = nodes_[static_cast<size_t>(i)];
     const auto name_of = [&](int input) -> const std::string& { return nodes_[static_cast<size_t>(input)].name; };
-    if (node.inputs[0] != i - 1) parts.push_back("from " + name_of(node.inputs[0]));
+    if (!node.inputs.empty() && node.inputs[0] != i - 1) parts.push_back("from " + name_of(node.inputs[0]));
     std::string part = node.name == std::to_string(i - 1) ? "" : node.name + ": ";
-    part += node.layer->text();
+    const std::string words = node.layer->text();
+    const size_t kind_end = std::min(words.find(' '), words.size());
+    part += words.substr(0, kind_end);
     for (size_t k = 1; k < node.inputs.size(); ++k) part += ' ' + name_of(node.inputs[k]);
-    parts.push_back(part);
+    parts.push_back(part + words.substr(kind_end));
   }
   return fmt::format("{}", fmt::join(parts, separator));
 }
 
 void Architecture::set_input(const Shape& shape) {
-  check(shape.rank() == 3 || shape.rank() == 1, "an input of {} dimensions", shape.rank());
+  check(shape.rank() >= 1 && shape.rank() <= 4, "an input of {} dimensions", shape.rank());
   input_ = shape;
+  has_input_ = true;
+  whole_ = false;
+}
+
+void Architecture::set_whole_input(const Shape& shape) {
+  if (shape.count() > std::numeric_limits<int32_t>::max()) {
+    throw Error(fmt::format("an input of {} values", shape.count()), "use 2 billion at most");
+  }
+  input_ = shape;
+  has_input_ = whole_ = true;
 }
 
 int Architecture::find(const std::string& name) const {
@@ -219,17 +245,20 @@ int Architecture::add(std::shared_ptr<const Layer> layer, const std::string& nam
   if (index > kMostLayers)
     throw Error("more layers than a network may have", fmt::format("use {} at most", kMostLayers));
   if (!name.empty() && name != number) {
-    if (!allowed_name(name) || only_digits(name) || name == "input") {
+    if (!allowed_name(name) || only_digits(name) || name == "input" || name == kNamesEnd) {
       throw Error(fmt::format("\"{}\" can't be a layer's name", name),
-                  "use letters, digits, _ . - and /, not digits alone, and not \"input\"");
+                  "use letters, digits, _ . - and /, not digits alone, and not \"input\" or \"axis\"");
     }
     if (find(name) >= 0) throw Error(fmt::format("two layers are called \"{}\"", name), "give each its own name");
   }
-  if (inputs.empty()) inputs.push_back(index - 1);
+  const Takes takes = layer->takes();
+  if (inputs.empty() && takes != Takes::none) inputs.push_back(index - 1);
   for (const int input : inputs) check(input >= 0 && input < index, "node {} reads node {}", index, input);
-  if (layer->joins() != (inputs.size() > 1)) {
+  if (takes != (inputs.empty() ? Takes::none : inputs.size() == 1 ? Takes::one : Takes::many)) {
     throw Error(fmt::format("{} with {} input{}", layer->kind(), inputs.size(), inputs.size() == 1 ? "" : "s"),
-                layer->joins() ? "it joins two or more layers" : "only add and concat join layers");
+                takes == Takes::many  ? "it joins two or more layers"
+                : takes == Takes::one ? "it reads one layer"
+                                      : "it reads no layer");
   }
   nodes_.push_back({name.empty() ? number : name, std::move(layer), std::move(inputs)});
   return index;
@@ -248,11 +277,14 @@ std::vector<Shape> Architecture::input_shapes(int node, const std::vector<Shape>
 }
 
 std::vector<Shape> Architecture::shapes(int64_t n) const {
-  if (input_.rank() == 0) {
+  if (!has_input_) {
     throw Error("the network does not say its input", "begin it with input CHANNELSxHEIGHTxWIDTH, or give a data set");
   }
-  std::vector<int64_t> first{n};
-  for (int i = 0; i < input_.rank(); ++i) first.push_back(input_[i]);
+  if (whole_ && n != 1) {
+    throw Error(fmt::format("a batch of {} for a network whose input is whole", n), "run one at a time");
+  }
+  std::vector<int64_t> first = input_.sizes();
+  if (!whole_) first.insert(first.begin(), n);
   std::vector<Shape> shapes{Shape(first)};
   for (int i = 1; i < size(); ++i) {
     try {

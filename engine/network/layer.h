@@ -6,12 +6,14 @@
 // To add one: copy layers/relu.cpp (no weights) or layers/dense.cpp (weights), put its kind into layers/kinds.cpp, give
 // it a row in the table of tests/engine/network_layers_test.cpp, which holds its gradients to finite differences.
 //
-// Shapes are those of a whole batch: N x C x H x W, or N x F after a flatten.
+// Shapes are those of a whole batch: N x C x H x W, or N x F after a flatten; layers of tensors (reshape, transpose,
+// matmul and their like) take any rank. Axes are counted from 0, which is the batch.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/tensor.h"
@@ -82,13 +84,20 @@ struct LayerCall {
   std::vector<float*> dw;         // as weights, replaced; empty: not computed
 };
 
+// How many inputs a layer reads.
+enum class Takes {
+  none,  // constant
+  one,   // most
+  many   // add, concat: two or more
+};
+
 class Layer {
  public:
   virtual ~Layer() = default;
 
-  virtual std::string kind() const = 0;         // the word in an architecture: "conv"
-  virtual std::string text() const = 0;         // what parses to this layer, without joins: "conv 6 5x5 pad 2"
-  virtual bool joins() const { return false; }  // takes two or more inputs; all others take one
+  virtual std::string kind() const = 0;  // the word in an architecture: "conv"
+  virtual std::string text() const = 0;  // what parse_layer() reads: "conv 6 5x5 pad 2", "concat axis 2" without names
+  Takes takes() const;                   // as its kind says
 
   // The output's shape. Throws Error that says what it got and what it needs; the caller puts the layer's name before.
   virtual Shape output(const std::vector<Shape>& inputs) const = 0;
@@ -119,9 +128,11 @@ struct LayerKind {
   const char* syntax;       // "conv K RxS [stride S] [pad P] ..."
   const char* explanation;  // one paragraph for a student
   std::shared_ptr<const Layer> (*parse)(LayerWords& words);
+  Takes takes = Takes::one;
 };
 
-const std::vector<LayerKind>& layer_kinds();           // in the order in which they are offered
-const LayerKind& layer_kind(const std::string& word);  // of a layer's kind()
+const std::vector<LayerKind>& layer_kinds();              // in the order in which they are offered
+const LayerKind& layer_kind(const std::string& word);     // of a layer's kind()
+const LayerKind* find_layer_kind(std::string_view word);  // null: no layer is called so
 
 }  // namespace striate

@@ -40,18 +40,27 @@ std::vector<std::vector<std::string>> statements_of(std::string_view text) {
   return statements;
 }
 
-bool joins_others(std::string_view kind) { return kind == "add" || kind == "concat"; }
+Takes takes_of(std::string_view kind) {
+  const LayerKind* found = find_layer_kind(kind);
+  return found == nullptr ? Takes::one : found->takes;
+}
+
+// The names among the words of a layer that joins others (words[kind] is its kind), taken out of them: they stand
+// before "axis", as architecture.h says.
+std::vector<std::string> take_names(std::vector<std::string>& words, size_t kind = 0) {
+  if (words.size() <= kind || takes_of(words[kind]) != Takes::many) return {};
+  const auto begin = words.begin() + static_cast<std::ptrdiff_t>(kind) + 1, end = std::find(begin, words.end(), "axis");
+  std::vector<std::string> names(begin, end);
+  words.erase(begin, end);
+  return names;
+}
+
+// The names that one written layer joins, "a: add b c".
+std::vector<std::string> names_in(std::string_view text, const std::string& kind);
 
 std::string joined(const std::vector<std::string>& words, size_t from = 0) {
   return fmt::format(
       "{}", fmt::join(words.begin() + static_cast<std::ptrdiff_t>(std::min(from, words.size())), words.end(), " "));
-}
-
-const LayerKind* find_kind(std::string_view word) {
-  for (const LayerKind& kind : layer_kinds()) {
-    if (word == kind.word) return &kind;
-  }
-  return nullptr;
 }
 
 // "line 1, column 5: WHAT" stands beside its line already.
@@ -73,16 +82,15 @@ Error wrong_kind(const std::string& kind) {
   return Error(fmt::format("\"{}\" is no layer", kind), nearest_hint(kind, words));
 }
 
-std::string sizes_text(const Shape& shape) {
-  std::string text;
-  for (int i = 0; i < shape.rank(); ++i) text += (i > 0 ? "x" : "") + std::to_string(shape[i]);
-  return text;
+std::vector<std::string> names_in(std::string_view text, const std::string& kind) {
+  std::vector<std::string> words = statements_of(text).back();
+  return take_names(words, static_cast<size_t>(std::find(words.begin(), words.end(), kind) - words.begin()));
 }
 
 }  // namespace
 
 bool is_layer_name(const std::string& name) {
-  if (name.empty() || name.size() > 200 || name == "input") return false;
+  if (name.empty() || name.size() > 200 || name == "input" || name == "axis") return false;
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto allowed = [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || c == '_' || c == '.' || c == '-' || c == '/';
@@ -129,11 +137,7 @@ LayerList LayerList::parse(std::string_view text) {
       name = words[0].substr(0, words[0].size() - 1);
       words.erase(words.begin());
     }
-    std::vector<std::string> joins;
-    if (!words.empty() && joins_others(words[0])) {
-      joins.assign(words.begin() + 1, words.end());
-      words.resize(1);
-    }
+    std::vector<std::string> joins = take_names(words);
     add(std::move(name), joined(words), std::move(joins));
   }
   if (!source.empty()) add({}, "from " + std::exchange(source, {}), {});
@@ -149,9 +153,10 @@ std::string LayerList::text(const std::string& separator) const {
   if (!input_.empty()) parts.push_back("input " + input_);
   for (const LayerLine& line : lines_) {
     if (line.source) parts.push_back("from " + word_of(*line.source));
-    std::string part = line.name.empty() ? line.words : line.name + ": " + line.words;
+    const size_t kind_end = std::min(line.words.find(' '), line.words.size());
+    std::string part = (line.name.empty() ? "" : line.name + ": ") + line.words.substr(0, kind_end);
     for (const LayerReference& join : line.joins) part += ' ' + word_of(join);
-    parts.push_back(std::move(part));
+    parts.push_back(part + line.words.substr(kind_end));
   }
   return fmt::format("{}", fmt::join(parts, separator));
 }
@@ -215,16 +220,9 @@ int LayerList::insert(int at, std::string_view words) {
     throw Error(fmt::format("two layers would be called \"{}\"", made.name), "give each its own name");
   }
   // What it joins is meant as the list stands now.
-  const std::vector<std::vector<std::string>> statements = statements_of(words);
-  std::vector<std::string> joins;
-  if (joins_others(made.kind())) {
-    const std::vector<std::string>& own = statements.back();
-    const auto kind = std::find(own.begin(), own.end(), made.kind());
-    joins.assign(kind + 1, own.end());
-  }
   LayerLine line{made.name, made.words, std::nullopt, {}};
-  for (const std::string& join : joins) line.joins.push_back(reference(join));
-  if (made.source) line.source = reference(statements[0][1]);
+  for (const std::string& join : names_in(words, made.kind())) line.joins.push_back(reference(join));
+  if (made.source) line.source = reference(statements_of(words)[0][1]);
   std::vector<int> where(lines_.size());
   for (int i = 0; i < size(); ++i) where[static_cast<size_t>(i)] = i < at ? i : i + 1;
   lines_.insert(lines_.begin() + at, std::move(line));
@@ -281,13 +279,9 @@ void LayerList::replace(int line, std::string_view words) {
   const LayerLine made = one_layer(words).lines_[0];
   LayerLine& now = lines_[static_cast<size_t>(line)];
   if (!made.name.empty() && made.name != name_of(line)) rename(line, made.name);
-  const std::vector<std::string> own = statements_of(words).back();
   std::vector<LayerReference> joins;
-  if (joins_others(made.kind())) {
-    const auto kind = std::find(own.begin(), own.end(), made.kind());
-    for (auto word = kind + 1; word != own.end(); ++word) joins.push_back(reference(*word));
-    if (joins.empty()) joins = now.joins;
-  }
+  for (const std::string& join : names_in(words, made.kind())) joins.push_back(reference(join));
+  if (joins.empty() && takes_of(made.kind()) == Takes::many) joins = now.joins;
   now.words = made.words;
   now.joins = std::move(joins);
 }
@@ -328,20 +322,23 @@ void LayerList::set_source(int line, const std::string& name) {
 
 namespace {
 
-// The shape that both the text and the data set say. Rank 0: neither does. Throws Error.
-Shape input_shape(const std::string& own, const Shape& given) {
-  if (own.empty()) return given;
-  Shape said;
+// Gives the architecture the input that both the text and the data set say, none where neither does. Throws Error.
+void set_input(Architecture& architecture, const std::string& own, const Shape& given) {
+  if (own.empty()) {
+    if (given.rank() > 0) architecture.set_input(given);
+    return;
+  }
+  Architecture said;
   try {
-    said = Architecture::parse("input " + own + " | relu").input();
+    said = Architecture::parse("input " + own + " | identity");
   } catch (const Error& error) {
     throw without_place(error);
   }
-  if (given.rank() > 0 && said != given) {
-    throw Error(fmt::format("the network takes {}, the data set has {}", sizes_text(said), sizes_text(given)),
+  if (given.rank() > 0 && (said.whole() || said.input() != given)) {
+    throw Error(fmt::format("the network takes {}, the data set has {}", own, sizes_text(given.sizes())),
                 "change its input, or leave it out");
   }
-  return said;
+  said.whole() ? architecture.set_whole_input(said.input()) : architecture.set_input(said.input());
 }
 
 std::string output_text(const Shape& shape) {
@@ -358,13 +355,8 @@ LayerList::Checked LayerList::check(const Shape& input, int classes) const {
   Architecture architecture;
   std::vector<std::optional<Shape>> shapes(1);  // per node
   try {
-    const Shape first = input_shape(input_, input);
-    if (first.rank() > 0) {
-      architecture.set_input(first);
-      std::vector<int64_t> sizes{1};
-      for (int i = 0; i < first.rank(); ++i) sizes.push_back(first[i]);
-      shapes[0] = Shape(sizes);
-    }
+    set_input(architecture, input_, input);
+    if (architecture.has_input()) shapes[0] = architecture.shapes(1)[0];
   } catch (const Error& error) {
     checked.error = error;
   }
@@ -380,7 +372,7 @@ LayerList::Checked LayerList::check(const Shape& input, int classes) const {
     Row& row = checked.rows[static_cast<size_t>(i)];
     shapes.emplace_back();
     try {
-      const LayerKind* kind = find_kind(line.kind());
+      const LayerKind* kind = find_layer_kind(line.kind());
       if (kind == nullptr || line.words.empty()) throw wrong_kind(line.kind());
       std::vector<int> inputs;
       const auto add_input = [&](const LayerReference& reference) {
@@ -393,11 +385,15 @@ LayerList::Checked LayerList::check(const Shape& input, int classes) const {
         inputs.push_back(reference.line + 1);
         read[static_cast<size_t>(reference.line + 1)] = 1;
       };
-      add_input(line.source.value_or(LayerReference{i - 1, {}}));
+      if (kind->takes != Takes::none) {
+        add_input(line.source.value_or(LayerReference{i - 1, {}}));
+      } else if (line.source) {
+        throw Error(fmt::format("{} reads no layer", kind->word), "leave out what it reads");
+      }
       for (const LayerReference& join : line.joins) add_input(join);
       LayerWords words(placed_words(line.words), kind->syntax);
       const std::shared_ptr<const Layer> layer = kind->parse(words);
-      if (layer->joins() && inputs.size() < 2) {
+      if (kind->takes == Takes::many && inputs.size() < 2) {
         throw Error(fmt::format("{} needs the name of another layer", kind->word),
                     fmt::format("say which layer to join: {} NAME", kind->word));
       }

@@ -29,7 +29,7 @@ struct LayerLine {
   std::string name;                      // empty: its number
   std::string words;                     // "conv 6 5x5 pad 2", without what it joins
   std::optional<LayerReference> source;  // what it reads; none: the line before
-  std::vector<LayerReference> joins;     // of add and concat: what they read besides
+  std::vector<LayerReference> joins;     // of add, concat and their like: what they read besides
   std::string kind() const;              // the first of its words
   friend bool operator==(const LayerLine&, const LayerLine&) = default;
 };
@@ -91,7 +91,7 @@ class LayerList {
   std::vector<LayerLine> lines_;
 };
 
-// A name that Architecture::add() takes: letters, digits, _ . - and /, not digits alone, not "input".
+// A name that Architecture::add() takes: letters, digits, _ . - and /, not digits alone, not "input" or "axis".
 bool is_layer_name(const std::string& name);
 
 }  // namespace striate

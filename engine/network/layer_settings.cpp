@@ -1,4 +1,5 @@
-// To add a setting: its row in the table of its kind, in the order in which the layer prints it.
+// To add a setting: its row in the table of its kind, in the order in which the layer prints it. To offer a kind of
+// layer to whoever builds a network by hand: its row in kKinds. Kinds that only imported networks need have none.
 #include "engine/network/layer_settings.h"
 
 #include <algorithm>
@@ -102,12 +103,14 @@ const Kind kKinds[] = {{"conv", &kConv, "conv 8 3x3"},
                        {"subsample", &kSubsample, "subsample 2"},
                        {"identity", &kNone, "identity"}};
 
-const Kind& kind_of(const std::string& word) {
+// A kind without a row has no settings and is not offered.
+Kind kind_of(const std::string& word) {
   std::vector<std::string> words;
   for (const Kind& kind : kKinds) {
     if (word == kind.word) return kind;
     words.emplace_back(kind.word);
   }
+  if (const LayerKind* kind = find_layer_kind(word)) return {kind->word, &kNone, kind->word};
   throw Error(fmt::format("\"{}\" is no layer", word), nearest_hint(word, words));
 }
 
@@ -125,15 +128,15 @@ std::vector<std::string> split(std::string_view text) {
 
 // The values that the words give, per setting; none where they don't.
 struct Read {
-  const Kind* kind;
+  Kind kind;
   std::vector<std::optional<std::string>> values;
   std::vector<std::string> rest;  // what is not understood
 };
 
 Read read(std::string_view text) {
   const std::vector<std::string> words = split(text);
-  const Kind& kind = kind_of(words.empty() ? "" : words[0]);
-  Read read{&kind, {}, {}};
+  const Kind kind = kind_of(words.empty() ? "" : words[0]);
+  Read read{kind, {}, {}};
   read.values.resize(kind.settings->size());
   size_t place = 0;  // of the next setting with a place of its own
   for (size_t i = 1; i < words.size(); ++i) {
@@ -175,6 +178,16 @@ size_t index_of(const Kind& kind, std::string_view name) {
 }  // namespace
 
 const std::vector<LayerSetting>& layer_settings(const std::string& kind) { return *kind_of(kind).settings; }
+
+std::vector<const LayerKind*> kinds_to_add() {
+  std::vector<const LayerKind*> kinds;
+  for (const LayerKind& kind : layer_kinds()) {
+    const auto same = [&](const Kind& own) { return std::string_view(own.word) == kind.word; };
+    if (std::any_of(std::begin(kKinds), std::end(kKinds), same)) kinds.push_back(&kind);
+  }
+  return kinds;
+}
+
 std::vector<std::string> layer_setting_names() {
   std::vector<std::string> names;
   for (const Kind& kind : kKinds) {
@@ -189,24 +202,24 @@ std::string first_words(const std::string& kind) { return kind_of(kind).first; }
 
 std::string layer_setting(std::string_view words, std::string_view name) {
   const Read found = read(words);
-  const size_t at = index_of(*found.kind, name);
-  const char* fallback = (*found.kind->settings)[at].fallback;
+  const size_t at = index_of(found.kind, name);
+  const char* fallback = (*found.kind.settings)[at].fallback;
   return found.values[at].value_or(fallback == nullptr ? "" : fallback);
 }
 
 std::string with_layer_setting(std::string_view words, std::string_view name, const std::string& value) {
   Read found = read(words);
-  const size_t at = index_of(*found.kind, name);
-  const LayerSetting& changed = (*found.kind->settings)[at];
+  const size_t at = index_of(found.kind, name);
+  const LayerSetting& changed = (*found.kind.settings)[at];
   const bool plain = value.find_first_of(" \t\r\n|#:") == std::string::npos;
   const bool missing = value.empty() && changed.fallback == nullptr;
   if (!plain || missing || (changed.type == Type::on_off && value != "on" && value != "off")) {
-    throw Error(fmt::format("\"{}\" is no {} for {}", value, name, found.kind->word), changed.help);
+    throw Error(fmt::format("\"{}\" is no {} for {}", value, name, found.kind.word), changed.help);
   }
   found.values[at] = value;
-  std::string text = found.kind->word;
+  std::string text = found.kind.word;
   for (size_t i = 0; i < found.values.size(); ++i) {
-    const LayerSetting& setting = (*found.kind->settings)[i];
+    const LayerSetting& setting = (*found.kind.settings)[i];
     if (!found.values[i] || (setting.fallback != nullptr && *found.values[i] == setting.fallback)) continue;
     if (found.values[i]->empty()) continue;
     if (setting.keyword != nullptr) text += std::string(" ") + setting.keyword;

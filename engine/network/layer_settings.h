@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/network/layer.h"
+
 namespace striate {
 
 struct LayerSetting {
@@ -23,6 +25,10 @@ struct LayerSetting {
   const char* fallback;      // what it is where the words don't say; null: they must. on_off: "on" or "off"
   const char* help;          // one sentence
 };
+
+// The kinds of layers that are offered to be added by hand, in the order of layer_kinds(). The others (reshape, gather
+// and their like) come with imported networks and can be written as words.
+std::vector<const LayerKind*> kinds_to_add();
 
 // In the order of the words; empty for kinds without settings. Throws Error for an unknown kind.
 const std::vector<LayerSetting>& layer_settings(const std::string& kind);

@@ -1,5 +1,6 @@
 #include "engine/network/layer_words.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -122,6 +123,84 @@ std::vector<int> wholes(std::string_view text, char separator, int low, int high
 
 }  // namespace
 
+std::string sizes_text(const std::vector<int64_t>& sizes) {
+  return sizes.empty() ? "scalar" : fmt::format("{}", fmt::join(sizes, "x"));
+}
+std::string list_text(const std::vector<int64_t>& values) { return fmt::format("{}", fmt::join(values, ",")); }
+std::string list_text(const std::vector<double>& values) {
+  std::string text;
+  for (const double value : values) text += (text.empty() ? "" : ",") + number_text(value);
+  return text;
+}
+
+namespace {
+
+bool read_wholes(std::string_view text, char separator, int64_t low, int64_t high, std::vector<int64_t>& values) {
+  values.clear();
+  for (;;) {
+    const size_t end = text.find(separator);
+    int64_t value = 0;
+    if (!read_whole(text.substr(0, end), value) || value < low || value > high) return false;
+    values.push_back(value);
+    if (end == std::string_view::npos) return true;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+bool read_sizes(std::string_view text, int64_t low, int64_t high, std::vector<int64_t>& sizes) {
+  sizes.clear();
+  return text == "scalar" || read_wholes(text, 'x', low, high, sizes);
+}
+
+std::vector<int64_t> LayerWords::sizes(const std::string& what, int64_t low, int64_t high, int most) {
+  std::vector<int64_t> values;
+  const std::string& word = next(what);
+  if (!read_sizes(word, low, high, values) || values.size() > static_cast<size_t>(most)) {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("up to {} sizes from {} to {} with x between them, or scalar: {}", most, low, high, syntax_));
+  }
+  ++at_;
+  return values;
+}
+
+std::vector<int64_t> LayerWords::list(const std::string& what, int64_t low, int64_t high, int most) {
+  std::vector<int64_t> values;
+  const std::string& word = next(what);
+  if (!read_wholes(word, ',', low, high, values) || values.size() > static_cast<size_t>(most)) {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("up to {} whole numbers from {} to {} with commas between them: {}", most, low, high, syntax_));
+  }
+  ++at_;
+  return values;
+}
+
+std::vector<double> LayerWords::numbers(const std::string& what, int most) {
+  std::vector<double> values;
+  const std::string& word = next(what);
+  std::string_view rest = word;
+  for (bool more = true; more;) {
+    const size_t end = rest.find(',');
+    double value = 0;
+    if (!read_number(rest.substr(0, end), value) || values.size() == static_cast<size_t>(most)) {
+      fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+           fmt::format("up to {} numbers with commas between them: {}", most, syntax_));
+    }
+    values.push_back(value);
+    more = end != std::string_view::npos;
+    if (more) rest.remove_prefix(end + 1);
+  }
+  ++at_;
+  return values;
+}
+
+const std::string& LayerWords::word(const std::string& what) {
+  const std::string& word = next(what);
+  ++at_;
+  return word;
+}
+
 RowsColumns LayerWords::rows_columns(const std::string& what, int low, int high) {
   const std::string& word = next(what);
   const std::vector<int> values = wholes(word, 'x', low, high);
@@ -144,6 +223,33 @@ Sides LayerWords::sides(const std::string& what, int high) {
   } else {
     fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
          fmt::format("one number, ROWSxCOLUMNS, or TOP,BOTTOM,LEFT,RIGHT, each from 0 to {}", high));
+  }
+  ++at_;
+  return sides;
+}
+
+std::array<int, 3> LayerWords::volume(const std::string& what, int low, int high) {
+  const std::string& word = next(what);
+  const std::vector<int> values = wholes(word, 'x', low, high);
+  if (values.size() != 1 && values.size() != 3) {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("one number or DEPTHxROWSxCOLUMNS, each from {} to {}: {}", low, high, syntax_));
+  }
+  ++at_;
+  return {values.front(), values[values.size() / 2], values.back()};
+}
+
+std::array<int, 6> LayerWords::volume_sides(const std::string& what, int high) {
+  const std::string& word = next(what);
+  const std::vector<int> each = wholes(word, ',', 0, high), three = wholes(word, 'x', 0, high);
+  std::array<int, 6> sides{};
+  if (each.size() == 6) {
+    std::copy(each.begin(), each.end(), sides.begin());
+  } else if (three.size() == 1 || three.size() == 3) {
+    for (size_t i = 0; i < 6; ++i) sides[i] = three[i / 2 * (three.size() / 2)];
+  } else {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("one number, DEPTHxROWSxCOLUMNS, or FRONT,BACK,TOP,BOTTOM,LEFT,RIGHT, each from 0 to {}", high));
   }
   ++at_;
   return sides;

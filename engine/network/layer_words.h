@@ -2,6 +2,8 @@
 // was expected, and the nearest word.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,15 @@ class LayerWords {
   double number(const std::string& what, double low, double high);
   RowsColumns rows_columns(const std::string& what, int low, int high);  // "5" or "5x3"
   Sides sides(const std::string& what, int high);
+  std::array<int, 3> volume(const std::string& what, int low, int high);  // "3", or "2x3x3": depth, rows, columns
+  // "1", "0x1x1", or "0,1,0,1,0,1": front, back, top, bottom, left, right, as they are returned.
+  std::array<int, 6> volume_sides(const std::string& what, int high);
+  // "2x3x4", or "scalar": no sizes. At most `most` of them.
+  std::vector<int64_t> sizes(const std::string& what, int64_t low, int64_t high, int most);
+  // "0,2,1": one number or more, at most `most`.
+  std::vector<int64_t> list(const std::string& what, int64_t low, int64_t high, int most);
+  std::vector<double> numbers(const std::string& what, int most);  // "0.5,2": finite
+  const std::string& word(const std::string& what);                // the next one, whatever it is
   // The next word is none of these. An empty list: nothing may follow.
   [[noreturn]] void unknown(const std::vector<std::string>& options) const;
   [[noreturn]] void fail(const std::string& what, const std::string& hint) const;  // at the next word
@@ -52,6 +63,13 @@ class LayerWords {
   std::string syntax_;
   size_t at_ = 1;
 };
+
+// "2x3x4"; "scalar" where there are none.
+std::string sizes_text(const std::vector<int64_t>& sizes);
+std::string list_text(const std::vector<int64_t>& values);  // "0,2,1"
+std::string list_text(const std::vector<double>& values);   // "0.5,2", each as number_text() has it
+// What sizes_text() writes. False where it is none, or a size is outside.
+bool read_sizes(std::string_view text, int64_t low, int64_t high, std::vector<int64_t>& sizes);
 
 // Error{"line 1, column 5: WHAT", hint}
 Error placed_error(const PlacedWord& word, const std::string& what, const std::string& hint);

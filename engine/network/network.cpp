@@ -160,7 +160,7 @@ void Network::write_slot(Stream& stream, const Slot& slot, const std::vector<flo
 }
 
 void Network::initialize(Stream& stream, Initializer how, uint64_t seed) {
-  const std::vector<Shape> shapes = architecture_.shapes(1);
+  const std::vector<Shape> shapes = architecture_.shapes(plan_.batch);
   uint64_t sequence = 0;
   for (const Slot& slot : layout_.slots) {
     if (slot.role != Role::weight) continue;

@@ -125,7 +125,7 @@ TEST(Architecture, mistakes_have_a_place_and_the_nearest_word) {
   EXPECT_EQ(error_of("a:"), "line 1, column 1: a name without a layer");
   EXPECT_EQ(error_of("relu | input 3"), "line 1, column 8: the input is not the first");
   EXPECT_EQ(error_of("input 3x | relu"), "line 1, column 7: \"3x\" is no size for the input");
-  EXPECT_EQ(error_of("input 3x4 | relu"), "line 1, column 7: an input of 2 sizes");
+  EXPECT_EQ(error_of("input 1x2x3x4x5 | relu"), "line 1, column 7: an input of 5 sizes");
   EXPECT_EQ(error_of("relu | from input"), "line 1, column 8: a branch without a layer");
   EXPECT_EQ(error_of("from x | relu"), "line 1, column 6: no layer before this one is called \"x\"");
   EXPECT_EQ(error_of(" | \n#x"), "an architecture without layers");
@@ -161,6 +161,46 @@ TEST(Architecture, a_name_a_text_or_a_file_makes_one) {
   EXPECT_THROW(architecture_from("flatten | dense 5", Shape{3, 32, 32}, 6), Error);
   EXPECT_THROW(architecture_from("input 1x2x2 | flatten | dense 6", Shape{3, 32, 32}, 6), Error);
   EXPECT_THROW(architecture_from("lenet", Shape{3, 32, 32}, 6), Error);
+}
+
+TEST(Architecture, an_input_may_be_whole_and_of_any_rank) {
+  for (const std::string& text :
+       {std::string("input whole 2x3x4 | relu"), std::string("input whole scalar | relu"),
+        std::string("input whole 0x3 | relu"), std::string("input 6x20 | relu"), std::string("input 2x3x4x5 | relu"),
+        std::string("input whole 1x2x3x4x5x6x7x8 | relu")}) {
+    EXPECT_EQ(Architecture::parse(text).text(), text);
+  }
+  EXPECT_EQ(Architecture::parse("input whole 2x3x4 | relu").shapes(1).back(), (Shape{2, 3, 4}));
+  EXPECT_EQ(Architecture::parse("input whole scalar | relu").shapes(1).back(), Shape());
+  EXPECT_EQ(Architecture::parse("input 2x3x4x5 | relu").shapes(7).back(), (Shape{7, 2, 3, 4, 5}));
+  EXPECT_TRUE(Architecture::parse("input whole scalar | relu").has_input());
+  EXPECT_FALSE(Architecture::parse("relu").has_input());
+  EXPECT_EQ(error_of("input whole 2x3 | relu"), "a batch of 2 for a network whose input is whole");
+  EXPECT_EQ(error_of("input scalar | relu"), "line 1, column 7: \"scalar\" is no size for the input");
+  EXPECT_EQ(error_of("input whole 2147483647x2 | relu"), "line 1, column 13: an input of 4294967294 values");
+  EXPECT_EQ(error_of("input whole | relu"), "line 1, column 1: input needs one size");
+}
+
+TEST(Architecture, layers_without_inputs_and_names_before_settings) {
+  for (const std::string& text :
+       {std::string("input 3x4 | relu | c: constant 2x3x4 | add 0"),
+        std::string("input 3 | a: relu | constant scalar | from a | tanh"), std::string("constant 3 | relu")}) {
+    EXPECT_EQ(Architecture::parse(text).text(), text);
+  }
+  EXPECT_TRUE(Architecture::parse("input 3 | constant 3 | relu").nodes()[1].inputs.empty());
+  EXPECT_EQ(error_of("a: relu | from a | constant 3"), "line 1, column 11: constant reads no layer");
+  EXPECT_EQ(error_of("axis: relu"), "line 1, column 1: \"axis\" can't be a layer's name");
+  EXPECT_EQ(error_of("constant 3x"), "line 1, column 10: \"3x\" is no size for constant");
+  Architecture built;
+  EXPECT_THROW(built.add(parse_layer("constant 3"), "", {0}), Error);
+  EXPECT_THROW(built.add(parse_layer("add"), "", {0}), Error);
+  EXPECT_EQ(built.add(parse_layer("constant 3")), 1);
+}
+
+TEST(Architecture, one_layer_is_read_from_its_text) {
+  EXPECT_EQ(parse_layer("conv 6 5x5   pad 2x2 # six")->text(), "conv 6 5x5 pad 2");
+  EXPECT_EQ(parse_layer("add")->kind(), "add");
+  for (const char* wrong : {"", "relu | relu", "rellu", "conv 6", "a: relu"}) EXPECT_THROW(parse_layer(wrong), Error);
 }
 
 TEST(Layers, every_kind_explains_itself) {

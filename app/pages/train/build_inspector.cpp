@@ -60,7 +60,7 @@ void BuildView::draw_inspector(Ui& ui, const TrainSnapshot&) const {
         layer.source->line == LayerReference::kUnknown ? layer.source->word : look.list.name_of(layer.source->line);
   }
   named_text(ui, "reads", source, fmt::format("train.build.from {}", line), "the layer before");
-  if (!layer.joins.empty() || layer.kind() == "add" || layer.kind() == "concat") {
+  if (!layer.joins.empty() || (kind && kind->takes == Takes::many)) {
     std::string joins;
     for (const LayerReference& join : layer.joins) {
       joins += (joins.empty() ? "" : " ") +

@@ -5,6 +5,7 @@
 
 #include "app/pages/train/fields.h"
 #include "app/widgets/curves.h"
+#include "engine/network/layer_settings.h"
 #include "engine/network/models.h"
 
 namespace striate {
@@ -138,17 +139,17 @@ void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
   const int columns = std::max(1, static_cast<int>(ui.width() / ui.em(290)));
   const float gap = 8;
   const float wide = (ui.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-  const std::vector<LayerKind>& kinds = layer_kinds();
+  const std::vector<const LayerKind*> kinds = kinds_to_add();
   for (size_t first = 0; first < kinds.size(); first += static_cast<size_t>(columns)) {
     const size_t last = std::min(kinds.size(), first + static_cast<size_t>(columns));
     float height = 0;
     for (size_t i = first; i < last; ++i) {
       height = std::max(
-          height, ui.em(52) + ui.paragraph_height(first_sentence(kinds[i].explanation), wide - 24, Font::caption));
+          height, ui.em(52) + ui.paragraph_height(first_sentence(kinds[i]->explanation), wide - 24, Font::caption));
     }
     const Rect line = ui.take(height);
     for (size_t i = first; i < last; ++i) {
-      const LayerKind& kind = kinds[i];
+      const LayerKind& kind = *kinds[i];
       const Rect card{line.x + static_cast<float>(i - first) * (wide + gap), line.y, wide, height};
       const std::string label = fmt::format("Add {}", kind.title),
                         command = fmt::format("train.build.add {}", kind.word);

@@ -14,7 +14,7 @@ Parameter layer_number(const char* help) { return Parameter::integer("N", help, 
 
 std::vector<std::string> kind_words() {
   std::vector<std::string> words;
-  for (const LayerKind& kind : layer_kinds()) words.emplace_back(kind.word);
+  for (const LayerKind* kind : kinds_to_add()) words.emplace_back(kind->word);
   return words;
 }
 
@@ -87,7 +87,7 @@ void NetworkDraft::give(const LayerList& list) {
 // The kind's first words; a layer that joins gets the nearest earlier one that fits.
 std::string NetworkDraft::words_to_add(const std::string& kind, int at) const {
   std::string words = first_words(kind);
-  if (kind != "add" && kind != "concat") return words;
+  if (layer_kind(kind).takes != Takes::many) return words;
   const Look& now = look();
   const auto shape_of = [&](int line) -> std::optional<Shape> {
     if (line >= 0) return now.checked.rows[static_cast<size_t>(line)].output;

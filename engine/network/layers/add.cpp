@@ -8,7 +8,6 @@ class Add : public Layer {
  public:
   std::string kind() const override { return kAdd.word; }
   std::string text() const override { return kAdd.word; }
-  bool joins() const override { return true; }
   Shape output(const std::vector<Shape>& inputs) const override {
     for (const Shape& shape : inputs) {
       if (shape != inputs[0]) {
@@ -33,12 +32,15 @@ class Add : public Layer {
 
 }  // namespace
 
-const LayerKind kAdd{"add", "Add", "add NAME...",
+const LayerKind kAdd{"add",
+                     "Add",
+                     "add NAME...",
                      "Adds the outputs of two or more layers, value by value. In a residual network one of them is the "
                      "block's own input, "
                      "carried past its layers: the block then only has to learn what should change, and the gradient "
                      "finds a way back around "
                      "it. That made networks of a hundred layers trainable.",
-                     layers::parse_plain<Add>};
+                     layers::parse_plain<Add>,
+                     Takes::many};
 
 }  // namespace striate

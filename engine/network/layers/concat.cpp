@@ -8,7 +8,6 @@ class Concat : public Layer {
  public:
   std::string kind() const override { return kConcat.word; }
   std::string text() const override { return kConcat.word; }
-  bool joins() const override { return true; }
   Shape output(const std::vector<Shape>& inputs) const override {
     int64_t channels = 0;
     for (const Shape& shape : inputs) {
@@ -48,10 +47,13 @@ class Concat : public Layer {
 
 }  // namespace
 
-const LayerKind kConcat{"concat", "Concatenate", "concat NAME...",
+const LayerKind kConcat{"concat",
+                        "Concatenate",
+                        "concat NAME...",
                         "Puts the channels of two or more layers one after the other, so that the next layer sees all "
                         "of them: results of large "
                         "and small kernels side by side, or early details beside late meanings. Nothing is computed.",
-                        layers::parse_plain<Concat>};
+                        layers::parse_plain<Concat>,
+                        Takes::many};
 
 }  // namespace striate

@@ -4,19 +4,29 @@ namespace striate {
 
 const std::vector<LayerKind>& layer_kinds() {
   static const std::vector<LayerKind> kinds = {
-      kConv,    kMaxPool,    kAvgPool,   kGlobalAvgPool, kDense,   kRelu, kLeakyRelu, kSigmoid,   kTanh,
-      kSoftmax, kLogSoftmax, kBatchNorm, kDropout,       kFlatten, kAdd,  kConcat,    kSubsample, kIdentity,
+      kConv,      kMaxPool,        kAvgPool,       kGlobalAvgPool, kDense,           kRelu,
+      kLeakyRelu, kSigmoid,        kTanh,          kSoftmax,       kLogSoftmax,      kBatchNorm,
+      kDropout,   kFlatten,        kAdd,           kConcat,        kSubsample,       kIdentity,
+      kConstant,  kConvTranspose,  kGlobalMaxPool, kConv3d,        kConvTranspose3d, kMaxPool3d,
+      kAvgPool3d, kMaxPoolIndices,
   };
   return kinds;
 }
 
 const LayerKind& layer_kind(const std::string& word) {
-  for (const LayerKind& kind : layer_kinds()) {
-    if (word == kind.word) return kind;
-  }
-  check(false, "no kind of layer is called {}", word);
-  return layer_kinds().front();
+  const LayerKind* kind = find_layer_kind(word);
+  check(kind != nullptr, "no kind of layer is called {}", word);
+  return *kind;
 }
+
+const LayerKind* find_layer_kind(std::string_view word) {
+  for (const LayerKind& kind : layer_kinds()) {
+    if (word == kind.word) return &kind;
+  }
+  return nullptr;
+}
+
+Takes Layer::takes() const { return layer_kind(kind()).takes; }
 
 Counted Layer::parameter_count(const std::vector<Shape>& inputs) const {
   Counted counted;

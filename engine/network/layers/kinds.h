@@ -1,6 +1,7 @@
 // Every kind of layer, one file each in this folder; kinds.cpp puts them in order. Also what several of them share.
 #pragma once
 
+#include <limits>
 #include <utility>
 
 #include "engine/error.h"
@@ -10,7 +11,9 @@
 namespace striate {
 
 extern const LayerKind kConv, kMaxPool, kAvgPool, kGlobalAvgPool, kDense, kRelu, kLeakyRelu, kSigmoid, kTanh, kSoftmax,
-    kLogSoftmax, kBatchNorm, kDropout, kFlatten, kAdd, kConcat, kSubsample, kIdentity;
+    kLogSoftmax, kBatchNorm, kDropout, kFlatten, kAdd, kConcat, kSubsample, kIdentity, kConstant;
+extern const LayerKind kConv3d, kConvTranspose, kConvTranspose3d, kMaxPool3d, kAvgPool3d, kMaxPoolIndices,
+    kGlobalMaxPool;
 
 namespace layers {
 
