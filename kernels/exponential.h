@@ -1,8 +1,9 @@
-// exp and tanh as arithmetic without branches and calls, so that the compiler computes a pack of them at a time: on the
-// CPU some seventeen times as fast as the library's, one value after the other. Within 2 and 3 units of the last
-// place.
+// exp, tanh and their relatives as arithmetic without branches and calls, so that the compiler computes a pack of them
+// at a time: on the CPU some seventeen times as fast as the library's, one value after the other. Within 2 (exp), 3
+// (tanh), 3 (exp - 1), 3 (log of 1 + share) and 8 (normal tail) units of the last place.
 //
-// The reductions and polynomials are those of Stephen Moshier's Cephes library (expf, tanhf).
+// The reductions and polynomials of exp, tanh and log are those of Stephen Moshier's Cephes library (expf, tanhf,
+// logf); that of the normal tail was fitted for this file (see there).
 #pragma once
 
 #include <cmath>
@@ -47,6 +48,76 @@ HD inline float tanh_of(float x) {
   p = p * z + -3.33332819422e-1f;
   const float small = p * z * x + x;
   return size < 0.625f ? small : (x < 0.0f ? -large : large);
+}
+
+// e^x - 1 for x <= 0, with all its digits near 0; -1 far below; NaN for NaN.
+HD inline float exp_minus_1_of_negative(float x) {
+  const float inside = x < -25.0f ? -25.0f : x;  // e^-25 is less than half a unit of 1's last place
+  const float magic = 12582912.0f;
+  const float shifted = inside * 1.44269504f + magic;
+  const float n = shifted - magic;
+  const float r = (inside - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  const float less = p * (r * r) + r;  // e^r - 1
+  uint32_t bits = 0;
+  memcpy(&bits, &shifted, sizeof(bits));
+  bits = (bits + 127u) << 23;
+  float power = 0;
+  memcpy(&power, &bits, sizeof(power));
+  return less * power + (power - 1.0f);  // 2^n * (e^r - 1) + 2^n - 1
+}
+
+// log(1 + share) for share of 0 .. 1, with all its digits near 0; NaN for NaN.
+HD inline float log_of_1_plus(float share) {
+  // Above sqrt(2) - 1: log((1 + share) / 2) + log 2, so that the polynomial stays near 0, where it is exact.
+  const bool upper = share > 0.41421356f;
+  const float x = upper ? 0.5f * (share - 1.0f) : share, z = x * x;
+  float p = 7.0376836292e-2f;
+  p = p * x + -1.1514610310e-1f;
+  p = p * x + 1.1676998740e-1f;
+  p = p * x + -1.2420140846e-1f;
+  p = p * x + 1.4249322787e-1f;
+  p = p * x + -1.6668057665e-1f;
+  p = p * x + 2.0000714765e-1f;
+  p = p * x + -2.4999993993e-1f;
+  p = p * x + 3.3333331174e-1f;
+  const float log = (p * x * z - 0.5f * z) + x;
+  return upper ? log + 0.693147181f : log;
+}
+
+// The share of a normal distribution that lies above `a` deviations, for a >= 0: 1/2 erfc(a / sqrt(2)); and the
+// distribution's density there. 0 above 13.1, where floats end; NaN for NaN.
+struct NormalTail {
+  float above;
+  float density;
+};
+HD inline NormalTail normal_tail(float a) {
+  a = a > 14.0f ? 14.0f : a;
+  // exp(-a*a/2) keeps its digits only if a*a does: the square of a's upper half is exact, the rest is small.
+  uint32_t bits = 0;
+  memcpy(&bits, &a, sizeof(bits));
+  bits &= 0xfffff000u;
+  float upper = 0;
+  memcpy(&upper, &bits, sizeof(upper));
+  const float bell = exp_of_negative(-0.5f * (upper * upper)) * exp_of_negative(-0.5f * ((a - upper) * (a + upper)));
+  // above / bell over t: a polynomial with the smallest relative error (6e-8) for a of 0 .. 13.3, by weighted least
+  // squares.
+  const float t = 1.0f / (1.0f + 0.3f * a);
+  float p = 3.8311582e-2f;
+  p = p * t + -1.6884145e-1f;
+  p = p * t + 2.2798841e-1f;
+  p = p * t + -7.5737014e-2f;
+  p = p * t + 1.4200307e-1f;
+  p = p * t + 9.4910808e-2f;
+  p = p * t + 1.2186205e-1f;
+  p = p * t + 1.1949588e-1f;
+  p = p * t + 6.6863372e-6f;
+  return {p * bell, 0.39894228f * bell};
 }
 
 }  // namespace striate

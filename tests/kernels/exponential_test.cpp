@@ -45,5 +45,49 @@ TEST(Tanh, is_within_three_units_of_the_last_place_and_odd) {
   EXPECT_TRUE(std::isnan(tanh_of(std::numeric_limits<float>::quiet_NaN())));
 }
 
+TEST(Exponential, minus_1_keeps_its_digits_near_0) {
+  double worst = 0;
+  for (int i = 1; i <= 900000; ++i) {
+    const float x = -1e-4f * static_cast<float>(i);
+    worst = std::fmax(worst, distance(exp_minus_1_of_negative(x), std::expm1(static_cast<double>(x))));
+  }
+  for (float x = -1e-3f; x < -1e-37f; x /= 1.01f) {
+    worst = std::fmax(worst, distance(exp_minus_1_of_negative(x), std::expm1(static_cast<double>(x))));
+  }
+  EXPECT_LE(worst, 3);
+  EXPECT_EQ(exp_minus_1_of_negative(0), 0.0f);
+  EXPECT_EQ(exp_minus_1_of_negative(-std::numeric_limits<float>::infinity()), -1.0f);
+  EXPECT_TRUE(std::isnan(exp_minus_1_of_negative(std::numeric_limits<float>::quiet_NaN())));
+}
+
+TEST(Logarithm, of_1_plus_a_share_is_within_three_units) {
+  double worst = 0;
+  for (int i = 1; i <= 1000000; ++i) {
+    const float x = 1e-6f * static_cast<float>(i);
+    worst = std::fmax(worst, distance(log_of_1_plus(x), std::log1p(static_cast<double>(x))));
+  }
+  for (float x = 1e-3f; x > 1e-37f; x /= 1.01f) {
+    worst = std::fmax(worst, distance(log_of_1_plus(x), std::log1p(static_cast<double>(x))));
+  }
+  EXPECT_LE(worst, 3);
+  EXPECT_EQ(log_of_1_plus(0), 0.0f);
+  EXPECT_TRUE(std::isnan(log_of_1_plus(std::numeric_limits<float>::quiet_NaN())));
+}
+
+TEST(NormalTail, is_within_eight_units_of_the_last_place) {
+  double above = 0, density = 0;
+  for (int i = 0; i <= 1310000; ++i) {
+    const float a = 1e-5f * static_cast<float>(i);
+    const auto x = static_cast<double>(a);
+    const NormalTail tail = normal_tail(a);
+    above = std::fmax(above, distance(tail.above, 0.5 * std::erfc(x / std::sqrt(2.0))));
+    density = std::fmax(density, distance(tail.density, std::exp(-x * x / 2) / std::sqrt(2 * 3.14159265358979323846)));
+  }
+  EXPECT_LE(above, 8);
+  EXPECT_LE(density, 4);
+  EXPECT_EQ(normal_tail(std::numeric_limits<float>::infinity()).above, 0.0f);
+  EXPECT_TRUE(std::isnan(normal_tail(std::numeric_limits<float>::quiet_NaN()).above));
+}
+
 }  // namespace
 }  // namespace striate

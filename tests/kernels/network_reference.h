@@ -144,6 +144,8 @@ void exercise_convolution(Stream& stream);
 void exercise_dense(Stream& stream);
 void exercise_pool(Stream& stream);
 void exercise_layers(Stream& stream);  // activation, softmax, normalize, dropout, elementwise
+void exercise_curves(Stream& stream);  // curve, prelu
+void exercise_norms(Stream& stream);   // group_norm, lrn
 void exercise_losses(Stream& stream);
 void exercise_optimizers(Stream& stream);
 void exercise_metrics(Stream& stream);

@@ -1,0 +1,39 @@
+// Activation functions beyond those of activation.h: one bent line each, forward and backward. Arrays hold `count`
+// floats.
+//
+//   elu           x > 0 ? x : a * (exp(x) - 1)                        Clevert and others 2015
+//   selu          b * (x > 0 ? x : a * (exp(x) - 1))                  Klambauer and others 2017
+//   celu          x > 0 ? x : a * (exp(x / a) - 1)                    Barron 2017; a > 0
+//   hard_sigmoid  a * x + b, kept within 0 .. 1
+//   hard_swish    x * (x / 6 + 1/2 kept within 0 .. 1)                Howard and others 2019
+//   gelu          x * (share of a normal distribution below x)        Hendrycks and Gimpel 2016
+//   gelu_tanh     x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))   the same paper's approximation
+//   mish          x * tanh(log(1 + exp(x)))                           Misra 2019
+//   softplus      log(1 + exp(x))
+//   clip          min(max(x, a), b): b wherever a > b                 ONNX's Clip; relu6 is a = 0, b = 6
+// A NaN stays a NaN. dx = dy * the curve's slope at x; in a corner it is PyTorch's: elu and its like exp's side, the
+// ends of hard_sigmoid 0, those of hard_swish the middle's x / 3 + 1/2, those of a clip 1. y may be x, and dx may be dy
+// (then with Result::replace); other overlaps are not allowed.
+//
+// To add one: its name here, its struct with value() and slope() in the .cu, its line in the two lists there.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/result.h"
+#include "kernels/stream.h"
+
+namespace striate {
+
+enum class CurveKind { elu, selu, celu, hard_sigmoid, hard_swish, gelu, gelu_tanh, mish, softplus, clip };
+
+struct Curve {
+  CurveKind kind = CurveKind::elu;
+  float a = 0, b = 0;  // as the list above says; an end of a clip may be infinite
+};
+
+void curve_forward(Stream& stream, const Curve& curve, int64_t count, const float* x, float* y);
+void curve_backward(Stream& stream, const Curve& curve, int64_t count, const float* x, const float* dy, float* dx,
+                    Result result);
+
+}  // namespace striate
