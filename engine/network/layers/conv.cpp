@@ -1,113 +1,156 @@
+// Convolutions of pictures and rows of values ("conv") and of volumes ("conv3d").
+#include "engine/network/layers/windows.h"
 #include "kernels/conv2d.h"
-
-#include "engine/network/layers/kinds.h"
+#include "kernels/conv3d.h"
 
 namespace striate {
 namespace {
 
 class Conv : public Layer {
  public:
-  int k = 1;
-  RowsColumns kernel, stride, dilation;
-  Sides pad;
-  int groups = 1;
+  int k = 1, groups = 1;
+  layers::Windows windows;
   bool bias = true;
 
-  std::string kind() const override { return kConv.word; }
+  std::string kind() const override { return flat() ? kConv.word : kConv3d.word; }
   std::string text() const override {
-    std::string text = fmt::format("conv {} {}", k, rows_columns_text(kernel));
-    if (stride.rows != 1 || stride.columns != 1) text += " stride " + short_text(stride);
-    if (!pad.none()) text += " pad " + pad.text();
-    if (dilation.rows != 1 || dilation.columns != 1) text += " dilation " + short_text(dilation);
+    const int axes = windows.axes;
+    std::string text = fmt::format("{} {} {}", kind(), k, layers::sizes_of(windows.window, axes));
+    const layers::Triple ones{1, 1, 1};
+    if (windows.stride != ones) text += " stride " + layers::brief(windows.stride, axes);
+    if (windows.padded()) text += " pad " + layers::padding_of(windows);
+    if (windows.dilation != ones) text += " dilation " + layers::brief(windows.dilation, axes);
     if (groups != 1) text += fmt::format(" groups {}", groups);
     if (!bias) text += " no bias";
     return text;
   }
 
   Shape output(const std::vector<Shape>& inputs) const override {
-    const layers::Pictures x = layers::pictures(inputs[0]);
+    layers::check_rank(inputs[0], windows);
+    const layers::Extent x = layers::extent(inputs[0], windows.axes);
     if (x.c % groups != 0 || k % groups != 0) {
       throw Error(fmt::format("got {} channels, needs channels in and out that {} groups divide", x.c, groups),
                   "change the groups or the number of filters");
     }
-    const Conv2dShape s = shape(inputs[0]);
-    const int rows = dilation.rows * (kernel.rows - 1) + 1, columns = dilation.columns * (kernel.columns - 1) + 1;
-    if (rows > x.h + pad.top + pad.bottom || columns > x.w + pad.left + pad.right) {
-      throw Error(fmt::format("got pictures of {} x {}, needs {} x {} or more with this padding", x.h, x.w,
-                              std::max(1, rows - pad.top - pad.bottom), std::max(1, columns - pad.left - pad.right)),
+    layers::Triple needs{};
+    bool fits = true;
+    for (size_t a = 0; a < 3; ++a) {
+      const int covers = windows.dilation[a] * (windows.window[a] - 1) + 1, pad = windows.before[a] + windows.after[a];
+      fits = fits && covers <= x.in[a] + pad;
+      needs[a] = std::max(1, covers - pad);
+    }
+    if (!fits) {
+      throw Error(flat() ? fmt::format("got pictures of {} x {}, needs {} x {} or more with this padding", x.in[1],
+                                       x.in[2], needs[1], needs[2])
+                         : fmt::format("got volumes of {} x {} x {}, needs {} x {} x {} or more with this padding",
+                                       x.in[0], x.in[1], x.in[2], needs[0], needs[1], needs[2]),
                   "use a smaller kernel, more padding, or less pooling before");
     }
-    return layers::pictures_shape(x.n, k, s.p(), s.q());
+    return layers::with_axes(inputs[0], k, out(inputs[0]));
   }
   std::vector<WeightSpec> parameters(const std::vector<Shape>& inputs) const override {
-    const int64_t c = inputs[0][1] / groups, area = int64_t{1} * kernel.rows * kernel.columns;
-    const int64_t in = c * area, out = k / groups * area;
-    std::vector<WeightSpec> list{
-        {"weight", Shape{k, c, kernel.rows, kernel.columns}, WeightSpec::Kind::weight, in, out}};
-    if (bias) list.push_back({"bias", Shape{k}, WeightSpec::Kind::bias, in, out});
+    const int64_t c = inputs[0][1] / groups, in = c * windows.volume(), outputs = k / groups * windows.volume();
+    std::vector<int64_t> sizes{k, c};
+    for (size_t a = flat() ? 1 : 0; a < 3; ++a) sizes.push_back(windows.window[a]);
+    std::vector<WeightSpec> list{{"weight", Shape(sizes), WeightSpec::Kind::weight, in, outputs}};
+    if (bias) list.push_back({"bias", Shape{k}, WeightSpec::Kind::bias, in, outputs});
     return list;
   }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {
-    const int64_t each = int64_t{1} * kernel.rows * kernel.columns * (inputs[0][1] / groups);
-    if (!bias) return {each * k, fmt::format("{}*{}", window(inputs[0]), k)};
-    return {(each + 1) * k, fmt::format("({} + 1)*{}", window(inputs[0]), k)};
+    const int64_t each = windows.volume() * (inputs[0][1] / groups);
+    if (!bias) return {each * k, fmt::format("{}*{}", terms(inputs[0]), k)};
+    return {(each + 1) * k, fmt::format("({} + 1)*{}", terms(inputs[0]), k)};
   }
   Counted multiply_adds(const std::vector<Shape>& inputs) const override {
-    Conv2dShape s = shape(inputs[0]);
-    s.n = 1;
-    return {s.multiply_adds(), fmt::format("{}*{}*{}*{}", window(inputs[0]), k, s.p(), s.q())};
+    const layers::Triple o = out(inputs[0]);
+    return {windows.volume() * (inputs[0][1] / groups) * k * o[0] * o[1] * o[2],
+            fmt::format("{}*{}*{}", terms(inputs[0]), k, layers::product_of(o, windows.axes))};
   }
   LayerGeometry geometry(const std::vector<Shape>& inputs) const override {
     LayerGeometry geometry;
-    geometry.convolution = shape(inputs[0]);
+    if (flat()) geometry.convolution = plane(inputs[0]);
     return geometry;
   }
-  int64_t scratch(const std::vector<Shape>& inputs) const override { return conv2d_scratch(shape(inputs[0])); }
+  int64_t scratch(const std::vector<Shape>& inputs) const override {
+    return flat() ? conv2d_scratch(plane(inputs[0])) : volume(inputs[0]).scratch_size();
+  }
 
   void forward(Stream& stream, const LayerCall& call) const override {
-    conv2d_forward(stream, shape(call.x[0].shape), call.x[0].data, call.weights[0], bias ? call.weights[1] : nullptr,
-                   call.y.data, call.scratch);
+    const Shape& in = call.x[0].shape;
+    const float* b = bias ? call.weights[1] : nullptr;
+    if (flat()) {
+      conv2d_forward(stream, plane(in), call.x[0].data, call.weights[0], b, call.y.data, call.scratch);
+    } else {
+      conv3d_forward(stream, volume(in), call.x[0].data, call.weights[0], b, call.y.data);
+    }
   }
   void backward(Stream& stream, const LayerCall& call) const override {
-    const Conv2dShape s = shape(call.x[0].shape);
+    const Shape& in = call.x[0].shape;
+    const float *x = call.x[0].data, *w = call.weights[0];
+    float* const db = !call.dw.empty() && bias ? call.dw[1] : nullptr;
     if (!call.dw.empty()) {
-      conv2d_backward_weights(stream, s, call.x[0].data, call.dy, call.dw[0], bias ? call.dw[1] : nullptr,
-                              Result::replace, call.scratch);
+      if (flat()) {
+        conv2d_backward_weights(stream, plane(in), x, call.dy, call.dw[0], db, Result::replace, call.scratch);
+      } else {
+        conv3d_backward_weights(stream, volume(in), x, call.dy, call.dw[0], db, Result::replace, call.scratch);
+      }
     }
-    if (call.dx[0] != nullptr) {
-      conv2d_backward_input(stream, s, call.dy, call.weights[0], call.dx[0], call.dx_result[0], call.scratch);
+    if (call.dx[0] == nullptr) return;
+    if (flat()) {
+      conv2d_backward_input(stream, plane(in), call.dy, w, call.dx[0], call.dx_result[0], call.scratch);
+    } else {
+      conv3d_backward_input(stream, volume(in), call.dy, w, call.dx[0], call.dx_result[0]);
     }
   }
 
  private:
-  Conv2dShape shape(const Shape& in) const {
-    const layers::Pictures x = layers::pictures(in);
+  bool flat() const { return windows.axes == 2; }
+  Conv2dShape plane(const Shape& in) const {
+    const layers::Extent x = layers::extent(in, 2);
     Conv2dShape s;
-    s.n = x.n, s.c = x.c, s.h = x.h, s.w = x.w;
-    s.k = k, s.r = kernel.rows, s.s = kernel.columns;
-    s.stride_y = stride.rows, s.stride_x = stride.columns;
-    s.pad_top = pad.top, s.pad_bottom = pad.bottom, s.pad_left = pad.left, s.pad_right = pad.right;
-    s.dilation_y = dilation.rows, s.dilation_x = dilation.columns;
+    s.n = x.n, s.c = x.c, s.h = x.in[1], s.w = x.in[2];
+    s.k = k, s.r = windows.window[1], s.s = windows.window[2];
+    s.stride_y = windows.stride[1], s.stride_x = windows.stride[2];
+    s.pad_top = windows.before[1], s.pad_bottom = windows.after[1];
+    s.pad_left = windows.before[2], s.pad_right = windows.after[2];
+    s.dilation_y = windows.dilation[1], s.dilation_x = windows.dilation[2];
     s.groups = groups;
     return s;
   }
+  Conv3dShape volume(const Shape& in) const {
+    const layers::Extent x = layers::extent(in, windows.axes);
+    Conv3dShape s;
+    s.n = x.n, s.c = x.c, s.k = k, s.groups = groups;
+    layers::set_axes(s.in, x.in), layers::set_axes(s.kernel, windows.window);
+    layers::set_axes(s.stride, windows.stride), layers::set_axes(s.dilation, windows.dilation);
+    layers::set_axes(s.before, windows.before), layers::set_axes(s.after, windows.after);
+    return s;
+  }
+  layers::Triple out(const Shape& in) const {
+    const Conv3dShape s = volume(in);
+    return {s.out(0), s.out(1), s.out(2)};
+  }
   // The weights that one output value multiplies with: "5*5*6", "3*3*16/4".
-  std::string window(const Shape& in) const {
-    return fmt::format("{}*{}*{}{}", kernel.rows, kernel.columns, in[1], groups == 1 ? "" : fmt::format("/{}", groups));
+  std::string terms(const Shape& in) const {
+    return fmt::format("{}*{}{}", layers::product_of(windows.window, windows.axes), in[1],
+                       groups == 1 ? "" : fmt::format("/{}", groups));
   }
 };
 
+template <int axes>
 std::shared_ptr<const Layer> parse(LayerWords& words) {
   auto layer = std::make_shared<Conv>();
+  layers::Windows& w = layer->windows;
+  w.axes = axes;
   layer->k = words.whole("number of filters", 1, 65536);
-  layer->kernel = words.rows_columns("kernel size", 1, 1024);
+  w.window = layers::read_sizes(words, "kernel size", axes, 1, 1024);
   while (words.more()) {
     if (words.take("stride")) {
-      layer->stride = words.rows_columns("stride", 1, 1024);
+      w.stride = layers::read_sizes(words, "stride", axes, 1, 1024);
     } else if (words.take("pad")) {
-      layer->pad = words.sides("padding", 1024);
+      layers::read_padding(words, "padding", w);
     } else if (words.take("dilation")) {
-      layer->dilation = words.rows_columns("dilation", 1, 1024);
+      w.dilation = layers::read_sizes(words, "dilation", axes, 1, 1024);
     } else if (words.take("groups")) {
       layer->groups = words.whole("number of groups", 1, 65536);
     } else if (words.take("no", "bias")) {
@@ -130,6 +173,14 @@ const LayerKind kConv{"conv", "Convolution",
                       "its own kernel and gives its own output channel, a map of where the picture looks like the "
                       "filter. The same weights "
                       "are used everywhere, so a pattern is found wherever it stands, and few weights are needed.",
-                      parse};
+                      parse<2>};
+
+const LayerKind kConv3d{
+    "conv3d", "Convolution of volumes",
+    "conv3d FILTERS DxRxS [stride DxRxS] [pad P] [dilation DxRxS] [groups G] [no bias]",
+    "A convolution on three axes: the kernel is a small box of weights that slides through the slices of a scan or the "
+    "frames of a film as well as across them. A filter can so answer to what moves, or to a surface, where one on a "
+    "single picture sees only an edge. One value of the output costs as many multiplications as the box has weights.",
+    parse<3>};
 
 }  // namespace striate

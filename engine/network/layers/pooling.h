@@ -1,81 +1,119 @@
-// What max and average pooling share: their settings, text and shapes.
+// What the poolings share: their settings, text and shapes.
 #pragma once
 
-#include "engine/network/layers/kinds.h"
+#include "engine/network/layers/windows.h"
 #include "kernels/pool.h"
+#include "kernels/pool3d.h"
 
 namespace striate {
 namespace layers {
 
 class Pooling : public Layer {
  public:
-  RowsColumns window, stride;
-  Sides pad;
+  Windows windows;
   bool ceil = false, count_padding = true;
 
   std::string text() const override {
-    std::string text = kind() + ' ' + short_text(window);
-    if (stride.rows != window.rows || stride.columns != window.columns) text += " stride " + short_text(stride);
-    if (!pad.none()) text += " pad " + pad.text();
+    const int axes = windows.axes;
+    std::string text = kind() + ' ' + window_text();
+    if (windows.stride != windows.window) text += " stride " + brief(windows.stride, axes);
+    if (windows.padded()) text += " pad " + padding_of(windows);
+    if (windows.dilation != Triple{1, 1, 1}) text += " dilation " + brief(windows.dilation, axes);
     if (ceil) text += " ceil";
     if (!count_padding) text += " without padding";
     return text;
   }
   Shape output(const std::vector<Shape>& inputs) const override {
-    const Pictures x = pictures(inputs[0]);
-    if (2 * std::max(pad.top, pad.bottom) > window.rows || 2 * std::max(pad.left, pad.right) > window.columns) {
-      throw Error(fmt::format("got a padding of {}, needs at most half of the window of {}", pad.text(),
-                              rows_columns_text(window)),
-                  "use less padding or a larger window");
+    check_rank(inputs[0], windows);
+    const Pool3dShape s = volume(inputs[0]);
+    for (int a = 0; a < 3; ++a) {
+      if (std::max(s.before[a], s.after[a]) >= s.covers(a)) {
+        throw Error(fmt::format("got a padding of {}, needs less than the window covers, {}", padding_of(windows),
+                                sizes_of({s.covers(0), s.covers(1), s.covers(2)}, windows.axes)),
+                    "use less padding or a larger window");
+      }
+      const int room = s.in[a] + s.before[a] + s.after[a] - s.covers(a);
+      if (room < 0 && (!ceil || room <= -s.stride[a])) {
+        const bool flat = windows.axes == 2;
+        throw Error(fmt::format("got {}, needs at least the window of {}",
+                                flat ? fmt::format("pictures of {} x {}", s.in[1], s.in[2])
+                                     : fmt::format("volumes of {} x {} x {}", s.in[0], s.in[1], s.in[2]),
+                                sizes_of({s.covers(0), s.covers(1), s.covers(2)}, windows.axes)),
+                    "use a smaller window, or less pooling before");
+      }
     }
-    if (window.rows > x.h + pad.top + pad.bottom || window.columns > x.w + pad.left + pad.right) {
-      throw Error(
-          fmt::format("got pictures of {} x {}, needs at least the window of {}", x.h, x.w, rows_columns_text(window)),
-          "use a smaller window, or less pooling before");
-    }
-    const Pool2dShape s = shape(inputs[0]);
-    return pictures_shape(x.n, x.c, s.p(), s.q());
+    check(s);
+    return with_axes(inputs[0], s.c, {s.out(0), s.out(1), s.out(2)});
   }
   LayerGeometry geometry(const std::vector<Shape>& inputs) const override {
     LayerGeometry geometry;
-    geometry.pooling = shape(inputs[0]);
+    if (windows.axes == 2) geometry.pooling = plane(inputs[0]);
     return geometry;
   }
 
  protected:
-  Pool2dShape shape(const Shape& in) const {
-    const Pictures x = pictures(in);
+  virtual std::string window_text() const { return brief(windows.window, windows.axes); }
+  bool flat() const { return windows.axes == 2; }
+  Pool3dShape volume(const Shape& in) const {
+    const Extent e = extent(in, windows.axes);
+    Pool3dShape s;
+    s.n = e.n, s.c = e.c;
+    set_axes(s.in, e.in), set_axes(s.window, windows.window), set_axes(s.stride, windows.stride);
+    set_axes(s.dilation, windows.dilation), set_axes(s.before, windows.before), set_axes(s.after, windows.after);
+    s.ceil_mode = ceil;
+    s.count_include_pad = count_padding;
+    return s;
+  }
+  // For the faster form of two axes.
+  Pool2dShape plane(const Shape& in) const {
+    const Extent e = extent(in, 2);
     Pool2dShape s;
-    s.n = x.n, s.c = x.c, s.h = x.h, s.w = x.w;
-    s.r = window.rows, s.s = window.columns;
-    s.stride_y = stride.rows, s.stride_x = stride.columns;
-    s.pad_top = pad.top, s.pad_bottom = pad.bottom, s.pad_left = pad.left, s.pad_right = pad.right;
+    s.n = e.n, s.c = e.c, s.h = e.in[1], s.w = e.in[2];
+    s.r = windows.window[1], s.s = windows.window[2];
+    s.stride_y = windows.stride[1], s.stride_x = windows.stride[2];
+    s.dilation_y = windows.dilation[1], s.dilation_x = windows.dilation[2];
+    s.pad_top = windows.before[1], s.pad_bottom = windows.after[1];
+    s.pad_left = windows.before[2], s.pad_right = windows.after[2];
     s.ceil_mode = ceil;
     s.count_include_pad = count_padding;
     return s;
   }
 };
 
-template <typename L>
-std::shared_ptr<const Layer> parse_pooling(LayerWords& words) {
-  auto layer = std::make_shared<L>();
-  layer->window = layer->stride = words.rows_columns("window size", 1, 1024);
-  const bool average = layer->kind() == kAvgPool.word;
+// What follows the window's size; `layer` has its axes and window. `more` has the words that only it understands.
+template <typename L, typename More>
+std::shared_ptr<const Layer> parse_pooling_settings(LayerWords& words, std::shared_ptr<L> layer,
+                                                    const std::string& word, const More& more) {
+  Windows& w = layer->windows;
+  w.stride = w.window;
   while (words.more()) {
     if (words.take("stride")) {
-      layer->stride = words.rows_columns("stride", 1, 1024);
+      w.stride = read_sizes(words, "stride", w.axes, 1, 1024);
     } else if (words.take("pad")) {
-      layer->pad = words.sides("padding", 1024);
+      read_padding(words, "padding", w);
+    } else if (words.take("dilation")) {
+      w.dilation = read_sizes(words, "dilation", w.axes, 1, 1024);
     } else if (words.take("ceil")) {
       layer->ceil = true;
-    } else if (average && words.take("without", "padding")) {
-      layer->count_padding = false;
-    } else {
-      words.unknown(average ? std::vector<std::string>{"stride", "pad", "ceil", "without padding"}
-                            : std::vector<std::string>{"stride", "pad", "ceil"});
+    } else if (!more()) {
+      std::vector<std::string> options{"stride", "pad", "dilation", "ceil"};
+      if (!word.empty()) options.push_back(word);
+      words.unknown(options);
     }
   }
   return layer;
+}
+
+template <typename L, int axes, bool average>
+std::shared_ptr<const Layer> parse_pooling(LayerWords& words) {
+  auto layer = std::make_shared<L>();
+  layer->windows.axes = axes;
+  layer->windows.window = read_sizes(words, "window size", axes, 1, 1024);
+  return parse_pooling_settings(words, layer, average ? "without padding" : "", [&] {
+    const bool mine = average && words.take("without", "padding");
+    if (mine) layer->count_padding = false;
+    return mine;
+  });
 }
 
 }  // namespace layers

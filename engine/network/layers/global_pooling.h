@@ -1,0 +1,27 @@
+// What the global poolings share: the shape and the word `keep`.
+#pragma once
+
+#include "engine/network/layers/kinds.h"
+
+namespace striate {
+namespace layers {
+
+// N x C of a shape with places (rank 3 or more); `keep`: with a 1 for each axis that is gone, as ONNX has it.
+inline Shape global_shape(const Shape& in, bool keep) {
+  if (in.rank() < 3) pictures(in);  // throws
+  std::vector<int64_t> sizes{in[0], in[1]};
+  if (keep) sizes.resize(static_cast<size_t>(in.rank()), 1);
+  if (in.count() == 0) throw Error(fmt::format("got {}, needs at least one value", in.text()), "sizes are 1 or more");
+  return Shape(sizes);
+}
+
+template <typename L>
+std::shared_ptr<const Layer> parse_global(LayerWords& words) {
+  auto layer = std::make_shared<L>();
+  layer->keep = words.take("keep");
+  if (words.more()) words.unknown({"keep"});
+  return layer;
+}
+
+}  // namespace layers
+}  // namespace striate

@@ -1,0 +1,100 @@
+// What layers with a window share, convolutions and poolings on two axes or three: sizes, their words and their text.
+// Two axes take pictures (N x C x H x W) and rows of values (N x C x L, as pictures of height 1: windows 1xS); three
+// take volumes (N x C x D x H x W).
+#pragma once
+
+#include <array>
+
+#include "engine/network/layers/kinds.h"
+
+namespace striate {
+namespace layers {
+
+using Triple = std::array<int, 3>;  // depth (1, or 0 of a padding, where there is none), height, width
+
+struct Windows {
+  int axes = 2;
+  Triple window{1, 1, 1}, stride{1, 1, 1}, dilation{1, 1, 1};
+  Triple before{0, 0, 0}, after{0, 0, 0};
+
+  int64_t volume() const { return int64_t{1} * window[0] * window[1] * window[2]; }
+  bool padded() const { return before != Triple{} || after != Triple{}; }
+};
+
+// What stands before the window's axes, and their sizes.
+struct Extent {
+  int n = 1, c = 1;
+  Triple in{1, 1, 1};
+};
+inline Extent extent(const Shape& shape, int axes) {
+  const bool rows = axes == 2 && shape.rank() == 3;
+  if (shape.rank() != axes + 2 && !rows) {
+    const std::string hint = shape.rank() <= 2   ? "put it before the flatten layer"
+                             : shape.rank() == 5 ? "pictures become volumes: use the layer of the same name with 3d"
+                                                 : "use the layer of the same name without 3d";
+    throw Error(fmt::format("got {}, needs {}",
+                            shape.rank() == 2 ? fmt::format("{} values for each picture", shape[1]) : shape.text(),
+                            axes == 3 ? "channels x depth x height x width" : "channels x height x width"),
+                hint);
+  }
+  Extent e;
+  e.n = static_cast<int>(shape[0]), e.c = static_cast<int>(shape[1]);
+  for (int i = 2; i < shape.rank(); ++i) {
+    e.in[static_cast<size_t>(i + 3 - shape.rank())] = static_cast<int>(shape[i]);
+  }
+  return e;
+}
+// A window that suits the rank: rows of values have a height of 1 and nothing above and below.
+inline void check_rank(const Shape& shape, const Windows& w) {
+  if (shape.rank() == 3 && (w.window[1] != 1 || w.before[1] != 0 || w.after[1] != 0)) {
+    throw Error(
+        fmt::format("got {}: rows of values, needs a window of height 1 without padding above and below", shape.text()),
+        fmt::format("write 1x{}, and pad 0,0,LEFT,RIGHT", w.window[2]));
+  }
+}
+inline Shape with_axes(const Shape& like, int64_t c, const Triple& out) {
+  if (like.rank() == 3) return Shape{like[0], c, out[2]};
+  if (like.rank() == 4) return Shape{like[0], c, out[1], out[2]};
+  return Shape{like[0], c, out[0], out[1], out[2]};
+}
+// "5x5", "2x3x3"
+inline std::string sizes_of(const Triple& t, int axes) {
+  return axes == 3 ? fmt::format("{}x{}x{}", t[0], t[1], t[2]) : rows_columns_text({t[1], t[2]});
+}
+// The same as a product in a formula: "5*5", "2*3*3".
+inline std::string product_of(const Triple& t, int axes) {
+  return axes == 3 ? fmt::format("{}*{}*{}", t[0], t[1], t[2]) : fmt::format("{}*{}", t[1], t[2]);
+}
+
+// One size for all axes where they are the same: "2".
+inline std::string brief(const Triple& t, int axes) {
+  return t[1] == t[2] && (axes == 2 || t[0] == t[1]) ? std::to_string(t[1]) : sizes_of(t, axes);
+}
+inline std::string padding_of(const Windows& w) {
+  if (w.before == w.after) return brief(w.before, w.axes);
+  std::string text = w.axes == 3 ? fmt::format("{},{},", w.before[0], w.after[0]) : "";
+  return text + fmt::format("{},{},{},{}", w.before[1], w.after[1], w.before[2], w.after[2]);
+}
+
+inline Triple read_sizes(LayerWords& words, const std::string& what, int axes, int low, int high) {
+  if (axes == 3) return words.volume(what, low, high);
+  const RowsColumns size = words.rows_columns(what, low, high);
+  return {low == 0 ? 0 : 1, size.rows, size.columns};
+}
+inline void read_padding(LayerWords& words, const std::string& what, Windows& w) {
+  if (w.axes == 3) {
+    const std::array<int, 6> sides = words.volume_sides(what, 1024);
+    w.before = {sides[0], sides[2], sides[4]};
+    w.after = {sides[1], sides[3], sides[5]};
+    return;
+  }
+  const Sides sides = words.sides(what, 1024);
+  w.before = {0, sides.top, sides.left};
+  w.after = {0, sides.bottom, sides.right};
+}
+inline void set_axes(int (&to)[3], const Triple& from) {
+  for (size_t a = 0; a < 3; ++a) to[a] = from[a];
+}
+
+}  // namespace layers
+}  // namespace striate
