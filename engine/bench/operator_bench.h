@@ -1,5 +1,5 @@
 // What the network operators' benchmarks share: buffers of random numbers, the check of a result, the row of a table.
-// Private to network_bench.cpp and simple_operators_bench.cpp.
+// Private to the .cpp files of this folder.
 #pragma once
 
 #include <functional>
@@ -39,5 +39,8 @@ class OperatorBench {
 // Operators whose results are a formula of single values or short rows: activations, pooling, dropout, sums, losses,
 // softmax, optimizers. Adds their rows.
 void bench_simple_operators(OperatorBench& bench, int batch);
+
+// Convolutions and poolings beyond pictures and plain windows. Adds their rows.
+void bench_volumes(OperatorBench& bench, int batch);
 
 }  // namespace striate

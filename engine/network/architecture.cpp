@@ -65,7 +65,7 @@ void parse_input(const std::vector<PlacedWord>& words, Architecture& architectur
   if (words.size() != (whole ? 3 : 2)) throw placed_error(words[0], "input needs one size", hint);
   const PlacedWord& word = words.back();
   std::vector<int64_t> sizes;
-  const int64_t most = whole ? std::numeric_limits<int32_t>::max() : 65536;
+  const int64_t most = whole ? std::numeric_limits<int32_t>::max() : 1 << 24;  // a row may be a recording
   if (!read_sizes(word.text, whole ? 0 : 1, most, sizes) || (!whole && sizes.empty())) {
     throw placed_error(word, fmt::format("\"{}\" is no size for the input", word.text), hint);
   }

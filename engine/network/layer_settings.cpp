@@ -59,10 +59,18 @@ const std::vector<LayerSetting> kConv{
     {"groups", "groups", Type::whole, 1, 65536, "1",
      "The channels are split into so many groups, and each filter sees only its own"},
     kBias};
-const std::vector<LayerSetting> kMaxPool{kWindow, kPoolStride, kPad, kCeil};
+const LayerSetting kPoolDilation{"dilation",
+                                 "dilation",
+                                 Type::rows_columns,
+                                 1,
+                                 1024,
+                                 "1",
+                                 "Distance between the values under the window; 2 leaves out every second"};
+const std::vector<LayerSetting> kMaxPool{kWindow, kPoolStride, kPad, kPoolDilation, kCeil};
 const std::vector<LayerSetting> kAvgPool{kWindow,
                                          kPoolStride,
                                          kPad,
+                                         kPoolDilation,
                                          kCeil,
                                          {"count-padding", "without padding", Type::on_off, 0, 1, "on",
                                           "Whether the zeros of the padding count in the mean"}};

@@ -3,11 +3,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/error.h"
 
 namespace striate {
 namespace {
+
+// One value of the output is a function of one value of the input, the same everywhere.
+bool is_function(const std::string& kind) {
+  for (const char* word : {"relu", "leakyrelu", "sigmoid", "tanh", "elu", "selu", "celu", "hardsigmoid", "hardswish",
+                           "gelu", "mish", "softplus", "clip"}) {
+    if (kind == word) return true;
+  }
+  return false;
+}
 
 struct Walker {
   const NetworkValues& values;
@@ -99,12 +109,13 @@ struct Walker {
     walk.form = maximum ? UnitForm::maximum : UnitForm::average;
     const int top = at.row * g.stride_y - g.pad_top, left = at.column * g.stride_x - g.pad_left;
     int inside = 0, counted = 0;
-    float sum = 0, best = 0;
+    float sum = 0, best = -std::numeric_limits<float>::infinity();  // of a window that holds nothing
     for (int r = 0; r < g.r; ++r) {
       for (int s = 0; s < g.s; ++s) {
         // Places beyond the padded picture, which only `ceil` reaches, don't exist.
-        if (top + r >= g.h + g.pad_bottom || left + s >= g.w + g.pad_right) continue;
-        term(0, at.channel, top + r, left + s);
+        const int row = top + r * g.dilation_y, column = left + s * g.dilation_x;
+        if (row >= g.h + g.pad_bottom || column >= g.w + g.pad_right) continue;
+        term(0, at.channel, row, column);
         ++counted;
         const UnitTerm& t = walk.terms.back();
         if (t.padding) continue;
@@ -117,7 +128,7 @@ struct Walker {
       }
     }
     walk.divisor = g.count_include_pad ? counted : inside;
-    walk.value = maximum ? best : sum / static_cast<float>(walk.divisor);
+    walk.value = maximum ? best : walk.divisor > 0 ? sum / static_cast<float>(walk.divisor) : 0.0f;
     if (maximum) walk.divisor = 1;
   }
 
@@ -263,13 +274,15 @@ struct Walker {
     if (kind == "subsample") return subsample();
     if (kind == "identity") return copied(0, walk.place.channel, walk.place.row, walk.place.column);
     if (kind == "softmax" || kind == "logsoftmax") return softmax();
-    return function();
+    if (is_function(kind)) return function();
+    throw Error(fmt::format("a unit of {} ({}) can't be followed term by term",
+                            values.architecture->describe(walk.place.node), kind),
+                "convolutions, dense layers, poolings of pictures, sums and activations can");
   }
 };
 
 bool is_pointwise(const std::string& kind) {
-  return kind == "relu" || kind == "leakyrelu" || kind == "sigmoid" || kind == "tanh" || kind == "batchnorm" ||
-         kind == "dropout" || kind == "identity";
+  return is_function(kind) || kind == "batchnorm" || kind == "dropout" || kind == "identity";
 }
 
 }  // namespace
@@ -277,8 +290,8 @@ bool is_pointwise(const std::string& kind) {
 UnitSizes unit_sizes(const Shape& shape) {
   UnitSizes s;
   if (shape.rank() > 1) s.channels = static_cast<int>(shape[1]);
-  if (shape.rank() > 2) s.rows = static_cast<int>(shape[2]);
-  if (shape.rank() > 3) s.columns = static_cast<int>(shape[3]);
+  if (shape.rank() > 2) s.columns = static_cast<int>(shape[shape.rank() - 1]);
+  for (int i = 2; i + 1 < shape.rank(); ++i) s.rows *= static_cast<int>(shape[i]);
   return s;
 }
 

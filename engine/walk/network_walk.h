@@ -37,7 +37,8 @@ struct NetworkValues {
   }
 };
 
-// Channel, rows, columns of a node's value per sample: (F) counts as F channels of one cell.
+// Channel, rows, columns of a node's value per sample: (F) counts as F channels of one cell, (C, L) as C of one row,
+// (C, D, H, W) as C of D*H rows.
 struct UnitSizes {
   int channels = 1, rows = 1, columns = 1;
   int64_t count() const { return int64_t{1} * channels * rows * columns; }

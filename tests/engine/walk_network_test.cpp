@@ -148,6 +148,8 @@ const char* const kNetworks[] = {
     "input 1x9x9 | conv 3 3x3 pad 1 | relu | maxpool 2 | conv 4 2x2 | tanh | flatten | dense 7 | sigmoid | dense 3",
     "input 3x7x8 | conv 6 3x2 stride 2x1 pad 1,0,2,1 dilation 1x2 groups 3 | leakyrelu 0.2 | avgpool 2 pad 1 | "
     "globalavgpool | dense 4 | softmax",
+    "input 2x9x10 | maxpool 2 stride 1x2 pad 1 dilation 2x3 | conv 3 2x2 | avgpool 2 stride 1 dilation 2 ceil | tanh",
+    "input 3x12 | conv 4 1x3 pad 0,0,2,0 stride 1x2 | relu | maxpool 1x2 ceil | batchnorm | globalavgpool | dense 2",
     "input 2x6x6 | a: conv 4 3x3 pad 1 no bias | batchnorm | relu | conv 4 3x3 pad 1 | add a | b: relu | "
     "s: subsample 2 channels 8 | from b | conv 8 1x1 stride 2 | add s | c: tanh | from s | identity | concat c | "
     "globalavgpool | dense 3",
