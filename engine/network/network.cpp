@@ -167,6 +167,10 @@ void Network::initialize(Stream& stream, Initializer how, uint64_t seed) {
     const Layer& layer = *architecture_.nodes()[static_cast<size_t>(slot.node)].layer;
     const WeightSpec p =
         layer.parameters(architecture_.input_shapes(slot.node, shapes))[static_cast<size_t>(slot.part)];
+    if (p.kind == WeightSpec::Kind::slope) {
+      fill(stream, slot.shape.count(), 0.25f, arena(Role::weight) + slot.offset);
+      continue;
+    }
     Initializer mine = how;
     if (p.kind == WeightSpec::Kind::scale) mine = Initializer::ones;
     if (p.kind == WeightSpec::Kind::shift) mine = Initializer::zeros;

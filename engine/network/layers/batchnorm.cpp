@@ -16,6 +16,11 @@ class BatchNorm : public layers::Pointwise {
     if (momentum != 0.1f) text += " momentum " + number_text(momentum);
     return text;
   }
+  Shape output(const std::vector<Shape>& inputs) const override {
+    if (inputs[0].rank() >= 2) return inputs[0];
+    throw Error(fmt::format("got {}, needs channels behind the batch", inputs[0].text()),
+                "the input's first size is the batch, its second the channels");
+  }
   std::vector<WeightSpec> parameters(const std::vector<Shape>& inputs) const override {
     const Shape each{inputs[0][1]};
     return {{"weight", each, WeightSpec::Kind::scale, 1, 1}, {"bias", each, WeightSpec::Kind::shift, 1, 1}};
@@ -80,7 +85,7 @@ std::shared_ptr<const Layer> parse(LayerWords& words) {
   auto layer = std::make_shared<BatchNorm>();
   while (words.more()) {
     if (words.take("epsilon")) {
-      layer->epsilon = static_cast<float>(words.number("epsilon", 1e-20, 1));
+      layer->epsilon = static_cast<float>(words.number("epsilon", 0, 1e6));
     } else if (words.take("momentum")) {
       layer->momentum = static_cast<float>(words.number("momentum", 0, 1));
     } else {

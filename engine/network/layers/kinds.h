@@ -12,6 +12,8 @@ namespace striate {
 
 extern const LayerKind kConv, kMaxPool, kAvgPool, kGlobalAvgPool, kDense, kRelu, kLeakyRelu, kSigmoid, kTanh, kSoftmax,
     kLogSoftmax, kBatchNorm, kDropout, kFlatten, kAdd, kConcat, kSubsample, kIdentity, kConstant;
+extern const LayerKind kElu, kSelu, kCelu, kHardSigmoid, kHardSwish, kClip, kGelu, kMish, kSoftplus, kPrelu, kGroupNorm,
+    kInstanceNorm, kLayerNorm, kLayerNormMean, kLayerNormDeviation, kLrn;
 extern const LayerKind kConv3d, kConvTranspose, kConvTranspose3d, kMaxPool3d, kAvgPool3d, kMaxPoolIndices,
     kGlobalMaxPool;
 

@@ -22,7 +22,7 @@ class LeakyRelu : public layers::Pointwise {
 
 std::shared_ptr<const Layer> parse(LayerWords& words) {
   auto layer = std::make_shared<LeakyRelu>();
-  if (words.more()) layer->slope = static_cast<float>(words.number("slope", 0, 1));
+  if (words.more()) layer->slope = static_cast<float>(words.number("slope", -1e6, 1e6));
   if (words.more()) words.unknown({});
   return layer;
 }

@@ -1,55 +1,99 @@
 #include "kernels/softmax.h"
 
+#include <limits>
+
 #include "engine/network/layers/kinds.h"
 
 namespace striate {
 namespace {
 
-// Both go over the channels (N x K: over the K values), each picture and pixel on its own.
-class Softmax : public layers::Pointwise {
- public:
-  std::string kind() const override { return kSoftmax.word; }
-  std::string text() const override { return kSoftmax.word; }
-  void forward(Stream& stream, const LayerCall& call) const override {
-    const layers::Channels s = layers::channels(call.y.shape);
-    softmax_forward(stream, s.n, s.c, s.pixels, call.x[0].data, call.y.data);
+// Which values share: those along one axis, or all from an axis on (ONNX before opset 13).
+struct Sharing {
+  int axis = 1;
+  bool from = false;
+
+  std::string text() const {
+    return from ? fmt::format(" from {}", axis) : axis == 1 ? "" : fmt::format(" axis {}", axis);
   }
-  void backward(Stream& stream, const LayerCall& call) const override {
-    if (call.dx[0] == nullptr) return;
-    const layers::Channels s = layers::channels(call.y.shape);
-    softmax_backward(stream, s.n, s.c, s.pixels, call.y.data, call.dy, call.dx[0], call.dx_result[0]);
+  void check_rank(const Shape& x) const {
+    if (axis < x.rank()) return;
+    throw Error(fmt::format("got {}, which has no axis {}", x.text(), axis),
+                x.rank() == 0 ? "a single value has no axes"
+                              : fmt::format("axes are counted from 0, the batch: 0 to {}", x.rank() - 1));
+  }
+  struct Sizes {
+    int before, along;
+    int64_t behind;
+  };
+  Sizes sizes(const Shape& x) const {
+    int64_t before = 1, along = 1, behind = 1;
+    for (int i = 0; i < x.rank(); ++i) {
+      (i < axis ? before : i == axis || from ? along : behind) *= x[i];
+    }
+    check(before <= kMost && along <= kMost, "a softmax over {}", x.text());
+    return {static_cast<int>(before), static_cast<int>(along), behind};
+  }
+  static constexpr int64_t kMost = std::numeric_limits<int>::max();
+  void read(LayerWords& words) {
+    if (words.take("axis")) {
+      axis = words.whole("axis", 0, Shape::kMaxRank - 1);
+    } else if (words.take("from")) {
+      from = true;
+      axis = words.whole("axis", 0, Shape::kMaxRank - 1);
+    }
+    if (words.more()) words.unknown({"axis", "from"});
   }
 };
 
-class LogSoftmax : public layers::Pointwise {
+class Softmax : public layers::Pointwise {
  public:
-  std::string kind() const override { return kLogSoftmax.word; }
-  std::string text() const override { return kLogSoftmax.word; }
+  explicit Softmax(bool logarithm) : logarithm_(logarithm) {}
+  Sharing sharing;
+
+  std::string kind() const override { return logarithm_ ? kLogSoftmax.word : kSoftmax.word; }
+  std::string text() const override { return kind() + sharing.text(); }
+  Shape output(const std::vector<Shape>& inputs) const override {
+    sharing.check_rank(inputs[0]);
+    return inputs[0];
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
-    const layers::Channels s = layers::channels(call.y.shape);
-    log_softmax_forward(stream, s.n, s.c, s.pixels, call.x[0].data, call.y.data);
+    const Sharing::Sizes s = sharing.sizes(call.y.shape);
+    if (call.y.count() == 0) return;
+    (logarithm_ ? log_softmax_forward : softmax_forward)(stream, s.before, s.along, s.behind, call.x[0].data,
+                                                         call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
-    if (call.dx[0] == nullptr) return;
-    const layers::Channels s = layers::channels(call.y.shape);
-    log_softmax_backward(stream, s.n, s.c, s.pixels, call.y.data, call.dy, call.dx[0], call.dx_result[0]);
+    if (call.dx[0] == nullptr || call.y.count() == 0) return;
+    const Sharing::Sizes s = sharing.sizes(call.y.shape);
+    (logarithm_ ? log_softmax_backward : softmax_backward)(stream, s.before, s.along, s.behind, call.y.data, call.dy,
+                                                           call.dx[0], call.dx_result[0]);
   }
+
+ private:
+  bool logarithm_;
 };
+
+template <bool logarithm>
+std::shared_ptr<const Layer> parse(LayerWords& words) {
+  auto layer = std::make_shared<Softmax>(logarithm);
+  layer->sharing.read(words);
+  return layer;
+}
 
 }  // namespace
 
 const LayerKind kSoftmax{
-    "softmax", "Softmax", "softmax",
+    "softmax", "Softmax", "softmax [axis AXIS | from AXIS]",
     "Turns a list of numbers into shares that are positive and add up to 1: each is exp(x) divided by the sum of all "
     "exp(x). The largest stays the largest. The shares look like probabilities, and networks are trained to make them "
     "so, "
     "but a network can be very sure and wrong: a share is not the chance of being right.",
-    layers::parse_plain<Softmax>};
+    parse<false>};
 const LayerKind kLogSoftmax{
-    "logsoftmax", "Logarithm of softmax", "logsoftmax",
+    "logsoftmax", "Logarithm of softmax", "logsoftmax [axis AXIS | from AXIS]",
     "The logarithm of the softmax, computed in one go so that very small shares don't become 0. It goes with the loss "
     "that "
     "is called negative log likelihood; both together are what cross-entropy does from the raw numbers.",
-    layers::parse_plain<LogSoftmax>};
+    parse<true>};
 
 }  // namespace striate
