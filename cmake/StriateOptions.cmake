@@ -3,6 +3,7 @@
 #   striate_compile_options(TARGET)   gives a target of ours the warnings, sanitizers and floating-point rules.
 #   striate::egl                      EGL.
 #   imgui::imgui                      Dear ImGui with its GLFW and OpenGL 3 backends, from the distribution.
+#   striate::onnx                     the messages of ONNX files (onnx/onnx_pb.h) and protobuf.
 
 option(STRIATE_NATIVE "Use this machine's own instructions (OFF for packages: any x86-64-v2 processor)" ON)
 option(STRIATE_WARNINGS_AS_ERRORS "Stop at the first warning (CI does)" OFF)
@@ -90,3 +91,13 @@ set_target_properties(imgui::imgui PROPERTIES
   IMPORTED_LOCATION ${STRIATE_IMGUI_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES "${STRIATE_IMGUI_INCLUDE};${STRIATE_IMGUI_INCLUDE}/backends"
   INTERFACE_LINK_LIBRARIES "${STRIATE_STB_LIBRARY};glfw;${CMAKE_DL_LIBS}")
+
+# ONNX: the distribution's CMake files name their targets differently in each release and ask for more than the messages
+# of the format, which are all that is used. ONNX_ML: the variant that every other program uses.
+find_path(STRIATE_ONNX_INCLUDE onnx/onnx_pb.h REQUIRED)
+find_library(STRIATE_ONNX_LIBRARY onnx_proto REQUIRED)
+find_library(STRIATE_PROTOBUF_LIBRARY protobuf REQUIRED)
+add_library(striate::onnx UNKNOWN IMPORTED)
+set_target_properties(striate::onnx PROPERTIES
+  IMPORTED_LOCATION ${STRIATE_ONNX_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES "${STRIATE_ONNX_INCLUDE}"
+  INTERFACE_COMPILE_DEFINITIONS "ONNX_ML=1;ONNX_NAMESPACE=onnx" INTERFACE_LINK_LIBRARIES "${STRIATE_PROTOBUF_LIBRARY}")

@@ -50,9 +50,11 @@ void add_train(CLI::App& parent, CommandLine& line);
 void add_evaluate(CLI::App& parent, CommandLine& line);
 void add_classify(CLI::App& parent, CommandLine& line);
 void add_summary(CLI::App& parent, CommandLine& line);
+void add_verify(CLI::App& parent, CommandLine& line);
 void add_bench(CLI::App& parent, CommandLine& line);
 void add_bench_train(CLI::App& bench, CommandLine& line);
 void add_bench_filter(CLI::App& bench, CommandLine& line);
+void add_bench_infer(CLI::App& bench, CommandLine& line);
 void add_bench_kernels(CLI::App& bench, CommandLine& line);
 void add_bench_frame(CLI::App& bench, CommandLine& line);
 

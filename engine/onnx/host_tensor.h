@@ -40,6 +40,7 @@ size_t onnx_type_bytes(OnnxType type);  // of one value; 0 for types that striat
 // The nearest value of this type: rounded to nearest, half to even; wrapped around for whole numbers.
 double round_to(OnnxType type, double value);
 int64_t wrap_to(OnnxType type, int64_t value);
+float bfloat16_to_float(uint16_t bits);
 
 struct HostTensor {
   OnnxType type = OnnxType::float32;

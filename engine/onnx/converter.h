@@ -1,0 +1,130 @@
+// From a graph of ONNX operators to an Architecture. A Converter walks through the graph once; what each operator
+// becomes stands in convert_*.cpp, one function each, which asks for its inputs and emits layers in the words of
+// architecture.h. For the files of this folder only.
+//
+// To add an operator: a function in the convert_ file of its family, and its line in the list at that file's end.
+//
+// Two forms (onnx_model.h). In the form for batches the converter holds on to one rule: whatever depends on the input
+// has the batch as axis 0, and no operator mixes values along it. Where a graph breaks it, NotBatched is thrown, and
+// the graph is converted again as a whole.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/error.h"
+#include "engine/onnx/fold.h"
+#include "engine/onnx/node_view.h"
+#include "engine/onnx/onnx_model.h"
+
+namespace striate {
+
+struct NotBatched {};
+
+// What goes into one weight or running statistic of the network.
+struct WeightPlan {
+  int node = 0;
+  Role role = Role::weight;
+  std::string part;  // "weight", "running_mean"
+  Constant values;
+  bool transposed = false;  // the file has rows x columns, the network columns x rows
+  int64_t rows = 0, columns = 0;
+  double scale = 1;
+};
+
+class OnnxWeights {
+ public:
+  std::vector<WeightPlan> plans;
+};
+
+// A value of the graph: known, or a node of the architecture.
+struct ConvertedValue {
+  OnnxType type = OnnxType::float32;
+  int node = -1;  // -1: the constant
+  Constant constant;
+};
+
+class Converter {
+ public:
+  Converter(const OnnxGraph& graph, const OnnxOptions& options, bool batched);
+  OnnxModel run();  // throws Error, NotBatched
+
+  // ---- for operators; all throw Error without the node's name ----
+  const NodeView& op() const { return *op_; }
+  int64_t opset() const { return op_->opset(); }
+  size_t inputs() const { return op_->node().inputs.size(); }
+  bool has(size_t i) const;                                    // given, not left out
+  const Constant* known(size_t i) const;                       // null: left out, or depends on the network's input
+  const Constant& constant(size_t i, const char* what) const;  // Error where it depends on the network's input
+  int node(size_t i);                                          // a constant becomes a layer `constant`
+  Dims dims(size_t i) const;
+  OnnxType type(size_t i) const;
+  size_t rank(size_t i) const { return dims(i).size(); }
+  Dims node_dims(int node) const;
+
+  // Appends a layer. It is called as output 0 of the operator, with `suffix` behind it where the operator becomes
+  // several: the last one has none.
+  int emit(const std::string& layer, const std::vector<int>& inputs, const std::string& suffix = "");
+  // The values of one of its weights or running statistics, whose sizes may be written otherwise.
+  void weight(int node, const std::string& part, const Constant& values, double scale = 1);
+  void transposed_weight(int node, const std::string& part, const Constant& values, double scale = 1);
+  int constant_node(const Constant& values, const std::string& name);
+  // The same values with other sizes.
+  int reshape(int node, const Dims& dims, const std::string& suffix = "");
+
+  // What the operator writes.
+  bool wanted(size_t output) const;
+  void give(size_t output, int node);
+  void give(size_t output, Constant values);
+  // In the form for batches: `node`, which depends on the input, can't be mixed along this axis.
+  void keep_batch(int node, int axis) const;
+  bool batched(int node) const { return batched_ && depends_[static_cast<size_t>(node)]; }
+  void note(const std::string& text) { notes_.insert(text); }
+  FoldBudget& budget() { return budget_; }
+
+ private:
+  void choose_input();
+  void find_wanted();
+  void convert(const OnnxNode& node);
+  bool fold(const OnnxNode& node);
+  const ConvertedValue& value(size_t i) const;
+  std::string legal_name(const std::string& name);
+  void plan(WeightPlan plan);
+  OnnxModel finish();
+
+  const OnnxGraph& graph_;
+  const OnnxOptions& options_;
+  const bool batched_;
+  OnnxModel model_;
+  std::vector<WeightPlan> plans_;
+  std::vector<Shape> shapes_, shapes_of_two_;  // per node: of a batch of 1, and, in the form for batches, of 2
+  std::vector<char> depends_;                  // per node: on the network's input
+  std::map<std::string, ConvertedValue> values_;
+  std::map<std::string, int> constant_nodes_;  // by the value's name
+  std::set<std::string> wanted_, names_, notes_;
+  std::string suggested_;  // the name of the next layer
+  FoldBudget budget_;
+  const NodeView* op_ = nullptr;
+};
+
+// An operator of ONNX and what it becomes.
+struct OnnxOperator {
+  const char* name;
+  void (*convert)(Converter& c);
+};
+using OnnxOperators = std::vector<OnnxOperator>;
+const OnnxOperators& window_operators();
+const OnnxOperators& activation_operators();
+const OnnxOperators& normalization_operators();
+const OnnxOperators& arithmetic_operators();
+const OnnxOperators& shape_operators();
+const OnnxOperators& resize_operators();
+const OnnxOperator* find_onnx_operator(const std::string& name);  // null: not supported
+std::vector<std::string> onnx_operator_names();                   // in alphabetical order
+
+// What an error tells when the graph is no picture classifier at all: a training graph, a detector, a model of words.
+Error explained(const OnnxGraph& graph, const Error& error);
+
+}  // namespace striate
