@@ -30,13 +30,11 @@ T load(const uint8_t* from) {
 }
 
 template <typename To>
-std::vector<To> convert(const SafeTensor& tensor, const uint8_t* from) {
-  const size_t count = tensor.count();
-  std::vector<To> to(count);
+void convert(Dtype dtype, const uint8_t* from, size_t count, To* to) {
   const auto each = [&](auto read) {
     for (size_t i = 0; i < count; ++i) to[i] = static_cast<To>(read(i));
   };
-  switch (tensor.dtype) {
+  switch (dtype) {
     case Dtype::F64:
       each([&](size_t i) { return load<double>(from + 8 * i); });
       break;
@@ -71,7 +69,6 @@ std::vector<To> convert(const SafeTensor& tensor, const uint8_t* from) {
       each([&](size_t i) { return from[i] != 0 ? 1 : 0; });
       break;
   }
-  return to;
 }
 
 }  // namespace
@@ -118,9 +115,10 @@ float half_to_float(uint16_t half) {
   return value;
 }
 
-SafeTensors SafeTensors::read(const std::string& path) {
-  const InputFile file(path);
+SafeTensors SafeTensors::open(const std::string& path) {
   SafeTensors result;
+  result.file_ = std::make_shared<const InputFile>(path);
+  const InputFile& file = *result.file_;
   result.name_ = file_name(path);
   PixelBuffer<uint8_t> head;
   file.read_up_to(8, head);
@@ -129,9 +127,16 @@ SafeTensors SafeTensors::read(const std::string& path) {
   SafeTensorsHeader header = parse_safetensors_header(head.data() + 8, length, file.size() - 8 - length, result.name_);
   result.tensors_ = std::move(header.tensors);
   result.metadata_ = std::move(header.metadata);
-  result.values_.resize(file.size() - 8 - length);
-  file.read(8 + length, result.values_.size(), result.values_.data());
+  result.values_begin_ = 8 + length;
   for (size_t i = 0; i < result.tensors_.size(); ++i) result.index_[result.tensors_[i].name] = i;
+  return result;
+}
+
+SafeTensors SafeTensors::read(const std::string& path) {
+  SafeTensors result = open(path);
+  const std::shared_ptr<const InputFile> file = std::move(result.file_);
+  result.values_.resize(file->size() - result.values_begin_);
+  file->read(result.values_begin_, result.values_.size(), result.values_.data());
   return result;
 }
 
@@ -158,14 +163,33 @@ const SafeTensor& SafeTensors::at(const std::string& name) const {
   return tensors_[found->second];
 }
 
+const uint8_t* SafeTensors::raw(const SafeTensor& tensor) const {
+  check(file_ == nullptr, "{}: its values are still in the file", name_);
+  return values_.data() + tensor.offset;
+}
+
+void SafeTensors::floats(const SafeTensor& tensor, size_t first, size_t count, float* to) const {
+  check(first <= tensor.count() && count <= tensor.count() - first, "values {} to {} of {}", first, first + count,
+        tensor.count());
+  const size_t size = dtype_size(tensor.dtype);
+  if (file_ == nullptr) return convert(tensor.dtype, raw(tensor) + first * size, count, to);
+  std::vector<uint8_t> bytes(count * size);
+  file_->read(values_begin_ + tensor.offset + first * size, bytes.size(), bytes.data());
+  convert(tensor.dtype, bytes.data(), count, to);
+}
+
 std::vector<float> SafeTensors::floats(const std::string& name) const {
   const SafeTensor& tensor = at(name);
-  return convert<float>(tensor, raw(tensor));
+  std::vector<float> values(tensor.count());
+  floats(tensor, 0, values.size(), values.data());
+  return values;
 }
 
 std::vector<double> SafeTensors::doubles(const std::string& name) const {
   const SafeTensor& tensor = at(name);
-  return convert<double>(tensor, raw(tensor));
+  std::vector<double> values(tensor.count());
+  convert(tensor.dtype, raw(tensor), values.size(), values.data());
+  return values;
 }
 
 std::vector<uint8_t> SafeTensors::bytes(const std::string& name) const {

@@ -14,12 +14,15 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/pixel_buffer.h"
 
 namespace striate {
+
+class InputFile;
 
 enum class Dtype { F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL };
 const char* dtype_name(Dtype dtype);  // "F32"
@@ -39,15 +42,20 @@ class SafeTensors {
   // Throws Error{file: rule broken, hint}.
   static SafeTensors read(const std::string& path);
   static SafeTensors read(const uint8_t* data, size_t size, const std::string& name);
+  // The same checks, but the values stay in the file, which stays open: floats() reads them when asked for, raw(),
+  // doubles() and bytes() are not for such an object. For files as large as the memory.
+  static SafeTensors open(const std::string& path);
 
   const std::vector<SafeTensor>& tensors() const { return tensors_; }               // in order of their offsets
   const std::map<std::string, std::string>& metadata() const { return metadata_; }  // __metadata__
   bool has(const std::string& name) const { return index_.find(name) != index_.end(); }
   const SafeTensor& at(const std::string& name) const;  // throws Error: no such tensor
-  const uint8_t* raw(const SafeTensor& tensor) const { return values_.data() + tensor.offset; }  // may be unaligned
+  const uint8_t* raw(const SafeTensor& tensor) const;   // may be unaligned
 
   // The values, whatever their dtype, converted (rounded to nearest where the type has fewer digits).
   std::vector<float> floats(const std::string& name) const;
+  // Values [first, first + count) of a tensor. Throws Error where the file has become shorter.
+  void floats(const SafeTensor& tensor, size_t first, size_t count, float* to) const;
   std::vector<double> doubles(const std::string& name) const;
   // The values of a U8 or BOOL tensor. Throws Error for other dtypes.
   std::vector<uint8_t> bytes(const std::string& name) const;
@@ -57,7 +65,9 @@ class SafeTensors {
   std::vector<SafeTensor> tensors_;
   std::map<std::string, size_t> index_;
   std::map<std::string, std::string> metadata_;
-  PixelBuffer<uint8_t> values_;
+  PixelBuffer<uint8_t> values_;            // where the file is not open
+  std::shared_ptr<const InputFile> file_;  // of open()
+  uint64_t values_begin_ = 0;
 };
 
 // Collects tensors, then writes them atomically. The data are copied when added.

@@ -4,15 +4,17 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <iterator>
 
 #include "engine/error.h"
+#include "engine/network/weights_file.h"
 
 namespace striate {
 namespace {
 
 using Json = nlohmann::json;
-constexpr const char* kState = "optimizer.";  // before the names of optimizer arrays
+constexpr const char* kState = "optimizer.";                          // before the names of optimizer arrays
+constexpr const char* kOfTraining[] = {kState, "history.", "line."};  // history_file.h
 
 std::string list_text(const std::vector<float>& values) {
   std::string text = "[";
@@ -67,21 +69,11 @@ class Keys {
   const std::string& path_;
 };
 
-std::vector<int64_t> sizes(const Shape& shape) {
-  std::vector<int64_t> list;
-  for (int i = 0; i < shape.rank(); ++i) list.push_back(shape[i]);
-  return list;
-}
-
-std::string shape_text(const std::vector<int64_t>& shape) {
-  return shape.empty() ? "one value" : fmt::format("{}", fmt::join(shape, " x "));
-}
-
 void add_slots(SafeTensorsWriter& writer, Stream& stream, const Network& network, Role role, const char* before) {
   for (const Slot& slot : network.slots()) {
     if (slot.role != role) continue;
     const std::vector<float> values = network.read_slot(stream, slot);
-    writer.add(before + slot.name, sizes(slot.shape), values.data(), values.size());
+    writer.add(before + slot.name, slot.shape.sizes(), values.data(), values.size());
   }
 }
 
@@ -101,31 +93,6 @@ SafeTensorsWriter writer_for(Stream& stream, const ModelInfo& info, const Networ
   return writer;
 }
 
-// The slots of a role against a file's tensors; each problem is one line of `problems`.
-void compare(const SafeTensors& file, const Network& network, Role role, const std::string& before,
-             std::set<std::string>& known, std::vector<std::string>& problems) {
-  for (const Slot& slot : network.slots()) {
-    if (slot.role != role) continue;
-    const std::string name = before + slot.name;
-    known.insert(name);
-    if (!file.has(name)) {
-      problems.push_back(fmt::format("{} is missing", name));
-    } else if (file.at(name).shape != sizes(slot.shape)) {
-      problems.push_back(
-          fmt::format("{} is {} instead of {}", name, shape_text(file.at(name).shape), slot.shape.text()));
-    }
-  }
-}
-
-[[noreturn]] void do_not_fit(const std::string& path, const std::vector<std::string>& problems) {
-  constexpr size_t kMost = 6;
-  const std::vector<std::string> first(problems.begin(),
-                                       problems.begin() + static_cast<int64_t>(std::min(kMost, problems.size())));
-  throw Error(fmt::format("{} does not fit the network: {}{}", path, fmt::join(first, "; "),
-                          problems.size() > kMost ? fmt::format("; and {} more", problems.size() - kMost) : ""),
-              "use the architecture that these weights were made with");
-}
-
 void read_slots(Stream& stream, const SafeTensors& file, Network& network, Role role, const std::string& before) {
   for (const Slot& slot : network.slots()) {
     if (slot.role == role) network.write_slot(stream, slot, file.floats(before + slot.name));
@@ -139,7 +106,7 @@ void save_model(const std::string& path, Stream& stream, const ModelInfo& info, 
 }
 
 void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer,
-                   const std::map<std::string, std::string>& more) {
+                   const std::map<std::string, std::string>& more, const std::function<void(SafeTensorsWriter&)>& add) {
   const Trainer::State state = trainer.state();
   const TrainerSettings& s = trainer.settings();
   ModelInfo now = info;
@@ -160,6 +127,7 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
   keys["samples"] = std::to_string(state.samples);
   keys["optimizer_steps"] = std::to_string(state.optimizer_steps);
   keys["counters"] = fmt::format("[{}]", fmt::join(state.counters, ", "));
+  if (add) add(writer);
   writer.write(path);
 }
 
@@ -212,29 +180,28 @@ TrainerSettings read_training_settings(const SafeTensors& file, const std::strin
 }
 
 void load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network) {
-  std::vector<std::string> problems;
-  std::set<std::string> known;
-  compare(file, network, Role::weight, "", known, problems);
-  compare(file, network, Role::running, "", known, problems);
   const bool training = has_training_state(file);
-  for (const SafeTensor& tensor : file.tensors()) {
-    const std::string& name = tensor.name;
-    const bool counts_batches = name.size() > 19 && name.compare(name.size() - 19, 19, "num_batches_tracked") == 0;
-    if (known.contains(name) || counts_batches || (training && name.rfind(kState, 0) == 0)) continue;
-    problems.push_back(fmt::format("{} is left over", name));
-  }
-  if (!problems.empty()) do_not_fit(path, problems);
-  read_slots(stream, file, network, Role::weight, "");
-  read_slots(stream, file, network, Role::running, "");
+  load_weights(stream, file, path, network, [&](const std::string& name) {
+    return training && std::any_of(std::begin(kOfTraining), std::end(kOfTraining),
+                                   [&](const char* before) { return name.rfind(before, 0) == 0; });
+  });
 }
 
 void resume_training(const SafeTensors& file, const std::string& path, Trainer& trainer) {
   read_training_settings(file, path);
   const Keys keys(file, path);
-  std::vector<std::string> problems;
-  std::set<std::string> known;
-  compare(file, trainer.network(), Role::optimizer_state, kState, known, problems);
-  if (!problems.empty()) do_not_fit(path, problems);
+  WeightsFit fit;
+  for (const Slot& slot : trainer.network().slots()) {
+    if (slot.role != Role::optimizer_state) continue;
+    const std::string name = kState + slot.name;
+    if (!file.has(name)) {
+      fit.missing.push_back(name);
+    } else if (file.at(name).shape != slot.shape.sizes()) {
+      fit.other_shape.push_back(
+          fmt::format("{} is {} instead of {}", name, sizes_in_words(file.at(name).shape), slot.shape.text()));
+    }
+  }
+  if (!fit.fits()) throw_do_not_fit(path, fit, "use the architecture that these weights were made with");
   Trainer::State state;
   state.step = keys.number<int64_t>("step");
   state.samples = keys.number<int64_t>("samples");

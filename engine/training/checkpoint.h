@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,9 +35,10 @@ struct ModelInfo {
 
 void save_model(const std::string& path, Stream& stream, const ModelInfo& info, const Network& network);
 // With the state of training, so that it can go on. Between two steps only.
-// `more`: further keys of the metadata, none of those above.
+// `more`: further keys of the metadata, none of those above. `add`: adds further tensors, named as in history_file.h.
 void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer,
-                   const std::map<std::string, std::string>& more = {});
+                   const std::map<std::string, std::string>& more = {},
+                   const std::function<void(SafeTensorsWriter&)>& add = nullptr);
 
 bool has_training_state(const SafeTensors& file);
 // Throws Error: a key missing or wrong, an architecture that doesn't parse.

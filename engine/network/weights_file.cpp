@@ -1,0 +1,161 @@
+#include "engine/network/weights_file.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/error.h"
+#include "engine/network/models.h"
+
+namespace striate {
+namespace {
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+std::vector<const Slot*> weight_slots(const std::vector<Slot>& slots) {
+  std::vector<const Slot*> weights;
+  for (const Role role : {Role::weight, Role::running}) {
+    for (const Slot& slot : slots) {
+      if (slot.role == role) weights.push_back(&slot);
+    }
+  }
+  return weights;
+}
+
+std::string name_in(const NameStyle& style, const std::string& prefix, const std::string& own) {
+  const std::string name = style.file_name(own);
+  return name.empty() ? name : prefix + name;
+}
+
+// What stands before the names of the file: "" or "module." and its like.
+std::string prefix_of(const SafeTensors& file, const NameStyle& style, const std::vector<const Slot*>& slots) {
+  if (slots.empty()) return "";
+  const std::string first = style.file_name(slots.front()->name);
+  if (first.empty() || file.has(first)) return "";
+  for (const SafeTensor& tensor : file.tensors()) {
+    if (ends_with(tensor.name, "." + first)) return tensor.name.substr(0, tensor.name.size() - first.size());
+  }
+  return "";
+}
+
+int64_t count_of(const std::vector<int64_t>& sizes) {
+  int64_t count = 1;
+  for (const int64_t size : sizes) count *= size;
+  return count;
+}
+
+WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std::vector<const Slot*>& slots,
+                     const std::function<bool(const std::string&)>& ignored) {
+  WeightsFit fit;
+  fit.style = &style;
+  fit.prefix = prefix_of(file, style, slots);
+  std::set<std::string> used;
+  for (const Slot* slot : slots) {
+    const std::string name = name_in(style, fit.prefix, slot->name);
+    if (name.empty() || !file.has(name)) {
+      fit.missing.push_back(slot->name);
+      continue;
+    }
+    used.insert(name);
+    const std::vector<int64_t>& sizes = file.at(name).shape;
+    const std::vector<int64_t> wanted = slot->shape.sizes();
+    if (sizes == wanted || (style.reshapes && count_of(sizes) == slot->shape.count())) {
+      fit.tensor[slot->name] = name;
+    } else {
+      fit.other_shape.push_back(fmt::format("{} is {} instead of {}", name, sizes_in_words(sizes), sizes_in_words(wanted)));
+    }
+  }
+  for (const SafeTensor& tensor : file.tensors()) {
+    if (used.contains(tensor.name) || ends_with(tensor.name, "num_batches_tracked")) continue;
+    if (ignored && ignored(tensor.name)) continue;
+    fit.left_over.push_back(tensor.name);
+  }
+  return fit;
+}
+
+WeightsFit fit_slots(const SafeTensors& file, const std::vector<Slot>& slots,
+                     const std::function<bool(const std::string&)>& ignored) {
+  const std::vector<const Slot*> weights = weight_slots(slots);
+  WeightsFit best;
+  for (const NameStyle& style : name_styles()) {
+    WeightsFit fit = fit_style(file, style, weights, ignored);
+    if (best.style == nullptr || fit.missing.size() < best.missing.size()) best = std::move(fit);
+  }
+  return best;
+}
+
+// "a, b, c and 41 more"
+std::string shortened(const std::vector<std::string>& names, size_t most) {
+  const size_t shown = std::min(most, names.size());
+  std::string text;
+  for (size_t i = 0; i < shown; ++i) text += (i > 0 ? ", " : "") + names[i];
+  if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
+  return text;
+}
+
+// The model by name whose weights the file holds; else what helps.
+std::string hint_for(const SafeTensors& file, const std::function<bool(const std::string&)>& ignored,
+                     const WeightsFit& fit) {
+  for (const std::vector<Model>* list : {&large_models(), &models()}) {
+    for (const Model& each : *list) {
+      if (fit_weights(file, build_model(each.name), ignored).fits())
+        return fmt::format("they fit {}: say --model {}", each.name, each.name);
+    }
+  }
+  // The right network with another number of classes differs in its last layer alone.
+  if (fit.missing.empty() && fit.left_over.empty() && fit.other_shape.size() <= 2)
+    return "the network's last layer has another number of classes: give its text or file instead of a name";
+  return "use the architecture that these weights were made with";
+}
+
+}  // namespace
+
+std::string sizes_in_words(const std::vector<int64_t>& sizes) {
+  return sizes.empty() ? "one value" : fmt::format("{}", fmt::join(sizes, " x "));
+}
+
+WeightsFit fit_weights(const SafeTensors& file, const Architecture& architecture,
+                       const std::function<bool(const std::string&)>& ignored) {
+  return fit_slots(file, plan_slots(architecture, {}).slots, ignored);
+}
+
+void throw_do_not_fit(const std::string& path, const WeightsFit& fit, const std::string& hint) {
+  constexpr size_t kAll = 6, kOfEach = 3;
+  std::vector<std::string> problems;
+  if (fit.missing.size() + fit.other_shape.size() + fit.left_over.size() <= kAll) {
+    for (const std::string& name : fit.missing) problems.push_back(name + " is missing");
+    problems.insert(problems.end(), fit.other_shape.begin(), fit.other_shape.end());
+    for (const std::string& name : fit.left_over) problems.push_back(name + " is left over");
+  } else {
+    if (!fit.missing.empty())
+      problems.push_back(fmt::format("{} missing: {}", fit.missing.size(), shortened(fit.missing, kOfEach)));
+    if (!fit.other_shape.empty())
+      problems.push_back(
+          fmt::format("{} of another shape: {}", fit.other_shape.size(), shortened(fit.other_shape, kOfEach)));
+    if (!fit.left_over.empty())
+      problems.push_back(fmt::format("{} left over: {}", fit.left_over.size(), shortened(fit.left_over, kOfEach)));
+  }
+  throw Error(fmt::format("{} does not fit the network: {}", path, fmt::join(problems, "; ")), hint);
+}
+
+WeightsFit load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network,
+                        const std::function<bool(const std::string&)>& ignored) {
+  const WeightsFit fit = fit_slots(file, network.slots(), ignored);
+  if (!fit.fits()) throw_do_not_fit(path, fit, hint_for(file, ignored, fit));
+  constexpr size_t kPiece = 1 << 20;
+  std::vector<float> piece;
+  for (const Slot* slot : weight_slots(network.slots())) {
+    const SafeTensor& tensor = file.at(fit.tensor.at(slot->name));
+    const size_t count = tensor.count();
+    float* to = network.arena(slot->role) + slot->offset;
+    for (size_t first = 0; first < count; first += kPiece) {
+      piece.resize(std::min(kPiece, count - first));
+      file.floats(tensor, first, piece.size(), piece.data());
+      copy_bytes(stream, to + first, network.device(), piece.data(), Device::cpu(), piece.size() * sizeof(float));
+    }
+  }
+  return fit;
+}
+
+}  // namespace striate
