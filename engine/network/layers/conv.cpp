@@ -27,7 +27,7 @@ class Conv : public Layer {
 
   Shape output(const std::vector<Shape>& inputs) const override {
     layers::check_rank(inputs[0], windows);
-    const layers::Extent x = layers::extent(inputs[0], windows.axes);
+    const layers::Extent x = layers::extent(inputs[0], windows.axes, kind());
     if (x.c % groups != 0 || k % groups != 0) {
       throw Error(fmt::format("got {} channels, needs channels in and out that {} groups divide", x.c, groups),
                   "change the groups or the number of filters");
@@ -106,7 +106,7 @@ class Conv : public Layer {
  private:
   bool flat() const { return windows.axes == 2; }
   Conv2dShape plane(const Shape& in) const {
-    const layers::Extent x = layers::extent(in, 2);
+    const layers::Extent x = layers::extent(in, 2, kind());
     Conv2dShape s;
     s.n = x.n, s.c = x.c, s.h = x.in[1], s.w = x.in[2];
     s.k = k, s.r = windows.window[1], s.s = windows.window[2];
@@ -118,7 +118,7 @@ class Conv : public Layer {
     return s;
   }
   Conv3dShape volume(const Shape& in) const {
-    const layers::Extent x = layers::extent(in, windows.axes);
+    const layers::Extent x = layers::extent(in, windows.axes, kind());
     Conv3dShape s;
     s.n = x.n, s.c = x.c, s.k = k, s.groups = groups;
     layers::set_axes(s.in, x.in), layers::set_axes(s.kernel, windows.window);

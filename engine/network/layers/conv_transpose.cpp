@@ -62,7 +62,7 @@ class ConvTranspose : public Layer {
     return {weights + k, fmt::format("{} + {}", stamps(inputs[0]), k)};
   }
   Counted multiply_adds(const std::vector<Shape>& inputs) const override {
-    const layers::Extent x = layers::extent(inputs[0], windows.axes);
+    const layers::Extent x = layers::extent(inputs[0], windows.axes, kind());
     return {windows.volume() * x.c * (k / groups) * x.in[0] * x.in[1] * x.in[2],
             fmt::format("{}*{}", stamps(inputs[0]), layers::product_of(x.in, windows.axes))};
   }
@@ -106,7 +106,7 @@ class ConvTranspose : public Layer {
  private:
   bool flat() const { return windows.axes == 2; }
   ConvTranspose2dShape plane(const Shape& in) const {
-    const layers::Extent x = layers::extent(in, 2);
+    const layers::Extent x = layers::extent(in, 2, kind());
     ConvTranspose2dShape s;
     s.n = x.n, s.c = x.c, s.h = x.in[1], s.w = x.in[2];
     s.k = k, s.r = windows.window[1], s.s = windows.window[2];
@@ -119,7 +119,7 @@ class ConvTranspose : public Layer {
     return s;
   }
   ConvTranspose3dShape volume(const Shape& in) const {
-    const layers::Extent x = layers::extent(in, windows.axes);
+    const layers::Extent x = layers::extent(in, windows.axes, kind());
     ConvTranspose3dShape s;
     s.n = x.n, s.c = x.c, s.k = k, s.groups = groups;
     layers::set_axes(s.in, x.in), layers::set_axes(s.kernel, windows.window);

@@ -55,7 +55,7 @@ class Pooling : public Layer {
   virtual std::string window_text() const { return brief(windows.window, windows.axes); }
   bool flat() const { return windows.axes == 2; }
   Pool3dShape volume(const Shape& in) const {
-    const Extent e = extent(in, windows.axes);
+    const Extent e = extent(in, windows.axes, kind());
     Pool3dShape s;
     s.n = e.n, s.c = e.c;
     set_axes(s.in, e.in), set_axes(s.window, windows.window), set_axes(s.stride, windows.stride);
@@ -66,7 +66,7 @@ class Pooling : public Layer {
   }
   // For the faster form of two axes.
   Pool2dShape plane(const Shape& in) const {
-    const Extent e = extent(in, 2);
+    const Extent e = extent(in, 2, kind());
     Pool2dShape s;
     s.n = e.n, s.c = e.c, s.h = e.in[1], s.w = e.in[2];
     s.r = windows.window[1], s.s = windows.window[2];

@@ -21,17 +21,22 @@ struct Windows {
   bool padded() const { return before != Triple{} || after != Triple{}; }
 };
 
-// What stands before the window's axes, and their sizes.
+// What stands before the window's axes, and their sizes. `kind`: the layer, for the error.
 struct Extent {
   int n = 1, c = 1;
   Triple in{1, 1, 1};
 };
-inline Extent extent(const Shape& shape, int axes) {
-  const bool rows = axes == 2 && shape.rank() == 3;
-  if (shape.rank() != axes + 2 && !rows) {
-    const std::string hint = shape.rank() <= 2   ? "put it before the flatten layer"
-                             : shape.rank() == 5 ? "pictures become volumes: use the layer of the same name with 3d"
-                                                 : "use the layer of the same name without 3d";
+inline Extent extent(const Shape& shape, int axes, const std::string& kind) {
+  if (shape.rank() != axes + 2 && !(axes == 2 && shape.rank() == 3)) {
+    std::string hint = "put it before the flatten layer";
+    if (axes == 2 && shape.rank() == 5) {
+      hint = find_layer_kind(kind + "3d") != nullptr ? "volumes have a layer of their own: " + kind + "3d"
+                                                     : "write a window of three sizes, as in " + kind + " 2x2x2";
+    } else if (axes == 3 && shape.rank() > 2 && shape.rank() < 5) {
+      const size_t end = kind.find("3d");
+      hint = end != std::string::npos ? "pictures have a layer of their own: " + kind.substr(0, end)
+                                      : "write a window of two sizes, as in " + kind + " 2x2";
+    }
     throw Error(fmt::format("got {}, needs {}",
                             shape.rank() == 2 ? fmt::format("{} values for each picture", shape[1]) : shape.text(),
                             axes == 3 ? "channels x depth x height x width" : "channels x height x width"),
