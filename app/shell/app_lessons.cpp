@@ -99,12 +99,15 @@ void App::open_lesson(const std::string& name_or_path) {
 
 void App::close_lesson() {
   lessons_.close();
+  document_.guided = false;
   step_player_.reset();
   entering_ = show_next_ = false;
 }
 
 void App::enter_step(int step) {
   lessons_.go_to(step);
+  document_.guided = true;
+  ++document_.guided_steps;
   play(lessons_.current().enter);
   entering_ = step_player_ != nullptr;
 }
@@ -126,6 +129,8 @@ void App::open_script(const std::string& path) {
   Script script = read_script(path);
   check_script(script, registry_);
   close_lesson();
+  document_.guided = true;
+  ++document_.guided_steps;
   step_player_ = std::make_shared<ScriptPlayer>(std::move(script));
 }
 
@@ -151,6 +156,7 @@ bool App::advance_step() {
   }
   step_player_.reset();
   entering_ = false;
+  document_.guided = lessons_.is_open();
   if (std::exchange(show_next_, false) && lessons_.is_open()) play(lessons_.current().attempt);
   return step_player_ != nullptr;
 }

@@ -21,6 +21,9 @@ struct Document {
   std::string source;                      // what `open` was given: a path, "portrait" or "sample:NAME"
   uint64_t image_version = 0;              // counts up whenever `image` changes
 
+  bool guided = false;        // a lesson is open, or a script that was opened plays: what it runs, nobody clicked
+  uint64_t guided_steps = 0;  // counts up with every step of a lesson and every script that is begun
+
   std::string state_folder;  // where work that is not saved is kept until the program closes in order; empty: nowhere
 };
 

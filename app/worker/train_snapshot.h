@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/drawing/prepare_input.h"
 #include "engine/error.h"
 #include "engine/network/network.h"
 #include "engine/training/dataset.h"
@@ -58,22 +59,24 @@ struct TrainCurves {
 
 // One picture going through the network in evaluation mode, with the weights that are shown.
 struct TrainProbe {
-  std::string name;                        // "test picture 12", or a file's name
-  int label = -1;                          // its class; -1: not known
-  Shape shape;                             // (C, H, W)
-  std::vector<float> pixels;               // 0..1, before normalisation
-  std::vector<SlotValuesPtr> activations;  // per node, N = 1; [0] the normalised input
-  std::vector<SlotValuesPtr> gradients;    // per node, of the loss for `label`; null where not asked for or no label
-  std::vector<float> probabilities;        // of the classes
-  int predicted() const;                   // the most likely class; -1: no probabilities
+  std::string name;                                       // "test picture 12", or a file's name
+  int label = -1;                                         // its class; -1: not known
+  Shape shape;                                            // (C, H, W)
+  std::vector<float> pixels;                              // 0..1, before normalisation
+  std::shared_ptr<const std::vector<InputStage>> stages;  // how a picture became these pixels; null: it is none
+  std::vector<SlotValuesPtr> activations;                 // per node, N = 1; [0] the normalised input
+  std::vector<SlotValuesPtr> gradients;  // per node, of the loss for `label`; null where not asked for or no label
+  std::vector<float> probabilities;      // of the classes
+  int predicted() const;                 // the most likely class; -1: no probabilities
 };
 
 // A picture of the window's own that becomes the probe: a drawing, an opened file.
 struct ProbePicture {
-  std::string name;           // "drawing", or a file's name
-  int label = -1;             // its class, where it is known
-  Shape shape;                // (C, H, W): the network's input
-  std::vector<float> pixels;  // 0..1, before normalisation
+  std::string name;                                                 // "drawing", or a file's name
+  int label = -1;                                                   // its class, where it is known
+  Shape shape;                                                      // (C, H, W): the network's input
+  std::vector<float> pixels;                                        // 0..1, before normalisation
+  std::shared_ptr<const std::vector<InputStage>> stages = nullptr;  // how it was prepared, where that is known
 };
 
 // The batch of the present step.
@@ -94,6 +97,14 @@ struct TrainTest {
   std::vector<int32_t> labels;    // per index
   Evaluation evaluation;          // predicted, probability per index; confusion
   std::vector<int32_t> mistakes;  // positions in `indices` that are wrong, the most certain first
+};
+
+// A line of the run that was left (training_run.h).
+struct TrainLine {
+  int number = 1;
+  int parent = 0;    // the line that it left; 0: none
+  int64_t from = 0;  // after this step
+  int64_t newest = 0;
 };
 
 struct TrainSnapshot {
@@ -145,7 +156,11 @@ struct TrainSnapshot {
   std::string file;
   std::shared_ptr<const std::vector<RunChange>> changes;
 
-  // A second run from the same start with one thing changed, kept at the same step; null: none.
+  int line = 1;                  // the number of the line that is shown and goes on
+  std::vector<TrainLine> lines;  // the others
+
+  // A second run from the same start with one thing changed, kept at the same step; null: none. Its status failed: it
+  // stands where `error` happened, and this one goes on.
   std::shared_ptr<const TrainSnapshot> other;
   std::string other_change;  // "rate 0.1": what is different in it
 

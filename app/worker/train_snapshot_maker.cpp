@@ -14,7 +14,7 @@ int TrainProbe::predicted() const {
 
 void TrainSnapshotMaker::cut(int64_t step) {
   changes_ = nullptr;
-  const int64_t size = std::max<int64_t>(0, step - run_.first_step());
+  const int64_t size = curves_.size > 0 ? std::max<int64_t>(0, step - curves_.at(0).step + 1) : 0;
   if (size >= curves_.size) return;
   curves_.pieces.resize(static_cast<size_t>(size / TrainCurves::kPiece));
   curves_.size = static_cast<int64_t>(curves_.pieces.size()) * TrainCurves::kPiece;
@@ -57,6 +57,8 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
     changes_ = std::make_shared<std::vector<RunChange>>(run_.changes());
   }
   s.changes = changes_;
+  s.line = run_.line().number;
+  for (const RunLine& line : run_.other_lines()) s.lines.push_back({line.number, line.parent, line.from, line.newest});
   add_curves(s);
   add_slots(s, subscription);
   if (subscription.batch) add_batch(s);
@@ -161,6 +163,7 @@ void TrainSnapshotMaker::add_probe(TrainSnapshot& s, bool gradients) {
   probe->label = probe_picture_->label;
   probe->shape = shape;
   probe->pixels = probe_picture_->pixels;
+  probe->stages = probe_picture_->stages;
   if (probe_picture_->shape != shape) return;  // made for a run that was before
   if (!probe_network_ || (gradients && !probe_network_->plan().explaining)) {
     probe_network_ = std::make_unique<Network>(stream, run_.architecture(), Plan{1, gradients, gradients, 0});

@@ -20,7 +20,7 @@ class TrainSnapshotMaker {
 
   // Something in the network's slots is different from now on.
   void touch() { ++stamp_; }
-  // The records after `step` are gone.
+  // The records after `step` are gone, or others.
   void cut(int64_t step);
   void set_test(std::shared_ptr<const TrainTest> test) { test_ = std::move(test); }
   const std::shared_ptr<const TrainTest>& test() const { return test_; }

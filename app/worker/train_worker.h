@@ -2,6 +2,9 @@
 // measurement on the test part, snapshots. TrainerThread (trainer_thread.h) calls one function after the other; none is
 // called from anywhere else.
 //
+// train_worker.cpp: beginning a run, changes.  train_worker_moving.cpp: moving, lines, the second run.
+// train_worker_probe.cpp: the probe.  train_worker_advance.cpp: what goes on by itself, snapshots, autosave.
+//
 // Every command takes effect between two units of work: between two steps, or in slow motion between two phases.
 #pragma once
 
@@ -31,6 +34,9 @@ struct TrainPlace {
   int64_t step = 0;
   Phase phase = Phase::batch;
   friend bool operator==(const TrainPlace&, const TrainPlace&) = default;
+  bool before(const TrainPlace& other) const {
+    return step != other.step ? step < other.step : static_cast<int>(phase) < static_cast<int>(other.phase);
+  }
 };
 
 class TrainWorker {
@@ -56,7 +62,13 @@ class TrainWorker {
   void step_epoch();
   void until(TrainPlace place);  // trains up to there, as fast as possible, and pauses
   void scrub(int64_t step);
-  void branch();
+  void branch();               // another way from the step that is shown; what came after it is kept as a line
+  void take_line(int number);  // goes on with a line that was left, at its newest step
+  // The run is put aside as it is, with all its lines, so that another may take its place; there may be several. Does
+  // nothing without a run.
+  void set_aside();
+  void take_back(size_t which);  // the which-th that was put aside takes the place of the run; that one is gone
+  void forget_asides();
   void set_pace(const TrainPace& pace) { pace_ = pace, due_ = 0; }
   void set_rate(double rate);
   void set_schedule(const std::string& text);
@@ -68,9 +80,11 @@ class TrainWorker {
   void end_comparison();
   void probe_sample(int64_t n, bool of_data);  // of the test part, or of the whole data set
   void probe_file(const std::string& file);
+  void probe_image(ImagePtr image);  // prepared as drawings are; also for the runs to come
   void probe_picture(ProbePicture picture);
   void subscribe(const TrainSubscription& subscription);
-  // Every so often the run is saved there. The file is gone again when the worker ends in order, or the run is left.
+  // Every so often the run is saved there; one that is put aside beside it, as FILE-1.safetensors. The files are gone
+  // again when the worker ends in order, or the run is left.
   void set_autosave(const std::string& file, double seconds = 60);
 
   void command_done() { ++commands_, changed_ = true; }  // called after each of the above, failed or not
@@ -99,17 +113,27 @@ class TrainWorker {
   void one_step(bool phase);
   void follow();  // the other run, to the same step
   bool follow_some();
+  bool other_follows() const;  // it is not yet at the same step, and can get there
+  int64_t other_wanted() const;
   bool waits(double now) const;  // for the pace
   void fail(const Error& error);
   void install(std::unique_ptr<TrainingRun> run);
+  void leave_run();
+  void new_line();
+  void second_run(const RunRecipe& recipe, const std::string& change);
   std::shared_ptr<const Dataset> data_of(const RunRecipe& recipe);
   void renew_probe();
+  void show_probe(std::shared_ptr<const ProbePicture> probe);
+  std::shared_ptr<const ProbePicture> prepared_probe() const;
   void measure(double now);
   bool measures_early() const;
   void touched();
   void weights_changed();
   void autosave_if_due(double now);
   void remove_autosave();
+  void keep_aside_file(TrainingRun& run);
+  static double seconds_now();
+  static constexpr double kMostCredit = 0.05;  // seconds
   bool by_phase() const { return pace_.kind == TrainPace::Kind::phases && !target_; }
 
   Stream stream_;
@@ -118,9 +142,18 @@ class TrainWorker {
   std::unique_ptr<TrainingRun> run_, other_;
   std::unique_ptr<TrainSnapshotMaker> maker_, other_maker_;
   std::unique_ptr<TestRound> round_, other_round_;
+  std::optional<Error> other_error_;  // it stands where this happened
+  std::string other_change_;
+  struct Aside {
+    std::unique_ptr<TrainingRun> run, other;
+    std::unique_ptr<TrainSnapshotMaker> maker, other_maker;
+    std::unique_ptr<TestRound> round, other_round;
+    std::optional<Error> error, other_error;
+    std::string other_change, file;  // kept against a crash; empty: not
+  };
+  std::vector<Aside> asides_;
   std::shared_ptr<const Dataset> data_;  // and what it was read for
   RunRecipe data_recipe_;
-  std::string other_change_;
   std::shared_ptr<const RunRecipe> preparing_;
   float progress_ = 0;
   std::optional<Error> error_;
@@ -144,9 +177,12 @@ class TrainWorker {
   std::string autosave_;
   double autosave_seconds_ = 60, autosaved_at_ = 0;
   int64_t autosaved_step_ = -1;  // what stands in the file; -1: there is none
+  uint64_t autosaved_run_ = 0;
+  int aside_files_ = 0;  // that there were
   size_t autosaved_changes_ = 0;
   std::optional<Error> problem_;
   std::shared_ptr<const ProbePicture> probe_;
+  ImagePtr probe_image_;      // that it was made from; null: something else
   int64_t probe_number_ = 0;  // of the test part, renewed with every run; -1: a picture from elsewhere
   bool probe_of_data_ = false;
 };

@@ -45,24 +45,41 @@ bool History::wants_keyframe(int64_t step) const { return step % distance_ == 0 
 
 void History::add_keyframe(Keyframe keyframe) {
   const int64_t step = keyframe.step;
-  const auto [place, fresh] = keyframes_.insert_or_assign(step, std::move(keyframe));
-  if (fresh) bytes_ += place->second.bytes();
-  while (bytes() > budget_ && keyframes_.size() > 2) {
-    distance_ *= 2;
-    for (auto it = std::next(keyframes_.begin()); it != std::prev(keyframes_.end());) {
-      if (it->first % distance_ == 0) {
-        ++it;
-        continue;
-      }
-      bytes_ -= it->second.bytes();
-      it = keyframes_.erase(it);
-    }
+  std::shared_ptr<const Keyframe>& place = keyframes_[step];
+  if (place) bytes_ -= place->bytes();
+  place = std::make_shared<const Keyframe>(std::move(keyframe));
+  bytes_ += place->bytes();
+  set_budget(budget_);
+}
+
+void History::set_budget(int64_t bytes) {
+  budget_ = bytes;
+  while (this->bytes() > budget_ && thin()) {
   }
+}
+
+bool History::thin() {
+  if (keyframes_.size() <= 2) return false;
+  distance_ *= 2;
+  for (auto it = std::next(keyframes_.begin()); it != std::prev(keyframes_.end());) {
+    if (it->first % distance_ == 0) {
+      ++it;
+      continue;
+    }
+    bytes_ -= it->second->bytes();
+    it = keyframes_.erase(it);
+  }
+  return true;
 }
 
 const Keyframe* History::at_or_before(int64_t step) const {
   auto it = keyframes_.upper_bound(step);
-  return it == keyframes_.begin() ? nullptr : &std::prev(it)->second;
+  return it == keyframes_.begin() ? nullptr : std::prev(it)->second.get();
+}
+
+const StepRecord* History::find(int64_t step) const {
+  if (steps_.empty() || step < steps_.front().step || step > steps_.back().step) return nullptr;
+  return &steps_[static_cast<size_t>(step - steps_.front().step)];
 }
 
 void History::cut(int64_t step) {
@@ -73,7 +90,7 @@ void History::cut(int64_t step) {
                                     [&](const EvaluationRecord& record) { return record.step > step; }),
                      evaluations_.end());
   for (auto it = keyframes_.upper_bound(step); it != keyframes_.end(); it = keyframes_.erase(it)) {
-    bytes_ -= it->second.bytes();
+    bytes_ -= it->second->bytes();
   }
 }
 

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace striate {
@@ -41,24 +43,32 @@ struct Keyframe {
   int64_t bytes() const;
 };
 
+// Copies share their keyframes, which never change.
 class History {
  public:
+  using Keyframes = std::map<int64_t, std::shared_ptr<const Keyframe>>;
+
   explicit History(int64_t budget_bytes = int64_t{256} << 20) : budget_(budget_bytes) {}
 
   // A step that stands here already was only done again, and changes nothing: cut() first to go another way.
   void add(const StepRecord& record);
   void add(const EvaluationRecord& record);  // kept in the order of their steps; a second one of a step replaces it
+  void set_steps(std::vector<StepRecord> steps) { steps_ = std::move(steps); }  // one after the other
   const std::vector<StepRecord>& steps() const { return steps_; }
+  const StepRecord* find(int64_t step) const;  // null: not there
   const std::vector<EvaluationRecord>& evaluations() const { return evaluations_; }
 
   // Whether step `step` deserves a keyframe, as thin as they now are; then add_keyframe().
   bool wants_keyframe(int64_t step) const;
   void add_keyframe(Keyframe keyframe);
-  const std::map<int64_t, Keyframe>& keyframes() const { return keyframes_; }
+  const Keyframes& keyframes() const { return keyframes_; }
   const Keyframe* at_or_before(int64_t step) const;  // null: none
   int64_t keyframe_distance() const { return distance_; }
   int64_t bytes() const;  // of the keyframes and of the records
   int64_t budget() const { return budget_; }
+  void set_budget(int64_t bytes);
+  // Drops every second keyframe; the first and the newest stay. False: no other is left.
+  bool thin();
 
   // Forgets everything after `step`: training goes on from there.
   void cut(int64_t step);
@@ -69,7 +79,7 @@ class History {
   int64_t budget_, distance_ = 1, bytes_ = 0;
   std::vector<StepRecord> steps_;
   std::vector<EvaluationRecord> evaluations_;
-  std::map<int64_t, Keyframe> keyframes_;
+  Keyframes keyframes_;
 };
 
 }  // namespace striate

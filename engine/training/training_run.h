@@ -2,6 +2,11 @@
 // Everything is a function of the recipe and of the changes, each of which belongs to a step: the same ones give the
 // same bits, whenever and however fast it runs. No threads of its own.
 //
+// A branch goes another way from an earlier step. The way that was left is kept as a line of its own, whole, and can be
+// gone back to; all lines together keep to the history's budget of memory.
+//
+// training_run.cpp: beginning, moving.  training_run_changes.cpp: changes.  training_run_lines.cpp: lines, files.
+//
 // A change belongs to the step after which it was made: it acts from the next step on. Going back to an earlier step
 // takes the nearest keyframe before it and does the steps in between again, changes included, so that everything that
 // the earlier step left in the network's slots stands there again, bit for bit.
@@ -15,11 +20,16 @@
 #include <utility>
 #include <vector>
 
+#include "engine/training/history.h"
 #include "engine/training/metrics.h"
+#include "engine/training/schedule.h"
 #include "engine/training/split.h"
 #include "engine/training/trainer.h"
 
 namespace striate {
+
+class SafeTensors;
+class SafeTensorsWriter;
 
 // What a run begins with, as texts that commands, saved files and the command line use.
 struct RunRecipe {
@@ -45,6 +55,9 @@ bool same_data(const RunRecipe& a, const RunRecipe& b);
 // Checks what can be checked without the data: every text parses. Throws Error.
 void check_recipe(const RunRecipe& recipe);
 
+// The schedule of a recipe: its own, or the usual one for a training part of so many samples. Throws Error.
+Schedule schedule_of(const RunRecipe& recipe, int64_t training_samples);
+
 // Something a person changed after `step` finished steps.
 struct RunChange {
   enum class Kind { rate, schedule, edit, restore };
@@ -55,6 +68,18 @@ struct RunChange {
   int64_t index = 0;  // in the slot
   float value = 0;    // what was written there; restore: the trained value, again
   float before = 0;   // edit: what stood there
+};
+
+// One way through a training: the first, or what a branch began. A branch keeps the way that it left.
+struct RunLine {
+  int number = 1;                  // 1: the first; every branch counts one up
+  int parent = 0;                  // the line that it left; 0: none
+  int64_t from = 0;                // after this step
+  int64_t first = 0;               // the steps that it can show: 0, or that of the file it was opened from,
+  int64_t newest = 0;              // to this one
+  double first_rate = 0;           // of the step `first`
+  Schedule first_schedule;         // likewise
+  std::vector<RunChange> changes;  // in the order of their steps
 };
 
 class TrainingRun {
@@ -71,7 +96,8 @@ class TrainingRun {
   static std::unique_ptr<TrainingRun> open(Stream& stream, const std::string& path,
                                            const std::function<std::shared_ptr<const Dataset>(const RunRecipe&)>& data,
                                            int64_t history_budget = int64_t{256} << 20);
-  // A model with its training state and the recipe (checkpoint.h), as the present step began. Throws Error.
+  // A model with its training state and the recipe (checkpoint.h), as the present step began; with the curves of all
+  // steps and the newest step of every other line (history_file.h). Throws Error.
   void save(const std::string& path);
 
   const RunRecipe& recipe() const { return recipe_; }  // as it began
@@ -88,9 +114,9 @@ class TrainingRun {
   const std::vector<int64_t>& test_indices() const;
   const char* test_split() const;
 
-  int64_t first_step() const { return first_; }  // 0, or that of the file it was opened from
+  int64_t first_step() const { return line_.first; }  // 0, or that of the file it was opened from
   int64_t step() const { return trainer_->steps(); }
-  int64_t newest() const { return newest_; }
+  int64_t newest() const { return line_.newest; }
   Phase next_phase() const { return trainer_->next_phase(); }
   int64_t steps_per_epoch() const { return trainer_->steps_per_epochs(1); }
   // Of the batch that made the present step or, from the loss phase of a step on, of its own batch. NaN: none yet.
@@ -108,8 +134,14 @@ class TrainingRun {
   // To this step, exactly. keep_going is asked after each step that is done again; false stops there. Returns whether
   // the step was reached. Throws Error: no step between first_step() and newest().
   bool go_to(int64_t step, const std::function<bool()>& keep_going = nullptr);
-  // Forgets what came after the present step: from here it may go another way.
-  void branch();
+  // From the present step on it goes another way. What came after it is kept as a line (or not: forgotten).
+  void branch(bool keep_future = true);
+  const RunLine& line() const { return line_; }  // the present one
+  std::vector<RunLine> other_lines() const;      // those that were left, in the order of their numbers
+  // Goes on with another line; the present one is kept. It then stands at a keyframe of that line: go_to(newest())
+  // shows where it was left. Throws Error: no such line.
+  void take_line(int number);
+  int64_t history_bytes();  // of all lines, never more than the budget (two keyframes of each are always kept)
 
   // Changes, only at the newest step: an earlier one throws Error and says to branch. In the middle of a step a rate or
   // schedule acts on the step's own update; editing a weight begins the step again.
@@ -118,14 +150,20 @@ class TrainingRun {
   void edit(const std::string& slot, int64_t index, float value);
   void restore(const std::string& slot, int64_t index);  // back to what stood there before the first edit
   float weight(const std::string& slot, int64_t index);  // throws Error: no such slot or index
-  const std::vector<RunChange>& changes() const { return changes_; }
-  void set_changes(std::vector<RunChange> changes) { changes_ = std::move(changes); }  // of a run that has not begun
+  const std::vector<RunChange>& changes() const { return line_.changes; }
+  void set_changes(std::vector<RunChange> changes) {
+    line_.changes = std::move(changes);
+  }  // of a run that has not begun
   // Weights that differ from their trained values because of an edit, with the value to go back to.
   using Edited = std::map<std::pair<std::string, int64_t>, float>;
   Edited edited() const;
   Edited edited_values() const;  // the same, with the values that were written
 
  private:
+  struct LeftLine {
+    RunLine line;
+    History history;
+  };
   TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_ptr<const Dataset> data, int64_t history_budget,
               const std::string& file);
   void begin_step();
@@ -139,19 +177,26 @@ class TrainingRun {
   const Slot& weight_slot(const std::string& slot, int64_t index) const;
   void write_weight(const std::string& slot, int64_t index, float value);
   void begin_again();
+  void keep_newest();
+  LeftLine leave();
+  void share_budget();
+  void add_lines(SafeTensorsWriter& writer);
+  void read_lines(const SafeTensors& file, const std::string& path);
 
   Stream* stream_;
   RunRecipe recipe_;
   std::string file_;
+  int64_t history_budget_;
   std::shared_ptr<const Dataset> data_;
   std::shared_ptr<const Split> split_;
   Network network_;
   std::unique_ptr<Trainer> trainer_;
-  double first_rate_ = 0;
-  Schedule first_schedule_;
-  int64_t first_ = 0, newest_ = 0;
-  std::vector<RunChange> changes_;  // in the order of their steps
-  Keyframe begin_;                  // where the present step began, once it is done by phases
+  double recipe_rate_ = 0;  // what the recipe's rate and schedule mean
+  Schedule recipe_schedule_;
+  RunLine line_;
+  std::vector<LeftLine> left_;
+  int last_line_ = 1;  // the highest number of a line
+  Keyframe begin_;     // where the present step began, once it is done by phases
 };
 
 }  // namespace striate

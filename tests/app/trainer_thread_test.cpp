@@ -4,11 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <random>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "engine/error.h"
 
@@ -113,6 +117,46 @@ TEST(TrainerThread, nothing_waits_for_who_does_not_look) {
   const auto start = Clock::now();
   wait([&] { return thread.snapshot()->version >= begin + 12; });
   EXPECT_GE(std::chrono::duration<double>(Clock::now() - start).count(), 10 / 30.0);  // at most 30 a second
+}
+
+// With everything subscribed to and every snapshot taken: what is alive does not grow.
+TEST(TrainerThread, snapshots_of_all_slots_leave_nothing_behind) {
+  TrainerThread thread(Device::cpu(), [] {});
+  const RunRecipe recipe = small_recipe();
+  thread.post([&](TrainWorker& worker) {
+    worker.begin(recipe);
+    worker.subscribe(everything(*worker.run()));
+    worker.start();
+  });
+  const auto values_in = [](const TrainSnapshot& s) {
+    size_t count = 0;
+    for (const auto& [key, slot] : s.slots) count += slot->values.size();
+    for (const SlotValuesPtr& slot : s.probe->activations) count += slot->values.size();
+    for (const SlotValuesPtr& slot : s.probe->gradients) count += slot ? slot->values.size() : 0;
+    return count + s.batch->original.size() + s.batch->augmented.size() + s.batch->probabilities.size();
+  };
+  std::vector<std::weak_ptr<const TrainSnapshot>> seen;
+  std::vector<std::weak_ptr<const SlotValues>> weights;
+  TrainSnapshotPtr now;
+  wait([&] { return (now = thread.snapshot())->step >= 1 && now->batch && now->probe; });
+  const size_t values = values_in(*now);
+  const int64_t first = now->step;
+  wait([&] {
+    TrainSnapshotPtr next = thread.snapshot();
+    if (next == now) return false;
+    now = std::move(next);
+    seen.emplace_back(now);
+    weights.emplace_back(now->slots.at({Role::weight, "0.weight"}));
+    EXPECT_EQ(values_in(*now), values);
+    EXPECT_GT(now->step, first);  // training goes on meanwhile
+    return seen.size() >= 40;
+  });
+  // The one that is held here, the newest of the thread, and the one that it makes.
+  const auto alive = [](const auto& all) {
+    return std::count_if(all.begin(), all.end(), [](const auto& each) { return !each.expired(); });
+  };
+  EXPECT_LE(alive(seen), 3);
+  EXPECT_LE(alive(weights), 3);
 }
 
 TEST(TrainerThread, keeps_to_its_pace) {

@@ -164,6 +164,10 @@ void CompareView::declare(Registry& registry) {
   };
   registry.add(Readout{"train.compare.change", "what is different in the second run; empty: there is none",
                        [this] { return ReadoutValue(scene_.snapshot()->other_change); }});
+  registry.add(Readout{"train.compare.error", "why the second run stopped; empty: it goes on", [this] {
+                         const std::optional<Error>& error = other().error;
+                         return ReadoutValue(error ? std::string(error->what()) : std::string());
+                       }});
   number("step", "finished steps of the second run", [this] { return static_cast<double>(other().step); });
   number("loss", "of the second run's batch", [this] { return measured(other().loss); });
   number("accuracy", "of the second run's batch, 0 to 1", [this] { return measured(other().accuracy); });

@@ -73,6 +73,10 @@ void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
         ui.note(fmt::format("measured after steps {} and {}", grouped(number.step_a), grouped(number.step_b)));
       }
     }
+    if (now.other->error) {
+      ui.error_note("The second run stopped: " + std::string(now.other->error->what()),
+                    "This one goes on. Its step is no longer the other's: what is compared is where the other stands.");
+    }
     ui.note("A tick stands beside the better one. A batch is small: its numbers jump.");
     ui.begin_flow();
     ui.button("End the comparison", "train.compare off");

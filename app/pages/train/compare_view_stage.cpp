@@ -81,7 +81,10 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
     }
     ui.label(legend.cut_left(std::min(wide + 28, legend.w)), words, Font::strong, tone_of(theme, other));
   }
-  if (now.other->step != now.step) {
+  if (now.other->error && now.other->step != now.step) {
+    ui.label(legend, fmt::format("stopped at step {}: it could not go on", grouped(now.other->step)), Font::strong,
+             theme.warning, Align::right);
+  } else if (now.other->step != now.step) {
     ui.label(legend, fmt::format("catching up: step {}", grouped(now.other->step)), Font::caption, theme.secondary,
              Align::right);
   }

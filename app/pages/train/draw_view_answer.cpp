@@ -106,7 +106,8 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
       ui.row(fmt::format("row {}, column {}", hover_next_.y + 1, hover_next_.x + 1), value, Concept::input);
     }
   } else if (&stages != &input_.stages) {
-    ui.note(fmt::format("The network reads {}. Draw on the pad, and it reads your drawing.", now.probe->name));
+    ui.note(fmt::format("The network reads {}{}. Draw on the pad, and it reads your drawing.", now.probe->name,
+                        now.probe->stages && now.probe->stages->size() > 1 ? ", prepared as a drawing is" : ""));
   } else if (input_.as_digit) {
     ui.note(
         "As MNIST's digits were made: the box around the ink, fitted into 20 \u00d7 20, laid into 28 \u00d7 28 with "

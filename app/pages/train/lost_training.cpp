@@ -24,8 +24,11 @@ int process_of(std::string_view name) {
   }
   name = name.substr(kBefore.size(), name.size() - kBefore.size() - kBehind.size());
   int process = -1;
-  const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), process);
-  return problem == std::errc() && end == name.data() + name.size() ? process : -1;
+  const char* const all = name.data() + name.size();
+  const auto [end, problem] = std::from_chars(name.data(), all, process);
+  const bool aside =
+      end != all && *end == '-' && std::all_of(end + 1, all, [](char c) { return c >= '0' && c <= '9'; });
+  return problem == std::errc() && (end == all || aside) ? process : -1;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Training that was kept once a minute by a program that then did not close in order: files
-// STATE_FOLDER/training-PID.safetensors whose process is gone. A program that closes in order removes its own.
+// STATE_FOLDER/training-PID.safetensors whose process is gone, and training-PID-N.safetensors that it had put aside. A
+// program that closes in order removes its own.
 #pragma once
 
 #include <string>

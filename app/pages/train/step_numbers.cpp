@@ -124,10 +124,7 @@ StepView::Update StepView::update_numbers(const TrainSnapshot& now) const {
   float rate = now.rate;
   if (coming) {
     const double base = now.recipe->rate > 0 ? now.recipe->rate : static_cast<double>(settings.usual_rate());
-    // As the run sets it where the recipe says none.
-    const int64_t whole_batches = static_cast<int64_t>(now.split->training.size()) / now.recipe->batch;
-    const Schedule schedule =
-        now.recipe->schedule.empty() ? Schedule::usual(whole_batches) : Schedule::parse(now.recipe->schedule);
+    const Schedule schedule = schedule_of(*now.recipe, static_cast<int64_t>(now.split->training.size()));
     rate = static_cast<float>(base * schedule.at(now.step));
   }
   Update update;

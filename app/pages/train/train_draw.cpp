@@ -1,5 +1,6 @@
 // What the page shows itself: tabs, the empty and the failed state, the question before training is thrown away, the
 // inspector's RUN section, the transport.
+#include <algorithm>
 #include <cmath>
 
 #include "app/pages/train/train_page.h"
@@ -25,6 +26,7 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
     Rect top = rest.cut_top(ui.em(48)).inset(20, 0);
     draw_tabs(ui, top);
     if (!lost_.newest().empty() && recovering_.empty()) draw_lost(ui, rest);
+    if (!asides_.empty()) draw_aside(ui, rest);
     if (snapshot_->error) {
       // As high as its words need.
       const Error& error = *snapshot_->error;
@@ -53,44 +55,11 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
   if (question_) draw_question(ui, area);
 }
 
-void TrainPage::draw_lost(Ui& ui, Rect& area) const {
-  Rect band = area.cut_top(ui.em(64)).inset(20, 6);
-  ui.fill(band, ui.theme().surface, 6);
-  ui.stroke(band, ui.theme().line, 6);
-  const Rect words = band.inset(14, 0);
-  ui.label(words, "The program ended while it was training. What it had learned is kept.", Font::control,
-           ui.theme().text);
-  ui.begin_row(words);
-  ui.pack_right();
-  ui.button("Delete it", "train.recover no");
-  ui.button("Go on with it", "train.recover yes", {.style = ButtonStyle::primary});
-  ui.end_row();
-}
-
 void TrainPage::draw_tabs(Ui& ui, const Rect& area) const {
   std::vector<Choice> choices;
   for (const auto& view : views_) choices.push_back({view->title(), view->id()});
   ui.next(area.centred(area.w, ui.em(34)));
   ui.tabs("views", choices, views_[view_]->id(), "train.view");
-}
-
-void TrainPage::draw_question(Ui& ui, const Rect& area) const {
-  const Rect card = area.centred(std::min(area.w - 40, ui.em(500)), ui.em(150));
-  ui.begin_layer(Ui::kOverlayLayer, area);
-  ui.fill(area, faded(ui.theme().background, 0.6f));
-  ui.fill(card, ui.theme().raised, 8);
-  ui.stroke(card, ui.theme().line, 8);
-  ui.begin_panel("question", card, 18, false);
-  ui.paragraph("**" + question_->what + "**");
-  ui.paragraph(fmt::format("The present one learned for {} steps and is in no file.", grouped(snapshot_->newest_step)));
-  ui.space(4);
-  ui.begin_flow();
-  ui.button("Save...", "browse.save train.save training.safetensors", {.style = ButtonStyle::primary});
-  ui.button("Throw away", "train.discard yes");
-  ui.button("Keep", "train.discard no");
-  ui.end_flow();
-  ui.end_panel();
-  ui.end_layer();
 }
 
 void TrainPage::draw_inspector(Ui& ui) const {
@@ -100,6 +69,7 @@ void TrainPage::draw_inspector(Ui& ui) const {
     ui.pop_id();
   }
   draw_run(ui);
+  draw_lines(ui);
   settings_.draw_network(ui, *snapshot_);
   settings_.draw_learning(ui, *snapshot_);
   files_.draw(ui, *snapshot_);
@@ -153,7 +123,10 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   Rect rest = ui.remaining();
   const Rect branch = rest.cut_right(ui.em(112)).centred(ui.em(112), ui.em(34));
   rest.cut_right(8);
-  const Rect speed = rest.cut_right(ui.em(150)).centred(ui.em(150), ui.em(34));
+  float longest = 0;
+  for (const Choice& choice : speeds) longest = std::max(longest, ui.measure(Font::control, choice.label).x);
+  const float speed_wide = ui.measure(Font::control, "speed").x + longest + ui.em(56);
+  const Rect speed = rest.cut_right(speed_wide).centred(speed_wide, ui.em(34));
   rest.cut_right(10);
   const std::string where = fmt::format("step {}", grouped(s.step));
   const Rect words = rest.cut_right(
@@ -161,7 +134,7 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   rest.cut_right(8);
   ui.next(branch);
   ui.button(branch_label, "train.branch",
-            {.enabled = earlier, .tooltip = "Forgets what came after this step, to go another way from it"});
+            {.enabled = earlier, .tooltip = "Goes another way from this step; what came after it is kept as a branch"});
   ui.next(speed);
   ui.dropdown("speed", speeds, pace_text(), "train.speed");
   ui.label(words, where, Font::number, earlier ? ui.theme().kernel : ui.theme().secondary, Align::right);

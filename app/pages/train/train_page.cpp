@@ -67,17 +67,9 @@ bool TrainPage::unsaved() const {
   return learned && !(saved_run_ == snapshot_->run && saved_step_ == snapshot_->newest_step);
 }
 
-void TrainPage::ask_or(const std::string& what, std::function<void()> go_on) {
-  if (!unsaved()) {
-    question_.reset();
-    go_on();
-    return;
-  }
-  question_ = Question{what, std::move(go_on)};
-}
-
 void TrainPage::with_run(const TrainerThread::Command& command) {
   if (!needs_new_run()) {
+    own_ = own_ || !context_.document.guided;
     post(command);
     return;
   }
@@ -85,6 +77,7 @@ void TrainPage::with_run(const TrainerThread::Command& command) {
   effect_ = {};
   ask_or("The new settings need a new training.", [this, command] {
     begun_ = recipe_;
+    own_ = !context_.document.guided;
     edits_.clear();
     post(
         [recipe = recipe_, command](TrainWorker& worker) {
@@ -130,14 +123,22 @@ void TrainPage::take_snapshot() {
   if (adopt_ && has_run()) {
     recipe_ = *snapshot_->recipe;
     begun_ = recipe_;
+    own_ = true;
     if (!recovering_.empty()) {
       // It is in no file of a person's: still to be saved.
       lost_.forget(recovering_);
       recovered_run_ = snapshot_->run;
     }
   }
+  if (adopt_live_ && has_run() && begun_) {
+    // A line that was taken may have been trained with others; what a new run needs stays as it is set.
+    for (RunRecipe* each : {&recipe_, &*begun_}) {
+      each->rate = snapshot_->recipe->rate;
+      each->schedule = snapshot_->recipe->schedule;
+    }
+  }
   recovering_.clear();
-  adopt_ = false;
+  adopt_ = adopt_live_ = false;
 }
 
 bool TrainPage::update(double now) {
@@ -152,7 +153,11 @@ bool TrainPage::update(double now) {
     saved_run_ = snapshot_->run;
     saved_step_ = saved;
     saved_now_ = nullptr;
-    if (question_) std::exchange(question_, std::nullopt)->go_on();
+    if (question_ && question_->instead.empty()) std::exchange(question_, std::nullopt)->go_on();
+  }
+  if (question_ && question_->guided_steps != context_.document.guided_steps) {
+    question_.reset();  // a lesson was entered: it is asked again when it matters
+    moving = true;
   }
   const TrainSubscription wanted = subscription();
   if (!(wanted == subscription_)) {
@@ -185,19 +190,12 @@ bool TrainPage::holds_scripts() const {
   return adopt_ || (thread_ && (thread_->working() || snapshot_->commands < thread_->posted()));
 }
 
-bool TrainPage::may_quit() {
-  if (!unsaved()) return true;
-  question_ = Question{"The program is about to close.", [this] {
-                         forget();
-                         if (context_.send) context_.send("quit");
-                       }};
-  return false;
-}
-
-void TrainPage::forget() {
-  begun_.reset();
-  edits_.clear();
-  post([](TrainWorker& worker) { worker.reset(); }, TrainerThread::Effect(), true);
+// A picture that is opened or dropped while this page is shown becomes the probe. (The view `draw` takes it itself.)
+void TrainPage::image_changed() {
+  const ImagePtr image = context_.document.image;
+  if (!image || !has_run() || now_ - drawn_ > kOutOfSight) return;
+  if (views_.size() > view_ && views_[view_]->id() == "draw") return;
+  post([image](TrainWorker& worker) { worker.probe_image(image); });
 }
 
 // ------------------------------------------------------------------------------------------------- state

@@ -2,12 +2,14 @@
 // page has the run, the transport, the recipe and all commands that move a training; what the stage shows is one of the
 // views (train_view.h, views.cpp).
 //
-// train_page.cpp: life, state, snapshots.  train_commands.cpp: commands.  train_readouts.cpp: readouts.
-// train_draw.cpp: stage, inspector, transport.  train_recording.cpp: what recordings and lessons hold.
+// train_page.cpp: life, state, snapshots.  train_commands.cpp: commands of settings and weights.
+// train_run_commands.cpp: commands that move a training.  train_kept.cpp: training that is not saved: the question,
+// what was put aside, lines. train_readouts.cpp: readouts.  train_draw.cpp: stage, inspector, transport.
+// train_recording.cpp: what recordings and lessons hold.
 //
 // Settings: the recipe is what the next start uses. While it equals the run's, Start goes on; after a change that a run
 // cannot take while it is trained (all but rate and schedule) Start begins a new one, and asks first what shall become
-// of training that was not saved.
+// of training that was not saved. A lesson does not ask: a person's own training is put aside, and can be gone back to.
 #pragma once
 
 #include <atomic>
@@ -41,6 +43,7 @@ class TrainPage : public Page {
   std::vector<std::string> recorded(std::string_view line) override;
   std::vector<std::string> replay() const override;
   bool may_quit() override;
+  void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
@@ -48,20 +51,35 @@ class TrainPage : public Page {
   std::vector<Key> keys() const override;
 
  private:
+  using Edits = std::map<std::pair<std::string, int64_t>, float>;
   // What was asked for but would throw training away that is not saved.
   struct Question {
     std::string what;  // "The new settings need a new training."
     std::function<void()> go_on;
+    std::string instead = {};   // a command that keeps it, where saving is none: its button is "Go back to it"
+    uint64_t guided_steps = 0;  // of the document: a lesson answers no question that stood before it
+  };
+  // A person's training that a lesson put aside, and the settings it had.
+  struct Aside {
+    RunRecipe recipe;
+    Edits edits;
+    int64_t newest = 0;
   };
 
   TrainerThread& thread();
   void post(TrainerThread::Command command, std::optional<TrainerThread::Effect> then = std::nullopt,
             bool stop_reading = false);
   void forget();
+  void set_aside();
+  void take_back();
+  void begun_by_somebody();                  // a run was begun, or gone on with
+  void adopt_live() { adopt_live_ = true; }  // rate and schedule become those of the step that is shown
   std::vector<std::string> look() const;
   static std::vector<std::string> recipe_lines(const RunRecipe& recipe);
   void declare_settings(Registry& registry);
   void declare_run(Registry& registry);
+  void declare_files(Registry& registry);
+  void declare_lines(Registry& registry);
   void declare_weights(Registry& registry);
   void declare_readouts(Registry& registry);
   void change(const std::function<void(RunRecipe&)>& change);
@@ -75,12 +93,13 @@ class TrainPage : public Page {
   TrainSubscription subscription() const;
   void take_snapshot();
   std::string pace_text() const;
-  using Edits = std::map<std::pair<std::string, int64_t>, float>;
   static std::string edits_text(const Edits& edits);
   static Edits parse_edits(const std::string& text);
   void draw_tabs(Ui& ui, const Rect& area) const;
   void draw_question(Ui& ui, const Rect& area) const;
   void draw_lost(Ui& ui, Rect& area) const;
+  void draw_aside(Ui& ui, Rect& area) const;
+  void draw_lines(Ui& ui) const;
   void draw_run(Ui& ui) const;
 
   PageInfo info_;
@@ -95,6 +114,9 @@ class TrainPage : public Page {
   TrainPace pace_;
   TrainSubscription subscription_;
   std::optional<Question> question_;
+  std::vector<Aside> asides_;
+  bool own_ = true;  // a person trained it: not a lesson alone
+  bool adopt_live_ = false;
   Edits edits_;                                      // weights that are edited now, with what was written
   TrainerThread::Effect effect_;                     // of the last command: where it took effect
   bool recorded_moving_ = false;                     // after what was recorded last, training moves

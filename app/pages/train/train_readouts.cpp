@@ -1,4 +1,6 @@
 // The readouts of the page `train`: numbers of the snapshot that is shown.
+#include <algorithm>
+
 #include "app/pages/train/train_page.h"
 #include "engine/error.h"
 
@@ -49,6 +51,28 @@ void TrainPage::declare_readouts(Registry& registry) {
   });
   add("error", "what stopped the training; empty: nothing",
       [this] { return ReadoutValue(snapshot_->error ? std::string(snapshot_->error->what()) : std::string()); });
+  const auto probe = [this]() -> const TrainProbe& {
+    if (!snapshot_->probe || snapshot_->probe->probabilities.empty()) {
+      throw Error("no probe is shown", "choose a view that shows one: train.view overview");
+    }
+    return *snapshot_->probe;
+  };
+  add("probe.name", "the picture whose activations are shown", [=] { return ReadoutValue(probe().name); });
+  add("probe.probability", "the largest softmax output for it, 0 to 1: not the probability of being right", [=] {
+    return ReadoutValue(
+        static_cast<double>(*std::max_element(probe().probabilities.begin(), probe().probabilities.end())));
+  });
+  add("branch.number", "the number of the branch that is trained; 1: the first way",
+      [=, this] { return number(static_cast<double>(snapshot_->line)); });
+  add("branches", "the branches that were left: number and newest step of each, with ; between", [this] {
+    std::string text;
+    for (const TrainLine& line : snapshot_->lines) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : "; ", line.number, line.newest);
+    }
+    return ReadoutValue(text);
+  });
+  add("aside", "own trainings that lessons put aside",
+      [this] { return ReadoutValue(static_cast<double>(asides_.size())); });
   add("question", "what is asked before training is thrown away; empty: nothing",
       [this] { return ReadoutValue(question_ ? question_->what : std::string()); });
 }

@@ -10,9 +10,10 @@ namespace {
 
 // Commands after which training moves, and those that change what it does from their step on.
 constexpr std::array<std::string_view, 3> kMoves = {"train.start", "train.step", "train.until"};
-constexpr std::array<std::string_view, 13> kActs = {
-    "train.pause",  "train.rate", "train.schedule", "train.edit",  "train.edits", "train.restore", "train.scrub",
-    "train.branch", "train.save", "train.compare",  "train.reset", "train.open",  "train.discard"};
+constexpr std::array<std::string_view, 15> kActs = {
+    "train.pause",   "train.rate",  "train.schedule", "train.edit",        "train.edits",
+    "train.restore", "train.scrub", "train.branch",   "train.save",        "train.compare",
+    "train.reset",   "train.open",  "train.discard",  "train.branch.open", "train.back"};
 
 template <size_t N>
 bool one_of(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -35,7 +36,8 @@ std::vector<std::string> TrainPage::recorded(std::string_view line) {
   std::vector<std::string> lines;
   if (begun_ && (moves || recorded_moving_ || effect.moving)) lines.push_back(until(effect.place));
   const bool stands = name == "train.pause" || name == "train.scrub" || name == "train.branch" ||
-                      name == "train.reset" || name == "train.open";
+                      name == "train.branch.open" || name == "train.back" || name == "train.reset" ||
+                      name == "train.open";
   if (!ends && !moves && name != "train.pause") lines.emplace_back(line);
   recorded_moving_ = !ends && !stands && (moves || name == "train.discard" || recorded_moving_ || effect.moving);
   return lines;

@@ -156,7 +156,17 @@ void TrainSettings::declare(Registry& registry) {
         const auto steps = std::max<int64_t>(1, static_cast<int64_t>(value));
         const TrainSnapshotPtr now = scene_.snapshot();
         const std::string& text = scene_.recipe().schedule;
-        Schedule schedule = text.empty() ? Schedule::usual(now->steps_per_epoch) : Schedule::parse(text);
+        const RunRecipe& recipe = scene_.recipe();
+        int64_t samples = 0;
+        if (!text.empty()) {
+          samples = 1;  // it says all itself
+        } else if (now->split && now->recipe && same_data(*now->recipe, recipe) && now->recipe->split == recipe.split) {
+          samples = static_cast<int64_t>(now->split->training.size());
+        } else if (peek_.data()) {
+          samples =
+              static_cast<int64_t>(split(*peek_.data(), SplitShares::parse(recipe.split), recipe.seed).training.size());
+        }
+        Schedule schedule = schedule_of(recipe, samples);
         using Kind = Schedule::Kind;
         if (name == "warm-up") {
           schedule.warm_up = static_cast<int64_t>(value);

@@ -1,0 +1,189 @@
+// Training that is in no file: the question before it is thrown away, what a lesson put aside, what a program that did
+// not close in order had kept, and the lines that branches left.
+#include <algorithm>
+#include <utility>
+
+#include "app/pages/train/train_page.h"
+#include "app/widgets/curves.h"
+#include "app/widgets/ui.h"
+#include "engine/error.h"
+
+namespace striate {
+
+// ------------------------------------------------------------------------------------------------- life
+
+void TrainPage::ask_or(const std::string& what, std::function<void()> go_on) {
+  if (unsaved() && own_ && context_.document.guided) set_aside();
+  if (!unsaved()) {
+    question_.reset();
+    go_on();
+    return;
+  }
+  question_ = Question{what, std::move(go_on), "", context_.document.guided_steps};
+}
+
+bool TrainPage::may_quit() {
+  const auto quit = [this] {
+    if (context_.send) context_.send("quit");
+  };
+  const uint64_t steps = context_.document.guided_steps;
+  if (unsaved()) {
+    question_ = Question{"The program is about to close.",
+                         [this, quit] {
+                           forget();
+                           quit();
+                         },
+                         "", steps};
+    return false;
+  }
+  if (!asides_.empty()) {
+    question_ = Question{"The program is about to close, and your own training is still put aside.",
+                         [this, quit] {
+                           asides_.clear();
+                           post([](TrainWorker& worker) { worker.forget_asides(); });
+                           quit();
+                         },
+                         "train.back", steps};
+    return false;
+  }
+  return true;
+}
+
+void TrainPage::forget() {
+  begun_.reset();
+  edits_.clear();
+  post([](TrainWorker& worker) { worker.reset(); }, TrainerThread::Effect(), true);
+}
+
+void TrainPage::set_aside() {
+  asides_.push_back({*begun_, edits_, snapshot_->newest_step});
+  begun_.reset();
+  edits_.clear();
+  own_ = false;
+  post([](TrainWorker& worker) { worker.set_aside(); }, TrainerThread::Effect(), true);
+}
+
+void TrainPage::take_back() {
+  if (asides_.empty())
+    throw Error("no training was put aside", "a lesson puts your own training aside, and nothing else");
+  const size_t which = asides_.size() - 1;
+  ask_or("Your own training would take its place.", [this, which] {
+    const Aside aside = asides_[which];
+    asides_.erase(asides_.begin() + static_cast<std::ptrdiff_t>(which));
+    recipe_ = aside.recipe;
+    begun_ = aside.recipe;
+    edits_ = aside.edits;
+    own_ = true;
+    post([which](TrainWorker& worker) { worker.take_back(which); }, TrainerThread::Effect(), true);
+  });
+}
+
+void TrainPage::declare_lines(Registry& registry) {
+  registry.add(Command{"train.branch",
+                       "Goes another way from the step that is shown; what came after it is kept as a branch",
+                       {},
+                       [this](const Arguments&) {
+                         need_run();
+                         adopt_live_ = true;
+                         own_ = own_ || !context_.document.guided;
+                         post([](TrainWorker& worker) { worker.branch(); });
+                       }});
+  registry.add(Command{"train.branch.open",
+                       "Goes back to a branch that was left, at its newest step; the present one is kept",
+                       {Parameter::integer("N", "its number", 1, 1e6)},
+                       [this](const Arguments& arguments) {
+                         need_run();
+                         const int number = static_cast<int>(arguments.integer(0));
+                         TrainerThread::Effect then;
+                         for (const TrainLine& line : snapshot_->lines) {
+                           if (line.number == number) then.place.step = line.newest;
+                         }
+                         adopt_live_ = true;
+                         post([number](TrainWorker& worker) { worker.take_line(number); }, then);
+                       }});
+  registry.add(
+      Command{"train.back", "Goes back to the own training that a lesson put aside", {}, [this](const Arguments&) {
+                take_back();
+              }});
+}
+
+// ------------------------------------------------------------------------------------------------- drawn
+
+namespace {
+
+// A band over the stage: words, and buttons at its right.
+template <typename Buttons>
+void draw_band(Ui& ui, Rect& area, const std::string& words, const Buttons& buttons) {
+  Rect band = area.cut_top(ui.em(64)).inset(20, 6);
+  ui.fill(band, ui.theme().surface, 6);
+  ui.stroke(band, ui.theme().line, 6);
+  const Rect inside = band.inset(14, 0);
+  ui.label(inside, words, Font::control, ui.theme().text);
+  ui.begin_row(inside);
+  ui.pack_right();
+  buttons();
+  ui.end_row();
+}
+
+}  // namespace
+
+void TrainPage::draw_lost(Ui& ui, Rect& area) const {
+  draw_band(ui, area, "The program ended while it was training. What it had learned is kept.", [&] {
+    ui.button("Delete it", "train.recover no");
+    ui.button("Go on with it", "train.recover yes", {.style = ButtonStyle::primary});
+  });
+}
+
+void TrainPage::draw_aside(Ui& ui, Rect& area) const {
+  draw_band(ui, area,
+            fmt::format("Your own training, {} steps, is put aside for the lesson.", grouped(asides_.back().newest)),
+            [&] { ui.button("Go back to it", "train.back"); });
+}
+
+void TrainPage::draw_question(Ui& ui, const Rect& area) const {
+  const bool save = question_->instead.empty();
+  const Rect card = area.centred(std::min(area.w - 40, ui.em(500)), ui.em(150));
+  ui.begin_layer(Ui::kOverlayLayer, area);
+  ui.fill(area, faded(ui.theme().background, 0.6f));
+  ui.fill(card, ui.theme().raised, 8);
+  ui.stroke(card, ui.theme().line, 8);
+  ui.begin_panel("question", card, 18, false);
+  ui.paragraph("**" + question_->what + "**");
+  ui.paragraph(
+      save ? fmt::format("The present one learned for {} steps and is in no file.", grouped(snapshot_->newest_step))
+           : fmt::format("It learned for {} steps and is in no file.",
+                         grouped(asides_.empty() ? 0 : asides_.back().newest)));
+  ui.space(4);
+  ui.begin_flow();
+  if (save) {
+    ui.button("Save...", "browse.save train.save training.safetensors", {.style = ButtonStyle::primary});
+  } else {
+    ui.button("Go back", question_->instead, {.style = ButtonStyle::primary});
+  }
+  ui.button("Throw away", "train.discard yes");
+  ui.button("Keep", "train.discard no");
+  ui.end_flow();
+  ui.end_panel();
+  ui.end_layer();
+}
+
+// The ways that were left, in the inspector.
+void TrainPage::draw_lines(Ui& ui) const {
+  const TrainSnapshot& s = *snapshot_;
+  if (s.lines.empty()) return;
+  ui.section("BRANCHES");
+  ui.note(fmt::format("This is branch {}. Others are kept as they were left:", s.line));
+  ui.begin_flow(6);
+  for (const TrainLine& line : s.lines) {
+    ui.button(fmt::format("Branch {}, step {}", line.number, grouped(line.newest)),
+              fmt::format("train.branch.open {}", line.number),
+              {.tooltip = line.parent > 0 ? fmt::format("It left branch {} after step {}. Goes back to it.",
+                                                        line.parent, grouped(line.from))
+                                          : std::string("It began with the starting weights. Goes back to it.")});
+  }
+  ui.end_flow();
+  ui.error_beside("train.branch.open");
+  ui.hairline();
+}
+
+}  // namespace striate

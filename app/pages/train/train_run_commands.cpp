@@ -1,0 +1,150 @@
+// The commands of the page `train` that move a training, and those of its files.
+#include <utility>
+
+#include "app/pages/train/train_page.h"
+#include "engine/error.h"
+#include "engine/training/recipe_file.h"
+
+namespace striate {
+
+void TrainPage::declare_run(Registry& registry) {
+  registry.add(Command{"train.start", "Trains, from where it stands", {}, [this](const Arguments&) {
+                         with_run([](TrainWorker& worker) { worker.start(); });
+                       }});
+  registry.add(
+      Command{"train.pause", "Training waits after the present step", {}, [this](const Arguments&) {
+                if (!thread_) return;
+                const TrainerThread::Effect now = thread().effect();
+                post([](TrainWorker& worker) { worker.pause(); }, TrainerThread::Effect{now.place, false}, true);
+              }});
+  registry.add(
+      Command{"train.step",
+              "One step of training, one phase of it, or an epoch: as many steps as it takes to see every picture once",
+              {Parameter::choice("WHAT", "how far", {"batch", "phase", "epoch"}).or_none()},
+              [this](const Arguments& arguments) {
+                const std::string what = arguments.has(0) ? arguments.text(0) : "batch";
+                with_run([what](TrainWorker& worker) {
+                  if (what == "phase") {
+                    worker.step_phase();
+                  } else if (what == "epoch") {
+                    worker.step_epoch();
+                  } else {
+                    worker.step_batch();
+                  }
+                });
+              }});
+  registry.add(Command{"train.until",
+                       "Trains up to a step, as fast as possible, and pauses there",
+                       {Parameter::integer("STEP", "finished steps", 0, 1e15),
+                        Parameter::choice("PHASE", "the phase of the next step that is then next",
+                                          {"batch", "forward", "loss", "backward", "update"})
+                            .or_none()},
+                       [this](const Arguments& arguments) {
+                         TrainPlace place{arguments.integer(0), Phase::batch};
+                         for (int p = 0; arguments.has(1) && p < 5; ++p) {
+                           if (arguments.text(1) == phase_name(static_cast<Phase>(p)))
+                             place.phase = static_cast<Phase>(p);
+                         }
+                         with_run([place](TrainWorker& worker) { worker.until(place); });
+                       }});
+  registry.add(Command{"train.speed",
+                       "How fast Start trains: as fast as possible, or so many batches or phases a second",
+                       {Parameter::choice("WHAT", "what is counted", {"fastest", "batches", "phases"}),
+                        Parameter::number("N", "per second", 0.1, 1000).or_none()},
+                       [this](const Arguments& arguments) {
+                         TrainPace pace;
+                         const std::string& what = arguments.text(0);
+                         pace.kind = what == "fastest"   ? TrainPace::Kind::fastest
+                                     : what == "batches" ? TrainPace::Kind::batches
+                                                         : TrainPace::Kind::phases;
+                         pace.per_second = arguments.has(1) ? arguments.number(1) : what == "phases" ? 1 : 10;
+                         pace_ = pace;
+                         post([pace](TrainWorker& worker) { worker.set_pace(pace); });
+                       }});
+  registry.add(Command{
+      "train.scrub",
+      "Shows an earlier step, everything as it was then",
+      {Parameter::integer("STEP", "finished steps", 0, 1e15)},
+      [this](const Arguments& arguments) {
+        need_run();
+        const int64_t step = arguments.integer(0);
+        post([step](TrainWorker& worker) { worker.scrub(step); }, TrainerThread::Effect{{step, Phase::batch}, false});
+      }});
+  registry.add(Command{"train.probe",
+                       "The picture whose activations are shown",
+                       {Parameter::text("FILE|N",
+                                        "a picture file, N: the N-th picture of the test part, from 0, or "
+                                        "sample:N of the whole data set")},
+                       [this](const Arguments& arguments) {
+                         const std::string& text = arguments.text(0);
+                         const bool of_data = text.rfind("sample:", 0) == 0;
+                         int64_t n = 0;
+                         if (parse_integer(of_data ? std::string_view(text).substr(7) : std::string_view(text), &n)) {
+                           if (n < 0) throw Error(fmt::format("there is no picture {}", n), "they count from 0");
+                           post([n, of_data](TrainWorker& worker) { worker.probe_sample(n, of_data); });
+                         } else {
+                           need_run();
+                           post([text](TrainWorker& worker) { worker.probe_file(text); });
+                         }
+                       }});
+  registry.add(Command{"train.reset", "Forgets the training; the settings stay", {}, [this](const Arguments&) {
+                         if (!thread_) return;
+                         ask_or("The training would be forgotten.", [this] { forget(); });
+                       }});
+}
+
+void TrainPage::declare_files(Registry& registry) {
+  registry.add(Command{"train.open",
+                       "Goes on with a training that was saved",
+                       {Parameter::text("FILE", "path of a file that train.save wrote")},
+                       [this](const Arguments& arguments) {
+                         const std::string& file = arguments.text(0);
+                         read_recipe(SafeTensors::read(file), file);  // what is wrong with it is told at once
+                         ask_or("Another training would take its place.", [this, file] {
+                           adopt_ = true;
+                           edits_.clear();
+                           post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
+                         });
+                       }});
+  registry.add(Command{"train.recover",
+                       "Training that a program which did not close in order had kept: goes on with it, or deletes it",
+                       {Parameter::choice("ANSWER", "yes: go on with it; no: delete it", {"yes", "no"})},
+                       [this](const Arguments& arguments) {
+                         const std::string file = lost_.newest();
+                         if (file.empty())
+                           throw Error("there is no training to recover", "every program closed in order");
+                         if (arguments.text(0) == "no") {
+                           lost_.remove(file);
+                           return;
+                         }
+                         ask_or("The recovered training would take its place.", [this, file] {
+                           adopt_ = true;
+                           recovering_ = file;
+                           edits_.clear();
+                           post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
+                         });
+                       }});
+  registry.add(Command{"train.save",
+                       "Saves the network with the state of its training",
+                       {Parameter::text("FILE", "path, ending in .safetensors")},
+                       [this](const Arguments& arguments) {
+                         need_run();
+                         const std::string& file = arguments.text(0);
+                         auto saved = std::make_shared<std::atomic<int64_t>>(-1);
+                         saved_now_ = saved;
+                         post([file, saved](TrainWorker& worker) {
+                           worker.save(file);
+                           *saved = worker.run()->newest();
+                         });
+                       }});
+  registry.add(Command{"train.discard",
+                       "Answers what shall become of training that is not saved",
+                       {Parameter::choice("ANSWER", "yes: throw it away; no: keep it", {"yes", "no"})},
+                       [this](const Arguments& arguments) {
+                         std::optional<Question> question = std::exchange(question_, std::nullopt);
+                         if (!question || question->guided_steps != context_.document.guided_steps) return;
+                         if (arguments.text(0) == "yes") question->go_on();
+                       }});
+}
+
+}  // namespace striate

@@ -1,0 +1,258 @@
+// What goes on by itself: the next unit of work, measuring on the test part, snapshots, autosave.
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+#include "app/worker/train_worker.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr double kBetweenSnapshots = 1.0 / 30;
+// A software renderer draws a snapshot on the cores that train: fewer where nobody could follow single steps anyway.
+constexpr double kBetweenFast = 1.0 / 20;
+constexpr double kCopyShare = 0.15;     // of the time, at most, for making snapshots
+constexpr double kMeasureShare = 0.04;  // of the time, at most, for the test part while training runs
+constexpr double kMostDebt = 0.5;       // seconds; what a round costs beyond it is let go, so a slow network takes more
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------------------- autosave
+
+void TrainWorker::set_autosave(const std::string& file, double seconds) {
+  autosave_ = file;
+  autosave_seconds_ = seconds;
+}
+
+void TrainWorker::remove_autosave() {
+  std::error_code ignored;
+  if (autosaved_step_ >= 0) std::filesystem::remove(autosave_, ignored);
+  autosaved_step_ = -1;
+}
+
+void TrainWorker::autosave_if_due(double now) {
+  if (autosave_.empty() || !run_ || now - autosaved_at_ < autosave_seconds_) return;
+  autosaved_at_ = now;
+  if (seek_ || run_->step() != run_->newest() || run_->newest() == run_->first_step()) return;
+  if (run_->newest() == autosaved_step_ && run_->changes().size() == autosaved_changes_ &&
+      run_count_ == autosaved_run_) {
+    return;
+  }
+  try {
+    run_->save(autosave_);
+    autosaved_step_ = run_->newest();
+    autosaved_changes_ = run_->changes().size();
+    autosaved_run_ = run_count_;
+  } catch (const Error& error) {
+    problem_ = Error(fmt::format("training cannot be saved once a minute: {}", error.what()), error.hint());
+    autosave_.clear();
+  }
+}
+
+// A place in asides_, with the run in a file beside the autosave: a crash takes memory away, not files.
+void TrainWorker::keep_aside_file(TrainingRun& run) {
+  asides_.emplace_back();
+  if (autosave_.empty()) return;
+  const std::filesystem::path file(autosave_);
+  const std::string name = fmt::format("{}-{}{}", file.stem().string(), ++aside_files_, file.extension().string());
+  const std::string path = (file.parent_path() / name).string();
+  try {
+    const int64_t shown = run.step();
+    run.go_to(run.newest());
+    run.save(path);
+    asides_.back().file = path;
+    run.go_to(shown);
+  } catch (const Error& error) {
+    problem_ = Error(fmt::format("the training that is put aside cannot be saved: {}", error.what()), error.hint());
+  } catch (const std::exception& error) {
+    problem_ =
+        Error(fmt::format("the training that is put aside cannot be saved: {}", error.what()), "it stays in memory");
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- by itself
+
+void TrainWorker::fail(const Error& error) {
+  error_ = error;
+  running_ = false;
+  target_.reset();
+  seek_.reset();
+  touched();
+}
+
+void TrainWorker::one_step(bool phase) {
+  if (phase) {
+    run_->advance();
+  } else {
+    run_->advance_step();
+  }
+  if (run_->next_phase() == Phase::batch) follow_some();
+  touched();
+}
+
+void TrainWorker::do_unit(double now) {
+  if (seek_) {
+    const int64_t step = *seek_;
+    if (run_->go_to(step, [this] { return !hooks_.waiting(); })) {
+      seek_.reset();
+      touched();
+    }
+    return;
+  }
+  if (other_follows() && other_->step() < run_->step()) {  // it catches up first
+    follow_some();
+    return;
+  }
+  const bool phase = target_ ? target_->step == run_->step() || run_->next_phase() != Phase::batch : by_phase();
+  one_step(phase);
+  if (target_ && !place().before(*target_)) {
+    target_.reset();
+    changed_ = true;
+  }
+  if (running_ && pace_.kind != TrainPace::Kind::fastest) {
+    due_ = std::max(due_ + 1 / pace_.per_second, now - 0.1);
+  }
+}
+
+void TrainWorker::measure(double) {
+  const bool resting = !running_ && !target_ && !other_follows();
+  const auto piece = [&](TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker) {
+    if (!round.under_way()) {
+      if (maker.test() && maker.test()->step == run.step()) return false;
+      round.begin(stream_, run.network(), run.step());
+    } else if (resting && round.step() != run.step()) {
+      round.begin(stream_, run.network(), run.step());
+    }
+    const int64_t step = round.step();
+    if (!round.advance(stream_, *run.data(), run.test_indices(), run.normalisation())) return true;
+    auto test = std::make_shared<TrainTest>();
+    test->step = step;
+    test->split = run.test_split();
+    test->indices = run.test_indices();
+    for (const int64_t index : test->indices) test->labels.push_back(run.data()->label(index));
+    test->mistakes = round.mistakes(*run.data(), test->indices);
+    test->evaluation = round.result();
+    run.trainer().history().add(EvaluationRecord{step, test->split, test->evaluation.loss, test->evaluation.accuracy(),
+                                                 test->evaluation.samples});
+    maker.set_test(std::move(test));
+    changed_ = true;
+    return true;
+  };
+  // Two runs take turns: the one that was measured longer ago.
+  const auto measured = [](TrainSnapshotMaker& maker) { return maker.test() ? maker.test()->step : -1; };
+  if (other_ && !round_->under_way() && (other_round_->under_way() || measured(*other_maker_) < measured(*maker_))) {
+    if (piece(*other_, *other_round_, *other_maker_)) return;
+  }
+  if (!piece(*run_, *round_, *maker_) && other_) piece(*other_, *other_round_, *other_maker_);
+}
+
+// The first steps change most, and whoever looks wants to see it: beside what its share of the time allows, the test
+// part is measured again whenever there are half as many steps again. That costs less and less.
+bool TrainWorker::measures_early() const {
+  if (round_->under_way()) return true;
+  const int64_t measured = maker_->test() ? maker_->test()->step - run_->first_step() : -8;
+  return run_->step() - run_->first_step() >= measured + measured / 2 + 8;
+}
+
+void TrainWorker::advance(double now) {
+  const bool moves = run_ && (running_ || target_ || seek_);
+  next_time_ = kNever;
+  if (moves) {
+    if (!waits(now)) {
+      if (running_ && pace_.kind != TrainPace::Kind::fastest && due_ == 0) due_ = now;
+      try {
+        do_unit(now);
+      } catch (const Error& error) {
+        fail(error);
+      }
+      const double after = seconds_now();
+      credit_ = std::min(kMostCredit, credit_ + (after - now) * kMeasureShare);
+      next_time_ = 0;
+      if (!seek_ && run_ && (credit_ > 0 || measures_early())) {
+        measure(after);
+        credit_ = std::max(credit_ - (seconds_now() - after), -kMostDebt);
+      }
+    } else {
+      next_time_ = due_;
+      measure(now);  // the time until the next unit is free
+    }
+  } else if (run_) {
+    if (other_follows()) {
+      try {
+        follow_some();
+        const double after = seconds_now();
+        credit_ = std::min(kMostCredit, credit_ + (after - now) * kMeasureShare);
+        if (credit_ > 0) {
+          measure(after);
+          credit_ -= seconds_now() - after;
+        }
+      } catch (const Error& error) {
+        fail(error);
+      }
+      next_time_ = 0;
+    } else if (measuring()) {
+      try {
+        measure(now);
+      } catch (const Error& error) {
+        fail(error);
+      }
+      next_time_ = 0;
+    }
+  }
+  now = seconds_now();
+  autosave_if_due(now);
+  const double pause = std::max(running_ && pace_.kind == TrainPace::Kind::fastest ? kBetweenFast : kBetweenSnapshots,
+                                copy_seconds_ / kCopyShare);
+  const bool still_moves = run_ && (running_ || target_ || seek_);
+  if (changed_ && (!still_moves || (now - published_ >= pause && hooks_.taken()))) publish(now);
+}
+
+void TrainWorker::publish(double now) {
+  changed_ = false;
+  std::shared_ptr<TrainSnapshot> snapshot;
+  if (run_) {
+    if (running_ || target_) {
+      speed_points_.push_back({now, run_->step()});
+      while (speed_points_.size() > 2 && now - speed_points_[1].time > 1) speed_points_.erase(speed_points_.begin());
+      const double seconds = now - speed_points_.front().time;
+      if (seconds > 0.05) {
+        images_per_second_ =
+            static_cast<double>(run_->step() - speed_points_.front().steps) * run_->recipe().batch / seconds;
+      }
+    }
+    snapshot = maker_->make(subscription_);
+    if (other_) {
+      std::shared_ptr<TrainSnapshot> other = other_maker_->make(subscription_);
+      other->device = device_;
+      other->status = other_error_ ? TrainSnapshot::Status::failed : TrainSnapshot::Status::paused;
+      other->error = other_error_;
+      snapshot->other = other;
+      snapshot->other_change = other_change_;
+    }
+  } else {
+    snapshot = std::make_shared<TrainSnapshot>();
+    snapshot->curves.evaluations = std::make_shared<const std::vector<EvaluationRecord>>();
+  }
+  using Status = TrainSnapshot::Status;
+  snapshot->version = ++version_;
+  snapshot->commands = commands_;
+  snapshot->status = preparing_            ? Status::preparing
+                     : error_              ? Status::failed
+                     : !run_               ? Status::empty
+                     : running_ || target_ ? Status::running
+                                           : Status::paused;
+  snapshot->progress = progress_;
+  snapshot->error = error_;
+  snapshot->device = device_;
+  snapshot->run = run_count_;
+  snapshot->images_per_second = images_per_second_;
+  published_ = seconds_now();
+  copy_seconds_ = published_ - now;
+  hooks_.publish(std::move(snapshot));
+}
+
+}  // namespace striate
