@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "engine/nearest_word.h"
@@ -93,6 +94,32 @@ int LayerWords::whole(const std::string& what, int low, int high) {
   }
   ++at_;
   return static_cast<int>(value);
+}
+
+int64_t LayerWords::whole64(const std::string& what, int64_t low, int64_t high) {
+  int64_t value = 0;
+  const std::string& word = next(what);
+  if (!read_whole(word, value) || value < low || value > high) {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
+         fmt::format("a whole number from {} to {}: {}", low, high, syntax_));
+  }
+  ++at_;
+  return value;
+}
+
+double LayerWords::value(const std::string& what) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  double value = 0;
+  const std::string& word = next(what);
+  if (word == "inf" || word == "-inf") {
+    value = word == "inf" ? kInfinity : -kInfinity;
+  } else if (word == "nan" || word == "-nan") {
+    value = std::numeric_limits<double>::quiet_NaN();
+  } else if (!read_number(word, value)) {
+    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()), fmt::format("a number: {}", syntax_));
+  }
+  ++at_;
+  return value;
 }
 
 double LayerWords::number(const std::string& what, double low, double high) {

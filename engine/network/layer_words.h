@@ -41,7 +41,10 @@ class LayerWords {
   bool take(std::string_view word);
   bool take(std::string_view first, std::string_view second);
   int whole(const std::string& what, int low, int high);
+  int64_t whole64(const std::string& what, int64_t low, int64_t high);
   double number(const std::string& what, double low, double high);
+  // Any float; inf, -inf and nan, too.
+  double value(const std::string& what);
   RowsColumns rows_columns(const std::string& what, int low, int high);  // "5" or "5x3"
   Sides sides(const std::string& what, int high);
   std::array<int, 3> volume(const std::string& what, int low, int high);  // "3", or "2x3x3": depth, rows, columns
@@ -80,6 +83,6 @@ std::vector<PlacedWord> placed_words(std::string_view line);
 // Whole text as a number, whatever the locale. False where it is none, or not finite.
 bool read_whole(std::string_view text, int64_t& value);
 bool read_number(std::string_view text, double& value);
-std::string number_text(double value);  // shortest that reads back as the same float
+std::string number_text(double value);  // shortest that reads back as the same float; inf, -inf, nan
 
 }  // namespace striate

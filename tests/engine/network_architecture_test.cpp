@@ -141,7 +141,7 @@ TEST(Architecture, shape_errors_name_the_layer_what_it_got_and_what_it_needs) {
   EXPECT_EQ(error_of("input 3x4x4 | conv 4 1x1 groups 2"),
             "layer 0 (conv 4 1x1 groups 2): got 3 channels, needs channels in and out that 2 groups divide");
   EXPECT_EQ(error_of("input 3x4x4 | a: relu | conv 4 1x1 | add a"),
-            "layer 2 (add): got 2 x 4 x 4 x 4 and 2 x 3 x 4 x 4, needs inputs of one shape");
+            "layer 2 (add): got 2 x 4 x 4 x 4 and 2 x 3 x 4 x 4, needs equal sizes, or 1 where one repeats");
   EXPECT_EQ(error_of("input 3x4x4 | a: relu | maxpool 2 | concat a"),
             "layer 2 (concat): got 2 x 3 x 2 x 2 and 2 x 3 x 4 x 4, needs inputs of one height and width");
   EXPECT_EQ(error_of("input 3x4x4 | maxpool 5"),

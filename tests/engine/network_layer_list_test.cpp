@@ -82,7 +82,7 @@ TEST(LayerList, joins_follow_their_layers_whatever_is_added_before_them) {
   list.remove(0);
   EXPECT_EQ(list.text(), "batchnorm | conv 8 3x3 pad 1 | add input | from input | add 2");
   EXPECT_TRUE(list.check({8, 8, 8}).good);
-  EXPECT_EQ(list.check({1, 8, 8}).wrong(), 2) << "8 channels and 1";
+  EXPECT_EQ(list.check({2, 8, 8}).wrong(), 2) << "8 channels and 2";
 }
 
 TEST(LayerList, moving_a_layer_takes_its_name_along_and_names_who_comes_too_early) {

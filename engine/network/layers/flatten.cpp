@@ -1,4 +1,4 @@
-#include "engine/network/layers/kinds.h"
+#include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 
 namespace striate {
@@ -6,12 +6,18 @@ namespace {
 
 class Flatten : public Layer {
  public:
+  int axis = 1;
+
   std::string kind() const override { return kFlatten.word; }
-  std::string text() const override { return kFlatten.word; }
+  std::string text() const override {
+    return axis == 1 ? kFlatten.word : std::string(kFlatten.word) + " axis " + std::to_string(axis);
+  }
   Shape output(const std::vector<Shape>& inputs) const override {
-    int64_t values = 1;
-    for (int i = 1; i < inputs[0].rank(); ++i) values *= inputs[0][i];
-    return Shape{inputs[0][0], values};
+    const Shape& x = inputs[0];
+    if (axis > x.rank()) layers::need_axis(axis, x);
+    int64_t before = 1, behind = 1;
+    for (int i = 0; i < x.rank(); ++i) (i < axis ? before : behind) *= x[i];
+    return Shape{before, behind};
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     copy(stream, call.y.count(), call.x[0].data, call.y.data);
@@ -21,12 +27,19 @@ class Flatten : public Layer {
   }
 };
 
+std::shared_ptr<const Layer> parse(LayerWords& words) {
+  auto layer = std::make_shared<Flatten>();
+  if (words.take("axis")) layer->axis = words.whole("axis", 0, Shape::kMaxRank);
+  if (words.more()) words.unknown({"axis"});
+  return layer;
+}
+
 }  // namespace
 
-const LayerKind kFlatten{"flatten", "Flatten", "flatten",
+const LayerKind kFlatten{"flatten", "Flatten", "flatten [axis A]",
                          "Writes channels, rows and columns one after the other into a single list, so that a dense "
                          "layer can read them. Nothing "
                          "is computed; what is lost is the knowledge of which values were neighbours.",
-                         layers::parse_plain<Flatten>};
+                         parse};
 
 }  // namespace striate

@@ -10,6 +10,7 @@
 
 namespace striate {
 
+extern const LayerKind kSub, kMul, kDiv, kMatmul, kReshape, kTranspose, kSlice, kGather, kPad, kReduceMean, kResize;
 extern const LayerKind kConv, kMaxPool, kAvgPool, kGlobalAvgPool, kDense, kRelu, kLeakyRelu, kSigmoid, kTanh, kSoftmax,
     kLogSoftmax, kBatchNorm, kDropout, kFlatten, kAdd, kConcat, kSubsample, kIdentity, kConstant;
 extern const LayerKind kElu, kSelu, kCelu, kHardSigmoid, kHardSwish, kClip, kGelu, kMish, kSoftplus, kPrelu, kGroupNorm,

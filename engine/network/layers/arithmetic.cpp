@@ -1,0 +1,139 @@
+// add, sub, mul, div: two arrays value by value. Where a size is 1 or an axis is missing in one of them, its values are
+// repeated, as numpy does.
+#include <string_view>
+
+#include "engine/network/layers/tensors.h"
+#include "kernels/elementwise.h"
+
+namespace striate {
+namespace {
+
+class Binary : public Layer {
+ public:
+  std::string text() const override { return kind(); }
+  Shape output(const std::vector<Shape>& inputs) const override {
+    if (inputs.size() > 2 && !many()) {
+      throw Error(fmt::format("got {} inputs, needs two", inputs.size()), fmt::format("write {} NAME", kind()));
+    }
+    Shape shape = inputs[0];
+    for (size_t i = 1; i < inputs.size(); ++i) shape = layers::broadcast(shape, inputs[i]);
+    return shape;
+  }
+
+ protected:
+  virtual bool many() const { return false; }
+  static bool same(const LayerCall& call, size_t input) { return call.x[input].shape == call.y.shape; }
+  static layers::Repeated operand(const LayerCall& call, size_t input) {
+    return {call.x[input].data, call.x[input].shape};
+  }
+  static void apply(Stream& stream, Arithmetic operation, const LayerCall& call) {
+    const Shape& y = call.y.shape;
+    strided_arithmetic(stream, operation, layers::box_of(y), call.x[0].data, layers::repeated(call.x[0].shape, y),
+                       call.x[1].data, layers::repeated(call.x[1].shape, y), call.y.data);
+  }
+  static void gradient(Stream& stream, const LayerCall& call, size_t input, SumTerm term, float factor,
+                       const layers::Repeated& z, const layers::Repeated& w) {
+    if (call.dx[input] == nullptr) return;
+    layers::broadcast_gradient(stream, term, factor, call.y.shape, call.x[input].shape, call.dy, z, w, call.dx[input],
+                               call.dx_result[input]);
+  }
+};
+
+class Add : public Binary {
+ public:
+  std::string kind() const override { return kAdd.word; }
+  void forward(Stream& stream, const LayerCall& call) const override {
+    if (same(call, 0) && same(call, 1)) {
+      add(stream, call.y.count(), call.x[0].data, call.x[1].data, call.y.data);
+    } else {
+      apply(stream, Arithmetic::add, call);
+    }
+    for (size_t i = 2; i < call.x.size(); ++i) {
+      if (same(call, i)) {
+        copy(stream, call.y.count(), call.x[i].data, call.y.data, Result::add);
+      } else {
+        const Box box = layers::box_of(call.y.shape);
+        strided_copy(stream, box, call.x[i].data, layers::repeated(call.x[i].shape, call.y.shape), call.y.data,
+                     dense_strides(box), Result::add);
+      }
+    }
+  }
+  void backward(Stream& stream, const LayerCall& call) const override {
+    for (size_t i = 0; i < call.dx.size(); ++i) gradient(stream, call, i, SumTerm::value, 1, {}, {});
+  }
+
+ protected:
+  bool many() const override { return true; }
+};
+
+class Subtract : public Binary {
+ public:
+  std::string kind() const override { return kSub.word; }
+  void forward(Stream& stream, const LayerCall& call) const override { apply(stream, Arithmetic::subtract, call); }
+  void backward(Stream& stream, const LayerCall& call) const override {
+    gradient(stream, call, 0, SumTerm::value, 1, {}, {});
+    gradient(stream, call, 1, SumTerm::value, -1, {}, {});
+  }
+};
+
+class Multiply : public Binary {
+ public:
+  std::string kind() const override { return kMul.word; }
+  void forward(Stream& stream, const LayerCall& call) const override { apply(stream, Arithmetic::multiply, call); }
+  void backward(Stream& stream, const LayerCall& call) const override {
+    gradient(stream, call, 0, SumTerm::product, 1, operand(call, 1), {});
+    gradient(stream, call, 1, SumTerm::product, 1, operand(call, 0), {});
+  }
+};
+
+class Divide : public Binary {
+ public:
+  std::string kind() const override { return kDiv.word; }
+  void forward(Stream& stream, const LayerCall& call) const override { apply(stream, Arithmetic::divide, call); }
+  void backward(Stream& stream, const LayerCall& call) const override {
+    gradient(stream, call, 0, SumTerm::quotient, 1, operand(call, 1), {});
+    gradient(stream, call, 1, SumTerm::slope_by_divisor, 1, operand(call, 0), operand(call, 1));
+  }
+};
+
+}  // namespace
+
+const LayerKind kAdd{"add",
+                     "Add",
+                     "add NAME...",
+                     "Adds the outputs of two or more layers, value by value. In a residual network one of them is the "
+                     "block's own input, "
+                     "carried past its layers: the block then only has to learn what should change, and the gradient "
+                     "finds a way back around "
+                     "it. That made networks of a hundred layers trainable.",
+                     layers::parse_plain<Add>,
+                     Takes::many};
+
+const LayerKind kSub{"sub",
+                     "Subtract",
+                     "sub NAME",
+                     "The layer before minus the named one, value by value; where one of them has size 1 along an axis "
+                     "its values are repeated. A mean that is taken from a picture is such a difference. The gradient "
+                     "reaches the second with its sign changed.",
+                     layers::parse_plain<Subtract>,
+                     Takes::many};
+
+const LayerKind kMul{"mul",
+                     "Multiply",
+                     "mul NAME",
+                     "The layer before times the named one, value by value; where one of them has size 1 along an axis "
+                     "its values are repeated. With one number per channel it weighs channels against each other: a "
+                     "network can learn to turn some up and others down, picture by picture.",
+                     layers::parse_plain<Multiply>,
+                     Takes::many};
+
+const LayerKind kDiv{"div",
+                     "Divide",
+                     "div NAME",
+                     "The layer before divided by the named one, value by value; where one of them has size 1 along an "
+                     "axis its values are repeated. Scaling by a deviation is such a division. A divisor near 0 makes "
+                     "both values and gradients very large; 0 itself gives infinity or no number.",
+                     layers::parse_plain<Divide>,
+                     Takes::many};
+
+}  // namespace striate

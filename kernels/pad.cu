@@ -1,0 +1,184 @@
+#include "kernels/pad.h"
+
+#include "kernels/launch.h"
+
+namespace striate {
+
+// One axis: which value of x an output shows, and which outputs show a value.
+struct PadAxis {
+  PadMode mode;
+  int64_t from, to, begin;
+
+  HD static int64_t modulo(int64_t a, int64_t n) {
+    const int64_t rest = a % n;
+    return rest < 0 ? rest + n : rest;
+  }
+  // -1: none.
+  HD int64_t source(int64_t out) const {
+    const int64_t i = out - begin;
+    if (i >= 0 && i < from) return i;
+    switch (mode) {
+      case PadMode::constant:
+        return -1;
+      case PadMode::edge:
+        return i < 0 ? 0 : from - 1;
+      case PadMode::reflect: {
+        if (from == 1) return 0;
+        const int64_t period = 2 * (from - 1), place = modulo(i, period);
+        return place < from ? place : period - place;
+      }
+      case PadMode::wrap:
+        return modulo(i, from);
+    }
+    return -1;
+  }
+  // The first output after `last` that shows value i; `to` where there is none.
+  HD int64_t next(int64_t i, int64_t last) const {
+    const int64_t after = last + 1, own = i + begin;
+    int64_t out = to;
+    switch (mode) {
+      case PadMode::constant:
+        out = own >= after ? own : to;
+        break;
+      case PadMode::edge:
+        if (i == 0 && after <= begin) {
+          out = after;
+        } else if (i == from - 1 && after > own) {
+          out = after;
+        } else {
+          out = own >= after ? own : to;
+        }
+        break;
+      case PadMode::reflect: {
+        if (from == 1) {
+          out = after;
+          break;
+        }
+        const int64_t period = 2 * (from - 1);
+        const int64_t straight = after + modulo(own - after, period);
+        const int64_t mirrored = after + modulo(begin - i - after, period);
+        out = straight < mirrored ? straight : mirrored;
+        break;
+      }
+      case PadMode::wrap:
+        out = after + modulo(own - after, from);
+        break;
+    }
+    return out < to ? out : to;
+  }
+};
+
+struct PadForward {
+  static constexpr int64_t work = 32;
+  int rank;
+  PadAxis axes[Box::kMostAxes];
+  float value;
+  const float* x;
+  float* y;
+  HD void operator()(int64_t index) const {
+    int64_t rest = index, at = 0, step = 1;
+    for (int axis = rank - 1; axis >= 0; --axis) {
+      const int64_t next = rest / axes[axis].to;
+      const int64_t source = axes[axis].source(rest - next * axes[axis].to);
+      if (source < 0) {
+        y[index] = value;
+        return;
+      }
+      at += source * step;
+      step *= axes[axis].from;
+      rest = next;
+    }
+    y[index] = x[at];
+  }
+};
+
+struct PadBackward {
+  static constexpr int64_t work = 64;
+  int rank;
+  PadAxis axes[Box::kMostAxes];
+  int64_t strides[Box::kMostAxes];  // of y
+  const float* dy;
+  float* dx;
+  bool add;
+  HD void operator()(int64_t index) const {
+    int64_t place[Box::kMostAxes], out[Box::kMostAxes];
+    int64_t rest = index;
+    bool any = true;
+    for (int axis = rank - 1; axis >= 0; --axis) {
+      const int64_t next = rest / axes[axis].from;
+      place[axis] = rest - next * axes[axis].from;
+      out[axis] = axes[axis].next(place[axis], -1);
+      any = any && out[axis] < axes[axis].to;
+      rest = next;
+    }
+    float sum = 0;
+    while (any) {
+      int64_t at = 0;
+      for (int axis = 0; axis < rank; ++axis) at += out[axis] * strides[axis];
+      sum += dy[at];
+      // The next combination, the innermost axis first.
+      int axis = rank - 1;
+      for (; axis >= 0; --axis) {
+        out[axis] = axes[axis].next(place[axis], out[axis]);
+        if (out[axis] < axes[axis].to) break;
+        out[axis] = axes[axis].next(place[axis], -1);
+      }
+      any = axis >= 0;
+    }
+    dx[index] = add ? dx[index] + sum : sum;
+  }
+};
+
+#ifdef __CUDACC__
+
+template struct CudaFlat<PadForward>;
+template struct CudaFlat<PadBackward>;
+
+#else
+
+namespace {
+
+// Neighbouring axes that are not padded are walked as one. Returns how many are left.
+int joined(const PadShape& s, PadAxis* axes) {
+  int rank = 0;
+  bool plain = false;  // the last one is not padded
+  for (size_t i = 0; i < static_cast<size_t>(s.from.rank); ++i) {
+    const PadAxis axis{s.mode, s.from.sizes[i], s.to.sizes[i], s.begin[i]};
+    const bool same = axis.begin == 0 && axis.from == axis.to;
+    if (same && plain) {
+      axes[rank - 1].from *= axis.from;
+      axes[rank - 1].to *= axis.to;
+    } else {
+      axes[rank++] = axis;
+    }
+    plain = same;
+  }
+  return rank;
+}
+
+}  // namespace
+
+void pad_forward(Stream& stream, const PadShape& s, const float* x, float* y) {
+  PadForward kernel{};
+  kernel.rank = joined(s, kernel.axes);
+  kernel.value = s.value;
+  kernel.x = x, kernel.y = y;
+  for_each(stream, "pad", s.to.count(), kernel);
+}
+
+void pad_backward(Stream& stream, const PadShape& s, const float* dy, float* dx, Result result) {
+  PadBackward kernel{};
+  kernel.rank = joined(s, kernel.axes);
+  int64_t step = 1;
+  for (int axis = kernel.rank - 1; axis >= 0; --axis) {
+    kernel.strides[axis] = step;
+    step *= kernel.axes[axis].to;
+  }
+  kernel.dy = dy, kernel.dx = dx;
+  kernel.add = result == Result::add;
+  for_each(stream, "pad_backward", s.from.count(), kernel);
+}
+
+#endif
+
+}  // namespace striate

@@ -1,0 +1,194 @@
+#include "kernels/resample.h"
+
+#include <cmath>
+
+#include "kernels/launch.h"
+
+namespace striate {
+
+// A table: for each of Q outputs the first value it reads (kOutside: none) and its `taps` weights; then for each of N
+// values the first output that reads it and the one behind the last.
+constexpr int32_t kOutside = -2147483647 - 1;
+
+HD inline int64_t clamped(int64_t i, int64_t n) { return i < 0 ? 0 : i < n ? i : n - 1; }
+
+HD inline double resample_place(const ResampleAxis& axis, int64_t q) {
+  const double n = static_cast<double>(axis.in), length = axis.scale * n, x = static_cast<double>(q);
+  const double half_pixel = (x + 0.5) / axis.scale - 0.5;
+  switch (axis.coordinates) {
+    case Coordinates::half_pixel:
+      return half_pixel;
+    case Coordinates::half_pixel_symmetric:
+      return n / 2 * (1 - static_cast<double>(axis.out) / length) + half_pixel;
+    case Coordinates::pytorch_half_pixel:
+      return axis.out == 1 ? 0 : half_pixel;
+    case Coordinates::asymmetric:
+      return x / axis.scale;
+    case Coordinates::align_corners:
+      return length == 1 || axis.out == 1 ? 0 : x * (n - 1) / (length - 1);
+    case Coordinates::tf_crop_and_resize: {
+      const double begin = axis.region_begin, end = axis.region_end;
+      if (length == 1 || axis.out == 1) return 0.5 * (begin + end) * (n - 1);
+      return begin * (n - 1) + x * (end - begin) * (n - 1) / (length - 1);
+    }
+  }
+  return 0;
+}
+
+struct ResampleWeights {
+  static constexpr int64_t work = 256;
+  ResampleAxis axis;
+  int32_t* first;
+  float* weights;
+  int64_t taps;
+  HD void operator()(int64_t q) const {
+    const double x = resample_place(axis, q);
+    float* w = weights + q * taps;
+    for (int64_t t = 0; t < taps; ++t) w[t] = 0;
+    if (axis.coordinates == Coordinates::tf_crop_and_resize && !(x >= 0 && x <= static_cast<double>(axis.in - 1))) {
+      first[q] = kOutside;
+      return;
+    }
+    // The value before x and how far x lies behind it, in (0, 1]: a whole x is one behind the value before it.
+    const double floor_x = floor(x), ratio = x == floor_x ? 1 : x - floor_x;
+    const int64_t before = static_cast<int64_t>(floor_x) - (x == floor_x ? 1 : 0);
+    if (!axis.linear) {
+      bool behind = ratio == 1;
+      if (ratio < 1) {
+        behind = axis.rounding == NearestRounding::ceil ||
+                 (axis.rounding == NearestRounding::round_prefer_floor && ratio > 0.5) ||
+                 (axis.rounding == NearestRounding::round_prefer_ceil && ratio >= 0.5);
+      }
+      first[q] = static_cast<int32_t>(clamped(before + (behind ? 1 : 0), axis.in));
+      w[0] = 1;
+      return;
+    }
+    const double scale = axis.antialias && axis.scale < 1 ? axis.scale : 1;
+    const int64_t start = 1 - taps / 2;
+    first[q] = static_cast<int32_t>(before + start);
+    double sum = 0;
+    for (int64_t t = 0; t < taps; ++t) sum += weight(t, start, ratio, scale, before);
+    for (int64_t t = 0; t < taps; ++t) w[t] = static_cast<float>(weight(t, start, ratio, scale, before) / sum);
+  }
+  HD double weight(int64_t t, int64_t start, double ratio, double scale, int64_t before) const {
+    const int64_t place = before + start + t;
+    if (axis.exclude_outside && (place < 0 || place >= axis.in)) return 0;
+    const double distance = fabs((static_cast<double>(start + t) - ratio) * scale);
+    return distance < 1 ? 1 - distance : 0;
+  }
+};
+
+// For each value of the input the outputs between the first and the last that read it.
+struct ResampleReaders {
+  static constexpr int64_t work = 2048;
+  int64_t in, out, taps;
+  const int32_t* first;
+  int32_t* readers;  // (in, 2)
+  HD void operator()(int64_t i) const {
+    int64_t low = out, high = 0;
+    for (int64_t q = 0; q < out; ++q) {
+      if (first[q] == kOutside) continue;
+      if (clamped(first[q], in) <= i && i <= clamped(first[q] + taps - 1, in)) {
+        if (q < low) low = q;
+        high = q + 1;
+      }
+    }
+    readers[2 * i] = static_cast<int32_t>(low);
+    readers[2 * i + 1] = static_cast<int32_t>(high);
+  }
+};
+
+struct ResampleForward {
+  static constexpr int64_t work = 24;
+  int64_t in, out, inner, taps;
+  const int32_t* first;
+  const float* weights;
+  float outside;
+  const float* x;
+  float* y;
+  HD void operator()(int64_t index) const {
+    const int64_t row = index / inner, column = index - row * inner, o = row / out, q = row - o * out;
+    if (first[q] == kOutside) {
+      y[index] = outside;
+      return;
+    }
+    const float* from = x + o * in * inner + column;
+    float sum = 0;
+    for (int64_t t = 0; t < taps; ++t) {
+      const float w = weights[q * taps + t];
+      if (w != 0) sum += w * from[clamped(first[q] + t, in) * inner];  // infinities that don't count stay out
+    }
+    y[index] = sum;
+  }
+};
+
+struct ResampleBackward {
+  static constexpr int64_t work = 64;
+  int64_t in, out, inner, taps;
+  const int32_t* first;
+  const float* weights;
+  const int32_t* readers;
+  const float* dy;
+  float* dx;
+  bool add;
+  HD void operator()(int64_t index) const {
+    const int64_t row = index / inner, column = index - row * inner, o = row / in, i = row - o * in;
+    float sum = 0;
+    for (int64_t q = readers[2 * i]; q < readers[2 * i + 1]; ++q) {
+      if (first[q] == kOutside) continue;
+      float w = 0;
+      for (int64_t t = 0; t < taps; ++t) {
+        if (clamped(first[q] + t, in) == i) w += weights[q * taps + t];
+      }
+      if (w != 0) sum += w * dy[(o * out + q) * inner + column];
+    }
+    dx[index] = add ? dx[index] + sum : sum;
+  }
+};
+
+#ifdef __CUDACC__
+
+template struct CudaFlat<ResampleWeights>;
+template struct CudaFlat<ResampleReaders>;
+template struct CudaFlat<ResampleForward>;
+template struct CudaFlat<ResampleBackward>;
+
+#else
+
+int64_t resample_taps(const ResampleAxis& axis) {
+  if (!axis.linear) return 1;
+  if (!axis.antialias || axis.scale >= 1) return 2;
+  const auto start = static_cast<int64_t>(std::floor(-1 / axis.scale)) + 1;
+  return 2 - 2 * start;
+}
+
+int64_t resample_table_size(const ResampleAxis& axis) { return axis.out * (1 + resample_taps(axis)) + 2 * axis.in; }
+
+void resample_table(Stream& stream, const ResampleAxis& axis, bool gradients, float* table) {
+  const int64_t taps = resample_taps(axis);
+  auto* first = reinterpret_cast<int32_t*>(table);
+  for_each(stream, "resample_weights", axis.out, ResampleWeights{axis, first, table + axis.out, taps});
+  if (!gradients) return;
+  auto* readers = reinterpret_cast<int32_t*>(table + axis.out * (1 + taps));
+  for_each(stream, "resample_readers", axis.in, ResampleReaders{axis.in, axis.out, taps, first, readers});
+}
+
+void resample_forward(Stream& stream, const ResampleAxis& axis, int64_t outer, int64_t inner, const float* table,
+                      const float* x, float* y) {
+  for_each(stream, "resample", outer * axis.out * inner,
+           ResampleForward{axis.in, axis.out, inner, resample_taps(axis), reinterpret_cast<const int32_t*>(table),
+                           table + axis.out, axis.outside, x, y});
+}
+
+void resample_backward(Stream& stream, const ResampleAxis& axis, int64_t outer, int64_t inner, const float* table,
+                       const float* dy, float* dx, Result result) {
+  const int64_t taps = resample_taps(axis);
+  for_each(
+      stream, "resample_backward", outer * axis.in * inner,
+      ResampleBackward{axis.in, axis.out, inner, taps, reinterpret_cast<const int32_t*>(table), table + axis.out,
+                       reinterpret_cast<const int32_t*>(table + axis.out * (1 + taps)), dy, dx, result == Result::add});
+}
+
+#endif
+
+}  // namespace striate

@@ -1,0 +1,298 @@
+#include "kernels/strided.h"
+
+#include "kernels/launch.h"
+
+namespace striate {
+
+// The outer axes of a walk with up to three arrays.
+struct StridedRows {
+  int rank;
+  int64_t sizes[Box::kMostAxes];
+  int64_t strides[3][Box::kMostAxes];
+  HD void place(int64_t index, int64_t* at) const {
+    for (int axis = rank - 1; axis >= 0; --axis) {
+      const int64_t rest = index / sizes[axis], here = index - rest * sizes[axis];
+      for (int k = 0; k < 3; ++k) at[k] += here * strides[k][axis];
+      index = rest;
+    }
+  }
+};
+
+struct TakeFirst {
+  HD static float of(float a, float) { return a; }
+};
+struct TakeSum {
+  HD static float of(float a, float b) { return a + b; }
+};
+struct TakeDifference {
+  HD static float of(float a, float b) { return a - b; }
+};
+struct TakeProduct {
+  HD static float of(float a, float b) { return a * b; }
+};
+struct TakeQuotient {
+  HD static float of(float a, float b) { return a / b; }
+};
+
+// An index is a piece of `chunk` values of one row, the innermost axis. On the GPU a piece is one value, so that
+// neighbouring threads touch neighbouring values; on the CPU it is a loop that the compiler turns into packs.
+template <typename Take, bool add, int chunk>
+struct StridedMap {
+  static constexpr int64_t work = chunk + 24;
+  StridedRows rows;
+  const float* a;
+  const float* b;
+  float* y;
+  int64_t inner, pieces;  // values and pieces of a row
+  int64_t step[3];        // along it: of a, b, y
+
+  HD static void row(const float* pa, int64_t sa, const float* pb, int64_t sb, float* py, int64_t sy, int64_t n) {
+    for (int64_t j = 0; j < n; ++j) {
+      const float value = Take::of(pa[j * sa], pb[j * sb]);
+      py[j * sy] = add ? py[j * sy] + value : value;
+    }
+  }
+  HD void operator()(int64_t i) const {
+    const int64_t which = i / pieces, first = (i - which * pieces) * chunk;
+    int64_t at[3] = {first * step[0], first * step[1], first * step[2]};
+    rows.place(which, at);
+    const int64_t n = inner - first < chunk ? inner - first : chunk;
+    const float *pa = a + at[0], *pb = b + at[1];
+    float* py = y + at[2];
+    if (step[2] == 1 && step[0] == 1 && step[1] == 1) {
+      row(pa, 1, pb, 1, py, 1, n);
+    } else if (step[2] == 1 && step[0] == 1 && step[1] == 0) {
+      row(pa, 1, pb, 0, py, 1, n);
+    } else if (step[2] == 1 && step[0] == 0 && step[1] == 1) {
+      row(pa, 0, pb, 1, py, 1, n);
+    } else {
+      row(pa, step[0], pb, step[1], py, step[2], n);
+    }
+  }
+};
+
+// A term of a sum; see SumTerm.
+HD inline float sum_term(SumTerm term, const float* x, const float* z, const float* w) {
+  switch (term) {
+    case SumTerm::value:
+      return *x;
+    case SumTerm::product:
+      return *x * *z;
+    case SumTerm::quotient:
+      return *x / *z;
+    case SumTerm::slope_by_divisor:
+      return -*x * (*z / *w) / *w;
+  }
+  return 0;
+}
+
+struct StridedSumArguments {
+  SumTerm term;
+  StridedRows kept, rows;  // the axes that stay; the outer ones of those that are summed
+  int64_t row_count, inner;
+  int64_t step[3];  // along the innermost summed axis
+  const float* operands[3];
+  float* y;
+  float factor;
+  bool add;
+  HD void store(int64_t i, float sum) const { y[i] = add ? y[i] + factor * sum : factor * sum; }
+};
+
+// Short sums: one index adds up one output.
+struct StridedSumFlat : StridedSumArguments {
+  static constexpr int64_t work = 64;
+  HD void operator()(int64_t i) const {
+    int64_t base[3] = {0, 0, 0};
+    kept.place(i, base);
+    float sum = 0;
+    for (int64_t row = 0; row < row_count; ++row) {
+      int64_t at[3] = {base[0], base[1], base[2]};
+      rows.place(row, at);
+      for (int64_t j = 0; j < inner; ++j) {
+        sum += sum_term(term, operands[0] + at[0] + j * step[0], operands[1] + at[1] + j * step[1],
+                        operands[2] + at[2] + j * step[2]);
+      }
+    }
+    store(i, sum);
+  }
+};
+
+// Long sums: a block per output. A thread adds up every `threads`th value, 32 at a time; those parts are added in
+// double precision, so that a sum of millions keeps its digits.
+template <int lanes>
+struct StridedSumBlocks : StridedSumArguments {
+  static constexpr int threads = lanes;
+  static constexpr int64_t work = 1 << 15;
+  int64_t outputs;
+  struct Shared {
+    double sums[lanes];
+  };
+  HD void operator()(Block<lanes> block, Shared& shared) const {
+    const int64_t i = block.x + static_cast<int64_t>(block.y) * 32768;
+    if (i >= outputs) return;
+    block.phase([&](int thread) {
+      int64_t base[3] = {0, 0, 0};
+      kept.place(i, base);
+      double sum = 0;
+      for (int64_t row = 0; row < row_count; ++row) {
+        int64_t at[3] = {base[0], base[1], base[2]};
+        rows.place(row, at);
+        for (int64_t first = thread; first < inner; first += int64_t{32} * lanes) {
+          const int64_t end = first + int64_t{32} * lanes < inner ? first + int64_t{32} * lanes : inner;
+          float part = 0;
+          for (int64_t j = first; j < end; j += lanes) {
+            part += sum_term(term, operands[0] + at[0] + j * step[0], operands[1] + at[1] + j * step[1],
+                             operands[2] + at[2] + j * step[2]);
+          }
+          sum += static_cast<double>(part);
+        }
+      }
+      shared.sums[thread] = sum;
+    });
+    block.phase([&](int thread) {
+      if (thread != 0) return;
+      double sum = 0;
+      for (int t = 0; t < lanes; ++t) sum += shared.sums[t];
+      store(i, static_cast<float>(sum));
+    });
+  }
+};
+
+constexpr int kCpuChunk = 1024, kCpuSumLanes = 16, kGpuSumLanes = 128;
+
+#ifdef __CUDACC__
+
+template struct CudaFlat<StridedMap<TakeFirst, false, 1>>;
+template struct CudaFlat<StridedMap<TakeFirst, true, 1>>;
+template struct CudaFlat<StridedMap<TakeSum, false, 1>>;
+template struct CudaFlat<StridedMap<TakeSum, true, 1>>;
+template struct CudaFlat<StridedMap<TakeDifference, false, 1>>;
+template struct CudaFlat<StridedMap<TakeDifference, true, 1>>;
+template struct CudaFlat<StridedMap<TakeProduct, false, 1>>;
+template struct CudaFlat<StridedMap<TakeProduct, true, 1>>;
+template struct CudaFlat<StridedMap<TakeQuotient, false, 1>>;
+template struct CudaFlat<StridedMap<TakeQuotient, true, 1>>;
+template struct CudaFlat<StridedSumFlat>;
+template struct CudaBlocks<StridedSumBlocks<kGpuSumLanes>>;
+
+#else
+
+namespace {
+
+// The axes that up to three arrays walk together, joined where each of them can walk two as one.
+StridedRows joined(const Box& box, const Strides* const (&strides)[3]) {
+  StridedRows rows{};
+  for (int axis = 0; axis < box.rank; ++axis) {
+    const auto at = static_cast<size_t>(axis);
+    const int64_t size = box.sizes[at];
+    if (size == 1) continue;
+    const int last = rows.rank - 1;
+    bool joins = last >= 0;
+    for (int k = 0; k < 3 && joins; ++k) joins = rows.strides[k][last] == (*strides[k])[at] * size;
+    const int to = joins ? last : rows.rank++;
+    rows.sizes[to] = joins ? rows.sizes[last] * size : size;
+    for (int k = 0; k < 3; ++k) rows.strides[k][to] = (*strides[k])[at];
+  }
+  return rows;
+}
+
+// Takes the innermost axis off: its size, 1 where there is none, and its strides.
+int64_t take_inner(StridedRows& rows, int64_t (&step)[3]) {
+  if (rows.rank == 0) {
+    for (int64_t& s : step) s = 1;
+    return 1;
+  }
+  const int last = --rows.rank;
+  for (int k = 0; k < 3; ++k) step[k] = rows.strides[k][last];
+  return rows.sizes[last];
+}
+
+int64_t count_of(const StridedRows& rows) {
+  int64_t product = 1;
+  for (int i = 0; i < rows.rank; ++i) product *= rows.sizes[i];
+  return product;
+}
+
+template <typename Take, bool add>
+void launch_map(Stream& stream, const char* name, const Box& box, const float* a, const Strides& sa, const float* b,
+                const Strides& sb, float* y, const Strides& sy) {
+  with_target(stream, [&](auto target) {
+    constexpr int chunk = decltype(target)::is_cuda ? 1 : kCpuChunk;
+    StridedMap<Take, add, chunk> map{};
+    map.rows = joined(box, {&sa, &sb, &sy});
+    map.a = a, map.b = b, map.y = y;
+    map.inner = take_inner(map.rows, map.step);
+    map.pieces = (map.inner + chunk - 1) / chunk;
+    for_each(target, stream, name, count_of(map.rows) * map.pieces, map);
+  });
+}
+
+template <typename Take>
+void launch_map(Stream& stream, const char* name, Result result, const Box& box, const float* a, const Strides& sa,
+                const float* b, const Strides& sb, float* y, const Strides& sy) {
+  if (box.count() == 0) return;
+  if (result == Result::add) return launch_map<Take, true>(stream, name, box, a, sa, b, sb, y, sy);
+  launch_map<Take, false>(stream, name, box, a, sa, b, sb, y, sy);
+}
+
+}  // namespace
+
+Strides dense_strides(const Box& box) {
+  Strides strides{};
+  int64_t step = 1;
+  for (int axis = box.rank - 1; axis >= 0; --axis) {
+    strides[static_cast<size_t>(axis)] = step;
+    step *= box.sizes[static_cast<size_t>(axis)];
+  }
+  return strides;
+}
+
+void strided_copy(Stream& stream, const Box& box, const float* x, const Strides& x_strides, float* y,
+                  const Strides& y_strides, Result result) {
+  launch_map<TakeFirst>(stream, "strided_copy", result, box, x, x_strides, x, x_strides, y, y_strides);
+}
+
+void strided_arithmetic(Stream& stream, Arithmetic operation, const Box& box, const float* a, const Strides& a_strides,
+                        const float* b, const Strides& b_strides, float* y, Result result) {
+  const Strides sy = dense_strides(box);
+  switch (operation) {
+    case Arithmetic::add:
+      return launch_map<TakeSum>(stream, "strided_add", result, box, a, a_strides, b, b_strides, y, sy);
+    case Arithmetic::subtract:
+      return launch_map<TakeDifference>(stream, "strided_subtract", result, box, a, a_strides, b, b_strides, y, sy);
+    case Arithmetic::multiply:
+      return launch_map<TakeProduct>(stream, "strided_multiply", result, box, a, a_strides, b, b_strides, y, sy);
+    case Arithmetic::divide:
+      return launch_map<TakeQuotient>(stream, "strided_divide", result, box, a, a_strides, b, b_strides, y, sy);
+  }
+}
+
+void strided_sum(Stream& stream, SumTerm term, const Box& kept, const Box& summed, const SumOperand& x,
+                 const SumOperand& z, const SumOperand& w, float factor, float* y, Result result) {
+  const SumOperand& second = z.values == nullptr ? x : z;
+  const SumOperand& third = w.values == nullptr ? x : w;
+  StridedSumArguments arguments{};
+  arguments.term = term;
+  arguments.kept = joined(kept, {&x.kept, &second.kept, &third.kept});
+  arguments.rows = joined(summed, {&x.summed, &second.summed, &third.summed});
+  arguments.inner = take_inner(arguments.rows, arguments.step);
+  arguments.row_count = count_of(arguments.rows);
+  arguments.operands[0] = x.values, arguments.operands[1] = second.values, arguments.operands[2] = third.values;
+  arguments.y = y;
+  arguments.factor = factor;
+  arguments.add = result == Result::add;
+  const int64_t outputs = kept.count();
+  if (arguments.inner * arguments.row_count <= 64) {
+    for_each(stream, "strided_sum_short", outputs, StridedSumFlat{arguments});
+    return;
+  }
+  with_target(stream, [&](auto target) {
+    constexpr int lanes = decltype(target)::is_cuda ? kGpuSumLanes : kCpuSumLanes;
+    const Grid grid{static_cast<int>(outputs < 32768 ? outputs : 32768), static_cast<int>((outputs + 32767) / 32768)};
+    for_each_block(target, stream, "strided_sum", grid, StridedSumBlocks<lanes>{{arguments}, outputs});
+  });
+}
+
+#endif
+
+}  // namespace striate
