@@ -2,12 +2,61 @@
 
 #include <glad/gl.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
 #include "app/widgets/colour_map.h"
 #include "app/widgets/picture_callback.h"
 
 namespace striate {
 
 static_assert(sizeof(ImDrawVert) == 20, "position, texture coordinates, colour");
+
+namespace {
+
+constexpr int kLargeFill = 8192;  // pixels from which a plain rectangle is worth a clear of its own
+
+// Pixels of the screen, from the top.
+struct PixelRect {
+  int left = 0, top = 0, right = 0, bottom = 0;  // right and bottom are outside
+  int64_t count() const { return right > left && bottom > top ? int64_t{right - left} * (bottom - top) : 0; }
+};
+
+PixelRect common_of(const PixelRect& a, const PixelRect& b) {
+  return {std::max(a.left, b.left), std::max(a.top, b.top), std::min(a.right, b.right), std::min(a.bottom, b.bottom)};
+}
+
+struct PlainFill {
+  PixelRect rect;
+  ImU32 colour = 0;
+};
+
+// The two triangles from `index` on as a rectangle of one opaque colour, where that is what they are
+// (ImDrawList::AddRectFilled without rounding). Covers the pixels whose centres lie within, as triangles do.
+std::optional<PlainFill> plain_fill(const ImDrawList& list, const ImDrawCmd& command, unsigned index, ImVec2 origin,
+                                    ImVec2 scale) {
+  std::array<const ImDrawVert*, 6> v{};
+  for (unsigned k = 0; k < 6; ++k) {
+    const unsigned at = list.IdxBuffer[static_cast<int>(command.IdxOffset + index + k)];
+    v[k] = &list.VtxBuffer[static_cast<int>(command.VtxOffset + at)];
+  }
+  const ImDrawVert &a = *v[0], &b = *v[1], &c = *v[2], &d = *v[5];
+  if ((a.col >> IM_COL32_A_SHIFT & 255) != 255 || v[3] != v[0] || v[4] != v[2]) return std::nullopt;
+  for (const ImDrawVert* other : {&b, &c, &d}) {
+    if (other->col != a.col || other->uv.x != a.uv.x || other->uv.y != a.uv.y) return std::nullopt;
+  }
+  if (a.pos.y != b.pos.y || b.pos.x != c.pos.x || c.pos.y != d.pos.y || d.pos.x != a.pos.x) return std::nullopt;
+  const auto pixel = [](float value, float from, float factor) {
+    return static_cast<int>(std::ceil((value - from) * factor - 0.5f));
+  };
+  return PlainFill{{pixel(a.pos.x, origin.x, scale.x), pixel(a.pos.y, origin.y, scale.y),
+                    pixel(c.pos.x, origin.x, scale.x), pixel(c.pos.y, origin.y, scale.y)},
+                   a.col};
+}
+
+}  // namespace
 
 Renderer::Renderer()
     : interface_("shaders/interface.vert", "shaders/interface.frag"),
@@ -102,8 +151,8 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
        height = static_cast<int>(data.DisplaySize.y * scale.y + 0.5f);
   glViewport(0, 0, width, height);
   glDisable(GL_SCISSOR_TEST);
-  auto part = [&](int shift) { return static_cast<float>((background >> shift) & 255) / 255.0f; };
-  glClearColor(part(0), part(8), part(16), 1);
+  const auto channel = [](uint32_t colour, int shift) { return static_cast<float>(colour >> shift & 255) / 255.0f; };
+  glClearColor(channel(background, 0), channel(background, 8), channel(background, 16), 1);
   glClear(GL_COLOR_BUFFER_BIT);
   if (width <= 0 || height <= 0) return;
   glEnable(GL_BLEND);
@@ -127,6 +176,7 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
   glActiveTexture(GL_TEXTURE0);
   glBindSampler(0, smooth_);
 
+  bool picture = false;  // the texture holds one, and every triangle is a part of it
   for (int n = 0; n < data.CmdListsCount; ++n) {
     const ImDrawList& list = *data.CmdLists[n];
     glBindBuffer(GL_ARRAY_BUFFER, vertices_);
@@ -142,6 +192,7 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
         if (command.UserCallback != picture_style_callback()) continue;
         const auto* style = static_cast<const PictureStyle*>(command.UserCallbackData);
         // 8-bit pictures need no map, smaller ones no borders between pixels: less work for a software renderer.
+        picture = style != nullptr;
         const bool mapped = style && style->values;
         const bool enlarged = style && style->nearest && !mapped;
         glUseProgram(mapped ? picture_.program() : enlarged ? pixels_.program() : interface_.program());
@@ -152,17 +203,40 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
         }
         continue;
       }
-      float x0 = (command.ClipRect.x - l) * scale.x, y0 = (command.ClipRect.y - t) * scale.y;
-      float x1 = (command.ClipRect.z - l) * scale.x, y1 = (command.ClipRect.w - t) * scale.y;
-      if (x1 <= x0 || y1 <= y0) continue;
-      glScissor(static_cast<int>(x0), height - static_cast<int>(y1), static_cast<int>(x1) - static_cast<int>(x0),
-                static_cast<int>(y1) - static_cast<int>(y0));
+      const PixelRect clip = common_of(
+          {static_cast<int>((command.ClipRect.x - l) * scale.x), static_cast<int>((command.ClipRect.y - t) * scale.y),
+           static_cast<int>((command.ClipRect.z - l) * scale.x), static_cast<int>((command.ClipRect.w - t) * scale.y)},
+          {0, 0, width, height});
+      if (clip.count() == 0) continue;
+      const auto scissor = [&](const PixelRect& rect) {
+        glScissor(rect.left, height - rect.bottom, rect.right - rect.left, rect.bottom - rect.top);
+      };
+      scissor(clip);
       glBindTexture(GL_TEXTURE_2D, static_cast<unsigned>(reinterpret_cast<uintptr_t>(command.GetTexID())));
-      glDrawElementsBaseVertex(
-          GL_TRIANGLES, static_cast<GLsizei>(command.ElemCount),
-          sizeof(ImDrawIdx) == 2 ? GL_UNSIGNED_SHORT : GL_UNSIGNED_INT,
-          reinterpret_cast<const void*>(static_cast<uintptr_t>(command.IdxOffset) * sizeof(ImDrawIdx)),
-          static_cast<GLint>(command.VtxOffset));
+      const auto triangles = [&](unsigned from, unsigned to) {
+        if (from >= to) return;
+        glDrawElementsBaseVertex(
+            GL_TRIANGLES, static_cast<GLsizei>(to - from), sizeof(ImDrawIdx) == 2 ? GL_UNSIGNED_SHORT : GL_UNSIGNED_INT,
+            reinterpret_cast<const void*>(static_cast<uintptr_t>(command.IdxOffset + from) * sizeof(ImDrawIdx)),
+            static_cast<GLint>(command.VtxOffset));
+      };
+      // The grounds of panels are most of the screen. A software renderer would look every pixel of them up in the
+      // texture of glyphs; a clear costs it next to nothing.
+      unsigned drawn = 0;
+      for (unsigned i = 0; !picture && i + 6 <= command.ElemCount; i += 3) {
+        const std::optional<PlainFill> fill = plain_fill(list, command, i, data.DisplayPos, scale);
+        if (!fill) continue;
+        const PixelRect part = common_of(fill->rect, clip);
+        if (part.count() < kLargeFill) continue;
+        triangles(drawn, i);
+        scissor(part);
+        glClearColor(channel(fill->colour, 0), channel(fill->colour, 8), channel(fill->colour, 16), 1);
+        glClear(GL_COLOR_BUFFER_BIT);
+        scissor(clip);
+        drawn = i + 6;
+        i += 3;
+      }
+      triangles(drawn, command.ElemCount);
     }
   }
   glDisable(GL_SCISSOR_TEST);

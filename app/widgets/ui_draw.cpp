@@ -12,7 +12,7 @@ ImVec2 im(Vec v) { return {v.x, v.y}; }
 }  // namespace
 
 void Ui::fill(const Rect& rect, Colour colour, float radius) {
-  if (rect.empty()) return;
+  if (rect.empty() || !rect.overlaps(clip())) return;  // most of a long panel is scrolled out of it
   draw_->AddRectFilled(im(rect.min()), im(rect.max()), colour, radius);
 }
 
