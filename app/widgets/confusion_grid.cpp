@@ -70,6 +70,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   const ConfusionLayout layout = confusion_layout(area, grid.classes, names + 8, top, totals);
   const Rect& cells = layout.cells;
   if (layout.cell <= 0) return answer;
+  answer.cells = cells;
   const float gap = layout.cell >= 10 ? 1.0f : 0.0f;
   const bool named = layout.cell >= ui.em(11);
   const Response r = ui.interact(cells, {.label = label,
@@ -93,6 +94,13 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   const bool numbers = layout.cell >= ui.em(16) && ui.numbers_fit(layout.cell, std::max(digits, 2), 1);
   const float size =
       std::clamp(layout.cell * 0.9f / (0.62f * static_cast<float>(std::max(digits, 2))), 8.0f, ui.em(15));
+  // Cells without a picture are most of them: one ground with lines between them, instead of a rectangle each.
+  ui.fill({cells.x, cells.y, cells.w - gap, cells.h - gap}, confusion_colour(0, false, theme));
+  for (int i = 1; gap > 0 && i < grid.classes; ++i) {
+    const float at = layout.cell * static_cast<float>(i) - gap;
+    ui.fill({cells.x, cells.y + at, cells.w, gap}, theme.background);
+    ui.fill({cells.x + at, cells.y, gap, cells.h}, theme.background);
+  }
   for (int t = 0; t < grid.classes; ++t) {
     const Row& row = rows[static_cast<size_t>(t)];
     for (int p = 0; p < grid.classes; ++p) {
@@ -100,7 +108,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
       const double share = row.all > 0 ? static_cast<double>(count) / static_cast<double>(row.all) : 0;
       const Colour colour = confusion_colour(share, t == p, theme);
       const Rect cell = rect_of(t, p);
-      ui.fill(cell, colour);  // square: rounding would cost each cell many triangles
+      if (count > 0) ui.fill(cell, colour);  // square: rounding would cost each cell many triangles
       if (numbers && count > 0) {
         ui.label(cell, std::to_string(count), Font::number, ink_on(colour), Align::centre, size);
       }
@@ -152,7 +160,10 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
                             ? fmt::format("{} taken for what it is", name_of(grid, hovered_row))
                             : fmt::format("{} taken for {}", name_of(grid, hovered_row), name_of(grid, hovered_column));
     answer.note.lines.push_back({fmt::format("of {}", grouped(row.all)), grouped(count), 0});
-    if (!grid.command.empty() && count > 0) answer.note.hint = grid.hint;
+    if (!grid.command.empty() && count > 0) {
+      answer.note.hint = grid.hint;
+      answer.note.command = fmt::format("{} {} {}", grid.command, hovered_row, hovered_column);
+    }
     if (r.clicked && !grid.command.empty()) {
       ui.send(fmt::format("{} {} {}", grid.command, hovered_row, hovered_column));
     }

@@ -32,6 +32,7 @@ struct ConfusionAnswer {
   bool hovered = false;
   int true_class = 0, predicted = 0;
   HoverNote note;
+  Rect cells;  // where they stand; empty: nowhere
 };
 
 // Where the cells lie in an area: squares as large as fit beside names and totals.

@@ -5,151 +5,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
+#include "app/widgets/curve_lines.h"
 #include "app/widgets/ui.h"
 
 namespace striate {
 namespace {
 
-constexpr double kLeast = 4;  // steps that are shown at most zoom
-
-// Where values stand on the screen.
-struct Frame {
-  Rect rect;
-  CurveWindow window;
-  double low = 0, high = 1;
-  bool log = false;
-  float x(double at) const {
-    return rect.x + rect.w * static_cast<float>((at - window.from) / (window.to - window.from));
-  }
-  float y(double value) const {
-    const double share =
-        log ? (std::log(value) - std::log(low)) / (std::log(high) - std::log(low)) : (value - low) / (high - low);
-    return rect.bottom() - rect.h * static_cast<float>(std::clamp(share, -0.2, 1.2));
-  }
-  bool drawable(double value) const { return std::isfinite(value) && (!log || value > 0); }
-};
-
-class Line {
- public:
-  Line(Ui& ui, Colour colour, float thickness, bool dashed)
-      : ui_(ui), colour_(colour), thickness_(thickness), dashed_(dashed) {}
-  ~Line() { end(); }
-  void to(Vec at) { points_.push_back(ImVec2(at.x, at.y)); }
-  void end() {
-    if (points_.size() == 1) ui_.fill({points_[0].x - 1, points_[0].y - 1, 2, 2}, colour_, 1);
-    if (points_.size() > 1 && !dashed_) {
-      ui_.draw().AddPolyline(points_.data(), static_cast<int>(points_.size()), colour_, ImDrawFlags_None, thickness_);
-    }
-    if (dashed_) dashes();
-    points_.clear();
-  }
-
- private:
-  // By length along the line, so that every dash is as long as the next.
-  void dashes() {
-    constexpr float kDash = 5;
-    float along = 0;
-    for (size_t i = 0; i + 1 < points_.size(); ++i) {
-      const Vec a{points_[i].x, points_[i].y}, b{points_[i + 1].x, points_[i + 1].y};
-      const float length = std::hypot(b.x - a.x, b.y - a.y);
-      for (float at = 0; at < length;) {
-        const float phase = std::fmod(along + at, 2 * kDash);
-        const float run = std::min(length - at, phase < kDash ? kDash - phase : 2 * kDash - phase);
-        if (phase < kDash) {
-          const Vec p = a + (b - a) * (at / length), q = a + (b - a) * ((at + run) / length);
-          ui_.draw().AddLine(ImVec2(p.x, p.y), ImVec2(q.x, q.y), colour_, thickness_);
-        }
-        at += std::max(run, 0.01f);
-      }
-      along += length;
-    }
-  }
-  Ui& ui_;
-  Colour colour_;
-  float thickness_;
-  bool dashed_;
-  std::vector<ImVec2> points_;
-};
-
-// Values as they are: a column of the screen that holds several becomes a stroke from the least to the largest.
-void draw_dense(Ui& ui, const Frame& frame, const CurveSeries& series, Colour colour, float thickness) {
-  const CurveValues& values = *series.dense;
-  const double from = frame.window.from - series.first, to = frame.window.to - series.first;
-  const int columns = std::max(1, static_cast<int>(frame.rect.w));
-  Line line(ui, colour, thickness, series.dashed);
-  if (to - from < columns * 1.0) {
-    const auto a = std::max<int64_t>(0, static_cast<int64_t>(std::floor(from)));
-    const int64_t b = std::min(values.size(), static_cast<int64_t>(std::ceil(to)) + 1);
-    for (int64_t i = a; i < b; ++i) {
-      const auto value = static_cast<double>(values.at(i));
-      if (frame.drawable(value)) {
-        line.to({frame.x(series.first + static_cast<double>(i)), frame.y(value)});
-      } else {
-        line.end();
-      }
-    }
-    return;
-  }
-  const std::vector<CurveColumn> list = columns_of(values, from, to, columns);
-  for (size_t c = 0; c < list.size(); ++c) {
-    CurveColumn column = list[c];
-    if (!column.any || (frame.log && !(column.high > 0))) {
-      line.end();
-      continue;
-    }
-    const float x = frame.rect.x + frame.rect.w * (static_cast<float>(c) + 0.5f) / static_cast<float>(columns);
-    const auto y = [&](float value) { return frame.y(frame.log ? std::max<double>(value, frame.low) : value); };
-    line.to({x, y(column.first)});
-    if (column.high > column.low) {
-      line.to({x, y(column.low)});
-      line.to({x, y(column.high)});
-      line.to({x, y(column.last)});
-    }
-  }
-}
-
-// The mean of the last `smoothing` values at every column.
-void draw_smoothed(Ui& ui, const Frame& frame, const CurveSeries& series, int smoothing) {
-  const CurveValues& values = *series.dense;
-  const double from = frame.window.from - series.first, to = frame.window.to - series.first;
-  const double step = std::max(1.0, (to - from) / std::max(1.0f, frame.rect.w));
-  Line line(ui, series.colour, 2, series.dashed);
-  for (double at = std::max(0.0, std::floor(from)); at < std::min(to + step, static_cast<double>(values.size()));
-       at += step) {
-    const auto i = static_cast<int64_t>(at);
-    const double mean = values.mean(i + 1 - smoothing, i + 1);
-    if (frame.drawable(mean)) {
-      line.to({frame.x(series.first + static_cast<double>(i)), frame.y(mean)});
-    } else {
-      line.end();
-    }
-  }
-}
-
-void draw_points(Ui& ui, const Frame& frame, const CurveSeries& series) {
-  const auto& points = *series.points;
-  const int64_t a = std::max<int64_t>(0, at_or_before(points, frame.window.from));
-  const int64_t b = std::min(static_cast<int64_t>(points.size()), at_or_before(points, frame.window.to) + 2);
-  {
-    Line line(ui, series.colour, 2, series.dashed);
-    for (int64_t i = a; i < b; ++i) {
-      const auto& [x, y] = points[static_cast<size_t>(i)];
-      if (frame.drawable(y)) {
-        line.to({frame.x(x), frame.y(y)});
-      } else {
-        line.end();
-      }
-    }
-  }
-  // Dots where there is room for them.
-  if (static_cast<float>(b - a) * 8 > frame.rect.w) return;
-  for (int64_t i = a; i < b; ++i) {
-    const auto& [x, y] = points[static_cast<size_t>(i)];
-    if (!frame.drawable(y)) continue;
-    ui.draw().AddCircleFilled(ImVec2(frame.x(x), frame.y(y)), 3, series.colour, 12);
-  }
-}
+constexpr double kLeast = 4;           // steps that are shown at most zoom
+constexpr double kDoubleClick = 0.35;  // seconds that a click waits for a second one
 
 // The last value that the window shows; NaN: none.
 double end_value(const CurvePlot& plot, const CurveSeries& series, const CurveWindow& window) {
@@ -162,7 +28,7 @@ double end_value(const CurvePlot& plot, const CurveSeries& series, const CurveWi
   return series.dense->mean(i + 1 - std::max(1, plot.smoothing), i + 1);
 }
 
-void draw_axes(Ui& ui, const CurvePlot& plot, const Frame& frame, const Rect& area) {
+void draw_axes(Ui& ui, const CurvePlot& plot, const CurveFrame& frame, const Rect& area) {
   const Theme& theme = ui.theme();
   const float size = ui.em(13);
   const int rows = std::max(3, static_cast<int>(frame.rect.h / ui.em(30)));
@@ -178,7 +44,7 @@ void draw_axes(Ui& ui, const CurvePlot& plot, const Frame& frame, const Rect& ar
   }
   const int columns = std::max(1, static_cast<int>(frame.rect.w / ui.em(90)));
   const std::vector<Tick> along = ticks(frame.window.from, frame.window.to, columns, true);
-  const float top = frame.rect.bottom() + 4;
+  const float top = frame.rect.bottom() + ui.em(7);
   for (size_t i = 0; i < along.size(); ++i) {
     // The first one begins with the name of the axis, in the face of words.
     const float wide = ui.measure(Font::number, along[i].text, size).x;
@@ -191,7 +57,7 @@ void draw_axes(Ui& ui, const CurvePlot& plot, const Frame& frame, const Rect& ar
   }
 }
 
-CurveAnswer hover(Ui& ui, const CurvePlot& plot, const Frame& frame) {
+CurveAnswer hover(Ui& ui, const CurvePlot& plot, const CurveFrame& frame) {
   CurveAnswer answer;
   answer.hovered = true;
   const double at = frame.window.from + (frame.window.to - frame.window.from) *
@@ -222,8 +88,39 @@ CurveAnswer hover(Ui& ui, const CurvePlot& plot, const Frame& frame) {
       answer.note.lines.push_back(std::move(line));
     }
   }
-  answer.note.hint = plot.pick_command.empty() ? "" : plot.pick_hint;
+  if (!plot.pick_command.empty()) {
+    answer.note.hint = plot.pick_hint;
+    answer.note.command = fmt::format("{} {:.0f}", plot.pick_command, answer.at);
+    if (!plot.pick_keys.empty()) answer.note.command += "   " + plot.pick_keys;
+  }
   return answer;
+}
+
+// A click asks for its step; the clicks of a double-click ask for none. Screenshots and tests don't wait.
+void pick(Ui& ui, const CurvePlot& plot, const CurveFrame& frame, const Response& r) {
+  if (plot.pick_command.empty()) return;
+  const auto send = [&](double step) { ui.send(fmt::format("{} {:.0f}", plot.pick_command, step)); };
+  const bool waits = plot.pending != nullptr && !ui.frame().patient && !plot.window_command.empty();
+  bool second = r.double_clicked;
+  if (plot.pending != nullptr) {
+    PendingPick& pending = *plot.pending;
+    if (r.pressed) pending = {-1, 0, r.double_clicked};
+    if (r.wheel != 0) pending.step = -1;
+    second = pending.second;
+    if (pending.step >= 0) {
+      if (ui.frame().now - pending.since >= kDoubleClick) {
+        send(std::exchange(pending.step, -1));
+      } else {
+        ui.request_frame();
+      }
+    }
+  }
+  if (!r.clicked || std::abs(r.dragged.x) > 3 || (second && !r.keyboard)) return;
+  const double step = r.keyboard ? plot.shown : hover(ui, plot, frame).at;
+  if (step < 0) return;
+  if (r.keyboard || !waits) return send(step);
+  *plot.pending = {step, ui.frame().now, false};
+  ui.request_frame();
 }
 
 std::string window_line(const CurvePlot& plot, const CurveWindow& window) {
@@ -232,6 +129,8 @@ std::string window_line(const CurvePlot& plot, const CurveWindow& window) {
 }
 
 }  // namespace
+
+float end_column(float widest, float width) { return widest + 12 < width * 0.34f ? widest + 12 : 0; }
 
 std::pair<double, double> curve_range(const CurvePlot& plot, const CurveWindow& window) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -277,7 +176,7 @@ std::string curve_text(const CurvePlot& plot, double value) {
 CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, const CurvePlot& plot) {
   const Theme& theme = ui.theme();
   CurveAnswer answer;
-  Frame frame;
+  CurveFrame frame;
   frame.window = window_of(plot.window, plot.begin, plot.last, kLeast);
   std::tie(frame.low, frame.high) = curve_range(plot, frame.window);
   frame.log = plot.log;
@@ -298,12 +197,28 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
     room = std::max(room, ui.measure(Font::caption, series.name, small).x + ui.em(6) +
                               ui.measure(Font::number, ends.back().value, small).x);
   }
-  const bool beside = room + 12 < area.w * 0.34f;
+  const float column = end_column(room, area.w);
+  const bool beside = column > 0;
   frame.rect = area;
   frame.rect.cut_left(ui.em(52));
-  frame.rect.cut_bottom(ui.em(24));
+  frame.rect.cut_bottom(ui.em(26));
   frame.rect.cut_top(6);
-  if (beside) frame.rect.cut_right(std::min(room + 12, area.w * 0.34f));
+  const float height = ui.em(17), space = ui.em(6), between = ui.em(14);
+  // Where they have no room beside the curves they stand over them, as many to a line as fit.
+  std::vector<Rect> over;
+  if (beside) {
+    frame.rect.cut_right(column);
+  } else {
+    Rect line = frame.rect.cut_top(height);
+    for (const End& end : ends) {
+      const float wide =
+          ui.measure(Font::caption, end.name, small).x + space + ui.measure(Font::number, end.value, small).x;
+      if (line.w < wide && line.x > frame.rect.x) line = frame.rect.cut_top(height);
+      over.push_back(line.cut_left(std::min(wide, line.w)));
+      line.cut_left(between);
+    }
+    frame.rect.cut_top(4);
+  }
   if (frame.rect.w < 20 || frame.rect.h < 20) return answer;
 
   const Response r = ui.interact(area, {.label = label,
@@ -316,11 +231,11 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   for (const CurveSeries& series : plot.series) {
     if (!series.dense || series.dense->size() == 0) continue;
     const bool smooth = plot.smoothing > 1;
-    draw_dense(ui, frame, series, smooth ? faded(series.colour, 0.3f) : series.colour, smooth ? 1.0f : 1.6f);
-    if (smooth) draw_smoothed(ui, frame, series, plot.smoothing);
+    draw_dense_curve(ui, frame, series, smooth ? faded(series.colour, 0.3f) : series.colour, smooth ? 1.0f : 1.6f);
+    if (smooth) draw_smoothed_curve(ui, frame, series, plot.smoothing);
   }
   for (const CurveSeries& series : plot.series) {
-    if (series.points && !series.points->empty()) draw_points(ui, frame, series);
+    if (series.points && !series.points->empty()) draw_curve_points(ui, frame, series);
   }
   if (plot.shown >= frame.window.from && plot.shown <= frame.window.to && plot.shown < plot.last) {
     const float x = std::round(frame.x(plot.shown));
@@ -338,20 +253,16 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
     if (std::isfinite(value)) ends[used++].y = std::clamp(frame.y(value), frame.rect.y, frame.rect.bottom());
   }
   std::vector<float> wanted;
-  const float height = ui.em(17);
   for (const End& end : ends) wanted.push_back(end.y - height / 2);
-  const std::vector<float> places = spread_labels(wanted, height, beside ? area.y : frame.rect.y, frame.rect.bottom());
+  const std::vector<float> places = spread_labels(wanted, height, area.y, frame.rect.bottom());
   for (size_t i = 0; i < ends.size(); ++i) {
-    const Rect at =
-        beside ? Rect{frame.rect.right() + 10, places[i], area.right() - frame.rect.right() - 10, height}
-               : Rect{frame.rect.x, frame.rect.y + 2 + static_cast<float>(i) * height, frame.rect.w - 4, height};
-    Rect words = at;
-    const float number = ui.measure(Font::number, ends[i].value, small).x,
-                name = ui.measure(Font::caption, ends[i].name, small).x;
-    words.x = beside ? at.x : at.right() - number - name - ui.em(6);
-    ui.label(Rect{words.x, at.y, name + 1, at.h}, ends[i].name, Font::caption, ends[i].colour, Align::left, small);
-    ui.label(Rect{words.x + name + ui.em(6), at.y, number + 2, at.h}, ends[i].value, Font::number, ends[i].colour,
-             Align::left, small);
+    const float name = ui.measure(Font::caption, ends[i].name, small).x;
+    Rect words = beside ? Rect{frame.rect.right() + 10, places[i], column - 10, height} : over[i];
+    ui.label(words.cut_left(std::min(name + 1, words.w)), ends[i].name, Font::caption, ends[i].colour, Align::left,
+             small);
+    words.cut_left(space - 1);
+    ui.label(Rect{words.x, words.y, words.w + 2, words.h}, ends[i].value, Font::number, ends[i].colour, Align::left,
+             small);
   }
 
   if (r.hovered) {
@@ -372,11 +283,7 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
     if (r.double_clicked) next = {};
     if (next != plot.window) ui.send(window_line(plot, next));
   }
-  // The second click of a double-click is not one of its own: the plot has moved under it.
-  if (r.clicked && std::abs(r.dragged.x) <= 3 && !plot.pick_command.empty() && !r.double_clicked) {
-    const double step = r.keyboard ? plot.shown : hover(ui, plot, frame).at;
-    if (step >= 0) ui.send(fmt::format("{} {:.0f}", plot.pick_command, step));
-  }
+  pick(ui, plot, frame, r);
   if (r.keyboard) {
     const double now = plot.shown >= 0 ? plot.shown : plot.last;
     double next = now;

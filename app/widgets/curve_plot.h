@@ -32,6 +32,13 @@ struct CurveSeries {
   bool dashed = false;                                             // of another run
 };
 
+// A click that waits until it cannot become a double-click any more. Kept by the view, one for each plot.
+struct PendingPick {
+  double step = -1;     // negative: none
+  double since = 0;     // the frame's time
+  bool second = false;  // the press that is held now made a double-click
+};
+
 struct CurvePlot {
   std::vector<CurveSeries> series;
   double begin = 0, last = 0;  // of x, when everything is shown
@@ -43,9 +50,11 @@ struct CurvePlot {
   int smoothing = 1;       // dense values are drawn as the mean of so many up to each; 1: as they are
   double hovered_at = -1;  // a step that is hovered in another plot: a line there; negative: none
   std::string x_name = "step";
-  std::string window_command;  // "train.curves.window": sent with "FROM TO", or "all"
-  std::string pick_command;    // "train.scrub": sent with the step; empty: clicks do nothing
-  std::string pick_hint;       // "click: show this step"
+  std::string window_command;      // "train.curves.window": sent with "FROM TO", or "all"
+  std::string pick_command;        // "train.scrub": sent with the step; empty: clicks do nothing
+  std::string pick_hint;           // "click: show this step"
+  std::string pick_keys;           // keys that do the same: "Left, Right"; stand beside the command
+  PendingPick* pending = nullptr;  // null: a click is sent at once, also the first of a double-click
   std::string tooltip = " ";
 };
 
@@ -57,6 +66,8 @@ struct CurveAnswer {
 
 CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, const CurvePlot& plot);
 
+// Where the names of `count` curves stand: at their ends, in a column of this width; else (0) in lines over the plot.
+float end_column(float widest, float width);
 // The y axis that shows these series within a window: what is between the extremes, with some air.
 std::pair<double, double> curve_range(const CurvePlot& plot, const CurveWindow& window);
 // "0.2311", "87.5 %": a value as curves' ends have it.

@@ -21,7 +21,10 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   const float gap = names > 0 && values > 0 ? 16.0f : 0.0f;
   float inner = std::max(ui.measure(Font::caption, note.title).x, (marks ? mark : 0) + names + gap + values);
   if (!note.hint.empty()) inner = std::max(inner, ui.measure(Font::caption, note.hint).x);
-  const auto rows = static_cast<float>(1 + note.lines.size() + (note.hint.empty() ? 0 : 1));
+  const float small = ui.em(12.5f);
+  if (!note.command.empty()) inner = std::max(inner, ui.measure(Font::number, note.command, small).x);
+  const auto rows =
+      static_cast<float>(1 + note.lines.size() + (note.hint.empty() ? 0 : 1) + (note.command.empty() ? 0 : 1));
   const Vec mouse = ui.input().mouse, window = ui.frame().size;
   Rect box{mouse.x + 16, mouse.y + 18, std::ceil(inner) + 2 * padding, rows * line + 12};
   if (box.right() > window.x - 8) box.x = mouse.x - 12 - box.w;
@@ -44,6 +47,10 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   if (!note.hint.empty()) {
     row.y += line;
     ui.label(row, note.hint, Font::caption, theme.accent);
+  }
+  if (!note.command.empty()) {
+    row.y += line;
+    ui.label(row, note.command, Font::number, theme.secondary, Align::left, small);
   }
 }
 

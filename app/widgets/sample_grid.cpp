@@ -108,7 +108,7 @@ SampleAnswer draw_samples(Ui& ui, std::string_view label, const Rect& area, cons
       answer.sample = i;
       answer.note.title = sample.title;
       answer.note.lines = sample.lines;
-      if (!sample.command.empty()) answer.note.hint = grid.hint;
+      if (!sample.command.empty()) answer.note.hint = grid.hint, answer.note.command = sample.command;
       ui.stroke(picture.inset(-1), theme.text, 2, 1.5f);
       if (r.clicked && !sample.command.empty()) ui.send(sample.command);
     }

@@ -82,123 +82,20 @@ HoverNote note_of(const TensorGrid& grid, int64_t map, int row, int column) {
   for (int c = 0; c < maps.channels; ++c) {
     note.lines.push_back({maps.channels == 3 ? channel_names[c] : "", shortest_text(maps.at(map, c, row, column)), 0});
   }
-  if (grid.command) note.hint = grid.hint;
+  const std::string reduced = reduced_words(maps.height, maps.width);
+  if (!reduced.empty()) note.lines.push_back({"the picture shows " + reduced, "", 0});
+  if (grid.command) {
+    note.hint = grid.hint;
+    note.command = grid.command(map);
+  }
   return note;
 }
 
 }  // namespace
 
-const char* scope_name(ScaleScope scope) {
-  switch (scope) {
-    case ScaleScope::map:
-      return "each map";
-    case ScaleScope::layer:
-      return "this layer";
-    case ScaleScope::network:
-      return "the network";
-    case ScaleScope::fixed:
-      break;
-  }
-  return "fixed";
-}
-
-TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed, float limit) {
-  TensorScale scale;
-  scale.scope = scope;
-  scale.is_signed = is_signed;
-  const auto largest = [&](std::span<const float> values) {
-    float most = 0;
-    for (const float v : values) {
-      const float size = is_signed ? std::abs(v) : v;
-      if (size > most && std::isfinite(size)) most = size;
-    }
-    return most > 0 ? most : 1.0f;
-  };
-  if (scope == ScaleScope::map) {
-    const auto each = static_cast<size_t>(maps.plane() * maps.channels);
-    for (int64_t i = 0; i < maps.count; ++i) {
-      scale.limits.push_back(largest(maps.values.subspan(static_cast<size_t>(i) * each, each)));
-    }
-  } else {
-    scale.limits.push_back(scope == ScaleScope::layer ? largest(maps.values) : limit > 0 ? limit : 1.0f);
-  }
-  return scale;
-}
-
-std::string scale_text(const TensorScale& scale) {
-  if (scale.scope == ScaleScope::map) return scale.is_signed ? "0 in the middle, each map its own" : "each map its own";
-  const double limit = static_cast<double>(scale.limit(0));
-  const std::string end = limit >= 1e-3 && limit < 1e4 ? fmt::format("{:.2g}", limit) : fmt::format("{:.0e}", limit);
-  return fmt::format("{}{}, {}", scale.is_signed ? "\u00b1" : "0 to ", end, scope_name(scale.scope));
-}
-
 Colour tensor_colour(float value, float limit, bool is_signed, bool dark) {
   const Table& table = table_of(is_signed, dark);
   return is_signed ? colour_in(table, value, kMiddle / limit, kMiddle) : colour_in(table, value, kTop / limit, 0);
-}
-
-MapLayout flow_maps(int64_t count, int rows, int columns, float width, float size, float gap, int line) {
-  MapLayout layout;
-  layout.gap = gap;
-  const int longer = std::max(rows, columns);
-  const float unit = size / static_cast<float>(longer);
-  layout.width = std::max(1.0f, std::floor(unit * static_cast<float>(columns) + 0.01f));
-  layout.height = std::max(1.0f, std::floor(unit * static_cast<float>(rows) + 0.01f));
-  layout.shown = count;
-  layout.per_line = std::max(1, static_cast<int>((width + gap + 0.01f) / (layout.width + gap)));
-  if (line > 0) layout.per_line = std::min(layout.per_line, line);
-  layout.lines = static_cast<int>((count + layout.per_line - 1) / layout.per_line);
-  return layout;
-}
-
-MapLayout fit_maps(int64_t count, int rows, int columns, float width, float height, float least, float most, float gap,
-                   int line) {
-  MapLayout best;
-  if (count <= 0 || width <= 0) return best;
-  // The largest that fit; but a line less where that costs little: fewer maps stand alone in the last one.
-  bool found = false;
-  float largest = 0;
-  for (float size = std::floor(most); size >= least && size >= 0.72f * largest; size -= 1) {
-    const MapLayout layout = flow_maps(count, rows, columns, width, size, gap, line);
-    if (layout.total_height() > height + 0.01f || layout.width > width + 0.01f) continue;
-    if (!found) largest = size;
-    if (!found || layout.lines < best.lines) best = layout;
-    found = true;
-  }
-  if (found) {
-    // Lines of the same length.
-    if (line <= 0) best.per_line = static_cast<int>((count + best.lines - 1) / best.lines);
-    return best;
-  }
-  best = flow_maps(count, rows, columns, width, least, gap, line);
-  const int lines = std::max(1, static_cast<int>((height + gap) / (best.height + gap)));
-  if (lines < best.lines) {
-    best.lines = lines;
-    best.shown = std::min<int64_t>(count, int64_t{lines} * best.per_line);
-  }
-  return best;
-}
-
-MapLayout slice_layout(int64_t filters, int64_t slices, int rows, int columns, float width, float height, float least,
-                       float most, float gap) {
-  MapLayout layout;
-  if (filters <= 0 || slices <= 0) return layout;
-  const auto longer = static_cast<float>(std::max(rows, columns));
-  const float across = (width + gap) / static_cast<float>(filters) - gap,
-              down = (height + gap) / static_cast<float>(slices) - gap;
-  float size = std::clamp(
-      std::min(across * longer / static_cast<float>(columns), down * longer / static_cast<float>(rows)), least, most);
-  const float unit = size / longer;
-  layout.gap = gap;
-  layout.slices = slices;
-  layout.width = std::max(1.0f, std::floor(unit * static_cast<float>(columns) + 0.01f));
-  layout.height = std::max(1.0f, std::floor(unit * static_cast<float>(rows) + 0.01f));
-  layout.per_line = static_cast<int>(
-      std::clamp<int64_t>(static_cast<int64_t>((width + gap + 0.01f) / (layout.width + gap)), 1, filters));
-  layout.lines = static_cast<int>(
-      std::clamp<int64_t>(static_cast<int64_t>((height + gap + 0.01f) / (layout.height + gap)), 1, slices));
-  layout.shown = int64_t{layout.per_line} * layout.lines;
-  return layout;
 }
 
 TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, const TensorGrid& grid) {
@@ -276,7 +173,10 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
     answer.note = note_of(grid, map, answer.row, answer.column);
     ui.stroke(rect_of(map).inset(-1), theme.text, 2, 1.5f);
     if (grid.tone != Concept::none) ui.light(grid.tone);
-    if (r.clicked && grid.command) ui.send(grid.command(map));
+    if (r.clicked && grid.command) {
+      ui.send(grid.command(map));
+      answer.opened = rect_of(map);
+    }
   }
   if (grid.selected >= 0 && grid.selected < maps.count && layout.has(grid.selected)) {
     ui.stroke(rect_of(grid.selected).inset(-2), grid.tone == Concept::none ? theme.accent : theme.of(grid.tone), 3, 2);
@@ -297,30 +197,6 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
     ui.stroke(all.inset(-4), theme.accent, 6, 2);
   }
   return answer;
-}
-
-float scale_width(const Ui& ui, const TensorScale& scale, bool bar) {
-  return ui.measure(Font::caption, scale_text(scale), ui.em(12)).x + 2 + (bar ? ui.em(40) + 8 : 0);
-}
-
-float draw_scale(Ui& ui, const Rect& area, const TensorScale& scale) {
-  const Theme& theme = ui.theme();
-  const std::string text = scale_text(scale);
-  const float size = ui.em(12), bar = ui.em(40);
-  const float words = ui.measure(Font::caption, text, size).x + 2;
-  if (words > area.w) return area.right();
-  const bool with_bar = words + bar + 8 <= area.w;
-  ui.label(Rect{area.right() - words, area.y, words, area.h}, text, Font::caption, theme.secondary, Align::left, size);
-  if (!with_bar) return area.right() - words;
-  const float left = area.right() - words - 8 - bar, y = std::round(area.centre().y - 4);
-  constexpr int kPieces = 20;
-  for (int i = 0; i < kPieces; ++i) {
-    const float share = (static_cast<float>(i) + 0.5f) / kPieces;
-    const float value = scale.is_signed ? 2 * share - 1 : share;
-    const float x0 = left + bar * static_cast<float>(i) / kPieces;
-    ui.fill({x0, y, bar / kPieces + 0.5f, 8}, tensor_colour(value, 1, scale.is_signed, theme.dark));
-  }
-  return left;
 }
 
 }  // namespace striate

@@ -112,8 +112,11 @@ struct TensorAnswer {
   int64_t map = -1;
   int row = 0, column = 0;
   HoverNote note;
+  Rect opened;  // of the map that was clicked in this frame; empty: none
 };
 
+// "every 3rd value": what is shown of a map that is larger than a texture holds; empty: all of it.
+std::string reduced_words(int height, int width);
 // The maps of layout.shown, from the area's top left corner.
 TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, const TensorGrid& grid);
 // What draw_scale needs: with the bar of colours, or for its words alone.

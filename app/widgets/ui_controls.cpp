@@ -169,8 +169,20 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
   float x = whole.x;
   float words = 0;
   for (const Choice& choice : choices) words += measure(Font::control, choice.label).x;
-  float air = choices.empty() ? 0 : std::clamp((whole.w - words) / static_cast<float>(choices.size()), 4.0f, em(20));
-  for (const Choice& choice : choices) {
+  // Those that have no room stand in a drop-down list at the end.
+  size_t shown = choices.size();
+  Rect rest;
+  if (words + em(8) * static_cast<float>(choices.size()) > whole.w) {
+    float widest = 0;
+    for (const Choice& choice : choices) widest = std::max(widest, measure(Font::control, choice.label).x);
+    rest = whole.centred(whole.w, em(32)).cut_right(measure(Font::control, "more").x + widest + em(56));
+    while (shown > 1 && words + em(8) * static_cast<float>(shown) > rest.x - whole.x) {
+      words -= measure(Font::control, choices[--shown].label).x;
+    }
+  }
+  const float room = shown < choices.size() ? rest.x - whole.x : whole.w;
+  float air = choices.empty() ? 0 : std::clamp((room - words) / static_cast<float>(shown), 4.0f, em(20));
+  for (const Choice& choice : choices.first(shown)) {
     float w = measure(Font::control, choice.label).x;
     Rect place{x, whole.y, w + air, whole.h};
     std::string command = std::string(prefix) + " " + choice.value;
@@ -184,6 +196,13 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
     if (r.keyboard) draw_focus(place.inset(2, 4));
     if (r.clicked && !selected) send(command), sent = true;
     x += place.w;
+  }
+  if (shown < choices.size()) {
+    const std::span<const Choice> others = choices.subspan(shown);
+    const bool among =
+        std::any_of(others.begin(), others.end(), [&](const Choice& choice) { return choice.value == current; });
+    next(rest);
+    sent = dropdown("more", others, among ? current : std::string_view(""), prefix) || sent;
   }
   pop_id();
   return sent;

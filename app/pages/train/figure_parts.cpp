@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "app/widgets/sample_grid.h"
 #include "app/widgets/ui.h"
@@ -57,8 +58,37 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   if (after) words(caption.after, theme.secondary);
   const float rest = line.right() - x;
   if (caption.scale && words_only <= rest) {
-    draw_scale(ui, {line.right() - std::min(rest, with_bar), line.y, std::min(rest, with_bar), line.h}, *caption.scale);
+    const Rect place{line.right() - std::min(rest, with_bar), line.y, std::min(rest, with_bar), line.h};
+    if (!caption.scale_command.empty()) {
+      const Response r = ui.interact(place, {.label = "scale: " + caption.before + caption.subject,
+                                             .command = caption.scale_command,
+                                             .kind = "button",
+                                             .tooltip = "What the ends of the colours are taken from: each map, this "
+                                                        "layer, or the whole network. Click for the next."});
+      if (r.hovered || r.keyboard) ui.fill(place.inset(-4, 1), theme.hovered, 4);
+      if (r.keyboard) ui.stroke(place.inset(-4, 1), theme.accent, 4, 2);
+      if (r.clicked) ui.send(caption.scale_command);
+    }
+    draw_scale(ui, place, *caption.scale);
   }
+}
+
+bool draw_confusion_colours(Ui& ui, Rect line) {
+  const Theme& theme = ui.theme();
+  const std::pair<const char*, Colour> parts[] = {{"blue", theme.input},
+                                                  {" is right, ", theme.secondary},
+                                                  {"orange", theme.kernel},
+                                                  {" is wrong", theme.secondary}};
+  float needed = 0;
+  for (const auto& [text, colour] : parts) needed += ui.measure(Font::caption, text).x;
+  if (needed > line.w + 1) return false;
+  for (const auto& [text, colour] : parts) {
+    // A whole pixel more than measured: a label that is cut ends in dots.
+    const float wide = ui.measure(Font::caption, text).x;
+    ui.label(Rect{line.x, line.y, wide + 1, line.h}, text, Font::caption, colour);
+    line.x += wide;
+  }
+  return true;
 }
 
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words) {
@@ -94,6 +124,14 @@ TensorMaps maps_of_weights(const WeightMaps& maps, const std::vector<float>& val
 
 TensorMaps maps_of_activation(const Shape& out, const std::vector<float>& values) {
   return maps_of_weights(activation_maps(out), values, false);
+}
+
+float largest_magnitude(const std::vector<float>& values) {
+  float most = 0;
+  for (const float v : values) {
+    if (std::isfinite(v)) most = std::max(most, std::abs(v));
+  }
+  return most;
 }
 
 std::string unit_command(const Ui& ui, int node, int64_t unit, int64_t slice) {

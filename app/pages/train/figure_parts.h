@@ -26,8 +26,12 @@ struct FigureCaption {
   Colour colour = 0;
   const TensorScale* scale = nullptr;
   bool bar = true;  // of the scale's colours, beside its words
+  // Where a click on the scale changes what its ends are taken from: "train.overview.scale network"; empty: it doesn't.
+  std::string scale_command = {};
 };
 void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption);
+// "blue is right, orange is wrong", with the words in their colours; false: has no room, and draws nothing.
+bool draw_confusion_colours(Ui& ui, Rect line);
 // A quiet sentence where a figure will be.
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words);
 
@@ -38,6 +42,8 @@ SlotValuesPtr gradient_of(const TrainSnapshot& now, int node);                  
 // Weights as maps: a colour picture per filter where it reads three channels, else a map per filter and slice.
 TensorMaps maps_of_weights(const WeightMaps& maps, const std::vector<float>& values, bool colours);
 TensorMaps maps_of_activation(const Shape& out, const std::vector<float>& values);
+
+float largest_magnitude(const std::vector<float>& values);  // of those that are finite; 0: none
 
 // What opens a filter or unit of a layer in the view `unit`; empty where the program has no such view.
 std::string unit_command(const Ui& ui, int node, int64_t unit, int64_t slice = -1);

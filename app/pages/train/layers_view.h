@@ -1,6 +1,8 @@
 // The view `layers`: every layer in running order: what it answers to the probe, the gradient of the probe's loss by
 // each of these values, histograms of its weights, their gradients and its answers, norms, silent units. Scrolls; asks
 // for the slots of what can be seen and of nothing else.
+//
+// layers_view.cpp: commands, what is asked for, the list.   layers_rows.cpp: what stands in a row.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,8 @@
 // first layer's filters and the second's (by themselves, and laid over the first), what the first layer answers to the
 // probe, its gradients, units that stay silent. Two columns where there is room, else one below the other; scrolls.
 //
-// overview.cpp: commands, what is asked for, the places.   overview_figures.cpp: what is drawn there.
+// overview.cpp: commands, what is asked for.  overview_places.cpp: how large everything is, and where it stands.
+// overview_plots.cpp: curves, confusion, silent units.  overview_figures.cpp: maps.
 #pragma once
 
 #include <memory>
@@ -12,6 +13,7 @@
 #include "app/pages/train/curve_store.h"
 #include "app/pages/train/network_figures.h"
 #include "app/pages/train/train_view.h"
+#include "app/widgets/curve_plot.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/hover_note.h"
 #include "app/widgets/tensor_grid.h"
@@ -54,8 +56,7 @@ class OverviewView : public TrainView {
   Weights weights_figure(const Ui& ui, const NetworkFigures& figures, int node, const Shape& input, float width,
                          float height, float most) const;
   Weights slices_figure(const NetworkFigures& figures, const Shape& input, float width, float height, float unit) const;
-  Weights composed_figure(const Ui& ui, const NetworkFigures& figures, const Shape& input, float width,
-                          float height) const;
+  Weights composed_figure(const Ui& ui, const NetworkFigures& figures, float width, float height) const;
 
   void draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, const TrainSnapshot& now) const;
   void draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now) const;
@@ -67,18 +68,25 @@ class OverviewView : public TrainView {
   void draw_dead(Ui& ui, Rect area, float caption, const TrainSnapshot& now, const NetworkFigures& figures) const;
   void draw_maps(Ui& ui, const char* label, const Rect& at, const Weights& figure, const SlotValuesPtr& values,
                  const TensorScale& scale, Concept tone, int node, uint64_t version) const;
+  TensorScale scale_for(const TensorMaps& maps, bool is_signed, float network_limit) const;
+  std::string next_scale() const;  // the command that takes the next scope
+  float largest_weight(const TrainSnapshot& now, Role role, const NetworkFigures& figures) const;
   const ComposedFilters* composed(const TrainSnapshot& now, const NetworkFigures& figures) const;
 
   TrainScene scene_;
   CurveWindow window_;
   bool log_ = false;
   int smoothing_ = 20;
+  ScaleScope scope_ = ScaleScope::layer;
 
   // What drawing keeps between frames; nothing that a person set.
   mutable CurveStore curves_, other_;
   mutable FiguresOf figures_;
   mutable HoverNote note_;
   mutable double hovered_step_ = -1;
+  mutable PendingPick pending_[2];       // of the plot of loss, of accuracy
+  mutable float network_limit_[3] = {};  // of all weights, of their gradients, of the probe's activations
+  mutable uint64_t limits_of_ = 0;       // the snapshot's version they belong to
   mutable SlotValuesPtr composed_of_[2];
   mutable ComposedFilters composed_;
 };

@@ -20,99 +20,18 @@ Rect below(Rect area, float caption) {
 
 }  // namespace
 
-void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, const TrainSnapshot& now) const {
-  const Theme& theme = ui.theme();
-  // Controls at the right end of the caption.
-  Rect head = loss.cut_top(caption);
-  const float high = ui.em(22);
-  const auto control = [&](float wide) {
-    Rect at = head.cut_right(ui.em(wide));
-    head.cut_right(6);
-    return Rect{at.x, at.centre().y - high / 2, at.w, high};
-  };
-  ui.next(control(44));
-  ui.button("log", std::string("train.curves.log ") + (log_ ? "off" : "on"),
-            {.style = ButtonStyle::quiet, .selected = log_});
-  // Every step, or the mean of 5, 20, 100: the next one.
-  const int next_smoothing = smoothing_ < 5 ? 5 : smoothing_ < 20 ? 20 : smoothing_ < 100 ? 100 : 1;
-  ui.next(control(92));
-  ui.button(smoothing_ > 1 ? fmt::format("mean of {}", smoothing_) : std::string("every step"),
-            fmt::format("train.curves.smooth {}", next_smoothing),
-            {.style = ButtonStyle::quiet,
-             .selected = smoothing_ > 1,
-             .tooltip = "What the line of the training batches is: every step, or the mean of its last steps. Click "
-                        "for another."});
-  draw_caption(ui, head, {"", "loss", now.recipe ? now.recipe->loss : std::string(), theme.text});
-
-  CurvePlot plot;
-  plot.begin = std::min(0.0, static_cast<double>(curves_.first()) - 1);
-  if (curves_.first() > 1) plot.begin = curves_.first() - 1;
-  plot.last = std::max(static_cast<double>(now.newest_step), plot.begin + 1);
-  plot.window = window_;
-  plot.shown = static_cast<double>(now.step);
-  plot.smoothing = smoothing_;
-  plot.window_command = "train.curves.window";
-  plot.pick_command = "train.scrub";
-  plot.pick_hint = "click: show this step; wheel: zoom; double-click: all";
-  plot.hovered_at = hovered_step_;
-  const auto colour_of = [&](const std::string& split) {
-    return split == "test" ? theme.kernel : split == "validation" ? theme.bias : theme.input;
-  };
-  const auto series_of = [&](const CurveStore& store, bool is_loss, bool other) {
-    CurveSeries training;
-    training.name = other ? "other" : "training";
-    training.colour = other ? faded(theme.input, 0.75f) : theme.input;
-    training.dense = is_loss ? &store.loss() : &store.accuracy();
-    training.first = store.first();
-    training.dashed = other;
-    if (training.dense->size() > 0) plot.series.push_back(training);
-    for (const auto& [split, points] : store.splits()) {
-      if (split == "training") continue;
-      CurveSeries series;
-      series.name = other ? "other " + split : split;
-      series.colour = colour_of(split);
-      series.points = is_loss ? &points.loss : &points.accuracy;
-      series.dashed = other;
-      plot.series.push_back(series);
-    }
-  };
-  series_of(curves_, true, false);
-  if (now.other) series_of(other_, true, true);
-  plot.log = log_;
-  const CurveAnswer first = draw_curve_plot(ui, "loss curve", loss, plot);
-
-  plot.series.clear();
-  plot.log = false, plot.percent = true;
-  series_of(curves_, false, false);
-  if (now.other) series_of(other_, false, true);
-  draw_caption(ui, accuracy.cut_top(caption), {"", "accuracy", "share of right answers", theme.text});
-  const CurveAnswer second = draw_curve_plot(ui, "accuracy curve", accuracy, plot);
-  if (first.hovered) note_ = first.note;
-  if (second.hovered) note_ = second.note;
-  const double step = first.hovered ? first.at : second.hovered ? second.at : -1;
-  if (step != hovered_step_) ui.request_frame();
-  hovered_step_ = step;
+TensorScale OverviewView::scale_for(const TensorMaps& maps, bool is_signed, float network_limit) const {
+  return scale_of(maps, scope_, is_signed, network_limit);
 }
 
-void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now) const {
-  const Theme& theme = ui.theme();
-  const Rect head = area.cut_top(caption);
-  if (!now.test) {
-    draw_caption(ui, head, {"", "what is taken for what", "", theme.text});
-    return draw_waiting(ui, {area.x, area.y, area.w, std::min(area.h, ui.em(60))}, "comes with the first measurement");
+// Of all slots of the role that have come; those of a scope that was just chosen come with the next snapshot.
+float OverviewView::largest_weight(const TrainSnapshot& now, Role role, const NetworkFigures& figures) const {
+  float most = 0;
+  for (const LayerFacts& layer : figures.layers) {
+    const SlotValuesPtr values = layer.weight.empty() ? nullptr : slot_of(now, role, layer.weight);
+    if (values) most = std::max(most, largest_magnitude(values->values));
   }
-  const TrainTest& test = *now.test;
-  draw_caption(ui, head,
-               {"", "what is taken for what", fmt::format("{}, step {}", test.split, grouped(test.step)), theme.text});
-  ConfusionGrid grid;
-  grid.classes = test.evaluation.classes;
-  grid.counts = test.evaluation.confusion;
-  if (now.data) grid.names = now.data->classes();
-  grid.command = ui.registry().find_command("train.tests.open") ? "train.tests.open" : "";
-  grid.hint = "click: see these pictures";
-  area.h -= ui.em(6);
-  const ConfusionAnswer answer = striate::draw_confusion(ui, "confusion", area, grid);
-  if (answer.hovered) note_ = answer.note;
+  return most;
 }
 
 void OverviewView::draw_maps(Ui& ui, const char* label, const Rect& at, const Weights& figure,
@@ -143,6 +62,7 @@ void OverviewView::draw_maps(Ui& ui, const char* label, const Rect& at, const We
   }
   const TensorAnswer answer = draw_tensor_grid(ui, label, at, grid);
   if (answer.hovered) note_ = answer.note;
+  if (!answer.opened.empty()) *scene_.opening = {answer.opened, ui.frame().now, grid.tone};
 }
 
 void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
@@ -156,8 +76,9 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
     draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
     return draw_waiting(ui, {at.x, at.y, p.first.layout.total_width(), p.first.layout.total_height()}, "");
   }
-  const TensorScale scale = scale_of(maps_of_weights(p.first.maps, values->values, p.first.colours), ScaleScope::layer);
-  caption.scale = &scale;
+  const TensorScale scale =
+      scale_for(maps_of_weights(p.first.maps, values->values, p.first.colours), true, network_limit_[0]);
+  caption.scale = &scale, caption.scale_command = next_scale();
   caption.bar = !p.first.colours;
   draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
   draw_maps(ui, "layer 1 weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version);
@@ -184,8 +105,8 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   Rect head = area.cut_top(p.caption);
   const Rect at{area.x, area.y, area.w, p.slices.layout.total_height()};
   if (values) {
-    const TensorScale scale = scale_of(maps_of_weights(p.slices.maps, values->values, false), ScaleScope::layer);
-    caption.scale = &scale;
+    const TensorScale scale = scale_for(maps_of_weights(p.slices.maps, values->values, false), true, network_limit_[0]);
+    caption.scale = &scale, caption.scale_command = next_scale();
     draw_caption(ui, head, caption);
     draw_maps(ui, "layer 2 slices", at, p.slices, values, scale, Concept::kernel, layer.node, now.version);
   } else {
@@ -209,21 +130,27 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   }
   TensorGrid grid;
   grid.maps = maps_of_weights(p.composed.maps, filters->values, p.composed.colours);
-  grid.scale = scale_of(grid.maps, ScaleScope::layer);
-  second.scale = &grid.scale;
+  // Sums of products of weights: larger than any weight, so that the network's scale says nothing of them.
+  grid.scale = scale_of(grid.maps, scope_ == ScaleScope::map ? ScaleScope::map : ScaleScope::layer);
+  second.scale = &grid.scale, second.scale_command = next_scale();
   second.bar = !p.composed.colours;
   draw_caption(ui, head, second);
   grid.key = "overview.composed";
   grid.version = now.version;
   grid.layout = p.composed.layout;
   grid.tone = Concept::kernel;
-  grid.name = [](int64_t map) { return fmt::format("filter {}: its slices times layer 1, added", map); };
+  const int64_t channels = p.composed.colours ? 1 : p.composed.maps.slices;
+  grid.name = [channels](int64_t map) {
+    const std::string channel = channels > 1 ? fmt::format(", channel {}", map % channels) : std::string();
+    return fmt::format("filter {}: its slices times layer 1, added{}", map / channels, channel);
+  };
   if (!unit_command(ui, node, 0).empty()) {
-    grid.command = [&ui, node](int64_t map) { return unit_command(ui, node, map); };
+    grid.command = [&ui, node, channels](int64_t map) { return unit_command(ui, node, map / channels); };
     grid.hint = "click: open it with its numbers";
   }
   const TensorAnswer answer = draw_tensor_grid(ui, "layer 2 composed", area, grid);
   if (answer.hovered) note_ = answer.note;
+  if (!answer.opened.empty()) *scene_.opening = {answer.opened, ui.frame().now, grid.tone};
 }
 
 void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
@@ -242,8 +169,8 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
   }
   TensorGrid grid;
   grid.maps = maps_of_activation(layer.out, values->values);
-  grid.scale = scale_of(grid.maps, ScaleScope::layer, !layer.never_negative);
-  caption.scale = &grid.scale;
+  grid.scale = scale_for(grid.maps, !layer.never_negative, network_limit_[2]);
+  caption.scale = &grid.scale, caption.scale_command = next_scale();
   draw_caption(ui, head, caption);
   grid.key = "overview.answers";
   grid.version = now.version;
@@ -259,6 +186,7 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
   }
   const TensorAnswer answer = draw_tensor_grid(ui, "layer 1 answers", area, grid);
   if (answer.hovered) note_ = answer.note;
+  if (!answer.opened.empty()) *scene_.opening = {answer.opened, ui.frame().now, grid.tone};
 }
 
 void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
@@ -280,44 +208,12 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
   figure.maps = weight_maps(layer, now.architecture->input());
   figure.colours = figure.maps.slices == 3;
   figure.layout = p.gradients_layout;
-  const TensorScale scale = scale_of(maps_of_weights(figure.maps, values->values, figure.colours), ScaleScope::layer);
-  caption.scale = &scale;
+  const TensorScale scale =
+      scale_for(maps_of_weights(figure.maps, values->values, figure.colours), true, network_limit_[1]);
+  caption.scale = &scale, caption.scale_command = next_scale();
   caption.bar = !figure.colours;
   draw_caption(ui, head, caption);
   draw_maps(ui, "layer 1 gradients", area, figure, values, scale, Concept::gradient, layer.node, now.version);
-}
-
-void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapshot& now,
-                             const NetworkFigures& figures) const {
-  const Theme& theme = ui.theme();
-  const Rect head = area.cut_top(caption);
-  draw_caption(ui, head, {"", "silent units", "0 on the whole batch", theme.text});
-  if (now.dead_units.empty()) {
-    return draw_waiting(ui, {area.x, area.y, area.w, ui.em(24)}, "are counted with the first step");
-  }
-  // The three layers with the largest share of them.
-  std::vector<const DeadUnits*> worst;
-  for (const DeadUnits& units : now.dead_units) worst.push_back(&units);
-  const auto share = [](const DeadUnits& units) {
-    return units.units > 0 ? static_cast<double>(units.dead) / static_cast<double>(units.units) : 0;
-  };
-  std::stable_sort(worst.begin(), worst.end(),
-                   [&](const DeadUnits* a, const DeadUnits* b) { return share(*a) > share(*b); });
-  worst.resize(std::min<size_t>(worst.size(), 3));
-  std::sort(worst.begin(), worst.end(), [](const DeadUnits* a, const DeadUnits* b) { return a->node < b->node; });
-  for (const DeadUnits* units : worst) {
-    Rect line = area.cut_top(ui.em(20));
-    const std::string count = fmt::format("{} of {}", units->dead, units->units);
-    const LayerFacts& layer = figures.layer(units->node);
-    // A name that somebody gave says enough; a number does not.
-    const bool number = layer.name.find_first_not_of("0123456789") == std::string::npos;
-    ui.label(line.cut_left(ui.em(112)), number ? fmt::format("{} (layer {})", layer.kind, layer.name) : layer.name,
-             Font::caption, theme.secondary);
-    ui.label(line.cut_right(ui.em(84)), count, Font::caption, theme.text, Align::right);
-    const Rect bar{line.x + 8, std::round(line.centre().y - 3), std::max(0.0f, line.w - 20), 6};
-    ui.fill(bar, theme.raised, 3);
-    ui.fill({bar.x, bar.y, bar.w * static_cast<float>(share(*units)), bar.h}, theme.kernel, 3);
-  }
 }
 
 }  // namespace striate

@@ -83,8 +83,8 @@ void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
         ui.note("The weight was changed by hand since, or its update was computed on another device.");
       }
     }
-  } catch (const Error& error) {
-    ui.note(fmt::format("{}: {}.", error.what(), error.hint()));
+  } catch (const Error&) {
+    ui.note("Its numbers come with the next step: press **Step**.");
   }
   ui.hairline();
 }

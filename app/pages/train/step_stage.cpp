@@ -59,9 +59,11 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
         draw_update(ui, room, now);
         break;
     }
-  } catch (const Error& error) {
-    ui.empty_state(room, Icon::picture, "The numbers are not at hand",
-                   fmt::format("{}: {}.", error.what(), error.hint()));
+  } catch (const Error&) {
+    // At full speed nothing was copied that this phase shows; the next step brings it.
+    ui.empty_state(room, Icon::step, "Take one step to see this phase",
+                   "Press **Step** below, or the right arrow: the next step is taken by itself and all its numbers "
+                   "stand here. **Phase** goes through it one phase at a time.");
   }
   if (!(hover_next_ == hover_)) ui.request_frame();
 }

@@ -13,12 +13,20 @@
 
 #include "app/command/registry.h"
 #include "app/pages/page.h"
+#include "app/shell/theme.h"
+#include "app/widgets/geometry.h"
 #include "app/worker/train_snapshot.h"
 
 namespace striate {
 
 class Ui;
-struct Rect;
+
+// A map was clicked and opens in another view, which shows where it came from.
+struct MapOpening {
+  Rect from;          // on the screen
+  double since = -1;  // the frame's time; negative: nothing opens
+  Concept tone = Concept::none;
+};
 
 // What all views are given. Outlives them.
 struct TrainScene {
@@ -35,6 +43,8 @@ struct TrainScene {
   using ChangeRecipe = std::function<RunRecipe(const RunRecipe&)>;
   std::function<void(const ChangeRecipe& change, const std::string& what)> compare;
   std::function<void()> end_comparison;
+  // Written and read while drawing; the views share it.
+  std::shared_ptr<MapOpening> opening = std::make_shared<MapOpening>();
 };
 
 class TrainView {

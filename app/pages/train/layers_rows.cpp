@@ -1,0 +1,224 @@
+// The view `layers`: one layer: its head, its maps, how its numbers are spread.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/figure_parts.h"
+#include "app/pages/train/layers_view.h"
+#include "app/widgets/curves.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+namespace {
+
+constexpr int kBins = 48;
+
+std::string short_number(double value) {
+  const double size = std::abs(value);
+  if (value == 0) return "0";
+  return size >= 1e-3 && size < 1e4 ? fmt::format("{:.3g}", value) : fmt::format("{:.1e}", value);
+}
+
+}  // namespace
+
+Spread spread_of(std::span<const float> values, int bins, bool is_signed) {
+  Spread spread;
+  spread.values = static_cast<int64_t>(values.size());
+  spread.bins.assign(static_cast<size_t>(bins), 0);
+  bool any = false;
+  for (const float v : values) {
+    if (!std::isfinite(v)) {
+      ++spread.not_finite;
+      continue;
+    }
+    spread.least = any ? std::min(spread.least, v) : v;
+    spread.most = any ? std::max(spread.most, v) : v;
+    any = true;
+  }
+  if (!any) return spread;
+  spread.low = static_cast<double>(spread.least), spread.high = static_cast<double>(spread.most);
+  if (is_signed) {
+    spread.high = std::max(std::abs(spread.low), std::abs(spread.high));
+    spread.low = -spread.high;
+  } else {
+    spread.low = std::min(spread.low, 0.0);
+  }
+  if (!(spread.low < spread.high)) spread.high = spread.low + 1;
+  const double scale = bins / (spread.high - spread.low);
+  for (const float v : values) {
+    if (!std::isfinite(v)) continue;
+    const auto bin = static_cast<int64_t>((static_cast<double>(v) - spread.low) * scale);
+    spread.bins[static_cast<size_t>(std::clamp<int64_t>(bin, 0, bins - 1))] += 1;
+  }
+  return spread;
+}
+
+void LayersView::draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  Rect line = area;
+  std::string right;
+  for (const DeadUnits& units : now.dead_units) {
+    if (units.node == layer.node) right = fmt::format("silent {} of {}", units.dead, units.units);
+  }
+  for (const Norm& norm : now.norms) {
+    if (layer.weight.empty() || norm.name != layer.weight) continue;
+    right = fmt::format("norm of the weights {}", short_number(norm.weight));
+    if (now.step > 0) right += fmt::format(", gradient {}", short_number(norm.gradient));
+  }
+  const float wide = right.empty() ? 0 : ui.measure(Font::caption, right).x + 8;
+  if (wide < line.w * 0.5f) ui.label(line.cut_right(wide), right, Font::caption, theme.secondary, Align::right);
+  const std::string name = layer.node == 0 ? "input" : layer.text;
+  const float named = ui.measure(Font::strong, name).x;
+  ui.label(line.cut_left(std::min(named + 10, line.w)), name, Font::strong, theme.text);
+  std::string facts =
+      layer.node == 0 ? size_words(layer.out) + ", normalised"
+                      : fmt::format("layer {}, {} \u2192 {}", layer.name, size_words(layer.in), size_words(layer.out));
+  if (layer.parameters > 0) {
+    const std::string more = fmt::format(", {} parameters", grouped(layer.parameters));
+    if (ui.measure(Font::caption, facts + more).x <= line.w) facts += more;
+  }
+  ui.label(line, facts, Font::caption, theme.secondary);
+}
+
+void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer,
+                             const SlotValuesPtr& values, bool gradient, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  Rect rest = area;
+  const Rect head = rest.cut_top(ui.em(22));
+  FigureCaption caption;
+  caption.subject = !gradient ? "answers" : rest.w < ui.em(290) ? "gradient" : "gradient of the loss";
+  caption.colour = gradient ? theme.gradient : layer.node == 0 ? theme.input : theme.activation;
+  if (layer.node == 0 && !gradient) caption.subject = "values";
+  if (row.layout.shown < row.maps.count) {
+    caption.after = fmt::format("the first {} of {}", row.layout.shown, row.maps.count);
+  }
+  if (const std::string reduced = reduced_words(row.maps.height, row.maps.width); !reduced.empty()) {
+    caption.after += (caption.after.empty() ? "" : ", ") + reduced;
+  }
+  if (!values) {
+    draw_caption(ui, head, caption);
+    std::string why = "come with the next step";
+    if (gradient && now.probe && now.probe->label < 0) why = "none: the class of this picture is not known";
+    return draw_waiting(ui, {rest.x, rest.y, std::min(rest.w, ui.em(300)), row.layout.total_height()}, why);
+  }
+  TensorGrid grid;
+  grid.maps = maps_of_activation(layer.out, values->values);
+  grid.scale = scale_of(grid.maps, scope_, gradient || !layer.never_negative, network_limit_[gradient ? 1 : 0]);
+  caption.scale = &grid.scale;
+  draw_caption(ui, head, caption);
+  grid.key = fmt::format("layers.{}.{}", gradient ? "gradient" : "activation", layer.node);
+  grid.version = now.version;
+  grid.layout = row.layout;
+  const bool units = row.maps.height == 1 && row.maps.width == 1;
+  const bool classes = now.data && layer.node + 1 == now.architecture->size() &&
+                       static_cast<int64_t>(now.data->classes().size()) == row.maps.count;
+  grid.name = [&now, units, classes](int64_t map) {
+    if (classes) return fmt::format("unit {}: class {}", map, class_name(now, map));
+    return fmt::format("{} {}", units ? "unit" : "map", map);
+  };
+  grid.tone = gradient ? Concept::gradient : Concept::activation;
+  if (layer.node > 0 && !unit_command(ui, layer.node, 0).empty()) {
+    grid.command = [&ui, node = layer.node](int64_t map) { return unit_command(ui, node, map); };
+    grid.hint = "click: open it with its numbers";
+  }
+  const TensorAnswer answer =
+      draw_tensor_grid(ui, fmt::format("{} of layer {}", gradient ? "gradient" : "answers", layer.name), rest, grid);
+  if (answer.hovered) note_ = answer.note;
+  if (!answer.opened.empty()) *scene_.opening = {answer.opened, ui.frame().now, grid.tone};
+}
+
+const Spread& LayersView::spread(const SlotValuesPtr& values, bool is_signed) const {
+  const auto [entry, fresh] = spreads_.try_emplace(values);
+  if (fresh) entry->second = spread_of(values->values, kBins, is_signed);
+  return entry->second;
+}
+
+void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& name, Colour colour,
+                                const SlotValuesPtr& values, bool is_signed) const {
+  const Theme& theme = ui.theme();
+  Rect rest = area;
+  ui.label(rest.cut_top(ui.em(22)), name, Font::caption, colour);
+  if (!values) return draw_waiting(ui, rest, "");
+  const Spread& s = spread(values, is_signed);
+  const Rect words = rest.cut_bottom(ui.em(18));
+  double highest = 1;
+  // A bin that towers, the zeros of a ReLU, does not flatten the others: it is cut, and the note has the number.
+  for (size_t i = 0; i < s.bins.size(); ++i) highest = std::max(highest, s.bins[i]);
+  std::vector<double> sorted = s.bins;
+  std::nth_element(sorted.begin(), sorted.end() - 2, sorted.end());
+  const double top = std::min(highest, std::max(1.0, sorted[sorted.size() - 2] * 1.25));
+  const float each = rest.w / static_cast<float>(s.bins.size());
+  for (size_t i = 0; i < s.bins.size(); ++i) {
+    if (s.bins[i] <= 0) continue;
+    const float high = std::max(1.0f, static_cast<float>(std::min(1.0, s.bins[i] / top)) * rest.h);
+    ui.fill({rest.x + each * static_cast<float>(i), rest.bottom() - high, std::max(1.0f, each - 0.6f), high},
+            faded(colour, s.bins[i] > top ? 1.0f : 0.8f));
+  }
+  ui.fill({rest.x, rest.bottom(), rest.w, 1}, theme.line);
+  if (s.low < 0 && s.high > 0) {
+    const float zero = rest.x + rest.w * static_cast<float>(-s.low / (s.high - s.low));
+    ui.fill({std::round(zero), rest.bottom(), 1, 4}, theme.secondary);
+  }
+  const float size = ui.em(12);
+  ui.label(words, short_number(s.low), Font::number, theme.secondary, Align::left, size);
+  ui.label(words, short_number(s.high), Font::number, theme.secondary, Align::right, size);
+  if (s.low < 0) ui.label(words, "0", Font::number, theme.secondary, Align::centre, size);
+  // Hovering reads a bin.
+  if (!intersection(area, ui.clip()).contains(ui.input().mouse) || note_.shown()) return;
+  const float at = (ui.input().mouse.x - rest.x) / std::max(each, 1e-3f);
+  const auto bin = static_cast<size_t>(std::clamp(at, 0.0f, static_cast<float>(s.bins.size() - 1)));
+  const double width = (s.high - s.low) / static_cast<double>(s.bins.size());
+  note_.title = name;
+  const double from = s.low + width * static_cast<double>(bin);
+  note_.lines.push_back({fmt::format("from {} to {}", short_number(from), short_number(from + width)),
+                         grouped(std::llround(s.bins[bin])), 0});
+  note_.lines.push_back({"all", grouped(s.values), 0});
+  note_.lines.push_back({"least", shortest_text(s.least), 0});
+  note_.lines.push_back({"largest", shortest_text(s.most), 0});
+  if (s.not_finite > 0) note_.lines.push_back({"not a number", grouped(s.not_finite), theme.warning});
+}
+
+void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer,
+                          const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  Rect rest = area;
+  ui.fill({rest.x, rest.y, rest.w, 1}, theme.line);
+  rest.cut_top(6);
+  draw_head(ui, rest.cut_top(ui.em(26) - 6), layer, now);
+  const float caption = ui.em(22), histogram_high = ui.em(78) + caption, histogram_wide = ui.em(132);
+  Rect histograms;
+  if (row.histograms_below) {
+    Rect maps = rest.cut_top(caption + row.layout.total_height());
+    rest.cut_top(8);
+    histograms = rest.cut_top(histogram_high);
+    rest = maps;
+  } else {
+    histograms = rest.cut_right((histogram_wide + 16) * static_cast<float>(row.histograms));
+    histograms.h = histogram_high;
+  }
+  const SlotValuesPtr activation = activation_of(now, layer.node);
+  draw_values(ui, {rest.x, rest.y, row.maps_width, rest.h}, row, layer, activation, false, now);
+  if (gradients_) {
+    draw_values(ui, {rest.x + row.maps_width + 20, rest.y, row.maps_width, rest.h}, row, layer,
+                gradient_of(now, layer.node), true, now);
+  }
+  const float wide = row.histograms_below
+                         ? std::min(ui.em(190), (histograms.w - 16 * static_cast<float>(row.histograms - 1)) /
+                                                    static_cast<float>(row.histograms))
+                         : histogram_wide;
+  const auto next = [&] {
+    Rect at{histograms.x + (row.histograms_below ? 0 : 16), histograms.y, wide, histograms.h};
+    histograms.cut_left(wide + 16);
+    return at;
+  };
+  if (!layer.weight.empty()) {
+    draw_histogram(ui, next(), "weights", theme.kernel, slot_of(now, Role::weight, layer.weight), true);
+    draw_histogram(ui, next(), "their gradients", theme.gradient,
+                   now.step > 0 ? slot_of(now, Role::weight_gradient, layer.weight) : nullptr, true);
+  }
+  draw_histogram(ui, next(), layer.node == 0 ? "values" : "answers", layer.node == 0 ? theme.input : theme.activation,
+                 activation, !layer.never_negative);
+}
+
+}  // namespace striate

@@ -1,0 +1,152 @@
+// The view `overview`: curves of loss and accuracy, what is taken for what, units that stay silent.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/train/figure_parts.h"
+#include "app/pages/train/overview.h"
+#include "app/widgets/confusion_grid.h"
+#include "app/widgets/curve_plot.h"
+#include "app/widgets/ui.h"
+
+namespace striate {
+void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  // Controls at the right end of the caption.
+  Rect head = loss.cut_top(caption);
+  const float high = ui.em(22);
+  const auto control = [&](float wide) {
+    Rect at = head.cut_right(ui.em(wide));
+    head.cut_right(6);
+    return Rect{at.x, at.centre().y - high / 2, at.w, high};
+  };
+  ui.next(control(44));
+  ui.button("log", std::string("train.curves.log ") + (log_ ? "off" : "on"),
+            {.style = ButtonStyle::quiet, .selected = log_});
+  // Every step, or the mean of 5, 20, 100: the next one.
+  const int next_smoothing = smoothing_ < 5 ? 5 : smoothing_ < 20 ? 20 : smoothing_ < 100 ? 100 : 1;
+  ui.next(control(92));
+  ui.button(smoothing_ > 1 ? fmt::format("mean of {}", smoothing_) : std::string("every step"),
+            fmt::format("train.curves.smooth {}", next_smoothing),
+            {.style = ButtonStyle::quiet,
+             .selected = smoothing_ > 1,
+             .tooltip = "What the line of the training batches is: every step, or the mean of its last steps. Click "
+                        "for another."});
+  draw_caption(ui, head, {"", "loss", now.recipe ? now.recipe->loss : std::string(), theme.text});
+
+  CurvePlot plot;
+  plot.begin = std::min(0.0, static_cast<double>(curves_.first()) - 1);
+  if (curves_.first() > 1) plot.begin = curves_.first() - 1;
+  plot.last = std::max(static_cast<double>(now.newest_step), plot.begin + 1);
+  plot.window = window_;
+  plot.shown = static_cast<double>(now.step);
+  plot.smoothing = smoothing_;
+  plot.window_command = "train.curves.window";
+  plot.pick_command = "train.scrub";
+  plot.pick_hint = "click: show this step; wheel: zoom; double-click: all";
+  plot.pick_keys = "Left, Right";
+  plot.pending = &pending_[0];
+  plot.hovered_at = hovered_step_;
+  const auto colour_of = [&](const std::string& split) {
+    return split == "test" ? theme.kernel : split == "validation" ? theme.bias : theme.input;
+  };
+  const auto series_of = [&](const CurveStore& store, bool is_loss, bool other) {
+    CurveSeries training;
+    training.name = other ? "other" : "training";
+    training.colour = other ? faded(theme.input, 0.75f) : theme.input;
+    training.dense = is_loss ? &store.loss() : &store.accuracy();
+    training.first = store.first();
+    training.dashed = other;
+    if (training.dense->size() > 0) plot.series.push_back(training);
+    for (const auto& [split, points] : store.splits()) {
+      if (split == "training") continue;
+      CurveSeries series;
+      series.name = other ? "other " + split : split;
+      series.colour = colour_of(split);
+      series.points = is_loss ? &points.loss : &points.accuracy;
+      series.dashed = other;
+      plot.series.push_back(series);
+    }
+  };
+  series_of(curves_, true, false);
+  if (now.other) series_of(other_, true, true);
+  plot.log = log_;
+  const CurveAnswer first = draw_curve_plot(ui, "loss curve", loss, plot);
+
+  plot.series.clear();
+  plot.log = false, plot.percent = true;
+  plot.pending = &pending_[1];
+  series_of(curves_, false, false);
+  if (now.other) series_of(other_, false, true);
+  draw_caption(ui, accuracy.cut_top(caption), {"", "accuracy", "share of right answers", theme.text});
+  const CurveAnswer second = draw_curve_plot(ui, "accuracy curve", accuracy, plot);
+  if (first.hovered) note_ = first.note;
+  if (second.hovered) note_ = second.note;
+  const double step = first.hovered ? first.at : second.hovered ? second.at : -1;
+  if (step != hovered_step_) ui.request_frame();
+  hovered_step_ = step;
+}
+
+void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now) const {
+  const Theme& theme = ui.theme();
+  const Rect head = area.cut_top(caption);
+  if (!now.test) {
+    draw_caption(ui, head, {"", "what is taken for what", "", theme.text});
+    const float side = std::min(area.w, area.h - ui.em(12));
+    return draw_waiting(ui, {area.x, area.y, area.w, std::max(side, ui.em(60))},
+                        now.step > 0 ? "the test pictures are being looked at" : "comes with the first measurement");
+  }
+  const TrainTest& test = *now.test;
+  draw_caption(ui, head,
+               {"", "what is taken for what", fmt::format("{}, step {}", test.split, grouped(test.step)), theme.text});
+  ConfusionGrid grid;
+  grid.classes = test.evaluation.classes;
+  grid.counts = test.evaluation.confusion;
+  if (now.data) grid.names = now.data->classes();
+  grid.command = ui.registry().find_command("train.tests.open") ? "train.tests.open" : "";
+  grid.hint = "blue is right, orange is wrong; click: see these pictures";
+  area.h -= ui.em(6);
+  const ConfusionAnswer answer = striate::draw_confusion(ui, "confusion", area, grid);
+  if (answer.hovered) note_ = answer.note;
+  // What the colours mean, where cells leave room for it.
+  const float under = answer.cells.bottom() + ui.em(3);
+  if (!answer.cells.empty() && area.bottom() - under >= ui.em(17)) {
+    draw_confusion_colours(ui, {answer.cells.x, under, area.right() - answer.cells.x, ui.em(20)});
+  }
+}
+
+void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapshot& now,
+                             const NetworkFigures& figures) const {
+  const Theme& theme = ui.theme();
+  const Rect head = area.cut_top(caption);
+  draw_caption(ui, head, {"", "silent units", "0 on the whole batch", theme.text});
+  if (now.dead_units.empty()) {
+    return draw_waiting(ui, {area.x, area.y, area.w, ui.em(24)}, "are counted with the first step");
+  }
+  // The three layers with the largest share of them.
+  std::vector<const DeadUnits*> worst;
+  for (const DeadUnits& units : now.dead_units) worst.push_back(&units);
+  const auto share = [](const DeadUnits& units) {
+    return units.units > 0 ? static_cast<double>(units.dead) / static_cast<double>(units.units) : 0;
+  };
+  std::stable_sort(worst.begin(), worst.end(),
+                   [&](const DeadUnits* a, const DeadUnits* b) { return share(*a) > share(*b); });
+  worst.resize(std::min<size_t>(worst.size(), 3));
+  std::sort(worst.begin(), worst.end(), [](const DeadUnits* a, const DeadUnits* b) { return a->node < b->node; });
+  for (const DeadUnits* units : worst) {
+    Rect line = area.cut_top(ui.em(20));
+    const std::string count = fmt::format("{} of {}", units->dead, units->units);
+    const LayerFacts& layer = figures.layer(units->node);
+    // A name that somebody gave says enough; a number does not.
+    const bool number = layer.name.find_first_not_of("0123456789") == std::string::npos;
+    ui.label(line.cut_left(ui.em(112)), number ? fmt::format("{} (layer {})", layer.kind, layer.name) : layer.name,
+             Font::caption, theme.secondary);
+    ui.label(line.cut_right(ui.em(84)), count, Font::caption, theme.text, Align::right);
+    const Rect bar{line.x + 8, std::round(line.centre().y - 3), std::max(0.0f, line.w - 20), 6};
+    ui.fill(bar, theme.raised, 3);
+    ui.fill({bar.x, bar.y, bar.w * static_cast<float>(share(*units)), bar.h}, theme.kernel, 3);
+  }
+}
+
+}  // namespace striate
