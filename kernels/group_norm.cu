@@ -277,11 +277,13 @@ struct ValueScaleGradients {
     const int64_t all = groups * channels, first = index * Channels;
     const int mine = first + Channels < all ? Channels : static_cast<int>(all - first);
     double by_scale[Channels] = {}, by_shift[Channels] = {};
+    int64_t group[Channels] = {};
+    for (int c = 0; c < mine; ++c) group[c] = (first + c) / channels;
     for (int64_t image = 0; image < n; ++image) {
       for (int c = 0; c < mine; ++c) {
-        const int64_t row = image * groups + (first + c) / channels, at = image * all + first + c;
+        const int64_t row = image * groups + group[c], at = image * all + first + c;
         by_shift[c] += static_cast<double>(dy[at]);
-        by_scale[c] += static_cast<double>(dy[at]) * static_cast<double>((x[at] - mean[row]) * inverse_deviation[row]);
+        by_scale[c] += static_cast<double>(dy[at] * ((x[at] - mean[row]) * inverse_deviation[row]));
       }
     }
     for (int c = 0; c < mine; ++c) {

@@ -4,6 +4,7 @@
 
 #include "kernels/error.h"
 #include "kernels/launch.h"
+#include "kernels/pack_math.h"
 
 namespace striate {
 
@@ -67,7 +68,7 @@ struct PreluBackward {
 };
 
 // One block per slope: its threads share out the innermost of the axes over which it repeats.
-template <int Threads>
+template <int W, int Threads>
 struct PreluBySlopes {
   static constexpr int threads = Threads;
   static constexpr int64_t work = 1024;
@@ -106,9 +107,13 @@ struct PreluBySlopes {
           at += rest % size[axis] * steps[axis];
           rest /= size[axis];
         }
+        if (inner_step == 1) {
+          sum += side_by_side(at, inner, thread);
+          continue;
+        }
         for (int64_t i = thread; i < inner; i += Threads) {
-          const float v = x[at + i * inner_step];
-          if (!(v > 0.0f)) sum += static_cast<double>(v) * static_cast<double>(dy[at + i * inner_step]);
+          const float v = x[at + i * inner_step], below = v > 0.0f ? 0.0f : v;
+          sum += static_cast<double>(below) * static_cast<double>(dy[at + i * inner_step]);
         }
       }
       shared.sum[thread] = sum;
@@ -122,13 +127,30 @@ struct PreluBySlopes {
       if (thread == 0) dslopes[slope] = static_cast<float>(shared.sum[0]);
     });
   }
+
+  HD double side_by_side(int64_t at, int64_t count, int thread) const {
+    // Packs are added to for a while only, so that their float sums keep their digits.
+    constexpr int64_t stretch = static_cast<int64_t>(Threads) * W * 64;
+    const Pack<float, W> zero = Pack<float, W>::all(0);
+    double sum = 0;
+    for (int64_t begin = 0; begin < count; begin += stretch) {
+      const int64_t end = begin + stretch < count ? begin + stretch : count;
+      Pack<float, W> lanes = zero;
+      for (int64_t i = begin + thread * W; i < end; i += Threads * W) {
+        const Pack<float, W> below = minimum(load_part<W>(x + at + i, end - i), zero);
+        lanes = fma(below, load_part<W>(dy + at + i, end - i), lanes);
+      }
+      sum += static_cast<double>(sum_of(lanes));
+    }
+    return sum;
+  }
 };
 
 #ifdef __CUDACC__
 
 template struct CudaFlat<Prelu>;
 template struct CudaFlat<PreluBackward>;
-template struct CudaBlocks<PreluBySlopes<128>>;
+template struct CudaBlocks<PreluBySlopes<1, 128>>;
 
 #else
 
@@ -209,7 +231,8 @@ void prelu_backward_slopes(Stream& stream, const PreluShape& shape, const float*
   const int64_t slopes = shape.slopes();
   const Grid grid{static_cast<int>(slopes < 32768 ? slopes : 32768), static_cast<int>((slopes + 32767) / 32768), 1};
   with_target(stream, [&](auto target) {
-    using K = PreluBySlopes<decltype(target)::is_cuda ? 128 : 1>;
+    using T = decltype(target);
+    using K = PreluBySlopes<T::is_cuda ? 1 : T::width, T::is_cuda ? 128 : 1>;
     for_each_block(target, stream, "prelu_by_slopes", grid, K{shape, x, dy, dslopes, slopes});
   });
 }

@@ -29,7 +29,7 @@ PreluShape prelu_shape(const std::vector<int64_t>& x, const std::vector<int64_t>
 void prelu_forward(Stream& stream, const PreluShape& shape, const float* x, const float* slopes, float* y);
 void prelu_backward_input(Stream& stream, const PreluShape& shape, const float* x, const float* slopes, const float* dy,
                           float* dx, Result result);
-// dslopes is replaced. Its sums run in double, in an order that depends on the sizes and the device alone.
+// dslopes is replaced. Its sums run in an order that depends on the sizes and the device alone.
 void prelu_backward_slopes(Stream& stream, const PreluShape& shape, const float* x, const float* dy, float* dslopes);
 
 }  // namespace striate

@@ -346,6 +346,7 @@ std::vector<KernelBenchRow> bench_network(Device device, int runs, uint64_t seed
   bench.batch_norm("resnet20", n, 16, 32 * 32);
   bench_simple_operators(bench, n);
   bench_volumes(bench, n);
+  bench_curves_and_norms(bench, n);
 
   const int resnet[][6] = {{3, 224, 64, 7, 2, 3},    {64, 56, 64, 1, 1, 0},   {64, 56, 64, 3, 1, 1},
                            {64, 56, 256, 1, 1, 0},   {256, 56, 128, 1, 1, 0}, {128, 56, 128, 3, 2, 1},

@@ -43,4 +43,7 @@ void bench_simple_operators(OperatorBench& bench, int batch);
 // Convolutions and poolings beyond pictures and plain windows. Adds their rows.
 void bench_volumes(OperatorBench& bench, int batch);
 
+// Bent activations, PReLU, group, instance and layer normalisation, local response normalisation. Adds their rows.
+void bench_curves_and_norms(OperatorBench& bench, int batch);
+
 }  // namespace striate

@@ -273,7 +273,8 @@ struct Walker {
     if (kind == "flatten") return flatten();
     if (kind == "subsample") return subsample();
     if (kind == "identity") return copied(0, walk.place.channel, walk.place.row, walk.place.column);
-    if (kind == "softmax" || kind == "logsoftmax") return softmax();
+    const bool along_channels = layer->text() == kind;  // and not another axis
+    if ((kind == "softmax" || kind == "logsoftmax") && along_channels) return softmax();
     if (is_function(kind)) return function();
     throw Error(fmt::format("a unit of {} ({}) can't be followed term by term",
                             values.architecture->describe(walk.place.node), kind),
