@@ -13,9 +13,11 @@ void add_bench(CLI::App& parent, CommandLine& line) {
       "  striate bench filter --csv\n"
       "  striate bench kernels --device cpu\n"
       "  striate bench train --model lenet5 --batch 64\n"
+      "  striate bench infer --model resnet50\n"
       "  striate bench frame --page pixels --seconds 5");
   add_bench_filter(*bench, line);
   add_bench_frame(*bench, line);
+  add_bench_infer(*bench, line);
   add_bench_kernels(*bench, line);
   add_bench_train(*bench, line);
 }

@@ -1,0 +1,84 @@
+// striate bench infer: one batch through a network.
+#include <memory>
+
+#include "app/cli/training.h"
+#include "engine/bench/infer_bench.h"
+#include "engine/files/read_file.h"
+
+namespace striate {
+namespace {
+
+struct InferBenchOptions {
+  std::string model = "resnet50";
+  int64_t batch = 1, runs = 15;
+  bool csv = false, layers = false;
+};
+
+std::string profile_table(const Architecture& architecture, const std::vector<InferLayerTime>& profile) {
+  double all = 0;
+  size_t width = 5;
+  for (const InferLayerTime& each : profile) {
+    all += each.median_ms;
+    width = std::max(width, architecture.describe(each.node).size());
+  }
+  std::string text = fmt::format("{:<{}}  {:>9}  {:>6}  {:>8}\n", "layer", width, "ms", "share", "GFLOP/s");
+  for (const InferLayerTime& each : profile) {
+    text += fmt::format("{:<{}}  {:>9.3f}  {:>5.1f}%", architecture.describe(each.node), width, each.median_ms,
+                        100 * each.median_ms / all);
+    if (each.multiply_adds > 0)
+      text += fmt::format("  {:>8.1f}", 2e-6 * static_cast<double>(each.multiply_adds) / each.median_ms);
+    text += "\n";
+  }
+  return text + fmt::format("{:<{}}  {:>9.3f}\n", "all, one by one", width, all);
+}
+
+void bench(const InferBenchOptions& options, const CommandLine& line) {
+  const Architecture architecture = architecture_of(options.model, Shape(), 0);
+  if (architecture.input().rank() == 0)
+    throw UsageError(fmt::format("\"{}\" does not say what it takes", options.model),
+                     "begin it with a line like: input 3x224x224");
+  std::vector<InferLayerTime> profile;
+  const InferBenchRow row = bench_infer(line.device(), options.model, architecture, static_cast<int>(options.batch),
+                                        static_cast<int>(options.runs), static_cast<uint64_t>(line.seed),
+                                        options.layers && !options.csv ? &profile : nullptr);
+  if (options.csv) {
+    InferBenchRow named = row;
+    named.model = csv_field(row.model);
+    return print_out(infer_bench_header() + "\n" + infer_bench_line(named) + "\n");
+  }
+  const Architecture::Totals totals = architecture.totals();
+  print_out(fmt::format("device {}, {} threads\nmodel {}, batches of {}; median of {} runs\n", line.device().name(),
+                        row.threads, row.model, row.batch, options.runs));
+  print_out(fmt::format("{:.3f} ms a batch, {:.1f} GFLOP/s\n", row.median_ms,
+                        2e-6 * static_cast<double>(totals.multiply_adds) * row.batch / row.median_ms));
+  print_out(
+      fmt::format("checked before timing: {} values of {} of {} layers against their terms in double precision;\n"
+                  "no difference is larger than {:.1e} of the sum of the terms' sizes\n",
+                  row.checked_values, row.checked_layers, row.layers, row.largest_difference));
+  if (!row.unchecked_kinds.empty())
+    print_out(fmt::format("not checked here, but by the tests: {}\n", fmt::join(row.unchecked_kinds, ", ")));
+  if (options.layers) print_out(profile_table(architecture, profile));
+}
+
+}  // namespace
+
+void add_bench_infer(CLI::App& bench_command, CommandLine& line) {
+  auto options = std::make_shared<InferBenchOptions>();
+  CLI::App* command = add_command(
+      bench_command, line, "infer", "A network's forward pass",
+      "One batch from the input to the last layer; every activation is kept, as always. Weights and input are a\n"
+      "formula of their names. Values of every layer are compared with the sums of their terms in double precision\n"
+      "before anything is timed.\n\n"
+      "Examples:\n"
+      "  striate bench infer --model resnet50 --csv\n"
+      "  striate bench infer --model lenet5 --batch 64 --layers");
+  add_text(*command, "--model", options->model, "The network: a name, a text or a file (resnet50)")
+      ->type_name("NAME|FILE");
+  add_integer(*command, "--batch", options->batch, "Pictures at a time (1)", 1, 65536);
+  add_integer(*command, "--runs", options->runs, "Runs, of which the median counts (15)", 1, 1'000'000);
+  command->add_flag("--layers", options->layers, "Also print what each layer takes");
+  command->add_flag("--csv", options->csv, "Print " + infer_bench_header());
+  command->callback([options, &line] { line.run = [options, &line] { bench(*options, line); }; });
+}
+
+}  // namespace striate
