@@ -51,10 +51,13 @@ std::shared_ptr<const ByteSource> memory_source(std::vector<uint8_t> bytes, std:
   return std::make_shared<MemorySource>(std::move(bytes), std::move(name));
 }
 
-std::shared_ptr<const ByteSource> source_beside(const std::string& model_path, const std::string& location,
-                                                const std::string& tensor) {
+std::shared_ptr<const ByteSource> source_beside(const std::string& model, const std::string& model_path,
+                                                const std::string& location, const std::string& tensor) {
   namespace fs = std::filesystem;
-  const std::string model = file_name(model_path), shown = location.substr(0, 100);
+  std::string shown = location.substr(0, 100);
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 32) c = '?';
+  }
   const char* hint = "the values must lie in the model's own folder: put both files into one folder as they were saved";
   const auto fail = [&](const std::string& why) {
     return Error(fmt::format("{}: tensor \"{}\" wants its values from \"{}\", {}", model, tensor, shown, why), hint);

@@ -26,8 +26,8 @@ std::shared_ptr<const ByteSource> file_source(const std::string& path);
 std::shared_ptr<const ByteSource> memory_source(std::vector<uint8_t> bytes, std::string name);
 
 // The file that a model names for the values of a tensor. Throws Error for everything but a regular file in the model's
-// own folder or below: absolute paths, "..", links that lead out of it.
-std::shared_ptr<const ByteSource> source_beside(const std::string& model_path, const std::string& location,
-                                                const std::string& tensor);
+// own folder or below: absolute paths, "..", links that lead out of it. `model`: its name in messages.
+std::shared_ptr<const ByteSource> source_beside(const std::string& model, const std::string& model_path,
+                                                const std::string& location, const std::string& tensor);
 
 }  // namespace striate

@@ -83,11 +83,13 @@ void emit(Converter& c, Resizing r) {
   std::string sizes = list_text(out);
   if (c.batched(x))
     sizes = "batch" + sizes.substr(sizes.find(',') == std::string::npos ? sizes.size() : sizes.find(','));
-  std::string text =
-      fmt::format("resize {} {} scales {} coordinates {}", r.mode, sizes, list_text(scales), r.coordinates);
+  // All digits: half a pixel is decided by the last one.
+  std::string text = fmt::format("resize {} {}", r.mode, sizes);
+  if (r.sizes.empty() || kept > 0) text += fmt::format(" scales {}", fmt::join(scales, ","));
+  text += " coordinates " + r.coordinates;
   if (r.mode == "nearest") text += " rounding " + r.rounding;
   if (r.coordinates == "tf_crop_and_resize") {
-    text += " roi " + list_text(roi);
+    text += fmt::format(" roi {}", fmt::join(roi, ","));
     if (r.outside != 0) text += " outside " + number_text(r.outside);
   }
   if (r.antialias && r.mode == "linear") text += " antialias";

@@ -401,7 +401,7 @@ class Parser {
       if (entry.key() == "length") length = number(entry.value());
     }
     auto& beside = beside_[location];
-    if (beside == nullptr) beside = source_beside(path_, location, tensor.name);
+    if (beside == nullptr) beside = source_beside(source_->name(), path_, location, tensor.name);
     if (length >= 0) need_bytes(tensor, width, static_cast<uint64_t>(length));
     const uint64_t needed = static_cast<uint64_t>(tensor.count) * width;
     if (static_cast<uint64_t>(tensor.count) > beside->size() / width ||
