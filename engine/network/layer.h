@@ -27,8 +27,9 @@ namespace striate {
 // Training: batch normalisation uses the batch's own statistics and dropout drops. Evaluation: neither.
 enum class Mode { training, evaluation };
 
-// An array that is learned. Starting values: `scale` ones, `shift` zeros, `slope` (of a prelu) 0.25, `weight` and `bias`
-// as the initializer says (PyTorch's default for a bias is uniform like its weight's; He and Glorot start it at 0).
+// An array that is learned. Starting values: `scale` ones, `shift` zeros, `slope` (of a prelu) 0.25, `weight` and
+// `bias` as the initializer says (PyTorch's default for a bias is uniform like its weight's; He and Glorot start it at
+// 0).
 struct WeightSpec {
   enum class Kind { weight, bias, scale, shift, slope };
   std::string name;  // "weight", "bias": PyTorch's names
