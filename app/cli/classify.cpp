@@ -1,57 +1,169 @@
 // striate classify: what a trained network sees in pictures.
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 
 #include "app/cli/training.h"
+#include "engine/drawing/prepare_input.h"
 #include "engine/files/image_file.h"
-#include "engine/training/data/fit_image.h"
-#include "engine/training/metrics.h"
+#include "engine/files/safetensors.h"
+#include "engine/nearest_word.h"
+#include "engine/prepare/prepare_picture.h"
 
 namespace striate {
 namespace {
 
 struct ClassifyOptions {
   ModelOptions model;
-  std::vector<std::string> images;
-  std::string as = "auto", loss;  // empty: that of the model's training
+  std::vector<std::string> images, activations;
+  std::string as = "auto", loss, save;  // loss empty: that of the model's training
   int64_t best = 5;
+  bool explain = false;
 };
 
-// What the network receives, 0..1.
-std::vector<float> prepare(const Image& image, const Shape& input, bool digit) {
-  if (digit) return fit_digit(ink_of(image).data(), image.width, image.height).pixels;
-  const std::vector<uint8_t> bytes = fit_image(image, input);
-  std::vector<float> pixels;
-  for (const uint8_t value : bytes) pixels.push_back(static_cast<float>(value) / 255.0f);
-  return pixels;
+// Runs the network on one prepared picture; its activations stay for whoever looks.
+std::vector<float> answer(Stream& stream, OpenedModel& model, Loss loss, const std::vector<float>& picture) {
+  Network& network = model.network;
+  network.write_slot(stream, network.activation(0), in_network_order(model.file, picture));
+  network.forward(stream, Mode::evaluation);
+  return class_probabilities(model.file.info.architecture, loss, network.read_slot(stream, network.output()));
+}
+
+void print_steps(const std::string& path, const PreparedPicture& prepared) {
+  for (const PreparationStep& step : prepared.steps) {
+    for (size_t c = 0; c < step.channels.size(); ++c) {
+      std::string first;
+      for (const float value : step.first[c]) first += fmt::format("{}{:.7g}", first.empty() ? "" : " ", value);
+      print_out(fmt::format("{},{},{},{},{},{},{:.7g},{:.7g},{:.7g},{}\n", csv_field(path), step.name,
+                            csv_field(step.words), step.width, step.height, step.channels[c], step.minimum[c],
+                            step.maximum[c], step.mean[c], first));
+    }
+  }
+}
+
+const Slot& activation_named(const Network& network, const std::string& name, const ModelFile& file) {
+  const auto output = file.outputs.find(name);
+  if (output != file.outputs.end()) return network.activation(output->second);
+  const int node = network.architecture().find(name);
+  if (node >= 0) return network.activation(node);
+  std::vector<std::string> names;
+  for (const Node& each : network.architecture().nodes()) names.push_back(each.name);
+  throw Error(fmt::format("{}: no layer is called \"{}\"", file.path, name), nearest_hint(name, names));
+}
+
+void print_activations(Stream& stream, const ClassifyOptions& options, const std::string& path, OpenedModel& model) {
+  for (const std::string& name : options.activations) {
+    const Slot& slot = activation_named(model.network, name, model.file);
+    const std::vector<float> values = model.network.read_slot(stream, slot);
+    double least = INFINITY, most = -INFINITY, sum = 0;
+    int64_t zeros = 0;
+    for (const float value : values) {
+      least = std::min(least, double{value});
+      most = std::max(most, double{value});
+      sum += double{value};
+      zeros += value == 0 ? 1 : 0;
+    }
+    std::string first;
+    for (size_t i = 0; i < std::min<size_t>(4, values.size()); ++i)
+      first += fmt::format("{}{:.7g}", first.empty() ? "" : " ", values[i]);
+    print_out(fmt::format("{},{},{},{:.7g},{:.7g},{:.7g},{},{}\n", csv_field(path), csv_field(name),
+                          shape_words(slot.shape), least, most, sum / static_cast<double>(values.size()), zeros,
+                          first));
+  }
+}
+
+void save_activations(Stream& stream, const ClassifyOptions& options, OpenedModel& model) {
+  SafeTensorsWriter writer;
+  const auto add = [&](const std::string& name, const Slot& slot) {
+    const std::vector<float> values = model.network.read_slot(stream, slot);
+    writer.add(name, slot.shape.sizes(), values.data(), values.size());
+  };
+  for (const std::string& name : options.activations) add(name, activation_named(model.network, name, model.file));
+  if (options.activations.empty())
+    for (const Node& node : model.network.architecture().nodes())
+      add(node.name, model.network.activation(model.network.architecture().find(node.name)));
+  writer.metadata["picture"] = options.images.front();
+  writer.write(options.save);
+  print_note(fmt::format("activations saved to {}", options.save));
+}
+
+// Where the network is unsure, and with red and blue swapped it would be sure: the commonest wrong guess.
+void point_out_order(Stream& stream, const OpenedModel& opened, OpenedModel& model, Loss loss, const Image& image,
+                     const std::vector<float>& probabilities) {
+  constexpr float kUnsure = 0.6f, kMore = 0.35f;
+  const ModelFile& file = opened.file;
+  const bool somebody_guessed = file.prepared_as.empty() || file.prepared_as == "the options";
+  if (file.picture()[0] != 3 || !somebody_guessed) return;
+  const float best = *std::max_element(probabilities.begin(), probabilities.end());
+  if (best >= kUnsure) return;
+  Preparation other = file.preparation;
+  const bool rgb = other.order == Preparation::Order::rgb;
+  other.order = rgb ? Preparation::Order::bgr : Preparation::Order::rgb;
+  const std::vector<float> swapped = answer(stream, model, loss, prepare_picture(image, other, file.picture()).values);
+  const auto at = std::max_element(swapped.begin(), swapped.end());
+  if (*at < best + kMore) return;
+  print_note(fmt::format("{}: with the channels as {} it would be {} ({:.2f} instead of {:.2f}): try --order {}",
+                         image.name, rgb ? "BGR" : "RGB", file.info.classes[static_cast<size_t>(at - swapped.begin())],
+                         *at, best, rgb ? "bgr" : "rgb"));
+}
+
+// Of the first picture's preparation: what nobody has said.
+void point_out_guess(const ModelFile& file) {
+  if (!file.prepared_as.empty() || file.kind == ModelFile::Kind::weights) return;
+  print_note(fmt::format("{} does not say how pictures are prepared; assumed is: {}", file.path,
+                         file.preparation.text(file.picture()[0])));
+}
+
+Preparation preparation_for(const ClassifyOptions& options, const ModelFile& file, const Image& image) {
+  const Shape input = file.picture();
+  const bool digit_input = input == Shape{1, 28, 28};
+  const bool learned_digits = file.info.data == "digits" || file.info.data == "mnist" ||
+                              (file.kind == ModelFile::Kind::onnx && reads_digits(input, file.info.classes));
+  const bool ready = image.width == input[2] && image.height == input[1];
+  Preparation preparation = file.preparation;
+  if (options.as == "digit" || (options.as == "auto" && digit_input && learned_digits && !ready))
+    preparation.fit = Preparation::Fit::digit;
+  return preparation;
 }
 
 void classify(const ClassifyOptions& options, const CommandLine& line) {
   if (!options.loss.empty()) as_usage("--loss", [&] { return parse_loss(options.loss); });
+  if (!options.save.empty() && options.images.size() != 1)
+    throw UsageError("--save-activations is for one picture", "give one IMAGE");
   Stream stream(line.device());
   OpenedModel model = open_model(stream, options.model);
-  const Loss loss = parse_loss(given_or(options.loss, model.loss, "cross-entropy"));
-  const ModelInfo& info = model.info;
-  const Shape input = info.architecture.input();
-  if (input.rank() != 3 || (input[0] != 1 && input[0] != 3))
-    throw Error(fmt::format("{} takes {}, not pictures", options.model.file, input.text()),
+  const ModelFile& file = model.file;
+  const Loss loss = parse_loss(given_or(options.loss, file.loss, "cross-entropy"));
+  const Shape input = file.picture();
+  if (input.rank() != 3)
+    throw Error(fmt::format("{} takes {}, not pictures", options.model.file, file.info.architecture.input().text()),
                 "choose a model for pictures of 1 or 3 channels");
-  const bool digit_input = input == Shape{1, 28, 28};
-  if (options.as == "digit" && !digit_input)
+  if (options.as == "digit" && input != Shape{1, 28, 28})
     throw Error(fmt::format("--as digit: {} takes {}, digits are 1 x 28 x 28", options.model.file, input.text()),
                 "use --as picture");
-  Evaluator evaluator(stream, info.architecture, 1, loss);
-  print_out("image,rank,class,probability\n");
+  file.preparation.check_fits(input);
+  for (const std::string& name : options.activations) activation_named(model.network, name, file);
+  point_out_guess(file);
+  if (options.explain) {
+    print_out(fmt::format("preparation {}\nfrom {}\n\n", file.preparation.text(input[0]),
+                          file.prepared_as.empty() ? "a guess" : file.prepared_as));
+    print_out("image,step,what,width,height,channel,minimum,maximum,mean,first values\n");
+    for (const std::string& path : options.images) {
+      const ImagePtr image = read_image(path);
+      print_steps(path, prepare_picture(*image, preparation_for(options, file, *image), input));
+    }
+    print_out("\n");
+  }
+  if (!options.activations.empty()) print_out("image,activation,shape,minimum,maximum,mean,zeros,first values\n");
+  std::string answers = "image,rank,class,probability\n";
   for (const std::string& path : options.images) {
     const ImagePtr image = read_image(path);
     print_notes(*image);
-    const bool learned_digits = info.data == "digits" || info.data == "mnist";
-    const bool ready = image->width == input[2] && image->height == input[1];
-    const bool digit = options.as == "digit" || (options.as == "auto" && digit_input && learned_digits && !ready);
-    std::vector<float> pixels = prepare(*image, input, digit);
-    info.normalisation.apply(input, pixels.data());
-    const std::vector<float> probabilities = evaluator.probabilities(stream, model.network, pixels);
+    const PreparedPicture prepared = prepare_picture(*image, preparation_for(options, file, *image), input);
+    const std::vector<float> probabilities = answer(stream, model, loss, prepared.values);
+    print_activations(stream, options, path, model);
+    if (!options.save.empty()) save_activations(stream, options, model);
     std::vector<int> order(probabilities.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
@@ -60,9 +172,16 @@ void classify(const ClassifyOptions& options, const CommandLine& line) {
     const size_t shown = std::min(order.size(), static_cast<size_t>(options.best));
     for (size_t i = 0; i < shown; ++i) {
       const size_t c = static_cast<size_t>(order[i]);
-      print_out(fmt::format("{},{},{},{:.6f}\n", csv_field(path), i + 1, csv_field(info.classes[c]), probabilities[c]));
+      answers +=
+          fmt::format("{},{},{},{:.6f}\n", csv_field(path), i + 1, csv_field(file.info.classes[c]), probabilities[c]);
     }
+    if (options.activations.empty()) {
+      print_out(answers);
+      answers.clear();
+    }
+    point_out_order(stream, model, model, loss, *image, probabilities);
   }
+  if (!options.activations.empty()) print_out("\n" + answers);
 }
 
 }  // namespace
@@ -71,18 +190,30 @@ void add_classify(CLI::App& parent, CommandLine& line) {
   auto options = std::make_shared<ClassifyOptions>();
   CLI::App* command = add_command(
       parent, line, "classify", "What a trained network sees in pictures",
-      "Prints image,rank,class,probability, the five best classes of each picture. Pictures are fitted as for train:\n"
-      "the middle part in the network's proportions, resized. For a network that has learned digits, a picture of\n"
-      "another size is taken for a drawing (--as digit): bright paper is turned dark, the ink fitted into 20x20 and\n"
-      "centred by its mass in 28x28, as MNIST's makers did. The probability is what softmax makes of the outputs; it\n"
-      "is not how likely the answer is to be right.\n\n"
+      "Prints image,rank,class,probability, the five best classes of each picture. How pictures are prepared is taken\n"
+      "from the file, else from the model's name, else from the options; --explain shows it step by step. Models of\n"
+      "this program get the middle part in their proportions; those of ImageNet the middle of a picture whose shorter\n"
+      "side was made 256. For a network that has learned digits, a picture of another size is taken for a drawing\n"
+      "(--as digit): bright paper is turned dark, the ink fitted into 20x20 and centred by its mass in 28x28, as\n"
+      "MNIST's makers did. The probability is what softmax makes of the outputs; it is not how likely the answer is\n"
+      "to be right.\n\n"
       "Examples:\n"
       "  striate classify digits.safetensors my-seven.png\n"
-      "  striate classify tiles.safetensors tiles/*.jpg --best 1");
+      "  striate classify tiles.safetensors tiles/*.jpg --best 1\n"
+      "  striate classify resnet50.safetensors --model resnet50 photo.jpg --explain\n"
+      "  striate classify squeezenet.onnx photo.jpg --order bgr --scale 1 --mean 104,117,123\n"
+      "  striate classify model.onnx photo.jpg --activation conv1 --save-activations all.safetensors");
   add_model_options(*command, options->model);
   command->add_option("IMAGE", options->images, "The pictures")->required()->type_name("");
   add_choice(*command, "--as", options->as, "What the pictures are (auto)", {"auto", "picture", "digit"});
   add_integer(*command, "--best", options->best, "Classes for each picture (5)", 1, 100000);
+  command->add_flag("--explain", options->explain, "Print each step of the preparation as numbers");
+  command->add_option("--activation", options->activations, "Print what a layer gave, by its name; as often as wanted")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_text(*command, "--save-activations", options->save, "Write these, or those of all layers, as tensors")
+      ->type_name("FILE");
   add_text(*command, "--loss", options->loss, "The loss (that of its training)")->type_name("NAME");
   command->callback([options, &line] { line.run = [options, &line] { classify(*options, line); }; });
 }

@@ -45,9 +45,41 @@ class Relabelled : public Dataset {
   std::vector<int> map_;
 };
 
+// The pictures of a data set with the scale, order, means and deviations of a preparation.
+class Prepared : public Dataset {
+ public:
+  Prepared(std::unique_ptr<Dataset> data, Preparation preparation)
+      : data_(std::move(data)), preparation_(std::move(preparation)) {}
+  std::string name() const override { return data_->name(); }
+  Shape shape() const override { return data_->shape(); }
+  int64_t size() const override { return data_->size(); }
+  int64_t training_size() const override { return data_->training_size(); }
+  const std::vector<std::string>& classes() const override { return data_->classes(); }
+  int label(int64_t index) const override { return data_->label(index); }
+  void read(int64_t index, float* pixels) const override {
+    data_->read(index, pixels);
+    const int64_t count = shape().count(), plane = count / shape()[0];
+    if (preparation_.order == Preparation::Order::bgr) std::swap_ranges(pixels, pixels + plane, pixels + 2 * plane);
+    for (int64_t i = 0; i < count; ++i) {
+      const size_t channel = static_cast<size_t>(i / plane);
+      // The stored values are whole numbers again before they are scaled.
+      const double stored = std::nearbyint(double{pixels[i]} * 255 * 1024) / 1024;
+      float value = static_cast<float>(stored * preparation_.scale);
+      if (!preparation_.mean.empty()) value -= preparation_.mean[channel];
+      if (!preparation_.deviation.empty()) value /= preparation_.deviation[channel];
+      pixels[i] = value;
+    }
+  }
+
+ private:
+  std::unique_ptr<Dataset> data_;
+  Preparation preparation_;
+};
+
 // Networks without class names of their own take the data set's.
-void name_classes(ModelInfo& info, const ModelOptions& options, const Dataset& data) {
-  if (!options.model.empty() && info.classes.size() == data.classes().size()) info.classes = data.classes();
+void name_classes(OpenedModel& model, const Dataset& data) {
+  std::vector<std::string>& classes = model.file.info.classes;
+  if (!model.named && classes.size() == data.classes().size()) classes = data.classes();
 }
 
 std::vector<int64_t> indices_of(const EvaluateOptions& options, const std::string& shares, const Dataset& data,
@@ -86,11 +118,16 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   const StopOnInterrupt interrupt;
   ProgressLine progress(options.quiet);
   OpenedModel model = open_model(stream, options.model);
-  const Loss loss = parse_loss(given_or(options.loss, model.loss, "cross-entropy"));
+  const ModelInfo& info = model.file.info;
+  const Loss loss = parse_loss(given_or(options.loss, model.file.loss, "cross-entropy"));
   // The seed of the model's own training divides the data as they were divided then.
-  const bool own_seed = command.get_option("--seed")->count() == 0 && options.model.model.empty();
-  const uint64_t seed = own_seed ? model.info.seed : static_cast<uint64_t>(line.seed);
-  const Shape input = model.info.architecture.input();
+  const bool own_seed = command.get_option("--seed")->count() == 0 && model.file.kind == ModelFile::Kind::striate;
+  const uint64_t seed = own_seed ? info.seed : static_cast<uint64_t>(line.seed);
+  const Shape picture = model.file.picture();
+  const Shape input = picture.rank() == 3 ? picture : info.architecture.input();
+  if (model.file.channels_last())
+    throw Error(fmt::format("{} takes its channels last", options.model.file),
+                "evaluate is for networks that take channels, rows, columns; classify takes both");
   SourceOptions source;
   source.seed = seed;
   if (input.rank() == 3) {
@@ -98,38 +135,44 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
     source.height = static_cast<int>(input[1]);
     source.width = static_cast<int>(input[2]);
   }
-  const std::unique_ptr<Dataset> data = open_data(options.data, source, "", progress);
+  std::unique_ptr<Dataset> data = open_data(options.data, source, "", progress);
   if (data->shape() != input)
     throw Error(
         fmt::format("{} takes {}, {} has {}", options.model.file, input.text(), data->name(), data->shape().text()),
         "choose a data set of that size; pictures of yours (folder:DIR) are fitted to any size");
-  name_classes(model.info, options.model, *data);
-  const Relabelled judged(*data, model.info.classes);
+  name_classes(model, *data);
+  Normalisation normalisation = info.normalisation;
+  const Preparation& preparation = model.file.preparation;
+  if (preparation.order == Preparation::Order::bgr || preparation.scale != 1.0 / 255) {
+    data = std::make_unique<Prepared>(std::move(data), preparation);
+    normalisation = {};
+  }
+  const Relabelled judged(*data, info.classes);
   const std::vector<int64_t> indices =
-      indices_of(options, given_or(options.split, model.split, "0.8,0.1,0.1"), *data, seed);
+      indices_of(options, given_or(options.split, model.file.split, "0.8,0.1,0.1"), *data, seed);
   const int64_t all = static_cast<int64_t>(indices.size());
-  Evaluator evaluator(stream, model.info.architecture, static_cast<int>(std::min<int64_t>(kEvaluationBatch, all)),
-                      loss);
+  const int batch = info.architecture.whole() ? 1 : static_cast<int>(std::min<int64_t>(kEvaluationBatch, all));
+  Evaluator evaluator(stream, info.architecture, batch, loss);
   const Evaluation result =
-      evaluator.evaluate(stream, model.network, judged, indices, model.info.normalisation, [&](int64_t done) {
+      evaluator.evaluate(stream, model.network, judged, indices, normalisation, [&](int64_t done) {
         if (progress.due()) progress.show(fmt::format("{} of {} pictures", done, all));
         return !StopOnInterrupt::asked();
       });
   progress.clear();
   if (result.samples < all)
     print_note(fmt::format("stopped: the result covers {} of {} pictures", result.samples, all));
-  if (options.csv) return print_confusion(result, model.info.classes);
+  if (options.csv) return print_confusion(result, info.classes);
   print_out(fmt::format("model {}\ndata {}\npart {}\nsamples {}\ncorrect {}\nloss {:.6f}\naccuracy {:.4f}\n",
                         options.model.file, options.data, options.part, result.samples, result.correct, result.loss,
                         result.accuracy()));
   size_t widest = 5;
-  for (const std::string& name : model.info.classes) widest = std::max(widest, name.size());
+  for (const std::string& name : info.classes) widest = std::max(widest, name.size());
   print_out(fmt::format("\n{:<{}}  samples  recall  precision\n", "class", widest));
   for (int c = 0; c < result.classes; ++c)
-    print_out(fmt::format("{:<{}}  {:>7}  {:>6}  {:>9}\n", model.info.classes[static_cast<size_t>(c)], widest,
+    print_out(fmt::format("{:<{}}  {:>7}  {:>6}  {:>9}\n", info.classes[static_cast<size_t>(c)], widest,
                           result.samples_of(c), share(result.recall(c)), share(result.precision(c))));
   print_out("\nconfusion: a row for each true class, a column for each answer\n");
-  print_confusion(result, model.info.classes);
+  print_confusion(result, info.classes);
 }
 
 }  // namespace
@@ -146,7 +189,8 @@ void add_evaluate(CLI::App& parent, CommandLine& line) {
       "Examples:\n"
       "  striate evaluate digits.safetensors --data mnist:mnist\n"
       "  striate evaluate digits.safetensors --data digits --part validation\n"
-      "  striate evaluate tiles.safetensors --data folder:tiles --part all --csv");
+      "  striate evaluate tiles.safetensors --data folder:tiles --part all --csv\n"
+      "  striate evaluate mnist.onnx --data mnist:mnist --scale 1");
   add_model_options(*command, options->model);
   add_text(*command, "--data", options->data, "As for train")->required()->type_name("SOURCE");
   add_choice(*command, "--part", options->part, "Of which pictures (test)", {"test", "validation", "training", "all"});

@@ -11,7 +11,7 @@ namespace striate {
 namespace {
 
 struct SummaryOptions {
-  std::string model, input, optimizer = "adam";
+  std::string model, weights_of, input, optimizer = "adam";
   int64_t classes = 0, batch = 64;
 };
 
@@ -32,23 +32,35 @@ Shape parse_input(const std::string& text) {
   return Shape(sizes);
 }
 
-// A saved model, or what train --model takes.
-ModelInfo read_info(const SummaryOptions& options) {
+// Values of one picture's answer.
+int64_t output_count(const Architecture& architecture) { return architecture.shapes(1).back().count(); }
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+// A file with a network in it, or what train --model takes.
+ModelFile read_file(const SummaryOptions& options) {
   const std::string& name = options.model;
   const Shape input = parse_input(options.input);
-  const bool saved = name.size() > 12 && name.compare(name.size() - 12, 12, ".safetensors") == 0;
-  ModelInfo info;
-  if (saved) {
-    if (input.rank() > 0 || options.classes > 0)
+  if (ends_with(name, ".safetensors") || ends_with(name, ".onnx")) {
+    const bool own = options.weights_of.empty() && !ends_with(name, ".onnx");
+    if ((own && input.rank() > 0) || options.classes > 0)
       throw UsageError("--input and --classes are for models by name", "a saved model brings its own");
-    info = read_model_info(SafeTensors::read(name), name);
-    return info;
+    ModelFile file = read_model_file(name, {options.weights_of, input});
+    if (file.info.classes.empty() && !own) file.info.classes = imagenet_classes(output_count(file.info.architecture));
+    if (const Model* found = find_model(file.info.model)) file.info.model = found->title;
+    return file;
   }
-  info.architecture = architecture_of(name, input, static_cast<int>(options.classes));
-  if (info.architecture.input().rank() == 0)
+  if (!options.weights_of.empty())
+    throw UsageError("--model is for weights (.safetensors)",
+                     fmt::format("say: striate summary {}", options.weights_of));
+  ModelFile file;
+  file.info.architecture = architecture_of(name, input, static_cast<int>(options.classes));
+  if (!file.info.architecture.has_input())
     throw UsageError(fmt::format("\"{}\" does not say what it takes", name), "give --input 3x64x64");
-  if (const Model* found = find_model(name)) info.model = found->title;
-  return info;
+  if (const Model* found = find_model(name)) file.info.model = found->title;
+  return file;
 }
 
 // 61706 -> "61,706"
@@ -62,26 +74,58 @@ std::string with_formula(const Counted& counted) {
   return counted.formula.empty() || counted.value == 0 ? "" : counted.formula;
 }
 
+constexpr size_t kColumns = 7;
+
+// "(N, 6, 28, 28)"; without an N where the batch makes no difference: a constant, a network of one whole input.
+std::string shape_cell(const Shape& shape, const Shape& of_two) {
+  const bool batched = shape.rank() > 0 && shape[0] != of_two[0];
+  std::string text = batched ? "(N" : "(";
+  for (int i = batched ? 1 : 0; i < shape.rank(); ++i)
+    text += fmt::format("{}{}", text.size() > 1 ? ", " : "", shape[i]);
+  return text + ")";
+}
+
+// For each layer, who reads it; empty where that is the next one alone.
+std::vector<std::string> fed_by(const Architecture& architecture) {
+  std::vector<std::vector<int>> readers(static_cast<size_t>(architecture.size()));
+  for (int n = 1; n < architecture.size(); ++n)
+    for (const int input : architecture.nodes()[static_cast<size_t>(n)].inputs)
+      readers[static_cast<size_t>(input)].push_back(n);
+  std::vector<std::string> texts;
+  for (int n = 0; n < architecture.size(); ++n) {
+    const std::vector<int>& of = readers[static_cast<size_t>(n)];
+    texts.emplace_back();
+    if (of == std::vector<int>{n + 1}) continue;
+    for (const int reader : of)
+      texts.back() += (texts.back().empty() ? "" : ", ") + architecture.nodes()[static_cast<size_t>(reader)].name;
+    if (of.empty() && n + 1 < architecture.size()) texts.back() = "nothing";
+  }
+  return texts;
+}
+
 void print_summary(const SummaryOptions& options) {
   const OptimizerSettings optimizer =
       as_usage("--optimizer", [&] { return OptimizerSettings::parse(options.optimizer); });
-  const ModelInfo info = read_info(options);
+  const ModelFile file = read_file(options);
+  for (const std::string& note : file.notes) print_note(fmt::format("{}: {}", options.model, note));
+  const ModelInfo& info = file.info;
   const Architecture& architecture = info.architecture;
   const std::vector<Shape> shapes = architecture.shapes(1);
+  const std::vector<Shape> of_two = architecture.whole() ? shapes : architecture.shapes(2);
 
   struct Row {
-    std::string cells[6];
+    std::string cells[kColumns];
   };
-  std::vector<Row> rows = {{{"Layer (type)", "Output shape", "Param #", "= formula", "Multiply-adds", "= formula"}}};
+  const std::vector<std::string> feeds = fed_by(architecture);
+  const bool joined = std::any_of(feeds.begin(), feeds.end(), [](const std::string& text) { return !text.empty(); });
+  std::vector<Row> rows = {
+      {{"Layer (type)", "Output shape", "Param #", "= formula", "Multiply-adds", "= formula", joined ? "Feeds" : ""}}};
   int64_t running = 0;
   for (int n = 0; n < architecture.size(); ++n) {
     const Node& node = architecture.nodes()[static_cast<size_t>(n)];
-    std::string shape = "(N";
-    for (int i = 1; i < shapes[static_cast<size_t>(n)].rank(); ++i)
-      shape += fmt::format(", {}", shapes[static_cast<size_t>(n)][i]);
-    shape += ")";
+    const std::string shape = shape_cell(shapes[static_cast<size_t>(n)], of_two[static_cast<size_t>(n)]);
     if (!node.layer) {
-      rows.push_back({{"input", shape, "0", "", "0", ""}});
+      rows.push_back({{"input", shape, "0", "", "0", "", feeds[0]}});
       continue;
     }
     const std::vector<Shape> inputs = architecture.input_shapes(n, shapes);
@@ -92,20 +136,20 @@ void print_summary(const SummaryOptions& options) {
       name += " from";
       for (const int input : node.inputs) name += " " + architecture.nodes()[static_cast<size_t>(input)].name;
     }
-    rows.push_back(
-        {{name, shape, grouped(parameters.value), with_formula(parameters), grouped(work.value), with_formula(work)}});
+    rows.push_back({{name, shape, grouped(parameters.value), with_formula(parameters), grouped(work.value),
+                     with_formula(work), feeds[static_cast<size_t>(n)]}});
   }
-  size_t width[6] = {};
+  size_t width[kColumns] = {};
   for (const Row& row : rows)
-    for (int c = 0; c < 6; ++c) width[c] = std::max(width[c], row.cells[c].size());
+    for (size_t c = 0; c < kColumns; ++c) width[c] = std::max(width[c], row.cells[c].size());
   size_t all = 1;
   for (const size_t each : width) all += each + 2;
 
   print_out(fmt::format("Model: {}\n{}\n", info.model.empty() ? options.model : info.model, std::string(all, '_')));
   for (size_t r = 0; r < rows.size(); ++r) {
     const std::string* c = rows[r].cells;
-    std::string text = fmt::format(" {:<{}}  {:<{}}  {:>{}}  {:<{}}  {:>{}}  {:<{}}", c[0], width[0], c[1], width[1],
-                                   c[2], width[2], c[3], width[3], c[4], width[4], c[5], width[5]);
+    std::string text = fmt::format(" {:<{}}  {:<{}}  {:>{}}  {:<{}}  {:>{}}  {:<{}}  {}", c[0], width[0], c[1],
+                                   width[1], c[2], width[2], c[3], width[3], c[4], width[4], c[5], width[5], c[6]);
     text.erase(text.find_last_not_of(' ') + 1);
     print_out(text + "\n");
     if (r == 0) print_out(std::string(all, '=') + "\n");
@@ -121,11 +165,28 @@ void print_summary(const SummaryOptions& options) {
   print_out(fmt::format("Running statistics, not trained: {}\n", grouped(running)));
   print_out(fmt::format("Multiply-adds for one picture: {}\n", grouped(totals.multiply_adds)));
   Plan one, training;
-  training.batch = static_cast<int>(options.batch);
+  training.batch = architecture.whole() ? 1 : static_cast<int>(options.batch);
   training.training = true;
-  print_out(fmt::format("Memory: {} for one picture; {} to train with batches of {} and {}\n", memory(one),
-                        memory(training), options.batch, optimizer.text()));
-  if (!info.classes.empty()) print_out(fmt::format("Classes: {}\n", fmt::join(info.classes, ", ")));
+  const int64_t activations = plan_slots(architecture, one).arena[static_cast<size_t>(Role::activation)];
+  print_out(fmt::format("Activations of one picture: {} values ({})\n", grouped(activations),
+                        bytes_in_words(static_cast<uint64_t>(activations) * 4)));
+  print_out(architecture.whole() ? fmt::format("Memory: {} for its one input\n", memory(one))
+                                 : fmt::format("Memory: {} for one picture; {} to train with batches of {} and {}\n",
+                                               memory(one), memory(training), options.batch, optimizer.text()));
+  if (file.picture().rank() == 3 && !file.path.empty()) {
+    print_out(fmt::format("Pictures: {} ({})\n", file.preparation.text(file.picture()[0]),
+                          file.prepared_as.empty() ? "a guess: the file does not say it" : "from " + file.prepared_as));
+  }
+  if (!file.style.empty()) print_out(fmt::format("Weights under the names of {}\n", file.style));
+  if (!file.producer.empty()) print_out(fmt::format("Written by {}\n", file.producer));
+  constexpr size_t kMostClasses = 20;
+  if (!info.classes.empty())
+    print_out(fmt::format(
+        "Classes: {}{}\n",
+        fmt::join(info.classes.begin(),
+                  info.classes.begin() + static_cast<std::ptrdiff_t>(std::min(kMostClasses, info.classes.size())),
+                  ", "),
+        info.classes.size() > kMostClasses ? fmt::format(" and {} more", info.classes.size() - kMostClasses) : ""));
   if (info.step > 0) print_out(fmt::format("Trained for {} steps on {}, seed {}\n", info.step, info.data, info.seed));
   print_out(std::string(all, '_') + "\n");
 }
@@ -140,15 +201,21 @@ void add_summary(CLI::App& parent, CommandLine& line) {
   CLI::App* command = add_command(
       parent, line, "summary", "Layers, shapes and costs of a network",
       fmt::format(
-          "MODEL is a saved model (.safetensors), a text such as \"conv 6 5x5 | relu\", a file with one, or one "
+          "MODEL is a saved model (.safetensors), an ONNX model (.onnx), a text such as \"conv 6 5x5 | relu\", a file "
+          "with one, or one "
           "of\n{}"
-          "N in a shape is the batch. Multiply-adds are those of one picture.\n\n"
+          "N in a shape is the batch. Multiply-adds are those of one picture. Feeds: who reads a layer, where that is "
+          "not\nthe next one alone.\n\n"
           "Examples:\n"
           "  striate summary lenet5\n"
           "  striate summary tinyvgg --input 3x96x96 --classes 7\n"
-          "  striate summary digits.safetensors --batch 256",
+          "  striate summary digits.safetensors --batch 256\n"
+          "  striate summary squeezenet.onnx\n"
+          "  striate summary weights.safetensors --model resnet50",
           names));
   add_text(*command, "MODEL", options->model, "A name, a text or a file")->required()->type_name("");
+  add_text(*command, "--model", options->weights_of, "For a file with weights only: the network that they belong to")
+      ->type_name("NAME|FILE");
   add_text(*command, "--input", options->input, "What it takes, for a name or a text")->type_name("CxHxW");
   add_integer(*command, "--classes", options->classes, "How many it tells apart, for a name", 1, 1'000'000);
   add_integer(*command, "--batch", options->batch, "For the memory that training takes (64)", 1, 65536);

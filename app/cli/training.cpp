@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <charconv>
 #include <csignal>
 #include <filesystem>
 
@@ -15,22 +14,6 @@ namespace {
 
 std::atomic<bool> stop_asked{false};
 struct sigaction before_interrupt;
-
-std::vector<float> parse_list(const std::string& option, const std::string& text) {
-  std::vector<float> values;
-  size_t begin = 0;
-  while (!text.empty() && begin <= text.size()) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    float value = 0;
-    const auto [stop, problem] = std::from_chars(text.data() + begin, text.data() + end, value);
-    if (problem != std::errc() || stop != text.data() + end)
-      throw UsageError(fmt::format("{}: \"{}\" is not a list of numbers", option, text),
-                       "one number for each channel, with commas between: 0.485,0.456,0.406");
-    values.push_back(value);
-    begin = end + 1;
-  }
-  return values;
-}
 
 }  // namespace
 
@@ -105,57 +88,6 @@ Architecture architecture_of(const std::string& name, const Shape& input, int cl
     as_usage("", [&] { return model(name).name; });
   }
   return architecture_from(name, input, classes);
-}
-
-void add_model_options(CLI::App& command, ModelOptions& options) {
-  add_text(command, "MODEL", options.file, "A model that train has saved, or weights (.safetensors)")
-      ->required()
-      ->type_name("");
-  add_text(command, "--model", options.model, "For a file with weights only: the network that they belong to")
-      ->type_name("NAME|FILE");
-  add_text(command, "--mean", options.mean, "For a file with weights only: what is taken from each channel (0..1)")
-      ->type_name("R,G,B");
-  add_text(command, "--deviation", options.deviation, "And what it is then divided by")->type_name("R,G,B");
-}
-
-OpenedModel open_model(Stream& stream, const ModelOptions& options) {
-  const SafeTensors file = SafeTensors::read(options.file);
-  ModelInfo info;
-  if (options.model.empty()) {
-    info = read_model_info(file, options.file);
-  } else {
-    info.architecture = architecture_of(options.model, Shape(), 0);
-    info.model = options.model;
-    if (info.architecture.input().rank() == 0)
-      throw Error(fmt::format("{}: the network does not say what it takes", options.model),
-                  "begin it with a line like: input 3x64x64");
-  }
-  if (!options.mean.empty() || !options.deviation.empty()) {
-    info.normalisation.mean = parse_list("--mean", options.mean);
-    info.normalisation.deviation = parse_list("--deviation", options.deviation);
-    const size_t channels = static_cast<size_t>(info.architecture.input()[0]);
-    if (info.normalisation.mean.size() != channels || info.normalisation.deviation.size() != channels)
-      throw UsageError(fmt::format("--mean and --deviation: {} and {} numbers for {} channels",
-                                   info.normalisation.mean.size(), info.normalisation.deviation.size(), channels),
-                       "one number for each channel in both");
-    for (const float deviation : info.normalisation.deviation)
-      if (!(deviation > 0))
-        throw UsageError(fmt::format("--deviation: {} is not possible", deviation), "numbers above 0");
-  }
-  Network network(stream, info.architecture);
-  load_weights(stream, file, options.file, network);
-  const int64_t outputs = network.output().shape.count();
-  const int64_t classes = outputs == 1 ? 2 : outputs;
-  if (!info.classes.empty() && static_cast<int64_t>(info.classes.size()) != classes)
-    throw Error(fmt::format("{}: it names {} classes, its network has {}", options.file, info.classes.size(), classes),
-                "the file was not written by Striate, or was changed since");
-  if (info.classes.empty())
-    for (int64_t c = 0; c < classes; ++c) info.classes.push_back(std::to_string(c));
-  const auto word = [&](const char* key) {
-    const auto found = file.metadata().find(key);
-    return found == file.metadata().end() ? std::string() : found->second;
-  };
-  return {std::move(info), std::move(network), word("run.split"), word("loss")};
 }
 
 std::string shape_words(const Shape& shape) {

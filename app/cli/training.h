@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/cli/cli.h"
+#include "engine/network/model_file.h"
 #include "engine/network/network.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/sources.h"
@@ -56,17 +57,23 @@ std::unique_ptr<Dataset> open_data(const std::string& source, SourceOptions opti
 // Exit status 2 for a name that is no model, a text that doesn't parse.
 Architecture architecture_of(const std::string& model, const Shape& input, int classes);
 
-struct OpenedModel {
-  ModelInfo info;  // classes: never empty
-  Network network;
-  std::string split, loss;  // that it was trained with; empty where the file does not say
-};
-// A file of striate's, or weights alone together with --model NAME and --mean, --deviation.
+// A file with a network, or weights alone together with --model NAME; how pictures are prepared, where the file doesn't
+// say it or is overruled; names of the classes.
 struct ModelOptions {
-  std::string file, model, mean, deviation;
+  std::string file, model, labels;
+  std::string order, scale, mean, deviation, resize, crop;
 };
 void add_model_options(CLI::App& command, ModelOptions& options);
+struct OpenedModel {
+  ModelFile file;      // its preparation and its classes with the options in force; classes: never empty
+  Network network;     // of one picture at a time
+  bool named = false;  // its classes have names, not only numbers
+};
 OpenedModel open_model(Stream& stream, const ModelOptions& options);
+// The same without weights and without names for the classes where there are none.
+ModelFile read_model(const ModelOptions& options);
+// The 1000 of ImageNet, with "background" before them where there are 1001; else none.
+std::vector<std::string> imagenet_classes(int64_t classes);
 
 // What the user says, else what the file says, else what is usual.
 inline const std::string& given_or(const std::string& given, const std::string& saved, const std::string& usual) {

@@ -2,9 +2,10 @@
 #include <cmath>
 #include <memory>
 
-#include "app/cli/cli.h"
+#include "app/cli/training.h"
 #include "app/command/registry.h"
 #include "engine/files/read_file.h"
+#include "engine/network/verify_weights.h"
 #include "engine/onnx/verify_onnx.h"
 
 namespace striate {
@@ -50,9 +51,34 @@ void verify_model(const VerifyOptions& options, const CommandLine& line) {
                           kVerifyAbsolute));
 }
 
+void verify_stored_weights(const VerifyOptions& options, const CommandLine& line) {
+  if (options.model.empty())
+    throw UsageError(fmt::format("{}: --model is missing", options.file),
+                     "say which network its weights belong to: --model resnet50");
+  if (!options.folder.empty())
+    throw UsageError("DIR is for .onnx files", "a .safetensors file holds `input` and `logits` itself");
+  const Architecture architecture = architecture_of(options.model, Shape(), 0);
+  if (!architecture.has_input())
+    throw UsageError(fmt::format("\"{}\" does not say what it takes", options.model),
+                     "begin it with a line like: input 3x224x224");
+  Stream stream(line.device());
+  const WeightsVerification result = verify_weights(stream, options.file, architecture);
+  print_out(fmt::format("output logits\npictures {}\nvalues {}\nlargest.logit {}\nlargest.error {}\nallowed {}\n",
+                        result.pictures, result.values, to_text(result.largest_logit), to_text(result.largest_error),
+                        to_text(result.allowed())));
+  print_out(fmt::format("agrees {}\n", result.holds() ? "yes" : "no"));
+  flush_out();
+  if (result.holds()) return;
+  throw Error(fmt::format("{}: the logits do not agree: value {} is {}, stored is {}", file_name(options.file),
+                          result.at, to_text(result.computed), to_text(result.stored)),
+              fmt::format("allowed is 1e-4 of the largest logit: {}", to_text(result.allowed())));
+}
+
 void verify(const VerifyOptions& options, const CommandLine& line) {
   if (ends_with(options.file, ".onnx")) return verify_model(options, line);
-  throw UsageError(fmt::format("{}: not an .onnx file", options.file), "give an ONNX model and a folder");
+  if (ends_with(options.file, ".safetensors")) return verify_stored_weights(options, line);
+  throw UsageError(fmt::format("{}: neither .onnx nor .safetensors", options.file),
+                   "give an ONNX model and a folder, or a .safetensors file and --model NAME");
 }
 
 }  // namespace
@@ -65,11 +91,16 @@ void add_verify(CLI::App& parent, CommandLine& line) {
       "ONNX tensor each, as ONNX's own tests have them. Every value must agree within 0.001 of the stored one and\n"
       "0.00001; NaN and infinities must stand at the same places. Prints the largest error of each output. Exit "
       "status\n"
-      "1 where they don't agree or an operator is not supported.\n\n"
+      "1 where they don't agree or an operator is not supported.\n"
+      "For FILE.safetensors with --model: the weights, an `input` (N, C, H, W) and the `logits` that another program\n"
+      "gave for it stand in that one file; every logit must agree within 0.0001 of the largest.\n\n"
       "Examples:\n"
-      "  striate verify test_relu/model.onnx test_relu/test_data_set_0");
-  add_text(*command, "FILE", options->file, "The model")->required()->type_name("");
+      "  striate verify test_relu/model.onnx test_relu/test_data_set_0\n"
+      "  striate verify resnet50.safetensors --model resnet50");
+  add_text(*command, "FILE", options->file, "The model, or weights with stored results")->required()->type_name("");
   add_text(*command, "DIR", options->folder, "The stored inputs and outputs, for an ONNX file")->type_name("");
+  add_text(*command, "--model", options->model, "For .safetensors: the network that the weights belong to")
+      ->type_name("NAME|FILE");
   command->callback([options, &line] { line.run = [options, &line] { verify(*options, line); }; });
 }
 

@@ -77,7 +77,7 @@ std::string transformers_resnet(const std::string& own) {
 }  // namespace
 
 const std::vector<NameStyle>& name_styles() {
-  static constexpr const char* kCaffe = "shorter 256 | crop 224x224 | order bgr | mean 104,117,123";
+  static constexpr const char* kCaffe = "shorter 256 | order bgr | scale 1 | mean 104,117,123";
   static const std::vector<NameStyle> styles = {
       {"torchvision", same},
       {"Caffe", caffe_squeezenet, false, kCaffe},

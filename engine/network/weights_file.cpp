@@ -63,7 +63,8 @@ WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std:
     if (sizes == wanted || (style.reshapes && count_of(sizes) == slot->shape.count())) {
       fit.tensor[slot->name] = name;
     } else {
-      fit.other_shape.push_back(fmt::format("{} is {} instead of {}", name, sizes_in_words(sizes), sizes_in_words(wanted)));
+      fit.other_shape.push_back(
+          fmt::format("{} is {} instead of {}", name, sizes_in_words(sizes), sizes_in_words(wanted)));
     }
   }
   for (const SafeTensor& tensor : file.tensors()) {
@@ -80,7 +81,9 @@ WeightsFit fit_slots(const SafeTensors& file, const std::vector<Slot>& slots,
   WeightsFit best;
   for (const NameStyle& style : name_styles()) {
     WeightsFit fit = fit_style(file, style, weights, ignored);
-    if (best.style == nullptr || fit.missing.size() < best.missing.size()) best = std::move(fit);
+    // A name or two are the same by chance: the file is of another style where most are found.
+    const bool most = 2 * fit.missing.size() < weights.size() && fit.missing.size() < best.missing.size();
+    if (best.style == nullptr || most) best = std::move(fit);
   }
   return best;
 }

@@ -10,7 +10,8 @@ namespace {
 
 constexpr int kDigitSide = 28, kDigitBox = 20;
 
-// RGB, 8 bits, transparent parts over white.
+}  // namespace
+
 std::vector<uint8_t> rgb_of(const Image& image) {
   const size_t count = static_cast<size_t>(image.width) * static_cast<size_t>(image.height);
   const int channels = image.channels;
@@ -26,8 +27,6 @@ std::vector<uint8_t> rgb_of(const Image& image) {
   }
   return rgb;
 }
-
-}  // namespace
 
 Crop middle_part(int width, int height, const Shape& shape) {
   Crop crop{0, 0, static_cast<double>(width), static_cast<double>(height)};

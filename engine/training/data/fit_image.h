@@ -10,6 +10,9 @@
 
 namespace striate {
 
+// RGB, 8 bits, interleaved: grey is repeated, transparent parts are laid over white.
+std::vector<uint8_t> rgb_of(const Image& image);
+
 // The middle part of a picture that has the shape's proportions, resized to it: averaged over areas where it gets
 // smaller, interpolated where it gets larger. shape (C, H, W) with C 3 (grey is repeated) or 1 (0.299 R + 0.587 G +
 // 0.114 B). Transparent parts are laid over white; of 16 bits the upper 8 are used. Returns (C, H, W) bytes.

@@ -1,0 +1,259 @@
+#include "engine/network/model_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "engine/error.h"
+#include "engine/files/read_file.h"
+#include "engine/network/models.h"
+#include "engine/network/weights_file.h"
+#include "engine/onnx/onnx_model.h"
+#include "engine/training/loss_head.h"
+
+namespace striate {
+namespace {
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+std::string word_of(const std::map<std::string, std::string>& metadata, const std::string& key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? std::string() : found->second;
+}
+
+// torchvision's, for pictures of another size in the same proportion of 256 to 224.
+Preparation imagenet_preparation_for(const Shape& picture) {
+  Preparation preparation = imagenet_preparation();
+  if (picture.rank() == 3)
+    preparation.shorter =
+        static_cast<int>(std::lround(static_cast<double>(std::min(picture[1], picture[2])) * 256 / 224));
+  return preparation;
+}
+
+// What a file says of itself goes before what its names and its maker's habits tell.
+void find_preparation(ModelFile& file, const std::map<std::string, std::string>& metadata, const NameStyle* style) {
+  const Shape picture = file.picture();
+  const bool large = picture.rank() == 3 && picture[0] == 3 && picture[1] >= 96;
+  if (const std::string own = word_of(metadata, "preparation"); !own.empty()) {
+    try {
+      file.preparation = Preparation::parse(own);
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: \"preparation\" in its metadata: {}", file.path, error.what()), error.hint());
+    }
+    file.prepared_as = "the file";
+    return;
+  }
+  if (file.kind == ModelFile::Kind::striate) {
+    file.preparation.mean = file.info.normalisation.mean;
+    file.preparation.deviation = file.info.normalisation.deviation;
+    file.prepared_as = "the file";
+    return;
+  }
+  if (large) file.preparation = imagenet_preparation_for(picture);
+  if (style != nullptr && *style->preparation != '\0') {
+    file.preparation = Preparation::parse(style->preparation);
+    file.prepared_as = fmt::format("the names of its weights, which are {}'s", style->name);
+  } else if (large && find_model(file.info.model) != nullptr) {
+    file.prepared_as = "the name " + file.info.model;
+  } else if (file.producer.find("caffe") != std::string::npos && large) {
+    file.preparation = Preparation::parse("shorter 256 | order bgr | scale 1 | mean 104,117,123");
+    file.prepared_as = file.producer + ", which wrote the file";
+  } else if (file.producer.rfind("CNTK", 0) == 0) {
+    file.preparation = Preparation::parse("scale 1");
+    file.prepared_as = "CNTK, which wrote the file";
+  }
+  for (const char* key : {"input", "preprocessing", "description"}) {
+    if (read_preparation_words(word_of(metadata, key), file.preparation)) {
+      file.prepared_as = "the file";
+      break;
+    }
+  }
+  file.info.normalisation = file.preparation.normalisation(picture.rank() == 3 ? static_cast<int>(picture[0]) : 1);
+}
+
+void check_named_classes(const ModelFile& file) {
+  if (file.info.classes.empty()) return;
+  const int64_t classes = class_count(file);
+  if (static_cast<int64_t>(file.info.classes.size()) != classes)
+    throw Error(
+        fmt::format("{}: it names {} classes, its network has {}", file.path, file.info.classes.size(), classes),
+        "the file was not written by Striate, or was changed since");
+}
+
+ModelFile read_safetensors(const std::string& path, const ModelFileOptions& options) {
+  const auto values = std::make_shared<const SafeTensors>(SafeTensors::open(path));
+  ModelFile file;
+  file.path = path;
+  const NameStyle* style = nullptr;
+  if (options.model.empty()) {
+    file.info = read_model_info(*values, path);
+  } else {
+    file.kind = ModelFile::Kind::weights;
+    file.info.architecture = architecture_from(options.model, options.input, 0);
+    file.info.model = options.model;
+    file.info.classes = classes_in_metadata(values->metadata());
+    if (!file.info.architecture.has_input())
+      throw Error(fmt::format("{}: the network does not say what it takes", options.model),
+                  "begin it with a line like: input 3x64x64");
+    const WeightsFit fit = fit_weights(*values, file.info.architecture);
+    if (fit.missing.empty()) style = fit.style;
+    file.style = fit.style->name;
+  }
+  file.split = word_of(values->metadata(), "run.split");
+  file.loss = word_of(values->metadata(), "loss");
+  find_preparation(file, values->metadata(), style);
+  check_named_classes(file);
+  file.load = [values, path](Stream& stream, Network& network) { load_weights(stream, *values, path, network); };
+  return file;
+}
+
+ModelFile read_onnx_file(const std::string& path, const ModelFileOptions& options) {
+  if (!options.model.empty())
+    throw Error(fmt::format("{}: --model is for weights alone", path), "an ONNX file says itself what the network is");
+  OnnxOptions onnx;
+  if (options.input.rank() == 3) {
+    onnx.input = {1, options.input[0], options.input[1], options.input[2]};
+  }
+  const auto model = std::make_shared<const OnnxModel>(read_onnx(path, onnx));
+  ModelFile file;
+  file.path = path;
+  file.kind = ModelFile::Kind::onnx;
+  file.info.architecture = model->architecture;
+  file.info.model = model->graph_name;
+  file.info.classes = classes_in_metadata(model->metadata);
+  file.producer = model->producer;
+  file.notes = model->notes;
+  for (const OnnxOutput& output : model->outputs) {
+    if (output.node >= 0) file.outputs[output.name] = output.node;
+  }
+  find_preparation(file, model->metadata, nullptr);
+  check_named_classes(file);
+  file.load = [model](Stream& stream, Network& network) { model->load_weights(stream, network); };
+  return file;
+}
+
+// The last layer that computes: what only changes shapes behind it does not count.
+std::string last_kind(const Architecture& architecture) {
+  int node = architecture.size() - 1;
+  while (node > 0) {
+    const Node& at = architecture.nodes()[static_cast<size_t>(node)];
+    const std::string kind = at.layer->kind();
+    const bool passes = kind == "flatten" || kind == "reshape" || kind == "identity" || kind == "dropout";
+    if (!passes || at.inputs.size() != 1) return kind;
+    node = at.inputs[0];
+  }
+  return "";
+}
+
+}  // namespace
+
+Shape ModelFile::picture() const {
+  const Architecture& architecture = info.architecture;
+  Shape in = architecture.input();
+  if (architecture.whole()) {
+    if (in.rank() != 4 || in[0] != 1) return {};
+    in = Shape{in[1], in[2], in[3]};
+  }
+  if (in.rank() != 3) return {};
+  const auto colours = [](int64_t channels) { return channels == 1 || channels == 3; };
+  if (colours(in[0])) return in;
+  if (colours(in[2])) return Shape{in[2], in[0], in[1]};
+  return {};
+}
+
+bool ModelFile::channels_last() const {
+  const Shape in = info.architecture.input();
+  const Shape seen = picture();
+  return seen.rank() == 3 && in[in.rank() - 3] != seen[0];
+}
+
+ModelFile read_model_file(const std::string& path, const ModelFileOptions& options) {
+  if (ends_with(path, ".onnx")) return read_onnx_file(path, options);
+  for (const char* end : {".pt", ".pth", ".bin", ".ckpt", ".pkl"}) {
+    if (ends_with(path, end))
+      throw Error(
+          fmt::format("{} is a PyTorch file, which holds program code", path),
+          "export it from PyTorch: torch.onnx.export(...), or safetensors.torch.save_file(model.state_dict(), ...)");
+  }
+  for (const char* end : {".h5", ".keras", ".pb", ".tflite"}) {
+    if (ends_with(path, end))
+      throw Error(fmt::format("{} is a Keras or TensorFlow file", path), "convert it to ONNX with tf2onnx");
+  }
+  return read_safetensors(path, options);
+}
+
+OpenedModelFile open_model_file(Stream& stream, const std::string& path, const ModelFileOptions& options,
+                                const Plan& plan) {
+  ModelFile file = read_model_file(path, options);
+  Network network(stream, file.info.architecture, plan);
+  file.load(stream, network);
+  return {std::move(file), std::move(network)};
+}
+
+int64_t class_count(const ModelFile& file) {
+  const Shape out = file.info.architecture.shapes(1).back();
+  int64_t most = 1;
+  int larger = 0;
+  for (int i = 0; i < out.rank(); ++i) {
+    most = std::max(most, out[i]);
+    larger += out[i] > 1 ? 1 : 0;
+  }
+  if (larger > 1 || out.rank() == 0)
+    throw Error(fmt::format("{} gives {}, not one value for each class", file.path, out.text()),
+                "classify is for networks that name what a whole picture shows; detectors and networks that draw maps "
+                "can be looked at with summary and --activation");
+  return most == 1 ? 2 : most;
+}
+
+std::vector<float> class_probabilities(const Architecture& architecture, Loss loss, const std::vector<float>& output) {
+  const std::string last = last_kind(architecture);
+  if (output.size() > 1 && last == "softmax") return output;
+  if (output.size() > 1 && last == "logsoftmax") loss = Loss::negative_log_likelihood;
+  return LossHead::class_probabilities(loss, output.data(), static_cast<int>(output.size()));
+}
+
+std::vector<float> in_network_order(const ModelFile& file, const std::vector<float>& picture) {
+  if (!file.channels_last()) return picture;
+  const size_t channels = static_cast<size_t>(file.picture()[0]), count = picture.size() / channels;
+  std::vector<float> values(picture.size());
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t c = 0; c < channels; ++c) values[i * channels + c] = picture[c * count + i];
+  }
+  return values;
+}
+
+std::vector<std::string> classes_in_metadata(const std::map<std::string, std::string>& metadata) {
+  for (const char* key : {"classes", "class_names", "labels", "names"}) {
+    std::string text = word_of(metadata, key);
+    if (text.empty()) continue;
+    const nlohmann::json list = nlohmann::json::parse(text, nullptr, false);
+    std::vector<std::string> names;
+    if (list.is_array()) {
+      for (const auto& name : list) {
+        if (name.is_string()) names.push_back(name.get<std::string>());
+      }
+      if (!names.empty() && names.size() == list.size()) return names;
+      continue;
+    }
+    // {0: 'tench', 1: 'goldfish'}: the numbers must come in order.
+    size_t at = 0;
+    while (true) {
+      const std::string number = std::to_string(names.size()) + ":";
+      at = text.find(number, at);
+      if (at == std::string::npos) break;
+      const size_t open = text.find_first_of("'\"", at + number.size());
+      if (open == std::string::npos) break;
+      const size_t close = text.find(text[open], open + 1);
+      if (close == std::string::npos) break;
+      names.push_back(text.substr(open + 1, close - open - 1));
+      at = close + 1;
+    }
+    if (!names.empty()) return names;
+  }
+  return {};
+}
+
+}  // namespace striate

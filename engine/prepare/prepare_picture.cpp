@@ -1,0 +1,180 @@
+#include "engine/prepare/prepare_picture.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/drawing/prepare_input.h"
+#include "engine/error.h"
+#include "engine/training/data/fit_image.h"
+#include "kernels/resize.h"
+
+namespace striate {
+namespace {
+
+// Planes of a picture on its way.
+struct Planes {
+  int channels = 0, height = 0, width = 0;
+  std::vector<float> values;
+  std::string names;
+};
+
+PreparationStep step_of(const std::string& name, const std::string& words, const Planes& planes) {
+  PreparationStep step{name, words, planes.names, planes.width, planes.height, {}, {}, {}, {}};
+  const size_t count = static_cast<size_t>(planes.width) * static_cast<size_t>(planes.height);
+  for (size_t c = 0; c < static_cast<size_t>(planes.channels); ++c) {
+    const float* from = planes.values.data() + c * count;
+    double least = double{from[0]}, most = least, sum = 0;
+    for (size_t i = 0; i < count; ++i) {
+      least = std::min(least, double{from[i]});
+      most = std::max(most, double{from[i]});
+      sum += double{from[i]};
+    }
+    step.minimum.push_back(least);
+    step.maximum.push_back(most);
+    step.mean.push_back(sum / static_cast<double>(count));
+    step.first.emplace_back(from, from + std::min(4, planes.width));
+  }
+  return step;
+}
+
+Planes planes_of(const std::vector<uint8_t>& rgb, int width, int height) {
+  Planes planes{3, height, width, {}, "RGB"};
+  const size_t count = static_cast<size_t>(width) * static_cast<size_t>(height);
+  planes.values.resize(3 * count);
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t c = 0; c < 3; ++c) planes.values[c * count + i] = rgb[3 * i + c];
+  }
+  return planes;
+}
+
+struct Pixels {
+  int width = 0, height = 0;
+  std::vector<uint8_t> rgb;
+};
+
+const char* method_words(Resample method) { return method == Resample::area ? "averaged over areas" : "interpolated"; }
+
+Pixels resized(const Pixels& from, Crop crop, int width, int height, Resample method) {
+  Stream stream(Device::cpu());
+  Pixels to{width, height, std::vector<uint8_t>(static_cast<size_t>(width) * static_cast<size_t>(height) * 3)};
+  resize(stream, method, from.rgb.data(), from.height, from.width, 3, crop, to.rgb.data(), height, width);
+  return to;
+}
+
+Pixels cut_out(const Pixels& from, int left, int top, int width, int height) {
+  Pixels to{width, height, {}};
+  to.rgb.reserve(static_cast<size_t>(width) * static_cast<size_t>(height) * 3);
+  for (int y = 0; y < height; ++y) {
+    const auto row = from.rgb.begin() + (static_cast<std::ptrdiff_t>(top + y) * from.width + left) * 3;
+    to.rgb.insert(to.rgb.end(), row, row + static_cast<std::ptrdiff_t>(width) * 3);
+  }
+  return to;
+}
+
+// The picture at the network's size, its steps added.
+Pixels fitted(Pixels now, const Preparation& preparation, const Shape& input, std::vector<PreparationStep>& steps) {
+  const int height = static_cast<int>(input[1]), width = static_cast<int>(input[2]);
+  const Crop all{0, 0, static_cast<double>(now.width), static_cast<double>(now.height)};
+  const auto add = [&](const char* name, const std::string& words) {
+    steps.push_back(step_of(name, words, planes_of(now.rgb, now.width, now.height)));
+  };
+  if (now.width == width && now.height == height) {
+    add("resize", "nothing: the picture has the network's size");
+    return now;
+  }
+  if (preparation.fit == Preparation::Fit::shorter) {
+    const int shorter = std::min(now.width, now.height);
+    const double factor = static_cast<double>(preparation.shorter) / shorter;
+    const auto side = [&](int now_side, int least) {
+      return std::max(least,
+                      now_side == shorter ? preparation.shorter : static_cast<int>(std::lround(now_side * factor)));
+    };
+    const int w = side(now.width, width), h = side(now.height, height);
+    const Resample method = preparation.shorter < shorter ? Resample::area : Resample::bilinear;
+    now = resized(now, all, w, h, method);
+    add("resize", fmt::format("shorter side to {}, {}", preparation.shorter, method_words(method)));
+    const int left = (now.width - width) / 2, top = (now.height - height) / 2;
+    now = cut_out(now, left, top, width, height);
+    add("crop", fmt::format("the middle, from column {} and row {}", left, top));
+    return now;
+  }
+  const bool stretch = preparation.fit == Preparation::Fit::stretch;
+  const Crop crop = stretch ? all : middle_part(now.width, now.height, input);
+  const Resample method =
+      (stretch ? now.width * now.height < width * height : crop.width < width) ? Resample::bilinear : Resample::area;
+  now = resized(now, crop, width, height, method);
+  add("resize", stretch ? fmt::format("to the network's size, proportions lost, {}", method_words(method))
+                        : fmt::format("the middle {:g} x {:g}, {}", crop.width, crop.height, method_words(method)));
+  return now;
+}
+
+// As MNIST's makers prepared theirs: the stages of prepare_image(), 0..1, told in 0..255.
+Planes digit(const Image& image, const Shape& input, std::vector<PreparationStep>& steps) {
+  const PreparedInput prepared = prepare_image(image, input, true);
+  Planes planes;
+  for (const InputStage& stage : prepared.stages) {
+    planes = {static_cast<int>(stage.shape[0]), static_cast<int>(stage.shape[1]), static_cast<int>(stage.shape[2]),
+              stage.pixels, stage.shape[0] == 3 ? "RGB" : "Y"};
+    for (float& value : planes.values) value *= 255;
+    steps.push_back(step_of(stage.id, stage.words, planes));
+  }
+  planes = {1, static_cast<int>(input[1]), static_cast<int>(input[2]), prepared.pixels, "Y"};
+  for (float& value : planes.values) value *= 255;
+  return planes;
+}
+
+}  // namespace
+
+PreparedPicture prepare_picture(const Image& image, const Preparation& preparation, const Shape& input) {
+  preparation.check_fits(input);
+  PreparedPicture result;
+  result.shape = input;
+  Planes planes;
+  if (preparation.fit == Preparation::Fit::digit) {
+    planes = digit(image, input, result.steps);
+  } else {
+    Pixels now{image.width, image.height, rgb_of(image)};
+    result.steps.push_back(step_of("picture", fmt::format("{}, as it was opened", image.format),
+                                   planes_of(now.rgb, now.width, now.height)));
+    now = fitted(std::move(now), preparation, input, result.steps);
+    planes = planes_of(now.rgb, now.width, now.height);
+    const size_t count = planes.values.size() / 3;
+    if (input[0] == 1) {
+      for (size_t i = 0; i < count; ++i)
+        planes.values[i] = static_cast<float>(
+            std::lround(0.299 * now.rgb[3 * i] + 0.587 * now.rgb[3 * i + 1] + 0.114 * now.rgb[3 * i + 2]));
+      planes.values.resize(count);
+      planes.channels = 1;
+      planes.names = "Y";
+      result.steps.push_back(step_of("grey", "0.299 R + 0.587 G + 0.114 B, rounded", planes));
+    } else if (preparation.order == Preparation::Order::bgr) {
+      std::swap_ranges(planes.values.begin(), planes.values.begin() + static_cast<std::ptrdiff_t>(count),
+                       planes.values.end() - static_cast<std::ptrdiff_t>(count));
+      planes.names = "BGR";
+      result.steps.push_back(step_of("order", "blue first, red last", planes));
+    }
+  }
+  // In the order and rounding of Normalisation, so that training and use agree in every bit.
+  const bool plain = preparation.scale == 1.0 / 255;
+  for (float& value : planes.values)
+    value = plain ? value / 255.0f : static_cast<float>(double{value} * preparation.scale);
+  result.steps.push_back(
+      step_of("scale", plain ? std::string("divided by 255") : fmt::format("times {:g}", preparation.scale), planes));
+  const size_t count = planes.values.size() / static_cast<size_t>(planes.channels);
+  const auto each = [&](const std::vector<float>& numbers, const auto& change) {
+    for (size_t i = 0; i < planes.values.size(); ++i) planes.values[i] = change(planes.values[i], numbers[i / count]);
+  };
+  if (!preparation.mean.empty()) {
+    each(preparation.mean, [](float value, float mean) { return value - mean; });
+    result.steps.push_back(step_of("mean", fmt::format("minus {}", fmt::join(preparation.mean, ", ")), planes));
+  }
+  if (!preparation.deviation.empty()) {
+    each(preparation.deviation, [](float value, float deviation) { return value / deviation; });
+    result.steps.push_back(
+        step_of("deviation", fmt::format("divided by {}", fmt::join(preparation.deviation, ", ")), planes));
+  }
+  result.values = std::move(planes.values);
+  return result;
+}
+
+}  // namespace striate
