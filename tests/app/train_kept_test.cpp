@@ -218,6 +218,14 @@ TEST_F(TrainKept, errors_leave_what_was_learned) {
   EXPECT_FALSE(driver.app.wants_to_quit());
 }
 
+TEST_F(TrainKept, a_picture_that_was_dropped_before_the_start_is_the_probe_of_the_run) {
+  driver.run("train.view overview");
+  driver.run("open sample:balloons");
+  driver.run("train.data satellite:300");
+  driver.run("train.until 1");
+  EXPECT_NE(driver.text("train.probe.name").find("alloons"), std::string::npos) << driver.text("train.probe.name");
+}
+
 TEST_F(TrainKept, a_dropped_picture_becomes_the_probe_with_its_stages) {
   const std::string file = file_in_temp("seven.png");
   Image image;

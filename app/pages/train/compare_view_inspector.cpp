@@ -10,7 +10,8 @@ namespace {
 
 std::string number_of(const ComparedNumber& number, double value) {
   if (!std::isfinite(value)) return "not a number";
-  return number.percent ? fmt::format("{:.1f} %", 100 * value) : number_text(value, 4);
+  if (number.percent) return fmt::format("{:.1f} %", 100 * value);
+  return value < 1e6 ? number_text(value, 4) : fmt::format("{:.3e}", value);
 }
 
 }  // namespace
@@ -75,7 +76,7 @@ void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
     }
     if (now.other->error) {
       ui.error_note("The second run stopped: " + std::string(now.other->error->what()),
-                    "This one goes on. Its step is no longer the other's: what is compared is where the other stands.");
+                    "This run goes on; the other is shown where it stopped. Begin another comparison below.");
     }
     ui.note("A tick stands beside the better one. A batch is small: its numbers jump.");
     ui.begin_flow();

@@ -193,7 +193,7 @@ bool TrainPage::holds_scripts() const {
 // A picture that is opened or dropped while this page is shown becomes the probe. (The view `draw` takes it itself.)
 void TrainPage::image_changed() {
   const ImagePtr image = context_.document.image;
-  if (!image || !has_run() || now_ - drawn_ > kOutOfSight) return;
+  if (!image || now_ - drawn_ > kOutOfSight) return;
   if (views_.size() > view_ && views_[view_]->id() == "draw") return;
   post([image](TrainWorker& worker) { worker.probe_image(image); });
 }
