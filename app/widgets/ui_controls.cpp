@@ -169,16 +169,18 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
   float x = whole.x;
   float words = 0;
   for (const Choice& choice : choices) words += measure(Font::control, choice.label).x;
-  // Those that have no room stand in a drop-down list at the end.
+  // Those that have no room stand in a drop-down list at the end, which names the one that is shown.
   size_t shown = choices.size();
   Rect rest;
-  if (words + em(8) * static_cast<float>(choices.size()) > whole.w) {
-    float widest = 0;
-    for (const Choice& choice : choices) widest = std::max(widest, measure(Font::control, choice.label).x);
-    rest = whole.centred(whole.w, em(32)).cut_right(measure(Font::control, "more").x + widest + em(56));
-    while (shown > 1 && words + em(8) * static_cast<float>(shown) > rest.x - whole.x) {
-      words -= measure(Font::control, choices[--shown].label).x;
+  const auto width_of = [&](const Choice& choice) { return measure(Font::control, choice.label).x; };
+  for (bool fits = words + em(8) * static_cast<float>(shown) <= whole.w; !fits && shown > 1;) {
+    words -= width_of(choices[--shown]);
+    float named = 0;
+    for (const Choice& choice : choices.subspan(shown)) {
+      if (choice.value == current) named = width_of(choice) + 8;
     }
+    rest = whole.centred(whole.w, em(32)).cut_right(measure(Font::control, "more").x + named + em(46));
+    fits = words + em(8) * static_cast<float>(shown) <= rest.x - whole.x;
   }
   const float room = shown < choices.size() ? rest.x - whole.x : whole.w;
   float air = choices.empty() ? 0 : std::clamp((room - words) / static_cast<float>(shown), 4.0f, em(20));

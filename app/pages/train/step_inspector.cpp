@@ -84,7 +84,8 @@ void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
       }
     }
   } catch (const Error&) {
-    ui.note("Its numbers come with the next step: press **Step**.");
+    ui.note(shown == 4 ? "Its numbers come when you go through a step: press **Phase** until Update is lit."
+                       : "Its numbers come with the next step: press **Step**.");
   }
   ui.hairline();
 }

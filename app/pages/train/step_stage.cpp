@@ -60,10 +60,13 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
         break;
     }
   } catch (const Error&) {
-    // At full speed nothing was copied that this phase shows; the next step brings it.
-    ui.empty_state(room, Icon::step, "Take one step to see this phase",
-                   "Press **Step** below, or the right arrow: the next step is taken by itself and all its numbers "
-                   "stand here. **Phase** goes through it one phase at a time.");
+    // Nothing was copied that this phase shows; the next steps bring it. The update needs the weights from before, too.
+    const bool update = shown == 4;
+    ui.empty_state(room, Icon::step, update ? "Go through a step to see its update" : "Take one step to see this phase",
+                   update ? "Press **Phase** below until Update is lit: batch, forward, loss, backward, update. Then "
+                            "every weight stands here before and after, with what moved it."
+                          : "Press **Step** below, or the right arrow: one step is taken and its numbers stand here. "
+                            "**Phase** goes through it one phase at a time.");
   }
   if (!(hover_next_ == hover_)) ui.request_frame();
 }
@@ -89,6 +92,8 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
         return fmt::format("step {}", step);
     }
   };
+  float widest = 0;
+  for (const char* title : kTitles) widest = std::max(widest, ui.measure(Font::control, title).x);
   for (int i = 0; i < 5; ++i) {
     const Rect box{area.x + static_cast<float>(i) * (wide + gap), area.y, wide, area.h};
     const std::string command = fmt::format("train.step.look {}", kPhases[i]);
@@ -101,12 +106,15 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
     ui.fill(box, lit ? mixed(theme.raised, theme.accent, 0.22f) : r.hovered ? theme.hovered : theme.surface, 6);
     ui.stroke(box, lit ? theme.accent : theme.line, 6, lit ? 2.0f : 1.0f);
     Rect text = box.inset(box.w < ui.em(110) ? 6.0f : 10.0f, 6);
-    // The number is left out where the name alone fits.
+    // All with their number, or none.
     std::string_view title = kTitles[i];
-    if (ui.measure(Font::control, title).x > text.w) title.remove_prefix(2);
+    if (widest > text.w) title.remove_prefix(2);
     const Font font = ui.measure(Font::control, title).x > text.w ? Font::caption : Font::control;
     std::string words = detail(i);
-    if (ui.measure(Font::caption, words).x > text.w) words = words.substr(words.rfind(' ') + 1);
+    if (ui.measure(Font::caption, words).x > text.w) {  // the number, which may come first or last
+      const bool first = !words.empty() && words[0] >= '0' && words[0] <= '9';
+      words = first ? words.substr(0, words.find(' ')) : words.substr(words.rfind(' ') + 1);
+    }
     const Colour ink = bright ? theme.text : theme.secondary;
     ui.label(text.cut_top(text.h / 2), title, font, ink);
     ui.label(text, words, Font::caption, theme.secondary);

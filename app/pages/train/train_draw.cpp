@@ -83,8 +83,14 @@ void TrainPage::draw_run(Ui& ui) const {
     return;
   }
   if (s.test) {
-    ui.big_row(fmt::format("{} accuracy, {} pictures", s.test->split, grouped(s.test->evaluation.samples)),
-               fmt::format("{:.1f} %", 100 * s.test->evaluation.accuracy()), Concept::activation);
+    // The number people look at keeps its size; of how many pictures it is stands beside it where there is room.
+    const std::string accuracy = fmt::format("{:.1f} %", 100 * s.test->evaluation.accuracy());
+    const std::string of = fmt::format(", {} pictures", grouped(s.test->evaluation.samples));
+    std::string name = s.test->split + " accuracy";
+    if (ui.measure(Font::control, name + of).x + ui.measure(Font::big_number, accuracy).x + ui.em(8) <= ui.width()) {
+      name += of;
+    }
+    ui.big_row(name, accuracy, Concept::activation);
     if (s.test->step != s.step) ui.note(fmt::format("measured after step {}", grouped(s.test->step)));
   } else {
     ui.row("test accuracy", "is being measured");

@@ -74,9 +74,13 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
 // All slices that come in and all channels that go out, as small maps.
 void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
   Rect room = area;
-  const auto strip = [&](const char* label, const char* title, Concept tone, Rect place, TensorMaps maps,
-                         std::string key, int64_t selected, const char* command) {
-    ui.label(place.cut_top(ui.em(18)), title, Font::caption, ui.theme().of(tone));
+  const auto strip = [&](const char* label, const char* title, const char* brief, Concept tone, Rect place,
+                         TensorMaps maps, std::string key, int64_t selected, const char* command) {
+    // The short words where the whole ones would be cut; clear of the frame about the chosen map.
+    const std::string_view words =
+        ui.measure(Font::caption, title).x <= place.w ? std::string_view(title) : std::string_view(brief);
+    ui.label(place.cut_top(ui.em(18)), words, Font::caption, ui.theme().of(tone));
+    place.cut_top(4);
     TensorGrid grid;
     grid.maps = maps;
     grid.key = std::move(key);
@@ -92,7 +96,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     grid.numbers = false;
     TensorAnswer answer = draw_tensor_grid(ui, title, place, grid);
     if (grid.layout.shown < maps.count) {
-      ui.label(Rect{place.x, place.y - ui.em(18), place.w, ui.em(18)},
+      ui.label(Rect{place.x, place.y - ui.em(18) - 4, place.w, ui.em(18)},
                fmt::format("{} of {}", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary,
                Align::right);
     }
@@ -114,16 +118,16 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     maps.count = o.slices, maps.height = o.in.rows, maps.width = o.in.columns;
     const Rect place = both ? room.cut_left((room.w - kGap) * share) : room;
     room.cut_left(kGap);
-    const TensorAnswer a =
-        strip("slice", "slices that come in", Concept::input, place, maps, "unit.in", o.slice, "train.unit.slice");
+    const TensorAnswer a = strip("slice", "slices that come in", "slices in", Concept::input, place, maps, "unit.in",
+                                 o.slice, "train.unit.slice");
     if (a.hovered) note = a.note;
   }
   if (y != nullptr && !o.dense) {
     TensorMaps maps;
     maps.values = {y + o.out.count() * o.walk.place.sample, static_cast<size_t>(o.out.count())};
     maps.count = o.out.channels, maps.height = o.out.rows, maps.width = o.out.columns;
-    const TensorAnswer a = strip("filter", "what each filter gives", Concept::activation, room, maps, "unit.out",
-                                 o.filter, "train.unit.filter");
+    const TensorAnswer a = strip("filter", "what each filter gives", "outputs", Concept::activation, room, maps,
+                                 "unit.out", o.filter, "train.unit.filter");
     if (a.hovered) note = a.note;
   }
   if (note.shown()) draw_hover_note(ui, note);
