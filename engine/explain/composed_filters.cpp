@@ -33,7 +33,7 @@ ConvolutionPair find_convolution_pair(const Architecture& architecture) {
     int at = here.inputs[0];
     bool reached = conv.groups == 1;
     while (reached && at != pair.first) {
-      if (at <= 0) {
+      if (at <= 0 || nodes[static_cast<size_t>(at)].inputs.empty()) {
         reached = false;
         break;
       }

@@ -341,6 +341,34 @@ void set_input(Architecture& architecture, const std::string& own, const Shape& 
   said.whole() ? architecture.set_whole_input(said.input()) : architecture.set_input(said.input());
 }
 
+// Says beside the first layer that mixes or forgets the pictures of a batch that it does: a network that is built here
+// is trained on batches and shown picture by picture.
+void check_batches(const Architecture& architecture, LayerList::Checked& checked) {
+  if (architecture.whole()) {
+    checked.error =
+        Error("an input that is whole can't be trained in batches", "leave \"whole\" out: input CHANNELSxHEIGHTxWIDTH");
+    return;
+  }
+  for (const int64_t batch : {2, 3}) {  // a size that is 2 by chance is not 3
+    std::vector<Shape> shapes;
+    try {
+      shapes = architecture.shapes(batch);
+    } catch (const Error& error) {
+      checked.error = Error(fmt::format("{} pictures at once: {}", batch, error.what()),
+                            "write batch where a size is that of the batch, as in reshape batch,-1");
+      return;
+    }
+    for (int i = 1; i < architecture.size(); ++i) {
+      const Shape& shape = shapes[static_cast<size_t>(i)];
+      if (shape.rank() > 0 && shape[0] == batch) continue;
+      checked.rows[static_cast<size_t>(i) - 1].error =
+          Error(fmt::format("gives {} for a batch of {} pictures, not something for each", shape.text(), batch),
+                "a network that is trained here keeps the first axis for the pictures");
+      return;
+    }
+  }
+}
+
 std::string output_text(const Shape& shape) {
   std::string text;
   for (int i = 1; i < shape.rank(); ++i) text += (i > 1 ? " x " : "") + std::to_string(shape[i]);
@@ -432,6 +460,10 @@ LayerList::Checked LayerList::check(const Shape& input, int classes) const {
                 fmt::format("end the network with dense {}", classes));
       whole = false;
     }
+  }
+  if (whole && !checked.error && architecture.has_input()) {
+    check_batches(architecture, checked);
+    whole = checked.wrong() < 0;
   }
   if (whole && !checked.error) checked.good = std::move(architecture);
   return checked;

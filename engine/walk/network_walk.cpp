@@ -222,6 +222,12 @@ struct Walker {
     walk.value = walk.terms[0].x * walk.terms[0].w;
   }
 
+  // No value of an input is repeated, and each input has one set of values per picture.
+  bool one_shape() const {
+    const Shape& out = values.shapes[static_cast<size_t>(walk.place.node)];
+    return std::all_of(in_shapes.begin(), in_shapes.end(), [&](const Shape& in) { return in == out; });
+  }
+
   void add() {
     const UnitPlace& at = walk.place;
     walk.form = UnitForm::sum;
@@ -268,12 +274,12 @@ struct Walker {
     if (kind == "globalavgpool") return global_average();
     if (kind == "batchnorm") return normalisation();
     if (kind == "dropout") return dropout();
-    if (kind == "add") return add();
-    if (kind == "concat") return concat();
-    if (kind == "flatten") return flatten();
+    if (kind == "add" && one_shape()) return add();
+    const bool along_channels = layer->text() == kind;  // and not another axis
+    if (kind == "concat" && along_channels) return concat();
+    if (kind == "flatten" && along_channels) return flatten();
     if (kind == "subsample") return subsample();
     if (kind == "identity") return copied(0, walk.place.channel, walk.place.row, walk.place.column);
-    const bool along_channels = layer->text() == kind;  // and not another axis
     if ((kind == "softmax" || kind == "logsoftmax") && along_channels) return softmax();
     if (is_function(kind)) return function();
     throw Error(fmt::format("a unit of {} ({}) can't be followed term by term",

@@ -39,19 +39,19 @@ std::vector<LayerFacts> layer_facts(const Architecture& architecture) {
     facts.kind = here.layer->kind();
     facts.text = here.layer->text();
     const std::vector<Shape> in = architecture.input_shapes(node, shapes);
-    facts.in = without_batch(in[0]);
+    if (!in.empty()) facts.in = without_batch(in[0]);
     facts.parameters = here.layer->parameter_count(in).value;
     for (const WeightSpec& spec : here.layer->parameters(in)) {
       if (spec.kind == WeightSpec::Kind::weight)
         facts.weight = here.name + "." + spec.name, facts.weight_shape = spec.shape;
       if (spec.kind == WeightSpec::Kind::bias) facts.bias = here.name + "." + spec.name, facts.bias_shape = spec.shape;
     }
-    const auto from = static_cast<size_t>(here.inputs[0]);
+    const auto from = here.inputs.empty() ? size_t{0} : static_cast<size_t>(here.inputs[0]);
     const bool all_inputs_positive = std::all_of(here.inputs.begin(), here.inputs.end(),
                                                  [&](int i) { return list[static_cast<size_t>(i)].never_negative; });
     facts.never_negative =
         is_one_of(facts.kind, {"relu", "sigmoid", "softmax"}) ||
-        (all_inputs_positive && is_one_of(facts.kind, {"maxpool", "avgpool", "globalavgpool", "flatten", "dropout",
+        (all_inputs_positive && !in.empty() && is_one_of(facts.kind, {"maxpool", "avgpool", "globalavgpool", "flatten", "dropout",
                                                        "identity", "subsample", "add", "concat"}));
     facts.first_input_is_picture = facts.kind == "dense" && input_as_it_is[from] != 0;
     input_as_it_is.push_back(static_cast<char>(input_as_it_is[from] && is_one_of(facts.kind, {"flatten", "identity"})));

@@ -91,6 +91,10 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
     *why = "This network has no layer.";
     return std::nullopt;
   }
+  if (now.architecture->nodes()[static_cast<size_t>(o.node)].inputs.empty()) {
+    *why = fmt::format("Nothing is computed in {}: it reads no layer.", now.architecture->describe(o.node));
+    return std::nullopt;
+  }
   arrange(o);
   o.filter = clamped(state_.filter, o.out.channels);
   o.row = clamped(state_.row < 0 ? o.out.rows / 2 : state_.row, o.out.rows);
