@@ -206,9 +206,12 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   Rect head = room.cut_top(ui.em(34));
   ui.begin_row(head);
   const std::string& name = data.classes()[static_cast<size_t>(data.label(index))];
-  ui.label(Rect{head.x, head.y, head.w - ui.em(210), head.h},
-           fmt::format("picture {}, {}: as it is, and as it is learned from", index, name), Font::caption,
-           theme.secondary);
+  // Clear of the two buttons at the right.
+  const float buttons = ui.measure(Font::control, "Next pictureOther draws").x + ui.em(68);
+  const std::string which = fmt::format("picture {}, {}", index, name),
+                    all = which + ": as it is, and as it is learned from";
+  const Rect title{head.x, head.y, head.w - buttons, head.h};
+  ui.label(title, ui.measure(Font::caption, all).x <= title.w ? all : which, Font::caption, theme.secondary);
   ui.pack_right();
   ui.button("Other draws", fmt::format("train.data.draw {}", draw_ + kDraws),
             {.enabled = !augmentation.empty(), .tooltip = "Further draws of the same picture"});

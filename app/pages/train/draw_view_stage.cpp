@@ -229,11 +229,13 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   ui.parts(source, parts);
   for (const PicturePart& part : parts) ui.stroke(part.to, theme.line, 0);
   const std::string hidden = shown < shape[1] ? fmt::format(" \u00b7 {} of {} shown", shown, shape[1]) : "";
-  ui.label(title,
-           fmt::format("what layer 1 ({}) makes of it{} \u00b7 blue {} to orange {}, scale of the layer",
-                       nodes[node].layer->text(), hidden, significant_text(-static_cast<double>(most), 2),
-                       significant_text(static_cast<double>(most), 2)),
-           Font::caption, theme.secondary);
+  const std::string scale = fmt::format(" \u00b7 blue {} to orange {}", significant_text(-static_cast<double>(most), 2),
+                                        significant_text(static_cast<double>(most), 2));
+  // As much as fits; what the colours mean comes last to go.
+  const std::string whole =
+      fmt::format("what layer 1 ({}) makes of it{}{}, scale of the layer", nodes[node].layer->text(), hidden, scale);
+  const std::string brief = "what layer 1 makes of it" + scale;
+  ui.label(title, ui.measure(Font::caption, whole).x <= title.w ? whole : brief, Font::caption, theme.secondary);
 }
 
 }  // namespace striate

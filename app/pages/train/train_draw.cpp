@@ -83,7 +83,7 @@ void TrainPage::draw_run(Ui& ui) const {
     return;
   }
   if (s.test) {
-    // The number people look at keeps its size; of how many pictures it is stands beside it where there is room.
+    // The number people look at keeps its size; on how many pictures it was measured stands beside or below.
     const std::string accuracy = fmt::format("{:.1f} %", 100 * s.test->evaluation.accuracy());
     const std::string of = fmt::format(", {} pictures", grouped(s.test->evaluation.samples));
     std::string name = s.test->split + " accuracy";
@@ -91,6 +91,7 @@ void TrainPage::draw_run(Ui& ui) const {
       name += of;
     }
     ui.big_row(name, accuracy, Concept::activation);
+    if (!name.ends_with(of)) ui.row("pictures it is measured on", grouped(s.test->evaluation.samples));
     if (s.test->step != s.step) ui.note(fmt::format("measured after step {}", grouped(s.test->step)));
   } else {
     ui.row("test accuracy", "is being measured");
