@@ -107,11 +107,10 @@ void lrn(Converter& c) {
 
 // After training it does nothing; its mask is true everywhere.
 void dropout(Converter& c) {
-  if (c.opset() >= 12 && c.has(2) && c.constant(2, "its training_mode").scalar("its training_mode") != 0) {
-    throw Error("it drops values at random, which only training does", kTraining);
-  }
   double rate = c.opset() < 12 ? c.op().real("ratio", 0.5) : 0.5;
   if (c.opset() >= 12 && c.known(1) != nullptr) rate = c.known(1)->scalar("its ratio");
+  const bool training = c.opset() >= 12 && c.has(2) && c.constant(2, "its mode").scalar("its training_mode") != 0;
+  if (training && rate != 0) throw Error("it drops values at random, which only training does", kTraining);
   const bool usual = rate > 0 && rate < 1;
   if (c.wanted(1)) {
     HostTensor mask;

@@ -12,14 +12,20 @@ namespace {
 
 OnnxModel convert(const OnnxGraph& graph, const OnnxOptions& options) {
   try {
+    bool mixed = false;
     if (!options.whole) {
       try {
         return Converter(graph, options, true).run();
       } catch (const NotBatched&) {
+        mixed = true;
       } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the other form says what is wrong, or works
       }
     }
-    return Converter(graph, options, false).run();
+    OnnxModel model = Converter(graph, options, false).run();
+    if (mixed && !model.input_sizes.empty() && model.input_sizes[0] < 0) {
+      model.notes.emplace_back("it mixes the pictures of a batch, so it is run with one picture at a time");
+    }
+    return model;
   } catch (const Error& error) {
     const Error better = explained(graph, error);
     throw Error(fmt::format("{}: {}", graph.file, better.what()), better.hint());

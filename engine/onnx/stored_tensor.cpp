@@ -139,6 +139,15 @@ HostTensor StoredTensor::read() const {
 void StoredTensor::read_floats(const std::function<void(int64_t, const float*, int64_t)>& use) const {
   int64_t first = 0;
   std::vector<float> floats;
+  if (type == OnnxType::float32 && (encoding == Encoding::raw || encoding == Encoding::floats)) {
+    for (; first < count; first += kPiece) {
+      floats.resize(static_cast<size_t>(std::min(kPiece, count - first)));
+      source->read(offset + static_cast<uint64_t>(first) * sizeof(float), floats.size() * sizeof(float),
+                   reinterpret_cast<uint8_t*>(floats.data()));
+      use(first, floats.data(), static_cast<int64_t>(floats.size()));
+    }
+    return;
+  }
   read_pieces([&](const HostTensor& piece) {
     floats.resize(static_cast<size_t>(piece.count()));
     for (size_t i = 0; i < floats.size(); ++i) floats[i] = static_cast<float>(piece.at(static_cast<int64_t>(i)));
