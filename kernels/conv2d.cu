@@ -389,7 +389,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   a.add = result == Result::add;
   a.x_image = s.c * f.plane();
   a.x_group = s.c / s.groups * f.plane();
-  const int tile = weighted_sums_tile(stream, a.k, a.j, a.length);
+  a.images = s.n;
 
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(a.j);
@@ -397,15 +397,19 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   for_each(stream, "convolution_offsets", a.j,
            ForwardOffsets{offsets, s.r, s.s, s.stride_y, s.stride_x, s.dilation_y, s.dilation_x, f.phases_y, f.phases_x,
                           f.rows, f.pitch});
-  const int tiles = (a.k + tile - 1) / tile;
-  const int parts = (a.j + kTerms - 1) / kTerms;
-  for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * parts,
-           PackForward{w, packed, a.k, a.j, tile, tiles, parts});
+  if (packs_on_the_way(stream, a)) {
+    a.rows = w;
+  } else {
+    const int tile = weighted_sums_tile(stream, a.k, a.j, a.length);
+    const int tiles = (a.k + tile - 1) / tile;
+    const int parts = (a.j + kTerms - 1) / kTerms;
+    for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * parts,
+             PackForward{w, packed, a.k, a.j, tile, tiles, parts});
+    a.weights = packed;
+  }
   a.offsets = offsets;
-  a.weights = packed;
   if (!f.copies) {
     a.x = x;
-    a.images = s.n;
     a.out = y;
     return weighted_sums(stream, "convolution", a);
   }

@@ -31,17 +31,20 @@ struct Scale {
   float factor;
   HD void operator()(int64_t i) const { y[i] = factor * x[i]; }
 };
+// `together` values of one row per index.
 template <bool add>
 struct CopyRows {
-  static constexpr int64_t work = 4;
+  static constexpr int64_t work = 256;
   const float* from;
   float* to;
   int64_t values, from_stride, to_stride;
-  HD void operator()(int64_t i) const {
-    const int64_t row = i / values, column = i - row * values;
-    float* place = to + row * to_stride + column;
-    const float value = from[row * from_stride + column];
-    *place = add ? *place + value : value;
+  int64_t together, parts;  // indices per row
+  HD void operator()(int64_t index) const {
+    const int64_t row = index / parts, begin = (index - row * parts) * together;
+    const int64_t end = begin + together < values ? begin + together : values;
+    const float* x = from + row * from_stride;
+    float* y = to + row * to_stride;
+    for (int64_t i = begin; i < end; ++i) y[i] = add ? y[i] + x[i] : x[i];
   }
 };
 struct GatherRows {
@@ -85,10 +88,14 @@ void scale(Stream& stream, int64_t count, float factor, const float* x, float* y
 }
 void copy_rows(Stream& stream, int64_t rows, int64_t values, const float* from, int64_t from_stride, float* to,
                int64_t to_stride, Result result) {
+  // One value for each of a GPU's threads; a stretch for a processor's.
+  const int64_t together = stream.device().is_cuda() ? 1 : 1024, parts = (values + together - 1) / together;
   if (result == Result::add) {
-    for_each(stream, "accumulate_rows", rows * values, CopyRows<true>{from, to, values, from_stride, to_stride});
+    for_each(stream, "accumulate_rows", rows * parts,
+             CopyRows<true>{from, to, values, from_stride, to_stride, together, parts});
   } else {
-    for_each(stream, "copy_rows", rows * values, CopyRows<false>{from, to, values, from_stride, to_stride});
+    for_each(stream, "copy_rows", rows * parts,
+             CopyRows<false>{from, to, values, from_stride, to_stride, together, parts});
   }
 }
 void gather_rows(Stream& stream, int64_t rows, int64_t values, const float* x, const int32_t* indices, float* y) {

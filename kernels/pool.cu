@@ -10,6 +10,7 @@
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
 #include "kernels/pool3d.h"
+#include "kernels/weighted_sums.h"
 
 namespace striate {
 
@@ -44,22 +45,64 @@ struct MaxPool {
   HD void operator()(int64_t index) const {
     const int p = static_cast<int>(index % rows.out);
     const float* from = x + index / rows.out * rows.size * columns.size;
-    for (int q = 0; q < columns.out; ++q) {
-      const int y1 = rows.end(p), x0 = columns.begin(q), x1 = columns.end(q);
-      int32_t winner = rows.begin(p) * columns.size + x0;
-      float best = from[winner];
-      for (int yy = rows.begin(p); yy < y1; ++yy) {
-        for (int xx = x0; xx < x1; ++xx) {
-          const float v = from[yy * columns.size + xx];
-          if (v > best || (v != v && best == best)) {
-            best = v;
-            winner = yy * columns.size + xx;
-          }
+    for (int q = 0; q < columns.out; ++q) window(index, p, q, from);
+  }
+  HD void window(int64_t index, int p, int q, const float* from) const {
+    const int y1 = rows.end(p), x0 = columns.begin(q), x1 = columns.end(q);
+    int32_t winner = rows.begin(p) * columns.size + x0;
+    float best = from[winner];
+    for (int yy = rows.begin(p); yy < y1; ++yy) {
+      for (int xx = x0; xx < x1; ++xx) {
+        const float v = from[yy * columns.size + xx];
+        if (v > best || (v != v && best == best)) {
+          best = v;
+          winner = yy * columns.size + xx;
         }
       }
-      y[index * columns.out + q] = best;
-      if (winners != nullptr) winners[index * columns.out + q] = winner;
     }
+    y[index * columns.out + q] = best;
+    if (winners != nullptr) winners[index * columns.out + q] = winner;
+  }
+};
+
+// The same with W windows beside each other at a time, for strides of 1 and 2 along a row; windows that the padding or
+// the end of a row cuts are done one by one. Every window's values are compared in the order of MaxPool.
+template <int W>
+struct MaxPoolPacks {
+  static constexpr int64_t work = 512;
+  MaxPool one;
+  HD void operator()(int64_t index) const {
+    const PoolAxis &rows = one.rows, &columns = one.columns;
+    const int p = static_cast<int>(index % rows.out), stride = columns.stride;
+    const float* from = one.x + index / rows.out * rows.size * columns.size;
+    const int begin = (columns.pad + stride - 1) / stride;  // windows from here on begin inside the row
+    int end =
+        columns.size + columns.pad < columns.window ? 0 : (columns.size + columns.pad - columns.window) / stride + 1;
+    if (end > columns.out) end = columns.out;
+    if (end < begin) end = begin;
+    for (int q = 0; q < begin && q < columns.out; ++q) one.window(index, p, q, from);
+    for (int q = begin; q < end; q += W) {
+      const int count = end - q < W ? end - q : W, first = q * stride - columns.pad;
+      const int corner = rows.begin(p) * columns.size + first;
+      Pack<int32_t, W> winner = count_up<W>(corner, stride);
+      Pack<float, W> best = values(from + corner, stride, count);
+      for (int row = rows.begin(p); row < rows.end(p); ++row) {
+        for (int s = 0; s < columns.window; ++s) {
+          const int at = row * columns.size + first + s;
+          keep_larger(&best, &winner, values(from + at, stride, count), count_up<W>(at, stride));
+        }
+      }
+      store_part(best, one.y + index * columns.out + q, 0, count);
+      if (one.winners != nullptr) store_part(winner, one.winners + index * columns.out + q, 0, count);
+    }
+    for (int q = end; q < columns.out; ++q) one.window(index, p, q, from);
+  }
+  // from[0], from[stride], ...: `count` of them.
+  HD static Pack<float, W> values(const float* from, int stride, int count) {
+    if (stride == 1) return load_part<W>(from, count);
+    Pack<float, W> even, odd;
+    split_values(from, 2 * count - 1, &even, &odd);
+    return even;
   }
 };
 
@@ -309,7 +352,15 @@ void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, floa
           MaxPool2x2<Packs::W>{s.w, s.p(), s.q(), k.packs, k.together, static_cast<int64_t>(s.h) * s.w, x, y, winners});
     });
   }
-  for_each(stream, "max_pool", rows, MaxPool{rows_of(s), columns_of(s), x, y, winners});
+  const MaxPool pool{rows_of(s), columns_of(s), x, y, winners};
+  with_target(stream, [&](auto target) {
+    if constexpr (!decltype(target)::is_cuda) {
+      if (s.stride_x <= 2 && !detail::uses_gpu_tiles()) {
+        return for_each(target, stream, "max_pool", rows, MaxPoolPacks<decltype(target)::width>{pool});
+      }
+    }
+    for_each(target, stream, "max_pool", rows, pool);
+  });
 }
 
 void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, const int32_t* winners, float* dx,

@@ -43,22 +43,25 @@ struct WeightedSums {
     for (int64_t tile = index * together; tile < last; ++tile) one_tile(tile);
   }
 
-#ifndef __CUDACC__
-  __attribute__((noinline))  // once in the program, not once per place that launches
-#endif
-  HD void
-  one_tile(int64_t tile) const {
+  HD void one_tile(int64_t tile) const {
     // Neighbours share weights and lie side by side in x; behind them come the other outputs of the same place, so
     // that x stays in the nearest cache.
     const int64_t neighbour = tile % neighbours, block = tile / neighbours;
     const int64_t k_tile = block % k_tiles, stretch = block / k_tiles % stretches;
     const int64_t group = block / k_tiles / stretches % a.groups, n = block / k_tiles / stretches / a.groups;
+    one_place(n, group, k_tile, stretch * (PT * Spacing) + neighbour * W,
+              a.weights + (group * k_tiles + k_tile) * KT * a.j);
+  }
+
+#ifndef __CUDACC__
+  __attribute__((noinline))  // once in the program, not once per place that launches
+#endif
+  HD void
+  one_place(int64_t n, int64_t group, int64_t k_tile, int64_t first_o, const float* w) const {
     const int first_k = static_cast<int>(k_tile) * KT;
     const int ks = a.k - first_k < KT ? a.k - first_k : KT;
-    const int64_t first_o = stretch * (PT * Spacing) + neighbour * W;
     const int64_t count = a.length - first_o;
     const float* x = a.x + n * a.x_image + group * a.x_group + first_o;
-    const float* w = a.weights + (group * k_tiles + k_tile) * KT * a.j;
     const int64_t plane = group * a.k + first_k;
 
     Pack<float, W> sum[KT][PT];
@@ -138,12 +141,51 @@ Tile choose(bool cuda, int k, int j, int64_t length) {
   return best;
 }
 
+// One tile of k per index (or a part of its positions): packs that tile's weights, then goes through the positions.
+template <int W, int KT, int PT>
+struct PackingSums {
+  static constexpr int64_t work = kInlineWork;
+  WeightedSums<W, W, KT, PT> sums;
+  int64_t parts;
+  void operator()(int64_t index) const {
+    const WeightedSumsArguments& a = sums.a;
+    const int64_t part = index % parts, k_tile = index / parts % sums.k_tiles, group = index / parts / sums.k_tiles;
+    auto* packed = static_cast<float*>(thread_scratch(3, sizeof(float) * KT * static_cast<size_t>(a.j)));
+    pack(a.rows + (group * a.k + k_tile * KT) * a.j, static_cast<int>(a.k - k_tile * KT), packed);
+    const int64_t first = sums.stretches * part / parts, last = sums.stretches * (part + 1) / parts;
+    for (int64_t i = first; i < last; ++i) sums.one_place(0, group, k_tile, i * (PT * W), packed);
+  }
+  // A few terms of all rows at a time: a line of the cache of each row. What lies beyond the last row is not stored.
+  void pack(const float* from, int ks, float* to) const {
+    constexpr int together = 16;
+    const int64_t j = sums.a.j;
+    const float* row[KT];
+    for (int k = 0; k < KT; ++k) row[k] = from + (k < ks ? k : ks - 1) * j;
+    for (int64_t begin = 0; begin < j; begin += together) {
+      const int64_t end = begin + together < j ? begin + together : j;
+      for (int64_t term = begin; term < end; ++term) {
+        STRIATE_UNROLL
+        for (int k = 0; k < KT; ++k) to[term * KT + k] = row[k][term];
+      }
+    }
+  }
+};
+
 template <int W, int Spacing, int KT, int PT, typename Target>
 void launch(Target target, Stream& stream, const char* name, const WeightedSumsArguments& a) {
   WeightedSums<W, Spacing, KT, PT> kernel{a, 0, 0, 0, 1};
   kernel.k_tiles = (a.k + KT - 1) / KT;
   kernel.stretches = (a.length + PT * Spacing - 1) / (PT * Spacing);
   kernel.tiles = kernel.neighbours * kernel.k_tiles * kernel.stretches * a.groups * a.images;
+  if constexpr (Spacing == W && W > 1) {
+    if (a.rows != nullptr) {
+      // Four pieces for each thread, so that they end together.
+      const int64_t tiles = kernel.k_tiles * a.groups, wanted = 4 * thread_count();
+      const int64_t parts = tiles >= wanted ? 1 : (wanted + tiles - 1) / tiles;
+      const PackingSums<W, KT, PT> packing{kernel, parts < kernel.stretches ? parts : kernel.stretches};
+      return for_each(target, stream, name, tiles * packing.parts, packing);
+    }
+  }
   if (!Target::is_cuda) {
     const int64_t operations = static_cast<int64_t>(KT) * PT * (a.j + 4);  // about one per cycle
     kernel.together = 16384 / operations > 1 ? 16384 / operations : 1;
@@ -191,6 +233,12 @@ namespace detail {
 void use_gpu_tiles(bool on) { gpu_tiles_on_cpu = on; }
 bool uses_gpu_tiles() { return gpu_tiles_on_cpu.load(std::memory_order_relaxed); }
 }  // namespace detail
+
+bool packs_on_the_way(Stream& stream, const WeightedSumsArguments& a) {
+  constexpr int64_t weights = 1 << 15, values = 1 << 20;  // so many are worth it; so few stay in the last cache
+  return CpuTarget::width > 1 && !takes_gpu_tiles(stream) && static_cast<int64_t>(a.k) * a.j >= weights &&
+         a.images == 1 && a.x_image <= values;
+}
 
 int weighted_sums_tile(Stream& stream, int k, int j, int64_t length) {
   return choose(takes_gpu_tiles(stream), k, j, length).k;
