@@ -43,9 +43,9 @@ Shape parse_crop(const std::string& text) {
 
 // What a network takes where --crop asks for another size than its own: models by name are made anew.
 Shape wanted_input(const ModelOptions& options) {
-  if (options.crop.empty()) return {};
-  const Shape crop = parse_crop(options.crop);
   const Model* named = find_model(options.model);
+  if (options.crop.empty() || (named == nullptr && !options.model.empty())) return {};
+  const Shape crop = parse_crop(options.crop);
   return Shape{named != nullptr ? named->channels : 3, crop[0], crop[1]};
 }
 

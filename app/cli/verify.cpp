@@ -63,15 +63,15 @@ void verify_stored_weights(const VerifyOptions& options, const CommandLine& line
                      "begin it with a line like: input 3x224x224");
   Stream stream(line.device());
   const WeightsVerification result = verify_weights(stream, options.file, architecture);
-  print_out(fmt::format("output logits\npictures {}\nvalues {}\nlargest.logit {}\nlargest.error {}\nallowed {}\n",
-                        result.pictures, result.values, to_text(result.largest_logit), to_text(result.largest_error),
-                        to_text(result.allowed())));
+  print_out(fmt::format(
+      "output logits\npictures {}\nvalues {}\nlargest.logit {}\nlargest.error {:.7g}\nallowed {:.7g}\n",
+      result.pictures, result.values, to_text(result.largest_logit), result.largest_error, result.allowed()));
   print_out(fmt::format("agrees {}\n", result.holds() ? "yes" : "no"));
   flush_out();
   if (result.holds()) return;
   throw Error(fmt::format("{}: the logits do not agree: value {} is {}, stored is {}", file_name(options.file),
-                          result.at, to_text(result.computed), to_text(result.stored)),
-              fmt::format("allowed is 1e-4 of the largest logit: {}", to_text(result.allowed())));
+                          result.at, result.computed, result.stored),
+              fmt::format("allowed is 1e-4 of the largest logit: {:.7g}", result.allowed()));
 }
 
 void verify(const VerifyOptions& options, const CommandLine& line) {

@@ -49,6 +49,7 @@ std::string lower(std::string text) {
 // The numbers behind a word of a sentence, up to the next letter.
 std::vector<float> numbers_after(const std::string& text, size_t from) {
   std::vector<float> values;
+  from = std::min(from, text.size());
   const size_t end = std::min(text.find_first_of("abcdefghijklmnopqrstuvwxyz", from), text.size());
   for (const std::string& part : split(text.substr(from, end - from), " ,()[]=:;")) {
     double value = 0;

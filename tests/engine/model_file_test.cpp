@@ -1,0 +1,205 @@
+// Every kind of file with a network in it is opened by the same function; what comes of it.
+#include "engine/network/model_file.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "engine/error.h"
+#include "engine/files/image_file.h"
+#include "engine/network/models.h"
+#include "engine/prepare/prepare_picture.h"
+#include "engine/training/data/sources.h"
+#include "engine/training/metrics.h"
+#include "kernels/memory.h"
+#include "tests/engine/small_images.h"
+#include "tests/reference.h"
+
+namespace striate {
+namespace {
+
+std::string failure(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+struct Answer {
+  int best = 0;
+  float probability = 0;
+};
+
+Answer answer(Stream& stream, OpenedModelFile& model, const std::string& picture) {
+  const ModelFile& file = model.file;
+  const PreparedPicture prepared =
+      prepare_picture(*read_image(reference_path(picture)), file.preparation, file.picture());
+  model.network.write_slot(stream, model.network.activation(0), in_network_order(file, prepared.values));
+  model.network.forward(stream, Mode::evaluation);
+  const std::vector<float> p = class_probabilities(file.info.architecture, Loss::cross_entropy,
+                                                   model.network.read_slot(stream, model.network.output()));
+  const auto best = std::max_element(p.begin(), p.end());
+  return {static_cast<int>(best - p.begin()), *best};
+}
+
+// What the reference data's README states, for the ONNX file and its twin under Caffe's names.
+TEST(ModelFile, squeezenet_and_its_twin_see_what_they_should) {
+  STRIATE_NEEDS_REFERENCE("data/models/SqueezeNet_fp16.onnx");
+  STRIATE_NEEDS_REFERENCE("data/models/squeezenet1_1_imagenet_f16.safetensors");
+  STRIATE_NEEDS_REFERENCE("data/images/photos/kitten_224.png");
+  struct Row {
+    const char* picture;
+    int best;
+    float probability;
+  };
+  const Row rows[] = {{"data/images/photos/kitten_224.png", 281, 0.94f},
+                      {"data/images/photos/coffee.png", 967, 0.95f},
+                      {"data/images/photos/chelsea.png", 285, 0.39f},
+                      {"data/images/photos/eagle.jpg", 21, 0.92f}};
+  for (const Device& device : Device::all()) {
+    Stream stream(device);
+    OpenedModelFile onnx = open_model_file(stream, reference_path("data/models/SqueezeNet_fp16.onnx"));
+    OpenedModelFile twin = open_model_file(stream, reference_path("data/models/squeezenet1_1_imagenet_f16.safetensors"),
+                                           {"squeezenet1_1", {}});
+    EXPECT_EQ(onnx.file.preparation.text(), "shorter 256 | order bgr | scale 1 | mean 104,117,123");
+    EXPECT_EQ(twin.file.preparation.text(), onnx.file.preparation.text());
+    EXPECT_EQ(twin.file.style, "Caffe");
+    EXPECT_EQ(class_count(onnx.file), 1000);
+    for (const Row& row : rows) {
+      const Answer first = answer(stream, onnx, row.picture), second = answer(stream, twin, row.picture);
+      EXPECT_EQ(first.best, row.best) << row.picture;
+      EXPECT_NEAR(first.probability, row.probability, 0.01) << row.picture;
+      EXPECT_EQ(second.best, row.best) << row.picture;
+      EXPECT_NEAR(second.probability, first.probability, 1e-4) << row.picture;
+    }
+  }
+}
+
+TEST(ModelFile, the_zoos_mnist_network_is_right_as_often_as_stated) {
+  STRIATE_NEEDS_REFERENCE("data/models/mnist.onnx");
+  STRIATE_NEEDS_REFERENCE("data/mnist");
+  Stream stream(Device::best());
+  OpenedModelFile model = open_model_file(stream, reference_path("data/models/mnist.onnx"));
+  EXPECT_EQ(model.file.preparation.text(1), "middle | scale 1") << "CNTK leaves pictures at 0..255";
+  const std::unique_ptr<Dataset> data = open_dataset("mnist:" + reference_path("data/mnist"));
+  std::vector<int64_t> test;
+  for (int64_t i = data->training_size(); i < data->size(); ++i) test.push_back(i);
+  ASSERT_EQ(test.size(), 10000u);
+  Evaluator evaluator(stream, model.file.info.architecture, 250);
+  EXPECT_EQ(evaluator.evaluate(stream, model.network, *data, test, model.file.info.normalisation).correct, 9891);
+}
+
+TEST(ModelFile, of_this_program_brings_everything_itself) {
+  TestFolder folder;
+  Stream stream(Device::cpu());
+  ModelInfo info;
+  info.architecture = Architecture::parse("input 3x8x8 | conv 2 3x3 | relu | flatten | dense 2");
+  info.classes = {"cat", "dog"};
+  info.normalisation = {{0.1f, 0.2f, 0.3f}, {1, 2, 3}};
+  Network network(stream, info.architecture);
+  network.initialize(stream, Initializer::pytorch, 1);
+  const std::string path = folder / "own.safetensors";
+  save_model(path, stream, info, network);
+  OpenedModelFile opened = open_model_file(stream, path);
+  EXPECT_EQ(opened.file.kind, ModelFile::Kind::striate);
+  EXPECT_EQ(opened.file.info.classes, info.classes);
+  EXPECT_EQ(opened.file.preparation.text(), "middle | order rgb | scale 1/255 | mean 0.1,0.2,0.3 | deviation 1,2,3");
+  EXPECT_EQ(opened.file.prepared_as, "the file");
+  for (const Slot& slot : network.slots()) {
+    if (slot.role != Role::weight) continue;
+    EXPECT_EQ(opened.network.read_slot(stream, *opened.network.find(Role::weight, slot.name)),
+              network.read_slot(stream, slot));
+  }
+}
+
+TEST(ModelFile, wrong_files_say_what_to_do) {
+  TestFolder folder;
+  EXPECT_EQ(failure([&] { read_model_file(folder / "a.pth"); }),
+            (folder / "a.pth") + " is a PyTorch file, which holds program code");
+  EXPECT_EQ(failure([&] { read_model_file(folder / "a.h5"); }), (folder / "a.h5") + " is a Keras or TensorFlow file");
+  EXPECT_NE(failure([&] { read_model_file(folder / "none.onnx"); }).find("there is no such file"), std::string::npos);
+  SafeTensorsWriter writer;
+  const float one = 1;
+  writer.add("weight", {1}, &one, 1);
+  writer.write(folder / "weights.safetensors");
+  EXPECT_EQ(failure([&] { read_model_file(folder / "weights.safetensors"); }),
+            (folder / "weights.safetensors") + " holds weights but not the network that they belong to");
+}
+
+TEST(ModelFile, names_of_classes_are_found_in_metadata) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(classes_in_metadata({{"classes", R"(["a", "b, c"])"}}), (Names{"a", "b, c"}));
+  EXPECT_EQ(classes_in_metadata({{"names", "{0: 'tench', 1: \"hen's egg\", 2: 'x'}"}}),
+            (Names{"tench", "hen's egg", "x"}));
+  EXPECT_EQ(classes_in_metadata({{"classes", "[1, 2]"}, {"labels", R"(["y"])"}}), Names{"y"});
+  EXPECT_TRUE(classes_in_metadata({{"author", "nobody"}, {"names", "no list"}}).empty());
+}
+
+TEST(ModelFile, answers_are_probabilities_whatever_the_last_layer_is) {
+  const std::vector<float> logits = {0, std::log(3.0f)};
+  const auto of = [&](const char* text, const std::vector<float>& output) {
+    return class_probabilities(Architecture::parse(text), Loss::cross_entropy, output);
+  };
+  EXPECT_NEAR(of("input 2 | dense 2", logits)[1], 0.75, 1e-6);
+  EXPECT_EQ(of("input 2x1x1 | softmax | flatten", {0.25f, 0.75f})[1], 0.75f);
+  EXPECT_NEAR(of("input 2 | logsoftmax", {std::log(0.2f), std::log(0.8f)})[1], 0.8, 1e-6);
+}
+
+TEST(ModelFile, what_is_no_classifier_is_told) {
+  ModelFile file;
+  file.path = "detector.onnx";
+  file.info.architecture = Architecture::parse("input 3x8x8 | conv 5 3x3");
+  EXPECT_EQ(failure([&] { class_count(file); }), "detector.onnx gives 1 x 5 x 6 x 6, not one value for each class");
+  file.info.architecture = Architecture::parse("input 3x8x8 | globalavgpool | dense 1");
+  EXPECT_EQ(class_count(file), 2);
+  file.info.architecture = Architecture::parse("input whole 1x8x9x3 | flatten | dense 4");
+  EXPECT_EQ(file.picture(), (Shape{3, 8, 9}));
+  EXPECT_TRUE(file.channels_last());
+  file.info.architecture = Architecture::parse("input 2x1x3 | flatten | dense 4");
+  EXPECT_EQ(file.picture(), (Shape{3, 2, 1}));
+  EXPECT_EQ(in_network_order(file, {1, 2, 3, 4, 5, 6}), (std::vector<float>{1, 3, 5, 2, 4, 6}));
+  file.info.architecture = Architecture::parse("input 4x8x8 | flatten | dense 4");
+  EXPECT_EQ(file.picture().rank(), 0);
+}
+
+// All activations stay, under their layers' names, and a network for looking at takes nothing for gradients.
+TEST(ModelFile, every_activation_can_be_read_by_name_and_gradients_take_nothing) {
+  Stream stream(Device::cpu());
+  for (const Model& m : large_models()) {
+    SCOPED_TRACE(m.name);
+    const Architecture architecture = build_model(m.name);
+    const SlotPlan plan = plan_slots(architecture, {});
+    for (const Role role : {Role::activation_gradient, Role::weight_gradient, Role::optimizer_state, Role::mask})
+      EXPECT_EQ(plan.arena[static_cast<size_t>(role)], 0) << role_name(role);
+    EXPECT_GE(plan.arena[static_cast<size_t>(Role::weight)], architecture.totals().parameters);
+  }
+  const int64_t before = memory_use().bytes;
+  Network network(stream, build_model("squeezenet1_1"));
+  EXPECT_EQ(memory_use().bytes - before, network.bytes() + 8 * network.architecture().size());
+  network.initialize(stream, Initializer::he_normal, 1);
+  std::vector<float> input(static_cast<size_t>(network.activation(0).shape.count()));
+  for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i % 7) - 3.0f;
+  network.write_slot(stream, network.activation(0), input);
+  network.forward(stream, Mode::evaluation);
+  const std::vector<Shape> shapes = network.architecture().shapes(1);
+  for (int n = 0; n < network.architecture().size(); ++n) {
+    const std::string& name = network.architecture().nodes()[static_cast<size_t>(n)].name;
+    const Slot* slot = network.find(Role::activation, name);
+    ASSERT_NE(slot, nullptr) << name;
+    EXPECT_EQ(slot->shape, shapes[static_cast<size_t>(n)]);
+    const std::vector<float> values = network.read_slot(stream, *slot);
+    EXPECT_TRUE(std::any_of(values.begin(), values.end(), [](float v) { return v != 0 && std::isfinite(v); })) << name;
+  }
+  // The input is still there, and a layer's relu is the relu of what its convolution left.
+  EXPECT_EQ(network.read_slot(stream, network.activation(0)), input);
+  std::vector<float> rectified = network.read_slot(stream, *network.find(Role::activation, "features.12.expand3x3"));
+  for (float& value : rectified) value = std::max(value, 0.0f);
+  EXPECT_EQ(network.read_slot(stream, *network.find(Role::activation, "features.12.expand3x3_activation")), rectified);
+}
+
+}  // namespace
+}  // namespace striate

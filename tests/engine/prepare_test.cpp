@@ -1,0 +1,162 @@
+// How a picture becomes what a network receives: texts, steps, numbers by hand.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "engine/error.h"
+#include "engine/files/labels.h"
+#include "engine/prepare/prepare_picture.h"
+#include "engine/training/data/fit_image.h"
+
+namespace striate {
+namespace {
+
+std::string failure(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// Columns and rows with colours of their own: R = 10 x, G = 10 y, B = 7.
+Image picture(int width, int height) {
+  Image image;
+  image.width = width;
+  image.height = height;
+  image.channels = 3;
+  image.format = "PNG";
+  std::vector<uint8_t> bytes;
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      for (const int value : {10 * x, 10 * y, 7}) bytes.push_back(static_cast<uint8_t>(value));
+    }
+  }
+  image.bytes.assign(bytes.begin(), bytes.end());
+  return image;
+}
+
+std::vector<std::string> names(const PreparedPicture& prepared) {
+  std::vector<std::string> list;
+  for (const PreparationStep& step : prepared.steps) list.push_back(step.name);
+  return list;
+}
+
+TEST(Preparation, text_reads_back) {
+  for (const char* text :
+       {"middle | order rgb | scale 1/255", "stretch | order bgr | scale 1 | mean 104,117,123",
+        "shorter 256 | order rgb | scale 1/255 | mean 0.485,0.456,0.406 | deviation 0.229,0.224,0.225",
+        "digit | order rgb | scale 0.0078125 | mean 1"}) {
+    EXPECT_EQ(Preparation::parse(text).text(), text);
+  }
+  EXPECT_EQ(Preparation::parse("").text(), "middle | order rgb | scale 1/255");
+  EXPECT_EQ(Preparation::parse("scale 2/4").scale, 0.5);
+  EXPECT_EQ(Preparation::parse("scale 1").text(1), "middle | scale 1");
+  EXPECT_EQ(imagenet_preparation().shorter, 256);
+}
+
+TEST(Preparation, mistakes_are_named) {
+  EXPECT_EQ(failure([] { Preparation::parse("blur 3"); }), "preparation: \"blur\" is no step");
+  EXPECT_EQ(failure([] { Preparation::parse("order gbr"); }), "preparation: \"gbr\" is no order of channels");
+  EXPECT_EQ(failure([] { Preparation::parse("scale 0"); }), "preparation: \"0\" is no scale");
+  EXPECT_EQ(failure([] { Preparation::parse("scale 1/0"); }), "preparation: \"1/0\" is no scale");
+  EXPECT_EQ(failure([] { Preparation::parse("scale"); }), "preparation: \"scale\" needs one value");
+  EXPECT_EQ(failure([] { Preparation::parse("deviation 1,0,1"); }), "preparation: \"1,0,1\" is no deviation");
+  EXPECT_EQ(failure([] { Preparation::parse("mean 1,x,1"); }), "preparation: \"1,x,1\" is no mean");
+  EXPECT_EQ(failure([] { Preparation::parse("shorter 2.5"); }),
+            "preparation: \"2.5\" is no length of the shorter side");
+  EXPECT_EQ(failure([] { Preparation::parse("mean 1,2").check_fits({3, 8, 8}); }), "2 means for 3 channels");
+  EXPECT_EQ(failure([] {
+              Preparation::parse("shorter 200").check_fits({3, 224, 224});
+            }),
+            "pictures with a shorter side of 200 are smaller than the 224 x 224 that the network takes");
+  EXPECT_EQ(failure([] {
+              Preparation::parse("order bgr").check_fits({1, 28, 28});
+            }),
+            "the network takes grey pictures, which have no order of channels");
+  EXPECT_EQ(failure([] { Preparation().check_fits({512}); }), "the network takes 512, not pictures");
+}
+
+TEST(Preparation, is_understood_in_the_words_of_converters) {
+  Preparation caffe = Preparation::parse("shorter 256");
+  ASSERT_TRUE(read_preparation_words("1x3x224x224 BGR minus (104,117,123)", caffe));
+  EXPECT_EQ(caffe.text(), "shorter 256 | order bgr | scale 1 | mean 104,117,123");
+  Preparation torch;
+  ASSERT_TRUE(read_preparation_words("RGB/255, mean .485 .456 .406 std .229 .224 .225", torch));
+  EXPECT_EQ(torch.text(), "middle | order rgb | scale 1/255 | mean 0.485,0.456,0.406 | deviation 0.229,0.224,0.225");
+  for (const char* words : {"", "a picture", "RGB or BGR", "BGR minus the mean", "RGB, mean 1 2"}) {
+    Preparation same = torch;
+    EXPECT_FALSE(read_preparation_words(words, same)) << words;
+    EXPECT_EQ(same.text(), torch.text());
+  }
+}
+
+TEST(Preparation, cuts_the_middle_out_and_orders_scales_and_shifts) {
+  // 6 x 4 with a network of 2 x 2: the shorter side stays 4; the middle begins at column 2, row 1.
+  const PreparedPicture prepared = prepare_picture(
+      picture(6, 4), Preparation::parse("shorter 4 | order bgr | scale 1 | mean 1,2,3 | deviation 2,1,4"), {3, 2, 2});
+  EXPECT_EQ(names(prepared),
+            (std::vector<std::string>{"picture", "resize", "crop", "order", "scale", "mean", "deviation"}));
+  const std::vector<float> expected = {3, 3, 3, 3, 8, 8, 18, 18, 4.25f, 6.75f, 4.25f, 6.75f};
+  EXPECT_EQ(prepared.values, expected);
+  const PreparationStep& crop = prepared.steps[2];
+  EXPECT_EQ(crop.width, 2);
+  EXPECT_EQ(crop.channels, "RGB");
+  EXPECT_EQ(crop.minimum, (std::vector<double>{20, 10, 7}));
+  EXPECT_EQ(crop.maximum, (std::vector<double>{30, 20, 7}));
+  EXPECT_EQ(crop.mean, (std::vector<double>{25, 15, 7}));
+  EXPECT_EQ(crop.first[0], (std::vector<float>{20, 30}));
+  EXPECT_EQ(prepared.steps[3].channels, "BGR");
+  EXPECT_EQ(prepared.steps[3].first[2], (std::vector<float>{20, 30}));
+}
+
+TEST(Preparation, sizes_are_rounded_and_never_smaller_than_the_network) {
+  const auto size_after = [](int width, int height, const char* text, const Shape& input) {
+    const PreparationStep step = prepare_picture(picture(width, height), Preparation::parse(text), input).steps[1];
+    return std::pair(step.width, step.height);
+  };
+  EXPECT_EQ(size_after(11, 7, "shorter 4", {3, 3, 3}), std::pair(6, 4));  // 6.29
+  EXPECT_EQ(size_after(7, 12, "shorter 4", {3, 3, 3}), std::pair(4, 7));  // 6.86
+  EXPECT_EQ(size_after(5, 4, "shorter 4", {3, 2, 9}), std::pair(9, 4));   // a network of another proportion
+  EXPECT_EQ(size_after(3, 3, "shorter 9", {3, 3, 3}), std::pair(3, 3)) << "it has the network's size";
+  EXPECT_EQ(size_after(12, 4, "stretch", {3, 2, 2}), std::pair(2, 2));
+}
+
+TEST(Preparation, of_this_programs_networks_is_what_they_were_trained_with) {
+  const Image image = picture(13, 9);
+  for (const Shape& input : {Shape{3, 4, 4}, Shape{1, 5, 5}, Shape{3, 20, 16}}) {
+    const std::vector<uint8_t> bytes = fit_image(image, input);
+    std::vector<float> expected;
+    for (const uint8_t byte : bytes) expected.push_back(static_cast<float>(byte) / 255.0f);
+    EXPECT_EQ(prepare_picture(image, Preparation(), input).values, expected) << input.text();
+    Preparation shifted;
+    shifted.mean.assign(static_cast<size_t>(input[0]), 0.3f);
+    shifted.deviation.assign(static_cast<size_t>(input[0]), 0.7f);
+    Normalisation{shifted.mean, shifted.deviation}.apply(input, expected.data());
+    EXPECT_EQ(prepare_picture(image, shifted, input).values, expected) << input.text();
+    EXPECT_EQ(shifted.normalisation(static_cast<int>(input[0])).mean, shifted.mean);
+  }
+}
+
+TEST(Preparation, as_a_normalisation_scales) {
+  const Normalisation plain = Preparation::parse("scale 1 | mean 51,102,0 | deviation 2,1,1").normalisation(3);
+  EXPECT_FLOAT_EQ(plain.mean[0], 0.2f);
+  EXPECT_FLOAT_EQ(plain.mean[1], 0.4f);
+  EXPECT_FLOAT_EQ(plain.deviation[0], 2.0f / 255);
+  EXPECT_TRUE(Preparation().normalisation(3).empty());
+}
+
+TEST(Labels, are_lines_or_synsets) {
+  const Labels labels = parse_labels("# two\nn01440764 tench, Tinca tinca\r\n  great white shark \n\n\n", "file");
+  EXPECT_EQ(labels.names, (std::vector<std::string>{"tench", "great white shark"}));
+  EXPECT_EQ(labels.lines[0], "tench, Tinca tinca");
+  EXPECT_EQ(parse_labels("n1234 x\nn0144076x y", "file").names[1], "n0144076x y");
+  EXPECT_EQ(failure([] { parse_labels("a\n\nb\n", "file"); }), "file, line 2: a class without a name");
+  EXPECT_EQ(failure([] { parse_labels("\n\n", "file"); }), "file names no class");
+  EXPECT_EQ(failure([] { parse_labels("", "file"); }), "file names no class");
+  EXPECT_EQ(failure([] { parse_labels(std::string_view("a\n\0b", 4), "file"); }), "file, line 2: no name of a class");
+}
+
+}  // namespace
+}  // namespace striate
