@@ -144,7 +144,7 @@ TEST(TrainingLines, all_together_keep_to_the_budget) {
 TEST(TrainingLines, a_file_holds_the_curves_and_every_line) {
   Stream stream;
   const RunRecipe recipe = small_recipe();
-  const std::shared_ptr<const Dataset> data = open_run_data(recipe);
+  std::shared_ptr<const Dataset> data = open_run_data(recipe);
   const std::string file = file_in_temp("file");
   TrainingRun run(stream, recipe, data), first(stream, recipe, data);
   for (TrainingRun* each : {&run, &first}) {
