@@ -112,7 +112,7 @@ Dims kernel_of(Converter& c, const Constant& weights) {
   if (dims.size() < 3 || dims.size() > 5) {
     throw Error(fmt::format("its weights are {}", dims_text(dims)), "striate convolves on one axis, two or three");
   }
-  const Dims size(dims.begin() + 2, dims.end());
+  Dims size(dims.begin() + 2, dims.end());
   const auto told = c.op().integers("kernel_shape");
   if (told && *told != size) {
     throw Error(fmt::format("its weights are {}, its kernel_shape is {}", dims_text(dims), dims_text(*told)), kBroken);

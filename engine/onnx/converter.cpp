@@ -17,7 +17,7 @@ constexpr int64_t kOldest = 6, kNewest = 25;
 const OnnxValue* network_input(const OnnxGraph& graph, const OnnxOptions& options) {
   const OnnxValue* first = nullptr;
   for (const OnnxValue& input : graph.inputs) {
-    if (options.bindings.count(input.name) > 0 || !input.tensor) continue;
+    if (options.bindings.contains(input.name) || !input.tensor) continue;
     if (is_real(static_cast<OnnxType>(input.type))) return &input;
     if (first == nullptr) first = &input;
   }
@@ -50,7 +50,7 @@ OnnxModel Converter::run() {
   for (const auto& [name, tensor] : graph_.initializers) values_[name] = {tensor->type, -1, Constant(tensor)};
   for (const OnnxNode& node : graph_.nodes) {
     const bool needed = std::any_of(node.outputs.begin(), node.outputs.end(),
-                                    [&](const std::string& name) { return wanted_.count(name) > 0; });
+                                    [&](const std::string& name) { return wanted_.contains(name); });
     if (needed) convert(node);
   }
   return finish();
@@ -61,7 +61,7 @@ void Converter::find_wanted() {
   for (const OnnxValue& output : graph_.outputs) wanted_.insert(output.name);
   for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) {
     const bool needed = std::any_of(node->outputs.begin(), node->outputs.end(),
-                                    [&](const std::string& name) { return wanted_.count(name) > 0; });
+                                    [&](const std::string& name) { return wanted_.contains(name); });
     if (!needed) continue;
     for (const std::string& input : node->inputs) {
       if (!input.empty()) wanted_.insert(input);
@@ -75,14 +75,14 @@ void Converter::choose_input() {
     const auto bound = options_.bindings.find(input.name);
     if (bound != options_.bindings.end()) {
       values_[input.name] = {bound->second.type, -1, Constant(bound->second)};
-    } else if (&input != chosen && wanted_.count(input.name) > 0) {
+    } else if (&input != chosen && wanted_.contains(input.name)) {
       throw Error(fmt::format("it takes a second input, \"{}\" ({}), beside \"{}\"", input.name,
                               input.tensor ? onnx_type_name(input.type) : "not a tensor", chosen ? chosen->name : ""),
                   "striate runs networks that take one picture; striate verify runs any graph with stored inputs");
     }
   }
   for (const auto& [name, tensor] : options_.bindings) {
-    if (values_.count(name) == 0) throw Error(fmt::format("it has no input \"{}\"", name), "bind the graph's inputs");
+    if (!values_.contains(name)) throw Error(fmt::format("it has no input \"{}\"", name), "bind the graph's inputs");
   }
   Architecture& architecture = model_.architecture;
   Dims sizes;
@@ -192,7 +192,7 @@ void Converter::convert(const OnnxNode& node) {
       found->convert(*this);
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {
-      if (!node.outputs[i].empty() && wanted_.count(node.outputs[i]) > 0 && values_.count(node.outputs[i]) == 0) {
+      if (!node.outputs[i].empty() && wanted_.contains(node.outputs[i]) && !values_.contains(node.outputs[i])) {
         throw Error(fmt::format("its output number {} is not supported", i), "striate runs networks as they are used");
       }
     }
@@ -366,7 +366,7 @@ void Converter::plan(WeightPlan plan) {
 
 bool Converter::wanted(size_t output) const {
   const std::string name = op_->node().output(output);
-  return !name.empty() && wanted_.count(name) > 0;
+  return !name.empty() && wanted_.contains(name);
 }
 
 void Converter::give(size_t output, int node) {

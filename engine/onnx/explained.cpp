@@ -10,7 +10,7 @@ namespace striate {
 namespace {
 
 bool has_any(const std::set<std::string>& ops, std::initializer_list<const char*> wanted) {
-  return std::any_of(wanted.begin(), wanted.end(), [&](const char* op) { return ops.count(op) > 0; });
+  return std::any_of(wanted.begin(), wanted.end(), [&](const char* op) { return ops.contains(op); });
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ class NodeView {
   const OnnxNode& node() const { return node_; }
   const std::string& op() const { return node_.op; }
   int64_t opset() const { return opset_; }
-  bool has(const std::string& name) const { return node_.attributes.count(name) > 0; }
+  bool has(const std::string& name) const { return node_.attributes.contains(name); }
   // All throw Error where the attribute is of another type.
   int64_t integer(const std::string& name, int64_t otherwise) const;
   bool flag(const std::string& name, bool otherwise) const { return integer(name, otherwise ? 1 : 0) != 0; }

@@ -98,7 +98,7 @@ class Parser {
         fail(fmt::format("two inputs are called \"{}\"", shown(each.name())));
       }
       // Up to IR version 3 every initializer is an input, too.
-      if (graph.initializers.count(each.name()) > 0) continue;
+      if (graph.initializers.contains(each.name())) continue;
       claim(each.name());
       graph.inputs.push_back(value(each));
     }
@@ -117,7 +117,7 @@ class Parser {
     }
     sort(std::move(nodes), graph);
     for (const OnnxValue& output : graph.outputs) {
-      if (written.count(output.name) == 0) {
+      if (!written.contains(output.name)) {
         fail(fmt::format("nothing in its graph writes the output \"{}\"", shown(output.name)));
       }
     }
@@ -137,7 +137,7 @@ class Parser {
     std::vector<size_t> waits(nodes.size(), 0);
     for (size_t i = 0; i < nodes.size(); ++i) {
       for (const std::string& input : nodes[i].inputs) {
-        if (input.empty() || given.count(input) > 0 || graph.initializers.count(input) > 0) continue;
+        if (input.empty() || given.contains(input) || graph.initializers.contains(input)) continue;
         const auto from = writer.find(input);
         if (from == writer.end()) {
           fail(fmt::format("{} reads \"{}\", which is no input, no initializer and no node's output",

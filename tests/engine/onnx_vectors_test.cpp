@@ -142,7 +142,7 @@ TEST(OnnxVectors, every_other_vector_is_refused_by_the_name_of_its_operator) {
     } catch (const Error& error) {
       const std::string what = error.what();
       const bool named = std::any_of(names.begin(), names.end(), [&](const std::string& op) {
-        return kOperators.count(op) == 0 && what.find(" " + op + " ") != std::string::npos;
+        return !kOperators.contains(op) && what.find(" " + op + " ") != std::string::npos;
       });
       EXPECT_TRUE(named || what.find("training") != std::string::npos) << entry.path() << ": " << what;
       EXPECT_FALSE(error.hint().empty());
