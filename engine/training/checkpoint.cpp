@@ -101,8 +101,11 @@ void read_slots(Stream& stream, const SafeTensors& file, Network& network, Role 
 
 }  // namespace
 
-void save_model(const std::string& path, Stream& stream, const ModelInfo& info, const Network& network) {
-  writer_for(stream, info, network).write(path);
+void save_model(const std::string& path, Stream& stream, const ModelInfo& info, const Network& network,
+                const std::map<std::string, std::string>& more) {
+  SafeTensorsWriter writer = writer_for(stream, info, network);
+  for (const auto& [key, value] : more) writer.metadata[key] = value;
+  writer.write(path);
 }
 
 void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer,

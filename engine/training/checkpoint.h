@@ -33,7 +33,9 @@ struct ModelInfo {
   int64_t step = 0;
 };
 
-void save_model(const std::string& path, Stream& stream, const ModelInfo& info, const Network& network);
+// `more`: further keys of the metadata, none of those above.
+void save_model(const std::string& path, Stream& stream, const ModelInfo& info, const Network& network,
+                const std::map<std::string, std::string>& more = {});
 // With the state of training, so that it can go on. Between two steps only.
 // `more`: further keys of the metadata, none of those above. `add`: adds further tensors, named as in history_file.h.
 void save_training(const std::string& path, const ModelInfo& info, Trainer& trainer,

@@ -1,0 +1,31 @@
+// Writing ONNX files. The format: github.com/onnx/onnx, onnx.proto; this side of it stands in engine/onnx/onnx_model.h.
+//
+// Values are called as the layers that make them, arrays as in PyTorch's state_dict ("conv1.weight"), so that a file
+// that is read again gives the same network with the same names. Sizes that are the batch are called "N". Weights are
+// float32, raw and little-endian. The set of operators (opset) is the lowest that has all that are used, 13 or later,
+// so that old readers and checkers take the file, too. Batch normalisation and dropout are written as they are used
+// after training. In metadata_props stand "classes", a JSON list, and "preparation", as engine/prepare/preparation.h
+// has it.
+//
+// A protobuf message has at most 2 GB: larger networks keep their weights in a second file beside the first, OUT.onnx
+// and OUT.onnx.data, which belong together.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/export/export_graph.h"
+
+namespace striate {
+
+struct OnnxWritten {
+  int opset = 0;
+  std::string because_of;  // the operator that needs so late an opset; empty: the lowest that is written
+  std::string data;        // the second file; empty: none
+};
+
+// `largest`: bytes from which on weights go into a second file. Writes atomically. Throws Error.
+OnnxWritten write_onnx(Stream& stream, const Network& network, const ExportInfo& info, const std::string& path,
+                       int64_t largest = 2'000'000'000);
+
+}  // namespace striate

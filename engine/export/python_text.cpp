@@ -1,0 +1,194 @@
+#include "engine/export/python_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/network/layer_words.h"
+
+namespace striate {
+
+std::string python_text(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < 32 || c == 127) {
+      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+std::string python_number(double value) {
+  if (std::isnan(value)) return "float(\"nan\")";
+  if (std::isinf(value)) return value > 0 ? "float(\"inf\")" : "-float(\"inf\")";
+  return number_text(value);
+}
+
+std::string python_list(const std::vector<int64_t>& values, bool tuple) {
+  if (!tuple) return fmt::format("[{}]", fmt::join(values, ", "));
+  return fmt::format("({}{})", fmt::join(values, ", "), values.size() == 1 ? "," : "");
+}
+
+std::string python_brief(const std::vector<int64_t>& values) {
+  const bool same = std::all_of(values.begin(), values.end(), [&](int64_t each) { return each == values[0]; });
+  return same && !values.empty() ? std::to_string(values[0]) : python_list(values);
+}
+
+std::vector<std::string> python_names(const ExportGraph& graph, const std::vector<std::string>& taken) {
+  std::set<std::string> used(taken.begin(), taken.end());
+  for (const char* word :
+       {"False", "None",  "True",   "and",      "as",    "assert", "async",   "await", "break",  "class", "continue",
+        "def",   "del",   "elif",   "else",     "for",   "except", "finally", "from",  "global", "if",    "import",
+        "in",    "is",    "lambda", "nonlocal", "not",   "or",     "pass",    "raise", "return", "try",   "while",
+        "with",  "yield", "x",      "np",       "range", "slice",  "tuple",   "len",   "float",  "int",   "list"}) {
+    used.insert(word);
+  }
+  std::vector<std::string> names{"x"};
+  for (size_t n = 1; n < graph.nodes.size(); ++n) {
+    std::string name = graph.nodes[n].name;
+    for (char& c : name) {
+      const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!fine) c = '_';
+    }
+    if (name[0] >= '0' && name[0] <= '9') name = "x" + name;
+    std::string free = name;
+    for (int i = 2; !used.insert(free).second; ++i) free = fmt::format("{}_{}", name, i);
+    names.push_back(free);
+  }
+  return names;
+}
+
+std::string python_title(const ExportInfo& info, const std::string& otherwise) {
+  std::string title = info.name.empty() ? otherwise : info.name;
+  for (char& c : title) {
+    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 32) c = ' ';
+  }
+  return title;
+}
+
+std::string python_classes(const std::vector<std::string>& classes) {
+  constexpr size_t kWidth = 110;
+  std::string text = "CLASSES = [", line;
+  for (const std::string& each : classes) {
+    const std::string quoted = python_text(each) + ",";
+    if (!line.empty() && line.size() + quoted.size() > kWidth) {
+      text += "\n    " + line;
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + quoted;
+  }
+  if (!line.empty()) text += "\n    " + line + "\n";
+  return text + "]\n";
+}
+
+std::vector<ResizedAxis> python_resized_axes(const ExportNode& node) {
+  const LayerFacts& f = node.facts;
+  const std::vector<double> scales = number_list(f.behind("scales")), roi = number_list(f.behind("roi"));
+  const std::string coordinates = f.has("coordinates") ? f.behind("coordinates") : "half_pixel";
+  std::vector<ResizedAxis> axes;
+  for (int i = 0; i < node.out.rank(); ++i) {
+    const auto at = static_cast<size_t>(i);
+    const int64_t in = node.in[0][i], out = node.out[i];
+    const double scale = scales.empty() ? static_cast<double>(out) / static_cast<double>(in) : scales[at];
+    const double begin = roi.empty() ? 0 : roi[at], end = roi.empty() ? 1 : roi[at + node.in[0].sizes().size()];
+    const bool whole = coordinates != "tf_crop_and_resize" || (begin == 0 && end == 1);
+    if (in == out && scale == 1 && whole) continue;
+    std::string call = fmt::format("resize_matrix({}, {}, {}, {}, {}", in, out, scale, python_text(f.word(1)),
+                                   python_text(coordinates));
+    if (f.has("rounding")) call += ", rounding=" + python_text(f.behind("rounding"));
+    if (!roi.empty()) call += fmt::format(", region=({}, {})", begin, end);
+    if (f.has("antialias")) call += ", antialias=True";
+    if (f.has("exclude", "outside")) call += ", exclude_outside=True";
+    axes.push_back({i, call + ")"});
+  }
+  return axes;
+}
+
+std::vector<int64_t> pooling_after(const WindowFacts& w, const ExportNode& node) {
+  std::vector<int64_t> after;
+  for (size_t a = 0; a < w.axes(); ++a) {
+    const auto axis = static_cast<int>(a) + 2;
+    after.push_back((node.out[axis] - 1) * w.stride[a] + w.covers(a) - node.in[0][axis] - w.before[a]);
+  }
+  return after;
+}
+
+const char* const kPythonReader = R"(
+def read_safetensors(path):
+    """Arrays by name: 8 bytes with the length of a JSON header, the header, then all values, little-endian."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        values = file.read()
+    arrays = {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        begin, end = entry["data_offsets"]
+        arrays[name] = np.frombuffer(values, "<f4", (end - begin) // 4, begin).reshape(entry["shape"])
+    return arrays
+)";
+
+const char* const kPythonResize = R"(
+def resize_matrix(size, new, scale, mode, coordinates, rounding="round_prefer_floor", region=(0, 1), antialias=False,
+                  exclude_outside=False):
+    """What each of `new` values takes of each of `size`, along one axis, as ONNX's Resize has it: (new, size); and
+    which of them lie outside of the region."""
+    begin, end = region
+    length = scale * size
+    weights, outside = np.zeros((new, size)), np.zeros(new, bool)
+    for q in range(new):
+        place = (q + 0.5) / scale - 0.5
+        if coordinates == "half_pixel_symmetric":
+            place += size / 2 * (1 - new / length)
+        elif coordinates == "pytorch_half_pixel" and new == 1:
+            place = 0.0
+        elif coordinates == "asymmetric":
+            place = q / scale
+        elif coordinates == "align_corners":
+            place = 0.0 if length == 1 or new == 1 else q * (size - 1) / (length - 1)
+        elif coordinates == "tf_crop_and_resize":
+            place = 0.5 * (begin + end) * (size - 1)
+            if length != 1 and new != 1:
+                place = begin * (size - 1) + q * (end - begin) * (size - 1) / (length - 1)
+            outside[q] = not 0 <= place <= size - 1
+        if outside[q]:
+            continue
+        before = int(np.floor(place))
+        ratio = place - before
+        if mode == "nearest":
+            behind = ratio > 0 and (
+                rounding == "ceil"
+                or (rounding == "round_prefer_floor" and ratio > 0.5)
+                or (rounding == "round_prefer_ceil" and ratio >= 0.5)
+            )
+            weights[q, min(max(before + behind, 0), size - 1)] = 1
+            continue
+        narrow = scale if antialias and scale < 1 else 1
+        reach = int(np.ceil(1 / narrow)) + 1
+        for i in range(before - reach, before + reach + 1):
+            if not exclude_outside or 0 <= i < size:
+                weights[q, min(max(i, 0), size - 1)] += max(0.0, 1 - abs(i - place) * narrow)
+        weights[q] /= weights[q].sum()
+    return weights.astype(np.float32), outside
+)";
+
+const char* const kPythonPlaces = R"(
+def pad_places(size, begin, end, mode):
+    """Where each value of an axis comes from that is padded (or cut, where negative) by edge, reflect or wrap."""
+    places = np.arange(-begin, size + end)
+    if mode == "edge":
+        return places.clip(0, size - 1)
+    if mode == "wrap":
+        return places % size
+    period = max(1, 2 * (size - 1))
+    places = abs(places) % period
+    return np.where(places >= size, period - places, places)
+)";
+
+}  // namespace striate

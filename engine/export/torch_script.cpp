@@ -1,0 +1,203 @@
+#include "engine/export/torch_script.h"
+
+#include <filesystem>
+
+#include "engine/error.h"
+#include "engine/export/python_text.h"
+
+namespace striate {
+namespace {
+
+const char* const kValues = R"(
+class Values(nn.Module):
+    """Arrays of a layer for which PyTorch has no module."""
+
+    def __init__(self, **shapes):
+        super().__init__()
+        for name, shape in shapes.items():
+            self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
+)";
+
+const char* const kAveragePool = R"(
+def average_pool(x, size, stride, before, after, dilation, count_padding, beyond):
+    """Average pooling with uneven padding or dilation: a sum over each window, divided by how many values it has.
+    `beyond`: what the last window reaches over the padding."""
+    channels = x.shape[1]
+    sum_of = (F.conv1d, F.conv2d, F.conv3d)[len(size) - 1]
+    ones = x.new_ones((channels, 1, *size))
+    pads = [p for pair in reversed(list(zip(before, after))) for p in pair]
+    more = [p for b in reversed(beyond) for p in (0, b)]
+    sums = sum_of(F.pad(F.pad(x, pads), more), ones, None, stride, 0, dilation, channels)
+    there = F.pad(F.pad(torch.ones_like(x), pads, value=float(count_padding)), more)
+    return sums / sum_of(there, ones, None, stride, 0, dilation, channels)
+)";
+
+const char* const kMaxPlaces = R"(
+def max_places(x, size, stride, before, after, dilation, columns_first):
+    """Where the largest value of each window stands, counted through the whole of x."""
+    pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[len(size) - 1]
+    pads = [p for pair in reversed(list(zip(before, after))) for p in pair]
+    padded = F.pad(x, pads, value=-float("inf"))
+    _, places = pool(padded, size, stride, dilation=dilation, return_indices=True)
+    along = []
+    for length, begin in reversed(list(zip(padded.shape[2:], before))):
+        along.insert(0, places % length - begin)
+        places = torch.div(places, length, rounding_mode="floor")
+    planes = torch.arange(x.shape[0] * x.shape[1], device=x.device)
+    result = planes.reshape(x.shape[0], x.shape[1], *[1] * len(size))
+    axes = range(len(size))
+    for axis in reversed(axes) if columns_first else axes:
+        result = result * x.shape[2 + axis] + along[axis]
+    return result.to(x.dtype)
+)";
+
+const char* const kLocalResponse = R"(
+def local_response(x, size, alpha, beta, k):
+    """Local response normalisation over an even number of channels: one more behind than before."""
+    squares = (x * x).reshape(x.shape[0], 1, x.shape[1], -1)
+    mean = F.avg_pool2d(F.pad(squares, (0, 0, (size - 1) // 2, size // 2)), (size, 1), 1)
+    return x / (k + alpha * mean.reshape(x.shape)) ** beta
+)";
+
+const char* const kResizeAxis = R"(
+def resize_axis(x, axis, matrix, value=0.0):
+    """Weighted sums along one axis; `value` where the matrix says that a place lies outside."""
+    weights, outside = (torch.as_tensor(each, device=x.device) for each in matrix)
+    y = x.movedim(axis, -1) @ weights.T
+    return torch.where(outside, torch.full_like(y, value), y).movedim(-1, axis)
+)";
+
+const char* const kPadAxis = R"(
+def pad_axis(x, axis, begin, end, mode):
+    places = pad_places(x.shape[axis], begin, end, mode)
+    return x.index_select(axis, torch.as_tensor(places, device=x.device))
+)";
+
+struct Helper {
+  const char* name;
+  const char* text;
+  const char* needs;
+};
+// In the order in which they stand in a script.
+const Helper kHelpers[] = {
+    {"Values", kValues, ""},
+    {"resize_matrix", kPythonResize, ""},
+    {"resize_axis", kResizeAxis, "resize_matrix"},
+    {"pad_places", kPythonPlaces, ""},
+    {"pad_axis", kPadAxis, "pad_places"},
+    {"average_pool", kAveragePool, ""},
+    {"max_places", kMaxPlaces, ""},
+    {"local_response", kLocalResponse, ""},
+};
+
+const char* const kPut = R"(
+    def put(self, name, module):
+        """Registers a module under a name with dots, so that state_dict() has the names of the file."""
+        *path, last = name.split(".")
+        at = self
+        for part in path:
+            at = at._modules.setdefault(part, nn.Module())
+        module._modules.update(at._modules[last]._modules if last in at._modules else {})
+        at._modules[last] = self.layer[name] = module
+)";
+
+const char* const kLoad = R"(
+
+def load(path=Path(__file__).with_suffix(".safetensors")):
+    """The network with its weights, ready for use."""
+    net = Net()
+    arrays = read_safetensors(path)
+    state = {name: value for name, value in net.state_dict().items() if not name.endswith("num_batches_tracked")}
+    if state.keys() != arrays.keys():
+        raise ValueError(f"{path} belongs to another network: {sorted(state.keys() ^ arrays.keys())[:5]}")
+    for name, value in state.items():
+        value.copy_(torch.tensor(arrays[name]).reshape(value.shape))
+    return net.eval()
+
+
+def formula(shape):
+    """Values from -1 to 1 that every language computes alike."""
+    return ((np.arange(np.prod(shape, dtype=np.int64)) * 7919 % 1000) / 500 - 1).astype(np.float32).reshape(shape)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--check"]:
+        sys.exit(__doc__)
+    with torch.no_grad():
+        outputs = load()(torch.from_numpy(formula(INPUT)))
+    for value in (outputs[0] if isinstance(outputs, tuple) else outputs).flatten().tolist():
+        print(f"{value:.9g}")
+)";
+
+}  // namespace
+
+TorchScript::TorchScript(const ExportGraph& graph, const Network& network) : graph_(graph), network_(network) {
+  std::vector<std::string> taken{"self",    "torch", "nn",      "F",           "json",
+                                 "struct",  "sys",   "Path",    "Net",         "load",
+                                 "formula", "INPUT", "CLASSES", "PREPARATION", "read_safetensors"};
+  for (const Helper& each : kHelpers) taken.emplace_back(each.name);
+  names_ = python_names(graph, taken);
+}
+
+std::string TorchScript::x(const ExportNode& node, size_t i) const {
+  return names_[static_cast<size_t>(node.inputs[i])];
+}
+std::string TorchScript::y(const ExportNode& node) const { return names_[static_cast<size_t>(node.index)]; }
+std::string TorchScript::layer(const ExportNode& node) const {
+  return fmt::format("self.layer[{}]", python_text(node.name));
+}
+void TorchScript::module(const ExportNode& node, const std::string& code) {
+  modules_ += fmt::format("        self.put({}, {})\n", python_text(node.name), code);
+}
+void TorchScript::line(const ExportNode& node, const std::string& expression) {
+  lines_ += fmt::format("        {} = {}\n", y(node), expression);
+}
+void TorchScript::helper(const std::string& name) {
+  helpers_.insert(name);
+  for (const Helper& each : kHelpers) {
+    if (name == each.name && *each.needs != '\0') helper(each.needs);
+  }
+}
+
+std::string TorchScript::text(const ExportInfo& info, const std::string& file) const {
+  const std::string stem = std::filesystem::path(file).stem().string();
+  std::vector<int64_t> input = graph_.nodes[0].out.sizes();
+  const std::string sizes = graph_.whole ? graph_.nodes[0].out.text() : "N" + graph_.nodes[0].out.text().substr(1);
+  std::string text = fmt::format("\"\"\"{} for PyTorch, written by Striate.\n\n", python_title(info, stem));
+  text += fmt::format("    python {}.py --check      prints what it gives for the values of a formula\n", stem);
+  text += fmt::format("    from {} import load       net = load(); output = net(input)\n\n", stem);
+  text += fmt::format("The input is {}, float32. The weights lie beside this file, in {}.safetensors.\n\"\"\"\n", sizes,
+                      stem);
+  text += "import json\nimport struct\nimport sys\nfrom pathlib import Path\n\n";
+  text += "import numpy as np\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n";
+  text += fmt::format("INPUT = {}\n", python_list(input));
+  if (!info.preparation.empty()) {
+    text += fmt::format(
+        "# How pictures are prepared: striate classify --help says what the words mean.\nPREPARATION = {}\n",
+        python_text(info.preparation));
+  }
+  if (!info.classes.empty()) text += python_classes(info.classes);
+  for (const Helper& each : kHelpers) {
+    if (helpers_.contains(each.name)) text += std::string("\n") + each.text;
+  }
+  text += "\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = {}\n";
+  text += modules_ + kPut;
+  text += "\n    def forward(self, x):\n" + lines_ + "        return ";
+  for (size_t i = 0; i < graph_.outputs.size(); ++i)
+    text += (i > 0 ? ", " : "") + names_[static_cast<size_t>(graph_.outputs[i])];
+  return text + "\n\n" + kPythonReader + kLoad;
+}
+
+std::string torch_script(const Network& network, const ExportInfo& info, const std::string& file) {
+  const ExportGraph graph = export_graph(network.architecture(), info);
+  TorchScript script(graph, network);
+  for (const ExportNode& node : graph.nodes) {
+    if (node.index == 0) continue;
+    const WriteTorchLayer write = find_torch_layer(node.facts.kind());
+    check(write != nullptr, "no PyTorch writer for layers of kind {}", node.facts.kind());
+    write(script, node);
+  }
+  return script.text(info, file);
+}
+
+}  // namespace striate
