@@ -347,6 +347,7 @@ std::vector<KernelBenchRow> bench_network(Device device, int runs, uint64_t seed
   bench_simple_operators(bench, n);
   bench_volumes(bench, n);
   bench_curves_and_norms(bench, n);
+  bench_tensors(bench, n);
 
   const int resnet[][6] = {{3, 224, 64, 7, 2, 3},    {64, 56, 64, 1, 1, 0},   {64, 56, 64, 3, 1, 1},
                            {64, 56, 256, 1, 1, 0},   {256, 56, 128, 1, 1, 0}, {128, 56, 128, 3, 2, 1},

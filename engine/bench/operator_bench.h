@@ -46,4 +46,7 @@ void bench_volumes(OperatorBench& bench, int batch);
 // Bent activations, PReLU, group, instance and layer normalisation, local response normalisation. Adds their rows.
 void bench_curves_and_norms(OperatorBench& bench, int batch);
 
+// Arrays of any rank: repeated values, turned axes, sums, products of matrices, borders, resizing. Adds their rows.
+void bench_tensors(OperatorBench& bench, int batch);
+
 }  // namespace striate

@@ -107,6 +107,8 @@ const Kind kKinds[] = {{"conv", &kConv, "conv 8 3x3"},
                        {"dropout", &kDropout, "dropout 0.5"},
                        {"flatten", &kNone, "flatten"},
                        {"add", &kNone, "add"},
+                       {"mul", &kNone, "mul"},
+                       {"sub", &kNone, "sub"},
                        {"concat", &kNone, "concat"},
                        {"subsample", &kSubsample, "subsample 2"},
                        {"identity", &kNone, "identity"}};

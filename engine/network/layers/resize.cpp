@@ -162,28 +162,29 @@ std::shared_ptr<const Layer> parse(LayerWords& words) {
   constexpr std::array<const char*, 2> kMethods = {"nearest", "linear"};
   layer->settings.linear = one_of(words, kMethods) == 1;
   layer->sizes = layers::parse_sizes_with_batch(words, false);
-  const auto list = [&](const char* what, size_t count) {
+  const auto list = [&](const char* what, size_t count, bool positive) {
     const LayerWords before = words;
-    const std::vector<double> values = words.numbers(what, 2 * Shape::kMaxRank);
+    std::vector<double> values = words.numbers(what, 2 * Shape::kMaxRank);
     if (values.size() != count) {
       before.fail(fmt::format("{} {} for {} axes", values.size(), what, layer->sizes.size()),
                   fmt::format("give {}", count));
+    }
+    for (const double value : values) {
+      if (positive && !(value > 1e-9 && value < 1e9)) {
+        before.fail(fmt::format("a scale of {}", value), "scales are above 0");
+      }
     }
     return values;
   };
   while (words.more()) {
     if (words.take("scales")) {
-      const LayerWords before = words;
-      layer->scales = list("scales", layer->sizes.size());
-      for (const double scale : layer->scales) {
-        if (!(scale > 1e-9 && scale < 1e9)) before.fail(fmt::format("a scale of {}", scale), "scales are above 0");
-      }
+      layer->scales = list("scales", layer->sizes.size(), true);
     } else if (words.take("coordinates")) {
       layer->settings.coordinates = static_cast<Coordinates>(one_of(words, kCoordinates));
     } else if (words.take("rounding")) {
       layer->settings.rounding = static_cast<NearestRounding>(one_of(words, kRoundings));
     } else if (words.take("roi")) {
-      layer->roi = list("ends of the region", 2 * layer->sizes.size());
+      layer->roi = list("ends of the region", 2 * layer->sizes.size(), false);
     } else if (words.take("outside")) {
       layer->outside = words.value("value outside");
     } else if (words.take("antialias")) {

@@ -7,6 +7,7 @@ namespace striate {
 namespace {
 
 constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
+constexpr const char *kAxis = "axis", *kStep = "step";
 
 // [from : to : step] along one axis as Python and ONNX read it.
 class Slice : public Layer {
@@ -69,23 +70,20 @@ class Slice : public Layer {
 
 std::shared_ptr<const Layer> parse(LayerWords& words) {
   auto layer = std::make_shared<Slice>();
-  const auto value = [&](const char* word, int64_t low, int64_t high) {
-    if (!words.take(word)) words.unknown({word});
-    return words.whole64(word, low, high);
-  };
-  const auto need = [&](const char* word, int64_t low, int64_t high) {
+  const auto read = [&](const char* word, int64_t low) {
     if (!words.more())
       words.fail(fmt::format("slice needs its \"{}\"", word), "write slice axis A from B to E [step S]");
-    return value(word, low, high);
-  };
-  layer->axis = need("axis", 0, Shape::kMaxRank - 1);
-  layer->from = need("from", -kFar, kFar);
-  layer->to = need("to", -kFar - 1, kFar);
-  if (words.more()) {
+    if (!words.take(word)) words.unknown({word});
     const LayerWords before = words;
-    layer->step = value("step", -kFar, kFar);
-    if (layer->step == 0) before.fail("a step of 0", "1 takes every value, 2 every second, -1 walks backwards");
-  }
+    const int64_t value = words.whole64(word, low, word == kAxis ? Shape::kMaxRank - 1 : kFar);
+    if (value == 0 && word == kStep)
+      before.fail("a step of 0", "1 takes every value, 2 every second, -1 walks backwards");
+    return value;
+  };
+  layer->axis = read(kAxis, 0);
+  layer->from = read("from", -kFar - 1);
+  layer->to = read("to", -kFar - 1);
+  if (words.more()) layer->step = read(kStep, -kFar);
   if (words.more()) words.unknown({});
   return layer;
 }
