@@ -54,7 +54,11 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 std::string nearest_hint(std::string_view word, const std::vector<std::string>& words) {
   const std::string near = nearest_word(word, words);
   if (!near.empty()) return fmt::format("did you mean \"{}\"?", near);
-  return fmt::format("use one of {}", fmt::join(words, ", "));
+  constexpr size_t kMost = 60;  // a line that can still be read
+  if (words.size() <= kMost) return fmt::format("use one of {}", fmt::join(words, ", "));
+  return fmt::format("use one of {} and {} more",
+                     fmt::join(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(kMost), ", "),
+                     words.size() - kMost);
 }
 
 }  // namespace striate

@@ -11,7 +11,7 @@ namespace striate {
 // regard to case; a beginning of three letters or more counts as near. Empty where nothing is near.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& words);
 
-// "did you mean X? ..." or, where nothing is near, "use one of a, b, c".
+// "did you mean X?" or, where nothing is near, "use one of a, b, c" (the first 60).
 std::string nearest_hint(std::string_view word, const std::vector<std::string>& words);
 
 }  // namespace striate

@@ -4,12 +4,14 @@
 #include <memory>
 
 #include "app/cli/training.h"
+#include "engine/nearest_word.h"
 #include "engine/training/metrics.h"
 
 namespace striate {
 namespace {
 
 constexpr int kEvaluationBatch = 250;
+constexpr size_t kMostShown = 50;  // classes in a table; of more, those that occur
 
 struct EvaluateOptions {
   ModelOptions model;
@@ -27,7 +29,8 @@ class Relabelled : public Dataset {
       if (found == classes_.end())
         throw Error(fmt::format("the model does not know the class \"{}\" of {}; it knows {} classes", name,
                                 data.name(), classes_.size()),
-                    fmt::format("its classes: {}", fmt::join(classes_, ", ")));
+                    classes_.size() <= kMostShown ? fmt::format("its classes: {}", fmt::join(classes_, ", "))
+                                                  : nearest_hint(name, classes_));
       map_.push_back(static_cast<int>(found - classes_.begin()));
     }
   }
@@ -152,7 +155,8 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
       indices_of(options, given_or(options.split, model.file.split, "0.8,0.1,0.1"), *data, seed);
   const int64_t all = static_cast<int64_t>(indices.size());
   const int batch = info.architecture.whole() ? 1 : static_cast<int>(std::min<int64_t>(kEvaluationBatch, all));
-  Evaluator evaluator(stream, info.architecture, batch, loss);
+  Evaluator evaluator(stream, loss == Loss::cross_entropy ? up_to_logits(info.architecture) : info.architecture, batch,
+                      loss);
   const Evaluation result =
       evaluator.evaluate(stream, model.network, judged, indices, normalisation, [&](int64_t done) {
         if (progress.due()) progress.show(fmt::format("{} of {} pictures", done, all));
@@ -168,9 +172,16 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   size_t widest = 5;
   for (const std::string& name : info.classes) widest = std::max(widest, name.size());
   print_out(fmt::format("\n{:<{}}  samples  recall  precision\n", "class", widest));
-  for (int c = 0; c < result.classes; ++c)
+  const bool many = static_cast<size_t>(result.classes) > kMostShown;
+  for (int c = 0; c < result.classes; ++c) {
+    if (many && result.samples_of(c) == 0) continue;
     print_out(fmt::format("{:<{}}  {:>7}  {:>6}  {:>9}\n", info.classes[static_cast<size_t>(c)], widest,
                           result.samples_of(c), share(result.recall(c)), share(result.precision(c))));
+  }
+  if (many) {
+    print_out(fmt::format("\nconfusion: {} classes; --csv prints it\n", result.classes));
+    return;
+  }
   print_out("\nconfusion: a row for each true class, a column for each answer\n");
   print_confusion(result, info.classes);
 }

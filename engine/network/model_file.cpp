@@ -36,6 +36,7 @@ Preparation imagenet_preparation_for(const Shape& picture) {
 // What a file says of itself goes before what its names and its maker's habits tell.
 void find_preparation(ModelFile& file, const std::map<std::string, std::string>& metadata, const NameStyle* style) {
   const Shape picture = file.picture();
+  const bool colours = picture.rank() == 3 && picture[0] == 3;
   const bool large = picture.rank() == 3 && picture[0] == 3 && picture[1] >= 96;
   if (const std::string own = word_of(metadata, "preparation"); !own.empty()) {
     try {
@@ -44,6 +45,14 @@ void find_preparation(ModelFile& file, const std::map<std::string, std::string>&
       throw Error(fmt::format("{}: \"preparation\" in its metadata: {}", file.path, error.what()), error.hint());
     }
     file.prepared_as = "the file";
+    if (picture.rank() == 3) {
+      try {
+        file.preparation.check_fits(picture);
+      } catch (const Error& error) {
+        throw Error(fmt::format("{}: \"preparation\" in its metadata: {}", file.path, error.what()), error.hint());
+      }
+      file.info.normalisation = file.preparation.normalisation(static_cast<int>(picture[0]));
+    }
     return;
   }
   if (file.kind == ModelFile::Kind::striate) {
@@ -53,7 +62,7 @@ void find_preparation(ModelFile& file, const std::map<std::string, std::string>&
     return;
   }
   if (large) file.preparation = imagenet_preparation_for(picture);
-  if (style != nullptr && *style->preparation != '\0') {
+  if (colours && style != nullptr && *style->preparation != '\0') {
     file.preparation = Preparation::parse(style->preparation);
     file.prepared_as = fmt::format("the names of its weights, which are {}'s", style->name);
   } else if (large && find_model(file.info.model) != nullptr) {
@@ -66,7 +75,7 @@ void find_preparation(ModelFile& file, const std::map<std::string, std::string>&
     file.prepared_as = "CNTK, which wrote the file";
   }
   for (const char* key : {"input", "preprocessing", "description"}) {
-    if (read_preparation_words(word_of(metadata, key), file.preparation)) {
+    if (colours && read_preparation_words(word_of(metadata, key), file.preparation)) {
       file.prepared_as = "the file";
       break;
     }
@@ -135,14 +144,17 @@ ModelFile read_onnx_file(const std::string& path, const ModelFileOptions& option
   return file;
 }
 
+bool only_reshapes(const Node& node) {
+  const std::string kind = node.layer->kind();
+  return node.inputs.size() == 1 && (kind == "flatten" || kind == "reshape" || kind == "identity" || kind == "dropout");
+}
+
 // The last layer that computes: what only changes shapes behind it does not count.
 std::string last_kind(const Architecture& architecture) {
   int node = architecture.size() - 1;
   while (node > 0) {
     const Node& at = architecture.nodes()[static_cast<size_t>(node)];
-    const std::string kind = at.layer->kind();
-    const bool passes = kind == "flatten" || kind == "reshape" || kind == "identity" || kind == "dropout";
-    if (!passes || at.inputs.size() != 1) return kind;
+    if (!only_reshapes(at)) return at.layer->kind();
     node = at.inputs[0];
   }
   return "";
@@ -213,6 +225,31 @@ std::vector<float> class_probabilities(const Architecture& architecture, Loss lo
   if (output.size() > 1 && last == "softmax") return output;
   if (output.size() > 1 && last == "logsoftmax") loss = Loss::negative_log_likelihood;
   return LossHead::class_probabilities(loss, output.data(), static_cast<int>(output.size()));
+}
+
+Architecture up_to_logits(const Architecture& architecture) {
+  // What is cut off is a plain chain at the end.
+  int last = architecture.size() - 1;
+  const auto in_chain = [&](int node) {
+    return architecture.nodes()[static_cast<size_t>(node)].inputs == std::vector{node - 1};
+  };
+  int softmax = last;
+  while (softmax > 0 && in_chain(softmax) && only_reshapes(architecture.nodes()[static_cast<size_t>(softmax)]))
+    --softmax;
+  if (softmax > 0 && in_chain(softmax) && architecture.nodes()[static_cast<size_t>(softmax)].layer->kind() == "softmax")
+    last = softmax - 1;
+  Architecture result;
+  if (architecture.whole()) {
+    result.set_whole_input(architecture.input());
+  } else {
+    result.set_input(architecture.input());
+  }
+  for (int n = 1; n <= last; ++n) {
+    const Node& node = architecture.nodes()[static_cast<size_t>(n)];
+    result.add(node.layer, node.name == std::to_string(n - 1) ? "" : node.name, node.inputs);
+  }
+  if (result.shapes(1).back().rank() > 2) result.add(parse_layer("flatten"), result.find("logits") < 0 ? "logits" : "");
+  return result;
 }
 
 std::vector<float> in_network_order(const ModelFile& file, const std::vector<float>& picture) {

@@ -144,7 +144,7 @@ void throw_do_not_fit(const std::string& path, const WeightsFit& fit, const std:
 
 WeightsFit load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network,
                         const std::function<bool(const std::string&)>& ignored) {
-  const WeightsFit fit = fit_slots(file, network.slots(), ignored);
+  WeightsFit fit = fit_slots(file, network.slots(), ignored);
   if (!fit.fits()) throw_do_not_fit(path, fit, hint_for(file, ignored, fit));
   constexpr size_t kPiece = 1 << 20;
   std::vector<float> piece;

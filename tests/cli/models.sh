@@ -113,6 +113,17 @@ if [ -f "$ONNX" ] && [ -f "$TWIN" ] && [ -d "$PHOTOS" ]; then
   refuses 1 "--crop 300" "leave --crop out" classify "$ONNX" "$PHOTOS/coffee.png" --crop 300
   refuses 1 "does not fit the network" "they fit squeezenet1_1" classify "$TWIN" --model resnet18 "$PHOTOS/coffee.png"
 fi
+# Judged on a data set: the softmax at its end is no hindrance, of 1000 classes those that occur are listed.
+mkdir -p "$WORK/set/espresso" "$WORK/set/tabby"
+if [ -f "$ONNX" ] && [ -d "$PHOTOS" ]; then
+  cp "$PHOTOS/coffee.png" "$WORK/set/espresso"
+  cp "$PHOTOS/kitten_224.png" "$PHOTOS/rocket.jpg" "$WORK/set/tabby"
+  run evaluate "$ONNX" --data "folder:$WORK/set" --part all --quiet
+  [ "$STATUS" -eq 0 ] || fail "SqueezeNet is not evaluated"
+  prints "correct 2"
+  grep -Eq '^tabby +2 +0\.5000 +1\.0000$' "$WORK/out" || fail "no row for tabby"
+  [ "$(wc -l <"$WORK/out")" -lt 20 ] || fail "rows for classes that do not occur"
+fi
 MNIST=$REFERENCE/data/models/mnist.onnx
 if [ -f "$MNIST" ] && [ -d "$REFERENCE/data/mnist" ]; then
   works evaluate "$MNIST" --data "mnist:$REFERENCE/data/mnist" --quiet

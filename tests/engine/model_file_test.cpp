@@ -149,6 +149,16 @@ TEST(ModelFile, answers_are_probabilities_whatever_the_last_layer_is) {
   EXPECT_NEAR(of("input 2 | logsoftmax", {std::log(0.2f), std::log(0.8f)})[1], 0.8, 1e-6);
 }
 
+TEST(ModelFile, logits_are_what_stands_before_a_last_softmax) {
+  const auto cut = [](const char* text) { return up_to_logits(Architecture::parse(text)).text(); };
+  EXPECT_EQ(cut("input 2x4x4 | conv 3 1x1 | a: globalavgpool | softmax"),
+            "input 2x4x4 | conv 3 1x1 | a: globalavgpool");
+  EXPECT_EQ(cut("input 2x1x1 | conv 3 1x1 | softmax | identity | flatten"),
+            "input 2x1x1 | conv 3 1x1 | logits: flatten");
+  EXPECT_EQ(cut("input 2 | dense 3 | relu"), "input 2 | dense 3 | relu");
+  EXPECT_EQ(cut("input 2 | a: dense 3 | softmax | add a"), "input 2 | a: dense 3 | softmax | add a");
+}
+
 TEST(ModelFile, what_is_no_classifier_is_told) {
   ModelFile file;
   file.path = "detector.onnx";
