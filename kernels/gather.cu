@@ -10,15 +10,20 @@ namespace striate {
 // The indices travel in the launch itself, so many at a time: there is no array of them to keep on the device.
 constexpr int64_t kIndicesPerLaunch = 64;
 
+// An index is a piece of `chunk` values of one slice: one value on the GPU, a loop on the CPU.
+template <int chunk>
 struct GatherForward {
-  static constexpr int64_t work = 8;
+  static constexpr int64_t work = chunk + 16;
   const float* x;
   float* y;
-  int64_t size, inner, count, first, here;  // here: how many indices this launch has
+  int64_t size, inner, count, first, here, pieces;  // here: how many indices this launch has
   int32_t indices[kIndicesPerLaunch];
   HD void operator()(int64_t i) const {
-    const int64_t slice = i / inner, column = i - slice * inner, o = slice / here, j = slice - o * here;
-    y[(o * count + first + j) * inner + column] = x[(o * size + indices[j]) * inner + column];
+    const int64_t slice = i / pieces, begin = (i - slice * pieces) * chunk, o = slice / here, j = slice - o * here;
+    const int64_t n = inner - begin < chunk ? inner - begin : chunk;
+    const float* from = x + (o * size + indices[j]) * inner + begin;
+    float* to = y + (o * count + first + j) * inner + begin;
+    for (int64_t k = 0; k < n; ++k) to[k] = from[k];
   }
 };
 // One index owns a column of dx, so that two equal indices never meet.
@@ -38,7 +43,7 @@ struct GatherBackward {
 
 #ifdef __CUDACC__
 
-template struct CudaFlat<GatherForward>;
+template struct CudaFlat<GatherForward<1>>;
 template struct CudaFlat<GatherBackward>;
 
 #else
@@ -48,9 +53,13 @@ void gather_forward(Stream& stream, int64_t outer, int64_t size, int64_t inner, 
   const auto count = static_cast<int64_t>(indices.size());
   for (int64_t first = 0; first < count; first += kIndicesPerLaunch) {
     const int64_t here = std::min(kIndicesPerLaunch, count - first);
-    GatherForward kernel{x, y, size, inner, count, first, here, {}};
-    std::copy_n(indices.begin() + first, here, kernel.indices);
-    for_each(stream, "gather", outer * here * inner, kernel);
+    with_target(stream, [&](auto target) {
+      constexpr int chunk = decltype(target)::is_cuda ? 1 : 1024;
+      const int64_t pieces = (inner + chunk - 1) / chunk;
+      GatherForward<chunk> kernel{x, y, size, inner, count, first, here, pieces, {}};
+      std::copy_n(indices.begin() + first, here, kernel.indices);
+      for_each(target, stream, "gather", outer * here * pieces, kernel);
+    });
   }
 }
 void gather_backward(Stream& stream, int64_t outer, int64_t size, int64_t inner, const std::vector<int32_t>& indices,

@@ -68,27 +68,37 @@ struct PadAxis {
   }
 };
 
+// An index is a piece of `chunk` values of one row, the innermost axis: one value on the GPU, a loop on the CPU.
+template <int chunk>
 struct PadForward {
-  static constexpr int64_t work = 32;
+  static constexpr int64_t work = chunk + 32;
   int rank;
   PadAxis axes[Box::kMostAxes];
   float value;
   const float* x;
   float* y;
+  int64_t pieces;  // of a row
   HD void operator()(int64_t index) const {
-    int64_t rest = index, at = 0, step = 1;
-    for (int axis = rank - 1; axis >= 0; --axis) {
+    const PadAxis inner = axes[rank - 1];
+    const int64_t row = index / pieces, first = (index - row * pieces) * chunk;
+    const int64_t last = first + chunk < inner.to ? first + chunk : inner.to;
+    float* out = y + row * inner.to;
+    int64_t rest = row, at = 0, step = inner.from;
+    for (int axis = rank - 2; axis >= 0; --axis) {
       const int64_t next = rest / axes[axis].to;
       const int64_t source = axes[axis].source(rest - next * axes[axis].to);
       if (source < 0) {
-        y[index] = value;
+        for (int64_t o = first; o < last; ++o) out[o] = value;
         return;
       }
       at += source * step;
       step *= axes[axis].from;
       rest = next;
     }
-    y[index] = x[at];
+    for (int64_t o = first; o < last; ++o) {
+      const int64_t source = inner.source(o);
+      out[o] = source < 0 ? value : x[at + source];
+    }
   }
 };
 
@@ -131,7 +141,7 @@ struct PadBackward {
 
 #ifdef __CUDACC__
 
-template struct CudaFlat<PadForward>;
+template struct CudaFlat<PadForward<1>>;
 template struct CudaFlat<PadBackward>;
 
 #else
@@ -153,17 +163,24 @@ int joined(const PadShape& s, PadAxis* axes) {
     }
     plain = same;
   }
+  if (rank == 0) axes[rank++] = {s.mode, 1, 1, 0};  // a single value
   return rank;
 }
 
 }  // namespace
 
 void pad_forward(Stream& stream, const PadShape& s, const float* x, float* y) {
-  PadForward kernel{};
-  kernel.rank = joined(s, kernel.axes);
-  kernel.value = s.value;
-  kernel.x = x, kernel.y = y;
-  for_each(stream, "pad", s.to.count(), kernel);
+  if (s.to.count() == 0) return;
+  with_target(stream, [&](auto target) {
+    constexpr int chunk = decltype(target)::is_cuda ? 1 : 256;
+    PadForward<chunk> kernel{};
+    kernel.rank = joined(s, kernel.axes);
+    kernel.value = s.value;
+    kernel.x = x, kernel.y = y;
+    const int64_t inner = kernel.axes[kernel.rank - 1].to;
+    kernel.pieces = (inner + chunk - 1) / chunk;
+    for_each(target, stream, "pad", s.to.count() / inner * kernel.pieces, kernel);
+  });
 }
 
 void pad_backward(Stream& stream, const PadShape& s, const float* dy, float* dx, Result result) {

@@ -98,27 +98,31 @@ struct ResampleReaders {
   }
 };
 
+// An index is a piece of `chunk` values behind one another of one output place: one value on the GPU, a loop on the
+// CPU.
+template <int chunk>
 struct ResampleForward {
-  static constexpr int64_t work = 24;
+  static constexpr int64_t work = 2 * chunk + 24;
   int64_t in, out, inner, taps;
   const int32_t* first;
   const float* weights;
   float outside;
   const float* x;
   float* y;
+  int64_t pieces;
   HD void operator()(int64_t index) const {
-    const int64_t row = index / inner, column = index - row * inner, o = row / out, q = row - o * out;
-    if (first[q] == kOutside) {
-      y[index] = outside;
-      return;
-    }
-    const float* from = x + o * in * inner + column;
-    float sum = 0;
+    const int64_t row = index / pieces, begin = (index - row * pieces) * chunk, o = row / out, q = row - o * out;
+    const int64_t n = inner - begin < chunk ? inner - begin : chunk;
+    float* to = y + row * inner + begin;
+    const float start = first[q] == kOutside ? outside : 0;
+    for (int64_t j = 0; j < n; ++j) to[j] = start;
+    if (first[q] == kOutside) return;
     for (int64_t t = 0; t < taps; ++t) {
       const float w = weights[q * taps + t];
-      if (w != 0) sum += w * from[clamped(first[q] + t, in) * inner];  // infinities that don't count stay out
+      if (w == 0) continue;  // infinities that don't count stay out
+      const float* from = x + (o * in + clamped(first[q] + t, in)) * inner + begin;
+      for (int64_t j = 0; j < n; ++j) to[j] += w * from[j];
     }
-    y[index] = sum;
   }
 };
 
@@ -150,7 +154,7 @@ struct ResampleBackward {
 
 template struct CudaFlat<ResampleWeights>;
 template struct CudaFlat<ResampleReaders>;
-template struct CudaFlat<ResampleForward>;
+template struct CudaFlat<ResampleForward<1>>;
 template struct CudaFlat<ResampleBackward>;
 
 #else
@@ -175,9 +179,14 @@ void resample_table(Stream& stream, const ResampleAxis& axis, bool gradients, fl
 
 void resample_forward(Stream& stream, const ResampleAxis& axis, int64_t outer, int64_t inner, const float* table,
                       const float* x, float* y) {
-  for_each(stream, "resample", outer * axis.out * inner,
-           ResampleForward{axis.in, axis.out, inner, resample_taps(axis), reinterpret_cast<const int32_t*>(table),
-                           table + axis.out, axis.outside, x, y});
+  with_target(stream, [&](auto target) {
+    constexpr int chunk = decltype(target)::is_cuda ? 1 : 512;
+    const int64_t pieces = (inner + chunk - 1) / chunk;
+    for_each(
+        target, stream, "resample", outer * axis.out * pieces,
+        ResampleForward<chunk>{axis.in, axis.out, inner, resample_taps(axis), reinterpret_cast<const int32_t*>(table),
+                               table + axis.out, axis.outside, x, y, pieces});
+  });
 }
 
 void resample_backward(Stream& stream, const ResampleAxis& axis, int64_t outer, int64_t inner, const float* table,
