@@ -93,7 +93,8 @@ void point_out_order(Stream& stream, const OpenedModel& opened, OpenedModel& mod
                      const std::vector<float>& probabilities) {
   constexpr float kUnsure = 0.6f, kMore = 0.35f;
   const ModelFile& file = opened.file;
-  const bool somebody_guessed = file.prepared_as.empty() || file.prepared_as == "the options";
+  const bool somebody_guessed = file.prepared_as.empty() || file.prepared_as == "the options" ||
+                                (file.kind == ModelFile::Kind::weights && file.prepared_as.rfind("the name ", 0) == 0);
   if (file.picture()[0] != 3 || !somebody_guessed) return;
   const float best = *std::max_element(probabilities.begin(), probabilities.end());
   if (best >= kUnsure) return;
@@ -190,9 +191,9 @@ void add_classify(CLI::App& parent, CommandLine& line) {
   auto options = std::make_shared<ClassifyOptions>();
   CLI::App* command = add_command(
       parent, line, "classify", "What a trained network sees in pictures",
-      "Prints image,rank,class,probability, the five best classes of each picture. How pictures are prepared is taken\n"
-      "from the file, else from the model's name, else from the options; --explain shows it step by step. Models of\n"
-      "this program get the middle part in their proportions; those of ImageNet the middle of a picture whose shorter\n"
+      "Prints image,rank,class,probability, the five best classes of each picture. How pictures are prepared is what\n"
+      "the options say, else the file, else the model's name; --explain shows it step by step. Models of this program\n"
+      "get the middle part in their proportions; those of ImageNet the middle of a picture whose shorter\n"
       "side was made 256. For a network that has learned digits, a picture of another size is taken for a drawing\n"
       "(--as digit): bright paper is turned dark, the ink fitted into 20x20 and centred by its mass in 28x28, as\n"
       "MNIST's makers did. The probability is what softmax makes of the outputs; it is not how likely the answer is\n"

@@ -21,6 +21,8 @@ w = sys.argv[1]
 weights = [('c.weight', [2, 3, 1, 1], [9, 0, -9, -9, 0, 9]), ('c.bias', [2], [0, 0])]
 write(w + '/net.safetensors', weights, {'classes': '["warm", "cold"]'})
 write(w + '/bgr.safetensors', weights, {'classes': '["warm", "cold"]', 'preparation': 'middle | order bgr'})
+write(w + '/bad.safetensors', weights, {'preparation': 'mean 1,2'})
+write(w + '/odd.safetensors', weights, {'preparation': 'blur 3'})
 write(w + '/said.safetensors', weights, {'input': 'BGR/255'})
 stored = [('input', [2, 3, 1, 2], [1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0])]
 write(w + '/right.safetensors', weights + stored + [('logits', [2, 2], [9, -9, -4.5, 4.5])])
@@ -82,6 +84,8 @@ refuses 1 "its input is 2 x 3 x 1 x 2, the network takes 3 x 4 x 4" "input size"
 refuses 2 "no model is called" "resnet50" verify "$WORK/right.safetensors" --model resnet05
 
 # Mistakes.
+refuses 1 '"preparation" in its metadata: 2 means for 3 channels' "" classify "$WORK/bad.safetensors" --model "$NET" "$WORK/red.ppm"
+refuses 1 '"preparation" in its metadata: preparation: "blur" is no step' "use one of" classify "$WORK/odd.safetensors" --model "$NET" "$WORK/red.ppm"
 refuses 1 "holds weights but not the network" "--model NAME" classify "$WORK/net.safetensors" "$WORK/red.ppm"
 refuses 1 "c.bias is missing" "" classify "$WORK/half.safetensors" --model "$NET" "$WORK/red.ppm"
 refuses 1 "16 missing: features.0.weight" "" classify "$WORK/half.safetensors" --model "alexnet" "$WORK/red.ppm"
