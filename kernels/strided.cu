@@ -158,7 +158,8 @@ struct StridedSumBlocks : StridedSumArguments {
   }
 };
 
-constexpr int kCpuChunk = 1024, kCpuSumLanes = 16, kGpuSumLanes = 128;
+// nvcc does not count their use in a lambda that is instantiated per device.
+[[maybe_unused]] constexpr int kCpuChunk = 1024, kCpuSumLanes = 16, kGpuSumLanes = 128;
 
 #ifdef __CUDACC__
 
