@@ -188,7 +188,7 @@ TEST(TensorLayers, shapes_that_do_not_fit_are_named) {
 
 TEST(TensorLayers, arithmetic_repeats_values_as_numpy_does) {
   struct Case {
-    const char *word, *a, *b;
+    const char* word;
     double (*of)(double, double);
   };
   const auto plus = [](double a, double b) { return a + b; };
@@ -205,11 +205,10 @@ TEST(TensorLayers, arithmetic_repeats_values_as_numpy_does) {
                                                         {"3", "scalar"},
                                                         {"0x3", "1x3"},
                                                         {"2x1x2x1x2x1x2x1", "2x1x2x1x3"}}) {
-    for (const Case& c : {Case{"add", "", "", plus}, Case{"sub", "", "", minus}, Case{"mul", "", "", times},
-                          Case{"div", "", "", over}}) {
-      SCOPED_TRACE(std::string(c.word) + " of " + first + " and " + second);
+    for (const Case& c : {Case{"add", plus}, Case{"sub", minus}, Case{"mul", times}, Case{"div", over}}) {
+      SCOPED_TRACE(fmt::format("{} of {} and {}", c.word, first, second));
       const Computed y =
-          computed("input whole " + first + " | b: constant " + second + " | from input | " + c.word + " b");
+          computed(fmt::format("input whole {} | b: constant {} | from input | {} b", first, second, c.word));
       const Computed a = computed("input whole " + first + " | identity");
       const Computed b = computed("input whole scalar | constant " + second);
       ASSERT_EQ(y.shape.count(), static_cast<int64_t>(y.values.size()));

@@ -62,7 +62,13 @@ class Matmul : public Layer {
     return {p.batch.count() * p.m * p.n * p.k, fmt::format("{}*{}*{}*{}", p.batch.count(), p.m, p.k, p.n)};
   }
   // The right matrices turned round, for the gradient by the left ones.
-  int64_t scratch(const std::vector<Shape>& inputs) const override { return inputs[1].count(); }
+  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+    const Product p = product_of(inputs[0], inputs[1]);
+    std::vector<int64_t> sizes = p.b_batch.sizes();
+    sizes.push_back(p.n);
+    sizes.push_back(p.k);
+    return {{"turned", Shape(sizes), false}};
+  }
 
   void forward(Stream& stream, const LayerCall& call) const override {
     const Product p = product_of(call.x[0].shape, call.x[1].shape);
@@ -72,24 +78,24 @@ class Matmul : public Layer {
     s.a_batch = matrices(p.a_batch, p.batch, p.m * p.k), s.b_batch = matrices(p.b_batch, p.batch, p.k * p.n);
     s.a_row = p.k, s.b_row = p.n;
     matmul(stream, s, call.x[0].data, call.x[1].data, call.y.data);
+    if (call.kept[0] == nullptr) return;
+    Box box = layers::box_of(p.b_batch);
+    Strides from = dense_strides(box);
+    for (int64_t& stride : from) stride *= p.k * p.n;
+    const auto rank = static_cast<size_t>(p.b_batch.rank());
+    box.rank += 2;
+    box.sizes[rank] = p.n, box.sizes[rank + 1] = p.k;
+    from[rank] = 1, from[rank + 1] = p.n;
+    strided_copy(stream, box, call.x[1].data, from, call.kept[0], dense_strides(box));
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     const Product p = product_of(call.x[0].shape, call.x[1].shape);
     if (call.dx[0] != nullptr) {  // da = dy * b^T
-      Box box = layers::box_of(p.b_batch);
-      Strides from = dense_strides(box);
-      for (int64_t& stride : from) stride *= p.k * p.n;
-      const auto rank = static_cast<size_t>(p.b_batch.rank());
-      if (rank + 2 > Box::kMostAxes) throw_rank();
-      box.rank += 2;
-      box.sizes[rank] = p.n, box.sizes[rank + 1] = p.k;
-      from[rank] = 1, from[rank + 1] = p.n;
-      strided_copy(stream, box, call.x[1].data, from, call.scratch, dense_strides(box));
       MatmulShape s;
       s.m = p.m, s.n = p.k, s.k = p.n;
       s.a_row = p.n, s.b_row = p.k;
       split(p.a_batch, p.batch, matrices(p.batch, p.batch, p.m * p.n), matrices(p.b_batch, p.batch, p.k * p.n), s);
-      matmul(stream, s, call.dy, call.scratch, call.dx[0], call.dx_result[0]);
+      matmul(stream, s, call.dy, call.kept[0], call.dx[0], call.dx_result[0]);
     }
     if (call.dx[1] != nullptr) {  // db = a^T * dy
       MatmulShape s;
@@ -101,7 +107,6 @@ class Matmul : public Layer {
   }
 
  private:
-  [[noreturn]] static void throw_rank() { throw Error("matrices of too many axes", "use 8 axes at most"); }
   // The axes of `all` that an operand has go into the batch, those along which it was repeated are summed.
   static void split(const Shape& of, const Shape& all, const Strides& a, const Strides& b, MatmulShape& s) {
     for (int axis = 0; axis < all.rank(); ++axis) {

@@ -74,7 +74,7 @@ class Resize : public Layer {
     const std::vector<Pass> all = passes(inputs[0], y);
     int64_t table = 0;
     for (const Pass& pass : all) table = std::max(table, resample_table_size(pass.axis));
-    return table + 2 * between(all);
+    return table + rooms(all) * between(all);
   }
 
   void forward(Stream& stream, const LayerCall& call) const override { run(stream, call, false); }
@@ -120,6 +120,10 @@ class Resize : public Layer {
     for (size_t i = 1; i < all.size(); ++i) most = std::max(most, all[i].outer * all[i].axis.in * all[i].inner);
     return (most + 15) / 16 * 16;
   }
+  // How many such arrays: each pass reads one and writes another.
+  static int64_t rooms(const std::vector<Pass>& all) {
+    return all.empty() ? 0 : std::min<int64_t>(2, static_cast<int64_t>(all.size()) - 1);
+  }
   void run(Stream& stream, const LayerCall& call, bool back) const {
     const std::vector<Pass> all = passes(call.x[0].shape, call.y.shape);
     const Result result = back ? call.dx_result[0] : Result::replace;
@@ -130,12 +134,12 @@ class Resize : public Layer {
       return;
     }
     if (all.empty()) return copy(stream, call.y.count(), from, to, result);
-    float* rooms[2] = {call.scratch, call.scratch + between(all)};
-    float* table = call.scratch + 2 * between(all);
+    float* room[2] = {call.scratch, call.scratch + between(all)};
+    float* table = call.scratch + rooms(all) * between(all);
     for (size_t step = 0; step < all.size(); ++step) {
       const Pass& pass = all[back ? all.size() - 1 - step : step];
       const bool last = step + 1 == all.size();
-      float* target = last ? to : rooms[step % 2];
+      float* target = last ? to : room[step % 2];
       resample_table(stream, pass.axis, back, table);
       if (back) {
         resample_backward(stream, pass.axis, pass.outer, pass.inner, table, from, target,
