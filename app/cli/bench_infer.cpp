@@ -3,7 +3,7 @@
 
 #include "app/cli/training.h"
 #include "engine/bench/infer_bench.h"
-#include "engine/files/read_file.h"
+#include "engine/network/model_file.h"
 
 namespace striate {
 namespace {
@@ -32,15 +32,31 @@ std::string profile_table(const Architecture& architecture, const std::vector<In
   return text + fmt::format("{:<{}}  {:>9.3f}\n", "all, one by one", width, all);
 }
 
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
 void bench(const InferBenchOptions& options, const CommandLine& line) {
-  const Architecture architecture = architecture_of(options.model, Shape(), 0);
-  if (architecture.input().rank() == 0)
+  Architecture architecture;
+  std::function<void(Stream&, Network&)> load;
+  if (ends_with(options.model, ".onnx") || ends_with(options.model, ".safetensors")) {
+    if (ends_with(options.model, ".safetensors") &&
+        !SafeTensors::open(options.model).metadata().contains("architecture"))
+      throw UsageError(fmt::format("{} does not say which network its weights belong to", options.model),
+                       "give the network's name, --model resnet50: what the weights are changes no time");
+    const ModelFile file = read_model_file(options.model);
+    architecture = file.info.architecture;
+    load = file.load;
+  } else {
+    architecture = architecture_of(options.model, Shape(), 0);
+  }
+  if (!architecture.has_input())
     throw UsageError(fmt::format("\"{}\" does not say what it takes", options.model),
                      "begin it with a line like: input 3x224x224");
   std::vector<InferLayerTime> profile;
   const InferBenchRow row = bench_infer(line.device(), options.model, architecture, static_cast<int>(options.batch),
                                         static_cast<int>(options.runs), static_cast<uint64_t>(line.seed),
-                                        options.layers && !options.csv ? &profile : nullptr);
+                                        options.layers && !options.csv ? &profile : nullptr, load);
   if (options.csv) {
     InferBenchRow named = row;
     named.model = csv_field(row.model);
@@ -67,12 +83,14 @@ void add_bench_infer(CLI::App& bench_command, CommandLine& line) {
   CLI::App* command = add_command(
       bench_command, line, "infer", "A network's forward pass",
       "One batch from the input to the last layer; every activation is kept, as always. Weights and input are a\n"
-      "formula of their names. Values of every layer are compared with the sums of their terms in double precision\n"
+      "formula of their names, or the weights those of a file (.onnx, .safetensors). Values of every layer are "
+      "compared with the sums of their terms in double precision\n"
       "before anything is timed.\n\n"
       "Examples:\n"
       "  striate bench infer --model resnet50 --csv\n"
-      "  striate bench infer --model lenet5 --batch 64 --layers");
-  add_text(*command, "--model", options->model, "The network: a name, a text or a file (resnet50)")
+      "  striate bench infer --model lenet5 --batch 64 --layers\n"
+      "  striate bench infer --model SqueezeNet.onnx");
+  add_text(*command, "--model", options->model, "The network: a name, a text or a file of any kind (resnet50)")
       ->type_name("NAME|FILE");
   add_integer(*command, "--batch", options->batch, "Pictures at a time (1)", 1, 65536);
   add_integer(*command, "--runs", options->runs, "Runs, of which the median counts (15)", 1, 1'000'000);

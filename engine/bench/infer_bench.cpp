@@ -144,11 +144,23 @@ Expected expected_value(const NetworkValues& values, const UnitWalk& walk) {
   return e;
 }
 
-bool has_formula(const std::string& kind) {
-  static const std::vector<std::string> known = {
-      "conv",    "dense",     "maxpool",  "avgpool", "globalavgpool", "batchnorm", "dropout",    "add", "concat",
-      "flatten", "subsample", "identity", "softmax", "relu",          "sigmoid",   "logsoftmax", "tanh"};
-  return std::find(known.begin(), known.end(), kind) != known.end();
+// Whether a unit of the node can be followed to its terms, and its value worked out from them here.
+bool has_formula(const NetworkValues& values, int node) {
+  static const std::vector<std::string> always = {"conv",          "dense",     "maxpool",   "avgpool",
+                                                  "globalavgpool", "batchnorm", "subsample", "identity",
+                                                  "dropout",       "relu",      "sigmoid",   "tanh"};
+  static const std::vector<std::string> along_channels = {"concat", "flatten", "softmax", "logsoftmax"};
+  const auto among = [](const std::vector<std::string>& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  const std::string kind = values.layer(node).kind();
+  const Shape& out = values.shapes[static_cast<size_t>(node)];
+  if (kind == "add") {
+    const std::vector<Shape> in = values.input_shapes(node);
+    return std::all_of(in.begin(), in.end(), [&](const Shape& shape) { return shape == out; });
+  }
+  if (out.count() == 0) return false;
+  return among(always, kind) || (among(along_channels, kind) && values.layer(node).text() == kind);
 }
 
 // The walk's view of the network. On the CPU it reads the arenas; elsewhere copies of what one layer needs.
@@ -227,6 +239,10 @@ void fill_by_formula(Stream& stream, Network& network, uint64_t seed) {
       fill_slot(stream, network, slot, variance ? Kind::variance : Kind::plain, 16, seed);
     }
   }
+  fill_input_by_formula(stream, network, seed);
+}
+
+void fill_input_by_formula(Stream& stream, Network& network, uint64_t seed) {
   const Slot& input = network.activation(0);
   const double channels = input.shape.rank() > 1 ? static_cast<double>(input.shape[1]) : 1.0;
   fill_slot(stream, network, input, Kind::plain, std::min(channels, 3.0), seed);
@@ -239,7 +255,7 @@ void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow
   for (int node = 1; node < architecture.size(); ++node) {
     const std::string kind = architecture.nodes()[static_cast<size_t>(node)].layer->kind();
     ++row.layers;
-    if (!has_formula(kind)) {
+    if (!has_formula(host.values, node)) {
       if (std::find(row.unchecked_kinds.begin(), row.unchecked_kinds.end(), kind) == row.unchecked_kinds.end())
         row.unchecked_kinds.push_back(kind);
       continue;
@@ -275,12 +291,18 @@ void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow
 }
 
 InferBenchRow bench_infer(Device device, const std::string& model, const Architecture& architecture, int batch,
-                          int runs, uint64_t seed, std::vector<InferLayerTime>* profile) {
+                          int runs, uint64_t seed, std::vector<InferLayerTime>* profile,
+                          const std::function<void(Stream&, Network&)>& load) {
   Stream stream(device);
   Plan plan;
   plan.batch = batch;
   Network network(stream, architecture, plan);
-  fill_by_formula(stream, network, seed);
+  if (load) {
+    load(stream, network);
+    fill_input_by_formula(stream, network, seed);
+  } else {
+    fill_by_formula(stream, network, seed);
+  }
 
   InferBenchRow row;
   row.model = model;

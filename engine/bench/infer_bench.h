@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct InferLayerTime {
 // Writes the formula's values into weights, running statistics and input. Another seed, another formula; 1 is the one
 // above.
 void fill_by_formula(Stream& stream, Network& network, uint64_t seed);
+void fill_input_by_formula(Stream& stream, Network& network, uint64_t seed);
 
 // Compares some values of every layer, as the network's slots hold them after a forward pass for evaluation, with
 // double precision, from the values that went into the layer. Throws Error for a value that is wrong, naming layer and
@@ -44,8 +46,10 @@ void fill_by_formula(Stream& stream, Network& network, uint64_t seed);
 void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow& row);
 
 // Fills, runs once, checks every layer, then times `runs` forward passes. `profile`: also each layer by itself.
+// `load`: where the weights come from instead, a file for instance; the input is the formula's in any case.
 InferBenchRow bench_infer(Device device, const std::string& model, const Architecture& architecture, int batch,
-                          int runs, uint64_t seed, std::vector<InferLayerTime>* profile = nullptr);
+                          int runs, uint64_t seed, std::vector<InferLayerTime>* profile = nullptr,
+                          const std::function<void(Stream&, Network&)>& load = nullptr);
 
 std::string infer_bench_header();
 std::string infer_bench_line(const InferBenchRow& row);

@@ -25,10 +25,15 @@ works bench infer --model lenet5 --batch 2 --runs 1 --csv --device cpu
 [ "$(head -1 "$WORK/out")" == "model,device,threads,batch,median_ms" ] || fail "bench infer: other columns"
 grep -Eq '^lenet5,cpu,[0-9]+,2,[0-9.]+$' "$WORK/out" || fail "bench infer: no line of lenet5"
 works bench infer --model lenet5 --runs 1 --layers
-prints "of 11 of 11 layers against their terms in double precision"
+prints "of 12 of 12 layers against their terms in double precision"
 prints "layer 0 (conv 6 5x5 pad 2)"
 refuses 2 'no model is called "lenet"' "lenet5" bench infer --model lenet
 refuses 2 "does not say what it takes" "input 3x224x224" bench infer --model "conv 6 5x5 | relu"
+works train --data digits --model tiny --steps 1 --save "$WORK/tiny.safetensors"
+works bench infer --model "$WORK/tiny.safetensors" --runs 1
+prints "of 8 of 8 layers"
+head -c 100 /dev/zero > "$WORK/zeros.onnx"
+refuses 1 "not a valid ONNX file" "export it again" bench infer --model "$WORK/zeros.onnx"
 refuses 2 "--part" "networks" bench kernels --part nets
 refuses 2 "--width: '0'" "a whole number from 1" bench filter --width 0
 refuses 2 "there is no page 'pixel'" "did you mean 'pixels'?" bench frame --page pixel

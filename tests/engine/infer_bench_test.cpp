@@ -59,6 +59,24 @@ TEST(InferBench, says_which_layers_it_has_no_formula_for) {
       bench_infer(Device::cpu(), "a text", Architecture::parse("input 1x6x6 | leakyrelu | flatten"), 1, 1, 1);
   EXPECT_EQ(row.checked_layers, 1);
   EXPECT_EQ(row.unchecked_kinds, std::vector<std::string>{"leakyrelu"});
+  // Kinds that only some settings of can be followed: values that are repeated, another axis than the channels.
+  const InferBenchRow other = bench_infer(
+      Device::cpu(), "a text",
+      Architecture::parse("input 2x3x4 | x: relu | m: globalavgpool keep | from x | add m | softmax axis 3"), 1, 1, 1);
+  EXPECT_EQ(other.checked_layers, 2);
+  EXPECT_EQ(other.unchecked_kinds, (std::vector<std::string>{"add", "softmax"}));
+}
+
+TEST(InferBench, weights_may_come_from_elsewhere) {
+  bool loaded = false;
+  const InferBenchRow row = bench_infer(Device::cpu(), "a text", Architecture::parse("input 4 | dense 3"), 1, 1, 1,
+                                        nullptr, [&](Stream& stream, Network& network) {
+                                          loaded = true;
+                                          const Slot& weight = *network.find(Role::weight, "0.weight");
+                                          network.write_slot(stream, weight, std::vector<float>(12, 0.5f));
+                                        });
+  EXPECT_TRUE(loaded);
+  EXPECT_EQ(row.checked_layers, 1);
 }
 
 TEST(InferBench, a_layer_that_gives_another_value_is_named) {
