@@ -44,7 +44,11 @@ struct Matmul {
       for (int64_t t = 0; t < k; ++t, pa += a_column, pb += b_row) {
         Pack<float, W> right[PT];
         for (int p = 0; p < PT; ++p) right[p] = Pack<float, W>::load(pb + p * W);
+#ifdef __CUDACC__
+#pragma unroll
+#else
 #pragma GCC unroll 8
+#endif
         for (int r = 0; r < MT; ++r) {
           const Pack<float, W> left = Pack<float, W>::all(pa[row[r]]);
           for (int p = 0; p < PT; ++p) sums[r][p] = multiply_add(left, right[p], sums[r][p]);
@@ -88,7 +92,7 @@ struct Matmul {
   }
 };
 
-constexpr int kCpuMatmulRows = 6, kGpuMatmulRows = 4;
+[[maybe_unused]] constexpr int kCpuMatmulRows = 6, kGpuMatmulRows = 4;
 
 #ifdef __CUDACC__
 
