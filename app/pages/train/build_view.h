@@ -1,5 +1,6 @@
 // The view `build`: the network, layer by layer, to be built by hand. Its state and commands are network_draft.h's;
-// here is how it looks: build_view.cpp the stage, build_inspector.cpp the selected layer.
+// here is how it looks: build_view.cpp the stage, build_layers.cpp its table of layers, build_inspector.cpp the
+// selected layer.
 #pragma once
 
 #include <memory>

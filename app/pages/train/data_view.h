@@ -1,5 +1,7 @@
 // The view `data`: what is learned from. Pictures of every class with how many of them are for training, validation and
 // test; and one of them as augmentation changes it, draw by draw.
+//
+// data_view.cpp: state, commands, inspector.   data_pictures.cpp: the pictures.
 #pragma once
 
 #include <array>
