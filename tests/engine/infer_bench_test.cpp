@@ -67,6 +67,29 @@ TEST(InferBench, says_which_layers_it_has_no_formula_for) {
   EXPECT_EQ(other.unchecked_kinds, (std::vector<std::string>{"add", "softmax"}));
 }
 
+TEST(InferBench, looking_at_a_large_network_takes_its_weights_its_activations_and_a_tenth) {
+  // (resnet18 takes an eighth: room to pack the weights of its largest layer, which a processor leaves untouched.)
+  for (const char* name : {"alexnet", "resnet50", "squeezenet1_1", "vgg16"}) {
+    const SlotPlan plan = plan_slots(build_model(name), Plan{});
+    const int64_t needed = plan.arena[static_cast<size_t>(Role::weight)] +
+                           plan.arena[static_cast<size_t>(Role::running)] +
+                           plan.arena[static_cast<size_t>(Role::activation)];
+    EXPECT_LE(plan.bytes(), needed * 4 * 11 / 10) << name;
+    EXPECT_EQ(plan.arena[static_cast<size_t>(Role::activation_gradient)], 0) << name;
+    EXPECT_EQ(plan.arena[static_cast<size_t>(Role::mask)], 0) << name;
+  }
+}
+
+TEST(InferBench, a_forward_pass_allocates_nothing) {
+  Stream stream;
+  Network network(stream, build_model("squeezenet1_1"));
+  fill_by_formula(stream, network, 1);
+  const MemoryUse before = memory_use();
+  network.forward(stream, Mode::evaluation);
+  EXPECT_EQ(memory_use().allocations, before.allocations);
+  EXPECT_EQ(before.bytes, network.bytes() + 8 * network.architecture().size());  // and the counters of random numbers
+}
+
 TEST(InferBench, weights_may_come_from_elsewhere) {
   bool loaded = false;
   const InferBenchRow row = bench_infer(Device::cpu(), "a text", Architecture::parse("input 4 | dense 3"), 1, 1, 1,
