@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/pages/train/fields.h"
+#include "app/shell/fonts.h"
 #include "app/widgets/curves.h"
 #include "engine/network/layer_settings.h"
 #include "engine/network/models.h"
@@ -131,7 +132,9 @@ void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
       Rect inside = card.inset(12, 8);
       Rect title = inside.cut_top(ui.em(20));
       ui.label(title, kind.title, Font::strong, theme.text, Align::left, ui.em(15));
-      ui.label(inside.cut_top(ui.em(16)), kind.syntax, Font::number, theme.kernel, Align::left, ui.em(11));
+      // The one small size of this face that has letters.
+      const float size = ui.frame().presentation ? ui.text_size(Font::number) : kCodeSize;
+      ui.label(inside.cut_top(ui.em(16)), kind.syntax, Font::number, theme.kernel, Align::left, size);
       inside.cut_top(4);
       ui.next(inside);
       ui.paragraph(first_sentence(kind.explanation), Font::caption);
