@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/cli/training.h"
+#include "engine/export/keras_script.h"
 #include "engine/export/onnx_writer.h"
 #include "engine/export/torch_script.h"
 #include "engine/files/atomic_write.h"
@@ -20,7 +21,7 @@ struct ExportOptions {
   bool check = false;
 };
 
-enum class Format { onnx, pytorch, safetensors };
+enum class Format { onnx, pytorch, keras, safetensors };
 
 Format format_of(const ExportOptions& options) {
   const std::string ending = std::filesystem::path(options.out).extension().string();
@@ -28,7 +29,7 @@ Format format_of(const ExportOptions& options) {
     throw UsageError(fmt::format("--to {} is for scripts", options.to), "give a name that ends in .py");
   if (ending == ".onnx") return Format::onnx;
   if (ending == ".safetensors") return Format::safetensors;
-  if (ending == ".py") return Format::pytorch;
+  if (ending == ".py") return options.to == "keras" ? Format::keras : Format::pytorch;
   throw UsageError(fmt::format("{}: the ending says the format, and \"{}\" is none", options.out, ending),
                    "give a name that ends in .onnx, .py or .safetensors");
 }
@@ -124,9 +125,11 @@ void export_model(const ExportOptions& options, const CommandLine& line) {
       if (!written.data.empty()) print_note(fmt::format("its weights are in {}: keep both together", written.data));
       break;
     }
-    case Format::pytorch: {
+    case Format::pytorch:
+    case Format::keras: {
       const std::string name = std::filesystem::path(options.out).filename().string();
-      const std::string script = torch_script(model.network, info, name);
+      const std::string script =
+          format == Format::keras ? keras_script(model.network, info, name) : torch_script(model.network, info, name);
       save_weights(std::filesystem::path(options.out).replace_extension(".safetensors").string());
       write_text(options.out, script);
       print_note(fmt::format("{} written", options.out));
@@ -146,18 +149,21 @@ void add_export(CLI::App& parent, CommandLine& line) {
       "  OUT.onnx         ONNX, for nearly every other program. The opset is the lowest that has all operators, 13 or\n"
       "                   later; names of layers and weights are kept, the batch is open; names of classes and the\n"
       "                   preparation of pictures stand in its metadata.\n"
-      "  OUT.py           a script for PyTorch that builds the network; its weights are in OUT.safetensors beside it.\n"
-      "                   `python OUT.py --check` prints what it gives for the values of a formula, as does --check\n"
-      "                   here.\n"
+      "  OUT.py           a script for PyTorch, or for Keras 3 with --to keras, that builds the network; its weights "
+      "are\n"
+      "                   in OUT.safetensors beside it. `python OUT.py --check` prints what it gives for the values "
+      "of\n"
+      "                   a formula, as does --check here.\n"
       "  OUT.safetensors  weights under their names, with the network in the metadata: what striate itself saves.\n"
       "MODEL may also be a model's name or a text: then the weights are those before any training.\n\n"
       "Examples:\n"
       "  striate export digits.safetensors digits.onnx\n"
       "  striate export squeezenet.onnx squeezenet.py --check\n"
+      "  striate export digits.safetensors digits.py --to keras\n"
       "  striate export resnet50.safetensors resnet50.onnx --model resnet50");
   add_model_options(*command, options->model);
   add_text(*command, "OUT", options->out, "The file to write: .onnx, .py or .safetensors")->required()->type_name("");
-  add_choice(*command, "--to", options->to, "For .py (pytorch)", {"pytorch"});
+  add_choice(*command, "--to", options->to, "For .py (pytorch)", {"pytorch", "keras"});
   command->add_flag("--check", options->check, "Print what the network gives for the values of a formula");
   command->callback([options, &line] { line.run = [options, &line] { export_model(*options, line); }; });
 }

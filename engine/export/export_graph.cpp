@@ -174,6 +174,15 @@ ExportGraph export_graph(const Architecture& architecture, const ExportInfo& inf
   return graph;
 }
 
+std::vector<int64_t> pooling_after(const WindowFacts& w, const ExportNode& node) {
+  std::vector<int64_t> after;
+  for (size_t a = 0; a < w.axes(); ++a) {
+    const auto axis = static_cast<int>(a) + 2;
+    after.push_back((node.out[axis] - 1) * w.stride[a] + w.covers(a) - node.in[0][axis] - w.before[a]);
+  }
+  return after;
+}
+
 bool has_array(const Network& network, const ExportNode& node, const std::string& part) {
   const std::string name = node.name + '.' + part;
   return network.find(Role::weight, name) != nullptr || network.find(Role::running, name) != nullptr;

@@ -83,6 +83,10 @@ struct ExportGraph {
 // Throws Error where the architecture has no input.
 ExportGraph export_graph(const Architecture& architecture, const ExportInfo& info);
 
+// What a pooling puts behind its input, of `node`'s, so that plain windows, none of them cut off, give the same
+// outputs. May be negative: that much of the input and of what stands before it is not looked at.
+std::vector<int64_t> pooling_after(const WindowFacts& window, const ExportNode& node);
+
 // The slot of a node's array: "weight", "running_mean". A programmer's mistake where there is none.
 const Slot& array_slot(const Network& network, const ExportNode& node, const std::string& part);
 bool has_array(const Network& network, const ExportNode& node, const std::string& part);

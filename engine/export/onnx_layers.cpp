@@ -64,15 +64,37 @@ void transposed_convolution(OnnxNodes& to, const ExportNode& n) {
   if (std::any_of(w.output_padding.begin(), w.output_padding.end(), [](int64_t size) { return size > 0; }))
     node.with("output_padding", w.output_padding);
 }
+// Windows that would begin behind the input and what stands before it count for nothing, in Striate as in PyTorch. Not
+// every program that reads ONNX's ceil_mode knows that: where it would make a difference, it is said by the padding.
+void say_ceil_by_padding(WindowFacts& w, const ExportNode& n) {
+  if (!w.ceil) return;
+  const Ints needed = pooling_after(w, n);
+  bool differs = false;
+  for (size_t a = 0; a < w.axes(); ++a) {
+    const auto axis = static_cast<int>(a) + 2;
+    const int64_t room = n.in[0][axis] + w.before[a] + w.after[a] - w.covers(a);
+    differs = differs || (room + w.stride[a] - 1) / w.stride[a] + 1 != n.out[axis];
+    // More padding than there was would be counted.
+    if (n.facts.kind().rfind("avgpool", 0) == 0 && w.count_padding && needed[a] > w.after[a]) return;
+  }
+  if (!differs) return;
+  w.ceil = false;
+  for (size_t a = 0; a < w.axes(); ++a) w.after[a] = std::max<int64_t>(0, needed[a]);
+}
+WindowFacts pooling_facts(const ExportNode& n) {
+  WindowFacts w = window_facts(n.facts, n.in[0]);
+  say_ceil_by_padding(w, n);
+  return w;
+}
 void max_pool(OnnxNodes& to, const ExportNode& n) {
-  const WindowFacts w = window_facts(n.facts, n.in[0]);
+  const WindowFacts w = pooling_facts(n);
   WrittenNode& node = to.op("MaxPool", n, {to.input(n)});
   add_window(node, w);
   if (w.ceil) node.with("ceil_mode", int64_t{1});
 }
 // The second output of a maximum, as numbers with a point like all others here.
 void max_pool_indices(OnnxNodes& to, const ExportNode& n) {
-  const WindowFacts w = window_facts(n.facts, n.in[0]);
+  const WindowFacts w = pooling_facts(n);
   std::string pooled;
   WrittenNode& node = to.step("MaxPool", n, "pooled", {to.input(n)}, pooled);
   add_window(node, w);
@@ -83,7 +105,7 @@ void max_pool_indices(OnnxNodes& to, const ExportNode& n) {
   to.op("Cast", n, {places}).with("to", int64_t{1});
 }
 void average_pool(OnnxNodes& to, const ExportNode& n) {
-  const WindowFacts w = window_facts(n.facts, n.in[0]);
+  const WindowFacts w = pooling_facts(n);
   if (w.dilated()) to.need(19, "AveragePool with dilations");
   WrittenNode& node = to.op("AveragePool", n, {to.input(n)});
   add_window(node, w);
@@ -152,7 +174,9 @@ void layer_norm_part(OnnxNodes& to, const ExportNode& n) {
   WrittenNode& node = to.step("LayerNormalization", n, "normalised", {to.input(n), scale}, whole);
   node.with("axis", axis).with_real("epsilon", epsilon_of(n));
   if (n.facts.kind() == "layernormdeviation") node.outputs.push_back("");
-  node.outputs.push_back(n.name);
+  const std::string part = to.unique(n.name + ".part");
+  node.outputs.push_back(part);
+  to.op("Identity", n, {part});
 }
 void local_response(OnnxNodes& to, const ExportNode& n) {
   to.op("LRN", n, {to.input(n)})

