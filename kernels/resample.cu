@@ -42,7 +42,8 @@ struct ResampleWeights {
   float* weights;
   int64_t taps;
   HD void operator()(int64_t q) const {
-    const double x = resample_place(axis, q);
+    // A scale that has nothing to do with the sizes leads far away; from there on the border is all there is.
+    const double place = resample_place(axis, q), x = place < -2e9 ? -2e9 : place > 2e9 ? 2e9 : place;
     float* w = weights + q * taps;
     for (int64_t t = 0; t < taps; ++t) w[t] = 0;
     if (axis.coordinates == Coordinates::tf_crop_and_resize && !(x >= 0 && x <= static_cast<double>(axis.in - 1))) {

@@ -187,6 +187,22 @@ TEST(Resample, the_numbers_of_the_specification) {
   });
 }
 
+TEST(Resample, a_scale_that_leads_far_away_ends_at_the_border) {
+  for (const Coordinates coordinates : {Coordinates::half_pixel, Coordinates::align_corners}) {
+    for (const bool linear : {false, true}) {
+      ResampleAxis axis = axis_of(4, 3, 1e-9);
+      axis.coordinates = coordinates;
+      axis.linear = linear;
+      if (coordinates == Coordinates::align_corners) axis.scale = 0.25 * (1 + 1e-15);  // a length of hardly more than 1
+      on_every_device([&](Stream& stream) {
+        const Floats got = resampled(stream, axis, {1, 2, 3, 4});
+        EXPECT_EQ(got[1], 4);
+        EXPECT_EQ(got[2], 4);
+      });
+    }
+  }
+}
+
 TEST(Resample, an_infinity_that_has_no_weight_stays_out) {
   ResampleAxis axis = axis_of(3, 3);
   axis.linear = true;
