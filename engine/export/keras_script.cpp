@@ -202,7 +202,7 @@ std::string KerasScript::turned(int node, Order order) {
   const auto at = static_cast<size_t>(node);
   const int rank = graph_.at(node).out.rank();
   if (orders_[at] == order || rank < 3) return names_[at];
-  const std::string name = names_[at] + (order == Order::first ? "_channels_first" : "_channels_last");
+  std::string name = names_[at] + (order == Order::first ? "_channels_first" : "_channels_last");
   if (turned_[at] != 0) return name;
   turned_[at] = 1;
   std::vector<int64_t> axes{0};

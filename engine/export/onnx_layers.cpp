@@ -340,38 +340,62 @@ void reduce_mean(OnnxNodes& to, const ExportNode& n) {
   if (to.opset() < 18) node.with("axes", axes);
   node.with("keepdims", int64_t{n.facts.has("keep")});
 }
+// How a Resize says what each axis becomes: by scales where rounding down gives the sizes, by sizes where the scales
+// are their quotients. Else one scale holds for several axes and the sizes are rounded: opset 18 has that as "as large
+// as fits into these sizes", where an axis that fits exactly gives the scale.
+struct ResizeTarget {
+  bool by_scales = false, fits = false;
+  Ints axes, sizes;  // where fits
+};
+ResizeTarget resize_target(const ExportNode& n, const std::vector<double>& scales, const std::vector<double>& roi) {
+  ResizeTarget target;
+  bool quotients = true, floors = !scales.empty();
+  double common = 0;
+  bool exact = false, one = true;
+  for (size_t i = 0; i < scales.size(); ++i) {
+    const double in = static_cast<double>(n.in[0][static_cast<int>(i)]), scale = scales[i];
+    const auto out = n.out[static_cast<int>(i)];
+    const double part = roi.empty() ? 1 : roi[i + scales.size()] - roi[i];
+    const double quotient = static_cast<double>(out) / in;
+    floors = floors && static_cast<int64_t>(std::floor(in * part * double{static_cast<float>(scale)})) == out;
+    const bool same = std::abs(scale - quotient) <= 1e-6 * quotient;
+    quotients = quotients && same;
+    if (scale == 1 && same) continue;
+    one = one && (common == 0 || scale == common) && out == static_cast<int64_t>(std::floor(scale * in + 0.5));
+    common = scale;
+    exact = exact || same;
+    target.axes.push_back(static_cast<int64_t>(i));
+    target.sizes.push_back(same ? out : out + 1);
+  }
+  target.by_scales = floors;
+  if (floors || quotients) return target;
+  target.fits = one && exact;
+  if (target.fits) return target;
+  throw Error(fmt::format("layer {} (resize): ONNX can't say its scales together with its sizes", n.name),
+              "give its sizes without scales");
+}
 void resize(OnnxNodes& to, const ExportNode& n) {
   const std::vector<double> scales = number_list(n.facts.behind("scales")), roi = number_list(n.facts.behind("roi"));
   const std::string coordinates = n.facts.has("coordinates") ? n.facts.behind("coordinates") : "half_pixel";
   if (coordinates == "half_pixel_symmetric") to.need(19, "Resize with half_pixel_symmetric");
   if (n.facts.has("antialias")) to.need(18, "Resize with antialias");
+  const ResizeTarget target = resize_target(n, scales, roi);
+  if (target.fits) to.need(18, "Resize with one scale for several axes");
   std::vector<std::string> inputs{to.input(n), "", ""};
   if (!roi.empty()) inputs[1] = to.reals(n, "roi", std::vector<float>(roi.begin(), roi.end()), false);
-  // Scales where they give the sizes, else sizes.
-  bool by_scales = !scales.empty();
-  for (size_t i = 0; i < scales.size() && by_scales; ++i) {
-    const auto axis = static_cast<int>(i);
-    const double part = roi.empty() ? 1 : roi[i + scales.size()] - roi[i];
-    const double size = static_cast<double>(n.in[0][axis]) * part * double{static_cast<float>(scales[i])};
-    by_scales = static_cast<int64_t>(std::floor(size)) == n.out[axis];
-    const double exact = static_cast<double>(n.out[axis]) / static_cast<double>(n.in[0][axis]);
-    if (!by_scales && std::abs(scales[i] - exact) > 1e-6 * exact) {
-      throw Error(fmt::format("layer {} ({}): ONNX can't say a scale of {} for {} values of {}", n.name, "resize",
-                              scales[i], n.out[axis], n.in[0][axis]),
-                  "give its sizes without scales");
-    }
-  }
-  if (by_scales) {
+  if (target.by_scales) {
     inputs[2] = to.reals(n, "scales", std::vector<float>(scales.begin(), scales.end()), false);
+  } else if (target.fits) {
+    inputs.push_back(to.integers(n, "sizes", target.sizes));
   } else {
     inputs.push_back(to.sizes(n, "sizes", whole_list(n.facts.word(2))));
   }
   WrittenNode& node = to.op("Resize", n, inputs);
   node.with_text("mode", n.facts.word(1)).with_text("coordinate_transformation_mode", coordinates);
+  if (target.fits) node.with("axes", target.axes).with_text("keep_aspect_ratio_policy", "not_larger");
   if (n.facts.word(1) == "nearest")
     node.with_text("nearest_mode", n.facts.has("rounding") ? n.facts.behind("rounding") : "round_prefer_floor");
-  if (n.facts.has("outside") && !n.facts.behind("outside").empty() && coordinates == "tf_crop_and_resize")
-    node.with_real("extrapolation_value", n.facts.number_behind("outside", 0));
+  if (coordinates == "tf_crop_and_resize") node.with_real("extrapolation_value", n.facts.number_behind("outside", 0));
   if (n.facts.has("antialias")) node.with("antialias", int64_t{1});
   if (n.facts.has("exclude", "outside")) node.with("exclude_outside", int64_t{1});
 }

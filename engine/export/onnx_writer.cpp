@@ -3,6 +3,7 @@
 // protobuf's headers are slow to compile: no header here includes them.
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <bit>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -161,8 +162,14 @@ bool goes_out(const WrittenTensor& tensor) {
 
 void write_values(Stream& stream, const Network& network, const WrittenTensor& tensor, AtomicFile& file) {
   if (tensor.slot != nullptr) {
-    const std::vector<float> values = network.read_slot(stream, *tensor.slot);
-    file.write(values.data(), values.size() * sizeof(float));
+    constexpr int64_t kPiece = 1 << 20;
+    std::vector<float> piece;
+    const float* const from = network.arena(tensor.slot->role) + tensor.slot->offset;
+    for (int64_t first = 0, all = tensor.slot->shape.count(); first < all; first += kPiece) {
+      piece.resize(static_cast<size_t>(std::min(kPiece, all - first)));
+      copy_bytes(stream, piece.data(), Device::cpu(), from + first, network.device(), piece.size() * sizeof(float));
+      file.write(piece.data(), piece.size() * sizeof(float));
+    }
   } else if (tensor.whole) {
     file.write(tensor.integers.data(), bytes_of(tensor));
   } else {
@@ -217,6 +224,7 @@ OnnxWritten write_onnx(Stream& stream, const Network& network, const ExportInfo&
     graph_size += heads.back().size() + (length - bytes_before.size());
   }
 
+  stream.synchronize();
   AtomicFile file(path);
   std::optional<AtomicFile> data;
   if (outside) data.emplace(written.data);

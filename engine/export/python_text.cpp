@@ -55,7 +55,7 @@ std::vector<std::string> python_names(const ExportGraph& graph, const std::vecto
       const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
       if (!fine) c = '_';
     }
-    if (name[0] >= '0' && name[0] <= '9') name = "x" + name;
+    if (name[0] >= '0' && name[0] <= '9') name.insert(0, "x");
     std::string free = name;
     for (int i = 2; !used.insert(free).second; ++i) free = fmt::format("{}_{}", name, i);
     names.push_back(free);
