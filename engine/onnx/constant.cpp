@@ -1,11 +1,31 @@
 #include "engine/onnx/constant.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "engine/error.h"
 
 namespace striate {
+namespace {
+
+constexpr int64_t kMostWrittenOut = 1 << 20;  // values of a filled constant that something computes with
+
+// Throws Error where it is too large.
+HostTensor written_out(const HostTensor& filling, const std::vector<int64_t>& dims, int64_t count) {
+  if (count > kMostWrittenOut) {
+    throw Error(
+        fmt::format("it computes with a constant of {} while the model is read, which is too much", dims_text(dims)),
+        "such a file is damaged or not a picture classifier; else export it with constants folded");
+  }
+  HostTensor value;
+  value.type = filling.type;
+  value.reals.assign(filling.real() ? static_cast<size_t>(count) : 0, filling.real() ? filling.reals[0] : 0);
+  value.integers.assign(filling.real() ? 0 : static_cast<size_t>(count), filling.real() ? 0 : filling.integers[0]);
+  return value;
+}
+
+}  // namespace
 
 Constant::Constant(std::shared_ptr<const StoredTensor> stored)
     : type_(stored->type), dims_(stored->dims), count_(stored->count), stored_(std::move(stored)) {}
@@ -15,9 +35,21 @@ Constant::Constant(HostTensor value) : type_(value.type), dims_(value.dims) {
   value_ = std::make_shared<HostTensor>(std::move(value));
 }
 
+Constant Constant::filled(const HostTensor& value, std::vector<int64_t> dims) {
+  check(value.count() == 1, "{} values to fill a constant with", value.count());
+  Constant constant;
+  constant.type_ = value.type;
+  constant.dims_ = std::move(dims);
+  check(count_of(constant.dims_, constant.count_), "a constant of {}", dims_text(constant.dims_));
+  constant.filling_ = std::make_shared<HostTensor>(value);
+  return constant;
+}
+
 const HostTensor& Constant::value() const {
   if (value_ == nullptr || value_->type != type_ || value_->dims != dims_) {
-    HostTensor value = value_ != nullptr ? *value_ : stored_->read();
+    HostTensor value = value_ != nullptr     ? *value_
+                       : filling_ != nullptr ? written_out(*filling_, dims_, count_)
+                                             : stored_->read();
     if (value.real() && value.type != type_) {
       for (double& each : value.reals) each = round_to(type_, each);
     }
@@ -40,6 +72,14 @@ void Constant::read_floats(const std::function<void(int64_t, const float*, int64
     }
     use(first, values, count);
   };
+  if (value_ == nullptr && filling_ != nullptr) {
+    const float one = static_cast<float>(real() ? round_to(type_, filling_->at(0)) : filling_->at(0));
+    const std::vector<float> some(static_cast<size_t>(std::min<int64_t>(count_, 1 << 16)), one);
+    for (int64_t first = 0; first < count_; first += 1 << 16) {
+      checked(first, some.data(), std::min<int64_t>(count_ - first, 1 << 16));
+    }
+    return;
+  }
   if (value_ != nullptr || (stored_->type != type_ && type_ != OnnxType::float32)) {
     const std::vector<float> values = value().floats();
     return checked(0, values.data(), count_);

@@ -15,13 +15,16 @@ class Constant {
   Constant() = default;
   explicit Constant(std::shared_ptr<const StoredTensor> stored);
   explicit Constant(HostTensor value);
+  // `value`, which is one value, everywhere: takes no memory, however large. ONNX's own light models have their
+  // weights so.
+  static Constant filled(const HostTensor& value, std::vector<int64_t> dims);
 
   OnnxType type() const { return type_; }
   const std::vector<int64_t>& dims() const { return dims_; }
   int64_t count() const { return count_; }
   bool real() const { return is_real(type_); }
 
-  // In the host's memory; kept there after the first call.
+  // In the host's memory; kept there after the first call. Throws Error where a large filled one would be written out.
   const HostTensor& value() const;
   // In pieces, without keeping anything: use(first, values, count). Throws Error for whole numbers that a float32
   // can't hold.
@@ -40,6 +43,7 @@ class Constant {
   std::vector<int64_t> dims_;
   int64_t count_ = 1;
   std::shared_ptr<const StoredTensor> stored_;
+  std::shared_ptr<const HostTensor> filling_;  // one value
   mutable std::shared_ptr<const HostTensor> value_;
 };
 

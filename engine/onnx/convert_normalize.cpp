@@ -21,7 +21,11 @@ std::string epsilon_words(Converter& c, const char* name = "epsilon") {
 void batch_normalization(Converter& c) {
   const NodeView& op = c.op();
   bool statistics = op.flag("training_mode", false) && c.opset() >= 14;
-  for (size_t i = 1; i < op.node().outputs.size() && c.opset() < 14; ++i) statistics = statistics || c.wanted(i);
+  // Before opset 14 it is the number of outputs that says training, also where nobody reads them: PyTorch calls them
+  // batch_norm_dead_output.
+  for (size_t i = 1; i < op.node().outputs.size() && c.opset() < 14; ++i) {
+    statistics = statistics || !op.node().outputs[i].empty();
+  }
   if (c.opset() < 7 && !op.flag("is_test", false)) {
     // Opset 6 asks for training unless told otherwise; a graph with nothing but the picture coming out means use.
     statistics = statistics || op.node().outputs.size() > 1;

@@ -107,12 +107,12 @@ void Converter::choose_input() {
     }
     if (!chosen->has_shape && options_.input.empty()) {
       throw Error(fmt::format("it does not say the sizes of its input \"{}\"", chosen->name),
-                  "say them, as in --input 3x224x224");
+                  "say them: --crop 224 (classify, evaluate, export), --input 3x224x224 (summary)");
     }
     if (!sizes.empty() && sizes[0] < 0) sizes[0] = 1;
     if (std::any_of(sizes.begin(), sizes.end(), [](int64_t size) { return size < 0; })) {
       throw Error(fmt::format("its input \"{}\" is {}, where -1 is left open", chosen->name, dims_text(chosen->dims)),
-                  "say the size of the picture, as in --input 3x224x224");
+                  "say the size of the picture: --crop 224 (classify, evaluate, export), --input 3x224x224 (summary)");
     }
     int64_t count = 0;
     if (sizes.size() > static_cast<size_t>(Shape::kMaxRank) || !count_of(sizes, count) ||

@@ -4,15 +4,22 @@
 
 namespace striate {
 
-int64_t FoldBudget::spend(const Dims& dims) {
+namespace {
+
+int64_t take(const Dims& dims, int64_t& left) {
   int64_t count = 0;
-  if (!count_of(dims, count) || count > left_) {
+  if (!count_of(dims, count) || count > left) {
     throw Error(fmt::format("it computes a constant of {} while the model is read, which is too much", dims_text(dims)),
                 "such a file is damaged or not a picture classifier; else export it with constants folded");
   }
-  left_ -= count + 1;
+  left -= count + 1;
   return count;
 }
+
+}  // namespace
+
+int64_t FoldBudget::spend(const Dims& dims) { return take(dims, left_); }
+int64_t FoldBudget::fill(const Dims& dims) { return take(dims, left_to_fill_); }
 
 const Constant& FoldCall::input(size_t i) const {
   if (!has(i)) {

@@ -21,9 +21,12 @@ class FoldBudget {
   explicit FoldBudget(int64_t values) : left_(values) {}
   // Before a tensor of these sizes is made. Returns their product. Throws Error.
   int64_t spend(const Dims& dims);
+  // The same before one value is repeated, which takes memory only where a network has it as a weight.
+  int64_t fill(const Dims& dims);
 
  private:
   int64_t left_;
+  int64_t left_to_fill_ = int64_t{1} << 28;  // VGG-19, the largest of ONNX's own models, has 144 million
 };
 
 struct FoldCall {

@@ -276,10 +276,8 @@ Folded constant_of_shape(const FoldCall& call) {
     }
     value = found->second.tensor->read();
   }
-  HostTensor out = folded_tensor(call, value.type, dims);
-  if (out.real()) std::fill(out.reals.begin(), out.reals.end(), value.reals[0]);
-  if (!out.real()) std::fill(out.integers.begin(), out.integers.end(), value.integers[0]);
-  return {Constant(std::move(out))};
+  call.budget.fill(dims);
+  return {Constant::filled(value, dims)};
 }
 
 Folded range(const FoldCall& call) {

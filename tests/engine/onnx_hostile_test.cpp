@@ -202,7 +202,14 @@ TEST(OnnxHostile, folding_can_not_be_made_to_run_away) {
   expect_error(error_of(with_shape("ConstantOfShape", {1 << 20, 1 << 20})), "which is too much");
   expect_error(error_of(with_shape("ConstantOfShape", {int64_t{1} << 40, int64_t{1} << 40})), "which is too much");
   expect_error(error_of(with_shape("ConstantOfShape", {-5})), "which is too much");
+  expect_error(error_of(with_shape("ConstantOfShape", {1 << 14, 1 << 15})), "which is too much");  // 2 GB
   expect_error(error_of(with_shape("Expand", {1 << 20, 1 << 20})), "which is too much");
+  OnnxBuilder written_out = with_shape("ConstantOfShape", {1 << 12, 1 << 14});
+  written_out.graph().clear_node();
+  written_out.node("ConstantOfShape", {"s"}, {"big"});
+  written_out.node("Neg", {"big"}, {"minus"});
+  written_out.node("Add", {"x", "minus"}, {"y"});
+  expect_error(error_of(written_out), "which is too much");
   OnnxBuilder chain;  // every Concat doubles
   chain.input("x", {1, 4}).output("y");
   chain.floats("c0", {64}, std::vector<float>(64, 1));

@@ -183,6 +183,14 @@ TEST(OnnxModel, normalisations_for_training_are_told_from_those_for_use) {
   outputs.graph().mutable_node(0)->add_output("mean");
   outputs.output("mean");
   expect_part(error_of(outputs), "which only training does");
+  OnnxBuilder dead = norm(13);  // as PyTorch writes graphs for training: nobody reads the statistics
+  for (const char* name : {"mean", "var", "dead_output-0", "dead_output-1"}) {
+    dead.graph().mutable_node(0)->add_output(name);
+  }
+  expect_part(error_of(dead), "which only training does");
+  OnnxBuilder nameless = norm(9);
+  nameless.graph().mutable_node(0)->add_output("");
+  expect_near(run(nameless, count_up(8)), wanted, 1e-4f);
   OnnxBuilder spatial = norm(7);
   with(*spatial.graph().mutable_node(0), "spatial", 0);
   expect_part(error_of(spatial), "normalises every pixel by itself");
@@ -582,6 +590,22 @@ TEST(OnnxModel, an_operator_that_is_not_supported_is_named_with_its_node_and_wha
   OnnxBuilder cast = one(13);
   with(cast.node("Cast", {"x"}, {"y"}), "to", 7);
   expect_part(error_of(cast), "it casts values that depend on the picture to int64");
+}
+
+TEST(OnnxModel, weights_may_be_one_value_everywhere_however_large) {
+  OnnxBuilder b = one(9, {1, 4});
+  b.integers("s", {2}, {4, 4'500'000});  // more than may be computed while a model is read
+  b.node("ConstantOfShape", {"s"}, {"w"});
+  b.graph().mutable_node(0)->add_attribute()->set_name("value");
+  auto& value = *b.graph().mutable_node(0)->mutable_attribute(0);
+  value.set_type(static_cast<decltype(value.type())>(4));
+  value.mutable_t()->set_data_type(1);
+  value.mutable_t()->add_dims(1);
+  value.mutable_t()->add_float_data(0.5f);
+  b.node("MatMul", {"x", "w"}, {"y"});
+  const Floats got = run(b, count_up(4, 1));
+  ASSERT_EQ(got.size(), 4'500'000u);
+  for (const size_t i : {size_t{0}, size_t{65535}, size_t{65536}, got.size() - 1}) EXPECT_EQ(got[i], 5.0f) << i;
 }
 
 TEST(OnnxModel, a_training_graph_is_recognised) {
