@@ -67,6 +67,14 @@ OpenedModelFile opened(Stream& stream, const ExportOptions& options, const Comma
   return {std::move(file), std::move(network)};
 }
 
+// Whether both names are one file. It may hold more than is written: the state of a training.
+void refuse_overwriting(const std::string& model, const std::string& out) {
+  std::error_code ignored;
+  if (!std::filesystem::equivalent(model, out, ignored)) return;
+  throw Error(fmt::format("{} would be written over the model itself", out),
+              "give OUT another name; the weights of a script lie beside it under its name");
+}
+
 ExportInfo info_of(const ExportOptions& options, ModelFile& file) {
   if (!options.model.labels.empty()) {
     file.info.classes = read_labels(options.model.labels).names;
@@ -104,6 +112,10 @@ void print_check(Stream& stream, Network& network) {
 
 void export_model(const ExportOptions& options, const CommandLine& line) {
   const Format format = format_of(options);
+  const bool script = format == Format::pytorch || format == Format::keras;
+  const std::string weights =
+      script ? std::filesystem::path(options.out).replace_extension(".safetensors").string() : options.out;
+  refuse_overwriting(options.model.file, weights);
   Stream stream(line.device());
   OpenedModelFile model = opened(stream, options, line);
   ModelFile& file = model.file;
@@ -128,10 +140,10 @@ void export_model(const ExportOptions& options, const CommandLine& line) {
     case Format::pytorch:
     case Format::keras: {
       const std::string name = std::filesystem::path(options.out).filename().string();
-      const std::string script =
+      const std::string text =
           format == Format::keras ? keras_script(model.network, info, name) : torch_script(model.network, info, name);
-      save_weights(std::filesystem::path(options.out).replace_extension(".safetensors").string());
-      write_text(options.out, script);
+      save_weights(weights);
+      write_text(options.out, text);
       print_note(fmt::format("{} written", options.out));
       break;
     }
@@ -159,7 +171,7 @@ void add_export(CLI::App& parent, CommandLine& line) {
       "Examples:\n"
       "  striate export digits.safetensors digits.onnx\n"
       "  striate export squeezenet.onnx squeezenet.py --check\n"
-      "  striate export digits.safetensors digits.py --to keras\n"
+      "  striate export digits.safetensors digits_keras.py --to keras\n"
       "  striate export resnet50.safetensors resnet50.onnx --model resnet50");
   add_model_options(*command, options->model);
   add_text(*command, "OUT", options->out, "The file to write: .onnx, .py or .safetensors")->required()->type_name("");

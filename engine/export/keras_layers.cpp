@@ -1,5 +1,7 @@
 // Each kind of layer in Keras: a layer of its own where it has weights or is well known under that name, else functions
 // of keras.ops. The list of all kinds is at the end.
+//
+// Longer than other files: every kind of layer, a few lines each, is looked for in one place.
 #include <algorithm>
 #include <iterator>
 

@@ -240,8 +240,7 @@ std::string KerasScript::text(const ExportInfo& info, const std::string& file) {
   std::vector<int64_t> own = input;
   if (turns) own.erase(own.begin()), own.push_back(input[0]);
   std::string text = fmt::format("\"\"\"{} for Keras, written by Striate.\n\n", python_title(info, stem));
-  text += fmt::format("    python {}.py --check      prints what it gives for the values of a formula\n", stem);
-  text += fmt::format("    from {} import load       model = load(); output = model.predict(input)\n\n", stem);
+  text += python_usage(stem, "model = load(); output = model.predict(input)");
   text += fmt::format("The input is {}{}, float32{}.\nThe weights lie beside this file, in {}.safetensors.\n\"\"\"\n",
                       graph_.whole ? "" : "N x ", fmt::join(own, " x "), turns ? ", channels last" : "", stem);
   text += "import json\nimport struct\nimport sys\nfrom pathlib import Path\n\n";

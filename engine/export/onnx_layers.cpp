@@ -1,6 +1,8 @@
 // Each kind of layer as ONNX operators: the ordered list of all of them is at the end. Where an operator of its own
 // came with a later set of operators (LayerNormalization 17, Mish 18, Gelu 20, GroupNormalization 21) the file asks for
 // that set rather than spelling the formula out, so that what is read again is the same layer.
+//
+// Longer than other files: every kind of layer, a few lines each, is looked for in one place.
 #include <algorithm>
 #include <cmath>
 #include <iterator>

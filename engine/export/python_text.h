@@ -20,6 +20,9 @@ std::string python_brief(const std::vector<int64_t>& values);
 std::vector<std::string> python_names(const ExportGraph& graph, const std::vector<std::string>& taken);
 // What the first line of a script calls the network: one line without quotes.
 std::string python_title(const ExportInfo& info, const std::string& otherwise);
+// The first lines of a script's text about itself: how it is run and, where its name allows it, imported. `use`: what
+// is done with what load() gives.
+std::string python_usage(const std::string& stem, const std::string& use);
 // "CLASSES = [...]", at most 120 characters a line.
 std::string python_classes(const std::vector<std::string>& classes);
 

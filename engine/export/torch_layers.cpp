@@ -1,5 +1,7 @@
 // Each kind of layer in PyTorch: a module where it has weights, a function where it has none. The list of all kinds is
 // at the end.
+//
+// Longer than other files: every kind of layer, a few lines each, is looked for in one place.
 #include <algorithm>
 #include <iterator>
 

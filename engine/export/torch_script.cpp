@@ -164,8 +164,7 @@ std::string TorchScript::text(const ExportInfo& info, const std::string& file) c
   std::vector<int64_t> input = graph_.nodes[0].out.sizes();
   const std::string sizes = graph_.whole ? graph_.nodes[0].out.text() : "N" + graph_.nodes[0].out.text().substr(1);
   std::string text = fmt::format("\"\"\"{} for PyTorch, written by Striate.\n\n", python_title(info, stem));
-  text += fmt::format("    python {}.py --check      prints what it gives for the values of a formula\n", stem);
-  text += fmt::format("    from {} import load       net = load(); output = net(input)\n\n", stem);
+  text += python_usage(stem, "net = load(); output = net(input)");
   text += fmt::format("The input is {}, float32. The weights lie beside this file, in {}.safetensors.\n\"\"\"\n", sizes,
                       stem);
   text += "import json\nimport struct\nimport sys\nfrom pathlib import Path\n\n";
