@@ -261,8 +261,13 @@ void Shell::apply_keys() {
       browser_->close();
       help_open_ = palette_open_ = false;
       ui_.request_frame();
-    } else if (!ui_.leave_focus() && !app_.notices().empty()) {
-      ui_.send("notice.dismiss");
+    } else if (!ui_.leave_focus()) {
+      const std::string own = keys_.command_for("Escape", app_);
+      if (!own.empty()) {
+        ui_.send(own);
+      } else if (!app_.notices().empty()) {
+        ui_.send("notice.dismiss");
+      }
     }
   }
   std::vector<std::string> names;

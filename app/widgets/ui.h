@@ -374,6 +374,8 @@ class Ui {
              const std::function<CellText(int x, int y)>& text);
   // Would numbers of this many characters and lines fit into cells of this size?
   bool numbers_fit(float cell, int characters, int lines) const;
+  // Would grid() draw a number of this many characters into a cell of this size?
+  bool grid_number_fits(float cell, int characters) const;
   // A frame around a cell, drawn over the picture.
   void mark_cell(const Rect& area, const View& view, int x, int y, Colour colour, float thickness = 2.5f);
   void mark_cells(const Rect& area, const View& view, const CellRect& cells, Colour colour, float thickness = 2.5f);

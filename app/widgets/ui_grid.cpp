@@ -33,6 +33,14 @@ Rect grid_cell_rect(const GridSpec& spec, int row, int column) {
           spec.origin.y + static_cast<float>(row - spec.first_row) * spec.size, spec.size, spec.size};
 }
 
+bool Ui::grid_number_fits(float cell, int characters) const {
+  const float size = std::min(text_size(Font::number), cell * 0.42f);
+  if (size < kSmallestNumber) return false;
+  const float inner = (cell >= kLinesFrom ? cell - 1 : cell) - 3;
+  const float wide = measure(Font::number, "0", size).x * static_cast<float>(characters);
+  return wide <= inner || size * inner / wide >= kSmallestNumber;
+}
+
 GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   const Theme& t = theme();
   const Rect whole{spec.origin.x, spec.origin.y, spec.size * static_cast<float>(spec.columns),

@@ -53,7 +53,7 @@ class PageDriver {
     frame.input = hands.next();
     frame.size = size;
     frame.now = now;
-    frame.motion = false;
+    frame.motion = motion;
     ui.begin_frame(frame);
     const Rect transport{0, size.y - 56, size.x - 340, 56};
     app.page().draw_stage(ui, {0, 0, size.x - 340, size.y - 56});
@@ -133,6 +133,7 @@ class PageDriver {
   InputQueue hands;
   Vec size{1280, 800};
   double now = 0;
+  bool motion = false;
   std::vector<std::string> log;
 
  private:

@@ -1,6 +1,7 @@
 // The views overview, layers and tests on the page itself, with a training that runs: what is clicked happens.
 #include <gtest/gtest.h>
 
+#include "app/pages/train/train_view.h"
 #include "page_driver.h"
 
 namespace striate {
@@ -52,6 +53,81 @@ TEST_F(TrainLook, the_scale_of_the_overview_changes_with_a_click) {
   EXPECT_EQ(driver.log.back(), "train.overview.scale network");
   driver.click("scale: gradients of layer 1");
   EXPECT_EQ(driver.log.back(), "train.overview.scale map");
+}
+
+TEST(MapOpening, goes_from_the_map_to_the_figure_and_the_same_way_back) {
+  MapOpening opening{{10, 20, 30, 40}, 5, Concept::kernel, "overview"};
+  EXPECT_FALSE(opening.at(5)) << "nothing shows the map yet";
+  opening.figure = {110, 220, 330, 440};
+  ASSERT_TRUE(opening.at(5));
+  EXPECT_FLOAT_EQ(opening.at(5)->x, 10);
+  EXPECT_FLOAT_EQ(opening.at(5)->h, 40);
+  const double end = 5 + MapOpening::kSeconds;
+  float before = 10;
+  for (double now = 5.05; now < end - 0.01; now += 0.05) {
+    const std::optional<Rect> there = opening.at(now);
+    ASSERT_TRUE(there) << now;
+    EXPECT_GT(there->x, before);
+    before = there->x;
+    opening.back = true;
+    EXPECT_NEAR(opening.at(now)->x + there->x, 120, 1e-3) << "the way back has the same pace";
+    opening.back = false;
+  }
+  EXPECT_GT(before, 105) << "eased out";
+  EXPECT_LE(before, 110);
+  EXPECT_FALSE(opening.at(end));
+}
+
+TEST_F(TrainLook, a_clicked_map_opens_with_a_motion_and_escape_goes_back_the_same_way) {
+  driver.run("train.view overview");
+  driver.frames(60);
+  ASSERT_FALSE(driver.ui.wants_frame()) << "nothing moves before";
+  driver.motion = true;
+  const auto frames_that_move = [&] {
+    int count = 0;
+    for (; driver.ui.wants_frame() && count < 200; ++count) driver.frame();
+    return count;
+  };
+  const auto escape = [&]() -> std::string {
+    for (const Page::Key& key : driver.app.page().keys()) {
+      if (key.key == "Escape") return key.command;
+    }
+    return "";
+  };
+  EXPECT_EQ(escape(), "");
+  driver.hands.move(place("layer 1 weights", 0.3f, 0.5f));
+  driver.hands.button(0, true);
+  driver.hands.button(0, false);
+  for (int i = 0; i < 1000 && driver.ui.find_item("output values") == nullptr; ++i) {
+    driver.frame();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ASSERT_NE(driver.ui.find_item("output values"), nullptr)
+      << "the unit is not shown after " << (driver.log.empty() ? "nothing" : driver.log.back());
+  const int there = frames_that_move();
+  EXPECT_GT(there, 10);
+  EXPECT_LT(there, 40) << "0.35 seconds at 60 frames a second";
+  EXPECT_EQ(escape(), "train.view overview");
+  driver.app.run(escape());
+  driver.frame();
+  ASSERT_NE(driver.ui.find_item("layer 1 weights"), nullptr);
+  const int back = frames_that_move();
+  EXPECT_GT(back, 10);
+  EXPECT_LT(back, 40);
+  EXPECT_EQ(escape(), "");
+}
+
+TEST_F(TrainLook, escape_keeps_training_that_would_be_thrown_away) {
+  EXPECT_FALSE(driver.app.page().may_quit());
+  ASSERT_NE(driver.text("train.question"), "");
+  std::string line;
+  for (const Page::Key& key : driver.app.page().keys()) {
+    if (key.key == "Escape") line = key.command;
+  }
+  ASSERT_EQ(line, "train.discard no");
+  driver.run(line);
+  EXPECT_EQ(driver.text("train.question"), "");
+  EXPECT_EQ(driver.number("train.step"), 25);
 }
 
 TEST_F(TrainLook, in_a_narrow_window_the_last_tabs_stand_in_a_list) {

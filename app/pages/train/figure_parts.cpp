@@ -91,6 +91,30 @@ bool draw_confusion_colours(Ui& ui, Rect line) {
   return true;
 }
 
+std::optional<Rect> MapOpening::at(double now) const {
+  const auto t = static_cast<float>((now - since) / kSeconds);
+  if (since < 0 || !(t < 1) || figure.empty()) return std::nullopt;
+  const float on = 1 - (1 - t) * (1 - t) * (1 - t);
+  const Rect& a = back ? figure : from;
+  const Rect& b = back ? from : figure;
+  const auto way = [on](float begin, float end) { return begin + (end - begin) * on; };
+  return Rect{way(a.x, b.x), way(a.y, b.y), way(a.w, b.w), way(a.h, b.h)};
+}
+
+void draw_opening(Ui& ui, MapOpening& opening) {
+  if (opening.since < 0 || opening.figure.empty()) return;
+  const std::optional<Rect> at = opening.at(ui.frame().now);
+  if (!ui.frame().motion || ui.frame().patient || !at) {
+    opening.since = -1;
+    return;
+  }
+  const float on = static_cast<float>((ui.frame().now - opening.since) / MapOpening::kSeconds);
+  const Colour colour = opening.tone == Concept::none ? ui.theme().accent : ui.theme().of(opening.tone);
+  ui.fill(*at, faded(colour, 0.25f * (1 - on)), 4);
+  ui.stroke(*at, faded(colour, 1 - on * on * on), 4, 2);
+  ui.request_frame();
+}
+
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words) {
   const Theme& theme = ui.theme();
   ui.fill(area, faded(theme.raised, 0.45f), 4);

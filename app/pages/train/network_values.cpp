@@ -180,14 +180,15 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
   spec.takes_wheel = grid.editable;
   spec.step = 0.05;
   spec.frame = grid.frame;
-  const bool numbers = grid.size >= 20;
+  // In all cells, or in none: a few short numbers among cells that are too small for the others say nothing.
+  const bool numbers = ui.grid_number_fits(grid.size, 5);  // -0.12
   if (grid.editable) spec.value = [&](int row, int column) { return static_cast<double>(grid.value(row, column)); };
   spec.cell = [&](int row, int column) {
     GridCell look;
     if (grid.blank && grid.blank(row, column)) return look;
     const bool padding = grid.padding && grid.padding(row, column);
     const float value = grid.value(row, column);
-    if (numbers && (value != 0 || grid.size >= 28)) look.text = cell_value(value);
+    if (numbers) look.text = cell_value(value);
     look.fill = padding ? 0 : tensor_colour(value, grid.limit, true, theme.dark);
     look.dashed = padding;
     const bool faint = grid.faint && grid.faint(row, column);

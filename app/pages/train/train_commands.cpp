@@ -23,6 +23,12 @@ void TrainPage::declare(Registry& registry) {
                          "What the stage shows of the training",
                          {Parameter::choice("ID", "which view", ids)},
                          [this](const Arguments& arguments) {
+                           MapOpening& opening = *scene_.opening;
+                           if (views_[view_]->id() == "unit" && arguments.text(0) == opening.view) {
+                             opening.back = true;
+                             opening.since = now_;
+                             opening.view.clear();
+                           }
                            for (size_t i = 0; i < views_.size(); ++i) {
                              if (views_[i]->id() == arguments.text(0)) view_ = i;
                            }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pages/train/figure_parts.h"
 #include "app/pages/train/train_page.h"
 #include "app/widgets/ui.h"
 
@@ -46,6 +47,7 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
       ui.push_id(views_[view_]->id());
       ui.push_clip(rest);
       views_[view_]->draw_stage(ui, rest, *snapshot_);
+      draw_opening(ui, *scene_.opening);
       ui.pop_clip();
       ui.pop_id();
     }

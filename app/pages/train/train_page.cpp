@@ -247,6 +247,7 @@ std::vector<Page::Key> TrainPage::keys() const {
   if (has_run() && snapshot_->step > snapshot_->first_step) {
     keys.push_back({"Left", fmt::format("train.scrub {}", snapshot_->step - 1), "back by one step"});
   }
+  if (question_) keys.push_back({"Escape", "train.discard no", "keeps the training"});
   if (views_.size() > view_) {
     for (Key& key : views_[view_]->keys()) keys.push_back(std::move(key));
   }

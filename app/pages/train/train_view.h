@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,17 @@ namespace striate {
 
 class Ui;
 
-// A map was clicked and opens in another view, which shows where it came from.
+// A map was clicked and opens in another view; going back to the one that was left plays it backwards.
 struct MapOpening {
-  Rect from;          // on the screen
+  static constexpr double kSeconds = 0.35;
+  Rect from;          // on the screen: the map
   double since = -1;  // the frame's time; negative: nothing opens
   Concept tone = Concept::none;
+  std::string view = {};  // the view that was left; empty: none
+  Rect figure = {};       // on the screen: what shows the map now
+  bool back = false;      // the way back: from the figure to the map
+  // Where the outline is at a time; none: it has arrived, or nothing opens. Eased out.
+  std::optional<Rect> at(double now) const;
 };
 
 // What all views are given. Outlives them.

@@ -10,7 +10,6 @@ namespace striate {
 namespace {
 
 constexpr float kGap = 24;
-constexpr double kOpening = 0.35;  // seconds
 
 }  // namespace
 
@@ -34,26 +33,6 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   draw_strips(ui, room.cut_bottom(strips), now, *o);
   draw_grids(ui, room, now, *o);
   if (!(hover_next_ == hover_)) ui.request_frame();  // the other grids follow in the next one
-  draw_opening(ui);
-}
-
-// The map that was clicked grows into the figure that shows it.
-void UnitView::draw_opening(Ui& ui) const {
-  MapOpening& opening = *scene_.opening;
-  if (opening.since < 0) return;
-  const auto t = static_cast<float>((ui.frame().now - opening.since) / kOpening);
-  if (!ui.frame().motion || ui.frame().patient || !(t < 1) || figure_.empty()) {
-    opening.since = -1;
-    return;
-  }
-  const float on = 1 - (1 - t) * (1 - t) * (1 - t);  // ease out
-  const auto way = [&](float from, float to) { return from + (to - from) * on; };
-  const Rect& a = opening.from;
-  const Rect at{way(a.x, figure_.x), way(a.y, figure_.y), way(a.w, figure_.w), way(a.h, figure_.h)};
-  const Colour colour = opening.tone == Concept::none ? ui.theme().accent : ui.theme().of(opening.tone);
-  ui.fill(at, faded(colour, 0.25f * (1 - on)), 4);
-  ui.stroke(at, faded(colour, 1 - on * on * on), 4, 2);
-  ui.request_frame();
 }
 
 void UnitView::draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
@@ -107,8 +86,11 @@ void UnitView::draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, co
     draw_kernels(ui, {x + in_w + kGap, area.y + line, k_room, high}, k_cell, o);
   }
   const bool output = !kernel || scene_.opening->tone == Concept::activation;
-  figure_ = output ? Rect{x + in_w + k_room + 2 * kGap, middle(out_rows), out_w, cell * static_cast<float>(out_rows)}
-                   : Rect{x + in_w + kGap, area.y + line, k_room, high};
+  MapOpening& opening = *scene_.opening;
+  if (opening.figure.empty() && opening.since >= 0) opening.since = ui.frame().now;  // its numbers had to come first
+  opening.figure =
+      output ? Rect{x + in_w + k_room + 2 * kGap, middle(out_rows), out_w, cell * static_cast<float>(out_rows)}
+             : Rect{x + in_w + kGap, area.y + line, k_room, high};
   draw_output(ui, {x + in_w + k_room + 2 * kGap, middle(out_rows)}, cell, o);
 }
 

@@ -193,14 +193,18 @@ std::vector<std::string> UnitView::state() const {
 }
 
 std::vector<Page::Key> UnitView::keys() const {
-  return {{"Shift+Down", "train.unit.turn filter 1", "the next filter"},
-          {"Shift+Up", "train.unit.turn filter -1", "the filter before"},
-          {".", "train.unit.turn slice 1", "the next slice"},
-          {",", "train.unit.turn slice -1", "the slice before"},
-          {"Ctrl+Right", "train.unit.move 1 0", "the output cell at the right"},
-          {"Ctrl+Left", "train.unit.move -1 0", "the output cell at the left"},
-          {"Ctrl+Down", "train.unit.move 0 1", "the output cell below"},
-          {"Ctrl+Up", "train.unit.move 0 -1", "the output cell above"}};
+  std::vector<Page::Key> keys = {{"Shift+Down", "train.unit.turn filter 1", "the next filter"},
+                                 {"Shift+Up", "train.unit.turn filter -1", "the filter before"},
+                                 {".", "train.unit.turn slice 1", "the next slice"},
+                                 {",", "train.unit.turn slice -1", "the slice before"},
+                                 {"Ctrl+Right", "train.unit.move 1 0", "the output cell at the right"},
+                                 {"Ctrl+Left", "train.unit.move -1 0", "the output cell at the left"},
+                                 {"Ctrl+Down", "train.unit.move 0 1", "the output cell below"},
+                                 {"Ctrl+Up", "train.unit.move 0 -1", "the output cell above"}};
+  if (!scene_.opening->view.empty()) {
+    keys.push_back({"Escape", "train.view " + scene_.opening->view, "back to where it was opened"});
+  }
+  return keys;
 }
 
 std::unique_ptr<TrainView> make_unit_view(const TrainScene& scene) { return std::make_unique<UnitView>(scene); }

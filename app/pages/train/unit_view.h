@@ -80,7 +80,6 @@ class UnitView : public TrainView {
   void declare_commands(Registry& registry);
   void declare_readouts(Registry& registry);
 
-  void draw_opening(Ui& ui) const;
   void draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
   void draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
   void draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const;
@@ -97,7 +96,6 @@ class UnitView : public TrainView {
   State state_;
   TrainSnapshotPtr latest_, previous_;  // two different steps of one run: what a weight changed by
   mutable Hover hover_, hover_next_;
-  mutable Rect figure_;  // on the screen: where a map that was clicked grows to
 };
 
 std::unique_ptr<TrainView> make_unit_view(const TrainScene& scene);
