@@ -4,6 +4,7 @@ cd "$WORK" || exit 1
 
 # FILE FILE: as many values in both, and all within 1e-4 of the largest.
 same_values() {
+  ! grep -qi 'nan\|inf' "$1" "$2" || return 1
   paste "$1" "$2" | awk -v a="$(wc -l <"$1")" -v b="$(wc -l <"$2")" '
     { v = $1 < 0 ? -$1 : $1; d = $1 - $2; d = d < 0 ? -d : d; if (v > most) most = v; if (d > worst) worst = d }
     END { exit !(a == b && a > 0 && worst <= 1e-4 * most) }'
