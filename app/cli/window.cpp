@@ -38,6 +38,7 @@ void open_file(const std::string& file, WindowOptions* options) {
     options->commands.push_back("train.open " + quoted(file));
     return;
   }
+  refuse_networks(file);
   read_image_header(file);
   options->commands.push_back("open " + quoted(file));
 }

@@ -31,6 +31,12 @@ bool ends_in(const std::string& path, const char* ending) {
 
 }  // namespace
 
+void refuse_networks(const std::string& file) {
+  if (!ends_in(file, ".onnx")) return;
+  throw Error(file + ": this is a network; the window opens pictures and models that were trained here",
+              "on the command line: striate summary FILE, striate classify FILE PICTURE");
+}
+
 App::App(Device device, Settings settings)
     : settings_(std::move(settings)),
       document_(device),
@@ -226,6 +232,7 @@ void App::open(const std::string& source) {
     show_page("train");
     return;
   }
+  refuse_networks(source);
   if (source == "portrait") {
     loader_.cancel();
     show_image(portrait(), source);

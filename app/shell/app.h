@@ -35,6 +35,9 @@ struct Notice {
   double time = 0;  // seconds, App::now() when it came
 };
 
+// Throws Error for a file that only the command line opens: a network of another program (.onnx).
+void refuse_networks(const std::string& file);
+
 class App {
  public:
   // Opens the portrait. `settings` is what was read from disk, or the defaults.

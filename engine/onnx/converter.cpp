@@ -345,6 +345,11 @@ void Converter::transposed_weight(int node, const std::string& part, const Const
 
 void Converter::plan(WeightPlan plan) {
   const Node& node = model_.architecture.nodes()[static_cast<size_t>(plan.node)];
+  if (!plan.values.real() && plan.part != "value") {
+    throw Error(
+        fmt::format("its {} holds {}, needs numbers with a point", plan.part, onnx_type_name(plan.values.type())),
+        "export the model with float weights; models in whole numbers (quantized) are not supported");
+  }
   std::vector<Shape> in;
   for (const int input : node.inputs) in.push_back(shapes_[static_cast<size_t>(input)]);
   const Shape* needed = nullptr;

@@ -172,6 +172,19 @@ TEST(Shell, a_step_of_a_lesson_may_open_another_lesson) {
   std::filesystem::remove(file);
 }
 
+TEST(Shell, a_network_that_only_the_command_line_opens_is_told_so) {
+  ShellDriver driver;
+  const std::string before = driver.app.document().source;
+  try {
+    driver.app.run("open model.onnx");
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("model.onnx: this is a network"), std::string::npos) << error.what();
+    EXPECT_NE(error.hint().find("striate classify FILE PICTURE"), std::string::npos) << error.hint();
+  }
+  EXPECT_EQ(driver.app.document().source, before);
+}
+
 TEST(Shell, the_browser_filters_opens_and_closes_from_the_keyboard) {
   ShellDriver driver;
   driver.key("Ctrl+O");

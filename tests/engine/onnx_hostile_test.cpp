@@ -147,6 +147,14 @@ TEST(OnnxHostile, types_of_tensors) {
   expect_error(error_of(b), "its input \"x\" holds text");
 }
 
+TEST(OnnxHostile, weights_in_whole_numbers) {
+  OnnxBuilder b;
+  b.input("x", {1, 2, 4, 4}).output("y");
+  b.integers("w", {3, 2, 3, 3}, std::vector<int64_t>(54, 1));
+  b.node("Conv", {"x", "w"}, {"y"});
+  expect_error(error_of(b), "its weight holds int64, needs numbers with a point");
+}
+
 TEST(OnnxHostile, names) {
   OnnxBuilder twice = small_model();
   twice.floats("w", {1}, {1});
