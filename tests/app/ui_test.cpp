@@ -352,6 +352,15 @@ TEST_F(Widgets, numbers_are_drawn_only_where_they_fit) {
   });
 }
 
+TEST_F(Widgets, a_grid_says_whether_a_number_would_be_drawn_in_its_cells) {
+  frame([&] {
+    EXPECT_FALSE(ui.grid_number_fits(12, 1)) << "smaller than type can be read";
+    EXPECT_TRUE(ui.grid_number_fits(20, 1));
+    EXPECT_FALSE(ui.grid_number_fits(20, 5));
+    EXPECT_TRUE(ui.grid_number_fits(40, 5));
+  });
+}
+
 TEST_F(Widgets, text_has_the_size_of_its_role) {
   frame([&] {
     // A capital M of Inter is about 0.9 em wide, a digit of JetBrains Mono exactly 0.6 em.
