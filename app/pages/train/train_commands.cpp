@@ -110,7 +110,7 @@ void TrainPage::declare_settings(Registry& registry) {
                        Undo::edit});
   registry.add(Command{"train.rate",
                        "Learning rate, also while it trains",
-                       {Parameter::number("R", "0: the optimizer's usual one", 0, 1e6)},
+                       {Parameter::number("R", "the rate, or 0 for the optimizer's usual one", 0, 1e6)},
                        [this](const Arguments& arguments) {
                          const double rate = arguments.number(0);
                          if (rate == recipe_.rate) return;
