@@ -10,7 +10,8 @@
 namespace striate {
 
 // How one output agrees: |got - stored| <= 1e-5 + 1e-3 |stored| for every value; "not a number" and infinities must
-// stand at the same places. Whole numbers and truth values are compared as numbers.
+// stand at the same places. A bfloat16 also agrees where the value rounds to the one that is stored. Whole numbers and
+// truth values are compared as numbers.
 struct OutputAgreement {
   std::string name;
   std::string shape;  // "1x10"

@@ -88,6 +88,16 @@ std::set<std::string> operators_of(const fs::path& path) {
   return names;
 }
 
+TEST(OnnxVectors, a_bfloat16_agrees_where_the_value_rounds_to_it) {
+  const auto agrees = [](OnnxType type, double value, double stored) {
+    HostTensor got = HostTensor::scalar(OnnxType::float32, value), wanted = HostTensor::scalar(type, stored);
+    return compare_output("y", got, wanted).agrees;
+  };
+  EXPECT_TRUE(agrees(OnnxType::bfloat16, -0.44239842891693115, -0.443359375));
+  EXPECT_FALSE(agrees(OnnxType::bfloat16, -0.4423, -0.443359375));  // rounds to -0.44140625
+  EXPECT_FALSE(agrees(OnnxType::float32, -0.44239842891693115, -0.443359375));
+}
+
 TEST(OnnxVectors, every_vector_of_supported_operators_agrees) {
   STRIATE_NEEDS_REFERENCE("data/onnx");
   std::set<fs::path> models;
