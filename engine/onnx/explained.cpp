@@ -56,6 +56,16 @@ Error explained(const OnnxGraph& graph, const Error& error) {
                  "the file brings functions of its own, which are not read: export it with them inlined (in "
                  "PyTorch: torch.onnx.export(..., dynamo=False))");
   }
+  // Exporters take apart what the opset that they were asked for does not have.
+  const auto at = [&](const char* op) { return what.find(op) != std::string::npos; };
+  if (at("(Erf): the operator")) {
+    return Error(what, "GELU is written so before opset 20: export with opset_version=20 or later, where it is Gelu");
+  }
+  if (at("(Pow): the operator") && has_any(ops, {"ReduceMean"}) && has_any(ops, {"Sqrt"})) {
+    return Error(what,
+                 "layer normalisation is written so before opset 17: export with opset_version=17 or later (20 where "
+                 "there is GELU as well), where it is LayerNormalization");
+  }
   return error;
 }
 

@@ -608,6 +608,25 @@ TEST(OnnxModel, weights_may_be_one_value_everywhere_however_large) {
   for (const size_t i : {size_t{0}, size_t{65535}, size_t{65536}, got.size() - 1}) EXPECT_EQ(got[i], 5.0f) << i;
 }
 
+TEST(OnnxModel, what_exporters_take_apart_has_a_hint_of_its_own) {
+  OnnxBuilder gelu = one(13);
+  gelu.node("Erf", {"x"}, {"y"});
+  expect_part(error_of(gelu), "the operator Erf is not supported / GELU is written so before opset 20");
+  OnnxBuilder norm = one(13);
+  norm.floats("two", {}, {2});
+  with(norm.node("ReduceMean", {"x"}, {"mean"}), "keepdims", 1);
+  norm.node("Sub", {"x", "mean"}, {"d"});
+  norm.node("Pow", {"d", "two"}, {"squares"});
+  with(norm.node("ReduceMean", {"squares"}, {"variance"}), "keepdims", 1);
+  norm.node("Sqrt", {"variance"}, {"deviation"});
+  norm.node("Div", {"d", "deviation"}, {"y"});
+  expect_part(error_of(norm), "layer normalisation is written so before opset 17");
+  OnnxBuilder other = one(13);
+  other.floats("two", {}, {2});
+  other.node("Pow", {"x", "two"}, {"y"});
+  expect_part(error_of(other), "/ striate knows Add");
+}
+
 TEST(OnnxModel, a_training_graph_is_recognised) {
   OnnxBuilder b = one(13, {1, 4});
   b.input("target", {1}, 7);
