@@ -28,8 +28,8 @@ WeightsVerification verify_weights(Stream& stream, const std::string& path, cons
                [](const std::string& name) { return name == "input" || name == "logits"; });
   const std::vector<float> logits = file.floats("logits");
   if (static_cast<int64_t>(logits.size()) != network.output().shape.count())
-    throw Error(fmt::format("{}: its logits are {}, the network gives {}", path, sizes_in_words(file.at("logits").shape),
-                            network.output().shape.text()),
+    throw Error(fmt::format("{}: its logits are {}, the network gives {}", path,
+                            sizes_in_words(file.at("logits").shape), network.output().shape.text()),
                 "use the model that has that many classes");
   network.write_slot(stream, network.activation(0), file.floats("input"));
   network.forward(stream, Mode::evaluation);

@@ -49,10 +49,10 @@ std::vector<LayerFacts> layer_facts(const Architecture& architecture) {
     const auto from = here.inputs.empty() ? size_t{0} : static_cast<size_t>(here.inputs[0]);
     const bool all_inputs_positive = std::all_of(here.inputs.begin(), here.inputs.end(),
                                                  [&](int i) { return list[static_cast<size_t>(i)].never_negative; });
-    facts.never_negative =
-        is_one_of(facts.kind, {"relu", "sigmoid", "softmax"}) ||
-        (all_inputs_positive && !in.empty() && is_one_of(facts.kind, {"maxpool", "avgpool", "globalavgpool", "flatten", "dropout",
-                                                       "identity", "subsample", "add", "concat"}));
+    facts.never_negative = is_one_of(facts.kind, {"relu", "sigmoid", "softmax"}) ||
+                           (all_inputs_positive && !in.empty() &&
+                            is_one_of(facts.kind, {"maxpool", "avgpool", "globalavgpool", "flatten", "dropout",
+                                                   "identity", "subsample", "add", "concat"}));
     facts.first_input_is_picture = facts.kind == "dense" && input_as_it_is[from] != 0;
     input_as_it_is.push_back(static_cast<char>(input_as_it_is[from] && is_one_of(facts.kind, {"flatten", "identity"})));
     list.push_back(std::move(facts));
