@@ -176,6 +176,10 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
     if (r.clicked && grid.command) {
       ui.send(grid.command(map));
       answer.opened = rect_of(map);
+      const Rect near = answer.opened.inset(-1.5f * layout.width, -1.5f * layout.height);
+      for (int64_t i = 0; i < maps.count; ++i) {
+        if (i != map && layout.has(i) && rect_of(i).overlaps(near)) answer.beside.push_back(rect_of(i));
+      }
     }
   }
   if (grid.selected >= 0 && grid.selected < maps.count && layout.has(grid.selected)) {

@@ -112,7 +112,8 @@ struct TensorAnswer {
   int64_t map = -1;
   int row = 0, column = 0;
   HoverNote note;
-  Rect opened;  // of the map that was clicked in this frame; empty: none
+  Rect opened;               // of the map that was clicked in this frame; empty: none
+  std::vector<Rect> beside;  // then: of the maps next to it
 };
 
 // "every 3rd value": what is shown of a map that is larger than a texture holds; empty: all of it.

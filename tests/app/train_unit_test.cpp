@@ -1,6 +1,7 @@
 // The view `unit`: what it shows is what the network holds, at several steps and places; every state drawn; clicks.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/pages/train/unit_view.h"
@@ -140,6 +141,92 @@ TEST(TrainUnit, clicks_choose_filter_slice_cell_and_weight) {
   EXPECT_EQ(host.number("train.unit.filter"), 0);
 }
 
+TEST(TrainUnit, all_channels_are_drawn_and_a_click_on_a_row_chooses_the_slice) {
+  Host host;
+  for (const bool dark : {true, false}) {
+    host.dark = dark;
+    for (const Vec size : {Vec{1024, 700}, Vec{1280, 800}, Vec{1920, 1080}}) {
+      host.size = size;
+      for (const char* model : {"tiny", "lenet5-1998", "mlp"}) {
+        host.snapshot = train_scene({.model = model, .steps = 4});
+        host.run("train.unit.show channels");
+        for (int node = 1; node < host.snapshot->architecture->size(); ++node) {
+          host.run(fmt::format("train.unit.open {} 1", node));
+          const bool conv = host.snapshot->architecture->nodes()[static_cast<size_t>(node)].layer->kind() == "conv";
+          EXPECT_EQ(host.shows("channel row 0"), conv) << model << " layer " << node;
+          EXPECT_EQ(host.shows("channel products"), conv) << model << " layer " << node;
+          EXPECT_EQ(host.shows("sum of the rows"), conv);
+          EXPECT_TRUE(host.shows("output values"));
+          host.run("train.unit.source batch");
+          host.run("train.unit.source probe");
+        }
+      }
+    }
+  }
+  host.size = {1280, 800};
+  host.snapshot = train_scene();
+  host.run("train.unit.open 4 2 1");
+  const Item* row = host.ui.find_item("channel row 5");
+  ASSERT_NE(row, nullptr);
+  host.press_at({row->visible.x + 12, row->visible.centre().y});
+  EXPECT_EQ(host.number("train.unit.slice"), 5);
+  row = host.ui.find_item("channel row 3");
+  const Item* products = host.ui.find_item("channel products");
+  ASSERT_NE(products, nullptr);
+  host.press_at({products->visible.centre().x, row->visible.centre().y});
+  EXPECT_EQ(host.number("train.unit.slice"), 3);
+  host.click("one window");
+  EXPECT_FALSE(host.shows("channel row 0"));
+  EXPECT_TRUE(host.shows("window values"));
+}
+
+TEST(TrainUnit, the_rows_that_stand_on_the_screen_add_up_with_the_bias) {
+  Host host;
+  host.snapshot = train_scene();
+  host.run("train.unit.open 4 2 1");
+  host.run("train.unit.cursor 5 6");
+  host.run("train.unit.show channels");
+  std::vector<std::string> texts;
+  host.ui.record_texts(&texts);
+  host.frame();
+  host.ui.record_texts(nullptr);
+  const auto after = [&](const std::string& what) {
+    const auto found = std::find(texts.begin(), texts.end(), what);
+    return found == texts.end() || found + 1 == texts.end() ? std::nan("") : std::stod(*(found + 1));
+  };
+  double sum = 0;
+  for (int c = 0; c < 8; ++c) sum += after(fmt::format("slice {}", c));
+  EXPECT_NEAR(sum + host.number("train.unit.bias"), host.number("train.unit.value"), 0.002);
+  EXPECT_NE(std::find_if(texts.begin(), texts.end(),
+                         [](const std::string& text) { return text.rfind("The rows and the bias add up", 0) == 0; }),
+            texts.end());
+}
+
+TEST(TrainUnit, a_map_that_was_clicked_opens_with_all_channels_and_a_kernel_with_its_window) {
+  Host host;
+  host.snapshot = train_scene();
+  const auto shown = [&](const char* line) {
+    const std::vector<std::string> state = host.view->state();
+    return std::find(state.begin(), state.end(), line) != state.end();
+  };
+  host.run("train.unit.open 4 2");
+  EXPECT_TRUE(shown("train.unit.show window"));
+  *host.scene->opening = {{10, 10, 40, 40}, host.now, Concept::activation, "overview"};
+  host.run("train.unit.open 4 3");
+  EXPECT_TRUE(shown("train.unit.show channels"));
+  EXPECT_FALSE(host.scene->opening->figure.empty()) << "where the outline grows to";
+  bool escape = false;
+  for (const Page::Key& key : host.view->keys()) escape |= key.key == "Escape" && key.command == "train.view overview";
+  EXPECT_TRUE(escape);
+  host.run("train.unit.show window");
+  EXPECT_TRUE(shown("train.unit.show window")) << "it is the user's choice from then on";
+  *host.scene->opening = {{10, 10, 40, 40}, host.now, Concept::activation, "layers"};
+  host.run("train.unit.open 4 3");
+  *host.scene->opening = {{10, 10, 40, 40}, host.now, Concept::kernel, "layers"};
+  host.run("train.unit.open 4 3");
+  EXPECT_TRUE(shown("train.unit.show window"));
+}
+
 TEST(TrainUnit, a_weight_is_typed_into_the_kernel_and_given_back) {
   Host host;
   auto scene = std::make_shared<TrainSnapshot>(*train_scene());
@@ -180,6 +267,9 @@ TEST(TrainUnit, values_that_are_no_numbers_are_named) {
   for (int node = 1; node < scene->architecture->size(); ++node) {
     host.run(fmt::format("train.unit.open {} 0", node));
     EXPECT_TRUE(host.shows("output values"));
+    host.run("train.unit.show channels");
+    EXPECT_TRUE(host.shows("output values"));
+    host.run("train.unit.show window");
   }
   host.run("train.unit.open 1 0");
   EXPECT_NE(host.text("train.unit.terms").find("= NaN"), std::string::npos);

@@ -10,6 +10,7 @@
 
 #include "engine/error.h"
 #include "engine/training/loss_head.h"
+#include "engine/walk/channel_walk.h"
 #include "engine/walk/gradient_walk.h"
 #include "engine/walk/update_walk.h"
 #include "kernels/optimizer.h"
@@ -167,6 +168,62 @@ TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_slot) {
       }
     }
   });
+}
+
+TEST(ChannelWalk, products_of_the_channels_and_the_bias_add_up_to_what_the_network_holds) {
+  int convolutions = 0;
+  in_both_orders([&] {
+    for (const char* text : kNetworks) {
+      const Scene scene(text, 2, Mode::evaluation, 9);
+      for (int node = 1; node < scene.architecture.size(); ++node) {
+        if (scene.values.layer(node).kind() != "conv") continue;
+        ++convolutions;
+        const UnitSizes s = unit_sizes(scene.values.shapes[static_cast<size_t>(node)]);
+        const int64_t plane = int64_t{1} * s.rows * s.columns;
+        for (int filter = 0; filter < s.channels; ++filter) {
+          SCOPED_TRACE(fmt::format("{}: node {}, filter {}", text, node, filter));
+          const ChannelWalk walk = walk_channels(scene.values, node, 1, filter);
+          ASSERT_EQ(walk.products.size(), static_cast<size_t>(walk.channels * plane));
+          ASSERT_LT(walk.rounding, 4e-6);
+          const float* stored = scene.values.activation(node) + (int64_t{1} * s.channels + filter) * plane;
+          for (int64_t i = 0; i < plane; ++i) {
+            const auto at = static_cast<size_t>(i);
+            ASSERT_TRUE(same_bits(walk.result[at], stored[i])) << i;
+            double sum = 0;
+            for (int c = 0; c < walk.channels; ++c) {
+              sum += static_cast<double>(walk.products[static_cast<size_t>(c * plane + i)]);
+            }
+            ASSERT_EQ(walk.sum[at], static_cast<float>(sum));
+            ASSERT_LE(std::fabs(sum + static_cast<double>(walk.bias) - static_cast<double>(stored[i])), walk.rounding);
+            // Each channel's own part, against its terms.
+            const UnitWalk unit = walk_unit(
+                scene.values, {node, 1, filter, static_cast<int>(i / s.columns), static_cast<int>(i % s.columns)});
+            const size_t taps = unit.terms.size() / static_cast<size_t>(walk.channels);
+            for (size_t c = 0; c < static_cast<size_t>(walk.channels); ++c) {
+              double own = 0;
+              for (size_t k = 0; k < taps; ++k) {
+                own += unit.terms[c * taps + k].product();
+                ASSERT_EQ(walk.kernels[c * taps + k], unit.terms[c * taps + k].w);
+              }
+              ASSERT_NEAR(static_cast<double>(walk.products[c * static_cast<size_t>(plane) + at]), own, 1e-6);
+            }
+          }
+        }
+        EXPECT_GT(channel_products(scene.values, node), 0);
+      }
+    }
+  });
+  EXPECT_GT(convolutions, 8);
+}
+
+TEST(ChannelWalk, what_is_no_convolution_or_outside_is_named) {
+  const Scene scene(kNetworks[0], 2, Mode::evaluation, 9);
+  EXPECT_EQ(channel_products(scene.values, 2), 0);
+  EXPECT_THROW(walk_channels(scene.values, 2, 0, 0), Error);
+  EXPECT_THROW(walk_channels(scene.values, 0, 0, 0), Error);
+  EXPECT_THROW(walk_channels(scene.values, 99, 0, 0), Error);
+  EXPECT_THROW(walk_channels(scene.values, 1, 2, 0), Error);
+  EXPECT_THROW(walk_channels(scene.values, 1, 0, 3), Error);
 }
 
 TEST(GradientWalk, every_gradient_of_a_network_is_the_value_of_its_slot) {

@@ -112,6 +112,14 @@ void draw_opening(Ui& ui, MapOpening& opening) {
   const Colour colour = opening.tone == Concept::none ? ui.theme().accent : ui.theme().of(opening.tone);
   ui.fill(*at, faded(colour, 0.25f * (1 - on)), 4);
   ui.stroke(*at, faded(colour, 1 - on * on * on), 4, 2);
+  // The maps beside it give way, outwards, or come back.
+  const float away = opening.back ? (1 - on) * (1 - on) : 1 - (1 - on) * (1 - on);
+  for (const Rect& map : opening.beside) {
+    const Vec out = (map.centre() - opening.from.centre()) * away;
+    const Rect moved{map.x + out.x, map.y + out.y, map.w, map.h};
+    ui.fill(moved, faded(colour, 0.12f * (1 - away)), 3);
+    ui.stroke(moved, faded(colour, 0.7f * (1 - away)), 3, 1);
+  }
   ui.request_frame();
 }
 

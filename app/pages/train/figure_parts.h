@@ -33,7 +33,8 @@ struct FigureCaption {
 void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption);
 // "blue is right, orange is wrong", with the words in their colours; false: has no room, and draws nothing.
 bool draw_confusion_colours(Ui& ui, Rect line);
-// Between two views: the outline of a map that grows into the figure that shows it, or goes back into its place.
+// Between two views: the outline of a map that grows into the figure that shows it while the outlines of those beside
+// it move aside; or it goes back into its place, and they into theirs.
 void draw_opening(Ui& ui, MapOpening& opening);
 // A quiet sentence where a figure will be.
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words);

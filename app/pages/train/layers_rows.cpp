@@ -125,7 +125,8 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
   const TensorAnswer answer =
       draw_tensor_grid(ui, fmt::format("{} of layer {}", gradient ? "gradient" : "answers", layer.name), rest, grid);
   if (answer.hovered) note_ = answer.note;
-  if (!answer.opened.empty()) *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "layers"};
+  if (!answer.opened.empty())
+    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "layers", {}, false, answer.beside};
 }
 
 const Spread& LayersView::spread(const SlotValuesPtr& values, bool is_signed) const {

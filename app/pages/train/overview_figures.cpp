@@ -62,7 +62,8 @@ void OverviewView::draw_maps(Ui& ui, const char* label, const Rect& at, const We
   }
   const TensorAnswer answer = draw_tensor_grid(ui, label, at, grid);
   if (answer.hovered) note_ = answer.note;
-  if (!answer.opened.empty()) *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview"};
+  if (!answer.opened.empty())
+    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
 }
 
 void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
@@ -150,7 +151,8 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   }
   const TensorAnswer answer = draw_tensor_grid(ui, "layer 2 composed", area, grid);
   if (answer.hovered) note_ = answer.note;
-  if (!answer.opened.empty()) *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview"};
+  if (!answer.opened.empty())
+    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
 }
 
 void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
@@ -186,7 +188,8 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
   }
   const TensorAnswer answer = draw_tensor_grid(ui, "layer 1 answers", area, grid);
   if (answer.hovered) note_ = answer.note;
-  if (!answer.opened.empty()) *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview"};
+  if (!answer.opened.empty())
+    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
 }
 
 void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,

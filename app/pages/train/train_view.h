@@ -28,9 +28,10 @@ struct MapOpening {
   Rect from;          // on the screen: the map
   double since = -1;  // the frame's time; negative: nothing opens
   Concept tone = Concept::none;
-  std::string view = {};  // the view that was left; empty: none
-  Rect figure = {};       // on the screen: what shows the map now
-  bool back = false;      // the way back: from the figure to the map
+  std::string view = {};          // the view that was left; empty: none
+  Rect figure = {};               // on the screen: what shows the map now
+  bool back = false;              // the way back: from the figure to the map
+  std::vector<Rect> beside = {};  // on the screen: the maps next to it, which move aside for it
   // Where the outline is at a time; none: it has arrived, or nothing opens. Eased out.
   std::optional<Rect> at(double now) const;
 };

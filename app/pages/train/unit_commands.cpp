@@ -89,6 +89,9 @@ void UnitView::declare_commands(Registry& registry) {
           [this, whole](const Arguments& a) { state_.sample = whole(a, 0); });
   command("train.unit.walk", "How many products are counted; -1: all", {number("N", "products", -1)},
           [this, whole](const Arguments& a) { state_.walked = whole(a, 0); });
+  command("train.unit.show", "A convolution's filter: one window with its numbers, or a row per input channel",
+          {Parameter::choice("WHAT", "what the stage shows", {"window", "channels"})},
+          [this](const Arguments& a) { state_.channels = a.text(0) == "channels"; });
 }
 
 void UnitView::declare_readouts(Registry& registry) {

@@ -55,6 +55,10 @@ void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   std::vector<Choice> layers;
   for (int i = 1; i < now.architecture->size(); ++i) layers.push_back({node_text(now, i), std::to_string(i)});
   ui.dropdown("opened layer", layers, std::to_string(o.node), "train.unit.layer");
+  if (o.conv) {
+    static const Choice shown[] = {{"one window", "window"}, {"all channels", "channels"}};
+    ui.segmented("shown", shown, state_.channels ? "channels" : "window", "train.unit.show");
+  }
   NumberSpec spec;
   spec.step = 1;
   spec.decimals = 0;

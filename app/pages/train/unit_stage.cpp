@@ -31,7 +31,11 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   draw_head(ui, room.cut_top(ui.em(26)), now, *o);
   const float strips = std::clamp(room.h * 0.2f, ui.em(80), ui.em(140));
   draw_strips(ui, room.cut_bottom(strips), now, *o);
-  draw_grids(ui, room, now, *o);
+  if (shows_channels(*o)) {
+    draw_channels(ui, room, now, *o);
+  } else {
+    draw_grids(ui, room, now, *o);
+  }
   if (!(hover_next_ == hover_)) ui.request_frame();  // the other grids follow in the next one
 }
 

@@ -148,6 +148,11 @@ bool UnitView::update(double) {
   if (!latest_ || latest_->run != now->run) previous_ = nullptr;
   if (latest_ && latest_->run == now->run && latest_->step != now->step) previous_ = latest_;
   latest_ = now;
+  // A map that was just clicked opens with all its channels; a kernel with its window.
+  const MapOpening& opening = *scene_.opening;
+  if (opening.since >= 0 && !opening.back && opening.figure.empty()) {
+    state_.channels = opening.tone == Concept::activation;
+  }
   return false;
 }
 
@@ -189,6 +194,7 @@ std::vector<std::string> UnitView::state() const {
   lines.push_back(fmt::format("train.unit.source {}", s.batch ? "batch" : "probe"));
   lines.push_back(fmt::format("train.unit.sample {}", s.sample));
   lines.push_back(fmt::format("train.unit.walk {}", s.walked));
+  lines.push_back(fmt::format("train.unit.show {}", s.channels ? "channels" : "window"));
   return lines;
 }
 

@@ -2,8 +2,11 @@
 // of which slice, which weights, which products, which sum, which bias, which activation. Weights can be changed while
 // it trains. Input, kernel and output are the grids of the convolution page; hovering one lights the other two.
 //
-// unit_view.cpp: state, commands, readouts.   unit_stage.cpp: the grids.   unit_inspector.cpp: the sum, the weight
-// card.
+// A convolution is shown as one window, or with all its channels: one row per input channel (map, kernel, product),
+// then the sum, the bias, the result. A map that was opened by a click shows all channels.
+//
+// unit_view.cpp: state.   unit_commands.cpp: commands, readouts.   unit_stage.cpp: the grids.   unit_channels.cpp: the
+// rows.   unit_outputs.cpp: what goes out.   unit_inspector.cpp: the sum, the weight card.
 #pragma once
 
 #include <memory>
@@ -13,6 +16,8 @@
 
 #include "app/pages/train/network_values.h"
 #include "app/pages/train/train_view.h"
+#include "app/widgets/hover_note.h"
+#include "engine/walk/channel_walk.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
@@ -43,7 +48,8 @@ class UnitView : public TrainView {
     int weight_row = 0, weight_column = 0;
     bool batch = false;  // a sample of the batch, not the probe
     int sample = 0;
-    int walked = -1;  // terms that are counted; -1: all
+    int walked = -1;        // terms that are counted; -1: all
+    bool channels = false;  // a row per input channel, not one window
   };
 
   // What is looked at, resolved against a snapshot: how the unit's inputs lie in slices of rows and columns.
@@ -80,6 +86,20 @@ class UnitView : public TrainView {
   void declare_commands(Registry& registry);
   void declare_readouts(Registry& registry);
 
+  // What channels_ was computed from.
+  struct ChannelKey {
+    uint64_t run = 0, version = 0;
+    const float* input = nullptr;
+    const float* weights = nullptr;
+    int node = -1, sample = 0, filter = 0;
+    friend bool operator==(const ChannelKey&, const ChannelKey&) = default;
+  };
+  bool shows_channels(const Opened& o) const;
+  const ChannelWalk* channel_walk(const TrainSnapshot& now, const Opened& o) const;  // null: too many products
+  void draw_channels(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
+  void draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, const ChannelWalk& walk, HoverNote& note) const;
+  void draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const ChannelWalk& walk, HoverNote& note) const;
+
   void draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
   void draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
   void draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const;
@@ -96,6 +116,10 @@ class UnitView : public TrainView {
   State state_;
   TrainSnapshotPtr latest_, previous_;  // two different steps of one run: what a weight changed by
   mutable Hover hover_, hover_next_;
+  mutable ChannelWalk channels_;
+  mutable ChannelKey channel_key_;
+  mutable uint64_t channel_version_ = 0;
+  mutable int revealed_slice_ = 0;  // the row that was scrolled to
 };
 
 std::unique_ptr<TrainView> make_unit_view(const TrainScene& scene);
