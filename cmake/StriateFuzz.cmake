@@ -12,7 +12,7 @@ foreach(source IN LISTS STRIATE_FUZZ_SOURCES)
   get_filename_component(name ${source} NAME_WE)
   string(REGEX REPLACE "_fuzz$" "" name ${name})
   add_executable(${name}_fuzz ${source})
-  target_link_libraries(${name}_fuzz PRIVATE striate_app)
+  target_link_libraries(${name}_fuzz PRIVATE striate_app striate::onnx)  # onnx_fuzz makes models to start from
   target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
   striate_compile_options(${name}_fuzz)
 endforeach()
