@@ -61,6 +61,7 @@ bool ThreadPool::take(Loop& loop, int me, int64_t* begin, int64_t* end) {
       return true;
     }
   }
+  uint64_t empty = range;
   for (int i = 1; i < loop.threads; ++i) {
     std::atomic<uint64_t>& other = loop.shares[(me + i) % loop.threads].range;
     range = other.load(std::memory_order_relaxed);
@@ -69,10 +70,11 @@ bool ThreadPool::take(Loop& loop, int me, int64_t* begin, int64_t* end) {
       if (first >= last) break;
       const uint64_t from = last - (last - first + 1) / 2;
       if (!other.compare_exchange_weak(range, packed(first, from), std::memory_order_relaxed)) continue;
-      // The first unit at once; the rest is this thread's share from now on. Its own was empty, so nobody else writes.
-      own.store(packed(from + 1, last), std::memory_order_relaxed);
+      // The first unit at once; the rest is this thread's share from now on. After set_threads() to fewer, helpers that
+      // are still awake share a number: where another one has filled the share, all of it is done at once.
+      const bool kept = own.compare_exchange_strong(empty, packed(from + 1, last), std::memory_order_relaxed);
       *begin = static_cast<int64_t>(from);
-      *end = static_cast<int64_t>(from + 1);
+      *end = static_cast<int64_t>(kept ? from + 1 : last);
       return true;
     }
   }

@@ -49,6 +49,26 @@ TEST(Threads, several_callers_share_the_arena_and_pieces_may_nest) {
   set_thread_count(0);
 }
 
+// Helpers of the larger count are still awake then, more of them than the loop has shares.
+TEST(Threads, fewer_threads_than_before_leave_no_piece_out) {
+  int wrong = 0;
+  for (int round = 0; round < 200; ++round) {
+    set_thread_count(16);
+    run_pieces(64, [](int64_t, int64_t) { std::this_thread::yield(); });
+    set_thread_count(2 + round % 2);
+    for (int loop = 0; loop < 20; ++loop) {
+      std::vector<std::atomic<int>> runs(40);
+      run_pieces(static_cast<int64_t>(runs.size()), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) ++runs[static_cast<size_t>(i)];
+        std::this_thread::yield();
+      });
+      for (const std::atomic<int>& count : runs) wrong += count != 1 ? 1 : 0;
+    }
+  }
+  set_thread_count(0);
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST(Threads, an_exception_comes_out_and_the_next_loop_is_whole) {
   set_thread_count(3);
   for (int round = 0; round < 50; ++round) {
