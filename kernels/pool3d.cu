@@ -37,6 +37,26 @@ struct Pool3dAxis {
   }
 };
 
+// The windows that hold place `index` of x, in the order of their outputs: f(where y stands, o, p, q).
+template <typename F>
+HD void for_each_window(const Pool3dAxis& z, const Pool3dAxis& y, const Pool3dAxis& x, int64_t index, const F& f) {
+  const int column = static_cast<int>(index % x.in), row = static_cast<int>(index / x.in % y.in);
+  const int slice = static_cast<int>(index / x.in / y.in % z.in);
+  const int64_t plane = index / x.in / y.in / z.in;
+  for (int tz = z.window - 1; tz >= 0; --tz) {
+    const int o = z.out_of(slice, tz);
+    if (o < 0) continue;
+    for (int ty = y.window - 1; ty >= 0; --ty) {
+      const int p = y.out_of(row, ty);
+      if (p < 0) continue;
+      for (int tx = x.window - 1; tx >= 0; --tx) {
+        const int q = x.out_of(column, tx);
+        if (q >= 0) f(((plane * z.out + o) * y.out + p) * x.out + q, o, p, q);
+      }
+    }
+  }
+}
+
 // The outputs of an index: `together` neighbours of one row.
 struct Pool3dRows {
   Pool3dAxis z, y, x;
@@ -128,25 +148,11 @@ struct MaxPool3dBackward {
   float* dx;
   bool add;
   HD void operator()(int64_t index) const {
-    const int column = static_cast<int>(index % x.in), row = static_cast<int>(index / x.in % y.in);
-    const int slice = static_cast<int>(index / x.in / y.in % z.in);
-    const int64_t plane = index / x.in / y.in / z.in;
-    const int32_t me = (slice * y.in + row) * x.in + column;
+    const int32_t me = static_cast<int32_t>(index % (static_cast<int64_t>(z.in) * y.in * x.in));
     float sum = 0;
-    for (int tz = z.window - 1; tz >= 0; --tz) {
-      const int o = z.out_of(slice, tz);
-      if (o < 0) continue;
-      for (int ty = y.window - 1; ty >= 0; --ty) {
-        const int p = y.out_of(row, ty);
-        if (p < 0) continue;
-        for (int tx = x.window - 1; tx >= 0; --tx) {
-          const int q = x.out_of(column, tx);
-          if (q < 0) continue;
-          const int64_t at = ((plane * z.out + o) * y.out + p) * x.out + q;
-          if (winners[at] == me) sum += dy[at];
-        }
-      }
-    }
+    for_each_window(z, y, x, index, [&](int64_t at, int, int, int) {
+      if (winners[at] == me) sum += dy[at];
+    });
     dx[index] = add ? dx[index] + sum : sum;
   }
 };
@@ -194,23 +200,8 @@ struct AveragePool3dBackward {
   bool add;
   HD void operator()(int64_t index) const {
     const Pool3dAxis &z = pool.rows.z, &y = pool.rows.y, &x = pool.rows.x;
-    const int column = static_cast<int>(index % x.in), row = static_cast<int>(index / x.in % y.in);
-    const int slice = static_cast<int>(index / x.in / y.in % z.in);
-    const int64_t plane = index / x.in / y.in / z.in;
     float sum = 0;
-    for (int tz = z.window - 1; tz >= 0; --tz) {
-      const int o = z.out_of(slice, tz);
-      if (o < 0) continue;
-      for (int ty = y.window - 1; ty >= 0; --ty) {
-        const int p = y.out_of(row, ty);
-        if (p < 0) continue;
-        for (int tx = x.window - 1; tx >= 0; --tx) {
-          const int q = x.out_of(column, tx);
-          if (q < 0) continue;
-          sum += dy[((plane * z.out + o) * y.out + p) * x.out + q] / pool.divisor(o, p, q);
-        }
-      }
-    }
+    for_each_window(z, y, x, index, [&](int64_t at, int o, int p, int q) { sum += dy[at] / pool.divisor(o, p, q); });
     dx[index] = add ? dx[index] + sum : sum;
   }
 };

@@ -13,6 +13,21 @@
 
 namespace striate {
 
+// A row of a format's table: a layer's kind, and the function that writes it.
+template <typename Write>
+struct LayerWriter {
+  const char* kind;
+  Write write;
+};
+// The function for a kind in such a table; null: no writer knows it.
+template <typename Write, size_t N>
+Write find_writer(const LayerWriter<Write> (&rows)[N], const std::string& kind) {
+  for (const LayerWriter<Write>& row : rows) {
+    if (kind == row.kind) return row.write;
+  }
+  return nullptr;
+}
+
 // What a file says of a model besides its layers.
 struct ExportInfo {
   std::string name;                  // of the model, for people; may be empty

@@ -3,7 +3,6 @@
 //
 // Longer than other files: every kind of layer, a few lines each, is looked for in one place.
 #include <algorithm>
-#include <iterator>
 
 #include "engine/error.h"
 #include "engine/export/keras_script.h"
@@ -424,11 +423,7 @@ void resize(KerasScript& to, const ExportNode& n) {
   pointwise(to, n, value);
 }
 
-struct Row {
-  const char* kind;
-  WriteKerasLayer write;
-};
-constexpr Row kRows[] = {
+constexpr LayerWriter<WriteKerasLayer> kRows[] = {
     {"conv", convolution},
     {"conv3d", convolution},
     {"convtranspose", transposed_convolution},
@@ -486,10 +481,6 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-WriteKerasLayer find_keras_layer(const std::string& kind) {
-  const auto* row =
-      std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& each) { return kind == each.kind; });
-  return row == std::end(kRows) ? nullptr : row->write;
-}
+WriteKerasLayer find_keras_layer(const std::string& kind) { return find_writer(kRows, kind); }
 
 }  // namespace striate

@@ -5,7 +5,6 @@
 // Longer than other files: every kind of layer, a few lines each, is looked for in one place.
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 
 #include "engine/error.h"
@@ -402,11 +401,7 @@ void resize(OnnxNodes& to, const ExportNode& n) {
   if (n.facts.has("exclude", "outside")) node.with("exclude_outside", int64_t{1});
 }
 
-struct Row {
-  const char* kind;
-  WriteOnnxLayer write;
-};
-constexpr Row kRows[] = {
+constexpr LayerWriter<WriteOnnxLayer> kRows[] = {
     {"conv", convolution},
     {"conv3d", convolution},
     {"convtranspose", transposed_convolution},
@@ -464,10 +459,6 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-WriteOnnxLayer find_onnx_layer(const std::string& kind) {
-  const auto* row =
-      std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& each) { return kind == each.kind; });
-  return row == std::end(kRows) ? nullptr : row->write;
-}
+WriteOnnxLayer find_onnx_layer(const std::string& kind) { return find_writer(kRows, kind); }
 
 }  // namespace striate

@@ -3,7 +3,6 @@
 //
 // Longer than other files: every kind of layer, a few lines each, is looked for in one place.
 #include <algorithm>
-#include <iterator>
 
 #include "engine/error.h"
 #include "engine/export/python_text.h"
@@ -382,11 +381,7 @@ void resize(TorchScript& to, const ExportNode& n) {
   to.line(n, value);
 }
 
-struct Row {
-  const char* kind;
-  WriteTorchLayer write;
-};
-constexpr Row kRows[] = {
+constexpr LayerWriter<WriteTorchLayer> kRows[] = {
     {"conv", convolution},
     {"conv3d", convolution},
     {"convtranspose", transposed_convolution},
@@ -444,10 +439,6 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-WriteTorchLayer find_torch_layer(const std::string& kind) {
-  const auto* row =
-      std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& each) { return kind == each.kind; });
-  return row == std::end(kRows) ? nullptr : row->write;
-}
+WriteTorchLayer find_torch_layer(const std::string& kind) { return find_writer(kRows, kind); }
 
 }  // namespace striate

@@ -85,16 +85,7 @@ const std::string& LayerWords::next(const std::string& what) {
   return words_[at_].text;
 }
 
-int LayerWords::whole(const std::string& what, int low, int high) {
-  int64_t value = 0;
-  const std::string& word = next(what);
-  if (!read_whole(word, value) || value < low || value > high) {
-    fail(fmt::format("\"{}\" is no {} for {}", word, what, kind()),
-         fmt::format("a whole number from {} to {}: {}", low, high, syntax_));
-  }
-  ++at_;
-  return static_cast<int>(value);
-}
+int LayerWords::whole(const std::string& what, int low, int high) { return static_cast<int>(whole64(what, low, high)); }
 
 int64_t LayerWords::whole64(const std::string& what, int64_t low, int64_t high) {
   int64_t value = 0;

@@ -9,7 +9,7 @@
 namespace striate {
 namespace {
 
-// What a row's figures cost to work out, once per snapshot: about 20 ms.
+// The products of one map that are worked out on the window's thread, once per snapshot; a larger filter gets words.
 constexpr int64_t kMostProducts = int64_t{1} << 22;
 
 // As large as it fits, and never too thin to be seen.

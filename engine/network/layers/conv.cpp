@@ -106,24 +106,17 @@ class Conv : public Layer {
  private:
   bool flat() const { return windows.axes == 2; }
   Conv2dShape plane(const Shape& in) const {
-    const layers::Extent x = layers::extent(in, 2, kind());
     Conv2dShape s;
-    s.n = x.n, s.c = x.c, s.h = x.in[1], s.w = x.in[2];
-    s.k = k, s.r = windows.window[1], s.s = windows.window[2];
-    s.stride_y = windows.stride[1], s.stride_x = windows.stride[2];
-    s.pad_top = windows.before[1], s.pad_bottom = windows.after[1];
-    s.pad_left = windows.before[2], s.pad_right = windows.after[2];
-    s.dilation_y = windows.dilation[1], s.dilation_x = windows.dilation[2];
+    layers::set_plane(s, windows, layers::extent(in, 2, kind()));
+    s.k = k;
     s.groups = groups;
     return s;
   }
   Conv3dShape volume(const Shape& in) const {
-    const layers::Extent x = layers::extent(in, windows.axes, kind());
     Conv3dShape s;
-    s.n = x.n, s.c = x.c, s.k = k, s.groups = groups;
-    layers::set_axes(s.in, x.in), layers::set_axes(s.kernel, windows.window);
-    layers::set_axes(s.stride, windows.stride), layers::set_axes(s.dilation, windows.dilation);
-    layers::set_axes(s.before, windows.before), layers::set_axes(s.after, windows.after);
+    layers::set_volume(s, windows, layers::extent(in, windows.axes, kind()));
+    layers::set_axes(s.kernel, windows.window);
+    s.k = k, s.groups = groups;
     return s;
   }
   layers::Triple out(const Shape& in) const {
@@ -145,13 +138,8 @@ std::shared_ptr<const Layer> parse(LayerWords& words) {
   layer->k = words.whole("number of filters", 1, 65536);
   w.window = layers::read_sizes(words, "kernel size", axes, 1, 1024);
   while (words.more()) {
-    if (words.take("stride")) {
-      w.stride = layers::read_sizes(words, "stride", axes, 1, 1024);
-    } else if (words.take("pad")) {
-      layers::read_padding(words, "padding", w);
-    } else if (words.take("dilation")) {
-      w.dilation = layers::read_sizes(words, "dilation", axes, 1, 1024);
-    } else if (words.take("groups")) {
+    if (layers::take_window_setting(words, w)) continue;
+    if (words.take("groups")) {
       layer->groups = words.whole("number of groups", 1, 65536);
     } else if (words.take("no", "bias")) {
       layer->bias = false;

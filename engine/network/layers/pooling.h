@@ -55,25 +55,17 @@ class Pooling : public Layer {
   virtual std::string window_text() const { return brief(windows.window, windows.axes); }
   bool flat() const { return windows.axes == 2; }
   Pool3dShape volume(const Shape& in) const {
-    const Extent e = extent(in, windows.axes, kind());
     Pool3dShape s;
-    s.n = e.n, s.c = e.c;
-    set_axes(s.in, e.in), set_axes(s.window, windows.window), set_axes(s.stride, windows.stride);
-    set_axes(s.dilation, windows.dilation), set_axes(s.before, windows.before), set_axes(s.after, windows.after);
+    set_volume(s, windows, extent(in, windows.axes, kind()));
+    set_axes(s.window, windows.window);
     s.ceil_mode = ceil;
     s.count_include_pad = count_padding;
     return s;
   }
   // For the faster form of two axes.
   Pool2dShape plane(const Shape& in) const {
-    const Extent e = extent(in, 2, kind());
     Pool2dShape s;
-    s.n = e.n, s.c = e.c, s.h = e.in[1], s.w = e.in[2];
-    s.r = windows.window[1], s.s = windows.window[2];
-    s.stride_y = windows.stride[1], s.stride_x = windows.stride[2];
-    s.dilation_y = windows.dilation[1], s.dilation_x = windows.dilation[2];
-    s.pad_top = windows.before[1], s.pad_bottom = windows.after[1];
-    s.pad_left = windows.before[2], s.pad_right = windows.after[2];
+    set_plane(s, windows, extent(in, 2, kind()));
     s.ceil_mode = ceil;
     s.count_include_pad = count_padding;
     return s;
@@ -87,13 +79,8 @@ std::shared_ptr<const Layer> parse_pooling_settings(LayerWords& words, std::shar
   Windows& w = layer->windows;
   w.stride = w.window;
   while (words.more()) {
-    if (words.take("stride")) {
-      w.stride = read_sizes(words, "stride", w.axes, 1, 1024);
-    } else if (words.take("pad")) {
-      read_padding(words, "padding", w);
-    } else if (words.take("dilation")) {
-      w.dilation = read_sizes(words, "dilation", w.axes, 1, 1024);
-    } else if (words.take("ceil")) {
+    if (take_window_setting(words, w)) continue;
+    if (words.take("ceil")) {
       layer->ceil = true;
     } else if (!more()) {
       std::vector<std::string> options{"stride", "pad", "dilation", "ceil"};

@@ -97,8 +97,39 @@ inline void read_padding(LayerWords& words, const std::string& what, Windows& w)
   w.before = {0, sides.top, sides.left};
   w.after = {0, sides.bottom, sides.right};
 }
+// "stride", "pad" or "dilation" with its sizes, where one of them is the next word; else nothing happens.
+inline bool take_window_setting(LayerWords& words, Windows& w) {
+  if (words.take("stride")) {
+    w.stride = read_sizes(words, "stride", w.axes, 1, 1024);
+  } else if (words.take("pad")) {
+    read_padding(words, "padding", w);
+  } else if (words.take("dilation")) {
+    w.dilation = read_sizes(words, "dilation", w.axes, 1, 1024);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 inline void set_axes(int (&to)[3], const Triple& from) {
   for (size_t a = 0; a < 3; ++a) to[a] = from[a];
+}
+// A window's part of a kernel's shape on two axes, which convolutions and poolings name alike.
+template <typename S>
+void set_plane(S& s, const Windows& w, const Extent& x) {
+  s.n = x.n, s.c = x.c, s.h = x.in[1], s.w = x.in[2];
+  s.r = w.window[1], s.s = w.window[2];
+  s.stride_y = w.stride[1], s.stride_x = w.stride[2];
+  s.pad_top = w.before[1], s.pad_bottom = w.after[1];
+  s.pad_left = w.before[2], s.pad_right = w.after[2];
+  s.dilation_y = w.dilation[1], s.dilation_x = w.dilation[2];
+}
+// And on three, but for the window itself.
+template <typename S>
+void set_volume(S& s, const Windows& w, const Extent& x) {
+  s.n = x.n, s.c = x.c;
+  set_axes(s.in, x.in), set_axes(s.stride, w.stride), set_axes(s.dilation, w.dilation);
+  set_axes(s.before, w.before), set_axes(s.after, w.after);
 }
 
 }  // namespace layers
