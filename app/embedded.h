@@ -6,8 +6,8 @@
 //     inter-regular inter-medium inter-semibold inter-bold  mono-regular mono-medium mono-bold  dejavu-sans
 //     (TrueType or OpenType; a font that was missing when the program was built is missing here)
 //
-// While developing, STRIATE_SOURCE_DIR (a string) is defined for the application: a shader or a lesson may be read from
-// there first, so that an edit shows without a build.
+// While developing, the environment variable STRIATE_SOURCE_DIR may name the source tree: shaders are then read from
+// there first, so that an edit shows without a build. No path of the machine that built the program is in it.
 #pragma once
 
 #include <string>

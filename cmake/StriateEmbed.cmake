@@ -69,5 +69,4 @@ set_source_files_properties(${STRIATE_EMBED_FOLDER}/embedded_data.s PROPERTIES O
 
 add_library(striate_embedded STATIC ${STRIATE_EMBED_FOLDER}/embedded.cpp ${STRIATE_EMBED_FOLDER}/embedded_data.s)
 target_include_directories(striate_embedded PUBLIC ${CMAKE_SOURCE_DIR})
-target_compile_definitions(striate_embedded PUBLIC STRIATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 striate_compile_options(striate_embedded)

@@ -8,13 +8,15 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/source_dir.h"
+
 namespace striate {
 
 // The folder that STRIATE_REFERENCE names; if unset, `../shared` beside the checkout. May not exist.
 inline std::string reference_folder() {
   const char* set = std::getenv("STRIATE_REFERENCE");
   if (set != nullptr && *set != '\0') return set;
-  return std::string(STRIATE_SOURCE_DIR) + "/../shared";
+  return source_dir() + "/../shared";
 }
 
 // "golden/filters.safetensors" -> its full path.

@@ -2,6 +2,7 @@
 
 #include <glad/gl.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <vector>
@@ -12,7 +13,11 @@
 namespace striate {
 namespace {
 
-std::string on_disk(const std::string& file) { return std::string(STRIATE_SOURCE_DIR) + "/" + file; }
+// While developing: the shader's file in the source tree that STRIATE_SOURCE_DIR names; empty without one.
+std::string on_disk(const std::string& file) {
+  const char* folder = std::getenv("STRIATE_SOURCE_DIR");
+  return folder == nullptr || *folder == '\0' ? std::string() : std::string(folder) + "/" + file;
+}
 
 unsigned compile(GLenum stage, const std::string& file, const std::string& text, std::string* message) {
   unsigned shader = glCreateShader(stage);

@@ -10,6 +10,7 @@
 
 #include "engine/error.h"
 #include "engine/files/image_file.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -18,7 +19,8 @@ namespace fs = std::filesystem;
 
 class BrowserFolder : public testing::Test {
  protected:
-  fs::path path = fs::temp_directory_path() / ("striate-browser-" + std::to_string(::getpid()));
+  TestFolder own;
+  fs::path path = own.path();
   void SetUp() override {
     fs::create_directories(path / "Zoo");
     fs::create_directories(path / "animals");
@@ -26,7 +28,6 @@ class BrowserFolder : public testing::Test {
     for (const char* name : {"b.png", "A.JPG", "notes.txt", ".hidden.png", "lesson.md", "bear.bmp"})
       std::ofstream(path / name) << "x";
   }
-  void TearDown() override { fs::remove_all(path); }
 };
 
 std::vector<std::string> names(const std::vector<FileEntry>& entries) {

@@ -8,6 +8,7 @@
 
 #include "app/command/player.h"
 #include "app/command/recorder.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -137,18 +138,15 @@ TEST(ScriptPlayer, can_leave_expectations_out) {
 
 class Recording : public ::testing::Test {
  protected:
-  Recording() : folder(std::filesystem::temp_directory_path() / ("striate_recording_" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(folder);
-    path = (folder / "session.striate").string();
-  }
-  ~Recording() override { std::filesystem::remove_all(folder); }
+  Recording() { path = (folder / "session.striate").string(); }
   std::string text() const {
     std::ifstream file(path);
     std::stringstream all;
     all << file.rdbuf();
     return all.str();
   }
-  std::filesystem::path folder;
+  TestFolder own;
+  std::filesystem::path folder = own.path();
   std::string path;
 };
 

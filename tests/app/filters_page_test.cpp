@@ -15,6 +15,7 @@
 #include "app/widgets/textures.h"
 #include "app/widgets/ui.h"
 #include "engine/files/image_file.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -289,7 +290,7 @@ TEST_F(FiltersPageTest, the_saved_picture_is_what_the_readouts_say) {
   show(image);
   run("filters.kernel emboss");
   run("filters.show offset");
-  const std::string path = (std::filesystem::temp_directory_path() / "striate-filters-test.png").string();
+  const std::string path = test_path("filtered.png");
   std::filesystem::remove(path);
   run("filters.save " + path);
   settle();

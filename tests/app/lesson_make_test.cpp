@@ -7,20 +7,17 @@
 
 #include "app/shell/app.h"
 #include "page_driver.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
 
 class MadeLesson : public ::testing::Test {
  protected:
-  MadeLesson() : folder_(std::filesystem::temp_directory_path() / ("striate_lesson_" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~MadeLesson() override { std::filesystem::remove_all(folder_); }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return folder_ / name; }
 
  private:
-  std::filesystem::path folder_;
+  TestFolder folder_;
 };
 
 TEST_F(MadeLesson, brings_back_the_state_it_was_made_from) {

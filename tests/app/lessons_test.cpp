@@ -11,13 +11,14 @@
 #include "app/cli/script_run.h"
 #include "app/command/script.h"
 #include "tests/app/shell_driver.h"
+#include "tests/source_dir.h"
 
 namespace striate {
 namespace {
 
 std::vector<std::string> lesson_files() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(STRIATE_SOURCE_DIR "/assets/lessons"))
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir() + "/assets/lessons"))
     if (entry.path().extension() == ".md") files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   return files;

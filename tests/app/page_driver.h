@@ -17,6 +17,7 @@
 #include "app/widgets/textures.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
+#include "tests/source_dir.h"
 
 namespace striate {
 
@@ -142,7 +143,7 @@ class PageDriver {
 
 // Every line of a lesson of assets/lessons, as a student who does everything runs them; its expectations must hold.
 inline void play_lesson(PageDriver& driver, const std::string& name) {
-  const Lesson lesson = read_lesson(std::string(STRIATE_SOURCE_DIR) + "/assets/lessons/" + name + ".md");
+  const Lesson lesson = read_lesson(source_dir() + "/assets/lessons/" + name + ".md");
   check_lesson(lesson, driver.app.registry());
   for (const LessonStep& step : lesson.steps) {
     if (step.wanted_command().empty()) continue;

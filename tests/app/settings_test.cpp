@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "engine/error.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -17,9 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Folder {
-  fs::path path = fs::temp_directory_path() / ("striate-settings-" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+  TestFolder own;
+  fs::path path = own.path();
 };
 
 TEST(Settings, come_back_as_they_were_saved) {

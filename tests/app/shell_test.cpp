@@ -1,5 +1,6 @@
 // The whole program by its items: what is on the screen, what a click, a key, a word does.
 #include "tests/app/shell_driver.h"
+#include "tests/test_folder.h"
 
 #include <filesystem>
 #include <fstream>
@@ -111,7 +112,7 @@ TEST(Shell, an_error_is_a_notice_of_two_lines_that_can_be_taken_away) {
 // What GLFW's drop callback calls.
 TEST(Shell, what_is_dropped_is_opened_or_says_why_not) {
   ShellDriver driver;
-  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "striate-drop";
+  const std::filesystem::path folder = test_path("drop");
   std::filesystem::create_directories(folder);
   const auto file = [&](const char* name, const char* text) {
     std::ofstream(folder / name) << text;
@@ -161,7 +162,7 @@ TEST(Shell, what_is_dropped_is_opened_or_says_why_not) {
 // The step that runs is replaced while one of its own lines is running.
 TEST(Shell, a_step_of_a_lesson_may_open_another_lesson) {
   ShellDriver driver;
-  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "striate-opens-another.md";
+  const std::filesystem::path file = test_path("opens-another.md");
   std::ofstream(file)
       << "# Another\npage: pixels\nchapter: Pictures\n\nLook.\n\n```striate\nlesson channels\ntheme light\n```\n";
   driver.run("open \"" + file.string() + "\"");
@@ -239,7 +240,7 @@ TEST(Shell, a_lesson_is_walked_with_its_buttons) {
 
 TEST(Shell, what_a_lesson_asks_to_touch_is_scrolled_into_view_once) {
   ShellDriver driver({1024, 700});
-  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "striate-touch.md";
+  const std::filesystem::path file = test_path("touch.md");
   std::ofstream(file) << "# Touch\npage: filters\nchapter: Pictures\n\nMore often.\n\n```try\nfilters.repeat 3\n```\n";
   driver.run("page filters");
   const Item* slider = driver.shell.ui().find_item("filters.repeat");

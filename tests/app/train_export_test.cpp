@@ -11,6 +11,7 @@
 #include "engine/files/image_file.h"
 #include "engine/training/history.h"
 #include "tests/app/train_view_host.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -20,12 +21,6 @@ std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
-}
-
-std::string folder() {
-  const auto path = std::filesystem::temp_directory_path() / fmt::format("striate-export-{}", getpid());
-  std::filesystem::create_directories(path);
-  return path.string();
 }
 
 TEST(CurvesCsv, has_a_line_for_every_step_with_the_numbers_that_were_measured) {
@@ -127,14 +122,13 @@ class TrainFilesTest : public testing::Test {
     host.inspector = [this](Ui& ui, const TrainSnapshot& now) { files.draw(ui, now); };
     host.settle();
   }
-  ~TrainFilesTest() override { std::filesystem::remove_all(folder()); }
   TrainViewHost host;
   TrainFiles files;
 };
 
 TEST_F(TrainFilesTest, curves_go_into_csv_and_png) {
   host.snapshot = train_scene();
-  const std::string csv = folder() + "/my curves.csv", png = folder() + "/curves.png";
+  const std::string csv = test_path("my curves.csv"), png = test_path("curves.png");
   host.run("train.export " + csv);
   host.wait([&] { return !files.busy(); });
   std::ifstream file(csv);
@@ -161,7 +155,7 @@ TEST_F(TrainFilesTest, says_what_it_cannot_write) {
 TEST_F(TrainFilesTest, the_networks_text_is_written_and_read_again) {
   host.recipe.model = "resnet20";
   host.recipe.data = "shapes";
-  const std::string path = folder() + "/net.txt";
+  const std::string path = test_path("net.txt");
   host.run("train.layers.save " + path);
   host.recipe.model = "tiny";
   host.run("train.layers.open " + path);

@@ -15,6 +15,7 @@
 #include "engine/error.h"
 #include "engine/files/image_file.h"
 #include "tests/app/shell_driver.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -34,9 +35,7 @@ class TrainKept : public testing::Test {
     }
     return "";
   }
-  static std::string file_in_temp(const std::string& name) {
-    return fmt::format("{}striate_kept_{}_{}", testing::TempDir(), getpid(), name);
-  }
+  static std::string file_in_temp(const std::string& name) { return test_path(name); }
   ShellDriver driver;
 };
 

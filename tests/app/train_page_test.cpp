@@ -12,6 +12,7 @@
 #include "engine/files/safetensors.h"
 #include "engine/training/training_run.h"
 #include "tests/app/shell_driver.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -85,9 +86,7 @@ std::string values_of(const std::string& file) {
 // Not as one comparison of texts: a test that fails prints no megabytes.
 bool same_values(const std::string& a, const std::string& b) { return values_of(a) == values_of(b); }
 
-std::string file_in_temp(const std::string& name) {
-  return fmt::format("{}striate_{}_{}", testing::TempDir(), getpid(), name);
-}
+std::string file_in_temp(const std::string& name) { return test_path(name); }
 
 TEST_F(TrainPage, starts_pauses_and_steps_by_clicks) {
   EXPECT_EQ(driver.text("train.status"), "empty");

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/error.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -198,7 +199,7 @@ TEST(TrainerThread, a_command_takes_effect_at_the_step_that_it_is_told) {
 }
 
 TEST(TrainWorker, is_saved_every_so_often_and_the_file_goes_when_it_ends_in_order) {
-  const std::string file = testing::TempDir() + "striate_autosave.safetensors";
+  const std::string file = test_path("autosave.safetensors");
   std::filesystem::remove(file);
   const RunRecipe recipe = small_recipe();
   const TrainWorker::Hooks hooks{[] { return false; }, [] { return false; }, [] { return true; },

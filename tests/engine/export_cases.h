@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/network/network.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 
@@ -113,24 +114,5 @@ inline void fill_network(Stream& stream, Network& network) {
     network.write_slot(stream, slot, values);
   }
 }
-
-// A folder of one test, gone with it.
-class ExportFolder {
- public:
-  ExportFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "striate-export-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~ExportFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ExportFolder(const ExportFolder&) = delete;
-  ExportFolder& operator=(const ExportFolder&) = delete;
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace striate

@@ -11,6 +11,7 @@
 #include "engine/network/models.h"
 #include "engine/onnx/onnx_model.h"
 #include "tests/engine/export_cases.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -56,8 +57,8 @@ void round_trip(const Architecture& architecture, const std::string& what, int64
   Stream stream{Device::cpu()};
   Network network(stream, architecture);
   fill_network(stream, network);
-  const ExportFolder folder;
-  const std::string path = folder.file("model.onnx");
+  const TestFolder folder;
+  const std::string path = folder / "model.onnx";
   const OnnxWritten written = write_onnx(stream, network, {"a model", {}, "", {}}, path, largest);
   EXPECT_EQ(std::filesystem::exists(path + ".data"), !written.data.empty());
 
@@ -103,8 +104,8 @@ TEST(ExportOnnx, weights_beyond_the_limit_go_into_a_second_file) {
 TEST(ExportOnnx, classes_and_preparation_come_back) {
   Stream stream{Device::cpu()};
   const Network network(stream, Architecture::parse("input 1x4x4 | flatten | dense 2"));
-  const ExportFolder folder;
-  const std::string path = folder.file("model.onnx");
+  const TestFolder folder;
+  const std::string path = folder / "model.onnx";
   write_onnx(stream, network, {"named", {"a \"cat\"", "dög"}, "shorter 256 | order bgr", {}}, path);
   const OnnxModel model = read_onnx(path);
   EXPECT_EQ(model.graph_name, "named");
@@ -115,10 +116,10 @@ TEST(ExportOnnx, classes_and_preparation_come_back) {
 
 TEST(ExportOnnx, takes_the_lowest_opset_that_has_its_operators) {
   Stream stream{Device::cpu()};
-  const ExportFolder folder;
+  const TestFolder folder;
   const auto opset = [&](const std::string& text) {
     const Network network(stream, Architecture::parse(text));
-    return write_onnx(stream, network, {}, folder.file("model.onnx")).opset;
+    return write_onnx(stream, network, {}, folder / "model.onnx").opset;
   };
   EXPECT_EQ(opset("input 1x4x4 | conv 2 3x3 | relu"), 13);
   EXPECT_EQ(opset("input 1x4x4 | hardswish"), 14);
@@ -129,8 +130,8 @@ TEST(ExportOnnx, takes_the_lowest_opset_that_has_its_operators) {
 TEST(ExportOnnx, further_outputs_are_written) {
   Stream stream{Device::cpu()};
   const Network network(stream, Architecture::parse("input 1x4x4 | a: relu | flatten | b: dense 2"));
-  const ExportFolder folder;
-  const std::string path = folder.file("model.onnx");
+  const TestFolder folder;
+  const std::string path = folder / "model.onnx";
   write_onnx(stream, network, {"", {}, "", {1}}, path);
   const OnnxModel model = read_onnx(path);
   ASSERT_EQ(model.outputs.size(), 2u);

@@ -12,6 +12,7 @@
 #include "engine/onnx/onnx_model.h"
 #include "tests/engine/export_cases.h"
 #include "tests/reference.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -53,7 +54,7 @@ TEST(ExportVectors, what_is_read_is_written_and_read_again) {
     if (entry.path().filename() == "model.onnx") models.insert(entry.path());
   }
   Stream stream{Device::cpu()};
-  const ExportFolder folder;
+  const TestFolder folder;
   int written = 0;
   for (const fs::path& path : models) {
     SCOPED_TRACE(path.parent_path().filename().string());
@@ -72,12 +73,12 @@ TEST(ExportVectors, what_is_read_is_written_and_read_again) {
       for (const OnnxOutput& output : model.outputs) {
         if (output.node >= 0) info.outputs.push_back(output.node);
       }
-      write_onnx(stream, network, info, folder.file("model.onnx"));
+      write_onnx(stream, network, info, folder / "model.onnx");
       torch_script(network, info, "model.py");
       keras_script(network, info, "model.py");
       OnnxOptions same;
       same.input = model.architecture.shapes(1).front().sizes();
-      const OnnxModel again = read_onnx(folder.file("model.onnx"), same);
+      const OnnxModel again = read_onnx(folder / "model.onnx", same);
       EXPECT_EQ(again.outputs.size(), std::set<int>(info.outputs.begin(), info.outputs.end()).size());
       Network second(stream, again.architecture);
       const std::vector<float> got = run(stream, again, second, input);

@@ -2,6 +2,7 @@
 // hand, and what is said when something doesn't fit. Their gradients are in network_layers_test.cpp.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 

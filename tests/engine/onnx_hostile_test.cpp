@@ -10,6 +10,7 @@
 #include "engine/error.h"
 #include "engine/onnx/onnx_model.h"
 #include "tests/engine/onnx_builder.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -340,8 +341,6 @@ TEST(OnnxHostile, weights_that_do_not_fit) {
 class OnnxExternal : public testing::Test {
  protected:
   void SetUp() override {
-    folder = std::filesystem::path(testing::TempDir()) / "striate-onnx-external";
-    std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder / "model" / "sub");
     const std::vector<float> values(54, 0.25f);
     for (const char* name : {"model/w.bin", "model/sub/w.bin", "outside.bin"}) {
@@ -349,7 +348,6 @@ class OnnxExternal : public testing::Test {
           .write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * 4));
     }
   }
-  void TearDown() override { std::filesystem::remove_all(folder); }
 
   // What reading says of a model with its kernel at `location`.
   std::string read(const std::string& location, const std::string& offset = "", const std::string& length = "") {
@@ -381,7 +379,8 @@ class OnnxExternal : public testing::Test {
       return error.what();
     }
   }
-  std::filesystem::path folder;
+  TestFolder own;
+  std::filesystem::path folder = own.path();
 };
 
 TEST_F(OnnxExternal, values_in_the_models_own_folder_are_read) {

@@ -261,22 +261,4 @@ std::string error_of(const FileBytes& file, const ImageLimits& limits) {
   }
 }
 
-TestFolder::TestFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "striate-test-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw Error(pattern + ": cannot be made", "check the temporary folder");
-  path_ = pattern;
-}
-
-TestFolder::~TestFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::vector<std::string> TestFolder::names() const {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path_))
-    names.push_back(entry.path().filename().string());
-  return names;
-}
-
 }  // namespace striate

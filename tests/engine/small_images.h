@@ -9,6 +9,7 @@
 
 #include "engine/error.h"
 #include "engine/files/image_file.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 
@@ -43,17 +44,5 @@ inline ImagePtr read(const FileBytes& file, const ImageLimits& limits = {}) {
 
 // The error that reading throws, "WHAT | HINT"; empty where it throws none.
 std::string error_of(const FileBytes& file, const ImageLimits& limits = {});
-
-// A folder of this test's own, empty, removed when it goes out of scope.
-class TestFolder {
- public:
-  TestFolder();
-  ~TestFolder();
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  std::vector<std::string> names() const;
-
- private:
-  std::string path_;
-};
 
 }  // namespace striate

@@ -11,6 +11,7 @@
 #include "engine/error.h"
 #include "engine/files/safetensors.h"
 #include "engine/training/training_run.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -31,9 +32,7 @@ std::vector<std::vector<float>> all_slots(TrainingRun& run) {
   return values;
 }
 
-std::string file_in_temp(const char* name) {
-  return fmt::format("{}striate_lines_{}_{}.safetensors", testing::TempDir(), getpid(), name);
-}
+std::string file_in_temp(const char* name) { return test_path(std::string(name) + ".safetensors"); }
 
 void advance_to(TrainingRun& run, int64_t step) {
   while (run.step() < step) run.advance_step();

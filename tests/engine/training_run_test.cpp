@@ -9,6 +9,7 @@
 
 #include "engine/error.h"
 #include "engine/training/test_round.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -117,7 +118,7 @@ TEST_P(TrainingRuns, a_saved_run_goes_on_as_if_it_had_not_stopped) {
   const RunRecipe recipe = recipe_of(GetParam().optimizer, GetParam().model);
   const auto data = open_run_data(recipe);
   // Tests may run at the same time: each has its own file.
-  const std::string file = fmt::format("{}striate_run_{}.safetensors", testing::TempDir(), getpid());
+  const std::string file = test_path("run.safetensors");
   TrainingRun run(stream, recipe, data);
   for (int i = 0; i < 5; ++i) run.advance_step();
   run.set_rate(0.004);

@@ -11,6 +11,7 @@
 #include "kernels/limits.h"
 #include "tests/kernels/network_reference.h"
 #include "tests/kernels/on_every_device.h"
+#include "tests/source_dir.h"
 
 namespace striate {
 namespace {
@@ -66,7 +67,7 @@ std::set<std::string> launches_in(const std::string& path) {
 TEST(Coverage, every_operator_runs_on_every_device) {
   for (const Device& device : Device::all()) {
     for (const Family& family : kFamilies) {
-      const std::string path = std::string(STRIATE_SOURCE_DIR) + "/kernels/" + family.source;
+      const std::string path = source_dir() + "/kernels/" + family.source;
       const std::set<std::string> expected = launches_in(path);
       ASSERT_FALSE(expected.empty()) << "no launch found in " << path;
       Stream stream(device);
