@@ -156,6 +156,7 @@ function(striate_kernel_sources target)
       target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>")
     endif()
     list(JOIN host_flags "," host_flags)
+    # --fmad=false: the device rounds a product and a sum as written, too (STRIATE_FLOATING_POINT says why).
     # Every .cu file is compiled twice: by nvcc for the GPU, and, through a one-line wrapper, by the host compiler for the
     # CPU. Why: kernels/launch.h.
     foreach(source IN LISTS ARGN)
@@ -165,7 +166,7 @@ function(striate_kernel_sources target)
       file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${source}\"\n")
       target_sources(${target} PRIVATE ${wrapper})
     endforeach()
-    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${host_flags};--expt-relaxed-constexpr>")
+    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${host_flags};--expt-relaxed-constexpr;--fmad=false>")
   else()
     target_compile_definitions(${target} PUBLIC STRIATE_WITH_CUDA=0)
     set_source_files_properties(${ARGN} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS "-x;c++")

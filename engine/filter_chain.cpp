@@ -114,13 +114,14 @@ class Run {
     Buffer<float> made(stream_.device(), value_count(1), "a filter's intermediate result");
     filter_values(stream_, stage(1).kernel, options(1), from_picture.picture, from_picture.region, made.data(),
                   row_stride(1));
+    stream_.synchronize();  // what the queued kernel reads is about to be released
     uploaded_ = {};
     for (size_t k = 2; k < count; ++k) {
       if (cancelled_ && *cancelled_) return;
       Buffer<float> next(stream_.device(), value_count(k), "a filter's intermediate result");
       const Prepared<float> from = prepare(made, k);
       filter_values(stream_, stage(k).kernel, options(k), from.picture, from.region, next.data(), row_stride(k));
-      if (stream_.device().is_cuda()) stream_.synchronize();  // `made` is about to be released
+      stream_.synchronize();  // `made` is about to be released
       made = std::move(next);
     }
     later(stage(count), prepare(made, count));

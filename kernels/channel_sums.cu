@@ -18,7 +18,7 @@ void channel_sums(Stream& stream, int n, int c, int64_t pixels, const float* x, 
   a.ones = true;
   a.out = result == Result::add ? scratch : y;
   a.out_stride = 1;
-  dot_products(stream, "channel_sums", a);
+  dot_products(stream, "row_sums", a);
   if (result == Result::add) copy(stream, c, scratch, y, Result::add);
 }
 

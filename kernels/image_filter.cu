@@ -207,13 +207,17 @@ Grid grid_of(Region region) {
   return {(region.width + kTileWidth - 1) / kTileWidth, (region.height + kTileHeight - 1) / kTileHeight, 1};
 }
 
+// A grid has at most 65535 rows of blocks: taller regions go in bands of this many rows.
+constexpr int kBand = 65535 * kTileHeight;
+Region band_of(Region region, int y) {
+  return {region.x, region.y + y, region.width, std::min(kBand, region.height - y)};
+}
+
 template <Result result, typename In, typename Out>
 void launch(Stream& stream, const Arguments& a, const Picture<const In>& input, Region region, Out* output,
             int64_t stride) {
-  // A grid has at most 65535 rows of blocks: taller regions go in bands.
-  constexpr int kBand = 65535 * kTileHeight;
   for (int y = 0; y < region.height; y += kBand) {
-    const Region band{region.x, region.y + y, region.width, std::min(kBand, region.height - y)};
+    const Region band = band_of(region, y);
     for_each_block(stream, "image_filter", grid_of(band),
                    FilterTile<In, Out, result>{a, input, band, output + y * stride, stride});
   }
@@ -221,15 +225,22 @@ void launch(Stream& stream, const Arguments& a, const Picture<const In>& input, 
 
 template <typename In>
 Range range_of(Stream& stream, const Arguments& a, const Picture<const In>& input, Region region) {
-  const Grid grid = grid_of(region);
-  if (grid.count() == 0) return {};
-  Buffer<double> low(stream.device(), grid.count(), "the filter's range");
-  Buffer<double> high(stream.device(), grid.count(), "the filter's range");
-  for_each_block(stream, "image_filter_range", grid,
-                 FilterRange<In>{a, input, region, low.data(), high.data(), grid.x});
-  std::vector<double> lows(grid.count()), highs(grid.count());
-  download(stream, lows.data(), low, grid.count());
-  download(stream, highs.data(), high, grid.count());
+  int64_t blocks = 0;
+  for (int y = 0; y < region.height; y += kBand) blocks += grid_of(band_of(region, y)).count();
+  if (blocks == 0) return {};
+  Buffer<double> low(stream.device(), blocks, "the filter's range");
+  Buffer<double> high(stream.device(), blocks, "the filter's range");
+  int64_t done = 0;
+  for (int y = 0; y < region.height; y += kBand) {
+    const Region band = band_of(region, y);
+    const Grid grid = grid_of(band);
+    for_each_block(stream, "image_filter_range", grid,
+                   FilterRange<In>{a, input, band, low.data() + done, high.data() + done, grid.x});
+    done += grid.count();
+  }
+  std::vector<double> lows(blocks), highs(blocks);
+  download(stream, lows.data(), low, blocks);
+  download(stream, highs.data(), high, blocks);
   return {*std::min_element(lows.begin(), lows.end()), *std::max_element(highs.begin(), highs.end())};
 }
 

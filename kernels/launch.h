@@ -228,6 +228,9 @@ class LaunchTimer {
   std::chrono::steady_clock::time_point start_;
 };
 
+// A grid that CUDA would refuse (y or z above 65535) ends the program on every target, so that the CPU's tests find it.
+void check_grid(const char* name, Grid grid);
+
 // Step with which 0 .. n-1 is walked in shuffled order: has no divisor in common with n.
 int64_t shuffle_step(int64_t n);
 
@@ -299,6 +302,7 @@ void for_each(Target, Stream& stream, const char* name, int64_t n, const K& kern
 template <typename Target, typename K>
 void for_each_block(Target, Stream& stream, const char* name, Grid grid, const K& kernel) {
   if (grid.count() <= 0) return;
+  detail::check_grid(name, grid);
   const detail::LaunchTimer timer(stream, name);
   if constexpr (Target::is_cuda) {
     CudaBlocks<K>::launch(stream, name, grid, kernel);

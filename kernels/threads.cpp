@@ -1,11 +1,13 @@
 #include "kernels/threads.h"
 
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <numeric>
 #include <string>
 
 #include "kernels/error.h"
+#include "kernels/launch.h"
 #include "kernels/thread_pool.h"
 
 namespace striate {
@@ -68,6 +70,14 @@ void* thread_scratch(int slot, size_t bytes) {
 }
 
 namespace detail {
+void check_grid(const char* name, Grid grid) {
+  constexpr int kMost = 65535;
+  if (grid.y <= kMost && grid.z <= kMost) return;
+  std::fprintf(stderr, "striate: internal error: %s is launched on a grid of %d x %d x %d blocks; y and z end at %d\n",
+               name, grid.x, grid.y, grid.z, kMost);
+  std::abort();
+}
+
 int64_t shuffle_step(int64_t n);
 int64_t shuffle_step(int64_t n) {
   int64_t step = n * 5 / 8 + 1;

@@ -74,13 +74,7 @@ struct ConvolutionTap {
   int from_row, from_column;  // the input cell whose value is read; -1 where the padding holds a zero
   int kernel_row, kernel_column;  // of the kernel as it is stored
   double x, w;
-  HD double product() const {
-#ifdef __CUDA_ARCH__
-    return __dmul_rn(x, w);  // keeps the compiler from fusing it into the sum
-#else
-    return x * w;  // the host's build has -ffp-contract=off
-#endif
-  }
+  HD double product() const { return x * w; }  // the build fuses nothing: StriateOptions.cmake, StriateCuda.cmake
 };
 
 // Calls tap(ConvolutionTap) for every tap of output cell (k, p, q), in the order in which the sum is added, and

@@ -381,6 +381,30 @@ TEST(ImageFilter, the_range_is_that_of_the_filtered_channels) {
   });
 }
 
+// A grid has at most 65535 rows of blocks of 16: one row more than that in values that are floats has no form of its
+// own for the processor, so the blocks run here as they do on a GPU.
+TEST(ImageFilter, the_range_of_a_picture_taller_than_a_grid) {
+  constexpr int kRows = 65535 * 16 + 1;
+  std::vector<float> values(kRows, 2);
+  values.front() = -7;
+  values.back() = 9;
+  for (const Device& device : Device::all()) {
+    Stream stream(device);
+    const Buffer<float> input = on_device(stream, values);
+    Picture<const float> picture;
+    picture.data = input.data();
+    picture.width = picture.channels = 1;
+    picture.height = kRows;
+    picture.row_stride = 1;
+    FilterKernel identity;
+    identity.width = identity.height = 1;
+    identity.taps = {1};
+    const Range range = filter_range(stream, identity, {}, picture, {0, 0, 1, kRows});
+    EXPECT_EQ(range.low, -7);
+    EXPECT_EQ(range.high, 9);
+  }
+}
+
 TEST(ImageFilter, what_is_out_of_range_is_an_error_that_says_so) {
   Stream stream(Device::cpu());
   const std::vector<uint8_t> in(12);

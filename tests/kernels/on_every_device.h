@@ -92,5 +92,6 @@ void exercise_filters(Stream& stream);
 void exercise_colour(Stream& stream);
 void exercise_resize(Stream& stream);
 void exercise_statistics(Stream& stream);
+void exercise_walk(Stream& stream);
 
 }  // namespace striate
