@@ -7,33 +7,33 @@
 
 namespace striate {
 
-int exact(Arithmetic operation, int a, int b) {
+int exact(ByteOperation operation, int a, int b) {
   switch (operation) {
-    case Arithmetic::add:
+    case ByteOperation::add:
       return a + b;
-    case Arithmetic::subtract:
+    case ByteOperation::subtract:
       return a - b;
-    case Arithmetic::multiply:
+    case ByteOperation::multiply:
       return a * b;
   }
   return 0;
 }
 
 // C++ defines the conversion to an unsigned type as modulo 2^8: this is the wrap itself, not a model of it.
-uint8_t wrapped(Arithmetic operation, uint8_t a, uint8_t b) { return static_cast<uint8_t>(exact(operation, a, b)); }
+uint8_t wrapped(ByteOperation operation, uint8_t a, uint8_t b) { return static_cast<uint8_t>(exact(operation, a, b)); }
 
-uint8_t saturated(Arithmetic operation, uint8_t a, uint8_t b) {
+uint8_t saturated(ByteOperation operation, uint8_t a, uint8_t b) {
   return static_cast<uint8_t>(std::clamp(exact(operation, a, b), 0, 255));
 }
 
-float in_float(Arithmetic operation, uint8_t a, uint8_t b) {
+float in_float(ByteOperation operation, uint8_t a, uint8_t b) {
   const float x = a, y = b;
   switch (operation) {
-    case Arithmetic::add:
+    case ByteOperation::add:
       return x + y;
-    case Arithmetic::subtract:
+    case ByteOperation::subtract:
       return x - y;
-    case Arithmetic::multiply:
+    case ByteOperation::multiply:
       return x * y;
   }
   return 0;
@@ -51,12 +51,12 @@ uint8_t Change::of(uint8_t value) const {
   return value;
 }
 
-std::string_view name_of(Arithmetic operation) {
+std::string_view name_of(ByteOperation operation) {
   static constexpr std::string_view names[] = {"add", "subtract", "multiply"};
   return names[static_cast<int>(operation)];
 }
 
-std::string_view symbol_of(Arithmetic operation) {
+std::string_view symbol_of(ByteOperation operation) {
   static constexpr std::string_view symbols[] = {"+", "-", "*"};
   return symbols[static_cast<int>(operation)];
 }
@@ -66,12 +66,12 @@ std::string_view name_of(Overflow rule) {
   return names[static_cast<int>(rule)];
 }
 
-Arithmetic arithmetic_of(std::string_view name) {
-  for (Arithmetic operation : {Arithmetic::add, Arithmetic::subtract, Arithmetic::multiply}) {
+ByteOperation byte_operation_of(std::string_view name) {
+  for (ByteOperation operation : {ByteOperation::add, ByteOperation::subtract, ByteOperation::multiply}) {
     if (name_of(operation) == name) return operation;
   }
   check(false, "no arithmetic is called '{}'", name);
-  return Arithmetic::add;
+  return ByteOperation::add;
 }
 
 Overflow overflow_of(std::string_view name) {

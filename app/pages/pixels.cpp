@@ -141,7 +141,7 @@ void PixelsPage::declare_number_types(Registry& registry) {
       "pixels.dtype.operation",
       "Sets what the number types card computes",
       {Parameter::choice("OPERATION", "the operation", {"add", "subtract", "multiply"})},
-      [this](const Arguments& arguments) { view_.change.operation = arithmetic_of(arguments.text(0)); },
+      [this](const Arguments& arguments) { view_.change.operation = byte_operation_of(arguments.text(0)); },
       Undo::edit,
   });
   const auto readout = [&](const char* name, const char* help, auto compute) {

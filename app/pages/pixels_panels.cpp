@@ -70,7 +70,7 @@ void PixelsPage::draw_weights(Ui& ui) const {
 void PixelsPage::draw_number_types(Ui& ui) const {
   ui.section("NUMBER TYPES");
   static const Choice operations[] = {{"+", "add"}, {"\u2212", "subtract"}, {"\u00d7", "multiply"}};
-  const Arithmetic operation = view_.change.operation;
+  const ByteOperation operation = view_.change.operation;
   if (context_.document.image) {
     static const Choice rules[] = {{"As it is", "none"}, {"Wrap", "wrap"}, {"Saturate", "saturate"}};
     ui.note(fmt::format("The same to every value of the picture: {} {}", symbol_of(operation), b_));

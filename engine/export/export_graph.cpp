@@ -48,34 +48,34 @@ void drop_height(std::vector<int64_t>& list) { list.erase(list.begin()); }
 
 }  // namespace
 
-LayerFacts::LayerFacts(const std::string& text) {
+ExportLayer::ExportLayer(const std::string& text) {
   words_.clear();
   for (const PlacedWord& word : placed_words(text)) words_.push_back(word.text);
   check(!words_.empty(), "a layer without words");
 }
 
-size_t LayerFacts::place(const std::string& word) const {
+size_t ExportLayer::place(const std::string& word) const {
   for (size_t i = 1; i < words_.size(); ++i) {
     if (words_[i] == word) return i;
   }
   return 0;
 }
-bool LayerFacts::has(const std::string& first, const std::string& second) const {
+bool ExportLayer::has(const std::string& first, const std::string& second) const {
   for (size_t i = 1; i + 1 < words_.size(); ++i) {
     if (words_[i] == first && words_[i + 1] == second) return true;
   }
   return false;
 }
-std::string LayerFacts::behind(const std::string& word) const {
+std::string ExportLayer::behind(const std::string& word) const {
   const size_t at = place(word);
   return at > 0 ? this->word(at + 1) : "";
 }
-double LayerFacts::number(size_t i, double otherwise) const { return number_of(word(i), otherwise); }
-double LayerFacts::number_behind(const std::string& word, double otherwise) const {
+double ExportLayer::number(size_t i, double otherwise) const { return number_of(word(i), otherwise); }
+double ExportLayer::number_behind(const std::string& word, double otherwise) const {
   return number_of(behind(word), otherwise);
 }
-int64_t LayerFacts::whole(size_t i, int64_t otherwise) const { return whole_of(word(i), otherwise); }
-int64_t LayerFacts::whole_behind(const std::string& word, int64_t otherwise) const {
+int64_t ExportLayer::whole(size_t i, int64_t otherwise) const { return whole_of(word(i), otherwise); }
+int64_t ExportLayer::whole_behind(const std::string& word, int64_t otherwise) const {
   return whole_of(behind(word), otherwise);
 }
 
@@ -106,7 +106,7 @@ bool WindowFacts::strided() const {
   return std::any_of(stride.begin(), stride.end(), [](int64_t step) { return step != 1; });
 }
 
-WindowFacts window_facts(const LayerFacts& facts, const Shape& in) {
+WindowFacts window_facts(const ExportLayer& facts, const Shape& in) {
   const std::string& kind = facts.kind();
   const bool convolution = kind.rfind("conv", 0) == 0;
   const std::string window = facts.word(convolution ? 2 : 1);
@@ -158,7 +158,7 @@ ExportGraph export_graph(const Architecture& architecture, const ExportInfo& inf
     ExportNode node;
     node.index = n;
     node.name = from.name;
-    node.facts = LayerFacts(from.layer ? from.layer->text() : "input");
+    node.facts = ExportLayer(from.layer ? from.layer->text() : "input");
     node.inputs = from.inputs;
     for (const int input : from.inputs) node.in.push_back(one[static_cast<size_t>(input)]);
     node.out = one[static_cast<size_t>(n)];

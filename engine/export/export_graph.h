@@ -37,10 +37,10 @@ struct ExportInfo {
 };
 
 // The words of one layer: "conv 6 5x5 stride 2 no bias".
-class LayerFacts {
+class ExportLayer {
  public:
-  LayerFacts() = default;
-  explicit LayerFacts(const std::string& text);
+  ExportLayer() = default;
+  explicit ExportLayer(const std::string& text);
 
   const std::string& kind() const { return words_[0]; }
   std::string word(size_t i) const { return i < words_.size() ? words_[i] : ""; }  // 0 is the kind; "": no such
@@ -76,12 +76,12 @@ struct WindowFacts {
   bool dilated() const;
   bool strided() const;  // some stride is not 1
 };
-WindowFacts window_facts(const LayerFacts& facts, const Shape& in);
+WindowFacts window_facts(const ExportLayer& facts, const Shape& in);
 
 struct ExportNode {
   int index = 0;
   std::string name;
-  LayerFacts facts;         // kind "input" for node 0
+  ExportLayer facts;        // kind "input" for node 0
   std::vector<int> inputs;  // nodes
   std::vector<Shape> in;    // their shapes for one picture
   Shape out, two;           // for one picture, and for two: sizes that differ are the batch

@@ -100,7 +100,7 @@ std::string python_classes(const std::vector<std::string>& classes) {
 }
 
 std::vector<ResizedAxis> python_resized_axes(const ExportNode& node) {
-  const LayerFacts& f = node.facts;
+  const ExportLayer& f = node.facts;
   const std::vector<double> scales = number_list(f.behind("scales")), roi = number_list(f.behind("roi"));
   const std::string coordinates = f.has("coordinates") ? f.behind("coordinates") : "half_pixel";
   std::vector<ResizedAxis> axes;

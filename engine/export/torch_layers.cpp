@@ -348,7 +348,7 @@ void reduce_mean(TorchScript& to, const ExportNode& n) {
 }
 // PyTorch's own interpolation where it is surely the same; else a matrix for each axis.
 bool interpolates(const ExportNode& n, std::string& how) {
-  const LayerFacts& f = n.facts;
+  const ExportLayer& f = n.facts;
   const int rank = n.in[0].rank();
   if (rank < 3 || rank > 5 || f.has("antialias") || f.has("exclude") || f.has("scales")) return false;
   if (n.in[0][1] != n.out[1] || (!n.batched && n.in[0][0] != n.out[0])) return false;

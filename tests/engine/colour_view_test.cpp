@@ -34,7 +34,7 @@ TEST(ColourView, a_tile_is_its_pixels) {
         ColourView view;
         view.space = space;
         view.component = component;
-        view.change = {rule, Arithmetic::add, 100};
+        view.change = {rule, ByteOperation::add, 100};
         std::vector<uint8_t> tile = stored;
         show_in_space(view, tile.data(), static_cast<int64_t>(tile.size() / 4));
         if (shows_as_stored(view)) {
