@@ -125,6 +125,7 @@ class TrainWorker {
   void renew_probe();
   void show_probe(std::shared_ptr<const ProbePicture> probe);
   std::shared_ptr<const ProbePicture> prepared_probe() const;
+  void try_to_measure(double now);  // an error of it stops the training and is shown
   void measure(double now);
   bool measures_early() const;
   void touched();
@@ -168,6 +169,7 @@ class TrainWorker {
   double credit_ = 0;  // seconds that measuring may take while training runs
   bool changed_ = true;
   double published_ = -1, copy_seconds_ = 0;
+  TrainSnapshotPtr last_;  // that was published
   struct SpeedPoint {
     double time = 0;
     int64_t steps = 0;

@@ -150,6 +150,14 @@ void TrainWorker::measure(double) {
   if (!piece(*run_, *round_, *maker_) && other_) piece(*other_, *other_round_, *other_maker_);
 }
 
+void TrainWorker::try_to_measure(double now) {
+  try {
+    measure(now);
+  } catch (const Error& error) {
+    fail(error);
+  }
+}
+
 // The first steps change most, and whoever looks wants to see it: beside what its share of the time allows, the test
 // part is measured again whenever there are half as many steps again. That costs less and less.
 bool TrainWorker::measures_early() const {
@@ -173,12 +181,12 @@ void TrainWorker::advance(double now) {
       credit_ = std::min(kMostCredit, credit_ + (after - now) * kMeasureShare);
       next_time_ = 0;
       if (!seek_ && run_ && (credit_ > 0 || measures_early())) {
-        measure(after);
+        try_to_measure(after);
         credit_ = std::max(credit_ - (seconds_now() - after), -kMostDebt);
       }
     } else {
       next_time_ = due_;
-      measure(now);  // the time until the next unit is free
+      try_to_measure(now);  // the time until the next unit is free
     }
   } else if (run_) {
     if (other_follows()) {
@@ -195,11 +203,7 @@ void TrainWorker::advance(double now) {
       }
       next_time_ = 0;
     } else if (measuring()) {
-      try {
-        measure(now);
-      } catch (const Error& error) {
-        fail(error);
-      }
+      try_to_measure(now);
       next_time_ = 0;
     }
   }
@@ -224,9 +228,16 @@ void TrainWorker::publish(double now) {
             static_cast<double>(run_->step() - speed_points_.front().steps) * run_->recipe().batch / seconds;
       }
     }
-    snapshot = maker_->make(subscription_);
-    if (other_) {
-      std::shared_ptr<TrainSnapshot> other = other_maker_->make(subscription_);
+    std::shared_ptr<TrainSnapshot> other;
+    try {
+      snapshot = maker_->make(subscription_);
+      if (other_) other = other_maker_->make(subscription_);
+    } catch (const Error& error) {  // what is shown stays, with the error
+      fail(error);
+      changed_ = false;
+      snapshot = last_ ? std::make_shared<TrainSnapshot>(*last_) : std::make_shared<TrainSnapshot>();
+    }
+    if (other) {
       other->device = device_;
       other->status = other_error_ ? TrainSnapshot::Status::failed : TrainSnapshot::Status::paused;
       other->error = other_error_;
@@ -250,6 +261,7 @@ void TrainWorker::publish(double now) {
   snapshot->device = device_;
   snapshot->run = run_count_;
   snapshot->images_per_second = images_per_second_;
+  last_ = snapshot;
   published_ = seconds_now();
   copy_seconds_ = published_ - now;
   hooks_.publish(std::move(snapshot));

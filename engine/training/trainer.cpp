@@ -20,6 +20,8 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+std::optional<bool> deferred_checks;  // detail::defer_checks()
+
 void check_settings(const TrainerSettings& settings) {
   if (!(settings.rate > 0) || !std::isfinite(settings.rate)) {
     throw Error(fmt::format("a learning rate of {}", settings.rate), "use a small number above 0, such as 0.001");
@@ -53,6 +55,7 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
       training_(std::move(training)),
       normalisation_(std::move(normalisation)),
       settings_(settings),
+      deferred_(settings.deferred_checks.value_or(deferred_checks.value_or(stream.device().is_cuda()))),
       history_(settings_.history_budget) {
   check_settings(settings_);
   check_fit();
@@ -79,13 +82,17 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
   m.running = Buffer<float>(device, running, "running statistics");
   m.statistics = Buffer<ArrayStatistics>(device, 2, "statistics");
   m.statistics_scratch = Buffer<uint8_t>(device, array_statistics_scratch(weights), "statistics");
-  if (device.is_cuda()) {
-    m.weights = Buffer<float>(device, weights, "weights");
+  if (deferred_) {
     m.rows = Buffer<float>(device, Memory::kRows * Memory::kRow, "results");
     m.pending.reserve(Memory::kRows);
+    m.remembered.weights = Buffer<float>(device, weights, "weights to begin again from");
+    m.remembered.running = Buffer<float>(device, running, "running statistics to begin again from");
+    m.remembered.optimizer =
+        Buffer<float>(device, network.arena_size(Role::optimizer_state), "an optimizer's state to begin again from");
   }
   make_resident();
   current_rate_ = static_cast<float>(settings_.rate * settings_.schedule.at(0));
+  remember();
   keep_weights_if_due();
 }
 
@@ -124,24 +131,30 @@ double Trainer::images_per_second() const {
 
 // ---------------------------------------------------------------------------------------------------- the phases
 
+namespace detail {
+void defer_checks(std::optional<bool> deferred) { deferred_checks = deferred; }
+}  // namespace detail
+
 Phase Trainer::advance() {
+  throw_found();
   const Phase now = phase_;
   switch (now) {
     case Phase::batch:
       do_batch();
       break;
     case Phase::forward:
+      memory_->counters = network_->read_counters(*stream_);
       do_forward();
       break;
     case Phase::loss:
       do_loss();
-      if (!std::isfinite(loss())) stop_not_finite(step_ + 1, loss());
+      if (!std::isfinite(loss())) stop_not_finite();
       break;
     case Phase::backward: {
       do_backward();
       int32_t broken = 0;
       copy_bytes(*stream_, &broken, Device::cpu(), memory_->broken(), stream_->device(), sizeof broken);
-      if (broken != 0) stop_not_finite(step_ + 1, loss());
+      if (broken != 0) stop_not_finite();
       break;
     }
     case Phase::update:
@@ -155,8 +168,9 @@ Phase Trainer::advance() {
 }
 
 void Trainer::step() {
+  throw_found();
   Memory& m = *memory_;
-  if (phase_ == Phase::batch && m.ran_once && Graph::can_capture(*stream_)) {
+  if (phase_ == Phase::batch && m.ran_once && deferred_) {
     do_batch();
     write_rate();
     const auto work = [&] {
@@ -165,8 +179,12 @@ void Trainer::step() {
       do_backward();
       do_update();
     };
-    if (!m.graph.captured()) m.graph.capture(*stream_, work);
-    m.graph.launch(*stream_);
+    if (Graph::can_capture(*stream_)) {
+      if (!m.graph.captured()) m.graph.capture(*stream_, work);
+      m.graph.launch(*stream_);
+    } else {
+      work();
+    }
     finish_step();
     return;
   }
@@ -177,13 +195,10 @@ void Trainer::step() {
 
 void Trainer::do_forward() {
   Memory& m = *memory_;
-  // Training may go wrong in what follows: what was learned until here is put aside.
+  // Training may go wrong in what follows: what a forward pass changes is put aside.
   const int64_t running = m.running.size();
   if (running > 0) {
     keep_unless(*stream_, running, m.broken(), network_->arena(Role::running), m.running.data());
-  }
-  if (m.weights.size() > 0) {
-    keep_unless(*stream_, m.weights.size(), m.broken(), network_->arena(Role::weight), m.weights.data());
   }
   network_->forward(*stream_, Mode::training);
 }
@@ -198,7 +213,7 @@ void Trainer::do_backward() {
   network_->backward(*stream_);
   find_not_finite(*stream_, network_->arena_size(Role::weight), network_->arena(Role::weight_gradient), m.pieces.data(),
                   m.broken());
-  if (stream_->device().is_cuda()) find_not_finite(*stream_, 1, m.head.results(), m.pieces.data(), m.broken());
+  if (deferred_) find_not_finite(*stream_, 1, m.head.results(), m.pieces.data(), m.broken());
 }
 
 void Trainer::write_rate() {
@@ -235,13 +250,14 @@ void Trainer::do_update() {
 
 void Trainer::finish_step() {
   Memory& m = *memory_;
+  phase_ = Phase::batch;
   ++step_;
   samples_ += settings_.batch;
   StepRecord record;
   record.step = step_;
   record.rate = current_rate_;
   measure_norms_if_due(record);
-  if (stream_->device().is_cuda()) {
+  if (deferred_) {
     copy(*stream_, Memory::kRow, m.head.results(),
          m.rows.data() + static_cast<int64_t>(m.pending.size()) * Memory::kRow);
     m.pending.push_back(record);
@@ -254,6 +270,7 @@ void Trainer::finish_step() {
   if (finished_at_.size() > 50) finished_at_.erase(finished_at_.begin());
   finished_at_.push_back(seconds_now());
   keep_weights_if_due();
+  throw_found();
 }
 
 void Trainer::measure_norms_if_due(StepRecord& record) {
@@ -297,31 +314,94 @@ void Trainer::fetch_results() {
   if (m.pending.empty()) return;
   std::vector<float> rows(m.pending.size() * Memory::kRow);
   download(*stream_, rows.data(), m.rows, static_cast<int64_t>(rows.size()));
-  std::vector<StepRecord> pending;
-  std::swap(pending, m.pending);
-  m.pending.reserve(Memory::kRows);
-  for (size_t i = 0; i < pending.size(); ++i) {
+  std::vector<StepRecord> records = m.pending;
+  for (size_t i = 0; i < records.size(); ++i) {
     const float* row = rows.data() + i * Memory::kRow;
     int32_t correct = 0, broken = 0;
     std::memcpy(&correct, row + 1, sizeof correct);
     std::memcpy(&broken, row + LossHead::kResults, sizeof broken);
-    if (broken != 0) stop_not_finite(pending[i].step, row[0]);
-    pending[i].loss = row[0];
-    pending[i].accuracy = static_cast<float>(correct) / static_cast<float>(settings_.batch);
-    history_.add(pending[i]);
+    if (broken != 0) {
+      go_before(records, i, row[0]);
+      return;
+    }
+    records[i].loss = row[0];
+    records[i].accuracy = static_cast<float>(correct) / static_cast<float>(settings_.batch);
+    history_.add(records[i]);
   }
+  // In the middle of a step there is no state to remember: these results will be read once more.
+  if (phase_ != Phase::batch) return;
+  m.pending.clear();
+  remember();
+}
+
+void Trainer::remember() {
+  if (!deferred_) return;
+  Memory::Remembered& r = memory_->remembered;
+  StepState optimizer;
+  download(*stream_, &optimizer, memory_->state, 1);
+  r.state = {step_, samples_, optimizer.step, network_->read_counters(*stream_)};
+  const auto keep = [&](Role role, Buffer<float>& to) {
+    if (to.size() > 0) copy(*stream_, to.size(), network_->arena(role), to.data());
+  };
+  keep(Role::weight, r.weights);
+  keep(Role::running, r.running);
+  keep(Role::optimizer_state, r.optimizer);
+}
+
+// Back to what was remembered, the good steps after it again, with their rates, and the broken one as far as it goes.
+void Trainer::go_before(const std::vector<StepRecord>& records, size_t broken, float loss) {
+  Memory& m = *memory_;
+  const auto back = [&](Role role, const Buffer<float>& from) {
+    if (from.size() > 0) copy(*stream_, from.size(), from.data(), network_->arena(role));
+  };
+  back(Role::weight, m.remembered.weights);
+  back(Role::running, m.remembered.running);
+  back(Role::optimizer_state, m.remembered.optimizer);
+  fill(*stream_, 1, 0, m.head.results() + LossHead::kResults);  // no longer broken
+  set_state(m.remembered.state);
+  for (size_t i = 0; i <= broken; ++i) {
+    do_batch();
+    current_rate_ = records[i].rate;
+    fill(*stream_, 1, current_rate_, &m.state.data()->rate);
+    m.rate = current_rate_;
+    if (i == broken) break;
+    do_forward();
+    do_loss();
+    do_backward();
+    do_update();
+    ++step_;
+    samples_ += settings_.batch;
+  }
+  history_.cut(step_);
+  remember();
+  m.counters = m.remembered.state.counters;
+  do_forward();
+  do_loss();
+  do_backward();
+  m.found = not_finite(loss);
+}
+
+void Trainer::throw_found() {
+  if (!memory_->found) return;
+  const Error error = *memory_->found;
+  memory_->found.reset();
+  throw error;
 }
 
 History& Trainer::history() {
-  fetch_results();
+  try {
+    fetch_results();
+  } catch (const Error& error) {  // of the device itself
+    memory_->found = error;
+  }
   return history_;
 }
 
 void Trainer::keep_weights_if_due() {
   if (!settings_.keyframes || !history_.wants_keyframe(step_)) return;
-  const Phase now = std::exchange(phase_, Phase::batch);  // the step is finished, its phase is about to be
+  fetch_results();  // a step that went wrong makes no keyframe
+  if (memory_->found) return;
   history_.add_keyframe(keyframe());
-  phase_ = now;
 }
 
 Keyframe Trainer::keyframe() {
@@ -355,44 +435,43 @@ void Trainer::go_back(const Keyframe& keyframe) {
     if (network_->arena_size(role) > 0) fill(*stream_, network_->arena_size(role), 0, network_->arena(role));
   }
   set_state({keyframe.step, keyframe.samples, keyframe.optimizer_steps, keyframe.counters});
+  remember();
 }
 
-void Trainer::stop_not_finite(int64_t step, float value) {
+void Trainer::weights_were_written() {
+  history();
+  remember();
+}
+
+// What there is to say of the present step, whose loss or gradient is no number; and all that the step changed is as
+// before.
+Error Trainer::not_finite(float value) {
   Memory& m = *memory_;
-  const bool late = step <= step_;  // CUDA: seen only now, further steps have run
-  if (late) {
-    // Once more with the weights of before, to see where it begins; the batch is another one, the cause mostly not.
-    copy(*stream_, m.weights.size(), m.weights.data(), network_->arena(Role::weight));
-    network_->forward(*stream_, Mode::training);
-    do_loss();
-    do_backward();
-  }
+  const int64_t step = step_ + 1;
   const NotFinite where = find_not_finite(*stream_, *network_);
   if (m.running.size() > 0) copy(*stream_, m.running.size(), m.running.data(), network_->arena(Role::running));
+  network_->write_counters(*stream_, m.counters);
   fill(*stream_, 1, 0, m.head.results() + LossHead::kResults);  // no longer broken
   phase_ = Phase::batch;
-  if (late) {
-    fill(*stream_, network_->arena_size(Role::optimizer_state), 0, network_->arena(Role::optimizer_state));
-    const StepState first;
-    upload(*stream_, m.state, &first, 1);
-    m.rate = std::numeric_limits<float>::quiet_NaN();
-    step_ = step - 1;
-    m.pending.clear();
-    history_.cut(step_);
-  }
   std::string place = "; every activation is a number, so it was the loss that grew too large";
   if (!where.name.empty()) {
     place = fmt::format("; the first value that is no number: {} of {}", where.what,
                         network_->architecture().describe(network_->architecture().find(where.name)));
   }
-  throw Error(fmt::format("step {}: the {} became {}{}", step, std::isfinite(value) ? "gradient" : "loss",
-                          std::isfinite(value) ? "no number"
-                          : std::isnan(value)  ? "NaN"
-                                               : "infinite",
-                          place),
-              fmt::format("the weights of before this step are kept; a lower learning rate (now {}) usually helps, or "
-                          "normalised pictures",
-                          number_text(current_rate_)));
+  return Error(fmt::format("step {}: the {} became {}{}", step, std::isfinite(value) ? "gradient" : "loss",
+                           std::isfinite(value) ? "no number"
+                           : std::isnan(value)  ? "NaN"
+                                                : "infinite",
+                           place),
+               fmt::format("the weights of before this step are kept; a lower learning rate (now {}) usually helps, or "
+                           "normalised pictures",
+                           number_text(current_rate_)));
+}
+
+void Trainer::stop_not_finite() {
+  fetch_results();  // with deferred checks an earlier step may be the one that went wrong
+  throw_found();
+  throw not_finite(loss());
 }
 
 // ---------------------------------------------------------------------------------------------------- state
@@ -407,6 +486,7 @@ Trainer::State Trainer::state() {
 
 void Trainer::restore(const State& state) {
   set_state(state);
+  remember();
   history_ = History(settings_.history_budget);
   keep_weights_if_due();
 }
@@ -418,6 +498,7 @@ void Trainer::set_state(const State& state) {
   upload(*stream_, memory_->state, &optimizer, 1);
   memory_->rate = std::numeric_limits<float>::quiet_NaN();
   memory_->pending.clear();
+  memory_->found.reset();
   step_ = state.step;
   samples_ = state.samples;
   phase_ = Phase::batch;

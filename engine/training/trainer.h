@@ -9,11 +9,17 @@
 // threads and however often training stopped and went on (checkpoint.h).
 //
 // After the constructor no step allocates device memory. On CUDA the step is captured once as a graph and replayed by
-// step(); results are then read only when somebody asks.
+// step().
+//
+// Checks for NaN are immediate or deferred (TrainerSettings::deferred_checks). Deferred ones wait for nothing: step()
+// only queues work, and the results of many steps are read together, when somebody asks for them. A step that went
+// wrong is then found late, so a copy of the whole state of the last reading lies on the device: the state of before
+// that step is made from it again, bit for bit, by doing the steps in between once more.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +28,7 @@
 #include "engine/training/history.h"
 #include "engine/training/optimizer_settings.h"
 #include "engine/training/schedule.h"
+#include "kernels/error.h"
 #include "kernels/graph.h"
 #include "kernels/optimizer.h"
 
@@ -43,6 +50,8 @@ struct TrainerSettings {
   int64_t history_budget = int64_t{256} << 20;
   bool keyframes = true;        // weights of earlier steps in the history
   int measure_norms_every = 0;  // steps between two measurements of the norms; 0: never
+  // Whether step() reads results and looks for NaN only now and then. Unless set: on CUDA, where waiting costs most.
+  std::optional<bool> deferred_checks;
 };
 
 class Trainer {
@@ -55,11 +64,12 @@ class Trainer {
   ~Trainer();
 
   Phase next_phase() const { return phase_; }
-  // Does the next phase and returns which it was. Throws Error at the loss or the backward phase where a value is NaN
-  // or infinite: the step, the layer where it first appeared, what usually helps. The weights are those of before the
-  // step, and the step can be begun again.
+  // Does the next phase and returns which it was. Throws Error where a value is NaN or infinite: the step, the layer
+  // where it first appeared, what usually helps; at the loss or the backward phase of that step, or, with deferred
+  // checks, when it is found. All that a step changes is then as it was before that step: weights, buffers, optimizer,
+  // counters, step, samples; so it can be begun again, and a state saved now resumes bit for bit.
   Phase advance();
-  // The rest of the current step, or a whole one.
+  // The rest of the current step, or a whole one. Errors as of advance().
   void step();
 
   int64_t steps() const { return step_; }  // finished ones
@@ -85,13 +95,17 @@ class Trainer {
   const Dataset& data() const { return *data_; }
   const std::vector<int64_t>& training() const { return training_; }
   const Normalisation& normalisation() const { return normalisation_; }
-  // All steps so far, their results fetched.
+  // All steps so far, their results fetched. Never throws: an error that is found by fetching is thrown by the next
+  // advance() or step(), and the state is at once that of before the step where it happened.
   History& history();
   // This moment, whole. Between two steps only.
   Keyframe keyframe();
   // Back to a keyframe of this training; what follows has the same bits as the first time. Activations and gradients
   // become 0, as before the first step. The history stays as it is: cut() it to go another way from here.
   void go_back(const Keyframe& keyframe);
+
+  // To be called after somebody else wrote weights, between two steps: what deferred checks go back to has them, too.
+  void weights_were_written();
 
   // The training state beside weights and running statistics: what checkpoint.h saves. Between two steps only.
   struct State {
@@ -115,12 +129,16 @@ class Trainer {
   void do_backward();
   void do_update();
   void finish_step();
-  void fetch_results();  // CUDA: the results of the steps since the last time
+  void fetch_results();  // deferred checks: the results of the steps since the last time
+  void remember();       // deferred checks: the present state, to begin again from
+  void go_before(const std::vector<StepRecord>& records, size_t broken, float loss);
+  void throw_found();
   void keep_weights_if_due();
   void set_state(const State& state);
   void measure_norms_if_due(StepRecord& record);
   void write_rate();
-  [[noreturn]] void stop_not_finite(int64_t step, float loss);
+  Error not_finite(float loss);
+  [[noreturn]] void stop_not_finite();
   int64_t sample_at(int64_t position);  // its place in training_
   void make_resident();
 
@@ -130,6 +148,7 @@ class Trainer {
   std::vector<int64_t> training_;
   Normalisation normalisation_;
   TrainerSettings settings_;
+  bool deferred_;  // checks for NaN
   Phase phase_ = Phase::batch;
   int64_t step_ = 0, samples_ = 0;
   float current_rate_ = 0;
@@ -142,5 +161,10 @@ class Trainer {
   History history_;
   std::unique_ptr<Memory> memory_;
 };
+
+namespace detail {
+// For tests: what TrainerSettings::deferred_checks means where it is not set. Empty: true on CUDA.
+void defer_checks(std::optional<bool> deferred);
+}  // namespace detail
 
 }  // namespace striate

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <vector>
 
+#include "engine/error.h"
 #include "engine/training/loss_head.h"
 #include "engine/training/trainer.h"
 #include "kernels/graph.h"
@@ -21,15 +23,23 @@ struct Trainer::Memory {
   static constexpr int kRow = 4;  // floats from head.results() that are kept for every step
   Buffer<StepState> state;
   Buffer<int32_t> pieces;          // of find_not_finite()
-  Buffer<float> weights, running;  // as they were before the step; weights on CUDA only
+  Buffer<float> running;           // as they were before the step
+  std::vector<uint64_t> counters;  // likewise; where the step's phases are done one by one
   Buffer<ArrayStatistics> statistics;
   Buffer<uint8_t> statistics_scratch;
   float rate = std::numeric_limits<float>::quiet_NaN();  // what stands in `state`
 
-  // CUDA only.
+  // With deferred checks.
   static constexpr int64_t kRows = 1024;
   Buffer<float> rows;               // results of the steps since the last fetch_results()
   std::vector<StepRecord> pending;  // their records, without the results
+  struct Remembered {               // the state before the first of them
+    Trainer::State state;
+    Buffer<float> weights, running, optimizer;
+  } remembered;
+  std::optional<Error> found;  // by fetch_results(), to be thrown where training is advanced
+
+  // CUDA only.
   Graph graph;
   bool ran_once = false;  // every kernel was loaded: now a step can be captured
   // All training samples, normalised, with their labels; empty where they are read anew for each batch.

@@ -179,7 +179,7 @@ void TrainingRun::advance_step() {
   }
 }
 
-// After an error the random counters are not those of the step's beginning, on CUDA the optimizer's arrays neither.
+// The trainer stands before the step that went wrong; this fills what that step left in activations and gradients.
 void TrainingRun::recover() {
   line_.newest = std::max(std::min(line_.newest, step()), line_.first);
   trainer_->history().cut(line_.newest);
@@ -199,7 +199,12 @@ bool TrainingRun::go_to(int64_t step, const std::function<bool()>& keep_going) {
   }
   if (step < line_.newest) keep_newest();
   if (step == this->step() && next_phase() == Phase::batch && !trainer_->batch_indices().empty()) return true;
-  return do_again(step, keep_going);
+  try {
+    return do_again(step, keep_going);
+  } catch (const Error&) {
+    recover();
+    throw;
+  }
 }
 
 bool TrainingRun::do_again(int64_t step, const std::function<bool()>& keep_going) {

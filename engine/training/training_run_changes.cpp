@@ -95,6 +95,7 @@ void TrainingRun::write_weight(const std::string& slot, int64_t index, float val
   const Slot& place = weight_slot(slot, index);
   copy_bytes(*stream_, network_.arena(Role::weight) + place.offset + index, stream_->device(), &value, Device::cpu(),
              sizeof value);
+  trainer_->weights_were_written();
 }
 
 // A step that was begun is as if it had not been.

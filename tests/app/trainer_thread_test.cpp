@@ -222,6 +222,40 @@ TEST(TrainWorker, is_saved_every_so_often_and_the_file_goes_when_it_ends_in_orde
   std::filesystem::remove(file + ".kept");
 }
 
+// On CUDA a loss that is NaN is found when results are fetched, which publishing and measuring do: it is told like any
+// other error, and the thread and its autosave go on.
+TEST(TrainWorker, a_loss_that_is_found_late_is_told_and_the_training_goes_on) {
+  struct Deferred {
+    Deferred() { detail::defer_checks(true); }
+    ~Deferred() { detail::defer_checks(std::nullopt); }
+  };
+  const Deferred deferred;
+  TrainSnapshotPtr last;
+  TrainWorker worker(Device::cpu(), {[] { return false; }, [] { return false; }, [] { return true; },
+                                     [&](const TrainSnapshotPtr& snapshot) { last = snapshot; }});
+  const std::string file = test_path("late.safetensors");
+  worker.set_autosave(file, 0);
+  RunRecipe recipe = small_recipe();
+  recipe.optimizer = "sgd";
+  worker.begin(recipe);
+  worker.until({8, Phase::batch});
+  while (worker.working()) worker.advance(1);
+  worker.set_rate(1e38);
+  worker.until({2000, Phase::batch});
+  while (worker.working()) ASSERT_NO_THROW(worker.advance(1));
+  ASSERT_NE(last, nullptr);
+  ASSERT_EQ(last->status, TrainSnapshot::Status::failed);
+  ASSERT_TRUE(last->error);
+  EXPECT_NE(std::string(last->error->what()).find("no number"), std::string::npos) << last->error->what();
+  EXPECT_TRUE(std::filesystem::exists(file));
+  worker.set_rate(0.01);
+  const int64_t step = worker.place().step;
+  worker.until({step + 3, Phase::batch});
+  while (worker.working()) worker.advance(1);
+  EXPECT_EQ(worker.place().step, step + 3);
+  EXPECT_EQ(last->status, TrainSnapshot::Status::paused);
+}
+
 TEST(TrainWorker, a_second_run_is_kept_at_the_same_step) {
   TrainWorker worker(Device::cpu(),
                      {[] { return false; }, [] { return false; }, [] { return true; }, [](const TrainSnapshotPtr&) {}});
