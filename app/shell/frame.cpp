@@ -199,9 +199,8 @@ void Shell::draw(const Moment& moment) {
   LayoutRequest request;
   request.size = moment.size;
   request.navigation = s.navigation;
-  request.inspector = s.inspector;
+  request.inspector = s.inspector || task_unfolds_;
   request.presentation = s.presentation;
-  request.task = task_unfolds_;
   request.transport = app_.page().has_transport();
   if (app_.lessons().is_open()) request.narration = narration_height(narration_width(request));
   layout_ = layout_shell(request);

@@ -112,11 +112,11 @@ class Shell {
   std::optional<Capture> capture_;
   std::optional<Error> capture_error_;
   std::vector<std::string> sent_;
-  std::string task_;              // the line that the lesson's step asks for next; its control is ringed
-  bool task_unfolds_ = false;     // the inspector is unfolded for it
-  bool task_elsewhere_ = false;   // unfolding was no use, or the person folded it again
-  uint64_t task_step_ = 0;        // of Document::guided_steps: the step that the three belong to
-  bool inspector_wanted_ = true;  // by the settings, in the last frame
+  std::string task_;             // the line that the lesson's step asks for next; its control is ringed
+  bool task_unfolds_ = false;    // the inspector is unfolded for it
+  bool task_elsewhere_ = false;  // unfolding was no use, or the person folded it again
+  uint64_t task_step_ = 0;       // of Document::guided_steps: the step that the three belong to
+  bool inspector_wanted_ = true, presented_ = false;  // by the settings, in the last frame
   // Bringing it into view: what was ringed in which layout, where it was, where that was tried, whether it was seen
   // whole.
   std::string ringed_;

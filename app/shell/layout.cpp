@@ -9,7 +9,7 @@ struct Columns {
 
 Columns columns(const LayoutRequest& r) {
   float grow = r.presentation ? 1.35f : 1.0f;
-  Columns c{r.navigation ? 220 * grow : 0, r.inspector || r.task ? 340 * grow : 0};
+  Columns c{r.navigation ? 220 * grow : 0, r.inspector ? 340 * grow : 0};
   // The stage keeps at least two fifths of the window; where type is large the chapters make room first.
   float least = r.size.x * (r.presentation ? 0.5f : 0.4f);
   if (r.presentation && r.size.x - c.navigation - c.inspector < least) c.navigation = 0;

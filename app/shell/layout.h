@@ -11,7 +11,6 @@ struct LayoutRequest {
   bool inspector = true;
   bool transport = false;  // the page has one
   bool presentation = false;
-  bool task = false;    // a lesson's step asks for something in the inspector: it is unfolded, whatever else gives way
   float narration = 0;  // height that the lesson's words need; 0: no lesson is open
 };
 

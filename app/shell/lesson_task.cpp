@@ -15,8 +15,8 @@ bool Shell::find_task() {
   const LessonSession& lessons = app_.lessons();
   const bool before = task_unfolds_;
   const bool wanted = app_.settings().inspector;
-  const bool folded_by_hand = inspector_wanted_ && !wanted;
-  inspector_wanted_ = wanted;
+  const bool same_mode = std::exchange(presented_, app_.settings().presentation) == app_.settings().presentation;
+  const bool folded_by_hand = std::exchange(inspector_wanted_, wanted) && !wanted && same_mode;
   task_.clear();
   if (!lessons.is_open()) {
     task_unfolds_ = task_elsewhere_ = false;

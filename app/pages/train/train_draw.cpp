@@ -110,6 +110,10 @@ void TrainPage::draw_run(Ui& ui) const {
   ui.row("speed", s.images_per_second > 0 ? grouped(std::llround(s.images_per_second)) + " images/s" : "-");
   ui.row("device", s.device);
   if (needs_new_run()) ui.note("The settings were changed: **Start** begins a new training with them.");
+  ui.button("Begin again", "train.reset",
+            {.icon = Icon::reset,
+             .enabled = s.newest_step > s.first_step,
+             .tooltip = "Forgets this training, after a question; Start then begins with new weights"});
   ui.hairline();
 }
 

@@ -21,7 +21,10 @@ void TrainPage::note_lesson() {
     return there ? std::get<double>(registry_->read(readout)) : 0.0;
   };
   const double tasks = number("lesson.tasks");
-  if (number("lesson.plays") == 0 && tasks == tasks_done_ && snapshot_->run == lesson_run_) return;
+  const bool plays = number("lesson.plays") != 0;
+  if (plays && !lesson_plays_ && own()) own_ = true;  // what comes now is the lesson's; what was before stays theirs
+  lesson_plays_ = plays;
+  if (!plays && tasks == tasks_done_ && snapshot_->run == lesson_run_) return;
   tasks_done_ = tasks;
   lesson_run_ = snapshot_->run;
   lesson_steps_ = snapshot_->newest_step;

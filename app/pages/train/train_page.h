@@ -122,6 +122,7 @@ class TrainPage : public Page {
   // it.
   uint64_t lesson_run_ = 0;
   double tasks_done_ = 0;
+  bool lesson_plays_ = false;
   int64_t lesson_steps_ = 0;
   const Registry* registry_ = nullptr;
   bool adopt_live_ = false;
