@@ -221,6 +221,9 @@ PictureResponse PictureStage::draw(Ui& ui, std::string_view label, const Rect& a
         ui.ease(page_ + ".glide", static_cast<float>(glides_), kGlideSeconds) - static_cast<float>(glides_ - 1);
     if (t < 1) view = mix_views(from_, view, std::max(t, 0.0f));
   }
+  // Below the picture, which has the mouse: what tells that clicking it gives this command.
+  ui.interact(area,
+              {.label = "pixels of the picture", .command = page_ + ".cursor", .kind = "pixels", .focusable = false});
   const PictureResponse hit = ui.picture(label, area, source, view);
   if (hit.fit) {
     ui.send(page_ + ".fit");

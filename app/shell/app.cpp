@@ -180,6 +180,7 @@ bool App::update(double now) {
   }
   // What a step asks for may come true by itself, when what a command began is done.
   if (lessons_.is_open() && !step_player_) lessons_.look(registry_);
+  look_at_task();
   return moving;
 }
 

@@ -87,6 +87,8 @@ class App {
 
   Settings& settings() { return settings_; }
   const Settings& settings() const { return settings_; }
+  // The lesson's step is being set up, or "Show me" does what it asks for.
+  bool lesson_plays() const { return step_player_ != nullptr; }
   LessonSession& lessons() { return lessons_; }
   const LessonSession& lessons() const { return lessons_; }
 
@@ -113,6 +115,7 @@ class App {
   void close_lesson();
   void open_script(const std::string& path);
   void enter_step(int step);
+  void look_at_task();
   void play(const std::vector<Action>& actions);
   bool advance_step();
 
@@ -140,7 +143,9 @@ class App {
   std::shared_ptr<ScriptPlayer> step_player_;  // what is left of the lesson's step, or of a script that was opened
   bool entering_ = false;                      // it is the step's own, not what the student does or "Show me" does
   bool show_next_ = false;                     // "Show me" was asked for while they run
-  std::string opening_;                        // what is being read
+  bool task_done_ = false;                     // the step's task is known to be done
+  int tasks_done_ = 0;
+  std::string opening_;  // what is being read
   double now_ = 0;
   bool quit_ = false;
   bool restoring_ = false;

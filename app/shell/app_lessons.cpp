@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "app/command/player.h"
 #include "app/shell/app.h"
@@ -20,7 +22,6 @@ void App::declare_lesson_commands() {
   registry_.add(Command{"lesson.next", "The next step of the lesson", {}, [this](const Arguments&) {
                           need_lesson();
                           if (lessons_.step() + 1 == lessons_.step_count()) {
-                            settings_.remember_lesson(lessons_.name());
                             close_lesson();
                           } else {
                             enter_step(lessons_.step() + 1);
@@ -76,6 +77,10 @@ void App::declare_lesson_commands() {
   });
   registry_.add(Readout{"lesson.step", "number of the lesson's step, from 1; 0 while none is open",
                         [this] { return ReadoutValue(lessons_.is_open() ? lessons_.step() + 1.0 : 0.0); }});
+  registry_.add(Readout{"lesson.plays", "1 while a lesson's step is set up, \"Show me\" works, or a script plays",
+                        [this] { return ReadoutValue(step_player_ ? 1.0 : 0.0); }});
+  registry_.add(Readout{"lesson.tasks", "tasks of lessons that were done since the program was opened",
+                        [this] { return ReadoutValue(static_cast<double>(tasks_done_)); }});
 }
 
 std::string App::lesson_text() const {
@@ -94,6 +99,8 @@ void App::need_lesson() const {
 
 void App::open_lesson(const std::string& name_or_path) {
   lessons_.open(name_or_path, registry_);
+  loader_.cancel();  // what was asked for before it is no longer wanted
+  opening_.clear();
   enter_step(0);
 }
 
@@ -104,12 +111,27 @@ void App::close_lesson() {
   entering_ = show_next_ = false;
 }
 
+// A step stands by itself: what went wrong before it is over.
 void App::enter_step(int step) {
   lessons_.go_to(step);
+  task_done_ = false;
+  failures_.clear();
+  std::erase_if(notices_, [](const Notice& notice) {
+    const std::string_view name = command_name(notice.command);
+    return notice.error && (name.find('.') != std::string_view::npos || name == "open" || name == "lesson");
+  });
   document_.guided = true;
   ++document_.guided_steps;
   play(lessons_.current().enter);
   entering_ = step_player_ != nullptr;
+}
+
+// A task that was done is remembered at once, and those who count what was trained for it are told.
+void App::look_at_task() {
+  if (!lessons_.is_open() || entering_ || task_done_ || !lessons_.tried()) return;
+  task_done_ = true;
+  ++tasks_done_;
+  if (lessons_.built_in()) settings_.remember_step(lessons_.name(), lessons_.step() + 1, lessons_.step_count());
 }
 
 // Plays a step's actions from the next update on; what was still playing is dropped.
@@ -129,6 +151,7 @@ void App::open_script(const std::string& path) {
   Script script = read_script(path);
   check_script(script, registry_);
   close_lesson();
+  failures_.clear();
   document_.guided = true;
   ++document_.guided_steps;
   step_player_ = std::make_shared<ScriptPlayer>(std::move(script));
@@ -145,7 +168,11 @@ bool App::advance_step() {
   host.loading = [this] { return loader_.busy(); };
   host.held = [this] { return holds_scripts(); };
   host.busy = [this] { return work_is_under_way(); };
-  host.take_failure = [this] { return take_failure(); };
+  // What fails behind a lesson is told by a notice of its own and may come from what was done before: the step goes on.
+  host.take_failure = [this]() -> std::optional<Error> {
+    std::optional<Error> failure = take_failure();
+    return lessons_.is_open() ? std::nullopt : failure;
+  };
   host.screenshot = [](const std::string&) {};
   host.now = [this] { return now_; };
   try {

@@ -25,9 +25,9 @@ bool Shell::frame(const Moment& moment) {
   app_moves_ = app_.update(moment.now);
   play_a_line();
   draw(moment);
-  std::vector<std::string> commands = ui_.take_commands();
-  for (std::string& line : commands) app_.send(std::move(line));
-  bool moves = app_moves_ || ui_.wants_frame() || !commands.empty();
+  sent_ = ui_.take_commands();
+  for (const std::string& line : sent_) app_.send(line);
+  bool moves = app_moves_ || ui_.wants_frame() || !sent_.empty();
   moving_ = moves;
   settled_ = !moves && !app_.busy() && !browser_->busy();
   if (settled_ && !readouts_file_.empty()) write_readouts();
@@ -191,19 +191,15 @@ void Shell::draw(const Moment& moment) {
   }
   std::reverse(errors.begin(), errors.end());  // the newest first
   ui_.set_errors(std::move(errors));
-  std::string ring;
-  if (app_.lessons().is_open() && !app_.lessons().tried()) {
-    for (const Action& action : app_.lessons().current().attempt) {
-      if (action.kind == ActionKind::command) ring = action.text;
-    }
-  }
-  ui_.ring(ring);
+  bool look_again = find_task();
+  ui_.ring(ring_line(&look_again));
   ui_.begin_frame(frame);
+  if (look_again) ui_.request_frame();
 
   LayoutRequest request;
   request.size = moment.size;
   request.navigation = s.navigation;
-  request.inspector = s.inspector;
+  request.inspector = s.inspector || task_unfolds_;
   request.presentation = s.presentation;
   request.transport = app_.page().has_transport();
   if (app_.lessons().is_open()) request.narration = narration_height(narration_width(request));

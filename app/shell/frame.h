@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/command/player.h"
 #include "app/shell/app.h"
@@ -48,6 +49,10 @@ class Shell {
   Ui& ui() { return ui_; }
   const ShellLayout& layout() const { return layout_; }
   const Theme& theme() const;
+  // The line that the open lesson's step asks for next, where the screen has what sends it: that has the ring.
+  const std::string& task() const { return task_; }
+  // What hands sent in the last frame.
+  const std::vector<std::string>& sent() const { return sent_; }
 
   // Plays a script, a line a frame. Its error ends it and is kept.
   void play(Script script, bool skip_expectations = false);
@@ -76,6 +81,8 @@ class Shell {
   friend class ShellParts;
   void declare_commands();
   void apply_keys();
+  bool find_task();  // lesson_task.cpp
+  std::string ring_line(bool* look_again);
   void draw(const Moment& moment);
   void draw_navigation(const Rect& area);
   void draw_bar(const Rect& area);
@@ -104,6 +111,17 @@ class Shell {
   std::string output_folder_;
   std::optional<Capture> capture_;
   std::optional<Error> capture_error_;
+  std::vector<std::string> sent_;
+  std::string task_;             // the line that the lesson's step asks for next; its control is ringed
+  bool task_unfolds_ = false;    // the inspector is unfolded for it
+  bool task_elsewhere_ = false;  // unfolding was no use, or the person folded it again
+  uint64_t task_step_ = 0;       // of Document::guided_steps: the step that the three belong to
+  bool inspector_wanted_ = true, presented_ = false;  // by the settings, in the last frame
+  // Bringing it into view: what was ringed in which layout, where it was, where that was tried, whether it was seen
+  // whole.
+  std::string ringed_;
+  Rect ring_stage_, ring_at_, ring_tried_;
+  bool ring_seen_ = false;
   bool help_open_ = false;
   bool palette_open_ = false, palette_fresh_ = false;
   std::string palette_text_;

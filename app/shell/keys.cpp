@@ -46,6 +46,15 @@ KeyTable::KeyTable() {
         return std::string(app.lessons().step() > 0 ? "lesson.back" : "");
       },
       "the step or page before");
+  // What a clicker sends to make the screen black: "." most of them, "B" the others. Where a page has a B of its own,
+  // that one counts.
+  const auto show_me = [](const App& app) {
+    const LessonSession& lessons = app.lessons();
+    return std::string(lessons.is_open() && !lessons.tried() ? "lesson.show" : "");
+  };
+  shell_.push_back(
+      {".", show_me, "does what a lesson's step asks for: a clicker's button for a black screen", true, true});
+  add("B", show_me, "the same, on other clickers");
   for (int i = 1; i <= 9; ++i) {
     shell_.push_back({std::to_string(i),
                       [i](const App& app) {
@@ -76,6 +85,10 @@ KeyTable::KeyTable() {
 }
 
 std::string KeyTable::command_for(const std::string& key, const App& app) const {
+  for (const KeyBinding& binding : shell_) {
+    if (!binding.first || binding.key != key) continue;
+    if (std::string line = binding.command(app); !line.empty()) return line;
+  }
   for (const Page::Key& own : app.page().keys()) {
     if (own.key == key) return own.command;
   }

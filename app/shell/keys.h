@@ -14,7 +14,8 @@ struct KeyBinding {
   std::string key;                                 // "Ctrl+Shift+Z", as widgets/input.h names them
   std::function<std::string(const App&)> command;  // the line to send now; empty: nothing
   std::string help;
-  bool shown = true;  // in the help
+  bool shown = true;   // in the help
+  bool first = false;  // before the page's own key, whenever it has something to send
 };
 
 class KeyTable {

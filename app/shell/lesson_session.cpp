@@ -14,6 +14,25 @@ constexpr const char* kFolder = "assets/lessons/";
 
 std::string embedded_name(const std::string& name) { return kFolder + name + ".md"; }
 
+// Whether a line does what a line of a try block asks for: the same command at the same thing, with any value. Of
+// "pixels.weight red 0" the last word is the value.
+bool same_task(std::string_view asked, std::string_view line) {
+  const auto thing = [](std::string_view text) {
+    const size_t first = text.find(' '), last = text.rfind(' ');
+    return first == last ? text.substr(0, first) : text.substr(0, last);
+  };
+  return command_name(asked) == command_name(line) &&
+         (thing(asked) == thing(line) || line == asked || asked.find(' ') == asked.rfind(' '));
+}
+
+std::vector<std::string> commands_of(const LessonStep& step) {
+  std::vector<std::string> lines;
+  for (const Action& action : step.attempt) {
+    if (action.kind == ActionKind::command) lines.push_back(action.text);
+  }
+  return lines;
+}
+
 }  // namespace
 
 const std::vector<LessonEntry>& LessonSession::entries() {
@@ -54,8 +73,10 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
   check_lesson(lesson, registry);
   lesson_ = std::make_unique<Lesson>(std::move(lesson));
   name_ = built_in.empty() ? std::filesystem::path(name_or_path).stem().string() : name_or_path;
+  built_in_ = !built_in.empty();
   step_ = 0;
   tried_ = false;
+  lines_done_ = 0;
 }
 
 void LessonSession::close() {
@@ -67,11 +88,26 @@ bool LessonSession::go_to(int step) {
   if (!lesson_ || step < 0 || step >= step_count()) return false;
   step_ = step;
   tried_ = false;
+  lines_done_ = 0;
   return true;
+}
+
+std::vector<std::string> LessonSession::open_lines() const {
+  if (!lesson_ || tried()) return {};
+  std::vector<std::string> lines = commands_of(current());
+  if (!lines.empty())
+    lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(std::min(lines_done_, lines.size() - 1)));
+  return lines;
 }
 
 void LessonSession::command_was_run(std::string_view line, const Registry& registry) {
   if (!lesson_ || current().attempt.empty() || tried_) return;
+  const std::vector<std::string> lines = commands_of(current());
+  for (size_t i = lines_done_; i < lines.size() && !line.empty(); ++i) {
+    if (!same_task(lines[i], line)) continue;
+    lines_done_ = i + 1;
+    break;
+  }
   tried_ = completes(current(), line, registry);
 }
 

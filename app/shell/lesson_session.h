@@ -31,6 +31,7 @@ class LessonSession {
 
   const Lesson& lesson() const { return *lesson_; }
   const std::string& name() const { return name_; }
+  bool built_in() const { return built_in_; }
   int step() const { return step_; }
   int step_count() const { return static_cast<int>(lesson_->steps.size()); }
   const LessonStep& current() const { return lesson_->steps[static_cast<size_t>(step_)]; }
@@ -38,6 +39,8 @@ class LessonSession {
 
   // Whether this step's try block was done; true where it has none.
   bool tried() const { return tried_ || current().attempt.empty(); }
+  // The try block's lines that are to be done next, in order; the last one where all were done and it is not yet so.
+  std::vector<std::string> open_lines() const;
   // Tells the session that a command was run: completes the step when it is the one to try.
   void command_was_run(std::string_view line, const Registry& registry);
   // Looks whether the step's conditions have come true since, if its try block has any.
@@ -46,8 +49,10 @@ class LessonSession {
  private:
   std::unique_ptr<Lesson> lesson_;
   std::string name_;
+  bool built_in_ = false;
   int step_ = 0;
   bool tried_ = false;
+  size_t lines_done_ = 0;  // of the try block's commands
 };
 
 }  // namespace striate

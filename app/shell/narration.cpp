@@ -68,6 +68,11 @@ std::vector<std::string> paragraphs(const std::string& text) {
   return list;
 }
 
+// What was only passed by is not marked.
+bool step_done(const App& app, int step) {
+  return app.lessons().built_in() && app.settings().step_done(app.lessons().name(), step);
+}
+
 float buttons_width(const Ui& ui, bool show_me) { return ui.em(show_me ? 248 : 156); }
 
 // Where the band is narrow for its type the buttons stand under the words instead of beside them.
@@ -138,10 +143,10 @@ void Shell::draw_narration(const Rect& area) {
     Response r = ui_.interact(hit, {.label = name, .command = command, .kind = "dot", .focusable = false});
     float grown = ui_.ease(name, here ? 1.0f : 0.0f, 0.25f);
     ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), ui_.em(3) + ui_.em(1.5f) * grown,
-                               here                 ? t.accent
-                               : r.hovered          ? t.secondary
-                               : i < lessons.step() ? mixed(t.line, t.secondary, 0.6f)
-                                                    : t.line,
+                               here                     ? t.accent
+                               : r.hovered              ? t.secondary
+                               : step_done(app_, i + 1) ? t.activation
+                                                        : t.line,
                                20);
     if (r.clicked) ui_.send(command);
   }
@@ -161,7 +166,9 @@ void Shell::draw_narration(const Rect& area) {
       ui_.icon(Icon::tick, {mark.x + ui_.em(4), mark.centre().y - ui_.em(8), ui_.em(16), ui_.em(16)}, t.activation);
       ui_.label(Rect{mark.x + ui_.em(24), mark.y, mark.w - ui_.em(24), mark.h}, "done", Font::control, t.activation);
     } else {
-      ui_.button("Show me", "lesson.show", {});
+      ui_.button("Show me", "lesson.show",
+                 {.tooltip = "Does for you what this step asks you to try; a clicker's "
+                             "button for a black screen does it, too"});
     }
   }
   ui_.end_row();

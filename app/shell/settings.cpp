@@ -45,6 +45,23 @@ void Settings::remember_lesson(const std::string& name) {
   if (std::find(done_lessons.begin(), done_lessons.end(), name) == done_lessons.end()) done_lessons.push_back(name);
 }
 
+void Settings::remember_step(const std::string& lesson, int step, int count) {
+  if (step_done(lesson, step)) return;
+  std::vector<int>& done = lesson_steps[lesson];
+  done.insert(std::lower_bound(done.begin(), done.end(), step), step);
+  for (int each = 1; each <= count; ++each) {
+    if (!std::binary_search(done.begin(), done.end(), each)) return;
+  }
+  remember_lesson(lesson);
+  lesson_steps.erase(lesson);
+}
+
+bool Settings::step_done(const std::string& lesson, int step) const {
+  if (std::find(done_lessons.begin(), done_lessons.end(), lesson) != done_lessons.end()) return true;
+  const auto found = lesson_steps.find(lesson);
+  return found != lesson_steps.end() && std::binary_search(found->second.begin(), found->second.end(), step);
+}
+
 namespace {
 
 // The XDG rules: a relative path is ignored.
@@ -102,6 +119,11 @@ Settings load_settings(const std::string& path, std::string* problem) {
   read(json, "window_height", s.window_height, wrong);
   read(json, "recent_files", s.recent_files, wrong);
   read(json, "done_lessons", s.done_lessons, wrong);
+  read(json, "lesson_steps", s.lesson_steps, wrong);
+  for (auto& [lesson, steps] : s.lesson_steps) {
+    std::sort(steps.begin(), steps.end());
+    steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+  }
   read(json, "megapixel_limit", s.megapixel_limit, wrong);
   if (!(s.scale == 0 || (s.scale >= 0.5 && s.scale <= 4))) s.scale = 0;
   s.window_width = std::clamp(s.window_width, 320, 16384);
@@ -114,17 +136,11 @@ Settings load_settings(const std::string& path, std::string* problem) {
 
 void save_settings(const std::string& path, const Settings& s) {
   namespace fs = std::filesystem;
-  nlohmann::json json = {{"theme", s.dark ? "dark" : "light"},
-                         {"presentation", s.presentation},
-                         {"motion", s.motion},
-                         {"navigation", s.navigation},
-                         {"inspector", s.inspector},
-                         {"scale", s.scale},
-                         {"window_width", s.window_width},
-                         {"window_height", s.window_height},
-                         {"recent_files", s.recent_files},
-                         {"done_lessons", s.done_lessons},
-                         {"megapixel_limit", s.megapixel_limit}};
+  nlohmann::json json = {
+      {"theme", s.dark ? "dark" : "light"}, {"presentation", s.presentation},   {"motion", s.motion},
+      {"navigation", s.navigation},         {"inspector", s.inspector},         {"scale", s.scale},
+      {"window_width", s.window_width},     {"window_height", s.window_height}, {"recent_files", s.recent_files},
+      {"done_lessons", s.done_lessons},     {"lesson_steps", s.lesson_steps},   {"megapixel_limit", s.megapixel_limit}};
   // File names need not be UTF-8; what is not is replaced rather than lost with everything else.
   std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const char* hint = "check the folder's permissions; the settings are kept until the program closes";

@@ -1,6 +1,7 @@
 // What survives a restart: $XDG_CONFIG_HOME/striate/settings.json (default ~/.config/striate/settings.json).
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,17 @@ struct Settings {
   double scale = 0;           // of the whole interface; 0: as the monitor says
   int window_width = 1280;    // logical pixels
   int window_height = 800;
-  std::vector<std::string> recent_files;  // newest first, at most 20
-  std::vector<std::string> done_lessons;  // names
-  double megapixel_limit = 256;           // largest picture that is opened
+  std::vector<std::string> recent_files;                 // newest first, at most 20
+  std::vector<std::string> done_lessons;                 // names: every step's task was done
+  std::map<std::string, std::vector<int>> lesson_steps;  // of lessons that were begun: the steps that are done, from 1
+  double megapixel_limit = 256;                          // largest picture that is opened
 
   bool operator==(const Settings&) const = default;
   void remember_file(const std::string& path);
   void remember_lesson(const std::string& name);
+  // A step's task was done, or it has none and was seen. The lesson is done once all its `count` steps are.
+  void remember_step(const std::string& lesson, int step, int count);
+  bool step_done(const std::string& lesson, int step) const;
 };
 
 std::string settings_path();  // where the file is, from the environment

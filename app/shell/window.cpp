@@ -17,6 +17,7 @@
 #include "app/shell/capture.h"
 #include "app/shell/frame.h"
 #include "app/shell/glfw_keys.h"
+#include "app/shell/settings_keeper.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -146,33 +147,6 @@ float scale_of(GLFWwindow* window, const Settings& settings) {
   return std::clamp(std::round(std::max(x, y) * 8) / 8, 0.5f, 4.0f);
 }
 
-// Written when something changed, at most every two seconds, and at the end.
-class SettingsKeeper {
- public:
-  SettingsKeeper(App& app, std::string file) : app_(app), file_(std::move(file)), saved_(app.settings()) {}
-  ~SettingsKeeper() { save(); }
-  void look(double now) {
-    if (now - last_ < 2) return;
-    last_ = now;
-    save();
-  }
-
- private:
-  void save() {
-    if (file_.empty() || app_.settings() == saved_) return;
-    saved_ = app_.settings();
-    try {
-      save_settings(file_, saved_);
-    } catch (const Error& error) {
-      app_.notify({error.what(), error.hint(), "settings", true, app_.now()});
-    }
-  }
-  App& app_;
-  std::string file_;
-  Settings saved_;
-  double last_ = 0;
-};
-
 }  // namespace
 
 WindowResult run_window(App& app, const WindowOptions& options) {
@@ -233,6 +207,8 @@ WindowResult run_window(App& app, const WindowOptions& options) {
       }
       double early = last_frame + 1.0 / 125 - glfwGetTime();
       if (early > 0.001) glfwWaitEventsTimeout(early);  // a flood of events doesn't draw faster than this
+    } else if (keeper.waits()) {
+      glfwWaitEventsTimeout(SettingsKeeper::kSeconds);
     } else {
       glfwWaitEvents();
     }

@@ -382,9 +382,9 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
       }
     }
     if (done || left || cancelled) {
-      bool keep_focus = !left;
       edit_ = {};
-      if (keep_focus) keyboard_ = true;
+      // Enter gives the keys back to the page: Space plays again. Tab goes on from here.
+      if (!left) keyboard_ = cancelled;
     }
     return sent;
   }

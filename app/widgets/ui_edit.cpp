@@ -188,6 +188,7 @@ bool Ui::text_field(std::string_view name, std::string_view value, std::string_v
       sent = true;
     }
     if (done || left || cancelled) edit_ = {};
+    if (done) keyboard_ = false;  // the keys are the page's again: Space plays. Tab goes on from here
   } else {
     label(rect.inset(10, 4), value.empty() ? placeholder : value, Font::control,
           value.empty() ? theme().secondary : theme().text);

@@ -45,12 +45,14 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   const Theme& t = theme();
   const Rect whole{spec.origin.x, spec.origin.y, spec.size * static_cast<float>(spec.columns),
                    spec.size * static_cast<float>(spec.rows)};
-  const Response r = interact(whole, {.label = name,
-                                      .command = spec.command,
-                                      .kind = "grid",
-                                      .tooltip = spec.tooltip,
-                                      .takes_wheel = spec.takes_wheel && focus_ == id_of(name),
-                                      .takes_press = spec.takes_press});
+  Response r = interact(whole, {.label = name,
+                                .command = spec.command,
+                                .kind = "grid",
+                                .tooltip = spec.tooltip,
+                                .takes_wheel = spec.takes_wheel && focus_ == id_of(name),
+                                .takes_press = false});
+  // Enter alone: Space stays the page's, which plays and pauses with it, also between two numbers that are typed.
+  if (spec.takes_press && r.keyboard && edit_.id != r.id && take_key("Enter")) r.clicked = true;
   GridResponse out;
   out.focused = r.focused;
   GridFocus& at = grids_[r.id];

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/widgets/ui.h"
+#include "app/widgets/wanted_item.h"
 
 namespace striate {
 
@@ -316,19 +317,20 @@ void Ui::draw_tooltip() {
   if (!line.empty()) label(Vec{box.x + 10, box.y + 10 + h1}, line, Font::number, theme().accent, em(13));
 }
 
+namespace {
+constexpr int kOverLayers = 4;  // the channel of tooltips (ui.cpp): over a list that is open
+}
+
 // "Touch this": a soft ring that grows once to its place and stays.
 void Ui::draw_ring() {
   if (ring_ != ring_found_) ring_found_.clear();
   if (ring_.empty()) return;
-  // The item of the whole line, else of as many of its words as one has: "channels.brush b 0 70" is the blue histogram.
-  std::string_view line = ring_;
-  const Item* item = find_item(line);
-  while (!item && line.find(' ') != std::string_view::npos) {
-    line = line.substr(0, line.rfind(' '));
-    item = find_item(line);
-  }
+  // A command without values, as words link to it, is lit by whatever begins with it.
+  const Item* item = wanted_item(items_, ring_);
+  if (!item && ring_.find(' ') == std::string::npos) item = find_item(ring_);
   if (!item) return;
-  // What is to be touched is brought into view, once: whoever scrolls away meant to.
+  // What is to be touched is brought into view, once: whoever scrolls away meant to. A ring that is taken away and
+  // given again brings it there again.
   if (ring_found_.empty()) {
     ring_found_ = ring_;
     if (item->visible.h < item->rect.h - 1) {
@@ -337,6 +339,7 @@ void Ui::draw_ring() {
     }
   }
   if (item->visible.empty()) return;
+  if (item->layer > 0) splitter_.SetCurrentChannel(draw_, kOverLayers);
   Rect at = item->visible;
   ids_.push_back(item->id);
   auto [entry, fresh] = eases_.try_emplace(id_of("ring"));

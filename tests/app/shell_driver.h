@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "app/shell/app.h"
 #include "app/shell/frame.h"
@@ -35,6 +36,7 @@ class ShellDriver {
     moment.now = now_;
     moment.patient = patient;
     bool more = shell.frame(moment);
+    sent.insert(sent.end(), shell.sent().begin(), shell.sent().end());
     EXPECT_TRUE(shell.ui().conflicts().empty()) << "two items are called '" << shell.ui().conflicts()[0] << "'";
     return more;
   }
@@ -106,6 +108,7 @@ class ShellDriver {
   InputQueue queue;
   float scale = 1;
   bool patient = true;
+  std::vector<std::string> sent;  // by hands, since it was last cleared
 
  private:
   Vec size_;

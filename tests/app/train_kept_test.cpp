@@ -132,6 +132,28 @@ TEST_F(TrainKept, a_lesson_puts_own_training_aside_and_it_comes_back_whole) {
   EXPECT_EQ(failure("train.back"), "no training was put aside");
 }
 
+// A lesson may throw away what it trained itself and what it asked for, not what a student went on with.
+TEST_F(TrainKept, a_lesson_keeps_what_a_student_trained_in_it) {
+  driver.run("lesson batch");
+  driver.run("lesson.show");
+  EXPECT_EQ(driver.number("train.step"), 1);
+  driver.run("lesson.next");
+  EXPECT_EQ(driver.number("train.aside"), 0);
+  driver.run("lesson.show");  // an epoch, as the task asks
+  driver.run("lesson.next");
+  EXPECT_EQ(driver.number("train.aside"), 0);
+  driver.run("train.until 60");  // nearly three epochs more
+  const double loss = driver.number("train.loss");
+  driver.run("lesson.next");
+  EXPECT_EQ(driver.number("train.step"), 0);  // the next step begins with a network of its own
+  EXPECT_EQ(driver.text("train.question"), "");
+  EXPECT_EQ(driver.number("train.aside"), 1);
+  driver.click("Go back to it");
+  driver.run("train.discard yes");
+  EXPECT_EQ(driver.number("train.step"), 60);
+  EXPECT_EQ(driver.number("train.loss"), loss);
+}
+
 TEST_F(TrainKept, closing_asks_for_what_a_lesson_put_aside) {
   driver.run("train.until 6");
   driver.run("lesson train");

@@ -1,6 +1,9 @@
 // The inspector of the view `compare`: the numbers of both runs with the better one marked, and what may be changed.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "app/pages/train/compare_view.h"
 #include "app/widgets/ui.h"
@@ -12,6 +15,21 @@ std::string number_of(const ComparedNumber& number, double value) {
   if (!std::isfinite(value)) return "not a number";
   if (number.percent) return fmt::format("{:.1f} %", 100 * value);
   return value < 1e6 ? number_text(value, 4) : fmt::format("{:.3e}", value);
+}
+
+// The network with a dropout layer in front of its last dense one; empty where there is no such place, or one already.
+std::string with_dropout(const Architecture& network) {
+  std::vector<std::string> layers;
+  size_t last = 0;
+  for (int i = 1; i < network.size(); ++i) {
+    const Node& node = network.nodes()[static_cast<size_t>(i)];
+    if (node.layer->kind() == "dropout" || node.inputs != std::vector<int>{i - 1}) return "";
+    if (node.layer->kind() == "dense") last = layers.size();
+    layers.push_back(node.layer->text());
+  }
+  if (last == 0) return "";
+  layers.insert(layers.begin() + static_cast<std::ptrdiff_t>(last), "dropout 0.5");
+  return fmt::format("{}", fmt::join(layers, " | "));
 }
 
 }  // namespace
@@ -47,6 +65,22 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
     ui.button("Adam", "train.compare optimizer adam");
   } else {
     ui.button("Plain SGD", "train.compare optimizer sgd");
+  }
+  if (recipe.initializer != "glorot-uniform") {
+    ui.button("Glorot's start", "train.compare initializer glorot-uniform",
+              {.tooltip = "Starting weights drawn from another range: Glorot's, uniform"});
+  }
+  if (recipe.augment.empty()) {
+    ui.button("Augmentation", "train.compare augment shift 2 rotate 10 scale 0.1",
+              {.tooltip = "Every picture a little shifted, turned and scaled, differently each time"});
+  }
+  if (const std::string layers = with_dropout(*now.architecture); !layers.empty()) {
+    ui.button("Dropout", "train.compare layers " + layers,
+              {.tooltip = "Half of the values in front of the last dense layer switched off in every step"});
+  }
+  if (constexpr const char* kMore = "0.9,0,0.1"; recipe.split != kMore) {
+    ui.button("More to learn from", std::string("train.compare split ") + kMore,
+              {.tooltip = "Nine of ten pictures are learned from, the tenth is the test part"});
   }
   ui.end_flow();
 }

@@ -23,10 +23,13 @@ DrawLayout layout_of(const Rect& area, float em, int stages) {
   Rect room = area.inset(20, 12);
   const float captions = 24 * em;
   const float controls = 42 * em;
-  const bool with_maps = room.h > 430 * em;
-  const float rest = room.h - captions * (with_maps ? 3 : 2) - controls - kGap * (with_maps ? 2 : 1);
+  // Where the stage is low the pad comes first: it is drawn on.
+  const bool with_stages = room.h > 190 * em, with_maps = room.h > 430 * em;
+  const int rows = with_maps ? 2 : with_stages ? 1 : 0;
+  const float rest = room.h - captions * static_cast<float>(rows + 1) - controls - kGap * static_cast<float>(rows);
   const auto n = static_cast<float>(std::max(stages, 1));
-  const float tile = std::floor(std::clamp(rest * (with_maps ? 0.26f : 0.34f), 24.0f, (room.w - (n - 1) * 12) / n));
+  const float tile =
+      with_stages ? std::floor(std::clamp(rest * (with_maps ? 0.26f : 0.34f), 24.0f, (room.w - (n - 1) * 12) / n)) : 0;
   const float maps = with_maps ? std::clamp(rest * 0.15f, 30.0f, 96.0f) : 0;
   const float side = std::floor(std::min(rest - tile - maps, room.w * 0.46f));
   Rect top = room.cut_top(captions + side + controls);
@@ -34,7 +37,7 @@ DrawLayout layout_of(const Rect& area, float em, int stages) {
   top.cut_left(24);
   out.answer = top;
   room.cut_top(kGap);
-  out.stages = room.cut_top(captions + tile);
+  if (with_stages) out.stages = room.cut_top(captions + tile);
   if (with_maps) {
     room.cut_top(kGap);
     out.maps = room.cut_top(captions + maps);
@@ -97,7 +100,7 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   draw_pad(ui, layout.pad, now);
   draw_answer(ui, layout.answer, now);
   const bool own = &stages == &input_.stages;
-  draw_stages(ui, layout.stages, stages, own ? version_ : now.version);
+  if (!layout.stages.empty()) draw_stages(ui, layout.stages, stages, own ? version_ : now.version);
   if (!layout.maps.empty()) draw_maps(ui, layout.maps, now);
   if (hover_next_ != hover_) ui.request_frame();
 }

@@ -10,6 +10,7 @@
 namespace striate {
 
 void TrainPage::declare(Registry& registry) {
+  registry_ = &registry;
   declare_settings(registry);
   declare_run(registry);
   declare_lines(registry);

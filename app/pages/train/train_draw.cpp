@@ -110,6 +110,10 @@ void TrainPage::draw_run(Ui& ui) const {
   ui.row("speed", s.images_per_second > 0 ? grouped(std::llround(s.images_per_second)) + " images/s" : "-");
   ui.row("device", s.device);
   if (needs_new_run()) ui.note("The settings were changed: **Start** begins a new training with them.");
+  ui.button("Begin again", "train.reset",
+            {.icon = Icon::reset,
+             .enabled = s.newest_step > s.first_step,
+             .tooltip = "Forgets this training, after a question; Start then begins with new weights"});
   ui.hairline();
 }
 
@@ -125,6 +129,7 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   }
   ui.button("Step", "train.step batch", {.icon = Icon::step});
   ui.button("Phase", "train.step phase");
+  ui.button("Epoch", "train.step epoch", {.tooltip = "Every picture of the training part once"});
   static const Choice speeds[] = {{"fastest", "fastest"},       {"50 steps/s", "batches 50"},
                                   {"10 steps/s", "batches 10"}, {"2 steps/s", "batches 2"},
                                   {"4 phases/s", "phases 4"},   {"1 phase/s", "phases 1"}};
@@ -137,16 +142,23 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   const float speed_wide = ui.measure(Font::control, "speed").x + longest + ui.em(56);
   const Rect speed = rest.cut_right(speed_wide).centred(speed_wide, ui.em(34));
   rest.cut_right(10);
-  const std::string where = fmt::format("step {}", grouped(s.step));
-  const Rect words = rest.cut_right(
-      ui.measure(Font::number, fmt::format("step {}", grouped(std::max<int64_t>(s.newest_step, 10000)))).x + 8);
+  const float digits = ui.measure(Font::number, std::to_string(std::max<int64_t>(s.newest_step, 10000))).x;
+  const float until_wide = ui.measure(Font::control, "step").x + digits + 32;
+  const Rect until = rest.cut_right(until_wide).centred(until_wide, ui.em(34));
   rest.cut_right(8);
   ui.next(branch);
   ui.button(branch_label, "train.branch",
             {.enabled = earlier, .tooltip = "Goes another way from this step; what came after it is kept as a branch"});
   ui.next(speed);
   ui.dropdown("speed", speeds, pace_text(), "train.speed");
-  ui.label(words, where, Font::number, earlier ? ui.theme().kernel : ui.theme().secondary, Align::right);
+  // The step that is shown; a later one that is typed is trained up to.
+  NumberSpec later;
+  later.minimum = static_cast<double>(s.newest_step);
+  later.maximum = 1e15;
+  later.step = 10;
+  later.decimals = 0;
+  ui.next(until);
+  ui.number_field("step", static_cast<double>(s.step), later, "train.until");
   NumberSpec track;
   track.minimum = static_cast<double>(s.first_step);
   track.maximum = static_cast<double>(std::max(s.newest_step, s.first_step + 1));

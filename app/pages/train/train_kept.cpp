@@ -2,6 +2,7 @@
 // not close in order had kept, and the lines that branches left.
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "app/pages/train/train_page.h"
 #include "app/widgets/curves.h"
@@ -12,8 +13,31 @@ namespace striate {
 
 // ------------------------------------------------------------------------------------------------- life
 
+// What a lesson trained itself, and what it asked to be trained, is the lesson's. Training that goes on by an epoch is
+// the student's own.
+void TrainPage::note_lesson() {
+  const auto number = [this](const char* readout) {
+    const bool there = registry_ && registry_->find_readout(readout);
+    return there ? std::get<double>(registry_->read(readout)) : 0.0;
+  };
+  const double tasks = number("lesson.tasks");
+  const bool plays = number("lesson.plays") != 0;
+  if (plays && !lesson_plays_ && own()) own_ = true;  // what comes now is the lesson's; what was before stays theirs
+  lesson_plays_ = plays;
+  if (!plays && tasks == tasks_done_ && snapshot_->run == lesson_run_) return;
+  tasks_done_ = tasks;
+  lesson_run_ = snapshot_->run;
+  lesson_steps_ = snapshot_->newest_step;
+}
+
+bool TrainPage::own() const {
+  if (own_) return true;
+  return has_run() && snapshot_->run == lesson_run_ && snapshot_->steps_per_epoch > 0 &&
+         snapshot_->newest_step - lesson_steps_ >= snapshot_->steps_per_epoch;
+}
+
 void TrainPage::ask_or(const std::string& what, std::function<void()> go_on) {
-  if (unsaved() && own_ && context_.document.guided) set_aside();
+  if (unsaved() && own() && context_.document.guided) set_aside();
   if (!unsaved()) {
     question_.reset();
     go_on();

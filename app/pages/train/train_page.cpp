@@ -149,6 +149,7 @@ bool TrainPage::update(double now) {
   moving |= files_.update();
   if (!thread_) return moving;
   take_snapshot();
+  note_lesson();
   if (const int64_t saved = saved_now_ ? saved_now_->load() : -1; saved >= 0) {
     saved_run_ = snapshot_->run;
     saved_step_ = saved;

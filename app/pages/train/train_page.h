@@ -70,6 +70,8 @@ class TrainPage : public Page {
   void post(TrainerThread::Command command, std::optional<TrainerThread::Effect> then = std::nullopt,
             bool stop_reading = false);
   void forget();
+  void note_lesson();
+  bool own() const;
   void set_aside();
   void take_back();
   void begun_by_somebody();                  // a run was begun, or gone on with
@@ -116,6 +118,13 @@ class TrainPage : public Page {
   std::optional<Question> question_;
   std::vector<Aside> asides_;
   bool own_ = true;  // a person trained it: not a lesson alone
+  // Of a run that a lesson began: its newest step when the lesson, or the task that it asked for, was last done with
+  // it.
+  uint64_t lesson_run_ = 0;
+  double tasks_done_ = 0;
+  bool lesson_plays_ = false;
+  int64_t lesson_steps_ = 0;
+  const Registry* registry_ = nullptr;
   bool adopt_live_ = false;
   Edits edits_;                                      // weights that are edited now, with what was written
   TrainerThread::Effect effect_;                     // of the last command: where it took effect

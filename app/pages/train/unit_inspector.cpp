@@ -229,6 +229,11 @@ void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   const bool edited = now.edited.contains({Role::weight, o.weight_name});
   ui.button("Back to the trained value", fmt::format("train.restore {} {}", o.weight_name, index), {.enabled = edited});
   ui.error_beside("train.restore");
+  const size_t end = o.weight_name.rfind(".weight");
+  if (o.walk.has_bias && end != std::string::npos) {
+    ui.number_field("new bias", static_cast<double>(o.walk.bias), spec,
+                    fmt::format("train.edit {}.bias {}", o.weight_name.substr(0, end), o.filter));
+  }
   ui.end_card();
 }
 
