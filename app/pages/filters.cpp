@@ -22,7 +22,8 @@ constexpr double kCheapPixel = 1e7;    // multiplications; 2 to 4 ms: what the w
 constexpr double kReplaceAfter = 0.4;  // seconds that older work may still run, so that a drag shows results as it goes
 constexpr float kNumberLimit = 1e6f;   // of divisors, offsets
 
-const char* const kSourceFiles[] = {"kernels/image_filter.cu", "kernels/image_filter.h"};
+// Files of the program, and what does the same in Python.
+const char* const kSourceFiles[] = {"kernels/image_filter.cu", "kernels/image_filter.h", "numpy", "pytorch"};
 
 std::vector<std::string> words_of_borders() {
   std::vector<std::string> words;
@@ -55,7 +56,7 @@ FiltersPage::FiltersPage(const PageContext& context)
             "a "
             "kernel. Drag the handle to compare, choose a kernel or edit its numbers, build a chain of them. Move the "
             "mouse over a pixel and read under Pixel how its value came about, click to pin it; The code shows the "
-            "program that computed it. A photo filter works on each channel alone."},
+            "program that computed it, and the same in NumPy and PyTorch. A photo filter works on each channel alone."},
       context_(context),
       stage_view_("filters", context.document),
       names_{"edge"},
@@ -373,7 +374,7 @@ void FiltersPage::declare_view_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.source",
-      "Shows a file of the program that filters",
+      "Shows a file of the program that filters, or lines that do the same in NumPy or PyTorch",
       {Parameter::choice("FILE", "which one", {std::begin(kSourceFiles), std::end(kSourceFiles)})},
       [this](const Arguments& arguments) { source_ = arguments.text(0); },
   });

@@ -81,6 +81,7 @@ class FiltersPage : public Page {
   void draw_cells(Ui& ui, const Rect& area, const View& view, float split_x) const;
   void draw_progress(Ui& ui, const Rect& area) const;
   void draw_source(Ui& ui, const Rect& area) const;
+  std::string source_text() const;  // of the code tab
   void draw_filter_tab(Ui& ui) const;
   void draw_kernel_numbers(Ui& ui) const;
   void draw_chain(Ui& ui) const;

@@ -401,11 +401,22 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
 
 void FiltersPage::draw_code_tab(Ui& ui) const {
   ui.section("THE CODE");
-  ui.paragraph(
-      "This is the program that computed the picture beside it, as it stands. The same lines are compiled for the "
-      "processor and for a graphics card.");
-  static const Choice files[] = {{"Kernel", "kernels/image_filter.cu"}, {"Contract", "kernels/image_filter.h"}};
+  const bool python = source_ == "numpy" || source_ == "pytorch";
+  ui.paragraph(python ? "These lines do the same with the present settings, as you would write them yourself. Any "
+                        "Python that has the library runs them: they give the bytes of the picture beside them."
+                      : "This is the program that computed the picture beside it, as it stands. The same lines are "
+                        "compiled for the processor and for a graphics card.");
+  static const Choice files[] = {{"Kernel", "kernels/image_filter.cu"},
+                                 {"Contract", "kernels/image_filter.h"},
+                                 {"NumPy", "numpy"},
+                                 {"PyTorch", "pytorch"}};
   ui.segmented("source file", files, source_, "filters.source");
+  if (python) {
+    ui.note(
+        "The kernel, its divisor and offset, the border, what is shown, the chain: all are those that are set "
+        "now.");
+    return;
+  }
   ui.row("file", source_);
   if (shown_.result) {
     ui.row("time",

@@ -7,6 +7,8 @@
 #include "app/pages/filters.h"
 #include "app/shell/fonts.h"
 #include "app/widgets/ui.h"
+#include "engine/export/filter_lines.h"
+#include "engine/files/read_file.h"
 
 namespace striate {
 namespace {
@@ -305,12 +307,22 @@ void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
   if (runner_.busy() && ui.now() - asked_at_ > 0.15) bar(y, "Filtering", runner_.progress(), Concept::activation);
 }
 
+std::string FiltersPage::source_text() const {
+  if (source_ != "numpy" && source_ != "pytorch") return std::string(embedded_file(source_));
+  const Image* image = context_.document.image.get();
+  const std::string name = image != nullptr && !image->path.empty() ? file_name(image->path) : "picture.png";
+  const bool grey = image != nullptr && image->colour_channels() == 1;
+  return (source_ == "numpy" ? numpy_lines(chain_, name, grey) : torch_lines(chain_, name, grey)).text();
+}
+
 void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
   const Theme& theme = ui.theme();
   ui.fill(area, theme.surface);
   ui.stroke(area, theme.line);
   ui.begin_panel("source", area, 16);
-  const std::string_view text = embedded_file(source_);
+  const std::string whole = source_text();
+  const std::string_view text = whole;
+  const std::string_view comments = source_.find('/') == std::string::npos ? "# " : "//";
   const float size = ui.frame().presentation ? ui.text_size(Font::number) : kCodeSize,
               line_height = std::round(size * 1.5f);
   const float advance = std::max(1.0f, ui.measure(Font::number, "0", size).x);
@@ -324,7 +336,7 @@ void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
     begin = end + 1;
     ++number;
     const size_t indent = std::min(line.find_first_not_of(' '), line.size());
-    const size_t comment = line.find("//");
+    const size_t comment = line.find(comments);
     // Lines that are too long go on below, indented.
     size_t from = 0;
     do {

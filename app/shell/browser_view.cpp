@@ -18,6 +18,23 @@ std::string home_folder() {
   return home && *home ? home : "/";
 }
 
+// What is proposed takes no file's place: "net.onnx", "net-2.onnx" ... Of a script, its weights beside it count, too.
+std::string free_name(const std::string& folder, const std::string& name) {
+  const fs::path path(name);
+  const auto taken = [&](const std::string& candidate) {
+    std::error_code failure;
+    const fs::path file = fs::path(folder) / candidate;
+    return fs::exists(file, failure) ||
+           (path.extension() == ".py" && fs::exists(fs::path(file).replace_extension(".safetensors"), failure));
+  };
+  std::string candidate = name;
+  for (int i = 2; taken(candidate) && i < 1000; ++i) {
+    candidate =
+        (path.parent_path() / fmt::format("{}-{}{}", path.stem().string(), i, path.extension().string())).string();
+  }
+  return candidate;
+}
+
 std::string short_path(const std::string& path) {
   std::string home = home_folder();
   return home.size() > 1 && path.starts_with(home) ? "~" + path.substr(home.size()) : path;
@@ -79,7 +96,7 @@ void Browser::save(const std::string& command, const std::string& name) {
   ending_ = fs::path(name).extension().string();
   // Of files that are no pictures, those of their kind are listed.
   if (!is_picture_name(name) && !ending_.empty()) endings_ = {ending_};
-  typed_ = name;
+  typed_ = free_name(folder_, name);
   refresh();
 }
 

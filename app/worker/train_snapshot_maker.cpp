@@ -69,8 +69,14 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
     s.norms = norms_;
   }
   if (subscription.dead_units) {
-    if (dead_stamp_ != stamp_) dead_units_ = dead_units(run_.stream(), run_.network());
-    dead_stamp_ = stamp_;
+    // Of a batch that went through the network: not of the zeros that it begins with, nor of what an earlier moment
+    // left.
+    const bool loaded = !run_.trainer().batch_indices().empty();
+    if (!loaded) dead_units_.clear();
+    if (loaded && run_.next_phase() != Phase::forward && dead_stamp_ != stamp_) {
+      dead_units_ = dead_units(run_.stream(), run_.network());
+      dead_stamp_ = stamp_;
+    }
     s.dead_units = dead_units_;
   }
   return made;
@@ -91,8 +97,12 @@ void TrainSnapshotMaker::add_curves(TrainSnapshot& s) {
     curves_.size = size;
   }
   const std::vector<EvaluationRecord>& evaluations = history.evaluations();
-  if (!curves_.evaluations || curves_.evaluations->size() != evaluations.size()) {
-    curves_.evaluations = std::make_shared<const std::vector<EvaluationRecord>>(evaluations);
+  if (!curves_.evaluations || evaluations_seen_ != evaluations.size()) {
+    std::vector<EvaluationRecord> shown = evaluations;
+    // What stands there of a step that is to be measured again was measured with other weights.
+    if (!test_) std::erase_if(shown, [&](const EvaluationRecord& record) { return record.step == run_.step(); });
+    curves_.evaluations = std::make_shared<const std::vector<EvaluationRecord>>(std::move(shown));
+    evaluations_seen_ = evaluations.size();
   }
   s.curves = curves_;
 }

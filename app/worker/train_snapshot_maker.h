@@ -22,7 +22,10 @@ class TrainSnapshotMaker {
   void touch() { ++stamp_; }
   // The records after `step` are gone, or others.
   void cut(int64_t step);
-  void set_test(std::shared_ptr<const TrainTest> test) { test_ = std::move(test); }
+  void set_test(std::shared_ptr<const TrainTest> test) {
+    test_ = std::move(test);
+    curves_.evaluations = nullptr;  // its record may have taken the place of another of the same step
+  }
   const std::shared_ptr<const TrainTest>& test() const { return test_; }
   void set_probe(std::shared_ptr<const ProbePicture> probe);
 
@@ -40,6 +43,7 @@ class TrainSnapshotMaker {
   uint64_t slots_stamp_ = 0, batch_stamp_ = 0, probe_stamp_ = 0, norms_stamp_ = 0, dead_stamp_ = 0;
   std::map<SlotKey, SlotValuesPtr> slots_;
   TrainCurves curves_;
+  size_t evaluations_seen_ = 0;  // records that curves_.evaluations was made of
   std::shared_ptr<const TrainTest> test_;
   std::shared_ptr<const TrainBatch> batch_;
   std::shared_ptr<const ProbePicture> probe_picture_;

@@ -3,7 +3,8 @@
 // called from anywhere else.
 //
 // train_worker.cpp: beginning a run, changes.  train_worker_moving.cpp: moving, lines, the second run.
-// train_worker_probe.cpp: the probe.  train_worker_advance.cpp: what goes on by itself, snapshots, autosave.
+// train_worker_probe.cpp: the probe.  train_worker_export.cpp: for other programs.  train_worker_advance.cpp: what goes
+// on by itself, snapshots, autosave.
 //
 // Every command takes effect between two units of work: between two steps, or in slow motion between two phases.
 #pragma once
@@ -18,6 +19,7 @@
 
 #include "app/worker/train_snapshot.h"
 #include "app/worker/train_snapshot_maker.h"
+#include "engine/export/export_file.h"
 #include "engine/training/test_round.h"
 #include "engine/training/training_run.h"
 
@@ -54,7 +56,8 @@ class TrainWorker {
   void begin(const RunRecipe& recipe);  // a new run, paused at its start; the one before is gone
   void open(const std::string& file);
   void save(const std::string& file);
-  void reset();  // no run
+  void export_network(ExportFormat format, const std::string& file);  // as it would be saved
+  void reset();                                                       // no run
   void start();
   void pause();
   void step_phase();
@@ -128,6 +131,8 @@ class TrainWorker {
   void try_to_measure(double now);  // an error of it stops the training and is shown
   void measure(double now);
   bool measures_early() const;
+  bool measure_some(TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker, bool anew);
+  bool measure_other_here();
   void touched();
   void weights_changed();
   void autosave_if_due(double now);

@@ -118,29 +118,50 @@ void TrainWorker::do_unit(double now) {
   }
 }
 
+// A piece of the measurement of a run's present step, or of the one that is under way; `anew`: not of an earlier step.
+// False: it is measured.
+bool TrainWorker::measure_some(TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker, bool anew) {
+  if (!round.under_way()) {
+    if (maker.test() && maker.test()->step == run.step()) return false;
+    round.begin(stream_, run.network(), run.step());
+  } else if (anew && round.step() != run.step()) {
+    round.begin(stream_, run.network(), run.step());
+  }
+  const int64_t step = round.step();
+  if (!round.advance(stream_, *run.data(), run.test_indices(), run.normalisation())) return true;
+  auto test = std::make_shared<TrainTest>();
+  test->step = step;
+  test->split = run.test_split();
+  test->indices = run.test_indices();
+  for (const int64_t index : test->indices) test->labels.push_back(run.data()->label(index));
+  test->mistakes = round.mistakes(*run.data(), test->indices);
+  test->evaluation = round.result();
+  run.trainer().history().add(EvaluationRecord{step, test->split, test->evaluation.loss, test->evaluation.accuracy(),
+                                               test->evaluation.samples});
+  maker.set_test(std::move(test));
+  changed_ = true;
+  return true;
+}
+
+// Before the second run leaves a step at which the first was measured, it is measured, too: the curves of both are
+// whole, and their points stand above each other. True: a piece of that was done.
+bool TrainWorker::measure_other_here() {
+  if (other_error_ || other_->next_phase() != Phase::batch) return false;
+  const int64_t here = other_->step();
+  const auto known = [here](TrainingRun& run) {
+    for (const EvaluationRecord& record : run.trainer().history().evaluations()) {
+      if (record.step == here && record.split == run.test_split()) return true;
+    }
+    return false;
+  };
+  if (known(*other_) || (round_->step() != here && !known(*run_))) return false;
+  return measure_some(*other_, *other_round_, *other_maker_, true);
+}
+
 void TrainWorker::measure(double) {
   const bool resting = !running_ && !target_ && !other_follows();
   const auto piece = [&](TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker) {
-    if (!round.under_way()) {
-      if (maker.test() && maker.test()->step == run.step()) return false;
-      round.begin(stream_, run.network(), run.step());
-    } else if (resting && round.step() != run.step()) {
-      round.begin(stream_, run.network(), run.step());
-    }
-    const int64_t step = round.step();
-    if (!round.advance(stream_, *run.data(), run.test_indices(), run.normalisation())) return true;
-    auto test = std::make_shared<TrainTest>();
-    test->step = step;
-    test->split = run.test_split();
-    test->indices = run.test_indices();
-    for (const int64_t index : test->indices) test->labels.push_back(run.data()->label(index));
-    test->mistakes = round.mistakes(*run.data(), test->indices);
-    test->evaluation = round.result();
-    run.trainer().history().add(EvaluationRecord{step, test->split, test->evaluation.loss, test->evaluation.accuracy(),
-                                                 test->evaluation.samples});
-    maker.set_test(std::move(test));
-    changed_ = true;
-    return true;
+    return measure_some(run, round, maker, resting);
   };
   // Two runs take turns: the one that was measured longer ago.
   const auto measured = [](TrainSnapshotMaker& maker) { return maker.test() ? maker.test()->step : -1; };

@@ -219,6 +219,7 @@ bool TrainWorker::follow_some() {
       other_->go_to(wanted, [this] { return !hooks_.waiting(); });
     } else {
       if (other_->step() < other_->newest()) other_->go_to(other_->newest());
+      if (measure_other_here()) return true;
       other_->advance_step();
     }
   } catch (const Error& error) {

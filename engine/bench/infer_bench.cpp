@@ -123,6 +123,9 @@ Expected expected_value(const NetworkValues& values, const UnitWalk& walk) {
       e.size = std::max(1e-3, std::abs(e.value));
       return e;
     }
+    case UnitForm::computed:  // by the layer's own operators alone
+      e.known = false;
+      return e;
     case UnitForm::copied:
     case UnitForm::given:
       e.value = walk.terms.empty() ? 0.0 : x(0);

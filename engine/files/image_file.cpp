@@ -13,8 +13,8 @@ namespace striate {
 namespace {
 
 // TGA has no signature, only a header that makes sense: it comes last.
-const ImageFormat* const kFormats[] = {&kPng, &kJpeg, &kGif, &kBmp, &kPsd, &kPnm, &kTga};
-constexpr const char* kFormatsInWords = "Striate reads PNG, JPEG, BMP, GIF, TGA, PNM and PSD";
+const ImageFormat* const kFormats[] = {&kPng, &kJpeg, &kGif, &kBmp, &kPsd, &kPnm, &kWebp, &kTga};
+constexpr const char* kFormatsInWords = "Striate reads PNG, JPEG, WebP, BMP, GIF, TGA, PNM and PSD";
 
 constexpr size_t kSniffed = 4096;                 // enough for every `matches`
 constexpr size_t kFirstRead = 256 * 1024;         // enough for nearly every header

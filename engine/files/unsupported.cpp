@@ -20,7 +20,6 @@ struct Signature {
 using namespace std::string_view_literals;  // magics hold zero bytes
 
 const Signature kSignatures[] = {
-    {"a WebP picture", 8, "WEBP"sv, kConvert},
     {"an AVIF picture", 4, "ftypavif"sv, kConvert},
     {"an AVIF picture", 4, "ftypavis"sv, kConvert},
     {"a HEIC picture", 4, "ftyphei"sv, kConvert},

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "engine/error.h"
+#include "engine/walk/followed_layer.h"
 
 namespace striate {
 namespace {
@@ -19,6 +20,25 @@ bool is_function(const std::string& kind) {
   return false;
 }
 
+// The output is what it is with every input 0, and so much more for each value of the inputs.
+bool is_linear(const std::string& kind) {
+  for (const char* word :
+       {"add", "sub", "concat", "flatten", "reshape", "transpose", "slice", "gather", "pad", "reducemean", "resize",
+        "convtranspose", "conv3d", "convtranspose3d", "avgpool3d", "constant"}) {
+    if (kind == word) return true;
+  }
+  return false;
+}
+
+// Larger inputs would be gone through for every unit that is looked at.
+constexpr int64_t kMostFollowed = int64_t{1} << 24;
+
+[[noreturn]] void fail_mixed(const NetworkValues& values, int node) {
+  throw Error(fmt::format("{} mixes the pictures of a batch: it has no units of one picture",
+                          values.architecture->describe(node)),
+              "choose a layer whose first size is the batch");
+}
+
 struct Walker {
   const NetworkValues& values;
   UnitWalk walk;
@@ -26,16 +46,19 @@ struct Walker {
   std::vector<int> inputs;       // nodes
   std::vector<Shape> in_shapes;  // of the whole batch
 
+  std::vector<UnitSizes> in_sizes;
+  std::vector<const float*> in_values;  // of the sample; null: not at hand
+
   const float* sample_of(int input) const {
     const int node = inputs[static_cast<size_t>(input)];
-    const float* x = values.activation ? values.activation(node) : nullptr;
+    const float* x = in_values[static_cast<size_t>(input)];
     if (x == nullptr) {
       throw Error(fmt::format("the values of {} are not at hand", values.architecture->describe(node)),
                   "they come with the next moment of the training that is shown");
     }
-    return x + unit_sizes(values.shapes[static_cast<size_t>(node)]).count() * walk.place.sample;
+    return x;
   }
-  UnitSizes sizes_of(int input) const { return unit_sizes(in_shapes[static_cast<size_t>(input)]); }
+  UnitSizes sizes_of(int input) const { return in_sizes[static_cast<size_t>(input)]; }
   const float* array(Role role, const std::string& name) const {
     const std::string full = values.array_name(walk.place.node, name);
     const float* a = values.array ? values.array(role, full) : nullptr;
@@ -222,10 +245,15 @@ struct Walker {
     walk.value = walk.terms[0].x * walk.terms[0].w;
   }
 
+  bool every_input_is_of_the_picture() const {
+    return std::none_of(inputs.begin(), inputs.end(),
+                        [&](int node) { return is_constant(*values.architecture, node); });
+  }
   // No value of an input is repeated, and each input has one set of values per picture.
   bool one_shape() const {
     const Shape& out = values.shapes[static_cast<size_t>(walk.place.node)];
-    return std::all_of(in_shapes.begin(), in_shapes.end(), [&](const Shape& in) { return in == out; });
+    return every_input_is_of_the_picture() &&
+           std::all_of(in_shapes.begin(), in_shapes.end(), [&](const Shape& in) { return in == out; });
   }
 
   void add() {
@@ -266,8 +294,109 @@ struct Walker {
     copied(0, channel, walk.place.row * stride, walk.place.column * stride);
   }
 
+  void global_maximum() {
+    const UnitSizes s = sizes_of(0);
+    walk.form = UnitForm::maximum;
+    for (int i = 0; i < s.rows * s.columns; ++i) term(0, walk.place.channel, i / s.columns, i % s.columns);
+    find_winner();
+    walk.value = walk.terms[static_cast<size_t>(walk.winner)].x;
+  }
+  void find_winner() {
+    for (int i = 0; i < static_cast<int>(walk.terms.size()); ++i) {
+      const float x = walk.terms[static_cast<size_t>(i)].x;
+      const float best = walk.winner < 0 ? x : walk.terms[static_cast<size_t>(walk.winner)].x;
+      if (walk.winner < 0 || x > best || (std::isnan(x) && !std::isnan(best))) walk.winner = i;
+    }
+  }
+
+  // By the layer's own operators on this picture alone: kinds without a function here.
+  FollowedValue follow(const Layer& which, bool linear) {
+    LayerInputs of;
+    int64_t count = 0;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      Shape shape = in_shapes[i];
+      if (!is_constant(*values.architecture, inputs[i])) shape = of_one_picture(shape, inputs[i]);
+      count += shape.count();
+      of.shapes.push_back(shape);
+      of.values.push_back(sample_of(static_cast<int>(i)));
+    }
+    if (count > kMostFollowed) {
+      throw Error(fmt::format("{} reads {} values, too many to follow one unit",
+                              values.architecture->describe(walk.place.node), count),
+                  fmt::format("layers that read up to {} can be followed", kMostFollowed));
+    }
+    for (const WeightSpec& w : which.parameters(of.shapes)) of.weights.push_back(array(Role::weight, w.name));
+    for (const Running& r : which.running(of.shapes)) of.running.push_back(array(Role::running, r.name));
+    const UnitPlace& at = walk.place;
+    const UnitSizes s = unit_sizes(values, at.node);
+    const Shape out = which.output(of.shapes);
+    if (out.count() != s.count()) fail_mixed(values, at.node);
+    return follow_value(which, of, (int64_t{1} * at.channel * s.rows + at.row) * s.columns + at.column, linear);
+  }
+  Shape of_one_picture(const Shape& shape, int node) const {
+    if (shape.rank() == 0) fail_mixed(values, node);
+    std::vector<int64_t> sizes;
+    for (int i = 0; i < shape.rank(); ++i) sizes.push_back(i == 0 ? 1 : shape[i]);
+    return Shape(sizes);
+  }
+  void take(const FollowedValue& followed) {
+    for (const FollowedCell& cell : followed.cells) {
+      const UnitSizes s = sizes_of(cell.input);
+      const auto plane = static_cast<int64_t>(s.rows) * s.columns;
+      term(cell.input, static_cast<int>(cell.index / plane), static_cast<int>(cell.index % plane / s.columns),
+           static_cast<int>(cell.index % s.columns));
+    }
+    walk.value = followed.value;
+  }
+
+  void linear() {
+    FollowedValue followed = follow(*layer, true);
+    if (layer->kind() == "resize") drop_rounding(followed);
+    take(followed);
+    bool plain = followed.rest == 0;
+    for (size_t i = 0; i < walk.terms.size(); ++i) {
+      walk.terms[i].w = followed.cells[i].slope;
+      plain = plain && walk.terms[i].w == 1;
+    }
+    walk.form = walk.terms.empty() || (plain && walk.terms.size() == 1) ? UnitForm::copied
+                : plain                                                 ? UnitForm::sum
+                                                                        : UnitForm::products;
+    walk.has_bias = walk.form == UnitForm::products && followed.rest != 0;
+    if (walk.has_bias) walk.bias = followed.rest;
+  }
+
+  // Where a filter of a resize ends on a value, that has a weight of 1e-9 or none, as it is rounded.
+  static void drop_rounding(FollowedValue& followed) {
+    float most = 0;
+    for (const FollowedCell& cell : followed.cells) most = std::max(most, std::abs(cell.slope));
+    std::erase_if(followed.cells, [&](const FollowedCell& cell) { return std::abs(cell.slope) < 1e-6f * most; });
+  }
+
+  void computed(bool maximum) {
+    take(follow(*layer, false));
+    walk.form = maximum ? UnitForm::maximum : walk.terms.size() == 1 ? UnitForm::function : UnitForm::computed;
+    if (maximum) find_winner();
+  }
+
+  // The places of a pooling's winners: its windows are those of the pooling with the same words.
+  void winner_places() {
+    const std::string word = layer->kind();
+    std::string text = layer->text();
+    const size_t order = text.find(" columns first");
+    if (order != std::string::npos) text.erase(order);
+    const bool volumes = in_shapes[0].rank() == 5;
+    const std::shared_ptr<const Layer> pooling =
+        parse_layer((volumes ? "maxpool3d" : "maxpool") + text.substr(word.size()));
+    take(follow(*pooling, false));
+    walk.form = UnitForm::computed;
+    find_winner();
+    // Places are counted through the whole batch.
+    walk.value = follow(*layer, true).value + static_cast<float>(sizes_of(0).count() * walk.place.sample);
+  }
+
   void run() {
     const std::string kind = layer->kind();
+    if (is_constant(*values.architecture, walk.place.node)) return is_linear(kind) ? linear() : computed(false);
     if (kind == "conv") return convolution();
     if (kind == "dense") return dense();
     if (kind == "maxpool" || kind == "avgpool") return pooling(kind == "maxpool");
@@ -276,15 +405,16 @@ struct Walker {
     if (kind == "dropout") return dropout();
     if (kind == "add" && one_shape()) return add();
     const bool along_channels = layer->text() == kind;  // and not another axis
-    if (kind == "concat" && along_channels) return concat();
+    if (kind == "concat" && along_channels && every_input_is_of_the_picture()) return concat();
     if (kind == "flatten" && along_channels) return flatten();
     if (kind == "subsample") return subsample();
     if (kind == "identity") return copied(0, walk.place.channel, walk.place.row, walk.place.column);
     if ((kind == "softmax" || kind == "logsoftmax") && along_channels) return softmax();
     if (is_function(kind)) return function();
-    throw Error(fmt::format("a unit of {} ({}) can't be followed term by term",
-                            values.architecture->describe(walk.place.node), kind),
-                "convolutions, dense layers, poolings of pictures, sums and activations can");
+    if (kind == "globalmaxpool") return global_maximum();
+    if (kind == "maxpoolindices") return winner_places();
+    if (is_linear(kind)) return linear();
+    computed(kind == "maxpool3d");
   }
 };
 
@@ -302,6 +432,32 @@ UnitSizes unit_sizes(const Shape& shape) {
   return s;
 }
 
+bool is_constant(const Architecture& architecture, int node) {
+  std::vector<char> constant(static_cast<size_t>(node) + 1);
+  for (int i = 1; i <= node; ++i) {
+    const std::vector<int>& inputs = architecture.nodes()[static_cast<size_t>(i)].inputs;
+    constant[static_cast<size_t>(i)] =
+        std::all_of(inputs.begin(), inputs.end(), [&](int input) { return constant[static_cast<size_t>(input)] != 0; });
+  }
+  return constant[static_cast<size_t>(node)] != 0;
+}
+
+UnitSizes unit_sizes(const NetworkValues& values, int node) {
+  const Shape& shape = values.shapes[static_cast<size_t>(node)];
+  if (!is_constant(*values.architecture, node)) return unit_sizes(shape);
+  UnitSizes s;  // the same, without a batch
+  if (shape.rank() > 0) s.channels = static_cast<int>(shape[0]);
+  if (shape.rank() > 1) s.columns = static_cast<int>(shape[shape.rank() - 1]);
+  for (int i = 1; i + 1 < shape.rank(); ++i) s.rows *= static_cast<int>(shape[i]);
+  return s;
+}
+
+const float* sample_values(const NetworkValues& values, int node, int sample) {
+  const float* x = values.activation ? values.activation(node) : nullptr;
+  if (x == nullptr || is_constant(*values.architecture, node)) return x;
+  return x + unit_sizes(values.shapes[static_cast<size_t>(node)]).count() * sample;
+}
+
 bool UnitWalk::agrees() const { return !stored || *stored == value || (std::isnan(*stored) && std::isnan(value)); }
 
 UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place) {
@@ -310,7 +466,11 @@ UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place) {
     throw Error(fmt::format("there is no layer {}", place.node),
                 fmt::format("0 is the input, {} the output", architecture.size() - 1));
   }
-  const UnitSizes sizes = unit_sizes(values.shapes[static_cast<size_t>(place.node)]);
+  const Shape& shape = values.shapes[static_cast<size_t>(place.node)];
+  if (!is_constant(architecture, place.node) && (shape.rank() == 0 || shape[0] != values.samples())) {
+    fail_mixed(values, place.node);
+  }
+  const UnitSizes sizes = unit_sizes(values, place.node);
   if (place.channel < 0 || place.channel >= sizes.channels || place.row < 0 || place.row >= sizes.rows ||
       place.column < 0 || place.column >= sizes.columns) {
     throw Error(fmt::format("{} has no unit {} at column {}, row {}", architecture.describe(place.node), place.channel,
@@ -322,12 +482,11 @@ UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place) {
     throw Error(fmt::format("there is no sample {}", place.sample),
                 fmt::format("samples are 0 to {}", values.samples() - 1));
   }
-  Walker walker{values, {}, nullptr, {}, {}};
+  Walker walker{values, {}, nullptr, {}, {}, {}, {}};
   walker.walk.place = place;
-  const float* stored = values.activation ? values.activation(place.node) : nullptr;
+  const float* stored = sample_values(values, place.node, place.sample);
   if (stored != nullptr) {
-    walker.walk.stored = stored[sizes.count() * place.sample +
-                                (int64_t{1} * place.channel * sizes.rows + place.row) * sizes.columns + place.column];
+    walker.walk.stored = stored[(int64_t{1} * place.channel * sizes.rows + place.row) * sizes.columns + place.column];
   }
   if (place.node == 0) {
     walker.walk.kind = "input";
@@ -341,6 +500,14 @@ UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place) {
   walker.walk.kind = walker.layer->kind();
   walker.inputs = architecture.nodes()[static_cast<size_t>(place.node)].inputs;
   walker.in_shapes = values.input_shapes(place.node);
+  for (const int input : walker.inputs) {
+    const Shape& from = values.shapes[static_cast<size_t>(input)];
+    if (!is_constant(architecture, input) && (from.rank() == 0 || from[0] != values.samples())) {
+      fail_mixed(values, input);
+    }
+    walker.in_sizes.push_back(unit_sizes(values, input));
+    walker.in_values.push_back(sample_values(values, input, place.sample));
+  }
   walker.run();
   return walker.walk;
 }

@@ -44,6 +44,12 @@ struct UnitSizes {
   int64_t count() const { return int64_t{1} * channels * rows * columns; }
 };
 UnitSizes unit_sizes(const Shape& batch_shape);
+// Of one node: what no picture reaches (a constant, or what is computed of constants alone) has no batch in front of
+// its sizes, and is the same for every sample.
+bool is_constant(const Architecture& architecture, int node);
+UnitSizes unit_sizes(const NetworkValues& values, int node);
+// Where a sample's values of a node begin; null where they are not at hand.
+const float* sample_values(const NetworkValues& values, int node, int sample);
 
 struct UnitPlace {
   int node = 0, sample = 0;
@@ -60,7 +66,8 @@ enum class UnitForm {
   sum,         // of x
   function,    // of one x: relu, sigmoid ...
   softmax,     // of one x among all
-  copied       // one x, or none (a zero that was put there)
+  computed,    // of all x together, as the layer's words say
+  copied       // one x, or none (a number that was put there)
 };
 
 struct UnitTerm {
@@ -82,7 +89,7 @@ struct UnitWalk {
   int first_channel = 0;        // of the input: where the unit's group begins
   bool has_bias = false;
   float bias = 0;
-  int winner = -1;  // a maximum's term; -1: all is padding
+  int winner = -1;  // a maximum's term, or the term whose place is told; -1: all is padding
   int divisor = 1;
   float mean = 0, inverse_deviation = 1, scale = 1, shift = 0;
   float value = 0;              // computed here

@@ -3,10 +3,13 @@
 // ever printed as -0. Read from the text that reaches the screen, not from what computes it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <regex>
+#include <set>
 
+#include "engine/walk/printed_sum.h"
 #include "page_driver.h"
 
 namespace striate {
@@ -147,6 +150,38 @@ TEST_F(DrawnNumbers, add_up_by_hand_in_ten_thousand_windows) {
     }
   }
   EXPECT_LT(not_reproduced, 100);
+}
+
+// A number that is longer than its neighbours is drawn smaller, not left out: the edge of a picture under a Sobel
+// filter.
+TEST_F(DrawnNumbers, every_cell_of_a_sobel_filter_has_its_number) {
+  driver.run("convolution.input portrait");
+  driver.run("convolution.kernel sobel-x");
+  driver.run("convolution.padding 1");
+  driver.run("convolution.clamp off");
+  for (const Vec size : {Vec{1280, 800}, Vec{1280, 720}, Vec{1920, 1080}}) {
+    driver.size = size;
+    driver.settle();
+    texts.clear();
+    driver.ui.record_texts(&texts);
+    driver.frame();
+    driver.ui.record_texts(nullptr);
+    std::multiset<std::string> drawn(texts.begin(), texts.end());
+    const int width = static_cast<int>(driver.number("convolution.width"));
+    const int height = static_cast<int>(driver.number("convolution.height"));
+    int longest = 0;
+    for (int row = 0; row < height; ++row) {
+      for (int column = 0; column < width; ++column) {
+        driver.app.run(fmt::format("convolution.cursor {} {}", column, row));
+        const std::string text = exact_text(driver.number("convolution.value"));
+        longest = std::max(longest, static_cast<int>(text.size()));
+        const auto found = drawn.find(text);
+        ASSERT_NE(found, drawn.end()) << text << " at row " << row << ", column " << column;
+        drawn.erase(found);
+      }
+    }
+    EXPECT_GE(longest, 5);
+  }
 }
 
 }  // namespace

@@ -340,6 +340,32 @@ TEST_F(FiltersPageTest, clicks_send_their_commands) {
   EXPECT_EQ(read("filters.sum"), 0);
 }
 
+TEST_F(FiltersPageTest, the_code_stands_there_in_numpy_and_pytorch_with_the_present_settings) {
+  show(portrait());
+  settle();
+  click("The code");
+  EXPECT_TRUE(has(click("NumPy"), "filters.source numpy"));
+  const auto says = [&](const std::string& words) {
+    std::vector<std::string> texts;
+    ui.record_texts(&texts);
+    settle();
+    ui.record_texts(nullptr);
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const std::string& text) { return text.find(words) != std::string::npos; });
+  };
+  EXPECT_TRUE(says("import numpy as np"));
+  EXPECT_TRUE(says("np.pad(x, around, mode=\"edge\")"));
+  run("filters.kernel sharpen");
+  run("filters.mode wrap");
+  EXPECT_TRUE(says("mode=\"wrap\""));
+  EXPECT_TRUE(says("[-1, 5, -1]"));
+  EXPECT_TRUE(has(click("PyTorch"), "filters.source pytorch"));
+  EXPECT_TRUE(says("F.conv2d(padded, weight)"));
+  EXPECT_FALSE(says("np.pad"));
+  click("Kernel");
+  EXPECT_FALSE(says("F.conv2d"));
+}
+
 TEST_F(FiltersPageTest, dragging_the_handle_moves_the_split) {
   show(portrait());
   settle();

@@ -167,6 +167,34 @@ TEST(DrawView, a_stroke_becomes_the_probe_and_is_answered) {
   EXPECT_EQ(driver.probes.size(), 3u);  // an empty pad is no probe
 }
 
+TEST(DrawView, clear_clears_the_answer_as_well) {
+  DrawDriver driver(train_scene());
+  driver.run(kSeven);
+  driver.answer();
+  const auto says = [&](const std::string& words) {
+    std::vector<std::string> texts;
+    driver.ui.record_texts(&texts);
+    driver.settle();
+    driver.ui.record_texts(nullptr);
+    std::string all;  // a paragraph is drawn word by word
+    for (const std::string& text : texts) all += text + ' ';
+    return all.find(words) != std::string::npos;
+  };
+  EXPECT_TRUE(says("Softmax outputs"));
+  driver.run("train.draw clear");
+  EXPECT_FALSE(says("Softmax outputs"));
+  EXPECT_TRUE(says("Draw on the pad"));
+  // Also an answer that was still on its way.
+  driver.run(kSeven);
+  driver.run("train.draw clear");
+  driver.answer();
+  EXPECT_FALSE(says("Softmax outputs"));
+  // Another picture that was chosen elsewhere is answered again.
+  driver.now = train_scene({.probe = 3});
+  driver.settle();
+  EXPECT_TRUE(says("answer to test picture 3"));
+}
+
 TEST(DrawView, the_mouse_draws_one_stroke_in_pieces_and_a_script_replays_them) {
   DrawDriver driver(train_scene());
   driver.stroke({{70, 60}, {140, 60}, {210, 60}, {165, 145}, {120, 230}});

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -110,6 +111,61 @@ TEST_F(TrainPage, starts_pauses_and_steps_by_clicks) {
   driver.key("Space");
   EXPECT_EQ(driver.text("train.status"), "paused");
   EXPECT_EQ(driver.number("train.test_step"), driver.number("train.step"));
+}
+
+TEST_F(TrainPage, rows_of_the_inspector_stand_at_the_same_heights_running_and_paused) {
+  driver.click("Start");
+  wait_for_step(20);
+  for (const char* view : {"overview", "layers", "data", "draw"}) {
+    driver.app.run(std::string("train.view ") + view);
+    // Where the controls below the rows stand: by label, in the inspector.
+    const auto heights = [&] {
+      std::map<std::string, float> found;
+      for (const Item& item : driver.shell.ui().items()) {
+        if (item.rect.x >= 1280 - 340) found[item.label] = item.rect.y;
+      }
+      return found;
+    };
+    if (driver.text("train.status") != "running") driver.app.run("train.start");
+    wait_for_more(3);
+    const std::map<std::string, float> running = heights();
+    driver.app.run("train.pause");
+    driver.settle();
+    const std::map<std::string, float> paused = heights();
+    EXPECT_GT(running.size(), 10U);
+    for (const auto& [label, y] : running) {
+      const auto same = paused.find(label);
+      if (same == paused.end()) continue;
+      EXPECT_EQ(same->second, y) << view << ": " << label;
+    }
+  }
+}
+
+TEST_F(TrainPage, exports_for_other_programs_are_buttons_that_take_no_files_place) {
+  driver.app.run("train.until 3");
+  driver.settle();
+  TestFolder folder;
+  const auto exists = [&](const char* name) { return std::filesystem::exists(folder / name); };
+  driver.run("train.save " + (folder / "net.safetensors"));
+  for (const auto& [button, command] : {std::pair{"Export ONNX", "train.export.onnx"},
+                                        {"Export PyTorch", "train.export.pytorch"},
+                                        {"Export Keras", "train.export.keras"}}) {
+    EXPECT_NE(driver.shell.ui().find_item(button), nullptr) << button;
+    EXPECT_TRUE(driver.app.registry().find_command(command) != nullptr);
+  }
+  driver.run("train.export.onnx " + (folder / "net.onnx"));
+  EXPECT_TRUE(exists("net.onnx"));
+  driver.run("train.export.pytorch " + (folder / "net-pytorch.py"));
+  EXPECT_TRUE(exists("net-pytorch.py"));
+  EXPECT_TRUE(exists("net-pytorch.safetensors"));
+  driver.run("train.export.keras " + (folder / "net-keras.py"));
+  EXPECT_TRUE(exists("net-keras.py"));
+  // Its own output again is no harm; the saved training is.
+  driver.run("train.export.pytorch " + (folder / "net-pytorch.py"));
+  const std::string saved = values_of(folder / "net.safetensors");
+  driver.run("train.export.pytorch " + (folder / "net.py"));
+  EXPECT_FALSE(exists("net.py"));
+  EXPECT_EQ(values_of(folder / "net.safetensors"), saved);
 }
 
 TEST_F(TrainPage, shows_the_numbers_of_the_engine_alone_at_any_step) {

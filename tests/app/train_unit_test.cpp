@@ -3,12 +3,62 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <set>
+#include <sstream>
+#include <tuple>
 
 #include "app/pages/train/unit_view.h"
 #include "tests/app/train_view_host.h"
+#include "tests/engine/layer_alone.h"
 
 namespace striate {
 namespace {
+
+// Small networks in which every kind of layer has its turn.
+const char* const kEveryKind[] = {
+    "input 2x5x6 | conv 4 3x2 pad 1 groups 2 | relu | maxpool 2 stride 1 pad 1 | batchnorm | dropout 0.4 | "
+    "subsample 2 channels 8 | flatten | dense 5 | softmax",
+    "input 3x4x4 | leakyrelu | avgpool 2 | sigmoid | globalavgpool | dense 4 | logsoftmax",
+    "input 3x4x4 | a: tanh | from input | b: identity | from a | add b | concat a b | elu | selu | celu | "
+    "globalmaxpool",
+    "input 3x4x4 | a: tanh | c: constant 3x1x1 | from a | mul c | sub a | d: constant 4 | softplus | from a | div d | "
+    "add c | hardsigmoid | hardswish | gelu | mish | clip -4 4 | prelu",
+    "input 4x6 | c: constant 6x3 | from input | matmul c | reshape batch,2,6 | transpose 0,2,1 | "
+    "slice axis 1 from 1 to 5 | gather axis 1 3,0,3 | pad edge 0,1,0,0,2,0 | reducemean 2",
+    "input 2x3x4 | resize linear batch,2,5,7 | convtranspose 3 2x3 stride 2 | groupnorm 3 | instancenorm | "
+    "layernorm from 3 | lrn 3 alpha 0.5 k 2 | softmax axis 3",
+    "input 2x3x4x5 | conv3d 2 2x2x2 | convtranspose3d 2 2x2x2 | avgpool3d 2x2x2 stride 1x1x1 | maxpool3d 2x2x2 stride "
+    "1x1x1 pad 1",
+    "input 2x5x5 | maxpoolindices 3 stride 2 pad 1",
+    "input 2x3x4x3 | maxpoolindices 2x2x2 stride 1x1x1",
+    "input 3x7 | layernormmean from 2 | from input | layernormdeviation from 1",
+};
+
+// A paused training that holds this moment of a network.
+TrainSnapshotPtr scene_of(const NetworkMoment& moment) {
+  auto now = std::make_shared<TrainSnapshot>(*empty_scene());
+  now->recipe = std::make_shared<RunRecipe>();
+  now->architecture = std::make_shared<Architecture>(moment.architecture);
+  now->status = TrainSnapshot::Status::paused;
+  static uint64_t versions = 1000;
+  now->run = 1, now->version = ++versions;
+  auto probe = std::make_shared<TrainProbe>();
+  for (int node = 0; node < moment.architecture.size(); ++node) {
+    auto slot = std::make_shared<SlotValues>();
+    slot->values = moment.slots.at({Role::activation, moment.architecture.nodes()[static_cast<size_t>(node)].name});
+    probe->activations.push_back(slot);
+  }
+  now->probe = probe;
+  for (const auto& [key, values] : moment.slots) {
+    auto slot = std::make_shared<SlotValues>();
+    slot->values = values;
+    now->slots[key] = slot;
+  }
+  return now;
+}
+TrainSnapshotPtr scene_of(const Architecture& architecture) { return scene_of(NetworkMoment(architecture)); }
 
 struct Host : TrainViewHost {
   std::unique_ptr<TrainView> view;
@@ -273,6 +323,64 @@ TEST(TrainUnit, values_that_are_no_numbers_are_named) {
   }
   host.run("train.unit.open 1 0");
   EXPECT_NE(host.text("train.unit.terms").find("= NaN"), std::string::npos);
+}
+
+TEST(TrainUnit, a_flat_value_is_lit_where_it_stands_in_the_picture) {
+  Host host;
+  host.snapshot = scene_of(Architecture::parse("input 2x4x5 | flatten | dense 3 | softmax"));
+  host.run("train.unit.open 1 3");
+  EXPECT_EQ(host.text("train.unit.lit"), "0,0,3");
+  EXPECT_EQ(host.number("train.unit.slices"), 1);
+  host.run("train.unit.open 1 29");
+  EXPECT_EQ(host.text("train.unit.lit"), "1,1,4");
+  host.run("train.unit.open 3 1");
+  EXPECT_EQ(host.text("train.unit.lit"), "0,0,0 1,0,0 2,0,0");
+  EXPECT_TRUE(host.shows("output values"));
+}
+
+TEST(TrainUnit, the_cells_that_are_lit_are_those_whose_values_make_the_number) {
+  Host host;
+  std::set<std::string> seen;
+  for (const char* text : kEveryKind) {
+    SCOPED_TRACE(text);
+    const Architecture architecture = Architecture::parse(text);
+    const NetworkMoment moment(architecture);
+    host.snapshot = scene_of(moment);
+    for (int node = 1; node < architecture.size(); ++node) {
+      SCOPED_TRACE(architecture.describe(node));
+      const NetworkValues& values = moment.values;
+      const std::string kind = values.layer(node).kind();
+      seen.insert(kind);
+      const std::vector<int>& inputs = architecture.nodes()[static_cast<size_t>(node)].inputs;
+      if (inputs.empty()) continue;
+      const std::vector<std::set<Source>> truth = sources_by_changing(moment, node);
+      const UnitSizes s = unit_sizes(values, node);
+      for (int64_t i = 0; i < s.count(); i += 1 + s.count() / 6) {
+        SCOPED_TRACE(fmt::format("unit {}", i));
+        host.registry.run(fmt::format("train.unit.open {} {}", node, i / s.columns / s.rows));
+        host.registry.run(fmt::format("train.unit.cursor {} {}", i % s.columns, i / s.columns % s.rows));
+        std::set<std::tuple<int, int, int, int>> lit, expected;  // node, channel, row, column
+        for (int slice = 0; slice < host.number("train.unit.slices"); ++slice) {
+          host.registry.run(fmt::format("train.unit.slice {}", slice));
+          std::istringstream cells(host.text("train.unit.lit"));
+          const int input = static_cast<int>(host.number("train.unit.input"));
+          for (std::string cell; cells >> cell;) {
+            int c = 0, row = 0, column = 0;
+            ASSERT_EQ(std::sscanf(cell.c_str(), "%d,%d,%d", &c, &row, &column), 3) << cell;
+            lit.insert({input, c, row, column});
+          }
+        }
+        for (const auto& [input, c, row, column] : truth[static_cast<size_t>(i)]) {
+          expected.insert({inputs[static_cast<size_t>(input)], c, row, column});
+        }
+        ASSERT_EQ(lit, expected);
+      }
+      host.settle();
+      EXPECT_TRUE(host.shows("input values"));
+      EXPECT_TRUE(host.shows("output values"));
+    }
+  }
+  EXPECT_GT(seen.size(), 50U);
 }
 
 TEST(TrainUnit, asks_for_its_own_layer_alone) {

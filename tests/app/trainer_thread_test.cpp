@@ -256,6 +256,99 @@ TEST(TrainWorker, a_loss_that_is_found_late_is_told_and_the_training_goes_on) {
   EXPECT_EQ(last->status, TrainSnapshot::Status::paused);
 }
 
+// A worker whose snapshots are kept; everything is done at once.
+struct KeptWorker {
+  TrainSnapshotPtr now;
+  TrainWorker worker{Device::cpu(),
+                     {[] { return false; }, [] { return false; }, [] { return true; },
+                      [this](const TrainSnapshotPtr& s) { now = s; }}};
+  void rest() {
+    while (worker.working() || worker.measuring()) worker.advance(1);
+    worker.publish(1);
+  }
+};
+
+std::vector<int64_t> tested_steps(const TrainSnapshot& now) {
+  std::vector<int64_t> steps;
+  for (const EvaluationRecord& record : *now.curves.evaluations) steps.push_back(record.step);
+  return steps;
+}
+
+TEST(TrainWorker, a_second_run_is_measured_wherever_the_first_was_so_both_curves_are_whole) {
+  KeptWorker kept;
+  TrainWorker& worker = kept.worker;
+  const RunRecipe recipe = small_recipe();
+  worker.begin(recipe);
+  kept.rest();
+  worker.until({30, Phase::batch});
+  kept.rest();
+  RunRecipe changed = recipe;
+  changed.optimizer = "sgd";
+  worker.compare(changed, "optimizer sgd");
+  kept.rest();
+  const auto check = [&] {
+    const std::vector<int64_t> first = tested_steps(*kept.now), second = tested_steps(*kept.now->other);
+    EXPECT_GE(first.size(), 3U);
+    for (const int64_t step : first) {
+      EXPECT_TRUE(std::find(second.begin(), second.end(), step) != second.end()) << "step " << step;
+    }
+  };
+  check();
+  worker.until({70, Phase::batch});
+  kept.rest();
+  check();
+  EXPECT_GT(tested_steps(*kept.now).back(), 60);
+}
+
+TEST(TrainWorker, after_an_edit_every_place_has_the_same_accuracy) {
+  KeptWorker kept;
+  TrainWorker& worker = kept.worker;
+  worker.begin(small_recipe());
+  worker.until({20, Phase::batch});
+  kept.rest();
+  const double before = kept.now->test->evaluation.loss;
+  const auto same_everywhere = [&] {
+    ASSERT_TRUE(kept.now->test);
+    const EvaluationRecord& last = kept.now->curves.evaluations->back();
+    EXPECT_EQ(last.step, 20);
+    EXPECT_EQ(last.loss, kept.now->test->evaluation.loss);
+    EXPECT_EQ(last.accuracy, kept.now->test->evaluation.accuracy());
+  };
+  same_everywhere();
+  worker.edit("0.weight", 0, 9);
+  worker.publish(1);
+  EXPECT_NE(kept.now->curves.evaluations->empty() ? -1 : kept.now->curves.evaluations->back().step, 20)
+      << "what was measured with other weights is gone until it is measured again";
+  kept.rest();
+  same_everywhere();
+  EXPECT_NE(kept.now->test->evaluation.loss, before);
+  worker.restore("0.weight", 0);
+  kept.rest();
+  same_everywhere();
+  EXPECT_EQ(kept.now->test->evaluation.loss, before);
+}
+
+TEST(TrainWorker, silent_units_are_counted_on_a_batch_that_was_seen) {
+  KeptWorker kept;
+  TrainWorker& worker = kept.worker;
+  TrainSubscription wanted;
+  wanted.dead_units = true;
+  worker.subscribe(wanted);
+  worker.begin(small_recipe());
+  kept.rest();
+  EXPECT_TRUE(kept.now->dead_units.empty()) << "no batch was seen";
+  worker.step_phase();
+  kept.rest();
+  EXPECT_EQ(kept.now->next_phase, Phase::forward);
+  EXPECT_TRUE(kept.now->dead_units.empty()) << "the batch is there, nothing was computed";
+  worker.step_phase();
+  kept.rest();
+  ASSERT_FALSE(kept.now->dead_units.empty());
+  int64_t dead = 0, units = 0;
+  for (const DeadUnits& each : kept.now->dead_units) dead += each.dead, units += each.units;
+  EXPECT_LT(dead, units) << "a network at its start is not dead";
+}
+
 TEST(TrainWorker, a_second_run_is_kept_at_the_same_step) {
   TrainWorker worker(Device::cpu(),
                      {[] { return false; }, [] { return false; }, [] { return true; }, [](const TrainSnapshotPtr&) {}});

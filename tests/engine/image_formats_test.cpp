@@ -197,6 +197,86 @@ TEST(Gif, frame_beyond_its_screen_enlarges_the_picture) {
   EXPECT_EQ(image->height, 2);
 }
 
+TEST(Webp, lossless_gives_the_pixels_and_the_alpha) {
+  const Image rgb = test_image(3, 2, 3), rgba = test_image(3, 2, 4);
+  EXPECT_EQ(read(small_image("webp_lossless").file)->bytes, rgb.bytes);
+  const ImagePtr image = read(small_image("webp_lossless_alpha").file);
+  for (int i = 0; i < 6; ++i) {
+    const uint8_t *own = image->bytes.data() + i * 4, *wanted = rgba.bytes.data() + i * 4;
+    EXPECT_EQ(own[3], wanted[3]);
+    for (int c = 0; c < 3 && wanted[3] > 0; ++c) EXPECT_EQ(own[c], wanted[c]);  // unseen colors are not kept
+  }
+}
+
+TEST(Webp, lossy_is_close_and_its_alpha_exact) {
+  Image flat = test_image(32, 24, 4);
+  for (size_t i = 0; i < flat.bytes.size(); ++i) {
+    const auto x = static_cast<int>(i / 4 % 32);
+    flat.bytes[i] = static_cast<uint8_t>(i % 4 == 3 ? x * 8 : 40 + 3 * x);
+  }
+  for (const int channels : {3, 4}) {
+    Image own = flat;
+    if (channels == 3) {
+      own = test_image(32, 24, 3);
+      for (size_t i = 0; i < own.bytes.size(); ++i) own.bytes[i] = static_cast<uint8_t>(40 + 3 * (i / 3 % 32));
+    }
+    const ImagePtr image = read(webp_file(own, false));
+    ASSERT_EQ(image->channels, channels);
+    for (size_t i = 0; i < own.bytes.size(); ++i) {
+      if (channels == 4 && i % 4 == 3) {
+        ASSERT_EQ(image->bytes[i], own.bytes[i]);
+      } else if (channels == 3 || own.bytes[i / 4 * 4 + 3] > 0) {
+        ASSERT_NEAR(image->bytes[i], own.bytes[i], 10);
+      }
+    }
+  }
+}
+
+TEST(Webp, first_frame_stands_on_the_canvas_with_the_number_of_frames_in_the_notes) {
+  const ImagePtr image = read(small_image("webp_two_frames").file);
+  const Image frame = test_image(3, 2, 3);
+  ASSERT_EQ(image->notes, std::vector<std::string>{"first of 2 frames"});
+  for (int y = 0; y < 5; ++y) {
+    for (int x = 0; x < 6; ++x) {
+      const bool inside = x >= 2 && x < 5 && y >= 2 && y < 4;
+      ASSERT_EQ(image->at(x, y)[3], inside ? 255 : 0) << x << ' ' << y;
+      for (int c = 0; c < 3; ++c) {
+        ASSERT_EQ(image->at(x, y)[c], inside ? frame.at(x - 2, y - 2)[c] : 0);
+      }
+    }
+  }
+}
+
+TEST(Webp, is_turned_as_its_exif_says) {
+  const ImagePtr image = read(small_image("webp_exif").file);
+  const Image stored = test_image(3, 2, 3);
+  ASSERT_EQ(image->width, 2);
+  ASSERT_EQ(image->height, 3);
+  EXPECT_EQ(image->at(1, 0)[0], stored.at(0, 0)[0]);
+  EXPECT_EQ(image->at(0, 2)[1], stored.at(2, 1)[1]);
+}
+
+TEST(Webp, what_is_wrong_with_a_file_is_said) {
+  FileBytes file = small_image("webp_two_frames").file;
+  const uint8_t name[] = {'A', 'N', 'M', 'F'};
+  const auto at = static_cast<size_t>(std::search(file.begin(), file.end(), name, name + 4) - file.begin());
+  file[at + 8] = 9;  // the first frame begins beyond the canvas
+  EXPECT_NE(error_of(file).find("this WebP is damaged"), std::string::npos) << error_of(file);
+  file = small_image("webp_two_frames").file;
+  file.resize(file.size() - 2);
+  EXPECT_NE(error_of(file).find("cut off"), std::string::npos) << error_of(file);
+  // The canvas is 16,777,216 on each side; nothing is allocated for it.
+  file = small_image("webp_two_frames").file;
+  for (size_t i = 24; i < 30; ++i) file[i] = 0xFF;
+  EXPECT_NE(error_of(file), "");
+  file[27] = file[28] = file[29] = 0;  // 16,777,216 x 1
+  ImageLimits limits;
+  limits.megapixels = 10;
+  EXPECT_NE(error_of(file, limits).find("over the limit"), std::string::npos) << error_of(file, limits);
+  const std::string coded(file.begin(), file.begin() + 12);
+  EXPECT_NE(error_of(FileBytes(coded.begin(), coded.end())).find("cut off"), std::string::npos);
+}
+
 TEST(Bmp, every_way_of_storing_gives_its_pixels) {
   EXPECT_EQ(values("bmp_4_bit"), colours({k3, k0, k1, k0, k1, k2}));
   EXPECT_EQ(values("bmp_8_bit_runs"), colours({k3, k0, k1, k1, k1, k2}));

@@ -16,7 +16,6 @@ const std::map<std::string, const char*> kRefusedThoughPillowOpens = {
     {"bmpsuite/b/badrle.bmp", "a run leaves its row: the picture that Pillow shows is a guess"},
     {"jpeg_odd/libjpeg-turbo/testimgari.jpg", "arithmetic coding: named, with a hint"},
     {"pngsuite/corrupt/xcsn0g01.png", "the checksum of its pixel data is wrong"},
-    {"unsupported/hopper.webp", "WebP: named, with a hint"},
 };
 const std::map<std::string, const char*> kOpensThoughPillowRefuses = {
     {"bmpsuite/b/badpalettesize.bmp", "the number of colours is absurd, the palette and pixels are whole"},

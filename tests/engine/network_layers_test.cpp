@@ -5,9 +5,12 @@
 #include <cmath>
 #include <set>
 
+#include "engine/error.h"
 #include "engine/network/network.h"
+#include "engine/walk/network_walk.h"
 #include "kernels/random.h"
 #include "tests/engine/golden.h"
+#include "tests/engine/layer_alone.h"
 
 namespace striate {
 namespace {
@@ -284,6 +287,55 @@ TEST(NetworkGradients, batch_normalisation_in_evaluation_is_a_fixed_line) {
   network.backward(stream);
   const std::vector<float> dx = network.read_slot(stream, *network.gradient(0));
   for (int i = 0; i < 36; ++i) EXPECT_NEAR(dx[i], i / 9 % 2 == 0 ? 1.5 : 10, 1e-3);
+}
+
+// What is shown as the source of a number is what makes it: every value of the inputs is changed in turn, and the units
+// that change are those that name it.
+TEST(NetworkUnits, are_made_of_exactly_the_values_that_change_them) {
+  std::set<std::string> seen;
+  for (const Case& c : kLayers) {
+    const Architecture architecture = Architecture::parse(c.text);
+    if (architecture.whole()) continue;  // no batch: no pictures, no units
+    SCOPED_TRACE(c.text);
+    const NetworkMoment moment(architecture);
+    for (int node = 1; node < architecture.size(); ++node) {
+      SCOPED_TRACE(architecture.describe(node));
+      const NetworkValues& values = moment.values;
+      const bool constant = is_constant(architecture, node);
+      const Shape& shape = values.shapes[static_cast<size_t>(node)];
+      if (!constant && (shape.rank() == 0 || shape[0] != 1)) {
+        EXPECT_THROW(walk_unit(values, {node, 0, 0, 0, 0}), Error);
+        continue;
+      }
+      seen.insert(values.layer(node).kind());
+      const std::vector<std::set<Source>> truth = sources_by_changing(moment, node);
+      const UnitSizes s = unit_sizes(values, node);
+      for (int64_t i = 0; i < s.count(); ++i) {
+        const UnitWalk walk =
+            walk_unit(values, {node, 0, static_cast<int>(i / s.columns / s.rows),
+                               static_cast<int>(i / s.columns % s.rows), static_cast<int>(i % s.columns)});
+        ASSERT_TRUE(walk.stored.has_value());
+        ASSERT_NEAR(walk.value, *walk.stored, 1e-5) << "unit " << i;
+        std::set<Source> lit;
+        for (const UnitTerm& t : walk.terms) {
+          if (!t.padding) lit.insert({t.input, t.channel, t.row, t.column});
+        }
+        ASSERT_EQ(lit, truth[static_cast<size_t>(i)]) << "unit " << i;
+        double sum = walk.bias;
+        for (const UnitTerm& t : walk.terms) sum += t.product();
+        if (walk.form == UnitForm::products || walk.form == UnitForm::sum) {
+          ASSERT_NEAR(walk.value, sum, 1e-5);
+        }
+        if (walk.form == UnitForm::copied && !walk.terms.empty()) {
+          ASSERT_EQ(walk.value, walk.terms[0].x);
+        }
+        if (walk.form == UnitForm::maximum && walk.winner >= 0) {
+          ASSERT_EQ(walk.value, walk.terms[static_cast<size_t>(walk.winner)].x);
+        }
+      }
+    }
+  }
+  for (const LayerKind& kind : layer_kinds()) EXPECT_TRUE(seen.count(kind.word)) << kind.word;
 }
 
 TEST(NetworkGradients, every_kind_of_layer_is_in_the_table) {

@@ -1,5 +1,6 @@
 #include "tests/engine/small_images.h"
 
+#include <webp/encode.h>
 #include <zlib.h>
 
 #include <filesystem>
@@ -102,6 +103,51 @@ FileBytes gif(bool transparent, int frames) {
   return file;
 }
 
+FileBytes chunk(const char* name, const FileBytes& data) {
+  FileBytes bytes;
+  text(bytes, name);
+  le(bytes, 4, static_cast<uint32_t>(data.size()));
+  append(bytes, data);
+  if (data.size() % 2 == 1) bytes.push_back(0);
+  return bytes;
+}
+FileBytes riff(const std::vector<FileBytes>& chunks) {
+  FileBytes inner;
+  text(inner, "WEBP");
+  for (const FileBytes& each : chunks) append(inner, each);
+  return chunk("RIFF", inner);
+}
+// A picture's own chunks, without the file around them: `VP8 ` or `VP8L`; lossy with alpha, `ALPH` before it.
+FileBytes webp_chunks(const Image& image, bool lossless) {
+  const int row = image.width * image.channels;
+  uint8_t* bytes = nullptr;
+  size_t size = 0;
+  if (image.channels == 4) {
+    size = lossless ? WebPEncodeLosslessRGBA(image.bytes.data(), image.width, image.height, row, &bytes)
+                    : WebPEncodeRGBA(image.bytes.data(), image.width, image.height, row, 90, &bytes);
+  } else {
+    size = lossless ? WebPEncodeLosslessRGB(image.bytes.data(), image.width, image.height, row, &bytes)
+                    : WebPEncodeRGB(image.bytes.data(), image.width, image.height, row, 90, &bytes);
+  }
+  FileBytes chunks(bytes + 12, bytes + size);
+  WebPFree(bytes);
+  if (chunks[3] == 'X') chunks.erase(chunks.begin(), chunks.begin() + 18);
+  return chunks;
+}
+FileBytes vp8x(int flags, int width, int height) {
+  FileBytes data = {static_cast<uint8_t>(flags), 0, 0, 0};
+  le(data, 3, static_cast<uint32_t>(width - 1));
+  le(data, 3, static_cast<uint32_t>(height - 1));
+  return chunk("VP8X", data);
+}
+FileBytes webp_frame(int x, int y, const Image& image, bool lossless) {
+  FileBytes data;
+  for (const int value : {x / 2, y / 2, image.width - 1, image.height - 1, 100}) le(data, 3, static_cast<uint32_t>(value));
+  data.push_back(0);
+  append(data, webp_chunks(image, lossless));
+  return chunk("ANMF", data);
+}
+
 FileBytes as_file(const Image& image, const std::string& ending) {
   TestFolder folder;
   write_image(folder / ("picture." + ending), image);
@@ -154,6 +200,17 @@ std::vector<SmallImage> make_all() {
   add("psd_rgb", "PSD", 3, 2, 3, 8, psd(3, 2, 3, 8, 3, {}, 0, first(18)));
   add("psd_rgba_16", "PSD", 1, 2, 4, 16, psd(1, 2, 4, 16, 3, {}, 0, first(16)));
   add("psd_grey_runs", "PSD", 3, 2, 1, 8, psd(3, 2, 1, 8, 1, {}, 1, {0, 2, 0, 4, 254, 7, 2, 1, 2, 3}));
+  const FileBytes anim = chunk("ANIM", {0, 0, 0, 0, 0, 0});
+  add("webp_lossless", "WebP", 3, 2, 3, 8, riff({webp_chunks(test_image(3, 2, 3), true)}));
+  add("webp_lossless_alpha", "WebP", 3, 2, 4, 8, riff({webp_chunks(test_image(3, 2, 4), true)}));
+  add("webp_lossy", "WebP", 9, 10, 3, 8, riff({webp_chunks(test_image(9, 10, 3), false)}));
+  add("webp_lossy_alpha", "WebP", 9, 10, 4, 8, riff({vp8x(0x10, 9, 10), webp_chunks(test_image(9, 10, 4), false)}));
+  add("webp_two_frames", "WebP", 6, 5, 4, 8,
+      riff({vp8x(0x12, 6, 5), anim, webp_frame(2, 2, test_image(3, 2, 3), true),
+            webp_frame(0, 0, test_image(6, 5, 3), true)}));
+  FileBytes exif = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0};
+  add("webp_exif", "WebP", 2, 3, 3, 8,
+      riff({vp8x(0x08, 3, 2), webp_chunks(test_image(3, 2, 3), true), chunk("EXIF", exif)}));
   return all;
 }
 
@@ -162,6 +219,11 @@ std::vector<SmallImage> make_all() {
 const std::vector<SmallImage>& small_images() {
   static const std::vector<SmallImage> all = make_all();
   return all;
+}
+
+FileBytes webp_file(const Image& image, bool lossless) {
+  if (image.channels == 3 || lossless) return riff({webp_chunks(image, lossless)});
+  return riff({vp8x(0x10, image.width, image.height), webp_chunks(image, lossless)});
 }
 
 const SmallImage& small_image(const std::string& name) {

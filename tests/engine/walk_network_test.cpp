@@ -170,6 +170,20 @@ TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_slot) {
   });
 }
 
+// Followed by their own operators, of any picture of the batch, with constants that all pictures share.
+TEST(NetworkWalk, every_unit_of_layers_without_a_walk_of_their_own_is_the_value_of_its_slot) {
+  for (const char* text :
+       {"input 3x2x4 | a: tanh | c: constant 3x1x1 | from a | mul c | sub a | prelu | groupnorm 3 | pad edge "
+        "0,0,1,1,0,0,0,1",
+        "input 2x3x4 | convtranspose 3 2x3 stride 2 | resize linear batch,3,4,5 | transpose 0,2,3,1 | reducemean 2",
+        "input 2x3x4x5 | conv3d 2 2x2x2 | maxpool3d 2x2x2 stride 1x1x1 | globalmaxpool",
+        "input 2x5x5 | maxpoolindices 3 stride 2 pad 1"}) {
+    SCOPED_TRACE(text);
+    Scene(text, 3, Mode::evaluation, 5).every_unit_agrees();
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+}
+
 TEST(ChannelWalk, products_of_the_channels_and_the_bias_add_up_to_what_the_network_holds) {
   int convolutions = 0;
   in_both_orders([&] {

@@ -104,9 +104,10 @@ void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
     line("", kThisRun, now.other_change, 0, true);
     for (const ComparedNumber& number : compare_numbers(now)) {
       line(number.name, number_of(number, number.a), number_of(number, number.b), number.better(), false);
-      if (number.step_a != number.step_b) {
-        ui.note(fmt::format("measured after steps {} and {}", grouped(number.step_a), grouped(number.step_b)));
-      }
+    }
+    if (now.test && now.other->test) {  // also where both are the same: nothing below moves when it pauses
+      ui.note(fmt::format("test part: measured after steps {} and {}", grouped(now.test->step),
+                          grouped(now.other->test->step)));
     }
     if (now.other->error) {
       ui.error_note("The second run stopped: " + std::string(now.other->error->what()),

@@ -104,31 +104,32 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now)
   Rect right = left.cut_right((area.w - 24) / 2);
   left.cut_right(24);
   const std::string part = now.test ? now.test->split : "test";
-  const auto points = [&](const CurveStore& store) -> const CurveStore::Points* {
-    const auto found = store.splits().find(part);
-    return found == store.splits().end() ? nullptr : &found->second.accuracy;
-  };
   for (const bool accuracy : {false, true}) {
     Rect room = accuracy ? right : left;
-    ui.label(room.cut_top(ui.em(24)),
-             accuracy ? fmt::format("accuracy on the {} part", part) : "loss of the training batches", Font::caption,
-             theme.secondary);
+    const std::string words =
+        fmt::format("{} on the {} part; faint: training batches", accuracy ? "accuracy" : "loss", part);
+    ui.label(room.cut_top(ui.em(24)), words, Font::caption, theme.secondary);
     CurvePlot plot;
-    for (const bool other : {false, true}) {
-      const CurveStore& store = other ? others_ : mine_;
-      CurveSeries series;
-      series.name = other ? kOther : kThisRun;
-      series.colour = tone_of(theme, other);
-      series.dashed = other;
-      series.first = store.first();
-      if (accuracy) {
-        series.points = points(store);
-        if (!series.points) continue;
-      } else {
-        series.dense = &store.loss();
+    // The batches first: what is measured on the part lies over them.
+    for (const bool batches : {true, false}) {
+      for (const bool other : {false, true}) {
+        const CurveStore& store = other ? others_ : mine_;
+        CurveSeries series;
+        series.name = std::string(other ? kOther : kThisRun) + (batches ? ", batches" : "");
+        series.colour = batches ? faded(tone_of(theme, other), 0.35f) : tone_of(theme, other);
+        series.dashed = other;
+        series.first = store.first();
+        if (batches) {
+          series.dense = accuracy ? &store.accuracy() : &store.loss();
+        } else {
+          const auto found = store.splits().find(part);
+          if (found == store.splits().end()) continue;
+          series.points = accuracy ? &found->second.accuracy : &found->second.loss;
+        }
+        plot.series.push_back(std::move(series));
       }
-      plot.series.push_back(std::move(series));
     }
+    plot.smoothing = static_cast<int>(std::clamp<int64_t>(mine_.loss().size() / 50, 1, 1000));
     plot.begin = static_cast<double>(now.first_step);
     plot.last = static_cast<double>(std::max<int64_t>(now.newest_step, 1));
     plot.window = window_;

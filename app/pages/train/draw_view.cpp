@@ -138,7 +138,7 @@ void DrawView::send_probe() {
   ProbePicture probe;
   probe.name = content_name();
   probe.shape = input_.shape;
-  probe.pixels = input_.pixels;
+  probe.pixels = sent_ = input_.pixels;
   if (scene_.set_probe) scene_.set_probe(probe);
 }
 
@@ -201,7 +201,7 @@ bool DrawView::update(double seconds) {
     }
   }
   if (asked_ && now->probe) {
-    const bool mine = answered(*now);
+    const bool mine = now->probe->pixels == sent_;
     if (mine) seen_ = true;
     if (!mine && seen_) asked_ = false;  // somebody chose another probe
   }

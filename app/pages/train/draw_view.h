@@ -77,7 +77,8 @@ class DrawView : public TrainView {
   ImagePtr picture_;                             // instead of the drawing; null: the drawing
   PreparedInput input_;                          // of either
   uint64_t version_ = 1;                         // counts up with input_
-  bool asked_ = false;                           // input_ was made the probe, and nothing else has been since
+  bool asked_ = false;                           // sent_ was made the probe, and nothing else has been since
+  std::vector<float> sent_;                      // what was made the probe
   bool seen_ = false;                            // and the thread has answered it
   uint64_t run_ = 0;                             // of the last look
   uint64_t image_version_;                       // of the document, when it was last looked at

@@ -13,10 +13,11 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
   const Theme& theme = ui.theme();
   const Rect title = area.cut_top(ui.em(24));
   const bool mine = answered(now);
-  const bool other = !has_content() || !asked_;  // another probe is shown
-  const TrainProbe* probe =
-      now.probe && !now.probe->probabilities.empty() && (mine || other) ? now.probe.get() : nullptr;
-  const bool late = !probe && now.probe && !now.probe->probabilities.empty();
+  const bool other = !asked_;  // another probe is shown
+  const bool cleared = asked_ && !has_content();
+  const bool known = now.probe && !now.probe->probabilities.empty() && !cleared;
+  const TrainProbe* probe = known && (mine || other) ? now.probe.get() : nullptr;
+  const bool late = known && !probe;
   if (late) probe = now.probe.get();
   if (!probe || !now.data) {
     ui.label(title, "the network's answer", Font::caption, theme.secondary);

@@ -73,7 +73,7 @@ PictureSource source_of(const std::string& key, uint64_t version, const InputSta
 }  // namespace
 
 const std::vector<InputStage>& DrawView::shown_stages(const TrainSnapshot& now) const {
-  if (has_content() && (asked_ || !now.probe)) return input_.stages;
+  if (asked_ || (has_content() && !now.probe)) return input_.stages;
   if (!now.probe || !takes_pictures(now.probe->shape)) return input_.stages;
   if (now.probe->stages) return *now.probe->stages;
   probe_stage_.resize(1);

@@ -84,29 +84,28 @@ void TrainPage::draw_run(Ui& ui) const {
     ui.note("Nothing is being trained yet. **Start** draws the starting weights and begins.");
     return;
   }
-  if (s.test) {
-    // The number people look at keeps its size; on how many pictures it was measured stands beside or below.
-    const std::string accuracy = fmt::format("{:.1f} %", 100 * s.test->evaluation.accuracy());
-    const std::string of = fmt::format(", {} pictures", grouped(s.test->evaluation.samples));
-    std::string name = s.test->split + " accuracy";
-    if (ui.measure(Font::control, name + of).x + ui.measure(Font::big_number, accuracy).x + ui.em(8) <= ui.width()) {
-      name += of;
-    }
-    ui.big_row(name, accuracy, Concept::activation);
-    if (!name.ends_with(of)) ui.row("pictures it is measured on", grouped(s.test->evaluation.samples));
-    if (s.test->step != s.step) ui.note(fmt::format("measured after step {}", grouped(s.test->step)));
-  } else {
-    ui.row("test accuracy", "is being measured");
-  }
+  // The same rows at the same heights whatever is known and whether it runs: what is looked at does not move away.
+  // The number people look at keeps its size; on how many pictures it was measured stands beside or below.
+  const int64_t samples = s.test    ? s.test->evaluation.samples
+                          : s.split ? static_cast<int64_t>(s.split->test.size())
+                                    : 0;
+  const std::string accuracy = s.test ? fmt::format("{:.1f} %", 100 * s.test->evaluation.accuracy()) : "\u2026";
+  const std::string of = fmt::format(", {} pictures", grouped(samples));
+  std::string name = (s.test ? s.test->split : "test") + " accuracy";
+  const float widest = ui.measure(Font::big_number, "100.0 %").x;
+  if (ui.measure(Font::control, name + of).x + widest + ui.em(8) <= ui.width()) name += of;
+  ui.big_row(name, accuracy, Concept::activation);
+  if (!name.ends_with(of)) ui.row("pictures it is measured on", grouped(samples));
+  ui.row("measured after step", s.test ? grouped(s.test->step) : "is being measured");
   ui.row("step: an update of the weights", grouped(s.step));
   ui.row("epoch: all pictures once", fmt::format("{:.2f}", s.epoch));
   ui.row("samples: pictures seen", grouped(s.step * s.recipe->batch));
   ui.row("batch: samples of a step", std::to_string(s.recipe->batch));
-  if (std::isfinite(s.loss)) {
-    const auto loss = static_cast<double>(s.loss);
-    ui.row("loss of the batch", loss < 1e6 ? number_text(loss, 4) : fmt::format("{:.3e}", loss));
-  }
-  if (std::isfinite(s.rate)) ui.row("learning rate", shortest_text(s.rate));
+  const auto loss = static_cast<double>(s.loss);
+  ui.row("loss of the batch", !std::isfinite(loss) ? "-"
+                              : loss < 1e6         ? number_text(loss, 4)
+                                                   : fmt::format("{:.3e}", loss));
+  ui.row("learning rate", std::isfinite(s.rate) ? shortest_text(s.rate) : "-");
   ui.row("speed", s.images_per_second > 0 ? grouped(std::llround(s.images_per_second)) + " images/s" : "-");
   ui.row("device", s.device);
   if (needs_new_run()) ui.note("The settings were changed: **Start** begins a new training with them.");

@@ -129,7 +129,19 @@ void TrainFiles::declare(Registry& registry) {
                        [this] { return ReadoutValue(base_name() + ".safetensors"); }});
 }
 
+std::shared_ptr<std::atomic<bool>> TrainFiles::wait_for(const std::string& path) {
+  written_.clear();
+  awaited_ = path;
+  done_ = std::make_shared<std::atomic<bool>>(false);
+  return done_;
+}
+
 bool TrainFiles::update() {
+  if (done_ && *done_) {
+    written_ = std::move(awaited_);
+    done_ = nullptr;
+    return true;
+  }
   if (std::optional<std::string> path = writer_.take()) {
     written_ = std::move(*path);
     return true;
@@ -149,6 +161,14 @@ void TrainFiles::draw(Ui& ui, const TrainSnapshot& now) const {
   ui.button("Open model", "browse.file train.open .safetensors",
             {.enabled = browser && registry.find_command("train.open") != nullptr,
              .tooltip = "A network that was saved, to look at or to go on with"});
+  // Weights of a script lie beside it under its name: not under that of the saved model.
+  ui.button("Export ONNX", "browse.save train.export.onnx " + base_name() + ".onnx",
+            {.enabled = browser && run, .tooltip = "One file with the network and its weights, for other programs"});
+  ui.button(
+      "Export PyTorch", "browse.save train.export.pytorch " + base_name() + "-pytorch.py",
+      {.enabled = browser && run, .tooltip = "A Python script that builds the network, and its weights beside it"});
+  ui.button("Export Keras", "browse.save train.export.keras " + base_name() + "-keras.py",
+            {.enabled = browser && run, .tooltip = "A Python script for Keras 3, and its weights beside it"});
   ui.button("Curves as numbers", "browse.save train.export " + base_name() + ".csv",
             {.enabled = browser && now.curves.size > 0, .tooltip = "Every step's loss, accuracy and rate, as CSV"});
   ui.button("Curves as picture", "browse.save train.export " + base_name() + ".png",
@@ -158,7 +178,8 @@ void TrainFiles::draw(Ui& ui, const TrainSnapshot& now) const {
   ui.button("Open network text", "browse.file train.layers.open .txt .net",
             {.enabled = browser, .tooltip = "A text like conv 6 5x5 | relu | flatten | dense 10"});
   ui.end_flow();
-  for (const char* command : {"train.save", "train.open", "train.export", "train.layers.save", "train.layers.open"}) {
+  for (const char* command : {"train.save", "train.open", "train.export", "train.export.onnx", "train.export.pytorch",
+                              "train.export.keras", "train.layers.save", "train.layers.open"}) {
     ui.error_beside(command);
   }
   if (writer_.busy()) {

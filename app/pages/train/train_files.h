@@ -2,6 +2,8 @@
 // curves as CSV or PNG, the network's text. Their commands, and the inspector's section FILES.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <string>
 
 #include "app/pages/train/train_view.h"
@@ -17,6 +19,8 @@ class TrainFiles {
   bool update();                     // takes finished work in; throws its Error
   bool busy() const { return writer_.busy(); }
   void draw(Ui& ui, const TrainSnapshot& now) const;
+  // A file that the trainer's thread writes: it stands under FILES once the flag is set.
+  std::shared_ptr<std::atomic<bool>> wait_for(const std::string& path);
 
  private:
   void export_curves(const std::string& text);
@@ -25,7 +29,9 @@ class TrainFiles {
   const TrainScene& scene_;
   Registry* registry_ = nullptr;
   std::string written_;
-  Latest<std::string> writer_;  // last: it uses the rest
+  std::string awaited_;
+  std::shared_ptr<std::atomic<bool>> done_;  // awaited_ is written
+  Latest<std::string> writer_;               // last: it uses the rest
 };
 
 }  // namespace striate

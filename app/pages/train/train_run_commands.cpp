@@ -137,6 +137,23 @@ void TrainPage::declare_files(Registry& registry) {
                            *saved = worker.run()->newest();
                          });
                        }});
+  const auto add_export = [&](const char* name, const char* help, const char* file, ExportFormat format) {
+    registry.add(Command{name, help, {Parameter::text("FILE", file)}, [this, format](const Arguments& arguments) {
+                           need_run();
+                           const std::string& path = arguments.text(0);
+                           const auto done = files_.wait_for(path);
+                           post([format, path, done](TrainWorker& worker) {
+                             worker.export_network(format, path);
+                             *done = true;
+                           });
+                         }});
+  };
+  add_export("train.export.onnx", "Writes the network as an ONNX file, for nearly every other program",
+             "path, ending in .onnx", ExportFormat::onnx);
+  add_export("train.export.pytorch", "Writes the network as a PyTorch script; its weights lie beside it",
+             "path, ending in .py", ExportFormat::pytorch);
+  add_export("train.export.keras", "Writes the network as a Keras script; its weights lie beside it",
+             "path, ending in .py", ExportFormat::keras);
   registry.add(Command{"train.discard",
                        "Answers what shall become of training that is not saved",
                        {Parameter::choice("ANSWER", "yes: throw it away; no: keep it", {"yes", "no"})},

@@ -94,6 +94,20 @@ void UnitView::declare_commands(Registry& registry) {
           [this](const Arguments& a) { state_.channels = a.text(0) == "channels"; });
 }
 
+std::string UnitView::lit(const Opened& o) {
+  std::string text;
+  const std::vector<int> taps = o.taps();
+  for (size_t i = 0; i < taps.size(); ++i) {
+    if (taps[i] < 0) continue;
+    const auto columns = static_cast<size_t>(o.in.columns);
+    text += text.empty() ? "" : " ";
+    const size_t value = i + (o.dense ? static_cast<size_t>(o.slice) * taps.size() : 0);
+    text += o.flat || o.dense ? fmt::format("{},0,0", value)
+                              : fmt::format("{},{},{}", o.channel(), i / columns, i % columns);
+  }
+  return text;
+}
+
 void UnitView::declare_readouts(Registry& registry) {
   const auto add = [&](const char* name, const char* help, std::function<ReadoutValue()> value) {
     registry.add(Readout{std::string("train.unit.") + name, help, std::move(value)});
@@ -103,6 +117,12 @@ void UnitView::declare_readouts(Registry& registry) {
   add("filter", "number of the opened filter", [this] { return ReadoutValue(static_cast<double>(opened().filter)); });
   add("slice", "number of the shown input channel",
       [this] { return ReadoutValue(static_cast<double>(opened().slice)); });
+  add("slices", "how many slices the unit reads",
+      [this] { return ReadoutValue(static_cast<double>(opened().slices)); });
+  add("input", "number of the layer whose slice is drawn as the input",
+      [this] { return ReadoutValue(static_cast<double>(opened().input)); });
+  add("lit", "the cells of the drawn slice that the unit is made of: slice,row,column ... as the input counts them",
+      [this] { return ReadoutValue(lit(opened())); });
   add("sum", "the unit's sum, as the trainer's operators add it", [this, real] { return real(opened().walk.value); });
   add("bias", "the unit's bias; 0 where it has none", [this, real] { return real(opened().walk.bias); });
   add("value", "what the network holds for the unit", [this, real] {

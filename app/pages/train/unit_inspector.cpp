@@ -23,12 +23,25 @@ const char* sign_of_form(UnitForm form) {
       return "the sum of";
     case UnitForm::softmax:
       return "its share of exp() among";
+    case UnitForm::copied:
+      return "taken from";
     default:
       return "made of";
   }
 }
 
 }  // namespace
+
+// Where a value that comes in stands, as short as it is clear.
+std::string UnitView::term_name(const TrainSnapshot& now, const Opened& o, const UnitTerm& t) {
+  const std::vector<int>& inputs = now.architecture->nodes()[static_cast<size_t>(o.node)].inputs;
+  const UnitSizes s = unit_sizes(o.values, inputs[static_cast<size_t>(t.input)]);
+  std::string name;
+  if (inputs.size() > 1) name = node_name(now, inputs[static_cast<size_t>(t.input)]) + ": ";
+  if (s.rows == 1 && s.columns == 1) return name + fmt::format("value {}", t.channel);
+  if (s.channels > 1) name += fmt::format("slice {}, ", t.channel);
+  return name + row_column(t.row, t.column);
+}
 
 void UnitView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (!has_network(now)) return;
@@ -64,7 +77,7 @@ void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   spec.decimals = 0;
   if (o.out.channels > 1) {
     spec.maximum = o.out.channels - 1;
-    ui.slider(o.dense ? "neuron" : "filter", o.filter, spec, "train.unit.filter");
+    ui.slider(o.dense ? "neuron" : o.listed ? "value" : "filter", o.filter, spec, "train.unit.filter");
   }
   if (o.slices > 1) {
     spec.maximum = o.slices - 1;
@@ -78,9 +91,8 @@ void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   }
 }
 
-void UnitView::draw_products(Ui& ui, const Opened& o) const {
-  const int taps = o.conv || o.dense ? o.per_slice : static_cast<int>(o.walk.terms.size());
-  const int first = o.conv || o.dense ? o.slice * taps : 0;
+void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
+  const int taps = o.terms_shown(), first = o.first_term();
   if (taps > kMostChips) {
     // Too many for chips: the largest of the slice.
     std::vector<int> order(static_cast<size_t>(taps));
@@ -93,7 +105,8 @@ void UnitView::draw_products(Ui& ui, const Opened& o) const {
     for (int i = 0; i < shown; ++i) {
       const int at = order[static_cast<size_t>(i)];
       const int local = at - first;
-      ui.row(row_column(local / o.kernel_columns, local % o.kernel_columns),
+      ui.row(o.conv || o.dense ? row_column(local / o.kernel_columns, local % o.kernel_columns)
+                               : term_name(now, o, o.walk.terms[static_cast<size_t>(at)]),
              o.printed.terms[static_cast<size_t>(at)].product);
     }
     return;
@@ -107,14 +120,17 @@ void UnitView::draw_products(Ui& ui, const Opened& o) const {
   if (hover_.kind == Hover::Kind::kernel) row.lit = hover_.row * o.kernel_columns + hover_.column;
   for (int i = 0; i < taps; ++i) {
     const UnitTerm& t = o.walk.terms[static_cast<size_t>(first + i)];
-    if (hover_.kind == Hover::Kind::input && t.row == hover_.row && t.column == hover_.column) row.lit = i;
+    int at_row = 0, at_column = 0;
+    if (hover_.kind == Hover::Kind::input && o.place_of(t, &at_row, &at_column) && at_row == hover_.row &&
+        at_column == hover_.column) {
+      row.lit = i;
+    }
     SumChip chip;
     chip.term = &o.printed.terms[static_cast<size_t>(first + i)];
     chip.colour = tap_colour(i, taps, ui.theme().dark);
     chip.dashed = t.padding;
-    chip.about =
-        fmt::format("{} \u00d7 {}{}", full_value(t.x), full_value(t.w),
-                    t.padding ? "; the padding holds a 0" : "; " + row_column(t.row, t.column) + " of the input");
+    chip.about = fmt::format("{} \u00d7 {}{}", full_value(t.x), full_value(t.w),
+                             t.padding ? "; the padding holds a 0" : "; " + term_name(now, o, t) + " of the input");
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);
@@ -123,14 +139,15 @@ void UnitView::draw_products(Ui& ui, const Opened& o) const {
 
 void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
   const UnitWalk& walk = o.walk;
-  ui.section(o.dense
-                 ? fmt::format("NEURON {}", o.filter)
+  ui.section(o.listed
+                 ? fmt::format("{} {}", o.dense ? "NEURON" : "VALUE", o.filter)
                  : fmt::format("{} {}, ROW {}, COLUMN {}", o.conv ? "FILTER" : "CHANNEL", o.filter, o.row, o.column));
   if (walk.form == UnitForm::products) {
-    if (o.slices > 1) {
+    const bool kernel = o.conv || o.dense;
+    if (kernel && o.slices > 1) {
       ui.note(fmt::format("Each of the {} slices is multiplied with its own weights; the sums are added.", o.slices));
     }
-    draw_products(ui, o);
+    draw_products(ui, now, o);
     if (state_.walked >= 0) {
       const int counted = std::min(state_.walked, static_cast<int>(walk.terms.size()));
       ui.row(fmt::format("after {} of {} products", counted, walk.terms.size()), o.printed.running(counted),
@@ -139,7 +156,7 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     // Each slice's sum; of many only those beside the shown one.
     const int from = o.slices <= 8 ? 0 : std::clamp(o.slice - 2, 0, o.slices - 5);
     const int end = o.slices <= 8 ? o.slices : from + 5;
-    for (int c = from; c < end && o.slices > 1; ++c) {
+    for (int c = from; kernel && c < end && o.slices > 1; ++c) {
       const Rect line = ui.take(ui.em(26));
       const std::string name = fmt::format("sum of slice {}", c);
       const Response r = ui.interact(line, {.label = name,
@@ -152,7 +169,7 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
                Align::right);
       if (r.clicked) ui.send(fmt::format("train.unit.slice {}", c));
     }
-    if (end - from < o.slices) ui.note(fmt::format("and {} slices more", o.slices - (end - from)));
+    if (kernel && end - from < o.slices) ui.note(fmt::format("and {} slices more", o.slices - (end - from)));
     if (walk.has_bias) ui.row("+ bias", o.printed.bias, Concept::bias);
     ui.big_row("sum", o.printed.result, Concept::activation);
     if (!o.printed.reproduces) {
@@ -168,16 +185,13 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     ui.row("+ learned shift", full_value(walk.shift), Concept::bias);
     ui.big_row("value", full_value(walk.value), Concept::activation);
   } else {
-    ui.note(fmt::format("{}: {}", walk.kind, sign_of_form(walk.form)));
+    ui.note(walk.terms.empty() ? walk.kind + ": a number that no input changes"
+                               : fmt::format("{}: {}", walk.kind, sign_of_form(walk.form)));
     const int shown = std::min(static_cast<int>(walk.terms.size()), 10);
     for (int i = 0; i < shown; ++i) {
       const UnitTerm& t = walk.terms[static_cast<size_t>(i)];
-      std::string name = walk.form == UnitForm::softmax ? fmt::format("class {}", i) : row_column(t.row, t.column);
-      if (walk.form == UnitForm::sum) {
-        const int from = now.architecture->nodes()[static_cast<size_t>(o.node)].inputs[static_cast<size_t>(t.input)];
-        name = "from " + node_text(now, from);
-      }
-      if (walk.terms.size() == 1) name = "the value that comes in";
+      std::string name = walk.form == UnitForm::softmax ? fmt::format("class {}", i) : term_name(now, o, t);
+      if (walk.form == UnitForm::function) name = "the value that comes in";
       ui.row(name, t.padding ? "padding" : full_value(t.x), i == walk.winner ? Concept::activation : Concept::input);
     }
     if (static_cast<int>(walk.terms.size()) > shown) ui.note(fmt::format("and {} more", walk.terms.size() - shown));

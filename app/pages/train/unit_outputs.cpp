@@ -15,16 +15,14 @@ constexpr float kGap = 24;
 void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) const {
   const Theme& theme = ui.theme();
   const Conv2dShape& g = o.geometry;
-  const float* all = o.values.activation(o.node);
-  if (all == nullptr) return;
-  const float* y = all + o.out.count() * o.walk.place.sample;
+  const float* y = sample_values(o.values, o.node, o.walk.place.sample);
+  if (y == nullptr) return;
   ValueGrid grid;
   grid.origin = origin;
   grid.size = cell;
   grid.tone = Concept::activation;
-  if (o.dense) {
-    grid.rows = std::min(o.out.channels, 20);
-    grid.columns = (o.out.channels + grid.rows - 1) / grid.rows;
+  if (o.listed) {
+    grid.rows = o.out_rows, grid.columns = o.out_columns;
     grid.limit = largest_of(y, o.out.channels);
     grid.value = [&, rows = grid.rows](int row, int column) {
       const int i = column * rows + row;
@@ -35,7 +33,8 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
       return column * rows + row == o.filter ? theme.activation : 0;
     };
     grid.command = "train.unit.filter";
-    grid.tooltip = "The outputs of all neurons. Click one to open it.";
+    grid.tooltip = o.dense ? "The outputs of all neurons. Click one to open it."
+                           : "All values of the output. Click one to open it.";
     grid.caption = "output";
     grid.rest = fmt::format(" {}", o.out.channels);
     grid.room = grid.rect().w + 2 * kGap;
@@ -71,9 +70,26 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
   if (r.clicked || r.moved) ui.send(fmt::format("train.unit.cursor {} {}", r.column, r.row));
 }
 
+// The slices of a unit that is neither conv nor dense, where there are several of one size.
+bool UnitView::gather(const Opened& o) const {
+  if (o.slices < 2) return false;
+  const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
+  const std::vector<int>& inputs = o.values.architecture->nodes()[static_cast<size_t>(o.node)].inputs;
+  gathered_.clear();
+  for (const Opened::Source& source : o.sources) {
+    const int node = inputs[static_cast<size_t>(source.input)];
+    const UnitSizes s = unit_sizes(o.values, node);
+    const float* from = sample_values(o.values, node, o.walk.place.sample);
+    if (from == nullptr || s.rows != o.in.rows || s.columns != o.in.columns) return false;
+    gathered_.insert(gathered_.end(), from + source.channel * plane, from + (source.channel + 1) * plane);
+  }
+  return true;
+}
+
 // All slices that come in and all channels that go out, as small maps.
 void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
   Rect room = area;
+  uint64_t gathered = 0;
   const auto strip = [&](const char* label, const char* title, const char* brief, Concept tone, Rect place,
                          TensorMaps maps, std::string key, int64_t selected, const char* command) {
     // The short words where the whole ones would be cut; clear of the frame about the chosen map.
@@ -85,7 +101,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     grid.maps = maps;
     grid.key = std::move(key);
     grid.version = now.version * 4099 + static_cast<uint64_t>(state_.batch ? o.walk.place.sample + 1 : 0) * 131 +
-                   static_cast<uint64_t>(o.node) * 17 + static_cast<uint64_t>(o.first_slice);
+                   static_cast<uint64_t>(o.node) * 17 + static_cast<uint64_t>(o.first_slice) + gathered;
     grid.scale = scale_of(maps, ScaleScope::layer);
     grid.layout = fit_maps(maps.count, maps.height, maps.width, place.w, place.h - 4, 10, ui.em(52), 4);
     grid.selected = selected;
@@ -102,19 +118,25 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     }
     return answer;
   };
-  const float* x = o.values.activation(o.input);
-  const float* y = o.values.activation(o.node);
+  const bool kernel = o.conv || o.dense;
+  const float* x = sample_values(o.values, o.input, o.walk.place.sample);
+  const float* y = sample_values(o.values, o.node, o.walk.place.sample);
   HoverNote note;
-  const bool both = x != nullptr && (o.conv || o.dense) && y != nullptr && !o.dense;
+  if (kernel) {
+    x += int64_t{1} * o.first_slice * o.in.rows * o.in.columns;
+  } else {
+    x = gather(o) ? gathered_.data() : nullptr;
+    gathered = static_cast<uint64_t>((o.filter * 1009 + o.row) * 1009 + o.column) * 8191;
+  }
+  const bool both = x != nullptr && y != nullptr && !o.listed;
   // Beside each other, each as wide as its number of maps asks for.
   const auto in_count = static_cast<float>(std::clamp(o.slices, 2, 24));
   const auto out_count = static_cast<float>(std::clamp(o.out.channels, 2, 24));
   const float share = std::clamp(in_count / (in_count + out_count), 0.22f, 0.7f);
-  if (x != nullptr && (o.conv || o.dense)) {
+  if (x != nullptr) {
     const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
     TensorMaps maps;
-    const int64_t first = int64_t{1} * o.walk.place.sample * o.in.channels + o.first_slice;
-    maps.values = {x + first * plane, static_cast<size_t>(o.slices * plane)};
+    maps.values = {x, static_cast<size_t>(o.slices * plane)};
     maps.count = o.slices, maps.height = o.in.rows, maps.width = o.in.columns;
     const Rect place = both ? room.cut_left((room.w - kGap) * share) : room;
     room.cut_left(kGap);
@@ -122,9 +144,9 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
                                  o.slice, "train.unit.slice");
     if (a.hovered) note = a.note;
   }
-  if (y != nullptr && !o.dense) {
+  if (y != nullptr && !o.listed) {
     TensorMaps maps;
-    maps.values = {y + o.out.count() * o.walk.place.sample, static_cast<size_t>(o.out.count())};
+    maps.values = {y, static_cast<size_t>(o.out.count())};
     maps.count = o.out.channels, maps.height = o.out.rows, maps.width = o.out.columns;
     const TensorAnswer a = strip("filter", "what each filter gives", "outputs", Concept::activation, room, maps,
                                  "unit.out", o.filter, "train.unit.filter");

@@ -60,9 +60,7 @@ void UnitView::draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, co
   const int pad_rows = o.conv ? o.geometry.pad_top + o.geometry.pad_bottom : 0;
   const int pad_columns = o.conv ? o.geometry.pad_left + o.geometry.pad_right : 0;
   const int in_rows = o.in.rows + pad_rows, in_columns = o.in.columns + pad_columns;
-  // A dense layer's outputs stand in a column or two.
-  const int out_rows = o.dense ? std::min(o.out.channels, 20) : o.out.rows;
-  const int out_columns = o.dense ? (o.out.channels + out_rows - 1) / out_rows : o.out.columns;
+  const int out_rows = o.out_rows, out_columns = o.out_columns;
   const bool kernel = o.conv || o.dense;
   const int stack = o.conv ? 3 : o.dense ? 2 : 1;  // window, kernel, product
   const int k_rows = kernel ? o.kernel_rows : std::min(static_cast<int>(o.walk.terms.size()), 1);
@@ -113,37 +111,31 @@ void UnitView::draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const
   grid.strength = 0.75f;
   grid.command = "train.unit.slice";
   grid.tooltip = "The values that come in. Hover: the outputs that read this one.";
-  // The slice that is shown: its own for a conv or dense layer, the unit's channel for the others.
-  const int channel = o.conv ? o.first_slice + o.slice : o.dense ? o.slice : std::min(o.filter, o.in.channels - 1);
-  const float* all = o.values.activation(o.input);
+  const int channel = o.channel();
   const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
-  const float* x = all + (int64_t{1} * o.walk.place.sample * o.in.channels + channel) * plane;
+  const float* x = sample_values(o.values, o.input, o.walk.place.sample);
+  if (x == nullptr) return;
+  x += channel * plane;
   grid.limit = largest_of(x, plane);
   grid.padding = [&](int row, int column) {
     return row < 0 || column < 0 || row >= o.in.rows || column >= o.in.columns;
   };
   grid.value = [&](int row, int column) { return grid.padding(row, column) ? 0.0f : x[row * o.in.columns + column]; };
-  // Which term of the shown slice reads a cell.
-  std::vector<int> tap(static_cast<size_t>(grid.rows) * grid.columns, -1);
-  const size_t first = o.conv || o.dense ? static_cast<size_t>(o.slice) * o.per_slice : 0;
-  const size_t count = o.conv ? static_cast<size_t>(o.per_slice) : o.dense ? 0 : o.walk.terms.size();
-  for (size_t i = 0; i < count && first + i < o.walk.terms.size(); ++i) {
-    const UnitTerm& t = o.walk.terms[first + i];
-    if (t.input != 0 || (!o.conv && t.channel != channel)) continue;
-    const int row = t.row - grid.first_row, column = t.column - grid.first_column;
-    if (row < 0 || column < 0 || row >= grid.rows || column >= grid.columns) continue;
-    tap[static_cast<size_t>(row) * grid.columns + column] = static_cast<int>(i);
-  }
+  const std::vector<int> taps = o.taps();
   const auto tap_at = [&](int row, int column) {
-    const int r = row - grid.first_row, c = column - grid.first_column;
-    if (r < 0 || c < 0 || r >= grid.rows || c >= grid.columns) return -1;
-    return tap[static_cast<size_t>(r) * grid.columns + c];
+    if (!grid.padding(row, column)) return taps[static_cast<size_t>(row) * o.in.columns + column];
+    for (int i = 0; o.conv && i < o.per_slice; ++i) {
+      const UnitTerm& t = o.walk.terms[static_cast<size_t>(o.first_term() + i)];
+      if (t.row == row && t.column == column) return i;
+    }
+    return -1;
   };
   grid.colour = [&](int row, int column) -> Colour {
     const int i = tap_at(row, column);
     if (i < 0) return 0;
-    if (!o.conv) return o.walk.form == UnitForm::maximum && i == o.walk.winner ? theme.activation : 0;
-    return colour_of_tap(ui, i, o.per_slice);
+    if (o.conv) return colour_of_tap(ui, i, o.per_slice);
+    if (i == o.walk.winner && !o.dense) return theme.activation;
+    return o.walk.form == UnitForm::products && !o.dense ? colour_of_tap(ui, i, o.terms_shown()) : 0;
   };
   grid.frame = [&](int row, int column) -> Colour {
     if (hover_.kind == Hover::Kind::kernel && o.conv) {
@@ -162,11 +154,16 @@ void UnitView::draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const
     return 0;
   };
   grid.caption = "input";
-  if (o.in.channels > 1) grid.rest = fmt::format(" slice {} of {},", channel, o.in.channels);
-  grid.rest += fmt::format(" {} \u00d7 {}", o.in.rows, o.in.columns);
+  const std::vector<Node>& nodes = o.values.architecture->nodes();
+  if (nodes[static_cast<size_t>(o.node)].inputs.size() > 1) {
+    grid.rest = fmt::format(" {},", nodes[static_cast<size_t>(o.input)].name);
+  }
+  if (o.in.channels > 1) grid.rest += fmt::format(" slice {} of {},", channel, o.in.channels);
+  grid.rest += o.flat ? fmt::format(" {} values", plane) : fmt::format(" {} \u00d7 {}", o.in.rows, o.in.columns);
   grid.room = grid.rect().w + kGap;
   const GridResponse r = draw_value_grid(ui, "input values", grid);
   if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::input, r.row, r.column};
+  if (o.dense) ui.stroke(grid.rect(), theme.kernel, 3, 2.5f);  // its window is the whole slice
   if (!o.conv || o.walk.terms.empty()) return;
   // The window, on its way to the active cell.
   const float at_x = ui.ease("unit.x", static_cast<float>(o.column * g.stride_x), 0.25f);

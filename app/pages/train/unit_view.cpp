@@ -10,6 +10,14 @@ namespace {
 
 int clamped(int value, int count) { return std::clamp(value, 0, std::max(0, count - 1)); }
 
+// A plain list, as a rectangle.
+UnitSizes rectangle(int count) {
+  for (int columns = static_cast<int>(std::ceil(std::sqrt(count))); columns <= count; ++columns) {
+    if (count % columns == 0) return {1, count / columns, columns};
+  }
+  return {1, 1, std::max(1, count)};
+}
+
 }  // namespace
 
 // ------------------------------------------------------------------------------------------- what is looked at
@@ -18,11 +26,18 @@ void UnitView::arrange(Opened& o) {
   const Architecture& architecture = *o.values.architecture;
   const Node& node = architecture.nodes()[static_cast<size_t>(o.node)];
   o.input = node.inputs[0];
-  o.out = unit_sizes(o.values.shapes[static_cast<size_t>(o.node)]);
-  o.in = unit_sizes(o.values.shapes[static_cast<size_t>(o.input)]);
+  o.out = unit_sizes(o.values, o.node);
+  o.in = unit_sizes(o.values, o.input);
   const std::string kind = node.layer->kind();
   o.conv = kind == "conv";
   o.dense = kind == "dense";
+  o.listed = o.dense || (o.out.rows == 1 && o.out.columns == 1 && o.out.channels > 1);
+  o.out_rows = o.out.rows, o.out_columns = o.out.columns;
+  if (o.listed) {  // in a column or two
+    const int side = static_cast<int>(std::ceil(std::sqrt(o.out.channels)));
+    o.out_rows = std::min(o.out.channels, std::max(20, side));
+    o.out_columns = (o.out.channels + o.out_rows - 1) / o.out_rows;
+  }
   if (o.conv) {
     o.geometry = node.layer->geometry(o.values.input_shapes(o.node)).convolution;
     o.groups = o.geometry.groups;
@@ -32,15 +47,9 @@ void UnitView::arrange(Opened& o) {
   } else if (o.dense) {
     const Node& before = architecture.nodes()[static_cast<size_t>(o.input)];
     if (before.layer && before.layer->kind() == "flatten") {
-      o.in = unit_sizes(o.values.shapes[static_cast<size_t>(before.inputs[0])]);
+      o.in = unit_sizes(o.values, before.inputs[0]);
     } else {  // a plain list, as a rectangle
-      const int count = o.in.channels;
-      o.in = {1, 1, count};
-      for (int columns = static_cast<int>(std::ceil(std::sqrt(count))); columns <= count; ++columns) {
-        if (count % columns != 0) continue;
-        o.in.rows = count / columns, o.in.columns = columns;
-        break;
-      }
+      o.in = rectangle(o.in.channels);
     }
     o.slices = o.in.channels;
     o.kernel_rows = o.in.rows, o.kernel_columns = o.in.columns;
@@ -51,6 +60,60 @@ void UnitView::arrange(Opened& o) {
     o.weight_name = o.values.array_name(o.node, list[0].name);
     if (list.size() > 1) o.bias_name = o.values.array_name(o.node, list[1].name);
   }
+}
+
+// What a layer without a kernel reads: one slice for each input channel that any of the terms stands in.
+void UnitView::arrange_sources(Opened& o) const {
+  if (o.conv || o.dense) return;
+  const std::vector<int>& inputs = o.values.architecture->nodes()[static_cast<size_t>(o.node)].inputs;
+  std::vector<char> flat;
+  for (const int input : inputs) {
+    const UnitSizes s = unit_sizes(o.values, input);
+    flat.push_back(s.rows == 1 && s.columns == 1 && s.channels > 1);
+  }
+  std::vector<std::vector<char>> seen(inputs.size());
+  for (const UnitTerm& t : o.walk.terms) {
+    const auto input = static_cast<size_t>(t.input);
+    const int channel = flat[input] ? 0 : t.channel;
+    if (seen[input].empty()) seen[input].resize(static_cast<size_t>(unit_sizes(o.values, inputs[input]).channels));
+    if (seen[input][static_cast<size_t>(channel)]++ == 0) o.sources.push_back({t.input, channel});
+  }
+  if (o.sources.empty()) o.sources.push_back({0, flat[0] ? 0 : clamped(o.filter, o.in.channels)});
+  o.slices = static_cast<int>(o.sources.size());
+  o.slice = clamped(state_.slice, o.slices);
+  const auto shown = static_cast<size_t>(o.sources[static_cast<size_t>(o.slice)].input);
+  o.input = inputs[shown];
+  o.flat = flat[shown] != 0;
+  o.in = unit_sizes(o.values, o.input);
+  if (o.flat) o.in = rectangle(o.in.channels);
+}
+
+int UnitView::Opened::channel() const {
+  if (conv) return first_slice + slice;
+  return dense ? slice : sources[static_cast<size_t>(slice)].channel;
+}
+
+bool UnitView::Opened::place_of(const UnitTerm& t, int* at_row, int* at_column) const {
+  if (dense) {  // a flat input that is drawn as slices
+    const int plane = in.rows * in.columns;
+    *at_row = t.channel % plane / in.columns, *at_column = t.channel % in.columns;
+    return t.channel / plane == slice;
+  }
+  *at_row = flat ? t.channel / in.columns : t.row;
+  *at_column = flat ? t.channel % in.columns : t.column;
+  if (!conv && t.input != sources[static_cast<size_t>(slice)].input) return false;
+  return flat || t.channel == channel();
+}
+
+std::vector<int> UnitView::Opened::taps() const {
+  std::vector<int> taps(static_cast<size_t>(in.rows) * in.columns, -1);
+  for (int i = 0; i < terms_shown() && static_cast<size_t>(first_term() + i) < walk.terms.size(); ++i) {
+    const UnitTerm& t = walk.terms[static_cast<size_t>(first_term() + i)];
+    int at_row = 0, at_column = 0;
+    if (t.padding || !place_of(t, &at_row, &at_column)) continue;
+    taps[static_cast<size_t>(at_row) * in.columns + at_column] = i;
+  }
+  return taps;
 }
 
 void UnitView::print(Opened& o) {
@@ -99,7 +162,7 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
   o.filter = clamped(state_.filter, o.out.channels);
   o.row = clamped(state_.row < 0 ? o.out.rows / 2 : state_.row, o.out.rows);
   o.column = clamped(state_.column < 0 ? o.out.columns / 2 : state_.column, o.out.columns);
-  if (hovered && hover_.kind == Hover::Kind::output && !o.dense) {
+  if (hovered && hover_.kind == Hover::Kind::output && !o.listed) {
     o.row = clamped(hover_.row, o.out.rows), o.column = clamped(hover_.column, o.out.columns);
   }
   o.first_slice = o.conv ? o.filter / (o.geometry.k / o.groups) * o.slices : 0;
@@ -108,13 +171,27 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
   o.weight_column = clamped(state_.weight_column, o.kernel_columns);
   const int sample = state_.batch ? clamped(state_.sample, o.values.samples()) : 0;
   try {
-    o.walk = walk_unit(o.values, {o.node, sample, o.filter, o.row, o.column});
+    o.walk = walk_at(now, o, {o.node, sample, o.filter, o.row, o.column});
   } catch (const Error& error) {
     *why = fmt::format("{}: {}.", error.what(), error.hint());
     return std::nullopt;
   }
+  arrange_sources(o);
   print(o);
   return o;
+}
+
+// A frame asks several times, and some layers are run to find out.
+const UnitWalk& UnitView::walk_at(const TrainSnapshot& now, const Opened& o, const UnitPlace& place) const {
+  const WalkKey key{&now,         now.run,     now.version,  o.values.activation(place.node),
+                    state_.batch, place.node,  place.sample, place.channel,
+                    place.row,    place.column};
+  if (!(key == walk_key_)) {
+    walk_key_ = {};
+    walk_ = walk_unit(o.values, place);
+    walk_key_ = key;
+  }
+  return walk_;
 }
 
 UnitView::Opened UnitView::opened() const {

@@ -60,9 +60,18 @@ class UnitView : public TrainView {
     int weight_row = 0, weight_column = 0;
     bool conv = false, dense = false;
     int groups = 1;
-    UnitSizes out, in;  // in: of the arrangement, a dense layer's flat input as the slices it came from
-    int slices = 1;     // that the unit reads
-    int first_slice = 0;
+    UnitSizes out, in;                  // in: of the arrangement, a dense layer's flat input as the slices it came from
+    int out_rows = 1, out_columns = 1;  // as they are drawn
+    bool listed = false;                // the output is a list: its cells are its channels
+    bool flat = false;                  // so is the input, of a layer that is neither conv nor dense
+    int slices = 1;                     // that the unit reads
+    int first_slice = 0;                // conv
+    // Of other layers: where what the unit reads lies, an input and a channel there for each slice.
+    struct Source {
+      int input = 0, channel = 0;
+      friend bool operator==(const Source&, const Source&) = default;
+    };
+    std::vector<Source> sources;
     int kernel_rows = 1, kernel_columns = 1;  // conv, dense: of the weights of one slice
     int per_slice = 1;                        // terms
     Conv2dShape geometry;                     // conv
@@ -71,6 +80,13 @@ class UnitView : public TrainView {
     PrintedSum printed;                        // form products
     int64_t weight_index(int r, int s) const;  // of the shown filter and slice; -1: none
     const UnitTerm* term(int r, int s) const;  // of the shown slice; null: none
+    int first_term() const { return conv || dense ? slice * per_slice : 0; }
+    int terms_shown() const { return conv || dense ? per_slice : static_cast<int>(walk.terms.size()); }
+    int channel() const;  // of the input that is drawn: its slice
+    // Where the cell of a term stands in the drawn slice, if it does: rows and columns of padding are negative.
+    bool place_of(const UnitTerm& t, int* row, int* column) const;
+    // The term that reads each cell of the drawn slice, without padding, counted from first_term(); -1: none.
+    std::vector<int> taps() const;
   };
   struct Hover {
     enum class Kind { none, input, kernel, output, chip } kind = Kind::none;
@@ -81,8 +97,11 @@ class UnitView : public TrainView {
   std::optional<Opened> open(const TrainSnapshot& now, std::string* why, bool hovered = true) const;
   Opened opened() const;  // of the newest snapshot, at the cursor; throws Error where there is nothing
   static void arrange(Opened& o);
+  void arrange_sources(Opened& o) const;
+  const UnitWalk& walk_at(const TrainSnapshot& now, const Opened& o, const UnitPlace& place) const;
   static void print(Opened& o);
   std::vector<std::pair<int, UnitWalk>> chain(const Opened& o) const;  // what comes straight after it
+  static std::string lit(const Opened& o);
   void declare_commands(Registry& registry);
   void declare_readouts(Registry& registry);
 
@@ -105,10 +124,12 @@ class UnitView : public TrainView {
   void draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const;
   void draw_kernels(Ui& ui, const Rect& place, float cell, const Opened& o) const;
   void draw_output(Ui& ui, Vec origin, float cell, const Opened& o) const;
+  bool gather(const Opened& o) const;
   void draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
   void draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
+  static std::string term_name(const TrainSnapshot& now, const Opened& o, const UnitTerm& t);
   void draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
-  void draw_products(Ui& ui, const Opened& o) const;
+  void draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
   void draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
 
   const TrainScene& scene_;
@@ -119,7 +140,19 @@ class UnitView : public TrainView {
   mutable ChannelWalk channels_;
   mutable ChannelKey channel_key_;
   mutable uint64_t channel_version_ = 0;
-  mutable int revealed_slice_ = 0;  // the row that was scrolled to
+  // The walk that was last looked at, and what it was made from.
+  struct WalkKey {
+    const TrainSnapshot* snapshot = nullptr;
+    uint64_t run = 0, version = 0;
+    const float* output = nullptr;
+    bool batch = false;
+    int node = -1, sample = 0, filter = 0, row = 0, column = 0;
+    friend bool operator==(const WalkKey&, const WalkKey&) = default;
+  };
+  mutable UnitWalk walk_;
+  mutable WalkKey walk_key_;
+  mutable std::vector<float> gathered_;  // the slices of a unit that is neither conv nor dense, one after another
+  mutable int revealed_slice_ = 0;       // the row that was scrolled to
 };
 
 std::unique_ptr<TrainView> make_unit_view(const TrainScene& scene);

@@ -94,7 +94,7 @@ void list_classes(const std::string& folder, const std::vector<std::string>& cla
     const std::vector<std::string> pictures = pictures_in(path, listing.passed_over);
     if (pictures.empty())
       throw Error(fmt::format("{}: class \"{}\" is empty: no picture in it", path, classes[c]),
-                  "add pictures (PNG, JPEG, BMP, GIF, TGA, PNM, PSD), or remove the folder");
+                  "add pictures (PNG, JPEG, WebP, BMP, GIF, TGA, PNM, PSD), or remove the folder");
     for (const std::string& picture : pictures) listing.files.push_back({picture, static_cast<int>(c)});
   }
 }

@@ -1,0 +1,132 @@
+#include "engine/walk/followed_layer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/random.h"
+
+namespace striate {
+namespace {
+
+// A layer with memory of its own around it, and one value of its output.
+class LayerRun {
+ public:
+  LayerRun(const Layer& layer, const LayerInputs& inputs, int64_t at)
+      : layer_(layer), at_(static_cast<size_t>(at)), stream_(Device::cpu()) {
+    const std::vector<Shape>& shapes = inputs.shapes;
+    const auto room = [](const Shape& shape) { return std::vector<float>(static_cast<size_t>(shape.count())); };
+    const auto copies = [&](const auto& specs, const std::vector<const float*>& from, std::vector<float*>& to) {
+      for (size_t i = 0; i < specs.size(); ++i) {
+        memory_.emplace_back(from[i], from[i] + specs[i].shape.count());
+        to.push_back(memory_.back().data());
+      }
+    };
+    copies(layer.parameters(shapes), inputs.weights, call_.weights);
+    copies(layer.running(shapes), inputs.running, call_.running);
+    for (const Kept& kept : layer.kept(shapes)) {
+      memory_.push_back(room(kept.shape));
+      call_.kept.push_back(memory_.back().data());
+    }
+    memory_.emplace_back(static_cast<size_t>(layer.scratch(shapes)));
+    call_.scratch = memory_.back().data();
+    const Shape out = layer.output(shapes);
+    y_ = room(out), dy_ = room(out);
+    dy_[at_] = 1;
+    for (const Shape& shape : shapes) x.push_back(room(shape)), dx.push_back(room(shape));
+    for (size_t i = 0; i < shapes.size(); ++i) {
+      call_.x.push_back({x[i].data(), shapes[i], Device::cpu()});
+      call_.dx.push_back(dx[i].data());
+      call_.dx_result.push_back(Result::replace);
+    }
+    call_.y = {y_.data(), out, Device::cpu()};
+    call_.dy = dy_.data();
+  }
+
+  float forward() {
+    layer_.forward(stream_, call_);
+    return y_[at_];
+  }
+  // After forward(): fills dx.
+  void backward() { layer_.backward(stream_, call_); }
+
+  std::vector<std::vector<float>> x, dx;
+
+ private:
+  const Layer& layer_;
+  size_t at_;
+  Stream stream_;
+  LayerCall call_;
+  std::vector<std::vector<float>> memory_;
+  std::vector<float> y_, dy_;
+};
+
+// Marks what the value changes with at the run's present x; whether any of it was not marked before.
+bool mark(LayerRun& run, std::vector<std::vector<char>>& marks) {
+  run.forward();
+  run.backward();
+  bool more = false;
+  for (size_t i = 0; i < marks.size(); ++i) {
+    for (size_t k = 0; k < marks[i].size(); ++k) {
+      // What divides by 0 somewhere else may leave a NaN here: no sign that it takes part.
+      if (marks[i][k] || run.dx[i][k] == 0 || !std::isfinite(run.dx[i][k])) continue;
+      marks[i][k] = 1;
+      more = true;
+    }
+  }
+  return more;
+}
+
+constexpr int kMostPasses = 4096;  // a maximum shows one value a pass
+
+std::vector<std::vector<char>> values_that_take_part(LayerRun& run) {
+  std::vector<std::vector<char>> marks;
+  for (const std::vector<float>& x : run.x) marks.emplace_back(x.size());
+  Random random(1, 0);
+  std::vector<std::vector<float>> base = run.x;
+  for (std::vector<float>& values : base) {
+    for (float& v : values) v = 0.5f + static_cast<float>(random.below(1 << 20)) / static_cast<float>(1 << 20);
+  }
+  const auto place = [&](float sign, float aside) {
+    for (size_t i = 0; i < base.size(); ++i) {
+      for (size_t k = 0; k < base[i].size(); ++k) run.x[i][k] = sign * base[i][k] + (marks[i][k] ? aside : 0.0f);
+    }
+  };
+  for (const float sign : {-1.0f, 1.0f}) {
+    place(sign, 0);
+    mark(run, marks);
+  }
+  for (const float aside : {-10.0f, 10.0f}) {
+    for (int pass = 0; pass < kMostPasses; ++pass) {
+      place(1, aside);
+      if (!mark(run, marks)) break;
+    }
+  }
+  return marks;
+}
+
+}  // namespace
+
+FollowedValue follow_value(const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear) {
+  LayerRun run(layer, inputs, at);
+  for (size_t i = 0; i < inputs.values.size(); ++i) {
+    std::copy_n(inputs.values[i], inputs.shapes[i].count(), run.x[i].begin());
+  }
+  FollowedValue followed;
+  followed.value = run.forward();
+  if (linear) {
+    run.backward();
+    for (std::vector<float>& x : run.x) std::fill(x.begin(), x.end(), 0.0f);
+    followed.rest = run.forward();
+  }
+  const std::vector<std::vector<char>> marks = linear ? std::vector<std::vector<char>>() : values_that_take_part(run);
+  for (size_t i = 0; i < inputs.values.size(); ++i) {
+    for (size_t k = 0; k < run.dx[i].size(); ++k) {
+      const float slope = linear ? run.dx[i][k] : 0;
+      if (linear ? slope == 0 : marks[i][k] == 0) continue;
+      followed.cells.push_back({static_cast<int>(i), static_cast<int64_t>(k), slope});
+    }
+  }
+  return followed;
+}
+
+}  // namespace striate

@@ -1,0 +1,37 @@
+// Which values of a layer's inputs make one value of its output, found with the layer's own operators: for every layer
+// that network_walk.cpp has no words of its own for. One backward pass of that value alone says what it changes with.
+//
+// Exact for layers that move, repeat or add values: a slope is the number that a value is multiplied with. For the
+// others (products of two inputs, normalisations, a maximum) only which values take part: passes at several made-up
+// inputs, so that no chance zero hides one, and again with those that are known pushed aside, so that a maximum shows
+// who stands behind its winner.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/network/layer.h"
+
+namespace striate {
+
+struct FollowedCell {
+  int input = 0;      // which of the layer's inputs
+  int64_t index = 0;  // in it, flat
+  float slope = 0;    // of a linear layer: what it is multiplied with
+};
+
+struct FollowedValue {
+  float value = 0;
+  float rest = 0;                   // linear: what is there where every input is 0
+  std::vector<FollowedCell> cells;  // by input, then by index
+};
+
+// What the layer reads: a batch of one picture, all on the CPU. `at`: flat, in the output that layer.output() says.
+struct LayerInputs {
+  std::vector<Shape> shapes;
+  std::vector<const float*> values;
+  std::vector<const float*> weights, running;  // as parameters() and running() list them
+};
+FollowedValue follow_value(const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear);
+
+}  // namespace striate
