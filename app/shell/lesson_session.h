@@ -31,6 +31,7 @@ class LessonSession {
 
   const Lesson& lesson() const { return *lesson_; }
   const std::string& name() const { return name_; }
+  const std::string& path() const { return path_; }  // of its file; empty: it is part of the program
   int step() const { return step_; }
   int step_count() const { return static_cast<int>(lesson_->steps.size()); }
   const LessonStep& current() const { return lesson_->steps[static_cast<size_t>(step_)]; }
@@ -45,7 +46,7 @@ class LessonSession {
 
  private:
   std::unique_ptr<Lesson> lesson_;
-  std::string name_;
+  std::string name_, path_;
   int step_ = 0;
   bool tried_ = false;
 };
