@@ -29,12 +29,12 @@ keeps() {
   cp -a before/* .
 }
 ln -s photo.png link.png
-ln step.pgm hard.png
 
 keeps photo.png "over what is read" filter edge photo.png photo.png
 keeps photo.png "over what is read" filter edge photo.png ./photo.png
 keeps photo.png "over what is read" filter edge photo.png link.png
 keeps photo.png "over what is read" filter edge link.png photo.png
+ln step.pgm hard.png
 refuses 1 "over what is read" "--force" filter edge step.pgm hard.png
 cp net.safetensors model.png && TABLE+=(model.png)
 keeps model.png "a file of weights (safetensors), not a picture" filter edge step.pgm model.png
@@ -66,26 +66,26 @@ rm -f photo.safetensors
 # Pictures of pages need OpenGL; that a place is refused is told before.
 refuses 1 "over what is read" "--force" screenshot pixels photo.png photo.png
 refuses 1 "not a picture" "--force" screenshot pixels model.png
-mkdir -p out && cp net.safetensors out/model.png
+mkdir shots && cp net.safetensors shots/model.png
 printf 'open photo.png\nscreenshot model.png\n' >shot.striate
-run play shot.striate --headless --out out
+run play shot.striate --headless --out shots
 if grep -q "OpenGL\|EGL" err; then
   echo "no OpenGL here: screenshots are not written"
 else
   [ "$STATUS" -eq 1 ] && grep -q "not a picture" err || fail "play wrote a picture over weights"
-  cmp -s net.safetensors out/model.png || fail "play has changed weights"
-  run play shot.striate --headless --out out --force
+  cmp -s net.safetensors shots/model.png || fail "play has changed weights"
+  run play shot.striate --headless --out shots --force
   [ "$STATUS" -eq 0 ] || fail "play --force: status $STATUS"
   run screenshot pixels photo2.png photo.png
   run screenshot pixels photo2.png photo.png
   [ "$STATUS" -eq 0 ] || fail "a screenshot is not written again"
 fi
-cp net.csv out/session.striate
+cp net.csv shots/session.striate
 printf 'record session.striate\n' >rec.striate
-refuses 1 "not a recorded session" "" play rec.striate --headless --out out
-cp diary.txt out/lesson.md
+refuses 1 "not a recorded session" "" play rec.striate --headless --out shots
+cp diary.txt shots/lesson.md
 printf 'lesson.make lesson.md\n' >make.striate
-refuses 1 "not a lesson" "" play make.striate --headless --out out
+refuses 1 "not a lesson" "" play make.striate --headless --out shots
 
 # The same output again, as easily as the first time.
 for turn in first second; do
@@ -98,7 +98,7 @@ for turn in first second; do
   exports net.safetensors b.onnx
   exports net.onnx c.safetensors
   printf 'record again.striate\nrecord.stop\nlesson.make again.md\n' >twice.striate
-  works play twice.striate --headless --out out
+  works play twice.striate --headless --out shots
 done
 works train --data digits:100 --resume again.safetensors --steps 3 --quiet --save again.safetensors
 done_testing
