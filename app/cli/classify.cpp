@@ -7,6 +7,7 @@
 #include "app/cli/training.h"
 #include "engine/drawing/prepare_input.h"
 #include "engine/files/image_file.h"
+#include "engine/files/overwrite.h"
 #include "engine/files/safetensors.h"
 #include "engine/nearest_word.h"
 #include "engine/prepare/prepare_picture.h"
@@ -19,7 +20,7 @@ struct ClassifyOptions {
   std::vector<std::string> images, activations;
   std::string as = "auto", loss, save;  // loss empty: that of the model's training
   int64_t best = 5;
-  bool explain = false;
+  bool explain = false, force = false;
 };
 
 // Runs the network on one prepared picture; its activations stay for whoever looks.
@@ -132,6 +133,11 @@ void classify(const ClassifyOptions& options, const CommandLine& line) {
   if (!options.loss.empty()) as_usage("--loss", [&] { return parse_loss(options.loss); });
   if (!options.save.empty() && options.images.size() != 1)
     throw UsageError("--save-activations is for one picture", "give one IMAGE");
+  if (!options.save.empty()) {
+    std::vector<std::string> inputs = options.images;
+    inputs.insert(inputs.end(), {options.model.file, options.model.model, options.model.labels});
+    check_overwrite({options.save, FileKind::weights, std::move(inputs), options.force, true});
+  }
   Stream stream(line.device());
   OpenedModel model = open_model(stream, options.model);
   const ModelFile& file = model.file;
@@ -216,6 +222,7 @@ void add_classify(CLI::App& parent, CommandLine& line) {
   add_text(*command, "--save-activations", options->save, "Write these, or those of all layers, as tensors")
       ->type_name("FILE");
   add_text(*command, "--loss", options->loss, "The loss (that of its training)")->type_name("NAME");
+  add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { classify(*options, line); }; });
 }
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/command/registry.h"
+#include "engine/shorten.h"
 #include "kernels/threads.h"
 
 namespace striate {
@@ -273,6 +274,10 @@ CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string&
       ->type_name(all);
 }
 
+void add_force(CLI::App& command, bool& force) {
+  command.add_flag("--force", force, "Write also over what is read, and over a file of another kind");
+}
+
 namespace {
 
 // Standard output is gone: quietly where its reader has left, else as an error.
@@ -291,7 +296,7 @@ void flush_out() { check_out(std::fflush(stdout) == 0); }
 
 void print_note(std::string_view text) {
   std::fflush(stdout);
-  fmt::print(stderr, "striate: note: {}\n", text);
+  fmt::print(stderr, "striate: note: {}\n", readable_line(text));
 }
 
 void print_notes(const Image& image) {
@@ -299,7 +304,7 @@ void print_notes(const Image& image) {
 }
 
 void print_error(const Error& error) {
-  fmt::print(stderr, "striate: error: {}\n  hint: {}\n", error.what(), error.hint());
+  fmt::print(stderr, "striate: error: {}\n  hint: {}\n", readable_line(error.what()), readable_line(error.hint()));
 }
 
 }  // namespace striate

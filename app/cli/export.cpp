@@ -9,6 +9,7 @@
 #include "engine/export/torch_script.h"
 #include "engine/files/atomic_write.h"
 #include "engine/files/labels.h"
+#include "engine/files/overwrite.h"
 #include "engine/files/read_file.h"
 #include "engine/network/models.h"
 
@@ -18,7 +19,7 @@ namespace {
 struct ExportOptions {
   ModelOptions model;
   std::string out, to;
-  bool check = false;
+  bool check = false, force = false;
 };
 
 enum class Format { onnx, pytorch, keras, safetensors };
@@ -67,12 +68,21 @@ OpenedModelFile opened(Stream& stream, const ExportOptions& options, const Comma
   return {std::move(file), std::move(network)};
 }
 
-// Whether both names are one file. It may hold more than is written: the state of a training.
-void refuse_overwriting(const std::string& model, const std::string& out) {
-  std::error_code ignored;
-  if (!std::filesystem::equivalent(model, out, ignored)) return;
-  throw Error(fmt::format("{} would be written over the model itself", out),
-              "give OUT another name; the weights of a script lie beside it under its name");
+// Asked before anything is computed; the weights of a script lie beside it under its name.
+void check_places(const ExportOptions& options, Format format, const std::string& weights) {
+  Overwrite out{options.out,
+                FileKind::python,
+                {options.model.file, options.model.model, options.model.labels},
+                options.force,
+                true};
+  if (format == Format::onnx) out.kind = FileKind::onnx;
+  if (format == Format::safetensors) out.kind = FileKind::weights;
+  check_overwrite(out);
+  if (weights == options.out) return;
+  Overwrite beside = out;
+  beside.path = weights;
+  beside.kind = FileKind::weights;
+  check_overwrite_beside(beside, options.out);
 }
 
 ExportInfo info_of(const ExportOptions& options, ModelFile& file) {
@@ -115,13 +125,14 @@ void export_model(const ExportOptions& options, const CommandLine& line) {
   const bool script = format == Format::pytorch || format == Format::keras;
   const std::string weights =
       script ? std::filesystem::path(options.out).replace_extension(".safetensors").string() : options.out;
-  refuse_overwriting(options.model.file, weights);
+  check_places(options, format, weights);
   Stream stream(line.device());
   OpenedModelFile model = opened(stream, options, line);
   ModelFile& file = model.file;
   const ExportInfo info = info_of(options, file);
   std::map<std::string, std::string> more;
   if (!info.preparation.empty()) more["preparation"] = info.preparation;
+  if (script) more[kWrittenForKey] = file_name(options.out);
   const auto save_weights = [&](const std::string& path) {
     save_model(path, stream, file.info, model.network, more);
     print_note(fmt::format("weights written to {}", path));
@@ -131,7 +142,10 @@ void export_model(const ExportOptions& options, const CommandLine& line) {
       save_weights(options.out);
       break;
     case Format::onnx: {
-      const OnnxWritten written = write_onnx(stream, model.network, info, options.out);
+      const auto check_data = [&](const std::string& data) {
+        check_overwrite_beside({data, FileKind::onnx, {options.model.file}, options.force, true}, options.out);
+      };
+      const OnnxWritten written = write_onnx(stream, model.network, info, options.out, kLargestOnnx, check_data);
       print_note(fmt::format("{} written, ONNX opset {}{}", options.out, written.opset,
                              written.because_of.empty() ? "" : ", which " + written.because_of + " asks for"));
       if (!written.data.empty()) print_note(fmt::format("its weights are in {}: keep both together", written.data));
@@ -177,6 +191,7 @@ void add_export(CLI::App& parent, CommandLine& line) {
   add_text(*command, "OUT", options->out, "The file to write: .onnx, .py or .safetensors")->required()->type_name("");
   add_choice(*command, "--to", options->to, "For .py (pytorch)", {"pytorch", "keras"});
   command->add_flag("--check", options->check, "Print what the network gives for the values of a formula");
+  add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { export_model(*options, line); }; });
 }
 

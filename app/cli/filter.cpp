@@ -5,6 +5,7 @@
 
 #include "app/cli/cli.h"
 #include "engine/files/image_file.h"
+#include "engine/files/overwrite.h"
 
 namespace striate {
 namespace {
@@ -16,6 +17,7 @@ struct FilterOptionsOfLine {
   std::string show = "clip";
   double divisor = 1;
   double offset = 0;
+  bool force = false;
 };
 
 void filter_picture(const FilterOptionsOfLine& options, const CommandLine& line) {
@@ -31,6 +33,7 @@ void filter_picture(const FilterOptionsOfLine& options, const CommandLine& line)
   settings.offset = options.offset;
   settings.border = parse_border(options.padding);
   settings.show = parse_show(options.show);
+  check_overwrite({options.out, FileKind::picture, {options.in}, options.force, true});
   Stream stream(line.device());
   const ImagePtr image = read_image(options.in);
   print_notes(*image);
@@ -79,6 +82,7 @@ void add_filter(CLI::App& parent, CommandLine& line) {
   add_number(*command, "--offset", options->offset, "Added after the division (0)", -1e9, 1e9);
   add_choice(*command, "--show", options->show, "Results outside 0..255 (clip); see below",
              words_of(all_shows(), show_name));
+  add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { filter_picture(*options, line); }; });
 }
 

@@ -12,7 +12,7 @@ namespace {
 struct PlayOptions {
   std::string script;
   std::string out_folder;
-  bool headless = false;
+  bool headless = false, force = false;
 };
 
 ScriptPlayer::Counts play_in_window(App& app, Script script, const std::string& out_folder) {
@@ -27,8 +27,9 @@ ScriptPlayer::Counts play_in_window(App& app, Script script, const std::string& 
 }
 
 void play(const PlayOptions& options, const CommandLine& line) {
-  Script script = read_script(options.script);
   App app(line.device(), settings_for_scripts());
+  app.document().force = options.force;
+  Script script = read_script(options.script);
   ScriptPlayer::Counts counts;
   if (options.headless) {
     ScriptRun run;
@@ -49,6 +50,7 @@ void add_play(CLI::App& parent, CommandLine& line) {
       parent, line, "play", "Run a lesson or a script; its expectations decide the exit status",
       "A script is one command a line; a lesson (.md) is Markdown with ```striate and ```try blocks of commands.\n"
       "Every line is checked before the first one runs. 'expect', 'wait until' and 'screenshot' are lines too.\n"
+      "Files are written below --out and nowhere else, whatever names the script gives them; any file may be read.\n"
       "Prints how many commands ran, expectations held and pictures were written; ends with status 1, the file\n"
       "and the line at the first line that fails.\n\n"
       "Examples:\n"
@@ -56,7 +58,9 @@ void add_play(CLI::App& parent, CommandLine& line) {
       "  striate play tour.striate --headless --out pictures");
   add_text(*command, "SCRIPT", options->script, "The lesson (.md) or script")->required()->type_name("");
   command->add_flag("--headless", options->headless, "Without a window; no display is needed");
-  add_text(*command, "--out", options->out_folder, "Folder for the pictures that the script takes")->type_name("DIR");
+  add_text(*command, "--out", options->out_folder, "Folder that all files are written to (the current one)")
+      ->type_name("DIR");
+  add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { play(*options, line); }; });
 }
 

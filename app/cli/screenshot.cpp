@@ -6,6 +6,7 @@
 #include "app/cli/script_run.h"
 #include "app/command/registry.h"
 #include "app/shell/app.h"
+#include "engine/files/overwrite.h"
 
 namespace striate {
 namespace {
@@ -16,6 +17,7 @@ struct ScreenshotOptions {
   std::string file;
   std::string theme = "dark";
   std::vector<std::string> commands;
+  bool force = false;
   ScriptRun run;
 };
 
@@ -32,10 +34,12 @@ void parse_size(const std::string& text, ScriptRun* run) {
 }
 
 void screenshot(const ScreenshotOptions& options, const CommandLine& line) {
+  check_overwrite({options.out, FileKind::picture, {options.file}, options.force, true});
   Settings settings = settings_for_scripts();
   settings.dark = options.theme == "dark";
   App app(line.device(), settings);
   check_page(app, options.page);
+  app.document().force = options.force;
   Script script;
   if (!options.file.empty()) script.actions.push_back(command_action("open " + quoted(options.file)));
   script.actions.push_back(command_action("page " + options.page));
@@ -70,6 +74,7 @@ void add_screenshot(CLI::App& parent, CommandLine& line) {
   add_do_option(*command, options->commands);
   add_choice(*command, "--theme", options->theme, "Colours (dark)", {"dark", "light"});
   add_number(*command, "--scale", options->run.scale, "Pixels per unit of the interface (1)", 0.5, 4);
+  add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { screenshot(*options, line); }; });
 }
 

@@ -1,18 +1,20 @@
 // striate summary: what a network is made of, as Keras prints it, with the formulas of its numbers.
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "app/cli/training.h"
 #include "app/command/registry.h"
 #include "engine/files/read_file.h"
 #include "engine/network/models.h"
+#include "engine/shorten.h"
 
 namespace striate {
 namespace {
 
 struct SummaryOptions {
-  std::string model, weights_of, input, optimizer = "adam";
-  int64_t classes = 0, batch = 64;
+  std::string model, weights_of, input, optimizer;  // optimizer empty, batch 0: as it was trained, else the usual ones
+  int64_t classes = 0, batch = 0;
 };
 
 Shape parse_input(const std::string& text) {
@@ -75,6 +77,15 @@ std::string with_formula(const Counted& counted) {
 }
 
 constexpr size_t kColumns = 7;
+constexpr size_t kMostNames = 4, kLongestText = 72;  // a table that fits the screen, whatever the network
+
+// "a, b, c, d and 56 more"
+std::string some_of(const std::vector<std::string>& names, const char* between) {
+  const size_t shown = std::min(names.size(), kMostNames);
+  std::string text;
+  for (size_t i = 0; i < shown; ++i) text += (i > 0 ? between : "") + names[i];
+  return names.size() > shown ? fmt::format("{} and {} more", text, names.size() - shown) : text;
+}
 
 // "(N, 6, 28, 28)"; without an N where the batch makes no difference: a constant, a network of one whole input.
 std::string shape_cell(const Shape& shape, const Shape& of_two) {
@@ -96,17 +107,59 @@ std::vector<std::string> fed_by(const Architecture& architecture) {
     const std::vector<int>& of = readers[static_cast<size_t>(n)];
     texts.emplace_back();
     if (of == std::vector<int>{n + 1}) continue;
+    std::vector<std::string> names;
     for (const int reader : of)
-      texts.back() += (texts.back().empty() ? "" : ", ") + architecture.nodes()[static_cast<size_t>(reader)].name;
+      names.push_back(shortened(architecture.nodes()[static_cast<size_t>(reader)].name, kLongestText));
+    texts.back() = some_of(names, ", ");
     if (of.empty() && n + 1 < architecture.size()) texts.back() = "nothing";
   }
   return texts;
 }
 
-void print_summary(const SummaryOptions& options) {
+// What a file that `train --save` or the window wrote says of its training; nothing for other files.
+struct SavedTraining {
+  std::map<std::string, std::string> keys;
+  bool goes_on = false;  // with its state
+  std::string of(const char* key) const {
+    const auto found = keys.find(key);
+    return found == keys.end() ? "" : shortened(found->second, 200);
+  }
+};
+
+SavedTraining saved_training(const ModelFile& file) {
+  if (file.kind != ModelFile::Kind::striate || !ends_with(file.path, ".safetensors")) return {};
+  const SafeTensors saved = SafeTensors::open(file.path);
+  return {saved.metadata(), has_training_state(saved)};
+}
+
+void print_training(const SavedTraining& training, const ModelFile& file) {
+  const ModelInfo& info = file.info;
+  const auto named = [](const char* name, const std::string& value) {
+    return value.empty() ? std::string() : fmt::format(", {} {}", name, value);
+  };
+  if (info.step > 0) print_out(fmt::format("Trained for {} steps on {}, seed {}\n", info.step, info.data, info.seed));
+  if (!training.of("run.split").empty() || !training.of("run.data").empty()) {
+    const std::string source = training.of("run.data");
+    print_out(fmt::format("Data: {}{}{}\n", source.empty() ? info.data : source,
+                          named("split", training.of("run.split")), named("augment", training.of("run.augment"))));
+  }
+  if (!training.goes_on) return;
+  print_out(fmt::format("Training: {}, batch {}, rate {}, loss {}{}{}{}\n", training.of("optimizer"),
+                        training.of("batch"), training.of("rate"), training.of("loss"),
+                        named("schedule", training.of("schedule")),
+                        training.of("frozen") == "0" ? "" : named("frozen layers", training.of("frozen")),
+                        named("starting weights", training.of("run.initializer"))));
+  print_out(fmt::format("Pictures seen: {}\n", training.of("samples")));
+  print_out("Its training can go on: striate train --resume, with the same --data\n");
+}
+
+void print_summary(SummaryOptions options) {
+  const ModelFile file = read_file(options);
+  const SavedTraining training_of_file = saved_training(file);
+  if (options.optimizer.empty()) options.optimizer = given_or(training_of_file.of("optimizer"), "", "adam");
+  if (options.batch == 0 && !parse_integer(training_of_file.of("batch"), &options.batch)) options.batch = 64;
   const OptimizerSettings optimizer =
       as_usage("--optimizer", [&] { return OptimizerSettings::parse(options.optimizer); });
-  const ModelFile file = read_file(options);
   for (const std::string& note : file.notes) print_note(fmt::format("{}: {}", options.model, note));
   const ModelInfo& info = file.info;
   const Architecture& architecture = info.architecture;
@@ -131,10 +184,13 @@ void print_summary(const SummaryOptions& options) {
     const std::vector<Shape> inputs = architecture.input_shapes(n, shapes);
     const Counted parameters = node.layer->parameter_count(inputs), work = node.layer->multiply_adds(inputs);
     for (const Running& each : node.layer->running(inputs)) running += each.shape.count();
-    std::string name = fmt::format("{} ({})", node.name, node.layer->text());
+    std::string name =
+        fmt::format("{} ({})", shortened(node.name, kLongestText), shortened(node.layer->text(), kLongestText));
     if (node.inputs.size() > 1 || (node.inputs.size() == 1 && node.inputs[0] != n - 1)) {
-      name += " from";
-      for (const int input : node.inputs) name += " " + architecture.nodes()[static_cast<size_t>(input)].name;
+      std::vector<std::string> names;
+      for (const int input : node.inputs)
+        names.push_back(shortened(architecture.nodes()[static_cast<size_t>(input)].name, kLongestText));
+      name += " from " + some_of(names, " ");
     }
     rows.push_back({{name, shape, grouped(parameters.value), with_formula(parameters), grouped(work.value),
                      with_formula(work), feeds[static_cast<size_t>(n)]}});
@@ -187,7 +243,7 @@ void print_summary(const SummaryOptions& options) {
                   info.classes.begin() + static_cast<std::ptrdiff_t>(std::min(kMostClasses, info.classes.size())),
                   ", "),
         info.classes.size() > kMostClasses ? fmt::format(" and {} more", info.classes.size() - kMostClasses) : ""));
-  if (info.step > 0) print_out(fmt::format("Trained for {} steps on {}, seed {}\n", info.step, info.data, info.seed));
+  print_training(training_of_file, file);
   print_out(std::string(all, '_') + "\n");
 }
 
@@ -218,8 +274,11 @@ void add_summary(CLI::App& parent, CommandLine& line) {
       ->type_name("NAME|FILE");
   add_text(*command, "--input", options->input, "What it takes, for a name or a text")->type_name("CxHxW");
   add_integer(*command, "--classes", options->classes, "How many it tells apart, for a name", 1, 1'000'000);
-  add_integer(*command, "--batch", options->batch, "For the memory that training takes (64)", 1, 65536);
-  add_text(*command, "--optimizer", options->optimizer, "For the memory that training takes (adam)")->type_name("NAME");
+  add_integer(*command, "--batch", options->batch, "For the memory that training takes (as it was trained, or 64)", 1,
+              65536);
+  add_text(*command, "--optimizer", options->optimizer,
+           "For the memory that training takes (as it was trained, or adam)")
+      ->type_name("NAME");
   command->callback([options, &line] { line.run = [options] { print_summary(*options); }; });
 }
 

@@ -6,6 +6,7 @@
 #include "app/cli/training.h"
 #include "app/command/registry.h"
 #include "engine/files/atomic_write.h"
+#include "engine/files/overwrite.h"
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/metrics.h"
@@ -23,7 +24,7 @@ struct TrainOptions {
   std::string split = "0.8,0.1,0.1", augment, size, save, log, resume;
   double epochs = 5, rate = 0;
   int64_t steps = 0, batch = 64, frozen = 0;
-  bool weights_only = false, quiet = false;
+  bool weights_only = false, quiet = false, force = false;
 };
 
 TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line) {
@@ -286,6 +287,19 @@ void check_same_data(const std::string& path, const ModelInfo& info, const Datas
                 "give the same --data as in the beginning");
 }
 
+// Before the work: where it will be saved and logged. A training that goes on may be saved where it came from.
+void check_places(const TrainOptions& options) {
+  std::vector<std::string> inputs = {options.model, options.data};
+  const bool renews = !options.weights_only && same_place(options.save, options.resume);
+  Overwrite log{options.log, FileKind::training_log, inputs, options.force, true};
+  log.inputs.push_back(options.resume);
+  if (!renews) inputs.push_back(options.resume);
+  if (!options.save.empty()) check_overwrite({options.save, FileKind::weights, inputs, options.force, true});
+  if (!options.log.empty()) check_overwrite(log);
+  if (same_place(options.save, options.log))
+    throw UsageError(fmt::format("--save and --log both name {}", options.log), "give the log a name of its own");
+}
+
 void train(const TrainOptions& options, const CLI::App& command, const CommandLine& line) {
   const bool resume = !options.resume.empty();
   if (options.steps > 0 && command.get_option("--epochs")->count() > 0)
@@ -296,6 +310,7 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
   TrainerSettings settings = settings_of(options, line);
   as_usage("--split", [&] { return SplitShares::parse(options.split); });
   as_usage("--augment", [&] { return Augmentation::parse(options.augment); });
+  check_places(options);
   Stream stream(line.device());
   const StopOnInterrupt interrupt;
   ProgressLine progress(options.quiet);
@@ -398,6 +413,7 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_text(*command, "--size", options->size, "folder: what pictures are fitted to (64x64)")->type_name("WxH");
   add_text(*command, "--save", options->save, "Where the network and the state of training go")->type_name("FILE");
   command->add_flag("--weights-only", options->weights_only, "Save the network without the state of training");
+  add_force(*command, options->force);
   add_text(*command, "--log", options->log, "A row for each step")->type_name("FILE.csv");
   add_text(*command, "--resume", options->resume, "Go on from a file that --save wrote")->type_name("FILE");
   command->add_flag("--quiet", options->quiet, "No progress on standard error");

@@ -48,6 +48,7 @@ class ScriptPlayer {
     int screenshots = 0;
   };
   const Counts& counts() const { return counts_; }
+  void skip() { ++next_, since_.reset(); }  // passes the next line over: nobody allowed it
   // The line that is next or under way; null at the end.
   const Action* current() const;
 

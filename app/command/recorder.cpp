@@ -1,5 +1,8 @@
 #include "app/command/recorder.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -37,7 +40,10 @@ Recorder::Recorder(std::string path, const std::vector<std::string>& state) : pa
     throw Error(fmt::format("{}: a recording's name ends in .striate", path_), "record session.striate");
   if (std::filesystem::is_directory(path_)) throw cannot_write(path_, EISDIR);
   part_ = path_ + ".part";
-  file_ = std::fopen(part_.c_str(), "wb");
+  // Not through a link that somebody laid there: it may lead anywhere.
+  const int descriptor = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+  file_ = descriptor < 0 ? nullptr : ::fdopen(descriptor, "wb");
+  if (!file_ && descriptor >= 0) ::close(descriptor);
   if (!file_) throw cannot_write(path_, errno);
   write("# A recorded session. Run it again: striate play FILE");
   for (const std::string& line : state) write(line);

@@ -95,6 +95,19 @@ Parameter Parameter::on_off(std::string name, std::string help) {
 Parameter Parameter::text(std::string name, std::string help) {
   return {std::move(name), ParameterKind::text, std::move(help), 0, 0, {}, false};
 }
+Parameter Parameter::file_to_read(std::string name, std::string help,
+                                  std::string_view (*path_in)(std::string_view value)) {
+  Parameter parameter = text(std::move(name), std::move(help));
+  parameter.file = FileUse::read;
+  parameter.path_in = path_in;
+  return parameter;
+}
+Parameter Parameter::file_to_write(std::string name, std::string help,
+                                   std::string_view (*path_in)(std::string_view value)) {
+  Parameter parameter = file_to_read(std::move(name), std::move(help), path_in);
+  parameter.file = FileUse::write;
+  return parameter;
+}
 Parameter&& Parameter::or_none() && {
   optional = true;
   return std::move(*this);
@@ -267,5 +280,7 @@ const Command& Registry::check(std::string_view line) const {
   Arguments arguments;
   return parse(line, &arguments);
 }
+
+const Command& Registry::check(std::string_view line, Arguments* values) const { return parse(line, values); }
 
 }  // namespace striate

@@ -21,6 +21,10 @@ namespace striate {
 
 enum class ParameterKind { integer, number, choice, text };
 
+// What a command does with the file or folder that a value names. Lessons and scripts are held to their folder by it
+// (command/script_files.h), so every parameter that names one says so.
+enum class FileUse { none, read, write };
+
 struct Parameter {
   std::string name;
   ParameterKind kind = ParameterKind::text;
@@ -28,12 +32,19 @@ struct Parameter {
   double minimum = 0, maximum = 0;   // inclusive; integer and number
   std::vector<std::string> choices;  // choice
   bool optional = false;             // optional parameters stand last
+  FileUse file = FileUse::none;
+  // Where in a value the path stands, if it is not all of it ("folder:DIR"); empty: this value names no file.
+  std::string_view (*path_in)(std::string_view value) = nullptr;
 
   static Parameter integer(std::string name, std::string help, double minimum, double maximum);
   static Parameter number(std::string name, std::string help, double minimum, double maximum);
   static Parameter choice(std::string name, std::string help, std::vector<std::string> choices);
   static Parameter on_off(std::string name, std::string help);  // the choice on|off
   static Parameter text(std::string name, std::string help);
+  static Parameter file_to_read(std::string name, std::string help,
+                                std::string_view (*path_in)(std::string_view value) = nullptr);
+  static Parameter file_to_write(std::string name, std::string help,
+                                 std::string_view (*path_in)(std::string_view value) = nullptr);
   Parameter&& or_none() &&;  // the same parameter, optional
 
   // "a whole number from 0 to 7", "zero|replicate|reflect|wrap", "any text": what an error message and a tooltip say
@@ -68,6 +79,7 @@ struct Command {
   std::vector<Parameter> parameters;
   std::function<void(const Arguments&)> apply;  // throws Error; must leave the state as it was if it does
   Undo undo = Undo::none;
+  bool answer = false;  // answers a question about files: for people alone, no lesson or script may
 
   std::string usage() const;  // "convolution.cursor X Y", "filters.kernel NAME [SIZE]", "channels.tint on|off"
 };
@@ -103,6 +115,7 @@ class Registry {
 
   // Looks a line's command up and checks its values without applying it; the same errors.
   const Command& check(std::string_view line) const;
+  const Command& check(std::string_view line, Arguments* values) const;
 
   const Command* find_command(std::string_view name) const;  // null if there is none
   const Readout* find_readout(std::string_view name) const;

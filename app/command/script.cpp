@@ -204,7 +204,12 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }
 
 Script parse_script(std::string_view text, const std::string& file) {
-  if (file.size() > 3 && file.compare(file.size() - 3, 3, ".md") == 0) return script_of(parse_lesson(text, file));
+  if (file.size() > 3 && file.compare(file.size() - 3, 3, ".md") == 0) {
+    auto lesson = std::make_shared<const Lesson>(parse_lesson(text, file));
+    Script script = script_of(*lesson);
+    script.lesson = std::move(lesson);
+    return script;
+  }
   check_text(text, file);
   Script script;
   script.file = file;

@@ -26,6 +26,7 @@
 // script, since they take time: `expect`, `wait until` and `screenshot`. CONTRIBUTING.md describes the format in full.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,9 +69,11 @@ struct Action {
   std::string file;         // screenshot
 };
 
+struct Lesson;
 struct Script {
-  std::string file;  // as messages name it
+  std::string file;  // as messages name it; empty: lines that the user gave on the command line
   std::vector<Action> actions;
+  std::shared_ptr<const Lesson> lesson = nullptr;  // what it was read from, for checks of the prose; null: no lesson
 };
 
 // A piece of a lesson's prose.

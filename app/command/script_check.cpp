@@ -32,14 +32,8 @@ void check_action(const std::string& file, const Action& action, const Registry&
   }
 }
 
-}  // namespace
-
-void check_script(const Script& script, const Registry& registry) {
-  for (const Action& action : script.actions) check_action(script.file, action, registry);
-}
-
-void check_lesson(const Lesson& lesson, const Registry& registry) {
-  check_script(script_of(lesson), registry);
+// Readouts and links: what is wrong there would only be seen when somebody reads the step.
+void check_prose(const Lesson& lesson, const Registry& registry) {
   for (const LessonStep& step : lesson.steps)
     for (const ProseBlock& block : step.prose)
       for (const ProseSpan& span : block.spans) {
@@ -61,6 +55,18 @@ void check_lesson(const Lesson& lesson, const Registry& registry) {
           throw at_line(lesson.file, block.line, error);
         }
       }
+}
+
+}  // namespace
+
+void check_script(const Script& script, const Registry& registry) {
+  for (const Action& action : script.actions) check_action(script.file, action, registry);
+  if (script.lesson) check_prose(*script.lesson, registry);
+}
+
+void check_lesson(const Lesson& lesson, const Registry& registry) {
+  check_script(script_of(lesson), registry);
+  check_prose(lesson, registry);
 }
 
 std::string LessonStep::wanted_command() const {

@@ -12,6 +12,7 @@
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 #include "engine/files/image_file.h"
+#include "engine/files/overwrite.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
@@ -381,7 +382,7 @@ void FiltersPage::declare_view_commands(Registry& registry) {
   registry.add(Command{
       "filters.save",
       "Writes the result at full size as a PNG or JPEG file, by its ending",
-      {Parameter::text("FILE", "path of the file, ending in .png or .jpg")},
+      {Parameter::file_to_write("FILE", "path of the file, ending in .png or .jpg")},
       [this](const Arguments& arguments) { save(arguments.text(0)); },
   });
   registry.add(Command{
@@ -544,6 +545,7 @@ void FiltersPage::save(const std::string& path) {
   if (ending != ".png" && ending != ".jpg" && ending != ".jpeg")
     throw Error(fmt::format("filters.save: '{}' is no name of a PNG or JPEG file", path),
                 "let it end in .png or .jpg: filters.save result.png");
+  check_overwrite({path, FileKind::picture, {context_.document.image->path}, context_.document.force});
   if (saver_.busy()) throw Error("a file is being written", "wait until it is there, or stop it: filters.stop");
   saver_.request([stream = save_stream_, chain = chain_, image = context_.document.image, path](Progress& progress) {
     try {

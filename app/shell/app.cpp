@@ -8,6 +8,8 @@
 #include "app/command/recorder.h"
 #include "app/shell/samples.h"
 #include "engine/files/image_file.h"
+#include "engine/files/overwrite.h"
+#include "engine/shorten.h"
 
 namespace striate {
 namespace {
@@ -55,7 +57,11 @@ void App::declare_commands() {
   registry_.add(Command{
       "open",
       "Opens a picture, a lesson or a script: a file, 'portrait', or 'sample:NAME'",
-      {Parameter::text("FILE", "path of the file, 'portrait', or 'sample:NAME'")},
+      {Parameter::file_to_read("FILE", "path of the file, 'portrait', or 'sample:NAME'",
+                               [](std::string_view value) {
+                                 return value == "portrait" || value.starts_with("sample:") ? std::string_view()
+                                                                                            : value;
+                               })},
       [this](const Arguments& arguments) { open(arguments.text(0)); },
       Undo::edit,
   });
@@ -88,8 +94,11 @@ void App::declare_commands() {
   registry_.add(Command{
       "record",
       "Writes every command from now on to a script that `striate play` runs",
-      {Parameter::text("FILE", "the script's path, ending in .striate")},
-      [this](const Arguments& arguments) { recorder_ = std::make_unique<Recorder>(arguments.text(0), state()); },
+      {Parameter::file_to_write("FILE", "the script's path, ending in .striate")},
+      [this](const Arguments& arguments) {
+        check_overwrite({arguments.text(0), FileKind::recording, {}, document_.force});
+        recorder_ = std::make_unique<Recorder>(arguments.text(0), state());
+      },
   });
   registry_.add(Command{"record.stop", "Ends the recording", {}, [this](const Arguments&) {
                           if (!recorder_) throw Error("nothing is being recorded", "start with: record FILE");
@@ -115,7 +124,7 @@ void App::run(std::string_view line) {
   registry_.run(line);
   if (edit) remember_edit(command, std::move(before));
   if (restoring_) return;
-  if (recorder_ && command.name != "record") record(command, line);
+  if (recorder_ && command.name != "record" && !command.answer) record(command, line);
   // What a step sets up, and turning the pages, is not what it asks to try.
   if (!entering_ && command.name.rfind("lesson", 0) != 0) lessons_.command_was_run(line, registry_);
   // An error that the same command left is over once it succeeds.
@@ -123,6 +132,13 @@ void App::run(std::string_view line) {
   std::erase_if(notices_, [&](const Notice& notice) {
     return notice.error && notice.command.substr(0, notice.command.find(' ')) == name;
   });
+}
+
+void App::run_of_script(const std::string& line, const ScriptFiles& rules) {
+  const std::string allowed = files_.permitted(line, rules, registry_);
+  const ScriptFiles held = rules;  // the line may open another lesson, with rules of its own
+  const LessonFiles::Running running(files_, held);
+  run(allowed);
 }
 
 void App::record(const Command& command, std::string_view line) {
@@ -184,7 +200,7 @@ bool App::update(double now) {
   return moving;
 }
 
-bool App::busy() const { return step_player_ || work_is_under_way(); }
+bool App::busy() const { return (step_player_ && !files_.question()) || work_is_under_way(); }
 
 bool App::work_is_under_way() const {
   if (loader_.busy() || pyramid_maker_.busy()) return true;
@@ -209,6 +225,8 @@ void App::wake() {
 }
 
 void App::notify(Notice notice) {
+  notice.what = readable_line(notice.what);
+  notice.hint = readable_line(notice.hint);
   notices_.push_back(std::move(notice));
   if (notices_.size() > kMostNotices) notices_.pop_front();
 }

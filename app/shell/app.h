@@ -15,6 +15,7 @@
 #include "app/command/registry.h"
 #include "app/pages/page.h"
 #include "app/shell/document.h"
+#include "app/shell/lesson_files.h"
 #include "app/shell/lesson_session.h"
 #include "app/shell/settings.h"
 #include "app/worker/latest.h"
@@ -52,6 +53,8 @@ class App {
 
   // Runs one line now. Throws Error. Keeps undo, feeds the recorder, completes a lesson's "try it".
   void run(std::string_view line);
+  // The same for a line that a lesson or script says: with what it may do to files. Throws Error.
+  void run_of_script(const std::string& line, const ScriptFiles& rules);
   // Puts a line into the queue: the next update() runs it, and its error becomes a notice. Any thread.
   void send(std::string line);
 
@@ -91,6 +94,7 @@ class App {
   bool lesson_plays() const { return step_player_ != nullptr; }
   LessonSession& lessons() { return lessons_; }
   const LessonSession& lessons() const { return lessons_; }
+  LessonFiles& files() { return files_; }
 
   // The commands that bring a fresh program to the present state: the document, the page that is shown and its state.
   std::vector<std::string> state() const;
@@ -134,6 +138,8 @@ class App {
   std::vector<std::string> queue_;
   Document document_;
   LessonSession lessons_;
+  LessonFiles files_;
+  ScriptFiles step_files_;  // what holds for step_player_
   std::vector<std::unique_ptr<Page>> pages_;
   size_t page_ = 0;
   std::deque<Notice> notices_;

@@ -7,16 +7,27 @@
 #include <string_view>
 
 #include "app/command/player.h"
+#include "app/embedded.h"
 #include "app/shell/app.h"
 #include "engine/files/atomic_write.h"
+#include "engine/files/overwrite.h"
 
 namespace striate {
+namespace {
+
+// A name of the program's own lessons is no path.
+std::string_view path_of_lesson(std::string_view value) {
+  return embedded_file("assets/lessons/" + std::string(value) + ".md").empty() ? value : std::string_view();
+}
+
+}  // namespace
 
 void App::declare_lesson_commands() {
+  files_.declare(registry_);
   registry_.add(Command{
       "lesson",
       "Opens a guided lesson: a name, or the path of a .md file",
-      {Parameter::text("NAME", "name of a lesson, or a path")},
+      {Parameter::file_to_read("NAME", "name of a lesson, or a path", path_of_lesson)},
       [this](const Arguments& arguments) { open_lesson(arguments.text(0)); },
   });
   registry_.add(Command{"lesson.next", "The next step of the lesson", {}, [this](const Arguments&) {
@@ -55,7 +66,7 @@ void App::declare_lesson_commands() {
   registry_.add(Command{
       "lesson.make",
       "Writes the present state as a lesson: a text file that brings everything back, to be filled with words",
-      {Parameter::text("FILE", "a name ending in .md; the next free striate-lesson-N.md where it is left out")
+      {Parameter::file_to_write("FILE", "a name ending in .md; the next free striate-lesson-N.md where it is left out")
            .or_none()},
       [this](const Arguments& arguments) {
         std::string path = arguments.has(0) ? arguments.text(0) : "";
@@ -67,6 +78,8 @@ void App::declare_lesson_commands() {
           throw Error(fmt::format("a lesson's name ends in .md, not as in '{}'", path), "write: lesson.make NAME.md");
         }
         const std::string text = lesson_text();
+        const std::string open = lessons_.is_open() ? lessons_.path() : std::string();
+        check_overwrite({path, FileKind::lesson, {open}, document_.force});
         AtomicFile file(path);
         file.write(text.data(), text.size());
         file.commit();
@@ -98,9 +111,12 @@ void App::need_lesson() const {
 }
 
 void App::open_lesson(const std::string& name_or_path) {
+  const ScriptFiles files = files_.opened();
   lessons_.open(name_or_path, registry_);
   loader_.cancel();  // what was asked for before it is no longer wanted
   opening_.clear();
+  step_files_ = files;
+  step_files_.file = lessons_.path();
   enter_step(0);
 }
 
@@ -108,6 +124,7 @@ void App::close_lesson() {
   lessons_.close();
   document_.guided = false;
   step_player_.reset();
+  files_.forget_question();
   entering_ = show_next_ = false;
 }
 
@@ -137,7 +154,9 @@ void App::look_at_task() {
 // Plays a step's actions from the next update on; what was still playing is dropped.
 void App::play(const std::vector<Action>& actions) {
   step_player_.reset();
+  files_.forget_question();
   entering_ = show_next_ = false;
+  files_.step_entered();
   if (actions.empty()) return;
   Script script;
   script.file = lessons_.lesson().file;
@@ -148,10 +167,14 @@ void App::play(const std::vector<Action>& actions) {
 
 // A script that was opened in the window, with its expectations: their failure is a message.
 void App::open_script(const std::string& path) {
+  ScriptFiles files = files_.opened();
   Script script = read_script(path);
   check_script(script, registry_);
+  files.file = path;
+  check_files(script, files, registry_);
   close_lesson();
   failures_.clear();
+  step_files_ = files;
   document_.guided = true;
   ++document_.guided_steps;
   step_player_ = std::make_shared<ScriptPlayer>(std::move(script));
@@ -163,7 +186,7 @@ bool App::advance_step() {
   const std::shared_ptr<ScriptPlayer> player = step_player_;  // an action may open another lesson or script
   // Screenshots of a lesson and of a script that was opened are for `striate play`; in the window they are passed over.
   PlayerHost host;
-  host.run = [this](const std::string& line) { run(line); };
+  host.run = [this](const std::string& line) { run_of_script(line, step_files_); };
   host.registry = &registry_;
   host.loading = [this] { return loader_.busy(); };
   host.held = [this] { return holds_scripts(); };
@@ -176,8 +199,10 @@ bool App::advance_step() {
   host.screenshot = [](const std::string&) {};
   host.now = [this] { return now_; };
   try {
+    if (files_.holds(*player, step_files_, registry_, false)) return false;
     if (player->advance(host) || step_player_ != player) return true;
   } catch (const Error& error) {
+    if (!files_.asks()) failures_.push_back(error);  // who plays it has to know
     notify({error.what(), error.hint(), lessons_.is_open() ? "lesson" : "play", true, now_});
     if (step_player_ != player) return true;
   }

@@ -9,6 +9,7 @@
 
 #include "app/shell/browser_view.h"
 #include "engine/error.h"
+#include "engine/files/overwrite.h"
 
 namespace striate {
 
@@ -42,8 +43,9 @@ namespace {
 // In one move, so that nobody reads half of it. Nobody waits for these files to be on the disk, and nothing depends on
 // them: a folder that is gone is no error.
 void replace_file(const std::string& file, const std::string& text) {
-  std::ofstream(file + ".new", std::ios::trunc | std::ios::binary) << text;
   std::error_code failure;
+  std::filesystem::remove(file + ".new", failure);  // a link there may lead anywhere
+  std::ofstream(file + ".new", std::ios::trunc | std::ios::binary) << text;
   std::filesystem::rename(file + ".new", file, failure);
 }
 
@@ -84,6 +86,10 @@ void Shell::write_readouts() {
 
 void Shell::play(Script script, bool skip_expectations) {
   check_script(script, app_.registry());
+  if (!asks_) app_.files().nobody_to_ask(script.file.empty() ? std::nullopt : std::optional(output_folder_));
+  script_files_ = app_.files().played(script.file);
+  check_files(script, script_files_, app_.registry());
+  app_.files().forget_question();
   player_ = std::make_unique<ScriptPlayer>(std::move(script));
   player_->skip_expectations(skip_expectations);
   counts_ = {};
@@ -93,7 +99,7 @@ void Shell::play(Script script, bool skip_expectations) {
 PlayerHost Shell::player_host() {
   PlayerHost host;
   host.registry = &app_.registry();
-  host.run = [this](const std::string& line) { app_.run(line); };
+  host.run = [this](const std::string& line) { app_.run_of_script(line, script_files_); };
   host.loading = [this] { return app_.loading() >= 0 || capture_.has_value(); };
   host.held = [this] { return app_.holds_scripts(); };
   host.busy = [this] { return app_.busy() || !settled_ || capture_.has_value(); };
@@ -101,7 +107,9 @@ PlayerHost Shell::player_host() {
     if (capture_error_) return std::exchange(capture_error_, std::nullopt);
     return app_.take_failure();
   };
-  host.screenshot = [this](const std::string& file) { request_capture(file, false, "screenshot"); };
+  host.screenshot = [this](const std::string& file) {
+    request_capture(app_.files().permitted_picture(file, script_files_), false, "screenshot");
+  };
   host.now = [this] { return app_.now(); };
   return host;
 }
@@ -109,6 +117,7 @@ PlayerHost Shell::player_host() {
 void Shell::play_a_line() {
   if (!player_) return;
   try {
+    if (app_.files().holds(*player_, script_files_, app_.registry(), true)) return;
     const Action* before = player_->current();
     bool more = player_->advance(player_host());
     counts_ = player_->counts();
@@ -141,7 +150,6 @@ void Shell::drop(const std::vector<std::string>& paths) {
 void Shell::request_capture(const std::string& file, bool stage_only, const std::string& command) {
   namespace fs = std::filesystem;
   fs::path path(file);
-  if (path.is_relative() && !output_folder_.empty() && !stage_only) path = fs::path(output_folder_) / path;
   std::string ending = path.extension().string();
   if (ending != ".png" && ending != ".jpg" && ending != ".jpeg") {
     throw Error(fmt::format("'{}' is no name for a picture", file), "end it in .png or .jpg");
@@ -153,6 +161,9 @@ void Shell::request_capture(const std::string& file, bool stage_only, const std:
       throw Error(fmt::format("there is no folder {}", folder.string()), "make it, or choose another");
     }
   }
+  const ImagePtr& shown_image = app_.document().image;
+  check_overwrite(
+      {path.string(), FileKind::picture, {shown_image ? shown_image->path : std::string()}, app_.document().force});
   Rect part = stage_only ? layout_.stage : Rect{0, 0, drawn_size_.x, drawn_size_.y};
   capture_ = Capture{path.string(), part, command};
   settled_ = false;
@@ -229,6 +240,7 @@ void Shell::draw(const Moment& moment) {
   if (!layout_.navigation.empty()) draw_navigation(layout_.navigation);
   draw_loading(layout_.stage);
   draw_notices(layout_.stage);
+  draw_file_question(layout_.stage);
   browser_->draw(ui_, moment.size);
   if (help_open_) draw_help(moment.size);
   if (palette_open_) draw_palette(moment.size);
@@ -253,7 +265,9 @@ void Shell::draw_inspector(const Rect& area) {
 void Shell::apply_keys() {
   bool covered = browser_->is_open() || help_open_ || palette_open_;
   if (ui_.take_key("Escape")) {
-    if (covered) {
+    if (!covered && app_.files().question()) {
+      ui_.send("lesson.allow no");
+    } else if (covered) {
       browser_->close();
       help_open_ = palette_open_ = false;
       ui_.request_frame();

@@ -62,6 +62,8 @@ class Shell {
   PlayerHost player_host();
   // Relative names of pictures that a script asks for stand in this folder.
   void set_output_folder(std::string folder) { output_folder_ = std::move(folder); }
+  // Somebody sits in front of it who opened the script: files are asked about instead of written below the folder.
+  void ask_about_files() { asks_ = true; }
 
   // What was dropped on the window: the first file is opened, or a message says why not; a folder is shown in the
   // browser.
@@ -92,6 +94,7 @@ class Shell {
   std::string lesson_text() const;
   void draw_notices(const Rect& stage);
   void draw_loading(const Rect& stage);
+  void draw_file_question(const Rect& stage);
   void draw_help(Vec size);
   void draw_palette(Vec size);
   void play_a_line();
@@ -109,6 +112,8 @@ class Shell {
   ScriptPlayer::Counts counts_;
   std::optional<Error> script_error_;
   std::string output_folder_;
+  bool asks_ = false;
+  ScriptFiles script_files_;  // what holds for player_
   std::optional<Capture> capture_;
   std::optional<Error> capture_error_;
   std::vector<std::string> sent_;

@@ -73,7 +73,7 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
   check_lesson(lesson, registry);
   lesson_ = std::make_unique<Lesson>(std::move(lesson));
   name_ = built_in.empty() ? std::filesystem::path(name_or_path).stem().string() : name_or_path;
-  built_in_ = !built_in.empty();
+  path_ = built_in.empty() ? name_or_path : std::string();
   step_ = 0;
   tried_ = false;
   lines_done_ = 0;

@@ -31,7 +31,8 @@ class LessonSession {
 
   const Lesson& lesson() const { return *lesson_; }
   const std::string& name() const { return name_; }
-  bool built_in() const { return built_in_; }
+  bool built_in() const { return path_.empty(); }
+  const std::string& path() const { return path_; }  // of its file; empty: it is part of the program
   int step() const { return step_; }
   int step_count() const { return static_cast<int>(lesson_->steps.size()); }
   const LessonStep& current() const { return lesson_->steps[static_cast<size_t>(step_)]; }
@@ -48,8 +49,7 @@ class LessonSession {
 
  private:
   std::unique_ptr<Lesson> lesson_;
-  std::string name_;
-  bool built_in_ = false;
+  std::string name_, path_;
   int step_ = 0;
   bool tried_ = false;
   size_t lines_done_ = 0;  // of the try block's commands

@@ -6,8 +6,21 @@
 #include "app/shell/browser_view.h"
 #include "app/shell/frame.h"
 #include "engine/error.h"
+#include "engine/files/overwrite.h"
 
 namespace striate {
+namespace {
+
+// What is chosen to be read must not be written: a person was asked for another thing then.
+void check_file_use(const Registry& registry, const std::string& name, FileUse use) {
+  const Command& command = registry.command(name);
+  if (!command.parameters.empty() && command.parameters.back().file == use) return;
+  throw Error(fmt::format("{} takes no file to {}", name, use == FileUse::read ? "read" : "write"),
+              use == FileUse::read ? "a file is chosen for a command that reads one, such as train.open"
+                                   : "a name is chosen for a command that writes a file, such as train.save");
+}
+
+}  // namespace
 
 void Shell::declare_commands() {
   Registry& registry = app_.registry();
@@ -79,7 +92,7 @@ void Shell::declare_commands() {
                        [this](const Arguments& arguments) {
                          std::vector<std::string> words = split_words(arguments.text(0));
                          const std::string command = words.empty() ? "" : words[0];
-                         app_.registry().command(command);
+                         check_file_use(app_.registry(), command, FileUse::read);
                          words.erase(words.begin());
                          browser_->choose_file(command, words);
                        }});
@@ -90,7 +103,7 @@ void Shell::declare_commands() {
                                         "train.data mnist:")},
                        [this](const Arguments& arguments) {
                          const std::vector<std::string> words = split_words(arguments.text(0));
-                         app_.registry().command(words.empty() ? "" : words[0]);
+                         check_file_use(app_.registry(), words.empty() ? "" : words[0], FileUse::read);
                          browser_->choose_folder(words[0], words.size() > 1 ? words[1] : "");
                        }});
   registry.add(Command{"browse.save",
@@ -100,22 +113,26 @@ void Shell::declare_commands() {
                                         "curves.csv")},
                        [this](const Arguments& arguments) {
                          const std::vector<std::string> words = split_words(arguments.text(0));
-                         app_.registry().command(words.empty() ? "" : words[0]);
+                         check_file_use(app_.registry(), words.empty() ? "" : words[0], FileUse::write);
                          browser_->save(words[0], words.size() > 1 ? words[1] : "");
                        }});
   registry.add(Command{"save.stage",
                        "Saves the picture of the stage, as it is on the screen",
-                       {Parameter::text("FILE", "path of a .png or .jpg file")},
+                       {Parameter::file_to_write("FILE", "path of a .png or .jpg file")},
                        [this](const Arguments& arguments) { request_capture(arguments.text(0), true, "save.stage"); }});
   registry.add(Command{
       "items",
       "Writes every item on the screen to a file, whenever nothing moves: label, command, kind, x, y, width, height",
-      {Parameter::text("FILE", "path of a text file")},
-      [this](const Arguments& arguments) { items_file_ = arguments.text(0); }});
+      {Parameter::file_to_write("FILE", "path of a text file")},
+      [this](const Arguments& arguments) {
+        check_overwrite({arguments.text(0), FileKind::table, {}, app_.document().force});
+        items_file_ = arguments.text(0);
+      }});
   registry.add(Command{"readouts",
                        "Writes every number that can be read to a file, whenever nothing moves: name, tab, value",
-                       {Parameter::text("FILE", "path of a text file")},
+                       {Parameter::file_to_write("FILE", "path of a text file")},
                        [this](const Arguments& arguments) {
+                         check_overwrite({arguments.text(0), FileKind::table, {}, app_.document().force});
                          readouts_file_ = arguments.text(0);
                          readouts_written_.clear();
                        }});

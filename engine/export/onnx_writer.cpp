@@ -180,7 +180,7 @@ void write_values(Stream& stream, const Network& network, const WrittenTensor& t
 }  // namespace
 
 OnnxWritten write_onnx(Stream& stream, const Network& network, const ExportInfo& info, const std::string& path,
-                       int64_t largest) {
+                       int64_t largest, const std::function<void(const std::string& data)>& before_data) {
   const ExportGraph graph = export_graph(network.architecture(), info);
   // What some operators look like depends on the opset, which depends on the operators.
   const int opset = write_layers(graph, network, OnnxNodes::kLowest).needed();
@@ -195,6 +195,7 @@ OnnxWritten write_onnx(Stream& stream, const Network& network, const ExportInfo&
   for (const WrittenTensor& tensor : nodes.tensors) all += bytes_of(tensor) + tensor.name.size() + 100;
   const bool outside = all > static_cast<uint64_t>(largest);
   if (outside) written.data = path + ".data";
+  if (outside && before_data) before_data(written.data);
 
   // Initializers one by one, so that no second copy of all weights is made. Their lengths come first.
   std::vector<std::string> heads;

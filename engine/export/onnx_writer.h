@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "engine/export/export_graph.h"
@@ -24,8 +25,11 @@ struct OnnxWritten {
   std::string data;        // the second file; empty: none
 };
 
-// `largest`: bytes from which on weights go into a second file. Writes atomically. Throws Error.
+// `largest`: bytes from which on weights go into a second file; `before_data` is told its name before anything is
+// written, and throws where it must not be. Writes atomically. Throws Error.
+inline constexpr int64_t kLargestOnnx = 2'000'000'000;
 OnnxWritten write_onnx(Stream& stream, const Network& network, const ExportInfo& info, const std::string& path,
-                       int64_t largest = 2'000'000'000);
+                       int64_t largest = kLargestOnnx,
+                       const std::function<void(const std::string& data)>& before_data = nullptr);
 
 }  // namespace striate

@@ -40,7 +40,7 @@ void check_header(const ImageHeader& header, const ImageLimits& limits) {
   if (megapixels > limits.megapixels || beyond_int) {
     throw Error(fmt::format("its size of {} x {} pixels ({:.1f} megapixels) is over the limit of {} megapixels",
                             header.width, header.height, megapixels, limits.megapixels),
-                "scale it down with another program, or raise the limit");
+                "scale it down with another program, or cut out the part that matters");
   }
 }
 

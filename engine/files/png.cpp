@@ -262,6 +262,12 @@ void decode(Bytes bytes, const ImageHeader& header, Image& image) {
   const Png png = parse(bytes, false, true);
   if (png.pixels.empty()) fail_corrupt(kName, "it has no pixel data (IDAT)");
   if (png.colour == 3 && png.palette.empty()) fail_corrupt(kName, "it has no palette (PLTE)");
+  constexpr int64_t kLongestSide = 1 << 24;  // of stb_image
+  if (header.width > kLongestSide || header.height > kLongestSide) {
+    fail_unsupported(fmt::format("this PNG has {} x {} pixels, its decoder takes {} on a side", header.width,
+                                 header.height, kLongestSide),
+                     "cut it into pieces with another program");
+  }
   // stb_image counts values and bytes in 31 bits.
   const uint64_t values = static_cast<uint64_t>(header.width) * header.height * (png.colour == 3 ? 4 : png.channels());
   if (values > (1u << 30) || values * (header.bits / 8) > (1ull << 31) - (1 << 24)) {

@@ -7,6 +7,7 @@
 #include "engine/error.h"
 #include "engine/nearest_word.h"
 #include "engine/network/layer_words.h"
+#include "engine/shorten.h"
 
 namespace striate {
 namespace {
@@ -267,7 +268,7 @@ int Architecture::add(std::shared_ptr<const Layer> layer, const std::string& nam
 std::string Architecture::describe(int node) const {
   if (node == 0) return "the input";
   const Node& n = nodes_[static_cast<size_t>(node)];
-  return fmt::format("layer {} ({})", n.name, n.layer->text());
+  return fmt::format("layer {} ({})", shortened(n.name, 80), shortened(n.layer->text(), 160));
 }
 
 std::vector<Shape> Architecture::input_shapes(int node, const std::vector<Shape>& shapes) const {

@@ -454,10 +454,20 @@ LayerList::Checked LayerList::check(const Shape& input, int classes) const {
   Row& last = checked.rows.back();
   if (last.output && classes > 0 && !last.error) {
     const Shape& out = *last.output;
-    if (out.rank() != 2 || (out[1] != classes && (out[1] != 1 || classes != 2))) {
+    if (out.rank() < 2) {
+      last.error = Error(fmt::format("the last layer gives {} in all, not a row of {} values for each picture",
+                                     out.rank() == 0 ? "one value" : out.text() + " values", classes),
+                         "keep the first axis for the pictures of a batch: write batch for its size in a reshape");
+      whole = false;
+    } else if (out.rank() > 2 && out.count() == classes * out[0]) {
+      last.error = Error(
+          fmt::format("the last layer gives {} values for each picture, not a row of {}", output_text(out), classes),
+          "end the network with flatten");
+      whole = false;
+    } else if (out.rank() != 2 || (out[1] != classes && (out[1] != 1 || classes != 2))) {
       last.error =
           Error(fmt::format("the last layer gives {} values, the data set has {} classes", output_text(out), classes),
-                fmt::format("end the network with dense {}", classes));
+                fmt::format("end the network with {}dense {}", out.rank() > 2 ? "flatten | " : "", classes));
       whole = false;
     }
   }

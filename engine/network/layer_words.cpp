@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/nearest_word.h"
+#include "engine/shorten.h"
 
 namespace striate {
 
@@ -46,7 +47,7 @@ std::string Sides::text() const {
 }
 
 Error placed_error(const PlacedWord& word, const std::string& what, const std::string& hint) {
-  return Error(fmt::format("line {}, column {}: {}", word.line, word.column, what), hint);
+  return Error(fmt::format("line {}, column {}: {}", word.line, word.column, readable_line(what)), readable_line(hint));
 }
 
 LayerWords::LayerWords(std::vector<PlacedWord> words, std::string syntax)

@@ -113,8 +113,18 @@ Architecture architecture_from(const std::string& what, const Shape& input, int 
   }
   if (architecture.input().rank() > 0) {
     const Shape out = architecture.shapes(1).back();
-    if (classes > 0 && !(out.rank() == 2 && (out[1] == classes || (out[1] == 1 && classes == 2)))) {
-      throw Error(fmt::format("the network's last layer gives {}, the data set has {} classes", out.text(), classes),
+    if (classes > 0 && out.rank() != 2) {
+      throw Error(
+          fmt::format("the network's last layer gives {}, which is not a row of {} values for each picture",
+                      out.rank() == 0 ? "one value" : out.text(), classes),
+          out.rank() < 2
+              ? "keep the first axis for the pictures of a batch: write batch for its size in a reshape"
+              : fmt::format("end it with {}",
+                            out.count() == classes * out[0] ? "flatten" : fmt::format("flatten | dense {}", classes)));
+    }
+    if (classes > 0 && out[1] != classes && !(out[1] == 1 && classes == 2)) {
+      throw Error(fmt::format("the network's last layer gives {} values for each picture, the data set has {} classes",
+                              out[1], classes),
                   fmt::format("end it with dense {}", classes));
     }
   }

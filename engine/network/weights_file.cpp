@@ -51,6 +51,10 @@ WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std:
   fit.style = &style;
   fit.prefix = prefix_of(file, style, slots);
   std::set<std::string> used;
+  const auto layer_of = [](const std::string& name) { return name.substr(0, name.rfind('.')); };
+  const auto last =
+      std::find_if(slots.rbegin(), slots.rend(), [](const Slot* slot) { return slot->role == Role::weight; });
+  bool only_classes = last != slots.rend();
   for (const Slot* slot : slots) {
     const std::string name = name_in(style, fit.prefix, slot->name);
     if (name.empty() || !file.has(name)) {
@@ -65,8 +69,11 @@ WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std:
     } else {
       fit.other_shape.push_back(
           fmt::format("{} is {} instead of {}", name, sizes_in_words(sizes), sizes_in_words(wanted)));
+      only_classes = only_classes && layer_of(slot->name) == layer_of((*last)->name) && !sizes.empty() &&
+                     sizes.size() == wanted.size() && std::equal(sizes.begin() + 1, sizes.end(), wanted.begin() + 1);
     }
   }
+  fit.other_classes = only_classes && !fit.other_shape.empty();
   for (const SafeTensor& tensor : file.tensors()) {
     if (used.contains(tensor.name) || ends_with(tensor.name, "num_batches_tracked")) continue;
     if (ignored && ignored(tensor.name)) continue;
@@ -107,8 +114,10 @@ std::string hint_for(const SafeTensors& file, const std::function<bool(const std
     }
   }
   // The right network with another number of classes differs in its last layer alone.
-  if (fit.missing.empty() && fit.left_over.empty() && fit.other_shape.size() <= 2)
+  if (fit.missing.empty() && fit.left_over.empty() && fit.other_classes)
     return "the network's last layer has another number of classes: give its text or file instead of a name";
+  if (fit.missing.empty() && fit.left_over.empty())
+    return "all names are right, sizes inside are not: use the architecture that these weights were made with";
   return "use the architecture that these weights were made with";
 }
 

@@ -21,6 +21,7 @@ struct WeightsFit {
   std::vector<std::string> missing;           // Striate's names
   std::vector<std::string> other_shape;       // "2.weight is 4 x 144 instead of 5 x 144"
   std::vector<std::string> left_over;         // the file's names
+  bool other_classes = false;                 // of other_shape: all are of the last layer, and only in their first size
   bool fits() const { return missing.empty() && other_shape.empty() && left_over.empty(); }
 };
 

@@ -36,8 +36,8 @@ refuses 2 "--to keras is for scripts" ".py" export lenet5 model.onnx --to keras
 refuses 2 "lenet6" "lenet5" export lenet6 model.onnx
 refuses 1 "not-there.safetensors" "" export not-there.safetensors model.onnx
 cp trained.safetensors kept.safetensors
-refuses 1 "over the model itself" "another name" export trained.safetensors trained.py
-refuses 1 "over the model itself" "another name" export trained.safetensors ./trained.safetensors
+refuses 1 "would be written over what is read" "--force" export trained.safetensors trained.py
+refuses 1 "would be written over what is read" "--force" export trained.safetensors ./trained.safetensors
 cmp -s trained.safetensors kept.safetensors || fail "an export has changed its model"
 refuses 1 "/not/there" "" export trained.safetensors /not/there/model.onnx
 exports lenet5 lenet5.onnx

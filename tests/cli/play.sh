@@ -18,8 +18,8 @@ screenshots 0"
 { cat "$WORK/good.striate"; echo "expect pixels.gray == 135"; } >"$WORK/wrong.striate"
 refuses 1 "wrong.striate:8: expected pixels.gray == 135, but it is 134" "" play "$WORK/wrong.striate" --headless
 
-printf 'record %s/made.striate\n\npixels.zom 3\n' "$WORK" >"$WORK/typo.striate"
-refuses 1 "typo.striate:3: there is no command 'pixels.zom'" "did you mean 'pixels.zoom'?" play "$WORK/typo.striate" --headless
+printf 'record made.striate\n\npixels.zom 3\n' >"$WORK/typo.striate"
+refuses 1 "typo.striate:3: there is no command 'pixels.zom'" "did you mean 'pixels.zoom'?" play "$WORK/typo.striate" --headless --out "$WORK"
 [ -z "$(ls "$WORK" | grep made)" ] || fail "a line ran before the whole script was checked"
 
 printf 'open %s/none.png\n' "$WORK" >"$WORK/missing.striate"
@@ -35,19 +35,32 @@ printf 'wait until pixels.width >= 13 timeout 0.2s\n' >"$WORK/wait.striate"
 refuses 1 "wait.striate:1: waited 0.2 s" "" play "$WORK/wait.striate" --headless
 printf '# Lesson\n\nSome **words\n' >"$WORK/words.md"
 refuses 1 "words.md:3: " "" play "$WORK/words.md" --headless
+# A lesson's prose is checked as well: a wrong name there would only be seen by who reads that step.
+printf '# Lesson\n\nFirst.\n\n## Next\n\nIts gray is\n{pixels.gry} here.\n' >"$WORK/prose.md"
+refuses 1 "prose.md:7: there is no readout 'pixels.gry'" "did you mean 'pixels.gray'?" play "$WORK/prose.md" --headless
+printf '# Lesson\n\nUse **all** of\nthis: [the zoom](pixels.zom).\n' >"$WORK/link.md"
+refuses 1 "link.md:3: the link [the zoom](pixels.zom) leads nowhere" "did you mean 'pixels.zoom'?" play "$WORK/link.md" --headless
+printf '# Lesson\n\n- a bullet\n- [the zoom](pixels.zoom x)\n' >"$WORK/value.md"
+refuses 1 "value.md:4: pixels.zoom: 'x' is no value" "" play "$WORK/value.md" --headless
+# What it writes stays below --out, and one that opens itself ends.
+printf 'pixels.zoom 3\nrecord ../x.striate\n' >"$WORK/out.striate"
+refuses 1 "out.striate:2: ../x.striate: a script writes below" "--out" play "$WORK/out.striate" --headless --out "$WORK/there"
+[ ! -e "$WORK/x.striate" ] && [ ! -e "$WORK/there/x.striate" ] || fail "it was written"
+printf 'open %s/self.striate\n' "$WORK" >"$WORK/self.striate"
+refuses 1 "self.striate:1: lessons have opened each other more than 8 deep" "in a ring" play "$WORK/self.striate" --headless
 refuses 1 "nowhere.md" "" play "$WORK/nowhere.md" --headless
 : >"$WORK/empty.striate"
 refuses 1 "empty.striate" "" play "$WORK/empty.striate" --headless
 
 # A recording plays again and does the same.
 cat >"$WORK/session.striate" <<END
-record $WORK/recording.striate
+record recording.striate
 open sample:balloons
 page channels
 channels.show g
 record.stop
 END
-works play "$WORK/session.striate" --headless
+works play "$WORK/session.striate" --headless --out "$WORK"
 { cat "$WORK/recording.striate"; echo 'expect page == "channels"'; echo 'expect document.name == "balloons"'; } >"$WORK/again.striate"
 works play "$WORK/again.striate" --headless
 prints "expectations 2"

@@ -77,6 +77,27 @@ prints "Total params: 61,706"
 prints "Multiply-adds for one picture: 416,520"
 works summary "$WORK/a.safetensors"
 prints "Trained for 40 steps on digits, seed 1"
+prints "Data: digits:400, split 0.8,0.1,0.1"
+prints "Training: adam, batch"
+prints "Its training can go on"
+prints "with batches of $(sed -n 's/^ *Training: adam, batch \([0-9]*\),.*/\1/p' "$WORK/out") and adam"
+works summary "$WORK/weights.safetensors"
+grep -q "Its training can go on" "$WORK/out" && fail "summary: weights alone can't go on"
+# Lines that can be read, whatever the network: one layer that reads 200 others, names of 3,000 letters.
+long=$(printf 'n%.0s' $(seq 3000))
+wide="n0: relu"
+for i in $(seq 200); do wide="$wide | from n0 | n$i: relu"; done
+works summary "$wide | concat $(seq -f n%g -s ' ' 0 199) | flatten | dense 2" --input 1x2x2
+[ "$(wc -L <"$WORK/out")" -lt 400 ] || fail "summary: a line of $(wc -L <"$WORK/out") columns"
+prints "and 196 more"
+refuses 2 "can't be a layer's name" "" summary "$long: relu | flatten | dense 2" --input 1x2x2
+[ "$(wc -L <"$WORK/err")" -lt 400 ] || fail "an error of $(wc -L <"$WORK/err") columns"
+refuses 2 "does not say what it takes" "give --input" summary "$wide"
+[ "$(wc -L <"$WORK/err")" -lt 400 ] || fail "an error of $(wc -L <"$WORK/err") columns"
+refuses 2 "" "" summary "$long"
+[ "$(wc -L <"$WORK/err")" -lt 1100 ] || fail "an error of $(wc -L <"$WORK/err") columns"
+refuses 2 "" "" filter "$long" "$WORK/seven.ppm" "$WORK/no.png"
+[ "$(wc -L <"$WORK/err")" -lt 1100 ] || fail "an error of $(wc -L <"$WORK/err") columns"
 works summary tinyvgg --input 3x96x96 --classes 7 --batch 8 --optimizer sgd
 works summary "conv 4 3x3 | flatten | dense 3" --input 1x8x8
 

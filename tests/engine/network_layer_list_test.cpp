@@ -169,7 +169,11 @@ TEST(LayerList, says_beside_which_layer_what_is_wrong) {
       {"flatten | dense 12", 1, "the last layer gives 12 values, the data set has 10 classes",
        "end the network with dense 10"},
       {"conv 10 3x3", 0, "the last layer gives 10 x 26 x 26 values, the data set has 10 classes",
-       "end the network with dense 10"},
+       "end the network with flatten | dense 10"},
+      {"flatten | dense 10 | reshape 10", 2, "the last layer gives 10 values in all, not a row of 10 values for each",
+       "keep the first axis"},
+      {"flatten | dense 10 | reshape batch,10,1,1", 2, "the last layer gives 10 x 1 x 1 values for each picture, not a",
+       "end the network with flatten"},
   };
   for (const Wrong& wrong : cases) {
     const LayerList list = LayerList::parse(wrong.text);

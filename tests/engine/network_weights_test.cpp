@@ -110,6 +110,27 @@ TEST(Weights, of_another_model_say_of_which) {
                                              "512; fc.bias is 1000 instead of 7");
 }
 
+// Two sizes that differ inside, and a last layer that reads another number of values, are not another number of
+// classes.
+TEST(Weights, of_other_sizes_inside_are_not_taken_for_another_number_of_classes) {
+  TestFolder folder;
+  const std::string path = folder / "weights.safetensors";
+  const auto hint = [&](const char* saved, const char* wanted) {
+    write_weights(path, Architecture::parse(saved), name_styles()[0], "");
+    return failure(path, Architecture::parse(wanted)).hint();
+  };
+  EXPECT_NE(hint("input 8 | dense 6 | dense 3", "input 9 | dense 6 | dense 3").find("sizes inside are not"),
+            std::string::npos);
+  EXPECT_NE(hint("input 8 | flatten | dense 3", "input 9 | flatten | dense 3").find("sizes inside are not"),
+            std::string::npos);
+  for (const char* inner : {"dense 6", "dense 6 | batchnorm"}) {
+    const std::string begin = fmt::format("input 8 | {} | ", inner);
+    EXPECT_NE(hint((begin + "dense 3").c_str(), (begin + "dense 4").c_str()).find("another number of classes"),
+              std::string::npos)
+        << inner;
+  }
+}
+
 TEST(Weights, stay_in_the_file_until_they_are_read) {
   TestFolder folder;
   const std::string path = folder / "weights.safetensors";

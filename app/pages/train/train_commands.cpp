@@ -8,6 +8,18 @@
 #include "engine/training/data/sources.h"
 
 namespace striate {
+namespace {
+
+// "folder:DIR": what stands behind the colon, of a data set that lies in a folder.
+std::string_view folder_of_source(std::string_view text) {
+  const size_t colon = text.find(':');
+  const std::string word = source_word(std::string(text));
+  for (const DataSource& source : data_sources())
+    if (word == source.word && source.takes_folder && colon != std::string_view::npos) return text.substr(colon + 1);
+  return {};
+}
+
+}  // namespace
 
 void TrainPage::declare(Registry& registry) {
   registry_ = &registry;
@@ -56,7 +68,8 @@ void TrainPage::declare_settings(Registry& registry) {
   };
   std::string sources;
   for (const DataSource& source : data_sources()) sources += std::string(sources.empty() ? "" : ", ") + source.syntax;
-  text_setting("data", "What the network learns from; a new training then", Parameter::text("SOURCE", sources),
+  text_setting("data", "What the network learns from; a new training then",
+               Parameter::file_to_read("SOURCE", sources, folder_of_source),
                [](RunRecipe& next, const std::string& text) {
                  const std::string word = source_word(text);
                  for (const DataSource& source : data_sources()) {

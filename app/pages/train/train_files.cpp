@@ -2,12 +2,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 #include "app/pages/train/network_draft.h"
 #include "app/pages/train/train_export.h"
 #include "app/widgets/ui.h"
 #include "engine/files/atomic_write.h"
 #include "engine/files/image_file.h"
+#include "engine/files/overwrite.h"
 #include "engine/files/read_file.h"
 #include "engine/network/layer_words.h"
 #include "engine/training/data/sources.h"
@@ -43,6 +45,13 @@ bool take_size(std::string* text, CurvePictureOptions* options) {
   return width >= 320 && height >= 240 && width <= 7680 && height <= 4320;
 }
 
+std::string_view path_before_size(std::string_view value) {
+  std::string path(value);
+  CurvePictureOptions ignored;
+  take_size(&path, &ignored);
+  return value.substr(0, path.size());
+}
+
 }  // namespace
 
 TrainFiles::TrainFiles(const TrainScene& scene) : scene_(scene), writer_(scene.context.wake) {}
@@ -70,6 +79,7 @@ void TrainFiles::export_curves(const std::string& text) {
   if (now->curves.size == 0) {
     throw Error("there are no curves yet", "train a few steps first: train.step batch");
   }
+  check_overwrite({path, ending == ".csv" ? FileKind::curves : FileKind::picture, {}, scene_.context.document.force});
   written_.clear();
   if (ending == ".csv") {
     writer_.request([now, path](Progress&) {
@@ -89,28 +99,31 @@ void TrainFiles::declare(Registry& registry) {
   registry_ = &registry;
   registry.add(Command{"train.export",
                        "Writes the curves: numbers into a .csv file, a picture into a .png file",
-                       {Parameter::text("FILE",
-                                        "path ending in .csv or .png; a picture's size may follow: curves.png "
-                                        "1600x900")},
+                       {Parameter::file_to_write("FILE",
+                                                 "path ending in .csv or .png; a picture's size may follow: "
+                                                 "curves.png 1600x900",
+                                                 path_before_size)},
                        [this](const Arguments& arguments) { export_curves(arguments.text(0)); }});
-  registry.add(Command{"train.layers.save",
-                       "Writes the network's text, a line for each layer, to a file",
-                       {Parameter::text("FILE", "path of a text file")},
-                       [this](const Arguments& arguments) {
-                         const TrainSnapshotPtr now = scene_.snapshot();
-                         Shape shape;
-                         int classes = 0;
-                         if (now->data && now->recipe && now->recipe->data == scene_.recipe().data) {
-                           shape = now->data->shape();
-                           classes = static_cast<int>(now->data->classes().size());
-                         }
-                         const LayerList list = LayerList::parse(model_text(scene_.recipe().model, shape, classes));
-                         write_text(arguments.text(0), list.text("\n") + "\n");
-                         written_ = arguments.text(0);
-                       }});
+  registry.add(
+      Command{"train.layers.save",
+              "Writes the network's text, a line for each layer, to a file",
+              {Parameter::file_to_write("FILE", "path of a text file")},
+              [this](const Arguments& arguments) {
+                check_overwrite({arguments.text(0), FileKind::network_text, {}, scene_.context.document.force});
+                const TrainSnapshotPtr now = scene_.snapshot();
+                Shape shape;
+                int classes = 0;
+                if (now->data && now->recipe && now->recipe->data == scene_.recipe().data) {
+                  shape = now->data->shape();
+                  classes = static_cast<int>(now->data->classes().size());
+                }
+                const LayerList list = LayerList::parse(model_text(scene_.recipe().model, shape, classes));
+                write_text(arguments.text(0), list.text("\n") + "\n");
+                written_ = arguments.text(0);
+              }});
   registry.add(Command{"train.layers.open",
                        "Reads the network's text from a file",
-                       {Parameter::text("FILE", "path of a text file")},
+                       {Parameter::file_to_read("FILE", "path of a text file")},
                        [this](const Arguments& arguments) {
                          const std::string& path = arguments.text(0);
                          const InputFile file(path);

@@ -3,6 +3,7 @@
 
 #include "app/pages/train/train_page.h"
 #include "engine/error.h"
+#include "engine/files/overwrite.h"
 #include "engine/training/recipe_file.h"
 
 namespace striate {
@@ -72,9 +73,16 @@ void TrainPage::declare_run(Registry& registry) {
       }});
   registry.add(Command{"train.probe",
                        "The picture whose activations are shown",
-                       {Parameter::text("FILE|N",
-                                        "a picture file, N: the N-th picture of the test part, from 0, or "
-                                        "sample:N of the whole data set")},
+                       {Parameter::file_to_read("FILE|N",
+                                                "a picture file, N: the N-th picture of the test part, from 0, or "
+                                                "sample:N of the whole data set",
+                                                [](std::string_view value) {
+                                                  int64_t n = 0;
+                                                  const bool of_data = value.starts_with("sample:");
+                                                  const bool number =
+                                                      parse_integer(of_data ? value.substr(7) : value, &n);
+                                                  return number ? std::string_view() : value;
+                                                })},
                        [this](const Arguments& arguments) {
                          const std::string& text = arguments.text(0);
                          const bool of_data = text.rfind("sample:", 0) == 0;
@@ -96,7 +104,7 @@ void TrainPage::declare_run(Registry& registry) {
 void TrainPage::declare_files(Registry& registry) {
   registry.add(Command{"train.open",
                        "Goes on with a training that was saved",
-                       {Parameter::text("FILE", "path of a file that train.save wrote")},
+                       {Parameter::file_to_read("FILE", "path of a file that train.save wrote")},
                        [this](const Arguments& arguments) {
                          const std::string& file = arguments.text(0);
                          read_recipe(SafeTensors::read(file), file);  // what is wrong with it is told at once
@@ -123,13 +131,16 @@ void TrainPage::declare_files(Registry& registry) {
                            edits_.clear();
                            post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
                          });
-                       }});
+                       },
+                       Undo::none,
+                       true});
   registry.add(Command{"train.save",
                        "Saves the network with the state of its training",
-                       {Parameter::text("FILE", "path, ending in .safetensors")},
+                       {Parameter::file_to_write("FILE", "path, ending in .safetensors")},
                        [this](const Arguments& arguments) {
                          need_run();
                          const std::string& file = arguments.text(0);
+                         check_overwrite({file, FileKind::weights, {}, context_.document.force});
                          auto saved = std::make_shared<std::atomic<int64_t>>(-1);
                          saved_now_ = saved;
                          post([file, saved](TrainWorker& worker) {

@@ -84,7 +84,7 @@ void TrainSettings::declare(Registry& registry) {
   registry.add(Command{
       "train.data.folder",
       "The folder that the data set lies in",
-      {Parameter::text("FOLDER", "its path")},
+      {Parameter::file_to_read("FOLDER", "its path")},
       [this](const Arguments& arguments) {
         const std::string word = source_word(scene_.recipe().data);
         for (const DataSource& source : data_sources()) {

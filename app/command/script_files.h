@@ -1,0 +1,61 @@
+// What lessons and scripts may do to files. They come from anywhere, so the rule holds for every command of the
+// registry, by the parameters that say they name a file (FileUse), and for `screenshot`:
+//
+//   striate play        writes below --out and nowhere else, reads any file
+//   the window          writes below the lesson's own folder, each time after a question; reads below it, and elsewhere
+//                       after a question. A lesson that is part of the program reads what it likes.
+//   nobody to ask       writes nothing: a lesson that `striate screenshot --do` opened
+//   the user's own      what people click, type, or say on the command line: free
+//
+// Links are followed before it is decided. A name without a folder is looked for beside the lesson, then in the current
+// folder; what the same lessons wrote is found again under the name that it was written with.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "app/command/registry.h"
+#include "app/command/script.h"
+
+namespace striate {
+
+struct ScriptFiles {
+  enum class Mode { free, below, asks, nothing };
+  Mode mode = Mode::free;
+  std::string file;  // the lesson or script itself; empty: it is part of the program
+  std::string out;   // Mode::below: where it writes; empty: the current folder
+  int depth = 0;     // lessons and scripts that opened each other up to this one
+
+  std::string own_folder() const;       // empty where there is no file
+  std::string folder_to_write() const;  // of this mode
+  bool is_script() const;               // for words: a script, else a lesson
+};
+
+// What has to be asked before a line runs.
+struct FileQuestion {
+  FileUse use = FileUse::none;
+  std::string path;       // resolved
+  bool replaces = false;  // a file that is there
+};
+
+// A line with its path as it is to run.
+struct JudgedLine {
+  std::string line;
+  std::string path;  // resolved; empty: the line names no file
+  FileUse use = FileUse::none;
+  std::optional<FileQuestion> question;
+};
+
+// `written`: resolved paths that were written by lines before. Throws Error: a file outside the folder, the lesson
+// itself, an answer that only people give.
+JudgedLine judge(std::string_view line, const ScriptFiles& rules, const Registry& registry,
+                 const std::set<std::string>& written);
+// The same for the file of `screenshot FILE`; `line` is its path.
+JudgedLine judge_picture(const std::string& file, const ScriptFiles& rules);
+
+// What can be told before the first line runs: files outside the folder. Throws Error, file and line in front.
+void check_files(const Script& script, const ScriptFiles& rules, const Registry& registry);
+
+}  // namespace striate

@@ -1,0 +1,43 @@
+// The question before a lesson writes a file, or reads one outside its folder: a card over the stage, as the one before
+// unsaved work is lost.
+#include <algorithm>
+#include <filesystem>
+
+#include "app/shell/frame.h"
+#include "app/shell/lesson_files.h"
+
+namespace striate {
+
+void Shell::draw_file_question(const Rect& stage) {
+  const LessonFiles& files = app_.files();
+  const FileQuestion* question = files.question();
+  if (!question || stage.empty()) return;
+  const bool read = question->use == FileUse::read;
+  const std::string more = read                 ? "Its own folder it may read."
+                           : question->replaces ? "The file that is there would be lost."
+                                                : "There is no file of this name yet.";
+  const std::filesystem::path path(question->path);
+  const Rect card = stage.centred(std::min(stage.w - 40, ui_.em(520)), std::min(stage.h - 20, ui_.em(186)));
+  ui_.begin_layer(Ui::kOverlayLayer, stage);
+  ui_.fill(stage, faded(ui_.theme().background, 0.6f));
+  ui_.fill(card, ui_.theme().raised, 8);
+  ui_.stroke(card, ui_.theme().line, 8);
+  ui_.begin_panel("file question", card, 18, false);
+  ui_.paragraph("**" + files.question_in_words() + "**");
+  // Labels, not paragraphs: a name with marks in it is shown as it is, a long one is cut.
+  ui_.label(ui_.take(ui_.em(22)), path.filename().string(), Font::strong, ui_.theme().text);
+  ui_.label(ui_.take(ui_.em(20)), "in " + path.parent_path().string(), Font::caption, ui_.theme().secondary);
+  ui_.note(more);
+  ui_.space(4);
+  ui_.begin_flow();
+  ui_.button("Don't", "lesson.allow no", {.style = ButtonStyle::primary, .tooltip = "The lesson goes on without it"});
+  ui_.button(read                 ? "Read it"
+             : question->replaces ? "Replace it"
+                                  : "Write it",
+             "lesson.allow yes", {.tooltip = "This once"});
+  ui_.end_flow();
+  ui_.end_panel();
+  ui_.end_layer();
+}
+
+}  // namespace striate
