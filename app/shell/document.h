@@ -25,6 +25,7 @@ struct Document {
   uint64_t guided_steps = 0;  // counts up with every step of a lesson and every script that is begun
 
   std::string state_folder;  // where work that is not saved is kept until the program closes in order; empty: nowhere
+  std::string fallback_folder;  // the same, where that one cannot be written to
 };
 
 }  // namespace striate
