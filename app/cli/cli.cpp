@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "app/command/registry.h"
-#include "engine/shorten.h"
 #include "kernels/threads.h"
 
 namespace striate {
@@ -173,10 +172,14 @@ void run_checked(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int run_command_line(const std::vector<std::string>& arguments) {
+  prepare_streams();
   try {
     run_checked(arguments);
     flush_out();
     return 0;
+  } catch (const Stopped& stopped) {
+    std::fflush(stdout);
+    return 128 + stopped.signal;
   } catch (const UsageError& error) {
     print_error(error);
     return 2;
@@ -276,35 +279,6 @@ CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string&
 
 void add_force(CLI::App& command, bool& force) {
   command.add_flag("--force", force, "Write also over what is read, and over a file of another kind");
-}
-
-namespace {
-
-// Standard output is gone: quietly where its reader has left, else as an error.
-void check_out(bool written) {
-  if (written) return;
-  if (errno == EPIPE) std::_Exit(0);
-  const int problem = std::exchange(errno, 0);
-  throw Error(fmt::format("standard output cannot be written: {}", std::strerror(problem)),
-              "is the disk full? choose another place for the output");
-}
-
-}  // namespace
-
-void print_out(std::string_view text) { check_out(std::fwrite(text.data(), 1, text.size(), stdout) == text.size()); }
-void flush_out() { check_out(std::fflush(stdout) == 0); }
-
-void print_note(std::string_view text) {
-  std::fflush(stdout);
-  fmt::print(stderr, "striate: note: {}\n", readable_line(text));
-}
-
-void print_notes(const Image& image) {
-  for (const std::string& note : image.notes) print_note(fmt::format("{}: {}", image.name, note));
-}
-
-void print_error(const Error& error) {
-  fmt::print(stderr, "striate: error: {}\n  hint: {}\n", readable_line(error.what()), readable_line(error.hint()));
 }
 
 }  // namespace striate

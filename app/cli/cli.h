@@ -27,6 +27,12 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+// The program was asked to end by a signal and has done what it had to: exit status 128 + signal. Not an exception like
+// others, so that nobody takes it for a mistake.
+struct Stopped {
+  int signal = 0;
+};
+
 struct CommandLine {
   std::string device_name = "auto";
   int64_t threads = 0;  // 0: one per core
@@ -36,7 +42,8 @@ struct CommandLine {
   Device device() const { return Device::parse(device_name); }  // throws Error where it does not work here
 };
 
-// Runs the program; `arguments` without the program's name. Returns the exit status: 0 done, 1 failed, 2 wrong usage.
+// Runs the program; `arguments` without the program's name. Returns the exit status: 0 done, 1 failed, 2 wrong usage,
+// 128 + n ended by signal n.
 int run_command_line(const std::vector<std::string>& arguments);
 
 // ---- the subcommands ----
@@ -89,10 +96,15 @@ void check_do_lines(const App& app, const std::vector<std::string>& lines);
 // is an Error.
 void print_out(std::string_view text);
 void flush_out();
+// Standard error: where it cannot be written to, nothing is lost but the words.
+void print_err(std::string_view text) noexcept;
 // One line on standard error: "striate: note: TEXT".
 void print_note(std::string_view text);
 void print_notes(const Image& image);  // what a user should know about how it was read
 // The two lines of an error on standard error.
 void print_error(const Error& error);
+// Once, before anything is opened: standard streams that are closed become ones that cannot be written, so that no file
+// gets their number; a pipe without a reader and a file that may not grow become errors instead of the program's end.
+void prepare_streams();
 
 }  // namespace striate

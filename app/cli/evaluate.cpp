@@ -5,17 +5,18 @@
 
 #include "app/cli/training.h"
 #include "engine/nearest_word.h"
+#include "engine/network/batch_size.h"
 #include "engine/training/metrics.h"
 
 namespace striate {
 namespace {
 
-constexpr int kEvaluationBatch = 250;
 constexpr size_t kMostShown = 50;  // classes in a table; of more, those that occur
 
 struct EvaluateOptions {
   ModelOptions model;
   std::string data, split, part = "test", loss;  // split, loss: empty for those of the model's training
+  int64_t batch = 0;                             // 0: what a budget of memory allows
   bool csv = false, quiet = false;
 };
 
@@ -118,7 +119,7 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   if (!options.loss.empty()) as_usage("--loss", [&] { return parse_loss(options.loss); });
   if (!options.split.empty()) as_usage("--split", [&] { return SplitShares::parse(options.split); });
   Stream stream(line.device());
-  const StopOnInterrupt interrupt;
+  const StopOnSignal signals;
   ProgressLine progress(options.quiet);
   OpenedModel model = open_model(stream, options.model);
   const ModelInfo& info = model.file.info;
@@ -154,18 +155,38 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   const std::vector<int64_t> indices =
       indices_of(options, given_or(options.split, model.file.split, "0.8,0.1,0.1"), *data, seed);
   const int64_t all = static_cast<int64_t>(indices.size());
-  const int batch = info.architecture.whole() ? 1 : static_cast<int>(std::min<int64_t>(kEvaluationBatch, all));
-  Evaluator evaluator(stream, loss == Loss::cross_entropy ? up_to_logits(info.architecture) : info.architecture, batch,
-                      loss);
+  const Architecture architecture = loss == Loss::cross_entropy ? up_to_logits(info.architecture) : info.architecture;
+  const int most = static_cast<int>(std::min<int64_t>(all, options.batch > 0 ? options.batch : kMostEvaluated));
+  const int batch = architecture.whole() ? 1
+                    : options.batch > 0  ? most
+                                         : batch_within(architecture, Plan{}, kEvaluationBudget, most);
+  // One network at a time has its weights: the opened one gives way to that which takes whole batches.
+  std::unique_ptr<Evaluator> evaluator;
+  if (architecture.text() == info.architecture.text()) {
+    model.network.replan(stream, Plan{batch, false, false, 0});
+    evaluator = std::make_unique<Evaluator>(stream, model.network, loss);
+  } else {
+    evaluator = std::make_unique<Evaluator>(stream, architecture, batch, loss);
+    evaluator->take_weights(stream, model.network);
+    stream.synchronize();
+    const Network gone = std::move(model.network);
+  }
   const Evaluation result =
-      evaluator.evaluate(stream, model.network, judged, indices, normalisation, [&](int64_t done) {
+      evaluator->evaluate(stream, evaluator->network(), judged, indices, normalisation, [&](int64_t done) {
         if (progress.due()) progress.show(fmt::format("{} of {} pictures", done, all));
-        return !StopOnInterrupt::asked();
+        return !StopOnSignal::asked();
       });
   progress.clear();
   if (result.samples < all)
     print_note(fmt::format("stopped: the result covers {} of {} pictures", result.samples, all));
-  if (options.csv) return print_confusion(result, info.classes);
+  const auto end = [&] {
+    flush_out();
+    if (result.samples < all) throw Stopped{StopOnSignal::signal()};
+  };
+  if (options.csv) {
+    print_confusion(result, info.classes);
+    return end();
+  }
   print_out(fmt::format("model {}\ndata {}\npart {}\nsamples {}\ncorrect {}\nloss {:.6f}\naccuracy {:.4f}\n",
                         options.model.file, options.data, options.part, result.samples, result.correct, result.loss,
                         result.accuracy()));
@@ -180,10 +201,11 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   }
   if (many) {
     print_out(fmt::format("\nconfusion: {} classes; --csv prints it\n", result.classes));
-    return;
+  } else {
+    print_out("\nconfusion: a row for each true class, a column for each answer\n");
+    print_confusion(result, info.classes);
   }
-  print_out("\nconfusion: a row for each true class, a column for each answer\n");
-  print_confusion(result, info.classes);
+  end();
 }
 
 }  // namespace
@@ -208,6 +230,8 @@ void add_evaluate(CLI::App& parent, CommandLine& line) {
   add_text(*command, "--split", options->split, "Shares of training, validation, test (those of its training)")
       ->type_name("T,V,T");
   add_text(*command, "--loss", options->loss, "The loss (that of its training)")->type_name("NAME");
+  add_integer(*command, "--batch", options->batch, "Pictures at a time (as many as 1 GiB holds, at most 250)", 1,
+              65536);
   command->add_flag("--csv", options->csv, "Print the confusion matrix only");
   command->add_flag("--quiet", options->quiet, "No progress on standard error");
   command->callback(

@@ -6,6 +6,7 @@
 #include "app/cli/training.h"
 #include "app/command/registry.h"
 #include "engine/files/read_file.h"
+#include "engine/network/batch_size.h"
 #include "engine/network/models.h"
 #include "engine/shorten.h"
 
@@ -226,9 +227,17 @@ void print_summary(SummaryOptions options) {
   const int64_t activations = plan_slots(architecture, one).arena[static_cast<size_t>(Role::activation)];
   print_out(fmt::format("Activations of one picture: {} values ({})\n", grouped(activations),
                         bytes_in_words(static_cast<uint64_t>(activations) * 4)));
-  print_out(architecture.whole() ? fmt::format("Memory: {} for its one input\n", memory(one))
-                                 : fmt::format("Memory: {} for one picture; {} to train with batches of {} and {}\n",
-                                               memory(one), memory(training), options.batch, optimizer.text()));
+  if (architecture.whole()) {
+    print_out(fmt::format("Memory: {} for its one input\n", memory(one)));
+  } else {
+    // As `evaluate` chooses it; training judges in the memory that it has.
+    Plan judged;
+    judged.batch = batch_within(architecture, judged, kEvaluationBudget, kMostEvaluated);
+    print_out(
+        fmt::format("Memory: {} for one picture; {} to train with batches of {} and {}; {} to evaluate with batches "
+                    "of {}\n",
+                    memory(one), memory(training), options.batch, optimizer.text(), memory(judged), judged.batch));
+  }
   if (file.picture().rank() == 3 && !file.path.empty()) {
     print_out(fmt::format("Pictures: {} ({})\n", file.preparation.text(file.picture()[0]),
                           file.prepared_as.empty() ? "a guess: the file does not say it" : "from " + file.prepared_as));

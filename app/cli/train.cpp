@@ -1,10 +1,18 @@
 // striate train: a network learns from a data set.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <csignal>
+#include <ctime>
+#include <exception>
 #include <memory>
+#include <optional>
 
 #include "app/cli/training.h"
+#include "app/cli/training_log.h"
+#include "app/cli/training_saves.h"
 #include "app/command/registry.h"
+#include "app/shell/settings.h"
 #include "engine/files/atomic_write.h"
 #include "engine/files/overwrite.h"
 #include "engine/network/models.h"
@@ -16,13 +24,10 @@
 namespace striate {
 namespace {
 
-constexpr const char* kStoppedFile = "striate-stopped.safetensors";
-constexpr int kEvaluationBatch = 250;
-
 struct TrainOptions {
   std::string data, model, optimizer = "adam", loss = "cross-entropy", schedule, initializer = "pytorch";
   std::string split = "0.8,0.1,0.1", augment, size, save, log, resume;
-  double epochs = 5, rate = 0;
+  double epochs = 5, rate = 0, save_every = 60;
   int64_t steps = 0, batch = 64, frozen = 0;
   bool weights_only = false, quiet = false, force = false;
 };
@@ -72,28 +77,6 @@ std::map<std::string, std::string> keys_to_save(const RunRecipe& recipe, const T
   return keys;
 }
 
-// One row per step, with the validation part where it was looked at.
-std::string log_text(const Trainer& trainer, const History& history) {
-  std::string text = "step,epoch,loss,accuracy,rate,validation_loss,validation_accuracy\n";
-  const double samples = static_cast<double>(trainer.training().size());
-  size_t next = 0;
-  const std::vector<EvaluationRecord>& evaluations = history.evaluations();
-  for (const StepRecord& step : history.steps()) {
-    const double epoch = static_cast<double>(step.step * trainer.settings().batch) / samples;
-    text += fmt::format("{},{:.4f},{},{},{},", step.step, epoch, step.loss, step.accuracy, step.rate);
-    while (next < evaluations.size() && evaluations[next].step < step.step) ++next;
-    const bool here = next < evaluations.size() && evaluations[next].step == step.step;
-    text += here ? fmt::format("{:.6f},{:.6f}\n", evaluations[next].loss, evaluations[next].accuracy) : ",\n";
-  }
-  return text;
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  AtomicFile file(path);
-  file.write(text.data(), text.size());
-  file.commit();
-}
-
 // Means over the steps after `step`.
 struct Means {
   double loss = 0, accuracy = 0;
@@ -123,48 +106,80 @@ class Session {
         parts_(parts),
         progress_(progress),
         keys_(std::move(keys)),
-        evaluator_(trainer.stream(), trainer.network().architecture(), kEvaluationBatch, trainer.settings().loss) {}
+        first_(trainer.steps()),
+        log_(options.log, first_, !options.resume.empty()),
+        saves_({options.save, options.weights_only, options.resume, options.save_every},
+               [this](const std::string& file, bool whole) { write(file, whole); }),
+        evaluator_(trainer.stream(), trainer.network(), trainer.settings().loss) {}
 
   void run() {
     goal_ = options_.steps > 0 ? options_.steps : trainer_.steps_per_epochs(options_.epochs);
     epochs_ = static_cast<double>(goal_ * trainer_.settings().batch) / static_cast<double>(parts_.training.size());
-    first_ = trainer_.steps();
     if (first_ >= goal_)
       print_note(fmt::format("{} has {} steps already: nothing to do up to step {}", options_.resume, first_, goal_));
     started_ = std::chrono::steady_clock::now();
     try {
       loop();
     } catch (const Error& error) {
-      keep_what_was_learned(error);
+      keep_what_was_learned();
+      throw Error(error);
+    } catch (const std::exception&) {  // no memory
+      keep_what_was_learned();
+      throw;
     }
     seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count() - aside_;
     progress_.clear();
-    stopped_ = trainer_.steps() < goal_;
-    const std::string path = !options_.save.empty() ? options_.save : stopped_ ? kStoppedFile : "";
-    if (!path.empty()) save(path);
+    const bool stopped = trainer_.steps() < goal_;
+    if (stopped && trainer_.steps() == first_) throw Stopped{StopOnSignal::signal()};  // nothing was learned
     write_log();
-    if (stopped_)
-      print_note(
-          fmt::format("stopped after step {} and saved to {}; go on with --resume {}", trainer_.steps(), path, path));
-    print_results(path);
+    const TrainingSaves::End end = saves_.finish(stopped);
+    if (stopped) tell_where_it_stopped(end);
+    try {
+      // Whoever ends the program from outside waits for its end, not for numbers.
+      if (!stopped || StopOnSignal::signal() == SIGINT) print_results(end.file);
+      flush_out();
+    } catch (const Error& error) {
+      const std::string kept = end.file.empty() ? saves_.keep_after_all() : "";
+      if (!kept.empty()) print_note(fmt::format("the network was saved to {}", kept));
+      throw Error(error);
+    }
+    if (end.problem)
+      throw Error(end.problem->what(),
+                  end.file.empty() ? end.problem->hint()
+                                   : fmt::format("it was saved to {} instead; move it to where you want it", end.file));
+    if (stopped || StopOnSignal::asked()) throw Stopped{StopOnSignal::signal()};
+    saves_.remove_kept();
+    if (log_problem_) throw Error(*log_problem_);
   }
 
  private:
   void loop() {
     int64_t finished = static_cast<int64_t>(trainer_.epoch() + 1e-9);
-    while (trainer_.steps() < goal_ && !StopOnInterrupt::asked()) {
+    // It may have been killed between the last step of an epoch and what is measured there.
+    if (first_ > 0 && first_ < goal_ && first_ == trainer_.steps_per_epochs(static_cast<double>(finished))) validate();
+    while (trainer_.steps() < goal_ && !StopOnSignal::asked()) {
       trainer_.step();
       if (progress_.due()) progress_.show(words(means_after(trainer_.history(), trainer_.steps() - 50), ""));
       const int64_t now = static_cast<int64_t>(trainer_.epoch() + 1e-9);
-      if (now == finished) continue;
-      const int64_t before = trainer_.steps_per_epochs(static_cast<double>(finished));
-      finished = now;
-      validate();
-      const EvaluationRecord* last = last_validation();
-      progress_.line(words(means_after(trainer_.history(), before),
-                           last ? fmt::format("  validation {:.2f} %", 100 * last->accuracy) : ""));
-      write_log();
+      if (now != finished) {
+        const int64_t before = trainer_.steps_per_epochs(static_cast<double>(finished));
+        finished = now;
+        if (saves_.due(validation_seconds_)) keep();
+        validate();
+        const EvaluationRecord* last = last_validation();
+        progress_.line(words(means_after(trainer_.history(), before),
+                             last ? fmt::format("  validation {:.2f} %", 100 * last->accuracy) : ""));
+        write_log();
+      }
+      if (saves_.due() && trainer_.steps() < goal_) keep();
     }
+  }
+
+  // The log first: rows beyond what is saved are taken away when it goes on, missing ones would stay away.
+  void keep() {
+    progress_.clear();
+    write_log();
+    saves_.keep();
   }
 
   // "epoch 2/3  step 1200/2500  loss 0.0521  accuracy 98.40 %  0:12 left"
@@ -176,17 +191,21 @@ class Session {
                        speed, speed > 0 ? format_duration(left / speed) : "?");
   }
 
+  // In the training's own network: nobody looks at what a step left there. A signal ends it before its end.
   Evaluation evaluate(const std::vector<int64_t>& part) {
-    return evaluator_.evaluate(trainer_.stream(), trainer_.network(), trainer_.data(), part, trainer_.normalisation());
+    return evaluator_.evaluate(trainer_.stream(), trainer_.network(), trainer_.data(), part, trainer_.normalisation(),
+                               [](int64_t) { return !StopOnSignal::asked(); });
   }
 
   void validate() {
     if (parts_.validation.empty()) return;
     const auto begun = std::chrono::steady_clock::now();
     const Evaluation result = evaluate(parts_.validation);
-    trainer_.history().add(
-        EvaluationRecord{trainer_.steps(), "validation", result.loss, result.accuracy(), result.samples});
-    aside_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    if (result.samples == static_cast<int64_t>(parts_.validation.size()))
+      trainer_.history().add(
+          EvaluationRecord{trainer_.steps(), "validation", result.loss, result.accuracy(), result.samples});
+    validation_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    aside_ += validation_seconds_;
   }
 
   const EvaluationRecord* last_validation() {
@@ -194,27 +213,42 @@ class Session {
     return all.empty() || all.back().step != trainer_.steps() ? nullptr : &all.back();
   }
 
+  // A log that cannot be written ends no training: it is told at once, and an error at the end.
   void write_log() {
-    if (!options_.log.empty()) write_text(options_.log, log_text(trainer_, trainer_.history()));
+    try {
+      log_.write(trainer_);
+      log_problem_.reset();
+    } catch (const Error& error) {
+      if (!log_problem_) print_note(error.what());
+      log_problem_ = error;
+    }
   }
 
-  void save(const std::string& path) {
-    if (!options_.weights_only) return save_training(path, info_, trainer_, keys_);
+  void write(const std::string& path, bool whole) {
+    if (whole) return save_training(path, info_, trainer_, keys_);
     ModelInfo info = info_;
     info.step = trainer_.steps();
     save_model(path, trainer_.stream(), info, trainer_.network());
   }
 
-  // Training went wrong: the weights of before that step are saved, then the error goes on its way.
-  [[noreturn]] void keep_what_was_learned(const Error& error) {
+  // Training went wrong: the weights of before that step are saved, then the error goes on its way, whatever became of
+  // the saving.
+  void keep_what_was_learned() {
     progress_.clear();
-    if (trainer_.steps() > first_) {
-      const std::string path = options_.save.empty() ? kStoppedFile : options_.save;
-      save(path);
-      write_log();
-      print_note(fmt::format("what was learned in {} steps was saved to {}", trainer_.steps(), path));
-    }
-    throw Error(error);
+    if (trainer_.steps() == first_ || trainer_.next_phase() != Phase::batch) return;
+    write_log();
+    const TrainingSaves::End end = saves_.finish(true);
+    if (end.problem) print_note(end.problem->what());
+    print_note(end.file.empty()
+                   ? fmt::format("what was learned in {} steps could not be saved", trainer_.steps())
+                   : fmt::format("what was learned in {} steps was saved to {}", trainer_.steps(), end.file));
+  }
+
+  void tell_where_it_stopped(const TrainingSaves::End& end) {
+    if (end.file.empty() && end.goes_on.empty())
+      return print_note(fmt::format("stopped after step {}; it could not be saved", trainer_.steps()));
+    print_note(fmt::format("stopped after step {} and saved to {}; go on with --resume {}", trainer_.steps(), end.file,
+                           end.goes_on));
   }
 
   void print_results(const std::string& saved_to) {
@@ -244,14 +278,17 @@ class Session {
     }
     if (!parts_.validation.empty()) {
       if (!last_validation()) validate();
-      const EvaluationRecord* last = last_validation();
-      put("validation.loss", fmt::format("{:.6f}", last->loss));
-      put("validation.accuracy", fmt::format("{:.4f}", last->accuracy));
+      if (const EvaluationRecord* last = last_validation()) {
+        put("validation.loss", fmt::format("{:.6f}", last->loss));
+        put("validation.accuracy", fmt::format("{:.4f}", last->accuracy));
+      }
     }
     if (!parts_.test.empty()) {
       const Evaluation test = evaluate(parts_.test);
-      put("test.loss", fmt::format("{:.6f}", test.loss));
-      put("test.accuracy", fmt::format("{:.4f}", test.accuracy()));
+      if (test.samples == static_cast<int64_t>(parts_.test.size())) {  // no signal ended it
+        put("test.loss", fmt::format("{:.6f}", test.loss));
+        put("test.accuracy", fmt::format("{:.4f}", test.accuracy()));
+      }
     }
     put("seconds", fmt::format("{:.2f}", seconds_));
     const double images = static_cast<double>((trainer_.steps() - first_) * settings.batch);
@@ -265,10 +302,13 @@ class Session {
   const Split& parts_;
   ProgressLine& progress_;
   const std::map<std::string, std::string> keys_;  // of the saved file, beside those of every file
+  const int64_t first_;
+  TrainingLog log_;
+  TrainingSaves saves_;
   Evaluator evaluator_;
-  int64_t goal_ = 0, first_ = 0;
-  double epochs_ = 0, seconds_ = 0, aside_ = 0;
-  bool stopped_ = false;
+  std::optional<Error> log_problem_;
+  int64_t goal_ = 0;
+  double epochs_ = 0, seconds_ = 0, aside_ = 0, validation_seconds_ = 0;
   std::chrono::steady_clock::time_point started_{};
 };
 
@@ -300,6 +340,15 @@ void check_places(const TrainOptions& options) {
     throw UsageError(fmt::format("--save and --log both name {}", options.log), "give the log a name of its own");
 }
 
+// Somebody who lost a training will most likely begin it again: here is what was kept of it.
+void name_lost_training() {
+  for (const LostTraining& lost : lost_trainings({state_folder(), fallback_folder()})) {
+    if (lost.model.empty()) continue;
+    return print_note(fmt::format("a training that was not saved is kept: {}; go on with --resume {}, or delete it",
+                                  lost.words(std::time(nullptr)), lost.path));
+  }
+}
+
 void train(const TrainOptions& options, const CLI::App& command, const CommandLine& line) {
   const bool resume = !options.resume.empty();
   if (options.steps > 0 && command.get_option("--epochs")->count() > 0)
@@ -312,7 +361,8 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
   as_usage("--augment", [&] { return Augmentation::parse(options.augment); });
   check_places(options);
   Stream stream(line.device());
-  const StopOnInterrupt interrupt;
+  const StopOnSignal signals;
+  if (!resume && !options.quiet) name_lost_training();
   ProgressLine progress(options.quiet);
 
   ModelInfo info;
@@ -354,7 +404,10 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
     }
   }
   // Places that cannot be written are told before the work, not after it.
-  if (!options.save.empty()) AtomicFile probe(options.save);
+  if (!options.save.empty()) {
+    remove_leftovers(options.save);
+    AtomicFile probe(options.save);
+  }
   if (!options.log.empty()) AtomicFile probe(options.log);
 
   Network network(stream, info.architecture);
@@ -384,13 +437,15 @@ void add_train(CLI::App& parent, CommandLine& line) {
           "A sample is one picture; a batch is the samples of one step; a step is one update of the weights; an epoch\n"
           "is as many samples as the training part has. Data sets with a test part of their own keep it; the other\n"
           "shares then divide the rest. Accuracies are shares of 1, losses means over the samples.\n"
-          "Ctrl+C stops after the step and saves (without --save: to {}).\n"
+          "It is saved once a minute and at every end. Ctrl+C stops after the step and saves (without --save: to\n"
+          "striate-stopped.safetensors; exit status 130). Without --save the minutes go to a file that is named and\n"
+          "removed at the end; where a place cannot be written, to another that is named.\n"
           "The same seed on the same device gives the same file, stopped in between or not.\n\n"
           "Examples:\n"
           "  striate train --data digits --model lenet5 --epochs 3 --save digits.safetensors\n"
           "  striate train --data folder:holidays --model tinyvgg --size 64x64 --augment \"flip shift 4\"\n"
           "  striate train --data digits --resume digits.safetensors --epochs 6 --save digits.safetensors",
-          data_help(), names, kStoppedFile));
+          data_help(), names));
   add_text(*command, "--data", options->data, "What to learn from; see below")->required()->type_name("SOURCE");
   add_text(*command, "--model", options->model, "What learns: a name, a text or a file")->type_name("NAME|FILE");
   add_number(*command, "--epochs", options->epochs, "How long, in epochs (5), from the very beginning", 0.001, 1e6);
@@ -414,7 +469,10 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_text(*command, "--save", options->save, "Where the network and the state of training go")->type_name("FILE");
   command->add_flag("--weights-only", options->weights_only, "Save the network without the state of training");
   add_force(*command, options->force);
-  add_text(*command, "--log", options->log, "A row for each step")->type_name("FILE.csv");
+  add_number(*command, "--save-every", options->save_every, "Seconds between two saves while it trains (60)", 0.1,
+             86400);
+  add_text(*command, "--log", options->log, "A row for each step; with --resume they are appended")
+      ->type_name("FILE.csv");
   add_text(*command, "--resume", options->resume, "Go on from a file that --save wrote")->type_name("FILE");
   command->add_flag("--quiet", options->quiet, "No progress on standard error");
   command->callback(

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <iterator>
 
 #include "app/command/registry.h"
 #include "engine/network/models.h"
@@ -12,8 +13,9 @@
 namespace striate {
 namespace {
 
-std::atomic<bool> stop_asked{false};
-struct sigaction before_interrupt;
+std::atomic<int> stop_signal{0};  // lock-free: a handler may write it
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+struct sigaction before_signal[3];
 
 }  // namespace
 
@@ -26,33 +28,39 @@ bool ProgressLine::due() const {
 void ProgressLine::show(const std::string& text) {
   if (!due()) return;
   last_ = std::chrono::steady_clock::now();
-  fmt::print(stderr, "\r\033[K{}", text);
-  std::fflush(stderr);
+  print_err(fmt::format("\r\033[K{}", text));
   shown_ = true;
 }
 
 void ProgressLine::line(const std::string& text) {
   clear();
-  if (!quiet_) fmt::print(stderr, "{}\n", text);
+  if (!quiet_) print_err(text + "\n");
 }
 
 void ProgressLine::clear() {
-  if (shown_) fmt::print(stderr, "\r\033[K");
+  if (shown_) print_err("\r\033[K");
   shown_ = false;
 }
 
-StopOnInterrupt::StopOnInterrupt() {
-  stop_asked = false;
+StopOnSignal::StopOnSignal() {
+  stop_signal = 0;
   struct sigaction action = {};
-  action.sa_handler = [](int) { stop_asked = true; };
+  action.sa_handler = [](int signal) { stop_signal = signal; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second time it does what it always does
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, &before_interrupt);
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    sigaction(kSignals[i], nullptr, &before_signal[i]);
+    // nohup: a terminal that closes is to be of no concern.
+    if (kSignals[i] == SIGHUP && before_signal[i].sa_handler == SIG_IGN) continue;
+    sigaction(kSignals[i], &action, nullptr);
+  }
 }
 
-StopOnInterrupt::~StopOnInterrupt() { sigaction(SIGINT, &before_interrupt, nullptr); }
+StopOnSignal::~StopOnSignal() {
+  for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &before_signal[i], nullptr);
+}
 
-bool StopOnInterrupt::asked() { return stop_asked; }
+int StopOnSignal::signal() { return stop_signal; }
 
 std::unique_ptr<Dataset> open_data(const std::string& source, SourceOptions options, const std::string& size,
                                    ProgressLine& progress) {
@@ -70,10 +78,17 @@ std::unique_ptr<Dataset> open_data(const std::string& source, SourceOptions opti
   }
   options.progress = [&](int64_t done, int64_t all) {
     if (progress.due()) progress.show(fmt::format("reading pictures: {} %", 100 * done / std::max<int64_t>(1, all)));
-    return !StopOnInterrupt::asked();
+    return !StopOnSignal::asked();
   };
-  std::unique_ptr<Dataset> data =
-      known ? open_dataset(source, options) : as_usage("--data", [&] { return open_dataset(source, options); });
+  std::unique_ptr<Dataset> data;
+  try {
+    data = known ? open_dataset(source, options) : as_usage("--data", [&] { return open_dataset(source, options); });
+  } catch (const Error&) {
+    if (!StopOnSignal::asked()) throw;
+    progress.clear();
+    print_note("stopped while reading pictures");
+    throw Stopped{StopOnSignal::signal()};
+  }
   progress.clear();
   if (const auto* bytes = dynamic_cast<const ByteDataset*>(data.get()))
     for (const std::string& note : bytes->notes()) print_note(fmt::format("{}: {}", source, note));

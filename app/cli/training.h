@@ -1,5 +1,5 @@
 // What train, evaluate, classify and summary share: opening data and models with their notes, parts of a data set, the
-// progress line, Ctrl+C.
+// progress line, Ctrl+C and other signals.
 #pragma once
 
 #include <chrono>
@@ -42,12 +42,14 @@ class ProgressLine {
   std::chrono::steady_clock::time_point last_{};
 };
 
-// Ctrl+C asks to stop; a second one ends the program at once. In force while the object lives.
-class StopOnInterrupt {
+// Ctrl+C, SIGTERM and SIGHUP ask to stop; the same one again ends the program at once. In force while the object lives;
+// signal() stays what it was.
+class StopOnSignal {
  public:
-  StopOnInterrupt();
-  ~StopOnInterrupt();
-  static bool asked();
+  StopOnSignal();
+  ~StopOnSignal();
+  static int signal();  // the one that asked; 0: none did
+  static bool asked() { return signal() != 0; }
 };
 
 // The data set, its notes printed. A word that is no source is a UsageError. `size`: "WxH" or "".

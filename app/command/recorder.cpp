@@ -53,7 +53,7 @@ Recorder::~Recorder() {
   try {
     finish();
   } catch (const Error& error) {
-    fmt::print(stderr, "striate: error: {}\n  hint: {}\n", error.what(), error.hint());
+    std::fputs(fmt::format("striate: error: {}\n  hint: {}\n", error.what(), error.hint()).c_str(), stderr);
   }
 }
 

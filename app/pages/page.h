@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,16 @@ struct PageContext {
   Document& document;
   std::function<void()> wake;                       // asks for another frame; may be called from any thread
   std::function<void(std::string line)> send = {};  // a command for the next update; may be called from any thread
+};
+
+// What somebody should see whatever they look at: words and buttons in a band over the stage, on every page.
+struct PageBanner {
+  std::string words;
+  struct Button {
+    std::string label, command, tooltip;
+    bool primary = false;
+  };
+  std::vector<Button> buttons;
 };
 
 class Page {
@@ -64,6 +75,8 @@ class Page {
   virtual std::vector<std::string> replay() const { return state(); }
   // The program is about to close. False: there is something to ask first; the page sends `quit` again afterwards.
   virtual bool may_quit() { return true; }
+
+  virtual std::optional<PageBanner> banner() const { return std::nullopt; }
 
   virtual void draw_stage(Ui& ui, const Rect& area) const = 0;
   virtual void draw_inspector(Ui& ui) const = 0;

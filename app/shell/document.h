@@ -27,6 +27,7 @@ struct Document {
   bool force = false;  // --force: files are written over whatever is there (engine/files/overwrite.h)
 
   std::string state_folder;  // where work that is not saved is kept until the program closes in order; empty: nowhere
+  std::string fallback_folder;  // the same, where that one cannot be written to
 };
 
 }  // namespace striate

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/shell/banner.h"
 #include "app/shell/browser_view.h"
 #include "engine/error.h"
 #include "engine/files/overwrite.h"
@@ -216,6 +217,13 @@ void Shell::draw(const Moment& moment) {
   if (app_.lessons().is_open()) request.narration = narration_height(narration_width(request));
   layout_ = layout_shell(request);
 
+  std::optional<PageBanner> banner;
+  for (const auto& page : app_.pages()) {
+    if (!banner) banner = page->banner();
+  }
+  Rect band;
+  if (banner && !layout_.stage.empty()) band = layout_.stage.cut_top(banner_height(ui_, *banner, layout_.stage.w));
+
   const Theme& t = ui_.theme();
   // The stage first: what lies over its edges covers what it draws too far.
   if (!layout_.stage.empty()) {
@@ -225,6 +233,7 @@ void Shell::draw(const Moment& moment) {
     ui_.pop_clip();
     ui_.pop_id();
   }
+  if (!band.empty()) draw_banner(ui_, *banner, band);
   if (!layout_.narration.empty()) draw_narration(layout_.narration);
   if (!layout_.bar.empty()) draw_bar(layout_.bar);
   if (!layout_.inspector.empty()) draw_inspector(layout_.inspector);

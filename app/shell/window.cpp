@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
@@ -18,6 +19,7 @@
 #include "app/shell/frame.h"
 #include "app/shell/glfw_keys.h"
 #include "app/shell/settings_keeper.h"
+#include "app/worker/kept_training.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -176,7 +178,10 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     ~Unhook() { app.set_wake(nullptr); }
   } unhook{app};
   SettingsKeeper keeper(app, options.settings_file);
-  if (!options.settings_file.empty()) app.document().state_folder = state_folder();
+  if (!options.settings_file.empty()) {
+    app.document().state_folder = state_folder();
+    app.document().fallback_folder = fallback_folder();
+  }
 
   if (const char* items = std::getenv("STRIATE_ITEMS")) app.send("items " + striate::quoted(items));
   if (const char* readouts = std::getenv("STRIATE_READOUTS")) app.send("readouts " + striate::quoted(readouts));
@@ -240,7 +245,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     double end = glfwGetTime();
     if (bench) result.frame_milliseconds.push_back((end - start) * 1000);
     if (std::exchange(first, false) && print_first)
-      fmt::print(stderr, "first frame after {:.0f} ms\n", since_process_start() * 1000);
+      std::fputs(fmt::format("first frame after {:.0f} ms\n", since_process_start() * 1000).c_str(), stderr);
 
     const ImagePtr& image = app.document().image;
     std::string wanted = image ? image->name + " - Striate" : "Striate";

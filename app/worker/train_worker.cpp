@@ -160,6 +160,10 @@ void TrainWorker::take_back(size_t which) {
   // It is in no file but this one until it was saved again.
   autosaved_at_ = seconds_now() - autosave_seconds_;
   autosave_if_due(seconds_now());
+  if (autosaved_.empty() && !aside.file.empty()) {
+    adopt_autosave(aside.file);
+    return;
+  }
   std::error_code ignored;
   if (!aside.file.empty()) std::filesystem::remove(aside.file, ignored);
 }
@@ -186,6 +190,8 @@ void TrainWorker::save(const std::string& file) {
     throw;
   }
   if (earlier) run_->go_to(shown);
+  remove_autosave();
+  note_kept();
 }
 
 // ------------------------------------------------------------------------------------------------- changes

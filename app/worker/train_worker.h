@@ -86,9 +86,13 @@ class TrainWorker {
   void probe_image(ImagePtr image);  // prepared as drawings are; also for the runs to come
   void probe_picture(ProbePicture picture);
   void subscribe(const TrainSubscription& subscription);
-  // Every so often the run is saved there; one that is put aside beside it, as FILE-1.safetensors. The files are gone
-  // again when the worker ends in order, or the run is left.
-  void set_autosave(const std::string& file, double seconds = 60);
+  // Every so often the run is saved to the first of these files that can be written; one that is put aside beside it,
+  // as FILE-1.safetensors. The files are gone again when the worker ends in order, the run is left, or save() put the
+  // whole of it into a file of a person's.
+  void set_autosave(std::vector<std::string> files, double seconds = 60);
+  // The run was opened from a file that another program had kept: that becomes the run's own autosave, so that it is
+  // there until the next one, whatever happens.
+  void adopt_autosave(const std::string& file);
 
   void command_done() { ++commands_, changed_ = true; }  // called after each of the above, failed or not
 
@@ -135,8 +139,11 @@ class TrainWorker {
   bool measure_other_here();
   void touched();
   void weights_changed();
+  bool has_unkept() const;  // what the newest autosave does not have
   void autosave_if_due(double now);
+  void note_kept();
   void remove_autosave();
+  std::optional<std::string> save_to_first(TrainingRun& run, const std::vector<std::string>& files);
   void keep_aside_file(TrainingRun& run);
   static double seconds_now();
   static constexpr double kMostCredit = 0.05;  // seconds
@@ -181,12 +188,14 @@ class TrainWorker {
   };
   std::vector<SpeedPoint> speed_points_;
   double images_per_second_ = 0;
-  std::string autosave_;
+  std::vector<std::string> autosaves_;  // places, the best first
   double autosave_seconds_ = 60, autosaved_at_ = 0;
-  int64_t autosaved_step_ = -1;  // what stands in the file; -1: there is none
-  uint64_t autosaved_run_ = 0;
-  int aside_files_ = 0;  // that there were
-  size_t autosaved_changes_ = 0;
+  std::vector<std::string> autosaved_;  // files that there are now
+  int64_t kept_step_ = -1;              // what stands in a file: an autosave or a person's; -1: nothing
+  uint64_t kept_run_ = 0;
+  size_t kept_changes_ = 0;
+  std::string autosave_problem_;  // that was told
+  int aside_files_ = 0;           // that there were
   std::optional<Error> problem_;
   std::shared_ptr<const ProbePicture> probe_;
   ImagePtr probe_image_;      // that it was made from; null: something else

@@ -23,54 +23,100 @@ constexpr double kMostDebt = 0.5;       // seconds; what a round costs beyond it
 
 // ------------------------------------------------------------------------------------------------- autosave
 
-void TrainWorker::set_autosave(const std::string& file, double seconds) {
-  autosave_ = file;
+void TrainWorker::set_autosave(std::vector<std::string> files, double seconds) {
+  autosaves_ = std::move(files);
   autosave_seconds_ = seconds;
+}
+
+void TrainWorker::adopt_autosave(const std::string& file) {
+  need_run();
+  const std::filesystem::path from(file);
+  std::string to = file;
+  for (const std::string& each : autosaves_) {
+    std::error_code problem;
+    if (std::filesystem::path(each).parent_path() != from.parent_path()) continue;
+    std::filesystem::rename(from, each, problem);
+    if (!problem) to = each;
+  }
+  if (std::find(autosaved_.begin(), autosaved_.end(), to) == autosaved_.end()) autosaved_.push_back(to);
+  note_kept();
+}
+
+void TrainWorker::note_kept() {
+  kept_step_ = run_->newest();
+  kept_changes_ = run_->changes().size();
+  kept_run_ = run_count_;
+}
+
+bool TrainWorker::has_unkept() const {
+  if (autosaves_.empty() || !run_) return false;
+  if (kept_step_ >= 0 && run_count_ == kept_run_)
+    return run_->newest() != kept_step_ || run_->changes().size() != kept_changes_;
+  return run_->newest() > run_->first_step() || !run_->changes().empty();
 }
 
 void TrainWorker::remove_autosave() {
   std::error_code ignored;
-  if (autosaved_step_ >= 0) std::filesystem::remove(autosave_, ignored);
-  autosaved_step_ = -1;
+  for (const std::string& file : autosaved_) std::filesystem::remove(file, ignored);
+  autosaved_.clear();
+  kept_step_ = -1;
+}
+
+// Returns where it is now. What went wrong with the best place is told, once for as long as it stays so.
+std::optional<std::string> TrainWorker::save_to_first(TrainingRun& run, const std::vector<std::string>& files) {
+  std::optional<Error> first;
+  std::optional<std::string> saved;
+  for (const std::string& file : files) {
+    try {
+      run.save(file);
+      saved = file;
+      break;
+    } catch (const Error& error) {
+      if (!first) first = error;
+    } catch (const std::exception&) {
+      if (!first) first = Error("there is not enough memory to save", "close other programs");
+    }
+  }
+  if (!first) {
+    autosave_problem_.clear();
+  } else if (std::exchange(autosave_problem_, first->what()) != first->what()) {
+    problem_ = Error(fmt::format("training cannot be kept once a minute: {}", first->what()),
+                     saved ? fmt::format("it is kept in {} instead; a file of your own is safer",
+                                         std::filesystem::path(*saved).parent_path().string())
+                           : first->hint());
+  }
+  return saved;
 }
 
 void TrainWorker::autosave_if_due(double now) {
-  if (autosave_.empty() || !run_ || now - autosaved_at_ < autosave_seconds_) return;
-  autosaved_at_ = now;
-  if (seek_ || run_->step() != run_->newest() || run_->newest() == run_->first_step()) return;
-  if (run_->newest() == autosaved_step_ && run_->changes().size() == autosaved_changes_ &&
-      run_count_ == autosaved_run_) {
-    return;
+  if (now - autosaved_at_ < autosave_seconds_ || !has_unkept()) return;
+  // While an earlier step is shown it waits for the newest: nothing is learned meanwhile.
+  if (seek_ || run_->step() != run_->newest()) return;
+  if (const std::optional<std::string> saved = save_to_first(*run_, autosaves_)) {
+    if (std::find(autosaved_.begin(), autosaved_.end(), *saved) == autosaved_.end()) autosaved_.push_back(*saved);
+    note_kept();
   }
-  try {
-    run_->save(autosave_);
-    autosaved_step_ = run_->newest();
-    autosaved_changes_ = run_->changes().size();
-    autosaved_run_ = run_count_;
-  } catch (const Error& error) {
-    problem_ = Error(fmt::format("training cannot be saved once a minute: {}", error.what()), error.hint());
-    autosave_.clear();
-  }
+  autosaved_at_ = seconds_now();
 }
 
 // A place in asides_, with the run in a file beside the autosave: a crash takes memory away, not files.
 void TrainWorker::keep_aside_file(TrainingRun& run) {
   asides_.emplace_back();
-  if (autosave_.empty()) return;
-  const std::filesystem::path file(autosave_);
-  const std::string name = fmt::format("{}-{}{}", file.stem().string(), ++aside_files_, file.extension().string());
-  const std::string path = (file.parent_path() / name).string();
+  if (autosaves_.empty()) return;
+  ++aside_files_;
+  std::vector<std::string> files;
+  for (const std::string& each : autosaves_) {
+    const std::filesystem::path file(each);
+    const std::string name = fmt::format("{}-{}{}", file.stem().string(), aside_files_, file.extension().string());
+    files.push_back((file.parent_path() / name).string());
+  }
   try {
     const int64_t shown = run.step();
     run.go_to(run.newest());
-    run.save(path);
-    asides_.back().file = path;
+    if (const std::optional<std::string> saved = save_to_first(run, files)) asides_.back().file = *saved;
     run.go_to(shown);
   } catch (const Error& error) {
     problem_ = Error(fmt::format("the training that is put aside cannot be saved: {}", error.what()), error.hint());
-  } catch (const std::exception& error) {
-    problem_ =
-        Error(fmt::format("the training that is put aside cannot be saved: {}", error.what()), "it stays in memory");
   }
 }
 
@@ -230,6 +276,10 @@ void TrainWorker::advance(double now) {
   }
   now = seconds_now();
   autosave_if_due(now);
+  // At rest, too, what was learned is kept within the minute.
+  if (has_unkept() && !seek_ && run_->step() == run_->newest()) {
+    next_time_ = std::min(next_time_, autosaved_at_ + autosave_seconds_);
+  }
   const double pause = std::max(running_ && pace_.kind == TrainPace::Kind::fastest ? kBetweenFast : kBetweenSnapshots,
                                 copy_seconds_ / kCopyShare);
   const bool still_moves = run_ && (running_ || target_ || seek_);

@@ -7,10 +7,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <climits>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <string_view>
 
 #include "engine/error.h"
 
@@ -102,6 +107,31 @@ void AtomicFile::commit() {
   if (directory >= 0) {
     ::fsync(directory);
     ::close(directory);
+  }
+}
+
+void remove_leftovers(const std::string& path) {
+  namespace fs = std::filesystem;
+  constexpr std::time_t kQuiet = 600;  // seconds
+  constexpr std::string_view kPart = ".part";
+  std::error_code problem;
+  const fs::path resolved = fs::weakly_canonical(path, problem);
+  if (problem) return;
+  const std::string before = resolved.filename().string() + ".";
+  for (fs::directory_iterator it(resolved.parent_path(), problem), end; !problem && it != end; it.increment(problem)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with(before) || !name.ends_with(kPart)) continue;
+    const char* const all = name.data() + name.size() - kPart.size();
+    pid_t process = 0;
+    unsigned number = 0;
+    const auto [dash, wrong] = std::from_chars(name.data() + before.size(), all, process);
+    if (wrong != std::errc() || process <= 0 || dash == all || *dash != '-') continue;
+    const auto [last, no_number] = std::from_chars(dash + 1, all, number);
+    if (no_number != std::errc() || last != all) continue;
+    struct stat info = {};
+    if (::stat(it->path().c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+    if (std::time(nullptr) - info.st_mtime < kQuiet || ::kill(process, 0) == 0 || errno == EPERM) continue;
+    ::unlink(it->path().c_str());
   }
 }
 

@@ -26,4 +26,8 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
+// Temporary files beside `path` that a program left which was killed while it wrote: its process is gone, and nothing
+// was written for ten minutes.
+void remove_leftovers(const std::string& path);
+
 }  // namespace striate

@@ -28,9 +28,15 @@ double Evaluation::precision(int predicted_class) const {
 }
 
 Evaluator::Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss)
-    : network_(stream, architecture, Plan{batch, false, false, 0}),
+    : own_(std::make_unique<Network>(stream, architecture, Plan{batch, false, false, 0})),
+      network_(own_.get()),
       loss_(loss),
-      head_(stream, loss, batch, static_cast<int>(network_.output().shape.count() / batch)) {}
+      head_(stream, loss, batch, static_cast<int>(network_->output().shape.count() / batch)) {}
+
+Evaluator::Evaluator(Stream& stream, Network& network, Loss loss)
+    : network_(&network),
+      loss_(loss),
+      head_(stream, loss, network.batch(), static_cast<int>(network.output().shape.count() / network.batch())) {}
 
 Evaluation Evaluator::evaluate(Stream& stream, const Network& weights, const Dataset& data,
                                const std::vector<int64_t>& indices, const Normalisation& normalisation,
@@ -44,12 +50,13 @@ Evaluation Evaluator::evaluate(Stream& stream, const Network& weights, const Dat
 void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, const int64_t* indices, int64_t count,
                     const Normalisation& normalisation, const std::function<bool(int64_t)>& progress) {
   const int classes = static_cast<int>(data.classes().size());
-  check_loss_fits(network_.architecture(), loss_, classes);
-  const int64_t n = network_.batch();
-  const Slot input = network_.activation(0), output = network_.output();
+  check_loss_fits(network_->architecture(), loss_, classes);
+  const int64_t n = network_->batch();
+  const Slot input = network_->activation(0), output = network_->output();
   const size_t k = static_cast<size_t>(output.shape[1]);
   const size_t each = static_cast<size_t>(head_.values_per_sample());
-  std::vector<float> pixels(static_cast<size_t>(input.shape.count())), rows(static_cast<size_t>(n) * k);
+  const bool on_host = stream.device().is_cpu();  // then the pictures are read to where the network takes them
+  std::vector<float> pixels(on_host ? 0 : static_cast<size_t>(input.shape.count())), rows(static_cast<size_t>(n) * k);
   std::vector<float> losses(static_cast<size_t>(n) * each);
   std::vector<int32_t> labels(static_cast<size_t>(n)), predicted(static_cast<size_t>(n));
   result.classes = classes;
@@ -60,11 +67,13 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
     std::vector<int64_t> batch(indices + begin, indices + begin + used);
     batch.resize(static_cast<size_t>(n), batch.front());
     for (int64_t i = 0; i < n; ++i) labels[static_cast<size_t>(i)] = data.label(batch[static_cast<size_t>(i)]);
-    Trainer::read_samples(data, batch, normalisation, nullptr, 0, 0, pixels.data());
-    network_.write_slot(stream, input, pixels);
+    if (on_host) stream.synchronize();
+    Trainer::read_samples(data, batch, normalisation, nullptr, 0, 0,
+                          on_host ? network_->view(input).data : pixels.data());
+    if (!on_host) network_->write_slot(stream, input, pixels);
     copy_bytes(stream, head_.labels(), stream.device(), labels.data(), Device::cpu(), labels.size() * sizeof(int32_t));
-    network_.forward(stream, Mode::evaluation);
-    const float* out = network_.view(output).data;
+    network_->forward(stream, Mode::evaluation);
+    const float* out = network_->view(output).data;
     head_.queue(stream, out, nullptr);
     copy_bytes(stream, rows.data(), Device::cpu(), out, stream.device(), rows.size() * sizeof(float));
     download(stream, losses.data(), head_.per_sample(), static_cast<int64_t>(losses.size()));
@@ -87,16 +96,16 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
 }
 
 std::vector<float> Evaluator::probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels) {
-  network_.copy_weights(stream, weights);
-  const Slot input = network_.activation(0), output = network_.output();
-  const size_t each = static_cast<size_t>(input.shape.count() / network_.batch());
+  network_->copy_weights(stream, weights);
+  const Slot input = network_->activation(0), output = network_->output();
+  const size_t each = static_cast<size_t>(input.shape.count() / network_->batch());
   check(pixels.size() == each, "a picture of {} values for a network that takes {}", pixels.size(), each);
   std::vector<float> batch;
-  for (int i = 0; i < network_.batch(); ++i) batch.insert(batch.end(), pixels.begin(), pixels.end());
-  network_.write_slot(stream, input, batch);
-  network_.forward(stream, Mode::evaluation);
-  const std::vector<float> rows = network_.read_slot(stream, output);
-  return LossHead::class_probabilities(loss_, rows.data(), static_cast<int>(output.shape.count() / network_.batch()));
+  for (int i = 0; i < network_->batch(); ++i) batch.insert(batch.end(), pixels.begin(), pixels.end());
+  network_->write_slot(stream, input, batch);
+  network_->forward(stream, Mode::evaluation);
+  const std::vector<float> rows = network_->read_slot(stream, output);
+  return LossHead::class_probabilities(loss_, rows.data(), static_cast<int>(output.shape.count() / network_->batch()));
 }
 
 std::vector<DeadUnits> dead_units(Stream& stream, Network& network) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,14 @@ struct Evaluation {
   double precision(int predicted_class) const;  // of the samples called so, the share that is; NaN without any
 };
 
-// Runs a network's weights over samples in a memory of its own, so that what a training step left can still be looked
-// at.
+// Runs a network's weights over samples. In a memory of its own, so that what a training step left can still be looked
+// at; or in that of a network that is there, which then takes no more memory and leaves other activations in it. The
+// result has the same bits for every batch.
 class Evaluator {
  public:
   Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss = Loss::cross_entropy);
+  // In `network`, which must outlive it and keep its plan.
+  Evaluator(Stream& stream, Network& network, Loss loss = Loss::cross_entropy);
 
   // Throws Error where the data's classes don't fit the network. `progress` is called after each batch with the samples
   // done; false stops: the result then covers what was done.
@@ -43,15 +47,18 @@ class Evaluator {
                       const Normalisation& normalisation, const std::function<bool(int64_t)>& progress = nullptr);
   // The same in pieces, with the same bits: take_weights(), then add() with one range of samples after the other, each
   // but the last as long as a multiple of the batch.
-  void take_weights(Stream& stream, const Network& weights) { network_.copy_weights(stream, weights); }
+  void take_weights(Stream& stream, const Network& weights) {
+    if (&weights != network_) network_->copy_weights(stream, weights);
+  }
   void add(Stream& stream, Evaluation& result, const Dataset& data, const int64_t* indices, int64_t count,
            const Normalisation& normalisation, const std::function<bool(int64_t)>& progress = nullptr);
   // One picture, already normalised: the network's output for it as class probabilities.
   std::vector<float> probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels);
-  Network& network() { return network_; }
+  Network& network() { return *network_; }
 
  private:
-  Network network_;
+  std::unique_ptr<Network> own_;
+  Network* network_;
   Loss loss_;
   LossHead head_;
 };

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 
+#include "engine/network/batch_size.h"
+
 namespace striate {
 namespace {
 
-constexpr int kPiece = 64;  // samples between two looks at whether something else waits
+constexpr int kPiece = 64;  // samples between two looks at whether something else waits, at most
+constexpr int64_t kBudget = int64_t{256} << 20;
 
 }  // namespace
 
 TestRound::TestRound(Stream& stream, const Architecture& architecture, Loss loss)
-    : evaluator_(stream, architecture, kPiece, loss) {}
+    : evaluator_(stream, architecture, batch_within(architecture, Plan{}, kBudget, kPiece), loss) {}
 
 void TestRound::begin(Stream& stream, const Network& weights, int64_t step) {
   evaluator_.take_weights(stream, weights);
@@ -21,9 +24,10 @@ void TestRound::begin(Stream& stream, const Network& weights, int64_t step) {
 
 bool TestRound::advance(Stream& stream, const Dataset& data, const std::vector<int64_t>& indices,
                         const Normalisation& normalisation) {
+  const int64_t piece = evaluator_.network().batch();
   const int64_t done = result_.samples, rest = static_cast<int64_t>(indices.size()) - done;
-  evaluator_.add(stream, result_, data, indices.data() + done, std::min<int64_t>(kPiece, rest), normalisation);
-  if (rest > kPiece) return false;
+  evaluator_.add(stream, result_, data, indices.data() + done, std::min<int64_t>(piece, rest), normalisation);
+  if (rest > piece) return false;
   step_ = -1;
   return true;
 }

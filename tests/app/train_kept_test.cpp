@@ -209,7 +209,7 @@ TEST_F(TrainKept, what_was_put_aside_survives_a_crash) {
   ShellDriver next;
   next.app.document().state_folder = folder;
   next.run("page train");
-  next.click("Go on with it");
+  next.click("Recover");
   EXPECT_EQ(next.number("train.step"), 5);
   std::filesystem::remove_all(folder);
 }

@@ -358,7 +358,7 @@ TEST_F(TrainPage, training_of_a_program_that_crashed_is_offered_again) {
   ShellDriver next;
   next.app.document().state_folder = folder;
   next.run("page train");
-  next.click("Go on with it");
+  next.click("Recover");
   EXPECT_EQ(next.number("train.step"), 6);
   EXPECT_FALSE(std::filesystem::exists(lost));
   next.run("quit");

@@ -206,7 +206,7 @@ TEST(TrainWorker, is_saved_every_so_often_and_the_file_goes_when_it_ends_in_orde
                                  [](const TrainSnapshotPtr&) {}};
   {
     TrainWorker worker(Device::cpu(), hooks);
-    worker.set_autosave(file, 0);
+    worker.set_autosave({file}, 0);
     worker.begin(recipe);
     worker.advance(1);
     EXPECT_FALSE(std::filesystem::exists(file));  // nothing was learned yet

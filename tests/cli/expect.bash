@@ -2,6 +2,8 @@
 set -u
 STRIATE=${STRIATE:?the program to test}
 WORK=$(mktemp -d)
+export XDG_STATE_HOME=$WORK/state TMPDIR=$WORK/tmp # what is kept of trainings stays in here
+mkdir "$TMPDIR"
 trap 'rm -rf "$WORK"' EXIT
 FAILURES=0
 

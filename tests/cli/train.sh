@@ -62,6 +62,13 @@ grep -Eq '^accuracy [01]\.[0-9]{4}$' "$WORK/out" || fail "evaluate printed no ac
 prints 'true\predicted,0,1,2,3,4,5,6,7,8,9'
 works evaluate "$WORK/a.safetensors" --data digits:400 --part all --csv --quiet
 [ "$(wc -l <"$WORK/out")" -eq 11 ] || fail "evaluate --csv: not 11 lines"
+# Every batch judges the same, and what is asked for is taken.
+works evaluate "$WORK/a.safetensors" --data digits:400 --part all --quiet --device cpu
+cp "$WORK/out" "$WORK/usual"
+for batch in 1 7 64 400; do
+  works evaluate "$WORK/a.safetensors" --data digits:400 --part all --quiet --device cpu --batch $batch
+  cmp -s "$WORK/usual" "$WORK/out" || fail "evaluate --batch $batch: another result"
+done
 works evaluate "$WORK/weights.safetensors" --data digits:60 --part training --quiet
 
 colour_picture seven.ppm 12 16 $(awk 'BEGIN { for (y = 0; y < 16; ++y) for (x = 0; x < 12; ++x) {
@@ -75,6 +82,7 @@ works summary lenet5
 prints "(5*5*1 + 1)*6"
 prints "Total params: 61,706"
 prints "Multiply-adds for one picture: 416,520"
+prints "to evaluate with batches of 250"
 works summary "$WORK/a.safetensors"
 prints "Trained for 40 steps on digits, seed 1"
 prints "Data: digits:400, split 0.8,0.1,0.1"
@@ -127,7 +135,9 @@ prints "accuracy 1.0000"
 pid=$!
 for _ in $(seq 300); do grep -q epoch "$WORK/err" && break; sleep 0.1; done
 kill -INT $pid
-wait $pid || fail "Ctrl+C: status $?"
+wait $pid
+status=$?
+[ $status -eq 130 ] || fail "Ctrl+C: status $status, not 130"
 cp "$WORK/out" "$WORK/out2"
 grep -q "stopped after step" "$WORK/err" || fail "Ctrl+C: did not say that it stopped"
 prints "saved $WORK/stopped.safetensors"

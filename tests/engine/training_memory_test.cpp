@@ -4,7 +4,10 @@
 
 #include <numeric>
 
+#include "engine/network/batch_size.h"
 #include "engine/network/models.h"
+#include "engine/training/metrics.h"
+#include "engine/training/test_round.h"
 #include "engine/training/trainer.h"
 #include "kernels/memory.h"
 #include "kernels/random.h"
@@ -64,6 +67,55 @@ TEST(Memory, of_training_is_the_networks_and_little_beside) {
     EXPECT_GE(taken, said);
     EXPECT_LT(taken, said + said / 50) << name << ": " << taken << " bytes, " << said << " of them planned";
   }
+}
+
+// The whole of `striate train`: steps, and judging in between. What `striate summary` says for this batch is what it
+// takes.
+TEST(Memory, judging_while_it_trains_takes_none_beside) {
+  Stream stream(Device::cpu());
+  const Architecture architecture =
+      Architecture::parse("input 3x96x96 | conv 16 3x3 | relu | conv 16 3x3 | relu | maxpool 2 | flatten | dense 7");
+  std::vector<float> pixels(static_cast<size_t>(40 * 3 * 96 * 96), 0.25f);
+  const MemoryDataset data("pictures", Shape{3, 96, 96}, std::move(pixels), std::vector<int>(40, 1),
+                           {"a", "b", "c", "d", "e", "f", "g"});
+  Network network(stream, architecture);
+  TrainerSettings settings;
+  settings.batch = 4;
+  settings.keyframes = false;
+  const int64_t before = memory_use().bytes - network.bytes();
+  Trainer trainer(stream, network, data, all_of(data), Normalisation(), settings);
+  Evaluator evaluator(stream, network);
+  const int64_t taken = memory_use().bytes - before;
+  const int64_t said = plan_slots(architecture, Plan{4, true, false, 0}, settings.optimizer.states()).bytes();
+  EXPECT_GE(taken, said);
+  EXPECT_LT(taken, said + said / 50) << taken << " bytes, " << said << " of them planned";
+  trainer.step();
+  const int64_t allocations = memory_use().allocations;
+  evaluator.evaluate(stream, network, data, all_of(data), Normalisation());
+  EXPECT_EQ(memory_use().allocations, allocations);
+}
+
+TEST(Memory, a_batch_is_the_largest_that_a_budget_holds) {
+  const Architecture architecture = build_model("tinyvgg");
+  const auto bytes = [&](int batch) { return plan_slots(architecture, Plan{batch, false, false, 0}).bytes(); };
+  for (const int64_t budget : {bytes(1), bytes(9) - 1, bytes(9), bytes(9) + 1, bytes(100)}) {
+    const int batch = batch_within(architecture, Plan{}, budget, 50);
+    EXPECT_TRUE(batch == 1 || bytes(batch) <= budget) << batch;
+    EXPECT_TRUE(batch == 50 || bytes(batch + 1) > budget) << batch;
+  }
+  EXPECT_EQ(batch_within(architecture, Plan{}, 1, 50), 1);
+  EXPECT_EQ(batch_within(architecture, Plan{}, 1, 1), 1);
+}
+
+// Activations of 64 such pictures would take gigabytes.
+TEST(Memory, a_test_round_of_a_large_network_keeps_to_a_budget) {
+  Stream stream(Device::cpu());
+  const Architecture architecture =
+      Architecture::parse("input 3x256x256 | conv 24 3x3 | relu | globalavgpool | dense 4");
+  const int64_t before = memory_use().bytes;
+  const TestRound round(stream, architecture, Loss::cross_entropy);
+  EXPECT_LE(memory_use().bytes - before, int64_t{260} << 20);
+  EXPECT_GE(memory_use().bytes - before, int64_t{128} << 20);  // and makes use of it
 }
 
 TEST(Memory, no_step_of_training_allocates) {

@@ -22,7 +22,7 @@ work=$(mktemp -d)
 pid=
 window=
 trap '[ -n "$pid" ] && kill "$pid" 2>/dev/null; rm -rf "$work"' EXIT
-export XDG_CONFIG_HOME=$work/config STRIATE_ITEMS=$work/items STRIATE_READOUTS=$work/readouts STRIATE_FIRST_FRAME=1
+export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state STRIATE_ITEMS=$work/items STRIATE_READOUTS=$work/readouts STRIATE_FIRST_FRAME=1
 patience=30  # seconds
 
 # wait_for SECONDS COMMAND...: until it succeeds, while the program lives

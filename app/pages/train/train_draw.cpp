@@ -26,7 +26,6 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
   if (views_.size() > view_) {
     Rect top = rest.cut_top(ui.em(48)).inset(20, 0);
     draw_tabs(ui, top);
-    if (!lost_.newest().empty() && recovering_.empty()) draw_lost(ui, rest);
     if (!asides_.empty()) draw_aside(ui, rest);
     if (snapshot_->error) {
       // As high as its words need.
@@ -71,6 +70,7 @@ void TrainPage::draw_inspector(Ui& ui) const {
     ui.pop_id();
   }
   draw_run(ui);
+  draw_lost(ui);
   draw_lines(ui);
   settings_.draw_network(ui, *snapshot_);
   settings_.draw_learning(ui, *snapshot_);

@@ -1,5 +1,5 @@
-// Training that is in no file: the question before it is thrown away, what a lesson put aside, what a program that did
-// not close in order had kept, and the lines that branches left.
+// Training that is in no file: the question before it is thrown away, what a lesson put aside, and the lines that
+// branches left.
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -150,13 +150,6 @@ void draw_band(Ui& ui, Rect& area, const std::string& words, const Buttons& butt
 }
 
 }  // namespace
-
-void TrainPage::draw_lost(Ui& ui, Rect& area) const {
-  draw_band(ui, area, "The program ended while it was training. What it had learned is kept.", [&] {
-    ui.button("Delete it", "train.recover no");
-    ui.button("Go on with it", "train.recover yes", {.style = ButtonStyle::primary});
-  });
-}
 
 void TrainPage::draw_aside(Ui& ui, Rect& area) const {
   draw_band(ui, area,

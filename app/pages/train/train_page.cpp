@@ -45,8 +45,9 @@ TrainPage::~TrainPage() = default;
 TrainerThread& TrainPage::thread() {
   if (!thread_) {
     thread_ = std::make_unique<TrainerThread>(context_.document.stream.device(), context_.wake);
-    if (const std::string file = lost_.own_file(context_.document.state_folder); !file.empty()) {
-      thread_->post([file](TrainWorker& worker) { worker.set_autosave(file); });
+    if (!context_.document.state_folder.empty()) {
+      places_ = KeptPlaces(kept_folders());
+      thread_->post([files = places_.files()](TrainWorker& worker) { worker.set_autosave(files); });
     }
   }
   return *thread_;
@@ -126,7 +127,7 @@ void TrainPage::take_snapshot() {
     own_ = true;
     if (!recovering_.empty()) {
       // It is in no file of a person's: still to be saved.
-      lost_.forget(recovering_);
+      std::erase_if(lost_, [this](const LostTraining& each) { return each.path == recovering_; });
       recovered_run_ = snapshot_->run;
     }
   }
@@ -143,11 +144,12 @@ void TrainPage::take_snapshot() {
 
 bool TrainPage::update(double now) {
   now_ = now;
-  bool moving = lost_.look(context_.document.state_folder);
+  bool moving = look_for_lost(now);
   if (views_.size() > view_) moving |= views_[view_]->update(now);
   if (now - drawn_ < kOutOfSight || settings_.busy()) moving |= settings_.update(now);
   moving |= files_.update();
   if (!thread_) return moving;
+  if (places_.problem() && !std::exchange(places_told_, true)) throw Error(*places_.problem());
   take_snapshot();
   note_lesson();
   if (const int64_t saved = saved_now_ ? saved_now_->load() : -1; saved >= 0) {

@@ -4,8 +4,8 @@
 //
 // train_page.cpp: life, state, snapshots.  train_commands.cpp: commands of settings and weights.
 // train_run_commands.cpp: commands that move a training.  train_kept.cpp: training that is not saved: the question,
-// what was put aside, lines. train_readouts.cpp: readouts.  train_draw.cpp: stage, inspector, transport.
-// train_recording.cpp: what recordings and lessons hold.
+// what was put aside, lines.  train_lost.cpp: training that a program lost. train_readouts.cpp: readouts.
+// train_draw.cpp: stage, inspector, transport. train_recording.cpp: what recordings and lessons hold.
 //
 // Settings: the recipe is what the next start uses. While it equals the run's, Start goes on; after a change that a run
 // cannot take while it is trained (all but rate and schedule) Start begins a new one, and asks first what shall become
@@ -21,10 +21,10 @@
 #include <vector>
 
 #include "app/pages/page.h"
-#include "app/pages/train/lost_training.h"
 #include "app/pages/train/train_files.h"
 #include "app/pages/train/train_settings.h"
 #include "app/pages/train/train_view.h"
+#include "app/worker/kept_training.h"
 #include "app/worker/trainer_thread.h"
 
 namespace striate {
@@ -43,6 +43,7 @@ class TrainPage : public Page {
   std::vector<std::string> recorded(std::string_view line) override;
   std::vector<std::string> replay() const override;
   bool may_quit() override;
+  std::optional<PageBanner> banner() const override;
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
@@ -67,6 +68,10 @@ class TrainPage : public Page {
   };
 
   TrainerThread& thread();
+  std::vector<std::string> kept_folders() const;
+  bool look_for_lost(double now);
+  const LostTraining* lost() const;  // what `train.recover` is about; null: nothing
+  void declare_recovery(Registry& registry);
   void post(TrainerThread::Command command, std::optional<TrainerThread::Effect> then = std::nullopt,
             bool stop_reading = false);
   void forget();
@@ -99,13 +104,14 @@ class TrainPage : public Page {
   static Edits parse_edits(const std::string& text);
   void draw_tabs(Ui& ui, const Rect& area) const;
   void draw_question(Ui& ui, const Rect& area) const;
-  void draw_lost(Ui& ui, Rect& area) const;
+  void draw_lost(Ui& ui) const;
   void draw_aside(Ui& ui, Rect& area) const;
   void draw_lines(Ui& ui) const;
   void draw_run(Ui& ui) const;
 
   PageInfo info_;
   PageContext context_;
+  KeptPlaces places_;                      // of this program's own autosaves; outlives the thread
   std::unique_ptr<TrainerThread> thread_;  // from the first command that needs it
   TrainSnapshotPtr snapshot_;
   TrainScene scene_;
@@ -129,7 +135,10 @@ class TrainPage : public Page {
   Edits edits_;                                      // weights that are edited now, with what was written
   TrainerThread::Effect effect_;                     // of the last command: where it took effect
   bool recorded_moving_ = false;                     // after what was recorded last, training moves
-  LostTraining lost_;                                // of a program that did not close in order
+  std::vector<LostTraining> lost_;                   // of programs that did not close in order
+  std::vector<std::string> later_;                   // files of them that are not to be asked for in this session
+  double looked_ = -1e9;                             // for them
+  bool places_told_ = false;                         // that the usual place cannot be written to
   std::string recovering_;                           // the file of it that is being opened
   uint64_t recovered_run_ = 0;                       // what came of that
   bool adopt_ = false;                               // the settings become those of the run that is being opened

@@ -114,26 +114,7 @@ void TrainPage::declare_files(Registry& registry) {
                            post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
                          });
                        }});
-  registry.add(Command{"train.recover",
-                       "Training that a program which did not close in order had kept: goes on with it, or deletes it",
-                       {Parameter::choice("ANSWER", "yes: go on with it; no: delete it", {"yes", "no"})},
-                       [this](const Arguments& arguments) {
-                         const std::string file = lost_.newest();
-                         if (file.empty())
-                           throw Error("there is no training to recover", "every program closed in order");
-                         if (arguments.text(0) == "no") {
-                           lost_.remove(file);
-                           return;
-                         }
-                         ask_or("The recovered training would take its place.", [this, file] {
-                           adopt_ = true;
-                           recovering_ = file;
-                           edits_.clear();
-                           post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
-                         });
-                       },
-                       Undo::none,
-                       true});
+  declare_recovery(registry);
   registry.add(Command{"train.save",
                        "Saves the network with the state of its training",
                        {Parameter::file_to_write("FILE", "path, ending in .safetensors")},
