@@ -100,6 +100,26 @@ struct ClipCurve {
   HD float value(float x) const { return within(x, low, high); }
   HD float slope(float x) const { return x >= low && x <= high ? 1.0f : 0.0f; }
 };
+struct ErfCurve {
+  HD float value(float x) const { return erf_of(x); }
+  HD float slope(float x) const { return 2.82842712f * normal_tail(1.41421356f * (x > 0.0f ? x : -x)).density; }
+};
+struct ExpCurve {
+  HD float value(float x) const { return exp_of(x); }
+  HD float slope(float x) const { return exp_of(x); }
+};
+struct LogCurve {
+  HD float value(float x) const { return log_of(x); }
+  HD float slope(float x) const { return 1.0f / x; }
+};
+struct SqrtCurve {
+  HD float value(float x) const { return sqrtf(x); }
+  HD float slope(float x) const { return 0.5f / sqrtf(x); }
+};
+struct AbsCurve {
+  HD float value(float x) const { return fabsf(x); }
+  HD float slope(float x) const { return x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x * 0.0f); }
+};
 
 template <typename C>
 struct CurveForward {
@@ -151,6 +171,21 @@ template struct CudaFlat<CurveBackward<SoftplusCurve, true>>;
 template struct CudaFlat<CurveForward<ClipCurve>>;
 template struct CudaFlat<CurveBackward<ClipCurve, false>>;
 template struct CudaFlat<CurveBackward<ClipCurve, true>>;
+template struct CudaFlat<CurveForward<ErfCurve>>;
+template struct CudaFlat<CurveBackward<ErfCurve, false>>;
+template struct CudaFlat<CurveBackward<ErfCurve, true>>;
+template struct CudaFlat<CurveForward<ExpCurve>>;
+template struct CudaFlat<CurveBackward<ExpCurve, false>>;
+template struct CudaFlat<CurveBackward<ExpCurve, true>>;
+template struct CudaFlat<CurveForward<LogCurve>>;
+template struct CudaFlat<CurveBackward<LogCurve, false>>;
+template struct CudaFlat<CurveBackward<LogCurve, true>>;
+template struct CudaFlat<CurveForward<SqrtCurve>>;
+template struct CudaFlat<CurveBackward<SqrtCurve, false>>;
+template struct CudaFlat<CurveBackward<SqrtCurve, true>>;
+template struct CudaFlat<CurveForward<AbsCurve>>;
+template struct CudaFlat<CurveBackward<AbsCurve, false>>;
+template struct CudaFlat<CurveBackward<AbsCurve, true>>;
 
 #else
 
@@ -206,6 +241,16 @@ void run(const Curve& c, const Pass& pass) {
       return pass.for_each("softplus", "softplus_backward", SoftplusCurve{});
     case CurveKind::clip:
       return pass.for_each("clip", "clip_backward", ClipCurve{c.a, c.b});
+    case CurveKind::erf:
+      return pass.for_each("erf", "erf_backward", ErfCurve{});
+    case CurveKind::exp:
+      return pass.for_each("exp", "exp_backward", ExpCurve{});
+    case CurveKind::log:
+      return pass.for_each("log", "log_backward", LogCurve{});
+    case CurveKind::sqrt:
+      return pass.for_each("sqrt", "sqrt_backward", SqrtCurve{});
+    case CurveKind::abs:
+      return pass.for_each("abs", "abs_backward", AbsCurve{});
   }
 }
 

@@ -10,9 +10,13 @@
 //   gelu_tanh     x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))   the same paper's approximation
 //   mish          x * tanh(log(1 + exp(x)))                           Misra 2019
 //   softplus      log(1 + exp(x))
+//   erf           2/sqrt(pi) times the integral of exp(-t^2) from 0 to x
+//   exp, log      e^x; the natural logarithm
+//   sqrt, abs     the square root; the size without its sign
 //   clip          min(max(x, a), b): b wherever a > b                 ONNX's Clip; relu6 is a = 0, b = 6
 // A NaN stays a NaN. dx = dy * the curve's slope at x; in a corner it is PyTorch's: elu and its like exp's side, the
-// ends of hard_sigmoid 0, those of hard_swish the middle's x / 3 + 1/2, those of a clip 1. y may be x, and dx may be dy
+// ends of hard_sigmoid 0, those of hard_swish the middle's x / 3 + 1/2, those of a clip 1, that of abs 0; infinity
+// where sqrt and log begin. y may be x, and dx may be dy
 // (then with Result::replace); other overlaps are not allowed.
 //
 // To add one: its name here, its struct with value() and slope() in the .cu, its line in the two lists there.
@@ -25,7 +29,23 @@
 
 namespace striate {
 
-enum class CurveKind { elu, selu, celu, hard_sigmoid, hard_swish, gelu, gelu_tanh, mish, softplus, clip };
+enum class CurveKind {
+  elu,
+  selu,
+  celu,
+  hard_sigmoid,
+  hard_swish,
+  gelu,
+  gelu_tanh,
+  mish,
+  softplus,
+  clip,
+  erf,
+  exp,
+  log,
+  sqrt,
+  abs
+};
 
 struct Curve {
   CurveKind kind = CurveKind::elu;

@@ -1,22 +1,11 @@
 #include "kernels/strided.h"
 
+#include "kernels/elementwise.h"
+#include "kernels/exponential.h"
 #include "kernels/launch.h"
+#include "kernels/strided_rows.h"
 
 namespace striate {
-
-// The outer axes of a walk with up to three arrays.
-struct StridedRows {
-  int rank;
-  int64_t sizes[Box::kMostAxes];
-  int64_t strides[3][Box::kMostAxes];
-  HD void place(int64_t index, int64_t* at) const {
-    for (int axis = rank - 1; axis >= 0; --axis) {
-      const int64_t rest = index / sizes[axis], here = index - rest * sizes[axis];
-      for (int k = 0; k < 3; ++k) at[k] += here * strides[k][axis];
-      index = rest;
-    }
-  }
-};
 
 struct TakeFirst {
   HD static float of(float a, float) { return a; }
@@ -32,6 +21,15 @@ struct TakeProduct {
 };
 struct TakeQuotient {
   HD static float of(float a, float b) { return a / b; }
+};
+struct TakePower {
+  HD static float of(float a, float b) { return powf(a, b); }
+};
+struct TakeLarger {
+  HD static float of(float a, float b) { return a > b || a != a ? a : b; }
+};
+struct TakeSmaller {
+  HD static float of(float a, float b) { return a < b || a != a ? a : b; }
 };
 
 // An index is a piece of `chunk` values of one row, the innermost axis. On the GPU a piece is one value, so that
@@ -71,20 +69,38 @@ struct StridedMap {
   }
 };
 
-// A term of a sum; see SumTerm.
-HD inline float sum_term(SumTerm term, const float* x, const float* z, const float* w) {
-  switch (term) {
-    case SumTerm::value:
-      return *x;
-    case SumTerm::product:
-      return *x * *z;
-    case SumTerm::quotient:
-      return *x / *z;
-    case SumTerm::slope_by_divisor:
-      return -*x * (*z / *w) / *w;
+// A term of a sum; see SumTerm. The slopes that few networks need are apart: a loop with a power in it is slower, even
+// where it is not taken.
+struct CommonTerms {
+  HD static float of(SumTerm term, const float* x, const float* z, const float* w) {
+    switch (term) {
+      case SumTerm::product:
+        return *x * *z;
+      case SumTerm::quotient:
+        return *x / *z;
+      case SumTerm::slope_by_divisor:
+        return -*x * (*z / *w) / *w;
+      default:
+        return *x;
+    }
   }
-  return 0;
-}
+};
+struct SlopeTerms {
+  HD static float of(SumTerm term, const float* x, const float* z, const float* w) {
+    switch (term) {
+      case SumTerm::power_by_base:
+        return *x * *w * powf(*z, *w - 1.0f);
+      case SumTerm::power_by_exponent:
+        return *z == 0.0f ? 0.0f : *x * powf(*z, *w) * log_of(*z);
+      case SumTerm::where_larger:
+        return *z > *w ? *x : (*z == *w ? 0.5f * *x : 0.0f);
+      case SumTerm::where_smaller:
+        return *z < *w ? *x : (*z == *w ? 0.5f * *x : 0.0f);
+      default:  // share_of_norm
+        return *w == 0.0f ? 0.0f : *x * (*z / *w);
+    }
+  }
+};
 
 struct StridedSumArguments {
   SumTerm term;
@@ -99,6 +115,7 @@ struct StridedSumArguments {
 };
 
 // Short sums: one index adds up one output.
+template <typename Terms>
 struct StridedSumFlat : StridedSumArguments {
   static constexpr int64_t work = 64;
   HD void operator()(int64_t i) const {
@@ -109,8 +126,8 @@ struct StridedSumFlat : StridedSumArguments {
       int64_t at[3] = {base[0], base[1], base[2]};
       rows.place(row, at);
       for (int64_t j = 0; j < inner; ++j) {
-        sum += sum_term(term, operands[0] + at[0] + j * step[0], operands[1] + at[1] + j * step[1],
-                        operands[2] + at[2] + j * step[2]);
+        sum += Terms::of(term, operands[0] + at[0] + j * step[0], operands[1] + at[1] + j * step[1],
+                         operands[2] + at[2] + j * step[2]);
       }
     }
     store(i, sum);
@@ -119,7 +136,7 @@ struct StridedSumFlat : StridedSumArguments {
 
 // Long sums: a block per output. A thread adds up every `threads`th value, 32 at a time; those parts are added in
 // double precision, so that a sum of millions keeps its digits.
-template <int lanes>
+template <typename Terms, int lanes>
 struct StridedSumBlocks : StridedSumArguments {
   static constexpr int threads = lanes;
   static constexpr int64_t work = 1 << 15;
@@ -141,8 +158,8 @@ struct StridedSumBlocks : StridedSumArguments {
           const int64_t end = first + int64_t{32} * lanes < inner ? first + int64_t{32} * lanes : inner;
           float part = 0;
           for (int64_t j = first; j < end; j += lanes) {
-            part += sum_term(term, operands[0] + at[0] + j * step[0], operands[1] + at[1] + j * step[1],
-                             operands[2] + at[2] + j * step[2]);
+            part += Terms::of(term, operands[0] + at[0] + j * step[0], operands[1] + at[1] + j * step[1],
+                              operands[2] + at[2] + j * step[2]);
           }
           sum += static_cast<double>(part);
         }
@@ -155,6 +172,43 @@ struct StridedSumBlocks : StridedSumArguments {
       for (int t = 0; t < lanes; ++t) sum += shared.sums[t];
       store(i, static_cast<float>(sum));
     });
+  }
+};
+
+// A maximum: one index looks through what is reduced to one output.
+struct StridedMax {
+  static constexpr int64_t work = 64;
+  StridedRows kept, rows;
+  int64_t row_count, inner, step;
+  const float* x;
+  float* y;
+  int32_t* winners;
+  HD void operator()(int64_t i) const {
+    int64_t base[3] = {0, 0, 0};
+    kept.place(i, base);
+    float best = -INFINITY;
+    int64_t winner = -1;
+    for (int64_t row = 0; row < row_count; ++row) {
+      int64_t at[3] = {base[0], 0, 0};
+      rows.place(row, at);
+      for (int64_t j = 0; j < inner; ++j) {
+        const int64_t place = at[0] + j * step;
+        const float value = x[place];
+        const bool first_nan = value != value && best == best;
+        if (value > best || winner < 0 || first_nan) best = value, winner = place;
+      }
+    }
+    y[i] = best;
+    if (winners) winners[i] = static_cast<int32_t>(winner);
+  }
+};
+struct StridedMaxBackward {
+  static constexpr int64_t work = 8;
+  const int32_t* winners;
+  const float* dy;
+  float* dx;
+  HD void operator()(int64_t i) const {
+    if (winners[i] >= 0) dx[winners[i]] += dy[i];
   }
 };
 
@@ -173,46 +227,22 @@ template struct CudaFlat<StridedMap<TakeProduct, false, 1>>;
 template struct CudaFlat<StridedMap<TakeProduct, true, 1>>;
 template struct CudaFlat<StridedMap<TakeQuotient, false, 1>>;
 template struct CudaFlat<StridedMap<TakeQuotient, true, 1>>;
-template struct CudaFlat<StridedSumFlat>;
-template struct CudaBlocks<StridedSumBlocks<kGpuSumLanes>>;
+template struct CudaFlat<StridedMap<TakePower, false, 1>>;
+template struct CudaFlat<StridedMap<TakePower, true, 1>>;
+template struct CudaFlat<StridedMap<TakeLarger, false, 1>>;
+template struct CudaFlat<StridedMap<TakeLarger, true, 1>>;
+template struct CudaFlat<StridedMap<TakeSmaller, false, 1>>;
+template struct CudaFlat<StridedMap<TakeSmaller, true, 1>>;
+template struct CudaFlat<StridedSumFlat<CommonTerms>>;
+template struct CudaFlat<StridedSumFlat<SlopeTerms>>;
+template struct CudaBlocks<StridedSumBlocks<CommonTerms, kGpuSumLanes>>;
+template struct CudaBlocks<StridedSumBlocks<SlopeTerms, kGpuSumLanes>>;
+template struct CudaFlat<StridedMax>;
+template struct CudaFlat<StridedMaxBackward>;
 
 #else
 
 namespace {
-
-// The axes that up to three arrays walk together, joined where each of them can walk two as one.
-StridedRows joined(const Box& box, const Strides* const (&strides)[3]) {
-  StridedRows rows{};
-  for (int axis = 0; axis < box.rank; ++axis) {
-    const auto at = static_cast<size_t>(axis);
-    const int64_t size = box.sizes[at];
-    if (size == 1) continue;
-    const int last = rows.rank - 1;
-    bool joins = last >= 0;
-    for (int k = 0; k < 3 && joins; ++k) joins = rows.strides[k][last] == (*strides[k])[at] * size;
-    const int to = joins ? last : rows.rank++;
-    rows.sizes[to] = joins ? rows.sizes[last] * size : size;
-    for (int k = 0; k < 3; ++k) rows.strides[k][to] = (*strides[k])[at];
-  }
-  return rows;
-}
-
-// Takes the innermost axis off: its size, 1 where there is none, and its strides.
-int64_t take_inner(StridedRows& rows, int64_t (&step)[3]) {
-  if (rows.rank == 0) {
-    for (int64_t& s : step) s = 1;
-    return 1;
-  }
-  const int last = --rows.rank;
-  for (int k = 0; k < 3; ++k) step[k] = rows.strides[k][last];
-  return rows.sizes[last];
-}
-
-int64_t count_of(const StridedRows& rows) {
-  int64_t product = 1;
-  for (int i = 0; i < rows.rank; ++i) product *= rows.sizes[i];
-  return product;
-}
 
 template <typename Take, bool add>
 void launch_map(Stream& stream, const char* name, const Box& box, const float* a, const Strides& sa, const float* b,
@@ -234,6 +264,19 @@ void launch_map(Stream& stream, const char* name, Result result, const Box& box,
   if (box.count() == 0) return;
   if (result == Result::add) return launch_map<Take, true>(stream, name, box, a, sa, b, sb, y, sy);
   launch_map<Take, false>(stream, name, box, a, sa, b, sb, y, sy);
+}
+
+template <typename Terms>
+void launch_sum(Stream& stream, int64_t outputs, const StridedSumArguments& arguments) {
+  if (arguments.inner * arguments.row_count <= 64) {
+    for_each(stream, "strided_sum_short", outputs, StridedSumFlat<Terms>{arguments});
+    return;
+  }
+  with_target(stream, [&](auto target) {
+    constexpr int lanes = decltype(target)::is_cuda ? kGpuSumLanes : kCpuSumLanes;
+    const Grid grid{static_cast<int>(outputs < 32768 ? outputs : 32768), static_cast<int>((outputs + 32767) / 32768)};
+    for_each_block(target, stream, "strided_sum", grid, StridedSumBlocks<Terms, lanes>{{arguments}, outputs});
+  });
 }
 
 }  // namespace
@@ -265,6 +308,12 @@ void strided_arithmetic(Stream& stream, Arithmetic operation, const Box& box, co
       return launch_map<TakeProduct>(stream, "strided_multiply", result, box, a, a_strides, b, b_strides, y, sy);
     case Arithmetic::divide:
       return launch_map<TakeQuotient>(stream, "strided_divide", result, box, a, a_strides, b, b_strides, y, sy);
+    case Arithmetic::power:
+      return launch_map<TakePower>(stream, "strided_power", result, box, a, a_strides, b, b_strides, y, sy);
+    case Arithmetic::maximum:
+      return launch_map<TakeLarger>(stream, "strided_maximum", result, box, a, a_strides, b, b_strides, y, sy);
+    case Arithmetic::minimum:
+      return launch_map<TakeSmaller>(stream, "strided_minimum", result, box, a, a_strides, b, b_strides, y, sy);
   }
 }
 
@@ -282,16 +331,29 @@ void strided_sum(Stream& stream, SumTerm term, const Box& kept, const Box& summe
   arguments.y = y;
   arguments.factor = factor;
   arguments.add = result == Result::add;
-  const int64_t outputs = kept.count();
-  if (arguments.inner * arguments.row_count <= 64) {
-    for_each(stream, "strided_sum_short", outputs, StridedSumFlat{arguments});
-    return;
+  if (term == SumTerm::value || term == SumTerm::product || term == SumTerm::quotient ||
+      term == SumTerm::slope_by_divisor) {
+    launch_sum<CommonTerms>(stream, kept.count(), arguments);
+  } else {
+    launch_sum<SlopeTerms>(stream, kept.count(), arguments);
   }
-  with_target(stream, [&](auto target) {
-    constexpr int lanes = decltype(target)::is_cuda ? kGpuSumLanes : kCpuSumLanes;
-    const Grid grid{static_cast<int>(outputs < 32768 ? outputs : 32768), static_cast<int>((outputs + 32767) / 32768)};
-    for_each_block(target, stream, "strided_sum", grid, StridedSumBlocks<lanes>{{arguments}, outputs});
-  });
+}
+
+void strided_max(Stream& stream, const Box& kept, const Box& summed, const SumOperand& x, float* y, int32_t* winners) {
+  StridedMax map{};
+  map.kept = joined(kept, {&x.kept, &x.kept, &x.kept});
+  map.rows = joined(summed, {&x.summed, &x.summed, &x.summed});
+  int64_t step[3];
+  map.inner = take_inner(map.rows, step);
+  map.step = step[0];
+  map.row_count = count_of(map.rows);
+  map.x = x.values, map.y = y, map.winners = winners;
+  for_each(stream, "strided_max", kept.count(), map);
+}
+void strided_max_backward(Stream& stream, int64_t outputs, const int32_t* winners, const float* dy, int64_t inputs,
+                          float* dx, Result result) {
+  if (result == Result::replace) fill(stream, inputs, 0, dx);
+  for_each(stream, "strided_max_backward", outputs, StridedMaxBackward{winners, dy, dx});
 }
 
 #endif

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "app/cli/training.h"
-#include "engine/drawing/prepare_input.h"
+#include "engine/export/export_info.h"
 #include "engine/files/image_file.h"
 #include "engine/files/overwrite.h"
 #include "engine/files/safetensors.h"
@@ -119,12 +119,9 @@ void point_out_guess(const ModelFile& file) {
 
 Preparation preparation_for(const ClassifyOptions& options, const ModelFile& file, const Image& image) {
   const Shape input = file.picture();
-  const bool digit_input = input == Shape{1, 28, 28};
-  const bool learned_digits = file.info.data == "digits" || file.info.data == "mnist" ||
-                              (file.kind == ModelFile::Kind::onnx && reads_digits(input, file.info.classes));
   const bool ready = image.width == input[2] && image.height == input[1];
   Preparation preparation = file.preparation;
-  if (options.as == "digit" || (options.as == "auto" && digit_input && learned_digits && !ready))
+  if (options.as == "digit" || (options.as == "auto" && reads_drawn_digits(file) && !ready))
     preparation.fit = Preparation::Fit::digit;
   return preparation;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/cli/training.h"
+#include "engine/export/export_info.h"
 #include "engine/export/keras_script.h"
 #include "engine/export/onnx_writer.h"
 #include "engine/export/torch_script.h"
@@ -94,12 +95,8 @@ ExportInfo info_of(const ExportOptions& options, ModelFile& file) {
                               options.model.file, classes),
                   "one name on each line, in the order of the network's outputs");
   }
-  ExportInfo info;
-  info.name = file.info.model;
-  info.classes = file.info.classes;
-  if (!file.prepared_as.empty()) info.preparation = file.preparation.text();
-  for (const auto& [name, node] : file.outputs) info.outputs.push_back(node);
-  std::sort(info.outputs.begin(), info.outputs.end());
+  ExportInfo info = export_info(file);
+  if (info.classes.empty() && info.picture.rank() > 0) info.labels = imagenet_classes(class_count(file));
   return info;
 }
 
@@ -179,7 +176,8 @@ void add_export(CLI::App& parent, CommandLine& line) {
       "are\n"
       "                   in OUT.safetensors beside it. `python OUT.py --check` prints what it gives for the values "
       "of\n"
-      "                   a formula, as does --check here.\n"
+      "                   a formula, as does --check here. `python OUT.py photo.jpg` answers as striate classify "
+      "does.\n"
       "  OUT.safetensors  weights under their names, with the network in the metadata: what striate itself saves.\n"
       "MODEL may also be a model's name or a text: then the weights are those before any training.\n\n"
       "Examples:\n"

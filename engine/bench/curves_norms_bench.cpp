@@ -14,8 +14,16 @@ namespace {
 
 double at(const std::vector<float>& values, int64_t i) { return static_cast<double>(values[static_cast<size_t>(i)]); }
 
-void curve(OperatorBench& bench, const char* name, const Curve& c, int64_t count, double (*value)(double)) {
+// `positive`: of values from 1/2 to 3/2 instead of -1 to 1.
+void curve(OperatorBench& bench, const char* name, const Curve& c, int64_t count, double (*value)(double),
+           bool positive = false) {
   Buffer<float> x = bench.random(count), dy = bench.random(count), y = bench.empty(count), dx = bench.empty(count);
+  if (positive) {
+    std::vector<float> moved = bench.host(x);
+    for (float& v : moved) v = 1 + 0.5f * v;
+    upload(bench.stream(), x, moved.data(), count);
+    bench.stream().synchronize();
+  }
   const std::vector<float> hx = bench.host(x), hdy = bench.host(dy);
   const auto n = static_cast<double>(count);
   const std::string shape = fmt::format("{}", count);
@@ -174,6 +182,13 @@ void bench_curves_and_norms(OperatorBench& bench, int batch) {
   curve(bench, "mish", {CurveKind::mish, 0, 0}, values, mish);
   curve(bench, "softplus", {CurveKind::softplus, 0, 0}, values, softplus);
   curve(bench, "clip", {CurveKind::clip, 0, 6}, values, clip);
+  curve(bench, "erf", {CurveKind::erf, 0, 0}, values, [](double x) { return std::erf(x); });
+  curve(bench, "exp", {CurveKind::exp, 0, 0}, values, [](double x) { return std::exp(x); });
+  curve(
+      bench, "log", {CurveKind::log, 0, 0}, values, [](double x) { return std::log(x); }, true);
+  curve(
+      bench, "sqrt", {CurveKind::sqrt, 0, 0}, values, [](double x) { return std::sqrt(x); }, true);
+  curve(bench, "abs", {CurveKind::abs, 0, 0}, values, [](double x) { return std::fabs(x); });
   prelu(bench, batch, 6, 28 * 28);
   group_norm(bench, "group_norm", {batch, 8, 4, 14 * 14});
   group_norm(bench, "instance_norm", {batch, 6, 1, 28 * 28});

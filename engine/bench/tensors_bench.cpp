@@ -72,6 +72,47 @@ void walks(OperatorBench& bench, const Pictures& p) {
         }
         return true;
       });
+  bench.time(
+      "strided_maximum per channel", p.text(), n, 8 * n,
+      [&] {
+        strided_arithmetic(bench.stream(), Arithmetic::maximum, box, x.data(), dense_strides(box), factors.data(),
+                           Strides{0, 1, 0}, y.data());
+      },
+      [&] { return bench.agrees(y, [&](int64_t i) { return std::max(at(hx, i), at(hf, i / pixels % p.c)); }); });
+  Buffer<float> positive = bench.empty(count);
+  strided_arithmetic(bench.stream(), Arithmetic::multiply, box, x.data(), dense_strides(box), x.data(),
+                     dense_strides(box), positive.data());
+  const std::vector<float> hp = bench.host(positive);
+  bench.time(
+      "strided_power per channel", p.text(), n, 8 * n,
+      [&] {
+        strided_arithmetic(bench.stream(), Arithmetic::power, box, positive.data(), dense_strides(box), factors.data(),
+                           Strides{0, 1, 0}, y.data());
+      },
+      [&] {
+        const std::vector<float> got = bench.host(y);
+        for (int64_t i = 0; i < count; i += 7) {
+          const double want = std::pow(at(hp, i), at(hf, i / pixels % p.c));
+          if (!(std::fabs(want - at(got, i)) <= 1e-5 * std::max(1.0, want))) return false;
+        }
+        return true;
+      });
+  bench.time(
+      "strided_max over pixels", p.text(), n, 4 * n,
+      [&] {
+        SumOperand operand;
+        operand.values = x.data(), operand.kept = Strides{pixels}, operand.summed = Strides{1};
+        strided_max(bench.stream(), box_of({p.n * p.c}), box_of({pixels}), operand, y.data(), nullptr);
+      },
+      [&] {
+        const std::vector<float> got = bench.host(y);
+        for (int64_t i = 0; i < p.n * p.c; i += 7) {
+          double most = -2;
+          for (int64_t j = 0; j < pixels; ++j) most = std::max(most, at(hx, i * pixels + j));
+          if (at(got, i) != most) return false;
+        }
+        return true;
+      });
   std::vector<int32_t> order;
   for (int64_t i = 0; i < p.c; ++i) order.push_back(static_cast<int32_t>(p.c - 1 - i));
   bench.time(

@@ -34,6 +34,12 @@ struct ExportInfo {
   std::vector<std::string> classes;  // in the order of the outputs; may be empty
   std::string preparation;           // of its pictures, as Preparation::text() has it; empty: not known
   std::vector<int> outputs;          // nodes that are outputs besides the last
+  // For scripts, which answer for a picture as `striate classify` does; export_info() fills them in, but for labels.
+  Shape picture;                    // (C, H, W) of what they prepare; rank 0: the network takes no pictures
+  std::string pictures;             // how, as Preparation::text() has it, guessed where `preparation` is empty
+  bool channels_last = false;       // in the network's own input
+  std::string loss;                 // that it was trained with; empty: cross-entropy
+  std::vector<std::string> labels;  // for the outputs, where the file names none: ImageNet's
 };
 
 // The words of one layer: "conv 6 5x5 stride 2 no bias".

@@ -214,6 +214,11 @@ void relu(KerasScript& to, const ExportNode& n) { call(to, n, "ops.relu"); }
 void sigmoid(KerasScript& to, const ExportNode& n) { call(to, n, "ops.sigmoid"); }
 void tangent(KerasScript& to, const ExportNode& n) { call(to, n, "ops.tanh"); }
 void softplus(KerasScript& to, const ExportNode& n) { call(to, n, "ops.softplus"); }
+void erf(KerasScript& to, const ExportNode& n) { call(to, n, "ops.erf"); }
+void exponential(KerasScript& to, const ExportNode& n) { call(to, n, "ops.exp"); }
+void logarithm(KerasScript& to, const ExportNode& n) { call(to, n, "ops.log"); }
+void root(KerasScript& to, const ExportNode& n) { call(to, n, "ops.sqrt"); }
+void absolute(KerasScript& to, const ExportNode& n) { call(to, n, "ops.abs"); }
 void identity(KerasScript& to, const ExportNode& n) { pointwise(to, n, "layers.Identity()(" + to.x(n) + ")"); }
 void hard_swish(KerasScript& to, const ExportNode& n) {
   pointwise(to, n, fmt::format("{0} * ops.clip({0} / 6 + 0.5, 0, 1)", to.x(n)));
@@ -311,6 +316,18 @@ void binary(KerasScript& to, const ExportNode& n) {
   for (size_t i = 0; i < n.inputs.size(); ++i) value += (i > 0 ? sign : "") + to.x(n, order, i);
   to.line(n, order, value);
 }
+// A function of two.
+void pair(KerasScript& to, const ExportNode& n) {
+  const std::string& kind = n.facts.kind();
+  const Order order = common(to, n, true);
+  const std::string a = to.x(n, order, 0), b = to.x(n, order, 1);
+  to.line(n, order, fmt::format("ops.{}({}, {})", kind == "pow" ? "power" : kind + "imum", a, b));
+}
+void repeat(KerasScript& to, const ExportNode& n) {
+  to.helper("Repeat");
+  const std::string x = to.x(n, Order::first, 0);
+  to.line(n, Order::first, fmt::format("Repeat()([{}, {}])", x, to.x(n, 1)));
+}
 void matmul(KerasScript& to, const ExportNode& n) {
   const std::string a = to.x(n, Order::first, 0), b = to.x(n, Order::first, 1);
   to.line(n, Order::first, fmt::format("ops.matmul({}, {})", a, b));
@@ -346,6 +363,14 @@ void transpose(KerasScript& to, const ExportNode& n) {
 void slice(KerasScript& to, const ExportNode& n) {
   const int64_t axis = axis_in(to, n, n.facts.whole_behind("axis", 0)), step = n.facts.whole_behind("step", 1);
   const int64_t size = n.in[0][static_cast<int>(n.facts.whole_behind("axis", 0))];
+  if (step < 0) {  // one by one: not every library walks backwards, and their ends differ
+    Ints places;
+    const int64_t from = n.facts.whole_behind("from", 0);
+    const int64_t first = std::clamp<int64_t>(from < 0 ? from + size : from, -1, size - 1);
+    for (int64_t i = 0; i < n.out[static_cast<int>(n.facts.whole_behind("axis", 0))]; ++i)
+      places.push_back(first + i * step);
+    return pointwise(to, n, fmt::format("ops.take({}, {}, axis={})", to.x(n), python_list(places, false), axis));
+  }
   // Ends far outside are too much for TensorFlow.
   const auto near = [&](const char* word) { return std::clamp(n.facts.whole_behind(word, 0), -size - 1, size + 1); };
   std::string text = to.x(n) + "[";
@@ -400,7 +425,7 @@ void subsample(KerasScript& to, const ExportNode& n) {
     value = fmt::format("ops.pad({}, [(0, 0), (0, 0), (0, 0), ({}, {})])", value, more / 2, more - more / 2);
   to.line(n, Order::last, value);
 }
-void reduce_mean(KerasScript& to, const ExportNode& n) {
+void reduce(KerasScript& to, const ExportNode& n) {
   const Ints axes = whole_list(n.facts.word(1));
   const bool keep = n.facts.has("keep");
   // Without all pixels, what is left has its axes in Striate's order only if the input has.
@@ -409,8 +434,11 @@ void reduce_mean(KerasScript& to, const ExportNode& n) {
   const std::string x = as_is ? to.x(n) : to.x(n, Order::first);
   Ints at = axes;
   for (int64_t& axis : at) axis = as_is ? axis_in(to, n, axis) : axis;
+  const std::string& kind = n.facts.kind();
+  const std::string arguments = fmt::format("{}{})", python_list(at), keep ? ", keepdims=True" : "");
   to.line(n, as_is ? to.order(n) : Order::first,
-          fmt::format("ops.mean({}, {}{})", x, python_list(at), keep ? ", keepdims=True" : ""));
+          kind == "reducel2" ? fmt::format("ops.sqrt(ops.sum(ops.square({}), {})", x, arguments)
+                             : fmt::format("ops.{}({}, {}", kind.substr(6), x, arguments));
 }
 void resize(KerasScript& to, const ExportNode& n) {
   to.helper("resize_axis");
@@ -459,7 +487,7 @@ constexpr LayerWriter<WriteKerasLayer> kRows[] = {
     {"slice", slice},
     {"gather", gather},
     {"pad", pad},
-    {"reducemean", reduce_mean},
+    {"reducemean", reduce},
     {"resize", resize},
     {"elu", elu},
     {"selu", selu},
@@ -477,6 +505,18 @@ constexpr LayerWriter<WriteKerasLayer> kRows[] = {
     {"layernormmean", layer_norm_part},
     {"layernormdeviation", layer_norm_part},
     {"lrn", local_response},
+    {"erf", erf},
+    {"exp", exponential},
+    {"log", logarithm},
+    {"sqrt", root},
+    {"abs", absolute},
+    {"pow", pair},
+    {"max", pair},
+    {"min", pair},
+    {"reducesum", reduce},
+    {"reducemax", reduce},
+    {"reducel2", reduce},
+    {"repeat", repeat},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/error.h"
+#include "engine/export/python_pictures.h"
 #include "engine/export/python_text.h"
 
 namespace striate {
@@ -21,6 +22,18 @@ class Values(layers.Layer):
 
     def call(self, _):
         return ops.convert_to_tensor(self.value)
+)";
+
+const char* const kRepeat = R"(
+class Repeat(layers.Layer):
+    """The first input, the same for all pictures, for each picture of the second."""
+
+    def call(self, inputs):
+        x, other = inputs
+        return ops.repeat(x, ops.shape(other)[0], axis=0)
+
+    def compute_output_shape(self, shapes):
+        return (shapes[1][0], *shapes[0][1:])
 )";
 
 const char* const kKernel = R"(
@@ -133,6 +146,7 @@ struct Helper {
 // In the order in which they stand in a script.
 const Helper kHelpers[] = {
     {"Values", kValues, {"", ""}},
+    {"Repeat", kRepeat, {"", ""}},
     {"pad", kPad, {"", ""}},
     {"shifted", kShifted, {"", ""}},
     {"max_pool", kMaxPool, {"pad", "shifted"}},
@@ -152,10 +166,6 @@ def formula(shape):
     """Values from -1 to 1 that every language computes alike."""
     return ((np.arange(np.prod(shape, dtype=np.int64)) * 7919 % 1000) / 500 - 1).astype(np.float32).reshape(shape)
 
-
-if __name__ == "__main__":
-    if sys.argv[1:] != ["--check"]:
-        sys.exit(__doc__)
 )";
 
 }  // namespace
@@ -180,6 +190,7 @@ KerasScript::KerasScript(const ExportGraph& graph, const Network& network) : gra
                                  "read_safetensors",
                                  "sum"};
   for (const Helper& each : kHelpers) taken.emplace_back(each.name);
+  taken.insert(taken.end(), python_picture_names().begin(), python_picture_names().end());
   names_ = python_names(graph, taken);
   orders_.assign(graph.nodes.size(), Order::first);
   turned_.assign(graph.nodes.size(), 0);
@@ -240,18 +251,15 @@ std::string KerasScript::text(const ExportInfo& info, const std::string& file) {
   std::vector<int64_t> own = input;
   if (turns) own.erase(own.begin()), own.push_back(input[0]);
   std::string text = fmt::format("\"\"\"{} for Keras, written by Striate.\n\n", python_title(info, stem));
-  text += python_usage(stem, "model = load(); output = model.predict(input)");
+  const bool pictures = python_takes_pictures(info);
+  text += python_usage(stem, "model = load(); output = model.predict(input)", pictures);
   text += fmt::format("The input is {}{}, float32{}.\nThe weights lie beside this file, in {}.safetensors.\n\"\"\"\n",
                       graph_.whole ? "" : "N x ", fmt::join(own, " x "), turns ? ", channels last" : "", stem);
-  text += "import json\nimport struct\nimport sys\nfrom pathlib import Path\n\n";
+  text += std::string(pictures ? "import csv\n" : "") +
+          "import json\nimport struct\nimport sys\nfrom pathlib import Path\n\n";
   text += "import keras\nimport numpy as np\nfrom keras import layers, ops\n\n";
   text += fmt::format("INPUT = {}\n", python_list(own));
-  if (!info.preparation.empty()) {
-    text += fmt::format(
-        "# How pictures are prepared: striate classify --help says what the words mean.\nPREPARATION = {}\n",
-        python_text(info.preparation));
-  }
-  if (!info.classes.empty()) text += python_classes(info.classes);
+  text += python_facts(info);
   for (const Helper& each : kHelpers) {
     if (helpers_.contains(each.name)) text += std::string("\n") + each.text;
   }
@@ -269,18 +277,48 @@ std::string KerasScript::text(const ExportInfo& info, const std::string& file) {
   text += kEnd;
   std::vector<int64_t> all = input;
   if (!graph_.whole) all.insert(all.begin(), 1);
-  text += fmt::format("    values = formula({})\n", python_list(all));
-  if (turns) text += "    values = np.moveaxis(values, 1, -1)\n";
-  text += "    outputs = load()(values)\n";
-  if (graph_.outputs.size() > 1) text += "    outputs = outputs[0]\n";
-  text += "    outputs = ops.convert_to_numpy(outputs)\n";
+  const char* const first = graph_.outputs.size() > 1 ? "[0]" : "";
+  std::string check = fmt::format("        values = formula({})\n", python_list(all));
+  if (turns) check += "        values = np.moveaxis(values, 1, -1)\n";
+  check += fmt::format("        outputs = ops.convert_to_numpy(load()(values){})\n", first);
   if (orders_[static_cast<size_t>(graph_.outputs[0])] == Order::last)
-    text += "    outputs = np.moveaxis(outputs, -1, 1)\n";
-  return text + "    for value in outputs.flatten().tolist():\n        print(f\"{value:.9g}\")\n";
+    check += "        outputs = np.moveaxis(outputs, -1, 1)\n";
+  check += "        for value in outputs.flatten().tolist():\n            print(f\"{value:.9g}\")\n";
+  std::string answer =
+      "\n\ndef answer(values, models=[]):\n    \"\"\"What the network gives for one prepared picture.\"\"\"\n";
+  answer += "    models or models.append(load())\n";
+  if (turns || info.channels_last) answer += "    values = np.moveaxis(values, 0, -1)\n";
+  answer += fmt::format("    return ops.convert_to_numpy(models[0](values.reshape({})){}).tolist()\n",
+                        graph_.whole ? "INPUT" : "(1, *INPUT)", first);
+  return text + python_pictures(info, python_last_kind(graph_)) + python_main(info, check, answer);
+}
+
+// A Keras model cuts what it is given into batches and joins the answers: axis 0 is the pictures, from one end to the
+// other.
+void check_first_axis(const Architecture& architecture, const ExportGraph& graph) {
+  if (graph.whole) return;
+  std::vector<char> depends(graph.nodes.size(), 0);
+  depends[0] = 1;
+  for (const ExportNode& node : graph.nodes) {
+    if (node.index == 0) continue;
+    const auto at = static_cast<size_t>(node.index);
+    for (const int input : node.inputs) depends[at] = depends[at] != 0 || depends[static_cast<size_t>(input)] != 0;
+    if (depends[at] == 0) continue;
+    const Node& own = architecture.nodes()[at];
+    std::vector<Shape> two;
+    for (const int input : node.inputs) two.push_back(graph.at(input).two);
+    const bool first = node.out.rank() > 0 && node.out[0] == 1 && node.two[0] == 2;
+    if (first && own.layer->across_pictures(two).empty()) continue;
+    throw Error(fmt::format("layer {} ({}) does not keep the pictures along axis 0, as Keras needs it", node.name,
+                            own.layer->text()),
+                "export to ONNX or PyTorch, or leave axis 0 as it is");
+  }
 }
 
 std::string keras_script(const Network& network, const ExportInfo& info, const std::string& file) {
+  check_script_name(file);
   const ExportGraph graph = export_graph(network.architecture(), info);
+  check_first_axis(network.architecture(), graph);
   // A Keras model has no layers but those that its outputs need.
   std::vector<char> needed(graph.nodes.size(), 0);
   for (const int node : graph.outputs) needed[static_cast<size_t>(node)] = 1;

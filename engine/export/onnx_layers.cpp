@@ -28,6 +28,11 @@ void identity(OnnxNodes& to, const ExportNode& n) { plain(to, n, "Identity"); }
 void hard_swish(OnnxNodes& to, const ExportNode& n) { plain(to, n, "HardSwish", 14); }
 void mish(OnnxNodes& to, const ExportNode& n) { plain(to, n, "Mish", 18); }
 void softplus(OnnxNodes& to, const ExportNode& n) { plain(to, n, "Softplus"); }
+void erf(OnnxNodes& to, const ExportNode& n) { plain(to, n, "Erf"); }
+void exponential(OnnxNodes& to, const ExportNode& n) { plain(to, n, "Exp"); }
+void logarithm(OnnxNodes& to, const ExportNode& n) { plain(to, n, "Log"); }
+void root(OnnxNodes& to, const ExportNode& n) { plain(to, n, "Sqrt"); }
+void absolute(OnnxNodes& to, const ExportNode& n) { plain(to, n, "Abs"); }
 
 // ---- windows
 Ints both(const WindowFacts& w) {
@@ -259,6 +264,9 @@ void binary(OnnxNodes& to, const ExportNode& n) {
                          : kind == "sub" ? "Sub"
                          : kind == "mul" ? "Mul"
                          : kind == "div" ? "Div"
+                         : kind == "pow" ? "Pow"
+                         : kind == "max" ? "Max"
+                         : kind == "min" ? "Min"
                                          : "MatMul";
   to.op(op, n, inputs);
 }
@@ -333,13 +341,32 @@ void subsample(OnnxNodes& to, const ExportNode& n) {
   const std::string pads = to.integers(n, "pads", {0, more / 2, 0, 0, 0, more - more / 2, 0, 0});
   to.op("Pad", n, {part, pads}).with_text("mode", "constant");
 }
-void reduce_mean(OnnxNodes& to, const ExportNode& n) {
+void reduce(OnnxNodes& to, const ExportNode& n) {
+  const std::string& kind = n.facts.kind();
+  const std::string op = kind == "reducesum"   ? "ReduceSum"
+                         : kind == "reducemax" ? "ReduceMax"
+                         : kind == "reducel2"  ? "ReduceL2"
+                                               : "ReduceMean";
+  const bool axes_are_an_input = to.opset() >= (kind == "reducesum" ? 13 : 18);
   const Ints axes = whole_list(n.facts.word(1));
   std::vector<std::string> inputs{to.input(n)};
-  if (to.opset() >= 18) inputs.push_back(to.integers(n, "axes", axes));
-  WrittenNode& node = to.op("ReduceMean", n, inputs);
-  if (to.opset() < 18) node.with("axes", axes);
+  if (axes_are_an_input) inputs.push_back(to.integers(n, "axes", axes));
+  WrittenNode& node = to.op(op, n, inputs);
+  if (!axes_are_an_input) node.with("axes", axes);
   node.with("keepdims", int64_t{n.facts.has("keep")});
+}
+// As many pictures as the other input has: its shape's first number, then the sizes that are known.
+void repeat(OnnxNodes& to, const ExportNode& n) {
+  Ints rest = n.out.sizes();
+  rest.erase(rest.begin());
+  std::string shape, batch;
+  const std::string from = to.integers(n, "from", {0}), end = to.integers(n, "to", {1}),
+                    behind = to.integers(n, "rest", rest);
+  to.step("Shape", n, "shape", {to.input(n, 1)}, shape);
+  to.step("Slice", n, "batch", {shape, from, end}, batch);
+  std::string sizes = batch;
+  if (!rest.empty()) to.step("Concat", n, "sizes", {batch, behind}, sizes).with("axis", int64_t{0});
+  to.op("Expand", n, {to.input(n), sizes});
 }
 // How a Resize says what each axis becomes: by scales where rounding down gives the sizes, by sizes where the scales
 // are their quotients. Else one scale holds for several axes and the sizes are rounded: opset 18 has that as "as large
@@ -437,7 +464,7 @@ constexpr LayerWriter<WriteOnnxLayer> kRows[] = {
     {"slice", slice},
     {"gather", gather},
     {"pad", pad},
-    {"reducemean", reduce_mean},
+    {"reducemean", reduce},
     {"resize", resize},
     {"elu", elu},
     {"selu", selu},
@@ -455,6 +482,18 @@ constexpr LayerWriter<WriteOnnxLayer> kRows[] = {
     {"layernormmean", layer_norm_part},
     {"layernormdeviation", layer_norm_part},
     {"lrn", local_response},
+    {"erf", erf},
+    {"exp", exponential},
+    {"log", logarithm},
+    {"sqrt", root},
+    {"abs", absolute},
+    {"pow", binary},
+    {"max", binary},
+    {"min", binary},
+    {"reducesum", reduce},
+    {"reducemax", reduce},
+    {"reducel2", reduce},
+    {"repeat", repeat},
 };
 
 }  // namespace

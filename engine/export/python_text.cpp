@@ -71,15 +71,16 @@ std::string python_title(const ExportInfo& info, const std::string& otherwise) {
   return title;
 }
 
-std::string python_usage(const std::string& stem, const std::string& use) {
+std::string python_usage(const std::string& stem, const std::string& use, bool pictures) {
   const bool importable =
       std::all_of(stem.begin(), stem.end(),
                   [](char c) {
                     return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
                   }) &&
       !stem.empty() && (stem[0] < '0' || stem[0] > '9');
-  std::string text =
-      fmt::format("    python {}.py --check      prints what it gives for the values of a formula\n", stem);
+  std::string text;
+  if (pictures) text = fmt::format("    python {}.py photo.jpg    prints the best classes of a picture\n", stem);
+  text += fmt::format("    python {}.py --check      prints what it gives for the values of a formula\n", stem);
   if (importable) text += fmt::format("    from {} import load       {}\n", stem, use);
   return text + "\n";
 }

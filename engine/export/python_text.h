@@ -22,7 +22,7 @@ std::vector<std::string> python_names(const ExportGraph& graph, const std::vecto
 std::string python_title(const ExportInfo& info, const std::string& otherwise);
 // The first lines of a script's text about itself: how it is run and, where its name allows it, imported. `use`: what
 // is done with what load() gives.
-std::string python_usage(const std::string& stem, const std::string& use);
+std::string python_usage(const std::string& stem, const std::string& use, bool pictures = false);
 // "CLASSES = [...]", at most 120 characters a line.
 std::string python_classes(const std::vector<std::string>& classes);
 

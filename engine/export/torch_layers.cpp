@@ -206,6 +206,15 @@ void tangent(TorchScript& to, const ExportNode& n) { call(to, n, "torch.tanh"); 
 void hard_swish(TorchScript& to, const ExportNode& n) { call(to, n, "F.hardswish"); }
 void mish(TorchScript& to, const ExportNode& n) { call(to, n, "F.mish"); }
 void softplus(TorchScript& to, const ExportNode& n) { call(to, n, "F.softplus"); }
+void erf(TorchScript& to, const ExportNode& n) { call(to, n, "torch.erf"); }
+void exponential(TorchScript& to, const ExportNode& n) { call(to, n, "torch.exp"); }
+void logarithm(TorchScript& to, const ExportNode& n) { call(to, n, "torch.log"); }
+void root(TorchScript& to, const ExportNode& n) { call(to, n, "torch.sqrt"); }
+void absolute(TorchScript& to, const ExportNode& n) { call(to, n, "torch.abs"); }
+// A function of two.
+void power(TorchScript& to, const ExportNode& n) { call(to, n, "torch.pow", to.x(n, 1)); }
+void larger(TorchScript& to, const ExportNode& n) { call(to, n, "torch.maximum", to.x(n, 1)); }
+void smaller(TorchScript& to, const ExportNode& n) { call(to, n, "torch.minimum", to.x(n, 1)); }
 void leaky_relu(TorchScript& to, const ExportNode& n) {
   call(to, n, "F.leaky_relu", python_number(n.facts.number(1, 0.01)));
 }
@@ -342,9 +351,18 @@ void subsample(TorchScript& to, const ExportNode& n) {
   if (more == 0) return to.line(n, part);
   to.line(n, fmt::format("F.pad({}, (0, 0, 0, 0, {}, {}))", part, more / 2, more - more / 2));
 }
-void reduce_mean(TorchScript& to, const ExportNode& n) {
-  to.line(n, fmt::format("{}.mean(dim={}{})", to.x(n), python_list(whole_list(n.facts.word(1))),
-                         n.facts.has("keep") ? ", keepdim=True" : ""));
+void reduce(TorchScript& to, const ExportNode& n) {
+  const std::string& kind = n.facts.kind();
+  const std::string how =
+      fmt::format("dim={}{}", python_list(whole_list(n.facts.word(1))), n.facts.has("keep") ? ", keepdim=True" : "");
+  if (kind == "reducel2") return call(to, n, "torch.linalg.vector_norm", how);
+  const char* function = kind == "reducesum" ? "sum" : kind == "reducemax" ? "amax" : "mean";
+  to.line(n, fmt::format("{}.{}({})", to.x(n), function, how));
+}
+void repeat(TorchScript& to, const ExportNode& n) {
+  std::string rest;
+  for (int i = 1; i < n.out.rank(); ++i) rest += ", -1";
+  to.line(n, fmt::format("{}.expand({}.shape[0]{})", to.x(n), to.x(n, 1), rest));
 }
 // PyTorch's own interpolation where it is surely the same; else a matrix for each axis.
 bool interpolates(const ExportNode& n, std::string& how) {
@@ -417,7 +435,7 @@ constexpr LayerWriter<WriteTorchLayer> kRows[] = {
     {"slice", slice},
     {"gather", gather},
     {"pad", pad},
-    {"reducemean", reduce_mean},
+    {"reducemean", reduce},
     {"resize", resize},
     {"elu", elu},
     {"selu", selu},
@@ -435,6 +453,18 @@ constexpr LayerWriter<WriteTorchLayer> kRows[] = {
     {"layernormmean", layer_norm_mean},
     {"layernormdeviation", layer_norm_deviation},
     {"lrn", local_response},
+    {"erf", erf},
+    {"exp", exponential},
+    {"log", logarithm},
+    {"sqrt", root},
+    {"abs", absolute},
+    {"pow", power},
+    {"max", larger},
+    {"min", smaller},
+    {"reducesum", reduce},
+    {"reducemax", reduce},
+    {"reducel2", reduce},
+    {"repeat", repeat},
 };
 
 }  // namespace

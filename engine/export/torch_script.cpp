@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/error.h"
+#include "engine/export/python_pictures.h"
 #include "engine/export/python_text.h"
 
 namespace striate {
@@ -101,6 +102,22 @@ const char* const kPut = R"(
         at._modules[last] = self.layer[name] = module
 )";
 
+const char* const kCheck = R"(        with torch.no_grad():
+            outputs = load()(torch.from_numpy(formula(INPUT)))
+        for value in (outputs[0] if isinstance(outputs, tuple) else outputs).flatten().tolist():
+            print(f"{value:.9g}")
+)";
+
+const char* const kAnswer = R"(
+
+def answer(values, nets=[]):
+    """What the network gives for one prepared picture."""
+    nets or nets.append(load())
+    with torch.no_grad():
+        outputs = nets[0](torch.from_numpy(np.ascontiguousarray(@VALUES@)).reshape(INPUT))
+    return (outputs[0] if isinstance(outputs, tuple) else outputs).tolist()
+)";
+
 const char* const kLoad = R"(
 
 def load(path=Path(__file__).with_suffix(".safetensors")):
@@ -119,14 +136,6 @@ def formula(shape):
     """Values from -1 to 1 that every language computes alike."""
     return ((np.arange(np.prod(shape, dtype=np.int64)) * 7919 % 1000) / 500 - 1).astype(np.float32).reshape(shape)
 
-
-if __name__ == "__main__":
-    if sys.argv[1:] != ["--check"]:
-        sys.exit(__doc__)
-    with torch.no_grad():
-        outputs = load()(torch.from_numpy(formula(INPUT)))
-    for value in (outputs[0] if isinstance(outputs, tuple) else outputs).flatten().tolist():
-        print(f"{value:.9g}")
 )";
 
 }  // namespace
@@ -136,6 +145,7 @@ TorchScript::TorchScript(const ExportGraph& graph, const Network& network) : gra
                                  "struct",  "sys",   "Path",    "Net",         "load",
                                  "formula", "INPUT", "CLASSES", "PREPARATION", "read_safetensors"};
   for (const Helper& each : kHelpers) taken.emplace_back(each.name);
+  taken.insert(taken.end(), python_picture_names().begin(), python_picture_names().end());
   names_ = python_names(graph, taken);
 }
 
@@ -164,18 +174,15 @@ std::string TorchScript::text(const ExportInfo& info, const std::string& file) c
   std::vector<int64_t> input = graph_.nodes[0].out.sizes();
   const std::string sizes = graph_.whole ? graph_.nodes[0].out.text() : "N" + graph_.nodes[0].out.text().substr(1);
   std::string text = fmt::format("\"\"\"{} for PyTorch, written by Striate.\n\n", python_title(info, stem));
-  text += python_usage(stem, "net = load(); output = net(input)");
+  const bool pictures = python_takes_pictures(info);
+  text += python_usage(stem, "net = load(); output = net(input)", pictures);
   text += fmt::format("The input is {}, float32. The weights lie beside this file, in {}.safetensors.\n\"\"\"\n", sizes,
                       stem);
-  text += "import json\nimport struct\nimport sys\nfrom pathlib import Path\n\n";
+  text += std::string(pictures ? "import csv\n" : "") +
+          "import json\nimport struct\nimport sys\nfrom pathlib import Path\n\n";
   text += "import numpy as np\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n";
   text += fmt::format("INPUT = {}\n", python_list(input));
-  if (!info.preparation.empty()) {
-    text += fmt::format(
-        "# How pictures are prepared: striate classify --help says what the words mean.\nPREPARATION = {}\n",
-        python_text(info.preparation));
-  }
-  if (!info.classes.empty()) text += python_classes(info.classes);
+  text += python_facts(info);
   for (const Helper& each : kHelpers) {
     if (helpers_.contains(each.name)) text += std::string("\n") + each.text;
   }
@@ -184,10 +191,15 @@ std::string TorchScript::text(const ExportInfo& info, const std::string& file) c
   text += "\n    def forward(self, x):\n" + lines_ + "        return ";
   for (size_t i = 0; i < graph_.outputs.size(); ++i)
     text += (i > 0 ? ", " : "") + names_[static_cast<size_t>(graph_.outputs[i])];
-  return text + "\n\n" + kPythonReader + kLoad;
+  std::string answer = kAnswer;
+  const std::string values = "@VALUES@";
+  answer.replace(answer.find(values), values.size(), info.channels_last ? "np.moveaxis(values, 0, -1)" : "values");
+  text += std::string("\n\n") + kPythonReader + kLoad;
+  return text + python_pictures(info, python_last_kind(graph_)) + python_main(info, kCheck, answer);
 }
 
 std::string torch_script(const Network& network, const ExportInfo& info, const std::string& file) {
+  check_script_name(file);
   const ExportGraph graph = export_graph(network.architecture(), info);
   TorchScript script(graph, network);
   for (const ExportNode& node : graph.nodes) {

@@ -236,8 +236,9 @@ Architecture up_to_logits(const Architecture& architecture) {
   int softmax = last;
   while (softmax > 0 && in_chain(softmax) && only_reshapes(architecture.nodes()[static_cast<size_t>(softmax)]))
     --softmax;
-  if (softmax > 0 && in_chain(softmax) && architecture.nodes()[static_cast<size_t>(softmax)].layer->kind() == "softmax")
-    last = softmax - 1;
+  // A logarithm behind it changes nothing: a softmax of log-probabilities is the probabilities again.
+  const std::string ending = softmax > 0 ? architecture.nodes()[static_cast<size_t>(softmax)].layer->kind() : "";
+  if (softmax > 0 && in_chain(softmax) && (ending == "softmax" || ending == "logsoftmax")) last = softmax - 1;
   Architecture result;
   if (architecture.whole()) {
     result.set_whole_input(architecture.input());

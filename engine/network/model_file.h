@@ -61,8 +61,8 @@ int64_t class_count(const ModelFile& file);
 // what the loss says (cross-entropy: softmax).
 std::vector<float> class_probabilities(const Architecture& architecture, Loss loss, const std::vector<float>& output);
 
-// The same network up to its logits, N x K, for losses that apply softmax themselves: without a softmax at its end and
-// without sizes of 1 behind them. The weights of the whole network fit it.
+// The same network up to its logits, N x K, for losses that apply softmax themselves: without a softmax, or its
+// logarithm, at its end and without sizes of 1 behind them. The weights of the whole network fit it.
 Architecture up_to_logits(const Architecture& architecture);
 
 // Prepared pictures (C, H, W) in the order in which the network stores them.

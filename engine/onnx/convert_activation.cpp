@@ -10,7 +10,7 @@ namespace {
 
 const char* const kBroken = "the file breaks ONNX's rules: export the model again";
 
-void plain(Converter& c, const std::string& text) { c.give(0, c.emit(text, {c.node(0)})); }
+void plain(Converter& c, const std::string& text) { c.give(0, c.emit(text, {c.any(0)})); }
 
 void relu(Converter& c) { plain(c, "relu"); }
 void sigmoid(Converter& c) { plain(c, "sigmoid"); }
@@ -82,7 +82,7 @@ void prelu(Converter& c) {
       throw Error(fmt::format("its slope is {}, its input {}", dims_text(dims), dims_text(x)), kBroken);
     }
     text += " shape " + sizes_text(dims);
-    if (dims.size() == x.size() && dims[0] != 1) c.keep_batch(c.node(0), 0);
+    if (dims.size() == x.size() && dims[0] != 1) c.keep_batch(c.node(0), 0, kPicks);
   }
   const int node = c.emit(text, {c.node(0)});
   c.weight(node, "weight", slope);
@@ -92,13 +92,13 @@ void prelu(Converter& c) {
 // Before opset 13 all axes from `axis` on count as one.
 void softmax_as(Converter& c, const std::string& word) {
   const size_t rank = c.rank(0);
-  const int node = c.node(0);
+  const int node = c.any(0);
   const bool one = c.opset() >= 13;
   if (rank == 0) throw Error("its input is one value", kBroken);
   const int axis = normal_axis(c.op().integer("axis", one ? -1 : 1), rank);
-  c.keep_batch(node, axis);
+  c.keep_batch(node, axis, kMixes);
   const bool last = axis + 1 == static_cast<int>(rank);
-  c.give(0, c.emit(fmt::format("{} {} {}", word, one || last ? "axis" : "from", axis), {node}));
+  c.give(0, c.emit(fmt::format("{} {} {}", word, one || last ? "axis" : "from", c.place(node, axis)), {node}));
 }
 void softmax(Converter& c) { softmax_as(c, "softmax"); }
 void log_softmax(Converter& c) { softmax_as(c, "logsoftmax"); }

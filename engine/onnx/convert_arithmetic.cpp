@@ -12,7 +12,7 @@ const char* const kBroken = "the file breaks ONNX's rules: export the model agai
 
 // numpy's broadcasting; before opset 7 the second input is laid along the first from `axis` on, where `broadcast` says.
 void pair(Converter& c, const char* word) {
-  const int a = c.node(0);
+  const int a = c.any(0);
   int b = -1;
   const Dims x = c.dims(0), y = c.dims(1);
   if (is_whole(c.type(0)) && word == std::string("div") && c.known(0) == nullptr) {
@@ -29,22 +29,53 @@ void pair(Converter& c, const char* word) {
     if (c.known(1) != nullptr) {
       b = c.constant_node(c.known(1)->with_dims(dims), op.node().inputs[1] + ".aligned");
     } else {
-      b = c.reshape(c.node(1), dims, ".aligned");
+      b = c.reshape(c.any(1), dims, ".aligned");
     }
   } else {
-    b = c.node(1);
+    b = c.any(1);
   }
   broadcast_dims(x, c.node_dims(b));
-  c.give(0, c.emit(word, {a, b}));
+  std::vector<int> both{a, b};
+  c.bring_together(both);
+  c.give(0, c.emit(word, both));
 }
 void add(Converter& c) { pair(c, "add"); }
 void sub(Converter& c) { pair(c, "sub"); }
 void mul(Converter& c) { pair(c, "mul"); }
 void div(Converter& c) { pair(c, "div"); }
 
+// The larger or smaller of any number of inputs, two at a time.
+void extreme(Converter& c, const char* word) {
+  if (c.inputs() == 0) throw Error("it has no inputs", kBroken);
+  int result = c.any(0);
+  for (size_t i = 1; i < c.inputs(); ++i) {
+    std::vector<int> both{result, c.any(i)};
+    c.bring_together(both);
+    result = c.emit(word, both, i + 1 < c.inputs() ? fmt::format(".{}", i) : "");
+  }
+  c.give(0, c.inputs() == 1 ? c.emit("identity", {result}) : result);
+}
+void max_of(Converter& c) { extreme(c, "max"); }
+void min_of(Converter& c) { extreme(c, "min"); }
+
+// Squares, cubes and roots are what exporters write: they are computed as such.
+void power(Converter& c) {
+  const Constant* exponent = c.known(1);
+  const bool repeats = exponent != nullptr && exponent->count() == 1 && exponent->dims().size() <= c.rank(0);
+  const double value = repeats ? exponent->scalar("its exponent") : 0;
+  if (value != 0.5 && value != 1 && value != 2 && value != 3) return pair(c, "pow");
+  const int x = c.any(0);
+  if (value == 0.5) return c.give(0, c.emit("sqrt", {x}));
+  if (value == 1) return c.give(0, c.emit("identity", {x}));
+  int result = c.emit("mul", {x, x}, value == 3 ? ".square" : "");
+  if (value == 3) result = c.emit("mul", {result, x});
+  c.give(0, result);
+}
+
 void sum(Converter& c) {
   std::vector<int> nodes;
-  for (size_t i = 0; i < c.inputs(); ++i) nodes.push_back(c.node(i));
+  for (size_t i = 0; i < c.inputs(); ++i) nodes.push_back(c.any(i));
+  c.bring_together(nodes);
   if (nodes.empty()) throw Error("it has no inputs", kBroken);
   c.give(0, c.emit(nodes.size() == 1 ? "identity" : "add", nodes));
 }
@@ -54,16 +85,24 @@ void mat_mul(Converter& c) {
   const Dims x = c.dims(0), y = c.dims(1);
   const Constant* known = c.known(1);
   if (x.empty() || y.empty()) throw Error("one of its inputs is one value", kBroken);
+  int a = c.any(0);
   if (known != nullptr && c.known(0) == nullptr && x.size() == 2 && y.size() == 2 && x[1] == y[0] && x[0] > 0 &&
-      y[0] > 0 && y[1] > 0 && y[1] <= 1 << 20) {
+      y[0] > 0 && y[1] > 0 && y[1] <= 1 << 20 && (!c.lifted(a) || x[0] == 1)) {
     const int node = c.emit(fmt::format("dense {} no bias", y[1]), {c.node(0)});
     c.transposed_weight(node, "weight", *known);
     return c.give(0, node);
   }
-  const int a = c.node(0), b = c.node(1);
+  int b = c.any(1);
+  if (c.lifted(a) || c.lifted(b)) {
+    // A list of values has no axis to repeat along: only with a known matrix behind it are the pictures its rows.
+    if ((x.size() < 2 && (known == nullptr || y.size() != 2)) || y.size() < 2) throw NotBatched{kNotFirst};
+    std::vector<int> both{a, b};
+    if (x.size() >= 2) c.bring_together(both);
+    return c.give(0, c.emit("matmul", both));
+  }
   // Axis 0 must not be summed over.
-  if (x.size() == 1) c.keep_batch(a, 0);
-  if (y.size() <= 2) c.keep_batch(b, 0);
+  if (x.size() == 1) c.keep_batch(a, 0, kMixes);
+  if (y.size() <= 2) c.keep_batch(b, 0, kMixes);
   c.give(0, c.emit("matmul", {a, b}));
 }
 
@@ -82,6 +121,18 @@ void gemm(Converter& c) {
   const Dims bias_dims = c.has(2) ? c.dims(2) : Dims();
   const bool row = bias_dims.size() <= 2 && bias != nullptr && bias->count() == neurons &&
                    (bias_dims.empty() || bias_dims.back() == neurons);
+  // Rows that are not pictures: a dense layer has none, a product with a known matrix does.
+  if (weights != nullptr && c.known(0) == nullptr && !a_turned && values == a[1] && c.lifted(c.any(0)) && a[0] != 1 &&
+      (!biased || bias != nullptr)) {
+    const std::string name = op.node().inputs[1];
+    const int matrix = b_turned ? c.turned_constant(*weights, name + ".turned") : c.any(1);
+    int product = c.emit("matmul", {c.any(0), matrix}, alpha == 1 && !biased ? "" : ".product");
+    if (alpha != 1) product = c.emit("mul", {product, c.scalar_node(alpha, "alpha")}, biased ? ".scaled" : "");
+    if (!biased) return c.give(0, product);
+    int third = c.any(2);
+    if (beta != 1) third = c.emit("mul", {third, c.scalar_node(beta, "beta")}, ".c");
+    return c.give(0, c.emit("add", {product, third}));
+  }
   if (weights != nullptr && c.known(0) == nullptr && !a_turned && values == a[1] && a[0] > 0 && values > 0 &&
       neurons > 0 && neurons <= 1 << 20 && (!biased || row)) {
     const int node = c.emit(fmt::format("dense {}{}", neurons, biased ? "" : " no bias"), {c.node(0)});
@@ -93,54 +144,29 @@ void gemm(Converter& c) {
     if (biased) c.weight(node, "bias", *bias, beta);
     return c.give(0, node);
   }
-  const auto scalar = [&](double value, const char* name) {
-    return c.constant_node(Constant(HostTensor::scalar(OnnxType::float32, value)),
-                           fmt::format("{}.{}", op.node().output(0), name));
-  };
   int left = c.node(0), right = c.node(1);
   if (a_turned) {
-    c.keep_batch(left, 0);
+    c.keep_batch(left, 0, kNotFirst);
     left = c.emit("transpose 1,0", {left}, ".a");
   }
-  c.keep_batch(right, 0);
+  c.keep_batch(right, 0, kMixes);
   if (b_turned) right = c.emit("transpose 1,0", {right}, ".b");
   int result = c.emit("matmul", {left, right}, alpha == 1 && !biased ? "" : ".product");
-  if (alpha != 1) result = c.emit("mul", {result, scalar(alpha, "alpha")}, biased ? ".scaled" : "");
+  if (alpha != 1) result = c.emit("mul", {result, c.scalar_node(alpha, "alpha")}, biased ? ".scaled" : "");
   if (biased) {
     int third = c.node(2);
-    if (beta != 1) third = c.emit("mul", {third, scalar(beta, "beta")}, ".c");
+    if (beta != 1) third = c.emit("mul", {third, c.scalar_node(beta, "beta")}, ".c");
     result = c.emit("add", {result, third});
   }
   c.give(0, result);
-}
-
-void reduce_mean(Converter& c) {
-  std::optional<std::vector<int64_t>> told;
-  if (c.opset() >= 18) {
-    if (c.has(1)) told = c.constant(1, "its axes").integers("its axes", 32);
-  } else {
-    told = c.op().integers("axes");
-  }
-  const size_t rank = c.rank(0);
-  std::vector<int> axes = normal_axes(told.value_or(std::vector<int64_t>()), rank);
-  const int x = c.node(0);
-  if (axes.empty() && c.op().flag("noop_with_empty_axes", false)) return c.give(0, c.emit("identity", {x}));
-  for (size_t i = 0; axes.size() < rank && i < rank && (!told || told->empty()); ++i)
-    axes.push_back(static_cast<int>(i));
-  std::sort(axes.begin(), axes.end());
-  if (axes.empty()) return c.give(0, c.emit("identity", {x}));
-  for (const int axis : axes) c.keep_batch(x, axis);
-  const bool keep = c.op().flag("keepdims", true);
-  c.give(0, c.emit("reducemean " + list_text(std::vector<int64_t>(axes.begin(), axes.end())) + (keep ? " keep" : ""),
-                   {x}));
 }
 
 }  // namespace
 
 const OnnxOperators& arithmetic_operators() {
   static const OnnxOperators list = {
-      {"Add", add}, {"Div", div}, {"Gemm", gemm}, {"MatMul", mat_mul}, {"Mul", mul}, {"ReduceMean", reduce_mean},
-      {"Sub", sub}, {"Sum", sum},
+      {"Add", add},    {"Div", div}, {"Gemm", gemm}, {"MatMul", mat_mul}, {"Max", max_of},
+      {"Min", min_of}, {"Mul", mul}, {"Pow", power}, {"Sub", sub},        {"Sum", sum},
   };
   return list;
 }

@@ -68,11 +68,11 @@ Constant spread(Converter& c, const Constant& values, const Dims& dims) {
 
 void layer_normalization(Converter& c) {
   const Dims dims = c.dims(0);
-  const int x = c.node(0);
+  const int x = c.any(0);
   const int axis = normal_axis(c.op().integer("axis", -1), dims.size());
-  c.keep_batch(x, axis);
+  c.keep_batch(x, axis, kMixes);
   const Dims normalised(dims.begin() + axis, dims.end());
-  const std::string from = fmt::format(" from {}", axis), epsilon = epsilon_words(c);
+  const std::string from = fmt::format(" from {}", c.place(x, axis)), epsilon = epsilon_words(c);
   if (c.wanted(1)) c.give(1, c.emit("layernormmean" + from, {x}, ".mean"));
   if (c.wanted(2)) c.give(2, c.emit("layernormdeviation" + from + epsilon, {x}, ".deviation"));
   const Constant* scale = c.has(1) ? &c.constant(1, "its scale") : nullptr;
@@ -124,7 +124,7 @@ void dropout(Converter& c) {
     (mask.real() ? mask.reals.resize(count, 1) : mask.integers.resize(count, 1));
     c.give(1, Constant(std::move(mask)));
   }
-  c.give(0, c.emit(usual ? "dropout " + number_text(rate) : "identity", {c.node(0)}));
+  c.give(0, c.emit(usual ? "dropout " + number_text(rate) : "identity", {c.any(0)}));
 }
 
 }  // namespace

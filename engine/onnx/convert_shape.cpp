@@ -10,7 +10,7 @@ namespace {
 
 const char* const kBroken = "the file breaks ONNX's rules: export the model again";
 
-void identity(Converter& c) { c.give(0, c.emit("identity", {c.node(0)})); }
+void identity(Converter& c) { c.give(0, c.emit("identity", {c.any(0)})); }
 
 // Numbers with a point stay float32 inside the network.
 void cast(Converter& c) {
@@ -39,7 +39,7 @@ void size(Converter& c) {
 
 void reshape(Converter& c) {
   const Dims target = c.constant(1, "its shape").integers("its shape", 64);
-  c.give(0, c.reshape(c.node(0), reshape_dims(c.dims(0), target, c.op().flag("allowzero", false))));
+  c.give(0, c.reshape(c.any(0), reshape_dims(c.dims(0), target, c.op().flag("allowzero", false))));
 }
 
 std::optional<std::vector<int64_t>> axes_of(Converter& c) {
@@ -47,47 +47,58 @@ std::optional<std::vector<int64_t>> axes_of(Converter& c) {
   if (!c.has(1)) return std::nullopt;
   return c.constant(1, "its axes").integers("its axes", 64);
 }
-void squeeze(Converter& c) { c.give(0, c.reshape(c.node(0), squeeze_dims(c.dims(0), axes_of(c)))); }
+void squeeze(Converter& c) { c.give(0, c.reshape(c.any(0), squeeze_dims(c.dims(0), axes_of(c)))); }
 void unsqueeze(Converter& c) {
   const auto axes = axes_of(c);
   if (!axes) throw Error("its axes are missing", kBroken);
-  c.give(0, c.reshape(c.node(0), unsqueeze_dims(c.dims(0), *axes)));
+  c.give(0, c.reshape(c.any(0), unsqueeze_dims(c.dims(0), *axes)));
 }
 void flatten(Converter& c) {
   const Dims dims = flatten_dims(c.dims(0), c.op().integer("axis", 1));
-  c.give(0, c.reshape(c.node(0), dims));
+  c.give(0, c.reshape(c.any(0), dims));
 }
 
 void transpose(Converter& c) {
-  const int x = c.node(0);
   const std::vector<int> order = transpose_order(c.op(), c.rank(0));
   if (order.empty()) return identity(c);
-  if (order[0] != 0) c.keep_batch(x, 0);
-  c.give(0, c.emit("transpose " + list_text(std::vector<int64_t>(order.begin(), order.end())), {x}));
+  std::vector<int> x{c.any(0)};
+  if (order[0] != 0 && c.batched(x[0])) c.lift(x[0]);
+  std::vector<int64_t> axes(order.begin(), order.end());
+  if (c.lifted(x[0])) {
+    for (int64_t& axis : axes) ++axis;
+    axes.insert(axes.begin(), 0);
+  }
+  c.give(0, c.emit("transpose " + list_text(axes), x));
 }
 
 void concat(Converter& c) {
   const int axis = normal_axis(c.op().integer("axis", c.opset() < 4 ? 1 : 0), c.rank(0));
   std::vector<int> nodes;
-  for (size_t i = 0; i < c.inputs(); ++i) {
-    // An empty list beside others is nothing.
-    nodes.push_back(c.node(i));
-    c.keep_batch(nodes.back(), axis);
+  int batch = -1;  // one that depends on the picture
+  for (size_t i = 0; i < c.inputs(); ++i) nodes.push_back(c.any(i));
+  c.bring_together(nodes);
+  for (const int node : nodes) {
+    c.keep_batch(node, axis, kNotFirst);
+    if (c.batched(node)) batch = node;
   }
   if (nodes.size() == 1) return c.give(0, c.emit("identity", nodes));
-  c.give(0, c.emit(axis == 1 ? "concat" : fmt::format("concat axis {}", axis), nodes));
+  for (int& node : nodes) {
+    if (batch >= 0) node = c.repeated(node, batch);
+  }
+  const int place = batch >= 0 ? c.place(batch, axis) : axis;
+  c.give(0, c.emit(place == 1 ? "concat" : fmt::format("concat axis {}", place), nodes));
 }
 
 // One part after the other.
 int slice_by(Converter& c, int x, const std::vector<SlicePart>& parts, const std::string& suffix) {
   for (size_t i = 0; i < parts.size(); ++i) {
     const SlicePart& part = parts[i];
-    c.keep_batch(x, part.axis);
+    c.keep_batch(x, part.axis, kPicks);
     const int64_t in = c.node_dims(x)[static_cast<size_t>(part.axis)];
     int64_t end = part.first + part.count * part.step;
     if (end < 0) end = -in - 1;  // numpy counts a negative end from behind: this one is before the first
-    std::string text =
-        fmt::format("slice axis {} from {} to {}", part.axis, part.first, part.count == 0 ? part.first : end);
+    std::string text = fmt::format("slice axis {} from {} to {}", c.place(x, part.axis), part.first,
+                                   part.count == 0 ? part.first : end);
     if (part.step != 1) text += fmt::format(" step {}", part.step);
     x = c.emit(text, {x}, i + 1 < parts.size() ? fmt::format("{}.slice{}", suffix, i) : suffix);
   }
@@ -112,11 +123,11 @@ void slice(Converter& c) {
     return part.first == 0 && part.step == 1 && part.count == dims[static_cast<size_t>(part.axis)];
   });
   if (parts.empty()) return identity(c);
-  c.give(0, slice_by(c, c.node(0), parts, ""));
+  c.give(0, slice_by(c, c.any(0), parts, ""));
 }
 
 void split(Converter& c) {
-  const int x = c.node(0), axis = normal_axis(c.op().integer("axis", 0), c.rank(0));
+  const int x = c.any(0), axis = normal_axis(c.op().integer("axis", 0), c.rank(0));
   const int64_t all = c.dims(0)[static_cast<size_t>(axis)];
   const int64_t parts = static_cast<int64_t>(c.op().node().outputs.size());
   std::optional<Dims> sizes = c.opset() < 13 ? c.op().integers("split") : std::nullopt;
@@ -139,8 +150,8 @@ void split(Converter& c) {
 void gather(Converter& c) {
   const Constant& indices = c.constant(1, "which values it takes");
   if (indices.real()) throw Error("its indices are not whole numbers", kBroken);
-  const int x = c.node(0), axis = normal_axis(c.op().integer("axis", 0), c.rank(0));
-  c.keep_batch(x, axis);
+  const int x = c.any(0), axis = normal_axis(c.op().integer("axis", 0), c.rank(0));
+  c.keep_batch(x, axis, kPicks);
   const int64_t size = c.dims(0)[static_cast<size_t>(axis)];
   Dims list = indices.value().integers;
   for (int64_t& index : list) {
@@ -148,7 +159,7 @@ void gather(Converter& c) {
     if (index < 0) index += size;
   }
   if (list.empty()) throw Error("it takes nothing", "no picture classifier does");
-  std::string text = fmt::format("gather axis {}", axis);
+  std::string text = fmt::format("gather axis {}", c.place(x, axis));
   if (indices.dims().size() != 1) text += " shape " + sizes_text(indices.dims());
   c.give(0, c.emit(text + ' ' + list_text(list), {x}));
 }
@@ -185,7 +196,7 @@ void pad(Converter& c) {
     const size_t axis = static_cast<size_t>(axes[i]);
     pads[axis] = told[i];
     pads[rank + axis] = told[axes.size() + i];
-    if (pads[axis] != 0 || pads[rank + axis] != 0) c.keep_batch(x, axes[i]);
+    if (pads[axis] != 0 || pads[rank + axis] != 0) c.keep_batch(x, axes[i], kNotFirst);
   }
   if (std::all_of(pads.begin(), pads.end(), [](int64_t each) { return each == 0; })) return identity(c);
   std::string text = fmt::format("pad {} {}", mode, list_text(pads));

@@ -125,7 +125,7 @@ void Converter::choose_input() {
     const auto possible = [](int64_t size) { return size >= 1 && size <= 65536; };
     if (chosen == nullptr || sizes.size() < 2 || sizes.size() > 5 || sizes[0] != 1 ||
         !std::all_of(sizes.begin(), sizes.end(), possible)) {
-      throw NotBatched();
+      throw NotBatched{sizes.size() > 2 ? kNotFirst : ""};
     }
     architecture.set_input(Shape(Dims(sizes.begin() + 1, sizes.end())));
     sizes[0] = 2;
@@ -136,6 +136,7 @@ void Converter::choose_input() {
   }
   shapes_.push_back(Shape(sizes));
   depends_.push_back(1);
+  lifted_.push_back(0);
   names_ = {"input", "axis"};
   if (chosen != nullptr) values_[chosen->name] = {static_cast<OnnxType>(chosen->type), 0, Constant()};
 }
@@ -148,7 +149,9 @@ OnnxModel Converter::finish() {
   model_.metadata = graph_.metadata;
   for (size_t i = 0; i < graph_.outputs.size(); ++i) {
     const OnnxValue& declared = graph_.outputs[i];
-    const ConvertedValue& value = values_.at(declared.name);
+    ConvertedValue& value = values_.at(declared.name);
+    suggested_ = "output";
+    if (value.node >= 0) value.node = with_pictures_first(value.node);
     OnnxOutput output;
     output.name = declared.name;
     output.type = declared.type != 0 ? static_cast<OnnxType>(declared.type) : value.type;
@@ -239,7 +242,9 @@ const Constant& Converter::constant(size_t i, const char* what) const {
   return value(i).constant;
 }
 
-int Converter::node(size_t i) {
+int Converter::node(size_t i) { return with_pictures_first(any(i)); }
+
+int Converter::any(size_t i) {
   const ConvertedValue& v = value(i);
   return v.node >= 0 ? v.node : constant_node(v.constant, op_->node().inputs[i]);
 }
@@ -251,7 +256,11 @@ Dims Converter::dims(size_t i) const {
 
 OnnxType Converter::type(size_t i) const { return value(i).type; }
 
-Dims Converter::node_dims(int node) const { return shapes_[static_cast<size_t>(node)].sizes(); }
+Dims Converter::node_dims(int node) const {
+  Dims sizes = shapes_[static_cast<size_t>(node)].sizes();
+  if (lifted(node)) sizes.erase(sizes.begin());
+  return sizes;
+}
 
 int Converter::constant_node(const Constant& values, const std::string& name) {
   const auto found = constant_nodes_.find(name);
@@ -262,18 +271,6 @@ int Converter::constant_node(const Constant& values, const std::string& name) {
   weight(node, "value", values);
   constant_nodes_[name] = node;
   return node;
-}
-
-int Converter::reshape(int node, const Dims& dims, const std::string& suffix) {
-  if (!batched(node)) {
-    return emit(dims.empty() ? "reshape scalar" : "reshape " + list_text(dims), {node}, suffix);
-  }
-  if (dims.empty() || dims[0] != 1) throw NotBatched();
-  const Dims from = node_dims(node);
-  if (dims.size() == 2 && from.size() > 2) return emit("flatten", {node}, suffix);
-  std::string text = "reshape batch";
-  for (size_t i = 1; i < dims.size(); ++i) text += ',' + std::to_string(dims[i]);
-  return emit(text, {node}, suffix);
 }
 
 int Converter::emit(const std::string& layer_text, const std::vector<int>& inputs, const std::string& suffix) {
@@ -288,10 +285,11 @@ int Converter::emit(const std::string& layer_text, const std::vector<int>& input
     }
   }();
   std::vector<Shape> in, in_two;
-  bool depends = false;
+  bool depends = false, lifts = false;
   for (const int input : inputs) {
     in.push_back(shapes_[static_cast<size_t>(input)]);
     depends = depends || depends_[static_cast<size_t>(input)] != 0;
+    lifts = lifts || lifted(input);
   }
   const Shape shape = layer->output(in);
   if (shape.count() > std::numeric_limits<int32_t>::max()) {
@@ -303,18 +301,34 @@ int Converter::emit(const std::string& layer_text, const std::vector<int>& input
     try {
       two = layer->output(in_two);
     } catch (const Error&) {
-      throw NotBatched();
+      throw NotBatched{kNotFirst};
     }
     Dims expected = shape.sizes();
-    if (depends && (expected.empty() || expected[0] != 1)) throw NotBatched();
+    if (depends && (expected.empty() || expected[0] != 1)) throw NotBatched{kNotFirst};
     if (depends) expected[0] = 2;
-    if (two != Shape(expected)) throw NotBatched();
+    if (two != Shape(expected)) throw NotBatched{kNotFirst};
     shapes_of_two_.push_back(two);
   }
   const int node = model_.architecture.add(layer, legal_name(suggested_ + suffix), inputs);
   shapes_.push_back(shape);
   depends_.push_back(depends ? 1 : 0);
+  lifted_.push_back(lifts ? 1 : 0);
   return node;
+}
+
+int Converter::turned_constant(const Constant& matrix, const std::string& name) {
+  const auto found = constant_nodes_.find(name);
+  if (found != constant_nodes_.end()) return found->second;
+  const std::string kept = std::exchange(suggested_, name);
+  const int node = emit("constant " + sizes_text({matrix.dims()[1], matrix.dims()[0]}), {});
+  suggested_ = kept;
+  transposed_weight(node, "value", matrix);
+  return constant_nodes_[name] = node;
+}
+
+int Converter::scalar_node(double value, const std::string& suffix) {
+  return constant_node(Constant(HostTensor::scalar(OnnxType::float32, value)),
+                       fmt::format("{}.{}", op_->node().output(0), suffix));
 }
 
 std::string Converter::legal_name(const std::string& name) {
@@ -386,8 +400,8 @@ void Converter::give(size_t output, Constant values) {
   if (!name.empty()) values_[name] = {type_of_it, -1, std::move(values)};
 }
 
-void Converter::keep_batch(int node, int axis) const {
-  if (axis == 0 && batched(node)) throw NotBatched();
+void Converter::keep_batch(int node, int axis, const char* what) const {
+  if (axis == 0 && batched(node) && !lifted(node)) throw NotBatched{what};
 }
 
 }  // namespace striate

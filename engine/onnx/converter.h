@@ -7,6 +7,11 @@
 // Two forms (onnx_model.h). In the form for batches the converter holds on to one rule: whatever depends on the input
 // has the batch as axis 0, and no operator mixes values along it. Where a graph breaks it, NotBatched is thrown, and
 // the graph is converted again as a whole.
+//
+// Vision transformers turn and join that axis for a while (windows of all pictures in one row, tokens before pictures).
+// Such a value is `lifted`: its sizes are those that ONNX has for one picture, and the pictures get an axis of their
+// own in front of them. Operators that know of it ask for any() and place(); the others get what node() gives, where
+// the pictures are axis 0 again.
 #pragma once
 
 #include <map>
@@ -21,7 +26,15 @@
 
 namespace striate {
 
-struct NotBatched {};
+// Why the graph does not have the form for batches. `what`: in words for people, "it mixes ..."; empty: it was never
+// meant for batches.
+struct NotBatched {
+  std::string what;
+};
+constexpr const char* kMixes = "it mixes the pictures of a batch";
+constexpr const char* kPicks = "it takes the pictures of a batch by their numbers";
+constexpr const char* kNumbers = "it numbers the places of its maxima through a whole batch";
+constexpr const char* kNotFirst = "it does not keep the pictures of a batch along its first axis";
 
 // What goes into one weight or running statistic of the network.
 struct WeightPlan {
@@ -58,7 +71,8 @@ class Converter {
   bool has(size_t i) const;                                    // given, not left out
   const Constant* known(size_t i) const;                       // null: left out, or depends on the network's input
   const Constant& constant(size_t i, const char* what) const;  // Error where it depends on the network's input
-  int node(size_t i);                                          // a constant becomes a layer `constant`
+  int node(size_t i);                                          // a constant becomes a layer `constant`; not lifted
+  int any(size_t i);                                           // the same, but it may be lifted
   Dims dims(size_t i) const;
   OnnxType type(size_t i) const;
   size_t rank(size_t i) const { return dims(i).size(); }
@@ -71,15 +85,33 @@ class Converter {
   void weight(int node, const std::string& part, const Constant& values, double scale = 1);
   void transposed_weight(int node, const std::string& part, const Constant& values, double scale = 1);
   int constant_node(const Constant& values, const std::string& name);
-  // The same values with other sizes.
+  int turned_constant(const Constant& matrix, const std::string& name);  // its rows become columns
+  // One value; called as the operator's output with `suffix` behind it.
+  int scalar_node(double value, const std::string& suffix);
+  // The same values with other sizes: those that ONNX has for one picture.
   int reshape(int node, const Dims& dims, const std::string& suffix = "");
 
   // What the operator writes.
   bool wanted(size_t output) const;
   void give(size_t output, int node);
   void give(size_t output, Constant values);
-  // In the form for batches: `node`, which depends on the input, can't be mixed along this axis.
-  void keep_batch(int node, int axis) const;
+  // In the form for batches: nothing is done to `node`, which depends on the input, along this axis: not `what`, said
+  // of the model ("it mixes the pictures of a batch").
+  void keep_batch(int node, int axis, const char* what) const;
+  bool lifted(int node) const { return lifted_[static_cast<size_t>(node)] != 0; }
+  // Where axis `axis` of ONNX's stands in the network's array.
+  int place(int node, int axis) const { return axis + (lifted(node) ? 1 : 0); }
+  // Nodes that go into one operator: all lifted where one is, and then of one rank, with sizes of 1 in front, so that
+  // they repeat each other as ONNX says. Constants stay as they are.
+  void bring_together(std::vector<int>& nodes);
+  // A node that depends on the picture with the sizes `dims`, which ONNX has for one picture; lifted, or with axis 0 of
+  // size 1.
+  int shaped(int node, const Dims& dims, bool lifted, const std::string& suffix);
+  std::string layer_text(int node) const;  // "softmax axis 2"; empty for the input
+  int input_of(int node) const;            // its first
+  void lift(int& node);                    // one that depends on the picture, and is no scalar
+  // A constant of size 1 along axis 0 for every picture that `other` has; as it is where `other` is no batch.
+  int repeated(int constant, int other);
   bool batched(int node) const { return batched_ && depends_[static_cast<size_t>(node)]; }
   void note(const std::string& text) { notes_.insert(text); }
   FoldBudget& budget() { return budget_; }
@@ -92,6 +124,7 @@ class Converter {
   const ConvertedValue& value(size_t i) const;
   std::string legal_name(const std::string& name);
   void plan(WeightPlan plan);
+  int with_pictures_first(int node);
   OnnxModel finish();
 
   const OnnxGraph& graph_;
@@ -101,6 +134,8 @@ class Converter {
   std::vector<WeightPlan> plans_;
   std::vector<Shape> shapes_, shapes_of_two_;  // per node: of a batch of 1, and, in the form for batches, of 2
   std::vector<char> depends_;                  // per node: on the network's input
+  std::vector<char> lifted_;                   // per node: the pictures have an axis in front of ONNX's own
+  std::map<int, int> lowered_;                 // by node: the same with the pictures along ONNX's axis 0
   std::map<std::string, ConvertedValue> values_;
   std::map<std::string, int> constant_nodes_;  // by the value's name
   std::set<std::string> wanted_, names_, notes_;
@@ -121,6 +156,10 @@ const OnnxOperators& normalization_operators();
 const OnnxOperators& arithmetic_operators();
 const OnnxOperators& shape_operators();
 const OnnxOperators& resize_operators();
+const OnnxOperators& function_operators();
+const OnnxOperators& reduce_operators();
+const OnnxOperators& place_operators();
+const OnnxOperators& attention_operators();
 const OnnxOperator* find_onnx_operator(const std::string& name);  // null: not supported
 std::vector<std::string> onnx_operator_names();                   // in alphabetical order
 

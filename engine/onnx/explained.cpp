@@ -33,18 +33,17 @@ Error explained(const OnnxGraph& graph, const Error& error) {
                  "export the model for use: in PyTorch model.eval(), then torch.onnx.export of the model alone");
   }
   if (has_any(ops, {"NonMaxSuppression", "RoiAlign", "MaxRoiPool"}) ||
-      (has_any(ops, {"TopK", "Loop", "ScatterND", "NonZero"}) && graph.outputs.size() > 1)) {
+      (has_any(ops, {"TopK", "Loop", "NonZero"}) && graph.outputs.size() > 1)) {
     return Error("this looks like a detector, which finds boxes: " + what,
                  "striate runs networks that give one answer for a picture: export the backbone, or a classifier");
   }
   if ((words && has_any(ops, {"Gather", "Embedding", "LayerNormalization", "MatMul"}) &&
        has_any(ops, {"MatMul", "Softmax", "LayerNormalization", "Erf", "Attention"})) ||
-      has_any(ops, {"Attention", "MultiHeadAttention", "EmbedLayerNormalization", "SkipLayerNormalization",
-                    "RotaryEmbedding"})) {
+      has_any(ops, {"MultiHeadAttention", "EmbedLayerNormalization", "SkipLayerNormalization", "RotaryEmbedding"})) {
     return Error("this looks like a transformer: " + what,
-                 words
-                     ? "its input are words (tokens), not pictures: striate runs convolutional networks for pictures"
-                     : "attention is not supported: striate runs convolutional networks for pictures, such as ResNet");
+                 words ? "its input are words (tokens), not pictures: striate runs networks for pictures"
+                       : "striate has attention as ONNX has it (opset 23) and as PyTorch exports it: export the model "
+                         "without another program's own operators");
   }
   if (has_any(ops, {"If", "Loop", "Scan"})) {
     return Error(what,
@@ -55,16 +54,6 @@ Error explained(const OnnxGraph& graph, const Error& error) {
     return Error(what,
                  "the file brings functions of its own, which are not read: export it with them inlined (in "
                  "PyTorch: torch.onnx.export(..., dynamo=False))");
-  }
-  // Exporters take apart what the opset that they were asked for does not have.
-  const auto at = [&](const char* op) { return what.find(op) != std::string::npos; };
-  if (at("(Erf): the operator")) {
-    return Error(what, "GELU is written so before opset 20: export with opset_version=20 or later, where it is Gelu");
-  }
-  if (at("(Pow): the operator") && has_any(ops, {"ReduceMean"}) && has_any(ops, {"Sqrt"})) {
-    return Error(what,
-                 "layer normalisation is written so before opset 17: export with opset_version=17 or later (20 where "
-                 "there is GELU as well), where it is LayerNormalization");
   }
   return error;
 }

@@ -297,16 +297,53 @@ Folded range(const FoldCall& call) {
   return {Constant(std::move(out))};
 }
 
+// Values written over others at known places, in order. Adding and the like is left to the layers.
+Folded scatter_nd(const FoldCall& call) {
+  if (call.node.text("reduction", "none") != "none") return {};
+  const Constant &data = call.input(0), &indices = call.input(1), &updates = call.input(2);
+  const Dims& dims = data.dims();
+  const size_t deep = indices.dims().empty() ? 0 : static_cast<size_t>(indices.dims().back());
+  if (indices.real() || deep < 1 || deep > dims.size() || updates.type() != data.type()) {
+    throw Error(fmt::format("places {} for {}", dims_text(indices.dims()), dims_text(dims)), kBroken);
+  }
+  HostTensor out = folded_tensor(call, data.type(), dims);
+  out.reals = data.value().reals, out.integers = data.value().integers;
+  int64_t inner = 1;
+  for (size_t i = deep; i < dims.size(); ++i) inner *= dims[i];
+  const int64_t count = indices.count() / static_cast<int64_t>(deep);
+  if (updates.count() != count * inner) {
+    throw Error(fmt::format("{} written to {} places", dims_text(updates.dims()), count), kBroken);
+  }
+  const std::vector<int64_t>& places = indices.value().integers;
+  for (int64_t u = 0; u < count; ++u) {
+    int64_t row = 0;
+    for (size_t i = 0; i < deep; ++i) {
+      const int64_t at = places[static_cast<size_t>(u) * deep + i];
+      if (at < -dims[i] || at >= dims[i]) throw Error(fmt::format("place {} of {}", at, dims[i]), kBroken);
+      row = row * dims[i] + (at < 0 ? at + dims[i] : at);
+    }
+    for (int64_t i = 0; i < inner; ++i) {
+      const auto to = static_cast<size_t>(row * inner + i), from = static_cast<size_t>(u * inner + i);
+      if (out.real()) {
+        out.reals[to] = updates.value().reals[from];
+      } else {
+        out.integers[to] = updates.value().integers[from];
+      }
+    }
+  }
+  return {Constant(std::move(out))};
+}
+
 }  // namespace
 
 const FoldList& shape_folds() {
   static const FoldList list = {
-      {"Concat", concat},       {"Constant", constant},   {"ConstantOfShape", constant_of_shape},
-      {"Expand", expand},       {"Flatten", flatten},     {"Gather", gather},
-      {"Identity", identity},   {"Range", range},         {"Reshape", reshape},
-      {"Shape", shape},         {"Size", size},           {"Slice", slice},
-      {"Split", split},         {"Squeeze", squeeze},     {"Tile", tile},
-      {"Transpose", transpose}, {"Unsqueeze", unsqueeze},
+      {"Concat", concat},     {"Constant", constant},   {"ConstantOfShape", constant_of_shape},
+      {"Expand", expand},     {"Flatten", flatten},     {"Gather", gather},
+      {"Identity", identity}, {"Range", range},         {"Reshape", reshape},
+      {"Shape", shape},       {"Size", size},           {"ScatterND", scatter_nd},
+      {"Slice", slice},       {"Split", split},         {"Squeeze", squeeze},
+      {"Tile", tile},         {"Transpose", transpose}, {"Unsqueeze", unsqueeze},
   };
   return list;
 }

@@ -7,9 +7,10 @@
 namespace striate {
 namespace {
 
-std::array<const OnnxOperators*, 6> all_operators() {
-  return {&activation_operators(), &arithmetic_operators(), &normalization_operators(),
-          &resize_operators(),     &shape_operators(),      &window_operators()};
+std::array<const OnnxOperators*, 10> all_operators() {
+  return {&activation_operators(),    &arithmetic_operators(), &attention_operators(), &function_operators(),
+          &normalization_operators(), &place_operators(),      &reduce_operators(),    &resize_operators(),
+          &shape_operators(),         &window_operators()};
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 // One value of the output is a function of one value of the input, the same everywhere.
 bool is_function(const std::string& kind) {
   for (const char* word : {"relu", "leakyrelu", "sigmoid", "tanh", "elu", "selu", "celu", "hardsigmoid", "hardswish",
-                           "gelu", "mish", "softplus", "clip"}) {
+                           "gelu", "mish", "softplus", "clip", "erf", "exp", "log", "sqrt", "abs"}) {
     if (kind == word) return true;
   }
   return false;

@@ -85,6 +85,14 @@ inline const std::vector<ExportCase>& export_cases() {
       {"input 2x4x5 | a: resize nearest batch,2,6,15 scales 1,1,1.5,3"},
       {"input 2x8x6 | a: resize linear batch,2,3,4 antialias"},
       {"input 2x4x5 | a: resize nearest batch,2,3,7 coordinates half_pixel_symmetric rounding ceil"},
+      {"input 2x3x4 | a: erf | b: exp | c: log | d: abs | e: sqrt"},
+      {"input 2x3x4 | a: exp | b: pow input | c: max a | s: constant scalar | from c | d: min s"},
+      {"input 2x4x5 | a: reducesum 2,3 keep | b: add input | c: reducemax 2 | d: reducel2 2"},
+      {"input 2x4x5 | a: reducesum 1 | b: reducemax 1,2 keep"},
+      {"input 2x4x5 | a: reducemax 2,3 | b: reducesum 1 keep"},
+      {"input 2x3x4 | a: reshape batch,6,4 | t: constant 1x1x4 | r: repeat a | c: concat a axis 1"},
+      {"input 2x6x5 | a: slice axis 2 from 5 to -100 step -1 | b: slice axis 3 from -2 to 0 step -2"},
+      {"input whole 2x3x4 | a: transpose 1,0,2 | b: slice axis 0 from 2 to -4 step -1"},
       {"input whole 1x1x4x5 | a: resize linear 1,1,3,6 coordinates tf_crop_and_resize roi 0,0,0.2,-0.3,1,1,0.9,1.2 "
        "outside 7"},
   };

@@ -83,6 +83,50 @@ TEST(ExportScript, a_network_without_an_input_is_told) {
   EXPECT_THROW(export_graph(Architecture::parse("relu"), {}), Error);
 }
 
+TEST(ExportScript, scripts_are_not_called_like_modules_that_they_import) {
+  Stream stream{Device::cpu()};
+  const Network network(stream, Architecture::parse("input 4 | dense 3"));
+  for (const char* name : {"torch.py", "some/numpy.py", "keras.py", "onnx.py", "json.py", "random.py", "PIL.py"}) {
+    for (const auto& write : {torch_script, keras_script}) {
+      try {
+        write(network, {}, name);
+        ADD_FAILURE() << name << " is written";
+      } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("Python would take this script for the module"), std::string::npos);
+        EXPECT_NE(error.hint().find("_net.py"), std::string::npos);
+      }
+    }
+  }
+  EXPECT_NO_THROW(torch_script(network, {}, "torch_net.py"));
+}
+
+TEST(ExportScript, Keras_keeps_the_pictures_along_axis_0_or_says_so) {
+  const auto refused = [](const char* text) {
+    try {
+      keras_of(text);
+      return std::string();
+    } catch (const Error& error) {
+      EXPECT_FALSE(error.hint().empty());
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(refused("input 2x4x4 | t: transpose 2,0,1,3"),
+            "layer t (transpose 2,0,1,3) does not keep the pictures along axis 0, as Keras needs it");
+  EXPECT_NE(refused("input 2x4x4 | slice axis 0 from -1 to -100 step -1"), "");
+  EXPECT_NE(refused("input 4 | gather axis 0 0"), "");
+  EXPECT_NE(refused("input 4 | concat input axis 0"), "");
+  EXPECT_NE(refused("input 4 | reducemax 0 keep"), "");
+  EXPECT_EQ(refused("input 2x4x4 | transpose 0,2,1,3"), "");
+  EXPECT_EQ(refused("input whole 2x4x4 | transpose 2,0,1"), "") << "a batch of a known size may be turned";
+}
+
+TEST(ExportScript, Keras_takes_values_one_by_one_where_a_slice_walks_backwards) {
+  EXPECT_TRUE(holds(keras_of("input 2x5x4 | slice axis 2 from -1 to -6 step -2"), "ops.take(x, [4, 2, 0], axis=1)"));
+  EXPECT_TRUE(holds(keras_of("input 7 | slice axis 1 from 100 to 1 step -3"), "ops.take(x, [6, 3], axis=1)"));
+  EXPECT_TRUE(holds(keras_of("input 7 | slice axis 1 from 3 to -9223372036854775808 step -1"),
+                    "ops.take(x, [3, 2, 1, 0], axis=1)"));
+}
+
 TEST(ExportScript, Keras_says_what_it_cannot_have) {
   EXPECT_THROW(keras_of("input 2x4x4 | maxpoolindices 2"), Error);
   EXPECT_TRUE(holds(keras_of("input whole 1x2x4x4 | maxpoolindices 2"), "max_places("));

@@ -155,6 +155,8 @@ TEST(ModelFile, logits_are_what_stands_before_a_last_softmax) {
             "input 2x4x4 | conv 3 1x1 | a: globalavgpool");
   EXPECT_EQ(cut("input 2x1x1 | conv 3 1x1 | softmax | identity | flatten"),
             "input 2x1x1 | conv 3 1x1 | logits: flatten");
+  EXPECT_EQ(cut("input 2 | dense 3 | logsoftmax"), "input 2 | dense 3")
+      << "its softmax is the softmax of what is before";
   EXPECT_EQ(cut("input 2 | dense 3 | relu"), "input 2 | dense 3 | relu");
   EXPECT_EQ(cut("input 2 | a: dense 3 | softmax | add a"), "input 2 | a: dense 3 | softmax | add a");
 }

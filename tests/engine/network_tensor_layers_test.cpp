@@ -103,6 +103,13 @@ TEST(TensorLayers, their_texts_are_printed_as_they_were_read) {
                            "pad wrap 1,2",
                            "reducemean 2,3",
                            "reducemean 0 keep",
+                           "reducesum 1,2",
+                           "reducemax 2 keep",
+                           "reducel2 1",
+                           "pow",
+                           "max",
+                           "min",
+                           "repeat",
                            "flatten",
                            "flatten axis 0",
                            "resize nearest batch,3,8,8",
@@ -177,6 +184,8 @@ TEST(TensorLayers, shapes_that_do_not_fit_are_named) {
             "layer 0 (pad constant -2,-2): got 3, 4 of axis 0 cut off 3");
   EXPECT_EQ(error_of("input whole 0 | pad wrap 1,0"), "layer 0 (pad wrap 1,0): got 0, nothing to repeat along axis 0");
   EXPECT_EQ(error_of("input whole 3 | reducemean 1"), "layer 0 (reducemean 1): got 3, which has no axis 1");
+  EXPECT_EQ(error_of("input 3 | constant 2x3 | repeat input"),
+            "layer 1 (repeat): got 2 x 3, needs size 1 along axis 0, the batch");
   EXPECT_EQ(error_of("input whole 3 | resize linear 2,2"),
             "layer 0 (resize linear 2,2): got 3, which has 1 axes, needs 2");
   EXPECT_EQ(error_of("input whole 0x2 | resize linear 2,2"),
@@ -280,6 +289,11 @@ TEST(TensorLayers, borders_means_and_sizes) {
   EXPECT_EQ(computed("input whole 2x3 | reducemean 1 keep").shape, (Shape{2, 1}));
   EXPECT_EQ(computed("input whole 2x3 | reducemean 0,1").values, Floats{2.5});
   EXPECT_TRUE(std::isnan(computed("input whole 0 | reducemean 0").values[0])) << "the mean of nothing";
+  EXPECT_EQ(computed("input whole 2x3 | reducesum 0").values, (Floats{3, 5, 7}));
+  EXPECT_EQ(computed("input whole 2x3 | reducemax 1").values, (Floats{2, 5}));
+  EXPECT_EQ(computed("input whole 2x3 | reducemax 0,1 keep").shape, (Shape{1, 1}));
+  EXPECT_EQ(computed("input whole 5 | slice axis 0 from 3 to 5 | reducel2 0").values, Floats{5});
+  EXPECT_EQ(computed("input 2 | c: constant 1x3 | repeat input", 4).shape, (Shape{4, 3}));
   const Computed larger = computed("input whole 1x1x2x2 | resize nearest 1,1,4,6 scales 1,1,2,3");
   EXPECT_EQ(larger.values, (Floats{0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 2, 2, 2, 3, 3, 3}));
   // The specification's own example: 4 x 4 of 1 to 16, scales 0.6, linear with antialias.

@@ -17,6 +17,7 @@ struct CurveCase {
   Curve curve;
   std::function<double(double)> value;
   std::vector<double> corners;  // where there is no one slope
+  bool positive = false;        // only above 0
 };
 std::vector<CurveCase> curves() {
   const auto elu = [](double a) { return [a](double x) { return x > 0 ? x : a * std::expm1(x); }; };
@@ -50,6 +51,11 @@ std::vector<CurveCase> curves() {
       {"clip", {CurveKind::clip, -1.5f, 2}, [=](double x) { return kept(x, -1.5, 2); }, {-1.5, 2}},
       {"clip open above", {CurveKind::clip, 0, kInfinity}, [](double x) { return std::max(x, 0.0); }, {0}},
       {"clip crossed", {CurveKind::clip, 2, 1}, [](double) { return 1.0; }, {1, 2}},
+      {"erf", {CurveKind::erf, 0, 0}, [](double x) { return std::erf(x); }, {}},
+      {"exp", {CurveKind::exp, 0, 0}, [](double x) { return std::exp(x); }, {}},
+      {"log", {CurveKind::log, 0, 0}, [](double x) { return std::log(x); }, {}, true},
+      {"sqrt", {CurveKind::sqrt, 0, 0}, [](double x) { return std::sqrt(x); }, {}, true},
+      {"abs", {CurveKind::abs, 0, 0}, [](double x) { return std::fabs(x); }, {0}},
   };
 }
 
@@ -111,9 +117,16 @@ TEST(Curve, values_and_slopes) {
   Floats x = random_floats(1003, 1, -7, 7);
   const Floats edges = {0, -0.0f, 1e-6f, -1e-6f, 100, -100, -30, -12, 13, 2, -2, 3, -3, 1, -1.5f};
   std::copy(edges.begin(), edges.end(), x.begin());
-  const Floats dy = random_floats(1003, 2);
+  const Floats dy = random_floats(1003, 2), anywhere = x;
   for (const CurveCase& c : curves()) {
     SCOPED_TRACE(c.name);
+    x = anywhere;
+    if (c.positive) {
+      for (float& v : x) v = std::fabs(v) + 0.1f;
+    }
+    if (c.curve.kind == CurveKind::exp) {
+      for (float& v : x) v = std::min(v, 20.0f);  // beyond, its neighbours are measured by the largest
+    }
     Doubles y(x.size()), dx(x.size());
     for (size_t i = 0; i < x.size(); ++i) {
       const auto v = static_cast<double>(x[i]);
@@ -156,6 +169,7 @@ TEST(Curve, small_results_keep_their_digits) {
       curve_forward(stream, c.curve, x.size(), dev.data(), got.data());
       const Floats y = got.read(stream);
       for (size_t i = 0; i < x.size(); ++i) {
+        if (c.positive && x[i] < 0) continue;
         const double want = c.value(static_cast<double>(x[i]));
         ASSERT_NEAR(static_cast<double>(y[i]), want, 1e-6 * std::fabs(want) + 1e-38) << x[i];
       }
@@ -185,6 +199,13 @@ TEST(Curve, slopes_in_corners_and_at_infinity) {
       {{CurveKind::softplus, 0, 0}, -kInfinity, 0},
       {{CurveKind::elu, 1, 0}, -kInfinity, 0},
       {{CurveKind::celu, 2, 0}, -kInfinity, 0},
+      {{CurveKind::abs, 0, 0}, 0, 0},
+      {{CurveKind::abs, 0, 0}, -kInfinity, -1},
+      {{CurveKind::erf, 0, 0}, 0, 1.12837917f},
+      {{CurveKind::erf, 0, 0}, kInfinity, 0},
+      {{CurveKind::exp, 0, 0}, -kInfinity, 0},
+      {{CurveKind::log, 0, 0}, 0, kInfinity},
+      {{CurveKind::sqrt, 0, 0}, 0, kInfinity},
   };
   on_every_device([&](Stream& stream) {
     const auto dy = on_device(stream, Floats{1});

@@ -30,6 +30,56 @@ TEST(Exponential, is_within_two_units_of_the_last_place) {
   EXPECT_TRUE(std::isnan(exp_of_negative(std::numeric_limits<float>::quiet_NaN())));
 }
 
+TEST(Exponential, of_any_value_is_within_two_units_and_ends_where_floats_end) {
+  double worst = 0;
+  for (int i = -873000; i <= 887000; ++i) {
+    const float x = 1e-4f * static_cast<float>(i);
+    worst = std::fmax(worst, distance(exp_of(x), std::exp(static_cast<double>(x))));
+  }
+  EXPECT_LE(worst, 2);
+  EXPECT_EQ(exp_of(0), 1.0f);
+  EXPECT_EQ(exp_of(88.8f), std::numeric_limits<float>::infinity());
+  EXPECT_EQ(exp_of(std::numeric_limits<float>::infinity()), std::numeric_limits<float>::infinity());
+  EXPECT_EQ(exp_of(-104.0f), 0.0f);
+  EXPECT_EQ(exp_of(-std::numeric_limits<float>::infinity()), 0.0f);
+  EXPECT_NEAR(exp_of(-95.0f), 5.52e-42, 0.01e-42) << "a float too small for all its digits";
+  EXPECT_TRUE(std::isnan(exp_of(std::numeric_limits<float>::quiet_NaN())));
+}
+
+TEST(Logarithm, is_within_three_units_of_the_last_place) {
+  double worst = 0;
+  for (float x = 1e-45f; x < 3e38f; x *= 1.0001f + 1e-45f / x) {
+    worst = std::fmax(worst, distance(log_of(x), std::log(static_cast<double>(x))));
+  }
+  for (int i = 1; i <= 400000; ++i) {
+    const float x = 5e-6f * static_cast<float>(i);  // around 1, where it is near 0
+    worst = std::fmax(worst, distance(log_of(x), std::log(static_cast<double>(x))));
+  }
+  EXPECT_LE(worst, 3);
+  EXPECT_EQ(log_of(1), 0.0f);
+  EXPECT_EQ(log_of(0), -std::numeric_limits<float>::infinity());
+  EXPECT_EQ(log_of(std::numeric_limits<float>::infinity()), std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(log_of(-1)));
+  EXPECT_TRUE(std::isnan(log_of(std::numeric_limits<float>::quiet_NaN())));
+}
+
+TEST(ErrorFunction, is_within_three_units_of_the_last_place_and_odd) {
+  double worst = 0;
+  for (int i = 1; i <= 600000; ++i) {
+    const float x = 1e-5f * static_cast<float>(i);
+    worst = std::fmax(worst, distance(erf_of(x), std::erf(static_cast<double>(x))));
+    ASSERT_EQ(erf_of(-x), -erf_of(x)) << x;
+  }
+  for (float x = 1e-3f; x > 1e-36f; x /= 1.01f) {
+    worst = std::fmax(worst, distance(erf_of(x), std::erf(static_cast<double>(x))));
+  }
+  EXPECT_LE(worst, 3);
+  EXPECT_EQ(erf_of(0), 0.0f);
+  EXPECT_EQ(erf_of(std::numeric_limits<float>::infinity()), 1.0f);
+  EXPECT_EQ(erf_of(-50), -1.0f);
+  EXPECT_TRUE(std::isnan(erf_of(std::numeric_limits<float>::quiet_NaN())));
+}
+
 TEST(Tanh, is_within_three_units_of_the_last_place_and_odd) {
   double worst = 0;
   for (int i = 1; i <= 1000000; ++i) {

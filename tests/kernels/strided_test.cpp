@@ -77,10 +77,21 @@ double taken(Arithmetic operation, double a, double b) {
       return a * b;
     case Arithmetic::divide:
       return a / b;
+    case Arithmetic::power:
+      return std::pow(a, b);
+    case Arithmetic::maximum:
+      return std::isnan(a) || a > b ? a : b;
+    case Arithmetic::minimum:
+      return std::isnan(a) || a < b ? a : b;
   }
   return 0;
 }
-constexpr Arithmetic kOperations[] = {Arithmetic::add, Arithmetic::subtract, Arithmetic::multiply, Arithmetic::divide};
+constexpr Arithmetic kOperations[] = {Arithmetic::add,   Arithmetic::subtract, Arithmetic::multiply, Arithmetic::divide,
+                                      Arithmetic::power, Arithmetic::maximum,  Arithmetic::minimum};
+constexpr SumTerm kTerms[] = {
+    SumTerm::value,         SumTerm::product,           SumTerm::quotient,     SumTerm::slope_by_divisor,
+    SumTerm::power_by_base, SumTerm::power_by_exponent, SumTerm::where_larger, SumTerm::where_smaller,
+    SumTerm::share_of_norm};
 
 double term_of(SumTerm term, double x, double z, double w) {
   switch (term) {
@@ -92,6 +103,16 @@ double term_of(SumTerm term, double x, double z, double w) {
       return x / z;
     case SumTerm::slope_by_divisor:
       return -x * z / (w * w);
+    case SumTerm::power_by_base:
+      return x * w * std::pow(z, w - 1);
+    case SumTerm::power_by_exponent:
+      return z == 0 ? 0 : x * std::pow(z, w) * std::log(z);
+    case SumTerm::where_larger:
+      return z > w ? x : z == w ? x / 2 : 0;
+    case SumTerm::where_smaller:
+      return z < w ? x : z == w ? x / 2 : 0;
+    case SumTerm::share_of_norm:
+      return w == 0 ? 0 : x * z / w;
   }
   return 0;
 }
@@ -160,6 +181,9 @@ void exercise_tensors(Stream& stream) {
   operand.kept = strides_of({1}), operand.summed = strides_of({2});
   strided_sum(stream, SumTerm::value, box_of({2}), box_of({70}), operand, {}, {}, 1, y.data());
   strided_sum(stream, SumTerm::value, box_of({2}), box_of({7}), operand, {}, {}, 1, y.data());
+  Guarded<int32_t> winners(stream, 2);
+  strided_max(stream, box_of({2}), box_of({7}), operand, y.data(), winners.data());
+  strided_max_backward(stream, 2, winners.data(), x.data(), 20, y.data(), Result::replace);
   const MatmulCase c = product(5, 9, 4);
   matmul(stream, c.shape, x.data(), x.data(), y.data());
   gather_forward(stream, 2, 3, 4, {2, 0}, x.data(), y.data());
@@ -171,9 +195,12 @@ void exercise_tensors(Stream& stream) {
 
 TEST(Strided, arithmetic_and_copies_of_every_walk) {
   for (const WalkCase& c : walks()) {
-    const Floats a = random_floats(3000, 1), b = random_floats(3000, 2, 0.5f, 2), before = random_floats(3000, 3);
+    // Above 0 for powers.
+    const Floats anywhere = random_floats(3000, 1), above = random_floats(3000, 1, 0.25f, 2);
+    const Floats b = random_floats(3000, 2, 0.5f, 2), before = random_floats(3000, 3);
     const int64_t count = c.box.count();
     for (const Arithmetic operation : kOperations) {
+      const Floats& a = operation == Arithmetic::power ? above : anywhere;
       Doubles want(static_cast<size_t>(count)), added(want);
       for_each_index(c.box, [&](const Index& index, int64_t i) {
         want[i] = taken(operation, a[c.a_first + place(c.box, index, c.a)], b[place(c.box, index, c.b)]);
@@ -189,6 +216,7 @@ TEST(Strided, arithmetic_and_copies_of_every_walk) {
         expect_close(y.read(stream), added, 1e-6, "y added");
       });
     }
+    const Floats& a = anywhere;
     Doubles copied(static_cast<size_t>(count));
     for_each_index(c.box, [&](const Index& index, int64_t i) { copied[i] = a[c.a_first + place(c.box, index, c.a)]; });
     on_every_device([&](Stream& stream) {
@@ -223,6 +251,65 @@ TEST(Strided, what_is_written_may_have_strides_and_leaves_the_rest_alone) {
   });
 }
 
+TEST(Strided, the_largest_over_any_axes_and_where_it_stands) {
+  struct Case {
+    Box kept, summed;
+    Strides x_kept, x_summed;
+  };
+  const Case cases[] = {
+      {box_of({3}), box_of({}), strides_of({1}), {}},
+      {box_of({}), box_of({1}), {}, strides_of({1})},
+      {box_of({}), box_of({257}), {}, strides_of({1})},
+      {box_of({5}), box_of({4, 7}), strides_of({7}), strides_of({35, 1})},
+      {box_of({3, 2}), box_of({9, 65}), strides_of({2, 1}), strides_of({390, 6})},
+      {box_of({2, 3}), box_of({0}), strides_of({1, 2}), strides_of({1})},
+  };
+  Floats x = random_floats(4000, 1);
+  for (size_t i = 0; i < x.size(); i += 3) x[i] = 0.9f;  // equal ones: the first wins
+  x[40] = NAN;
+  for (const Case& c : cases) {
+    const auto outputs = static_cast<size_t>(c.kept.count());
+    Floats want(outputs, -std::numeric_limits<float>::infinity());
+    std::vector<int32_t> places(outputs, -1);
+    for_each_index(c.kept, [&](const Index& kept, int64_t i) {
+      for_each_index(c.summed, [&](const Index& summed, int64_t) {
+        const int64_t at = place(c.kept, kept, c.x_kept) + place(c.summed, summed, c.x_summed);
+        const bool better = places[i] < 0 || x[at] > want[i] || (std::isnan(x[at]) && !std::isnan(want[i]));
+        if (better) want[i] = x[at], places[i] = static_cast<int32_t>(at);
+      });
+    });
+    on_every_device([&](Stream& stream) {
+      const auto dx = on_device(stream, x);
+      const SumOperand operand{dx.data(), c.x_kept, c.x_summed};
+      Guarded<float> y(stream, outputs);
+      Guarded<int32_t> winners(stream, outputs);
+      strided_max(stream, c.kept, c.summed, operand, y.data(), winners.data());
+      EXPECT_EQ(winners.read(stream), places);
+      const Floats got = y.read(stream);
+      for (size_t i = 0; i < outputs; ++i) {
+        if (std::isnan(want[i])) {
+          EXPECT_TRUE(std::isnan(got[i])) << i;
+        } else {
+          EXPECT_EQ(got[i], want[i]) << i;
+        }
+      }
+      strided_max(stream, c.kept, c.summed, operand, y.data(), nullptr);
+      const Floats dy = random_floats(outputs, 5);
+      const auto dev_dy = on_device(stream, dy);
+      Guarded<float> back(stream, x.size());
+      Doubles gradient(x.size(), 0.0);
+      for (const int rounds : {1, 2}) {
+        strided_max_backward(stream, static_cast<int64_t>(outputs), winners.data(), dev_dy.data(),
+                             static_cast<int64_t>(x.size()), back.data(), rounds == 1 ? Result::replace : Result::add);
+        for (size_t i = 0; i < outputs; ++i) {
+          if (places[i] >= 0) gradient[places[i]] += static_cast<double>(dy[i]);
+        }
+        expect_close(back.read(stream), gradient, 1e-7, "dx");
+      }
+    });
+  }
+}
+
 TEST(Strided, sums_over_any_axes) {
   struct Case {
     Box kept, summed;
@@ -238,9 +325,11 @@ TEST(Strided, sums_over_any_axes) {
       {box_of({}), box_of({2, 50, 21}), {}, strides_of({1050, 21, 1}), {}, strides_of({0, 21, 1})},
       {box_of({2, 3}), box_of({0}), strides_of({1, 2}), strides_of({1}), strides_of({1, 2}), strides_of({1})},
   };
-  const Floats x = random_floats(4000, 1), z = random_floats(4000, 2, 0.5f, 2), w = random_floats(4000, 3, 0.5f, 2);
+  const Floats x = random_floats(4000, 1);
+  Floats z = random_floats(4000, 2, 0.5f, 2), w = random_floats(4000, 3, 0.5f, 2);
+  for (size_t i = 0; i < z.size(); i += 7) w[i] = z[i];  // where neither is larger
   for (const Case& c : cases) {
-    for (const SumTerm term : {SumTerm::value, SumTerm::product, SumTerm::quotient, SumTerm::slope_by_divisor}) {
+    for (const SumTerm term : kTerms) {
       Doubles want(static_cast<size_t>(c.kept.count()));
       for_each_index(c.kept, [&](const Index& kept, int64_t i) {
         for_each_index(c.summed, [&](const Index& summed, int64_t) {

@@ -1,5 +1,5 @@
-// add, sub, mul, div: two arrays value by value. Where a size is 1 or an axis is missing in one of them, its values are
-// repeated, as numpy does.
+// add, sub, mul, div, pow, max, min: two arrays value by value. Where a size is 1 or an axis is missing in one of them,
+// its values are repeated, as numpy does.
 #include <string_view>
 
 #include "engine/network/layers/tensors.h"
@@ -96,6 +96,34 @@ class Divide : public Binary {
   }
 };
 
+class Power : public Binary {
+ public:
+  std::string kind() const override { return kPow.word; }
+  void forward(Stream& stream, const LayerCall& call) const override { apply(stream, Arithmetic::power, call); }
+  void backward(Stream& stream, const LayerCall& call) const override {
+    // Both slopes are made of base and exponent: each is read along the axes of the other's gradient.
+    for (const size_t i : {size_t{0}, size_t{1}}) {
+      gradient(stream, call, i, i == 0 ? SumTerm::power_by_base : SumTerm::power_by_exponent, 1, operand(call, 0),
+               operand(call, 1));
+    }
+  }
+};
+
+template <bool larger>
+class Extreme : public Binary {
+ public:
+  std::string kind() const override { return larger ? kMax.word : kMin.word; }
+  void forward(Stream& stream, const LayerCall& call) const override {
+    apply(stream, larger ? Arithmetic::maximum : Arithmetic::minimum, call);
+  }
+  void backward(Stream& stream, const LayerCall& call) const override {
+    for (const size_t i : {size_t{0}, size_t{1}}) {
+      gradient(stream, call, i, larger ? SumTerm::where_larger : SumTerm::where_smaller, 1, operand(call, i),
+               operand(call, 1 - i));
+    }
+  }
+};
+
 }  // namespace
 
 const LayerKind kAdd{"add",
@@ -134,6 +162,33 @@ const LayerKind kDiv{"div",
                      "axis its values are repeated. Scaling by a deviation is such a division. A divisor near 0 makes "
                      "both values and gradients very large; 0 itself gives infinity or no number.",
                      layers::parse_plain<Divide>,
+                     Takes::many};
+
+const LayerKind kPow{"pow",
+                     "Power",
+                     "pow NAME",
+                     "The layer before to the power of the named one, value by value; where one of them has size 1 "
+                     "along an axis its values are repeated. Squares and cubes come in with networks from elsewhere. A "
+                     "negative value has a power only where the exponent is a whole number.",
+                     layers::parse_plain<Power>,
+                     Takes::many};
+
+const LayerKind kMax{"max",
+                     "Larger of two",
+                     "max NAME",
+                     "The larger of the layer before and the named one, value by value; where one of them has size 1 "
+                     "along an axis its values are repeated. The gradient goes to the larger one, and to both in "
+                     "halves where they are equal. A ReLU is the larger of x and 0.",
+                     layers::parse_plain<Extreme<true>>,
+                     Takes::many};
+
+const LayerKind kMin{"min",
+                     "Smaller of two",
+                     "min NAME",
+                     "The smaller of the layer before and the named one, value by value; where one of them has size 1 "
+                     "along an axis its values are repeated. The gradient goes to the smaller one, and to both in "
+                     "halves where they are equal.",
+                     layers::parse_plain<Extreme<false>>,
                      Takes::many};
 
 }  // namespace striate

@@ -37,6 +37,9 @@ class Gather : public Layer {
     }
     return Shape(sizes);
   }
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    return axis == 0 ? "it takes some of them, by their numbers" : "";
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Shape& x = call.x[0].shape;
     const auto [outer, inner] = layers::around(x, axis);

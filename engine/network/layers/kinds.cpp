@@ -57,6 +57,18 @@ const std::vector<LayerKind>& layer_kinds() {
       kLayerNormMean,
       kLayerNormDeviation,
       kLrn,
+      kErf,
+      kExp,
+      kLog,
+      kSqrt,
+      kAbs,
+      kPow,
+      kMax,
+      kMin,
+      kReduceSum,
+      kReduceMax,
+      kReduceL2,
+      kRepeat,
   };
   return kinds;
 }

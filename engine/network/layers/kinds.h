@@ -17,6 +17,7 @@ extern const LayerKind kElu, kSelu, kCelu, kHardSigmoid, kHardSwish, kClip, kGel
     kInstanceNorm, kLayerNorm, kLayerNormMean, kLayerNormDeviation, kLrn;
 extern const LayerKind kConv3d, kConvTranspose, kConvTranspose3d, kMaxPool3d, kAvgPool3d, kMaxPoolIndices,
     kGlobalMaxPool;
+extern const LayerKind kErf, kExp, kLog, kSqrt, kAbs, kPow, kMax, kMin, kReduceSum, kReduceMax, kReduceL2, kRepeat;
 
 namespace layers {
 

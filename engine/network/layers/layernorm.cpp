@@ -12,6 +12,10 @@ class FromAxis : public layers::Pointwise {
   int axis = 1;
   float epsilon = 1e-5f;
 
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    return axis == 0 ? "its means go over axis 0" : "";
+  }
+
  protected:
   void check_rank(const Shape& x) const {
     if (axis < x.rank()) return;

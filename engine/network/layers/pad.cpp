@@ -41,6 +41,9 @@ class Pad : public Layer {
     }
     return Shape(sizes);
   }
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    return pads[0] != 0 || pads[pads.size() / 2] != 0 ? "it adds some before or behind them" : "";
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     pad_forward(stream, shape(call), call.x[0].data, call.y.data);
   }

@@ -26,6 +26,12 @@ class Slice : public Layer {
     sizes[static_cast<size_t>(axis)] = taken(inputs[0]).count;
     return Shape(sizes);
   }
+  std::string across_pictures(const std::vector<Shape>& inputs) const override {
+    if (axis != 0) return "";
+    const Taken part = taken(inputs[0]);
+    const bool all = part.first == 0 && part.count == inputs[0][0] && (step == 1 || part.count == 1);
+    return all ? "" : "it takes some of them, or in another order";
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Box box = layers::box_of(call.y.shape);
     const auto [first, strides] = walk(call.x[0].shape);

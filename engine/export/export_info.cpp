@@ -1,0 +1,39 @@
+#include "engine/export/export_info.h"
+
+#include <algorithm>
+
+#include "engine/drawing/prepare_input.h"
+#include "engine/error.h"
+
+namespace striate {
+
+bool reads_drawn_digits(const ModelFile& file) {
+  if (file.picture() != Shape{1, 28, 28}) return false;
+  return file.info.data == "digits" || file.info.data == "mnist" ||
+         (file.kind == ModelFile::Kind::onnx && reads_digits(file.picture(), file.info.classes));
+}
+
+ExportInfo export_info(const ModelFile& file) {
+  ExportInfo info;
+  info.name = file.info.model;
+  info.classes = file.info.classes;
+  if (!file.prepared_as.empty()) info.preparation = file.preparation.text();
+  for (const auto& [name, node] : file.outputs) info.outputs.push_back(node);
+  std::sort(info.outputs.begin(), info.outputs.end());
+  if (!file.info.architecture.has_input()) return info;
+  try {
+    class_count(file);
+    file.preparation.check_fits(file.picture());
+  } catch (const Error&) {
+    return info;  // no classifier of pictures
+  }
+  Preparation pictures = file.preparation;
+  if (reads_drawn_digits(file)) pictures.fit = Preparation::Fit::digit;
+  info.picture = file.picture();
+  info.pictures = pictures.text(info.picture[0]);
+  info.channels_last = file.channels_last();
+  info.loss = file.loss;
+  return info;
+}
+
+}  // namespace striate

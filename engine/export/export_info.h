@@ -1,0 +1,15 @@
+// What an exported file says of a model besides its layers, out of the model's own file.
+#pragma once
+
+#include "engine/export/export_graph.h"
+#include "engine/network/model_file.h"
+
+namespace striate {
+
+// Whether pictures of another size than the network's are prepared as MNIST's digits were: it learned those, or reads
+// 28 x 28 and names its classes 0 to 9.
+bool reads_drawn_digits(const ModelFile& file);
+
+ExportInfo export_info(const ModelFile& file);
+
+}  // namespace striate
