@@ -6,6 +6,7 @@
 
 #include "app/command/player.h"
 #include "app/shell/app.h"
+#include "app/shell/lesson_prose.h"
 #include "engine/files/atomic_write.h"
 
 namespace striate {
@@ -76,6 +77,9 @@ void App::declare_lesson_commands() {
   });
   registry_.add(Readout{"lesson.step", "number of the lesson's step, from 1; 0 while none is open",
                         [this] { return ReadoutValue(lessons_.is_open() ? lessons_.step() + 1.0 : 0.0); }});
+  registry_.add(Readout{
+      "lesson.prose", "the words of the lesson's step as they are drawn now; empty while none is open",
+      [this] { return ReadoutValue(lessons_.is_open() ? plain_words(lessons_.prose(registry_)) : std::string()); }});
 }
 
 std::string App::lesson_text() const {
@@ -110,6 +114,7 @@ void App::enter_step(int step) {
   ++document_.guided_steps;
   play(lessons_.current().enter);
   entering_ = step_player_ != nullptr;
+  if (!entering_) lessons_.begin(registry_);
 }
 
 // Plays a step's actions from the next update on; what was still playing is dropped.
@@ -155,7 +160,7 @@ bool App::advance_step() {
     if (step_player_ != player) return true;
   }
   step_player_.reset();
-  entering_ = false;
+  if (std::exchange(entering_, false)) lessons_.begin(registry_);
   document_.guided = lessons_.is_open();
   if (std::exchange(show_next_, false) && lessons_.is_open()) play(lessons_.current().attempt);
   return step_player_ != nullptr;

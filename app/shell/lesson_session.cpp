@@ -54,8 +54,7 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
   check_lesson(lesson, registry);
   lesson_ = std::make_unique<Lesson>(std::move(lesson));
   name_ = built_in.empty() ? std::filesystem::path(name_or_path).stem().string() : name_or_path;
-  step_ = 0;
-  tried_ = false;
+  go_to(0);
 }
 
 void LessonSession::close() {
@@ -67,6 +66,7 @@ bool LessonSession::go_to(int step) {
   if (!lesson_ || step < 0 || step >= step_count()) return false;
   step_ = step;
   tried_ = false;
+  frozen_.clear();
   return true;
 }
 
