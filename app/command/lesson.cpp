@@ -1,10 +1,10 @@
 // Reading a lesson: the few parts of Markdown that script.h and CONTRIBUTING.md name. What looks like a part of
 // Markdown that is not known here is an error with its line, so that nothing is shown that the author did not mean.
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "app/command/lesson_text.h"
+#include "app/command/prose.h"
 #include "app/command/script.h"
 
 namespace striate {
@@ -13,104 +13,6 @@ namespace {
 bool starts_with(std::string_view text, std::string_view beginning) {
   return text.substr(0, beginning.size()) == beginning;
 }
-
-bool is_readout_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  });
-}
-
-// Words and their marks. `text` may span lines; a line break is a space.
-class SpanReader {
- public:
-  explicit SpanReader(std::string_view text) : rest_(text) {}
-
-  std::vector<ProseSpan> read() {
-    while (!rest_.empty()) {
-      if (starts_with(rest_, "**")) {
-        marked("**", ProseSpan::Kind::bold);
-      } else if (rest_.front() == '`') {
-        marked("`", ProseSpan::Kind::code);
-      } else if (rest_.front() == '[') {
-        link();
-      } else if (rest_.front() == '{') {
-        readout();
-      } else {
-        const bool escape = rest_.front() == '\\' && rest_.size() > 1 && std::ispunct(byte(rest_[1]));
-        if (escape) rest_.remove_prefix(1);
-        plain_ += rest_.front() == '\n' ? ' ' : rest_.front();
-        rest_.remove_prefix(1);
-      }
-    }
-    flush();
-    return std::move(spans_);
-  }
-
- private:
-  static unsigned char byte(char c) { return static_cast<unsigned char>(c); }
-
-  void flush() {
-    if (!plain_.empty()) spans_.push_back({ProseSpan::Kind::plain, std::exchange(plain_, {}), {}});
-  }
-
-  static std::string on_one_line(std::string_view text) {
-    std::string line(text);
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    return line;
-  }
-
-  void marked(std::string_view mark, ProseSpan::Kind kind) {
-    const size_t end = rest_.find(mark, mark.size());
-    if (end == std::string_view::npos || end == mark.size())
-      throw Error(fmt::format("the {} in front of '{}' is not closed", mark, shown(rest_.substr(mark.size()))),
-                  fmt::format("write a second {0} after the word, or \\{1} for the sign itself", mark, mark.front()));
-    flush();
-    spans_.push_back({kind, on_one_line(rest_.substr(mark.size(), end - mark.size())), {}});
-    rest_.remove_prefix(end + mark.size());
-  }
-
-  // [words](target), or a plain bracket.
-  void link() {
-    const size_t middle = rest_.find("](");
-    const size_t close = rest_.find(']');
-    const size_t end = middle == std::string_view::npos ? middle : rest_.find(')', middle);
-    if (middle == std::string_view::npos || close != middle || end == std::string_view::npos) {
-      plain_ += '[';
-      rest_.remove_prefix(1);
-      return;
-    }
-    const std::string text = on_one_line(rest_.substr(1, middle - 1));
-    const std::string target = on_one_line(trimmed(rest_.substr(middle + 2, end - middle - 2)));
-    if (text.empty() || target.empty())
-      throw Error(
-          fmt::format("the link [{}]({}) has no {}", shown(text), shown(target), text.empty() ? "words" : "target"),
-          "write [words](target), the target a concept or a command");
-    flush();
-    spans_.push_back({ProseSpan::Kind::link, text, target});
-    rest_.remove_prefix(end + 1);
-  }
-
-  // {name}, or a plain brace.
-  void readout() {
-    const size_t end = rest_.find('}');
-    const std::string_view name = end == std::string_view::npos ? std::string_view() : rest_.substr(1, end - 1);
-    // With values behind the name, as in {convolution.output 2 3}, only where the name has a page.
-    const std::string_view first = name.substr(0, name.find(' '));
-    const bool has_values = first.size() < name.size();
-    if (!is_readout_name(first) || (has_values && first.find('.') == std::string_view::npos)) {
-      plain_ += '{';
-      rest_.remove_prefix(1);
-      return;
-    }
-    flush();
-    spans_.push_back({ProseSpan::Kind::readout, {}, on_one_line(name)});
-    rest_.remove_prefix(end + 1);
-  }
-
-  std::string_view rest_;
-  std::string plain_;
-  std::vector<ProseSpan> spans_;
-};
 
 class LessonReader {
  public:
@@ -230,7 +132,7 @@ class LessonReader {
       words += text;
     }
     const size_t after = std::exchange(at_, first);  // a mistake in the words is told with the paragraph's line
-    block.spans = SpanReader(words).read();
+    block.spans = parse_prose(words);
     at_ = after;
     step_.prose.push_back(std::move(block));
   }
@@ -270,7 +172,10 @@ class LessonReader {
         throw Error("the try block holds no command", "write the command that the student is to do");
       }
     } else if (kind != "striate" && !code.empty()) {
-      step_.prose.push_back({ProseBlock::Kind::code, {{ProseSpan::Kind::code, code, {}}}, code_line});
+      ProseSpan span;
+      span.text = code;
+      span.code = true;
+      step_.prose.push_back({ProseBlock::Kind::code, {span}, code_line});
     }
     ++at_;
   }

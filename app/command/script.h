@@ -7,7 +7,8 @@
 //   page: pixels
 //   chapter: Pictures
 //
-//   A picture is a [grid of numbers](input). This pixel's grey is {pixels.gray}.
+//   A picture is a [grid of numbers](input). This pixel's gray was {=pixels.gray} when the step began; it is
+//   {pixels.gray} now.
 //
 //   ```striate
 //   open portrait
@@ -32,6 +33,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/command/prose.h"
 #include "app/command/registry.h"
 #include "engine/error.h"
 
@@ -76,24 +78,10 @@ struct Script {
   std::shared_ptr<const Lesson> lesson = nullptr;  // what it was read from, for checks of the prose; null: no lesson
 };
 
-// A piece of a lesson's prose.
-struct ProseSpan {
-  enum class Kind {
-    plain,
-    bold,     // **like this**
-    code,     // `like this`
-    link,     // [words](target): lights its thing on the stage, and the other way round
-    readout,  // {pixels.gray}, {convolution.output 2 3}: target is what to read, its value is printed
-  };
-  Kind kind = Kind::plain;
-  std::string text;    // empty for a readout
-  std::string target;  // link: a concept (kConcepts), or a command, with or without values, whose widget it lights
-};
-
 struct ProseBlock {
   enum class Kind { paragraph, bullet, code };
   Kind kind = Kind::paragraph;
-  std::vector<ProseSpan> spans;  // code: one span of kind `code`, its lines as they stand
+  std::vector<ProseSpan> spans;  // code: one span, its lines as they stand
   int line = 0;
 };
 

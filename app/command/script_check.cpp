@@ -38,15 +38,15 @@ void check_prose(const Lesson& lesson, const Registry& registry) {
     for (const ProseBlock& block : step.prose)
       for (const ProseSpan& span : block.spans) {
         try {
-          if (span.kind == ProseSpan::Kind::readout) registry.check_readout(span.target);
-          if (span.kind != ProseSpan::Kind::link || is_concept(span.target)) continue;
-          if (command_name(span.target).size() < span.target.size()) {
-            registry.check(span.target);
-          } else if (!registry.find_command(span.target)) {
+          if (!span.readout.empty()) registry.check_readout(span.readout);
+          if (span.link.empty() || is_concept(span.link)) continue;
+          if (command_name(span.link).size() < span.link.size()) {
+            registry.check(span.link);
+          } else if (!registry.find_command(span.link)) {
             std::vector<std::string> names(std::begin(kConcepts), std::end(kConcepts));
             for (const auto& entry : registry.commands()) names.push_back(entry.first);
-            const std::string near = nearest_name(span.target, names);
-            throw Error(fmt::format("the link [{}]({}) leads nowhere", shown(span.text), shown(span.target)),
+            const std::string near = nearest_name(span.link, names);
+            throw Error(fmt::format("the link [{}]({}) leads nowhere", shown(span.text), shown(span.link)),
                         near.empty() ? "a link points to a concept (input, kernel, bias, output, activation, gradient) "
                                        "or to a command"
                                      : fmt::format("did you mean '{}'?", near));

@@ -207,7 +207,7 @@ void ChannelsPage::draw_pixel(Ui& ui) const {
   const Image& image = *context_.document.image;
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
   ui.section(stage_.pinned() ? "PIXEL, PINNED" : "PIXEL");
-  ui.row("column, row", fmt::format("{}, {}", stage_.x() + 1, stage_.y() + 1));
+  ui.row("column, row, from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
   for (int c = 0; c < image.colour_channels(); ++c) {
     const int after = tables_[static_cast<size_t>(c)][pixel[c]];
     const float gain = view_.gains.of[c];
@@ -242,7 +242,7 @@ void ChannelsPage::draw_memory(Ui& ui) const {
   // The bytes themselves: the cursor's row and the next one, a few pixels wide.
   const int last = std::min(stage_.y() + 1, image.height - 1);
   for (int y = stage_.y(); y <= last; ++y) {
-    ui.note(fmt::format("row {}", y + 1));
+    ui.note(fmt::format("row {}", y));
     if (order_ == MemoryOrder::chw) {
       for (int c = 0; c < image.channels; ++c) draw_bytes(ui, ui.take(ui.em(30)), y, c);
     } else {

@@ -98,7 +98,7 @@ bool ConvolutionPage::counted(int tap) const {
 
 std::string ConvolutionPage::channel_name(int channel) const {
   static const char* const slices[] = {"red", "green", "blue"};
-  return geometry().channels == 3 ? slices[channel] : fmt::format("channel {}", channel + 1);
+  return geometry().channels == 3 ? slices[channel] : fmt::format("channel {}", channel);
 }
 
 void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
@@ -281,7 +281,7 @@ void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float c
   if (r.right_clicked) ui.send(fmt::format("convolution.pin {} {} output {}", r.column, r.row, output));
   const std::string name = g.outputs == 1            ? "output"
                            : g.outputs == g.channels ? channel_name(output) + " output"
-                                                     : fmt::format("output {}", output + 1);
+                                                     : fmt::format("output {}", output);
   ui.caption({place.centre().x, place.y - ui.em(14)}, name,
              output == 0 ? fmt::format(" {} \u00d7 {}", picture_.width, picture_.height) : "", theme.activation);
 }

@@ -21,7 +21,7 @@ const char* plural(int n) { return n == 1 ? "" : "s"; }
 void ConvolutionPage::draw_cell_sum(Ui& ui) const {
   const ConvolutionGeometry& g = geometry();
   look();
-  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row + 1, active_.column + 1));
+  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row, active_.column));
   const int channels = g.group_channels(), first = active_.output * channels;
   if (g.channels > 1) {
     ui.note(g.groups == 1 ? fmt::format("Each channel is multiplied with its own slice. The {} sums are added, and one "
@@ -79,9 +79,9 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
     if (chip.dashed) {
       chip.about += tap.from_row < 0
                         ? "; the padding holds a 0"
-                        : fmt::format("; padding, taken from row {}, column {}", tap.from_row + 1, tap.from_column + 1);
+                        : fmt::format("; padding, taken from row {}, column {}", tap.from_row, tap.from_column);
     } else {
-      chip.about += fmt::format("; row {}, column {} of the input", tap.row + 1, tap.column + 1);
+      chip.about += fmt::format("; row {}, column {} of the input", tap.row, tap.column);
     }
     row.chips.push_back(std::move(chip));
   }
@@ -129,15 +129,14 @@ std::string ConvolutionPage::input_words(int channel) const {
   if (hover_.row < 0 || hover_.column < 0 || hover_.row >= g.height || hover_.column >= g.width) {
     const int row = border_source(g.border, hover_.row, g.height),
               column = border_source(g.border, hover_.column, g.width);
-    return row < 0 || column < 0
-               ? "Padding: a `0`."
-               : fmt::format("Padding: `{}`, taken from row {}, column {}.", value, row + 1, column + 1);
+    return row < 0 || column < 0 ? "Padding: a `0`."
+                                 : fmt::format("Padding: `{}`, taken from row {}, column {}.", value, row, column);
   }
   int readers = 0;
   for (int p = 0; p < picture_.height; ++p) {
     for (int q = 0; q < picture_.width; ++q) readers += feeding_tap(hover_.row, hover_.column, p, q) >= 0;
   }
-  return fmt::format("Row {}, column {}: `{}`. {} output{} read{} it.{}", hover_.row + 1, hover_.column + 1, value,
+  return fmt::format("Row {}, column {}: `{}`. {} output{} read{} it.{}", hover_.row, hover_.column, value,
                      readers == 0 ? "No" : std::to_string(readers), plural(readers), readers == 1 ? "s" : "", how);
 }
 
@@ -147,7 +146,7 @@ std::string ConvolutionPage::kernel_words(int channel) const {
   if (hover_.kind != Hover::Kind::kernel || hover_.channel != channel) return "The kernel." + how;
   const int index = hover_.row * g.kernel_width + hover_.column;
   const int of_sum = channel - active_.output * g.group_channels();
-  std::string words = fmt::format("Row {}, column {}", hover_.row + 1, hover_.column + 1);
+  std::string words = fmt::format("Row {}, column {}", hover_.row, hover_.column);
   if (of_sum >= 0 && of_sum < g.group_channels()) {
     const ConvolutionTap& tap = active_.taps[static_cast<size_t>(of_sum * taps() + index)];
     words += fmt::format(": `{}`. Here {} \u00d7 {} = `{}`", kernel_number_text(tap.w), exact_text(tap.x),
@@ -159,7 +158,7 @@ std::string ConvolutionPage::kernel_words(int channel) const {
 std::string ConvolutionPage::output_words() const {
   if (hover_.kind != Hover::Kind::output) return "The output. Click a cell to stay there; right-click keeps its card.";
   return fmt::format("Row {}, column {}: sum `{}`, value `{}`. Click to stay there; right-click keeps its card.",
-                     hover_.row + 1, hover_.column + 1, exact_text(active_.total), exact_text(active_.value));
+                     hover_.row, hover_.column, exact_text(active_.total), exact_text(active_.value));
 }
 
 void ConvolutionPage::draw_pins(Ui& ui) const {
@@ -170,7 +169,7 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
   const ConvolutionGeometry& g = geometry();
   const bool dark = ui.theme().dark;
   CellCard card;
-  card.title = fmt::format("{}, row {}, column {}", pin.grid, pin.row + 1, pin.column + 1);
+  card.title = fmt::format("{}, row {}, column {}", pin.grid, pin.row, pin.column);
   if (pin.grid == "output" ? g.outputs > 1 : g.channels > 1) card.title += ", " + channel_name(pin.channel);
   card.unpin = fmt::format("convolution.unpin {} {} {} {}", pin.column, pin.row, pin.grid, pin.channel);
   const auto kernel_picture = [&](int lit) {
@@ -226,8 +225,7 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
     const int of_sum = pin.channel - active_.output * g.group_channels();
     if (of_sum >= 0 && of_sum < g.group_channels()) {
       const ConvolutionTap& tap = active_.taps[static_cast<size_t>(of_sum * taps() + seen)];
-      card.formula =
-          fmt::format("input \u00d7 this number, at output row {}, column {}:", active_.row + 1, active_.column + 1);
+      card.formula = fmt::format("input \u00d7 this number, at output row {}, column {}:", active_.row, active_.column);
       card.numbers =
           fmt::format("{} \u00d7 {} = {}", exact_text(tap.x), kernel_number_text(tap.w), exact_text(tap.product()));
     }

@@ -382,7 +382,7 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     for (double sum : sums) rows.push_back({sum, 1});
     const PrintedSum added = print_sum(rows, nullptr, c.sum, 8);
     for (int r = 0; r < kernel.height; ++r)
-      ui.row(fmt::format("row {}", r + 1), minus_sign(added.terms[static_cast<size_t>(r)].product));
+      ui.row(fmt::format("row {}", r), minus_sign(added.terms[static_cast<size_t>(r)].product));
     ui.big_row("sum of the rows", minus_sign(added.result), Concept::kernel);
     if (!added.reproduces) ui.note("Rounded; exactly " + added.exact_value);
     return;

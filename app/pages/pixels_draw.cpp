@@ -120,8 +120,7 @@ void PixelsPage::draw_pixel(Ui& ui) const {
   const Image& image = *context_.document.image;
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
   ui.section(stage_.pinned() ? "PIXEL, PINNED" : "PIXEL");
-  ui.row("column, row", fmt::format("{}, {}", stage_.x() + 1, stage_.y() + 1));
-  ui.row("x, y from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
+  ui.row("column, row, from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
   if (image.colour_channels() == 1) {
     ui.big_row("value", fmt::format("{}", pixel[0]), Concept::input);
     ui.row("hex", fmt::format("0x{:02X}", pixel[0]));

@@ -54,7 +54,7 @@ std::string PoolingPage::numbers_of(const PoolingWalk& walk) const {
 void PoolingPage::draw_window(Ui& ui) const {
   const PoolGeometry& g = geometry();
   const PoolResult& result = active_.result;
-  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row + 1, active_.column + 1));
+  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row, active_.column));
   if (active_.cells.size() <= kMostWritten) {
     ui.note("`" + numbers_of(active_) + "`");
   } else {
@@ -62,7 +62,7 @@ void PoolingPage::draw_window(Ui& ui) const {
   }
   if (g.kind == PoolKind::max) {
     ui.big_row("largest", exact_text(result.value), Concept::activation);
-    ui.row("winner", fmt::format("row {}, column {}", result.winner_row + 1, result.winner_column + 1));
+    ui.row("winner", fmt::format("row {}, column {}", result.winner_row, result.winner_column));
     const bool tie = std::count_if(active_.cells.begin(), active_.cells.end(),
                                    [&](const PoolCell& cell) { return !cell.padding && cell.x == result.value; }) > 1;
     if (tie) ui.note("Several cells are equally large. The first one in reading order wins, as in every framework.");
@@ -195,22 +195,22 @@ std::string PoolingPage::input_words() const {
   for (int p = 0; p < picture_.height; ++p) {
     for (int q = 0; q < picture_.width; ++q) readers += covers(p, q, hover_.row, hover_.column);
   }
-  return fmt::format("Row {}, column {}: `{}`. {} output{} see{} it.{}", hover_.row + 1, hover_.column + 1,
+  return fmt::format("Row {}, column {}: `{}`. {} output{} see{} it.{}", hover_.row, hover_.column,
                      exact_text(state_.pooling.x[static_cast<size_t>(hover_.row) * g.width + hover_.column]),
                      readers == 0 ? "No" : std::to_string(readers), plural(readers), readers == 1 ? "s" : "", how);
 }
 
 std::string PoolingPage::output_words() const {
   if (hover_.kind != Hover::Kind::output) return "The output. Click a cell to stay there; right-click keeps its card.";
-  return fmt::format("Row {}, column {}: `{}`. Click to stay there; right-click keeps its card.", hover_.row + 1,
-                     hover_.column + 1, exact_text(active_.result.value));
+  return fmt::format("Row {}, column {}: `{}`. Click to stay there; right-click keeps its card.", hover_.row,
+                     hover_.column, exact_text(active_.result.value));
 }
 
 CellCard PoolingPage::card_of(Ui& ui, const Pin& pin) const {
   const PoolGeometry& g = geometry();
   const Theme& theme = ui.theme();
   CellCard card;
-  card.title = fmt::format("{}, row {}, column {}", pin.grid, pin.row + 1, pin.column + 1);
+  card.title = fmt::format("{}, row {}, column {}", pin.grid, pin.row, pin.column);
   card.unpin = fmt::format("pooling.unpin {} {} {}", pin.column, pin.row, pin.grid);
   if (pin.grid == "output") {
     const PoolingWalk walk = walk_pooling(state_.pooling, 0, pin.row, pin.column);

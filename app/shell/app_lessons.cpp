@@ -9,6 +9,7 @@
 #include "app/command/player.h"
 #include "app/embedded.h"
 #include "app/shell/app.h"
+#include "app/shell/lesson_prose.h"
 #include "engine/files/atomic_write.h"
 #include "engine/files/overwrite.h"
 
@@ -94,6 +95,9 @@ void App::declare_lesson_commands() {
                         [this] { return ReadoutValue(step_player_ ? 1.0 : 0.0); }});
   registry_.add(Readout{"lesson.tasks", "tasks of lessons that were done since the program was opened",
                         [this] { return ReadoutValue(static_cast<double>(tasks_done_)); }});
+  registry_.add(Readout{
+      "lesson.prose", "the words of the lesson's step as they are drawn now; empty while none is open",
+      [this] { return ReadoutValue(lessons_.is_open() ? plain_words(lessons_.prose(registry_)) : std::string()); }});
 }
 
 std::string App::lesson_text() const {
@@ -141,6 +145,7 @@ void App::enter_step(int step) {
   ++document_.guided_steps;
   play(lessons_.current().enter);
   entering_ = step_player_ != nullptr;
+  if (!entering_) lessons_.begin(registry_);
 }
 
 // A task that was done is remembered at once, and those who count what was trained for it are told.
@@ -207,7 +212,7 @@ bool App::advance_step() {
     if (step_player_ != player) return true;
   }
   step_player_.reset();
-  entering_ = false;
+  if (std::exchange(entering_, false)) lessons_.begin(registry_);
   document_.guided = lessons_.is_open();
   if (std::exchange(show_next_, false) && lessons_.is_open()) play(lessons_.current().attempt);
   return step_player_ != nullptr;

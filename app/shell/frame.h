@@ -91,7 +91,6 @@ class Shell {
   void draw_inspector(const Rect& area);
   void draw_narration(const Rect& area);
   float narration_height(float width);
-  std::string lesson_text() const;
   void draw_notices(const Rect& stage);
   void draw_loading(const Rect& stage);
   void draw_file_question(const Rect& stage);

@@ -74,9 +74,7 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
   lesson_ = std::make_unique<Lesson>(std::move(lesson));
   name_ = built_in.empty() ? std::filesystem::path(name_or_path).stem().string() : name_or_path;
   path_ = built_in.empty() ? name_or_path : std::string();
-  step_ = 0;
-  tried_ = false;
-  lines_done_ = 0;
+  go_to(0);
 }
 
 void LessonSession::close() {
@@ -89,6 +87,7 @@ bool LessonSession::go_to(int step) {
   step_ = step;
   tried_ = false;
   lines_done_ = 0;
+  frozen_.clear();
   return true;
 }
 

@@ -1,6 +1,7 @@
 // The lesson that is open: which step it is at, and whether the step's "try it" was done. App runs the commands.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,12 @@ class LessonSession {
   const LessonStep& current() const { return lesson_->steps[static_cast<size_t>(step_)]; }
   bool go_to(int step);  // false where there is no such step; forgets what was tried
 
+  // The step stands: its set-up block has run. Reads its frozen readouts.
+  void begin(const Registry& registry);
+  // The step's prose with its readouts' values as text: the frozen ones of when it began, the others of now. What can't
+  // be read is a dash, and what is frozen and not read yet an ellipsis.
+  std::vector<ProseBlock> prose(const Registry& registry) const;
+
   // Whether this step's try block was done; true where it has none.
   bool tried() const { return tried_ || current().attempt.empty(); }
   // The try block's lines that are to be done next, in order; the last one where all were done and it is not yet so.
@@ -53,6 +60,7 @@ class LessonSession {
   int step_ = 0;
   bool tried_ = false;
   size_t lines_done_ = 0;  // of the try block's commands
+  std::map<std::string, std::string> frozen_;  // values by readout
 };
 
 }  // namespace striate

@@ -1,69 +1,29 @@
 // The lesson's words in a band over the stage: title, prose with linked words, Back, Next, "Show me", dots.
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
+#include <sstream>
 
 #include "app/shell/frame.h"
-#include "engine/error.h"
 
 namespace striate {
 namespace {
 
-// A readout in a sentence: whole numbers as they are, others with two decimals at most.
-std::string spoken(const ReadoutValue& value) {
-  const double* number = std::get_if<double>(&value);
-  if (!number || *number == std::floor(*number) || std::abs(*number) < 0.01) return to_text(value);
-  std::string text = number_text(*number, 2);
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
-}  // namespace
-
-// The step's prose as marked text; readouts are printed as they are now. Paragraphs are separated by "\n\n".
-std::string Shell::lesson_text() const {
-  std::string text;
-  for (const ProseBlock& block : app_.lessons().current().prose) {
-    if (!text.empty()) text += "\n\n";
-    if (block.kind == ProseBlock::Kind::bullet) text += "• ";
-    for (const ProseSpan& span : block.spans) {
-      switch (span.kind) {
-        case ProseSpan::Kind::plain:
-          text += span.text;
-          break;
-        case ProseSpan::Kind::bold:
-          text += "**" + span.text + "**";
-          break;
-        case ProseSpan::Kind::code:
-          text += "`" + span.text + "`";
-          break;
-        case ProseSpan::Kind::link:
-          text += "[" + span.text + "](" + span.target + ")";
-          break;
-        case ProseSpan::Kind::readout:
-          try {
-            text += "`" + spoken(app_.registry().read(span.target)) + "`";
-          } catch (const Error&) {
-            text += "`?`";  // nothing to read at this moment: no picture is open
-          }
-          break;
-      }
+// What stands in a block of its own, a block of code line by line.
+std::vector<std::vector<ProseSpan>> paragraphs(const std::vector<ProseBlock>& blocks) {
+  std::vector<std::vector<ProseSpan>> list;
+  for (const ProseBlock& block : blocks) {
+    if (block.kind == ProseBlock::Kind::code) {
+      std::istringstream lines(block.spans.front().text);
+      for (ProseSpan line = block.spans.front(); std::getline(lines, line.text);) list.push_back({line});
+      continue;
     }
-  }
-  return text;
-}
-
-namespace {
-
-std::vector<std::string> paragraphs(const std::string& text) {
-  std::vector<std::string> list;
-  size_t at = 0;
-  while (at <= text.size()) {
-    size_t end = text.find("\n\n", at);
-    if (end == std::string::npos) end = text.size();
-    if (end > at) list.push_back(text.substr(at, end - at));
-    at = end + 2;
+    list.push_back(block.spans);
+    if (block.kind == ProseBlock::Kind::bullet) {
+      ProseSpan point;
+      point.text = "• ";
+      list.back().insert(list.back().begin(), std::move(point));
+    }
   }
   return list;
 }
@@ -85,7 +45,7 @@ float Shell::narration_height(float width) {
   bool below = buttons_below(ui_, width);
   float words = width - 2 * 18 - (below ? 0 : buttons_width(ui_, show_me) + 16);
   float height = 0;
-  for (const std::string& paragraph : paragraphs(lesson_text())) {
+  for (const std::vector<ProseSpan>& paragraph : paragraphs(app_.lessons().prose(app_.registry()))) {
     height += ui_.paragraph_height(paragraph, words) + (height > 0 ? 6 : 0);
   }
   return std::max(height + ui_.em(30) + 22, ui_.em(92)) + (below ? ui_.em(44) : 0);
@@ -117,8 +77,11 @@ void Shell::draw_narration(const Rect& area) {
   ui_.label(head, title, Font::strong, t.secondary, Align::left, ui_.em(15));
   ui_.begin_panel("words", {inside.x, inside.y, inside.w, inside.h}, 0, true);
   // Words fade in with each step; they never blink.
-  for (const std::string& paragraph : paragraphs(lesson_text())) {
+  int number = 0;
+  for (const std::vector<ProseSpan>& paragraph : paragraphs(lessons.prose(app_.registry()))) {
+    ui_.push_id(fmt::format("paragraph {}", ++number));
     ui_.paragraph(paragraph);
+    ui_.pop_id();
     ui_.space(-2);
   }
   ui_.end_panel();

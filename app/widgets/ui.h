@@ -17,7 +17,8 @@
 //    interact(): it is then clickable by label in tests, reachable with Tab, and has a tooltip with the command's help.
 //  * colours: ui.theme().input, .kernel, .bias, .activation, .gradient; grey text is .secondary. Never a literal
 //  colour.
-//  * words in text: "[kernel](kernel)" is coloured and lights what is lit(Concept::kernel); **bold**; `number`.
+//  * words in text: "[kernel](kernel)" is coloured and lights what is lit(Concept::kernel); **bold**; `number`
+//    (app/command/prose.h).
 //  * when the thing itself is hovered call light(Concept::kernel): its words in the narration light up.
 #pragma once
 
@@ -36,6 +37,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/command/prose.h"
 #include "app/command/registry.h"
 #include "app/shell/theme.h"
 #include "app/widgets/geometry.h"
@@ -324,7 +326,9 @@ class Ui {
   void big_row(std::string_view name, std::string_view value, Concept tone = Concept::none);
   void hairline();
   void paragraph(std::string_view marked, Font font = Font::body);  // wraps; marked words as described on top
+  void paragraph(std::span<const ProseSpan> spans, Font font = Font::body);
   float paragraph_height(std::string_view marked, float width, Font font = Font::body);
+  float paragraph_height(std::span<const ProseSpan> spans, float width, Font font = Font::body);
   void note(std::string_view marked);                             // a paragraph in caption size, secondary colour
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
   void error_beside(std::string_view command);                    // what this command's last failure said, if it failed
@@ -447,6 +451,7 @@ class Ui {
     Concept tone = Concept::none;
     std::string target;  // "kernel" of [word](kernel)
     bool plain = true;
+    std::string live;  // the readout whose value these words are now
   };
   struct Words {  // a word of a wrapped paragraph
     std::string text;
@@ -460,6 +465,7 @@ class Ui {
   void find_hot();
   void move_focus();
   void draw_focus(const Rect& rect, float radius = 6);
+  void live_number(const Rect& place, std::string_view readout, int number);
   void draw_tooltip();
   void draw_ring();
   void scroll_into_view(const Rect& rect);
@@ -470,7 +476,7 @@ class Ui {
   bool track(const Rect& rect, const Response& r, double value, const NumberSpec& spec, double* changed);
   bool number_box(const Rect& rect, std::string_view label, double value, const NumberSpec& spec,
                   std::string_view prefix, bool frame);
-  std::vector<Run> parse_marked(std::string_view marked, Font font) const;
+  std::vector<Run> runs_of(std::span<const ProseSpan> spans, Font font) const;
   float wrap(const std::vector<Run>& runs, float width, Font font, std::vector<Words>* out) const;
   void draw_tiles(const Rect& area, const PictureSource& source, const View& view, bool nearest, bool* settled);
 

@@ -10,52 +10,28 @@
 
 namespace striate {
 
-// "plain **bold** `number` [word](target)" into runs. An unclosed mark is plain text.
-std::vector<Ui::Run> Ui::parse_marked(std::string_view marked, Font font) const {
+std::vector<Ui::Run> Ui::runs_of(std::span<const ProseSpan> spans, Font font) const {
   std::vector<Run> runs;
-  std::string plain;
-  auto flush = [&] {
-    if (!plain.empty()) runs.push_back({std::exchange(plain, {}), font, Concept::none, {}, true});
-  };
-  for (size_t i = 0; i < marked.size();) {
-    std::string_view rest = marked.substr(i);
-    if (rest.starts_with("**")) {
-      size_t end = rest.find("**", 2);
-      if (end != std::string_view::npos && end > 2) {
-        flush();
-        runs.push_back({std::string(rest.substr(2, end - 2)), Font::strong, Concept::none, {}, true});
-        i += end + 2;
-        continue;
-      }
-    } else if (rest[0] == '`') {
-      size_t end = rest.find('`', 1);
-      if (end != std::string_view::npos && end > 1) {
-        flush();
-        runs.push_back({std::string(rest.substr(1, end - 1)), Font::number, Concept::none, {}, true});
-        i += end + 1;
-        continue;
-      }
-    } else if (rest[0] == '[') {
-      size_t middle = rest.find("](");
-      size_t end = middle == std::string_view::npos ? middle : rest.find(')', middle);
-      if (end != std::string_view::npos) {
-        flush();
-        Run run;
-        run.words = rest.substr(1, middle - 1);
-        run.target = rest.substr(middle + 2, end - middle - 2);
-        run.tone = concept_of(run.target);
-        run.font = font == Font::body ? Font::strong : font;
-        run.plain = false;
-        runs.push_back(std::move(run));
-        i += end + 1;
-        continue;
-      }
+  for (const ProseSpan& span : spans) {
+    Run run;
+    run.words = span.text;
+    run.font = span.code || !span.readout.empty() ? Font::number : span.bold ? Font::strong : font;
+    if (span.is_live()) run.live = span.readout;
+    if (!span.link.empty()) {
+      run.target = span.link;
+      run.tone = concept_of(run.target);
+      run.plain = false;
+      if (run.font == Font::body) run.font = Font::strong;
     }
-    plain += marked[i] == '\n' ? ' ' : marked[i];
-    ++i;
+    runs.push_back(std::move(run));
   }
-  flush();
   return runs;
+}
+
+// Numbers and code are a little smaller than the words around them. In a body text they have the size that the face
+// with all letters is made in: others hold what stands in cells alone, and draw nothing for a `zero`.
+static float size_of_numbers(const Ui& ui, Font around) {
+  return around == Font::body ? ui.text_size(Font::number) : ui.text_size(around) * 0.92f;
 }
 
 // Breaks at spaces. Returns the height; `out`, where given, gets each word's place from (0, 0).
@@ -63,7 +39,7 @@ float Ui::wrap(const std::vector<Run>& runs, float width, Font font, std::vector
   float size = text_size(font);
   float line_height = std::round(size * 1.36f);
   float x = 0, y = 0;
-  auto size_of = [&](const Run& run) { return run.font == Font::number ? size * 0.92f : size; };
+  auto size_of = [&](const Run& run) { return run.font == Font::number ? size_of_numbers(*this, font) : size; };
   float space = measure(font, " ").x;
   bool need_space = false;
   // A chunk is what may not be broken: it may cross runs ("**bold**," keeps its comma).
@@ -114,21 +90,29 @@ float Ui::wrap(const std::vector<Run>& runs, float width, Font font, std::vector
 }
 
 float Ui::paragraph_height(std::string_view marked, float width, Font font) {
-  return wrap(parse_marked(marked, font), width, font, nullptr);
+  return paragraph_height(parse_marks(marked), width, font);
 }
 
-void Ui::paragraph(std::string_view marked, Font font) {
-  std::vector<Run> runs = parse_marked(marked, font);
+float Ui::paragraph_height(std::span<const ProseSpan> spans, float width, Font font) {
+  return wrap(runs_of(spans, font), width, font, nullptr);
+}
+
+void Ui::paragraph(std::string_view marked, Font font) { paragraph(parse_marks(marked), font); }
+
+void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
+  std::vector<Run> runs = runs_of(spans, font);
   std::vector<Words> words;
   float height = wrap(runs, width(), font, &words);
   Rect rect = take(height);
   Colour plain = font == Font::caption ? theme().secondary : theme().text;
   float size = text_size(font);
+  int live = 0;
   for (const Words& word : words) {
     const Run& run = runs[static_cast<size_t>(word.run)];
     Vec at = rect.min() + word.at;
+    if (!run.live.empty()) live_number({at.x - 1, at.y - 1, word.width + 2, size * 1.3f}, run.live, ++live);
     if (run.plain) {
-      label(at, word.text, run.font, plain, run.font == Font::number ? size * 0.92f : size);
+      label(at, word.text, run.font, plain, run.font == Font::number ? size_of_numbers(*this, font) : size);
       continue;
     }
     Rect place{at.x - 1, at.y - 1, word.width + 2, size * 1.3f};
@@ -141,6 +125,19 @@ void Ui::paragraph(std::string_view marked, Font font) {
     float glow = run.tone == Concept::none ? (over ? 1.0f : 0.0f) : std::max(lights_[index], over ? 1.0f : 0.0f);
     if (glow > 0) fill(place.inset(-2, 0), faded(tone, 0.2f * glow), 4);
     label(at, word.text, run.font, tone, size);
+  }
+}
+
+// Under words that change as one acts: dots, and a tooltip that says so.
+void Ui::live_number(const Rect& place, std::string_view readout, int number) {
+  interact(place, {.label = fmt::format("{} now {}", readout, number),
+                   .kind = "live number",
+                   .focusable = false,
+                   .tooltip = "Changes as you act",
+                   .takes_press = false});
+  const float dot = std::max(1.0f, em(1.5f));
+  for (float x = place.x; x + dot <= place.right(); x += 2 * dot) {
+    fill({x, place.bottom() - dot, dot, dot}, theme().accent);
   }
 }
 

@@ -134,10 +134,11 @@ TEST(Lesson, is_read_into_steps_prose_and_commands) {
   ASSERT_EQ(first.prose.size(), 1u);
   std::string flat;
   for (const ProseSpan& span : first.prose[0].spans)
-    flat += std::to_string(static_cast<int>(span.kind)) + "<" + span.text + "|" + span.target + ">";
+    flat += (span.bold ? "bold " : "") + std::string(span.code ? "code " : "") + "<" + span.text + "|" + span.link +
+            span.readout + ">";
   EXPECT_EQ(flat,
-            "0<A picture is a |>3<grid of numbers|input>0<, |>1<nothing else|>0<: |>2<157|>0< is |>4<|pixels.gray>"
-            "0<. Sets {1} and [1] and 3 * 4 stay.|>");
+            "<A picture is a |><grid of numbers|input><, |>bold <nothing else|><: |>code <157|>< is |><|pixels.gray>"
+            "<. Sets {1} and [1] and 3 * 4 stay.|>");
 
   const LessonStep& second = lesson.steps[1];
   EXPECT_EQ(second.heading, "Come closer");
@@ -277,7 +278,7 @@ TEST(Lesson, messages_stay_on_one_line_whatever_is_written) {
 TEST(Lesson, prints_readouts_with_values) {
   const Lesson lesson = parse_lesson("# T\n\n{grid.at 2 -3} {2, 3} {a b}\n", "l.md");
   ASSERT_EQ(lesson.steps.at(0).prose.at(0).spans.size(), 2u);
-  EXPECT_EQ(lesson.steps[0].prose[0].spans[0].target, "grid.at 2 -3");
+  EXPECT_EQ(lesson.steps[0].prose[0].spans[0].readout, "grid.at 2 -3");
   EXPECT_EQ(lesson.steps[0].prose[0].spans[1].text, " {2, 3} {a b}");
 }
 

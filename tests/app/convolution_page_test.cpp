@@ -123,12 +123,12 @@ TEST_F(ConvolutionPageTest, a_right_click_pins_a_card_that_follows_every_change)
   driver.hands.button(1, true);
   driver.hands.button(1, false);
   driver.settle();
-  EXPECT_NE(driver.ui.find_item("Unpin output, row 3, column 3"), nullptr);
+  EXPECT_NE(driver.ui.find_item("Unpin output, row 2, column 2"), nullptr);
   driver.run("convolution.cursor 0 0");
   driver.run("convolution.padding 0");  // 4 x 4 outputs: the card's cell is still there
-  EXPECT_NE(driver.ui.find_item("Unpin output, row 3, column 3"), nullptr);
+  EXPECT_NE(driver.ui.find_item("Unpin output, row 2, column 2"), nullptr);
   driver.run("convolution.input slide");
-  EXPECT_EQ(driver.ui.find_item("Unpin output, row 3, column 3"), nullptr);
+  EXPECT_EQ(driver.ui.find_item("Unpin output, row 2, column 2"), nullptr);
 }
 
 TEST_F(ConvolutionPageTest, any_cell_can_be_pinned_and_undone) {
@@ -144,7 +144,7 @@ TEST_F(ConvolutionPageTest, any_cell_can_be_pinned_and_undone) {
   EXPECT_EQ(driver.log, (std::vector<std::string>{"convolution.pin 0 -1 input 0", "convolution.pin 1 2 kernel 0"}));
   EXPECT_EQ(driver.number("convolution.pins"), 2);
   const std::vector<std::string> state = driver.app.page().state();
-  driver.click("Unpin kernel, row 3, column 2");
+  driver.click("Unpin kernel, row 2, column 1");
   EXPECT_EQ(driver.number("convolution.pins"), 1);
   driver.run("undo");
   EXPECT_EQ(driver.app.page().state(), state);
@@ -234,7 +234,7 @@ TEST_F(ConvolutionPageTest, the_padding_copies_light_with_their_cell) {
   driver.run("convolution.mode wrap");
   driver.run("convolution.pin 0 0 input");
   driver.settle();
-  EXPECT_NE(driver.ui.find_item("Unpin input, row 1, column 1"), nullptr);
+  EXPECT_NE(driver.ui.find_item("Unpin input, row 0, column 0"), nullptr);
   driver.hands.move(cell("input", 8, 8, 1, 1));
   driver.settle();
   driver.hands.move(cell("input", 8, 8, 0, 0));

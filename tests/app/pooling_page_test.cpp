@@ -75,7 +75,7 @@ TEST_F(PoolingPageTest, any_cell_can_be_pinned_and_keys_reach_the_grids) {
   driver.settle();
   EXPECT_EQ(driver.log, (std::vector<std::string>{"pooling.pin 0 1 input"}));
   driver.run("pooling.pin 1 1");
-  EXPECT_NE(driver.ui.find_item("Unpin output, row 2, column 2"), nullptr);
+  EXPECT_NE(driver.ui.find_item("Unpin output, row 1, column 1"), nullptr);
   driver.run("pooling.size 4");  // one output is left
   EXPECT_EQ(driver.number("pooling.pins"), 1);
   driver.run("undo");

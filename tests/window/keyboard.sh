@@ -43,7 +43,7 @@ expect convolution.sum 223 "the sum follows"
 keys ctrl+z
 expect convolution.kernel_sum 16 "Ctrl+Z"
 
-# The input: the keyboard begins at its first cell, row 1, column 1.
+# The input: the keyboard begins at its first cell, row 0, column 0.
 keys i Right Right Down Down
 type_text 26
 keys Return

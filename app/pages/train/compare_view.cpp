@@ -178,6 +178,20 @@ void CompareView::declare(Registry& registry) {
   number("test_accuracy", "of the second run on the test part, 0 to 1",
          [test] { return test().evaluation.accuracy(); });
   number("test_loss", "of the second run on the test part", [test] { return test().evaluation.loss; });
+  // What the change gained, of tests after the same step alone.
+  const auto gain = [this, &number](const std::string& name, std::string help, double (*of)(const TrainTest&)) {
+    number(name + ".gain", std::move(help), [this, of] {
+      const TrainSnapshotPtr now = scene_.snapshot();
+      if (!now->test || !other().test || now->test->step != other().test->step) {
+        throw Error("the two runs are not measured after the same step yet", "wait a moment");
+      }
+      return of(*other().test) - of(*now->test);
+    });
+  };
+  gain("test_accuracy", "how much larger the second run's test accuracy is than this run's",
+       [](const TrainTest& it) { return static_cast<double>(it.evaluation.accuracy()); });
+  gain("test_loss", "how much larger the second run's test loss is than this run's",
+       [](const TrainTest& it) { return static_cast<double>(it.evaluation.loss); });
   number("test_step", "the step after which the second run's test part was measured",
          [test] { return static_cast<double>(test().step); });
 }

@@ -235,7 +235,7 @@ void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Colour to
                            static_cast<int>((ui.input().mouse.x - place.x) / wide * static_cast<float>(maps.width)));
     const int y = std::min(maps.height - 1,
                            static_cast<int>((ui.input().mouse.y - place.y) / tall * static_cast<float>(maps.height)));
-    note_.title = fmt::format("{}: filter {}, row {}, column {}", what, k + 1, y + 1, x + 1);
+    note_.title = fmt::format("{}: filter {}, row {}, column {}", what, k, y, x);
     for (int64_t c = 0; c < (maps.planes == 3 ? 3 : 1); ++c) {
       const char* const names[] = {"red", "green", "blue"};
       const float value = values.values[static_cast<size_t>((k * maps.planes + c) * plane + y * maps.width + x)];

@@ -104,7 +104,7 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
         const int64_t at = (c * stage.shape[1] + hover_next_.y) * stage.shape[2] + hover_next_.x;
         value += (c ? " " : "") + number_text(static_cast<double>(stage.pixels[static_cast<size_t>(at)]), 3);
       }
-      ui.row(fmt::format("row {}, column {}", hover_next_.y + 1, hover_next_.x + 1), value, Concept::input);
+      ui.row(fmt::format("row {}, column {}", hover_next_.y, hover_next_.x), value, Concept::input);
     }
   } else if (&stages != &input_.stages) {
     ui.note(fmt::format("The network reads {}{}. Draw on the pad, and it reads your drawing.", now.probe->name,

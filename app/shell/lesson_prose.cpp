@@ -1,0 +1,66 @@
+// A step's words with the values of its readouts in them: what the narration draws, and what the readout lesson.prose
+// says to tests and screen readers.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "app/shell/lesson_prose.h"
+#include "app/shell/lesson_session.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+// Whole numbers as they are, others with three decimals at most; a number that moves keeps its three, so that the words
+// around it stand still.
+std::string spoken(const ReadoutValue& value, bool moves) {
+  const double* number = std::get_if<double>(&value);
+  if (!number || !std::isfinite(*number) || *number == std::floor(*number) || std::abs(*number) < 0.001) {
+    return to_text(value);
+  }
+  std::string text = fmt::format("{:.3f}", *number);
+  while (!moves && text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string read_aloud(const ProseSpan& span, const Registry& registry) {
+  try {
+    return spoken(registry.read(span.readout), span.is_live());
+  } catch (const Error&) {
+    return "\u2013";  // nothing to read at this moment: no picture is open, no second run has begun
+  }
+}
+
+}  // namespace
+
+void LessonSession::begin(const Registry& registry) {
+  if (!lesson_) return;
+  for (const ProseBlock& block : current().prose)
+    for (const ProseSpan& span : block.spans)
+      if (span.frozen) frozen_[span.readout] = read_aloud(span, registry);
+}
+
+std::vector<ProseBlock> LessonSession::prose(const Registry& registry) const {
+  std::vector<ProseBlock> blocks = current().prose;
+  for (ProseBlock& block : blocks) {
+    for (ProseSpan& span : block.spans) {
+      if (span.readout.empty()) continue;
+      const auto then = frozen_.find(span.readout);
+      span.text = !span.frozen ? read_aloud(span, registry) : then == frozen_.end() ? "\u2026" : then->second;
+    }
+  }
+  return blocks;
+}
+
+std::string plain_words(const std::vector<ProseBlock>& blocks) {
+  std::string text;
+  for (const ProseBlock& block : blocks) {
+    if (!text.empty()) text += "\n";
+    if (block.kind == ProseBlock::Kind::bullet) text += "\u2022 ";
+    for (const ProseSpan& span : block.spans) text += span.text;
+  }
+  return text;
+}
+
+}  // namespace striate
