@@ -123,8 +123,8 @@ Preparation preparation_for(const ClassifyOptions& options, const ModelFile& fil
                               (file.kind == ModelFile::Kind::onnx && reads_digits(input, file.info.classes));
   const bool ready = image.width == input[2] && image.height == input[1];
   Preparation preparation = file.preparation;
-  if (options.as == "digit" || (options.as == "auto" && digit_input && learned_digits && !ready))
-    preparation.fit = Preparation::Fit::digit;
+  const bool drawn = options.as == "auto" && !preparation.asked && digit_input && learned_digits && !ready;
+  if (options.as == "digit" || drawn) preparation.fit = Preparation::Fit::digit;
   return preparation;
 }
 

@@ -82,7 +82,7 @@ void prelu(Converter& c) {
       throw Error(fmt::format("its slope is {}, its input {}", dims_text(dims), dims_text(x)), kBroken);
     }
     text += " shape " + sizes_text(dims);
-    if (dims.size() == x.size() && dims[0] != 1) c.keep_batch(c.node(0), 0);
+    if (dims.size() == x.size() && dims[0] != 1) c.keep_batch(c.node(0), 0, kPicks);
   }
   const int node = c.emit(text, {c.node(0)});
   c.weight(node, "weight", slope);
@@ -96,7 +96,7 @@ void softmax_as(Converter& c, const std::string& word) {
   const bool one = c.opset() >= 13;
   if (rank == 0) throw Error("its input is one value", kBroken);
   const int axis = normal_axis(c.op().integer("axis", one ? -1 : 1), rank);
-  c.keep_batch(node, axis);
+  c.keep_batch(node, axis, kMixes);
   const bool last = axis + 1 == static_cast<int>(rank);
   c.give(0, c.emit(fmt::format("{} {} {}", word, one || last ? "axis" : "from", axis), {node}));
 }

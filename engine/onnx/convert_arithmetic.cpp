@@ -62,8 +62,8 @@ void mat_mul(Converter& c) {
   }
   const int a = c.node(0), b = c.node(1);
   // Axis 0 must not be summed over.
-  if (x.size() == 1) c.keep_batch(a, 0);
-  if (y.size() <= 2) c.keep_batch(b, 0);
+  if (x.size() == 1) c.keep_batch(a, 0, kMixes);
+  if (y.size() <= 2) c.keep_batch(b, 0, kMixes);
   c.give(0, c.emit("matmul", {a, b}));
 }
 
@@ -99,10 +99,10 @@ void gemm(Converter& c) {
   };
   int left = c.node(0), right = c.node(1);
   if (a_turned) {
-    c.keep_batch(left, 0);
+    c.keep_batch(left, 0, kNotFirst);
     left = c.emit("transpose 1,0", {left}, ".a");
   }
-  c.keep_batch(right, 0);
+  c.keep_batch(right, 0, kMixes);
   if (b_turned) right = c.emit("transpose 1,0", {right}, ".b");
   int result = c.emit("matmul", {left, right}, alpha == 1 && !biased ? "" : ".product");
   if (alpha != 1) result = c.emit("mul", {result, scalar(alpha, "alpha")}, biased ? ".scaled" : "");
@@ -129,7 +129,7 @@ void reduce_mean(Converter& c) {
     axes.push_back(static_cast<int>(i));
   std::sort(axes.begin(), axes.end());
   if (axes.empty()) return c.give(0, c.emit("identity", {x}));
-  for (const int axis : axes) c.keep_batch(x, axis);
+  for (const int axis : axes) c.keep_batch(x, axis, kMixes);
   const bool keep = c.op().flag("keepdims", true);
   c.give(0, c.emit("reducemean " + list_text(std::vector<int64_t>(axes.begin(), axes.end())) + (keep ? " keep" : ""),
                    {x}));

@@ -70,7 +70,7 @@ void layer_normalization(Converter& c) {
   const Dims dims = c.dims(0);
   const int x = c.node(0);
   const int axis = normal_axis(c.op().integer("axis", -1), dims.size());
-  c.keep_batch(x, axis);
+  c.keep_batch(x, axis, kMixes);
   const Dims normalised(dims.begin() + axis, dims.end());
   const std::string from = fmt::format(" from {}", axis), epsilon = epsilon_words(c);
   if (c.wanted(1)) c.give(1, c.emit("layernormmean" + from, {x}, ".mean"));

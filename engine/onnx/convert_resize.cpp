@@ -79,7 +79,7 @@ void emit(Converter& c, Resizing r) {
     }
   }
   const int x = c.node(0);
-  if (out[0] != in[0] || scales[0] != 1) c.keep_batch(x, 0);
+  if (out[0] != in[0] || scales[0] != 1) c.keep_batch(x, 0, kMixes);
   std::string sizes = list_text(out);
   if (c.batched(x))
     sizes = "batch" + sizes.substr(sizes.find(',') == std::string::npos ? sizes.size() : sizes.find(','));

@@ -62,7 +62,7 @@ void transpose(Converter& c) {
   const int x = c.node(0);
   const std::vector<int> order = transpose_order(c.op(), c.rank(0));
   if (order.empty()) return identity(c);
-  if (order[0] != 0) c.keep_batch(x, 0);
+  if (order[0] != 0) c.keep_batch(x, 0, kNotFirst);
   c.give(0, c.emit("transpose " + list_text(std::vector<int64_t>(order.begin(), order.end())), {x}));
 }
 
@@ -72,7 +72,7 @@ void concat(Converter& c) {
   for (size_t i = 0; i < c.inputs(); ++i) {
     // An empty list beside others is nothing.
     nodes.push_back(c.node(i));
-    c.keep_batch(nodes.back(), axis);
+    c.keep_batch(nodes.back(), axis, kNotFirst);
   }
   if (nodes.size() == 1) return c.give(0, c.emit("identity", nodes));
   c.give(0, c.emit(axis == 1 ? "concat" : fmt::format("concat axis {}", axis), nodes));
@@ -82,7 +82,7 @@ void concat(Converter& c) {
 int slice_by(Converter& c, int x, const std::vector<SlicePart>& parts, const std::string& suffix) {
   for (size_t i = 0; i < parts.size(); ++i) {
     const SlicePart& part = parts[i];
-    c.keep_batch(x, part.axis);
+    c.keep_batch(x, part.axis, kPicks);
     const int64_t in = c.node_dims(x)[static_cast<size_t>(part.axis)];
     int64_t end = part.first + part.count * part.step;
     if (end < 0) end = -in - 1;  // numpy counts a negative end from behind: this one is before the first
@@ -140,7 +140,7 @@ void gather(Converter& c) {
   const Constant& indices = c.constant(1, "which values it takes");
   if (indices.real()) throw Error("its indices are not whole numbers", kBroken);
   const int x = c.node(0), axis = normal_axis(c.op().integer("axis", 0), c.rank(0));
-  c.keep_batch(x, axis);
+  c.keep_batch(x, axis, kPicks);
   const int64_t size = c.dims(0)[static_cast<size_t>(axis)];
   Dims list = indices.value().integers;
   for (int64_t& index : list) {
@@ -185,7 +185,7 @@ void pad(Converter& c) {
     const size_t axis = static_cast<size_t>(axes[i]);
     pads[axis] = told[i];
     pads[rank + axis] = told[axes.size() + i];
-    if (pads[axis] != 0 || pads[rank + axis] != 0) c.keep_batch(x, axes[i]);
+    if (pads[axis] != 0 || pads[rank + axis] != 0) c.keep_batch(x, axes[i], kNotFirst);
   }
   if (std::all_of(pads.begin(), pads.end(), [](int64_t each) { return each == 0; })) return identity(c);
   std::string text = fmt::format("pad {} {}", mode, list_text(pads));

@@ -216,7 +216,7 @@ void max_pool(Converter& c) {
     std::string text = "maxpoolindices" + settings;
     if (c.op().integer("storage_order", 0) == 1) text += " columns first";
     const int places = c.emit(text, {c.node(0)}, ".indices");
-    if (c.batched(places)) throw NotBatched();  // they count through the whole batch
+    if (c.batched(places)) throw NotBatched{kNumbers};  // they count through the whole batch
     c.give(1, places);
   }
   c.give(0, c.emit(fmt::format("maxpool{}{}", w.suffix(), settings), {c.node(0)}));

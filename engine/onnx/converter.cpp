@@ -125,7 +125,7 @@ void Converter::choose_input() {
     const auto possible = [](int64_t size) { return size >= 1 && size <= 65536; };
     if (chosen == nullptr || sizes.size() < 2 || sizes.size() > 5 || sizes[0] != 1 ||
         !std::all_of(sizes.begin(), sizes.end(), possible)) {
-      throw NotBatched();
+      throw NotBatched{sizes.size() > 2 ? kNotFirst : ""};
     }
     architecture.set_input(Shape(Dims(sizes.begin() + 1, sizes.end())));
     sizes[0] = 2;
@@ -268,7 +268,7 @@ int Converter::reshape(int node, const Dims& dims, const std::string& suffix) {
   if (!batched(node)) {
     return emit(dims.empty() ? "reshape scalar" : "reshape " + list_text(dims), {node}, suffix);
   }
-  if (dims.empty() || dims[0] != 1) throw NotBatched();
+  if (dims.empty() || dims[0] != 1) throw NotBatched{kNotFirst};
   const Dims from = node_dims(node);
   if (dims.size() == 2 && from.size() > 2) return emit("flatten", {node}, suffix);
   std::string text = "reshape batch";
@@ -303,12 +303,12 @@ int Converter::emit(const std::string& layer_text, const std::vector<int>& input
     try {
       two = layer->output(in_two);
     } catch (const Error&) {
-      throw NotBatched();
+      throw NotBatched{kNotFirst};
     }
     Dims expected = shape.sizes();
-    if (depends && (expected.empty() || expected[0] != 1)) throw NotBatched();
+    if (depends && (expected.empty() || expected[0] != 1)) throw NotBatched{kNotFirst};
     if (depends) expected[0] = 2;
-    if (two != Shape(expected)) throw NotBatched();
+    if (two != Shape(expected)) throw NotBatched{kNotFirst};
     shapes_of_two_.push_back(two);
   }
   const int node = model_.architecture.add(layer, legal_name(suggested_ + suffix), inputs);
@@ -386,8 +386,8 @@ void Converter::give(size_t output, Constant values) {
   if (!name.empty()) values_[name] = {type_of_it, -1, std::move(values)};
 }
 
-void Converter::keep_batch(int node, int axis) const {
-  if (axis == 0 && batched(node)) throw NotBatched();
+void Converter::keep_batch(int node, int axis, const char* what) const {
+  if (axis == 0 && batched(node)) throw NotBatched{what};
 }
 
 }  // namespace striate

@@ -21,7 +21,15 @@
 
 namespace striate {
 
-struct NotBatched {};
+// Why the graph does not have the form for batches. `what`: in words for people, "it mixes ..."; empty: it was never
+// meant for batches.
+struct NotBatched {
+  std::string what;
+};
+constexpr const char* kMixes = "it mixes the pictures of a batch";
+constexpr const char* kPicks = "it takes the pictures of a batch by their numbers";
+constexpr const char* kNumbers = "it numbers the places of its maxima through a whole batch";
+constexpr const char* kNotFirst = "it does not keep the pictures of a batch along its first axis";
 
 // What goes into one weight or running statistic of the network.
 struct WeightPlan {
@@ -78,8 +86,9 @@ class Converter {
   bool wanted(size_t output) const;
   void give(size_t output, int node);
   void give(size_t output, Constant values);
-  // In the form for batches: `node`, which depends on the input, can't be mixed along this axis.
-  void keep_batch(int node, int axis) const;
+  // In the form for batches: nothing is done to `node`, which depends on the input, along this axis: not `what`, said
+  // of the model ("it mixes the pictures of a batch").
+  void keep_batch(int node, int axis, const char* what) const;
   bool batched(int node) const { return batched_ && depends_[static_cast<size_t>(node)]; }
   void note(const std::string& text) { notes_.insert(text); }
   FoldBudget& budget() { return budget_; }

@@ -12,18 +12,18 @@ namespace {
 
 OnnxModel convert(const OnnxGraph& graph, const OnnxOptions& options) {
   try {
-    bool mixed = false;
+    std::string why;
     if (!options.whole) {
       try {
         return Converter(graph, options, true).run();
-      } catch (const NotBatched&) {
-        mixed = true;
+      } catch (const NotBatched& not_batched) {
+        why = not_batched.what;
       } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the other form says what is wrong, or works
       }
     }
     OnnxModel model = Converter(graph, options, false).run();
-    if (mixed && !model.input_sizes.empty() && model.input_sizes[0] < 0) {
-      model.notes.emplace_back("it mixes the pictures of a batch, so it is run with one picture at a time");
+    if (!why.empty() && !model.input_sizes.empty() && model.input_sizes[0] < 0) {
+      model.notes.push_back(why + ", so it is run with one picture at a time");
     }
     return model;
   } catch (const Error& error) {

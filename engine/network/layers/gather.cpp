@@ -1,5 +1,6 @@
 #include "kernels/gather.h"
 
+#include "engine/network/across_pictures.h"
 #include "engine/network/layers/tensors.h"
 
 namespace striate {
@@ -7,7 +8,7 @@ namespace {
 
 constexpr int kMostIndices = 65536;
 
-class Gather : public Layer {
+class Gather : public Layer, public AcrossPictures {
  public:
   int axis = 0;
   bool listed = true;          // the indices form a list: no shape was said
@@ -36,6 +37,9 @@ class Gather : public Layer {
       sizes.insert(sizes.erase(at), shape.begin(), shape.end());
     }
     return Shape(sizes);
+  }
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    return axis == 0 ? "it takes some of them, by their numbers" : "";
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Shape& x = call.x[0].shape;

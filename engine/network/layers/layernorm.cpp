@@ -1,5 +1,6 @@
 // Normalisation over an axis and all behind it, and the two numbers it is made with: layernorm, layernormmean,
 // layernormdeviation.
+#include "engine/network/across_pictures.h"
 #include "engine/network/layers/kinds.h"
 #include "kernels/group_norm.h"
 
@@ -7,10 +8,14 @@ namespace striate {
 namespace {
 
 // What the three share: rows of all values from an axis on.
-class FromAxis : public layers::Pointwise {
+class FromAxis : public layers::Pointwise, public AcrossPictures {
  public:
   int axis = 1;
   float epsilon = 1e-5f;
+
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    return axis == 0 ? "its means go over axis 0" : "";
+  }
 
  protected:
   void check_rank(const Shape& x) const {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/network/across_pictures.h"
 #include "engine/network/layers/tensors.h"
 
 namespace striate {
@@ -9,7 +10,7 @@ namespace {
 
 constexpr std::array<const char*, 4> kModes = {"constant", "edge", "reflect", "wrap"};
 
-class Pad : public Layer {
+class Pad : public Layer, public AcrossPictures {
  public:
   PadMode mode = PadMode::constant;
   std::vector<int64_t> pads;  // before each axis, then behind each
@@ -40,6 +41,9 @@ class Pad : public Layer {
       }
     }
     return Shape(sizes);
+  }
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    return pads[0] != 0 || pads[pads.size() / 2] != 0 ? "it adds some before or behind them" : "";
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     pad_forward(stream, shape(call), call.x[0].data, call.y.data);

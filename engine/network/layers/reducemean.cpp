@@ -1,11 +1,12 @@
 #include <algorithm>
 
+#include "engine/network/across_pictures.h"
 #include "engine/network/layers/tensors.h"
 
 namespace striate {
 namespace {
 
-class ReduceMean : public Layer {
+class ReduceMean : public Layer, public AcrossPictures {
  public:
   std::vector<int64_t> axes;  // rising
   bool keep = false;
@@ -25,6 +26,9 @@ class ReduceMean : public Layer {
       }
     }
     return Shape(sizes);
+  }
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    return summed(0) ? "its means go over axis 0" : "";
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Parts p = parts(call.x[0].shape);

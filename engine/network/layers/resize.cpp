@@ -1,6 +1,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/network/across_pictures.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 #include "kernels/resample.h"
@@ -13,7 +14,7 @@ constexpr std::array<const char*, 6> kCoordinates = {"half_pixel", "half_pixel_s
 constexpr std::array<const char*, 4> kRoundings = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
 constexpr int64_t kMostTaps = 65536;
 
-class Resize : public Layer {
+class Resize : public Layer, public AcrossPictures {
  public:
   ResampleAxis settings;       // what all axes share
   std::vector<int64_t> sizes;  // of all axes; layers::kBatch for axis 0's own
@@ -69,6 +70,12 @@ class Resize : public Layer {
     }
     return counted;
   }
+  std::string across_pictures(const std::vector<Shape>& inputs) const override {
+    for (const Pass& pass : passes(inputs[0], output(inputs))) {
+      if (pass.first) return "it resizes axis 0";
+    }
+    return "";
+  }
   int64_t scratch(const std::vector<Shape>& inputs) const override {
     const Shape y = output(inputs);
     const std::vector<Pass> all = passes(inputs[0], y);
@@ -86,6 +93,7 @@ class Resize : public Layer {
   struct Pass {
     ResampleAxis axis;
     int64_t outer, inner;
+    bool first;  // along axis 0
   };
   ResampleAxis axis_of(size_t i, int64_t in, int64_t out) const {
     ResampleAxis axis = settings;
@@ -106,7 +114,7 @@ class Resize : public Layer {
       const bool whole =
           axis.coordinates != Coordinates::tf_crop_and_resize || (axis.region_begin == 0 && axis.region_end == 1);
       if (axis.in == axis.out && axis.scale == 1 && whole) continue;
-      Pass pass{axis, 1, 1};
+      Pass pass{axis, 1, 1, i == 0};
       for (size_t k = 0; k < now.size(); ++k) {
         if (k != i) (k < i ? pass.outer : pass.inner) *= k < i ? now[k] : x[static_cast<int>(k)];
       }

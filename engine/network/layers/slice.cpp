@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/network/across_pictures.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 
@@ -10,7 +11,7 @@ constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
 constexpr const char *kAxis = "axis", *kStep = "step";
 
 // [from : to : step] along one axis as Python and ONNX read it.
-class Slice : public Layer {
+class Slice : public Layer, public AcrossPictures {
  public:
   int64_t axis = 0, from = 0, to = 0, step = 1;
 
@@ -25,6 +26,12 @@ class Slice : public Layer {
     std::vector<int64_t> sizes = inputs[0].sizes();
     sizes[static_cast<size_t>(axis)] = taken(inputs[0]).count;
     return Shape(sizes);
+  }
+  std::string across_pictures(const std::vector<Shape>& inputs) const override {
+    if (axis != 0) return "";
+    const Taken part = taken(inputs[0]);
+    const bool all = part.first == 0 && part.count == inputs[0][0] && (step == 1 || part.count == 1);
+    return all ? "" : "it takes some of them, or in another order";
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Box box = layers::box_of(call.y.shape);
