@@ -1,9 +1,12 @@
 #include "kernels/memory.h"
 
+#include <sys/sysinfo.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "kernels/cuda_backend.h"
@@ -17,7 +20,17 @@
 namespace striate {
 namespace {
 
-std::atomic<int64_t> bytes_in_use{0}, allocations{0};
+std::atomic<int64_t> bytes_in_use{0}, allocations{0}, host_bytes{0};
+
+// The machine's memory and swap space. A system may promise more and end the program when it is used.
+int64_t host_limit() {
+  static const int64_t limit = [] {
+    struct sysinfo info {};
+    if (sysinfo(&info) != 0) return std::numeric_limits<int64_t>::max();
+    return static_cast<int64_t>((uint64_t{info.totalram} + info.totalswap) * info.mem_unit);
+  }();
+  return limit;
+}
 
 }  // namespace
 
@@ -27,7 +40,8 @@ void* allocate_bytes(Device device, size_t bytes, const char* what) {
   if (bytes == 0) return nullptr;
   const size_t rounded = (bytes + 63) / 64 * 64;
   void* memory = nullptr;
-  if (bytes <= size_t{1} << 47) {  // more than any machine can address: don't even ask
+  const bool possible = bytes <= size_t{1} << 47;  // more than any machine can address: don't even ask
+  if (possible && (device.is_cuda() || host_bytes + static_cast<int64_t>(bytes) <= host_limit())) {
     memory = device.is_cuda() ? cuda::allocate(device.index, rounded) : std::aligned_alloc(64, rounded);
   }
   if (!memory) {
@@ -37,6 +51,7 @@ void* allocate_bytes(Device device, size_t bytes, const char* what) {
         device.is_cuda() ? "use a smaller size, or --device cpu" : "use a smaller size, or close other programs");
   }
   bytes_in_use += static_cast<int64_t>(bytes);
+  if (device.is_cpu()) host_bytes += static_cast<int64_t>(bytes);
   ++allocations;
   if (debug_checks()) {
     if (device.is_cuda()) {
@@ -54,6 +69,7 @@ void release_bytes(Device device, void* memory, size_t bytes) noexcept {
   if (device.is_cuda()) {
     cuda::release(device.index, memory);
   } else {
+    host_bytes -= static_cast<int64_t>(bytes);
     std::free(memory);
   }
 }

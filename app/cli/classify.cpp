@@ -121,8 +121,8 @@ Preparation preparation_for(const ClassifyOptions& options, const ModelFile& fil
   const Shape input = file.picture();
   const bool ready = image.width == input[2] && image.height == input[1];
   Preparation preparation = file.preparation;
-  if (options.as == "digit" || (options.as == "auto" && reads_drawn_digits(file) && !ready))
-    preparation.fit = Preparation::Fit::digit;
+  const bool drawn = options.as == "auto" && !preparation.asked && reads_drawn_digits(file) && !ready;
+  if (options.as == "digit" || drawn) preparation.fit = Preparation::Fit::digit;
   return preparation;
 }
 

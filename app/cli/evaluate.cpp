@@ -6,6 +6,8 @@
 #include "app/cli/training.h"
 #include "engine/nearest_word.h"
 #include "engine/network/batch_size.h"
+#include "engine/prepare/prepare_picture.h"
+#include "engine/prepare/prepared_dataset.h"
 #include "engine/training/metrics.h"
 
 namespace striate {
@@ -42,42 +44,12 @@ class Relabelled : public Dataset {
   const std::vector<std::string>& classes() const override { return classes_; }
   int label(int64_t index) const override { return map_[static_cast<size_t>(data_.label(index))]; }
   void read(int64_t index, float* pixels) const override { data_.read(index, pixels); }
+  std::string describe(int64_t index) const override { return data_.describe(index); }
 
  private:
   const Dataset& data_;
   std::vector<std::string> classes_;
   std::vector<int> map_;
-};
-
-// The pictures of a data set with the scale, order, means and deviations of a preparation.
-class Prepared : public Dataset {
- public:
-  Prepared(std::unique_ptr<Dataset> data, Preparation preparation)
-      : data_(std::move(data)), preparation_(std::move(preparation)) {}
-  std::string name() const override { return data_->name(); }
-  Shape shape() const override { return data_->shape(); }
-  int64_t size() const override { return data_->size(); }
-  int64_t training_size() const override { return data_->training_size(); }
-  const std::vector<std::string>& classes() const override { return data_->classes(); }
-  int label(int64_t index) const override { return data_->label(index); }
-  void read(int64_t index, float* pixels) const override {
-    data_->read(index, pixels);
-    const int64_t count = shape().count(), plane = count / shape()[0];
-    if (preparation_.order == Preparation::Order::bgr) std::swap_ranges(pixels, pixels + plane, pixels + 2 * plane);
-    for (int64_t i = 0; i < count; ++i) {
-      const size_t channel = static_cast<size_t>(i / plane);
-      // The stored values are whole numbers again before they are scaled.
-      const double stored = std::nearbyint(double{pixels[i]} * 255 * 1024) / 1024;
-      float value = static_cast<float>(stored * preparation_.scale);
-      if (!preparation_.mean.empty()) value -= preparation_.mean[channel];
-      if (!preparation_.deviation.empty()) value /= preparation_.deviation[channel];
-      pixels[i] = value;
-    }
-  }
-
- private:
-  std::unique_ptr<Dataset> data_;
-  Preparation preparation_;
 };
 
 // Networks without class names of their own take the data set's.
@@ -129,9 +101,6 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   const uint64_t seed = own_seed ? info.seed : static_cast<uint64_t>(line.seed);
   const Shape picture = model.file.picture();
   const Shape input = picture.rank() == 3 ? picture : info.architecture.input();
-  if (model.file.channels_last())
-    throw Error(fmt::format("{} takes its channels last", options.model.file),
-                "evaluate is for networks that take channels, rows, columns; classify takes both");
   SourceOptions source;
   source.seed = seed;
   if (input.rank() == 3) {
@@ -139,17 +108,23 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
     source.height = static_cast<int>(input[1]);
     source.width = static_cast<int>(input[2]);
   }
+  Preparation preparation = model.file.preparation;
+  const bool folder = source_word(options.data) == "folder";
+  if (picture.rank() == 3) preparation.check_fits(picture);
+  if (picture.rank() == 3 && (preparation.asked || preparation.fit == Preparation::Fit::shorter)) {
+    source.fit = [&](const Image& image, const Shape& shape) { return fitted_bytes(image, preparation, shape); };
+  }
   std::unique_ptr<Dataset> data = open_data(options.data, source, "", progress);
-  if (data->shape() != input)
-    throw Error(
-        fmt::format("{} takes {}, {} has {}", options.model.file, input.text(), data->name(), data->shape().text()),
-        "choose a data set of that size; pictures of yours (folder:DIR) are fitted to any size");
   name_classes(model, *data);
   Normalisation normalisation = info.normalisation;
-  const Preparation& preparation = model.file.preparation;
-  if (preparation.order == Preparation::Order::bgr || preparation.scale != 1.0 / 255) {
-    data = std::make_unique<Prepared>(std::move(data), preparation);
+  if (picture.rank() == 3) {
+    if (folder) preparation.asked = false;  // its pictures were fitted as they were read
+    data = std::make_unique<PreparedDataset>(std::move(data), preparation, picture, model.file.channels_last());
     normalisation = {};
+  } else if (data->shape() != input) {
+    throw Error(
+        fmt::format("{} takes {}, {} has {}", options.model.file, input.text(), data->name(), data->shape().text()),
+        "choose a data set of that size");
   }
   const Relabelled judged(*data, info.classes);
   const std::vector<int64_t> indices =

@@ -46,7 +46,7 @@ Shape wanted_input(const ModelOptions& options) {
   const Model* named = find_model(options.model);
   if (options.crop.empty() || (named == nullptr && !options.model.empty())) return {};
   const Shape crop = parse_crop(options.crop);
-  return Shape{named != nullptr ? named->channels : 3, crop[0], crop[1]};
+  return Shape{named != nullptr ? named->channels : 0, crop[0], crop[1]};
 }
 
 void check_crop(const ModelOptions& options, const ModelFile& file) {
@@ -87,7 +87,10 @@ void take_preparation(const ModelOptions& options, ModelFile& file) {
   for (const float deviation : preparation.deviation)
     if (!(deviation > 0))
       throw UsageError(fmt::format("--deviation: {} is not possible", deviation), "numbers above 0");
-  if (!options.resize.empty()) take_resize(options.resize, preparation);
+  if (!options.resize.empty()) {
+    take_resize(options.resize, preparation);
+    preparation.asked = true;
+  }
   const Shape picture = file.picture();
   const size_t channels = static_cast<size_t>(picture.rank() == 3 ? picture[0] : file.info.architecture.input()[0]);
   for (const char* option : {"--mean", "--deviation"}) {

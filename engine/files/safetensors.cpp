@@ -8,6 +8,7 @@
 #include "engine/files/atomic_write.h"
 #include "engine/files/read_file.h"
 #include "engine/files/safetensors_header.h"
+#include "engine/files/utf8_names.h"
 
 namespace striate {
 namespace {
@@ -229,7 +230,7 @@ void SafeTensorsWriter::add(const std::string& name, Dtype dtype, const std::vec
 
 std::string SafeTensorsWriter::header() const {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  if (!metadata.empty()) json["__metadata__"] = metadata;
+  for (const auto& [key, value] : metadata) json["__metadata__"][key] = utf8_name(value);
   for (const Entry& entry : entries_) {
     json[entry.tensor.name] = {{"dtype", dtype_name(entry.tensor.dtype)},
                                {"shape", entry.tensor.shape},
@@ -239,7 +240,7 @@ std::string SafeTensorsWriter::header() const {
   try {
     text = json.dump();
   } catch (const nlohmann::json::exception&) {
-    throw Error("a tensor's name or a metadata text is not UTF-8", "use UTF-8 names");
+    throw Error("a tensor's name or a metadata key is not UTF-8", "use UTF-8 names");
   }
   while (text.size() % 8 != 0) text += ' ';  // the values start at a multiple of 8
   std::string result(8, '\0');

@@ -304,10 +304,13 @@ std::vector<Shape> Architecture::shapes(int64_t n) const {
 Architecture::Totals Architecture::totals() const {
   const std::vector<Shape> all = shapes(1);
   Totals totals;
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  const auto add = [](int64_t& sum, int64_t more) { sum = more > kMost - sum ? kMost : sum + more; };
   for (int i = 1; i < size(); ++i) {
     const std::vector<Shape> inputs = input_shapes(i, all);
-    totals.parameters += nodes_[static_cast<size_t>(i)].layer->parameter_count(inputs).value;
-    totals.multiply_adds += nodes_[static_cast<size_t>(i)].layer->multiply_adds(inputs).value;
+    const Layer& layer = *nodes_[static_cast<size_t>(i)].layer;
+    add(totals.parameters, layer.parameter_count(inputs).value);
+    add(totals.multiply_adds, layer.multiply_adds(inputs).value);
   }
   return totals;
 }

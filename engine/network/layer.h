@@ -110,7 +110,7 @@ class Layer {
   virtual int64_t scratch(const std::vector<Shape>&) const { return 0; }  // floats, at most, on any device
   virtual bool uses_random() const { return false; }
   // What it does across axis 0, the pictures of a batch, so that what it gives for one depends on the others: "its
-  // means go over axis 0". Empty: nothing. A batch normalisation's statistics don't count: in use there are none.
+  // means go over axis 0". Empty: nothing. A batch normalization's statistics don't count: in use there are none.
   virtual std::string across_pictures(const std::vector<Shape>&) const { return ""; }
   virtual Counted parameter_count(const std::vector<Shape>& inputs) const;
   virtual Counted multiply_adds(const std::vector<Shape>& inputs) const;  // for one picture

@@ -6,6 +6,7 @@
 
 #include "engine/nearest_word.h"
 #include "engine/network/layer_words.h"
+#include "engine/network/per_picture.h"
 
 namespace striate {
 namespace {
@@ -341,31 +342,25 @@ void set_input(Architecture& architecture, const std::string& own, const Shape& 
   said.whole() ? architecture.set_whole_input(said.input()) : architecture.set_input(said.input());
 }
 
-// Says beside the first layer that mixes or forgets the pictures of a batch that it does: a network that is built here
-// is trained on batches and shown picture by picture.
+// Says beside the layer what is wrong with it for pictures: a network that is built here is trained on batches and
+// shown picture by picture.
 void check_batches(const Architecture& architecture, LayerList::Checked& checked) {
   if (architecture.whole()) {
     checked.error =
         Error("an input that is whole can't be trained in batches", "leave \"whole\" out: input CHANNELSxHEIGHTxWIDTH");
     return;
   }
-  for (const int64_t batch : {2, 3}) {  // a size that is 2 by chance is not 3
-    std::vector<Shape> shapes;
-    try {
-      shapes = architecture.shapes(batch);
-    } catch (const Error& error) {
-      checked.error = Error(fmt::format("{} pictures at once: {}", batch, error.what()),
-                            "write batch where a size is that of the batch, as in reshape batch,-1");
-      return;
-    }
-    for (int i = 1; i < architecture.size(); ++i) {
-      const Shape& shape = shapes[static_cast<size_t>(i)];
-      if (shape.rank() > 0 && shape[0] == batch) continue;
-      checked.rows[static_cast<size_t>(i) - 1].error =
-          Error(fmt::format("gives {} for a batch of {} pictures, not something for each", shape.text(), batch),
-                "a network that is trained here keeps the first axis for the pictures");
-      return;
-    }
+  std::optional<PictureMistake> mistake;
+  try {
+    mistake = picture_mistake(architecture);
+  } catch (const Error& error) {  // weights that can't be counted
+    mistake = PictureMistake{-1, error};
+  }
+  if (!mistake) return;
+  if (mistake->node < 1) {
+    checked.error = mistake->error;
+  } else {
+    checked.rows[static_cast<size_t>(mistake->node) - 1].error = mistake->error;
   }
 }
 

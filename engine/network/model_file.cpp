@@ -8,6 +8,7 @@
 #include "engine/error.h"
 #include "engine/files/read_file.h"
 #include "engine/network/models.h"
+#include "engine/network/per_picture.h"
 #include "engine/network/weights_file.h"
 #include "engine/onnx/onnx_model.h"
 #include "engine/training/loss_head.h"
@@ -83,6 +84,14 @@ void find_preparation(ModelFile& file, const std::map<std::string, std::string>&
   file.info.normalisation = file.preparation.normalisation(picture.rank() == 3 ? static_cast<int>(picture[0]) : 1);
 }
 
+void check_sizes(const ModelFile& file) {
+  try {
+    check_pictures(file.info.architecture);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", file.path, error.what()), error.hint());
+  }
+}
+
 void check_named_classes(const ModelFile& file) {
   if (file.info.classes.empty()) return;
   const int64_t classes = class_count(file);
@@ -107,25 +116,49 @@ ModelFile read_safetensors(const std::string& path, const ModelFileOptions& opti
     if (!file.info.architecture.has_input())
       throw Error(fmt::format("{}: the network does not say what it takes", options.model),
                   "begin it with a line like: input 3x64x64");
-    const WeightsFit fit = fit_weights(*values, file.info.architecture);
+    WeightsFit fit = fit_weights(*values, file.info.architecture);
+    if (!fit.other_shape.empty() && find_model(options.model) != nullptr) {
+      // The same network for other classes: as many as its last weights have.
+      const int64_t classes = outputs_in(*values, file.info.architecture, fit);
+      if (classes > 0 && classes <= 1 << 20) {
+        const Architecture other = build_model(options.model, options.input, static_cast<int>(classes));
+        WeightsFit better = fit_weights(*values, other);
+        if (better.fits()) file.info.architecture = other, fit = std::move(better);
+      }
+    }
     if (fit.missing.empty()) style = fit.style;
     file.style = fit.style->name;
   }
   file.split = word_of(values->metadata(), "run.split");
   file.loss = word_of(values->metadata(), "loss");
+  check_sizes(file);
   find_preparation(file, values->metadata(), style);
   check_named_classes(file);
   file.load = [values, path](Stream& stream, Network& network) { load_weights(stream, *values, path, network); };
   return file;
 }
 
+// (C, H, W) of a picture in the layout that the file's input has: channels before or behind rows and columns.
+std::vector<int64_t> sizes_of_input(const std::string& path, const Shape& picture) {
+  const std::vector<OnnxInput> inputs = read_onnx_inputs(path);
+  const auto real =
+      std::find_if(inputs.begin(), inputs.end(), [](const OnnxInput& each) { return is_real(each.type); });
+  const auto chosen = real != inputs.end() ? real : inputs.begin();
+  const std::vector<int64_t> sizes = chosen != inputs.end() ? chosen->sizes : std::vector<int64_t>();
+  const auto colors = [](int64_t channels) { return channels == 1 || channels == 3; };
+  const bool four = sizes.size() == 4, last = four && !colors(sizes[1]) && colors(sizes[3]);
+  const int64_t own = !four ? -1 : sizes[last ? 3 : 1];
+  const int64_t channels = picture[0] > 0 ? picture[0] : own > 0 ? own : 3, height = picture[1], width = picture[2];
+  const int64_t batch = four && sizes[0] > 0 ? sizes[0] : 1;
+  if (last) return {batch, height, width, channels};
+  return {batch, channels, height, width};
+}
+
 ModelFile read_onnx_file(const std::string& path, const ModelFileOptions& options) {
   if (!options.model.empty())
     throw Error(fmt::format("{}: --model is for weights alone", path), "an ONNX file says itself what the network is");
   OnnxOptions onnx;
-  if (options.input.rank() == 3) {
-    onnx.input = {1, options.input[0], options.input[1], options.input[2]};
-  }
+  if (options.input.rank() == 3) onnx.input = sizes_of_input(path, options.input);
   const auto model = std::make_shared<const OnnxModel>(read_onnx(path, onnx));
   ModelFile file;
   file.path = path;
@@ -134,10 +167,14 @@ ModelFile read_onnx_file(const std::string& path, const ModelFileOptions& option
   file.info.model = model->graph_name;
   file.info.classes = classes_in_metadata(model->metadata);
   file.producer = model->producer;
+  if (model->input.empty() || model->outputs.front().node < 0)
+    throw Error(fmt::format("{}: its output does not depend on a picture", path),
+                "choose the model that names what a picture shows");
   file.notes = model->notes;
   for (const OnnxOutput& output : model->outputs) {
     if (output.node >= 0) file.outputs[output.name] = output.node;
   }
+  check_sizes(file);
   find_preparation(file, model->metadata, nullptr);
   check_named_classes(file);
   file.load = [model](Stream& stream, Network& network) { model->load_weights(stream, network); };
@@ -221,6 +258,7 @@ int64_t class_count(const ModelFile& file) {
 }
 
 std::vector<float> class_probabilities(const Architecture& architecture, Loss loss, const std::vector<float>& output) {
+  check_numbers(output.data(), static_cast<int>(output.size()), "");
   const std::string last = last_kind(architecture);
   if (output.size() > 1 && last == "softmax") return output;
   if (output.size() > 1 && last == "logsoftmax") loss = Loss::negative_log_likelihood;

@@ -18,7 +18,8 @@ namespace striate {
 struct ModelFileOptions {
   // For weights alone: a model's name, an architecture's text, or a file with one. Others say what they are themselves.
   std::string model;
-  // (C, H, W) of a picture, where the network leaves that open; rank 0: what it was made for.
+  // (C, H, W) of a picture, where the network leaves that open; C 0: as many channels as the file says. Rank 0: what it
+  // was made for.
   Shape input;
 };
 

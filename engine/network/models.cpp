@@ -10,6 +10,7 @@
 #include "engine/files/read_file.h"
 #include "engine/nearest_word.h"
 #include "engine/network/models/families.h"
+#include "engine/network/per_picture.h"
 
 namespace striate {
 
@@ -112,6 +113,7 @@ Architecture architecture_from(const std::string& what, const Shape& input, int 
                 "change its input line, or leave it out");
   }
   if (architecture.input().rank() > 0) {
+    check_pictures(architecture);
     const Shape out = architecture.shapes(1).back();
     if (classes > 0 && out.rank() != 2) {
       throw Error(

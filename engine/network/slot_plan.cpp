@@ -60,10 +60,18 @@ SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
   }
 
   SlotPlan result;
+  // Beyond this no machine has memory, and counts would no longer fit their numbers.
+  constexpr int64_t kMostValues = int64_t{1} << 44;
+  const auto add_to = [](int64_t& sum, int64_t values) {
+    if (values > kMostValues || sum > kMostValues - values) {
+      throw Error("the network needs more memory than can be counted", "use a smaller input, batch or layers");
+    }
+    sum += values;
+  };
   const auto put = [&](Role role, const std::string& name, const Shape& shape, int node, int part, bool integers) {
     int64_t& end = result.arena[static_cast<size_t>(role)];
     result.slots.push_back({name, shape, role, node, part, integers, end});
-    end += aligned(shape.count());
+    add_to(end, aligned(shape.count()));
   };
   const auto name_of = [&](int node) { return architecture.nodes()[static_cast<size_t>(node)].name; };
   for (int i = 0; i < nodes; ++i) put(Role::activation, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
@@ -81,7 +89,7 @@ SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
         if (role != Role::weight_gradient || trained[static_cast<size_t>(i)]) {
           put(role, name_of(i) + '.' + p.name + suffix, p.shape, i, part, false);
         } else {
-          result.arena[static_cast<size_t>(role)] += aligned(p.shape.count());
+          add_to(result.arena[static_cast<size_t>(role)], aligned(p.shape.count()));
         }
         ++part;
       }
@@ -101,7 +109,9 @@ SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
     for (const Running& r : layer.running(inputs)) {
       put(Role::running, name_of(i) + '.' + r.name, r.shape, i, part++, false);
     }
-    result.scratch = std::max(result.scratch, layer.scratch(inputs));
+    int64_t scratch = 0;
+    add_to(scratch, layer.scratch(inputs));
+    result.scratch = std::max(result.scratch, scratch);
   }
   // By role, then by node.
   std::stable_sort(result.slots.begin(), result.slots.end(),

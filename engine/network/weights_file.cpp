@@ -132,6 +132,18 @@ WeightsFit fit_weights(const SafeTensors& file, const Architecture& architecture
   return fit_slots(file, plan_slots(architecture, {}).slots, ignored);
 }
 
+int64_t outputs_in(const SafeTensors& file, const Architecture& architecture, const WeightsFit& fit) {
+  const Slot* last = nullptr;
+  const std::vector<Slot> slots = plan_slots(architecture, {}).slots;
+  for (const Slot& slot : slots) {
+    if (slot.role == Role::weight && (last == nullptr || slot.node >= last->node)) last = &slot;
+  }
+  if (last == nullptr || fit.style == nullptr) return 0;
+  const std::string name = name_in(*fit.style, fit.prefix, last->name);
+  if (name.empty() || !file.has(name) || file.at(name).shape.empty()) return 0;
+  return file.at(name).shape[0];
+}
+
 void throw_do_not_fit(const std::string& path, const WeightsFit& fit, const std::string& hint) {
   constexpr size_t kAll = 6, kOfEach = 3;
   std::vector<std::string> problems;

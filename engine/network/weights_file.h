@@ -30,6 +30,9 @@ struct WeightsFit {
 WeightsFit fit_weights(const SafeTensors& file, const Architecture& architecture,
                        const std::function<bool(const std::string&)>& ignored = nullptr);
 
+// How many values the network's last layer with weights gives, as the file has it; 0: it doesn't say.
+int64_t outputs_in(const SafeTensors& file, const Architecture& architecture, const WeightsFit& fit);
+
 // Writes weights and running statistics, a million values at a time: a file from SafeTensors::open() needs no memory
 // of its own. Throws Error that lists which are missing, of another shape and left over, and names the model that they
 // would fit, where there is one; nothing is written then.

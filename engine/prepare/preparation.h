@@ -29,6 +29,9 @@ struct Preparation {
   enum class Order { rgb, bgr };
   Fit fit = Fit::middle;
   int shorter = 256;
+  // Somebody asked for this fit: it is also done to a picture that has the network's size already. Not part of the
+  // text.
+  bool asked = false;
   Order order = Order::rgb;
   double scale = 1.0 / 255;
   std::vector<float> mean, deviation;  // empty: 0, 1

@@ -78,7 +78,8 @@ Pixels fitted(Pixels now, const Preparation& preparation, const Shape& input, st
   const auto add = [&](const char* name, const std::string& words) {
     steps.push_back(step_of(name, words, planes_of(now.rgb, now.width, now.height)));
   };
-  if (now.width == width && now.height == height) {
+  const bool shortened = preparation.asked && preparation.fit == Preparation::Fit::shorter;
+  if (now.width == width && now.height == height && !shortened) {
     add("resize", "nothing: the picture has the network's size");
     return now;
   }
@@ -123,7 +124,27 @@ Planes digit(const Image& image, const Shape& input, std::vector<PreparationStep
   return planes;
 }
 
+// Grey by the weights of ITU-R BT.601, in whole numbers.
+float grey_of(const uint8_t* rgb) {
+  return static_cast<float>(std::lround(0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]));
+}
+
 }  // namespace
+
+std::vector<uint8_t> fitted_bytes(const Image& image, const Preparation& preparation, const Shape& input) {
+  std::vector<PreparationStep> unused;
+  const Pixels now = fitted({image.width, image.height, rgb_of(image)}, preparation, input, unused);
+  const size_t plane = now.rgb.size() / 3;
+  std::vector<uint8_t> bytes(static_cast<size_t>(input.count()));
+  for (size_t i = 0; i < plane; ++i) {
+    if (input[0] == 1) {
+      bytes[i] = static_cast<uint8_t>(grey_of(now.rgb.data() + 3 * i));
+    } else {
+      for (size_t c = 0; c < 3; ++c) bytes[c * plane + i] = now.rgb[3 * i + c];
+    }
+  }
+  return bytes;
+}
 
 PreparedPicture prepare_picture(const Image& image, const Preparation& preparation, const Shape& input) {
   preparation.check_fits(input);
@@ -140,9 +161,7 @@ PreparedPicture prepare_picture(const Image& image, const Preparation& preparati
     planes = planes_of(now.rgb, now.width, now.height);
     const size_t count = planes.values.size() / 3;
     if (input[0] == 1) {
-      for (size_t i = 0; i < count; ++i)
-        planes.values[i] = static_cast<float>(
-            std::lround(0.299 * now.rgb[3 * i] + 0.587 * now.rgb[3 * i + 1] + 0.114 * now.rgb[3 * i + 2]));
+      for (size_t i = 0; i < count; ++i) planes.values[i] = grey_of(now.rgb.data() + 3 * i);
       planes.values.resize(count);
       planes.channels = 1;
       planes.names = "Y";

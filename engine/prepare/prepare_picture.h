@@ -1,6 +1,7 @@
 // A picture on its way into a network, as a Preparation says, with every step kept as numbers.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,5 +29,9 @@ struct PreparedPicture {
 // grey is 0.299 R + 0.587 G + 0.114 B. Pictures are averaged over areas where they get smaller, interpolated where they
 // get larger, and rounded to 0..255 as stored pictures are.
 PreparedPicture prepare_picture(const Image& image, const Preparation& preparation, const Shape& input);
+
+// The first half of it: (C, H, W) bytes of the network's size, resized and cut, in RGB or grey, before order, scale and
+// means. Not for Fit::digit.
+std::vector<uint8_t> fitted_bytes(const Image& image, const Preparation& preparation, const Shape& input);
 
 }  // namespace striate

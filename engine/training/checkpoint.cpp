@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "engine/error.h"
+#include "engine/network/per_picture.h"
 #include "engine/network/weights_file.h"
 
 namespace striate {
@@ -145,7 +146,10 @@ ModelInfo read_model_info(const SafeTensors& file, const std::string& path) {
   ModelInfo info;
   info.architecture = keys.parsed("architecture", Architecture::parse);
   if (info.architecture.input().rank() == 0) broken(path, "its architecture does not say its input");
-  info.architecture.shapes(1);
+  keys.parsed("architecture", [&](const std::string&) {
+    check_pictures(info.architecture);
+    return true;
+  });
   info.model = keys.has("model") ? keys.text("model") : "";
   info.data = keys.has("data") ? keys.text("data") : "";
   info.classes = keys.list<std::string>("classes", "names");

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/network/layer_words.h"
 #include "kernels/elementwise.h"
 #include "kernels/loss.h"
 #include "kernels/metrics.h"
@@ -34,6 +35,15 @@ void check_loss_fits(const Architecture& architecture, Loss loss, int classes) {
   if (loss == Loss::binary_cross_entropy && last != "sigmoid" && last != "softmax") {
     throw Error("the loss bce needs values from 0 to 1, the network does not end with sigmoid",
                 "add sigmoid at the end, or use the loss bce-logits");
+  }
+}
+
+void check_numbers(const float* row, int k, const std::string& of) {
+  for (int i = 0; i < k; ++i) {
+    if (std::isfinite(row[i])) continue;
+    throw Error(fmt::format("the network's output{} is no number: value {} of {} is {}", of.empty() ? "" : " for " + of,
+                            i, k, number_text(double{row[i]})),
+                "its weights or the preparation of its pictures are wrong: it names no class");
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "engine/network/architecture.h"
@@ -14,6 +15,10 @@ namespace striate {
 // Throws Error where network, loss and number of classes don't fit each other: the output's size, a softmax before a
 // loss that has its own, a sigmoid that is missing.
 void check_loss_fits(const Architecture& architecture, Loss loss, int classes);
+
+// Throws Error where one of a network's k outputs is not a number or infinite: such a row has no largest value. `of`:
+// which picture, "a/b.png", or empty.
+void check_numbers(const float* row, int k, const std::string& of);
 
 class LossHead {
  public:

@@ -5,10 +5,19 @@
 #include <limits>
 
 #include "engine/error.h"
+#include "engine/network/per_picture.h"
 #include "engine/training/trainer.h"
 #include "kernels/metrics.h"
 
 namespace striate {
+namespace {
+
+const Architecture& for_pictures(const Architecture& architecture) {
+  check_pictures(architecture);
+  return architecture;
+}
+
+}  // namespace
 
 int64_t Evaluation::samples_of(int truth) const {
   int64_t sum = 0;
@@ -28,7 +37,7 @@ double Evaluation::precision(int predicted_class) const {
 }
 
 Evaluator::Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss)
-    : own_(std::make_unique<Network>(stream, architecture, Plan{batch, false, false, 0})),
+    : own_(std::make_unique<Network>(stream, for_pictures(architecture), Plan{batch, false, false, 0})),
       network_(own_.get()),
       loss_(loss),
       head_(stream, loss, batch, static_cast<int>(network_->output().shape.count() / batch)) {}
@@ -53,6 +62,11 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
   check_loss_fits(network_->architecture(), loss_, classes);
   const int64_t n = network_->batch();
   const Slot input = network_->activation(0), output = network_->output();
+  if (data.shape().count() * n != input.shape.count()) {
+    throw Error(fmt::format("the network takes {}, {} has {}", network_->architecture().input().text(), data.name(),
+                            data.shape().text()),
+                "choose a data set of that size");
+  }
   const size_t k = static_cast<size_t>(output.shape[1]);
   const size_t each = static_cast<size_t>(head_.values_per_sample());
   const bool on_host = stream.device().is_cpu();  // then the pictures are read to where the network takes them
@@ -79,6 +93,7 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
     download(stream, losses.data(), head_.per_sample(), static_cast<int64_t>(losses.size()));
     download(stream, predicted.data(), head_.predicted(), n);
     for (size_t i = 0; i < static_cast<size_t>(used); ++i) {
+      check_numbers(rows.data() + i * k, static_cast<int>(k), data.describe(batch[i]));
       double loss = 0;
       for (size_t j = 0; j < each; ++j) loss += losses[i * each + j];
       result.loss_sum += loss / static_cast<double>(each);
@@ -105,7 +120,9 @@ std::vector<float> Evaluator::probabilities(Stream& stream, const Network& weigh
   network_->write_slot(stream, input, batch);
   network_->forward(stream, Mode::evaluation);
   const std::vector<float> rows = network_->read_slot(stream, output);
-  return LossHead::class_probabilities(loss_, rows.data(), static_cast<int>(output.shape.count() / network_->batch()));
+  const int k = static_cast<int>(output.shape.count() / network_->batch());
+  check_numbers(rows.data(), k, "");
+  return LossHead::class_probabilities(loss_, rows.data(), k);
 }
 
 std::vector<DeadUnits> dead_units(Stream& stream, Network& network) {
@@ -113,7 +130,7 @@ std::vector<DeadUnits> dead_units(Stream& stream, Network& network) {
   for (int i = 1; i < network.architecture().size(); ++i) {
     if (network.architecture().nodes()[static_cast<size_t>(i)].layer->kind() != "relu") continue;
     const TensorView y = network.view(network.activation(i));
-    const int units = static_cast<int>(y.shape[1]);
+    const int units = y.shape.rank() > 1 ? static_cast<int>(y.shape[1]) : 1;
     const int64_t pixels = y.count() / y.shape[0] / units;
     Buffer<int32_t> active(stream.device(), units, "counts of active units");
     count_active(stream, static_cast<int>(y.shape[0]), units, pixels, y.data, active.data());

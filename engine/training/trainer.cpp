@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/network/layer_words.h"
+#include "engine/network/per_picture.h"
 #include "engine/training/metrics.h"
 #include "engine/training/trainer_memory.h"
 #include "kernels/elementwise.h"
@@ -114,6 +115,11 @@ void Trainer::check_fit() const {
         fmt::format("a normalisation of {} channels for pictures of {}", normalisation_.mean.size(), data_->shape()[0]),
         "measure it from this data set");
   }
+  if (architecture.whole()) {
+    throw Error("an input that is whole can't be trained in batches",
+                "leave \"whole\" out: input CHANNELSxHEIGHTxWIDTH");
+  }
+  check_pictures(architecture);
   check_loss_fits(architecture, settings_.loss, static_cast<int>(data_->classes().size()));
 }
 

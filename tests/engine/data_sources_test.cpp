@@ -6,6 +6,8 @@
 #include <set>
 
 #include "engine/files/idx.h"
+#include "engine/files/safetensors.h"
+#include "engine/files/utf8_names.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/data/digits.h"
 #include "engine/training/data/fit_image.h"
@@ -239,11 +241,66 @@ TEST(Folder, every_way_to_be_wrong_is_told) {
   cut.resize(cut.size() - 20);
   write_file(folder / "one/b c/x.jpg", cut);
   EXPECT_NE(error_of_source("folder:" + (folder / "one")).find("x.jpg"), std::string::npos);
+  EXPECT_NE(error_of_source("folder:" + (folder / "one")).find("no picture of class \"b c\" can be read"),
+            std::string::npos);
   SourceOptions stopping;
   stopping.progress = [](int64_t, int64_t) { return false; };
   write_picture(folder / "two/a/1.png", 8, 8);
   write_picture(folder / "two/b/1.png", 8, 8);
   EXPECT_NE(error_of_source("folder:" + (folder / "two"), stopping).find("was stopped"), std::string::npos);
+}
+
+TEST(Folder, broken_pictures_are_left_out_and_listed) {
+  TestFolder folder;
+  for (const char* name : {"d/a/1.png", "d/a/4.png", "d/b/1.png", "d/b/2.png", "d/b/3.png"})
+    write_picture(folder / name, 9, 9);
+  const std::unique_ptr<ByteDataset> whole = open_folder(folder / "d", {});
+  FileBytes cut = file_of(folder / "d/a/1.png");
+  cut.resize(cut.size() - 20);
+  write_file(folder / "d/a/2.png", cut);           // its pixels are not there
+  write_file(folder / "d/a/3.png", {1, 2, 3, 4});  // no picture at all
+  const std::unique_ptr<ByteDataset> data = open_folder(folder / "d", {});
+  ASSERT_EQ(data->size(), 5);
+  ASSERT_EQ(data->notes().size(), 2u);
+  EXPECT_NE(data->notes()[0].find("left out: "), std::string::npos);
+  EXPECT_NE((data->notes()[0] + data->notes()[1]).find("a/2.png"), std::string::npos);
+  EXPECT_NE((data->notes()[0] + data->notes()[1]).find("a/3.png"), std::string::npos);
+  for (int64_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(data->label(i), whole->label(i));
+    EXPECT_EQ(data->describe(i), whole->describe(i));
+    std::vector<float> got(3 * 81), wanted(3 * 81);
+    data->read(i, got.data());
+    whole->read(i, wanted.data());
+    EXPECT_EQ(got, wanted) << i;
+  }
+  for (const char* name : {"s/train/a/1.png", "s/train/b/1.png", "s/test/a/1.png"}) write_picture(folder / name, 9, 9);
+  write_file(folder / "s/train/a/0.png", {1, 2, 3, 4});
+  EXPECT_EQ(open_folder(folder / "s", {})->training_size(), 2);
+}
+
+TEST(Folder, names_that_are_not_utf8_are_written_so) {
+  TestFolder folder;
+  const std::string latin = std::string("caf") + '\xe9';
+  write_picture(folder / ("d" + latin + "/" + latin + "/" + latin + ".png"), 9, 9);
+  write_picture(folder / ("d" + latin + "/tea/1.png"), 9, 9);
+  const std::unique_ptr<ByteDataset> data = open_folder(folder / ("d" + latin), {});
+  EXPECT_EQ(data->classes(), (std::vector<std::string>{"caf\\xE9", "tea"}));
+  EXPECT_EQ(data->describe(0), "caf\\xE9/caf\\xE9.png");
+  EXPECT_EQ(data->name(), "folder:" + (folder / "dcaf\\xE9"));
+  // As a saved training has the folder's name.
+  EXPECT_EQ(open_folder(folder / "dcaf\\xE9", {})->size(), 2);
+  SafeTensorsWriter writer;
+  writer.metadata["run.data"] = "folder:" + (folder / ("d" + latin));
+  writer.write(folder / "m.safetensors");
+  EXPECT_EQ(SafeTensors::read(folder / "m.safetensors").metadata().at("run.data"), data->name());
+  for (const char* text : {"grüne Wiese", "\xf0\x9f\x8d\x8e", "plain"}) {
+    EXPECT_EQ(utf8_name(text), text);
+    EXPECT_EQ(name_bytes(text), text);
+  }
+  for (const char* bytes : {"\xff", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\x80z"}) {
+    EXPECT_NE(utf8_name(bytes), bytes);
+    EXPECT_EQ(name_bytes(utf8_name(bytes)), bytes);
+  }
 }
 
 TEST(Mnist, wrong_folders_are_told) {

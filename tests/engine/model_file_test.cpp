@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <functional>
 
 #include "engine/error.h"
@@ -14,8 +15,10 @@
 #include "engine/training/data/sources.h"
 #include "engine/training/metrics.h"
 #include "kernels/memory.h"
+#include "tests/engine/onnx_builder.h"
 #include "tests/engine/small_images.h"
 #include "tests/reference.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -147,6 +150,107 @@ TEST(ModelFile, answers_are_probabilities_whatever_the_last_layer_is) {
   EXPECT_NEAR(of("input 2 | dense 2", logits)[1], 0.75, 1e-6);
   EXPECT_EQ(of("input 2x1x1 | softmax | flatten", {0.25f, 0.75f})[1], 0.75f);
   EXPECT_NEAR(of("input 2 | logsoftmax", {std::log(0.2f), std::log(0.8f)})[1], 0.8, 1e-6);
+}
+
+TEST(ModelFile, outputs_that_are_no_numbers_are_an_error) {
+  const float nan = std::nanf(""), infinite = INFINITY;
+  for (const std::vector<float>& output : {std::vector<float>{nan, 1}, {0, infinite}, {-infinite, 0}, {nan, nan}}) {
+    for (const char* text : {"input 2 | dense 2", "input 2 | softmax"}) {
+      const std::string error =
+          failure([&] { class_probabilities(Architecture::parse(text), Loss::cross_entropy, output); });
+      EXPECT_NE(error.find("the network's output is no number: value "), std::string::npos) << error;
+    }
+  }
+  Stream stream(Device::cpu());
+  const Architecture architecture = Architecture::parse("input 1x1x2 | flatten | dense 2");
+  Network network(stream, architecture);
+  network.initialize(stream, Initializer::ones, 1);
+  const MemoryDataset data("odd", {1, 1, 2}, {0, 1, nan, 1}, {0, 1}, {"a", "b"});
+  Evaluator evaluator(stream, architecture, 2, Loss::cross_entropy);
+  EXPECT_EQ(evaluator.evaluate(stream, network, data, {0}, {}).samples, 1);
+  EXPECT_NE(failure([&] {
+              evaluator.evaluate(stream, network, data, {0, 1}, {});
+            }).find("value 0 of 2 is nan"),
+            std::string::npos);
+  EXPECT_NE(failure([&] { evaluator.probabilities(stream, network, {nan, 0}); }), "");
+}
+
+// A network by name whose weights were trained for other classes than ImageNet's.
+TEST(ModelFile, a_named_model_has_as_many_classes_as_its_weights) {
+  const TestFolder folder;
+  for (const auto& [name, prefix] : {std::pair{"resnet18", ""}, std::pair{"squeezenet1_1", "module."}}) {
+    const Architecture seven = build_model(name, {}, 7);
+    SafeTensorsWriter writer;
+    for (const Slot& slot : plan_slots(seven, {}).slots) {
+      if (slot.role != Role::weight && slot.role != Role::running) continue;
+      const std::vector<float> values(static_cast<size_t>(slot.shape.count()), 0.5f);
+      writer.add(prefix + slot.name, slot.shape.sizes(), values.data(), values.size());
+    }
+    const std::string path = folder / (std::string(name) + ".safetensors");
+    writer.write(path);
+    ModelFileOptions options;
+    options.model = name;
+    const ModelFile file = read_model_file(path, options);
+    EXPECT_EQ(class_count(file), 7) << name;
+    EXPECT_EQ(file.info.architecture.text(), seven.text());
+  }
+}
+
+void write(const std::string& path, const OnnxBuilder& builder) {
+  const std::vector<uint8_t> bytes = builder.bytes();
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+// What --crop 24x20 asks for: channels and their place are the file's own.
+TEST(ModelFile, a_size_is_taken_in_the_layout_of_the_file) {
+  const TestFolder folder;
+  const auto opened = [&](const OnnxDims& dims) {
+    OnnxBuilder b(13);
+    b.input("x", dims).output("y");
+    with(b.node("ReduceMean", {"x"}, {"y"}), "axes", OnnxDims{2});
+    write(folder / "m.onnx", b);
+    ModelFileOptions options;
+    options.input = Shape{0, 20, 24};
+    return read_model_file(folder / "m.onnx", options);
+  };
+  EXPECT_EQ(opened({-1, 3, -1, -1}).info.architecture.input(), (Shape{3, 20, 24}));
+  EXPECT_EQ(opened({-1, 1, -1, -1}).info.architecture.input(), (Shape{1, 20, 24}));
+  const ModelFile last = opened({-1, -1, -1, 3});
+  EXPECT_EQ(last.info.architecture.input(), (Shape{20, 24, 3}));
+  EXPECT_TRUE(last.channels_last());
+  EXPECT_EQ(opened({1, -1, -1, 1}).picture(), (Shape{1, 20, 24}));
+  EXPECT_EQ(opened({-1, -1, -1, -1}).info.architecture.input(), (Shape{3, 20, 24}));
+}
+
+// These ended the program when they were classified.
+TEST(ModelFile, an_onnx_model_with_sizes_of_0_is_refused) {
+  const TestFolder folder;
+  const auto refused = [&](const std::function<void(OnnxBuilder&)>& fill) {
+    OnnxBuilder b(13);
+    b.input("x", {1, 1, 4, 4}).output("y");
+    fill(b);
+    write(folder / "m.onnx", b);
+    const std::string error = failure([&] { read_model_file(folder / "m.onnx"); });
+    EXPECT_NE(error.find("m.onnx: "), std::string::npos);
+    return error;
+  };
+  EXPECT_NE(refused([](OnnxBuilder& b) {
+              b.integers("five", {1}, {3}).integers("two", {1}, {2});
+              b.node("Slice", {"x", "five", "five", "two"}, {"y"});
+            }).find("gives 1 x 1 x 0 x 4: no values at all"),
+            std::string::npos);
+  EXPECT_NE(refused([](OnnxBuilder& b) {
+              b.floats("one", {1}, {1}).integers("none", {4}, {0, 1, 1, 1});
+              b.node("Expand", {"one", "none"}, {"e"});
+              b.node("Mul", {"x", "e"}, {"y"});
+            }).find("no values at all"),
+            std::string::npos);
+  EXPECT_NE(refused([](OnnxBuilder& b) {
+              b.floats("one", {1}, {1}).integers("none", {2}, {0, 3});
+              b.node("Expand", {"one", "none"}, {"y"});
+            }).find("its output does not depend on a picture"),
+            std::string::npos);
 }
 
 TEST(ModelFile, logits_are_what_stands_before_a_last_softmax) {

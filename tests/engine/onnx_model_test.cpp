@@ -522,6 +522,32 @@ TEST(OnnxModel, what_mixes_the_batch_is_read_as_a_whole) {
   EXPECT_TRUE(is_whole([](OnnxBuilder& b) { b.node("Relu", {"x"}, {"y"}); }, {}));
 }
 
+// A note says why there is no form for batches, and speaks of mixing only where pictures are mixed.
+TEST(OnnxModel, only_what_mixes_pictures_is_said_to) {
+  const auto note = [](const std::function<void(OnnxBuilder&)>& fill) {
+    OnnxBuilder b = one(13, {-1, 2, 3});
+    fill(b);
+    const std::vector<std::string> notes = read_onnx(b.bytes(), "m.onnx").notes;
+    return notes.empty() ? std::string() : notes.back();
+  };
+  const std::string so = ", so it is run with one picture at a time";
+  EXPECT_EQ(note([](OnnxBuilder& b) { with(b.node("Softmax", {"x"}, {"y"}), "axis", 0); }),
+            "it mixes the pictures of a batch" + so);
+  EXPECT_EQ(note([](OnnxBuilder& b) { b.node("ReduceMean", {"x"}, {"y"}); }), "it mixes the pictures of a batch" + so);
+  EXPECT_EQ(note([](OnnxBuilder& b) {
+              with(b.node("Transpose", {"x"}, {"t"}), "perm", OnnxDims{1, 0, 2});
+              b.node("Relu", {"t"}, {"r"});
+              with(b.node("Transpose", {"r"}, {"y"}), "perm", OnnxDims{1, 0, 2});
+            }),
+            "it does not keep the pictures of a batch along its first axis" + so);
+  EXPECT_EQ(note([](OnnxBuilder& b) {
+              b.integers("i", {}, {0});
+              with(b.node("Gather", {"x", "i"}, {"y"}), "axis", 0);
+            }),
+            "it takes the pictures of a batch by their numbers" + so);
+  EXPECT_EQ(note([](OnnxBuilder& b) { b.node("Relu", {"x"}, {"y"}); }), "");
+}
+
 TEST(OnnxModel, open_sizes_are_said_by_the_caller) {
   OnnxBuilder b = one(13, {-1, 3, -1, -1});
   b.node("Relu", {"x"}, {"y"});

@@ -6,6 +6,7 @@
 #include "engine/error.h"
 #include "engine/files/labels.h"
 #include "engine/prepare/prepare_picture.h"
+#include "engine/prepare/prepared_dataset.h"
 #include "engine/training/data/fit_image.h"
 
 namespace striate {
@@ -90,6 +91,46 @@ TEST(Preparation, is_understood_in_the_words_of_converters) {
     EXPECT_FALSE(read_preparation_words(words, same)) << words;
     EXPECT_EQ(same.text(), torch.text());
   }
+}
+
+// A resize that somebody asked for is not left out where a picture has the network's size by chance.
+TEST(Preparation, a_resize_that_was_asked_for_is_always_done) {
+  Preparation preparation = Preparation::parse("shorter 8 | scale 1");
+  const std::vector<float> as_it_is = prepare_picture(picture(4, 4), preparation, {3, 4, 4}).values;
+  EXPECT_EQ(as_it_is[3], 30);
+  preparation.asked = true;
+  const PreparedPicture asked = prepare_picture(picture(4, 4), preparation, {3, 4, 4});
+  EXPECT_EQ(names(asked), (std::vector<std::string>{"picture", "resize", "crop", "scale"}));
+  EXPECT_EQ(asked.values[3], 23);  // column 5 of 8 lies a quarter behind column 2
+  const std::vector<uint8_t> bytes = fitted_bytes(picture(4, 4), preparation, {3, 4, 4});
+  EXPECT_EQ(std::vector<float>(bytes.begin(), bytes.end()), asked.values);
+}
+
+TEST(PreparedDataset, has_the_sizes_the_channels_and_the_layout_of_the_network) {
+  const auto grey = [] {
+    return std::make_unique<MemoryDataset>("grey", Shape{1, 1, 2}, std::vector<float>{0, 1, 0.2f, 0.4f},
+                                           std::vector<int>{0, 1}, std::vector<std::string>{"a", "b"});
+  };
+  const auto sample = [](const Dataset& data, int64_t i) {
+    std::vector<float> values(static_cast<size_t>(data.shape().count()));
+    data.read(i, values.data());
+    return values;
+  };
+  using Floats = std::vector<float>;
+  const Preparation bgr = Preparation::parse("order bgr | scale 1 | mean 1,2,3");
+  const PreparedDataset last(grey(), bgr, {3, 1, 2}, true);
+  EXPECT_EQ(last.shape(), (Shape{1, 2, 3}));
+  EXPECT_EQ(sample(last, 1), (Floats{50, 49, 48, 101, 100, 99}));
+  const PreparedDataset first(grey(), bgr, {3, 1, 2}, false);
+  EXPECT_EQ(sample(first, 1), (Floats{50, 101, 49, 100, 48, 99}));
+  EXPECT_EQ(sample(PreparedDataset(grey(), Preparation(), {1, 1, 2}, true), 1), (Floats{0.2f, 0.4f}));
+  EXPECT_EQ(failure([&] {
+              PreparedDataset(grey(), Preparation(), {1, 2, 2}, false);
+            }),
+            "the network takes 1 x 2 x 2, grey has 1 x 1 x 2");
+  Preparation asked = Preparation::parse("stretch | scale 1");
+  asked.asked = true;
+  EXPECT_EQ(sample(PreparedDataset(grey(), asked, {1, 2, 2}, false), 0), (Floats{0, 255, 0, 255}));
 }
 
 TEST(Preparation, cuts_the_middle_out_and_orders_scales_and_shifts) {

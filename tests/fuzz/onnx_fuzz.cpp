@@ -6,9 +6,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <vector>
 
 #include "engine/error.h"
+#include "engine/network/model_file.h"
+#include "engine/network/per_picture.h"
 #include "engine/onnx/onnx_model.h"
 #include "tests/engine/onnx_builder.h"
 
@@ -24,8 +27,101 @@ void read(const std::vector<uint8_t>& bytes) {
     striate::Network network(stream, model.architecture);
     model.load_weights(stream, network);
     network.forward(stream, striate::Mode::evaluation);
+    // As classify and evaluate take it: sizes of 0, no classes and what is no number are refused.
+    striate::ModelFile file;
+    file.info.architecture = model.architecture;
+    striate::check_pictures(model.architecture);
+    const int64_t classes = striate::class_count(file);
+    const std::vector<float> output = network.read_slot(stream, network.output());
+    const auto p = striate::class_probabilities(model.architecture, striate::Loss::cross_entropy, output);
+    if (static_cast<int64_t>(p.size()) != classes) std::abort();
   } catch (const striate::Error& error) {
     if (error.what()[0] == '\0' || error.hint().empty()) std::abort();
+  }
+}
+
+// Shapes of 0, made in every way that a graph has, each before an operator of another family.
+void write_empty_seeds(const std::function<void(const striate::OnnxBuilder&)>& write) {
+  using striate::OnnxBuilder;
+  using striate::OnnxDims;
+  using striate::with;
+  const std::function<void(OnnxBuilder&)> ways[] = {
+      [](OnnxBuilder& b) {
+        b.node("Slice", {"x", "one", "one", "two"}, {"e"});
+      },
+      [](OnnxBuilder& b) {
+        b.node("Slice", {"x", "two", "one", "one"}, {"e"});
+      },
+      [](OnnxBuilder& b) {
+        b.node("Expand", {"f", "zero"}, {"g"});
+        b.node("Mul", {"x", "g"}, {"e"});
+      },
+      [](OnnxBuilder& b) {
+        with(b.node("ConstantOfShape", {"sizes"}, {"g"}), "unused", 0);
+        b.node("Add", {"g", "f"}, {"e"});
+      },
+      [](OnnxBuilder& b) {
+        b.node("Pad", {"x", "cut"}, {"e"});
+      },
+      [](OnnxBuilder& b) {
+        with(b.node("Gather", {"x", "none"}, {"e"}), "axis", 2);
+      },
+      [](OnnxBuilder& b) {
+        with(b.node("Split", {"x", "parts"}, {"e", "rest"}), "axis", 2);
+      },
+      [](OnnxBuilder& b) {
+        b.node("Slice", {"x", "one", "one", "two"}, {"g"});
+        with(b.node("Reshape", {"g", "sizes"}, {"e"}), "allowzero", 1);
+      },
+      [](OnnxBuilder& b) {
+        b.node("Range", {"start", "start", "step"}, {"g"});
+        b.node("Unsqueeze", {"g", "zero"}, {"e"});
+      },
+  };
+  const std::function<void(OnnxBuilder&)> uses[] = {
+      [](OnnxBuilder& b) { b.node("Identity", {"e"}, {"y"}); },
+      [](OnnxBuilder& b) { with(b.node("Softmax", {"e"}, {"y"}), "axis", 1); },
+      [](OnnxBuilder& b) {
+        with(b.node("Concat", {"e", "x"}, {"y"}), "axis", 2);
+      },
+      [](OnnxBuilder& b) { b.node("ReduceMean", {"e"}, {"y"}); },
+      [](OnnxBuilder& b) { b.node("Flatten", {"e"}, {"y"}); },
+      [](OnnxBuilder& b) { b.node("GlobalAveragePool", {"e"}, {"y"}); },
+      [](OnnxBuilder& b) {
+        with(b.node("MaxPool", {"e"}, {"y"}), "kernel_shape", OnnxDims{1, 1});
+      },
+      [](OnnxBuilder& b) {
+        b.node("Conv", {"e", "w"}, {"y"});
+      },
+      [](OnnxBuilder& b) {
+        b.node("MatMul", {"e", "e"}, {"y"});
+      },
+      [](OnnxBuilder& b) {
+        b.node("BatchNormalization", {"e", "s", "s", "s", "s"}, {"y"});
+      },
+      [](OnnxBuilder& b) {
+        with(b.node("LayerNormalization", {"e", "s"}, {"y"}), "axis", 1);
+      },
+      [](OnnxBuilder& b) {
+        with(b.node("Resize", {"e", "none", "scales"}, {"y"}), "mode", "linear");
+      },
+      [](OnnxBuilder& b) { b.node("Transpose", {"e"}, {"y"}); },
+  };
+  for (const int64_t height : {4, 0}) {
+    for (const auto& way : ways) {
+      for (const auto& use : uses) {
+        OnnxBuilder b(18);
+        b.input("x", {1, 2, height, 4}).output("y");
+        b.floats("f", {1}, {1}).floats("none", {0}, {}).floats("scales", {4}, {1, 1, 2, 2}).floats("s", {2}, {1, 2});
+        b.floats("w", {2, 2, 1, 1}, std::vector<float>(4, 0.5f));
+        b.integers("one", {1}, {1}).integers("two", {1}, {2}).integers("zero", {1}, {0});
+        b.integers("sizes", {4}, {1, 2, 0, 4}).integers("cut", {8}, {0, 0, -2, 0, 0, 0, -2, 0});
+        b.integers("parts", {2}, {0, 4}).integers("start", {}, {3}).integers("step", {}, {1});
+        way(b);
+        use(b);
+        write(b);
+      }
+    }
   }
 }
 
@@ -107,6 +203,7 @@ void write_seeds(const std::filesystem::path& folder) {
     if (opset >= 11) b.output("h");
     write(b);
   }
+  write_empty_seeds(write);
 }
 
 }  // namespace

@@ -58,12 +58,12 @@ class Conv : public Layer {
   }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {
     const int64_t each = windows.volume() * (inputs[0][1] / groups);
-    if (!bias) return {each * k, fmt::format("{}*{}", terms(inputs[0]), k)};
-    return {(each + 1) * k, fmt::format("({} + 1)*{}", terms(inputs[0]), k)};
+    if (!bias) return {layers::product({each, k}), fmt::format("{}*{}", terms(inputs[0]), k)};
+    return {layers::product({each + 1, k}), fmt::format("({} + 1)*{}", terms(inputs[0]), k)};
   }
   Counted multiply_adds(const std::vector<Shape>& inputs) const override {
     const layers::Triple o = out(inputs[0]);
-    return {windows.volume() * (inputs[0][1] / groups) * k * o[0] * o[1] * o[2],
+    return {layers::product({windows.volume(), inputs[0][1] / groups, k, o[0], o[1], o[2]}),
             fmt::format("{}*{}*{}", terms(inputs[0]), k, layers::product_of(o, windows.axes))};
   }
   LayerGeometry geometry(const std::vector<Shape>& inputs) const override {

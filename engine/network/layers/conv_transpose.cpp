@@ -39,6 +39,10 @@ class ConvTranspose : public Layer {
                   "change the groups or the number of channels");
     }
     for (int a = 0; a < 3; ++a) {
+      if (s.stamped(a) > int64_t{1} << 30) {
+        throw Error(fmt::format("got {}, which makes {} values on one axis", inputs[0].text(), s.stamped(a)),
+                    "use a smaller stride");
+      }
       if (int64_t{1} * s.before[a] + s.after[a] < s.stamped(a)) continue;
       throw Error(fmt::format("got {}, which makes {} values on one axis, and a padding that cuts off all of them",
                               inputs[0].text(), s.stamped(a)),
@@ -57,13 +61,14 @@ class ConvTranspose : public Layer {
     return list;
   }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {
-    const int64_t weights = windows.volume() * inputs[0][1] * (k / groups);
+    const int64_t weights = layers::product({windows.volume(), inputs[0][1], k / groups});
     if (!bias) return {weights, stamps(inputs[0])};
+    if (weights > std::numeric_limits<int64_t>::max() - k) return {weights, stamps(inputs[0])};
     return {weights + k, fmt::format("{} + {}", stamps(inputs[0]), k)};
   }
   Counted multiply_adds(const std::vector<Shape>& inputs) const override {
     const layers::Extent x = layers::extent(inputs[0], windows.axes, kind());
-    return {windows.volume() * x.c * (k / groups) * x.in[0] * x.in[1] * x.in[2],
+    return {layers::product({windows.volume(), x.c, k / groups, x.in[0], x.in[1], x.in[2]}),
             fmt::format("{}*{}", stamps(inputs[0]), layers::product_of(x.in, windows.axes))};
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override {

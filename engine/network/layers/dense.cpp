@@ -16,8 +16,12 @@ class Dense : public Layer {
   Shape output(const std::vector<Shape>& inputs) const override {
     const Shape& x = inputs[0];
     if (x.rank() != 2) {
-      throw Error(fmt::format("got {} x {} x {} for each picture, needs a plain list of values", x[1], x[2], x[3]),
-                  "put a flatten layer before it");
+      const std::vector<int64_t> all = x.sizes();
+      const std::string each = x.rank() == 0   ? x.text()
+                               : x.rank() == 1 ? "one value"
+                                               : Shape(std::vector<int64_t>(all.begin() + 1, all.end())).text();
+      throw Error(fmt::format("got {} for each picture, needs a plain list of values", each),
+                  x.rank() > 2 ? "put a flatten layer before it" : "put reshape batch,1 before it");
     }
     return Shape{x[0], k};
   }

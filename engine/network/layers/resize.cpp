@@ -69,6 +69,12 @@ class Resize : public Layer {
     }
     return counted;
   }
+  std::string across_pictures(const std::vector<Shape>& inputs) const override {
+    for (const Pass& pass : passes(inputs[0], output(inputs))) {
+      if (pass.first) return "it resizes axis 0";
+    }
+    return "";
+  }
   int64_t scratch(const std::vector<Shape>& inputs) const override {
     const Shape y = output(inputs);
     const std::vector<Pass> all = passes(inputs[0], y);
@@ -86,6 +92,7 @@ class Resize : public Layer {
   struct Pass {
     ResampleAxis axis;
     int64_t outer, inner;
+    bool first;  // along axis 0
   };
   ResampleAxis axis_of(size_t i, int64_t in, int64_t out) const {
     ResampleAxis axis = settings;
@@ -106,7 +113,7 @@ class Resize : public Layer {
       const bool whole =
           axis.coordinates != Coordinates::tf_crop_and_resize || (axis.region_begin == 0 && axis.region_end == 1);
       if (axis.in == axis.out && axis.scale == 1 && whole) continue;
-      Pass pass{axis, 1, 1};
+      Pass pass{axis, 1, 1, i == 0};
       for (size_t k = 0; k < now.size(); ++k) {
         if (k != i) (k < i ? pass.outer : pass.inner) *= k < i ? now[k] : x[static_cast<int>(k)];
       }

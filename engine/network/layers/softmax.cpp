@@ -15,25 +15,26 @@ struct Sharing {
   std::string text() const {
     return from ? fmt::format(" from {}", axis) : axis == 1 ? "" : fmt::format(" axis {}", axis);
   }
+  static constexpr int64_t kMost = std::numeric_limits<int>::max();
+  struct Sizes {
+    int64_t before = 1, along = 1, behind = 1;
+  };
+  Sizes sizes(const Shape& x) const {
+    Sizes s;
+    for (int i = 0; i < x.rank(); ++i) (i < axis ? s.before : i == axis || from ? s.along : s.behind) *= x[i];
+    return s;
+  }
   void check_rank(const Shape& x) const {
-    if (axis < x.rank()) return;
+    if (axis < x.rank()) {
+      const Sizes s = sizes(x);
+      if (s.before <= kMost && s.along <= kMost) return;
+      throw Error(fmt::format("got {}, which is too large for it", x.text()),
+                  "use a smaller input, or a smaller batch");
+    }
     throw Error(fmt::format("got {}, which has no axis {}", x.text(), axis),
                 x.rank() == 0 ? "a single value has no axes"
                               : fmt::format("axes are counted from 0, the batch: 0 to {}", x.rank() - 1));
   }
-  struct Sizes {
-    int before, along;
-    int64_t behind;
-  };
-  Sizes sizes(const Shape& x) const {
-    int64_t before = 1, along = 1, behind = 1;
-    for (int i = 0; i < x.rank(); ++i) {
-      (i < axis ? before : i == axis || from ? along : behind) *= x[i];
-    }
-    check(before <= kMost && along <= kMost, "a softmax over {}", x.text());
-    return {static_cast<int>(before), static_cast<int>(along), behind};
-  }
-  static constexpr int64_t kMost = std::numeric_limits<int>::max();
   void read(LayerWords& words) {
     if (words.take("axis")) {
       axis = words.whole("axis", 0, Shape::kMaxRank - 1);
@@ -56,16 +57,20 @@ class Softmax : public layers::Pointwise {
     sharing.check_rank(inputs[0]);
     return inputs[0];
   }
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    return sharing.axis == 0 ? "its sums go over axis 0" : "";
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Sharing::Sizes s = sharing.sizes(call.y.shape);
     if (call.y.count() == 0) return;
-    (logarithm_ ? log_softmax_forward : softmax_forward)(stream, s.before, s.along, s.behind, call.x[0].data,
-                                                         call.y.data);
+    (logarithm_ ? log_softmax_forward : softmax_forward)(stream, static_cast<int>(s.before), static_cast<int>(s.along),
+                                                         s.behind, call.x[0].data, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr || call.y.count() == 0) return;
     const Sharing::Sizes s = sharing.sizes(call.y.shape);
-    (logarithm_ ? log_softmax_backward : softmax_backward)(stream, s.before, s.along, s.behind, call.y.data, call.dy,
+    (logarithm_ ? log_softmax_backward : softmax_backward)(stream, static_cast<int>(s.before),
+                                                           static_cast<int>(s.along), s.behind, call.y.data, call.dy,
                                                            call.dx[0], call.dx_result[0]);
   }
 

@@ -42,6 +42,7 @@ inline Extent extent(const Shape& shape, int axes, const std::string& kind) {
                             axes == 3 ? "channels x depth x height x width" : "channels x height x width"),
                 hint);
   }
+  check_sizes(shape);
   Extent e;
   e.n = static_cast<int>(shape[0]), e.c = static_cast<int>(shape[1]);
   for (int i = 2; i < shape.rank(); ++i) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/image.h"
 #include "engine/training/data/byte_dataset.h"
 #include "engine/training/dataset.h"
 
@@ -23,6 +24,8 @@ struct SourceOptions {
   int width = 0, height = 0;  // folder: what pictures are fitted to; 0: the size that all have, if it is one of 96 or
                               // less, else 64 x 64
   int channels = 0;           // folder: 3 for colour, 1 for grey; 0: grey if all pictures are
+  // folder: (C, H, W) bytes of a picture, how it is fitted; empty: fit_image().
+  std::function<std::vector<uint8_t>(const Image& image, const Shape& shape)> fit;
   // Files done of all; false stops: open_dataset() then throws Error.
   std::function<bool(int64_t done, int64_t all)> progress;
 };
