@@ -208,7 +208,7 @@ TEST_F(ConvolutionPageTest, the_walk_goes_through_all_channels) {
   EXPECT_EQ(driver.number("convolution.walked"), 6);
   EXPECT_EQ(driver.number("convolution.running"), 10 + 11);
   EXPECT_EQ(driver.number("convolution.slice"), 1);
-  EXPECT_NE(driver.ui.find_item("sum of channel 2"), nullptr);
+  EXPECT_NE(driver.ui.find_item("sum of channel 1"), nullptr);
 }
 
 TEST_F(ConvolutionPageTest, sides_and_sizes_are_set_one_by_one) {
