@@ -202,7 +202,8 @@ void print_summary(SummaryOptions options) {
   size_t all = 1;
   for (const size_t each : width) all += each + 2;
 
-  print_out(fmt::format("Model: {}\n{}\n", info.model.empty() ? options.model : info.model, std::string(all, '_')));
+  print_out(fmt::format("Model: {}\n{}\n", shortened(info.model.empty() ? options.model : info.model, 120),
+                        std::string(all, '_')));
   for (size_t r = 0; r < rows.size(); ++r) {
     const std::string* c = rows[r].cells;
     std::string text = fmt::format(" {:<{}}  {:<{}}  {:>{}}  {:<{}}  {:>{}}  {:<{}}  {}", c[0], width[0], c[1],

@@ -219,7 +219,7 @@ TEST_F(LessonFilesTest, in_the_window_a_lesson_reads_beside_itself_and_elsewhere
     open(driver, line);
     EXPECT_NE(driver.text("lesson.question"), "") << line;
   }
-  for (const std::string& line :
+  for (const char* line :
        {"train.data digits:100", "train.probe 3", "train.probe sample:3", "open sample:balloons", "lesson pixels"}) {
     open(driver, line);
     EXPECT_EQ(driver.text("lesson.question"), "") << line;

@@ -325,7 +325,9 @@ TEST_F(TrainPage, a_recorded_session_gives_the_same_weights) {
     App app(Device::cpu(), settings_for_scripts());
     Script lines = read_script(script);
     lines.actions.push_back(command_action("train.save " + again));
-    run_script(app, lines, {});
+    ScriptRun options;
+    options.out_folder = std::filesystem::path(again).parent_path().string();
+    run_script(app, lines, options);
   }
   EXPECT_TRUE(same_values(mine, again));
   for (const std::string& file : {script, mine, again}) std::filesystem::remove(file);

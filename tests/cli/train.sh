@@ -97,7 +97,7 @@ wide="n0: relu"
 for i in $(seq 200); do wide="$wide | from n0 | n$i: relu"; done
 works summary "$wide | concat $(seq -f n%g -s ' ' 0 199) | flatten | dense 2" --input 1x2x2
 [ "$(wc -L <"$WORK/out")" -lt 400 ] || fail "summary: a line of $(wc -L <"$WORK/out") columns"
-prints "and 196 more"
+prints "and 197 more"
 refuses 2 "can't be a layer's name" "" summary "$long: relu | flatten | dense 2" --input 1x2x2
 [ "$(wc -L <"$WORK/err")" -lt 400 ] || fail "an error of $(wc -L <"$WORK/err") columns"
 refuses 2 "does not say what it takes" "give --input" summary "$wide"
