@@ -127,8 +127,7 @@ def classify(path, best=5):
 @PROBABILITIES@    if len(outputs) == 1:
         outputs = np.array([1 - outputs[0], outputs[0]])
     for rank, i in enumerate(np.argsort(-outputs, kind="stable")[:best], 1):
-        csv.writer(sys.stdout, lineterminator="
-").writerow([path, rank, @NAME@, f"{outputs[i]:.6f}"])
+        csv.writer(sys.stdout, lineterminator="\n").writerow([path, rank, @NAME@, f"{outputs[i]:.6f}"])
 )";
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
