@@ -134,7 +134,10 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
                                   {"4 phases/s", "phases 4"},   {"1 phase/s", "phases 1"}};
   const std::string branch_label = "Branch here";
   Rect rest = ui.remaining();
-  const Rect branch = rest.cut_right(ui.em(112)).centred(ui.em(112), ui.em(34));
+  // Where the row is short for its type the words of this one give way to the time bar.
+  const bool narrow = area.w < ui.em(900);
+  const float branch_wide = ui.em(narrow ? 32 : 112);
+  const Rect branch = rest.cut_right(branch_wide).centred(branch_wide, ui.em(34));
   rest.cut_right(8);
   float longest = 0;
   for (const Choice& choice : speeds) longest = std::max(longest, ui.measure(Font::control, choice.label).x);
@@ -147,7 +150,10 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   rest.cut_right(8);
   ui.next(branch);
   ui.button(branch_label, "train.branch",
-            {.enabled = earlier, .tooltip = "Goes another way from this step; what came after it is kept as a branch"});
+            {.icon = narrow ? Icon::forward : Icon::none,
+             .enabled = earlier,
+             .tooltip = "Branch here: goes another way from this step; what came after it is kept as a branch",
+             .icon_only = narrow});
   ui.next(speed);
   ui.dropdown("speed", speeds, pace_text(), "train.speed");
   // The step that is shown; a later one that is typed is trained up to.
