@@ -65,7 +65,12 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   for (int i = 0; i < grid.classes; ++i) {
     names = std::max(names, ui.measure(Font::caption, name_of(grid, i), small).x);
   }
-  const float totals = grid.totals ? ui.em(94) : 0;
+  // As wide as the longest of both columns: the share of a class that is found whole, and the largest class.
+  const float found_wide = std::max(ui.em(50), ui.measure(Font::number, "100.0 %", small).x + ui.em(6));
+  int64_t most = 0;
+  for (const Row& row : rows) most = std::max(most, row.all);
+  const float counts_wide = ui.measure(Font::number, grouped(most), small).x;
+  const float totals = grid.totals ? std::max(ui.em(94), 10 + found_wide + counts_wide + ui.em(4)) : 0;
   const float top = ui.em(18);
   const ConfusionLayout layout = confusion_layout(area, grid.classes, names + 8, top, totals);
   const Rect& cells = layout.cells;
@@ -123,7 +128,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
       const std::string found =
           row.all > 0 ? fmt::format("{:.1f} %", 100 * static_cast<double>(row.right) / static_cast<double>(row.all))
                       : std::string("\u2013");
-      ui.label(place.cut_right(ui.em(50)), found, Font::number, theme.text, Align::right, small);
+      ui.label(place.cut_right(found_wide), found, Font::number, theme.text, Align::right, small);
       ui.label(place, grouped(row.all), Font::number, theme.secondary, Align::right, small);
     }
   }
@@ -144,7 +149,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   }
   if (grid.totals && layout.totals > ui.em(76)) {
     Rect head{cells.right() + 10, area.y, layout.totals - 10, top - 2};
-    ui.label(head.cut_right(ui.em(50)), "found", Font::caption, theme.secondary, Align::right, small);
+    ui.label(head.cut_right(found_wide), "found", Font::caption, theme.secondary, Align::right, small);
     ui.label(head, "of", Font::caption, theme.secondary, Align::right, small);
   }
   if (grid.true_class >= 0 && grid.predicted >= 0 && grid.true_class < grid.classes && grid.predicted < grid.classes) {

@@ -193,6 +193,7 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   for (const CurveSeries& series : plot.series) {
     const double value = end_value(plot, series, frame.window);
     if (!std::isfinite(value)) continue;
+    if (series.unnamed) continue;
     ends.push_back({series.name, curve_text(plot, value), series.colour, 0});
     room = std::max(room, ui.measure(Font::caption, series.name, small).x + ui.em(6) +
                               ui.measure(Font::number, ends.back().value, small).x);
@@ -250,7 +251,8 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   size_t used = 0;
   for (const CurveSeries& series : plot.series) {
     const double value = end_value(plot, series, frame.window);
-    if (std::isfinite(value)) ends[used++].y = std::clamp(frame.y(value), frame.rect.y, frame.rect.bottom());
+    if (std::isfinite(value) && !series.unnamed)
+      ends[used++].y = std::clamp(frame.y(value), frame.rect.y, frame.rect.bottom());
   }
   std::vector<float> wanted;
   for (const End& end : ends) wanted.push_back(end.y - height / 2);

@@ -30,6 +30,7 @@ struct CurveSeries {
   double first = 1;
   const std::vector<std::pair<double, double>>* points = nullptr;  // (x, y), x ascending: drawn with a dot each
   bool dashed = false;                                             // of another run
+  bool unnamed = false;  // no words at its end: the lines over the plot say what it is
 };
 
 // A click that waits until it cannot become a double-click any more. Kept by the view, one for each plot.

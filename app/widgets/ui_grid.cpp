@@ -12,7 +12,7 @@ namespace {
 
 constexpr float kSmallestNumber = 8;  // text size below which a cell shows its colour alone
 constexpr float kSmallestLong = 6;    // of a number that is longer than the others: better small than missing
-constexpr float kBeside = 3;          // free beside a number; of one that is shrunk, a third of it
+constexpr float kBeside = 3;          // free beside a number; of one that would be smaller still, a third of it
 constexpr float kLinesFrom = 8;       // size from which cells have a line between them
 
 bool is_number_key(const std::string& text) {
@@ -38,9 +38,9 @@ Rect grid_cell_rect(const GridSpec& spec, int row, int column) {
 bool Ui::grid_number_fits(float cell, int characters) const {
   const float size = std::min(text_size(Font::number), cell * 0.42f);
   if (size < kSmallestNumber) return false;
-  const float inner = cell >= kLinesFrom ? cell - 1 : cell;
+  const float inner = (cell >= kLinesFrom ? cell - 1 : cell) - kBeside;
   const float wide = measure(Font::number, "0", size).x * static_cast<float>(characters);
-  return wide <= inner - kBeside || size * (inner - kBeside / 3) / wide >= kSmallestNumber;
+  return wide <= inner || size * inner / wide >= kSmallestNumber;
 }
 
 GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
@@ -167,9 +167,9 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
         const auto signs = std::count_if(cell.text.begin(), cell.text.end(),
                                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
         const float wide = digit * static_cast<float>(signs);
-        const bool shrunk = wide > inner.w - kBeside;
-        if (shrunk) fitted = std::min(size, size * (inner.w - kBeside / 3) / wide);
-        if (fitted >= (shrunk ? kSmallestLong : kSmallestNumber)) {
+        if (wide > inner.w - kBeside) fitted = size * (inner.w - kBeside) / wide;
+        if (fitted < kSmallestNumber) fitted = std::min(kSmallestNumber, size * (inner.w - kBeside / 3) / wide);
+        if (fitted >= kSmallestLong) {
           const Colour ink = cell.ink ? cell.ink : cell.fill ? ink_on(mixed(t.background, cell.fill, 1)) : t.secondary;
           label(inner, cell.text, Font::number, ink, Align::centre, fitted);
         }

@@ -65,8 +65,10 @@ FilterLines numpy_lines(const FilterChain& chain, const std::string& picture, bo
       "import numpy as np\n"
       "from PIL import Image\n"
       "\n"
-      "x = np.array(Image.open({}).convert({}), dtype=np.float64){}  # rows, columns, channels\n",
-      python_text(picture), grey ? "\"L\"" : "\"RGB\"", grey ? "[:, :, None]" : "");
+      "# rows, columns, channels\n"
+      "x = np.array(Image.open({}).convert({}), dtype=np.float64)\n"
+      "{}",
+      python_text(picture), grey ? "\"L\"" : "\"RGB\"", grey ? "x = x[:, :, None]\n" : "");
   lines.compute = fmt::format(
       "def filtered(x, kernel, row, column, divisor, offset):\n"
       "    rows, columns = len(kernel), len(kernel[0])\n"

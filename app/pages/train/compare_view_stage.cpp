@@ -118,6 +118,7 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now)
         series.name = std::string(other ? kOther : kThisRun) + (batches ? ", batches" : "");
         series.colour = batches ? faded(tone_of(theme, other), 0.35f) : tone_of(theme, other);
         series.dashed = other;
+        series.unnamed = batches;
         series.first = store.first();
         if (batches) {
           series.dense = accuracy ? &store.accuracy() : &store.loss();

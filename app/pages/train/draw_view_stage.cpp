@@ -101,7 +101,8 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   draw_answer(ui, layout.answer, now);
   const bool own = &stages == &input_.stages;
   if (!layout.stages.empty()) draw_stages(ui, layout.stages, stages, own ? version_ : now.version);
-  if (!layout.maps.empty()) draw_maps(ui, layout.maps, now);
+  const bool cleared = asked_ && !has_content();  // nothing of what was drawn stays
+  if (!layout.maps.empty() && !cleared) draw_maps(ui, layout.maps, now);
   if (hover_next_ != hover_) ui.request_frame();
 }
 

@@ -76,14 +76,20 @@ void UnitView::draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, co
   const float wide = area.w - k_room - 2 * kGap;
   float cell = std::min({high / static_cast<float>(std::max(in_rows, out_rows)),
                          wide / static_cast<float>(in_columns + out_columns), ui.em(44)});
+  // A small input without a kernel has room for its words: which slice of which layer it is.
+  const float in_least = kernel ? 0 : std::min(ui.em(210), wide / 2);
+  if (cell * static_cast<float>(in_columns) < in_least) {
+    cell = std::min(cell, (wide - in_least) / static_cast<float>(out_columns));
+  }
   if (cell > 4) cell = std::floor(cell);
-  const float in_w = cell * static_cast<float>(in_columns), out_w = cell * static_cast<float>(out_columns);
+  const float in_w = std::max(in_least, cell * static_cast<float>(in_columns));
+  const float out_w = cell * static_cast<float>(out_columns);
   const float used = in_w + out_w + k_room + 2 * kGap;
   const float x = area.x + std::max(0.0f, (area.w - used) / 2);
   const auto middle = [&](int rows) {
     return area.y + line + std::max(0.0f, (high - cell * static_cast<float>(rows)) / 2);
   };
-  draw_input(ui, {x, middle(in_rows)}, cell, o);
+  draw_input(ui, {x + (in_w - cell * static_cast<float>(in_columns)) / 2, middle(in_rows)}, cell, o);
   if (kernel) {
     draw_kernels(ui, {x + in_w + kGap, area.y + line, k_room, high}, k_cell, o);
   }
@@ -160,7 +166,7 @@ void UnitView::draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const
   }
   if (o.in.channels > 1) grid.rest += fmt::format(" slice {} of {},", channel, o.in.channels);
   grid.rest += o.flat ? fmt::format(" {} values", plane) : fmt::format(" {} \u00d7 {}", o.in.rows, o.in.columns);
-  grid.room = grid.rect().w + kGap;
+  grid.room = o.conv || o.dense ? grid.rect().w + kGap : std::max(grid.rect().w, ui.em(210)) + kGap;
   const GridResponse r = draw_value_grid(ui, "input values", grid);
   if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::input, r.row, r.column};
   if (o.dense) ui.stroke(grid.rect(), theme.kernel, 3, 2.5f);  // its window is the whole slice
