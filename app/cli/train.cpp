@@ -130,7 +130,10 @@ class Session {
     seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count() - aside_;
     progress_.clear();
     const bool stopped = trainer_.steps() < goal_;
-    if (stopped && trainer_.steps() == first_) throw Stopped{StopOnSignal::signal()};  // nothing was learned
+    if (stopped && trainer_.steps() == first_) {
+      print_note("stopped before the first step: there is nothing to save");
+      throw Stopped{StopOnSignal::signal()};
+    }
     write_log();
     const TrainingSaves::End end = saves_.finish(stopped);
     if (stopped) tell_where_it_stopped(end);

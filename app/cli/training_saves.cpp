@@ -77,7 +77,7 @@ void TrainingSaves::keep() {
   } else if (problem) {
     tell_once(fmt::format("{}; kept in {} as long as that is so", problem->what(), file));
   } else if (!std::exchange(named_, true)) {
-    print_note(fmt::format("kept in {} while it trains; if it is killed, go on with --resume and that file", file));
+    print_note(fmt::format("kept in {0} while it trains; if it is killed: --resume {0}", file));
   }
   last_ = std::chrono::steady_clock::now();
 }

@@ -41,7 +41,7 @@ void draw_banner(Ui& ui, const PageBanner& banner, const Rect& band) {
   ui.push_id("banner");
   const Theme& t = ui.theme();
   const Rect box = band.inset(kOutside, 4);
-  ui.fill(box, t.raised, 6);
+  ui.fill(box, t.surface, 6);
   ui.stroke(box, t.line, 6);
   ui.fill({box.x, box.y + 8, 3, box.h - 16}, t.warning, 1.5f);
   Rect inside = box.inset(kInside, 8);

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
@@ -218,10 +219,11 @@ TEST_F(LostBanner, stands_on_every_page_names_the_training_and_covers_nothing) {
       for (const auto& page : driver.app.pages()) {
         driver.run("page " + page->info().id);
         const ShellLayout& layout = driver.shell.layout();
-        for (const char* label : {"Recover", "Discard", "Later"}) {
-          const Item* item = driver.shell.ui().find_item(label);
-          ASSERT_NE(item, nullptr) << page->info().id << ": " << label;
-          EXPECT_FALSE(item->visible.empty());
+        for (const char* label : {"train.recover yes", "train.recover no", "train.recover later"}) {
+          const auto& items = driver.shell.ui().items();
+          const auto item = std::find_if(items.begin(), items.end(), [&](const Item& i) { return i.command == label; });
+          ASSERT_NE(item, items.end()) << page->info().id << ": " << label;
+          EXPECT_FALSE(item->visible.empty()) << page->info().id << ": " << label << " at " << size.x << presentation;
           for (const Rect& other : {layout.stage, layout.inspector, layout.navigation, layout.transport, layout.bar}) {
             const bool apart = other.empty() || item->visible.right() <= other.x || other.right() <= item->visible.x ||
                                item->visible.bottom() <= other.y || other.bottom() <= item->visible.y;

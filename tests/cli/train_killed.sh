@@ -117,7 +117,7 @@ wait_for has_kept || fail "--weights-only: nothing is kept"
 [ -e "$WORK/light.safetensors" ] && fail "--weights-only: half a training in the file for its end"
 kill -TERM "$pid"
 wait "$pid"
-goes_on=$(sed -n 's/.*go on with --resume //p' "$WORK/err")
+goes_on=$(sed -n 's/.* and saved to .*; go on with --resume //p' "$WORK/err")
 works train $DATA --resume "$goes_on" --steps $(($(steps_of "$goes_on") + 1)) --save "$WORK/heavy.safetensors"
 rm -f "$goes_on"
 
@@ -155,7 +155,7 @@ full train $DATA $NEW --steps 20 --save "$WORK/full.safetensors" --log "$WORK/fu
 [ "$(wc -l <"$WORK/full.csv")" -eq 21 ] || fail "full disk: the log is not whole"
 grep -q "striate: error: $WORK/full.safetensors: cannot be written" "$WORK/err" || fail "full disk: not told"
 prints "steps 20"
-[ -z "$(find "$WORK" -name '*.part')" ] || fail "full disk: half files are left"
+[ -z "$(find "$WORK" -name 'full*.part')" ] || fail "full disk: half files are left"
 # The error of a training that went wrong is the training's, whatever becomes of saving.
 full train $DATA $NEW --optimizer sgd --rate 1e6 --steps 200 --save "$WORK/full.safetensors"
 [ $STATUS -eq 1 ] || fail "NaN on a full disk: status $STATUS"

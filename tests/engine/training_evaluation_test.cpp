@@ -12,7 +12,7 @@ namespace striate {
 namespace {
 
 constexpr const char* kNetwork =
-    "input 1x12x12 | conv 8 3x3 padding 1 | batchnorm | relu | maxpool 2 | dropout 0.3 | conv 12 3x3 | relu | flatten "
+    "input 1x12x12 | conv 8 3x3 pad 1 | batchnorm | relu | maxpool 2 | dropout 0.3 | conv 12 3x3 | relu | flatten "
     "| "
     "dense 17 | relu | dense 4";
 

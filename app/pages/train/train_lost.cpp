@@ -90,8 +90,7 @@ std::optional<PageBanner> TrainPage::banner() const {
   if (!found || !recovering_.empty() || std::find(later_.begin(), later_.end(), found->path) != later_.end())
     return std::nullopt;
   PageBanner banner;
-  banner.words =
-      fmt::format("**A training was not saved when the program ended:** {}", found->words(std::time(nullptr)));
+  banner.words = fmt::format("**A training was not saved:** {}", found->words(std::time(nullptr)));
   if (lost_.size() > 1) banner.words += fmt::format("; {} more", lost_.size() - 1);
   if (!found->model.empty())
     banner.buttons.push_back({"Recover", "train.recover yes", "Goes on with it, where it was", true});
