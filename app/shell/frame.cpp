@@ -202,8 +202,8 @@ void Shell::draw(const Moment& moment) {
 
   LayoutRequest request;
   request.size = moment.size;
-  request.navigation = s.navigation;
-  request.inspector = s.inspector;
+  request.navigation = s.shows_navigation();
+  request.inspector = s.shows_inspector();
   request.presentation = s.presentation;
   request.transport = app_.page().has_transport();
   if (app_.lessons().is_open()) request.narration = narration_height(narration_width(request));
