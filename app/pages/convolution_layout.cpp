@@ -17,7 +17,7 @@ constexpr float kCaption = 22;    // the height of a caption for which these siz
 
 // A kernel's cells are larger than the picture's where those are small: its numbers are what is edited.
 float kernel_cell_for(float cell, float caption) {
-  return std::clamp(cell, kLeastKernelCell, kMostKernelCell * caption / kCaption);
+  return std::clamp(cell, kLeastKernelCell, std::max(kMostKernelCell * caption / kCaption, 0.9f * cell));
 }
 
 float least_room(float caption) { return kLeastRoom * caption / kCaption; }
@@ -49,7 +49,8 @@ bool fits(const Rect& area, const ConvolutionSizes& s, float caption, float cell
 }
 
 float largest(const Rect& area, const ConvolutionSizes& s, float caption, bool beside) {
-  float low = 2, high = kMostCell * caption / kCaption;
+  // On a large screen the grids fill the stage.
+  float low = 2, high = std::max(kMostCell * caption / kCaption, 0.1f * std::min(area.w, area.h));
   if (!fits(area, s, caption, low, beside)) return low;
   for (int i = 0; i < 20; ++i) {
     const float middle = (low + high) / 2;

@@ -10,8 +10,7 @@
 namespace striate {
 namespace {
 
-constexpr float kSmallestNumber = 8;  // text size below which a cell shows its colour alone
-constexpr float kLinesFrom = 8;       // size from which cells have a line between them
+constexpr float kLinesFrom = 8;  // size from which cells have a line between them
 
 bool is_number_key(const std::string& text) {
   return !text.empty() && std::string_view("-+.0123456789").find(text[0]) != std::string_view::npos;
@@ -33,12 +32,17 @@ Rect grid_cell_rect(const GridSpec& spec, int row, int column) {
           spec.origin.y + static_cast<float>(row - spec.first_row) * spec.size, spec.size, spec.size};
 }
 
+// A number grows with its cell; on a projector it takes more of it, so that it is never smaller than on the desk.
+float Ui::number_size(float cell) const {
+  return std::min(std::max(text_size(Font::number), cell * 0.34f), cell * (frame_.presentation ? 0.55f : 0.42f));
+}
+
 bool Ui::grid_number_fits(float cell, int characters) const {
-  const float size = std::min(text_size(Font::number), cell * 0.42f);
-  if (size < kSmallestNumber) return false;
+  const float size = number_size(cell);
+  if (size < least_number()) return false;
   const float inner = (cell >= kLinesFrom ? cell - 1 : cell) - 3;
   const float wide = measure(Font::number, "0", size).x * static_cast<float>(characters);
-  return wide <= inner || size * inner / wide >= kSmallestNumber;
+  return wide <= inner || size * inner / wide >= least_number();
 }
 
 GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
@@ -51,6 +55,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
                                       .tooltip = spec.tooltip,
                                       .takes_wheel = spec.takes_wheel && focus_ == id_of(name),
                                       .takes_press = spec.takes_press});
+  const size_t own_item = building_.size() - 1;
   GridResponse out;
   out.focused = r.focused;
   GridFocus& at = grids_[r.id];
@@ -145,7 +150,8 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   }
 
   // Cells.
-  const float size = std::min(text_size(Font::number), spec.size * 0.42f);
+  const float size = number_size(spec.size), least = least_number();
+  float smallest = 0;  // of the numbers that are drawn
   const float digit = measure(Font::number, "0", size).x;
   const Rect seen = clips_.back();
   for (int y = spec.first_row; y < spec.first_row + spec.rows; ++y) {
@@ -157,20 +163,22 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
       if (cell.fill) fill(inner, cell.fill);
       if (cell.hatched) hatch(inner, faded(t.secondary, 0.7f), std::max(4.0f, spec.size / 5));
       if (cell.dashed && spec.size >= 12) dashed(inner, faded(t.secondary, 0.3f), 3);
-      if (!cell.text.empty() && size >= kSmallestNumber) {
+      if (!cell.text.empty() && size >= least) {
         // A number is drawn where it fits, smaller if it must, or not at all.
         float fitted = size;
         const auto signs = std::count_if(cell.text.begin(), cell.text.end(),
                                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
         const float wide = digit * static_cast<float>(signs);
         if (wide > inner.w - 3) fitted = size * (inner.w - 3) / wide;
-        if (fitted >= kSmallestNumber) {
+        if (fitted >= least) {
+          smallest = smallest > 0 ? std::min(smallest, fitted) : fitted;
           const Colour ink = cell.ink ? cell.ink : cell.fill ? ink_on(mixed(t.background, cell.fill, 1)) : t.secondary;
           label(inner, cell.text, Font::number, ink, Align::centre, fitted);
         }
       }
     }
   }
+  building_[own_item].number = smallest;
   for (int y = spec.first_row; y < spec.first_row + spec.rows && spec.frame; ++y) {
     for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
       const Colour frame = spec.frame(y, x);
