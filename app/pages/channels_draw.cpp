@@ -50,7 +50,10 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
     return;
   }
   Rect rest = area;
-  const float strip_height = std::min(ui.em(152), area.h * (ui.frame().presentation ? 0.25f : 0.4f));
+  // While presenting, the strip takes no more than its cards need: the picture comes first.
+  const float strip_height = ui.frame().presentation
+                                 ? std::min(std::clamp(area.h * 0.25f, ui.em(104), ui.em(152)), area.h * 0.5f)
+                                 : std::min(ui.em(152), area.h * 0.4f);
   const Rect strip = rest.cut_bottom(strip_height).inset(16, 8);
   ui.line({area.x + 16, rest.bottom()}, {area.right() - 16, rest.bottom()}, ui.theme().line);
 

@@ -32,7 +32,7 @@ struct Notice {
   std::string hint;
   std::string command;  // the line it came from; its first word says beside what to show it
   bool error = true;
-  double time = 0;  // seconds, App::now() when it came
+  double time = 0;    // seconds, App::now() when it came
   double leaves = 0;  // when it goes by itself; 0: it stays. App::notify sets it: errors stay, good news goes
   bool held = false;  // the mouse is on it: it waits
 };

@@ -160,7 +160,7 @@ void Browser::refresh() {
       portrait_entry.path = "portrait";
       portrait_entry.sample = true;
       all_.push_back(portrait_entry);
-      for (const Sample& sample : samples()) {
+      for (const SamplePicture& sample : samples()) {
         FileEntry entry;
         entry.name = sample.name;
         entry.path = "sample:" + sample.name;

@@ -14,9 +14,7 @@ std::function<std::string(const App&)> switched(const char* name, bool Settings:
 
 // The same for what a panel is now, which is another thing while presenting.
 std::function<std::string(const App&)> unfolded(const char* name, bool (Settings::*shown)() const) {
-  return [name, shown](const App& app) {
-    return std::string(name) + ((app.settings().*shown)() ? " off" : " on");
-  };
+  return [name, shown](const App& app) { return std::string(name) + ((app.settings().*shown)() ? " off" : " on"); };
 }
 
 // The page before or after the one that is shown.

@@ -20,10 +20,10 @@ struct ShellLayout {
   Rect inspector;   // empty when folded away
   // What brings folded panels back: a strip over the stage, or places at the transport's ends. Empty when not folded.
   Rect bar, unfold_navigation, unfold_inspector;
-  Rect narration;   // empty when no lesson is open
-  Rect stage;       // what the page draws on
-  Rect transport;   // empty when the page has none
-  Rect controls;    // of the transport, for the page's own
+  Rect narration;  // empty when no lesson is open
+  Rect stage;      // what the page draws on
+  Rect transport;  // empty when the page has none
+  Rect controls;   // of the transport, for the page's own
 };
 
 inline constexpr Vec kLeastWindow{800, 500};  // the window is never smaller

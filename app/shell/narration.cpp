@@ -76,9 +76,7 @@ bool buttons_below(const Ui& ui, float width) { return width < ui.em(560); }
 }  // namespace
 
 // While presenting, a wide band has its buttons beside the title, and its words have the whole width.
-bool Shell::narration_has_wide_head(float width) const {
-  return app_.settings().presentation && width >= ui_.em(560);
-}
+bool Shell::narration_has_wide_head(float width) const { return app_.settings().presentation && width >= ui_.em(560); }
 
 float Shell::narration_height(float width) {
   bool show_me = !app_.lessons().current().attempt.empty();

@@ -9,9 +9,9 @@
 
 namespace striate {
 
-const std::vector<Sample>& samples() {
-  static const std::vector<Sample> list = [] {
-    std::vector<Sample> found;
+const std::vector<SamplePicture>& samples() {
+  static const std::vector<SamplePicture> list = [] {
+    std::vector<SamplePicture> found;
     for (const std::string& path : embedded_files("assets/images/")) {
       found.push_back({std::filesystem::path(path).stem().string()});
     }
@@ -24,7 +24,7 @@ ImagePtr sample_image(const std::string& name) {
   const std::string_view bytes = embedded_file("assets/images/" + name + ".png");
   if (bytes.empty()) {
     std::vector<std::string> names;
-    for (const Sample& sample : samples()) names.push_back(sample.name);
+    for (const SamplePicture& sample : samples()) names.push_back(sample.name);
     const std::string nearest = nearest_name(name, names);
     std::string all;
     for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;

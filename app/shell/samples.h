@@ -8,11 +8,11 @@
 
 namespace striate {
 
-struct Sample {
+struct SamplePicture {
   std::string name;  // file name without .png; `open sample:NAME`
 };
 
-const std::vector<Sample>& samples();
+const std::vector<SamplePicture>& samples();
 
 // Throws Error with the nearest right name.
 ImagePtr sample_image(const std::string& name);

@@ -28,9 +28,10 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   // What it explains is small and under the mouse; what the stage clips is not drawn.
   const Vec mouse = ui.input().mouse;
   const Vec size{std::ceil(inner) + 2 * padding, rows * line + 12};
-  const Rect box = ui.place_note(Rect{mouse.x, mouse.y, 0, 0}.centred(20, 20), size, mouse, ui.clip());
+  const Rect about = Rect{mouse.x, mouse.y, 0, 0}.centred(20, 20);
+  const Rect box = ui.place_note(about, size, mouse, ui.clip());
   if (box.empty()) return;
-  ui.keep_tip(box);
+  ui.keep_tip(box, about);
   ui.fill(box.moved({0, 2}).inset(-1), faded(theme.shadow, 0.6f), 7);
   ui.fill(box, theme.surface, 6);
   ui.stroke(box, theme.line, 6);

@@ -255,7 +255,10 @@ class Ui {
   void set_errors(std::vector<CommandError> errors) { errors_ = std::move(errors), errors_beside_.clear(); }
   bool shown_beside(std::string_view command) const;  // in this frame, where it can be seen
   // Where tooltips and notes beside the mouse stood in the last frame, and the errors that are shown beside things.
-  const std::vector<Rect>& tips() const { return tips_; }
+  struct Note {
+    Rect place, about;
+  };
+  const std::vector<Note>& tips() const { return tips_; }
   const std::vector<Rect>& error_places() const { return error_places_; }
   uint64_t focused() const { return focus_; }
   // Takes the keyboard away from what has it. False where nothing had it, or only by a click.
@@ -308,7 +311,7 @@ class Ui {
   // A place for a note of this size about `what`: inside `within`, near `at`, over neither `what` nor a menu, a notice
   // or an error. Empty where there is none.
   Rect place_note(const Rect& what, Vec size, Vec at, const Rect& within) const;
-  void keep_tip(const Rect& place) { building_tips_.push_back(place); }  // for tips()
+  void keep_tip(const Rect& place, const Rect& about) { building_tips_.push_back({place, about}); }  // for tips()
 
   // ---- layout ---------------------------------------------------------------------------------------------------
   void begin_panel(std::string_view id, const Rect& area, float padding = 16, bool scrolls = true);
@@ -487,6 +490,7 @@ class Ui {
                   std::string_view prefix, bool frame);
   std::vector<Run> parse_marked(std::string_view marked, Font font) const;
   float number_size(float cell) const;
+  float number_room(float inner) const;
   float wrap(const std::vector<Run>& runs, float width, Font font, std::vector<Words>* out) const;
   void draw_tiles(const Rect& area, const PictureSource& source, const View& view, bool nearest, bool* settled);
 
@@ -514,7 +518,8 @@ class Ui {
   uint64_t reveal_ = 0;  // the item that is scrolled to when it is drawn next
   std::vector<CommandError> errors_;
   std::vector<std::string> errors_beside_;
-  std::vector<Rect> error_places_, building_errors_, tips_, building_tips_;
+  std::vector<Rect> error_places_, building_errors_;
+  std::vector<Note> tips_, building_tips_;
   uint64_t hot_ = 0, active_ = 0, focus_ = 0, wheel_item_ = 0, wheel_panel_ = 0, popup_ = 0;
   bool keyboard_ = false;
   bool focus_moved_ = false;

@@ -21,8 +21,8 @@ bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0
 
 bool gives_way_in_its_middle(std::string_view text) {
   if (text.find(" / ") != std::string_view::npos) return false;  // a division
-  if (text.find('/') != std::string_view::npos) return text.starts_with('/') || text.starts_with('~') ||
-                                                       std::count(text.begin(), text.end(), '/') > 1;
+  if (text.find('/') != std::string_view::npos)
+    return text.starts_with('/') || text.starts_with('~') || std::count(text.begin(), text.end(), '/') > 1;
   const size_t dot = text.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || text.size() - dot > 12 || dot + 1 >= text.size()) return false;
   return is_letter(text[dot + 1]) && text.find(' ', dot) == std::string_view::npos;

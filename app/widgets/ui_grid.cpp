@@ -34,13 +34,16 @@ Rect grid_cell_rect(const GridSpec& spec, int row, int column) {
 
 // A number grows with its cell; on a projector it takes more of it, so that it is never smaller than on the desk.
 float Ui::number_size(float cell) const {
-  return std::min(std::max(text_size(Font::number), cell * 0.34f), cell * (frame_.presentation ? 0.55f : 0.42f));
+  return frame_.presentation ? std::min(std::max(text_size(Font::number), cell * 0.42f), cell * 0.55f)
+                             : std::min(std::max(text_size(Font::number), cell * 0.34f), cell * 0.42f);
 }
+
+float Ui::number_room(float inner) const { return inner - (frame_.presentation ? 1.0f : 3.0f); }
 
 bool Ui::grid_number_fits(float cell, int characters) const {
   const float size = number_size(cell);
   if (size < least_number()) return false;
-  const float inner = (cell >= kLinesFrom ? cell - 1 : cell) - 3;
+  const float inner = number_room(cell >= kLinesFrom ? cell - 1 : cell);
   const float wide = measure(Font::number, "0", size).x * static_cast<float>(characters);
   return wide <= inner || size * inner / wide >= least_number();
 }
@@ -169,7 +172,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
         const auto signs = std::count_if(cell.text.begin(), cell.text.end(),
                                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
         const float wide = digit * static_cast<float>(signs);
-        if (wide > inner.w - 3) fitted = size * (inner.w - 3) / wide;
+        if (wide > number_room(inner.w)) fitted = size * number_room(inner.w) / wide;
         if (fitted >= least) {
           smallest = smallest > 0 ? std::min(smallest, fitted) : fitted;
           const Colour ink = cell.ink ? cell.ink : cell.fill ? ink_on(mixed(t.background, cell.fill, 1)) : t.secondary;

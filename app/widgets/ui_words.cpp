@@ -299,7 +299,7 @@ void Ui::draw_tooltip() {
   const Rect window{0, 0, frame_.size.x, frame_.size.y};
   const Rect box = place_note(item->visible, {w + 20, h}, input_.mouse, window);
   if (box.empty()) return;
-  keep_tip(box);
+  keep_tip(box, item->visible);
   ids_.push_back(hot_);
   float shown = ease("tip", 1, 0.12f);
   ids_.pop_back();

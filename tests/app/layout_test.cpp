@@ -52,8 +52,8 @@ TEST_P(Layout, nothing_overlaps_and_everything_is_inside) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Layout,
-                         testing::Combine(testing::Values(kLeastWindow, Vec{1024, 600}, Vec{1280, 720},
-                                                         Vec{1280, 800}, Vec{1920, 1080}, Vec{2560, 1440}),
+                         testing::Combine(testing::Values(kLeastWindow, Vec{1024, 600}, Vec{1280, 720}, Vec{1280, 800},
+                                                          Vec{1920, 1080}, Vec{2560, 1440}),
                                           testing::Bool(), testing::Bool(), testing::Bool(), testing::Bool(),
                                           testing::Values(0.f, 120.f, 900.f)));
 

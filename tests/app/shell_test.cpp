@@ -102,7 +102,6 @@ TEST(Shell, a_window_for_one_panel_shows_the_one_that_is_asked_for) {
   EXPECT_TRUE(driver.shell.layout().navigation.empty());
 }
 
-
 TEST(Shell, the_help_opens_with_a_question_mark_and_closes_with_escape) {
   ShellDriver driver;
   driver.type("?");

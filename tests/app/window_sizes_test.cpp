@@ -161,10 +161,13 @@ TEST_F(Sizes, dialogs_stand_in_every_window) {
     driver().resize(size);
     for (const bool presentation : {false, true}) {
       driver().run(presentation ? "presentation on" : "presentation off");
-      for (const auto& [open, close] : {std::pair("help on", "help off"), {"palette on", "palette off"},
-                                        {"browse open", "browse close"}, {"browse save", "browse close"}}) {
+      for (const auto& [open, close] : {std::pair("help on", "help off"),
+                                        {"palette on", "palette off"},
+                                        {"browse open", "browse close"},
+                                        {"browse save", "browse close"}}) {
         driver().run(open);
-        const std::string where = fmt::format("{} at {} x {}{}", open, size.x, size.y, presentation ? ", presenting" : "");
+        const std::string where =
+            fmt::format("{} at {} x {}{}", open, size.x, size.y, presentation ? ", presenting" : "");
         std::vector<Item> items = driver().shell.ui().items();
         std::erase_if(items, [](const Item& item) { return item.layer == 0; });
         EXPECT_FALSE(items.empty()) << where;
@@ -232,22 +235,14 @@ TEST_F(Sizes, grids_fill_a_large_stage) {
 
 class Tips : public Sizes {
  protected:
-  static const Item* under(Vec mouse) {
-    const Item* found = nullptr;
-    for (const Item& item : driver().shell.ui().items()) {
-      if (item.visible.contains(mouse) && (!found || item.layer >= found->layer)) found = &item;
-    }
-    return found;
-  }
-  // The tooltip of an item, drawn; empty where it has none.
-  static Rect tip_of(const Item& item) {
+  // The tooltip and the note beside the mouse, drawn; empty where there is none.
+  static std::vector<Ui::Note> tips_of(const Item& item) {
     driver().queue.move(item.visible.centre());
     driver().frame();
     driver().frame();
     driver().wait(1);
     driver().frame();
-    const auto& tips = driver().shell.ui().tips();
-    return tips.empty() ? Rect{} : tips.back();
+    return driver().shell.ui().tips();
   }
 };
 
@@ -270,19 +265,18 @@ TEST_F(Tips, lie_in_the_window_and_beside_what_they_explain_a_menu_a_notice_and_
         EXPECT_FALSE(notice.empty());
         for (const Item& item : items) {
           if (item.visible.empty()) continue;
-          const Rect tip = tip_of(item);
-          if (tip.empty()) continue;
-          ++seen;
-          const std::string where = fmt::format("{} at {} x {}{}: {}", page, size.x, size.y,
-                                                presentation ? ", presenting" : "", named(item));
-          EXPECT_TRUE(window.contains(tip)) << where;
-          EXPECT_FALSE(tip.overlaps(notice)) << where << " covers a notice";
-          for (const Rect& error : driver().shell.ui().error_places()) {
-            EXPECT_FALSE(tip.overlaps(error)) << where << " covers an error";
+          const auto tips = tips_of(item);
+          const std::string where =
+              fmt::format("{} at {} x {}{}: {}", page, size.x, size.y, presentation ? ", presenting" : "", named(item));
+          for (const Ui::Note& tip : tips) {
+            ++seen;
+            EXPECT_TRUE(window.contains(tip.place)) << where;
+            EXPECT_FALSE(tip.place.overlaps(tip.about)) << where << " covers what it explains";
+            EXPECT_FALSE(tip.place.overlaps(notice)) << where << " covers a notice";
+            for (const Rect& error : driver().shell.ui().error_places()) {
+              EXPECT_FALSE(tip.place.overlaps(error)) << where << " covers an error";
+            }
           }
-          // What lies under the mouse now: what it is over may have moved what stands below it.
-          const Item* now = under(item.visible.centre());
-          if (now) EXPECT_FALSE(tip.overlaps(now->visible)) << where << " covers what it explains";
         }
         driver().run("notice.dismiss");
       });
@@ -309,10 +303,10 @@ TEST_F(Tips, leave_an_open_menu_alone) {
   int seen = 0;
   for (const Item& item : items) {
     if (item.visible.empty()) continue;
-    const Rect tip = tip_of(item);
-    if (tip.empty()) continue;
-    ++seen;
-    EXPECT_FALSE(tip.overlaps(menu)) << named(item);
+    for (const Ui::Note& tip : tips_of(item)) {
+      ++seen;
+      EXPECT_FALSE(tip.place.overlaps(menu)) << named(item);
+    }
   }
   EXPECT_GT(seen, 5);
   driver().queue.move({-1, -1});
