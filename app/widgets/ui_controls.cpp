@@ -232,7 +232,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   const float least_value = std::min(value_width, em(120));
   const float value_room = std::max(std::min(value_width, inside.w - name_width), least_value);
   label(inside.cut_right(std::min(value_room, inside.w)).inset(4, 0), shown, Font::control, t.text, Align::right);
-  if (inside.w >= em(24)) label(inside, name, Font::control, t.secondary);
+  if (inside.w >= std::min(measure(Font::control, name).x, em(72))) label(inside, name, Font::control, t.secondary);
   if (r.keyboard) draw_focus(rect);
   bool sent = false;
   if (r.clicked) popup_ = popup_ == r.id ? 0 : r.id;

@@ -10,7 +10,8 @@
 namespace striate {
 namespace {
 
-constexpr float kLinesFrom = 8;  // size from which cells have a line between them
+constexpr int kMostAlike = 1024;  // cells of a grid whose numbers all have one size
+constexpr float kLinesFrom = 8;   // size from which cells have a line between them
 
 bool is_number_key(const std::string& text) {
   return !text.empty() && std::string_view("-+.0123456789").find(text[0]) != std::string_view::npos;
@@ -153,10 +154,27 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   }
 
   // Cells.
-  const float size = number_size(spec.size), least = least_number();
+  float size = number_size(spec.size);
+  const float least = least_number();
   float smallest = 0;  // of the numbers that are drawn
-  const float digit = measure(Font::number, "0", size).x;
   const Rect seen = clips_.back();
+  if (frame_.presentation && spec.rows * spec.columns <= kMostAlike) {
+    // Large numbers of different sizes beside each other look like different things: all as the longest that fits.
+    const float room = number_room(spec.size >= kLinesFrom ? spec.size - 1 : spec.size);
+    const float digit = measure(Font::number, "0", size).x;
+    float alike = size;
+    for (int y = spec.first_row; y < spec.first_row + spec.rows; ++y) {
+      for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
+        const std::string text = spec.cell(y, x).text;
+        const auto signs = std::count_if(text.begin(), text.end(),
+                                         [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+        const float wide = digit * static_cast<float>(signs);
+        if (wide > room && size * room / wide >= least) alike = std::min(alike, size * room / wide);
+      }
+    }
+    size = alike;
+  }
+  const float digit = measure(Font::number, "0", size).x;
   for (int y = spec.first_row; y < spec.first_row + spec.rows; ++y) {
     for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
       const Rect place = grid_cell_rect(spec, y, x);
