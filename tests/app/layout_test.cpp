@@ -21,7 +21,9 @@ TEST_P(Layout, nothing_overlaps_and_everything_is_inside) {
   for (const Rect* a : ends) {
     EXPECT_TRUE(a->empty() || out.transport.contains(*a));
     for (const Rect* b : ends) {
-      if (a != b && !a->empty() && !b->empty()) EXPECT_FALSE(a->overlaps(*b));
+      if (a != b && !a->empty() && !b->empty()) {
+        EXPECT_FALSE(a->overlaps(*b));
+      }
     }
   }
   for (const Rect* a : places) {

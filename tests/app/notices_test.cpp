@@ -1,5 +1,8 @@
 // Messages: what leaves by itself and when, what stays, that the window sleeps meanwhile; paths that give way.
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "app/widgets/ui_fit.h"
 #include "tests/app/shell_driver.h"

@@ -3,9 +3,11 @@
 // first while presenting and its numbers don't get smaller; tooltips hide neither menus nor what they explain.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/app/shell_driver.h"
