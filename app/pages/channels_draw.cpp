@@ -50,7 +50,10 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
     return;
   }
   Rect rest = area;
-  const float strip_height = std::min(ui.em(152), area.h * 0.4f);
+  // While presenting, the strip takes no more than its cards need: the picture comes first.
+  const float strip_height = ui.frame().presentation
+                                 ? std::min(std::clamp(area.h * 0.25f, ui.em(104), ui.em(152)), area.h * 0.5f)
+                                 : std::min(ui.em(152), area.h * 0.4f);
   const Rect strip = rest.cut_bottom(strip_height).inset(16, 8);
   ui.line({area.x + 16, rest.bottom()}, {area.right() - 16, rest.bottom()}, ui.theme().line);
 
@@ -279,9 +282,12 @@ void ChannelsPage::draw_bytes(Ui& ui, const Rect& area, int y, int c) const {
 void ChannelsPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.begin_row(area);
   ui.button("Open\u2026", "browse open");
-  ui.label(ui.take(ui.em(220), ui.em(24)), "drop any picture here", Font::caption, ui.theme().secondary);
   ui.pack_right();
   stage_.draw_zoom(ui);
+  const std::string_view words = "drop any picture here";
+  if (const Rect rest = ui.remaining(); rest.w >= ui.measure(Font::caption, words).x) {
+    ui.label(rest, words, Font::caption, ui.theme().secondary);
+  }
   ui.end_row();
 }
 

@@ -9,6 +9,7 @@ namespace {
 constexpr float kGap = 36;  // between grids side by side
 constexpr float kMostCell = 44;
 constexpr float kReadable = 26;  // a cell of this size has room for its number
+constexpr float kLeastCell = 9;  // of input and output: smaller ones can't be told apart
 constexpr float kMostKernelCell = 40;
 constexpr float kLeastKernelCell = 24;
 constexpr float kLeastRoom = 96;  // the width of a grid's captions
@@ -17,7 +18,7 @@ constexpr float kCaption = 22;    // the height of a caption for which these siz
 
 // A kernel's cells are larger than the picture's where those are small: its numbers are what is edited.
 float kernel_cell_for(float cell, float caption) {
-  return std::clamp(cell, kLeastKernelCell, kMostKernelCell * caption / kCaption);
+  return std::clamp(cell, kLeastKernelCell, std::max(kMostKernelCell * caption / kCaption, 0.9f * cell));
 }
 
 float least_room(float caption) { return kLeastRoom * caption / kCaption; }
@@ -49,7 +50,8 @@ bool fits(const Rect& area, const ConvolutionSizes& s, float caption, float cell
 }
 
 float largest(const Rect& area, const ConvolutionSizes& s, float caption, bool beside) {
-  float low = 2, high = kMostCell * caption / kCaption;
+  // On a large screen the grids fill the stage.
+  float low = 2, high = std::max(kMostCell * caption / kCaption, 0.1f * std::min(area.w, area.h));
   if (!fits(area, s, caption, low, beside)) return low;
   for (int i = 0; i < 20; ++i) {
     const float middle = (low + high) / 2;
@@ -59,6 +61,15 @@ float largest(const Rect& area, const ConvolutionSizes& s, float caption, bool b
 }
 
 }  // namespace
+
+float least_convolution_height(const ConvolutionSizes& s, float caption) {
+  const auto n = static_cast<float>(s.channels);
+  const float kernel = kLeastKernelCell * static_cast<float>(s.kernel_rows) + 2 * caption;
+  const float input = kLeastCell * static_cast<float>(s.input_rows) + caption;
+  const float notes = static_cast<float>(s.notes) * caption;
+  const float left = n * std::max(input, kernel) + (n - 1) * kBetween + caption + notes;
+  return std::max(left, outputs_height(s, caption, kLeastCell) + 2 * caption + notes);
+}
 
 ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& s, float caption) {
   const float beside_cell = largest(area, s, caption, true), below_cell = largest(area, s, caption, false);

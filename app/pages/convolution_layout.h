@@ -30,6 +30,9 @@ struct ConvolutionSizes {
 };
 
 // `caption` is the height of a line of captions.
+// The height below which not everything can be told apart: a lower stage scrolls.
+float least_convolution_height(const ConvolutionSizes& sizes, float caption);
+
 ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& sizes, float caption);
 
 }  // namespace striate

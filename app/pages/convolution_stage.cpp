@@ -125,7 +125,12 @@ void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
   sizes.kernel_columns = g.kernel_width;
   sizes.output_rows = picture_.height;
   sizes.output_columns = picture_.width;
-  const ConvolutionLayout layout = lay_out_convolution(area.inset(16, 8), sizes, ui.em(22));
+  // A stage that is too low for all channels scrolls.
+  const float least = least_convolution_height(sizes, ui.em(22)) + 16;
+  const bool scrolls = least > area.h;
+  if (scrolls) ui.begin_panel("grids", area, 0, true);
+  const Rect room = scrolls ? ui.take(least) : area;
+  const ConvolutionLayout layout = lay_out_convolution(room.inset(16, 8), sizes, ui.em(22));
   for (int c = 0; c < g.channels; ++c) {
     draw_input(ui, c, layout.input[static_cast<size_t>(c)], layout.cell);
     draw_kernel(ui, c, layout.kernel[static_cast<size_t>(c)], layout.kernel_cell);
@@ -135,6 +140,7 @@ void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
     ui.caption({layout.notes_x, layout.notes_y + static_cast<float>(i) * ui.em(22)}, "", notes[i],
                ui.theme().secondary);
   }
+  if (scrolls) ui.end_panel();
   // The other grids follow in the next frame. Whether a chip is still hovered the inspector finds.
   const bool chip = hover_.kind == Hover::Kind::chip && hover_next_.kind == Hover::Kind::none;
   if (!chip && !(hover_next_ == hover_)) ui.request_frame();

@@ -234,10 +234,12 @@ void PixelsPage::draw_facts(Ui& ui) const {
 void PixelsPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.begin_row(area);
   ui.button("Open\u2026", "browse open");
-  const Rect words = ui.take(ui.em(220), ui.em(24));
-  ui.label(words, "drop any picture here", Font::caption, ui.theme().secondary);
   ui.pack_right();
   stage_.draw_zoom(ui);
+  const std::string_view words = "drop any picture here";
+  if (const Rect rest = ui.remaining(); rest.w >= ui.measure(Font::caption, words).x) {
+    ui.label(rest, words, Font::caption, ui.theme().secondary);
+  }
   ui.end_row();
 }
 

@@ -50,9 +50,9 @@ void PoolingPage::draw_stage(Ui& ui, const Rect& area) const {
   const auto out_columns = static_cast<float>(picture_.width), out_rows = static_cast<float>(picture_.height);
   const float lines = two_lines ? 2 : 1;
   const Rect room = area.inset(24, 16);
-  float cell =
-      std::min({(room.w - gap) / (in_columns + std::max(out_columns, 2.0f)),
-                (room.h - lines * (caption_room + ui.em(34))) / (lines * std::max(in_rows, out_rows)), ui.em(56)});
+  float cell = std::min({(room.w - gap) / (in_columns + std::max(out_columns, 2.0f)),
+                         (room.h - lines * (caption_room + ui.em(34))) / (lines * std::max(in_rows, out_rows)),
+                         std::max(ui.em(56), 0.2f * std::min(room.w, room.h))});
   cell = std::max(3.0f, std::floor(cell));
   const float wide = in_columns * cell + gap + std::max(out_columns, 2.0f) * cell;
   const float line_h = std::max(in_rows, out_rows) * cell + caption_room + ui.em(34);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "app/command/player.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr size_t kMostEdits = 200;    // edits that can be undone
 constexpr double kJoinSeconds = 0.5;  // edits by the same command within this time are one
 constexpr size_t kMostNotices = 20;
+constexpr double kNoticeSeconds = 6;  // good news stays so long
 
 // The page that a command belongs to, or "document" for those without a page's prefix.
 std::string owner_of(const std::string& command, const std::vector<std::unique_ptr<Page>>& pages) {
@@ -165,6 +167,11 @@ void App::send(std::string line) {
 
 bool App::update(double now) {
   now_ = std::max(now, now_);
+  bool moving = due() <= now_;
+  for (Notice& notice : notices_) {
+    if (notice.held && notice.leaves > 0 && notice.leaves <= now_) notice.leaves = now_ + kNoticeSeconds;
+  }
+  std::erase_if(notices_, [&](const Notice& notice) { return notice.leaves > 0 && notice.leaves <= now_; });
   std::vector<std::string> lines;
   {
     std::lock_guard lock(queue_mutex_);
@@ -184,7 +191,7 @@ bool App::update(double now) {
     failures_.push_back(error);
   }
   pyramid_maker_.take();
-  bool moving = !lines.empty();
+  moving |= !lines.empty();
   moving |= advance_step();
   for (auto& page : pages_) {
     try {
@@ -227,12 +234,25 @@ void App::wake() {
 void App::notify(Notice notice) {
   notice.what = readable_line(notice.what);
   notice.hint = readable_line(notice.hint);
+  if (!notice.error) notice.leaves = std::max(notice.time, now_) + kNoticeSeconds;
   notices_.push_back(std::move(notice));
   if (notices_.size() > kMostNotices) notices_.pop_front();
 }
 
 void App::dismiss_notice(size_t index) {
   if (index < notices_.size()) notices_.erase(notices_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void App::hold_notice(size_t index, bool held) {
+  if (index < notices_.size()) notices_[index].held = held;
+}
+
+double App::due() const {
+  double first = std::numeric_limits<double>::infinity();
+  for (const Notice& notice : notices_) {
+    if (notice.leaves > 0) first = std::min(first, notice.leaves);
+  }
+  return first;
 }
 
 float App::loading() const { return loader_.busy() ? loader_.progress() : -1.0f; }

@@ -33,7 +33,9 @@ struct Notice {
   std::string hint;
   std::string command;  // the line it came from; its first word says beside what to show it
   bool error = true;
-  double time = 0;  // seconds, App::now() when it came
+  double time = 0;    // seconds, App::now() when it came
+  double leaves = 0;  // when it goes by itself; 0: it stays. App::notify sets it: errors stay, good news goes
+  bool held = false;  // the mouse is on it: it waits
 };
 
 // Throws Error for a file that only the command line opens: a network of another program (.onnx).
@@ -82,6 +84,10 @@ class App {
   const std::deque<Notice>& notices() const { return notices_; }
   void notify(Notice notice);
   void dismiss_notice(size_t index);
+  void hold_notice(size_t index, bool held);
+  // When something is due by itself (a message leaves), by the clock of update(): the window sleeps until then and no
+  // longer. Infinite where nothing is.
+  double due() const;
   float loading() const;  // 0 to 1 while a file is being read, else -1
   bool can_undo() const { return !undo_.empty(); }
   bool can_redo() const { return !redo_.empty(); }

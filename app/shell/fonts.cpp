@@ -7,7 +7,7 @@
 
 namespace striate {
 
-const std::vector<float> kCellSizes = {8, 9, 10, 11, 12, 13, 15, 18, 22};
+const std::vector<float> kCellSizes = {8, 9, 10, 11, 12, 13, 15, 18, 22, 28, 36};
 
 namespace {
 

@@ -210,10 +210,11 @@ void Shell::draw(const Moment& moment) {
 
   LayoutRequest request;
   request.size = moment.size;
-  request.navigation = s.navigation;
-  request.inspector = s.inspector || task_unfolds_;
+  request.navigation = s.shows_navigation();
+  request.inspector = s.shows_inspector() || task_unfolds_;
   request.presentation = s.presentation;
   request.transport = app_.page().has_transport();
+  request.type = ui_.em(1);
   if (app_.lessons().is_open()) request.narration = narration_height(narration_width(request));
   layout_ = layout_shell(request);
 
@@ -242,9 +243,10 @@ void Shell::draw(const Moment& moment) {
     ui_.fill({layout_.transport.x, layout_.transport.y, layout_.transport.w, 1}, t.line);
     ui_.push_id(app_.page().info().id + " transport");
     ui_.push_clip(layout_.transport);
-    app_.page().draw_transport(ui_, layout_.transport.inset(20, 0));
+    app_.page().draw_transport(ui_, layout_.controls);
     ui_.pop_clip();
     ui_.pop_id();
+    draw_unfold_buttons();
   }
   if (!layout_.navigation.empty()) draw_navigation(layout_.navigation);
   draw_loading(layout_.stage);

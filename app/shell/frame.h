@@ -88,8 +88,11 @@ class Shell {
   void draw(const Moment& moment);
   void draw_navigation(const Rect& area);
   void draw_bar(const Rect& area);
+  void draw_unfold_buttons();
+  std::string unfold_navigation() const;
   void draw_inspector(const Rect& area);
   void draw_narration(const Rect& area);
+  bool narration_has_wide_head(float width) const;
   float narration_height(float width);
   void draw_notices(const Rect& stage);
   void draw_loading(const Rect& stage);

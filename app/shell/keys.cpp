@@ -12,6 +12,11 @@ std::function<std::string(const App&)> switched(const char* name, bool Settings:
   return [name, value](const App& app) { return std::string(name) + (app.settings().*value ? " off" : " on"); };
 }
 
+// The same for what a panel is now, which is another thing while presenting.
+std::function<std::string(const App&)> unfolded(const char* name, bool (Settings::*shown)() const) {
+  return [name, shown](const App& app) { return std::string(name) + ((app.settings().*shown)() ? " off" : " on"); };
+}
+
 // The page before or after the one that is shown.
 std::string neighbour(const App& app, int step) {
   const auto& pages = app.pages();
@@ -73,12 +78,13 @@ KeyTable::KeyTable() {
   add(
       "Ctrl+Y", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, "does it again", false);
   add("Ctrl+K", always("palette on"), "every command by name");
-  add("F", switched("presentation", &Settings::presentation), "presentation: large type");
+  add("F", switched("presentation", &Settings::presentation), "presentation: large type, the stage first");
+  add("F11", switched("fullscreen", &Settings::full_screen), "full screen, or the window again");
   add(
       "T", [](const App& app) { return std::string(app.settings().dark ? "theme light" : "theme dark"); },
       "light or dark");
-  add("Ctrl+B", switched("navigation", &Settings::navigation), "folds the left panel away, or back");
-  add("Ctrl+I", switched("inspector", &Settings::inspector), "folds the right panel away, or back");
+  add("Ctrl+B", unfolded("navigation", &Settings::shows_navigation), "folds the left panel away, or back");
+  add("Ctrl+I", unfolded("inspector", &Settings::shows_inspector), "folds the right panel away, or back");
   add("?", always("help on"), "this help");
   add("F1", always("help on"), "this help", false);
   add("Ctrl+Q", always("quit"), "closes the program");

@@ -1,14 +1,20 @@
 #include "app/shell/layout.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace striate {
 namespace {
+
+constexpr float kEnd = 12;          // from the window's edge to a button at an end of the transport
+constexpr float kLeanHeight = 640;  // windows lower than this have no bar over the stage where there is a transport
 
 struct Columns {
   float navigation, inspector;
 };
 
 Columns columns(const LayoutRequest& r) {
-  float grow = r.presentation ? 1.35f : 1.0f;
+  float grow = r.presentation ? std::min(1.35f, r.type) : 1.0f;
   Columns c{r.navigation ? 220 * grow : 0, r.inspector ? 340 * grow : 0};
   // The stage keeps at least two fifths of the window; where type is large the chapters make room first.
   float least = r.size.x * (r.presentation ? 0.5f : 0.4f);
@@ -21,30 +27,51 @@ Columns columns(const LayoutRequest& r) {
   return c;
 }
 
+// While presenting the lesson's words take the whole width, over the inspector too: they are fewer lines then.
+float words_width(const LayoutRequest& r, const Columns& c) {
+  return r.size.x - c.navigation - (r.presentation ? 0 : c.inspector) - 40;
+}
+
 }  // namespace
 
-float narration_width(const LayoutRequest& request) {
-  Columns c = columns(request);
-  return request.size.x - c.navigation - c.inspector - 40;
-}
+float narration_width(const LayoutRequest& request) { return words_width(request, columns(request)); }
 
 ShellLayout layout_shell(const LayoutRequest& request) {
   ShellLayout out;
   Columns c = columns(request);
   Rect rest{0, 0, request.size.x, request.size.y};
   if (c.navigation > 0) out.navigation = rest.cut_left(c.navigation);
-  float transport = request.presentation ? 80 : 56;
-  if (request.transport) out.transport = rest.cut_bottom(transport);
-  if (c.inspector > 0) out.inspector = rest.cut_right(c.inspector);
-  if (c.navigation == 0 || c.inspector == 0) out.bar = rest.cut_top(request.presentation ? 56 : 40);
+  if (request.transport) {
+    out.transport = rest.cut_bottom(std::max(56.0f, std::round(32 * request.type + 14)));
+    out.controls = out.transport.inset(20, 0);
+  }
+  // What unfolds the panels stands in a bar over the stage, or at the transport's ends where height is short.
+  const bool folded = c.navigation == 0 || c.inspector == 0;
+  const bool lean = request.transport && (request.presentation || request.size.y < kLeanHeight);
+  if (folded && lean) {
+    const float side = std::round(32 * request.type);
+    Rect ends = out.transport.inset(kEnd, 0);
+    if (c.navigation == 0) out.unfold_navigation = ends.cut_left(side).centred(side, side);
+    if (c.inspector == 0) out.unfold_inspector = ends.cut_right(side).centred(side, side);
+    if (c.navigation == 0) ends.cut_left(kEnd);
+    if (c.inspector == 0) ends.cut_right(kEnd);
+    if (c.navigation > 0) ends.cut_left(20 - kEnd);
+    if (c.inspector > 0) ends.cut_right(20 - kEnd);
+    out.controls = ends;
+  }
+  const bool across = request.presentation && request.narration > 0;
+  if (!across && c.inspector > 0) out.inspector = rest.cut_right(c.inspector);
+  if (folded && !lean) out.bar = rest.cut_top(request.presentation ? 56 : 40);
   if (request.narration > 0) {
-    float most = std::max(72.0f, request.size.y * 0.42f);  // a long text scrolls rather than hide the stage
-    float top = out.bar.empty() ? 16 : 4;
+    // A long text scrolls rather than hide the stage.
+    float most = std::max(72.0f, request.size.y * (request.presentation ? 0.36f : 0.42f));
+    float top = request.presentation ? 8 : out.bar.empty() ? 16 : 4;
     rest.cut_top(top);
     Rect band = rest.cut_top(std::min(request.narration, most));
     out.narration = band.inset(20, 0);
     rest.cut_top(8);
   }
+  if (across && c.inspector > 0) out.inspector = rest.cut_right(c.inspector);
   out.stage = rest;
   return out;
 }

@@ -12,18 +12,21 @@ struct LayoutRequest {
   bool transport = false;  // the page has one
   bool presentation = false;
   float narration = 0;  // height that the lesson's words need; 0: no lesson is open
+  float type = 1;       // how many times as large as usual type is
 };
 
 struct ShellLayout {
   Rect navigation;  // empty when folded away
   Rect inspector;   // empty when folded away
-  Rect bar;         // a strip over the stage with what brings folded panels back; empty when neither is folded
-  Rect narration;   // empty when no lesson is open
-  Rect stage;       // what the page draws on
-  Rect transport;   // empty when the page has none
+  // What brings folded panels back: a strip over the stage, or places at the transport's ends. Empty when not folded.
+  Rect bar, unfold_navigation, unfold_inspector;
+  Rect narration;  // empty when no lesson is open
+  Rect stage;      // what the page draws on
+  Rect transport;  // empty when the page has none
+  Rect controls;   // of the transport, for the page's own
 };
 
-inline constexpr Vec kLeastWindow{1024, 700};
+inline constexpr Vec kLeastWindow{800, 500};  // the window is never smaller
 
 ShellLayout layout_shell(const LayoutRequest& request);
 // The width that the narration band will have: its words are wrapped before the layout is known.

@@ -40,14 +40,18 @@ bool buttons_below(const Ui& ui, float width) { return width < ui.em(560); }
 
 }  // namespace
 
+// While presenting, a wide band has its buttons beside the title, and its words have the whole width.
+bool Shell::narration_has_wide_head(float width) const { return app_.settings().presentation && width >= ui_.em(560); }
+
 float Shell::narration_height(float width) {
   bool show_me = !app_.lessons().current().attempt.empty();
-  bool below = buttons_below(ui_, width);
-  float words = width - 2 * 18 - (below ? 0 : buttons_width(ui_, show_me) + 16);
+  bool below = buttons_below(ui_, width), wide_head = narration_has_wide_head(width);
+  float words = width - 2 * 18 - (below || wide_head ? 0 : buttons_width(ui_, show_me) + 16);
   float height = 0;
   for (const std::vector<ProseSpan>& paragraph : paragraphs(app_.lessons().prose(app_.registry()))) {
     height += ui_.paragraph_height(paragraph, words) + (height > 0 ? 6 : 0);
   }
+  if (wide_head) return height + ui_.em(38) + 22;
   return std::max(height + ui_.em(30) + 22, ui_.em(92)) + (below ? ui_.em(44) : 0);
 }
 
@@ -65,12 +69,17 @@ void Shell::draw_narration(const Rect& area) {
   Rect foot = below ? inside.cut_bottom(ui_.em(40)) : Rect{};
   Rect right = inside;
   right.cut_left(inside.w - buttons_width(ui_, show_me));
-  if (!below) inside.cut_right(right.w + 16);
+  bool wide_head = narration_has_wide_head(area.w);
+  if (!below && !wide_head) inside.cut_right(right.w + 16);
 
   // Title, then the step's own words.
-  Rect head = inside.cut_top(ui_.em(24));
+  Rect head = inside.cut_top(ui_.em(wide_head ? 34 : 24));
   int count = lessons.step_count();
-  if (below) head.cut_right(std::min(head.w * 0.6f, ui_.em(14) * static_cast<float>(count) + ui_.em(44)));
+  const float buttons_wide = buttons_width(ui_, show_me);
+  Rect top = wide_head ? head : right.cut_top(ui_.em(24));
+  const float dots = ui_.em(14) * static_cast<float>(count) + ui_.em(44);
+  if (wide_head) head.cut_right(std::min(head.w * 0.5f + buttons_wide, buttons_wide + 16 + dots));
+  if (below) head.cut_right(std::min(head.w * 0.6f, dots));
   inside.cut_top(ui_.em(4));
   std::string title = lessons.lesson().title;
   if (!lessons.current().heading.empty()) title = lessons.current().heading;
@@ -86,8 +95,13 @@ void Shell::draw_narration(const Rect& area) {
   }
   ui_.end_panel();
 
-  Rect top = right.cut_top(ui_.em(24));
   Rect close = top.cut_right(ui_.em(24));
+  Rect beside_title;
+  if (wide_head) {
+    top.cut_right(8);
+    beside_title = top.cut_right(buttons_wide);
+    close = close.centred(close.w, ui_.em(24));
+  }
   ui_.next(close);
   ui_.button("Close the lesson", "lesson.close",
              {.style = ButtonStyle::quiet,
@@ -115,6 +129,7 @@ void Shell::draw_narration(const Rect& area) {
   }
 
   Rect buttons{right.x, right.y + std::max(0.0f, (right.h - ui_.em(36)) / 2), right.w, ui_.em(36)};
+  if (wide_head) buttons = beside_title;
   ui_.begin_row(below ? foot : buttons, 8);
   ui_.pack_right();
   if (last) {

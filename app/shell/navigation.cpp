@@ -107,7 +107,7 @@ void Shell::draw_navigation(const Rect& area) {
         "Light or dark colours");
   small("Present", app_.settings().presentation ? "presentation off" : "presentation on", Icon::eye,
         "Large type for a projector");
-  small("Numbers", app_.settings().inspector ? "inspector off" : "inspector on", Icon::panel,
+  small("Numbers", app_.settings().shows_inspector() ? "inspector off" : "inspector on", Icon::panel,
         "Folds the panel at the right away, or back");
   small("Help", "help on", Icon::help, "The keys, and what this page does");
   ui_.pack_right();
@@ -116,11 +116,16 @@ void Shell::draw_navigation(const Rect& area) {
   ui_.pop_id();
 }
 
+// Where there is room for one panel only, the other folds.
+std::string Shell::unfold_navigation() const {
+  return app_.settings().shows_navigation() ? "inspector off" : "navigation on";
+}
+
 void Shell::draw_bar(const Rect& area) {
   ui_.push_id("bar");
   ui_.begin_row(area.inset(12, 0), 8);
   if (layout_.navigation.empty()) {
-    ui_.button("Pages", app_.settings().navigation ? "presentation off" : "navigation on",
+    ui_.button("Pages", unfold_navigation(),
                {.style = ButtonStyle::quiet, .icon = Icon::menu, .tooltip = "Brings the panel with the pages back"});
     Rect title = ui_.remaining();
     ui_.label(title, app_.page().info().title, Font::strong, ui_.theme().text);
@@ -131,6 +136,27 @@ void Shell::draw_bar(const Rect& area) {
                {.style = ButtonStyle::quiet, .icon = Icon::panel, .tooltip = "Brings the panel at the right back"});
   }
   ui_.end_row();
+  ui_.pop_id();
+}
+
+void Shell::draw_unfold_buttons() {
+  ui_.push_id("bar");
+  if (!layout_.unfold_navigation.empty()) {
+    ui_.next(layout_.unfold_navigation);
+    ui_.button("Pages", unfold_navigation(),
+               {.style = ButtonStyle::quiet,
+                .icon = Icon::menu,
+                .tooltip = "Brings the panel with the pages back",
+                .icon_only = true});
+  }
+  if (!layout_.unfold_inspector.empty()) {
+    ui_.next(layout_.unfold_inspector);
+    ui_.button("Inspector", "inspector on",
+               {.style = ButtonStyle::quiet,
+                .icon = Icon::panel,
+                .tooltip = "Brings the panel at the right back",
+                .icon_only = true});
+  }
   ui_.pop_id();
 }
 

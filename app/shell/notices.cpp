@@ -28,6 +28,7 @@ void Shell::draw_notices(const Rect& stage) {
     ui_.push_id(fmt::format("notice {} {}", notice.time, index));
     float rise = ui_.ease("rise", 1, 0.25f);
     Rect box{stage.x + 16, y - height + (1 - rise) * 12, width, height};
+    app_.hold_notice(index, box.contains(ui_.input().mouse));
     ui_.begin_layer(Ui::kOverlayLayer, box);
     ui_.fill(box.moved({0, 3}).inset(-2), t.shadow, 8);
     ui_.fill(box, t.surface, 6);

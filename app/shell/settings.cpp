@@ -39,6 +39,11 @@ void read(const nlohmann::json& json, const char* name, Value& value, std::strin
 
 }  // namespace
 
+void Settings::present(bool on) {
+  presentation = on;
+  presentation_navigation = presentation_inspector = false;
+}
+
 void Settings::remember_file(const std::string& path) { to_front(recent_files, path, kRecentFiles); }
 
 void Settings::remember_lesson(const std::string& name) {
@@ -126,8 +131,8 @@ Settings load_settings(const std::string& path, std::string* problem) {
   }
   read(json, "megapixel_limit", s.megapixel_limit, wrong);
   if (!(s.scale == 0 || (s.scale >= 0.5 && s.scale <= 4))) s.scale = 0;
-  s.window_width = std::clamp(s.window_width, 320, 16384);
-  s.window_height = std::clamp(s.window_height, 240, 16384);
+  s.window_width = std::clamp(s.window_width, 800, 16384);
+  s.window_height = std::clamp(s.window_height, 500, 16384);
   if (!(s.megapixel_limit >= 1 && s.megapixel_limit <= 1e6)) s.megapixel_limit = defaults.megapixel_limit;
   if (s.recent_files.size() > kRecentFiles) s.recent_files.resize(kRecentFiles);
   if (!wrong.empty()) what = wrong + " (" + path + ")";

@@ -21,7 +21,18 @@ struct Settings {
   std::map<std::string, std::vector<int>> lesson_steps;  // of lessons that were begun: the steps that are done, from 1
   double megapixel_limit = 256;                          // largest picture that is opened
 
+  // While presenting, the stage comes first: both panels are folded until they are asked for. Not kept on disk.
+  bool presentation_navigation = false;
+  bool presentation_inspector = false;
+  bool full_screen = false;  // not kept on disk either
+
   bool operator==(const Settings&) const = default;
+  // Whether a panel is wanted now, and what unfolds it or folds it away: a command, or a lesson whose task needs it.
+  bool shows_navigation() const { return presentation ? presentation_navigation : navigation; }
+  bool shows_inspector() const { return presentation ? presentation_inspector : inspector; }
+  void show_navigation(bool on) { (presentation ? presentation_navigation : navigation) = on; }
+  void show_inspector(bool on) { (presentation ? presentation_inspector : inspector) = on; }
+  void present(bool on);
   void remember_file(const std::string& path);
   void remember_lesson(const std::string& name);
   // A step's task was done, or it has none and was seen. The lesson is done once all its `count` steps are.

@@ -33,10 +33,18 @@ void Shell::declare_commands() {
                        "Dark or light colours",
                        {Parameter::choice("THEME", "which colours", {"dark", "light"})},
                        [this](const Arguments& arguments) { app_.settings().dark = arguments.text(0) == "dark"; }});
-  add_switch("presentation", "Large type for a projector", "whether type is large", &Settings::presentation);
-  add_switch("navigation", "The panel with the pages, at the left", "whether it is unfolded", &Settings::navigation);
-  add_switch("inspector", "The panel with numbers and settings, at the right", "whether it is unfolded",
-             &Settings::inspector);
+  auto add_call = [&](const char* name, const char* help, const char* what, void (Settings::*change)(bool)) {
+    registry.add(Command{name, help, {Parameter::on_off("ON", what)}, [this, change](const Arguments& arguments) {
+                           (app_.settings().*change)(arguments.on(0));
+                         }});
+  };
+  add_call("presentation", "For a projector: large type, the panels fold and the stage takes their room",
+           "whether it is for a projector", &Settings::present);
+  add_call("navigation", "The panel with the pages, at the left", "whether it is unfolded", &Settings::show_navigation);
+  add_call("inspector", "The panel with numbers and settings, at the right", "whether it is unfolded",
+           &Settings::show_inspector);
+  add_switch("fullscreen", "The window takes the whole screen, or its place again", "whether it takes it",
+             &Settings::full_screen);
   add_switch("motion", "Whether things glide to their place, or jump", "whether they glide", &Settings::motion);
   registry.add(Command{"scale",
                        "Size of the whole interface; 0 is what the monitor says",

@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 #include <glad/gl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <limits>
 #include <string>
 
 #include "app/gl/context.h"
@@ -18,7 +20,9 @@
 #include "app/shell/capture.h"
 #include "app/shell/frame.h"
 #include "app/shell/glfw_keys.h"
+#include "app/shell/layout.h"
 #include "app/shell/settings_keeper.h"
+#include "app/widgets/ui_fit.h"
 #include "app/worker/kept_training.h"
 #include "engine/error.h"
 
@@ -141,6 +145,71 @@ void connect(GLFWwindow* window) {
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { Events::of(w); });
 }
 
+// The least size is in the interface's units; a screen that is smaller than that gets what it has.
+void limit_size(GLFWwindow* window, float scale) {
+  int window_width = 1, window_height = 1, width = 1, height = 1;
+  glfwGetWindowSize(window, &window_width, &window_height);
+  glfwGetFramebufferSize(window, &width, &height);
+  const float per_pixel_x = static_cast<float>(window_width) / static_cast<float>(std::max(1, width));
+  const float per_pixel_y = static_cast<float>(window_height) / static_cast<float>(std::max(1, height));
+  int least_width = static_cast<int>(std::lround(kLeastWindow.x * scale * per_pixel_x));
+  int least_height = static_cast<int>(std::lround(kLeastWindow.y * scale * per_pixel_y));
+  if (GLFWmonitor* monitor = glfwGetPrimaryMonitor()) {
+    int x = 0, y = 0, room_width = 0, room_height = 0;
+    glfwGetMonitorWorkarea(monitor, &x, &y, &room_width, &room_height);
+    if (room_width > 0) least_width = std::min(least_width, room_width);
+    if (room_height > 0) least_height = std::min(least_height, room_height);
+  }
+  glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
+}
+
+// The whole of the monitor that shows most of the window, and back to where the window was.
+class FullScreen {
+ public:
+  explicit FullScreen(GLFWwindow* window) : window_(window) {}
+  bool is_on() const { return on_; }
+  void follow(bool wanted) {
+    if (wanted == on_) return;
+    on_ = wanted;
+    if (!wanted) {
+      glfwSetWindowMonitor(window_, nullptr, x_, y_, width_, height_, GLFW_DONT_CARE);
+      return;
+    }
+    glfwGetWindowPos(window_, &x_, &y_);
+    glfwGetWindowSize(window_, &width_, &height_);
+    GLFWmonitor* monitor = widest_overlap();
+    const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+    if (!mode) {
+      on_ = false;
+      return;
+    }
+    glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+  }
+
+ private:
+  GLFWmonitor* widest_overlap() const {
+    int count = 0;
+    GLFWmonitor** monitors = glfwGetMonitors(&count);
+    GLFWmonitor* best = glfwGetPrimaryMonitor();
+    float most = 0;
+    for (int i = 0; i < count; ++i) {
+      int x = 0, y = 0;
+      glfwGetMonitorPos(monitors[i], &x, &y);
+      const GLFWvidmode* mode = glfwGetVideoMode(monitors[i]);
+      if (!mode) continue;
+      const Rect place{static_cast<float>(x), static_cast<float>(y), static_cast<float>(mode->width),
+                       static_cast<float>(mode->height)};
+      const Rect shared = intersection(place, {static_cast<float>(x_), static_cast<float>(y_),
+                                               static_cast<float>(width_), static_cast<float>(height_)});
+      if (shared.w * shared.h > most) most = shared.w * shared.h, best = monitors[i];
+    }
+    return best;
+  }
+  GLFWwindow* window_;
+  bool on_ = false;
+  int x_ = 0, y_ = 0, width_ = 1280, height_ = 800;
+};
+
 float scale_of(GLFWwindow* window, const Settings& settings) {
   if (settings.scale > 0) return static_cast<float>(settings.scale);
   float x = 1, y = 1;
@@ -157,7 +226,6 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   GlfwWindow glfw(app.settings().window_width, app.settings().window_height);
   GLFWwindow* window = glfw.handle;
   load_gl(reinterpret_cast<void* (*)(const char*)>(glfwGetProcAddress));
-  glfwSetWindowSizeLimits(window, 480, 320, GLFW_DONT_CARE, GLFW_DONT_CARE);
   bool bench = options.seconds > 0;
   glfwSwapInterval(bench ? 0 : 1);
 
@@ -195,6 +263,8 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   bool moving = true, first = true;
   int extra = 2;  // what the mouse is over is known a frame after things moved
   std::string title;
+  FullScreen full_screen(window);
+  float limited_for = 0;
   glfwShowWindow(window);
   while (!app.wants_to_quit()) {
     if (glfwWindowShouldClose(window)) {  // a page may have something to ask first
@@ -213,10 +283,18 @@ WindowResult run_window(App& app, const WindowOptions& options) {
       }
       double early = last_frame + 1.0 / 125 - glfwGetTime();
       if (early > 0.001) glfwWaitEventsTimeout(early);  // a flood of events doesn't draw faster than this
-    } else if (keeper.waits()) {
-      glfwWaitEventsTimeout(SettingsKeeper::kSeconds);
+    } else if (const double due = std::min(app.due(), keeper.waits() ? glfwGetTime() + SettingsKeeper::kSeconds
+                                                                     : std::numeric_limits<double>::infinity());
+               std::isfinite(due)) {
+      // Asleep until a message leaves or settings are to be saved, unless something happens before.
+      glfwWaitEventsTimeout(std::max(0.0005, due - glfwGetTime()));
     } else {
       glfwWaitEvents();
+    }
+    if (full_screen.is_on() != app.settings().full_screen) {
+      full_screen.follow(app.settings().full_screen);
+      app.settings().full_screen = full_screen.is_on();
+      extra = 2;
     }
     int width = 0, height = 0;
     glfwGetFramebufferSize(window, &width, &height);
@@ -230,6 +308,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     const bool changed = std::exchange(events.changed, false) || !events.queue.empty();
     extra = changed ? 2 : extra - 1;
     events.scale = scale_of(window, app.settings());
+    if (std::exchange(limited_for, events.scale) != events.scale) limit_size(window, events.scale);
     Shell::Moment moment;
     moment.input = events.queue.next();
     moment.size = {static_cast<float>(width) / events.scale, static_cast<float>(height) / events.scale};
@@ -248,9 +327,9 @@ WindowResult run_window(App& app, const WindowOptions& options) {
       std::fputs(fmt::format("first frame after {:.0f} ms\n", since_process_start() * 1000).c_str(), stderr);
 
     const ImagePtr& image = app.document().image;
-    std::string wanted = image ? image->name + " - Striate" : "Striate";
+    std::string wanted = image ? short_name(image->name) + " - Striate" : "Striate";
     if (wanted != title) glfwSetWindowTitle(window, (title = wanted).c_str());
-    if (!glfwGetWindowAttrib(window, GLFW_MAXIMIZED)) {
+    if (!glfwGetWindowAttrib(window, GLFW_MAXIMIZED) && !full_screen.is_on()) {
       app.settings().window_width = static_cast<int>(std::lround(moment.size.x));
       app.settings().window_height = static_cast<int>(std::lround(moment.size.y));
     }

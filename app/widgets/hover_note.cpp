@@ -25,11 +25,13 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   if (!note.command.empty()) inner = std::max(inner, ui.measure(Font::number, note.command, small).x);
   const auto rows =
       static_cast<float>(1 + note.lines.size() + (note.hint.empty() ? 0 : 1) + (note.command.empty() ? 0 : 1));
-  const Vec mouse = ui.input().mouse, window = ui.frame().size;
-  Rect box{mouse.x + 16, mouse.y + 18, std::ceil(inner) + 2 * padding, rows * line + 12};
-  if (box.right() > window.x - 8) box.x = mouse.x - 12 - box.w;
-  if (box.bottom() > window.y - 8) box.y = mouse.y - 12 - box.h;
-  box.x = std::max(8.0f, box.x), box.y = std::max(8.0f, box.y);
+  // What it explains is small and under the mouse; what the stage clips is not drawn.
+  const Vec mouse = ui.input().mouse;
+  const Vec size{std::ceil(inner) + 2 * padding, rows * line + 12};
+  const Rect about = Rect{mouse.x, mouse.y, 0, 0}.centred(20, 20);
+  const Rect box = ui.place_note(about, size, mouse, ui.clip());
+  if (box.empty()) return;
+  ui.keep_tip(box, about);
   ui.fill(box.moved({0, 2}).inset(-1), faded(theme.shadow, 0.6f), 7);
   ui.fill(box, theme.surface, 6);
   ui.stroke(box, theme.line, 6);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/shell/fonts.h"
@@ -19,6 +20,14 @@ constexpr int kRingChannel = 1;  // between the window and overlays
 constexpr int kTipChannel = kLayers + 1;
 constexpr double kDoubleClick = 0.35;
 constexpr double kTipDelay = 0.6;
+
+// Presentation mode's type is 1.6 times as large; a window smaller than a projector's gets as much as it has room for,
+// in tenths, so that fonts are not made anew at each pixel of a drag.
+float type_factor(bool presentation, Vec size) {
+  if (!presentation) return 1;
+  const float share = std::min(size.x / 1280, size.y / 720);
+  return std::clamp(std::floor(share * 16 + 0.01f) / 10, 1.2f, 1.6f);
+}
 
 int channel_of(int layer) { return layer == 0 ? 0 : layer + 1; }
 
@@ -60,7 +69,7 @@ void Ui::begin_frame(const Frame& frame) {
   wants_frame_ = false;
   ++frame_count_;
   theme_ = frame.dark ? &dark_theme() : &light_theme();
-  text_factor_ = frame.presentation ? 1.6f : 1.0f;
+  text_factor_ = type_factor(frame.presentation, frame.size);
 
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = ImVec2(std::max(1.0f, frame.size.x), std::max(1.0f, frame.size.y));
@@ -77,6 +86,8 @@ void Ui::begin_frame(const Frame& frame) {
   building_conflicts_.clear();
   building_panels_.clear();
   building_blockers_.clear();
+  building_errors_.clear();
+  building_tips_.clear();
   seen_.clear();
   layouts_.clear();
   panels_.clear();
@@ -117,11 +128,13 @@ void Ui::end_frame() {
   conflicts_.swap(building_conflicts_);
   panel_regions_.swap(building_panels_);
   blockers_.swap(building_blockers_);
+  error_places_.swap(building_errors_);
   move_focus();
   splitter_.SetCurrentChannel(draw_, kRingChannel);
   draw_ring();
   splitter_.SetCurrentChannel(draw_, kTipChannel);
   draw_tooltip();
+  tips_.swap(building_tips_);
   splitter_.Merge(draw_);
   if (!input_.left) active_ = 0;
   if (edit_.id && !seen_.contains(edit_.id)) edit_ = {};
@@ -239,6 +252,7 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
   item.focusable = spec.focusable && spec.enabled;
   item.takes_wheel = spec.takes_wheel;
   item.layer = layer_;
+  item.scrolls = std::any_of(panels_.begin(), panels_.end(), [](const Panel& panel) { return panel.scrolls; });
   if (auto key = keys_.find(item.command); key != keys_.end()) item.key = key->second;
 
   bool hot = hot_ == r.id && (active_ == 0 || active_ == r.id);

@@ -24,6 +24,8 @@
 
 #include <imgui.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -70,6 +72,8 @@ struct Item {
   bool takes_wheel = false;
   std::string key;  // "Ctrl+O", empty if none
   int layer = 0;
+  bool scrolls = false;  // stands in a panel that scrolls
+  float number = 0;      // the size of the smallest number drawn in its cells; 0: none is
 };
 
 struct ItemSpec {
@@ -252,6 +256,12 @@ class Ui {
   };
   void set_errors(std::vector<CommandError> errors) { errors_ = std::move(errors), errors_beside_.clear(); }
   bool shown_beside(std::string_view command) const;  // in this frame, where it can be seen
+  // Where tooltips and notes beside the mouse stood in the last frame, and the errors that are shown beside things.
+  struct Note {
+    Rect place, about;
+  };
+  const std::vector<Note>& tips() const { return tips_; }
+  const std::vector<Rect>& error_places() const { return error_places_; }
   uint64_t focused() const { return focus_; }
   // Takes the keyboard away from what has it. False where nothing had it, or only by a click.
   bool leave_focus();
@@ -298,6 +308,12 @@ class Ui {
   void push_clip(const Rect& rect);
   void pop_clip();
   Rect clip() const;
+  // The text itself where it is no wider than `width`, else shortened in its middle: of a path, the file's name stays.
+  std::string fitted(std::string_view text, Font font, float width, float size = 0) const;
+  // A place for a note of this size about `what`: inside `within`, near `at`, over neither `what` nor a menu, a notice
+  // or an error. Empty where there is none.
+  Rect place_note(const Rect& what, Vec size, Vec at, const Rect& within) const;
+  void keep_tip(const Rect& place, const Rect& about) { building_tips_.push_back({place, about}); }  // for tips()
 
   // ---- layout ---------------------------------------------------------------------------------------------------
   void begin_panel(std::string_view id, const Rect& area, float padding = 16, bool scrolls = true);
@@ -380,6 +396,8 @@ class Ui {
   bool numbers_fit(float cell, int characters, int lines) const;
   // Would grid() draw a number of this many characters into a cell of this size?
   bool grid_number_fits(float cell, int characters) const;
+  // Smaller numbers are not drawn: on a projector nobody could read them.
+  float least_number() const { return frame_.presentation ? std::max(8.0f, std::round(7 * text_factor_)) : 8.0f; }
   // A frame around a cell, drawn over the picture.
   void mark_cell(const Rect& area, const View& view, int x, int y, Colour colour, float thickness = 2.5f);
   void mark_cells(const Rect& area, const View& view, const CellRect& cells, Colour colour, float thickness = 2.5f);
@@ -477,6 +495,8 @@ class Ui {
   bool number_box(const Rect& rect, std::string_view label, double value, const NumberSpec& spec,
                   std::string_view prefix, bool frame);
   std::vector<Run> runs_of(std::span<const ProseSpan> spans, Font font) const;
+  float number_size(float cell) const;
+  float number_room(float inner) const;
   float wrap(const std::vector<Run>& runs, float width, Font font, std::vector<Words>* out) const;
   void draw_tiles(const Rect& area, const PictureSource& source, const View& view, bool nearest, bool* settled);
 
@@ -504,6 +524,8 @@ class Ui {
   uint64_t reveal_ = 0;  // the item that is scrolled to when it is drawn next
   std::vector<CommandError> errors_;
   std::vector<std::string> errors_beside_;
+  std::vector<Rect> error_places_, building_errors_;
+  std::vector<Note> tips_, building_tips_;
   uint64_t hot_ = 0, active_ = 0, focus_ = 0, wheel_item_ = 0, wheel_panel_ = 0, popup_ = 0;
   bool keyboard_ = false;
   bool focus_moved_ = false;

@@ -226,9 +226,13 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   Rect inside = rect.inset(10, 0);
   Rect arrow = inside.cut_right(em(16));
   icon(Icon::down, {arrow.x, arrow.centre().y - em(7), em(14), em(14)}, t.secondary);
-  float value_width = measure(Font::control, shown).x;
-  label(inside.cut_right(std::min(value_width + 8, inside.w)).inset(4, 0), shown, Font::control, t.text, Align::right);
-  label(inside, name, Font::control, t.secondary);
+  // A short value is shown whole; a long one leaves its name the room that it needs, up to half.
+  const float value_width = measure(Font::control, shown).x + 8;
+  const float name_width = std::min(measure(Font::control, name).x + 8, inside.w / 2);
+  const float least_value = std::min(value_width, em(120));
+  const float value_room = std::max(std::min(value_width, inside.w - name_width), least_value);
+  label(inside.cut_right(std::min(value_room, inside.w)).inset(4, 0), shown, Font::control, t.text, Align::right);
+  if (inside.w >= std::min(measure(Font::control, name).x, em(72))) label(inside, name, Font::control, t.secondary);
   if (r.keyboard) draw_focus(rect);
   bool sent = false;
   if (r.clicked) popup_ = popup_ == r.id ? 0 : r.id;
@@ -246,6 +250,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   float line_height = em(30), height = line_height * static_cast<float>(choices.size()) + 8;
   Rect list{rect.x, rect.bottom() + 4, rect.w, height};
   for (const Choice& choice : choices) list.w = std::max(list.w, measure(Font::control, choice.label).x + em(44));
+  list.w = std::min(list.w, frame_.size.x - 16);
   if (list.right() > frame_.size.x - 8) list.x = std::max(8.0f, frame_.size.x - 8 - list.w);
   if (list.bottom() > frame_.size.y - 8) list.y = std::max(8.0f, rect.y - 4 - list.h);
   int layer = kPopupLayer;

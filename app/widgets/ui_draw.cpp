@@ -3,6 +3,7 @@
 
 #include "app/shell/fonts.h"
 #include "app/widgets/ui.h"
+#include "app/widgets/ui_fit.h"
 
 namespace striate {
 namespace {
@@ -197,7 +198,11 @@ void Ui::label(const Rect& rect, std::string_view text, Font font, Colour colour
   if (size <= 0) size = text_size(font);
   Vec extent = measure(font, text, size);
   std::string cut;
-  if (extent.x > rect.w + 1 && !text.empty()) {
+  if (extent.x > rect.w + 1 && gives_way_in_its_middle(text)) {
+    cut = fitted(text, font, rect.w, size);
+    text = cut;
+    extent = measure(font, text, size);
+  } else if (extent.x > rect.w + 1 && !text.empty()) {
     // Drop whole characters from the end until the rest and an ellipsis fit.
     size_t low = 0, high = text.size();
     while (low < high) {

@@ -10,10 +10,10 @@
 namespace striate {
 namespace {
 
-constexpr float kSmallestNumber = 8;  // text size below which a cell shows its colour alone
-constexpr float kSmallestLong = 6;    // of a number that is longer than the others: better small than missing
-constexpr float kBeside = 3;          // free beside a number; of one that would be smaller still, a third of it
-constexpr float kLinesFrom = 8;       // size from which cells have a line between them
+constexpr float kLongShare =
+    0.75f;                        // of the least size, for a number longer than the others: better small than missing
+constexpr int kMostAlike = 1024;  // cells of a grid whose numbers all have one size
+constexpr float kLinesFrom = 8;   // size from which cells have a line between them
 
 bool is_number_key(const std::string& text) {
   return !text.empty() && std::string_view("-+.0123456789").find(text[0]) != std::string_view::npos;
@@ -35,12 +35,20 @@ Rect grid_cell_rect(const GridSpec& spec, int row, int column) {
           spec.origin.y + static_cast<float>(row - spec.first_row) * spec.size, spec.size, spec.size};
 }
 
+// A number grows with its cell; on a projector it takes more of it, so that it is never smaller than on the desk.
+float Ui::number_size(float cell) const {
+  return frame_.presentation ? std::min(std::max(text_size(Font::number), cell * 0.42f), cell * 0.55f)
+                             : std::min(std::max(text_size(Font::number), cell * 0.34f), cell * 0.42f);
+}
+
+float Ui::number_room(float inner) const { return inner - (frame_.presentation ? 1.0f : 3.0f); }
+
 bool Ui::grid_number_fits(float cell, int characters) const {
-  const float size = std::min(text_size(Font::number), cell * 0.42f);
-  if (size < kSmallestNumber) return false;
-  const float inner = (cell >= kLinesFrom ? cell - 1 : cell) - kBeside;
+  const float size = number_size(cell);
+  if (size < least_number()) return false;
+  const float inner = number_room(cell >= kLinesFrom ? cell - 1 : cell);
   const float wide = measure(Font::number, "0", size).x * static_cast<float>(characters);
-  return wide <= inner || size * inner / wide >= kSmallestNumber;
+  return wide <= inner || size * inner / wide >= least_number();
 }
 
 GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
@@ -55,6 +63,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
                                 .takes_press = false});
   // Enter alone: Space stays the page's, which plays and pauses with it, also between two numbers that are typed.
   if (spec.takes_press && r.keyboard && edit_.id != r.id && take_key("Enter")) r.clicked = true;
+  const size_t own_item = building_.size() - 1;
   GridResponse out;
   out.focused = r.focused;
   GridFocus& at = grids_[r.id];
@@ -149,9 +158,27 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   }
 
   // Cells.
-  const float size = std::min(text_size(Font::number), spec.size * 0.42f);
-  const float digit = measure(Font::number, "0", size).x;
+  float size = number_size(spec.size);
+  const float least = least_number();
+  float smallest = 0;  // of the numbers that are drawn
   const Rect seen = clips_.back();
+  if (frame_.presentation && spec.rows * spec.columns <= kMostAlike) {
+    // Large numbers of different sizes beside each other look like different things: all as the longest that fits.
+    const float room = number_room(spec.size >= kLinesFrom ? spec.size - 1 : spec.size);
+    const float digit = measure(Font::number, "0", size).x;
+    float alike = size;
+    for (int y = spec.first_row; y < spec.first_row + spec.rows; ++y) {
+      for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
+        const std::string text = spec.cell(y, x).text;
+        const auto signs = std::count_if(text.begin(), text.end(),
+                                         [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+        const float wide = digit * static_cast<float>(signs);
+        if (wide > room && size * room / wide >= least) alike = std::min(alike, size * room / wide);
+      }
+    }
+    size = alike;
+  }
+  const float digit = measure(Font::number, "0", size).x;
   for (int y = spec.first_row; y < spec.first_row + spec.rows; ++y) {
     for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
       const Rect place = grid_cell_rect(spec, y, x);
@@ -161,21 +188,24 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
       if (cell.fill) fill(inner, cell.fill);
       if (cell.hatched) hatch(inner, faded(t.secondary, 0.7f), std::max(4.0f, spec.size / 5));
       if (cell.dashed && spec.size >= 12) dashed(inner, faded(t.secondary, 0.3f), 3);
-      if (!cell.text.empty() && size >= kSmallestNumber) {
+      if (!cell.text.empty() && size >= least) {
         // A number is drawn where it fits, smaller if it must, or not at all.
         float fitted = size;
         const auto signs = std::count_if(cell.text.begin(), cell.text.end(),
                                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
         const float wide = digit * static_cast<float>(signs);
-        if (wide > inner.w - kBeside) fitted = size * (inner.w - kBeside) / wide;
-        if (fitted < kSmallestNumber) fitted = std::min(kSmallestNumber, size * (inner.w - kBeside / 3) / wide);
-        if (fitted >= kSmallestLong) {
+        const float room = number_room(inner.w);
+        if (wide > room) fitted = size * room / wide;
+        if (fitted < least) fitted = std::min(least, size * (inner.w - 1) / wide);
+        if (fitted >= least * kLongShare) {
+          smallest = smallest > 0 ? std::min(smallest, fitted) : fitted;
           const Colour ink = cell.ink ? cell.ink : cell.fill ? ink_on(mixed(t.background, cell.fill, 1)) : t.secondary;
           label(inner, cell.text, Font::number, ink, Align::centre, fitted);
         }
       }
     }
   }
+  building_[own_item].number = smallest;
   for (int y = spec.first_row; y < spec.first_row + spec.rows && spec.frame; ++y) {
     for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
       const Colour frame = spec.frame(y, x);

@@ -215,7 +215,7 @@ void Ui::thumbnail(const Rect& place, const PictureSource& source, bool smooth) 
 }
 
 bool Ui::numbers_fit(float cell, int characters, int lines) const {
-  float smallest = kCellSizes.front();
+  float smallest = std::max(kCellSizes.front(), least_number());
   return cell * 0.9f >= smallest * 0.6f * static_cast<float>(characters) &&
          cell * 0.92f >= smallest * 1.2f * static_cast<float>(lines);
 }
@@ -253,12 +253,19 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
     }
     if (numbers_fit(view.zoom, static_cast<int>(longest), lines)) {
       // One size for all: the largest crisp one at which the longest number fits.
-      float size = kCellSizes.front();
+      // On a projector they take more of their cells, so that they are never smaller than on the desk.
+      const float wide = frame_.presentation ? 0.92f : 0.82f, high = frame_.presentation ? 0.96f : 0.88f;
+      float size = std::max(kCellSizes.front(), least_number());
       for (float candidate : kCellSizes) {
-        if (candidate * 0.6f * static_cast<float>(longest) <= view.zoom * 0.82f &&
-            candidate * 1.2f * static_cast<float>(lines) <= view.zoom * 0.88f) {
-          size = candidate;
+        if (candidate * 0.6f * static_cast<float>(longest) <= view.zoom * wide &&
+            candidate * 1.2f * static_cast<float>(lines) <= view.zoom * high) {
+          size = std::max(size, candidate);
         }
+      }
+      for (auto item = building_.rbegin(); item != building_.rend(); ++item) {
+        if (item->kind != "picture" || !(item->rect == area)) continue;
+        item->number = size;
+        break;
       }
       Fonts::Choice type = fonts_->face(Font::number, size);
       float advance = type.face->CalcTextSizeA(type.height, 1e9f, 0, "0").x;

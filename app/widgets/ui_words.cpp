@@ -81,6 +81,10 @@ float Ui::wrap(const std::vector<Run>& runs, float width, Font font, std::vector
       if (end == std::string::npos) end = run.words.size();
       std::string word = run.words.substr(i, end - i);
       float w = measure(run.font, word, size_of(run)).x;
+      if (w > width && width > em(48)) {  // a path that is wider than the column
+        word = fitted(word, run.font, width - 1, size_of(run));
+        w = measure(run.font, word, size_of(run)).x;
+      }
       chunk.push_back({std::move(word), static_cast<int>(r), w});
       i = end;
     }
@@ -199,6 +203,7 @@ void Ui::error_note(std::string_view what, std::string_view hint) {
   float h1 = paragraph_height(what, inner, Font::control),
         h2 = hint.empty() ? 0 : paragraph_height(hint, inner, Font::caption);
   Rect rect = take(h1 + h2 + 20);
+  if (const Rect seen = intersection(rect, clips_.back()); !seen.empty()) building_errors_.push_back(seen);
   fill(rect, theme().raised, 6);
   fill({rect.x, rect.y + 6, 3, rect.h - 12}, theme().warning, 1.5f);
   label(Rect{rect.x + 8, rect.y + 8, em(18), em(20)}, "!", Font::strong, theme().warning, Align::centre);
@@ -280,20 +285,19 @@ void Ui::draw_tooltip() {
     if (command && help.empty()) help = command->help;
   }
   if (help.empty() && name.empty()) return;
-  std::string line = item->command;
-  if (line.size() > 56) line = line.substr(0, 56) + "…";
-  float wide = em(280);
-  float h1 = help.empty() ? 0 : paragraph_height(help, wide, Font::caption);
-  float one = measure(Font::caption, help).x + 2;
-  float key_width = item->key.empty() ? 0 : measure(Font::caption, item->key).x + 16;
-  float command_width = line.empty() ? 0 : measure(Font::number, line, em(13)).x + 2;
-  float w = std::min(wide, std::max({one + (key_width > 0 ? key_width + 8 : 0), command_width, em(60)}));
-  h1 = help.empty() ? 0 : paragraph_height(help, w - (key_width > 0 ? key_width + 8 : 0), Font::caption);
-  float h = h1 + (line.empty() ? 0 : em(20)) + 16;
-  Rect box{input_.mouse.x + 12, item->visible.bottom() + 6, w + 20, h};
-  if (box.right() > frame_.size.x - 8) box.x = frame_.size.x - 8 - box.w;
-  if (box.bottom() > frame_.size.y - 8) box.y = item->visible.y - 6 - box.h;
-  box.x = std::max(8.0f, box.x), box.y = std::max(8.0f, box.y);
+  const float inside = std::min(em(280), frame_.size.x - 56);
+  const std::string line = fitted(item->command, Font::number, inside, em(13));
+  const float key_width = item->key.empty() ? 0 : measure(Font::caption, item->key).x + 16;
+  const float beside = key_width > 0 ? key_width + 8 : 0;
+  const float one = measure(Font::caption, help).x + 2;
+  const float command_width = line.empty() ? 0 : measure(Font::number, line, em(13)).x + 2;
+  const float w = std::min(inside, std::max({one + beside, command_width, em(60)}));
+  const float h1 = help.empty() ? 0 : paragraph_height(help, w - beside, Font::caption);
+  const float h = std::max(h1, key_width > 0 ? em(18) : 0) + (line.empty() ? 0 : em(20)) + 16;
+  const Rect window{0, 0, frame_.size.x, frame_.size.y};
+  const Rect box = place_note(item->visible, {w + 20, h}, input_.mouse, window);
+  if (box.empty()) return;
+  keep_tip(box, item->visible);
   ids_.push_back(hot_);
   float shown = ease("tip", 1, 0.12f);
   ids_.pop_back();
@@ -301,9 +305,8 @@ void Ui::draw_tooltip() {
   fill(box, theme().surface, 6);
   stroke(box, theme().line, 6);
   if (!help.empty()) {
-    next({box.x + 10, box.y + 8, w - (key_width > 0 ? key_width + 8 : 0), h1});
-    has_next_ = true;
-    clips_.assign(1, Rect{0, 0, frame_.size.x, frame_.size.y});
+    next({box.x + 10, box.y + 8, w - beside, h1});
+    clips_.assign(1, window);
     paragraph(help, Font::caption);
   }
   if (key_width > 0) {
@@ -311,7 +314,9 @@ void Ui::draw_tooltip() {
     fill(key, theme().raised, 4);
     label(key, item->key, Font::caption, theme().text, Align::centre);
   }
-  if (!line.empty()) label(Vec{box.x + 10, box.y + 10 + h1}, line, Font::number, theme().accent, em(13));
+  if (!line.empty()) {
+    label(Vec{box.x + 10, box.bottom() - 6 - em(20)}, line, Font::number, theme().accent, em(13));
+  }
 }
 
 namespace {

@@ -97,6 +97,9 @@ class ShellDriver {
   }
   double number(const std::string& readout) { return std::get<double>(app.registry().read(readout)); }
   std::string text(const std::string& readout) { return std::get<std::string>(app.registry().read(readout)); }
+  // The clock goes on by so much, between two frames.
+  void wait(double seconds) { now_ += seconds; }
+  double now() const { return now_; }
   void resize(Vec size) {
     size_ = size;
     settle();

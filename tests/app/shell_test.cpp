@@ -10,7 +10,7 @@ namespace striate {
 namespace {
 
 TEST(Shell, every_page_draws_at_every_size_and_theme) {
-  for (Vec size : {Vec{1024, 700}, Vec{1280, 800}, Vec{1920, 1080}}) {
+  for (Vec size : {kLeastWindow, Vec{1280, 800}, Vec{1920, 1080}}) {
     ShellDriver driver(size);
     for (const char* look : {"theme light", "presentation on", "navigation off", "inspector off", "theme dark"}) {
       driver.run(look);
@@ -62,6 +62,44 @@ TEST(Shell, keys_send_their_commands) {
   EXPECT_EQ(driver.shell.ui().find_item("Fold the pages"), nullptr);
   driver.click("Pages");
   EXPECT_TRUE(driver.app.settings().navigation);
+  driver.key("F11");
+  EXPECT_TRUE(driver.app.settings().full_screen);
+  driver.key("F11");
+  EXPECT_FALSE(driver.app.settings().full_screen);
+}
+
+TEST(Shell, presenting_folds_the_inspector_until_it_is_asked_for) {
+  ShellDriver driver({1280, 720});
+  EXPECT_FALSE(driver.shell.layout().inspector.empty());
+  driver.key("F");
+  EXPECT_TRUE(driver.shell.layout().inspector.empty());
+  EXPECT_TRUE(driver.shell.layout().navigation.empty());
+  driver.click("Inspector");
+  EXPECT_FALSE(driver.shell.layout().inspector.empty());
+  driver.key("Ctrl+I");
+  EXPECT_TRUE(driver.shell.layout().inspector.empty());
+  driver.click("Pages");
+  EXPECT_FALSE(driver.shell.layout().navigation.empty());
+  // A task may ask for it, and presenting again begins with the stage.
+  driver.app.settings().show_inspector(true);
+  driver.settle();
+  EXPECT_FALSE(driver.shell.layout().inspector.empty());
+  driver.key("F");
+  EXPECT_FALSE(driver.shell.layout().inspector.empty());
+  driver.key("F");
+  EXPECT_TRUE(driver.shell.layout().inspector.empty());
+}
+
+TEST(Shell, a_window_for_one_panel_shows_the_one_that_is_asked_for) {
+  ShellDriver driver(kLeastWindow);
+  EXPECT_TRUE(driver.shell.layout().navigation.empty());
+  EXPECT_FALSE(driver.shell.layout().inspector.empty());
+  driver.click("Pages");
+  EXPECT_FALSE(driver.shell.layout().navigation.empty());
+  EXPECT_TRUE(driver.shell.layout().inspector.empty());
+  driver.click("Inspector");
+  EXPECT_FALSE(driver.shell.layout().inspector.empty());
+  EXPECT_TRUE(driver.shell.layout().navigation.empty());
 }
 
 TEST(Shell, the_help_opens_with_a_question_mark_and_closes_with_escape) {

@@ -120,34 +120,48 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   const TrainSnapshot& s = *snapshot_;
   const bool runs = s.status == Status::running;
   const bool earlier = has_run() && !runs && s.step < s.newest_step;
-  ui.begin_row(area);
-  if (runs || s.status == Status::preparing) {
-    ui.button("Pause", "train.pause", {.style = ButtonStyle::primary, .icon = Icon::pause});
-  } else {
-    ui.button("Start", "train.start", {.style = ButtonStyle::primary, .icon = Icon::play});
-  }
-  ui.button("Step", "train.step batch", {.icon = Icon::step});
-  ui.button("Phase", "train.step phase");
-  ui.button("Epoch", "train.step epoch", {.tooltip = "Every picture of the training part once"});
   static const Choice speeds[] = {{"fastest", "fastest"},       {"50 steps/s", "batches 50"},
                                   {"10 steps/s", "batches 10"}, {"2 steps/s", "batches 2"},
                                   {"4 phases/s", "phases 4"},   {"1 phase/s", "phases 1"}};
   const std::string branch_label = "Branch here";
-  Rect rest = ui.remaining();
+  const float digits = ui.measure(Font::number, std::to_string(std::max<int64_t>(s.newest_step, 10000))).x;
+  const float until_wide = ui.measure(Font::control, "step").x + digits + 32;
+  float longest = 0;
+  for (const Choice& choice : speeds) longest = std::max(longest, ui.measure(Font::control, choice.label).x);
+  const float speed_name = ui.measure(Font::control, "speed").x + 12;
+  const auto button_wide = [&](const char* label, bool icon) {
+    return ui.measure(Font::control, label).x + ui.em(icon ? 46 : 24);
+  };
   // Where the row is short for its type the words of this one give way to the time bar.
   const bool narrow = area.w < ui.em(900);
   const float branch_wide = ui.em(narrow ? 32 : 112);
+  // The slider keeps a hand's width: what it needs, the words around it give up, one after the other.
+  float speed_wide = longest + speed_name + ui.em(44);
+  float room = area.w - button_wide(runs ? "Pause" : "Start", true) - button_wide("Step", true) -
+               button_wide("Phase", false) - button_wide("Epoch", false) - 4 * 12 - branch_wide - 8 - speed_wide - 10 -
+               until_wide - 8;
+  const float wanted = ui.em(100);
+  const bool short_speed = room < wanted;
+  if (short_speed) speed_wide -= speed_name, room += speed_name;
+  const bool icons = room < wanted;
+  if (icons) room += button_wide(runs ? "Pause" : "Start", true) + button_wide("Step", true) - 2 * ui.em(32);
+  const bool wordless = room < wanted;
+  ui.begin_row(area);
+  if (runs || s.status == Status::preparing) {
+    ui.button("Pause", "train.pause", {.style = ButtonStyle::primary, .icon = Icon::pause, .icon_only = icons});
+  } else {
+    ui.button("Start", "train.start", {.style = ButtonStyle::primary, .icon = Icon::play, .icon_only = icons});
+  }
+  ui.button("Step", "train.step batch", {.icon = Icon::step, .icon_only = icons});
+  ui.button("Phase", "train.step phase");
+  ui.button("Epoch", "train.step epoch", {.tooltip = "Every picture of the training part once"});
+  Rect rest = ui.remaining();
   const Rect branch = rest.cut_right(branch_wide).centred(branch_wide, ui.em(34));
   rest.cut_right(8);
-  float longest = 0;
-  for (const Choice& choice : speeds) longest = std::max(longest, ui.measure(Font::control, choice.label).x);
-  const float speed_wide = ui.measure(Font::control, "speed").x + longest + ui.em(56);
   const Rect speed = rest.cut_right(speed_wide).centred(speed_wide, ui.em(34));
   rest.cut_right(10);
-  const float digits = ui.measure(Font::number, std::to_string(std::max<int64_t>(s.newest_step, 10000))).x;
-  const float until_wide = ui.measure(Font::control, "step").x + digits + 32;
-  const Rect until = rest.cut_right(until_wide).centred(until_wide, ui.em(34));
-  rest.cut_right(8);
+  const Rect until = rest.cut_right(wordless ? 0 : until_wide).centred(until_wide, ui.em(34));
+  if (!wordless) rest.cut_right(8);
   ui.next(branch);
   ui.button(branch_label, "train.branch",
             {.icon = narrow ? Icon::forward : Icon::none,
@@ -156,14 +170,16 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
              .icon_only = narrow});
   ui.next(speed);
   ui.dropdown("speed", speeds, pace_text(), "train.speed");
-  // The step that is shown; a later one that is typed is trained up to.
-  NumberSpec later;
-  later.minimum = static_cast<double>(s.newest_step);
-  later.maximum = 1e15;
-  later.step = 10;
-  later.decimals = 0;
-  ui.next(until);
-  ui.number_field("step", static_cast<double>(s.step), later, "train.until");
+  if (!wordless) {
+    // The step that is shown; a later one that is typed is trained up to.
+    NumberSpec later;
+    later.minimum = static_cast<double>(s.newest_step);
+    later.maximum = 1e15;
+    later.step = 10;
+    later.decimals = 0;
+    ui.next(until);
+    ui.number_field("step", static_cast<double>(s.step), later, "train.until");
+  }
   NumberSpec track;
   track.minimum = static_cast<double>(s.first_step);
   track.maximum = static_cast<double>(std::max(s.newest_step, s.first_step + 1));

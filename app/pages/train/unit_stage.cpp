@@ -10,6 +10,7 @@ namespace striate {
 namespace {
 
 constexpr float kGap = 24;
+constexpr float kMostKernelCell = 50;  // of kernels beside each other
 
 }  // namespace
 
@@ -29,7 +30,9 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
     return;
   }
   draw_head(ui, room.cut_top(ui.em(26)), now, *o);
-  const float strips = std::clamp(room.h * 0.2f, ui.em(80), ui.em(140));
+  // While presenting, what is large is the type, not these.
+  const bool presents = ui.frame().presentation;
+  const float strips = std::clamp(room.h * 0.2f, ui.em(presents ? 64 : 80), presents ? 168.0f : ui.em(140));
   draw_strips(ui, room.cut_bottom(strips), now, *o);
   if (shows_channels(*o)) {
     draw_channels(ui, room, now, *o);
@@ -70,8 +73,15 @@ void UnitView::draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, co
   if (kernel) {
     k_cell = (high - line * static_cast<float>(stack - 1)) / static_cast<float>(stack * k_rows);
     k_cell = std::clamp(std::min(k_cell, area.w * 0.34f / static_cast<float>(k_columns)), 3.0f, ui.em(46));
+    // A projector's stage is wide and its captions are high: there they stand beside each other where that is larger.
+    const float gaps = kGap * static_cast<float>(stack - 1);
+    const float across = (area.w * 0.38f - gaps) / static_cast<float>(stack * k_columns);
+    const float beside = std::min({high / static_cast<float>(k_rows), across, kMostKernelCell});
+    kernels_beside_ = ui.frame().presentation && beside > k_cell;
+    if (kernels_beside_) k_cell = beside;
     k_cell = k_cell > 12 ? std::floor(k_cell) : k_cell;
     k_room = std::max(k_cell * static_cast<float>(k_columns), ui.em(80));
+    if (kernels_beside_) k_room = static_cast<float>(stack) * k_cell * static_cast<float>(k_columns) + gaps;
   }
   const float wide = area.w - k_room - 2 * kGap;
   float cell = std::min({high / static_cast<float>(std::max(in_rows, out_rows)),
@@ -185,9 +195,11 @@ void UnitView::draw_kernels(Ui& ui, const Rect& place, float cell, const Opened&
   const int taps = o.per_slice;
   const int stack = o.conv ? 3 : 2;
   const float each = cell * static_cast<float>(o.kernel_rows);
-  const float total = each * static_cast<float>(stack) + line * static_cast<float>(stack - 1);
-  float y = place.y + std::max(0.0f, (place.h - total) / 2);
-  const float x = place.x + (place.w - cell * static_cast<float>(o.kernel_columns)) / 2;
+  const float total = kernels_beside_ ? each : each * static_cast<float>(stack) + line * static_cast<float>(stack - 1);
+  const float one_wide = cell * static_cast<float>(o.kernel_columns);
+  Vec at{kernels_beside_ ? place.x : place.x + (place.w - one_wide) / 2,
+         place.y + std::max(0.0f, (place.h - total) / 2)};
+  const Vec next = kernels_beside_ ? Vec{one_wide + kGap, 0} : Vec{0, each + line};
   const auto term = [&](int row, int column) -> const UnitTerm& { return *o.term(row, column); };
   float w_limit = 0, x_limit = 0, p_limit = 0;
   for (int r = 0; r < o.kernel_rows; ++r) {
@@ -222,7 +234,7 @@ void UnitView::draw_kernels(Ui& ui, const Rect& place, float cell, const Opened&
     if (r.clicked) ui.send(fmt::format("train.unit.weight {} {}", r.column, r.row));
   };
   if (o.conv) {
-    grid.origin = {x, y};
+    grid.origin = at;
     grid.tone = Concept::input;
     grid.caption = "window";
     grid.limit = x_limit > 0 ? x_limit : 1;
@@ -231,9 +243,9 @@ void UnitView::draw_kernels(Ui& ui, const Rect& place, float cell, const Opened&
     grid.command = "train.unit.weight";
     grid.tooltip = "The input values under the kernel";
     hovered(draw_value_grid(ui, "window values", grid));
-    y += each + line;
+    at = at + next;
   }
-  grid.origin = {x, y};
+  grid.origin = at;
   grid.tone = Concept::kernel;
   grid.caption = o.conv ? "\u00d7 kernel" : "weights";
   grid.limit = w_limit > 0 ? w_limit : 1;
@@ -255,8 +267,8 @@ void UnitView::draw_kernels(Ui& ui, const Rect& place, float cell, const Opened&
   }
   grid.frame = selected;
   grid.editable = false;
-  y += each + line;
-  grid.origin = {x, y};
+  at = at + next;
+  grid.origin = at;
   grid.tone = Concept::activation;
   grid.caption = "= products";
   grid.limit = p_limit > 0 ? p_limit : 1;

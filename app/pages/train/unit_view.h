@@ -137,6 +137,7 @@ class UnitView : public TrainView {
   State state_;
   TrainSnapshotPtr latest_, previous_;  // two different steps of one run: what a weight changed by
   mutable Hover hover_, hover_next_;
+  mutable bool kernels_beside_ = false;  // window, kernel and products stand in a row, not in a column
   mutable ChannelWalk channels_;
   mutable ChannelKey channel_key_;
   mutable uint64_t channel_version_ = 0;

@@ -1,0 +1,320 @@
+// Every page and every tab of the page `train`, on the desk and on a projector, in every size that a window may have:
+// what the Ui records of a frame is looked at, no window is needed. Nothing overlaps, nothing is cut, the stage comes
+// first while presenting and its numbers don't get smaller; tooltips hide neither menus nor what they explain.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/app/shell_driver.h"
+
+namespace striate {
+namespace {
+
+constexpr Vec kSizes[] = {{800, 500}, {1024, 600}, {1280, 720}, {1280, 800}, {1920, 1080}, {2560, 1440}};
+constexpr const char* kTabs[] = {"overview", "layers", "tests", "draw", "compare", "step", "unit", "build", "data"};
+// The least part of the window that the stage has while presenting; under a lesson's words, half of that.
+constexpr float kStageShare = 0.85f, kStageShareInLesson = 0.45f;
+// A number on a projector is no smaller; in a window that is smaller than a projector, no smaller than on the desk.
+constexpr float kLeastNumber = 11, kLeastNumberInSmallWindow = 8;
+
+// The shell with a small training, so that every tab has something to show.
+class Sizes : public testing::Test {
+ protected:
+  static ShellDriver& driver() {
+    static ShellDriver* shared = [] {
+      auto* made = new ShellDriver();  // one training for all tests of this file; it lives until the end
+      made->run("train.data digits:120");
+      made->run("train.model tiny");
+      made->run("train.batch 16");
+      made->run("train.step batch");
+      made->run("train.step batch");
+      return made;
+    }();
+    return *shared;
+  }
+  void TearDown() override {
+    driver().run("presentation off");
+    if (driver().app.lessons().is_open()) driver().run("lesson.close");
+    driver().resize({1280, 800});
+  }
+
+  // Calls `look` with every page and tab drawn.
+  static void each_page(const std::function<void(const std::string& name)>& look) {
+    for (const auto& page : driver().app.pages()) {
+      const std::string id = page->info().id;
+      driver().run("page " + id);
+      if (id != "train") {
+        look(id);
+        continue;
+      }
+      for (const char* tab : kTabs) {
+        driver().run(std::string("train.view ") + tab);
+        look(id + " " + tab);
+      }
+    }
+  }
+  static std::string named(const Item& item) { return "'" + item.label + "' (" + item.kind + ")"; }
+};
+
+// What may lie on something else: a handle on a picture, a button on its row, a scroll bar on its panel.
+bool may_lie_on(const Item& above, const Item& below) {
+  if (above.kind == "scroll" || below.kind == "scroll") return true;
+  return below.visible.inset(-1).contains(above.visible);
+}
+
+void expect_nothing_overlaps(const std::vector<Item>& items, const std::string& where) {
+  for (size_t i = 0; i < items.size(); ++i) {
+    const Item& a = items[i];
+    if (a.visible.empty()) continue;
+    for (size_t k = i + 1; k < items.size(); ++k) {
+      const Item& b = items[k];
+      if (b.visible.empty() || a.layer != b.layer) continue;
+      const Rect shared = intersection(a.visible, b.visible);
+      if (shared.w <= 1 || shared.h <= 1) continue;
+      EXPECT_TRUE(may_lie_on(b, a)) << where << ": '" << a.label << "' and '" << b.label << "' overlap";
+    }
+  }
+}
+
+void expect_nothing_is_cut(const std::vector<Item>& items, Vec size, const std::string& where) {
+  const Rect window = Rect{0, 0, size.x, size.y}.inset(-0.5f);
+  for (const Item& item : items) {
+    EXPECT_TRUE(item.visible.empty() || window.contains(item.visible)) << where << ": '" << item.label << "'";
+    EXPECT_GT(item.rect.w, 0) << where << ": '" << item.label << "' has no width";
+    // What a panel scrolls may be cut above and below, never at its sides.
+    if (item.visible.empty()) {
+      EXPECT_TRUE(item.scrolls) << where << ": '" << item.label << "' cannot be seen";
+      continue;
+    }
+    EXPECT_NEAR(item.visible.w, item.rect.w, 1) << where << ": '" << item.label << "' is cut at its side";
+    if (!item.scrolls) {
+      EXPECT_NEAR(item.visible.h, item.rect.h, 1) << where << ": '" << item.label << "' is cut";
+    }
+  }
+}
+
+TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_on_the_desk_and_on_the_projector) {
+  for (const Vec size : kSizes) {
+    driver().resize(size);
+    for (const bool presentation : {false, true}) {
+      driver().run(presentation ? "presentation on" : "presentation off");
+      each_page([&](const std::string& page) {
+        const std::string where =
+            fmt::format("{} at {} x {}{}", page, size.x, size.y, presentation ? ", presenting" : "");
+        expect_nothing_overlaps(driver().shell.ui().items(), where);
+        expect_nothing_is_cut(driver().shell.ui().items(), size, where);
+      });
+    }
+  }
+}
+
+TEST_F(Sizes, nothing_overlaps_where_the_inspector_is_unfolded_while_presenting) {
+  for (const Vec size : kSizes) {
+    driver().resize(size);
+    driver().run("presentation on");
+    driver().run("inspector on");
+    each_page([&](const std::string& page) {
+      const std::string where = fmt::format("{} at {} x {}, unfolded", page, size.x, size.y);
+      EXPECT_FALSE(driver().shell.layout().inspector.empty()) << where;
+      expect_nothing_overlaps(driver().shell.ui().items(), where);
+      expect_nothing_is_cut(driver().shell.ui().items(), size, where);
+    });
+  }
+}
+
+TEST_F(Sizes, a_lesson_leaves_its_page_whole) {
+  const std::map<std::string, std::string> lessons = {{"pixels", "pixels"},
+                                                      {"channels", "channels"},
+                                                      {"filters", "filters"},
+                                                      {"convolution", "convolution"},
+                                                      {"pooling", "pooling"}};
+  for (const auto& [page, lesson] : lessons) {
+    driver().resize({1280, 800});
+    driver().run("presentation off");
+    driver().run("lesson " + lesson);
+    const int steps = driver().app.lessons().step_count();
+    for (int step = 1; step <= steps; ++step) {
+      driver().run("presentation off");
+      driver().run(fmt::format("lesson.step {}", step));
+      for (const Vec size : kSizes) {
+        driver().resize(size);
+        for (const bool presentation : {false, true}) {
+          driver().run(presentation ? "presentation on" : "presentation off");
+          const std::string where = fmt::format("lesson {}, step {} at {} x {}{}", lesson, step, size.x, size.y,
+                                                presentation ? ", presenting" : "");
+          expect_nothing_overlaps(driver().shell.ui().items(), where);
+          expect_nothing_is_cut(driver().shell.ui().items(), size, where);
+          if (!presentation || !driver().shell.layout().inspector.empty()) continue;
+          const Rect& stage = driver().shell.layout().stage;
+          EXPECT_GE(stage.w * stage.h, kStageShareInLesson * size.x * size.y) << where;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Sizes, dialogs_stand_in_every_window) {
+  for (const Vec size : kSizes) {
+    driver().resize(size);
+    for (const bool presentation : {false, true}) {
+      driver().run(presentation ? "presentation on" : "presentation off");
+      for (const auto& [open, close] : {std::pair("help on", "help off"),
+                                        {"palette on", "palette off"},
+                                        {"browse open", "browse close"},
+                                        {"browse save", "browse close"}}) {
+        driver().run(open);
+        const std::string where =
+            fmt::format("{} at {} x {}{}", open, size.x, size.y, presentation ? ", presenting" : "");
+        std::vector<Item> items = driver().shell.ui().items();
+        std::erase_if(items, [](const Item& item) { return item.layer == 0; });
+        EXPECT_FALSE(items.empty()) << where;
+        expect_nothing_overlaps(items, where);
+        expect_nothing_is_cut(items, size, where);
+        driver().run(close);
+      }
+    }
+  }
+}
+
+// The size of a grid's numbers, by the grid's label; a grid without numbers is not in it.
+std::map<std::string, float> numbers(const std::vector<Item>& items) {
+  std::map<std::string, float> found;
+  for (const Item& item : items) {
+    if (item.number > 0 && !item.visible.empty()) found[item.label] = item.number;
+  }
+  return found;
+}
+
+TEST_F(Sizes, presenting_gives_the_stage_its_share_and_makes_no_number_smaller) {
+  for (const Vec size : kSizes) {
+    driver().resize(size);
+    each_page([&](const std::string& page) {
+      const std::string where = fmt::format("{} at {} x {}", page, size.x, size.y);
+      driver().run("presentation off");
+      const std::map<std::string, float> on_the_desk = numbers(driver().shell.ui().items());
+      driver().run("presentation on");
+      const Rect& stage = driver().shell.layout().stage;
+      EXPECT_GE(stage.w * stage.h, kStageShare * size.x * size.y) << where;
+      const float least = size.x >= 1280 ? kLeastNumber : kLeastNumberInSmallWindow;
+      const std::map<std::string, float> presented = numbers(driver().shell.ui().items());
+      for (const auto& [label, number] : presented) EXPECT_GE(number, least) << where << ": " << label;
+      for (const auto& [label, number] : on_the_desk) {
+        const Item* grid = driver().shell.ui().find_item(label);
+        if (!grid || grid->visible.empty()) continue;  // it stands in the inspector, which is folded
+        const auto now = presented.find(label);
+        ASSERT_NE(now, presented.end()) << where << ": the numbers of '" << label << "' are gone";
+        EXPECT_GE(now->second, number) << where << ": " << label;
+      }
+      driver().run("presentation off");
+    });
+  }
+}
+
+TEST_F(Sizes, grids_fill_a_large_stage) {
+  driver().resize({2560, 1440});
+  for (const char* page : {"convolution", "pooling"}) {
+    driver().run(std::string("page ") + page);
+    Rect all;
+    for (const Item& item : driver().shell.ui().items()) {
+      if (item.kind != "grid" || !driver().shell.layout().stage.contains(item.rect)) continue;
+      if (all.empty()) all = item.rect;
+      const Rect& r = item.rect;
+      const float right = std::max(all.right(), r.right()), bottom = std::max(all.bottom(), r.bottom());
+      all.x = std::min(all.x, r.x), all.y = std::min(all.y, r.y);
+      all.w = right - all.x, all.h = bottom - all.y;
+    }
+    const Rect& stage = driver().shell.layout().stage;
+    EXPECT_GE(std::max(all.w / stage.w, all.h / stage.h), 0.75f) << page;
+  }
+}
+
+// ---- tooltips -------------------------------------------------------------------------------------------------------
+
+class Tips : public Sizes {
+ protected:
+  // The tooltip and the note beside the mouse, drawn; empty where there is none.
+  static std::vector<Ui::Note> tips_of(const Item& item) {
+    driver().queue.move(item.visible.centre());
+    driver().frame();
+    driver().frame();
+    driver().wait(1);
+    driver().frame();
+    return driver().shell.ui().tips();
+  }
+};
+
+TEST_F(Tips, lie_in_the_window_and_beside_what_they_explain_a_menu_a_notice_and_an_error) {
+  driver().patient = false;
+  int seen = 0;
+  for (const Vec size : {Vec{800, 500}, Vec{1280, 720}, Vec{1920, 1080}}) {
+    driver().resize(size);
+    const Rect window{0, 0, size.x, size.y};
+    for (const bool presentation : {false, true}) {
+      driver().run(presentation ? "presentation on" : "presentation off");
+      each_page([&](const std::string& page) {
+        driver().app.send("open /nonexistent/folder/picture.png");  // a notice over the stage
+        driver().settle();
+        const std::vector<Item> items = driver().shell.ui().items();
+        Rect notice;
+        for (const Item& item : items) {
+          if (item.label == "Dismiss") notice = item.visible;
+        }
+        EXPECT_FALSE(notice.empty());
+        for (const Item& item : items) {
+          if (item.visible.empty()) continue;
+          const auto tips = tips_of(item);
+          const std::string where =
+              fmt::format("{} at {} x {}{}: {}", page, size.x, size.y, presentation ? ", presenting" : "", named(item));
+          for (const Ui::Note& tip : tips) {
+            ++seen;
+            EXPECT_TRUE(window.contains(tip.place)) << where;
+            EXPECT_FALSE(tip.place.overlaps(tip.about)) << where << " covers what it explains";
+            EXPECT_FALSE(tip.place.overlaps(notice)) << where << " covers a notice";
+            for (const Rect& error : driver().shell.ui().error_places()) {
+              EXPECT_FALSE(tip.place.overlaps(error)) << where << " covers an error";
+            }
+          }
+        }
+        driver().run("notice.dismiss");
+      });
+    }
+  }
+  EXPECT_GT(seen, 300);
+  driver().queue.move({-1, -1});
+  driver().patient = true;
+}
+
+TEST_F(Tips, leave_an_open_menu_alone) {
+  driver().patient = false;
+  driver().run("page train");
+  driver().click("speed");
+  Rect menu;
+  const std::vector<Item> items = driver().shell.ui().items();
+  for (const Item& item : items) {
+    if (item.layer != Ui::kPopupLayer) continue;
+    if (menu.empty()) menu = item.visible;
+    menu = {menu.x, std::min(menu.y, item.visible.y), menu.w, 0};
+    menu.h = item.visible.bottom() - menu.y;
+  }
+  ASSERT_FALSE(menu.empty());
+  int seen = 0;
+  for (const Item& item : items) {
+    if (item.visible.empty()) continue;
+    for (const Ui::Note& tip : tips_of(item)) {
+      ++seen;
+      EXPECT_FALSE(tip.place.overlaps(menu)) << named(item);
+    }
+  }
+  EXPECT_GT(seen, 5);
+  driver().queue.move({-1, -1});
+  driver().key("Escape");
+  driver().patient = true;
+}
+
+}  // namespace
+}  // namespace striate
