@@ -107,6 +107,7 @@ class Parser {
       name_word = words[0];
       name = name_word.text.substr(0, name_word.text.size() - 1);
       words.erase(words.begin());
+      if (name.empty()) throw placed_error(name_word, "a name is missing before \":\"", "write name: layer");
       if (words.empty()) throw placed_error(name_word, "a name without a layer", "write name: layer");
     }
     const PlacedWord first = words[0];

@@ -24,75 +24,81 @@ bool same_shapes(const Arrays& a, const Arrays& b) {
   return same;
 }
 
-// Every node's shapes for batches of 1, 2 and 3, and which nodes the pictures reach.
+// Every node's shapes for some sizes of a batch, the first of them 1, and which nodes the pictures reach.
 struct Batches {
-  std::vector<Shape> one, two, three;
+  std::vector<int> sizes;
+  std::vector<std::vector<Shape>> shapes;
   std::vector<char> depends;
 };
 
-std::optional<Error> mistake_at(const Architecture& architecture, int i, const Batches& of) {
+std::optional<Error> mistake_at(const Architecture& architecture, int i, const Batches& batches) {
   const size_t at = static_cast<size_t>(i);
   const Layer& layer = *architecture.nodes()[at].layer;
-  const bool last = i + 1 == architecture.size();
-  if (!of.depends[at] && !last) return {};
-  for (const std::vector<Shape>* shapes : {&of.two, &of.three}) {
-    const std::string across =
-        of.depends[at] ? layer.across_pictures(architecture.input_shapes(i, *shapes)) : std::string();
-    if (!across.empty()) {
-      return Error(fmt::format("mixes the pictures of a batch: {}", across),
+  const bool last = i + 1 == architecture.size(), depends = batches.depends[at] != 0;
+  if (!depends && !last) return {};
+  const Shape& one = batches.shapes[0][at];
+  const std::vector<Shape> first = architecture.input_shapes(i, batches.shapes[0]);
+  for (size_t b = 1; b < batches.sizes.size(); ++b) {
+    const std::vector<Shape> inputs = architecture.input_shapes(i, batches.shapes[b]);
+    const std::string said = depends ? layer.across_pictures(inputs) : std::string();
+    if (!said.empty()) {
+      return Error(fmt::format("mixes the pictures of a batch: {}", said),
                    "leave axis 0 out of it, which is the pictures");
     }
-  }
-  for (const auto& [batch, shape] : {std::pair{2, of.two[at]}, std::pair{3, of.three[at]}}) {
-    if (shape.rank() > 0 && shape[0] == batch) continue;
-    return Error(fmt::format("gives {} for a batch of {} pictures, not something for each", shape.text(), batch),
-                 kHint);
-  }
-  if (!same_behind(of.two[at], of.three[at]) || !same_behind(of.one[at], of.two[at])) {
-    return Error(fmt::format("gives {} for a batch of 2 pictures and {} for 3: other sizes for each picture",
-                             of.two[at].text(), of.three[at].text()),
-                 kHint);
-  }
-  const std::vector<Shape> two = architecture.input_shapes(i, of.two), three = architecture.input_shapes(i, of.three);
-  if (!same_shapes(layer.parameters(two), layer.parameters(three)) ||
-      !same_shapes(layer.running(two), layer.running(three))) {
-    return Error("has weights of other sizes for each size of a batch", kHint);
+    const Shape& shape = batches.shapes[b][at];
+    const int batch = batches.sizes[b];
+    if (shape.rank() == 0 || shape[0] != batch) {
+      return Error(fmt::format("gives {} for a batch of {} pictures, not something for each", shape.text(), batch),
+                   kHint);
+    }
+    if (!same_behind(one, shape)) {
+      return Error(
+          fmt::format("gives {} for one picture and {} for {}: other sizes for each", one.text(), shape.text(), batch),
+          kHint);
+    }
+    if (!same_shapes(layer.parameters(first), layer.parameters(inputs)) ||
+        !same_shapes(layer.running(first), layer.running(inputs))) {
+      return Error("has weights of other sizes for each size of a batch", kHint);
+    }
   }
   return {};
 }
 
 }  // namespace
 
-std::optional<PictureMistake> picture_mistake(const Architecture& architecture) {
-  Batches of;
-  of.one = architecture.shapes(1);
+std::optional<PictureMistake> picture_mistake(const Architecture& architecture, int batch) {
+  Batches batches;
+  batches.sizes = {1, 2, 3};  // a size that is 2 by chance is not 3
+  if (batch > 3) batches.sizes.push_back(batch);
+  batches.shapes.push_back(architecture.shapes(1));
   for (int i = 0; i < architecture.size(); ++i) {
-    const Shape& shape = of.one[static_cast<size_t>(i)];
+    const Shape& shape = batches.shapes[0][static_cast<size_t>(i)];
     if (shape.count() > 0) continue;
     return PictureMistake{i, Error(fmt::format("gives {}: no values at all", shape.text()),
                                    "a network for pictures has sizes of 1 or more everywhere")};
   }
   if (architecture.whole()) return {};
-  try {
-    of.two = architecture.shapes(2);
-    of.three = architecture.shapes(3);
-  } catch (const Error& error) {
-    return PictureMistake{-1, Error(fmt::format("{} pictures at once: {}", of.two.empty() ? 2 : 3, error.what()),
-                                    "write batch where a size is that of the batch, as in reshape batch,-1")};
+  for (size_t b = 1; b < batches.sizes.size(); ++b) {
+    try {
+      batches.shapes.push_back(architecture.shapes(batches.sizes[b]));
+    } catch (const Error& error) {
+      return PictureMistake{-1, Error(fmt::format("{} pictures at once: {}", batches.sizes[b], error.what()),
+                                      "write batch where a size is that of the batch, as in reshape batch,-1")};
+    }
   }
-  of.depends.assign(of.one.size(), 0);
-  of.depends[0] = 1;
+  batches.depends.assign(static_cast<size_t>(architecture.size()), 0);
+  batches.depends[0] = 1;
   for (int i = 1; i < architecture.size(); ++i) {
     for (const int input : architecture.nodes()[static_cast<size_t>(i)].inputs) {
-      if (of.depends[static_cast<size_t>(input)]) of.depends[static_cast<size_t>(i)] = 1;
+      if (batches.depends[static_cast<size_t>(input)]) batches.depends[static_cast<size_t>(i)] = 1;
     }
-    if (std::optional<Error> error = mistake_at(architecture, i, of)) return PictureMistake{i, std::move(*error)};
+    if (std::optional<Error> error = mistake_at(architecture, i, batches)) return PictureMistake{i, std::move(*error)};
   }
   return {};
 }
 
-void check_pictures(const Architecture& architecture) {
-  const std::optional<PictureMistake> mistake = picture_mistake(architecture);
+void check_pictures(const Architecture& architecture, int batch) {
+  const std::optional<PictureMistake> mistake = picture_mistake(architecture, batch);
   if (!mistake) return;
   if (mistake->node < 0) throw mistake->error;
   throw Error(fmt::format("{} {}", architecture.describe(mistake->node), mistake->error.what()), mistake->error.hint());

@@ -19,10 +19,11 @@ struct PictureMistake {
 };
 
 // What is wrong with it; nothing where all is well. For an input that is known; where it is whole, only sizes of 0 are
-// looked for. Throws Error where its shapes don't fit each other.
-std::optional<PictureMistake> picture_mistake(const Architecture& architecture);
+// looked for. `batch`: one that it is about to be run with, beside those of 1, 2 and 3 that are always tried. Throws
+// Error where its shapes don't fit each other.
+std::optional<PictureMistake> picture_mistake(const Architecture& architecture, int batch = 1);
 
 // Throws it as an Error that names the layer.
-void check_pictures(const Architecture& architecture);
+void check_pictures(const Architecture& architecture, int batch = 1);
 
 }  // namespace striate

@@ -12,8 +12,8 @@
 namespace striate {
 namespace {
 
-const Architecture& for_pictures(const Architecture& architecture) {
-  check_pictures(architecture);
+const Architecture& for_pictures(const Architecture& architecture, int batch) {
+  check_pictures(architecture, batch);
   return architecture;
 }
 
@@ -37,7 +37,7 @@ double Evaluation::precision(int predicted_class) const {
 }
 
 Evaluator::Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss)
-    : own_(std::make_unique<Network>(stream, for_pictures(architecture), Plan{batch, false, false, 0})),
+    : own_(std::make_unique<Network>(stream, for_pictures(architecture, batch), Plan{batch, false, false, 0})),
       network_(own_.get()),
       loss_(loss),
       head_(stream, loss, batch, static_cast<int>(network_->output().shape.count() / batch)) {}
@@ -131,9 +131,10 @@ std::vector<DeadUnits> dead_units(Stream& stream, Network& network) {
     if (network.architecture().nodes()[static_cast<size_t>(i)].layer->kind() != "relu") continue;
     const TensorView y = network.view(network.activation(i));
     const int units = y.shape.rank() > 1 ? static_cast<int>(y.shape[1]) : 1;
-    const int64_t pixels = y.count() / y.shape[0] / units;
+    const int n = y.shape.rank() > 0 ? static_cast<int>(y.shape[0]) : 1;
+    const int64_t pixels = y.count() / n / units;
     Buffer<int32_t> active(stream.device(), units, "counts of active units");
-    count_active(stream, static_cast<int>(y.shape[0]), units, pixels, y.data, active.data());
+    count_active(stream, n, units, pixels, y.data, active.data());
     std::vector<int32_t> counts(static_cast<size_t>(units));
     download(stream, counts.data(), active, units);
     result.push_back({i, units, std::count(counts.begin(), counts.end(), 0)});

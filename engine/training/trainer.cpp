@@ -119,7 +119,7 @@ void Trainer::check_fit() const {
     throw Error("an input that is whole can't be trained in batches",
                 "leave \"whole\" out: input CHANNELSxHEIGHTxWIDTH");
   }
-  check_pictures(architecture);
+  check_pictures(architecture, settings_.batch);
   check_loss_fits(architecture, settings_.loss, static_cast<int>(data_->classes().size()));
 }
 

@@ -101,7 +101,7 @@ TEST(Preparation, a_resize_that_was_asked_for_is_always_done) {
   preparation.asked = true;
   const PreparedPicture asked = prepare_picture(picture(4, 4), preparation, {3, 4, 4});
   EXPECT_EQ(names(asked), (std::vector<std::string>{"picture", "resize", "crop", "scale"}));
-  EXPECT_EQ(asked.values[3], 23);  // column 5 of 8 lies a quarter behind column 2
+  EXPECT_EQ(asked.values[3], 22);  // column 5 of 8 lies a quarter behind column 2
   const std::vector<uint8_t> bytes = fitted_bytes(picture(4, 4), preparation, {3, 4, 4});
   EXPECT_EQ(std::vector<float>(bytes.begin(), bytes.end()), asked.values);
 }

@@ -26,11 +26,10 @@ class Slice : public Layer {
     sizes[static_cast<size_t>(axis)] = taken(inputs[0]).count;
     return Shape(sizes);
   }
-  std::string across_pictures(const std::vector<Shape>& inputs) const override {
-    if (axis != 0) return "";
-    const Taken part = taken(inputs[0]);
-    const bool all = part.first == 0 && part.count == inputs[0][0] && (step == 1 || part.count == 1);
-    return all ? "" : "it takes some of them, or in another order";
+  std::string across_pictures(const std::vector<Shape>&) const override {
+    constexpr int64_t kMostPictures = 65536;  // of a batch: network.h
+    const bool all = (from == 0 || from <= -kMostPictures) && to >= kMostPictures && step == 1;
+    return axis != 0 || all ? "" : "it takes some of them, or in another order";
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Box box = layers::box_of(call.y.shape);
