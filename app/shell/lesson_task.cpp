@@ -14,7 +14,7 @@ bool Shell::find_task() {
   constexpr const char* kUnfold = "inspector on";
   const LessonSession& lessons = app_.lessons();
   const bool before = task_unfolds_;
-  const bool wanted = app_.settings().inspector;
+  const bool wanted = app_.settings().shows_inspector();
   const bool same_mode = std::exchange(presented_, app_.settings().presentation) == app_.settings().presentation;
   const bool folded_by_hand = std::exchange(inspector_wanted_, wanted) && !wanted && same_mode;
   task_.clear();
