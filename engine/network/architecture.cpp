@@ -107,12 +107,11 @@ class Parser {
       name_word = words[0];
       name = name_word.text.substr(0, name_word.text.size() - 1);
       words.erase(words.begin());
-      if (name.empty()) throw placed_error(name_word, "a name is missing before \":\"", "write name: layer");
       if (words.empty()) throw placed_error(name_word, "a name without a layer", "write name: layer");
     }
     const PlacedWord first = words[0];
     if (first.text == "input" || first.text == "from") {
-      if (!name.empty()) {
+      if (!name_word.text.empty()) {
         throw placed_error(name_word, fmt::format("{} can't have a name", first.text), "name the layer behind it");
       }
       return first.text == "input" ? input(words) : from(words);
