@@ -126,7 +126,7 @@ std::string fallback_folder() {
   std::error_code problem;
   const fs::path temporary = fs::temp_directory_path(problem);
   if (problem) return "";
-  const std::string folder = (temporary / fmt::format("striate-{}", getuid())).string();
+  std::string folder = (temporary / fmt::format("striate-{}", getuid())).string();
   // Anybody may make folders there: what is another user's is not trusted.
   struct stat info = {};
   if (::lstat(folder.c_str(), &info) == 0 && (!S_ISDIR(info.st_mode) || info.st_uid != getuid())) return "";

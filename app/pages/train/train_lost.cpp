@@ -50,7 +50,8 @@ void TrainPage::declare_recovery(Registry& registry) {
       [this](const Arguments& arguments) {
         const LostTraining* found = lost();
         if (!found) throw Error("there is no training to recover", "every program closed in order");
-        const std::string file = found->path, answer = arguments.text(0);
+        const std::string file = found->path;
+        const std::string& answer = arguments.text(0);
         if (answer == "later") {
           later_.push_back(file);
           return;
