@@ -7,6 +7,7 @@
 #include "engine/export/export_info.h"
 #include "engine/export/keras_script.h"
 #include "engine/export/onnx_writer.h"
+#include "engine/export/python_pictures.h"
 #include "engine/export/torch_script.h"
 #include "engine/files/atomic_write.h"
 #include "engine/files/labels.h"
@@ -120,6 +121,7 @@ void print_check(Stream& stream, Network& network) {
 void export_model(const ExportOptions& options, const CommandLine& line) {
   const Format format = format_of(options);
   const bool script = format == Format::pytorch || format == Format::keras;
+  if (script) check_script_name(options.out);
   const std::string weights =
       script ? std::filesystem::path(options.out).replace_extension(".safetensors").string() : options.out;
   check_places(options, format, weights);
