@@ -4,14 +4,8 @@
 #include <memory>
 
 #include "app/cli/training.h"
-#include "engine/export/export_info.h"
-#include "engine/export/keras_script.h"
-#include "engine/export/onnx_writer.h"
-#include "engine/export/python_pictures.h"
-#include "engine/export/torch_script.h"
-#include "engine/files/atomic_write.h"
+#include "engine/export/export_file.h"
 #include "engine/files/labels.h"
-#include "engine/files/overwrite.h"
 #include "engine/files/read_file.h"
 #include "engine/network/models.h"
 
@@ -24,15 +18,13 @@ struct ExportOptions {
   bool check = false, force = false;
 };
 
-enum class Format { onnx, pytorch, keras, safetensors };
-
-Format format_of(const ExportOptions& options) {
+ExportFormat format_of(const ExportOptions& options) {
   const std::string ending = std::filesystem::path(options.out).extension().string();
   if (ending != ".py" && !options.to.empty())
     throw UsageError(fmt::format("--to {} is for scripts", options.to), "give a name that ends in .py");
-  if (ending == ".onnx") return Format::onnx;
-  if (ending == ".safetensors") return Format::safetensors;
-  if (ending == ".py") return options.to == "keras" ? Format::keras : Format::pytorch;
+  if (ending == ".onnx") return ExportFormat::onnx;
+  if (ending == ".safetensors") return ExportFormat::safetensors;
+  if (ending == ".py") return options.to == "keras" ? ExportFormat::keras : ExportFormat::pytorch;
   throw UsageError(fmt::format("{}: the ending says the format, and \"{}\" is none", options.out, ending),
                    "give a name that ends in .onnx, .py or .safetensors");
 }
@@ -70,23 +62,6 @@ OpenedModelFile opened(Stream& stream, const ExportOptions& options, const Comma
   return {std::move(file), std::move(network)};
 }
 
-// Asked before anything is computed; the weights of a script lie beside it under its name.
-void check_places(const ExportOptions& options, Format format, const std::string& weights) {
-  Overwrite out{options.out,
-                FileKind::python,
-                {options.model.file, options.model.model, options.model.labels},
-                options.force,
-                true};
-  if (format == Format::onnx) out.kind = FileKind::onnx;
-  if (format == Format::safetensors) out.kind = FileKind::weights;
-  check_overwrite(out);
-  if (weights == options.out) return;
-  Overwrite beside = out;
-  beside.path = weights;
-  beside.kind = FileKind::weights;
-  check_overwrite_beside(beside, options.out);
-}
-
 ExportInfo info_of(const ExportOptions& options, ModelFile& file) {
   if (!options.model.labels.empty()) {
     file.info.classes = read_labels(options.model.labels).names;
@@ -101,12 +76,6 @@ ExportInfo info_of(const ExportOptions& options, ModelFile& file) {
   return info;
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  AtomicFile file(path);
-  file.write(text.data(), text.size());
-  file.commit();
-}
-
 // What the network gives for the values of a formula, as the scripts print it.
 void print_check(Stream& stream, Network& network) {
   const Slot& input = network.activation(0);
@@ -119,47 +88,24 @@ void print_check(Stream& stream, Network& network) {
 }
 
 void export_model(const ExportOptions& options, const CommandLine& line) {
-  const Format format = format_of(options);
-  const bool script = format == Format::pytorch || format == Format::keras;
-  if (script) check_script_name(options.out);
-  const std::string weights =
-      script ? std::filesystem::path(options.out).replace_extension(".safetensors").string() : options.out;
-  check_places(options, format, weights);
+  const ExportTarget target{format_of(options),
+                            options.out,
+                            {options.model.file, options.model.model, options.model.labels},
+                            options.force,
+                            true};
+  check_export(target);
   Stream stream(line.device());
   OpenedModelFile model = opened(stream, options, line);
-  ModelFile& file = model.file;
-  const ExportInfo info = info_of(options, file);
-  std::map<std::string, std::string> more;
-  if (!info.preparation.empty()) more["preparation"] = info.preparation;
-  if (script) more[kWrittenForKey] = file_name(options.out);
-  const auto save_weights = [&](const std::string& path) {
-    save_model(path, stream, file.info, model.network, more);
-    print_note(fmt::format("weights written to {}", path));
-  };
-  switch (format) {
-    case Format::safetensors:
-      save_weights(options.out);
-      break;
-    case Format::onnx: {
-      const auto check_data = [&](const std::string& data) {
-        check_overwrite_beside({data, FileKind::onnx, {options.model.file}, options.force, true}, options.out);
-      };
-      const OnnxWritten written = write_onnx(stream, model.network, info, options.out, kLargestOnnx, check_data);
-      print_note(fmt::format("{} written, ONNX opset {}{}", options.out, written.opset,
-                             written.because_of.empty() ? "" : ", which " + written.because_of + " asks for"));
-      if (!written.data.empty()) print_note(fmt::format("its weights are in {}: keep both together", written.data));
-      break;
-    }
-    case Format::pytorch:
-    case Format::keras: {
-      const std::string name = std::filesystem::path(options.out).filename().string();
-      const std::string text =
-          format == Format::keras ? keras_script(model.network, info, name) : torch_script(model.network, info, name);
-      save_weights(weights);
-      write_text(options.out, text);
-      print_note(fmt::format("{} written", options.out));
-      break;
-    }
+  const ExportInfo info = info_of(options, model.file);
+  const OnnxWritten written = write_export(stream, model.file, model.network, info, target);
+  if (target.format == ExportFormat::onnx) {
+    print_note(fmt::format("{} written, ONNX opset {}{}", options.out, written.opset,
+                           written.because_of.empty() ? "" : ", which " + written.because_of + " asks for"));
+    if (!written.data.empty()) print_note(fmt::format("its weights are in {}: keep both together", written.data));
+  } else {
+    const std::string weights = weights_beside(target);
+    print_note(fmt::format("weights written to {}", weights));
+    if (weights != options.out) print_note(fmt::format("{} written", options.out));
   }
   if (options.check) print_check(stream, model.network);
 }

@@ -56,7 +56,7 @@ class TrainWorker {
   void begin(const RunRecipe& recipe);  // a new run, paused at its start; the one before is gone
   void open(const std::string& file);
   void save(const std::string& file);
-  void export_network(ExportFormat format, const std::string& file);  // as it would be saved
+  void export_network(const ExportTarget& target);  // as it would be saved
   void reset();                                                       // no run
   void start();
   void pause();

@@ -35,11 +35,11 @@ class PassingFile {
 
 }  // namespace
 
-void TrainWorker::export_network(ExportFormat format, const std::string& file) {
+void TrainWorker::export_network(const ExportTarget& target) {
   need_run();
   const PassingFile model;
   save(model.path());
-  export_file(stream_, model.path(), format, file);
+  export_file(stream_, model.path(), target);
 }
 
 }  // namespace striate

@@ -7,68 +7,69 @@
 
 #include "engine/error.h"
 #include "engine/export/keras_script.h"
-#include "engine/export/onnx_writer.h"
+#include "engine/export/python_pictures.h"
 #include "engine/export/torch_script.h"
 #include "engine/files/atomic_write.h"
-#include "engine/files/safetensors.h"
-#include "engine/network/model_file.h"
+#include "engine/files/overwrite.h"
+#include "engine/training/checkpoint.h"
 
 namespace striate {
 namespace {
 
-namespace fs = std::filesystem;
+bool is_script(ExportFormat format) { return format == ExportFormat::pytorch || format == ExportFormat::keras; }
 
-// Whether a file of weights holds what a training needs to go on.
-bool is_training(const std::string& path) {
-  try {
-    return SafeTensors::read(path).metadata().contains("optimizer_steps");
-  } catch (const Error&) {
-    return true;  // something else: not to be replaced either
-  }
-}
-
-void check_place(ExportFormat format, const std::string& out) {
-  const std::string ending = format == ExportFormat::onnx ? ".onnx" : ".py";
-  if (fs::path(out).extension() != ending) {
-    throw Error(fmt::format("'{}' is no name for {}", out, format == ExportFormat::onnx ? "an ONNX file" : "a script"),
-                "end it in " + ending);
-  }
-  if (format == ExportFormat::onnx) return;
-  std::error_code ignored;
-  const std::string weights = weights_beside(format, out);
-  if (fs::exists(weights, ignored) && (!fs::exists(out, ignored) || is_training(weights))) {
-    throw Error(fmt::format("{} is there already, and the script's weights would take its place", weights),
-                "give the script another name: its weights lie beside it under the same one");
-  }
+Overwrite asked_of(const ExportTarget& target, const std::string& path, FileKind kind) {
+  return {path, kind, target.inputs, target.force, target.has_force};
 }
 
 }  // namespace
 
-std::string weights_beside(ExportFormat format, const std::string& out) {
-  return format == ExportFormat::onnx ? out : fs::path(out).replace_extension(".safetensors").string();
+std::string weights_beside(const ExportTarget& target) {
+  return is_script(target.format) ? std::filesystem::path(target.out).replace_extension(".safetensors").string()
+                                  : target.out;
 }
 
-void export_file(Stream& stream, const std::string& model, ExportFormat format, const std::string& out) {
-  check_place(format, out);
-  const OpenedModelFile opened = open_model_file(stream, model);
-  const ModelFile& file = opened.file;
-  ExportInfo info;
-  info.name = file.info.model;
-  info.classes = file.info.classes;
-  if (!file.prepared_as.empty()) info.preparation = file.preparation.text();
-  if (format == ExportFormat::onnx) {
-    write_onnx(stream, opened.network, info, out);
-    return;
+void check_export(const ExportTarget& target) {
+  const bool script = is_script(target.format), onnx = target.format == ExportFormat::onnx;
+  const std::string ending = script ? ".py" : onnx ? ".onnx" : ".safetensors";
+  if (std::filesystem::path(target.out).extension() != ending) {
+    throw Error(fmt::format("'{}' is no name for {}", target.out,
+                            script ? "a script"
+                            : onnx ? "an ONNX file"
+                                   : "weights"),
+                "end it in " + ending);
   }
-  const std::string name = fs::path(out).filename().string();
-  const std::string text = format == ExportFormat::keras ? keras_script(opened.network, info, name)
-                                                         : torch_script(opened.network, info, name);
+  if (script) check_script_name(target.out);
+  check_overwrite(asked_of(target, target.out, script ? FileKind::python : onnx ? FileKind::onnx : FileKind::weights));
+  if (script) check_overwrite_beside(asked_of(target, weights_beside(target), FileKind::weights), target.out);
+}
+
+OnnxWritten write_export(Stream& stream, const ModelFile& file, const Network& network, const ExportInfo& info,
+                         const ExportTarget& target) {
+  if (target.format == ExportFormat::onnx) {
+    return write_onnx(stream, network, info, target.out, kLargestOnnx, [&](const std::string& data) {
+      check_overwrite_beside(asked_of(target, data, FileKind::onnx), target.out);
+    });
+  }
+  const std::string name = std::filesystem::path(target.out).filename().string();
+  std::string script;
+  if (target.format == ExportFormat::keras) script = keras_script(network, info, name);
+  if (target.format == ExportFormat::pytorch) script = torch_script(network, info, name);
   std::map<std::string, std::string> more;
   if (!info.preparation.empty()) more["preparation"] = info.preparation;
-  save_model(weights_beside(format, out), stream, file.info, opened.network, more);
-  AtomicFile script(out);
-  script.write(text.data(), text.size());
-  script.commit();
+  if (!script.empty()) more[kWrittenForKey] = name;
+  save_model(weights_beside(target), stream, file.info, network, more);
+  if (script.empty()) return {};
+  AtomicFile text(target.out);
+  text.write(script.data(), script.size());
+  text.commit();
+  return {};
+}
+
+void export_file(Stream& stream, const std::string& model, const ExportTarget& target) {
+  check_export(target);
+  OpenedModelFile opened = open_model_file(stream, model);
+  write_export(stream, opened.file, opened.network, export_info(opened.file), target);
 }
 
 }  // namespace striate

@@ -1,20 +1,39 @@
-// A saved model written for other programs, as `striate export` does and the window's buttons do: ONNX, or a script
-// for PyTorch or Keras with its weights beside it.
+// A model written for other programs, the one way for `striate export` and for the window's buttons: ONNX, a script for
+// PyTorch or Keras with its weights beside it, or safetensors.
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "engine/export/export_info.h"
+#include "engine/export/onnx_writer.h"
+#include "engine/network/model_file.h"
 #include "kernels/stream.h"
 
 namespace striate {
 
-enum class ExportFormat { onnx, pytorch, keras };
+enum class ExportFormat { onnx, pytorch, keras, safetensors };
 
-// Where a script's weights go: OUT.py and OUT.safetensors belong together. OUT itself for ONNX.
-std::string weights_beside(ExportFormat format, const std::string& out);
+struct ExportTarget {
+  ExportFormat format = ExportFormat::onnx;
+  std::string out;
+  std::vector<std::string> inputs = {};   // what the same command reads
+  bool force = false, has_force = false;  // of Overwrite (engine/files/overwrite.h)
+};
 
-// `model`: a file of Striate's own. Throws Error: an ending that is not the format's; weights that would take the place
-// of a file which belongs to no such script, as of a saved training; all that the writers throw.
-void export_file(Stream& stream, const std::string& model, ExportFormat format, const std::string& out);
+// Where the weights go: a script's lie beside it, OUT.py and OUT.safetensors belong together. OUT itself for the
+// others.
+std::string weights_beside(const ExportTarget& target);
+
+// Before anything is computed. Throws Error: an ending that is not the format's, a script's name that Python takes for
+// a module's, a file that must not be written over.
+void check_export(const ExportTarget& target);
+
+// Writes `network`, which `file` was read into. Throws Error.
+OnnxWritten write_export(Stream& stream, const ModelFile& file, const Network& network, const ExportInfo& info,
+                         const ExportTarget& target);
+
+// Both, for a file of Striate's own. Throws Error.
+void export_file(Stream& stream, const std::string& model, const ExportTarget& target);
 
 }  // namespace striate

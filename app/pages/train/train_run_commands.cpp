@@ -130,15 +130,17 @@ void TrainPage::declare_files(Registry& registry) {
                          });
                        }});
   const auto add_export = [&](const char* name, const char* help, const char* file, ExportFormat format) {
-    registry.add(Command{name, help, {Parameter::text("FILE", file)}, [this, format](const Arguments& arguments) {
-                           need_run();
-                           const std::string& path = arguments.text(0);
-                           const auto done = files_.wait_for(path);
-                           post([format, path, done](TrainWorker& worker) {
-                             worker.export_network(format, path);
-                             *done = true;
-                           });
-                         }});
+    registry.add(
+        Command{name, help, {Parameter::file_to_write("FILE", file)}, [this, format](const Arguments& arguments) {
+                  need_run();
+                  const ExportTarget target{format, arguments.text(0), {}, context_.document.force};
+                  check_export(target);
+                  const auto done = files_.wait_for(target.out);
+                  post([target, done](TrainWorker& worker) {
+                    worker.export_network(target);
+                    *done = true;
+                  });
+                }});
   };
   add_export("train.export.onnx", "Writes the network as an ONNX file, for nearly every other program",
              "path, ending in .onnx", ExportFormat::onnx);
