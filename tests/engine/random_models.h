@@ -23,6 +23,8 @@ class RandomModel {
 
   // Layers, mostly with an end that a loss takes.
   std::string text() {
+    set_shape();
+    if (chance(15)) put("reshape batch" + factors(shape_.count(), 4));  // as a volume
     for (int64_t left = whole(1, 9); left > 0; --left) add();
     const int64_t end = whole(0, 9);
     if (end < 7) {
@@ -75,7 +77,7 @@ class RandomModel {
   }
   std::string axis() { return chance(95) && rank() > 0 ? text_of(whole(chance(15) ? 0 : 1, rank() - 1)) : n(9); }
   int rank() const { return shape_.rank(); }
-  int64_t size(int64_t at) const { return at < rank() ? shape_[static_cast<int>(at)] : 1; }
+  int64_t size(int64_t at) const { return at >= 0 && at < rank() ? shape_[static_cast<int>(at)] : 1; }
   std::string node() {
     return architecture_.size() > 1 && chance(90)
                ? architecture_.nodes()[static_cast<size_t>(whole(0, architecture_.size() - 1))].name
@@ -248,12 +250,13 @@ class RandomModel {
     for (int tries = 0; tries < 12; ++tries) {
       if (chance(10)) put("from " + node());
       const std::string kind = kinds[static_cast<size_t>(whole(0, static_cast<int64_t>(kinds.size()) - 1))].word;
-      const bool volume = rank() == 5 && chance(50);
+      const bool volume = rank() == 5 && chance(60);
       std::string words = layer(volume ? one_of({"conv3d", "convtranspose3d", "maxpool3d", "avgpool3d"}) : kind);
       if (chance(5)) words = one_of({"a: ", "b: ", "x/y: "}) + words;
       if (put(words, wrong)) return;
     }
   }
+  void set_shape() { shape_ = architecture_.shapes(1).back(); }
   // Takes the line where the architecture is then right for a batch of 1, or in any case.
   bool put(const std::string& line, bool anyway = false) {
     std::string all = "input " + sizes_text(architecture_.input().sizes());
