@@ -107,7 +107,7 @@ class Session {
         progress_(progress),
         keys_(std::move(keys)),
         first_(trainer.steps()),
-        log_(options.log, first_, !options.resume.empty()),
+        log_(options.log, first_, !options.resume.empty(), options.force),
         saves_({options.save, options.weights_only, options.resume, options.save_every},
                [this](const std::string& file, bool whole) { write(file, whole); }),
         evaluator_(trainer.stream(), trainer.network(), trainer.settings().loss) {}

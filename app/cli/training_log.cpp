@@ -43,8 +43,8 @@ void write_from(const std::string& path, uint64_t at, const std::string& text) {
 
 }  // namespace
 
-TrainingLog::TrainingLog(std::string path, int64_t first, bool goes_on)
-    : path_(std::move(path)), first_(first), written_(first), goes_on_(goes_on) {
+TrainingLog::TrainingLog(std::string path, int64_t first, bool goes_on, bool force)
+    : path_(std::move(path)), first_(first), written_(first), goes_on_(goes_on), force_(force) {
   if (!path_.empty()) kept_rows();  // what is wrong with it is told before the work
 }
 
@@ -55,8 +55,10 @@ std::string TrainingLog::kept_rows() const {
   std::string line;
   if (!in || !std::getline(in, line)) return text;
   if (!line.empty() && line.back() == '\r') line.pop_back();
-  if (line != kHeader)
-    throw Error(fmt::format("{}: is there already and is no log of a training", path_), "name another file");
+  if (line != kHeader) {
+    if (force_) return text;
+    throw Error(fmt::format("{}: is there already and is not a log of a training", path_), "give another name");
+  }
   while (std::getline(in, line)) {
     int64_t step = 0;
     const auto [end, problem] = std::from_chars(line.data(), line.data() + line.size(), step);

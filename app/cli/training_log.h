@@ -12,8 +12,9 @@ namespace striate {
 
 class TrainingLog {
  public:
-  // `goes_on`: rows of an older file up to step `first` are kept. An empty path: write() does nothing.
-  TrainingLog(std::string path, int64_t first, bool goes_on);
+  // `goes_on`: rows of an older file up to step `first` are kept; a file that is no such log is an Error, or, with
+  // `force`, replaced. An empty path: write() does nothing.
+  TrainingLog(std::string path, int64_t first, bool goes_on, bool force);
   // The rows of all steps since the last time. Throws Error; the next one makes up for it.
   void write(Trainer& trainer);
 
@@ -24,7 +25,7 @@ class TrainingLog {
 
   std::string path_;
   int64_t first_, written_;
-  bool goes_on_, begun_ = false;
+  bool goes_on_, force_, begun_ = false;
   // What stands in the file: the last row is written again, in case that its validation has come since.
   uint64_t size_ = 0, last_row_ = 0;
 };

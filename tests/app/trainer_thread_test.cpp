@@ -234,7 +234,7 @@ TEST(TrainWorker, a_loss_that_is_found_late_is_told_and_the_training_goes_on) {
   TrainWorker worker(Device::cpu(), {[] { return false; }, [] { return false; }, [] { return true; },
                                      [&](const TrainSnapshotPtr& snapshot) { last = snapshot; }});
   const std::string file = test_path("late.safetensors");
-  worker.set_autosave(file, 0);
+  worker.set_autosave({file}, 0);
   RunRecipe recipe = small_recipe();
   recipe.optimizer = "sgd";
   worker.begin(recipe);

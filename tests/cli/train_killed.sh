@@ -50,7 +50,7 @@ printf '25,1.2' >>"$WORK/cut.csv"
 works train $DATA --resume "$WORK/twelve.safetensors" --steps 30 --log "$WORK/cut.csv" --save "$WORK/again.safetensors"
 cmp -s "$WORK/cut.csv" "$WORK/thirty.csv" || fail "a log with rows beyond the saved step: another log"
 printf 'name,age\n' >"$WORK/other.csv"
-refuses 1 "is no log of a training" "another file" train $DATA --resume "$WORK/twelve.safetensors" --steps 30 --log "$WORK/other.csv"
+refuses 1 "not a log of a training" "another name" train $DATA --resume "$WORK/twelve.safetensors" --steps 30 --log "$WORK/other.csv"
 
 # Signals that ask: saved, and told by the status. A second one does not wait.
 for signal in INT:130 TERM:143 HUP:129; do

@@ -225,7 +225,7 @@ class RandomModel {
     if (kind.rfind("layernorm", 0) == 0)
       return kind + " from " + axis() + (kind == "layernormmean" ? "" : maybe(20, "epsilon 0.1")) +
              (kind == "layernorm" ? maybe(20, "no scale") + maybe(20, "no bias") : "");
-    if (kind == "reducemean")
+    if (kind.rfind("reduce", 0) == 0)
       return kind + " " + list(static_cast<size_t>(whole(1, 2)), [&] { return axis(); }) + maybe(50, "keep");
     if (kind == "flatten") return kind + maybe(20, "axis " + axis());
     if (kind == "subsample") return kind + " " + n(3) + maybe(40, "channels " + n(20));
@@ -250,6 +250,10 @@ class RandomModel {
     for (int tries = 0; tries < 12; ++tries) {
       if (chance(10)) put("from " + node());
       const std::string kind = kinds[static_cast<size_t>(whole(0, static_cast<int64_t>(kinds.size()) - 1))].word;
+      if (kind == "repeat" && chance(80)) {  // values that every picture shares
+        if (put("constant 1x" + text_of(whole(1, 6))) && put("repeat input")) return;
+        continue;
+      }
       const bool volume = rank() == 5 && chance(60);
       std::string words = layer(volume ? one_of({"conv3d", "convtranspose3d", "maxpool3d", "avgpool3d"}) : kind);
       if (chance(5)) words = one_of({"a: ", "b: ", "x/y: "}) + words;

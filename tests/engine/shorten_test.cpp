@@ -62,9 +62,10 @@ TEST(Models, an_output_that_is_no_row_for_each_picture_is_told_as_such) {
     }
     return std::string();
   };
-  EXPECT_EQ(told("flatten | dense 10 | reshape 10"),
-            "the network's last layer gives 10, which is not a row of 10 values for each picture / keep the first axis "
-            "for the pictures of a batch: write batch for its size in a reshape");
+  EXPECT_EQ(
+      told("flatten | dense 10 | reshape 10"),
+      "2 pictures at once: layer 2 (reshape 10): got 2 x 10, 20 values, which don't fill 10 / write batch where a "
+      "size is that of the batch, as in reshape batch,-1");
   EXPECT_EQ(told("conv 10 8x8"),
             "the network's last layer gives 1 x 10 x 1 x 1, which is not a row of 10 values for each picture / end it "
             "with flatten");
