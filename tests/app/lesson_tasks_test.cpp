@@ -56,6 +56,12 @@ class Student {
       type(line.substr(item.command.size() + 1));
     } else if (item.kind == "pixels") {
       driver_.press_at(pixel(item, values.at(0), values.at(1)));
+    } else if (item.kind == "grid" && line.find(".cursor") != std::string::npos) {
+      const std::string page = line.substr(0, line.find('.'));
+      const auto columns = static_cast<float>(driver_.number(page + ".width"));
+      const auto rows = static_cast<float>(driver_.number(page + ".height"));
+      driver_.press_at({item.rect.x + item.rect.w * static_cast<float>(values.at(0) + 0.5) / columns,
+                        item.rect.y + item.rect.h * static_cast<float>(values.at(1) + 0.5) / rows});
     } else if (item.kind == "grid") {
       // The kernel of the lessons is 3 x 3.
       driver_.press_at({item.visible.x + item.visible.w * static_cast<float>(values.at(0) + 0.5) / 3,

@@ -163,7 +163,7 @@ TEST_F(TrainPage, exports_for_other_programs_are_buttons_that_take_no_files_plac
   // Its own output again is no harm; the saved training is.
   driver.run("train.export.pytorch " + (folder / "net-pytorch.py"));
   const std::string saved = values_of(folder / "net.safetensors");
-  driver.run("train.export.pytorch " + (folder / "net.py"));
+  EXPECT_THROW(driver.app.run("train.export.pytorch " + (folder / "net.py")), Error);
   EXPECT_FALSE(exists("net.py"));
   EXPECT_EQ(values_of(folder / "net.safetensors"), saved);
 }
