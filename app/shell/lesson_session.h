@@ -59,7 +59,7 @@ class LessonSession {
   std::string name_, path_;
   int step_ = 0;
   bool tried_ = false;
-  size_t lines_done_ = 0;  // of the try block's commands
+  size_t lines_done_ = 0;                      // of the try block's commands
   std::map<std::string, std::string> frozen_;  // values by readout
 };
 

@@ -57,7 +57,7 @@ class TrainWorker {
   void open(const std::string& file);
   void save(const std::string& file);
   void export_network(const ExportTarget& target);  // as it would be saved
-  void reset();                                                       // no run
+  void reset();                                     // no run
   void start();
   void pause();
   void step_phase();

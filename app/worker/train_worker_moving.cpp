@@ -154,9 +154,7 @@ bool TrainWorker::working() const {
 }
 
 bool TrainWorker::measuring() const {
-  const auto due = [](TrainingRun& run, TrainSnapshotMaker& maker) {
-    return !maker.measured_at(run.step());
-  };
+  const auto due = [](TrainingRun& run, TrainSnapshotMaker& maker) { return !maker.measured_at(run.step()); };
   return run_ && !running_ && !target_ && !seek_ && !error_ &&
          (due(*run_, *maker_) || (other_ && due(*other_, *other_maker_)));
 }

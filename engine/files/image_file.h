@@ -25,9 +25,9 @@ struct ImageHeader {
 // Reads the header only. Throws Error for files that are missing, empty, folders, unreadable or of no known format.
 ImageHeader read_image_header(const std::string& path);
 
-// Reads a picture: PNG, JPEG (EXIF orientation applied), WebP and GIF (first frame), BMP, TGA, PNM, PSD (flattened). The format
-// is told by content, the name's ending does not matter. Never part of a picture: a file that is cut off is an error.
-// Memory while reading: the file, the picture, and for PNG and JPEG the decoder's own copy of the pixels.
+// Reads a picture: PNG, JPEG (EXIF orientation applied), WebP and GIF (first frame), BMP, TGA, PNM, PSD (flattened).
+// The format is told by content, the name's ending does not matter. Never part of a picture: a file that is cut off is
+// an error. Memory while reading: the file, the picture, and for PNG and JPEG the decoder's own copy of the pixels.
 // Throws Error{what, hint}: the file, and the rule it breaks (truncated, corrupt, over the limit, unsupported, ...).
 ImagePtr read_image(const std::string& path, const ImageLimits& limits = {});
 // The same from memory; `name` stands in messages. Used by tests and the fuzz target.

@@ -1,10 +1,12 @@
-// WebP: pixels by libwebp, lossy and lossless; of an animation the first frame, on the picture's own canvas. libwebp has
-// been fuzzed for years, so it gets the file as it is; size and wholeness are checked here before it allocates anything.
+// WebP: pixels by libwebp, lossy and lossless; of an animation the first frame, on the picture's own canvas. libwebp
+// has been fuzzed for years, so it gets the file as it is; size and wholeness are checked here before it allocates
+// anything.
 //
-// The format (RIFF, little-endian): "RIFF", the length of the rest, "WEBP"; then chunks of a name, a length and data, even
-// padded. Either one chunk `VP8 ` (lossy) or `VP8L` (lossless), or `VP8X`, flags and the canvas's size, in front of
-// others: `ICCP`, `ALPH` with the alpha of the `VP8 ` behind it, `ANIM`, an `ANMF` for each frame with its place and
-// such chunks inside, `EXIF`, `XMP `. A file that is shorter than its RIFF length is cut off. EXIF orientation is applied.
+// The format (RIFF, little-endian): "RIFF", the length of the rest, "WEBP"; then chunks of a name, a length and data,
+// even padded. Either one chunk `VP8 ` (lossy) or `VP8L` (lossless), or `VP8X`, flags and the canvas's size, in front
+// of others: `ICCP`, `ALPH` with the alpha of the `VP8 ` behind it, `ANIM`, an `ANMF` for each frame with its place and
+// such chunks inside, `EXIF`, `XMP `. A file that is shorter than its RIFF length is cut off. EXIF orientation is
+// applied.
 #include <webp/decode.h>
 #include <webp/demux.h>
 
@@ -41,7 +43,8 @@ ImageHeader read_header(Bytes bytes, bool complete) {
   ByteReader reader(bytes, kName, "in its header");
   reader.skip(4);
   const uint64_t length = uint64_t{8} + reader.le32();
-  if (complete && length > bytes.size()) fail_ends_early(kName, fmt::format("after {} of {} bytes", bytes.size(), length));
+  if (complete && length > bytes.size())
+    fail_ends_early(kName, fmt::format("after {} of {} bytes", bytes.size(), length));
   WebPBitstreamFeatures features;
   const VP8StatusCode status = WebPGetFeatures(bytes.data(), bytes.size(), &features);
   if (status == VP8_STATUS_NOT_ENOUGH_DATA) fail_ends_early(kName, "in its header");

@@ -142,7 +142,8 @@ FileBytes vp8x(int flags, int width, int height) {
 }
 FileBytes webp_frame(int x, int y, const Image& image, bool lossless) {
   FileBytes data;
-  for (const int value : {x / 2, y / 2, image.width - 1, image.height - 1, 100}) le(data, 3, static_cast<uint32_t>(value));
+  for (const int value : {x / 2, y / 2, image.width - 1, image.height - 1, 100})
+    le(data, 3, static_cast<uint32_t>(value));
   data.push_back(0);
   append(data, webp_chunks(image, lossless));
   return chunk("ANMF", data);
