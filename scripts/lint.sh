@@ -3,13 +3,16 @@
 #
 #   scripts/lint.sh              clang-format, then clang-tidy over everything
 #   scripts/lint.sh FILE...      only these files
+#   scripts/lint.sh --since REV  clang-format over everything, clang-tidy over what changed since that commit
 #   scripts/lint.sh --fix        let clang-format rewrite what it complains about, then stop
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 scripts/setup.sh --dev
 
 fix=false
+since=
 if [ "${1:-}" = --fix ]; then fix=true; shift; fi
+if [ "${1:-}" = --since ]; then since=${2:?--since needs a commit}; shift 2; fi
 if [ $# -gt 0 ]; then
   files=("$@")
 else
@@ -33,6 +36,13 @@ cmake --preset release -B build/lint -DSTRIATE_CUDA=OFF -DSTRIATE_NATIVE=OFF >bu
   { cat build/lint/configure.log; exit 1; }
 cmake --build build/lint --target striate_glad_generate >/dev/null
 
+if [ -n "$since" ]; then
+  if ! git cat-file -e "$since^{commit}" 2>/dev/null; then
+    echo "clang-tidy: the commit $since is not in this clone (.ci/nightly lint looks at every file)"
+    exit $status
+  fi
+  mapfile -t files < <(git diff --name-only --diff-filter=d "$since" -- kernels engine app tests assets)
+fi
 mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep -E '\.(cpp|cu)$' |
   while read -r file; do if grep -qF "\"$PWD/$file\"" build/lint/compile_commands.json; then echo "$file"; fi; done)
 echo "clang-tidy: ${#sources[@]} files ($(clang-tidy --version | grep -i version | head -1 | xargs))"

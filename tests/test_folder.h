@@ -3,8 +3,7 @@
 // (tests/tree/folders.sh).
 #pragma once
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>

@@ -54,11 +54,11 @@ JudgedLine judge_read(const std::string& path, const ScriptFiles& rules, const s
   judged.line = path;
   if (rules.mode != ScriptFiles::Mode::nothing) {
     const std::string own = joined(rules.folder_to_write(), path);
-    if (written.count(resolved_path(own)) > 0) judged.line = own;
+    if (written.contains(resolved_path(own))) judged.line = own;
   }
   if (judged.line == path && exists(joined(rules.own_folder(), path))) judged.line = joined(rules.own_folder(), path);
   judged.path = resolved_path(judged.line);
-  if (rules.mode != ScriptFiles::Mode::asks || rules.file.empty() || written.count(judged.path) > 0) return judged;
+  if (rules.mode != ScriptFiles::Mode::asks || rules.file.empty() || written.contains(judged.path)) return judged;
   const std::string own = resolved_path(rules.own_folder());
   if (judged.path != own && !is_below(judged.path, own)) judged.question = FileQuestion{FileUse::read, judged.path};
   return judged;

@@ -67,7 +67,8 @@ struct Rows {
 };
 Rows rows_of(Converter& c) {
   const Constant& indices = c.constant(1, "where it writes to");
-  const Dims data = c.dims(0), dims = indices.dims();
+  const Dims data = c.dims(0);
+  const Dims& dims = indices.dims();
   if (indices.real() || dims.empty() || dims.back() > static_cast<int64_t>(data.size()) || dims.back() < 1) {
     throw Error(fmt::format("its places are {} for {}", dims_text(dims), dims_text(data)), kBroken);
   }

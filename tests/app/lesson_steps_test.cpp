@@ -19,7 +19,7 @@ namespace {
 
 // A picture whose header is right and whose pixels end too early.
 std::string broken_picture() {
-  const std::string path = test_path("broken.png");
+  std::string path = test_path("broken.png");
   write_image(path, *made_picture(64, 64, 3));
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   return path;

@@ -1,13 +1,13 @@
 // Training that a program lost: who is gone is known at once, the banner says what it was and covers nothing, and a
 // second crash loses nothing either.
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -44,7 +44,7 @@ void train_to(TrainWorker& worker, int64_t step) {
 
 // What a program leaves in `folder` that was killed after so many steps.
 std::string leave_lost(const std::string& folder, const std::string& id, int64_t steps) {
-  const std::string file = folder + "/training-" + id + ".safetensors";
+  std::string file = folder + "/training-" + id + ".safetensors";
   fs::create_directories(folder);
   TrainWorker worker(Device::cpu(), no_hooks());
   worker.begin(small());
