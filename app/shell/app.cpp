@@ -138,7 +138,8 @@ void App::run(std::string_view line) {
 
 void App::run_of_script(const std::string& line, const ScriptFiles& rules) {
   const std::string allowed = files_.permitted(line, rules, registry_);
-  const ScriptFiles held = rules;  // the line may open another lesson, with rules of its own
+  // A copy: the line may open another lesson, with rules of its own.
+  const ScriptFiles held = rules;  // NOLINT(performance-unnecessary-copy-initialization)
   const LessonFiles::Running running(files_, held);
   run(allowed);
 }

@@ -28,7 +28,7 @@ void LessonFiles::declare(Registry& registry) {
                        [this] { return ReadoutValue(question_in_words()); }});
 }
 
-void LessonFiles::nobody_to_ask(std::optional<std::string> out) {
+void LessonFiles::nobody_to_ask(const std::optional<std::string>& out) {
   mode_ = out ? ScriptFiles::Mode::below : ScriptFiles::Mode::nothing;
   out_ = out.value_or("");
 }
@@ -56,7 +56,7 @@ ScriptFiles LessonFiles::played(const std::string& file) const {
 JudgedLine LessonFiles::judged(const Action& action, const ScriptFiles& rules, const Registry& registry) const {
   JudgedLine line = action.kind == ActionKind::screenshot ? judge_picture(action.file, rules)
                                                           : judge(action.text, rules, registry, written_);
-  if (line.question && line.use == FileUse::read && may_read_.count(line.path) > 0) line.question.reset();
+  if (line.question && line.use == FileUse::read && may_read_.contains(line.path)) line.question.reset();
   return line;
 }
 

@@ -17,7 +17,7 @@ class LessonFiles {
 
   // Nobody sits in front of it: everything that is opened from now on writes below `out`, or nothing where it is empty
   // (std::nullopt). In the window, which is how it begins, a question is asked.
-  void nobody_to_ask(std::optional<std::string> out);
+  void nobody_to_ask(const std::optional<std::string>& out);
   bool asks() const { return mode_ == ScriptFiles::Mode::asks; }
 
   // A lesson or script is opened, by a person or by a line of another one: what holds for it; `file` is the caller's to

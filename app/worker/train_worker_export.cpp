@@ -1,9 +1,9 @@
 // The network of a training for other programs: saved to a file of its own first, so that what is exported is what
 // `striate export` makes of a saved model.
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 

@@ -20,7 +20,9 @@ std::string python_with(const std::string& module) {
   for (const std::string& python :
        {std::string(named ? named : ""), std::string("python3"), std::string("/usr/bin/python3")}) {
     if (python.empty()) continue;
-    if (std::system(("'" + python + "' -c 'import " + module + "' >/dev/null 2>&1").c_str()) == 0) return python;
+    std::string line = "'" + python;
+    line.append("' -c 'import ").append(module).append("' >/dev/null 2>&1");
+    if (std::system(line.c_str()) == 0) return python;
   }
   return "";
 }
