@@ -252,7 +252,7 @@ class RandomModel {
       const std::string kind = kinds[static_cast<size_t>(whole(0, static_cast<int64_t>(kinds.size()) - 1))].word;
       const bool volume = rank() == 5 && chance(60);
       std::string words = layer(volume ? one_of({"conv3d", "convtranspose3d", "maxpool3d", "avgpool3d"}) : kind);
-      if (chance(5)) words = one_of({"a: ", "b: ", "x/y: "}) + words;
+      if (chance(5)) words.insert(0, one_of({"a: ", "b: ", "x/y: "}));
       if (put(words, wrong)) return;
     }
   }
