@@ -237,7 +237,7 @@ TEST(ModelFile, an_onnx_model_with_sizes_of_0_is_refused) {
     b.input("x", {1, 1, 4, 4}).output("y");
     fill(b);
     write(folder / "m.onnx", b);
-    const std::string error = failure([&] { read_model_file(folder / "m.onnx"); });
+    std::string error = failure([&] { read_model_file(folder / "m.onnx"); });
     EXPECT_NE(error.find("m.onnx: "), std::string::npos);
     return error;
   };
