@@ -168,19 +168,13 @@ void TrainWorker::do_unit(double now) {
 // False: it is measured.
 bool TrainWorker::measure_some(TrainingRun& run, TestRound& round, TrainSnapshotMaker& maker, bool anew) {
   if (!round.under_way()) {
-    if (maker.measured_at(run.step())) return false;
+    if (maker.test() && maker.test()->step == run.step()) return false;
     round.begin(stream_, run.network(), run.step());
   } else if (anew && round.step() != run.step()) {
     round.begin(stream_, run.network(), run.step());
   }
   const int64_t step = round.step();
-  try {
-    if (!round.advance(stream_, *run.data(), run.test_indices(), run.normalisation())) return true;
-  } catch (const Error&) {  // outputs that are no numbers: the training itself says so with its next step
-    round.drop();
-    maker.cannot_be_measured_at(step);
-    return false;
-  }
+  if (!round.advance(stream_, *run.data(), run.test_indices(), run.normalisation())) return true;
   auto test = std::make_shared<TrainTest>();
   test->step = step;
   test->split = run.test_split();

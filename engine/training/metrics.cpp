@@ -93,15 +93,22 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
     download(stream, losses.data(), head_.per_sample(), static_cast<int64_t>(losses.size()));
     download(stream, predicted.data(), head_.predicted(), n);
     for (size_t i = 0; i < static_cast<size_t>(used); ++i) {
-      check_numbers(rows.data() + i * k, static_cast<int>(k), data.describe(batch[i]));
+      const float* row = rows.data() + i * k;
+      const bool numbers = std::all_of(row, row + k, [](float value) { return std::isfinite(value); });
+      if (!numbers && strict_) check_numbers(row, static_cast<int>(k), data.describe(batch[i]));
       double loss = 0;
       for (size_t j = 0; j < each; ++j) loss += losses[i * each + j];
       result.loss_sum += loss / static_cast<double>(each);
+      if (!numbers) {
+        result.predicted.push_back(-1);
+        result.probability.push_back(0);
+        continue;
+      }
       const int truth = labels[i], said = predicted[i];
       result.confusion[static_cast<size_t>(truth) * static_cast<size_t>(classes) + static_cast<size_t>(said)] += 1;
       result.correct += truth == said ? 1 : 0;
       result.predicted.push_back(said);
-      const std::vector<float> p = LossHead::class_probabilities(loss_, rows.data() + i * k, static_cast<int>(k));
+      const std::vector<float> p = LossHead::class_probabilities(loss_, row, static_cast<int>(k));
       result.probability.push_back(p[static_cast<size_t>(said)]);
     }
     result.samples += used;

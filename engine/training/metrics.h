@@ -20,7 +20,7 @@ struct Evaluation {
   double loss_sum = 0;  // and their sum
   int classes = 0;
   std::vector<int64_t> confusion;  // (classes, classes): [true class][predicted class]
-  std::vector<int32_t> predicted;  // per sample, in the order in which they were given
+  std::vector<int32_t> predicted;  // per sample, in the order in which they were given; -1: no class, no numbers
   std::vector<float> probability;  // of the predicted class, as softmax says (or sigmoid, for a single output)
 
   double accuracy() const { return samples > 0 ? static_cast<double>(correct) / static_cast<double>(samples) : 0; }
@@ -40,6 +40,11 @@ class Evaluator {
   Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss = Loss::cross_entropy);
   // In `network`, which must outlive it and keep its plan.
   Evaluator(Stream& stream, Network& network, Loss loss = Loss::cross_entropy);
+
+  // An output that is not a number or infinite names no class. Usually that is an Error; a training that is about to
+  // fail is judged nevertheless: such samples are wrong, with a loss of their own kind, and in no cell of the
+  // confusion.
+  void accept_no_numbers() { strict_ = false; }
 
   // Throws Error where the data's classes don't fit the network. `progress` is called after each batch with the samples
   // done; false stops: the result then covers what was done.
@@ -61,6 +66,7 @@ class Evaluator {
   Network* network_;
   Loss loss_;
   LossHead head_;
+  bool strict_ = true;
 };
 
 // Units whose activation was 0 or less for the whole batch that stands in the network's slots.

@@ -173,6 +173,12 @@ TEST(ModelFile, outputs_that_are_no_numbers_are_an_error) {
             }).find("value 0 of 2 is nan"),
             std::string::npos);
   EXPECT_NE(failure([&] { evaluator.probabilities(stream, network, {nan, 0}); }), "");
+  // A training that goes wrong is still judged: wrong, and never class 0.
+  evaluator.accept_no_numbers();
+  const Evaluation judged = evaluator.evaluate(stream, network, data, {0, 1}, {});
+  EXPECT_EQ(judged.samples, 2);
+  EXPECT_EQ(judged.predicted[1], -1);
+  EXPECT_LE(judged.correct, 1);
 }
 
 // A network by name whose weights were trained for other classes than ImageNet's.

@@ -83,13 +83,14 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
   grid.sample = [&](int64_t i) {
     const auto position = static_cast<size_t>(positions[static_cast<size_t>(i)]);
     const int said = test.evaluation.predicted[position], truth = test.labels[position];
+    const std::string answer = said < 0 ? "no number" : class_name(now, said);
     Sample sample;
     sample.right = said == truth;
-    sample.words = fmt::format("{} \u2192 {}", class_name(now, truth), class_name(now, said));
+    sample.words = fmt::format("{} \u2192 {}", class_name(now, truth), answer);
     sample.more = percent(test.evaluation.probability[position]);
     sample.title = fmt::format("{} picture {}", test.split, position);
     sample.lines = {{"is", class_name(now, truth), 0},
-                    {"is taken for", class_name(now, said), 0},
+                    {"is taken for", answer, 0},
                     {"probability", shortest_text(test.evaluation.probability[position]), 0}};
     const std::string about = now.data->describe(test.indices[position]);
     if (!about.empty()) sample.lines.push_back({about, "", 0});
