@@ -24,13 +24,9 @@ class TrainSnapshotMaker {
   void cut(int64_t step);
   void set_test(std::shared_ptr<const TrainTest> test) {
     test_ = std::move(test);
-    unmeasured_ = -1;
     curves_.evaluations = nullptr;  // its record may have taken the place of another of the same step
   }
   const std::shared_ptr<const TrainTest>& test() const { return test_; }
-  // The outputs are no numbers at this step, until set_test() says otherwise.
-  void cannot_be_measured_at(int64_t step) { unmeasured_ = step; }
-  bool measured_at(int64_t step) const { return unmeasured_ == step || (test_ && test_->step == step); }
   void set_probe(std::shared_ptr<const ProbePicture> probe);
 
   // Everything of the run; version, status, error, speed and the other run are the caller's.
@@ -49,7 +45,6 @@ class TrainSnapshotMaker {
   TrainCurves curves_;
   size_t evaluations_seen_ = 0;  // records that curves_.evaluations was made of
   std::shared_ptr<const TrainTest> test_;
-  int64_t unmeasured_ = -1;  // the step at which it could not be measured; -1: none
   std::shared_ptr<const TrainBatch> batch_;
   std::shared_ptr<const ProbePicture> probe_picture_;
   std::shared_ptr<const TrainProbe> probe_;

@@ -154,7 +154,9 @@ bool TrainWorker::working() const {
 }
 
 bool TrainWorker::measuring() const {
-  const auto due = [](TrainingRun& run, TrainSnapshotMaker& maker) { return !maker.measured_at(run.step()); };
+  const auto due = [](TrainingRun& run, TrainSnapshotMaker& maker) {
+    return !maker.test() || maker.test()->step != run.step();
+  };
   return run_ && !running_ && !target_ && !seek_ && !error_ &&
          (due(*run_, *maker_) || (other_ && due(*other_, *other_maker_)));
 }
