@@ -1,6 +1,7 @@
 // Messages over the lower edge of the stage, newest at the bottom; and the mark of a file that is being read.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/shell/frame.h"

@@ -1,6 +1,7 @@
 // Buttons, switches, choices, sliders, numbers.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 

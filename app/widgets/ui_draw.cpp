@@ -1,4 +1,5 @@
 // Shapes, icons and single lines of text.
+#include <algorithm>
 #include <cmath>
 
 #include "app/shell/fonts.h"

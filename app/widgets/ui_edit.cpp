@@ -1,4 +1,5 @@
 // Text that is typed: one line with a caret, a selection and the clipboard.
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstring>

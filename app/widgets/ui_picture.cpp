@@ -1,6 +1,7 @@
 // Pictures by tiles, the grid of cells with their numbers, and marks over them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/shell/fonts.h"

@@ -1,6 +1,7 @@
 // The benchmark rows of kernels/curve.h, prelu.h, group_norm.h and lrn.h.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/bench/operator_bench.h"

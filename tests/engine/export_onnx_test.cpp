@@ -1,6 +1,7 @@
 // ONNX files that are written and read again: the same logits, the same names; every kind of layer has a writer.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>

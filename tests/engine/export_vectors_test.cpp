@@ -1,6 +1,7 @@
 // ONNX's own operator tests, read, written and read again: whatever striate reads it can write.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <set>

@@ -2,6 +2,7 @@
 // three thread orders. A new layer needs a row in the table: the last test fails without it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 

@@ -3,6 +3,7 @@
 // pictures against each picture alone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 

@@ -2,6 +2,7 @@
 // went wrong the whole state of before it, however late it is found.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>

@@ -1,6 +1,9 @@
 // Bent activations and PReLU against their formulas in double precision.
 #include "kernels/curve.h"
 
+#include <algorithm>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "kernels/error.h"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "kernels/error.h"
 #include "tests/kernels/on_every_device.h"

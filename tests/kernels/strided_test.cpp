@@ -2,6 +2,9 @@
 // a walk over all indices in double precision.
 #include "kernels/strided.h"
 
+#include <algorithm>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "kernels/gather.h"

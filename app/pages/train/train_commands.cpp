@@ -1,4 +1,5 @@
 // The commands of the page `train`: settings and weights. What moves the run is in train_run_commands.cpp.
+#include <algorithm>
 #include <utility>
 
 #include "app/pages/train/train_page.h"

@@ -1,4 +1,6 @@
 // Convolutions of pictures and rows of values ("conv") and of volumes ("conv3d").
+#include <algorithm>
+
 #include "engine/network/layers/windows.h"
 #include "kernels/conv2d.h"
 #include "kernels/conv3d.h"

@@ -1,4 +1,6 @@
 // Transposed convolutions of pictures and rows of values ("convtranspose") and of volumes ("convtranspose3d").
+#include <limits>
+
 #include "engine/network/layers/windows.h"
 #include "kernels/conv3d.h"
 #include "kernels/conv_transpose2d.h"

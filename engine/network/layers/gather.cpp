@@ -1,5 +1,7 @@
 #include "kernels/gather.h"
 
+#include <limits>
+
 #include "engine/network/layers/tensors.h"
 
 namespace striate {
