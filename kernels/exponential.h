@@ -14,53 +14,49 @@
 
 namespace striate {
 
-// e^x for x <= 0: 0 below -87, where floats end; NaN for NaN.
-HD inline float exp_of_negative(float x) {
-  const float inside = x < -87.0f ? -87.0f : x;
+// e^x = 2^n * (1 + less) with a whole n; for |x| below some hundred.
+struct SplitExponential {
+  float less;     // e^r - 1, where r = x - n log 2 is from -0.35 to 0.35
+  uint32_t bits;  // the last ones are n; 2^n is made of them
+};
+HD inline SplitExponential split_exponential(float x) {
   // A number this large has no digits behind the point: adding it rounds, and the sum's last bits are the integer.
   const float magic = 12582912.0f;
-  const float shifted = inside * 1.44269504f + magic;
+  const float shifted = x * 1.44269504f + magic;
   const float n = shifted - magic;
-  const float r = (inside - n * 0.693359375f) + n * 2.12194440e-4f;  // the first product is exact
+  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;  // the first product is exact
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  const float value = (p * (r * r) + r) + 1.0f;
-  uint32_t bits = 0;
-  memcpy(&bits, &shifted, sizeof(bits));
-  bits = (bits + 127u) << 23;  // 2^n
+  SplitExponential split{p * (r * r) + r, 0};
+  memcpy(&split.bits, &shifted, sizeof(split.bits));
+  return split;
+}
+// 2^n for n of -126 to 127, of which only the last bits count.
+HD inline float power_of_2(uint32_t n) {
+  const uint32_t bits = (n + 127u) << 23;
   float power = 0;
   memcpy(&power, &bits, sizeof(power));
-  return x < -87.0f ? 0.0f : value * power;
+  return power;
+}
+
+// e^x for x <= 0: 0 below -87, where floats end; NaN for NaN.
+HD inline float exp_of_negative(float x) {
+  const SplitExponential split = split_exponential(x < -87.0f ? -87.0f : x);
+  return x < -87.0f ? 0.0f : (split.less + 1.0f) * power_of_2(split.bits);
 }
 
 // e^x for any x: infinity above 88.73, 0 below -103.98; NaN for NaN.
 HD inline float exp_of(float x) {
-  const float low = x < -110.0f ? -110.0f : x, inside = low > 90.0f ? 90.0f : low;
-  const float magic = 12582912.0f;
-  const float shifted = inside * 1.44269504f + magic;
-  const float n = shifted - magic;
-  const float r = (inside - n * 0.693359375f) + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  const float value = (p * (r * r) + r) + 1.0f;
+  const float low = x < -110.0f ? -110.0f : x;
+  const SplitExponential split = split_exponential(low > 90.0f ? 90.0f : low);
   // 2^n as the product of two: one alone has no float at the ends of the range.
-  uint32_t bits = 0;
-  memcpy(&bits, &shifted, sizeof(bits));
-  const int32_t whole = static_cast<int32_t>(bits - 0x4b400000u), half = whole >> 1;
-  const uint32_t first = (static_cast<uint32_t>(half) + 127u) << 23;
-  const uint32_t second = (static_cast<uint32_t>(whole - half) + 127u) << 23;
-  float power = 0, rest = 0;
-  memcpy(&power, &first, sizeof(power));
-  memcpy(&rest, &second, sizeof(rest));
-  return value * power * rest;
+  const int32_t whole = static_cast<int32_t>(split.bits - 0x4b400000u), half = whole >> 1;
+  return (split.less + 1.0f) * power_of_2(static_cast<uint32_t>(half)) *
+         power_of_2(static_cast<uint32_t>(whole - half));
 }
 
 HD inline float tanh_of(float x) {
@@ -78,24 +74,10 @@ HD inline float tanh_of(float x) {
 
 // e^x - 1 for x <= 0, with all its digits near 0; -1 far below; NaN for NaN.
 HD inline float exp_minus_1_of_negative(float x) {
-  const float inside = x < -25.0f ? -25.0f : x;  // e^-25 is less than half a unit of 1's last place
-  const float magic = 12582912.0f;
-  const float shifted = inside * 1.44269504f + magic;
-  const float n = shifted - magic;
-  const float r = (inside - n * 0.693359375f) + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  const float less = p * (r * r) + r;  // e^r - 1
-  uint32_t bits = 0;
-  memcpy(&bits, &shifted, sizeof(bits));
-  bits = (bits + 127u) << 23;
-  float power = 0;
-  memcpy(&power, &bits, sizeof(power));
-  return less * power + (power - 1.0f);  // 2^n * (e^r - 1) + 2^n - 1
+  // e^-25 is less than half a unit of 1's last place.
+  const SplitExponential split = split_exponential(x < -25.0f ? -25.0f : x);
+  const float power = power_of_2(split.bits);
+  return split.less * power + (power - 1.0f);  // 2^n * (e^r - 1) + 2^n - 1
 }
 
 // log(1 + share) for share of 0 .. 1, with all its digits near 0; NaN for NaN.

@@ -9,6 +9,7 @@
 
 #include "engine/error.h"
 #include "tests/engine/onnx_builder.h"
+#include "tests/engine/onnx_run.h"
 
 namespace striate {
 namespace {
@@ -21,17 +22,6 @@ Floats count_up(size_t count, float first = 0, float step = 1) {
   return values;
 }
 
-// The first output for an input.
-Floats run(const OnnxModel& model, const Floats& input, int batch = 1) {
-  Stream stream(Device::cpu());
-  Plan plan;
-  plan.batch = batch;
-  Network network(stream, model.architecture, plan);
-  model.load_weights(stream, network);
-  network.write_slot(stream, network.activation(0), input);
-  network.forward(stream, Mode::evaluation);
-  return network.read_slot(stream, network.output());
-}
 Floats run(const OnnxBuilder& builder, const Floats& input) { return run(read_onnx(builder.bytes(), "m.onnx"), input); }
 
 void expect_near(const Floats& got, const Floats& wanted, float tolerance = 1e-5f) {

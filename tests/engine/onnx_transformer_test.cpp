@@ -11,6 +11,7 @@
 #include "engine/export/onnx_writer.h"
 #include "engine/onnx/onnx_model.h"
 #include "tests/engine/onnx_builder.h"
+#include "tests/engine/onnx_run.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -24,17 +25,6 @@ Floats values(size_t count, float low = -1.5f, float high = 1.5f) {
     list[i] = low + (high - low) * static_cast<float>(i * 7919 % 1000) / 1000;
   }
   return list;
-}
-
-Floats run(const OnnxModel& model, const Floats& input, int batch = 1) {
-  Stream stream(Device::cpu());
-  Plan plan;
-  plan.batch = batch;
-  Network network(stream, model.architecture, plan);
-  model.load_weights(stream, network);
-  network.write_slot(stream, network.activation(0), input);
-  network.forward(stream, Mode::evaluation);
-  return network.read_slot(stream, network.output());
 }
 
 void expect_near(const Floats& got, const Floats& wanted, float tolerance = 1e-5f) {
