@@ -114,7 +114,7 @@ void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
   for (const Words& word : words) {
     const Run& run = runs[static_cast<size_t>(word.run)];
     Vec at = rect.min() + word.at;
-    if (!run.live.empty()) live_number({at.x - 1, at.y - 1, word.width + 2, size * 1.3f}, run.live, ++live);
+    if (!run.live.empty()) live_number({at.x, at.y - 1, word.width, size * 1.3f}, run.live, ++live);
     if (run.plain) {
       label(at, word.text, run.font, plain, run.font == Font::number ? size_of_numbers(*this, font) : size);
       continue;
