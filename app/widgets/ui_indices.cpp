@@ -65,7 +65,7 @@ void Ui::pixel_indices(const Rect& area, const View& view, int width, int height
   const float top = std::max(area.y, shown.y - kMargin), left = std::max(area.x, shown.x - margin);
   // On the picture they need a ground of their own.
   const bool over_rows = top + kMargin > shown.y + 1, over_columns = left + margin > shown.x + 1;
-  const Colour ground = faded(theme().background, 0.86f);
+  const Colour ground = faded(theme().background, 0.94f);
   if (over_rows) fill({shown.x, top, shown.w, kMargin}, ground);
   if (over_columns) fill({left, shown.y, margin, shown.h}, ground);
   const int step_x = step_for(view.zoom, digits_x), step_y = step_for(view.zoom, size);

@@ -177,7 +177,7 @@ TEST_F(Commands, a_wrong_value_says_what_was_expected) {
   EXPECT_STREQ(error("pixels.cursor 1 2 3").what(), "pixels.cursor: '3' is one value too many");
   EXPECT_STREQ(error("pixels.fit now").what(), "pixels.fit: 'now' is one value too many");
   EXPECT_TRUE(contains(error("pixels.zoom nan").hint(), "a number from -2 to 64"));
-  EXPECT_TRUE(contains(error("pixels.space gray").hint(), "did you mean 'gray'?"));
+  EXPECT_TRUE(contains(error("pixels.space grey").hint(), "did you mean 'gray'?"));
   EXPECT_TRUE(contains(error("pixels.space lab").hint(), "rgb|gray|hsv|ycbcr"));
   EXPECT_TRUE(contains(error("").what(), "no command"));
   EXPECT_EQ(ran, "");
