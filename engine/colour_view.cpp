@@ -140,7 +140,7 @@ std::string_view component_name(ColourSpace space, int component) {
     case ColourSpace::rgb:
       return rgb[component];
     case ColourSpace::gray:
-      return "Grey";
+      return "Gray";
     case ColourSpace::hsv:
       return hsv[component];
     case ColourSpace::ycbcr:
@@ -170,7 +170,7 @@ ColourSpace colour_space_of(std::string_view name) {
   for (ColourSpace space : {ColourSpace::rgb, ColourSpace::gray, ColourSpace::hsv, ColourSpace::ycbcr}) {
     if (name_of(space) == name) return space;
   }
-  check(false, "no colour space is called '{}'", name);
+  check(false, "no color space is called '{}'", name);
   return ColourSpace::rgb;
 }
 

@@ -78,11 +78,11 @@ const std::vector<NamedKernel>& named_kernels() {
   constexpr double kNinth = 1.0 / 9;
   static const std::vector<NamedKernel> list = {
       {"edge", "Edges",
-       "Eight times the pixel minus its eight neighbours: 0 where the picture is even, bright where it changes.",
+       "Eight times the pixel minus its eight neighbors: 0 where the picture is even, bright where it changes.",
        three_by_three({-1, -1, -1, -1, 8, -1, -1, -1, -1}), Show::clip},
       {"blur", "Box blur", "The mean of nine pixels. The numbers add up to 1, so the brightness stays.",
        three_by_three(std::vector<double>(9, kNinth)), Show::clip},
-      {"sharpen", "Sharpen", "The pixel plus its difference from its four neighbours: edges gain contrast.",
+      {"sharpen", "Sharpen", "The pixel plus its difference from its four neighbors: edges gain contrast.",
        three_by_three({0, -1, 0, -1, 5, -1, 0, -1, 0}), Show::clip},
       {"gaussian", "Gaussian blur", "A mean in which near pixels count more: softer than the box, without its corners.",
        three_by_three({1. / 16, 2. / 16, 1. / 16, 2. / 16, 4. / 16, 2. / 16, 1. / 16, 2. / 16, 1. / 16}), Show::clip},
@@ -95,7 +95,7 @@ const std::vector<NamedKernel>& named_kernels() {
       {"emboss", "Emboss", "Lower right minus upper left, plus the pixel itself: the picture as if lit from a corner.",
        three_by_three({-2, -1, 0, -1, 1, 1, 0, 1, 2}), Show::clip},
       {"laplacian", "Laplacian",
-       "Four neighbours minus four times the pixel: how much the slope changes. Positive on the dark side of an edge.",
+       "Four neighbors minus four times the pixel: how much the slope changes. Positive on the dark side of an edge.",
        three_by_three({0, 1, 0, 1, -4, 1, 0, 1, 0}), Show::offset128},
       {"identity", "Identity", "Nothing but the pixel itself: the picture comes out as it went in.",
        three_by_three({0, 0, 0, 0, 1, 0, 0, 0, 0}), Show::clip},

@@ -198,7 +198,7 @@ void add_classify(CLI::App& parent, CommandLine& line) {
       "the options say, else the file, else the model's name; --explain shows it step by step. Models of this program\n"
       "get the middle part in their proportions; those of ImageNet the middle of a picture whose shorter\n"
       "side was made 256. For a network that has learned digits, a picture of another size is taken for a drawing\n"
-      "(--as digit): bright paper is turned dark, the ink fitted into 20x20 and centred by its mass in 28x28, as\n"
+      "(--as digit): bright paper is turned dark, the ink fitted into 20x20 and centered by its mass in 28x28, as\n"
       "MNIST's makers did. The probability is what softmax makes of the outputs; it is not how likely the answer is\n"
       "to be right.\n\n"
       "Examples:\n"

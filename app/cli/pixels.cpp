@@ -91,7 +91,7 @@ void add_pixels(CLI::App& parent, CommandLine& line) {
   auto options = std::make_shared<PixelsOptions>();
   CLI::App* command = add_command(
       parent, line, "pixels", "The grid of numbers that a picture is",
-      "One line a row, values 0 to 255. A colour picture without --channel is printed as R,G,B triples; gray is\n"
+      "One line a row, values 0 to 255. A color picture without --channel is printed as R,G,B triples; gray is\n"
       "0.299 R + 0.587 G + 0.114 B, rounded to nearest, half to even. Alpha is not printed.\n"
       "A picture larger than 64 x 64 is cut to that unless --region says what to print.\n\n"
       "Examples:\n"

@@ -72,7 +72,7 @@ void add_screenshot(CLI::App& parent, CommandLine& line) {
           "Columns x rows of the picture (1280x800)")
       ->type_name("WxH");
   add_do_option(*command, options->commands);
-  add_choice(*command, "--theme", options->theme, "Colours (dark)", {"dark", "light"});
+  add_choice(*command, "--theme", options->theme, "Colors (dark)", {"dark", "light"});
   add_number(*command, "--scale", options->run.scale, "Pixels per unit of the interface (1)", 0.5, 4);
   add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { screenshot(*options, line); }; });

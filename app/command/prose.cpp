@@ -130,14 +130,16 @@ class Reader {
     return sign(text);
   }
 
-  // {name}, {=name}, or a plain brace. With values behind the name, as in {convolution.output 2 3}, only where the name
-  // has a page.
+  // {name}, {=name}, each also with " %" behind it, or a plain brace. With values behind the name, as in
+  // {convolution.output 2 3}, only where the name has a page.
   size_t readout(std::string_view text, const ProseSpan& style) {
     const size_t end = lesson_ ? text.find('}') : kNone;
     const std::string inside = end == kNone ? std::string() : on_one_line(text.substr(1, end - 1));
     std::string_view name = inside;
     const bool frozen = !name.empty() && name.front() == '=';
     if (frozen) name.remove_prefix(1);
+    const bool percent = name.size() > 2 && name.substr(name.size() - 2) == " %";
+    if (percent) name.remove_suffix(2);
     const std::string_view first = name.substr(0, name.find(' '));
     const bool has_values = first.size() < name.size();
     if (!is_readout_name(first) || (has_values && first.find('.') == kNone)) return sign(text);
@@ -145,6 +147,7 @@ class Reader {
     spans_.push_back(style);
     spans_.back().readout = std::string(name);
     spans_.back().frozen = frozen;
+    spans_.back().percent = percent;
     return end + 1;
   }
 

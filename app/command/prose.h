@@ -14,9 +14,10 @@ struct ProseSpan {
   std::string text;  // its words; of a readout empty until LessonSession::prose() reads it
   bool bold = false;
   bool code = false;
-  std::string link;     // what the words light: a concept (kConcepts), or a command whose widget it is; may be empty
-  std::string readout;  // what is read, with its values: "pixels.gray", "convolution.output 2 3"; may be empty
-  bool frozen = false;  // {=name}: the readout's value of when the step began; else as it is now
+  std::string link;      // what the words light: a concept (kConcepts), or a command whose widget it is; may be empty
+  std::string readout;   // what is read, with its values: "pixels.gray", "convolution.output 2 3"; may be empty
+  bool frozen = false;   // {=name}: the readout's value of when the step began; else as it is now
+  bool percent = false;  // {name %}: a share, written as on the pages: 0.124 is 12.4 %
 
   bool is_live() const { return !readout.empty() && !frozen; }
 };

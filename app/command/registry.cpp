@@ -72,9 +72,12 @@ std::string unknown_hint(std::string_view name, const std::vector<std::string>& 
       same_page.push_back(other);
   if (!same_page.empty()) return fmt::format("{} of this page: {}", what, joined(same_page, ", "));
   std::vector<std::string> single;
+  std::string example = "pixels.zoom";
   for (const std::string& other : names)
     if (other.find('.') == std::string::npos) single.push_back(other);
-  return fmt::format("{} are named page.noun, as in '{}'{}", what, names.empty() ? "pixels.zoom" : names.front(),
+  for (auto other = names.rbegin(); other != names.rend(); ++other)
+    if (other->find('.') != std::string::npos) example = *other;  // the first
+  return fmt::format("{} are named page.noun, as in '{}'{}", what, example,
                      single.empty() ? "" : "; without a page: " + joined(single, ", "));
 }
 

@@ -17,8 +17,8 @@ int channel_of(const std::string& letter) { return letter == "r" ? 0 : letter ==
 }  // namespace
 
 ChannelsPage::ChannelsPage(const PageContext& context)
-    : info_{"channels", "Colour channels", "Pictures",
-            "The open picture taken apart into its red, green and blue planes, each a grey picture with its histogram. "
+    : info_{"channels", "Color channels", "Pictures",
+            "The open picture taken apart into its red, green and blue planes, each a gray picture with its histogram. "
             "Click a plane to see it alone, change its gain, drag over a histogram to light the pixels whose value "
             "lies "
             "in that range, and see in which order programs keep the values in memory."},
@@ -50,13 +50,13 @@ void ChannelsPage::declare(Registry& registry) {
   });
   registry.add(Command{
       "channels.tint",
-      "Shows a plane alone in its own colour instead of grey",
-      {Parameter::on_off("TINT", "whether planes are coloured")},
+      "Shows a plane alone in its own color instead of gray",
+      {Parameter::on_off("TINT", "whether planes are colored")},
       [this](const Arguments& arguments) { view_.tint = arguments.on(0); },
   });
   registry.add(Command{
       "channels.gain",
-      "Multiplies every value of a plane; a grey picture takes the gain of r",
+      "Multiplies every value of a plane; a gray picture takes the gain of r",
       {Parameter::choice("C", "the plane", {"r", "g", "b"}), Parameter::number("V", "the factor", 0, 2)},
       [this](const Arguments& arguments) {
         view_.gains.of[channel_of(arguments.text(0))] = static_cast<float>(arguments.number(1));
@@ -119,7 +119,7 @@ void ChannelsPage::declare_readouts(Registry& registry) {
   const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
-  number("channels.planes", "colour planes of the picture: 1 or 3", [this] { return need_image().colour_channels(); });
+  number("channels.planes", "color planes of the picture: 1 or 3", [this] { return need_image().colour_channels(); });
   for (int c = 0; c < 3; ++c) {
     const char* name = kNames[c];
     number(fmt::format("channels.mean.{}", name), fmt::format("mean of the {} plane after its gain", name),
@@ -177,7 +177,7 @@ std::vector<Page::Key> ChannelsPage::keys() const {
   keys.push_back({"R", "channels.show r", "red alone"});
   keys.push_back({"G", "channels.show g", "green alone"});
   keys.push_back({"B", "channels.show b", "blue alone"});
-  keys.push_back({"C", view_.tint ? "channels.tint off" : "channels.tint on", "planes in colour or grey"});
+  keys.push_back({"C", view_.tint ? "channels.tint off" : "channels.tint on", "planes in color or gray"});
   return keys;
 }
 

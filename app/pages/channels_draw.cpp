@@ -71,6 +71,7 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
     text.red = rgba[0], text.green = rgba[1], text.blue = rgba[2];
     return text;
   });
+  ui.pixel_indices(rest, hit.view, image->width, image->height, stage_.x(), stage_.y());
   stage_.mark_cursor(ui, rest, hit.view);
 
   if (grey()) {
@@ -81,7 +82,7 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
     ui.begin_panel("one plane", left, 0, false);
     ui.note(
         "This picture has **one plane**: every pixel is a single number, and red, green and blue on the screen "
-        "are all that number. Open a colour picture to see three.");
+        "are all that number. Open a color picture to see three.");
     ui.end_panel();
     return;
   }
@@ -97,7 +98,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   const Colour colour = colour_of(ui.theme(), c, one);
   Rect rest = area;
   const Rect title = rest.cut_top(ui.em(24));
-  const std::string name = one ? "Grey" : kNames[c];
+  const std::string name = one ? "Gray" : kNames[c];
   const bool selected = !one && view_.shown == c;
   ui.fill({title.x, title.y + 4, 4, title.h - 8}, colour, 2);
   ui.label({title.x + 12, title.y, title.w - 12, title.h}, name, selected ? Font::strong : Font::body, ui.theme().text);
@@ -152,7 +153,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
 void ChannelsPage::draw_inspector(Ui& ui) const {
   if (!context_.document.image) {
     ui.section("CHANNELS");
-    ui.note("Open a picture to take its colours apart.");
+    ui.note("Open a picture to take its colors apart.");
     return;
   }
   draw_pixel(ui);
@@ -170,12 +171,12 @@ void ChannelsPage::draw_inspector(Ui& ui) const {
 void ChannelsPage::draw_show(Ui& ui) const {
   ui.section("SHOW");
   if (grey()) {
-    ui.note("A grey picture has one plane. It is shown as it is.");
+    ui.note("A gray picture has one plane. It is shown as it is.");
     return;
   }
   static const Choice planes[] = {{"All", "all"}, {"Red", "r"}, {"Green", "g"}, {"Blue", "b"}};
   ui.segmented("plane", planes, view_.shown < 0 ? "all" : kLetters[view_.shown], "channels.show");
-  ui.toggle("planes in their colour", view_.tint, "channels.tint");
+  ui.toggle("planes in their color", view_.tint, "channels.tint");
 }
 
 void ChannelsPage::draw_gains(Ui& ui) const {
@@ -185,7 +186,7 @@ void ChannelsPage::draw_gains(Ui& ui) const {
   spec.reset = 1;
   spec.step = 0.05;
   for (int c = 0; c < (grey() ? 1 : 3); ++c) {
-    ui.slider(grey() ? std::string("grey gain") : fmt::format("{} gain", kLower[c]),
+    ui.slider(grey() ? std::string("gray gain") : fmt::format("{} gain", kLower[c]),
               std::round(view_.gains.of[c] * 1e4) / 1e4, spec, fmt::format("channels.gain {}", kLetters[c]));
   }
   const bool changed = view_.gains.of[0] != 1 || view_.gains.of[1] != 1 || view_.gains.of[2] != 1;
@@ -200,7 +201,7 @@ void ChannelsPage::draw_brush(Ui& ui) const {
   }
   const ChannelStatistics& plane = need_plane(view_.brushed);
   const int64_t lit = count_between(plane, view_.low, view_.high);
-  ui.row(grey() ? "grey" : kLower[view_.brushed], fmt::format("{} to {}", view_.low, view_.high));
+  ui.row(grey() ? "gray" : kLower[view_.brushed], fmt::format("{} to {}", view_.low, view_.high));
   ui.row("pixels lit", fmt::format("{} of {}", lit, plane.count));
   ui.row("share", fmt::format("{:.2f} %", 100.0 * static_cast<double>(lit) / static_cast<double>(plane.count)));
   ui.button("Clear the brush", "channels.brush.clear");
@@ -214,7 +215,7 @@ void ChannelsPage::draw_pixel(Ui& ui) const {
   for (int c = 0; c < image.colour_channels(); ++c) {
     const int after = tables_[static_cast<size_t>(c)][pixel[c]];
     const float gain = view_.gains.of[c];
-    ui.row(grey() ? "grey" : kLower[c],
+    ui.row(grey() ? "gray" : kLower[c],
            gain == 1 ? fmt::format("{}", pixel[c])
                      : fmt::format("{} \u00b7 {} \u2192 {}", pixel[c], shortest_text(gain), after));
   }
@@ -234,7 +235,7 @@ void ChannelsPage::draw_memory(Ui& ui) const {
   if (!grey()) ui.toggle("BGR bytes taken for RGB", view_.misread, "channels.misread");
   ui.row("index", index_formula(order_));
   static constexpr const char* four[] = {"red", "green", "blue", "alpha"};
-  static constexpr const char* two[] = {"grey", "alpha"};
+  static constexpr const char* two[] = {"gray", "alpha"};
   for (int c = 0; c < image.channels; ++c) {
     const int64_t index = memory_index(order_, image.width, image.height, image.channels, stage_.x(), stage_.y(), c);
     ui.row(image.channels >= 3 ? four[c] : two[c], fmt::format("at {}: {}", index, byte_at(image, order_, index)));

@@ -118,7 +118,8 @@ class ConvolutionPage : public Page {
   void look() const;                   // active_ and what is printed of it
   // The tap by which an output cell reads an input cell, or -1.
   int feeding_tap(int from_row, int from_column, int row, int column) const;
-  bool counted(int tap) const;                 // on the walk through the sum
+  bool counted(int tap) const;  // on the walk through the sum
+  float caption_height(const Ui& ui) const;
   std::string input_words(int channel) const;  // what a tooltip says of the cell under the mouse
   std::string kernel_words(int channel) const;
   std::string output_words() const;
@@ -138,6 +139,7 @@ class ConvolutionPage : public Page {
   double output_low_ = 0, output_high_ = 0;  // of all output values before the display mode
 
   mutable Hover hover_, hover_next_;  // of the last frame, and as this frame finds it
+  mutable bool numbered_ = true;      // the grids have room for the numbers of rows and columns
   mutable ConvolutionWalk active_;    // the walk of the cell that is looked at
   mutable PrintedSum active_sum_;     // and what is printed of it
   mutable std::string focus_;         // the grid that gets the keyboard in the next frame

@@ -49,7 +49,7 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
   });
   registry.add(Command{
       "convolution.colour",
-      "Reads a region of the picture as red, green and blue slices, or as grey",
+      "Reads a region of the picture as red, green and blue slices, or as gray",
       {Parameter::on_off("ON", "on: three slices")},
       [this](const Arguments& arguments) {
         State next = state_;

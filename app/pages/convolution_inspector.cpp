@@ -142,7 +142,7 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
   ui.number_field("offset", g.offset, spec, "convolution.offset");
   ui.toggle("clamp to 0..255", g.clamp, "convolution.clamp");
   static const Choice shows[] = {{"clip", "clip"}, {"|v|", "abs"}, {"+128", "offset"}, {"min-max", "minmax"}};
-  ui.row("shown as grey", "");
+  ui.row("shown as gray", "");
   ui.segmented("show", shows, show_name(state_.show), "convolution.show");
   const char* black = "0";
   const char* white = "255";
@@ -154,8 +154,8 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
   ui.note(
       state_.show == Show::minmax
           ? "The least and the largest value of this output. The numbers are the values themselves; this only chooses "
-            "their greys."
-          : "The numbers in the output are the values themselves; this only chooses their greys.");
+            "their grays."
+          : "The numbers in the output are the values themselves; this only chooses their grays.");
   ui.toggle("fill as it slides", player_.fill(), "convolution.fill");
 }
 

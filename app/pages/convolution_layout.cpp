@@ -25,7 +25,7 @@ float least_room(float caption) { return kLeastRoom * caption / kCaption; }
 
 float outputs_height(const ConvolutionSizes& s, float caption, float cell) {
   const auto k = static_cast<float>(s.outputs);
-  return k * cell * static_cast<float>(s.output_rows) + (k - 1) * (caption + kBetween);
+  return k * (cell * static_cast<float>(s.output_rows) + s.index_height) + (k - 1) * (caption + kBetween);
 }
 
 // Whether the notes have room below an output of this width, beside the kernel.
@@ -35,10 +35,11 @@ bool fits(const Rect& area, const ConvolutionSizes& s, float caption, float cell
   const float kernel = kernel_cell_for(cell, caption);
   const auto n = static_cast<float>(s.channels);
   const float notes = static_cast<float>(s.notes) * caption;
-  const float in_w = cell * static_cast<float>(s.input_columns), in_h = cell * static_cast<float>(s.input_rows);
+  const float in_w = cell * static_cast<float>(s.input_columns) + s.index_width;
+  const float in_h = cell * static_cast<float>(s.input_rows) + s.index_height;
   const float k_w = std::max(kernel * static_cast<float>(s.kernel_columns), least_room(caption));
   const float k_h = kernel * static_cast<float>(s.kernel_rows) + 2 * caption;
-  const float out_w = std::max(cell * static_cast<float>(s.output_columns), least_room(caption));
+  const float out_w = std::max(cell * static_cast<float>(s.output_columns) + s.index_width, least_room(caption));
   const float out_h = outputs_height(s, caption, cell);
   const float left_h = n * (std::max(in_h + caption, k_h)) + (n - 1) * kBetween;
   if (beside) {
@@ -65,7 +66,7 @@ float largest(const Rect& area, const ConvolutionSizes& s, float caption, bool b
 float least_convolution_height(const ConvolutionSizes& s, float caption) {
   const auto n = static_cast<float>(s.channels);
   const float kernel = kLeastKernelCell * static_cast<float>(s.kernel_rows) + 2 * caption;
-  const float input = kLeastCell * static_cast<float>(s.input_rows) + caption;
+  const float input = kLeastCell * static_cast<float>(s.input_rows) + s.index_height + caption;
   const float notes = static_cast<float>(s.notes) * caption;
   const float left = n * std::max(input, kernel) + (n - 1) * kBetween + caption + notes;
   return std::max(left, outputs_height(s, caption, kLeastCell) + 2 * caption + notes);
@@ -79,13 +80,14 @@ ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& 
   layout.caption = caption;
   layout.cell = beside ? beside_cell : below_cell;
   layout.kernel_cell = std::floor(kernel_cell_for(layout.cell, caption));
-  const float in_w = layout.cell * static_cast<float>(s.input_columns);
-  const float in_h = layout.cell * static_cast<float>(s.input_rows);
+  // The margins of the numbers at their edge count as a part of the grids until they stand.
+  const float in_w = layout.cell * static_cast<float>(s.input_columns) + s.index_width;
+  const float in_h = layout.cell * static_cast<float>(s.input_rows) + s.index_height;
   const float k_w = layout.kernel_cell * static_cast<float>(s.kernel_columns);
   const float k_h = layout.kernel_cell * static_cast<float>(s.kernel_rows);
   const float k_room = std::max(k_w, least_room(caption));
-  const float out_w = layout.cell * static_cast<float>(s.output_columns);
-  const float one_h = layout.cell * static_cast<float>(s.output_rows);
+  const float out_w = layout.cell * static_cast<float>(s.output_columns) + s.index_width;
+  const float one_h = layout.cell * static_cast<float>(s.output_rows) + s.index_height;
   const float out_h = outputs_height(s, caption, layout.cell);
   const float notes = static_cast<float>(s.notes) * caption;
   const float line_h = std::max(in_h + caption, k_h + 2 * caption);
@@ -118,6 +120,9 @@ ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& 
   }
   for (int k = 0; k < s.outputs; ++k) {
     layout.output.push_back(first.moved({0, static_cast<float>(k) * (one_h + caption + kBetween)}));
+  }
+  for (std::vector<Rect>* rects : {&layout.input, &layout.output}) {
+    for (Rect& r : *rects) r.cut_left(s.index_width), r.cut_top(s.index_height);
   }
   // Whole pixels: grid lines stay sharp.
   for (std::vector<Rect>* rects : {&layout.input, &layout.kernel, &layout.output}) {

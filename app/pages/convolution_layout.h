@@ -27,6 +27,7 @@ struct ConvolutionSizes {
   int input_rows = 1, input_columns = 1;  // padded
   int kernel_rows = 1, kernel_columns = 1;
   int output_rows = 1, output_columns = 1;
+  float index_width = 0, index_height = 0;  // for the numbers of rows and columns at the edge of input and output
 };
 
 // `caption` is the height of a line of captions.

@@ -171,7 +171,7 @@ void ConvolutionPage::declare_result_commands(Registry& registry) {
   for (const Show show : all_shows()) shows.push_back(show_name(show));
   registry.add(Command{
       "convolution.show",
-      "How output values become greys: cut at 0 and 255, without their sign, moved by 128, or stretched",
+      "How output values become grays: cut at 0 and 255, without their sign, moved by 128, or stretched",
       {Parameter::choice("MODE", "how signed results are shown", shows)},
       [this](const Arguments& arguments) { state_.show = parse_show(arguments.text(0)); },
       Undo::edit,

@@ -14,6 +14,8 @@
 namespace striate {
 namespace {
 
+constexpr float kLeastNumbered = 16;  // of a cell whose grid has the numbers of rows and columns at its edge
+
 // A value as the page's display mode makes a grey of it: 0 to 255, rounded half to even.
 int display_level(Show show, double value, double low, double high) {
   double shown = value;
@@ -125,12 +127,23 @@ void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
   sizes.kernel_columns = g.kernel_width;
   sizes.output_rows = picture_.height;
   sizes.output_columns = picture_.width;
+  sizes.index_height = ui.index_height();
+  sizes.index_width = ui.index_width(std::max({g.width, g.height, sizes.output_rows, sizes.output_columns}));
   // A stage that is too low for all channels scrolls.
+  const float margin = sizes.index_height;
+  sizes.index_height = 0;
   const float least = least_convolution_height(sizes, ui.em(22)) + 16;
+  sizes.index_height = margin;
   const bool scrolls = least > area.h;
   if (scrolls) ui.begin_panel("grids", area, 0, true);
   const Rect room = scrolls ? ui.take(least) : area;
-  const ConvolutionLayout layout = lay_out_convolution(room.inset(16, 8), sizes, ui.em(22));
+  ConvolutionLayout layout = lay_out_convolution(room.inset(16, 8), sizes, ui.em(22));
+  numbered_ = layout.cell >= kLeastNumbered;
+  if (!numbered_) {
+    // The cells need the room of the numbers at their edge.
+    sizes.index_height = sizes.index_width = 0;
+    layout = lay_out_convolution(room.inset(16, 8), sizes, ui.em(22));
+  }
   for (int c = 0; c < g.channels; ++c) {
     draw_input(ui, c, layout.input[static_cast<size_t>(c)], layout.cell);
     draw_kernel(ui, c, layout.kernel[static_cast<size_t>(c)], layout.kernel_cell);
@@ -146,6 +159,11 @@ void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
   if (!chip && !(hover_next_ == hover_)) ui.request_frame();
 }
 
+// From a grid's edge up to the middle of its caption.
+float ConvolutionPage::caption_height(const Ui& ui) const {
+  return numbered_ ? ui.index_height() + ui.em(12) : ui.em(14);
+}
+
 void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float cell) const {
   const Theme& theme = ui.theme();
   const ConvolutionGeometry& g = geometry();
@@ -159,6 +177,7 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
   spec.columns = g.width + g.left + g.right;
   spec.first_row = -g.top;
   spec.first_column = -g.left;
+  if (numbered_) spec.index_rows = g.height, spec.index_columns = g.width;
   spec.origin = place.min();
   spec.size = cell;
   spec.tone = Concept::input;
@@ -240,7 +259,14 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
       rest += g.border == Border::zero ? " with zeros" : " (" + border_name(g.border) + ")";
     }
   }
-  ui.caption({place.centre().x, place.y - ui.em(14)}, name, rest, theme.input);
+  // No longer than the grid and the gap beside it.
+  const auto wide = [&](const std::string& after) { return ui.measure(Font::caption, name + after).x; };
+  const float room = place.w + 2 * std::min(28.0f, place.x);
+  if (const size_t comma = rest.find(','); comma != std::string::npos && wide(rest) > room) {
+    rest = rest.substr(0, comma) + ", padded";
+    if (wide(rest) > room) rest = rest.substr(0, comma);
+  }
+  ui.caption({place.centre().x, place.y - caption_height(ui)}, name, rest, theme.input);
 }
 
 void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float cell) const {
@@ -249,6 +275,7 @@ void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float c
   GridSpec spec;
   spec.rows = picture_.height;
   spec.columns = picture_.width;
+  if (numbered_) spec.index_rows = spec.rows, spec.index_columns = spec.columns;
   spec.origin = place.min();
   spec.size = cell;
   spec.tone = Concept::activation;
@@ -288,7 +315,7 @@ void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float c
   const std::string name = g.outputs == 1            ? "output"
                            : g.outputs == g.channels ? channel_name(output) + " output"
                                                      : fmt::format("output {}", output);
-  ui.caption({place.centre().x, place.y - ui.em(14)}, name,
+  ui.caption({place.centre().x, place.y - caption_height(ui)}, name,
              output == 0 ? fmt::format(" {} \u00d7 {}", picture_.width, picture_.height) : "", theme.activation);
 }
 

@@ -25,7 +25,7 @@ void ConvolutionPage::draw_cell_sum(Ui& ui) const {
   const int channels = g.group_channels(), first = active_.output * channels;
   if (g.channels > 1) {
     ui.note(g.groups == 1 ? fmt::format("Each channel is multiplied with its own slice. The {} sums are added, and one "
-                                        "bias: so a layer of a network sees colour.",
+                                        "bias: so a layer of a network sees color.",
                                         channels)
             : channels == 1 ? "Each channel is filtered alone and has its own output: so a photo filter works."
                             : fmt::format("Groups of {} channels are added; each group has its own output.", channels));

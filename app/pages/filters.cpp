@@ -53,7 +53,7 @@ void use_whole_numbers(FilterStage& stage) {
 
 FiltersPage::FiltersPage(const PageContext& context)
     : info_{"filters", "Filters", "Pictures",
-            "The open picture before and after a filter. Every new pixel is a sum: its neighbours times the numbers of "
+            "The open picture before and after a filter. Every new pixel is a sum: its neighbors times the numbers of "
             "a "
             "kernel. Drag the handle to compare, choose a kernel or edit its numbers, build a chain of them. Move the "
             "mouse over a pixel and read under Pixel how its value came about, click to pin it; The code shows the "
@@ -179,7 +179,7 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
   registry.add(Command{
       "filters.offset",
       "Adds this after the division",
-      {Parameter::number("O", "the offset, in grey values", -kNumberLimit, kNumberLimit)},
+      {Parameter::number("O", "the offset, in gray values", -kNumberLimit, kNumberLimit)},
       [this](const Arguments& arguments) {
         stage().offset = arguments.number(0);
         changed();

@@ -91,7 +91,7 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   } else {
     static constexpr const char* about[] = {"Below 0 is black, above 255 is white.",
                                             "A number's sign is dropped: falling edges are as bright as rising ones.",
-                                            "128 is added: grey is 0, darker is negative, brighter is positive.",
+                                            "128 is added: gray is 0, darker is negative, brighter is positive.",
                                             "Waiting for the smallest and the largest value."};
     ui.note(about[static_cast<int>(chain_.show)]);
   }
@@ -261,8 +261,8 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   }
   if (failure_) return ui.error_note(failure_->what(), failure_->hint());
   const WalkPtr found = walk();
-  ui.section(
-      fmt::format("PIXEL AT X {}, Y {}{}", stage_view_.x(), stage_view_.y(), stage_view_.pinned() ? ", PINNED" : ""));
+  ui.section(fmt::format("PIXEL AT COLUMN {}, ROW {}{}", stage_view_.x(), stage_view_.y(),
+                         stage_view_.pinned() ? ", PINNED" : ""));
   if (!found) {
     ui.progress("Following this pixel back", -1, {});
     return;
@@ -316,7 +316,7 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
     const Rect line = ui.take(ui.em(24));
     const bool grey = walk.channels.size() == 1;
     ui.fill({line.x, line.y + 4, 4, line.h - 8}, grey ? ui.theme().grey : marks[i], 2);
-    ui.label({line.x + 12, line.y, line.w - 12, line.h}, grey ? "grey" : kColours[i], Font::body, ui.theme().secondary);
+    ui.label({line.x + 12, line.y, line.w - 12, line.h}, grey ? "gray" : kColours[i], Font::body, ui.theme().secondary);
     ui.label(line, fmt::format("{:>3} \u2192 {:>3}", walk.channels[i].before, walk.channels[i].result), Font::number,
              ui.theme().text, Align::right);
   }

@@ -184,6 +184,7 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
       if (!tap.zero) ui.mark_cell(rest, view, tap.x, tap.y, ui.theme().bias, 3);
     }
   }
+  ui.pixel_indices(rest, view, width, height, stage_view_.x(), stage_view_.y());
   stage_view_.mark_cursor(ui, rest, view);
   if (!seen.empty()) draw_split(ui, rest, seen, x, view.zoom);
   draw_progress(ui, rest);

@@ -23,8 +23,8 @@ PixelsPage::PixelsPage(const PageContext& context)
             "The open picture and its numbers. Turn the wheel over the picture: when pixels are large enough, each "
             "shows "
             "the numbers it is made of. Move the mouse over a pixel to read it at the right, click to pin it. Show the "
-            "picture in another colour space, print its numbers as decimals, hexadecimals or from 0 to 1, change the "
-            "weights that make a grey, and see what number types make of 200 + 100."},
+            "picture in another color space, print its numbers as decimals, hexadecimals or from 0 to 1, change the "
+            "weights that make a gray, and see what number types make of 200 + 100."},
       context_(context),
       stage_("pixels", context.document),
       counter_(context.wake) {}
@@ -40,8 +40,8 @@ void PixelsPage::declare(Registry& registry) {
   stage_.declare(registry);
   registry.add(Command{
       "pixels.space",
-      "Shows the picture and its cells in the numbers of a colour space",
-      {Parameter::choice("SPACE", "the colour space", {"rgb", "gray", "hsv", "ycbcr"})},
+      "Shows the picture and its cells in the numbers of a color space",
+      {Parameter::choice("SPACE", "the color space", {"rgb", "gray", "hsv", "ycbcr"})},
       [this](const Arguments& arguments) {
         view_.space = colour_space_of(arguments.text(0));
         view_.component = 0;
@@ -50,7 +50,7 @@ void PixelsPage::declare(Registry& registry) {
   });
   registry.add(Command{
       "pixels.component",
-      "Shows one of the colour space's three numbers alone",
+      "Shows one of the color space's three numbers alone",
       {Parameter::choice("WHICH", "all together, or the first, second or third number", {"all", "1", "2", "3"})},
       [this](const Arguments& arguments) {
         view_.component = arguments.text(0) == "all" ? 0 : arguments.text(0)[0] - '0';
@@ -65,7 +65,7 @@ void PixelsPage::declare(Registry& registry) {
   const auto weight = [](const char* name, const char* help) { return Parameter::number(name, help, 0, 2); };
   registry.add(Command{
       "pixels.weights",
-      "Sets how much red, green and blue count in a grey",
+      "Sets how much red, green and blue count in a gray",
       {weight("R", "weight of red"), weight("G", "weight of green"), weight("B", "weight of blue")},
       [this](const Arguments& arguments) {
         view_.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
@@ -76,8 +76,8 @@ void PixelsPage::declare(Registry& registry) {
   });
   registry.add(Command{
       "pixels.weight",
-      "Sets how much one colour counts in a grey",
-      {Parameter::choice("COLOUR", "which colour", {"red", "green", "blue"}), weight("W", "its weight")},
+      "Sets how much one color counts in a gray",
+      {Parameter::choice("COLOR", "which color", {"red", "green", "blue"}), weight("W", "its weight")},
       [this](const Arguments& arguments) {
         const auto value = static_cast<float>(arguments.number(1));
         const std::string& colour = arguments.text(0);
@@ -87,7 +87,7 @@ void PixelsPage::declare(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{"pixels.reset",
-                       "Sets the weights of grey back to 0.299, 0.587 and 0.114",
+                       "Sets the weights of gray back to 0.299, 0.587 and 0.114",
                        {},
                        [this](const Arguments&) {
                          view_.weights = {};
@@ -96,7 +96,7 @@ void PixelsPage::declare(Registry& registry) {
                        Undo::edit});
   registry.add(Command{
       "pixels.panel",
-      "Shows the picture's facts, the pixel in other colour spaces, the weights of grey, or number types",
+      "Shows the picture's facts, the pixel in other color spaces, the weights of gray, or number types",
       {Parameter::choice("PANEL", "what the inspector shows below the pixel",
                          {"picture", "spaces", "weights", "types"})},
       [this](const Arguments& arguments) { panel_ = arguments.text(0); },
@@ -149,6 +149,8 @@ void PixelsPage::declare_number_types(Registry& registry) {
                            return ReadoutValue(static_cast<double>(compute(view_.change.operation, a_, b_)));
                          }});
   };
+  registry.add(Readout{"pixels.dtype", "what happens to the stage's values beyond 0 and 255: none, wrap or saturate",
+                       [this] { return ReadoutValue(std::string(name_of(view_.change.rule))); }});
   readout("pixels.dtype.exact", "the card's sum as whole numbers have it", exact);
   readout("pixels.dtype.wraps", "the card's sum in eight bits that wrap", wrapped);
   readout("pixels.dtype.saturates", "the card's sum in eight bits that saturate", saturated);
@@ -192,13 +194,13 @@ void PixelsPage::declare_readouts(Registry& registry) {
       return to_thousandths(numbers_of(view, cursor_pixel(), need_image().channels).value[component]);
     });
   };
-  in_space("pixels.gray", "grey of the cursor's pixel by the weights, to three decimals", ColourSpace::gray, 0);
+  in_space("pixels.gray", "gray of the cursor's pixel by the weights, to three decimals", ColourSpace::gray, 0);
   in_space("pixels.hue", "hue of the cursor's pixel in degrees, 0 to 360", ColourSpace::hsv, 0);
   in_space("pixels.saturation", "saturation of the cursor's pixel, 0 to 1", ColourSpace::hsv, 1);
   in_space("pixels.value", "value (the largest of red, green, blue) of the cursor's pixel", ColourSpace::hsv, 2);
   in_space("pixels.luma", "Y of the cursor's pixel, 0 to 255", ColourSpace::ycbcr, 0);
-  in_space("pixels.cb", "Cb of the cursor's pixel, 128 for a grey", ColourSpace::ycbcr, 1);
-  in_space("pixels.cr", "Cr of the cursor's pixel, 128 for a grey", ColourSpace::ycbcr, 2);
+  in_space("pixels.cb", "Cb of the cursor's pixel, 128 for a gray", ColourSpace::ycbcr, 1);
+  in_space("pixels.cr", "Cr of the cursor's pixel, 128 for a gray", ColourSpace::ycbcr, 2);
   registry.add(Readout{"pixels.cell", "what the cursor's cell shows, numbers with spaces between", [this] {
                          const PixelNumbers numbers = numbers_of(view_, cursor_pixel(), need_image().channels);
                          std::string text;
@@ -239,7 +241,7 @@ std::vector<std::string> PixelsPage::state() const {
 std::vector<Page::Key> PixelsPage::keys() const {
   std::vector<Key> keys = stage_.keys();
   keys.push_back({"R", "pixels.space rgb", "red, green and blue"});
-  keys.push_back({"G", "pixels.space gray", "grey by the weights"});
+  keys.push_back({"G", "pixels.space gray", "gray by the weights"});
   keys.push_back({"H", "pixels.space hsv", "hue, saturation and value"});
   keys.push_back({"Y", "pixels.space ycbcr", "Y, Cb and Cr"});
   keys.push_back({"D", "pixels.format decimal", "numbers from 0 to 255"});

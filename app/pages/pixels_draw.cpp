@@ -35,7 +35,7 @@ std::string bytes_text(double bytes) {
 }
 
 std::string channels_text(const Image& image) {
-  static constexpr const char* words[] = {"", "grey", "grey, alpha", "RGB", "RGB, alpha"};
+  static constexpr const char* words[] = {"", "gray", "gray, alpha", "RGB", "RGB, alpha"};
   return fmt::format("{} ({}) \u00b7 {} bit", image.channels, words[image.channels], image.bits);
 }
 
@@ -85,6 +85,7 @@ void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
     text.red = numbers.colour[0], text.green = numbers.colour[1], text.blue = numbers.colour[2];
     return text;
   });
+  ui.pixel_indices(rest, hit.view, image->width, image->height, stage_.x(), stage_.y());
   stage_.mark_cursor(ui, rest, hit.view);
   if (hit.hovered && hit.pixel.inside) ui.light(Concept::input);
 }
@@ -150,7 +151,7 @@ void PixelsPage::draw_pixel(Ui& ui) const {
 }
 
 void PixelsPage::draw_look(Ui& ui) const {
-  static const Choice spaces[] = {{"RGB", "rgb"}, {"Grey", "gray"}, {"HSV", "hsv"}, {"YCbCr", "ycbcr"}};
+  static const Choice spaces[] = {{"RGB", "rgb"}, {"Gray", "gray"}, {"HSV", "hsv"}, {"YCbCr", "ycbcr"}};
   static const Choice formats[] = {{"Decimal", "decimal"}, {"Hex", "hex"}, {"0 to 1", "unit"}};
   ui.section("SHOW");
   ui.segmented("space", spaces, name_of(view_.space), "pixels.space");

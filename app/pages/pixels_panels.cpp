@@ -30,7 +30,7 @@ void PixelsPage::draw_weights(Ui& ui) const {
   const bool colour = image.colour_channels() == 3;
   const int rgb[] = {pixel[0], pixel[colour ? 1 : 0], pixel[colour ? 2 : 0]};
   const GreyWeights& w = view_.weights;
-  ui.section("WEIGHTS OF GREY");
+  ui.section("WEIGHTS OF GRAY");
   const float weights[] = {w.red, w.green, w.blue};
   static constexpr const char* names[] = {"red", "green", "blue"};
   NumberSpec spec;
@@ -58,10 +58,10 @@ void PixelsPage::draw_weights(Ui& ui) const {
            fmt::format("{} \u00b7 {:>3} = {:>8}", shortest_text(weights[c]), rgb[c],
                        number_text(static_cast<double>(weights[c]) * rgb[c], decimals)));
   }
-  ui.row("grey", number_text(grey, decimals), Concept::input);
+  ui.row("gray", number_text(grey, decimals), Concept::input);
   const double sum = static_cast<double>(w.red) + w.green + w.blue;
   if (std::abs(sum - 1) > 1e-6) {
-    ui.note(fmt::format("The weights add up to {:.3f}: greys become {} than the picture.", sum,
+    ui.note(fmt::format("The weights add up to {:.3f}: grays become {} than the picture.", sum,
                         sum > 1 ? "brighter" : "darker"));
   }
   ui.button("Usual weights", "pixels.reset");

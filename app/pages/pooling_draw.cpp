@@ -44,7 +44,7 @@ void PoolingPage::draw_stage(Ui& ui, const Rect& area) const {
   active_ = walk_pooling(state_.pooling, 0, std::min(hovers ? hover_.row : player_.row(), picture_.height - 1),
                          std::min(hovers ? hover_.column : player_.column(), picture_.width - 1));
   const bool two_lines = state_.view != "forward";
-  const float gap = ui.em(72), caption_room = ui.em(30);
+  const float gap = ui.em(72), caption_room = ui.em(26) + ui.index_height();
   const auto in_columns = static_cast<float>(g.width + g.left + g.right);
   const auto in_rows = static_cast<float>(g.height + g.top + g.bottom);
   const auto out_columns = static_cast<float>(picture_.width), out_rows = static_cast<float>(picture_.height);
@@ -89,6 +89,7 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
   spec.columns = g.width + g.left + g.right;
   spec.first_row = -g.top;
   spec.first_column = -g.left;
+  spec.index_rows = g.height, spec.index_columns = g.width;
   spec.origin = at;
   spec.size = cell;
   spec.tone = Concept::input;
@@ -146,7 +147,7 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
   std::string words = shifted ? fmt::format(", shifted by {} right, {} down", state_.shift_x, state_.shift_y)
                               : fmt::format(" {} \u00d7 {}", g.width, g.height);
   if (!shifted && g.top > 0) words += fmt::format(", padded by {}", g.top);
-  ui.caption({middle, at.y - ui.em(14)}, "input", words, theme.input);
+  ui.caption({middle, at.y - ui.index_height() - ui.em(12)}, "input", words, theme.input);
 }
 
 void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
@@ -156,6 +157,7 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
   GridSpec spec;
   spec.rows = picture.height;
   spec.columns = picture.width;
+  spec.index_rows = spec.rows, spec.index_columns = spec.columns;
   spec.origin = at;
   spec.size = cell;
   spec.tone = Concept::activation;
@@ -190,8 +192,8 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
   if (r.clicked || r.moved) ui.send(fmt::format("pooling.cursor {} {}", r.column, r.row));
   if (r.right_clicked) ui.send(fmt::format("pooling.pin {} {}", r.column, r.row));
   const float middle = at.x + cell * static_cast<float>(spec.columns) / 2;
-  ui.caption({middle, at.y - ui.em(14)}, "output", fmt::format(" {} \u00d7 {}", picture.width, picture.height),
-             theme.activation);
+  ui.caption({middle, at.y - ui.index_height() - ui.em(12)}, "output",
+             fmt::format(" {} \u00d7 {}", picture.width, picture.height), theme.activation);
   const Vec below{middle, at.y + cell * static_cast<float>(spec.rows) + ui.em(18)};
   if (shifted) {
     ui.caption(below, fmt::format("{} of {} cells stayed", kept_cells(), player_.count()), "", theme.secondary);
@@ -207,6 +209,7 @@ void PoolingPage::draw_gradient(Ui& ui, Vec at, float cell, bool output) const {
   GridSpec spec;
   spec.rows = output ? picture_.height : g.height;
   spec.columns = output ? picture_.width : g.width;
+  spec.index_rows = spec.rows, spec.index_columns = spec.columns;
   spec.origin = output ? at : at + Vec{cell * static_cast<float>(g.left), cell * static_cast<float>(g.top)};
   spec.size = cell;
   spec.tone = Concept::gradient;
@@ -229,8 +232,8 @@ void PoolingPage::draw_gradient(Ui& ui, Vec at, float cell, bool output) const {
   const GridResponse r = ui.grid(output ? "output gradient" : "input gradient", spec);
   if (r.hovered) hover_next_ = {output ? Hover::Kind::output : Hover::Kind::input, r.row, r.column};
   const float middle = spec.origin.x + cell * static_cast<float>(spec.columns) / 2;
-  ui.caption({middle, spec.origin.y - ui.em(14)}, "gradient", output ? " at the output: 1 each" : " at the input",
-             theme.gradient);
+  ui.caption({middle, spec.origin.y - ui.index_height() - ui.em(12)}, "gradient",
+             output ? " at the output: 1 each" : " at the input", theme.gradient);
 }
 
 }  // namespace striate

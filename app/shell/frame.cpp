@@ -192,6 +192,7 @@ void Shell::draw(const Moment& moment) {
   frame.scale = moment.scale;
   frame.dark = s.dark;
   frame.presentation = s.presentation;
+  frame.inspector = s.shows_inspector() || task_unfolds_;
   frame.motion = s.motion;
   frame.now = moment.now;
   frame.patient = moment.patient;

@@ -31,14 +31,15 @@ void Shell::draw_help(Vec size) {
   ui_.paragraph(info.help);
   ui_.space(8);
   auto line = [&](const std::string& key, const std::string& what) {
-    Rect rect = ui_.take(ui_.em(28));
-    float wide = ui_.measure(Font::caption, key).x + 16;
-    Rect cap{rect.x, rect.y + 2, wide, rect.h - 4};
+    const float wide = ui_.measure(Font::caption, key).x + 16, column = std::max(wide + 10, ui_.em(104));
+    const float words = ui_.paragraph_height(what, ui_.width() - column, Font::caption), one = ui_.em(28);
+    const Rect rect = ui_.take(std::max(one, words + 8));
+    const Rect cap{rect.x, rect.y + 2, wide, one - 4};
     ui_.fill(cap, t.raised, 4);
     ui_.stroke(cap, t.line, 4);
     ui_.label(cap, key, Font::caption, t.text, Align::centre);
-    float column = std::max(wide + 10, ui_.em(128));
-    ui_.label(Rect{rect.x + column, rect.y, rect.w - column, rect.h}, what, Font::control, t.secondary);
+    ui_.next({rect.x + column, rect.y + std::max(0.0f, (rect.h - words) / 2), rect.w - column, words});
+    ui_.paragraph(what, Font::caption);
   };
   ui_.section("Keys of this page");
   ui_.begin_columns(2, 24);

@@ -26,11 +26,17 @@ std::string spoken(const ReadoutValue& value, bool moves) {
 
 std::string read_aloud(const ProseSpan& span, const Registry& registry) {
   try {
-    return spoken(registry.read(span.readout), span.is_live());
+    const ReadoutValue value = registry.read(span.readout);
+    const double* number = std::get_if<double>(&value);
+    if (span.percent && number && std::isfinite(*number)) return fmt::format("{:.1f}\u00a0%", 100 * *number);
+    return spoken(value, span.is_live());
   } catch (const Error&) {
     return "\u2013";  // nothing to read at this moment: no picture is open, no second run has begun
   }
 }
+
+// What a frozen value is kept under.
+std::string as_written(const ProseSpan& span) { return span.readout + (span.percent ? " %" : ""); }
 
 }  // namespace
 
@@ -38,7 +44,7 @@ void LessonSession::begin(const Registry& registry) {
   if (!lesson_) return;
   for (const ProseBlock& block : current().prose)
     for (const ProseSpan& span : block.spans)
-      if (span.frozen) frozen_[span.readout] = read_aloud(span, registry);
+      if (span.frozen) frozen_[as_written(span)] = read_aloud(span, registry);
 }
 
 std::vector<ProseBlock> LessonSession::prose(const Registry& registry) const {
@@ -46,7 +52,7 @@ std::vector<ProseBlock> LessonSession::prose(const Registry& registry) const {
   for (ProseBlock& block : blocks) {
     for (ProseSpan& span : block.spans) {
       if (span.readout.empty()) continue;
-      const auto then = frozen_.find(span.readout);
+      const auto then = frozen_.find(as_written(span));
       span.text = !span.frozen ? read_aloud(span, registry) : then == frozen_.end() ? "\u2026" : then->second;
     }
   }

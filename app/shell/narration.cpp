@@ -35,24 +35,20 @@ bool step_done(const App& app, int step) {
 
 float buttons_width(const Ui& ui, bool show_me) { return ui.em(show_me ? 248 : 156); }
 
-// Where the band is narrow for its type the buttons stand under the words instead of beside them.
-bool buttons_below(const Ui& ui, float width) { return width < ui.em(560); }
-
 }  // namespace
 
-// While presenting, a wide band has its buttons beside the title, and its words have the whole width.
-bool Shell::narration_has_wide_head(float width) const { return app_.settings().presentation && width >= ui_.em(560); }
+// A wide band has its buttons beside the title: its words have the whole width, and Next stands still from step to
+// step. Where the band is narrow for its type they stand under the words.
+bool Shell::narration_has_wide_head(float width) const { return width >= ui_.em(560); }
 
 float Shell::narration_height(float width) {
-  bool show_me = !app_.lessons().current().attempt.empty();
-  bool below = buttons_below(ui_, width), wide_head = narration_has_wide_head(width);
-  float words = width - 2 * 18 - (below || wide_head ? 0 : buttons_width(ui_, show_me) + 16);
+  const float words = width - 2 * 18;
   float height = 0;
   for (const std::vector<ProseSpan>& paragraph : paragraphs(app_.lessons().prose(app_.registry()))) {
     height += ui_.paragraph_height(paragraph, words) + (height > 0 ? 6 : 0);
   }
-  if (wide_head) return height + ui_.em(38) + 22;
-  return std::max(height + ui_.em(30) + 22, ui_.em(92)) + (below ? ui_.em(44) : 0);
+  if (narration_has_wide_head(width)) return height + ui_.em(38) + 22;
+  return std::max(height + ui_.em(30) + 22, ui_.em(92)) + ui_.em(44);
 }
 
 void Shell::draw_narration(const Rect& area) {
@@ -65,24 +61,27 @@ void Shell::draw_narration(const Rect& area) {
   ui_.push_id("narration");
 
   Rect inside = area.inset(18, 10);
-  bool below = buttons_below(ui_, area.w);
-  Rect foot = below ? inside.cut_bottom(ui_.em(40)) : Rect{};
-  Rect right = inside;
-  right.cut_left(inside.w - buttons_width(ui_, show_me));
-  bool wide_head = narration_has_wide_head(area.w);
-  if (!below && !wide_head) inside.cut_right(right.w + 16);
+  const bool wide_head = narration_has_wide_head(area.w);
+  Rect foot = wide_head ? Rect{} : inside.cut_bottom(ui_.em(40));
 
   // Title, then the step's own words.
   Rect head = inside.cut_top(ui_.em(wide_head ? 34 : 24));
   int count = lessons.step_count();
   const float buttons_wide = buttons_width(ui_, show_me);
-  Rect top = wide_head ? head : right.cut_top(ui_.em(24));
+  Rect top = head;
   const float dots = ui_.em(14) * static_cast<float>(count) + ui_.em(44);
-  if (wide_head) head.cut_right(std::min(head.w * 0.5f + buttons_wide, buttons_wide + 16 + dots));
-  if (below) head.cut_right(std::min(head.w * 0.6f, dots));
   inside.cut_top(ui_.em(4));
   std::string title = lessons.lesson().title;
   if (!lessons.current().heading.empty()) title = lessons.current().heading;
+  if (wide_head) {
+    // The dots stand closer before the title is cut.
+    const float title_wide = ui_.measure(Font::strong, title, ui_.em(15)).x + 2;
+    const float least_dots = ui_.em(7) * static_cast<float>(count) + ui_.em(36);
+    head.cut_right(buttons_wide + 16 + std::min(dots, least_dots));
+    top.cut_left(std::min(title_wide, head.w));
+  } else {
+    head.cut_right(std::min(head.w * 0.6f, dots));
+  }
   ui_.label(head, title, Font::strong, t.secondary, Align::left, ui_.em(15));
   ui_.begin_panel("words", {inside.x, inside.y, inside.w, inside.h}, 0, true);
   // Words fade in with each step; they never blink.
@@ -109,7 +108,7 @@ void Shell::draw_narration(const Rect& area) {
               .tooltip = "Closes the lesson; what you did stays",
               .icon_only = true});
   // Where we are: a dot per step.
-  float gap = std::min(ui_.em(14), (top.w - 8) / static_cast<float>(std::max(1, count)));
+  float gap = std::min(ui_.em(14), std::max(1.0f, top.w - 12) / static_cast<float>(std::max(1, count)));
   float x = top.right() - 8 - gap * static_cast<float>(count);
   for (int i = 0; i < count; ++i) {
     bool here = i == lessons.step();
@@ -128,9 +127,7 @@ void Shell::draw_narration(const Rect& area) {
     if (r.clicked) ui_.send(command);
   }
 
-  Rect buttons{right.x, right.y + std::max(0.0f, (right.h - ui_.em(36)) / 2), right.w, ui_.em(36)};
-  if (wide_head) buttons = beside_title;
-  ui_.begin_row(below ? foot : buttons, 8);
+  ui_.begin_row(wide_head ? beside_title : foot, 8);
   ui_.pack_right();
   if (last) {
     ui_.button("Done", "lesson.next", {.style = ButtonStyle::primary, .icon = Icon::tick});

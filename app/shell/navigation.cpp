@@ -104,7 +104,7 @@ void Shell::draw_navigation(const Rect& area) {
   };
   small("Open", "browse open", Icon::folder, "Opens a picture or a lesson");
   small(dark ? "Light" : "Dark", dark ? "theme light" : "theme dark", dark ? Icon::sun : Icon::moon,
-        "Light or dark colours");
+        "Light or dark colors");
   small("Present", app_.settings().presentation ? "presentation off" : "presentation on", Icon::eye,
         "Large type for a projector");
   small("Numbers", app_.settings().shows_inspector() ? "inspector off" : "inspector on", Icon::panel,

@@ -30,8 +30,8 @@ void Shell::declare_commands() {
                          }});
   };
   registry.add(Command{"theme",
-                       "Dark or light colours",
-                       {Parameter::choice("THEME", "which colours", {"dark", "light"})},
+                       "Dark or light colors",
+                       {Parameter::choice("THEME", "which colors", {"dark", "light"})},
                        [this](const Arguments& arguments) { app_.settings().dark = arguments.text(0) == "dark"; }});
   auto add_call = [&](const char* name, const char* help, const char* what, void (Settings::*change)(bool)) {
     registry.add(Command{name, help, {Parameter::on_off("ON", what)}, [this, change](const Arguments& arguments) {

@@ -28,6 +28,12 @@ std::vector<Row> rows_of(const ConfusionGrid& grid) {
   return rows;
 }
 
+int digits_of(int64_t number) { return std::max(2, static_cast<int>(std::to_string(number).size())); }
+
+bool has_numbers(const Ui& ui, float cell, int digits) { return cell >= ui.em(16) && ui.numbers_fit(cell, digits, 1); }
+
+float head_height(const Ui& ui) { return ui.em(18); }
+
 std::string name_of(const ConfusionGrid& grid, int index) {
   const auto i = static_cast<size_t>(index);
   return i < grid.names.size() ? grid.names[i] : fmt::format("{}", index);
@@ -46,6 +52,12 @@ ConfusionLayout confusion_layout(const Rect& area, int classes, float names, flo
   layout.cell = std::max(0.0f, cell);
   layout.cells = {area.x + layout.names, area.y + top, layout.cell * n, layout.cell * n};
   return layout;
+}
+
+float confusion_height_with_numbers(const Ui& ui, int classes, int64_t most) {
+  float cell = std::ceil(ui.em(16));
+  while (cell < ui.em(64) && !has_numbers(ui, cell, digits_of(most))) ++cell;
+  return head_height(ui) + cell * static_cast<float>(std::max(classes, 0));
 }
 
 Colour confusion_colour(double share, bool right, const Theme& theme) {
@@ -71,7 +83,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   for (const Row& row : rows) most = std::max(most, row.all);
   const float counts_wide = ui.measure(Font::number, grouped(most), small).x;
   const float totals = grid.totals ? std::max(ui.em(94), 10 + found_wide + counts_wide + ui.em(4)) : 0;
-  const float top = ui.em(18);
+  const float top = head_height(ui);
   const ConfusionLayout layout = confusion_layout(area, grid.classes, names + 8, top, totals);
   const Rect& cells = layout.cells;
   if (layout.cell <= 0) return answer;
@@ -95,10 +107,9 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   // One size for all numbers: that of the longest.
   int64_t largest = 0;
   for (const int64_t count : grid.counts) largest = std::max(largest, count);
-  const auto digits = static_cast<int>(std::to_string(largest).size());
-  const bool numbers = layout.cell >= ui.em(16) && ui.numbers_fit(layout.cell, std::max(digits, 2), 1);
-  const float size =
-      std::clamp(layout.cell * 0.9f / (0.62f * static_cast<float>(std::max(digits, 2))), 8.0f, ui.em(15));
+  const int digits = digits_of(largest);
+  const bool numbers = has_numbers(ui, layout.cell, digits);
+  const float size = std::clamp(layout.cell * 0.9f / (0.62f * static_cast<float>(digits)), 8.0f, ui.em(15));
   // Cells without a picture are most of them: one ground with lines between them, instead of a rectangle each.
   ui.fill({cells.x, cells.y, cells.w - gap, cells.h - gap}, confusion_colour(0, false, theme));
   for (int i = 1; gap > 0 && i < grid.classes; ++i) {

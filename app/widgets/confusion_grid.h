@@ -42,6 +42,8 @@ struct ConfusionLayout {
   float names = 0, totals = 0;  // widths left and right of the cells
 };
 ConfusionLayout confusion_layout(const Rect& area, int classes, float names, float top, float totals);
+// The height of `classes` rows with their head whose cells have room for a number as large as `most`.
+float confusion_height_with_numbers(const Ui& ui, int classes, int64_t most);
 // The colour of a cell; `share` of its row, 0 to 1.
 Colour confusion_colour(double share, bool right, const Theme& theme);
 

@@ -169,6 +169,7 @@ std::string curve_text(const CurvePlot& plot, double value) {
   if (!std::isfinite(value)) return "not a number";
   if (plot.percent) return fmt::format("{:.1f} %", value * 100);
   const double size = std::abs(value);
+  if (size >= 1e-4 && size < 1e-3) return number_text(value, 5);
   if (size != 0 && (size < 1e-3 || size >= 1e5)) return fmt::format("{:.2e}", value);
   return number_text(value, size < 0.1 ? 4 : size < 10 ? 3 : size < 1000 ? 1 : 0);
 }

@@ -16,10 +16,6 @@ void fitted(Ui& ui, const Rect& place, std::string_view text, Font font, Colour 
   if (size >= 7) ui.label(place, text, font, ink, Align::centre, size);
 }
 
-std::string whole_text(const PrintedTerm& term) {
-  return fmt::format("{} \u00d7 {} = {}", term.x, term.w, term.product);
-}
-
 }  // namespace
 
 int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
@@ -29,13 +25,10 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
   const float wide =
       std::floor((ui.width() - gap * static_cast<float>(row.columns - 1)) / static_cast<float>(row.columns));
   const float chip_w = std::min(wide, ui.em(120));
-  // A whole product on one line where all of them fit, else on two, else the product alone.
-  const bool products = row.columns <= 5;
-  bool factors = row.columns <= 3;
-  for (const SumChip& chip : row.chips) {
-    if (factors && ui.measure(Font::number, whole_text(*chip.term)).x * 0.8f > chip_w - 4) factors = false;
-  }
-  const float chip_h = factors ? ui.em(28) : products ? ui.em(36) : std::min(chip_w, ui.em(26));
+  // Factors over their product where there is room, else the product alone: the same for all numbers, so that nothing
+  // below jumps while the window slides.
+  const bool wide_chips = row.columns <= 3, products = row.columns <= 5;
+  const float chip_h = products ? ui.em(36) : std::min(chip_w, ui.em(26));
   const Rect grid = ui.take(static_cast<float>(lines) * (chip_h + gap) - gap);
   const auto place_of = [&](int i) {
     return Rect{grid.x + static_cast<float>(i % row.columns) * (chip_w + gap),
@@ -76,14 +69,12 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
     const bool newest = row.walked >= 0 && i == counted - 1;
     if (i == under || i == row.lit || newest) ui.stroke(place, theme.text, products ? 5.0f : 3.0f, 2);
     const Colour ink = on ? ink_on(ground) : theme.secondary;
-    if (factors) {
-      fitted(ui, place, whole_text(*chip.term), Font::number, ink);
-    } else if (products) {
+    if (products) {
       Rect upper = place;
       const Rect lower = upper.cut_bottom(place.h / 2);
-      fitted(ui, upper.inset(0, 1), fmt::format("{}\u00d7{}", chip.term->x, chip.term->w), Font::number,
-             faded(ink, 0.8f));
-      fitted(ui, lower.inset(0, 1), chip.term->product, Font::number, ink);
+      const std::string times = wide_chips ? " \u00d7 " : "\u00d7";
+      fitted(ui, upper.inset(0, 1), chip.term->x + times + chip.term->w, Font::number, faded(ink, 0.8f));
+      fitted(ui, lower.inset(0, 1), (wide_chips ? "= " : "") + chip.term->product, Font::number, ink);
     } else {
       fitted(ui, place, chip.term->product, Font::caption, ink);
     }

@@ -196,7 +196,8 @@ struct GridSpec {
   bool takes_wheel = true;  // once it has the focus
   bool takes_press = true;  // Enter and Space click the keyboard's cell, or type into it; else they stay the page's
   Concept tone = Concept::none;
-  std::string_view command = {};  // what its edits send
+  int index_rows = 0, index_columns = 0;  // so many are numbered at the grid's edge, from 0; 0: none
+  std::string_view command = {};          // what its edits send
   std::string_view tooltip = {};
 };
 
@@ -234,6 +235,7 @@ class Ui {
     float scale = 1;  // pixels per logical unit
     bool dark = true;
     bool presentation = false;
+    bool inspector = true;  // the panel at the right is unfolded
     bool motion = true;
     double now = 0;        // seconds
     bool patient = false;  // wait for everything (screenshots): no budget per frame, motion at its end
@@ -349,6 +351,7 @@ class Ui {
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
   void error_beside(std::string_view command);                    // what this command's last failure said, if it failed
   void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
+  std::string_view at_the_right() const;  // where the inspector is: for words that send the reader there
   void progress(std::string_view label, float share, std::string_view cancel_command);  // share < 0: unknown
 
   // ---- widgets: they send their command and return true when they did
@@ -396,6 +399,12 @@ class Ui {
   bool numbers_fit(float cell, int characters, int lines) const;
   // Would grid() draw a number of this many characters into a cell of this size?
   bool grid_number_fits(float cell, int characters) const;
+  // Rows and columns are numbered in a margin of this height above a grid or picture, and of this width at its left.
+  float index_height() const;
+  float index_width(int count) const;  // for rows 0 to count - 1
+  // The numbers of a picture's columns and rows at its edge, or at the area's where it reaches beyond; those of the
+  // cursor's pixel are bright. Only where cells are large enough for numbers.
+  void pixel_indices(const Rect& area, const View& view, int width, int height, int x, int y);
   // Smaller numbers are not drawn: on a projector nobody could read them.
   float least_number() const { return frame_.presentation ? std::max(8.0f, std::round(7 * text_factor_)) : 8.0f; }
   // A frame around a cell, drawn over the picture.
@@ -408,6 +417,7 @@ class Ui {
   void end_layer();
 
  private:
+  void draw_grid_indices(const GridSpec& spec, int lit_row, int lit_column);
   struct Layout {
     enum class Kind { column, flow, columns, row } kind = Kind::column;
     Rect area;

@@ -439,13 +439,14 @@ bool Ui::number_field(std::string_view name, double value, const NumberSpec& spe
   float digits = measure(Font::number, with_unit(value, spec)).x + 20;
   float words = measure(Font::control, name).x + 8;
   // Minus and plus only where the name and the number leave room for them.
-  bool ends = rect.w >= words + digits + em(60);
-  float wide = ends ? std::max(em(110), digits + em(56)) : std::max(em(56), digits);
+  bool ends = rect.w >= words + digits + em(50);
+  float wide = ends ? std::max(std::min(em(110), rect.w - words), digits + em(50)) : std::max(em(56), digits);
   Rect box = rect.cut_right(std::min(wide, rect.w));
   label(rect, name, Font::control, theme().secondary);
   if (!ends) return number_box(box.inset(0, 2), name, value, spec, prefix, true);
   // Minus and plus at its ends, for hands that have no keyboard.
-  Rect minus = box.cut_left(em(26)), plus = box.cut_right(em(26));
+  const float end = std::min(em(26), (box.w - digits) / 2);
+  Rect minus = box.cut_left(end), plus = box.cut_right(end);
   bool sent = number_box(box.inset(2, 2), name, value, spec, prefix, true);
   for (int sign : {-1, 1}) {
     Rect place = (sign < 0 ? minus : plus).inset(0, 4);

@@ -41,7 +41,9 @@ float Ui::number_size(float cell) const {
                              : std::min(std::max(text_size(Font::number), cell * 0.34f), cell * 0.42f);
 }
 
-float Ui::number_room(float inner) const { return inner - (frame_.presentation ? 1.0f : 3.0f); }
+float Ui::number_room(float inner) const {
+  return inner - (frame_.presentation ? std::clamp((inner - em(20)) * 0.15f, 1.0f, 8.0f) : 3.0f);
+}
 
 bool Ui::grid_number_fits(float cell, int characters) const {
   const float size = number_size(cell);
@@ -213,6 +215,11 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
     }
   }
   stroke(whole, faded(t.secondary, 0.5f));
+  if (spec.index_rows > 0 || spec.index_columns > 0) {
+    const bool here = out.hovered || out.keyboard || spec.at;
+    draw_grid_indices(spec, here ? (out.hovered ? out.row : at.row) : -1,
+                      here ? (out.hovered ? out.column : at.column) : -1);
+  }
   if (const float glow = lit(spec.tone); glow > 0 && spec.tone != Concept::none) {
     stroke(whole.inset(-4), faded(t.of(spec.tone), glow), 8, 3);
   }

@@ -245,6 +245,10 @@ void Ui::empty_state(const Rect& area, Icon picture, std::string_view title, std
   paragraph(what_to_do, Font::caption);
 }
 
+std::string_view Ui::at_the_right() const {
+  return frame_.inspector ? "at the right" : "in the panel at the right (Ctrl+I)";
+}
+
 void Ui::progress(std::string_view words, float share, std::string_view cancel_command) {
   Rect rect = take(em(40));
   Rect line_rect = rect.cut_bottom(12);
@@ -350,6 +354,9 @@ void Ui::draw_ring() {
   float t = ease("grow", 1, 0.5f);
   ids_.pop_back();
   float grow = 3 + (1 - t) * 14;
+  // Whole, also around what stands at the window's edge.
+  const Rect window = Rect{0, 0, frame_.size.x, frame_.size.y}.inset(grow + 6);
+  at = intersection(at, window);
   stroke(at.inset(-grow), faded(theme().kernel, t), 6 + grow, 2.5f);
   stroke(at.inset(-grow - 4), faded(theme().kernel, 0.25f * t), 10 + grow, 4);
 }

@@ -51,7 +51,7 @@ void add_digit_stages(PreparedInput& out, const std::vector<float>& ink, int wid
   InputStage fitted{"fitted",
                     size_text(kDigitBox, kDigitBox),
                     "The box, made smaller until its longer side is 20 pixels. A pixel that ink covers in part gets "
-                    "grey.",
+                    "gray.",
                     Shape{1, kDigitBox, kDigitBox},
                     std::vector<float>(kDigitBox * kDigitBox, 0.0f),
                     {},
@@ -63,13 +63,13 @@ void add_digit_stages(PreparedInput& out, const std::vector<float>& ink, int wid
   }
   InputStage mass = fitted;
   mass.id = "mass";
-  mass.title = "centre";
+  mass.title = "center";
   mass.words =
-      "The centre of mass, where the ink would balance on a needle: the mean of all pixels' places, weighted by their "
+      "The center of mass, where the ink would balance on a needle: the mean of all pixels' places, weighted by their "
       "ink.";
   InputStage input{"input",
                    size_text(kDigitSide, kDigitSide),
-                   "Moved by whole pixels so that the centre of mass comes as near to the middle as it can. This is "
+                   "Moved by whole pixels so that the center of mass comes as near to the middle as it can. This is "
                    "what the network receives.",
                    Shape{1, kDigitSide, kDigitSide},
                    fit.pixels,
@@ -165,9 +165,9 @@ PreparedInput prepare_image(const Image& image, const Shape& input, bool as_digi
     out.inverted = ink.inverted;
     InputStage found{"ink",
                      "ink",
-                     ink.inverted ? "Grey, then inverted because the border is bright: the paper becomes 0, the "
+                     ink.inverted ? "Gray, then inverted because the border is bright: the paper becomes 0, the "
                                     "strongest ink 1."
-                                  : "Grey; the border's brightness becomes 0, the strongest ink 1.",
+                                  : "Gray; the border's brightness becomes 0, the strongest ink 1.",
                      Shape{1, height, width},
                      std::vector<float>(static_cast<size_t>(width) * static_cast<size_t>(height)),
                      {},
@@ -186,8 +186,8 @@ PreparedInput prepare_image(const Image& image, const Shape& input, bool as_digi
   out.blank = false;
   out.stages.push_back(std::move(picture));
   std::string how = "The middle part in the network's proportions, resized";
-  if (input[0] == 1 && channels == 3) how += ", as grey: 0.299 R + 0.587 G + 0.114 B";
-  if (input[0] == 3 && channels == 1) how += ", grey repeated for red, green and blue";
+  if (input[0] == 1 && channels == 3) how += ", as gray: 0.299 R + 0.587 G + 0.114 B";
+  if (input[0] == 3 && channels == 1) how += ", gray repeated for red, green and blue";
   out.stages.push_back(input_stage(input, out.pixels, how + "."));
   return out;
 }

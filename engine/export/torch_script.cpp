@@ -54,7 +54,7 @@ def max_places(x, size, stride, before, after, dilation, columns_first):
 
 const char* const kLocalResponse = R"(
 def local_response(x, size, alpha, beta, k):
-    """Local response normalisation over an even number of channels: one more behind than before."""
+    """Local response normalization over an even number of channels: one more behind than before."""
     squares = (x * x).reshape(x.shape[0], 1, x.shape[1], -1)
     mean = F.avg_pool2d(F.pad(squares, (0, 0, (size - 1) // 2, size // 2)), (size, 1), 1)
     return x / (k + alpha * mean.reshape(x.shape)) ** beta

@@ -104,7 +104,7 @@ Header parse(Bytes bytes) {
     for (int c = 0; c < 4; ++c) {
       const uint32_t low = h.mask[c] == 0 ? 0 : h.mask[c] >> std::countr_zero(h.mask[c]);
       if ((low & (low + 1)) != 0) fail_corrupt(kName, "the bits of one of its masks are not side by side");
-      if (c < 3 && h.mask[c] == 0) fail_corrupt(kName, "one of its colour masks is empty");
+      if (c < 3 && h.mask[c] == 0) fail_corrupt(kName, "one of its color masks is empty");
     }
   }
   return h;

@@ -184,7 +184,7 @@ void decode(Bytes bytes, const ImageHeader&, Image& image) {
   } else if (!screen.has_palette) {
     for (int i = 0; i < 256; ++i)
       screen.palette.rgba[i] = {static_cast<uint8_t>(i), static_cast<uint8_t>(i), static_cast<uint8_t>(i), 255};
-    image.notes.push_back("it has no palette: its indices are shown as grey");
+    image.notes.push_back("it has no palette: its indices are shown as gray");
   }
   const PixelBuffer<uint8_t> indices = read_indices(reader, frame);
   int frames = 1;

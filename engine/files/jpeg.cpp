@@ -29,10 +29,10 @@ void decode(Bytes bytes, const ImageHeader& header, Image& image) {
   const CheckedJpeg jpeg = check_jpeg(bytes, false);
   if (jpeg.components.size() == 4) {
     if (jpeg.adobe_transform != 0 && jpeg.adobe_transform != 2) {
-      fail_unsupported("this JPEG has four components and does not say which colours they are (no Adobe marker)",
+      fail_unsupported("this JPEG has four components and does not say which colors they are (no Adobe marker)",
                        "convert it to an RGB JPEG or to PNG");
     }
-    image.notes.push_back("CMYK shown as RGB, without a colour profile");
+    image.notes.push_back("CMYK shown as RGB, without a color profile");
   }
   stb_decode(kName, jpeg.copy, header.channels, 8, image);
   apply_orientation(image, jpeg.orientation);

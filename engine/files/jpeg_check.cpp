@@ -85,11 +85,11 @@ void read_frame(int marker, Bytes data, CheckedJpeg& jpeg) {
 }
 
 void read_quantisation(Bytes data, CheckedJpeg& jpeg) {
-  ByteReader reader(data, kName, "in a quantisation table (DQT)");
+  ByteReader reader(data, kName, "in a quantization table (DQT)");
   while (reader.left() > 0) {
     const int which = reader.u8();
     if (which >> 4 > 1 || (which & 15) > 3)
-      fail_corrupt(kName, "it has a quantisation table (DQT) that is not defined");
+      fail_corrupt(kName, "it has a quantization table (DQT) that is not defined");
     reader.skip(which >> 4 ? 128 : 64);
     jpeg.quantisation[which & 15] = true;
   }
@@ -186,7 +186,7 @@ void read_scan(Bytes header, Bytes coded, CheckedJpeg& jpeg) {
     if (is_dc && high == 0 && !jpeg.dc[dc[i]]) use_standard_tables(jpeg, true, dc[i]);
     if (is_ac && !jpeg.ac[ac[i]]) use_standard_tables(jpeg, false, ac[i]);
     if (!jpeg.quantisation[c.quantisation] && !jpeg.progressive) {
-      fail_corrupt(kName, "a scan uses a quantisation table that the file does not define");
+      fail_corrupt(kName, "a scan uses a quantization table that the file does not define");
     }
   }
   jpeg.blocks += blocks;
@@ -261,7 +261,7 @@ CheckedJpeg check_jpeg(Bytes bytes, bool header_only) {
   for (size_t i = 0; i < jpeg.components.size(); ++i) {
     if (!jpeg.components[i].scanned) fail_corrupt(kName, fmt::format("its component {} has no pixel data", i + 1));
     if (!jpeg.quantisation[jpeg.components[i].quantisation]) {
-      fail_corrupt(kName, "it uses a quantisation table that the file does not define");
+      fail_corrupt(kName, "it uses a quantization table that the file does not define");
     }
   }
   jpeg.copy.insert(jpeg.copy.end(), {0xFF, 0xD9});

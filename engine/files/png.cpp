@@ -81,7 +81,7 @@ void read_ihdr(const Chunk& chunk, Png& png) {
   const bool legal = png.colour == 0   ? b == 1 || b == 2 || b == 4 || b == 8 || b == 16
                      : png.colour == 3 ? b == 1 || b == 2 || b == 4 || b == 8
                                        : (png.colour == 2 || png.colour == 4 || png.colour == 6) && (b == 8 || b == 16);
-  if (!legal) fail_corrupt(kName, fmt::format("{} bits with colour kind {}, which is not allowed", b, png.colour));
+  if (!legal) fail_corrupt(kName, fmt::format("{} bits with color kind {}, which is not allowed", b, png.colour));
   if (compression != 0 || filter != 0 || png.interlaced > 1) {
     fail_corrupt(kName, "its compression, filter or interlace method is not defined");
   }

@@ -40,7 +40,7 @@ Header parse(ByteReader& reader) {
   h.mode = reader.be16();
   if (h.stored_channels < 1 || h.stored_channels > 56)
     fail_corrupt(kName, fmt::format("it has {} channels", h.stored_channels));
-  static const char* const kModes[] = {"bitmap", "grey", "indexed",      "RGB",     "CMYK",
+  static const char* const kModes[] = {"bitmap", "gray", "indexed",      "RGB",     "CMYK",
                                        "",       "",     "multichannel", "duotone", "Lab"};
   if (h.mode != kGrey && h.mode != kIndexed && h.mode != kRgb) {
     fail_unsupported(
@@ -95,7 +95,7 @@ void decode(Bytes bytes, const ImageHeader&, Image& image) {
     fail_unsupported("this PSD stores its flattened picture compressed with zip, which Striate does not read",
                      "export it as PNG");
   }
-  if (h.mode == kIndexed && mode_data.size() != 768) fail_corrupt(kName, "its palette does not have 256 colours");
+  if (h.mode == kIndexed && mode_data.size() != 768) fail_corrupt(kName, "its palette does not have 256 colors");
 
   const int channels = h.channels();
   const int planes = h.mode == kIndexed ? 1 : channels;

@@ -28,9 +28,9 @@ const std::vector<Model>& models() {
       {"mlp", "Dense layers only", "No convolution: every neuron sees every pixel. For comparison.", 1, 28, 28, 10,
        models_by_family::mlp},
       {"tinyvgg", "A tiny VGG",
-       "Four 3x3 convolutions of 10 filters and two poolings on 64x64 colour pictures, as CNN Explainer shows it.", 3,
+       "Four 3x3 convolutions of 10 filters and two poolings on 64x64 color pictures, as CNN Explainer shows it.", 3,
        64, 64, 10, models_by_family::tinyvgg},
-      {"resnet20", "ResNet-20 for 32x32 colour pictures",
+      {"resnet20", "ResNet-20 for 32x32 color pictures",
        "The residual network of He, Zhang, Ren and Sun for CIFAR-10: nine blocks, shortcuts without weights.", 3, 32,
        32, 10, models_by_family::resnet20},
   };

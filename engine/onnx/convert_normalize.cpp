@@ -31,9 +31,9 @@ void batch_normalization(Converter& c) {
     statistics = statistics || op.node().outputs.size() > 1;
     c.note("BatchNormalization without is_test is taken as it is used after training");
   }
-  if (statistics) throw Error("it normalises with the batch's own statistics, which only training does", kTraining);
+  if (statistics) throw Error("it normalizes with the batch's own statistics, which only training does", kTraining);
   if (c.opset() < 9 && op.integer("spatial", 1) == 0) {
-    throw Error("it normalises every pixel by itself (spatial 0), which is not supported", "use one scale a channel");
+    throw Error("it normalizes every pixel by itself (spatial 0), which is not supported", "use one scale a channel");
   }
   const Dims dims = c.dims(0);
   if (dims.size() < 2) throw Error(fmt::format("its input is {}, needs channels", dims_text(dims)), kBroken);

@@ -138,7 +138,7 @@ void Preparation::check_fits(const Shape& input) const {
                   "give one number for each channel");
   }
   if (order == Order::bgr && input[0] != 3)
-    throw Error("the network takes grey pictures, which have no order of channels", "leave out the order");
+    throw Error("the network takes gray pictures, which have no order of channels", "leave out the order");
   if (fit == Fit::digit && input != Shape{1, 28, 28})
     throw Error(fmt::format("the network takes {}, digits are 1 x 28 x 28", input.text()), "prepare it as a picture");
   if (fit == Fit::shorter && shorter < std::min(input[1], input[2]))

@@ -165,7 +165,7 @@ PreparedPicture prepare_picture(const Image& image, const Preparation& preparati
       planes.values.resize(count);
       planes.channels = 1;
       planes.names = "Y";
-      result.steps.push_back(step_of("grey", "0.299 R + 0.587 G + 0.114 B, rounded", planes));
+      result.steps.push_back(step_of("gray", "0.299 R + 0.587 G + 0.114 B, rounded", planes));
     } else if (preparation.order == Preparation::Order::bgr) {
       std::swap_ranges(planes.values.begin(), planes.values.begin() + static_cast<std::ptrdiff_t>(count),
                        planes.values.end() - static_cast<std::ptrdiff_t>(count));

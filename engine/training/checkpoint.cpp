@@ -158,11 +158,11 @@ ModelInfo read_model_info(const SafeTensors& file, const std::string& path) {
   const size_t channels = static_cast<size_t>(info.architecture.input()[0]);
   const Normalisation& n = info.normalisation;
   if (n.mean.size() != n.deviation.size() || (!n.empty() && n.mean.size() != channels)) {
-    broken(path, fmt::format("its normalisation has {} means and {} deviations for {} channels", n.mean.size(),
+    broken(path, fmt::format("its normalization has {} means and {} deviations for {} channels", n.mean.size(),
                              n.deviation.size(), channels));
   }
   for (const float deviation : n.deviation) {
-    if (!(deviation > 0)) broken(path, fmt::format("a deviation of {} in its normalisation", deviation));
+    if (!(deviation > 0)) broken(path, fmt::format("a deviation of {} in its normalization", deviation));
   }
   info.seed = keys.number<uint64_t>("seed");
   info.step = keys.number<int64_t>("step");

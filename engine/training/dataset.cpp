@@ -33,7 +33,7 @@ void Normalisation::apply(const Shape& shape, float* pixels) const {
   if (empty()) return;
   const int64_t channels = shape.rank() > 0 ? shape[0] : 1;
   check(static_cast<int64_t>(mean.size()) == channels && deviation.size() == mean.size(),
-        "normalisation of {} channels for pictures of {}", mean.size(), shape.text());
+        "normalization of {} channels for pictures of {}", mean.size(), shape.text());
   const int64_t plane = shape.count() / channels;
   for (int64_t c = 0; c < channels; ++c) {
     const float m = mean[static_cast<size_t>(c)], d = deviation[static_cast<size_t>(c)];

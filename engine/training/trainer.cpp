@@ -113,7 +113,7 @@ void Trainer::check_fit() const {
   }
   if (!normalisation_.empty() && static_cast<int64_t>(normalisation_.mean.size()) != data_->shape()[0]) {
     throw Error(
-        fmt::format("a normalisation of {} channels for pictures of {}", normalisation_.mean.size(), data_->shape()[0]),
+        fmt::format("a normalization of {} channels for pictures of {}", normalisation_.mean.size(), data_->shape()[0]),
         "measure it from this data set");
   }
   if (architecture.whole()) {
@@ -471,7 +471,7 @@ Error Trainer::not_finite(float value) {
                                                 : "infinite",
                            place),
                fmt::format("the weights of before this step are kept; a lower learning rate (now {}) usually helps, or "
-                           "normalised pictures",
+                           "normalized pictures",
                            number_text(current_rate_)));
 }
 

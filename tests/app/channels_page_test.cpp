@@ -113,7 +113,7 @@ TEST(ChannelsPage, clicking_a_plane_shows_it_and_again_shows_all) {
   EXPECT_EQ(driver.log.front(), "channels.show all");
   driver.click("Blue");
   EXPECT_EQ(driver.log.front(), "channels.show b");
-  driver.click("planes in their colour");
+  driver.click("planes in their color");
   EXPECT_EQ(driver.log.front(), "channels.tint on");
 }
 

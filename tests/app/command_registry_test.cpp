@@ -44,7 +44,7 @@ class Commands : public ::testing::Test {
                          {Parameter::integer("x", "column", 0, 11), Parameter::integer("y", "row", 0, 15)},
                          note("cursor;")});
     registry.add(Command{"pixels.space",
-                         "Colour space",
+                         "Color space",
                          {Parameter::choice("space", "which numbers", {"rgb", "gray", "hsv", "ycbcr"}),
                           Parameter::on_off("alpha", "with alpha").or_none()},
                          note("space;")});

@@ -69,15 +69,15 @@ class DrawnNumbers : public ::testing::Test {
     const std::string& result = after("sum");
     ASSERT_FALSE(result.empty());
     const bool rounded = std::find(texts.begin(), texts.end(), "Rounded;") != texts.end();
-    static const std::regex whole("(\\S+) \u00d7 (\\S+) = (\\S+)"), factors("([^ \u00d7]+)\u00d7(\\S+)");
+    static const std::regex wide("(\\S+) \u00d7 (\\S+)"), factors("([^ \u00d7]+)\u00d7(\\S+)");
     long double by_products = 0, by_factors = 0;
     int chips = 0;
     std::string chip_texts;
     for (size_t i = 0; i < texts.size(); ++i) {
       std::smatch part;
       std::string x, w, product;
-      if (std::regex_match(texts[i], part, whole)) {
-        x = part[1], w = part[2], product = part[3];
+      if (std::regex_match(texts[i], part, wide) && i + 1 < texts.size() && texts[i + 1].rfind("= ", 0) == 0) {
+        x = part[1], w = part[2], product = texts[i + 1].substr(2);
       } else if (std::regex_match(texts[i], part, factors) && i + 1 < texts.size()) {
         x = part[1], w = part[2], product = texts[i + 1];
       } else {

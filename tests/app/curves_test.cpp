@@ -161,6 +161,7 @@ TEST(CurveRange, holds_what_is_shown) {
   EXPECT_EQ(curve_text(plot, 0.8749), "87.5 %");
   plot.percent = false;
   EXPECT_EQ(curve_text(plot, 0.23114), "0.231");
+  EXPECT_EQ(curve_text(plot, 8.04e-4), "0.00080");
   EXPECT_EQ(curve_text(plot, 2.5e-5), "2.50e-05");
   plot.series.clear();
   EXPECT_EQ(curve_range(plot, {0, 5}), (std::pair{0.0, 1.0}));

@@ -129,7 +129,7 @@ TEST(PixelsPage, widgets_send_the_commands_they_are_named_for) {
   const std::pair<const char*, const char*> cases[] = {
       {"Hex", "pixels.format hex"},    {"0 to 1", "pixels.format unit"},
       {"HSV", "pixels.space hsv"},     {"Hue", "pixels.component 1"},
-      {"YCbCr", "pixels.space ycbcr"}, {"Grey", "pixels.space gray"},
+      {"YCbCr", "pixels.space ycbcr"}, {"Gray", "pixels.space gray"},
       {"RGB", "pixels.space rgb"},     {"Fit", "pixels.fit"},
   };
   for (const auto& [label, command] : cases) {
@@ -218,7 +218,7 @@ TEST(PixelsPage, statistics_follow_the_space) {
   for (uint8_t value : image.bytes) sum += value;
   EXPECT_NEAR(driver.number("pixels.mean"), sum / 192, 1e-9);
   driver.run("pixels.space hsv");
-  EXPECT_EQ(driver.number("pixels.maximum"), 0) << "greys have hue 0";
+  EXPECT_EQ(driver.number("pixels.maximum"), 0) << "grays have hue 0";
 }
 
 TEST(PixelsPage, its_lesson_says_what_is_true) {

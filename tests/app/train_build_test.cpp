@@ -136,7 +136,7 @@ TEST_F(TrainBuild, a_network_is_built_by_clicks_alone) {
   for (const LayerKind* kind : kinds_to_add()) {
     EXPECT_NE(host.ui.find_item(std::string("Add ") + kind->title), nullptr) << kind->title;
   }
-  host.click("Add Batch normalisation");
+  host.click("Add Batch normalization");
   EXPECT_EQ(host.log, std::vector<std::string>{"train.build.add batchnorm"});
   EXPECT_EQ(host.recipe.model,
             "conv 8 3x3 | relu | maxpool 2 | conv 16 3x3 | relu | maxpool 2 | flatten | batchnorm | dense 10")

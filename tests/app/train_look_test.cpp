@@ -48,10 +48,10 @@ TEST_F(TrainLook, a_double_click_on_a_curve_shows_all_steps_and_stays_where_it_i
 
 TEST_F(TrainLook, the_scale_of_the_overview_changes_with_a_click) {
   driver.run("train.view overview");
-  driver.click("scale: gradients of layer 1");
+  driver.click("scale: gradients of layer 0");
   ASSERT_FALSE(driver.log.empty());
   EXPECT_EQ(driver.log.back(), "train.overview.scale network");
-  driver.click("scale: gradients of layer 1");
+  driver.click("scale: gradients of layer 0");
   EXPECT_EQ(driver.log.back(), "train.overview.scale map");
 }
 

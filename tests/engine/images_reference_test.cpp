@@ -18,8 +18,8 @@ const std::map<std::string, const char*> kRefusedThoughPillowOpens = {
     {"pngsuite/corrupt/xcsn0g01.png", "the checksum of its pixel data is wrong"},
 };
 const std::map<std::string, const char*> kOpensThoughPillowRefuses = {
-    {"bmpsuite/b/badpalettesize.bmp", "the number of colours is absurd, the palette and pixels are whole"},
-    {"bmpsuite/q/pal8oversizepal.bmp", "300 colours: the 256 that can be used are there"},
+    {"bmpsuite/b/badpalettesize.bmp", "the number of colors is absurd, the palette and pixels are whole"},
+    {"bmpsuite/q/pal8oversizepal.bmp", "300 colors: the 256 that can be used are there"},
     {"bmpsuite/g/rgb32bf.bmp", "a layout of masks that Pillow does not know"},
     {"bmpsuite/q/rgba16-4444.bmp", "a layout of masks that Pillow does not know"},
     {"bmpsuite/q/rgba32h56.bmp", "a header of 56 bytes, which Pillow does not know"},

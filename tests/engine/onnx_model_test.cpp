@@ -183,7 +183,7 @@ TEST(OnnxModel, normalisations_for_training_are_told_from_those_for_use) {
   expect_near(run(nameless, count_up(8)), wanted, 1e-4f);
   OnnxBuilder spatial = norm(7);
   with(*spatial.graph().mutable_node(0), "spatial", 0);
-  expect_part(error_of(spatial), "normalises every pixel by itself");
+  expect_part(error_of(spatial), "normalizes every pixel by itself");
   OnnxBuilder drop = one(13);
   drop.tensor("training", {}, 9).add_int32_data(1);
   drop.node("Dropout", {"x", "", "training"}, {"y"});

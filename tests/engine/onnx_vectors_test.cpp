@@ -99,7 +99,7 @@ const std::set<std::string> kOperators = {
 
 // Supported operators in a form that striate does not have, and the words that its error says so with.
 const std::map<std::string, std::string> kNotRun = {
-    {"test_batchnorm_example_training_mode", "normalises with the batch's own statistics, which only training does"},
+    {"test_batchnorm_example_training_mode", "normalizes with the batch's own statistics, which only training does"},
     {"test_training_dropout_default", "drops values at random, which only training does"},
     {"test_resize_downsample_sizes_cubic_antialias", "its mode is \"cubic\", which is not supported"},
 };

@@ -75,7 +75,7 @@ TEST(Preparation, mistakes_are_named) {
   EXPECT_EQ(failure([] {
               Preparation::parse("order bgr").check_fits({1, 28, 28});
             }),
-            "the network takes grey pictures, which have no order of channels");
+            "the network takes gray pictures, which have no order of channels");
   EXPECT_EQ(failure([] { Preparation().check_fits({512}); }), "the network takes 512, not pictures");
 }
 
@@ -108,7 +108,7 @@ TEST(Preparation, a_resize_that_was_asked_for_is_always_done) {
 
 TEST(PreparedDataset, has_the_sizes_the_channels_and_the_layout_of_the_network) {
   const auto grey = [] {
-    return std::make_unique<MemoryDataset>("grey", Shape{1, 1, 2}, std::vector<float>{0, 1, 0.2f, 0.4f},
+    return std::make_unique<MemoryDataset>("gray", Shape{1, 1, 2}, std::vector<float>{0, 1, 0.2f, 0.4f},
                                            std::vector<int>{0, 1}, std::vector<std::string>{"a", "b"});
   };
   const auto sample = [](const Dataset& data, int64_t i) {
@@ -127,7 +127,7 @@ TEST(PreparedDataset, has_the_sizes_the_channels_and_the_layout_of_the_network) 
   EXPECT_EQ(failure([&] {
               PreparedDataset(grey(), Preparation(), {1, 2, 2}, false);
             }),
-            "the network takes 1 x 2 x 2, grey has 1 x 1 x 2");
+            "the network takes 1 x 2 x 2, gray has 1 x 1 x 2");
   Preparation asked = Preparation::parse("stretch | scale 1");
   asked.asked = true;
   EXPECT_EQ(sample(PreparedDataset(grey(), asked, {1, 2, 2}, false), 0), (Floats{0, 255, 0, 255}));

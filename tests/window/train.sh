@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A training, by hand: a network is built by clicks and learns the digits to 90 %, a 7 is drawn with the mouse and
-# recognised, the time bar goes back to the start, a branch begins there, is saved, and opened again.
+# recognized, the time bar goes back to the start, a branch begins there, is saved, and opened again.
 set -u
 source "$(dirname "$0")/hands.bash"
 

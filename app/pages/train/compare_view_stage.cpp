@@ -1,4 +1,6 @@
 // What the view `compare` shows: the curves of both runs over each other, the filters of both and their difference.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -57,8 +59,9 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
   mine_.sync(now);
   if (!now.other) {
     ui.empty_state(area, Icon::plus, "One run so far",
-                   "At the right, choose one thing to change. A second run begins at the same start, with everything "
-                   "else the same, and follows this one step by step.");
+                   fmt::format("Choose one thing to change, {}. A second run begins at the same start, with "
+                               "everything else the same, and follows this one step by step.",
+                               ui.at_the_right()));
     return;
   }
   if (others_run_ != now.run) others_ = {};
@@ -166,11 +169,13 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
     for (size_t i = 0; i < a->values.size(); ++i) difference.values.push_back(b->values[i] - a->values[i]);
     apart = largest(difference.values);
   }
-  std::string words = fmt::format("weights of layer 1 \u00b7 both on one scale, \u00b1{}",
-                                  significant_text(static_cast<double>(most), 2));
+  // "0.weight" is the weight of layer 0.
+  std::string words =
+      fmt::format("weights of layer {} \u00b7 both on one scale, \u00b1{}",
+                  a->slot.name.substr(0, a->slot.name.rfind('.')), significant_text(static_cast<double>(most), 2));
   words += same ? fmt::format(" \u00b7 difference \u00b1{}", significant_text(static_cast<double>(apart), 2))
                 : " \u00b7 the networks differ: there is no difference to show";
-  if (maps_of(a->slot.shape, now.architecture->input()).planes == 3) words += " \u00b7 grey is 0";
+  if (maps_of(a->slot.shape, now.architecture->input()).planes == 3) words += " \u00b7 gray is 0";
   ui.label(title, words, Font::caption, theme.secondary);
   const float rows = same ? 3 : 2;
   const FilterMaps maps = maps_of(a->slot.shape, now.architecture->input());

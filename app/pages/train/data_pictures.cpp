@@ -1,4 +1,6 @@
 // The stage of the view `data`: one picture as it is and as augmentation changes it, and pictures of every class.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -101,9 +103,10 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   }
   ui.parts(source, parts);
   if (draws == 0) {
-    const std::string words =
-        "No augmentation: the network sees this picture the same way every time. Move a slider under AUGMENTATION, at "
-        "the right, and see here what it will be learned from.";
+    const std::string words = fmt::format(
+        "No augmentation: the network sees this picture the same way every time. Move a slider under AUGMENTATION, "
+        "{}, and see here what it will be learned from.",
+        ui.at_the_right());
     const Rect beside{room.x + wide + 24, room.y, std::max(0.0f, room.w - wide - 24), high};
     const float h = ui.paragraph_height(words, beside.w, Font::caption);
     ui.next({beside.x, beside.y + std::max(0.0f, (high - h) / 2), beside.w, h});

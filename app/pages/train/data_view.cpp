@@ -1,5 +1,7 @@
 #include "app/pages/train/data_view.h"
 
+#include <fmt/format.h>
+
 #include "app/pages/train/train_settings.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
@@ -134,7 +136,8 @@ void DataView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot&) const 
       ui.empty_state(room, Icon::folder, "The data set is being read",
                      "Its pictures stand here as soon as it is there.");
     } else {
-      ui.empty_state(room, Icon::folder, "No data set", "Choose one under LEARNING, at the right.");
+      ui.empty_state(room, Icon::folder, "No data set",
+                     fmt::format("Choose one under LEARNING, {}.", ui.at_the_right()));
     }
     return;
   }

@@ -276,11 +276,11 @@ void DrawView::declare_readouts(Registry& registry) {
     if (!at.mass) throw Error("nothing is drawn", "draw on the pad: train.draw 70 60 210 60 120 230");
     return *at.mass;
   };
-  number("mass.x", "centre of mass in the 28 x 28, pixels from the left",
+  number("mass.x", "center of mass in the 28 x 28, pixels from the left",
          [mass] { return static_cast<double>(mass().x); });
-  number("mass.y", "centre of mass in the 28 x 28, pixels from the top",
+  number("mass.y", "center of mass in the 28 x 28, pixels from the top",
          [mass] { return static_cast<double>(mass().y); });
-  Readout pixel{"train.draw.pixel", "what the network receives there, 0 to 1, before normalisation", nullptr};
+  Readout pixel{"train.draw.pixel", "what the network receives there, 0 to 1, before normalization", nullptr};
   pixel.parameters = {Parameter::integer("X", "column, from 0", 0, 1023),
                       Parameter::integer("Y", "row, from 0", 0, 1023),
                       Parameter::integer("C", "channel, from 0", 0, 2).or_none()};

@@ -113,7 +113,7 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
     ui.note(
         "As MNIST's digits were made: the box around the ink, fitted into 20 \u00d7 20, laid into 28 \u00d7 28 with "
         "its "
-        "centre of mass in the middle. Hover a picture for its numbers.");
+        "center of mass in the middle. Hover a picture for its numbers.");
   } else {
     ui.note("The middle part, resized to the network's input. Hover a picture for its numbers.");
   }

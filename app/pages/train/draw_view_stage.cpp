@@ -1,4 +1,6 @@
-// What the view `draw` shows: the pad, the stages of the input, what layer 1 makes of it.
+// What the view `draw` shows: the pad, the stages of the input, what the first convolution makes of it.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -236,9 +238,10 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   const std::string scale = fmt::format(" \u00b7 blue {} to orange {}", significant_text(-static_cast<double>(most), 2),
                                         significant_text(static_cast<double>(most), 2));
   // As much as fits; what the colours mean comes last to go.
-  const std::string whole =
-      fmt::format("what layer 1 ({}) makes of it{}{}, scale of the layer", nodes[node].layer->text(), hidden, scale);
-  const std::string brief = "what layer 1 makes of it" + scale;
+  const std::string& name = nodes[node].name;
+  const std::string whole = fmt::format("what layer {} ({}) makes of it{}{}, scale of the layer", name,
+                                        nodes[node].layer->text(), hidden, scale);
+  const std::string brief = "what layer " + name + " makes of it" + scale;
   ui.label(title, ui.measure(Font::caption, whole).x <= title.w ? whole : brief, Font::caption, theme.secondary);
 }
 

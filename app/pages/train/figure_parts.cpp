@@ -29,8 +29,9 @@ bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
     return true;
   }
   ui.empty_state(area, Icon::play, "Nothing is learning yet",
-                 "Press Start, or the space bar: a small network learns to read digits, and everything in it is shown "
-                 "here while it does. Data, network and learning rate are chosen at the right.");
+                 fmt::format("Press Start, or the space bar: a small network learns to read digits, and everything in "
+                             "it is shown here while it does. Data, network and learning rate are chosen {}.",
+                             ui.at_the_right()));
   return true;
 }
 
@@ -63,7 +64,7 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
       const Response r = ui.interact(place, {.label = "scale: " + caption.before + caption.subject,
                                              .command = caption.scale_command,
                                              .kind = "button",
-                                             .tooltip = "What the ends of the colours are taken from: each map, this "
+                                             .tooltip = "What the ends of the colors are taken from: each map, this "
                                                         "layer, or the whole network. Click for the next."});
       if (r.hovered || r.keyboard) ui.fill(place.inset(-4, 1), theme.hovered, 4);
       if (r.keyboard) ui.stroke(place.inset(-4, 1), theme.accent, 4, 2);

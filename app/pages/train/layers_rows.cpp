@@ -72,7 +72,7 @@ void LayersView::draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, co
   const float named = ui.measure(Font::strong, name).x;
   ui.label(line.cut_left(std::min(named + 10, line.w)), name, Font::strong, theme.text);
   std::string facts =
-      layer.node == 0 ? size_words(layer.out) + ", normalised"
+      layer.node == 0 ? size_words(layer.out) + ", normalized"
                       : fmt::format("layer {}, {} \u2192 {}", layer.name, size_words(layer.in), size_words(layer.out));
   if (layer.parameters > 0) {
     const std::string more = fmt::format(", {} parameters", grouped(layer.parameters));

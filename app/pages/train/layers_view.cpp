@@ -43,7 +43,7 @@ void LayersView::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.layers.scale",
-      "What the colours of activations are scaled to: each map, its layer, or all layers alike",
+      "What the colors of activations are scaled to: each map, its layer, or all layers alike",
       {Parameter::choice("SCOPE", "whose largest value is the end of the scale", scopes())},
       [this](const Arguments& arguments) {
         const std::string& word = arguments.text(0);
@@ -117,7 +117,7 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
   ui.begin_panel("layers", area, 20);
   {
     const std::vector<Choice> choices = {{"each map", "map"}, {"its layer", "layer"}, {"the network", "network"}};
-    const std::string words = "colours scaled to";
+    const std::string words = "colors scaled to";
     const float named = ui.measure(Font::caption, words).x + 10, scopes_wide = ui.em(278);
     const float gradients_wide = ui.em(104), all_wide = ui.em(92);
     Rect line = ui.take(ui.em(30));

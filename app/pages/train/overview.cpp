@@ -61,7 +61,7 @@ void OverviewView::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.overview.scale",
-      "What the colours of filters, answers and gradients are scaled to: each map, its layer, or all layers alike",
+      "What the colors of filters, answers and gradients are scaled to: each map, its layer, or all layers alike",
       {Parameter::choice("SCOPE", "whose largest value is the end of the scale", {"map", "layer", "network"})},
       [this](const Arguments& arguments) {
         const std::string& word = arguments.text(0);

@@ -51,6 +51,7 @@ class OverviewView : public TrainView {
     float dead = 0;
     float left = 0, right = 0;  // heights without plots and confusion
   };
+  static float confusion_with_numbers(const Ui& ui, const TrainSnapshot& now);
   Places places(const Ui& ui, const TrainSnapshot& now, const NetworkFigures& figures, float left, float right,
                 float height) const;
   Weights weights_figure(const Ui& ui, const NetworkFigures& figures, int node, const Shape& input, float width,

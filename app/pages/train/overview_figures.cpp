@@ -70,8 +70,8 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
                               const NetworkFigures& figures) const {
   const LayerFacts& layer = figures.layer(figures.first);
   const SlotValuesPtr values = slot_of(now, Role::weight, layer.weight);
-  const std::string note = p.first.colours ? "red, green, blue; grey is 0" : p.first.note;
-  FigureCaption caption{"layer 1:", p.first.words, note, ui.theme().kernel};
+  const std::string note = p.first.colours ? "red, green, blue; gray is 0" : p.first.note;
+  FigureCaption caption{"layer " + layer.name + ":", p.first.words, note, ui.theme().kernel};
   const Rect at = below(area, p.caption);
   if (!values) {
     draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
@@ -102,7 +102,7 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   const int node = figures.pair.second > 0 ? figures.pair.second : figures.second;
   const LayerFacts& layer = figures.layer(node);
   const SlotValuesPtr values = slot_of(now, Role::weight, layer.weight);
-  FigureCaption caption{"layer 2:", p.slices.words, p.slices.note, theme.kernel};
+  FigureCaption caption{"layer " + layer.name + ":", p.slices.words, p.slices.note, theme.kernel};
   Rect head = area.cut_top(p.caption);
   const Rect at{area.x, area.y, area.w, p.slices.layout.total_height()};
   if (values) {
@@ -119,10 +119,10 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   head = area.cut_top(p.caption);
   const ComposedFilters* filters = composed(now, figures);
   std::string left_out;
-  if (figures.pair.normalisation) left_out = "normalisation";
+  if (figures.pair.normalisation) left_out = "normalization";
   if (figures.pair.activation) left_out += (left_out.empty() ? "" : ", ") + std::string("activation");
   if (figures.pair.pooling) left_out += (left_out.empty() ? "" : ", ") + std::string("pooling");
-  FigureCaption second{"layer 2", p.composed.words,
+  FigureCaption second{"layer " + figures.layer(figures.pair.second).name, p.composed.words,
                        "slice by slice, added" + (left_out.empty() ? "" : ", without " + left_out), theme.kernel};
   if (!p.composed.note.empty()) second.after += "; " + p.composed.note;
   if (!filters) {
@@ -141,9 +141,10 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   grid.layout = p.composed.layout;
   grid.tone = Concept::kernel;
   const int64_t channels = p.composed.colours ? 1 : p.composed.maps.slices;
-  grid.name = [channels](int64_t map) {
+  grid.name = [channels, &figures](int64_t map) {
     const std::string channel = channels > 1 ? fmt::format(", channel {}", map % channels) : std::string();
-    return fmt::format("filter {}: its slices times layer 1, added{}", map / channels, channel);
+    return fmt::format("filter {}: its slices times layer {}, added{}", map / channels,
+                       figures.layer(figures.pair.first).name, channel);
   };
   if (!unit_command(ui, node, 0).empty()) {
     grid.command = [&ui, node, channels](int64_t map) { return unit_command(ui, node, map / channels); };
@@ -163,7 +164,7 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
   if (p.answers_layout.shown < p.answers.count) {
     after += fmt::format(", the first {} of {}", p.answers_layout.shown, p.answers.count);
   }
-  FigureCaption caption{"what", "layer 1 answers", after, ui.theme().activation};
+  FigureCaption caption{"what", "layer " + layer.name + " answers", after, ui.theme().activation};
   const Rect head = area.cut_top(p.caption);
   if (!values) {
     draw_caption(ui, head, caption);
@@ -196,7 +197,7 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
                                   const NetworkFigures& figures) const {
   const LayerFacts& layer = figures.layer(figures.first);
   const SlotValuesPtr values = slot_of(now, Role::weight_gradient, layer.weight);
-  FigureCaption caption{"", "gradients of layer 1", "of the last step", ui.theme().gradient};
+  FigureCaption caption{"", "gradients of layer " + layer.name, "of the last step", ui.theme().gradient};
   const MapLayout& shown = p.gradients_layout;
   const int64_t columns = shown.slices > 0 ? shown.per_line : shown.shown;
   if (columns < p.first.maps.count && p.first.maps.kind != WeightMaps::Kind::matrix) {

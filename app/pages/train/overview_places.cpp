@@ -6,6 +6,7 @@
 
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/overview.h"
+#include "app/widgets/confusion_grid.h"
 #include "app/widgets/ui.h"
 
 namespace striate {
@@ -103,7 +104,7 @@ OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkF
   figure.maps = {WeightMaps::Kind::filters, second.weight_shape[0], channels, static_cast<int>(rows),
                  static_cast<int>(columns)};
   figure.colours = channels == 3;
-  figure.words = "laid over layer 1";
+  figure.words = "laid over layer " + first.name;
   if (channels == 1 || figure.colours) {
     figure.layout = fit_maps(std::min<int64_t>(figure.maps.count, kMostMaps), figure.maps.height, figure.maps.width,
                              width, height, ui.em(14), ui.em(72), ui.em(4));
@@ -118,6 +119,21 @@ OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkF
                     ? fmt::format("the first {} of {} channels", figure.layout.lines, channels)
                     : "a line per channel";
   return figure;
+}
+
+// What confusion needs so that its cells have numbers; 0 where there are too many classes for them. By the largest
+// class, not by what was counted: so nothing moves while the network learns.
+float OverviewView::confusion_with_numbers(const Ui& ui, const TrainSnapshot& now) {
+  if (!now.test || now.test->evaluation.classes > 20) return 0;
+  const Evaluation& test = now.test->evaluation;
+  const auto n = static_cast<size_t>(test.classes);
+  int64_t most = 0;
+  for (size_t row = 0; row < n && test.confusion.size() >= n * n; ++row) {
+    int64_t all = 0;
+    for (size_t column = 0; column < n; ++column) all += test.confusion[row * n + column];
+    most = std::max(most, all);
+  }
+  return confusion_height_with_numbers(ui, test.classes, most) + ui.em(6);
 }
 
 OverviewView::Places OverviewView::places(const Ui& ui, const TrainSnapshot& now, const NetworkFigures& figures,
@@ -179,8 +195,9 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
   Places p = places(ui, now, figures, left, right, height);
   // Plots and confusion take what is left, but are never too small to read.
   const float plots_least = 2 * p.caption + ui.em(118) + ui.em(92) + p.gap;
-  const float confusion_least = p.caption + ui.em(170) + p.gap;
   const float confusion_most = p.caption + right + ui.em(26) + p.gap;
+  const float confusion_least =
+      std::min(confusion_most, p.caption + std::max(ui.em(170), confusion_with_numbers(ui, now)) + p.gap);
   float plots = plots_least, confusion = std::min(confusion_most, std::max(confusion_least, ui.em(300)));
   float total = p.left + p.right + plots + confusion;
   if (two) {

@@ -63,7 +63,7 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
     // Nothing was copied that this phase shows; the next steps bring it. The update needs the weights from before, too.
     const bool update = shown == 4;
     ui.empty_state(room, Icon::step, update ? "Go through a step to see its update" : "Take one step to see this phase",
-                   update ? "Press **Phase** below until Update is lit: batch, forward, loss, backward, update. Then "
+                   update ? "Press **Phase** below five times: batch, forward, loss, backward, update. Then "
                             "every weight stands here before and after, with what moved it."
                           : "Press **Step** below, or the right arrow: one step is taken and its numbers stand here. "
                             "**Phase** goes through it one phase at a time.");

@@ -177,7 +177,7 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const {
   if (now.data) grid.names = now.data->classes();
   grid.totals = area.w >= ui.em(300);
   grid.command = "train.tests.cell";
-  grid.hint = "the colour goes by the root of its share; click: see these pictures";
+  grid.hint = "the color goes by the root of its share; click: see these pictures";
   if (show_ == Show::cell) grid.true_class = true_class_, grid.predicted = predicted_;
   const ConfusionAnswer answer = draw_confusion(ui, "confusion", area, grid);
   if (answer.hovered) note_ = answer.note;

@@ -6,6 +6,7 @@
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/train_page.h"
 #include "app/widgets/ui.h"
+#include "engine/walk/printed_sum.h"
 
 namespace striate {
 namespace {
@@ -105,7 +106,7 @@ void TrainPage::draw_run(Ui& ui) const {
   ui.row("loss of the batch", !std::isfinite(loss) ? "-"
                               : loss < 1e6         ? number_text(loss, 4)
                                                    : fmt::format("{:.3e}", loss));
-  ui.row("learning rate", std::isfinite(s.rate) ? shortest_text(s.rate) : "-");
+  ui.row("learning rate", std::isfinite(s.rate) ? significant_text(static_cast<double>(s.rate), 4) : "-");
   ui.row("speed", s.images_per_second > 0 ? grouped(std::llround(s.images_per_second)) + " images/s" : "-");
   ui.row("device", s.device);
   if (needs_new_run()) ui.note("The settings were changed: **Start** begins a new training with them.");

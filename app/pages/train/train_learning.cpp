@@ -99,7 +99,7 @@ void TrainSettings::draw_data(Ui& ui, const TrainSnapshot& now) const {
     const Shape shape = peek_.shape();
     std::string words = fmt::format("{} pictures of {} classes", grouped(peek_.data()->size()), peek_.classes());
     if (shape.rank() == 3) {
-      words += fmt::format(", {} \u00d7 {}, {}", shape[1], shape[2], shape[0] == 1 ? "grey" : "in colour");
+      words += fmt::format(", {} \u00d7 {}, {}", shape[1], shape[2], shape[0] == 1 ? "gray" : "in color");
     }
     ui.note(words);
   }

@@ -1,5 +1,7 @@
 // The rows of the view `unit`: a convolution's filter with one row per input channel (map, kernel, product), and beside
 // them what becomes of the rows: their sum, the bias, the result, what the activation makes of it.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -64,8 +66,8 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const TrainSnapshot& now,
   if (walk == nullptr) {
     ui.empty_state(area, Icon::picture, "Too much for one figure",
                    fmt::format("All rows together are {} products; up to {} are worked out at every step. One window "
-                               "at a time is shown under one window, at the right.",
-                               channel_products(o.values, o.node), kMostProducts));
+                               "at a time is shown under one window, {}.",
+                               channel_products(o.values, o.node), kMostProducts, ui.at_the_right()));
     scene_.opening->figure = area;
     return;
   }

@@ -58,7 +58,7 @@ void UnitView::declare_commands(Registry& registry) {
           {number("X", "column, from 0", 0), number("Y", "row, from 0", 0)}, [this, whole](const Arguments& a) {
             state_.column = whole(a, 0), state_.row = whole(a, 1), state_.walked = -1;
           });
-  command("train.unit.move", "Moves to a neighbouring output cell",
+  command("train.unit.move", "Moves to a neighboring output cell",
           {number("DX", "columns", -kMost), number("DY", "rows", -kMost)}, [this, whole](const Arguments& a) {
             const Opened o = opened();
             state_.column = clamped(o.column + whole(a, 0), o.out.columns);

@@ -49,7 +49,7 @@ class BatchNorm : public layers::Pointwise {
                                     call.running[1], call.y.data);
       return;
     }
-    check(call.kept[0] != nullptr, "batch normalisation in training mode in a network without gradients");
+    check(call.kept[0] != nullptr, "batch normalization in training mode in a network without gradients");
     batch_norm_forward_training(stream, s, call.x[0].data, call.weights[0], call.weights[1], call.running[0],
                                 call.running[1], call.kept[0], call.kept[1], call.y.data, call.scratch);
   }
@@ -97,7 +97,7 @@ std::shared_ptr<const Layer> parse(LayerWords& words) {
 
 }  // namespace
 
-const LayerKind kBatchNorm{"batchnorm", "Batch normalisation", "batchnorm [epsilon E] [momentum M]",
+const LayerKind kBatchNorm{"batchnorm", "Batch normalization", "batchnorm [epsilon E] [momentum M]",
                            "Each channel is shifted and scaled so that over the batch its mean is 0 and its deviation "
                            "1; then it is scaled and "
                            "shifted again by two learned numbers. Layers behind it see values of a steady size, which "

@@ -79,7 +79,7 @@ const LayerKind kDense{
     "dense", "Dense layer", "dense NEURONS [no bias]",
     "Every neuron looks at all values of the layer before: it multiplies each by a weight of its own, adds the "
     "products up "
-    "and adds its bias. Nothing is shared and no neighbourhood is known, so a dense layer needs many weights and would "
+    "and adds its bias. Nothing is shared and no neighborhood is known, so a dense layer needs many weights and would "
     "have "
     "to learn a shifted picture anew. At the end of a network it weighs what the convolutions have found and gives one "
     "number for each class.",

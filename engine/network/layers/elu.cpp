@@ -70,7 +70,7 @@ const LayerKind kElu{
 const LayerKind kSelu{"selu", "SELU", "selu [A GAIN]",
                       "An ELU whose two numbers were worked out so that mean 0 and deviation 1 reproduce themselves: "
                       "in a deep stack of dense layers with suitable starting weights the values neither fade nor "
-                      "explode, without any normalisation layer between.",
+                      "explode, without any normalization layer between.",
                       parse_selu};
 const LayerKind kCelu{
     "celu", "CELU", "celu [A]",

@@ -39,7 +39,7 @@ std::shared_ptr<const Layer> parse(LayerWords& words) {
 const LayerKind kFlatten{"flatten", "Flatten", "flatten [axis A]",
                          "Writes channels, rows and columns one after the other into a single list, so that a dense "
                          "layer can read them. Nothing "
-                         "is computed; what is lost is the knowledge of which values were neighbours.",
+                         "is computed; what is lost is the knowledge of which values were neighbors.",
                          parse};
 
 }  // namespace striate

@@ -92,13 +92,13 @@ std::shared_ptr<const Layer> parse_instances(LayerWords& words) {
 }  // namespace
 
 const LayerKind kGroupNorm{
-    "groupnorm", "Group normalisation", "groupnorm GROUPS [epsilon E]",
+    "groupnorm", "Group normalization", "groupnorm GROUPS [epsilon E]",
     "The channels of a picture are put into groups, and each group is shifted and scaled so that its mean is 0 and its "
-    "deviation 1; then each channel gets a learned scale and shift. Batch normalisation asks the other pictures of the "
+    "deviation 1; then each channel gets a learned scale and shift. Batch normalization asks the other pictures of the "
     "batch, this one does not: it works with batches of one or two and is the same in training and in use.",
     parse_groups};
 const LayerKind kInstanceNorm{
-    "instancenorm", "Instance normalisation", "instancenorm [epsilon E]",
+    "instancenorm", "Instance normalization", "instancenorm [epsilon E]",
     "Each channel of each picture is shifted and scaled by itself, so that its mean over the pixels is 0 and its "
     "deviation "
     "1; then each channel gets a learned scale and shift. What is lost is how bright and how rich in contrast the "

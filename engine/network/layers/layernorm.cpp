@@ -182,7 +182,7 @@ std::shared_ptr<const Layer> parse_deviation(LayerWords& words) {
 
 }  // namespace
 
-const LayerKind kLayerNorm{"layernorm", "Layer normalisation", "layernorm from AXIS [epsilon E] [no scale] [no bias]",
+const LayerKind kLayerNorm{"layernorm", "Layer normalization", "layernorm from AXIS [epsilon E] [no scale] [no bias]",
                            "All values from the axis on (from 1: all of a picture) are shifted and scaled together so "
                            "that their mean is 0 and "
                            "their deviation 1; then each place gets a learned scale and shift. It asks no other "
@@ -190,13 +190,13 @@ const LayerKind kLayerNorm{"layernorm", "Layer normalisation", "layernorm from A
                            "same in training and in use. Transformers have one in front of every block.",
                            parse_norm};
 const LayerKind kLayerNormMean{
-    "layernormmean", "Mean of a layer normalisation", "layernormmean from AXIS",
-    "The mean that a layer normalisation takes away, one number for all values from the axis on. Networks that were "
+    "layernormmean", "Mean of a layer normalization", "layernormmean from AXIS",
+    "The mean that a layer normalization takes away, one number for all values from the axis on. Networks that were "
     "exported for training ask for it.",
     parse_mean};
-const LayerKind kLayerNormDeviation{"layernormdeviation", "Factor of a layer normalisation",
+const LayerKind kLayerNormDeviation{"layernormdeviation", "Factor of a layer normalization",
                                     "layernormdeviation from AXIS [epsilon E]",
-                                    "What a layer normalisation multiplies by: 1 / sqrt(variance + epsilon) of all "
+                                    "What a layer normalization multiplies by: 1 / sqrt(variance + epsilon) of all "
                                     "values from the axis on. Networks that "
                                     "were exported for training ask for it.",
                                     parse_deviation};

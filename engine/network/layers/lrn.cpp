@@ -65,12 +65,12 @@ std::shared_ptr<const Layer> parse(LayerWords& words) {
 
 }  // namespace
 
-const LayerKind kLrn{"lrn", "Local response normalisation", "lrn CHANNELS [alpha A] [beta B] [k K]",
+const LayerKind kLrn{"lrn", "Local response normalization", "lrn CHANNELS [alpha A] [beta B] [k K]",
                      "Each value is divided by how strongly the channels beside it respond at the same pixel: x / (K + "
                      "A/CHANNELS * sum of "
-                     "squares)^B. A strong response damps its neighbours, as nerve cells beside each other do. AlexNet "
+                     "squares)^B. A strong response damps its neighbors, as nerve cells beside each other do. AlexNet "
                      "had two such layers "
-                     "in 2012; batch normalisation took their place.",
+                     "in 2012; batch normalization took their place.",
                      parse};
 
 }  // namespace striate

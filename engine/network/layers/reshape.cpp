@@ -92,7 +92,7 @@ std::string sizes_with_batch(const std::vector<int64_t>& sizes) {
 
 const LayerKind kReshape{"reshape", "Reshape", "reshape SIZES, as in reshape batch,3,-1",
                          "The same values in the same order, cut into axes of other sizes. Nothing is computed and "
-                         "nothing moves in memory; what changes is which values count as neighbours. -1 stands for "
+                         "nothing moves in memory; what changes is which values count as neighbors. -1 stands for "
                          "whatever size is left, batch for the number of pictures.",
                          parse};
 

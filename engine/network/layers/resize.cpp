@@ -216,7 +216,7 @@ const LayerKind kResize{"resize", "Resize",
                         "resize nearest|linear SIZES [scales S,...] [coordinates C] [rounding R] [roi B,...,E,...] "
                         "[outside V] [antialias] [exclude outside]",
                         "Makes pictures larger or smaller inside a network. nearest repeats or leaves out pixels; "
-                        "linear mixes the two around each place along every axis, which is smooth. Where pixel centres "
+                        "linear mixes the two around each place along every axis, which is smooth. Where pixel centers "
                         "are taken to lie is said by coordinates: libraries differ, and half a pixel is enough to "
                         "change an answer. Without antialias a much smaller picture skips pixels and shows patterns "
                         "that were not there.",

@@ -25,9 +25,9 @@ std::unique_ptr<Dataset> open_drawn(const std::string& argument, const SourceOpt
 }
 
 const std::vector<DataSource> kSources = {
-    {"digits", "digits[:N]", "handwriting-like digits drawn by the program, 28x28 grey", false, open_drawn<Digits>},
-    {"shapes", "shapes[:N]", "six shapes drawn by the program, 32x32 in colour", false, open_drawn<Shapes>},
-    {"satellite", "satellite[:N]", "ground from above, made by the program, 64x64 in colour, eight classes", false,
+    {"digits", "digits[:N]", "handwriting-like digits drawn by the program, 28x28 gray", false, open_drawn<Digits>},
+    {"shapes", "shapes[:N]", "six shapes drawn by the program, 32x32 in color", false, open_drawn<Shapes>},
+    {"satellite", "satellite[:N]", "ground from above, made by the program, 64x64 in color, eight classes", false,
      open_drawn<Satellite>},
     {"mnist", "mnist:DIR", "MNIST's four IDX files, plain or .gz", true,
      [](const std::string& folder, const SourceOptions&) -> std::unique_ptr<Dataset> { return open_mnist(folder); }},
