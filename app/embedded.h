@@ -5,6 +5,8 @@
 //   fonts/NAME                              from the distribution's packages, whatever file they have there:
 //     inter-regular inter-medium inter-semibold inter-bold  mono-regular mono-medium mono-bold  dejavu-sans
 //     (TrueType or OpenType; a font that was missing when the program was built is missing here)
+//   notices/NAME  notices/license/NAME      the terms of what others made (cmake/StriateNotices.cmake);
+//   notices.txt                             NAME, version, license and part of each, a line each, with tabs between
 //
 // While developing, the environment variable STRIATE_SOURCE_DIR may name the source tree: shaders are then read from
 // there first, so that an edit shows without a build. No path of the machine that built the program is in it.

@@ -1,4 +1,4 @@
-# Puts shaders, lessons, pictures, fonts and the kernels' own source into the program, so that it is one file that runs
+# Puts shaders, lessons, pictures, fonts, notices and the kernels' own source into the program, so that it is one file that runs
 # anywhere. The assembler reads the bytes (.incbin): a large picture costs no compile time. A changed file rebuilds the
 # object, a new file re-runs the configure step.
 #
@@ -41,6 +41,9 @@ if(STRIATE_FONTS_MISSING)
   message(STATUS "Striate: fonts not found: ${text}: other faces stand in "
                  "(apt install fonts-inter fonts-jetbrains-mono fonts-dejavu-core)")
 endif()
+
+include(StriateNotices)
+list(APPEND STRIATE_EMBED_PAIRS ${STRIATE_NOTICE_PAIRS})
 
 list(SORT STRIATE_EMBED_PAIRS)
 set(assembly "# Made by cmake/StriateEmbed.cmake.\n.section .rodata\n")

@@ -10,6 +10,7 @@ option(STRIATE_WARNINGS_AS_ERRORS "Stop at the first warning (CI does)" OFF)
 option(STRIATE_CUDA "Compile the kernels for NVIDIA GPUs too, where a CUDA compiler is found" ON)
 option(STRIATE_CUDA_ALL_ARCHITECTURES "Every GPU generation the CUDA compiler knows, for packages" OFF)
 option(STRIATE_FUZZ "Build the fuzz targets (needs clang)" OFF)
+option(STRIATE_ODR "Let the linker compare the types of all files, an error where two of one name differ (needs g++)" OFF)
 set(STRIATE_SANITIZE "" CACHE STRING "Sanitizers: empty, \"address,undefined\" or \"thread\"")
 set_property(CACHE STRIATE_SANITIZE PROPERTY STRINGS "" "address,undefined" "thread")
 
@@ -50,6 +51,17 @@ if(STRIATE_SANITIZE)
     add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=undefined>")
   endif()
   add_link_options(-fsanitize=${STRIATE_SANITIZE})
+endif()
+
+# The compiler sees one file at a time and so never that two files mean different things by one name: the program then
+# runs with either, and crashes by chance. Link-time optimization streams the types to one place, which compares them.
+# Without optimization: the diagnosis needs none.
+if(STRIATE_ODR)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    message(FATAL_ERROR "STRIATE_ODR needs g++: -Wodr is its warning")
+  endif()
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  add_link_options(-O0 -Wodr -Werror=odr -Wlto-type-mismatch -Werror=lto-type-mismatch)
 endif()
 
 function(striate_compile_options target)

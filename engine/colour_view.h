@@ -1,5 +1,5 @@
 // A picture as the numbers of a colour space. The same function gives the numbers that stand in a cell and the colour
-// that the cell has on the screen, so picture and print cannot differ (DESIGN.md, fourth idea).
+// that the cell has on the screen, so picture and print cannot differ.
 //
 // Values are the stored, gamma-encoded 8-bit ones; kernels/color.h has the formulas and their sources.
 #pragma once

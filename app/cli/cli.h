@@ -60,6 +60,7 @@ void add_summary(CLI::App& parent, CommandLine& line);
 void add_export(CLI::App& parent, CommandLine& line);
 void add_verify(CLI::App& parent, CommandLine& line);
 void add_bench(CLI::App& parent, CommandLine& line);
+void add_notices(CLI::App& parent, CommandLine& line);
 void add_bench_train(CLI::App& bench, CommandLine& line);
 void add_bench_filter(CLI::App& bench, CommandLine& line);
 void add_bench_infer(CLI::App& bench, CommandLine& line);

@@ -1,4 +1,4 @@
-// Everything that can be done is a command; everything that can be read is a readout (DESIGN.md, third idea).
+// Everything that can be done is a command, everything that can be read is a readout (CONTRIBUTING.md, second idea).
 // Menus, widgets, keys, lessons, tests, `striate play` and the recorder all speak one-line commands to one Registry:
 //
 //   filters.kernel 0 -1 0; -1 5 -1; 0 -1 0        name, then the parameters in order

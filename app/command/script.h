@@ -104,7 +104,7 @@ struct Lesson {
   std::vector<LessonStep> steps;
 };
 
-// The concepts that have a colour of their own (LOOK.md) and that a link may point to.
+// The concepts that have a color of their own (app/shell/theme.h) and that a link may point to.
 inline constexpr const char* kConcepts[] = {"input", "kernel", "bias", "output", "activation", "gradient"};
 bool is_concept(std::string_view target);
 

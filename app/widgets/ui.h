@@ -54,7 +54,7 @@ class Fonts;
 class Textures;
 class TileCache;
 
-// Type by role; sizes in LOOK.md. number and big_number are monospaced.
+// Type by role. number and big_number are monospaced.
 // control is what stands on buttons and rows, label the small capitals of sections.
 enum class Font { body, strong, heading, control, caption, label, number, big_number };
 enum class Align { left, centre, right };

@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Layout,
                                           testing::Bool(), testing::Bool(), testing::Bool(), testing::Bool(),
                                           testing::Values(0.f, 120.f, 900.f)));
 
-// Stated in LOOK.md's spirit: what a class looks at takes most of a projector's picture, half of it under a lesson.
+// What a class looks at takes most of a projector's picture, half of it under a lesson.
 TEST(LayoutOf, presenting_gives_the_stage_most_of_the_window) {
   for (const Vec size : {kLeastWindow, Vec{1024, 600}, Vec{1280, 720}, Vec{1280, 800}, Vec{1920, 1080}}) {
     for (const float narration : {0.0f, 900.0f}) {

@@ -62,7 +62,7 @@ class TrainView {
   virtual std::string id() const = 0;     // "overview": what `train.view` takes
   virtual std::string title() const = 0;  // "Overview": its tab
   virtual std::string help() const = 0;   // one sentence: the tab's tooltip
-  virtual void declare(Registry&) {}      // commands and readouts "train.ID.*", or those that LESSONS.md names
+  virtual void declare(Registry&) {}      // commands and readouts "train.ID.*", or names of the whole page
   virtual std::vector<std::string> state() const { return {}; }  // commands that bring it to what it shows now
   virtual bool update(double /*now*/) { return false; }          // once a frame while it is shown; true: another frame
   virtual bool busy() const { return false; }                    // work behind the window, for what it shows, goes on
