@@ -52,22 +52,20 @@ std::vector<Area> plan(const FilterChain& chain, size_t applications, int width,
   return areas;
 }
 
-int wrapped(int i, int size) { return ((i % size) + size) % size; }
-
 // A rectangle of the picture, rows without gaps; coordinates outside come from the other side.
 std::vector<uint8_t> gathered(Picture<const uint8_t> input, const Area& area) {
   const size_t channels = static_cast<size_t>(input.channels);
   std::vector<uint8_t> bytes(static_cast<size_t>(area.x.size()) * area.y.size() * channels);
   uint8_t* to = bytes.data();
   for (int y = area.y.begin; y < area.y.end; ++y) {
-    const uint8_t* row = input.data + wrapped(y, input.height) * input.row_stride;
+    const uint8_t* row = input.data + border_index(y, input.height, Border::wrap) * input.row_stride;
     if (area.x.inside(input.width)) {
       std::memcpy(to, row + area.x.begin * channels, area.x.size() * channels);
       to += area.x.size() * channels;
       continue;
     }
     for (int x = area.x.begin; x < area.x.end; ++x) {
-      std::memcpy(to, row + wrapped(x, input.width) * channels, channels);
+      std::memcpy(to, row + border_index(x, input.width, Border::wrap) * channels, channels);
       to += channels;
     }
   }
@@ -159,7 +157,7 @@ class Run {
       gathered_ = gathered(input_, area);
       part.data = gathered_.data();
     }
-    if (stream_.device().is_cuda()) {
+    if (stream_.device().is_gpu()) {
       uploaded_ = Buffer<uint8_t>(stream_.device(), value_count(0), "a part of the picture");
       upload(stream_, uploaded_, part.data, value_count(0));
       part.data = uploaded_.data();
@@ -197,7 +195,7 @@ uint8_t rounded(float value) {
 }
 
 void round_rows(const float* from, int64_t row, int rows, uint8_t* to, int64_t to_stride) {
-  run_pieces(rows, [=](int64_t begin, int64_t end) {
+  parallel_for(rows, [=](int64_t begin, int64_t end) {
     for (int64_t y = begin; y < end; ++y) {
       for (int64_t i = 0; i < row; ++i) to[y * to_stride + i] = rounded(from[y * row + i]);
     }

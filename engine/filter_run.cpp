@@ -37,7 +37,7 @@ std::vector<Region> pieces_of(const FilterChain& chain, const Image& image) {
 // Means of up to 2 x 2 values, rounded to nearest: `from` is `width` x `height`, `to` half of that, rounded up.
 void halve(const uint8_t* from, int64_t from_stride, int width, int height, int channels, uint8_t* to,
            int64_t to_stride) {
-  run_pieces((height + 1) / 2, [=](int64_t begin, int64_t end) {
+  parallel_for((height + 1) / 2, [=](int64_t begin, int64_t end) {
     for (int64_t y = begin; y < end; ++y) {
       const uint8_t* a = from + 2 * y * from_stride;
       const uint8_t* b = 2 * y + 1 < height ? a + from_stride : a;

@@ -242,8 +242,8 @@ void spread(Stream& stream, const float* x, int64_t planes, SpreadAxis rows, Spr
   const int64_t blocks = planes * rows.phases * columns.phases;
   with_target(stream, [&](auto target) {
     using Target = decltype(target);
-    constexpr int W = Target::is_cuda ? 1 : Target::width;
-    const int together = Target::is_cuda ? 1 : 32, parts = (rows.count + together - 1) / together;
+    constexpr int W = Target::is_gpu ? 1 : Target::width;
+    const int together = Target::is_gpu ? 1 : 32, parts = (rows.count + together - 1) / together;
     for_each(target, stream, "convolution_spread", blocks * parts,
              SpreadRows<W>{x, out, rows, columns, together, parts});
   });

@@ -255,7 +255,7 @@ void conv3d_forward(Stream& stream, const Conv3dShape& s, const float* x, const 
   check(s);
   const int sums = s.k / s.groups, terms = s.c / s.groups, tiles = (sums + kTogether - 1) / kTogether;
   with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     const Conv3dSum<W, kTogether, false> kernel{
         forward_axis(s, 0),     forward_axis(s, 1), forward_axis(s, 2), sums, terms, s.groups, tiles,
         (s.out(2) + W - 1) / W, terms * s.taps(),   s.taps(),           x,    w,     b,        y,
@@ -269,7 +269,7 @@ void conv3d_backward_input(Stream& stream, const Conv3dShape& s, const float* dy
   check(s);
   const int sums = s.c / s.groups, terms = s.k / s.groups, tiles = (sums + kTogether - 1) / kTogether;
   with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     const Conv3dSum<W, kTogether, true> kernel{
         turned_axis(s, 0),     turned_axis(s, 1), turned_axis(s, 2), sums, terms, s.groups, tiles,
         (s.in[2] + W - 1) / W, s.taps(),          sums * s.taps(),   dy,   w,     b,        dx,
@@ -283,7 +283,7 @@ void conv3d_backward_weights(Stream& stream, const Conv3dShape& s, const float* 
   check(s);
   if (dw != nullptr) {
     with_target(stream, [&](auto target) {
-      constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+      constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
       for_each(target, stream, "conv3d_by_weights", s.w_size(),
                Conv3dByWeights<W>{forward_axis(s, 0), forward_axis(s, 1), forward_axis(s, 2), s.n, s.c, s.k, s.groups,
                                   x, dy, dw, result == Result::add});

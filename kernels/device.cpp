@@ -16,9 +16,16 @@ std::vector<Device> Device::all() {
   return devices;
 }
 
+std::vector<Device> Device::all_for_tests() {
+  std::vector<Device> devices = all();
+  devices.insert(devices.begin() + 1, emulated());
+  return devices;
+}
+
 Device Device::parse(const std::string& word) {
   if (word == "auto") return best();
   if (word == "cpu") return cpu();
+  if (word == "emulated") return emulated();
   if (word == "cuda" || word.rfind("cuda:", 0) == 0) {
     const int count = cuda::device_count();
     if (count == 0) throw Error("no CUDA device works here: " + cuda::why_no_device(), "use --device cpu or auto");
@@ -41,13 +48,15 @@ Device Device::parse(const std::string& word) {
 
 std::string Device::id() const {
   if (is_cpu()) return "cpu";
+  if (is_emulated()) return "emulated";
   return index == 0 ? "cuda" : "cuda:" + std::to_string(index);
 }
 
 std::string Device::name() const {
   if (is_cuda()) return cuda::device_name(index);
   const int threads = thread_count();
-  return "CPU, " + std::to_string(threads) + (threads == 1 ? " core" : " cores");
+  const std::string cores = std::to_string(threads) + (threads == 1 ? " core" : " cores");
+  return is_emulated() ? "Emulated GPU on the CPU, for tests, " + cores : "CPU, " + cores;
 }
 
 std::string why_no_cuda() { return cuda::why_no_device(); }

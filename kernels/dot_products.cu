@@ -185,7 +185,7 @@ void launch(Target target, Stream& stream, const char* name, const DotProductsAr
   kernel.j_tiles = (a.j + JT - 1) / JT;
   kernel.k_tiles = (a.k + KT - 1) / KT;
   kernel.tiles = pieces * a.groups * kernel.k_tiles * kernel.j_tiles;
-  if (!Target::is_cuda) {
+  if (!Target::is_gpu) {
     const int64_t operations = a.images_per_piece * a.rows * ((a.columns + W - 1) / W) * (KT * JT + 2) + KT * JT * 12;
     kernel.together = 16384 / operations > 1 ? 16384 / operations : 1;
   }
@@ -199,15 +199,11 @@ void launch(Target target, Stream& stream, const char* name, const DotProductsAr
 void dot_products(Stream& stream, const char* name, const DotProductsArguments& a) {
   const Tile tile = choose(a.k, a.j);
   const int pieces = static_cast<int>((a.images + a.images_per_piece - 1) / a.images_per_piece);
-  const auto gpu_tiles = [&](auto target) {
-    if (a.j > 0) launch<1, 128, 4, 4>(target, stream, name, a);
-    if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<1, 128>{a});
-  };
   with_target(stream, [&](auto target) {
-    if constexpr (decltype(target)::is_cuda) {
-      gpu_tiles(target);
+    if constexpr (decltype(target)::is_gpu) {
+      if (a.j > 0) launch<1, 128, 4, 4>(target, stream, name, a);
+      if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<1, 128>{a});
     } else {
-      if (detail::uses_gpu_tiles()) return gpu_tiles(target);
       constexpr int W = decltype(target)::width;
       if (a.ones) for_each_block(target, stream, "row_sums", Grid{a.groups * a.k, pieces}, RowSums<W, 1>{a});
       if (a.j == 0) return;

@@ -89,7 +89,7 @@ void scale(Stream& stream, int64_t count, float factor, const float* x, float* y
 void copy_rows(Stream& stream, int64_t rows, int64_t values, const float* from, int64_t from_stride, float* to,
                int64_t to_stride, Result result) {
   // One value for each of a GPU's threads; a stretch for a processor's.
-  const int64_t together = stream.device().is_cuda() ? 1 : 1024, parts = (values + together - 1) / together;
+  const int64_t together = stream.device().is_gpu() ? 1 : 1024, parts = (values + together - 1) / together;
   if (result == Result::add) {
     for_each(stream, "accumulate_rows", rows * parts,
              CopyRows<true>{from, to, values, from_stride, to_stride, together, parts});

@@ -54,7 +54,7 @@ void gather_forward(Stream& stream, int64_t outer, int64_t size, int64_t inner, 
   for (int64_t first = 0; first < count; first += kIndicesPerLaunch) {
     const int64_t here = std::min(kIndicesPerLaunch, count - first);
     with_target(stream, [&](auto target) {
-      constexpr int chunk = decltype(target)::is_cuda ? 1 : 1024;
+      constexpr int chunk = decltype(target)::is_gpu ? 1 : 1024;
       const int64_t pieces = (inner + chunk - 1) / chunk;
       GatherForward<chunk> kernel{x, y, size, inner, count, first, here, pieces, {}};
       std::copy_n(indices.begin() + first, here, kernel.indices);

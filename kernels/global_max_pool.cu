@@ -81,7 +81,7 @@ template struct CudaFlat<GlobalMaxBackward>;
 void global_max_pool_forward(Stream& stream, int n, int c, int64_t pixels, const float* x, float* y, int32_t* winners) {
   const int64_t planes = static_cast<int64_t>(n) * c;
   with_target(stream, [&](auto target) {
-    constexpr int threads = decltype(target)::is_cuda ? 64 : 1;
+    constexpr int threads = decltype(target)::is_gpu ? 64 : 1;
     // At most 32768 blocks at a time.
     for (int64_t first = 0; first < planes; first += 32768) {
       const int64_t here = planes - first < 32768 ? planes - first : 32768;

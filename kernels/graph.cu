@@ -73,18 +73,21 @@ void destroy_graph(void*) noexcept {}
 #ifndef __CUDACC__
 
 Graph::~Graph() { clear(); }
-Graph::Graph(Graph&& other) noexcept : executable_(std::exchange(other.executable_, nullptr)) {}
+Graph::Graph(Graph&& other) noexcept
+    : executable_(std::exchange(other.executable_, nullptr)), recording_(std::move(other.recording_)) {}
 Graph& Graph::operator=(Graph&& other) noexcept {
   std::swap(executable_, other.executable_);
+  std::swap(recording_, other.recording_);
   return *this;
 }
 
 void Graph::clear() {
   if (executable_ != nullptr) cuda::destroy_graph(std::exchange(executable_, nullptr));
+  recording_.reset();
 }
 
 bool Graph::can_capture(const Stream& stream) {
-  return stream.device().is_cuda() && stream.log() == nullptr && !debug_checks();
+  return stream.device().is_gpu() && stream.log() == nullptr && !debug_checks();
 }
 
 void Graph::capture(Stream& stream, const std::function<void()>& work) {
@@ -92,6 +95,19 @@ void Graph::capture(Stream& stream, const std::function<void()>& work) {
     throw Error("a step cannot be captured on " + stream.device().id(), "run it step by step");
   }
   clear();
+  if (stream.device().is_emulated()) {
+    auto recording = std::make_unique<emulated::Recording>();
+    emulated::begin_capture(stream, recording.get());
+    try {
+      work();
+    } catch (...) {
+      emulated::end_capture();
+      throw;
+    }
+    emulated::end_capture();
+    recording_ = std::move(recording);
+    return;
+  }
   cuda::begin_capture(stream.device().index, stream.queue());
   try {
     work();
@@ -102,7 +118,10 @@ void Graph::capture(Stream& stream, const std::function<void()>& work) {
   executable_ = cuda::end_capture(stream.device().index, stream.queue(), true);
 }
 
-void Graph::launch(Stream& stream) { cuda::launch_graph(stream.device().index, stream.queue(), executable_); }
+void Graph::launch(Stream& stream) {
+  if (recording_ == nullptr) return cuda::launch_graph(stream.device().index, stream.queue(), executable_);
+  for (const auto& launch : *recording_) launch();
+}
 
 #endif
 

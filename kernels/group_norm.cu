@@ -340,7 +340,7 @@ Grid blocks(int64_t count) {
           static_cast<int>((count + kBlockRow - 1) / kBlockRow), 1};
 }
 NormPieces pieces_of(const Stream& stream, const GroupNormShape& s) {
-  NormPieces p{s.groups, s.channels, s.pixels, stream.device().is_cuda() ? 8 : 256, 0};
+  NormPieces p{s.groups, s.channels, s.pixels, stream.device().is_gpu() ? 8 : 256, 0};
   p.pieces = (p.length() + p.piece - 1) / p.piece;
   return p;
 }
@@ -356,7 +356,7 @@ void row_statistics(Stream& stream, int64_t rows, int64_t count, float epsilon, 
                     float* inverse_deviation) {
   with_target(stream, [&](auto target) {
     using T = decltype(target);
-    using K = RowStatistics<T::is_cuda ? 1 : T::width, T::is_cuda ? 128 : 1>;
+    using K = RowStatistics<T::is_gpu ? 1 : T::width, T::is_gpu ? 128 : 1>;
     for_each_block(target, stream, "row_statistics", blocks(rows), K{x, mean, inverse_deviation, rows, count, epsilon});
   });
 }
@@ -376,11 +376,11 @@ void group_norm_backward(Stream& stream, const GroupNormShape& s, const float* x
     with_target(stream, [&](auto target) {
       using T = decltype(target);
       if (s.pixels > 1) {
-        using K = ScaleGradients<T::is_cuda ? 1 : T::width, T::is_cuda ? 128 : 1>;
+        using K = ScaleGradients<T::is_gpu ? 1 : T::width, T::is_gpu ? 128 : 1>;
         for_each_block(target, stream, "group_norm_by_scale", blocks(channels),
                        K{x, mean, inverse_deviation, dy, dscale, dshift, s.n, s.groups, s.channels, s.pixels});
       } else {
-        constexpr int each = T::is_cuda ? 1 : 16;
+        constexpr int each = T::is_gpu ? 1 : 16;
         for_each(target, stream, "layer_norm_by_scale", (channels + each - 1) / each,
                  ValueScaleGradients<each>{x, mean, inverse_deviation, dy, dscale, dshift, s.n, s.groups, s.channels});
       }
@@ -389,7 +389,7 @@ void group_norm_backward(Stream& stream, const GroupNormShape& s, const float* x
   if (dx == nullptr) return;
   with_target(stream, [&](auto target) {
     using T = decltype(target);
-    using K = RowGradients<T::is_cuda ? 1 : T::width, T::is_cuda ? 128 : 1>;
+    using K = RowGradients<T::is_gpu ? 1 : T::width, T::is_gpu ? 128 : 1>;
     for_each_block(target, stream, "group_norm_gradients", blocks(s.rows()),
                    K{x, scale, mean, inverse_deviation, dy, scratch, s.rows(), s.groups, s.channels, s.pixels});
   });

@@ -7,7 +7,6 @@
 #include "kernels/image_filter.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <string>
 #include <type_traits>
@@ -38,8 +37,8 @@ struct Tile {
     const int rows = kTileHeight + a.height - 1;
     for (int i = thread; i < rows * columns; i += kThreads) {
       const int row = i / columns, column = i % columns;
-      const int y = border_column(top + row, input.height, a.border);
-      const int x = border_column(left + column, input.width, a.border);
+      const int y = border_index(top + row, input.height, a.border);
+      const int x = border_index(left + column, input.width, a.border);
       T* to = values + (row * kHaloWidth + column) * input.channels;
       if (x < 0 || y < 0) {
         for (int c = 0; c < input.channels; ++c) to[c] = 0;
@@ -186,8 +185,6 @@ template struct CudaBlocks<filtering::FilterRange<float>>;
 namespace filtering {
 namespace {
 
-std::atomic<bool> shared_only{false};
-
 template <typename T>
 void check_pictures(const Picture<const T>& input, Region region) {
   if (input.width < 1 || input.height < 1 || input.channels < 1 || input.channels > 4) {
@@ -243,8 +240,6 @@ Range range_of(Stream& stream, const Arguments& a, const Picture<const In>& inpu
   download(stream, highs.data(), high, blocks);
   return {*std::min_element(lows.begin(), lows.end()), *std::max_element(highs.begin(), highs.end())};
 }
-
-bool cpu_form(const Stream& stream) { return stream.device().is_cpu() && !shared_only; }
 
 }  // namespace
 
@@ -324,14 +319,12 @@ float rounding_bound(const Arguments& a, int terms, double deviation) {
 using filtering::make_arguments;
 using filtering::Result;
 
-int border_index(int i, int size, Border border) { return filtering::border_column(i, size, border); }
-
 void filter(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const uint8_t> input,
             Region region, uint8_t* output, int64_t stride) {
   const filtering::Arguments a = make_arguments(kernel, options);
   filtering::check_pictures(input, region);
   if (region.width == 0 || region.height == 0) return;
-  if (filtering::cpu_form(stream)) {
+  if (stream.device().is_cpu()) {
     const detail::LaunchTimer timer(stream, "image_filter");
     if (filtering::filter_on_cpu(a, input, region, output, stride)) return;
   }
@@ -346,7 +339,7 @@ void floats_of(Stream& stream, const FilterKernel& kernel, const FilterOptions& 
   const filtering::Arguments a = make_arguments(kernel, options);
   filtering::check_pictures(input, region);
   if (region.width == 0 || region.height == 0) return;
-  if (filtering::cpu_form(stream)) {
+  if (stream.device().is_cpu()) {
     const detail::LaunchTimer timer(stream, "image_filter");
     return filtering::values_on_cpu(a, input, region, result == Result::shown, output, stride);
   }
@@ -376,7 +369,7 @@ Range filter_range(Stream& stream, const FilterKernel& kernel, const FilterOptio
   filtering::check_pictures(input, region);
   if (region.width == 0 || region.height == 0) return {};
   Range range;
-  if (filtering::cpu_form(stream) && filtering::range_on_cpu(a, input, region, &range)) return range;
+  if (stream.device().is_cpu() && filtering::range_on_cpu(a, input, region, &range)) return range;
   return filtering::range_of(stream, a, input, region);
 }
 
@@ -408,10 +401,6 @@ bool separate(const FilterKernel& kernel, std::vector<double>* column, std::vect
   }
   return true;
 }
-
-namespace detail {
-void use_shared_filter_only(bool on) { filtering::shared_only = on; }
-}  // namespace detail
 
 #endif
 

@@ -14,17 +14,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/border.h"
 #include "kernels/hd.h"
 #include "kernels/stream.h"
 
 namespace striate {
 
-enum class Border {
-  zero,       // 0 outside the picture
-  replicate,  // the nearest pixel of the edge
-  reflect,    // mirrored; the edge pixel is not repeated: c b | a b c d | c b
-  wrap        // from the other side
-};
 enum class Show { clip, absolute, offset128, minmax };
 
 constexpr int kMaxFilterSize = 15;
@@ -93,16 +88,8 @@ Range filter_range(Stream& stream, const FilterKernel& kernel, const FilterOptio
 Range filter_range(Stream& stream, const FilterKernel& kernel, const FilterOptions& options, Picture<const float> input,
                    Region region);
 
-// Which column or row stands at `i` of 0 .. size-1 extended by `border`; -1 for a zero.
-int border_index(int i, int size, Border border);
-
 // Whether a kernel is an outer product of a column and a row, taps[r][s] == column[r] * row[s] within 1e-6 of the
 // largest tap. Fills both where it is.
 bool separate(const FilterKernel& kernel, std::vector<double>* column, std::vector<double>* row);
-
-namespace detail {
-// For tests: the CPU's special forms (image_filter_cpu.cpp) switched off, so that the shared form runs.
-void use_shared_filter_only(bool on);
-}  // namespace detail
 
 }  // namespace striate

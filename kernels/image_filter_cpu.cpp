@@ -64,7 +64,7 @@ void run(Job job, std::vector<Range>* ranges) {
   const int bands = (region.height + kBandRows - 1) / kBandRows;
   const std::vector<int> cuts = strip_cuts(job);
   if (ranges) ranges->assign(bands, Range{INFINITY, -INFINITY});
-  run_pieces(bands, [&](int64_t first, int64_t last) {
+  parallel_for(bands, [&](int64_t first, int64_t last) {
     Workspace space;
     for (int64_t band = first; band < last; ++band) {
       const int y = static_cast<int>(band) * kBandRows;

@@ -32,21 +32,6 @@ Arguments make_arguments(const FilterKernel& kernel, const FilterOptions& option
 // The bound of Arguments when the sum is made of floats in any order, with `deviation` more in the sum.
 float rounding_bound(const Arguments& a, int terms, double deviation);
 
-HD inline int border_column(int i, int size, Border border) {
-  if (i >= 0 && i < size) return i;
-  if (border == Border::zero) return -1;
-  if (border == Border::replicate) return i < 0 ? 0 : size - 1;
-  if (border == Border::wrap) {
-    i %= size;
-    return i < 0 ? i + size : i;
-  }
-  if (size == 1) return 0;
-  const int period = 2 * (size - 1);
-  i %= period;
-  if (i < 0) i += period;
-  return i < size ? i : period - i;
-}
-
 // A product and a sum, each rounded: never fused, so that the sum is the same on every device.
 HD inline double add_product(double sum, double a, double b) {
 #ifdef __CUDA_ARCH__

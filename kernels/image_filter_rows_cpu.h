@@ -20,7 +20,7 @@ void weighted_rows(const T* const* rows, const float* weights, int terms, int fr
       const Floats weight = Floats::all(weights[t]);
       const T* row = rows[t] + i;
       for (int k = 0; k < registers; ++k) {
-        total[k] = multiply_add(weight, Pack<T, kFloats>::load(row + k * kFloats).template to<float>(), total[k]);
+        total[k] = fma(weight, Pack<T, kFloats>::load(row + k * kFloats).template to<float>(), total[k]);
       }
     }
     for (int k = 0; k < registers; ++k) total[k].store(sums + i - from + k * kFloats);

@@ -109,7 +109,7 @@ class Strip {
   void prepare(int i) {
     const Arguments& a = job_.a;
     const int slot = i % kMaxFilterSize;
-    const int y = border_column(y_ - a.anchor_y + i, job_.input.height, a.border);
+    const int y = border_index(y_ - a.anchor_y + i, job_.input.height, a.border);
     if (y < 0) {
       ready_[slot] = space_.zeros;
     } else {
@@ -142,7 +142,7 @@ class Strip {
         k = inside_to - 1;
         continue;
       }
-      const int x = border_column(left_ + k, job_.input.width, a.border);
+      const int x = border_index(left_ + k, job_.input.width, a.border);
       for (int c = 0; c < channels_; ++c) {
         to[k * channels_ + c] = x < 0 ? 0 : row[static_cast<int64_t>(x) * channels_ + c];
       }
@@ -205,7 +205,7 @@ class Strip {
     for (int i = 0; i < count_; i += kChunk) {
       Floats furthest = Floats::all(0);
       for (int k = i; k < i + kChunk; k += kFloats) {
-        Floats x = multiply_add(Floats::load(space_.sums + k), scale, offset);
+        Floats x = fma(Floats::load(space_.sums + k), scale, offset);
         if (absolute) x = absolute_value(x);
         x = minimum(maximum(x, Floats::all(-1)), Floats::all(256));
         const Floats rounded = round_half_even(x);

@@ -36,7 +36,7 @@ struct ValueRows {
   // Input row y of the whole picture, `columns` pixels from column `left` on, borders filled in.
   void load(int y, int left, int columns, float* to) const {
     const int channels = input.channels;
-    y = border_column(y, input.height, a.border);
+    y = border_index(y, input.height, a.border);
     if (y < 0) {
       std::fill(to, to + columns * channels + kStep, 0.0f);
       return;
@@ -44,7 +44,7 @@ struct ValueRows {
     const T* row = input.data + y * input.row_stride;
     const auto at_border = [&](int from, int end) {
       for (int k = from; k < end; ++k) {
-        const int x = border_column(left + k, input.width, a.border);
+        const int x = border_index(left + k, input.width, a.border);
         for (int c = 0; c < channels; ++c) {
           to[k * channels + c] = x < 0 ? 0.0f : static_cast<float>(row[static_cast<int64_t>(x) * channels + c]);
         }
@@ -102,7 +102,7 @@ struct ValueRows {
 template <typename T>
 void run(const Arguments& a, Picture<const T> input, Region region, bool shown, float* output, int64_t stride) {
   const int strip_pixels = std::max(1, kStripValues / input.channels);
-  run_pieces((region.height + kBandRows - 1) / kBandRows, [&](int64_t first, int64_t last) {
+  parallel_for((region.height + kBandRows - 1) / kBandRows, [&](int64_t first, int64_t last) {
     const size_t floats = kMaxFilterSize * kRowStride + kStripValues + kStep;
     auto* memory = static_cast<float*>(thread_scratch(2, floats * sizeof(float)));
     const ValueRows<T> rows{a, input, region, shown, output, stride, memory, memory + kMaxFilterSize * kRowStride};

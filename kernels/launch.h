@@ -29,6 +29,12 @@
 // type, a kernel stands in a named namespace, never in an anonymous one. The operator's function stands between
 // `#ifndef __CUDACC__` and `#endif`, since one of it is enough.
 //
+// There are three targets. The CPU has shapes of its own. CUDA and the emulated GPU (emulated.h, a target of every
+// build) have the same: block sizes, pack width, grids, tiles, reduction trees. So a value is summed on the emulated
+// GPU in the order in which CUDA sums it, wherever an order is documented (summation.h), and what is written for CUDA
+// runs in every test run, in all three thread orders. A kernel's operator asks `decltype(target)::is_gpu` where it
+// chooses a shape.
+//
 // A kernel may state `static constexpr int64_t work`: about how many simple operations one index or one block costs.
 // Launches of less than kInlineWork run at once on the calling thread (well under a microsecond on top of their work),
 // larger ones are cut into pieces of at least that much. Nothing is allocated per launch.
@@ -40,6 +46,9 @@
 #include <cstring>
 #include <type_traits>
 
+#ifndef __CUDACC__
+#include "kernels/emulated.h"
+#endif
 #include "kernels/hd.h"
 #include "kernels/pack.h"
 #include "kernels/stream.h"
@@ -91,34 +100,26 @@ struct Block {
 #endif
 };
 
-// A value that each thread keeps across phases: a register on the GPU, an array on the CPU.
-template <typename T, int threads>
-class PerThread {
- public:
-#ifdef __CUDACC__
-  HD T& operator[](int) { return value_; }
-  HD const T& operator[](int) const { return value_; }
-
- private:
-  T value_;
-#else
-  T& operator[](int thread) { return values_[thread]; }
-  const T& operator[](int thread) const { return values_[thread]; }
-
- private:
-  T values_[threads];
-#endif
-};
-
-// Where a kernel with packs runs; see with_target().
+// Where a kernel with packs runs; see with_target(). is_gpu chooses shapes: block sizes, pack widths, tiles, trees.
 struct CpuTarget {
-  static constexpr bool is_cuda = false;
+  static constexpr bool is_gpu = false, is_cuda = false;
   static constexpr int width = kPackWidth<float>;  // floats per pack
 };
 struct CudaTarget {
-  static constexpr bool is_cuda = true;
+  static constexpr bool is_gpu = true, is_cuda = true;
   static constexpr int width = 4;
 };
+struct EmulatedTarget {  // a GPU that the processor plays: kernels/emulated.h
+  static constexpr bool is_gpu = true, is_cuda = false;
+  static constexpr int width = CudaTarget::width;
+};
+
+// The blocks of a flat launch on a GPU. Index i belongs to thread i % (blocks * threads), in whatever block it is.
+constexpr int kFlatThreads = 256;
+inline int flat_blocks(int64_t n) {
+  const int64_t blocks = (n + kFlatThreads - 1) / kFlatThreads;
+  return static_cast<int>(blocks < (1 << 20) ? blocks : (1 << 20));
+}
 
 constexpr int64_t kInlineWork = 1 << 15;
 
@@ -163,14 +164,22 @@ __global__ void __launch_bounds__(K::threads) block_kernel(K kernel, bool fill) 
          *reinterpret_cast<typename K::Shared*>(shared_bytes));
 }
 
+// What the compiler gave each thread, for the launch log; 0 where the device does not say.
+inline int registers_of(Stream& stream, const void* kernel) {
+  cudaFuncAttributes attributes{};
+  if (cuda::use_device(stream.device().index) != 0 || cudaFuncGetAttributes(&attributes, kernel) != cudaSuccess) {
+    return 0;
+  }
+  return attributes.numRegs;
+}
+
 template <typename K>
 struct CudaFlat {
+  static int registers(Stream& stream) { return registers_of(stream, reinterpret_cast<const void*>(&flat_kernel<K>)); }
   static void launch(Stream& stream, const char* name, int64_t n, const K& kernel) {
     int error = cuda::use_device(stream.device().index);
-    const int64_t blocks = (n + 255) / 256;
     if (error == 0) {
-      flat_kernel<K><<<static_cast<unsigned>(blocks < (1 << 20) ? blocks : (1 << 20)), 256, 0,
-                       static_cast<cudaStream_t>(stream.queue())>>>(n, kernel);
+      flat_kernel<K><<<flat_blocks(n), kFlatThreads, 0, static_cast<cudaStream_t>(stream.queue())>>>(n, kernel);
       error = static_cast<int>(cudaGetLastError());
     }
     cuda::check_launch(stream, name, n, error);
@@ -179,6 +188,7 @@ struct CudaFlat {
 
 template <typename K>
 struct CudaBlocks {
+  static int registers(Stream& stream) { return registers_of(stream, reinterpret_cast<const void*>(&block_kernel<K>)); }
   static void launch(Stream& stream, const char* name, Grid grid, const K& kernel) {
     int error = cuda::use_device(stream.device().index);
     constexpr size_t bytes = sizeof(typename K::Shared);
@@ -202,31 +212,65 @@ struct CudaBlocks {
 // Defined by nvcc's pass over the .cu file that says `template struct CudaFlat<K>`; here that line does nothing.
 template <typename K>
 struct CudaFlat {
+  static int registers(Stream& stream);
   static void launch(Stream& stream, const char* name, int64_t n, const K& kernel);
 };
 template <typename K>
 struct CudaBlocks {
+  static int registers(Stream& stream);
   static void launch(Stream& stream, const char* name, Grid grid, const K& kernel);
 };
 
 namespace detail {
 
-// Times a launch on the CPU for the stream's log, when it has one.
+// Times a launch for the stream's log, when it has one. shape() is asked for then only.
 class LaunchTimer {
  public:
-  LaunchTimer(Stream& stream, const char* name) : log_(stream.log()), name_(name) {
+  template <typename F>
+  LaunchTimer(Stream& stream, const char* name, const F& shape) : log_(stream.log()), name_(name) {
     stream.set_last_launch(name);
-    if (log_) start_ = std::chrono::steady_clock::now();
+    if (!log_) return;
+    shape_ = shape();
+    start_ = std::chrono::steady_clock::now();
   }
+  LaunchTimer(Stream& stream, const char* name) : LaunchTimer(stream, name, [] { return LaunchShape{}; }) {}
   ~LaunchTimer() {
-    if (log_) log_->add(name_, std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count());
+    if (!log_) return;
+    log_->add(name_, shape_, std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count());
   }
 
  private:
   LaunchLog* log_;
   const char* name_;
+  LaunchShape shape_;
   std::chrono::steady_clock::time_point start_;
 };
+
+// Indices of a flat launch that one thread of the processor takes at a time.
+template <typename K>
+constexpr int64_t kFlatGrain = kInlineWork / WorkOf<K>::flat > 1 ? kInlineWork / WorkOf<K>::flat : 1;
+
+template <typename Target, typename K>
+LaunchShape flat_shape(Stream& stream, int64_t n) {
+  LaunchShape shape;
+  if constexpr (Target::is_gpu) {
+    shape.grid[0] = flat_blocks(n);
+    shape.block = kFlatThreads;
+  } else {
+    shape.grid[0] = static_cast<int>((n + kFlatGrain<K> - 1) / kFlatGrain<K>);
+  }
+  if constexpr (Target::is_cuda) shape.registers = CudaFlat<K>::registers(stream);
+  (void)stream;
+  return shape;
+}
+
+template <typename Target, typename K>
+LaunchShape block_shape(Stream& stream, Grid grid) {
+  LaunchShape shape{{grid.x, grid.y, grid.z}, K::threads, static_cast<int64_t>(sizeof(typename K::Shared)), 0};
+  if constexpr (Target::is_cuda) shape.registers = CudaBlocks<K>::registers(stream);
+  (void)stream;
+  return shape;
+}
 
 // A grid that CUDA would refuse (y or z above 65535) ends the program on every target, so that the CPU's tests find it.
 void check_grid(const char* name, Grid grid);
@@ -244,16 +288,26 @@ void run_flat(int64_t n, const K& arguments) {
     for (int64_t k = 0; k < n; ++k, i = (i + step) % n) kernel(i);
     return;
   }
-  constexpr int64_t grain = kInlineWork / WorkOf<K>::flat > 1 ? kInlineWork / WorkOf<K>::flat : 1;
+  constexpr int64_t grain = kFlatGrain<K>;
   if (n <= grain) {
     for (int64_t i = 0; i < n; ++i) kernel(i);
     return;
   }
-  run_pieces((n + grain - 1) / grain, [&](int64_t begin, int64_t end) {
+  parallel_for((n + grain - 1) / grain, [&](int64_t begin, int64_t end) {
     const K mine = kernel;
     const int64_t last = end * grain < n ? end * grain : n;
     for (int64_t i = begin * grain; i < last; ++i) mine(i);
   });
+}
+
+// What the emulated GPU calls: one thread of a flat launch, one block.
+template <typename K>
+void emulated_thread(const void* kernel, int64_t i, int64_t n, int64_t stride) {
+  for (; i < n; i += stride) (*static_cast<const K*>(kernel))(i);
+}
+template <typename K>
+void emulated_block(const void* kernel, int x, int y, int z, ThreadOrder order, void* shared) {
+  (*static_cast<const K*>(kernel))(Block<K::threads>{x, y, z, order}, *static_cast<typename K::Shared*>(shared));
 }
 
 template <typename K>
@@ -279,7 +333,7 @@ void run_blocks(Grid grid, const K& arguments) {
     run(0, count, 0, 1);
   } else {
     constexpr int64_t grain = kInlineWork / WorkOf<K>::block > 1 ? kInlineWork / WorkOf<K>::block : 1;
-    run_pieces((count + grain - 1) / grain, [&](int64_t begin, int64_t end) {
+    parallel_for((count + grain - 1) / grain, [&](int64_t begin, int64_t end) {
       run(begin * grain, end * grain < count ? end * grain : count, begin * grain, 1);
     });
   }
@@ -291,10 +345,13 @@ void run_blocks(Grid grid, const K& arguments) {
 template <typename Target, typename K>
 void for_each(Target, Stream& stream, const char* name, int64_t n, const K& kernel) {
   if (n <= 0) return;
-  const detail::LaunchTimer timer(stream, name);
+  const detail::LaunchTimer timer(stream, name, [&] { return detail::flat_shape<Target, K>(stream, n); });
   if constexpr (Target::is_cuda) {
     CudaFlat<K>::launch(stream, name, n, kernel);
     if (stream.log()) stream.synchronize();
+  } else if constexpr (Target::is_gpu) {
+    emulated::launch_flat(stream, {name, &kernel, sizeof(K), detail::WorkOf<K>::flat}, n, flat_blocks(n),
+                          &detail::emulated_thread<K>);
   } else {
     detail::run_flat(n, kernel);
   }
@@ -303,37 +360,21 @@ template <typename Target, typename K>
 void for_each_block(Target, Stream& stream, const char* name, Grid grid, const K& kernel) {
   if (grid.count() <= 0) return;
   detail::check_grid(name, grid);
-  const detail::LaunchTimer timer(stream, name);
+  const detail::LaunchTimer timer(stream, name, [&] { return detail::block_shape<Target, K>(stream, grid); });
   if constexpr (Target::is_cuda) {
     CudaBlocks<K>::launch(stream, name, grid, kernel);
     if (stream.log()) stream.synchronize();
+  } else if constexpr (Target::is_gpu) {
+    emulated::launch_blocks(stream, {name, &kernel, sizeof(K), detail::WorkOf<K>::block}, {grid.x, grid.y, grid.z},
+                            K::threads, sizeof(typename K::Shared), &detail::emulated_block<K>);
   } else {
     detail::run_blocks(grid, kernel);
   }
 }
 
-// Calls kernel(i) once for every i of 0 .. n-1, in any order. n may be 0.
-template <typename K>
-void for_each(Stream& stream, const char* name, int64_t n, const K& kernel) {
-  if (n <= 0) return;
-#if STRIATE_WITH_CUDA
-  if (stream.device().is_cuda()) return for_each(CudaTarget{}, stream, name, n, kernel);
-#endif
-  for_each(CpuTarget{}, stream, name, n, kernel);
-}
-
-// Runs kernel(block, shared) for every block of the grid, in any order and at the same time. The grid may be empty.
-template <typename K>
-void for_each_block(Stream& stream, const char* name, Grid grid, const K& kernel) {
-  if (grid.count() <= 0) return;
-#if STRIATE_WITH_CUDA
-  if (stream.device().is_cuda()) return for_each_block(CudaTarget{}, stream, name, grid, kernel);
-#endif
-  for_each_block(CpuTarget{}, stream, name, grid, kernel);
-}
-
-// For kernels whose pack width differs between the devices: calls f(CpuTarget{}) or f(CudaTarget{}), as the stream's
-// device is, and the launch in it names its target, so that each form is made for its own device only:
+// For kernels whose shape differs between processor and GPU: calls f(CpuTarget{}), f(CudaTarget{}) or
+// f(EmulatedTarget{}), as the stream's device is, and the launch in it names its target, so that each form is made for
+// its own device only:
 //   with_target(stream, [&](auto target) {
 //     using K = Dense<decltype(target)::width>;
 //     for_each_block(target, stream, "dense", grid, K{...});
@@ -344,8 +385,20 @@ void with_target(Stream& stream, const F& f) {
 #if STRIATE_WITH_CUDA
   if (stream.device().is_cuda()) return f(CudaTarget{});
 #endif
-  (void)stream;
+  if (stream.device().is_emulated()) return f(EmulatedTarget{});
   f(CpuTarget{});
+}
+
+// Calls kernel(i) once for every i of 0 .. n-1, in any order. n may be 0.
+template <typename K>
+void for_each(Stream& stream, const char* name, int64_t n, const K& kernel) {
+  with_target(stream, [&](auto target) { for_each(target, stream, name, n, kernel); });
+}
+
+// Runs kernel(block, shared) for every block of the grid, in any order and at the same time. The grid may be empty.
+template <typename K>
+void for_each_block(Stream& stream, const char* name, Grid grid, const K& kernel) {
+  with_target(stream, [&](auto target) { for_each_block(target, stream, name, grid, kernel); });
 }
 
 #endif

@@ -41,7 +41,7 @@ struct MultiplyAddChains {
     for (int k = 0; k < kPacks; ++k) value[k] = Pack<float, W>::all(static_cast<float>(lane + k));
     const Pack<float, W> factor = Pack<float, W>::all(0.999f), term = Pack<float, W>::all(0.25f);
     for (int step = 0; step < steps; ++step) {
-      for (int k = 0; k < kPacks; ++k) value[k] = multiply_add(value[k], factor, term);
+      for (int k = 0; k < kPacks; ++k) value[k] = fma(value[k], factor, term);
     }
     float sum = 0;
     for (int k = 0; k < kPacks; ++k) {
@@ -60,7 +60,7 @@ template struct CudaFlat<limits::MultiplyAddChains<CudaTarget::width>>;
 
 void copy_floats(Stream& stream, const float* from, float* to, int64_t n) {
   with_target(stream, [&](auto target) {
-    if constexpr (decltype(target)::is_cuda) {
+    if constexpr (decltype(target)::is_gpu) {
       for_each(target, stream, "copy_floats", n, limits::CopyOneFloat{from, to});
     } else {
       for_each(target, stream, "copy_floats", (n + limits::kPiece - 1) / limits::kPiece,

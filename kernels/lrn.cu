@@ -95,7 +95,7 @@ template struct CudaFlat<LrnBackward<1>>;
 
 void lrn_forward(Stream& stream, const LrnShape& shape, const float* x, float* s, float* y) {
   with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     const int64_t packs = (shape.pixels + W - 1) / W;
     for_each(target, stream, "lrn", shape.n * shape.c * packs, Lrn<W>{shape, packs, x, s, y});
   });
@@ -103,7 +103,7 @@ void lrn_forward(Stream& stream, const LrnShape& shape, const float* x, float* s
 void lrn_backward(Stream& stream, const LrnShape& shape, const float* x, const float* s, const float* y,
                   const float* dy, float* dx, Result result) {
   with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     const int64_t packs = (shape.pixels + W - 1) / W;
     for_each(target, stream, "lrn_backward", shape.n * shape.c * packs,
              LrnBackward<W>{shape, packs, x, s, y, dy, dx, result == Result::add});

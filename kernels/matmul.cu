@@ -51,7 +51,7 @@ struct Matmul {
 #endif
         for (int r = 0; r < MT; ++r) {
           const Pack<float, W> left = Pack<float, W>::all(pa[row[r]]);
-          for (int p = 0; p < PT; ++p) sums[r][p] = multiply_add(left, right[p], sums[r][p]);
+          for (int p = 0; p < PT; ++p) sums[r][p] = fma(left, right[p], sums[r][p]);
         }
       }
     }
@@ -117,7 +117,7 @@ MatmulAxes axes_of(const Box& box, const Strides& a, const Strides& b) {
 void matmul(Stream& stream, const MatmulShape& s, const float* a, const float* b, float* y, Result result) {
   if (s.batch.count() * s.m * s.n == 0) return;
   with_target(stream, [&](auto target) {
-    constexpr int rows = decltype(target)::is_cuda ? kGpuMatmulRows : kCpuMatmulRows;
+    constexpr int rows = decltype(target)::is_gpu ? kGpuMatmulRows : kCpuMatmulRows;
     using K = Matmul<decltype(target)::width, rows>;
     K kernel{};
     kernel.batch = axes_of(s.batch, s.a_batch, s.b_batch);

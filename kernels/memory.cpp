@@ -10,6 +10,7 @@
 #include <string>
 
 #include "kernels/cuda_backend.h"
+#include "kernels/emulated.h"
 #include "kernels/error.h"
 #include "kernels/threads.h"
 
@@ -38,6 +39,7 @@ MemoryUse memory_use() { return {bytes_in_use.load(), allocations.load()}; }
 
 void* allocate_bytes(Device device, size_t bytes, const char* what) {
   if (bytes == 0) return nullptr;
+  if (device.is_gpu()) emulated::refuse_while_capturing("memory is allocated");
   const size_t rounded = (bytes + 63) / 64 * 64;
   void* memory = nullptr;
   const bool possible = bytes <= size_t{1} << 47;  // more than any machine can address: don't even ask
@@ -51,7 +53,7 @@ void* allocate_bytes(Device device, size_t bytes, const char* what) {
         device.is_cuda() ? "use a smaller size, or --device cpu" : "use a smaller size, or close other programs");
   }
   bytes_in_use += static_cast<int64_t>(bytes);
-  if (device.is_cpu()) host_bytes += static_cast<int64_t>(bytes);
+  if (!device.is_cuda()) host_bytes += static_cast<int64_t>(bytes);
   ++allocations;
   if (debug_checks()) {
     if (device.is_cuda()) {
@@ -65,6 +67,7 @@ void* allocate_bytes(Device device, size_t bytes, const char* what) {
 
 void release_bytes(Device device, void* memory, size_t bytes) noexcept {
   if (!memory) return;
+  if (device.is_gpu()) emulated::refuse_while_capturing("memory is released");
   bytes_in_use -= static_cast<int64_t>(bytes);
   if (device.is_cuda()) {
     cuda::release(device.index, memory);
@@ -76,7 +79,9 @@ void release_bytes(Device device, void* memory, size_t bytes) noexcept {
 
 void copy_bytes(Stream& stream, void* to, Device to_device, const void* from, Device from_device, size_t bytes) {
   if (bytes == 0) return;
-  if (to_device.is_cpu() && from_device.is_cpu()) {
+  if (to_device.is_emulated() && from_device.is_emulated()) return emulated::copy(stream, to, from, bytes);
+  if (!to_device.is_cuda() && !from_device.is_cuda()) {
+    if (stream.device().is_emulated()) emulated::refuse_while_capturing("memory is copied to or from the host");
     std::memcpy(to, from, bytes);
     return;
   }

@@ -225,7 +225,7 @@ void plane_sums(Stream& stream, const BatchNormShape& s, const float* x, const f
   const Grid grid{static_cast<int>(planes < 32768 ? planes : 32768), static_cast<int>((planes + 32767) / 32768), 1};
   with_target(stream, [&](auto target) {
     using Target = decltype(target);
-    if constexpr (Target::is_cuda) {
+    if constexpr (Target::is_gpu) {
       for_each_block(target, stream, "batch_norm_sums", grid,
                      PlaneSums<1, 128, what>{x, dy, mean, sums, s.n, s.c, s.pixels});
     } else {
@@ -239,7 +239,7 @@ struct Pieces {
   int64_t piece, pieces, count;
 };
 Pieces pieces_of(const Stream& stream, const BatchNormShape& s) {
-  const int64_t piece = stream.device().is_cuda() ? 8 : 256;
+  const int64_t piece = stream.device().is_gpu() ? 8 : 256;
   const int64_t pieces = (s.pixels + piece - 1) / piece;
   return {piece, pieces, pieces * s.n * s.c};
 }

@@ -125,7 +125,7 @@ void sgd(Stream& stream, const Sgd& options, int64_t count, const StepState* sta
 void rmsprop(Stream& stream, const RmsProp& options, int64_t count, const StepState* state, const float* g, float* w,
              float* square) {
   with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     for_each(target, stream, "rmsprop", (count + W - 1) / W,
              RmsPropStep<W>{options, state, g, w, square, rest(options.rho), count});
   });
@@ -133,7 +133,7 @@ void rmsprop(Stream& stream, const RmsProp& options, int64_t count, const StepSt
 void adam(Stream& stream, const Adam& options, int64_t count, const StepState* state, const float* g, float* w,
           float* mean, float* square) {
   with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_cuda ? 1 : decltype(target)::width;
+    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     for_each(target, stream, "adam", (count + W - 1) / W,
              AdamStep<W>{options, state, g, w, mean, square, rest(options.beta1), rest(options.beta2), count});
   });

@@ -85,7 +85,7 @@ HD inline Pack<T, W> maximum(Pack<T, W> a, Pack<T, W> b) {
 
 // a * b + c, rounded once where the machine has the instruction (every GPU; CPUs with FMA), else twice.
 template <int W>
-HD inline Pack<float, W> multiply_add(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
+HD inline Pack<float, W> fma(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
   for (int i = 0; i < W; ++i) c.v[i] = fmaf(a.v[i], b.v[i], c.v[i]);
   return c;
 }
@@ -189,19 +189,22 @@ inline Pack<T, W> maximum(Pack<T, W> a, Pack<T, W> b) {
 }
 
 template <int W>
-inline Pack<float, W> multiply_add(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
-#ifdef __FMA__
-  if constexpr (W == 4) return {(typename Pack<float, W>::Vector)_mm_fmadd_ps((__m128)a.v, (__m128)b.v, (__m128)c.v)};
-  if constexpr (W == 8) {
-    return {(typename Pack<float, W>::Vector)_mm256_fmadd_ps((__m256)a.v, (__m256)b.v, (__m256)c.v)};
-  }
-#ifdef __AVX512F__
+inline Pack<float, W> fma(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
+#if defined(__AVX512F__)
   if constexpr (W == 16) {
     return {(typename Pack<float, W>::Vector)_mm512_fmadd_ps((__m512)a.v, (__m512)b.v, (__m512)c.v)};
   }
 #endif
-#endif
+#if defined(__FMA__)
+  if constexpr (W == 8) {
+    return {(typename Pack<float, W>::Vector)_mm256_fmadd_ps((__m256)a.v, (__m256)b.v, (__m256)c.v)};
+  }
+  if constexpr (W == 4) return {(typename Pack<float, W>::Vector)_mm_fmadd_ps((__m128)a.v, (__m128)b.v, (__m128)c.v)};
+  for (int i = 0; i < W; ++i) c.set(i, __builtin_fmaf(a[i], b[i], c[i]));
+  return c;
+#else
   return a * b + c;
+#endif
 }
 
 #endif

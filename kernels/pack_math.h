@@ -1,8 +1,7 @@
-// What network operators need of packs beyond arithmetic: the fused multiply-add, parts of a pack, the sum of its
-// lanes.
+// What network operators need of packs beyond arithmetic: parts of a pack, the sum of its lanes.
 //
 // The build rounds a product and a sum separately, as written (see StriateOptions.cmake); an operator that wants one
-// rounding and half the instructions says fma(). Where the processor has no such instruction it is a product and a sum.
+// rounding and half the instructions says fma() of pack.h.
 #pragma once
 
 #if !defined(__CUDACC__) && (defined(__AVX512F__) || defined(__AVX2__) || defined(__FMA__))
@@ -28,11 +27,6 @@ namespace striate {
 #ifdef __CUDACC__
 
 template <int W>
-HD inline Pack<float, W> fma(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
-  for (int i = 0; i < W; ++i) c.v[i] = fmaf(a.v[i], b.v[i], c.v[i]);
-  return c;
-}
-template <int W>
 HD inline Pack<float, W> load_part(const float* from, int64_t count) {
   Pack<float, W> p;
   for (int i = 0; i < W; ++i) p.v[i] = i < count ? from[i] : 0.0f;
@@ -46,9 +40,10 @@ HD inline void store_part(Pack<float, W> p, float* to, int begin, int end) {
 }
 template <int W>
 HD inline float sum_of(Pack<float, W> p) {
-  float sum = p.v[0];
-  for (int i = 1; i < W; ++i) sum += p.v[i];
-  return sum;
+  for (int half = W / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) p.v[i] += p.v[i + half];
+  }
+  return p.v[0];
 }
 
 template <int W>
@@ -107,21 +102,6 @@ HD inline Pack<int32_t, W> load_part(const int32_t* from, int64_t count) {
 }
 
 #else
-
-// a * b + c, rounded once where the processor can.
-template <int W>
-inline Pack<float, W> fma(Pack<float, W> a, Pack<float, W> b, Pack<float, W> c) {
-#if defined(__AVX512F__)
-  if constexpr (W == 16)
-    return {(typename Pack<float, W>::Vector)_mm512_fmadd_ps((__m512)a.v, (__m512)b.v, (__m512)c.v)};
-#endif
-#if defined(__FMA__)
-  if constexpr (W == 8)
-    return {(typename Pack<float, W>::Vector)_mm256_fmadd_ps((__m256)a.v, (__m256)b.v, (__m256)c.v)};
-  if constexpr (W == 4) return {(typename Pack<float, W>::Vector)_mm_fmadd_ps((__m128)a.v, (__m128)b.v, (__m128)c.v)};
-#endif
-  return {a.v * b.v + c.v};
-}
 
 // Lanes 0 .. count-1 from memory, 0 in the others; memory beyond them is not touched. Any count.
 template <int W>
@@ -214,8 +194,8 @@ inline void split_values(const float* from, int64_t count, Pack<float, W>* even,
   odd->v = __builtin_shuffle(low.v, high.v, index + 1);
 #else
   for (int i = 0; i < W; ++i) {
-    even->set(i, i < W / 2 ? low[2 * i] : high[2 * i - W]);
-    odd->set(i, i < W / 2 ? low[2 * i + 1] : high[2 * i + 1 - W]);
+    even->set(i, 2 * i < W ? low[2 * i] : high[2 * i - W]);
+    odd->set(i, 2 * i + 1 < W ? low[2 * i + 1] : high[2 * i + 1 - W]);
   }
 #endif
 }
@@ -225,15 +205,18 @@ template <int W>
 inline void store_pairs(Pack<float, W> even, Pack<float, W> odd, int64_t pairs, float* to) {
   Pack<float, W> low, high;
 #if defined(__GNUC__) && !defined(__clang__)
-  typename Pack<int32_t, W>::Vector index{};
+  typename Pack<int32_t, W>::Vector first{}, second{};
 #pragma GCC unroll 64
-  for (int i = 0; i < W; ++i) index[i] = i / 2 + (i % 2) * W;
-  low.v = __builtin_shuffle(even.v, odd.v, index);
-  high.v = __builtin_shuffle(even.v, odd.v, index + W / 2);
+  for (int i = 0; i < W; ++i) {
+    first[i] = i / 2 + (i % 2) * W;
+    second[i] = (i + W) / 2 + ((i + W) % 2) * W;
+  }
+  low.v = __builtin_shuffle(even.v, odd.v, first);
+  high.v = __builtin_shuffle(even.v, odd.v, second);
 #else
   for (int i = 0; i < W; ++i) {
     low.set(i, i % 2 == 0 ? even[i / 2] : odd[i / 2]);
-    high.set(i, i % 2 == 0 ? even[(i + W) / 2] : odd[(i + W) / 2]);
+    high.set(i, (i + W) % 2 == 0 ? even[(i + W) / 2] : odd[(i + W) / 2]);
   }
 #endif
   const int count = static_cast<int>(2 * pairs);

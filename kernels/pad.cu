@@ -6,7 +6,7 @@ namespace striate {
 
 // One axis: which value of x an output shows, and which outputs show a value.
 struct PadAxis {
-  PadMode mode;
+  Border border;
   int64_t from, to, begin;
 
   HD static int64_t modulo(int64_t a, int64_t n) {
@@ -14,33 +14,16 @@ struct PadAxis {
     return rest < 0 ? rest + n : rest;
   }
   // -1: none.
-  HD int64_t source(int64_t out) const {
-    const int64_t i = out - begin;
-    if (i >= 0 && i < from) return i;
-    switch (mode) {
-      case PadMode::constant:
-        return -1;
-      case PadMode::edge:
-        return i < 0 ? 0 : from - 1;
-      case PadMode::reflect: {
-        if (from == 1) return 0;
-        const int64_t period = 2 * (from - 1), place = modulo(i, period);
-        return place < from ? place : period - place;
-      }
-      case PadMode::wrap:
-        return modulo(i, from);
-    }
-    return -1;
-  }
+  HD int64_t source(int64_t out) const { return border_index(out - begin, from, border); }
   // The first output after `last` that shows value i; `to` where there is none.
   HD int64_t next(int64_t i, int64_t last) const {
     const int64_t after = last + 1, own = i + begin;
     int64_t out = to;
-    switch (mode) {
-      case PadMode::constant:
+    switch (border) {
+      case Border::zero:
         out = own >= after ? own : to;
         break;
-      case PadMode::edge:
+      case Border::replicate:
         if (i == 0 && after <= begin) {
           out = after;
         } else if (i == from - 1 && after > own) {
@@ -49,7 +32,7 @@ struct PadAxis {
           out = own >= after ? own : to;
         }
         break;
-      case PadMode::reflect: {
+      case Border::reflect: {
         if (from == 1) {
           out = after;
           break;
@@ -60,7 +43,7 @@ struct PadAxis {
         out = straight < mirrored ? straight : mirrored;
         break;
       }
-      case PadMode::wrap:
+      case Border::wrap:
         out = after + modulo(own - after, from);
         break;
     }
@@ -153,7 +136,7 @@ int joined(const PadShape& s, PadAxis* axes) {
   int rank = 0;
   bool plain = false;  // the last one is not padded
   for (size_t i = 0; i < static_cast<size_t>(s.from.rank); ++i) {
-    const PadAxis axis{s.mode, s.from.sizes[i], s.to.sizes[i], s.begin[i]};
+    const PadAxis axis{border_of(s.mode), s.from.sizes[i], s.to.sizes[i], s.begin[i]};
     const bool same = axis.begin == 0 && axis.from == axis.to;
     if (same && plain) {
       axes[rank - 1].from *= axis.from;
@@ -163,7 +146,7 @@ int joined(const PadShape& s, PadAxis* axes) {
     }
     plain = same;
   }
-  if (rank == 0) axes[rank++] = {s.mode, 1, 1, 0};  // a single value
+  if (rank == 0) axes[rank++] = {border_of(s.mode), 1, 1, 0};  // a single value
   return rank;
 }
 
@@ -172,7 +155,7 @@ int joined(const PadShape& s, PadAxis* axes) {
 void pad_forward(Stream& stream, const PadShape& s, const float* x, float* y) {
   if (s.to.count() == 0) return;
   with_target(stream, [&](auto target) {
-    constexpr int chunk = decltype(target)::is_cuda ? 1 : 256;
+    constexpr int chunk = decltype(target)::is_gpu ? 1 : 256;
     PadForward<chunk> kernel{};
     kernel.rank = joined(s, kernel.axes);
     kernel.value = s.value;

@@ -10,11 +10,16 @@
 // fixed order.
 #pragma once
 
+#include "kernels/border.h"
 #include "kernels/strided.h"
 
 namespace striate {
 
-enum class PadMode { constant, edge, reflect, wrap };
+enum class PadMode { constant, edge, reflect, wrap };  // the words of NumPy and ONNX
+inline Border border_of(PadMode mode) {
+  constexpr Border borders[] = {Border::zero, Border::replicate, Border::reflect, Border::wrap};
+  return borders[static_cast<int>(mode)];
+}
 
 struct PadShape {
   PadMode mode = PadMode::constant;

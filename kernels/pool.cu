@@ -330,9 +330,9 @@ bool is_dilated(const Pool2dShape& s) { return s.dilation_y != 1 || s.dilation_x
 // One window per thread on a GPU, a whole row of windows per index on the CPU.
 template <typename Target>
 struct WindowPacks {
-  static constexpr int W = Target::is_cuda ? 1 : Target::width;
+  static constexpr int W = Target::is_gpu ? 1 : Target::width;
   int packs, together;
-  explicit WindowPacks(int q) : packs(Target::is_cuda ? q : 1), together(Target::is_cuda ? 1 : (q + W - 1) / W) {}
+  explicit WindowPacks(int q) : packs(Target::is_gpu ? q : 1), together(Target::is_gpu ? 1 : (q + W - 1) / W) {}
 };
 
 }  // namespace
@@ -354,8 +354,8 @@ void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, floa
   }
   const MaxPool pool{rows_of(s), columns_of(s), x, y, winners};
   with_target(stream, [&](auto target) {
-    if constexpr (!decltype(target)::is_cuda) {
-      if (s.stride_x <= 2 && !detail::uses_gpu_tiles()) {
+    if constexpr (!decltype(target)::is_gpu) {
+      if (s.stride_x <= 2) {
         return for_each(target, stream, "max_pool", rows, MaxPoolPacks<decltype(target)::width>{pool});
       }
     }

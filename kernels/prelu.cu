@@ -157,7 +157,7 @@ template struct CudaBlocks<PreluBySlopes<1, 128>>;
 namespace {
 
 PreluPieces pieces_of(const Stream& stream, const PreluShape& shape) {
-  const int64_t piece = stream.device().is_cuda() ? 8 : 256;
+  const int64_t piece = stream.device().is_gpu() ? 8 : 256;
   return {shape, piece, (shape.size[shape.axes - 1] + piece - 1) / piece};
 }
 int64_t indices(const PreluPieces& p) {
@@ -232,7 +232,7 @@ void prelu_backward_slopes(Stream& stream, const PreluShape& shape, const float*
   const Grid grid{static_cast<int>(slopes < 32768 ? slopes : 32768), static_cast<int>((slopes + 32767) / 32768), 1};
   with_target(stream, [&](auto target) {
     using T = decltype(target);
-    using K = PreluBySlopes<T::is_cuda ? 1 : T::width, T::is_cuda ? 128 : 1>;
+    using K = PreluBySlopes<T::is_gpu ? 1 : T::width, T::is_gpu ? 128 : 1>;
     for_each_block(target, stream, "prelu_by_slopes", grid, K{shape, x, dy, dslopes, slopes});
   });
 }

@@ -181,7 +181,7 @@ void resample_table(Stream& stream, const ResampleAxis& axis, bool gradients, fl
 void resample_forward(Stream& stream, const ResampleAxis& axis, int64_t outer, int64_t inner, const float* table,
                       const float* x, float* y) {
   with_target(stream, [&](auto target) {
-    constexpr int chunk = decltype(target)::is_cuda ? 1 : 512;
+    constexpr int chunk = decltype(target)::is_gpu ? 1 : 512;
     const int64_t pieces = (inner + chunk - 1) / chunk;
     for_each(
         target, stream, "resample", outer * axis.out * pieces,

@@ -4,18 +4,19 @@
 #include <utility>
 
 #include "kernels/cuda_backend.h"
+#include "kernels/emulated.h"
 
 namespace striate {
 
-void LaunchLog::add(const char* name, double seconds) {
+void LaunchLog::add(const char* name, const LaunchShape& shape, double seconds) {
   for (Row& row : rows_) {
-    if (row.name == name) {
+    if (row.name == name && row.shape == shape) {
       ++row.launches;
       row.seconds += seconds;
       return;
     }
   }
-  rows_.push_back({name, 1, seconds});
+  rows_.push_back({name, shape, 1, seconds});
 }
 
 Stream::Stream(Device device) : device_(device) {
@@ -42,6 +43,7 @@ Stream& Stream::operator=(Stream&& other) noexcept {
 
 void Stream::synchronize() {
   if (device_.is_cuda()) cuda::synchronize(device_.index, queue_, last_launch_);
+  if (device_.is_emulated()) emulated::refuse_while_capturing("a stream is waited for");
 }
 
 }  // namespace striate

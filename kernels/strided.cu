@@ -248,7 +248,7 @@ template <typename Take, bool add>
 void launch_map(Stream& stream, const char* name, const Box& box, const float* a, const Strides& sa, const float* b,
                 const Strides& sb, float* y, const Strides& sy) {
   with_target(stream, [&](auto target) {
-    constexpr int chunk = decltype(target)::is_cuda ? 1 : kCpuChunk;
+    constexpr int chunk = decltype(target)::is_gpu ? 1 : kCpuChunk;
     StridedMap<Take, add, chunk> map{};
     map.rows = joined(box, {&sa, &sb, &sy});
     map.a = a, map.b = b, map.y = y;
@@ -273,7 +273,7 @@ void launch_sum(Stream& stream, int64_t outputs, const StridedSumArguments& argu
     return;
   }
   with_target(stream, [&](auto target) {
-    constexpr int lanes = decltype(target)::is_cuda ? kGpuSumLanes : kCpuSumLanes;
+    constexpr int lanes = decltype(target)::is_gpu ? kGpuSumLanes : kCpuSumLanes;
     const Grid grid{static_cast<int>(outputs < 32768 ? outputs : 32768), static_cast<int>((outputs + 32767) / 32768)};
     for_each_block(target, stream, "strided_sum", grid, StridedSumBlocks<Terms, lanes>{{arguments}, outputs});
   });

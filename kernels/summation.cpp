@@ -4,16 +4,15 @@
 
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
-#include "kernels/weighted_sums.h"
 
 namespace striate {
 namespace {
 
 constexpr int kGpuThreads = 128;  // of dot_products.cu
 
-// Whether the CPU's fma() of packs rounds once: asked of fma() itself. 1 + 2^-12 squared needs 25 bits.
+// Whether the host's fma() of packs rounds once: asked of fma() itself. 1 + 2^-12 squared needs 25 bits.
+template <int W>
 bool packs_are_fused() {
-  constexpr int W = CpuTarget::width;
   const float a = 1.0f + 1.0f / 4096;
   const Pack<float, W> factor = Pack<float, W>::all(a);
   return fma(factor, factor, Pack<float, W>::all(-1.0f - 1.0f / 2048))[0] != 0;
@@ -23,8 +22,8 @@ bool packs_are_fused() {
 
 SummationOrder summation_order(Device device) {
   if (device.is_cuda()) return {kGpuThreads, 1, true};
-  if (detail::uses_gpu_tiles()) return {kGpuThreads, 1, false};
-  static const bool fused = packs_are_fused();
+  static const bool emulated_fused = packs_are_fused<1>(), fused = packs_are_fused<CpuTarget::width>();
+  if (device.is_gpu()) return {kGpuThreads, 1, emulated_fused};
   return {1, CpuTarget::width, fused};
 }
 

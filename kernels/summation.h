@@ -1,5 +1,6 @@
 // In which order the network operators add up, so that one sum out of millions can be followed term by term and still
 // give the very bits that the operator stored. Float sums depend on their order; the order depends on the device alone.
+// The emulated GPU's is CUDA's; a product is not rounded before it is added where the processor can do that, too.
 //
 //   weighted_sums.h   one term after the other: multiply_add(). A convolution forward and by the input, a dense layer
 //   by
@@ -9,7 +10,7 @@
 //                     weights (there in pieces of the batch, conv2d_weight_order() in conv2d.h).
 //   row_sums          the same for the plain sum of a row: row_sum(). A convolution's gradient by the bias.
 //
-// Walks of engine/walk use these; tests hold them to the operators' own results, bit for bit, in both forms of the CPU.
+// Walks of engine/walk use these; tests hold them to the operators' own results, bit for bit, on every device.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct SummationOrder {
   int lanes = 1;       // of a pack
   bool fused = false;  // a product is not rounded before it is added
 };
-// The order of a device's operators; the CPU's follows detail::use_gpu_tiles() of weighted_sums.h.
+// The order of a device's operators.
 SummationOrder summation_order(Device device);
 
 float multiply_add(const SummationOrder& order, float a, float b, float sum);

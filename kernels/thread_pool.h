@@ -1,4 +1,4 @@
-// What stands behind run_pieces() of threads.h: loops, their pieces, and the oneTBB workers that help with them.
+// What stands behind parallel_for() of threads.h: loops, their pieces, and the oneTBB workers that help with them.
 //
 // A caller posts its loop, works on it itself, and leaves when all of it is done; it never needs a helper, so nothing
 // can wait for ever. A helper is a task in the arena: it joins the oldest loop that has pieces left, and when there is
@@ -24,7 +24,7 @@ class ThreadPool {
   // 0: one per core; at most kMostThreads. Not while something is computing.
   void set_threads(int count);
   int threads();
-  // As run_pieces(); pieces at least 2, threads() at least 2.
+  // As parallel_for(); pieces at least 2, threads() at least 2.
   void run(int64_t pieces, void (*work)(void*, int64_t, int64_t), void* context);
 
  private:

@@ -48,7 +48,7 @@ ThreadOrder thread_order() { return static_cast<ThreadOrder>(order.load(std::mem
 void set_debug_checks(bool on) { checks = on; }
 bool debug_checks() { return checks.load(std::memory_order_relaxed); }
 
-void run_pieces(int64_t pieces, void (*run)(void*, int64_t, int64_t), void* context) {
+void parallel_for(int64_t pieces, void (*run)(void*, int64_t, int64_t), void* context) {
   if (pieces <= 0) return;
   if (pieces == 1 || thread_count() == 1) return run(context, 0, pieces);
   pool().run(pieces, run, context);

@@ -30,15 +30,15 @@ void set_debug_checks(bool on);
 bool debug_checks();
 
 // Calls run(context, begin, end) until every piece of 0 .. pieces-1 was in exactly one call, on the arena's threads
-// and the caller's own. Several callers at once share the arena; a piece may itself call run_pieces().
+// and the caller's own. Several callers at once share the arena; a piece may itself call parallel_for().
 // An exception that a call throws comes out of here (of several, one), after all calls that had begun have ended;
 // pieces that had not begun are then left out.
-void run_pieces(int64_t pieces, void (*run)(void* context, int64_t begin, int64_t end), void* context);
+void parallel_for(int64_t pieces, void (*run)(void* context, int64_t begin, int64_t end), void* context);
 
 // The same for any callable f(begin, end).
 template <typename F>
-void run_pieces(int64_t pieces, const F& f) {
-  run_pieces(
+void parallel_for(int64_t pieces, const F& f) {
+  parallel_for(
       pieces, [](void* context, int64_t begin, int64_t end) { (*static_cast<const F*>(context))(begin, end); },
       const_cast<F*>(&f));
 }

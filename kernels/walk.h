@@ -47,26 +47,6 @@ struct ConvolutionGeometry {
   HD int64_t output_cells() const { return static_cast<int64_t>(outputs) * output_height() * output_width(); }
 };
 
-// Where index i of an axis with n cells reads from: 0 .. n-1, or -1 for a zero. i may be anything.
-HD inline int border_source(Border border, int i, int n) {
-  if (i >= 0 && i < n) return i;
-  switch (border) {
-    case Border::zero:
-      return -1;
-    case Border::replicate:
-      return i < 0 ? 0 : n - 1;
-    case Border::wrap:
-      return ((i % n) + n) % n;
-    case Border::reflect: {
-      if (n == 1) return 0;
-      const int period = 2 * (n - 1);
-      const int j = ((i % period) + period) % period;
-      return j < n ? j : period - j;
-    }
-  }
-  return -1;
-}
-
 // One tap of one output cell.
 struct ConvolutionTap {
   int channel;                // of the input
@@ -94,8 +74,8 @@ HD double walk_taps(const ConvolutionGeometry& g, const double* x, const double*
         t.channel = group * per_group + c;
         t.row = p * g.stride - g.top + r * g.dilation;
         t.column = q * g.stride - g.left + s * g.dilation;
-        t.from_row = border_source(g.border, t.row, g.height);
-        t.from_column = border_source(g.border, t.column, g.width);
+        t.from_row = border_index(t.row, g.height, g.border);
+        t.from_column = border_index(t.column, g.width, g.border);
         if (t.from_row < 0 || t.from_column < 0) t.from_row = t.from_column = -1;
         t.x = t.from_row < 0 ? 0.0
                              : x[(static_cast<int64_t>(t.channel) * g.height + t.from_row) * g.width + t.from_column];

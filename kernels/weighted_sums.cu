@@ -1,7 +1,5 @@
 #include "kernels/weighted_sums.h"
 
-#include <atomic>
-
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
 
@@ -123,8 +121,8 @@ struct Tile {
 constexpr Tile kCpuTiles[] = {{1, 8}, {2, 8}, {4, 6}, {6, 4}, {8, 3}, {10, 2}, {12, 2}, {14, 2}};
 
 // The tile with the least work, counted in multiply-adds of packs: what is computed in vain costs as much as the rest.
-Tile choose(bool cuda, int k, int j, int64_t length) {
-  if (cuda) return {k <= 4 ? 4 : 8, 4};
+Tile choose(bool gpu, int k, int j, int64_t length) {
+  if (gpu) return {k <= 4 ? 4 : 8, 4};
   Tile best = kCpuTiles[0];
   double least = -1;
   for (const Tile tile : kCpuTiles) {
@@ -186,7 +184,7 @@ void launch(Target target, Stream& stream, const char* name, const WeightedSumsA
       return for_each(target, stream, name, tiles * packing.parts, packing);
     }
   }
-  if (!Target::is_cuda) {
+  if (!Target::is_gpu) {
     const int64_t operations = static_cast<int64_t>(KT) * PT * (a.j + 4);  // about one per cycle
     kernel.together = 16384 / operations > 1 ? 16384 / operations : 1;
   }
@@ -221,36 +219,22 @@ void launch_cpu_tile(Target target, Stream& stream, const char* name, int k, con
   }
 }
 
-std::atomic<bool> gpu_tiles_on_cpu{false};
-
-bool takes_gpu_tiles(const Stream& stream) {
-  return stream.device().is_cuda() || gpu_tiles_on_cpu.load(std::memory_order_relaxed);
-}
-
 }  // namespace
-
-namespace detail {
-void use_gpu_tiles(bool on) { gpu_tiles_on_cpu = on; }
-bool uses_gpu_tiles() { return gpu_tiles_on_cpu.load(std::memory_order_relaxed); }
-}  // namespace detail
 
 bool packs_on_the_way(Stream& stream, const WeightedSumsArguments& a) {
   constexpr int64_t weights = 1 << 15, values = 1 << 20;  // so many are worth it; so few stay in the last cache
-  return CpuTarget::width > 1 && !takes_gpu_tiles(stream) && static_cast<int64_t>(a.k) * a.j >= weights &&
+  return CpuTarget::width > 1 && stream.device().is_cpu() && static_cast<int64_t>(a.k) * a.j >= weights &&
          a.images == 1 && a.x_image <= values;
 }
 
 int weighted_sums_tile(Stream& stream, int k, int j, int64_t length) {
-  return choose(takes_gpu_tiles(stream), k, j, length).k;
+  return choose(stream.device().is_gpu(), k, j, length).k;
 }
 
 void weighted_sums(Stream& stream, const char* name, const WeightedSumsArguments& a) {
-  const bool gpu_tiles = takes_gpu_tiles(stream);
-  const int k = choose(gpu_tiles, a.k, a.j, a.length).k;
+  const int k = choose(stream.device().is_gpu(), a.k, a.j, a.length).k;
   with_target(stream, [&](auto target) {
-    if constexpr (decltype(target)::is_cuda) {
-      launch_gpu_tile(target, stream, name, k, a);
-    } else if (gpu_tiles) {
+    if constexpr (decltype(target)::is_gpu) {
       launch_gpu_tile(target, stream, name, k, a);
     } else {
       launch_cpu_tile(target, stream, name, k, a);

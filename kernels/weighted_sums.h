@@ -49,10 +49,4 @@ inline int64_t packed_weights_size(int groups, int k, int64_t j) { return groups
 
 void weighted_sums(Stream& stream, const char* name, const WeightedSumsArguments& arguments);
 
-namespace detail {
-// For tests: the CPU takes the GPU's tiles, here and in dot_products, so that their text runs without a GPU.
-void use_gpu_tiles(bool on);
-bool uses_gpu_tiles();
-}  // namespace detail
-
 }  // namespace striate

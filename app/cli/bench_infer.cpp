@@ -3,6 +3,7 @@
 
 #include "app/cli/training.h"
 #include "engine/bench/infer_bench.h"
+#include "engine/bench/launch_table.h"
 #include "engine/network/model_file.h"
 
 namespace striate {
@@ -11,7 +12,7 @@ namespace {
 struct InferBenchOptions {
   std::string model = "resnet50";
   int64_t batch = 1, runs = 15;
-  bool csv = false, layers = false;
+  bool csv = false, layers = false, launches = false;
 };
 
 std::string profile_table(const Architecture& architecture, const std::vector<InferLayerTime>& profile) {
@@ -54,9 +55,11 @@ void bench(const InferBenchOptions& options, const CommandLine& line) {
     throw UsageError(fmt::format("\"{}\" does not say what it takes", options.model),
                      "begin it with a line like: input 3x224x224");
   std::vector<InferLayerTime> profile;
+  LaunchLog launches;
   const InferBenchRow row = bench_infer(line.device(), options.model, architecture, static_cast<int>(options.batch),
                                         static_cast<int>(options.runs), static_cast<uint64_t>(line.seed),
-                                        options.layers && !options.csv ? &profile : nullptr, load);
+                                        options.layers && !options.csv ? &profile : nullptr, load,
+                                        options.launches && !options.csv ? &launches : nullptr);
   if (options.csv) {
     InferBenchRow named = row;
     named.model = csv_field(row.model);
@@ -74,6 +77,7 @@ void bench(const InferBenchOptions& options, const CommandLine& line) {
   if (!row.unchecked_kinds.empty())
     print_out(fmt::format("not checked here, but by the tests: {}\n", fmt::join(row.unchecked_kinds, ", ")));
   if (options.layers) print_out(profile_table(architecture, profile));
+  if (options.launches) print_out(launch_table(launches));
 }
 
 }  // namespace
@@ -95,6 +99,7 @@ void add_bench_infer(CLI::App& bench_command, CommandLine& line) {
   add_integer(*command, "--batch", options->batch, "Pictures at a time (1)", 1, 65536);
   add_integer(*command, "--runs", options->runs, "Runs, of which the median counts (15)", 1, 1'000'000);
   command->add_flag("--layers", options->layers, "Also print what each layer takes");
+  command->add_flag("--launches", options->launches, "Also print every kernel's launches: grid, block, time");
   command->add_flag("--csv", options->csv, "Print " + infer_bench_header());
   command->callback([options, &line] { line.run = [options, &line] { bench(*options, line); }; });
 }

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/cli/training.h"
+#include "engine/bench/launch_table.h"
 #include "engine/bench/train_bench.h"
 #include "engine/network/models.h"
 
@@ -11,12 +12,14 @@ namespace {
 struct TrainBenchOptions {
   std::string model = "lenet5";
   int64_t batch = 64, steps = 200;
-  bool csv = false;
+  bool csv = false, launches = false;
 };
 
 void bench(const TrainBenchOptions& options, const CommandLine& line) {
-  const TrainBenchRow row = bench_train(line.device(), options.model, static_cast<int>(options.batch),
-                                        static_cast<int>(options.steps), static_cast<uint64_t>(line.seed));
+  LaunchLog launches;
+  const TrainBenchRow row =
+      bench_train(line.device(), options.model, static_cast<int>(options.batch), static_cast<int>(options.steps),
+                  static_cast<uint64_t>(line.seed), options.launches && !options.csv ? &launches : nullptr);
   if (options.csv) return print_out(train_bench_header() + "\n" + train_bench_line(row) + "\n");
   print_out(fmt::format("device {}\nmodel {}, batches of {}, cross-entropy, adam; median of {} steps\n",
                         line.device().name(), row.model, row.batch, options.steps));
@@ -26,6 +29,7 @@ void bench(const TrainBenchOptions& options, const CommandLine& line) {
       "by {:.5f} as two forward passes say;\n"
       "no weight differs from Adam's formula in double precision by more than {:.1e} of the rate\n",
       row.slope, row.slope_by_differences, row.update_difference));
+  if (options.launches) print_out(launch_table(launches));
 }
 
 }  // namespace
@@ -45,6 +49,7 @@ void add_bench_train(CLI::App& bench_command, CommandLine& line) {
   add_choice(*command, "--model", options->model, "The network (lenet5)", names);
   add_integer(*command, "--batch", options->batch, "Samples of one step (64)", 1, 65536);
   add_integer(*command, "--steps", options->steps, "Steps, of which the median counts (200)", 1, 1'000'000);
+  command->add_flag("--launches", options->launches, "Also print every kernel's launches of a step: grid, block, time");
   command->add_flag("--csv", options->csv, "Print " + train_bench_header());
   command->callback([options, &line] { line.run = [options, &line] { bench(*options, line); }; });
 }

@@ -209,12 +209,12 @@ void add_common_options(CLI::App& command, CommandLine& line) {
       .add_option_function<std::string>(
           "--device",
           [&line](const std::string& word) {
-            if (word != "auto" && word != "cpu" && word != "cuda" && word.rfind("cuda:", 0) != 0)
+            if (word != "auto" && word != "cpu" && word != "emulated" && word != "cuda" && word.rfind("cuda:", 0) != 0)
               throw UsageError(fmt::format("--device: there is no kind of device '{}'", word), "auto, cpu or cuda");
             line.device_name = word;
           },
-          "Where to compute: auto takes a GPU where one works")
-      ->type_name("auto|cpu|cuda")
+          "Where to compute: auto takes a GPU where one works; emulated, for tests, is the CPU playing one, slowly")
+      ->type_name("auto|cpu|cuda|emulated")
       ->group(kCommonGroup);
   add_integer(command, "--threads", line.threads, "Threads on the CPU; 0 is one per core", 0, 1024)
       ->group(kCommonGroup);

@@ -5,11 +5,13 @@
 namespace striate {
 
 void add_devices(CLI::App& parent, CommandLine& line) {
-  CLI::App* command = add_command(parent, line, "devices", "What can compute here",
-                                  "Prints one device a line, its name for --device and what it is, then the one that\n"
-                                  "'auto' takes and the number of threads on the CPU.\n\n"
-                                  "Example:\n"
-                                  "  striate devices");
+  CLI::App* command =
+      add_command(parent, line, "devices", "What can compute here",
+                  "Prints one device a line, its name for --device and what it is, then the one that\n"
+                  "'auto' takes and the number of threads on the CPU. Not listed: emulated, for tests, on\n"
+                  "which the CPU does what a GPU would, in a GPU's shapes and order, slowly.\n\n"
+                  "Example:\n"
+                  "  striate devices");
   command->callback([&line] {
     line.run = [&line] {
       const Device chosen = line.device();

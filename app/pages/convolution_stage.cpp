@@ -83,7 +83,7 @@ int ConvolutionPage::feeding_tap(int from_row, int from_column, int row, int col
     for (int r = 0; r < kernel; ++r) {
       const int at = start + r * g.dilation;
       if (at == wanted) return r;
-      if (inside && copied < 0 && border_source(g.border, at, n) == wanted) copied = r;
+      if (inside && copied < 0 && border_index(at, n, g.border) == wanted) copied = r;
     }
     return copied;
   };
@@ -223,8 +223,8 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
       // The padding's cells that are taken from the hovered cell, or the cell that a hovered one of the padding is
       // from.
       const bool inside = spec.editable(hover_.row, hover_.column), here = spec.editable(row, column);
-      const int from_row = border_source(g.border, inside ? row : hover_.row, g.height);
-      const int from_column = border_source(g.border, inside ? column : hover_.column, g.width);
+      const int from_row = border_index(inside ? row : hover_.row, g.height, g.border);
+      const int from_column = border_index(inside ? column : hover_.column, g.width, g.border);
       if (inside != here && from_row == (inside ? hover_.row : row) &&
           from_column == (inside ? hover_.column : column)) {
         return theme.input;

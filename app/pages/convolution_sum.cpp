@@ -127,8 +127,8 @@ std::string ConvolutionPage::input_words(int channel) const {
   if (hover_.kind != Hover::Kind::input || hover_.channel != channel) return "The input." + how;
   const std::string value = exact_text(padded_value(state_.convolution, channel, hover_.row, hover_.column));
   if (hover_.row < 0 || hover_.column < 0 || hover_.row >= g.height || hover_.column >= g.width) {
-    const int row = border_source(g.border, hover_.row, g.height),
-              column = border_source(g.border, hover_.column, g.width);
+    const int row = border_index(hover_.row, g.height, g.border),
+              column = border_index(hover_.column, g.width, g.border);
     return row < 0 || column < 0 ? "Padding: a `0`."
                                  : fmt::format("Padding: `{}`, taken from row {}, column {}.", value, row, column);
   }

@@ -295,7 +295,7 @@ void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow
 
 InferBenchRow bench_infer(Device device, const std::string& model, const Architecture& architecture, int batch,
                           int runs, uint64_t seed, std::vector<InferLayerTime>* profile,
-                          const std::function<void(Stream&, Network&)>& load) {
+                          const std::function<void(Stream&, Network&)>& load, LaunchLog* launches) {
   Stream stream(device);
   Plan plan;
   plan.batch = batch;
@@ -319,6 +319,10 @@ InferBenchRow bench_infer(Device device, const std::string& model, const Archite
   for (int i = 0; i < 2; ++i) run();
   row.median_ms = 1e3 * median_seconds(stream, runs, run);
   if (profile != nullptr) time_layers(stream, network, runs, *profile);
+  if (launches != nullptr) {
+    stream.set_log(launches);
+    run();
+  }
   return row;
 }
 

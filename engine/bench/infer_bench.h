@@ -47,9 +47,10 @@ void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow
 
 // Fills, runs once, checks every layer, then times `runs` forward passes. `profile`: also each layer by itself.
 // `load`: where the weights come from instead, a file for instance; the input is the formula's in any case.
+// `launches`: those of one more pass, each waited for.
 InferBenchRow bench_infer(Device device, const std::string& model, const Architecture& architecture, int batch,
                           int runs, uint64_t seed, std::vector<InferLayerTime>* profile = nullptr,
-                          const std::function<void(Stream&, Network&)>& load = nullptr);
+                          const std::function<void(Stream&, Network&)>& load = nullptr, LaunchLog* launches = nullptr);
 
 std::string infer_bench_header();
 std::string infer_bench_line(const InferBenchRow& row);

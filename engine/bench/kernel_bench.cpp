@@ -35,13 +35,13 @@ struct Operator {
 DeviceLimits measure_limits(Device device, int runs) {
   Stream stream(device);
   DeviceLimits limits;
-  const int64_t n = device.is_cpu() ? int64_t{1} << 25 : int64_t{1} << 27;
+  const int64_t n = device.is_cuda() ? int64_t{1} << 27 : int64_t{1} << 25;
   {
     Buffer<float> from(device, n, "a bandwidth measurement"), to(device, n, "a bandwidth measurement");
     const double seconds = median_seconds(stream, runs, [&] { copy_floats(stream, from.data(), to.data(), n); });
     limits.gbytes_per_second = 8.0 * static_cast<double>(n) / seconds * 1e-9;
   }
-  const int lanes = device.is_cpu() ? 64 * thread_count() : 1 << 18;
+  const int lanes = device.is_cuda() ? 1 << 18 : 64 * thread_count();
   Buffer<float> out(device, lanes, "a rate measurement");
   int64_t operations = 0;
   const double seconds =

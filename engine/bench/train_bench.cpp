@@ -104,7 +104,8 @@ void check_first_step(Stream& stream, Network& network, Trainer& trainer, TrainB
 
 }  // namespace
 
-TrainBenchRow bench_train(Device device, const std::string& model_name, int batch, int steps, uint64_t seed) {
+TrainBenchRow bench_train(Device device, const std::string& model_name, int batch, int steps, uint64_t seed,
+                          LaunchLog* launches) {
   const Model& made = model(model_name);
   const Shape input{made.channels, made.height, made.width};
   const MemoryDataset data = random_pictures(input, made.classes, std::max<int64_t>(batch, 256), seed);
@@ -140,6 +141,10 @@ TrainBenchRow bench_train(Device device, const std::string& model_name, int batc
   const double median = times.size() % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2;
   row.median_ms = 1e3 * median;
   row.images_per_second = batch / median;
+  if (launches != nullptr) {
+    stream.set_log(launches);
+    trainer.step();
+  }
   return row;
 }
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "kernels/device.h"
+#include "kernels/stream.h"
 
 namespace striate {
 
@@ -23,7 +23,9 @@ struct TrainBenchRow {
 // Trains `model` (a name) on random pictures of the size that it was made for, 10 classes, cross-entropy, Adam with a
 // rate of 0.001: the shapes, loss and optimizer of PyTorch's side. A step is batch, forward, loss, backward, update,
 // and is waited for. Medians of `steps` steps after 20. Throws Error for a gradient or an update that is wrong.
-TrainBenchRow bench_train(Device device, const std::string& model, int batch, int steps, uint64_t seed);
+// `launches`: those of one more step, each waited for.
+TrainBenchRow bench_train(Device device, const std::string& model, int batch, int steps, uint64_t seed,
+                          LaunchLog* launches = nullptr);
 
 std::string train_bench_header();
 std::string train_bench_line(const TrainBenchRow& row);

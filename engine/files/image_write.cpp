@@ -2,7 +2,6 @@
 // each band is filtered and deflated by itself (with the 32 kB before it as a dictionary, so that nothing is lost at
 // the cut) and the pieces are joined into one zlib stream. The cuts depend on the picture alone: same picture, same
 // file.
-#include <tbb/parallel_for.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "engine/files/image_file.h"
 #include "engine/files/read_file.h"
 #include "engine/files/stb.h"
+#include "kernels/threads.h"
 
 namespace striate {
 namespace {
@@ -165,9 +165,14 @@ void write_png(AtomicFile& file, const Image& image) {
       band.last = y = std::min(image.height, y + per_band);
       bands.push_back(std::move(band));
     }
-    tbb::parallel_for(size_t{1}, bands.size(), [&](size_t i) { filter_band(rows, bands[i]); });
-    tbb::parallel_for(size_t{1}, bands.size(), [&](size_t i) {
-      deflate_band(bands[i], i > 1 || has_before ? &bands[i - 1] : nullptr, bands[i].last == image.height);
+    const auto made = static_cast<int64_t>(bands.size()) - 1;
+    parallel_for(made, [&](int64_t begin, int64_t end) {
+      for (auto i = static_cast<size_t>(begin) + 1; i <= static_cast<size_t>(end); ++i) filter_band(rows, bands[i]);
+    });
+    parallel_for(made, [&](int64_t begin, int64_t end) {
+      for (auto i = static_cast<size_t>(begin) + 1; i <= static_cast<size_t>(end); ++i) {
+        deflate_band(bands[i], i > 1 || has_before ? &bands[i - 1] : nullptr, bands[i].last == image.height);
+      }
     });
     for (size_t i = 1; i < bands.size(); ++i) {
       std::vector<uint8_t>& data = bands[i].deflated;

@@ -57,7 +57,7 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
       training_(std::move(training)),
       normalisation_(std::move(normalisation)),
       settings_(settings),
-      deferred_(settings.deferred_checks.value_or(deferred_checks.value_or(stream.device().is_cuda()))),
+      deferred_(settings.deferred_checks.value_or(deferred_checks.value_or(stream.device().is_gpu()))),
       history_(settings_.history_budget) {
   check_settings(settings_);
   check_fit();

@@ -23,7 +23,7 @@ void Trainer::read_samples(const Dataset& data, const std::vector<int64_t>& indi
   // A few thousand values per piece: a small batch is read by one thread.
   const int64_t together = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, each));
   const int64_t count = static_cast<int64_t>(indices.size());
-  run_pieces((count + together - 1) / together, [&](int64_t begin, int64_t end) {
+  parallel_for((count + together - 1) / together, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin * together; i < std::min(count, end * together); ++i) {
       float* sample = pixels + i * each;
       data.read(indices[static_cast<size_t>(i)], sample);
@@ -49,7 +49,7 @@ int64_t Trainer::sample_at(int64_t position) {
 
 void Trainer::make_resident() {
   const int64_t n = static_cast<int64_t>(training_.size()), each = data_->shape().count();
-  if (!stream_->device().is_cuda() || settings_.augment || n * each * 4 > kMostResident) return;
+  if (!stream_->device().is_gpu() || settings_.augment || n * each * 4 > kMostResident) return;
   Memory& m = *memory_;
   m.samples = Buffer<float>(stream_->device(), n * each, "the training pictures");
   m.sample_labels = Buffer<float>(stream_->device(), n, "labels");

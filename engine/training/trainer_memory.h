@@ -39,7 +39,7 @@ struct Trainer::Memory {
   } remembered;
   std::optional<Error> found;  // by fetch_results(), to be thrown where training is advanced
 
-  // CUDA only.
+  // On a GPU only.
   Graph graph;
   bool ran_once = false;  // every kernel was loaded: now a step can be captured
   // All training samples, normalised, with their labels; empty where they are read anew for each batch.

@@ -178,7 +178,7 @@ std::vector<CellAt> inputs_under_tap(const ConvolutionGeometry& g, int kernel_ro
 
 double padded_value(const Convolution& c, int channel, int row, int column) {
   const ConvolutionGeometry& g = c.geometry;
-  const int from_row = border_source(g.border, row, g.height), from_column = border_source(g.border, column, g.width);
+  const int from_row = border_index(row, g.height, g.border), from_column = border_index(column, g.width, g.border);
   if (from_row < 0 || from_column < 0) return 0;
   return c.x[(static_cast<size_t>(channel) * g.height + from_row) * g.width + from_column];
 }

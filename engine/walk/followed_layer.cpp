@@ -11,8 +11,8 @@ namespace {
 // A layer with memory of its own around it, and one value of its output.
 class LayerRun {
  public:
-  LayerRun(const Layer& layer, const LayerInputs& inputs, int64_t at)
-      : layer_(layer), at_(static_cast<size_t>(at)), stream_(Device::cpu()) {
+  LayerRun(Device device, const Layer& layer, const LayerInputs& inputs, int64_t at)
+      : layer_(layer), at_(static_cast<size_t>(at)), stream_(device) {
     const std::vector<Shape>& shapes = inputs.shapes;
     const auto room = [](const Shape& shape) { return std::vector<float>(static_cast<size_t>(shape.count())); };
     const auto copies = [&](const auto& specs, const std::vector<const float*>& from, std::vector<float*>& to) {
@@ -34,11 +34,11 @@ class LayerRun {
     dy_[at_] = 1;
     for (const Shape& shape : shapes) x.push_back(room(shape)), dx.push_back(room(shape));
     for (size_t i = 0; i < shapes.size(); ++i) {
-      call_.x.push_back({x[i].data(), shapes[i], Device::cpu()});
+      call_.x.push_back({x[i].data(), shapes[i], device});
       call_.dx.push_back(dx[i].data());
       call_.dx_result.push_back(Result::replace);
     }
-    call_.y = {y_.data(), out, Device::cpu()};
+    call_.y = {y_.data(), out, device};
     call_.dy = dy_.data();
   }
 
@@ -106,19 +106,27 @@ std::vector<std::vector<char>> values_that_take_part(LayerRun& run) {
 
 }  // namespace
 
-FollowedValue follow_value(const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear) {
-  LayerRun run(layer, inputs, at);
-  for (size_t i = 0; i < inputs.values.size(); ++i) {
-    std::copy_n(inputs.values[i], inputs.shapes[i].count(), run.x[i].begin());
-  }
+FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear) {
+  const auto fill = [&](LayerRun& to) {
+    for (size_t i = 0; i < inputs.values.size(); ++i) {
+      std::copy_n(inputs.values[i], inputs.shapes[i].count(), to.x[i].begin());
+    }
+  };
+  LayerRun run(device, layer, inputs, at);
+  fill(run);
   FollowedValue followed;
   followed.value = run.forward();
+  std::vector<std::vector<char>> marks;
   if (linear) {
     run.backward();
     for (std::vector<float>& x : run.x) std::fill(x.begin(), x.end(), 0.0f);
     followed.rest = run.forward();
+  } else {
+    // Which values take part does not depend on the order; many passes are fastest on the CPU.
+    LayerRun passes(Device::cpu(), layer, inputs, at);
+    fill(passes);
+    marks = values_that_take_part(passes);
   }
-  const std::vector<std::vector<char>> marks = linear ? std::vector<std::vector<char>>() : values_that_take_part(run);
   for (size_t i = 0; i < inputs.values.size(); ++i) {
     for (size_t k = 0; k < run.dx[i].size(); ++k) {
       const float slope = linear ? run.dx[i][k] : 0;

@@ -32,6 +32,7 @@ struct LayerInputs {
   std::vector<const float*> values;
   std::vector<const float*> weights, running;  // as parameters() and running() list them
 };
-FollowedValue follow_value(const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear);
+// `device`: the CPU or the emulated GPU, whichever adds in the order that the value was made in.
+FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear);
 
 }  // namespace striate

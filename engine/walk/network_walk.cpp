@@ -155,14 +155,17 @@ struct Walker {
     if (maximum) walk.divisor = 1;
   }
 
+  // Where the host runs the layer's own operator in the order of adding of the device that the values are from.
+  Device host_device() const { return values.order.threads > 1 ? Device::emulated() : Device::cpu(); }
+
   // The layer's own operator on the smallest batch that holds the unit.
   void run_layer(const Shape& x_shape, const float* x, const Shape& y_shape, int64_t at) {
-    Stream stream(Device::cpu());
+    Stream stream(host_device());
     std::vector<float> in(x, x + x_shape.count()), out(static_cast<size_t>(y_shape.count()));
     LayerCall call;
     call.mode = Mode::evaluation;
-    call.x = {{in.data(), x_shape, Device::cpu()}};
-    call.y = {out.data(), y_shape, Device::cpu()};
+    call.x = {{in.data(), x_shape, stream.device()}};
+    call.y = {out.data(), y_shape, stream.device()};
     layer->forward(stream, call);
     walk.value = out[static_cast<size_t>(at)];
   }
@@ -194,12 +197,12 @@ struct Walker {
     walk.mean = array(Role::running, "running_mean")[c];
     float variance = array(Role::running, "running_var")[c];
     // The operator on one value; the factor it uses, on another.
-    Stream stream(Device::cpu());
+    Stream stream(host_device());
     float x = walk.terms[0].x;
     LayerCall call;
     call.mode = Mode::evaluation;
-    call.x = {{&x, Shape{1, 1}, Device::cpu()}};
-    call.y = {&walk.value, Shape{1, 1}, Device::cpu()};
+    call.x = {{&x, Shape{1, 1}, stream.device()}};
+    call.y = {&walk.value, Shape{1, 1}, stream.device()};
     call.weights = {&walk.scale, &walk.shift};
     call.running = {&walk.mean, &variance};
     layer->forward(stream, call);
@@ -331,7 +334,8 @@ struct Walker {
     const UnitSizes s = unit_sizes(values, at.node);
     const Shape out = which.output(of.shapes);
     if (out.count() != s.count()) fail_mixed(values, at.node);
-    return follow_value(which, of, (int64_t{1} * at.channel * s.rows + at.row) * s.columns + at.column, linear);
+    return follow_value(host_device(), which, of, (int64_t{1} * at.channel * s.rows + at.row) * s.columns + at.column,
+                        linear);
   }
   Shape of_one_picture(const Shape& shape, int node) const {
     if (shape.rank() == 0) fail_mixed(values, node);

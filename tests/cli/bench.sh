@@ -24,6 +24,15 @@ grep -q "^filter" "$WORK/out" && fail "bench kernels --part networks: filters"
 works bench infer --model lenet5 --batch 2 --runs 1 --csv --device cpu
 [ "$(head -1 "$WORK/out")" == "model,device,threads,batch,median_ms" ] || fail "bench infer: other columns"
 grep -Eq '^lenet5,cpu,[0-9]+,2,[0-9.]+$' "$WORK/out" || fail "bench infer: no line of lenet5"
+# Launches: the emulated GPU's shapes are a GPU's.
+works bench train --model tiny --batch 4 --steps 1 --launches --device emulated
+prints "launch  "
+grep -Eq '^convolution_by_weights +[0-9x ]+ +128 +[0-9]+ +- ' "$WORK/out" || fail "no blocks of 128 threads"
+works bench infer --model lenet5 --runs 1 --layers --launches --device emulated
+prints "of 12 of 12 layers against their terms in double precision"
+grep -Eq '^convolution +[0-9]+ +256 +0 +- ' "$WORK/out" || fail "no blocks of 256 threads"
+works bench infer --model lenet5 --runs 1 --launches --device cpu
+grep -Eq '^convolution +[0-9]+ +1 +0 +- ' "$WORK/out" || fail "no launches of the CPU"
 works bench infer --model lenet5 --runs 1 --layers
 prints "of 12 of 12 layers against their terms in double precision"
 prints "layer 0 (conv 6 5x5 pad 2)"

@@ -10,5 +10,11 @@ prints "chosen cpu"
 prints "threads 1"
 works devices --device=cpu --threads=1 --seed 7
 prints "threads 1"
+works devices --device emulated
+prints "chosen emulated"
+works train --data digits:100 --model tiny --steps 3 --batch 8 --quiet --device emulated --save "$WORK/tiny.safetensors"
+works evaluate "$WORK/tiny.safetensors" --data digits:100 --quiet --device emulated
+works devices
+! grep -q emulated "$WORK/out" || fail "the emulated GPU is listed, or taken unasked"
 if grep -q '^cuda none' "$WORK/out"; then refuses 1 "CUDA" "--device cpu" devices --device cuda; fi
 done_testing

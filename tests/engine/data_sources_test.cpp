@@ -83,7 +83,7 @@ TEST_P(Drawn, may_be_read_by_several_threads) {
   const std::string source = GetParam() + std::string(":64");
   const std::unique_ptr<Dataset> data = open_dataset(source), alone = open_dataset(source);
   std::vector<std::vector<float>> results(4 * 64);
-  run_pieces(4 * 64, [&](int64_t begin, int64_t end) {
+  parallel_for(4 * 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) results[static_cast<size_t>(i)] = sample(*data, i % 64);
   });
   for (size_t i = 0; i < results.size(); ++i) EXPECT_EQ(results[i], sample(*alone, static_cast<int64_t>(i % 64)));

@@ -26,7 +26,7 @@ TEST(FilterGolden, every_kernel_and_padding_equals_the_reference) {
     if (end != std::string::npos) names.insert(tensor.name.substr(0, end));
   }
   ASSERT_FALSE(names.empty());
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);
     Buffer<uint8_t> input(device, count, "the picture"), bytes(device, count, "the result");
     Buffer<float> values(device, count, "the sums");

@@ -80,7 +80,7 @@ inline void expect_golden(const std::vector<float>& got, const std::vector<float
 
 template <typename F>
 void on_all_devices(const F& test) {
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     for (const ThreadOrder order : {ThreadOrder::forward, ThreadOrder::backward, ThreadOrder::shuffled}) {
       if (device.is_cuda() && order != ThreadOrder::forward) continue;
       SCOPED_TRACE(device.id() + ", thread order " + std::to_string(static_cast<int>(order)));

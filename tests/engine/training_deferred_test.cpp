@@ -54,7 +54,7 @@ void expect_same_state(Training& a, Training& b) {
 
 TEST(DeferredChecks, give_the_bits_of_immediate_ones) {
   const auto data = bars(40, 8, 4);
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     for (const char* optimizer : {"sgd", "adam"}) {
       Training now(device, *data, settings_with(optimizer, false));
       Training later(device, *data, settings_with(optimizer, true));
@@ -77,7 +77,7 @@ TEST(DeferredChecks, give_the_bits_of_immediate_ones) {
 // somebody asks.
 TEST(DeferredChecks, a_step_that_goes_wrong_leaves_the_whole_state_of_before_it) {
   const auto data = bars(40, 8, 4);
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     for (const char* optimizer : {"sgd", "adam"}) {
       const auto run = [&](Training& training, int more) {
         std::string what;

@@ -24,7 +24,7 @@ TrainerSettings settings_for(int batch) {
 }
 
 TEST(Evaluation, has_the_same_bits_for_every_batch_and_in_any_memory) {
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);
     const auto data = bars(61, 12, 4);
     const Normalisation normalisation = Normalisation::measure(*data, all_of(*data));
@@ -58,7 +58,7 @@ TEST(Evaluation, has_the_same_bits_for_every_batch_and_in_any_memory) {
 }
 
 TEST(Evaluation, in_the_memory_of_a_training_changes_no_bit_of_it) {
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);
     const auto data = bars(61, 12, 4);
     const Normalisation normalisation = Normalisation::measure(*data, all_of(*data));

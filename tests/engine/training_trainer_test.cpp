@@ -254,7 +254,7 @@ TEST(Trainer, frozen_layers_keep_their_weights) {
 
 TEST(Trainer, a_loss_that_is_no_number_stops_it_and_keeps_the_weights) {
   const auto data = bars(40, 8, 4);
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);
     Network network(stream, Architecture::parse(kSmall));
     Trainer trainer(stream, network, *data, all_of(*data), {}, small_settings());

@@ -155,17 +155,23 @@ TEST(ConvolutionWalk, terms_add_up_to_the_picture_bit_for_bit_and_to_the_referen
   }
 }
 
-TEST(ConvolutionWalk, every_thread_order_gives_the_same_picture) {
+TEST(ConvolutionWalk, every_device_and_thread_order_gives_the_same_picture) {
   Stream stream;
   Dice dice(8);
   for (int i = 0; i < 200; ++i) {
     const Convolution c = random_convolution(dice);
     if (!is_legal(c.geometry)) continue;
     const ConvolutionPicture forward = convolve(stream, c);
-    for (const ThreadOrder order : {ThreadOrder::backward, ThreadOrder::shuffled}) {
-      set_thread_order(order);
-      EXPECT_EQ(convolve(stream, c).total, forward.total);
-      set_thread_order(ThreadOrder::forward);
+    for (const Device& device : Device::all_for_tests()) {
+      SCOPED_TRACE(device.id());
+      Stream there(device);
+      for (const ThreadOrder order : {ThreadOrder::forward, ThreadOrder::backward, ThreadOrder::shuffled}) {
+        set_thread_order(order);
+        const ConvolutionPicture picture = convolve(there, c);
+        EXPECT_EQ(picture.total, forward.total);
+        EXPECT_EQ(picture.value, forward.value);
+        set_thread_order(ThreadOrder::forward);
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 // Walks of units and gradients against the network's own slots, bit for bit, and against plain double sums, over random
-// networks; in the CPU's own order of adding and in the GPU's.
+// networks; on every device, in its own order of adding.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -14,7 +14,6 @@
 #include "engine/walk/gradient_walk.h"
 #include "engine/walk/update_walk.h"
 #include "kernels/optimizer.h"
-#include "kernels/weighted_sums.h"
 #include "tests/engine/golden.h"
 
 namespace striate {
@@ -26,13 +25,14 @@ bool same_bits(float a, float b) {
 
 // A network that has run forward and backward, with everything copied out.
 struct Scene {
-  Stream stream{Device::cpu()};
+  Stream stream;
   Architecture architecture;
   std::map<std::pair<Role, std::string>, std::vector<float>> slots;
   NetworkValues values;
 
-  Scene(const std::string& text, int batch, Mode mode, unsigned seed, bool explaining = true)
-      : architecture(Architecture::parse(text)) {
+  Scene(const std::string& text, int batch, Mode mode, unsigned seed, Device device = Device::cpu(),
+        bool explaining = true)
+      : stream(device), architecture(Architecture::parse(text)) {
     Network network(stream, architecture, Plan{batch, true, explaining, 0});
     network.initialize(stream, Initializer::pytorch, seed);
     std::mt19937 random(seed);
@@ -55,7 +55,7 @@ struct Scene {
     values.architecture = &architecture;
     values.shapes = architecture.shapes(batch);
     values.mode = mode;
-    values.order = summation_order(Device::cpu());
+    values.order = summation_order(device);
     const auto find = [this](Role role, const std::string& name) -> const float* {
       const auto found = slots.find({role, name});
       return found == slots.end() ? nullptr : found->second.data();
@@ -134,13 +134,11 @@ struct Scene {
   }
 };
 
-// The CPU's own order of adding, then the GPU's.
-void in_both_orders(const std::function<void()>& test) {
-  for (const bool gpu : {false, true}) {
-    detail::use_gpu_tiles(gpu);
-    SCOPED_TRACE(gpu ? "the GPU's order" : "the CPU's order");
-    test();
-    detail::use_gpu_tiles(false);
+// The CPU has its own order of adding, GPUs have theirs.
+void on_each_device(const std::function<void(Device)>& test) {
+  for (const Device& device : Device::all_for_tests()) {
+    SCOPED_TRACE(device.id());
+    test(device);
     if (::testing::Test::HasFatalFailure()) return;
   }
 }
@@ -159,11 +157,11 @@ const char* const kNetworks[] = {
 };
 
 TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_slot) {
-  in_both_orders([] {
+  on_each_device([](Device device) {
     for (const Mode mode : {Mode::training, Mode::evaluation}) {
       for (const char* text : kNetworks) {
         SCOPED_TRACE(text);
-        Scene(text, 3, mode, 5).every_unit_agrees();
+        Scene(text, 3, mode, 5, device).every_unit_agrees();
         if (::testing::Test::HasFatalFailure()) return;
       }
     }
@@ -179,16 +177,16 @@ TEST(NetworkWalk, every_unit_of_layers_without_a_walk_of_their_own_is_the_value_
         "input 2x3x4x5 | conv3d 2 2x2x2 | maxpool3d 2x2x2 stride 1x1x1 | globalmaxpool",
         "input 2x5x5 | maxpoolindices 3 stride 2 pad 1"}) {
     SCOPED_TRACE(text);
-    Scene(text, 3, Mode::evaluation, 5).every_unit_agrees();
+    on_each_device([&](Device device) { Scene(text, 3, Mode::evaluation, 5, device).every_unit_agrees(); });
     if (::testing::Test::HasFatalFailure()) return;
   }
 }
 
 TEST(ChannelWalk, products_of_the_channels_and_the_bias_add_up_to_what_the_network_holds) {
   int convolutions = 0;
-  in_both_orders([&] {
+  on_each_device([&](Device device) {
     for (const char* text : kNetworks) {
-      const Scene scene(text, 2, Mode::evaluation, 9);
+      const Scene scene(text, 2, Mode::evaluation, 9, device);
       for (int node = 1; node < scene.architecture.size(); ++node) {
         if (scene.values.layer(node).kind() != "conv") continue;
         ++convolutions;
@@ -241,16 +239,16 @@ TEST(ChannelWalk, what_is_no_convolution_or_outside_is_named) {
 }
 
 TEST(GradientWalk, every_gradient_of_a_network_is_the_value_of_its_slot) {
-  in_both_orders([] {
+  on_each_device([](Device device) {
     for (const char* text : kNetworks) {
       SCOPED_TRACE(text);
-      Scene(text, 3, Mode::training, 7).every_gradient_agrees();
+      Scene(text, 3, Mode::training, 7, device).every_gradient_agrees();
       if (::testing::Test::HasFatalFailure()) return;
     }
     Scene(
         "input 2x6x6 | a: conv 4 3x3 pad 1 no bias | batchnorm | relu | conv 4 3x3 pad 1 | add a | relu | flatten | "
         "dense 3",
-        9, Mode::training, 8)
+        9, Mode::training, 8, device)
         .every_gradient_agrees();
   });
 }
@@ -275,8 +273,8 @@ TEST(GradientWalk, random_convolutions_agree_with_the_operators) {
     ++tried;
     SCOPED_TRACE(text);
     const int batch = pick(1, 20);
-    in_both_orders([&] {
-      Scene scene(text, batch, Mode::training, static_cast<unsigned>(tried));
+    on_each_device([&](Device device) {
+      Scene scene(text, batch, Mode::training, static_cast<unsigned>(tried), device);
       scene.every_unit_agrees();
       if (!::testing::Test::HasFatalFailure()) scene.every_gradient_agrees();
     });
@@ -285,7 +283,7 @@ TEST(GradientWalk, random_convolutions_agree_with_the_operators) {
 }
 
 TEST(GradientWalk, says_that_training_needs_no_gradient_of_the_input) {
-  Scene scene("input 1x5x5 | conv 2 3x3 | flatten | dense 3", 2, Mode::training, 3, false);
+  Scene scene("input 1x5x5 | conv 2 3x3 | flatten | dense 3", 2, Mode::training, 3, Device::cpu(), false);
   const InputGradient walk = walk_input_gradient(scene.values, 1, {0, 0, 0, 2, 2});
   EXPECT_FALSE(walk.stored.has_value());
   EXPECT_TRUE(walk.agrees());
@@ -348,52 +346,67 @@ TEST(NetworkWalk, what_is_missing_or_outside_is_named) {
 
 // Every optimizer, many steps: the walk of one weight makes what the operator makes of a whole arena.
 TEST(UpdateWalk, one_weight_follows_the_operator_over_many_steps) {
-  for (const char* text : {"sgd", "sgd momentum 0.9", "sgd momentum 0.9 nesterov decay 0.01", "rmsprop", "adam",
-                           "adam decay 0.1", "adamw"}) {
-    SCOPED_TRACE(text);
-    const OptimizerSettings settings = OptimizerSettings::parse(text);
-    Stream stream(Device::cpu());
-    std::mt19937 random(3);
-    std::uniform_real_distribution<float> any(-1, 1);
-    constexpr int kCount = 37;
-    std::vector<float> w(kCount), g(kCount), first(kCount), second(kCount);
-    for (float& v : w) v = any(random);
-    StepState state;
-    state.rate = 0.01f;
-    for (int step = 1; step <= 12; ++step) {
-      for (float& v : g) v = any(random);
-      const int i = step * 3;
-      std::vector<float> own;
-      if (!settings.states().empty()) own.push_back(first[i]);
-      if (settings.states().size() > 1) own.push_back(second[i]);
-      const UpdateWalk walk = walk_update(settings, state.rate, step, w[i], g[i], own);
-      next_step(stream, &state, settings.beta1, settings.beta2);
-      using Kind = OptimizerSettings::Kind;
-      if (settings.kind == Kind::sgd) {
-        sgd(stream, Sgd{settings.momentum, settings.weight_decay, settings.nesterov}, kCount, &state, g.data(),
-            w.data(), first.data());
-      } else if (settings.kind == Kind::rmsprop) {
-        rmsprop(stream, RmsProp{settings.rho, settings.epsilon, settings.weight_decay}, kCount, &state, g.data(),
-                w.data(), first.data());
-      } else {
-        adam(
-            stream,
-            Adam{settings.beta1, settings.beta2, settings.epsilon, settings.weight_decay, settings.kind == Kind::adamw},
-            kCount, &state, g.data(), w.data(), first.data(), second.data());
+  constexpr int64_t kCount = 37;
+  on_each_device([&](Device device) {
+    for (const char* text : {"sgd", "sgd momentum 0.9", "sgd momentum 0.9 nesterov decay 0.01", "rmsprop", "adam",
+                             "adam decay 0.1", "adamw"}) {
+      SCOPED_TRACE(text);
+      const OptimizerSettings settings = OptimizerSettings::parse(text);
+      Stream stream(device);
+      std::mt19937 random(3);
+      std::uniform_real_distribution<float> any(-1, 1);
+      // Weights, gradients and the two states of an optimizer: here, and on the device.
+      std::vector<float> w(kCount), g(kCount), first(kCount), second(kCount);
+      for (float& v : w) v = any(random);
+      StepState state;
+      state.rate = 0.01f;
+      Buffer<StepState> state_there(device, 1, "a step's state");
+      upload(stream, state_there, &state, 1);
+      std::vector<Buffer<float>> there;
+      for (const std::vector<float>* values : {&w, &g, &first, &second}) {
+        there.emplace_back(device, kCount, "an optimizer's values");
+        upload(stream, there.back(), values->data(), kCount);
       }
-      ASSERT_TRUE(same_bits(walk.after, w[i])) << step;
-      ASSERT_EQ(walk.lines.back().value, walk.after);
-      if (!own.empty()) {
-        ASSERT_TRUE(same_bits(walk.state_after[0], first[i])) << step;
-      }
-      // The lines in double precision lead to the same weight: nothing is missing from the formula.
-      for (const UpdateWalk::Line& line : walk.lines) {
-        if (line.name != "step") continue;
-        const double decay = settings.kind == Kind::adamw ? 0.01 * settings.weight_decay * walk.before : 0;
-        ASSERT_NEAR(walk.before - decay - line.value, walk.after, 2e-6);
+      float *dw = there[0].data(), *dg = there[1].data(), *dfirst = there[2].data(), *dsecond = there[3].data();
+      for (int step = 1; step <= 12; ++step) {
+        for (float& v : g) v = any(random);
+        upload(stream, there[1], g.data(), kCount);
+        const auto i = static_cast<size_t>(step * 3);
+        std::vector<float> own;
+        if (!settings.states().empty()) own.push_back(first[i]);
+        if (settings.states().size() > 1) own.push_back(second[i]);
+        const UpdateWalk walk = walk_update(settings, state.rate, step, w[i], g[i], own);
+        next_step(stream, state_there.data(), settings.beta1, settings.beta2);
+        using Kind = OptimizerSettings::Kind;
+        if (settings.kind == Kind::sgd) {
+          sgd(stream, Sgd{settings.momentum, settings.weight_decay, settings.nesterov}, kCount, state_there.data(), dg,
+              dw, dfirst);
+        } else if (settings.kind == Kind::rmsprop) {
+          rmsprop(stream, RmsProp{settings.rho, settings.epsilon, settings.weight_decay}, kCount, state_there.data(),
+                  dg, dw, dfirst);
+        } else {
+          adam(stream,
+               Adam{settings.beta1, settings.beta2, settings.epsilon, settings.weight_decay,
+                    settings.kind == Kind::adamw},
+               kCount, state_there.data(), dg, dw, dfirst, dsecond);
+        }
+        download(stream, w.data(), there[0], kCount);
+        download(stream, first.data(), there[2], kCount);
+        download(stream, second.data(), there[3], kCount);
+        ASSERT_TRUE(same_bits(walk.after, w[i])) << step;
+        ASSERT_EQ(walk.lines.back().value, walk.after);
+        if (!own.empty()) {
+          ASSERT_TRUE(same_bits(walk.state_after[0], first[i])) << step;
+        }
+        // The lines in double precision lead to the same weight: nothing is missing from the formula.
+        for (const UpdateWalk::Line& line : walk.lines) {
+          if (line.name != "step") continue;
+          const double decay = settings.kind == Kind::adamw ? 0.01 * settings.weight_decay * walk.before : 0;
+          ASSERT_NEAR(walk.before - decay - line.value, walk.after, 2e-6);
+        }
       }
     }
-  }
+  });
 }
 
 }  // namespace

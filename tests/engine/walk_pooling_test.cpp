@@ -10,17 +10,22 @@
 namespace striate {
 namespace {
 
-TEST(PoolingWalk, the_slides_grid_gives_9_7_8_6) {
-  Stream stream;
-  Pooling pooling;
-  pooling.geometry.height = pooling.geometry.width = 4;
-  pooling.x = {2, 2, 7, 3, 9, 4, 6, 1, 8, 5, 2, 4, 3, 1, 2, 6};
-  EXPECT_EQ(pool(stream, pooling).value, (std::vector<double>{9, 7, 8, 6}));
-  EXPECT_EQ(pool(stream, pooling).winner, (std::vector<int32_t>{4, 2, 8, 15}));
-  pooling.geometry.kind = PoolKind::average;
-  EXPECT_EQ(pool(stream, pooling).value, (std::vector<double>{4.25, 4.25, 4.25, 3.5}));
-  pooling.geometry.kind = PoolKind::global;
-  EXPECT_EQ(pool(stream, pooling).value, (std::vector<double>{65.0 / 16}));
+TEST(PoolingWalk, the_slides_grid_gives_9_7_8_6_on_every_device) {
+  for (const Device& device : Device::all_for_tests()) {
+    SCOPED_TRACE(device.id());
+    Stream stream(device);
+    Pooling pooling;
+    pooling.geometry.height = pooling.geometry.width = 4;
+    pooling.x = {2, 2, 7, 3, 9, 4, 6, 1, 8, 5, 2, 4, 3, 1, 2, 6};
+    EXPECT_EQ(pool(stream, pooling).value, (std::vector<double>{9, 7, 8, 6}));
+    EXPECT_EQ(pool(stream, pooling).winner, (std::vector<int32_t>{4, 2, 8, 15}));
+    pooling.geometry.kind = PoolKind::average;
+    EXPECT_EQ(pool(stream, pooling).value, (std::vector<double>{4.25, 4.25, 4.25, 3.5}));
+    EXPECT_EQ(pool_gradient(stream, pooling, {4, 0, 0, 8}),
+              (std::vector<double>{1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 2, 2, 0, 0, 2, 2}));
+    pooling.geometry.kind = PoolKind::global;
+    EXPECT_EQ(pool(stream, pooling).value, (std::vector<double>{65.0 / 16}));
+  }
 }
 
 TEST(PoolingWalk, random_windows_agree_with_a_reference_and_the_picture) {

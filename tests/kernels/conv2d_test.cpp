@@ -111,18 +111,13 @@ TEST(Convolution, forward_and_backward_are_the_sums_of_their_formulas) {
     const Doubles dx = conv2d_by_input_reference(s, doubles(dy), doubles(w));
     const Doubles dw = conv2d_by_weights_reference(s, doubles(x), doubles(dy));
     const Doubles db = conv2d_by_bias_reference(s, doubles(dy));
-    for (const bool gpu_tiles : {false, true}) {
-      SCOPED_TRACE(gpu_tiles ? "tiles of the GPU" : "tiles of the device");
-      detail::use_gpu_tiles(gpu_tiles);
-      on_every_device([&](Stream& stream) {
-        const Results got = run(stream, s, x, w, b, dy);
-        expect_close(got.y, y, kTolerance, "y");
-        expect_close(got.dx, dx, kTolerance, "dx");
-        expect_close(got.dw, dw, kTolerance, "dw");
-        expect_close(got.db, db, kTolerance, "db");
-      });
-      detail::use_gpu_tiles(false);
-    }
+    on_every_device([&](Stream& stream) {
+      const Results got = run(stream, s, x, w, b, dy);
+      expect_close(got.y, y, kTolerance, "y");
+      expect_close(got.dx, dx, kTolerance, "dx");
+      expect_close(got.dw, dw, kTolerance, "dw");
+      expect_close(got.db, db, kTolerance, "db");
+    });
   }
 }
 

@@ -68,7 +68,7 @@ TEST(Coverage, every_launch_of_every_kernel_source_runs_on_every_device) {
   ASSERT_GT(sources.size(), 30u) << "no kernels found in " << source_dir();
   EXPECT_TRUE(sources["weighted_sums.cu"].by_callers);
   EXPECT_EQ(sources["walk.cu"].named, (std::set<std::string>{"convolve_cells", "pool_cells", "pool_cells_backward"}));
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);
     LaunchLog log;
     stream.set_log(&log);

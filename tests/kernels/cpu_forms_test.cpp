@@ -1,5 +1,5 @@
-// Forms that only the CPU has, for one picture in a large network, held to the forms that all devices share and to the
-// plain sums: convolutions that pack their weights on the way, windows of a maximum beside each other, long rows.
+// Forms that only the CPU has, for one picture in a large network, held to the GPU's forms and to the plain sums:
+// convolutions that pack their weights on the way, windows of a maximum beside each other, long rows.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "kernels/conv2d.h"
 #include "kernels/elementwise.h"
 #include "kernels/pool.h"
+#include "kernels/summation.h"
 #include "kernels/threads.h"
 #include "kernels/weighted_sums.h"
 #include "tests/kernels/network_reference.h"
@@ -38,7 +39,7 @@ Conv2dShape shape(const Layer& l) {
 }
 
 TEST(CpuForms, weights_packed_on_the_way_give_the_bits_of_weights_packed_before) {
-  Stream stream;
+  Stream stream, emulated(Device::emulated());
   for (const Layer& layer : kLayers) {
     Conv2dShape s = shape(layer);
     SCOPED_TRACE("c" + std::to_string(s.c) + " k" + std::to_string(s.k));
@@ -47,19 +48,20 @@ TEST(CpuForms, weights_packed_on_the_way_give_the_bits_of_weights_packed_before)
     EXPECT_TRUE(packs_on_the_way(stream, a));
     Floats x = random_floats(s.x_size(), 1);
     const Floats w = random_floats(s.w_size(), 2), b = random_floats(s.k, 3);
-    const auto forward = [&] {
-      Guarded<float> y(stream, s.y_size()), scratch = scratch_for(stream, conv2d_scratch(s));
-      conv2d_forward(stream, s, x.data(), w.data(), b.data(), y.data(), scratch.data());
-      scratch.read(stream);
-      return y.read(stream);
+    const auto forward_on = [&](Stream& where) {
+      Guarded<float> y(where, s.y_size()), scratch = scratch_for(where, conv2d_scratch(s));
+      conv2d_forward(where, s, x.data(), w.data(), b.data(), y.data(), scratch.data());
+      scratch.read(where);
+      return y.read(where);
     };
+    const auto forward = [&] { return forward_on(stream); };
     const Floats own = forward();
     const Doubles bias = doubles(b);
     expect_close(own, conv2d_reference(s, doubles(x), doubles(w), &bias), 1e-5, "y");
-    // (The GPU's tiles, one value wide, round products where packs don't: other last digits.)
-    detail::use_gpu_tiles(true);
-    expect_close(forward(), conv2d_reference(s, doubles(x), doubles(w), &bias), 1e-5, "y of the shared form");
-    detail::use_gpu_tiles(false);
+    // The GPU's tiles add the same terms in the same order.
+    if (summation_order(emulated.device()).fused == summation_order(stream.device()).fused) {
+      EXPECT_EQ(forward_on(emulated), own);
+    }
     const int before = thread_count();
     for (const int threads : {1, 3, 16}) {
       set_thread_count(threads);
@@ -86,7 +88,7 @@ TEST(CpuForms, few_weights_and_many_pictures_are_packed_before) {
 }
 
 TEST(CpuForms, windows_beside_each_other_have_the_winners_of_windows_alone) {
-  Stream stream;
+  Stream stream, emulated(Device::emulated());
   for (const int stride : {1, 2}) {
     for (const int window : {1, 2, 3, 5}) {
       for (const int pad : {0, 1, 2}) {
@@ -103,22 +105,19 @@ TEST(CpuForms, windows_beside_each_other_have_the_winners_of_windows_alone) {
           for (float& v : values) v = std::round(v * 6);  // ties: the first wins
           const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
           for (size_t i = 0; i < values.size(); i += 23) values[i] = i % 2 == 0 ? nan : -infinity;
-          Guarded<float> x(stream, s.x_size());
-          copy_bytes(stream, x.data(), Device::cpu(), values.data(), Device::cpu(), values.size() * sizeof(float));
-          const auto forward = [&](std::vector<int32_t>* winners) {
-            Guarded<float> y(stream, s.y_size());
-            Guarded<int32_t> places(stream, s.y_size());
-            max_pool_forward(stream, s, x.data(), y.data(), winners != nullptr ? places.data() : nullptr);
-            if (winners != nullptr) *winners = places.read(stream);
-            Floats result = y.read(stream);
+          const auto forward = [&](Stream& where, std::vector<int32_t>* winners) {
+            Guarded<float> x(where, s.x_size()), y(where, s.y_size());
+            Guarded<int32_t> places(where, s.y_size());
+            copy_bytes(where, x.data(), where.device(), values.data(), Device::cpu(), values.size() * sizeof(float));
+            max_pool_forward(where, s, x.data(), y.data(), winners != nullptr ? places.data() : nullptr);
+            if (winners != nullptr) *winners = places.read(where);
+            Floats result = y.read(where);
             for (float& v : result) v = std::isnan(v) ? 12345.0f : v;
             return result;
           };
           std::vector<int32_t> own, shared;
-          const Floats own_values = forward(&own), alone = forward(nullptr);
-          detail::use_gpu_tiles(true);
-          const Floats shared_values = forward(&shared);
-          detail::use_gpu_tiles(false);
+          const Floats own_values = forward(stream, &own), alone = forward(stream, nullptr);
+          const Floats shared_values = forward(emulated, &shared);
           EXPECT_EQ(own_values, shared_values);
           EXPECT_EQ(alone, shared_values);
           EXPECT_EQ(own, shared);

@@ -1,4 +1,4 @@
-// The base: devices, threads, buffers, the two launch forms on the CPU.
+// The base: devices, threads, buffers, the two launch forms on the CPU and the emulated GPU.
 #include "kernels/launch.h"
 
 #include <gtest/gtest.h>
@@ -29,12 +29,8 @@ struct TestReverse {
   const float* x;  // (blocks, 64)
   float* y;
   HD void operator()(Block<threads> block, Shared& shared) const {
-    PerThread<float, threads> kept;
-    block.phase([&](int thread) {
-      kept[thread] = x[block.x * threads + thread];
-      shared.values[threads - 1 - thread] = kept[thread];
-    });
-    block.phase([&](int thread) { y[block.x * threads + thread] = shared.values[thread] + 1000 * kept[thread]; });
+    block.phase([&](int thread) { shared.values[threads - 1 - thread] = x[block.x * threads + thread]; });
+    block.phase([&](int thread) { y[block.x * threads + thread] = shared.values[thread]; });
   }
 };
 
@@ -73,69 +69,94 @@ struct OrderGuard {
   }
 };
 
+// test(target, stream, order) for the two targets that run here without a GPU, in every thread order.
+template <typename F>
+void on_both_hosts(const F& test) {
+  for (const ThreadOrder order : {ThreadOrder::forward, ThreadOrder::backward, ThreadOrder::shuffled}) {
+    set_thread_order(order);
+    Stream cpu(Device::cpu()), emulated(Device::emulated());
+    test(CpuTarget{}, cpu, order);
+    test(EmulatedTarget{}, emulated, order);
+  }
+}
+
 }  // namespace
 
 TEST(Launch, flat_visits_every_index_once_in_every_order) {
   const OrderGuard guard;
-  Stream stream(Device::cpu());
-  for (const ThreadOrder order : {ThreadOrder::forward, ThreadOrder::backward, ThreadOrder::shuffled}) {
-    set_thread_order(order);
+  on_both_hosts([](auto target, Stream& stream, ThreadOrder) {
     for (const int64_t n : {0, 1, 2, 7, 32768, 32769, 200003}) {
       std::vector<int> x(n), y(n, -1);
       for (int64_t i = 0; i < n; ++i) x[i] = static_cast<int>(i);
-      for_each(CpuTarget{}, stream, "double", n, TestDouble{x.data(), y.data()});
+      for_each(target, stream, "double", n, TestDouble{x.data(), y.data()});
       for (int64_t i = 0; i < n; ++i) ASSERT_EQ(y[i], 2 * i);
     }
-  }
+  });
 }
 
-TEST(Launch, phases_are_barriers_and_values_stay_with_their_thread) {
+TEST(Launch, phases_are_barriers) {
   const OrderGuard guard;
-  Stream stream(Device::cpu());
-  for (const ThreadOrder order : {ThreadOrder::forward, ThreadOrder::backward, ThreadOrder::shuffled}) {
-    set_thread_order(order);
+  on_both_hosts([](auto target, Stream& stream, ThreadOrder) {
     for (const int blocks : {1, 7, 300}) {
       std::vector<float> x(blocks * 64), y(blocks * 64, NAN);
       for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 977);
-      for_each_block(CpuTarget{}, stream, "reverse", Grid{blocks}, TestReverse{x.data(), y.data()});
-      for (int i = 0; i < blocks * 64; ++i) ASSERT_EQ(y[i], x[i / 64 * 64 + 63 - i % 64] + 1000 * x[i]);
+      for_each_block(target, stream, "reverse", Grid{blocks}, TestReverse{x.data(), y.data()});
+      for (int i = 0; i < blocks * 64; ++i) ASSERT_EQ(y[i], x[i / 64 * 64 + 63 - i % 64]);
     }
-  }
+  });
 }
 
 TEST(Launch, thread_orders_and_filled_memory_find_a_missing_phase) {
   const OrderGuard guard;
-  Stream stream(Device::cpu());
   set_debug_checks(true);
-  std::vector<std::vector<float>> results;
-  for (const ThreadOrder order : {ThreadOrder::forward, ThreadOrder::backward}) {
-    set_thread_order(order);
-    results.emplace_back(64);
-    for_each_block(CpuTarget{}, stream, "wrong", Grid{1}, TestMissingPhase{results.back().data()});
-  }
-  EXPECT_TRUE(std::isnan(results[0][0]));
-  EXPECT_TRUE(std::isnan(results[1][63]));
-  EXPECT_FALSE(std::isnan(results[0][63]));
+  on_both_hosts([](auto target, Stream& stream, ThreadOrder order) {
+    if (order == ThreadOrder::shuffled) return;
+    std::vector<float> y(64);
+    for_each_block(target, stream, "wrong", Grid{1}, TestMissingPhase{y.data()});
+    const int early = order == ThreadOrder::forward ? 0 : 63;
+    EXPECT_TRUE(std::isnan(y[early]));
+    EXPECT_FALSE(std::isnan(y[63 - early]));
+  });
 }
 
 TEST(Launch, a_three_dimensional_grid_has_every_block_once) {
-  Stream stream(Device::cpu());
-  std::vector<int> hits(5 * 3 * 4);
-  for_each_block(CpuTarget{}, stream, "count", Grid{5, 3, 4}, TestCount{hits.data()});
-  for (const int h : hits) EXPECT_EQ(h, 1);
+  const OrderGuard guard;
+  on_both_hosts([](auto target, Stream& stream, ThreadOrder) {
+    std::vector<int> hits(5 * 3 * 4);
+    for_each_block(target, stream, "count", Grid{5, 3, 4}, TestCount{hits.data()});
+    for (const int h : hits) EXPECT_EQ(h, 1);
+  });
 }
 
-TEST(Launch, names_and_times_reach_the_log) {
-  Stream stream(Device::cpu());
-  LaunchLog log;
-  stream.set_log(&log);
-  int x[3] = {1, 2, 3}, y[3];
-  for_each(CpuTarget{}, stream, "double", 3, TestDouble{x, y});
-  for_each(CpuTarget{}, stream, "double", 3, TestDouble{x, y});
-  ASSERT_EQ(log.rows().size(), 1u);
-  EXPECT_EQ(log.rows()[0].name, "double");
-  EXPECT_EQ(log.rows()[0].launches, 2);
-  EXPECT_STREQ(stream.last_launch(), "double");
+TEST(Launch, names_shapes_and_times_reach_the_log) {
+  const auto shape_text = [](const LaunchShape& s) {
+    return std::to_string(s.grid[0]) + "x" + std::to_string(s.grid[1]) + "x" + std::to_string(s.grid[2]) + " of " +
+           std::to_string(s.block) + ", " + std::to_string(s.shared_bytes) + " bytes";
+  };
+  std::vector<int> x(40000), y(40000);
+  std::vector<float> from(5 * 64), to(5 * 64);
+  on_both_hosts([&](auto target, Stream& stream, ThreadOrder) {
+    LaunchLog log;
+    stream.set_log(&log);
+    const auto n = static_cast<int64_t>(x.size());
+    for_each(target, stream, "double", n, TestDouble{x.data(), y.data()});
+    for_each(target, stream, "double", n, TestDouble{x.data(), y.data()});
+    for_each(target, stream, "double", 3, TestDouble{x.data(), y.data()});
+    for_each_block(target, stream, "reverse", Grid{5}, TestReverse{from.data(), to.data()});
+    ASSERT_EQ(log.rows().size(), 3u);  // by name and shape
+    EXPECT_EQ(log.rows()[0].name, "double");
+    EXPECT_EQ(log.rows()[0].launches, 2);
+    EXPECT_EQ(log.rows()[1].name, "double");
+    EXPECT_EQ(log.rows()[1].launches, 1);
+    const bool gpu = stream.device().is_gpu();
+    EXPECT_EQ(shape_text(log.rows()[0].shape), gpu ? "157x1x1 of 256, 0 bytes" : "2x1x1 of 1, 0 bytes");
+    EXPECT_EQ(shape_text(log.rows()[1].shape), gpu ? "1x1x1 of 256, 0 bytes" : "1x1x1 of 1, 0 bytes");
+    EXPECT_EQ(log.rows()[2].name, "reverse");
+    EXPECT_EQ(shape_text(log.rows()[2].shape), "5x1x1 of 64, 256 bytes");
+    EXPECT_EQ(log.rows()[2].shape.registers, 0);
+    EXPECT_STREQ(stream.last_launch(), "reverse");
+  });
+  const OrderGuard guard;
 }
 
 TEST(Threads, pieces_are_each_run_once_and_errors_come_out) {
@@ -144,11 +165,11 @@ TEST(Threads, pieces_are_each_run_once_and_errors_come_out) {
     set_thread_count(threads);
     EXPECT_EQ(thread_count(), threads);
     std::vector<std::atomic<int>> hits(1000);
-    run_pieces(1000, [&](int64_t begin, int64_t end) {
+    parallel_for(1000, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) ++hits[i];
     });
     for (const auto& h : hits) EXPECT_EQ(h, 1);
-    EXPECT_THROW(run_pieces(10, [](int64_t, int64_t) { throw Error("what", "hint"); }), Error);
+    EXPECT_THROW(parallel_for(10, [](int64_t, int64_t) { throw Error("what", "hint"); }), Error);
   }
   EXPECT_THROW(set_thread_count(-1), Error);
 }
@@ -205,7 +226,7 @@ TEST(Pack, arithmetic_and_conversions_are_those_of_single_values) {
   }
   constexpr int F = kPackWidth<float>;
   const auto floats = Pack<uint8_t, F>::load(bytes).to<float>();
-  const auto squared = multiply_add(floats, floats, Pack<float, F>::all(0.5f));
+  const auto squared = fma(floats, floats, Pack<float, F>::all(0.5f));
   const auto ints = squared.to<int32_t>();
   for (int i = 0; i < F; ++i) {
     EXPECT_EQ(floats[i], bytes[i]);

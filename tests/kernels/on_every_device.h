@@ -1,5 +1,5 @@
-// Tests of operators run on every device of this machine, and on the CPU in all three thread orders with debug checks
-// on.
+// Tests of operators run on every device of this machine, with debug checks on: on the CPU and the emulated GPU in all
+// three thread orders, on CUDA where there is one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,9 +21,9 @@ namespace striate {
 // Calls test(stream) for every device and thread order.
 inline void on_every_device(const std::function<void(Stream&)>& test) {
   set_debug_checks(true);
-  for (const Device& device : Device::all()) {
+  for (const Device& device : Device::all_for_tests()) {
     for (const ThreadOrder order : {ThreadOrder::forward, ThreadOrder::backward, ThreadOrder::shuffled}) {
-      if (device.is_cuda() && order != ThreadOrder::forward) continue;  // the GPU has its own order
+      if (device.is_cuda() && order != ThreadOrder::forward) continue;  // CUDA has its own order
       SCOPED_TRACE(device.id() + ", thread order " + std::to_string(static_cast<int>(order)));
       set_thread_order(order);
       Stream stream(device);

@@ -1,4 +1,4 @@
-// run_pieces() under several callers at once, nested, with exceptions, with more threads than cores: every piece
+// parallel_for() under several callers at once, nested, with exceptions, with more threads than cores: every piece
 // exactly once.
 #include "kernels/threads.h"
 
@@ -19,10 +19,10 @@ int wrong_pieces_of_a_caller() {
   int wrong = 0;
   for (int round = 0; round < 200; ++round) {
     const int pieces = 2 + round * 37 % 3900;
-    run_pieces(pieces, [&](int64_t begin, int64_t end) {
+    parallel_for(pieces, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) ++runs[static_cast<size_t>(i)];
       if (begin > 0) return;
-      run_pieces(10, [&](int64_t first, int64_t last) {
+      parallel_for(10, [&](int64_t first, int64_t last) {
         for (int64_t i = first; i < last; ++i) ++nested[static_cast<size_t>(i)];
       });
     });
@@ -54,11 +54,11 @@ TEST(Threads, fewer_threads_than_before_leave_no_piece_out) {
   int wrong = 0;
   for (int round = 0; round < 200; ++round) {
     set_thread_count(16);
-    run_pieces(64, [](int64_t, int64_t) { std::this_thread::yield(); });
+    parallel_for(64, [](int64_t, int64_t) { std::this_thread::yield(); });
     set_thread_count(2 + round % 2);
     for (int loop = 0; loop < 20; ++loop) {
       std::vector<std::atomic<int>> runs(40);
-      run_pieces(static_cast<int64_t>(runs.size()), [&](int64_t begin, int64_t end) {
+      parallel_for(static_cast<int64_t>(runs.size()), [&](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i) ++runs[static_cast<size_t>(i)];
         std::this_thread::yield();
       });
@@ -72,13 +72,13 @@ TEST(Threads, fewer_threads_than_before_leave_no_piece_out) {
 TEST(Threads, an_exception_comes_out_and_the_next_loop_is_whole) {
   set_thread_count(3);
   for (int round = 0; round < 50; ++round) {
-    EXPECT_THROW(run_pieces(100,
-                            [&](int64_t, int64_t end) {
-                              if (end > 60) throw std::runtime_error("in a piece");
-                            }),
+    EXPECT_THROW(parallel_for(100,
+                              [&](int64_t, int64_t end) {
+                                if (end > 60) throw std::runtime_error("in a piece");
+                              }),
                  std::runtime_error);
     std::atomic<int64_t> sum{0};
-    run_pieces(100, [&](int64_t begin, int64_t end) {
+    parallel_for(100, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) sum += i;
     });
     EXPECT_EQ(sum, 4950);

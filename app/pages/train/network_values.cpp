@@ -15,8 +15,8 @@ NetworkValues values_of(const TrainSnapshot& now, int batch, Mode mode) {
   values.architecture = now.architecture.get();
   values.shapes = now.architecture->shapes(batch);
   values.mode = mode;
-  const bool cuda = !now.device.starts_with("CPU");
-  values.order = summation_order(cuda ? Device{Device::Kind::cuda, 0} : Device::cpu());
+  const bool emulated = now.device.starts_with("Emulated"), cuda = !emulated && !now.device.starts_with("CPU");
+  values.order = summation_order(emulated ? Device::emulated() : cuda ? Device{Device::Kind::cuda, 0} : Device::cpu());
   values.array = [&now](Role role, const std::string& name) -> const float* {
     const SlotValues* slot = now.slot(role, name);
     return slot ? slot->values.data() : nullptr;

@@ -110,7 +110,7 @@ void for_all(int64_t count, const SourceOptions& options, int64_t done_before, i
   std::mutex mutex;
   std::atomic<bool> stopped{false};
   int64_t done = done_before;
-  run_pieces(count, [&](int64_t begin, int64_t end) {
+  parallel_for(count, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end && !stopped.load(std::memory_order_relaxed); ++i) {
       std::string problem;
       try {
