@@ -117,7 +117,7 @@ ModelFile read_safetensors(const std::string& path, const ModelFileOptions& opti
       throw Error(fmt::format("{}: the network does not say what it takes", options.model),
                   "begin it with a line like: input 3x64x64");
     WeightsFit fit = fit_weights(*values, file.info.architecture);
-    if (!fit.other_shape.empty() && find_model(options.model) != nullptr) {
+    if (!fit.mismatched.empty() && find_model(options.model) != nullptr) {
       // The same network for other classes: as many as its last weights have.
       const int64_t classes = outputs_in(*values, file.info.architecture, fit);
       if (classes > 0 && classes <= 1 << 20) {

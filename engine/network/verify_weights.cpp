@@ -24,8 +24,9 @@ WeightsVerification verify_weights(Stream& stream, const std::string& path, cons
   Plan plan;
   plan.batch = static_cast<int>(given[0]);
   Network network(stream, architecture, plan);
-  load_weights(stream, file, path, network,
-               [](const std::string& name) { return name == "input" || name == "logits"; });
+  WeightsLoading how;
+  how.ignored = [](const std::string& name) { return name == "input" || name == "logits"; };
+  load_weights(stream, file, path, network, how);
   const std::vector<float> logits = file.floats("logits");
   if (static_cast<int64_t>(logits.size()) != network.output().shape.count())
     throw Error(fmt::format("{}: its logits are {}, the network gives {}", path,
