@@ -124,7 +124,7 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
   keys["optimizer"] = s.optimizer.text();
   keys["rate"] = fmt::format("{}", s.rate);
   keys["schedule"] = s.schedule.text();
-  keys["frozen"] = std::to_string(s.frozen);
+  keys["freeze"] = s.frozen.numbers();
   keys["samples"] = std::to_string(state.samples);
   keys["optimizer_steps"] = std::to_string(state.optimizer_steps);
   keys["counters"] = fmt::format("[{}]", fmt::join(state.counters, ", "));
@@ -177,7 +177,8 @@ TrainerSettings read_training_settings(const SafeTensors& file, const std::strin
   s.optimizer = keys.parsed("optimizer", OptimizerSettings::parse);
   s.rate = keys.number<double>("rate");
   s.schedule = keys.parsed("schedule", Schedule::parse);
-  s.frozen = keys.number<int>("frozen");
+  // Before any set of layers could be frozen it was how many from the first.
+  s.frozen = keys.has("freeze") ? keys.parsed("freeze", LayerSet::from_numbers) : LayerSet(keys.number<int>("frozen"));
   return s;
 }
 

@@ -1,6 +1,7 @@
 // Weights that fit in part: what is loaded, missing, unexpected, mismatched, in PyTorch's words.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 

@@ -7,7 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/network/models.h"
-#include "engine/network/verify_weights.h"
+#include "engine/session/verify_weights.h"
 #include "engine/network/weights_file.h"
 #include "tests/engine/small_images.h"
 #include "tests/reference.h"

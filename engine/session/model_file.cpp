@@ -1,4 +1,4 @@
-#include "engine/network/model_file.h"
+#include "engine/session/model_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -130,6 +130,8 @@ ModelFile read_safetensors(const std::string& path, const ModelFileOptions& opti
     file.style = fit.style->name;
   }
   file.split = word_of(values->metadata(), "run.split");
+  file.split_by = word_of(values->metadata(), "run.split_by");
+  if (has_training_state(*values)) file.frozen = read_training_settings(*values, path).frozen;
   file.loss = word_of(values->metadata(), "loss");
   check_sizes(file);
   find_preparation(file, values->metadata(), style);
