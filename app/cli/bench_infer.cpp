@@ -4,7 +4,8 @@
 #include "app/cli/training.h"
 #include "engine/bench/infer_bench.h"
 #include "engine/bench/launch_table.h"
-#include "engine/network/model_file.h"
+#include "engine/files/read_file.h"
+#include "engine/session/model_file.h"
 
 namespace striate {
 namespace {
@@ -70,6 +71,8 @@ void bench(const InferBenchOptions& options, const CommandLine& line) {
                         row.threads, row.model, row.batch, options.runs));
   print_out(fmt::format("{:.3f} ms a batch, {:.1f} GFLOP/s\n", row.median_ms,
                         2e-6 * static_cast<double>(totals.multiply_adds) * row.batch / row.median_ms));
+  print_out(fmt::format("memory {}; {} with every activation kept\n", bytes_in_words(static_cast<uint64_t>(row.bytes)),
+                        bytes_in_words(static_cast<uint64_t>(row.bytes_keeping))));
   print_out(
       fmt::format("checked before timing: {} values of {} of {} layers against their terms in double precision;\n"
                   "no difference is larger than {:.1e} of the sum of the terms' sizes\n",
@@ -86,7 +89,8 @@ void add_bench_infer(CLI::App& bench_command, CommandLine& line) {
   auto options = std::make_shared<InferBenchOptions>();
   CLI::App* command = add_command(
       bench_command, line, "infer", "A network's forward pass",
-      "One batch from the input to the last layer; every activation is kept, as always. Weights and input are a\n"
+      "One batch from the input to the last layer, in memory that is used again as soon as nobody needs its values\n"
+      "(the output is the same, bit for bit, with every activation kept). Weights and input are a\n"
       "formula of their names, or the weights those of a file (.onnx, .safetensors). Values of every layer are "
       "compared with the sums of their terms in double precision\n"
       "before anything is timed.\n\n"

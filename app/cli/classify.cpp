@@ -23,14 +23,6 @@ struct ClassifyOptions {
   bool explain = false, force = false;
 };
 
-// Runs the network on one prepared picture; its activations stay for whoever looks.
-std::vector<float> answer(Stream& stream, OpenedModel& model, Loss loss, const std::vector<float>& picture) {
-  Network& network = model.network;
-  network.write_slot(stream, network.activation(0), in_network_order(model.file, picture));
-  network.forward(stream, Mode::evaluation);
-  return class_probabilities(model.file.info.architecture, loss, network.read_slot(stream, network.output()));
-}
-
 void print_steps(const std::string& path, const PreparedPicture& prepared) {
   for (const PreparationStep& step : prepared.steps) {
     for (size_t c = 0; c < step.channels.size(); ++c) {
@@ -43,57 +35,55 @@ void print_steps(const std::string& path, const PreparedPicture& prepared) {
   }
 }
 
-const Slot& activation_named(const Network& network, const std::string& name, const ModelFile& file) {
-  const auto output = file.outputs.find(name);
-  if (output != file.outputs.end()) return network.activation(output->second);
-  const int node = network.architecture().find(name);
-  if (node >= 0) return network.activation(node);
+// The layer that is called so, or that gives the output that is.
+std::string layer_named(const Session& session, const std::string& name) {
+  const std::vector<Node>& nodes = session.architecture().nodes();
+  const auto output = session.file().outputs.find(name);
+  if (output != session.file().outputs.end()) return nodes[static_cast<size_t>(output->second)].name;
+  if (session.architecture().find(name) >= 0) return name;
   std::vector<std::string> names;
-  for (const Node& each : network.architecture().nodes()) names.push_back(each.name);
-  throw Error(fmt::format("{}: no layer is called \"{}\"", file.path, name), nearest_hint(name, names));
+  for (const Node& each : nodes) names.push_back(each.name);
+  throw Error(fmt::format("{}: no layer is called \"{}\"", session.file().path, name), nearest_hint(name, names));
 }
 
-void print_activations(Stream& stream, const ClassifyOptions& options, const std::string& path, OpenedModel& model) {
+void print_activations(const ClassifyOptions& options, const std::string& path, const Session& session,
+                       const SessionResult& result) {
   for (const std::string& name : options.activations) {
-    const Slot& slot = activation_named(model.network, name, model.file);
-    const std::vector<float> values = model.network.read_slot(stream, slot);
+    const SessionTensor& tensor = result.activations.at(layer_named(session, name));
     double least = INFINITY, most = -INFINITY, sum = 0;
     int64_t zeros = 0;
-    for (const float value : values) {
+    for (const float value : tensor.values) {
       least = std::min(least, double{value});
       most = std::max(most, double{value});
       sum += double{value};
       zeros += value == 0 ? 1 : 0;
     }
     std::string first;
-    for (size_t i = 0; i < std::min<size_t>(4, values.size()); ++i)
-      first += fmt::format("{}{:.7g}", first.empty() ? "" : " ", values[i]);
+    for (size_t i = 0; i < std::min<size_t>(4, tensor.values.size()); ++i)
+      first += fmt::format("{}{:.7g}", first.empty() ? "" : " ", tensor.values[i]);
     print_out(fmt::format("{},{},{},{:.7g},{:.7g},{:.7g},{},{}\n", csv_field(path), csv_field(name),
-                          shape_words(slot.shape), least, most, sum / static_cast<double>(values.size()), zeros,
-                          first));
+                          shape_words(tensor.shape), least, most, sum / static_cast<double>(tensor.values.size()),
+                          zeros, first));
   }
 }
 
-void save_activations(Stream& stream, const ClassifyOptions& options, OpenedModel& model) {
+void save_activations(const ClassifyOptions& options, const Session& session, const SessionResult& result) {
   SafeTensorsWriter writer;
-  const auto add = [&](const std::string& name, const Slot& slot) {
-    const std::vector<float> values = model.network.read_slot(stream, slot);
-    writer.add(name, slot.shape.sizes(), values.data(), values.size());
+  const auto add = [&](const std::string& name, const SessionTensor& tensor) {
+    writer.add(name, tensor.shape.sizes(), tensor.values.data(), tensor.values.size());
   };
-  for (const std::string& name : options.activations) add(name, activation_named(model.network, name, model.file));
+  for (const std::string& name : options.activations) add(name, result.activations.at(layer_named(session, name)));
   if (options.activations.empty())
-    for (const Node& node : model.network.architecture().nodes())
-      add(node.name, model.network.activation(model.network.architecture().find(node.name)));
+    for (const Node& node : session.architecture().nodes()) add(node.name, result.activations.at(node.name));
   writer.metadata["picture"] = options.images.front();
   writer.write(options.save);
   print_note(fmt::format("activations saved to {}", options.save));
 }
 
 // Where the network is unsure, and with red and blue swapped it would be sure: the commonest wrong guess.
-void point_out_order(Stream& stream, const OpenedModel& opened, OpenedModel& model, Loss loss, const Image& image,
-                     const std::vector<float>& probabilities) {
+void point_out_order(Session& session, Loss loss, const Image& image, const std::vector<float>& probabilities) {
   constexpr float kUnsure = 0.6f, kMore = 0.35f;
-  const ModelFile& file = opened.file;
+  const ModelFile& file = session.file();
   const bool somebody_guessed = file.prepared_as.empty() || file.prepared_as == "the options" ||
                                 (file.kind == ModelFile::Kind::weights && file.prepared_as.rfind("the name ", 0) == 0);
   if (file.picture()[0] != 3 || !somebody_guessed) return;
@@ -102,7 +92,9 @@ void point_out_order(Stream& stream, const OpenedModel& opened, OpenedModel& mod
   Preparation other = file.preparation;
   const bool rgb = other.order == Preparation::Order::rgb;
   other.order = rgb ? Preparation::Order::bgr : Preparation::Order::rgb;
-  const std::vector<float> swapped = answer(stream, model, loss, prepare_picture(image, other, file.picture()).values);
+  SessionRequest request;
+  request.input = in_network_order(file, prepare_picture(image, other, file.picture()).values);
+  const std::vector<float> swapped = session.probabilities(session.run(request)->output.values, loss);
   const auto at = std::max_element(swapped.begin(), swapped.end());
   if (*at < best + kMore) return;
   print_note(fmt::format("{}: with the channels as {} it would be {} ({:.2f} instead of {:.2f}): try --order {}",
@@ -137,7 +129,8 @@ void classify(const ClassifyOptions& options, const CommandLine& line) {
   }
   Stream stream(line.device());
   OpenedModel model = open_model(stream, options.model);
-  const ModelFile& file = model.file;
+  Session& session = model.session;
+  const ModelFile& file = session.file();
   const Loss loss = parse_loss(given_or(options.loss, file.loss, "cross-entropy"));
   const Shape input = file.picture();
   if (input.rank() != 3)
@@ -147,7 +140,9 @@ void classify(const ClassifyOptions& options, const CommandLine& line) {
     throw Error(fmt::format("--as digit: {} takes {}, digits are 1 x 28 x 28", options.model.file, input.text()),
                 "use --as picture");
   file.preparation.check_fits(input);
-  for (const std::string& name : options.activations) activation_named(model.network, name, file);
+  SessionRequest request;
+  for (const std::string& name : options.activations) request.activations.push_back(layer_named(session, name));
+  request.all_activations = !options.save.empty() && options.activations.empty();
   point_out_guess(file);
   if (options.explain) {
     print_out(fmt::format("preparation {}\nfrom {}\n\n", file.preparation.text(input[0]),
@@ -165,9 +160,11 @@ void classify(const ClassifyOptions& options, const CommandLine& line) {
     const ImagePtr image = read_image(path);
     print_notes(*image);
     const PreparedPicture prepared = prepare_picture(*image, preparation_for(options, file, *image), input);
-    const std::vector<float> probabilities = answer(stream, model, loss, prepared.values);
-    print_activations(stream, options, path, model);
-    if (!options.save.empty()) save_activations(stream, options, model);
+    request.input = in_network_order(file, prepared.values);
+    const SessionResult result = *session.run(request);
+    const std::vector<float> probabilities = session.probabilities(result.output.values, loss);
+    print_activations(options, path, session, result);
+    if (!options.save.empty()) save_activations(options, session, result);
     std::vector<int> order(probabilities.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
@@ -183,7 +180,7 @@ void classify(const ClassifyOptions& options, const CommandLine& line) {
       print_out(answers);
       answers.clear();
     }
-    point_out_order(stream, model, model, loss, *image, probabilities);
+    point_out_order(session, loss, *image, probabilities);
   }
   if (!options.activations.empty()) print_out("\n" + answers);
 }

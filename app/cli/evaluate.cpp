@@ -17,8 +17,9 @@ constexpr size_t kMostShown = 50;  // classes in a table; of more, those that oc
 
 struct EvaluateOptions {
   ModelOptions model;
-  std::string data, split, part = "test", loss;  // split, loss: empty for those of the model's training
-  int64_t batch = 0;                             // 0: what a budget of memory allows
+  std::string data, part = "test";
+  std::string split, split_by, loss;  // empty for those of the model's training
+  int64_t batch = 0;                  // 0: what a budget of memory allows
   bool csv = false, quiet = false;
 };
 
@@ -43,6 +44,8 @@ class Relabelled : public Dataset {
   int64_t training_size() const override { return data_.training_size(); }
   const std::vector<std::string>& classes() const override { return classes_; }
   int label(int64_t index) const override { return map_[static_cast<size_t>(data_.label(index))]; }
+  const std::vector<std::string>& regions() const override { return data_.regions(); }
+  int region(int64_t index) const override { return data_.region(index); }
   void read(int64_t index, float* pixels) const override { data_.read(index, pixels); }
   std::string describe(int64_t index) const override { return data_.describe(index); }
 
@@ -54,18 +57,20 @@ class Relabelled : public Dataset {
 
 // Networks without class names of their own take the data set's.
 void name_classes(OpenedModel& model, const Dataset& data) {
-  std::vector<std::string>& classes = model.file.info.classes;
+  std::vector<std::string>& classes = model.session.file().info.classes;
   if (!model.named && classes.size() == data.classes().size()) classes = data.classes();
 }
 
-std::vector<int64_t> indices_of(const EvaluateOptions& options, const std::string& shares, const Dataset& data,
+std::vector<int64_t> indices_of(const EvaluateOptions& options, const ModelFile& file, const Dataset& data,
                                 uint64_t seed) {
   std::vector<int64_t> indices;
   if (options.part == "all" || (options.part == "test" && data.training_size() < data.size())) {
     for (int64_t i = options.part == "all" ? 0 : data.training_size(); i < data.size(); ++i) indices.push_back(i);
     return indices;
   }
-  const Split parts = split(data, SplitShares::parse(shares), seed);
+  const std::string shares = given_or(options.split, file.split, "0.8,0.1,0.1");
+  const std::string by = given_or(options.split_by, file.split_by, "sample");
+  const Split parts = split(data, SplitShares::parse(shares), seed, parse_split_by(by));
   indices = options.part == "training" ? parts.training : options.part == "validation" ? parts.validation : parts.test;
   if (indices.empty())
     throw Error(fmt::format("{}: the {} part is empty", data.name(), options.part),
@@ -94,12 +99,13 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   const StopOnSignal signals;
   ProgressLine progress(options.quiet);
   OpenedModel model = open_model(stream, options.model);
-  const ModelInfo& info = model.file.info;
-  const Loss loss = parse_loss(given_or(options.loss, model.file.loss, "cross-entropy"));
+  const ModelFile& file = model.session.file();
+  const ModelInfo& info = file.info;
+  const Loss loss = parse_loss(given_or(options.loss, file.loss, "cross-entropy"));
   // The seed of the model's own training divides the data as they were divided then.
-  const bool own_seed = command.get_option("--seed")->count() == 0 && model.file.kind == ModelFile::Kind::striate;
+  const bool own_seed = command.get_option("--seed")->count() == 0 && file.kind == ModelFile::Kind::striate;
   const uint64_t seed = own_seed ? info.seed : static_cast<uint64_t>(line.seed);
-  const Shape picture = model.file.picture();
+  const Shape picture = file.picture();
   const Shape input = picture.rank() == 3 ? picture : info.architecture.input();
   SourceOptions source;
   source.seed = seed;
@@ -108,7 +114,7 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
     source.height = static_cast<int>(input[1]);
     source.width = static_cast<int>(input[2]);
   }
-  Preparation preparation = model.file.preparation;
+  Preparation preparation = file.preparation;
   const bool folder = source_word(options.data) == "folder";
   if (picture.rank() == 3) preparation.check_fits(picture);
   if (picture.rank() == 3 && (preparation.asked || preparation.fit == Preparation::Fit::shorter)) {
@@ -119,7 +125,7 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   Normalisation normalisation = info.normalisation;
   if (picture.rank() == 3) {
     if (folder) preparation.asked = false;  // its pictures were fitted as they were read
-    data = std::make_unique<PreparedDataset>(std::move(data), preparation, picture, model.file.channels_last());
+    data = std::make_unique<PreparedDataset>(std::move(data), preparation, picture, file.channels_last());
     normalisation = {};
   } else if (data->shape() != input) {
     throw Error(
@@ -127,24 +133,23 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
         "choose a data set of that size");
   }
   const Relabelled judged(*data, info.classes);
-  const std::vector<int64_t> indices =
-      indices_of(options, given_or(options.split, model.file.split, "0.8,0.1,0.1"), *data, seed);
+  const std::vector<int64_t> indices = indices_of(options, file, *data, seed);
   const int64_t all = static_cast<int64_t>(indices.size());
   const Architecture architecture = loss == Loss::cross_entropy ? up_to_logits(info.architecture) : info.architecture;
   const int most = static_cast<int>(std::min<int64_t>(all, options.batch > 0 ? options.batch : kMostEvaluated));
   const int batch = architecture.whole() ? 1
                     : options.batch > 0  ? most
-                                         : batch_within(architecture, Plan{}, kEvaluationBudget, most);
+                                         : batch_within(architecture, Plan::inference(1), kEvaluationBudget, most);
   // One network at a time has its weights: the opened one gives way to that which takes whole batches.
   std::unique_ptr<Evaluator> evaluator;
   if (architecture.text() == info.architecture.text()) {
-    model.network.replan(stream, Plan{batch, false, false, 0});
-    evaluator = std::make_unique<Evaluator>(stream, model.network, loss);
+    model.session.network().replan(stream, Plan::inference(batch));
+    evaluator = std::make_unique<Evaluator>(stream, model.session.network(), loss);
   } else {
     evaluator = std::make_unique<Evaluator>(stream, architecture, batch, loss);
-    evaluator->take_weights(stream, model.network);
+    evaluator->take_weights(stream, model.session.network());
     stream.synchronize();
-    const Network gone = std::move(model.network);
+    const Network gone = std::move(model.session.network());
   }
   const Evaluation result =
       evaluator->evaluate(stream, evaluator->network(), judged, indices, normalisation, [&](int64_t done) {
@@ -205,6 +210,7 @@ void add_evaluate(CLI::App& parent, CommandLine& line) {
   add_choice(*command, "--part", options->part, "Of which pictures (test)", {"test", "validation", "training", "all"});
   add_text(*command, "--split", options->split, "Shares of training, validation, test (those of its training)")
       ->type_name("T,V,T");
+  add_choice(*command, "--split-by", options->split_by, "What is divided (as in its training)", {"sample", "region"});
   add_text(*command, "--loss", options->loss, "The loss (that of its training)")->type_name("NAME");
   add_integer(*command, "--batch", options->batch, "Pictures at a time (as many as 1 GiB holds, at most 250)", 1,
               65536);

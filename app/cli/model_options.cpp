@@ -179,9 +179,7 @@ OpenedModel open_model(Stream& stream, const ModelOptions& options) {
   const bool named = !names.empty();
   if (!named)
     for (int64_t c = 0; c < classes; ++c) names.push_back(std::to_string(c));
-  Network network(stream, file.info.architecture);
-  file.load(stream, network);
-  return {std::move(file), std::move(network), named};
+  return {Session(stream, std::move(file)), named};
 }
 
 }  // namespace striate

@@ -133,6 +133,14 @@ SavedTraining saved_training(const ModelFile& file) {
   return {saved.metadata(), has_training_state(saved)};
 }
 
+// ", frozen layers conv1 to layer1.0.relu"; empty: none.
+std::string frozen_words(const SavedTraining& training, const Architecture& architecture) {
+  int64_t first = 0;
+  const bool counted = parse_integer(training.of("frozen"), &first);  // files of before any set could be frozen
+  const LayerSet frozen = counted ? LayerSet(static_cast<int>(first)) : LayerSet::from_numbers(training.of("freeze"));
+  return frozen.empty() ? "" : ", frozen layers " + shortened(frozen.names(architecture), 200);
+}
+
 void print_training(const SavedTraining& training, const ModelFile& file) {
   const ModelInfo& info = file.info;
   const auto named = [](const char* name, const std::string& value) {
@@ -147,8 +155,7 @@ void print_training(const SavedTraining& training, const ModelFile& file) {
   if (!training.goes_on) return;
   print_out(fmt::format("Training: {}, batch {}, rate {}, loss {}{}{}{}\n", training.of("optimizer"),
                         training.of("batch"), training.of("rate"), training.of("loss"),
-                        named("schedule", training.of("schedule")),
-                        training.of("frozen") == "0" ? "" : named("frozen layers", training.of("frozen")),
+                        named("schedule", training.of("schedule")), frozen_words(training, info.architecture),
                         named("starting weights", training.of("run.initializer"))));
   print_out(fmt::format("Pictures seen: {}\n", training.of("samples")));
   print_out("Its training can go on: striate train --resume, with the same --data\n");
@@ -232,13 +239,17 @@ void print_summary(SummaryOptions options) {
     print_out(fmt::format("Memory: {} for its one input\n", memory(one)));
   } else {
     // As `evaluate` chooses it; training judges in the memory that it has.
-    Plan judged;
+    Plan judged = Plan::inference(1);
     judged.batch = batch_within(architecture, judged, kEvaluationBudget, kMostEvaluated);
     print_out(
         fmt::format("Memory: {} for one picture; {} to train with batches of {} and {}; {} to evaluate with batches "
                     "of {}\n",
                     memory(one), memory(training), options.batch, optimizer.text(), memory(judged), judged.batch));
   }
+  Plan keeping = training;
+  keeping.training = false;
+  print_out(fmt::format("Inference with batches of {}: {} reusing memory, {} keeping every activation\n", keeping.batch,
+                        memory(Plan::inference(keeping.batch)), memory(keeping)));
   if (file.picture().rank() == 3 && !file.path.empty()) {
     print_out(fmt::format("Pictures: {} ({})\n", file.preparation.text(file.picture()[0]),
                           file.prepared_as.empty() ? "a guess: the file does not say it" : "from " + file.prepared_as));
@@ -271,7 +282,11 @@ void add_summary(CLI::App& parent, CommandLine& line) {
           "with one, or one "
           "of\n{}"
           "N in a shape is the batch. Multiply-adds are those of one picture. Feeds: who reads a layer, where that is "
-          "not\nthe next one alone.\n\n"
+          "not\nthe next one alone. Inference: the memory of everything, with activations whose places are used again "
+          "as "
+          "soon as\nnobody needs them (as evaluate, classify and verify run a network), and with every activation kept "
+          "(as "
+          "it is\nlooked at).\n\n"
           "Examples:\n"
           "  striate summary lenet5\n"
           "  striate summary tinyvgg --input 3x96x96 --classes 7\n"
@@ -284,8 +299,8 @@ void add_summary(CLI::App& parent, CommandLine& line) {
       ->type_name("NAME|FILE");
   add_text(*command, "--input", options->input, "What it takes, for a name or a text")->type_name("CxHxW");
   add_integer(*command, "--classes", options->classes, "How many it tells apart, for a name", 1, 1'000'000);
-  add_integer(*command, "--batch", options->batch, "For the memory that training takes (as it was trained, or 64)", 1,
-              65536);
+  add_integer(*command, "--batch", options->batch,
+              "For the memory that training and inference take (as it was trained, or 64)", 1, 65536);
   add_text(*command, "--optimizer", options->optimizer,
            "For the memory that training takes (as it was trained, or adam)")
       ->type_name("NAME");

@@ -19,6 +19,7 @@
 #include "engine/training/data/augment.h"
 #include "engine/training/metrics.h"
 #include "engine/training/recipe_file.h"
+#include "engine/training/starting_weights.h"
 #include "engine/training/trainer.h"
 
 namespace striate {
@@ -26,10 +27,11 @@ namespace {
 
 struct TrainOptions {
   std::string data, model, optimizer = "adam", loss = "cross-entropy", schedule, initializer = "pytorch";
-  std::string split = "0.8,0.1,0.1", augment, size, save, log, resume;
+  std::string split = "0.8,0.1,0.1", split_by, augment, size, save, log, resume;
+  std::string weights, freeze, normalization;
   double epochs = 5, rate = 0, save_every = 60;
-  int64_t steps = 0, batch = 64, frozen = 0;
-  bool weights_only = false, quiet = false, force = false;
+  int64_t steps = 0, batch = 64, head = 0;
+  bool partial = false, weights_only = false, quiet = false, force = false;
 };
 
 TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line) {
@@ -41,7 +43,6 @@ TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line
   settings.rate = options.rate;
   if (settings.rate <= 0) parse_number(fmt::format("{}", settings.optimizer.usual_rate()), &settings.rate);
   settings.batch = static_cast<int>(options.batch);
-  settings.frozen = static_cast<int>(options.frozen);
   settings.seed = static_cast<uint64_t>(line.seed);
   settings.initializer = parse_initializer(options.initializer);
   return settings;
@@ -50,7 +51,7 @@ TrainerSettings settings_of(const TrainOptions& options, const CommandLine& line
 // Options that a saved training has brought along.
 void refuse_with_resume(const CLI::App& command) {
   for (const char* name : {"--model", "--optimizer", "--loss", "--batch", "--seed", "--init", "--freeze", "--split",
-                           "--augment", "--size"})
+                           "--augment", "--size", "--weights", "--partial", "--head", "--normalization", "--split-by"})
     if (command.get_option(name)->count() > 0)
       throw UsageError(fmt::format("{} cannot be given together with --resume", name),
                        "a training that goes on keeps its settings; --rate and --schedule may change");
@@ -67,13 +68,69 @@ RunRecipe recipe_of(const TrainOptions& options, const SafeTensors& saved) {
   recipe.augment = kept("run.augment", options.augment);
   recipe.initializer = kept("run.initializer", options.initializer);
   recipe.data = options.data;
+  if (!options.resume.empty()) {
+    read_transfer(saved, options.resume, recipe);
+    return recipe;
+  }
+  recipe.weights = options.weights;
+  recipe.partial = options.partial;
+  recipe.head = static_cast<int>(options.head);
+  recipe.freeze = options.freeze;
+  recipe.split_by = options.split_by == "sample" ? "" : options.split_by;
   return recipe;
 }
 
-// The window opens a file that says where its pictures are; it knows neither frozen layers nor sizes of one's own.
-std::map<std::string, std::string> keys_to_save(const RunRecipe& recipe, const TrainOptions& options, bool frozen) {
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+// What --weights says besides its values: the network, where --model does not, and how pictures are normalized.
+// Pictures of one's own are fitted to what that network takes.
+void take_base(TrainOptions& options, RunRecipe& recipe, SourceOptions& source) {
+  if (options.weights.empty()) {
+    if (options.partial) throw UsageError("--partial is for --weights", "give the file of weights");
+    recipe.normalization = options.normalization == "measured" ? "" : options.normalization;
+    return;
+  }
+  const bool own =
+      ends_with(options.weights, ".onnx") || (ends_with(options.weights, ".safetensors") &&
+                                              SafeTensors::open(options.weights).metadata().contains("architecture"));
+  if (options.model.empty() && !own)
+    throw UsageError(fmt::format("{} does not say which network its weights belong to", options.weights),
+                     "name it: --model resnet50");
+  recipe.normalization = options.normalization;
+  ModelFile base;
+  if (own) base = read_model_file(options.weights);
+  if (options.model.empty()) {
+    options.model = base.info.architecture.text();
+    const std::string& named = base.info.model;
+    if (find_model(named) != nullptr && options.head == 0) options.model = named;
+    const Shape picture = base.picture();
+    if (source_word(options.data) == "folder" && picture.rank() == 3) {
+      source.channels = static_cast<int>(picture[0]);
+      if (options.size.empty()) options.size = fmt::format("{}x{}", picture[2], picture[1]);
+    }
+  }
+  if (!options.normalization.empty()) {
+    if (options.normalization == "measured") recipe.normalization = "";
+    return;
+  }
+  // Weights of a model by name: as its makers prepare pictures.
+  if (!own && find_model(options.model) != nullptr && !options.partial)
+    base = read_model_file(options.weights, {options.model, {}});
+  if (base.prepared_as.empty()) return;
+  if (base.preparation.order == Preparation::Order::bgr) {
+    print_note(fmt::format("{} was trained with blue first; pictures here have red first, so means are measured",
+                           options.weights));
+    return;
+  }
+  recipe.normalization = base.info.normalisation.text();
+}
+
+// The window opens a file that says where its pictures are; it doesn't know sizes of one's own.
+std::map<std::string, std::string> keys_to_save(const RunRecipe& recipe, const TrainOptions& options) {
   std::map<std::string, std::string> keys = recipe_keys(recipe);
-  if (frozen || !options.size.empty()) keys.erase("run.data");
+  if (!options.size.empty()) keys.erase("run.data");
   return keys;
 }
 
@@ -264,6 +321,7 @@ class Session {
     put("training.samples", parts_.training.size());
     put("validation.samples", parts_.validation.size());
     put("test.samples", parts_.test.size());
+    put("parameters.trained", trained_parameters());
     put("device", trainer_.stream().device().id());
     put("batch", settings.batch);
     put("optimizer", settings.optimizer.text());
@@ -299,6 +357,14 @@ class Session {
     if (!saved_to.empty()) put("saved", saved_to);
   }
 
+  int64_t trained_parameters() {
+    int64_t count = 0;
+    for (const Slot& slot : trainer_.network().slots()) {
+      if (slot.role == Role::weight_gradient) count += slot.shape.count();
+    }
+    return count;
+  }
+
   const TrainOptions& options_;
   Trainer& trainer_;
   const ModelInfo& info_;
@@ -332,7 +398,7 @@ void check_same_data(const std::string& path, const ModelInfo& info, const Datas
 
 // Before the work: where it will be saved and logged. A training that goes on may be saved where it came from.
 void check_places(const TrainOptions& options) {
-  std::vector<std::string> inputs = {options.model, options.data};
+  std::vector<std::string> inputs = {options.model, options.data, options.weights};
   const bool renews = !options.weights_only && same_place(options.save, options.resume);
   Overwrite log{options.log, FileKind::training_log, inputs, options.force, true};
   log.inputs.push_back(options.resume);
@@ -352,12 +418,12 @@ void name_lost_training() {
   }
 }
 
-void train(const TrainOptions& options, const CLI::App& command, const CommandLine& line) {
+void train(TrainOptions options, const CLI::App& command, const CommandLine& line) {
   const bool resume = !options.resume.empty();
   if (options.steps > 0 && command.get_option("--epochs")->count() > 0)
     throw UsageError("--epochs and --steps both say how long", "give one of them");
   if (resume) refuse_with_resume(command);
-  if (!resume && options.model.empty())
+  if (!resume && options.model.empty() && options.weights.empty())
     throw UsageError("'striate train': --model is required", "a name (striate summary lists them), or --resume FILE");
   TrainerSettings settings = settings_of(options, line);
   as_usage("--split", [&] { return SplitShares::parse(options.split); });
@@ -378,11 +444,13 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
     if (command.get_option("--rate")->count() > 0) settings.rate = given.rate;
     if (command.get_option("--schedule")->count() > 0) settings.schedule = given.schedule;
   }
-  const RunRecipe recipe = recipe_of(options, saved);
+  RunRecipe recipe = recipe_of(options, saved);
+  SourceOptions source;
+  if (!resume) take_base(options, recipe, source);
+  recipe.model = options.model;
   check_recipe(recipe);
   settings.augment = Augmentation::parse(recipe.augment).function();
   settings.keyframes = false;
-  SourceOptions source;
   source.seed = settings.seed;
   if (resume && info.architecture.input().rank() == 3) {
     source.channels = static_cast<int>(info.architecture.input()[0]);
@@ -390,12 +458,15 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
     source.width = static_cast<int>(info.architecture.input()[2]);
   }
   const std::unique_ptr<Dataset> data = open_data(options.data, source, options.size, progress);
-  const Split parts = split(*data, SplitShares::parse(recipe.split), settings.seed);
-  const Normalisation normalisation = Normalisation::measure(*data, parts.training);
+  recipe.seed = settings.seed;
+  const Split parts = recipe_split(recipe, *data);
+  const Normalisation normalisation = recipe_normalization(recipe, *data, parts);
   if (resume) {
     check_same_data(options.resume, info, *data, normalisation);
   } else {
-    info.architecture = architecture_of(options.model, data->shape(), static_cast<int>(data->classes().size()));
+    architecture_of(options.model, data->shape(), 0);  // a wrong name or text: exit status 2
+    info.architecture = recipe_architecture(recipe, *data);
+    settings.frozen = as_usage("--freeze", [&] { return LayerSet::parse(recipe.freeze, info.architecture); });
     for (const Model& each : models())
       if (options.model == each.name) info.model = each.name;
     info.data = source_word(options.data);
@@ -415,9 +486,15 @@ void train(const TrainOptions& options, const CLI::App& command, const CommandLi
 
   Network network(stream, info.architecture);
   if (resume) load_weights(stream, saved, options.resume, network);
-  Trainer trainer(stream, network, *data, parts.training, normalisation, settings, resume);
+  if (!recipe.weights.empty() && !resume) {
+    const WeightsFit fit =
+        load_starting_weights(stream, network, {recipe.weights, recipe.partial, recipe.head > 0}, settings);
+    if (recipe.partial) print_out(weights_report(fit));
+  }
+  const bool keep = resume || !recipe.weights.empty();
+  Trainer trainer(stream, network, *data, parts.training, normalisation, settings, keep);
   if (resume) resume_training(saved, options.resume, trainer);
-  Session(options, trainer, info, parts, progress, keys_to_save(recipe, options, settings.frozen > 0)).run();
+  Session(options, trainer, info, parts, progress, keys_to_save(recipe, options)).run();
 }
 
 std::string data_help() {
@@ -444,9 +521,19 @@ void add_train(CLI::App& parent, CommandLine& line) {
           "striate-stopped.safetensors; exit status 130). Without --save the minutes go to a file that is named and\n"
           "removed at the end; where a place cannot be written, to another that is named.\n"
           "The same seed on the same device gives the same file, stopped in between or not.\n\n"
+          "--weights begins with what was trained before: a file of weights or an ONNX model of the same network. All "
+          "of\nit must fit; with --partial what fits is loaded, and what is missing, unexpected or mismatched (of "
+          "another\nshape) is printed. --head puts a new last dense layer or convolution in the place of the old one. "
+          "--freeze\nkeeps layers as they are: names, numbers from 0, ranges (0-3, conv1-layer2.0), layer1*, all, or "
+          "backbone\n(all before the head); a frozen batchnorm uses its running statistics. --split-by region "
+          "keeps\nall pictures of a region in one part: folder:DIR reads them from DIR/regions.csv, a line "
+          "PICTURE,REGION each.\n\n"
           "Examples:\n"
           "  striate train --data digits --model lenet5 --epochs 3 --save digits.safetensors\n"
           "  striate train --data folder:holidays --model tinyvgg --size 64x64 --augment \"flip shift 4\"\n"
+          "  striate train --data folder:flowers --size 224x224 --model resnet50 --weights resnet50.safetensors --head "
+          "5\n"
+          "      --freeze backbone\n"
           "  striate train --data digits --resume digits.safetensors --epochs 6 --save digits.safetensors",
           data_help(), names));
   add_text(*command, "--data", options->data, "What to learn from; see below")->required()->type_name("SOURCE");
@@ -463,9 +550,20 @@ void add_train(CLI::App& parent, CommandLine& line) {
       ->type_name("NAME");
   add_choice(*command, "--init", options->initializer, "Starting weights (pytorch)",
              {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"});
-  add_integer(*command, "--freeze", options->frozen, "Layers from the first that keep their weights (0)", 0, 100000);
+  add_text(*command, "--weights", options->weights, "Weights to begin with, of the same network; see below")
+      ->type_name("FILE");
+  command->add_flag("--partial", options->partial, "Of --weights load what fits, and print what does not");
+  add_integer(*command, "--head", options->head, "A new last layer with so many outputs, freshly initialized", 1,
+              1 << 20);
+  add_text(*command, "--freeze", options->freeze, "Layers that keep their weights, by name or number: \"0-3,conv5\"")
+      ->type_name("LAYERS");
+  add_text(*command, "--normalization", options->normalization,
+           "\"mean A,B,C std A,B,C\" or measured (as --weights says, else measured)")
+      ->type_name("TEXT");
   add_text(*command, "--split", options->split, "Shares of training, validation, test (0.8,0.1,0.1)")
       ->type_name("T,V,T");
+  add_choice(*command, "--split-by", options->split_by, "What is divided: samples, or whole regions (sample)",
+             {"sample", "region"});
   add_text(*command, "--augment", options->augment, "Random changes: shift, rotate, scale, flip, brightness, contrast")
       ->type_name("\"shift 2 flip\"");
   add_text(*command, "--size", options->size, "folder: what pictures are fitted to (64x64)")->type_name("WxH");

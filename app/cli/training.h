@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "app/cli/cli.h"
-#include "engine/network/model_file.h"
 #include "engine/network/network.h"
+#include "engine/session/model_file.h"
+#include "engine/session/session.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/split.h"
@@ -67,8 +68,7 @@ struct ModelOptions {
 };
 void add_model_options(CLI::App& command, ModelOptions& options);
 struct OpenedModel {
-  ModelFile file;      // its preparation and its classes with the options in force; classes: never empty
-  Network network;     // of one picture at a time
+  Session session;     // preprocessing and classes with the options in force; classes: never empty
   bool named = false;  // its classes have names, not only numbers
 };
 OpenedModel open_model(Stream& stream, const ModelOptions& options);

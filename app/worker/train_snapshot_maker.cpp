@@ -175,34 +175,32 @@ void TrainSnapshotMaker::add_probe(TrainSnapshot& s, bool gradients) {
   probe->pixels = probe_picture_->pixels;
   probe->stages = probe_picture_->stages;
   if (probe_picture_->shape != shape) return;  // made for a run that was before
-  if (!probe_network_ || (gradients && !probe_network_->plan().explaining)) {
-    probe_network_ = std::make_unique<Network>(stream, run_.architecture(), Plan{1, gradients, gradients, 0});
-  }
-  Network& network = *probe_network_;
-  network.copy_weights(stream, run_.network());
-  std::vector<float> input = probe->pixels;
-  run_.normalisation().apply(shape, input.data());
-  network.write_slot(stream, Slot(network.activation(0)), input);
-  network.forward(stream, Mode::evaluation);
+  if (!probe_session_) probe_session_ = std::make_unique<Session>(stream, run_.architecture());
+  Session& session = *probe_session_;
+  session.copy_weights(run_.network());
+  SessionRequest request;
+  request.input = probe->pixels;
+  run_.normalisation().apply(shape, request.input.data());
+  request.all_activations = request.all_gradients = true;
   const Loss loss = run_.trainer().settings().loss;
-  const int nodes = run_.architecture().size();
-  const auto read = [&](const Slot& slot) {
-    return std::make_shared<const SlotValues>(SlotValues{slot, network.read_slot(stream, slot)});
-  };
-  for (int i = 0; i < nodes; ++i) probe->activations.push_back(read(network.activation(i)));
-  const std::vector<float>& out = probe->activations.back()->values;
-  probe->probabilities = LossHead::class_probabilities(loss, out.data(), static_cast<int>(out.size()));
-  probe->gradients.resize(static_cast<size_t>(nodes));
   if (gradients && probe->label >= 0) {
-    LossHead head(stream, loss, 1, static_cast<int>(out.size()));
-    const int32_t label = probe->label;
-    copy_bytes(stream, head.labels(), stream.device(), &label, Device::cpu(), sizeof label);
-    head.queue(stream, network.view(network.output()).data, network.view(*network.output_gradient()).data);
-    network.backward(stream);
-    for (int i = 0; i < nodes; ++i) {
-      if (const Slot* slot = network.gradient(i)) probe->gradients[static_cast<size_t>(i)] = read(*slot);
-    }
+    request.loss = loss;
+    request.labels = {probe->label};
   }
+  SessionResult result = *session.run(request);
+  const std::vector<Node>& nodes = run_.architecture().nodes();
+  probe->gradients.resize(nodes.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const int node = static_cast<int>(i);
+    const auto taken = [&](const Slot& slot, std::map<std::string, SessionTensor>& from) {
+      return std::make_shared<const SlotValues>(SlotValues{slot, std::move(from.at(nodes[i].name).values)});
+    };
+    probe->activations.push_back(taken(session.network().activation(node), result.activations));
+    const Slot* slot = session.network().gradient(node);
+    if (slot != nullptr && request.loss) probe->gradients[i] = taken(*slot, result.gradients);
+  }
+  probe->probabilities =
+      LossHead::class_probabilities(loss, result.output.values.data(), static_cast<int>(result.output.values.size()));
   probe_ = probe;
   probe_stamp_ = stamp_;
   probe_has_gradients_ = gradients;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/worker/train_snapshot.h"
+#include "engine/session/session.h"
 #include "engine/training/training_run.h"
 
 namespace striate {
@@ -49,7 +50,7 @@ class TrainSnapshotMaker {
   std::shared_ptr<const ProbePicture> probe_picture_;
   std::shared_ptr<const TrainProbe> probe_;
   bool probe_has_gradients_ = false;
-  std::unique_ptr<Network> probe_network_;
+  std::unique_ptr<Session> probe_session_;
   std::vector<Norm> norms_;
   std::vector<DeadUnits> dead_units_;
   std::shared_ptr<const RunRecipe> recipe_, start_;

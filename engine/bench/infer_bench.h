@@ -20,6 +20,7 @@ struct InferBenchRow {
   std::string model, device;
   int threads = 0, batch = 0;
   double median_ms = 0;
+  int64_t bytes = 0, bytes_keeping = 0;  // of the network as it was timed, and with every activation kept
   // What it was checked with: layers whose values were compared with double precision, how many values, the largest
   // difference as a share of the sum of its terms' sizes (or of the value), and the kinds that no formula here covers.
   int layers = 0, checked_layers = 0;
@@ -45,9 +46,9 @@ void fill_input_by_formula(Stream& stream, Network& network, uint64_t seed);
 // place.
 void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow& row);
 
-// Fills, runs once, checks every layer, then times `runs` forward passes. `profile`: also each layer by itself.
-// `load`: where the weights come from instead, a file for instance; the input is the formula's in any case.
-// `launches`: those of one more pass, each waited for.
+// Fills, runs once, checks every layer, then times `runs` forward passes in memory that is used again (Plan::reuse).
+// `profile`: also each layer by itself. `load`: where the weights come from instead, a file for instance; the input is
+// the formula's in any case. `launches`: those of one more pass, each waited for.
 InferBenchRow bench_infer(Device device, const std::string& model, const Architecture& architecture, int batch,
                           int runs, uint64_t seed, std::vector<InferLayerTime>* profile = nullptr,
                           const std::function<void(Stream&, Network&)>& load = nullptr, LaunchLog* launches = nullptr);

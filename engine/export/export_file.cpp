@@ -57,6 +57,7 @@ OnnxWritten write_export(Stream& stream, const ModelFile& file, const Network& n
   if (target.format == ExportFormat::pytorch) script = torch_script(network, info, name);
   std::map<std::string, std::string> more;
   if (!info.preparation.empty()) more["preparation"] = info.preparation;
+  if (!info.frozen.empty()) more["freeze"] = info.frozen.numbers();
   if (!script.empty()) more[kWrittenForKey] = name;
   save_model(weights_beside(target), stream, file.info, network, more);
   if (script.empty()) return {};

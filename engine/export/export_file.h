@@ -7,7 +7,7 @@
 
 #include "engine/export/export_info.h"
 #include "engine/export/onnx_writer.h"
-#include "engine/network/model_file.h"
+#include "engine/session/model_file.h"
 #include "kernels/stream.h"
 
 namespace striate {

@@ -34,6 +34,7 @@ struct ExportInfo {
   std::vector<std::string> classes;  // in the order of the outputs; may be empty
   std::string preparation;           // of its pictures, as Preparation::text() has it; empty: not known
   std::vector<int> outputs;          // nodes that are outputs besides the last
+  LayerSet frozen;                   // layers that its training left as they were
   // For scripts, which answer for a picture as `striate classify` does; export_info() fills them in, but for labels.
   Shape picture;                    // (C, H, W) of what they prepare; rank 0: the network takes no pictures
   std::string pictures;             // how, as Preparation::text() has it, guessed where `preparation` is empty

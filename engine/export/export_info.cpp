@@ -17,6 +17,7 @@ ExportInfo export_info(const ModelFile& file) {
   ExportInfo info;
   info.name = file.info.model;
   info.classes = file.info.classes;
+  info.frozen = file.frozen;
   if (!file.prepared_as.empty()) info.preparation = file.preparation.text();
   for (const auto& [name, node] : file.outputs) info.outputs.push_back(node);
   std::sort(info.outputs.begin(), info.outputs.end());

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/export/export_graph.h"
-#include "engine/network/model_file.h"
+#include "engine/session/model_file.h"
 
 namespace striate {
 

@@ -230,6 +230,7 @@ void KerasScript::line(const ExportNode& node, Order order, const std::string& e
 }
 void KerasScript::weights(const ExportNode& node, const std::string& list) {
   weights_ += fmt::format("    model.get_layer({}).set_weights([{}])\n", python_text(y(node)), list);
+  with_weights_.push_back(node.index);
 }
 std::string KerasScript::array(const ExportNode& node, const std::string& part) const {
   return fmt::format("arrays[{}]", python_text(array_slot(network_, node, part).name));
@@ -273,6 +274,15 @@ std::string KerasScript::text(const ExportInfo& info, const std::string& file) {
   text += "\n\ndef load(path=Path(__file__).with_suffix(\".safetensors\")):\n";
   text += "    \"\"\"The network with its weights.\"\"\"\n    model = build()\n";
   if (!weights_.empty()) text += "    arrays = read_safetensors(path)\n" + weights_;
+  std::string frozen;
+  for (const int node : with_weights_) {
+    if (info.frozen.contains(node))
+      frozen += (frozen.empty() ? "" : ", ") + python_text(names_[static_cast<size_t>(node)]);
+  }
+  if (!frozen.empty()) {
+    text += "    # As it was trained: these keep their weights, and batch normalizations their running statistics.\n";
+    text += fmt::format("    for name in [{}]:\n        model.get_layer(name).trainable = False\n", frozen);
+  }
   text += "    return model\n";
   text += kEnd;
   std::vector<int64_t> all = input;

@@ -46,6 +46,7 @@ class KerasScript {
   std::vector<Order> orders_;
   std::vector<char> turned_;  // whether there is a variable with the other order
   std::string lines_, weights_;
+  std::vector<int> with_weights_;  // nodes
   std::set<std::string> helpers_;
 };
 

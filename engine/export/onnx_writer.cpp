@@ -121,7 +121,7 @@ onnx::GraphProto graph_message(const ExportGraph& graph, const OnnxNodes& nodes,
   return message;
 }
 
-onnx::ModelProto model_message(const ExportInfo& info, int opset) {
+onnx::ModelProto model_message(const ExportInfo& info, const Architecture& architecture, int opset) {
   onnx::ModelProto message;
   message.set_ir_version(ir_version(opset));
   message.set_producer_name("Striate");
@@ -137,6 +137,7 @@ onnx::ModelProto model_message(const ExportInfo& info, int opset) {
     say("classes", nlohmann::json(info.classes).dump(-1, ' ', false, replace));
   }
   say("preparation", info.preparation);
+  say("frozen", info.frozen.names(architecture));
   return message;
 }
 
@@ -189,7 +190,7 @@ OnnxWritten write_onnx(Stream& stream, const Network& network, const ExportInfo&
   written.opset = opset;
   written.because_of = nodes.needed_for();
 
-  const std::string model = model_message(info, opset).SerializeAsString();
+  const std::string model = model_message(info, network.architecture(), opset).SerializeAsString();
   const std::string head = graph_message(graph, nodes, info.name).SerializeAsString();
   uint64_t all = model.size() + head.size();
   for (const WrittenTensor& tensor : nodes.tensors) all += bytes_of(tensor) + tensor.name.size() + 100;

@@ -138,12 +138,23 @@ def formula(shape):
 
 )";
 
+const char* const kFreeze = R"(
+
+def freeze(net):
+    """As it was trained: these layers keep their weights, and batch normalizations among them their running statistics.
+    Call it again after net.train(), which makes those measure their batch."""
+    for name in FROZEN:
+        net.layer[name].requires_grad_(False)
+        net.layer[name].eval()
+    return net
+)";
+
 }  // namespace
 
 TorchScript::TorchScript(const ExportGraph& graph, const Network& network) : graph_(graph), network_(network) {
-  std::vector<std::string> taken{"self",    "torch", "nn",      "F",           "json",
-                                 "struct",  "sys",   "Path",    "Net",         "load",
-                                 "formula", "INPUT", "CLASSES", "PREPARATION", "read_safetensors"};
+  std::vector<std::string> taken{
+      "self",   "torch",  "nn",    "F",       "json",        "struct",          "sys", "Path", "Net", "load", "formula",
+      "FROZEN", "freeze", "INPUT", "CLASSES", "PREPARATION", "read_safetensors"};
   for (const Helper& each : kHelpers) taken.emplace_back(each.name);
   taken.insert(taken.end(), python_picture_names().begin(), python_picture_names().end());
   names_ = python_names(graph, taken);
@@ -158,6 +169,7 @@ std::string TorchScript::layer(const ExportNode& node) const {
 }
 void TorchScript::module(const ExportNode& node, const std::string& code) {
   modules_ += fmt::format("        self.put({}, {})\n", python_text(node.name), code);
+  with_module_.push_back(node.index);
 }
 void TorchScript::line(const ExportNode& node, const std::string& expression) {
   lines_ += fmt::format("        {} = {}\n", y(node), expression);
@@ -194,7 +206,16 @@ std::string TorchScript::text(const ExportInfo& info, const std::string& file) c
   std::string answer = kAnswer;
   const std::string values = "@VALUES@";
   answer.replace(answer.find(values), values.size(), info.channels_last ? "np.moveaxis(values, 0, -1)" : "values");
+  std::string frozen;
+  for (const int node : with_module_) {
+    if (info.frozen.contains(node)) frozen += (frozen.empty() ? "" : ", ") + python_text(graph_.at(node).name);
+  }
+  if (!frozen.empty()) text += fmt::format("\n\n\nFROZEN = [{}]\n{}", frozen, std::string(kFreeze));
   text += std::string("\n\n") + kPythonReader + kLoad;
+  if (!frozen.empty()) {
+    const std::string plain = "return net.eval()";
+    text.replace(text.rfind(plain), plain.size(), "return freeze(net.eval())");
+  }
   return text + python_pictures(info, python_last_kind(graph_)) + python_main(info, kCheck, answer);
 }
 

@@ -34,6 +34,7 @@ class TorchScript {
   const Network& network_;
   std::vector<std::string> names_;
   std::string modules_, lines_;
+  std::vector<int> with_module_;  // nodes
   std::set<std::string> helpers_;
 };
 

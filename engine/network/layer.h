@@ -109,6 +109,8 @@ class Layer {
   virtual std::vector<Kept> kept(const std::vector<Shape>&) const { return {}; }
   virtual int64_t scratch(const std::vector<Shape>&) const { return 0; }  // floats, at most, on any device
   virtual bool uses_random() const { return false; }
+  // Whether forward() in evaluation may be given the place of its input to write to: its kernel's contract says so.
+  virtual bool in_place() const { return false; }
   // What it does across axis 0, the pictures of a batch, so that what it gives for one depends on the others: "its
   // means go over axis 0". Empty: nothing. A batch normalization's statistics don't count: in use there are none.
   virtual std::string across_pictures(const std::vector<Shape>&) const { return ""; }

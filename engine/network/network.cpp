@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "engine/error.h"
 #include "kernels/elementwise.h"
+#include "kernels/threads.h"
 
 namespace striate {
 namespace {
@@ -27,7 +29,7 @@ void Network::replan(Stream& stream, const Plan& plan) {
   SlotPlan layout = plan_slots(architecture_, plan, optimizer_states_);
   const auto renew = [&](Role role, bool keep) {
     const int64_t size = layout.arena[at(role)];
-    if (arenas_[at(role)].size() == size && keep) return;
+    if (arenas_[at(role)].size() == size && (keep || size == 0)) return;
     if (!keep) arenas_[at(role)] = Buffer<float>();  // the old one first: both may not fit
     Buffer<float> fresh(device_, size, role_name(role));
     fill(stream, size, 0, fresh.data());
@@ -36,7 +38,7 @@ void Network::replan(Stream& stream, const Plan& plan) {
   stream.synchronize();
   renew(Role::weight, true);
   renew(Role::running, true);
-  renew(Role::optimizer_state, true);
+  renew(Role::optimizer_state, plan.frozen == plan_.frozen);
   for (const Role role : {Role::activation, Role::activation_gradient, Role::weight_gradient, Role::mask}) {
     renew(role, false);
   }
@@ -70,7 +72,22 @@ void Network::build_calls() {
   activation_.assign(n, -1);
   gradient_.assign(n, -1);
   written_.assign(n, 0);
-  trained_begin_ = arena_size(Role::weight);
+  trained_.clear();
+  ran_ = 0;
+  std::vector<const Slot*> weights;  // of all that are trained
+  size_t gradients = 0;
+  // Slots come in the same order in both roles, with the padding behind each.
+  const auto add_trained = [&](const Slot& weight, const Slot& gradient) {
+    if (!trained_.empty()) {
+      TrainedRange& before = trained_.back();
+      before.count = std::max(before.count, gradient.offset - before.gradient);
+      if (before.weight + before.count == weight.offset) {
+        before.count += gradient.shape.count();
+        return;
+      }
+    }
+    trained_.push_back({weight.offset, gradient.offset, gradient.shape.count()});
+  };
   for (size_t i = 0; i < layout_.slots.size(); ++i) {
     const Slot& slot = layout_.slots[i];
     const size_t node = static_cast<size_t>(slot.node);
@@ -87,10 +104,11 @@ void Network::build_calls() {
         break;
       case Role::weight:
         call.weights.push_back(place);
-        if (slot.node > plan_.frozen) trained_begin_ = std::min(trained_begin_, slot.offset);
+        if (!plan_.frozen.contains(slot.node)) weights.push_back(&slot);
         break;
       case Role::weight_gradient:
         call.dw.push_back(place);
+        add_trained(*weights[gradients++], slot);
         break;
       case Role::mask:
         call.kept.push_back(place);
@@ -134,9 +152,32 @@ const Slot* Network::gradient(int node) const {
   return index < 0 ? nullptr : &layout_.slots[static_cast<size_t>(index)];
 }
 
-TensorView Network::view(const Slot& slot) { return {arena(slot.role) + slot.offset, slot.shape, device_}; }
+void Network::need_readable(const Slot& slot) const {
+  if (!plan_.reuse || slot.role != Role::activation || slot.node == 0) return;
+  const ActivationPlan::Place& place = layout_.activations.places[static_cast<size_t>(slot.node)];
+  if (ran_ >= place.written && ran_ <= place.until) return;
+  throw Error(
+      fmt::format("the activation of {} is not kept: this network reuses its memory",
+                  architecture_.describe(slot.node)),
+      ran_ < place.written ? "run the network first" : "ask for that layer to be kept, or keep all activations");
+}
+
+// Debug: what is free once `node` has run holds NaN, so that a layer that still reads it is noticed. Node 0: all.
+void Network::forget_freed(Stream& stream, int node) {
+  if (!plan_.reuse || !debug_checks()) return;
+  for (const ActivationPlan::Place& place : layout_.activations.places) {
+    if (node == 0 ? place.written == 0 : !place.freed || place.until != node) continue;
+    fill(stream, place.size, std::numeric_limits<float>::quiet_NaN(), arena(Role::activation) + place.offset);
+  }
+}
+
+TensorView Network::view(const Slot& slot) {
+  need_readable(slot);
+  return {arena(slot.role) + slot.offset, slot.shape, device_};
+}
 
 std::vector<float> Network::read_slot(Stream& stream, const Slot& slot) const {
+  need_readable(slot);
   std::vector<float> values(static_cast<size_t>(slot.shape.count()));
   const size_t bytes = values.size() * sizeof(float);
   copy_bytes(stream, values.data(), Device::cpu(), arena(slot.role) + slot.offset, device_, bytes);
@@ -155,6 +196,7 @@ void Network::write_slot(Stream& stream, const Slot& slot, const std::vector<flo
         fmt::format("give {}", slot.shape.count()));
   }
   check(!slot.integers, "{} holds integers", slot.name);
+  need_readable(slot);
   copy_bytes(stream, arena(slot.role) + slot.offset, device_, values.data(), Device::cpu(),
              values.size() * sizeof(float));
 }
@@ -218,9 +260,16 @@ void Network::write_counters(Stream& stream, const std::vector<uint64_t>& counte
 
 void Network::forward(Stream& stream, Mode mode, int first, int last) {
   if (last < 0) last = architecture_.size() - 1;
-  for (int i = std::max(first, 1); i <= last; ++i) {
+  first = std::max(first, 1);
+  if (plan_.reuse) {
+    check(first == 1 || first == ran_ + 1, "forward from node {} after node {} in reused memory", first, ran_);
+    check(mode == Mode::evaluation, "training in reused memory");
+  }
+  for (int i = first; i <= last; ++i) {
     LayerCall& call = calls_[static_cast<size_t>(i)];
-    call.mode = i <= plan_.frozen ? Mode::evaluation : mode;
+    call.mode = plan_.frozen.contains(i) ? Mode::evaluation : mode;
+    forget_freed(stream, i - 1);
+    ran_ = i;
     architecture_.nodes()[static_cast<size_t>(i)].layer->forward(stream, call);
   }
 }

@@ -1,5 +1,6 @@
 // A network in memory: an architecture, and every value that computing with it makes, in named slots that are never
-// reused or overwritten in place. So anything can be looked at, saved and replayed.
+// reused or overwritten in place. So anything can be looked at, saved and replayed. Where only the answer is wanted a
+// plan may say otherwise (Plan::reuse): activations that nobody needs any more then give their place to others.
 //
 // One arena of device memory per role, offsets computed once (plan_slots): the optimizer is one pass over one arena,
 // saving is a loop over slots, the screen needs no code per layer. Pointers stay as they are until the next plan(), so
@@ -11,9 +12,12 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/network/architecture.h"
+#include "engine/network/layer_set.h"
+#include "engine/network/memory_plan.h"
 #include "kernels/memory.h"
 
 namespace striate {
@@ -39,7 +43,19 @@ struct Plan {
   int batch = 1;
   bool training = false;    // gradients of weights, and those of activations that they need
   bool explaining = false;  // the gradient of every activation, the input's included
-  int frozen = 0;           // this many layers, from the first, keep their weights and compute as in evaluation
+  // These layers keep their weights, and compute as in evaluation: a batch normalization uses its running statistics
+  // and leaves them alone, as Keras's does with trainable=False; a dropout drops nothing. Gradients go through them to
+  // trained layers before them; where there are none, backward stops, and nothing there has a gradient slot.
+  LayerSet frozen = 0;
+  // Inference in little memory (memory_plan.h): after forward() only the input, the output and the layers named in
+  // `keep` can be looked at; between forward(stream, mode, n, n) and the next also what n gave. No gradients.
+  bool reuse = false;
+  std::vector<std::string> keep = {};
+
+  friend bool operator==(const Plan&, const Plan&) = default;
+  static Plan inference(int batch, std::vector<std::string> keep = {}) {
+    return {batch, false, false, 0, true, std::move(keep)};
+  }
 };
 
 // Where everything stands, without the memory: what `summary` prints.
@@ -47,8 +63,11 @@ struct SlotPlan {
   std::vector<Slot> slots;              // by role, then by node
   std::array<int64_t, kRoles> arena{};  // values
   int64_t scratch = 0;                  // floats
+  int64_t trained = 0;                  // values of one optimizer state: of all weights that are not frozen
+  ActivationPlan activations;           // with Plan::reuse
   int64_t bytes() const;                // of all arenas and the scratch
 };
+// Throws Error: a batch that is not possible, an unknown layer in Plan::keep.
 SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
                     const std::vector<std::string>& optimizer_states = {});
 
@@ -61,7 +80,8 @@ class Network {
   const Plan& plan() const { return plan_; }
   int batch() const { return plan_.batch; }
   Device device() const { return device_; }
-  // Another batch size, with or without gradients. Pointers change; activations and gradients are lost, weights not.
+  // Another batch size, with or without gradients. Pointers change; activations and gradients are lost, weights not,
+  // and the optimizer's state only where other layers are frozen.
   void replan(Stream& stream, const Plan& plan);
   // Arrays of the optimizer beside every weight, set to 0: {"momentum"}, {"mean", "square"}. Empty: none.
   void set_optimizer_states(Stream& stream, const std::vector<std::string>& names);
@@ -74,6 +94,7 @@ class Network {
   const Slot& output() const { return activation(architecture_.size() - 1); }
   const Slot* output_gradient() const { return gradient(architecture_.size() - 1); }
 
+  // The three below throw Error for an activation whose place has another value now (Plan::reuse).
   TensorView view(const Slot& slot);  // of integers: their 4 bytes as they are
   // Copies to and from the host, after all work queued before. Integers come as floats.
   std::vector<float> read_slot(Stream& stream, const Slot& slot) const;
@@ -84,10 +105,14 @@ class Network {
   float* arena(Role role) { return arenas_[static_cast<size_t>(role)].data(); }
   const float* arena(Role role) const { return arenas_[static_cast<size_t>(role)].data(); }
   int64_t arena_size(Role role) const { return layout_.arena[static_cast<size_t>(role)]; }
-  // The part of the weight arena behind the frozen layers: [trained_begin(), arena_size(weight)).
-  int64_t trained_begin() const { return trained_begin_; }
-  // Optimizer state number i: an array as large as the weight arena.
-  float* optimizer_state(int i) { return arena(Role::optimizer_state) + i * arena_size(Role::weight); }
+  // The weights that are trained, in pieces without frozen ones between them. Gradients and optimizer states have no
+  // place for frozen weights: there a piece begins at `gradient`.
+  struct TrainedRange {
+    int64_t weight = 0, gradient = 0, count = 0;
+  };
+  const std::vector<TrainedRange>& trained() const { return trained_; }
+  // Optimizer state number i: an array as large as the weight gradients' arena of a training plan.
+  float* optimizer_state(int i) { return arena(Role::optimizer_state) + i * layout_.trained; }
   const std::vector<std::string>& optimizer_states() const { return optimizer_states_; }
 
   // Starting weights: a function of the seed, the order of the parameters and their shapes.
@@ -101,7 +126,8 @@ class Network {
   std::vector<uint64_t> read_counters(Stream& stream) const;
   void write_counters(Stream& stream, const std::vector<uint64_t>& counters);  // throws Error: another number of them
 
-  // Runs nodes [first, last]; the input's activation slot holds the batch. last -1: up to the output.
+  // Runs nodes [first, last]; the input's activation slot holds the batch. last -1: up to the output. With Plan::reuse
+  // it begins at 1 or goes on where it stopped.
   void forward(Stream& stream, Mode mode, int first = 1, int last = -1);
   // From the gradient slot of `from` (-1: the output), which the caller has written, down to the input or the lowest
   // layer whose gradient is planned, as the last forward() computed. Every gradient slot is written: 0 where nothing
@@ -113,6 +139,8 @@ class Network {
 
  private:
   void build_calls();
+  void need_readable(const Slot& slot) const;
+  void forget_freed(Stream& stream, int node);
   Architecture architecture_;
   Plan plan_;
   Device device_;
@@ -122,7 +150,8 @@ class Network {
   Buffer<float> scratch_;
   Buffer<uint64_t> counters_;
   uint64_t seed_ = 0;
-  int64_t trained_begin_ = 0;
+  std::vector<TrainedRange> trained_;
+  int ran_ = 0;                             // with Plan::reuse: the last node that forward() ran
   std::vector<LayerCall> calls_;            // per node
   std::vector<int> activation_, gradient_;  // per node: index of the slot; -1: none
   std::vector<char> written_;               // per node, during backward: whether a gradient has reached it

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "engine/nearest_word.h"
 #include "engine/network/network.h"
 
 namespace striate {
@@ -10,6 +11,20 @@ namespace {
 constexpr int64_t kAlign = 16;  // floats: 64 bytes
 
 int64_t aligned(int64_t count) { return (count + kAlign - 1) / kAlign * kAlign; }
+
+std::vector<char> kept_nodes(const Architecture& architecture, const std::vector<std::string>& names) {
+  std::vector<char> kept(static_cast<size_t>(architecture.size()), 0);
+  for (const std::string& name : names) {
+    const int node = architecture.find(name);
+    if (node < 0) {
+      std::vector<std::string> known;
+      for (const Node& each : architecture.nodes()) known.push_back(each.name);
+      throw Error(fmt::format("unknown layer \"{}\"", name), nearest_hint(name, known));
+    }
+    kept[static_cast<size_t>(node)] = 1;
+  }
+  return kept;
+}
 
 }  // namespace
 
@@ -47,13 +62,13 @@ SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
   const std::vector<Shape> shapes = architecture.shapes(plan.batch);
   const int nodes = architecture.size();
   const bool gradients = plan.training || plan.explaining;
+  check(!(plan.reuse && gradients), "a plan with gradients keeps every activation");
 
   // An activation needs its gradient where trained weights lie at or before it, or where everything is to be explained.
-  std::vector<char> needs(static_cast<size_t>(nodes), plan.explaining ? 1 : 0), trained(static_cast<size_t>(nodes), 0);
+  std::vector<char> needs(static_cast<size_t>(nodes), plan.explaining ? 1 : 0);
   for (int i = 1; i < nodes && plan.training; ++i) {
     const Node& node = architecture.nodes()[static_cast<size_t>(i)];
-    const bool own = i > plan.frozen && !node.layer->parameters(architecture.input_shapes(i, shapes)).empty();
-    trained[static_cast<size_t>(i)] = own ? 1 : 0;
+    const bool own = !plan.frozen.contains(i) && !node.layer->parameters(architecture.input_shapes(i, shapes)).empty();
     bool any = own;
     for (const int input : node.inputs) any = any || needs[static_cast<size_t>(input)] != 0;
     if (any) needs[static_cast<size_t>(i)] = 1;
@@ -75,23 +90,27 @@ SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
   };
   const auto name_of = [&](int node) { return architecture.nodes()[static_cast<size_t>(node)].name; };
   for (int i = 0; i < nodes; ++i) put(Role::activation, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
+  if (plan.reuse) {
+    result.activations = plan_activations(architecture, shapes, kept_nodes(architecture, plan.keep));
+    for (Slot& slot : result.slots) {
+      slot.offset = result.activations.places[static_cast<size_t>(slot.node)].offset;
+    }
+    result.arena[static_cast<size_t>(Role::activation)] = result.activations.size;
+  }
   for (int i = 0; i < nodes; ++i) {
     if (needs[static_cast<size_t>(i)]) {
       put(Role::activation_gradient, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
     }
   }
-  // The same order and sizes for weights, their gradients and each optimizer state, so that one offset serves all.
+  // The same order for weights, their gradients and each optimizer state; frozen weights have neither.
   const auto put_weights = [&](Role role, const std::string& suffix) {
     for (int i = 1; i < nodes; ++i) {
+      if (role != Role::weight && plan.frozen.contains(i)) continue;
       const Layer& layer = *architecture.nodes()[static_cast<size_t>(i)].layer;
       int part = 0;
       for (const WeightSpec& p : layer.parameters(architecture.input_shapes(i, shapes))) {
-        if (role != Role::weight_gradient || trained[static_cast<size_t>(i)]) {
-          put(role, name_of(i) + '.' + p.name + suffix, p.shape, i, part, false);
-        } else {
-          add_to(result.arena[static_cast<size_t>(role)], aligned(p.shape.count()));
-        }
-        ++part;
+        put(role, name_of(i) + '.' + p.name + suffix, p.shape, i, part++, false);
+        if (role == Role::weight && !plan.frozen.contains(i)) add_to(result.trained, aligned(p.shape.count()));
       }
     }
   };

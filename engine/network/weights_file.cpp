@@ -29,14 +29,27 @@ std::string name_in(const NameStyle& style, const std::string& prefix, const std
 }
 
 // What stands before the names of the file: "" or "module." and its like.
-std::string prefix_of(const SafeTensors& file, const NameStyle& style, const std::vector<const Slot*>& slots) {
-  if (slots.empty()) return "";
-  const std::string first = style.file_name(slots.front()->name);
-  if (first.empty() || file.has(first)) return "";
-  for (const SafeTensor& tensor : file.tensors()) {
-    if (ends_with(tensor.name, "." + first)) return tensor.name.substr(0, tensor.name.size() - first.size());
+// Judged by the first array; where only some need be there, by the first that is.
+std::string prefix_of(const SafeTensors& file, const NameStyle& style, const std::vector<const Slot*>& slots,
+                      bool partial) {
+  for (const Slot* slot : slots) {
+    const std::string name = style.file_name(slot->name);
+    if (!name.empty() && file.has(name)) return "";
+    for (const SafeTensor& tensor : file.tensors()) {
+      if (!name.empty() && ends_with(tensor.name, "." + name))
+        return tensor.name.substr(0, tensor.name.size() - name.size());
+    }
+    if (!partial) break;
   }
   return "";
+}
+
+// What a saved training holds beside weights (engine/training/checkpoint.h, history_file.h).
+bool of_training(const std::string& tensor) {
+  for (const char* before : {"optimizer.", "history.", "line."}) {
+    if (tensor.rfind(before, 0) == 0) return true;
+  }
+  return false;
 }
 
 int64_t count_of(const std::vector<int64_t>& sizes) {
@@ -46,10 +59,11 @@ int64_t count_of(const std::vector<int64_t>& sizes) {
 }
 
 WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std::vector<const Slot*>& slots,
-                     const std::function<bool(const std::string&)>& ignored) {
+                     const WeightsLoading& how) {
   WeightsFit fit;
   fit.style = &style;
-  fit.prefix = prefix_of(file, style, slots);
+  fit.prefix = prefix_of(file, style, slots, how.partial);
+  const bool training = has_training_state(file);
   std::set<std::string> used;
   const auto layer_of = [](const std::string& name) { return name.substr(0, name.rfind('.')); };
   const auto last =
@@ -57,6 +71,10 @@ WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std:
   bool only_classes = last != slots.rend();
   for (const Slot* slot : slots) {
     const std::string name = name_in(style, fit.prefix, slot->name);
+    if (std::find(how.except.begin(), how.except.end(), slot->node) != how.except.end()) {
+      used.insert(name);
+      continue;
+    }
     if (name.empty() || !file.has(name)) {
       fit.missing.push_back(slot->name);
       continue;
@@ -67,30 +85,28 @@ WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std:
     if (sizes == wanted || (style.reshapes && count_of(sizes) == slot->shape.count())) {
       fit.tensor[slot->name] = name;
     } else {
-      fit.other_shape.push_back(
-          fmt::format("{} is {} instead of {}", name, sizes_in_words(sizes), sizes_in_words(wanted)));
+      fit.mismatched.push_back({slot->name, name, sizes, wanted});
       only_classes = only_classes && layer_of(slot->name) == layer_of((*last)->name) && !sizes.empty() &&
                      sizes.size() == wanted.size() && std::equal(sizes.begin() + 1, sizes.end(), wanted.begin() + 1);
     }
   }
-  fit.other_classes = only_classes && !fit.other_shape.empty();
+  fit.other_classes = only_classes && !fit.mismatched.empty();
   for (const SafeTensor& tensor : file.tensors()) {
     if (used.contains(tensor.name) || ends_with(tensor.name, "num_batches_tracked")) continue;
-    if (ignored && ignored(tensor.name)) continue;
-    fit.left_over.push_back(tensor.name);
+    if ((training && of_training(tensor.name)) || (how.ignored && how.ignored(tensor.name))) continue;
+    fit.unexpected.push_back(tensor.name);
   }
   return fit;
 }
 
-WeightsFit fit_slots(const SafeTensors& file, const std::vector<Slot>& slots,
-                     const std::function<bool(const std::string&)>& ignored) {
+WeightsFit fit_slots(const SafeTensors& file, const std::vector<Slot>& slots, const WeightsLoading& how) {
   const std::vector<const Slot*> weights = weight_slots(slots);
   WeightsFit best;
   for (const NameStyle& style : name_styles()) {
-    WeightsFit fit = fit_style(file, style, weights, ignored);
+    WeightsFit fit = fit_style(file, style, weights, how);
     // A name or two are the same by chance: the file is of another style where most are found.
-    const bool most = 2 * fit.missing.size() < weights.size() && fit.missing.size() < best.missing.size();
-    if (best.style == nullptr || most) best = std::move(fit);
+    const bool most = how.partial || 2 * fit.missing.size() < weights.size();
+    if (best.style == nullptr || (most && fit.missing.size() < best.missing.size())) best = std::move(fit);
   }
   return best;
 }
@@ -105,18 +121,19 @@ std::string shortened(const std::vector<std::string>& names, size_t most) {
 }
 
 // The model by name whose weights the file holds; else what helps.
-std::string hint_for(const SafeTensors& file, const std::function<bool(const std::string&)>& ignored,
-                     const WeightsFit& fit) {
+std::string hint_for(const SafeTensors& file, const WeightsLoading& how, const WeightsFit& fit) {
+  WeightsLoading whole;
+  whole.ignored = how.ignored;
   for (const std::vector<Model>* list : {&large_models(), &models()}) {
     for (const Model& each : *list) {
-      if (fit_weights(file, build_model(each.name), ignored).fits())
+      if (fit_weights(file, build_model(each.name), whole).fits())
         return fmt::format("they fit {}: say --model {}", each.name, each.name);
     }
   }
   // The right network with another number of classes differs in its last layer alone.
-  if (fit.missing.empty() && fit.left_over.empty() && fit.other_classes)
+  if (fit.missing.empty() && fit.unexpected.empty() && fit.other_classes)
     return "the network's last layer has another number of classes: give its text or file instead of a name";
-  if (fit.missing.empty() && fit.left_over.empty())
+  if (fit.missing.empty() && fit.unexpected.empty())
     return "all names are right, sizes inside are not: use the architecture that these weights were made with";
   return "use the architecture that these weights were made with";
 }
@@ -127,9 +144,14 @@ std::string sizes_in_words(const std::vector<int64_t>& sizes) {
   return sizes.empty() ? "one value" : fmt::format("{}", fmt::join(sizes, " x "));
 }
 
-WeightsFit fit_weights(const SafeTensors& file, const Architecture& architecture,
-                       const std::function<bool(const std::string&)>& ignored) {
-  return fit_slots(file, plan_slots(architecture, {}).slots, ignored);
+std::string MismatchedWeight::text() const {
+  return fmt::format("{} is {} instead of {}", in_file, sizes_in_words(file_shape), sizes_in_words(shape));
+}
+
+bool has_training_state(const SafeTensors& file) { return file.metadata().contains("training"); }
+
+WeightsFit fit_weights(const SafeTensors& file, const Architecture& architecture, const WeightsLoading& how) {
+  return fit_slots(file, plan_slots(architecture, {}).slots, how);
 }
 
 int64_t outputs_in(const SafeTensors& file, const Architecture& architecture, const WeightsFit& fit) {
@@ -146,31 +168,33 @@ int64_t outputs_in(const SafeTensors& file, const Architecture& architecture, co
 
 void throw_do_not_fit(const std::string& path, const WeightsFit& fit, const std::string& hint) {
   constexpr size_t kAll = 6, kOfEach = 3;
-  std::vector<std::string> problems;
-  if (fit.missing.size() + fit.other_shape.size() + fit.left_over.size() <= kAll) {
+  std::vector<std::string> problems, mismatched;
+  for (const MismatchedWeight& each : fit.mismatched) mismatched.push_back(each.text());
+  if (fit.missing.size() + fit.mismatched.size() + fit.unexpected.size() <= kAll) {
     for (const std::string& name : fit.missing) problems.push_back(name + " is missing");
-    problems.insert(problems.end(), fit.other_shape.begin(), fit.other_shape.end());
-    for (const std::string& name : fit.left_over) problems.push_back(name + " is left over");
+    problems.insert(problems.end(), mismatched.begin(), mismatched.end());
+    for (const std::string& name : fit.unexpected) problems.push_back(name + " is left over");
   } else {
     if (!fit.missing.empty())
       problems.push_back(fmt::format("{} missing: {}", fit.missing.size(), shortened(fit.missing, kOfEach)));
-    if (!fit.other_shape.empty())
-      problems.push_back(
-          fmt::format("{} of another shape: {}", fit.other_shape.size(), shortened(fit.other_shape, kOfEach)));
-    if (!fit.left_over.empty())
-      problems.push_back(fmt::format("{} left over: {}", fit.left_over.size(), shortened(fit.left_over, kOfEach)));
+    if (!mismatched.empty())
+      problems.push_back(fmt::format("{} of another shape: {}", mismatched.size(), shortened(mismatched, kOfEach)));
+    if (!fit.unexpected.empty())
+      problems.push_back(fmt::format("{} left over: {}", fit.unexpected.size(), shortened(fit.unexpected, kOfEach)));
   }
   throw Error(fmt::format("{} does not fit the network: {}", path, fmt::join(problems, "; ")), hint);
 }
 
 WeightsFit load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network,
-                        const std::function<bool(const std::string&)>& ignored) {
-  WeightsFit fit = fit_slots(file, network.slots(), ignored);
-  if (!fit.fits()) throw_do_not_fit(path, fit, hint_for(file, ignored, fit));
+                        const WeightsLoading& how) {
+  WeightsFit fit = fit_slots(file, network.slots(), how);
+  if (how.partial ? fit.tensor.empty() : !fit.fits()) throw_do_not_fit(path, fit, hint_for(file, how, fit));
   constexpr size_t kPiece = 1 << 20;
   std::vector<float> piece;
   for (const Slot* slot : weight_slots(network.slots())) {
-    const SafeTensor& tensor = file.at(fit.tensor.at(slot->name));
+    const auto found = fit.tensor.find(slot->name);
+    if (found == fit.tensor.end()) continue;
+    const SafeTensor& tensor = file.at(found->second);
     const size_t count = tensor.count();
     float* to = network.arena(slot->role) + slot->offset;
     for (size_t first = 0; first < count; first += kPiece) {

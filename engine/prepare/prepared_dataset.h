@@ -25,6 +25,8 @@ class PreparedDataset : public Dataset {
   const std::vector<std::string>& classes() const override { return data_->classes(); }
   int label(int64_t index) const override { return data_->label(index); }
   std::string describe(int64_t index) const override { return data_->describe(index); }
+  const std::vector<std::string>& regions() const override { return data_->regions(); }
+  int region(int64_t index) const override { return data_->region(index); }
   void read(int64_t index, float* pixels) const override;
 
  private:

@@ -4,18 +4,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 
 #include "engine/error.h"
 #include "engine/network/per_picture.h"
-#include "engine/network/weights_file.h"
 
 namespace striate {
 namespace {
 
 using Json = nlohmann::json;
-constexpr const char* kState = "optimizer.";                          // before the names of optimizer arrays
-constexpr const char* kOfTraining[] = {kState, "history.", "line."};  // history_file.h
+constexpr const char* kState = "optimizer.";  // before the names of optimizer arrays
 
 std::string list_text(const std::vector<float>& values) {
   std::string text = "[";
@@ -127,15 +124,13 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
   keys["optimizer"] = s.optimizer.text();
   keys["rate"] = fmt::format("{}", s.rate);
   keys["schedule"] = s.schedule.text();
-  keys["frozen"] = std::to_string(s.frozen);
+  keys["freeze"] = s.frozen.numbers();
   keys["samples"] = std::to_string(state.samples);
   keys["optimizer_steps"] = std::to_string(state.optimizer_steps);
   keys["counters"] = fmt::format("[{}]", fmt::join(state.counters, ", "));
   if (add) add(writer);
   writer.write(path);
 }
-
-bool has_training_state(const SafeTensors& file) { return file.metadata().contains("training"); }
 
 ModelInfo read_model_info(const SafeTensors& file, const std::string& path) {
   const Keys keys(file, path);
@@ -182,16 +177,9 @@ TrainerSettings read_training_settings(const SafeTensors& file, const std::strin
   s.optimizer = keys.parsed("optimizer", OptimizerSettings::parse);
   s.rate = keys.number<double>("rate");
   s.schedule = keys.parsed("schedule", Schedule::parse);
-  s.frozen = keys.number<int>("frozen");
+  // Before any set of layers could be frozen it was how many from the first.
+  s.frozen = keys.has("freeze") ? keys.parsed("freeze", LayerSet::from_numbers) : LayerSet(keys.number<int>("frozen"));
   return s;
-}
-
-void load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network) {
-  const bool training = has_training_state(file);
-  load_weights(stream, file, path, network, [&](const std::string& name) {
-    return training && std::any_of(std::begin(kOfTraining), std::end(kOfTraining),
-                                   [&](const char* before) { return name.rfind(before, 0) == 0; });
-  });
 }
 
 void resume_training(const SafeTensors& file, const std::string& path, Trainer& trainer) {
@@ -204,8 +192,7 @@ void resume_training(const SafeTensors& file, const std::string& path, Trainer& 
     if (!file.has(name)) {
       fit.missing.push_back(name);
     } else if (file.at(name).shape != slot.shape.sizes()) {
-      fit.other_shape.push_back(
-          fmt::format("{} is {} instead of {}", name, sizes_in_words(file.at(name).shape), slot.shape.text()));
+      fit.mismatched.push_back({slot.name, name, file.at(name).shape, slot.shape.sizes()});
     }
   }
   if (!fit.fits()) throw_do_not_fit(path, fit, "use the architecture that these weights were made with");

@@ -7,7 +7,7 @@
 //   mean, deviation  JSON lists of numbers, one per channel
 //   seed, step     decimal numbers
 // With the training state on request: optimizer arrays as "optimizer.0.weight.mean", and the keys training ("1"),
-// batch, loss, optimizer, rate, schedule, frozen, samples, optimizer_steps, counters. Written atomically. The same
+// batch, loss, optimizer, rate, schedule, freeze, samples, optimizer_steps, counters. Written atomically. The same
 // training gives the same bytes: no date, no path, no thread count.
 #pragma once
 
@@ -19,6 +19,7 @@
 
 #include "engine/files/safetensors.h"
 #include "engine/network/network.h"
+#include "engine/network/weights_file.h"
 #include "engine/training/dataset.h"
 #include "engine/training/trainer.h"
 
@@ -42,18 +43,14 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
                    const std::map<std::string, std::string>& more = {},
                    const std::function<void(SafeTensorsWriter&)>& add = nullptr);
 
-bool has_training_state(const SafeTensors& file);
 // Throws Error: a key missing or wrong, an architecture that doesn't parse.
 ModelInfo read_model_info(const SafeTensors& file, const std::string& path);
 // The settings that training was saved with (augment is not saved: set it again). Throws Error without a training
 // state.
 TrainerSettings read_training_settings(const SafeTensors& file, const std::string& path);
 
-// Weights and running statistics by name, whatever their dtype. Throws Error that lists which are missing, left over
-// ("num_batches_tracked" and a training state are not) and of another shape; nothing is written then.
-void load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network);
-// After load_weights(), on a trainer made with keep_weights and these settings: goes on with the same bits as if it had
-// not stopped. Throws Error.
+// After load_weights() (engine/network/weights_file.h), on a trainer made with keep_weights and these settings: goes on
+// with the same bits as if it had not stopped. Throws Error.
 void resume_training(const SafeTensors& file, const std::string& path, Trainer& trainer);
 
 }  // namespace striate

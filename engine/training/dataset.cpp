@@ -1,11 +1,17 @@
 #include "engine/training/dataset.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "engine/error.h"
 
 namespace striate {
+
+const std::vector<std::string>& Dataset::regions() const {
+  static const std::vector<std::string> none;
+  return none;
+}
 
 MemoryDataset::MemoryDataset(std::string name, Shape shape, std::vector<float> pixels, std::vector<int> labels,
                              std::vector<std::string> classes)
@@ -27,6 +33,51 @@ MemoryDataset::MemoryDataset(std::string name, Shape shape, std::vector<float> p
 void MemoryDataset::read(int64_t index, float* pixels) const {
   const int64_t count = shape_.count();
   std::copy_n(pixels_.data() + index * count, count, pixels);
+}
+
+void MemoryDataset::set_regions(std::vector<std::string> names, std::vector<int> region) {
+  if (region.size() != labels_.size())
+    throw Error(fmt::format("{}: {} regions for {} samples", name_, region.size(), labels_.size()), "one for each");
+  for (const int each : region)
+    if (each < -1 || each >= static_cast<int>(names.size()))
+      throw Error(fmt::format("{}: there is a region {}, and {} names", name_, each, names.size()),
+                  "regions count from 0");
+  regions_ = std::move(names);
+  region_ = std::move(region);
+}
+
+std::string Normalisation::text() const {
+  return empty() ? "none" : fmt::format("mean {} std {}", fmt::join(mean, ","), fmt::join(deviation, ","));
+}
+
+Normalisation Normalisation::parse(const std::string& text) {
+  if (text == "none") return {};
+  const auto fail = [&](const char* what) {
+    throw Error(fmt::format("normalization \"{}\": {}", text, what), "mean 0.485,0.456,0.406 std 0.229,0.224,0.225");
+  };
+  Normalisation result;
+  std::vector<float>* list = nullptr;
+  std::string word;
+  for (const char c : text + ' ') {
+    if (c != ' ' && c != ',') {
+      word += c;
+      continue;
+    }
+    if (word == "mean" || word == "std") {
+      list = word == "mean" ? &result.mean : &result.deviation;
+    } else if (!word.empty()) {
+      float value = 0;
+      const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
+      if (list == nullptr || problem != std::errc() || end != word.data() + word.size() || !std::isfinite(value))
+        fail("not lists of numbers");
+      list->push_back(value);
+    }
+    word.clear();
+  }
+  if (result.mean.empty() || result.mean.size() != result.deviation.size()) fail("as many means as deviations");
+  for (const float deviation : result.deviation)
+    if (!(deviation > 0)) fail("a deviation is above 0");
+  return result;
 }
 
 void Normalisation::apply(const Shape& shape, float* pixels) const {

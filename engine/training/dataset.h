@@ -23,6 +23,10 @@ class Dataset {
   virtual int64_t training_size() const { return size(); }
   virtual const std::vector<std::string>& classes() const = 0;
   virtual int label(int64_t index) const = 0;  // 0 .. classes-1
+  // Where samples come from, for sets that know it: names, and which of them a sample has; -1: not known. Samples of
+  // one region are alike beyond their class, so that a fair split has no region in two parts (split.h).
+  virtual const std::vector<std::string>& regions() const;
+  virtual int region(int64_t) const { return -1; }
   // Writes shape().count() floats. Throws Error where a file can't be read any more.
   virtual void read(int64_t index, float* pixels) const = 0;
   // One line for people: "a/b.png", "digit 7, seed 12". Empty: nothing to say.
@@ -41,13 +45,17 @@ class MemoryDataset : public Dataset {
   const std::vector<std::string>& classes() const override { return classes_; }
   int label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }
   void read(int64_t index, float* pixels) const override;
+  // Throws Error: not one for each sample, one that has no name. -1: not known.
+  void set_regions(std::vector<std::string> names, std::vector<int> region);
+  const std::vector<std::string>& regions() const override { return regions_; }
+  int region(int64_t index) const override { return region_.empty() ? -1 : region_[static_cast<size_t>(index)]; }
 
  private:
   std::string name_;
   Shape shape_;
   std::vector<float> pixels_;
-  std::vector<int> labels_;
-  std::vector<std::string> classes_;
+  std::vector<int> labels_, region_;
+  std::vector<std::string> classes_, regions_;
 };
 
 // x -> (x - mean[c]) / deviation[c], per channel. Empty: x as it is. Stored with the model.
@@ -55,6 +63,9 @@ struct Normalisation {
   std::vector<float> mean, deviation;
 
   bool empty() const { return mean.empty(); }
+  // "mean 0.485,0.456,0.406 std 0.229,0.224,0.225"; "none". parse() throws Error.
+  std::string text() const;
+  static Normalisation parse(const std::string& text);
   void apply(const Shape& shape, float* pixels) const;  // shape (C, H, W); (F): channels are values
   // Mean and deviation of each channel over these samples (all or, of more than `most`, evenly chosen ones), in double
   // precision; a deviation of 0 becomes 1.

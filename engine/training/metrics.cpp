@@ -37,7 +37,7 @@ double Evaluation::precision(int predicted_class) const {
 }
 
 Evaluator::Evaluator(Stream& stream, const Architecture& architecture, int batch, Loss loss)
-    : own_(std::make_unique<Network>(stream, for_pictures(architecture, batch), Plan{batch, false, false, 0})),
+    : own_(std::make_unique<Network>(stream, for_pictures(architecture, batch), Plan::inference(batch))),
       network_(own_.get()),
       loss_(loss),
       head_(stream, loss, batch, static_cast<int>(network_->output().shape.count() / batch)) {}

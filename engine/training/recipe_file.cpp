@@ -1,5 +1,7 @@
 #include "engine/training/recipe_file.h"
 
+#include <charconv>
+
 #include "engine/error.h"
 #include "engine/nearest_word.h"
 #include "engine/training/checkpoint.h"
@@ -28,10 +30,40 @@ Initializer parse_initializer(const std::string& name) {
 }
 
 std::map<std::string, std::string> recipe_keys(const RunRecipe& recipe) {
-  return {{"run.data", recipe.data},
-          {"run.split", recipe.split},
-          {"run.augment", recipe.augment},
-          {"run.initializer", recipe.initializer}};
+  std::map<std::string, std::string> keys = {{"run.data", recipe.data},
+                                             {"run.split", recipe.split},
+                                             {"run.augment", recipe.augment},
+                                             {"run.initializer", recipe.initializer}};
+  // These only where they say something.
+  const auto put = [&](const char* key, const std::string& value) {
+    if (!value.empty()) keys[key] = value;
+  };
+  put("run.weights", recipe.weights);
+  put("run.partial", recipe.partial ? "1" : "");
+  put("run.head", recipe.head > 0 ? std::to_string(recipe.head) : "");
+  put("run.freeze", recipe.freeze);
+  put("run.normalization", recipe.normalization);
+  put("run.split_by", recipe.split_by);
+  return keys;
+}
+
+void read_transfer(const SafeTensors& file, const std::string& path, RunRecipe& recipe) {
+  const auto text = [&](const char* key) {
+    const auto found = file.metadata().find(key);
+    return found == file.metadata().end() ? std::string() : found->second;
+  };
+  recipe.weights = text("run.weights");
+  recipe.partial = text("run.partial") == "1";
+  recipe.freeze = text("run.freeze");
+  recipe.normalization = text("run.normalization");
+  recipe.split_by = text("run.split_by");
+  const std::string head = text("run.head");
+  const auto [end, problem] = std::from_chars(head.data(), head.data() + head.size(), recipe.head);
+  if (!head.empty() && (problem != std::errc() || end != head.data() + head.size() || recipe.head < 1)) {
+    throw Error(fmt::format("{}: \"run.head\" in its metadata is \"{}\", not a number", path, head),
+                "the file was not written by Striate, or was changed since");
+  }
+  if (recipe.freeze.empty()) recipe.freeze = read_training_settings(file, path).frozen.numbers();
 }
 
 RunRecipe read_recipe(const SafeTensors& file, const std::string& path) {
@@ -53,6 +85,7 @@ RunRecipe read_recipe(const SafeTensors& file, const std::string& path) {
   recipe.loss = loss_name(settings.loss);
   recipe.batch = settings.batch;
   recipe.seed = settings.seed;
+  read_transfer(file, path, recipe);
   check_recipe(recipe);
   return recipe;
 }

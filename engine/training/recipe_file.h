@@ -1,5 +1,6 @@
 // A RunRecipe as keys of a saved model's __metadata__, beside those of checkpoint.h: run.data, run.split, run.augment,
-// run.initializer. With them a file knows all that going on needs.
+// run.initializer, and where they say something run.weights, run.partial, run.head, run.freeze, run.normalization,
+// run.split_by. With them a file knows all that going on needs.
 #pragma once
 
 #include <map>
@@ -14,6 +15,8 @@ std::map<std::string, std::string> recipe_keys(const RunRecipe& recipe);
 // The recipe of a file with a training state; model, rate and schedule are for the caller to fill in. Throws Error: a
 // file without these keys.
 RunRecipe read_recipe(const SafeTensors& file, const std::string& path);
+// Of these keys what need not be there: weights, partial, head, freeze, normalization, split_by. Throws Error.
+void read_transfer(const SafeTensors& file, const std::string& path, RunRecipe& recipe);
 // "pytorch", ... Throws Error with the nearest name.
 Initializer parse_initializer(const std::string& name);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/training/split_regions.h"
 #include "kernels/random.h"
 
 namespace striate {
@@ -42,7 +43,16 @@ SplitShares SplitShares::parse(const std::string& text) {
   return {shares[0], shares[1], shares[2]};
 }
 
-Split split(const Dataset& data, const SplitShares& shares, uint64_t seed) {
+const char* split_by_name(SplitBy by) { return by == SplitBy::region ? "region" : "sample"; }
+
+SplitBy parse_split_by(const std::string& text) {
+  if (text.empty() || text == "sample") return SplitBy::sample;
+  if (text == "region") return SplitBy::region;
+  throw Error(fmt::format("a data set cannot be split by \"{}\"", text), "by sample or by region");
+}
+
+Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, SplitBy by) {
+  if (by == SplitBy::region) return split_by_region(data, shares, seed);
   const std::vector<std::string>& classes = data.classes();
   if (classes.size() < 2)
     throw Error(fmt::format("{}: there is only one class{}", data.name(),

@@ -1,4 +1,6 @@
-// Training, validation and test parts of a data set: seeded, stratified (each part has each class's share), disjoint.
+// Training, validation and test parts of a data set: seeded, disjoint. By sample they are stratified (each part has
+// each class's share). Samples of one region resemble each other, and a network that has seen a sample's neighbors is
+// judged too well: by region no region stands in two parts.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +22,17 @@ struct Split {
   std::vector<int64_t> training, validation, test;  // ascending
 };
 
+enum class SplitBy { sample, region };
+const char* split_by_name(SplitBy by);  // "region"
+// Empty: by sample. Throws Error.
+SplitBy parse_split_by(const std::string& text);
+
 // A set with its own test part keeps it: `test` is that part, and the other two shares are scaled to fill the rest.
 // Every class with at least one sample in the training part's range has one in training. Throws Error: a class without
 // a single sample, fewer than two classes.
-Split split(const Dataset& data, const SplitShares& shares, uint64_t seed);
+// By region: parts as near to their shares as whole regions allow, none of them empty that has a share; the seed says
+// which of several divisions that are as good it is. Throws Error: too few regions, a sample without one, a region in
+// the set's own test part and outside of it, classes that only one part can have.
+Split split(const Dataset& data, const SplitShares& shares, uint64_t seed, SplitBy by = SplitBy::sample);
 
 }  // namespace striate

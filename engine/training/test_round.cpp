@@ -13,7 +13,7 @@ constexpr int64_t kBudget = int64_t{256} << 20;
 }  // namespace
 
 TestRound::TestRound(Stream& stream, const Architecture& architecture, Loss loss)
-    : evaluator_(stream, architecture, batch_within(architecture, Plan{}, kBudget, kPiece), loss) {
+    : evaluator_(stream, architecture, batch_within(architecture, Plan::inference(1), kBudget, kPiece), loss) {
   evaluator_.accept_no_numbers();  // training itself says what is wrong
 }
 

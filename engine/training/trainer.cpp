@@ -28,7 +28,6 @@ void check_settings(const TrainerSettings& settings) {
   if (!(settings.rate > 0) || !std::isfinite(settings.rate)) {
     throw Error(fmt::format("a learning rate of {}", settings.rate), "use a small number above 0, such as 0.001");
   }
-  if (settings.frozen < 0) throw Error(fmt::format("{} frozen layers", settings.frozen), "use 0 or more");
 }
 
 }  // namespace
@@ -63,7 +62,7 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
   check_fit();
   Plan plan{settings_.batch, true, network.plan().explaining, settings_.frozen};
   network.replan(stream, plan);
-  if (network.trained_begin() >= network.arena_size(Role::weight) || network.output_gradient() == nullptr) {
+  if (network.trained().empty() || network.output_gradient() == nullptr) {
     throw Error("no layer is left to train", "freeze fewer layers, or use a network that has weights");
   }
   network.set_optimizer_states(stream, settings_.optimizer.states());
@@ -218,8 +217,8 @@ void Trainer::do_loss() {
 void Trainer::do_backward() {
   Memory& m = *memory_;
   network_->backward(*stream_);
-  find_not_finite(*stream_, network_->arena_size(Role::weight), network_->arena(Role::weight_gradient), m.pieces.data(),
-                  m.broken());
+  find_not_finite(*stream_, network_->arena_size(Role::weight_gradient), network_->arena(Role::weight_gradient),
+                  m.pieces.data(), m.broken());
   if (deferred_) find_not_finite(*stream_, 1, m.head.results(), m.pieces.data(), m.broken());
 }
 
@@ -234,24 +233,27 @@ void Trainer::write_rate() {
 void Trainer::do_update() {
   Memory& m = *memory_;
   const OptimizerSettings& o = settings_.optimizer;
-  const int64_t begin = network_->trained_begin(), count = network_->arena_size(Role::weight) - begin;
   const StepState* state = m.state.data();
-  const float* g = network_->arena(Role::weight_gradient) + begin;
-  float* w = network_->arena(Role::weight) + begin;
-  const auto own = [&](int i) { return network_->optimizer_state(i) + begin; };
   next_step(*stream_, m.state.data(), o.beta1, o.beta2);
-  switch (o.kind) {
-    case OptimizerSettings::Kind::sgd:
-      sgd(*stream_, Sgd{o.momentum, o.weight_decay, o.nesterov}, count, state, g, w, o.momentum > 0 ? own(0) : nullptr);
-      break;
-    case OptimizerSettings::Kind::rmsprop:
-      rmsprop(*stream_, RmsProp{o.rho, o.epsilon, o.weight_decay}, count, state, g, w, own(0));
-      break;
-    case OptimizerSettings::Kind::adam:
-    case OptimizerSettings::Kind::adamw:
-      adam(*stream_, Adam{o.beta1, o.beta2, o.epsilon, o.weight_decay, o.kind == OptimizerSettings::Kind::adamw}, count,
-           state, g, w, own(0), own(1));
-      break;
+  for (const Network::TrainedRange& range : network_->trained()) {
+    const int64_t count = range.count;
+    const float* g = network_->arena(Role::weight_gradient) + range.gradient;
+    float* w = network_->arena(Role::weight) + range.weight;
+    const auto own = [&](int i) { return network_->optimizer_state(i) + range.gradient; };
+    switch (o.kind) {
+      case OptimizerSettings::Kind::sgd:
+        sgd(*stream_, Sgd{o.momentum, o.weight_decay, o.nesterov}, count, state, g, w,
+            o.momentum > 0 ? own(0) : nullptr);
+        break;
+      case OptimizerSettings::Kind::rmsprop:
+        rmsprop(*stream_, RmsProp{o.rho, o.epsilon, o.weight_decay}, count, state, g, w, own(0));
+        break;
+      case OptimizerSettings::Kind::adam:
+      case OptimizerSettings::Kind::adamw:
+        adam(*stream_, Adam{o.beta1, o.beta2, o.epsilon, o.weight_decay, o.kind == OptimizerSettings::Kind::adamw},
+             count, state, g, w, own(0), own(1));
+        break;
+    }
   }
 }
 
@@ -283,11 +285,11 @@ void Trainer::finish_step() {
 void Trainer::measure_norms_if_due(StepRecord& record) {
   if (settings_.measure_norms_every < 1 || (step_ - 1) % settings_.measure_norms_every != 0) return;
   Memory& m = *memory_;
-  const int64_t count = network_->arena_size(Role::weight);
-  array_statistics(*stream_, count, network_->arena(Role::weight_gradient), m.statistics.data(),
-                   m.statistics_scratch.data());
-  array_statistics(*stream_, count, network_->arena(Role::weight), m.statistics.data() + 1,
-                   m.statistics_scratch.data());
+  const auto measure = [&](Role role, ArrayStatistics* to) {
+    array_statistics(*stream_, network_->arena_size(role), network_->arena(role), to, m.statistics_scratch.data());
+  };
+  measure(Role::weight_gradient, m.statistics.data());
+  measure(Role::weight, m.statistics.data() + 1);
   ArrayStatistics both[2];
   download(*stream_, both, m.statistics, 2);
   record.gradient_norm = both[0].norm;

@@ -45,8 +45,8 @@ struct TrainerSettings {
   Schedule schedule;
   uint64_t seed = 1;
   Initializer initializer = Initializer::pytorch;
-  int frozen = 0;   // layers from the first that keep their weights
-  Augment augment;  // may be empty
+  LayerSet frozen = 0;  // these layers keep their weights and compute as in evaluation (Plan::frozen)
+  Augment augment;      // may be empty
   int64_t history_budget = int64_t{256} << 20;
   bool keyframes = true;        // weights of earlier steps in the history
   int measure_norms_every = 0;  // steps between two measurements of the norms; 0: never

@@ -5,37 +5,48 @@
 
 #include "engine/error.h"
 #include "engine/files/safetensors.h"
+#include "engine/network/head.h"
 #include "engine/network/models.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/recipe_file.h"
+#include "engine/training/starting_weights.h"
 
 namespace striate {
-namespace {
-
-Architecture architecture_of(const RunRecipe& recipe, const Dataset& data) {
-  return architecture_from(recipe.model, data.shape(), static_cast<int>(data.classes().size()));
+Schedule schedule_of(const RunRecipe& recipe, int64_t training_samples) {
+  return recipe.schedule.empty() ? Schedule::usual(training_samples / recipe.batch) : Schedule::parse(recipe.schedule);
 }
 
-TrainerSettings settings_of(const RunRecipe& recipe, const Split& split, int64_t history_budget) {
+Architecture recipe_architecture(const RunRecipe& recipe, const Dataset& data) {
+  const int classes = static_cast<int>(data.classes().size());
+  if (recipe.head < 1) return architecture_from(recipe.model, data.shape(), classes);
+  const Architecture architecture = with_head(architecture_from(recipe.model, data.shape(), 0), recipe.head);
+  architecture_from(architecture.text(), data.shape(), classes);  // another number of classes is told
+  return architecture;
+}
+
+TrainerSettings recipe_settings(const RunRecipe& recipe, const Architecture& architecture, int64_t training_samples) {
   TrainerSettings settings;
   settings.batch = recipe.batch;
   settings.loss = parse_loss(recipe.loss);
   settings.optimizer = OptimizerSettings::parse(recipe.optimizer);
   settings.rate = recipe.rate > 0 ? recipe.rate : static_cast<double>(settings.optimizer.usual_rate());
-  settings.schedule = schedule_of(recipe, static_cast<int64_t>(split.training.size()));
+  settings.schedule = schedule_of(recipe, training_samples);
   settings.seed = recipe.seed;
   settings.initializer = parse_initializer(recipe.initializer);
+  settings.frozen = LayerSet::parse(recipe.freeze, architecture);
   settings.augment = Augmentation::parse(recipe.augment).function();
-  settings.history_budget = history_budget;
   return settings;
 }
 
-}  // namespace
+Normalisation recipe_normalization(const RunRecipe& recipe, const Dataset& data, const Split& split) {
+  return recipe.normalization.empty() ? Normalisation::measure(data, split.training)
+                                      : Normalisation::parse(recipe.normalization);
+}
 
-Schedule schedule_of(const RunRecipe& recipe, int64_t training_samples) {
-  return recipe.schedule.empty() ? Schedule::usual(training_samples / recipe.batch) : Schedule::parse(recipe.schedule);
+Split recipe_split(const RunRecipe& recipe, const Dataset& data) {
+  return split(data, SplitShares::parse(recipe.split), recipe.seed, parse_split_by(recipe.split_by));
 }
 
 std::shared_ptr<const Dataset> open_run_data(const RunRecipe& recipe,
@@ -62,6 +73,8 @@ void check_recipe(const RunRecipe& recipe) {
   SplitShares::parse(recipe.split);
   Augmentation::parse(recipe.augment);
   parse_initializer(recipe.initializer);
+  parse_split_by(recipe.split_by);
+  if (!recipe.normalization.empty()) Normalisation::parse(recipe.normalization);
 }
 
 TrainingRun::TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_ptr<const Dataset> data,
@@ -75,14 +88,18 @@ TrainingRun::TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_pt
       file_(file),
       history_budget_(history_budget),
       data_(std::move(data)),
-      split_(std::make_shared<Split>(striate::split(*data_, SplitShares::parse(recipe.split), recipe.seed))),
-      network_(stream, architecture_of(recipe, *data_)) {
-  const Normalisation normalisation = Normalisation::measure(*data_, split_->training);
-  const TrainerSettings settings = settings_of(recipe_, *split_, history_budget);
+      split_(std::make_shared<Split>(recipe_split(recipe, *data_))),
+      network_(stream, recipe_architecture(recipe, *data_)) {
+  const Normalisation normalisation = recipe_normalization(recipe_, *data_, *split_);
+  TrainerSettings settings =
+      recipe_settings(recipe_, network_.architecture(), static_cast<int64_t>(split_->training.size()));
+  settings.history_budget = history_budget;
   line_.first_rate = recipe_rate_ = settings.rate;
   line_.first_schedule = recipe_schedule_ = settings.schedule;
   if (file.empty()) {
-    trainer_ = std::make_unique<Trainer>(stream, network_, *data_, split_->training, normalisation, settings);
+    const bool given = !recipe.weights.empty();
+    if (given) load_starting_weights(stream, network_, {recipe.weights, recipe.partial, recipe.head > 0}, settings);
+    trainer_ = std::make_unique<Trainer>(stream, network_, *data_, split_->training, normalisation, settings, given);
     return;
   }
   const SafeTensors saved = SafeTensors::read(file);

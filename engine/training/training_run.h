@@ -44,6 +44,12 @@ struct RunRecipe {
   std::string split = "0.8,0.1,0.1";
   std::string augment;  // engine/training/data/augment.h; empty: none
   std::string initializer = "pytorch";
+  std::string weights;        // a file of weights to begin with (starting_weights.h); empty: drawn from the seed
+  bool partial = false;       // of them what fits
+  int head = 0;               // a new last layer of so many outputs (engine/network/head.h); 0: the model's own
+  std::string freeze;         // layers that keep their weights (engine/network/layer_set.h)
+  std::string normalization;  // Normalisation's text; empty: measured from the training part
+  std::string split_by;       // "region" (split.h); empty: by sample
   friend bool operator==(const RunRecipe&, const RunRecipe&) = default;
 };
 
@@ -52,6 +58,12 @@ std::shared_ptr<const Dataset> open_run_data(const RunRecipe& recipe,
                                              const std::function<bool(int64_t, int64_t)>& progress = nullptr);
 // Whether two recipes read the very same samples.
 bool same_data(const RunRecipe& a, const RunRecipe& b);
+// The network of a recipe for these pictures, with its new head. Throws Error where they don't fit each other.
+Architecture recipe_architecture(const RunRecipe& recipe, const Dataset& data);
+// What a recipe says of a training besides the network and the data.
+TrainerSettings recipe_settings(const RunRecipe& recipe, const Architecture& architecture, int64_t training_samples);
+Normalisation recipe_normalization(const RunRecipe& recipe, const Dataset& data, const Split& split);
+Split recipe_split(const RunRecipe& recipe, const Dataset& data);
 // Checks what can be checked without the data: every text parses. Throws Error.
 void check_recipe(const RunRecipe& recipe);
 

@@ -38,6 +38,19 @@ TEST(ExportScript, layers_of_PyTorch_have_the_names_of_the_weights) {
   EXPECT_TRUE(holds(script, "in net.safetensors")) << script;
 }
 
+TEST(ExportScript, frozen_layers_stay_frozen) {
+  const char* net = "input 3x8x8 | conv 4 3x3 pad 1 | bn: batchnorm | relu | flatten | fc: dense 2";
+  ExportInfo info;
+  EXPECT_FALSE(holds(torch_of(net, info), "freeze"));
+  EXPECT_FALSE(holds(keras_of(net, info), "trainable"));
+  info.frozen = LayerSet(4);
+  const std::string torch = torch_of(net, info), keras = keras_of(net, info);
+  EXPECT_TRUE(holds(torch, "FROZEN = [\"0\", \"bn\"]")) << torch;
+  EXPECT_TRUE(holds(torch, "net.layer[name].requires_grad_(False)")) << torch;
+  EXPECT_TRUE(holds(torch, "return freeze(net.eval())")) << torch;
+  EXPECT_TRUE(holds(keras, "for name in [\"x0\", \"bn\"]:\n        model.get_layer(name).trainable = False")) << keras;
+}
+
 TEST(ExportScript, Keras_keeps_channels_last_up_to_what_needs_them_first) {
   const std::string script = keras_of("input 3x8x8 | conv 4 3x3 | relu | maxpool 2 | flatten | dense 2");
   EXPECT_TRUE(holds(script, "INPUT = (8, 8, 3)")) << script;

@@ -1,5 +1,5 @@
 // Every kind of file with a network in it is opened by the same function; what comes of it.
-#include "engine/network/model_file.h"
+#include "engine/session/model_file.h"
 
 #include <gtest/gtest.h>
 

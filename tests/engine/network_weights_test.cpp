@@ -7,7 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/network/models.h"
-#include "engine/network/verify_weights.h"
+#include "engine/session/verify_weights.h"
 #include "engine/network/weights_file.h"
 #include "tests/engine/small_images.h"
 #include "tests/reference.h"
@@ -39,7 +39,7 @@ Error failure(const std::string& path, const Architecture& architecture) {
   Stream stream(Device::cpu());
   Network network(stream, architecture);
   try {
-    load_weights(stream, SafeTensors::open(path), path, network, nullptr);
+    load_weights(stream, SafeTensors::open(path), path, network);
   } catch (const Error& error) {
     return error;
   }
@@ -65,7 +65,7 @@ TEST(Weights, are_found_under_the_names_of_every_style) {
     write_weights(path, architecture, style(row.style), row.prefix);
     Network network(stream, architecture);
     const SafeTensors file = SafeTensors::open(path);
-    const WeightsFit fit = load_weights(stream, file, path, network, nullptr);
+    const WeightsFit fit = load_weights(stream, file, path, network);
     EXPECT_STREQ(fit.style->name, row.style);
     EXPECT_EQ(fit.prefix, row.prefix);
     EXPECT_EQ(fit.tensor.at(row.one), row.its_name);

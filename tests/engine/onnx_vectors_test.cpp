@@ -11,7 +11,7 @@
 #include <set>
 
 #include "engine/error.h"
-#include "engine/onnx/verify_onnx.h"
+#include "engine/session/verify_onnx.h"
 #include "tests/reference.h"
 
 namespace striate {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/network/layer_list.h"
-#include "engine/network/model_file.h"
+#include "engine/session/model_file.h"
 #include "engine/network/models.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/metrics.h"

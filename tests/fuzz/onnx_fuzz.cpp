@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/error.h"
-#include "engine/network/model_file.h"
+#include "engine/session/model_file.h"
 #include "engine/network/per_picture.h"
 #include "engine/onnx/onnx_model.h"
 #include "tests/engine/onnx_builder.h"

@@ -18,12 +18,12 @@ std::array<int64_t, 3> DataTable::all() const {
 }
 
 std::shared_ptr<const DataTable> make_data_table(std::shared_ptr<const Dataset> data, const std::string& split_text,
-                                                 uint64_t seed) {
+                                                 uint64_t seed, const std::string& split_by) {
   auto table = std::make_shared<DataTable>();
   table->data = std::move(data);
   table->split = split_text;
   table->seed = seed;
-  const Split parts = split(*table->data, SplitShares::parse(split_text), seed);
+  const Split parts = split(*table->data, SplitShares::parse(split_text), seed, parse_split_by(split_by));
   const size_t classes = table->data->classes().size();
   table->counts.resize(classes);
   table->samples.resize(classes);
@@ -49,17 +49,18 @@ int64_t DataView::sample() const {
 bool DataView::update(double) {
   bool changed = peek_.update();
   const RunRecipe& recipe = scene_.recipe();
-  if (peek_.data().get() != asked_data_ || recipe.split != asked_split_ || recipe.seed != asked_seed_) {
+  if (peek_.data().get() != asked_data_ || recipe.split + recipe.split_by != asked_split_ ||
+      recipe.seed != asked_seed_) {
     const bool other = peek_.data().get() != asked_data_;
     asked_data_ = peek_.data().get();
-    asked_split_ = recipe.split;
+    asked_split_ = recipe.split + recipe.split_by;
     asked_seed_ = recipe.seed;
     error_.reset();
     if (other) table_ = nullptr, ++version_;
     maker_.cancel();
     if (asked_data_ != nullptr) {
-      maker_.request([data = peek_.data(), split = recipe.split, seed = recipe.seed](Progress&) {
-        return make_data_table(data, split, seed);
+      maker_.request([data = peek_.data(), split = recipe.split, seed = recipe.seed, by = recipe.split_by](Progress&) {
+        return make_data_table(data, split, seed, by);
       });
     }
     changed = true;

@@ -28,7 +28,7 @@ struct DataTable {
 };
 // Throws Error: a split that does not parse or does not fit.
 std::shared_ptr<const DataTable> make_data_table(std::shared_ptr<const Dataset> data, const std::string& split,
-                                                 uint64_t seed);
+                                                 uint64_t seed, const std::string& split_by = "");
 
 class DataView : public TrainView {
  public:

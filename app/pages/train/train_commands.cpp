@@ -104,6 +104,29 @@ void TrainPage::declare_settings(Registry& registry) {
       "initializer", "How the starting weights are drawn; a new training then",
       Parameter::choice("NAME", "which", {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"}),
       [](RunRecipe& next, const std::string& text) { next.initializer = text; });
+  text_setting("split.by", "What is divided among the parts: pictures, or whole regions; a new training then",
+               Parameter::choice("WHAT", "sample, or region where the data set knows them", {"sample", "region"}),
+               [](RunRecipe& next, const std::string& text) { next.split_by = text == "sample" ? "" : text; });
+  text_setting("weights", "Trained weights to begin with, instead of drawn ones; a new training then",
+               Parameter::file_to_read("FILE", "safetensors or ONNX, of the same network; \"\" for drawn ones"),
+               [](RunRecipe& next, const std::string& text) { next.weights = text; });
+  text_setting("weights.partial", "Whether of these weights only some need fit; a new training then",
+               Parameter::choice("WHICH", "all of them, or what fits", {"off", "on"}),
+               [](RunRecipe& next, const std::string& text) { next.partial = text == "on"; });
+  text_setting(
+      "freeze", "Layers that keep their weights; a new training then",
+      Parameter::text("LAYERS", "names, numbers, ranges: 0-3,conv5; backbone: all before the head; or nothing"),
+      [](RunRecipe& next, const std::string& text) { next.freeze = text; });
+  text_setting("normalization", "What is taken from each channel and what it is divided by; a new training then",
+               Parameter::text("TEXT", "mean A,B,C std A,B,C; measured: those of the training part"),
+               [](RunRecipe& next, const std::string& text) { next.normalization = text == "measured" ? "" : text; });
+  registry.add(Command{"train.head",
+                       "A new last layer, freshly initialized; a new training then",
+                       {Parameter::integer("N", "its outputs, one for each class; 0: the network's own", 0, 1 << 20)},
+                       [this](const Arguments& arguments) {
+                         change([&](RunRecipe& next) { next.head = static_cast<int>(arguments.integer(0)); });
+                       },
+                       Undo::edit});
   registry.add(Command{"train.usual",
                        "All settings as they are at first; a new training then",
                        {},

@@ -179,6 +179,20 @@ void TrainSettings::draw_rate(Ui& ui) const {
   ui.error_beside("train.schedule.set");
 }
 
+// Settings that only commands and files say: given weights, a new head, frozen layers, whole regions.
+std::string base_words(const RunRecipe& recipe) {
+  std::string words;
+  const auto add = [&](const std::string& more) { words += (words.empty() ? "" : " ") + more; };
+  if (!recipe.weights.empty()) {
+    add(fmt::format("Begins with {}{}.", recipe.partial ? "what fits of " : "", recipe.weights));
+  }
+  if (recipe.head > 0) add(fmt::format("A new head with {} outputs.", recipe.head));
+  if (!recipe.freeze.empty()) add(fmt::format("Frozen: {}.", recipe.freeze));
+  if (!recipe.normalization.empty()) add(fmt::format("Pictures: {}.", recipe.normalization));
+  if (!recipe.split_by.empty()) add("Split by region.");
+  return words;
+}
+
 void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
   const RunRecipe& recipe = scene_.recipe();
   ui.dropdown("batch", kBatches, std::to_string(recipe.batch), "train.batch");
@@ -192,10 +206,12 @@ void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
   ui.error_beside("train.seed");
   ui.dropdown("starting weights", kInitializers, recipe.initializer, "train.initializer");
   ui.error_beside("train.initializer");
+  if (const std::string base = base_words(recipe); !base.empty()) ui.note(base);
   if (!now.recipe) return;
   const RunRecipe& run = *now.recipe;
   if (run.batch != recipe.batch || run.split != recipe.split || run.seed != recipe.seed || run.loss != recipe.loss ||
-      run.initializer != recipe.initializer || run.optimizer != recipe.optimizer) {
+      run.initializer != recipe.initializer || run.optimizer != recipe.optimizer ||
+      base_words(run) != base_words(recipe)) {
     ui.note("What was changed here takes effect at the next start.");
   }
 }

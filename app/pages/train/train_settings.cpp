@@ -163,8 +163,7 @@ void TrainSettings::declare(Registry& registry) {
         } else if (now->split && now->recipe && same_data(*now->recipe, recipe) && now->recipe->split == recipe.split) {
           samples = static_cast<int64_t>(now->split->training.size());
         } else if (peek_.data()) {
-          samples =
-              static_cast<int64_t>(split(*peek_.data(), SplitShares::parse(recipe.split), recipe.seed).training.size());
+          samples = static_cast<int64_t>(recipe_split(recipe, *peek_.data()).training.size());
         }
         Schedule schedule = schedule_of(recipe, samples);
         using Kind = Schedule::Kind;

@@ -11,6 +11,7 @@ class CurveLayer : public Pointwise {
  public:
   Curve curve;
 
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     curve_forward(stream, curve, call.y.count(), call.x[0].data, call.y.data);
   }

@@ -19,8 +19,9 @@ class Flatten : public Layer {
     for (int i = 0; i < x.rank(); ++i) (i < axis ? before : behind) *= x[i];
     return Shape{before, behind};
   }
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
-    copy(stream, call.y.count(), call.x[0].data, call.y.data);
+    if (call.y.data != call.x[0].data) copy(stream, call.y.count(), call.x[0].data, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] != nullptr) copy(stream, call.y.count(), call.dy, call.dx[0], call.dx_result[0]);

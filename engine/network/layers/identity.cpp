@@ -8,8 +8,9 @@ class Identity : public layers::Pointwise {
  public:
   std::string kind() const override { return kIdentity.word; }
   std::string text() const override { return kIdentity.word; }
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
-    copy(stream, call.y.count(), call.x[0].data, call.y.data);
+    if (call.y.data != call.x[0].data) copy(stream, call.y.count(), call.x[0].data, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] != nullptr) copy(stream, call.y.count(), call.dy, call.dx[0], call.dx_result[0]);

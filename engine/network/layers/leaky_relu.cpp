@@ -11,6 +11,7 @@ class LeakyRelu : public layers::Pointwise {
   std::string text() const override {
     return slope == 0.01f ? std::string(kLeakyRelu.word) : fmt::format("leakyrelu {}", number_text(slope));
   }
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     leaky_relu_forward(stream, call.y.count(), slope, call.x[0].data, call.y.data);
   }

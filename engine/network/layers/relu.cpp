@@ -8,6 +8,7 @@ class Relu : public layers::Pointwise {
  public:
   std::string kind() const override { return kRelu.word; }
   std::string text() const override { return kRelu.word; }
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     relu_forward(stream, call.y.count(), call.x[0].data, call.y.data);
   }

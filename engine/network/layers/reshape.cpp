@@ -35,8 +35,9 @@ class Reshape : public Layer {
     }
     return Shape(result);
   }
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
-    copy(stream, call.y.count(), call.x[0].data, call.y.data);
+    if (call.y.data != call.x[0].data) copy(stream, call.y.count(), call.x[0].data, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] != nullptr) copy(stream, call.y.count(), call.dy, call.dx[0], call.dx_result[0]);

@@ -8,6 +8,7 @@ class SigmoidLayer : public layers::Pointwise {
  public:
   std::string kind() const override { return kSigmoid.word; }
   std::string text() const override { return kSigmoid.word; }
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     sigmoid_forward(stream, call.y.count(), call.x[0].data, call.y.data);
   }

@@ -8,6 +8,7 @@ class TanhLayer : public layers::Pointwise {
  public:
   std::string kind() const override { return kTanh.word; }
   std::string text() const override { return kTanh.word; }
+  bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     tanh_forward(stream, call.y.count(), call.x[0].data, call.y.data);
   }

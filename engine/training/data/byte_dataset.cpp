@@ -13,6 +13,8 @@ ByteDataset::ByteDataset(Content content) : content_(std::move(content)) {
         c.pixels.size(), size(), c.shape.text());
   check(c.descriptions.empty() || c.descriptions.size() == c.labels.size(), "{}: {} descriptions for {} pictures",
         c.name, c.descriptions.size(), size());
+  check(c.region.empty() || c.region.size() == c.labels.size(), "{}: {} regions for {} pictures", c.name,
+        c.region.size(), size());
   for (size_t i = 0; i < c.labels.size(); ++i)
     if (c.labels[i] < 0 || c.labels[i] >= static_cast<int>(c.classes.size()))
       throw Error(fmt::format("{}: picture {} has the label {}, there are {} classes", c.name, i, c.labels[i],

@@ -16,6 +16,8 @@ class ByteDataset : public Dataset {
     std::vector<std::string> classes;
     int64_t training_size = 0;              // what follows is the set's own test part
     std::vector<std::string> descriptions;  // of each sample; empty: "NAME, training picture 12"
+    std::vector<std::string> regions;       // names of regions
+    std::vector<int> region;                // of each sample; empty: none has one
     std::vector<std::string> notes;         // what a user should know about how it was read
   };
   // Throws Error: sizes that don't fit each other, a label outside the classes.
@@ -29,6 +31,10 @@ class ByteDataset : public Dataset {
   int label(int64_t index) const override { return content_.labels[static_cast<size_t>(index)]; }
   void read(int64_t index, float* pixels) const override;
   std::string describe(int64_t index) const override;
+  const std::vector<std::string>& regions() const override { return content_.regions; }
+  int region(int64_t index) const override {
+    return content_.region.empty() ? -1 : content_.region[static_cast<size_t>(index)];
+  }
   const std::vector<std::string>& notes() const { return content_.notes; }
 
  private:

@@ -4,6 +4,9 @@
 // Class names are the folders' names, in the order of their bytes, so that everybody numbers them alike; bytes that are
 // not UTF-8 are written \xNN. A file counts as a picture by the ending of its name; anything else is passed over and
 // mentioned. A picture that cannot be read is left out and listed with the reason.
+//
+// DIR/regions.csv, where there is one, says where each picture comes from: a line PICTURE,REGION for each, the
+// picture's path in DIR (region_file.h).
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -15,6 +18,7 @@
 #include "engine/files/image_file.h"
 #include "engine/files/utf8_names.h"
 #include "engine/training/data/fit_image.h"
+#include "engine/training/data/region_file.h"
 #include "engine/training/data/sources.h"
 #include "kernels/threads.h"
 
@@ -265,6 +269,9 @@ std::unique_ptr<ByteDataset> open_folder(const std::string& given, const SourceO
                 "rename one of the folders");
   }
   content.training_size = training_size;
+  std::vector<std::string> paths;
+  for (const File& file : listing.files) paths.push_back(file.path.substr(folder.size() + 1));
+  read_regions(folder + "/regions.csv", paths, content);
   if (!one_size)
     content.notes.push_back(fmt::format("pictures of several sizes were fitted to {} x {}", width, height));
   if (listing.passed_over > 0)

@@ -1,4 +1,4 @@
-#include "engine/onnx/verify_onnx.h"
+#include "engine/session/verify_onnx.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/files/read_file.h"
+#include "engine/session/session.h"
 
 namespace striate {
 namespace {
@@ -46,12 +47,13 @@ std::vector<const HostTensor*> match(const std::vector<OnnxInput>& inputs, const
 }
 
 // The network's own values of an output, as a tensor.
-HostTensor read_output(Stream& stream, const Network& network, const OnnxOutput& output) {
+HostTensor output_of(const OnnxModel& model, const SessionResult& computed, const OnnxOutput& output) {
   if (output.node < 0) return output.value;
-  const Slot& slot = network.activation(output.node);
+  const SessionTensor& values =
+      computed.activations.at(model.architecture.nodes()[static_cast<size_t>(output.node)].name);
   HostTensor tensor;
-  tensor.dims = slot.shape.sizes();
-  for (const float value : network.read_slot(stream, slot)) tensor.reals.push_back(static_cast<double>(value));
+  tensor.dims = values.shape.sizes();
+  for (const float value : values.values) tensor.reals.push_back(static_cast<double>(value));
   return tensor;
 }
 
@@ -129,16 +131,25 @@ OnnxVerification verify_onnx(Stream& stream, const std::string& path, const std:
         fmt::format("{}: {} stored outputs, the model has {}", folder, expected.tensors.size(), model.outputs.size()),
         "the folder belongs to another model");
   }
-  Network network(stream, model.architecture);
-  model.load_weights(stream, network);
-  if (input != nullptr) network.write_slot(stream, network.activation(0), input->floats());
-  network.forward(stream, Mode::evaluation);
+  Session session(stream, model.architecture);
+  model.load_weights(stream, session.network());
+  SessionRequest request;
+  if (input != nullptr) {
+    request.input = input->floats();
+  } else {
+    request.input.resize(static_cast<size_t>(session.network().activation(0).shape.count()));
+  }
+  for (const OnnxOutput& output : model.outputs) {
+    if (output.node >= 0)
+      request.activations.push_back(model.architecture.nodes()[static_cast<size_t>(output.node)].name);
+  }
+  const SessionResult computed = *session.run(request);
   OnnxVerification result;
   result.notes = model.notes;
   result.layers = model.architecture.size() - 1;
   for (size_t i = 0; i < expected.tensors.size(); ++i) {
     result.outputs.push_back(
-        compare_output(model.outputs[i].name, read_output(stream, network, model.outputs[i]), expected.tensors[i]));
+        compare_output(model.outputs[i].name, output_of(model, computed, model.outputs[i]), expected.tensors[i]));
   }
   return result;
 }

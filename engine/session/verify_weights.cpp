@@ -1,9 +1,10 @@
-#include "engine/network/verify_weights.h"
+#include "engine/session/verify_weights.h"
 
 #include <cmath>
 
 #include "engine/error.h"
 #include "engine/network/weights_file.h"
+#include "engine/session/session.h"
 
 namespace striate {
 
@@ -21,19 +22,20 @@ WeightsVerification verify_weights(Stream& stream, const std::string& path, cons
     throw Error(fmt::format("{}: its input is {}, the network takes {} for each picture", path, sizes_in_words(given),
                             architecture.input().text()),
                 "use the model of that input size");
-  Plan plan;
-  plan.batch = static_cast<int>(given[0]);
-  Network network(stream, architecture, plan);
-  load_weights(stream, file, path, network,
-               [](const std::string& name) { return name == "input" || name == "logits"; });
+  Session session(stream, architecture);
+  WeightsLoading how;
+  how.ignored = [](const std::string& name) { return name == "input" || name == "logits"; };
+  load_weights(stream, file, path, session.network(), how);
   const std::vector<float> logits = file.floats("logits");
-  if (static_cast<int64_t>(logits.size()) != network.output().shape.count())
+  const Shape answers = architecture.shapes(given[0]).back();
+  if (static_cast<int64_t>(logits.size()) != answers.count())
     throw Error(fmt::format("{}: its logits are {}, the network gives {}", path,
-                            sizes_in_words(file.at("logits").shape), network.output().shape.text()),
+                            sizes_in_words(file.at("logits").shape), answers.text()),
                 "use the model that has that many classes");
-  network.write_slot(stream, network.activation(0), file.floats("input"));
-  network.forward(stream, Mode::evaluation);
-  const std::vector<float> computed = network.read_slot(stream, network.output());
+  SessionRequest request;
+  request.input = file.floats("input");
+  request.batch = static_cast<int>(given[0]);
+  const std::vector<float> computed = session.run(request)->output.values;
   WeightsVerification result;
   result.pictures = given[0];
   result.values = static_cast<int64_t>(logits.size());

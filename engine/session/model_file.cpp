@@ -1,4 +1,4 @@
-#include "engine/network/model_file.h"
+#include "engine/session/model_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -117,7 +117,7 @@ ModelFile read_safetensors(const std::string& path, const ModelFileOptions& opti
       throw Error(fmt::format("{}: the network does not say what it takes", options.model),
                   "begin it with a line like: input 3x64x64");
     WeightsFit fit = fit_weights(*values, file.info.architecture);
-    if (!fit.other_shape.empty() && find_model(options.model) != nullptr) {
+    if (!fit.mismatched.empty() && find_model(options.model) != nullptr) {
       // The same network for other classes: as many as its last weights have.
       const int64_t classes = outputs_in(*values, file.info.architecture, fit);
       if (classes > 0 && classes <= 1 << 20) {
@@ -130,6 +130,8 @@ ModelFile read_safetensors(const std::string& path, const ModelFileOptions& opti
     file.style = fit.style->name;
   }
   file.split = word_of(values->metadata(), "run.split");
+  file.split_by = word_of(values->metadata(), "run.split_by");
+  if (has_training_state(*values)) file.frozen = read_training_settings(*values, path).frozen;
   file.loss = word_of(values->metadata(), "loss");
   check_sizes(file);
   find_preparation(file, values->metadata(), style);

@@ -28,13 +28,14 @@ struct ModelFile {
   enum class Kind { striate, weights, onnx };
   std::string path;
   Kind kind = Kind::striate;
-  ModelInfo info;                  // classes: as the file names them, empty where it doesn't
-  Preparation preparation;         // of its pictures
-  std::string prepared_as;         // where that was found: "the file", "the name squeezenet1_1"; empty: it is a guess
-  std::string style;               // of weights: whose names they have
-  std::string split, loss;         // that it was trained with; empty where the file doesn't say
-  std::string producer;            // of ONNX: who wrote it
-  std::vector<std::string> notes;  // what a user should know
+  ModelInfo info;           // classes: as the file names them, empty where it doesn't
+  Preparation preparation;  // of its pictures
+  std::string prepared_as;  // where that was found: "the file", "the name squeezenet1_1"; empty: it is a guess
+  std::string style;        // of weights: whose names they have
+  std::string split, split_by, loss;   // that it was trained with; empty where the file doesn't say
+  LayerSet frozen;                     // that its training leaves as they were
+  std::string producer;                // of ONNX: who wrote it
+  std::vector<std::string> notes;      // what a user should know
   std::map<std::string, int> outputs;  // of ONNX: names of the outputs and their nodes; empty: the last node alone
   // Writes all weights of a network with info.architecture.
   std::function<void(Stream&, Network&)> load;

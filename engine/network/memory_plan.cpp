@@ -1,0 +1,88 @@
+#include "engine/network/memory_plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace striate {
+namespace {
+
+constexpr int64_t kAlign = 16;  // floats: 64 bytes
+
+// One place in the arena, with the span of nodes during whose runs it is taken.
+struct Block {
+  int64_t size = 0, offset = 0;
+  int first = 0, last = 0;
+  bool meets(const Block& other) const { return first <= other.last && other.first <= last; }
+};
+
+// Offsets, largest first; returns the size of the arena.
+int64_t place_blocks(std::vector<Block>& blocks) {
+  std::vector<size_t> order(blocks.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return blocks[a].size > blocks[b].size; });
+  std::vector<size_t> placed;  // by offset
+  int64_t end = 0;
+  for (const size_t at : order) {
+    Block& block = blocks[at];
+    int64_t free_from = 0, best_gap = 0;
+    block.offset = -1;
+    for (const size_t other : placed) {
+      const Block& taken = blocks[other];
+      if (!taken.meets(block)) continue;
+      const int64_t gap = taken.offset - free_from;
+      if (gap >= block.size && (block.offset < 0 || gap < best_gap)) block.offset = free_from, best_gap = gap;
+      free_from = std::max(free_from, taken.offset + taken.size);
+    }
+    if (block.offset < 0) block.offset = free_from;
+    end = std::max(end, block.offset + block.size);
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), at,
+                                   [&](size_t a, size_t b) { return blocks[a].offset < blocks[b].offset; }),
+                  at);
+  }
+  return end;
+}
+
+}  // namespace
+
+ActivationPlan plan_activations(const Architecture& architecture, const std::vector<Shape>& shapes,
+                                const std::vector<char>& kept) {
+  const auto nodes = static_cast<size_t>(architecture.size());
+  const int last = architecture.size() - 1;
+  std::vector<int> read(nodes);  // the last node that reads it
+  for (size_t n = 0; n < nodes; ++n) {
+    read[n] = static_cast<int>(n);
+    for (const int input : architecture.nodes()[n].inputs) read[static_cast<size_t>(input)] = static_cast<int>(n);
+  }
+  const auto stays = [&](size_t n) { return n == 0 || n + 1 == nodes || kept[n] != 0; };
+  std::vector<Block> blocks;
+  std::vector<size_t> block_of(nodes);
+  ActivationPlan plan;
+  plan.places.resize(nodes);
+  for (size_t n = 0; n < nodes; ++n) {
+    ActivationPlan::Place& place = plan.places[n];
+    place.written = static_cast<int>(n);
+    place.until = stays(n) ? last : read[n];
+    place.freed = true;
+    const int64_t size = (shapes[n].count() + kAlign - 1) / kAlign * kAlign;
+    const Node& node = architecture.nodes()[n];
+    const size_t x = node.inputs.empty() ? n : static_cast<size_t>(node.inputs[0]);
+    if (node.layer && node.layer->in_place() && node.inputs.size() == 1 && !stays(x) &&
+        read[x] == static_cast<int>(n) && shapes[x].count() == shapes[n].count()) {
+      block_of[n] = block_of[x];
+      plan.places[x].until = static_cast<int>(n) - 1;
+      plan.places[x].freed = false;
+      blocks[block_of[n]].last = place.until;
+      continue;
+    }
+    block_of[n] = blocks.size();
+    blocks.push_back({size, 0, n == 0 ? 0 : static_cast<int>(n), place.until});
+  }
+  plan.size = place_blocks(blocks);
+  for (size_t n = 0; n < nodes; ++n) {
+    plan.places[n].offset = blocks[block_of[n]].offset;
+    plan.places[n].size = blocks[block_of[n]].size;
+  }
+  return plan;
+}
+
+}  // namespace striate

@@ -1,0 +1,167 @@
+#include "engine/session/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/error.h"
+#include "engine/nearest_word.h"
+#include "engine/prepare/prepare_picture.h"
+#include "engine/training/loss_head.h"
+#include "kernels/elementwise.h"
+
+namespace striate {
+
+Session Session::open(Stream& stream, const std::string& path, const ModelFileOptions& options) {
+  return {stream, read_model_file(path, options)};
+}
+
+Session::Session(Stream& stream, ModelFile file)
+    : stream_(&stream),
+      file_(std::move(file)),
+      network_(std::make_unique<Network>(stream, file_.info.architecture, Plan::inference(1))) {
+  restore_weights();
+}
+
+Session::Session(Stream& stream, const Architecture& architecture)
+    : stream_(&stream), network_(std::make_unique<Network>(stream, architecture, Plan::inference(1))) {
+  file_.info.architecture = architecture;
+}
+
+void Session::restore_weights() {
+  if (!file_.load) throw Error("the network comes from no file", "open one, or take the weights of a training");
+  file_.load(*stream_, *network_);
+}
+
+void Session::draw_weights(const LayerSet& layers, uint64_t seed, Initializer how) {
+  Network drawn(*stream_, architecture(), Plan::inference(1));
+  drawn.initialize(*stream_, how, seed);
+  for (const Slot& slot : drawn.slots()) {
+    if ((slot.role != Role::weight && slot.role != Role::running) || !layers.contains(slot.node)) continue;
+    copy(*stream_, slot.shape.count(), drawn.arena(slot.role) + slot.offset,
+         network_->arena(slot.role) + network_->find(slot.role, slot.name)->offset);
+  }
+  stream_->synchronize();  // before `drawn` goes
+}
+
+std::vector<float> Session::input_of(const Image& image) const {
+  const Shape picture = file_.picture();
+  if (picture.rank() != 3) {
+    throw Error(fmt::format("the network takes {}, not pictures", architecture().input().text()),
+                "choose a model for pictures of 1 or 3 channels");
+  }
+  return in_network_order(file_, prepare_picture(image, file_.preparation, picture).values);
+}
+
+std::vector<float> Session::probabilities(const std::vector<float>& output, Loss loss) const {
+  return class_probabilities(architecture(), loss, output);
+}
+
+std::vector<float> Session::probabilities(const std::vector<float>& output) const {
+  return probabilities(output, file_.loss.empty() ? Loss::cross_entropy : parse_loss(file_.loss));
+}
+
+int Session::node_of(const std::string& layer) const {
+  const int node = architecture().find(layer);
+  if (node >= 0) return node;
+  std::vector<std::string> names;
+  for (const Node& each : architecture().nodes()) names.push_back(each.name);
+  throw Error(fmt::format("unknown layer \"{}\"", layer), nearest_hint(layer, names));
+}
+
+std::vector<char> Session::nodes_of(const std::vector<std::string>& layers, bool all) const {
+  std::vector<char> nodes(static_cast<size_t>(architecture().size()), all ? 1 : 0);
+  for (const std::string& layer : layers) nodes[static_cast<size_t>(node_of(layer))] = 1;
+  return nodes;
+}
+
+SessionTensor Session::read(const Slot& slot) const { return {slot.shape, network_->read_slot(*stream_, slot)}; }
+
+std::optional<SessionResult> Session::run(const SessionRequest& request, const Progress& progress) {
+  Stream& stream = *stream_;
+  const std::vector<Node>& nodes = architecture().nodes();
+  const int last = architecture().size() - 1;
+  const bool of_loss = request.loss.has_value(), backward = of_loss || !request.gradient.empty();
+  const int from = request.from.empty() || of_loss ? last : node_of(request.from);
+  const std::vector<char> wanted = nodes_of(request.activations, request.all_activations);
+  const std::vector<char> gradients = nodes_of(request.gradients, request.all_gradients);
+  std::map<int, const std::function<void(const Shape&, std::vector<float>&)>*> changes;
+  for (const auto& [layer, change] : request.changes) changes[node_of(layer)] = &change;
+  if (architecture().whole() && request.batch != 1) {
+    throw Error(fmt::format("a batch of {} for a network of one whole input", request.batch), "give one at a time");
+  }
+
+  Plan plan = Plan::inference(request.batch);
+  if (backward) {
+    plan = Plan{request.batch, request.weight_gradients, true};
+  } else if (!network_->plan().reuse && network_->batch() == request.batch) {
+    plan = network_->plan();  // it keeps everything: that does as well
+  }
+  if (!(plan == network_->plan())) network_->replan(stream, plan);
+  Network& network = *network_;
+  const auto check_count = [](const char* what, size_t given, int64_t needed) {
+    if (static_cast<int64_t>(given) == needed) return;
+    throw Error(fmt::format("{} values for {}", given, what), fmt::format("give {}", needed));
+  };
+  check_count("the network's input", request.input.size(), network.activation(0).shape.count());
+  if (of_loss) {
+    check_count("labels", request.labels.size(), request.batch);
+    const int64_t classes = network.output().shape.count() / request.batch;
+    for (const int32_t label : request.labels) {
+      if (label < 0 || label >= std::max<int64_t>(classes, 2)) {
+        throw Error(fmt::format("a label {} for {} classes", label, classes), "labels count from 0");
+      }
+    }
+  } else if (backward) {
+    check_count("a gradient", request.gradient.size(), network.activation(from).shape.count());
+  }
+
+  const int all = last + (backward ? from + 1 : 0);
+  int done = 0;
+  const auto cancelled = [&] { return progress && !progress(done++, all); };
+  SessionResult result;
+  network.write_slot(stream, network.activation(0), request.input);
+  for (int node = 0; node <= last; ++node) {
+    if (node > 0) {
+      if (cancelled()) return std::nullopt;
+      network.forward(stream, Mode::evaluation, node, node);
+    }
+    const Slot slot = network.activation(node);
+    if (const auto change = changes.find(node); change != changes.end()) {
+      std::vector<float> values = network.read_slot(stream, slot);
+      (*change->second)(slot.shape, values);
+      network.write_slot(stream, slot, values);
+    }
+    if (wanted[static_cast<size_t>(node)]) result.activations[nodes[static_cast<size_t>(node)].name] = read(slot);
+  }
+  result.output = read(network.output());
+  if (!backward) return result;
+
+  if (of_loss) {
+    LossHead head(stream, *request.loss, request.batch,
+                  static_cast<int>(network.output().shape.count() / request.batch));
+    copy_bytes(stream, head.labels(), stream.device(), request.labels.data(), Device::cpu(),
+               request.labels.size() * sizeof(int32_t));
+    head.queue(stream, network.view(network.output()).data, network.view(*network.output_gradient()).data);
+    stream.synchronize();  // before `head` goes
+  } else {
+    network.write_slot(stream, *network.gradient(from), request.gradient);
+  }
+  network.backward_begin(stream, from);
+  for (int node = from; node >= 0; --node) {
+    if (cancelled()) return std::nullopt;
+    network.backward_node(stream, node);
+  }
+  for (int node = 0; node <= last; ++node) {
+    const Slot* slot = network.gradient(node);
+    if (gradients[static_cast<size_t>(node)] && slot != nullptr) {
+      result.gradients[nodes[static_cast<size_t>(node)].name] = read(*slot);
+    }
+  }
+  for (const Slot& slot : network.slots()) {
+    if (slot.role == Role::weight_gradient) result.weight_gradients[slot.name] = read(slot);
+  }
+  if (progress) progress(all, all);
+  return result;
+}
+
+}  // namespace striate

@@ -1,0 +1,114 @@
+// An open network: its weights, how pictures become its input, what its classes are called; and its values and
+// gradients on demand, for any input. What looks at a network that is not being trained uses one: the command line, the
+// probe of page `train`, every page that explains. A training's own network is its Trainer's; copy_weights() takes over
+// its present weights.
+//
+//   Session session = Session::open(stream, "resnet50.onnx");
+//   SessionRequest request;
+//   request.input = session.input_of(*read_image("cat.jpg"));
+//   request.activations = {"layer4.2"};
+//   const SessionResult result = *session.run(request);
+//   session.probabilities(result.output.values);
+//
+// Memory: a forward pass alone reuses the places of activations (Plan::reuse), what is asked for is copied as it passes
+// by; with gradients everything is kept until the next run.
+//
+// Threads: a session belongs to one thread at a time, that of its stream; nothing is locked. Sessions with streams of
+// their own may run on different threads at the same time. `progress` and `changes` are called on the thread that runs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/image.h"
+#include "engine/network/network.h"
+#include "engine/session/model_file.h"
+
+namespace striate {
+
+struct SessionTensor {
+  Shape shape;
+  std::vector<float> values;
+};
+
+struct SessionRequest {
+  std::vector<float> input;  // of the whole batch, as the network takes it
+  int batch = 1;
+  // What is wanted, by the names of layers; "input" is one.
+  std::vector<std::string> activations;
+  bool all_activations = false;
+
+  // Values that are changed before the layers behind read them: channels that are cut out, blocks that are left out.
+  // Gradients are then those of the layer's own function at the changed place.
+  std::map<std::string, std::function<void(const Shape&, std::vector<float>&)>> changes;
+
+  // A backward pass begins either at a layer with what each of its values changes in whatever is asked about, or at the
+  // output with the mean loss for these labels. Neither: there is none.
+  std::string from;                    // empty: the output
+  std::vector<float> gradient;         // as many as the layer's activation has
+  std::optional<Loss> loss;            // with labels
+  std::vector<int32_t> labels;         // one for each picture
+  std::vector<std::string> gradients;  // by the names of layers: of their activations
+  bool all_gradients = false;
+  bool weight_gradients = false;
+};
+
+struct SessionResult {
+  SessionTensor output;
+  // By the name of the layer. What the gradient does not reach is 0.
+  std::map<std::string, SessionTensor> activations, gradients;
+  std::map<std::string, SessionTensor> weight_gradients;  // "conv1.weight"
+};
+
+class Session {
+ public:
+  // Steps done of all, a layer forward or backward each; false cancels.
+  using Progress = std::function<bool(int done, int all)>;
+
+  // Throws Error, as read_model_file() does. `stream` must outlive the session.
+  static Session open(Stream& stream, const std::string& path, const ModelFileOptions& options = {});
+  // A file that was read, with whatever was overruled in it. Loads its weights.
+  Session(Stream& stream, ModelFile file);
+  // A network alone, its weights 0: of a training, of a text.
+  Session(Stream& stream, const Architecture& architecture);
+
+  const Architecture& architecture() const { return network_->architecture(); }
+  ModelFile& file() { return file_; }  // preprocessing, classes and what else the file says; empty for a network alone
+  const ModelFile& file() const { return file_; }
+  Stream& stream() { return *stream_; }
+  // For whoever runs it in another way. The next run() plans it as it needs it: activations are then lost.
+  Network& network() { return *network_; }
+
+  // What a picture becomes, in the order in which the network stores it. Throws Error: no network for pictures.
+  std::vector<float> input_of(const Image& image) const;
+  // One picture's output as the probabilities of its classes.
+  std::vector<float> probabilities(const std::vector<float>& output, Loss loss) const;
+  std::vector<float> probabilities(const std::vector<float>& output) const;  // with the file's loss
+
+  // Nothing where it was cancelled; the session can be used as before. Throws Error: an unknown layer, an input or a
+  // gradient of another size, a batch that is not possible.
+  std::optional<SessionResult> run(const SessionRequest& request, const Progress& progress = nullptr);
+
+  // Of another network with the same architecture on the same device.
+  void copy_weights(const Network& from) { network_->copy_weights(*stream_, from); }
+  // Weights and running statistics of these layers drawn anew, as before a training: the control for explanations.
+  void draw_weights(const LayerSet& layers, uint64_t seed, Initializer how = Initializer::pytorch);
+  // The file's weights again. Throws Error where there is no file.
+  void restore_weights();
+
+ private:
+  int node_of(const std::string& layer) const;
+  std::vector<char> nodes_of(const std::vector<std::string>& layers, bool all) const;
+  SessionTensor read(const Slot& slot) const;
+
+  Stream* stream_;
+  ModelFile file_;
+  std::unique_ptr<Network> network_;
+};
+
+}  // namespace striate
