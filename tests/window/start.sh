@@ -58,7 +58,7 @@ idle() {
   woken=$(($(wakeups) - before))
   [ $woken -eq 0 ]
 }
-wait_for $patience idle || fail "the idle window is woken $woken times between two looks"
+wait_for $((2 * patience)) idle || fail "the idle window is woken $woken times between two looks"
 
 finish
 grep -q /picture.png "$XDG_CONFIG_HOME/striate/settings.json" || fail "the recent file was not remembered"
