@@ -1,12 +1,15 @@
 #include "app/cli/training.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <iterator>
+#include <utility>
 
 #include "app/command/registry.h"
 #include "engine/network/models.h"
@@ -14,7 +17,7 @@
 namespace striate {
 namespace {
 
-std::atomic<int> stop_signal{0};  // lock-free: a handler may write it
+std::atomic<int> stop_signal{0}, stop_pipe{-1};  // lock-free: a handler may read and write them
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 struct sigaction before_signal[3];
 
@@ -43,10 +46,26 @@ void ProgressLine::clear() {
   shown_ = false;
 }
 
-StopOnSignal::StopOnSignal() {
+StopOnSignal::StopOnSignal(std::function<void()> wake) {
   stop_signal = 0;
+  if (wake && pipe2(ends_, O_CLOEXEC) == 0) {
+    stop_pipe = ends_[1];
+    waker_ = std::thread([this, wake = std::move(wake)] {
+      char one = 0;
+      ssize_t count = 0;
+      while ((count = read(ends_[0], &one, 1)) == 1 || (count < 0 && errno == EINTR)) {
+        if (count == 1) wake();
+      }
+    });
+  }
   struct sigaction action = {};
-  action.sa_handler = [](int signal) { stop_signal = signal; };
+  action.sa_handler = [](int signal) {
+    const int before = errno;
+    stop_signal = signal;
+    const char one = 0;
+    if (const int end = stop_pipe; end >= 0 && write(end, &one, 1) != 1) stop_pipe = -1;
+    errno = before;
+  };
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second time it does what it always does
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < std::size(kSignals); ++i) {
@@ -59,6 +78,11 @@ StopOnSignal::StopOnSignal() {
 
 StopOnSignal::~StopOnSignal() {
   for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &before_signal[i], nullptr);
+  if (!waker_.joinable()) return;
+  stop_pipe = -1;
+  close(ends_[1]);  // the thread reads its end
+  waker_.join();
+  close(ends_[0]);
 }
 
 int StopOnSignal::signal() { return stop_signal; }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "app/cli/cli.h"
@@ -47,10 +49,17 @@ class ProgressLine {
 // signal() stays what it was.
 class StopOnSignal {
  public:
-  StopOnSignal();
+  // `wake`: called on a thread of its own when a signal came, for who sleeps.
+  explicit StopOnSignal(std::function<void()> wake = {});
   ~StopOnSignal();
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
   static int signal();  // the one that asked; 0: none did
   static bool asked() { return signal() != 0; }
+
+ private:
+  int ends_[2] = {-1, -1};  // of the pipe that wakes the thread
+  std::thread waker_;
 };
 
 // The data set, its notes printed. A word that is no source is a UsageError. `size`: "WxH" or "".

@@ -1,6 +1,10 @@
 #include "app/cli/training_saves.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <filesystem>
 #include <utility>
@@ -30,7 +34,7 @@ std::optional<Error> problem_of(const F& f) {
 }  // namespace
 
 TrainingSaves::TrainingSaves(Settings settings, Write write)
-    : settings_(std::move(settings)), write_(std::move(write)) {}
+    : settings_(std::move(settings)), resumed_(file_identity(settings_.resumed)), write_(std::move(write)) {}
 
 bool TrainingSaves::due(double ahead) const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - last_).count() + ahead >= settings_.every;
@@ -82,21 +86,28 @@ void TrainingSaves::keep() {
   last_ = std::chrono::steady_clock::now();
 }
 
-// A training that stops is saved beside others that stopped, never over them: only over what it went on from.
-std::string TrainingSaves::stopped_file(const std::string& resumed) {
-  std::error_code ignored;
-  std::string file = std::string(kStopped) + ".safetensors";
-  for (int n = 2; std::filesystem::exists(file, ignored) && file != resumed; ++n)
-    file = fmt::format("{}-{}.safetensors", kStopped, n);
-  return file;
+// A training that stops is saved beside whatever has the name already, a link to nowhere included, never over it: only
+// over the file that it went on from, as long as that is still the one that it read. The name is held by an empty file,
+// so that two trainings that are stopped at once don't choose the same.
+std::string TrainingSaves::stopped_file() const {
+  for (int n = 1;; ++n) {
+    std::string file = n == 1 ? fmt::format("{}.safetensors", kStopped) : fmt::format("{}-{}.safetensors", kStopped, n);
+    if (resumed_.known() && file_identity(file) == resumed_) return file;
+    const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (made >= 0) ::close(made);
+    if (made >= 0 || errno != EEXIST) return file;  // where nothing can be made, writing says why
+  }
 }
 
 TrainingSaves::End TrainingSaves::finish(bool stopped) {
   End end;
-  const std::string wanted = !settings_.save.empty() ? settings_.save : stopped ? stopped_file(settings_.resumed) : "";
+  const std::string wanted = !settings_.save.empty() ? settings_.save : stopped ? stopped_file() : "";
   if (wanted.empty()) return end;
   const bool whole = settings_.save.empty() || !settings_.weights_only;
   end.problem = problem_of([&] { write_(wanted, whole); });
+  std::error_code ignored;
+  const bool held = settings_.save.empty() && std::filesystem::file_size(wanted, ignored) == 0;
+  if (end.problem && held) std::filesystem::remove(wanted, ignored);
   if (!end.problem) {
     end.file = wanted;
     if (whole) end.goes_on = wanted;

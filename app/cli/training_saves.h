@@ -11,6 +11,7 @@
 
 #include "app/worker/kept_training.h"
 #include "engine/error.h"
+#include "engine/files/overwrite.h"
 
 namespace striate {
 
@@ -46,9 +47,10 @@ class TrainingSaves {
   const KeptPlaces& places();
   std::string kept();  // writes the whole training to the first place that takes it; throws Error
   void tell_once(const std::string& text);
-  static std::string stopped_file(const std::string& resumed);
+  std::string stopped_file() const;
 
   Settings settings_;
+  FileIdentity resumed_;  // the file of --resume, as it was read
   Write write_;
   std::optional<KeptPlaces> places_;
   std::vector<std::string> kept_;  // files that were written there

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/cli.h"
+#include "app/cli/training.h"
 #include "app/command/registry.h"
 #include "app/shell/app.h"
 #include "app/shell/settings.h"
@@ -51,7 +52,13 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
   std::string problem;
   App app(line.device(), load_settings(options.settings_file, &problem));
   if (!problem.empty()) print_note(problem);
+  const StopOnSignal stop([&app] { app.wake(); });
+  options.asked_to_end = [] { return StopOnSignal::asked(); };
   const WindowResult result = run_window(app, options);
+  if (StopOnSignal::asked()) {
+    app.keep_work([](const std::string& words) { print_note(words); });
+    throw Stopped{StopOnSignal::signal()};
+  }
   if (result.script_error) throw *result.script_error;
 }
 

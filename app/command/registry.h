@@ -35,6 +35,9 @@ struct Parameter {
   FileUse file = FileUse::none;
   // Where in a value the path stands, if it is not all of it ("folder:DIR"); empty: this value names no file.
   std::string_view (*path_in)(std::string_view value) = nullptr;
+  // What else is read with the file at `path`, because it says so: a training names the folder of its pictures. Never
+  // throws.
+  std::vector<std::string> (*also_reads)(const std::string& path) = nullptr;
 
   static Parameter integer(std::string name, std::string help, double minimum, double maximum);
   static Parameter number(std::string name, std::string help, double minimum, double maximum);

@@ -64,6 +64,19 @@ JudgedLine judge_read(const std::string& path, const ScriptFiles& rules, const s
   return judged;
 }
 
+// About what the file of a line names in its turn. It is read where it says, not beside the lesson.
+std::optional<FileQuestion> question_about_more(const Parameter& parameter, const JudgedLine& judged,
+                                                const ScriptFiles& rules, const std::set<std::string>& allowed) {
+  if (rules.mode != ScriptFiles::Mode::asks || rules.file.empty()) return std::nullopt;
+  const std::string own = resolved_path(rules.own_folder());
+  for (const std::string& named : parameter.also_reads(judged.line)) {
+    const std::string path = resolved_path(named);
+    if (path != own && !is_below(path, own) && !allowed.contains(path))
+      return FileQuestion{FileUse::read, path, false, judged.path};
+  }
+  return std::nullopt;
+}
+
 // The line again, with another text for its last value.
 std::string with_last_value(const Command& command, const Arguments& values, const std::string& last) {
   std::string line = command.name;
@@ -97,7 +110,7 @@ std::string ScriptFiles::folder_to_write() const { return mode == Mode::below ? 
 bool ScriptFiles::is_script() const { return file.ends_with(".striate"); }
 
 JudgedLine judge(std::string_view line, const ScriptFiles& rules, const Registry& registry,
-                 const std::set<std::string>& written) {
+                 const std::set<std::string>& written, const std::set<std::string>& allowed) {
   JudgedLine same;
   same.line = std::string(line);
   Arguments values;
@@ -117,6 +130,12 @@ JudgedLine judge(std::string_view line, const ScriptFiles& rules, const Registry
   if (part.empty()) return same;
   const std::string path(part);
   JudgedLine judged = parameter.file == FileUse::write ? judge_write(path, rules) : judge_read(path, rules, written);
+  if (judged.use == FileUse::read) {
+    if (judged.question && allowed.contains(judged.path)) judged.question.reset();
+    // Only what may be read is looked into.
+    if (!judged.question && parameter.also_reads)
+      judged.question = question_about_more(parameter, judged, rules, allowed);
+  }
   if (judged.line == path) {
     judged.line = same.line;
     return judged;

@@ -7,6 +7,8 @@
 //   nobody to ask       writes nothing: a lesson that `striate screenshot --do` opened
 //   the user's own      what people click, type, or say on the command line: free
 //
+// What a file names in its turn (Parameter::also_reads) is read by the same rule.
+//
 // Links are followed before it is decided. A name without a folder is looked for beside the lesson, then in the current
 // folder; what the same lessons wrote is found again under the name that it was written with.
 #pragma once
@@ -36,8 +38,9 @@ struct ScriptFiles {
 // What has to be asked before a line runs.
 struct FileQuestion {
   FileUse use = FileUse::none;
-  std::string path;       // resolved
-  bool replaces = false;  // a file that is there
+  std::string path;           // resolved
+  bool replaces = false;      // a file that is there
+  std::string named_by = {};  // read because this file says so; resolved
 };
 
 // A line with its path as it is to run.
@@ -48,10 +51,10 @@ struct JudgedLine {
   std::optional<FileQuestion> question;
 };
 
-// `written`: resolved paths that were written by lines before. Throws Error: a file outside the folder, the lesson
-// itself, an answer that only people give.
+// Resolved paths: `written` by lines before, `allowed` to be read by a person. Throws Error: a file outside the folder,
+// the lesson itself, an answer that only people give.
 JudgedLine judge(std::string_view line, const ScriptFiles& rules, const Registry& registry,
-                 const std::set<std::string>& written);
+                 const std::set<std::string>& written, const std::set<std::string>& allowed = {});
 // The same for the file of `screenshot FILE`; `line` is its path.
 JudgedLine judge_picture(const std::string& file, const ScriptFiles& rules);
 

@@ -75,6 +75,9 @@ class Page {
   virtual std::vector<std::string> replay() const { return state(); }
   // The program is about to close. False: there is something to ask first; the page sends `quit` again afterwards.
   virtual bool may_quit() { return true; }
+  // The program closes now, whatever there is to ask: what is in no file is to be kept for its next start when the page
+  // goes. `tell` is told where; any thread may call it, while the page lives.
+  virtual void keep_work(const std::function<void(const std::string& words)>& /*tell*/) {}
 
   virtual std::optional<PageBanner> banner() const { return std::nullopt; }
 

@@ -227,6 +227,10 @@ void App::set_wake(std::function<void()> wake) {
   wake_ = std::move(wake);
 }
 
+void App::keep_work(const std::function<void(const std::string& words)>& tell) {
+  for (const auto& page : pages_) page->keep_work(tell);
+}
+
 void App::wake() {
   std::lock_guard lock(wake_mutex_);
   if (wake_) wake_();

@@ -92,6 +92,9 @@ class App {
   bool can_undo() const { return !undo_.empty(); }
   bool can_redo() const { return !redo_.empty(); }
   bool wants_to_quit() const { return quit_; }
+  // The program ends without anybody to be asked: what is in no file is kept for its next start, on the way out. `tell`
+  // is told where, from any thread, until this object is gone.
+  void keep_work(const std::function<void(const std::string& words)>& tell);
   bool recording() const { return recorder_ != nullptr; }
 
   Settings& settings() { return settings_; }

@@ -54,10 +54,8 @@ ScriptFiles LessonFiles::played(const std::string& file) const {
 }
 
 JudgedLine LessonFiles::judged(const Action& action, const ScriptFiles& rules, const Registry& registry) const {
-  JudgedLine line = action.kind == ActionKind::screenshot ? judge_picture(action.file, rules)
-                                                          : judge(action.text, rules, registry, written_);
-  if (line.question && line.use == FileUse::read && may_read_.contains(line.path)) line.question.reset();
-  return line;
+  return action.kind == ActionKind::screenshot ? judge_picture(action.file, rules)
+                                               : judge(action.text, rules, registry, written_, may_read_);
 }
 
 void LessonFiles::step_entered() {
@@ -73,9 +71,14 @@ bool LessonFiles::holds(ScriptPlayer& player, const ScriptFiles& rules, const Re
   for (const Action* action = player.current(); action; action = player.current()) {
     if (asked_) {
       if (asked_->player != &player || asked_->action != action || !asked_->answer) return true;
-      if (*asked_->answer) return false;
+      const FileQuestion& question = asked_->question;
+      if (*asked_->answer && question.use == FileUse::write) return false;
+      if (*asked_->answer) {
+        may_read_.insert(question.path);  // there may be more to ask: what the file names
+      } else {
+        player.skip();
+      }
       asked_.reset();
-      player.skip();
       continue;
     }
     if (action->kind != ActionKind::command && (action->kind != ActionKind::screenshot || !pictures)) return false;
@@ -116,9 +119,10 @@ std::string LessonFiles::question_in_words() const {
   const FileQuestion* asked = question();
   if (!asked) return {};
   return fmt::format("This {} wants to {}", asked_->script ? "script" : "lesson",
-                     asked->use == FileUse::read ? "read a file outside its folder."
-                     : asked->replaces           ? "replace a file."
-                                                 : "write a file.");
+                     !asked->named_by.empty()      ? "open a training that reads pictures outside its folder."
+                     : asked->use == FileUse::read ? "read a file outside its folder."
+                     : asked->replaces             ? "replace a file."
+                                                   : "write a file.");
 }
 
 }  // namespace striate

@@ -5,6 +5,7 @@
 
 #include "app/shell/frame.h"
 #include "app/shell/lesson_files.h"
+#include "app/widgets/ui_fit.h"
 
 namespace striate {
 
@@ -13,7 +14,10 @@ void Shell::draw_file_question(const Rect& stage) {
   const FileQuestion* question = files.question();
   if (!question || stage.empty()) return;
   const bool read = question->use == FileUse::read;
-  const std::string more = read                 ? "Its own folder it may read."
+  const std::string more = !question->named_by.empty()
+                               ? fmt::format("The training {} says that its pictures are there.",
+                                             short_name(std::filesystem::path(question->named_by).filename().string()))
+                           : read               ? "Its own folder it may read."
                            : question->replaces ? "The file that is there would be lost."
                                                 : "There is no file of this name yet.";
   const std::filesystem::path path(question->path);

@@ -266,7 +266,8 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   FullScreen full_screen(window);
   float limited_for = 0;
   glfwShowWindow(window);
-  while (!app.wants_to_quit()) {
+  const auto asked_to_end = [&] { return options.asked_to_end && options.asked_to_end(); };
+  while (!app.wants_to_quit() && !asked_to_end()) {
     if (glfwWindowShouldClose(window)) {  // a page may have something to ask first
       glfwSetWindowShouldClose(window, GLFW_FALSE);
       app.send("quit");

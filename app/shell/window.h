@@ -26,7 +26,8 @@ struct WindowOptions {
   double seconds = 0;         // > 0: closes after so long, drawing without a pause (bench frame)
   // Commands for the frame that begins now, at so many seconds: what bench frame moves.
   std::function<std::vector<std::string>(double seconds)> each_frame;
-  bool print_first_frame = false;  // "first frame after 312 ms" on standard error
+  std::function<bool()> asked_to_end;  // from outside, by a signal: closes without asking anything
+  bool print_first_frame = false;      // "first frame after 312 ms" on standard error
 };
 
 struct WindowResult {

@@ -238,6 +238,7 @@ void Ui::end_layer() {
 Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
   Response r;
   r.id = id_of(spec.label);
+  if (measuring_) return r;
   auto [seen, fresh] = seen_.emplace(r.id, std::string(spec.label));
   if (!fresh) building_conflicts_.push_back(std::string(spec.label));
 

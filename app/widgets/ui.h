@@ -382,6 +382,12 @@ class Ui {
   // was edited. Drawn at spec.origin, outside the column.
   GridResponse grid(std::string_view label, const GridSpec& spec);
   bool histogram(std::string_view label, const HistogramSpec& spec, std::string_view prefix = {});  // "prefix LOW HIGH"
+  // What stands between keeps the largest height that it had while `key` and the column stay the same, and `least` from
+  // the beginning: what is below doesn't move when some of it comes and goes.
+  void begin_reserved(std::string_view id, uint64_t key = 0);
+  void end_reserved(float least = 0);
+  // How much of the column this would take. Nothing is drawn, and its widgets are not there.
+  float height_of(const std::function<void()>& draw);
   void begin_card(std::string_view id);  // a raised surface around what follows, as high as that needs
   void end_card();
 
@@ -551,6 +557,13 @@ class Ui {
   std::unordered_map<uint64_t, GridFocus> grids_;
   std::vector<float> cards_;  // where the open cards begin
   std::unordered_map<uint64_t, float> card_heights_;
+  struct Reserved {
+    uint64_t key = 0;
+    float height = 0;
+  };
+  std::unordered_map<uint64_t, Reserved> reserved_;
+  std::vector<float> reserving_;  // where the open ones begin
+  bool measuring_ = false;        // by height_of()
   std::unordered_map<uint64_t, Ease> eases_;
   Rect next_;
   bool has_next_ = false;

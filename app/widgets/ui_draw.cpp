@@ -188,7 +188,7 @@ Vec Ui::measure(Font font, std::string_view text, float size) const {
 }
 
 void Ui::label(Vec at, std::string_view text, Font font, Colour colour, float size) {
-  if (texts_) texts_->emplace_back(text);
+  if (texts_ && !measuring_) texts_->emplace_back(text);
   if (size <= 0) size = text_size(font);
   Fonts::Choice type = fonts_->face(font, size);
   draw_->AddText(type.face, type.height, ImVec2(std::round(at.x), std::round(at.y)), colour, text.data(),

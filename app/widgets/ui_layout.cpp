@@ -1,5 +1,8 @@
 // Where widgets stand: panels that scroll, columns, flows, rows; clipping.
+#include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <utility>
 
 #include "app/widgets/ui.h"
 #include "engine/error.h"
@@ -231,6 +234,44 @@ Rect Ui::remaining() const {
 void Ui::end_row() {
   check(!layouts_.empty() && layouts_.back().kind == Layout::Kind::row, "end_row without begin_row");
   layouts_.pop_back();
+}
+
+void Ui::begin_reserved(std::string_view id, uint64_t key) {
+  check(!layouts_.empty(), "begin_reserved outside a panel");
+  push_id(id);
+  // Another width or size of type wraps words elsewhere.
+  for (const float each : {width(), text_factor_}) {
+    uint32_t bits = 0;
+    std::memcpy(&bits, &each, sizeof bits);
+    key = (key ^ bits) * 0x100000001b3ull;
+  }
+  Reserved& place = reserved_[ids_.back()];
+  if (place.key != key) place = {key, 0};
+  reserving_.push_back(layouts_.back().y);
+}
+
+void Ui::end_reserved(float least) {
+  Reserved& place = reserved_[ids_.back()];
+  float& y = layouts_.back().y;
+  place.height = std::max({place.height, least, y - reserving_.back()});
+  y = reserving_.back() + place.height;
+  reserving_.pop_back();
+  pop_id();
+}
+
+float Ui::height_of(const std::function<void()>& draw) {
+  check(!layouts_.empty(), "height_of outside a panel");
+  const Layout before = layouts_.back();
+  const bool outer = std::exchange(measuring_, true);
+  push_id("measured");  // so that nothing has the focus, is open or is edited
+  push_clip({-1e6f, -1e6f, 0, 0});
+  draw();
+  pop_clip();
+  pop_id();
+  measuring_ = outer;
+  const float height = layouts_.back().y - before.y;
+  layouts_.back() = before;
+  return height;
 }
 
 void Ui::begin_card(std::string_view id) {

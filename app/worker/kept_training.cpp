@@ -88,6 +88,15 @@ std::string why(int error) {
   }
 }
 
+// Whether a file of this name, or one that a lesson put aside under it, is there.
+bool holds_training(const std::string& folder, int64_t id) {
+  std::error_code problem;
+  for (fs::directory_iterator it(folder, problem), end; !problem && it != end; it.increment(problem)) {
+    if (id_of(it->path().filename().string(), kBehind, true) == id) return true;
+  }
+  return false;
+}
+
 // Made where it is missing, for this user alone. 0, or what went wrong.
 int make_folder(const std::string& folder) {
   std::error_code problem;
@@ -145,6 +154,8 @@ KeptPlaces::KeptPlaces(const std::vector<std::string>& folders) {
         error = 0;
         continue;
       }
+      // A training that a program with this number lost is still to be recovered.
+      if (error == 0 && id < 100 * kPastProcesses && holds_training(folder, id)) continue;
       if (error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS) error = 0;  // names are told apart by the process
       if (error == 0) {
         files_.push_back((fs::path(folder) / fmt::format("{}{}{}", kBefore, id, kBehind)).string());

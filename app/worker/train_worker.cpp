@@ -23,11 +23,13 @@ TrainWorker::TrainWorker(Device device, Hooks hooks)
     : stream_(device), hooks_(std::move(hooks)), device_(device_words(device)) {}
 
 TrainWorker::~TrainWorker() {
+  if (leave_files_) return;
   remove_autosave();
   forget_asides();
 }
 
-double TrainWorker::seconds_now() {
+double TrainWorker::seconds_now() const {
+  if (hooks_.clock) return hooks_.clock();
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 

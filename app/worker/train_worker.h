@@ -48,6 +48,7 @@ class TrainWorker {
     std::function<bool()> waiting;                  // whether a command waits: long work pauses for it
     std::function<bool()> taken;                    // whether somebody took the last snapshot
     std::function<void(TrainSnapshotPtr)> publish;  // a snapshot is there
+    std::function<double()> clock = {};             // seconds that never fall; the machine's, unless it is given
   };
   TrainWorker(Device device, Hooks hooks);
   ~TrainWorker();
@@ -93,6 +94,8 @@ class TrainWorker {
   // The run was opened from a file that another program had kept: that becomes the run's own autosave, so that it is
   // there until the next one, whatever happens.
   void adopt_autosave(const std::string& file);
+  // The last that is called: what was not saved by a person is autosaved now, and its files stay when the worker ends.
+  void keep_at_end(const std::function<void(const std::string& words)>& tell);
 
   void command_done() { ++commands_, changed_ = true; }  // called after each of the above, failed or not
 
@@ -145,7 +148,7 @@ class TrainWorker {
   void remove_autosave();
   std::optional<std::string> save_to_first(TrainingRun& run, const std::vector<std::string>& files);
   void keep_aside_file(TrainingRun& run);
-  static double seconds_now();
+  double seconds_now() const;
   static constexpr double kMostCredit = 0.05;  // seconds
   bool by_phase() const { return pace_.kind == TrainPace::Kind::phases && !target_; }
 
@@ -191,6 +194,7 @@ class TrainWorker {
   std::vector<std::string> autosaves_;  // places, the best first
   double autosave_seconds_ = 60, autosaved_at_ = 0;
   std::vector<std::string> autosaved_;  // files that there are now
+  bool leave_files_ = false;            // to be recovered, when the worker ends
   int64_t kept_step_ = -1;              // what stands in a file: an autosave or a person's; -1: nothing
   uint64_t kept_run_ = 0;
   size_t kept_changes_ = 0;

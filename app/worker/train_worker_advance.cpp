@@ -1,4 +1,6 @@
 // What goes on by itself: the next unit of work, measuring on the test part, snapshots, autosave.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <filesystem>
@@ -46,6 +48,29 @@ void TrainWorker::note_kept() {
   kept_step_ = run_->newest();
   kept_changes_ = run_->changes().size();
   kept_run_ = run_count_;
+}
+
+void TrainWorker::keep_at_end(const std::function<void(const std::string& words)>& tell) {
+  leave_files_ = true;
+  const int64_t step = run_ ? run_->newest() : 0;
+  const auto kept = [&] {
+    tell(fmt::format("training is kept at step {}: the window offers it when it starts again", step));
+  };
+  if (!has_unkept()) {
+    if (!autosaved_.empty()) kept();
+    return;
+  }
+  problem_.reset();
+  std::optional<std::string> saved;
+  try {
+    if (run_->step() != step) run_->go_to(step);
+    saved = save_to_first(*run_, autosaves_);
+  } catch (const std::exception& error) {
+    problem_ = Error(error.what(), "");
+  }
+  if (saved) return kept();
+  tell(problem_ ? fmt::format("{}; what was not saved is lost", problem_->what())
+                : std::string("training could not be kept: what was not saved is lost"));
 }
 
 bool TrainWorker::has_unkept() const {

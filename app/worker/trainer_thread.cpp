@@ -73,6 +73,11 @@ std::optional<Error> TrainerThread::take_error() {
   return error;
 }
 
+void TrainerThread::keep_at_end(std::function<void(const std::string& words)> tell) {
+  std::lock_guard lock(mutex_);
+  keep_ = std::move(tell);
+}
+
 bool TrainerThread::working() const {
   std::lock_guard lock(mutex_);
   return !broken_ && (!queue_.empty() || executing_ || working_);
@@ -108,6 +113,12 @@ void TrainerThread::run() {
                                    wake_();
                                  }});
     loop(worker);
+    std::function<void(const std::string&)> tell;
+    {
+      std::lock_guard lock(mutex_);
+      tell = keep_;
+    }
+    if (tell) worker.keep_at_end(tell);
   } catch (const Error& error) {  // the device cannot be used at all
     std::lock_guard lock(mutex_);
     errors_.push_back(error);

@@ -40,6 +40,9 @@ class TrainerThread {
 
   TrainSnapshotPtr snapshot();  // the newest; never null
   std::optional<Error> take_error();
+  // When the thread ends, what is in no file of a person's stays in this program's own, to be recovered; else that is
+  // removed. `tell`: is told where, or why not, on the thread.
+  void keep_at_end(std::function<void(const std::string& words)> tell);
   // A command was not done yet, or training is on its way to a place that one named. Free running is neither.
   bool working() const;
   // Or, while training rests: the test part is being measured, or the newest snapshot is not `seen`.
@@ -59,8 +62,9 @@ class TrainerThread {
   TrainSnapshotPtr snapshot_;
   bool taken_ = true;
   bool stop_ = false, stop_reading_ = false, broken_ = false;
-  bool executing_ = false;  // a command is being done
-  Effect effect_;           // of a command posted now
+  std::function<void(const std::string& words)> keep_;  // at the end
+  bool executing_ = false;                              // a command is being done
+  Effect effect_;                                       // of a command posted now
   uint64_t posted_ = 0;
   bool running_ = false, working_ = false, measuring_ = false, unseen_ = false;
   std::thread thread_;  // last: it uses all of the above

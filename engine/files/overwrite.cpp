@@ -165,6 +165,12 @@ bool was_written_for(const std::string& path, FileKind kind, const std::string& 
 
 const char* kind_in_words(FileKind kind) { return row_of(kind).words; }
 
+FileIdentity file_identity(const std::string& path) {
+  struct stat info = {};
+  if (path.empty() || ::stat(path.c_str(), &info) != 0) return {};
+  return {info.st_dev, info.st_ino, static_cast<uint64_t>(info.st_size), info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+}
+
 void check_overwrite(const Overwrite& asked) {
   struct stat there = {};
   if (asked.force || !is_there(asked.path, &there)) return;

@@ -9,6 +9,7 @@
 // To add a kind: its name below, its words and how it is recognized in the table in overwrite.cpp.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,15 @@ void check_overwrite(const Overwrite& asked);
 // data that `output`, an ONNX file of this program, names.
 void check_overwrite_beside(const Overwrite& asked, const std::string& output);
 inline constexpr const char* kWrittenForKey = "written_for";  // the output's name without its folder
+
+// Which file it is and in which state, to know later whether a name still stands for it.
+struct FileIdentity {
+  uint64_t device = 0, number = 0, size = 0;
+  int64_t seconds = 0, nanoseconds = 0;  // when it was last written
+  bool known() const { return number != 0; }
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+FileIdentity file_identity(const std::string& path);  // through links; not known where there is no such file
 
 // Where a path leads: absolute, every link on the way followed, also one that points to nothing yet; what does not
 // exist stays as it is named. Throws Error for links in a circle.

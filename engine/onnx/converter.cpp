@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "engine/error.h"
 #include "engine/network/layer_words.h"
+#include "engine/onnx/taken_apart.h"
 
 namespace striate {
 namespace {
@@ -48,10 +51,26 @@ OnnxModel Converter::run() {
   find_wanted();
   choose_input();
   for (const auto& [name, tensor] : graph_.initializers) values_[name] = {tensor->type, -1, Constant(tensor)};
-  for (const OnnxNode& node : graph_.nodes) {
+  const TakenApart taken_apart(graph_);
+  std::map<int, std::optional<WholeOperator>> wholes;  // by group, once its first part comes
+  for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+    const OnnxNode& node = graph_.nodes[i];
     const bool needed = std::any_of(node.outputs.begin(), node.outputs.end(),
                                     [&](const std::string& name) { return wanted_.contains(name); });
-    if (needed) convert(node);
+    if (!needed) continue;
+    if (const int group = taken_apart.group_of(i); group >= 0) {
+      if (!wholes.contains(group)) {
+        const auto x = values_.find(taken_apart.input(group));
+        const bool depends = x != values_.end() && x->second.node >= 0 && is_real(x->second.type);
+        wholes[group] = depends ? taken_apart.whole(group, node_dims(x->second.node)) : std::nullopt;
+      }
+      const std::optional<WholeOperator>& whole = wholes[group];
+      if (whole && whole->parts.contains(i)) {
+        if (i == whole->last) convert(whole->node);
+        continue;
+      }
+    }
+    convert(node);
   }
   return finish();
 }

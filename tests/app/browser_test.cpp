@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "engine/error.h"
 #include "engine/files/image_file.h"
+#include "tests/app/shell_driver.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -91,6 +95,32 @@ TEST_F(BrowserFolder, thumbnails_come_from_a_worker_and_say_what_is_wrong) {
   EXPECT_TRUE(broken.done);
   EXPECT_EQ(broken.image, nullptr);
   EXPECT_FALSE(broken.caption.empty());
+}
+
+// Where room is short the middle gives way: a file keeps its ending, a folder its last names.
+TEST(BrowserView, long_names_and_paths_are_shortened_in_their_middle) {
+  const TestFolder own;
+  fs::path folder = own.path();
+  for (int i = 0; i < 8; ++i) folder /= fmt::format("a-folder-with-a-rather-long-name-{}", i);
+  fs::create_directories(folder);
+  const std::string name = "a-picture-with-a-name-that-is-much-too-long-for-its-place-in-the-list.png";
+  std::ofstream(folder / name) << "x";
+  ShellDriver driver;
+  driver.shell.drop({folder.string()});
+  driver.settle();
+  ASSERT_NE(driver.shell.ui().find_item(name), nullptr) << "it is found under its whole name";
+  std::vector<std::string> texts;
+  driver.shell.ui().record_texts(&texts);
+  driver.frame();
+  driver.shell.ui().record_texts(nullptr);
+  const auto drawn = [&](const std::string& begin, const std::string& end) {
+    return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+      return text.starts_with(begin) && text.ends_with(end) && text.find("\u2026") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(drawn("a-pic", "list.png"));
+  EXPECT_TRUE(drawn("/", "/a-folder-with-a-rather-long-name-7"));
+  EXPECT_EQ(std::count(texts.begin(), texts.end(), name), 0);
 }
 
 TEST(SizeText, is_short) {

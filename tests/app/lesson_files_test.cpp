@@ -11,6 +11,7 @@
 
 #include "app/cli/script_run.h"
 #include "app/command/script_files.h"
+#include "engine/files/safetensors.h"
 #include "shell_driver.h"
 #include "tests/test_folder.h"
 
@@ -224,6 +225,69 @@ TEST_F(LessonFilesTest, in_the_window_a_lesson_reads_beside_itself_and_elsewhere
     open(driver, line);
     EXPECT_EQ(driver.text("lesson.question"), "") << line;
   }
+}
+
+// A saved training says where its pictures are: what it names is asked about as what a line names.
+TEST_F(LessonFilesTest, what_a_training_names_elsewhere_is_read_after_a_question) {
+  put(own("tiles/a/1.ppm"), kPicture);
+  put(own("tiles/b/1.ppm"), kPicture);
+  fs::copy(own("tiles"), other("tiles"), fs::copy_options::recursive);
+  const auto training = [&](const std::string& name, const std::string& folder) {
+    SafeTensorsWriter writer;
+    const float value = 1;
+    writer.add("a", {1}, &value, 1);
+    writer.metadata["run.data"] = folder;
+    writer.write(own(name));
+  };
+  training("mine.safetensors", "folder:" + own("tiles"));
+  training("theirs.safetensors", "folder:" + other("tiles"));
+  training("link.safetensors", "mnist:" + own("way/tiles"));
+  training("drawn.safetensors", "digits:100");
+  for (const char* name : {"mine", "drawn"}) {
+    ShellDriver driver;
+    open(driver, fmt::format("train.open {}.safetensors", name));
+    EXPECT_EQ(driver.text("lesson.question"), "") << name;
+  }
+  for (const char* name : {"theirs", "link"}) {
+    ShellDriver driver;
+    const std::string line = fmt::format("train.open {}.safetensors", name);
+    open(driver, line + "\npixels.zoom 9");
+    EXPECT_EQ(driver.text("lesson.question"),
+              "This lesson wants to open a training that reads pictures outside its folder.")
+        << name;
+    EXPECT_TRUE(driver.app.notices().empty()) << "it was read before it was asked";
+    driver.click("Don't");
+    EXPECT_EQ(driver.text("lesson.question"), "");
+    EXPECT_EQ(driver.number("pixels.zoom"), 9) << "the lesson goes on without it";
+    EXPECT_TRUE(driver.app.notices().empty());
+    // Yes reads it: this one is no training, and that is told.
+    open(driver, line);
+    driver.click("Read it");
+    EXPECT_EQ(driver.text("lesson.question"), "");
+    EXPECT_FALSE(driver.app.notices().empty()) << name;
+  }
+  // One that lies elsewhere itself is not looked into before that was allowed: two questions.
+  fs::copy_file(own("theirs.safetensors"), other("theirs.safetensors"));
+  ShellDriver driver;
+  open(driver, "train.open " + other("theirs.safetensors"));
+  EXPECT_EQ(driver.text("lesson.question"), "This lesson wants to read a file outside its folder.");
+  driver.click("Read it");
+  EXPECT_EQ(driver.text("lesson.question"),
+            "This lesson wants to open a training that reads pictures outside its folder.");
+  driver.click("Don't");
+  EXPECT_EQ(driver.text("lesson.question"), "");
+  EXPECT_TRUE(driver.app.notices().empty());
+  // The second run of a comparison has data of its own.
+  for (const std::string& source :
+       {"folder:" + other("tiles"), "mnist:" + own("way/tiles"), "\"folder:" + other("tiles") + "\""}) {
+    ShellDriver fresh;
+    open(fresh, "train.compare data " + source);
+    EXPECT_EQ(fresh.text("lesson.question"), "This lesson wants to read a file outside its folder.") << source;
+  }
+  open(driver, "train.compare data folder:" + own("tiles"));
+  EXPECT_EQ(driver.text("lesson.question"), "");
+  EXPECT_NE(open(driver, "train.compare data \"folder:" + other("") + "\\\\x\"").find("without quotes"),
+            std::string::npos);
 }
 
 TEST_F(LessonFilesTest, a_lesson_does_not_answer_for_a_person) {

@@ -17,6 +17,7 @@
 #include "app/widgets/textures.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
+#include "tests/app/watched_picture.h"
 #include "tests/source_dir.h"
 
 namespace striate {
@@ -128,7 +129,7 @@ class PageDriver {
     return {};
   }
 
-  NoTextures textures;
+  CountedTextures textures;
   App app;
   Ui ui;
   InputQueue hands;

@@ -13,10 +13,12 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "app/worker/kept_training.h"
 #include "app/worker/train_worker.h"
+#include "app/worker/trainer_thread.h"
 #include "engine/training/data/sources.h"
 #include "tests/app/shell_driver.h"
 #include "tests/test_folder.h"
@@ -195,6 +197,89 @@ TEST(Autosave, what_was_recovered_is_there_until_the_next_save) {
     EXPECT_TRUE(fs::exists(own));
   }
   EXPECT_FALSE(fs::exists(own));  // in order
+}
+
+// What a closing session, a terminal that goes and Ctrl+C do to a window (tests/window/signals.sh).
+TEST(Autosave, a_program_that_is_ended_from_outside_leaves_what_was_learned) {
+  const TestFolder folder;
+  const std::string own = folder / "training-1.safetensors";
+  std::vector<std::string> told;
+  const auto tell = [&](const std::string& words) { told.push_back(words); };
+  {
+    TrainWorker worker(Device::cpu(), no_hooks());
+    worker.set_autosave({own}, 1000);
+    worker.begin(small());
+    train_to(worker, 7);
+    worker.scrub(3);  // an earlier step is shown
+    while (worker.working()) worker.advance(1);
+    EXPECT_FALSE(fs::exists(own));
+    worker.keep_at_end(tell);
+  }
+  EXPECT_EQ(told, std::vector<std::string>{"training is kept at step 7: the window offers it when it starts again"});
+  const std::string aside = folder / "training-2.safetensors";
+  {
+    TrainWorker next(Device::cpu(), no_hooks());
+    next.set_autosave({aside}, 1000);
+    next.open(own);
+    EXPECT_EQ(next.place().step, 7);
+    // Recovered, and ended again before a step was done.
+    next.adopt_autosave(own);
+    next.keep_at_end(tell);
+  }
+  EXPECT_EQ(told.size(), 2u);
+  EXPECT_TRUE(fs::exists(aside));
+  // What a person saved, and what was never learned, is not kept.
+  {
+    TrainWorker worker(Device::cpu(), no_hooks());
+    worker.set_autosave({own}, 1000);
+    worker.begin(small());
+    worker.keep_at_end(tell);
+    train_to(worker, 2);
+    worker.save(folder / "mine.safetensors");
+    worker.keep_at_end(tell);
+  }
+  EXPECT_EQ(told.size(), 2u);
+  EXPECT_FALSE(fs::exists(own));
+  // No place for it: that is told.
+  {
+    TrainWorker worker(Device::cpu(), no_hooks());
+    worker.set_autosave({folder / "none/t.safetensors"}, 1000);
+    worker.begin(small());
+    train_to(worker, 2);
+    worker.keep_at_end(tell);
+  }
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_NE(told[2].find("what was not saved is lost"), std::string::npos) << told[2];
+}
+
+TEST(Autosave, the_thread_keeps_it_when_it_was_told_to) {
+  const TestFolder folder;
+  const std::string own = folder / "training-1.safetensors";
+  for (const bool keep : {false, true}) {
+    {
+      TrainerThread thread(Device::cpu(), [] {});
+      thread.post([&](TrainWorker& worker) {
+        worker.set_autosave({own}, 1000);
+        worker.begin(small());
+        worker.until({3, Phase::batch});
+      });
+      while (thread.working()) std::this_thread::yield();
+      if (keep) thread.keep_at_end([](const std::string&) {});
+    }
+    EXPECT_EQ(fs::exists(own), keep);
+  }
+}
+
+// A number that a process had before: its training is still to be recovered.
+TEST(LostTraining, a_program_with_the_number_of_a_dead_one_leaves_its_training_alone) {
+  for (const char* form : {"training-{}.safetensors", "training-{}-2.safetensors"}) {
+    const TestFolder folder;
+    const std::string lost = folder / fmt::format(fmt::runtime(form), getpid());
+    std::ofstream(lost) << "of an earlier process";
+    const KeptPlaces places({folder.path()});
+    ASSERT_EQ(places.files().size(), 1u);
+    EXPECT_NE(places.files()[0], folder / fmt::format("training-{}.safetensors", getpid())) << form;
+  }
 }
 
 class LostBanner : public testing::Test {

@@ -99,6 +99,7 @@ has_kept && fail "no --save, an ordinary end: $(kept) is still there"
 # Stopped without --save: beside what stopped before, never over it.
 mkdir "$WORK/here"
 stop_here() {
+  : >"$WORK/err"  # of the one before
   (cd "$WORK/here" && exec "$STRIATE" train $DATA $NEW --steps 1000000 --save-every 0.1 >"$WORK/out" 2>"$WORK/err") &
   pid=$!
   wait_for grep -q "while it trains" "$WORK/err" || fail "stop: it does not begin"
@@ -110,6 +111,32 @@ stop_here
 [ -s "$WORK/here/striate-stopped.safetensors" ] && [ -s "$WORK/here/striate-stopped-2.safetensors" ] ||
   fail "two trainings that stopped are not two files"
 has_kept && fail "stopped and saved, and $(kept) is there as well"
+# A name that anything else has is left to it: a text, a link to nowhere, and a training that took the place of the one
+# that it went on from.
+printf 'my notes' >"$WORK/here/striate-stopped-3.safetensors"
+ln -s "$WORK/nowhere.safetensors" "$WORK/here/striate-stopped-4.safetensors"
+stop_here
+[ "$(cat "$WORK/here/striate-stopped-3.safetensors")" = "my notes" ] || fail "a text under the name is written over"
+[ ! -e "$WORK/nowhere.safetensors" ] || fail "a link is written through"
+[ -s "$WORK/here/striate-stopped-5.safetensors" ] || fail "the next free name is not taken"
+grep -q "saved to striate-stopped-5.safetensors; go on with --resume striate-stopped-5.safetensors" "$WORK/err" || fail "its name is not told"
+resume_here() {  # COMMAND...: run while it trains
+  : >"$WORK/err"
+  (cd "$WORK/here" && exec "$STRIATE" train $DATA --resume striate-stopped.safetensors --steps 1000000 --save-every 0.1 >"$WORK/out" 2>"$WORK/err") &
+  pid=$!
+  wait_for grep -q "while it trains" "$WORK/err" || fail "resume: it does not begin"
+  "$@"
+  kill -INT "$pid"
+  wait "$pid"
+}
+before=$(steps_of "$WORK/here/striate-stopped.safetensors")
+resume_here true
+grep -q "saved to striate-stopped.safetensors;" "$WORK/err" || fail "the file that it went on from is not renewed"
+[ "$(steps_of "$WORK/here/striate-stopped.safetensors")" -gt "$before" ] || fail "the file that it went on from is not renewed"
+cp "$WORK/here/striate-stopped-2.safetensors" "$WORK/here/other"
+resume_here mv "$WORK/here/other" "$WORK/here/striate-stopped.safetensors"
+cmp -s "$WORK/here/striate-stopped.safetensors" "$WORK/here/striate-stopped-2.safetensors" || fail "another training is written over"
+[ -s "$WORK/here/striate-stopped-6.safetensors" ] || fail "another training has the name, and no other is taken"
 
 # Weights only: the minutes are kept whole, so that a training that is killed or stopped can go on.
 begin $NEW --steps 1000000 --save-every 0.1 --weights-only --save "$WORK/light.safetensors"

@@ -95,6 +95,9 @@ TEST_P(EveryFormat, over_the_limit_is_refused_with_size_and_limit) {
   const std::string error = error_of(small.file, limits);
   EXPECT_NE(error.find("over the limit"), std::string::npos) << error;
   EXPECT_NE(error.find(" x "), std::string::npos) << error;
+  // Nobody can change the limit on the command line: the hint says what can be done.
+  EXPECT_EQ(error.find("raise"), std::string::npos) << error;
+  EXPECT_NE(error.find("scale it down"), std::string::npos) << error;
   limits.megapixels = small.width * small.height / 1e6;
   EXPECT_EQ(error_of(small.file, limits), "");
 }

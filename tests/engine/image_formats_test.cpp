@@ -82,6 +82,14 @@ TEST(Png, wrong_checksums_and_rows_are_refused_with_the_reason) {
   EXPECT_EQ(error_of(png_file(2, 1, 8, 0, {0, 7, 8}, false, png_chunk("abCD", {1}))), "");
 }
 
+TEST(Png, a_side_that_its_decoder_does_not_take_is_no_damage) {
+  const std::string error = error_of(png_file(20'000'000, 1, 8, 0, FileBytes(20'000'001)));
+  EXPECT_NE(error.find("20000000 x 1 pixels, its decoder takes 16777216 on a side"), std::string::npos) << error;
+  EXPECT_EQ(error.find("damaged"), std::string::npos) << error;
+  const FileBytes tall = png_file(1, 16'777'217, 1, 0, FileBytes(2 * 16'777'217));
+  EXPECT_NE(error_of(tall).find("1 x 16777217 pixels, its decoder takes"), std::string::npos) << error_of(tall);
+}
+
 TEST(Jpeg, every_orientation_is_applied_in_both_byte_orders) {
   // Where the stored picture's top left and the one right of it go, for orientations 1 to 8.
   const FileBytes upright = jpeg_with_exif(9, 10, 1, true);

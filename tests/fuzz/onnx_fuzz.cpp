@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/error.h"
@@ -125,6 +127,50 @@ void write_empty_seeds(const std::function<void(const striate::OnnxBuilder&)>& w
   }
 }
 
+// GELU and layer normalization as exporters take them apart: a change of any byte is a group that is almost one.
+void write_apart_seeds(const std::function<void(const striate::OnnxBuilder&)>& write) {
+  using striate::OnnxBuilder;
+  using striate::OnnxDims;
+  using striate::with;
+  for (const int64_t opset : {11, 17, 18}) {
+    OnnxBuilder norm(opset);
+    norm.input("x", {-1, 3, 5}).output("y").floats("2", {}, {2}).floats("e", {1}, {1e-5f});
+    norm.floats("s", {5}, std::vector<float>(5, 0.5f)).floats("b", {3, 5}, std::vector<float>(15, 0.1f));
+    norm.integers("axes", {1}, {-1});
+    for (const auto& [from, to] : {std::pair{"x", "m"}, std::pair{"q", "v"}}) {
+      if (opset >= 18) {
+        norm.node("ReduceMean", {from, "axes"}, {to});
+      } else {
+        with(norm.node("ReduceMean", {from}, {to}), "axes", OnnxDims{-1});
+      }
+    }
+    norm.node("Sub", {"x", "m"}, {"d"});
+    norm.node("Pow", {"d", "2"}, {"q"});
+    norm.node("Add", {"v", "e"}, {"o"});
+    norm.node("Sqrt", {"o"}, {"r"});
+    norm.node("Div", {"d", "r"}, {"n"});
+    norm.node("Mul", {"n", "s"}, {"t"});
+    norm.node("Add", {"t", "b"}, {"y"});
+    write(norm);
+    for (const bool tangent : {false, true}) {
+      OnnxBuilder gelu(opset);
+      gelu.input("x", {-1, 8}).output("y").floats("1", {}, {1}).floats("h", {1}, {0.5f}).floats("3", {}, {3});
+      gelu.floats("r", {}, {tangent ? 0.797884583f : 0.707106769f}).floats("c", {}, {0.044715f});
+      if (tangent) {
+        gelu.node("Pow", {"x", "3"}, {"p"});
+        gelu.node("Mul", {"p", "c"}, {"k"});
+        gelu.node("Add", {"x", "k"}, {"a"});
+      }
+      gelu.node("Mul", {tangent ? "a" : "x", "r"}, {"i"});
+      gelu.node(tangent ? "Tanh" : "Erf", {"i"}, {"f"});
+      gelu.node("Add", {"f", "1"}, {"m"});
+      gelu.node("Mul", {"x", "m"}, {"t"});
+      gelu.node("Mul", {"t", "h"}, {"y"});
+      write(gelu);
+    }
+  }
+}
+
 // Every operator once, each on a chain of its own from the input, so that a change of one leaves the others.
 void write_seeds(const std::filesystem::path& folder) {
   using striate::OnnxBuilder;
@@ -204,6 +250,7 @@ void write_seeds(const std::filesystem::path& folder) {
     write(b);
   }
   write_empty_seeds(write);
+  write_apart_seeds(write);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "engine/error.h"
 #include "engine/nearest_word.h"
 #include "engine/network/models.h"
+#include "engine/training/data/source_folder.h"
 #include "engine/training/training_run.h"
 
 namespace striate {
@@ -21,6 +22,19 @@ double positive_number(const std::string& name, const std::string& value, bool w
                 whole ? "a whole number, 0 or more" : "a number, 0 or more: 0.01");
   }
   return whole ? static_cast<double>(integer) : number;
+}
+
+// Of "data folder:DIR", as train.compare reads it.
+std::string_view folder_of_change(std::string_view value) {
+  value = trimmed(value);
+  const size_t space = std::min(value.find(' '), value.size());
+  if (value.substr(0, space) != "data") return {};
+  std::string_view source = trimmed(value.substr(space));
+  if (!source.starts_with('"')) return folder_of_source(source);
+  source = source.substr(1, source.find('"', 1) - 1);
+  if (source.find('\\') != std::string_view::npos)
+    throw Error("train.compare data: a lesson names a folder without quotes", "train.compare data folder:DIR");
+  return folder_of_source(source);
 }
 
 double measured(float value) { return static_cast<double>(value); }
@@ -113,8 +127,10 @@ void CompareView::declare(Registry& registry) {
   registry.add(Command{
       "train.compare",
       "Trains a second run from the same start with one thing changed, beside this one",
-      {Parameter::text("NAME VALUE",
-                       fmt::format("what is different in it, {}, and its value: rate 0.1; off ends it", names))},
+      {Parameter::file_to_read(
+          "NAME VALUE",
+          fmt::format("what is different in it, {}, and its value: rate 0.1, data folder:DIR; off ends it", names),
+          folder_of_change)},
       [this](const Arguments& arguments) {
         const std::string text(trimmed(arguments.text(0)));
         if (text == "off") {

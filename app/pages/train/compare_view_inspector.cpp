@@ -105,10 +105,14 @@ void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
     for (const ComparedNumber& number : compare_numbers(now)) {
       line(number.name, number_of(number, number.a), number_of(number, number.b), number.better(), false);
     }
-    if (now.test && now.other->test) {  // also where both are the same: nothing below moves when it pauses
-      ui.note(fmt::format("test part: measured after steps {} and {}", grouped(now.test->step),
-                          grouped(now.other->test->step)));
-    }
+    // Also where both are the same, or not known yet, and as high as for large numbers: nothing below moves.
+    const auto measured = [](const auto& test) { return test ? grouped(test->step) : std::string("\u2026"); };
+    const auto words = [&](const std::string& a, const std::string& b) {
+      ui.note(fmt::format("test part: measured after steps {} and {}", a, b));
+    };
+    ui.begin_reserved("measured");
+    words(measured(now.test), measured(now.other->test));
+    ui.end_reserved(ui.height_of([&] { words("1 000 000", "1 000 000"); }));
     if (now.other->error) {
       ui.error_note("The second run stopped: " + std::string(now.other->error->what()),
                     "This run goes on; the other is shown where it stopped. Begin another comparison below.");

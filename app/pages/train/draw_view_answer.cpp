@@ -73,12 +73,16 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (!takes_pictures(reader_of(now).input)) return;
   const std::vector<InputStage>& stages = shown_stages(now);
   ui.section("DRAWING");
+  // The same rows before it is answered: the pen's slider doesn't move away from under the hand.
+  std::string taken_for = "-", output = "-";
   if (has_content() && answered(now) && now.data) {
     const TrainProbe& probe = *now.probe;
     const auto best = static_cast<size_t>(probe.predicted());
-    ui.big_row("taken for", now.data->classes()[best], Concept::activation);
-    ui.row("its softmax output", number_text(probe.probabilities[best], 3));
+    taken_for = now.data->classes()[best];
+    output = number_text(probe.probabilities[best], 3);
   }
+  ui.big_row("taken for", taken_for, Concept::activation);
+  ui.row("its softmax output", output);
   NumberSpec pen;
   pen.minimum = kThinnestPen;
   pen.maximum = kThickestPen;

@@ -1,6 +1,8 @@
 // The inspector of the view `step`: what the shown phase does, in words, and the sums behind its numbers.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <string>
 
 #include "app/pages/train/step_view.h"
 #include "app/widgets/sum_row.h"
@@ -24,6 +26,12 @@ const char* const kWords[] = {
     "rate scales it."};
 
 constexpr int kMostChips = 49;
+const char* const kUnknown = "\u2026";
+
+const char* words_of(int phase, bool softmax) {
+  return phase == 2 && !softmax ? "How far each output is from its target. The batch's loss is the mean."
+                                : kWords[phase];
+}
 
 }  // namespace
 
@@ -32,62 +40,94 @@ void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   const int shown = shown_phase(now);
   ui.section(fmt::format("PHASE {}: {}", shown + 1, kTitles[shown]));
   const bool softmax = now.recipe->loss == "cross-entropy";
-  ui.note(shown == 2 && !softmax ? "How far each output is from its target. The batch's loss is the mean."
-                                 : kWords[shown]);
+  // Every phase has the same place for its words and for its numbers, those of the largest: what is below stays where
+  // it is while the phases go by.
+  float words = 0, numbers = 0;
+  for (int phase = 0; phase < 5; ++phase)
+    words = std::max(words, ui.height_of([&] { ui.note(words_of(phase, softmax)); }));
+  ui.begin_reserved("words");
+  ui.note(words_of(shown, softmax));
+  ui.end_reserved(words);
+  for (const int phase : {2, 4}) {
+    const auto rows = [&] { draw_numbers(ui, now, phase, false); };
+    numbers = std::max(numbers, ui.height_of(rows));
+  }
+  ui.begin_reserved("numbers", std::hash<std::string>()(fmt::format("{} {}", state_.way, place(now).node)));
+  if (!fast(now) || shown == 0 || shown == 2) draw_numbers(ui, now, shown, true);
+  ui.end_reserved(numbers);
+  ui.hairline();
+}
+
+// The numbers of a phase; where they are not at hand, `known` or not, all of its rows.
+void StepView::draw_numbers(Ui& ui, const TrainSnapshot& now, int phase, bool known) const {
   NumberSpec spec;
   spec.step = 1;
   spec.decimals = 0;
   spec.maximum = std::max(1, now.recipe->batch - 1);
-  if (fast(now) && shown != 0 && shown != 2) {
-    ui.hairline();
-    return;
+  // An update is of no sample; what follows in other phases, too, keeps its place.
+  const auto followed = [&] { ui.slider("followed sample", sample(now), spec, "train.step.sample"); };
+  if (phase != 4 && (!known || done_phase(now) >= 0)) {
+    followed();
+  } else {
+    ui.space(ui.height_of(followed));
   }
-  if (shown != 4 && done_phase(now) >= 0) ui.slider("followed sample", sample(now), spec, "train.step.sample");
   try {
-    if (shown == 2 && now.batch) {
-      const LossNumbers numbers = loss_numbers(now);
-      const auto i = static_cast<size_t>(sample(now));
-      const int label = now.batch->labels[i];
-      ui.row("its class", now.data->classes()[static_cast<size_t>(label)]);
-      if (softmax) {
-        const float p = numbers.probabilities[i * static_cast<size_t>(numbers.classes) + static_cast<size_t>(label)];
-        ui.row("share of its class", full_value(p), Concept::activation);
-        ui.row("loss: \u2212log of it", full_value(numbers.per_sample[i]), Concept::gradient);
-      } else {
-        ui.row("loss", full_value(numbers.per_sample[i]), Concept::gradient);
-      }
-      ui.big_row("mean of the batch", full_value(numbers.mean), Concept::gradient);
-      const bool same_batch = done_phase(now) >= 2;
-      if (same_batch && std::isfinite(now.loss) && now.loss != numbers.mean) {
-        ui.row("the trainer holds", full_value(now.loss));
-      }
-      if (softmax) {
-        ui.note(
-            fmt::format("The gradient of an output is (share \u2212 target) / {}: the network is pulled towards the "
-                        "target, by as much as it is off.",
-                        now.recipe->batch));
-      }
-    }
-    if ((shown == 3 && state_.way != "layers") || shown == 4) draw_weight_choice(ui, now);
-    if (shown == 3 && state_.way == "weights") draw_weight_sum(ui, now);
-    if (shown == 3 && state_.way == "input") draw_input_sum(ui, now);
-    if (shown == 4) {
-      const Update update = update_numbers(now);
-      ui.row("optimizer", now.recipe->optimizer);
-      ui.row("before", full_value(update.walk.before), Concept::kernel);
-      ui.row("change", short_value(static_cast<double>(update.walk.after) - static_cast<double>(update.walk.before), 4),
-             Concept::gradient);
-      ui.big_row(update.done ? "after" : "will be", full_value(update.walk.after), Concept::kernel);
-      if (update.done && update.stored != update.walk.after) {
-        ui.row("the network holds", full_value(update.stored), Concept::gradient);
-        ui.note("The weight was changed by hand since, or its update was computed on another device.");
-      }
-    }
+    if (phase == 2 && (!known || now.batch)) draw_loss_rows(ui, now, known);
+    if ((phase == 3 && state_.way != "layers") || phase == 4) draw_weight_choice(ui, now);
+    if (phase == 3 && state_.way == "weights") draw_weight_sum(ui, now);
+    if (phase == 3 && state_.way == "input") draw_input_sum(ui, now);
+    if (phase == 4) draw_update_rows(ui, now, known);
   } catch (const Error&) {
-    ui.note(shown == 4 ? "Its numbers come when you go through a step: press **Phase** until Update is lit."
+    ui.note(phase == 4 ? "Its numbers come when you go through a step: press **Phase** until Update is lit."
                        : "Its numbers come with the next step: press **Step**.");
   }
-  ui.hairline();
+}
+
+void StepView::draw_loss_rows(Ui& ui, const TrainSnapshot& now, bool known) const {
+  const bool softmax = now.recipe->loss == "cross-entropy";
+  std::string its_class = kUnknown, share = kUnknown, loss = kUnknown, mean = kUnknown, held;
+  if (known) {
+    const LossNumbers numbers = loss_numbers(now);
+    const auto i = static_cast<size_t>(sample(now));
+    const auto label = static_cast<size_t>(now.batch->labels[i]);
+    its_class = now.data->classes()[label];
+    if (softmax) share = full_value(numbers.probabilities[i * static_cast<size_t>(numbers.classes) + label]);
+    loss = full_value(numbers.per_sample[i]);
+    mean = full_value(numbers.mean);
+    const bool same_batch = done_phase(now) >= 2;
+    if (same_batch && std::isfinite(now.loss) && now.loss != numbers.mean) held = full_value(now.loss);
+  }
+  ui.row("its class", its_class);
+  if (softmax) ui.row("share of its class", share, Concept::activation);
+  ui.row(softmax ? "loss: \u2212log of it" : "loss", loss, Concept::gradient);
+  ui.big_row("mean of the batch", mean, Concept::gradient);
+  if (!held.empty()) ui.row("the trainer holds", held);
+  if (softmax) {
+    ui.note(
+        fmt::format("The gradient of an output is (share \u2212 target) / {}: the network is pulled towards the "
+                    "target, by as much as it is off.",
+                    now.recipe->batch));
+  }
+}
+
+void StepView::draw_update_rows(Ui& ui, const TrainSnapshot& now, bool known) const {
+  std::string before = kUnknown, change = kUnknown, after = kUnknown, stored;
+  bool done = false;
+  if (known) {
+    const Update update = update_numbers(now);
+    before = full_value(update.walk.before);
+    change = short_value(static_cast<double>(update.walk.after) - static_cast<double>(update.walk.before), 4);
+    after = full_value(update.walk.after);
+    done = update.done;
+    if (done && update.stored != update.walk.after) stored = full_value(update.stored);
+  }
+  ui.row("optimizer", now.recipe->optimizer);
+  ui.row("before", before, Concept::kernel);
+  ui.row("change", change, Concept::gradient);
+  ui.big_row(done ? "after" : "will be", after, Concept::kernel);
+  if (stored.empty()) return;
+  ui.row("the network holds", stored, Concept::gradient);
+  ui.note("The weight was changed by hand since, or its update was computed on another device.");
 }
 
 void StepView::draw_weight_choice(Ui& ui, const TrainSnapshot& now) const {

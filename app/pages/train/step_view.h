@@ -104,6 +104,9 @@ class StepView : public TrainView {
                         int selected);
 
   // ---- inspector
+  void draw_numbers(Ui& ui, const TrainSnapshot& now, int phase, bool known) const;
+  void draw_loss_rows(Ui& ui, const TrainSnapshot& now, bool known) const;
+  void draw_update_rows(Ui& ui, const TrainSnapshot& now, bool known) const;
   void draw_weight_choice(Ui& ui, const TrainSnapshot& now) const;
   void draw_chips(Ui& ui, const std::string& label, const PrintedSum& printed, size_t first, int columns,
                   std::vector<SumChip> chips, int lit, Hover::Kind kind, int row) const;

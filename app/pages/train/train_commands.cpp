@@ -6,22 +6,10 @@
 #include "engine/error.h"
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
+#include "engine/training/data/source_folder.h"
 #include "engine/training/data/sources.h"
 
 namespace striate {
-namespace {
-
-// "folder:DIR": what stands behind the colon, of a data set that lies in a folder.
-std::string_view folder_of_source(std::string_view text) {
-  const size_t colon = text.find(':');
-  const std::string word = source_word(std::string(text));
-  for (const DataSource& source : data_sources())
-    if (word == source.word && source.takes_folder && colon != std::string_view::npos) return text.substr(colon + 1);
-  return {};
-}
-
-}  // namespace
-
 void TrainPage::declare(Registry& registry) {
   registry_ = &registry;
   declare_settings(registry);

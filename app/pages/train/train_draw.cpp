@@ -2,6 +2,8 @@
 // inspector's RUN section, the transport.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <string>
 
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/train_page.h"
@@ -66,8 +68,13 @@ void TrainPage::draw_tabs(Ui& ui, const Rect& area) const {
 
 void TrainPage::draw_inspector(Ui& ui) const {
   if (views_.size() > view_) {
+    // What is below stays where it is while the training goes on: only what a person chooses may move it.
+    std::string chosen = snapshot_->architecture ? snapshot_->architecture->text() : "";
+    for (const std::string& line : views_[view_]->state()) chosen += "\n" + line;
     ui.push_id(views_[view_]->id());
+    ui.begin_reserved("inspector", std::hash<std::string>()(chosen));
     views_[view_]->draw_inspector(ui, *snapshot_);
+    ui.end_reserved();
     ui.pop_id();
   }
   draw_run(ui);
@@ -138,16 +145,18 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   const float branch_wide = ui.em(narrow ? 32 : 112);
   // The slider keeps a hand's width: what it needs, the words around it give up, one after the other.
   float speed_wide = longest + speed_name + ui.em(44);
-  float room = area.w - button_wide(runs ? "Pause" : "Start", true) - button_wide("Step", true) -
-               button_wide("Phase", false) - button_wide("Epoch", false) - 4 * 12 - branch_wide - 8 - speed_wide - 10 -
-               until_wide - 8;
+  // One width for both words: what stands beside them stays when they change.
+  const float start_wide = std::max(button_wide("Pause", true), button_wide("Start", true));
+  float room = area.w - start_wide - button_wide("Step", true) - button_wide("Phase", false) -
+               button_wide("Epoch", false) - 4 * 12 - branch_wide - 8 - speed_wide - 10 - until_wide - 8;
   const float wanted = ui.em(100);
   const bool short_speed = room < wanted;
   if (short_speed) speed_wide -= speed_name, room += speed_name;
   const bool icons = room < wanted;
-  if (icons) room += button_wide(runs ? "Pause" : "Start", true) + button_wide("Step", true) - 2 * ui.em(32);
+  if (icons) room += start_wide + button_wide("Step", true) - 2 * ui.em(32);
   const bool wordless = room < wanted;
   ui.begin_row(area);
+  if (!icons) ui.next(ui.take(start_wide, ui.em(34)));
   if (runs || s.status == Status::preparing) {
     ui.button("Pause", "train.pause", {.style = ButtonStyle::primary, .icon = Icon::pause, .icon_only = icons});
   } else {

@@ -73,6 +73,11 @@ bool TrainPage::may_quit() {
   return true;
 }
 
+// A training that is in a person's file, whole, is in no other; without a place for a user's state nothing is kept.
+void TrainPage::keep_work(const std::function<void(const std::string& words)>& tell) {
+  if (thread_) thread_->keep_at_end(tell);
+}
+
 void TrainPage::forget() {
   begun_.reset();
   edits_.clear();

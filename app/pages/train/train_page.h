@@ -43,6 +43,7 @@ class TrainPage : public Page {
   std::vector<std::string> recorded(std::string_view line) override;
   std::vector<std::string> replay() const override;
   bool may_quit() override;
+  void keep_work(const std::function<void(const std::string& words)>& tell) override;
   std::optional<PageBanner> banner() const override;
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;

@@ -1,9 +1,12 @@
 // The commands of the page `train` that move a training, and those of its files.
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/pages/train/train_page.h"
 #include "engine/error.h"
 #include "engine/files/overwrite.h"
+#include "engine/training/data/source_folder.h"
 #include "engine/training/recipe_file.h"
 
 namespace striate {
@@ -101,19 +104,40 @@ void TrainPage::declare_run(Registry& registry) {
                        }});
 }
 
+namespace {
+
+// A training's pictures are read where it says.
+std::vector<std::string> folders_of(const std::string& path) {
+  try {
+    const SafeTensors file = SafeTensors::open(path);
+    const auto source = file.metadata().find("run.data");
+    if (source == file.metadata().end()) return {};
+    const std::string_view folder = folder_of_source(source->second);
+    return folder.empty() ? std::vector<std::string>() : std::vector<std::string>{std::string(folder)};
+  } catch (const Error&) {  // told when it is opened
+    return {};
+  }
+}
+
+Parameter training_to_read() {
+  Parameter file = Parameter::file_to_read("FILE", "path of a file that train.save wrote");
+  file.also_reads = folders_of;
+  return file;
+}
+
+}  // namespace
+
 void TrainPage::declare_files(Registry& registry) {
-  registry.add(Command{"train.open",
-                       "Goes on with a training that was saved",
-                       {Parameter::file_to_read("FILE", "path of a file that train.save wrote")},
-                       [this](const Arguments& arguments) {
-                         const std::string& file = arguments.text(0);
-                         read_recipe(SafeTensors::read(file), file);  // what is wrong with it is told at once
-                         ask_or("Another training would take its place.", [this, file] {
-                           adopt_ = true;
-                           edits_.clear();
-                           post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
-                         });
-                       }});
+  registry.add(Command{
+      "train.open", "Goes on with a training that was saved", {training_to_read()}, [this](const Arguments& arguments) {
+        const std::string& file = arguments.text(0);
+        read_recipe(SafeTensors::read(file), file);  // what is wrong with it is told at once
+        ask_or("Another training would take its place.", [this, file] {
+          adopt_ = true;
+          edits_.clear();
+          post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
+        });
+      }});
   declare_recovery(registry);
   registry.add(Command{"train.save",
                        "Saves the network with the state of its training",

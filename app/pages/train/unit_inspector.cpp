@@ -12,6 +12,12 @@ namespace striate {
 namespace {
 
 constexpr int kMostChips = 49;
+const char* const kNowWeights = "The sum above was computed with the weights as they are now.";
+const char* const kNewBatch =
+    "The batch is new; forward, the next phase, computes its values. The sum above shows what they become.";
+const char* const kOlderWeights =
+    "These values were computed with the weights before the last update, the sum above with those after it. **Phase**, "
+    "until forward, computes them anew.";
 
 const char* sign_of_form(UnitForm form) {
   switch (form) {
@@ -172,11 +178,15 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     if (kernel && end - from < o.slices) ui.note(fmt::format("and {} slices more", o.slices - (end - from)));
     if (walk.has_bias) ui.row("+ bias", o.printed.bias, Concept::bias);
     ui.big_row("sum", o.printed.result, Concept::activation);
+    // Another number may be rounded or not; what is below stays.
+    const std::string rounded = "Rounded so that what stands above adds up. Exactly ";
+    ui.begin_reserved("rounded");
     if (!o.printed.reproduces) {
       ui.note("Rounded; exactly " + full_value(walk.value));
     } else if (o.printed.result != full_value(walk.value)) {
-      ui.note("Rounded so that what stands above adds up. Exactly " + full_value(walk.value) + ".");
+      ui.note(rounded + full_value(walk.value) + ".");
     }
+    ui.end_reserved(ui.height_of([&] { ui.note(rounded + "-0.0000000000."); }));
   } else if (walk.form == UnitForm::normalised) {
     ui.row("value that comes in", full_value(walk.terms[0].x), Concept::input);
     ui.row(state_.batch ? "\u2212 mean of the batch" : "\u2212 running mean", full_value(walk.mean));
@@ -198,15 +208,21 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     if (walk.form == UnitForm::average) ui.row("\u00f7", std::to_string(walk.divisor));
     ui.big_row("value", full_value(walk.value), Concept::activation);
   }
+  const auto held = [&](const std::string& value, const char* why) {
+    ui.row("the network holds", value, Concept::gradient);
+    ui.note(why);
+  };
+  // A batch's values are of before an update in some phases and not in others: their words have a place in all.
+  ui.begin_reserved("held");
   if (!walk.agrees()) {
-    ui.row("the network holds", full_value(*walk.stored), Concept::gradient);
-    ui.note(
-        !state_.batch || batch_is_current(now) ? "The sum above was computed with the weights as they are now."
-        : now.next_phase == Phase::forward
-            ? "The batch is new; forward, the next phase, computes its values. The sum above shows what they become."
-            : "These values were computed with the weights before the last update, the sum above with those after "
-              "it. **Phase**, until forward, computes them anew.");
+    held(full_value(*walk.stored), !state_.batch || batch_is_current(now) ? kNowWeights
+                                   : now.next_phase == Phase::forward     ? kNewBatch
+                                                                          : kOlderWeights);
   }
+  float most = 0;
+  for (const char* why : {kNewBatch, kOlderWeights})
+    most = std::max(most, ui.height_of([&] { held("-0.0000000000", why); }));
+  ui.end_reserved(state_.batch ? most : 0);
   for (const auto& [node, next] : chain(o)) {
     ui.row(fmt::format("\u2192 {}", now.architecture->nodes()[static_cast<size_t>(node)].layer->text()),
            full_value(next.value), Concept::activation);
@@ -224,15 +240,13 @@ void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   ui.note(fmt::format("{} {}, slice {}, {}", o.dense ? "neuron" : "filter", o.filter, o.slice,
                       row_column(o.weight_row, o.weight_column)));
   ui.row("value", full_value(t->w), Concept::kernel);
-  if (const SlotValues* gradient = now.slot(Role::weight_gradient, o.weight_name)) {
-    ui.row("gradient", full_value(gradient->values[at]), Concept::gradient);
-  }
+  const SlotValues* gradient = now.slot(Role::weight_gradient, o.weight_name);
+  ui.row("gradient", gradient != nullptr ? full_value(gradient->values[at]) : "-", Concept::gradient);
   const SlotValues* before =
       previous_ && previous_->run == now.run ? previous_->slot(Role::weight, o.weight_name) : nullptr;
-  if (before != nullptr && at < before->values.size()) {
-    ui.row(fmt::format("changed since step {}", previous_->step),
-           short_value(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4));
-  }
+  const bool changed = before != nullptr && at < before->values.size();
+  ui.row(changed ? fmt::format("changed since step {}", previous_->step) : "changed",
+         changed ? short_value(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4) : "-");
   NumberSpec spec;
   spec.minimum = -100;
   spec.maximum = 100;
