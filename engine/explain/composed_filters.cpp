@@ -42,7 +42,7 @@ ConvolutionPair find_convolution_pair(const Architecture& architecture) {
       if (is_one_of(kind, {"relu", "leaky_relu", "leakyrelu", "tanh", "sigmoid"})) {
         found.activation = true;
       } else if (kind == "batchnorm") {
-        found.normalisation = true;
+        found.normalization = true;
       } else if (is_one_of(kind, {"maxpool", "avgpool"})) {
         const Pool2dShape pool = geometry(at).pooling;
         found.distance_y *= pool.stride_y, found.distance_x *= pool.stride_x;

@@ -32,12 +32,12 @@ Write find_writer(const LayerWriter<Write> (&rows)[N], const std::string& kind) 
 struct ExportInfo {
   std::string name;                  // of the model, for people; may be empty
   std::vector<std::string> classes;  // in the order of the outputs; may be empty
-  std::string preparation;           // of its pictures, as Preparation::text() has it; empty: not known
+  std::string preprocessing;         // of its pictures, as Preprocessing::text() has it; empty: not known
   std::vector<int> outputs;          // nodes that are outputs besides the last
   LayerSet frozen;                   // layers that its training left as they were
   // For scripts, which answer for a picture as `striate classify` does; export_info() fills them in, but for labels.
   Shape picture;                    // (C, H, W) of what they prepare; rank 0: the network takes no pictures
-  std::string pictures;             // how, as Preparation::text() has it, guessed where `preparation` is empty
+  std::string pictures;             // how, as Preprocessing::text() has it, guessed where `preprocessing` is empty
   bool channels_last = false;       // in the network's own input
   std::string loss;                 // that it was trained with; empty: cross-entropy
   std::vector<std::string> labels;  // for the outputs, where the file names none: ImageNet's
@@ -109,8 +109,8 @@ ExportGraph export_graph(const Architecture& architecture, const ExportInfo& inf
 // outputs. May be negative: that much of the input and of what stands before it is not looked at.
 std::vector<int64_t> pooling_after(const WindowFacts& window, const ExportNode& node);
 
-// The slot of a node's array: "weight", "running_mean". A programmer's mistake where there is none.
-const Slot& array_slot(const Network& network, const ExportNode& node, const std::string& part);
+// The tensor of a node's array: "weight", "running_mean". A programmer's mistake where there is none.
+const NamedTensor& array_tensor(const Network& network, const ExportNode& node, const std::string& part);
 bool has_array(const Network& network, const ExportNode& node, const std::string& part);
 
 }  // namespace striate

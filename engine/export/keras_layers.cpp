@@ -150,7 +150,7 @@ void global_pool(KerasScript& to, const ExportNode& n) {
                       n.facts.has("keep") ? "keepdims=True" : "", x));
 }
 
-// ---- products and normalisations
+// ---- products and normalizations
 void dense(KerasScript& to, const ExportNode& n) {
   const bool bias = !n.facts.has("no", "bias");
   to.line(n, Order::first,

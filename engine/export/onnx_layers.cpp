@@ -129,7 +129,7 @@ void global_pool(OnnxNodes& to, const ExportNode& n) {
   to.op("Flatten", n, {pooled}).with("axis", kAxis1);
 }
 
-// ---- products and normalisations
+// ---- products and normalizations
 void dense(OnnxNodes& to, const ExportNode& n) {
   std::vector<std::string> inputs{to.input(n), to.array(n, "weight")};
   if (!n.facts.has("no", "bias")) inputs.push_back(to.array(n, "bias"));
@@ -177,7 +177,7 @@ void layer_norm_part(OnnxNodes& to, const ExportNode& n) {
   const int64_t axis = n.facts.whole_behind("from", 1);
   std::string whole;
   const std::string scale = ones(to, n, axis);
-  WrittenNode& node = to.step("LayerNormalization", n, "normalised", {to.input(n), scale}, whole);
+  WrittenNode& node = to.step("LayerNormalization", n, "normalized", {to.input(n), scale}, whole);
   node.with("axis", axis).with_real("epsilon", epsilon_of(n));
   if (n.facts.kind() == "layernormdeviation") node.outputs.push_back("");
   const std::string part = to.unique(n.name + ".part");

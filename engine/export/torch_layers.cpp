@@ -134,7 +134,7 @@ void global_pool(TorchScript& to, const ExportNode& n) {
                          python_list(axes), n.facts.has("keep") ? ", keepdim=True" : ""));
 }
 
-// ---- products and normalisations
+// ---- products and normalizations
 void dense(TorchScript& to, const ExportNode& n) {
   to.module(n, fmt::format("nn.Linear({}, {}{})", n.in[0][1], n.facts.whole(1, 1),
                            n.facts.has("no", "bias") ? ", bias=False" : ""));

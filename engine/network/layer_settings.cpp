@@ -121,7 +121,7 @@ Kind kind_of(const std::string& word) {
     words.emplace_back(kind.word);
   }
   if (const LayerKind* kind = find_layer_kind(word)) return {kind->word, &kNone, kind->word};
-  throw Error(fmt::format("\"{}\" is no layer", word), nearest_hint(word, words));
+  throw Error(fmt::format("unknown layer \"{}\"", word), nearest_hint(word, words));
 }
 
 std::vector<std::string> split(std::string_view text) {
@@ -224,7 +224,7 @@ std::string with_layer_setting(std::string_view words, std::string_view name, co
   const bool plain = value.find_first_of(" \t\r\n|#:") == std::string::npos;
   const bool missing = value.empty() && changed.fallback == nullptr;
   if (!plain || missing || (changed.type == Type::on_off && value != "on" && value != "off")) {
-    throw Error(fmt::format("\"{}\" is no {} for {}", value, name, found.kind.word), changed.help);
+    throw Error(fmt::format("\"{}\" is not a valid {} for {}", value, name, found.kind.word), changed.help);
   }
   found.values[at] = value;
   std::string text = found.kind.word;

@@ -52,7 +52,7 @@ class Dense : public Layer {
     const layers::Channels x = layers::channels(call.x[0].shape);
     if (!call.dw.empty()) {
       dense_backward_weights(stream, x.n, x.c, k, call.x[0].data, call.dy, call.dw[0], bias ? call.dw[1] : nullptr,
-                             Result::replace, call.scratch);
+                             Result::overwrite, call.scratch);
     }
     if (call.dx[0] != nullptr) {
       dense_backward_input(stream, x.n, x.c, k, call.dy, call.weights[0], call.dx[0], call.dx_result[0], call.scratch);

@@ -1,60 +1,60 @@
 // The exponential units: elu, selu, celu.
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 
 namespace striate {
 namespace {
 
 using layers::kLargest;
 
-class Elu : public layers::CurveLayer {
+class Elu : public layers::ActivationLayer {
  public:
-  Elu() { curve = {CurveKind::elu, 1, 0}; }
+  Elu() { activation = {ActivationKind::elu, 1, 0}; }
   std::string kind() const override { return kElu.word; }
   std::string text() const override {
-    return curve.a == 1.0f ? std::string(kElu.word) : fmt::format("elu {}", number_text(curve.a));
+    return activation.a == 1.0f ? std::string(kElu.word) : fmt::format("elu {}", number_text(activation.a));
   }
 };
 
 // Klambauer's two numbers, as ONNX and PyTorch have them.
 constexpr float kSeluA = 1.67326319217681884765625f, kSeluB = 1.05070102214813232421875f;
 
-class Selu : public layers::CurveLayer {
+class Selu : public layers::ActivationLayer {
  public:
-  Selu() { curve = {CurveKind::selu, kSeluA, kSeluB}; }
+  Selu() { activation = {ActivationKind::selu, kSeluA, kSeluB}; }
   std::string kind() const override { return kSelu.word; }
   std::string text() const override {
-    if (curve.a == kSeluA && curve.b == kSeluB) return kSelu.word;
-    return fmt::format("selu {} {}", number_text(curve.a), number_text(curve.b));
+    if (activation.a == kSeluA && activation.b == kSeluB) return kSelu.word;
+    return fmt::format("selu {} {}", number_text(activation.a), number_text(activation.b));
   }
 };
 
-class Celu : public layers::CurveLayer {
+class Celu : public layers::ActivationLayer {
  public:
-  Celu() { curve = {CurveKind::celu, 1, 0}; }
+  Celu() { activation = {ActivationKind::celu, 1, 0}; }
   std::string kind() const override { return kCelu.word; }
   std::string text() const override {
-    return curve.a == 1.0f ? std::string(kCelu.word) : fmt::format("celu {}", number_text(curve.a));
+    return activation.a == 1.0f ? std::string(kCelu.word) : fmt::format("celu {}", number_text(activation.a));
   }
 };
 
 std::shared_ptr<const Layer> parse_elu(LayerWords& words) {
   auto layer = std::make_shared<Elu>();
-  if (words.more()) layer->curve.a = static_cast<float>(words.number("a", -kLargest, kLargest));
+  if (words.more()) layer->activation.a = static_cast<float>(words.number("a", -kLargest, kLargest));
   if (words.more()) words.unknown({});
   return layer;
 }
 std::shared_ptr<const Layer> parse_selu(LayerWords& words) {
   auto layer = std::make_shared<Selu>();
   if (words.more()) {
-    layer->curve.a = static_cast<float>(words.number("a", -kLargest, kLargest));
-    layer->curve.b = static_cast<float>(words.number("gain", -kLargest, kLargest));
+    layer->activation.a = static_cast<float>(words.number("a", -kLargest, kLargest));
+    layer->activation.b = static_cast<float>(words.number("gain", -kLargest, kLargest));
   }
   if (words.more()) words.unknown({});
   return layer;
 }
 std::shared_ptr<const Layer> parse_celu(LayerWords& words) {
   auto layer = std::make_shared<Celu>();
-  if (words.more()) layer->curve.a = static_cast<float>(words.number("a", 1e-30, kLargest));
+  if (words.more()) layer->activation.a = static_cast<float>(words.number("a", 1e-30, kLargest));
   if (words.more()) words.unknown({});
   return layer;
 }

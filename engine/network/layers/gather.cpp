@@ -7,7 +7,7 @@
 namespace striate {
 namespace {
 
-constexpr int kMostIndices = 65536;
+constexpr int kMaxIndices = 65536;
 
 class Gather : public Layer {
  public:
@@ -64,22 +64,22 @@ class Gather : public Layer {
 
 std::shared_ptr<const Layer> parse(LayerWords& words) {
   auto layer = std::make_shared<Gather>();
-  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
   if (!words.take("axis")) {
     if (words.more()) words.unknown({"axis"});
     words.fail("gather needs its axis", "write gather axis A 0,2,1");
   }
   layer->axis = words.whole("axis", 0, Shape::kMaxRank - 1);
   if (words.take("shape")) {
-    layer->shape = words.sizes("shape", 0, kMost, Shape::kMaxRank);
+    layer->shape = words.sizes("shape", 0, kMax, Shape::kMaxRank);
     layer->listed = false;
   }
   const LayerWords before = words;
   int64_t count = 1;
   for (const int64_t size : layer->shape) {
-    if (__builtin_mul_overflow(count, size, &count)) count = kMost;
+    if (__builtin_mul_overflow(count, size, &count)) count = kMax;
   }
-  if (layer->listed || count > 0) layer->indices = words.list("places", -kMost, kMost, kMostIndices);
+  if (layer->listed || count > 0) layer->indices = words.list("places", -kMax, kMax, kMaxIndices);
   if (!layer->listed && count != static_cast<int64_t>(layer->indices.size())) {
     before.fail(fmt::format("{} places for a shape of {}", layer->indices.size(), sizes_text(layer->shape)),
                 "give as many as the shape has values");

@@ -1,31 +1,31 @@
 // The smooth curves that look like ReLU from afar: gelu, mish, softplus.
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 
 namespace striate {
 namespace {
 
-class Gelu : public layers::CurveLayer {
+class Gelu : public layers::ActivationLayer {
  public:
-  Gelu() { curve = {CurveKind::gelu, 0, 0}; }
+  Gelu() { activation = {ActivationKind::gelu, 0, 0}; }
   std::string kind() const override { return kGelu.word; }
-  std::string text() const override { return curve.kind == CurveKind::gelu ? kGelu.word : "gelu tanh"; }
+  std::string text() const override { return activation.kind == ActivationKind::gelu ? kGelu.word : "gelu tanh"; }
 };
-class Mish : public layers::CurveLayer {
+class Mish : public layers::ActivationLayer {
  public:
-  Mish() { curve = {CurveKind::mish, 0, 0}; }
+  Mish() { activation = {ActivationKind::mish, 0, 0}; }
   std::string kind() const override { return kMish.word; }
   std::string text() const override { return kMish.word; }
 };
-class Softplus : public layers::CurveLayer {
+class Softplus : public layers::ActivationLayer {
  public:
-  Softplus() { curve = {CurveKind::softplus, 0, 0}; }
+  Softplus() { activation = {ActivationKind::softplus, 0, 0}; }
   std::string kind() const override { return kSoftplus.word; }
   std::string text() const override { return kSoftplus.word; }
 };
 
 std::shared_ptr<const Layer> parse_gelu(LayerWords& words) {
   auto layer = std::make_shared<Gelu>();
-  if (words.take("tanh")) layer->curve.kind = CurveKind::gelu_tanh;
+  if (words.take("tanh")) layer->activation.kind = ActivationKind::gelu_tanh;
   if (words.more()) words.unknown({"tanh"});
   return layer;
 }

@@ -1,4 +1,4 @@
-// Normalisation of each picture by itself, in groups of channels or channel by channel: groupnorm, instancenorm.
+// Normalization of each picture by itself, in groups of channels or channel by channel: groupnorm, instancenorm.
 #include "engine/network/layers/kinds.h"
 #include "kernels/group_norm.h"
 
@@ -33,9 +33,9 @@ class GroupNorm : public layers::Pointwise {
     const Shape each{inputs[0][1]};
     return {{"weight", each, WeightSpec::Kind::scale, 1, 1}, {"bias", each, WeightSpec::Kind::shift, 1, 1}};
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     const Shape rows{inputs[0][0], groups_of(inputs[0])};
-    return {{"mean", rows, false}, {"inverse_deviation", rows, false}};
+    return {{"mean", rows, false}, {"rstd", rows, false}};
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override { return group_norm_scratch(shape(inputs[0])); }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {
@@ -49,12 +49,12 @@ class GroupNorm : public layers::Pointwise {
   void forward(Stream& stream, const LayerCall& call) const override {
     const GroupNormShape s = shape(call.y.shape);
     // Without gradients nobody asks for the two numbers later.
-    float* mean = call.kept[0] != nullptr ? call.kept[0] : call.scratch;
-    float* inverse = call.kept[1] != nullptr ? call.kept[1] : call.scratch + s.rows();
+    float* mean = call.saved[0] != nullptr ? call.saved[0] : call.scratch;
+    float* inverse = call.saved[1] != nullptr ? call.saved[1] : call.scratch + s.rows();
     group_norm_forward(stream, s, call.x[0].data, call.weights[0], call.weights[1], mean, inverse, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
-    group_norm_backward(stream, shape(call.y.shape), call.x[0].data, call.weights[0], call.kept[0], call.kept[1],
+    group_norm_backward(stream, shape(call.y.shape), call.x[0].data, call.weights[0], call.saved[0], call.saved[1],
                         call.dy, call.dx[0], call.dw.empty() ? nullptr : call.dw[0],
                         call.dw.empty() ? nullptr : call.dw[1], call.dx_result[0], call.scratch);
   }

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 
 namespace striate {
 namespace {
@@ -10,28 +10,28 @@ namespace {
 using layers::kLargest;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-class HardSigmoid : public layers::CurveLayer {
+class HardSigmoid : public layers::ActivationLayer {
  public:
-  HardSigmoid() { curve = {CurveKind::hard_sigmoid, 0.2f, 0.5f}; }
+  HardSigmoid() { activation = {ActivationKind::hard_sigmoid, 0.2f, 0.5f}; }
   std::string kind() const override { return kHardSigmoid.word; }
   std::string text() const override {
-    if (curve.a == 0.2f && curve.b == 0.5f) return kHardSigmoid.word;
-    return fmt::format("hardsigmoid {} {}", number_text(curve.a), number_text(curve.b));
+    if (activation.a == 0.2f && activation.b == 0.5f) return kHardSigmoid.word;
+    return fmt::format("hardsigmoid {} {}", number_text(activation.a), number_text(activation.b));
   }
 };
 
-class HardSwish : public layers::CurveLayer {
+class HardSwish : public layers::ActivationLayer {
  public:
-  HardSwish() { curve = {CurveKind::hard_swish, 0, 0}; }
+  HardSwish() { activation = {ActivationKind::hard_swish, 0, 0}; }
   std::string kind() const override { return kHardSwish.word; }
   std::string text() const override { return kHardSwish.word; }
 };
 
-class Clip : public layers::CurveLayer {
+class Clip : public layers::ActivationLayer {
  public:
-  Clip() { curve = {CurveKind::clip, -kInfinity, kInfinity}; }
+  Clip() { activation = {ActivationKind::clip, -kInfinity, kInfinity}; }
   std::string kind() const override { return kClip.word; }
-  std::string text() const override { return fmt::format("clip {} {}", end(curve.a), end(curve.b)); }
+  std::string text() const override { return fmt::format("clip {} {}", end(activation.a), end(activation.b)); }
 
  private:
   static std::string end(float value) { return std::isinf(value) ? "none" : number_text(value); }
@@ -40,8 +40,8 @@ class Clip : public layers::CurveLayer {
 std::shared_ptr<const Layer> parse_hard_sigmoid(LayerWords& words) {
   auto layer = std::make_shared<HardSigmoid>();
   if (words.more()) {
-    layer->curve.a = static_cast<float>(words.number("slope", -kLargest, kLargest));
-    layer->curve.b = static_cast<float>(words.number("value at 0", -kLargest, kLargest));
+    layer->activation.a = static_cast<float>(words.number("slope", -kLargest, kLargest));
+    layer->activation.b = static_cast<float>(words.number("value at 0", -kLargest, kLargest));
   }
   if (words.more()) words.unknown({});
   return layer;
@@ -49,8 +49,8 @@ std::shared_ptr<const Layer> parse_hard_sigmoid(LayerWords& words) {
 
 std::shared_ptr<const Layer> parse_clip(LayerWords& words) {
   auto layer = std::make_shared<Clip>();
-  if (!words.take("none")) layer->curve.a = static_cast<float>(words.number("lower end", -kLargest, kLargest));
-  if (!words.take("none")) layer->curve.b = static_cast<float>(words.number("upper end", -kLargest, kLargest));
+  if (!words.take("none")) layer->activation.a = static_cast<float>(words.number("lower end", -kLargest, kLargest));
+  if (!words.take("none")) layer->activation.b = static_cast<float>(words.number("upper end", -kLargest, kLargest));
   if (words.more()) words.unknown({});
   return layer;
 }

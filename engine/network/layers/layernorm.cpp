@@ -1,4 +1,4 @@
-// Normalisation over an axis and all behind it, and the two numbers it is made with: layernorm, layernormmean,
+// Normalization over an axis and all behind it, and the two numbers it is made with: layernorm, layernormmean,
 // layernormdeviation.
 #include "engine/network/layers/kinds.h"
 #include "kernels/group_norm.h"
@@ -61,9 +61,9 @@ class LayerNorm : public FromAxis {
     if (shifted) list.push_back({"bias", each, WeightSpec::Kind::shift, 1, 1});
     return list;
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     const Shape rows = row_shape(inputs[0]);
-    return {{"mean", rows, false}, {"inverse_deviation", rows, false}};
+    return {{"mean", rows, false}, {"rstd", rows, false}};
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override { return group_norm_scratch(shape(inputs[0])); }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {
@@ -80,15 +80,15 @@ class LayerNorm : public FromAxis {
   void forward(Stream& stream, const LayerCall& call) const override {
     const GroupNormShape s = shape(call.y.shape);
     // Without gradients nobody asks for the two numbers later.
-    float* mean = call.kept[0] != nullptr ? call.kept[0] : call.scratch;
-    float* inverse = call.kept[1] != nullptr ? call.kept[1] : call.scratch + s.rows();
+    float* mean = call.saved[0] != nullptr ? call.saved[0] : call.scratch;
+    float* inverse = call.saved[1] != nullptr ? call.saved[1] : call.scratch + s.rows();
     group_norm_forward(stream, s, call.x[0].data, scaled ? call.weights[0] : nullptr,
                        shifted ? call.weights.back() : nullptr, mean, inverse, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     const bool learns = !call.dw.empty();
-    group_norm_backward(stream, shape(call.y.shape), call.x[0].data, scaled ? call.weights[0] : nullptr, call.kept[0],
-                        call.kept[1], call.dy, call.dx[0], learns && scaled ? call.dw[0] : nullptr,
+    group_norm_backward(stream, shape(call.y.shape), call.x[0].data, scaled ? call.weights[0] : nullptr, call.saved[0],
+                        call.saved[1], call.dy, call.dx[0], learns && scaled ? call.dw[0] : nullptr,
                         learns && shifted ? call.dw.back() : nullptr, call.dx_result[0], call.scratch);
   }
 };
@@ -125,20 +125,20 @@ class LayerNormDeviation : public FromAxis {
     check_rank(inputs[0]);
     return row_shape(inputs[0]);
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     return {{"mean", row_shape(inputs[0]), false}};
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override { return shape(inputs[0]).rows(); }
   void forward(Stream& stream, const LayerCall& call) const override {
     const GroupNormShape s = shape(call.x[0].shape);
-    float* mean = call.kept[0] != nullptr ? call.kept[0] : call.scratch;
+    float* mean = call.saved[0] != nullptr ? call.saved[0] : call.scratch;
     row_statistics(stream, s.rows(), s.row(), s.epsilon, call.x[0].data, mean, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
     const GroupNormShape s = shape(call.x[0].shape);
-    row_deviation_backward(stream, s.rows(), s.row(), call.x[0].data, call.kept[0], call.y.data, call.dy, call.dx[0],
-                           call.dx_result[0]);
+    row_rstd_backward(stream, s.rows(), s.row(), call.x[0].data, call.saved[0], call.y.data, call.dy, call.dx[0],
+                      call.dx_result[0]);
   }
 };
 

@@ -25,17 +25,19 @@ class LocalResponse : public layers::Pointwise {
     }
     return inputs[0];
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override { return {{"sum", inputs[0], false}}; }
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
+    return {{"sum", inputs[0], false}};
+  }
   Counted multiply_adds(const std::vector<Shape>& inputs) const override {
     const layers::Channels s = layers::channels(inputs[0]);
     return {s.c * s.pixels * (size + 2), fmt::format("{}*{}*({} + 2)", s.c, s.pixels, size)};
   }
   void forward(Stream& stream, const LayerCall& call) const override {
-    lrn_forward(stream, shape(call.y.shape), call.x[0].data, call.kept[0], call.y.data);
+    lrn_forward(stream, shape(call.y.shape), call.x[0].data, call.saved[0], call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
-    lrn_backward(stream, shape(call.y.shape), call.x[0].data, call.kept[0], call.y.data, call.dy, call.dx[0],
+    lrn_backward(stream, shape(call.y.shape), call.x[0].data, call.saved[0], call.y.data, call.dy, call.dx[0],
                  call.dx_result[0]);
   }
 

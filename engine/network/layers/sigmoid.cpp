@@ -23,7 +23,8 @@ class SigmoidLayer : public layers::Pointwise {
 const LayerKind kSigmoid{
     "sigmoid", "Sigmoid", "sigmoid",
     "Every value is bent into the range from 0 to 1: 1 / (1 + exp(-x)), one half at 0. The classic activation, and "
-    "still the one that turns a single output into a yes or no. Far from 0 the curve is flat, its slope nearly 0, so a "
+    "still the one that turns a single output into a yes or no. Far from 0 the activation is flat, its slope nearly 0, "
+    "so a "
     "stack of sigmoid layers passes hardly any gradient back.",
     layers::parse_plain<SigmoidLayer>};
 
