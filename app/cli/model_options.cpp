@@ -131,7 +131,9 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   add_text(command, "--mean", options.mean, "What is then taken from each channel, in the network's order")
       ->type_name("R,G,B")
       ->group(group);
-  add_text(command, "--std", options.stddev, "And what it is then divided by")->type_name("R,G,B")->group(group);
+  add_text(command, "--std,--deviation", options.stddev, "And what it is then divided by (--deviation: its old name)")
+      ->type_name("R,G,B")
+      ->group(group);
 }
 
 std::vector<std::string> imagenet_classes(int64_t classes) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/error.h"
+#include "engine/old_names.h"
 
 namespace striate {
 namespace {
@@ -180,12 +181,14 @@ void Registry::add(Readout readout) {
 }
 
 const Command* Registry::find_command(std::string_view name) const {
-  const auto found = commands_.find(name);
+  auto found = commands_.find(name);
+  if (found == commands_.end()) found = commands_.find(current_name(NameOf::command, name));
   return found == commands_.end() ? nullptr : &found->second;
 }
 
 const Readout* Registry::find_readout(std::string_view name) const {
-  const auto found = readouts_.find(name);
+  auto found = readouts_.find(name);
+  if (found == readouts_.end()) found = readouts_.find(current_name(NameOf::command, name));
   return found == readouts_.end() ? nullptr : &found->second;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/nearest_word.h"
+#include "engine/old_names.h"
 
 namespace striate {
 namespace {
@@ -80,7 +81,7 @@ Preprocessing Preprocessing::parse(const std::string& text) {
   for (const std::string& step : split(text, "|\n")) {
     const std::vector<std::string> words = split(step, " \t\r");
     if (words.empty()) continue;
-    const std::string& word = words[0];
+    const std::string word = current_name(NameOf::preprocessing, words[0]);
     const auto value = [&]() -> const std::string& {
       if (words.size() != 2)
         throw Error(fmt::format("preprocessing: \"{}\" needs one value", word), "for example: scale 1/255");
@@ -133,7 +134,7 @@ void Preprocessing::check_fits(const Shape& input) const {
                 "choose a network for pictures of 1 or 3 channels");
   for (const auto* values : {&mean, &stddev}) {
     if (!values->empty() && static_cast<int64_t>(values->size()) != input[0])
-      throw Error(fmt::format("{} {} for {} channel{}", values->size(), values == &mean ? "means" : "deviations",
+      throw Error(fmt::format("{} {} for {} channel{}", values->size(), values == &mean ? "means" : "standard deviations",
                               input[0], input[0] == 1 ? "" : "s"),
                   "give one number for each channel");
   }

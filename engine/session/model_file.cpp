@@ -10,6 +10,7 @@
 #include "engine/network/models.h"
 #include "engine/network/per_picture.h"
 #include "engine/network/weights_file.h"
+#include "engine/old_names.h"
 #include "engine/onnx/onnx_model.h"
 #include "engine/training/loss_head.h"
 
@@ -21,7 +22,7 @@ bool ends_with(const std::string& text, const std::string& end) {
 }
 
 std::string word_of(const std::map<std::string, std::string>& metadata, const std::string& key) {
-  const auto found = metadata.find(key);
+  const auto found = find_named(NameOf::metadata, metadata, key);
   return found == metadata.end() ? std::string() : found->second;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/network/per_picture.h"
+#include "engine/old_names.h"
 
 namespace striate {
 namespace {
@@ -29,9 +30,9 @@ class Keys {
  public:
   Keys(const SafeTensors& file, const std::string& path) : keys_(file.metadata()), path_(path) {}
 
-  bool has(const std::string& key) const { return keys_.contains(key); }
+  bool has(const std::string& key) const { return find_named(NameOf::metadata, keys_, key) != keys_.end(); }
   const std::string& text(const std::string& key) const {
-    const auto found = keys_.find(key);
+    const auto found = find_named(NameOf::metadata, keys_, key);
     if (found == keys_.end()) broken(path_, fmt::format("its metadata has no \"{}\"", key));
     return found->second;
   }
@@ -155,7 +156,7 @@ ModelInfo read_model_info(const SafeTensors& file, const std::string& path) {
   const size_t channels = static_cast<size_t>(info.architecture.input()[0]);
   const Normalization& n = info.normalization;
   if (n.mean.size() != n.stddev.size() || (!n.empty() && n.mean.size() != channels)) {
-    broken(path, fmt::format("its normalization has {} means and {} deviations for {} channels", n.mean.size(),
+    broken(path, fmt::format("its normalization has {} means and {} standard deviations for {} channels", n.mean.size(),
                              n.stddev.size(), channels));
   }
   for (const float stddev : n.stddev) {

@@ -381,7 +381,7 @@ TEST(Checkpoint, broken_metadata_has_an_error_that_names_the_key) {
   EXPECT_EQ(error("architecture", "relu | cnv 3"),
             "f: \"architecture\" in its metadata: line 1, column 8: unknown layer \"cnv\"");
   EXPECT_EQ(error("classes", "[1"), "f: \"classes\" in its metadata is not a list of names");
-  EXPECT_EQ(error("mean", "[0.5, 1]"), "f: its normalization has 2 means and 1 deviations for 1 channels");
+  EXPECT_EQ(error("mean", "[0.5, 1]"), "f: its normalization has 2 means and 1 standard deviations for 1 channels");
   EXPECT_EQ(error("std", "[0]"), "f: a standard deviation of 0 in its normalization");
   EXPECT_EQ(error("seed", "x"), "f: \"seed\" in its metadata is \"x\", not a number");
   EXPECT_EQ(error("step", nullptr), "f: its metadata has no \"step\"");
