@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The arrows between the folders only point down: app -> engine -> kernels (CONTRIBUTING.md). This reads every #include
-# and prints FILE:LINE for each that points up, or that brings a window or a GPU where it does not belong.
+# and prints FILE:LINE for each that points up, or that brings a window or a GPU where it does not belong. The folders of
+# engine/ have an order, too, so that none of them needs another that needs it.
 #
 #   tests/tree/includes.sh [ROOT]    ROOT: the tree to look at (this one unless given)
 #
@@ -16,6 +17,19 @@ check() {
     sort -u | tr '\n' ' ')
   (cd "$1" && find kernels engine app tests -type f \( -name '*.h' -o -name '*.cpp' -o -name '*.cu' \) 2>/dev/null |
     sort | xargs -r awk -v pages=" $pages" '
+    BEGIN {
+      # Each may use those before it; "." are the files of engine/ itself. A new folder gets its place here.
+      count = split(". files network training/data onnx drawing preprocess training session walk explain export bench", order, " ")
+      for (i = 1; i <= count; ++i) rank[order[i]] = i
+    }
+    # The folder of engine/ that a path lies in.
+    function room(path) {
+      sub(/^engine\//, "", path)
+      if (path ~ /^training\/data\//) return "training/data"
+      if (path !~ /\//) return "."
+      sub(/\/.*/, "", path)
+      return path
+    }
     function complain(why) { printf "%s:%d: %s: %s\n", FILENAME, FNR, why, $0 }
     FNR == 1 {
       folder = FILENAME; sub(/\/.*/, "", folder)
@@ -33,6 +47,11 @@ check() {
       up = name; sub(/\/.*/, "", up)
     }
     part == "kernels" && (up == "engine" || up == "app") { complain("kernels/ uses nothing of engine/ and app/") }
+    folder == "engine" && up == "engine" {
+      from = room(FILENAME); to = room(name)
+      if (!(from in rank) || !(to in rank)) complain("a folder of engine/ without a place in the order of tests/tree/includes.sh")
+      else if (rank[to] > rank[from]) complain("engine/" from " comes before engine/" to)
+    }
     part == "engine" && up == "app" { complain("engine/ uses nothing of app/") }
     folder != "tests" && up == "tests" { complain("the program uses nothing of tests/") }
     folder == "kernels" && name ~ /^(fmt|nlohmann|CLI|glm)\// { complain("kernels/ needs only the standard library, oneTBB and CUDA") }
@@ -52,11 +71,13 @@ check() {
 # A tree in which every rule is broken once.
 wrong=$(mktemp -d)
 trap 'rm -rf "$wrong"' EXIT
-mkdir -p "$wrong"/{kernels,engine,app/pages,app/shell,tests/kernels}
+mkdir -p "$wrong"/{kernels,engine/network,engine/odd,app/pages,app/shell,tests/kernels}
 printf '#include "engine/image.h"\n' >"$wrong/kernels/upward.h"
 printf '#include <fmt/format.h>\n' >"$wrong/kernels/format.h"
 printf 'void f() { g<<<1, 2>>>(); }\n' >"$wrong/kernels/launches.cu"
 printf '#include "app/shell/app.h"\n' >"$wrong/engine/upward.cpp"
+printf '#include "engine/training/trainer.h"\n' >"$wrong/engine/network/cycle.h"
+printf '#include "engine/image.h"\n' >"$wrong/engine/odd/odd.h"
 printf '#include <imgui.h>\n' >"$wrong/engine/window.cpp"
 printf '#include <cuda_runtime.h>\n' >"$wrong/engine/device.cpp"
 printf '#include <GLFW/glfw3.h>\n' >"$wrong/app/pages/pixels.cpp"
@@ -65,8 +86,8 @@ printf '#include "app/pages/pixels.h"\n' >"$wrong/app/pages/filters.cpp"
 printf '#include "engine/image.h"\n' >"$wrong/tests/kernels/test.cpp"
 printf '#include "tests/kernels/test.h"\n' >"$wrong/app/shell/test.cpp"
 found=$(check "$wrong" | cut -d: -f1 | sort -u | wc -l)
-if [ "$found" -ne 10 ]; then
-  echo "includes.sh: the wrong tree has 10 wrong files, of which $found were found:"
+if [ "$found" -ne 12 ]; then
+  echo "includes.sh: the wrong tree has 12 wrong files, of which $found were found:"
   check "$wrong"
   exit 1
 fi
