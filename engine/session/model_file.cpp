@@ -59,7 +59,7 @@ void find_preprocessing(ModelFile& file, const std::map<std::string, std::string
   }
   if (file.kind == ModelFile::Kind::striate) {
     file.preprocessing.mean = file.info.normalization.mean;
-    file.preprocessing.deviation = file.info.normalization.deviation;
+    file.preprocessing.stddev = file.info.normalization.stddev;
     file.prepared_as = "the file";
     return;
   }
