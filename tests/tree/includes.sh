@@ -34,6 +34,9 @@ check() {
     }
     part == "kernels" && (up == "engine" || up == "app") { complain("kernels/ uses nothing of engine/ and app/") }
     part == "engine" && up == "app" { complain("engine/ uses nothing of app/") }
+    FILENAME ~ /^engine\/network\/(layers\/|layer_|elsewhere)/ && name ~ /^engine\/(export|onnx|walk)\// {
+      complain("layers say how they are written and followed (layer_kind.h), and use nothing of who does it")
+    }
     folder != "tests" && up == "tests" { complain("the program uses nothing of tests/") }
     folder == "kernels" && name ~ /^(fmt|nlohmann|CLI|glm)\// { complain("kernels/ needs only the standard library, oneTBB and CUDA") }
     part != "app" && name ~ /^(imgui|backends\/imgui|GLFW\/|glad\/|GL\/|EGL\/)/ { complain("no window below app/") }
@@ -58,6 +61,8 @@ printf '#include <fmt/format.h>\n' >"$wrong/kernels/format.h"
 printf 'void f() { g<<<1, 2>>>(); }\n' >"$wrong/kernels/launches.cu"
 printf '#include "app/shell/app.h"\n' >"$wrong/engine/upward.cpp"
 printf '#include <imgui.h>\n' >"$wrong/engine/window.cpp"
+mkdir -p "$wrong/engine/network/layers"
+printf '#include "engine/export/torch_script.h"\n' >"$wrong/engine/network/layers/relu.cpp"
 printf '#include <cuda_runtime.h>\n' >"$wrong/engine/device.cpp"
 printf '#include <GLFW/glfw3.h>\n' >"$wrong/app/pages/pixels.cpp"
 printf '#include "app/pages/page.h"\nclass Pixels : public Page {};\n' >"$wrong/app/pages/pixels.h"
@@ -65,8 +70,8 @@ printf '#include "app/pages/pixels.h"\n' >"$wrong/app/pages/filters.cpp"
 printf '#include "engine/image.h"\n' >"$wrong/tests/kernels/test.cpp"
 printf '#include "tests/kernels/test.h"\n' >"$wrong/app/shell/test.cpp"
 found=$(check "$wrong" | cut -d: -f1 | sort -u | wc -l)
-if [ "$found" -ne 10 ]; then
-  echo "includes.sh: the wrong tree has 10 wrong files, of which $found were found:"
+if [ "$found" -ne 11 ]; then
+  echo "includes.sh: the wrong tree has 11 wrong files, of which $found were found:"
   check "$wrong"
   exit 1
 fi
