@@ -192,8 +192,10 @@ void print_summary(SummaryOptions options) {
     const std::vector<Shape> inputs = architecture.input_shapes(n, shapes);
     const Counted parameters = node.layer->parameter_count(inputs), work = node.layer->multiply_adds(inputs);
     for (const BufferSpec& each : node.layer->buffers(inputs)) running += each.shape.count();
-    std::string name =
-        fmt::format("{} ({})", shortened(node.name, kLongestText), shortened(node.layer->text(), kLongestText));
+    // Its number, from 0 without the input; the name beside it where somebody gave one.
+    const std::string number = std::to_string(n - 1);
+    std::string name = fmt::format("{}{} ({})", number == node.name ? "" : number + " ",
+                                   shortened(node.name, kLongestText), shortened(node.layer->text(), kLongestText));
     if (node.inputs.size() > 1 || (node.inputs.size() == 1 && node.inputs[0] != n - 1)) {
       std::vector<std::string> names;
       for (const int input : node.inputs)

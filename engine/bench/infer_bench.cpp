@@ -7,7 +7,7 @@
 
 #include "engine/bench/timing.h"
 #include "engine/error.h"
-#include "engine/network/layer_words.h"
+#include "engine/network/layer_kind.h"
 #include "engine/walk/network_walk.h"
 #include "kernels/random.h"
 #include "kernels/threads.h"
@@ -62,18 +62,6 @@ struct Expected {
   bool known = true;
 };
 
-// Of "batchnorm epsilon 0.001".
-double epsilon_of(const std::string& text) {
-  double epsilon = 1e-5;
-  const std::string word = "epsilon ";
-  const size_t at = text.find(word);
-  if (at != std::string::npos) {
-    const size_t begin = at + word.size();
-    check(read_number(text.substr(begin, text.find(' ', begin) - begin), epsilon), "no number in {}", text);
-  }
-  return epsilon;
-}
-
 Expected expected_value(const NetworkValues& values, const UnitWalk& walk) {
   Expected e;
   const auto x = [&](size_t i) { return static_cast<double>(walk.terms[i].x); };
@@ -108,7 +96,8 @@ Expected expected_value(const NetworkValues& values, const UnitWalk& walk) {
       const std::string name = values.array_name(walk.place.node, "running_var");
       const double variance = static_cast<double>(values.array(TensorKind::buffer, name)[walk.place.channel]);
       const double factor =
-          static_cast<double>(walk.scale) / std::sqrt(variance + epsilon_of(values.layer(walk.place.node).text()));
+          static_cast<double>(walk.scale) /
+          std::sqrt(variance + std::get<double>(setting_of(values.layer(walk.place.node), "epsilon")));
       e.value = (x(0) - static_cast<double>(walk.mean)) * factor + static_cast<double>(walk.shift);
       e.size = (std::abs(x(0)) + std::abs(static_cast<double>(walk.mean))) * std::abs(factor) +
                std::abs(static_cast<double>(walk.shift));
@@ -119,7 +108,8 @@ Expected expected_value(const NetworkValues& values, const UnitWalk& walk) {
       for (size_t i = 0; i < walk.terms.size(); ++i) most = std::max(most, x(i));
       for (size_t i = 0; i < walk.terms.size(); ++i) all += std::exp(x(i) - most);
       const double mine = x(static_cast<size_t>(walk.place.channel)) - most;
-      e.value = walk.kind == "softmax" ? std::exp(mine) / all : mine - std::log(all);
+      e.value =
+          values.layer(walk.place.node).info().ending == Ending::shares ? std::exp(mine) / all : mine - std::log(all);
       e.size = std::max(1e-3, std::abs(e.value));
       return e;
     }
@@ -133,12 +123,8 @@ Expected expected_value(const NetworkValues& values, const UnitWalk& walk) {
       return e;
     case UnitForm::function:
       e.size = std::max(1e-3, std::abs(x(0)));
-      if (walk.kind == "relu") {
-        e.value = std::max(0.0, x(0));
-      } else if (walk.kind == "sigmoid") {
-        e.value = 1 / (1 + std::exp(-x(0)));
-      } else if (walk.kind == "tanh") {
-        e.value = std::tanh(x(0));
+      if (const auto exact = values.layer(walk.place.node).info().exact) {
+        e.value = exact(x(0));
       } else {
         e.known = false;
       }
@@ -149,21 +135,33 @@ Expected expected_value(const NetworkValues& values, const UnitWalk& walk) {
 
 // Whether a unit of the node can be followed to its terms, and its value worked out from them here.
 bool has_formula(const NetworkValues& values, int node) {
-  static const std::vector<std::string> always = {"conv",          "dense",     "maxpool",   "avgpool",
-                                                  "globalavgpool", "batchnorm", "subsample", "identity",
-                                                  "dropout",       "relu",      "sigmoid",   "tanh"};
-  static const std::vector<std::string> along_channels = {"concat", "flatten", "softmax", "logsoftmax"};
-  const auto among = [](const std::vector<std::string>& list, const std::string& word) {
-    return std::find(list.begin(), list.end(), word) != list.end();
-  };
-  const std::string kind = values.layer(node).kind();
+  const Layer& layer = values.layer(node);
   const Shape& out = values.shapes[static_cast<size_t>(node)];
-  if (kind == "add") {
+  if (layer.info().follow == Follow::added) {
     const std::vector<Shape> in = values.input_shapes(node);
     return std::all_of(in.begin(), in.end(), [&](const Shape& shape) { return shape == out; });
   }
   if (out.count() == 0) return false;
-  return among(always, kind) || (among(along_channels, kind) && values.layer(node).text() == kind);
+  switch (layer.info().follow) {
+    case Follow::convolution:
+    case Follow::dense:
+    case Follow::maximum:
+    case Follow::average:
+    case Follow::whole_average:
+    case Follow::normalized:
+    case Follow::subsampled:
+    case Follow::copied:
+    case Follow::dropped:
+      return true;
+    case Follow::function:
+      return layer.info().exact != nullptr;
+    case Follow::joined:
+    case Follow::flattened:
+    case Follow::shares:
+      return layer.text() == layer.kind();  // along the channels
+    default:
+      return false;
+  }
 }
 
 // The walk's view of the network. On the CPU it reads the arenas; elsewhere copies of what one layer needs.

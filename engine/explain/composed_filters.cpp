@@ -1,17 +1,9 @@
 #include "engine/explain/composed_filters.h"
 
-#include <algorithm>
-
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
-namespace {
-
-bool is_one_of(const std::string& kind, std::initializer_list<const char*> kinds) {
-  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-}
-
-}  // namespace
 
 ConvolutionPair find_convolution_pair(const Architecture& architecture) {
   ConvolutionPair pair;
@@ -22,7 +14,7 @@ ConvolutionPair find_convolution_pair(const Architecture& architecture) {
   };
   for (int node = 1; node < architecture.size(); ++node) {
     const Node& here = nodes[static_cast<size_t>(node)];
-    if (here.layer->kind() != "conv") continue;
+    if (here.layer->info().follow != Follow::convolution) continue;
     if (pair.first < 0) {
       pair.first = node;
       continue;
@@ -38,16 +30,16 @@ ConvolutionPair find_convolution_pair(const Architecture& architecture) {
         break;
       }
       const Node& between = nodes[static_cast<size_t>(at)];
-      const std::string kind = between.layer->kind();
-      if (is_one_of(kind, {"relu", "leaky_relu", "leakyrelu", "tanh", "sigmoid"})) {
+      const LayerKind& kind = between.layer->info();
+      if (kind.follow == Follow::function) {
         found.activation = true;
-      } else if (kind == "batchnorm") {
+      } else if (kind.follow == Follow::normalized) {
         found.normalization = true;
-      } else if (is_one_of(kind, {"maxpool", "avgpool"})) {
+      } else if (kind.follow == Follow::maximum || kind.follow == Follow::average) {
         const Pool2dShape pool = geometry(at).pooling;
         found.distance_y *= pool.stride_y, found.distance_x *= pool.stride_x;
         found.pooling = true;
-      } else if (!is_one_of(kind, {"dropout", "identity"})) {
+      } else if (kind.follow != Follow::dropped && kind.follow != Follow::copied) {
         reached = false;
       }
       at = between.inputs[0];

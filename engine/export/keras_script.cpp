@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/error.h"
+#include "engine/export/layer_rows.h"
 #include "engine/export/python_pictures.h"
 #include "engine/export/python_text.h"
 
@@ -300,7 +301,7 @@ std::string KerasScript::text(const ExportInfo& info, const std::string& file) {
   if (turns || info.channels_last) answer += "    values = np.moveaxis(values, 0, -1)\n";
   answer += fmt::format("    return ops.convert_to_numpy(models[0](values.reshape({})){}).tolist()\n",
                         graph_.whole ? "INPUT" : "(1, *INPUT)", first);
-  return text + python_pictures(info, python_last_kind(graph_)) + python_main(info, check, answer);
+  return text + python_pictures(info, python_ending(graph_)) + python_main(info, check, answer);
 }
 
 // A Keras model cuts what it is given into batches and joins the answers: axis 0 is the pictures, from one end to the
@@ -339,9 +340,7 @@ std::string keras_script(const Network& network, const ExportInfo& info, const s
   KerasScript script(graph, network);
   for (const ExportNode& node : graph.nodes) {
     if (node.index == 0 || needed[static_cast<size_t>(node.index)] == 0) continue;
-    const WriteKerasLayer write = find_keras_layer(node.facts.kind());
-    check(write != nullptr, "no Keras writer for layers of kind {}", node.facts.kind());
-    write(script, node);
+    write_layer(script, node);
   }
   return script.text(info, file);
 }

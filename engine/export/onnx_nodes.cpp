@@ -6,31 +6,6 @@
 
 namespace striate {
 
-WrittenNode& WrittenNode::with(const std::string& attribute, int64_t value) {
-  WrittenAttribute a;
-  a.name = attribute, a.integer = value;
-  attributes.push_back(std::move(a));
-  return *this;
-}
-WrittenNode& WrittenNode::with(const std::string& attribute, const std::vector<int64_t>& value) {
-  WrittenAttribute a;
-  a.name = attribute, a.kind = WrittenAttribute::Kind::integers, a.integers = value;
-  attributes.push_back(std::move(a));
-  return *this;
-}
-WrittenNode& WrittenNode::with_real(const std::string& attribute, double value) {
-  WrittenAttribute a;
-  a.name = attribute, a.kind = WrittenAttribute::Kind::real, a.real = static_cast<float>(value);
-  attributes.push_back(std::move(a));
-  return *this;
-}
-WrittenNode& WrittenNode::with_text(const std::string& attribute, const std::string& value) {
-  WrittenAttribute a;
-  a.name = attribute, a.kind = WrittenAttribute::Kind::text, a.text = value;
-  attributes.push_back(std::move(a));
-  return *this;
-}
-
 OnnxNodes::OnnxNodes(const ExportGraph& graph, const Network& network, int opset)
     : graph_(graph), network_(network), opset_(opset) {
   for (const ExportNode& node : graph.nodes) names_.insert(node.name);
@@ -95,6 +70,15 @@ std::string OnnxNodes::reals(const ExportNode& node, const std::string& what, co
   tensor.name = unique(node.name + '.' + what);
   if (!scalar) tensor.dims = {static_cast<int64_t>(values.size())};
   tensor.reals = values;
+  tensors.push_back(std::move(tensor));
+  return tensors.back().name;
+}
+
+std::string OnnxNodes::ones(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims) {
+  WrittenTensor tensor;
+  tensor.name = unique(node.name + '.' + what);
+  tensor.dims = dims;
+  tensor.reals.assign(static_cast<size_t>(Shape(dims).count()), 1.0f);
   tensors.push_back(std::move(tensor));
   return tensors.back().name;
 }

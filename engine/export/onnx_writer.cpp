@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "engine/error.h"
+#include "engine/export/layer_rows.h"
 #include "engine/export/onnx_nodes.h"
 #include "engine/files/atomic_write.h"
 
@@ -40,9 +41,7 @@ OnnxNodes write_layers(const ExportGraph& graph, const Network& network, int ops
   OnnxNodes nodes(graph, network, opset);
   for (const ExportNode& node : graph.nodes) {
     if (node.index == 0) continue;
-    const WriteOnnxLayer write = find_onnx_layer(node.facts.kind());
-    check(write != nullptr, "no writer for layers of kind {}", node.facts.kind());
-    write(nodes, node);
+    write_layer(nodes, node);
   }
   return nodes;
 }

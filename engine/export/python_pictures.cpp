@@ -409,28 +409,28 @@ std::string python_facts(const ExportInfo& info) {
   return text;
 }
 
-std::string python_last_kind(const ExportGraph& graph) {
+Ending python_ending(const ExportGraph& graph) {
   int node = graph.outputs[0];
   while (node > 0) {
     const ExportNode& at = graph.at(node);
-    const std::string& kind = at.facts.kind();
-    if (kind != "reshape" && kind != "flatten" && kind != "identity" && kind != "dropout") return kind;
+    const LayerKind& kind = at.layer->info();
+    if (!kind.passes_on) return kind.ending;
     node = at.inputs[0];
   }
-  return "";
+  return Ending::values;
 }
 
-std::string python_pictures(const ExportInfo& info, const std::string& kind) {
+std::string python_pictures(const ExportInfo& info, Ending ending) {
   if (!python_takes_pictures(info)) return "";
   const bool digits = info.pictures.rfind("digit", 0) == 0, named = !(info.classes.empty() && info.labels.empty());
   std::string probabilities;
-  if (kind == "logsoftmax" || (kind != "softmax" && info.loss == "nll")) {
+  if (ending == Ending::logarithms_of_shares || (ending != Ending::shares && info.loss == "nll")) {
     probabilities = "    outputs = np.exp(outputs)\n";
-  } else if (kind != "softmax" && (info.loss.empty() || info.loss == "cross-entropy")) {
+  } else if (ending != Ending::shares && (info.loss.empty() || info.loss == "cross-entropy")) {
     probabilities =
         "    if len(outputs) > 1:\n        outputs = np.exp(outputs - outputs.max())\n"
         "        outputs = outputs / outputs.sum()\n";
-  } else if (kind != "softmax" && info.loss == "bce-logits") {
+  } else if (ending != Ending::shares && info.loss == "bce-logits") {
     probabilities = "    outputs = 1 / (1 + np.exp(-outputs))\n";
   }
   std::string text = std::string("\n") + kOpened + "\n" + kResized;

@@ -13,10 +13,10 @@ namespace striate {
 bool python_takes_pictures(const ExportInfo& info);
 // PREPARATION and CLASSES, as far as they are known.
 std::string python_facts(const ExportInfo& info);
-// The kind of the last layer that computes: what only changes shapes behind it does not count.
-std::string python_last_kind(const ExportGraph& graph);
-// The functions. `kind`: of the network's last layer, which says whether its output is probabilities already.
-std::string python_pictures(const ExportInfo& info, const std::string& kind);
+// What the last layer that computes gives: what only passes on behind it does not count.
+Ending python_ending(const ExportGraph& graph);
+// The functions. `ending`: whether the network's output is probabilities already.
+std::string python_pictures(const ExportInfo& info, Ending ending);
 // The end of the script: what it does when it is run. `answer`: an expression that gives the network's output for
 // `values`, (channels, height, width), as a list; `check`: lines that print what it gives for the formula's values.
 std::string python_main(const ExportInfo& info, const std::string& check, const std::string& answer);

@@ -1,43 +1,11 @@
 #include "engine/export/python_text.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
-#include "engine/network/layer_words.h"
+#include "engine/error.h"
 
 namespace striate {
-
-std::string python_text(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < 32 || c == 127) {
-      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
-
-std::string python_number(double value) {
-  if (std::isnan(value)) return "float(\"nan\")";
-  if (std::isinf(value)) return value > 0 ? "float(\"inf\")" : "-float(\"inf\")";
-  return number_text(value);
-}
-
-std::string python_list(const std::vector<int64_t>& values, bool tuple) {
-  if (!tuple) return fmt::format("[{}]", fmt::join(values, ", "));
-  return fmt::format("({}{})", fmt::join(values, ", "), values.size() == 1 ? "," : "");
-}
-
-std::string python_brief(const std::vector<int64_t>& values) {
-  const bool same = std::all_of(values.begin(), values.end(), [&](int64_t each) { return each == values[0]; });
-  return same && !values.empty() ? std::to_string(values[0]) : python_list(values);
-}
 
 std::vector<std::string> python_names(const ExportGraph& graph, const std::vector<std::string>& taken) {
   std::set<std::string> used(taken.begin(), taken.end());
@@ -98,29 +66,6 @@ std::string python_classes(const std::vector<std::string>& classes) {
   }
   if (!line.empty()) text += "\n    " + line + "\n";
   return text + "]\n";
-}
-
-std::vector<ResizedAxis> python_resized_axes(const ExportNode& node) {
-  const ExportLayer& f = node.facts;
-  const std::vector<double> scales = number_list(f.behind("scales")), roi = number_list(f.behind("roi"));
-  const std::string coordinates = f.has("coordinates") ? f.behind("coordinates") : "half_pixel";
-  std::vector<ResizedAxis> axes;
-  for (int i = 0; i < node.out.rank(); ++i) {
-    const auto at = static_cast<size_t>(i);
-    const int64_t in = node.in[0][i], out = node.out[i];
-    const double scale = scales.empty() ? static_cast<double>(out) / static_cast<double>(in) : scales[at];
-    const double begin = roi.empty() ? 0 : roi[at], end = roi.empty() ? 1 : roi[at + node.in[0].sizes().size()];
-    const bool whole = coordinates != "tf_crop_and_resize" || (begin == 0 && end == 1);
-    if (in == out && scale == 1 && whole) continue;
-    std::string call = fmt::format("resize_matrix({}, {}, {}, {}, {}", in, out, scale, python_text(f.word(1)),
-                                   python_text(coordinates));
-    if (f.has("rounding")) call += ", rounding=" + python_text(f.behind("rounding"));
-    if (!roi.empty()) call += fmt::format(", region=({}, {})", begin, end);
-    if (f.has("antialias")) call += ", antialias=True";
-    if (f.has("exclude", "outside")) call += ", exclude_outside=True";
-    axes.push_back({i, call + ")"});
-  }
-  return axes;
 }
 
 const char* const kPythonReader = R"(

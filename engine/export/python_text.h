@@ -1,4 +1,4 @@
-// What the writers of Python scripts share: literals, names, and the helpers that a script brings along where one of
+// What the writers of Python scripts share: names, and the helpers that a script brings along where one of
 // its layers needs them (written in numpy, or in the script's own library).
 #pragma once
 
@@ -7,14 +7,10 @@
 #include <vector>
 
 #include "engine/export/export_graph.h"
+#include "engine/network/python_values.h"
 
 namespace striate {
 
-std::string python_text(const std::string& text);  // "quoted"
-std::string python_number(double value);           // 0.1, float("inf"): the shortest that is the same float32
-std::string python_list(const std::vector<int64_t>& values, bool tuple = true);  // (1,), (1, 2); or [1, 2]
-// One number where all are the same: 3, (3, 5).
-std::string python_brief(const std::vector<int64_t>& values);
 // A variable for every node: its name with other letters for those that Python doesn't allow; the input is "x".
 // `taken`: words that the script uses itself.
 std::vector<std::string> python_names(const ExportGraph& graph, const std::vector<std::string>& taken);
@@ -30,12 +26,5 @@ std::string python_classes(const std::vector<std::string>& classes);
 extern const char* const kPythonReader;  // read_safetensors(path)
 extern const char* const kPythonResize;  // resize_matrix(...)
 extern const char* const kPythonPlaces;  // pad_places(...): where the values of a padded axis come from
-
-// The call of resize_matrix() for each axis that a resize changes: {axis, "resize_matrix(...)"}.
-struct ResizedAxis {
-  int axis = 0;
-  std::string call;
-};
-std::vector<ResizedAxis> python_resized_axes(const ExportNode& node);
 
 }  // namespace striate

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/error.h"
+#include "engine/export/layer_rows.h"
 #include "engine/export/python_pictures.h"
 #include "engine/export/python_text.h"
 
@@ -216,7 +217,7 @@ std::string TorchScript::text(const ExportInfo& info, const std::string& file) c
     const std::string plain = "return net.eval()";
     text.replace(text.rfind(plain), plain.size(), "return freeze(net.eval())");
   }
-  return text + python_pictures(info, python_last_kind(graph_)) + python_main(info, kCheck, answer);
+  return text + python_pictures(info, python_ending(graph_)) + python_main(info, kCheck, answer);
 }
 
 std::string torch_script(const Network& network, const ExportInfo& info, const std::string& file) {
@@ -225,9 +226,7 @@ std::string torch_script(const Network& network, const ExportInfo& info, const s
   TorchScript script(graph, network);
   for (const ExportNode& node : graph.nodes) {
     if (node.index == 0) continue;
-    const WriteTorchLayer write = find_torch_layer(node.facts.kind());
-    check(write != nullptr, "no PyTorch writer for layers of kind {}", node.facts.kind());
-    write(script, node);
+    write_layer(script, node);
   }
   return script.text(info, file);
 }

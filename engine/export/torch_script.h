@@ -13,23 +13,21 @@
 
 namespace striate {
 
-class TorchScript {
+class TorchScript : public TorchPage {
  public:
   TorchScript(const ExportGraph& graph, const Network& network);
 
-  // For the writers of layers.
-  std::string x(const ExportNode& node, size_t i = 0) const;  // the variable of its input
-  std::string y(const ExportNode& node) const;                // its own
-  std::string layer(const ExportNode& node) const;            // self.layer["conv1"]
-  void module(const ExportNode& node, const std::string& code);
-  void line(const ExportNode& node, const std::string& expression);  // its value
-  void helper(const std::string& name);
-  bool has(const ExportNode& node, const std::string& array) const { return has_array(network_, node, array); }
+  std::string x(const ExportNode& node, size_t i = 0) const override;
+  std::string layer(const ExportNode& node) const override;
+  void module(const ExportNode& node, const std::string& code) override;
+  void line(const ExportNode& node, const std::string& expression) override;
+  void helper(const std::string& name) override;
 
   // The whole file. `file`: its name; the weights lie beside it under the same name with .safetensors.
   std::string text(const ExportInfo& info, const std::string& file) const;
 
  private:
+  std::string y(const ExportNode& node) const;  // the variable of its value
   const ExportGraph& graph_;
   const Network& network_;
   std::vector<std::string> names_;
@@ -37,9 +35,6 @@ class TorchScript {
   std::vector<int> with_module_;  // nodes
   std::set<std::string> helpers_;
 };
-
-using WriteTorchLayer = void (*)(TorchScript& to, const ExportNode& node);
-WriteTorchLayer find_torch_layer(const std::string& kind);  // null: no writer knows the kind
 
 std::string torch_script(const Network& network, const ExportInfo& info, const std::string& file);
 

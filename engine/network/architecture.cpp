@@ -6,6 +6,7 @@
 
 #include "engine/error.h"
 #include "engine/nearest_word.h"
+#include "engine/network/layer_kind.h"
 #include "engine/network/layer_words.h"
 #include "engine/shorten.h"
 
@@ -13,50 +14,8 @@ namespace striate {
 namespace {
 
 constexpr int kMaxLayers = 20000;
-// Behind the names that a layer joins its settings begin, with this word: concat a b axis 2.
-constexpr const char* kNamesEnd = "axis";
-
-// Statements between | and line breaks, each a list of words with their places; comments are gone.
-std::vector<std::vector<PlacedWord>> statements_of(const std::string& text) {
-  std::vector<std::vector<PlacedWord>> statements(1);
-  int line = 1, column = 1;
-  bool comment = false, in_word = false;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\t' || c == '\r';
-    if (c == '\n') {
-      comment = in_word = false;
-      ++line;
-      column = 0;
-      statements.emplace_back();
-    } else if (c == '#' || comment) {
-      comment = true;
-      in_word = false;
-    } else if (c == '|') {
-      in_word = false;
-      statements.emplace_back();
-    } else if (blank) {
-      in_word = false;
-    } else {
-      if (!in_word) statements.back().push_back({"", line, column});
-      statements.back().back().text += c;
-      in_word = true;
-      if (c == ':') in_word = false;  // "name:conv" is two words, too
-    }
-    ++column;
-  }
-  return statements;
-}
-
 bool only_digits(const std::string& name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool allowed_name(const std::string& name) {
-  if (name.empty() || name.size() > 200) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '-' || c == '/';
-  });
 }
 
 void parse_input(const std::vector<PlacedWord>& words, Architecture& architecture) {
@@ -125,7 +84,7 @@ class Parser {
     }
     if (kind.takes == Takes::many) {
       const auto names = words.begin() + 1;
-      const auto end = std::find_if(names, words.end(), [](const PlacedWord& w) { return w.text == kNamesEnd; });
+      const auto end = names_end(names, words.end());
       if (end == names) {
         throw placed_error(first, fmt::format("{} needs the name of another layer", first.text),
                            fmt::format("give that layer a name (a: relu) and write {} a", first.text));
@@ -133,8 +92,8 @@ class Parser {
       for (auto word = names; word != end; ++word) inputs.push_back(node(*word));
       words.erase(names, end);
     }
-    LayerWords layer_words(words, kind.syntax);
-    std::shared_ptr<const Layer> layer = kind.parse(layer_words);
+    LayerWords layer_words(words, syntax_of(kind));
+    std::shared_ptr<const Layer> layer = read_layer(kind, layer_words);
     try {
       architecture.add(std::move(layer), name, std::move(inputs));
     } catch (const Error& error) {
@@ -181,22 +140,20 @@ class Parser {
 }  // namespace
 
 std::shared_ptr<const Layer> parse_layer(const std::string& text) {
-  const std::vector<std::vector<PlacedWord>> statements = statements_of(text);
-  if (statements.size() != 1 || statements[0].empty()) {
+  const std::vector<std::vector<PlacedWord>> statements = architecture_words(text);
+  if (statements.size() != 1) {
     throw Error(fmt::format("\"{}\" is not one layer", text), "write one layer, as in conv 6 5x5 or relu");
   }
   const LayerKind& kind = kind_of(statements[0][0]);
-  LayerWords words(statements[0], kind.syntax);
-  return kind.parse(words);
+  LayerWords words(statements[0], syntax_of(kind));
+  return read_layer(kind, words);
 }
 
 Architecture::Architecture() { nodes_.push_back({"input", nullptr, {}}); }
 
 Architecture Architecture::parse(const std::string& text) {
   Parser parser;
-  for (std::vector<PlacedWord>& words : statements_of(text)) {
-    if (!words.empty()) parser.statement(std::move(words));
-  }
+  for (std::vector<PlacedWord>& words : architecture_words(text)) parser.statement(std::move(words));
   parser.finish();
   return std::move(parser.architecture);
 }
@@ -245,7 +202,7 @@ int Architecture::add(std::shared_ptr<const Layer> layer, const std::string& nam
   const std::string number = std::to_string(index - 1);
   if (index > kMaxLayers) throw Error("more layers than a network may have", fmt::format("use {} at most", kMaxLayers));
   if (!name.empty() && name != number) {
-    if (!allowed_name(name) || only_digits(name) || name == "input" || name == kNamesEnd) {
+    if (!is_layer_name(name)) {
       throw Error(fmt::format("\"{}\" can't be a layer's name", name),
                   "use letters, digits, _ . - and /, not digits alone, and not \"input\" or \"axis\"");
     }

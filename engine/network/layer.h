@@ -1,10 +1,11 @@
 // Layers as stateless descriptions. A layer knows its settings (6 filters of 5x5) and nothing else: what it needs, what
 // it makes of which shape, how to compute forward and backward in memory that a Network (network.h) owns, what it
-// costs, and how it is explained to a student. One file each in layers/; kinds are listed in layers/kinds.cpp, in one
-// place.
+// costs. One file each in layers/. What its settings are called, how they are read and printed, explained to a student
+// and written in other programs is its kind's part: layer_kind.h.
 //
-// To add one: copy layers/relu.cpp (no weights) or layers/dense.cpp (weights), put its kind into layers/kinds.cpp, give
-// it a row in the table of tests/engine/network_layers_test.cpp, which holds its gradients to finite differences.
+// To add one: copy layers/softplus.cpp (no weights) or layers/dense.cpp (weights), put its kind into the list in
+// layers/kinds.h, give it a row in the table of tests/engine/network_layers_test.cpp, which holds its gradients to
+// finite differences.
 //
 // Shapes are those of a whole batch: N x C x H x W, or N x F after a flatten; layers of tensors (reshape, transpose,
 // matmul and their like) take any rank. Axes are counted from 0, which is the batch.
@@ -13,7 +14,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/tensor.h"
@@ -63,7 +63,6 @@ struct Counted {
 struct LayerGeometry {
   Conv2dShape convolution;  // conv
   Pool2dShape pooling;      // maxpool, avgpool
-  int stride = 1;           // subsample
 };
 
 // Everything a layer computes with: pointers into a network's arenas, set up once, on the stream's device.
@@ -92,13 +91,16 @@ enum class Takes {
   many   // add, concat: two or more
 };
 
+struct LayerKind;
+
 class Layer {
  public:
   virtual ~Layer() = default;
 
-  virtual std::string kind() const = 0;  // the word in an architecture: "conv"
-  virtual std::string text() const = 0;  // what parse_layer() reads: "conv 6 5x5 pad 2", "concat axis 2" without names
-  Takes takes() const;                   // as its kind says
+  const LayerKind& info() const { return *kind_; }
+  std::string kind() const;  // its word in an architecture: "conv"
+  std::string text() const;  // what parse_layer() reads: "conv 6 5x5 pad 2", "concat axis 2" without names
+  Takes takes() const;       // as its kind says
 
   // The output's shape. Throws Error that says what it got and what it needs; the caller puts the layer's name before.
   virtual Shape output(const std::vector<Shape>& inputs) const = 0;
@@ -117,28 +119,17 @@ class Layer {
   virtual Counted parameter_count(const std::vector<Shape>& inputs) const;
   virtual Counted multiply_adds(const std::vector<Shape>& inputs) const;  // for one picture
   virtual LayerGeometry geometry(const std::vector<Shape>&) const { return {}; }
+  // The pooling whose argmax' places it gives; null: it gives none.
+  virtual std::shared_ptr<const Layer> winners_of() const { return nullptr; }
 
   virtual void forward(Stream& stream, const LayerCall& call) const = 0;
   // Writes or adds to dx, writes dw; reads dy and what the last forward() read and wrote. In Mode::evaluation the
   // running statistics are constants and their layer's dw is 0.
   virtual void backward(Stream& stream, const LayerCall& call) const = 0;
+
+ private:
+  friend std::shared_ptr<Layer> make_layer(const LayerKind& kind);
+  const LayerKind* kind_ = nullptr;  // layers are made from their words alone
 };
-
-// The first unread words of one layer in an architecture's text. Errors carry the place and what was expected.
-class LayerWords;
-
-// One kind of layer, for the parser, the list of layers in the window, and the summary.
-struct LayerKind {
-  const char* word;         // "conv"
-  const char* title;        // "Convolution"
-  const char* syntax;       // "conv K RxS [stride S] [pad P] ..."
-  const char* explanation;  // one paragraph for a student
-  std::shared_ptr<const Layer> (*parse)(LayerWords& words);
-  Takes takes = Takes::one;
-};
-
-const std::vector<LayerKind>& layer_kinds();              // in the order in which they are offered
-const LayerKind& layer_kind(const std::string& word);     // of a layer's kind()
-const LayerKind* find_layer_kind(std::string_view word);  // null: no layer is called so
 
 }  // namespace striate

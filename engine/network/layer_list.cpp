@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/nearest_word.h"
+#include "engine/network/layer_kind.h"
 #include "engine/network/layer_words.h"
 #include "engine/network/per_picture.h"
 
@@ -13,33 +14,7 @@ namespace {
 
 constexpr int64_t kMaxValues = std::numeric_limits<int32_t>::max();
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-
-// Statements between | and line breaks as architecture.cpp reads them: lists of words, "name:" is a word of its own.
-std::vector<std::vector<std::string>> statements_of(std::string_view text) {
-  std::vector<std::vector<std::string>> statements(1);
-  bool comment = false, in_word = false;
-  for (const char c : text) {
-    if (c == '\n') {
-      comment = in_word = false;
-      statements.emplace_back();
-    } else if (c == '#' || comment) {
-      comment = true;
-      in_word = false;
-    } else if (c == '|') {
-      in_word = false;
-      statements.emplace_back();
-    } else if (is_blank(c)) {
-      in_word = false;
-    } else {
-      if (!in_word) statements.back().emplace_back();
-      statements.back().back() += c;
-      in_word = c != ':';
-    }
-  }
-  std::erase_if(statements, [](const auto& words) { return words.empty(); });
-  return statements;
-}
+using Words = std::vector<PlacedWord>;
 
 Takes takes_of(std::string_view kind) {
   const LayerKind* found = find_layer_kind(kind);
@@ -47,21 +22,20 @@ Takes takes_of(std::string_view kind) {
 }
 
 // The names among the words of a layer that joins others (words[kind] is its kind), taken out of them: they stand
-// before "axis", as architecture.h says.
-std::vector<std::string> take_names(std::vector<std::string>& words, size_t kind = 0) {
-  if (words.size() <= kind || takes_of(words[kind]) != Takes::many) return {};
-  const auto begin = words.begin() + static_cast<std::ptrdiff_t>(kind) + 1, end = std::find(begin, words.end(), "axis");
-  std::vector<std::string> names(begin, end);
+// before its settings.
+std::vector<std::string> take_names(Words& words, size_t kind = 0) {
+  if (words.size() <= kind || takes_of(words[kind].text) != Takes::many) return {};
+  const auto begin = words.begin() + static_cast<std::ptrdiff_t>(kind) + 1, end = names_end(begin, words.end());
+  std::vector<std::string> names;
+  for (auto word = begin; word != end; ++word) names.push_back(word->text);
   words.erase(begin, end);
   return names;
 }
 
-// The names that one written layer joins, "a: add b c".
-std::vector<std::string> names_in(std::string_view text, const std::string& kind);
-
-std::string joined(const std::vector<std::string>& words, size_t from = 0) {
-  return fmt::format(
-      "{}", fmt::join(words.begin() + static_cast<std::ptrdiff_t>(std::min(from, words.size())), words.end(), " "));
+std::string joined(const Words& words, size_t from = 0) {
+  std::string text;
+  for (size_t i = from; i < words.size(); ++i) text += (i > from ? " " : "") + words[i].text;
+  return text;
 }
 
 // "line 1, column 5: WHAT" stands beside its line already.
@@ -83,21 +57,15 @@ Error wrong_kind(const std::string& kind) {
   return Error(fmt::format("unknown layer \"{}\"", kind), nearest_hint(kind, words));
 }
 
+// The names that one written layer joins, "a: add b c".
 std::vector<std::string> names_in(std::string_view text, const std::string& kind) {
-  std::vector<std::string> words = statements_of(text).back();
-  return take_names(words, static_cast<size_t>(std::find(words.begin(), words.end(), kind) - words.begin()));
+  Words words = architecture_words(text).back();
+  size_t at = 0;
+  while (at < words.size() && words[at].text != kind) ++at;
+  return take_names(words, at);
 }
 
 }  // namespace
-
-bool is_layer_name(const std::string& name) {
-  if (name.empty() || name.size() > 200 || name == "input" || name == "axis") return false;
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto allowed = [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || c == '_' || c == '.' || c == '-' || c == '/';
-  };
-  return std::all_of(name.begin(), name.end(), allowed) && !std::all_of(name.begin(), name.end(), digit);
-}
 
 std::string LayerLine::kind() const { return words.substr(0, words.find(' ')); }
 
@@ -123,19 +91,19 @@ LayerList LayerList::parse(std::string_view text) {
     list.lines_.push_back({std::move(name), std::move(words), std::nullopt, {}});
     names.push_back({std::exchange(source, {}), std::move(joins)});
   };
-  for (std::vector<std::string>& words : statements_of(text)) {
-    if (words[0] == "input" && words.size() > 1 && list.lines_.empty() && list.input_.empty() && source.empty()) {
+  for (Words& words : architecture_words(text)) {
+    if (words[0].text == "input" && words.size() > 1 && list.lines_.empty() && list.input_.empty() && source.empty()) {
       list.input_ = joined(words, 1);
       continue;
     }
-    if (words[0] == "from" && words.size() == 2) {
+    if (words[0].text == "from" && words.size() == 2) {
       if (!source.empty()) add({}, "from " + std::exchange(source, {}), {});
-      source = words[1];
+      source = words[1].text;
       continue;
     }
     std::string name;
-    if (words[0].back() == ':') {
-      name = words[0].substr(0, words[0].size() - 1);
+    if (words[0].text.back() == ':') {
+      name = words[0].text.substr(0, words[0].text.size() - 1);
       words.erase(words.begin());
     }
     std::vector<std::string> joins = take_names(words);
@@ -223,7 +191,7 @@ int LayerList::insert(int at, std::string_view words) {
   // What it joins is meant as the list stands now.
   LayerLine line{made.name, made.words, std::nullopt, {}};
   for (const std::string& join : names_in(words, made.kind())) line.joins.push_back(reference(join));
-  if (made.source) line.source = reference(statements_of(words)[0][1]);
+  if (made.source) line.source = reference(architecture_words(words)[0][1].text);
   std::vector<int> where(lines_.size());
   for (int i = 0; i < size(); ++i) where[static_cast<size_t>(i)] = i < at ? i : i + 1;
   lines_.insert(lines_.begin() + at, std::move(line));
@@ -414,8 +382,8 @@ LayerList::Checked LayerList::check(const Shape& input, int classes) const {
         throw Error(fmt::format("{} reads no layer", kind->word), "leave out what it reads");
       }
       for (const LayerReference& join : line.joins) add_input(join);
-      LayerWords words(placed_words(line.words), kind->syntax);
-      const std::shared_ptr<const Layer> layer = kind->parse(words);
+      LayerWords words(placed_words(line.words), syntax_of(*kind));
+      const std::shared_ptr<const Layer> layer = read_layer(*kind, words);
       if (kind->takes == Takes::many && inputs.size() < 2) {
         throw Error(fmt::format("{} needs the name of another layer", kind->word),
                     fmt::format("say which layer to join: {} NAME", kind->word));

@@ -91,7 +91,4 @@ class LayerList {
   std::vector<LayerLine> lines_;
 };
 
-// A name that Architecture::add() takes: letters, digits, _ . - and /, not digits alone, not "input" or "axis".
-bool is_layer_name(const std::string& name);
-
 }  // namespace striate

@@ -1,5 +1,3 @@
-// To add a setting: its row in the table of its kind, in the order in which the layer prints it. To offer a kind of
-// layer to whoever builds a network by hand: its row in kKinds. Kinds that only imported networks need have none.
 #include "engine/network/layer_settings.h"
 
 #include <algorithm>
@@ -8,166 +6,60 @@
 
 #include "engine/error.h"
 #include "engine/nearest_word.h"
+#include "engine/network/layer_words.h"
 
 namespace striate {
 namespace {
 
-using Type = LayerSetting::Type;
+using Type = LayerField::Type;
 
-const LayerSetting kStride{"stride",
-                           "stride",
-                           Type::rows_columns,
-                           1,
-                           1024,
-                           "1",
-                           "How far the kernel moves from one place to the next; 2 halves height and width"};
-const LayerSetting kPad{
-    "padding",
-    "pad",
-    Type::sides,
-    0,
-    1024,
-    "0",
-    "Rows and columns of zeros around the picture, so that its border counts as much as its middle"};
-const LayerSetting kBias{
-    "bias", "no bias", Type::on_off, 0, 1, "on", "One more learned number for each filter or neuron, added to its sum"};
-const LayerSetting kWindow{
-    "window", nullptr, Type::rows_columns, 1, 1024, nullptr, "Height and width of the part that becomes one value"};
-const LayerSetting kPoolStride{"stride",
-                               "stride",
-                               Type::rows_columns,
-                               1,
-                               1024,
-                               "",
-                               "How far the window moves; as far as it is large where nothing is said"};
-const LayerSetting kCeil{"partial-windows",
-                         "ceil",
-                         Type::on_off,
-                         0,
-                         1,
-                         "off",
-                         "Whether a window that hangs over the border counts, so that no row or column is dropped"};
-
-const std::vector<LayerSetting> kNone;
-const std::vector<LayerSetting> kConv{
-    {"filters", nullptr, Type::whole, 1, 65536, nullptr, "How many kernels: each gives one channel of the output"},
-    {"kernel", nullptr, Type::rows_columns, 1, 1024, nullptr, "Height and width of each kernel, as in 5 or 5x3"},
-    kStride,
-    kPad,
-    {"dilation", "dilation", Type::rows_columns, 1, 1024, "1",
-     "Distance between the kernel's weights on the picture; 2 leaves out every second pixel"},
-    {"groups", "groups", Type::whole, 1, 65536, "1",
-     "The channels are split into so many groups, and each filter sees only its own"},
-    kBias};
-const LayerSetting kPoolDilation{"dilation",
-                                 "dilation",
-                                 Type::rows_columns,
-                                 1,
-                                 1024,
-                                 "1",
-                                 "Distance between the values under the window; 2 leaves out every second"};
-const std::vector<LayerSetting> kMaxPool{kWindow, kPoolStride, kPad, kPoolDilation, kCeil};
-const std::vector<LayerSetting> kAvgPool{kWindow,
-                                         kPoolStride,
-                                         kPad,
-                                         kPoolDilation,
-                                         kCeil,
-                                         {"count-padding", "without padding", Type::on_off, 0, 1, "on",
-                                          "Whether the zeros of the padding count in the mean"}};
-const std::vector<LayerSetting> kDense{
-    {"neurons", nullptr, Type::whole, 1, 1 << 20, nullptr, "How many neurons: each gives one value"}, kBias};
-const std::vector<LayerSetting> kLeakyRelu{
-    {"slope", nullptr, Type::number, 0, 1, "0.01", "What negative values are multiplied by"}};
-const std::vector<LayerSetting> kBatchNorm{
-    {"epsilon", "epsilon", Type::number, 1e-20, 1, "1e-05", "Added to the variance, so that nothing is divided by 0"},
-    {"momentum", "momentum", Type::number, 0, 1, "0.1", "How much of each batch goes into the running averages"}};
-const std::vector<LayerSetting> kDropout{
-    {"probability", nullptr, Type::number, 0, 0.99, nullptr, "The share of values that is set to 0 in each step"}};
-const std::vector<LayerSetting> kSubsample{
-    {"stride", nullptr, Type::whole, 1, 1024, nullptr, "Every so many rows and columns one is kept"},
-    {"channels", "channels", Type::whole, 1, 65536, "", "How many channels to come to with zeros; as it was if empty"}};
-
-struct Kind {
-  const char* word;
-  const std::vector<LayerSetting>* settings;
-  const char* first;
-};
-const Kind kKinds[] = {{"conv", &kConv, "conv 8 3x3"},
-                       {"maxpool", &kMaxPool, "maxpool 2"},
-                       {"avgpool", &kAvgPool, "avgpool 2"},
-                       {"globalavgpool", &kNone, "globalavgpool"},
-                       {"dense", &kDense, "dense 32"},
-                       {"relu", &kNone, "relu"},
-                       {"leakyrelu", &kLeakyRelu, "leakyrelu"},
-                       {"sigmoid", &kNone, "sigmoid"},
-                       {"tanh", &kNone, "tanh"},
-                       {"softmax", &kNone, "softmax"},
-                       {"logsoftmax", &kNone, "logsoftmax"},
-                       {"batchnorm", &kBatchNorm, "batchnorm"},
-                       {"dropout", &kDropout, "dropout 0.5"},
-                       {"flatten", &kNone, "flatten"},
-                       {"add", &kNone, "add"},
-                       {"mul", &kNone, "mul"},
-                       {"sub", &kNone, "sub"},
-                       {"concat", &kNone, "concat"},
-                       {"subsample", &kSubsample, "subsample 2"},
-                       {"identity", &kNone, "identity"}};
-
-// A kind without a row has no settings and is not offered.
-Kind kind_of(const std::string& word) {
+const LayerKind& known_kind(std::string_view word) {
+  if (const LayerKind* kind = find_layer_kind(word)) return *kind;
   std::vector<std::string> words;
-  for (const Kind& kind : kKinds) {
-    if (word == kind.word) return kind;
-    words.emplace_back(kind.word);
-  }
-  if (const LayerKind* kind = find_layer_kind(word)) return {kind->word, &kNone, kind->word};
+  for (const LayerKind* kind : kinds_to_add()) words.emplace_back(kind->word);
   throw Error(fmt::format("unknown layer \"{}\"", word), nearest_hint(word, words));
 }
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> words;
-  bool inside = false;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\t';
-    if (!blank && !inside) words.emplace_back();
-    if (!blank) words.back() += c;
-    inside = !blank;
-  }
+  for (PlacedWord& word : placed_words(text)) words.push_back(std::move(word.text));
   return words;
 }
 
 // The values that the words give, per setting; none where they don't.
 struct Read {
-  Kind kind;
+  const LayerKind* kind;
   std::vector<std::optional<std::string>> values;
   std::vector<std::string> rest;  // what is not understood
 };
 
 Read read(std::string_view text) {
   const std::vector<std::string> words = split(text);
-  const Kind kind = kind_of(words.empty() ? "" : words[0]);
-  Read read{kind, {}, {}};
-  read.values.resize(kind.settings->size());
-  size_t place = 0;  // of the next setting with a place of its own
+  const LayerKind& kind = known_kind(words.empty() ? "" : words[0]);
+  const auto fields = kind.fields;
+  Read read{&kind, {}, {}};
+  read.values.resize(fields.size());
   for (size_t i = 1; i < words.size(); ++i) {
     bool understood = false;
-    for (size_t k = 0; k < kind.settings->size() && !understood; ++k) {
-      const LayerSetting& setting = (*kind.settings)[k];
-      if (setting.keyword == nullptr) continue;
-      const std::vector<std::string> keyword = split(setting.keyword);
+    for (size_t k = 0; k < fields.size() && !understood; ++k) {
+      const LayerField& field = fields[k];
+      if (field.keyword == nullptr) continue;
+      const std::vector<std::string> keyword = split(field.keyword);
       understood = i + keyword.size() <= words.size();
       for (size_t w = 0; w < keyword.size() && understood; ++w) understood = words[i + w] == keyword[w];
       if (!understood) continue;
       i += keyword.size() - 1;
-      if (setting.type == Type::on_off) {
-        read.values[k] = std::string(setting.fallback) == "on" ? "off" : "on";
+      if (field.type == Type::on_off) {
+        read.values[k] = layer_fallback(kind, field) == "on" ? "off" : "on";
       } else if (i + 1 < words.size()) {
         read.values[k] = words[++i];
       }
     }
     if (understood) continue;
-    if (place < kind.settings->size() && (*kind.settings)[place].keyword == nullptr && !read.values[place]) {
-      read.values[place++] = words[i];
+    size_t place = 0;  // the next setting with a place of its own
+    while (place < fields.size() && (fields[place].keyword != nullptr || read.values[place])) ++place;
+    if (place < fields.size()) {
+      read.values[place] = words[i];
     } else {
       read.rest.push_back(words[i]);
     }
@@ -175,68 +67,104 @@ Read read(std::string_view text) {
   return read;
 }
 
-size_t index_of(const Kind& kind, std::string_view name) {
+size_t index_of(const LayerKind& kind, std::string_view name) {
   std::vector<std::string> names;
-  for (size_t i = 0; i < kind.settings->size(); ++i) {
-    if (name == (*kind.settings)[i].name) return i;
-    names.emplace_back((*kind.settings)[i].name);
+  for (size_t i = 0; i < kind.fields.size(); ++i) {
+    if (name == kind.fields[i].name) return i;
+    names.emplace_back(kind.fields[i].name);
   }
   if (names.empty()) throw Error(fmt::format("{} has no settings", kind.word), "there is nothing to set");
   throw Error(fmt::format("{} has no setting \"{}\"", kind.word, name), nearest_hint(name, names));
 }
 
+std::string told(std::initializer_list<std::pair<const char*, const char*>> names) {
+  std::string text;
+  for (const auto& [program, name] : names) {
+    if (name == nullptr || std::string_view(name) == kNoName) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", program, name);
+  }
+  return text;
+}
+
 }  // namespace
 
-const std::vector<LayerSetting>& layer_settings(const std::string& kind) { return *kind_of(kind).settings; }
+std::span<const LayerField> layer_settings(const std::string& kind) { return known_kind(kind).fields; }
 
 std::vector<const LayerKind*> kinds_to_add() {
   std::vector<const LayerKind*> kinds;
   for (const LayerKind& kind : layer_kinds()) {
-    const auto same = [&](const Kind& own) { return std::string_view(own.word) == kind.word; };
-    if (std::any_of(std::begin(kKinds), std::end(kKinds), same)) kinds.push_back(&kind);
+    if (*kind.first != '\0') kinds.push_back(&kind);
   }
   return kinds;
 }
 
 std::vector<std::string> layer_setting_names() {
   std::vector<std::string> names;
-  for (const Kind& kind : kKinds) {
-    for (const LayerSetting& setting : *kind.settings) {
-      if (std::find(names.begin(), names.end(), setting.name) == names.end()) names.emplace_back(setting.name);
+  for (const LayerKind& kind : layer_kinds()) {
+    for (const LayerField& field : kind.fields) {
+      if (std::find(names.begin(), names.end(), field.name) == names.end()) names.emplace_back(field.name);
     }
   }
   return names;
 }
 
-std::string first_words(const std::string& kind) { return kind_of(kind).first; }
+std::string layer_fallback(const LayerKind& kind, const LayerField& field) {
+  return field.needed || field.follows != nullptr ? "" : field.text(*kind.make());
+}
 
 std::string layer_setting(std::string_view words, std::string_view name) {
   const Read found = read(words);
-  const size_t at = index_of(found.kind, name);
-  const char* fallback = (*found.kind.settings)[at].fallback;
-  return found.values[at].value_or(fallback == nullptr ? "" : fallback);
+  const size_t at = index_of(*found.kind, name);
+  return found.values[at].value_or(layer_fallback(*found.kind, found.kind->fields[at]));
 }
 
 std::string with_layer_setting(std::string_view words, std::string_view name, const std::string& value) {
   Read found = read(words);
-  const size_t at = index_of(found.kind, name);
-  const LayerSetting& changed = (*found.kind.settings)[at];
+  const LayerKind& kind = *found.kind;
+  const size_t at = index_of(kind, name);
+  const LayerField& changed = kind.fields[at];
   const bool plain = value.find_first_of(" \t\r\n|#:") == std::string::npos;
-  const bool missing = value.empty() && changed.fallback == nullptr;
+  const bool missing = value.empty() && changed.needed && changed.is_read == nullptr;
   if (!plain || missing || (changed.type == Type::on_off && value != "on" && value != "off")) {
-    throw Error(fmt::format("\"{}\" is not a valid {} for {}", value, name, found.kind.word), changed.help);
+    throw Error(fmt::format("\"{}\" is not a valid {} for {}", value, name, kind.word), changed.help);
   }
   found.values[at] = value;
-  std::string text = found.kind.word;
-  for (size_t i = 0; i < found.values.size(); ++i) {
-    const LayerSetting& setting = (*found.kind.settings)[i];
-    if (!found.values[i] || (setting.fallback != nullptr && *found.values[i] == setting.fallback)) continue;
-    if (found.values[i]->empty()) continue;
-    if (setting.keyword != nullptr) text += std::string(" ") + setting.keyword;
-    if (setting.type != Type::on_off) text += ' ' + *found.values[i];
+  // What it stands instead of is then not said.
+  for (size_t i = 0; i < kind.fields.size(); ++i) {
+    const LayerField& other = kind.fields[i];
+    const bool exclude = (changed.instead_of != nullptr && std::string_view(changed.instead_of) == other.name) ||
+                         (other.instead_of != nullptr && std::string_view(other.instead_of) == changed.name);
+    if (exclude && value != layer_fallback(kind, changed)) found.values[i].reset();
+  }
+  const auto is_said = [&](size_t i) {
+    const LayerField& field = kind.fields[i];
+    const auto& said = found.values[i];
+    return said && !said->empty() && (field.needed || *said != layer_fallback(kind, field));
+  };
+  // Places that may be left out are left out together.
+  bool some_place = false;
+  for (size_t i = 0; i < kind.fields.size(); ++i) {
+    some_place = some_place || (kind.fields[i].keyword == nullptr && !kind.fields[i].needed && is_said(i));
+  }
+  std::string text = kind.word;
+  for (size_t i = 0; i < kind.fields.size(); ++i) {
+    const LayerField& field = kind.fields[i];
+    const bool beside = field.keyword == nullptr && !field.needed && some_place;
+    if (!is_said(i) && !beside) continue;
+    if (field.keyword != nullptr) text += std::string(" ") + field.keyword;
+    if (field.type != Type::on_off) {
+      text += ' ' + (found.values[i] ? *found.values[i] : layer_fallback(kind, field));
+    }
   }
   for (const std::string& word : found.rest) text += ' ' + word;
   return text;
+}
+
+std::string names_elsewhere(const NamesElsewhere& names) {
+  return told({{"PyTorch", names.torch}, {"Keras", names.keras}, {"ONNX", names.onnx}});
+}
+std::string names_elsewhere(const LayerKind& kind) {
+  return told({{"PyTorch", kind.torch.name}, {"Keras", kind.keras.name}, {"ONNX", kind.onnx.name}});
 }
 
 }  // namespace striate

@@ -59,6 +59,9 @@ class LayerWords {
   // The next word is none of these. An empty list: nothing may follow.
   [[noreturn]] void unknown(const std::vector<std::string>& options) const;
   [[noreturn]] void fail(const std::string& what, const std::string& hint) const;  // at the next word
+  size_t place() const { return at_; }                                             // of the next word
+  // At the word of this place, at the end where it is 0.
+  [[noreturn]] void fail_at(size_t place, const std::string& what, const std::string& hint) const;
 
  private:
   const std::string& next(const std::string& what);
@@ -77,8 +80,23 @@ bool read_sizes(std::string_view text, int64_t low, int64_t high, std::vector<in
 // Error{"line 1, column 5: WHAT", hint}
 Error placed_error(const PlacedWord& word, const std::string& what, const std::string& hint);
 
-// The words of one line, with their columns.
+// The words of one line, with their columns: of a layer, an optimizer, a schedule.
 std::vector<PlacedWord> placed_words(std::string_view line);
+
+// The one place that cuts an architecture's text (architecture.h) into words: statements between | and line breaks,
+// each of one word or more; comments are gone. "name:" is a word of its own, also where a layer follows at once.
+std::vector<std::vector<PlacedWord>> architecture_words(std::string_view text);
+
+// Behind the names that a layer joins its settings begin, with this word: concat a b axis 2.
+inline constexpr std::string_view kSettingsBegin = "axis";
+template <typename Iterator>
+Iterator names_end(Iterator begin, Iterator end) {
+  while (begin != end && begin->text != kSettingsBegin) ++begin;
+  return begin;
+}
+
+// A name that Architecture::add() takes: letters, digits, _ . - and /, not digits alone, not "input" or "axis".
+bool is_layer_name(std::string_view name);
 
 // Whole text as a number, whatever the locale. False where it is none, or not finite.
 bool read_whole(std::string_view text, int64_t& value);

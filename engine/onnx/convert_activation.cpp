@@ -1,4 +1,4 @@
-// Activations: operators that change every value by itself, and softmax.
+// Activations that need more than a plain layer with numbers (convert_plain.cpp): gelu, clip, prelu, softmax.
 #include <cmath>
 
 #include "engine/error.h"
@@ -12,23 +12,6 @@ const char* const kBroken = "the file breaks ONNX's rules: export the model agai
 
 void plain(Converter& c, const std::string& text) { c.give(0, c.emit(text, {c.any(0)})); }
 
-void relu(Converter& c) { plain(c, "relu"); }
-void sigmoid(Converter& c) { plain(c, "sigmoid"); }
-void tanh_of(Converter& c) { plain(c, "tanh"); }
-void hard_swish(Converter& c) { plain(c, "hardswish"); }
-void mish(Converter& c) { plain(c, "mish"); }
-void softplus(Converter& c) { plain(c, "softplus"); }
-void leaky_relu(Converter& c) { plain(c, "leakyrelu " + number_text(c.op().real("alpha", 0.01f))); }
-void elu(Converter& c) { plain(c, "elu " + number_text(c.op().real("alpha", 1))); }
-void celu(Converter& c) { plain(c, "celu " + number_text(c.op().real("alpha", 1))); }
-void selu(Converter& c) {
-  plain(c, fmt::format("selu {} {}", number_text(c.op().real("alpha", 1.67326319217681884765625)),
-                       number_text(c.op().real("gamma", 1.05070102214813232421875))));
-}
-void hard_sigmoid(Converter& c) {
-  plain(c, fmt::format("hardsigmoid {} {}", number_text(c.op().real("alpha", 0.2f)),
-                       number_text(c.op().real("beta", 0.5))));
-}
 void gelu(Converter& c) {
   const std::string how = c.op().text("approximate", "none");
   if (how != "none" && how != "tanh") {
@@ -107,22 +90,7 @@ void log_softmax(Converter& c) { softmax_as(c, "logsoftmax"); }
 
 const OnnxOperators& activation_operators() {
   static const OnnxOperators list = {
-      {"Celu", celu},
-      {"Clip", clip},
-      {"Elu", elu},
-      {"Gelu", gelu},
-      {"HardSigmoid", hard_sigmoid},
-      {"HardSwish", hard_swish},
-      {"LeakyRelu", leaky_relu},
-      {"LogSoftmax", log_softmax},
-      {"Mish", mish},
-      {"PRelu", prelu},
-      {"Relu", relu},
-      {"Selu", selu},
-      {"Sigmoid", sigmoid},
-      {"Softmax", softmax},
-      {"Softplus", softplus},
-      {"Tanh", tanh_of},
+      {"Clip", clip}, {"Gelu", gelu}, {"LogSoftmax", log_softmax}, {"PRelu", prelu}, {"Softmax", softmax},
   };
   return list;
 }

@@ -2,22 +2,18 @@
 #include <limits>
 
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 #include "engine/onnx/converter.h"
 
 namespace striate {
 namespace {
 
-void plain(Converter& c, const char* word) { c.give(0, c.emit(word, {c.any(0)})); }
-
-void absolute(Converter& c) { plain(c, "abs"); }
-void erf_of(Converter& c) { plain(c, "erf"); }
-void exponential(Converter& c) { plain(c, "exp"); }
-void root(Converter& c) { plain(c, "sqrt"); }
 // The logarithm of a softmax in one go keeps the digits of small shares, and is what a loss looks for at the end.
 void logarithm(Converter& c) {
   const int x = c.any(0);
   const std::string before = c.layer_text(x);
-  if (before.rfind("softmax", 0) == 0) return c.give(0, c.emit("log" + before, {c.input_of(x)}));
+  const LayerKind* kind = find_layer_kind(before.substr(0, before.find(' ')));
+  if (kind != nullptr && kind->ending == Ending::shares) return c.give(0, c.emit("log" + before, {c.input_of(x)}));
   c.give(0, c.emit("log", {x}));
 }
 void negative(Converter& c) { c.give(0, c.emit("mul", {c.any(0), c.scalar_node(-1, "minus")})); }
@@ -59,8 +55,7 @@ void where(Converter& c) {
 
 const OnnxOperators& function_operators() {
   static const OnnxOperators list = {
-      {"Abs", absolute},          {"Erf", erf_of},        {"Exp", exponential}, {"Log", logarithm}, {"Neg", negative},
-      {"Reciprocal", reciprocal}, {"Softsign", softsign}, {"Sqrt", root},       {"Where", where},
+      {"Log", logarithm}, {"Neg", negative}, {"Reciprocal", reciprocal}, {"Softsign", softsign}, {"Where", where},
   };
   return list;
 }

@@ -160,6 +160,7 @@ const OnnxOperators& function_operators();
 const OnnxOperators& reduce_operators();
 const OnnxOperators& place_operators();
 const OnnxOperators& attention_operators();
+const OnnxOperators& plain_operators();  // as the kinds of layers say; the others come before them
 const OnnxOperator* find_onnx_operator(const std::string& name);  // null: not supported
 std::vector<std::string> onnx_operator_names();                   // in alphabetical order
 

@@ -7,10 +7,10 @@
 namespace striate {
 namespace {
 
-std::array<const OnnxOperators*, 10> all_operators() {
+std::array<const OnnxOperators*, 11> all_operators() {
   return {&activation_operators(),    &arithmetic_operators(), &attention_operators(), &function_operators(),
           &normalization_operators(), &place_operators(),      &reduce_operators(),    &resize_operators(),
-          &shape_operators(),         &window_operators()};
+          &shape_operators(),         &window_operators(),     &plain_operators()};
 }
 
 }  // namespace
@@ -30,6 +30,7 @@ std::vector<std::string> onnx_operator_names() {
     for (const OnnxOperator& each : *family) names.emplace_back(each.name);
   }
   std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/files/read_file.h"
+#include "engine/network/layer_kind.h"
 #include "engine/network/models.h"
 #include "engine/network/per_picture.h"
 #include "engine/network/weights_file.h"
@@ -184,20 +185,17 @@ ModelFile read_onnx_file(const std::string& path, const ModelFileOptions& option
   return file;
 }
 
-bool only_reshapes(const Node& node) {
-  const std::string kind = node.layer->kind();
-  return node.inputs.size() == 1 && (kind == "flatten" || kind == "reshape" || kind == "identity" || kind == "dropout");
-}
+bool only_reshapes(const Node& node) { return node.inputs.size() == 1 && node.layer->info().passes_on; }
 
-// The last layer that computes: what only changes shapes behind it does not count.
-std::string last_kind(const Architecture& architecture) {
+// What the last layer that computes gives: what only changes shapes behind it does not count.
+Ending ending_of(const Architecture& architecture) {
   int node = architecture.size() - 1;
   while (node > 0) {
     const Node& at = architecture.nodes()[static_cast<size_t>(node)];
-    if (!only_reshapes(at)) return at.layer->kind();
+    if (!only_reshapes(at)) return at.layer->info().ending;
     node = at.inputs[0];
   }
-  return "";
+  return Ending::values;
 }
 
 }  // namespace
@@ -262,9 +260,9 @@ int64_t class_count(const ModelFile& file) {
 
 std::vector<float> class_probabilities(const Architecture& architecture, Loss loss, const std::vector<float>& output) {
   check_numbers(output.data(), static_cast<int>(output.size()), "");
-  const std::string last = last_kind(architecture);
-  if (output.size() > 1 && last == "softmax") return output;
-  if (output.size() > 1 && last == "logsoftmax") loss = Loss::negative_log_likelihood;
+  const Ending last = ending_of(architecture);
+  if (output.size() > 1 && last == Ending::shares) return output;
+  if (output.size() > 1 && last == Ending::logarithms_of_shares) loss = Loss::negative_log_likelihood;
   return LossHead::class_probabilities(loss, output.data(), static_cast<int>(output.size()));
 }
 
@@ -278,8 +276,10 @@ Architecture up_to_logits(const Architecture& architecture) {
   while (softmax > 0 && in_chain(softmax) && only_reshapes(architecture.nodes()[static_cast<size_t>(softmax)]))
     --softmax;
   // A logarithm behind it changes nothing: a softmax of log-probabilities is the probabilities again.
-  const std::string ending = softmax > 0 ? architecture.nodes()[static_cast<size_t>(softmax)].layer->kind() : "";
-  if (softmax > 0 && in_chain(softmax) && (ending == "softmax" || ending == "logsoftmax")) last = softmax - 1;
+  const Ending ending =
+      softmax > 0 ? architecture.nodes()[static_cast<size_t>(softmax)].layer->info().ending : Ending::values;
+  const bool shares = ending == Ending::shares || ending == Ending::logarithms_of_shares;
+  if (softmax > 0 && in_chain(softmax) && shares) last = softmax - 1;
   Architecture result;
   if (architecture.whole()) {
     result.set_whole_input(architecture.input());

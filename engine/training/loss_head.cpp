@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 #include "engine/network/layer_words.h"
 #include "kernels/elementwise.h"
 #include "kernels/loss.h"
@@ -13,7 +14,8 @@ namespace striate {
 
 void check_loss_fits(const Architecture& architecture, Loss loss, int classes) {
   const Shape out = architecture.shapes(1).back();
-  const std::string last = architecture.nodes().back().layer ? architecture.nodes().back().layer->kind() : "";
+  const std::shared_ptr<const Layer>& layer = architecture.nodes().back().layer;
+  const Ending last = layer ? layer->info().ending : Ending::values;
   const bool binary = loss == Loss::mean_squared_error || loss == Loss::binary_cross_entropy ||
                       loss == Loss::binary_cross_entropy_logits;
   if (out.rank() != 2) {
@@ -24,15 +26,15 @@ void check_loss_fits(const Architecture& architecture, Loss loss, int classes) {
     throw Error(fmt::format("the network gives {} values, the data set has {} classes", out[1], classes),
                 fmt::format("end it with dense {}", classes));
   }
-  if (loss == Loss::cross_entropy && (last == "softmax" || last == "logsoftmax")) {
-    throw Error(fmt::format("the network ends with {}, and cross-entropy applies softmax itself", last),
+  if (loss == Loss::cross_entropy && (last == Ending::shares || last == Ending::logarithms_of_shares)) {
+    throw Error(fmt::format("the network ends with {}, and cross-entropy applies softmax itself", layer->kind()),
                 "leave that layer out, or end with logsoftmax and use the loss nll");
   }
-  if (loss == Loss::negative_log_likelihood && last != "logsoftmax") {
+  if (loss == Loss::negative_log_likelihood && last != Ending::logarithms_of_shares) {
     throw Error("the loss nll needs log-probabilities, the network does not end with logsoftmax",
                 "add logsoftmax at the end, or use the loss cross-entropy");
   }
-  if (loss == Loss::binary_cross_entropy && last != "sigmoid" && last != "softmax") {
+  if (loss == Loss::binary_cross_entropy && last != Ending::probabilities && last != Ending::shares) {
     throw Error("the loss bce needs values from 0 to 1, the network does not end with sigmoid",
                 "add sigmoid at the end, or use the loss bce-logits");
   }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 #include "engine/network/per_picture.h"
 #include "engine/training/trainer.h"
 #include "kernels/metrics.h"
@@ -135,7 +136,7 @@ std::vector<float> Evaluator::probabilities(Stream& stream, const Network& weigh
 std::vector<DeadUnits> dead_units(Stream& stream, Network& network) {
   std::vector<DeadUnits> result;
   for (int i = 1; i < network.architecture().size(); ++i) {
-    if (network.architecture().nodes()[static_cast<size_t>(i)].layer->kind() != "relu") continue;
+    if (!network.architecture().nodes()[static_cast<size_t>(i)].layer->info().may_die) continue;
     const TensorView y = network.view(network.activation(i));
     const int units = y.shape.rank() > 1 ? static_cast<int>(y.shape[1]) : 1;
     const int n = y.shape.rank() > 0 ? static_cast<int>(y.shape[0]) : 1;

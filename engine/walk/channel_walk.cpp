@@ -4,12 +4,13 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
 namespace {
 
 bool is_convolution(const NetworkValues& values, int node) {
-  return node > 0 && node < values.architecture->size() && values.layer(node).kind() == "conv";
+  return node > 0 && node < values.architecture->size() && values.layer(node).info().follow == Follow::convolution;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
 namespace {
@@ -20,14 +21,13 @@ struct Linear {
 
   Linear(const NetworkValues& from, int at) : values(from), node(at) {
     const Architecture& architecture = *values.architecture;
-    const std::string kind = at > 0 && at < architecture.size() ? values.layer(at).kind() : "";
-    if (kind != "conv" && kind != "dense") {
-      throw Error(
-          fmt::format("{} has no weights that multiply",
-                      at > 0 && at < architecture.size() ? architecture.describe(at) : fmt::format("layer {}", at)),
-          "choose a conv or dense layer");
+    const bool is_layer = at > 0 && at < architecture.size();
+    if (!is_layer || !multiplies(values.layer(at))) {
+      throw Error(fmt::format("{} has no weights that multiply",
+                              is_layer ? architecture.describe(at) : fmt::format("layer {}", at)),
+                  "choose a conv or dense layer");
     }
-    dense = kind == "dense";
+    dense = values.layer(at).info().follow == Follow::dense;
     const std::vector<Shape> in = values.input_shapes(at);
     if (dense) {
       g.n = static_cast<int>(in[0][0]), g.c = static_cast<int>(in[0][1]);

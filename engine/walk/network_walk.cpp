@@ -1,4 +1,5 @@
-// One short function per kind of layer, side by side: longer than most files.
+// One short function for each way in which a kind of layer says that its values are followed (Follow, layer_kind.h),
+// side by side: longer than most files.
 #include "engine/walk/network_walk.h"
 
 #include <algorithm>
@@ -6,29 +7,11 @@
 #include <limits>
 
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 #include "engine/walk/followed_layer.h"
 
 namespace striate {
 namespace {
-
-// One value of the output is a function of one value of the input, the same everywhere.
-bool is_function(const std::string& kind) {
-  for (const char* word : {"relu", "leakyrelu", "sigmoid", "tanh", "elu", "selu", "celu", "hardsigmoid", "hardswish",
-                           "gelu", "mish", "softplus", "clip", "erf", "exp", "log", "sqrt", "abs"}) {
-    if (kind == word) return true;
-  }
-  return false;
-}
-
-// The output is what it is with every input 0, and so much more for each value of the inputs.
-bool is_linear(const std::string& kind) {
-  for (const char* word :
-       {"add", "sub", "concat", "flatten", "reshape", "transpose", "slice", "gather", "pad", "reducemean", "resize",
-        "convtranspose", "conv3d", "convtranspose3d", "avgpool3d", "constant"}) {
-    if (kind == word) return true;
-  }
-  return false;
-}
 
 // Larger inputs would be gone through for every unit that is looked at.
 constexpr int64_t kMaxFollowed = int64_t{1} << 24;
@@ -290,7 +273,7 @@ struct Walker {
 
   void subsample() {
     const UnitSizes from = sizes_of(0), to = unit_sizes(values.shapes[static_cast<size_t>(walk.place.node)]);
-    const int stride = layer->geometry(in_shapes).stride;
+    const int stride = static_cast<int>(std::get<int64_t>(setting_of(*layer, "stride")));
     const int channel = walk.place.channel - (to.channels - from.channels) / 2;
     walk.form = UnitForm::copied;
     if (channel < 0 || channel >= from.channels) return;  // a channel of zeros
@@ -355,7 +338,7 @@ struct Walker {
 
   void linear() {
     FollowedValue followed = follow(*layer, true);
-    if (layer->kind() == "resize") drop_rounding(followed);
+    if (layer->info().follow == Follow::resampled) drop_rounding(followed);
     take(followed);
     bool plain = followed.rest == 0;
     for (size_t i = 0; i < walk.terms.size(); ++i) {
@@ -384,13 +367,7 @@ struct Walker {
 
   // The places of a pooling's argmax: its windows are those of the pooling with the same words.
   void argmax_places() {
-    const std::string word = layer->kind();
-    std::string text = layer->text();
-    const size_t order = text.find(" columns first");
-    if (order != std::string::npos) text.erase(order);
-    const bool volumes = in_shapes[0].rank() == 5;
-    const std::shared_ptr<const Layer> pooling =
-        parse_layer((volumes ? "maxpool3d" : "maxpool") + text.substr(word.size()));
+    const std::shared_ptr<const Layer> pooling = layer->winners_of();
     take(follow(*pooling, false));
     walk.form = UnitForm::computed;
     find_winner();
@@ -399,31 +376,56 @@ struct Walker {
   }
 
   void run() {
-    const std::string kind = layer->kind();
-    if (is_constant(*values.architecture, walk.place.node)) return is_linear(kind) ? linear() : computed(false);
-    if (kind == "conv") return convolution();
-    if (kind == "dense") return dense();
-    if (kind == "maxpool" || kind == "avgpool") return pooling(kind == "maxpool");
-    if (kind == "globalavgpool") return global_average();
-    if (kind == "batchnorm") return normalization();
-    if (kind == "dropout") return dropout();
-    if (kind == "add" && one_shape()) return add();
-    const bool along_channels = layer->text() == kind;  // and not another axis
-    if (kind == "concat" && along_channels && every_input_is_of_the_picture()) return concat();
-    if (kind == "flatten" && along_channels) return flatten();
-    if (kind == "subsample") return subsample();
-    if (kind == "identity") return copied(0, walk.place.channel, walk.place.row, walk.place.column);
-    if ((kind == "softmax" || kind == "logsoftmax") && along_channels) return softmax();
-    if (is_function(kind)) return function();
-    if (kind == "globalmaxpool") return global_maximum();
-    if (kind == "maxpoolindices") return argmax_places();
-    if (is_linear(kind)) return linear();
-    computed(kind == "maxpool3d");
+    const Follow how = layer->info().follow;
+    const bool adds_and_moves = how == Follow::linear || how == Follow::resampled || how == Follow::added ||
+                                how == Follow::joined || how == Follow::flattened;
+    if (is_constant(*values.architecture, walk.place.node)) return adds_and_moves ? linear() : computed(false);
+    const bool along_channels = layer->text() == layer->kind();  // and not another axis
+    switch (how) {
+      case Follow::convolution:
+        return convolution();
+      case Follow::dense:
+        return dense();
+      case Follow::maximum:
+      case Follow::average:
+        return pooling(how == Follow::maximum);
+      case Follow::whole_average:
+        return global_average();
+      case Follow::whole_maximum:
+        return global_maximum();
+      case Follow::normalized:
+        return normalization();
+      case Follow::dropped:
+        return dropout();
+      case Follow::subsampled:
+        return subsample();
+      case Follow::copied:
+        return copied(0, walk.place.channel, walk.place.row, walk.place.column);
+      case Follow::function:
+        return function();
+      case Follow::places:
+        return argmax_places();
+      case Follow::added:
+        return one_shape() ? add() : linear();
+      case Follow::joined:
+        return along_channels && every_input_is_of_the_picture() ? concat() : linear();
+      case Follow::flattened:
+        return along_channels ? flatten() : linear();
+      case Follow::shares:
+        return along_channels ? softmax() : computed(false);
+      case Follow::linear:
+      case Follow::resampled:
+        return linear();
+      case Follow::boxes:
+        return computed(true);
+      case Follow::computed:
+        return computed(false);
+    }
   }
 };
 
-bool is_pointwise(const std::string& kind) {
-  return is_function(kind) || kind == "batchnorm" || kind == "dropout" || kind == "identity";
+bool is_pointwise(Follow how) {
+  return how == Follow::function || how == Follow::normalized || how == Follow::dropped || how == Follow::copied;
 }
 
 }  // namespace
@@ -538,7 +540,8 @@ std::vector<int> pointwise_after(const Architecture& architecture, int node) {
   std::vector<int> chain;
   for (int at = node;;) {
     const std::vector<int> readers = readers_of(architecture, at);
-    if (readers.size() != 1 || !is_pointwise(architecture.nodes()[static_cast<size_t>(readers[0])].layer->kind())) {
+    if (readers.size() != 1 ||
+        !is_pointwise(architecture.nodes()[static_cast<size_t>(readers[0])].layer->info().follow)) {
       return chain;
     }
     at = readers[0];

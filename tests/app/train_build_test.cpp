@@ -2,6 +2,8 @@
 // the last good network until it is right.
 #include "app/pages/train/build_view.h"
 
+#include <algorithm>
+
 #include "engine/network/layer.h"
 #include "engine/network/layer_settings.h"
 #include "tests/app/train_view_host.h"
@@ -232,6 +234,12 @@ TEST_F(TrainBuild, is_drawn_in_every_state_and_size) {
     host.run(std::string("train.build.add ") + kind->word + " 1");
     host.run("train.build.select 1");
     EXPECT_TRUE(host.shows("words")) << kind->word;
+    for (const LayerField& setting : kind->fields) {
+      std::string name = setting.name;
+      std::replace(name.begin(), name.end(), '-', ' ');
+      EXPECT_NE(host.ui.find_item(name), nullptr) << kind->word << ": " << name;
+      EXPECT_NE(host.ui.find_item("about " + name), nullptr) << kind->word << ": " << name;
+    }
     host.run("train.build.draft");
     host.run("train.model tiny");
   }

@@ -95,7 +95,7 @@ TEST_F(TrainLook, a_clicked_map_opens_with_a_motion_and_escape_goes_back_the_sam
     return "";
   };
   EXPECT_EQ(escape(), "");
-  driver.hands.move(place("layer 1 weights", 0.3f, 0.5f));
+  driver.hands.move(place("layer 0 weights", 0.3f, 0.5f));
   driver.hands.button(0, true);
   driver.hands.button(0, false);
   for (int i = 0; i < 1000 && driver.ui.find_item("output values") == nullptr; ++i) {
@@ -110,7 +110,7 @@ TEST_F(TrainLook, a_clicked_map_opens_with_a_motion_and_escape_goes_back_the_sam
   EXPECT_EQ(escape(), "train.view overview");
   driver.app.run(escape());
   driver.frame();
-  ASSERT_NE(driver.ui.find_item("layer 1 weights"), nullptr);
+  ASSERT_NE(driver.ui.find_item("layer 0 weights"), nullptr);
   const int back = frames_that_move();
   EXPECT_GT(back, 10);
   EXPECT_LT(back, 40);

@@ -64,6 +64,7 @@ prints "Pictures: middle | order rgb | scale 1/255"
 works summary "a: conv 4 3x3 pad 1 | relu | conv 4 3x3 pad 1 | add a | flatten | dense 3" --input 1x8x8
 prints "Feeds"
 prints "3 (add) from 2 a"
+prints " 0 a (conv 4 3x3 pad 1)"  # numbers count from 0 without the input, as the pages do
 works summary resnet50
 prints "Total params: 25,557,032"
 prints "layer1.0.conv1, layer1.0.downsample.0"

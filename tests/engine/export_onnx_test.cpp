@@ -17,12 +17,6 @@
 namespace striate {
 namespace {
 
-TEST(ExportOnnx, every_kind_of_layer_has_a_writer) {
-  for (const LayerKind& kind : layer_kinds()) {
-    EXPECT_NE(find_onnx_layer(kind.word), nullptr) << kind.word << ": add it to the table of onnx_layers.cpp";
-  }
-}
-
 TEST(ExportOnnx, every_kind_of_layer_is_among_the_cases) {
   for (const LayerKind& kind : layer_kinds()) {
     bool found = false;

@@ -21,13 +21,6 @@ std::string keras_of(const std::string& text, const ExportInfo& info = {}) {
   return keras_script(Network(stream, Architecture::parse(text)), info, "some/net.py");
 }
 
-TEST(ExportScript, every_kind_of_layer_has_a_writer) {
-  for (const LayerKind& kind : layer_kinds()) {
-    EXPECT_NE(find_torch_layer(kind.word), nullptr) << kind.word << ": add it to the table of torch_layers.cpp";
-    EXPECT_NE(find_keras_layer(kind.word), nullptr) << kind.word << ": add it to the table of keras_layers.cpp";
-  }
-}
-
 TEST(ExportScript, layers_of_PyTorch_have_the_names_of_the_weights) {
   const std::string script = torch_of("input 3x8x8 | body.conv-1: conv 4 3x3 pad 1 | relu | flatten | dense 2");
   EXPECT_TRUE(holds(script, "self.put(\"body.conv-1\", nn.Conv2d(3, 4, 3, padding=1))")) << script;

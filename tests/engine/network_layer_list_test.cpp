@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <random>
+#include <span>
 
 #include "engine/network/layer_settings.h"
 #include "engine/network/layer_words.h"
@@ -237,7 +238,7 @@ TEST(LayerList, any_sequence_of_edits_gives_an_architecture_or_a_named_error) {
           case 0: {
             const std::vector<const LayerKind*> kinds = kinds_to_add();
             const LayerKind& kind = *kinds[static_cast<size_t>(pick(static_cast<int>(kinds.size())))];
-            std::string words = first_words(kind.word);
+            std::string words = std::string(kind.first);
             if (kind.takes == Takes::many) words += ' ' + list.name_of(pick(n + 1) - 1);
             list.insert(pick(n + 1), words);
             break;
@@ -255,15 +256,15 @@ TEST(LayerList, any_sequence_of_edits_gives_an_architecture_or_a_named_error) {
             list.set_source(pick(n + 1), pick(3) == 0 ? "" : list.name_of(pick(n + 1) - 1));
             break;
           case 5:
-            list.replace(pick(n + 1), first_words(kinds_to_add()[static_cast<size_t>(pick(18))]->word));
+            list.replace(pick(n + 1), kinds_to_add()[static_cast<size_t>(pick(18))]->first);
             break;
           default: {
             if (n == 0) break;
             const int line = pick(n);
             const std::string words = list.lines()[static_cast<size_t>(line)].words;
-            const std::vector<LayerSetting>& settings = layer_settings(LayerLine{{}, words, {}, {}}.kind());
+            const std::span<const LayerField> settings = layer_settings(LayerLine{{}, words, {}, {}}.kind());
             if (settings.empty()) break;
-            const LayerSetting& setting = settings[static_cast<size_t>(pick(static_cast<int>(settings.size())))];
+            const LayerField& setting = settings[static_cast<size_t>(pick(static_cast<int>(settings.size())))];
             const char* values[] = {"1", "2", "3", "0", "on", "off", "x", "5x3", "0.5"};
             list.replace(line, with_layer_setting(words, setting.name, values[pick(9)]));
           }
@@ -300,13 +301,12 @@ TEST(LayerList, any_sequence_of_edits_gives_an_architecture_or_a_named_error) {
 TEST(LayerSettings, every_kind_begins_with_words_that_parse_to_themselves) {
   for (const LayerKind* offered : kinds_to_add()) {
     const LayerKind& kind = *offered;
-    const std::string words = first_words(kind.word);
-    LayerWords read(placed_words(words), kind.syntax);
-    EXPECT_EQ(kind.parse(read)->text(), words);
+    const std::string words = std::string(kind.first);
+    EXPECT_EQ(parse_layer(words)->text(), words);
     // Every setting, written with its own value, leaves them as they are.
-    for (const LayerSetting& setting : layer_settings(kind.word)) {
+    for (const LayerField& setting : layer_settings(kind.word)) {
       const std::string value = layer_setting(words, setting.name);
-      if (setting.fallback == nullptr) {
+      if (setting.needed) {
         EXPECT_NE(value, "") << kind.word << " " << setting.name;
       }
       EXPECT_EQ(with_layer_setting(words, setting.name, value), words) << kind.word << " " << setting.name;
@@ -345,6 +345,13 @@ TEST(LayerSettings, each_setting_is_read_and_written_where_the_layer_prints_it) 
       {"batchnorm", "epsilon", "0.001", "batchnorm epsilon 0.001"},
       {"batchnorm epsilon 0.001", "momentum", "0.5", "batchnorm epsilon 0.001 momentum 0.5"},
       {"dropout 0.5", "probability", "0.2", "dropout 0.2"},
+      {"flatten", "axis", "2", "flatten axis 2"},
+      {"concat", "axis", "2", "concat axis 2"},
+      {"softmax", "axis", "2", "softmax axis 2"},
+      {"softmax axis 2", "from", "1", "softmax from 1"},
+      {"logsoftmax from 2", "axis", "3", "logsoftmax axis 3"},
+      {"logsoftmax", "from", "2", "logsoftmax from 2"},
+      {"globalavgpool", "keep", "on", "globalavgpool keep"},
       {"subsample 2", "channels", "8", "subsample 2 channels 8"},
       {"subsample 2 channels 8", "stride", "3", "subsample 3 channels 8"},
   };
@@ -354,13 +361,12 @@ TEST(LayerSettings, each_setting_is_read_and_written_where_the_layer_prints_it) 
     EXPECT_EQ(result, c.result);
     EXPECT_EQ(layer_setting(result, c.name), c.value) << c.result;
     const LayerKind& kind = layer_kind(result.substr(0, result.find(' ')));
-    LayerWords words(placed_words(result), kind.syntax);
-    EXPECT_EQ(kind.parse(words)->text(), result);
+    EXPECT_EQ(parse_layer(result)->text(), result);
     written.push_back(std::string(kind.word) + '.' + c.name);
   }
-  for (const LayerKind& kind : layer_kinds()) {  // those that are not offered have none
-    for (const LayerSetting& setting : layer_settings(kind.word)) {
-      const std::string name = std::string(kind.word) + '.' + setting.name;
+  for (const LayerKind* kind : kinds_to_add()) {  // for all others: layer_schema_test.cpp
+    for (const LayerField& setting : kind->fields) {
+      const std::string name = std::string(kind->word) + '.' + setting.name;
       EXPECT_NE(std::find(written.begin(), written.end(), name), written.end()) << name << " has no case here";
     }
   }

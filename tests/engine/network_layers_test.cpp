@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 #include "engine/network/network.h"
 #include "engine/walk/network_walk.h"
 #include "kernels/random.h"

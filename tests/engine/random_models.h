@@ -13,6 +13,7 @@
 
 #include "engine/error.h"
 #include "engine/network/architecture.h"
+#include "engine/network/layer_kind.h"
 #include "engine/network/layer_words.h"
 
 namespace striate {

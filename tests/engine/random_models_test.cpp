@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 
+#include "engine/network/layer_kind.h"
 #include "engine/network/layer_list.h"
 #include "engine/network/models.h"
 #include "engine/training/checkpoint.h"

@@ -10,27 +10,34 @@
 namespace striate {
 namespace {
 
-const LayerKind* kind_of(const std::string& word) {
-  for (const LayerKind& kind : layer_kinds()) {
-    if (word == kind.word) return &kind;
-  }
-  return nullptr;
-}
-
 std::string spaced(std::string name) {
   std::replace(name.begin(), name.end(), '-', ' ');
   return name;
 }
 
 // The numbers that make sense to step through; more can be typed.
-NumberSpec spec_of(const LayerSetting& setting) {
+NumberSpec spec_of(const LayerField& setting) {
+  const bool number = setting.type == LayerField::Type::number;
+  const bool usual = setting.usual_low != 0 || setting.usual_high != 0;
   NumberSpec spec;
-  spec.minimum = setting.low;
-  spec.maximum = setting.high;
-  spec.step = setting.type == LayerSetting::Type::number ? 0.05 : 1;
-  spec.decimals = setting.type == LayerSetting::Type::number ? 2 : 0;
-  spec.reset = setting.low;
+  spec.minimum = usual ? setting.usual_low : setting.low;
+  spec.maximum = usual ? setting.usual_high : setting.high;
+  spec.step = number ? 0.05 : 1;
+  spec.decimals = number ? 2 : 0;
+  spec.reset = spec.minimum;
   return spec;
+}
+
+// What a setting does and what the others call it: words at a mark, for whom rests the mouse on it.
+void draw_about(Ui& ui, const Rect& mark, const LayerField& setting) {
+  const std::string names = names_elsewhere(setting.names);
+  const std::string words = std::string(setting.help) + (names.empty() ? "" : ". " + names);
+  const Response r = ui.interact(
+      mark, {.label = "about " + spaced(setting.name), .kind = "about", .focusable = false, .tooltip = words});
+  const float side = ui.em(13);
+  const Vec middle = mark.center();
+  ui.icon(Icon::help, {middle.x - side / 2, middle.y - side / 2, side, side},
+          r.hovered ? ui.theme().text : faded(ui.theme().secondary, 0.7f));
 }
 
 }  // namespace
@@ -48,7 +55,7 @@ void BuildView::draw_inspector(Ui& ui, const TrainSnapshot&) const {
   }
   const LayerLine& layer = look.list.lines()[static_cast<size_t>(line)];
   const LayerList::Row& row = look.checked.rows[static_cast<size_t>(line)];
-  const LayerKind* kind = kind_of(layer.kind());
+  const LayerKind* kind = find_layer_kind(layer.kind());
   ui.section(fmt::format("LAYER {}: {}", look.list.name_of(line), kind ? kind->title : "not known"));
   if (row.error) ui.error_note(row.error->what(), row.error->hint());
   if (kind) draw_settings(ui, line);
@@ -86,28 +93,32 @@ void BuildView::draw_inspector(Ui& ui, const TrainSnapshot&) const {
   ui.button("Remove", fmt::format("train.build.remove {}", line));
   ui.end_flow();
   if (kind) ui.note(kind->explanation);
+  if (kind) ui.note("Elsewhere: " + names_elsewhere(*kind));
   ui.hairline();
   ui.pop_id();
 }
 
 void BuildView::draw_settings(Ui& ui, int line) const {
   const LayerLine& layer = draft_.look().list.lines()[static_cast<size_t>(line)];
-  using Type = LayerSetting::Type;
-  for (const LayerSetting& setting : layer_settings(layer.kind())) {
+  using Type = LayerField::Type;
+  for (const LayerField& setting : layer_settings(layer.kind())) {
     const std::string prefix = fmt::format("train.build.setting {} {}", line, setting.name);
     const std::string name = spaced(setting.name);
     std::string value = layer_setting(layer.words, setting.name);
-    // A pooling's stride is its window where nothing else is said.
-    if (value.empty() && layer.kind() != "subsample") value = layer_setting(layer.words, "window");
+    if (value.empty() && setting.follows != nullptr) value = layer_setting(layer.words, setting.follows);
     double number = 0;
+    const bool slides = setting.type == Type::number && parse_number(value, &number) && number >= 0.005;
+    Rect row = ui.take(ui.em(slides ? 50 : 34));
+    draw_about(ui, row.cut_right(ui.em(22)), setting);
+    ui.next(row);
     if (setting.type == Type::on_off) {
       ui.toggle(name, value == "on", prefix);
-    } else if (setting.type != Type::number) {
-      size_field(ui, name, value, spec_of(setting), prefix);
-    } else if (parse_number(value, &number) && number >= 0.005) {
+    } else if (slides) {
       ui.slider(name, number, spec_of(setting), prefix);
-    } else {
+    } else if (setting.type == Type::number || setting.type == Type::list || setting.type == Type::one_of) {
       named_text(ui, name, value, prefix);
+    } else {
+      size_field(ui, name, value, spec_of(setting), prefix);
     }
   }
 }

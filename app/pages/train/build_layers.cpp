@@ -6,6 +6,7 @@
 #include "app/pages/train/build_view.h"
 #include "app/pages/train/fields.h"
 #include "app/widgets/curves.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
 namespace {
@@ -14,10 +15,8 @@ namespace {
 Color tone_of(const Theme& theme, const LayerList::Row& row, const std::string& kind) {
   if (row.error) return theme.warning;
   if (row.parameters.value > 0) return theme.kernel;
-  for (const char* activation : {"relu", "leakyrelu", "sigmoid", "tanh", "softmax", "logsoftmax"}) {
-    if (kind == activation) return theme.activation;
-  }
-  return theme.secondary;
+  const LayerKind* known = find_layer_kind(kind);
+  return known != nullptr && known->is_activation() ? theme.activation : theme.secondary;
 }
 
 std::string counted_text(const Counted& counted) {

@@ -134,7 +134,7 @@ void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
       ui.label(title, kind.title, Font::strong, theme.text, Align::left, ui.em(15));
       // The one small size of this face that has letters.
       const float size = ui.frame().presentation ? ui.text_size(Font::number) : kCodeSize;
-      ui.label(inside.cut_top(ui.em(16)), kind.syntax, Font::number, theme.kernel, Align::left, size);
+      ui.label(inside.cut_top(ui.em(16)), syntax_of(kind), Font::number, theme.kernel, Align::left, size);
       inside.cut_top(4);
       ui.next(inside);
       ui.paragraph(first_sentence(kind.explanation), Font::caption);

@@ -6,6 +6,7 @@
 
 #include "engine/error.h"
 #include "engine/nearest_word.h"
+#include "engine/network/layer_kind.h"
 #include "engine/network/models.h"
 #include "engine/training/data/source_folder.h"
 #include "engine/training/training_run.h"
@@ -231,7 +232,7 @@ void CompareView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted)
   for (const TrainSnapshot* each : {&now, now.other.get()}) {
     if (!each || !each->architecture) continue;
     for (const Node& node : each->architecture->nodes()) {
-      if (!node.layer || (node.layer->kind() != "conv" && node.layer->kind() != "dense")) continue;
+      if (!node.layer || !multiplies(*node.layer)) continue;
       wanted.tensors.insert({TensorKind::weight, node.name + ".weight"});
       break;  // the first layer that has filters
     }

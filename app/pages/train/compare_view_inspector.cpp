@@ -7,6 +7,7 @@
 
 #include "app/pages/train/compare_view.h"
 #include "app/widgets/ui.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
 namespace {
@@ -23,8 +24,8 @@ std::string with_dropout(const Architecture& network) {
   size_t last = 0;
   for (int i = 1; i < network.size(); ++i) {
     const Node& node = network.nodes()[static_cast<size_t>(i)];
-    if (node.layer->kind() == "dropout" || node.inputs != std::vector<int>{i - 1}) return "";
-    if (node.layer->kind() == "dense") last = layers.size();
+    if (node.layer->info().follow == Follow::dropped || node.inputs != std::vector<int>{i - 1}) return "";
+    if (node.layer->info().follow == Follow::dense) last = layers.size();
     layers.push_back(node.layer->text());
   }
   if (last == 0) return "";

@@ -169,10 +169,9 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
     for (size_t i = 0; i < a->values.size(); ++i) difference.values.push_back(b->values[i] - a->values[i]);
     apart = largest(difference.values);
   }
-  // "0.weight" is the weight of layer 0.
-  std::string words =
-      fmt::format("weights of layer {} \u00b7 both on one scale, \u00b1{}",
-                  a->tensor.name.substr(0, a->tensor.name.rfind('.')), significant_text(static_cast<double>(most), 2));
+  const std::string layer = a->tensor.name.substr(0, a->tensor.name.rfind('.'));  // of "0.weight"
+  std::string words = fmt::format("weights of layer {} \u00b7 both on one scale, \u00b1{}", layer,
+                                  significant_text(static_cast<double>(most), 2));
   words += same ? fmt::format(" \u00b7 difference \u00b1{}", significant_text(static_cast<double>(apart), 2))
                 : " \u00b7 the networks differ: there is no difference to show";
   if (maps_of(a->tensor.shape, now.architecture->input()).planes == 3) words += " \u00b7 gray is 0";

@@ -8,6 +8,7 @@
 #include "app/widgets/color_map.h"
 #include "app/widgets/ink_pad.h"
 #include "app/widgets/ui.h"
+#include "engine/network/layer_kind.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
@@ -200,7 +201,7 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   // The first layer that looks for something, as the probe goes through it.
   const std::vector<Node>& nodes = now.architecture->nodes();
   size_t node = 1;
-  while (node < nodes.size() && nodes[node].layer->kind() != "conv") ++node;
+  while (node < nodes.size() && nodes[node].layer->info().follow != Follow::convolution) ++node;
   if (node >= nodes.size() || node >= now.probe->activations.size() || !now.probe->activations[node]) return;
   const TensorValues& maps = *now.probe->activations[node];
   const Shape& shape = maps.tensor.shape;
@@ -238,10 +239,9 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   const std::string scale = fmt::format(" \u00b7 blue {} to orange {}", significant_text(-static_cast<double>(most), 2),
                                         significant_text(static_cast<double>(most), 2));
   // As much as fits; what the colors mean comes last to go.
-  const std::string& name = nodes[node].name;
-  const std::string whole = fmt::format("what layer {} ({}) makes of it{}{}, scale of the layer", name,
+  const std::string whole = fmt::format("what layer {} ({}) makes of it{}{}, scale of the layer", nodes[node].name,
                                         nodes[node].layer->text(), hidden, scale);
-  const std::string brief = "what layer " + name + " makes of it" + scale;
+  const std::string brief = fmt::format("what layer {} makes of it{}", nodes[node].name, scale);
   ui.label(title, ui.measure(Font::caption, whole).x <= title.w ? whole : brief, Font::caption, theme.secondary);
 }
 

@@ -19,9 +19,9 @@ class Ui;
 // Where there is no run to look at: says what to do, or how far reading has come, or why it failed. True if it drew.
 bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now);
 
-// "layer 1: **8 filters 3 x 3**, more" with the scale at the right, where it fits.
+// "layer 0: **8 filters 3 x 3**, more" with the scale at the right, where it fits.
 struct FigureCaption {
-  std::string before;   // gray: "layer 1:"
+  std::string before;   // gray: "layer 0:"
   std::string subject;  // in the color of what it is: "8 filters 3 x 3"
   std::string after;    // gray again
   Color color = 0;

@@ -145,7 +145,7 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
   const Rect seen = ui.clip();
   for (const LayerFacts& layer : figures.layers) {
     if (layer.node == 0 && !all_) continue;
-    if (!all_ && (layer.kind == "flatten" || layer.kind == "dropout" || layer.kind == "identity")) continue;
+    if (!all_ && layer.passes_on) continue;
     const Row row = row_of(ui, layer, ui.width());
     const Rect place = ui.take(row.height);
     // A little more than what is seen: it is there when it scrolls in.

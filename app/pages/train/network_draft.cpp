@@ -86,7 +86,7 @@ void NetworkDraft::give(const LayerList& list) {
 
 // The kind's first words; a layer that joins gets the nearest earlier one that fits.
 std::string NetworkDraft::words_to_add(const std::string& kind, int at) const {
-  std::string words = first_words(kind);
+  std::string words = layer_kind(kind).first;
   if (layer_kind(kind).takes != Takes::many) return words;
   const Look& now = look();
   const auto shape_of = [&](int line) -> std::optional<Shape> {
@@ -97,7 +97,7 @@ std::string NetworkDraft::words_to_add(const std::string& kind, int at) const {
   for (int line = at - 2; line >= 0; --line) {
     const std::optional<Shape> shape = shape_of(line);
     if (!before || !shape || shape->rank() != before->rank()) continue;
-    bool fits = kind == "concat" || *shape == *before;
+    bool fits = layer_kind(kind).follow == Follow::joined || *shape == *before;
     for (int i = 2; i < shape->rank(); ++i) fits = fits && (*shape)[i] == (*before)[i];
     if (fits) return words + ' ' + now.list.name_of(line);
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/network/layer_kind.h"
+
 namespace striate {
 namespace {
 
@@ -13,11 +15,9 @@ Shape without_batch(const Shape& shape) {
   return Shape(sizes);
 }
 
-bool is_one_of(const std::string& kind, std::initializer_list<const char*> kinds) {
-  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-}
-
 }  // namespace
+
+std::string layer_words(const LayerFacts& layer) { return "layer " + layer.name; }
 
 std::vector<LayerFacts> layer_facts(const Architecture& architecture) {
   const std::vector<Shape> shapes = architecture.shapes(1);
@@ -49,12 +49,14 @@ std::vector<LayerFacts> layer_facts(const Architecture& architecture) {
     const auto from = here.inputs.empty() ? size_t{0} : static_cast<size_t>(here.inputs[0]);
     const bool all_inputs_positive = std::all_of(here.inputs.begin(), here.inputs.end(),
                                                  [&](int i) { return list[static_cast<size_t>(i)].never_negative; });
-    facts.never_negative = is_one_of(facts.kind, {"relu", "sigmoid", "softmax"}) ||
-                           (all_inputs_positive && !in.empty() &&
-                            is_one_of(facts.kind, {"maxpool", "avgpool", "globalavgpool", "flatten", "dropout",
-                                                   "identity", "subsample", "add", "concat"}));
-    facts.first_input_is_picture = facts.kind == "dense" && input_as_it_is[from] != 0;
-    input_as_it_is.push_back(static_cast<char>(input_as_it_is[from] && is_one_of(facts.kind, {"flatten", "identity"})));
+    const LayerKind& kind = here.layer->info();
+    facts.never_negative =
+        kind.sign == Sign::never_negative || (all_inputs_positive && !in.empty() && kind.sign == Sign::as_it_came);
+    facts.passes_on = kind.passes_on;
+    facts.may_die = kind.may_die;
+    facts.first_input_is_picture = kind.follow == Follow::dense && input_as_it_is[from] != 0;
+    const bool as_it_is = kind.passes_on && kind.follow != Follow::dropped;
+    input_as_it_is.push_back(static_cast<char>(input_as_it_is[from] && as_it_is));
     list.push_back(std::move(facts));
   }
   return list;
@@ -105,9 +107,10 @@ NetworkFigures network_figures(const Architecture& architecture) {
   for (int node = figures.first + 1; figures.first > 0 && node < architecture.size(); ++node) {
     const Node& here = architecture.nodes()[static_cast<size_t>(node)];
     if (here.inputs.size() != 1 || here.inputs[0] != figures.answers) continue;
-    if (!is_one_of(here.layer->kind(), {"batchnorm", "relu", "leakyrelu", "tanh", "sigmoid"})) break;
+    const Follow how = here.layer->info().follow;
+    if (how != Follow::normalized && how != Follow::function) break;
     figures.answers = node;
-    if (here.layer->kind() != "batchnorm") break;
+    if (how != Follow::normalized) break;
   }
   return figures;
 }

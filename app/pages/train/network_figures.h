@@ -20,8 +20,12 @@ struct LayerFacts {
   Shape weight_shape, bias_shape;
   int64_t parameters = 0;
   bool never_negative = false;          // what it gives: ReLU, and pooling of it
+  bool passes_on = false;               // it only passes values on: flatten, dropout
+  bool may_die = false;                 // its units can end up giving 0 for every picture: ReLU
   bool first_input_is_picture = false;  // dense on the flattened input: a row of its weights is a picture
 };
+// "layer 0", "layer stem": as PyTorch counts, from 0 without the input.
+std::string layer_words(const LayerFacts& layer);
 std::vector<LayerFacts> layer_facts(const Architecture& architecture);
 
 // How a weight array is drawn: count x slices maps of height x width.

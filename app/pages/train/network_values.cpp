@@ -6,6 +6,7 @@
 #include "app/widgets/tap_colors.h"
 #include "app/widgets/tensor_grid.h"
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
 namespace {
@@ -68,8 +69,7 @@ std::string node_text(const TrainSnapshot& now, int node) {
 
 bool has_weights(const TrainSnapshot& now, int node) {
   if (node < 1 || node >= now.architecture->size()) return false;
-  const std::string kind = now.architecture->nodes()[static_cast<size_t>(node)].layer->kind();
-  return kind == "conv" || kind == "dense";
+  return multiplies(*now.architecture->nodes()[static_cast<size_t>(node)].layer);
 }
 
 std::vector<int> weighted_nodes(const TrainSnapshot& now) {

@@ -67,7 +67,7 @@ class OverviewView : public TrainView {
   void draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
                       const NetworkFigures& figures) const;
   void draw_dead(Ui& ui, Rect area, float caption, const TrainSnapshot& now, const NetworkFigures& figures) const;
-  void draw_maps(Ui& ui, const char* label, const Rect& at, const Weights& figure, const TensorValuesPtr& values,
+  void draw_maps(Ui& ui, const std::string& label, const Rect& at, const Weights& figure, const TensorValuesPtr& values,
                  const TensorScale& scale, Concept tone, int node, uint64_t version) const;
   TensorScale scale_for(const TensorMaps& maps, bool is_signed, float network_limit) const;
   std::string next_scale() const;  // the command that takes the next scope

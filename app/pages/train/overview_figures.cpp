@@ -34,7 +34,7 @@ float OverviewView::largest_weight(const TrainSnapshot& now, TensorKind kind, co
   return most;
 }
 
-void OverviewView::draw_maps(Ui& ui, const char* label, const Rect& at, const Weights& figure,
+void OverviewView::draw_maps(Ui& ui, const std::string& label, const Rect& at, const Weights& figure,
                              const TensorValuesPtr& values, const TensorScale& scale, Concept tone, int node,
                              uint64_t version) const {
   TensorGrid grid;
@@ -71,7 +71,7 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
   const LayerFacts& layer = figures.layer(figures.first);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight, layer.weight);
   const std::string note = p.first.colors ? "red, green, blue; gray is 0" : p.first.note;
-  FigureCaption caption{"layer " + layer.name + ":", p.first.words, note, ui.theme().kernel};
+  FigureCaption caption{layer_words(layer) + ":", p.first.words, note, ui.theme().kernel};
   const Rect at = below(area, p.caption);
   if (!values) {
     draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
@@ -82,7 +82,7 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
   caption.scale = &scale, caption.scale_command = next_scale();
   caption.bar = !p.first.colors;
   draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
-  draw_maps(ui, "layer 1 weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version);
+  draw_maps(ui, layer_words(layer) + " weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version);
 }
 
 const ComposedFilters* OverviewView::composed(const TrainSnapshot& now, const NetworkFigures& figures) const {
@@ -102,14 +102,15 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   const int node = figures.pair.second > 0 ? figures.pair.second : figures.second;
   const LayerFacts& layer = figures.layer(node);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight, layer.weight);
-  FigureCaption caption{"layer " + layer.name + ":", p.slices.words, p.slices.note, theme.kernel};
+  FigureCaption caption{layer_words(layer) + ":", p.slices.words, p.slices.note, theme.kernel};
   Rect head = area.cut_top(p.caption);
   const Rect at{area.x, area.y, area.w, p.slices.layout.total_height()};
   if (values) {
     const TensorScale scale = scale_for(maps_of_weights(p.slices.maps, values->values, false), true, network_limit_[0]);
     caption.scale = &scale, caption.scale_command = next_scale();
     draw_caption(ui, head, caption);
-    draw_maps(ui, "layer 2 slices", at, p.slices, values, scale, Concept::kernel, layer.node, now.version);
+    draw_maps(ui, layer_words(layer) + " slices", at, p.slices, values, scale, Concept::kernel, layer.node,
+              now.version);
   } else {
     draw_caption(ui, head, caption);
     draw_waiting(ui, {at.x, at.y, p.slices.layout.total_width(), at.h}, "");
@@ -122,7 +123,7 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   if (figures.pair.normalization) left_out = "normalization";
   if (figures.pair.activation) left_out += (left_out.empty() ? "" : ", ") + std::string("activation");
   if (figures.pair.pooling) left_out += (left_out.empty() ? "" : ", ") + std::string("pooling");
-  FigureCaption second{"layer " + figures.layer(figures.pair.second).name, p.composed.words,
+  FigureCaption second{layer_words(layer), p.composed.words,
                        "slice by slice, added" + (left_out.empty() ? "" : ", without " + left_out), theme.kernel};
   if (!p.composed.note.empty()) second.after += "; " + p.composed.note;
   if (!filters) {
@@ -141,16 +142,16 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   grid.layout = p.composed.layout;
   grid.tone = Concept::kernel;
   const int64_t channels = p.composed.colors ? 1 : p.composed.maps.slices;
-  grid.name = [channels, &figures](int64_t map) {
+  const std::string first = layer_words(figures.layer(figures.pair.first));
+  grid.name = [channels, first](int64_t map) {
     const std::string channel = channels > 1 ? fmt::format(", channel {}", map % channels) : std::string();
-    return fmt::format("filter {}: its slices times layer {}, added{}", map / channels,
-                       figures.layer(figures.pair.first).name, channel);
+    return fmt::format("filter {}: its slices times {}, added{}", map / channels, first, channel);
   };
   if (!unit_command(ui, node, 0).empty()) {
     grid.command = [&ui, node, channels](int64_t map) { return unit_command(ui, node, map / channels); };
     grid.hint = "click: open it with its numbers";
   }
-  const TensorAnswer answer = draw_tensor_grid(ui, "layer 2 composed", area, grid);
+  const TensorAnswer answer = draw_tensor_grid(ui, layer_words(layer) + " composed", area, grid);
   if (answer.hovered) note_ = answer.note;
   if (!answer.opened.empty())
     *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
@@ -164,7 +165,7 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
   if (p.answers_layout.shown < p.answers.count) {
     after += fmt::format(", the first {} of {}", p.answers_layout.shown, p.answers.count);
   }
-  FigureCaption caption{"what", "layer " + layer.name + " answers", after, ui.theme().activation};
+  FigureCaption caption{"what", layer_words(figures.layer(figures.first)) + " answers", after, ui.theme().activation};
   const Rect head = area.cut_top(p.caption);
   if (!values) {
     draw_caption(ui, head, caption);
@@ -187,7 +188,7 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
     grid.command = [&ui, weights](int64_t map) { return unit_command(ui, weights, map); };
     grid.hint = "click: open it with its numbers";
   }
-  const TensorAnswer answer = draw_tensor_grid(ui, "layer 1 answers", area, grid);
+  const TensorAnswer answer = draw_tensor_grid(ui, layer_words(figures.layer(figures.first)) + " answers", area, grid);
   if (answer.hovered) note_ = answer.note;
   if (!answer.opened.empty())
     *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
@@ -197,7 +198,7 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
                                   const NetworkFigures& figures) const {
   const LayerFacts& layer = figures.layer(figures.first);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight_gradient, layer.weight);
-  FigureCaption caption{"", "gradients of layer " + layer.name, "of the last step", ui.theme().gradient};
+  FigureCaption caption{"", "gradients of " + layer_words(layer), "of the last step", ui.theme().gradient};
   const MapLayout& shown = p.gradients_layout;
   const int64_t columns = shown.slices > 0 ? shown.per_line : shown.shown;
   if (columns < p.first.maps.count && p.first.maps.kind != WeightMaps::Kind::matrix) {
@@ -217,7 +218,8 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
   caption.scale = &scale, caption.scale_command = next_scale();
   caption.bar = !figure.colors;
   draw_caption(ui, head, caption);
-  draw_maps(ui, "layer 1 gradients", area, figure, values, scale, Concept::gradient, layer.node, now.version);
+  draw_maps(ui, layer_words(layer) + " gradients", area, figure, values, scale, Concept::gradient, layer.node,
+            now.version);
 }
 
 }  // namespace striate

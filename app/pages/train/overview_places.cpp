@@ -104,7 +104,7 @@ OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkF
   figure.maps = {WeightMaps::Kind::filters, second.weight_shape[0], channels, static_cast<int>(rows),
                  static_cast<int>(columns)};
   figure.colors = channels == 3;
-  figure.words = "laid over layer " + first.name;
+  figure.words = "laid over " + layer_words(first);
   if (channels == 1 || figure.colors) {
     figure.layout = fit_maps(std::min<int64_t>(figure.maps.count, kMaxMaps), figure.maps.height, figure.maps.width,
                              width, height, ui.em(14), ui.em(72), ui.em(4));
@@ -161,7 +161,7 @@ OverviewView::Places OverviewView::places(const Ui& ui, const TrainSnapshot& now
   const Weights gradients = weights_figure(ui, figures, figures.first, input, right, 40 * share, ui.em(40));
   p.gradients_layout = gradients.layout;
   const size_t relus = static_cast<size_t>(std::count_if(figures.layers.begin(), figures.layers.end(),
-                                                         [](const LayerFacts& layer) { return layer.kind == "relu"; }));
+                                                         [](const LayerFacts& layer) { return layer.may_die; }));
   p.dead = relus > 0 ? p.caption + ui.em(20) * static_cast<float>(std::min<size_t>(relus, 3)) + p.gap : 0;
   p.right = p.caption + probe_height(ui) + p.gap + p.dead;
   if (p.answers_layout.shown > 0) p.right += p.caption + p.answers_layout.total_height() + p.gap;

@@ -5,6 +5,7 @@
 
 #include "app/pages/train/step_view.h"
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 #include "engine/training/loss_head.h"
 #include "engine/training/schedule.h"
 
@@ -42,7 +43,7 @@ StepView::Place StepView::place(const TrainSnapshot& now) const {
   at.node = has_weights(now, state_.node) ? state_.node : weighted[0];
   const Node& node = now.architecture->nodes()[static_cast<size_t>(at.node)];
   at.input = node.inputs[0];
-  at.conv = node.layer->kind() == "conv";
+  at.conv = node.layer->info().follow == Follow::convolution;
   const std::vector<Shape> shapes = now.architecture->shapes(now.config->batch);
   const std::vector<Shape> in = now.architecture->input_shapes(at.node, shapes);
   if (at.conv) {

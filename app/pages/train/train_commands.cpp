@@ -10,6 +10,12 @@
 #include "engine/training/data/sources.h"
 
 namespace striate {
+namespace {
+
+std::string_view file_of_weights(std::string_view text) { return text == "none" ? "" : text; }
+
+}  // namespace
+
 void TrainPage::declare(Registry& registry) {
   registry_ = &registry;
   declare_settings(registry);
@@ -96,9 +102,10 @@ void TrainPage::declare_settings(Registry& registry) {
   text_setting("split.by", "What is divided among the parts: pictures, or whole regions; a new training then",
                Parameter::choice("WHAT", "sample, or region where the data set knows them", {"sample", "region"}),
                [](TrainingConfig& next, const std::string& text) { next.split_by = text == "sample" ? "" : text; });
-  text_setting("weights", "Trained weights to begin with, instead of drawn ones; a new training then",
-               Parameter::file_to_read("FILE", "safetensors or ONNX, of the same network; \"\" for drawn ones"),
-               [](TrainingConfig& next, const std::string& text) { next.weights = text; });
+  text_setting(
+      "weights", "Trained weights to begin with, instead of drawn ones; a new training then",
+      Parameter::file_to_read("FILE", "safetensors or ONNX, of the same network; none: drawn ones", file_of_weights),
+      [](TrainingConfig& next, const std::string& text) { next.weights = text == "none" ? "" : text; });
   text_setting("weights.partial", "Whether of these weights only some need fit; a new training then",
                Parameter::choice("WHICH", "all of them, or what fits", {"off", "on"}),
                [](TrainingConfig& next, const std::string& text) { next.partial = text == "on"; });

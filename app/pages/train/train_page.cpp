@@ -205,24 +205,23 @@ void TrainPage::image_changed() {
 
 std::vector<std::string> TrainPage::config_lines(const TrainingConfig& r) {
   const bool text = r.model.find_first_of(" |\n") != std::string::npos;
-  std::vector<std::string> lines = {
-      "train.data " + quoted(r.data),           (text ? "train.layers " : "train.model ") + quoted(r.model),
-      "train.optimizer " + quoted(r.optimizer), "train.rate " + to_text(r.rate),
-      "train.schedule " + quoted(r.schedule),   "train.loss " + quoted(r.loss),
-      fmt::format("train.batch {}", r.batch),   fmt::format("train.seed {}", r.seed),
-      "train.split " + quoted(r.split),         "train.augment " + quoted(r.augment),
-      "train.initializer " + r.initializer};
-  const TrainingConfig usual;
-  const auto add = [&](const char* command, const std::string& value, bool differs) {
-    if (differs) lines.push_back(fmt::format("train.{} {}", command, value));
-  };
-  add("split.by", r.split_by, r.split_by != usual.split_by);
-  add("weights", quoted(r.weights), r.weights != usual.weights);
-  add("weights.partial", "on", r.partial);
-  add("head", std::to_string(r.head), r.head != usual.head);
-  add("freeze", quoted(r.freeze), r.freeze != usual.freeze);
-  add("normalization", quoted(r.normalization), r.normalization != usual.normalization);
-  return lines;
+  return {"train.data " + quoted(r.data),
+          (text ? "train.layers " : "train.model ") + quoted(r.model),
+          "train.optimizer " + quoted(r.optimizer),
+          "train.rate " + to_text(r.rate),
+          "train.schedule " + quoted(r.schedule),
+          "train.loss " + quoted(r.loss),
+          fmt::format("train.batch {}", r.batch),
+          fmt::format("train.seed {}", r.seed),
+          "train.split " + quoted(r.split),
+          std::string("train.split.by ") + (r.split_by.empty() ? "sample" : r.split_by),
+          "train.augment " + quoted(r.augment),
+          "train.initializer " + r.initializer,
+          "train.weights " + quoted(r.weights.empty() ? "none" : r.weights),
+          std::string("train.weights.partial ") + (r.partial ? "on" : "off"),
+          fmt::format("train.head {}", r.head),
+          "train.freeze " + quoted(r.freeze),
+          "train.normalization " + quoted(r.normalization.empty() ? "measured" : r.normalization)};
 }
 
 std::vector<std::string> TrainPage::state() const {

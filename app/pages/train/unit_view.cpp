@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
 namespace {
@@ -28,9 +29,8 @@ void UnitView::arrange(Opened& o) {
   o.input = node.inputs[0];
   o.out = unit_sizes(o.values, o.node);
   o.in = unit_sizes(o.values, o.input);
-  const std::string kind = node.layer->kind();
-  o.conv = kind == "conv";
-  o.dense = kind == "dense";
+  o.conv = node.layer->info().follow == Follow::convolution;
+  o.dense = node.layer->info().follow == Follow::dense;
   o.listed = o.dense || (o.out.rows == 1 && o.out.columns == 1 && o.out.channels > 1);
   o.out_rows = o.out.rows, o.out_columns = o.out.columns;
   if (o.listed) {  // in a column or two
@@ -46,7 +46,7 @@ void UnitView::arrange(Opened& o) {
     o.per_slice = o.kernel_rows * o.kernel_columns;
   } else if (o.dense) {
     const Node& before = architecture.nodes()[static_cast<size_t>(o.input)];
-    if (before.layer && before.layer->kind() == "flatten") {
+    if (before.layer && before.layer->info().follow == Follow::flattened) {
       o.in = unit_sizes(o.values, before.inputs[0]);
     } else {  // a plain list, as a rectangle
       o.in = rectangle(o.in.channels);
@@ -254,7 +254,7 @@ void UnitView::subscribe(const TrainSnapshot& now, TrainSubscription& subscripti
   for (const int input : now.architecture->nodes()[static_cast<size_t>(node)].inputs) {
     subscribe_activation(now, input, false, subscription);
     const Node& before = now.architecture->nodes()[static_cast<size_t>(input)];
-    if (before.layer && before.layer->kind() == "flatten") {
+    if (before.layer && before.layer->info().follow == Follow::flattened) {
       subscribe_activation(now, before.inputs[0], false, subscription);
     }
   }

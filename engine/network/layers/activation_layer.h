@@ -22,8 +22,5 @@ class ActivationLayer : public Pointwise {
   }
 };
 
-// The largest number that a setting may be: every finite float.
-constexpr double kLargest = 3.4028235e38;
-
 }  // namespace layers
 }  // namespace striate

@@ -2,6 +2,7 @@
 // its values are repeated, as numpy does.
 #include <string_view>
 
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 
@@ -10,7 +11,6 @@ namespace {
 
 class Binary : public Layer {
  public:
-  std::string text() const override { return kind(); }
   Shape output(const std::vector<Shape>& inputs) const override {
     if (inputs.size() > 2 && !many()) {
       throw Error(fmt::format("got {} inputs, needs two", inputs.size()), fmt::format("write {} NAME", kind()));
@@ -41,7 +41,6 @@ class Binary : public Layer {
 
 class Add : public Binary {
  public:
-  std::string kind() const override { return kAdd.word; }
   void forward(Stream& stream, const LayerCall& call) const override {
     if (same(call, 0) && same(call, 1)) {
       add(stream, call.y.count(), call.x[0].data, call.x[1].data, call.y.data);
@@ -68,7 +67,6 @@ class Add : public Binary {
 
 class Subtract : public Binary {
  public:
-  std::string kind() const override { return kSub.word; }
   void forward(Stream& stream, const LayerCall& call) const override { apply(stream, Arithmetic::subtract, call); }
   void backward(Stream& stream, const LayerCall& call) const override {
     gradient(stream, call, 0, SumTerm::value, 1, {}, {});
@@ -78,7 +76,6 @@ class Subtract : public Binary {
 
 class Multiply : public Binary {
  public:
-  std::string kind() const override { return kMul.word; }
   void forward(Stream& stream, const LayerCall& call) const override { apply(stream, Arithmetic::multiply, call); }
   void backward(Stream& stream, const LayerCall& call) const override {
     gradient(stream, call, 0, SumTerm::product, 1, operand(call, 1), {});
@@ -88,7 +85,6 @@ class Multiply : public Binary {
 
 class Divide : public Binary {
  public:
-  std::string kind() const override { return kDiv.word; }
   void forward(Stream& stream, const LayerCall& call) const override { apply(stream, Arithmetic::divide, call); }
   void backward(Stream& stream, const LayerCall& call) const override {
     gradient(stream, call, 0, SumTerm::quotient, 1, operand(call, 1), {});
@@ -98,7 +94,6 @@ class Divide : public Binary {
 
 class Power : public Binary {
  public:
-  std::string kind() const override { return kPow.word; }
   void forward(Stream& stream, const LayerCall& call) const override { apply(stream, Arithmetic::power, call); }
   void backward(Stream& stream, const LayerCall& call) const override {
     // Both slopes are made of base and exponent: each is read along the axes of the other's gradient.
@@ -112,7 +107,6 @@ class Power : public Binary {
 template <bool larger>
 class Extreme : public Binary {
  public:
-  std::string kind() const override { return larger ? kMax.word : kMin.word; }
   void forward(Stream& stream, const LayerCall& call) const override {
     apply(stream, larger ? Arithmetic::maximum : Arithmetic::minimum, call);
   }
@@ -124,71 +118,121 @@ class Extreme : public Binary {
   }
 };
 
+void add_to_onnx(OnnxPage& to, const ExportNode& n) {
+  const std::vector<std::string> inputs = layers::onnx_inputs(to, n);
+  to.op(inputs.size() == 2 ? "Add" : "Sum", n, inputs);
+}
+
 }  // namespace
 
-const LayerKind kAdd{"add",
-                     "Add",
-                     "add NAME...",
-                     "Adds the outputs of two or more layers, value by value. In a residual network one of them is the "
-                     "block's own input, "
-                     "carried past its layers: the block then only has to learn what should change, and the gradient "
-                     "finds a way back around "
-                     "it. That made networks of a hundred layers trainable.",
-                     layers::parse_plain<Add>,
-                     Takes::many};
+extern const LayerKind kAdd{
+    .word = "add",
+    .title = "Add",
+    .explanation =
+        "Adds the outputs of two or more layers, value by value. In a residual network one of them is the block's own "
+        "input, carried past its layers: the block then only has to learn what should change, and the gradient finds a "
+        "way back around it. That made networks of a hundred layers trainable.",
+    .make = layers::made<Add>,
+    .takes = Takes::many,
+    .joins = "NAME...",
+    .first = "add",
+    .follow = Follow::added,
+    .sign = Sign::as_it_came,
+    .torch = {"+", layers::torch_operator},
+    .keras = {"+", layers::keras_operator},
+    .onnx = {.name = "Add", .write = add_to_onnx},
+};
 
-const LayerKind kSub{"sub",
-                     "Subtract",
-                     "sub NAME",
-                     "The layer before minus the named one, value by value; where one of them has size 1 along an axis "
-                     "its values are repeated. A mean that is taken from a picture is such a difference. The gradient "
-                     "reaches the second with its sign changed.",
-                     layers::parse_plain<Subtract>,
-                     Takes::many};
+extern const LayerKind kSub{
+    .word = "sub",
+    .title = "Subtract",
+    .explanation =
+        "The layer before minus the named one, value by value; where one of them has size 1 along an axis its values "
+        "are repeated. A mean that is taken from a picture is such a difference. The gradient reaches the second with "
+        "its sign changed.",
+    .make = layers::made<Subtract>,
+    .takes = Takes::many,
+    .joins = "NAME",
+    .first = "sub",
+    .follow = Follow::linear,
+    .torch = {"-", layers::torch_operator},
+    .keras = {"-", layers::keras_operator},
+    .onnx = {"Sub"},
+};
 
-const LayerKind kMul{"mul",
-                     "Multiply",
-                     "mul NAME",
-                     "The layer before times the named one, value by value; where one of them has size 1 along an axis "
-                     "its values are repeated. With one number per channel it weighs channels against each other: a "
-                     "network can learn to turn some up and others down, picture by picture.",
-                     layers::parse_plain<Multiply>,
-                     Takes::many};
+extern const LayerKind kMul{
+    .word = "mul",
+    .title = "Multiply",
+    .explanation =
+        "The layer before times the named one, value by value; where one of them has size 1 along an axis its values "
+        "are repeated. With one number per channel it weighs channels against each other: a network can learn to turn "
+        "some up and others down, picture by picture.",
+    .make = layers::made<Multiply>,
+    .takes = Takes::many,
+    .joins = "NAME",
+    .first = "mul",
+    .torch = {"*", layers::torch_operator},
+    .keras = {"*", layers::keras_operator},
+    .onnx = {"Mul"},
+};
 
-const LayerKind kDiv{"div",
-                     "Divide",
-                     "div NAME",
-                     "The layer before divided by the named one, value by value; where one of them has size 1 along an "
-                     "axis its values are repeated. Scaling by a deviation is such a division. A divisor near 0 makes "
-                     "both values and gradients very large; 0 itself gives infinity or no number.",
-                     layers::parse_plain<Divide>,
-                     Takes::many};
+extern const LayerKind kDiv{
+    .word = "div",
+    .title = "Divide",
+    .explanation =
+        "The layer before divided by the named one, value by value; where one of them has size 1 along an axis its "
+        "values are repeated. Scaling by a deviation is such a division. A divisor near 0 makes both values and "
+        "gradients very large; 0 itself gives infinity or no number.",
+    .make = layers::made<Divide>,
+    .takes = Takes::many,
+    .joins = "NAME",
+    .torch = {"/", layers::torch_operator},
+    .keras = {"/", layers::keras_operator},
+    .onnx = {"Div"},
+};
 
-const LayerKind kPow{"pow",
-                     "Power",
-                     "pow NAME",
-                     "The layer before to the power of the named one, value by value; where one of them has size 1 "
-                     "along an axis its values are repeated. Squares and cubes come in with networks from elsewhere. A "
-                     "negative value has a power only where the exponent is a whole number.",
-                     layers::parse_plain<Power>,
-                     Takes::many};
+extern const LayerKind kPow{
+    .word = "pow",
+    .title = "Power",
+    .explanation =
+        "The layer before to the power of the named one, value by value; where one of them has size 1 along an axis "
+        "its values are repeated. Squares and cubes come in with networks from elsewhere. A negative value has a power "
+        "only where the exponent is a whole number.",
+    .make = layers::made<Power>,
+    .takes = Takes::many,
+    .joins = "NAME",
+    .torch = {"torch.pow"},
+    .keras = {"ops.power"},
+    .onnx = {"Pow"},
+};
 
-const LayerKind kMax{"max",
-                     "Larger of two",
-                     "max NAME",
-                     "The larger of the layer before and the named one, value by value; where one of them has size 1 "
-                     "along an axis its values are repeated. The gradient goes to the larger one, and to both in "
-                     "halves where they are equal. A ReLU is the larger of x and 0.",
-                     layers::parse_plain<Extreme<true>>,
-                     Takes::many};
+extern const LayerKind kMax{
+    .word = "max",
+    .title = "Larger of two",
+    .explanation =
+        "The larger of the layer before and the named one, value by value; where one of them has size 1 along an axis "
+        "its values are repeated. The gradient goes to the larger one, and to both in halves where they are equal. A "
+        "ReLU is the larger of x and 0.",
+    .make = layers::made<Extreme<true>>,
+    .takes = Takes::many,
+    .joins = "NAME",
+    .torch = {"torch.maximum"},
+    .keras = {"ops.maximum"},
+    .onnx = {"Max"},
+};
 
-const LayerKind kMin{"min",
-                     "Smaller of two",
-                     "min NAME",
-                     "The smaller of the layer before and the named one, value by value; where one of them has size 1 "
-                     "along an axis its values are repeated. The gradient goes to the smaller one, and to both in "
-                     "halves where they are equal.",
-                     layers::parse_plain<Extreme<false>>,
-                     Takes::many};
+extern const LayerKind kMin{
+    .word = "min",
+    .title = "Smaller of two",
+    .explanation =
+        "The smaller of the layer before and the named one, value by value; where one of them has size 1 along an axis "
+        "its values are repeated. The gradient goes to the smaller one, and to both in halves where they are equal.",
+    .make = layers::made<Extreme<false>>,
+    .takes = Takes::many,
+    .joins = "NAME",
+    .torch = {"torch.minimum"},
+    .keras = {"ops.minimum"},
+    .onnx = {"Min"},
+};
 
 }  // namespace striate

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 #include "kernels/elementwise.h"
 #include "kernels/normalize.h"
 
@@ -9,13 +12,6 @@ class BatchNorm : public layers::Pointwise {
  public:
   float epsilon = 1e-5f, momentum = 0.1f;
 
-  std::string kind() const override { return kBatchNorm.word; }
-  std::string text() const override {
-    std::string text = kBatchNorm.word;
-    if (epsilon != 1e-5f) text += " epsilon " + number_text(epsilon);
-    if (momentum != 0.1f) text += " momentum " + number_text(momentum);
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     if (inputs[0].rank() >= 2) return inputs[0];
     throw Error(fmt::format("got {}, needs channels behind the batch", inputs[0].text()),
@@ -81,30 +77,55 @@ class BatchNorm : public layers::Pointwise {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<BatchNorm>();
-  while (words.more()) {
-    if (words.take("epsilon")) {
-      layer->epsilon = static_cast<float>(words.number("epsilon", 0, 1e6));
-    } else if (words.take("momentum")) {
-      layer->momentum = static_cast<float>(words.number("momentum", 0, 1));
-    } else {
-      words.unknown({"epsilon", "momentum"});
-    }
-  }
-  return layer;
+constexpr LayerField kFields[] = {layers::epsilon_field<&BatchNorm::epsilon>(),
+                                  layers::after<&BatchNorm::momentum>("momentum", "momentum", "M")
+                                      .between(0, 1)
+                                      .called("momentum", "1 - momentum", "1 - momentum")
+                                      .explained("How much of each batch goes into the running averages")};
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const BatchNorm& norm = n.as<BatchNorm>();
+  std::string code = fmt::format("nn.BatchNorm{}d({}{}", std::clamp(n.in[0].rank() - 2, 1, 3), n.in[0][1],
+                                 layers::torch_epsilon(norm.epsilon));
+  if (norm.momentum != 0.1f) code += ", momentum=" + python_number(norm.momentum);
+  to.module(n, code + ")");
+  layers::torch_apply(to, n);
+}
+// The others keep a share of what was, PyTorch takes a share of what comes.
+double kept_share(const BatchNorm& norm) { return 1 - double{norm.momentum}; }
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const BatchNorm& norm = n.as<BatchNorm>();
+  layers::keras_pointwise(
+      to, n,
+      fmt::format("layers.BatchNormalization({}, momentum={}, epsilon={}, {})({})", layers::keras_axis(to, n, 1),
+                  python_number(kept_share(norm)), python_number(norm.epsilon), to.name(n), to.x(n)));
+  to.weights(n, fmt::format("{}, {}, {}, {}", to.array(n, "weight"), to.array(n, "bias"), to.array(n, "running_mean"),
+                            to.array(n, "running_var")));
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  const BatchNorm& norm = n.as<BatchNorm>();
+  std::vector<std::string> inputs{to.input(n)};
+  for (const char* part : {"weight", "bias", "running_mean", "running_var"}) inputs.push_back(to.array(n, part));
+  to.op("BatchNormalization", n, inputs).with_real("epsilon", norm.epsilon).with_real("momentum", kept_share(norm));
 }
 
 }  // namespace
 
-const LayerKind kBatchNorm{"batchnorm", "Batch normalization", "batchnorm [epsilon E] [momentum M]",
-                           "Each channel is shifted and scaled so that over the batch its mean is 0 and its deviation "
-                           "1; then it is scaled and "
-                           "shifted again by two learned numbers. Layers behind it see values of a steady size, which "
-                           "allows larger learning rates "
-                           "and deeper networks. A single picture has no batch: for use, running averages of mean and "
-                           "variance, gathered while "
-                           "training, take the batch's place.",
-                           parse};
+extern const LayerKind kBatchNorm{
+    .word = "batchnorm",
+    .title = "Batch normalization",
+    .explanation =
+        "Each channel is shifted and scaled so that over the batch its mean is 0 and its deviation 1; then it is "
+        "scaled and shifted again by two learned numbers. Layers behind it see values of a steady size, which allows "
+        "larger learning rates and deeper networks. A single picture has no batch: for use, running averages of mean "
+        "and variance, gathered while training, take the batch's place.",
+    .make = layers::made<BatchNorm>,
+    .fields = kFields,
+    .first = "batchnorm",
+    .follow = Follow::normalized,
+    .torch = {"nn.BatchNorm2d", to_torch},
+    .keras = {"layers.BatchNormalization", to_keras},
+    .onnx = {.name = "BatchNormalization", .write = to_onnx},
+};
 
 }  // namespace striate

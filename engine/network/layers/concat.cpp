@@ -1,3 +1,4 @@
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 
@@ -8,10 +9,6 @@ class Concat : public Layer {
  public:
   int axis = 1;
 
-  std::string kind() const override { return kConcat.word; }
-  std::string text() const override {
-    return axis == 1 ? kConcat.word : std::string(kConcat.word) + " axis " + std::to_string(axis);
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     layers::need_axis(axis, inputs[0]);
     int64_t sum = 0;
@@ -53,22 +50,44 @@ class Concat : public Layer {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Concat>();
-  if (words.take("axis")) layer->axis = words.whole("axis", 0, Shape::kMaxRank - 1);
-  if (words.more()) words.unknown({"axis"});
-  return layer;
+constexpr LayerField kFields[] = {
+    layers::after<&Concat::axis>("axis", "axis", "A")
+        .between(0, Shape::kMaxRank - 1)
+        .called("dim", "axis", "axis")
+        .explained("Along which axis they are put one behind the other; 1 is the channels")};
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  std::string list;
+  for (size_t i = 0; i < n.inputs.size(); ++i) list += (i > 0 ? ", " : "") + to.x(n, i);
+  to.line(n, fmt::format("torch.cat([{}], dim={})", list, n.as<Concat>().axis));
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const KerasPage::Order order = layers::keras_common_order(to, n, false);
+  const int64_t axis = n.as<Concat>().axis;
+  const int64_t at = order == KerasPage::Order::first || axis == 0 ? axis : axis == 1 ? n.out.rank() - 1 : axis - 1;
+  std::string list;
+  for (size_t i = 0; i < n.inputs.size(); ++i) list += (i > 0 ? ", " : "") + to.x(n, order, i);
+  to.line(n, order, fmt::format("ops.concatenate([{}], axis={})", list, at));
 }
 
 }  // namespace
 
-const LayerKind kConcat{"concat",
-                        "Concatenate",
-                        "concat NAME... [axis A]",
-                        "Puts the channels of two or more layers one after the other, so that the next layer sees all "
-                        "of them: results of large "
-                        "and small kernels side by side, or early details beside late meanings. Nothing is computed.",
-                        parse,
-                        Takes::many};
+extern const LayerKind kConcat{
+    .word = "concat",
+    .title = "Concatenate",
+    .explanation =
+        "Puts the channels of two or more layers one after the other, so that the next layer sees all of them: results "
+        "of large and small kernels side by side, or early details beside late meanings. Nothing is computed.",
+    .make = layers::made<Concat>,
+    .fields = kFields,
+    .takes = Takes::many,
+    .joins = "NAME...",
+    .first = "concat",
+    .follow = Follow::joined,
+    .sign = Sign::as_it_came,
+    .torch = {"torch.cat", to_torch},
+    .keras = {"ops.concatenate", to_keras},
+    .onnx = {"Concat"},
+};
 
 }  // namespace striate

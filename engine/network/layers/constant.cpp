@@ -1,4 +1,5 @@
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 #include "kernels/elementwise.h"
 
 namespace striate {
@@ -8,8 +9,6 @@ class Constant : public Layer {
  public:
   std::vector<int64_t> sizes;
 
-  std::string kind() const override { return kConstant.word; }
-  std::string text() const override { return std::string(kConstant.word) + ' ' + sizes_text(sizes); }
   Shape output(const std::vector<Shape>&) const override { return Shape(sizes); }
   std::vector<WeightSpec> parameters(const std::vector<Shape>&) const override {
     return {{"value", Shape(sizes), WeightSpec::Kind::weight, 1, 1}};
@@ -25,28 +24,50 @@ class Constant : public Layer {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Constant>();
-  layer->sizes = words.sizes("size", 0, std::numeric_limits<int32_t>::max(), Shape::kMaxRank);
+constexpr LayerField kFields[] = {layers::place_as<layers::SizesForm, &Constant::sizes>("sizes", "SIZES")
+                                      .must()
+                                      .said_as("size")
+                                      .between(0, std::numeric_limits<int32_t>::max())
+                                      .called(kNoName, kNoName, "value")
+                                      .explained("How many numbers along each axis")};
+
+void settle(Layer& layer, const SettingsSaid& said) {
   try {
-    (void)Shape(layer->sizes);
+    (void)Shape(static_cast<const Constant&>(layer).sizes);
   } catch (const Error& error) {
-    words.fail(error.what(), error.hint());
+    said.fail("sizes", error.what(), error.hint());
   }
-  if (words.more()) words.unknown({});
-  return layer;
 }
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  to.helper("Values");
+  to.module(n, fmt::format("Values(value={})", python_list(n.out.sizes())));
+  to.line(n, to.layer(n) + ".value");
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  to.helper("Values");
+  to.line(n, KerasPage::Order::first, fmt::format("Values({}, {})(x)", python_list(n.out.sizes()), to.name(n)));
+  to.weights(n, to.array(n, "value"));
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) { to.op("Identity", n, {to.array(n, "value")}); }
 
 }  // namespace
 
-const LayerKind kConstant{"constant",
-                          "Constant",
-                          "constant SIZES",
-                          "Numbers that don't depend on the picture: it reads no layer and gives the same values every "
-                          "time. They are weights like all others and are learned in training. Imported networks hold "
-                          "in it what their authors "
-                          "computed before: means, scales, tables of positions.",
-                          parse,
-                          Takes::none};
+extern const LayerKind kConstant{
+    .word = "constant",
+    .title = "Constant",
+    .explanation =
+        "Numbers that don't depend on the picture: it reads no layer and gives the same values every time. They are "
+        "weights like all others and are learned in training. Imported networks hold in it what their authors computed "
+        "before: means, scales, tables of positions.",
+    .make = layers::made<Constant>,
+    .fields = kFields,
+    .settle = settle,
+    .takes = Takes::none,
+    .follow = Follow::linear,
+    .torch = {"nn.Parameter", to_torch},
+    .keras = {"add_weight", to_keras},
+    .onnx = {.name = "Constant", .write = to_onnx},
+};
 
 }  // namespace striate

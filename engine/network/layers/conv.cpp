@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/network/layers/windows.h"
+#include "engine/network/layers/windows_rows.h"
 #include "kernels/conv2d.h"
 #include "kernels/conv3d.h"
 
@@ -10,22 +11,11 @@ namespace {
 
 class Conv : public Layer {
  public:
+  explicit Conv(int axes) { windows.axes = axes; }
+
   int k = 1, groups = 1;
   layers::Windows windows;
   bool bias = true;
-
-  std::string kind() const override { return flat() ? kConv.word : kConv3d.word; }
-  std::string text() const override {
-    const int axes = windows.axes;
-    std::string text = fmt::format("{} {} {}", kind(), k, layers::sizes_of(windows.window, axes));
-    const layers::Triple ones{1, 1, 1};
-    if (windows.stride != ones) text += " stride " + layers::brief(windows.stride, axes);
-    if (windows.padded()) text += " pad " + layers::padding_of(windows);
-    if (windows.dilation != ones) text += " dilation " + layers::brief(windows.dilation, axes);
-    if (groups != 1) text += fmt::format(" groups {}", groups);
-    if (!bias) text += " no bias";
-    return text;
-  }
 
   Shape output(const std::vector<Shape>& inputs) const override {
     layers::check_rank(inputs[0], windows);
@@ -133,44 +123,100 @@ class Conv : public Layer {
 };
 
 template <int axes>
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Conv>();
-  layers::Windows& w = layer->windows;
-  w.axes = axes;
-  layer->k = words.whole("number of filters", 1, 65536);
-  w.window = layers::read_sizes(words, "kernel size", axes, 1, 1024);
-  while (words.more()) {
-    if (layers::take_window_setting(words, w)) continue;
-    if (words.take("groups")) {
-      layer->groups = words.whole("number of groups", 1, 65536);
-    } else if (words.take("no", "bias")) {
-      layer->bias = false;
-    } else {
-      words.unknown({"stride", "pad", "dilation", "groups", "no bias"});
-    }
-  }
-  return layer;
+constexpr LayerField kFields[] = {
+    layers::place<&Conv::k>("filters", "FILTERS")
+        .must()
+        .said_as("number of filters")
+        .between(1, 65536)
+        .called("out_channels", "filters", "W")
+        .explained("How many kernels: each gives one channel of the output"),
+    layers::kernel_field<axes, &Conv::windows>(axes == 2 ? "Height and width of each kernel, as in 5 or 5x3"
+                                                         : "Depth, height and width of each kernel, as in 3 or 1x3x3"),
+    layers::stride_field<axes, &Conv::windows>(),
+    layers::padding_field<axes, &Conv::windows>(),
+    layers::dilation_field<axes, &Conv::windows>().explained(
+        "Distance between the kernel's weights on the picture; 2 leaves out every second pixel"),
+    layers::groups_field<&Conv::groups>(),
+    layers::bias_field<&Conv::bias>()};
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const Conv& conv = n.as<Conv>();
+  const layers::WindowFacts w = layers::window_facts(conv.windows, n.in[0]);
+  std::string code = fmt::format("nn.Conv{}d({}, {}, {}", w.axes(), n.in[0][1], conv.k, python_brief(w.size));
+  if (w.strided()) code += ", stride=" + python_brief(w.stride);
+  if (w.padded() && w.symmetric()) code += ", padding=" + python_brief(w.before);
+  if (w.dilated()) code += ", dilation=" + python_brief(w.dilation);
+  if (conv.groups != 1) code += fmt::format(", groups={}", conv.groups);
+  if (!conv.bias) code += ", bias=False";
+  to.module(n, code + ")");
+  if (w.symmetric()) return layers::torch_apply(to, n);
+  const std::string pads = python_list(layers::torch_pads(w.before, w.after));
+  to.line(n, fmt::format("{}(F.pad({}, {}))", to.layer(n), to.x(n), pads));
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const Conv& conv = n.as<Conv>();
+  const layers::WindowFacts w = layers::window_facts(conv.windows, n.in[0]);
+  std::string x = to.x(n, KerasPage::Order::last);
+  if (w.padded()) x = layers::keras_sides("ZeroPadding", w.axes(), w.before, w.after, x);
+  const bool widened = w.dilated() && w.strided();  // Keras has one of the two
+  layers::Ints size = w.size;
+  for (size_t a = 0; a < w.axes() && widened; ++a) size[a] = w.covers(a);
+  std::string code = fmt::format("layers.Conv{}D({}, {}", w.axes(), conv.k, python_brief(size));
+  if (w.strided()) code += ", strides=" + python_brief(w.stride);
+  if (w.dilated() && !widened) code += ", dilation_rate=" + python_brief(w.dilation);
+  if (conv.groups != 1) code += fmt::format(", groups={}", conv.groups);
+  if (!conv.bias) code += ", use_bias=False";
+  to.line(n, KerasPage::Order::last, fmt::format("{}, {})({})", code, to.name(n), x));
+  to.helper("kernel");
+  const std::string wide = widened ? ", dilation=" + python_list(w.dilation) : "";
+  to.weights(n, fmt::format("kernel({}, {}{}){}", to.array(n, "weight"), w.axes(), wide,
+                            conv.bias ? ", " + to.array(n, "bias") : ""));
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  const Conv& conv = n.as<Conv>();
+  const layers::WindowFacts w = layers::window_facts(conv.windows, n.in[0]);
+  std::vector<std::string> inputs{to.input(n)};
+  inputs.push_back(to.array(n, "weight", layers::onnx_kernel_dims(conv.k, n.in[0][1] / conv.groups, w)));
+  if (conv.bias) inputs.push_back(to.array(n, "bias"));
+  WrittenNode& node = to.op("Conv", n, inputs);
+  layers::onnx_window(node, w);
+  node.with("group", int64_t{conv.groups});
 }
 
 }  // namespace
 
-const LayerKind kConv{"conv", "Convolution",
-                      "conv FILTERS ROWSxCOLUMNS [stride S] [pad P] [dilation D] [groups G] [no bias]",
-                      "A small grid of weights, the kernel, slides over the picture. At every place the values under "
-                      "it are multiplied by "
-                      "the weights and added up, over all channels, and one bias is added: that is one value of the "
-                      "output. Each filter has "
-                      "its own kernel and gives its own output channel, a map of where the picture looks like the "
-                      "filter. The same weights "
-                      "are used everywhere, so a pattern is found wherever it stands, and few weights are needed.",
-                      parse<2>};
+extern const LayerKind kConv{
+    .word = "conv",
+    .title = "Convolution",
+    .explanation =
+        "A small grid of weights, the kernel, slides over the picture. At every place the values under it are "
+        "multiplied by the weights and added up, over all channels, and one bias is added: that is one value of the "
+        "output. Each filter has its own kernel and gives its own output channel, a map of where the picture looks "
+        "like the filter. The same weights are used everywhere, so a pattern is found wherever it stands, and few "
+        "weights are needed.",
+    .make = layers::made<Conv, 2>,
+    .fields = kFields<2>,
+    .first = "conv 8 3x3",
+    .follow = Follow::convolution,
+    .torch = {"nn.Conv2d", to_torch},
+    .keras = {"layers.Conv2D", to_keras},
+    .onnx = {.name = "Conv", .write = to_onnx},
+};
 
-const LayerKind kConv3d{
-    "conv3d", "Convolution of volumes",
-    "conv3d FILTERS DxRxS [stride DxRxS] [pad P] [dilation DxRxS] [groups G] [no bias]",
-    "A convolution on three axes: the kernel is a small box of weights that slides through the slices of a scan or the "
-    "frames of a film as well as across them. A filter can so answer to what moves, or to a surface, where one on a "
-    "single picture sees only an edge. One value of the output costs as many multiplications as the box has weights.",
-    parse<3>};
+extern const LayerKind kConv3d{
+    .word = "conv3d",
+    .title = "Convolution of volumes",
+    .explanation =
+        "A convolution on three axes: the kernel is a small box of weights that slides through the slices of a scan or "
+        "the frames of a film as well as across them. A filter can so answer to what moves, or to a surface, where one "
+        "on a single picture sees only an edge. One value of the output costs as many multiplications as the box has "
+        "weights.",
+    .make = layers::made<Conv, 3>,
+    .fields = kFields<3>,
+    .follow = Follow::linear,
+    .torch = {"nn.Conv3d", to_torch},
+    .keras = {"layers.Conv3D", to_keras},
+    .onnx = {.name = "Conv", .write = to_onnx},
+};
 
 }  // namespace striate

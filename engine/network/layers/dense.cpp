@@ -1,6 +1,7 @@
 #include "kernels/dense.h"
 
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 
 namespace striate {
 namespace {
@@ -9,9 +10,6 @@ class Dense : public Layer {
  public:
   int k = 1;
   bool bias = true;
-
-  std::string kind() const override { return kDense.word; }
-  std::string text() const override { return fmt::format("dense {}{}", k, bias ? "" : " no bias"); }
 
   Shape output(const std::vector<Shape>& inputs) const override {
     const Shape& x = inputs[0];
@@ -60,29 +58,49 @@ class Dense : public Layer {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Dense>();
-  layer->k = words.whole("number of neurons", 1, 1 << 20);
-  while (words.more()) {
-    if (words.take("no", "bias")) {
-      layer->bias = false;
-    } else {
-      words.unknown({"no bias"});
-    }
-  }
-  return layer;
+constexpr LayerField kFields[] = {layers::place<&Dense::k>("neurons", "NEURONS")
+                                      .must()
+                                      .said_as("number of neurons")
+                                      .between(1, 1 << 20)
+                                      .called("out_features", "units", "B")
+                                      .explained("How many neurons: each gives one value"),
+                                  layers::bias_field<&Dense::bias>()};
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const Dense& dense = n.as<Dense>();
+  to.module(n, fmt::format("nn.Linear({}, {}{})", n.in[0][1], dense.k, dense.bias ? "" : ", bias=False"));
+  layers::torch_apply(to, n);
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const Dense& dense = n.as<Dense>();
+  to.line(
+      n, KerasPage::Order::first,
+      fmt::format("layers.Dense({}{}, {})({})", dense.k, dense.bias ? "" : ", use_bias=False", to.name(n), to.x(n)));
+  to.weights(n, to.array(n, "weight") + ".T" + (dense.bias ? ", " + to.array(n, "bias") : ""));
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  std::vector<std::string> inputs{to.input(n), to.array(n, "weight")};
+  if (n.as<Dense>().bias) inputs.push_back(to.array(n, "bias"));
+  to.op("Gemm", n, inputs).with("transB", int64_t{1});
 }
 
 }  // namespace
 
-const LayerKind kDense{
-    "dense", "Dense layer", "dense NEURONS [no bias]",
-    "Every neuron looks at all values of the layer before: it multiplies each by a weight of its own, adds the "
-    "products up "
-    "and adds its bias. Nothing is shared and no neighborhood is known, so a dense layer needs many weights and would "
-    "have "
-    "to learn a shifted picture anew. At the end of a network it weighs what the convolutions have found and gives one "
-    "number for each class.",
-    parse};
+extern const LayerKind kDense{
+    .word = "dense",
+    .title = "Dense layer",
+    .explanation =
+        "Every neuron looks at all values of the layer before: it multiplies each by a weight of its own, adds the "
+        "products up and adds its bias. Nothing is shared and no neighborhood is known, so a dense layer needs many "
+        "weights and would have to learn a shifted picture anew. At the end of a network it weighs what the "
+        "convolutions have found and gives one number for each class.",
+    .make = layers::made<Dense>,
+    .fields = kFields,
+    .first = "dense 32",
+    .follow = Follow::dense,
+    .torch = {"nn.Linear", to_torch},
+    .keras = {"layers.Dense", to_keras},
+    .onnx = {.name = "Gemm", .write = to_onnx},
+};
 
 }  // namespace striate

@@ -1,6 +1,7 @@
 #include "kernels/dropout.h"
 
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 #include "kernels/elementwise.h"
 
 namespace striate {
@@ -10,8 +11,6 @@ class DropoutLayer : public layers::Pointwise {
  public:
   float rate = 0.5f;
 
-  std::string kind() const override { return kDropout.word; }
-  std::string text() const override { return fmt::format("dropout {}", number_text(rate)); }
   std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     return {{"mask", inputs[0], false}};
   }
@@ -34,21 +33,43 @@ class DropoutLayer : public layers::Pointwise {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<DropoutLayer>();
-  layer->rate = static_cast<float>(words.number("rate", 0, 0.99));
-  if (words.more()) words.unknown({});
-  return layer;
+constexpr LayerField kFields[] = {layers::place<&DropoutLayer::rate>("probability", "RATE")
+                                      .must()
+                                      .said_as("rate")
+                                      .between(0, 0.99)
+                                      .called("p", "rate", "ratio")
+                                      .explained("The share of values that is set to 0 in each step")};
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  layers::torch_call(to, n, "F.dropout", python_number(n.as<DropoutLayer>().rate) + ", self.training");
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  layers::keras_pointwise(to, n,
+                          fmt::format("layers.Dropout({})({})", python_number(n.as<DropoutLayer>().rate), to.x(n)));
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  const std::string rate = to.reals(n, "rate", {n.as<DropoutLayer>().rate}, true);
+  to.op("Dropout", n, {to.input(n), rate});
 }
 
 }  // namespace
 
-const LayerKind kDropout{"dropout", "Dropout", "dropout RATE",
-                         "While training, each value is set to 0 with this probability, anew at every step, and the "
-                         "others are scaled up so that "
-                         "the expected sum stays. No unit can rely on another being there, which keeps a network from "
-                         "learning its pictures by "
-                         "heart. For use nothing is dropped. It has no weights.",
-                         parse};
+extern const LayerKind kDropout{
+    .word = "dropout",
+    .title = "Dropout",
+    .explanation =
+        "While training, each value is set to 0 with this probability, anew at every step, and the others are scaled "
+        "up so that the expected sum stays. No unit can rely on another being there, which keeps a network from "
+        "learning its pictures by heart. For use nothing is dropped. It has no weights.",
+    .make = layers::made<DropoutLayer>,
+    .fields = kFields,
+    .first = "dropout 0.5",
+    .follow = Follow::dropped,
+    .sign = Sign::as_it_came,
+    .passes_on = true,
+    .torch = {"F.dropout", to_torch},
+    .keras = {"layers.Dropout", to_keras},
+    .onnx = {.name = "Dropout", .write = to_onnx},
+};
 
 }  // namespace striate

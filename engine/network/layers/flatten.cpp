@@ -1,3 +1,4 @@
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 
@@ -8,10 +9,6 @@ class Flatten : public Layer {
  public:
   int axis = 1;
 
-  std::string kind() const override { return kFlatten.word; }
-  std::string text() const override {
-    return axis == 1 ? kFlatten.word : std::string(kFlatten.word) + " axis " + std::to_string(axis);
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     const Shape& x = inputs[0];
     if (axis > x.rank()) layers::need_axis(axis, x);
@@ -28,19 +25,41 @@ class Flatten : public Layer {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Flatten>();
-  if (words.take("axis")) layer->axis = words.whole("axis", 0, Shape::kMaxRank);
-  if (words.more()) words.unknown({"axis"});
-  return layer;
+constexpr LayerField kFields[] = {
+    layers::after<&Flatten::axis>("axis", "axis", "A")
+        .between(0, Shape::kMaxRank)
+        .called("start_dim", kNoName, "axis")
+        .explained("All axes from here on become one, those before it another; 0 is the batch")};
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const int axis = n.as<Flatten>().axis;
+  if (axis == 1) return to.line(n, to.x(n) + ".flatten(1)");
+  // The rows are the batch and what stands before the axis.
+  to.line(n, fmt::format("{}.reshape({}, {})", to.x(n), axis == 0 ? 1 : -1, axis == 0 ? -1 : n.out[1]));
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  if (n.as<Flatten>().axis != 1 || !n.batched) return layers::keras_reshape(to, n);
+  const std::string x = to.x(n, KerasPage::Order::first);
+  to.line(n, KerasPage::Order::first, fmt::format("layers.Flatten()({})", x));
 }
 
 }  // namespace
 
-const LayerKind kFlatten{"flatten", "Flatten", "flatten [axis A]",
-                         "Writes channels, rows and columns one after the other into a single list, so that a dense "
-                         "layer can read them. Nothing "
-                         "is computed; what is lost is the knowledge of which values were neighbors.",
-                         parse};
+extern const LayerKind kFlatten{
+    .word = "flatten",
+    .title = "Flatten",
+    .explanation =
+        "Writes channels, rows and columns one after the other into a single list, so that a dense layer can read "
+        "them. Nothing is computed; what is lost is the knowledge of which values were neighbors.",
+    .make = layers::made<Flatten>,
+    .fields = kFields,
+    .first = "flatten",
+    .follow = Follow::flattened,
+    .sign = Sign::as_it_came,
+    .passes_on = true,
+    .torch = {"torch.flatten", to_torch},
+    .keras = {"layers.Flatten", to_keras},
+    .onnx = {"Flatten"},
+};
 
 }  // namespace striate

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 
 namespace striate {
 namespace layers {
@@ -15,12 +16,16 @@ inline Shape global_shape(const Shape& in, bool keep) {
   return Shape(sizes);
 }
 
-template <typename L>
-std::shared_ptr<const Layer> parse_global(LayerWords& words) {
-  auto layer = std::make_shared<L>();
-  layer->keep = words.take("keep");
-  if (words.more()) words.unknown({"keep"});
-  return layer;
+// ONNX keeps the axes; without them a Flatten follows.
+inline void global_to_onnx(OnnxPage& to, const ExportNode& n, bool keep) {
+  const char* op = n.layer->info().onnx.name;
+  if (keep) {
+    to.op(op, n, {to.input(n)});
+    return;
+  }
+  std::string pooled;
+  to.step(op, n, "pooled", {to.input(n)}, pooled);
+  to.op("Flatten", n, {pooled}).with("axis", int64_t{1});
 }
 
 }  // namespace layers

@@ -1,5 +1,8 @@
 // Normalization of each picture by itself, in groups of channels or channel by channel: groupnorm, instancenorm.
+#include <algorithm>
+
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 #include "kernels/group_norm.h"
 
 namespace striate {
@@ -11,12 +14,6 @@ class GroupNorm : public layers::Pointwise {
   int groups = 1;  // not for instances: there each channel is one
   float epsilon = 1e-5f;
 
-  std::string kind() const override { return instances_ ? kInstanceNorm.word : kGroupNorm.word; }
-  std::string text() const override {
-    std::string text = instances_ ? std::string(kInstanceNorm.word) : fmt::format("groupnorm {}", groups);
-    if (epsilon != 1e-5f) text += " epsilon " + number_text(epsilon);
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     const Shape& x = inputs[0];
     if (x.rank() < (instances_ ? 3 : 2)) {
@@ -71,38 +68,75 @@ class GroupNorm : public layers::Pointwise {
   }
 };
 
-void read_epsilon(LayerWords& words, GroupNorm& layer) {
-  while (words.more()) {
-    if (!words.take("epsilon")) words.unknown({"epsilon"});
-    layer.epsilon = static_cast<float>(words.number("epsilon", 0, 1e6));
-  }
+constexpr LayerField kGroupFields[] = {layers::place<&GroupNorm::groups>("groups", "GROUPS")
+                                           .must()
+                                           .said_as("number of groups")
+                                           .between(1, 65536)
+                                           .called("num_groups", "groups", "num_groups")
+                                           .explained("Into how many groups of one size the channels are put"),
+                                       layers::epsilon_field<&GroupNorm::epsilon>()};
+constexpr LayerField kInstanceFields[] = {layers::epsilon_field<&GroupNorm::epsilon>()};
+
+void group_to_torch(TorchPage& to, const ExportNode& n) {
+  const GroupNorm& norm = n.as<GroupNorm>();
+  to.module(n, fmt::format("nn.GroupNorm({}, {}{})", norm.groups, n.in[0][1], layers::torch_epsilon(norm.epsilon)));
+  layers::torch_apply(to, n);
 }
-std::shared_ptr<const Layer> parse_groups(LayerWords& words) {
-  auto layer = std::make_shared<GroupNorm>(false);
-  layer->groups = words.whole("number of groups", 1, 65536);
-  read_epsilon(words, *layer);
-  return layer;
+void instance_to_torch(TorchPage& to, const ExportNode& n) {
+  to.module(n, fmt::format("nn.InstanceNorm{}d({}{}, affine=True)", std::clamp(n.in[0].rank() - 2, 1, 3), n.in[0][1],
+                           layers::torch_epsilon(n.as<GroupNorm>().epsilon)));
+  layers::torch_apply(to, n);
 }
-std::shared_ptr<const Layer> parse_instances(LayerWords& words) {
-  auto layer = std::make_shared<GroupNorm>(true);
-  read_epsilon(words, *layer);
-  return layer;
+// -1: each channel is a group.
+void to_keras(KerasPage& to, const ExportNode& n, int groups) {
+  const std::string x = to.x(n, KerasPage::Order::last);
+  to.line(n, KerasPage::Order::last,
+          fmt::format("layers.GroupNormalization({}, epsilon={}, {})({})", groups,
+                      python_number(n.as<GroupNorm>().epsilon), to.name(n), x));
+  to.weights(n, to.array(n, "weight") + ", " + to.array(n, "bias"));
+}
+void group_to_keras(KerasPage& to, const ExportNode& n) { to_keras(to, n, n.as<GroupNorm>().groups); }
+void instance_to_keras(KerasPage& to, const ExportNode& n) { to_keras(to, n, -1); }
+void instance_to_onnx(OnnxPage& to, const ExportNode& n) {
+  to.op("InstanceNormalization", n, {to.input(n), to.array(n, "weight"), to.array(n, "bias")})
+      .with_real("epsilon", n.as<GroupNorm>().epsilon);
+}
+void group_to_onnx(OnnxPage& to, const ExportNode& n) {
+  const GroupNorm& norm = n.as<GroupNorm>();
+  to.need(21, "GroupNormalization");
+  to.op("GroupNormalization", n, {to.input(n), to.array(n, "weight"), to.array(n, "bias")})
+      .with_real("epsilon", norm.epsilon)
+      .with("num_groups", int64_t{norm.groups});
 }
 
 }  // namespace
 
-const LayerKind kGroupNorm{
-    "groupnorm", "Group normalization", "groupnorm GROUPS [epsilon E]",
-    "The channels of a picture are put into groups, and each group is shifted and scaled so that its mean is 0 and its "
-    "deviation 1; then each channel gets a learned scale and shift. Batch normalization asks the other pictures of the "
-    "batch, this one does not: it works with batches of one or two and is the same in training and in use.",
-    parse_groups};
-const LayerKind kInstanceNorm{
-    "instancenorm", "Instance normalization", "instancenorm [epsilon E]",
-    "Each channel of each picture is shifted and scaled by itself, so that its mean over the pixels is 0 and its "
-    "deviation "
-    "1; then each channel gets a learned scale and shift. What is lost is how bright and how rich in contrast the "
-    "picture was: just what networks that change a picture's style want to forget.",
-    parse_instances};
+extern const LayerKind kGroupNorm{
+    .word = "groupnorm",
+    .title = "Group normalization",
+    .explanation =
+        "The channels of a picture are put into groups, and each group is shifted and scaled so that its mean is 0 and "
+        "its deviation 1; then each channel gets a learned scale and shift. Batch normalization asks the other "
+        "pictures of the batch, this one does not: it works with batches of one or two and is the same in training and "
+        "in use.",
+    .make = layers::made<GroupNorm, false>,
+    .fields = kGroupFields,
+    .torch = {"nn.GroupNorm", group_to_torch},
+    .keras = {"layers.GroupNormalization", group_to_keras},
+    .onnx = {.name = "GroupNormalization", .write = group_to_onnx},
+};
+extern const LayerKind kInstanceNorm{
+    .word = "instancenorm",
+    .title = "Instance normalization",
+    .explanation =
+        "Each channel of each picture is shifted and scaled by itself, so that its mean over the pixels is 0 and its "
+        "deviation 1; then each channel gets a learned scale and shift. What is lost is how bright and how rich in "
+        "contrast the picture was: just what networks that change a picture's style want to forget.",
+    .make = layers::made<GroupNorm, true>,
+    .fields = kInstanceFields,
+    .torch = {"nn.InstanceNorm2d", instance_to_torch},
+    .keras = {"layers.GroupNormalization(-1)", instance_to_keras},
+    .onnx = {.name = "InstanceNormalization", .write = instance_to_onnx},
+};
 
 }  // namespace striate

@@ -3,78 +3,140 @@
 #include <limits>
 
 #include "engine/network/layers/activation_layer.h"
+#include "engine/network/layers/rows.h"
 
 namespace striate {
 namespace {
 
-using layers::kLargest;
+using layers::kLargest, layers::place, layers::place_as;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 class HardSigmoid : public layers::ActivationLayer {
  public:
   HardSigmoid() { activation = {ActivationKind::hard_sigmoid, 0.2f, 0.5f}; }
-  std::string kind() const override { return kHardSigmoid.word; }
-  std::string text() const override {
-    if (activation.a == 0.2f && activation.b == 0.5f) return kHardSigmoid.word;
-    return fmt::format("hardsigmoid {} {}", number_text(activation.a), number_text(activation.b));
-  }
 };
 
 class HardSwish : public layers::ActivationLayer {
  public:
   HardSwish() { activation = {ActivationKind::hard_swish, 0, 0}; }
-  std::string kind() const override { return kHardSwish.word; }
-  std::string text() const override { return kHardSwish.word; }
 };
 
 class Clip : public layers::ActivationLayer {
  public:
   Clip() { activation = {ActivationKind::clip, -kInfinity, kInfinity}; }
-  std::string kind() const override { return kClip.word; }
-  std::string text() const override { return fmt::format("clip {} {}", end(activation.a), end(activation.b)); }
-
- private:
-  static std::string end(float value) { return std::isinf(value) ? "none" : number_text(value); }
 };
 
-std::shared_ptr<const Layer> parse_hard_sigmoid(LayerWords& words) {
-  auto layer = std::make_shared<HardSigmoid>();
-  if (words.more()) {
-    layer->activation.a = static_cast<float>(words.number("slope", -kLargest, kLargest));
-    layer->activation.b = static_cast<float>(words.number("value at 0", -kLargest, kLargest));
-  }
-  if (words.more()) words.unknown({});
-  return layer;
+constexpr LayerField kHardSigmoidFields[] = {place<&HardSigmoid::activation, &Activation::a>("slope", "SLOPE")
+                                                 .between(-kLargest, kLargest)
+                                                 .usually(0, 1)
+                                                 .called(kNoName, kNoName, "alpha")
+                                                 .explained("How steep the line in the middle is"),
+                                             place<&HardSigmoid::activation, &Activation::b>("middle", "VALUE_AT_0")
+                                                 .said_as("value at 0")
+                                                 .between(-kLargest, kLargest)
+                                                 .usually(0, 1)
+                                                 .called(kNoName, kNoName, "beta")
+                                                 .explained("What 0 becomes")};
+constexpr LayerField kClipFields[] = {
+    place_as<layers::OpenEnd<-1>, &Clip::activation, &Activation::a>("low", "LOW|none")
+        .must()
+        .said_as("lower end")
+        .between(-kLargest, kLargest)
+        .usually(-10, 10)
+        .called("min", "x_min", "min")
+        .explained("The smallest value that comes out; none: there is no such end"),
+    place_as<layers::OpenEnd<1>, &Clip::activation, &Activation::b>("high", "HIGH|none")
+        .must()
+        .said_as("upper end")
+        .between(-kLargest, kLargest)
+        .usually(-10, 10)
+        .called("max", "x_max", "max")
+        .explained("The largest value that comes out; none: there is no such end")};
+
+// PyTorch's and Keras' own have other numbers.
+void hard_sigmoid_to_torch(TorchPage& to, const ExportNode& n) {
+  const Activation& activation = n.as<HardSigmoid>().activation;
+  to.line(n, fmt::format("torch.clamp({} * {} + {}, 0, 1)", python_number(activation.a), to.x(n),
+                         python_number(activation.b)));
+}
+void hard_sigmoid_to_keras(KerasPage& to, const ExportNode& n) {
+  const Activation& activation = n.as<HardSigmoid>().activation;
+  layers::keras_pointwise(
+      to, n,
+      fmt::format("ops.clip({} * {} + {}, 0, 1)", python_number(activation.a), to.x(n), python_number(activation.b)));
+}
+void hard_swish_to_keras(KerasPage& to, const ExportNode& n) {
+  layers::keras_pointwise(to, n, fmt::format("{0} * ops.clip({0} / 6 + 0.5, 0, 1)", to.x(n)));
 }
 
-std::shared_ptr<const Layer> parse_clip(LayerWords& words) {
-  auto layer = std::make_shared<Clip>();
-  if (!words.take("none")) layer->activation.a = static_cast<float>(words.number("lower end", -kLargest, kLargest));
-  if (!words.take("none")) layer->activation.b = static_cast<float>(words.number("upper end", -kLargest, kLargest));
-  if (words.more()) words.unknown({});
-  return layer;
+bool open_at(float end) { return std::isinf(end); }
+void clip_to_torch(TorchPage& to, const ExportNode& n) {
+  const Activation& activation = n.as<Clip>().activation;
+  std::string bounds;
+  if (!open_at(activation.a)) bounds += "min=" + python_number(activation.a);
+  if (!open_at(activation.b)) bounds += (bounds.empty() ? "max=" : ", max=") + python_number(activation.b);
+  if (bounds.empty()) return to.line(n, to.x(n));
+  layers::torch_call(to, n, "torch.clamp", bounds);
+}
+void clip_to_keras(KerasPage& to, const ExportNode& n) {
+  const Activation& activation = n.as<Clip>().activation;
+  std::string value = to.x(n);
+  if (!open_at(activation.a)) value = fmt::format("ops.maximum({}, {})", value, python_number(activation.a));
+  if (!open_at(activation.b)) value = fmt::format("ops.minimum({}, {})", value, python_number(activation.b));
+  layers::keras_pointwise(to, n, value);
+}
+void clip_to_onnx(OnnxPage& to, const ExportNode& n) {
+  const Activation& activation = n.as<Clip>().activation;
+  const auto bound = [&](float end, const char* what) { return open_at(end) ? "" : to.reals(n, what, {end}, true); };
+  const std::string low = bound(activation.a, "low"), high = bound(activation.b, "high");
+  std::vector<std::string> inputs{to.input(n), low, high};
+  while (inputs.back().empty()) inputs.pop_back();
+  to.op("Clip", n, inputs);
 }
 
 }  // namespace
 
-const LayerKind kHardSigmoid{
-    "hardsigmoid", "Hard sigmoid", "hardsigmoid [SLOPE VALUE_AT_0]",
-    "A sigmoid made of three straight lines: 0 on the left, SLOPE * x + VALUE_AT_0 in the middle, 1 on the right. It "
-    "needs no exponential, which small devices thank for; outside the middle its slope is exactly 0 and nothing is "
-    "learned. 0.2 and 0.5 unless said otherwise; PyTorch's has 1/6 and 0.5.",
-    parse_hard_sigmoid};
-const LayerKind kHardSwish{
-    "hardswish", "Hard swish", "hardswish",
-    "Every value times its own hard sigmoid: x * (x/6 + 1/2 kept within 0 and 1). Large values pass, very negative "
-    "ones "
-    "become 0, and between -3 and 0 the line dips a little below 0. MobileNet V3 took it because it bends almost like "
-    "the smooth curves and costs two multiplications.",
-    layers::parse_plain<HardSwish>};
-const LayerKind kClip{
-    "clip", "Clip", "clip LOW|none HIGH|none",
-    "Values below LOW become LOW, values above HIGH become HIGH; the others stay. clip 0 6 is the ReLU6 of small "
-    "networks "
-    "for phones: a bounded activation can be stored in few bits. Where a value is cut off, no gradient passes.",
-    parse_clip};
+extern const LayerKind kHardSigmoid{
+    .word = "hardsigmoid",
+    .title = "Hard sigmoid",
+    .explanation =
+        "A sigmoid made of three straight lines: 0 on the left, SLOPE * x + VALUE_AT_0 in the middle, 1 on the right. "
+        "It needs no exponential, which small devices thank for; outside the middle its slope is exactly 0 and nothing "
+        "is learned. 0.2 and 0.5 unless said otherwise; PyTorch's has 1/6 and 0.5.",
+    .make = layers::made<HardSigmoid>,
+    .fields = kHardSigmoidFields,
+    .follow = Follow::function,
+    .sign = Sign::never_negative,
+    .torch = {"torch.clamp", hard_sigmoid_to_torch},
+    .keras = {"ops.clip", hard_sigmoid_to_keras},
+    .onnx = {"HardSigmoid"},
+};
+extern const LayerKind kHardSwish{
+    .word = "hardswish",
+    .title = "Hard swish",
+    .explanation =
+        "Every value times its own hard sigmoid: x * (x/6 + 1/2 kept within 0 and 1). Large values pass, very negative "
+        "ones become 0, and between -3 and 0 the line dips a little below 0. MobileNet V3 took it because it bends "
+        "almost like the smooth curves and costs two multiplications.",
+    .make = layers::made<HardSwish>,
+    .follow = Follow::function,
+    .torch = {"F.hardswish"},
+    .keras = {"ops.hard_swish", hard_swish_to_keras},
+    .onnx = {"HardSwish", 14},
+};
+extern const LayerKind kClip{
+    .word = "clip",
+    .title = "Clip",
+    .explanation =
+        "Values below LOW become LOW, values above HIGH become HIGH; the others stay. clip 0 6 is the ReLU6 of small "
+        "networks for phones: a bounded activation can be stored in few bits. Where a value is cut off, no gradient "
+        "passes.",
+    .make = layers::made<Clip>,
+    .fields = kClipFields,
+    .follow = Follow::function,
+    .torch = {"torch.clamp", clip_to_torch},
+    .keras = {"ops.clip", clip_to_keras},
+    .onnx = {.name = "Clip", .write = clip_to_onnx},
+};
 
 }  // namespace striate

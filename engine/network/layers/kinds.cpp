@@ -1,103 +1,86 @@
-#include "engine/network/layers/kinds.h"
+// The one list of all kinds of layers, in the order in which they are offered; each is declared in a file of this
+// folder as layer_kind.h says. To add one: its file, and its name here.
+#include "engine/network/layer_kind.h"
+
+// clang-format off
+#define STRIATE_LAYER_KINDS(kind) \
+  kind(kConv) \
+  kind(kMaxPool) \
+  kind(kAvgPool) \
+  kind(kGlobalAvgPool) \
+  kind(kDense) \
+  kind(kRelu) \
+  kind(kLeakyRelu) \
+  kind(kSigmoid) \
+  kind(kTanh) \
+  kind(kSoftmax) \
+  kind(kLogSoftmax) \
+  kind(kBatchNorm) \
+  kind(kDropout) \
+  kind(kFlatten) \
+  kind(kAdd) \
+  kind(kConcat) \
+  kind(kSubsample) \
+  kind(kIdentity) \
+  kind(kConstant) \
+  kind(kSub) \
+  kind(kMul) \
+  kind(kDiv) \
+  kind(kMatmul) \
+  kind(kReshape) \
+  kind(kTranspose) \
+  kind(kSlice) \
+  kind(kGather) \
+  kind(kPad) \
+  kind(kReduceMean) \
+  kind(kResize) \
+  kind(kConvTranspose) \
+  kind(kGlobalMaxPool) \
+  kind(kConv3d) \
+  kind(kConvTranspose3d) \
+  kind(kMaxPool3d) \
+  kind(kAvgPool3d) \
+  kind(kMaxPoolIndices) \
+  kind(kElu) \
+  kind(kSelu) \
+  kind(kCelu) \
+  kind(kHardSigmoid) \
+  kind(kHardSwish) \
+  kind(kClip) \
+  kind(kGelu) \
+  kind(kMish) \
+  kind(kSoftplus) \
+  kind(kPrelu) \
+  kind(kGroupNorm) \
+  kind(kInstanceNorm) \
+  kind(kLayerNorm) \
+  kind(kLayerNormMean) \
+  kind(kLayerNormDeviation) \
+  kind(kLrn) \
+  kind(kErf) \
+  kind(kExp) \
+  kind(kLog) \
+  kind(kSqrt) \
+  kind(kAbs) \
+  kind(kPow) \
+  kind(kMax) \
+  kind(kMin) \
+  kind(kReduceSum) \
+  kind(kReduceMax) \
+  kind(kReduceL2) \
+  kind(kRepeat)
+
+// clang-format on
 
 namespace striate {
 
+#define STRIATE_DECLARED(kind) extern const LayerKind kind;
+STRIATE_LAYER_KINDS(STRIATE_DECLARED)
+
 const std::vector<LayerKind>& layer_kinds() {
-  static const std::vector<LayerKind> kinds = {
-      kConv,
-      kMaxPool,
-      kAvgPool,
-      kGlobalAvgPool,
-      kDense,
-      kRelu,
-      kLeakyRelu,
-      kSigmoid,
-      kTanh,
-      kSoftmax,
-      kLogSoftmax,
-      kBatchNorm,
-      kDropout,
-      kFlatten,
-      kAdd,
-      kConcat,
-      kSubsample,
-      kIdentity,
-      kConstant,
-      kSub,
-      kMul,
-      kDiv,
-      kMatmul,
-      kReshape,
-      kTranspose,
-      kSlice,
-      kGather,
-      kPad,
-      kReduceMean,
-      kResize,
-      kConvTranspose,
-      kGlobalMaxPool,
-      kConv3d,
-      kConvTranspose3d,
-      kMaxPool3d,
-      kAvgPool3d,
-      kMaxPoolIndices,
-      kElu,
-      kSelu,
-      kCelu,
-      kHardSigmoid,
-      kHardSwish,
-      kClip,
-      kGelu,
-      kMish,
-      kSoftplus,
-      kPrelu,
-      kGroupNorm,
-      kInstanceNorm,
-      kLayerNorm,
-      kLayerNormMean,
-      kLayerNormDeviation,
-      kLrn,
-      kErf,
-      kExp,
-      kLog,
-      kSqrt,
-      kAbs,
-      kPow,
-      kMax,
-      kMin,
-      kReduceSum,
-      kReduceMax,
-      kReduceL2,
-      kRepeat,
-  };
+#define STRIATE_LISTED(kind) kind,
+  static const std::vector<LayerKind> kinds = {STRIATE_LAYER_KINDS(STRIATE_LISTED)};
   return kinds;
 }
-
-const LayerKind& layer_kind(const std::string& word) {
-  const LayerKind* kind = find_layer_kind(word);
-  check(kind != nullptr, "no kind of layer is called {}", word);
-  return *kind;
-}
-
-const LayerKind* find_layer_kind(std::string_view word) {
-  for (const LayerKind& kind : layer_kinds()) {
-    if (word == kind.word) return &kind;
-  }
-  return nullptr;
-}
-
-Takes Layer::takes() const { return layer_kind(kind()).takes; }
-
-Counted Layer::parameter_count(const std::vector<Shape>& inputs) const {
-  Counted counted;
-  for (const WeightSpec& p : parameters(inputs)) {
-    counted.value += p.shape.count();
-    if (!counted.formula.empty()) counted.formula += " + ";
-    counted.formula += std::to_string(p.shape.count());
-  }
-  return counted;
-}
-
-Counted Layer::multiply_adds(const std::vector<Shape>&) const { return {}; }
 
 }  // namespace striate

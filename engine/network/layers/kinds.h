@@ -1,4 +1,4 @@
-// Every kind of layer, one file each in this folder; kinds.cpp puts them in order. Also what several of them share.
+// What several kinds of layers share. The list of all kinds is in kinds.cpp.
 #pragma once
 
 #include <initializer_list>
@@ -6,20 +6,9 @@
 #include <utility>
 
 #include "engine/error.h"
-#include "engine/network/layer.h"
-#include "engine/network/layer_words.h"
+#include "engine/network/layers/fields.h"
 
 namespace striate {
-
-extern const LayerKind kSub, kMul, kDiv, kMatmul, kReshape, kTranspose, kSlice, kGather, kPad, kReduceMean, kResize;
-extern const LayerKind kConv, kMaxPool, kAvgPool, kGlobalAvgPool, kDense, kRelu, kLeakyRelu, kSigmoid, kTanh, kSoftmax,
-    kLogSoftmax, kBatchNorm, kDropout, kFlatten, kAdd, kConcat, kSubsample, kIdentity, kConstant;
-extern const LayerKind kElu, kSelu, kCelu, kHardSigmoid, kHardSwish, kClip, kGelu, kMish, kSoftplus, kPrelu, kGroupNorm,
-    kInstanceNorm, kLayerNorm, kLayerNormMean, kLayerNormDeviation, kLrn;
-extern const LayerKind kConv3d, kConvTranspose, kConvTranspose3d, kMaxPool3d, kAvgPool3d, kMaxPoolIndices,
-    kGlobalMaxPool;
-extern const LayerKind kErf, kExp, kLog, kSqrt, kAbs, kPow, kMax, kMin, kReduceSum, kReduceMax, kReduceL2, kRepeat;
-
 namespace layers {
 
 // Kernels count along an axis in int: sizes stay far enough below for what padding and strides add. Throws Error.
@@ -75,13 +64,6 @@ class Pointwise : public Layer {
  public:
   Shape output(const std::vector<Shape>& inputs) const override { return inputs[0]; }
 };
-
-// A layer without settings, from a text of one word.
-template <typename L>
-std::shared_ptr<const Layer> parse_plain(LayerWords& words) {
-  if (words.more()) words.unknown({});
-  return std::make_shared<L>();
-}
 
 }  // namespace layers
 }  // namespace striate

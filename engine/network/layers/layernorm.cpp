@@ -1,6 +1,7 @@
 // Normalization over an axis and all behind it, and the two numbers it is made with: layernorm, layernormmean,
 // layernormdeviation.
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 #include "kernels/group_norm.h"
 
 namespace striate {
@@ -41,14 +42,6 @@ class LayerNorm : public FromAxis {
  public:
   bool scaled = true, shifted = true;
 
-  std::string kind() const override { return kLayerNorm.word; }
-  std::string text() const override {
-    std::string text = fmt::format("layernorm from {}", axis);
-    if (epsilon != 1e-5f) text += " epsilon " + number_text(epsilon);
-    if (!scaled) text += " no scale";
-    if (!shifted) text += " no bias";
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     check_rank(inputs[0]);
     return inputs[0];
@@ -95,8 +88,6 @@ class LayerNorm : public FromAxis {
 
 class LayerNormMean : public FromAxis {
  public:
-  std::string kind() const override { return kLayerNormMean.word; }
-  std::string text() const override { return fmt::format("layernormmean from {}", axis); }
   Shape output(const std::vector<Shape>& inputs) const override {
     check_rank(inputs[0]);
     return row_shape(inputs[0]);
@@ -115,12 +106,6 @@ class LayerNormMean : public FromAxis {
 
 class LayerNormDeviation : public FromAxis {
  public:
-  std::string kind() const override { return kLayerNormDeviation.word; }
-  std::string text() const override {
-    std::string text = fmt::format("layernormdeviation from {}", axis);
-    if (epsilon != 1e-5f) text += " epsilon " + number_text(epsilon);
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     check_rank(inputs[0]);
     return row_shape(inputs[0]);
@@ -142,63 +127,142 @@ class LayerNormDeviation : public FromAxis {
   }
 };
 
-template <typename L>
-std::shared_ptr<L> read_axis(LayerWords& words) {
-  auto layer = std::make_shared<L>();
-  if (!words.take("from")) words.fail("the first axis is missing", std::string("write ") + words.kind() + " from AXIS");
-  layer->axis = words.whole("axis", 0, Shape::kMaxRank - 1);
-  return layer;
-}
-float read_epsilon(LayerWords& words) { return static_cast<float>(words.number("epsilon", 0, 1e6)); }
+constexpr LayerField kFrom =
+    layers::after<&FromAxis::axis>("from", "axis", "AXIS")
+        .must()
+        .between(0, Shape::kMaxRank - 1)
+        .called("normalized_shape", "axis", "axis")
+        .explained("The first axis of those that are normalized together, up to the last; 0 is the batch");
+constexpr LayerField kEpsilon = layers::epsilon_field<&FromAxis::epsilon>();
+constexpr LayerField kNormFields[] = {kFrom, kEpsilon,
+                                      layers::turned_off<&LayerNorm::scaled>("scale", "no scale")
+                                          .called("weight", "scale", "Scale")
+                                          .explained("A learned factor for each place"),
+                                      layers::turned_off<&LayerNorm::shifted>("bias", "no bias")
+                                          .called("bias", "center", "B")
+                                          .explained("A learned number added at each place")};
+constexpr LayerField kMeanFields[] = {kFrom};
+constexpr LayerField kDeviationFields[] = {kFrom, kEpsilon};
 
-std::shared_ptr<const Layer> parse_norm(LayerWords& words) {
-  auto layer = read_axis<LayerNorm>(words);
-  while (words.more()) {
-    if (words.take("epsilon")) {
-      layer->epsilon = read_epsilon(words);
-    } else if (words.take("no", "scale")) {
-      layer->scaled = false;
-    } else if (words.take("no", "bias")) {
-      layer->shifted = false;
-    } else {
-      words.unknown({"epsilon", "no scale", "no bias"});
-    }
+std::vector<int64_t> axes_from(const ExportNode& n) {
+  std::vector<int64_t> axes;
+  for (int i = n.as<FromAxis>().axis; i < n.in[0].rank(); ++i) axes.push_back(i);
+  return axes;
+}
+std::vector<int64_t> sizes_from(const ExportNode& n) {
+  std::vector<int64_t> sizes = n.in[0].sizes();
+  sizes.erase(sizes.begin(), sizes.begin() + n.as<FromAxis>().axis);
+  return sizes;
+}
+void norm_to_torch(TorchPage& to, const ExportNode& n) {
+  const LayerNorm& norm = n.as<LayerNorm>();
+  const std::string shape = python_list(sizes_from(n));
+  if (norm.scaled && norm.shifted) {
+    to.module(n, fmt::format("nn.LayerNorm({}{})", shape, layers::torch_epsilon(norm.epsilon)));
+    return layers::torch_apply(to, n);
   }
-  return layer;
-}
-std::shared_ptr<const Layer> parse_mean(LayerWords& words) {
-  auto layer = read_axis<LayerNormMean>(words);
-  if (words.more()) words.unknown({});
-  return layer;
-}
-std::shared_ptr<const Layer> parse_deviation(LayerWords& words) {
-  auto layer = read_axis<LayerNormDeviation>(words);
-  while (words.more()) {
-    if (!words.take("epsilon")) words.unknown({"epsilon"});
-    layer->epsilon = read_epsilon(words);
+  if (norm.scaled || norm.shifted) {
+    to.helper("Values");
+    to.module(n, fmt::format("Values({}={})", norm.scaled ? "weight" : "bias", shape));
   }
-  return layer;
+  to.line(
+      n, fmt::format("F.layer_norm({}, {}, {}, {}, {})", to.x(n), shape, norm.scaled ? to.layer(n) + ".weight" : "None",
+                     norm.shifted ? to.layer(n) + ".bias" : "None", python_number(norm.epsilon)));
 }
+void norm_to_keras(KerasPage& to, const ExportNode& n) {
+  const LayerNorm& norm = n.as<LayerNorm>();
+  const std::string x = to.x(n, KerasPage::Order::first);
+  to.line(n, KerasPage::Order::first,
+          fmt::format("layers.LayerNormalization({}, epsilon={}{}{}, {})({})", python_list(axes_from(n), false),
+                      python_number(norm.epsilon), norm.scaled ? "" : ", scale=False",
+                      norm.shifted ? "" : ", center=False", to.name(n), x));
+  std::string list;
+  if (norm.scaled) list = to.array(n, "weight");
+  if (norm.shifted) list += (list.empty() ? "" : ", ") + to.array(n, "bias");
+  if (!list.empty()) to.weights(n, list);
+}
+void norm_to_onnx(OnnxPage& to, const ExportNode& n) {
+  const LayerNorm& norm = n.as<LayerNorm>();
+  to.need(17, "LayerNormalization");
+  std::vector<std::string> inputs{to.input(n)};
+  inputs.push_back(norm.scaled ? to.array(n, "weight") : to.ones(n, "ones", sizes_from(n)));
+  if (norm.shifted) inputs.push_back(to.array(n, "bias"));
+  to.op("LayerNormalization", n, inputs).with("axis", int64_t{norm.axis}).with_real("epsilon", norm.epsilon);
+}
+
+void mean_to_torch(TorchPage& to, const ExportNode& n) {
+  to.line(n, fmt::format("{}.mean(dim={}, keepdim=True)", to.x(n), python_list(axes_from(n))));
+}
+void deviation_to_torch(TorchPage& to, const ExportNode& n) {
+  to.line(n, fmt::format("({}.var(dim={}, unbiased=False, keepdim=True) + {}).rsqrt()", to.x(n),
+                         python_list(axes_from(n)), python_number(n.as<FromAxis>().epsilon)));
+}
+// "ops.mean(x, (1, 2), keepdims=True)"
+std::string keras_over_axes(KerasPage& to, const ExportNode& n, const char* function) {
+  const std::string x = to.x(n, KerasPage::Order::first);
+  return fmt::format("{}({}, {}, keepdims=True)", function, x, python_list(axes_from(n)));
+}
+void mean_to_keras(KerasPage& to, const ExportNode& n) {
+  to.line(n, KerasPage::Order::first, keras_over_axes(to, n, "ops.mean"));
+}
+void deviation_to_keras(KerasPage& to, const ExportNode& n) {
+  to.line(
+      n, KerasPage::Order::first,
+      fmt::format("ops.rsqrt({} + {})", keras_over_axes(to, n, "ops.var"), python_number(n.as<FromAxis>().epsilon)));
+}
+// The second and third output of a LayerNormalization.
+void part_to_onnx(OnnxPage& to, const ExportNode& n, bool third) {
+  to.need(17, "LayerNormalization");
+  std::string whole;
+  const std::string scale = to.ones(n, "ones", sizes_from(n));
+  WrittenNode& node = to.step("LayerNormalization", n, "normalized", {to.input(n), scale}, whole);
+  node.with("axis", int64_t{n.as<FromAxis>().axis}).with_real("epsilon", n.as<FromAxis>().epsilon);
+  if (third) node.outputs.push_back("");
+  const std::string part = to.unique(n.name + ".part");
+  node.outputs.push_back(part);
+  to.op("Identity", n, {part});
+}
+void mean_to_onnx(OnnxPage& to, const ExportNode& n) { part_to_onnx(to, n, false); }
+void deviation_to_onnx(OnnxPage& to, const ExportNode& n) { part_to_onnx(to, n, true); }
 
 }  // namespace
 
-const LayerKind kLayerNorm{"layernorm", "Layer normalization", "layernorm from AXIS [epsilon E] [no scale] [no bias]",
-                           "All values from the axis on (from 1: all of a picture) are shifted and scaled together so "
-                           "that their mean is 0 and "
-                           "their deviation 1; then each place gets a learned scale and shift. It asks no other "
-                           "picture of the batch and is the "
-                           "same in training and in use. Transformers have one in front of every block.",
-                           parse_norm};
-const LayerKind kLayerNormMean{
-    "layernormmean", "Mean of a layer normalization", "layernormmean from AXIS",
-    "The mean that a layer normalization takes away, one number for all values from the axis on. Networks that were "
-    "exported for training ask for it.",
-    parse_mean};
-const LayerKind kLayerNormDeviation{"layernormdeviation", "Factor of a layer normalization",
-                                    "layernormdeviation from AXIS [epsilon E]",
-                                    "What a layer normalization multiplies by: 1 / sqrt(variance + epsilon) of all "
-                                    "values from the axis on. Networks that "
-                                    "were exported for training ask for it.",
-                                    parse_deviation};
+extern const LayerKind kLayerNorm{
+    .word = "layernorm",
+    .title = "Layer normalization",
+    .explanation =
+        "All values from the axis on (from 1: all of a picture) are shifted and scaled together so that their mean is "
+        "0 and their deviation 1; then each place gets a learned scale and shift. It asks no other picture of the "
+        "batch and is the same in training and in use. Transformers have one in front of every block.",
+    .make = layers::made<LayerNorm>,
+    .fields = kNormFields,
+    .torch = {"nn.LayerNorm", norm_to_torch},
+    .keras = {"layers.LayerNormalization", norm_to_keras},
+    .onnx = {.name = "LayerNormalization", .write = norm_to_onnx},
+};
+extern const LayerKind kLayerNormMean{
+    .word = "layernormmean",
+    .title = "Mean of a layer normalization",
+    .explanation =
+        "The mean that a layer normalization takes away, one number for all values from the axis on. Networks that "
+        "were exported for training ask for it.",
+    .make = layers::made<LayerNormMean>,
+    .fields = kMeanFields,
+    .torch = {"torch.mean", mean_to_torch},
+    .keras = {"ops.mean", mean_to_keras},
+    .onnx = {.name = "LayerNormalization", .write = mean_to_onnx},
+};
+extern const LayerKind kLayerNormDeviation{
+    .word = "layernormdeviation",
+    .title = "Factor of a layer normalization",
+    .explanation =
+        "What a layer normalization multiplies by: 1 / sqrt(variance + epsilon) of all values from the axis on. "
+        "Networks that were exported for training ask for it.",
+    .make = layers::made<LayerNormDeviation>,
+    .fields = kDeviationFields,
+    .torch = {"torch.rsqrt", deviation_to_torch},
+    .keras = {"ops.rsqrt", deviation_to_keras},
+    .onnx = {.name = "LayerNormalization", .write = deviation_to_onnx},
+};
 
 }  // namespace striate

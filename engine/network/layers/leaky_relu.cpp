@@ -7,10 +7,6 @@ namespace {
 class LeakyRelu : public layers::Pointwise {
  public:
   float slope = 0.01f;
-  std::string kind() const override { return kLeakyRelu.word; }
-  std::string text() const override {
-    return slope == 0.01f ? std::string(kLeakyRelu.word) : fmt::format("leakyrelu {}", number_text(slope));
-  }
   bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     leaky_relu_forward(stream, call.y.count(), slope, call.x[0].data, call.y.data);
@@ -21,19 +17,27 @@ class LeakyRelu : public layers::Pointwise {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<LeakyRelu>();
-  if (words.more()) layer->slope = static_cast<float>(words.number("slope", -1e6, 1e6));
-  if (words.more()) words.unknown({});
-  return layer;
-}
+constexpr LayerField kFields[] = {layers::place<&LeakyRelu::slope>("slope", "SLOPE")
+                                      .between(-1e6, 1e6)
+                                      .usually(0, 1)
+                                      .called("negative_slope", "negative_slope", "alpha")
+                                      .explained("What negative values are multiplied by")};
 
 }  // namespace
 
-const LayerKind kLeakyRelu{"leakyrelu", "Leaky ReLU", "leakyrelu [SLOPE]",
-                           "Like ReLU, but negative values are not cut off, only made small: they are multiplied by a "
-                           "slope such as 0.01. So a "
-                           "little of the gradient always passes, and no unit can die.",
-                           parse};
+extern const LayerKind kLeakyRelu{
+    .word = "leakyrelu",
+    .title = "Leaky ReLU",
+    .explanation =
+        "Like ReLU, but negative values are not cut off, only made small: they are multiplied by a slope such as 0.01. "
+        "So a little of the gradient always passes, and no unit can die.",
+    .make = layers::made<LeakyRelu>,
+    .fields = kFields,
+    .first = "leakyrelu",
+    .follow = Follow::function,
+    .torch = {"F.leaky_relu"},
+    .keras = {"ops.leaky_relu"},
+    .onnx = {"LeakyRelu"},
+};
 
 }  // namespace striate

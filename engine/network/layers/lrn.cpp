@@ -1,6 +1,7 @@
 #include "kernels/lrn.h"
 
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 
 namespace striate {
 namespace {
@@ -10,14 +11,6 @@ class LocalResponse : public layers::Pointwise {
   int size = 5;
   float alpha = 1e-4f, beta = 0.75f, k = 1;
 
-  std::string kind() const override { return kLrn.word; }
-  std::string text() const override {
-    std::string text = fmt::format("lrn {}", size);
-    if (alpha != 1e-4f) text += " alpha " + number_text(alpha);
-    if (beta != 0.75f) text += " beta " + number_text(beta);
-    if (k != 1.0f) text += " k " + number_text(k);
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     if (inputs[0].rank() < 2) {
       throw Error(fmt::format("got {}, needs channels behind the batch", inputs[0].text()),
@@ -48,31 +41,58 @@ class LocalResponse : public layers::Pointwise {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<LocalResponse>();
-  layer->size = words.whole("number of channels", 1, 65536);
-  while (words.more()) {
-    if (words.take("alpha")) {
-      layer->alpha = static_cast<float>(words.number("alpha", -1e30, 1e30));
-    } else if (words.take("beta")) {
-      layer->beta = static_cast<float>(words.number("beta", -1e3, 1e3));
-    } else if (words.take("k")) {
-      layer->k = static_cast<float>(words.number("k", -1e30, 1e30));
-    } else {
-      words.unknown({"alpha", "beta", "k"});
-    }
-  }
-  return layer;
+constexpr LayerField kFields[] = {layers::place<&LocalResponse::size>("channels", "CHANNELS")
+                                      .must()
+                                      .said_as("number of channels")
+                                      .between(1, 65536)
+                                      .called("size", "depth_radius * 2 + 1", "size")
+                                      .explained("How many channels beside one another damp each other"),
+                                  layers::after<&LocalResponse::alpha>("alpha", "alpha", "A")
+                                      .between(-1e30, 1e30)
+                                      .usually(0, 1)
+                                      .called("alpha", "alpha * size", "alpha")
+                                      .explained("How strongly they do"),
+                                  layers::after<&LocalResponse::beta>("beta", "beta", "B")
+                                      .between(-1e3, 1e3)
+                                      .usually(0, 2)
+                                      .called("beta", "beta", "beta")
+                                      .explained("The power that the sum is raised to"),
+                                  layers::after<&LocalResponse::k>("k", "k", "K")
+                                      .between(-1e30, 1e30)
+                                      .usually(0, 10)
+                                      .called("k", "bias", "bias")
+                                      .explained("What is added to the sum, so that nothing is divided by 0")};
+
+std::string numbers_of(const LocalResponse& layer) {
+  return fmt::format("{}, {}, {}, {}", layer.size, python_number(layer.alpha), python_number(layer.beta),
+                     python_number(layer.k));
+}
+// PyTorch's own has one channel more on one side where the number is even.
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const bool odd = n.as<LocalResponse>().size % 2 == 1 && n.in[0].rank() > 2;
+  if (!odd) to.helper("local_response");
+  layers::torch_call(to, n, odd ? "F.local_response_norm" : "local_response", numbers_of(n.as<LocalResponse>()));
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  to.helper("local_response");
+  layers::keras_call(to, n, "local_response",
+                     fmt::format("{}, {}", layers::keras_axis(to, n, 1), numbers_of(n.as<LocalResponse>())));
 }
 
 }  // namespace
 
-const LayerKind kLrn{"lrn", "Local response normalization", "lrn CHANNELS [alpha A] [beta B] [k K]",
-                     "Each value is divided by how strongly the channels beside it respond at the same pixel: x / (K + "
-                     "A/CHANNELS * sum of "
-                     "squares)^B. A strong response damps its neighbors, as nerve cells beside each other do. AlexNet "
-                     "had two such layers "
-                     "in 2012; batch normalization took their place.",
-                     parse};
+extern const LayerKind kLrn{
+    .word = "lrn",
+    .title = "Local response normalization",
+    .explanation =
+        "Each value is divided by how strongly the channels beside it respond at the same pixel: x / (K + A/CHANNELS * "
+        "sum of squares)^B. A strong response damps its neighbors, as nerve cells beside each other do. AlexNet had "
+        "two such layers in 2012; batch normalization took their place.",
+    .make = layers::made<LocalResponse>,
+    .fields = kFields,
+    .torch = {"F.local_response_norm", to_torch},
+    .keras = {"local_response", to_keras},
+    .onnx = {"LRN"},
+};
 
 }  // namespace striate

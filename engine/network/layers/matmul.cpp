@@ -1,5 +1,6 @@
 #include "kernels/matmul.h"
 
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 
@@ -47,8 +48,6 @@ Strides matrices(const Shape& of, const Shape& to, int64_t values) {
 
 class Matmul : public Layer {
  public:
-  std::string kind() const override { return kMatmul.word; }
-  std::string text() const override { return kMatmul.word; }
   Shape output(const std::vector<Shape>& inputs) const override {
     if (inputs.size() != 2) throw Error(fmt::format("got {} inputs, needs two", inputs.size()), "write matmul NAME");
     const Product p = product_of(inputs[0], inputs[1]);
@@ -121,16 +120,27 @@ class Matmul : public Layer {
   }
 };
 
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const std::string a = to.x(n, KerasPage::Order::first, 0), b = to.x(n, KerasPage::Order::first, 1);
+  to.line(n, KerasPage::Order::first, fmt::format("ops.matmul({}, {})", a, b));
+}
+
 }  // namespace
 
-const LayerKind kMatmul{"matmul",
-                        "Matrix product",
-                        "matmul NAME",
-                        "The layer before times the named one, as matrices: each result is a row of the first times a "
-                        "column of the second, multiplied value by value and added up. A dense layer is such a product "
-                        "with learned numbers; here both sides may come from the picture. Axes in front of the last "
-                        "two are a stack of matrices, and a stack of one is repeated.",
-                        layers::parse_plain<Matmul>,
-                        Takes::many};
+extern const LayerKind kMatmul{
+    .word = "matmul",
+    .title = "Matrix product",
+    .explanation =
+        "The layer before times the named one, as matrices: each result is a row of the first times a column of the "
+        "second, multiplied value by value and added up. A dense layer is such a product with learned numbers; here "
+        "both sides may come from the picture. Axes in front of the last two are a stack of matrices, and a stack of "
+        "one is repeated.",
+    .make = layers::made<Matmul>,
+    .takes = Takes::many,
+    .joins = "NAME",
+    .torch = {"@", layers::torch_operator},
+    .keras = {"ops.matmul", to_keras},
+    .onnx = {"MatMul"},
+};
 
 }  // namespace striate

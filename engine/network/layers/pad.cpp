@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 
 namespace striate {
@@ -15,12 +16,6 @@ class Pad : public Layer {
   std::vector<int64_t> pads;  // before each axis, then behind each
   double value = 0;
 
-  std::string kind() const override { return kPad.word; }
-  std::string text() const override {
-    std::string text = fmt::format("{} {} {}", kPad.word, kModes[static_cast<size_t>(mode)], list_text(pads));
-    if (value != 0) text += " value " + number_text(value);
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     const Shape& x = inputs[0];
     if (static_cast<size_t>(x.rank()) * 2 != pads.size()) {
@@ -59,33 +54,94 @@ class Pad : public Layer {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Pad>();
-  size_t mode = 0;
-  while (mode < kModes.size() && !words.take(kModes[mode])) ++mode;
-  if (mode == kModes.size()) {
-    if (words.more()) words.unknown({kModes.begin(), kModes.end()});
-    words.fail("pad needs its mode", "write constant, edge, reflect or wrap");
+constexpr LayerField kFields[] = {
+    layers::place_as<layers::OneOf<kModes>, &Pad::mode>("mode", "constant|edge|reflect|wrap")
+        .must()
+        .called("mode", "mode", "mode")
+        .explained("What is put around: one value, the edge again and again, the mirror image, the other side"),
+    layers::place_as<layers::ListForm<2 * Shape::kMaxRank>, &Pad::pads>("padding", "BEFORE,...,BEHIND,...")
+        .must()
+        .between(-65536, 65536)
+        .called("pad", "pad_width", "pads")
+        .explained("How much comes before each axis, then how much behind each; negative: is cut off"),
+    layers::after_as<layers::AnyNumber, &Pad::value>("value", "value", "V")
+        .usually(-1, 1)
+        .called("value", "constant_values", "constant_value")
+        .explained("The value that is put around")};
+
+void settle(Layer& layer, const SettingsSaid& said) {
+  const size_t count = static_cast<const Pad&>(layer).pads.size();
+  if (count % 2 != 0) {
+    said.fail("padding", fmt::format("{} numbers of padding", count),
+              "give how much comes before each axis, then how much behind each");
   }
-  layer->mode = static_cast<PadMode>(mode);
-  const LayerWords before = words;
-  layer->pads = words.list("padding", -65536, 65536, 2 * Shape::kMaxRank);
-  if (layer->pads.size() % 2 != 0) {
-    before.fail(fmt::format("{} numbers of padding", layer->pads.size()),
-                "give how much comes before each axis, then how much behind each");
+}
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const Pad& pad = n.as<Pad>();
+  const size_t rank = pad.pads.size() / 2;
+  if (pad.mode == PadMode::constant) {  // the last axis first
+    std::vector<int64_t> pads;
+    for (size_t a = rank; a-- > 0;) pads.push_back(pad.pads[a]), pads.push_back(pad.pads[a + rank]);
+    const std::string value = pad.value != 0 ? ", value=" + python_number(pad.value) : "";
+    return layers::torch_call(to, n, "F.pad", python_list(pads) + value);
   }
-  if (words.take("value")) layer->value = words.value("value");
-  if (words.more()) words.unknown({"value"});
-  return layer;
+  to.helper("pad_axis");
+  std::string value = to.x(n);
+  for (size_t axis = 0; axis < rank; ++axis) {
+    const int64_t before = pad.pads[axis], after = pad.pads[axis + rank];
+    if (before == 0 && after == 0) continue;
+    value = fmt::format("pad_axis({}, {}, {}, {}, {})", value, axis, before, after,
+                        python_text(kModes[static_cast<size_t>(pad.mode)]));
+  }
+  to.line(n, value);
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const Pad& pad = n.as<Pad>();
+  const size_t rank = pad.pads.size() / 2;
+  if (pad.mode == PadMode::constant) {
+    std::vector<std::string> pairs(rank);
+    for (size_t a = 0; a < rank; ++a) {
+      pairs[static_cast<size_t>(layers::keras_axis(to, n, static_cast<int64_t>(a)))] =
+          fmt::format("({}, {})", pad.pads[a], pad.pads[a + rank]);
+    }
+    to.helper("pad");
+    const std::string value = pad.value != 0 ? ", " + python_number(pad.value) : std::string();
+    return layers::keras_call(to, n, "pad", fmt::format("[{}]{}", fmt::join(pairs, ", "), value));
+  }
+  to.helper("pad_axis");
+  std::string value = to.x(n);
+  for (size_t a = 0; a < rank; ++a) {
+    if (pad.pads[a] == 0 && pad.pads[a + rank] == 0) continue;
+    value = fmt::format("pad_axis({}, {}, {}, {}, {})", value, layers::keras_axis(to, n, static_cast<int64_t>(a)),
+                        pad.pads[a], pad.pads[a + rank], python_text(kModes[static_cast<size_t>(pad.mode)]));
+  }
+  layers::keras_pointwise(to, n, value);
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  const Pad& pad = n.as<Pad>();
+  if (pad.mode == PadMode::wrap) to.need(19, "Pad that wraps around");
+  std::vector<std::string> inputs{to.input(n), to.integers(n, "pads", pad.pads)};
+  if (pad.value != 0) inputs.push_back(to.reals(n, "value", {static_cast<float>(pad.value)}, true));
+  to.op("Pad", n, inputs).with_text("mode", kModes[static_cast<size_t>(pad.mode)]);
 }
 
 }  // namespace
 
-const LayerKind kPad{"pad", "Pad", "pad constant|edge|reflect|wrap BEFORE,...,BEHIND,... [value V]",
-                     "Puts values around an array: one and the same value, its edge again and again, its mirror image, "
-                     "or its other side. A convolution behind it then sees something beyond the border. Negative "
-                     "numbers cut off instead. Going back, a value that was repeated gets the sum of the gradients of "
-                     "all its copies.",
-                     parse};
+extern const LayerKind kPad{
+    .word = "pad",
+    .title = "Pad",
+    .explanation =
+        "Puts values around an array: one and the same value, its edge again and again, its mirror image, or its other "
+        "side. A convolution behind it then sees something beyond the border. Negative numbers cut off instead. Going "
+        "back, a value that was repeated gets the sum of the gradients of all its copies.",
+    .make = layers::made<Pad>,
+    .fields = kFields,
+    .settle = settle,
+    .follow = Follow::linear,
+    .torch = {"F.pad", to_torch},
+    .keras = {"ops.pad", to_keras},
+    .onnx = {.name = "Pad", .write = to_onnx},
+};
 
 }  // namespace striate

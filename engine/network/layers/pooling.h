@@ -6,23 +6,17 @@
 #include "kernels/pool3d.h"
 
 namespace striate {
+
+extern const LayerKind kMaxPool, kMaxPool3d;
+
 namespace layers {
 
 class Pooling : public Layer {
  public:
+  explicit Pooling(int axes) { windows.axes = axes; }
   Windows windows;
   bool ceil = false, count_padding = true;
 
-  std::string text() const override {
-    const int axes = windows.axes;
-    std::string text = kind() + ' ' + window_text();
-    if (windows.stride != windows.window) text += " stride " + brief(windows.stride, axes);
-    if (windows.padded()) text += " pad " + padding_of(windows);
-    if (windows.dilation != Triple{1, 1, 1}) text += " dilation " + brief(windows.dilation, axes);
-    if (ceil) text += " ceil";
-    if (!count_padding) text += " without padding";
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     check_rank(inputs[0], windows);
     const Pool3dShape s = volume(inputs[0]);
@@ -52,7 +46,6 @@ class Pooling : public Layer {
   }
 
  protected:
-  virtual std::string window_text() const { return brief(windows.window, windows.axes); }
   bool flat() const { return windows.axes == 2; }
   Pool3dShape volume(const Shape& in) const {
     Pool3dShape s;
@@ -72,35 +65,49 @@ class Pooling : public Layer {
   }
 };
 
-// What follows the window's size; `layer` has its axes and window. `more` has the words that only it understands.
-template <typename L, typename More>
-std::shared_ptr<const Layer> parse_pooling_settings(LayerWords& words, std::shared_ptr<L> layer,
-                                                    const std::string& word, const More& more) {
-  Windows& w = layer->windows;
-  w.stride = w.window;
-  while (words.more()) {
-    if (take_window_setting(words, w)) continue;
-    if (words.take("ceil")) {
-      layer->ceil = true;
-    } else if (!more()) {
-      std::vector<std::string> options{"stride", "pad", "dilation", "ceil"};
-      if (!word.empty()) options.push_back(word);
-      words.unknown(options);
-    }
-  }
-  return layer;
+// ---- their settings
+template <int axes>
+struct PoolWindowForm : KernelForm<axes> {
+  static std::string text(const Windows& w) { return brief(w.window, w.axes); }
+};
+// A stride that is not said is the window.
+template <int axes>
+struct PoolStrideForm : StrideForm<axes> {
+  static bool same(const Windows& one, const Windows&) { return one.stride == one.window; }
+};
+inline void settle_stride(Layer& layer, const SettingsSaid& said) {
+  Windows& w = static_cast<Pooling&>(layer).windows;
+  if (!said.said("stride")) w.stride = w.window;
 }
 
-template <typename L, int axes, bool average>
-std::shared_ptr<const Layer> parse_pooling(LayerWords& words) {
-  auto layer = std::make_shared<L>();
-  layer->windows.axes = axes;
-  layer->windows.window = read_sizes(words, "window size", axes, 1, 1024);
-  return parse_pooling_settings(words, layer, average ? "without padding" : "", [&] {
-    const bool mine = average && words.take("without", "padding");
-    if (mine) layer->count_padding = false;
-    return mine;
-  });
+template <int axes>
+constexpr LayerField pool_window_field() {
+  return place_as<PoolWindowForm<axes>, &Pooling::windows>("window", axes == 2 ? "SIZE" : "DxRxS")
+      .must()
+      .said_as("window size")
+      .between(1, 1024)
+      .called("kernel_size", "pool_size", "kernel_shape")
+      .explained(axes == 2 ? "Height and width of the part that becomes one value"
+                           : "Depth, height and width of the part that becomes one value");
+}
+template <int axes>
+constexpr LayerField pool_stride_field() {
+  return after_as<PoolStrideForm<axes>, &Pooling::windows>("stride", "stride", shown_size<axes>())
+      .following("window")
+      .between(1, 1024)
+      .called("stride", "strides", "strides")
+      .explained("How far the window moves; as far as it is large where nothing is said");
+}
+template <int axes>
+constexpr LayerField pool_dilation_field() {
+  return dilation_field<axes, &Pooling::windows>()
+      .called("dilation", kNoName, "dilations")
+      .explained("Distance between the values under the window; 2 leaves out every second");
+}
+constexpr LayerField ceil_field() {
+  return turned_on<&Pooling::ceil>("partial-windows", "ceil")
+      .called("ceil_mode", kNoName, "ceil_mode")
+      .explained("Whether a window that hangs over the border counts, so that no row or column is dropped");
 }
 
 }  // namespace layers

@@ -1,6 +1,7 @@
 // Many values become one along some axes: their mean, sum, largest, or the root of the sum of their squares.
 #include <algorithm>
 
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/activations.h"
 
@@ -12,7 +13,6 @@ class Reduce : public Layer {
   std::vector<int64_t> axes;  // rising
   bool keep = false;
 
-  std::string text() const override { return kind() + ' ' + list_text(axes) + (keep ? " keep" : ""); }
   Shape output(const std::vector<Shape>& inputs) const override {
     for (const int64_t axis : axes) layers::need_axis(axis, inputs[0]);
     std::vector<int64_t> sizes;
@@ -64,7 +64,6 @@ class Reduce : public Layer {
 template <bool mean>
 class ReduceSum : public Reduce {
  public:
-  std::string kind() const override { return mean ? kReduceMean.word : kReduceSum.word; }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Parts p = parts(call.x[0]);
     strided_sum(stream, SumTerm::value, p.kept, p.sums, p.x, {}, {}, factor(p), call.y.data);
@@ -82,7 +81,6 @@ class ReduceSum : public Reduce {
 
 class ReduceL2 : public Reduce {
  public:
-  std::string kind() const override { return kReduceL2.word; }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Parts p = parts(call.x[0]);
     strided_sum(stream, SumTerm::product, p.kept, p.sums, p.x, p.x, {}, 1, call.y.data);
@@ -101,7 +99,6 @@ class ReduceL2 : public Reduce {
 
 class ReduceMax : public Reduce {
  public:
-  std::string kind() const override { return kReduceMax.word; }
   std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     return {{"argmax", output(inputs), true}};
   }
@@ -116,42 +113,133 @@ class ReduceMax : public Reduce {
   }
 };
 
-template <typename R>
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<R>();
-  const LayerWords before = words;
-  layer->axes = words.list("axes", 0, Shape::kMaxRank - 1, Shape::kMaxRank);
-  std::sort(layer->axes.begin(), layer->axes.end());
-  if (std::adjacent_find(layer->axes.begin(), layer->axes.end()) != layer->axes.end()) {
-    before.fail("an axis twice", "name each axis once");
-  }
-  layer->keep = words.take("keep");
-  if (words.more()) words.unknown({"keep"});
-  return layer;
+constexpr LayerField kFields[] = {layers::place_as<layers::ListForm<Shape::kMaxRank>, &Reduce::axes>("axes", "AXES")
+                                      .must()
+                                      .between(0, Shape::kMaxRank - 1)
+                                      .called("dim", "axis", "axes")
+                                      .explained("Which axes become one value; 0 is the batch"),
+                                  layers::keep_field<&Reduce::keep>()};
+
+void settle(Layer& layer, const SettingsSaid& said) {
+  std::vector<int64_t>& axes = static_cast<Reduce&>(layer).axes;
+  std::sort(axes.begin(), axes.end());
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
+    said.fail("axes", "an axis twice", "name each axis once");
 }
+
+// PyTorch: x.mean(dim=(2, 3)), or torch.linalg.vector_norm(x, dim=...).
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const Reduce& reduce = n.as<Reduce>();
+  to.line(n, fmt::format("{}.{}(dim={}{})", to.x(n), n.layer->info().torch.name + 6, python_list(reduce.axes),
+                         reduce.keep ? ", keepdim=True" : ""));
+}
+void length_to_torch(TorchPage& to, const ExportNode& n) {
+  const Reduce& reduce = n.as<Reduce>();
+  layers::torch_call(to, n, "torch.linalg.vector_norm",
+                     fmt::format("dim={}{}", python_list(reduce.axes), reduce.keep ? ", keepdim=True" : ""));
+}
+// Without all pixels, what is left has its axes in Striate's order only if the input has.
+struct KerasReduced {
+  std::string x, arguments;
+  KerasPage::Order order;
+};
+KerasReduced keras_reduced(KerasPage& to, const ExportNode& n) {
+  const Reduce& reduce = n.as<Reduce>();
+  const std::vector<int64_t>& axes = reduce.axes;
+  const bool pixels = !axes.empty() && axes[0] == 2 && static_cast<int>(axes.size()) == n.in[0].rank() - 2;
+  const bool as_is = reduce.keep || pixels;
+  const std::string x = as_is ? to.x(n) : to.x(n, KerasPage::Order::first);
+  std::vector<int64_t> at = axes;
+  for (int64_t& axis : at) axis = as_is ? layers::keras_axis(to, n, axis) : axis;
+  return {x, python_list(at) + (reduce.keep ? ", keepdims=True" : ""), as_is ? to.order(n) : KerasPage::Order::first};
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const KerasReduced reduced = keras_reduced(to, n);
+  to.line(n, reduced.order, fmt::format("{}({}, {})", n.layer->info().keras.name, reduced.x, reduced.arguments));
+}
+void length_to_keras(KerasPage& to, const ExportNode& n) {
+  const KerasReduced reduced = keras_reduced(to, n);
+  to.line(n, reduced.order, fmt::format("ops.sqrt(ops.sum(ops.square({}), {}))", reduced.x, reduced.arguments));
+}
+// The axes became an input with opset 13 for a sum, 18 for the others.
+void reduce_to_onnx(OnnxPage& to, const ExportNode& n, int axes_are_an_input_since) {
+  const Reduce& reduce = n.as<Reduce>();
+  const bool an_input = to.opset() >= axes_are_an_input_since;
+  std::vector<std::string> inputs{to.input(n)};
+  if (an_input) inputs.push_back(to.integers(n, "axes", reduce.axes));
+  WrittenNode& node = to.op(n.layer->info().onnx.name, n, inputs);
+  if (!an_input) node.with("axes", reduce.axes);
+  node.with("keepdims", int64_t{reduce.keep});
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) { reduce_to_onnx(to, n, 18); }
+void sum_to_onnx(OnnxPage& to, const ExportNode& n) { reduce_to_onnx(to, n, 13); }
 
 }  // namespace
 
-const LayerKind kReduceMean{
-    "reducemean", "Mean over axes", "reducemean AXES [keep], as in reducemean 2,3",
-    "The mean of all values along the named axes, which then are gone, or, with keep, have "
-    "size 1. Over rows and columns it is global average pooling: one number per channel says "
-    "how much of a feature there is, not where. Each value gets an equal share of the gradient.",
-    parse<ReduceSum<true>>};
+extern const LayerKind kReduceMean{
+    .word = "reducemean",
+    .title = "Mean over axes",
+    .explanation =
+        "The mean of all values along the named axes, which then are gone, or, with keep, have size 1. Over rows and "
+        "columns it is global average pooling: one number per channel says how much of a feature there is, not where. "
+        "Each value gets an equal share of the gradient.",
+    .make = layers::made<ReduceSum<true>>,
+    .fields = kFields,
+    .settle = settle,
+    .example = "reducemean 2,3",
+    .follow = Follow::linear,
+    .sign = Sign::as_it_came,
+    .torch = {"torch.mean", to_torch},
+    .keras = {"ops.mean", to_keras},
+    .onnx = {.name = "ReduceMean", .write = to_onnx},
+};
 
-const LayerKind kReduceSum{"reducesum", "Sum over axes", "reducesum AXES [keep], as in reducesum 2,3",
-                           "The sum of all values along the named axes, which then are gone, or, with keep, have size "
-                           "1. Unlike a mean it grows with how many there are. Each value gets the whole gradient.",
-                           parse<ReduceSum<false>>};
-const LayerKind kReduceMax{"reducemax", "Largest over axes", "reducemax AXES [keep], as in reducemax 2,3",
-                           "The largest of all values along the named axes, which then are gone, or, with keep, have "
-                           "size 1. Over rows and columns it says how strong a feature is where it is strongest. Only "
-                           "the winner gets a gradient: the others had no say.",
-                           parse<ReduceMax>};
-const LayerKind kReduceL2{"reducel2", "Length over axes", "reducel2 AXES [keep], as in reducel2 1",
-                          "The root of the sum of the squares of all values along the named axes: the length of a list "
-                          "of numbers as an arrow. Divided by it a list has length 1 and keeps its direction. Each "
-                          "value gets the gradient times its share of the length.",
-                          parse<ReduceL2>};
+extern const LayerKind kReduceSum{
+    .word = "reducesum",
+    .title = "Sum over axes",
+    .explanation =
+        "The sum of all values along the named axes, which then are gone, or, with keep, have size 1. Unlike a mean it "
+        "grows with how many there are. Each value gets the whole gradient.",
+    .make = layers::made<ReduceSum<false>>,
+    .fields = kFields,
+    .settle = settle,
+    .example = "reducesum 2,3",
+    .sign = Sign::as_it_came,
+    .torch = {"torch.sum", to_torch},
+    .keras = {"ops.sum", to_keras},
+    .onnx = {.name = "ReduceSum", .write = sum_to_onnx},
+};
+extern const LayerKind kReduceMax{
+    .word = "reducemax",
+    .title = "Largest over axes",
+    .explanation =
+        "The largest of all values along the named axes, which then are gone, or, with keep, have size 1. Over rows "
+        "and columns it says how strong a feature is where it is strongest. Only the winner gets a gradient: the "
+        "others had no say.",
+    .make = layers::made<ReduceMax>,
+    .fields = kFields,
+    .settle = settle,
+    .example = "reducemax 2,3",
+    .sign = Sign::as_it_came,
+    .torch = {"torch.amax", to_torch},
+    .keras = {"ops.max", to_keras},
+    .onnx = {.name = "ReduceMax", .write = to_onnx},
+};
+extern const LayerKind kReduceL2{
+    .word = "reducel2",
+    .title = "Length over axes",
+    .explanation =
+        "The root of the sum of the squares of all values along the named axes: the length of a list of numbers as an "
+        "arrow. Divided by it a list has length 1 and keeps its direction. Each value gets the gradient times its "
+        "share of the length.",
+    .make = layers::made<ReduceL2>,
+    .fields = kFields,
+    .settle = settle,
+    .example = "reducel2 1",
+    .sign = Sign::never_negative,
+    .torch = {"torch.linalg.vector_norm", length_to_torch},
+    .keras = {"ops.norm", length_to_keras},
+    .onnx = {.name = "ReduceL2", .write = to_onnx},
+};
 
 }  // namespace striate

@@ -6,8 +6,6 @@ namespace {
 
 class Relu : public layers::Pointwise {
  public:
-  std::string kind() const override { return kRelu.word; }
-  std::string text() const override { return kRelu.word; }
   bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     relu_forward(stream, call.y.count(), call.x[0].data, call.y.data);
@@ -20,13 +18,23 @@ class Relu : public layers::Pointwise {
 
 }  // namespace
 
-const LayerKind kRelu{
-    "relu", "ReLU", "relu",
-    "Negative values become 0, the others stay: max(x, 0). Without such a bend between them two layers would be no "
-    "more "
-    "than one, since sums of sums are sums. The gradient passes unchanged where the value was positive and is stopped "
-    "where "
-    "it was not; a unit that is negative for every picture gets none and no longer learns: it is dead.",
-    layers::parse_plain<Relu>};
+extern const LayerKind kRelu{
+    .word = "relu",
+    .title = "ReLU",
+    .explanation =
+        "Negative values become 0, the others stay: max(x, 0). Without such a bend between them two layers would be no "
+        "more than one, since sums of sums are sums. The gradient passes unchanged where the value was positive and is "
+        "stopped where it was not; a unit that is negative for every picture gets none and no longer learns: it is "
+        "dead.",
+    .make = layers::made<Relu>,
+    .first = "relu",
+    .follow = Follow::function,
+    .sign = Sign::never_negative,
+    .may_die = true,
+    .exact = [](double x) { return x > 0 ? x : 0.0; },
+    .torch = {"F.relu"},
+    .keras = {"ops.relu"},
+    .onnx = {"Relu"},
+};
 
 }  // namespace striate

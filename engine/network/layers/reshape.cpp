@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 
@@ -10,8 +13,6 @@ class Reshape : public Layer {
  public:
   std::vector<int64_t> sizes;
 
-  std::string kind() const override { return kReshape.word; }
-  std::string text() const override { return std::string(kReshape.word) + ' ' + layers::sizes_with_batch(sizes); }
   Shape output(const std::vector<Shape>& inputs) const override {
     const Shape& x = inputs[0];
     std::vector<int64_t> result = sizes;
@@ -30,8 +31,9 @@ class Reshape : public Layer {
       size = fits ? x.count() / known : 0;
     }
     if (!fits) {
-      throw Error(fmt::format("got {}, {} values, which don't fill {}", x.text(), x.count(), text().substr(8)),
-                  "its sizes must multiply to as many values; write -1 for one of them to have it computed");
+      throw Error(
+          fmt::format("got {}, {} values, which don't fill {}", x.text(), x.count(), layers::sizes_with_batch(sizes)),
+          "its sizes must multiply to as many values; write -1 for one of them to have it computed");
     }
     return Shape(result);
   }
@@ -44,11 +46,29 @@ class Reshape : public Layer {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Reshape>();
-  layer->sizes = layers::parse_sizes_with_batch(words, true);
-  if (words.more()) words.unknown({});
-  return layer;
+constexpr LayerField kFields[] = {
+    layers::place_as<layers::BatchSizes<true>, &Reshape::sizes>("sizes", "SIZES")
+        .must()
+        .called("shape", "newshape", "shape")
+        .explained("The new size along each axis: batch for the first one's own, one -1 for what is left")};
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  std::string sizes;
+  for (const int64_t size : n.as<Reshape>().sizes) {
+    sizes += (sizes.empty() ? "" : ", ") + (size == layers::kBatch ? to.x(n) + ".shape[0]" : std::to_string(size));
+  }
+  to.line(n, fmt::format("{}.reshape({})", to.x(n), sizes.empty() ? "()" : sizes));
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  std::vector<int64_t> sizes = n.as<Reshape>().sizes;
+  const bool zeros = std::find(sizes.begin(), sizes.end(), 0) != sizes.end();
+  // In ONNX a 0 is what the input has at that place: the batch, where it comes first.
+  if (!zeros && !sizes.empty() && sizes[0] == layers::kBatch) sizes[0] = 0;
+  const std::string list = to.sizes(n, "sizes", sizes);
+  WrittenNode& node = to.op("Reshape", n, {to.input(n), list});
+  if (!zeros) return;
+  to.need(14, "Reshape with sizes of 0");
+  node.with("allowzero", int64_t{1});
 }
 
 }  // namespace
@@ -91,10 +111,22 @@ std::string sizes_with_batch(const std::vector<int64_t>& sizes) {
 
 }  // namespace layers
 
-const LayerKind kReshape{"reshape", "Reshape", "reshape SIZES, as in reshape batch,3,-1",
-                         "The same values in the same order, cut into axes of other sizes. Nothing is computed and "
-                         "nothing moves in memory; what changes is which values count as neighbors. -1 stands for "
-                         "whatever size is left, batch for the number of pictures.",
-                         parse};
+extern const LayerKind kReshape{
+    .word = "reshape",
+    .title = "Reshape",
+    .explanation =
+        "The same values in the same order, cut into axes of other sizes. Nothing is computed and nothing moves in "
+        "memory; what changes is which values count as neighbors. -1 stands for whatever size is left, batch for the "
+        "number of pictures.",
+    .make = layers::made<Reshape>,
+    .fields = kFields,
+    .example = "reshape batch,3,-1",
+    .follow = Follow::linear,
+    .sign = Sign::as_it_came,
+    .passes_on = true,
+    .torch = {"torch.reshape", to_torch},
+    .keras = {"ops.reshape", layers::keras_reshape},
+    .onnx = {.name = "Reshape", .write = to_onnx},
+};
 
 }  // namespace striate

@@ -1,7 +1,9 @@
+// Longer than other files: three programs have three ways to resize, and none says all that the others can.
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 #include "kernels/resample.h"
@@ -22,23 +24,6 @@ class Resize : public Layer {
   std::vector<double> roi;     // begins, then ends; empty: all
   double outside = 0;
 
-  std::string kind() const override { return kResize.word; }
-  std::string text() const override {
-    std::string text =
-        fmt::format("{} {} {}", kResize.word, settings.linear ? "linear" : "nearest", layers::sizes_with_batch(sizes));
-    if (!scales.empty()) text += " scales " + fmt::format("{}", fmt::join(scales, ","));
-    if (settings.coordinates != Coordinates::half_pixel) {
-      text += std::string(" coordinates ") + kCoordinates[static_cast<size_t>(settings.coordinates)];
-    }
-    if (settings.rounding != NearestRounding::round_prefer_floor) {
-      text += std::string(" rounding ") + kRoundings[static_cast<size_t>(settings.rounding)];
-    }
-    if (!roi.empty()) text += " roi " + fmt::format("{}", fmt::join(roi, ","));
-    if (outside != 0) text += " outside " + number_text(outside);
-    if (settings.antialias) text += " antialias";
-    if (settings.exclude_outside) text += " exclude outside";
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     const Shape& x = inputs[0];
     if (static_cast<size_t>(x.rank()) != sizes.size()) {
@@ -159,66 +144,220 @@ class Resize : public Layer {
   }
 };
 
-template <size_t count>
-size_t one_of(LayerWords& words, const std::array<const char*, count>& names) {
-  for (size_t i = 0; i < count; ++i) {
-    if (words.take(names[i])) return i;
+constexpr std::array<const char*, 2> kMethods = {"nearest", "linear"};
+
+const char* method_of(const Resize& r) { return kMethods[r.settings.linear ? 1 : 0]; }
+const char* coordinates_of(const Resize& r) { return kCoordinates[static_cast<size_t>(r.settings.coordinates)]; }
+const char* rounding_of(const Resize& r) { return kRoundings[static_cast<size_t>(r.settings.rounding)]; }
+
+// Factors and ends as they are written: no float could hold them all.
+struct Doubles {
+  static constexpr auto kType = LayerField::Type::list;
+  static void read(LayerWords& words, const LayerField& f, std::vector<double>& value) {
+    value = words.numbers(layers::spoken(f), 2 * Shape::kMaxRank);
   }
-  if (!words.more()) words.fail("resize needs a word here", fmt::format("{}", fmt::join(names, ", ")));
-  words.unknown({names.begin(), names.end()});
+  static std::string text(const std::vector<double>& value) { return fmt::format("{}", fmt::join(value, ",")); }
+};
+
+constexpr LayerField kFields[] = {
+    layers::place_as<layers::OneOf<kMethods>, &Resize::settings, &ResampleAxis::linear>("method", "nearest|linear")
+        .must()
+        .called("mode", kNoName, "mode")
+        .explained("Repeat and leave out values, or mix the two around each place"),
+    layers::place_as<layers::BatchSizes<false>, &Resize::sizes>("sizes", "SIZES")
+        .must()
+        .called("size", kNoName, "sizes")
+        .explained("The new size along each axis: batch for the first one's own"),
+    layers::after_as<Doubles, &Resize::scales>("scales", "scales", "S,...")
+        .called("scale_factor", kNoName, "scales")
+        .explained("By how much each axis grows, where that is not what the sizes say"),
+    layers::after_as<layers::OneOf<kCoordinates>, &Resize::settings, &ResampleAxis::coordinates>("coordinates",
+                                                                                                 "coordinates", "C")
+        .called("align_corners", kNoName, "coordinate_transformation_mode")
+        .explained("Where the centers of the pixels are taken to lie"),
+    layers::after_as<layers::OneOf<kRoundings>, &Resize::settings, &ResampleAxis::rounding>("rounding", "rounding", "R")
+        .called(kNoName, kNoName, "nearest_mode")
+        .explained("Which of two values is the nearest"),
+    layers::after_as<Doubles, &Resize::roi>("roi", "roi", "B,...,E,...")
+        .said_as("ends of the region")
+        .called(kNoName, kNoName, "roi")
+        .explained("The part that is looked at, from 0 to 1: where it begins on each axis, then where it ends"),
+    layers::after_as<layers::AnyNumber, &Resize::outside>("outside", "outside", "V")
+        .said_as("value outside")
+        .usually(-1, 1)
+        .called(kNoName, kNoName, "extrapolation_value")
+        .explained("What stands where nothing was looked at"),
+    layers::turned_on<&Resize::settings, &ResampleAxis::antialias>("antialias", "antialias")
+        .called("antialias", kNoName, "antialias")
+        .explained("Wider means where it shrinks, so that no patterns appear"),
+    layers::turned_on<&Resize::settings, &ResampleAxis::exclude_outside>("exclude-outside", "exclude outside")
+        .called(kNoName, kNoName, "exclude_outside")
+        .explained("Whether values beyond the border have no weight")};
+
+void settle(Layer& layer, const SettingsSaid& said) {
+  const Resize& resize = static_cast<const Resize&>(layer);
+  const auto count = [&](const char* setting, const char* what, const std::vector<double>& values, size_t needed) {
+    if (!said.said(setting) || values.size() == needed) return;
+    said.fail(setting, fmt::format("{} {} for {} axes", values.size(), what, resize.sizes.size()),
+              fmt::format("give {}", needed));
+  };
+  count("scales", "scales", resize.scales, resize.sizes.size());
+  count("roi", "ends of the region", resize.roi, 2 * resize.sizes.size());
+  for (const double scale : resize.scales) {
+    if (!(scale > 1e-9 && scale < 1e9)) said.fail("scales", fmt::format("a scale of {}", scale), "scales are above 0");
+  }
 }
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Resize>();
-  constexpr std::array<const char*, 2> kMethods = {"nearest", "linear"};
-  layer->settings.linear = one_of(words, kMethods) == 1;
-  layer->sizes = layers::parse_sizes_with_batch(words, false);
-  const auto list = [&](const char* what, size_t count, bool positive) {
-    const LayerWords before = words;
-    std::vector<double> values = words.numbers(what, 2 * Shape::kMaxRank);
-    if (values.size() != count) {
-      before.fail(fmt::format("{} {} for {} axes", values.size(), what, layer->sizes.size()),
-                  fmt::format("give {}", count));
-    }
-    for (const double value : values) {
-      if (positive && !(value > 1e-9 && value < 1e9)) {
-        before.fail(fmt::format("a scale of {}", value), "scales are above 0");
-      }
-    }
-    return values;
-  };
-  while (words.more()) {
-    if (words.take("scales")) {
-      layer->scales = list("scales", layer->sizes.size(), true);
-    } else if (words.take("coordinates")) {
-      layer->settings.coordinates = static_cast<Coordinates>(one_of(words, kCoordinates));
-    } else if (words.take("rounding")) {
-      layer->settings.rounding = static_cast<NearestRounding>(one_of(words, kRoundings));
-    } else if (words.take("roi")) {
-      layer->roi = list("ends of the region", 2 * layer->sizes.size(), false);
-    } else if (words.take("outside")) {
-      layer->outside = words.value("value outside");
-    } else if (words.take("antialias")) {
-      layer->settings.antialias = true;
-    } else if (words.take("exclude", "outside")) {
-      layer->settings.exclude_outside = true;
-    } else {
-      words.unknown({"scales", "coordinates", "rounding", "roi", "outside", "antialias", "exclude outside"});
-    }
+// resize_matrix() of the scripts, for an axis that changes.
+struct PythonAxis {
+  int axis = 0;
+  std::string call;
+};
+std::vector<PythonAxis> python_axes(const ExportNode& n) {
+  const Resize& r = n.as<Resize>();
+  std::vector<PythonAxis> axes;
+  for (int i = 0; i < n.out.rank(); ++i) {
+    const auto at = static_cast<size_t>(i);
+    const int64_t in = n.in[0][i], out = n.out[i];
+    const double scale = r.scales.empty() ? static_cast<double>(out) / static_cast<double>(in) : r.scales[at];
+    const double begin = r.roi.empty() ? 0 : r.roi[at], end = r.roi.empty() ? 1 : r.roi[at + r.sizes.size()];
+    const bool all = r.settings.coordinates != Coordinates::tf_crop_and_resize || (begin == 0 && end == 1);
+    if (in == out && scale == 1 && all) continue;
+    std::string call = fmt::format("resize_matrix({}, {}, {}, {}, {}", in, out, scale, python_text(method_of(r)),
+                                   python_text(coordinates_of(r)));
+    if (r.settings.rounding != NearestRounding::round_prefer_floor) call += ", rounding=" + python_text(rounding_of(r));
+    if (!r.roi.empty()) call += fmt::format(", region=({}, {})", begin, end);
+    if (r.settings.antialias) call += ", antialias=True";
+    if (r.settings.exclude_outside) call += ", exclude_outside=True";
+    axes.push_back({i, call + ")"});
   }
-  return layer;
+  return axes;
+}
+// What stands behind the call where the region may reach beyond the picture.
+std::string python_outside(const Resize& r) {
+  return r.settings.coordinates == Coordinates::tf_crop_and_resize ? ", " + python_number(r.outside) : "";
+}
+
+// PyTorch's own interpolation where it is surely the same; else a matrix for each axis.
+bool interpolates(const ExportNode& n, std::string& how) {
+  const Resize& r = n.as<Resize>();
+  const ResampleAxis& s = r.settings;
+  const int rank = n.in[0].rank();
+  if (rank < 3 || rank > 5 || s.antialias || s.exclude_outside || !r.scales.empty()) return false;
+  if (n.in[0][1] != n.out[1] || (!n.batched && n.in[0][0] != n.out[0])) return false;
+  std::vector<int64_t> sizes;
+  bool multiple = true;
+  for (int i = 2; i < rank; ++i) {
+    sizes.push_back(n.out[i]);
+    multiple = multiple && n.out[i] % n.in[0][i] == 0;
+  }
+  const char* const linear[] = {"linear", "bilinear", "trilinear"};
+  how = "size=" + python_list(sizes) + ", mode=";
+  if (!s.linear) {
+    how += "\"nearest\"";
+    return multiple && s.coordinates == Coordinates::asymmetric && s.rounding == NearestRounding::floor;
+  }
+  const bool corners = s.coordinates == Coordinates::align_corners;
+  how += python_text(linear[rank - 3]) + (corners ? ", align_corners=True" : "");
+  return corners || s.coordinates == Coordinates::half_pixel;
+}
+void to_torch(TorchPage& to, const ExportNode& n) {
+  std::string how;
+  if (interpolates(n, how)) return layers::torch_call(to, n, "F.interpolate", how);
+  to.helper("resize_axis");
+  std::string value = to.x(n);
+  for (const PythonAxis& each : python_axes(n)) {
+    value = fmt::format("resize_axis({}, {}, {}{})", value, each.axis, each.call, python_outside(n.as<Resize>()));
+  }
+  to.line(n, value);
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  to.helper("resize_axis");
+  std::string value = to.x(n);
+  for (const PythonAxis& each : python_axes(n)) {
+    value = fmt::format("resize_axis({}, {}, {}{})", value, layers::keras_axis(to, n, each.axis), each.call,
+                        python_outside(n.as<Resize>()));
+  }
+  layers::keras_pointwise(to, n, value);
+}
+
+// How ONNX' Resize says what each axis becomes: by scales where rounding down gives the sizes, by sizes where the
+// scales are their quotients. Else one scale holds for several axes and the sizes are rounded: opset 18 has that as "as
+// large as fits into these sizes", where an axis that fits exactly gives the scale.
+struct OnnxTarget {
+  bool by_scales = false, fits = false;
+  std::vector<int64_t> axes, sizes;  // where fits
+};
+OnnxTarget onnx_target(const ExportNode& n) {
+  const Resize& r = n.as<Resize>();
+  OnnxTarget target;
+  bool quotients = true, floors = !r.scales.empty();
+  double common = 0;
+  bool exact = false, one = true;
+  for (size_t i = 0; i < r.scales.size(); ++i) {
+    const double in = static_cast<double>(n.in[0][static_cast<int>(i)]), scale = r.scales[i];
+    const auto out = n.out[static_cast<int>(i)];
+    const double part = r.roi.empty() ? 1 : r.roi[i + r.scales.size()] - r.roi[i];
+    const double quotient = static_cast<double>(out) / in;
+    floors = floors && static_cast<int64_t>(std::floor(in * part * double{static_cast<float>(scale)})) == out;
+    const bool same = std::abs(scale - quotient) <= 1e-6 * quotient;
+    quotients = quotients && same;
+    if (scale == 1 && same) continue;
+    one = one && (common == 0 || scale == common) && out == static_cast<int64_t>(std::floor(scale * in + 0.5));
+    common = scale;
+    exact = exact || same;
+    target.axes.push_back(static_cast<int64_t>(i));
+    target.sizes.push_back(same ? out : out + 1);
+  }
+  target.by_scales = floors;
+  if (floors || quotients) return target;
+  target.fits = one && exact;
+  if (target.fits) return target;
+  throw Error(fmt::format("layer {} (resize): ONNX can't say its scales together with its sizes", n.name),
+              "give its sizes without scales");
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  const Resize& r = n.as<Resize>();
+  const ResampleAxis& s = r.settings;
+  if (s.coordinates == Coordinates::half_pixel_symmetric) to.need(19, "Resize with half_pixel_symmetric");
+  if (s.antialias) to.need(18, "Resize with antialias");
+  const OnnxTarget target = onnx_target(n);
+  if (target.fits) to.need(18, "Resize with one scale for several axes");
+  std::vector<std::string> inputs{to.input(n), "", ""};
+  if (!r.roi.empty()) inputs[1] = to.reals(n, "roi", std::vector<float>(r.roi.begin(), r.roi.end()), false);
+  if (target.by_scales) {
+    inputs[2] = to.reals(n, "scales", std::vector<float>(r.scales.begin(), r.scales.end()), false);
+  } else if (target.fits) {
+    inputs.push_back(to.integers(n, "sizes", target.sizes));
+  } else {
+    inputs.push_back(to.sizes(n, "sizes", r.sizes));
+  }
+  WrittenNode& node = to.op("Resize", n, inputs);
+  node.with_text("mode", method_of(r)).with_text("coordinate_transformation_mode", coordinates_of(r));
+  if (target.fits) node.with("axes", target.axes).with_text("keep_aspect_ratio_policy", "not_larger");
+  if (!s.linear) node.with_text("nearest_mode", rounding_of(r));
+  if (s.coordinates == Coordinates::tf_crop_and_resize) node.with_real("extrapolation_value", r.outside);
+  if (s.antialias) node.with("antialias", int64_t{1});
+  if (s.exclude_outside) node.with("exclude_outside", int64_t{1});
 }
 
 }  // namespace
 
-const LayerKind kResize{"resize", "Resize",
-                        "resize nearest|linear SIZES [scales S,...] [coordinates C] [rounding R] [roi B,...,E,...] "
-                        "[outside V] [antialias] [exclude outside]",
-                        "Makes pictures larger or smaller inside a network. nearest repeats or leaves out pixels; "
-                        "linear mixes the two around each place along every axis, which is smooth. Where pixel centers "
-                        "are taken to lie is said by coordinates: libraries differ, and half a pixel is enough to "
-                        "change an answer. Without antialias a much smaller picture skips pixels and shows patterns "
-                        "that were not there.",
-                        parse};
+extern const LayerKind kResize{
+    .word = "resize",
+    .title = "Resize",
+    .explanation =
+        "Makes pictures larger or smaller inside a network. nearest repeats or leaves out pixels; linear mixes the two "
+        "around each place along every axis, which is smooth. Where pixel centers are taken to lie is said by "
+        "coordinates: libraries differ, and half a pixel is enough to change an answer. Without antialias a much "
+        "smaller picture skips pixels and shows patterns that were not there.",
+    .make = layers::made<Resize>,
+    .fields = kFields,
+    .settle = settle,
+    .follow = Follow::resampled,
+    .torch = {"F.interpolate", to_torch},
+    .keras = {"ops.image.resize", to_keras},
+    .onnx = {.name = "Resize", .write = to_onnx},
+};
 
 }  // namespace striate

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 #include "kernels/elementwise.h"
 
@@ -8,19 +9,12 @@ namespace striate {
 namespace {
 
 constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
-constexpr const char *kAxis = "axis", *kStep = "step";
 
 // [from : to : step] along one axis as Python and ONNX read it.
 class Slice : public Layer {
  public:
   int64_t axis = 0, from = 0, to = 0, step = 1;
 
-  std::string kind() const override { return kSlice.word; }
-  std::string text() const override {
-    std::string text = fmt::format("{} axis {} from {} to {}", kSlice.word, axis, from, to);
-    if (step != 1) text += fmt::format(" step {}", step);
-    return text;
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     layers::need_axis(axis, inputs[0]);
     std::vector<int64_t> sizes = inputs[0].sizes();
@@ -74,32 +68,87 @@ class Slice : public Layer {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Slice>();
-  const auto read = [&](const char* word, int64_t low) {
-    if (!words.more())
-      words.fail(fmt::format("slice needs its \"{}\"", word), "write slice axis A from B to E [step S]");
-    if (!words.take(word)) words.unknown({word});
-    const LayerWords before = words;
-    const int64_t value = words.whole64(word, low, word == kAxis ? Shape::kMaxRank - 1 : kFar);
-    if (value == 0 && word == kStep)
-      before.fail("a step of 0", "1 takes every value, 2 every second, -1 walks backwards");
-    return value;
-  };
-  layer->axis = read(kAxis, 0);
-  layer->from = read("from", -kFar - 1);
-  layer->to = read("to", -kFar - 1);
-  if (words.more()) layer->step = read(kStep, -kFar);
-  if (words.more()) words.unknown({});
-  return layer;
+constexpr double kAll = static_cast<double>(kFar);
+constexpr LayerField kFields[] = {layers::after<&Slice::axis>("axis", "axis", "A")
+                                      .must()
+                                      .between(0, Shape::kMaxRank - 1)
+                                      .called(kNoName, kNoName, "axes")
+                                      .explained("Along which axis; 0 is the batch"),
+                                  layers::after<&Slice::from>("from", "from", "B")
+                                      .must()
+                                      .between(-kAll, kAll)
+                                      .called(kNoName, kNoName, "starts")
+                                      .explained("The first place that is taken; negative: from the end"),
+                                  layers::after<&Slice::to>("to", "to", "E")
+                                      .must()
+                                      .between(-kAll, kAll)
+                                      .called(kNoName, kNoName, "ends")
+                                      .explained("The first place that is not taken any more; negative: from the end"),
+                                  layers::after<&Slice::step>("step", "step", "S")
+                                      .between(-kAll, kAll)
+                                      .called(kNoName, kNoName, "steps")
+                                      .explained("Every so many of them; negative: backwards")};
+
+void settle(Layer& layer, const SettingsSaid& said) {
+  if (static_cast<const Slice&>(layer).step == 0) {
+    said.fail("step", "a step of 0", "1 takes every value, 2 every second, -1 walks backwards");
+  }
+}
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const Slice& s = n.as<Slice>();
+  std::string before = to.x(n) + "[";
+  for (int64_t i = 0; i < s.axis; ++i) before += ":, ";
+  if (s.step > 0) {
+    const std::string by = s.step == 1 ? "" : fmt::format(":{}", s.step);
+    return to.line(n, fmt::format("{}{}:{}{}]", before, s.from, s.to, by));
+  }
+  // PyTorch's slices don't walk backwards.
+  to.line(n, fmt::format("{}list(range({}.shape[{}])[{}:{}:{}])]", before, to.x(n), s.axis, s.from, s.to, s.step));
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const Slice& s = n.as<Slice>();
+  const int64_t axis = layers::keras_axis(to, n, s.axis), size = n.in[0][static_cast<int>(s.axis)];
+  if (s.step < 0) {  // one by one: not every library walks backwards, and their ends differ
+    std::vector<int64_t> places;
+    const int64_t first = std::clamp<int64_t>(s.from < 0 ? s.from + size : s.from, -1, size - 1);
+    for (int64_t i = 0; i < n.out[static_cast<int>(s.axis)]; ++i) places.push_back(first + i * s.step);
+    return layers::keras_pointwise(to, n,
+                                   fmt::format("ops.take({}, {}, axis={})", to.x(n), python_list(places, false), axis));
+  }
+  // Ends far outside are too much for TensorFlow.
+  const auto near = [&](int64_t end) { return std::clamp(end, -size - 1, size + 1); };
+  std::string text = to.x(n) + "[";
+  for (int64_t i = 0; i < axis; ++i) text += ":, ";
+  text += fmt::format("{}:{}{}]", near(s.from), near(s.to), s.step == 1 ? "" : fmt::format(":{}", s.step));
+  layers::keras_pointwise(to, n, text);
+}
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  const Slice& s = n.as<Slice>();
+  const std::string from = to.integers(n, "from", {s.from}), end = to.integers(n, "to", {s.to}),
+                    axes = to.integers(n, "axes", {s.axis});
+  std::vector<std::string> inputs{to.input(n), from, end, axes};
+  if (s.step != 1) inputs.push_back(to.integers(n, "steps", {s.step}));
+  to.op("Slice", n, inputs);
 }
 
 }  // namespace
 
-const LayerKind kSlice{"slice", "Slice", "slice axis A from B to E [step S]",
-                       "A part of the values along one axis: from B up to but not including E, every S-th of them. "
-                       "Negative places count from the end and a negative step walks backwards, as in Python. What is "
-                       "left out gets no gradient: it had no say in the result.",
-                       parse};
+extern const LayerKind kSlice{
+    .word = "slice",
+    .title = "Slice",
+    .explanation =
+        "A part of the values along one axis: from B up to but not including E, every S-th of them. Negative places "
+        "count from the end and a negative step walks backwards, as in Python. What is left out gets no gradient: it "
+        "had no say in the result.",
+    .make = layers::made<Slice>,
+    .fields = kFields,
+    .settle = settle,
+    .follow = Follow::linear,
+    .sign = Sign::as_it_came,
+    .torch = {"x[:, 0:4]", to_torch},
+    .keras = {"x[:, 0:4]", to_keras},
+    .onnx = {.name = "Slice", .write = to_onnx},
+};
 
 }  // namespace striate

@@ -1,6 +1,9 @@
 #include "kernels/subsample.h"
 
+#include <optional>
+
 #include "engine/network/layers/kinds.h"
+#include "engine/network/layers/rows.h"
 
 namespace striate {
 namespace {
@@ -8,25 +11,16 @@ namespace {
 class Subsample : public Layer {
  public:
   int stride = 2;
-  int channels = 0;  // 0: as many as come in
+  std::optional<int> channels;  // none: as many as come in
 
-  std::string kind() const override { return kSubsample.word; }
-  std::string text() const override {
-    return fmt::format("subsample {}{}", stride, channels > 0 ? fmt::format(" channels {}", channels) : "");
-  }
   Shape output(const std::vector<Shape>& inputs) const override {
     const layers::Pictures x = layers::pictures(inputs[0]);
-    if (channels > 0 && channels < x.c) {
-      throw Error(fmt::format("got {} channels, needs {} or fewer", x.c, channels),
+    if (channels && *channels < x.c) {
+      throw Error(fmt::format("got {} channels, needs {} or fewer", x.c, *channels),
                   "it adds channels of zeros, it can't take any away");
     }
     const SubsampleShape s = shape(inputs[0]);
     return layers::pictures_shape(s.n, s.k, s.p(), s.q());
-  }
-  LayerGeometry geometry(const std::vector<Shape>&) const override {
-    LayerGeometry geometry;
-    geometry.stride = stride;
-    return geometry;
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     subsample_forward(stream, shape(call.x[0].shape), call.x[0].data, call.y.data);
@@ -41,32 +35,70 @@ class Subsample : public Layer {
     const layers::Pictures x = layers::pictures(in);
     SubsampleShape s;
     s.n = x.n, s.c = x.c, s.h = x.h, s.w = x.w, s.stride = stride;
-    s.k = channels > 0 ? channels : x.c;
+    s.k = channels.value_or(x.c);
     return s;
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Subsample>();
-  layer->stride = words.whole("stride", 1, 1024);
-  while (words.more()) {
-    if (words.take("channels")) {
-      layer->channels = words.whole("number of channels", 1, 65536);
-    } else {
-      words.unknown({"channels"});
-    }
+constexpr LayerField kFields[] = {layers::place<&Subsample::stride>("stride", "STRIDE")
+                                      .must()
+                                      .between(1, 1024)
+                                      .called(kNoName, kNoName, "steps")
+                                      .explained("Every so many rows and columns one is kept"),
+                                  layers::after<&Subsample::channels>("channels", "channels", "K")
+                                      .said_as("number of channels")
+                                      .between(1, 65536)
+                                      .called(kNoName, kNoName, "pads")
+                                      .explained("How many channels to come to with zeros; as it was if empty")};
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  const int64_t more = n.out[1] - n.in[0][1];
+  const std::string part = fmt::format("{0}[:, :, ::{1}, ::{1}]", to.x(n), n.as<Subsample>().stride);
+  if (more == 0) return to.line(n, part);
+  to.line(n, fmt::format("F.pad({}, (0, 0, 0, 0, {}, {}))", part, more / 2, more - more / 2));
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const int64_t more = n.out[1] - n.in[0][1];
+  std::string value = fmt::format("{0}[:, ::{1}, ::{1}]", to.x(n, KerasPage::Order::last), n.as<Subsample>().stride);
+  if (more > 0) {
+    value = fmt::format("ops.pad({}, [(0, 0), (0, 0), (0, 0), ({}, {})])", value, more / 2, more - more / 2);
   }
-  return layer;
+  to.line(n, KerasPage::Order::last, value);
+}
+// Every so-many-th row and column, then channels of zeros before and behind.
+void to_onnx(OnnxPage& to, const ExportNode& n) {
+  const int64_t stride = n.as<Subsample>().stride, more = n.out[1] - n.in[0][1];
+  const std::string from = to.integers(n, "from", {0, 0}), axes = to.integers(n, "axes", {2, 3});
+  const std::string end = to.integers(n, "to", {n.in[0][2], n.in[0][3]});
+  const std::string steps = to.integers(n, "steps", {stride, stride});
+  const std::vector<std::string> inputs{to.input(n), from, end, axes, steps};
+  if (more == 0) {
+    to.op("Slice", n, inputs);
+    return;
+  }
+  std::string part;
+  to.step("Slice", n, "part", inputs, part);
+  const std::string pads = to.integers(n, "pads", {0, more / 2, 0, 0, 0, more - more / 2, 0, 0});
+  to.op("Pad", n, {part, pads}).with_text("mode", "constant");
 }
 
 }  // namespace
 
-const LayerKind kSubsample{
-    "subsample", "Subsample", "subsample STRIDE [channels K]",
-    "Keeps every second row and column (or every third, ...) and puts channels of zeros before and behind, so that a "
-    "shortcut fits a block whose pictures are smaller and whose channels are more. It is the shortcut without weights "
-    "of "
-    "the first residual networks for small pictures.",
-    parse};
+extern const LayerKind kSubsample{
+    .word = "subsample",
+    .title = "Subsample",
+    .explanation =
+        "Keeps every second row and column (or every third, ...) and puts channels of zeros before and behind, so that "
+        "a shortcut fits a block whose pictures are smaller and whose channels are more. It is the shortcut without "
+        "weights of the first residual networks for small pictures.",
+    .make = layers::made<Subsample>,
+    .fields = kFields,
+    .first = "subsample 2",
+    .follow = Follow::subsampled,
+    .sign = Sign::as_it_came,
+    .torch = {"x[:, :, ::2, ::2]", to_torch},
+    .keras = {"x[:, ::2, ::2]", to_keras},
+    .onnx = {.name = "Slice", .write = to_onnx},
+};
 
 }  // namespace striate

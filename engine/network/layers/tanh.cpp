@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "engine/network/layers/kinds.h"
 #include "kernels/activation.h"
 
@@ -6,8 +8,6 @@ namespace {
 
 class TanhLayer : public layers::Pointwise {
  public:
-  std::string kind() const override { return kTanh.word; }
-  std::string text() const override { return kTanh.word; }
   bool in_place() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     tanh_forward(stream, call.y.count(), call.x[0].data, call.y.data);
@@ -20,10 +20,20 @@ class TanhLayer : public layers::Pointwise {
 
 }  // namespace
 
-const LayerKind kTanh{"tanh", "Hyperbolic tangent", "tanh",
-                      "Every value is bent into the range from -1 to 1, 0 staying 0. LeNet-5 of 1998 used a scaled "
-                      "form of it. Like the sigmoid it is flat far from 0, where little gradient passes, but its "
-                      "values lie around 0, which makes learning easier.",
-                      layers::parse_plain<TanhLayer>};
+extern const LayerKind kTanh{
+    .word = "tanh",
+    .title = "Hyperbolic tangent",
+    .explanation =
+        "Every value is bent into the range from -1 to 1, 0 staying 0. LeNet-5 of 1998 used a scaled form of it. Like "
+        "the sigmoid it is flat far from 0, where little gradient passes, but its values lie around 0, which makes "
+        "learning easier.",
+    .make = layers::made<TanhLayer>,
+    .first = "tanh",
+    .follow = Follow::function,
+    .exact = [](double x) { return std::tanh(x); },
+    .torch = {"torch.tanh"},
+    .keras = {"ops.tanh"},
+    .onnx = {"Tanh"},
+};
 
 }  // namespace striate

@@ -34,8 +34,18 @@ struct AroundAxis {
 AroundAxis around(const Shape& shape, int64_t axis);
 
 // Lists of sizes in which one may be "batch", the size of the input's first axis: "batch,3,-1". -1 where `rest`.
-constexpr int64_t kBatch = -2;
+constexpr int64_t kBatch = kBatchSize;
 std::vector<int64_t> parse_sizes_with_batch(LayerWords& words, bool rest);
 std::string sizes_with_batch(const std::vector<int64_t>& sizes);
+
+// Such a list as a setting.
+template <bool rest>
+struct BatchSizes {
+  static constexpr auto kType = LayerField::Type::list;
+  static void read(LayerWords& words, const LayerField&, std::vector<int64_t>& value) {
+    value = parse_sizes_with_batch(words, rest);
+  }
+  static std::string text(const std::vector<int64_t>& value) { return sizes_with_batch(value); }
+};
 
 }  // namespace striate::layers

@@ -1,3 +1,4 @@
+#include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
 
 namespace striate {
@@ -7,8 +8,6 @@ class Transpose : public Layer {
  public:
   std::vector<int64_t> axes;  // axis i of the output is axis axes[i] of the input
 
-  std::string kind() const override { return kTranspose.word; }
-  std::string text() const override { return std::string(kTranspose.word) + ' ' + list_text(axes); }
   Shape output(const std::vector<Shape>& inputs) const override {
     if (inputs[0].rank() != static_cast<int>(axes.size())) {
       throw Error(fmt::format("got {}, which has {} axes, needs {}", inputs[0].text(), inputs[0].rank(), axes.size()),
@@ -41,28 +40,50 @@ class Transpose : public Layer {
   }
 };
 
-std::shared_ptr<const Layer> parse(LayerWords& words) {
-  auto layer = std::make_shared<Transpose>();
-  const LayerWords before = words;
-  layer->axes = words.list("order of axes", 0, Shape::kMaxRank - 1, Shape::kMaxRank);
-  std::vector<char> seen(layer->axes.size(), 0);
-  for (const int64_t axis : layer->axes) {
+constexpr LayerField kFields[] = {layers::place_as<layers::ListForm<Shape::kMaxRank>, &Transpose::axes>("axes", "AXES")
+                                      .must()
+                                      .said_as("order of axes")
+                                      .between(0, Shape::kMaxRank - 1)
+                                      .called("dims", "axes", "perm")
+                                      .explained("Which axis of what comes in each axis of what goes out is")};
+
+void settle(Layer& layer, const SettingsSaid& said) {
+  const std::vector<int64_t>& axes = static_cast<const Transpose&>(layer).axes;
+  std::vector<char> seen(axes.size(), 0);
+  for (const int64_t axis : axes) {
     if (axis >= static_cast<int64_t>(seen.size()) || seen[static_cast<size_t>(axis)]++ != 0) {
-      before.fail(fmt::format("\"{}\" does not name every axis once", list_text(layer->axes)),
-                  "as in transpose 0,2,1: axis 0 stays, 1 and 2 change places");
+      said.fail("axes", fmt::format("\"{}\" does not name every axis once", list_text(axes)),
+                "as in transpose 0,2,1: axis 0 stays, 1 and 2 change places");
     }
   }
-  if (words.more()) words.unknown({});
-  return layer;
+}
+
+void to_torch(TorchPage& to, const ExportNode& n) {
+  to.line(n, fmt::format("{}.permute({})", to.x(n), fmt::join(n.as<Transpose>().axes, ", ")));
+}
+void to_keras(KerasPage& to, const ExportNode& n) {
+  const std::string x = to.x(n, KerasPage::Order::first);
+  to.line(n, KerasPage::Order::first, fmt::format("ops.transpose({}, {})", x, python_list(n.as<Transpose>().axes)));
 }
 
 }  // namespace
 
-const LayerKind kTranspose{"transpose", "Transpose", "transpose AXES, as in transpose 0,2,3,1",
-                           "The same values with their axes in another order: rows become columns, or channels come "
-                           "last instead of first. Nothing is computed, but every value moves to another place in "
-                           "memory. Libraries differ in the order they like; a network that was made with one of them "
-                           "often brings such turns along.",
-                           parse};
+extern const LayerKind kTranspose{
+    .word = "transpose",
+    .title = "Transpose",
+    .explanation =
+        "The same values with their axes in another order: rows become columns, or channels come last instead of "
+        "first. Nothing is computed, but every value moves to another place in memory. Libraries differ in the order "
+        "they like; a network that was made with one of them often brings such turns along.",
+    .make = layers::made<Transpose>,
+    .fields = kFields,
+    .settle = settle,
+    .example = "transpose 0,2,3,1",
+    .follow = Follow::linear,
+    .sign = Sign::as_it_came,
+    .torch = {"torch.permute", to_torch},
+    .keras = {"ops.transpose", to_keras},
+    .onnx = {"Transpose"},
+};
 
 }  // namespace striate

@@ -87,29 +87,90 @@ inline Triple read_sizes(LayerWords& words, const std::string& what, int axes, i
   const RowsColumns size = words.rows_columns(what, low, high);
   return {low == 0 ? 0 : 1, size.rows, size.columns};
 }
-inline void read_padding(LayerWords& words, const std::string& what, Windows& w) {
-  if (w.axes == 3) {
-    const std::array<int, 6> sides = words.volume_sides(what, 1024);
-    w.before = {sides[0], sides[2], sides[4]};
-    w.after = {sides[1], sides[3], sides[5]};
-    return;
-  }
-  const Sides sides = words.sides(what, 1024);
-  w.before = {0, sides.top, sides.left};
-  w.after = {0, sides.bottom, sides.right};
+
+// ---- their settings
+constexpr LayerField::Type window_type(int axes) {
+  return axes == 2 ? LayerField::Type::rows_columns : LayerField::Type::list;
 }
-// "stride", "pad" or "dilation" with its sizes, where one of them is the next word; else nothing happens.
-inline bool take_window_setting(LayerWords& words, Windows& w) {
-  if (words.take("stride")) {
-    w.stride = read_sizes(words, "stride", w.axes, 1, 1024);
-  } else if (words.take("pad")) {
-    read_padding(words, "padding", w);
-  } else if (words.take("dilation")) {
-    w.dilation = read_sizes(words, "dilation", w.axes, 1, 1024);
-  } else {
-    return false;
+template <int axes>
+struct KernelForm {
+  static constexpr auto kType = window_type(axes);
+  static void read(LayerWords& words, const LayerField& f, Windows& w) {
+    w.window = read_sizes(words, spoken(f), w.axes, 1, 1024);
   }
-  return true;
+  static std::string text(const Windows& w) { return sizes_of(w.window, w.axes); }
+  static bool same(const Windows& one, const Windows& other) { return one.window == other.window; }
+};
+template <int axes>
+struct StrideForm {
+  static constexpr auto kType = window_type(axes);
+  static void read(LayerWords& words, const LayerField& f, Windows& w) {
+    w.stride = read_sizes(words, spoken(f), w.axes, 1, 1024);
+  }
+  static std::string text(const Windows& w) { return brief(w.stride, w.axes); }
+  static bool same(const Windows& one, const Windows& other) { return one.stride == other.stride; }
+};
+template <int axes>
+struct DilationForm {
+  static constexpr auto kType = window_type(axes);
+  static void read(LayerWords& words, const LayerField& f, Windows& w) {
+    w.dilation = read_sizes(words, spoken(f), w.axes, 1, 1024);
+  }
+  static std::string text(const Windows& w) { return brief(w.dilation, w.axes); }
+  static bool same(const Windows& one, const Windows& other) { return one.dilation == other.dilation; }
+};
+template <int axes>
+struct PaddingForm {
+  static constexpr auto kType = axes == 2 ? LayerField::Type::sides : LayerField::Type::list;
+  static void read(LayerWords& words, const LayerField& f, Windows& w) {
+    if (w.axes == 3) {
+      const std::array<int, 6> sides = words.volume_sides(spoken(f), 1024);
+      w.before = {sides[0], sides[2], sides[4]};
+      w.after = {sides[1], sides[3], sides[5]};
+      return;
+    }
+    const Sides sides = words.sides(spoken(f), 1024);
+    w.before = {0, sides.top, sides.left};
+    w.after = {0, sides.bottom, sides.right};
+  }
+  static std::string text(const Windows& w) { return padding_of(w); }
+  static bool same(const Windows& one, const Windows& other) {
+    return one.before == other.before && one.after == other.after;
+  }
+};
+
+template <int axes>
+constexpr const char* shown_size() {
+  return axes == 2 ? "S" : "DxRxS";
+}
+template <int axes, auto... path>
+constexpr LayerField kernel_field(const char* what) {
+  return place_as<KernelForm<axes>, path...>("kernel", axes == 2 ? "ROWSxCOLUMNS" : "DxRxS")
+      .must()
+      .said_as("kernel size")
+      .between(1, 1024)
+      .called("kernel_size", "kernel_size", "kernel_shape")
+      .explained(what);
+}
+template <int axes, auto... path>
+constexpr LayerField stride_field() {
+  return after_as<StrideForm<axes>, path...>("stride", "stride", shown_size<axes>())
+      .between(1, 1024)
+      .called("stride", "strides", "strides")
+      .explained("How far the kernel moves from one place to the next; 2 halves height and width");
+}
+template <int axes, auto... path>
+constexpr LayerField padding_field() {
+  return after_as<PaddingForm<axes>, path...>("pad", "padding", "P")
+      .between(0, 1024)
+      .called("padding", "padding", "pads")
+      .explained("Rows and columns of zeros around the picture, so that its border counts as much as its middle");
+}
+template <int axes, auto... path>
+constexpr LayerField dilation_field() {
+  return after_as<DilationForm<axes>, path...>("dilation", "dilation", axes == 2 ? "D" : "DxRxS")
+      .between(1, 1024)
+      .called("dilation", "dilation_rate", "dilations");
 }
 
 inline void set_axes(int (&to)[3], const Triple& from) {
