@@ -3,20 +3,15 @@
 #include <algorithm>
 
 #include "engine/error.h"
-#include "engine/network/layers/kinds.h"
+#include "engine/network/layer_settings.h"
 
 namespace striate {
 namespace {
 
-// The layers whose first word after the kind is how many outputs they have.
-bool has_outputs(const Layer& layer) {
-  const std::string kind = layer.kind();
-  return kind == kDense.word || kind == kConv.word || kind == kConv3d.word;
-}
-
-std::string with_outputs(const std::string& text, int outputs) {
-  const size_t begin = text.find(' ') + 1, end = std::min(text.find(' ', begin), text.size());
-  return text.substr(0, begin) + std::to_string(outputs) + text.substr(end);
+// The setting that says how many outputs a layer has; null: it has none of its own.
+const LayerField* outputs_of(const Layer& layer) {
+  const LayerField* filters = layer.info().find("filters");
+  return filters != nullptr ? filters : layer.info().find("neurons");
 }
 
 }  // namespace
@@ -27,7 +22,7 @@ int head_node(const Architecture& architecture) {
   for (int n = architecture.size() - 1; n >= 1; --n) {
     const Node& node = architecture.nodes()[static_cast<size_t>(n)];
     if (!needed[static_cast<size_t>(n)]) continue;
-    if (has_outputs(*node.layer)) return n;
+    if (outputs_of(*node.layer) != nullptr) return n;
     for (const int input : node.inputs) needed[static_cast<size_t>(input)] = 1;
   }
   throw Error("the network has no head: no dense layer and no convolution",
@@ -65,7 +60,9 @@ Architecture with_head(const Architecture& architecture, int outputs) {
   }
   for (int n = 1; n < architecture.size(); ++n) {
     const Node& node = architecture.nodes()[static_cast<size_t>(n)];
-    result.add(n == head ? parse_layer(with_outputs(node.layer->text(), outputs)) : node.layer,
+    result.add(n == head ? parse_layer(with_layer_setting(node.layer->text(), outputs_of(*node.layer)->name,
+                                                          std::to_string(outputs)))
+                         : node.layer,
                node.name == std::to_string(n - 1) ? "" : node.name, node.inputs);
   }
   if (result.has_input()) {
