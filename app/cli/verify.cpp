@@ -5,8 +5,8 @@
 #include "app/cli/training.h"
 #include "app/command/registry.h"
 #include "engine/files/read_file.h"
-#include "engine/session/verify_weights.h"
 #include "engine/session/verify_onnx.h"
+#include "engine/session/verify_weights.h"
 
 namespace striate {
 namespace {

@@ -68,14 +68,15 @@ class DrawDriver {
     for (const Slot& slot : network.slots()) {
       if (slot.role == Role::weight) network.write_slot(stream, slot, now->slot(Role::weight, slot.name)->values);
     }
-    Evaluator evaluator(stream, *now->architecture, 1);
+    Network keeping(stream, *now->architecture);  // every activation: they are shown
+    Evaluator evaluator(stream, keeping);
     std::vector<float> pixels = probe->pixels;
     now->normalisation.apply(probe->shape, pixels.data());
     probe->probabilities = evaluator.probabilities(stream, network, pixels);
     for (int node = 0; node < now->architecture->size(); ++node) {
-      const Slot& slot = evaluator.network().activation(node);
+      const Slot& slot = keeping.activation(node);
       probe->activations.push_back(
-          std::make_shared<const SlotValues>(SlotValues{slot, evaluator.network().read_slot(stream, slot)}));
+          std::make_shared<const SlotValues>(SlotValues{slot, keeping.read_slot(stream, slot)}));
     }
     next->probe = probe;
     ++next->version;

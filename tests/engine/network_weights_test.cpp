@@ -7,8 +7,8 @@
 
 #include "engine/error.h"
 #include "engine/network/models.h"
-#include "engine/session/verify_weights.h"
 #include "engine/network/weights_file.h"
+#include "engine/session/verify_weights.h"
 #include "tests/engine/small_images.h"
 #include "tests/reference.h"
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "engine/network/layer_list.h"
-#include "engine/session/model_file.h"
 #include "engine/network/models.h"
+#include "engine/session/model_file.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/metrics.h"
 #include "engine/training/trainer.h"

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "engine/error.h"
-#include "engine/session/model_file.h"
 #include "engine/network/per_picture.h"
 #include "engine/onnx/onnx_model.h"
+#include "engine/session/model_file.h"
 #include "tests/engine/onnx_builder.h"
 
 namespace {
