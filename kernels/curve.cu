@@ -74,6 +74,14 @@ struct GeluTanhCurve {
     return share + inside * share * rest * 1.595769122f * (1.0f + 0.134145f * inside * inside);
   }
 };
+struct SiluCurve {
+  HD float value(float x) const { return x * sigmoid_of(x, exp_of_negative(minus_size(x))); }
+  HD float slope(float x) const {
+    const float e = exp_of_negative(minus_size(x));
+    const float share = sigmoid_of(x, e), rest = (x >= 0.0f ? e : 1.0f) / (1.0f + e);  // rest: 1 - share
+    return share + within(x, -90.0f, 90.0f) * share * rest;                            // beyond, the second term is 0
+  }
+};
 // With e = exp(-|x|): tanh(log(1 + exp(x))) is (1 + 2e) / (1 + 2e + 2e^2) above 0 and e (e + 2) / (e (e + 2) + 2)
 // below.
 struct MishCurve {
@@ -162,6 +170,9 @@ template struct CudaFlat<CurveBackward<GeluCurve, true>>;
 template struct CudaFlat<CurveForward<GeluTanhCurve>>;
 template struct CudaFlat<CurveBackward<GeluTanhCurve, false>>;
 template struct CudaFlat<CurveBackward<GeluTanhCurve, true>>;
+template struct CudaFlat<CurveForward<SiluCurve>>;
+template struct CudaFlat<CurveBackward<SiluCurve, false>>;
+template struct CudaFlat<CurveBackward<SiluCurve, true>>;
 template struct CudaFlat<CurveForward<MishCurve>>;
 template struct CudaFlat<CurveBackward<MishCurve, false>>;
 template struct CudaFlat<CurveBackward<MishCurve, true>>;
@@ -235,6 +246,8 @@ void run(const Curve& c, const Pass& pass) {
       return pass.for_each("gelu", "gelu_backward", GeluCurve{});
     case CurveKind::gelu_tanh:
       return pass.for_each("gelu_tanh", "gelu_tanh_backward", GeluTanhCurve{});
+    case CurveKind::silu:
+      return pass.for_each("silu", "silu_backward", SiluCurve{});
     case CurveKind::mish:
       return pass.for_each("mish", "mish_backward", MishCurve{});
     case CurveKind::softplus:

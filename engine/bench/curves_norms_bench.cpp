@@ -47,6 +47,7 @@ double gelu(double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }
 double gelu_tanh(double x) {
   return x / (1 + std::exp(-2 * std::sqrt(2 / 3.14159265358979) * (x + 0.044715 * x * x * x)));
 }
+double silu(double x) { return x / (1 + std::exp(-x)); }
 double mish(double x) { return x * std::tanh(std::log1p(std::exp(x))); }
 double softplus(double x) { return std::log1p(std::exp(x)); }
 double clip(double x) { return std::min(std::max(x, 0.0), 6.0); }
@@ -180,6 +181,7 @@ void bench_curves_and_norms(OperatorBench& bench, int batch) {
   curve(bench, "hard_swish", {CurveKind::hard_swish, 0, 0}, values, hard_swish);
   curve(bench, "gelu", {CurveKind::gelu, 0, 0}, values, gelu);
   curve(bench, "gelu tanh", {CurveKind::gelu_tanh, 0, 0}, values, gelu_tanh);
+  curve(bench, "silu", {CurveKind::silu, 0, 0}, values, silu);
   curve(bench, "mish", {CurveKind::mish, 0, 0}, values, mish);
   curve(bench, "softplus", {CurveKind::softplus, 0, 0}, values, softplus);
   curve(bench, "clip", {CurveKind::clip, 0, 6}, values, clip);

@@ -46,6 +46,7 @@ std::vector<CurveCase> curves() {
          return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
        },
        {}},
+      {"silu", {CurveKind::silu, 0, 0}, [](double x) { return x / (1 + std::exp(-x)); }, {}},
       {"mish", {CurveKind::mish, 0, 0}, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, {}},
       {"softplus",
        {CurveKind::softplus, 0, 0},
@@ -196,6 +197,8 @@ TEST(Curve, slopes_in_corners_and_at_infinity) {
       {{CurveKind::clip, 2, 1}, 1.5f, 0},
       {{CurveKind::gelu, 0, 0}, 14, 1},
       {{CurveKind::gelu_tanh, 0, 0}, kInfinity, 1},
+      {{CurveKind::silu, 0, 0}, kInfinity, 1},
+      {{CurveKind::silu, 0, 0}, -kInfinity, 0},
       {{CurveKind::mish, 0, 0}, kInfinity, 1},
       {{CurveKind::mish, 0, 0}, -kInfinity, 0},
       {{CurveKind::softplus, 0, 0}, kInfinity, 1},
