@@ -62,7 +62,7 @@ function(striate_cuda_architectures version result)
       endif()
     endif()
   endif()
-  # No GPU here. 75 runs on everything from Turing on (from its PTX), 90 is native on data-centre cards.
+  # No GPU here. 75 runs on everything from Turing on (from its PTX), 90 is native on data-center cards.
   set(${result} "75;90" PARENT_SCOPE)
 endfunction()
 

@@ -10,9 +10,9 @@ constexpr int kDim = 4;  // unlit pixels are this much darker
 
 }  // namespace
 
-ChannelTables gain_tables(const Gains& gains, bool grey) {
+ChannelTables gain_tables(const Gains& gains, bool gray) {
   Gains used = gains;
-  if (grey) used.of[1] = used.of[2] = used.of[0];
+  if (gray) used.of[1] = used.of[2] = used.of[0];
   std::array<uint8_t, 256 * 3> ramp;
   for (size_t i = 0; i < ramp.size(); ++i) ramp[i] = static_cast<uint8_t>(i / 3);
   Stream here;
@@ -24,9 +24,9 @@ ChannelTables gain_tables(const Gains& gains, bool grey) {
   return tables;
 }
 
-void show_channels(const ChannelView& view, const ChannelTables& tables, bool grey, uint8_t* rgba, int64_t n) {
-  const int brushed = grey ? std::min(view.brushed, 0) : view.brushed;
-  const int shown = grey ? -1 : view.shown;
+void show_channels(const ChannelView& view, const ChannelTables& tables, bool gray, uint8_t* rgba, int64_t n) {
+  const int brushed = gray ? std::min(view.brushed, 0) : view.brushed;
+  const int shown = gray ? -1 : view.shown;
   for (int64_t i = 0; i < n; ++i) {
     uint8_t* pixel = rgba + 4 * i;
     for (size_t c = 0; c < 3; ++c) pixel[c] = tables[c][pixel[c]];

@@ -1,4 +1,4 @@
-// A picture through its channels: gains, one plane alone as grey or tinted, and a brushed range of values that lights
+// A picture through its channels: gains, one plane alone as gray or tinted, and a brushed range of values that lights
 // its pixels. Everything goes through one table per channel, made by apply_gains() of kernels/color.h, so that a tile,
 // a cell's number, a histogram and a mean cannot differ.
 #pragma once
@@ -14,19 +14,19 @@ namespace striate {
 
 struct ChannelView {
   int shown = -1;               // -1: all planes together; 0 red, 1 green, 2 blue
-  bool tint = false;            // a plane alone in its own colour, not as grey; pictures with one plane stay grey
+  bool tint = false;            // a plane alone in its own color, not as gray; pictures with one plane stay gray
   bool misread = false;         // red and blue change places, as for a program that takes BGR bytes for RGB
-  Gains gains;                  // 0 to 2; a grey picture uses the first
+  Gains gains;                  // 0 to 2; a gray picture uses the first
   int brushed = -1;             // the channel whose values are brushed; -1: none
   uint8_t low = 0, high = 255;  // the brushed values after the gain, both included
 };
 
 // What each stored value becomes.
 using ChannelTables = std::array<std::array<uint8_t, 256>, 3>;
-ChannelTables gain_tables(const Gains& gains, bool grey);
+ChannelTables gain_tables(const Gains& gains, bool gray);
 
 // RGBA pixels in place; alpha keeps its value. Pixels out of the brushed range get a quarter of their brightness.
-void show_channels(const ChannelView& view, const ChannelTables& tables, bool grey, uint8_t* rgba, int64_t n);
+void show_channels(const ChannelView& view, const ChannelTables& tables, bool gray, uint8_t* rgba, int64_t n);
 
 // Whether a stored pixel lies in the brushed range; true where nothing is brushed.
 bool is_lit(const ChannelView& view, const ChannelTables& tables, const uint8_t* pixel, int channels);

@@ -62,7 +62,7 @@ T parse_word(const Word<T> (&words)[n], const std::string& word, const char* wha
     if (word == each.word) return each.value;
     list += (list.empty() ? "" : ", ") + std::string(each.word);
   }
-  throw Error(fmt::format("\"{}\" is no {}", word, what), "use one of " + list);
+  throw Error(fmt::format("\"{}\" is not a valid {}", word, what), "use one of " + list);
 }
 template <typename T, size_t n>
 std::string word_of(const Word<T> (&words)[n], T value) {
@@ -204,10 +204,10 @@ FilterChain chain_of(const FilterSettings& settings) {
 }
 
 ImagePtr apply_filter(Stream& stream, const FilterSettings& settings, const Image& image,
-                      const std::atomic<bool>* cancelled) {
+                      const std::atomic<bool>* canceled) {
   const std::atomic<bool> never{false};
   std::atomic<float> share{0};
-  return filtered_image(stream, chain_of(settings), image, cancelled ? *cancelled : never, share);
+  return filtered_image(stream, chain_of(settings), image, canceled ? *canceled : never, share);
 }
 
 }  // namespace striate

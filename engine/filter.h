@@ -62,9 +62,9 @@ struct FilterSettings {
 FilterChain chain_of(const FilterSettings& settings);
 constexpr int kMaxRepeat = 100;
 
-// A new picture. Alpha is carried through; a 16-bit picture is filtered as its 8-bit values. `cancelled`, when given,
+// A new picture. Alpha is carried through; a 16-bit picture is filtered as its 8-bit values. `canceled`, when given,
 // is polled between bands of rows, and a null picture is returned once it is set.
 ImagePtr apply_filter(Stream& stream, const FilterSettings& settings, const Image& image,
-                      const std::atomic<bool>* cancelled = nullptr);
+                      const std::atomic<bool>* canceled = nullptr);
 
 }  // namespace striate

@@ -88,8 +88,8 @@ Region within(const Area& area, const Area& input) {
 class Run {
  public:
   Run(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
-      const std::atomic<bool>* cancelled = nullptr)
-      : stream_(stream), chain_(chain), input_(input), cancelled_(cancelled) {
+      const std::atomic<bool>* canceled = nullptr)
+      : stream_(stream), chain_(chain), input_(input), canceled_(canceled) {
     check(chain.repeat >= 1 && !chain.stages.empty(), "a chain of {} stages, {} times", chain.stages.size(),
           chain.repeat);
     check(region.x >= 0 && region.y >= 0 && region.width >= 1 && region.height >= 1 &&
@@ -115,7 +115,7 @@ class Run {
     stream_.synchronize();  // what the queued kernel reads is about to be released
     uploaded_ = {};
     for (size_t k = 2; k < count; ++k) {
-      if (cancelled_ && *cancelled_) return;
+      if (canceled_ && *canceled_) return;
       Buffer<float> next(stream_.device(), value_count(k), "a filter's intermediate result");
       const Prepared<float> from = prepare(made, k);
       filter_values(stream_, stage(k).kernel, options(k), from.picture, from.region, next.data(), row_stride(k));
@@ -179,7 +179,7 @@ class Run {
   Stream& stream_;
   const FilterChain& chain_;
   Picture<const uint8_t> input_;
-  const std::atomic<bool>* cancelled_;
+  const std::atomic<bool>* canceled_;
   std::vector<FilterStage> stages_;  // strength mixed in
   std::vector<Area> areas_;
   std::vector<uint8_t> gathered_;
@@ -278,8 +278,8 @@ Picture<const uint8_t> picture_of(const Image& image) {
 }
 
 void filter_chain(Stream& stream, const FilterChain& chain, Range range, Picture<const uint8_t> input, Region region,
-                  uint8_t* output, int64_t output_stride, const std::atomic<bool>* cancelled) {
-  Run run(stream, chain, input, region, cancelled);
+                  uint8_t* output, int64_t output_stride, const std::atomic<bool>* canceled) {
+  Run run(stream, chain, input, region, canceled);
   FilterOptions options = run.last_options();
   options.show = chain.show;
   options.low = range.low;
@@ -331,8 +331,8 @@ void filter_chain_input_of_last(Stream& stream, const FilterChain& chain, Pictur
 }
 
 Range filter_chain_range(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
-                         const std::atomic<bool>* cancelled) {
-  Run run(stream, chain, input, region, cancelled);
+                         const std::atomic<bool>* canceled) {
+  Run run(stream, chain, input, region, canceled);
   const FilterOptions options = run.last_options();
   Range range;
   const auto measure = [&](const FilterStage& stage, const auto& from) {

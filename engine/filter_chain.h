@@ -55,9 +55,9 @@ Picture<const uint8_t> picture_of(const Image& image);
 
 // The shown 8-bit result of `region` (inside the picture). `range` is what min-max maps to 0 and 255; see
 // filter_chain_range(). output: region.height rows of region.width * channels values, output_stride values apart.
-// `cancelled`, when given, is polled between two filters; what is written after it was set means nothing.
+// `canceled`, when given, is polled between two filters; what is written after it was set means nothing.
 void filter_chain(Stream& stream, const FilterChain& chain, Range range, Picture<const uint8_t> input, Region region,
-                  uint8_t* output, int64_t output_stride, const std::atomic<bool>* cancelled = nullptr);
+                  uint8_t* output, int64_t output_stride, const std::atomic<bool>* canceled = nullptr);
 
 // The raw values of `region`: the last stage's sum / divisor + offset, before show, rounding and clamping. Rows without
 // gaps; alpha is the input's.
@@ -71,6 +71,6 @@ void filter_chain_input_of_last(Stream& stream, const FilterChain& chain, Pictur
 
 // The smallest and largest raw value in `region`, over the filtered channels.
 Range filter_chain_range(Stream& stream, const FilterChain& chain, Picture<const uint8_t> input, Region region,
-                         const std::atomic<bool>* cancelled = nullptr);
+                         const std::atomic<bool>* canceled = nullptr);
 
 }  // namespace striate

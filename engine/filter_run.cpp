@@ -54,12 +54,12 @@ void halve(const uint8_t* from, int64_t from_stride, int width, int height, int 
   });
 }
 
-// The range of the whole picture's raw values. False when cancelled.
+// The range of the whole picture's raw values. False when canceled.
 bool measure(Stream& stream, const FilterChain& chain, const Image& image, const std::vector<Region>& pieces,
-             const std::atomic<bool>& cancelled, std::atomic<float>& share, float share_end, Range* range) {
+             const std::atomic<bool>& canceled, std::atomic<float>& share, float share_end, Range* range) {
   for (size_t i = 0; i < pieces.size(); ++i) {
-    if (cancelled) return false;
-    const Range part = filter_chain_range(stream, chain, picture_of(image), pieces[i], &cancelled);
+    if (canceled) return false;
+    const Range part = filter_chain_range(stream, chain, picture_of(image), pieces[i], &canceled);
     range->low = i == 0 ? part.low : std::min(range->low, part.low);
     range->high = i == 0 ? part.high : std::max(range->high, part.high);
     share = share_end * static_cast<float>(i + 1) / static_cast<float>(pieces.size());
@@ -70,7 +70,7 @@ bool measure(Stream& stream, const FilterChain& chain, const Image& image, const
 }  // namespace
 
 std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterChain& chain, const Image& image,
-                                                  bool keep_full_size, const std::atomic<bool>& cancelled,
+                                                  bool keep_full_size, const std::atomic<bool>& canceled,
                                                   std::atomic<float>& share) {
   auto made = std::make_shared<FilteredPicture>();
   made->channels = image.channels;
@@ -80,7 +80,7 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
   if (chain.show == Show::minmax) {
     const Clock::time_point begin = Clock::now();
     start = 0.5f;
-    if (!measure(stream, chain, image, pieces, cancelled, share, start, &made->range)) return nullptr;
+    if (!measure(stream, chain, image, pieces, canceled, share, start, &made->range)) return nullptr;
     made->has_range = true;
     made->milliseconds += milliseconds_since(begin);
   }
@@ -98,7 +98,7 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
   std::vector<uint8_t> piece_bytes;
   double done = 0;
   for (const Region& piece : pieces) {
-    if (cancelled) return nullptr;
+    if (canceled) return nullptr;
     uint8_t* to = nullptr;
     int64_t stride = 0;
     if (made->levels[0].bytes.empty()) {
@@ -110,7 +110,7 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
       to = made->levels[0].bytes.data() + piece.y * stride + piece.x * channels;
     }
     const Clock::time_point begin = Clock::now();
-    filter_chain(stream, chain, made->range, picture_of(image), piece, to, stride, &cancelled);
+    filter_chain(stream, chain, made->range, picture_of(image), piece, to, stride, &canceled);
     made->milliseconds += milliseconds_since(begin);
     if (made->levels.size() > 1) {
       FilteredPicture::Level& half = made->levels[1];
@@ -121,9 +121,9 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
     done += static_cast<double>(piece.width) * piece.height / image.width / image.height;
     share = start + (1 - start) * static_cast<float>(done);
   }
-  if (cancelled) return nullptr;
+  if (canceled) return nullptr;
   for (size_t i = 2; i < made->levels.size(); ++i) {
-    if (cancelled) return nullptr;
+    if (canceled) return nullptr;
     const FilteredPicture::Level& from = made->levels[i - 1];
     FilteredPicture::Level& half = made->levels[i];
     half.bytes.resize(static_cast<size_t>(half.width) * half.height * channels);
@@ -133,8 +133,8 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
   return made;
 }
 
-ImagePtr filtered_image(Stream& stream, const FilterChain& chain, const Image& image,
-                        const std::atomic<bool>& cancelled, std::atomic<float>& share) {
+ImagePtr filtered_image(Stream& stream, const FilterChain& chain, const Image& image, const std::atomic<bool>& canceled,
+                        std::atomic<float>& share) {
   auto made = std::make_shared<Image>();
   made->width = image.width;
   made->height = image.height;
@@ -146,19 +146,19 @@ ImagePtr filtered_image(Stream& stream, const FilterChain& chain, const Image& i
   float start = 0;
   if (chain.show == Show::minmax) {
     start = 0.5f;
-    if (!measure(stream, chain, image, pieces, cancelled, share, start, &range)) return nullptr;
+    if (!measure(stream, chain, image, pieces, canceled, share, start, &range)) return nullptr;
   }
   made->bytes.resize(image.value_count());
   const int64_t stride = static_cast<int64_t>(image.width) * image.channels;
   for (size_t i = 0; i < pieces.size(); ++i) {
-    if (cancelled) return nullptr;
+    if (canceled) return nullptr;
     const Region& piece = pieces[i];
     filter_chain(stream, chain, range, picture_of(image), piece,
                  made->bytes.data() + piece.y * stride + static_cast<int64_t>(piece.x) * image.channels, stride,
-                 &cancelled);
+                 &canceled);
     share = start + (1 - start) * static_cast<float>(i + 1) / static_cast<float>(pieces.size());
   }
-  if (cancelled) return nullptr;
+  if (canceled) return nullptr;
   return made;
 }
 

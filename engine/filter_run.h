@@ -27,13 +27,13 @@ struct FilteredPicture {
   std::string device;       // Device::name() of where it ran
 };
 
-// Polls `cancelled` between bands and then returns null. `share` goes from 0 to 1.
+// Polls `canceled` between bands and then returns null. `share` goes from 0 to 1.
 std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterChain& chain, const Image& image,
-                                                  bool keep_full_size, const std::atomic<bool>& cancelled,
+                                                  bool keep_full_size, const std::atomic<bool>& canceled,
                                                   std::atomic<float>& share);
 
-// The result at full size as a picture of its own, to be saved. The same about cancelling.
-ImagePtr filtered_image(Stream& stream, const FilterChain& chain, const Image& image,
-                        const std::atomic<bool>& cancelled, std::atomic<float>& share);
+// The result at full size as a picture of its own, to be saved. The same about canceling.
+ImagePtr filtered_image(Stream& stream, const FilterChain& chain, const Image& image, const std::atomic<bool>& canceled,
+                        std::atomic<float>& share);
 
 }  // namespace striate

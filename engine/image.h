@@ -16,7 +16,7 @@ namespace striate {
 struct Image {
   int width = 0;     // columns, 1 or more
   int height = 0;    // rows, 1 or more
-  int channels = 0;  // 1 grey, 2 grey + alpha, 3 RGB, 4 RGB + alpha; alpha is
+  int channels = 0;  // 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha; alpha is
                      // not premultiplied
   int bits = 8;      // 8 or 16 per channel, as stored in the file
 
@@ -37,14 +37,14 @@ struct Image {
                                    // frames", "turned as EXIF says (6)", ...
 
   bool has_alpha() const { return channels == 2 || channels == 4; }
-  int colour_channels() const { return channels >= 3 ? 3 : 1; }
+  int color_channels() const { return channels >= 3 ? 3 : 1; }
   size_t value_count() const { return static_cast<size_t>(width) * height * channels; }
   const uint8_t* at(int x, int y) const { return bytes.data() + (static_cast<size_t>(y) * width + x) * channels; }
 };
 
 using ImagePtr = std::shared_ptr<const Image>;
 
-// The 12 x 16 portrait that the course opens with, grey, as the slide prints
+// The 12 x 16 portrait that the course opens with, gray, as the slide prints
 // it.
 ImagePtr portrait();
 

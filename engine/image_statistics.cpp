@@ -40,10 +40,10 @@ void exact_from_histogram(ChannelStatistics* plane) {
 
 }  // namespace
 
-ImageStatistics image_statistics(const Image& image, const ColourView& view, const StatisticsProgress& progress) {
+ImageStatistics image_statistics(const Image& image, const ColorView& view, const StatisticsProgress& progress) {
   const int64_t pixels = static_cast<int64_t>(image.width) * image.height;
-  const bool bytes = view.space == ColourSpace::rgb || view.space == ColourSpace::gray;
-  const int count = view.space == ColourSpace::rgb ? image.colour_channels() : component_count(view.space);
+  const bool bytes = view.space == ColorSpace::rgb || view.space == ColorSpace::gray;
+  const int count = view.space == ColorSpace::rgb ? image.color_channels() : component_count(view.space);
   ImageStatistics result;
   result.components.resize(static_cast<size_t>(count));
   Stream stream;
@@ -54,15 +54,15 @@ ImageStatistics image_statistics(const Image& image, const ColourView& view, con
     const int64_t n = std::min(kBand, pixels - begin);
     const uint8_t* at = image.bytes.data() + begin * image.channels;
     std::vector<ChannelStatistics> band;
-    if (view.space == ColourSpace::rgb) {
+    if (view.space == ColorSpace::rgb) {
       band = statistics(stream, at, image.channels, n);
-    } else if (view.space == ColourSpace::gray) {
+    } else if (view.space == ColorSpace::gray) {
       plane.resize(static_cast<size_t>(n));
-      grey(stream, view.weights, at, image.channels, n, plane.data());
+      gray(stream, view.weights, at, image.channels, n, plane.data());
       band = statistics(stream, plane.data(), 1, n);
     } else {
       planes.resize(static_cast<size_t>(3 * n));
-      if (view.space == ColourSpace::hsv) {
+      if (view.space == ColorSpace::hsv) {
         hsv(stream, at, image.channels, n, planes.data());
       } else {
         ycbcr(stream, at, image.channels, n, planes.data());

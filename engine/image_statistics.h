@@ -1,4 +1,4 @@
-// Minimum, maximum, mean and histogram of a whole picture, in the numbers of a colour space. Goes over the picture in
+// Minimum, maximum, mean and histogram of a whole picture, in the numbers of a color space. Goes over the picture in
 // bands, so that a large one can be stopped and says how far it is.
 #pragma once
 
@@ -7,14 +7,14 @@
 #include <functional>
 #include <vector>
 
-#include "engine/colour_view.h"
+#include "engine/color_view.h"
 #include "engine/image.h"
 #include "kernels/statistics.h"
 
 namespace striate {
 
 struct ImageStatistics {
-  // One entry per component. rgb: one per stored colour channel (one for a grey picture, alpha not counted), exact.
+  // One entry per component. rgb: one per stored color channel (one for a gray picture, alpha not counted), exact.
   // gray: of the rounded values. hsv, ycbcr: 256 equal bins from 0 to component_high().
   std::vector<ChannelStatistics> components;
 };
@@ -24,7 +24,7 @@ using StatisticsProgress = std::function<bool(float share)>;
 
 // Of the stored values; view.component and view.change do not matter. Stopped early, the result is that of what was
 // seen so far.
-ImageStatistics image_statistics(const Image& image, const ColourView& view, const StatisticsProgress& progress = {});
+ImageStatistics image_statistics(const Image& image, const ColorView& view, const StatisticsProgress& progress = {});
 
 // A plane's histogram as bars for the screen: 256 of them, or fewer and wider ones for a picture with few values, so
 // that a bar holds about four on the mean. Always a power of two, at least 32.

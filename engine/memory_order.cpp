@@ -5,7 +5,7 @@
 namespace striate {
 namespace {
 
-// BGR turns the three colours around and leaves grey and alpha where they are.
+// BGR turns the three colors around and leaves gray and alpha where they are.
 int bgr_place(int channels, int c) { return channels >= 3 && c < 3 ? 2 - c : c; }
 
 }  // namespace

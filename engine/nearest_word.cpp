@@ -13,7 +13,7 @@ std::string lower(std::string_view word) {
   return text;
 }
 
-// Optimal string alignment: insertions, deletions, replacements, swaps of neighbours.
+// Optimal string alignment: insertions, deletions, replacements, swaps of neighbors.
 int distance(const std::string& a, const std::string& b) {
   std::vector<std::vector<int>> d(a.size() + 1, std::vector<int>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {
@@ -54,11 +54,11 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 std::string nearest_hint(std::string_view word, const std::vector<std::string>& words) {
   const std::string near = nearest_word(word, words);
   if (!near.empty()) return fmt::format("did you mean \"{}\"?", near);
-  constexpr size_t kMost = 60;  // a line that can still be read
-  if (words.size() <= kMost) return fmt::format("use one of {}", fmt::join(words, ", "));
+  constexpr size_t kMax = 60;  // a line that can still be read
+  if (words.size() <= kMax) return fmt::format("use one of {}", fmt::join(words, ", "));
   return fmt::format("use one of {} and {} more",
-                     fmt::join(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(kMost), ", "),
-                     words.size() - kMost);
+                     fmt::join(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(kMax), ", "),
+                     words.size() - kMax);
 }
 
 }  // namespace striate

@@ -7,7 +7,7 @@
 
 namespace striate {
 
-// Of `words`, the one with the smallest edit distance (a swap of two neighbours counts as one) to `word`, without
+// Of `words`, the one with the smallest edit distance (a swap of two neighbors counts as one) to `word`, without
 // regard to case; a beginning of three letters or more counts as near. Empty where nothing is near.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& words);
 

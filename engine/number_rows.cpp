@@ -96,7 +96,7 @@ class RowReader {
                   "use ordinary numbers");
     }
     if (error != std::errc() || stop != end) {
-      throw Error(fmt::format("\"{}\" in row {}, column {} of the {} is no number", word, row_, column_, what_),
+      throw Error(fmt::format("\"{}\" in row {}, column {} of the {} is not a number", word, row_, column_, what_),
                   "write numbers like 2, -0.5 or 1/9, rows separated by semicolons");
     }
     return checked(value, word);

@@ -16,10 +16,10 @@ Pyramid::Pyramid(ImagePtr image) : image_(std::move(image)) {
   }
 }
 
-void Pyramid::build(const std::atomic<bool>& cancelled) {
+void Pyramid::build(const std::atomic<bool>& canceled) {
   Stream stream(Device::cpu());
   for (int index = ready_levels(); index < level_count(); ++index) {
-    if (cancelled) return;
+    if (canceled) return;
     // Each from the one before: a mean of means, rounded to 8 bits each time, reads a third as much in all as every
     // level from the image would.
     Level finer = level(index - 1);

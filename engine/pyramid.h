@@ -25,8 +25,8 @@ class Pyramid {
   Pyramid& operator=(const Pyramid&) = delete;
 
   // Makes the smaller levels, largest first; may run on another thread while ready levels are read. Stops early when
-  // `cancelled` becomes true.
-  void build(const std::atomic<bool>& cancelled);
+  // `canceled` becomes true.
+  void build(const std::atomic<bool>& canceled);
 
   const ImagePtr& image() const { return image_; }
   int level_count() const { return static_cast<int>(levels_.size()); }

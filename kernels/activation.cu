@@ -107,7 +107,7 @@ namespace {
 
 template <template <bool> class K, typename... Arguments>
 void backward(Stream& stream, const char* name, int64_t count, Result result, Arguments... arguments) {
-  if (result == Result::add) {
+  if (result == Result::accumulate) {
     for_each(stream, name, count, K<true>{arguments...});
   } else {
     for_each(stream, name, count, K<false>{arguments...});

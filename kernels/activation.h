@@ -5,7 +5,7 @@
 //   sigmoid     y = 1 / (1 + exp(-x))          dx = dy * y * (1 - y)
 //   tanh        y = tanh(x)                    dx = dy * (1 - y*y)
 // A NaN stays a NaN, so that it can be found where it arose. At 0, relu's slope is 0 (as in PyTorch).
-// y may be x, and dx may be dy (then with Result::replace); other overlaps are not allowed.
+// y may be x, and dx may be dy (then with Result::overwrite); other overlaps are not allowed.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Weighted sums of bytes, two at a time: the CPU has one instruction that multiplies unsigned bytes by signed ones and
-// adds neighbouring products, and one that packs 16-bit sums to bytes with saturation. Here it is for every width of
-// register. Bytes come from two rows and are interleaved, so that neighbours are the same column's values of both:
+// adds neighboring products, and one that packs 16-bit sums to bytes with saturation. Here it is for every width of
+// register. Bytes come from two rows and are interleaved, so that neighbors are the same column's values of both:
 //
 //   a0 b0 a1 b1 ...  times  u v u v ...   gives   u * a0 + v * b0, u * a1 + v * b1, ...
 //

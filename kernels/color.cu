@@ -1,4 +1,4 @@
-// Colour, pixel by pixel; see color.h. The form for one pixel and the form for a picture are the same function, and its
+// Color, pixel by pixel; see color.h. The form for one pixel and the form for a picture are the same function, and its
 // sums are never fused, so that the CPU and the GPU give the same bits.
 #include "kernels/color.h"
 
@@ -35,7 +35,7 @@ HD inline uint8_t byte_of(float value) {
   return static_cast<uint8_t>(rounded > 0 ? (rounded < 255 ? rounded : 255) : 0);
 }
 
-HD inline float grey_value(GreyWeights w, float r, float g, float b) {
+HD inline float gray_value(GrayWeights w, float r, float g, float b) {
   return weighted(r, w.red, g, w.green, b, w.blue);
 }
 
@@ -66,7 +66,7 @@ HD inline void ycbcr_value(float r, float g, float b, float out[3]) {
   out[2] = sum(weighted(r, 0.5f, g, -0.418688f, b, -0.081312f), 128);
 }
 
-// Red, green and blue of a pixel; grey pictures have one value for all three.
+// Red, green and blue of a pixel; gray pictures have one value for all three.
 struct Pixels {
   const uint8_t* data;  // (N, C)
   int channels;
@@ -78,25 +78,25 @@ struct Pixels {
   }
 };
 
-struct Grey {
-  GreyWeights weights;
+struct Gray {
+  GrayWeights weights;
   Pixels pixels;
-  float* grey;  // (N)
+  float* gray;  // (N)
   HD void operator()(int64_t i) const {
     float p[3];
     pixels.rgb(i, p);
-    grey[i] = grey_value(weights, p[0], p[1], p[2]);
+    gray[i] = gray_value(weights, p[0], p[1], p[2]);
   }
 };
 
-struct GreyBytes {
-  GreyWeights weights;
+struct GrayBytes {
+  GrayWeights weights;
   Pixels pixels;
-  uint8_t* grey;  // (N)
+  uint8_t* gray;  // (N)
   HD void operator()(int64_t i) const {
     float p[3];
     pixels.rgb(i, p);
-    grey[i] = byte_of(grey_value(weights, p[0], p[1], p[2]));
+    gray[i] = byte_of(gray_value(weights, p[0], p[1], p[2]));
   }
 };
 
@@ -147,18 +147,18 @@ struct ApplyGains {
   int channels;
   uint8_t* out;  // (N, C), may be `pixels`
   HD void operator()(int64_t i) const {
-    const int colours = channels >= 3 ? 3 : 1;
+    const int colors = channels >= 3 ? 3 : 1;
     for (int c = 0; c < channels; ++c) {
       const uint8_t value = pixels[i * channels + c];
-      out[i * channels + c] = c < colours ? byte_of(product(value, gains.of[c])) : value;
+      out[i * channels + c] = c < colors ? byte_of(product(value, gains.of[c])) : value;
     }
   }
 };
 
 }  // namespace color
 
-template struct CudaFlat<color::Grey>;
-template struct CudaFlat<color::GreyBytes>;
+template struct CudaFlat<color::Gray>;
+template struct CudaFlat<color::GrayBytes>;
 template struct CudaFlat<color::Hsv>;
 template struct CudaFlat<color::YCbCr>;
 template struct CudaFlat<color::SplitChannel>;
@@ -178,7 +178,7 @@ void check_channels(int channels) {
 
 }  // namespace
 
-float grey_of(GreyWeights weights, float r, float g, float b) { return grey_value(weights, r, g, b); }
+float gray_of(GrayWeights weights, float r, float g, float b) { return gray_value(weights, r, g, b); }
 void hsv_of(float r, float g, float b, float out[3]) { hsv_value(r, g, b, out); }
 void ycbcr_of(float r, float g, float b, float out[3]) { ycbcr_value(r, g, b, out); }
 
@@ -186,9 +186,9 @@ void rgb_of_hsv(float h, float s, float v, float out[3]) {
   h = std::fmod(h, 360.0f);
   if (h < 0) h += 360;
   for (int k = 0; k < 3; ++k) {
-    // How far the hue is from this colour's, in sixths of the circle: full within 1, nothing beyond 2.
-    const float centre = 120.0f * static_cast<float>(k);
-    float away = std::fabs(h - centre);
+    // How far the hue is from this color's, in sixths of the circle: full within 1, nothing beyond 2.
+    const float center = 120.0f * static_cast<float>(k);
+    float away = std::fabs(h - center);
     away = std::fmin(away, 360 - away) / 60;
     const float share = std::fmin(std::fmax(2 - away, 0.0f), 1.0f);
     out[k] = v * (1 - s * (1 - share));
@@ -201,14 +201,14 @@ void rgb_of_ycbcr(float y, float cb, float cr, float out[3]) {
   out[2] = y + 1.772f * (cb - 128);
 }
 
-void grey(Stream& stream, GreyWeights weights, const uint8_t* pixels, int channels, int64_t n, float* out) {
+void gray(Stream& stream, GrayWeights weights, const uint8_t* pixels, int channels, int64_t n, float* out) {
   check_channels(channels);
-  for_each(stream, "grey", n, Grey{weights, {pixels, channels}, out});
+  for_each(stream, "gray", n, Gray{weights, {pixels, channels}, out});
 }
 
-void grey(Stream& stream, GreyWeights weights, const uint8_t* pixels, int channels, int64_t n, uint8_t* out) {
+void gray(Stream& stream, GrayWeights weights, const uint8_t* pixels, int channels, int64_t n, uint8_t* out) {
   check_channels(channels);
-  for_each(stream, "grey", n, GreyBytes{weights, {pixels, channels}, out});
+  for_each(stream, "gray", n, GrayBytes{weights, {pixels, channels}, out});
 }
 
 void hsv(Stream& stream, const uint8_t* pixels, int channels, int64_t n, float* planes) {

@@ -1,27 +1,27 @@
-// How a convolution becomes the two loops of weighted_sums.h and dot_products.h:
+// How a convolution becomes the two loops of implicit_gemm.h and reduction_gemm.h:
 //
 //   1. spread   x is copied once with its padding around it, and with a stride one plane per remainder of row and
-//               column (a plane for the even columns, one for the odd ones), so that every tap reads neighbours side by
+//               column (a plane for the even columns, one for the odd ones), so that every tap reads neighbors side by
 //               side. Without padding and stride there is nothing to copy: x itself is read.
 //   2. pack     the weights are laid out in the order in which they are used, with the shift of each tap beside them.
-//   3. sum      forward: weighted_sums of x. By the input: weighted_sums of dy with the taps turned around, once per
-//               remainder of a stride. By the weights: dot_products of dy with shifted x.
+//   3. sum      forward: implicit_gemm of x. By the input: implicit_gemm of dy with the taps turned around, once per
+//               remainder of a stride. By the weights: reduction_gemm of dy with shifted x.
 #include "kernels/conv2d.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "kernels/dot_products.h"
 #include "kernels/error.h"
+#include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
-#include "kernels/weighted_sums.h"
+#include "kernels/reduction_gemm.h"
 
 namespace striate {
 
 // One axis of a copy with padding: place `i` of plane `f` holds source index i*step + first[f], or 0 outside 0..size-1.
-struct SpreadAxis {
+struct PaddedAxis {
   int size;            // of the source
   int count;           // places per plane
   int step;            // the stride
@@ -32,14 +32,14 @@ struct SpreadAxis {
 
 // `together` rows of one plane of the spread copy per index, W values at a time.
 template <int W>
-struct SpreadRows {
+struct PaddedRows {
   // More than its arithmetic: shared out as finely as the sums that follow, so that the thread that reads a plane is
   // the one that wrote it. (One thread writing all of it took six times as long, waiting for lines of the other's
   // cache.)
   static constexpr int64_t work = 4096;
   const float* x;  // (planes, rows.size, columns.size)
   float* out;      // (planes, rows.phases, columns.phases, rows.count, columns.count)
-  SpreadAxis rows, columns;
+  PaddedAxis rows, columns;
   int together, parts;  // parts = how many indices share a plane
   HD void operator()(int64_t index) const {
     const int64_t block = parts == 1 ? index : index / parts;
@@ -79,7 +79,7 @@ struct SpreadRows {
         // The last pair's second value may lie past the row: it is not read.
         const int here = end - i < W ? end - i : W;
         Pack<float, W> even, odd;
-        split_values(from + 2 * i, 2 * here - 1, &even, &odd);
+        deinterleave(from + 2 * i, 2 * here - 1, &even, &odd);
         store_part(even, to + i, 0, here);
       }
     } else {
@@ -189,7 +189,7 @@ struct AddPieces {
 
 #ifdef __CUDACC__
 
-template struct CudaFlat<SpreadRows<1>>;
+template struct CudaFlat<PaddedRows<1>>;
 template struct CudaFlat<PackForward>;
 template struct CudaFlat<ForwardOffsets>;
 template struct CudaFlat<PackBackward>;
@@ -238,21 +238,21 @@ int64_t images_at_once(const Stream* stream, int64_t image_floats, int64_t image
   return std::max<int64_t>(1, std::min(images, budget / std::max<int64_t>(1, image_floats)));
 }
 
-void spread(Stream& stream, const float* x, int64_t planes, SpreadAxis rows, SpreadAxis columns, float* out) {
+void padded_copy(Stream& stream, const float* x, int64_t planes, PaddedAxis rows, PaddedAxis columns, float* out) {
   const int64_t blocks = planes * rows.phases * columns.phases;
   with_target(stream, [&](auto target) {
     using Target = decltype(target);
     constexpr int W = Target::is_gpu ? 1 : Target::width;
     const int together = Target::is_gpu ? 1 : 32, parts = (rows.count + together - 1) / together;
-    for_each(target, stream, "convolution_spread", blocks * parts,
-             SpreadRows<W>{x, out, rows, columns, together, parts});
+    for_each(target, stream, "convolution_padded_copy", blocks * parts,
+             PaddedRows<W>{x, out, rows, columns, together, parts});
   });
 }
 
-void spread_input(Stream& stream, const Conv2dShape& s, const ForwardLayout& f, const float* x, int64_t images,
-                  float* out) {
-  spread(stream, x, images * s.c, {s.h, f.rows, s.stride_y, f.phases_y, -s.pad_top, s.dilation_y},
-         {s.w, f.pitch, s.stride_x, f.phases_x, -s.pad_left, s.dilation_x}, out);
+void padded_copy_of_input(Stream& stream, const Conv2dShape& s, const ForwardLayout& f, const float* x, int64_t images,
+                          float* out) {
+  padded_copy(stream, x, images * s.c, {s.h, f.rows, s.stride_y, f.phases_y, -s.pad_top, s.dilation_y},
+              {s.w, f.pitch, s.stride_x, f.phases_x, -s.pad_left, s.dilation_x}, out);
 }
 
 // Where dy has to lie for the backward pass by the input, along one axis.
@@ -375,7 +375,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   check(s);
   const ForwardLayout f = forward_layout(s);
   const int p = s.p(), q = s.q();
-  WeightedSumsArguments a;
+  ImplicitGemmArguments a;
   a.groups = s.groups;
   a.k = s.k / s.groups;
   a.j = s.c / s.groups * s.r * s.s;
@@ -386,7 +386,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   a.pitch = f.pitch;
   a.valid = q;
   a.length = static_cast<int64_t>(p - 1) * f.pitch + q;
-  a.add = result == Result::add;
+  a.add = result == Result::accumulate;
   a.x_image = s.c * f.plane();
   a.x_group = s.c / s.groups * f.plane();
   a.images = s.n;
@@ -400,7 +400,7 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   if (packs_on_the_way(stream, a)) {
     a.rows = w;
   } else {
-    const int tile = weighted_sums_tile(stream, a.k, a.j, a.length);
+    const int tile = implicit_gemm_tile(stream, a.k, a.j, a.length);
     const int tiles = (a.k + tile - 1) / tile;
     const int parts = (a.j + kTerms - 1) / kTerms;
     for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * parts,
@@ -411,16 +411,16 @@ void conv2d_forward(Stream& stream, const Conv2dShape& s, const float* x, const 
   if (!f.copies) {
     a.x = x;
     a.out = y;
-    return weighted_sums(stream, "convolution", a);
+    return implicit_gemm(stream, "convolution", a);
   }
   const int64_t step = images_at_once(&stream, a.x_image, s.n);
   const int64_t x_values = static_cast<int64_t>(s.c) * s.h * s.w;
   for (int64_t n = 0; n < s.n; n += step) {
     a.images = std::min(step, s.n - n);
-    spread_input(stream, s, f, x + n * x_values, a.images, copy);
+    padded_copy_of_input(stream, s, f, x + n * x_values, a.images, copy);
     a.x = copy;
     a.out = y + n * a.out_image;
-    weighted_sums(stream, "convolution", a);
+    implicit_gemm(stream, "convolution", a);
   }
 }
 
@@ -445,12 +445,12 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
   for (int64_t n = 0; n < s.n; n += step) {
     const int64_t images = std::min<int64_t>(step, s.n - n);
     if (copies) {
-      spread(stream, dy + n * dy_values, images * s.k, {p, rows.count, 1, 1, -rows.lead, 1},
-             {q, columns.count, 1, 1, -columns.lead, 1}, copy);
+      padded_copy(stream, dy + n * dy_values, images * s.k, {p, rows.count, 1, 1, -rows.lead, 1},
+                  {q, columns.count, 1, 1, -columns.lead, 1}, copy);
     }
     for (const BackwardAxis::Remainder& row : rows.remainders) {
       for (const BackwardAxis::Remainder& column : columns.remainders) {
-        WeightedSumsArguments a;
+        ImplicitGemmArguments a;
         a.images = images;
         a.groups = s.groups;
         a.k = c;
@@ -469,19 +469,19 @@ void conv2d_backward_input(Stream& stream, const Conv2dShape& s, const float* dy
         a.pitch = columns.count;
         a.valid = column.count;
         a.length = static_cast<int64_t>(row.count - 1) * columns.count + column.count;
-        a.add = result == Result::add;
+        a.add = result == Result::accumulate;
         if (n == 0 || !one) {
           const BackwardTaps taps{row.first_tap,         rows.tap_step,    row.taps,
                                   column.first_tap,      columns.tap_step, column.taps,
                                   row.shift + rows.lead, rows.shift_step,  column.shift + columns.lead,
                                   columns.shift_step};
-          const int tile = weighted_sums_tile(stream, a.k, a.j, a.length);
+          const int tile = implicit_gemm_tile(stream, a.k, a.j, a.length);
           const int tiles = (c + tile - 1) / tile;
           for_each(stream, "convolution_offsets", a.j, BackwardOffsets{offsets, taps, rows.count, columns.count});
           for_each(stream, "convolution_pack", static_cast<int64_t>(a.groups) * tiles * a.j,
                    PackBackward{w, packed, k, c, s.r, s.s, tile, tiles, taps});
         }
-        weighted_sums(stream, "convolution_by_input", a);
+        implicit_gemm(stream, "convolution_data_gradient", a);
       }
     }
   }
@@ -501,7 +501,7 @@ void conv2d_backward_weights(Stream& stream, const Conv2dShape& s, const float* 
   const int p = s.p(), q = s.q();
   const int j = s.c / s.groups * s.r * s.s;
 
-  DotProductsArguments a;
+  ReductionGemmArguments a;
   a.images_per_piece = pieces.images_per_piece;
   a.groups = s.groups;
   a.k = s.k / s.groups;
@@ -538,14 +538,15 @@ void conv2d_backward_weights(Stream& stream, const Conv2dShape& s, const float* 
   const int64_t x_values = static_cast<int64_t>(s.c) * s.h * s.w;
   for (int64_t n = 0; n < s.n; n += step) {
     a.images = std::min<int64_t>(step, s.n - n);
-    if (copies) spread_input(stream, s, f, x + n * x_values, a.images, copy);
+    if (copies) padded_copy_of_input(stream, s, f, x + n * x_values, a.images, copy);
     a.x = copies ? copy : x + n * x_values;
     a.a = dy + n * a.a_image;
     a.out = sums + n / pieces.images_per_piece * s.k * a.out_stride;
-    dot_products(stream, "convolution_by_weights", a);
+    reduction_gemm(stream, "convolution_weight_gradient", a);
   }
-  for_each(stream, "convolution_add_pieces", s.k * a.out_stride,
-           AddPieces{sums, dw, db, s.k, a.j, a.out_stride, static_cast<int>(pieces.pieces), result == Result::add});
+  for_each(
+      stream, "convolution_add_pieces", s.k * a.out_stride,
+      AddPieces{sums, dw, db, s.k, a.j, a.out_stride, static_cast<int>(pieces.pieces), result == Result::accumulate});
 }
 
 #endif

@@ -46,7 +46,7 @@ int64_t conv2d_scratch(const Conv2dShape& shape);
 
 // y = x * w + b. `b` (K) may be null: no bias.
 void conv2d_forward(Stream& stream, const Conv2dShape& shape, const float* x, const float* w, const float* b, float* y,
-                    float* scratch, Result result = Result::replace);
+                    float* scratch, Result result = Result::overwrite);
 
 // dx from dy: what each input value would change in the sum over all of dy[..] * y[..]. `b` (C), where there is one, is
 // added to each channel of dx: that makes it the forward pass of a transposed convolution (conv_transpose2d.h).

@@ -1,5 +1,5 @@
 // Forward and by the input are one loop, Conv3dSum: they differ in which place of the source a tap of an output reads.
-// An index makes a pack of neighbours in a row for some channels at once, so that what is loaded is used several times.
+// An index makes a pack of neighbors in a row for some channels at once, so that what is loaded is used several times.
 #include "kernels/conv3d.h"
 
 #include <string>
@@ -257,9 +257,9 @@ void conv3d_forward(Stream& stream, const Conv3dShape& s, const float* x, const 
   with_target(stream, [&](auto target) {
     constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     const Conv3dSum<W, kTogether, false> kernel{
-        forward_axis(s, 0),     forward_axis(s, 1), forward_axis(s, 2), sums, terms, s.groups, tiles,
-        (s.out(2) + W - 1) / W, terms * s.taps(),   s.taps(),           x,    w,     b,        y,
-        result == Result::add};
+        forward_axis(s, 0),          forward_axis(s, 1), forward_axis(s, 2), sums, terms, s.groups, tiles,
+        (s.out(2) + W - 1) / W,      terms * s.taps(),   s.taps(),           x,    w,     b,        y,
+        result == Result::accumulate};
     for_each(target, stream, "conv3d", indices(kernel, s.n), kernel);
   });
 }
@@ -271,10 +271,10 @@ void conv3d_backward_input(Stream& stream, const Conv3dShape& s, const float* dy
   with_target(stream, [&](auto target) {
     constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     const Conv3dSum<W, kTogether, true> kernel{
-        turned_axis(s, 0),     turned_axis(s, 1), turned_axis(s, 2), sums, terms, s.groups, tiles,
-        (s.in[2] + W - 1) / W, s.taps(),          sums * s.taps(),   dy,   w,     b,        dx,
-        result == Result::add};
-    for_each(target, stream, "conv3d_by_input", indices(kernel, s.n), kernel);
+        turned_axis(s, 0),           turned_axis(s, 1), turned_axis(s, 2), sums, terms, s.groups, tiles,
+        (s.in[2] + W - 1) / W,       s.taps(),          sums * s.taps(),   dy,   w,     b,        dx,
+        result == Result::accumulate};
+    for_each(target, stream, "conv3d_data_gradient", indices(kernel, s.n), kernel);
   });
 }
 
@@ -284,9 +284,9 @@ void conv3d_backward_weights(Stream& stream, const Conv3dShape& s, const float* 
   if (dw != nullptr) {
     with_target(stream, [&](auto target) {
       constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
-      for_each(target, stream, "conv3d_by_weights", s.w_size(),
+      for_each(target, stream, "conv3d_weight_gradient", s.w_size(),
                Conv3dByWeights<W>{forward_axis(s, 0), forward_axis(s, 1), forward_axis(s, 2), s.n, s.c, s.k, s.groups,
-                                  x, dy, dw, result == Result::add});
+                                  x, dy, dw, result == Result::accumulate});
     });
   }
   if (db != nullptr) channel_sums(stream, s.n, s.k, s.out_volume(), dy, db, result, scratch);
@@ -295,7 +295,7 @@ void conv3d_backward_weights(Stream& stream, const Conv3dShape& s, const float* 
 void conv_transpose3d_forward(Stream& stream, const ConvTranspose3dShape& s, const float* x, const float* w,
                               const float* b, float* y) {
   check(s);
-  conv3d_backward_input(stream, s.convolution(), x, w, y, Result::replace, b);
+  conv3d_backward_input(stream, s.convolution(), x, w, y, Result::overwrite, b);
 }
 void conv_transpose3d_backward_input(Stream& stream, const ConvTranspose3dShape& s, const float* dy, const float* w,
                                      float* dx, Result result) {

@@ -66,7 +66,7 @@ void check(const ConvTranspose3dShape& shape);
 
 // `b` (K) may be null: no bias.
 void conv3d_forward(Stream& stream, const Conv3dShape& shape, const float* x, const float* w, const float* b, float* y,
-                    Result result = Result::replace);
+                    Result result = Result::overwrite);
 // `b` (C) may be null; it is added to each channel of dx, as a transposed convolution wants it.
 void conv3d_backward_input(Stream& stream, const Conv3dShape& shape, const float* dy, const float* w, float* dx,
                            Result result, const float* b = nullptr);

@@ -73,7 +73,7 @@ int64_t conv_transpose2d_scratch(const ConvTranspose2dShape& s) {
 void conv_transpose2d_forward(Stream& stream, const ConvTranspose2dShape& s, const float* x, const float* w,
                               const float* b, float* y, float* scratch) {
   check(s);
-  conv2d_backward_input(stream, s.convolution(), x, w, y, Result::replace, scratch, b);
+  conv2d_backward_input(stream, s.convolution(), x, w, y, Result::overwrite, scratch, b);
 }
 
 void conv_transpose2d_backward_input(Stream& stream, const ConvTranspose2dShape& s, const float* dy, const float* w,

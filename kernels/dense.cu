@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string>
 
-#include "kernels/dot_products.h"
 #include "kernels/error.h"
+#include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
-#include "kernels/weighted_sums.h"
+#include "kernels/reduction_gemm.h"
 
 namespace striate {
 
@@ -76,7 +76,7 @@ void check(int n, int c, int k) {
 // out[row][o] = sum over j of left(j, row) * x[j][o]; left at j*j_stride + row*row_stride.
 void product(Stream& stream, const char* name, int rows, int j, int64_t length, const float* left, int64_t j_stride,
              int64_t row_stride, const float* x, float* out, bool add, float* scratch) {
-  WeightedSumsArguments a;
+  ImplicitGemmArguments a;
   a.k = rows;
   a.j = j;
   a.x = x;
@@ -84,7 +84,7 @@ void product(Stream& stream, const char* name, int rows, int j, int64_t length, 
   a.out_plane = length;
   a.length = a.pitch = a.valid = length;
   a.add = add;
-  const int tile = weighted_sums_tile(stream, rows, j, length);
+  const int tile = implicit_gemm_tile(stream, rows, j, length);
   const int tiles = (rows + tile - 1) / tile;
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   float* packed = scratch + padded(j);
@@ -93,7 +93,7 @@ void product(Stream& stream, const char* name, int rows, int j, int64_t length, 
            PackMatrix{left, packed, j_stride, row_stride, j, rows, tile});
   a.offsets = offsets;
   a.weights = packed;
-  weighted_sums(stream, name, a);
+  implicit_gemm(stream, name, a);
 }
 
 }  // namespace
@@ -101,15 +101,15 @@ void product(Stream& stream, const char* name, int rows, int j, int64_t length, 
 int64_t dense_scratch(int n, int c, int k) {
   check(n, c, k);
   const int64_t forward = padded(k);
-  const int64_t by_input = padded(k) + packed_weights_size(1, n, k);
-  const int64_t by_weights = padded(n) + packed_weights_size(1, k, n);
-  return std::max({forward, by_input, by_weights}) + 16;
+  const int64_t data_gradient = padded(k) + packed_weights_size(1, n, k);
+  const int64_t weight_gradient = padded(n) + packed_weights_size(1, k, n);
+  return std::max({forward, data_gradient, weight_gradient}) + 16;
 }
 
 void dense_forward(Stream& stream, int n, int c, int k, const float* x, const float* w, const float* b, float* y,
                    float* scratch) {
   check(n, c, k);
-  DotProductsArguments a;
+  ReductionGemmArguments a;
   a.k = n;
   a.j = k;
   a.a = x;
@@ -122,20 +122,21 @@ void dense_forward(Stream& stream, int n, int c, int k, const float* x, const fl
   auto* offsets = reinterpret_cast<int32_t*>(scratch);
   for_each(stream, "dense_offsets", k, RowOffsets{offsets, c});
   a.offsets = offsets;
-  dot_products(stream, "dense", a);
+  reduction_gemm(stream, "dense", a);
 }
 
 void dense_backward_input(Stream& stream, int n, int c, int k, const float* dy, const float* w, float* dx,
                           Result result, float* scratch) {
   check(n, c, k);
-  product(stream, "dense_by_input", n, k, c, dy, 1, k, w, dx, result == Result::add, scratch);
+  product(stream, "dense_data_gradient", n, k, c, dy, 1, k, w, dx, result == Result::accumulate, scratch);
 }
 
 void dense_backward_weights(Stream& stream, int n, int c, int k, const float* x, const float* dy, float* dw, float* db,
                             Result result, float* scratch) {
   check(n, c, k);
-  if (dw != nullptr) product(stream, "dense_by_weights", k, n, c, dy, k, 1, x, dw, result == Result::add, scratch);
-  if (db != nullptr) for_each(stream, "dense_by_bias", k, SumRows{dy, db, n, k, result == Result::add});
+  if (dw != nullptr)
+    product(stream, "dense_weight_gradient", k, n, c, dy, k, 1, x, dw, result == Result::accumulate, scratch);
+  if (db != nullptr) for_each(stream, "dense_by_bias", k, SumRows{dy, db, n, k, result == Result::accumulate});
 }
 
 #endif

@@ -56,7 +56,7 @@ void dropout_forward(Stream& stream, int64_t count, float rate, uint64_t seed, c
   for_each(stream, "dropout", (count + 3) / 4, Dropout{x, mask, y, count, seed, sequence, rate, 1.0f / (1.0f - rate)});
 }
 void dropout_backward(Stream& stream, int64_t count, const float* mask, const float* dy, float* dx, Result result) {
-  for_each(stream, "dropout_backward", count, DropoutBackward{mask, dy, dx, result == Result::add});
+  for_each(stream, "dropout_backward", count, DropoutBackward{mask, dy, dx, result == Result::accumulate});
 }
 void dropout_next(Stream& stream, uint64_t* sequence) { for_each(stream, "dropout_next", 1, DropoutNext{sequence}); }
 

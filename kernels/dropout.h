@@ -4,7 +4,7 @@
 //   y = x * mask          dx = dy * mask
 // 0 <= rate < 1. The mask is kept in its slot. `sequence` stands in device memory, so that a captured step can be
 // replayed: write the step's number (and the layer's, mixed in) there. All arrays hold `count` floats.
-// y may be x, dx may be dy (then with Result::replace).
+// y may be x, dx may be dy (then with Result::overwrite).
 #pragma once
 
 #include <cstdint>

@@ -74,7 +74,7 @@ template struct CudaFlat<GatherRows>;
 
 void fill(Stream& stream, int64_t count, float value, float* y) { for_each(stream, "fill", count, Fill{y, value}); }
 void copy(Stream& stream, int64_t count, const float* x, float* y, Result result) {
-  if (result == Result::add) {
+  if (result == Result::accumulate) {
     for_each(stream, "accumulate", count, Accumulate{x, y});
   } else {
     for_each(stream, "copy", count, Copy{x, y});
@@ -90,7 +90,7 @@ void copy_rows(Stream& stream, int64_t rows, int64_t values, const float* from, 
                int64_t to_stride, Result result) {
   // One value for each of a GPU's threads; a stretch for a processor's.
   const int64_t together = stream.device().is_gpu() ? 1 : 1024, parts = (values + together - 1) / together;
-  if (result == Result::add) {
+  if (result == Result::accumulate) {
     for_each(stream, "accumulate_rows", rows * parts,
              CopyRows<true>{from, to, values, from_stride, to_stride, together, parts});
   } else {

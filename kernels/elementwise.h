@@ -11,7 +11,7 @@ namespace striate {
 
 void fill(Stream& stream, int64_t count, float value, float* y);
 // y = x, or y += x. A gradient that flows to two places, a flatten that keeps both slots, a residual's join backward.
-void copy(Stream& stream, int64_t count, const float* x, float* y, Result result = Result::replace);
+void copy(Stream& stream, int64_t count, const float* x, float* y, Result result = Result::overwrite);
 // y = a + b. y may be a or b.
 void add(Stream& stream, int64_t count, const float* a, const float* b, float* y);
 // y = factor * x. y may be x.
@@ -21,7 +21,7 @@ void scale(Stream& stream, int64_t count, float factor, const float* x, float* y
 // along the channels is one call per input (rows = N, values = Ci*H*W, to = y + offset, to_stride = C*H*W); its
 // backward pass is the same with from and to exchanged; cutting rows out of a data set is another use.
 void copy_rows(Stream& stream, int64_t rows, int64_t values, const float* from, int64_t from_stride, float* to,
-               int64_t to_stride, Result result = Result::replace);
+               int64_t to_stride, Result result = Result::overwrite);
 
 // y[i][...] = x[indices[i]][...]: `rows` rows of `values` floats each, a batch gathered from a data set on the device.
 // Every index names a row of x.

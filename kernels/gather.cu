@@ -64,7 +64,7 @@ void gather_forward(Stream& stream, int64_t outer, int64_t size, int64_t inner, 
 }
 void gather_backward(Stream& stream, int64_t outer, int64_t size, int64_t inner, const std::vector<int32_t>& indices,
                      const float* dy, float* dx, Result result) {
-  if (result == Result::replace) fill(stream, outer * size * inner, 0, dx);
+  if (result == Result::overwrite) fill(stream, outer * size * inner, 0, dx);
   const auto count = static_cast<int64_t>(indices.size());
   for (int64_t first = 0; first < count; first += kIndicesPerLaunch) {
     const int64_t here = std::min(kIndicesPerLaunch, count - first);

@@ -15,7 +15,7 @@ struct GlobalMax {
   };
   const float* x;
   float* y;
-  int32_t* winners;
+  int32_t* argmax;
   int64_t pixels;
   HD static bool beats(float v, int32_t at, float best, int32_t winner) {
     if (winner < 0) return true;
@@ -53,20 +53,20 @@ struct GlobalMax {
     block.phase([&](int thread) {
       if (thread != 0) return;
       y[plane] = shared.best[0];
-      if (winners != nullptr) winners[plane] = shared.winner[0];
+      if (argmax != nullptr) argmax[plane] = shared.winner[0];
     });
   }
 };
 
 struct GlobalMaxBackward {
   const float* dy;
-  const int32_t* winners;
+  const int32_t* argmax;
   float* dx;
   int64_t pixels;
   bool add;
   HD void operator()(int64_t i) const {
     const int64_t plane = i / pixels;
-    const float v = winners[plane] == i - plane * pixels ? dy[plane] : 0.0f;
+    const float v = argmax[plane] == i - plane * pixels ? dy[plane] : 0.0f;
     dx[i] = add ? dx[i] + v : v;
   }
 };
@@ -78,7 +78,7 @@ template struct CudaFlat<GlobalMaxBackward>;
 
 #else
 
-void global_max_pool_forward(Stream& stream, int n, int c, int64_t pixels, const float* x, float* y, int32_t* winners) {
+void global_max_pool_forward(Stream& stream, int n, int c, int64_t pixels, const float* x, float* y, int32_t* argmax) {
   const int64_t planes = static_cast<int64_t>(n) * c;
   with_target(stream, [&](auto target) {
     constexpr int threads = decltype(target)::is_gpu ? 64 : 1;
@@ -87,15 +87,15 @@ void global_max_pool_forward(Stream& stream, int n, int c, int64_t pixels, const
       const int64_t here = planes - first < 32768 ? planes - first : 32768;
       for_each_block(
           target, stream, "global_max_pool", Grid{static_cast<int>(here)},
-          GlobalMax<threads>{x + first * pixels, y + first, winners == nullptr ? nullptr : winners + first, pixels});
+          GlobalMax<threads>{x + first * pixels, y + first, argmax == nullptr ? nullptr : argmax + first, pixels});
     }
   });
 }
 
-void global_max_pool_backward(Stream& stream, int n, int c, int64_t pixels, const float* dy, const int32_t* winners,
+void global_max_pool_backward(Stream& stream, int n, int c, int64_t pixels, const float* dy, const int32_t* argmax,
                               float* dx, Result result) {
   for_each(stream, "global_max_pool_backward", static_cast<int64_t>(n) * c * pixels,
-           GlobalMaxBackward{dy, winners, dx, pixels, result == Result::add});
+           GlobalMaxBackward{dy, argmax, dx, pixels, result == Result::accumulate});
 }
 
 #endif

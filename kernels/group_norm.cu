@@ -39,7 +39,7 @@ struct RowStatistics {
   using Shared = TwoSums<Threads>;
   const float* x;
   float* mean;
-  float* inverse_deviation;
+  float* rstd;
   int64_t rows, count;
   float epsilon;
 
@@ -55,7 +55,7 @@ struct RowStatistics {
     block.phase([&](int thread) {
       if (thread != 0) return;
       const double variance = shared.first[0] / static_cast<double>(count);
-      inverse_deviation[row] = static_cast<float>(1.0 / std::sqrt(variance + static_cast<double>(epsilon)));
+      rstd[row] = static_cast<float>(1.0 / std::sqrt(variance + static_cast<double>(epsilon)));
     });
   }
 
@@ -112,11 +112,11 @@ struct GroupNormalize {
   const float* scale;
   const float* shift;
   const float* mean;
-  const float* inverse_deviation;
+  const float* rstd;
   float* y;
   HD void operator()(int64_t index) const {
     const NormPieces::Place p = pieces.place(index);
-    const float center = mean[p.row], inverse = inverse_deviation[p.row];
+    const float center = mean[p.row], inverse = rstd[p.row];
     const float* from = x;
     float* to = y;
     if (pieces.pixels > 1) {
@@ -134,7 +134,7 @@ struct GroupNormalize {
   }
 };
 
-// Per row: the mean of g = dy * scale, and that of g * (x - mean), times inverse_deviation^2.
+// Per row: the mean of g = dy * scale, and that of g * (x - mean), times rstd^2.
 template <int W, int Threads>
 struct RowGradients {
   static constexpr int threads = Threads;
@@ -143,7 +143,7 @@ struct RowGradients {
   const float* x;
   const float* scale;
   const float* mean;
-  const float* inverse_deviation;
+  const float* rstd;
   const float* dy;
   float* means;  // (2, rows)
   int64_t rows, groups, channels, pixels;
@@ -180,7 +180,7 @@ struct RowGradients {
     block.phase([&](int thread) {
       if (thread != 0) return;
       const double count = static_cast<double>(channels) * static_cast<double>(pixels);
-      const double inverse = static_cast<double>(inverse_deviation[row]);
+      const double inverse = static_cast<double>(rstd[row]);
       means[row] = static_cast<float>(shared.first[0] / count);
       means[rows + row] = static_cast<float>(shared.second[0] * inverse * inverse / count);
     });
@@ -193,7 +193,7 @@ struct GroupNormalizeBackward {
   const float* x;
   const float* scale;
   const float* mean;
-  const float* inverse_deviation;
+  const float* rstd;
   const float* means;
   const float* dy;
   float* dx;
@@ -201,7 +201,7 @@ struct GroupNormalizeBackward {
   bool add;
   HD void operator()(int64_t index) const {
     const NormPieces::Place p = pieces.place(index);
-    const float center = mean[p.row], inverse = inverse_deviation[p.row];
+    const float center = mean[p.row], inverse = rstd[p.row];
     const float first = means[p.row], second = means[rows + p.row];
     const bool one = pieces.pixels > 1 || scale == nullptr;  // one factor for the whole piece
     const float all = scale != nullptr && one ? scale[p.channel] : 1.0f;
@@ -222,7 +222,7 @@ struct ScaleGradients {
   using Shared = TwoSums<Threads>;
   const float* x;
   const float* mean;
-  const float* inverse_deviation;
+  const float* rstd;
   const float* dy;
   float* dscale;
   float* dshift;
@@ -248,7 +248,7 @@ struct ScaleGradients {
           first += static_cast<double>(sum_of(one));
           scaled += static_cast<double>(sum_of(two));
         }
-        second += scaled * static_cast<double>(inverse_deviation[row]);
+        second += scaled * static_cast<double>(rstd[row]);
       }
       shared.first[thread] = first;
       shared.second[thread] = second;
@@ -262,13 +262,13 @@ struct ScaleGradients {
   }
 };
 
-// The same where a channel is one value: an index owns neighbouring channels and walks over the pictures.
+// The same where a channel is one value: an index owns neighboring channels and walks over the pictures.
 template <int Channels>
 struct ValueScaleGradients {
   static constexpr int64_t work = 1024;
   const float* x;
   const float* mean;
-  const float* inverse_deviation;
+  const float* rstd;
   const float* dy;
   float* dscale;
   float* dshift;
@@ -283,7 +283,7 @@ struct ValueScaleGradients {
       for (int c = 0; c < mine; ++c) {
         const int64_t row = image * groups + group[c], at = image * all + first + c;
         by_shift[c] += static_cast<double>(dy[at]);
-        by_scale[c] += static_cast<double>(dy[at] * ((x[at] - mean[row]) * inverse_deviation[row]));
+        by_scale[c] += static_cast<double>(dy[at] * ((x[at] - mean[row]) * rstd[row]));
       }
     }
     for (int c = 0; c < mine; ++c) {
@@ -307,14 +307,14 @@ struct RowDeviationBackward {
   static constexpr int64_t work = 4;
   const float* x;
   const float* mean;
-  const float* inverse_deviation;
+  const float* rstd;
   const float* dy;
   float* dx;
   int64_t count;
   bool add;
   HD void operator()(int64_t i) const {
     const int64_t row = i / count;
-    const float inverse = inverse_deviation[row];
+    const float inverse = rstd[row];
     const float v = -dy[row] * inverse * inverse * inverse * (x[i] - mean[row]) / static_cast<float>(count);
     dx[i] = add ? dx[i] + v : v;
   }
@@ -353,24 +353,24 @@ int64_t indices(const NormPieces& p, const GroupNormShape& s) {
 int64_t group_norm_scratch(const GroupNormShape& s) { return 2 * s.rows(); }
 
 void row_statistics(Stream& stream, int64_t rows, int64_t count, float epsilon, const float* x, float* mean,
-                    float* inverse_deviation) {
+                    float* rstd) {
   with_target(stream, [&](auto target) {
     using T = decltype(target);
     using K = RowStatistics<T::is_gpu ? 1 : T::width, T::is_gpu ? 128 : 1>;
-    for_each_block(target, stream, "row_statistics", blocks(rows), K{x, mean, inverse_deviation, rows, count, epsilon});
+    for_each_block(target, stream, "row_statistics", blocks(rows), K{x, mean, rstd, rows, count, epsilon});
   });
 }
 
 void group_norm_forward(Stream& stream, const GroupNormShape& s, const float* x, const float* scale, const float* shift,
-                        float* mean, float* inverse_deviation, float* y) {
-  row_statistics(stream, s.rows(), s.row(), s.epsilon, x, mean, inverse_deviation);
+                        float* mean, float* rstd, float* y) {
+  row_statistics(stream, s.rows(), s.row(), s.epsilon, x, mean, rstd);
   const NormPieces p = pieces_of(stream, s);
-  for_each(stream, "group_norm", indices(p, s), GroupNormalize{p, x, scale, shift, mean, inverse_deviation, y});
+  for_each(stream, "group_norm", indices(p, s), GroupNormalize{p, x, scale, shift, mean, rstd, y});
 }
 
 void group_norm_backward(Stream& stream, const GroupNormShape& s, const float* x, const float* scale, const float* mean,
-                         const float* inverse_deviation, const float* dy, float* dx, float* dscale, float* dshift,
-                         Result result, float* scratch) {
+                         const float* rstd, const float* dy, float* dx, float* dscale, float* dshift, Result result,
+                         float* scratch) {
   const int64_t channels = s.groups * s.channels;
   if (dscale != nullptr || dshift != nullptr) {
     with_target(stream, [&](auto target) {
@@ -378,11 +378,11 @@ void group_norm_backward(Stream& stream, const GroupNormShape& s, const float* x
       if (s.pixels > 1) {
         using K = ScaleGradients<T::is_gpu ? 1 : T::width, T::is_gpu ? 128 : 1>;
         for_each_block(target, stream, "group_norm_by_scale", blocks(channels),
-                       K{x, mean, inverse_deviation, dy, dscale, dshift, s.n, s.groups, s.channels, s.pixels});
+                       K{x, mean, rstd, dy, dscale, dshift, s.n, s.groups, s.channels, s.pixels});
       } else {
         constexpr int each = T::is_gpu ? 1 : 16;
         for_each(target, stream, "layer_norm_by_scale", (channels + each - 1) / each,
-                 ValueScaleGradients<each>{x, mean, inverse_deviation, dy, dscale, dshift, s.n, s.groups, s.channels});
+                 ValueScaleGradients<each>{x, mean, rstd, dy, dscale, dshift, s.n, s.groups, s.channels});
       }
     });
   }
@@ -391,21 +391,20 @@ void group_norm_backward(Stream& stream, const GroupNormShape& s, const float* x
     using T = decltype(target);
     using K = RowGradients<T::is_gpu ? 1 : T::width, T::is_gpu ? 128 : 1>;
     for_each_block(target, stream, "group_norm_gradients", blocks(s.rows()),
-                   K{x, scale, mean, inverse_deviation, dy, scratch, s.rows(), s.groups, s.channels, s.pixels});
+                   K{x, scale, mean, rstd, dy, scratch, s.rows(), s.groups, s.channels, s.pixels});
   });
   const NormPieces p = pieces_of(stream, s);
-  for_each(
-      stream, "group_norm_by_input", indices(p, s),
-      GroupNormalizeBackward{p, x, scale, mean, inverse_deviation, scratch, dy, dx, s.rows(), result == Result::add});
+  for_each(stream, "group_norm_data_gradient", indices(p, s),
+           GroupNormalizeBackward{p, x, scale, mean, rstd, scratch, dy, dx, s.rows(), result == Result::accumulate});
 }
 
 void row_mean_backward(Stream& stream, int64_t rows, int64_t count, const float* dy, float* dx, Result result) {
-  for_each(stream, "row_mean_backward", rows * count, RowMeanBackward{dy, dx, count, result == Result::add});
+  for_each(stream, "row_mean_backward", rows * count, RowMeanBackward{dy, dx, count, result == Result::accumulate});
 }
-void row_deviation_backward(Stream& stream, int64_t rows, int64_t count, const float* x, const float* mean,
-                            const float* inverse_deviation, const float* dy, float* dx, Result result) {
-  for_each(stream, "row_deviation_backward", rows * count,
-           RowDeviationBackward{x, mean, inverse_deviation, dy, dx, count, result == Result::add});
+void row_rstd_backward(Stream& stream, int64_t rows, int64_t count, const float* x, const float* mean,
+                       const float* rstd, const float* dy, float* dx, Result result) {
+  for_each(stream, "row_rstd_backward", rows * count,
+           RowDeviationBackward{x, mean, rstd, dy, dx, count, result == Result::accumulate});
 }
 
 #endif

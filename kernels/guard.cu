@@ -38,7 +38,7 @@ struct JoinPieces {
     int32_t any[threads];
   };
   const int32_t* pieces;
-  int32_t* broken;
+  int32_t* found_inf;
   int64_t count;
   HD void operator()(Block<threads> block, Shared& shared) const {
     block.phase([&](int thread) {
@@ -50,17 +50,17 @@ struct JoinPieces {
       if (thread != 0) return;
       int32_t any = 0;
       for (int i = 0; i < threads; ++i) any |= shared.any[i];
-      if (any != 0) *broken = 1;
+      if (any != 0) *found_inf = 1;
     });
   }
 };
 
 struct KeepUnless {
-  const int32_t* broken;
+  const int32_t* found_inf;
   const float* w;
   float* kept;
   HD void operator()(int64_t i) const {
-    if (*broken == 0) kept[i] = w[i];
+    if (*found_inf == 0) kept[i] = w[i];
   }
 };
 
@@ -73,13 +73,13 @@ template struct CudaFlat<KeepUnless>;
 #else
 
 int64_t find_not_finite_scratch(int64_t count) { return (count + guard::kPiece - 1) / guard::kPiece; }
-void find_not_finite(Stream& stream, int64_t count, const float* x, int32_t* pieces, int32_t* broken) {
+void find_not_finite(Stream& stream, int64_t count, const float* x, int32_t* pieces, int32_t* found_inf) {
   const int64_t n = find_not_finite_scratch(count);
   for_each(stream, "find_not_finite", n, FindNotFinite{x, pieces, count});
-  for_each_block(stream, "join_not_finite", Grid{1}, JoinPieces{pieces, broken, n});
+  for_each_block(stream, "join_not_finite", Grid{1}, JoinPieces{pieces, found_inf, n});
 }
-void keep_unless(Stream& stream, int64_t count, const int32_t* broken, const float* w, float* kept) {
-  for_each(stream, "keep_unless", count, KeepUnless{broken, w, kept});
+void keep_unless(Stream& stream, int64_t count, const int32_t* found_inf, const float* w, float* kept) {
+  for_each(stream, "keep_unless", count, KeepUnless{found_inf, w, kept});
 }
 
 #endif

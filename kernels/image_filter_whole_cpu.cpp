@@ -161,7 +161,7 @@ inline void pair_chunk(const PairRow& row, int i, PairSums::Register add, PairSu
   }
 }
 
-// The first and the last chunk overlap their neighbours, so that those between are aligned and go past the cache.
+// The first and the last chunk overlap their neighbors, so that those between are aligned and go past the cache.
 template <Finish finish, bool absolute, int known_pairs>
 void finished_pair_row(const WholePlan& plan, const PairRow& row, int count, const uint8_t* next, uint8_t* to) {
   const PairSums::Register add = PairSums::all(static_cast<int16_t>(plan.add)),

@@ -35,14 +35,14 @@ struct FillNormal {
   float* y;
   int64_t count;
   uint64_t seed, sequence;
-  double mean, deviation;
+  double mean, stddev;
   HD void operator()(int64_t index) const {
     const Random4 r = philox(seed, sequence, static_cast<uint64_t>(index));
     double value[4];
     normal_pair(r.v[0], r.v[1], value + 0, value + 1);
     normal_pair(r.v[2], r.v[3], value + 2, value + 3);
     for (int i = 0; i < 4 && index * 4 + i < count; ++i) {
-      y[index * 4 + i] = static_cast<float>(mean + deviation * value[i]);
+      y[index * 4 + i] = static_cast<float>(mean + stddev * value[i]);
     }
   }
 };
@@ -64,9 +64,8 @@ double Random::normal() {
 void fill_uniform(Stream& stream, int64_t count, float low, float high, uint64_t seed, uint64_t sequence, float* y) {
   for_each(stream, "fill_uniform", (count + 3) / 4, FillUniform{y, count, seed, sequence, low, high});
 }
-void fill_normal(Stream& stream, int64_t count, float mean, float deviation, uint64_t seed, uint64_t sequence,
-                 float* y) {
-  for_each(stream, "fill_normal", (count + 3) / 4, FillNormal{y, count, seed, sequence, mean, deviation});
+void fill_normal(Stream& stream, int64_t count, float mean, float stddev, uint64_t seed, uint64_t sequence, float* y) {
+  for_each(stream, "fill_normal", (count + 3) / 4, FillNormal{y, count, seed, sequence, mean, stddev});
 }
 
 void initialize(Stream& stream, Initializer how, int64_t fan_in, int64_t fan_out, int64_t count, uint64_t seed,
@@ -75,8 +74,8 @@ void initialize(Stream& stream, Initializer how, int64_t fan_in, int64_t fan_out
   const auto uniform = [&](double bound) {
     fill_uniform(stream, count, static_cast<float>(-bound), static_cast<float>(bound), seed, sequence, y);
   };
-  const auto normal = [&](double deviation) {
-    fill_normal(stream, count, 0, static_cast<float>(deviation), seed, sequence, y);
+  const auto normal = [&](double stddev) {
+    fill_normal(stream, count, 0, static_cast<float>(stddev), seed, sequence, y);
   };
   switch (how) {
     case Initializer::pytorch:

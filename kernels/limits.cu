@@ -22,7 +22,7 @@ struct CopyFloats {
 };
 #endif
 
-// On the GPU one thread copies one float, so that neighbours read together.
+// On the GPU one thread copies one float, so that neighbors read together.
 struct CopyOneFloat {
   const float* from;
   float* to;

@@ -106,7 +106,7 @@ void lrn_backward(Stream& stream, const LrnShape& shape, const float* x, const f
     constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
     const int64_t packs = (shape.pixels + W - 1) / W;
     for_each(target, stream, "lrn_backward", shape.n * shape.c * packs,
-             LrnBackward<W>{shape, packs, x, s, y, dy, dx, result == Result::add});
+             LrnBackward<W>{shape, packs, x, s, y, dy, dx, result == Result::accumulate});
   });
 }
 

@@ -1,4 +1,4 @@
-// Local response normalisation across channels (Krizhevsky and others 2012, AlexNet): a strong response damps those of
+// Local response normalization across channels (Krizhevsky and others 2012, AlexNet): a strong response damps those of
 // the channels beside it.
 //
 //   s[c] = k + alpha / size * sum of x[j]^2 over the `size` channels j around c:  c - (size-1)/2 .. c + size/2

@@ -6,7 +6,7 @@ namespace striate {
 
 struct MatmulAxes {
   int rank;
-  int64_t sizes[Box::kMostAxes], a[Box::kMostAxes], b[Box::kMostAxes];
+  int64_t sizes[Box::kMaxAxes], a[Box::kMaxAxes], b[Box::kMaxAxes];
   HD void place(int64_t index, int64_t& at_a, int64_t& at_b) const {
     for (int axis = rank - 1; axis >= 0; --axis) {
       const int64_t rest = index / sizes[axis], here = index - rest * sizes[axis];
@@ -128,7 +128,7 @@ void matmul(Stream& stream, const MatmulShape& s, const float* a, const float* b
     kernel.row_tiles = (s.m + rows - 1) / rows;
     kernel.column_tiles = (s.n + K::columns - 1) / K::columns;
     kernel.a = a, kernel.b = b, kernel.y = y;
-    kernel.add = result == Result::add;
+    kernel.add = result == Result::accumulate;
     for_each(target, stream, "matmul", s.batch.count() * kernel.row_tiles * kernel.column_tiles, kernel);
   });
 }

@@ -22,6 +22,6 @@ struct MatmulShape {
 };
 
 void matmul(Stream& stream, const MatmulShape& shape, const float* a, const float* b, float* y,
-            Result result = Result::replace);
+            Result result = Result::overwrite);
 
 }  // namespace striate

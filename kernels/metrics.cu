@@ -121,7 +121,7 @@ struct CombineSummaries {
   ArrayStatistics* statistics;  // or
   float* changed;
   HD void operator()(Block<threads> block, Shared& shared) const {
-    const int64_t each = (piece_count + threads - 1) / threads;  // neighbours together: the first stays the first
+    const int64_t each = (piece_count + threads - 1) / threads;  // neighbors together: the first stays the first
     block.phase([&](int thread) {
       ArraySummary s = nothing_yet();
       const int64_t end = (thread + 1) * each < piece_count ? (thread + 1) * each : piece_count;

@@ -105,7 +105,7 @@ struct MeanOfPlanes {
 struct VarianceOfPlanes {
   static constexpr int64_t work = 64;
   const double* sums;
-  float* inverse_deviation;
+  float* rstd;
   float* running;
   int n;
   int64_t pixels;
@@ -114,7 +114,7 @@ struct VarianceOfPlanes {
     double sum = 0;
     for (int i = 0; i < n; ++i) sum += sums[c * n + i];
     const double count = static_cast<double>(n) * static_cast<double>(pixels);
-    inverse_deviation[c] = static_cast<float>(1.0 / std::sqrt(sum / count + static_cast<double>(epsilon)));
+    rstd[c] = static_cast<float>(1.0 / std::sqrt(sum / count + static_cast<double>(epsilon)));
     const double unbiased = count > 1 ? sum / (count - 1) : 0.0;
     running[c] = static_cast<float>(running[c] + momentum * (unbiased - running[c]));
   }
@@ -150,10 +150,10 @@ struct Normalize {
 struct ChannelGradients {
   static constexpr int64_t work = 64;
   const double* sums;
-  const float* inverse_deviation;
+  const float* rstd;
   float* dgamma;
   float* dbeta;
-  float* means;  // (2, C): mean of dy, and of dy * (x - mean) * inverse_deviation^2
+  float* means;  // (2, C): mean of dy, and of dy * (x - mean) * rstd^2
   int n, c;
   int64_t pixels;
   bool add;
@@ -163,7 +163,7 @@ struct ChannelGradients {
       first += sums[channel * n + i];
       second += sums[static_cast<int64_t>(n) * c + channel * n + i];
     }
-    const double inverse = inverse_deviation[channel];
+    const double inverse = rstd[channel];
     const double count = static_cast<double>(n) * static_cast<double>(pixels);
     means[channel] = static_cast<float>(first / count);
     means[c + channel] = static_cast<float>(second * inverse * inverse / count);
@@ -252,16 +252,16 @@ int64_t batch_norm_scratch(const BatchNormShape& s) {
 
 void batch_norm_forward_training(Stream& stream, const BatchNormShape& s, const float* x, const float* gamma,
                                  const float* beta, float* running_mean, float* running_variance, float* mean,
-                                 float* inverse_deviation, float* y, float* scratch) {
+                                 float* rstd, float* y, float* scratch) {
   auto* sums = reinterpret_cast<double*>(scratch);
   plane_sums<PlaneSum::values>(stream, s, x, nullptr, nullptr, sums);
   for_each(stream, "batch_norm_mean", s.c, MeanOfPlanes{sums, mean, running_mean, s.n, s.pixels, s.momentum});
   plane_sums<PlaneSum::squares>(stream, s, x, nullptr, mean, sums);
   for_each(stream, "batch_norm_variance", s.c,
-           VarianceOfPlanes{sums, inverse_deviation, running_variance, s.n, s.pixels, s.momentum, s.epsilon});
+           VarianceOfPlanes{sums, rstd, running_variance, s.n, s.pixels, s.momentum, s.epsilon});
   const Pieces p = pieces_of(stream, s);
   for_each(stream, "batch_norm", p.count,
-           Normalize{x, gamma, beta, mean, inverse_deviation, y, s.c, s.pixels, p.piece, p.pieces, s.epsilon, false});
+           Normalize{x, gamma, beta, mean, rstd, y, s.c, s.pixels, p.piece, p.pieces, s.epsilon, false});
 }
 
 void batch_norm_forward_evaluation(Stream& stream, const BatchNormShape& s, const float* x, const float* gamma,
@@ -274,27 +274,27 @@ void batch_norm_forward_evaluation(Stream& stream, const BatchNormShape& s, cons
 }
 
 void batch_norm_backward(Stream& stream, const BatchNormShape& s, const float* x, const float* gamma, const float* mean,
-                         const float* inverse_deviation, const float* dy, float* dx, float* dgamma, float* dbeta,
-                         Result result, float* scratch) {
+                         const float* rstd, const float* dy, float* dx, float* dgamma, float* dbeta, Result result,
+                         float* scratch) {
   auto* sums = reinterpret_cast<double*>(scratch);
   float* means = scratch + 4 * static_cast<int64_t>(s.n) * s.c;
-  const bool add = result == Result::add;
+  const bool add = result == Result::accumulate;
   plane_sums<PlaneSum::gradients>(stream, s, x, dy, mean, sums);
-  for_each(stream, "batch_norm_by_weights", s.c,
-           ChannelGradients{sums, inverse_deviation, dgamma, dbeta, means, s.n, s.c, s.pixels, add});
+  for_each(stream, "batch_norm_weight_gradient", s.c,
+           ChannelGradients{sums, rstd, dgamma, dbeta, means, s.n, s.c, s.pixels, add});
   if (dx == nullptr) return;
   const Pieces p = pieces_of(stream, s);
-  for_each(stream, "batch_norm_by_input", p.count,
-           NormalizeBackward{x, gamma, mean, inverse_deviation, means, dy, dx, s.c, s.pixels, p.piece, p.pieces,
-                             s.epsilon, false, add});
+  for_each(
+      stream, "batch_norm_data_gradient", p.count,
+      NormalizeBackward{x, gamma, mean, rstd, means, dy, dx, s.c, s.pixels, p.piece, p.pieces, s.epsilon, false, add});
 }
 
 void batch_norm_backward_evaluation(Stream& stream, const BatchNormShape& s, const float* gamma,
                                     const float* running_variance, const float* dy, float* dx, Result result) {
   const Pieces p = pieces_of(stream, s);
-  for_each(stream, "batch_norm_by_input", p.count,
+  for_each(stream, "batch_norm_data_gradient", p.count,
            NormalizeBackward{nullptr, gamma, nullptr, running_variance, nullptr, dy, dx, s.c, s.pixels, p.piece,
-                             p.pieces, s.epsilon, true, result == Result::add});
+                             p.pieces, s.epsilon, true, result == Result::accumulate});
 }
 
 #endif

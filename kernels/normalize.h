@@ -1,4 +1,4 @@
-// Batch normalisation, per channel over batch and pixels (Ioffe and Szegedy 2015).
+// Batch normalization, per channel over batch and pixels (Ioffe and Szegedy 2015).
 //
 //   training     mean, variance = those of x[.][c][.] (variance with divisor N*pixels)
 //                y = gamma[c] * (x - mean) / sqrt(variance + epsilon) + beta[c]
@@ -27,19 +27,19 @@ struct BatchNormShape {
 
 int64_t batch_norm_scratch(const BatchNormShape& shape);
 
-// Writes y, mean and inverse_deviation (1 / sqrt(variance + epsilon)), which the backward pass reads; updates the
+// Writes y, mean and rstd (1 / sqrt(variance + epsilon)), which the backward pass reads; updates the
 // running values. gamma or beta may be null: 1 and 0.
 void batch_norm_forward_training(Stream& stream, const BatchNormShape& shape, const float* x, const float* gamma,
                                  const float* beta, float* running_mean, float* running_variance, float* mean,
-                                 float* inverse_deviation, float* y, float* scratch);
+                                 float* rstd, float* y, float* scratch);
 void batch_norm_forward_evaluation(Stream& stream, const BatchNormShape& shape, const float* x, const float* gamma,
                                    const float* beta, const float* running_mean, const float* running_variance,
                                    float* y);
 
 // Through the training form: mean and variance depend on x. dgamma, dbeta (or both null) and dx (may be null).
 void batch_norm_backward(Stream& stream, const BatchNormShape& shape, const float* x, const float* gamma,
-                         const float* mean, const float* inverse_deviation, const float* dy, float* dx, float* dgamma,
-                         float* dbeta, Result result, float* scratch);
+                         const float* mean, const float* rstd, const float* dy, float* dx, float* dgamma, float* dbeta,
+                         Result result, float* scratch);
 // Through the evaluation form: the running values are constants. dx only.
 void batch_norm_backward_evaluation(Stream& stream, const BatchNormShape& shape, const float* gamma,
                                     const float* running_variance, const float* dy, float* dx, Result result);

@@ -63,12 +63,12 @@ HD inline void keep_larger(Pack<float, W>* best, Pack<int32_t, W>* place, Pack<f
   }
 }
 template <int W>
-HD inline Pack<float, W> where_equal(Pack<int32_t, W> a, int32_t b, Pack<float, W> value) {
+HD inline Pack<float, W> select(Pack<int32_t, W> a, int32_t b, Pack<float, W> value) {
   for (int i = 0; i < W; ++i) value.v[i] = a.v[i] == b ? value.v[i] : 0.0f;
   return value;
 }
 template <int W>
-HD inline void split_values(const float* from, int64_t count, Pack<float, W>* even, Pack<float, W>* odd) {
+HD inline void deinterleave(const float* from, int64_t count, Pack<float, W>* even, Pack<float, W>* odd) {
   for (int i = 0; i < W; ++i) {
     even->v[i] = 2 * i < count ? from[2 * i] : 0.0f;
     odd->v[i] = 2 * i + 1 < count ? from[2 * i + 1] : 0.0f;
@@ -83,7 +83,7 @@ HD inline void store_pairs(Pack<float, W> even, Pack<float, W> odd, int64_t pair
   }
 }
 template <int W>
-HD inline Pack<int32_t, W> count_up(int32_t first, int32_t step) {
+HD inline Pack<int32_t, W> iota(int32_t first, int32_t step) {
   Pack<int32_t, W> p;
   for (int i = 0; i < W; ++i) p.v[i] = first + i * step;
   return p;
@@ -177,14 +177,14 @@ inline void keep_larger(Pack<float, W>* best, Pack<int32_t, W>* place, Pack<floa
 
 // value where a is b, else 0.
 template <int W>
-inline Pack<float, W> where_equal(Pack<int32_t, W> a, int32_t b, Pack<float, W> value) {
+inline Pack<float, W> select(Pack<int32_t, W> a, int32_t b, Pack<float, W> value) {
   const typename Pack<float, W>::Vector zero{};
   return {a.v == b ? value.v : zero};
 }
 
 // from[0], from[2], ... and from[1], from[3], ... of `count` values; 0 beyond.
 template <int W>
-inline void split_values(const float* from, int64_t count, Pack<float, W>* even, Pack<float, W>* odd) {
+inline void deinterleave(const float* from, int64_t count, Pack<float, W>* even, Pack<float, W>* odd) {
   const Pack<float, W> low = load_part<W>(from, count), high = load_part<W>(from + W, count - W);
 #if defined(__GNUC__) && !defined(__clang__)
   typename Pack<int32_t, W>::Vector index{};
@@ -226,7 +226,7 @@ inline void store_pairs(Pack<float, W> even, Pack<float, W> odd, int64_t pairs, 
 
 // first, first + step, first + 2*step, ...
 template <int W>
-inline Pack<int32_t, W> count_up(int32_t first, int32_t step) {
+inline Pack<int32_t, W> iota(int32_t first, int32_t step) {
   typename Pack<int32_t, W>::Vector index{};
 #pragma GCC unroll 64
   for (int i = 0; i < W; ++i) index[i] = i;
@@ -264,7 +264,7 @@ inline Pack<int32_t, W> load_part(const int32_t* from, int64_t count) {
 
 template <int W>
 HD inline void split_pairs(const float* from, int64_t pairs, Pack<float, W>* even, Pack<float, W>* odd) {
-  split_values(from, 2 * pairs, even, odd);
+  deinterleave(from, 2 * pairs, even, odd);
 }
 
 }  // namespace striate

@@ -56,7 +56,7 @@ template <int chunk>
 struct PadForward {
   static constexpr int64_t work = chunk + 32;
   int rank;
-  PadAxis axes[Box::kMostAxes];
+  PadAxis axes[Box::kMaxAxes];
   float value;
   const float* x;
   float* y;
@@ -88,13 +88,13 @@ struct PadForward {
 struct PadBackward {
   static constexpr int64_t work = 64;
   int rank;
-  PadAxis axes[Box::kMostAxes];
-  int64_t strides[Box::kMostAxes];  // of y
+  PadAxis axes[Box::kMaxAxes];
+  int64_t strides[Box::kMaxAxes];  // of y
   const float* dy;
   float* dx;
   bool add;
   HD void operator()(int64_t index) const {
-    int64_t place[Box::kMostAxes], out[Box::kMostAxes];
+    int64_t place[Box::kMaxAxes], out[Box::kMaxAxes];
     int64_t rest = index;
     bool any = true;
     for (int axis = rank - 1; axis >= 0; --axis) {
@@ -131,7 +131,7 @@ template struct CudaFlat<PadBackward>;
 
 namespace {
 
-// Neighbouring axes that are not padded are walked as one. Returns how many are left.
+// Neighboring axes that are not padded are walked as one. Returns how many are left.
 int joined(const PadShape& s, PadAxis* axes) {
   int rank = 0;
   bool plain = false;  // the last one is not padded
@@ -175,7 +175,7 @@ void pad_backward(Stream& stream, const PadShape& s, const float* dy, float* dx,
     step *= kernel.axes[axis].to;
   }
   kernel.dy = dy, kernel.dx = dx;
-  kernel.add = result == Result::add;
+  kernel.add = result == Result::accumulate;
   for_each(stream, "pad_backward", s.from.count(), kernel);
 }
 

@@ -7,10 +7,10 @@
 #include <string>
 
 #include "kernels/error.h"
+#include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
 #include "kernels/pool3d.h"
-#include "kernels/weighted_sums.h"
 
 namespace striate {
 
@@ -41,7 +41,7 @@ struct MaxPool {
   PoolAxis rows, columns;
   const float* x;
   float* y;
-  int32_t* winners;
+  int32_t* argmax;
   HD void operator()(int64_t index) const {
     const int p = static_cast<int>(index % rows.out);
     const float* from = x + index / rows.out * rows.size * columns.size;
@@ -61,7 +61,7 @@ struct MaxPool {
       }
     }
     y[index * columns.out + q] = best;
-    if (winners != nullptr) winners[index * columns.out + q] = winner;
+    if (argmax != nullptr) argmax[index * columns.out + q] = winner;
   }
 };
 
@@ -84,16 +84,16 @@ struct MaxPoolPacks {
     for (int q = begin; q < end; q += W) {
       const int count = end - q < W ? end - q : W, first = q * stride - columns.pad;
       const int corner = rows.begin(p) * columns.size + first;
-      Pack<int32_t, W> winner = count_up<W>(corner, stride);
+      Pack<int32_t, W> winner = iota<W>(corner, stride);
       Pack<float, W> best = values(from + corner, stride, count);
       for (int row = rows.begin(p); row < rows.end(p); ++row) {
         for (int s = 0; s < columns.window; ++s) {
           const int at = row * columns.size + first + s;
-          keep_larger(&best, &winner, values(from + at, stride, count), count_up<W>(at, stride));
+          keep_larger(&best, &winner, values(from + at, stride, count), iota<W>(at, stride));
         }
       }
       store_part(best, one.y + index * columns.out + q, 0, count);
-      if (one.winners != nullptr) store_part(winner, one.winners + index * columns.out + q, 0, count);
+      if (one.argmax != nullptr) store_part(winner, one.argmax + index * columns.out + q, 0, count);
     }
     for (int q = end; q < columns.out; ++q) one.window(index, p, q, from);
   }
@@ -101,7 +101,7 @@ struct MaxPoolPacks {
   HD static Pack<float, W> values(const float* from, int stride, int count) {
     if (stride == 1) return load_part<W>(from, count);
     Pack<float, W> even, odd;
-    split_values(from, 2 * count - 1, &even, &odd);
+    deinterleave(from, 2 * count - 1, &even, &odd);
     return even;
   }
 };
@@ -115,7 +115,7 @@ struct MaxPool2x2 {
   int64_t plane;  // h * w
   const float* x;
   float* y;
-  int32_t* winners;
+  int32_t* argmax;
   HD void operator()(int64_t index) const {
     const int64_t row = index / packs;
     const int first = static_cast<int>(index % packs) * W * together;
@@ -126,13 +126,13 @@ struct MaxPool2x2 {
       Pack<float, W> best, second, third, fourth;
       split_pairs(top + 2 * i, count, &best, &second);
       split_pairs(top + w + 2 * i, count, &third, &fourth);
-      Pack<int32_t, W> winner = count_up<W>(corner + 2 * i, 2);
+      Pack<int32_t, W> winner = iota<W>(corner + 2 * i, 2);
       const Pack<int32_t, W> start = winner;
       keep_larger(&best, &winner, second, start + Pack<int32_t, W>::all(1));
       keep_larger(&best, &winner, third, start + Pack<int32_t, W>::all(w));
       keep_larger(&best, &winner, fourth, start + Pack<int32_t, W>::all(w + 1));
       store_part(best, y + row * q + i, 0, count);
-      if (winners != nullptr) store_part(winner, winners + row * q + i, 0, count);
+      if (argmax != nullptr) store_part(winner, argmax + row * q + i, 0, count);
     }
   }
 };
@@ -142,7 +142,7 @@ struct MaxPoolBackward {
   static constexpr int64_t work = 128;
   PoolAxis rows, columns;
   const float* dy;
-  const int32_t* winners;
+  const int32_t* argmax;
   float* dx;
   bool add;
   HD void operator()(int64_t index) const {
@@ -156,7 +156,7 @@ struct MaxPoolBackward {
       for (int p = rows.first_out(row); p <= p1; ++p) {
         for (int q = q0; q <= q1; ++q) {
           const int64_t at = plane + static_cast<int64_t>(p) * columns.out + q;
-          if (winners[at] == me) sum += dy[at];
+          if (argmax[at] == me) sum += dy[at];
         }
       }
       float* to = dx + index * columns.size + column;
@@ -170,7 +170,7 @@ struct MaxPoolBackward2x2 {
   int w, p, q, packs, together;
   int64_t plane;
   const float* dy;
-  const int32_t* winners;
+  const int32_t* argmax;
   float* dx;
   bool add;
   // Some windows of a row: two rows of inputs, and what no window reaches beside and below them.
@@ -183,10 +183,9 @@ struct MaxPoolBackward2x2 {
     for (int i = first; i < first + W * together && i < q; i += W) {
       const int count = q - i < W ? q - i : W;
       const Pack<float, W> d = load_part<W>(dy + window_row * q + i, count);
-      const Pack<int32_t, W> place =
-          load_part<W>(winners + window_row * q + i, count) - count_up<W>(row * w + 2 * i, 2);
-      Pack<float, W> a = where_equal(place, 0, d), b = where_equal(place, 1, d);
-      Pack<float, W> c = where_equal(place, w, d), e = where_equal(place, w + 1, d);
+      const Pack<int32_t, W> place = load_part<W>(argmax + window_row * q + i, count) - iota<W>(row * w + 2 * i, 2);
+      Pack<float, W> a = select(place, 0, d), b = select(place, 1, d);
+      Pack<float, W> c = select(place, w, d), e = select(place, w + 1, d);
       if (add) {
         Pack<float, W> even, odd;
         split_pairs(top + 2 * i, count, &even, &odd);
@@ -339,9 +338,9 @@ struct WindowPacks {
 
 void check(const Pool2dShape& s) { check(general(s)); }
 
-void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, float* y, int32_t* winners) {
+void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, float* y, int32_t* argmax) {
   check(s);
-  if (is_dilated(s)) return max_pool3d_forward(stream, general(s), x, y, winners);
+  if (is_dilated(s)) return max_pool3d_forward(stream, general(s), x, y, argmax);
   const int64_t rows = static_cast<int64_t>(s.n) * s.c * s.p();
   if (is_2x2(s)) {
     return with_target(stream, [&](auto target) {
@@ -349,10 +348,10 @@ void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, floa
       const Packs k(s.q());
       for_each(
           target, stream, "max_pool", rows * k.packs,
-          MaxPool2x2<Packs::W>{s.w, s.p(), s.q(), k.packs, k.together, static_cast<int64_t>(s.h) * s.w, x, y, winners});
+          MaxPool2x2<Packs::W>{s.w, s.p(), s.q(), k.packs, k.together, static_cast<int64_t>(s.h) * s.w, x, y, argmax});
     });
   }
-  const MaxPool pool{rows_of(s), columns_of(s), x, y, winners};
+  const MaxPool pool{rows_of(s), columns_of(s), x, y, argmax};
   with_target(stream, [&](auto target) {
     if constexpr (!decltype(target)::is_gpu) {
       if (s.stride_x <= 2) {
@@ -363,10 +362,10 @@ void max_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, floa
   });
 }
 
-void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, const int32_t* winners, float* dx,
+void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, const int32_t* argmax, float* dx,
                        Result result) {
   check(s);
-  if (is_dilated(s)) return max_pool3d_backward(stream, general(s), dy, winners, dx, result);
+  if (is_dilated(s)) return max_pool3d_backward(stream, general(s), dy, argmax, dx, result);
   const int64_t planes = static_cast<int64_t>(s.n) * s.c;
   if (is_2x2(s)) {
     return with_target(stream, [&](auto target) {
@@ -374,11 +373,11 @@ void max_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy, co
       const Packs k(s.q());
       for_each(target, stream, "max_pool_backward", planes * s.p() * k.packs,
                MaxPoolBackward2x2<Packs::W>{s.w, s.p(), s.q(), k.packs, k.together, static_cast<int64_t>(s.h) * s.w, dy,
-                                            winners, dx, result == Result::add});
+                                            argmax, dx, result == Result::accumulate});
     });
   }
   for_each(stream, "max_pool_backward", planes * s.h,
-           MaxPoolBackward{rows_of(s), columns_of(s), dy, winners, dx, result == Result::add});
+           MaxPoolBackward{rows_of(s), columns_of(s), dy, argmax, dx, result == Result::accumulate});
 }
 
 void average_pool_forward(Stream& stream, const Pool2dShape& s, const float* x, float* y) {
@@ -393,7 +392,7 @@ void average_pool_backward(Stream& stream, const Pool2dShape& s, const float* dy
   if (is_dilated(s)) return average_pool3d_backward(stream, general(s), dy, dx, result);
   const AveragePool pool{rows_of(s), columns_of(s), nullptr, nullptr, s.pad_bottom, s.pad_right, s.count_include_pad};
   for_each(stream, "average_pool_backward", static_cast<int64_t>(s.n) * s.c * s.h,
-           AveragePoolBackward{pool, dy, dx, result == Result::add});
+           AveragePoolBackward{pool, dy, dx, result == Result::accumulate});
 }
 
 void global_average_pool_forward(Stream& stream, int n, int c, int64_t pixels, const float* x, float* y) {
@@ -403,7 +402,7 @@ void global_average_pool_forward(Stream& stream, int n, int c, int64_t pixels, c
 void global_average_pool_backward(Stream& stream, int n, int c, int64_t pixels, const float* dy, float* dx,
                                   Result result) {
   for_each(stream, "global_average_pool_backward", static_cast<int64_t>(n) * c * pixels,
-           GlobalAverageBackward{dy, dx, pixels, 1.0f / static_cast<float>(pixels), result == Result::add});
+           GlobalAverageBackward{dy, dx, pixels, 1.0f / static_cast<float>(pixels), result == Result::accumulate});
 }
 
 #endif

@@ -1,13 +1,13 @@
 // Pooling: each channel shrinks on its own; no weights.
 //
-//   maximum   y[p][q] = the largest value of the window; padding never wins. winners[p][q] = where it stood.
+//   maximum   y[p][q] = the largest value of the window; padding never wins. argmax[p][q] = where it stood.
 //   average   y[p][q] = sum of the window / number of its places. Padding counts as zeros (count_include_pad) or not
 //             at all. Places beyond the padded picture, which only ceil_mode reaches, never count.
 //   global    y = mean of the whole channel.
 // The window of (p, q) starts at row p*stride_y - pad_top, column q*stride_x - pad_left, and goes on in steps of the
 // dilation. With dilation it may hold no value at all: pool3d.h says what is then.
 //
-// N batch, C channels, H W size in, R S window, P Q size out. x, dx (N, C, H, W); y, dy, winners (N, C, P, Q).
+// N batch, C channels, H W size in, R S window, P Q size out. x, dx (N, C, H, W); y, dy, argmax (N, C, P, Q).
 // Nothing may overlap. Same bits whatever the number of threads.
 #pragma once
 
@@ -43,11 +43,11 @@ struct Pool2dShape {
 // Throws Error that says which number does not fit. Every function below calls it.
 void check(const Pool2dShape& shape);
 
-// winners: y*W + x inside the channel of the first of the largest values, in reading order; a NaN wins over any number.
+// argmax: y*W + x inside the channel of the first of the largest values, in reading order; a NaN wins over any number.
 // May be null: not kept.
-void max_pool_forward(Stream& stream, const Pool2dShape& shape, const float* x, float* y, int32_t* winners);
+void max_pool_forward(Stream& stream, const Pool2dShape& shape, const float* x, float* y, int32_t* argmax);
 // Each dy goes to its winner; the others get 0.
-void max_pool_backward(Stream& stream, const Pool2dShape& shape, const float* dy, const int32_t* winners, float* dx,
+void max_pool_backward(Stream& stream, const Pool2dShape& shape, const float* dy, const int32_t* argmax, float* dx,
                        Result result);
 
 void average_pool_forward(Stream& stream, const Pool2dShape& shape, const float* x, float* y);

@@ -57,7 +57,7 @@ HD void for_each_window(const Pool3dAxis& z, const Pool3dAxis& y, const Pool3dAx
   }
 }
 
-// The outputs of an index: `together` neighbours of one row.
+// The outputs of an index: `together` neighbors of one row.
 struct Pool3dRows {
   Pool3dAxis z, y, x;
   int together, parts;
@@ -105,7 +105,7 @@ struct MaxPool3d {
   Pool3dRows rows;
   const float* x;
   float* y;
-  int32_t* winners;
+  int32_t* argmax;
   HD void operator()(int64_t index) const {
     const Pool3dRows::Place at = rows.place(index);
     const float* from = x + at.plane * rows.in_volume();
@@ -114,12 +114,12 @@ struct MaxPool3d {
       float best;
       const int32_t winner = rows.winner(from, at, q, &best);
       y[out + q] = best;
-      if (winners != nullptr) winners[out + q] = winner;
+      if (argmax != nullptr) argmax[out + q] = winner;
     }
   }
 };
 
-struct MaxPool3dPlaces {
+struct MaxPool3dArgmax {
   static constexpr int64_t work = 256;
   Pool3dRows rows;
   bool columns_first;
@@ -144,14 +144,14 @@ struct MaxPool3dBackward {
   static constexpr int64_t work = 64;
   Pool3dAxis z, y, x;
   const float* dy;
-  const int32_t* winners;
+  const int32_t* argmax;
   float* dx;
   bool add;
   HD void operator()(int64_t index) const {
     const int32_t me = static_cast<int32_t>(index % (static_cast<int64_t>(z.in) * y.in * x.in));
     float sum = 0;
     for_each_window(z, y, x, index, [&](int64_t at, int, int, int) {
-      if (winners[at] == me) sum += dy[at];
+      if (argmax[at] == me) sum += dy[at];
     });
     dx[index] = add ? dx[index] + sum : sum;
   }
@@ -209,7 +209,7 @@ struct AveragePool3dBackward {
 #ifdef __CUDACC__
 
 template struct CudaFlat<MaxPool3d>;
-template struct CudaFlat<MaxPool3dPlaces>;
+template struct CudaFlat<MaxPool3dArgmax>;
 template struct CudaFlat<MaxPool3dBackward>;
 template struct CudaFlat<AveragePool3d>;
 template struct CudaFlat<AveragePool3dBackward>;
@@ -262,7 +262,7 @@ void check(const Pool3dShape& s) {
   }
 }
 
-void check_places(const Pool3dShape& s) {
+void check_argmax(const Pool3dShape& s) {
   check(s);
   if (s.x_size() > 1 << 24) {
     refuse("the places of " + std::to_string(s.x_size()) + " values",
@@ -270,23 +270,23 @@ void check_places(const Pool3dShape& s) {
   }
 }
 
-void max_pool3d_forward(Stream& stream, const Pool3dShape& s, const float* x, float* y, int32_t* winners) {
+void max_pool3d_forward(Stream& stream, const Pool3dShape& s, const float* x, float* y, int32_t* argmax) {
   check(s);
   const Pool3dRows r = rows(stream, s);
-  for_each(stream, "max_pool3d", indices(s, r), MaxPool3d{r, x, y, winners});
+  for_each(stream, "max_pool3d", indices(s, r), MaxPool3d{r, x, y, argmax});
 }
 
-void max_pool3d_places(Stream& stream, const Pool3dShape& s, bool columns_first, const float* x, float* places) {
-  check_places(s);
+void max_pool3d_argmax(Stream& stream, const Pool3dShape& s, bool columns_first, const float* x, float* places) {
+  check_argmax(s);
   const Pool3dRows r = rows(stream, s);
-  for_each(stream, "max_pool3d_places", indices(s, r), MaxPool3dPlaces{r, columns_first, x, places});
+  for_each(stream, "max_pool3d_argmax", indices(s, r), MaxPool3dArgmax{r, columns_first, x, places});
 }
 
-void max_pool3d_backward(Stream& stream, const Pool3dShape& s, const float* dy, const int32_t* winners, float* dx,
+void max_pool3d_backward(Stream& stream, const Pool3dShape& s, const float* dy, const int32_t* argmax, float* dx,
                          Result result) {
   check(s);
   for_each(stream, "max_pool3d_backward", s.x_size(),
-           MaxPool3dBackward{axis(s, 0), axis(s, 1), axis(s, 2), dy, winners, dx, result == Result::add});
+           MaxPool3dBackward{axis(s, 0), axis(s, 1), axis(s, 2), dy, argmax, dx, result == Result::accumulate});
 }
 
 void average_pool3d_forward(Stream& stream, const Pool3dShape& s, const float* x, float* y) {
@@ -297,9 +297,9 @@ void average_pool3d_forward(Stream& stream, const Pool3dShape& s, const float* x
 
 void average_pool3d_backward(Stream& stream, const Pool3dShape& s, const float* dy, float* dx, Result result) {
   check(s);
-  for_each(
-      stream, "average_pool3d_backward", s.x_size(),
-      AveragePool3dBackward{{rows(stream, s), nullptr, nullptr, s.count_include_pad}, dy, dx, result == Result::add});
+  for_each(stream, "average_pool3d_backward", s.x_size(),
+           AveragePool3dBackward{
+               {rows(stream, s), nullptr, nullptr, s.count_include_pad}, dy, dx, result == Result::accumulate});
 }
 
 #endif

@@ -1,14 +1,14 @@
 // Pooling in its general form: three axes, dilation, any padding that a window reaches across. The plain poolings of
 // pictures have a faster form in pool.h, which comes here for the rest; rows (C x L) are pictures of height 1.
 //
-//   maximum   y[o] = the largest value under the window; padding never wins. winners[o] = where it stood. A window that
+//   maximum   y[o] = the largest value under the window; padding never wins. argmax[o] = where it stood. A window that
 //             holds no value at all (dilation can do that at a border) gives -infinity and winner -1.
 //   average   y[o] = sum under the window / number of its places. Padding counts as zeros (count_include_pad) or not at
 //             all; places beyond the padded volume, which only ceil_mode reaches, never count. No place: 0.
 // o stands for three indices. The window of o covers in[o*stride - before + t*dilation], t = 0 .. window-1, on each
 // axis: 0 depth, 1 height, 2 width. As ONNX's MaxPool and AveragePool say it (opset 22).
 //
-// N batch, C channels. x, dx (N, C, in sizes); y, dy, winners (N, C, out sizes). Nothing may overlap. Same bits
+// N batch, C channels. x, dx (N, C, in sizes); y, dy, argmax (N, C, out sizes). Nothing may overlap. Same bits
 // whatever the number of threads.
 #pragma once
 
@@ -44,18 +44,18 @@ struct Pool3dShape {
 // Throws Error that says which number does not fit. Every function below calls it.
 void check(const Pool3dShape& shape);
 
-// winners: (z*H + y)*W + x inside the channel of the first of the largest values, in reading order; a NaN wins over any
+// argmax: (z*H + y)*W + x inside the channel of the first of the largest values, in reading order; a NaN wins over any
 // number. May be null: not kept.
-void max_pool3d_forward(Stream& stream, const Pool3dShape& shape, const float* x, float* y, int32_t* winners);
+void max_pool3d_forward(Stream& stream, const Pool3dShape& shape, const float* x, float* y, int32_t* argmax);
 // Each dy goes to its winner; the others get 0.
-void max_pool3d_backward(Stream& stream, const Pool3dShape& shape, const float* dy, const int32_t* winners, float* dx,
+void max_pool3d_backward(Stream& stream, const Pool3dShape& shape, const float* dy, const int32_t* argmax, float* dx,
                          Result result);
 
 // Where the largest values stood, as ONNX's MaxPool counts: places in the whole of x, first value 0, as floats (so x
-// has at most 2^24 values: check_places() throws Error). columns_first: inside a channel the first axis runs fastest
+// has at most 2^24 values: check_argmax() throws Error). columns_first: inside a channel the first axis runs fastest
 // (ONNX's storage_order 1), else the last. -1 where a window holds no value.
-void check_places(const Pool3dShape& shape);
-void max_pool3d_places(Stream& stream, const Pool3dShape& shape, bool columns_first, const float* x, float* places);
+void check_argmax(const Pool3dShape& shape);
+void max_pool3d_argmax(Stream& stream, const Pool3dShape& shape, bool columns_first, const float* x, float* places);
 
 void average_pool3d_forward(Stream& stream, const Pool3dShape& shape, const float* x, float* y);
 void average_pool3d_backward(Stream& stream, const Pool3dShape& shape, const float* dy, float* dx, Result result);

@@ -225,7 +225,7 @@ void prelu_forward(Stream& stream, const PreluShape& shape, const float* x, cons
 void prelu_backward_input(Stream& stream, const PreluShape& shape, const float* x, const float* slopes, const float* dy,
                           float* dx, Result result) {
   const PreluPieces p = pieces_of(stream, shape);
-  for_each(stream, "prelu_by_input", indices(p), PreluBackward{p, x, slopes, dy, dx, result == Result::add});
+  for_each(stream, "prelu_by_input", indices(p), PreluBackward{p, x, slopes, dy, dx, result == Result::accumulate});
 }
 void prelu_backward_slopes(Stream& stream, const PreluShape& shape, const float* x, const float* dy, float* dslopes) {
   const int64_t slopes = shape.slopes();

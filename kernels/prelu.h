@@ -3,7 +3,7 @@
 //   y = x > 0 ? x : slope * x      dx = dy * (x > 0 ? 1 : slope)      dslope = sum of dy * x over the x <= 0 it serves
 //
 // Slopes are spread over x as NumPy broadcasts: one for all, one for each channel, one for each value, or any other
-// shape that fits x from the right. A NaN stays a NaN. y may be x, and dx may be dy (then with Result::replace).
+// shape that fits x from the right. A NaN stays a NaN. y may be x, and dx may be dy (then with Result::overwrite).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace striate {
 
-// How slopes lie over x, neighbouring axes of one kind made one: in each of the axes the slopes either repeat or go on.
+// How slopes lie over x, neighboring axes of one kind made one: in each of the axes the slopes either repeat or go on.
 struct PreluShape {
   static constexpr int kMaxAxes = 8;
   int axes = 1;

@@ -193,10 +193,10 @@ void resample_forward(Stream& stream, const ResampleAxis& axis, int64_t outer, i
 void resample_backward(Stream& stream, const ResampleAxis& axis, int64_t outer, int64_t inner, const float* table,
                        const float* dy, float* dx, Result result) {
   const int64_t taps = resample_taps(axis);
-  for_each(
-      stream, "resample_backward", outer * axis.in * inner,
-      ResampleBackward{axis.in, axis.out, inner, taps, reinterpret_cast<const int32_t*>(table), table + axis.out,
-                       reinterpret_cast<const int32_t*>(table + axis.out * (1 + taps)), dy, dx, result == Result::add});
+  for_each(stream, "resample_backward", outer * axis.in * inner,
+           ResampleBackward{axis.in, axis.out, inner, taps, reinterpret_cast<const int32_t*>(table), table + axis.out,
+                            reinterpret_cast<const int32_t*>(table + axis.out * (1 + taps)), dy, dx,
+                            result == Result::accumulate});
 }
 
 #endif

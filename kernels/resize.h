@@ -1,4 +1,4 @@
-// Resizing of interleaved pictures (HWC), 1 to 4 channels. Pixel centres are at half coordinates: the centre of output
+// Resizing of interleaved pictures (HWC), 1 to 4 channels. Pixel centers are at half coordinates: the center of output
 // column x lies at (x + 0.5) * (input width / output width) - 0.5 of the input, as in OpenCV, Pillow and ONNX's
 // half_pixel.
 #pragma once

@@ -80,12 +80,12 @@ void log_softmax_forward(Stream& stream, int n, int k, int64_t pixels, const flo
 void softmax_backward(Stream& stream, int n, int k, int64_t pixels, const float* y, const float* dy, float* dx,
                       Result result) {
   for_each(stream, "softmax_backward", n * pixels,
-           SoftmaxBackward{{pixels, k}, y, dy, dx, false, result == Result::add});
+           SoftmaxBackward{{pixels, k}, y, dy, dx, false, result == Result::accumulate});
 }
 void log_softmax_backward(Stream& stream, int n, int k, int64_t pixels, const float* y, const float* dy, float* dx,
                           Result result) {
   for_each(stream, "log_softmax_backward", n * pixels,
-           SoftmaxBackward{{pixels, k}, y, dy, dx, true, result == Result::add});
+           SoftmaxBackward{{pixels, k}, y, dy, dx, true, result == Result::accumulate});
 }
 
 #endif

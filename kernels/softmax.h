@@ -4,7 +4,7 @@
 //                dx[k] = y[k] * (dy[k] - sum over j of dy[j] * y[j])
 //   log_softmax  y[k] = x[k] - m - log(sum over j of exp(x[j] - m))
 //                dx[k] = dy[k] - exp(y[k]) * sum over j of dy[j]
-// No overflow for any finite x. y may be x, dx may be dy (then with Result::replace).
+// No overflow for any finite x. y may be x, dx may be dy (then with Result::overwrite).
 #pragma once
 
 #include <cstdint>

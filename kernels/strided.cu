@@ -33,7 +33,7 @@ struct TakeSmaller {
 };
 
 // An index is a piece of `chunk` values of one row, the innermost axis. On the GPU a piece is one value, so that
-// neighbouring threads touch neighbouring values; on the CPU it is a loop that the compiler turns into packs.
+// neighboring threads touch neighboring values; on the CPU it is a loop that the compiler turns into packs.
 template <typename Take, bool add, int chunk>
 struct StridedMap {
   static constexpr int64_t work = chunk + 24;
@@ -182,7 +182,7 @@ struct StridedMax {
   int64_t row_count, inner, step;
   const float* x;
   float* y;
-  int32_t* winners;
+  int32_t* argmax;
   HD void operator()(int64_t i) const {
     int64_t base[3] = {0, 0, 0};
     kept.place(i, base);
@@ -199,16 +199,16 @@ struct StridedMax {
       }
     }
     y[i] = best;
-    if (winners) winners[i] = static_cast<int32_t>(winner);
+    if (argmax) argmax[i] = static_cast<int32_t>(winner);
   }
 };
 struct StridedMaxBackward {
   static constexpr int64_t work = 8;
-  const int32_t* winners;
+  const int32_t* argmax;
   const float* dy;
   float* dx;
   HD void operator()(int64_t i) const {
-    if (winners[i] >= 0) dx[winners[i]] += dy[i];
+    if (argmax[i] >= 0) dx[argmax[i]] += dy[i];
   }
 };
 
@@ -262,7 +262,7 @@ template <typename Take>
 void launch_map(Stream& stream, const char* name, Result result, const Box& box, const float* a, const Strides& sa,
                 const float* b, const Strides& sb, float* y, const Strides& sy) {
   if (box.count() == 0) return;
-  if (result == Result::add) return launch_map<Take, true>(stream, name, box, a, sa, b, sb, y, sy);
+  if (result == Result::accumulate) return launch_map<Take, true>(stream, name, box, a, sa, b, sb, y, sy);
   launch_map<Take, false>(stream, name, box, a, sa, b, sb, y, sy);
 }
 
@@ -330,7 +330,7 @@ void strided_sum(Stream& stream, SumTerm term, const Box& kept, const Box& summe
   arguments.operands[0] = x.values, arguments.operands[1] = second.values, arguments.operands[2] = third.values;
   arguments.y = y;
   arguments.factor = factor;
-  arguments.add = result == Result::add;
+  arguments.add = result == Result::accumulate;
   if (term == SumTerm::value || term == SumTerm::product || term == SumTerm::quotient ||
       term == SumTerm::slope_by_divisor) {
     launch_sum<CommonTerms>(stream, kept.count(), arguments);
@@ -339,7 +339,7 @@ void strided_sum(Stream& stream, SumTerm term, const Box& kept, const Box& summe
   }
 }
 
-void strided_max(Stream& stream, const Box& kept, const Box& summed, const SumOperand& x, float* y, int32_t* winners) {
+void strided_max(Stream& stream, const Box& kept, const Box& summed, const SumOperand& x, float* y, int32_t* argmax) {
   StridedMax map{};
   map.kept = joined(kept, {&x.kept, &x.kept, &x.kept});
   map.rows = joined(summed, {&x.summed, &x.summed, &x.summed});
@@ -347,13 +347,13 @@ void strided_max(Stream& stream, const Box& kept, const Box& summed, const SumOp
   map.inner = take_inner(map.rows, step);
   map.step = step[0];
   map.row_count = count_of(map.rows);
-  map.x = x.values, map.y = y, map.winners = winners;
+  map.x = x.values, map.y = y, map.argmax = argmax;
   for_each(stream, "strided_max", kept.count(), map);
 }
-void strided_max_backward(Stream& stream, int64_t outputs, const int32_t* winners, const float* dy, int64_t inputs,
+void strided_max_backward(Stream& stream, int64_t outputs, const int32_t* argmax, const float* dy, int64_t inputs,
                           float* dx, Result result) {
-  if (result == Result::replace) fill(stream, inputs, 0, dx);
-  for_each(stream, "strided_max_backward", outputs, StridedMaxBackward{winners, dy, dx});
+  if (result == Result::overwrite) fill(stream, inputs, 0, dx);
+  for_each(stream, "strided_max_backward", outputs, StridedMaxBackward{argmax, dy, dx});
 }
 
 #endif

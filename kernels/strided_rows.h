@@ -10,8 +10,8 @@ namespace striate {
 // The outer axes of a walk with up to three arrays.
 struct StridedRows {
   int rank;
-  int64_t sizes[Box::kMostAxes];
-  int64_t strides[3][Box::kMostAxes];
+  int64_t sizes[Box::kMaxAxes];
+  int64_t strides[3][Box::kMaxAxes];
   HD void place(int64_t index, int64_t* at) const {
     for (int axis = rank - 1; axis >= 0; --axis) {
       const int64_t rest = index / sizes[axis], here = index - rest * sizes[axis];

@@ -48,9 +48,9 @@ void subsample_forward(Stream& stream, const SubsampleShape& s, const float* x, 
            Subsample{s.c, s.h, s.w, s.k, s.p(), s.q(), s.stride, (s.k - s.c) / 2, x, y});
 }
 void subsample_backward(Stream& stream, const SubsampleShape& s, const float* dy, float* dx, Result result) {
-  for_each(
-      stream, "subsample_backward", s.x_size(),
-      SubsampleBackward{s.c, s.h, s.w, s.k, s.p(), s.q(), s.stride, (s.k - s.c) / 2, dy, dx, result == Result::add});
+  for_each(stream, "subsample_backward", s.x_size(),
+           SubsampleBackward{s.c, s.h, s.w, s.k, s.p(), s.q(), s.stride, (s.k - s.c) / 2, dy, dx,
+                             result == Result::accumulate});
 }
 
 #endif

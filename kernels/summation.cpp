@@ -8,7 +8,7 @@
 namespace striate {
 namespace {
 
-constexpr int kGpuThreads = 128;  // of dot_products.cu
+constexpr int kGpuThreads = 128;  // of reduction_gemm.cu
 
 // Whether the host's fma() of packs rounds once: asked of fma() itself. 1 + 2^-12 squared needs 25 bits.
 template <int W>

@@ -2,10 +2,10 @@
 // give the very bits that the operator stored. Float sums depend on their order; the order depends on the device alone.
 // The emulated GPU's is CUDA's; a product is not rounded before it is added where the processor can do that, too.
 //
-//   weighted_sums.h   one term after the other: multiply_add(). A convolution forward and by the input, a dense layer
+//   implicit_gemm.h   one term after the other: multiply_add(). A convolution forward and by the input, a dense layer
 //   by
 //                     the input and by the weights.
-//   dot_products.h    a block's threads, each with the lanes of its packs, share out columns and rows; then lanes and
+//   reduction_gemm.h    a block's threads, each with the lanes of its packs, share out columns and rows; then lanes and
 //                     threads are added, halves onto halves: dot_product(). A dense layer forward, a convolution by the
 //                     weights (there in pieces of the batch, conv2d_weight_order() in conv2d.h).
 //   row_sums          the same for the plain sum of a row: row_sum(). A convolution's gradient by the bias.

@@ -28,7 +28,7 @@ constexpr uint64_t packed(uint64_t begin, uint64_t end) { return begin << 32 | e
 
 void ThreadPool::set_threads(int count) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  threads_ = std::min(count, kMostThreads);
+  threads_ = std::min(count, kMaxThreads);
   arena_.reset();
   limit_.reset();
   if (threads_ > tbb::this_task_arena::max_concurrency()) {
@@ -40,7 +40,7 @@ void ThreadPool::set_threads(int count) {
 int ThreadPool::threads() {
   int count = threads_.load(std::memory_order_relaxed);
   if (count == 0) {
-    count = std::min(tbb::this_task_arena::max_concurrency(), kMostThreads);
+    count = std::min(tbb::this_task_arena::max_concurrency(), kMaxThreads);
     threads_ = count;
   }
   return count;

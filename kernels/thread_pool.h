@@ -25,9 +25,9 @@ namespace striate {
 
 class ThreadPool {
  public:
-  static constexpr int kMostThreads = 256;
+  static constexpr int kMaxThreads = 256;
 
-  // 0: one per core; at most kMostThreads. Not while something is computing.
+  // 0: one per core; at most kMaxThreads. Not while something is computing.
   void set_threads(int count);
   int threads();
   // As parallel_for(); pieces at least 2, threads() at least 2.
@@ -46,7 +46,7 @@ class ThreadPool {
     std::atomic<bool> failed{false};
     std::atomic<int> helpers{0};
     std::exception_ptr error;  // of whoever set `failed`
-    Share shares[kMostThreads];
+    Share shares[kMaxThreads];
   };
 
   static bool take(Loop& loop, int me, int64_t* begin, int64_t* end);

@@ -71,10 +71,10 @@ void* thread_scratch(int slot, size_t bytes) {
 
 namespace detail {
 void check_grid(const char* name, Grid grid) {
-  constexpr int kMost = 65535;
-  if (grid.y <= kMost && grid.z <= kMost) return;
+  constexpr int kMax = 65535;
+  if (grid.y <= kMax && grid.z <= kMax) return;
   std::fprintf(stderr, "striate: internal error: %s is launched on a grid of %d x %d x %d blocks; y and z end at %d\n",
-               name, grid.x, grid.y, grid.z, kMost);
+               name, grid.x, grid.y, grid.z, kMax);
   std::abort();
 }
 

@@ -24,7 +24,7 @@ enum class ThreadOrder { forward, backward, shuffled };
 void set_thread_order(ThreadOrder order);
 ThreadOrder thread_order();
 
-// Fresh buffers and the shared memory of blocks filled with NaN, every CUDA launch synchronised and checked.
+// Fresh buffers and the shared memory of blocks filled with NaN, every CUDA launch synchronized and checked.
 // On from the start in debug builds; tests switch it on in any build.
 void set_debug_checks(bool on);
 bool debug_checks();

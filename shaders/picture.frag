@@ -1,6 +1,6 @@
 #version 330 core
-// Pictures of floats: looked up in a colour map between the ends of a range. The maps are a table
-// (app/widgets/colour_map.cpp), so that no colour is computed here. 8-bit pictures go through interface.frag as they are,
+// Pictures of floats: looked up in a color map between the ends of a range. The maps are a table
+// (app/widgets/color_map.cpp), so that no color is computed here. 8-bit pictures go through interface.frag as they are,
 // at 1:1 and larger through pixels.frag.
 uniform sampler2D image;
 uniform sampler2D maps;

@@ -6,11 +6,11 @@
 
 #include "app/cli/training.h"
 #include "engine/export/export_info.h"
+#include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
-#include "engine/files/overwrite.h"
 #include "engine/files/safetensors.h"
 #include "engine/nearest_word.h"
-#include "engine/prepare/prepare_picture.h"
+#include "engine/preprocess/prepare_picture.h"
 
 namespace striate {
 namespace {
@@ -24,7 +24,7 @@ struct ClassifyOptions {
 };
 
 void print_steps(const std::string& path, const PreparedPicture& prepared) {
-  for (const PreparationStep& step : prepared.steps) {
+  for (const PreprocessingStep& step : prepared.steps) {
     for (size_t c = 0; c < step.channels.size(); ++c) {
       std::string first;
       for (const float value : step.first[c]) first += fmt::format("{}{:.7g}", first.empty() ? "" : " ", value);
@@ -89,9 +89,9 @@ void point_out_order(Session& session, Loss loss, const Image& image, const std:
   if (file.picture()[0] != 3 || !somebody_guessed) return;
   const float best = *std::max_element(probabilities.begin(), probabilities.end());
   if (best >= kUnsure) return;
-  Preparation other = file.preparation;
-  const bool rgb = other.order == Preparation::Order::rgb;
-  other.order = rgb ? Preparation::Order::bgr : Preparation::Order::rgb;
+  Preprocessing other = file.preprocessing;
+  const bool rgb = other.order == Preprocessing::Order::rgb;
+  other.order = rgb ? Preprocessing::Order::bgr : Preprocessing::Order::rgb;
   SessionRequest request;
   request.input = in_network_order(file, prepare_picture(image, other, file.picture()).values);
   const std::vector<float> swapped = session.probabilities(session.run(request)->output.values, loss);
@@ -102,20 +102,20 @@ void point_out_order(Session& session, Loss loss, const Image& image, const std:
                          *at, best, rgb ? "bgr" : "rgb"));
 }
 
-// Of the first picture's preparation: what nobody has said.
+// Of the first picture's preprocessing: what nobody has said.
 void point_out_guess(const ModelFile& file) {
   if (!file.prepared_as.empty() || file.kind == ModelFile::Kind::weights) return;
   print_note(fmt::format("{} does not say how pictures are prepared; assumed is: {}", file.path,
-                         file.preparation.text(file.picture()[0])));
+                         file.preprocessing.text(file.picture()[0])));
 }
 
-Preparation preparation_for(const ClassifyOptions& options, const ModelFile& file, const Image& image) {
+Preprocessing preprocessing_for(const ClassifyOptions& options, const ModelFile& file, const Image& image) {
   const Shape input = file.picture();
   const bool ready = image.width == input[2] && image.height == input[1];
-  Preparation preparation = file.preparation;
-  const bool drawn = options.as == "auto" && !preparation.asked && reads_drawn_digits(file) && !ready;
-  if (options.as == "digit" || drawn) preparation.fit = Preparation::Fit::digit;
-  return preparation;
+  Preprocessing preprocessing = file.preprocessing;
+  const bool drawn = options.as == "auto" && !preprocessing.asked && reads_drawn_digits(file) && !ready;
+  if (options.as == "digit" || drawn) preprocessing.fit = Preprocessing::Fit::digit;
+  return preprocessing;
 }
 
 void classify(const ClassifyOptions& options, const CommandLine& line) {
@@ -139,18 +139,18 @@ void classify(const ClassifyOptions& options, const CommandLine& line) {
   if (options.as == "digit" && input != Shape{1, 28, 28})
     throw Error(fmt::format("--as digit: {} takes {}, digits are 1 x 28 x 28", options.model.file, input.text()),
                 "use --as picture");
-  file.preparation.check_fits(input);
+  file.preprocessing.check_fits(input);
   SessionRequest request;
   for (const std::string& name : options.activations) request.activations.push_back(layer_named(session, name));
   request.all_activations = !options.save.empty() && options.activations.empty();
   point_out_guess(file);
   if (options.explain) {
-    print_out(fmt::format("preparation {}\nfrom {}\n\n", file.preparation.text(input[0]),
+    print_out(fmt::format("preprocessing {}\nfrom {}\n\n", file.preprocessing.text(input[0]),
                           file.prepared_as.empty() ? "a guess" : file.prepared_as));
     print_out("image,step,what,width,height,channel,minimum,maximum,mean,first values\n");
     for (const std::string& path : options.images) {
       const ImagePtr image = read_image(path);
-      print_steps(path, prepare_picture(*image, preparation_for(options, file, *image), input));
+      print_steps(path, prepare_picture(*image, preprocessing_for(options, file, *image), input));
     }
     print_out("\n");
   }
@@ -159,7 +159,7 @@ void classify(const ClassifyOptions& options, const CommandLine& line) {
   for (const std::string& path : options.images) {
     const ImagePtr image = read_image(path);
     print_notes(*image);
-    const PreparedPicture prepared = prepare_picture(*image, preparation_for(options, file, *image), input);
+    const PreparedPicture prepared = prepare_picture(*image, preprocessing_for(options, file, *image), input);
     request.input = in_network_order(file, prepared.values);
     const SessionResult result = *session.run(request);
     const std::vector<float> probabilities = session.probabilities(result.output.values, loss);
@@ -208,7 +208,7 @@ void add_classify(CLI::App& parent, CommandLine& line) {
   command->add_option("IMAGE", options->images, "The pictures")->required()->type_name("");
   add_choice(*command, "--as", options->as, "What the pictures are (auto)", {"auto", "picture", "digit"});
   add_integer(*command, "--best", options->best, "Classes for each picture (5)", 1, 100000);
-  command->add_flag("--explain", options->explain, "Print each step of the preparation as numbers");
+  command->add_flag("--explain", options->explain, "Print each step of the preprocessing as numbers");
   command->add_option("--activation", options->activations, "Print what a layer gave, by its name; as often as wanted")
       ->type_name("NAME")
       ->expected(1)

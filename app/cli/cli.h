@@ -84,7 +84,7 @@ CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& va
 CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value, const std::string& help,
                         const std::vector<std::string>& choices);
 
-// --force, for a command that writes a file: what it overrules is told in engine/files/overwrite.h.
+// --force, for a command that writes a file: what it overrules is told in engine/export/overwrite.h.
 void add_force(CLI::App& command, bool& force);
 
 // --do COMMAND, as often as wanted.

@@ -6,14 +6,14 @@
 #include "app/cli/training.h"
 #include "engine/nearest_word.h"
 #include "engine/network/batch_size.h"
-#include "engine/prepare/prepare_picture.h"
-#include "engine/prepare/prepared_dataset.h"
+#include "engine/preprocess/prepare_picture.h"
+#include "engine/preprocess/prepared_dataset.h"
 #include "engine/training/metrics.h"
 
 namespace striate {
 namespace {
 
-constexpr size_t kMostShown = 50;  // classes in a table; of more, those that occur
+constexpr size_t kMaxShown = 50;  // classes in a table; of more, those that occur
 
 struct EvaluateOptions {
   ModelOptions model;
@@ -25,16 +25,16 @@ struct EvaluateOptions {
 
 // A data set with the classes of a model: labels are matched by name, so that a folder with some of the classes can be
 // judged as well.
-class Relabelled : public Dataset {
+class Relabeled : public Dataset {
  public:
-  Relabelled(const Dataset& data, std::vector<std::string> classes) : data_(data), classes_(std::move(classes)) {
+  Relabeled(const Dataset& data, std::vector<std::string> classes) : data_(data), classes_(std::move(classes)) {
     for (const std::string& name : data.classes()) {
       const auto found = std::find(classes_.begin(), classes_.end(), name);
       if (found == classes_.end())
         throw Error(fmt::format("the model does not know the class \"{}\" of {}; it knows {} classes", name,
                                 data.name(), classes_.size()),
-                    classes_.size() <= kMostShown ? fmt::format("its classes: {}", fmt::join(classes_, ", "))
-                                                  : nearest_hint(name, classes_));
+                    classes_.size() <= kMaxShown ? fmt::format("its classes: {}", fmt::join(classes_, ", "))
+                                                 : nearest_hint(name, classes_));
       map_.push_back(static_cast<int>(found - classes_.begin()));
     }
   }
@@ -114,29 +114,29 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
     source.height = static_cast<int>(input[1]);
     source.width = static_cast<int>(input[2]);
   }
-  Preparation preparation = file.preparation;
+  Preprocessing preprocessing = file.preprocessing;
   const bool folder = source_word(options.data) == "folder";
-  if (picture.rank() == 3) preparation.check_fits(picture);
-  if (picture.rank() == 3 && (preparation.asked || preparation.fit == Preparation::Fit::shorter)) {
-    source.fit = [&](const Image& image, const Shape& shape) { return fitted_bytes(image, preparation, shape); };
+  if (picture.rank() == 3) preprocessing.check_fits(picture);
+  if (picture.rank() == 3 && (preprocessing.asked || preprocessing.fit == Preprocessing::Fit::shorter)) {
+    source.fit = [&](const Image& image, const Shape& shape) { return fitted_bytes(image, preprocessing, shape); };
   }
   std::unique_ptr<Dataset> data = open_data(options.data, source, "", progress);
   name_classes(model, *data);
-  Normalisation normalisation = info.normalisation;
+  Normalization normalization = info.normalization;
   if (picture.rank() == 3) {
-    if (folder) preparation.asked = false;  // its pictures were fitted as they were read
-    data = std::make_unique<PreparedDataset>(std::move(data), preparation, picture, file.channels_last());
-    normalisation = {};
+    if (folder) preprocessing.asked = false;  // its pictures were fitted as they were read
+    data = std::make_unique<PreparedDataset>(std::move(data), preprocessing, picture, file.channels_last());
+    normalization = {};
   } else if (data->shape() != input) {
     throw Error(
         fmt::format("{} takes {}, {} has {}", options.model.file, input.text(), data->name(), data->shape().text()),
         "choose a data set of that size");
   }
-  const Relabelled judged(*data, info.classes);
+  const Relabeled judged(*data, info.classes);
   const std::vector<int64_t> indices = indices_of(options, file, *data, seed);
   const int64_t all = static_cast<int64_t>(indices.size());
   const Architecture architecture = loss == Loss::cross_entropy ? up_to_logits(info.architecture) : info.architecture;
-  const int most = static_cast<int>(std::min<int64_t>(all, options.batch > 0 ? options.batch : kMostEvaluated));
+  const int most = static_cast<int>(std::min<int64_t>(all, options.batch > 0 ? options.batch : kMaxEvaluated));
   const int batch = architecture.whole() ? 1
                     : options.batch > 0  ? most
                                          : batch_within(architecture, Plan::inference(1), kEvaluationBudget, most);
@@ -152,7 +152,7 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
     const Network gone = std::move(model.session.network());
   }
   const Evaluation result =
-      evaluator->evaluate(stream, evaluator->network(), judged, indices, normalisation, [&](int64_t done) {
+      evaluator->evaluate(stream, evaluator->network(), judged, indices, normalization, [&](int64_t done) {
         if (progress.due()) progress.show(fmt::format("{} of {} pictures", done, all));
         return !StopOnSignal::asked();
       });
@@ -173,7 +173,7 @@ void evaluate(const EvaluateOptions& options, const CLI::App& command, const Com
   size_t widest = 5;
   for (const std::string& name : info.classes) widest = std::max(widest, name.size());
   print_out(fmt::format("\n{:<{}}  samples  recall  precision\n", "class", widest));
-  const bool many = static_cast<size_t>(result.classes) > kMostShown;
+  const bool many = static_cast<size_t>(result.classes) > kMaxShown;
   for (int c = 0; c < result.classes; ++c) {
     if (many && result.samples_of(c) == 0) continue;
     print_out(fmt::format("{:<{}}  {:>7}  {:>6}  {:>9}\n", info.classes[static_cast<size_t>(c)], widest,

@@ -78,13 +78,13 @@ ExportInfo info_of(const ExportOptions& options, ModelFile& file) {
 
 // What the network gives for the values of a formula, as the scripts print it.
 void print_check(Stream& stream, Network& network) {
-  const Slot& input = network.activation(0);
+  const NamedTensor& input = network.activation(0);
   std::vector<float> values;
   for (int64_t i = 0; i < input.shape.count(); ++i)
     values.push_back(static_cast<float>(static_cast<double>(i * 7919 % 1000) / 500 - 1));
-  network.write_slot(stream, input, values);
+  network.write_tensor(stream, input, values);
   network.forward(stream, Mode::evaluation);
-  for (const float value : network.read_slot(stream, network.output())) print_out(fmt::format("{:.9g}\n", value));
+  for (const float value : network.read_tensor(stream, network.output())) print_out(fmt::format("{:.9g}\n", value));
 }
 
 void export_model(const ExportOptions& options, const CommandLine& line) {
@@ -119,7 +119,7 @@ void add_export(CLI::App& parent, CommandLine& line) {
       "The ending of OUT says the format:\n"
       "  OUT.onnx         ONNX, for nearly every other program. The opset is the lowest that has all operators, 13 or\n"
       "                   later; names of layers and weights are kept, the batch is open; names of classes and the\n"
-      "                   preparation of pictures stand in its metadata.\n"
+      "                   preprocessing of pictures stand in its metadata.\n"
       "  OUT.py           a script for PyTorch, or for Keras 3 with --to keras, that builds the network; its weights "
       "are\n"
       "                   in OUT.safetensors beside it. `python OUT.py --check` prints what it gives for the values "

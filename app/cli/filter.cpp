@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "app/cli/cli.h"
+#include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
-#include "engine/files/overwrite.h"
 
 namespace striate {
 namespace {

@@ -59,15 +59,15 @@ void check_crop(const ModelOptions& options, const ModelFile& file) {
         fmt::format("leave --crop out: pictures of any size are resized and cut to {} x {}", picture[2], picture[1]));
 }
 
-void take_resize(const std::string& text, Preparation& preparation) {
+void take_resize(const std::string& text, Preprocessing& preprocessing) {
   int64_t side = 0;
   if (text == "stretch") {
-    preparation.fit = Preparation::Fit::stretch;
+    preprocessing.fit = Preprocessing::Fit::stretch;
   } else if (text == "middle") {
-    preparation.fit = Preparation::Fit::middle;
+    preprocessing.fit = Preprocessing::Fit::middle;
   } else if (parse_integer(text, &side) && side >= 1 && side <= 65536) {
-    preparation.fit = Preparation::Fit::shorter;
-    preparation.shorter = static_cast<int>(side);
+    preprocessing.fit = Preprocessing::Fit::shorter;
+    preprocessing.shorter = static_cast<int>(side);
   } else {
     throw UsageError(fmt::format("--resize: '{}' is not possible", text),
                      "pixels of the shorter side (256), stretch, or middle");
@@ -75,37 +75,36 @@ void take_resize(const std::string& text, Preparation& preparation) {
 }
 
 // Options overrule what the file says; mistakes that explain themselves are told before anything is computed.
-void take_preparation(const ModelOptions& options, ModelFile& file) {
-  Preparation& preparation = file.preparation;
+void take_preprocessing(const ModelOptions& options, ModelFile& file) {
+  Preprocessing& preprocessing = file.preprocessing;
   if (!options.order.empty())
-    preparation.order = options.order == "bgr" ? Preparation::Order::bgr : Preparation::Order::rgb;
-  if (!options.scale.empty() && !parse_scale(options.scale, preparation.scale))
+    preprocessing.order = options.order == "bgr" ? Preprocessing::Order::bgr : Preprocessing::Order::rgb;
+  if (!options.scale.empty() && !parse_scale(options.scale, preprocessing.scale))
     throw UsageError(fmt::format("--scale: '{}' is not possible", options.scale),
                      "1/255 turns the stored 0..255 into 0..1; 1 leaves them");
-  if (!options.mean.empty()) preparation.mean = parse_list("--mean", options.mean);
-  if (!options.deviation.empty()) preparation.deviation = parse_list("--deviation", options.deviation);
-  for (const float deviation : preparation.deviation)
-    if (!(deviation > 0))
-      throw UsageError(fmt::format("--deviation: {} is not possible", deviation), "numbers above 0");
+  if (!options.mean.empty()) preprocessing.mean = parse_list("--mean", options.mean);
+  if (!options.stddev.empty()) preprocessing.stddev = parse_list("--std", options.stddev);
+  for (const float stddev : preprocessing.stddev)
+    if (!(stddev > 0)) throw UsageError(fmt::format("--std: {} is not possible", stddev), "numbers above 0");
   if (!options.resize.empty()) {
-    take_resize(options.resize, preparation);
-    preparation.asked = true;
+    take_resize(options.resize, preprocessing);
+    preprocessing.asked = true;
   }
   const Shape picture = file.picture();
   const size_t channels = static_cast<size_t>(picture.rank() == 3 ? picture[0] : file.info.architecture.input()[0]);
-  for (const char* option : {"--mean", "--deviation"}) {
-    const auto& values = option[2] == 'm' ? preparation.mean : preparation.deviation;
+  for (const char* option : {"--mean", "--std"}) {
+    const auto& values = option[2] == 'm' ? preprocessing.mean : preprocessing.stddev;
     if (!values.empty() && values.size() != channels)
       throw UsageError(fmt::format("{}: {} numbers for {} channels", option, values.size(), channels),
                        "one number for each channel");
   }
-  const bool large = std::any_of(preparation.mean.begin(), preparation.mean.end(), [](float m) { return m > 2; });
-  if (!options.mean.empty() && large && preparation.scale == 1.0 / 255)
+  const bool large = std::any_of(preprocessing.mean.begin(), preprocessing.mean.end(), [](float m) { return m > 2; });
+  if (!options.mean.empty() && large && preprocessing.scale == 1.0 / 255)
     throw UsageError(fmt::format("--mean {}: taken from pictures of 0..1, that leaves nothing of them", options.mean),
                      "such means belong to the stored 0..255: add --scale 1");
-  if (!(options.order + options.scale + options.mean + options.deviation + options.resize).empty())
+  if (!(options.order + options.scale + options.mean + options.stddev + options.resize).empty())
     file.prepared_as = "the options";
-  file.info.normalisation = preparation.normalisation(static_cast<int>(channels));
+  file.info.normalization = preprocessing.normalization(static_cast<int>(channels));
 }
 
 }  // namespace
@@ -132,9 +131,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   add_text(command, "--mean", options.mean, "What is then taken from each channel, in the network's order")
       ->type_name("R,G,B")
       ->group(group);
-  add_text(command, "--deviation", options.deviation, "And what it is then divided by")
-      ->type_name("R,G,B")
-      ->group(group);
+  add_text(command, "--std", options.stddev, "And what it is then divided by")->type_name("R,G,B")->group(group);
 }
 
 std::vector<std::string> imagenet_classes(int64_t classes) {
@@ -160,7 +157,7 @@ ModelFile read_model(const ModelOptions& options) {
     file = read_model_file(options.file, how);
   }
   check_crop(options, file);
-  take_preparation(options, file);
+  take_preprocessing(options, file);
   return file;
 }
 

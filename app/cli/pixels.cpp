@@ -12,7 +12,7 @@
 namespace striate {
 namespace {
 
-constexpr int kMostUnasked = 64;  // columns and rows that are printed of a large picture without --region
+constexpr int kMaxUnasked = 64;  // columns and rows that are printed of a large picture without --region
 
 struct PixelsOptions {
   std::string file;
@@ -39,12 +39,12 @@ std::array<int64_t, 4> parse_region(const std::string& text) {
 // The number, or the three, of one pixel as they are printed.
 std::string cell_text(const Image& image, int x, int y, const std::string& channel) {
   const uint8_t* p = image.at(x, y);
-  const bool colour = image.colour_channels() == 3;
-  if (!colour) return std::to_string(p[0]);
+  const bool color = image.color_channels() == 3;
+  if (!color) return std::to_string(p[0]);
   if (channel == "r") return std::to_string(p[0]);
   if (channel == "g") return std::to_string(p[1]);
   if (channel == "b") return std::to_string(p[2]);
-  if (channel == "gray") return to_text(std::nearbyint(grey_of(GreyWeights{}, p[0], p[1], p[2])));
+  if (channel == "gray") return to_text(std::nearbyint(gray_of(GrayWeights{}, p[0], p[1], p[2])));
   return fmt::format("{},{},{}", p[0], p[1], p[2]);
 }
 
@@ -72,8 +72,8 @@ void print_pixels(PixelsOptions options) {
   const ImagePtr image = read_image(options.file);
   print_notes(*image);
   if (!options.has_region) {
-    options.region = {0, 0, std::min(image->width, kMostUnasked), std::min(image->height, kMostUnasked)};
-    if (image->width > kMostUnasked || image->height > kMostUnasked)
+    options.region = {0, 0, std::min(image->width, kMaxUnasked), std::min(image->height, kMaxUnasked)};
+    if (image->width > kMaxUnasked || image->height > kMaxUnasked)
       print_note(fmt::format("{} has {} x {} pixels; these are the first {} x {}. Others: --region X,Y,W,H",
                              image->name, image->width, image->height, options.region[2], options.region[3]));
   }

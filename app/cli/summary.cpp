@@ -78,11 +78,11 @@ std::string with_formula(const Counted& counted) {
 }
 
 constexpr size_t kColumns = 7;
-constexpr size_t kMostNames = 4, kLongestText = 72;  // a table that fits the screen, whatever the network
+constexpr size_t kMaxNames = 4, kLongestText = 72;  // a table that fits the screen, whatever the network
 
 // "a, b, c, d and 56 more"
 std::string some_of(const std::vector<std::string>& names, const char* between) {
-  const size_t shown = std::min(names.size(), kMostNames);
+  const size_t shown = std::min(names.size(), kMaxNames);
   std::string text;
   for (size_t i = 0; i < shown; ++i) text += (i > 0 ? between : "") + names[i];
   return names.size() > shown ? fmt::format("{} and {} more", text, names.size() - shown) : text;
@@ -191,7 +191,7 @@ void print_summary(SummaryOptions options) {
     }
     const std::vector<Shape> inputs = architecture.input_shapes(n, shapes);
     const Counted parameters = node.layer->parameter_count(inputs), work = node.layer->multiply_adds(inputs);
-    for (const Running& each : node.layer->running(inputs)) running += each.shape.count();
+    for (const BufferSpec& each : node.layer->buffers(inputs)) running += each.shape.count();
     // Its number, from 0 without the input; the name beside it where somebody gave one.
     const std::string number = std::to_string(n - 1);
     std::string name = fmt::format("{}{} ({})", number == node.name ? "" : number + " ",
@@ -225,7 +225,7 @@ void print_summary(SummaryOptions options) {
   const uint64_t bytes = static_cast<uint64_t>(totals.parameters) * 4;
   const auto memory = [&](const Plan& plan) {
     return bytes_in_words(static_cast<uint64_t>(
-        plan_slots(architecture, plan, plan.training ? optimizer.states() : std::vector<std::string>{}).bytes()));
+        plan_tensors(architecture, plan, plan.training ? optimizer.states() : std::vector<std::string>{}).bytes()));
   };
   print_out(std::string(all, '=') + "\n");
   print_out(fmt::format("Total params: {} ({})\n", grouped(totals.parameters), bytes_in_words(bytes)));
@@ -234,7 +234,7 @@ void print_summary(SummaryOptions options) {
   Plan one, training;
   training.batch = architecture.whole() ? 1 : static_cast<int>(options.batch);
   training.training = true;
-  const int64_t activations = plan_slots(architecture, one).arena[static_cast<size_t>(Role::activation)];
+  const int64_t activations = plan_tensors(architecture, one).arena[static_cast<size_t>(TensorKind::activation)];
   print_out(fmt::format("Activations of one picture: {} values ({})\n", grouped(activations),
                         bytes_in_words(static_cast<uint64_t>(activations) * 4)));
   if (architecture.whole()) {
@@ -242,7 +242,7 @@ void print_summary(SummaryOptions options) {
   } else {
     // As `evaluate` chooses it; training judges in the memory that it has.
     Plan judged = Plan::inference(1);
-    judged.batch = batch_within(architecture, judged, kEvaluationBudget, kMostEvaluated);
+    judged.batch = batch_within(architecture, judged, kEvaluationBudget, kMaxEvaluated);
     print_out(
         fmt::format("Memory: {} for one picture; {} to train with batches of {} and {}; {} to evaluate with batches "
                     "of {}\n",
@@ -253,19 +253,18 @@ void print_summary(SummaryOptions options) {
   print_out(fmt::format("Inference with batches of {}: {} reusing memory, {} keeping every activation\n", keeping.batch,
                         memory(Plan::inference(keeping.batch)), memory(keeping)));
   if (file.picture().rank() == 3 && !file.path.empty()) {
-    print_out(fmt::format("Pictures: {} ({})\n", file.preparation.text(file.picture()[0]),
+    print_out(fmt::format("Pictures: {} ({})\n", file.preprocessing.text(file.picture()[0]),
                           file.prepared_as.empty() ? "a guess: the file does not say it" : "from " + file.prepared_as));
   }
   if (!file.style.empty()) print_out(fmt::format("Weights under the names of {}\n", file.style));
   if (!file.producer.empty()) print_out(fmt::format("Written by {}\n", file.producer));
-  constexpr size_t kMostClasses = 20;
+  constexpr size_t kMaxClasses = 20;
   if (!info.classes.empty())
     print_out(fmt::format(
         "Classes: {}{}\n",
         fmt::join(info.classes.begin(),
-                  info.classes.begin() + static_cast<std::ptrdiff_t>(std::min(kMostClasses, info.classes.size())),
-                  ", "),
-        info.classes.size() > kMostClasses ? fmt::format(" and {} more", info.classes.size() - kMostClasses) : ""));
+                  info.classes.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxClasses, info.classes.size())), ", "),
+        info.classes.size() > kMaxClasses ? fmt::format(" and {} more", info.classes.size() - kMaxClasses) : ""));
   print_training(training_of_file, file);
   print_out(std::string(all, '_') + "\n");
 }

@@ -13,14 +13,14 @@
 #include "app/cli/training_saves.h"
 #include "app/command/registry.h"
 #include "app/shell/settings.h"
+#include "engine/export/overwrite.h"
 #include "engine/files/atomic_write.h"
-#include "engine/files/overwrite.h"
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/metrics.h"
-#include "engine/training/recipe_file.h"
 #include "engine/training/starting_weights.h"
 #include "engine/training/trainer.h"
+#include "engine/training/training_config.h"
 
 namespace striate {
 namespace {
@@ -58,26 +58,26 @@ void refuse_with_resume(const CLI::App& command) {
 }
 
 // What else going on needs: of a saved training, what it was saved with.
-RunRecipe recipe_of(const TrainOptions& options, const SafeTensors& saved) {
-  RunRecipe recipe;
+TrainingConfig config_of(const TrainOptions& options, const SafeTensors& saved) {
+  TrainingConfig config;
   const auto kept = [&](const char* key, const std::string& given) {
     const auto found = saved.metadata().find(key);
     return found == saved.metadata().end() ? given : found->second;
   };
-  recipe.split = kept("run.split", options.split);
-  recipe.augment = kept("run.augment", options.augment);
-  recipe.initializer = kept("run.initializer", options.initializer);
-  recipe.data = options.data;
+  config.split = kept("run.split", options.split);
+  config.augment = kept("run.augment", options.augment);
+  config.initializer = kept("run.initializer", options.initializer);
+  config.data = options.data;
   if (!options.resume.empty()) {
-    read_transfer(saved, options.resume, recipe);
-    return recipe;
+    read_transfer(saved, options.resume, config);
+    return config;
   }
-  recipe.weights = options.weights;
-  recipe.partial = options.partial;
-  recipe.head = static_cast<int>(options.head);
-  recipe.freeze = options.freeze;
-  recipe.split_by = options.split_by == "sample" ? "" : options.split_by;
-  return recipe;
+  config.weights = options.weights;
+  config.partial = options.partial;
+  config.head = static_cast<int>(options.head);
+  config.freeze = options.freeze;
+  config.split_by = options.split_by == "sample" ? "" : options.split_by;
+  return config;
 }
 
 bool ends_with(const std::string& text, const std::string& end) {
@@ -86,10 +86,10 @@ bool ends_with(const std::string& text, const std::string& end) {
 
 // What --weights says besides its values: the network, where --model does not, and how pictures are normalized.
 // Pictures of one's own are fitted to what that network takes.
-void take_base(TrainOptions& options, RunRecipe& recipe, SourceOptions& source) {
+void take_base(TrainOptions& options, TrainingConfig& config, SourceOptions& source) {
   if (options.weights.empty()) {
     if (options.partial) throw UsageError("--partial is for --weights", "give the file of weights");
-    recipe.normalization = options.normalization == "measured" ? "" : options.normalization;
+    config.normalization = options.normalization == "measured" ? "" : options.normalization;
     return;
   }
   const bool own =
@@ -98,7 +98,7 @@ void take_base(TrainOptions& options, RunRecipe& recipe, SourceOptions& source) 
   if (options.model.empty() && !own)
     throw UsageError(fmt::format("{} does not say which network its weights belong to", options.weights),
                      "name it: --model resnet50");
-  recipe.normalization = options.normalization;
+  config.normalization = options.normalization;
   ModelFile base;
   if (own) base = read_model_file(options.weights);
   if (options.model.empty()) {
@@ -112,24 +112,24 @@ void take_base(TrainOptions& options, RunRecipe& recipe, SourceOptions& source) 
     }
   }
   if (!options.normalization.empty()) {
-    if (options.normalization == "measured") recipe.normalization = "";
+    if (options.normalization == "measured") config.normalization = "";
     return;
   }
   // Weights of a model by name: as its makers prepare pictures.
   if (!own && find_model(options.model) != nullptr && !options.partial)
     base = read_model_file(options.weights, {options.model, {}});
   if (base.prepared_as.empty()) return;
-  if (base.preparation.order == Preparation::Order::bgr) {
+  if (base.preprocessing.order == Preprocessing::Order::bgr) {
     print_note(fmt::format("{} was trained with blue first; pictures here have red first, so means are measured",
                            options.weights));
     return;
   }
-  recipe.normalization = base.info.normalisation.text();
+  config.normalization = base.info.normalization.text();
 }
 
 // The window opens a file that says where its pictures are; it doesn't know sizes of one's own.
-std::map<std::string, std::string> keys_to_save(const RunRecipe& recipe, const TrainOptions& options) {
-  std::map<std::string, std::string> keys = recipe_keys(recipe);
+std::map<std::string, std::string> keys_to_save(const TrainingConfig& config, const TrainOptions& options) {
+  std::map<std::string, std::string> keys = config_keys(config);
   if (!options.size.empty()) keys.erase("run.data");
   return keys;
 }
@@ -253,7 +253,7 @@ class Session {
 
   // In the training's own network: nobody looks at what a step left there. A signal ends it before its end.
   Evaluation evaluate(const std::vector<int64_t>& part) {
-    return evaluator_.evaluate(trainer_.stream(), trainer_.network(), trainer_.data(), part, trainer_.normalisation(),
+    return evaluator_.evaluate(trainer_.stream(), trainer_.network(), trainer_.data(), part, trainer_.normalization(),
                                [](int64_t) { return !StopOnSignal::asked(); });
   }
 
@@ -359,8 +359,8 @@ class Session {
 
   int64_t trained_parameters() {
     int64_t count = 0;
-    for (const Slot& slot : trainer_.network().slots()) {
-      if (slot.role == Role::weight_gradient) count += slot.shape.count();
+    for (const NamedTensor& tensor : trainer_.network().tensors()) {
+      if (tensor.kind == TensorKind::weight_gradient) count += tensor.shape.count();
     }
     return count;
   }
@@ -383,7 +383,7 @@ class Session {
 
 // What a saved training was made with must be what it goes on with.
 void check_same_data(const std::string& path, const ModelInfo& info, const Dataset& data,
-                     const Normalisation& normalisation) {
+                     const Normalization& normalization) {
   if (info.classes != data.classes())
     throw Error(fmt::format("{}: it learned other classes than {} has", path, data.name()),
                 fmt::format("its classes: {}", fmt::join(info.classes, ", ")));
@@ -391,7 +391,7 @@ void check_same_data(const std::string& path, const ModelInfo& info, const Datas
     throw Error(fmt::format("{}: it takes {}, {} has {}", path, info.architecture.input().text(), data.name(),
                             data.shape().text()),
                 "train on from the data set that it began with");
-  if (info.normalisation.mean != normalisation.mean || info.normalisation.deviation != normalisation.deviation)
+  if (info.normalization.mean != normalization.mean || info.normalization.stddev != normalization.stddev)
     throw Error(fmt::format("{}: it began with other training pictures than these", path),
                 "give the same --data as in the beginning");
 }
@@ -444,12 +444,12 @@ void train(TrainOptions options, const CLI::App& command, const CommandLine& lin
     if (command.get_option("--rate")->count() > 0) settings.rate = given.rate;
     if (command.get_option("--schedule")->count() > 0) settings.schedule = given.schedule;
   }
-  RunRecipe recipe = recipe_of(options, saved);
+  TrainingConfig config = config_of(options, saved);
   SourceOptions source;
-  if (!resume) take_base(options, recipe, source);
-  recipe.model = options.model;
-  check_recipe(recipe);
-  settings.augment = Augmentation::parse(recipe.augment).function();
+  if (!resume) take_base(options, config, source);
+  config.model = options.model;
+  check_config(config);
+  settings.augment = Augmentation::parse(config.augment).function();
   settings.keyframes = false;
   source.seed = settings.seed;
   if (resume && info.architecture.input().rank() == 3) {
@@ -458,20 +458,20 @@ void train(TrainOptions options, const CLI::App& command, const CommandLine& lin
     source.width = static_cast<int>(info.architecture.input()[2]);
   }
   const std::unique_ptr<Dataset> data = open_data(options.data, source, options.size, progress);
-  recipe.seed = settings.seed;
-  const Split parts = recipe_split(recipe, *data);
-  const Normalisation normalisation = recipe_normalization(recipe, *data, parts);
+  config.seed = settings.seed;
+  const Split parts = config_split(config, *data);
+  const Normalization normalization = config_normalization(config, *data, parts);
   if (resume) {
-    check_same_data(options.resume, info, *data, normalisation);
+    check_same_data(options.resume, info, *data, normalization);
   } else {
     architecture_of(options.model, data->shape(), 0);  // a wrong name or text: exit status 2
-    info.architecture = recipe_architecture(recipe, *data);
-    settings.frozen = as_usage("--freeze", [&] { return LayerSet::parse(recipe.freeze, info.architecture); });
+    info.architecture = config_architecture(config, *data);
+    settings.frozen = as_usage("--freeze", [&] { return LayerSet::parse(config.freeze, info.architecture); });
     for (const Model& each : models())
       if (options.model == each.name) info.model = each.name;
     info.data = source_word(options.data);
     info.classes = data->classes();
-    info.normalisation = normalisation;
+    info.normalization = normalization;
     info.seed = settings.seed;
     if (command.get_option("--schedule")->count() == 0) {
       settings.schedule = Schedule::usual(static_cast<int64_t>(parts.training.size()) / settings.batch);
@@ -486,15 +486,15 @@ void train(TrainOptions options, const CLI::App& command, const CommandLine& lin
 
   Network network(stream, info.architecture);
   if (resume) load_weights(stream, saved, options.resume, network);
-  if (!recipe.weights.empty() && !resume) {
+  if (!config.weights.empty() && !resume) {
     const WeightsFit fit =
-        load_starting_weights(stream, network, {recipe.weights, recipe.partial, recipe.head > 0}, settings);
-    if (recipe.partial) print_out(weights_report(fit));
+        load_starting_weights(stream, network, {config.weights, config.partial, config.head > 0}, settings);
+    if (config.partial) print_out(weights_report(fit));
   }
-  const bool keep = resume || !recipe.weights.empty();
-  Trainer trainer(stream, network, *data, parts.training, normalisation, settings, keep);
+  const bool keep = resume || !config.weights.empty();
+  Trainer trainer(stream, network, *data, parts.training, normalization, settings, keep);
   if (resume) resume_training(saved, options.resume, trainer);
-  Session(options, trainer, info, parts, progress, keys_to_save(recipe, options)).run();
+  Session(options, trainer, info, parts, progress, keys_to_save(config, options)).run();
 }
 
 std::string data_help() {

@@ -73,7 +73,7 @@ Architecture architecture_of(const std::string& model, const Shape& input, int c
 // say it or is overruled; names of the classes.
 struct ModelOptions {
   std::string file, model, labels;
-  std::string order, scale, mean, deviation, resize, crop;
+  std::string order, scale, mean, stddev, resize, crop;
 };
 void add_model_options(CLI::App& command, ModelOptions& options);
 struct OpenedModel {

@@ -11,7 +11,7 @@
 
 #include "app/worker/kept_training.h"
 #include "engine/error.h"
-#include "engine/files/overwrite.h"
+#include "engine/export/overwrite.h"
 
 namespace striate {
 

@@ -156,7 +156,7 @@ std::string take_word(std::string_view& rest);
 std::string quoted(const std::string& value);
 std::string in_quotes(std::string_view value);  // the same, in quotes also where it need not be
 // Of `names`, the one nearest to `name` by edit distance (Damerau-Levenshtein, optimal string alignment; a swap of two
-// neighbours counts once), ignoring case; also one whose part after the last dot is `name`. Empty if none is near.
+// neighbors counts once), ignoring case; also one whose part after the last dot is `name`. Empty if none is near.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& names);
 
 }  // namespace striate

@@ -72,7 +72,7 @@ Expectation parse_expectation(const std::vector<Word>& words, size_t* next, cons
   } else if (parse_number(value.text, &number)) {
     expectation.value = number;
   } else {
-    throw Error(fmt::format("'{}' is no number", shown(value.text)),
+    throw Error(fmt::format("'{}' is not a number", shown(value.text)),
                 fmt::format("put text in quotes: {} {} \"{}\"", shown(expectation.readout), sign, shown(value.text)));
   }
   if (i < words.size() && words[i].text.rfind("+-", 0) == 0) {

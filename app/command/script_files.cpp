@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "engine/error.h"
-#include "engine/files/overwrite.h"
+#include "engine/export/overwrite.h"
 
 namespace striate {
 namespace fs = std::filesystem;

@@ -84,9 +84,9 @@ bool parse_integer(std::string_view text, int64_t* value) {
 }
 
 std::string shown(std::string_view text) {
-  constexpr size_t kMost = 80;
-  std::string line(text.substr(0, kMost));
-  if (text.size() > kMost) {
+  constexpr size_t kMax = 80;
+  std::string line(text.substr(0, kMax));
+  if (text.size() > kMax) {
     while (!line.empty() && (static_cast<unsigned char>(text[line.size()]) & 0xC0) == 0x80) line.pop_back();
     line += "...";
   }

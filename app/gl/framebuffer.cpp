@@ -16,12 +16,12 @@ Framebuffer::Framebuffer(int width, int height) : width_(width), height_(height)
     throw Error(fmt::format("a picture of {} x {} cannot be drawn", width, height),
                 fmt::format("sides from 1 to {} pixels are possible here", most));
   }
-  glGenRenderbuffers(1, &colour_);
-  glBindRenderbuffer(GL_RENDERBUFFER, colour_);
+  glGenRenderbuffers(1, &color_);
+  glBindRenderbuffer(GL_RENDERBUFFER, color_);
   glRenderbufferStorage(GL_RENDERBUFFER, GL_RGBA8, width, height);
   glGenFramebuffers(1, &framebuffer_);
   bind();
-  glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, colour_);
+  glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, color_);
   if (glCheckFramebufferStatus(GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE) {
     throw Error("the graphics driver cannot draw outside a window", "update the driver, or use another");
   }
@@ -30,7 +30,7 @@ Framebuffer::Framebuffer(int width, int height) : width_(width), height_(height)
 Framebuffer::~Framebuffer() {
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
   glDeleteFramebuffers(1, &framebuffer_);
-  glDeleteRenderbuffers(1, &colour_);
+  glDeleteRenderbuffers(1, &color_);
 }
 
 void Framebuffer::bind() const { glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_); }

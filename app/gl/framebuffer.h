@@ -18,7 +18,7 @@ class Framebuffer {
 
  private:
   int width_, height_;
-  unsigned framebuffer_ = 0, colour_ = 0;
+  unsigned framebuffer_ = 0, color_ = 0;
 };
 
 // The pixels of what is bound, from the lower left corner, as an RGB image with its top row first.

@@ -7,12 +7,12 @@
 #include <cmath>
 #include <optional>
 
-#include "app/widgets/colour_map.h"
+#include "app/widgets/color_map.h"
 #include "app/widgets/picture_callback.h"
 
 namespace striate {
 
-static_assert(sizeof(ImDrawVert) == 20, "position, texture coordinates, colour");
+static_assert(sizeof(ImDrawVert) == 20, "position, texture coordinates, color");
 
 namespace {
 
@@ -30,11 +30,11 @@ PixelRect common_of(const PixelRect& a, const PixelRect& b) {
 
 struct PlainFill {
   PixelRect rect;
-  ImU32 colour = 0;
+  ImU32 color = 0;
 };
 
-// The two triangles from `index` on as a rectangle of one opaque colour, where that is what they are
-// (ImDrawList::AddRectFilled without rounding). Covers the pixels whose centres lie within, as triangles do.
+// The two triangles from `index` on as a rectangle of one opaque color, where that is what they are
+// (ImDrawList::AddRectFilled without rounding). Covers the pixels whose centers lie within, as triangles do.
 std::optional<PlainFill> plain_fill(const ImDrawList& list, const ImDrawCmd& command, unsigned index, ImVec2 origin,
                                     ImVec2 scale) {
   std::array<const ImDrawVert*, 6> v{};
@@ -80,7 +80,7 @@ Renderer::Renderer()
   glGenTextures(1, &maps_);
   glBindTexture(GL_TEXTURE_2D, maps_);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, 256, kColourMaps, 0, GL_RGBA, GL_UNSIGNED_BYTE, colour_map_table().data());
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, 256, kColorMaps, 0, GL_RGBA, GL_UNSIGNED_BYTE, color_map_table().data());
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
   for (unsigned* sampler : {&smooth_, &nearest_}) {
@@ -151,7 +151,7 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
        height = static_cast<int>(data.DisplaySize.y * scale.y + 0.5f);
   glViewport(0, 0, width, height);
   glDisable(GL_SCISSOR_TEST);
-  const auto channel = [](uint32_t colour, int shift) { return static_cast<float>(colour >> shift & 255) / 255.0f; };
+  const auto channel = [](uint32_t color, int shift) { return static_cast<float>(color >> shift & 255) / 255.0f; };
   glClearColor(channel(background, 0), channel(background, 8), channel(background, 16), 1);
   glClear(GL_COLOR_BUFFER_BIT);
   if (width <= 0 || height <= 0) return;
@@ -198,7 +198,7 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
         glUseProgram(mapped ? picture_.program() : enlarged ? pixels_.program() : interface_.program());
         glBindSampler(0, mapped && style->nearest ? nearest_ : smooth_);
         if (mapped) {
-          glUniform1f(picture_map_row_, (static_cast<float>(style->map) + 0.5f) / kColourMaps);
+          glUniform1f(picture_map_row_, (static_cast<float>(style->map) + 0.5f) / kColorMaps);
           glUniform2f(picture_range_, style->low, style->high);
         }
         continue;
@@ -230,7 +230,7 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
         if (part.count() < kLargeFill) continue;
         triangles(drawn, i);
         scissor(part);
-        glClearColor(channel(fill->colour, 0), channel(fill->colour, 8), channel(fill->colour, 16), 1);
+        glClearColor(channel(fill->color, 0), channel(fill->color, 8), channel(fill->color, 16), 1);
         glClear(GL_COLOR_BUFFER_BIT);
         scissor(clip);
         drawn = i + 6;

@@ -1,5 +1,5 @@
 // Draws Dear ImGui's triangles with OpenGL 3.3 and holds the textures: text and shapes with one shader, pictures of
-// floats with another that maps them through a range and a colour map (shaders/picture.frag), enlarged 8-bit pictures
+// floats with another that maps them through a range and a color map (shaders/picture.frag), enlarged 8-bit pictures
 // with a third (shaders/pixels.frag).
 #pragma once
 

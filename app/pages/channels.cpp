@@ -32,7 +32,7 @@ const Image& ChannelsPage::need_image() const {
   return *context_.document.image;
 }
 
-bool ChannelsPage::grey() const { return context_.document.image && context_.document.image->colour_channels() == 1; }
+bool ChannelsPage::gray() const { return context_.document.image && context_.document.image->color_channels() == 1; }
 
 const ChannelStatistics& ChannelsPage::need_plane(int c) const {
   need_image();
@@ -119,7 +119,7 @@ void ChannelsPage::declare_readouts(Registry& registry) {
   const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
-  number("channels.planes", "color planes of the picture: 1 or 3", [this] { return need_image().colour_channels(); });
+  number("channels.planes", "color planes of the picture: 1 or 3", [this] { return need_image().color_channels(); });
   for (int c = 0; c < 3; ++c) {
     const char* name = kNames[c];
     number(fmt::format("channels.mean.{}", name), fmt::format("mean of the {} plane after its gain", name),
@@ -138,13 +138,13 @@ void ChannelsPage::declare_readouts(Registry& registry) {
            [this, c]() -> double {
              const Image& image = need_image();
              const auto plane = static_cast<size_t>(c);
-             return tables_[plane][image.at(stage_.x(), stage_.y())[grey() ? 0 : c]];
+             return tables_[plane][image.at(stage_.x(), stage_.y())[gray() ? 0 : c]];
            });
     number(fmt::format("channels.index.{}", name),
            fmt::format("where {} of the cursor's pixel stands in memory, counted from 0", name), [this, c]() -> double {
              const Image& image = need_image();
              return static_cast<double>(memory_index(order_, image.width, image.height, image.channels, stage_.x(),
-                                                     stage_.y(), grey() ? 0 : c));
+                                                     stage_.y(), gray() ? 0 : c));
            });
   }
   number("channels.lit", "pixels in the brushed range; all where nothing is brushed", [this]() -> double {
@@ -185,20 +185,20 @@ void ChannelsPage::image_changed() {
   stage_.image_changed();
   stored_.components.clear();
   planes_.components.clear();
-  tables_ = gain_tables(view_.gains, grey());
+  tables_ = gain_tables(view_.gains, gray());
   ImagePtr image = context_.document.image;
   if (!image) return counter_.cancel();
   counter_.request([image](Progress& progress) {
-    return image_statistics(*image, ColourView{}, [&progress](float share) {
+    return image_statistics(*image, ColorView{}, [&progress](float share) {
       progress.share = share;
-      return !progress.cancelled;
+      return !progress.canceled;
     });
   });
 }
 
 // Gains act on each value alone, so new histograms need the old ones and not the picture: at once, for any size.
 void ChannelsPage::apply_gains_to_counts() {
-  tables_ = gain_tables(view_.gains, grey());
+  tables_ = gain_tables(view_.gains, gray());
   planes_.components.clear();
   for (size_t c = 0; c < stored_.components.size(); ++c) {
     planes_.components.push_back(mapped(stored_.components[c], tables_[c]));

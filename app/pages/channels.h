@@ -1,4 +1,4 @@
-// Channels: a colour picture is three grey ones. Shows them apart, with a gain and a histogram each, puts them together
+// Channels: a color picture is three gray ones. Shows them apart, with a gain and a histogram each, puts them together
 // again, lights the pixels of a brushed range, and shows in which order programs keep the values in memory.
 #pragma once
 
@@ -30,7 +30,7 @@ class ChannelsPage : public Page {
  private:
   const Image& need_image() const;                   // throws Error where nothing is open
   const ChannelStatistics& need_plane(int c) const;  // after its gain; throws Error until it is counted
-  bool grey() const;                                 // the open picture has one plane
+  bool gray() const;                                 // the open picture has one plane
   void apply_gains_to_counts();
   void declare_readouts(Registry& registry);
   PictureSource source(std::string key, const ChannelView& view) const;

@@ -14,9 +14,9 @@ constexpr const char* kNames[] = {"Red", "Green", "Blue"};
 constexpr const char* kLower[] = {"red", "green", "blue"};
 constexpr int kWindow = 3;  // pixels of a row that the memory panel shows
 
-Colour colour_of(const Theme& theme, int c, bool grey) {
-  if (grey) return theme.grey;
-  return c == 0 ? theme.red : c == 1 ? theme.green : c == 2 ? theme.blue : theme.grey;
+Color color_of(const Theme& theme, int c, bool gray) {
+  if (gray) return theme.gray;
+  return c == 0 ? theme.red : c == 1 ? theme.green : c == 2 ? theme.blue : theme.gray;
 }
 
 uint64_t hash_of(uint64_t seed, const ChannelView& view) {
@@ -33,7 +33,7 @@ uint64_t hash_of(uint64_t seed, const ChannelView& view) {
 PictureSource ChannelsPage::source(std::string key, const ChannelView& view) const {
   const Document& document = context_.document;
   PictureSource source = pyramid_source(std::move(key), document.pyramid, hash_of(document.image_version, view));
-  source.pixels = [view, tables = tables_, one_plane = grey(), stored = std::move(source.pixels)](int level,
+  source.pixels = [view, tables = tables_, one_plane = gray(), stored = std::move(source.pixels)](int level,
                                                                                                   CellRect rect) {
     TilePixels tile = stored(level, rect);
     show_channels(view, tables, one_plane, tile.bytes.data(), static_cast<int64_t>(tile.bytes.size() / 4));
@@ -60,21 +60,21 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
   const PictureResponse hit = stage_.draw(ui, "picture", rest, source("channels.picture", view_));
   ui.cells(rest, hit.view, image->width, image->height, [&](int x, int y) {
     const uint8_t* stored = image->at(x, y);
-    uint8_t rgba[4] = {stored[0], stored[grey() ? 0 : 1], stored[grey() ? 0 : 2], 255};
+    uint8_t rgba[4] = {stored[0], stored[gray() ? 0 : 1], stored[gray() ? 0 : 2], 255};
     CellText text;
-    text.count = grey() || view_.shown >= 0 ? 1 : 3;
+    text.count = gray() || view_.shown >= 0 ? 1 : 3;
     for (int i = 0; i < text.count; ++i) {
-      const int c = grey() ? 0 : view_.shown >= 0 ? view_.shown : i;
+      const int c = gray() ? 0 : view_.shown >= 0 ? view_.shown : i;
       text.lines[i] = fmt::format("{}", tables_[static_cast<size_t>(c)][rgba[c]]);
     }
-    show_channels(view_, tables_, grey(), rgba, 1);
+    show_channels(view_, tables_, gray(), rgba, 1);
     text.red = rgba[0], text.green = rgba[1], text.blue = rgba[2];
     return text;
   });
   ui.pixel_indices(rest, hit.view, image->width, image->height, stage_.x(), stage_.y());
   stage_.mark_cursor(ui, rest, hit.view);
 
-  if (grey()) {
+  if (gray()) {
     Rect left = strip;
     const Rect card = left.cut_left(strip.w / 2 - 8);
     draw_plane(ui, card, 0);
@@ -94,13 +94,13 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
 
 // A plane's card: name and mean, the plane as a thumbnail that can be clicked, its histogram that can be brushed.
 void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
-  const bool one = grey();
-  const Colour colour = colour_of(ui.theme(), c, one);
+  const bool one = gray();
+  const Color color = color_of(ui.theme(), c, one);
   Rect rest = area;
   const Rect title = rest.cut_top(ui.em(24));
   const std::string name = one ? "Gray" : kNames[c];
   const bool selected = !one && view_.shown == c;
-  ui.fill({title.x, title.y + 4, 4, title.h - 8}, colour, 2);
+  ui.fill({title.x, title.y + 4, 4, title.h - 8}, color, 2);
   ui.label({title.x + 12, title.y, title.w - 12, title.h}, name, selected ? Font::strong : Font::body, ui.theme().text);
   if (!planes_.components.empty()) {
     const std::string mean = fmt::format("{:.1f}", planes_.components[static_cast<size_t>(c)].mean);
@@ -118,7 +118,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   const Rect left = rest.cut_left(most);
   rest.cut_left(12);
   const float w = std::min(left.w, left.h * shape), h = w / shape;
-  const Rect picture = left.centred(std::max(w, 1.0f), std::max(h, 1.0f));
+  const Rect picture = left.centered(std::max(w, 1.0f), std::max(h, 1.0f));
 
   ChannelView view = view_;
   view.shown = c;
@@ -131,7 +131,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
     if (r.clicked) ui.send(command);
   }
   ui.thumbnail(picture, source(fmt::format("channels.plane.{}", c), view), image.width > 64 || image.height > 64);
-  if (selected) ui.stroke(picture.inset(-2), colour, 3, 2);
+  if (selected) ui.stroke(picture.inset(-2), color, 3, 2);
 
   if (planes_.components.empty()) {
     ui.next(rest);
@@ -140,7 +140,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   }
   const std::vector<double> bins = histogram_bars(planes_.components[static_cast<size_t>(c)]);
   HistogramSpec spec;
-  spec.series.push_back({bins, colour});
+  spec.series.push_back({bins, color});
   spec.height = rest.h;
   spec.has_brush = view_.brushed == c || (one && view_.brushed >= 0);
   spec.brush_low = view_.low, spec.brush_high = view_.high;
@@ -170,7 +170,7 @@ void ChannelsPage::draw_inspector(Ui& ui) const {
 
 void ChannelsPage::draw_show(Ui& ui) const {
   ui.section("SHOW");
-  if (grey()) {
+  if (gray()) {
     ui.note("A gray picture has one plane. It is shown as it is.");
     return;
   }
@@ -185,8 +185,8 @@ void ChannelsPage::draw_gains(Ui& ui) const {
   spec.maximum = 2;
   spec.reset = 1;
   spec.step = 0.05;
-  for (int c = 0; c < (grey() ? 1 : 3); ++c) {
-    ui.slider(grey() ? std::string("gray gain") : fmt::format("{} gain", kLower[c]),
+  for (int c = 0; c < (gray() ? 1 : 3); ++c) {
+    ui.slider(gray() ? std::string("gray gain") : fmt::format("{} gain", kLower[c]),
               std::round(view_.gains.of[c] * 1e4) / 1e4, spec, fmt::format("channels.gain {}", kLetters[c]));
   }
   const bool changed = view_.gains.of[0] != 1 || view_.gains.of[1] != 1 || view_.gains.of[2] != 1;
@@ -201,7 +201,7 @@ void ChannelsPage::draw_brush(Ui& ui) const {
   }
   const ChannelStatistics& plane = need_plane(view_.brushed);
   const int64_t lit = count_between(plane, view_.low, view_.high);
-  ui.row(grey() ? "gray" : kLower[view_.brushed], fmt::format("{} to {}", view_.low, view_.high));
+  ui.row(gray() ? "gray" : kLower[view_.brushed], fmt::format("{} to {}", view_.low, view_.high));
   ui.row("pixels lit", fmt::format("{} of {}", lit, plane.count));
   ui.row("share", fmt::format("{:.2f} %", 100.0 * static_cast<double>(lit) / static_cast<double>(plane.count)));
   ui.button("Clear the brush", "channels.brush.clear");
@@ -212,10 +212,10 @@ void ChannelsPage::draw_pixel(Ui& ui) const {
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
   ui.section(stage_.pinned() ? "PIXEL, PINNED" : "PIXEL");
   ui.row("column, row, from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
-  for (int c = 0; c < image.colour_channels(); ++c) {
+  for (int c = 0; c < image.color_channels(); ++c) {
     const int after = tables_[static_cast<size_t>(c)][pixel[c]];
     const float gain = view_.gains.of[c];
-    ui.row(grey() ? "gray" : kLower[c],
+    ui.row(gray() ? "gray" : kLower[c],
            gain == 1 ? fmt::format("{}", pixel[c])
                      : fmt::format("{} \u00b7 {} \u2192 {}", pixel[c], shortest_text(gain), after));
   }
@@ -232,7 +232,7 @@ void ChannelsPage::draw_memory(Ui& ui) const {
       "Plane after plane: all reds, then all greens, then all blues. PyTorch and the networks here keep them so.",
       "Pixel after pixel as HWC, but blue first. OpenCV keeps pictures so."};
   ui.note(words[static_cast<int>(order_)]);
-  if (!grey()) ui.toggle("BGR bytes taken for RGB", view_.misread, "channels.misread");
+  if (!gray()) ui.toggle("BGR bytes taken for RGB", view_.misread, "channels.misread");
   ui.row("index", index_formula(order_));
   static constexpr const char* four[] = {"red", "green", "blue", "alpha"};
   static constexpr const char* two[] = {"gray", "alpha"};
@@ -255,7 +255,7 @@ void ChannelsPage::draw_memory(Ui& ui) const {
   }
 }
 
-// Neighbouring bytes, with the index of the first: of plane c, or (-1) of whole pixels.
+// Neighboring bytes, with the index of the first: of plane c, or (-1) of whole pixels.
 void ChannelsPage::draw_bytes(Ui& ui, const Rect& area, int y, int c) const {
   const Image& image = *context_.document.image;
   const int columns = std::min(kWindow, image.width);
@@ -270,12 +270,12 @@ void ChannelsPage::draw_bytes(Ui& ui, const Rect& area, int y, int c) const {
   for (int i = 0; i < count; ++i) {
     const MemoryPlace place = memory_place(order_, image.width, image.height, image.channels, begin + i);
     const Rect chip = rest.cut_left(width).inset(1, 2);
-    const Colour tone = place.c >= 3 || (grey() && place.c == 1) ? theme.secondary : colour_of(theme, place.c, grey());
+    const Color tone = place.c >= 3 || (gray() && place.c == 1) ? theme.secondary : color_of(theme, place.c, gray());
     const bool here = place.x == stage_.x() && place.y == stage_.y();
     ui.fill(chip, mixed(theme.surface, tone, here ? 0.35f : 0.14f), 3);
     ui.fill({chip.x + 2, chip.bottom() - 3, chip.w - 4, 2}, tone, 1);
     if (here) ui.stroke(chip, tone, 3, 1);
-    ui.label(chip, fmt::format("{}", byte_at(image, order_, begin + i)), Font::number, theme.text, Align::centre,
+    ui.label(chip, fmt::format("{}", byte_at(image, order_, begin + i)), Font::number, theme.text, Align::center,
              std::min(ui.text_size(Font::number), chip.w * 0.42f));
   }
 }

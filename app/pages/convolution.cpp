@@ -12,9 +12,9 @@
 namespace striate {
 namespace {
 
-constexpr int kMostInput = 32;  // cells along an axis
+constexpr int kMaxInput = 32;  // cells along an axis
 
-// The worked sum of the course: kernel 1 2 1; 2 4 2; 1 2 1, centred on the 25, gives 198.
+// The worked sum of the course: kernel 1 2 1; 2 4 2; 1 2 1, centered on the 25, gives 198.
 constexpr const char* kDeck =
     "1 0 4 2 125 67; 8 2 5 4 34 12; 20 13 25 15 240 2; 76 8 6 6 100 76; 34 66 134 223 201 3; 255 123 89 55 32 2";
 // The slide's single step: the edge kernel gives 591.
@@ -129,7 +129,7 @@ void ConvolutionPage::fit_slices(State& state, const std::vector<double>& old, i
 
 void ConvolutionPage::set_input(State& state, const std::string& text) const {
   const InputRegion region =
-      read_input(text, {{"deck", kDeck}, {"slide", kSlide}}, context_.document.image, kMostInput, state.colour);
+      read_input(text, {{"deck", kDeck}, {"slide", kSlide}}, context_.document.image, kMaxInput, state.color);
   if (region.cells.planes > 4) {
     throw Error(fmt::format("the input has {} channels", region.cells.planes), "use 1 to 4 grids between the | signs");
   }
@@ -168,7 +168,7 @@ std::vector<std::string> ConvolutionPage::state() const {
   const ConvolutionGeometry& g = geometry();
   // In an order in which every line is legal whatever the page holds: a 1 x 1 kernel fits any input.
   std::vector<std::string> lines = {"convolution.mode zero", "convolution.kernel 1", "convolution.groups 1",
-                                    std::string("convolution.colour ") + (state_.colour ? "on" : "off")};
+                                    std::string("convolution.color ") + (state_.color ? "on" : "off")};
   if (state_.input == "image") {
     lines.push_back(fmt::format("convolution.input image {} {} {} {}", state_.x, state_.y, g.width, g.height));
   } else if (state_.input == "numbers") {

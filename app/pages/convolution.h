@@ -50,7 +50,7 @@ class ConvolutionPage : public Page {
   struct State {
     std::string input = "deck";       // deck, slide, portrait, image, or numbers
     int x = 0, y = 0;                 // image: the region's corner in the open picture
-    bool colour = false;              // image: three slices instead of grey
+    bool color = false;               // image: three slices instead of gray
     std::string kernel = "gaussian";  // a preset's name, or empty for own numbers
     Convolution convolution;
     int slice = 0;    // the channel whose products are shown
@@ -125,7 +125,7 @@ class ConvolutionPage : public Page {
   std::string output_words() const;
   std::string channel_name(int channel) const;
   std::string focus_label(const std::string& grid) const;  // of the grid with the shown channel
-  Colour grey_of(double value, bool output) const;
+  Color gray_of(double value, bool output) const;
   int tap_at(int channel, int row,
              int column) const;  // of the active window on this input cell, over all slices; or -1
   std::string cell_text(double value) const;

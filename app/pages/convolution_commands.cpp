@@ -9,9 +9,9 @@
 namespace striate {
 namespace {
 
-constexpr int kMostInput = 32;  // cells along an axis
-constexpr int kMostKernel = 7;
-constexpr double kMostValue = 1e9;
+constexpr int kMaxInput = 32;  // cells along an axis
+constexpr int kMaxKernel = 7;
+constexpr double kMaxValue = 1e9;
 
 }  // namespace
 
@@ -48,12 +48,12 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{
-      "convolution.colour",
+      "convolution.color",
       "Reads a region of the picture as red, green and blue slices, or as gray",
       {Parameter::on_off("ON", "on: three slices")},
       [this](const Arguments& arguments) {
         State next = state_;
-        next.colour = arguments.on(0);
+        next.color = arguments.on(0);
         if (next.input == "image") pick_region(next, next.x, next.y);
         commit(std::move(next));
       },
@@ -64,7 +64,7 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
         across ? "convolution.columns" : "convolution.rows",
         across ? "Makes the input wider or narrower: a region of the picture reads on, else cells are cut or added as 0"
                : "Makes the input higher or lower: a region of the picture reads on, else cells are cut or added as 0",
-        {Parameter::integer("N", across ? "columns of the input" : "rows of the input", 1, kMostInput)},
+        {Parameter::integer("N", across ? "columns of the input" : "rows of the input", 1, kMaxInput)},
         [this, across](const Arguments& arguments) {
           State next = state_;
           const int n = static_cast<int>(arguments.integer(0));
@@ -77,9 +77,9 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
   registry.add(Command{
       "convolution.cell",
       "Sets one cell of the input",
-      {Parameter::integer("X", "column, from 0", 0, kMostInput - 1),
-       Parameter::integer("Y", "row, from 0", 0, kMostInput - 1),
-       Parameter::number("VALUE", "its number", -kMostValue, kMostValue),
+      {Parameter::integer("X", "column, from 0", 0, kMaxInput - 1),
+       Parameter::integer("Y", "row, from 0", 0, kMaxInput - 1),
+       Parameter::number("VALUE", "its number", -kMaxValue, kMaxValue),
        Parameter::integer("CHANNEL", "slice, from 0", 0, 3).or_none()},
       [this](const Arguments& arguments) {
         const ConvolutionGeometry& g = geometry();
@@ -107,7 +107,7 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
   registry.add(Command{
       "convolution.paint",
       "The value that painting gives to a cell",
-      {Parameter::number("VALUE", "any number; 0 is black, 255 white", -kMostValue, kMostValue)},
+      {Parameter::number("VALUE", "any number; 0 is black, 255 white", -kMaxValue, kMaxValue)},
       [this](const Arguments& arguments) { state_.paint = arguments.number(0); },
   });
 }
@@ -134,14 +134,14 @@ void ConvolutionPage::declare_kernel_commands(Registry& registry) {
           }
           next.kernel = find_named_kernel(text) ? text : "";
         } else {
-          rows = parse_number_planes(text, "kernel", kMostKernel);
+          rows = parse_number_planes(text, "kernel", kMaxKernel);
           next.kernel.clear();
         }
-        if (rows.rows > kMostKernel || rows.columns > kMostKernel) {
+        if (rows.rows > kMaxKernel || rows.columns > kMaxKernel) {
           throw Error(
               fmt::format("the kernel has {} columns and {} rows", rows.columns, rows.rows),
               fmt::format("on this page a kernel has at most {} x {} numbers; the filters page takes up to 15 x 15",
-                          kMostKernel, kMostKernel));
+                          kMaxKernel, kMaxKernel));
         }
         ConvolutionGeometry& g = next.convolution.geometry;
         if (rows.planes != 1 && rows.planes != g.channels) {
@@ -160,9 +160,9 @@ void ConvolutionPage::declare_kernel_commands(Registry& registry) {
   registry.add(Command{
       "convolution.weight",
       "Sets one number of the kernel",
-      {Parameter::integer("X", "column, from 0", 0, kMostKernel - 1),
-       Parameter::integer("Y", "row, from 0", 0, kMostKernel - 1),
-       Parameter::number("VALUE", "its number", -kMostValue, kMostValue),
+      {Parameter::integer("X", "column, from 0", 0, kMaxKernel - 1),
+       Parameter::integer("Y", "row, from 0", 0, kMaxKernel - 1),
+       Parameter::number("VALUE", "its number", -kMaxValue, kMaxValue),
        Parameter::integer("CHANNEL", "slice, from 0; all slices where it is left out", 0, 3).or_none()},
       [this](const Arguments& arguments) {
         const ConvolutionGeometry& g = geometry();
@@ -187,8 +187,8 @@ void ConvolutionPage::declare_kernel_commands(Registry& registry) {
   registry.add(Command{
       "convolution.size",
       "Makes the kernel larger by zeros at its right and lower end, or smaller by cutting there",
-      {Parameter::integer("COLUMNS", "its width", 1, kMostKernel),
-       Parameter::integer("ROWS", "its height; as many as columns where it is left out", 1, kMostKernel).or_none()},
+      {Parameter::integer("COLUMNS", "its width", 1, kMaxKernel),
+       Parameter::integer("ROWS", "its height; as many as columns where it is left out", 1, kMaxKernel).or_none()},
       [this](const Arguments& arguments) {
         State next = state_;
         ConvolutionGeometry& g = next.convolution.geometry;

@@ -182,7 +182,7 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
   ui.error_beside("convolution.input");
   if (has_image && state_.input == "image") {
     region_picker(ui, context_.document, state_.x, state_.y, g.width, g.height, "convolution.input");
-    ui.toggle("red, green and blue", state_.colour, "convolution.colour");
+    ui.toggle("red, green and blue", state_.color, "convolution.color");
   }
   if (g.channels > 1) {
     const std::string all = std::to_string(g.channels);

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "app/pages/convolution.h"
-#include "app/widgets/tap_colours.h"
+#include "app/widgets/tap_colors.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 #include "engine/filter.h"
@@ -49,11 +49,11 @@ void ConvolutionPage::draw_kernel(Ui& ui, int channel, const Rect& place, float 
       look.text = kernel_number_text(spec.value(row, column));
       if (look.text.size() > 6) look.text = cell_text(spec.value(row, column));
       look.fill =
-          mixed(theme.raised, tap_colour(index, taps(), theme.dark), counted(channel * taps() + index) ? 1.0f : 0.3f);
+          mixed(theme.raised, tap_color(index, taps(), theme.dark), counted(channel * taps() + index) ? 1.0f : 0.3f);
       look.ink = ink_on(look.fill);
       return look;
     };
-    spec.frame = [&](int row, int column) -> Colour {
+    spec.frame = [&](int row, int column) -> Color {
       const int index = row * g.kernel_width + column;
       if (hover_.kind == Hover::Kind::input && tap_at(channel, hover_.row, hover_.column) == channel * taps() + index) {
         return theme.text;
@@ -75,20 +75,20 @@ void ConvolutionPage::draw_kernel(Ui& ui, int channel, const Rect& place, float 
   }
   ui.stroke(place.inset(-2), theme.kernel, 4, 2);
   const float room = std::max(place.w + 40, ui.em(150));
-  const Rect above{place.centre().x - room / 2, place.y - ui.em(24), room, ui.em(20)};
+  const Rect above{place.center().x - room / 2, place.y - ui.em(24), room, ui.em(20)};
   const std::string words = g.channels == 1 ? fmt::format("kernel {} \u00d7 {}", g.kernel_width, g.kernel_height)
                                             : "slice for " + channel_name(channel);
-  ui.label(above, words, Font::caption, theme.kernel, Align::centre);
+  ui.label(above, words, Font::caption, theme.kernel, Align::center);
   const Rect below{above.x, place.bottom() + 6, room, ui.em(20)};
   if (g.channels > 1) {
     const int of_sum = channel - active_.output * g.group_channels();
     if (of_sum >= 0 && of_sum < g.group_channels()) {
       ui.label(below, "= " + active_sum_.channel_sums[static_cast<size_t>(of_sum)], Font::number, theme.text,
-               Align::centre);
+               Align::center);
     }
   } else {
     ui.label(below, "sum of weights " + significant_text(kernel_sum(), 5), Font::caption, theme.secondary,
-             Align::centre);
+             Align::center);
   }
 }
 
@@ -98,7 +98,7 @@ void ConvolutionPage::draw_turning(Ui& ui, int channel, const Rect& place, float
   const ConvolutionGeometry& g = geometry();
   const Theme& theme = ui.theme();
   const float angle = turn * 3.14159265f + (g.flip ? 3.14159265f : 0);
-  const Vec middle = place.centre();
+  const Vec middle = place.center();
   for (int r = 0; r < g.kernel_height; ++r) {
     for (int s = 0; s < g.kernel_width; ++s) {
       const Vec from{place.x + (static_cast<float>(s) + 0.5f) * cell - middle.x,
@@ -108,7 +108,7 @@ void ConvolutionPage::draw_turning(Ui& ui, int channel, const Rect& place, float
       const Rect box = Rect{at.x - cell / 2, at.y - cell / 2, cell, cell}.inset(1);
       const size_t index = (static_cast<size_t>(channel) * g.kernel_height + r) * g.kernel_width + s;
       ui.fill(box, mixed(theme.raised, theme.kernel, 0.5f), 4);
-      ui.label(box, kernel_number_text(state_.convolution.w[index]), Font::number, theme.text, Align::centre,
+      ui.label(box, kernel_number_text(state_.convolution.w[index]), Font::number, theme.text, Align::center,
                std::min(ui.text_size(Font::number), cell * 0.42f));
     }
   }

@@ -7,10 +7,10 @@ namespace striate {
 namespace {
 
 constexpr float kGap = 36;  // between grids side by side
-constexpr float kMostCell = 44;
+constexpr float kMaxCell = 44;
 constexpr float kReadable = 26;  // a cell of this size has room for its number
 constexpr float kLeastCell = 9;  // of input and output: smaller ones can't be told apart
-constexpr float kMostKernelCell = 40;
+constexpr float kMaxKernelCell = 40;
 constexpr float kLeastKernelCell = 24;
 constexpr float kLeastRoom = 96;  // the width of a grid's captions
 constexpr float kBetween = 12;    // grids under each other
@@ -18,7 +18,7 @@ constexpr float kCaption = 22;    // the height of a caption for which these siz
 
 // A kernel's cells are larger than the picture's where those are small: its numbers are what is edited.
 float kernel_cell_for(float cell, float caption) {
-  return std::clamp(cell, kLeastKernelCell, std::max(kMostKernelCell * caption / kCaption, 0.9f * cell));
+  return std::clamp(cell, kLeastKernelCell, std::max(kMaxKernelCell * caption / kCaption, 0.9f * cell));
 }
 
 float least_room(float caption) { return kLeastRoom * caption / kCaption; }
@@ -52,7 +52,7 @@ bool fits(const Rect& area, const ConvolutionSizes& s, float caption, float cell
 
 float largest(const Rect& area, const ConvolutionSizes& s, float caption, bool beside) {
   // On a large screen the grids fill the stage.
-  float low = 2, high = std::max(kMostCell * caption / kCaption, 0.1f * std::min(area.w, area.h));
+  float low = 2, high = std::max(kMaxCell * caption / kCaption, 0.1f * std::min(area.w, area.h));
   if (!fits(area, s, caption, low, beside)) return low;
   for (int i = 0; i < 20; ++i) {
     const float middle = (low + high) / 2;
@@ -103,14 +103,14 @@ ConvolutionLayout lay_out_convolution(const Rect& area, const ConvolutionSizes& 
     // Beside the input's middle, and its notes on the stage too.
     first.y = std::clamp(y + (left_h - out_h) / 2, area.y + 2 * caption,
                          std::max(area.y + 2 * caption, area.bottom() - out_h - notes - caption / 2));
-    layout.notes_x = narrow ? area.centre().x : first.centre().x;
+    layout.notes_x = narrow ? area.center().x : first.center().x;
     layout.notes_y = std::max(narrow ? y + left_h : 0, first.y + out_h) + 0.8f * caption;
   } else {
     x = area.x + std::max(0.0f, (area.w - (in_w + k_room + kGap)) / 2);
     y = area.y + std::max(caption / 2, (area.h - (left_h + out_h + caption + notes + kBetween)) / 2);
     first.x = area.x + (area.w - out_w) / 2;
     first.y = y + left_h + caption + kBetween;
-    layout.notes_x = first.centre().x;
+    layout.notes_x = first.center().x;
     layout.notes_y = first.y + out_h + 0.8f * caption;
   }
   for (int c = 0; c < s.channels; ++c) {

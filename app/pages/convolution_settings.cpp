@@ -9,10 +9,10 @@
 namespace striate {
 namespace {
 
-constexpr int kMostKernel = 7;
-constexpr int kMostPadding = 7;
-constexpr double kMostValue = 1e9;
-constexpr size_t kMostPins = 4;
+constexpr int kMaxKernel = 7;
+constexpr int kMaxPadding = 7;
+constexpr double kMaxValue = 1e9;
+constexpr size_t kMaxPins = 4;
 
 }  // namespace
 
@@ -27,10 +27,10 @@ void ConvolutionPage::declare_sliding_commands(Registry& registry) {
   registry.add(Command{
       "convolution.padding",
       "Cells added around the input; one number for all sides, or four",
-      {Parameter::integer("N", "cells on every side, or at the top", 0, kMostPadding),
-       Parameter::integer("BOTTOM", "cells at the bottom", 0, kMostPadding).or_none(),
-       Parameter::integer("LEFT", "cells at the left", 0, kMostPadding).or_none(),
-       Parameter::integer("RIGHT", "cells at the right", 0, kMostPadding).or_none()},
+      {Parameter::integer("N", "cells on every side, or at the top", 0, kMaxPadding),
+       Parameter::integer("BOTTOM", "cells at the bottom", 0, kMaxPadding).or_none(),
+       Parameter::integer("LEFT", "cells at the left", 0, kMaxPadding).or_none(),
+       Parameter::integer("RIGHT", "cells at the right", 0, kMaxPadding).or_none()},
       set([](ConvolutionGeometry& g, const Arguments& arguments) {
         if (arguments.size() != 1 && arguments.size() != 4) {
           throw Error("padding takes one number, or four", "write: convolution.padding TOP BOTTOM LEFT RIGHT");
@@ -90,7 +90,7 @@ void ConvolutionPage::declare_padding_commands(Registry& registry) {
     registry.add(Command{
         std::string("convolution.padding.") + side.name,
         "Cells added at one side of the input",
-        {Parameter::integer("N", "cells", 0, kMostPadding)},
+        {Parameter::integer("N", "cells", 0, kMaxPadding)},
         [this, side](const Arguments& arguments) {
           State next = state_;
           next.convolution.geometry.*side.cells = static_cast<int>(arguments.integer(0));
@@ -123,7 +123,7 @@ void ConvolutionPage::declare_result_commands(Registry& registry) {
   registry.add(Command{
       "convolution.divisor",
       "Divides every sum",
-      {Parameter::number("D", "not 0", -kMostValue, kMostValue)},
+      {Parameter::number("D", "not 0", -kMaxValue, kMaxValue)},
       [this](const Arguments& arguments) {
         State next = state_;
         next.convolution.geometry.divisor = arguments.number(0);
@@ -134,7 +134,7 @@ void ConvolutionPage::declare_result_commands(Registry& registry) {
   registry.add(Command{
       "convolution.offset",
       "Is added after the division",
-      {Parameter::number("O", "any number", -kMostValue, kMostValue)},
+      {Parameter::number("O", "any number", -kMaxValue, kMaxValue)},
       [this](const Arguments& arguments) {
         State next = state_;
         next.convolution.geometry.offset = arguments.number(0);
@@ -156,7 +156,7 @@ void ConvolutionPage::declare_result_commands(Registry& registry) {
   registry.add(Command{
       "convolution.bias",
       "One number that is added to every sum, once, whatever the number of channels",
-      {Parameter::number("B", "any number; 0 for none", -kMostValue, kMostValue)},
+      {Parameter::number("B", "any number; 0 for none", -kMaxValue, kMaxValue)},
       [this](const Arguments& arguments) {
         State next = state_;
         const double bias = arguments.number(0);
@@ -180,8 +180,8 @@ void ConvolutionPage::declare_result_commands(Registry& registry) {
 
 void ConvolutionPage::declare_looking_commands(Registry& registry) {
   const auto cell = [](bool all) {
-    Parameter x = Parameter::integer("X", "column, from 0; less than 0 in the padding", -kMostPadding, 999);
-    Parameter y = Parameter::integer("Y", "row, from 0; less than 0 in the padding", -kMostPadding, 999);
+    Parameter x = Parameter::integer("X", "column, from 0; less than 0 in the padding", -kMaxPadding, 999);
+    Parameter y = Parameter::integer("Y", "row, from 0; less than 0 in the padding", -kMaxPadding, 999);
     return std::vector<Parameter>{
         all ? std::move(x).or_none() : x, all ? std::move(y).or_none() : y,
         Parameter::choice("GRID", "which grid's cell; the output's where it is left out", {"output", "input", "kernel"})
@@ -207,7 +207,7 @@ void ConvolutionPage::declare_looking_commands(Registry& registry) {
         check_pin(pin);
         std::erase(state_.pins, pin);
         state_.pins.push_back(pin);
-        if (state_.pins.size() > kMostPins) state_.pins.erase(state_.pins.begin());
+        if (state_.pins.size() > kMaxPins) state_.pins.erase(state_.pins.begin());
       },
       Undo::edit,
   });
@@ -247,7 +247,7 @@ void ConvolutionPage::declare_looking_commands(Registry& registry) {
   registry.add(Command{
       "convolution.walk",
       "Counts the products of the sum one by one; a running total fills",
-      {Parameter::integer("N", "how many products are counted; -1 for all", -1, kMostKernel * kMostKernel * 4)},
+      {Parameter::integer("N", "how many products are counted; -1 for all", -1, kMaxKernel * kMaxKernel * 4)},
       [this](const Arguments& arguments) {
         const int channels = geometry().group_channels();
         state_.walked = static_cast<int>(std::min<int64_t>(arguments.integer(0), channels * taps()));

@@ -6,7 +6,7 @@
 
 #include "app/pages/convolution.h"
 #include "app/pages/convolution_layout.h"
-#include "app/widgets/tap_colours.h"
+#include "app/widgets/tap_colors.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 #include "engine/filter.h"
@@ -16,7 +16,7 @@ namespace {
 
 constexpr float kLeastNumbered = 16;  // of a cell whose grid has the numbers of rows and columns at its edge
 
-// A value as the page's display mode makes a grey of it: 0 to 255, rounded half to even.
+// A value as the page's display mode makes a gray of it: 0 to 255, rounded half to even.
 int display_level(Show show, double value, double low, double high) {
   double shown = value;
   switch (show) {
@@ -35,16 +35,16 @@ int display_level(Show show, double value, double low, double high) {
   return static_cast<int>(std::nearbyint(std::clamp(shown, 0.0, 255.0)));
 }
 
-Colour grey(int level) {
+Color gray(int level) {
   const auto v = static_cast<uint32_t>(level);
   return rgb(v << 16 | v << 8 | v);
 }
 
 }  // namespace
 
-Colour ConvolutionPage::grey_of(double value, bool output) const {
-  if (output) return grey(display_level(state_.show, value, output_low_, output_high_));
-  return grey(display_level(Show::minmax, value, low_, high_));
+Color ConvolutionPage::gray_of(double value, bool output) const {
+  if (output) return gray(display_level(state_.show, value, output_low_, output_high_));
+  return gray(display_level(Show::minmax, value, low_, high_));
 }
 
 std::string ConvolutionPage::cell_text(double value) const {
@@ -194,8 +194,8 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
     const double value = padded_value(state_.convolution, channel, row, column);
     const bool inside = spec.editable(row, column);
     look.text = cell_text(value);
-    // A zero of the padding is drawn as what it is: black in a picture, average grey where values are signed.
-    if (inside || g.border != Border::zero || low_ < 0) look.fill = grey_of(value, false);
+    // A zero of the padding is drawn as what it is: black in a picture, average gray where values are signed.
+    if (inside || g.border != Border::zero || low_ < 0) look.fill = gray_of(value, false);
     if (!inside) {
       look.dashed = true;
       look.ink = theme.secondary;
@@ -204,20 +204,20 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
     if (row >= reached_rows || column >= reached_columns) look.hatched = true;
     const int tap = tap_at(channel, row, column);
     if (tap >= 0) {
-      const Colour colour = tap_colour(tap % taps(), taps(), theme.dark);
-      look.fill = mixed(look.fill ? look.fill : theme.background, colour, counted(tap) ? 0.72f : 0.25f);
+      const Color color = tap_color(tap % taps(), taps(), theme.dark);
+      look.fill = mixed(look.fill ? look.fill : theme.background, color, counted(tap) ? 0.72f : 0.25f);
       look.ink = ink_on(look.fill);
     }
     return look;
   };
-  spec.frame = [&](int row, int column) -> Colour {
+  spec.frame = [&](int row, int column) -> Color {
     if (only >= 0) {
       // Every input that the hovered tap touches over the whole slide.
       const int r = only / g.kernel_width, s = only % g.kernel_width;
       const int p = row + g.top - r * g.dilation, q = column + g.left - s * g.dilation;
       const bool touched = p >= 0 && q >= 0 && p % g.stride == 0 && q % g.stride == 0 &&
                            p / g.stride < picture_.height && q / g.stride < picture_.width;
-      return touched ? tap_colour(only, taps(), theme.dark) : 0;
+      return touched ? tap_color(only, taps(), theme.dark) : 0;
     }
     if (hover_.kind == Hover::Kind::input && hover_.channel == channel && g.border != Border::zero) {
       // The padding's cells that are taken from the hovered cell, or the cell that a hovered one of the padding is
@@ -266,7 +266,7 @@ void ConvolutionPage::draw_input(Ui& ui, int channel, const Rect& place, float c
     rest = rest.substr(0, comma) + ", padded";
     if (wide(rest) > room) rest = rest.substr(0, comma);
   }
-  ui.caption({place.centre().x, place.y - caption_height(ui)}, name, rest, theme.input);
+  ui.caption({place.center().x, place.y - caption_height(ui)}, name, rest, theme.input);
 }
 
 void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float cell) const {
@@ -292,16 +292,16 @@ void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float c
       return look;
     }
     const double value = picture_.value_at(output, row, column);
-    look.fill = grey_of(value, true);
+    look.fill = gray_of(value, true);
     look.text = cell_text(value);
     return look;
   };
-  spec.frame = [&](int row, int column) -> Colour {
+  spec.frame = [&](int row, int column) -> Color {
     if (output == active_.output && row == active_.row && column == active_.column) return theme.activation;
     if (hover_.kind == Hover::Kind::input && output_of(hover_.channel) == output) {
-      // Every output that reads the hovered input cell, in the colour of the tap that reads it.
+      // Every output that reads the hovered input cell, in the color of the tap that reads it.
       const int tap = feeding_tap(hover_.row, hover_.column, row, column);
-      if (tap >= 0) return tap_colour(tap, taps(), theme.dark);
+      if (tap >= 0) return tap_color(tap, taps(), theme.dark);
     }
     return 0;
   };
@@ -315,7 +315,7 @@ void ConvolutionPage::draw_output(Ui& ui, int output, const Rect& place, float c
   const std::string name = g.outputs == 1            ? "output"
                            : g.outputs == g.channels ? channel_name(output) + " output"
                                                      : fmt::format("output {}", output);
-  ui.caption({place.centre().x, place.y - caption_height(ui)}, name,
+  ui.caption({place.center().x, place.y - caption_height(ui)}, name,
              output == 0 ? fmt::format(" {} \u00d7 {}", picture_.width, picture_.height) : "", theme.activation);
 }
 

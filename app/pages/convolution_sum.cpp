@@ -4,7 +4,7 @@
 
 #include "app/pages/convolution.h"
 #include "app/widgets/sum_row.h"
-#include "app/widgets/tap_colours.h"
+#include "app/widgets/tap_colors.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 #include "engine/filter.h"
@@ -12,7 +12,7 @@
 namespace striate {
 namespace {
 
-constexpr size_t kMostWritten = 25;  // products that can still be read as a line of text
+constexpr size_t kMaxWritten = 25;  // products that can still be read as a line of text
 
 const char* plural(int n) { return n == 1 ? "" : "s"; }
 
@@ -72,7 +72,7 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
     const ConvolutionTap& tap = active_.taps[static_cast<size_t>(first + i)];
     SumChip chip;
     chip.term = &active_sum_.terms[static_cast<size_t>(first + i)];
-    chip.colour = tap_colour(i, taps(), ui.theme().dark);
+    chip.color = tap_color(i, taps(), ui.theme().dark);
     chip.dashed = tap.row < 0 || tap.column < 0 || tap.row >= g.height || tap.column >= g.width;
     chip.about =
         fmt::format("{} \u00d7 {} = {}", exact_text(tap.x), kernel_number_text(tap.w), exact_text(tap.product()));
@@ -95,7 +95,7 @@ void ConvolutionPage::draw_result(Ui& ui, bool at_cursor) const {
   const auto all = static_cast<int>(active_.taps.size());
   if (at_cursor && state_.walked >= 0) {
     ui.row(fmt::format("after {} of {}", state_.walked, all), active_sum_.running(state_.walked), Concept::kernel);
-  } else if (active_.taps.size() <= kMostWritten && g.channels == 1) {
+  } else if (active_.taps.size() <= kMaxWritten && g.channels == 1) {
     ui.note("`" + active_sum_.products() + "`");
   }
   if (g.has_bias) ui.row("+ bias", active_sum_.bias, Concept::bias);
@@ -175,7 +175,7 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
   const auto kernel_picture = [&](int lit) {
     CardGrid grid{"", g.kernel_height, g.kernel_width, {}, Concept::kernel};
     for (int i = 0; i < taps(); ++i) {
-      grid.cells.push_back(lit < 0 || lit == i ? tap_colour(i, taps(), dark) : ui.theme().line);
+      grid.cells.push_back(lit < 0 || lit == i ? tap_color(i, taps(), dark) : ui.theme().line);
     }
     return grid;
   };
@@ -185,14 +185,14 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
     const PrintedFinish finish = print_finish(sum, walk.total, g.divisor, g.offset, g.clamp);
     card.tone = Concept::activation;
     CardGrid window{"", g.kernel_height, g.kernel_width, {}, Concept::input};
-    for (int i = 0; i < taps(); ++i) window.cells.push_back(grey_of(walk.taps[static_cast<size_t>(i)].x, false));
+    for (int i = 0; i < taps(); ++i) window.cells.push_back(gray_of(walk.taps[static_cast<size_t>(i)].x, false));
     CardGrid kernel = kernel_picture(-1);
     kernel.sign = "\u00d7";
-    card.picture = {window, kernel, {"=", 1, 1, {grey_of(walk.value, true)}, Concept::activation}};
+    card.picture = {window, kernel, {"=", 1, 1, {gray_of(walk.value, true)}, Concept::activation}};
     card.formula = std::string("sum of input \u00d7 kernel") + (g.group_channels() > 1 ? " over all channels" : "") +
                    (g.has_bias ? ", plus bias" : "") + (g.divisor != 1 ? ", divided" : "") +
                    (g.offset != 0 ? ", plus offset" : "") + (g.clamp ? ", clamped" : "");
-    if (walk.taps.size() <= kMostWritten) card.numbers = sum.factors() + " = " + sum.result;
+    if (walk.taps.size() <= kMaxWritten) card.numbers = sum.factors() + " = " + sum.result;
     card.result = finish.value;
     if (!finish.reproduces || !sum.exact) card.exact = finish.exact_value;
     card.shape = fmt::format("one of {} \u00d7 {}", picture_.width, picture_.height);
@@ -204,11 +204,11 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
     for (int p = 0; p < picture_.height; ++p) {
       for (int q = 0; q < picture_.width; ++q) {
         const int tap = feeding_tap(pin.row, pin.column, p, q);
-        outputs.cells.push_back(tap < 0 ? ui.theme().line : tap_colour(tap, taps(), dark));
+        outputs.cells.push_back(tap < 0 ? ui.theme().line : tap_color(tap, taps(), dark));
         readers += tap >= 0;
       }
     }
-    card.picture = {{"", 1, 1, {grey_of(value, false)}, Concept::input}, outputs};
+    card.picture = {{"", 1, 1, {gray_of(value, false)}, Concept::input}, outputs};
     card.formula = readers == 0 ? "No output reads this cell."
                                 : fmt::format(
                                       "{} output{} read{} this cell, each through another number of the "

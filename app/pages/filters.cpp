@@ -11,14 +11,14 @@
 #include "app/embedded.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
+#include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
-#include "engine/files/overwrite.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
 namespace {
 
-constexpr size_t kMostStages = 8;
+constexpr size_t kMaxStages = 8;
 constexpr double kCheapPixel = 1e7;    // multiplications; 2 to 4 ms: what the window's thread does by itself
 constexpr double kReplaceAfter = 0.4;  // seconds that older work may still run, so that a drag shows results as it goes
 constexpr float kNumberLimit = 1e6f;   // of divisors, offsets
@@ -228,8 +228,8 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
       {Parameter::text("KERNEL", "a name or rows of numbers, as for filters.kernel; identity where it is left out")
            .or_none()},
       [this](const Arguments& arguments) {
-        if (chain_.stages.size() >= kMostStages)
-          throw Error(fmt::format("filters.add: a chain has at most {} stages", kMostStages),
+        if (chain_.stages.size() >= kMaxStages)
+          throw Error(fmt::format("filters.add: a chain has at most {} stages", kMaxStages),
                       "remove one first: filters.remove");
         FilterStage fresh;
         std::string name;
@@ -244,7 +244,7 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
   registry.add(Command{
       "filters.remove",
       "Takes a stage out of the chain",
-      {Parameter::integer("STAGE", "which one, from 1; the selected one where it is left out", 1, kMostStages)
+      {Parameter::integer("STAGE", "which one, from 1; the selected one where it is left out", 1, kMaxStages)
            .or_none()},
       [this](const Arguments& arguments) {
         const int stages = static_cast<int>(chain_.stages.size());
@@ -264,7 +264,7 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
   registry.add(Command{
       "filters.stage",
       "Selects the stage whose kernel is shown and edited",
-      {Parameter::integer("STAGE", "which one, from 1", 1, kMostStages)},
+      {Parameter::integer("STAGE", "which one, from 1", 1, kMaxStages)},
       [this](const Arguments& arguments) {
         const int stages = static_cast<int>(chain_.stages.size());
         if (arguments.integer(0) > stages)
@@ -276,7 +276,7 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
   registry.add(Command{
       "filters.place",
       "Moves the selected stage to another place in the chain",
-      {Parameter::integer("PLACE", "the place, from 1", 1, kMostStages)},
+      {Parameter::integer("PLACE", "the place, from 1", 1, kMaxStages)},
       [this](const Arguments& arguments) {
         const int stages = static_cast<int>(chain_.stages.size());
         const int place = static_cast<int>(arguments.integer(0)) - 1;
@@ -400,19 +400,19 @@ void FiltersPage::declare_readouts(Registry& registry) {
   number("milliseconds", "time that the last run over the whole picture took, in milliseconds",
          [this] { return finished_result().milliseconds; });
   registry.add(Readout{"filters.device", "where it ran", [this] { return ReadoutValue(finished_result().device); }});
-  static constexpr const char* colours[] = {"red", "green", "blue"};
+  static constexpr const char* colors[] = {"red", "green", "blue"};
   for (int c = 0; c < 3; ++c) {
     const auto channel = [this, c]() {
       const WalkPtr walk = finished_walk();
       return walk->channels[walk->channels.size() == 1 ? 0 : static_cast<size_t>(c)];
     };
-    const std::string colour = colours[c];
-    number(colour, colour + " of the result at the cursor, 0 to 255", [channel] { return channel().result; });
-    number("before." + colour, colour + " of the picture at the cursor, 0 to 255",
+    const std::string color = colors[c];
+    number(color, color + " of the result at the cursor, 0 to 255", [channel] { return channel().result; });
+    number("before." + color, color + " of the picture at the cursor, 0 to 255",
            [channel] { return channel().before; });
-    number("raw." + colour, colour + " at the cursor: sum / divisor + offset of the last stage, as it is",
+    number("raw." + color, color + " at the cursor: sum / divisor + offset of the last stage, as it is",
            [channel] { return channel().value; });
-    number("total." + colour, colour + " at the cursor: the last stage's sum of products",
+    number("total." + color, color + " at the cursor: the last stage's sum of products",
            [channel] { return channel().sum; });
   }
   registry.add(Readout{"filters.terms", "the products of the channel that is shown, at the cursor", [this] {
@@ -465,8 +465,8 @@ std::vector<std::string> FiltersPage::state() const {
   lines.push_back(fmt::format("filters.repeat {}", chain_.repeat));
   lines.push_back("filters.split " + to_text(split_));
   lines.push_back("filters.tab " + tab_);
-  static constexpr const char* colours[] = {"red", "green", "blue"};
-  lines.push_back(std::string("filters.channel ") + colours[channel_]);
+  static constexpr const char* colors[] = {"red", "green", "blue"};
+  lines.push_back(std::string("filters.channel ") + colors[channel_]);
   lines.push_back("filters.source " + source_);
   lines.push_back(fmt::format("filters.walk {}", walked_));
   for (std::string& line : stage_view_.state()) lines.push_back(std::move(line));
@@ -549,8 +549,8 @@ void FiltersPage::save(const std::string& path) {
   if (saver_.busy()) throw Error("a file is being written", "wait until it is there, or stop it: filters.stop");
   saver_.request([stream = save_stream_, chain = chain_, image = context_.document.image, path](Progress& progress) {
     try {
-      const ImagePtr result = filtered_image(*stream, chain, *image, progress.cancelled, progress.share);
-      if (!result || progress.cancelled) return std::string();
+      const ImagePtr result = filtered_image(*stream, chain, *image, progress.canceled, progress.share);
+      if (!result || progress.canceled) return std::string();
       write_image(path, *result);
       return path;
     } catch (const std::bad_alloc&) {
@@ -579,7 +579,7 @@ void FiltersPage::request_run() const {
   if (keep_full_size && shown_.result && shown_.result->levels.size() > 1)
     std::vector<uint8_t>().swap(shown_.result->levels[0].bytes);
   runner_.request([stream = run_stream_, chain = chain_, image, keep_full_size](Progress& progress) {
-    return run_filter_chain(*stream, chain, *image, keep_full_size, progress.cancelled, progress.share);
+    return run_filter_chain(*stream, chain, *image, keep_full_size, progress.canceled, progress.share);
   });
 }
 

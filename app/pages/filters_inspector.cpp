@@ -11,7 +11,7 @@
 namespace striate {
 namespace {
 
-constexpr const char* kColours[] = {"red", "green", "blue"};
+constexpr const char* kColors[] = {"red", "green", "blue"};
 
 // As many decimals as a value needs, at most this many, with a mark where that rounds it.
 std::string value_text(double value, int most = 4) {
@@ -271,8 +271,8 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   int channel = 0;
   if (walk.channels.size() == 3) {
     channel = channel_;
-    static const Choice colours[] = {{"red", "red"}, {"green", "green"}, {"blue", "blue"}};
-    ui.segmented("channel", colours, kColours[channel_], "filters.channel");
+    static const Choice colors[] = {{"red", "red"}, {"green", "green"}, {"blue", "blue"}};
+    ui.segmented("channel", colors, kColors[channel_], "filters.channel");
   }
   if (walk.later)
     ui.note(fmt::format("The last of {} filters in a row. The [window](input) holds what the one before it made.",
@@ -311,12 +311,12 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   ui.big_row("result", std::to_string(c.result), Concept::activation);
   ui.hairline();
   ui.section(walk.channels.size() == 3 ? "ALL CHANNELS, EACH ALONE" : "BEFORE AND AFTER");
-  const Colour marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
+  const Color marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
   for (size_t i = 0; i < walk.channels.size(); ++i) {
     const Rect line = ui.take(ui.em(24));
-    const bool grey = walk.channels.size() == 1;
-    ui.fill({line.x, line.y + 4, 4, line.h - 8}, grey ? ui.theme().grey : marks[i], 2);
-    ui.label({line.x + 12, line.y, line.w - 12, line.h}, grey ? "gray" : kColours[i], Font::body, ui.theme().secondary);
+    const bool gray = walk.channels.size() == 1;
+    ui.fill({line.x, line.y + 4, 4, line.h - 8}, gray ? ui.theme().gray : marks[i], 2);
+    ui.label({line.x + 12, line.y, line.w - 12, line.h}, gray ? "gray" : kColors[i], Font::body, ui.theme().secondary);
     ui.label(line, fmt::format("{:>3} \u2192 {:>3}", walk.channels[i].before, walk.channels[i].result), Font::number,
              ui.theme().text, Align::right);
   }
@@ -346,7 +346,7 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     const float share = largest > 0 ? static_cast<float>(std::abs(product) / largest) : 0;
     SumChip chip;
     chip.term = &term;
-    chip.colour = mixed(theme.raised, product < 0 ? theme.input : theme.kernel, 0.62f * share);
+    chip.color = mixed(theme.raised, product < 0 ? theme.input : theme.kernel, 0.62f * share);
     chip.dashed = tap.outside;
     chip.about = fmt::format("{} \u00d7 {} = {}", term.x, minus_sign(term.w), minus_sign(term.product));
     chip.about += tap.zero      ? "; outside the picture stands a 0"

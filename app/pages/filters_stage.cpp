@@ -66,12 +66,12 @@ TilePixels stored_tile(const FilteredPicture& result, int level, CellRect rect) 
 
 CellText cell_of(const uint8_t* pixel, int channels) {
   CellText text;
-  const bool colour = channels >= 3;
-  text.count = colour ? 3 : 1;
+  const bool color = channels >= 3;
+  text.count = color ? 3 : 1;
   for (int c = 0; c < text.count; ++c) text.lines[c] = std::to_string(pixel[c]);
   text.red = pixel[0];
-  text.green = pixel[colour ? 1 : 0];
-  text.blue = pixel[colour ? 2 : 0];
+  text.green = pixel[color ? 1 : 0];
+  text.blue = pixel[color ? 2 : 0];
   return text;
 }
 
@@ -260,11 +260,11 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
   ui.fill({x - 1, seen.y, 2, seen.h}, mixed(rgb(0xFFFFFF), theme.accent, glow));
   const float size = 30 + 4 * glow;
   // Low, so that it doesn't cover the pixel in the middle, where the cursor begins.
-  const Rect knob = Rect{x, seen.y + 0.8f * seen.h, 0, 0}.centred(size, size);
+  const Rect knob = Rect{x, seen.y + 0.8f * seen.h, 0, 0}.centered(size, size);
   ui.fill(knob.inset(-1.5f), faded(theme.shadow, 0.7f), size);
   ui.fill(knob, mixed(rgb(0xFFFFFF), theme.accent, glow), size / 2);
-  const Colour ink = mixed(rgb(0x1C1F26), theme.on_accent, glow);
-  const Vec c = knob.centre();
+  const Color ink = mixed(rgb(0x1C1F26), theme.on_accent, glow);
+  const Vec c = knob.center();
   for (float side : {-1.0f, 1.0f}) {
     ui.line({c.x + side * 8, c.y}, {c.x + side * 4, c.y - 4.5f}, ink, 2);
     ui.line({c.x + side * 8, c.y}, {c.x + side * 4, c.y + 4.5f}, ink, 2);
@@ -279,7 +279,7 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
       if (cell > 14 || (left ? place.right() > x - 4 : place.x < x + 4)) return;
     }
     ui.fill(place, faded(theme.background, 0.82f), h / 2);
-    ui.label(place, words, Font::caption, theme.of(tone), Align::centre);
+    ui.label(place, words, Font::caption, theme.of(tone), Align::center);
   };
   chip("before", true, Concept::input);
   chip("after", false, Concept::activation);
@@ -289,7 +289,7 @@ void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
   const Theme& theme = ui.theme();
   const auto bar = [&](float y, std::string_view words, float share, Concept tone) {
     const float w = std::min(ui.em(260), area.w - 32), h = ui.em(40);
-    const Rect card{area.centre().x - w / 2, y, w, h};
+    const Rect card{area.center().x - w / 2, y, w, h};
     ui.fill(card, faded(theme.surface, 0.94f), 6);
     ui.stroke(card, theme.line, 6);
     Rect inside = card.inset(12, 6);
@@ -312,8 +312,8 @@ std::string FiltersPage::source_text() const {
   if (source_ != "numpy" && source_ != "pytorch") return std::string(embedded_file(source_));
   const Image* image = context_.document.image.get();
   const std::string name = image != nullptr && !image->path.empty() ? file_name(image->path) : "picture.png";
-  const bool grey = image != nullptr && image->colour_channels() == 1;
-  return (source_ == "numpy" ? numpy_lines(chain_, name, grey) : torch_lines(chain_, name, grey)).text();
+  const bool gray = image != nullptr && image->color_channels() == 1;
+  return (source_ == "numpy" ? numpy_lines(chain_, name, gray) : torch_lines(chain_, name, gray)).text();
 }
 
 void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
@@ -383,11 +383,11 @@ void FiltersPage::draw_transport(Ui& ui, const Rect& area) const {
       text += fmt::format(" {:>3}", after ? channel.result : channel.before);
     return text.substr(1);
   };
-  const auto words = [&](std::string_view text, Font font, Colour colour) {
-    ui.label(ui.take(ui.measure(font, text).x + 2, ui.em(24)), text, font, colour);
+  const auto words = [&](std::string_view text, Font font, Color color) {
+    ui.label(ui.take(ui.measure(font, text).x + 2, ui.em(24)), text, font, color);
   };
   words(fmt::format("{}, {}", stage_view_.x(), stage_view_.y()), Font::number, theme.secondary);
-  if (found && image.colour_channels() == static_cast<int>(found->channels.size())) {
+  if (found && image.color_channels() == static_cast<int>(found->channels.size())) {
     words(numbers(false), Font::number, theme.input);
     words("\u2192", Font::body, theme.secondary);
     words(found->has_range ? numbers(true) : "\u2026", Font::number, theme.activation);

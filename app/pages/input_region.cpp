@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kOffered = 12;  // cells along an axis of a region that is not told
 
-InputRegion region_from(const std::vector<std::string>& words, const ImagePtr& image, int most, bool colour) {
+InputRegion region_from(const std::vector<std::string>& words, const ImagePtr& image, int most, bool color) {
   if (!image) throw Error("no picture is open", "open one with: open FILE, or use an example or own numbers");
   if (words.size() != 1 && words.size() != 5) {
     throw Error("'image' takes four numbers, or none", "write: image X Y WIDTH HEIGHT");
@@ -22,7 +22,7 @@ InputRegion region_from(const std::vector<std::string>& words, const ImagePtr& i
     int64_t& number = numbers[i - 1];
     const bool is_size = i > 2;
     if (!parse_integer(words[i], &number) || number < (is_size ? 1 : 0) || number > (is_size ? most : 1 << 20)) {
-      throw Error(fmt::format("'{}' is no {} of a region", words[i], is_size ? "size" : "place"),
+      throw Error(fmt::format("'{}' is not a valid {} of a region", words[i], is_size ? "size" : "place"),
                   is_size ? fmt::format("use 1 to {} cells", most) : "use columns and rows from 0");
     }
   }
@@ -33,25 +33,25 @@ InputRegion region_from(const std::vector<std::string>& words, const ImagePtr& i
   }
   InputRegion region{"image", static_cast<int>(numbers[0]), static_cast<int>(numbers[1]), {}};
   region.cells =
-      region_of(*image, region.x, region.y, static_cast<int>(numbers[2]), static_cast<int>(numbers[3]), colour);
+      region_of(*image, region.x, region.y, static_cast<int>(numbers[2]), static_cast<int>(numbers[3]), color);
   return region;
 }
 
 }  // namespace
 
-NumberRows region_of(const Image& image, int x, int y, int width, int height, bool colour) {
+NumberRows region_of(const Image& image, int x, int y, int width, int height, bool color) {
   NumberRows rows;
-  rows.planes = colour ? 3 : 1;
+  rows.planes = color ? 3 : 1;
   rows.rows = height;
   rows.columns = width;
-  const bool grey = image.colour_channels() == 1;
+  const bool gray = image.color_channels() == 1;
   for (int c = 0; c < rows.planes; ++c) {
     for (int row = y; row < y + height; ++row) {
       for (int column = x; column < x + width; ++column) {
         const uint8_t* pixel = image.at(column, row);
-        rows.values.push_back(grey     ? pixel[0]
-                              : colour ? pixel[c]
-                                       : std::nearbyint(0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2]));
+        rows.values.push_back(gray    ? pixel[0]
+                              : color ? pixel[c]
+                                      : std::nearbyint(0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2]));
       }
     }
   }
@@ -59,10 +59,10 @@ NumberRows region_of(const Image& image, int x, int y, int width, int height, bo
 }
 
 InputRegion read_input(const std::string& text, const std::vector<std::pair<std::string, std::string>>& examples,
-                       const ImagePtr& image, int most, bool colour) {
+                       const ImagePtr& image, int most, bool color) {
   const std::vector<std::string> words = split_words(text);
   const std::string first = words.empty() ? "" : words[0];
-  if (first == "image") return region_from(words, image, most, colour);
+  if (first == "image") return region_from(words, image, most, color);
   std::vector<std::string> names;
   for (const auto& [name, rows] : examples) {
     if (first == name && words.size() == 1) return {name, 0, 0, parse_number_planes(rows, "input", most)};

@@ -18,13 +18,13 @@ struct InputRegion {
 };
 
 // Reads what a page's `input` command was given. `examples` are names with their rows; `most` is the limit of columns
-// and rows; `colour` reads a region as red, green and blue planes instead of grey. Throws Error: an unknown name with
+// and rows; `color` reads a region as red, green and blue planes instead of gray. Throws Error: an unknown name with
 // the nearest right one, a region outside the picture, no picture, or what parse_number_planes() throws.
 InputRegion read_input(const std::string& text, const std::vector<std::pair<std::string, std::string>>& examples,
-                       const ImagePtr& image, int most, bool colour);
+                       const ImagePtr& image, int most, bool color);
 
-// A region of a picture as numbers: grey is 0.299 R + 0.587 G + 0.114 B rounded to a whole number, so that it can be
+// A region of a picture as numbers: gray is 0.299 R + 0.587 G + 0.114 B rounded to a whole number, so that it can be
 // followed by hand.
-NumberRows region_of(const Image& image, int x, int y, int width, int height, bool colour);
+NumberRows region_of(const Image& image, int x, int y, int width, int height, bool color);
 
 }  // namespace striate

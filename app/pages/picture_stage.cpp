@@ -96,10 +96,10 @@ void PictureStage::declare(Registry& registry) {
         const View now = goal();
         const float factor = static_cast<float>(arguments.number(0)) / now.zoom;
         const Rect cell = pixel_rect(now, area_, x_, y_);
-        const bool about_cursor = placed_ && area_.contains(cell.centre());
+        const bool about_cursor = placed_ && area_.contains(cell.center());
         View next =
-            zoom_about(now, factor, about_cursor ? cell.centre() : area_.centre(), image.width, image.height, area_);
-        if (placed_ && !about_cursor) next.centre = {static_cast<float>(x_) + 0.5f, static_cast<float>(y_) + 0.5f};
+            zoom_about(now, factor, about_cursor ? cell.center() : area_.center(), image.width, image.height, area_);
+        if (placed_ && !about_cursor) next.center = {static_cast<float>(x_) + 0.5f, static_cast<float>(y_) + 0.5f};
         glide_to(next);
       },
   });
@@ -111,7 +111,7 @@ void PictureStage::declare(Registry& registry) {
         const Image& image = need_image();
         const View now = goal();
         const Rect cell = pixel_rect(now, area_, x_, y_);
-        const Vec about = placed_ && area_.contains(cell.centre()) ? cell.centre() : area_.centre();
+        const Vec about = placed_ && area_.contains(cell.center()) ? cell.center() : area_.center();
         glide_to(zoom_about(now, static_cast<float>(arguments.number(0)), about, image.width, image.height, area_));
       },
   });
@@ -136,7 +136,7 @@ void PictureStage::declare(Registry& registry) {
 std::vector<std::string> PictureStage::state() const {
   std::vector<std::string> lines;
   if (view_.zoom > 0) {
-    lines.push_back(fmt::format("{}.view {} {} {}", page_, shortest_text(view_.centre.x), shortest_text(view_.centre.y),
+    lines.push_back(fmt::format("{}.view {} {} {}", page_, shortest_text(view_.center.x), shortest_text(view_.center.y),
                                 shortest_text(view_.zoom)));
   } else {
     lines.push_back(page_ + ".fit");
@@ -204,11 +204,11 @@ void PictureStage::bring_into_view() {
   if (by.x == 0 && by.y == 0) return;
   // A far jump puts the pixel into the middle.
   if (std::abs(by.x) > area_.w / 2 || std::abs(by.y) > area_.h / 2) {
-    view.centre = {static_cast<float>(x_) + 0.5f, static_cast<float>(y_) + 0.5f};
+    view.center = {static_cast<float>(x_) + 0.5f, static_cast<float>(y_) + 0.5f};
     glide_to(view);
     return;
   }
-  view.centre = view.centre + by * (1 / view.zoom);
+  view.center = view.center + by * (1 / view.zoom);
   show_at_once(view);
 }
 
@@ -228,7 +228,7 @@ PictureResponse PictureStage::draw(Ui& ui, std::string_view label, const Rect& a
   if (hit.fit) {
     ui.send(page_ + ".fit");
   } else if (hit.view_changed) {
-    ui.send(fmt::format("{}.view {} {} {}", page_, shortest_text(hit.view.centre.x), shortest_text(hit.view.centre.y),
+    ui.send(fmt::format("{}.view {} {} {}", page_, shortest_text(hit.view.center.x), shortest_text(hit.view.center.y),
                         shortest_text(hit.view.zoom)));
   }
   const Vec mouse = ui.input().mouse;
@@ -253,15 +253,15 @@ PictureResponse PictureStage::draw(Ui& ui, std::string_view label, const Rect& a
 void PictureStage::mark_cursor(Ui& ui, const Rect& area, const View& view) const {
   const Rect cell = pixel_rect(view, area, x_, y_);
   if (!area.overlaps(cell)) return;
-  const Colour colour = ui.theme().input;
+  const Color color = ui.theme().input;
   if (view.zoom >= kFrameZoom) {
-    ui.mark_cell(area, view, x_, y_, colour, pinned_ ? 3.5f : 2.5f);
+    ui.mark_cell(area, view, x_, y_, color, pinned_ ? 3.5f : 2.5f);
     return;
   }
   ui.push_clip(area);
-  const Rect ring = Rect{cell.centre().x, cell.centre().y, 0, 0}.centred(13, 13);
+  const Rect ring = Rect{cell.center().x, cell.center().y, 0, 0}.centered(13, 13);
   ui.stroke(ring.inset(-1), ui.theme().background, 3, 1);
-  ui.stroke(ring, colour, 2, pinned_ ? 2.5f : 1.5f);
+  ui.stroke(ring, color, 2, pinned_ ? 2.5f : 1.5f);
   ui.pop_clip();
 }
 
@@ -275,7 +275,7 @@ void PictureStage::draw_zoom(Ui& ui) const {
                                                  : number_text(view.zoom * 100, view.zoom < 0.1f ? 1 : 0) + " %";
   ui.label(ui.take(ui.em(56), ui.em(24)), text, Font::number, ui.theme().secondary, Align::right);
   NumberSpec spec;
-  spec.minimum = clamp_view({view.centre, 1e-6f}, image.width, image.height, area_).zoom;
+  spec.minimum = clamp_view({view.center, 1e-6f}, image.width, image.height, area_).zoom;
   spec.maximum = kZoomMost;
   spec.reset = fit_view(image.width, image.height, area_, kMargin).zoom;
   spec.logarithmic = true;

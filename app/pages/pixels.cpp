@@ -10,7 +10,7 @@
 namespace striate {
 namespace {
 
-// To three decimals: float arithmetic leaves 134.00001 of a grey 134.
+// To three decimals: float arithmetic leaves 134.00001 of a gray 134.
 double to_thousandths(double value) {
   const double rounded = std::round(value * 1000) / 1000;
   return rounded == 0 ? 0 : rounded;
@@ -43,7 +43,7 @@ void PixelsPage::declare(Registry& registry) {
       "Shows the picture and its cells in the numbers of a color space",
       {Parameter::choice("SPACE", "the color space", {"rgb", "gray", "hsv", "ycbcr"})},
       [this](const Arguments& arguments) {
-        view_.space = colour_space_of(arguments.text(0));
+        view_.space = color_space_of(arguments.text(0));
         view_.component = 0;
         count();
       },
@@ -70,7 +70,7 @@ void PixelsPage::declare(Registry& registry) {
       [this](const Arguments& arguments) {
         view_.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
                          static_cast<float>(arguments.number(2))};
-        if (view_.space == ColourSpace::gray) count();
+        if (view_.space == ColorSpace::gray) count();
       },
       Undo::edit,
   });
@@ -80,9 +80,9 @@ void PixelsPage::declare(Registry& registry) {
       {Parameter::choice("COLOR", "which color", {"red", "green", "blue"}), weight("W", "its weight")},
       [this](const Arguments& arguments) {
         const auto value = static_cast<float>(arguments.number(1));
-        const std::string& colour = arguments.text(0);
-        (colour == "red" ? view_.weights.red : colour == "green" ? view_.weights.green : view_.weights.blue) = value;
-        if (view_.space == ColourSpace::gray) count();
+        const std::string& color = arguments.text(0);
+        (color == "red" ? view_.weights.red : color == "green" ? view_.weights.green : view_.weights.blue) = value;
+        if (view_.space == ColorSpace::gray) count();
       },
       Undo::edit,
   });
@@ -91,7 +91,7 @@ void PixelsPage::declare(Registry& registry) {
                        {},
                        [this](const Arguments&) {
                          view_.weights = {};
-                         if (view_.space == ColourSpace::gray) count();
+                         if (view_.space == ColorSpace::gray) count();
                        },
                        Undo::edit});
   registry.add(Command{
@@ -165,20 +165,20 @@ void PixelsPage::declare_readouts(Registry& registry) {
   number("pixels.height", "rows of the picture", [this] { return need_image().height; });
   number("pixels.channels", "values per pixel as stored", [this] { return need_image().channels; });
   number("pixels.bits", "bits per value as stored", [this] { return need_image().bits; });
-  static constexpr const char* colours[] = {"red", "green", "blue"};
+  static constexpr const char* colors[] = {"red", "green", "blue"};
   for (int c = 0; c < 3; ++c) {
-    number(fmt::format("pixels.{}", colours[c]), fmt::format("{} of the cursor's pixel, 0 to 255", colours[c]),
-           [this, c] { return cursor_pixel()[need_image().colour_channels() == 3 ? c : 0]; });
-    number(fmt::format("pixels.{}16", colours[c]), fmt::format("{} of the cursor's pixel, 0 to 65535", colours[c]),
+    number(fmt::format("pixels.{}", colors[c]), fmt::format("{} of the cursor's pixel, 0 to 255", colors[c]),
+           [this, c] { return cursor_pixel()[need_image().color_channels() == 3 ? c : 0]; });
+    number(fmt::format("pixels.{}16", colors[c]), fmt::format("{} of the cursor's pixel, 0 to 65535", colors[c]),
            [this, c]() -> double {
              const Image& image = need_image();
              if (image.wide.empty()) {
-               throw Error("the picture has 8 bits per value, not 16", fmt::format("read pixels.{}", colours[c]));
+               throw Error("the picture has 8 bits per value, not 16", fmt::format("read pixels.{}", colors[c]));
              }
              const size_t pixel =
                  static_cast<size_t>(stage_.y()) * static_cast<size_t>(image.width) + static_cast<size_t>(stage_.x());
              return image.wide[pixel * static_cast<size_t>(image.channels) +
-                               static_cast<size_t>(image.colour_channels() == 3 ? c : 0)];
+                               static_cast<size_t>(image.color_channels() == 3 ? c : 0)];
            });
   }
   number("pixels.alpha", "alpha of the cursor's pixel, 0 (clear) to 255 (opaque); 255 where none is stored",
@@ -186,21 +186,21 @@ void PixelsPage::declare_readouts(Registry& registry) {
            const Image& image = need_image();
            return image.has_alpha() ? cursor_pixel()[image.channels - 1] : 255;
          });
-  const auto in_space = [&](std::string name, std::string help, ColourSpace space, int component) {
+  const auto in_space = [&](std::string name, std::string help, ColorSpace space, int component) {
     number(std::move(name), std::move(help), [this, space, component] {
-      ColourView view;
+      ColorView view;
       view.space = space;
       view.weights = view_.weights;
       return to_thousandths(numbers_of(view, cursor_pixel(), need_image().channels).value[component]);
     });
   };
-  in_space("pixels.gray", "gray of the cursor's pixel by the weights, to three decimals", ColourSpace::gray, 0);
-  in_space("pixels.hue", "hue of the cursor's pixel in degrees, 0 to 360", ColourSpace::hsv, 0);
-  in_space("pixels.saturation", "saturation of the cursor's pixel, 0 to 1", ColourSpace::hsv, 1);
-  in_space("pixels.value", "value (the largest of red, green, blue) of the cursor's pixel", ColourSpace::hsv, 2);
-  in_space("pixels.luma", "Y of the cursor's pixel, 0 to 255", ColourSpace::ycbcr, 0);
-  in_space("pixels.cb", "Cb of the cursor's pixel, 128 for a gray", ColourSpace::ycbcr, 1);
-  in_space("pixels.cr", "Cr of the cursor's pixel, 128 for a gray", ColourSpace::ycbcr, 2);
+  in_space("pixels.gray", "gray of the cursor's pixel by the weights, to three decimals", ColorSpace::gray, 0);
+  in_space("pixels.hue", "hue of the cursor's pixel in degrees, 0 to 360", ColorSpace::hsv, 0);
+  in_space("pixels.saturation", "saturation of the cursor's pixel, 0 to 1", ColorSpace::hsv, 1);
+  in_space("pixels.value", "value (the largest of red, green, blue) of the cursor's pixel", ColorSpace::hsv, 2);
+  in_space("pixels.luma", "Y of the cursor's pixel, 0 to 255", ColorSpace::ycbcr, 0);
+  in_space("pixels.cb", "Cb of the cursor's pixel, 128 for a gray", ColorSpace::ycbcr, 1);
+  in_space("pixels.cr", "Cr of the cursor's pixel, 128 for a gray", ColorSpace::ycbcr, 2);
   registry.add(Readout{"pixels.cell", "what the cursor's cell shows, numbers with spaces between", [this] {
                          const PixelNumbers numbers = numbers_of(view_, cursor_pixel(), need_image().channels);
                          std::string text;
@@ -223,7 +223,7 @@ void PixelsPage::declare_readouts(Registry& registry) {
 }
 
 std::vector<std::string> PixelsPage::state() const {
-  const GreyWeights& w = view_.weights;
+  const GrayWeights& w = view_.weights;
   std::vector<std::string> lines = {
       fmt::format("pixels.space {}", name_of(view_.space)),
       view_.component == 0 ? "pixels.component all" : fmt::format("pixels.component {}", view_.component),
@@ -264,7 +264,7 @@ void PixelsPage::count() {
   counter_.request([image, view = view_](Progress& progress) {
     return image_statistics(*image, view, [&progress](float share) {
       progress.share = share;
-      return !progress.cancelled;
+      return !progress.canceled;
     });
   });
 }

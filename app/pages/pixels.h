@@ -7,7 +7,7 @@
 #include "app/pages/page.h"
 #include "app/pages/picture_stage.h"
 #include "app/worker/latest.h"
-#include "engine/colour_view.h"
+#include "engine/color_view.h"
 #include "engine/image_statistics.h"
 
 namespace striate {
@@ -47,13 +47,13 @@ class PixelsPage : public Page {
   PageInfo info_;
   PageContext context_;
   PictureStage stage_;
-  ColourView view_;
+  ColorView view_;
   NumberFormat format_ = NumberFormat::decimal;
   std::string panel_ = "picture";  // what the inspector's lower part shows: picture, spaces, weights, types
   uint8_t a_ = 200, b_ = 100;      // the operands of the number types card
 
   ImageStatistics statistics_;  // of the picture in statistics_space_; empty while none is there yet
-  ColourSpace statistics_space_ = ColourSpace::rgb;
+  ColorSpace statistics_space_ = ColorSpace::rgb;
   Latest<ImageStatistics> counter_;
 };
 

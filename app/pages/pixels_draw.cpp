@@ -11,12 +11,12 @@ namespace {
 
 constexpr int kSmallPicture = 64;  // up to this side the whole picture is shown beside its numbers
 
-// Changes with every bit of what decides the picture's colours.
-uint64_t hash_of(uint64_t seed, const ColourView& view) {
+// Changes with every bit of what decides the picture's colors.
+uint64_t hash_of(uint64_t seed, const ColorView& view) {
   const auto mix = [&seed](uint64_t value) { seed = (seed ^ value) * 0x9E3779B97F4A7C15ull, seed ^= seed >> 29; };
   const auto bits = [](float value) { return static_cast<uint64_t>(std::lround(value * 1e6f)); };
   mix(static_cast<uint64_t>(view.space) * 8 + static_cast<uint64_t>(view.component));
-  if (view.space == ColourSpace::gray)
+  if (view.space == ColorSpace::gray)
     mix(bits(view.weights.red)), mix(bits(view.weights.green)), mix(bits(view.weights.blue));
   if (view.change.rule != Overflow::none) {
     mix(1 + static_cast<uint64_t>(view.change.rule) + 8 * static_cast<uint64_t>(view.change.operation));
@@ -69,9 +69,9 @@ void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
         std::floor(std::min(120.0f / static_cast<float>(image->width), 200.0f / static_cast<float>(image->height))),
         1.0f, 60.0f);
     const float w = static_cast<float>(image->width) * zoom, h = static_cast<float>(image->height) * zoom;
-    const Rect place = beside.centred(w, h);
+    const Rect place = beside.centered(w, h);
     ui.label(Rect{beside.x, place.y - ui.em(28), beside.w, ui.em(20)}, "as you see it", Font::caption,
-             ui.theme().secondary, Align::centre);
+             ui.theme().secondary, Align::center);
     ui.thumbnail(place, shown, false);
   }
   const PictureResponse hit = stage_.draw(ui, "picture", rest, shown);
@@ -82,7 +82,7 @@ void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
     for (int i = 0; i < numbers.count; ++i) {
       text.lines[i] = cell_number(view_.space, numbers.first + i, numbers.value[i], format_);
     }
-    text.red = numbers.colour[0], text.green = numbers.colour[1], text.blue = numbers.colour[2];
+    text.red = numbers.color[0], text.green = numbers.color[1], text.blue = numbers.color[2];
     return text;
   });
   ui.pixel_indices(rest, hit.view, image->width, image->height, stage_.x(), stage_.y());
@@ -122,12 +122,12 @@ void PixelsPage::draw_pixel(Ui& ui) const {
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
   ui.section(stage_.pinned() ? "PIXEL, PINNED" : "PIXEL");
   ui.row("column, row, from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
-  if (image.colour_channels() == 1) {
+  if (image.color_channels() == 1) {
     ui.big_row("value", fmt::format("{}", pixel[0]), Concept::input);
     ui.row("hex", fmt::format("0x{:02X}", pixel[0]));
     ui.row("0 to 1", fmt::format("{} / 255 = {:.4f}", pixel[0], pixel[0] / 255.0));
   } else {
-    const Colour marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
+    const Color marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
     static constexpr const char* names[] = {"red", "green", "blue"};
     for (int c = 0; c < 3; ++c) {
       const Rect line = ui.take(ui.em(24));
@@ -156,10 +156,10 @@ void PixelsPage::draw_look(Ui& ui) const {
   ui.section("SHOW");
   ui.segmented("space", spaces, name_of(view_.space), "pixels.space");
   const Image& image = *context_.document.image;
-  if (component_count(view_.space) == 3 && (view_.space != ColourSpace::rgb || image.colour_channels() == 3)) {
+  if (component_count(view_.space) == 3 && (view_.space != ColorSpace::rgb || image.color_channels() == 3)) {
     std::vector<Choice> components = {{"All", "all"}};
     for (int c = 0; c < 3; ++c) {
-      const bool saturation = view_.space == ColourSpace::hsv && c == 1;  // the word is too long for its place
+      const bool saturation = view_.space == ColorSpace::hsv && c == 1;  // the word is too long for its place
       components.push_back({saturation ? "Sat." : std::string(component_name(view_.space, c)), std::to_string(c + 1)});
     }
     ui.segmented("component", components, view_.component == 0 ? "all" : std::to_string(view_.component),
@@ -179,10 +179,10 @@ void PixelsPage::draw_histogram(Ui& ui) const {
     return;
   }
   const Theme& theme = ui.theme();
-  const Colour rgb[] = {theme.red, theme.green, theme.blue};
+  const Color rgb[] = {theme.red, theme.green, theme.blue};
   const bool alone = statistics_.components.size() == 1;
   const size_t shown = view_.component > 0 && !alone ? static_cast<size_t>(view_.component - 1) : 0;
-  const bool overlay = statistics_space_ == ColourSpace::rgb && !alone && view_.component == 0;
+  const bool overlay = statistics_space_ == ColorSpace::rgb && !alone && view_.component == 0;
   const ChannelStatistics& first = statistics_.components[shown];
   std::vector<std::vector<double>> bars;
   for (const ChannelStatistics& component : statistics_.components) bars.push_back(histogram_bars(component));
@@ -190,27 +190,27 @@ void PixelsPage::draw_histogram(Ui& ui) const {
   if (overlay) {
     for (size_t c = 0; c < bars.size(); ++c) spec.series.push_back({bars[c], rgb[c]});
   } else {
-    const bool single_colour = statistics_space_ == ColourSpace::rgb && !alone;
-    spec.series.push_back({bars[shown], single_colour ? rgb[shown] : theme.input});
+    const bool single_color = statistics_space_ == ColorSpace::rgb && !alone;
+    spec.series.push_back({bars[shown], single_color ? rgb[shown] : theme.input});
   }
   spec.high = component_high(statistics_space_, static_cast<int>(shown));
   const Image& image = *context_.document.image;
   if (!overlay) {
-    ColourView view = view_;
+    ColorView view = view_;
     view.change = {};
     view.component = 0;
     const PixelNumbers here = numbers_of(view, image.at(stage_.x(), stage_.y()), image.channels);
     spec.marker = here.value[std::min<size_t>(shown, static_cast<size_t>(here.count - 1))];
   }
   ui.histogram("histogram", spec);
-  const bool hue = statistics_space_ == ColourSpace::hsv && shown == 0;
+  const bool hue = statistics_space_ == ColorSpace::hsv && shown == 0;
   const auto summary = [&](std::string_view name, const ChannelStatistics& of, int decimals) {
     std::string range = fmt::format("{} to {}", number_text(of.minimum, decimals), number_text(of.maximum, decimals));
     // Hues go round: the mean of two reds, 1 and 359 degrees, would be a green-blue.
     if (!hue) range += fmt::format(", mean {}", number_text(of.mean, decimals + 2));
     ui.row(name, range);
   };
-  const bool fraction = statistics_space_ == ColourSpace::hsv;
+  const bool fraction = statistics_space_ == ColorSpace::hsv;
   if (overlay) {
     static constexpr const char* names[] = {"red", "green", "blue"};
     for (size_t c = 0; c < 3; ++c) summary(names[c], statistics_.components[c], 0);

@@ -1,4 +1,4 @@
-// The lower part of the pixels page's inspector: the pixel in other colour spaces, the weights of grey, number types.
+// The lower part of the pixels page's inspector: the pixel in other color spaces, the weights of gray, number types.
 #include <algorithm>
 #include <cmath>
 
@@ -12,13 +12,13 @@ void PixelsPage::draw_other_spaces(Ui& ui) const {
   const Image& image = *context_.document.image;
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
   ui.section("THE SAME PIXEL");
-  ColourView view;
-  view.space = ColourSpace::hsv;
+  ColorView view;
+  view.space = ColorSpace::hsv;
   const PixelNumbers hsv = numbers_of(view, pixel, image.channels);
   ui.row("hue", fmt::format("{:.1f}\u00b0", hsv.value[0]));
   ui.row("saturation", fmt::format("{:.3f}", hsv.value[1]));
   ui.row("value", fmt::format("{:.0f}", hsv.value[2]));
-  view.space = ColourSpace::ycbcr;
+  view.space = ColorSpace::ycbcr;
   const PixelNumbers ycbcr = numbers_of(view, pixel, image.channels);
   ui.row("Y", fmt::format("{:.1f}", ycbcr.value[0]));
   ui.row("Cb, Cr", fmt::format("{:.1f}, {:.1f}", ycbcr.value[1], ycbcr.value[2]));
@@ -27,9 +27,9 @@ void PixelsPage::draw_other_spaces(Ui& ui) const {
 void PixelsPage::draw_weights(Ui& ui) const {
   const Image& image = *context_.document.image;
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
-  const bool colour = image.colour_channels() == 3;
-  const int rgb[] = {pixel[0], pixel[colour ? 1 : 0], pixel[colour ? 2 : 0]};
-  const GreyWeights& w = view_.weights;
+  const bool color = image.color_channels() == 3;
+  const int rgb[] = {pixel[0], pixel[color ? 1 : 0], pixel[color ? 2 : 0]};
+  const GrayWeights& w = view_.weights;
   ui.section("WEIGHTS OF GRAY");
   const float weights[] = {w.red, w.green, w.blue};
   static constexpr const char* names[] = {"red", "green", "blue"};
@@ -42,11 +42,11 @@ void PixelsPage::draw_weights(Ui& ui) const {
     ui.slider(fmt::format("{} weight", names[c]), std::round(weights[c] * 1e6) / 1e6, spec,
               fmt::format("pixels.weight {}", names[c]));
   }
-  ColourView view;
-  view.space = ColourSpace::gray;
+  ColorView view;
+  view.space = ColorSpace::gray;
   view.weights = w;
-  const double grey = numbers_of(view, pixel, image.channels).value[0];
-  // A whole number times a weight has as many decimals as the weight: printed so, the three add up to the grey.
+  const double gray = numbers_of(view, pixel, image.channels).value[0];
+  // A whole number times a weight has as many decimals as the weight: printed so, the three add up to the gray.
   int decimals = 3;
   for (const float weight : weights) {
     const std::string text = shortest_text(weight);
@@ -58,7 +58,7 @@ void PixelsPage::draw_weights(Ui& ui) const {
            fmt::format("{} \u00b7 {:>3} = {:>8}", shortest_text(weights[c]), rgb[c],
                        number_text(static_cast<double>(weights[c]) * rgb[c], decimals)));
   }
-  ui.row("gray", number_text(grey, decimals), Concept::input);
+  ui.row("gray", number_text(gray, decimals), Concept::input);
   const double sum = static_cast<double>(w.red) + w.green + w.blue;
   if (std::abs(sum - 1) > 1e-6) {
     ui.note(fmt::format("The weights add up to {:.3f}: grays become {} than the picture.", sum,

@@ -14,7 +14,7 @@
 namespace striate {
 namespace {
 
-constexpr int kMostInput = 32;
+constexpr int kMaxInput = 32;
 constexpr const char* kDeck = "2 2 7 3; 9 4 6 1; 8 5 2 4; 3 1 2 6";  // the course's slide: 9 7; 8 6
 
 const char* name_of(PoolKind kind) {
@@ -113,7 +113,7 @@ void PoolingPage::check_pin(const Pin& pin) const {
 }
 
 void PoolingPage::set_input(State& state, const std::string& text) const {
-  const InputRegion region = read_input(text, {{"deck", kDeck}}, context_.document.image, kMostInput, false);
+  const InputRegion region = read_input(text, {{"deck", kDeck}}, context_.document.image, kMaxInput, false);
   state.input = region.name;
   state.x = region.x;
   state.y = region.y;

@@ -72,7 +72,7 @@ class PoolingPage : public Page {
   std::function<void(const Arguments&)> setting(std::function<void(State&, const Arguments&)> change);
 
   bool covers(int p, int q, int row, int column) const;  // output (p, q)'s window reads input (row, column)
-  Colour grey_of(double value) const;
+  Color gray_of(double value) const;
   void draw_input(Ui& ui, Vec at, float cell, bool shifted) const;
   void draw_output(Ui& ui, Vec at, float cell, bool shifted) const;
   void draw_gradient(Ui& ui, Vec at, float cell, bool output) const;

@@ -7,11 +7,11 @@
 namespace striate {
 namespace {
 
-constexpr int kMostInput = 32;
-constexpr int kMostWindow = 8;
-constexpr int kMostPadding = kMostWindow / 2;
-constexpr double kMostValue = 1e9;
-constexpr size_t kMostPins = 4;
+constexpr int kMaxInput = 32;
+constexpr int kMaxWindow = 8;
+constexpr int kMaxPadding = kMaxWindow / 2;
+constexpr double kMaxValue = 1e9;
+constexpr size_t kMaxPins = 4;
 
 }  // namespace
 
@@ -40,8 +40,8 @@ void PoolingPage::declare(Registry& registry) {
   registry.add(Command{
       "pooling.size",
       "Size of the window",
-      {Parameter::integer("COLUMNS", "its width", 1, kMostWindow),
-       Parameter::integer("ROWS", "its height; as many as columns where it is left out", 1, kMostWindow).or_none()},
+      {Parameter::integer("COLUMNS", "its width", 1, kMaxWindow),
+       Parameter::integer("ROWS", "its height; as many as columns where it is left out", 1, kMaxWindow).or_none()},
       setting([](State& next, const Arguments& arguments) {
         next.pooling.geometry.window_width = static_cast<int>(arguments.integer(0));
         next.pooling.geometry.window_height = static_cast<int>(arguments.integer(arguments.has(1) ? 1 : 0));
@@ -51,7 +51,7 @@ void PoolingPage::declare(Registry& registry) {
   registry.add(Command{
       "pooling.stride",
       "How many cells the window moves at each step",
-      {Parameter::integer("N", "cells", 1, kMostWindow)},
+      {Parameter::integer("N", "cells", 1, kMaxWindow)},
       setting([](State& next, const Arguments& arguments) {
         next.pooling.geometry.stride = static_cast<int>(arguments.integer(0));
       }),
@@ -60,7 +60,7 @@ void PoolingPage::declare(Registry& registry) {
   registry.add(Command{
       "pooling.padding",
       "Cells added around the input; they never win a maximum",
-      {Parameter::integer("N", "cells on every side, at most half the window", 0, kMostPadding)},
+      {Parameter::integer("N", "cells on every side, at most half the window", 0, kMaxPadding)},
       setting([](State& next, const Arguments& arguments) {
         PoolGeometry& g = next.pooling.geometry;
         g.top = g.bottom = g.left = g.right = static_cast<int>(arguments.integer(0));
@@ -117,9 +117,9 @@ void PoolingPage::declare_input_commands(Registry& registry) {
   registry.add(Command{
       "pooling.cell",
       "Sets one cell of the input",
-      {Parameter::integer("X", "column, from 0", 0, kMostInput - 1),
-       Parameter::integer("Y", "row, from 0", 0, kMostInput - 1),
-       Parameter::number("VALUE", "its number", -kMostValue, kMostValue)},
+      {Parameter::integer("X", "column, from 0", 0, kMaxInput - 1),
+       Parameter::integer("Y", "row, from 0", 0, kMaxInput - 1),
+       Parameter::number("VALUE", "its number", -kMaxValue, kMaxValue)},
       setting([](State& next, const Arguments& arguments) {
         const PoolGeometry& g = next.pooling.geometry;
         const int64_t x = arguments.integer(0), y = arguments.integer(1);
@@ -142,7 +142,7 @@ void PoolingPage::declare_input_commands(Registry& registry) {
   registry.add(Command{
       "pooling.paint",
       "The value that painting gives to a cell",
-      {Parameter::number("VALUE", "any number", -kMostValue, kMostValue)},
+      {Parameter::number("VALUE", "any number", -kMaxValue, kMaxValue)},
       [this](const Arguments& arguments) { state_.paint = arguments.number(0); },
   });
   for (const bool across : {true, false}) {
@@ -150,7 +150,7 @@ void PoolingPage::declare_input_commands(Registry& registry) {
         across ? "pooling.columns" : "pooling.rows",
         across ? "Makes the input wider or narrower: a region of the picture reads on, else cells are cut or added as 0"
                : "Makes the input higher or lower: a region of the picture reads on, else cells are cut or added as 0",
-        {Parameter::integer("N", across ? "columns of the input" : "rows of the input", 1, kMostInput)},
+        {Parameter::integer("N", across ? "columns of the input" : "rows of the input", 1, kMaxInput)},
         setting([this, across](State& next, const Arguments& arguments) {
           const int n = static_cast<int>(arguments.integer(0));
           resize_input(next, across ? n : geometry().width, across ? geometry().height : n);
@@ -184,7 +184,7 @@ void PoolingPage::declare_looking_commands(Registry& registry) {
         check_pin(pin);
         std::erase(state_.pins, pin);
         state_.pins.push_back(pin);
-        if (state_.pins.size() > kMostPins) state_.pins.erase(state_.pins.begin());
+        if (state_.pins.size() > kMaxPins) state_.pins.erase(state_.pins.begin());
       },
       Undo::edit,
   });

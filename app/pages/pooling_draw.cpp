@@ -18,7 +18,7 @@ std::string cell_text(double value) {
 
 }  // namespace
 
-Colour PoolingPage::grey_of(double value) const {
+Color PoolingPage::gray_of(double value) const {
   const double share = high_ > low_ ? (value - low_) / (high_ - low_) : 0;
   const auto v = static_cast<uint32_t>(std::nearbyint(std::clamp(share, 0.0, 1.0) * 255));
   return rgb(v << 16 | v << 8 | v);
@@ -56,8 +56,8 @@ void PoolingPage::draw_stage(Ui& ui, const Rect& area) const {
   cell = std::max(3.0f, std::floor(cell));
   const float wide = in_columns * cell + gap + std::max(out_columns, 2.0f) * cell;
   const float line_h = std::max(in_rows, out_rows) * cell + caption_room + ui.em(34);
-  const float left = std::round(room.centre().x - wide / 2);
-  const float top = std::round(room.centre().y - lines * line_h / 2 + caption_room);
+  const float left = std::round(room.center().x - wide / 2);
+  const float top = std::round(room.center().y - lines * line_h / 2 + caption_room);
   const auto at = [&](int line, bool output) {
     const float h = output ? out_rows * cell : in_rows * cell;
     const float y = top + static_cast<float>(line) * line_h + (std::max(in_rows, out_rows) * cell - h) / 2;
@@ -107,7 +107,7 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
     const bool inside = row >= 0 && column >= 0 && row < g.height && column < g.width;
     if (inside) {
       const double value = spec.value(row, column);
-      look.fill = grey_of(value);
+      look.fill = gray_of(value);
       look.text = cell_text(value);
       look.hatched = row >= reached_rows || column >= reached_columns;
     } else {
@@ -121,7 +121,7 @@ void PoolingPage::draw_input(Ui& ui, Vec at, float cell, bool shifted) const {
     }
     return look;
   };
-  spec.frame = [&](int row, int column) -> Colour {
+  spec.frame = [&](int row, int column) -> Color {
     // Which cells win anywhere: they alone pass on.
     if (g.kind != PoolKind::max || row < 0 || column < 0 || row >= g.height || column >= g.width) return 0;
     const std::vector<int32_t>& winners = shifted ? shifted_.winner : picture_.winner;
@@ -174,7 +174,7 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
       return look;
     }
     const double value = picture.value_at(0, row, column);
-    look.fill = grey_of(value);
+    look.fill = gray_of(value);
     look.text = cell_text(value);
     if (shifted && value == picture_.value_at(0, row, column)) {
       look.fill = mixed(look.fill, theme.activation, 0.6f);
@@ -182,7 +182,7 @@ void PoolingPage::draw_output(Ui& ui, Vec at, float cell, bool shifted) const {
     }
     return look;
   };
-  spec.frame = [&](int row, int column) -> Colour {
+  spec.frame = [&](int row, int column) -> Color {
     if (row == active_.row && column == active_.column) return theme.activation;
     if (hover_.kind == Hover::Kind::input && covers(row, column, hover_.row, hover_.column)) return theme.kernel;
     return 0;
@@ -226,7 +226,7 @@ void PoolingPage::draw_gradient(Ui& ui, Vec at, float cell, bool output) const {
     look.text = significant_text(value, 3);
     return look;
   };
-  spec.frame = [&](int row, int column) -> Colour {
+  spec.frame = [&](int row, int column) -> Color {
     return !output && covers(active_.row, active_.column, row, column) ? theme.kernel : 0;
   };
   const GridResponse r = ui.grid(output ? "output gradient" : "input gradient", spec);

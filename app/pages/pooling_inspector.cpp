@@ -11,7 +11,7 @@
 namespace striate {
 namespace {
 
-constexpr size_t kMostWritten = 25;  // cells that can still be read as a line of text
+constexpr size_t kMaxWritten = 25;  // cells that can still be read as a line of text
 
 const char* plural(int n) { return n == 1 ? "" : "s"; }
 
@@ -55,7 +55,7 @@ void PoolingPage::draw_window(Ui& ui) const {
   const PoolGeometry& g = geometry();
   const PoolResult& result = active_.result;
   ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row, active_.column));
-  if (active_.cells.size() <= kMostWritten) {
+  if (active_.cells.size() <= kMaxWritten) {
     ui.note("`" + numbers_of(active_) + "`");
   } else {
     ui.row("cells under the window", std::to_string(active_.cells.size()));
@@ -219,11 +219,11 @@ CellCard PoolingPage::card_of(Ui& ui, const Pin& pin) const {
     CardGrid window{"", g.rows(), g.columns(), {}, Concept::kernel};
     for (const PoolCell& cell : walk.cells) {
       const bool won = max && cell.row == walk.result.winner_row && cell.column == walk.result.winner_column;
-      window.cells.push_back(cell.padding ? theme.line : won ? theme.activation : grey_of(cell.x));
+      window.cells.push_back(cell.padding ? theme.line : won ? theme.activation : gray_of(cell.x));
     }
-    card.picture = {window, {"\u2192", 1, 1, {grey_of(walk.result.value)}, Concept::activation}};
+    card.picture = {window, {"\u2192", 1, 1, {gray_of(walk.result.value)}, Concept::activation}};
     card.formula = max ? "the largest cell under the window" : "the mean of the cells under the window";
-    if (walk.cells.size() <= kMostWritten) card.numbers = numbers_of(walk);
+    if (walk.cells.size() <= kMaxWritten) card.numbers = numbers_of(walk);
     if (max) {
       card.result = exact_text(walk.result.value);
     } else {
@@ -248,7 +248,7 @@ CellCard PoolingPage::card_of(Ui& ui, const Pin& pin) const {
       won += wins;
     }
   }
-  card.picture = {{"", 1, 1, {grey_of(state_.pooling.x[index])}, Concept::input}, outputs};
+  card.picture = {{"", 1, 1, {gray_of(state_.pooling.x[index])}, Concept::input}, outputs};
   card.formula = fmt::format("{} output{} see{} this cell", seen == 0 ? "No" : std::to_string(seen), plural(seen),
                              seen == 1 ? "s" : "");
   if (g.kind == PoolKind::max) card.formula += won > 0 ? fmt::format("; it wins {} of them.", won) : "; it wins none.";

@@ -8,16 +8,16 @@
 #include "app/command/player.h"
 #include "app/command/recorder.h"
 #include "app/shell/samples.h"
+#include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
-#include "engine/files/overwrite.h"
 #include "engine/shorten.h"
 
 namespace striate {
 namespace {
 
-constexpr size_t kMostEdits = 200;    // edits that can be undone
+constexpr size_t kMaxEdits = 200;     // edits that can be undone
 constexpr double kJoinSeconds = 0.5;  // edits by the same command within this time are one
-constexpr size_t kMostNotices = 20;
+constexpr size_t kMaxNotices = 20;
 constexpr double kNoticeSeconds = 6;  // good news stays so long
 
 // The page that a command belongs to, or "document" for those without a page's prefix.
@@ -241,7 +241,7 @@ void App::notify(Notice notice) {
   notice.hint = readable_line(notice.hint);
   if (!notice.error) notice.leaves = std::max(notice.time, now_) + kNoticeSeconds;
   notices_.push_back(std::move(notice));
-  if (notices_.size() > kMostNotices) notices_.pop_front();
+  if (notices_.size() > kMaxNotices) notices_.pop_front();
 }
 
 void App::dismiss_notice(size_t index) {
@@ -302,7 +302,7 @@ void App::show_image(const ImagePtr& image, std::string source) {
     auto pyramid = std::make_shared<Pyramid>(image);
     document_.pyramid = pyramid;
     pyramid_maker_.request([pyramid](Progress& progress) {
-      pyramid->build(progress.cancelled);
+      pyramid->build(progress.canceled);
       return true;
     });
     if (!image->path.empty()) settings_.remember_file(image->path);
@@ -343,7 +343,7 @@ void App::remember_edit(const Command& command, std::vector<std::string> before)
     return;
   }
   undo_.push_back({owner_of(command.name, pages_), std::move(before), command.name, now_});
-  if (undo_.size() > kMostEdits) undo_.erase(undo_.begin());
+  if (undo_.size() > kMaxEdits) undo_.erase(undo_.begin());
 }
 
 void App::restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* nothing) {

@@ -10,8 +10,8 @@
 #include "app/embedded.h"
 #include "app/shell/app.h"
 #include "app/shell/lesson_prose.h"
+#include "engine/export/overwrite.h"
 #include "engine/files/atomic_write.h"
-#include "engine/files/overwrite.h"
 
 namespace striate {
 namespace {

@@ -50,14 +50,14 @@ void draw_banner(Ui& ui, const PageBanner& banner, const Rect& band) {
   Rect buttons = inside;
   if (p.beside) {
     buttons = inside.cut_right(buttons_width(ui, banner));
-    ui.next({inside.x, inside.centre().y - p.words_height / 2, p.words_width, p.words_height});
+    ui.next({inside.x, inside.center().y - p.words_height / 2, p.words_width, p.words_height});
   } else {
     buttons = inside.cut_bottom(row);
     ui.next({inside.x, inside.y, p.words_width, p.words_height});
   }
   ui.paragraph(banner.words, Font::control);
   float x = p.beside ? buttons.x + kGap : buttons.x;
-  const float y = buttons.centre().y - row / 2;
+  const float y = buttons.center().y - row / 2;
   for (const PageBanner::Button& button : banner.buttons) {
     const float width = button_width(ui, button.label);
     ui.next({x, y, width, row});

@@ -210,8 +210,8 @@ void Thumbnails::work() {
       } else {
         ImageHeader header = read_image_header(path);
         thumbnail.caption = fmt::format("{} × {}", header.width, header.height);
-        if (static_cast<double>(header.width) * static_cast<double>(header.height) <= kMostMegapixels * 1e6) {
-          thumbnail.image = shrunk(*read_image(path, {kMostMegapixels}));
+        if (static_cast<double>(header.width) * static_cast<double>(header.height) <= kMaxMegapixels * 1e6) {
+          thumbnail.image = shrunk(*read_image(path, {kMaxMegapixels}));
         }
       }
     } catch (const std::exception& error) {

@@ -47,8 +47,8 @@ std::string size_text(std::uintmax_t bytes);  // "1.4 MB"
 // Small pictures of files, made one after another behind the window, newest request first.
 class Thumbnails {
  public:
-  static constexpr int kSide = 160;              // longest side, pixels
-  static constexpr double kMostMegapixels = 64;  // larger files get no thumbnail: decoding would take seconds
+  static constexpr int kSide = 160;             // longest side, pixels
+  static constexpr double kMaxMegapixels = 64;  // larger files get no thumbnail: decoding would take seconds
   static constexpr size_t kKept = 400;
 
   explicit Thumbnails(std::function<void()> wake);

@@ -54,9 +54,9 @@ PictureSource thumbnail_source(const std::string& path, const ImagePtr& image) {
     for (int y = 0; y < rect.h; ++y) {
       for (int x = 0; x < rect.w; ++x) {
         const uint8_t* p = image->at(rect.x + x, rect.y + y);
-        bool colour = image->channels >= 3;
+        bool color = image->channels >= 3;
         uint8_t alpha = image->has_alpha() ? p[image->channels - 1] : 255;
-        tile.bytes.insert(tile.bytes.end(), {p[0], colour ? p[1] : p[0], colour ? p[2] : p[0], alpha});
+        tile.bytes.insert(tile.bytes.end(), {p[0], color ? p[1] : p[0], color ? p[2] : p[0], alpha});
       }
     }
     return tile;
@@ -284,8 +284,8 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
   ui.space(8);
   Rect rect = ui.take(ui.em(30));
   Response r = ui.interact(rect, {.label = "hidden files", .kind = "toggle"});
-  ui.stroke({rect.x + 8, rect.centre().y - 7, 14, 14}, t.secondary, 3);
-  if (hidden_) ui.icon(Icon::tick, {rect.x + 9, rect.centre().y - 6, 12, 12}, t.accent);
+  ui.stroke({rect.x + 8, rect.center().y - 7, 14, 14}, t.secondary, 3);
+  if (hidden_) ui.icon(Icon::tick, {rect.x + 9, rect.center().y - 6, 12, 12}, t.accent);
   ui.label(Rect{rect.x + 32, rect.y, rect.w - 32, rect.h}, "hidden files", Font::control,
            r.hovered ? t.text : t.secondary);
   if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
@@ -307,25 +307,25 @@ void Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
   Rect words = inside.cut_bottom(ui.em(38));
   std::string caption = entry.folder ? "folder" : size_text(entry.bytes);
   if (!entry.folder && !entry.sample && !is_picture_name(entry.name)) {
-    ui.icon(Icon::file, inside.centred(ui.em(36), ui.em(36)), t.secondary);
+    ui.icon(Icon::file, inside.centered(ui.em(36), ui.em(36)), t.secondary);
   } else if (!entry.folder && intersection(rect, ui.clip()).h > 0) {
     Thumbnails::Thumbnail thumbnail = thumbnails_.get(entry.path);
     if (thumbnail.image) {
       const Image& image = *thumbnail.image;
       float zoom = std::min(inside.w / static_cast<float>(image.width), inside.h / static_cast<float>(image.height));
-      Rect place = inside.centred(std::round(static_cast<float>(image.width) * zoom),
-                                  std::round(static_cast<float>(image.height) * zoom));
+      Rect place = inside.centered(std::round(static_cast<float>(image.width) * zoom),
+                                   std::round(static_cast<float>(image.height) * zoom));
       ui.thumbnail(place, thumbnail_source(entry.path, thumbnail.image), zoom < 1);
       caption = thumbnail.caption + (entry.sample ? "" : ", " + size_text(entry.bytes));
     } else {
-      ui.icon(Icon::picture, inside.centred(ui.em(32), ui.em(32)), faded(t.secondary, 0.6f));
+      ui.icon(Icon::picture, inside.centered(ui.em(32), ui.em(32)), faded(t.secondary, 0.6f));
       if (thumbnail.done) caption = thumbnail.caption;
     }
   } else {
-    ui.icon(Icon::folder, inside.centred(ui.em(40), ui.em(40)), t.secondary);
+    ui.icon(Icon::folder, inside.centered(ui.em(40), ui.em(40)), t.secondary);
   }
-  ui.label(words.cut_top(ui.em(20)), entry.name, Font::control, t.text, Align::centre);
-  ui.label(words, caption, Font::caption, t.secondary, Align::centre, ui.em(12));
+  ui.label(words.cut_top(ui.em(20)), entry.name, Font::control, t.text, Align::center);
+  ui.label(words, caption, Font::caption, t.secondary, Align::center, ui.em(12));
   if (r.pressed) selected_ = index;
   // One click selects, two open; from the keyboard Enter opens.
   if (r.double_clicked || (r.keyboard && r.clicked)) {
@@ -380,7 +380,7 @@ void Browser::draw(Ui& ui, Vec size) {
   ui.begin_layer(Ui::kOverlayLayer, window);
   ui.push_id("browser");
   ui.fill(window, rgb(0x000000, t.dark ? 0.55f : 0.35f));
-  Rect box = window.centred(std::min(size.x - 48, ui.em(960)), std::min(size.y - 48, ui.em(640)));
+  Rect box = window.centered(std::min(size.x - 48, ui.em(960)), std::min(size.y - 48, ui.em(640)));
   box = {std::round(box.x), std::round(box.y), std::round(box.w), std::round(box.h)};
   ui.fill(box.moved({0, 6}).inset(-4), t.shadow, 12);
   ui.fill(box, t.surface, 8);

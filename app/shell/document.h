@@ -24,7 +24,7 @@ struct Document {
   bool guided = false;        // a lesson is open, or a script that was opened plays: what it runs, nobody clicked
   uint64_t guided_steps = 0;  // counts up with every step of a lesson and every script that is begun
 
-  bool force = false;  // --force: files are written over whatever is there (engine/files/overwrite.h)
+  bool force = false;  // --force: files are written over whatever is there (engine/export/overwrite.h)
 
   std::string state_folder;  // where work that is not saved is kept until the program closes in order; empty: nowhere
   std::string fallback_folder;  // the same, where that one cannot be written to

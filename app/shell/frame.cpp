@@ -10,7 +10,7 @@
 #include "app/shell/banner.h"
 #include "app/shell/browser_view.h"
 #include "engine/error.h"
-#include "engine/files/overwrite.h"
+#include "engine/export/overwrite.h"
 
 namespace striate {
 

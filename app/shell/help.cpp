@@ -9,7 +9,7 @@ void Shell::draw_help(Vec size) {
   ui_.begin_layer(Ui::kOverlayLayer, window);
   ui_.push_id("help");
   ui_.fill(window, rgb(0x000000, t.dark ? 0.55f : 0.35f));
-  Rect box = window.centred(std::min(size.x - 48, ui_.em(900)), std::min(size.y - 48, ui_.em(600)));
+  Rect box = window.centered(std::min(size.x - 48, ui_.em(900)), std::min(size.y - 48, ui_.em(600)));
   box = {std::round(box.x), std::round(box.y), std::round(box.w), std::round(box.h)};
   Response outside =
       ui_.interact(window, {.label = "help background", .kind = "surface", .focusable = false, .tooltip = " "});
@@ -21,7 +21,7 @@ void Shell::draw_help(Vec size) {
   Rect head = rest.cut_top(ui_.em(56)).inset(24, 0);
   const PageInfo& info = app_.page().info();
   ui_.label(head, info.title, Font::heading, t.text);
-  ui_.next({head.right() - ui_.em(32), head.centre().y - ui_.em(16), ui_.em(32), ui_.em(32)});
+  ui_.next({head.right() - ui_.em(32), head.center().y - ui_.em(16), ui_.em(32), ui_.em(32)});
   ui_.button(
       "Close", "help off",
       {.style = ButtonStyle::quiet, .icon = Icon::cross, .tooltip = "Closes the help (Escape)", .icon_only = true});
@@ -37,7 +37,7 @@ void Shell::draw_help(Vec size) {
     const Rect cap{rect.x, rect.y + 2, wide, one - 4};
     ui_.fill(cap, t.raised, 4);
     ui_.stroke(cap, t.line, 4);
-    ui_.label(cap, key, Font::caption, t.text, Align::centre);
+    ui_.label(cap, key, Font::caption, t.text, Align::center);
     ui_.next({rect.x + column, rect.y + std::max(0.0f, (rect.h - words) / 2), rect.w - column, words});
     ui_.paragraph(what, Font::caption);
   };

@@ -18,7 +18,7 @@ std::function<std::string(const App&)> unfolded(const char* name, bool (Settings
 }
 
 // The page before or after the one that is shown.
-std::string neighbour(const App& app, int step) {
+std::string neighbor(const App& app, int step) {
   const auto& pages = app.pages();
   for (size_t i = 0; i < pages.size(); ++i) {
     if (pages[i].get() != &app.page()) continue;
@@ -40,14 +40,14 @@ KeyTable::KeyTable() {
   add(
       "PageDown",
       [](const App& app) {
-        if (!app.lessons().is_open()) return neighbour(app, 1);
+        if (!app.lessons().is_open()) return neighbor(app, 1);
         return std::string(app.lessons().step() + 1 < app.lessons().step_count() ? "lesson.next" : "");
       },
       "next step of the lesson, or next page");
   add(
       "PageUp",
       [](const App& app) {
-        if (!app.lessons().is_open()) return neighbour(app, -1);
+        if (!app.lessons().is_open()) return neighbor(app, -1);
         return std::string(app.lessons().step() > 0 ? "lesson.back" : "");
       },
       "the step or page before");

@@ -51,8 +51,8 @@ ShellLayout layout_shell(const LayoutRequest& request) {
   if (folded && lean) {
     const float side = std::round(32 * request.type);
     Rect ends = out.transport.inset(kEnd, 0);
-    if (c.navigation == 0) out.unfold_navigation = ends.cut_left(side).centred(side, side);
-    if (c.inspector == 0) out.unfold_inspector = ends.cut_right(side).centred(side, side);
+    if (c.navigation == 0) out.unfold_navigation = ends.cut_left(side).centered(side, side);
+    if (c.inspector == 0) out.unfold_inspector = ends.cut_right(side).centered(side, side);
     if (c.navigation == 0) ends.cut_left(kEnd);
     if (c.inspector == 0) ends.cut_right(kEnd);
     if (c.navigation > 0) ends.cut_left(20 - kEnd);

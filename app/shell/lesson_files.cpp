@@ -7,8 +7,8 @@
 namespace striate {
 namespace {
 
-constexpr int kDeepest = 8;       // lessons and scripts that open each other
-constexpr int kMostSteps = 1000;  // that a lesson enters by itself
+constexpr int kDeepest = 8;      // lessons and scripts that open each other
+constexpr int kMaxSteps = 1000;  // that a lesson enters by itself
 
 }  // namespace
 
@@ -60,9 +60,9 @@ JudgedLine LessonFiles::judged(const Action& action, const ScriptFiles& rules, c
 
 void LessonFiles::step_entered() {
   steps_ = running_ ? steps_ + 1 : 0;
-  if (steps_ <= kMostSteps) return;
+  if (steps_ <= kMaxSteps) return;
   steps_ = 0;
-  throw Error(fmt::format("the lesson has turned its own pages {} times", kMostSteps),
+  throw Error(fmt::format("the lesson has turned its own pages {} times", kMaxSteps),
               "a step that goes to itself, or to one that comes back, never ends: leave the line out");
 }
 

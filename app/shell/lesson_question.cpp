@@ -21,7 +21,7 @@ void Shell::draw_file_question(const Rect& stage) {
                            : question->replaces ? "The file that is there would be lost."
                                                 : "There is no file of this name yet.";
   const std::filesystem::path path(question->path);
-  const Rect card = stage.centred(std::min(stage.w - 40, ui_.em(520)), std::min(stage.h - 20, ui_.em(186)));
+  const Rect card = stage.centered(std::min(stage.w - 40, ui_.em(520)), std::min(stage.h - 20, ui_.em(186)));
   ui_.begin_layer(Ui::kOverlayLayer, stage);
   ui_.fill(stage, faded(ui_.theme().background, 0.6f));
   ui_.fill(card, ui_.theme().raised, 8);

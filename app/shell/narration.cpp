@@ -99,7 +99,7 @@ void Shell::draw_narration(const Rect& area) {
   if (wide_head) {
     top.cut_right(8);
     beside_title = top.cut_right(buttons_wide);
-    close = close.centred(close.w, ui_.em(24));
+    close = close.centered(close.w, ui_.em(24));
   }
   ui_.next(close);
   ui_.button("Close the lesson", "lesson.close",
@@ -112,7 +112,7 @@ void Shell::draw_narration(const Rect& area) {
   float x = top.right() - 8 - gap * static_cast<float>(count);
   for (int i = 0; i < count; ++i) {
     bool here = i == lessons.step();
-    Vec at{x + gap * (static_cast<float>(i) + 0.5f), top.centre().y};
+    Vec at{x + gap * (static_cast<float>(i) + 0.5f), top.center().y};
     Rect hit{at.x - gap / 2, at.y - ui_.em(8), gap, ui_.em(16)};
     std::string name = fmt::format("step {}", i + 1);
     std::string command = fmt::format("lesson.step {}", i + 1);
@@ -138,7 +138,7 @@ void Shell::draw_narration(const Rect& area) {
   if (show_me) {
     if (lessons.tried()) {
       Rect mark = ui_.take(ui_.em(84), ui_.em(32));
-      ui_.icon(Icon::tick, {mark.x + ui_.em(4), mark.centre().y - ui_.em(8), ui_.em(16), ui_.em(16)}, t.activation);
+      ui_.icon(Icon::tick, {mark.x + ui_.em(4), mark.center().y - ui_.em(8), ui_.em(16), ui_.em(16)}, t.activation);
       ui_.label(Rect{mark.x + ui_.em(24), mark.y, mark.w - ui_.em(24), mark.h}, "done", Font::control, t.activation);
     } else {
       ui_.button("Show me", "lesson.show",

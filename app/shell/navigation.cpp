@@ -52,9 +52,9 @@ void Shell::draw_navigation(const Rect& area) {
     Rect inside = rect.inset(10, 0);
     inside.cut_left(indent);
     Rect mark = inside.cut_right(ui_.em(16));
-    if (ticked) ui_.icon(Icon::tick, {mark.x, mark.centre().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
+    if (ticked) ui_.icon(Icon::tick, {mark.x, mark.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
     if (lesson) {
-      ui_.next({inside.x, rect.centre().y - height / 2, words, height});
+      ui_.next({inside.x, rect.center().y - height / 2, words, height});
       ui_.paragraph(label, Font::caption);
     } else {
       ui_.label(inside, label, Font::control, current ? t.text : mixed(t.secondary, t.text, hover));
@@ -90,7 +90,7 @@ void Shell::draw_navigation(const Rect& area) {
       ui_.space(-6);
       Rect rect = line(lesson.title, "lesson " + lesson.name, "lesson", false, done(app_, lesson.name), ui_.em(18));
       // A dot on a thread: filled while the lesson is open.
-      Vec at{rect.x + 10 + ui_.em(6), rect.centre().y};
+      Vec at{rect.x + 10 + ui_.em(6), rect.center().y};
       ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), ui_.em(3), open ? t.accent : t.line, 16);
     }
     ui_.pop_id();

@@ -37,7 +37,7 @@ void Shell::draw_notices(const Rect& stage) {
     ui_.fill({box.x, box.y + 8, 3, box.h - 16}, notice.error ? t.warning : t.activation, 1.5f);
     Rect mark{box.x + 10, box.y + 10, ui_.em(20), ui_.em(20)};
     if (notice.error) {
-      ui_.label(mark, "!", Font::strong, t.warning, Align::centre);
+      ui_.label(mark, "!", Font::strong, t.warning, Align::center);
     } else {
       ui_.icon(Icon::tick, mark.inset(2), t.activation);
     }
@@ -70,7 +70,7 @@ void Shell::draw_loading(const Rect& stage) {
   ui_.request_frame();
   if (ui_.now() - loading_since_ < 0.15 || stage.empty()) return;  // what is quick needs no mark
   const Theme& t = ui_.theme();
-  Rect box{stage.centre().x - ui_.em(150), stage.y + 12, ui_.em(300), ui_.em(64)};
+  Rect box{stage.center().x - ui_.em(150), stage.y + 12, ui_.em(300), ui_.em(64)};
   ui_.fill(box.moved({0, 3}).inset(-2), t.shadow, 8);
   ui_.fill(box, t.surface, 6);
   ui_.stroke(box, t.line, 6);

@@ -6,7 +6,7 @@
 #include "app/shell/browser_view.h"
 #include "app/shell/frame.h"
 #include "engine/error.h"
-#include "engine/files/overwrite.h"
+#include "engine/export/overwrite.h"
 
 namespace striate {
 namespace {

@@ -31,7 +31,7 @@ Theme make_dark() {
   t.red = rgb(0xF07A6B);
   t.green = rgb(0x5FC48F);
   t.blue = rgb(0x5B9DF0);
-  t.grey = rgb(0xA0A8B6);
+  t.gray = rgb(0xA0A8B6);
   t.shadow = rgb(0x000000, 0.5f);
   return t;
 }
@@ -57,41 +57,41 @@ Theme make_light() {
   t.red = rgb(0xB8382A);
   t.green = rgb(0x0B7048);
   t.blue = rgb(0x1F5FC0);
-  t.grey = rgb(0x586072);
+  t.gray = rgb(0x586072);
   t.shadow = rgb(0x1A1D23, 0.18f);
   return t;
 }
 
 }  // namespace
 
-Colour faded(Colour colour, float alpha) {
-  auto a = static_cast<uint32_t>(static_cast<float>(colour >> 24) * alpha + 0.5f);
-  return (colour & 0x00FFFFFF) | ((a > 255 ? 255 : a) << 24);
+Color faded(Color color, float alpha) {
+  auto a = static_cast<uint32_t>(static_cast<float>(color >> 24) * alpha + 0.5f);
+  return (color & 0x00FFFFFF) | ((a > 255 ? 255 : a) << 24);
 }
 
-Colour mixed(Colour from, Colour to, float t) {
+Color mixed(Color from, Color to, float t) {
   if (t <= 0) return from;
   if (t >= 1) return to;
-  Colour result = 0;
+  Color result = 0;
   for (int shift = 0; shift < 32; shift += 8) {
     auto a = static_cast<float>((from >> shift) & 255);
     auto b = static_cast<float>((to >> shift) & 255);
-    result |= static_cast<Colour>(a + (b - a) * t + 0.5f) << shift;
+    result |= static_cast<Color>(a + (b - a) * t + 0.5f) << shift;
   }
   return result;
 }
 
-double luminance(Colour colour) {
-  return 0.2126 * linear(colour & 255) + 0.7152 * linear((colour >> 8) & 255) + 0.0722 * linear((colour >> 16) & 255);
+double luminance(Color color) {
+  return 0.2126 * linear(color & 255) + 0.7152 * linear((color >> 8) & 255) + 0.0722 * linear((color >> 16) & 255);
 }
 
-double contrast(Colour a, Colour b) {
+double contrast(Color a, Color b) {
   double la = luminance(a), lb = luminance(b);
   return la > lb ? (la + 0.05) / (lb + 0.05) : (lb + 0.05) / (la + 0.05);
 }
 
 // Black and white have the same contrast where (L + 0.05)^2 = 1.05 * 0.05.
-Colour ink_on(Colour colour) { return luminance(colour) > 0.1791 ? rgb(0x000000) : rgb(0xFFFFFF); }
+Color ink_on(Color color) { return luminance(color) > 0.1791 ? rgb(0x000000) : rgb(0xFFFFFF); }
 
 Concept concept_of(std::string_view name) {
   if (name == "input") return Concept::input;
@@ -102,7 +102,7 @@ Concept concept_of(std::string_view name) {
   return Concept::none;
 }
 
-Colour Theme::of(Concept what) const {
+Color Theme::of(Concept what) const {
   switch (what) {
     case Concept::input:
       return input;

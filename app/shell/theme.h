@@ -1,5 +1,5 @@
-// Colours by meaning (one token per concept, everywhere) and sizes. Dark and light sets with the same meaning; every
-// text colour has a contrast of at least 4.5 to 1 on background, surface and raised (tested).
+// Colors by meaning (one token per concept, everywhere) and sizes. Dark and light sets with the same meaning; every
+// text color has a contrast of at least 4.5 to 1 on background, surface and raised (tested).
 #pragma once
 
 #include <cstdint>
@@ -7,43 +7,43 @@
 
 namespace striate {
 
-using Colour = uint32_t;  // 0xAABBGGRR, as Dear ImGui has it
+using Color = uint32_t;  // 0xAABBGGRR, as Dear ImGui has it
 
-constexpr Colour rgb(uint32_t hex, float alpha = 1) {
+constexpr Color rgb(uint32_t hex, float alpha = 1) {
   return ((hex >> 16) & 255) | (hex & 0xFF00) | ((hex & 255) << 16) | (static_cast<uint32_t>(alpha * 255 + 0.5f) << 24);
 }
-// The same colour, its alpha multiplied.
-Colour faded(Colour colour, float alpha);
-// Between two colours, channel by channel.
-Colour mixed(Colour from, Colour to, float t);
-// WCAG 2.1: relative luminance (0 to 1) and contrast ratio (1 to 21) of opaque colours.
-double luminance(Colour colour);
-double contrast(Colour a, Colour b);
-// Black or white, whichever reads better on this colour.
-Colour ink_on(Colour colour);
+// The same color, its alpha multiplied.
+Color faded(Color color, float alpha);
+// Between two colors, channel by channel.
+Color mixed(Color from, Color to, float t);
+// WCAG 2.1: relative luminance (0 to 1) and contrast ratio (1 to 21) of opaque colors.
+double luminance(Color color);
+double contrast(Color a, Color b);
+// Black or white, whichever reads better on this color.
+Color ink_on(Color color);
 
-// What a colour stands for, in words, plots, grids and 3-D alike.
+// What a color stands for, in words, plots, grids and 3-D alike.
 enum class Concept { none, input, kernel, bias, activation, gradient };
 // "input", "kernel", "bias", "activation" or "output", "gradient"; none for any other word.
 Concept concept_of(std::string_view name);
 
 struct Theme {
   bool dark = true;
-  Colour background;  // the stage
-  Colour surface;     // navigation, inspector, transport, cards
-  Colour raised;      // buttons, the current line
-  Colour hovered;     // a raised thing under the cursor
-  Colour line;        // hairlines
-  Colour text;
-  Colour secondary;
-  Colour accent;     // primary buttons, sliders, links, focus
-  Colour on_accent;  // text on accent
-  Colour input, kernel, bias, activation, gradient;
-  Colour warning;                 // an error's mark
-  Colour red, green, blue, grey;  // planes of a picture: histograms, row marks
-  Colour shadow;
+  Color background;  // the stage
+  Color surface;     // navigation, inspector, transport, cards
+  Color raised;      // buttons, the current line
+  Color hovered;     // a raised thing under the cursor
+  Color line;        // hairlines
+  Color text;
+  Color secondary;
+  Color accent;     // primary buttons, sliders, links, focus
+  Color on_accent;  // text on accent
+  Color input, kernel, bias, activation, gradient;
+  Color warning;                 // an error's mark
+  Color red, green, blue, gray;  // planes of a picture: histograms, row marks
+  Color shadow;
 
-  Colour of(Concept what) const;  // text for none
+  Color of(Concept what) const;  // text for none
 };
 
 const Theme& dark_theme();

@@ -21,10 +21,10 @@ void draw_picture(Ui& ui, const std::vector<CardGrid>& grids) {
   for (const CardGrid& grid : grids) {
     const float cell = cell_of(grid);
     if (!grid.sign.empty()) {
-      ui.label(Rect{x, room.y, sign_width, room.h}, grid.sign, Font::number, ui.theme().secondary, Align::centre);
+      ui.label(Rect{x, room.y, sign_width, room.h}, grid.sign, Font::number, ui.theme().secondary, Align::center);
       x += sign_width;
     }
-    const float y = std::round(room.centre().y - cell * static_cast<float>(grid.rows) / 2);
+    const float y = std::round(room.center().y - cell * static_cast<float>(grid.rows) / 2);
     for (int row = 0; row < grid.rows; ++row) {
       for (int column = 0; column < grid.columns; ++column) {
         const auto index = static_cast<size_t>(row * grid.columns + column);

@@ -13,7 +13,7 @@ namespace striate {
 struct CardGrid {
   std::string sign;  // "", "\u00d7", "="
   int rows = 1, columns = 1;
-  std::vector<Colour> cells;  // row by row
+  std::vector<Color> cells;  // row by row
   Concept tone = Concept::none;
 };
 

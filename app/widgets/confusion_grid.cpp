@@ -60,7 +60,7 @@ float confusion_height_with_numbers(const Ui& ui, int classes, int64_t most) {
   return head_height(ui) + cell * static_cast<float>(std::max(classes, 0));
 }
 
-Colour confusion_colour(double share, bool right, const Theme& theme) {
+Color confusion_color(double share, bool right, const Theme& theme) {
   if (!(share > 0)) return mixed(theme.background, theme.text, theme.dark ? 0.04f : 0.05f);
   const auto strength = static_cast<float>(std::sqrt(std::min(share, 1.0)));
   return mixed(theme.background, right ? theme.input : theme.kernel, 0.12f + 0.88f * strength);
@@ -111,7 +111,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   const bool numbers = has_numbers(ui, layout.cell, digits);
   const float size = std::clamp(layout.cell * 0.9f / (0.62f * static_cast<float>(digits)), 8.0f, ui.em(15));
   // Cells without a picture are most of them: one ground with lines between them, instead of a rectangle each.
-  ui.fill({cells.x, cells.y, cells.w - gap, cells.h - gap}, confusion_colour(0, false, theme));
+  ui.fill({cells.x, cells.y, cells.w - gap, cells.h - gap}, confusion_color(0, false, theme));
   for (int i = 1; gap > 0 && i < grid.classes; ++i) {
     const float at = layout.cell * static_cast<float>(i) - gap;
     ui.fill({cells.x, cells.y + at, cells.w, gap}, theme.background);
@@ -122,11 +122,11 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
     for (int p = 0; p < grid.classes; ++p) {
       const int64_t count = grid.counts[static_cast<size_t>(t) * n + static_cast<size_t>(p)];
       const double share = row.all > 0 ? static_cast<double>(count) / static_cast<double>(row.all) : 0;
-      const Colour colour = confusion_colour(share, t == p, theme);
+      const Color color = confusion_color(share, t == p, theme);
       const Rect cell = rect_of(t, p);
-      if (count > 0) ui.fill(cell, colour);  // square: rounding would cost each cell many triangles
+      if (count > 0) ui.fill(cell, color);  // square: rounding would cost each cell many triangles
       if (numbers && count > 0) {
-        ui.label(cell, std::to_string(count), Font::number, ink_on(colour), Align::centre, size);
+        ui.label(cell, std::to_string(count), Font::number, ink_on(color), Align::center, size);
       }
     }
     if (named) {
@@ -155,7 +155,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
                                : layout.cell >= ui.em(22) ? name_of(grid, p)
                                                           : fmt::format("{}", p);
       ui.label(Rect{rect_of(0, p).x, area.y, layout.cell - gap, top - 2}, text, Font::caption,
-               lit ? theme.text : theme.secondary, Align::centre, small);
+               lit ? theme.text : theme.secondary, Align::center, small);
     }
   }
   if (grid.totals && layout.totals > ui.em(76)) {

@@ -44,8 +44,8 @@ struct ConfusionLayout {
 ConfusionLayout confusion_layout(const Rect& area, int classes, float names, float top, float totals);
 // The height of `classes` rows with their head whose cells have room for a number as large as `most`.
 float confusion_height_with_numbers(const Ui& ui, int classes, int64_t most);
-// The colour of a cell; `share` of its row, 0 to 1.
-Colour confusion_colour(double share, bool right, const Theme& theme);
+// The color of a cell; `share` of its row, 0 to 1.
+Color confusion_color(double share, bool right, const Theme& theme);
 
 ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area, const ConfusionGrid& grid);
 

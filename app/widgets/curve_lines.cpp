@@ -11,14 +11,14 @@ namespace {
 
 class Line {
  public:
-  Line(Ui& ui, Colour colour, float thickness, bool dashed)
-      : ui_(ui), colour_(colour), thickness_(thickness), dashed_(dashed) {}
+  Line(Ui& ui, Color color, float thickness, bool dashed)
+      : ui_(ui), color_(color), thickness_(thickness), dashed_(dashed) {}
   ~Line() { end(); }
   void to(Vec at) { points_.push_back(ImVec2(at.x, at.y)); }
   void end() {
-    if (points_.size() == 1) ui_.fill({points_[0].x - 1, points_[0].y - 1, 2, 2}, colour_, 1);
+    if (points_.size() == 1) ui_.fill({points_[0].x - 1, points_[0].y - 1, 2, 2}, color_, 1);
     if (points_.size() > 1 && !dashed_) {
-      ui_.draw().AddPolyline(points_.data(), static_cast<int>(points_.size()), colour_, ImDrawFlags_None, thickness_);
+      ui_.draw().AddPolyline(points_.data(), static_cast<int>(points_.size()), color_, ImDrawFlags_None, thickness_);
     }
     if (dashed_) dashes();
     points_.clear();
@@ -37,7 +37,7 @@ class Line {
         const float run = std::min(length - at, phase < kDash ? kDash - phase : 2 * kDash - phase);
         if (phase < kDash) {
           const Vec p = a + (b - a) * (at / length), q = a + (b - a) * ((at + run) / length);
-          ui_.draw().AddLine(ImVec2(p.x, p.y), ImVec2(q.x, q.y), colour_, thickness_);
+          ui_.draw().AddLine(ImVec2(p.x, p.y), ImVec2(q.x, q.y), color_, thickness_);
         }
         at += std::max(run, 0.01f);
       }
@@ -45,7 +45,7 @@ class Line {
     }
   }
   Ui& ui_;
-  Colour colour_;
+  Color color_;
   float thickness_;
   bool dashed_;
   std::vector<ImVec2> points_;
@@ -65,11 +65,11 @@ float CurveFrame::y(double value) const {
 
 bool CurveFrame::drawable(double value) const { return std::isfinite(value) && (!log || value > 0); }
 
-void draw_dense_curve(Ui& ui, const CurveFrame& frame, const CurveSeries& series, Colour colour, float thickness) {
+void draw_dense_curve(Ui& ui, const CurveFrame& frame, const CurveSeries& series, Color color, float thickness) {
   const CurveValues& values = *series.dense;
   const double from = frame.window.from - series.first, to = frame.window.to - series.first;
   const int columns = std::max(1, static_cast<int>(frame.rect.w));
-  Line line(ui, colour, thickness, series.dashed);
+  Line line(ui, color, thickness, series.dashed);
   if (to - from < columns * 1.0) {
     const auto a = std::max<int64_t>(0, static_cast<int64_t>(std::floor(from)));
     const int64_t b = std::min(values.size(), static_cast<int64_t>(std::ceil(to)) + 1);
@@ -105,7 +105,7 @@ void draw_smoothed_curve(Ui& ui, const CurveFrame& frame, const CurveSeries& ser
   const CurveValues& values = *series.dense;
   const double from = frame.window.from - series.first, to = frame.window.to - series.first;
   const double step = std::max(1.0, (to - from) / std::max(1.0f, frame.rect.w));
-  Line line(ui, series.colour, 2, series.dashed);
+  Line line(ui, series.color, 2, series.dashed);
   for (double at = std::max(0.0, std::floor(from)); at < std::min(to + step, static_cast<double>(values.size()));
        at += step) {
     const auto i = static_cast<int64_t>(at);
@@ -123,7 +123,7 @@ void draw_curve_points(Ui& ui, const CurveFrame& frame, const CurveSeries& serie
   const int64_t a = std::max<int64_t>(0, at_or_before(points, frame.window.from));
   const int64_t b = std::min(static_cast<int64_t>(points.size()), at_or_before(points, frame.window.to) + 2);
   {
-    Line line(ui, series.colour, 2, series.dashed);
+    Line line(ui, series.color, 2, series.dashed);
     for (int64_t i = a; i < b; ++i) {
       const auto& [x, y] = points[static_cast<size_t>(i)];
       if (frame.drawable(y)) {
@@ -138,7 +138,7 @@ void draw_curve_points(Ui& ui, const CurveFrame& frame, const CurveSeries& serie
   for (int64_t i = a; i < b; ++i) {
     const auto& [x, y] = points[static_cast<size_t>(i)];
     if (!frame.drawable(y)) continue;
-    ui.draw().AddCircleFilled(ImVec2(frame.x(x), frame.y(y)), 3, series.colour, 12);
+    ui.draw().AddCircleFilled(ImVec2(frame.x(x), frame.y(y)), 3, series.color, 12);
   }
 }
 

@@ -18,7 +18,7 @@ struct CurveFrame {
 };
 
 // Values as they are: a column of the screen that holds several becomes a stroke from the least to the largest.
-void draw_dense_curve(Ui& ui, const CurveFrame& frame, const CurveSeries& series, Colour colour, float thickness);
+void draw_dense_curve(Ui& ui, const CurveFrame& frame, const CurveSeries& series, Color color, float thickness);
 // The mean of the last `smoothing` values at every column.
 void draw_smoothed_curve(Ui& ui, const CurveFrame& frame, const CurveSeries& series, int smoothing);
 // Evaluations: a line with a dot each, where there is room for dots.

@@ -66,7 +66,7 @@ CurveAnswer hover(Ui& ui, const CurvePlot& plot, const CurveFrame& frame) {
   answer.note.title = fmt::format("{} {}", plot.x_name, grouped(std::llround(answer.at)));
   for (const CurveSeries& series : plot.series) {
     HoverNote::Line line;
-    line.colour = series.colour;
+    line.color = series.color;
     line.name = series.name;
     if (series.points) {
       const int64_t i = at_or_before(*series.points, answer.at);
@@ -185,7 +185,7 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   // The names at the right end decide how much room is left of the curves.
   struct End {
     std::string name, value;  // words in the face of words, numbers in theirs
-    Colour colour;
+    Color color;
     float y;
   };
   std::vector<End> ends;
@@ -195,7 +195,7 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
     const double value = end_value(plot, series, frame.window);
     if (!std::isfinite(value)) continue;
     if (series.unnamed) continue;
-    ends.push_back({series.name, curve_text(plot, value), series.colour, 0});
+    ends.push_back({series.name, curve_text(plot, value), series.color, 0});
     room = std::max(room, ui.measure(Font::caption, series.name, small).x + ui.em(6) +
                               ui.measure(Font::number, ends.back().value, small).x);
   }
@@ -233,7 +233,7 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   for (const CurveSeries& series : plot.series) {
     if (!series.dense || series.dense->size() == 0) continue;
     const bool smooth = plot.smoothing > 1;
-    draw_dense_curve(ui, frame, series, smooth ? faded(series.colour, 0.3f) : series.colour, smooth ? 1.0f : 1.6f);
+    draw_dense_curve(ui, frame, series, smooth ? faded(series.color, 0.3f) : series.color, smooth ? 1.0f : 1.6f);
     if (smooth) draw_smoothed_curve(ui, frame, series, plot.smoothing);
   }
   for (const CurveSeries& series : plot.series) {
@@ -261,10 +261,10 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   for (size_t i = 0; i < ends.size(); ++i) {
     const float name = ui.measure(Font::caption, ends[i].name, small).x;
     Rect words = beside ? Rect{frame.rect.right() + 10, places[i], column - 10, height} : over[i];
-    ui.label(words.cut_left(std::min(name + 1, words.w)), ends[i].name, Font::caption, ends[i].colour, Align::left,
+    ui.label(words.cut_left(std::min(name + 1, words.w)), ends[i].name, Font::caption, ends[i].color, Align::left,
              small);
     words.cut_left(space - 1);
-    ui.label(Rect{words.x, words.y, words.w + 2, words.h}, ends[i].value, Font::number, ends[i].colour, Align::left,
+    ui.label(Rect{words.x, words.y, words.w + 2, words.h}, ends[i].value, Font::number, ends[i].color, Align::left,
              small);
   }
 

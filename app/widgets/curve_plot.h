@@ -3,7 +3,7 @@
 // step. While hovered it shows the exact values of all series there. A million steps cost what a few hundred do.
 //
 //   CurvePlot plot;
-//   plot.series = {{.name = "training", .colour = theme.input, .dense = &losses}, {.name = "test", .points = &tests}};
+//   plot.series = {{.name = "training", .color = theme.input, .dense = &losses}, {.name = "test", .points = &tests}};
 //   plot.last = 1240, plot.shown = 1240;
 //   plot.window_command = "train.curves.window", plot.pick_command = "train.scrub";
 //   CurveAnswer answer = draw_curve_plot(ui, "loss", rect, plot);
@@ -25,7 +25,7 @@ class Ui;
 
 struct CurveSeries {
   std::string name;  // stands at the curve's end, and says the split: "training"
-  Colour colour = 0;
+  Color color = 0;
   const CurveValues* dense = nullptr;  // value i belongs to x = first + i
   double first = 1;
   const std::vector<std::pair<double, double>>* points = nullptr;  // (x, y), x ascending: drawn with a dot each

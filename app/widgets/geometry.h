@@ -26,7 +26,7 @@ struct Rect {
   float bottom() const { return y + h; }
   Vec min() const { return {x, y}; }
   Vec max() const { return {x + w, y + h}; }
-  Vec centre() const { return {x + w / 2, y + h / 2}; }
+  Vec center() const { return {x + w / 2, y + h / 2}; }
   bool empty() const { return w <= 0 || h <= 0; }
   bool contains(Vec p) const { return p.x >= x && p.y >= y && p.x < x + w && p.y < y + h; }
   bool contains(const Rect& r) const { return r.x >= x && r.y >= y && r.right() <= right() && r.bottom() <= bottom(); }
@@ -62,7 +62,7 @@ struct Rect {
     return {x, y + h, w, height};
   }
   // A rectangle of this size, in the middle of this one.
-  Rect centred(float width, float height) const { return {x + (w - width) / 2, y + (h - height) / 2, width, height}; }
+  Rect centered(float width, float height) const { return {x + (w - width) / 2, y + (h - height) / 2, width, height}; }
 };
 
 inline bool operator==(const Rect& a, const Rect& b) { return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h; }

@@ -16,7 +16,7 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   for (const HoverNote::Line& each : note.lines) {
     names = std::max(names, ui.measure(Font::caption, each.name).x);
     values = std::max(values, ui.measure(Font::number, each.value).x);
-    marks = marks || each.colour != 0;
+    marks = marks || each.color != 0;
   }
   const float gap = names > 0 && values > 0 ? 16.0f : 0.0f;
   float inner = std::max(ui.measure(Font::caption, note.title).x, (marks ? mark : 0) + names + gap + values);
@@ -28,7 +28,7 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   // What it explains is small and under the mouse; what the stage clips is not drawn.
   const Vec mouse = ui.input().mouse;
   const Vec size{std::ceil(inner) + 2 * padding, rows * line + 12};
-  const Rect about = Rect{mouse.x, mouse.y, 0, 0}.centred(20, 20);
+  const Rect about = Rect{mouse.x, mouse.y, 0, 0}.centered(20, 20);
   const Rect box = ui.place_note(about, size, mouse, ui.clip());
   if (box.empty()) return;
   ui.keep_tip(box, about);
@@ -40,7 +40,7 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   for (const HoverNote::Line& each : note.lines) {
     row.y += line;
     float x = row.x;
-    if (each.colour) ui.fill({x, row.y + line / 2 - 1.5f, mark - 5, 3}, each.colour, 1.5f);
+    if (each.color) ui.fill({x, row.y + line / 2 - 1.5f, mark - 5, 3}, each.color, 1.5f);
     if (marks) x += mark;
     ui.label(Rect{x, row.y, names + 2, line}, each.name, Font::caption, theme.text);
     ui.label(Rect{row.right() - values - 2, row.y, values + 2, line}, each.value, Font::number, theme.text,

@@ -16,7 +16,7 @@ struct HoverNote {
   struct Line {
     std::string name;   // "training"; may be empty
     std::string value;  // "0.23110554"; monospaced
-    Colour colour = 0;  // of a mark before the name; 0: none
+    Color color = 0;    // of a mark before the name; 0: none
   };
   std::string title;  // "filter 3, row 1, column 2"; empty: nothing to show
   std::vector<Line> lines;

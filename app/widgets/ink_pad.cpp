@@ -70,10 +70,10 @@ void draw_ink_pad(Ui& ui, std::string_view label, const Rect& area, const InkPad
   }
   if (r.focused && pad.enabled) move_by_keys(ui, pad);
 
-  const Colour paper = rgb(0x000000), white = rgb(0xFFFFFF);
+  const Color paper = rgb(0x000000), white = rgb(0xFFFFFF);
   ui.fill(area, paper, 4);
   if (pad.drawing.empty()) {
-    ui.label(area, pad.invitation, Font::strong, faded(white, 0.62f), Align::centre);
+    ui.label(area, pad.invitation, Font::strong, faded(white, 0.62f), Align::center);
   } else {
     PictureSource source;
     source.key = "ink." + std::string(pad.prefix);
@@ -91,7 +91,7 @@ void draw_ink_pad(Ui& ui, std::string_view label, const Rect& area, const InkPad
   }
   ui.stroke(area, faded(theme.secondary, 0.7f), 4);
   ui.push_clip(area);
-  const Colour mark = faded(dark_theme().input, 0.9f);
+  const Color mark = faded(dark_theme().input, 0.9f);
   const auto ring = [&](Vec at) {
     const float radius = std::max(2.0f, pad.width * unit / 2);
     ui.draw().AddCircle(ImVec2(at.x, at.y), radius, mark, 0, 1.5f);

@@ -8,7 +8,7 @@
 //   source.width = image->width, source.height = image->height, source.levels = pyramid->ready_levels();
 //   source.pixels = [&](int level, CellRect rect) { TilePixels t; t.bytes = ...; return t; };
 //   PictureResponse hit = ui.picture("picture", area, source, view);
-//   if (hit.view_changed) ui.send(fmt::format("pixels.view {} {} {}", hit.view.centre.x, hit.view.centre.y,
+//   if (hit.view_changed) ui.send(fmt::format("pixels.view {} {} {}", hit.view.center.x, hit.view.center.y,
 //   hit.view.zoom));
 #pragma once
 
@@ -31,7 +31,7 @@ struct TilePixels {
 };
 
 // The signed maps have their zero in the middle: white, and black for dark grounds.
-enum class ColourMap { grey, viridis, cividis, signed_blue_orange, red, green, blue, signed_dark };
+enum class ColorMap { gray, viridis, cividis, signed_blue_orange, red, green, blue, signed_dark };
 
 struct PictureSource {
   std::string key;       // which picture this is; two pictures with one key share their tiles
@@ -43,8 +43,8 @@ struct PictureSource {
   // `rect` lies within the level. Must not throw.
   std::function<TilePixels(int level, CellRect rect)> pixels;
 
-  ColourMap map = ColourMap::grey;  // for float tiles
-  float low = 0;                    // what the map's ends stand for; -m and m for signed data
+  ColorMap map = ColorMap::gray;  // for float tiles
+  float low = 0;                  // what the map's ends stand for; -m and m for signed data
   float high = 1;
   float opacity = 1;
   Rect only;  // show only this part of the screen (a split); empty: all of it
@@ -60,15 +60,15 @@ struct PictureResponse {
   bool settled = true;        // every visible tile is there, in its newest version
 };
 
-// Tiles of a pyramid as they are: grey, RGB; alpha kept. Levels that aren't made yet are sampled from the finest one,
+// Tiles of a pyramid as they are: gray, RGB; alpha kept. Levels that aren't made yet are sampled from the finest one,
 // so that a picture is on screen at once. version of the source must change with ready_levels(): use this function.
 PictureSource pyramid_source(std::string key, std::shared_ptr<const Pyramid> pyramid, uint64_t version);
 
-// The numbers that stand in one cell: one line for grey, three for RGB. `background` decides black or white ink.
+// The numbers that stand in one cell: one line for gray, three for RGB. `background` decides black or white ink.
 struct CellText {
   std::string lines[3];
   int count = 0;
-  uint8_t red = 0, green = 0, blue = 0;  // the cell's colour
+  uint8_t red = 0, green = 0, blue = 0;  // the cell's color
 };
 
 }  // namespace striate

@@ -18,7 +18,7 @@ void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
   const std::string where = fmt::format("{} {} of {}", bar.unit, bar.position + 1, bar.count);
   const std::string widest = fmt::format("{} {} of {}", bar.unit, bar.count, bar.count);
   Rect rest = ui.remaining();
-  const Rect speed = rest.cut_right(ui.em(136)).centred(ui.em(136), ui.em(34));
+  const Rect speed = rest.cut_right(ui.em(136)).centered(ui.em(136), ui.em(34));
   rest.cut_right(12);
   const Rect words = rest.cut_right(ui.measure(Font::number, widest).x + 8);
   rest.cut_right(12);

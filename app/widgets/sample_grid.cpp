@@ -19,7 +19,7 @@ Planes planes_of(const Shape& shape) {
   return {1, 1, static_cast<int>(std::max<int64_t>(1, shape.count()))};
 }
 
-void colours_of(const Planes& p, int reduce, const float* values, Colour* out) {
+void colors_of(const Planes& p, int reduce, const float* values, Color* out) {
   const auto byte = [](float v) {
     return std::isfinite(v) ? static_cast<uint32_t>(std::clamp(v, 0.0f, 1.0f) * 255 + 0.5f) : 0u;
   };
@@ -63,14 +63,14 @@ SampleAnswer draw_samples(Ui& ui, std::string_view label, const Rect& area, cons
   const int parts = std::max(1, grid.per_sample);
   const Sheet sheet(grid.count * parts, p.width, p.height);
   std::vector<float> values(static_cast<size_t>(grid.shape.count()));
-  const PictureSource source = sheet_source(grid.key, grid.version * 2 + 1, sheet, [&](int64_t map, Colour* out) {
+  const PictureSource source = sheet_source(grid.key, grid.version * 2 + 1, sheet, [&](int64_t map, Color* out) {
     std::fill(values.begin(), values.end(), 0.0f);
     try {
       grid.pixels(map / parts, static_cast<int>(map % parts), values.data());
     } catch (const Error&) {
       // A file that went away: the picture stays black; training itself says so where it needs it.
     }
-    colours_of(p, sheet.reduce(), values.data(), out);
+    colors_of(p, sheet.reduce(), values.data(), out);
   });
   const Rect all{
       area.x, area.y,
@@ -120,10 +120,10 @@ void draw_sample_picture(Ui& ui, const Rect& area, std::string_view key, uint64_
                          const std::function<void(float* pixels)>& pixels) {
   const Planes p = planes_of(shape);
   const Sheet sheet(1, p.width, p.height);
-  const PictureSource source = sheet_source(std::string(key), version, sheet, [&](int64_t, Colour* out) {
+  const PictureSource source = sheet_source(std::string(key), version, sheet, [&](int64_t, Color* out) {
     std::vector<float> values(static_cast<size_t>(shape.count()));
     pixels(values.data());
-    colours_of(p, sheet.reduce(), values.data(), out);
+    colors_of(p, sheet.reduce(), values.data(), out);
   });
   const PicturePart part{sheet.place(0), area};
   ui.parts(source, {&part, 1});

@@ -66,7 +66,7 @@ struct SampleAnswer {
 SampleAnswer draw_samples(Ui& ui, std::string_view label, const Rect& area, const SampleGrid& grid,
                           const SampleLayout& layout);
 
-// One picture of values 0..1, (C, H, W), in a rectangle: grey or colour.
+// One picture of values 0..1, (C, H, W), in a rectangle: gray or color.
 void draw_sample_picture(Ui& ui, const Rect& area, std::string_view key, uint64_t version, const Shape& shape,
                          const std::function<void(float* pixels)>& pixels);
 

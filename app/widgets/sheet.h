@@ -2,7 +2,7 @@
 // when their values change and four corners each per frame. View arithmetic is pure; Ui::parts() draws.
 //
 //   Sheet sheet(count, 28, 28);
-//   PictureSource source = sheet_source("overview.filters", version, sheet, [&](int64_t map, Colour* out) { ... });
+//   PictureSource source = sheet_source("overview.filters", version, sheet, [&](int64_t map, Color* out) { ... });
 //   parts.push_back({sheet.place(i), where_on_screen});
 //   ui.parts(source, parts);
 #pragma once
@@ -42,12 +42,12 @@ class Sheet {
   int columns_ = 0, rows_ = 0;  // maps per tile
 };
 
-// Writes a map's width() * height() colours, top row first.
-using PaintMap = std::function<void(int64_t map, Colour* out)>;
+// Writes a map's width() * height() colors, top row first.
+using PaintMap = std::function<void(int64_t map, Color* out)>;
 // One tile per texture; `paint` is called for the maps of a tile when `version` is another.
 PictureSource sheet_source(std::string key, uint64_t version, const Sheet& sheet, PaintMap paint);
 
-// A part of a picture of 8-bit colours and where it is to stand.
+// A part of a picture of 8-bit colors and where it is to stand.
 struct PicturePart {
   CellRect from;  // pixels of level 0, within one tile
   Rect to;

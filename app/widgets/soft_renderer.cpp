@@ -11,8 +11,8 @@ struct Rgba {
   float r = 0, g = 0, b = 0, a = 0;  // 0..1
 };
 
-Rgba unpack(uint32_t colour) {
-  const auto part = [&](int shift) { return static_cast<float>(colour >> shift & 255) / 255; };
+Rgba unpack(uint32_t color) {
+  const auto part = [&](int shift) { return static_cast<float>(color >> shift & 255) / 255; };
   return {part(0), part(8), part(16), part(24)};
 }
 
@@ -35,7 +35,7 @@ Rgba sample(const SoftTextures::Texture& texture, float u, float v) {
 struct Corner {
   double x = 0, y = 0;
   float u = 0, v = 0;
-  Rgba colour;
+  Rgba color;
 };
 
 struct Clip {
@@ -44,12 +44,12 @@ struct Clip {
 
 class Canvas {
  public:
-  Canvas(int width, int height, Colour background)
+  Canvas(int width, int height, Color background)
       : width_(width), height_(height), pixels_(static_cast<size_t>(width) * static_cast<size_t>(height)) {
     std::fill(pixels_.begin(), pixels_.end(), unpack(background));
   }
 
-  // Pixels whose centre lies within; on an edge only for a top or left one, so that triangles side by side cover each
+  // Pixels whose center lies within; on an edge only for a top or left one, so that triangles side by side cover each
   // pixel once.
   void triangle(std::array<Corner, 3> t, const SoftTextures::Texture* texture, const Clip& clip) {
     double area = (t[1].x - t[0].x) * (t[2].y - t[0].y) - (t[1].y - t[0].y) * (t[2].x - t[0].x);
@@ -85,8 +85,8 @@ class Canvas {
         const auto w0 = static_cast<float>(weight[0] / area), w1 = static_cast<float>(weight[1] / area);
         const float w2 = 1 - w0 - w1;
         const auto of = [&](auto get) { return get(t[0]) * w0 + get(t[1]) * w1 + get(t[2]) * w2; };
-        Rgba c{of([](const Corner& k) { return k.colour.r; }), of([](const Corner& k) { return k.colour.g; }),
-               of([](const Corner& k) { return k.colour.b; }), of([](const Corner& k) { return k.colour.a; })};
+        Rgba c{of([](const Corner& k) { return k.color.r; }), of([](const Corner& k) { return k.color.g; }),
+               of([](const Corner& k) { return k.color.b; }), of([](const Corner& k) { return k.color.a; })};
         if (texture != nullptr) {
           const Rgba s =
               sample(*texture, of([](const Corner& k) { return k.u; }), of([](const Corner& k) { return k.v; }));
@@ -144,7 +144,7 @@ const SoftTextures::Texture* SoftTextures::find(TextureId texture) const {
   return found == textures_.end() ? nullptr : &found->second;
 }
 
-Image soft_picture(const ImDrawData& data, const SoftTextures& textures, Colour background) {
+Image soft_picture(const ImDrawData& data, const SoftTextures& textures, Color background) {
   const ImVec2 scale = data.FramebufferScale;
   const int width = std::max(1, static_cast<int>(std::lround(data.DisplaySize.x * scale.x)));
   const int height = std::max(1, static_cast<int>(std::lround(data.DisplaySize.y * scale.y)));

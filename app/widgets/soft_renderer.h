@@ -38,6 +38,6 @@ class SoftTextures : public Textures {
 };
 
 // DisplaySize times FramebufferScale pixels, RGB.
-Image soft_picture(const ImDrawData& data, const SoftTextures& textures, Colour background);
+Image soft_picture(const ImDrawData& data, const SoftTextures& textures, Color background);
 
 }  // namespace striate

@@ -9,11 +9,11 @@ namespace striate {
 namespace {
 
 // The text as large as it may be, smaller where the place is narrow, or not at all.
-void fitted(Ui& ui, const Rect& place, std::string_view text, Font font, Colour ink) {
+void fitted(Ui& ui, const Rect& place, std::string_view text, Font font, Color ink) {
   float size = ui.text_size(font);
   const float wide = ui.measure(font, text, size).x;
   if (wide > place.w - 4) size *= (place.w - 4) / wide;
-  if (size >= 7) ui.label(place, text, font, ink, Align::centre, size);
+  if (size >= 7) ui.label(place, text, font, ink, Align::center, size);
 }
 
 }  // namespace
@@ -63,12 +63,12 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
     const SumChip& chip = row.chips[static_cast<size_t>(i)];
     const Rect place = place_of(i);
     const bool on = i < counted;
-    const Colour ground = on ? chip.colour : mixed(theme.surface, chip.colour, 0.18f);
+    const Color ground = on ? chip.color : mixed(theme.surface, chip.color, 0.18f);
     ui.fill(place, ground, products ? 5.0f : 3.0f);
     if (chip.dashed) ui.dashed(place, theme.secondary);
     const bool newest = row.walked >= 0 && i == counted - 1;
     if (i == under || i == row.lit || newest) ui.stroke(place, theme.text, products ? 5.0f : 3.0f, 2);
-    const Colour ink = on ? ink_on(ground) : theme.secondary;
+    const Color ink = on ? ink_on(ground) : theme.secondary;
     if (products) {
       Rect upper = place;
       const Rect lower = upper.cut_bottom(place.h / 2);

@@ -1,4 +1,4 @@
-// The sum of products as chips: x * w = product for every tap, in the kernel's shape and the taps' colours, walked with
+// The sum of products as chips: x * w = product for every tap, in the kernel's shape and the taps' colors, walked with
 // the arrow keys while a running total fills. What stands on the chips adds up to the printed result (printed_sum.h).
 #pragma once
 
@@ -12,7 +12,7 @@ namespace striate {
 
 struct SumChip {
   const PrintedTerm* term = nullptr;
-  Colour colour = 0;
+  Color color = 0;
   bool dashed = false;  // a value of the padding
   std::string about;    // tooltip
 };

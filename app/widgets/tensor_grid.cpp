@@ -6,40 +6,40 @@
 #include <array>
 #include <cmath>
 
-#include "app/widgets/colour_map.h"
+#include "app/widgets/color_map.h"
 #include "app/widgets/sheet.h"
 #include "app/widgets/ui.h"
 
 namespace striate {
 namespace {
 
-// An odd number of colours: one of them is exactly the middle.
-constexpr size_t kColours = 257;
+// An odd number of colors: one of them is exactly the middle.
+constexpr size_t kColors = 257;
 constexpr float kMiddle = 128, kTop = 256;
-using Table = std::array<Colour, kColours>;
+using Table = std::array<Color, kColors>;
 
 const Table& table_of(bool is_signed, bool dark) {
   static const std::array<Table, 3> tables = [] {
     std::array<Table, 3> made{};
-    const ColourMap maps[] = {ColourMap::viridis, ColourMap::signed_blue_orange, ColourMap::signed_dark};
+    const ColorMap maps[] = {ColorMap::viridis, ColorMap::signed_blue_orange, ColorMap::signed_dark};
     for (size_t m = 0; m < 3; ++m) {
-      for (size_t i = 0; i < kColours; ++i) made[m][i] = map_colour(maps[m], static_cast<float>(i) / kTop);
+      for (size_t i = 0; i < kColors; ++i) made[m][i] = map_color(maps[m], static_cast<float>(i) / kTop);
     }
     return made;
   }();
   return tables[!is_signed ? 0 : dark ? 2 : 1];
 }
 
-constexpr Colour kNotFinite = rgb(0xB48EF0);
+constexpr Color kNotFinite = rgb(0xB48EF0);
 
-Colour colour_in(const Table& table, float value, float scale, float shift) {
+Color color_in(const Table& table, float value, float scale, float shift) {
   if (!std::isfinite(value)) return kNotFinite;
   const float at = std::clamp(value * scale + shift, 0.0f, kTop);
   return table[static_cast<size_t>(at + 0.5f)];
 }
 
-// Weights of three input channels as a colour: grey where all are 0.
-Colour colour_of_three(float r, float g, float b, float limit) {
+// Weights of three input channels as a color: gray where all are 0.
+Color color_of_three(float r, float g, float b, float limit) {
   if (!std::isfinite(r + g + b)) return kNotFinite;
   const auto byte = [limit](float v) {
     return static_cast<uint32_t>(std::clamp(127.5f + 127.5f * v / limit, 0.0f, 255.0f) + 0.5f);
@@ -62,10 +62,10 @@ void draw_numbers(Ui& ui, const TensorGrid& grid, const Rect& map_rect, int64_t 
   for (int row = 0; row < maps.height; ++row) {
     for (int column = 0; column < maps.width; ++column) {
       const float value = maps.at(map, 0, row, column);
-      const Colour ground = tensor_colour(value, grid.scale.limit(map), grid.scale.is_signed, ui.theme().dark);
+      const Color ground = tensor_color(value, grid.scale.limit(map), grid.scale.is_signed, ui.theme().dark);
       ui.label(Rect{map_rect.x + static_cast<float>(column) * cell, map_rect.y + static_cast<float>(row) * height, cell,
                     height},
-               cell_number(value), std::isfinite(value) ? Font::number : Font::caption, ink_on(ground), Align::centre,
+               cell_number(value), std::isfinite(value) ? Font::number : Font::caption, ink_on(ground), Align::center,
                size);
     }
   }
@@ -93,9 +93,9 @@ HoverNote note_of(const TensorGrid& grid, int64_t map, int row, int column) {
 
 }  // namespace
 
-Colour tensor_colour(float value, float limit, bool is_signed, bool dark) {
+Color tensor_color(float value, float limit, bool is_signed, bool dark) {
   const Table& table = table_of(is_signed, dark);
-  return is_signed ? colour_in(table, value, kMiddle / limit, kMiddle) : colour_in(table, value, kTop / limit, 0);
+  return is_signed ? color_in(table, value, kMiddle / limit, kMiddle) : color_in(table, value, kTop / limit, 0);
 }
 
 TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, const TensorGrid& grid) {
@@ -110,7 +110,7 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
   const Sheet sheet(maps.count, maps.width, maps.height);
   const Table& table = table_of(grid.scale.is_signed, dark);
   // The span stays valid while this frame is drawn; tiles are made within Ui::parts().
-  const PaintMap paint = [&](int64_t map, Colour* out) {
+  const PaintMap paint = [&](int64_t map, Color* out) {
     const float limit = grid.scale.limit(map);
     const float scale = (grid.scale.is_signed ? kMiddle : kTop) / limit, shift = grid.scale.is_signed ? kMiddle : 0;
     const float* values = maps.values.data() + map * maps.channels * maps.plane();
@@ -118,8 +118,8 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
     for (int y = 0; y < maps.height; y += step) {
       const float* row = values + static_cast<int64_t>(y) * maps.width;
       for (int x = 0; x < maps.width; x += step) {
-        *out++ = maps.channels == 3 ? colour_of_three(row[x], row[x + maps.plane()], row[x + 2 * maps.plane()], limit)
-                                    : colour_in(table, row[x], scale, shift);
+        *out++ = maps.channels == 3 ? color_of_three(row[x], row[x + maps.plane()], row[x + 2 * maps.plane()], limit)
+                                    : color_in(table, row[x], scale, shift);
       }
     }
   };

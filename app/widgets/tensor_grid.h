@@ -39,7 +39,7 @@ struct TensorMaps {
   }
 };
 
-// What the ends of a colour scale are taken from.
+// What the ends of a color scale are taken from.
 enum class ScaleScope { map, layer, network, fixed };
 const char* scope_name(ScaleScope scope);  // "each map", "this layer", "the network", "fixed"
 
@@ -56,8 +56,8 @@ struct TensorScale {
 TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed = true, float limit = 0);
 // "\u00b10.42, this layer", "0 to 1.2, this layer"
 std::string scale_text(const TensorScale& scale);
-// The colour of a value; NaN and infinity have one of their own (the theme's bias colour).
-Colour tensor_colour(float value, float limit, bool is_signed, bool dark);
+// The color of a value; NaN and infinity have one of their own (the theme's bias color).
+Color tensor_color(float value, float limit, bool is_signed, bool dark);
 
 // How `count` maps of this aspect (height / width) stand in a rectangle: as large as they fit, within [least, most] for
 // the longer side, and how many are shown where not all fit.
@@ -120,9 +120,9 @@ struct TensorAnswer {
 std::string reduced_words(int height, int width);
 // The maps of layout.shown, from the area's top left corner.
 TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, const TensorGrid& grid);
-// What draw_scale needs: with the bar of colours, or for its words alone.
+// What draw_scale needs: with the bar of colors, or for its words alone.
 float scale_width(const Ui& ui, const TensorScale& scale, bool bar);
-// A narrow bar of the scale's colours with its ends, right-aligned in `area`; returns its left edge.
+// A narrow bar of the scale's colors with its ends, right-aligned in `area`; returns its left edge.
 float draw_scale(Ui& ui, const Rect& area, const TensorScale& scale);
 
 }  // namespace striate

@@ -140,13 +140,13 @@ float draw_scale(Ui& ui, const Rect& area, const TensorScale& scale) {
   const bool with_bar = words + bar + 8 <= area.w;
   ui.label(Rect{area.right() - words, area.y, words, area.h}, text, Font::caption, theme.secondary, Align::left, size);
   if (!with_bar) return area.right() - words;
-  const float left = area.right() - words - 8 - bar, y = std::round(area.centre().y - 4);
+  const float left = area.right() - words - 8 - bar, y = std::round(area.center().y - 4);
   constexpr int kPieces = 20;
   for (int i = 0; i < kPieces; ++i) {
     const float share = (static_cast<float>(i) + 0.5f) / kPieces;
     const float value = scale.is_signed ? 2 * share - 1 : share;
     const float x0 = left + bar * static_cast<float>(i) / kPieces;
-    ui.fill({x0, y, bar / kPieces + 0.5f, 8}, tensor_colour(value, 1, scale.is_signed, theme.dark));
+    ui.fill({x0, y, bar / kPieces + 0.5f, 8}, tensor_color(value, 1, scale.is_signed, theme.dark));
   }
   return left;
 }

@@ -28,12 +28,12 @@ class NoTextures : public Textures {
   TextureId count_ = 0;
 };
 
-// How the triangles that follow in a draw list are to be coloured; set with ImDrawList::AddCallback(picture_style,
+// How the triangles that follow in a draw list are to be colored; set with ImDrawList::AddCallback(picture_style,
 // &style) and taken back with AddCallback(picture_style, nullptr). The style must live until the frame is rendered.
 struct PictureStyle {
   bool nearest = false;  // square pixels, not smooth ones
   bool values = false;   // a float texture: low..high through the map
-  ColourMap map = ColourMap::grey;
+  ColorMap map = ColorMap::gray;
   float low = 0, high = 1;
 };
 

@@ -370,7 +370,7 @@ float Ui::ease(std::string_view what, float target, float seconds) {
 float Ui::lit(Concept what) const { return words_lit_[static_cast<int>(what)]; }
 void Ui::light(Concept what) { building_lights_[static_cast<int>(what)] = 1; }
 
-Colour Ui::hover_colour(const Response& r, Colour rest, Colour over) {
+Color Ui::hover_color(const Response& r, Color rest, Color over) {
   ids_.push_back(r.id);
   float t = ease("hover", r.hovered || r.held ? 1.0f : 0.0f, 0.15f);
   ids_.pop_back();

@@ -15,9 +15,9 @@
 //    a slider that takes the rest, end_row().
 //  * every interactive thing has a label that is unique on its page (push_id where it can't be) and goes through
 //    interact(): it is then clickable by label in tests, reachable with Tab, and has a tooltip with the command's help.
-//  * colours: ui.theme().input, .kernel, .bias, .activation, .gradient; grey text is .secondary. Never a literal
-//  colour.
-//  * words in text: "[kernel](kernel)" is coloured and lights what is lit(Concept::kernel); **bold**; `number`
+//  * colors: ui.theme().input, .kernel, .bias, .activation, .gradient; gray text is .secondary. Never a literal
+//  color.
+//  * words in text: "[kernel](kernel)" is colored and lights what is lit(Concept::kernel); **bold**; `number`
 //    (app/command/prose.h).
 //  * when the thing itself is hovered call light(Concept::kernel): its words in the narration light up.
 #pragma once
@@ -57,7 +57,7 @@ class TileCache;
 // Type by role. number and big_number are monospaced.
 // control is what stands on buttons and rows, label the small capitals of sections.
 enum class Font { body, strong, heading, control, caption, label, number, big_number };
-enum class Align { left, centre, right };
+enum class Align { left, center, right };
 
 // An interactive thing of this frame: for clicks by label, the "touch this" ring, tooltips and the items file.
 struct Item {
@@ -135,7 +135,7 @@ struct ButtonOptions {
   Icon icon = Icon::none;
   bool enabled = true;
   bool selected = false;         // outlined in `tone`
-  Concept tone = Concept::none;  // colour of a selected button
+  Concept tone = Concept::none;  // color of a selected button
   std::string_view tooltip = {};
   bool icon_only = false;  // the label is then only spoken by the tooltip and found by tests
 };
@@ -157,7 +157,7 @@ struct NumberSpec {
 
 struct HistogramSeries {
   std::span<const double> bins;  // heights, any unit; all series share the scale
-  Colour colour;
+  Color color;
 };
 
 struct HistogramSpec {
@@ -174,8 +174,8 @@ struct HistogramSpec {
 
 struct GridCell {
   std::string text;      // a number, drawn where it fits
-  Colour fill = 0;       // the ground; 0: none
-  Colour ink = 0;        // 0: black or white by the ground
+  Color fill = 0;        // the ground; 0: none
+  Color ink = 0;         // 0: black or white by the ground
   bool dashed = false;   // not a cell of its own: padding
   bool hatched = false;  // not used
 };
@@ -186,7 +186,7 @@ struct GridSpec {
   Vec origin;                           // its corner on the screen
   float size = 36;                      // of a cell
   std::function<GridCell(int row, int column)> cell;
-  std::function<Colour(int row, int column)> frame = {};   // drawn over the cells; 0: none
+  std::function<Color(int row, int column)> frame = {};    // drawn over the cells; 0: none
   std::function<double(int row, int column)> value = {};   // what typing and dragging begin with; empty: not editable
   std::function<bool(int row, int column)> editable = {};  // empty: all
   double step = 1;                                         // of the wheel and of a few units of drag
@@ -291,22 +291,22 @@ class Ui {
   void light(Concept what);       // the thing is hovered: its words light up
 
   // ---- drawing --------------------------------------------------------------------------------------------------
-  void fill(const Rect& rect, Colour colour, float radius = 0);
-  void stroke(const Rect& rect, Colour colour, float radius = 0, float thickness = 1);
-  void dashed(const Rect& rect, Colour colour, float dash = 4);
-  void hatch(const Rect& rect, Colour colour, float spacing = 6);
-  void line(Vec from, Vec to, Colour colour, float thickness = 1);
-  void icon(Icon what, const Rect& rect, Colour colour);
+  void fill(const Rect& rect, Color color, float radius = 0);
+  void stroke(const Rect& rect, Color color, float radius = 0, float thickness = 1);
+  void dashed(const Rect& rect, Color color, float dash = 4);
+  void hatch(const Rect& rect, Color color, float spacing = 6);
+  void line(Vec from, Vec to, Color color, float thickness = 1);
+  void icon(Icon what, const Rect& rect, Color color);
   float text_size(Font font) const;
   Vec measure(Font font, std::string_view text, float size = 0) const;  // size 0: the role's
-  // One line of text within a rectangle, centred on its height; cut with an ellipsis where it doesn't fit.
-  void label(const Rect& rect, std::string_view text, Font font, Colour colour, Align align = Align::left,
+  // One line of text within a rectangle, centered on its height; cut with an ellipsis where it doesn't fit.
+  void label(const Rect& rect, std::string_view text, Font font, Color color, Align align = Align::left,
              float size = 0);
   // Text whose top left corner is at `at`.
-  void label(Vec at, std::string_view text, Font font, Colour colour, float size = 0);
-  // A line of captions centred on a point, `name` in the colour of what it names; near the panel's edge it moves
+  void label(Vec at, std::string_view text, Font font, Color color, float size = 0);
+  // A line of captions centered on a point, `name` in the color of what it names; near the panel's edge it moves
   // inwards.
-  void caption(Vec centre, std::string_view name, std::string_view rest, Colour colour);
+  void caption(Vec center, std::string_view name, std::string_view rest, Color color);
   void push_clip(const Rect& rect);
   void pop_clip();
   Rect clip() const;
@@ -330,7 +330,7 @@ class Ui {
   void end_flow();
   void begin_columns(int count, float gap = 8);
   void end_columns();
-  void begin_row(const Rect& area, float gap = 12);  // side by side, centred on the height
+  void begin_row(const Rect& area, float gap = 12);  // side by side, centered on the height
   void pack_right();                                 // from now on from the right end
   Rect remaining() const;                            // what is left of the row
   void end_row();
@@ -347,7 +347,7 @@ class Ui {
   void paragraph(std::span<const ProseSpan> spans, Font font = Font::body);
   float paragraph_height(std::string_view marked, float width, Font font = Font::body);
   float paragraph_height(std::span<const ProseSpan> spans, float width, Font font = Font::body);
-  void note(std::string_view marked);                             // a paragraph in caption size, secondary colour
+  void note(std::string_view marked);                             // a paragraph in caption size, secondary color
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
   void error_beside(std::string_view command);                    // what this command's last failure said, if it failed
   void empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do);
@@ -414,8 +414,8 @@ class Ui {
   // Smaller numbers are not drawn: on a projector nobody could read them.
   float least_number() const { return frame_.presentation ? std::max(8.0f, std::round(7 * text_factor_)) : 8.0f; }
   // A frame around a cell, drawn over the picture.
-  void mark_cell(const Rect& area, const View& view, int x, int y, Colour colour, float thickness = 2.5f);
-  void mark_cells(const Rect& area, const View& view, const CellRect& cells, Colour colour, float thickness = 2.5f);
+  void mark_cell(const Rect& area, const View& view, int x, int y, Color color, float thickness = 2.5f);
+  void mark_cells(const Rect& area, const View& view, const CellRect& cells, Color color, float thickness = 2.5f);
 
   // ---- overlays (the shell's) ---------------------------------------------------------------------------------------
   void begin_layer(int layer,
@@ -503,10 +503,10 @@ class Ui {
   void draw_tooltip();
   void draw_ring();
   void scroll_into_view(const Rect& rect);
-  bool edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* cancelled);
+  bool edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* canceled);
   void start_edit(uint64_t id, std::string_view text, bool select_all);
-  void apply_edit_keys(bool* entered, bool* cancelled);
-  Colour hover_colour(const Response& r, Colour rest, Colour over);
+  void apply_edit_keys(bool* entered, bool* canceled);
+  Color hover_color(const Response& r, Color rest, Color over);
   bool track(const Rect& rect, const Response& r, double value, const NumberSpec& spec, double* changed);
   bool number_box(const Rect& rect, std::string_view label, double value, const NumberSpec& spec,
                   std::string_view prefix, bool frame);

@@ -57,24 +57,24 @@ bool Ui::button(std::string_view name, std::string_view command, const ButtonOpt
              .enabled = options.enabled,
              .tooltip = options.icon_only && options.tooltip.empty() && command.empty() ? name : options.tooltip});
   const Theme& t = theme();
-  Colour face_colour, ink;
+  Color face_color, ink;
   if (options.style == ButtonStyle::primary) {
-    face_colour = hover_colour(r, t.accent, mixed(t.accent, t.text, 0.18f));
+    face_color = hover_color(r, t.accent, mixed(t.accent, t.text, 0.18f));
     ink = t.on_accent;
   } else if (options.style == ButtonStyle::quiet) {
-    face_colour = hover_colour(r, faded(t.raised, 0), t.raised);
-    ink = hover_colour(r, t.secondary, t.text);
+    face_color = hover_color(r, faded(t.raised, 0), t.raised);
+    ink = hover_color(r, t.secondary, t.text);
   } else {
-    face_colour = hover_colour(r, t.raised, t.hovered);
+    face_color = hover_color(r, t.raised, t.hovered);
     ink = t.text;
   }
   if (options.selected) ink = options.tone == Concept::none ? t.accent : t.of(options.tone);
   if (!options.enabled) {
     ink = faded(ink, 0.4f);
-    if (options.style == ButtonStyle::primary) face_colour = faded(face_colour, 0.4f);
+    if (options.style == ButtonStyle::primary) face_color = faded(face_color, 0.4f);
   }
   Rect face_rect = r.held ? rect.moved({0, 1}) : rect;
-  fill(face_rect, face_colour, 6);
+  fill(face_rect, face_color, 6);
   if (options.selected) {
     stroke(face_rect, ink, 6, 1.5f);
   } else if (options.style == ButtonStyle::normal) {
@@ -83,11 +83,11 @@ bool Ui::button(std::string_view name, std::string_view command, const ButtonOpt
   Rect inside = face_rect;
   if (icon_width > 0) {
     if (words) inside.cut_left(em(12));
-    Rect place = words ? inside.cut_left(icon_width) : inside.centred(em(16), em(16));
-    icon(options.icon, {place.x, place.centre().y - icon_width / 2, icon_width, icon_width}, ink);
+    Rect place = words ? inside.cut_left(icon_width) : inside.centered(em(16), em(16));
+    icon(options.icon, {place.x, place.center().y - icon_width / 2, icon_width, icon_width}, ink);
     if (words) inside.cut_left(em(6));
   }
-  if (words) label(inside, name, Font::control, ink, icon_width > 0 ? Align::left : Align::centre);
+  if (words) label(inside, name, Font::control, ink, icon_width > 0 ? Align::left : Align::center);
   if (r.keyboard) draw_focus(rect);
   if (r.clicked && !command.empty()) send(std::string(command));
   return r.clicked;
@@ -98,9 +98,9 @@ bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
   std::string command = std::string(prefix) + (value ? " off" : " on");
   Response r = interact(rect, {.label = name, .command = command, .kind = "toggle"});
   const Theme& t = theme();
-  label(rect, name, Font::control, hover_colour(r, t.secondary, t.text));
+  label(rect, name, Font::control, hover_color(r, t.secondary, t.text));
   float w = em(34), h = em(20);
-  Rect pill{rect.right() - w, rect.centre().y - h / 2, w, h};
+  Rect pill{rect.right() - w, rect.center().y - h / 2, w, h};
   ids_.push_back(r.id);
   float on = ease("on", value ? 1.0f : 0.0f, 0.2f);
   ids_.pop_back();
@@ -108,7 +108,7 @@ bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
   stroke(pill, mixed(t.secondary, t.accent, on), h / 2);
   float knob = h - 6;
   float x = pill.x + 3 + on * (w - knob - 6);
-  draw_->AddCircleFilled(ImVec2(x + knob / 2, pill.centre().y), knob / 2, mixed(t.text, t.on_accent, on), 24);
+  draw_->AddCircleFilled(ImVec2(x + knob / 2, pill.center().y), knob / 2, mixed(t.text, t.on_accent, on), 24);
   if (r.keyboard) draw_focus(pill, h / 2);
   if (r.clicked) send(command);
   return r.clicked;
@@ -145,8 +145,8 @@ bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::
   for (size_t i = 0; i < choices.size(); ++i) {
     std::string command = std::string(prefix) + " " + choices[i].value;
     Response r = interact(places[i], {.label = choices[i].label, .command = command, .kind = "choice"});
-    Colour ink = i == selected ? t.on_accent : hover_colour(r, t.secondary, t.text);
-    label(places[i].inset(2, 0), choices[i].label, Font::control, ink, Align::centre);
+    Color ink = i == selected ? t.on_accent : hover_color(r, t.secondary, t.text);
+    label(places[i].inset(2, 0), choices[i].label, Font::control, ink, Align::center);
     if (r.keyboard) {
       draw_focus(places[i]);
       if (i > 0 && take_key("Left"))
@@ -180,7 +180,7 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
     for (const Choice& choice : choices.subspan(shown)) {
       if (choice.value == current) named = width_of(choice) + 8;
     }
-    rest = whole.centred(whole.w, em(32)).cut_right(measure(Font::control, "more").x + named + em(46));
+    rest = whole.centered(whole.w, em(32)).cut_right(measure(Font::control, "more").x + named + em(46));
     fits = words + em(8) * static_cast<float>(shown) <= rest.x - whole.x;
   }
   const float room = shown < choices.size() ? rest.x - whole.x : whole.w;
@@ -191,7 +191,7 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
     std::string command = std::string(prefix) + " " + choice.value;
     Response r = interact(place, {.label = choice.label, .command = command, .kind = "tab"});
     bool selected = choice.value == current;
-    label(place, choice.label, Font::control, selected ? t.text : hover_colour(r, t.secondary, t.text), Align::centre);
+    label(place, choice.label, Font::control, selected ? t.text : hover_color(r, t.secondary, t.text), Align::center);
     if (selected) {
       float left = ease("left", place.x - whole.x + air / 2), wide = ease("width", w);
       fill({whole.x + left, whole.bottom() - 2, wide, 2}, t.accent, 1);
@@ -222,11 +222,11 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   for (const Choice& choice : choices) {
     if (choice.value == current) shown = choice.label;
   }
-  fill(rect, hover_colour(r, t.raised, t.hovered), 6);
+  fill(rect, hover_color(r, t.raised, t.hovered), 6);
   stroke(rect, popup_ == r.id ? t.accent : t.line, 6);
   Rect inside = rect.inset(10, 0);
   Rect arrow = inside.cut_right(em(16));
-  icon(Icon::down, {arrow.x, arrow.centre().y - em(7), em(14), em(14)}, t.secondary);
+  icon(Icon::down, {arrow.x, arrow.center().y - em(7), em(14), em(14)}, t.secondary);
   // A short value is shown whole; a long one leaves its name the room that it needs, up to half.
   const float value_width = measure(Font::control, shown).x + 8;
   const float name_width = std::min(measure(Font::control, name).x + 8, inside.w / 2);
@@ -268,7 +268,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
     Response c = interact(line_rect, {.label = choices[i].label, .command = command, .kind = "choice"});
     if (c.hovered || c.keyboard) fill(line_rect, t.raised, 4);
     bool selected = choices[i].value == current;
-    if (selected) icon(Icon::tick, {line_rect.x + 6, line_rect.centre().y - em(6), em(12), em(12)}, t.accent);
+    if (selected) icon(Icon::tick, {line_rect.x + 6, line_rect.center().y - em(6), em(12), em(12)}, t.accent);
     label({line_rect.x + em(26), line_rect.y, line_rect.w - em(30), line_rect.h}, choices[i].label, Font::control,
           t.text);
     if (c.keyboard) {
@@ -291,7 +291,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
 bool Ui::track(const Rect& rect, const Response& r, double value, const NumberSpec& spec, double* changed) {
   const Theme& t = theme();
   float knob = em(8);
-  Rect bar{rect.x + knob, rect.centre().y - 2, std::max(1.0f, rect.w - 2 * knob), 4};
+  Rect bar{rect.x + knob, rect.center().y - 2, std::max(1.0f, rect.w - 2 * knob), 4};
   double before_change = value;
   if (r.double_clicked) {
     value = spec.reset;
@@ -330,7 +330,7 @@ bool Ui::track(const Rect& rect, const Response& r, double value, const NumberSp
   ids_.push_back(r.id);
   float grown = ease("knob", r.hovered || r.held ? 1.0f : 0.0f, 0.15f);
   ids_.pop_back();
-  ImVec2 at(bar.x + bar.w * share, bar.centre().y);
+  ImVec2 at(bar.x + bar.w * share, bar.center().y);
   if (grown > 0) draw_->AddCircleFilled(at, knob + 4 * grown, faded(t.accent, 0.25f * grown), 32);
   draw_->AddCircleFilled(at, knob, t.text, 32);
   if (r.keyboard) draw_focus({at.x - knob, at.y - knob, 2 * knob, 2 * knob}, knob);
@@ -359,7 +359,7 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
   }
   if (frame || editing_this) {
     fill(rect, t.raised, 6);
-    stroke(rect, editing_this ? t.accent : hover_colour(r, t.line, t.secondary), 6);
+    stroke(rect, editing_this ? t.accent : hover_color(r, t.line, t.secondary), 6);
   } else {
     float over = 0;
     ids_.push_back(r.id);
@@ -368,10 +368,10 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
     fill(rect, faded(t.raised, over), 6);
   }
   if (editing_this) {
-    bool cancelled = false;
-    bool done = edit_text(rect, id, Font::number, {8, 2}, &cancelled);
+    bool canceled = false;
+    bool done = edit_text(rect, id, Font::number, {8, 2}, &canceled);
     bool left = focus_ != id;
-    if ((done || left) && !cancelled) {
+    if ((done || left) && !canceled) {
       std::string text = edit_.text;
       for (char& c : text) {
         if (c == ',') c = '.';
@@ -387,10 +387,10 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
         send(std::string(prefix) + " " + striate::quoted(text)), sent = true;
       }
     }
-    if (done || left || cancelled) {
+    if (done || left || canceled) {
       edit_ = {};
       // Enter gives the keys back to the page: Space plays again. Tab goes on from here.
-      if (!left) keyboard_ = cancelled;
+      if (!left) keyboard_ = canceled;
     }
     return sent;
   }
@@ -455,8 +455,8 @@ bool Ui::number_field(std::string_view name, double value, const NumberSpec& spe
     std::string command = std::string(prefix) + " " + number_text(stepped, spec.decimals);
     Response r = interact(
         place, {.label = what, .command = command, .kind = "button", .enabled = stepped != value, .focusable = false});
-    fill(place, hover_colour(r, faded(theme().raised, 0), theme().raised), 6);
-    icon(sign < 0 ? Icon::minus : Icon::plus, place.centred(em(12), em(12)),
+    fill(place, hover_color(r, faded(theme().raised, 0), theme().raised), 6);
+    icon(sign < 0 ? Icon::minus : Icon::plus, place.centered(em(12), em(12)),
          faded(theme().secondary, stepped != value ? 1.0f : 0.35f));
     if (r.clicked) send(command), sent = true;
   }

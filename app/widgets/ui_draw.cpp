@@ -13,26 +13,26 @@ ImVec2 im(Vec v) { return {v.x, v.y}; }
 
 }  // namespace
 
-void Ui::fill(const Rect& rect, Colour colour, float radius) {
+void Ui::fill(const Rect& rect, Color color, float radius) {
   if (rect.empty() || !rect.overlaps(clip())) return;  // most of a long panel is scrolled out of it
-  draw_->AddRectFilled(im(rect.min()), im(rect.max()), colour, radius);
+  draw_->AddRectFilled(im(rect.min()), im(rect.max()), color, radius);
 }
 
-void Ui::stroke(const Rect& rect, Colour colour, float radius, float thickness) {
+void Ui::stroke(const Rect& rect, Color color, float radius, float thickness) {
   if (rect.empty()) return;
   // On the middle of the edge's own pixels, so that a hairline is one pixel and not two half ones; Dear ImGui has moved
   // half a unit inwards already.
   float half = thickness / 2 - 0.5f;
-  draw_->AddRect(ImVec2(rect.x + half, rect.y + half), ImVec2(rect.right() - half, rect.bottom() - half), colour,
-                 radius, 0, thickness);
+  draw_->AddRect(ImVec2(rect.x + half, rect.y + half), ImVec2(rect.right() - half, rect.bottom() - half), color, radius,
+                 0, thickness);
 }
 
-void Ui::dashed(const Rect& rect, Colour colour, float dash) {
+void Ui::dashed(const Rect& rect, Color color, float dash) {
   auto run = [&](Vec from, Vec to) {
     float length = std::hypot(to.x - from.x, to.y - from.y);
     Vec step = (to - from) * (1 / std::max(length, 1e-3f));
     for (float at = 0; at < length; at += 2 * dash)
-      line(from + step * at, from + step * std::min(at + dash, length), colour);
+      line(from + step * at, from + step * std::min(at + dash, length), color);
   };
   run({rect.x, rect.y}, {rect.right(), rect.y});
   run({rect.right(), rect.y}, {rect.right(), rect.bottom()});
@@ -40,50 +40,50 @@ void Ui::dashed(const Rect& rect, Colour colour, float dash) {
   run({rect.x, rect.y}, {rect.x, rect.bottom()});
 }
 
-void Ui::hatch(const Rect& rect, Colour colour, float spacing) {
+void Ui::hatch(const Rect& rect, Color color, float spacing) {
   push_clip(rect);
   for (float x = rect.x - rect.h; x < rect.right(); x += spacing) {
-    line({x, rect.bottom()}, {x + rect.h, rect.y}, colour);
+    line({x, rect.bottom()}, {x + rect.h, rect.y}, color);
   }
   pop_clip();
 }
 
-void Ui::line(Vec from, Vec to, Colour colour, float thickness) {
+void Ui::line(Vec from, Vec to, Color color, float thickness) {
   if (from.x == to.x || from.y == to.y) {  // straight ones as rectangles: exactly as thick as they should be
     float half = thickness / 2;
     Rect r = from.x == to.x
                  ? Rect{std::floor(from.x - half + 0.5f), std::min(from.y, to.y), thickness, std::abs(to.y - from.y)}
                  : Rect{std::min(from.x, to.x), std::floor(from.y - half + 0.5f), std::abs(to.x - from.x), thickness};
-    draw_->AddRectFilled(im(r.min()), im(r.max()), colour);
+    draw_->AddRectFilled(im(r.min()), im(r.max()), color);
     return;
   }
-  draw_->AddLine(im(from), im(to), colour, thickness);
+  draw_->AddLine(im(from), im(to), color, thickness);
 }
 
-void Ui::icon(Icon what, const Rect& rect, Colour colour) {
-  Vec c = rect.centre();
+void Ui::icon(Icon what, const Rect& rect, Color color) {
+  Vec c = rect.center();
   c = {std::round(c.x), std::round(c.y)};
   float s = std::min(rect.w, rect.h) / 16;  // icons are drawn on a grid of 16
   auto at = [&](float x, float y) { return ImVec2(c.x + (x - 8) * s, c.y + (y - 8) * s); };
   float thick = std::max(1.0f, 1.5f * s);
   ImDrawList& d = *draw_;
   auto path = [&](std::initializer_list<ImVec2> points, bool closed = false) {
-    d.AddPolyline(points.begin(), static_cast<int>(points.size()), colour,
+    d.AddPolyline(points.begin(), static_cast<int>(points.size()), color,
                   closed ? ImDrawFlags_Closed : ImDrawFlags_None, thick);
   };
   switch (what) {
     case Icon::none:
       break;
     case Icon::play:
-      d.AddTriangleFilled(at(4.5f, 2.5f), at(13.5f, 8), at(4.5f, 13.5f), colour);
+      d.AddTriangleFilled(at(4.5f, 2.5f), at(13.5f, 8), at(4.5f, 13.5f), color);
       break;
     case Icon::pause:
-      d.AddRectFilled(at(4, 3), at(7, 13), colour);
-      d.AddRectFilled(at(9, 3), at(12, 13), colour);
+      d.AddRectFilled(at(4, 3), at(7, 13), color);
+      d.AddRectFilled(at(9, 3), at(12, 13), color);
       break;
     case Icon::step:
-      d.AddTriangleFilled(at(3, 3), at(10, 8), at(3, 13), colour);
-      d.AddRectFilled(at(11, 3), at(13, 13), colour);
+      d.AddTriangleFilled(at(3, 3), at(10, 8), at(3, 13), color);
+      d.AddRectFilled(at(11, 3), at(13, 13), color);
       break;
     case Icon::back:
       path({at(10, 3), at(5, 8), at(10, 13)});
@@ -115,7 +115,7 @@ void Ui::icon(Icon what, const Rect& rect, Colour colour) {
       for (float y : {4.0f, 8.0f, 12.0f}) path({at(2, y), at(14, y)});
       break;
     case Icon::panel:
-      d.AddRect(at(2, 3), at(14, 13), colour, 2 * s, 0, thick);
+      d.AddRect(at(2, 3), at(14, 13), color, 2 * s, 0, thick);
       path({at(10, 3), at(10, 13)});
       break;
     case Icon::folder:
@@ -125,19 +125,19 @@ void Ui::icon(Icon what, const Rect& rect, Colour colour) {
       path({at(4, 2), at(9.5f, 2), at(12.5f, 5), at(12.5f, 14), at(4, 14)}, true);
       break;
     case Icon::picture:
-      d.AddRect(at(2, 3), at(14, 13), colour, 1.5f * s, 0, thick);
-      d.AddCircleFilled(at(5.5f, 6.2f), 1.3f * s, colour, 12);
+      d.AddRect(at(2, 3), at(14, 13), color, 1.5f * s, 0, thick);
+      d.AddCircleFilled(at(5.5f, 6.2f), 1.3f * s, color, 12);
       path({at(3, 12), at(7, 8.5f), at(9, 10.5f), at(11, 8), at(13.5f, 11)});
       break;
     case Icon::search:
-      d.AddCircle(at(7, 7), 4.2f * s, colour, 24, thick);
+      d.AddCircle(at(7, 7), 4.2f * s, color, 24, thick);
       path({at(10.2f, 10.2f), at(14, 14)});
       break;
     case Icon::help:
-      label(rect, "?", Font::strong, colour, Align::centre);
+      label(rect, "?", Font::strong, color, Align::center);
       break;
     case Icon::sun:
-      d.AddCircleFilled(at(8, 8), 3 * s, colour, 20);
+      d.AddCircleFilled(at(8, 8), 3 * s, color, 20);
       for (int i = 0; i < 8; ++i) {
         float a = static_cast<float>(i) * 0.785398f;
         path({at(8 + 4.8f * std::cos(a), 8 + 4.8f * std::sin(a)), at(8 + 6.6f * std::cos(a), 8 + 6.6f * std::sin(a))});
@@ -156,22 +156,22 @@ void Ui::icon(Icon what, const Rect& rect, Colour colour) {
       constexpr int kSteps = 16;
       for (int i = 0; i < kSteps; ++i) {
         float t = static_cast<float>(i) / kSteps, u = static_cast<float>(i + 1) / kSteps;
-        d.AddQuadFilled(outer(t), outer(u), inner(u), inner(t), colour);
+        d.AddQuadFilled(outer(t), outer(u), inner(u), inner(t), color);
       }
       break;
     }
     case Icon::reset:
       d.PathClear();
       d.PathArcTo(at(8, 8.5f), 4.8f * s, -1.2f, 3.9f, 20);
-      d.PathStroke(colour, ImDrawFlags_None, thick);
-      d.AddTriangleFilled(at(7.4f, 1.2f), at(11.6f, 3.8f), at(7.6f, 6.4f), colour);
+      d.PathStroke(color, ImDrawFlags_None, thick);
+      d.AddTriangleFilled(at(7.4f, 1.2f), at(11.6f, 3.8f), at(7.6f, 6.4f), color);
       break;
     case Icon::eye:
       d.PathClear();
       d.PathArcTo(at(8, 12), 7 * s, -2.5f, -0.64f, 14);
       d.PathArcTo(at(8, 4), 7 * s, 0.64f, 2.5f, 14);
-      d.PathStroke(colour, ImDrawFlags_Closed, thick);
-      d.AddCircleFilled(at(8, 8), 2 * s, colour, 16);
+      d.PathStroke(color, ImDrawFlags_Closed, thick);
+      d.AddCircleFilled(at(8, 8), 2 * s, color, 16);
       break;
   }
 }
@@ -187,15 +187,15 @@ Vec Ui::measure(Font font, std::string_view text, float size) const {
   return {m.x, m.y};
 }
 
-void Ui::label(Vec at, std::string_view text, Font font, Colour colour, float size) {
+void Ui::label(Vec at, std::string_view text, Font font, Color color, float size) {
   if (texts_ && !measuring_) texts_->emplace_back(text);
   if (size <= 0) size = text_size(font);
   Fonts::Choice type = fonts_->face(font, size);
-  draw_->AddText(type.face, type.height, ImVec2(std::round(at.x), std::round(at.y)), colour, text.data(),
+  draw_->AddText(type.face, type.height, ImVec2(std::round(at.x), std::round(at.y)), color, text.data(),
                  text.data() + text.size());
 }
 
-void Ui::label(const Rect& rect, std::string_view text, Font font, Colour colour, Align align, float size) {
+void Ui::label(const Rect& rect, std::string_view text, Font font, Color color, Align align, float size) {
   if (size <= 0) size = text_size(font);
   Vec extent = measure(font, text, size);
   std::string cut;
@@ -221,8 +221,8 @@ void Ui::label(const Rect& rect, std::string_view text, Font font, Colour colour
   }
   float x = align == Align::left    ? rect.x
             : align == Align::right ? rect.right() - extent.x
-                                    : rect.centre().x - extent.x / 2;
-  label(Vec{x, rect.y + (rect.h - extent.y) / 2}, text, font, colour, size);
+                                    : rect.center().x - extent.x / 2;
+  label(Vec{x, rect.y + (rect.h - extent.y) / 2}, text, font, color, size);
 }
 
 }  // namespace striate

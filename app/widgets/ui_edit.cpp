@@ -47,7 +47,7 @@ void Ui::start_edit(uint64_t id, std::string_view text, bool select_all) {
   focus_ = id;
 }
 
-void Ui::apply_edit_keys(bool* entered, bool* cancelled) {
+void Ui::apply_edit_keys(bool* entered, bool* canceled) {
   std::string& text = edit_.text;
   auto erase_selection = [&] {
     size_t from = std::min(edit_.caret, edit_.anchor), to = std::max(edit_.caret, edit_.anchor);
@@ -110,7 +110,7 @@ void Ui::apply_edit_keys(bool* entered, bool* cancelled) {
     } else if (name == "Enter") {
       *entered = true;
     } else if (name == "Escape") {
-      *cancelled = true;
+      *canceled = true;
     } else if (name == "Up" || name == "Down" || name == "PageUp" || name == "PageDown" ||
                name.find("Tab") != std::string::npos || name.starts_with("Ctrl+") || name.starts_with("Alt+") ||
                (name.size() > 1 && name[0] == 'F' && std::isdigit(static_cast<uint8_t>(name[1])))) {
@@ -130,9 +130,9 @@ void Ui::apply_edit_keys(bool* entered, bool* cancelled) {
 }
 
 // Draws the text that is edited and feeds it keys and mouse. True when Enter was pressed.
-bool Ui::edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* cancelled) {
+bool Ui::edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* canceled) {
   bool entered = false;
-  apply_edit_keys(&entered, cancelled);
+  apply_edit_keys(&entered, canceled);
   Rect inner = rect.inset(padding.x, padding.y);
   auto x_of = [&](size_t at) { return measure(font, std::string_view(edit_.text).substr(0, at)).x; };
   if (input_.left && (active_ == id || rect.contains(press_.at)) && press_.id == id) {
@@ -156,7 +156,7 @@ bool Ui::edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* 
   if (caret - edit_.scroll < 0) edit_.scroll = caret;
   push_clip(rect.inset(2, 0));
   Vec extent = measure(font, edit_.text.empty() ? "0" : edit_.text);
-  float y = inner.centre().y - extent.y / 2;
+  float y = inner.center().y - extent.y / 2;
   if (edit_.caret != edit_.anchor) {
     float from = x_of(std::min(edit_.caret, edit_.anchor)), to = x_of(std::max(edit_.caret, edit_.anchor));
     fill({inner.x + from - edit_.scroll, y - 1, to - from, extent.y + 2}, faded(theme().accent, 0.35f), 2);
@@ -178,17 +178,17 @@ bool Ui::text_field(std::string_view name, std::string_view value, std::string_v
     editing_this = true;
   }
   fill(rect, theme().raised, 6);
-  stroke(rect, editing_this ? theme().accent : hover_colour(r, theme().line, theme().secondary), 6);
+  stroke(rect, editing_this ? theme().accent : hover_color(r, theme().line, theme().secondary), 6);
   bool sent = false;
   if (editing_this) {
-    bool cancelled = false;
-    bool done = edit_text(rect, r.id, Font::control, {10, 4}, &cancelled);
+    bool canceled = false;
+    bool done = edit_text(rect, r.id, Font::control, {10, 4}, &canceled);
     bool left = focus_ != r.id;
-    if ((done || left) && !cancelled && edit_.text != value) {
+    if ((done || left) && !canceled && edit_.text != value) {
       send(std::string(prefix) + " " + striate::quoted(edit_.text));
       sent = true;
     }
-    if (done || left || cancelled) edit_ = {};
+    if (done || left || canceled) edit_ = {};
     if (done) keyboard_ = false;  // the keys are the page's again: Space plays. Tab goes on from here
   } else {
     label(rect.inset(10, 4), value.empty() ? placeholder : value, Font::control,
@@ -207,17 +207,17 @@ bool Ui::live_text(std::string_view name, std::string& value, std::string_view p
   bool editing_this = edit_.id == r.id && focus_ == r.id;
   if (edit_.id == r.id && !editing_this) edit_ = {};
   fill(rect, theme().raised, 6);
-  stroke(rect, editing_this ? theme().accent : hover_colour(r, theme().line, theme().secondary), 6);
+  stroke(rect, editing_this ? theme().accent : hover_color(r, theme().line, theme().secondary), 6);
   bool done = false;
   if (editing_this) {
     if (edit_.text != value) {  // its owner changed it (completion)
       edit_.text = value;
       edit_.caret = edit_.anchor = value.size();
     }
-    bool cancelled = false;
-    done = edit_text(rect, r.id, Font::control, {10, 4}, &cancelled);
+    bool canceled = false;
+    done = edit_text(rect, r.id, Font::control, {10, 4}, &canceled);
     value = edit_.text;
-    if (cancelled) {
+    if (canceled) {
       edit_ = {};
       input_.keys.push_back({"Escape", false});  // the dialog around it closes
     }

@@ -113,7 +113,7 @@ Rect Ui::place_note(const Rect& what, Vec size, Vec at, const Rect& within) cons
   for (const float y : ys) {
     for (const float x : xs) {
       const Rect place{x, y, size.x, size.y};
-      const float far = std::abs(place.centre().x - at.x) + std::abs(place.centre().y - at.y);
+      const float far = std::abs(place.center().x - at.x) + std::abs(place.center().y - at.y);
       if (far < least && is_free(place)) nearest = place, least = far;
     }
   }

@@ -11,9 +11,9 @@ namespace striate {
 namespace {
 
 constexpr float kLongShare =
-    0.75f;                        // of the least size, for a number longer than the others: better small than missing
-constexpr int kMostAlike = 1024;  // cells of a grid whose numbers all have one size
-constexpr float kLinesFrom = 8;   // size from which cells have a line between them
+    0.75f;                       // of the least size, for a number longer than the others: better small than missing
+constexpr int kMaxAlike = 1024;  // cells of a grid whose numbers all have one size
+constexpr float kLinesFrom = 8;  // size from which cells have a line between them
 
 bool is_number_key(const std::string& text) {
   return !text.empty() && std::string_view("-+.0123456789").find(text[0]) != std::string_view::npos;
@@ -164,7 +164,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   const float least = least_number();
   float smallest = 0;  // of the numbers that are drawn
   const Rect seen = clips_.back();
-  if (frame_.presentation && spec.rows * spec.columns <= kMostAlike) {
+  if (frame_.presentation && spec.rows * spec.columns <= kMaxAlike) {
     // Large numbers of different sizes beside each other look like different things: all as the longest that fits.
     const float room = number_room(spec.size >= kLinesFrom ? spec.size - 1 : spec.size);
     const float digit = measure(Font::number, "0", size).x;
@@ -201,8 +201,8 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
         if (fitted < least) fitted = std::min(least, size * (inner.w - 1) / wide);
         if (fitted >= least * kLongShare) {
           smallest = smallest > 0 ? std::min(smallest, fitted) : fitted;
-          const Colour ink = cell.ink ? cell.ink : cell.fill ? ink_on(mixed(t.background, cell.fill, 1)) : t.secondary;
-          label(inner, cell.text, Font::number, ink, Align::centre, fitted);
+          const Color ink = cell.ink ? cell.ink : cell.fill ? ink_on(mixed(t.background, cell.fill, 1)) : t.secondary;
+          label(inner, cell.text, Font::number, ink, Align::center, fitted);
         }
       }
     }
@@ -210,7 +210,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   building_[own_item].number = smallest;
   for (int y = spec.first_row; y < spec.first_row + spec.rows && spec.frame; ++y) {
     for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
-      const Colour frame = spec.frame(y, x);
+      const Color frame = spec.frame(y, x);
       if (frame) stroke(grid_cell_rect(spec, y, x).inset(0.5f), frame, 2, spec.size >= 16 ? 2.0f : 1.0f);
     }
   }
@@ -225,11 +225,11 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   }
   if (r.focused && edit_.id == r.id) {
     const Rect cell = grid_cell_rect(spec, at.row, at.column);
-    const Rect place = cell.centred(std::max(cell.w, em(64)), std::max(cell.h, em(30)));
+    const Rect place = cell.centered(std::max(cell.w, em(64)), std::max(cell.h, em(30)));
     fill(place, t.surface, 4);
     stroke(place, t.accent, 4, 2);
-    bool cancelled = false;
-    const bool done = edit_text(place, r.id, Font::number, {6, 2}, &cancelled);
+    bool canceled = false;
+    const bool done = edit_text(place, r.id, Font::number, {6, 2}, &canceled);
     if (done) {
       double value = 0;
       if (parse_typed(edit_.text, &value)) give(at.row, at.column, value);
@@ -247,7 +247,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
       }
       keyboard_ = true;
     }
-    if (done || cancelled) edit_ = {}, wants_frame_ = true;
+    if (done || canceled) edit_ = {}, wants_frame_ = true;
   } else if (edit_.id == r.id && focus_ != r.id) {
     double value = 0;
     if (parse_typed(edit_.text, &value)) give(at.row, at.column, value);

@@ -41,13 +41,13 @@ void Ui::draw_grid_indices(const GridSpec& spec, int lit_row, int lit_column) {
   const int step_x = step_for(cell, wide), step_y = step_for(cell, size);
   for (int x = std::max(0, spec.first_column); x < columns; ++x) {
     if (x % step_x != 0) continue;
-    const Rect place{grid_cell_rect(spec, 0, x).centre().x - 20, spec.origin.y - kMargin, 40, kMargin - 1};
-    label(place, std::to_string(x), Font::number, x == lit_column ? theme().text : theme().secondary, Align::centre,
+    const Rect place{grid_cell_rect(spec, 0, x).center().x - 20, spec.origin.y - kMargin, 40, kMargin - 1};
+    label(place, std::to_string(x), Font::number, x == lit_column ? theme().text : theme().secondary, Align::center,
           size);
   }
   for (int y = std::max(0, spec.first_row); y < rows; ++y) {
     if (y % step_y != 0) continue;
-    const Rect place{spec.origin.x - 40 - kGap, grid_cell_rect(spec, y, 0).centre().y - 10, 40, 20};
+    const Rect place{spec.origin.x - 40 - kGap, grid_cell_rect(spec, y, 0).center().y - 10, 40, 20};
     label(place, std::to_string(y), Font::number, y == lit_row ? theme().text : theme().secondary, Align::right, size);
   }
 }
@@ -65,19 +65,19 @@ void Ui::pixel_indices(const Rect& area, const View& view, int width, int height
   const float top = std::max(area.y, shown.y - kMargin), left = std::max(area.x, shown.x - margin);
   // On the picture they need a ground of their own.
   const bool over_rows = top + kMargin > shown.y + 1, over_columns = left + margin > shown.x + 1;
-  const Colour ground = faded(theme().background, 0.94f);
+  const Color ground = faded(theme().background, 0.94f);
   if (over_rows) fill({shown.x, top, shown.w, kMargin}, ground);
   if (over_columns) fill({left, shown.y, margin, shown.h}, ground);
   const int step_x = step_for(view.zoom, digits_x), step_y = step_for(view.zoom, size);
   const auto ink = [&](bool lit) { return lit ? theme().text : theme().secondary; };
   for (int column = seen.x; column < seen.x + seen.w; ++column) {
-    const float middle = pixel_rect(view, area, column, seen.y).centre().x;
+    const float middle = pixel_rect(view, area, column, seen.y).center().x;
     if (column % step_x != 0 || (over_columns && middle - digits_x / 2 < left + margin)) continue;
     label(Rect{middle - 30, top, 60, kMargin - 1}, std::to_string(column), Font::number, ink(column == x),
-          Align::centre, size);
+          Align::center, size);
   }
   for (int row = seen.y; row < seen.y + seen.h; ++row) {
-    const float middle = pixel_rect(view, area, seen.x, row).centre().y;
+    const float middle = pixel_rect(view, area, seen.x, row).center().y;
     if (row % step_y != 0 || (over_rows && middle - size / 2 < top + kMargin)) continue;
     label(Rect{left, middle - 10, margin - kGap, 20}, std::to_string(row), Font::number, ink(row == y), Align::right,
           size);

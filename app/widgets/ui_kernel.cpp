@@ -94,10 +94,10 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
       if (editing_this) {
         fill(inner, t.surface, 3);
         stroke(place, t.accent, 4, 2);
-        bool cancelled = false;
-        bool done = edit_text(place, id, Font::number, {5, 2}, &cancelled);
+        bool canceled = false;
+        bool done = edit_text(place, id, Font::number, {5, 2}, &canceled);
         bool lost = focus_ != id;
-        if ((done || lost) && !cancelled) {
+        if ((done || lost) && !canceled) {
           std::string text = edit_.text;
           for (char& c : text) {
             if (c == ',') c = '.';
@@ -112,7 +112,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
           focus_ = id_of(fmt::format("{} {},{}", name, next_y + 1, next_x + 1));
           keyboard_ = true;
         }
-        if (done || lost || cancelled) edit_ = {}, wants_frame_ = true;
+        if (done || lost || canceled) edit_ = {}, wants_frame_ = true;
         continue;
       }
       if (r.pressed) press_.value = value;
@@ -130,8 +130,8 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
         }
         stroke(place, t.accent, 4, 2);
       }
-      Colour ground = mixed(t.raised, value < 0 ? t.input : t.kernel, 0.62f * strength);
-      if (size >= 7) label(inner, cell_text(value, room), Font::number, ink_on(ground), Align::centre, size);
+      Color ground = mixed(t.raised, value < 0 ? t.input : t.kernel, 0.62f * strength);
+      if (size >= 7) label(inner, cell_text(value, room), Font::number, ink_on(ground), Align::center, size);
     }
   }
   stroke(grid.inset(-1), t.line, 4);

@@ -102,8 +102,8 @@ void Ui::draw_tiles(const Rect& area, const PictureSource& source, const View& v
     Vec a = screen(part_of_level.x, part_of_level.y);
     Vec b = screen(part_of_level.x + part_of_level.w, part_of_level.y + part_of_level.h);
     // A picture of 3 x 9000, fitted, is narrower than a screen pixel: it gets a whole one.
-    if (whole.w < pixel) a.x = std::floor(whole.centre().x / pixel) * pixel, b.x = a.x + pixel;
-    if (whole.h < pixel) a.y = std::floor(whole.centre().y / pixel) * pixel, b.y = a.y + pixel;
+    if (whole.w < pixel) a.x = std::floor(whole.center().x / pixel) * pixel, b.x = a.x + pixel;
+    if (whole.h < pixel) a.y = std::floor(whole.center().y / pixel) * pixel, b.y = a.y + pixel;
     auto u = [&](int x) { return static_cast<float>(x - tile.outer.x) / static_cast<float>(tile.outer.w); };
     auto v = [&](int y) { return static_cast<float>(y - tile.outer.y) / static_cast<float>(tile.outer.h); };
     style.values = tile.values;
@@ -140,7 +140,7 @@ void Ui::draw_tiles(const Rect& area, const PictureSource& source, const View& v
       if (tile && tile->version == source.version) continue;
       Vec middle{(static_cast<float>(tx) + 0.5f) * tile_size / static_cast<float>(scale_x),
                  (static_cast<float>(ty) + 0.5f) * tile_size / static_cast<float>(scale_y)};
-      wants.push_back({tx, ty, std::hypot(middle.x - view.centre.x, middle.y - view.centre.y)});
+      wants.push_back({tx, ty, std::hypot(middle.x - view.center.x, middle.y - view.center.y)});
     }
   }
   std::sort(wants.begin(), wants.end(), [](const Want& a, const Want& b) { return a.distance < b.distance; });
@@ -209,8 +209,8 @@ void Ui::thumbnail(const Rect& place, const PictureSource& source, bool smooth) 
   bool settled = true;
   Rect area = place;
   const float pixel = 1 / frame_.scale;  // of the screen: less of a place would be none
-  if (area.w < pixel) area.x = std::floor(area.centre().x / pixel) * pixel, area.w = pixel;
-  if (area.h < pixel) area.y = std::floor(area.centre().y / pixel) * pixel, area.h = pixel;
+  if (area.w < pixel) area.x = std::floor(area.center().x / pixel) * pixel, area.w = pixel;
+  if (area.h < pixel) area.y = std::floor(area.center().y / pixel) * pixel, area.h = pixel;
   View view = fit_view(source.width, source.height, area, 0);
   draw_tiles(area, source, view, !smooth || view.zoom >= 1, &settled);
 }
@@ -228,7 +228,7 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
   CellRect seen = visible_pixels(view, width, height, area);
   Rect shown = intersection(area, picture_rect(view, width, height, area));
   // Lines come in softly as cells grow.
-  Colour grid = faded(theme().background, std::clamp((view.zoom - kGridZoom) / 10, 0.0f, 0.8f));
+  Color grid = faded(theme().background, std::clamp((view.zoom - kGridZoom) / 10, 0.0f, 0.8f));
   for (int x = seen.x; x <= seen.x + seen.w; ++x) {
     float at = to_screen(view, area, {static_cast<float>(x), 0}).x;
     line({at, shown.y}, {at, shown.bottom()}, grid);
@@ -275,8 +275,8 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
       for (int y = seen.y; y < seen.y + seen.h; ++y) {
         for (int x = seen.x; x < seen.x + seen.w; ++x, ++index) {
           const CellText& cell = texts[index];
-          Colour ink = ink_on(rgb(static_cast<uint32_t>(cell.red << 16 | cell.green << 8 | cell.blue)));
-          Vec middle = pixel_rect(view, area, x, y).centre();
+          Color ink = ink_on(rgb(static_cast<uint32_t>(cell.red << 16 | cell.green << 8 | cell.blue)));
+          Vec middle = pixel_rect(view, area, x, y).center();
           float top = middle.y - (step * static_cast<float>(cell.count - 1) + type.height) / 2;
           for (int i = 0; i < cell.count; ++i) {
             const std::string& words = cell.lines[i];
@@ -291,21 +291,21 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
   pop_clip();
 }
 
-void Ui::mark_cell(const Rect& area, const View& view, int x, int y, Colour colour, float thickness) {
-  mark_cells(area, view, {x, y, 1, 1}, colour, thickness);
+void Ui::mark_cell(const Rect& area, const View& view, int x, int y, Color color, float thickness) {
+  mark_cells(area, view, {x, y, 1, 1}, color, thickness);
 }
 
-void Ui::mark_cells(const Rect& area, const View& view, const CellRect& cells, Colour colour, float thickness) {
+void Ui::mark_cells(const Rect& area, const View& view, const CellRect& cells, Color color, float thickness) {
   Vec a = to_screen(view, area, {static_cast<float>(cells.x), static_cast<float>(cells.y)});
   Vec b = to_screen(view, area, {static_cast<float>(cells.x + cells.w), static_cast<float>(cells.y + cells.h)});
   Rect rect{std::round(a.x), std::round(a.y), std::round(b.x - a.x), std::round(b.y - a.y)};
   // A pixel smaller than the frame still gets one that can be seen.
   float least = 7;
-  if (rect.w < least) rect = {rect.centre().x - least / 2, rect.y, least, rect.h};
-  if (rect.h < least) rect = {rect.x, rect.centre().y - least / 2, rect.w, least};
+  if (rect.w < least) rect = {rect.center().x - least / 2, rect.y, least, rect.h};
+  if (rect.h < least) rect = {rect.x, rect.center().y - least / 2, rect.w, least};
   push_clip(area);
   stroke(rect.inset(-thickness), faded(theme().background, 0.75f), 4, thickness + 2);
-  stroke(rect.inset(-thickness / 2), colour, 3, thickness);
+  stroke(rect.inset(-thickness / 2), color, 3, thickness);
   pop_clip();
 }
 

@@ -50,7 +50,7 @@ bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string
       h = std::max(h, 1.0f);  // a bin that isn't empty is seen
       float x0 = rect.x + static_cast<float>(i) * wide;
       float gap = wide >= 4 ? 1.0f : 0.0f;
-      fill({x0, rect.bottom() - h, wide - gap, h}, faded(series.colour, alpha));
+      fill({x0, rect.bottom() - h, wide - gap, h}, faded(series.color, alpha));
     }
   }
   fill({rect.x, rect.bottom(), rect.w, 1}, t.line);
@@ -60,10 +60,10 @@ bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string
   label(axis, number_text(spec.high, 0), Font::caption, t.secondary, Align::right, em(12));
   if (spec.has_brush) {
     label(axis, fmt::format("{} to {}", number_text(spec.brush_low, 0), number_text(spec.brush_high, 0)), Font::caption,
-          t.accent, Align::centre, em(12));
+          t.accent, Align::center, em(12));
   } else if (r.hovered) {
     double at = spec.low + (spec.high - spec.low) * (input_.mouse.x - rect.x) / rect.w;
-    label(axis, number_text(at, 0), Font::caption, t.text, Align::centre, em(12));
+    label(axis, number_text(at, 0), Font::caption, t.text, Align::center, em(12));
     fill({std::round(input_.mouse.x), rect.y, 1, rect.h}, faded(t.secondary, 0.6f));
   }
   if (prefix.empty()) return false;

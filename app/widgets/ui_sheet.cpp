@@ -15,17 +15,17 @@ namespace {
 constexpr int kTile = TileCache::kTile;
 
 // The pixels of a map with its edge repeated around it, into a tile of the sheet.
-void put_map(const Colour* map, int width, int height, const CellRect& place, const CellRect& rect, uint8_t* bytes) {
+void put_map(const Color* map, int width, int height, const CellRect& place, const CellRect& rect, uint8_t* bytes) {
   for (int y = -1; y <= height; ++y) {
     const int row = place.y + y - rect.y;
     if (row < 0 || row >= rect.h) continue;
-    const Colour* from = map + static_cast<size_t>(std::clamp(y, 0, height - 1)) * static_cast<size_t>(width);
+    const Color* from = map + static_cast<size_t>(std::clamp(y, 0, height - 1)) * static_cast<size_t>(width);
     for (int x = -1; x <= width; ++x) {
       const int column = place.x + x - rect.x;
       if (column < 0 || column >= rect.w) continue;
-      const Colour colour = from[std::clamp(x, 0, width - 1)];
+      const Color color = from[std::clamp(x, 0, width - 1)];
       std::memcpy(bytes + (static_cast<size_t>(row) * static_cast<size_t>(rect.w) + static_cast<size_t>(column)) * 4,
-                  &colour, 4);
+                  &color, 4);
     }
   }
 }
@@ -69,7 +69,7 @@ PictureSource sheet_source(std::string key, uint64_t version, const Sheet& sheet
   source.pixels = [sheet, paint = std::move(paint)](int, CellRect rect) {
     TilePixels tile;
     tile.bytes.assign(static_cast<size_t>(rect.w) * static_cast<size_t>(rect.h) * 4, 0);
-    std::vector<Colour> map(static_cast<size_t>(sheet.width()) * static_cast<size_t>(sheet.height()));
+    std::vector<Color> map(static_cast<size_t>(sheet.width()) * static_cast<size_t>(sheet.height()));
     // `rect` reaches a pixel over the tile's edge on either side: its middle says which tile it is.
     const int64_t index = (rect.x + rect.w / 2) / kTile;
     const int64_t first = index * sheet.per_tile(), last = std::min(first + sheet.per_tile(), sheet.count());

@@ -108,7 +108,7 @@ void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
   std::vector<Words> words;
   float height = wrap(runs, width(), font, &words);
   Rect rect = take(height);
-  Colour plain = font == Font::caption ? theme().secondary : theme().text;
+  Color plain = font == Font::caption ? theme().secondary : theme().text;
   float size = text_size(font);
   int live = 0;
   for (const Words& word : words) {
@@ -125,7 +125,7 @@ void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
     auto index = static_cast<size_t>(run.tone);
     if (over && run.tone != Concept::none) building_words_[index] = 1;
     if (over && run.tone == Concept::none) ring_ = run.target;
-    Colour tone = run.tone == Concept::none ? theme().accent : theme().of(run.tone);
+    Color tone = run.tone == Concept::none ? theme().accent : theme().of(run.tone);
     float glow = run.tone == Concept::none ? (over ? 1.0f : 0.0f) : std::max(lights_[index], over ? 1.0f : 0.0f);
     if (glow > 0) fill(place.inset(-2, 0), faded(tone, 0.2f * glow), 4);
     label(at, word.text, run.font, tone, size);
@@ -206,7 +206,7 @@ void Ui::error_note(std::string_view what, std::string_view hint) {
   if (const Rect seen = intersection(rect, clips_.back()); !seen.empty()) building_errors_.push_back(seen);
   fill(rect, theme().raised, 6);
   fill({rect.x, rect.y + 6, 3, rect.h - 12}, theme().warning, 1.5f);
-  label(Rect{rect.x + 8, rect.y + 8, em(18), em(20)}, "!", Font::strong, theme().warning, Align::centre);
+  label(Rect{rect.x + 8, rect.y + 8, em(18), em(20)}, "!", Font::strong, theme().warning, Align::center);
   next({rect.x + 12 + em(16), rect.y + 9, inner, h1});
   paragraph(what, Font::control);
   if (!hint.empty()) {
@@ -235,13 +235,13 @@ bool Ui::shown_beside(std::string_view command) const {
 void Ui::empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do) {
   float wide = std::min(area.w - 48, em(440));
   float h = paragraph_height(what_to_do, wide, Font::caption);
-  float y = area.centre().y - (em(48) + em(40) + h) / 2;
-  icon(picture, {area.centre().x - em(20), y, em(40), em(40)}, theme().secondary);
-  label(Rect{area.x, y + em(52), area.w, em(30)}, title, Font::heading, theme().text, Align::centre);
-  // Centred only where it is one line; a ragged centre is hard to read.
+  float y = area.center().y - (em(48) + em(40) + h) / 2;
+  icon(picture, {area.center().x - em(20), y, em(40), em(40)}, theme().secondary);
+  label(Rect{area.x, y + em(52), area.w, em(30)}, title, Font::heading, theme().text, Align::center);
+  // Centered only where it is one line; a ragged center is hard to read.
   float one = measure(Font::caption, what_to_do).x;
   float w = std::min(one + 2, wide);
-  next({area.centre().x - w / 2, y + em(90), w, h});
+  next({area.center().x - w / 2, y + em(90), w, h});
   paragraph(what_to_do, Font::caption);
 }
 
@@ -316,7 +316,7 @@ void Ui::draw_tooltip() {
   if (key_width > 0) {
     Rect key{box.right() - 10 - key_width, box.y + 8, key_width, em(18)};
     fill(key, theme().raised, 4);
-    label(key, item->key, Font::caption, theme().text, Align::centre);
+    label(key, item->key, Font::caption, theme().text, Align::center);
   }
   if (!line.empty()) {
     label(Vec{box.x + 10, box.bottom() - 6 - em(20)}, line, Font::number, theme().accent, em(13));
@@ -371,12 +371,12 @@ std::string number_text(double value, int decimals) {
 
 std::string shortest_text(float value) { return fmt::format("{}", value == 0 ? 0.0f : value); }
 
-void Ui::caption(Vec centre, std::string_view name, std::string_view rest, Colour colour) {
+void Ui::caption(Vec center, std::string_view name, std::string_view rest, Color color) {
   const Vec first = measure(Font::caption, name), all = measure(Font::caption, std::string(name) + std::string(rest));
   const Rect panel = clip();
-  Vec at{centre.x - all.x / 2, centre.y - all.y / 2};
+  Vec at{center.x - all.x / 2, center.y - all.y / 2};
   at.x = std::max(panel.x + 8, std::min(at.x, panel.right() - 8 - all.x));
-  label(at, name, Font::caption, colour);
+  label(at, name, Font::caption, color);
   label(Vec{at.x + first.x, at.y}, rest, Font::caption, theme().secondary);
 }
 

@@ -23,19 +23,19 @@ View view_of(const View& view, int width, int height, const Rect& area, float ma
 View clamp_view(View view, int width, int height, const Rect& area) {
   float least = std::min(1.0f, fit_zoom(width, height, area, 0) / 2);
   view.zoom = std::clamp(view.zoom, least, kZoomMost);
-  view.centre.x = std::clamp(view.centre.x, 0.0f, static_cast<float>(width));
-  view.centre.y = std::clamp(view.centre.y, 0.0f, static_cast<float>(height));
+  view.center.x = std::clamp(view.center.x, 0.0f, static_cast<float>(width));
+  view.center.y = std::clamp(view.center.y, 0.0f, static_cast<float>(height));
   return view;
 }
 
 Vec to_image(const View& view, const Rect& area, Vec screen) {
-  Vec middle = area.centre();
-  return {view.centre.x + (screen.x - middle.x) / view.zoom, view.centre.y + (screen.y - middle.y) / view.zoom};
+  Vec middle = area.center();
+  return {view.center.x + (screen.x - middle.x) / view.zoom, view.center.y + (screen.y - middle.y) / view.zoom};
 }
 
 Vec to_screen(const View& view, const Rect& area, Vec image) {
-  Vec middle = area.centre();
-  return {middle.x + (image.x - view.centre.x) * view.zoom, middle.y + (image.y - view.centre.y) * view.zoom};
+  Vec middle = area.center();
+  return {middle.x + (image.x - view.center.x) * view.zoom, middle.y + (image.y - view.center.y) * view.zoom};
 }
 
 View zoom_about(View view, float factor, Vec at, int width, int height, const Rect& area) {
@@ -43,13 +43,13 @@ View zoom_about(View view, float factor, Vec at, int width, int height, const Re
   View zoomed = view;
   zoomed.zoom *= factor;
   zoomed.zoom = clamp_view(zoomed, width, height, area).zoom;
-  Vec middle = area.centre();
-  zoomed.centre = {fixed.x - (at.x - middle.x) / zoomed.zoom, fixed.y - (at.y - middle.y) / zoomed.zoom};
+  Vec middle = area.center();
+  zoomed.center = {fixed.x - (at.x - middle.x) / zoomed.zoom, fixed.y - (at.y - middle.y) / zoomed.zoom};
   return clamp_view(zoomed, width, height, area);
 }
 
 View pan_by(View view, Vec delta, int width, int height, const Rect& area) {
-  view.centre = view.centre - delta * (1 / view.zoom);
+  view.center = view.center - delta * (1 / view.zoom);
   return clamp_view(view, width, height, area);
 }
 
@@ -87,9 +87,9 @@ View mix_views(const View& from, const View& to, float t) {
   float ratio = to.zoom / from.zoom;
   View mixed;
   mixed.zoom = from.zoom * std::pow(ratio, t);
-  // The share of the way that the centre has gone so that one image point stays fixed on the screen throughout.
+  // The share of the way that the center has gone so that one image point stays fixed on the screen throughout.
   float share = std::abs(ratio - 1) < 1e-3f ? t : (1 - from.zoom / mixed.zoom) / (1 - from.zoom / to.zoom);
-  mixed.centre = from.centre + (to.centre - from.centre) * share;
+  mixed.center = from.center + (to.center - from.center) * share;
   return mixed;
 }
 

@@ -7,11 +7,11 @@
 namespace striate {
 
 struct View {
-  Vec centre;      // the image point in the middle of the area
+  Vec center;      // the image point in the middle of the area
   float zoom = 0;  // screen units per image pixel; 0 means "fit": resolved by view_of()
 };
 
-inline bool operator==(const View& a, const View& b) { return a.centre == b.centre && a.zoom == b.zoom; }
+inline bool operator==(const View& a, const View& b) { return a.center == b.center && a.zoom == b.zoom; }
 
 inline constexpr float kZoomMost = 256;  // a pixel never grows larger than this
 
@@ -20,7 +20,7 @@ View fit_view(int width, int height, const Rect& area, float margin = 16);
 // `view` itself, or the fitted one where its zoom is 0.
 View view_of(const View& view, int width, int height, const Rect& area, float margin = 16);
 
-// Zoom limits and a centre within the picture, so that it can't get lost. The least zoom shows the picture at half the
+// Zoom limits and a center within the picture, so that it can't get lost. The least zoom shows the picture at half the
 // size that fits, or 1:1 if that is smaller.
 View clamp_view(View view, int width, int height, const Rect& area);
 

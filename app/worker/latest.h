@@ -16,14 +16,14 @@ namespace striate {
 
 // What running work polls and reports to.
 struct Progress {
-  std::atomic<bool> cancelled{false};
+  std::atomic<bool> canceled{false};
   std::atomic<float> share{0};  // 0 to 1
 };
 
 template <typename Result>
 class Latest {
  public:
-  using Work = std::function<Result(Progress&)>;  // throws Error; throws or returns anything once cancelled
+  using Work = std::function<Result(Progress&)>;  // throws Error; throws or returns anything once canceled
 
   // `wake` is called from the worker thread when a result is there.
   explicit Latest(std::function<void()> wake) : wake_(std::move(wake)), thread_([this] { run(); }) {}
@@ -31,7 +31,7 @@ class Latest {
     {
       std::lock_guard lock(mutex_);
       stop_ = true;
-      if (running_) running_->cancelled = true;
+      if (running_) running_->canceled = true;
     }
     changed_.notify_all();
     thread_.join();
@@ -45,7 +45,7 @@ class Latest {
       waiting_ = std::move(work);
       result_.reset();
       error_ = nullptr;
-      if (running_) running_->cancelled = true;
+      if (running_) running_->canceled = true;
     }
     changed_.notify_all();
   }
@@ -56,12 +56,12 @@ class Latest {
     waiting_ = nullptr;
     result_.reset();
     error_ = nullptr;
-    if (running_) running_->cancelled = true;
+    if (running_) running_->canceled = true;
   }
 
   bool busy() const {
     std::lock_guard lock(mutex_);
-    return waiting_ || (running_ && !running_->cancelled) || result_ || error_;
+    return waiting_ || (running_ && !running_->canceled) || result_ || error_;
   }
   // 0 to 1, of the running work.
   float progress() const {
@@ -96,7 +96,7 @@ class Latest {
       work = nullptr;
       lock.lock();
       running_ = nullptr;
-      if (progress->cancelled) {
+      if (progress->canceled) {
         result.reset();
         continue;
       }

@@ -16,7 +16,7 @@
 #include "engine/drawing/prepare_input.h"
 #include "engine/error.h"
 #include "engine/network/network.h"
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 #include "engine/training/history.h"
 #include "engine/training/metrics.h"
 #include "engine/training/split.h"
@@ -25,12 +25,12 @@
 
 namespace striate {
 
-// A slot by role and name (network.h): {Role::weight, "0.weight"}.
-using SlotKey = std::pair<Role, std::string>;
+// A tensor by kind and name (network.h): {TensorKind::weight, "0.weight"}.
+using TensorKey = std::pair<TensorKind, std::string>;
 
 // What visible widgets want to see; only this is copied.
 struct TrainSubscription {
-  std::set<SlotKey> slots;       // of the training batch; activations and their gradients: all samples of it
+  std::set<TensorKey> tensors;   // of the training batch; activations and their gradients: all samples of it
   bool probe = false;            // every activation of the probe picture
   bool probe_gradients = false;  // and the gradient of each, of the loss for the probe's own class
   bool batch = false;            // the pictures that are being learned
@@ -40,11 +40,11 @@ struct TrainSubscription {
   friend bool operator==(const TrainSubscription&, const TrainSubscription&) = default;
 };
 
-struct SlotValues {
-  Slot slot;
-  std::vector<float> values;  // in the slot's shape
+struct TensorValues {
+  NamedTensor tensor;
+  std::vector<float> values;  // in the tensor's shape
 };
-using SlotValuesPtr = std::shared_ptr<const SlotValues>;
+using TensorValuesPtr = std::shared_ptr<const TensorValues>;
 
 // The scalars of all steps so far, in pieces that never change once they are full, so that a snapshot is cheap.
 struct TrainCurves {
@@ -62,12 +62,12 @@ struct TrainProbe {
   std::string name;                                       // "test picture 12", or a file's name
   int label = -1;                                         // its class; -1: not known
   Shape shape;                                            // (C, H, W)
-  std::vector<float> pixels;                              // 0..1, before normalisation
+  std::vector<float> pixels;                              // 0..1, before normalization
   std::shared_ptr<const std::vector<InputStage>> stages;  // how a picture became these pixels; null: it is none
-  std::vector<SlotValuesPtr> activations;                 // per node, N = 1; [0] the normalised input
-  std::vector<SlotValuesPtr> gradients;  // per node, of the loss for `label`; null where not asked for or no label
-  std::vector<float> probabilities;      // of the classes
-  int predicted() const;                 // the most likely class; -1: no probabilities
+  std::vector<TensorValuesPtr> activations;               // per node, N = 1; [0] the normalized input
+  std::vector<TensorValuesPtr> gradients;  // per node, of the loss for `label`; null where not asked for or no label
+  std::vector<float> probabilities;        // of the classes
+  int predicted() const;                   // the most likely class; -1: no probabilities
 };
 
 // A picture of the window's own that becomes the probe: a drawing, an opened file.
@@ -75,7 +75,7 @@ struct ProbePicture {
   std::string name;                                                 // "drawing", or a file's name
   int label = -1;                                                   // its class, where it is known
   Shape shape;                                                      // (C, H, W): the network's input
-  std::vector<float> pixels;                                        // 0..1, before normalisation
+  std::vector<float> pixels;                                        // 0..1, before normalization
   std::shared_ptr<const std::vector<InputStage>> stages = nullptr;  // how it was prepared, where that is known
 };
 
@@ -85,7 +85,7 @@ struct TrainBatch {
   std::vector<int64_t> indices;  // in the data set
   std::vector<int32_t> labels;
   std::vector<float> original;       // (N, shape) 0..1, as the data set has them
-  std::vector<float> augmented;      // (N, shape) 0..1, as the network sees them, before normalisation
+  std::vector<float> augmented;      // (N, shape) 0..1, as the network sees them, before normalization
   std::vector<float> probabilities;  // (N, K); empty before the forward and loss phases of this step
 };
 
@@ -125,11 +125,11 @@ struct TrainSnapshot {
 
   // The run. Null and empty while there is none.
   uint64_t run = 0;  // counts up with every new run or branch
-  std::shared_ptr<const RunRecipe> recipe;
+  std::shared_ptr<const TrainingConfig> config;
   std::shared_ptr<const Architecture> architecture;
   std::shared_ptr<const Dataset> data;  // for pictures of samples; const functions may be called from any thread
   std::shared_ptr<const Split> split;
-  Normalisation normalisation;
+  Normalization normalization;
 
   // Where it is. Everything below belongs to this step.
   int64_t first_step = 0;           // 0, or that of the file that the run was opened from
@@ -143,16 +143,16 @@ struct TrainSnapshot {
   TrainCurves curves;                     // of all steps up to newest_step
   std::shared_ptr<const TrainTest> test;  // may be null, or of an earlier step (test->step)
 
-  std::map<SlotKey, SlotValuesPtr> slots;
+  std::map<TensorKey, TensorValuesPtr> tensors;
   std::shared_ptr<const TrainProbe> probe;
   std::shared_ptr<const TrainBatch> batch;
   std::vector<Norm> norms;
   std::vector<DeadUnits> dead_units;
-  std::set<SlotKey> edited;  // weights that a person changed: they have a trained value to go back to
-  std::map<std::pair<std::string, int64_t>, float> edits;  // the same one by one: slot and index, what was written
+  std::set<TensorKey> edited;  // weights that a person changed: they have a trained value to go back to
+  std::map<std::pair<std::string, int64_t>, float> edits;  // the same one by one: tensor and index, what was written
 
   // How it came here: the same once more gives the same bits. Empty `file`: from `start`.
-  std::shared_ptr<const RunRecipe> start;
+  std::shared_ptr<const TrainingConfig> start;
   std::string file;
   std::shared_ptr<const std::vector<RunChange>> changes;
 
@@ -164,9 +164,9 @@ struct TrainSnapshot {
   std::shared_ptr<const TrainSnapshot> other;
   std::string other_change;  // "rate 0.1": what is different in it
 
-  const SlotValues* slot(Role role, const std::string& name) const {
-    const auto found = slots.find({role, name});
-    return found == slots.end() ? nullptr : found->second.get();
+  const TensorValues* tensor(TensorKind kind, const std::string& name) const {
+    const auto found = tensors.find({kind, name});
+    return found == tensors.end() ? nullptr : found->second.get();
   }
 };
 using TrainSnapshotPtr = std::shared_ptr<const TrainSnapshot>;

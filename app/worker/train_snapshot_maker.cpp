@@ -29,14 +29,14 @@ void TrainSnapshotMaker::set_probe(std::shared_ptr<const ProbePicture> probe) {
 std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription& subscription) {
   auto made = std::make_shared<TrainSnapshot>();
   TrainSnapshot& s = *made;
-  RunRecipe recipe = run_.recipe_now();
-  if (!recipe_ || !(*recipe_ == recipe)) recipe_ = std::make_shared<RunRecipe>(std::move(recipe));
+  TrainingConfig config = run_.config_now();
+  if (!config_ || !(*config_ == config)) config_ = std::make_shared<TrainingConfig>(std::move(config));
   if (!architecture_) architecture_ = std::make_shared<Architecture>(run_.architecture());
-  s.recipe = recipe_;
+  s.config = config_;
   s.architecture = architecture_;
   s.data = run_.data();
   s.split = run_.split();
-  s.normalisation = run_.normalisation();
+  s.normalization = run_.normalization();
   s.first_step = run_.first_step();
   s.step = run_.step();
   s.newest_step = run_.newest();
@@ -49,8 +49,8 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
   s.rate = scalars.rate;
   s.test = test_;
   s.edits = run_.edited_values();
-  for (const auto& [place, value] : s.edits) s.edited.insert({Role::weight, place.first});
-  if (!start_) start_ = std::make_shared<RunRecipe>(run_.recipe());
+  for (const auto& [place, value] : s.edits) s.edited.insert({TensorKind::weight, place.first});
+  if (!start_) start_ = std::make_shared<TrainingConfig>(run_.config());
   s.start = start_;
   s.file = run_.file();
   if (!changes_ || changes_->size() != run_.changes().size()) {
@@ -58,9 +58,10 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
   }
   s.changes = changes_;
   s.line = run_.line().number;
-  for (const RunLine& line : run_.other_lines()) s.lines.push_back({line.number, line.parent, line.from, line.newest});
+  for (const Branch& line : run_.other_branches())
+    s.lines.push_back({line.number, line.parent, line.from, line.newest});
   add_curves(s);
-  add_slots(s, subscription);
+  add_tensors(s, subscription);
   if (subscription.batch) add_batch(s);
   if (subscription.probe || subscription.probe_gradients) add_probe(s, subscription.probe_gradients);
   if (subscription.norms) {
@@ -107,19 +108,20 @@ void TrainSnapshotMaker::add_curves(TrainSnapshot& s) {
   s.curves = curves_;
 }
 
-void TrainSnapshotMaker::add_slots(TrainSnapshot& s, const TrainSubscription& subscription) {
-  if (slots_stamp_ != stamp_) slots_.clear();
-  slots_stamp_ = stamp_;
-  for (const SlotKey& key : subscription.slots) {
-    SlotValuesPtr& place = slots_[key];
+void TrainSnapshotMaker::add_tensors(TrainSnapshot& s, const TrainSubscription& subscription) {
+  if (tensors_stamp_ != stamp_) tensors_.clear();
+  tensors_stamp_ = stamp_;
+  for (const TensorKey& key : subscription.tensors) {
+    TensorValuesPtr& place = tensors_[key];
     if (!place) {
-      const Slot* slot = run_.network().find(key.first, key.second);
-      if (slot == nullptr) continue;  // of a network that was before
-      place = std::make_shared<const SlotValues>(SlotValues{*slot, run_.network().read_slot(run_.stream(), *slot)});
+      const NamedTensor* tensor = run_.network().find(key.first, key.second);
+      if (tensor == nullptr) continue;  // of a network that was before
+      place = std::make_shared<const TensorValues>(
+          TensorValues{*tensor, run_.network().read_tensor(run_.stream(), *tensor)});
     }
-    s.slots[key] = place;
+    s.tensors[key] = place;
   }
-  std::erase_if(slots_, [&](const auto& each) { return !each.second || !subscription.slots.contains(each.first); });
+  std::erase_if(tensors_, [&](const auto& each) { return !each.second || !subscription.tensors.contains(each.first); });
 }
 
 void TrainSnapshotMaker::add_batch(TrainSnapshot& s) {
@@ -180,7 +182,7 @@ void TrainSnapshotMaker::add_probe(TrainSnapshot& s, bool gradients) {
   session.copy_weights(run_.network());
   SessionRequest request;
   request.input = probe->pixels;
-  run_.normalisation().apply(shape, request.input.data());
+  run_.normalization().apply(shape, request.input.data());
   request.all_activations = request.all_gradients = true;
   const Loss loss = run_.trainer().settings().loss;
   if (gradients && probe->label >= 0) {
@@ -192,12 +194,12 @@ void TrainSnapshotMaker::add_probe(TrainSnapshot& s, bool gradients) {
   probe->gradients.resize(nodes.size());
   for (size_t i = 0; i < nodes.size(); ++i) {
     const int node = static_cast<int>(i);
-    const auto taken = [&](const Slot& slot, std::map<std::string, SessionTensor>& from) {
-      return std::make_shared<const SlotValues>(SlotValues{slot, std::move(from.at(nodes[i].name).values)});
+    const auto taken = [&](const NamedTensor& tensor, std::map<std::string, SessionTensor>& from) {
+      return std::make_shared<const TensorValues>(TensorValues{tensor, std::move(from.at(nodes[i].name).values)});
     };
     probe->activations.push_back(taken(session.network().activation(node), result.activations));
-    const Slot* slot = session.network().gradient(node);
-    if (slot != nullptr && request.loss) probe->gradients[i] = taken(*slot, result.gradients);
+    const NamedTensor* tensor = session.network().gradient(node);
+    if (tensor != nullptr && request.loss) probe->gradients[i] = taken(*tensor, result.gradients);
   }
   probe->probabilities =
       LossHead::class_probabilities(loss, result.output.values.data(), static_cast<int>(result.output.values.size()));

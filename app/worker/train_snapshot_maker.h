@@ -19,7 +19,7 @@ class TrainSnapshotMaker {
  public:
   explicit TrainSnapshotMaker(TrainingRun& run) : run_(run) {}
 
-  // Something in the network's slots is different from now on.
+  // Something in the network's tensors is different from now on.
   void touch() { ++stamp_; }
   // The records after `step` are gone, or others.
   void cut(int64_t step);
@@ -35,14 +35,14 @@ class TrainSnapshotMaker {
 
  private:
   void add_curves(TrainSnapshot& snapshot);
-  void add_slots(TrainSnapshot& snapshot, const TrainSubscription& subscription);
+  void add_tensors(TrainSnapshot& snapshot, const TrainSubscription& subscription);
   void add_batch(TrainSnapshot& snapshot);
   void add_probe(TrainSnapshot& snapshot, bool gradients);
 
   TrainingRun& run_;
   uint64_t stamp_ = 1;
-  uint64_t slots_stamp_ = 0, batch_stamp_ = 0, probe_stamp_ = 0, norms_stamp_ = 0, dead_stamp_ = 0;
-  std::map<SlotKey, SlotValuesPtr> slots_;
+  uint64_t tensors_stamp_ = 0, batch_stamp_ = 0, probe_stamp_ = 0, norms_stamp_ = 0, dead_stamp_ = 0;
+  std::map<TensorKey, TensorValuesPtr> tensors_;
   TrainCurves curves_;
   size_t evaluations_seen_ = 0;  // records that curves_.evaluations was made of
   std::shared_ptr<const TrainTest> test_;
@@ -53,7 +53,7 @@ class TrainSnapshotMaker {
   std::unique_ptr<Session> probe_session_;
   std::vector<Norm> norms_;
   std::vector<DeadUnits> dead_units_;
-  std::shared_ptr<const RunRecipe> recipe_, start_;
+  std::shared_ptr<const TrainingConfig> config_, start_;
   std::shared_ptr<const std::vector<RunChange>> changes_;
   std::shared_ptr<const Architecture> architecture_;
 };

@@ -39,27 +39,27 @@ void TrainWorker::need_run() const {
   if (!run_) throw Error("nothing is being trained", "start: train.start");
 }
 
-std::shared_ptr<const Dataset> TrainWorker::data_of(const RunRecipe& recipe) {
-  if (data_ && same_data(recipe, data_recipe_)) return data_;
-  std::shared_ptr<const Dataset> data = open_run_data(recipe, [&](int64_t done, int64_t all) {
+std::shared_ptr<const Dataset> TrainWorker::data_of(const TrainingConfig& config) {
+  if (data_ && same_data(config, data_config_)) return data_;
+  std::shared_ptr<const Dataset> data = open_run_data(config, [&](int64_t done, int64_t all) {
     progress_ = all > 0 ? static_cast<float>(static_cast<double>(done) / static_cast<double>(all)) : 0;
     const double now = seconds_now();
     if (now - published_ > kBetweenProgress) publish(now);
     return !hooks_.stop_reading();
   });
   data_ = data;
-  data_recipe_ = recipe;
+  data_config_ = config;
   return data;
 }
 
-void TrainWorker::begin(const RunRecipe& recipe) {
-  check_recipe(recipe);
-  preparing_ = std::make_shared<RunRecipe>(recipe);
+void TrainWorker::begin(const TrainingConfig& config) {
+  check_config(config);
+  preparing_ = std::make_shared<TrainingConfig>(config);
   progress_ = 0;
   error_.reset();
   publish(seconds_now());
   try {
-    auto fresh = std::make_unique<TrainingRun>(stream_, recipe, data_of(recipe));
+    auto fresh = std::make_unique<TrainingRun>(stream_, config, data_of(config));
     preparing_ = nullptr;
     install(std::move(fresh));
   } catch (...) {
@@ -70,11 +70,11 @@ void TrainWorker::begin(const RunRecipe& recipe) {
 }
 
 void TrainWorker::open(const std::string& file) {
-  preparing_ = std::make_shared<RunRecipe>();
+  preparing_ = std::make_shared<TrainingConfig>();
   error_.reset();
   publish(seconds_now());
   try {
-    auto fresh = TrainingRun::open(stream_, file, [this](const RunRecipe& recipe) { return data_of(recipe); });
+    auto fresh = TrainingRun::open(stream_, file, [this](const TrainingConfig& config) { return data_of(config); });
     preparing_ = nullptr;
     install(std::move(fresh));
   } catch (...) {
@@ -100,7 +100,7 @@ void TrainWorker::install(std::unique_ptr<TrainingRun> run) {
   error_.reset();
   speed_points_.clear();
   images_per_second_ = 0;
-  credit_ = kMostCredit;
+  credit_ = kMaxCredit;
   renew_probe();
   touched();
 }
@@ -214,17 +214,17 @@ void TrainWorker::set_schedule(const std::string& text) {
   changed_ = true;
 }
 
-void TrainWorker::edit(const std::string& slot, int64_t index, float value) {
+void TrainWorker::edit(const std::string& tensor, int64_t index, float value) {
   need_run();
   finish_seek();
-  run_->edit(slot, index, value);
+  run_->edit(tensor, index, value);
   weights_changed();
 }
 
-void TrainWorker::restore(const std::string& slot, int64_t index) {
+void TrainWorker::restore(const std::string& tensor, int64_t index) {
   need_run();
   finish_seek();
-  run_->restore(slot, index);
+  run_->restore(tensor, index);
   weights_changed();
 }
 

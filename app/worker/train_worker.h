@@ -54,7 +54,7 @@ class TrainWorker {
   ~TrainWorker();
 
   // ---- commands; throw Error and change nothing then ----
-  void begin(const RunRecipe& recipe);  // a new run, paused at its start; the one before is gone
+  void begin(const TrainingConfig& config);  // a new run, paused at its start; the one before is gone
   void open(const std::string& file);
   void save(const std::string& file);
   void export_network(const ExportTarget& target);  // as it would be saved
@@ -76,11 +76,11 @@ class TrainWorker {
   void set_pace(const TrainPace& pace) { pace_ = pace, due_ = 0; }
   void set_rate(double rate);
   void set_schedule(const std::string& text);
-  void edit(const std::string& slot, int64_t index, float value);
-  void restore(const std::string& slot, int64_t index);
+  void edit(const std::string& tensor, int64_t index, float value);
+  void restore(const std::string& tensor, int64_t index);
   // Exactly these weights are edited, all others have their trained value.
   void set_edits(const std::vector<std::pair<std::pair<std::string, int64_t>, float>>& edits);
-  void compare(const RunRecipe& recipe, const std::string& change);
+  void compare(const TrainingConfig& config, const std::string& change);
   void end_comparison();
   void probe_sample(int64_t n, bool of_data);  // of the test part, or of the whole data set
   void probe_file(const std::string& file);
@@ -130,8 +130,8 @@ class TrainWorker {
   void install(std::unique_ptr<TrainingRun> run);
   void leave_run();
   void new_line();
-  void second_run(const RunRecipe& recipe, const std::string& change);
-  std::shared_ptr<const Dataset> data_of(const RunRecipe& recipe);
+  void second_run(const TrainingConfig& config, const std::string& change);
+  std::shared_ptr<const Dataset> data_of(const TrainingConfig& config);
   void renew_probe();
   void show_probe(std::shared_ptr<const ProbePicture> probe);
   std::shared_ptr<const ProbePicture> prepared_probe() const;
@@ -149,7 +149,7 @@ class TrainWorker {
   std::optional<std::string> save_to_first(TrainingRun& run, const std::vector<std::string>& files);
   void keep_aside_file(TrainingRun& run);
   double seconds_now() const;
-  static constexpr double kMostCredit = 0.05;  // seconds
+  static constexpr double kMaxCredit = 0.05;  // seconds
   bool by_phase() const { return pace_.kind == TrainPace::Kind::phases && !target_; }
 
   Stream stream_;
@@ -169,8 +169,8 @@ class TrainWorker {
   };
   std::vector<Aside> asides_;
   std::shared_ptr<const Dataset> data_;  // and what it was read for
-  RunRecipe data_recipe_;
-  std::shared_ptr<const RunRecipe> preparing_;
+  TrainingConfig data_config_;
+  std::shared_ptr<const TrainingConfig> preparing_;
   float progress_ = 0;
   std::optional<Error> error_;
   uint64_t run_count_ = 0, version_ = 0, commands_ = 0;

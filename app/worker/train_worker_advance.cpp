@@ -19,7 +19,7 @@ constexpr double kBetweenSnapshots = 1.0 / 30;
 constexpr double kBetweenFast = 1.0 / 20;
 constexpr double kCopyShare = 0.15;     // of the time, at most, for making snapshots
 constexpr double kMeasureShare = 0.04;  // of the time, at most, for the test part while training runs
-constexpr double kMostDebt = 0.5;       // seconds; what a round costs beyond it is let go, so a slow network takes more
+constexpr double kMaxDebt = 0.5;        // seconds; what a round costs beyond it is let go, so a slow network takes more
 
 }  // namespace
 
@@ -199,7 +199,7 @@ bool TrainWorker::measure_some(TrainingRun& run, TestRound& round, TrainSnapshot
     round.begin(stream_, run.network(), run.step());
   }
   const int64_t step = round.step();
-  if (!round.advance(stream_, *run.data(), run.test_indices(), run.normalisation())) return true;
+  if (!round.advance(stream_, *run.data(), run.test_indices(), run.normalization())) return true;
   auto test = std::make_shared<TrainTest>();
   test->step = step;
   test->split = run.test_split();
@@ -270,11 +270,11 @@ void TrainWorker::advance(double now) {
         fail(error);
       }
       const double after = seconds_now();
-      credit_ = std::min(kMostCredit, credit_ + (after - now) * kMeasureShare);
+      credit_ = std::min(kMaxCredit, credit_ + (after - now) * kMeasureShare);
       next_time_ = 0;
       if (!seek_ && run_ && (credit_ > 0 || measures_early())) {
         try_to_measure(after);
-        credit_ = std::max(credit_ - (seconds_now() - after), -kMostDebt);
+        credit_ = std::max(credit_ - (seconds_now() - after), -kMaxDebt);
       }
     } else {
       next_time_ = due_;
@@ -285,7 +285,7 @@ void TrainWorker::advance(double now) {
       try {
         follow_some();
         const double after = seconds_now();
-        credit_ = std::min(kMostCredit, credit_ + (after - now) * kMeasureShare);
+        credit_ = std::min(kMaxCredit, credit_ + (after - now) * kMeasureShare);
         if (credit_ > 0) {
           measure(after);
           credit_ -= seconds_now() - after;
@@ -321,7 +321,7 @@ void TrainWorker::publish(double now) {
       const double seconds = now - speed_points_.front().time;
       if (seconds > 0.05) {
         images_per_second_ =
-            static_cast<double>(run_->step() - speed_points_.front().steps) * run_->recipe().batch / seconds;
+            static_cast<double>(run_->step() - speed_points_.front().steps) * run_->config().batch / seconds;
       }
     }
     std::shared_ptr<TrainSnapshot> other;

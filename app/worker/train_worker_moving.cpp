@@ -115,9 +115,9 @@ void TrainWorker::take_line(int number) {
   maker_->cut(0);
   new_line();
   if (other_) {  // it goes the way of this line, with its changes
-    const RunRecipe recipe = other_->recipe();
+    const TrainingConfig config = other_->config();
     const std::string change = other_change_;
-    second_run(recipe, change);
+    second_run(config, change);
   }
 }
 
@@ -163,19 +163,19 @@ bool TrainWorker::measuring() const {
 
 // ------------------------------------------------------------------------------------------------- two runs
 
-void TrainWorker::compare(const RunRecipe& recipe, const std::string& change) {
+void TrainWorker::compare(const TrainingConfig& config, const std::string& change) {
   need_run();
   finish_seek();
   if (run_->first_step() > 0) {
     throw Error("this training was opened from a file: its start is not known", "compare with a training begun here");
   }
-  check_recipe(recipe);
-  second_run(recipe, change);
+  check_config(config);
+  second_run(config, change);
 }
 
-void TrainWorker::second_run(const RunRecipe& recipe, const std::string& change) {
-  std::shared_ptr<const Dataset> data = same_data(recipe, run_->recipe()) ? run_->data() : open_run_data(recipe);
-  auto other = std::make_unique<TrainingRun>(stream_, recipe, std::move(data));
+void TrainWorker::second_run(const TrainingConfig& config, const std::string& change) {
+  std::shared_ptr<const Dataset> data = same_data(config, run_->config()) ? run_->data() : open_run_data(config);
+  auto other = std::make_unique<TrainingRun>(stream_, config, std::move(data));
   auto round = std::make_unique<TestRound>(stream_, other->architecture(), other->trainer().settings().loss);
   std::vector<RunChange> changes;
   const std::string what = change.substr(0, change.find(' '));

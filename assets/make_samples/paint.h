@@ -1,4 +1,4 @@
-// What the four sample pictures share: colours in linear light, value noise from a seed, and the way a function of
+// What the four sample pictures share: colors in linear light, value noise from a seed, and the way a function of
 // position becomes a picture. Pure arithmetic, no random device and no clock: the same bytes on every machine.
 #pragma once
 
@@ -72,10 +72,10 @@ inline double fractal(double x, double y, int octaves, uint32_t seed = 0) {
   return sum / total;
 }
 
-// Calls colour(x, y) at samples * samples places of every pixel (x to the right, y down, in pixels; linear light) and
+// Calls color(x, y) at samples * samples places of every pixel (x to the right, y down, in pixels; linear light) and
 // writes the means.
-template <typename Colour>
-std::shared_ptr<Image> paint(const char* name, int width, int height, int samples, Colour colour) {
+template <typename Color>
+std::shared_ptr<Image> paint(const char* name, int width, int height, int samples, Color color) {
   auto image = std::make_shared<Image>();
   image->width = width;
   image->height = height;
@@ -88,7 +88,7 @@ std::shared_ptr<Image> paint(const char* name, int width, int height, int sample
       Vec sum;
       for (int j = 0; j < samples; ++j) {
         for (int i = 0; i < samples; ++i) {
-          const Vec c = colour(x + (i + 0.5) / samples, y + (j + 0.5) / samples);
+          const Vec c = color(x + (i + 0.5) / samples, y + (j + 0.5) / samples);
           sum = sum + Vec{clamp01(c.x), clamp01(c.y), clamp01(c.z)};
         }
       }
@@ -102,7 +102,7 @@ std::shared_ptr<Image> paint(const char* name, int width, int height, int sample
 }
 
 std::shared_ptr<Image> still_life();  // edges: shaded bodies and their shadows
-std::shared_ptr<Image> balloons();    // colours: saturated hues against a sky
+std::shared_ptr<Image> balloons();    // colors: saturated hues against a sky
 std::shared_ptr<Image> textures();    // textures: cloth, wood, bricks, and every frequency
 std::shared_ptr<Image> night();       // noise: a wet street as a small sensor sees it
 

@@ -90,16 +90,16 @@ Vec shade(Vec origin, Vec direction, int bounces) {
   if (t > 22) return backdrop(direction);
   const Vec p = origin + direction * t;
   const Vec n = normal_at(p);
-  static const Vec kColours[] = {rgb(0xB99A77), rgb(0xC8502F), rgb(0xF4F1EA), rgb(0x1F7F86),
-                                 rgb(0xE9B23C), rgb(0x7A3E8E), rgb(0x274C9E)};
+  static const Vec kColors[] = {rgb(0xB99A77), rgb(0xC8502F), rgb(0xF4F1EA), rgb(0x1F7F86),
+                                rgb(0xE9B23C), rgb(0x7A3E8E), rgb(0x274C9E)};
   static const double kGloss[] = {0.04, 0.05, 0.34, 0.06, 0.05, 0.16, 0.30};
-  Vec colour = kColours[nearest.body];
+  Vec color = kColors[nearest.body];
   if (nearest.body == 0) {  // boards, seen only as a change of tone
     const double board = std::floor((p.z + 20) / 0.85);
     const double grain = fractal(p.x * 0.7 + 13 * board, p.z * 7, 3, 5);
-    colour = colour * (0.88 + 0.1 * hash01(static_cast<int64_t>(board), 3) + 0.14 * grain);
+    color = color * (0.88 + 0.1 * hash01(static_cast<int64_t>(board), 3) + 0.14 * grain);
     const double joint = std::abs((p.z + 20) / 0.85 - board - 0.5);
-    colour = colour * (1 - 0.35 * smooth_step(0.485, 0.497, joint));
+    color = color * (1 - 0.35 * smooth_step(0.485, 0.497, joint));
   }
   const double open = openness(p, n);
   const double sun = std::max(dot(n, kLight), 0.0) * (dot(n, kLight) > 0 ? light_seen(p + n * 1e-3) : 0.0);
@@ -107,7 +107,7 @@ Vec shade(Vec origin, Vec direction, int bounces) {
   const double bounce = open * std::max(-n.y, 0.0) + 0.25 * open * (1 - std::abs(n.y));
   Vec light =
       Vec{1.0, 0.93, 0.82} * (1.3 * sun) + Vec{0.50, 0.62, 0.78} * (0.30 * sky) + rgb(0xB99A77) * (0.22 * bounce);
-  Vec result = colour * light;
+  Vec result = color * light;
   const double gloss = kGloss[nearest.body];
   const Vec mirrored = direction - n * (2 * dot(direction, n));
   const double fresnel =

@@ -1,5 +1,5 @@
-// Four textures, for filters: cloth, wood, bricks, and rings whose frequency grows evenly from the centre until
-// neighbouring pixels alternate (a zone plate). A blur takes the fine ones first; an edge filter keeps only them.
+// Four textures, for filters: cloth, wood, bricks, and rings whose frequency grows evenly from the center until
+// neighboring pixels alternate (a zone plate). A blur takes the fine ones first; an edge filter keeps only them.
 #include "assets/make_samples/paint.h"
 
 namespace striate::samples {
@@ -16,7 +16,7 @@ Vec cloth(double x, double y) {
   const double across = warp_on_top ? a : b, along = warp_on_top ? b : a;
   if (std::abs(across) > 0.46) return rgb(0x101820);
   const double round = std::sqrt(std::max(0.0, 1 - std::pow(across / 0.5, 2)));
-  const double arch = std::cos(M_PI * along);  // the thread dips under its neighbours
+  const double arch = std::cos(M_PI * along);  // the thread dips under its neighbors
   const double twist = 0.9 + 0.1 * std::sin(2 * M_PI * (along * 2.5 + across * 1.4));
   const bool light_warp = (column / 2) % 4 == 0, light_weft = (row / 2) % 4 == 0;
   const Vec thread =
@@ -31,9 +31,9 @@ Vec wood(double x, double y) {
   const double ring = r / 11.0 - std::floor(r / 11.0);
   const double late = smooth_step(0.35, 0.92, ring) * (1 - smooth_step(0.94, 1.0, ring));
   const double pores = smooth_step(0.62, 0.80, noise(x / 26.0, y / 1.3, 43)) * (0.25 + 0.5 * late);
-  Vec colour = mix(rgb(0xD9A566), rgb(0x9A5F2B), 0.75 * late + 0.25 * fractal(x / 90.0, y / 20.0, 2, 44));
-  colour = mix(colour, rgb(0x4A2810), std::exp(-knot * knot / 190));
-  return colour * (1 - 0.4 * pores);
+  Vec color = mix(rgb(0xD9A566), rgb(0x9A5F2B), 0.75 * late + 0.25 * fractal(x / 90.0, y / 20.0, 2, 44));
+  color = mix(color, rgb(0x4A2810), std::exp(-knot * knot / 190));
+  return color * (1 - 0.4 * pores);
 }
 
 Vec bricks(double x, double y) {
@@ -47,12 +47,12 @@ Vec bricks(double x, double y) {
   const double grain = fractal(x / 3.2, y / 3.2, 2, 52);
   if (inside < 2.4) return rgb(0xB9AFA2) * (0.62 + 0.35 * grain);
   const double tone = hash01(column, row, 53);
-  Vec colour = mix(rgb(0x8E3B2A), rgb(0xC0694A), tone);
-  if (hash01(column, row, 54) > 0.86) colour = mix(colour, rgb(0x4B2D30), 0.6);
+  Vec color = mix(rgb(0x8E3B2A), rgb(0xC0694A), tone);
+  if (hash01(column, row, 54) > 0.86) color = mix(color, rgb(0x4B2D30), 0.6);
   // Light from the upper left: bright upper and left faces, dark lower and right ones.
   const double bevel =
       smooth_step(5.5, 2.4, std::min(u, v) + rough) - smooth_step(5.5, 2.4, std::min(width - u, height - v) + rough);
-  return colour * (0.72 + 0.42 * grain + 0.30 * bevel);
+  return color * (0.72 + 0.42 * grain + 0.30 * bevel);
 }
 
 // The phase is k r^2 / 2, so the frequency k r / (2 pi) reaches half a cycle a pixel at r = pi / k.

@@ -37,10 +37,10 @@ double formula(uint64_t at) {
 
 enum class Kind { plain, scale, variance };
 
-void fill_slot(Stream& stream, Network& network, const Slot& slot, Kind kind, double fan, uint64_t seed) {
-  const uint64_t start = fnv1a64(slot.name) + (seed - 1) * 0xd1342543de82ef95u;
+void fill_tensor(Stream& stream, Network& network, const NamedTensor& tensor, Kind kind, double fan, uint64_t seed) {
+  const uint64_t start = fnv1a64(tensor.name) + (seed - 1) * 0xd1342543de82ef95u;
   const double factor = std::sqrt(3.0 / fan);
-  const TensorView view = network.view(slot);
+  const TensorView view = network.view(tensor);
   std::vector<float> chunk;
   for (int64_t first = 0; first < view.count(); first += kChunk) {
     chunk.resize(static_cast<size_t>(std::min(kChunk, view.count() - first)));
@@ -92,9 +92,9 @@ Expected expected_value(const NetworkValues& values, const UnitWalk& walk) {
       }
       if (walk.form == UnitForm::average) e.value /= walk.divisor, e.size /= walk.divisor;
       return e;
-    case UnitForm::normalised: {
+    case UnitForm::normalized: {
       const std::string name = values.array_name(walk.place.node, "running_var");
-      const double variance = static_cast<double>(values.array(Role::running, name)[walk.place.channel]);
+      const double variance = static_cast<double>(values.array(TensorKind::buffer, name)[walk.place.channel]);
       const double factor =
           static_cast<double>(walk.scale) /
           std::sqrt(variance + std::get<double>(setting_of(values.layer(walk.place.node), "epsilon")));
@@ -172,9 +172,9 @@ class HostValues {
     values.shapes = network.architecture().shapes(network.batch());
     values.order = summation_order(network.device());
     values.activation = [this](int node) { return pointer(network_.activation(node)); };
-    values.array = [this](Role role, const std::string& name) {
-      const Slot* slot = network_.find(role, name);
-      return slot == nullptr ? nullptr : pointer(*slot);
+    values.array = [this](TensorKind kind, const std::string& name) {
+      const NamedTensor* tensor = network_.find(kind, name);
+      return tensor == nullptr ? nullptr : pointer(*tensor);
     };
   }
   void forget() { copies_.clear(); }  // before another layer
@@ -182,17 +182,17 @@ class HostValues {
   NetworkValues values;
 
  private:
-  const float* pointer(const Slot& slot) {
-    if (network_.device().is_cpu()) return network_.view(slot).data;
+  const float* pointer(const NamedTensor& tensor) {
+    if (network_.device().is_cpu()) return network_.view(tensor).data;
     for (const auto& [name, copy] : copies_) {
-      if (name == &slot) return copy.data();
+      if (name == &tensor) return copy.data();
     }
-    copies_.emplace_back(&slot, network_.read_slot(stream_, slot));
+    copies_.emplace_back(&tensor, network_.read_tensor(stream_, tensor));
     return copies_.back().second.data();
   }
   Stream& stream_;
   Network& network_;
-  std::vector<std::pair<const Slot*, std::vector<float>>> copies_;
+  std::vector<std::pair<const NamedTensor*, std::vector<float>>> copies_;
 };
 
 double median(std::vector<double>& times) {
@@ -227,26 +227,26 @@ void time_layers(Stream& stream, Network& network, int runs, std::vector<InferLa
 void fill_by_formula(Stream& stream, Network& network, uint64_t seed) {
   const Architecture& architecture = network.architecture();
   const std::vector<Shape> shapes = architecture.shapes(1);
-  for (const Slot& slot : network.slots()) {
-    if (slot.role == Role::weight) {
-      const Layer& layer = *architecture.nodes()[static_cast<size_t>(slot.node)].layer;
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind == TensorKind::weight) {
+      const Layer& layer = *architecture.nodes()[static_cast<size_t>(tensor.node)].layer;
       const WeightSpec spec =
-          layer.parameters(architecture.input_shapes(slot.node, shapes))[static_cast<size_t>(slot.part)];
-      const bool row = slot.shape.rank() < 2;
-      const double fan = row ? 16.0 : static_cast<double>(slot.shape.count() / slot.shape[0]);
-      fill_slot(stream, network, slot, spec.kind == WeightSpec::Kind::scale ? Kind::scale : Kind::plain, fan, seed);
-    } else if (slot.role == Role::running) {
-      const bool variance = slot.name.size() > 4 && slot.name.compare(slot.name.size() - 4, 4, "_var") == 0;
-      fill_slot(stream, network, slot, variance ? Kind::variance : Kind::plain, 16, seed);
+          layer.parameters(architecture.input_shapes(tensor.node, shapes))[static_cast<size_t>(tensor.part)];
+      const bool row = tensor.shape.rank() < 2;
+      const double fan = row ? 16.0 : static_cast<double>(tensor.shape.count() / tensor.shape[0]);
+      fill_tensor(stream, network, tensor, spec.kind == WeightSpec::Kind::scale ? Kind::scale : Kind::plain, fan, seed);
+    } else if (tensor.kind == TensorKind::buffer) {
+      const bool variance = tensor.name.size() > 4 && tensor.name.compare(tensor.name.size() - 4, 4, "_var") == 0;
+      fill_tensor(stream, network, tensor, variance ? Kind::variance : Kind::plain, 16, seed);
     }
   }
   fill_input_by_formula(stream, network, seed);
 }
 
 void fill_input_by_formula(Stream& stream, Network& network, uint64_t seed) {
-  const Slot& input = network.activation(0);
+  const NamedTensor& input = network.activation(0);
   const double channels = input.shape.rank() > 1 ? static_cast<double>(input.shape[1]) : 1.0;
-  fill_slot(stream, network, input, Kind::plain, std::min(channels, 3.0), seed);
+  fill_tensor(stream, network, input, Kind::plain, std::min(channels, 3.0), seed);
 }
 
 void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow& row) {
@@ -314,14 +314,14 @@ InferBenchRow bench_infer(Device device, const std::string& model, const Archite
   check_layers(stream, network, seed, row);
 
   // Timed as it is used: in little memory. The answer stays the same, bit for bit.
-  const std::vector<float> answer = network.read_slot(stream, network.output());
+  const std::vector<float> answer = network.read_tensor(stream, network.output());
   row.bytes_keeping = network.bytes();
   network.replan(stream, Plan::inference(batch));
   row.bytes = network.bytes();
   fill_input_by_formula(stream, network, seed);
   const auto run = [&] { network.forward(stream, Mode::evaluation); };
   run();
-  const std::vector<float> again = network.read_slot(stream, network.output());
+  const std::vector<float> again = network.read_tensor(stream, network.output());
   check(std::memcmp(answer.data(), again.data(), answer.size() * sizeof(float)) == 0,
         "another answer in memory that is used again");
   run();

@@ -2,8 +2,8 @@
 //
 // Weights and input are a formula, so that another program can build the same network and compare both speed and
 // scores: value i of a tensor is splitmix64(fnv1a64(NAME) + i) mapped to -1 .. 1, times sqrt(3 / fan in). NAME is the
-// slot's ("conv1.weight", "input"); the fan in is the product of the sizes behind the first, 16 for a single row, that
-// of the channels, 3 in a colour picture, for the input. Scales of a normalisation are 0.5 + 0.25 v, its running
+// tensor's ("conv1.weight", "input"); the fan in is the product of the sizes behind the first, 16 for a single row,
+// that of the channels, 3 in a color picture, for the input. Scales of a normalization are 0.5 + 0.25 v, its running
 // variances 1 + 0.25 |v|.
 #pragma once
 
@@ -41,7 +41,7 @@ struct InferLayerTime {
 void fill_by_formula(Stream& stream, Network& network, uint64_t seed);
 void fill_input_by_formula(Stream& stream, Network& network, uint64_t seed);
 
-// Compares some values of every layer, as the network's slots hold them after a forward pass for evaluation, with
+// Compares some values of every layer, as the network's tensors hold them after a forward pass for evaluation, with
 // double precision, from the values that went into the layer. Throws Error for a value that is wrong, naming layer and
 // place.
 void check_layers(Stream& stream, Network& network, uint64_t seed, InferBenchRow& row);

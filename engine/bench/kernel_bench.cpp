@@ -106,9 +106,9 @@ std::vector<KernelBenchRow> bench_kernels(Device device, int runs, uint64_t seed
                          [&, kernel] { filter(stream, kernel, {}, picture, all, bytes.data(), 3 * kWidth); },
                          [&, kernel] { return filter_is_right(kernel); }});
   }
-  operators.push_back({"grey", 5.0 * kPixels, 4.0 * kPixels,
-                       [&] { grey(stream, {}, input.data(), 3, kPixels, bytes.data()); },
-                       [&] { return first_bytes(1)[0] == std::nearbyint(grey_of({}, host[0], host[1], host[2])); }});
+  operators.push_back({"gray", 5.0 * kPixels, 4.0 * kPixels,
+                       [&] { gray(stream, {}, input.data(), 3, kPixels, bytes.data()); },
+                       [&] { return first_bytes(1)[0] == std::nearbyint(gray_of({}, host[0], host[1], host[2])); }});
   operators.push_back({"hsv", 8.0 * kPixels, 15.0 * kPixels,
                        [&] { hsv(stream, input.data(), 3, kPixels, floats.data()); },
                        [&] {

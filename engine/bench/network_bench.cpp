@@ -26,7 +26,7 @@ class Bench : public OperatorBench {
  public:
   using OperatorBench::OperatorBench;
 
-  void convolution(const std::string& where, const Conv2dShape& s, bool by_input, bool by_weights) {
+  void convolution(const std::string& where, const Conv2dShape& s, bool data_gradient, bool weight_gradient) {
     Buffer<float> x = random(s.x_size()), w = random(s.w_size()), b = random(s.k), dy = random(s.y_size());
     Buffer<float> y = empty(s.y_size()), dx = empty(s.x_size()), dw = empty(s.w_size()), db = empty(s.k);
     Buffer<float> scratch = empty(conv2d_scratch(s));
@@ -39,17 +39,17 @@ class Bench : public OperatorBench {
         "conv2d", shape, flops, bytes,
         [&] { conv2d_forward(stream_, s, x.data(), w.data(), b.data(), y.data(), scratch.data()); },
         [&] { return agrees(y, [&](int64_t i) { return places.y(i); }); });
-    if (by_input) {
+    if (data_gradient) {
       time(
           "conv2d by input", shape, flops, bytes,
-          [&] { conv2d_backward_input(stream_, s, dy.data(), w.data(), dx.data(), Result::replace, scratch.data()); },
+          [&] { conv2d_backward_input(stream_, s, dy.data(), w.data(), dx.data(), Result::overwrite, scratch.data()); },
           [&] { return agrees(dx, [&](int64_t i) { return places.dx(i); }); });
     }
-    if (by_weights) {
+    if (weight_gradient) {
       time(
           "conv2d by weights", shape, flops, bytes,
           [&] {
-            conv2d_backward_weights(stream_, s, x.data(), dy.data(), dw.data(), db.data(), Result::replace,
+            conv2d_backward_weights(stream_, s, x.data(), dy.data(), dw.data(), db.data(), Result::overwrite,
                                     scratch.data());
           },
           [&] {
@@ -80,7 +80,7 @@ class Bench : public OperatorBench {
     time(
         "dense by input", shape, flops, bytes,
         [&] {
-          dense_backward_input(stream_, n, c, k, dy.data(), w.data(), dx.data(), Result::replace, scratch.data());
+          dense_backward_input(stream_, n, c, k, dy.data(), w.data(), dx.data(), Result::overwrite, scratch.data());
         },
         [&] {
           return agrees(dx, [&](int64_t i) {
@@ -92,7 +92,7 @@ class Bench : public OperatorBench {
     time(
         "dense by weights", shape, flops, bytes,
         [&] {
-          dense_backward_weights(stream_, n, c, k, x.data(), dy.data(), dw.data(), db.data(), Result::replace,
+          dense_backward_weights(stream_, n, c, k, x.data(), dy.data(), dw.data(), db.data(), Result::overwrite,
                                  scratch.data());
         },
         [&] {
@@ -114,7 +114,7 @@ class Bench : public OperatorBench {
         [&] { return agrees(y, [&](int64_t i) { return std::max(hx[i], 0.0f); }); });
     time(
         "relu backward", shape, n, 12 * n,
-        [&] { relu_backward(stream_, count, y.data(), dy.data(), dx.data(), Result::replace); },
+        [&] { relu_backward(stream_, count, y.data(), dy.data(), dx.data(), Result::overwrite); },
         [&] { return agrees(dx, [&](int64_t i) { return hx[i] > 0 ? hdy[i] : 0.0f; }); });
   }
 
@@ -122,14 +122,14 @@ class Bench : public OperatorBench {
     Pool2dShape s;
     s.n = n, s.c = c, s.h = h, s.w = w;
     Buffer<float> x = random(s.x_size()), dy = random(s.y_size()), y = empty(s.y_size()), dx = empty(s.x_size());
-    Buffer<int32_t> winners(stream_.device(), s.y_size(), "a benchmark");
+    Buffer<int32_t> argmax(stream_.device(), s.y_size(), "a benchmark");
     const std::vector<float> hx = host(x);
     const int p = s.p(), q = s.q();
     const double in = static_cast<double>(s.x_size()), out = static_cast<double>(s.y_size());
     const std::string shape = fmt::format("{} {}x{}x{}x{} 2x2", where, n, c, h, w);
     time(
         "max_pool", shape, in, 4 * in + 8 * out,
-        [&] { max_pool_forward(stream_, s, x.data(), y.data(), winners.data()); },
+        [&] { max_pool_forward(stream_, s, x.data(), y.data(), argmax.data()); },
         [&] {
           return agrees(y, [&](int64_t i) {
             const float* at = hx.data() + i / q / p * h * w + i / q % p * 2 * w + i % q * 2;
@@ -138,7 +138,7 @@ class Bench : public OperatorBench {
         });
     time(
         "max_pool backward", shape, in, 4 * in + 8 * out,
-        [&] { max_pool_backward(stream_, s, dy.data(), winners.data(), dx.data(), Result::replace); },
+        [&] { max_pool_backward(stream_, s, dy.data(), argmax.data(), dx.data(), Result::overwrite); },
         [&] {
           const std::vector<float> hdy = host(dy);
           return agrees(dx, [&](int64_t i) {
@@ -177,7 +177,7 @@ class Bench : public OperatorBench {
         "batch_norm backward", shape, 9 * values, 12 * values,
         [&] {
           batch_norm_backward(stream_, s, x.data(), gamma.data(), mean.data(), inverse.data(), dy.data(), dx.data(),
-                              dgamma.data(), dbeta.data(), Result::replace, scratch.data());
+                              dgamma.data(), dbeta.data(), Result::overwrite, scratch.data());
         },
         [&] {
           const std::vector<float> m = host(mean), d = host(inverse), hdy = host(dy);

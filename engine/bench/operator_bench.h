@@ -43,7 +43,7 @@ void bench_simple_operators(OperatorBench& bench, int batch);
 // Convolutions and poolings beyond pictures and plain windows. Adds their rows.
 void bench_volumes(OperatorBench& bench, int batch);
 
-// Bent activations, PReLU, group, instance and layer normalisation, local response normalisation. Adds their rows.
+// Bent activations, PReLU, group, instance and layer normalization, local response normalization. Adds their rows.
 void bench_curves_and_norms(OperatorBench& bench, int batch);
 
 // Arrays of any rank: repeated values, turned axes, sums, products of matrices, borders, resizing. Adds their rows.

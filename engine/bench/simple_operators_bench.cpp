@@ -37,7 +37,7 @@ void activation(OperatorBench& bench, const char* name, int64_t count, Forward f
       [&] { return bench.agrees(y, [&](int64_t i) { return value(hx[static_cast<size_t>(i)]); }); });
   bench.time(
       std::string(name) + " backward", shape, n, 12 * n,
-      [&] { backward(bench.stream(), count, from_y ? y.data() : x.data(), dy.data(), dx.data(), Result::replace); },
+      [&] { backward(bench.stream(), count, from_y ? y.data() : x.data(), dy.data(), dx.data(), Result::overwrite); },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
           return slope(hx[static_cast<size_t>(i)]) * static_cast<double>(hdy[static_cast<size_t>(i)]);
@@ -71,7 +71,7 @@ void pooling(OperatorBench& bench, int n, int c, int size) {
       });
   bench.time(
       "average_pool backward", shape, in, 4 * (in + out),
-      [&] { average_pool_backward(bench.stream(), s, dy.data(), dx.data(), Result::replace); },
+      [&] { average_pool_backward(bench.stream(), s, dy.data(), dx.data(), Result::overwrite); },
       [&] {
         return bench.agrees(dx,
                             [&](int64_t i) { return hdy[static_cast<size_t>(i / size / 2 * q + i % size / 2)] / 4.0; });
@@ -94,7 +94,7 @@ void pooling(OperatorBench& bench, int n, int c, int size) {
       });
   bench.time(
       "global_average_pool backward", shape, planes, 4 * (in + planes),
-      [&] { global_average_pool_backward(bench.stream(), n, c, pixels, dy.data(), dx.data(), Result::replace); },
+      [&] { global_average_pool_backward(bench.stream(), n, c, pixels, dy.data(), dx.data(), Result::overwrite); },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
           return static_cast<double>(hdy[static_cast<size_t>(i / pixels)]) / static_cast<double>(pixels);
@@ -131,7 +131,7 @@ void dropout(OperatorBench& bench, int64_t count) {
       [&] { return times_mask(y, hx); });
   bench.time(
       "dropout backward", shape, n, 12 * n,
-      [&] { dropout_backward(bench.stream(), count, mask.data(), dy.data(), dx.data(), Result::replace); },
+      [&] { dropout_backward(bench.stream(), count, mask.data(), dy.data(), dx.data(), Result::overwrite); },
       [&] { return times_mask(dx, hdy); });
 }
 
@@ -165,7 +165,7 @@ void softmax(OperatorBench& bench, int n, int k) {
       [&] { return bench.agrees(y, of); });
   bench.time(
       "softmax backward", shape, 4 * values, 12 * values,
-      [&] { softmax_backward(bench.stream(), n, k, 1, y.data(), dy.data(), dx.data(), Result::replace); },
+      [&] { softmax_backward(bench.stream(), n, k, 1, y.data(), dy.data(), dx.data(), Result::overwrite); },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
           double sum = 0;

@@ -31,7 +31,7 @@ MemoryDataset random_pictures(const Shape& shape, int classes, int64_t count, ui
 
 // The mean cross-entropy of the logits that stand in the network's output, in double precision.
 double loss_of(Stream& stream, Network& network, const std::vector<int32_t>& labels) {
-  const std::vector<float> logits = network.read_slot(stream, network.output());
+  const std::vector<float> logits = network.read_tensor(stream, network.output());
   const size_t classes = logits.size() / labels.size();
   double sum = 0;
   for (size_t n = 0; n < labels.size(); ++n) {
@@ -44,23 +44,23 @@ double loss_of(Stream& stream, Network& network, const std::vector<int32_t>& lab
   return sum / static_cast<double>(labels.size());
 }
 
-std::vector<float> read_arena(Stream& stream, Network& network, Role role) {
-  std::vector<float> values(static_cast<size_t>(network.arena_size(role)));
-  copy_bytes(stream, values.data(), Device::cpu(), network.arena(role), network.device(),
+std::vector<float> read_arena(Stream& stream, Network& network, TensorKind kind) {
+  std::vector<float> values(static_cast<size_t>(network.arena_size(kind)));
+  copy_bytes(stream, values.data(), Device::cpu(), network.arena(kind), network.device(),
              values.size() * sizeof(float));
   return values;
 }
 
 void write_weights(Stream& stream, Network& network, const std::vector<float>& values) {
-  copy_bytes(stream, network.arena(Role::weight), network.device(), values.data(), Device::cpu(),
+  copy_bytes(stream, network.arena(TensorKind::weight), network.device(), values.data(), Device::cpu(),
              values.size() * sizeof(float));
 }
 
 void check_first_step(Stream& stream, Network& network, Trainer& trainer, TrainBenchRow& row) {
-  const std::vector<float> before = read_arena(stream, network, Role::weight);
+  const std::vector<float> before = read_arena(stream, network, TensorKind::weight);
   while (trainer.advance() != Phase::backward) {
   }
-  const std::vector<float> gradient = read_arena(stream, network, Role::weight_gradient);
+  const std::vector<float> gradient = read_arena(stream, network, TensorKind::weight_gradient);
   double square = 0;
   for (const float g : gradient) square += static_cast<double>(g) * static_cast<double>(g);
   row.slope = std::sqrt(square);
@@ -86,7 +86,7 @@ void check_first_step(Stream& stream, Network& network, Trainer& trainer, TrainB
                 "the numbers are wrong on this device: please report it");
 
   trainer.advance();  // the update, from the gradient that was read
-  const std::vector<float> after = read_arena(stream, network, Role::weight);
+  const std::vector<float> after = read_arena(stream, network, TensorKind::weight);
   const double rate = trainer.settings().rate;
   const double beta1 = static_cast<double>(0.9f), beta2 = static_cast<double>(0.999f),
                epsilon = static_cast<double>(1e-8f);
@@ -118,7 +118,7 @@ TrainBenchRow bench_train(Device device, const std::string& model_name, int batc
   settings.batch = batch;
   settings.seed = seed;
   settings.keyframes = false;
-  Trainer trainer(stream, network, data, all, Normalisation(), settings);
+  Trainer trainer(stream, network, data, all, Normalization(), settings);
 
   TrainBenchRow row;
   row.model = model_name;

@@ -56,7 +56,7 @@ void convolution(OperatorBench& bench, int n, int c, int size, int k) {
       });
   bench.time(
       "conv3d by input", shape, flops, bytes,
-      [&] { conv3d_backward_input(bench.stream(), s, dy.data(), w.data(), dx.data(), Result::replace); },
+      [&] { conv3d_backward_input(bench.stream(), s, dy.data(), w.data(), dx.data(), Result::overwrite); },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
           const int64_t channel = i / volume % c, image = i / volume / c;
@@ -74,7 +74,7 @@ void convolution(OperatorBench& bench, int n, int c, int size, int k) {
   bench.time(
       "conv3d by weights", shape, flops, bytes,
       [&] {
-        conv3d_backward_weights(bench.stream(), s, x.data(), dy.data(), dw.data(), db.data(), Result::replace,
+        conv3d_backward_weights(bench.stream(), s, x.data(), dy.data(), dw.data(), db.data(), Result::overwrite,
                                 scratch.data());
       },
       [&] {
@@ -130,7 +130,7 @@ void transposed(OperatorBench& bench, int n, int c, int size, int k) {
   bench.time(
       "conv_transpose2d by input", shape, flops, bytes,
       [&] {
-        conv_transpose2d_backward_input(bench.stream(), t, dy.data(), w.data(), dx.data(), Result::replace,
+        conv_transpose2d_backward_input(bench.stream(), t, dy.data(), w.data(), dx.data(), Result::overwrite,
                                         scratch.data());
       },
       [&] {
@@ -146,8 +146,8 @@ void transposed(OperatorBench& bench, int n, int c, int size, int k) {
   bench.time(
       "conv_transpose2d by weights", shape, flops, bytes,
       [&] {
-        conv_transpose2d_backward_weights(bench.stream(), t, x.data(), dy.data(), dw.data(), db.data(), Result::replace,
-                                          scratch.data());
+        conv_transpose2d_backward_weights(bench.stream(), t, x.data(), dy.data(), dw.data(), db.data(),
+                                          Result::overwrite, scratch.data());
       },
       [&] {
         return bench.agrees(dw, [&](int64_t i) {
@@ -168,7 +168,7 @@ void pooling(OperatorBench& bench, int n, int c, int size) {
   for (int a = 1; a < 3; ++a) s.in[a] = size, s.window[a] = 3, s.dilation[a] = 2, s.before[a] = s.after[a] = 2;
   Buffer<float> x = bench.random(s.x_size()), dy = bench.random(s.y_size());
   Buffer<float> y = bench.empty(s.y_size()), dx = bench.empty(s.x_size());
-  Buffer<int32_t> winners(bench.stream().device(), s.y_size(), "a benchmark");
+  Buffer<int32_t> argmax(bench.stream().device(), s.y_size(), "a benchmark");
   const std::vector<float> hx = bench.host(x), hdy = bench.host(dy);
   const std::string shape = fmt::format("{}x{}x{}x{} 3x3 d2 p2", n, c, size, size);
   const double in = count(s.x_size()), out = count(s.y_size());
@@ -187,11 +187,11 @@ void pooling(OperatorBench& bench, int n, int c, int size) {
   };
   bench.time(
       "max_pool3d", shape, 9 * out, 4 * in + 8 * out,
-      [&] { max_pool3d_forward(bench.stream(), s, x.data(), y.data(), winners.data()); },
+      [&] { max_pool3d_forward(bench.stream(), s, x.data(), y.data(), argmax.data()); },
       [&] { return bench.agrees(y, [&](int64_t i) { return hx[largest(i)]; }); });
   bench.time(
       "max_pool3d backward", shape, 9 * in, 4 * in + 8 * out,
-      [&] { max_pool3d_backward(bench.stream(), s, dy.data(), winners.data(), dx.data(), Result::replace); },
+      [&] { max_pool3d_backward(bench.stream(), s, dy.data(), argmax.data(), dx.data(), Result::overwrite); },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
           double sum = 0;
@@ -203,7 +203,7 @@ void pooling(OperatorBench& bench, int n, int c, int size) {
       });
   bench.time(
       "max_pool3d places", shape, 9 * out, 4 * in + 4 * out,
-      [&] { max_pool3d_places(bench.stream(), s, false, x.data(), y.data()); },
+      [&] { max_pool3d_argmax(bench.stream(), s, false, x.data(), y.data()); },
       [&] { return bench.agrees(y, [&](int64_t i) { return static_cast<double>(largest(i)); }); });
   s.count_include_pad = false;
   bench.time(
@@ -218,7 +218,7 @@ void pooling(OperatorBench& bench, int n, int c, int size) {
       });
   bench.time(
       "average_pool3d backward", shape, 9 * in, 4 * in + 4 * out,
-      [&] { average_pool3d_backward(bench.stream(), s, dy.data(), dx.data(), Result::replace); },
+      [&] { average_pool3d_backward(bench.stream(), s, dy.data(), dx.data(), Result::overwrite); },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
           double sum = 0;
@@ -236,7 +236,7 @@ void global_maximum(OperatorBench& bench, int n, int c, int64_t pixels) {
   const int64_t values = n * c * pixels;
   Buffer<float> x = bench.random(values), dy = bench.random(int64_t{1} * n * c), y = bench.empty(int64_t{1} * n * c);
   Buffer<float> dx = bench.empty(values);
-  Buffer<int32_t> winners(bench.stream().device(), int64_t{1} * n * c, "a benchmark");
+  Buffer<int32_t> argmax(bench.stream().device(), int64_t{1} * n * c, "a benchmark");
   const std::vector<float> hx = bench.host(x), hdy = bench.host(dy);
   const auto largest = [&](int64_t plane) {
     return *std::max_element(hx.begin() + plane * pixels, hx.begin() + (plane + 1) * pixels);
@@ -244,12 +244,12 @@ void global_maximum(OperatorBench& bench, int n, int c, int64_t pixels) {
   const std::string shape = fmt::format("{}x{}x{}", n, c, pixels);
   bench.time(
       "global_max_pool", shape, count(values), 4 * count(values),
-      [&] { global_max_pool_forward(bench.stream(), n, c, pixels, x.data(), y.data(), winners.data()); },
+      [&] { global_max_pool_forward(bench.stream(), n, c, pixels, x.data(), y.data(), argmax.data()); },
       [&] { return bench.agrees(y, [&](int64_t i) { return largest(i); }); });
   bench.time(
       "global_max_pool backward", shape, count(values), 4 * count(values),
       [&] {
-        global_max_pool_backward(bench.stream(), n, c, pixels, dy.data(), winners.data(), dx.data(), Result::replace);
+        global_max_pool_backward(bench.stream(), n, c, pixels, dy.data(), argmax.data(), dx.data(), Result::overwrite);
       },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {

@@ -29,7 +29,7 @@ Point Drawing::pen() const {
 
 void Drawing::add(const Stroke& piece, float width) {
   check(!piece.empty(), "a stroke without points");
-  if (points() + static_cast<int>(piece.size()) > kMostPoints || static_cast<int>(strokes.size()) >= kMostStrokes) {
+  if (points() + static_cast<int>(piece.size()) > kMaxPoints || static_cast<int>(strokes.size()) >= kMaxStrokes) {
     throw Error(fmt::format("the drawing is full: {} strokes, {} points", strokes.size(), points()),
                 "clear the pad and draw again");
   }

@@ -11,8 +11,8 @@ namespace striate {
 constexpr int kPadSide = 280;    // units, and pixels of its ink
 constexpr float kPenWidth = 24;  // the usual one, in units: 1.7 of 20 pixels for a digit as high as the pad
 constexpr float kThinnestPen = 4, kThickestPen = 80;
-constexpr int kMostStrokes = 500;    // of one drawing, and
-constexpr int kMostPoints = 20'000;  // of all its strokes together
+constexpr int kMaxStrokes = 500;    // of one drawing, and
+constexpr int kMaxPoints = 20'000;  // of all its strokes together
 
 struct PenStroke {
   Stroke points;  // units of the pad, x to the right, y down; a single one is a dot

@@ -90,8 +90,8 @@ void add_digit_stages(PreparedInput& out, const std::vector<float>& ink, int wid
 
 InputStage input_stage(const Shape& input, const std::vector<float>& pixels, const std::string& how) {
   const std::string size = size_text(static_cast<int>(input[2]), static_cast<int>(input[1]));
-  const bool colour = input[0] == 3;
-  return {"input", colour ? size + " \u00d7 3" : size, how + " This is what the network receives.", input, pixels, {},
+  const bool color = input[0] == 3;
+  return {"input", color ? size + " \u00d7 3" : size, how + " This is what the network receives.", input, pixels, {},
           {}};
 }
 
@@ -152,7 +152,7 @@ PreparedInput prepare_image(const Image& image, const Shape& input, bool as_digi
   out.shape = input;
   out.as_digit = as_digit;
   const auto [width, height] = shown_size(image.width, image.height);
-  const int64_t channels = image.colour_channels();
+  const int64_t channels = image.color_channels();
   InputStage picture{"picture",
                      size_text(image.width, image.height),
                      "The picture as it is.",

@@ -1,9 +1,9 @@
 // A drawing or a picture on its way into a network, stage by stage. What is shown is what is fed: the last stage holds
-// the very numbers that the network gets (before its normalisation).
+// the very numbers that the network gets (before its normalization).
 //
 // Networks of digits get what MNIST's makers gave theirs (LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning
 // Applied to Document Recognition", 1998): the box around the ink is fitted into 20 x 20 with its proportions kept,
-// which leaves grey edges, and laid into 28 x 28 so that its centre of mass is the middle. Other networks get the
+// which leaves gray edges, and laid into 28 x 28 so that its center of mass is the middle. Other networks get the
 // middle part in their proportions, resized. All of it is a pure function of its arguments; throws nothing.
 #pragma once
 
@@ -28,7 +28,7 @@ struct InputStage {
     float x = 0, y = 0, w = 0, h = 0;  // pixels of this stage
   };
   std::optional<Box> box;     // the part that goes on to the next stage, or where the last one was laid
-  std::optional<Point> mass;  // the centre of mass of what was drawn
+  std::optional<Point> mass;  // the center of mass of what was drawn
 };
 
 struct PreparedInput {

@@ -34,7 +34,7 @@ ConvolutionPair find_convolution_pair(const Architecture& architecture) {
       if (kind.follow == Follow::function) {
         found.activation = true;
       } else if (kind.follow == Follow::normalized) {
-        found.normalisation = true;
+        found.normalization = true;
       } else if (kind.follow == Follow::maximum || kind.follow == Follow::average) {
         const Pool2dShape pool = geometry(at).pooling;
         found.distance_y *= pool.stride_y, found.distance_x *= pool.stride_x;

@@ -4,7 +4,7 @@
 //
 //   composed[k][c][r2*d2*t + r1*d1][s2*d2*t + s1*d1] += w2[k][j][r2][s2] * w1[j][c][r1][s1]     summed over j and taps
 //
-// d1 d2 dilations; t the distance of two neighbouring inputs of the second convolution, in input pixels: the product of
+// d1 d2 dilations; t the distance of two neighboring inputs of the second convolution, in input pixels: the product of
 // the strides of layer 1 and of the pooling between. Exact where only linear layers stand between; activations and
 // pooling are left out, which whoever shows it has to say.
 #pragma once
@@ -27,11 +27,11 @@ struct ConvolutionPair {
   int first = -1, second = -1;         // nodes; -1: none
   int distance_y = 1, distance_x = 1;  // t
   int dilation_y1 = 1, dilation_x1 = 1, dilation_y2 = 1, dilation_x2 = 1;
-  bool activation = false, pooling = false, normalisation = false;  // stand between, and are left out
+  bool activation = false, pooling = false, normalization = false;  // stand between, and are left out
   bool composable() const { return second > 0; }
 };
 // `first` is set where there is a convolution at all; `second` where composing makes sense: no groups, nothing but
-// activations, pooling, normalisation and dropout between.
+// activations, pooling, normalization and dropout between.
 ConvolutionPair find_convolution_pair(const Architecture& architecture);
 
 // w1 (K1, C, R1, S1), w2 (K2, K1, R2, S2), both as large as their shapes say.

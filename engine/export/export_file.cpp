@@ -7,10 +7,10 @@
 
 #include "engine/error.h"
 #include "engine/export/keras_script.h"
+#include "engine/export/overwrite.h"
 #include "engine/export/python_pictures.h"
 #include "engine/export/torch_script.h"
 #include "engine/files/atomic_write.h"
-#include "engine/files/overwrite.h"
 #include "engine/training/checkpoint.h"
 
 namespace striate {
@@ -56,7 +56,7 @@ OnnxWritten write_export(Stream& stream, const ModelFile& file, const Network& n
   if (target.format == ExportFormat::keras) script = keras_script(network, info, name);
   if (target.format == ExportFormat::pytorch) script = torch_script(network, info, name);
   std::map<std::string, std::string> more;
-  if (!info.preparation.empty()) more["preparation"] = info.preparation;
+  if (!info.preprocessing.empty()) more["preprocessing"] = info.preprocessing;
   if (!info.frozen.empty()) more["freeze"] = info.frozen.numbers();
   if (!script.empty()) more[kWrittenForKey] = name;
   save_model(weights_beside(target), stream, file.info, network, more);

@@ -18,7 +18,7 @@ struct ExportTarget {
   ExportFormat format = ExportFormat::onnx;
   std::string out;
   std::vector<std::string> inputs = {};   // what the same command reads
-  bool force = false, has_force = false;  // of Overwrite (engine/files/overwrite.h)
+  bool force = false, has_force = false;  // of Overwrite (engine/export/overwrite.h)
 };
 
 // Where the weights go: a script's lie beside it, OUT.py and OUT.safetensors belong together. OUT itself for the

@@ -43,15 +43,15 @@ ExportGraph export_graph(const Architecture& architecture, const ExportInfo& inf
 
 bool has_array(const Network& network, const ExportNode& node, const std::string& part) {
   const std::string name = node.name + '.' + part;
-  return network.find(Role::weight, name) != nullptr || network.find(Role::running, name) != nullptr;
+  return network.find(TensorKind::weight, name) != nullptr || network.find(TensorKind::buffer, name) != nullptr;
 }
 
-const Slot& array_slot(const Network& network, const ExportNode& node, const std::string& part) {
+const NamedTensor& array_tensor(const Network& network, const ExportNode& node, const std::string& part) {
   const std::string name = node.name + '.' + part;
-  const Slot* slot = network.find(Role::weight, name);
-  if (slot == nullptr) slot = network.find(Role::running, name);
-  check(slot != nullptr, "no array {}", name);
-  return *slot;
+  const NamedTensor* tensor = network.find(TensorKind::weight, name);
+  if (tensor == nullptr) tensor = network.find(TensorKind::buffer, name);
+  check(tensor != nullptr, "no array {}", name);
+  return *tensor;
 }
 
 }  // namespace striate

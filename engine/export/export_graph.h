@@ -19,12 +19,12 @@ namespace striate {
 struct ExportInfo {
   std::string name;                  // of the model, for people; may be empty
   std::vector<std::string> classes;  // in the order of the outputs; may be empty
-  std::string preparation;           // of its pictures, as Preparation::text() has it; empty: not known
+  std::string preprocessing;         // of its pictures, as Preprocessing::text() has it; empty: not known
   std::vector<int> outputs;          // nodes that are outputs besides the last
   LayerSet frozen;                   // layers that its training left as they were
   // For scripts, which answer for a picture as `striate classify` does; export_info() fills them in, but for labels.
   Shape picture;                    // (C, H, W) of what they prepare; rank 0: the network takes no pictures
-  std::string pictures;             // how, as Preparation::text() has it, guessed where `preparation` is empty
+  std::string pictures;             // how, as Preprocessing::text() has it, guessed where `preprocessing` is empty
   bool channels_last = false;       // in the network's own input
   std::string loss;                 // that it was trained with; empty: cross-entropy
   std::vector<std::string> labels;  // for the outputs, where the file names none: ImageNet's
@@ -40,8 +40,8 @@ struct ExportGraph {
 // Throws Error where the architecture has no input.
 ExportGraph export_graph(const Architecture& architecture, const ExportInfo& info);
 
-// The slot of a node's array: "weight", "running_mean". A programmer's mistake where there is none.
-const Slot& array_slot(const Network& network, const ExportNode& node, const std::string& part);
+// The tensor of a node's array: "weight", "running_mean". A programmer's mistake where there is none.
+const NamedTensor& array_tensor(const Network& network, const ExportNode& node, const std::string& part);
 bool has_array(const Network& network, const ExportNode& node, const std::string& part);
 
 }  // namespace striate

@@ -58,7 +58,7 @@ std::string shown(Show show) {
 
 }  // namespace
 
-FilterLines numpy_lines(const FilterChain& chain, const std::string& picture, bool grey) {
+FilterLines numpy_lines(const FilterChain& chain, const std::string& picture, bool gray) {
   static constexpr const char* modes[] = {"constant", "edge", "reflect", "wrap"};  // as Border lists them
   FilterLines lines;
   lines.open = fmt::format(
@@ -68,7 +68,7 @@ FilterLines numpy_lines(const FilterChain& chain, const std::string& picture, bo
       "# rows, columns, channels\n"
       "x = np.array(Image.open({}).convert({}), dtype=np.float64)\n"
       "{}",
-      python_text(picture), grey ? "\"L\"" : "\"RGB\"", grey ? "x = x[:, :, None]\n" : "");
+      python_text(picture), gray ? "\"L\"" : "\"RGB\"", gray ? "x = x[:, :, None]\n" : "");
   lines.compute = fmt::format(
       "def filtered(x, kernel, row, column, divisor, offset):\n"
       "    rows, columns = len(kernel), len(kernel[0])\n"
@@ -84,11 +84,11 @@ FilterLines numpy_lines(const FilterChain& chain, const std::string& picture, bo
   lines.compute += calls(chain, "y = y.astype(np.float32).astype(np.float64)  # what a stage hands on has 32 bits");
   lines.compute += shown(chain.show);
   lines.compute += "result = np.clip(np.rint(shown), 0, 255).astype(np.uint8)  # a half goes to the even side\n";
-  lines.save = fmt::format("Image.fromarray(result{}).save(\"filtered.png\")\n", grey ? "[:, :, 0]" : "");
+  lines.save = fmt::format("Image.fromarray(result{}).save(\"filtered.png\")\n", gray ? "[:, :, 0]" : "");
   return lines;
 }
 
-FilterLines torch_lines(const FilterChain& chain, const std::string& picture, bool grey) {
+FilterLines torch_lines(const FilterChain& chain, const std::string& picture, bool gray) {
   static constexpr const char* modes[] = {"constant", "replicate", "reflect", "circular"};
   FilterLines lines;
   lines.open = fmt::format(
@@ -99,7 +99,7 @@ FilterLines torch_lines(const FilterChain& chain, const std::string& picture, bo
       "\n"
       "x = torch.from_numpy(np.array(Image.open({}).convert({}))){}.double()\n"
       "x = x.permute(2, 0, 1)[:, None]  # a batch of single channels: each is filtered on its own\n",
-      python_text(picture), grey ? "\"L\"" : "\"RGB\"", grey ? "[:, :, None]" : "");
+      python_text(picture), gray ? "\"L\"" : "\"RGB\"", gray ? "[:, :, None]" : "");
   lines.compute = fmt::format(
       "def filtered(x, kernel, row, column, divisor, offset):\n"
       "    weight = torch.tensor(kernel, dtype=torch.float64)[None, None]\n"
@@ -114,7 +114,7 @@ FilterLines torch_lines(const FilterChain& chain, const std::string& picture, bo
   lines.compute +=
       "result = shown.round().clamp(0, 255).byte()  # a half goes to the even side\n"
       "result = result[:, 0].permute(1, 2, 0).numpy()\n";
-  lines.save = fmt::format("Image.fromarray(result{}).save(\"filtered.png\")\n", grey ? "[:, :, 0]" : "");
+  lines.save = fmt::format("Image.fromarray(result{}).save(\"filtered.png\")\n", gray ? "[:, :, 0]" : "");
   return lines;
 }
 

@@ -15,9 +15,9 @@ struct FilterLines {
   std::string text() const { return open + "\n" + compute + "\n" + save; }
 };
 
-// `picture`: the file's name; `grey`: it has one channel. NumPy: x is (rows, columns, channels). PyTorch: (channels, 1,
+// `picture`: the file's name; `gray`: it has one channel. NumPy: x is (rows, columns, channels). PyTorch: (channels, 1,
 // rows, columns), so that each channel is filtered on its own.
-FilterLines numpy_lines(const FilterChain& chain, const std::string& picture, bool grey);
-FilterLines torch_lines(const FilterChain& chain, const std::string& picture, bool grey);
+FilterLines numpy_lines(const FilterChain& chain, const std::string& picture, bool gray);
+FilterLines torch_lines(const FilterChain& chain, const std::string& picture, bool gray);
 
 }  // namespace striate

@@ -234,7 +234,7 @@ void KerasScript::weights(const ExportNode& node, const std::string& list) {
   with_weights_.push_back(node.index);
 }
 std::string KerasScript::array(const ExportNode& node, const std::string& part) const {
-  return fmt::format("arrays[{}]", python_text(array_slot(network_, node, part).name));
+  return fmt::format("arrays[{}]", python_text(array_tensor(network_, node, part).name));
 }
 void KerasScript::helper(const std::string& name) {
   helpers_.insert(name);

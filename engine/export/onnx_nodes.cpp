@@ -38,11 +38,11 @@ std::string OnnxNodes::unique(const std::string& name) {
 }
 
 std::string OnnxNodes::array(const ExportNode& node, const std::string& part, std::vector<int64_t> dims) {
-  const Slot& slot = array_slot(network_, node, part);
+  const NamedTensor& source = array_tensor(network_, node, part);
   WrittenTensor tensor;
-  tensor.name = unique(slot.name);
-  tensor.dims = dims.empty() ? slot.shape.sizes() : std::move(dims);
-  tensor.slot = &slot;
+  tensor.name = unique(source.name);
+  tensor.dims = dims.empty() ? source.shape.sizes() : std::move(dims);
+  tensor.source = &source;
   tensors.push_back(std::move(tensor));
   return tensors.back().name;
 }

@@ -16,10 +16,10 @@ namespace striate {
 struct WrittenTensor {
   std::string name;
   std::vector<int64_t> dims;
-  const Slot* slot = nullptr;     // its values, float32; null: the following
-  std::vector<int64_t> integers;  // int64
-  std::vector<float> reals;       // float32, where there are no integers
-  bool whole = false;             // int64 although there may be no values
+  const NamedTensor* source = nullptr;  // its values, float32; null: the following
+  std::vector<int64_t> integers;        // int64
+  std::vector<float> reals;             // float32, where there are no integers
+  bool whole = false;                   // int64 although there may be no values
 };
 
 class OnnxNodes : public OnnxPage {

@@ -135,13 +135,13 @@ onnx::ModelProto model_message(const ExportInfo& info, const Architecture& archi
     const auto replace = nlohmann::json::error_handler_t::replace;
     say("classes", nlohmann::json(info.classes).dump(-1, ' ', false, replace));
   }
-  say("preparation", info.preparation);
+  say("preprocessing", info.preprocessing);
   say("frozen", info.frozen.names(architecture));
   return message;
 }
 
 uint64_t bytes_of(const WrittenTensor& tensor) {
-  if (tensor.slot != nullptr) return static_cast<uint64_t>(tensor.slot->shape.count()) * sizeof(float);
+  if (tensor.source != nullptr) return static_cast<uint64_t>(tensor.source->shape.count()) * sizeof(float);
   return tensor.whole ? tensor.integers.size() * sizeof(int64_t) : tensor.reals.size() * sizeof(float);
 }
 
@@ -157,15 +157,15 @@ onnx::TensorProto tensor_message(const WrittenTensor& tensor) {
 // Small values, shapes among them, stay in the file: readers need them before they look for a second one.
 bool goes_out(const WrittenTensor& tensor) {
   constexpr uint64_t kSmall = 1024;
-  return tensor.slot != nullptr && bytes_of(tensor) > kSmall;
+  return tensor.source != nullptr && bytes_of(tensor) > kSmall;
 }
 
 void write_values(Stream& stream, const Network& network, const WrittenTensor& tensor, AtomicFile& file) {
-  if (tensor.slot != nullptr) {
+  if (tensor.source != nullptr) {
     constexpr int64_t kPiece = 1 << 20;
     std::vector<float> piece;
-    const float* const from = network.arena(tensor.slot->role) + tensor.slot->offset;
-    for (int64_t first = 0, all = tensor.slot->shape.count(); first < all; first += kPiece) {
+    const float* const from = network.arena(tensor.source->kind) + tensor.source->offset;
+    for (int64_t first = 0, all = tensor.source->shape.count(); first < all; first += kPiece) {
       piece.resize(static_cast<size_t>(std::min(kPiece, all - first)));
       copy_bytes(stream, piece.data(), Device::cpu(), from + first, network.device(), piece.size() * sizeof(float));
       file.write(piece.data(), piece.size() * sizeof(float));

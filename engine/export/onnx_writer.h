@@ -3,9 +3,9 @@
 // Values are called as the layers that make them, arrays as in PyTorch's state_dict ("conv1.weight"), so that a file
 // that is read again gives the same network with the same names. Sizes that are the batch are called "N". Weights are
 // float32, raw and little-endian. The set of operators (opset) is the lowest that has all that are used, 13 or later,
-// so that old readers and checkers take the file, too. Batch normalisation and dropout are written as they are used
-// after training. In metadata_props stand "classes", a JSON list, "preparation", as engine/prepare/preparation.h has
-// it, and "frozen", the layers that training left as they were ("conv1 to layer3.5, bn1").
+// so that old readers and checkers take the file, too. Batch normalization and dropout are written as they are used
+// after training. In metadata_props stand "classes", a JSON list, "preprocessing", as engine/preprocess/preprocessing.h
+// has it, and "frozen", the layers that training left as they were ("conv1 to layer3.5, bn1").
 //
 // A protobuf message has at most 2 GB: larger networks keep their weights in a second file beside the first, OUT.onnx
 // and OUT.onnx.data, which belong together.

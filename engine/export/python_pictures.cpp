@@ -115,8 +115,8 @@ def prepared(path):
     values = pixels.astype(np.float32) / np.float32(255) if scale == 1 / 255 else (pixels * scale).astype(np.float32)
     if "mean" in steps:
         values = values - np.array(steps["mean"].split(","), np.float32)
-    if "deviation" in steps:
-        values = values / np.array(steps["deviation"].split(","), np.float32)
+    if "std" in steps:
+        values = values / np.array(steps["std"].split(","), np.float32)
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 )";
 
@@ -397,12 +397,12 @@ bool python_takes_pictures(const ExportInfo& info) { return info.picture.rank() 
 
 std::string python_facts(const ExportInfo& info) {
   std::string text;
-  const std::string& preparation = info.pictures.empty() ? info.preparation : info.pictures;
+  const std::string& preprocessing = info.pictures.empty() ? info.preprocessing : info.pictures;
   if (python_takes_pictures(info)) text += fmt::format("PICTURE = {}\n", python_list(info.picture.sizes()));
-  if (!preparation.empty()) {
+  if (!preprocessing.empty()) {
     text += fmt::format(
         "# How pictures are prepared{}: striate classify --help says what the words mean.\nPREPARATION = {}\n",
-        info.preparation.empty() ? ", which the model does not say and is a guess" : "", python_text(preparation));
+        info.preprocessing.empty() ? ", which the model does not say and is a guess" : "", python_text(preprocessing));
   }
   const std::vector<std::string>& classes = info.classes.empty() ? info.labels : info.classes;
   if (!classes.empty()) text += python_classes(classes);

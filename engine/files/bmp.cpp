@@ -31,7 +31,7 @@ struct Header {
   bool top_down = false;
   int bits = 0;
   uint32_t compression = kStored;
-  uint32_t colours = 0;
+  uint32_t colors = 0;
   uint32_t mask[4] = {0, 0, 0, 0};  // red, green, blue, alpha
   size_t palette = 0;               // offset
 };
@@ -69,7 +69,7 @@ Header parse(Bytes bytes) {
   if (h.size >= 40) {
     h.compression = reader.le32();
     reader.skip(12);
-    h.colours = reader.le32();
+    h.colors = reader.le32();
     reader.skip(4);
   }
   if (h.width < 1) fail_corrupt(kName, fmt::format("its width is {}", h.width));
@@ -207,14 +207,14 @@ void decode(Bytes bytes, const ImageHeader& header, Image& image) {
   size_t pixels = h.pixels;
   if (h.bits <= 8) {
     const size_t entry = h.size == 12 ? 3 : 4;
-    uint64_t entries = h.colours != 0 ? h.colours : 1u << h.bits;
-    // Too large a number of colours is common; the pixels' place is what counts.
+    uint64_t entries = h.colors != 0 ? h.colors : 1u << h.bits;
+    // Too large a number of colors is common; the pixels' place is what counts.
     if (pixels > h.palette) entries = std::min<uint64_t>(entries, (pixels - h.palette) / entry);
     entries = std::min<uint64_t>(entries, 256);
     reader.seek(h.palette);
     for (uint64_t i = 0; i < entries; ++i) {
-      const Bytes colour = reader.take(entry);
-      palette.rgba[i] = {colour[2], colour[1], colour[0], 255};
+      const Bytes color = reader.take(entry);
+      palette.rgba[i] = {color[2], color[1], color[0], 255};
     }
     if (pixels < h.palette) pixels = reader.position();
   } else if (pixels < h.palette) {

@@ -105,7 +105,7 @@ inline bool starts_with(Bytes bytes, std::string_view magic) {
   return true;
 }
 
-// Colours of a palette; entries that the file does not define are opaque black.
+// Colors of a palette; entries that the file does not define are opaque black.
 struct Palette {
   std::array<std::array<uint8_t, 4>, 256> rgba;
   Palette() { rgba.fill({0, 0, 0, 255}); }

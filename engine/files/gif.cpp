@@ -29,8 +29,8 @@ struct Screen {
 
 void read_palette(ByteReader& reader, int flags, Palette& palette) {
   const int count = 2 << (flags & 7);
-  const Bytes colours = reader.take(3 * count);
-  for (int i = 0; i < count; ++i) palette.rgba[i] = {colours[3 * i], colours[3 * i + 1], colours[3 * i + 2], 255};
+  const Bytes colors = reader.take(3 * count);
+  for (int i = 0; i < count; ++i) palette.rgba[i] = {colors[3 * i], colors[3 * i + 1], colors[3 * i + 2], 255};
 }
 
 Screen read_screen(ByteReader& reader) {

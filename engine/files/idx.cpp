@@ -12,8 +12,8 @@
 namespace striate {
 namespace {
 
-constexpr size_t kMostDimensions = 5;
-constexpr uint64_t kMostExpansion = 1032;  // of deflate: 258 bytes from 2 bits
+constexpr size_t kMaxDimensions = 5;
+constexpr uint64_t kMaxExpansion = 1032;  // of deflate: 258 bytes from 2 bits
 constexpr const char* kHint = "download it again; IDX files are those of MNIST and its relatives, as .gz or unpacked";
 
 [[noreturn]] void fail(const std::string& name, const std::string& what) {
@@ -81,7 +81,7 @@ class PackedBytes : public Bytes {
     }
     return taken;
   }
-  uint64_t most() const override { return size_ * kMostExpansion; }
+  uint64_t most() const override { return size_ * kMaxExpansion; }
   // Nothing may stand behind the packed data.
   void expect_end() {
     const uint64_t behind = stream_.avail_in + left_;
@@ -111,11 +111,11 @@ IdxArray parse(Bytes& bytes, const std::string& name) {
   if (head[0] != 0 || head[1] != 0)
     fail(name, fmt::format("it begins with the bytes {:02x} {:02x}, not 00 00", head[0], head[1]));
   if (!known_type(head[2])) fail(name, fmt::format("the type {:#04x} is unknown (08 09 0b 0c 0d 0e are)", head[2]));
-  if (head[3] < 1 || head[3] > kMostDimensions)
-    fail(name, fmt::format("it would have {} dimensions; 1 to {} are possible", head[3], kMostDimensions));
+  if (head[3] < 1 || head[3] > kMaxDimensions)
+    fail(name, fmt::format("it would have {} dimensions; 1 to {} are possible", head[3], kMaxDimensions));
   IdxArray array;
   array.type = static_cast<IdxType>(head[2]);
-  uint8_t sizes[4 * kMostDimensions];
+  uint8_t sizes[4 * kMaxDimensions];
   const uint64_t size_bytes = 4u * head[3];
   if (bytes.take(sizes, size_bytes) < size_bytes) fail(name, "it ends within its header");
   uint64_t needed = idx_type_size(array.type);

@@ -146,8 +146,8 @@ void write_png(AtomicFile& file, const Image& image) {
   std::vector<uint8_t> header = be32(static_cast<uint32_t>(image.width));
   const std::vector<uint8_t> height = be32(static_cast<uint32_t>(image.height));
   header.insert(header.end(), height.begin(), height.end());
-  static constexpr int kColour[5] = {0, 0, 4, 2, 6};
-  for (const int value : {rows.wide() ? 16 : 8, kColour[image.channels], 0, 0, 0})
+  static constexpr int kColor[5] = {0, 0, 4, 2, 6};
+  for (const int value : {rows.wide() ? 16 : 8, kColor[image.channels], 0, 0, 0})
     header.push_back(static_cast<uint8_t>(value));
   write_chunk(file, "IHDR", header);
 

@@ -6,7 +6,7 @@
 // decodable cannot be seen, as in every JPEG reader.
 //
 // The format (big-endian): markers, 0xFF and a byte, most followed by a length (itself included) and data: SOI the
-// start, APPn (JFIF, EXIF, Adobe), DQT quantisation, DHT Huffman tables, SOF the frame (bits, size, components and
+// start, APPn (JFIF, EXIF, Adobe), DQT quantization, DHT Huffman tables, SOF the frame (bits, size, components and
 // their sampling), DRI the restart interval, SOS a scan, followed by coded data in which 0xFF is written 0xFF 0x00,
 // EOI.
 #include "engine/files/formats.h"

@@ -11,8 +11,8 @@ namespace {
 
 constexpr const char* kName = "JPEG";
 // A decoder works through the whole picture for each scan, however few bytes it has: encoders write about 10 of them.
-constexpr int kMostScans = 100;
-constexpr int64_t kMostBlocks = 600'000'000;  // over all scans: about 3 seconds
+constexpr int kMaxScans = 100;
+constexpr int64_t kMaxBlocks = 600'000'000;  // over all scans: about 3 seconds
 
 constexpr const char* kBaseline = "convert it to PNG, or to an ordinary (baseline or progressive, 8-bit) JPEG";
 
@@ -57,8 +57,8 @@ void read_frame(int marker, Bytes data, CheckedJpeg& jpeg) {
     const int sampling = reader.u8();
     c.across = sampling >> 4;
     c.down = sampling & 15;
-    c.quantisation = reader.u8();
-    if (c.across < 1 || c.across > 4 || c.down < 1 || c.down > 4 || c.quantisation > 3) {
+    c.quantization = reader.u8();
+    if (c.across < 1 || c.across > 4 || c.down < 1 || c.down > 4 || c.quantization > 3) {
       fail_corrupt(kName, fmt::format("the sampling or table of its component {} is not defined", i + 1));
     }
     for (const JpegComponent& other : jpeg.components) {
@@ -84,14 +84,14 @@ void read_frame(int marker, Bytes data, CheckedJpeg& jpeg) {
   put_segment(jpeg, marker, frame);
 }
 
-void read_quantisation(Bytes data, CheckedJpeg& jpeg) {
+void read_quantization(Bytes data, CheckedJpeg& jpeg) {
   ByteReader reader(data, kName, "in a quantization table (DQT)");
   while (reader.left() > 0) {
     const int which = reader.u8();
     if (which >> 4 > 1 || (which & 15) > 3)
       fail_corrupt(kName, "it has a quantization table (DQT) that is not defined");
     reader.skip(which >> 4 ? 128 : 64);
-    jpeg.quantisation[which & 15] = true;
+    jpeg.quantization[which & 15] = true;
   }
   put_segment(jpeg, 0xDB, data);
 }
@@ -148,7 +148,7 @@ size_t coded_length(Bytes bytes, size_t from) {
 
 void read_scan(Bytes header, Bytes coded, CheckedJpeg& jpeg) {
   if (jpeg.components.empty()) fail_corrupt(kName, "a scan (SOS) comes before the frame header (SOF)");
-  if (++jpeg.scans > kMostScans) fail_corrupt(kName, fmt::format("it has more than {} scans", kMostScans));
+  if (++jpeg.scans > kMaxScans) fail_corrupt(kName, fmt::format("it has more than {} scans", kMaxScans));
   ByteReader reader(header, kName, "in a scan header (SOS)");
   const int count = reader.u8();
   if (count < 1 || count > 4 || header.size() != 4u + 2 * count)
@@ -185,12 +185,12 @@ void read_scan(Bytes header, Bytes coded, CheckedJpeg& jpeg) {
     if (is_dc && high == 0) c.scanned = true;
     if (is_dc && high == 0 && !jpeg.dc[dc[i]]) use_standard_tables(jpeg, true, dc[i]);
     if (is_ac && !jpeg.ac[ac[i]]) use_standard_tables(jpeg, false, ac[i]);
-    if (!jpeg.quantisation[c.quantisation] && !jpeg.progressive) {
+    if (!jpeg.quantization[c.quantization] && !jpeg.progressive) {
       fail_corrupt(kName, "a scan uses a quantization table that the file does not define");
     }
   }
   jpeg.blocks += blocks;
-  if (jpeg.blocks > kMostBlocks) fail_corrupt(kName, fmt::format("it works through its pixels {} times", jpeg.scans));
+  if (jpeg.blocks > kMaxBlocks) fail_corrupt(kName, fmt::format("it works through its pixels {} times", jpeg.scans));
   // A block has at least one bit of DC and, in a baseline scan, one that ends its AC coefficients.
   const int64_t least_bits = jpeg.progressive ? (is_dc ? blocks : 0) : 2 * blocks;
   if (static_cast<int64_t>(coded.size()) * 8 < least_bits) {
@@ -234,7 +234,7 @@ CheckedJpeg check_jpeg(Bytes bytes, bool header_only) {
       if (header_only) return jpeg;
       reader.set_where("before its end marker (EOI)");
     } else if (marker == 0xDB) {
-      read_quantisation(data, jpeg);
+      read_quantization(data, jpeg);
     } else if (marker == 0xC4) {
       read_huffman(data, jpeg);
     } else if (marker == 0xDD) {
@@ -260,7 +260,7 @@ CheckedJpeg check_jpeg(Bytes bytes, bool header_only) {
   if (jpeg.components.empty()) fail_corrupt(kName, "it has no frame header (SOF)");
   for (size_t i = 0; i < jpeg.components.size(); ++i) {
     if (!jpeg.components[i].scanned) fail_corrupt(kName, fmt::format("its component {} has no pixel data", i + 1));
-    if (!jpeg.quantisation[jpeg.components[i].quantisation]) {
+    if (!jpeg.quantization[jpeg.components[i].quantization]) {
       fail_corrupt(kName, "it uses a quantization table that the file does not define");
     }
   }

@@ -10,7 +10,7 @@
 namespace striate {
 
 struct JpegComponent {
-  int id = 0, across = 1, down = 1, quantisation = 0;
+  int id = 0, across = 1, down = 1, quantization = 0;
   int64_t blocks_across = 0, blocks_down = 0;  // of its own samples, 8 x 8
   bool scanned = false;
 };
@@ -23,7 +23,7 @@ struct CheckedJpeg {
   int adobe_transform = -1;                  // -1: no Adobe marker
   int orientation = 1;
   bool has_exif = false;
-  bool quantisation[4] = {}, dc[4] = {}, ac[4] = {};
+  bool quantization[4] = {}, dc[4] = {}, ac[4] = {};
   int scans = 0;
   int64_t blocks = 0;         // over all scans
   std::vector<uint8_t> copy;  // what stb_image gets

@@ -56,8 +56,8 @@ Labels parse_labels(std::string_view text, const std::string& file) {
 
 Labels read_labels(const std::string& path) {
   const InputFile file(path);
-  constexpr uint64_t kMost = 64u << 20;
-  if (file.size() > kMost)
+  constexpr uint64_t kMax = 64u << 20;
+  if (file.size() > kMax)
     throw Error(fmt::format("{} has {}, too many for names of classes", path, bytes_in_words(file.size())),
                 "give a text file with one name on each line");
   std::string text(file.size(), '\0');

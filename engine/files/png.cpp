@@ -5,7 +5,7 @@
 // transparency, pixel data, end. A file that is cut off anywhere before its end chunk is an error.
 //
 // The format (big-endian): 8 bytes of signature; chunks: length, 4 letters, data, CRC-32 of letters and data. IHDR
-// comes first (width, height, bits, colour kind, 0, 0, interlace); PLTE palette, tRNS transparency, eXIf orientation,
+// comes first (width, height, bits, color kind, 0, 0, interlace); PLTE palette, tRNS transparency, eXIf orientation,
 // acTL frames of an animation; IDAT, pieces of one zlib stream of rows, each with a filter byte in front; IEND. A
 // capital first letter marks a chunk that must be understood. Not checked: CRCs of chunks that are not used.
 #include <zlib.h>
@@ -31,7 +31,7 @@ struct Chunk {
 
 struct Png {
   int64_t width = 0, height = 0;
-  int bits = 0, colour = 0, interlaced = 0;
+  int bits = 0, color = 0, interlaced = 0;
   bool apple = false;  // CgBI: raw deflate, blue first, alpha multiplied in
   bool ended = false;  // IEND was seen
   Bytes palette, transparency;
@@ -39,9 +39,9 @@ struct Png {
   int orientation = 1;
   uint32_t frames = 1;
 
-  int samples() const { return colour == 2 ? 3 : colour == 4 ? 2 : colour == 6 ? 4 : 1; }
+  int samples() const { return color == 2 ? 3 : color == 4 ? 2 : color == 6 ? 4 : 1; }
   int channels() const {
-    const int opaque = colour == 3 ? 3 : samples();
+    const int opaque = color == 3 ? 3 : samples();
     return opaque + (transparency.empty() ? 0 : 1);
   }
 };
@@ -74,14 +74,14 @@ void read_ihdr(const Chunk& chunk, Png& png) {
   png.width = reader.be32();
   png.height = reader.be32();
   png.bits = reader.u8();
-  png.colour = reader.u8();
+  png.color = reader.u8();
   const int compression = reader.u8(), filter = reader.u8();
   png.interlaced = reader.u8();
   const int b = png.bits;
-  const bool legal = png.colour == 0   ? b == 1 || b == 2 || b == 4 || b == 8 || b == 16
-                     : png.colour == 3 ? b == 1 || b == 2 || b == 4 || b == 8
-                                       : (png.colour == 2 || png.colour == 4 || png.colour == 6) && (b == 8 || b == 16);
-  if (!legal) fail_corrupt(kName, fmt::format("{} bits with color kind {}, which is not allowed", b, png.colour));
+  const bool legal = png.color == 0   ? b == 1 || b == 2 || b == 4 || b == 8 || b == 16
+                     : png.color == 3 ? b == 1 || b == 2 || b == 4 || b == 8
+                                      : (png.color == 2 || png.color == 4 || png.color == 6) && (b == 8 || b == 16);
+  if (!legal) fail_corrupt(kName, fmt::format("{} bits with color kind {}, which is not allowed", b, png.color));
   if (compression != 0 || filter != 0 || png.interlaced > 1) {
     fail_corrupt(kName, "its compression, filter or interlace method is not defined");
   }
@@ -104,7 +104,7 @@ void use(const Chunk& chunk, Png& png) {
   } else if (chunk.kind == "tRNS") {
     const size_t size = chunk.data.size();
     const bool fits =
-        png.colour == 3 ? size >= 1 && size <= 256 : (png.colour == 0 && size == 2) || (png.colour == 2 && size == 6);
+        png.color == 3 ? size >= 1 && size <= 256 : (png.color == 0 && size == 2) || (png.color == 2 && size == 6);
     if (fits && png.pixels.empty()) png.transparency = chunk.data;
   } else if (chunk.kind == "IDAT") {
     png.pixels.push_back(chunk.data);
@@ -242,9 +242,9 @@ std::string clean_copy(const Png& png) {
   std::string header;
   put_be32(header, static_cast<uint32_t>(png.width));
   put_be32(header, static_cast<uint32_t>(png.height));
-  for (const int value : {png.bits, png.colour, 0, 0, png.interlaced}) header.push_back(static_cast<char>(value));
+  for (const int value : {png.bits, png.color, 0, 0, png.interlaced}) header.push_back(static_cast<char>(value));
   put_chunk(file, "IHDR", header);
-  if (png.colour == 3) {
+  if (png.color == 3) {
     std::string palette(text(png.palette));
     palette.resize(768);  // entries that the file does not define are black
     put_chunk(file, "PLTE", palette);
@@ -261,7 +261,7 @@ std::string clean_copy(const Png& png) {
 void decode(Bytes bytes, const ImageHeader& header, Image& image) {
   const Png png = parse(bytes, false, true);
   if (png.pixels.empty()) fail_corrupt(kName, "it has no pixel data (IDAT)");
-  if (png.colour == 3 && png.palette.empty()) fail_corrupt(kName, "it has no palette (PLTE)");
+  if (png.color == 3 && png.palette.empty()) fail_corrupt(kName, "it has no palette (PLTE)");
   constexpr int64_t kLongestSide = 1 << 24;  // of stb_image
   if (header.width > kLongestSide || header.height > kLongestSide) {
     fail_unsupported(fmt::format("this PNG has {} x {} pixels, its decoder takes {} on a side", header.width,
@@ -269,7 +269,7 @@ void decode(Bytes bytes, const ImageHeader& header, Image& image) {
                      "cut it into pieces with another program");
   }
   // stb_image counts values and bytes in 31 bits.
-  const uint64_t values = static_cast<uint64_t>(header.width) * header.height * (png.colour == 3 ? 4 : png.channels());
+  const uint64_t values = static_cast<uint64_t>(header.width) * header.height * (png.color == 3 ? 4 : png.channels());
   if (values > (1u << 30) || values * (header.bits / 8) > (1ull << 31) - (1 << 24)) {
     fail_unsupported("this PNG has more pixels than its decoder can hold (1 073 741 824 values)",
                      "scale it down with another program");

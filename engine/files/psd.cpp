@@ -1,7 +1,7 @@
-// PSD (Photoshop): the flattened picture that every program but Photoshop reads; grey, palette and RGB, 8 and 16 bits.
+// PSD (Photoshop): the flattened picture that every program but Photoshop reads; gray, palette and RGB, 8 and 16 bits.
 // Read here and not by stb_image, which returns zeros where a file is cut off and reads RGB only.
 //
-// The format (big-endian): "8BPS", version 1, 6 zero bytes, channels, height, width, bits, colour mode; three blocks
+// The format (big-endian): "8BPS", version 1, 6 zero bytes, channels, height, width, bits, color mode; three blocks
 // with a 32-bit length in front: mode data (the palette), resources, layers; then compression (0 stored, 1 run-length
 // coded) and the channels one after the other. Run-length coding has a table of 16-bit row lengths in front, and is
 // PackBits: n in 0..127 is n + 1 single bytes, n in 129..255 is one byte 257 - n times, 128 is nothing.
@@ -13,7 +13,7 @@ namespace striate {
 namespace {
 
 constexpr const char* kName = "PSD";
-enum Mode { kBitmap = 0, kGrey = 1, kIndexed = 2, kRgb = 3 };
+enum Mode { kBitmap = 0, kGray = 1, kIndexed = 2, kRgb = 3 };
 
 struct Header {
   int stored_channels = 0;
@@ -21,7 +21,7 @@ struct Header {
   int bits = 0, mode = 0;
   int channels() const {
     if (mode == kIndexed) return 3;
-    return mode == kGrey ? (stored_channels == 2 ? 2 : 1) : (stored_channels == 4 ? 4 : 3);
+    return mode == kGray ? (stored_channels == 2 ? 2 : 1) : (stored_channels == 4 ? 4 : 3);
   }
 };
 
@@ -42,7 +42,7 @@ Header parse(ByteReader& reader) {
     fail_corrupt(kName, fmt::format("it has {} channels", h.stored_channels));
   static const char* const kModes[] = {"bitmap", "gray", "indexed",      "RGB",     "CMYK",
                                        "",       "",     "multichannel", "duotone", "Lab"};
-  if (h.mode != kGrey && h.mode != kIndexed && h.mode != kRgb) {
+  if (h.mode != kGray && h.mode != kIndexed && h.mode != kRgb) {
     fail_unsupported(
         fmt::format("this PSD is in {} mode, which Striate does not read", h.mode <= 9 ? kModes[h.mode] : "an unknown"),
         "export it as PNG");

@@ -14,7 +14,7 @@ namespace striate {
 namespace {
 
 constexpr uint64_t kLongestHeader = 100'000'000;
-constexpr size_t kMostDimensions = 32;
+constexpr size_t kMaxDimensions = 32;
 
 [[noreturn]] void fail(const std::string& file, const std::string& what) {
   throw Error(fmt::format("{}: not a valid safetensors file: {}", file, what),
@@ -47,8 +47,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       fail(file_, fmt::format("tensor \"{}\" has the number {} in its {}", tensor_.name, value, list_name()));
     }
     if (place_ == Place::shape) {
-      if (tensor_.shape.size() == kMostDimensions) {
-        fail(file_, fmt::format("tensor \"{}\" has more than {} dimensions", tensor_.name, kMostDimensions));
+      if (tensor_.shape.size() == kMaxDimensions) {
+        fail(file_, fmt::format("tensor \"{}\" has more than {} dimensions", tensor_.name, kMaxDimensions));
       }
       tensor_.shape.push_back(static_cast<int64_t>(value));
     } else {

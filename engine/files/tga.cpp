@@ -1,9 +1,9 @@
-// TGA (Truevision Targa 2.0): grey, colour and palette, stored or run-length coded.
+// TGA (Truevision Targa 2.0): gray, color and palette, stored or run-length coded.
 // Read here and not by stb_image, which returns a picture of zeros where a file is cut off, ignores the order of
 // columns and skips bytes where the palette's first index asks for entries. A file that is cut off is an error.
 //
 // The format: 18 bytes of header (below, little-endian); an identification of any text; the palette; the pixels, as
-// B G R (A) or palette indices or grey, the rows from the bottom up unless bit 5 of the descriptor is set. Run-length
+// B G R (A) or palette indices or gray, the rows from the bottom up unless bit 5 of the descriptor is set. Run-length
 // coding: a byte, then 1 pixel to be repeated (bit 7 set) or that many single ones (bits 0..6, plus 1); packets may
 // cross rows.
 #include <algorithm>
@@ -22,11 +22,11 @@ struct Header {
 
   bool run_length() const { return kind >= 9; }
   bool indexed() const { return (kind & 7) == 1; }
-  bool grey() const { return (kind & 7) == 3; }
-  int colour_bits() const { return indexed() ? palette_bits : bits; }
+  bool gray() const { return (kind & 7) == 3; }
+  int color_bits() const { return indexed() ? palette_bits : bits; }
   int channels() const {
-    if (grey()) return bits == 16 ? 2 : 1;
-    return colour_bits() == 32 ? 4 : 3;
+    if (gray()) return bits == 16 ? 2 : 1;
+    return color_bits() == 32 ? 4 : 3;
   }
 };
 
@@ -52,14 +52,14 @@ bool matches(Bytes start) {
   ByteReader reader(start, kName, "in its header");
   const Header h = parse(reader);
   if (h.palette_kind > 1 || (h.descriptor & 0xC0) != 0 || h.width == 0 || h.height == 0) return false;
-  const auto colour = [](int bits) { return bits == 15 || bits == 16 || bits == 24 || bits == 32; };
+  const auto color = [](int bits) { return bits == 15 || bits == 16 || bits == 24 || bits == 32; };
   switch (h.kind) {
     case 1:
     case 9:
-      return h.palette_kind == 1 && colour(h.palette_bits) && h.bits == 8 && h.palette_count > 0;
+      return h.palette_kind == 1 && color(h.palette_bits) && h.bits == 8 && h.palette_count > 0;
     case 2:
     case 10:
-      return colour(h.bits) && (h.palette_kind == 0 || colour(h.palette_bits));
+      return color(h.bits) && (h.palette_kind == 0 || color(h.palette_bits));
     case 3:
     case 11:
       return (h.bits == 8 || h.bits == 16) && h.palette_kind == 0;
@@ -74,8 +74,8 @@ ImageHeader read_header(Bytes bytes, bool) {
   return {kName, h.width, h.height, h.channels(), 8};
 }
 
-// One pixel as stored to R G B A, or grey and alpha.
-void colour(const uint8_t* from, int bits, uint8_t* to) {
+// One pixel as stored to R G B A, or gray and alpha.
+void color(const uint8_t* from, int bits, uint8_t* to) {
   if (bits <= 16) {
     const uint32_t value = from[0] | from[1] << 8;
     for (int c = 0; c < 3; ++c) to[c] = static_cast<uint8_t>(((value >> (10 - 5 * c) & 31) * 255 + 15) / 31);
@@ -97,8 +97,7 @@ void decode(Bytes bytes, const ImageHeader&, Image& image) {
     const Bytes stored = reader.take(static_cast<size_t>(entry) * h.palette_count);
     if (h.indexed()) {
       for (int i = 0; i < h.palette_count && h.palette_first + i < 256; ++i) {
-        colour(stored.data() + static_cast<size_t>(i) * entry, h.palette_bits,
-               palette.rgba[h.palette_first + i].data());
+        color(stored.data() + static_cast<size_t>(i) * entry, h.palette_bits, palette.rgba[h.palette_first + i].data());
       }
     }
   }
@@ -113,10 +112,10 @@ void decode(Bytes bytes, const ImageHeader&, Image& image) {
   const auto put = [&](const uint8_t* from, uint8_t* to) {
     if (h.indexed()) {
       std::copy_n(palette.rgba[from[0]].data(), channels, to);
-    } else if (h.grey()) {
+    } else if (h.gray()) {
       std::copy_n(from, channels, to);
     } else {
-      colour(from, h.bits, to);
+      color(from, h.bits, to);
     }
   };
   const bool top_down = (h.descriptor & 0x20) != 0, right_to_left = (h.descriptor & 0x10) != 0;

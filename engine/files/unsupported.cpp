@@ -1,4 +1,4 @@
-// Formats that people try to open and that Striate does not read: each is recognised by its content and named, so that
+// Formats that people try to open and that Striate does not read: each is recognized by its content and named, so that
 // nobody has to guess why a picture does not open. To add one: one line in the table.
 #include <algorithm>
 #include <cctype>

@@ -14,7 +14,7 @@
 namespace striate {
 namespace {
 
-constexpr int kMostLayers = 20000;
+constexpr int kMaxLayers = 20000;
 bool only_digits(const std::string& name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -28,7 +28,7 @@ void parse_input(const std::vector<PlacedWord>& words, Architecture& architectur
   std::vector<int64_t> sizes;
   const int64_t most = whole ? std::numeric_limits<int32_t>::max() : 1 << 24;  // a row may be a recording
   if (!read_sizes(word.text, whole ? 0 : 1, most, sizes) || (!whole && sizes.empty())) {
-    throw placed_error(word, fmt::format("\"{}\" is no size for the input", word.text), hint);
+    throw placed_error(word, fmt::format("\"{}\" is not a valid size for the input", word.text), hint);
   }
   if (sizes.size() > (whole ? size_t{Shape::kMaxRank} : 4)) {
     throw placed_error(word, fmt::format("an input of {} sizes", sizes.size()), hint);
@@ -50,7 +50,7 @@ std::vector<std::string> kind_words() {
 const LayerKind& kind_of(const PlacedWord& word) {
   const LayerKind* kind = find_layer_kind(word.text);
   if (kind == nullptr) {
-    throw placed_error(word, fmt::format("\"{}\" is no layer", word.text), nearest_hint(word.text, kind_words()));
+    throw placed_error(word, fmt::format("unknown layer \"{}\"", word.text), nearest_hint(word.text, kind_words()));
   }
   return *kind;
 }
@@ -201,8 +201,7 @@ int Architecture::find(const std::string& name) const {
 int Architecture::add(std::shared_ptr<const Layer> layer, const std::string& name, std::vector<int> inputs) {
   const int index = size();
   const std::string number = std::to_string(index - 1);
-  if (index > kMostLayers)
-    throw Error("more layers than a network may have", fmt::format("use {} at most", kMostLayers));
+  if (index > kMaxLayers) throw Error("more layers than a network may have", fmt::format("use {} at most", kMaxLayers));
   if (!name.empty() && name != number) {
     if (!is_layer_name(name)) {
       throw Error(fmt::format("\"{}\" can't be a layer's name", name),
@@ -262,8 +261,8 @@ std::vector<Shape> Architecture::shapes(int64_t n) const {
 Architecture::Totals Architecture::totals() const {
   const std::vector<Shape> all = shapes(1);
   Totals totals;
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  const auto add = [](int64_t& sum, int64_t more) { sum = more > kMost - sum ? kMost : sum + more; };
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  const auto add = [](int64_t& sum, int64_t more) { sum = more > kMax - sum ? kMax : sum + more; };
   for (int i = 1; i < size(); ++i) {
     const std::vector<Shape> inputs = input_shapes(i, all);
     const Layer& layer = *nodes_[static_cast<size_t>(i)].layer;

@@ -8,7 +8,7 @@ int batch_within(const Architecture& architecture, const Plan& plan, int64_t bud
   while (fits + 1 < too_many) {
     Plan tried = plan;
     tried.batch = fits + (too_many - fits) / 2;
-    (plan_slots(architecture, tried).bytes() <= budget ? fits : too_many) = tried.batch;
+    (plan_tensors(architecture, tried).bytes() <= budget ? fits : too_many) = tried.batch;
   }
   return fits;
 }

@@ -13,6 +13,6 @@ int batch_within(const Architecture& architecture, const Plan& plan, int64_t bud
 
 // What judging a network on many pictures may take, unless it is told a batch: `striate evaluate`, `striate summary`.
 inline constexpr int64_t kEvaluationBudget = int64_t{1} << 30;
-inline constexpr int kMostEvaluated = 250;
+inline constexpr int kMaxEvaluated = 250;
 
 }  // namespace striate

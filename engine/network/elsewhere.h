@@ -15,7 +15,7 @@
 
 namespace striate {
 
-struct Slot;
+struct NamedTensor;
 
 // A layer where it stands in a network that is written.
 struct ExportNode {

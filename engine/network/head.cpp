@@ -47,7 +47,7 @@ std::vector<int> head_nodes(const Architecture& architecture) {
     if (!follows) continue;
     behind[static_cast<size_t>(n)] = 1;
     const std::vector<Shape> inputs = architecture.input_shapes(n, shapes);
-    if (!node.layer->parameters(inputs).empty() || !node.layer->running(inputs).empty()) nodes.push_back(n);
+    if (!node.layer->parameters(inputs).empty() || !node.layer->buffers(inputs).empty()) nodes.push_back(n);
   }
   return nodes;
 }

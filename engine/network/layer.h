@@ -24,7 +24,7 @@
 
 namespace striate {
 
-// Training: batch normalisation uses the batch's own statistics and dropout drops. Evaluation: neither.
+// Training: batch normalization uses the batch's own statistics and dropout drops. Evaluation: neither.
 enum class Mode { training, evaluation };
 
 // An array that is learned. Starting values: `scale` ones, `shift` zeros, `slope` (of a prelu) 0.25, `weight` and
@@ -39,15 +39,15 @@ struct WeightSpec {
 };
 
 // An array that training writes but no gradient reaches: running statistics.
-struct Running {
+struct BufferSpec {
   std::string name;  // "running_mean"
   Shape shape;
   float start = 0;
 };
 
-// What a forward pass leaves for its backward pass: the winners of a maximum, a dropout mask. Values of 4 bytes.
-struct Kept {
-  std::string name;  // "winners", "mask", "mean"
+// What a forward pass leaves for its backward pass: the argmax of a maximum, a dropout mask. Values of 4 bytes.
+struct SavedTensor {
+  std::string name;  // "argmax", "mask", "mean"
   Shape shape;
   bool integers = false;  // int32 instead of float32
 };
@@ -71,9 +71,9 @@ struct LayerCall {
   std::vector<TensorView> x;    // its inputs
   TensorView y;                 // its output, written by forward()
   std::vector<float*> weights;  // as parameters() lists them
-  std::vector<float*> running;  // as running() lists them
-  std::vector<float*> kept;     // as kept() lists them; all null in a network that is planned without gradients
-  float* scratch = nullptr;     // scratch() floats, no meaning before or after
+  std::vector<float*> buffers;  // as buffers() lists them
+  std::vector<float*> saved;  // as saved_tensors() lists them; all null in a network that is planned without gradients
+  float* scratch = nullptr;   // scratch() floats, no meaning before or after
   uint64_t seed = 0;
   uint64_t* counter = nullptr;  // only where uses_random(): the sequence for the next draw, on the device
 
@@ -107,8 +107,8 @@ class Layer {
 
   // All of the following are asked only for inputs that output() accepted.
   virtual std::vector<WeightSpec> parameters(const std::vector<Shape>&) const { return {}; }
-  virtual std::vector<Running> running(const std::vector<Shape>&) const { return {}; }
-  virtual std::vector<Kept> kept(const std::vector<Shape>&) const { return {}; }
+  virtual std::vector<BufferSpec> buffers(const std::vector<Shape>&) const { return {}; }
+  virtual std::vector<SavedTensor> saved_tensors(const std::vector<Shape>&) const { return {}; }
   virtual int64_t scratch(const std::vector<Shape>&) const { return 0; }  // floats, at most, on any device
   virtual bool uses_random() const { return false; }
   // Whether forward() in evaluation may be given the place of its input to write to: its kernel's contract says so.
@@ -119,7 +119,7 @@ class Layer {
   virtual Counted parameter_count(const std::vector<Shape>& inputs) const;
   virtual Counted multiply_adds(const std::vector<Shape>& inputs) const;  // for one picture
   virtual LayerGeometry geometry(const std::vector<Shape>&) const { return {}; }
-  // The pooling whose winners' places it gives; null: it gives none.
+  // The pooling whose argmax' places it gives; null: it gives none.
   virtual std::shared_ptr<const Layer> winners_of() const { return nullptr; }
 
   virtual void forward(Stream& stream, const LayerCall& call) const = 0;

@@ -1,5 +1,6 @@
-// A kind of layer, whole: one LayerKind in the layer's own file under layers/, one line in the list in layers/kinds.cpp.
-// Nothing else in the program compares a kind's word; whoever needs to know something of a kind asks its LayerKind.
+// A kind of layer, whole: one LayerKind in the layer's own file under layers/, one line in the list in
+// layers/kinds.cpp. Nothing else in the program compares a kind's word; whoever needs to know something of a kind asks
+// its LayerKind.
 //
 // Its settings are written down once, as LayerFields bound to the members of the layer's class: word, type, range, what
 // they are where nothing is said, help, and what PyTorch, Keras and ONNX call them. Everything else follows from them:

@@ -13,7 +13,7 @@
 namespace striate {
 namespace {
 
-constexpr int64_t kMostValues = std::numeric_limits<int32_t>::max();
+constexpr int64_t kMaxValues = std::numeric_limits<int32_t>::max();
 
 using Words = std::vector<PlacedWord>;
 
@@ -55,7 +55,7 @@ Error wrong_kind(const std::string& kind) {
   }
   std::vector<std::string> words;
   for (const LayerKind& k : layer_kinds()) words.emplace_back(k.word);
-  return Error(fmt::format("\"{}\" is no layer", kind), nearest_hint(kind, words));
+  return Error(fmt::format("unknown layer \"{}\"", kind), nearest_hint(kind, words));
 }
 
 // The names that one written layer joins, "a: add b c".
@@ -400,7 +400,7 @@ LayerList::Checked LayerList::check(const Shape& input, int classes) const {
       }
       if (in.size() != inputs.size()) continue;
       const Shape out = layer->output(in);
-      if (out.count() > kMostValues) {
+      if (out.count() > kMaxValues) {
         throw Error(fmt::format("gives {} values, more than 2 billion for each picture", output_text(out)),
                     "use a smaller input or fewer channels");
       }

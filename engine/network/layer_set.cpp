@@ -12,12 +12,12 @@
 namespace striate {
 namespace {
 
-constexpr int kMostLayers = 1 << 24;
+constexpr int kMaxLayers = 1 << 24;
 
 std::optional<int> number_of(const std::string& text) {
   int number = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || problem != std::errc() || end != text.data() + text.size() || number < 0 || number > kMostLayers)
+  if (text.empty() || problem != std::errc() || end != text.data() + text.size() || number < 0 || number > kMaxLayers)
     return std::nullopt;
   return number;
 }
@@ -109,7 +109,7 @@ LayerSet LayerSet::from_numbers(const std::string& text) {
     const std::optional<int> first = number_of(item.substr(0, dash));
     const std::optional<int> last = dash == std::string::npos ? first : number_of(item.substr(dash + 1));
     if (!first || !last || *first > *last) {
-      throw Error(fmt::format("\"{}\" is no list of layers", text), "numbers and ranges of them: 0-3,7");
+      throw Error(fmt::format("\"{}\" is not a valid list of layers", text), "numbers and ranges of them: 0-3,7");
     }
     set.add(*first + 1, *last + 1);
   }

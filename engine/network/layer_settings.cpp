@@ -17,7 +17,7 @@ const LayerKind& known_kind(std::string_view word) {
   if (const LayerKind* kind = find_layer_kind(word)) return *kind;
   std::vector<std::string> words;
   for (const LayerKind* kind : kinds_to_add()) words.emplace_back(kind->word);
-  throw Error(fmt::format("\"{}\" is no layer", word), nearest_hint(word, words));
+  throw Error(fmt::format("unknown layer \"{}\"", word), nearest_hint(word, words));
 }
 
 std::vector<std::string> split(std::string_view text) {
@@ -126,7 +126,7 @@ std::string with_layer_setting(std::string_view words, std::string_view name, co
   const bool plain = value.find_first_of(" \t\r\n|#:") == std::string::npos;
   const bool missing = value.empty() && changed.needed && changed.is_read == nullptr;
   if (!plain || missing || (changed.type == Type::on_off && value != "on" && value != "off")) {
-    throw Error(fmt::format("\"{}\" is no {} for {}", value, name, kind.word), changed.help);
+    throw Error(fmt::format("\"{}\" is not a valid {} for {}", value, name, kind.word), changed.help);
   }
   found.values[at] = value;
   // What it stands instead of is then not said.

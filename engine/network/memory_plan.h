@@ -6,7 +6,7 @@
 // "greedy by size" of Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), as in
 // TensorFlow Lite. A layer whose contract allows it (Layer::in_place) writes over an input that nobody reads any more.
 //
-// slot_plan.cpp uses it where a Plan asks for it (Plan::reuse); the other plan keeps every activation.
+// tensor_plan.cpp uses it where a Plan asks for it (Plan::reuse); the other plan keeps every activation.
 #pragma once
 
 #include <cstdint>

@@ -97,8 +97,8 @@ Architecture architecture_from(const std::string& what, const Shape& input, int 
     std::error_code ignored;
     if (!std::filesystem::exists(what, ignored)) model(what);  // neither: the error with the nearest name
     const InputFile file(what);
-    constexpr uint64_t kMost = 1 << 20;
-    if (file.size() > kMost) {
+    constexpr uint64_t kMax = 1 << 20;
+    if (file.size() > kMax) {
       throw Error(fmt::format("{} has {} bytes, too many for an architecture", what, file.size()),
                   "give a text file like: conv 6 5x5 | relu | flatten | dense 10");
     }

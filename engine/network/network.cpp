@@ -15,7 +15,7 @@ namespace {
 // Sequences below 2^40 are those of starting weights; every layer that draws has its own 2^40 behind them.
 uint64_t first_counter(int node) { return (static_cast<uint64_t>(node) + 1) << 40; }
 
-size_t at(Role role) { return static_cast<size_t>(role); }
+size_t at(TensorKind kind) { return static_cast<size_t>(kind); }
 
 }  // namespace
 
@@ -26,21 +26,22 @@ Network::Network(Stream& stream, const Architecture& architecture, const Plan& p
 }
 
 void Network::replan(Stream& stream, const Plan& plan) {
-  SlotPlan layout = plan_slots(architecture_, plan, optimizer_states_);
-  const auto renew = [&](Role role, bool keep) {
-    const int64_t size = layout.arena[at(role)];
-    if (arenas_[at(role)].size() == size && (keep || size == 0)) return;
-    if (!keep) arenas_[at(role)] = Buffer<float>();  // the old one first: both may not fit
-    Buffer<float> fresh(device_, size, role_name(role));
+  TensorPlan layout = plan_tensors(architecture_, plan, optimizer_states_);
+  const auto renew = [&](TensorKind kind, bool keep) {
+    const int64_t size = layout.arena[at(kind)];
+    if (arenas_[at(kind)].size() == size && (keep || size == 0)) return;
+    if (!keep) arenas_[at(kind)] = Buffer<float>();  // the old one first: both may not fit
+    Buffer<float> fresh(device_, size, tensor_kind_name(kind));
     fill(stream, size, 0, fresh.data());
-    arenas_[at(role)] = std::move(fresh);
+    arenas_[at(kind)] = std::move(fresh);
   };
   stream.synchronize();
-  renew(Role::weight, true);
-  renew(Role::running, true);
-  renew(Role::optimizer_state, plan.frozen == plan_.frozen);
-  for (const Role role : {Role::activation, Role::activation_gradient, Role::weight_gradient, Role::mask}) {
-    renew(role, false);
+  renew(TensorKind::weight, true);
+  renew(TensorKind::buffer, true);
+  renew(TensorKind::optimizer_state, plan.frozen == plan_.frozen);
+  for (const TensorKind kind :
+       {TensorKind::activation, TensorKind::activation_gradient, TensorKind::weight_gradient, TensorKind::saved}) {
+    renew(kind, false);
   }
   if (scratch_.size() != layout.scratch) {
     scratch_ = Buffer<float>();
@@ -53,14 +54,15 @@ void Network::replan(Stream& stream, const Plan& plan) {
 
 void Network::set_optimizer_states(Stream& stream, const std::vector<std::string>& names) {
   optimizer_states_ = names;
-  SlotPlan layout = plan_slots(architecture_, plan_, names);
+  TensorPlan layout = plan_tensors(architecture_, plan_, names);
   stream.synchronize();
-  const int64_t size = layout.arena[at(Role::optimizer_state)];
-  if (arenas_[at(Role::optimizer_state)].size() != size) {
-    arenas_[at(Role::optimizer_state)] = Buffer<float>();
-    arenas_[at(Role::optimizer_state)] = Buffer<float>(device_, size, role_name(Role::optimizer_state));
+  const int64_t size = layout.arena[at(TensorKind::optimizer_state)];
+  if (arenas_[at(TensorKind::optimizer_state)].size() != size) {
+    arenas_[at(TensorKind::optimizer_state)] = Buffer<float>();
+    arenas_[at(TensorKind::optimizer_state)] =
+        Buffer<float>(device_, size, tensor_kind_name(TensorKind::optimizer_state));
   }
-  fill(stream, size, 0, arena(Role::optimizer_state));
+  fill(stream, size, 0, arena(TensorKind::optimizer_state));
   layout_ = std::move(layout);
   build_calls();
 }
@@ -74,10 +76,10 @@ void Network::build_calls() {
   written_.assign(n, 0);
   trained_.clear();
   ran_ = 0;
-  std::vector<const Slot*> weights;  // of all that are trained
+  std::vector<const NamedTensor*> weights;  // of all that are trained
   size_t gradients = 0;
-  // Slots come in the same order in both roles, with the padding behind each.
-  const auto add_trained = [&](const Slot& weight, const Slot& gradient) {
+  // Tensors come in the same order in both kinds, with the padding behind each.
+  const auto add_trained = [&](const NamedTensor& weight, const NamedTensor& gradient) {
     if (!trained_.empty()) {
       TrainedRange& before = trained_.back();
       before.count = std::max(before.count, gradient.offset - before.gradient);
@@ -88,35 +90,35 @@ void Network::build_calls() {
     }
     trained_.push_back({weight.offset, gradient.offset, gradient.shape.count()});
   };
-  for (size_t i = 0; i < layout_.slots.size(); ++i) {
-    const Slot& slot = layout_.slots[i];
-    const size_t node = static_cast<size_t>(slot.node);
+  for (size_t i = 0; i < layout_.tensors.size(); ++i) {
+    const NamedTensor& tensor = layout_.tensors[i];
+    const size_t node = static_cast<size_t>(tensor.node);
     LayerCall& call = calls_[node];
-    float* place = arena(slot.role) + slot.offset;
-    switch (slot.role) {
-      case Role::activation:
+    float* place = arena(tensor.kind) + tensor.offset;
+    switch (tensor.kind) {
+      case TensorKind::activation:
         activation_[node] = static_cast<int>(i);
-        call.y = {place, slot.shape, device_};
+        call.y = {place, tensor.shape, device_};
         break;
-      case Role::activation_gradient:
+      case TensorKind::activation_gradient:
         gradient_[node] = static_cast<int>(i);
         call.dy = place;
         break;
-      case Role::weight:
+      case TensorKind::weight:
         call.weights.push_back(place);
-        if (!plan_.frozen.contains(slot.node)) weights.push_back(&slot);
+        if (!plan_.frozen.contains(tensor.node)) weights.push_back(&tensor);
         break;
-      case Role::weight_gradient:
+      case TensorKind::weight_gradient:
         call.dw.push_back(place);
-        add_trained(*weights[gradients++], slot);
+        add_trained(*weights[gradients++], tensor);
         break;
-      case Role::mask:
-        call.kept.push_back(place);
+      case TensorKind::saved:
+        call.saved.push_back(place);
         break;
-      case Role::running:
-        call.running.push_back(place);
+      case TensorKind::buffer:
+        call.buffers.push_back(place);
         break;
-      case Role::optimizer_state:
+      case TensorKind::optimizer_state:
         break;
     }
   }
@@ -127,38 +129,38 @@ void Network::build_calls() {
       const LayerCall& from = calls_[static_cast<size_t>(input)];
       call.x.push_back(from.y);
       call.dx.push_back(const_cast<float*>(from.dy));
-      call.dx_result.push_back(Result::replace);
+      call.dx_result.push_back(Result::overwrite);
     }
-    if (call.kept.empty()) call.kept.assign(4, nullptr);  // a plan without gradients keeps nothing
+    if (call.saved.empty()) call.saved.assign(4, nullptr);  // a plan without gradients keeps nothing
     call.scratch = scratch_.data();
     call.seed = seed_;
     call.counter = node.layer->uses_random() ? counters_.data() + i : nullptr;
   }
 }
 
-const Slot* Network::find(Role role, const std::string& name) const {
-  for (const Slot& slot : layout_.slots) {
-    if (slot.role == role && slot.name == name) return &slot;
+const NamedTensor* Network::find(TensorKind kind, const std::string& name) const {
+  for (const NamedTensor& tensor : layout_.tensors) {
+    if (tensor.kind == kind && tensor.name == name) return &tensor;
   }
   return nullptr;
 }
 
-const Slot& Network::activation(int node) const {
-  return layout_.slots[static_cast<size_t>(activation_[static_cast<size_t>(node)])];
+const NamedTensor& Network::activation(int node) const {
+  return layout_.tensors[static_cast<size_t>(activation_[static_cast<size_t>(node)])];
 }
 
-const Slot* Network::gradient(int node) const {
+const NamedTensor* Network::gradient(int node) const {
   const int index = gradient_[static_cast<size_t>(node)];
-  return index < 0 ? nullptr : &layout_.slots[static_cast<size_t>(index)];
+  return index < 0 ? nullptr : &layout_.tensors[static_cast<size_t>(index)];
 }
 
-void Network::need_readable(const Slot& slot) const {
-  if (!plan_.reuse || slot.role != Role::activation || slot.node == 0) return;
-  const ActivationPlan::Place& place = layout_.activations.places[static_cast<size_t>(slot.node)];
+void Network::need_readable(const NamedTensor& tensor) const {
+  if (!plan_.reuse || tensor.kind != TensorKind::activation || tensor.node == 0) return;
+  const ActivationPlan::Place& place = layout_.activations.places[static_cast<size_t>(tensor.node)];
   if (ran_ >= place.written && ran_ <= place.until) return;
   throw Error(
       fmt::format("the activation of {} is not kept: this network reuses its memory",
-                  architecture_.describe(slot.node)),
+                  architecture_.describe(tensor.node)),
       ran_ < place.written ? "run the network first" : "ask for that layer to be kept, or keep all activations");
 }
 
@@ -167,21 +169,21 @@ void Network::forget_freed(Stream& stream, int node) {
   if (!plan_.reuse || !debug_checks()) return;
   for (const ActivationPlan::Place& place : layout_.activations.places) {
     if (node == 0 ? place.written == 0 : !place.freed || place.until != node) continue;
-    fill(stream, place.size, std::numeric_limits<float>::quiet_NaN(), arena(Role::activation) + place.offset);
+    fill(stream, place.size, std::numeric_limits<float>::quiet_NaN(), arena(TensorKind::activation) + place.offset);
   }
 }
 
-TensorView Network::view(const Slot& slot) {
-  need_readable(slot);
-  return {arena(slot.role) + slot.offset, slot.shape, device_};
+TensorView Network::view(const NamedTensor& tensor) {
+  need_readable(tensor);
+  return {arena(tensor.kind) + tensor.offset, tensor.shape, device_};
 }
 
-std::vector<float> Network::read_slot(Stream& stream, const Slot& slot) const {
-  need_readable(slot);
-  std::vector<float> values(static_cast<size_t>(slot.shape.count()));
+std::vector<float> Network::read_tensor(Stream& stream, const NamedTensor& tensor) const {
+  need_readable(tensor);
+  std::vector<float> values(static_cast<size_t>(tensor.shape.count()));
   const size_t bytes = values.size() * sizeof(float);
-  copy_bytes(stream, values.data(), Device::cpu(), arena(slot.role) + slot.offset, device_, bytes);
-  if (slot.integers) {
+  copy_bytes(stream, values.data(), Device::cpu(), arena(tensor.kind) + tensor.offset, device_, bytes);
+  if (tensor.integers) {
     std::vector<int32_t> integers(values.size());
     std::memcpy(integers.data(), values.data(), bytes);
     std::transform(integers.begin(), integers.end(), values.begin(), [](int32_t v) { return static_cast<float>(v); });
@@ -189,51 +191,52 @@ std::vector<float> Network::read_slot(Stream& stream, const Slot& slot) const {
   return values;
 }
 
-void Network::write_slot(Stream& stream, const Slot& slot, const std::vector<float>& values) {
-  if (static_cast<int64_t>(values.size()) != slot.shape.count()) {
-    throw Error(
-        fmt::format("{} values for {} \"{}\" of {}", values.size(), role_name(slot.role), slot.name, slot.shape.text()),
-        fmt::format("give {}", slot.shape.count()));
+void Network::write_tensor(Stream& stream, const NamedTensor& tensor, const std::vector<float>& values) {
+  if (static_cast<int64_t>(values.size()) != tensor.shape.count()) {
+    throw Error(fmt::format("{} values for {} \"{}\" of {}", values.size(), tensor_kind_name(tensor.kind), tensor.name,
+                            tensor.shape.text()),
+                fmt::format("give {}", tensor.shape.count()));
   }
-  check(!slot.integers, "{} holds integers", slot.name);
-  need_readable(slot);
-  copy_bytes(stream, arena(slot.role) + slot.offset, device_, values.data(), Device::cpu(),
+  check(!tensor.integers, "{} holds integers", tensor.name);
+  need_readable(tensor);
+  copy_bytes(stream, arena(tensor.kind) + tensor.offset, device_, values.data(), Device::cpu(),
              values.size() * sizeof(float));
 }
 
 void Network::initialize(Stream& stream, Initializer how, uint64_t seed) {
   const std::vector<Shape> shapes = architecture_.shapes(plan_.batch);
   uint64_t sequence = 0;
-  for (const Slot& slot : layout_.slots) {
-    if (slot.role != Role::weight) continue;
-    const Layer& layer = *architecture_.nodes()[static_cast<size_t>(slot.node)].layer;
+  for (const NamedTensor& tensor : layout_.tensors) {
+    if (tensor.kind != TensorKind::weight) continue;
+    const Layer& layer = *architecture_.nodes()[static_cast<size_t>(tensor.node)].layer;
     const WeightSpec p =
-        layer.parameters(architecture_.input_shapes(slot.node, shapes))[static_cast<size_t>(slot.part)];
+        layer.parameters(architecture_.input_shapes(tensor.node, shapes))[static_cast<size_t>(tensor.part)];
     if (p.kind == WeightSpec::Kind::slope) {
-      fill(stream, slot.shape.count(), 0.25f, arena(Role::weight) + slot.offset);
+      fill(stream, tensor.shape.count(), 0.25f, arena(TensorKind::weight) + tensor.offset);
       continue;
     }
     Initializer mine = how;
     if (p.kind == WeightSpec::Kind::scale) mine = Initializer::ones;
     if (p.kind == WeightSpec::Kind::shift) mine = Initializer::zeros;
     if (p.kind == WeightSpec::Kind::bias && how != Initializer::pytorch) mine = Initializer::zeros;
-    striate::initialize(stream, mine, p.fan_in, p.fan_out, slot.shape.count(), seed, sequence++,
-                        arena(Role::weight) + slot.offset);
+    striate::initialize(stream, mine, p.fan_in, p.fan_out, tensor.shape.count(), seed, sequence++,
+                        arena(TensorKind::weight) + tensor.offset);
   }
-  for (const Slot& slot : layout_.slots) {
-    if (slot.role != Role::running) continue;
-    const Layer& layer = *architecture_.nodes()[static_cast<size_t>(slot.node)].layer;
-    const Running r = layer.running(architecture_.input_shapes(slot.node, shapes))[static_cast<size_t>(slot.part)];
-    fill(stream, slot.shape.count(), r.start, arena(Role::running) + slot.offset);
+  for (const NamedTensor& tensor : layout_.tensors) {
+    if (tensor.kind != TensorKind::buffer) continue;
+    const Layer& layer = *architecture_.nodes()[static_cast<size_t>(tensor.node)].layer;
+    const BufferSpec r =
+        layer.buffers(architecture_.input_shapes(tensor.node, shapes))[static_cast<size_t>(tensor.part)];
+    fill(stream, tensor.shape.count(), r.start, arena(TensorKind::buffer) + tensor.offset);
   }
-  fill(stream, arena_size(Role::optimizer_state), 0, arena(Role::optimizer_state));
+  fill(stream, arena_size(TensorKind::optimizer_state), 0, arena(TensorKind::optimizer_state));
   set_seed(stream, seed);
 }
 
 void Network::copy_weights(Stream& stream, const Network& from) {
-  check(from.arena_size(Role::weight) == arena_size(Role::weight), "weights of another network");
-  copy(stream, arena_size(Role::weight), from.arena(Role::weight), arena(Role::weight));
-  copy(stream, arena_size(Role::running), from.arena(Role::running), arena(Role::running));
+  check(from.arena_size(TensorKind::weight) == arena_size(TensorKind::weight), "weights of another network");
+  copy(stream, arena_size(TensorKind::weight), from.arena(TensorKind::weight), arena(TensorKind::weight));
+  copy(stream, arena_size(TensorKind::buffer), from.arena(TensorKind::buffer), arena(TensorKind::buffer));
 }
 
 void Network::set_seed(Stream& stream, uint64_t seed) {
@@ -276,7 +279,7 @@ void Network::forward(Stream& stream, Mode mode, int first, int last) {
 
 void Network::backward_begin(Stream& stream, int from) {
   if (from < 0) from = architecture_.size() - 1;
-  check(gradient(from) != nullptr, "backward from {}, which has no gradient slot", architecture_.describe(from));
+  check(gradient(from) != nullptr, "backward from {}, which has no gradient tensor", architecture_.describe(from));
   std::fill(written_.begin(), written_.end(), char{0});
   written_[static_cast<size_t>(from)] = 1;
   // What comes behind `from` has no part in it.
@@ -286,13 +289,13 @@ void Network::backward_begin(Stream& stream, int from) {
 void Network::backward_node(Stream& stream, int node) {
   LayerCall& call = calls_[static_cast<size_t>(node)];
   if (!written_[static_cast<size_t>(node)]) {
-    if (const Slot* slot = gradient(node)) fill(stream, slot->shape.count(), 0, view(*slot).data);
+    if (const NamedTensor* tensor = gradient(node)) fill(stream, tensor->shape.count(), 0, view(*tensor).data);
     for (size_t part = 0; part < call.dw.size(); ++part) {
-      const Slot* slot = nullptr;
-      for (const Slot& s : layout_.slots) {
-        if (s.role == Role::weight_gradient && s.node == node && s.part == static_cast<int>(part)) slot = &s;
+      const NamedTensor* tensor = nullptr;
+      for (const NamedTensor& s : layout_.tensors) {
+        if (s.kind == TensorKind::weight_gradient && s.node == node && s.part == static_cast<int>(part)) tensor = &s;
       }
-      fill(stream, slot->shape.count(), 0, call.dw[part]);
+      fill(stream, tensor->shape.count(), 0, call.dw[part]);
     }
     return;
   }
@@ -302,7 +305,7 @@ void Network::backward_node(Stream& stream, int node) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (call.dx[i] == nullptr) continue;
     char& written = written_[static_cast<size_t>(inputs[i])];
-    call.dx_result[i] = written ? Result::add : Result::replace;
+    call.dx_result[i] = written ? Result::accumulate : Result::overwrite;
     written = 1;
     wanted = true;
   }

@@ -1,10 +1,10 @@
-// A network in memory: an architecture, and every value that computing with it makes, in named slots that are never
+// A network in memory: an architecture, and every value that computing with it makes, in named tensors that are never
 // reused or overwritten in place. So anything can be looked at, saved and replayed. Where only the answer is wanted a
 // plan may say otherwise (Plan::reuse): activations that nobody needs any more then give their place to others.
 //
-// One arena of device memory per role, offsets computed once (plan_slots): the optimizer is one pass over one arena,
-// saving is a loop over slots, the screen needs no code per layer. Pointers stay as they are until the next plan(), so
-// that a step can be captured once as a CUDA graph and replayed.
+// One arena of device memory per kind, offsets computed once (plan_tensors): the optimizer is one pass over one arena,
+// saving is a loop over tensors, the screen needs no code per layer. Pointers stay as they are until the next plan(),
+// so that a step can be captured once as a CUDA graph and replayed.
 //
 // Weights outlive a new plan: plan() with another batch size keeps them, their running statistics and optimizer state.
 #pragma once
@@ -22,20 +22,20 @@
 
 namespace striate {
 
-enum class Role { activation, activation_gradient, weight, weight_gradient, optimizer_state, mask, running };
-constexpr int kRoles = 7;
-const char* role_name(Role role);  // "activation gradient"
+enum class TensorKind { activation, activation_gradient, weight, weight_gradient, optimizer_state, saved, buffer };
+constexpr int kTensorKinds = 7;
+const char* tensor_kind_name(TensorKind kind);  // "activation gradient"
 
-struct Slot {
+struct NamedTensor {
   // activation, activation_gradient: the node's name. All others: NODE.NAME, "0.weight", "bn1.running_mean" as in
-  // PyTorch's state_dict, "2.winners"; optimizer_state: "0.weight.STATE".
+  // PyTorch's state_dict, "2.argmax"; optimizer_state: "0.weight.STATE".
   std::string name;
   Shape shape;
-  Role role = Role::activation;
+  TensorKind kind = TensorKind::activation;
   int node = 0;
   int part = 0;           // which of the node's parameters, kept or running arrays
   bool integers = false;  // int32 values
-  int64_t offset = 0;     // in its role's arena, in values, a multiple of 16
+  int64_t offset = 0;     // in its kind's arena, in values, a multiple of 16
 };
 
 // What a network is prepared for.
@@ -45,7 +45,7 @@ struct Plan {
   bool explaining = false;  // the gradient of every activation, the input's included
   // These layers keep their weights, and compute as in evaluation: a batch normalization uses its running statistics
   // and leaves them alone, as Keras's does with trainable=False; a dropout drops nothing. Gradients go through them to
-  // trained layers before them; where there are none, backward stops, and nothing there has a gradient slot.
+  // trained layers before them; where there are none, backward stops, and nothing there has a gradient tensor.
   LayerSet frozen = 0;
   // Inference in little memory (memory_plan.h): after forward() only the input, the output and the layers named in
   // `keep` can be looked at; between forward(stream, mode, n, n) and the next also what n gave. No gradients.
@@ -59,17 +59,17 @@ struct Plan {
 };
 
 // Where everything stands, without the memory: what `summary` prints.
-struct SlotPlan {
-  std::vector<Slot> slots;              // by role, then by node
-  std::array<int64_t, kRoles> arena{};  // values
-  int64_t scratch = 0;                  // floats
-  int64_t trained = 0;                  // values of one optimizer state: of all weights that are not frozen
-  ActivationPlan activations;           // with Plan::reuse
-  int64_t bytes() const;                // of all arenas and the scratch
+struct TensorPlan {
+  std::vector<NamedTensor> tensors;           // by kind, then by node
+  std::array<int64_t, kTensorKinds> arena{};  // values
+  int64_t scratch = 0;                        // floats
+  int64_t trained = 0;                        // values of one optimizer state: of all weights that are not frozen
+  ActivationPlan activations;                 // with Plan::reuse
+  int64_t bytes() const;                      // of all arenas and the scratch
 };
 // Throws Error: a batch that is not possible, an unknown layer in Plan::keep.
-SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
-                    const std::vector<std::string>& optimizer_states = {});
+TensorPlan plan_tensors(const Architecture& architecture, const Plan& plan,
+                        const std::vector<std::string>& optimizer_states = {});
 
 class Network {
  public:
@@ -86,25 +86,25 @@ class Network {
   // Arrays of the optimizer beside every weight, set to 0: {"momentum"}, {"mean", "square"}. Empty: none.
   void set_optimizer_states(Stream& stream, const std::vector<std::string>& names);
 
-  const std::vector<Slot>& slots() const { return layout_.slots; }
+  const std::vector<NamedTensor>& tensors() const { return layout_.tensors; }
   int64_t bytes() const { return layout_.bytes(); }
-  const Slot* find(Role role, const std::string& name) const;  // null: none
-  const Slot& activation(int node) const;
-  const Slot* gradient(int node) const;  // null where the plan has none
-  const Slot& output() const { return activation(architecture_.size() - 1); }
-  const Slot* output_gradient() const { return gradient(architecture_.size() - 1); }
+  const NamedTensor* find(TensorKind kind, const std::string& name) const;  // null: none
+  const NamedTensor& activation(int node) const;
+  const NamedTensor* gradient(int node) const;  // null where the plan has none
+  const NamedTensor& output() const { return activation(architecture_.size() - 1); }
+  const NamedTensor* output_gradient() const { return gradient(architecture_.size() - 1); }
 
   // The three below throw Error for an activation whose place has another value now (Plan::reuse).
-  TensorView view(const Slot& slot);  // of integers: their 4 bytes as they are
+  TensorView view(const NamedTensor& tensor);  // of integers: their 4 bytes as they are
   // Copies to and from the host, after all work queued before. Integers come as floats.
-  std::vector<float> read_slot(Stream& stream, const Slot& slot) const;
-  // Throws Error where there are not slot.shape.count() values.
-  void write_slot(Stream& stream, const Slot& slot, const std::vector<float>& values);
+  std::vector<float> read_tensor(Stream& stream, const NamedTensor& tensor) const;
+  // Throws Error where there are not tensor.shape.count() values.
+  void write_tensor(Stream& stream, const NamedTensor& tensor, const std::vector<float>& values);
 
-  // A role's whole arena; the padding between slots is 0 in weights, their gradients and states.
-  float* arena(Role role) { return arenas_[static_cast<size_t>(role)].data(); }
-  const float* arena(Role role) const { return arenas_[static_cast<size_t>(role)].data(); }
-  int64_t arena_size(Role role) const { return layout_.arena[static_cast<size_t>(role)]; }
+  // A kind's whole arena; the padding between tensors is 0 in weights, their gradients and states.
+  float* arena(TensorKind kind) { return arenas_[static_cast<size_t>(kind)].data(); }
+  const float* arena(TensorKind kind) const { return arenas_[static_cast<size_t>(kind)].data(); }
+  int64_t arena_size(TensorKind kind) const { return layout_.arena[static_cast<size_t>(kind)]; }
   // The weights that are trained, in pieces without frozen ones between them. Gradients and optimizer states have no
   // place for frozen weights: there a piece begins at `gradient`.
   struct TrainedRange {
@@ -112,7 +112,7 @@ class Network {
   };
   const std::vector<TrainedRange>& trained() const { return trained_; }
   // Optimizer state number i: an array as large as the weight gradients' arena of a training plan.
-  float* optimizer_state(int i) { return arena(Role::optimizer_state) + i * layout_.trained; }
+  float* optimizer_state(int i) { return arena(TensorKind::optimizer_state) + i * layout_.trained; }
   const std::vector<std::string>& optimizer_states() const { return optimizer_states_; }
 
   // Starting weights: a function of the seed, the order of the parameters and their shapes.
@@ -126,11 +126,11 @@ class Network {
   std::vector<uint64_t> read_counters(Stream& stream) const;
   void write_counters(Stream& stream, const std::vector<uint64_t>& counters);  // throws Error: another number of them
 
-  // Runs nodes [first, last]; the input's activation slot holds the batch. last -1: up to the output. With Plan::reuse
-  // it begins at 1 or goes on where it stopped.
+  // Runs nodes [first, last]; the input's activation tensor holds the batch. last -1: up to the output. With
+  // Plan::reuse it begins at 1 or goes on where it stopped.
   void forward(Stream& stream, Mode mode, int first = 1, int last = -1);
-  // From the gradient slot of `from` (-1: the output), which the caller has written, down to the input or the lowest
-  // layer whose gradient is planned, as the last forward() computed. Every gradient slot is written: 0 where nothing
+  // From the gradient tensor of `from` (-1: the output), which the caller has written, down to the input or the lowest
+  // layer whose gradient is planned, as the last forward() computed. Every gradient tensor is written: 0 where nothing
   // that `from` depends on.
   void backward(Stream& stream, int from = -1);
   // The same in pieces, for slow motion: begin, then one node at a time from `from` down to 1.
@@ -139,21 +139,21 @@ class Network {
 
  private:
   void build_calls();
-  void need_readable(const Slot& slot) const;
+  void need_readable(const NamedTensor& tensor) const;
   void forget_freed(Stream& stream, int node);
   Architecture architecture_;
   Plan plan_;
   Device device_;
   std::vector<std::string> optimizer_states_;
-  SlotPlan layout_;
-  std::array<Buffer<float>, kRoles> arenas_;
+  TensorPlan layout_;
+  std::array<Buffer<float>, kTensorKinds> arenas_;
   Buffer<float> scratch_;
   Buffer<uint64_t> counters_;
   uint64_t seed_ = 0;
   std::vector<TrainedRange> trained_;
   int ran_ = 0;                             // with Plan::reuse: the last node that forward() ran
   std::vector<LayerCall> calls_;            // per node
-  std::vector<int> activation_, gradient_;  // per node: index of the slot; -1: none
+  std::vector<int> activation_, gradient_;  // per node: index of the tensor; -1: none
   std::vector<char> written_;               // per node, during backward: whether a gradient has reached it
 };
 

@@ -56,7 +56,7 @@ std::optional<Error> mistake_at(const Architecture& architecture, int i, const B
           kHint);
     }
     if (!same_shapes(layer.parameters(first), layer.parameters(inputs)) ||
-        !same_shapes(layer.running(first), layer.running(inputs))) {
+        !same_shapes(layer.buffers(first), layer.buffers(inputs))) {
       return Error("has weights of other sizes for each size of a batch", kHint);
     }
   }

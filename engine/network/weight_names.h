@@ -16,8 +16,8 @@ struct NameStyle {
   // Arrays may have other sizes than Striate's as long as there are as many values in the same order: a dense layer
   // behind a flatten that is kept as a convolution over the whole picture.
   bool reshapes = false;
-  // How pictures are prepared for weights of this style (Preparation's text); empty: as the model's name says.
-  const char* preparation = "";
+  // How pictures are prepared for weights of this style (Preprocessing's text); empty: as the model's name says.
+  const char* preprocessing = "";
 };
 
 const std::vector<NameStyle>& name_styles();  // the first is Striate's own

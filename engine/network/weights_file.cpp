@@ -13,11 +13,11 @@ bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-std::vector<const Slot*> weight_slots(const std::vector<Slot>& slots) {
-  std::vector<const Slot*> weights;
-  for (const Role role : {Role::weight, Role::running}) {
-    for (const Slot& slot : slots) {
-      if (slot.role == role) weights.push_back(&slot);
+std::vector<const NamedTensor*> weight_tensors(const std::vector<NamedTensor>& tensors) {
+  std::vector<const NamedTensor*> weights;
+  for (const TensorKind kind : {TensorKind::weight, TensorKind::buffer}) {
+    for (const NamedTensor& target : tensors) {
+      if (target.kind == kind) weights.push_back(&target);
     }
   }
   return weights;
@@ -30,10 +30,10 @@ std::string name_in(const NameStyle& style, const std::string& prefix, const std
 
 // What stands before the names of the file: "" or "module." and its like.
 // Judged by the first array; where only some need be there, by the first that is.
-std::string prefix_of(const SafeTensors& file, const NameStyle& style, const std::vector<const Slot*>& slots,
+std::string prefix_of(const SafeTensors& file, const NameStyle& style, const std::vector<const NamedTensor*>& tensors,
                       bool partial) {
-  for (const Slot* slot : slots) {
-    const std::string name = style.file_name(slot->name);
+  for (const NamedTensor* target : tensors) {
+    const std::string name = style.file_name(target->name);
     if (!name.empty() && file.has(name)) return "";
     for (const SafeTensor& tensor : file.tensors()) {
       if (!name.empty() && ends_with(tensor.name, "." + name))
@@ -58,35 +58,35 @@ int64_t count_of(const std::vector<int64_t>& sizes) {
   return count;
 }
 
-WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std::vector<const Slot*>& slots,
+WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std::vector<const NamedTensor*>& tensors,
                      const WeightsLoading& how) {
   WeightsFit fit;
   fit.style = &style;
-  fit.prefix = prefix_of(file, style, slots, how.partial);
+  fit.prefix = prefix_of(file, style, tensors, how.partial);
   const bool training = has_training_state(file);
   std::set<std::string> used;
   const auto layer_of = [](const std::string& name) { return name.substr(0, name.rfind('.')); };
-  const auto last =
-      std::find_if(slots.rbegin(), slots.rend(), [](const Slot* slot) { return slot->role == Role::weight; });
-  bool only_classes = last != slots.rend();
-  for (const Slot* slot : slots) {
-    const std::string name = name_in(style, fit.prefix, slot->name);
-    if (std::find(how.except.begin(), how.except.end(), slot->node) != how.except.end()) {
+  const auto last = std::find_if(tensors.rbegin(), tensors.rend(),
+                                 [](const NamedTensor* target) { return target->kind == TensorKind::weight; });
+  bool only_classes = last != tensors.rend();
+  for (const NamedTensor* target : tensors) {
+    const std::string name = name_in(style, fit.prefix, target->name);
+    if (std::find(how.except.begin(), how.except.end(), target->node) != how.except.end()) {
       used.insert(name);
       continue;
     }
     if (name.empty() || !file.has(name)) {
-      fit.missing.push_back(slot->name);
+      fit.missing.push_back(target->name);
       continue;
     }
     used.insert(name);
     const std::vector<int64_t>& sizes = file.at(name).shape;
-    const std::vector<int64_t> wanted = slot->shape.sizes();
-    if (sizes == wanted || (style.reshapes && count_of(sizes) == slot->shape.count())) {
-      fit.tensor[slot->name] = name;
+    const std::vector<int64_t> wanted = target->shape.sizes();
+    if (sizes == wanted || (style.reshapes && count_of(sizes) == target->shape.count())) {
+      fit.tensor[target->name] = name;
     } else {
-      fit.mismatched.push_back({slot->name, name, sizes, wanted});
-      only_classes = only_classes && layer_of(slot->name) == layer_of((*last)->name) && !sizes.empty() &&
+      fit.mismatched.push_back({target->name, name, sizes, wanted});
+      only_classes = only_classes && layer_of(target->name) == layer_of((*last)->name) && !sizes.empty() &&
                      sizes.size() == wanted.size() && std::equal(sizes.begin() + 1, sizes.end(), wanted.begin() + 1);
     }
   }
@@ -99,8 +99,8 @@ WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std:
   return fit;
 }
 
-WeightsFit fit_slots(const SafeTensors& file, const std::vector<Slot>& slots, const WeightsLoading& how) {
-  const std::vector<const Slot*> weights = weight_slots(slots);
+WeightsFit fit_tensors(const SafeTensors& file, const std::vector<NamedTensor>& tensors, const WeightsLoading& how) {
+  const std::vector<const NamedTensor*> weights = weight_tensors(tensors);
   WeightsFit best;
   for (const NameStyle& style : name_styles()) {
     WeightsFit fit = fit_style(file, style, weights, how);
@@ -151,14 +151,14 @@ std::string MismatchedWeight::text() const {
 bool has_training_state(const SafeTensors& file) { return file.metadata().contains("training"); }
 
 WeightsFit fit_weights(const SafeTensors& file, const Architecture& architecture, const WeightsLoading& how) {
-  return fit_slots(file, plan_slots(architecture, {}).slots, how);
+  return fit_tensors(file, plan_tensors(architecture, {}).tensors, how);
 }
 
 int64_t outputs_in(const SafeTensors& file, const Architecture& architecture, const WeightsFit& fit) {
-  const Slot* last = nullptr;
-  const std::vector<Slot> slots = plan_slots(architecture, {}).slots;
-  for (const Slot& slot : slots) {
-    if (slot.role == Role::weight && (last == nullptr || slot.node >= last->node)) last = &slot;
+  const NamedTensor* last = nullptr;
+  const std::vector<NamedTensor> tensors = plan_tensors(architecture, {}).tensors;
+  for (const NamedTensor& target : tensors) {
+    if (target.kind == TensorKind::weight && (last == nullptr || target.node >= last->node)) last = &target;
   }
   if (last == nullptr || fit.style == nullptr) return 0;
   const std::string name = name_in(*fit.style, fit.prefix, last->name);
@@ -187,16 +187,16 @@ void throw_do_not_fit(const std::string& path, const WeightsFit& fit, const std:
 
 WeightsFit load_weights(Stream& stream, const SafeTensors& file, const std::string& path, Network& network,
                         const WeightsLoading& how) {
-  WeightsFit fit = fit_slots(file, network.slots(), how);
+  WeightsFit fit = fit_tensors(file, network.tensors(), how);
   if (how.partial ? fit.tensor.empty() : !fit.fits()) throw_do_not_fit(path, fit, hint_for(file, how, fit));
   constexpr size_t kPiece = 1 << 20;
   std::vector<float> piece;
-  for (const Slot* slot : weight_slots(network.slots())) {
-    const auto found = fit.tensor.find(slot->name);
+  for (const NamedTensor* target : weight_tensors(network.tensors())) {
+    const auto found = fit.tensor.find(target->name);
     if (found == fit.tensor.end()) continue;
     const SafeTensor& tensor = file.at(found->second);
     const size_t count = tensor.count();
-    float* to = network.arena(slot->role) + slot->offset;
+    float* to = network.arena(target->kind) + target->offset;
     for (size_t first = 0; first < count; first += kPiece) {
       piece.resize(std::min(kPiece, count - first));
       file.floats(tensor, first, piece.size(), piece.data());

@@ -9,11 +9,11 @@
 namespace striate {
 namespace {
 
-constexpr int64_t kMostWrittenOut = 1 << 20;  // values of a filled constant that something computes with
+constexpr int64_t kMaxWrittenOut = 1 << 20;  // values of a filled constant that something computes with
 
 // Throws Error where it is too large.
 HostTensor written_out(const HostTensor& filling, const std::vector<int64_t>& dims, int64_t count) {
-  if (count > kMostWrittenOut) {
+  if (count > kMaxWrittenOut) {
     throw Error(
         fmt::format("it computes with a constant of {} while the model is read, which is too much", dims_text(dims)),
         "such a file is damaged or not a picture classifier; else export it with constants folded");

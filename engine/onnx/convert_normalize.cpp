@@ -1,4 +1,4 @@
-// Normalisations, as they are used after training.
+// Normalizations, as they are used after training.
 #include "engine/error.h"
 #include "engine/network/layer_words.h"
 #include "engine/onnx/converter.h"
@@ -71,15 +71,15 @@ void layer_normalization(Converter& c) {
   const int x = c.any(0);
   const int axis = normal_axis(c.op().integer("axis", -1), dims.size());
   c.keep_batch(x, axis, kMixes);
-  const Dims normalised(dims.begin() + axis, dims.end());
+  const Dims normalized(dims.begin() + axis, dims.end());
   const std::string from = fmt::format(" from {}", c.place(x, axis)), epsilon = epsilon_words(c);
   if (c.wanted(1)) c.give(1, c.emit("layernormmean" + from, {x}, ".mean"));
   if (c.wanted(2)) c.give(2, c.emit("layernormdeviation" + from + epsilon, {x}, ".deviation"));
   const Constant* scale = c.has(1) ? &c.constant(1, "its scale") : nullptr;
   const Constant* bias = c.has(2) ? &c.constant(2, "its bias") : nullptr;
   const int node = c.emit("layernorm" + from + epsilon + (scale ? "" : " no scale") + (bias ? "" : " no bias"), {x});
-  if (scale) c.weight(node, "weight", spread(c, *scale, normalised));
-  if (bias) c.weight(node, "bias", spread(c, *bias, normalised));
+  if (scale) c.weight(node, "weight", spread(c, *scale, normalized));
+  if (bias) c.weight(node, "bias", spread(c, *bias, normalized));
   c.give(0, node);
 }
 

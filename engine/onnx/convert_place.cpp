@@ -94,7 +94,7 @@ Rows rows_of(Converter& c) {
 }
 
 void scatter_nd(Converter& c) {
-  constexpr int64_t kMostRows = 65536, kMostTimes = 16;
+  constexpr int64_t kMaxRows = 65536, kMaxTimes = 16;
   const std::string how = c.op().text("reduction", "none");
   const bool replaces = how == "none";
   const char* word = how == "add"   ? "add"
@@ -105,8 +105,8 @@ void scatter_nd(Converter& c) {
   if (!replaces && word == nullptr)
     throw Error(fmt::format("its reduction is \"{}\"", how), "ONNX knows add, mul, max, min");
   const Rows r = rows_of(c);
-  if (r.rows > kMostRows) {
-    throw Error(fmt::format("it writes into {} rows at places of their own, striate has at most {}", r.rows, kMostRows),
+  if (r.rows > kMaxRows) {
+    throw Error(fmt::format("it writes into {} rows at places of their own, striate has at most {}", r.rows, kMaxRows),
                 "export the model so that whole slices are written or joined (torch.cat instead of x[...] = y)");
   }
   // Which update comes to each row, and how often one is written to.
@@ -119,8 +119,8 @@ void scatter_nd(Converter& c) {
     if (pass == passes.size()) passes.emplace_back(static_cast<size_t>(r.rows), nothing);
     passes[pass][row] = static_cast<int64_t>(u);
   }
-  if (static_cast<int64_t>(passes.size()) > kMostTimes) {
-    throw Error(fmt::format("it changes one place {} times, striate does at most {}", passes.size(), kMostTimes),
+  if (static_cast<int64_t>(passes.size()) > kMaxTimes) {
+    throw Error(fmt::format("it changes one place {} times, striate does at most {}", passes.size(), kMaxTimes),
                 "export the model without adding up at one place");
   }
   const bool batch = c.batched(c.any(0)) || c.batched(c.any(2));

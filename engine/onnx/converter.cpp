@@ -387,12 +387,12 @@ void Converter::plan(WeightPlan plan) {
   for (const int input : node.inputs) in.push_back(shapes_[static_cast<size_t>(input)]);
   const Shape* needed = nullptr;
   const std::vector<WeightSpec> weights = node.layer->parameters(in);
-  const std::vector<Running> running = node.layer->running(in);
+  const std::vector<BufferSpec> running = node.layer->buffers(in);
   for (const WeightSpec& each : weights) {
     if (each.name == plan.part) needed = &each.shape;
   }
-  for (const Running& each : running) {
-    if (each.name == plan.part) needed = &each.shape, plan.role = Role::running;
+  for (const BufferSpec& each : running) {
+    if (each.name == plan.part) needed = &each.shape, plan.kind = TensorKind::buffer;
   }
   check(needed != nullptr, "{} has no {}", node.layer->text(), plan.part);
   if (needed->count() != plan.values.count()) {

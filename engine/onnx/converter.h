@@ -39,7 +39,7 @@ constexpr const char* kNotFirst = "it does not keep the pictures of a batch alon
 // What goes into one weight or running statistic of the network.
 struct WeightPlan {
   int node = 0;
-  Role role = Role::weight;
+  TensorKind kind = TensorKind::weight;
   std::string part;  // "weight", "running_mean"
   Constant values;
   bool transposed = false;  // the file has rows x columns, the network columns x rows

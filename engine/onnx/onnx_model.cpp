@@ -76,9 +76,9 @@ void OnnxModel::load_weights(Stream& stream, Network& network) const {
   stream.synchronize();
   for (const WeightPlan& plan : weights->plans) {
     const std::string name = architecture.nodes()[static_cast<size_t>(plan.node)].name + '.' + plan.part;
-    const Slot* slot = network.find(plan.role, name);
-    check(slot != nullptr && slot->shape.count() == plan.values.count(), "no place for {}", name);
-    load(stream, plan, network.view(*slot).data);
+    const NamedTensor* tensor = network.find(plan.kind, name);
+    check(tensor != nullptr && tensor->shape.count() == plan.values.count(), "no place for {}", name);
+    load(stream, plan, network.view(*tensor).data);
   }
 }
 

@@ -15,7 +15,7 @@
 namespace striate {
 namespace {
 
-constexpr size_t kMostDimensions = 32, kMostNodes = 100000, kMostNames = 1000;
+constexpr size_t kMaxDimensions = 32, kMaxNodes = 100000, kMaxNames = 1000;
 
 // Names come from the file: short enough for one line, without line breaks.
 std::string shown(const std::string& name) {
@@ -103,10 +103,10 @@ class Parser {
       graph.inputs.push_back(value(each));
     }
     if (proto.output_size() == 0) fail("its graph has no output");
-    if (static_cast<size_t>(proto.output_size()) > kMostNames) fail("its graph has more than 1000 outputs");
+    if (static_cast<size_t>(proto.output_size()) > kMaxNames) fail("its graph has more than 1000 outputs");
     for (const auto& each : proto.output()) graph.outputs.push_back(value(each));
-    if (static_cast<size_t>(proto.node_size()) > kMostNodes) {
-      fail(fmt::format("its graph has {} nodes, more than {}", proto.node_size(), kMostNodes));
+    if (static_cast<size_t>(proto.node_size()) > kMaxNodes) {
+      fail(fmt::format("its graph has {} nodes, more than {}", proto.node_size(), kMaxNodes));
     }
     std::vector<OnnxNode> nodes;
     for (int i = 0; i < proto.node_size(); ++i) {
@@ -172,8 +172,8 @@ class Parser {
     const auto& type = proto.type().tensor_type();
     value.type = type.elem_type();
     value.has_shape = type.has_shape();
-    if (static_cast<size_t>(type.shape().dim_size()) > kMostDimensions) {
-      fail(fmt::format("\"{}\" has more than {} dimensions", shown(value.name), kMostDimensions));
+    if (static_cast<size_t>(type.shape().dim_size()) > kMaxDimensions) {
+      fail(fmt::format("\"{}\" has more than {} dimensions", shown(value.name), kMaxDimensions));
     }
     for (const auto& dim : type.shape().dim()) {
       if (dim.has_dim_value() && dim.dim_value() < -1) {
@@ -193,11 +193,11 @@ class Parser {
     if (node.op.empty()) fail(fmt::format("node number {} has no operator", index));
     node.inputs.assign(proto.input().begin(), proto.input().end());
     node.outputs.assign(proto.output().begin(), proto.output().end());
-    if (node.inputs.size() > 100 * kMostNames || node.outputs.size() > 100 * kMostNames) {
-      fail(fmt::format("{} has more than {} inputs or outputs", node.describe(), 100 * kMostNames));
+    if (node.inputs.size() > 100 * kMaxNames || node.outputs.size() > 100 * kMaxNames) {
+      fail(fmt::format("{} has more than {} inputs or outputs", node.describe(), 100 * kMaxNames));
     }
-    if (static_cast<size_t>(proto.attribute_size()) > kMostNames) {
-      fail(fmt::format("{} has {} attributes, more than {}", node.describe(), proto.attribute_size(), kMostNames));
+    if (static_cast<size_t>(proto.attribute_size()) > kMaxNames) {
+      fail(fmt::format("{} has {} attributes, more than {}", node.describe(), proto.attribute_size(), kMaxNames));
     }
     for (int i = 0; i < proto.attribute_size(); ++i) {
       const auto& each = proto.attribute(i);
@@ -269,8 +269,7 @@ class Parser {
     tensor->type = static_cast<OnnxType>(proto.data_type());
     tensor->dims.assign(proto.dims().begin(), proto.dims().end());
     const std::string what = fmt::format("tensor \"{}\"", tensor->name);
-    if (tensor->dims.size() > kMostDimensions)
-      fail(fmt::format("{} has more than {} dimensions", what, kMostDimensions));
+    if (tensor->dims.size() > kMaxDimensions) fail(fmt::format("{} has more than {} dimensions", what, kMaxDimensions));
     if (!count_of(tensor->dims, tensor->count)) {
       fail(fmt::format("{} has the sizes {}: one is negative, or their product is too large", what,
                        dims_text(tensor->dims)));

@@ -7,9 +7,9 @@
 namespace striate {
 namespace {
 
-constexpr double kClose = 1e-6;    // relative: constants stand in files as float32
-constexpr int kDeepest = 7;        // operators on the way from a group's end to its input
-constexpr size_t kMostNames = 24;  // that are tried as a group's input or output
+constexpr double kClose = 1e-6;   // relative: constants stand in files as float32
+constexpr int kDeepest = 7;       // operators on the way from a group's end to its input
+constexpr size_t kMaxNames = 24;  // that are tried as a group's input or output
 
 bool is_close(double value, double wanted) { return std::abs(value - wanted) <= kClose * std::abs(wanted); }
 
@@ -79,7 +79,7 @@ std::optional<TakenApart::Polynomial> TakenApart::polynomial(const std::string& 
 // Names that can be the input of what `name` is made of, the nearest first.
 std::vector<std::string> TakenApart::behind(const std::string& name) const {
   std::vector<std::string> names{name};
-  for (size_t i = 0; i < names.size() && names.size() < kMostNames; ++i) {
+  for (size_t i = 0; i < names.size() && names.size() < kMaxNames; ++i) {
     const auto found = makers_.find(names[i]);
     if (found == makers_.end()) continue;
     const OnnxNode& node = graph_.nodes[found->second];
@@ -95,7 +95,7 @@ std::vector<std::string> TakenApart::behind(const std::string& name) const {
 // Names of what may be made with `name`, the nearest first.
 std::vector<std::string> TakenApart::before(const std::string& name) const {
   std::vector<std::string> names{name};
-  for (size_t i = 0; i < names.size() && names.size() < kMostNames; ++i) {
+  for (size_t i = 0; i < names.size() && names.size() < kMaxNames; ++i) {
     const auto found = readers_.find(names[i]);
     if (found == readers_.end() || found->second.size() > 4) continue;
     for (const size_t reader : found->second) {

@@ -15,9 +15,9 @@ namespace {
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 
-constexpr int kKept = 256;            // shorter arrays stay in the message
-constexpr int kMostRest = 512 << 20;  // bytes of structure, which no real model comes near
-constexpr int kMostMessages = 1'000'000;
+constexpr int kKept = 256;           // shorter arrays stay in the message
+constexpr int kMaxRest = 512 << 20;  // bytes of structure, which no real model comes near
+constexpr int kMaxMessages = 1'000'000;
 
 // A source as protobuf reads it. Skipping costs nothing.
 class Input : public google::protobuf::io::CopyingInputStream {
@@ -173,12 +173,12 @@ class Scanner {
         default:
           fail(fmt::format("no protobuf field at byte {}", start));
       }
-      if (out.size() > static_cast<size_t>(kMostRest)) fail("its structure alone takes more than 500 MB");
+      if (out.size() > static_cast<size_t>(kMaxRest)) fail("its structure alone takes more than 500 MB");
     }
   }
 
   void nested(Level level, int first, int second, uint32_t tag, int length, std::string& out) {
-    if (++messages_ > kMostMessages) fail("it has more than a million nodes, attributes and tensors");
+    if (++messages_ > kMaxMessages) fail("it has more than a million nodes, attributes and tensors");
     std::string inner;
     const auto limit = in_.PushLimit(length);
     message(level, first, second, inner);

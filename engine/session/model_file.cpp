@@ -27,62 +27,62 @@ std::string word_of(const std::map<std::string, std::string>& metadata, const st
 }
 
 // torchvision's, for pictures of another size in the same proportion of 256 to 224.
-Preparation imagenet_preparation_for(const Shape& picture) {
-  Preparation preparation = imagenet_preparation();
+Preprocessing imagenet_preprocessing_for(const Shape& picture) {
+  Preprocessing preprocessing = imagenet_preprocessing();
   if (picture.rank() == 3)
-    preparation.shorter =
+    preprocessing.shorter =
         static_cast<int>(std::lround(static_cast<double>(std::min(picture[1], picture[2])) * 256 / 224));
-  return preparation;
+  return preprocessing;
 }
 
 // What a file says of itself goes before what its names and its maker's habits tell.
-void find_preparation(ModelFile& file, const std::map<std::string, std::string>& metadata, const NameStyle* style) {
+void find_preprocessing(ModelFile& file, const std::map<std::string, std::string>& metadata, const NameStyle* style) {
   const Shape picture = file.picture();
-  const bool colours = picture.rank() == 3 && picture[0] == 3;
+  const bool colors = picture.rank() == 3 && picture[0] == 3;
   const bool large = picture.rank() == 3 && picture[0] == 3 && picture[1] >= 96;
-  if (const std::string own = word_of(metadata, "preparation"); !own.empty()) {
+  if (const std::string own = word_of(metadata, "preprocessing"); !own.empty()) {
     try {
-      file.preparation = Preparation::parse(own);
+      file.preprocessing = Preprocessing::parse(own);
     } catch (const Error& error) {
-      throw Error(fmt::format("{}: \"preparation\" in its metadata: {}", file.path, error.what()), error.hint());
+      throw Error(fmt::format("{}: \"preprocessing\" in its metadata: {}", file.path, error.what()), error.hint());
     }
     file.prepared_as = "the file";
     if (picture.rank() == 3) {
       try {
-        file.preparation.check_fits(picture);
+        file.preprocessing.check_fits(picture);
       } catch (const Error& error) {
-        throw Error(fmt::format("{}: \"preparation\" in its metadata: {}", file.path, error.what()), error.hint());
+        throw Error(fmt::format("{}: \"preprocessing\" in its metadata: {}", file.path, error.what()), error.hint());
       }
-      file.info.normalisation = file.preparation.normalisation(static_cast<int>(picture[0]));
+      file.info.normalization = file.preprocessing.normalization(static_cast<int>(picture[0]));
     }
     return;
   }
   if (file.kind == ModelFile::Kind::striate) {
-    file.preparation.mean = file.info.normalisation.mean;
-    file.preparation.deviation = file.info.normalisation.deviation;
+    file.preprocessing.mean = file.info.normalization.mean;
+    file.preprocessing.stddev = file.info.normalization.stddev;
     file.prepared_as = "the file";
     return;
   }
-  if (large) file.preparation = imagenet_preparation_for(picture);
-  if (colours && style != nullptr && *style->preparation != '\0') {
-    file.preparation = Preparation::parse(style->preparation);
+  if (large) file.preprocessing = imagenet_preprocessing_for(picture);
+  if (colors && style != nullptr && *style->preprocessing != '\0') {
+    file.preprocessing = Preprocessing::parse(style->preprocessing);
     file.prepared_as = fmt::format("the names of its weights, which are {}'s", style->name);
   } else if (large && find_model(file.info.model) != nullptr) {
     file.prepared_as = "the name " + file.info.model;
   } else if (file.producer.find("caffe") != std::string::npos && large) {
-    file.preparation = Preparation::parse("shorter 256 | order bgr | scale 1 | mean 104,117,123");
+    file.preprocessing = Preprocessing::parse("shorter 256 | order bgr | scale 1 | mean 104,117,123");
     file.prepared_as = file.producer + ", which wrote the file";
   } else if (file.producer.rfind("CNTK", 0) == 0) {
-    file.preparation = Preparation::parse("scale 1");
+    file.preprocessing = Preprocessing::parse("scale 1");
     file.prepared_as = "CNTK, which wrote the file";
   }
   for (const char* key : {"input", "preprocessing", "description"}) {
-    if (colours && read_preparation_words(word_of(metadata, key), file.preparation)) {
+    if (colors && read_preprocessing_words(word_of(metadata, key), file.preprocessing)) {
       file.prepared_as = "the file";
       break;
     }
   }
-  file.info.normalisation = file.preparation.normalisation(picture.rank() == 3 ? static_cast<int>(picture[0]) : 1);
+  file.info.normalization = file.preprocessing.normalization(picture.rank() == 3 ? static_cast<int>(picture[0]) : 1);
 }
 
 void check_sizes(const ModelFile& file) {
@@ -135,7 +135,7 @@ ModelFile read_safetensors(const std::string& path, const ModelFileOptions& opti
   if (has_training_state(*values)) file.frozen = read_training_settings(*values, path).frozen;
   file.loss = word_of(values->metadata(), "loss");
   check_sizes(file);
-  find_preparation(file, values->metadata(), style);
+  find_preprocessing(file, values->metadata(), style);
   check_named_classes(file);
   file.load = [values, path](Stream& stream, Network& network) { load_weights(stream, *values, path, network); };
   return file;
@@ -178,7 +178,7 @@ ModelFile read_onnx_file(const std::string& path, const ModelFileOptions& option
     if (output.node >= 0) file.outputs[output.name] = output.node;
   }
   check_sizes(file);
-  find_preparation(file, model->metadata, nullptr);
+  find_preprocessing(file, model->metadata, nullptr);
   check_named_classes(file);
   file.load = [model](Stream& stream, Network& network) { model->load_weights(stream, network); };
   return file;
@@ -207,9 +207,9 @@ Shape ModelFile::picture() const {
     in = Shape{in[1], in[2], in[3]};
   }
   if (in.rank() != 3) return {};
-  const auto colours = [](int64_t channels) { return channels == 1 || channels == 3; };
-  if (colours(in[0])) return in;
-  if (colours(in[2])) return Shape{in[2], in[0], in[1]};
+  const auto colors = [](int64_t channels) { return channels == 1 || channels == 3; };
+  if (colors(in[0])) return in;
+  if (colors(in[2])) return Shape{in[2], in[0], in[1]};
   return {};
 }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/network/network.h"
-#include "engine/prepare/preparation.h"
+#include "engine/preprocess/preprocessing.h"
 #include "engine/training/checkpoint.h"
 
 namespace striate {
@@ -28,10 +28,10 @@ struct ModelFile {
   enum class Kind { striate, weights, onnx };
   std::string path;
   Kind kind = Kind::striate;
-  ModelInfo info;           // classes: as the file names them, empty where it doesn't
-  Preparation preparation;  // of its pictures
-  std::string prepared_as;  // where that was found: "the file", "the name squeezenet1_1"; empty: it is a guess
-  std::string style;        // of weights: whose names they have
+  ModelInfo info;               // classes: as the file names them, empty where it doesn't
+  Preprocessing preprocessing;  // of its pictures
+  std::string prepared_as;      // where that was found: "the file", "the name squeezenet1_1"; empty: it is a guess
+  std::string style;            // of weights: whose names they have
   std::string split, split_by, loss;   // that it was trained with; empty where the file doesn't say
   LayerSet frozen;                     // that its training leaves as they were
   std::string producer;                // of ONNX: who wrote it

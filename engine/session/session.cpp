@@ -5,7 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/network/find_layer.h"
-#include "engine/prepare/prepare_picture.h"
+#include "engine/preprocess/prepare_picture.h"
 #include "engine/training/loss_head.h"
 #include "kernels/elementwise.h"
 
@@ -35,10 +35,11 @@ void Session::restore_weights() {
 void Session::draw_weights(const LayerSet& layers, uint64_t seed, Initializer how) {
   Network drawn(*stream_, architecture(), Plan::inference(1));
   drawn.initialize(*stream_, how, seed);
-  for (const Slot& slot : drawn.slots()) {
-    if ((slot.role != Role::weight && slot.role != Role::running) || !layers.contains(slot.node)) continue;
-    copy(*stream_, slot.shape.count(), drawn.arena(slot.role) + slot.offset,
-         network_->arena(slot.role) + network_->find(slot.role, slot.name)->offset);
+  for (const NamedTensor& tensor : drawn.tensors()) {
+    if ((tensor.kind != TensorKind::weight && tensor.kind != TensorKind::buffer) || !layers.contains(tensor.node))
+      continue;
+    copy(*stream_, tensor.shape.count(), drawn.arena(tensor.kind) + tensor.offset,
+         network_->arena(tensor.kind) + network_->find(tensor.kind, tensor.name)->offset);
   }
   stream_->synchronize();  // before `drawn` goes
 }
@@ -49,7 +50,7 @@ std::vector<float> Session::input_of(const Image& image) const {
     throw Error(fmt::format("the network takes {}, not pictures", architecture().input().text()),
                 "choose a model for pictures of 1 or 3 channels");
   }
-  return in_network_order(file_, prepare_picture(image, file_.preparation, picture).values);
+  return in_network_order(file_, prepare_picture(image, file_.preprocessing, picture).values);
 }
 
 std::vector<float> Session::probabilities(const std::vector<float>& output, Loss loss) const {
@@ -68,7 +69,9 @@ std::vector<char> Session::nodes_of(const std::vector<std::string>& layers, bool
   return nodes;
 }
 
-SessionTensor Session::read(const Slot& slot) const { return {slot.shape, network_->read_slot(*stream_, slot)}; }
+SessionTensor Session::read(const NamedTensor& tensor) const {
+  return {tensor.shape, network_->read_tensor(*stream_, tensor)};
+}
 
 std::optional<SessionResult> Session::run(const SessionRequest& request, const Progress& progress) {
   Stream& stream = *stream_;
@@ -111,21 +114,21 @@ std::optional<SessionResult> Session::run(const SessionRequest& request, const P
 
   const int all = last + (backward ? from + 1 : 0);
   int done = 0;
-  const auto cancelled = [&] { return progress && !progress(done++, all); };
+  const auto canceled = [&] { return progress && !progress(done++, all); };
   SessionResult result;
-  network.write_slot(stream, network.activation(0), request.input);
+  network.write_tensor(stream, network.activation(0), request.input);
   for (int node = 0; node <= last; ++node) {
     if (node > 0) {
-      if (cancelled()) return std::nullopt;
+      if (canceled()) return std::nullopt;
       network.forward(stream, Mode::evaluation, node, node);
     }
-    const Slot slot = network.activation(node);
+    const NamedTensor tensor = network.activation(node);
     if (const auto change = changes.find(node); change != changes.end()) {
-      std::vector<float> values = network.read_slot(stream, slot);
-      (*change->second)(slot.shape, values);
-      network.write_slot(stream, slot, values);
+      std::vector<float> values = network.read_tensor(stream, tensor);
+      (*change->second)(tensor.shape, values);
+      network.write_tensor(stream, tensor, values);
     }
-    if (wanted[static_cast<size_t>(node)]) result.activations[nodes[static_cast<size_t>(node)].name] = read(slot);
+    if (wanted[static_cast<size_t>(node)]) result.activations[nodes[static_cast<size_t>(node)].name] = read(tensor);
   }
   result.output = read(network.output());
   if (!backward) return result;
@@ -138,21 +141,21 @@ std::optional<SessionResult> Session::run(const SessionRequest& request, const P
     head.queue(stream, network.view(network.output()).data, network.view(*network.output_gradient()).data);
     stream.synchronize();  // before `head` goes
   } else {
-    network.write_slot(stream, *network.gradient(from), request.gradient);
+    network.write_tensor(stream, *network.gradient(from), request.gradient);
   }
   network.backward_begin(stream, from);
   for (int node = from; node >= 0; --node) {
-    if (cancelled()) return std::nullopt;
+    if (canceled()) return std::nullopt;
     network.backward_node(stream, node);
   }
   for (int node = 0; node <= last; ++node) {
-    const Slot* slot = network.gradient(node);
-    if (gradients[static_cast<size_t>(node)] && slot != nullptr) {
-      result.gradients[nodes[static_cast<size_t>(node)].name] = read(*slot);
+    const NamedTensor* tensor = network.gradient(node);
+    if (gradients[static_cast<size_t>(node)] && tensor != nullptr) {
+      result.gradients[nodes[static_cast<size_t>(node)].name] = read(*tensor);
     }
   }
-  for (const Slot& slot : network.slots()) {
-    if (slot.role == Role::weight_gradient) result.weight_gradients[slot.name] = read(slot);
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind == TensorKind::weight_gradient) result.weight_gradients[tensor.name] = read(tensor);
   }
   if (progress) progress(all, all);
   return result;

@@ -90,7 +90,7 @@ class Session {
   std::vector<float> probabilities(const std::vector<float>& output, Loss loss) const;
   std::vector<float> probabilities(const std::vector<float>& output) const;  // with the file's loss
 
-  // Nothing where it was cancelled; the session can be used as before. Throws Error: an unknown layer, an input or a
+  // Nothing where it was canceled; the session can be used as before. Throws Error: an unknown layer, an input or a
   // gradient of another size, a batch that is not possible.
   std::optional<SessionResult> run(const SessionRequest& request, const Progress& progress = nullptr);
 
@@ -104,7 +104,7 @@ class Session {
  private:
   int node_of(const std::string& layer) const;
   std::vector<char> nodes_of(const std::vector<std::string>& layers, bool all) const;
-  SessionTensor read(const Slot& slot) const;
+  SessionTensor read(const NamedTensor& tensor) const;
 
   Stream* stream_;
   ModelFile file_;

@@ -50,7 +50,7 @@ class Keys {
     try {
       return Json::parse(text(key)).get<std::vector<T>>();
     } catch (const Json::exception&) {
-      broken(path_, fmt::format("\"{}\" in its metadata is no list of {}", key, of));
+      broken(path_, fmt::format("\"{}\" in its metadata is not a list of {}", key, of));
     }
   }
   template <typename F>
@@ -67,33 +67,35 @@ class Keys {
   const std::string& path_;
 };
 
-void add_slots(SafeTensorsWriter& writer, Stream& stream, const Network& network, Role role, const char* before) {
-  for (const Slot& slot : network.slots()) {
-    if (slot.role != role) continue;
-    const std::vector<float> values = network.read_slot(stream, slot);
-    writer.add(before + slot.name, slot.shape.sizes(), values.data(), values.size());
+void add_tensors(SafeTensorsWriter& writer, Stream& stream, const Network& network, TensorKind kind,
+                 const char* before) {
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind != kind) continue;
+    const std::vector<float> values = network.read_tensor(stream, tensor);
+    writer.add(before + tensor.name, tensor.shape.sizes(), values.data(), values.size());
   }
 }
 
 SafeTensorsWriter writer_for(Stream& stream, const ModelInfo& info, const Network& network) {
   SafeTensorsWriter writer;
-  add_slots(writer, stream, network, Role::weight, "");
-  add_slots(writer, stream, network, Role::running, "");
+  add_tensors(writer, stream, network, TensorKind::weight, "");
+  add_tensors(writer, stream, network, TensorKind::buffer, "");
   writer.metadata["striate"] = "1";
   writer.metadata["architecture"] = network.architecture().text();
   writer.metadata["model"] = info.model;
   writer.metadata["data"] = info.data;
   writer.metadata["classes"] = Json(info.classes).dump(-1, ' ', false, Json::error_handler_t::replace);
-  writer.metadata["mean"] = list_text(info.normalisation.mean);
-  writer.metadata["deviation"] = list_text(info.normalisation.deviation);
+  writer.metadata["mean"] = list_text(info.normalization.mean);
+  writer.metadata["std"] = list_text(info.normalization.stddev);
   writer.metadata["seed"] = std::to_string(info.seed);
   writer.metadata["step"] = std::to_string(info.step);
   return writer;
 }
 
-void read_slots(Stream& stream, const SafeTensors& file, Network& network, Role role, const std::string& before) {
-  for (const Slot& slot : network.slots()) {
-    if (slot.role == role) network.write_slot(stream, slot, file.floats(before + slot.name));
+void read_tensors(Stream& stream, const SafeTensors& file, Network& network, TensorKind kind,
+                  const std::string& before) {
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind == kind) network.write_tensor(stream, tensor, file.floats(before + tensor.name));
   }
 }
 
@@ -113,9 +115,9 @@ void save_training(const std::string& path, const ModelInfo& info, Trainer& trai
   ModelInfo now = info;
   now.step = state.step;
   now.seed = s.seed;
-  now.normalisation = trainer.normalisation();
+  now.normalization = trainer.normalization();
   SafeTensorsWriter writer = writer_for(trainer.stream(), now, trainer.network());
-  add_slots(writer, trainer.stream(), trainer.network(), Role::optimizer_state, kState);
+  add_tensors(writer, trainer.stream(), trainer.network(), TensorKind::optimizer_state, kState);
   std::map<std::string, std::string>& keys = writer.metadata;
   keys.insert(more.begin(), more.end());
   keys["training"] = "1";
@@ -148,16 +150,16 @@ ModelInfo read_model_info(const SafeTensors& file, const std::string& path) {
   info.model = keys.has("model") ? keys.text("model") : "";
   info.data = keys.has("data") ? keys.text("data") : "";
   info.classes = keys.list<std::string>("classes", "names");
-  info.normalisation.mean = keys.list<float>("mean", "numbers");
-  info.normalisation.deviation = keys.list<float>("deviation", "numbers");
+  info.normalization.mean = keys.list<float>("mean", "numbers");
+  info.normalization.stddev = keys.list<float>("std", "numbers");
   const size_t channels = static_cast<size_t>(info.architecture.input()[0]);
-  const Normalisation& n = info.normalisation;
-  if (n.mean.size() != n.deviation.size() || (!n.empty() && n.mean.size() != channels)) {
+  const Normalization& n = info.normalization;
+  if (n.mean.size() != n.stddev.size() || (!n.empty() && n.mean.size() != channels)) {
     broken(path, fmt::format("its normalization has {} means and {} deviations for {} channels", n.mean.size(),
-                             n.deviation.size(), channels));
+                             n.stddev.size(), channels));
   }
-  for (const float deviation : n.deviation) {
-    if (!(deviation > 0)) broken(path, fmt::format("a deviation of {} in its normalization", deviation));
+  for (const float stddev : n.stddev) {
+    if (!(stddev > 0)) broken(path, fmt::format("a standard deviation of {} in its normalization", stddev));
   }
   info.seed = keys.number<uint64_t>("seed");
   info.step = keys.number<int64_t>("step");
@@ -186,13 +188,13 @@ void resume_training(const SafeTensors& file, const std::string& path, Trainer& 
   read_training_settings(file, path);
   const Keys keys(file, path);
   WeightsFit fit;
-  for (const Slot& slot : trainer.network().slots()) {
-    if (slot.role != Role::optimizer_state) continue;
-    const std::string name = kState + slot.name;
+  for (const NamedTensor& tensor : trainer.network().tensors()) {
+    if (tensor.kind != TensorKind::optimizer_state) continue;
+    const std::string name = kState + tensor.name;
     if (!file.has(name)) {
       fit.missing.push_back(name);
-    } else if (file.at(name).shape != slot.shape.sizes()) {
-      fit.mismatched.push_back({slot.name, name, file.at(name).shape, slot.shape.sizes()});
+    } else if (file.at(name).shape != tensor.shape.sizes()) {
+      fit.mismatched.push_back({tensor.name, name, file.at(name).shape, tensor.shape.sizes()});
     }
   }
   if (!fit.fits()) throw_do_not_fit(path, fit, "use the architecture that these weights were made with");
@@ -202,7 +204,7 @@ void resume_training(const SafeTensors& file, const std::string& path, Trainer& 
   state.optimizer_steps = keys.number<int32_t>("optimizer_steps");
   state.counters = keys.list<uint64_t>("counters", "numbers");
   if (state.step < 0 || state.samples < 0 || state.optimizer_steps < 0) broken(path, "a step below 0");
-  read_slots(trainer.stream(), file, trainer.network(), Role::optimizer_state, kState);
+  read_tensors(trainer.stream(), file, trainer.network(), TensorKind::optimizer_state, kState);
   trainer.restore(state);
 }
 

@@ -4,7 +4,7 @@
 //   architecture   its text
 //   model, data    names, for people
 //   classes        JSON list of strings
-//   mean, deviation  JSON lists of numbers, one per channel
+//   mean, std  JSON lists of numbers, one per channel
 //   seed, step     decimal numbers
 // With the training state on request: optimizer arrays as "optimizer.0.weight.mean", and the keys training ("1"),
 // batch, loss, optimizer, rate, schedule, freeze, samples, optimizer_steps, counters. Written atomically. The same
@@ -20,7 +20,7 @@
 #include "engine/files/safetensors.h"
 #include "engine/network/network.h"
 #include "engine/network/weights_file.h"
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 #include "engine/training/trainer.h"
 
 namespace striate {
@@ -29,7 +29,7 @@ struct ModelInfo {
   std::string model, data;  // names, may be empty
   Architecture architecture;
   std::vector<std::string> classes;
-  Normalisation normalisation;
+  Normalization normalization;
   uint64_t seed = 0;
   int64_t step = 0;
 };

@@ -36,7 +36,7 @@ struct EvaluationRecord {
 // A moment between two steps, whole: what Trainer::go_back() needs to go on with the same bits.
 struct Keyframe {
   int64_t step = 0;                                // after so many steps; 0: the starting weights
-  std::vector<float> weights, running, optimizer;  // the network's arenas of these roles
+  std::vector<float> weights, running, optimizer;  // the network's arenas of these kinds
   int64_t samples = 0;                             // the rest is Trainer::State
   int32_t optimizer_steps = 0;
   std::vector<uint64_t> counters;

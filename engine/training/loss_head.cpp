@@ -43,9 +43,9 @@ void check_loss_fits(const Architecture& architecture, Loss loss, int classes) {
 void check_numbers(const float* row, int k, const std::string& of) {
   for (int i = 0; i < k; ++i) {
     if (std::isfinite(row[i])) continue;
-    throw Error(fmt::format("the network's output{} is no number: value {} of {} is {}", of.empty() ? "" : " for " + of,
-                            i, k, number_text(double{row[i]})),
-                "its weights or the preparation of its pictures are wrong: it names no class");
+    throw Error(fmt::format("the network's output{} is not a number: value {} of {} is {}",
+                            of.empty() ? "" : " for " + of, i, k, number_text(double{row[i]})),
+                "its weights or the preprocessing of its pictures are wrong: it names no class");
   }
 }
 

@@ -49,20 +49,20 @@ Evaluator::Evaluator(Stream& stream, Network& network, Loss loss)
       head_(stream, loss, network.batch(), static_cast<int>(network.output().shape.count() / network.batch())) {}
 
 Evaluation Evaluator::evaluate(Stream& stream, const Network& weights, const Dataset& data,
-                               const std::vector<int64_t>& indices, const Normalisation& normalisation,
+                               const std::vector<int64_t>& indices, const Normalization& normalization,
                                const std::function<bool(int64_t)>& progress) {
   take_weights(stream, weights);
   Evaluation result;
-  add(stream, result, data, indices.data(), static_cast<int64_t>(indices.size()), normalisation, progress);
+  add(stream, result, data, indices.data(), static_cast<int64_t>(indices.size()), normalization, progress);
   return result;
 }
 
 void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, const int64_t* indices, int64_t count,
-                    const Normalisation& normalisation, const std::function<bool(int64_t)>& progress) {
+                    const Normalization& normalization, const std::function<bool(int64_t)>& progress) {
   const int classes = static_cast<int>(data.classes().size());
   check_loss_fits(network_->architecture(), loss_, classes);
   const int64_t n = network_->batch();
-  const Slot input = network_->activation(0), output = network_->output();
+  const NamedTensor input = network_->activation(0), output = network_->output();
   if (data.shape().count() * n != input.shape.count()) {
     throw Error(fmt::format("the network takes {}, {} has {}", network_->architecture().input().text(), data.name(),
                             data.shape().text()),
@@ -83,9 +83,9 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
     batch.resize(static_cast<size_t>(n), batch.front());
     for (int64_t i = 0; i < n; ++i) labels[static_cast<size_t>(i)] = data.label(batch[static_cast<size_t>(i)]);
     if (on_host) stream.synchronize();
-    Trainer::read_samples(data, batch, normalisation, nullptr, 0, 0,
+    Trainer::read_samples(data, batch, normalization, nullptr, 0, 0,
                           on_host ? network_->view(input).data : pixels.data());
-    if (!on_host) network_->write_slot(stream, input, pixels);
+    if (!on_host) network_->write_tensor(stream, input, pixels);
     copy_bytes(stream, head_.labels(), stream.device(), labels.data(), Device::cpu(), labels.size() * sizeof(int32_t));
     network_->forward(stream, Mode::evaluation);
     const float* out = network_->view(output).data;
@@ -120,14 +120,14 @@ void Evaluator::add(Stream& stream, Evaluation& result, const Dataset& data, con
 
 std::vector<float> Evaluator::probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels) {
   network_->copy_weights(stream, weights);
-  const Slot input = network_->activation(0), output = network_->output();
+  const NamedTensor input = network_->activation(0), output = network_->output();
   const size_t each = static_cast<size_t>(input.shape.count() / network_->batch());
   check(pixels.size() == each, "a picture of {} values for a network that takes {}", pixels.size(), each);
   std::vector<float> batch;
   for (int i = 0; i < network_->batch(); ++i) batch.insert(batch.end(), pixels.begin(), pixels.end());
-  network_->write_slot(stream, input, batch);
+  network_->write_tensor(stream, input, batch);
   network_->forward(stream, Mode::evaluation);
-  const std::vector<float> rows = network_->read_slot(stream, output);
+  const std::vector<float> rows = network_->read_tensor(stream, output);
   const int k = static_cast<int>(output.shape.count() / network_->batch());
   check_numbers(rows.data(), k, "");
   return LossHead::class_probabilities(loss_, rows.data(), k);
@@ -165,11 +165,11 @@ ArrayStatistics statistics_of(Stream& stream, const TensorView& view) {
 
 std::vector<Norm> norms(Stream& stream, Network& network) {
   std::vector<Norm> result;
-  const std::vector<Slot> slots = network.slots();
-  for (const Slot& slot : slots) {
-    if (slot.role != Role::weight) continue;
-    Norm norm{slot.name, statistics_of(stream, network.view(slot)).norm, 0};
-    if (const Slot* gradient = network.find(Role::weight_gradient, slot.name)) {
+  const std::vector<NamedTensor> tensors = network.tensors();
+  for (const NamedTensor& tensor : tensors) {
+    if (tensor.kind != TensorKind::weight) continue;
+    Norm norm{tensor.name, statistics_of(stream, network.view(tensor)).norm, 0};
+    if (const NamedTensor* gradient = network.find(TensorKind::weight_gradient, tensor.name)) {
       norm.gradient = statistics_of(stream, network.view(*gradient)).norm;
     }
     result.push_back(norm);
@@ -178,25 +178,25 @@ std::vector<Norm> norms(Stream& stream, Network& network) {
 }
 
 NotFinite find_not_finite(Stream& stream, Network& network) {
-  const auto name_of = [&](const Slot& slot) {
-    return network.architecture().nodes()[static_cast<size_t>(slot.node)].name;
+  const auto name_of = [&](const NamedTensor& tensor) {
+    return network.architecture().nodes()[static_cast<size_t>(tensor.node)].name;
   };
   // In running order: an activation that is wrong may come from the layer's own weights, which stand before it.
-  for (const Role role : {Role::activation, Role::weight_gradient, Role::activation_gradient}) {
-    for (const Slot& slot : network.slots()) {
-      if (slot.role != role || slot.integers) continue;
-      if (role == Role::activation) {
-        for (const Slot& weight : network.slots()) {
-          if (weight.role == Role::weight && weight.node == slot.node &&
+  for (const TensorKind kind : {TensorKind::activation, TensorKind::weight_gradient, TensorKind::activation_gradient}) {
+    for (const NamedTensor& tensor : network.tensors()) {
+      if (tensor.kind != kind || tensor.integers) continue;
+      if (kind == TensorKind::activation) {
+        for (const NamedTensor& weight : network.tensors()) {
+          if (weight.kind == TensorKind::weight && weight.node == tensor.node &&
               statistics_of(stream, network.view(weight)).not_finite > 0) {
-            return {name_of(slot), "weight " + weight.name};
+            return {name_of(tensor), "weight " + weight.name};
           }
         }
       }
-      if (statistics_of(stream, network.view(slot)).not_finite == 0) continue;
-      return {name_of(slot), role == Role::activation        ? "activation"
-                             : role == Role::weight_gradient ? "gradient of " + slot.name
-                                                             : "gradient of the activation"};
+      if (statistics_of(stream, network.view(tensor)).not_finite == 0) continue;
+      return {name_of(tensor), kind == TensorKind::activation        ? "activation"
+                               : kind == TensorKind::weight_gradient ? "gradient of " + tensor.name
+                                                                     : "gradient of the activation"};
     }
   }
   return {};

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/network/network.h"
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 #include "engine/training/loss_head.h"
 #include "engine/training/optimizer_settings.h"
 
@@ -49,15 +49,15 @@ class Evaluator {
   // Throws Error where the data's classes don't fit the network. `progress` is called after each batch with the samples
   // done; false stops: the result then covers what was done.
   Evaluation evaluate(Stream& stream, const Network& weights, const Dataset& data, const std::vector<int64_t>& indices,
-                      const Normalisation& normalisation, const std::function<bool(int64_t)>& progress = nullptr);
+                      const Normalization& normalization, const std::function<bool(int64_t)>& progress = nullptr);
   // The same in pieces, with the same bits: take_weights(), then add() with one range of samples after the other, each
   // but the last as long as a multiple of the batch.
   void take_weights(Stream& stream, const Network& weights) {
     if (&weights != network_) network_->copy_weights(stream, weights);
   }
   void add(Stream& stream, Evaluation& result, const Dataset& data, const int64_t* indices, int64_t count,
-           const Normalisation& normalisation, const std::function<bool(int64_t)>& progress = nullptr);
-  // One picture, already normalised: the network's output for it as class probabilities.
+           const Normalization& normalization, const std::function<bool(int64_t)>& progress = nullptr);
+  // One picture, already normalized: the network's output for it as class probabilities.
   std::vector<float> probabilities(Stream& stream, const Network& weights, const std::vector<float>& pixels);
   Network& network() { return *network_; }
 
@@ -69,7 +69,7 @@ class Evaluator {
   bool strict_ = true;
 };
 
-// Units whose activation was 0 or less for the whole batch that stands in the network's slots.
+// Units whose activation was 0 or less for the whole batch that stands in the network's tensors.
 struct DeadUnits {
   int node = 0;
   int64_t units = 0, dead = 0;  // units: channels, or values after a flatten
@@ -80,7 +80,7 @@ struct Norm {
   std::string name;  // "0.weight"
   double weight = 0, gradient = 0;
 };
-std::vector<Norm> norms(Stream& stream, Network& network);  // one entry per weight slot; needs a plan with training
+std::vector<Norm> norms(Stream& stream, Network& network);  // one entry per weight tensor; needs a plan with training
 
 // The first activation, in running order, that holds a value which is NaN or infinite; else the first such weight or
 // gradient. Empty name: all are finite.

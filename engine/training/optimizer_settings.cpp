@@ -30,7 +30,7 @@ OptimizerSettings OptimizerSettings::parse(const std::string& text) {
   size_t index = 0;
   while (index < optimizer_names().size() && optimizer_names()[index] != list[0].text) ++index;
   if (index == optimizer_names().size()) {
-    throw Error(fmt::format("\"{}\" is no optimizer", list[0].text), nearest_hint(list[0].text, optimizer_names()));
+    throw Error(fmt::format("unknown optimizer \"{}\"", list[0].text), nearest_hint(list[0].text, optimizer_names()));
   }
   LayerWords words(std::move(list), kSyntax[index]);
   OptimizerSettings s = defaults(static_cast<Kind>(index));
@@ -113,7 +113,7 @@ Loss parse_loss(const std::string& name) {
   for (size_t i = 0; i < loss_names().size(); ++i) {
     if (loss_names()[i] == name) return static_cast<Loss>(i);
   }
-  throw Error(fmt::format("\"{}\" is no loss", name), nearest_hint(name, loss_names()));
+  throw Error(fmt::format("unknown loss \"{}\"", name), nearest_hint(name, loss_names()));
 }
 
 }  // namespace striate

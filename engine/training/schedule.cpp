@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kSyntax =
     "[warm-up STEPS] [constant | step EVERY FACTOR | cosine STEPS [least SHARE] | inverse STEPS]";
-constexpr int kMost = 1000000000;
+constexpr int kMax = 1000000000;
 
 }  // namespace
 
@@ -46,21 +46,21 @@ Schedule Schedule::parse(const std::string& text) {
   for (PlacedWord& word : list) word.column -= 9;
   LayerWords words(std::move(list), kSyntax);
   Schedule s;
-  if (words.take("warm-up")) s.warm_up = words.whole("number of steps", 0, kMost);
+  if (words.take("warm-up")) s.warm_up = words.whole("number of steps", 0, kMax);
   if (!words.more()) return s;
   if (words.take("constant")) {
     s.kind = Kind::constant;
   } else if (words.take("step")) {
     s.kind = Kind::step;
-    s.every = words.whole("number of steps", 1, kMost);
+    s.every = words.whole("number of steps", 1, kMax);
     s.factor = words.number("factor", 0, 1);
   } else if (words.take("cosine")) {
     s.kind = Kind::cosine;
-    s.length = words.whole("number of steps", 1, kMost);
+    s.length = words.whole("number of steps", 1, kMax);
     if (words.take("least")) s.least = words.number("share", 0, 1);
   } else if (words.take("inverse")) {
     s.kind = Kind::inverse;
-    s.half = words.whole("number of steps", 1, kMost);
+    s.half = words.whole("number of steps", 1, kMax);
   } else {
     words.unknown({"warm-up", "constant", "step", "cosine", "inverse"});
   }

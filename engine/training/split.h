@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 
 namespace striate {
 

@@ -14,9 +14,11 @@ bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-bool is_weight(const Slot& slot) { return slot.role == Role::weight || slot.role == Role::running; }
+bool is_weight(const NamedTensor& tensor) {
+  return tensor.kind == TensorKind::weight || tensor.kind == TensorKind::buffer;
+}
 
-std::string part_of(const Slot& slot) { return slot.name.substr(slot.name.rfind('.')); }
+std::string part_of(const NamedTensor& tensor) { return tensor.name.substr(tensor.name.rfind('.')); }
 
 // An ONNX model's weights under the names of the network that it becomes. Exporters name layers as they like: where
 // the arrays of both follow each other in the same order, that counts and not the names.
@@ -24,21 +26,21 @@ SafeTensors tensors_of_onnx(Stream& stream, const std::string& path, const Netwo
   const OnnxModel model = read_onnx(path);
   Network network(stream, model.architecture, Plan::inference(1));
   model.load_weights(stream, network);
-  std::vector<const Slot*> own, others;
-  for (const Slot& slot : network.slots()) {
-    if (!is_weight(slot)) continue;
-    own.push_back(&slot);
+  std::vector<const NamedTensor*> own, others;
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (!is_weight(tensor)) continue;
+    own.push_back(&tensor);
   }
-  for (const Slot& slot : wanted.slots()) {
-    if (is_weight(slot)) others.push_back(&slot);
+  for (const NamedTensor& tensor : wanted.tensors()) {
+    if (is_weight(tensor)) others.push_back(&tensor);
   }
   bool by_order = own.size() == others.size();
   for (size_t i = 0; by_order && i < own.size(); ++i) {
-    by_order = own[i]->role == others[i]->role && part_of(*own[i]) == part_of(*others[i]);
+    by_order = own[i]->kind == others[i]->kind && part_of(*own[i]) == part_of(*others[i]);
   }
   SafeTensorsWriter writer;
   for (size_t i = 0; i < own.size(); ++i) {
-    const std::vector<float> values = network.read_slot(stream, *own[i]);
+    const std::vector<float> values = network.read_tensor(stream, *own[i]);
     writer.add(by_order ? others[i]->name : own[i]->name, own[i]->shape.sizes(), values.data(), values.size());
   }
   const std::vector<uint8_t> bytes = writer.to_memory();

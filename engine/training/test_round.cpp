@@ -25,10 +25,10 @@ void TestRound::begin(Stream& stream, const Network& weights, int64_t step) {
 }
 
 bool TestRound::advance(Stream& stream, const Dataset& data, const std::vector<int64_t>& indices,
-                        const Normalisation& normalisation) {
+                        const Normalization& normalization) {
   const int64_t piece = evaluator_.network().batch();
   const int64_t done = result_.samples, rest = static_cast<int64_t>(indices.size()) - done;
-  evaluator_.add(stream, result_, data, indices.data() + done, std::min<int64_t>(piece, rest), normalisation);
+  evaluator_.add(stream, result_, data, indices.data() + done, std::min<int64_t>(piece, rest), normalization);
   if (rest > piece) return false;
   step_ = -1;
   return true;

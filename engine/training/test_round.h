@@ -21,7 +21,7 @@ class TestRound {
   void drop() { step_ = -1; }
   // The next piece. True when that was the last one: result() is then whole and the round is over.
   bool advance(Stream& stream, const Dataset& data, const std::vector<int64_t>& indices,
-               const Normalisation& normalisation);
+               const Normalization& normalization);
   Evaluation& result() { return result_; }
   // Of a finished round: positions in `indices` whose class was not found, the most certain first.
   std::vector<int32_t> mistakes(const Dataset& data, const std::vector<int64_t>& indices) const;

@@ -49,12 +49,12 @@ const char* phase_name(Phase phase) {
 }
 
 Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vector<int64_t> training,
-                 Normalisation normalisation, const TrainerSettings& settings, bool keep_weights)
+                 Normalization normalization, const TrainerSettings& settings, bool keep_weights)
     : stream_(&stream),
       network_(&network),
       data_(&data),
       training_(std::move(training)),
-      normalisation_(std::move(normalisation)),
+      normalization_(std::move(normalization)),
       settings_(settings),
       deferred_(settings.deferred_checks.value_or(deferred_checks.value_or(stream.device().is_gpu()))),
       history_(settings_.history_budget) {
@@ -72,7 +72,7 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
     network.initialize(stream, settings_.initializer, settings_.seed);
   }
   const Device device = stream.device();
-  const int64_t weights = network.arena_size(Role::weight), running = network.arena_size(Role::running);
+  const int64_t weights = network.arena_size(TensorKind::weight), running = network.arena_size(TensorKind::buffer);
   memory_ = std::make_unique<Memory>(stream, settings_.loss, settings_.batch,
                                      static_cast<int>(network.output().shape.count() / settings_.batch));
   Memory& m = *memory_;
@@ -88,8 +88,8 @@ Trainer::Trainer(Stream& stream, Network& network, const Dataset& data, std::vec
     m.pending.reserve(Memory::kRows);
     m.remembered.weights = Buffer<float>(device, weights, "weights to begin again from");
     m.remembered.running = Buffer<float>(device, running, "running statistics to begin again from");
-    m.remembered.optimizer =
-        Buffer<float>(device, network.arena_size(Role::optimizer_state), "an optimizer's state to begin again from");
+    m.remembered.optimizer = Buffer<float>(device, network.arena_size(TensorKind::optimizer_state),
+                                           "an optimizer's state to begin again from");
   }
   make_resident();
   current_rate_ = static_cast<float>(settings_.rate * settings_.schedule.at(0));
@@ -110,9 +110,9 @@ void Trainer::check_fit() const {
                             data_->shape().text()),
                 "change the network's input, or use another data set");
   }
-  if (!normalisation_.empty() && static_cast<int64_t>(normalisation_.mean.size()) != data_->shape()[0]) {
+  if (!normalization_.empty() && static_cast<int64_t>(normalization_.mean.size()) != data_->shape()[0]) {
     throw Error(
-        fmt::format("a normalization of {} channels for pictures of {}", normalisation_.mean.size(), data_->shape()[0]),
+        fmt::format("a normalization of {} channels for pictures of {}", normalization_.mean.size(), data_->shape()[0]),
         "measure it from this data set");
   }
   if (architecture.whole()) {
@@ -158,9 +158,9 @@ Phase Trainer::advance() {
       break;
     case Phase::backward: {
       do_backward();
-      int32_t broken = 0;
-      copy_bytes(*stream_, &broken, Device::cpu(), memory_->broken(), stream_->device(), sizeof broken);
-      if (broken != 0) stop_not_finite();
+      int32_t found_inf = 0;
+      copy_bytes(*stream_, &found_inf, Device::cpu(), memory_->found_inf(), stream_->device(), sizeof found_inf);
+      if (found_inf != 0) stop_not_finite();
       break;
     }
     case Phase::update:
@@ -204,7 +204,7 @@ void Trainer::do_forward() {
   // Training may go wrong in what follows: what a forward pass changes is put aside.
   const int64_t running = m.running.size();
   if (running > 0) {
-    keep_unless(*stream_, running, m.broken(), network_->arena(Role::running), m.running.data());
+    keep_unless(*stream_, running, m.found_inf(), network_->arena(TensorKind::buffer), m.running.data());
   }
   network_->forward(*stream_, Mode::training);
 }
@@ -217,9 +217,9 @@ void Trainer::do_loss() {
 void Trainer::do_backward() {
   Memory& m = *memory_;
   network_->backward(*stream_);
-  find_not_finite(*stream_, network_->arena_size(Role::weight_gradient), network_->arena(Role::weight_gradient),
-                  m.pieces.data(), m.broken());
-  if (deferred_) find_not_finite(*stream_, 1, m.head.results(), m.pieces.data(), m.broken());
+  find_not_finite(*stream_, network_->arena_size(TensorKind::weight_gradient),
+                  network_->arena(TensorKind::weight_gradient), m.pieces.data(), m.found_inf());
+  if (deferred_) find_not_finite(*stream_, 1, m.head.results(), m.pieces.data(), m.found_inf());
 }
 
 void Trainer::write_rate() {
@@ -237,8 +237,8 @@ void Trainer::do_update() {
   next_step(*stream_, m.state.data(), o.beta1, o.beta2);
   for (const Network::TrainedRange& range : network_->trained()) {
     const int64_t count = range.count;
-    const float* g = network_->arena(Role::weight_gradient) + range.gradient;
-    float* w = network_->arena(Role::weight) + range.weight;
+    const float* g = network_->arena(TensorKind::weight_gradient) + range.gradient;
+    float* w = network_->arena(TensorKind::weight) + range.weight;
     const auto own = [&](int i) { return network_->optimizer_state(i) + range.gradient; };
     switch (o.kind) {
       case OptimizerSettings::Kind::sgd:
@@ -285,11 +285,11 @@ void Trainer::finish_step() {
 void Trainer::measure_norms_if_due(StepRecord& record) {
   if (settings_.measure_norms_every < 1 || (step_ - 1) % settings_.measure_norms_every != 0) return;
   Memory& m = *memory_;
-  const auto measure = [&](Role role, ArrayStatistics* to) {
-    array_statistics(*stream_, network_->arena_size(role), network_->arena(role), to, m.statistics_scratch.data());
+  const auto measure = [&](TensorKind kind, ArrayStatistics* to) {
+    array_statistics(*stream_, network_->arena_size(kind), network_->arena(kind), to, m.statistics_scratch.data());
   };
-  measure(Role::weight_gradient, m.statistics.data());
-  measure(Role::weight, m.statistics.data() + 1);
+  measure(TensorKind::weight_gradient, m.statistics.data());
+  measure(TensorKind::weight, m.statistics.data() + 1);
   ArrayStatistics both[2];
   download(*stream_, both, m.statistics, 2);
   record.gradient_norm = both[0].norm;
@@ -326,10 +326,10 @@ void Trainer::fetch_results() {
   std::vector<StepRecord> records = m.pending;
   for (size_t i = 0; i < records.size(); ++i) {
     const float* row = rows.data() + i * Memory::kRow;
-    int32_t correct = 0, broken = 0;
+    int32_t correct = 0, found_inf = 0;
     std::memcpy(&correct, row + 1, sizeof correct);
-    std::memcpy(&broken, row + LossHead::kResults, sizeof broken);
-    if (broken != 0) {
+    std::memcpy(&found_inf, row + LossHead::kResults, sizeof found_inf);
+    if (found_inf != 0) {
       go_before(records, i, row[0]);
       return;
     }
@@ -349,23 +349,23 @@ void Trainer::remember() {
   StepState optimizer;
   download(*stream_, &optimizer, memory_->state, 1);
   r.state = {step_, samples_, optimizer.step, network_->read_counters(*stream_)};
-  const auto keep = [&](Role role, Buffer<float>& to) {
-    if (to.size() > 0) copy(*stream_, to.size(), network_->arena(role), to.data());
+  const auto keep = [&](TensorKind kind, Buffer<float>& to) {
+    if (to.size() > 0) copy(*stream_, to.size(), network_->arena(kind), to.data());
   };
-  keep(Role::weight, r.weights);
-  keep(Role::running, r.running);
-  keep(Role::optimizer_state, r.optimizer);
+  keep(TensorKind::weight, r.weights);
+  keep(TensorKind::buffer, r.running);
+  keep(TensorKind::optimizer_state, r.optimizer);
 }
 
 // Back to what was remembered, the good steps after it again, with their rates, and the broken one as far as it goes.
 void Trainer::go_before(const std::vector<StepRecord>& records, size_t broken, float loss) {
   Memory& m = *memory_;
-  const auto back = [&](Role role, const Buffer<float>& from) {
-    if (from.size() > 0) copy(*stream_, from.size(), from.data(), network_->arena(role));
+  const auto back = [&](TensorKind kind, const Buffer<float>& from) {
+    if (from.size() > 0) copy(*stream_, from.size(), from.data(), network_->arena(kind));
   };
-  back(Role::weight, m.remembered.weights);
-  back(Role::running, m.remembered.running);
-  back(Role::optimizer_state, m.remembered.optimizer);
+  back(TensorKind::weight, m.remembered.weights);
+  back(TensorKind::buffer, m.remembered.running);
+  back(TensorKind::optimizer_state, m.remembered.optimizer);
   fill(*stream_, 1, 0, m.head.results() + LossHead::kResults);  // no longer broken
   set_state(m.remembered.state);
   for (size_t i = 0; i <= broken; ++i) {
@@ -420,28 +420,29 @@ Keyframe Trainer::keyframe() {
   result.samples = now.samples;
   result.optimizer_steps = now.optimizer_steps;
   result.counters = now.counters;
-  const auto read = [&](Role role, std::vector<float>& to) {
-    to.resize(static_cast<size_t>(network_->arena_size(role)));
-    copy_bytes(*stream_, to.data(), Device::cpu(), network_->arena(role), stream_->device(), to.size() * sizeof(float));
+  const auto read = [&](TensorKind kind, std::vector<float>& to) {
+    to.resize(static_cast<size_t>(network_->arena_size(kind)));
+    copy_bytes(*stream_, to.data(), Device::cpu(), network_->arena(kind), stream_->device(), to.size() * sizeof(float));
   };
-  read(Role::weight, result.weights);
-  read(Role::running, result.running);
-  read(Role::optimizer_state, result.optimizer);
+  read(TensorKind::weight, result.weights);
+  read(TensorKind::buffer, result.running);
+  read(TensorKind::optimizer_state, result.optimizer);
   return result;
 }
 
 void Trainer::go_back(const Keyframe& keyframe) {
   fetch_results();
-  const auto write = [&](Role role, const std::vector<float>& from) {
-    check(static_cast<int64_t>(from.size()) == network_->arena_size(role), "a keyframe of another training");
-    copy_bytes(*stream_, network_->arena(role), stream_->device(), from.data(), Device::cpu(),
+  const auto write = [&](TensorKind kind, const std::vector<float>& from) {
+    check(static_cast<int64_t>(from.size()) == network_->arena_size(kind), "a keyframe of another training");
+    copy_bytes(*stream_, network_->arena(kind), stream_->device(), from.data(), Device::cpu(),
                from.size() * sizeof(float));
   };
-  write(Role::weight, keyframe.weights);
-  write(Role::running, keyframe.running);
-  write(Role::optimizer_state, keyframe.optimizer);
-  for (const Role role : {Role::activation, Role::activation_gradient, Role::weight_gradient, Role::mask}) {
-    if (network_->arena_size(role) > 0) fill(*stream_, network_->arena_size(role), 0, network_->arena(role));
+  write(TensorKind::weight, keyframe.weights);
+  write(TensorKind::buffer, keyframe.running);
+  write(TensorKind::optimizer_state, keyframe.optimizer);
+  for (const TensorKind kind :
+       {TensorKind::activation, TensorKind::activation_gradient, TensorKind::weight_gradient, TensorKind::saved}) {
+    if (network_->arena_size(kind) > 0) fill(*stream_, network_->arena_size(kind), 0, network_->arena(kind));
   }
   set_state({keyframe.step, keyframe.samples, keyframe.optimizer_steps, keyframe.counters});
   remember();
@@ -458,17 +459,17 @@ Error Trainer::not_finite(float value) {
   Memory& m = *memory_;
   const int64_t step = step_ + 1;
   const NotFinite where = find_not_finite(*stream_, *network_);
-  if (m.running.size() > 0) copy(*stream_, m.running.size(), m.running.data(), network_->arena(Role::running));
+  if (m.running.size() > 0) copy(*stream_, m.running.size(), m.running.data(), network_->arena(TensorKind::buffer));
   network_->write_counters(*stream_, m.counters);
   fill(*stream_, 1, 0, m.head.results() + LossHead::kResults);  // no longer broken
   phase_ = Phase::batch;
   std::string place = "; every activation is a number, so it was the loss that grew too large";
   if (!where.name.empty()) {
-    place = fmt::format("; the first value that is no number: {} of {}", where.what,
+    place = fmt::format("; the first value that is not a number: {} of {}", where.what,
                         network_->architecture().describe(network_->architecture().find(where.name)));
   }
-  return Error(fmt::format("step {}: the {} became {}{}", step, std::isfinite(value) ? "gradient" : "loss",
-                           std::isfinite(value) ? "no number"
+  return Error(fmt::format("step {}: {} is {}{}", step, std::isfinite(value) ? "gradient" : "loss",
+                           std::isfinite(value) ? "NaN or infinite"
                            : std::isnan(value)  ? "NaN"
                                                 : "infinite",
                            place),

@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "engine/network/network.h"
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 #include "engine/training/history.h"
 #include "engine/training/optimizer_settings.h"
 #include "engine/training/schedule.h"
@@ -60,7 +60,7 @@ class Trainer {
   // does not), draws the starting weights. network and data must outlive the trainer. `training`: the samples to learn
   // from. Continue from weights that are there with keep_weights.
   Trainer(Stream& stream, Network& network, const Dataset& data, std::vector<int64_t> training,
-          Normalisation normalisation, const TrainerSettings& settings, bool keep_weights = false);
+          Normalization normalization, const TrainerSettings& settings, bool keep_weights = false);
   ~Trainer();
 
   Phase next_phase() const { return phase_; }
@@ -94,7 +94,7 @@ class Trainer {
   Stream& stream() { return *stream_; }
   const Dataset& data() const { return *data_; }
   const std::vector<int64_t>& training() const { return training_; }
-  const Normalisation& normalisation() const { return normalisation_; }
+  const Normalization& normalization() const { return normalization_; }
   // All steps so far, their results fetched. Never throws: an error that is found by fetching is thrown by the next
   // advance() or step(), and the state is at once that of before the step where it happened.
   History& history();
@@ -114,10 +114,10 @@ class Trainer {
     std::vector<uint64_t> counters;  // of Network::read_counters()
   };
   State state();
-  void restore(const State& state);  // and the weights and optimizer slots have been written to the network
+  void restore(const State& state);  // and the weights and optimizer tensors have been written to the network
 
-  // Writes normalised samples, in parallel, to (size, shape): what a batch phase does.
-  static void read_samples(const Dataset& data, const std::vector<int64_t>& indices, const Normalisation& normalisation,
+  // Writes normalized samples, in parallel, to (size, shape): what a batch phase does.
+  static void read_samples(const Dataset& data, const std::vector<int64_t>& indices, const Normalization& normalization,
                            const Augment& augment, uint64_t seed, uint64_t first_draw, float* pixels);
 
  private:
@@ -146,7 +146,7 @@ class Trainer {
   Network* network_;
   const Dataset* data_;
   std::vector<int64_t> training_;
-  Normalisation normalisation_;
+  Normalization normalization_;
   TrainerSettings settings_;
   bool deferred_;  // checks for NaN
   Phase phase_ = Phase::batch;

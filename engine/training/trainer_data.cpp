@@ -1,4 +1,4 @@
-// The batch phase of training: the order of the samples, reading and normalising them, keeping them on a GPU.
+// The batch phase of training: the order of the samples, reading and normalizing them, keeping them on a GPU.
 #include <algorithm>
 #include <numeric>
 
@@ -12,11 +12,11 @@ namespace striate {
 namespace {
 
 constexpr uint64_t kOrderSequence = uint64_t{1} << 60;  // + the epoch
-constexpr int64_t kMostResident = int64_t{2} << 30;     // bytes of samples that are kept on a GPU
+constexpr int64_t kMaxResident = int64_t{2} << 30;      // bytes of samples that are kept on a GPU
 
 }  // namespace
 
-void Trainer::read_samples(const Dataset& data, const std::vector<int64_t>& indices, const Normalisation& normalisation,
+void Trainer::read_samples(const Dataset& data, const std::vector<int64_t>& indices, const Normalization& normalization,
                            const Augment& augment, uint64_t seed, uint64_t first_draw, float* pixels) {
   const Shape shape = data.shape();
   const int64_t each = shape.count();
@@ -28,7 +28,7 @@ void Trainer::read_samples(const Dataset& data, const std::vector<int64_t>& indi
       float* sample = pixels + i * each;
       data.read(indices[static_cast<size_t>(i)], sample);
       if (augment) augment(sample, shape, seed, first_draw + static_cast<uint64_t>(i));
-      normalisation.apply(shape, sample);
+      normalization.apply(shape, sample);
     }
   });
 }
@@ -49,7 +49,7 @@ int64_t Trainer::sample_at(int64_t position) {
 
 void Trainer::make_resident() {
   const int64_t n = static_cast<int64_t>(training_.size()), each = data_->shape().count();
-  if (!stream_->device().is_gpu() || settings_.augment || n * each * 4 > kMostResident) return;
+  if (!stream_->device().is_gpu() || settings_.augment || n * each * 4 > kMaxResident) return;
   Memory& m = *memory_;
   m.samples = Buffer<float>(stream_->device(), n * each, "the training pictures");
   m.sample_labels = Buffer<float>(stream_->device(), n, "labels");
@@ -59,7 +59,7 @@ void Trainer::make_resident() {
     const int64_t end = std::min(n, begin + kChunk);
     pixels.resize(static_cast<size_t>((end - begin) * each));
     const std::vector<int64_t> some(training_.begin() + begin, training_.begin() + end);
-    read_samples(*data_, some, normalisation_, nullptr, 0, 0, pixels.data());
+    read_samples(*data_, some, normalization_, nullptr, 0, 0, pixels.data());
     copy_bytes(*stream_, m.samples.data() + begin * each, stream_->device(), pixels.data(), Device::cpu(),
                pixels.size() * sizeof(float));
   }
@@ -98,10 +98,10 @@ void Trainer::do_batch() {
   }
   const uint64_t draw = static_cast<uint64_t>(samples_);
   if (stream_->device().is_cpu()) {
-    read_samples(*data_, indices_, normalisation_, settings_.augment, settings_.seed, draw, x.data);
+    read_samples(*data_, indices_, normalization_, settings_.augment, settings_.seed, draw, x.data);
   } else {
     pixels_.resize(static_cast<size_t>(x.count()));
-    read_samples(*data_, indices_, normalisation_, settings_.augment, settings_.seed, draw, pixels_.data());
+    read_samples(*data_, indices_, normalization_, settings_.augment, settings_.seed, draw, pixels_.data());
     copy_bytes(*stream_, x.data, stream_->device(), pixels_.data(), Device::cpu(), pixels_.size() * sizeof(float));
   }
   copy_bytes(*stream_, m.head.labels(), stream_->device(), labels_.data(), Device::cpu(),

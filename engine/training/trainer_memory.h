@@ -19,7 +19,7 @@ struct Trainer::Memory {
 
   LossHead head;
   // Beside the loss and the correct predictions: 1 once a loss or a gradient was not finite.
-  int32_t* broken() { return reinterpret_cast<int32_t*>(head.results() + LossHead::kResults); }
+  int32_t* found_inf() { return reinterpret_cast<int32_t*>(head.results() + LossHead::kResults); }
   static constexpr int kRow = 4;  // floats from head.results() that are kept for every step
   Buffer<StepState> state;
   Buffer<int32_t> pieces;          // of find_not_finite()
@@ -42,7 +42,7 @@ struct Trainer::Memory {
   // On a GPU only.
   Graph graph;
   bool ran_once = false;  // every kernel was loaded: now a step can be captured
-  // All training samples, normalised, with their labels; empty where they are read anew for each batch.
+  // All training samples, normalized, with their labels; empty where they are read anew for each batch.
   Buffer<float> samples;
   Buffer<float> sample_labels;  // int32 values, moved as 4 bytes
   Buffer<int32_t> window;       // which sample stands at positions window_begin ... of the stream of samples

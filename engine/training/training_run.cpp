@@ -10,54 +10,55 @@
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/data/sources.h"
-#include "engine/training/recipe_file.h"
 #include "engine/training/starting_weights.h"
+#include "engine/training/training_config.h"
 
 namespace striate {
-Schedule schedule_of(const RunRecipe& recipe, int64_t training_samples) {
-  return recipe.schedule.empty() ? Schedule::usual(training_samples / recipe.batch) : Schedule::parse(recipe.schedule);
+Schedule schedule_of(const TrainingConfig& config, int64_t training_samples) {
+  return config.schedule.empty() ? Schedule::usual(training_samples / config.batch) : Schedule::parse(config.schedule);
 }
 
-Architecture recipe_architecture(const RunRecipe& recipe, const Dataset& data) {
+Architecture config_architecture(const TrainingConfig& config, const Dataset& data) {
   const int classes = static_cast<int>(data.classes().size());
-  if (recipe.head < 1) return architecture_from(recipe.model, data.shape(), classes);
-  const Architecture architecture = with_head(architecture_from(recipe.model, data.shape(), 0), recipe.head);
+  if (config.head < 1) return architecture_from(config.model, data.shape(), classes);
+  const Architecture architecture = with_head(architecture_from(config.model, data.shape(), 0), config.head);
   architecture_from(architecture.text(), data.shape(), classes);  // another number of classes is told
   return architecture;
 }
 
-TrainerSettings recipe_settings(const RunRecipe& recipe, const Architecture& architecture, int64_t training_samples) {
+TrainerSettings config_settings(const TrainingConfig& config, const Architecture& architecture,
+                                int64_t training_samples) {
   TrainerSettings settings;
-  settings.batch = recipe.batch;
-  settings.loss = parse_loss(recipe.loss);
-  settings.optimizer = OptimizerSettings::parse(recipe.optimizer);
-  settings.rate = recipe.rate > 0 ? recipe.rate : static_cast<double>(settings.optimizer.usual_rate());
-  settings.schedule = schedule_of(recipe, training_samples);
-  settings.seed = recipe.seed;
-  settings.initializer = parse_initializer(recipe.initializer);
-  settings.frozen = LayerSet::parse(recipe.freeze, architecture);
-  settings.augment = Augmentation::parse(recipe.augment).function();
+  settings.batch = config.batch;
+  settings.loss = parse_loss(config.loss);
+  settings.optimizer = OptimizerSettings::parse(config.optimizer);
+  settings.rate = config.rate > 0 ? config.rate : static_cast<double>(settings.optimizer.usual_rate());
+  settings.schedule = schedule_of(config, training_samples);
+  settings.seed = config.seed;
+  settings.initializer = parse_initializer(config.initializer);
+  settings.frozen = LayerSet::parse(config.freeze, architecture);
+  settings.augment = Augmentation::parse(config.augment).function();
   return settings;
 }
 
-Normalisation recipe_normalization(const RunRecipe& recipe, const Dataset& data, const Split& split) {
-  return recipe.normalization.empty() ? Normalisation::measure(data, split.training)
-                                      : Normalisation::parse(recipe.normalization);
+Normalization config_normalization(const TrainingConfig& config, const Dataset& data, const Split& split) {
+  return config.normalization.empty() ? Normalization::measure(data, split.training)
+                                      : Normalization::parse(config.normalization);
 }
 
-Split recipe_split(const RunRecipe& recipe, const Dataset& data) {
-  return split(data, SplitShares::parse(recipe.split), recipe.seed, parse_split_by(recipe.split_by));
+Split config_split(const TrainingConfig& config, const Dataset& data) {
+  return split(data, SplitShares::parse(config.split), config.seed, parse_split_by(config.split_by));
 }
 
-std::shared_ptr<const Dataset> open_run_data(const RunRecipe& recipe,
+std::shared_ptr<const Dataset> open_run_data(const TrainingConfig& config,
                                              const std::function<bool(int64_t, int64_t)>& progress) {
   SourceOptions options;
-  options.seed = recipe.seed;
+  options.seed = config.seed;
   options.progress = progress;
-  return open_dataset(recipe.data, options);
+  return open_dataset(config.data, options);
 }
 
-bool same_data(const RunRecipe& a, const RunRecipe& b) {
+bool same_data(const TrainingConfig& a, const TrainingConfig& b) {
   if (a.data != b.data) return false;
   const std::string word = source_word(a.data);
   for (const DataSource& source : data_sources()) {
@@ -66,51 +67,51 @@ bool same_data(const RunRecipe& a, const RunRecipe& b) {
   return false;
 }
 
-void check_recipe(const RunRecipe& recipe) {
-  OptimizerSettings::parse(recipe.optimizer);
-  if (!recipe.schedule.empty()) Schedule::parse(recipe.schedule);
-  parse_loss(recipe.loss);
-  SplitShares::parse(recipe.split);
-  Augmentation::parse(recipe.augment);
-  parse_initializer(recipe.initializer);
-  parse_split_by(recipe.split_by);
-  if (!recipe.normalization.empty()) Normalisation::parse(recipe.normalization);
+void check_config(const TrainingConfig& config) {
+  OptimizerSettings::parse(config.optimizer);
+  if (!config.schedule.empty()) Schedule::parse(config.schedule);
+  parse_loss(config.loss);
+  SplitShares::parse(config.split);
+  Augmentation::parse(config.augment);
+  parse_initializer(config.initializer);
+  parse_split_by(config.split_by);
+  if (!config.normalization.empty()) Normalization::parse(config.normalization);
 }
 
-TrainingRun::TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_ptr<const Dataset> data,
+TrainingRun::TrainingRun(Stream& stream, const TrainingConfig& config, std::shared_ptr<const Dataset> data,
                          int64_t history_budget)
-    : TrainingRun(stream, recipe, std::move(data), history_budget, "") {}
+    : TrainingRun(stream, config, std::move(data), history_budget, "") {}
 
-TrainingRun::TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_ptr<const Dataset> data,
+TrainingRun::TrainingRun(Stream& stream, const TrainingConfig& config, std::shared_ptr<const Dataset> data,
                          int64_t history_budget, const std::string& file)
     : stream_(&stream),
-      recipe_(recipe),
+      config_(config),
       file_(file),
       history_budget_(history_budget),
       data_(std::move(data)),
-      split_(std::make_shared<Split>(recipe_split(recipe, *data_))),
-      network_(stream, recipe_architecture(recipe, *data_)) {
-  const Normalisation normalisation = recipe_normalization(recipe_, *data_, *split_);
+      split_(std::make_shared<Split>(config_split(config, *data_))),
+      network_(stream, config_architecture(config, *data_)) {
+  const Normalization normalization = config_normalization(config_, *data_, *split_);
   TrainerSettings settings =
-      recipe_settings(recipe_, network_.architecture(), static_cast<int64_t>(split_->training.size()));
+      config_settings(config_, network_.architecture(), static_cast<int64_t>(split_->training.size()));
   settings.history_budget = history_budget;
-  line_.first_rate = recipe_rate_ = settings.rate;
-  line_.first_schedule = recipe_schedule_ = settings.schedule;
+  line_.first_rate = config_rate_ = settings.rate;
+  line_.first_schedule = config_schedule_ = settings.schedule;
   if (file.empty()) {
-    const bool given = !recipe.weights.empty();
-    if (given) load_starting_weights(stream, network_, {recipe.weights, recipe.partial, recipe.head > 0}, settings);
-    trainer_ = std::make_unique<Trainer>(stream, network_, *data_, split_->training, normalisation, settings, given);
+    const bool given = !config.weights.empty();
+    if (given) load_starting_weights(stream, network_, {config.weights, config.partial, config.head > 0}, settings);
+    trainer_ = std::make_unique<Trainer>(stream, network_, *data_, split_->training, normalization, settings, given);
     return;
   }
   const SafeTensors saved = SafeTensors::read(file);
   const ModelInfo info = read_model_info(saved, file);
-  if (info.classes != data_->classes() || info.normalisation.mean != normalisation.mean ||
-      info.normalisation.deviation != normalisation.deviation) {
+  if (info.classes != data_->classes() || info.normalization.mean != normalization.mean ||
+      info.normalization.stddev != normalization.stddev) {
     throw Error(fmt::format("{}: it was trained with other pictures than {} has now", file, data_->name()),
                 "put the pictures back where they were, or begin a new training");
   }
   load_weights(stream, saved, file, network_);
-  trainer_ = std::make_unique<Trainer>(stream, network_, *data_, split_->training, normalisation, settings, true);
+  trainer_ = std::make_unique<Trainer>(stream, network_, *data_, split_->training, normalization, settings, true);
   resume_training(saved, file, *trainer_);
   line_.first = line_.newest = trainer_->steps();
   read_lines(saved, file);
@@ -120,29 +121,29 @@ TrainingRun::~TrainingRun() = default;
 
 std::unique_ptr<TrainingRun> TrainingRun::open(
     Stream& stream, const std::string& path,
-    const std::function<std::shared_ptr<const Dataset>(const RunRecipe&)>& data, int64_t history_budget) {
+    const std::function<std::shared_ptr<const Dataset>(const TrainingConfig&)>& data, int64_t history_budget) {
   const SafeTensors saved = SafeTensors::read(path);
   const ModelInfo info = read_model_info(saved, path);
-  RunRecipe recipe = read_recipe(saved, path);
-  recipe.model = info.architecture.text();
+  TrainingConfig config = read_config(saved, path);
+  config.model = info.architecture.text();
   if (!info.model.empty() &&
       architecture_from(info.model, info.architecture.input(), static_cast<int>(info.classes.size())).text() ==
-          recipe.model) {
-    recipe.model = info.model;
+          config.model) {
+    config.model = info.model;
   }
   const TrainerSettings settings = read_training_settings(saved, path);
-  recipe.rate = settings.rate;
-  recipe.schedule = settings.schedule.text();
-  return std::unique_ptr<TrainingRun>(new TrainingRun(stream, recipe, data(recipe), history_budget, path));
+  config.rate = settings.rate;
+  config.schedule = settings.schedule.text();
+  return std::unique_ptr<TrainingRun>(new TrainingRun(stream, config, data(config), history_budget, path));
 }
 
 const Architecture& TrainingRun::architecture() const { return network_.architecture(); }
 
-RunRecipe TrainingRun::recipe_now() {
-  RunRecipe now = recipe_;
+TrainingConfig TrainingRun::config_now() {
+  TrainingConfig now = config_;
   now.rate = trainer_->settings().rate;
-  if (trainer_->settings().schedule != recipe_schedule_) now.schedule = trainer_->settings().schedule.text();
-  if (now.rate == recipe_rate_) now.rate = recipe_.rate;
+  if (trainer_->settings().schedule != config_schedule_) now.schedule = trainer_->settings().schedule.text();
+  if (now.rate == config_rate_) now.rate = config_.rate;
   return now;
 }
 
@@ -165,7 +166,7 @@ TrainingRun::Scalars TrainingRun::scalars() {
 
 uint64_t TrainingRun::batch_draw() const {
   const int64_t seen = trainer_->samples_seen();
-  return static_cast<uint64_t>(next_phase() == Phase::batch ? std::max<int64_t>(0, seen - recipe_.batch) : seen);
+  return static_cast<uint64_t>(next_phase() == Phase::batch ? std::max<int64_t>(0, seen - config_.batch) : seen);
 }
 
 // ------------------------------------------------------------------------------------------------------- moving on

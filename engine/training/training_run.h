@@ -1,5 +1,5 @@
-// A training as a person runs it: begun from a recipe, changed while it runs, looked at in any earlier step, branched.
-// Everything is a function of the recipe and of the changes, each of which belongs to a step: the same ones give the
+// A training as a person runs it: begun from a config, changed while it runs, looked at in any earlier step, branched.
+// Everything is a function of the config and of the changes, each of which belongs to a step: the same ones give the
 // same bits, whenever and however fast it runs. No threads of its own.
 //
 // A branch goes another way from an earlier step. The way that was left is kept as a line of its own, whole, and can be
@@ -9,7 +9,7 @@
 //
 // A change belongs to the step after which it was made: it acts from the next step on. Going back to an earlier step
 // takes the nearest keyframe before it and does the steps in between again, changes included, so that everything that
-// the earlier step left in the network's slots stands there again, bit for bit.
+// the earlier step left in the network's tensors stands there again, bit for bit.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ class SafeTensors;
 class SafeTensorsWriter;
 
 // What a run begins with, as texts that commands, saved files and the command line use.
-struct RunRecipe {
+struct TrainingConfig {
   std::string data = "digits";     // engine/training/data/sources.h
   std::string model = "tiny";      // a name of engine/network/models.h or an architecture's text
   std::string optimizer = "adam";  // engine/training/optimizer_settings.h
@@ -48,27 +48,28 @@ struct RunRecipe {
   bool partial = false;       // of them what fits
   int head = 0;               // a new last layer of so many outputs (engine/network/head.h); 0: the model's own
   std::string freeze;         // layers that keep their weights (engine/network/layer_set.h)
-  std::string normalization;  // Normalisation's text; empty: measured from the training part
+  std::string normalization;  // Normalization's text; empty: measured from the training part
   std::string split_by;       // "region" (split.h); empty: by sample
-  friend bool operator==(const RunRecipe&, const RunRecipe&) = default;
+  friend bool operator==(const TrainingConfig&, const TrainingConfig&) = default;
 };
 
-// The data set of a recipe. Throws Error; `progress` as in SourceOptions.
-std::shared_ptr<const Dataset> open_run_data(const RunRecipe& recipe,
+// The data set of a config. Throws Error; `progress` as in SourceOptions.
+std::shared_ptr<const Dataset> open_run_data(const TrainingConfig& config,
                                              const std::function<bool(int64_t, int64_t)>& progress = nullptr);
-// Whether two recipes read the very same samples.
-bool same_data(const RunRecipe& a, const RunRecipe& b);
-// The network of a recipe for these pictures, with its new head. Throws Error where they don't fit each other.
-Architecture recipe_architecture(const RunRecipe& recipe, const Dataset& data);
-// What a recipe says of a training besides the network and the data.
-TrainerSettings recipe_settings(const RunRecipe& recipe, const Architecture& architecture, int64_t training_samples);
-Normalisation recipe_normalization(const RunRecipe& recipe, const Dataset& data, const Split& split);
-Split recipe_split(const RunRecipe& recipe, const Dataset& data);
+// Whether two configs read the very same samples.
+bool same_data(const TrainingConfig& a, const TrainingConfig& b);
+// The network of a config for these pictures, with its new head. Throws Error where they don't fit each other.
+Architecture config_architecture(const TrainingConfig& config, const Dataset& data);
+// What a config says of a training besides the network and the data.
+TrainerSettings config_settings(const TrainingConfig& config, const Architecture& architecture,
+                                int64_t training_samples);
+Normalization config_normalization(const TrainingConfig& config, const Dataset& data, const Split& split);
+Split config_split(const TrainingConfig& config, const Dataset& data);
 // Checks what can be checked without the data: every text parses. Throws Error.
-void check_recipe(const RunRecipe& recipe);
+void check_config(const TrainingConfig& config);
 
-// The schedule of a recipe: its own, or the usual one for a training part of so many samples. Throws Error.
-Schedule schedule_of(const RunRecipe& recipe, int64_t training_samples);
+// The schedule of a config: its own, or the usual one for a training part of so many samples. Throws Error.
+Schedule schedule_of(const TrainingConfig& config, int64_t training_samples);
 
 // Something a person changed after `step` finished steps.
 struct RunChange {
@@ -76,14 +77,14 @@ struct RunChange {
   int64_t step = 0;
   Kind kind = Kind::rate;
   double rate = 0;    // rate
-  std::string text;   // schedule: its text. edit, restore: the weight's slot, "0.weight"
-  int64_t index = 0;  // in the slot
+  std::string text;   // schedule: its text. edit, restore: the weight's tensor, "0.weight"
+  int64_t index = 0;  // in the tensor
   float value = 0;    // what was written there; restore: the trained value, again
   float before = 0;   // edit: what stood there
 };
 
 // One way through a training: the first, or what a branch began. A branch keeps the way that it left.
-struct RunLine {
+struct Branch {
   int number = 1;                  // 1: the first; every branch counts one up
   int parent = 0;                  // the line that it left; 0: none
   int64_t from = 0;                // after this step
@@ -96,29 +97,30 @@ struct RunLine {
 
 class TrainingRun {
  public:
-  // Throws Error where recipe and data do not fit each other. `stream` must outlive the run.
-  TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_ptr<const Dataset> data,
+  // Throws Error where config and data do not fit each other. `stream` must outlive the run.
+  TrainingRun(Stream& stream, const TrainingConfig& config, std::shared_ptr<const Dataset> data,
               int64_t history_budget = int64_t{256} << 20);
   ~TrainingRun();
   TrainingRun(const TrainingRun&) = delete;
   TrainingRun& operator=(const TrainingRun&) = delete;
 
   // What save() wrote: goes on with the same bits as if it had not stopped. `data`: opens the data set of the file's
-  // recipe. Throws Error.
-  static std::unique_ptr<TrainingRun> open(Stream& stream, const std::string& path,
-                                           const std::function<std::shared_ptr<const Dataset>(const RunRecipe&)>& data,
-                                           int64_t history_budget = int64_t{256} << 20);
-  // A model with its training state and the recipe (checkpoint.h), as the present step began; with the curves of all
+  // config. Throws Error.
+  static std::unique_ptr<TrainingRun> open(
+      Stream& stream, const std::string& path,
+      const std::function<std::shared_ptr<const Dataset>(const TrainingConfig&)>& data,
+      int64_t history_budget = int64_t{256} << 20);
+  // A model with its training state and the config (checkpoint.h), as the present step began; with the curves of all
   // steps and the newest step of every other line (history_file.h). Throws Error.
   void save(const std::string& path);
 
-  const RunRecipe& recipe() const { return recipe_; }  // as it began
-  const std::string& file() const { return file_; }    // that it was opened from; empty: it began with drawn weights
-  RunRecipe recipe_now();                              // with the rate and schedule of the present step
+  const TrainingConfig& config() const { return config_; }  // as it began
+  const std::string& file() const { return file_; }  // that it was opened from; empty: it began with drawn weights
+  TrainingConfig config_now();                       // with the rate and schedule of the present step
   const Architecture& architecture() const;
   const std::shared_ptr<const Dataset>& data() const { return data_; }
   const std::shared_ptr<const Split>& split() const { return split_; }
-  const Normalisation& normalisation() const { return trainer_->normalisation(); }
+  const Normalization& normalization() const { return trainer_->normalization(); }
   Trainer& trainer() { return *trainer_; }
   Network& network() { return network_; }
   Stream& stream() { return *stream_; }
@@ -148,8 +150,8 @@ class TrainingRun {
   bool go_to(int64_t step, const std::function<bool()>& keep_going = nullptr);
   // From the present step on it goes another way. What came after it is kept as a line (or not: forgotten).
   void branch(bool keep_future = true);
-  const RunLine& line() const { return line_; }  // the present one
-  std::vector<RunLine> other_lines() const;      // those that were left, in the order of their numbers
+  const Branch& line() const { return line_; }  // the present one
+  std::vector<Branch> other_branches() const;   // those that were left, in the order of their numbers
   // Goes on with another line; the present one is kept. It then stands at a keyframe of that line: go_to(newest())
   // shows where it was left. Throws Error: no such line.
   void take_line(int number);
@@ -159,9 +161,9 @@ class TrainingRun {
   // schedule acts on the step's own update; editing a weight begins the step again.
   void set_rate(double rate);
   void set_schedule(const std::string& text);
-  void edit(const std::string& slot, int64_t index, float value);
-  void restore(const std::string& slot, int64_t index);  // back to what stood there before the first edit
-  float weight(const std::string& slot, int64_t index);  // throws Error: no such slot or index
+  void edit(const std::string& tensor, int64_t index, float value);
+  void restore(const std::string& tensor, int64_t index);  // back to what stood there before the first edit
+  float weight(const std::string& tensor, int64_t index);  // throws Error: no such tensor or index
   const std::vector<RunChange>& changes() const { return line_.changes; }
   void set_changes(std::vector<RunChange> changes) {
     line_.changes = std::move(changes);
@@ -172,11 +174,11 @@ class TrainingRun {
   Edited edited_values() const;  // the same, with the values that were written
 
  private:
-  struct LeftLine {
-    RunLine line;
+  struct LeftBranch {
+    Branch line;
     History history;
   };
-  TrainingRun(Stream& stream, const RunRecipe& recipe, std::shared_ptr<const Dataset> data, int64_t history_budget,
+  TrainingRun(Stream& stream, const TrainingConfig& config, std::shared_ptr<const Dataset> data, int64_t history_budget,
               const std::string& file);
   void begin_step();
   void step_is_done();
@@ -186,27 +188,27 @@ class TrainingRun {
   void apply_changes_at(int64_t step);
   void settings_at(int64_t step);
   void need_newest() const;
-  const Slot& weight_slot(const std::string& slot, int64_t index) const;
-  void write_weight(const std::string& slot, int64_t index, float value);
+  const NamedTensor& weight_tensor(const std::string& tensor, int64_t index) const;
+  void write_weight(const std::string& tensor, int64_t index, float value);
   void begin_again();
   void keep_newest();
-  LeftLine leave();
+  LeftBranch leave();
   void share_budget();
   void add_lines(SafeTensorsWriter& writer);
   void read_lines(const SafeTensors& file, const std::string& path);
 
   Stream* stream_;
-  RunRecipe recipe_;
+  TrainingConfig config_;
   std::string file_;
   int64_t history_budget_;
   std::shared_ptr<const Dataset> data_;
   std::shared_ptr<const Split> split_;
   Network network_;
   std::unique_ptr<Trainer> trainer_;
-  double recipe_rate_ = 0;  // what the recipe's rate and schedule mean
-  Schedule recipe_schedule_;
-  RunLine line_;
-  std::vector<LeftLine> left_;
+  double config_rate_ = 0;  // what the config's rate and schedule mean
+  Schedule config_schedule_;
+  Branch line_;
+  std::vector<LeftBranch> left_;
   int last_line_ = 1;  // the highest number of a line
   Keyframe begin_;     // where the present step began, once it is done by phases
 };

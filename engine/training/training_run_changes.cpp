@@ -58,7 +58,7 @@ void TrainingRun::set_rate(double rate) {
 
 void TrainingRun::set_schedule(const std::string& text) {
   need_newest();
-  RunRecipe wanted = recipe_;
+  TrainingConfig wanted = config_;
   wanted.schedule = text;
   const Schedule schedule = schedule_of(wanted, static_cast<int64_t>(split_->training.size()));
   if (schedule == trainer_->settings().schedule) return;
@@ -67,34 +67,34 @@ void TrainingRun::set_schedule(const std::string& text) {
   line_.changes.push_back(std::move(change));
 }
 
-const Slot& TrainingRun::weight_slot(const std::string& slot, int64_t index) const {
-  const Slot* found = network_.find(Role::weight, slot);
+const NamedTensor& TrainingRun::weight_tensor(const std::string& tensor, int64_t index) const {
+  const NamedTensor* found = network_.find(TensorKind::weight, tensor);
   if (found == nullptr) {
     std::string names;
-    for (const Slot& each : network_.slots()) {
-      if (each.role == Role::weight) names += (names.empty() ? "" : ", ") + each.name;
+    for (const NamedTensor& each : network_.tensors()) {
+      if (each.kind == TensorKind::weight) names += (names.empty() ? "" : ", ") + each.name;
     }
-    throw Error(fmt::format("the network has no weights \"{}\"", slot), "it has " + names);
+    throw Error(fmt::format("the network has no weights \"{}\"", tensor), "it has " + names);
   }
   if (index < 0 || index >= found->shape.count()) {
-    throw Error(fmt::format("{} has no weight {}", slot, index),
+    throw Error(fmt::format("{} has no weight {}", tensor, index),
                 fmt::format("it is {}: 0 to {}", found->shape.text(), found->shape.count() - 1));
   }
   return *found;
 }
 
-float TrainingRun::weight(const std::string& slot, int64_t index) {
-  const Slot& place = weight_slot(slot, index);
+float TrainingRun::weight(const std::string& tensor, int64_t index) {
+  const NamedTensor& place = weight_tensor(tensor, index);
   float value = 0;
-  copy_bytes(*stream_, &value, Device::cpu(), network_.arena(Role::weight) + place.offset + index, stream_->device(),
-             sizeof value);
+  copy_bytes(*stream_, &value, Device::cpu(), network_.arena(TensorKind::weight) + place.offset + index,
+             stream_->device(), sizeof value);
   return value;
 }
 
-void TrainingRun::write_weight(const std::string& slot, int64_t index, float value) {
-  const Slot& place = weight_slot(slot, index);
-  copy_bytes(*stream_, network_.arena(Role::weight) + place.offset + index, stream_->device(), &value, Device::cpu(),
-             sizeof value);
+void TrainingRun::write_weight(const std::string& tensor, int64_t index, float value) {
+  const NamedTensor& place = weight_tensor(tensor, index);
+  copy_bytes(*stream_, network_.arena(TensorKind::weight) + place.offset + index, stream_->device(), &value,
+             Device::cpu(), sizeof value);
   trainer_->weights_were_written();
 }
 
@@ -104,24 +104,24 @@ void TrainingRun::begin_again() {
   apply_changes_at(step());
 }
 
-void TrainingRun::edit(const std::string& slot, int64_t index, float value) {
+void TrainingRun::edit(const std::string& tensor, int64_t index, float value) {
   need_newest();
-  weight_slot(slot, index);
-  if (!std::isfinite(value)) throw Error("a weight that is no number", "type a number");
+  weight_tensor(tensor, index);
+  if (!std::isfinite(value)) throw Error("a weight that is not a number", "type a number");
   if (next_phase() != Phase::batch) begin_again();
-  RunChange change{step(), RunChange::Kind::edit, 0, slot, index, value, weight(slot, index)};
+  RunChange change{step(), RunChange::Kind::edit, 0, tensor, index, value, weight(tensor, index)};
   apply(change);
   line_.changes.push_back(std::move(change));
 }
 
-void TrainingRun::restore(const std::string& slot, int64_t index) {
+void TrainingRun::restore(const std::string& tensor, int64_t index) {
   need_newest();
-  weight_slot(slot, index);
+  weight_tensor(tensor, index);
   const Edited now = edited();
-  const auto found = now.find({slot, index});
-  if (found == now.end()) throw Error(fmt::format("{}[{}] was not edited", slot, index), "it has its trained value");
+  const auto found = now.find({tensor, index});
+  if (found == now.end()) throw Error(fmt::format("{}[{}] was not edited", tensor, index), "it has its trained value");
   if (next_phase() != Phase::batch) begin_again();
-  RunChange change{step(), RunChange::Kind::restore, 0, slot, index, found->second};
+  RunChange change{step(), RunChange::Kind::restore, 0, tensor, index, found->second};
   apply(change);
   line_.changes.push_back(std::move(change));
 }

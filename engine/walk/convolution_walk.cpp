@@ -9,7 +9,7 @@
 namespace striate {
 namespace {
 
-constexpr int64_t kMostCells = int64_t{1} << 24;  // of the output; these grids are for looking at
+constexpr int64_t kMaxCells = int64_t{1} << 24;  // of the output; these grids are for looking at
 
 void check_finite(const std::vector<double>& values, const char* what) {
   for (size_t i = 0; i < values.size(); ++i) {
@@ -79,9 +79,9 @@ void check_geometry(const ConvolutionGeometry& g) {
     throw Error("the divisor is 0 or not a number", "divide by any other number, or by 1 to leave the sum as it is");
   }
   if (!std::isfinite(g.offset)) throw Error("the offset is not a number", "add any finite number, or 0");
-  if (g.output_cells() > kMostCells) {
+  if (g.output_cells() > kMaxCells) {
     throw Error(fmt::format("the output would have {} cells", g.output_cells()),
-                fmt::format("at most {} are shown", kMostCells));
+                fmt::format("at most {} are shown", kMaxCells));
   }
 }
 

@@ -22,10 +22,10 @@ class LayerRun {
       }
     };
     copies(layer.parameters(shapes), inputs.weights, call_.weights);
-    copies(layer.running(shapes), inputs.running, call_.running);
-    for (const Kept& kept : layer.kept(shapes)) {
-      memory_.push_back(room(kept.shape));
-      call_.kept.push_back(memory_.back().data());
+    copies(layer.buffers(shapes), inputs.buffers, call_.buffers);
+    for (const SavedTensor& saved : layer.saved_tensors(shapes)) {
+      memory_.push_back(room(saved.shape));
+      call_.saved.push_back(memory_.back().data());
     }
     memory_.emplace_back(static_cast<size_t>(layer.scratch(shapes)));
     call_.scratch = memory_.back().data();
@@ -36,7 +36,7 @@ class LayerRun {
     for (size_t i = 0; i < shapes.size(); ++i) {
       call_.x.push_back({x[i].data(), shapes[i], device});
       call_.dx.push_back(dx[i].data());
-      call_.dx_result.push_back(Result::replace);
+      call_.dx_result.push_back(Result::overwrite);
     }
     call_.y = {y_.data(), out, device};
     call_.dy = dy_.data();
@@ -76,7 +76,7 @@ bool mark(LayerRun& run, std::vector<std::vector<char>>& marks) {
   return more;
 }
 
-constexpr int kMostPasses = 4096;  // a maximum shows one value a pass
+constexpr int kMaxPasses = 4096;  // a maximum shows one value a pass
 
 std::vector<std::vector<char>> values_that_take_part(LayerRun& run) {
   std::vector<std::vector<char>> marks;
@@ -96,7 +96,7 @@ std::vector<std::vector<char>> values_that_take_part(LayerRun& run) {
     mark(run, marks);
   }
   for (const float aside : {-10.0f, 10.0f}) {
-    for (int pass = 0; pass < kMostPasses; ++pass) {
+    for (int pass = 0; pass < kMaxPasses; ++pass) {
       place(1, aside);
       if (!mark(run, marks)) break;
     }

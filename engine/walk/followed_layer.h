@@ -2,7 +2,7 @@
 // that network_walk.cpp has no words of its own for. One backward pass of that value alone says what it changes with.
 //
 // Exact for layers that move, repeat or add values: a slope is the number that a value is multiplied with. For the
-// others (products of two inputs, normalisations, a maximum) only which values take part: passes at several made-up
+// others (products of two inputs, normalizations, a maximum) only which values take part: passes at several made-up
 // inputs, so that no chance zero hides one, and again with those that are known pushed aside, so that a maximum shows
 // who stands behind its winner.
 #pragma once
@@ -30,7 +30,7 @@ struct FollowedValue {
 struct LayerInputs {
   std::vector<Shape> shapes;
   std::vector<const float*> values;
-  std::vector<const float*> weights, running;  // as parameters() and running() list them
+  std::vector<const float*> weights, buffers;  // as parameters() and running() list them
 };
 // `device`: the CPU or the emulated GPU, whichever adds in the order that the value was made in.
 FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear);

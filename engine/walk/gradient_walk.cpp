@@ -41,7 +41,7 @@ struct Linear {
 
   const float* need(const float* array, const char* what) const {
     if (array != nullptr) return array;
-    throw Error(fmt::format("the {} of {} are not at hand", what, values.architecture->describe(node)),
+    throw Error(fmt::format("the {} of {} are not available", what, values.architecture->describe(node)),
                 "they come with the next moment of the training that is shown");
   }
   void need_x() { x = need(values.activation ? values.activation(input()) : nullptr, "inputs"); }
@@ -157,7 +157,7 @@ WeightGradient walk_weight_gradient(const NetworkValues& values, const WeightPla
     walk.sum += sum;
   }
   walk.value = l.dense ? dense_value(l, walk) : convolution_value(l, walk);
-  const float* stored = values.array ? values.array(Role::weight_gradient, walk.name) : nullptr;
+  const float* stored = values.array ? values.array(TensorKind::weight_gradient, walk.name) : nullptr;
   if (stored != nullptr) walk.stored = stored[place.index];
   return walk;
 }
@@ -182,7 +182,7 @@ InputGradient walk_input_gradient(const NetworkValues& values, int reader, const
   Linear l(values, reader);
   l.need_dy();
   const Conv2dShape& g = l.g;
-  const float* w = values.array ? values.array(Role::weight, values.array_name(reader, "weight")) : nullptr;
+  const float* w = values.array ? values.array(TensorKind::weight, values.array_name(reader, "weight")) : nullptr;
   l.need(w, "weights");
   if (place.sample < 0 || place.sample >= g.n || place.channel < 0 || place.channel >= g.c || place.row < 0 ||
       place.row >= g.h || place.column < 0 || place.column >= g.w) {

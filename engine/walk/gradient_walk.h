@@ -8,9 +8,9 @@
 //   dL/db  a bias's gradient: dy, summed over every position of every sample.
 // (with stride, padding, dilation and groups as in kernels/conv2d.h)
 //
-// `value` is added in the order of the operators (kernels/summation.h) and equals the network's slot bit for bit on the
-// device that computed it; `sum` is the same sum in double precision, from exact products. A float sum of thousands of
-// products is off in its last digits: what is printed says which of the two it is.
+// `value` is added in the order of the operators (kernels/summation.h) and equals the network's tensor bit for bit on
+// the device that computed it; `sum` is the same sum in double precision, from exact products. A float sum of thousands
+// of products is off in its last digits: what is printed says which of the two it is.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@
 
 namespace striate {
 
-// One weight: of a node's parameter number `part` (as Layer::parameters() lists them), at `index` of its slot.
+// One weight: of a node's parameter number `part` (as Layer::parameters() lists them), at `index` of its tensor.
 struct WeightPlace {
   int node = 0;
   int part = 0;
@@ -30,7 +30,7 @@ struct WeightPlace {
 
 struct WeightGradient {
   WeightPlace place;
-  std::string name;           // of the slot: "0.weight"
+  std::string name;           // of the tensor: "0.weight"
   bool is_bias = false;       // x is 1 everywhere
   int filter = 0, slice = 0;  // k, and c within its group (dense: the input's number)
   int kernel_row = 0, kernel_column = 0;
@@ -40,7 +40,7 @@ struct WeightGradient {
   std::optional<float> stored;
   bool agrees() const;
 };
-// Of a conv or dense layer. Throws Error: another kind of layer, an index outside the slot, arrays not at hand.
+// Of a conv or dense layer. Throws Error: another kind of layer, an index outside the tensor, arrays not available.
 WeightGradient walk_weight_gradient(const NetworkValues& values, const WeightPlace& place);
 
 // The products of one sample, (P, Q) in row-major order; one for a dense layer.
@@ -59,7 +59,7 @@ struct InputGradientTerm {
   int kernel_row = 0, kernel_column = 0;  // of the kernel as it is stored
   int p = 0, q = 0;                       // of dy
   bool outside = false;                   // there is no such output: dy counts as 0
-  int64_t weight = 0;                     // index in the weight's slot
+  int64_t weight = 0;                     // index in the weight's tensor
   float w = 0, dy = 0;
   double product() const { return static_cast<double>(w) * dy; }
 };

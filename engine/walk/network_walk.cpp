@@ -14,7 +14,7 @@ namespace striate {
 namespace {
 
 // Larger inputs would be gone through for every unit that is looked at.
-constexpr int64_t kMostFollowed = int64_t{1} << 24;
+constexpr int64_t kMaxFollowed = int64_t{1} << 24;
 
 [[noreturn]] void fail_mixed(const NetworkValues& values, int node) {
   throw Error(fmt::format("{} mixes the pictures of a batch: it has no units of one picture",
@@ -30,23 +30,23 @@ struct Walker {
   std::vector<Shape> in_shapes;  // of the whole batch
 
   std::vector<UnitSizes> in_sizes;
-  std::vector<const float*> in_values;  // of the sample; null: not at hand
+  std::vector<const float*> in_values;  // of the sample; null: not available
 
   const float* sample_of(int input) const {
     const int node = inputs[static_cast<size_t>(input)];
     const float* x = in_values[static_cast<size_t>(input)];
     if (x == nullptr) {
-      throw Error(fmt::format("the values of {} are not at hand", values.architecture->describe(node)),
+      throw Error(fmt::format("the values of {} are not available", values.architecture->describe(node)),
                   "they come with the next moment of the training that is shown");
     }
     return x;
   }
   UnitSizes sizes_of(int input) const { return in_sizes[static_cast<size_t>(input)]; }
-  const float* array(Role role, const std::string& name) const {
+  const float* array(TensorKind kind, const std::string& name) const {
     const std::string full = values.array_name(walk.place.node, name);
-    const float* a = values.array ? values.array(role, full) : nullptr;
+    const float* a = values.array ? values.array(kind, full) : nullptr;
     if (a == nullptr) {
-      throw Error(fmt::format("the {} {} is not at hand", role_name(role), full),
+      throw Error(fmt::format("the {} {} is not available", tensor_kind_name(kind), full),
                   "it comes with the next moment of the training that is shown");
     }
     return a;
@@ -63,7 +63,7 @@ struct Walker {
 
   void convolution() {
     const Conv2dShape g = layer->geometry(in_shapes).convolution;
-    const float* w = array(Role::weight, "weight");
+    const float* w = array(TensorKind::weight, "weight");
     const int per_group = g.c / g.groups;
     const UnitPlace& at = walk.place;
     walk.form = UnitForm::products;
@@ -86,7 +86,7 @@ struct Walker {
   }
 
   void dense() {
-    const float* w = array(Role::weight, "weight");
+    const float* w = array(TensorKind::weight, "weight");
     const int count = sizes_of(0).channels;
     walk.form = UnitForm::products;
     for (int i = 0; i < count; ++i) {
@@ -106,7 +106,7 @@ struct Walker {
   void take_bias() {
     const std::vector<WeightSpec> list = layer->parameters(in_shapes);
     walk.has_bias = list.size() > 1;
-    if (walk.has_bias) walk.bias = array(Role::weight, list[1].name)[walk.place.channel];
+    if (walk.has_bias) walk.bias = array(TensorKind::weight, list[1].name)[walk.place.channel];
   }
 
   void pooling(bool maximum) {
@@ -164,21 +164,21 @@ struct Walker {
     run_layer({1, 1, s.rows, s.columns}, sample_of(0) + int64_t{1} * c * walk.divisor, {1, 1}, 0);
   }
 
-  void normalisation() {
+  void normalization() {
     const UnitPlace& at = walk.place;
     term(0, at.channel, at.row, at.column);
     const auto c = static_cast<size_t>(at.channel);
-    walk.form = UnitForm::normalised;
-    walk.scale = array(Role::weight, "weight")[c];
-    walk.shift = array(Role::weight, "bias")[c];
+    walk.form = UnitForm::normalized;
+    walk.scale = array(TensorKind::weight, "weight")[c];
+    walk.shift = array(TensorKind::weight, "bias")[c];
     if (values.mode == Mode::training) {
-      walk.mean = array(Role::mask, "mean")[c];
-      walk.inverse_deviation = array(Role::mask, "inverse_deviation")[c];
-      walk.value = (walk.terms[0].x - walk.mean) * (walk.inverse_deviation * walk.scale) + walk.shift;
+      walk.mean = array(TensorKind::saved, "mean")[c];
+      walk.rstd = array(TensorKind::saved, "rstd")[c];
+      walk.value = (walk.terms[0].x - walk.mean) * (walk.rstd * walk.scale) + walk.shift;
       return;
     }
-    walk.mean = array(Role::running, "running_mean")[c];
-    float variance = array(Role::running, "running_var")[c];
+    walk.mean = array(TensorKind::buffer, "running_mean")[c];
+    float variance = array(TensorKind::buffer, "running_var")[c];
     // The operator on one value; the factor it uses, on another.
     Stream stream(host_device());
     float x = walk.terms[0].x;
@@ -187,13 +187,13 @@ struct Walker {
     call.x = {{&x, Shape{1, 1}, stream.device()}};
     call.y = {&walk.value, Shape{1, 1}, stream.device()};
     call.weights = {&walk.scale, &walk.shift};
-    call.running = {&walk.mean, &variance};
+    call.buffers = {&walk.mean, &variance};
     layer->forward(stream, call);
     float one = 1, zero = 0, unit = 1;
     call.x[0].data = &one;
-    call.y.data = &walk.inverse_deviation;
+    call.y.data = &walk.rstd;
     call.weights = {&unit, &zero};
-    call.running = {&zero, &variance};
+    call.buffers = {&zero, &variance};
     layer->forward(stream, call);
   }
 
@@ -227,7 +227,7 @@ struct Walker {
     const UnitSizes s = unit_sizes(values.shapes[static_cast<size_t>(at.node)]);
     const int64_t index = s.count() * at.sample + (int64_t{1} * at.channel * s.rows + at.row) * s.columns + at.column;
     walk.form = UnitForm::products;
-    walk.terms[0].w = array(Role::mask, "mask")[index];
+    walk.terms[0].w = array(TensorKind::saved, "mask")[index];
     walk.value = walk.terms[0].x * walk.terms[0].w;
   }
 
@@ -306,13 +306,13 @@ struct Walker {
       of.shapes.push_back(shape);
       of.values.push_back(sample_of(static_cast<int>(i)));
     }
-    if (count > kMostFollowed) {
+    if (count > kMaxFollowed) {
       throw Error(fmt::format("{} reads {} values, too many to follow one unit",
                               values.architecture->describe(walk.place.node), count),
-                  fmt::format("layers that read up to {} can be followed", kMostFollowed));
+                  fmt::format("layers that read up to {} can be followed", kMaxFollowed));
     }
-    for (const WeightSpec& w : which.parameters(of.shapes)) of.weights.push_back(array(Role::weight, w.name));
-    for (const Running& r : which.running(of.shapes)) of.running.push_back(array(Role::running, r.name));
+    for (const WeightSpec& w : which.parameters(of.shapes)) of.weights.push_back(array(TensorKind::weight, w.name));
+    for (const BufferSpec& r : which.buffers(of.shapes)) of.buffers.push_back(array(TensorKind::buffer, r.name));
     const UnitPlace& at = walk.place;
     const UnitSizes s = unit_sizes(values, at.node);
     const Shape out = which.output(of.shapes);
@@ -365,8 +365,8 @@ struct Walker {
     if (maximum) find_winner();
   }
 
-  // The places of a pooling's winners: its windows are those of the pooling with the same words.
-  void winner_places() {
+  // The places of a pooling's argmax: its windows are those of the pooling with the same words.
+  void argmax_places() {
     const std::shared_ptr<const Layer> pooling = layer->winners_of();
     take(follow(*pooling, false));
     walk.form = UnitForm::computed;
@@ -394,7 +394,7 @@ struct Walker {
       case Follow::whole_maximum:
         return global_maximum();
       case Follow::normalized:
-        return normalisation();
+        return normalization();
       case Follow::dropped:
         return dropout();
       case Follow::subsampled:
@@ -404,7 +404,7 @@ struct Walker {
       case Follow::function:
         return function();
       case Follow::places:
-        return winner_places();
+        return argmax_places();
       case Follow::added:
         return one_shape() ? add() : linear();
       case Follow::joined:
@@ -497,7 +497,7 @@ UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place) {
   if (place.node == 0) {
     walker.walk.kind = "input";
     if (!walker.walk.stored) {
-      throw Error("the values of the input are not at hand", "they come with the next moment that is shown");
+      throw Error("the values of the input are not available", "they come with the next moment that is shown");
     }
     walker.walk.value = *walker.walk.stored;
     return walker.walk;

@@ -1,7 +1,7 @@
 // One value of a network followed down to its arithmetic, as data: which values of which layers it was made of, with
 // which weights, bias and activation. The value comes from the operators that the network runs, or, for the long sums
 // of convolutions and dense layers, from the order in which they add (kernels/summation.h): it equals the network's
-// slot bit for bit, on the device that computed it. Where a stored value is at hand it stands beside it, so that a
+// tensor bit for bit, on the device that computed it. Where a stored value is at hand it stands beside it, so that a
 // caller shows a difference and never hides one (weights that changed since, another device's exp()).
 //
 // Pure: it reads arrays that the caller has (a TrainSnapshot's, a Network's copies) and keeps nothing.
@@ -18,15 +18,15 @@
 
 namespace striate {
 
-// The numbers of a network at one moment. Functions may return null for what is not at hand.
+// The numbers of a network at one moment. Functions may return null for what is not available.
 struct NetworkValues {
   const Architecture* architecture = nullptr;
   std::vector<Shape> shapes;     // of every node, for the batch that the arrays hold: architecture->shapes(N)
   Mode mode = Mode::evaluation;  // how the activations were computed
   SummationOrder order;          // summation_order() of the device that computed them
-  std::function<const float*(int node)> activation;                       // (shapes[node])
-  std::function<const float*(int node)> gradient;                         // the same: of the loss, by each activation
-  std::function<const float*(Role role, const std::string& name)> array;  // any other slot, integers as floats
+  std::function<const float*(int node)> activation;  // (shapes[node])
+  std::function<const float*(int node)> gradient;    // the same: of the loss, by each activation
+  std::function<const float*(TensorKind kind, const std::string& name)> array;  // any other tensor, integers as floats
 
   int samples() const { return static_cast<int>(shapes[0][0]); }
   const Layer& layer(int node) const { return *architecture->nodes()[static_cast<size_t>(node)].layer; }
@@ -48,7 +48,7 @@ UnitSizes unit_sizes(const Shape& batch_shape);
 // its sizes, and is the same for every sample.
 bool is_constant(const Architecture& architecture, int node);
 UnitSizes unit_sizes(const NetworkValues& values, int node);
-// Where a sample's values of a node begin; null where they are not at hand.
+// Where a sample's values of a node begin; null where they are not available.
 const float* sample_values(const NetworkValues& values, int node, int sample);
 
 struct UnitPlace {
@@ -62,7 +62,7 @@ enum class UnitForm {
   products,    // the sum of x * w, and the bias
   maximum,     // the largest x; `winner`
   average,     // the sum of x, divided by `divisor`
-  normalised,  // (x - mean) * inverse_deviation * scale + shift
+  normalized,  // (x - mean) * rstd * scale + shift
   sum,         // of x
   function,    // of one x: relu, sigmoid ...
   softmax,     // of one x among all
@@ -74,7 +74,7 @@ struct UnitTerm {
   int input = 0;                         // which of the node's inputs
   int channel = 0, row = 0, column = 0;  // there; outside it in the padding
   bool padding = false;                  // x is the 0 of the padding
-  int64_t weight = -1;                   // index in the weight's slot; -1: none
+  int64_t weight = -1;                   // index in the weight's tensor; -1: none
   int kernel_row = 0, kernel_column = 0;
   float x = 0, w = 1;
   double product() const { return static_cast<double>(x) * w; }  // exact: 24 bits times 24 bits
@@ -91,14 +91,14 @@ struct UnitWalk {
   float bias = 0;
   int winner = -1;  // a maximum's term, or the term whose place is told; -1: all is padding
   int divisor = 1;
-  float mean = 0, inverse_deviation = 1, scale = 1, shift = 0;
+  float mean = 0, rstd = 1, scale = 1, shift = 0;
   float value = 0;              // computed here
-  std::optional<float> stored;  // what the network's slot holds
+  std::optional<float> stored;  // what the network's tensor holds
   // The two are the same number, or both are NaN. True where nothing is stored.
   bool agrees() const;
 };
 
-// Throws Error: a place outside the layer, with what is legal; an array that is not at hand, by its name.
+// Throws Error: a place outside the layer, with what is legal; an array that is not available, by its name.
 UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place);
 
 // The value of UnitWalk after `counted` of its terms (and the bias first, as the operators do), for a total that fills:

@@ -65,7 +65,7 @@ PoolingPicture pool(Stream& stream, const Pooling& pooling) {
   }
   Buffer<double> x(stream.device(), static_cast<int64_t>(pooling.x.size()), "the input grid");
   Buffer<double> value(stream.device(), static_cast<int64_t>(cells), "the output grid");
-  Buffer<int32_t> winner(stream.device(), static_cast<int64_t>(cells), "the winners");
+  Buffer<int32_t> winner(stream.device(), static_cast<int64_t>(cells), "the argmax");
   upload(stream, x, pooling.x.data(), x.size());
   pool_cells(stream, g, x.data(), value.data(), winner.data());
   download(stream, picture.value.data(), value, value.size());

@@ -9,7 +9,7 @@
 namespace striate {
 namespace {
 
-constexpr int kMostDecimals = 12;
+constexpr int kMaxDecimals = 12;
 constexpr int kChipDigits = 5;
 
 double value_of(const std::string& text) {
@@ -116,7 +116,7 @@ bool print_step(double value, long double by_hand, std::string* text) {
     return std::fabs(by_hand - value) <= 1e-15L * std::fabs(value);
   }
   const int magnitude = value == 0 ? 0 : static_cast<int>(std::floor(std::log10(std::fabs(value))));
-  for (int d = std::min(decimals_of(exact), std::clamp(6 - magnitude, 0, kMostDecimals)); d >= 0; --d) {
+  for (int d = std::min(decimals_of(exact), std::clamp(6 - magnitude, 0, kMaxDecimals)); d >= 0; --d) {
     *text = rounded_text(value, d, true);
     if (rounds_to(by_hand, *text, d)) return true;
   }
@@ -161,7 +161,7 @@ PrintedSum print_sum(const std::vector<Term>& terms, const double* bias, double 
   // A result is worth as many decimals as it has, at most so many that about six digits stand there.
   int decimals = has_exponent(printed.exact_value) ? 0 : decimals_of(printed.exact_value);
   const int magnitude = size > 0 ? static_cast<int>(std::floor(std::log10(size))) : 0;
-  decimals = std::min(decimals, std::clamp(5 - magnitude, 0, kMostDecimals));
+  decimals = std::min(decimals, std::clamp(5 - magnitude, 0, kMaxDecimals));
   if (size < 1e15) {
     // First factors that fit a chip and a result of three digits of the largest product; where there is none, as many
     // digits as it takes.

@@ -93,10 +93,10 @@ TEST(ChannelsPage, dragging_over_a_histogram_brushes_it) {
   const Item* item = driver.ui.find_item("Green histogram");
   ASSERT_NE(item, nullptr);
   const Rect rect = item->rect;
-  driver.hands.move({rect.x + rect.w * 0.25f, rect.centre().y});
+  driver.hands.move({rect.x + rect.w * 0.25f, rect.center().y});
   driver.hands.button(0, true);
-  driver.hands.move({rect.x + rect.w * 0.4f, rect.centre().y});
-  driver.hands.move({rect.x + rect.w * 0.5f, rect.centre().y});
+  driver.hands.move({rect.x + rect.w * 0.4f, rect.center().y});
+  driver.hands.move({rect.x + rect.w * 0.5f, rect.center().y});
   driver.hands.button(0, false);
   driver.settle();
   ASSERT_FALSE(driver.log.empty());

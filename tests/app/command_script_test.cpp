@@ -99,7 +99,7 @@ TEST(Script, mistakes_name_file_line_and_the_right_form) {
   EXPECT_TRUE(contains(wrong("expect a =="), "s.striate:2: 'expect' is not complete / usage: expect NAME"));
   EXPECT_TRUE(contains(wrong("expect a == edge"), "put text in quotes: a == \"edge\""));
   EXPECT_TRUE(contains(wrong("expect a < \"edge\""), "texts are compared with == or !="));
-  EXPECT_TRUE(contains(wrong("expect a == 1,5"), "'1,5' is no number"));
+  EXPECT_TRUE(contains(wrong("expect a == 1,5"), "'1,5' is not a number"));
   EXPECT_TRUE(contains(wrong("expect a == 1 +- x"), "'x' is no tolerance"));
   EXPECT_TRUE(contains(wrong("expect a == 1 +-"), "'' is no tolerance"));
   EXPECT_TRUE(contains(wrong("expect a == 1 +- -1"), "'-1' is no tolerance"));

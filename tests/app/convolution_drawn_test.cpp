@@ -152,7 +152,7 @@ TEST_F(DrawnNumbers, add_up_by_hand_in_ten_thousand_windows) {
   EXPECT_LT(not_reproduced, 100);
 }
 
-// A number that is longer than its neighbours is drawn smaller, not left out: the edge of a picture under a Sobel
+// A number that is longer than its neighbors is drawn smaller, not left out: the edge of a picture under a Sobel
 // filter.
 TEST_F(DrawnNumbers, every_cell_of_a_sobel_filter_has_its_number) {
   driver.run("convolution.input portrait");

@@ -101,7 +101,7 @@ TEST_F(ConvolutionPageTest, hovering_any_grid_changes_nothing_but_what_is_lit) {
   for (const char* grid : {"input", "kernel", "output", "products"}) {
     const Item* item = driver.ui.find_item(grid);
     ASSERT_NE(item, nullptr) << grid;
-    driver.hands.move(item->rect.centre());
+    driver.hands.move(item->rect.center());
     driver.settle();
   }
   EXPECT_EQ(driver.app.page().state(), before);
@@ -251,9 +251,9 @@ TEST_F(ConvolutionPageTest, plays_to_the_last_cell_and_stops) {
   EXPECT_EQ(driver.number("convolution.cell"), 0);
 }
 
-TEST_F(ConvolutionPageTest, colour_regions_have_three_slices_and_one_bias) {
+TEST_F(ConvolutionPageTest, color_regions_have_three_slices_and_one_bias) {
   driver.show(made_picture(40, 30, 3));
-  driver.run("convolution.colour on");
+  driver.run("convolution.color on");
   driver.run("convolution.input image 5 6 8 7");
   driver.run("convolution.kernel 1 0; 0 -1 | 2 0; 0 0 | 0 0; 0.5 0");
   driver.run("convolution.padding 0");
@@ -326,7 +326,7 @@ TEST_F(ConvolutionPageTest, is_drawn_without_a_picture_and_in_the_largest_state)
   driver.show(nullptr);
   EXPECT_NE(driver.failure("convolution.input image").find("no picture is open"), std::string::npos);
   driver.show(made_picture(100, 100, 4));
-  driver.run("convolution.colour on");
+  driver.run("convolution.color on");
   driver.run("convolution.input image 0 0 32 32");
   driver.run(
       "convolution.kernel 1 2 3 4 5 6 7; 1 2 3 4 5 6 7; 1 2 3 4 5 6 7; 1 2 3 4 5 6 7; 1 2 3 4 5 6 7; 1 2 3 4 5 6 7; 1 "
@@ -335,7 +335,7 @@ TEST_F(ConvolutionPageTest, is_drawn_without_a_picture_and_in_the_largest_state)
   driver.frames(5);
   driver.size = {1024, 700};
   driver.frames(5);
-  driver.run("convolution.colour off");
+  driver.run("convolution.color off");
   driver.run("convolution.input 5");
   driver.run("convolution.kernel 1");
   driver.run("convolution.padding 0");

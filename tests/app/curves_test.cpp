@@ -192,25 +192,25 @@ TEST(Sheet, maps_never_share_a_pixel_or_cross_a_texture) {
   }
 }
 
-TEST(Sheet, a_tile_holds_the_painted_colours_with_their_edge_repeated) {
+TEST(Sheet, a_tile_holds_the_painted_colors_with_their_edge_repeated) {
   const Sheet sheet(600, 10, 10);
   ASSERT_GT(sheet.tiles(), 1);
-  const PictureSource source = sheet_source("test", 1, sheet, [](int64_t map, Colour* out) {
-    for (int i = 0; i < 100; ++i) out[i] = static_cast<Colour>(map * 100 + i) | 0xFF000000;
+  const PictureSource source = sheet_source("test", 1, sheet, [](int64_t map, Color* out) {
+    for (int i = 0; i < 100; ++i) out[i] = static_cast<Color>(map * 100 + i) | 0xFF000000;
   });
   const CellRect rect{255, 0, 257, 256};  // as the cache asks for the second tile
   const TilePixels tile = source.pixels(0, rect);
   ASSERT_EQ(tile.bytes.size(), size_t{257} * 256 * 4);
-  const auto colour_at = [&](int x, int y) {
-    Colour colour = 0;
-    std::memcpy(&colour, &tile.bytes[(static_cast<size_t>(y) * 257 + static_cast<size_t>(x - 255)) * 4], 4);
-    return colour;
+  const auto color_at = [&](int x, int y) {
+    Color color = 0;
+    std::memcpy(&color, &tile.bytes[(static_cast<size_t>(y) * 257 + static_cast<size_t>(x - 255)) * 4], 4);
+    return color;
   };
   const int64_t map = sheet.per_tile() + 3;
   const CellRect place = sheet.place(map);
-  EXPECT_EQ(colour_at(place.x + 4, place.y + 2), static_cast<Colour>(map * 100 + 24) | 0xFF000000);
-  EXPECT_EQ(colour_at(place.x - 1, place.y - 1), colour_at(place.x, place.y));
-  EXPECT_EQ(colour_at(place.x + 10, place.y + 9), colour_at(place.x + 9, place.y + 9));
+  EXPECT_EQ(color_at(place.x + 4, place.y + 2), static_cast<Color>(map * 100 + 24) | 0xFF000000);
+  EXPECT_EQ(color_at(place.x - 1, place.y - 1), color_at(place.x, place.y));
+  EXPECT_EQ(color_at(place.x + 10, place.y + 9), color_at(place.x + 9, place.y + 9));
 }
 
 TEST(TensorScale, says_what_it_is_taken_from_and_is_never_zero) {
@@ -225,12 +225,12 @@ TEST(TensorScale, says_what_it_is_taken_from_and_is_never_zero) {
   EXPECT_EQ(scale_text(scale_of(maps, ScaleScope::network, false, 0.25f)), "0 to 0.25, the network");
 }
 
-TEST(TensorColour, zero_is_the_middle_and_signs_differ) {
-  EXPECT_EQ(tensor_colour(0, 1, true, false), rgb(0xFFFFFF));
-  EXPECT_LT(luminance(tensor_colour(0, 1, true, true)), 0.01);
-  EXPECT_NE(tensor_colour(1, 1, true, true), tensor_colour(-1, 1, true, true));
-  EXPECT_EQ(tensor_colour(7, 1, true, true), tensor_colour(1, 1, true, true));
-  EXPECT_NE(tensor_colour(kNaN, 1, true, true), tensor_colour(0, 1, true, true));
+TEST(TensorColor, zero_is_the_middle_and_signs_differ) {
+  EXPECT_EQ(tensor_color(0, 1, true, false), rgb(0xFFFFFF));
+  EXPECT_LT(luminance(tensor_color(0, 1, true, true)), 0.01);
+  EXPECT_NE(tensor_color(1, 1, true, true), tensor_color(-1, 1, true, true));
+  EXPECT_EQ(tensor_color(7, 1, true, true), tensor_color(1, 1, true, true));
+  EXPECT_NE(tensor_color(kNaN, 1, true, true), tensor_color(0, 1, true, true));
 }
 
 TEST(MapLayout, is_as_large_as_fits_and_says_how_many_do_not) {
@@ -264,8 +264,8 @@ TEST(ConfusionLayout, cells_are_squares_inside_the_area) {
     EXPECT_FLOAT_EQ(layout.cells.w, layout.cells.h);
   }
   const Theme& theme = dark_theme();
-  EXPECT_NE(confusion_colour(0.5, true, theme), confusion_colour(0.5, false, theme));
-  EXPECT_NE(confusion_colour(0.001, false, theme), confusion_colour(0, false, theme));
+  EXPECT_NE(confusion_color(0.5, true, theme), confusion_color(0.5, false, theme));
+  EXPECT_NE(confusion_color(0.001, false, theme), confusion_color(0, false, theme));
 }
 
 TEST(SampleLayout, fills_lines) {

@@ -22,7 +22,7 @@
 namespace striate {
 namespace {
 
-// A picture whose every value differs from its neighbours'.
+// A picture whose every value differs from its neighbors'.
 ImagePtr noise(int width, int height, int channels) {
   auto image = std::make_shared<Image>();
   image->width = width;
@@ -91,7 +91,7 @@ class FiltersPageTest : public ::testing::Test {
     const Item* item = ui.find_item(label);
     EXPECT_NE(item, nullptr) << label;
     if (!item) return {};
-    return click_at(item->visible.centre());
+    return click_at(item->visible.center());
   }
   std::vector<std::string> click_at(Vec at) {
     Input input;
@@ -217,7 +217,7 @@ TEST_F(FiltersPageTest, readouts_at_the_cursor_are_the_plain_sums) {
         for (int x : {0, image->width / 2, image->width - 1}) {
           for (int y : {0, image->height - 1}) {
             run("filters.cursor " + std::to_string(x) + " " + std::to_string(y));
-            const int channels = image->colour_channels();
+            const int channels = image->color_channels();
             const char* names[] = {"red", "green", "blue"};
             for (int c = 0; c < 3; ++c) {
               const double value = plain(*image, parsed, 1, 3, parse_border(mode), x, y, channels == 1 ? 0 : c);
@@ -381,7 +381,7 @@ TEST_F(FiltersPageTest, dragging_the_handle_moves_the_split) {
   const Item* handle = ui.find_item("split");
   ASSERT_NE(handle, nullptr);
   Input input;
-  input.mouse = handle->visible.centre();
+  input.mouse = handle->visible.center();
   input.mouse.y += 60;
   frame(input);
   input.left = true;

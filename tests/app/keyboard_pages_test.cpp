@@ -27,7 +27,7 @@ class KeyboardPage : public testing::TestWithParam<const char*> {
         convolution()
             ? std::vector<std::string>{"convolution.reset",
                                        "convolution.input image 2 2 6 6",
-                                       "convolution.colour on",
+                                       "convolution.color on",
                                        "convolution.tool paint",
                                        "convolution.pin 1 1 output 0",
                                        "convolution.kernel sharpen"}

@@ -72,7 +72,7 @@ class Student {
       driver_.key("End");
     } else if (item.kind == "histogram") {
       const auto x = [&](double value) { return item.visible.x + item.visible.w * static_cast<float>(value / 255); };
-      driver_.drag({x(values.at(0)) + 1, item.visible.centre().y}, {x(values.at(1)), item.visible.centre().y});
+      driver_.drag({x(values.at(0)) + 1, item.visible.center().y}, {x(values.at(1)), item.visible.center().y});
     } else if (item.kind == "pad") {
       const auto at = [&](size_t i) {
         return Vec{item.visible.x + item.visible.w * static_cast<float>(values.at(i) / 280),
@@ -85,7 +85,7 @@ class Student {
   }
 
  private:
-  void click(const Item& item) { driver_.press_at(item.visible.centre()); }
+  void click(const Item& item) { driver_.press_at(item.visible.center()); }
   void type(const std::string& text) {
     driver_.type(text);
     driver_.key("Enter");
@@ -101,23 +101,23 @@ class Student {
     if (line.find(".split") != std::string::npos) {
       const Item* picture = driver_.shell.ui().find_item("picture");
       ASSERT_NE(picture, nullptr);
-      driver_.drag(item.visible.centre(),
-                   {picture->rect.x + picture->rect.w * static_cast<float>(values.at(0)), item.visible.centre().y});
+      driver_.drag(item.visible.center(),
+                   {picture->rect.x + picture->rect.w * static_cast<float>(values.at(0)), item.visible.center().y});
     } else if (values.at(0) == 0) {
       driver_.shell.ui().focus_on(item.label);
       driver_.settle();
       driver_.key("Home");
     } else {
       const bool near = line.find(".zoom") != std::string::npos && values.at(0) > 30;
-      driver_.drag(item.visible.centre(),
-                   {near ? item.visible.right() - 30 : item.visible.x + 10, item.visible.centre().y});
+      driver_.drag(item.visible.center(),
+                   {near ? item.visible.right() - 30 : item.visible.x + 10, item.visible.center().y});
     }
   }
   Vec pixel(const Item& item, double x, double y) {
     const Image& image = *driver_.app.document().image;
     View view;
     view.zoom = static_cast<float>(driver_.number(driver_.app.page().info().id + ".zoom"));
-    view.centre = {static_cast<float>(image.width) / 2, static_cast<float>(image.height) / 2};
+    view.center = {static_cast<float>(image.width) / 2, static_cast<float>(image.height) / 2};
     return to_screen(view, item.rect, {static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f});
   }
 

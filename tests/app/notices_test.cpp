@@ -46,7 +46,7 @@ TEST(Notices, what_the_mouse_is_on_waits) {
   driver.settle();
   const Item* item = driver.shell.ui().find_item("Dismiss");
   ASSERT_NE(item, nullptr);
-  driver.point(item->visible.centre());
+  driver.point(item->visible.center());
   driver.wait(7);
   driver.frame();
   EXPECT_EQ(driver.app.notices().size(), 1u);

@@ -94,7 +94,7 @@ class PageDriver {
     log.clear();
     const Item* item = ui.find_item(label);
     ASSERT_NE(item, nullptr) << "nothing is called '" << label << "'";
-    click_at(item->visible.centre());
+    click_at(item->visible.center());
   }
   void click_at(Vec at) {
     hands.move(at);
@@ -112,7 +112,7 @@ class PageDriver {
     View view;
     view.zoom = static_cast<float>(number(page + ".zoom"));
     const Image& image = *app.document().image;
-    view.centre = {static_cast<float>(image.width) / 2, static_cast<float>(image.height) / 2};
+    view.center = {static_cast<float>(image.width) / 2, static_cast<float>(image.height) / 2};
     return to_screen(view, picture(), {static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f});
   }
 

@@ -66,7 +66,7 @@ class ShellDriver {
     const Item* found = shell.ui().find_item(label);
     ASSERT_NE(found, nullptr) << "nothing is called '" << label << "'";
     ASSERT_FALSE(found->visible.empty()) << "'" << label << "' cannot be seen";
-    press_at(found->visible.centre());
+    press_at(found->visible.center());
     now_ += 1;  // the next click is not a double-click
   }
   void drag(Vec from, Vec to) {

@@ -2,18 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include "app/widgets/colour_map.h"
+#include "app/widgets/color_map.h"
 
 namespace striate {
 namespace {
 
-TEST(Theme, every_text_colour_reads_on_every_ground) {
+TEST(Theme, every_text_color_reads_on_every_ground) {
   for (const Theme* theme : {&dark_theme(), &light_theme()}) {
-    const Colour texts[] = {theme->text, theme->secondary,  theme->accent,   theme->input,  theme->kernel,
-                            theme->bias, theme->activation, theme->gradient, theme->warning};
-    const Colour grounds[] = {theme->background, theme->surface, theme->raised};
-    for (Colour text : texts) {
-      for (Colour ground : grounds) {
+    const Color texts[] = {theme->text, theme->secondary,  theme->accent,   theme->input,  theme->kernel,
+                           theme->bias, theme->activation, theme->gradient, theme->warning};
+    const Color grounds[] = {theme->background, theme->surface, theme->raised};
+    for (Color text : texts) {
+      for (Color ground : grounds) {
         EXPECT_GE(contrast(text, ground), 4.5)
             << std::hex << text << " on " << ground << (theme->dark ? " dark" : " light");
       }
@@ -29,8 +29,8 @@ TEST(Theme, contrast_is_as_the_standard_defines_it) {
 }
 
 TEST(Theme, ink_is_the_better_of_black_and_white) {
-  for (uint32_t grey = 0; grey < 256; ++grey) {
-    Colour ground = rgb(grey << 16 | grey << 8 | grey);
+  for (uint32_t gray = 0; gray < 256; ++gray) {
+    Color ground = rgb(gray << 16 | gray << 8 | gray);
     EXPECT_GE(contrast(ink_on(ground), ground), 4.5);
   }
 }
@@ -41,18 +41,18 @@ TEST(Theme, concepts_by_name) {
   EXPECT_EQ(concept_of("nothing"), Concept::none);
 }
 
-TEST(ColourMap, signed_zero_is_white_and_ends_differ) {
-  EXPECT_EQ(map_colour(ColourMap::signed_blue_orange, 0.5f), rgb(0xFFFFFF));
-  EXPECT_NE(map_colour(ColourMap::signed_blue_orange, 0), map_colour(ColourMap::signed_blue_orange, 1));
-  EXPECT_EQ(map_colour(ColourMap::grey, 2), rgb(0xFFFFFF));
-  EXPECT_EQ(map_colour(ColourMap::grey, -1), rgb(0x000000));
+TEST(ColorMap, signed_zero_is_white_and_ends_differ) {
+  EXPECT_EQ(map_color(ColorMap::signed_blue_orange, 0.5f), rgb(0xFFFFFF));
+  EXPECT_NE(map_color(ColorMap::signed_blue_orange, 0), map_color(ColorMap::signed_blue_orange, 1));
+  EXPECT_EQ(map_color(ColorMap::gray, 2), rgb(0xFFFFFF));
+  EXPECT_EQ(map_color(ColorMap::gray, -1), rgb(0x000000));
 }
 
-TEST(ColourMap, viridis_and_cividis_grow_lighter_all_the_way) {
-  for (ColourMap map : {ColourMap::viridis, ColourMap::cividis, ColourMap::grey}) {
+TEST(ColorMap, viridis_and_cividis_grow_lighter_all_the_way) {
+  for (ColorMap map : {ColorMap::viridis, ColorMap::cividis, ColorMap::gray}) {
     double before = -1;
     for (int i = 0; i <= 64; ++i) {
-      double light = luminance(map_colour(map, static_cast<float>(i) / 64));
+      double light = luminance(map_color(map, static_cast<float>(i) / 64));
       EXPECT_GT(light, before);
       before = light;
     }

@@ -24,7 +24,7 @@ TrainSnapshotPtr two_runs(const TrainSnapshotPtr& a, const TrainSnapshotPtr& b, 
 
 std::string failure(const std::string& name, const std::string& value) {
   try {
-    recipe_with({}, name, value);
+    config_with({}, name, value);
   } catch (const Error& error) {
     return std::string(error.what()) + " / " + error.hint();
   }
@@ -36,13 +36,13 @@ TEST(CompareView, one_setting_is_changed_and_nothing_else) {
       {"rate", "0.25"}, {"optimizer", "sgd momentum 0.9"}, {"schedule", "constant"},   {"batch", "7"},
       {"model", "mlp"}, {"layers", "flatten | dense 10"},  {"augment", "shift 2"},     {"data", "digits:500"},
       {"loss", "mse"},  {"initializer", "he-normal"},      {"split", "0.5,0.25,0.25"}, {"seed", "12"}};
-  EXPECT_EQ(changes.size(), recipe_settings().size());
+  EXPECT_EQ(changes.size(), config_settings().size());
   for (const auto& [name, value] : changes) {
-    const RunRecipe changed = recipe_with({}, name, value);
-    EXPECT_NE(changed, RunRecipe()) << name;
+    const TrainingConfig changed = config_with({}, name, value);
+    EXPECT_NE(changed, TrainingConfig()) << name;
     // Set back, it is the usual one again.
-    RunRecipe back = changed;
-    const RunRecipe usual;
+    TrainingConfig back = changed;
+    const TrainingConfig usual;
     int different = 0;
     different += back.rate != usual.rate;
     different += back.optimizer != usual.optimizer;
@@ -61,7 +61,7 @@ TEST(CompareView, one_setting_is_changed_and_nothing_else) {
 
 TEST(CompareView, what_is_no_setting_says_so) {
   EXPECT_EQ(failure("rat", "0.1"), "\"rat\" is nothing that a run begins with / did you mean \"rate\"?");
-  EXPECT_NE(failure("colour", "1").find("one of rate, optimizer"), std::string::npos);
+  EXPECT_NE(failure("color", "1").find("one of rate, optimizer"), std::string::npos);
   EXPECT_NE(failure("rate", "fast").find("\"fast\" is not possible / a number, 0 or more"), std::string::npos);
   EXPECT_NE(failure("rate", "-1").find("is not possible"), std::string::npos);
   EXPECT_NE(failure("batch", "0").find("from 1 to 4096"), std::string::npos);
@@ -94,10 +94,10 @@ class CompareDriver {
   explicit CompareDriver(TrainSnapshotPtr start) : now(std::move(start)), app(Device::cpu()), ui(registry, textures) {
     TrainScene scene{PageContext{app.document(), [] {}},
                      [this] { return now; },
-                     [this]() -> const RunRecipe& { return recipe; },
+                     [this]() -> const TrainingConfig& { return config; },
                      [](const ProbePicture&) {},
-                     [this](const TrainScene::ChangeRecipe& change, const std::string& what) {
-                       begun = change(*now->recipe);
+                     [this](const TrainScene::ChangeConfig& change, const std::string& what) {
+                       begun = change(*now->config);
                        said = what;
                      },
                      [this] { said = "off"; }};
@@ -131,14 +131,14 @@ class CompareDriver {
   void click(const std::string& label) {
     const Item* item = ui.find_item(label);
     ASSERT_NE(item, nullptr) << label;
-    hands.move(item->rect.centre());
+    hands.move(item->rect.center());
     hands.button(0, true);
     hands.button(0, false);
     settle();
   }
 
   TrainSnapshotPtr now;
-  RunRecipe recipe, begun;
+  TrainingConfig config, begun;
   std::string said;
   NoTextures textures;
   Registry registry;
@@ -154,7 +154,7 @@ class CompareDriver {
 
 TEST(CompareView, a_click_begins_the_second_run_with_one_thing_changed) {
   CompareDriver driver(train_scene());
-  driver.recipe = *driver.now->recipe;
+  driver.config = *driver.now->config;
   driver.click("A tenth of the rate");
   EXPECT_EQ(driver.said, "rate 0.0003");
   driver.click("Ten times the rate");

@@ -20,8 +20,8 @@ class TrainDrawPage : public testing::Test {
     driver.app.run("page train");
     driver.app.run("train.data digits:400");
     driver.app.run("train.batch 16");
-    recipe.data = "digits:400";
-    recipe.batch = 16;
+    config.data = "digits:400";
+    config.batch = 16;
     driver.settle();
   }
   std::string error_of(const std::string& readout) {
@@ -36,20 +36,20 @@ class TrainDrawPage : public testing::Test {
     for (const Notice& notice : driver.app.notices()) EXPECT_FALSE(notice.error) << notice.what;
   }
   ShellDriver driver;
-  RunRecipe recipe;
+  TrainingConfig config;
   Stream stream;
 };
 
 // The largest class probability that a run's network gives the picture.
 double answer_alone(TrainingRun& run, std::vector<float> pixels) {
   Evaluator evaluator(run.stream(), run.architecture(), 1);
-  run.normalisation().apply(run.data()->shape(), pixels.data());
+  run.normalization().apply(run.data()->shape(), pixels.data());
   const std::vector<float> p = evaluator.probabilities(run.stream(), run.network(), pixels);
   return static_cast<double>(*std::max_element(p.begin(), p.end()));
 }
 
 TEST_F(TrainDrawPage, the_answer_is_the_engine_s_at_every_step_that_is_shown) {
-  TrainingRun alone(stream, recipe, open_run_data(recipe));
+  TrainingRun alone(stream, config, open_run_data(config));
   Drawing drawing;
   drawing.add({{70, 60}, {210, 60}, {120, 230}}, kPenWidth);
   const std::vector<float> pixels = prepare_drawing(drawing, Shape{1, 28, 28}, true).pixels;
@@ -95,8 +95,8 @@ TEST_F(TrainDrawPage, it_answers_while_it_trains) {
   expect_no_errors();
 }
 
-TEST_F(TrainDrawPage, a_second_run_is_the_one_that_its_recipe_gives_alone) {
-  RunRecipe changed = recipe;
+TEST_F(TrainDrawPage, a_second_run_is_the_one_that_its_config_gives_alone) {
+  TrainingConfig changed = config;
   changed.rate = 0.01;
   TrainingRun alone(stream, changed, open_run_data(changed));
   driver.run("train.view compare");
@@ -110,7 +110,7 @@ TEST_F(TrainDrawPage, a_second_run_is_the_one_that_its_recipe_gives_alone) {
   EXPECT_NE(driver.number("train.compare.loss"), driver.number("train.loss"));
   Evaluator evaluator(stream, alone.architecture(), 64);
   const Evaluation test =
-      evaluator.evaluate(stream, alone.network(), *alone.data(), alone.test_indices(), alone.normalisation());
+      evaluator.evaluate(stream, alone.network(), *alone.data(), alone.test_indices(), alone.normalization());
   EXPECT_EQ(driver.number("train.compare.test_step"), 30);
   EXPECT_EQ(driver.number("train.compare.test_accuracy"), test.accuracy());
   // Both go on and back together.
@@ -134,7 +134,7 @@ TEST_F(TrainDrawPage, a_second_run_that_fails_stands_there_and_the_first_goes_on
   driver.run("train.until 40");
   const double loss = driver.number("train.loss");
   driver.run("train.compare rate 1000");
-  EXPECT_NE(driver.text("train.compare.error").find("the loss became"), std::string::npos);
+  EXPECT_NE(driver.text("train.compare.error").find("loss is "), std::string::npos);
   const double stopped = driver.number("train.compare.step");
   EXPECT_LT(stopped, 40);
   EXPECT_EQ(driver.text("train.error"), "");

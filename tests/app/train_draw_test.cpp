@@ -20,7 +20,7 @@ class DrawDriver {
  public:
   explicit DrawDriver(TrainSnapshotPtr start) : now(std::move(start)), app(Device::cpu()), ui(registry, textures) {
     TrainScene scene{PageContext{app.document(), [] {}}, [this] { return now; },
-                     [this]() -> const RunRecipe& { return recipe; },
+                     [this]() -> const TrainingConfig& { return config; },
                      [this](const ProbePicture& picture) { probes.push_back(picture); }};
     view = make_draw_view(scene);
     view->declare(registry);
@@ -65,18 +65,19 @@ class DrawDriver {
     probe->pixels = probes.back().pixels;
     Stream stream(Device::cpu());
     Network network(stream, *now->architecture);
-    for (const Slot& slot : network.slots()) {
-      if (slot.role == Role::weight) network.write_slot(stream, slot, now->slot(Role::weight, slot.name)->values);
+    for (const NamedTensor& tensor : network.tensors()) {
+      if (tensor.kind == TensorKind::weight)
+        network.write_tensor(stream, tensor, now->tensor(TensorKind::weight, tensor.name)->values);
     }
     Network keeping(stream, *now->architecture);  // every activation: they are shown
     Evaluator evaluator(stream, keeping);
     std::vector<float> pixels = probe->pixels;
-    now->normalisation.apply(probe->shape, pixels.data());
+    now->normalization.apply(probe->shape, pixels.data());
     probe->probabilities = evaluator.probabilities(stream, network, pixels);
     for (int node = 0; node < now->architecture->size(); ++node) {
-      const Slot& slot = keeping.activation(node);
+      const NamedTensor& tensor = keeping.activation(node);
       probe->activations.push_back(
-          std::make_shared<const SlotValues>(SlotValues{slot, keeping.read_slot(stream, slot)}));
+          std::make_shared<const TensorValues>(TensorValues{tensor, keeping.read_tensor(stream, tensor)}));
     }
     next->probe = probe;
     ++next->version;
@@ -117,7 +118,7 @@ class DrawDriver {
   }
 
   TrainSnapshotPtr now;
-  RunRecipe recipe;
+  TrainingConfig config;
   std::vector<ProbePicture> probes;
   NoTextures textures;
   Registry registry;
@@ -212,7 +213,7 @@ TEST(DrawView, the_mouse_draws_one_stroke_in_pieces_and_a_script_replays_them) {
   EXPECT_EQ(replay.probes.back().pixels, drawn);
   driver.stroke({{20, 20}});
   EXPECT_EQ(driver.number("train.draw.strokes"), 2);
-  driver.hands.move(driver.ui.find_item("Undo stroke")->rect.centre());
+  driver.hands.move(driver.ui.find_item("Undo stroke")->rect.center());
   driver.hands.button(0, true);
   driver.hands.button(0, false);
   driver.settle();
@@ -294,7 +295,7 @@ TEST(DrawView, a_large_picture_is_read_behind_the_window) {
   EXPECT_EQ(driver.probes[0].pixels, prepare_image(*picture, Shape{1, 28, 28}, true).pixels);
 }
 
-TEST(DrawView, a_network_for_colour_gets_the_drawing_in_its_size) {
+TEST(DrawView, a_network_for_color_gets_the_drawing_in_its_size) {
   DrawDriver driver(train_scene());
   driver.run(kSeven);
   driver.now = train_scene({.data = "shapes:120", .steps = 2, .augment = ""});
@@ -344,7 +345,7 @@ TEST(DrawView, is_drawn_in_every_state_and_size) {
           EXPECT_LE(item->rect.bottom(), size.y + 0.5f) << label << " at " << size.y;
           EXPECT_GT(item->rect.w, 20) << label;
         }
-        driver.hands.move(driver.ui.find_item("stage input")->rect.centre());
+        driver.hands.move(driver.ui.find_item("stage input")->rect.center());
         driver.settle();
         if (start->architecture && start->architecture->input()[0] == 1) driver.answer();
       }

@@ -50,7 +50,7 @@ TEST(CurvesCsv, leaves_out_what_was_not_measured) {
   EXPECT_EQ(curves_csv(now), "step,loss,accuracy,rate,gradient_norm,weight_norm\n1,2.5,0.25,0.1,,\n");
 }
 
-TEST(CurvesPicture, has_the_size_that_was_asked_for_and_curves_in_their_colours) {
+TEST(CurvesPicture, has_the_size_that_was_asked_for_and_curves_in_their_colors) {
   const TrainSnapshotPtr now = train_scene();
   for (const CurvePictureOptions& options :
        {CurvePictureOptions{}, CurvePictureOptions{400, 600, true}, CurvePictureOptions{320, 240, false}}) {
@@ -58,8 +58,8 @@ TEST(CurvesPicture, has_the_size_that_was_asked_for_and_curves_in_their_colours)
     EXPECT_EQ(picture.width, options.width);
     EXPECT_EQ(picture.height, options.height);
     const Theme& theme = options.dark ? dark_theme() : light_theme();
-    // Thin lines at an angle are blended with the paper: a pixel counts that is about as coloured as its curve.
-    const auto count = [&](Colour wanted) {
+    // Thin lines at an angle are blended with the paper: a pixel counts that is about as colored as its curve.
+    const auto count = [&](Color wanted) {
       const int w[] = {static_cast<int>(wanted & 255), static_cast<int>(wanted >> 8 & 255),
                        static_cast<int>(wanted >> 16 & 255)};
       int found = 0;
@@ -88,7 +88,7 @@ TEST(SoftRenderer, covers_each_pixel_once_and_blends) {
     Ui::Frame frame;
     frame.size = {64, 48};
     ui.begin_frame(frame);
-    const Colour half = faded(rgb(0xFF0000), 0.5f);
+    const Color half = faded(rgb(0xFF0000), 0.5f);
     ui.fill({8, 8, 16, 16}, rgb(0x00FF00));
     ui.fill({16, 8, 40, 32}, half);
     ui.end_frame();
@@ -153,19 +153,19 @@ TEST_F(TrainFilesTest, says_what_it_cannot_write) {
 }
 
 TEST_F(TrainFilesTest, the_networks_text_is_written_and_read_again) {
-  host.recipe.model = "resnet20";
-  host.recipe.data = "shapes";
+  host.config.model = "resnet20";
+  host.config.data = "shapes";
   const std::string path = test_path("net.txt");
   host.run("train.layers.save " + path);
-  host.recipe.model = "tiny";
+  host.config.model = "tiny";
   host.run("train.layers.open " + path);
-  EXPECT_EQ(host.recipe.model, Architecture::parse(model("resnet20").text({3, 32, 32}, 10)).text());
+  EXPECT_EQ(host.config.model, Architecture::parse(model("resnet20").text({3, 32, 32}, 10)).text());
   std::ofstream(path) << "# a comment\nconv 4 3x3\nrelu # and another\nflatten | dense 10\n";
   host.run("train.layers.open " + path);
-  EXPECT_EQ(host.recipe.model, "conv 4 3x3 | relu | flatten | dense 10");
+  EXPECT_EQ(host.config.model, "conv 4 3x3 | relu | flatten | dense 10");
   std::ofstream(path) << "conv 4 3x3\nrelo\n";
   EXPECT_EQ(host.failure("train.layers.open " + path).substr(0, 32), "line 2, column 1: \"relo\" is no l");
-  EXPECT_EQ(host.recipe.model, "conv 4 3x3 | relu | flatten | dense 10");
+  EXPECT_EQ(host.config.model, "conv 4 3x3 | relu | flatten | dense 10");
   EXPECT_EQ(host.text("train.save.name"), "network-shapes.safetensors");
 }
 

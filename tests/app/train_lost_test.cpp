@@ -28,11 +28,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-RunRecipe small() {
-  RunRecipe recipe;
-  recipe.data = "digits:200";
-  recipe.batch = 16;
-  return recipe;
+TrainingConfig small() {
+  TrainingConfig config;
+  config.data = "digits:200";
+  config.batch = 16;
+  return config;
 }
 
 TrainWorker::Hooks no_hooks() {

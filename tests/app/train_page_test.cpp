@@ -60,11 +60,11 @@ class TrainPage : public testing::Test {
       }
     });
   }
-  static RunRecipe recipe() {
-    RunRecipe recipe;
-    recipe.data = "digits:400";
-    recipe.batch = 16;
-    return recipe;
+  static TrainingConfig config() {
+    TrainingConfig config;
+    config.data = "digits:400";
+    config.batch = 16;
+    return config;
   }
   ShellDriver driver;
 };
@@ -171,8 +171,8 @@ TEST_F(TrainPage, exports_for_other_programs_are_buttons_that_take_no_files_plac
 
 TEST_F(TrainPage, shows_the_numbers_of_the_engine_alone_at_any_step) {
   Stream stream;
-  const RunRecipe recipe = this->recipe();
-  TrainingRun alone(stream, recipe, open_run_data(recipe));
+  const TrainingConfig config = this->config();
+  TrainingRun alone(stream, config, open_run_data(config));
   Evaluator evaluator(stream, alone.architecture(), 64);
   driver.app.run("train.start");
   wait_for_step(40);
@@ -200,12 +200,12 @@ TEST_F(TrainPage, shows_the_numbers_of_the_engine_alone_at_any_step) {
     const int64_t cell = (filter * 3 + row) * 3 + column;
     EXPECT_EQ(driver.text("train.unit.weight.name"), fmt::format("0.weight {}", cell));
     EXPECT_EQ(driver.number("train.unit.weight.value"), static_cast<double>(alone.weight("0.weight", cell)));
-    const Slot* gradient = alone.network().find(Role::weight_gradient, "0.weight");
+    const NamedTensor* gradient = alone.network().find(TensorKind::weight_gradient, "0.weight");
     ASSERT_NE(gradient, nullptr);
     EXPECT_EQ(driver.number("train.unit.weight.gradient"),
-              static_cast<double>(alone.network().read_slot(stream, *gradient)[static_cast<size_t>(cell)]));
+              static_cast<double>(alone.network().read_tensor(stream, *gradient)[static_cast<size_t>(cell)]));
     const Evaluation test =
-        evaluator.evaluate(stream, alone.network(), *alone.data(), alone.test_indices(), alone.normalisation());
+        evaluator.evaluate(stream, alone.network(), *alone.data(), alone.test_indices(), alone.normalization());
     EXPECT_EQ(driver.number("train.test_step"), static_cast<double>(step));
     EXPECT_EQ(driver.number("train.test_accuracy"), test.accuracy());
     EXPECT_EQ(driver.number("train.test_loss"), test.loss);

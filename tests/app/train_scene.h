@@ -39,19 +39,19 @@ struct TrainSceneOptions {
 
 namespace train_scene_detail {
 
-inline SlotValuesPtr values_of(Stream& stream, Network& network, const Slot& slot) {
-  return std::make_shared<const SlotValues>(SlotValues{slot, network.read_slot(stream, slot)});
+inline TensorValuesPtr values_of(Stream& stream, Network& network, const NamedTensor& tensor) {
+  return std::make_shared<const TensorValues>(TensorValues{tensor, network.read_tensor(stream, tensor)});
 }
 
 inline std::shared_ptr<const TrainTest> test_of(Stream& stream, Evaluator& evaluator, const Network& network,
                                                 const Dataset& data, const Split& split,
-                                                const Normalisation& normalisation, int64_t step) {
+                                                const Normalization& normalization, int64_t step) {
   auto test = std::make_shared<TrainTest>();
   test->step = step;
   test->split = "test";
   test->indices = split.test;
   for (const int64_t index : split.test) test->labels.push_back(data.label(index));
-  test->evaluation = evaluator.evaluate(stream, network, data, split.test, normalisation);
+  test->evaluation = evaluator.evaluate(stream, network, data, split.test, normalization);
   for (size_t i = 0; i < test->labels.size(); ++i) {
     if (test->evaluation.predicted[i] != test->labels[i]) test->mistakes.push_back(static_cast<int32_t>(i));
   }
@@ -63,7 +63,7 @@ inline std::shared_ptr<const TrainTest> test_of(Stream& stream, Evaluator& evalu
 
 inline std::shared_ptr<const TrainProbe> probe_of(Stream& stream, const Network& weights, const Dataset& data,
                                                   int64_t index, const std::string& name,
-                                                  const Normalisation& normalisation) {
+                                                  const Normalization& normalization) {
   auto probe = std::make_shared<TrainProbe>();
   probe->name = name;
   probe->label = data.label(index);
@@ -74,8 +74,8 @@ inline std::shared_ptr<const TrainProbe> probe_of(Stream& stream, const Network&
   Network network(stream, architecture, Plan{1, true, true, 0});
   network.copy_weights(stream, weights);
   std::vector<float> pixels = probe->pixels;
-  normalisation.apply(data.shape(), pixels.data());
-  network.write_slot(stream, network.activation(0), pixels);
+  normalization.apply(data.shape(), pixels.data());
+  network.write_tensor(stream, network.activation(0), pixels);
   network.forward(stream, Mode::evaluation);
   const int k = static_cast<int>(network.output().shape.count());
   LossHead head(stream, Loss::cross_entropy, 1, k);
@@ -85,7 +85,7 @@ inline std::shared_ptr<const TrainProbe> probe_of(Stream& stream, const Network&
   network.backward(stream);
   for (int node = 0; node < architecture.size(); ++node) {
     probe->activations.push_back(values_of(stream, network, network.activation(node)));
-    const Slot* gradient = network.gradient(node);
+    const NamedTensor* gradient = network.gradient(node);
     probe->gradients.push_back(gradient ? values_of(stream, network, *gradient) : nullptr);
   }
   const std::vector<float>& output = probe->activations.back()->values;
@@ -95,17 +95,17 @@ inline std::shared_ptr<const TrainProbe> probe_of(Stream& stream, const Network&
 
 inline TrainSnapshotPtr make(const TrainSceneOptions& options) {
   auto now = std::make_shared<TrainSnapshot>();
-  auto recipe = std::make_shared<RunRecipe>();
-  recipe->data = options.data, recipe->model = options.model, recipe->batch = options.batch;
-  recipe->seed = options.seed, recipe->augment = options.augment;
-  now->recipe = recipe;
+  auto config = std::make_shared<TrainingConfig>();
+  config->data = options.data, config->model = options.model, config->batch = options.batch;
+  config->seed = options.seed, config->augment = options.augment;
+  now->config = config;
   SourceOptions source;
   source.seed = options.seed;
   const std::shared_ptr<const Dataset> data = open_dataset(options.data, source);
   now->data = data;
-  const auto parts = std::make_shared<Split>(split(*data, SplitShares::parse(recipe->split), options.seed));
+  const auto parts = std::make_shared<Split>(split(*data, SplitShares::parse(config->split), options.seed));
   now->split = parts;
-  now->normalisation = Normalisation::measure(*data, parts->training);
+  now->normalization = Normalization::measure(*data, parts->training);
   const auto architecture = std::make_shared<Architecture>(
       architecture_from(options.model, data->shape(), static_cast<int>(data->classes().size())));
   if (architecture->input().rank() == 0) architecture->set_input(data->shape());
@@ -119,11 +119,11 @@ inline TrainSnapshotPtr make(const TrainSceneOptions& options) {
   settings.seed = options.seed;
   settings.augment = Augmentation::parse(options.augment).function();
   settings.measure_norms_every = 1;
-  Trainer trainer(stream, network, *data, parts->training, now->normalisation, settings);
+  Trainer trainer(stream, network, *data, parts->training, now->normalization, settings);
   Evaluator evaluator(stream, *architecture, 32);
   auto evaluations = std::make_shared<std::vector<EvaluationRecord>>();
   const auto evaluate = [&] {
-    now->test = test_of(stream, evaluator, network, *data, *parts, now->normalisation, trainer.steps());
+    now->test = test_of(stream, evaluator, network, *data, *parts, now->normalization, trainer.steps());
     const Evaluation& e = now->test->evaluation;
     evaluations->push_back({trainer.steps(), "test", e.loss, e.accuracy(), e.samples});
   };
@@ -151,7 +151,7 @@ inline TrainSnapshotPtr make(const TrainSceneOptions& options) {
   }
   now->curves.evaluations = evaluations;
 
-  // The batch of the newest step, with its forward and backward pass still in the slots.
+  // The batch of the newest step, with its forward and backward pass still in the tensors.
   if (options.steps > 0) {
     now->loss = trainer.loss(), now->accuracy = trainer.accuracy();
     auto batch = std::make_shared<TrainBatch>();
@@ -169,13 +169,13 @@ inline TrainSnapshotPtr make(const TrainSceneOptions& options) {
     now->batch = batch;
     now->dead_units = dead_units(stream, network);
   }
-  for (const Slot& slot : network.slots()) {
-    if (slot.role == Role::mask || slot.role == Role::running) continue;
-    now->slots[{slot.role, slot.name}] = values_of(stream, network, slot);
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind == TensorKind::saved || tensor.kind == TensorKind::buffer) continue;
+    now->tensors[{tensor.kind, tensor.name}] = values_of(stream, network, tensor);
   }
   now->norms = norms(stream, network);
   now->probe = probe_of(stream, network, *data, parts->test[static_cast<size_t>(options.probe)],
-                        "test picture " + std::to_string(options.probe), now->normalisation);
+                        "test picture " + std::to_string(options.probe), now->normalization);
   return now;
 }
 
@@ -200,7 +200,7 @@ inline TrainSnapshotPtr preparing_scene(float progress = 0.4f) {
   auto now = std::make_shared<TrainSnapshot>(*empty_scene());
   now->status = TrainSnapshot::Status::preparing;
   now->progress = progress;
-  now->recipe = std::make_shared<RunRecipe>();
+  now->config = std::make_shared<TrainingConfig>();
   return now;
 }
 
@@ -212,7 +212,7 @@ inline TrainSnapshotPtr failed_scene(const TrainSceneOptions& options = {}) {
   return now;
 }
 
-// The weights, probe and slots of an earlier step, the curves of the whole run.
+// The weights, probe and tensors of an earlier step, the curves of the whole run.
 inline TrainSnapshotPtr scrubbed_scene(TrainSceneOptions options = {}, int64_t step = 20) {
   const TrainSnapshotPtr newest = train_scene(options);
   options.steps = step;

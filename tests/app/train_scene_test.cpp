@@ -15,11 +15,11 @@ TEST(TrainScene, is_a_real_training_with_everything_in_it) {
   EXPECT_EQ(now->curves.at(0).step, 1);
   EXPECT_LT(now->curves.at(59).loss, now->curves.at(0).loss);
   EXPECT_TRUE(std::isfinite(now->curves.at(59).weight_norm));
-  ASSERT_NE(now->slot(Role::weight, "0.weight"), nullptr);
-  EXPECT_EQ(now->slot(Role::weight, "0.weight")->slot.shape, (Shape{8, 1, 3, 3}));
-  ASSERT_NE(now->slot(Role::weight_gradient, "0.weight"), nullptr);
-  ASSERT_NE(now->slot(Role::activation, "0"), nullptr);
-  EXPECT_EQ(now->slot(Role::activation, "0")->slot.shape[0], 16);
+  ASSERT_NE(now->tensor(TensorKind::weight, "0.weight"), nullptr);
+  EXPECT_EQ(now->tensor(TensorKind::weight, "0.weight")->tensor.shape, (Shape{8, 1, 3, 3}));
+  ASSERT_NE(now->tensor(TensorKind::weight_gradient, "0.weight"), nullptr);
+  ASSERT_NE(now->tensor(TensorKind::activation, "0"), nullptr);
+  EXPECT_EQ(now->tensor(TensorKind::activation, "0")->tensor.shape[0], 16);
   ASSERT_EQ(now->probe->activations.size(), static_cast<size_t>(now->architecture->size()));
   EXPECT_NE(now->probe->gradients[0], nullptr);
   EXPECT_EQ(now->probe->probabilities.size(), 10u);

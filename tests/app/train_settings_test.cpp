@@ -31,32 +31,32 @@ TEST_F(TrainSettingsTest, choices_send_the_pages_commands) {
   host.click("data");
   host.click("shapes, drawn here");
   EXPECT_EQ(host.log.back(), "train.data.choose shapes");
-  EXPECT_EQ(host.recipe.data, "shapes");
+  EXPECT_EQ(host.config.data, "shapes");
   host.click("optimizer");
   host.click("SGD");
   EXPECT_EQ(host.log.back(), "train.optimizer sgd");
   host.click("model");
   host.click("lenet5");
-  EXPECT_EQ(host.recipe.model, "lenet5");
+  EXPECT_EQ(host.config.model, "lenet5");
   host.click("batch");
   host.click("32");
-  EXPECT_EQ(host.recipe.batch, 32);
+  EXPECT_EQ(host.config.batch, 32);
   host.click("split");
   host.click("60, 20, 20 %");
-  EXPECT_EQ(host.recipe.split, "0.6,0.2,0.2");
+  EXPECT_EQ(host.config.split, "0.6,0.2,0.2");
   host.click("loss");
   host.click("mean squared error");
-  EXPECT_EQ(host.recipe.loss, "mse");
+  EXPECT_EQ(host.config.loss, "mse");
   host.click("starting weights");
   host.click("He, normal");
-  EXPECT_EQ(host.recipe.initializer, "he-normal");
+  EXPECT_EQ(host.config.initializer, "he-normal");
   host.click("schedule");
   host.click("cosine");
-  EXPECT_EQ(host.recipe.schedule.rfind("cosine ", 0), 0u) << host.recipe.schedule;
+  EXPECT_EQ(host.config.schedule.rfind("cosine ", 0), 0u) << host.config.schedule;
   host.click("seed more");
-  EXPECT_EQ(host.recipe.seed, 2u);
+  EXPECT_EQ(host.config.seed, 2u);
   host.click("mirrored, every second time");
-  EXPECT_EQ(host.recipe.augment, "flip");
+  EXPECT_EQ(host.config.augment, "flip");
   host.click("Edit");
   EXPECT_EQ(host.shown, "build");
   EXPECT_TRUE(host.failures.empty()) << host.failures[0];
@@ -67,42 +67,42 @@ TEST_F(TrainSettingsTest, parts_of_a_text_are_changed_one_by_one) {
   host.run("train.optimizer.set momentum 0.9");
   host.run("train.optimizer.set nesterov on");
   host.run("train.optimizer.set decay 0.0005");
-  EXPECT_EQ(host.recipe.optimizer, "sgd momentum 0.9 nesterov decay 0.0005");
+  EXPECT_EQ(host.config.optimizer, "sgd momentum 0.9 nesterov decay 0.0005");
   host.run("train.optimizer.set momentum 0");
-  EXPECT_EQ(host.recipe.optimizer, "sgd decay 0.0005") << "without momentum there is nothing to look ahead with";
+  EXPECT_EQ(host.config.optimizer, "sgd decay 0.0005") << "without momentum there is nothing to look ahead with";
   host.run("train.optimizer adamw");
   host.run("train.optimizer.set beta2 0.99");
-  EXPECT_EQ(host.recipe.optimizer, "adamw beta2 0.99");
+  EXPECT_EQ(host.config.optimizer, "adamw beta2 0.99");
   host.run("train.schedule.choose step");
   host.run("train.schedule.set every 300");
   host.run("train.schedule.set factor 0.5");
   host.run("train.schedule.set warm-up 20");
-  EXPECT_EQ(host.recipe.schedule, "warm-up 20 step 300 0.5");
+  EXPECT_EQ(host.config.schedule, "warm-up 20 step 300 0.5");
   host.run("train.schedule.choose cosine");
   host.run("train.schedule.set steps 900");
   host.run("train.schedule.set least 0.1");
-  EXPECT_EQ(host.recipe.schedule, "cosine 900 least 0.1");
+  EXPECT_EQ(host.config.schedule, "cosine 900 least 0.1");
   host.run("train.schedule.choose inverse");
   host.run("train.schedule.set steps 70");
-  EXPECT_EQ(host.recipe.schedule, "inverse 70");
+  EXPECT_EQ(host.config.schedule, "inverse 70");
   host.run("train.schedule.choose usual");
-  EXPECT_EQ(host.recipe.schedule, "");
+  EXPECT_EQ(host.config.schedule, "");
   for (const char* way : {"shift 2", "rotate 10", "scale 0.1", "brightness 0.2", "contrast 0.3"}) {
     host.run(std::string("train.augment.set ") + way);
   }
   host.run("train.augment.set flip on");
-  const Augmentation all = Augmentation::parse(host.recipe.augment);
+  const Augmentation all = Augmentation::parse(host.config.augment);
   EXPECT_EQ(all, Augmentation::parse("shift 2 rotate 10 scale 0.1 brightness 0.2 contrast 0.3 flip"));
   host.run("train.augment.set shift 0");
   host.run("train.augment.set flip off");
-  EXPECT_EQ(Augmentation::parse(host.recipe.augment),
+  EXPECT_EQ(Augmentation::parse(host.config.augment),
             Augmentation::parse("rotate 10 scale 0.1 brightness 0.2 contrast 0.3"));
   host.run("train.data.size 5000");
-  EXPECT_EQ(host.recipe.data, "digits:5000");
+  EXPECT_EQ(host.config.data, "digits:5000");
 }
 
 TEST_F(TrainSettingsTest, says_what_cannot_be_set) {
-  const RunRecipe before = host.recipe;
+  const TrainingConfig before = host.config;
   EXPECT_EQ(host.failure("train.optimizer.set momentum 0.9"),
             "adam has no setting \"momentum\" / write train.optimizer with the settings that it has");
   EXPECT_NE(host.failure("train.optimizer.set decay much"), "");
@@ -113,7 +113,7 @@ TEST_F(TrainSettingsTest, says_what_cannot_be_set) {
   EXPECT_EQ(host.failure("train.data.choose mnist"), "mnist lies in a folder / write train.data mnist:DIR");
   EXPECT_EQ(host.failure("train.data.folder /tmp"),
             "digits is drawn by the program and needs no folder / choose mnist, cifar10 or folder first");
-  EXPECT_EQ(host.recipe, before);
+  EXPECT_EQ(host.config, before);
 }
 
 TEST_F(TrainSettingsTest, a_folder_that_is_none_is_told_beside_the_data) {
@@ -124,7 +124,7 @@ TEST_F(TrainSettingsTest, a_folder_that_is_none_is_told_beside_the_data) {
   EXPECT_EQ(host.failure("train.data.size 100"),
             "mnist has the pictures that it has / digits, shapes and satellite can be drawn in any number");
   host.run("train.data.folder /nor/this");
-  EXPECT_EQ(host.recipe.data, "mnist:/nor/this");
+  EXPECT_EQ(host.config.data, "mnist:/nor/this");
   host.run("train.data digits");
   EXPECT_FALSE(settings.data().error());
   EXPECT_EQ(settings.data().classes(), 10);
@@ -138,7 +138,7 @@ TEST_F(TrainSettingsTest, an_error_stands_beside_the_control_that_it_concerns) {
   ASSERT_EQ(host.failures.size(), 1u);
   EXPECT_TRUE(host.ui.shown_beside("train.split"));
   EXPECT_FALSE(host.ui.shown_beside("train.rate"));
-  EXPECT_EQ(host.recipe.split, RunRecipe().split);
+  EXPECT_EQ(host.config.split, TrainingConfig().split);
 }
 
 TEST_F(TrainSettingsTest, is_drawn_with_and_without_a_run_in_every_setting) {
@@ -163,7 +163,7 @@ class TrainData : public testing::Test {
  protected:
   TrainData() : view(*host.scene) {
     host.use(view);
-    host.recipe.data = "digits:400";
+    host.config.data = "digits:400";
     host.wait([&] { return !view.busy(); });
   }
   TrainViewHost host;
@@ -172,7 +172,7 @@ class TrainData : public testing::Test {
 
 TEST_F(TrainData, counts_are_those_of_the_split) {
   const std::unique_ptr<Dataset> data = open_dataset("digits:400");
-  const Split parts = split(*data, SplitShares::parse(host.recipe.split), host.recipe.seed);
+  const Split parts = split(*data, SplitShares::parse(host.config.split), host.config.seed);
   for (int label = 0; label < 10; ++label) {
     const auto count = [&](const std::vector<int64_t>& list) {
       return static_cast<double>(

@@ -18,11 +18,11 @@ const char* const kPhases[] = {"batch", "forward", "loss", "backward", "update"}
 struct Host : TrainViewHost {
   explicit Host(const std::string& model = "tiny", const std::string& optimizer = "adam", int batch = 8)
       : view(make_step_view(*scene)) {
-    recipe.data = "digits:120";
-    recipe.model = model;
-    recipe.optimizer = optimizer;
-    recipe.batch = batch;
-    run_of_it = std::make_unique<TrainingRun>(stream, recipe, open_run_data(recipe));
+    config.data = "digits:120";
+    config.model = model;
+    config.optimizer = optimizer;
+    config.batch = batch;
+    run_of_it = std::make_unique<TrainingRun>(stream, config, open_run_data(config));
     maker = std::make_unique<TrainSnapshotMaker>(*run_of_it);
     use(*view);
     registry.add(
@@ -48,9 +48,9 @@ struct Host : TrainViewHost {
     take();
     take();
   }
-  float slot(Role role, const std::string& name, int64_t index) {
+  float tensor(TensorKind kind, const std::string& name, int64_t index) {
     Network& network = run_of_it->network();
-    return network.read_slot(stream, *network.find(role, name))[static_cast<size_t>(index)];
+    return network.read_tensor(stream, *network.find(kind, name))[static_cast<size_t>(index)];
   }
   void set(const std::string& line) {
     registry.run(line);
@@ -107,22 +107,22 @@ TEST(TrainStep, every_phase_shows_the_numbers_of_the_trainer_bit_for_bit) {
 
       host.phase();
       EXPECT_EQ(host.text("train.step.shown"), "backward");
-      const auto gradient = static_cast<double>(host.slot(Role::weight_gradient, name, index));
+      const auto gradient = static_cast<double>(host.tensor(TensorKind::weight_gradient, name, index));
       EXPECT_EQ(host.number("train.step.gradient"), gradient);
       EXPECT_EQ(host.number("train.step.gradient.added"), gradient);
       EXPECT_NEAR(host.number("train.step.gradient.sum"), gradient, 1e-6);
       if (second) {  // the input of layer 3 is what layer 2 (maxpool) gives: 8 x 13 x 13
         const int64_t at = ((int64_t{1} * sample * 8 + slice) * 13 + 4) * 13 + 3;
         EXPECT_EQ(host.number("train.step.input_gradient"),
-                  static_cast<double>(host.slot(Role::activation_gradient, "2", at)));
+                  static_cast<double>(host.tensor(TensorKind::activation_gradient, "2", at)));
       }
-      const auto before = static_cast<double>(host.slot(Role::weight, name, index));
+      const auto before = static_cast<double>(host.tensor(TensorKind::weight, name, index));
       EXPECT_EQ(host.number("train.step.before"), before);
       const double coming = host.number("train.step.after");
 
       host.phase();
       EXPECT_EQ(host.text("train.step.shown"), "update");
-      const auto after = static_cast<double>(host.slot(Role::weight, name, index));
+      const auto after = static_cast<double>(host.tensor(TensorKind::weight, name, index));
       EXPECT_EQ(coming, after);
       EXPECT_EQ(host.number("train.step.before"), before);
       EXPECT_EQ(host.number("train.step.after"), after);
@@ -138,11 +138,11 @@ TEST(TrainStep, dense_layers_have_sums_too) {
   for (int i = 0; i < 4; ++i) host.phase();
   const int64_t index = 2 * 128 + 17;
   const std::string name = "3.weight";
-  const auto gradient = static_cast<double>(host.slot(Role::weight_gradient, name, index));
+  const auto gradient = static_cast<double>(host.tensor(TensorKind::weight_gradient, name, index));
   EXPECT_EQ(host.number("train.step.gradient"), gradient);
   EXPECT_EQ(host.number("train.step.gradient.added"), gradient);
   EXPECT_EQ(host.number("train.step.input_gradient"),
-            static_cast<double>(host.slot(Role::activation_gradient, "2", 17)));
+            static_cast<double>(host.tensor(TensorKind::activation_gradient, "2", 17)));
   // Its grids choose the sample, the neuron and the input.
   host.set("train.step.way weights");
   host.click("gradient products");
@@ -209,8 +209,9 @@ TEST(TrainStep, while_training_is_fast_batch_and_loss_are_shown_and_little_is_as
   EXPECT_EQ(host.text("train.step.shown"), "loss");
   TrainSubscription wants;
   host.view->subscribe(*host.snapshot, wants);
-  EXPECT_EQ(wants.slots, (std::set<SlotKey>{{Role::activation, "7"}, {Role::activation_gradient, "7"}}));
-  EXPECT_GT(calm.slots.size(), wants.slots.size());
+  EXPECT_EQ(wants.tensors,
+            (std::set<TensorKey>{{TensorKind::activation, "7"}, {TensorKind::activation_gradient, "7"}}));
+  EXPECT_GT(calm.tensors.size(), wants.tensors.size());
   for (const char* look : kPhases) {
     host.registry.run(std::string("train.step.look ") + look);
     host.settle();

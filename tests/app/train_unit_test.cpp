@@ -39,22 +39,23 @@ const char* const kEveryKind[] = {
 // A paused training that holds this moment of a network.
 TrainSnapshotPtr scene_of(const NetworkMoment& moment) {
   auto now = std::make_shared<TrainSnapshot>(*empty_scene());
-  now->recipe = std::make_shared<RunRecipe>();
+  now->config = std::make_shared<TrainingConfig>();
   now->architecture = std::make_shared<Architecture>(moment.architecture);
   now->status = TrainSnapshot::Status::paused;
   static uint64_t versions = 1000;
   now->run = 1, now->version = ++versions;
   auto probe = std::make_shared<TrainProbe>();
   for (int node = 0; node < moment.architecture.size(); ++node) {
-    auto slot = std::make_shared<SlotValues>();
-    slot->values = moment.slots.at({Role::activation, moment.architecture.nodes()[static_cast<size_t>(node)].name});
-    probe->activations.push_back(slot);
+    auto tensor = std::make_shared<TensorValues>();
+    tensor->values =
+        moment.tensors.at({TensorKind::activation, moment.architecture.nodes()[static_cast<size_t>(node)].name});
+    probe->activations.push_back(tensor);
   }
   now->probe = probe;
-  for (const auto& [key, values] : moment.slots) {
-    auto slot = std::make_shared<SlotValues>();
-    slot->values = values;
-    now->slots[key] = slot;
+  for (const auto& [key, values] : moment.tensors) {
+    auto tensor = std::make_shared<TensorValues>();
+    tensor->values = values;
+    now->tensors[key] = tensor;
   }
   return now;
 }
@@ -102,7 +103,7 @@ TEST(TrainUnit, value_sum_and_bias_are_the_numbers_of_the_network_at_random_plac
       const std::string kind = architecture.nodes()[static_cast<size_t>(node)].layer->kind();
       if (kind != "conv" && kind != "dense") continue;
       const std::string name = architecture.nodes()[static_cast<size_t>(node)].name;
-      const SlotValues* bias = host.snapshot->slot(Role::weight, name + ".bias");
+      const TensorValues* bias = host.snapshot->tensor(TensorKind::weight, name + ".bias");
       EXPECT_EQ(host.number("train.unit.bias"), static_cast<double>(bias->values[static_cast<size_t>(filter)]));
       // The activation is the next layer's value, where that works value by value.
       if (kind == "conv") {
@@ -218,12 +219,12 @@ TEST(TrainUnit, all_channels_are_drawn_and_a_click_on_a_row_chooses_the_slice) {
   host.run("train.unit.open 4 2 1");
   const Item* row = host.ui.find_item("channel row 5");
   ASSERT_NE(row, nullptr);
-  host.press_at({row->visible.x + 12, row->visible.centre().y});
+  host.press_at({row->visible.x + 12, row->visible.center().y});
   EXPECT_EQ(host.number("train.unit.slice"), 5);
   row = host.ui.find_item("channel row 3");
   const Item* products = host.ui.find_item("channel products");
   ASSERT_NE(products, nullptr);
-  host.press_at({products->visible.centre().x, row->visible.centre().y});
+  host.press_at({products->visible.center().x, row->visible.center().y});
   EXPECT_EQ(host.number("train.unit.slice"), 3);
   host.click("one window");
   EXPECT_FALSE(host.shows("channel row 0"));
@@ -280,7 +281,7 @@ TEST(TrainUnit, a_map_that_was_clicked_opens_with_all_channels_and_a_kernel_with
 TEST(TrainUnit, a_weight_is_typed_into_the_kernel_and_given_back) {
   Host host;
   auto scene = std::make_shared<TrainSnapshot>(*train_scene());
-  scene->edited.insert({Role::weight, "0.weight"});
+  scene->edited.insert({TensorKind::weight, "0.weight"});
   host.snapshot = scene;
   host.run("train.unit.open 1 3");
   host.click("kernel values");
@@ -307,10 +308,10 @@ TEST(TrainUnit, values_that_are_no_numbers_are_named) {
   Host host;
   auto scene = std::make_shared<TrainSnapshot>(*train_scene());
   auto probe = std::make_shared<TrainProbe>(*scene->probe);
-  for (SlotValuesPtr& slot : probe->activations) {
-    auto broken = std::make_shared<SlotValues>(*slot);
+  for (TensorValuesPtr& tensor : probe->activations) {
+    auto broken = std::make_shared<TensorValues>(*tensor);
     for (size_t i = 0; i < broken->values.size(); i += 2) broken->values[i] = std::nanf("");
-    slot = broken;
+    tensor = broken;
   }
   scene->probe = probe;
   host.snapshot = scene;
@@ -391,15 +392,15 @@ TEST(TrainUnit, asks_for_its_own_layer_alone) {
   host.view->subscribe(*host.snapshot, wants);
   EXPECT_TRUE(wants.probe);
   EXPECT_FALSE(wants.batch);
-  EXPECT_EQ(wants.slots, (std::set<SlotKey>{{Role::weight, "3.weight"},
-                                            {Role::weight, "3.bias"},
-                                            {Role::weight_gradient, "3.weight"},
-                                            {Role::weight_gradient, "3.bias"}}));
+  EXPECT_EQ(wants.tensors, (std::set<TensorKey>{{TensorKind::weight, "3.weight"},
+                                                {TensorKind::weight, "3.bias"},
+                                                {TensorKind::weight_gradient, "3.weight"},
+                                                {TensorKind::weight_gradient, "3.bias"}}));
   host.run("train.unit.source batch");
   wants = {};
   host.view->subscribe(*host.snapshot, wants);
   EXPECT_TRUE(wants.batch);
-  EXPECT_TRUE(wants.slots.contains({Role::activation, "2"}));
+  EXPECT_TRUE(wants.tensors.contains({TensorKind::activation, "2"}));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A view of a training, or a part of the inspector, drawn frame by frame without the page: the page's own settings as
-// plain commands that change a recipe, hands that click by label. The recipe is checked as the page checks it.
+// plain commands that change a config, hands that click by label. The config is checked as the page checks it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,39 +25,39 @@ class TrainViewHost {
  public:
   TrainViewHost() : document(Device::cpu()), snapshot(empty_scene()), ui(registry, textures) {
     scene = std::make_unique<TrainScene>(TrainScene{
-        {document, [] {}}, [this] { return snapshot; }, [this]() -> const RunRecipe& { return recipe; }, nullptr});
-    const auto text = [&](const char* name, std::string RunRecipe::*field) {
+        {document, [] {}}, [this] { return snapshot; }, [this]() -> const TrainingConfig& { return config; }, nullptr});
+    const auto text = [&](const char* name, std::string TrainingConfig::*field) {
       registry.add(Command{name,
                            "a setting",
                            {Parameter::text("TEXT", "its value").or_none()},
                            [this, field](const Arguments& arguments) {
-                             RunRecipe changed = recipe;
+                             TrainingConfig changed = config;
                              changed.*field = arguments.has(0) ? arguments.text(0) : "";
-                             check_recipe(changed);
-                             recipe = changed;
+                             check_config(changed);
+                             config = changed;
                            }});
     };
-    text("train.data", &RunRecipe::data);
-    text("train.model", &RunRecipe::model);
+    text("train.data", &TrainingConfig::data);
+    text("train.model", &TrainingConfig::model);
     registry.add(Command{
         "train.layers", "a setting", {Parameter::text("TEXT", "its value")}, [this](const Arguments& arguments) {
-          recipe.model = Architecture::parse(arguments.text(0)).text();
+          config.model = Architecture::parse(arguments.text(0)).text();
         }});
-    text("train.optimizer", &RunRecipe::optimizer);
-    text("train.schedule", &RunRecipe::schedule);
-    text("train.loss", &RunRecipe::loss);
-    text("train.split", &RunRecipe::split);
-    text("train.augment", &RunRecipe::augment);
-    text("train.initializer", &RunRecipe::initializer);
+    text("train.optimizer", &TrainingConfig::optimizer);
+    text("train.schedule", &TrainingConfig::schedule);
+    text("train.loss", &TrainingConfig::loss);
+    text("train.split", &TrainingConfig::split);
+    text("train.augment", &TrainingConfig::augment);
+    text("train.initializer", &TrainingConfig::initializer);
     const auto number = [&](const char* name, std::function<void(double)> set) {
       registry.add(Command{name,
                            "a setting",
                            {Parameter::number("VALUE", "its value", 0, 1e9)},
                            [set = std::move(set)](const Arguments& arguments) { set(arguments.number(0)); }});
     };
-    number("train.rate", [this](double value) { recipe.rate = value; });
-    number("train.batch", [this](double value) { recipe.batch = static_cast<int>(value); });
-    number("train.seed", [this](double value) { recipe.seed = static_cast<uint64_t>(value); });
+    number("train.rate", [this](double value) { config.rate = value; });
+    number("train.batch", [this](double value) { config.batch = static_cast<int>(value); });
+    number("train.seed", [this](double value) { config.seed = static_cast<uint64_t>(value); });
     registry.add(Command{"train.start", "starts", {}, [this](const Arguments&) { ++starts; }});
     registry.add(
         Command{"train.view", "shows a view", {Parameter::text("ID", "which")}, [this](const Arguments& arguments) {
@@ -149,7 +149,7 @@ class TrainViewHost {
       item = ui.find_item(label);
     }
     ASSERT_FALSE(item->visible.empty()) << "'" << label << "' cannot be seen";
-    press_at(item->visible.centre());
+    press_at(item->visible.center());
   }
   void press_at(Vec at) {
     hands.move(at);
@@ -181,7 +181,7 @@ class TrainViewHost {
   NoTextures textures;
   Registry registry;
   Document document;
-  RunRecipe recipe;
+  TrainingConfig config;
   TrainSnapshotPtr snapshot;
   std::unique_ptr<TrainScene> scene;
   Ui ui;

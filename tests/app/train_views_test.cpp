@@ -22,8 +22,8 @@ class ViewDriver {
  public:
   explicit ViewDriver(const std::function<std::unique_ptr<TrainView>(const TrainScene&)>& make)
       : document(Device::cpu()),
-        scene{PageContext{document, [] {}}, [this] { return now; }, [this]() -> const RunRecipe& { return recipe; },
-              [](const ProbePicture&) {}},
+        scene{PageContext{document, [] {}}, [this] { return now; },
+              [this]() -> const TrainingConfig& { return config; }, [](const ProbePicture&) {}},
         view(make(scene)),
         ui(registry, textures) {
     view->declare(registry);
@@ -82,11 +82,11 @@ class ViewDriver {
     settle();
     const Item* item = ui.find_item(label);
     ASSERT_NE(item, nullptr) << "nothing is called '" << label << "'";
-    click_at(item->visible.centre());
+    click_at(item->visible.center());
   }
 
   TrainSnapshotPtr now;
-  RunRecipe recipe;
+  TrainingConfig config;
   Registry registry;
   NoTextures textures;
   Document document;
@@ -109,7 +109,7 @@ constexpr const char* kBare = "flatten | dense 10";
 TrainSnapshotPtr bare(const TrainSnapshotPtr& from) {
   // A snapshot as it first comes: the run is there, nothing that was asked for yet.
   auto now = std::make_shared<TrainSnapshot>(*from);
-  now->slots.clear();
+  now->tensors.clear();
   now->probe = nullptr;
   now->batch = nullptr;
   now->test = nullptr;
@@ -120,14 +120,14 @@ TrainSnapshotPtr bare(const TrainSnapshotPtr& from) {
 
 TrainSnapshotPtr with_nan(const TrainSnapshotPtr& from) {
   auto now = std::make_shared<TrainSnapshot>(*from);
-  for (auto& [key, slot] : now->slots) {
-    auto values = std::make_shared<SlotValues>(*slot);
+  for (auto& [key, tensor] : now->tensors) {
+    auto values = std::make_shared<TensorValues>(*tensor);
     for (size_t i = 0; i < values->values.size(); i += 3) values->values[i] = std::numeric_limits<float>::quiet_NaN();
-    slot = values;
+    tensor = values;
   }
   auto probe = std::make_shared<TrainProbe>(*now->probe);
   probe->label = -1;
-  for (SlotValuesPtr& gradient : probe->gradients) gradient = nullptr;
+  for (TensorValuesPtr& gradient : probe->gradients) gradient = nullptr;
   for (float& p : probe->probabilities) p = std::numeric_limits<float>::quiet_NaN();
   now->probe = probe;
   auto piece = std::make_shared<std::vector<StepRecord>>(*now->curves.pieces.front());
@@ -212,7 +212,7 @@ TEST(OverviewView, the_wheel_zooms_about_the_mouse_and_a_double_click_shows_all)
   ViewDriver driver(make_overview_view);
   driver.settle();
   const Rect plot = driver.rect("accuracy curve");
-  driver.hands.move(plot.centre());
+  driver.hands.move(plot.center());
   driver.frame();
   driver.log.clear();
   driver.hands.scroll({0, 3});
@@ -238,7 +238,7 @@ TEST(OverviewView, a_click_on_a_map_opens_its_unit) {
   driver.settle();
   // 8 filters in one line: the middle of the fourth.
   Rect maps = driver.rect("layer 0 weights");
-  driver.click_at({maps.x + maps.w * 3.5f / 8, maps.centre().y});
+  driver.click_at({maps.x + maps.w * 3.5f / 8, maps.center().y});
   EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 1 3"}));
   // 16 columns of 8 slices.
   maps = driver.rect("layer 3 slices");
@@ -257,12 +257,12 @@ TEST(OverviewView, asks_for_what_it_shows) {
   driver.view->subscribe(*driver.now, wanted);
   EXPECT_TRUE(wanted.probe && wanted.test && wanted.dead_units);
   EXPECT_FALSE(wanted.batch || wanted.probe_gradients);
-  const std::set<SlotKey> slots = {
-      {Role::weight, "0.weight"}, {Role::weight_gradient, "0.weight"}, {Role::weight, "3.weight"}};
-  EXPECT_EQ(wanted.slots, slots);
+  const std::set<TensorKey> tensors = {
+      {TensorKind::weight, "0.weight"}, {TensorKind::weight_gradient, "0.weight"}, {TensorKind::weight, "3.weight"}};
+  EXPECT_EQ(wanted.tensors, tensors);
   TrainSubscription nothing;
   driver.view->subscribe(*empty_scene(), nothing);
-  EXPECT_TRUE(nothing.slots.empty());
+  EXPECT_TRUE(nothing.tensors.empty());
 }
 
 TEST(LayersView, asks_only_for_what_can_be_seen) {
@@ -271,17 +271,17 @@ TEST(LayersView, asks_only_for_what_can_be_seen) {
   driver.show(train_scene({.model = "resnet20", .data = "shapes:120", .steps = 2, .batch = 4}));
   TrainSubscription top;
   driver.view->subscribe(*driver.now, top);
-  EXPECT_TRUE(top.slots.contains({Role::weight, "conv1.weight"}));
-  EXPECT_FALSE(top.slots.contains({Role::weight, "linear.weight"}));
-  EXPECT_LT(top.slots.size(), 12u);
+  EXPECT_TRUE(top.tensors.contains({TensorKind::weight, "conv1.weight"}));
+  EXPECT_FALSE(top.tensors.contains({TensorKind::weight, "linear.weight"}));
+  EXPECT_LT(top.tensors.size(), 12u);
   driver.hands.move({360, 300});
   driver.frame();
   for (int i = 0; i < 60; ++i) driver.hands.scroll({0, -10});
   driver.settle();
   TrainSubscription end;
   driver.view->subscribe(*driver.now, end);
-  EXPECT_FALSE(end.slots.contains({Role::weight, "conv1.weight"}));
-  EXPECT_TRUE(end.slots.contains({Role::weight, "linear.weight"}));
+  EXPECT_FALSE(end.tensors.contains({TensorKind::weight, "conv1.weight"}));
+  EXPECT_TRUE(end.tensors.contains({TensorKind::weight, "linear.weight"}));
   driver.registry.run("train.layers.gradients off");
   TrainSubscription without;
   driver.view->subscribe(*driver.now, without);

@@ -22,12 +22,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-RunRecipe small_recipe() {
-  RunRecipe recipe;
-  recipe.data = "digits:400";
-  recipe.batch = 16;
-  recipe.augment = "shift 1";
-  return recipe;
+TrainingConfig small_config() {
+  TrainingConfig config;
+  config.data = "digits:400";
+  config.batch = 16;
+  config.augment = "shift 1";
+  return config;
 }
 
 void wait(const std::function<bool()>& holds) {
@@ -46,17 +46,17 @@ TrainSnapshotPtr settled(TrainerThread& thread) {
 
 TrainSubscription everything(TrainingRun& run) {
   TrainSubscription wanted;
-  for (const Slot& slot : run.network().slots()) wanted.slots.insert({slot.role, slot.name});
+  for (const NamedTensor& tensor : run.network().tensors()) wanted.tensors.insert({tensor.kind, tensor.name});
   wanted.probe = wanted.probe_gradients = wanted.batch = wanted.test = wanted.norms = wanted.dead_units = true;
   return wanted;
 }
 
 TEST(TrainerThread, snapshots_hold_the_bits_of_the_engine_alone) {
   Stream stream;
-  const RunRecipe recipe = small_recipe();
-  TrainingRun alone(stream, recipe, open_run_data(recipe));
+  const TrainingConfig config = small_config();
+  TrainingRun alone(stream, config, open_run_data(config));
   TrainerThread thread(Device::cpu(), [] {});
-  thread.post([&](TrainWorker& worker) { worker.begin(recipe); });
+  thread.post([&](TrainWorker& worker) { worker.begin(config); });
   const TrainSubscription wanted = everything(alone);
   thread.post([wanted](TrainWorker& worker) { worker.subscribe(wanted); });
   thread.post([](TrainWorker& worker) { worker.start(); });
@@ -79,22 +79,23 @@ TEST(TrainerThread, snapshots_hold_the_bits_of_the_engine_alone) {
     const TrainSnapshotPtr now = settled(thread);
     ASSERT_EQ(now->step, step);
     ASSERT_EQ(now->next_phase, alone.next_phase());
-    for (const Slot& slot : alone.network().slots()) {
-      const SlotValues* seen = now->slot(slot.role, slot.name);
-      ASSERT_NE(seen, nullptr) << slot.name;
-      EXPECT_EQ(seen->values, alone.network().read_slot(stream, slot)) << role_name(slot.role) << " " << slot.name;
+    for (const NamedTensor& tensor : alone.network().tensors()) {
+      const TensorValues* seen = now->tensor(tensor.kind, tensor.name);
+      ASSERT_NE(seen, nullptr) << tensor.name;
+      EXPECT_EQ(seen->values, alone.network().read_tensor(stream, tensor))
+          << tensor_kind_name(tensor.kind) << " " << tensor.name;
     }
     ASSERT_NE(now->batch, nullptr);
     EXPECT_EQ(now->batch->indices, alone.trainer().batch_indices());
     std::vector<float> pixels = now->batch->augmented;
     const int64_t each = now->batch->shape.count();
     for (size_t n = 0; n < now->batch->indices.size(); ++n) {
-      now->normalisation.apply(now->batch->shape, pixels.data() + static_cast<int64_t>(n) * each);
+      now->normalization.apply(now->batch->shape, pixels.data() + static_cast<int64_t>(n) * each);
     }
-    EXPECT_EQ(pixels, alone.network().read_slot(stream, alone.network().activation(0)));
+    EXPECT_EQ(pixels, alone.network().read_tensor(stream, alone.network().activation(0)));
     ASSERT_NE(now->probe, nullptr);
     std::vector<float> probe = now->probe->pixels;
-    now->normalisation.apply(now->probe->shape, probe.data());
+    now->normalization.apply(now->probe->shape, probe.data());
     EXPECT_EQ(now->probe->probabilities, one.probabilities(stream, alone.network(), probe));
     EXPECT_EQ(now->probe->gradients.size(), static_cast<size_t>(alone.architecture().size()));
     EXPECT_EQ(now->curves.size, newest);
@@ -104,8 +105,8 @@ TEST(TrainerThread, snapshots_hold_the_bits_of_the_engine_alone) {
 
 TEST(TrainerThread, nothing_waits_for_who_does_not_look) {
   TrainerThread thread(Device::cpu(), [] {});
-  const RunRecipe recipe = small_recipe();
-  thread.post([&](TrainWorker& worker) { worker.begin(recipe); });
+  const TrainingConfig config = small_config();
+  thread.post([&](TrainWorker& worker) { worker.begin(config); });
   thread.post([](TrainWorker& worker) {
     worker.subscribe(everything(*worker.run()));
     worker.start();
@@ -124,7 +125,7 @@ struct ClockedWorker {
       : worker(Device::cpu(),
                {[] { return false; }, [] { return false; }, [] { return true; },
                 [this](const TrainSnapshotPtr&) { published.push_back(now); }, [this, tick] { return now += tick; }}) {
-    worker.begin(small_recipe());
+    worker.begin(small_config());
   }
   // Everything that there is to do in so many seconds.
   void pass(double seconds) {
@@ -151,23 +152,23 @@ TEST(TrainWorker, publishes_at_most_thirty_snapshots_a_second) {
 }
 
 // With everything subscribed to and every snapshot taken: what is alive does not grow.
-TEST(TrainerThread, snapshots_of_all_slots_leave_nothing_behind) {
+TEST(TrainerThread, snapshots_of_all_tensors_leave_nothing_behind) {
   TrainerThread thread(Device::cpu(), [] {});
-  const RunRecipe recipe = small_recipe();
+  const TrainingConfig config = small_config();
   thread.post([&](TrainWorker& worker) {
-    worker.begin(recipe);
+    worker.begin(config);
     worker.subscribe(everything(*worker.run()));
     worker.start();
   });
   const auto values_in = [](const TrainSnapshot& s) {
     size_t count = 0;
-    for (const auto& [key, slot] : s.slots) count += slot->values.size();
-    for (const SlotValuesPtr& slot : s.probe->activations) count += slot->values.size();
-    for (const SlotValuesPtr& slot : s.probe->gradients) count += slot ? slot->values.size() : 0;
+    for (const auto& [key, tensor] : s.tensors) count += tensor->values.size();
+    for (const TensorValuesPtr& tensor : s.probe->activations) count += tensor->values.size();
+    for (const TensorValuesPtr& tensor : s.probe->gradients) count += tensor ? tensor->values.size() : 0;
     return count + s.batch->original.size() + s.batch->augmented.size() + s.batch->probabilities.size();
   };
   std::vector<std::weak_ptr<const TrainSnapshot>> seen;
-  std::vector<std::weak_ptr<const SlotValues>> weights;
+  std::vector<std::weak_ptr<const TensorValues>> weights;
   TrainSnapshotPtr now;
   wait([&] { return (now = thread.snapshot())->step >= 1 && now->batch && now->probe; });
   const size_t values = values_in(*now);
@@ -177,7 +178,7 @@ TEST(TrainerThread, snapshots_of_all_slots_leave_nothing_behind) {
     if (next == now) return false;
     now = std::move(next);
     seen.emplace_back(now);
-    weights.emplace_back(now->slots.at({Role::weight, "0.weight"}));
+    weights.emplace_back(now->tensors.at({TensorKind::weight, "0.weight"}));
     EXPECT_EQ(values_in(*now), values);
     EXPECT_GT(now->step, first);  // training goes on meanwhile
     return seen.size() >= 40;
@@ -205,9 +206,9 @@ TEST(TrainWorker, keeps_to_its_pace) {
 
 TEST(TrainerThread, goes_by_phases) {
   TrainerThread thread(Device::cpu(), [] {});
-  const RunRecipe recipe = small_recipe();
+  const TrainingConfig config = small_config();
   thread.post([&](TrainWorker& worker) {
-    worker.begin(recipe);
+    worker.begin(config);
     worker.set_pace({TrainPace::Kind::phases, 200});
     worker.start();
   });
@@ -217,9 +218,9 @@ TEST(TrainerThread, goes_by_phases) {
 
 TEST(TrainerThread, a_command_takes_effect_at_the_step_that_it_is_told) {
   TrainerThread thread(Device::cpu(), [] {});
-  const RunRecipe recipe = small_recipe();
+  const TrainingConfig config = small_config();
   thread.post([&](TrainWorker& worker) {
-    worker.begin(recipe);
+    worker.begin(config);
     worker.start();
   });
   for (int i = 0; i < 20; ++i) {
@@ -238,13 +239,13 @@ TEST(TrainerThread, a_command_takes_effect_at_the_step_that_it_is_told) {
 TEST(TrainWorker, is_saved_every_so_often_and_the_file_goes_when_it_ends_in_order) {
   const std::string file = test_path("autosave.safetensors");
   std::filesystem::remove(file);
-  const RunRecipe recipe = small_recipe();
+  const TrainingConfig config = small_config();
   const TrainWorker::Hooks hooks{[] { return false; }, [] { return false; }, [] { return true; },
                                  [](const TrainSnapshotPtr&) {}};
   {
     TrainWorker worker(Device::cpu(), hooks);
     worker.set_autosave({file}, 0);
-    worker.begin(recipe);
+    worker.begin(config);
     worker.advance(1);
     EXPECT_FALSE(std::filesystem::exists(file));  // nothing was learned yet
     worker.step_batch();
@@ -272,9 +273,9 @@ TEST(TrainWorker, a_loss_that_is_found_late_is_told_and_the_training_goes_on) {
                                      [&](const TrainSnapshotPtr& snapshot) { last = snapshot; }});
   const std::string file = test_path("late.safetensors");
   worker.set_autosave({file}, 0);
-  RunRecipe recipe = small_recipe();
-  recipe.optimizer = "sgd";
-  worker.begin(recipe);
+  TrainingConfig config = small_config();
+  config.optimizer = "sgd";
+  worker.begin(config);
   worker.until({8, Phase::batch});
   while (worker.working()) worker.advance(1);
   worker.set_rate(1e38);
@@ -317,12 +318,12 @@ std::vector<int64_t> tested_steps(const TrainSnapshot& now) {
 TEST(TrainWorker, a_second_run_is_measured_wherever_the_first_was_so_both_curves_are_whole) {
   KeptWorker kept;
   TrainWorker& worker = kept.worker;
-  const RunRecipe recipe = small_recipe();
-  worker.begin(recipe);
+  const TrainingConfig config = small_config();
+  worker.begin(config);
   kept.rest();
   worker.until({30, Phase::batch});
   kept.rest();
-  RunRecipe changed = recipe;
+  TrainingConfig changed = config;
   changed.optimizer = "sgd";
   worker.compare(changed, "optimizer sgd");
   kept.rest();
@@ -343,7 +344,7 @@ TEST(TrainWorker, a_second_run_is_measured_wherever_the_first_was_so_both_curves
 TEST(TrainWorker, after_an_edit_every_place_has_the_same_accuracy) {
   KeptWorker kept;
   TrainWorker& worker = kept.worker;
-  worker.begin(small_recipe());
+  worker.begin(small_config());
   worker.until({20, Phase::batch});
   kept.rest();
   const double before = kept.now->test->evaluation.loss;
@@ -374,7 +375,7 @@ TEST(TrainWorker, silent_units_are_counted_on_a_batch_that_was_seen) {
   TrainSubscription wanted;
   wanted.dead_units = true;
   worker.subscribe(wanted);
-  worker.begin(small_recipe());
+  worker.begin(small_config());
   kept.rest();
   EXPECT_TRUE(kept.now->dead_units.empty()) << "no batch was seen";
   worker.step_phase();
@@ -392,10 +393,10 @@ TEST(TrainWorker, silent_units_are_counted_on_a_batch_that_was_seen) {
 TEST(TrainWorker, a_second_run_is_kept_at_the_same_step) {
   TrainWorker worker(Device::cpu(),
                      {[] { return false; }, [] { return false; }, [] { return true; }, [](const TrainSnapshotPtr&) {}});
-  const RunRecipe recipe = small_recipe();
-  RunRecipe changed = recipe;
+  const TrainingConfig config = small_config();
+  TrainingConfig changed = config;
   changed.optimizer = "sgd";
-  worker.begin(recipe);
+  worker.begin(config);
   worker.until({10, Phase::batch});
   while (worker.working()) worker.advance(1);
   worker.set_schedule("constant");
@@ -415,8 +416,9 @@ TEST(TrainWorker, a_second_run_is_kept_at_the_same_step) {
   Stream stream;
   TrainingRun alone(stream, changed, open_run_data(changed));
   for (int i = 0; i < 4; ++i) alone.advance_step();
-  for (const Slot& slot : alone.network().slots()) {
-    EXPECT_EQ(worker.other()->network().read_slot(stream, slot), alone.network().read_slot(stream, slot)) << slot.name;
+  for (const NamedTensor& tensor : alone.network().tensors()) {
+    EXPECT_EQ(worker.other()->network().read_tensor(stream, tensor), alone.network().read_tensor(stream, tensor))
+        << tensor.name;
   }
   worker.branch();
   EXPECT_EQ(worker.other()->newest(), 4);

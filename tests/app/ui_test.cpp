@@ -42,7 +42,7 @@ class Widgets : public testing::Test {
   void press(const char* label, int times = 1) {
     Rect rect = ui.find_item(label)->rect;
     for (int i = 0; i < times; ++i) {
-      queue.move(rect.centre());
+      queue.move(rect.center());
       queue.button(0, true);
       queue.button(0, false);
     }
@@ -68,7 +68,7 @@ TEST_F(Widgets, a_disabled_button_sends_nothing) {
 TEST_F(Widgets, a_release_elsewhere_is_no_click) {
   auto draw = [&] { ui.button("Fit", "pixels.fit"); };
   frame(draw);
-  queue.move(ui.find_item("Fit")->rect.centre());
+  queue.move(ui.find_item("Fit")->rect.center());
   queue.button(0, true);
   queue.move({700, 500});
   queue.button(0, false);
@@ -95,9 +95,9 @@ TEST_F(Widgets, a_slider_sends_while_it_is_dragged_and_resets_on_a_double_click)
   auto draw = [&] { ui.bare_slider("strength", value, {.minimum = 0, .maximum = 1, .reset = 0.25}, "p.strength"); };
   frame(draw);
   Rect rect = ui.find_item("strength")->rect;
-  queue.move(rect.centre());
+  queue.move(rect.center());
   queue.button(0, true);
-  queue.move(rect.centre() + Vec{30, 0});
+  queue.move(rect.center() + Vec{30, 0});
   frame(draw), frame(draw), frame(draw);
   ASSERT_FALSE(sent.empty());
   EXPECT_EQ(sent.back().substr(0, 11), "p.strength ");
@@ -170,7 +170,7 @@ TEST_F(Widgets, a_kernel_of_fifteen_has_a_cell_for_each_number) {
 }
 
 TEST_F(Widgets, a_drop_down_opens_and_chooses) {
-  const Choice choices[] = {{"Grey", "gray"}, {"HSV", "hsv"}};
+  const Choice choices[] = {{"Gray", "gray"}, {"HSV", "hsv"}};
   auto draw = [&] {
     ui.dropdown("space", choices, "gray", "pixels.space");
     ui.button("below", "b");
@@ -190,14 +190,14 @@ TEST_F(Widgets, a_brush_over_the_histogram_sends_its_range) {
   std::vector<double> bins(256, 1.0);
   auto draw = [&] {
     HistogramSpec spec;
-    spec.series = {{bins, ui.theme().grey}};
+    spec.series = {{bins, ui.theme().gray}};
     ui.histogram("red", spec, "channels.brush r");
   };
   frame(draw);
   Rect rect = ui.find_item("red")->rect;
-  queue.move({rect.x, rect.centre().y});
+  queue.move({rect.x, rect.center().y});
   queue.button(0, true);
-  queue.move({rect.x + rect.w / 2, rect.centre().y});
+  queue.move({rect.x + rect.w / 2, rect.center().y});
   queue.button(0, false);
   play(draw);
   ASSERT_FALSE(sent.empty());
@@ -304,12 +304,12 @@ TEST_F(Widgets, the_wheel_zooms_a_picture_about_the_cursor_and_a_drag_moves_it) 
   EXPECT_TRUE(changed);
   EXPECT_EQ(last.pixel.x, before.x);
   EXPECT_EQ(last.pixel.y, before.y);
-  Vec centre = view.centre;
+  Vec center = view.center;
   queue.button(0, true);
   queue.move({180, 200});
   queue.button(0, false);
   play(draw);
-  EXPECT_LT(view.centre.x, centre.x);
+  EXPECT_LT(view.center.x, center.x);
   EXPECT_EQ(tiles, 1);  // what was there already was not made again
 }
 

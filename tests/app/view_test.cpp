@@ -37,8 +37,8 @@ TEST(View, zoom_and_pan_stay_within_limits) {
   for (int i = 0; i < 200; ++i) view = zoom_about(view, 0.5f, {600, 300}, 100, 100, kArea);
   EXPECT_GT(view.zoom, 0.5f);
   view = pan_by(view, {1e6f, -1e6f}, 100, 100, kArea);
-  EXPECT_EQ(view.centre.x, 0);
-  EXPECT_EQ(view.centre.y, 100);
+  EXPECT_EQ(view.center.x, 0);
+  EXPECT_EQ(view.center.y, 100);
 }
 
 TEST(View, screen_and_image_are_inverses) {
@@ -52,7 +52,7 @@ TEST(View, pixel_under_the_cursor) {
   View view = fit_view(12, 16, kArea);
   for (int y : {0, 7, 15}) {
     for (int x : {0, 5, 11}) {
-      PixelAt hit = pixel_at(view, 12, 16, kArea, pixel_rect(view, kArea, x, y).centre());
+      PixelAt hit = pixel_at(view, 12, 16, kArea, pixel_rect(view, kArea, x, y).center());
       EXPECT_TRUE(hit.inside);
       EXPECT_EQ(hit.x, x);
       EXPECT_EQ(hit.y, y);

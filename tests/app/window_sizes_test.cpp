@@ -239,7 +239,7 @@ class Tips : public Sizes {
  protected:
   // The tooltip and the note beside the mouse, drawn; empty where there is none.
   static std::vector<Ui::Note> tips_of(const Item& item) {
-    driver().queue.move(item.visible.centre());
+    driver().queue.move(item.visible.center());
     driver().frame();
     driver().frame();
     driver().wait(1);

@@ -11,7 +11,7 @@ prints "checked against"
 works bench kernels --runs 1 --csv --device cpu
 [ "$(head -1 "$WORK/out")" == "operator,shape,device,median_us,gflops,gbytes_per_second,limit_share" ] ||
   fail "bench kernels: other columns"
-for operator in "filter edge3" grey resize_area statistics conv2d "conv2d by input" "conv2d by weights" dense "dense by input" \
+for operator in "filter edge3" gray resize_area statistics conv2d "conv2d by input" "conv2d by weights" dense "dense by input" \
   "dense by weights" relu "relu backward" leaky_relu sigmoid tanh "tanh backward" max_pool "max_pool backward" average_pool \
   global_average_pool "batch_norm" "batch_norm backward" dropout add softmax softmax_cross_entropy mean_squared_error \
   binary_cross_entropy "sgd momentum" rmsprop adam; do
@@ -27,7 +27,7 @@ grep -Eq '^lenet5,cpu,[0-9]+,2,[0-9.]+$' "$WORK/out" || fail "bench infer: no li
 # Launches: the emulated GPU's shapes are a GPU's.
 works bench train --model tiny --batch 4 --steps 1 --launches --device emulated
 prints "launch  "
-grep -Eq '^convolution_by_weights +[0-9x ]+ +128 +[0-9]+ +- ' "$WORK/out" || fail "no blocks of 128 threads"
+grep -Eq '^convolution_weight_gradient +[0-9x ]+ +128 +[0-9]+ +- ' "$WORK/out" || fail "no blocks of 128 threads"
 works bench infer --model lenet5 --runs 1 --layers --launches --device emulated
 prints "of 12 of 12 layers against their terms in double precision"
 grep -Eq '^convolution +[0-9]+ +256 +0 +- ' "$WORK/out" || fail "no blocks of 256 threads"

@@ -49,13 +49,13 @@ printed() {
 prints() { # TEXT: standard output holds this
   grep -qF -- "$1" "$WORK/out" || fail "did not print: $1"
 }
-# NAME WIDTH HEIGHT VALUES...: a grey picture as a text PNM.
-grey_picture() {
+# NAME WIDTH HEIGHT VALUES...: a gray picture as a text PNM.
+gray_picture() {
   local name=$1 width=$2 height=$3
   shift 3
   printf 'P2\n%s %s\n255\n%s\n' "$width" "$height" "$*" >"$WORK/$name"
 }
-colour_picture() {
+color_picture() {
   local name=$1 width=$2 height=$3
   shift 3
   printf 'P3\n%s %s\n255\n%s\n' "$width" "$height" "$*" >"$WORK/$name"

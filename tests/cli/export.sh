@@ -17,12 +17,12 @@ same_values expected out || fail "an exported safetensors file gives other value
 run summary back.safetensors
 [ "$STATUS" -eq 0 ] || fail "striate summary does not read the exported file"
 
-# Names of classes and the preparation of pictures go along.
+# Names of classes and the preprocessing of pictures go along.
 printf 'no\nyes\n' >labels.txt
 exports "input 3x4x4 | conv 2 3x3 | flatten | dense 2" plain.onnx --seed 2
 exports plain.onnx named.onnx --labels labels.txt --order bgr --mean 104,117,123 --scale 1
 exports named.onnx named.safetensors
-colour_picture red.ppm 4 4 $(for i in $(seq 16); do echo 250 20 10; done)
+color_picture red.ppm 4 4 $(for i in $(seq 16); do echo 250 20 10; done)
 run classify plain.onnx red.ppm --labels labels.txt --order bgr --mean 104,117,123 --scale 1
 cp out expected
 for file in named.onnx named.safetensors; do

@@ -12,7 +12,7 @@ photo = rng.integers(0, 256, (60, 90, 3), np.uint8)
 Image.fromarray(np.kron(photo, np.ones((3, 3, 1), np.uint8))).save("photo.png")
 Image.fromarray(photo).resize((41, 23)).save("small.png")
 Image.fromarray(rng.integers(0, 256, (33, 50, 4), np.uint8)).save("clear.png")
-Image.fromarray(rng.integers(0, 256, (47, 31), np.uint8)).save("grey.png")
+Image.fromarray(rng.integers(0, 256, (47, 31), np.uint8)).save("gray.png")
 turned = Image.Exif()
 turned[0x0112] = 6
 Image.fromarray(np.kron(photo[:40, :50], np.ones((8, 8, 1), np.uint8))).save("turned.jpg", quality=95, exif=turned)
@@ -49,7 +49,7 @@ END_PYTHON
 }
 
 make_trained
-same_answers 1e-4 shapes trained.safetensors -- photo.png small.png clear.png grey.png "$IMAGES/still-life.png"
+same_answers 1e-4 shapes trained.safetensors -- photo.png small.png clear.png gray.png "$IMAGES/still-life.png"
 same_answers 2e-2 held trained.safetensors -- turned.jpg
 same_answers 1e-4 shorter trained.safetensors --resize 40 -- photo.png small.png
 run train --data digits:200 --model lenet5 --steps 20 --batch 10 --quiet --save digits.safetensors

@@ -2,7 +2,7 @@
 . tests/cli/expect.bash
 
 # The course's step of a convolution: the sum is 591, shown as 255; with an offset, as 1.
-grey_picture step.pgm 3 3 45 81 87 194 203 215 164 116 131
+gray_picture step.pgm 3 3 45 81 87 194 203 215 164 116 131
 works filter "-1 -1 -1; -1 8 -1; -1 -1 -1" "$WORK/step.pgm" "$WORK/out.png"
 works pixels "$WORK/out.png" --region 1,1,1,1
 printed "255"
@@ -13,7 +13,7 @@ works filter edge "$WORK/step.pgm" "$WORK/out.png" --offset=-590.5 # 0.5 is roun
 works pixels "$WORK/out.png" --region 1,1,1,1
 printed "0"
 # The course's worked sum: 198, divided by 16 it is 12.375.
-grey_picture sum.pgm 3 3 2 5 4 13 25 15 8 6 6
+gray_picture sum.pgm 3 3 2 5 4 13 25 15 8 6 6
 works filter "1 2 1; 2 4 2; 1 2 1" "$WORK/sum.pgm" "$WORK/out.png"
 works pixels "$WORK/out.png" --region 1,1,1,1
 printed "198"
@@ -33,7 +33,7 @@ works filter "-1" "$WORK/sum.pgm" "$WORK/out.png" --show offset
 works pixels "$WORK/out.png" --region 0,0,1,1
 printed "126"
 # What stands left of the first pixel, by padding.
-grey_picture row.pgm 3 1 10 20 30
+gray_picture row.pgm 3 1 10 20 30
 for pair in zero:0 replicate:10 reflect:20 wrap:30; do
   works filter "1 0 0" "$WORK/row.pgm" "$WORK/out.png" --padding "${pair%:*}"
   works pixels "$WORK/out.png" --region 0,0,1,1

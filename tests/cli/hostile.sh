@@ -16,9 +16,9 @@ works train --data digits:200 --model "c: constant 1x28x1 | from input | mul c |
 DATA=$WORK/$'d\xe9'
 mkdir -p "$DATA/"$'caf\xe9' "$DATA/tea"
 for i in 1 2 3 4 5 6 7 8; do
-  grey_picture g.pgm 4 4 $(seq $i 5 $((i + 75)))
+  gray_picture g.pgm 4 4 $(seq $i 5 $((i + 75)))
   cp "$WORK/g.pgm" "$DATA/"$'caf\xe9'"/$i.pgm"
-  grey_picture g.pgm 4 4 $(seq $((i + 100)) 5 $((i + 175)))
+  gray_picture g.pgm 4 4 $(seq $((i + 100)) 5 $((i + 175)))
   cp "$WORK/g.pgm" "$DATA/tea/$i.pgm"
 done
 echo "no picture" >"$DATA/tea/broken.pgm"
@@ -64,11 +64,11 @@ write('nan.safetensors', [float('nan')] * 32)
 write('large.safetensors', [3e38] * 16 + [1.0] * 16)
 PY
 for file in nan large; do
-  grey_picture white.pgm 4 4 $(yes 255 | head -16)
+  gray_picture white.pgm 4 4 $(yes 255 | head -16)
   sed -i 's/0\.weight/1.weight/; s/0\.bias/1.bias/' "$WORK/$file.safetensors"
-  refuses 1 "the network's output is no number: value 0 of 2" "" classify "$WORK/$file.safetensors" \
+  refuses 1 "the network's output is not a number: value 0 of 2" "" classify "$WORK/$file.safetensors" \
     --model "input 1x4x4 | flatten | dense 2" "$WORK/white.pgm"
   run evaluate "$WORK/$file.safetensors" --model "input 1x4x4 | flatten | dense 2" --data "folder:$DATA" --part all --quiet
-  [ "$STATUS" -eq 1 ] && grep -q "is no number: value 0 of 2" "$WORK/err" || fail "evaluate took what is no number"
+  [ "$STATUS" -eq 1 ] && grep -q "is not a number: value 0 of 2" "$WORK/err" || fail "evaluate took what is not a number"
 done
 done_testing

@@ -11,7 +11,7 @@ fi
 [ -n "$comma" ] || skip "no locale that writes numbers with a comma"
 [ "$(LC_ALL=$comma printf '%.1f' 1,5 2>/dev/null)" == "1,5" ] || skip "$comma writes no comma here"
 
-grey_picture step.pgm 3 3 45 81 87 194 203 215 164 116 131
+gray_picture step.pgm 3 3 45 81 87 194 203 215 164 116 131
 printf 'filters.strength 0.5\nexpect filters.raw.red == 5,0\n' >"$WORK/comma.striate"
 same() {
   run "$@"
@@ -27,7 +27,7 @@ LC_ALL=$comma works filter "-.5 1.5" "$WORK/step.pgm" "$WORK/comma.png" --diviso
 works filter "-.5 1.5" "$WORK/step.pgm" "$WORK/point.png" --divisor 1.25 --offset 0.5
 cmp -s "$WORK/comma.png" "$WORK/point.png" || fail "the filter differs in $comma"
 LC_ALL=$comma refuses 2 "'1,5'" "with a point" filter edge a.png b.png --divisor 1,5
-LC_ALL=$comma refuses 1 "'5,0' is no number" "" play "$WORK/comma.striate" --headless
+LC_ALL=$comma refuses 1 "'5,0' is not a number" "" play "$WORK/comma.striate" --headless
 LC_ALL=$comma works bench filter --width 16 --height 16 --runs 1 --csv
 grep -Eq '^edge3,[^,]*,[0-9]+,16,16,[0-9.]+$' "$WORK/out" || fail "bench filter writes commas into its numbers"
 done_testing

@@ -20,9 +20,9 @@ def write(path, tensors, metadata=None):
 w = sys.argv[1]
 weights = [('c.weight', [2, 3, 1, 1], [9, 0, -9, -9, 0, 9]), ('c.bias', [2], [0, 0])]
 write(w + '/net.safetensors', weights, {'classes': '["warm", "cold"]'})
-write(w + '/bgr.safetensors', weights, {'classes': '["warm", "cold"]', 'preparation': 'middle | order bgr'})
-write(w + '/bad.safetensors', weights, {'preparation': 'mean 1,2'})
-write(w + '/odd.safetensors', weights, {'preparation': 'blur 3'})
+write(w + '/bgr.safetensors', weights, {'classes': '["warm", "cold"]', 'preprocessing': 'middle | order bgr'})
+write(w + '/bad.safetensors', weights, {'preprocessing': 'mean 1,2'})
+write(w + '/odd.safetensors', weights, {'preprocessing': 'blur 3'})
 write(w + '/said.safetensors', weights, {'input': 'BGR/255'})
 stored = [('input', [2, 3, 1, 2], [1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0])]
 write(w + '/right.safetensors', weights + stored + [('logits', [2, 2], [9, -9, -4.5, 4.5])])
@@ -30,7 +30,7 @@ write(w + '/wrong.safetensors', weights + stored + [('logits', [2, 2], [9, -9, -
 write(w + '/half.safetensors', weights[:1])
 PY
 NET="input 3x1x2 | c: conv 2 1x1 | globalavgpool"
-colour_picture red.ppm 2 1 255 0 0 255 0 0
+color_picture red.ppm 2 1 255 0 0 255 0 0
 works classify "$WORK/net.safetensors" --model "$NET" "$WORK/red.ppm"
 prints "$WORK/red.ppm,1,warm,1.000000"
 works classify "$WORK/bgr.safetensors" --model "$NET" "$WORK/red.ppm" --best 1
@@ -44,13 +44,13 @@ works classify "$WORK/net.safetensors" --model "$NET" "$WORK/red.ppm" --labels "
 prints "$WORK/red.ppm,1,sunset,1.000000"
 
 # Every step as numbers, activations by name.
-works classify "$WORK/net.safetensors" --model "$NET" "$WORK/red.ppm" --explain --order bgr --scale 1 --mean 1,2,5 --deviation 1,2,4
-prints "preparation middle | order bgr | scale 1 | mean 1,2,5 | deviation 1,2,4"
+works classify "$WORK/net.safetensors" --model "$NET" "$WORK/red.ppm" --explain --order bgr --scale 1 --mean 1,2,5 --std 1,2,4
+prints "preprocessing middle | order bgr | scale 1 | mean 1,2,5 | std 1,2,4"
 prints "from the options"
 prints "red.ppm,picture,\"PNM, as it was opened\",2,1,R,255,255,255,255 255"
 prints "red.ppm,order,\"blue first, red last\",2,1,B,0,0,0,0 0"
 prints "red.ppm,mean,\"minus 1, 2, 5\",2,1,R,250,250,250,250 250"
-prints "red.ppm,deviation,\"divided by 1, 2, 4\",2,1,R,62.5,62.5,62.5,62.5 62.5"
+prints "red.ppm,std,\"divided by 1, 2, 4\",2,1,R,62.5,62.5,62.5,62.5 62.5"
 works classify "$WORK/net.safetensors" --model "$NET" "$WORK/red.ppm" --activation c --activation input
 prints "red.ppm,c,1x2x1x2,-9,9,0,0,9 9 -9 -9"
 prints "red.ppm,input,1x3x1x2,0,1,0.3333333,4,1 1 0 0"
@@ -85,8 +85,8 @@ refuses 1 "its input is 2 x 3 x 1 x 2, the network takes 3 x 4 x 4" "input size"
 refuses 2 "no model is called" "resnet50" verify "$WORK/right.safetensors" --model resnet05
 
 # Mistakes.
-refuses 1 '"preparation" in its metadata: 2 means for 3 channels' "" classify "$WORK/bad.safetensors" --model "$NET" "$WORK/red.ppm"
-refuses 1 '"preparation" in its metadata: preparation: "blur" is no step' "use one of" classify "$WORK/odd.safetensors" --model "$NET" "$WORK/red.ppm"
+refuses 1 '"preprocessing" in its metadata: 2 means for 3 channels' "" classify "$WORK/bad.safetensors" --model "$NET" "$WORK/red.ppm"
+refuses 1 '"preprocessing" in its metadata: preprocessing: unknown step "blur"' "use one of" classify "$WORK/odd.safetensors" --model "$NET" "$WORK/red.ppm"
 refuses 1 "holds weights but not the network" "--model NAME" classify "$WORK/net.safetensors" "$WORK/red.ppm"
 refuses 1 "c.bias is missing" "" classify "$WORK/half.safetensors" --model "$NET" "$WORK/red.ppm"
 refuses 1 "16 missing: features.0.weight" "" classify "$WORK/half.safetensors" --model "alexnet" "$WORK/red.ppm"

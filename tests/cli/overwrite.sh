@@ -3,12 +3,12 @@
 . tests/cli/expect.bash
 . tests/cli/export.bash
 
-grey_picture step.pgm 3 3 45 81 87 194 203 215 164 116 131
+gray_picture step.pgm 3 3 45 81 87 194 203 215 164 116 131
 run filter identity step.pgm photo.png
 run train --data digits:100 --model "flatten | dense 10" --steps 2 --batch 8 --quiet --save net.safetensors --log net.csv
 [ -s net.safetensors ] && [ -s net.csv ] || fail "nothing was saved"
 run export net.safetensors net.onnx
-colour_picture digit.ppm 28 28 $(seq 2352 | awk '{print $1 % 256}')
+color_picture digit.ppm 28 28 $(seq 2352 | awk '{print $1 % 256}')
 echo 'Dear diary' >diary.txt
 printf 'flatten\ndense 10\n' >text.net
 printf 'zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n' >labels.txt

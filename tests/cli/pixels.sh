@@ -1,23 +1,23 @@
 # The grid of numbers: aligned, by region, by channel; what is wrong is told.
 . tests/cli/expect.bash
 
-grey_picture grey.pgm 3 2 0 12 255 7 130 99
-colour_picture colour.ppm 2 2 255 0 0 0 255 0 0 0 255 10 20 30
-works pixels "$WORK/grey.pgm"
+gray_picture gray.pgm 3 2 0 12 255 7 130 99
+color_picture color.ppm 2 2 255 0 0 0 255 0 0 0 255 10 20 30
+works pixels "$WORK/gray.pgm"
 printed "  0  12 255
   7 130  99"
-works pixels "$WORK/grey.pgm" --channel g --region 1,0,2,1
+works pixels "$WORK/gray.pgm" --channel g --region 1,0,2,1
 printed " 12 255"
-works pixels "$WORK/colour.ppm"
+works pixels "$WORK/color.ppm"
 printed " 255,0,0  0,255,0
  0,0,255 10,20,30"
-works pixels "$WORK/colour.ppm" --channel b
+works pixels "$WORK/color.ppm" --channel b
 printed "  0   0
 255  30"
-works pixels "$WORK/colour.ppm" --channel gray # 76.245 149.685 29.07 18.15
+works pixels "$WORK/color.ppm" --channel gray # 76.245 149.685 29.07 18.15
 printed " 76 150
  29  18"
-works pixels --region=1,1,1,1 --channel=r "$WORK/colour.ppm"
+works pixels --region=1,1,1,1 --channel=r "$WORK/color.ppm"
 printed "10"
 
 # A large picture is cut, with a note; its last pixel can be asked for.
@@ -37,7 +37,7 @@ refuses 1 "is not inside" "columns 0 to 99" pixels "$WORK/large.pgm" --region 92
 for region in 1,2,3 1,2,3,4,5 1,2,3,0 -1,0,1,1 a,0,1,1 "" 1,2,3, 1.5,0,1,1 99999999999999999999,0,1,1; do
   refuses 2 "is no region" "X,Y,W,H" pixels "$WORK/large.pgm" --region "$region"
 done
-refuses 2 "there is no 'grey'" "did you mean 'gray'?" pixels "$WORK/grey.pgm" --channel grey
+refuses 2 "there is no 'grey'" "did you mean 'gray'?" pixels "$WORK/gray.pgm" --channel gray
 refuses 1 "missing.png" "" pixels "$WORK/missing.png"
 refuses 1 "$WORK" "" pixels "$WORK"
 : >"$WORK/empty.png"

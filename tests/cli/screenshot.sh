@@ -20,7 +20,7 @@ cmp -s "$WORK/dark.png" "$WORK/light.png" && fail "light and dark are the same"
 works screenshot pixels "$WORK/again.png" --size 1024x700
 cmp -s "$WORK/dark.png" "$WORK/again.png" || fail "the same command twice gives two pictures"
 works screenshot channels "$WORK/green.png" sample:balloons --do "channels.show g" --do "channels.tint on"
-grey_picture step.pgm 3 3 45 81 87 194 203 215 164 116 131
+gray_picture step.pgm 3 3 45 81 87 194 203 215 164 116 131
 works screenshot filters "$WORK/edge.png" "$WORK/step.pgm" --do "filters.kernel -1 -1 -1; -1 8 -1; -1 -1 -1"
 refuses 2 "--do: there is no command 'pixels.zom'" "did you mean 'pixels.zoom'?" screenshot pixels "$WORK/no.png" --do "pixels.zom 3"
 refuses 1 "pixel 12 0" "" screenshot pixels "$WORK/no.png" --do "pixels.cursor 12 0"

@@ -71,7 +71,7 @@ for batch in 1 7 64 400; do
 done
 works evaluate "$WORK/weights.safetensors" --data digits:60 --part training --quiet
 
-colour_picture seven.ppm 12 16 $(awk 'BEGIN { for (y = 0; y < 16; ++y) for (x = 0; x < 12; ++x) {
+color_picture seven.ppm 12 16 $(awk 'BEGIN { for (y = 0; y < 16; ++y) for (x = 0; x < 12; ++x) {
   ink = (y > 1 && y < 4 && x > 1 && x < 10) || (y >= 4 && y < 14 && x > 6 && x < 9); v = ink ? 30 : 240; print v, v, v } }')
 works classify "$WORK/a.safetensors" "$WORK/seven.ppm" "$WORK/seven.ppm"
 [ "$(head -1 "$WORK/out")" == "image,rank,class,probability" ] || fail "classify: other columns"
@@ -118,8 +118,8 @@ prints "checked before timing"
 # A folder of one's own, with a blank and an umlaut in its classes.
 mkdir -p "$WORK/own/dark side" "$WORK/own/übrig"
 for i in 1 2 3 4 5 6 7 8; do
-  grey_picture "own/dark side/$i.pgm" 8 8 $(seq 1 64)
-  grey_picture "own/übrig/$i.pgm" 8 8 $(seq 191 254)
+  gray_picture "own/dark side/$i.pgm" 8 8 $(seq 1 64)
+  gray_picture "own/übrig/$i.pgm" 8 8 $(seq 191 254)
 done
 works train --data "folder:$WORK/own" --model "flatten | dense 2" --steps 60 --batch 4 --rate 0.01 --quiet --split 0.5,0,0.5 \
   --save "$WORK/own.safetensors"

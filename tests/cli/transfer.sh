@@ -52,7 +52,7 @@ grep -q 'trainable = False' "$WORK/script_keras.py" || fail "the Keras script do
 for class in sea wood; do
   mkdir -p "$WORK/tiles/$class"
   for i in $(seq 8); do
-    grey_picture "tiles/$class/$i.pgm" 8 8 $(seq $i 5 400 | head -64 | awk -v c=$class '{ print c == "sea" ? $1 % 90 : 160 + $1 % 90 }')
+    gray_picture "tiles/$class/$i.pgm" 8 8 $(seq $i 5 400 | head -64 | awk -v c=$class '{ print c == "sea" ? $1 % 90 : 160 + $1 % 90 }')
     echo "$class/$i.pgm,region $((i % 4))" >>"$WORK/tiles/regions.csv"
   done
 done

@@ -26,20 +26,20 @@ TEST(ComposedFilters, give_what_two_linear_convolutions_give) {
     ASSERT_TRUE(pair.composable()) << text;
     Stream stream(Device::cpu());
     Network network(stream, architecture, Plan{});
-    const auto random_slot = [&](const Slot& slot) {
-      std::vector<float> values(static_cast<size_t>(slot.shape.count()));
+    const auto random_tensor = [&](const NamedTensor& tensor) {
+      std::vector<float> values(static_cast<size_t>(tensor.shape.count()));
       for (float& v : values) v = normal(dice);
-      network.write_slot(stream, slot, values);
+      network.write_tensor(stream, tensor, values);
       return values;
     };
     const std::string name1 = architecture.nodes()[static_cast<size_t>(pair.first)].name,
                       name2 = architecture.nodes()[static_cast<size_t>(pair.second)].name;
-    const Slot slot1 = *network.find(Role::weight, name1 + ".weight");
-    const Slot slot2 = *network.find(Role::weight, name2 + ".weight");
-    const std::vector<float> w1 = random_slot(slot1), w2 = random_slot(slot2);
-    const std::vector<float> x = random_slot(network.activation(0));
+    const NamedTensor slot1 = *network.find(TensorKind::weight, name1 + ".weight");
+    const NamedTensor slot2 = *network.find(TensorKind::weight, name2 + ".weight");
+    const std::vector<float> w1 = random_tensor(slot1), w2 = random_tensor(slot2);
+    const std::vector<float> x = random_tensor(network.activation(0));
     network.forward(stream, Mode::evaluation);
-    const std::vector<float> y = network.read_slot(stream, network.output());
+    const std::vector<float> y = network.read_tensor(stream, network.output());
     const ComposedFilters composed = compose_filters(pair, slot1.shape, w1, slot2.shape, w2);
     const Shape in = architecture.input(), out = network.output().shape, f = composed.shape;
     for (int64_t k = 0; k < out[1]; ++k) {
@@ -69,11 +69,11 @@ TEST(ComposedFilters, are_found_where_they_mean_something) {
   const ConvolutionPair tiny = find_convolution_pair(build_model("tiny"));
   EXPECT_TRUE(tiny.composable());
   EXPECT_EQ(tiny.distance_y, 2);
-  EXPECT_TRUE(tiny.activation && tiny.pooling && !tiny.normalisation);
+  EXPECT_TRUE(tiny.activation && tiny.pooling && !tiny.normalization);
   const ConvolutionPair resnet = find_convolution_pair(build_model("resnet20"));
   EXPECT_TRUE(resnet.composable());
   EXPECT_EQ(resnet.distance_x, 1);
-  EXPECT_TRUE(resnet.normalisation && !resnet.pooling);
+  EXPECT_TRUE(resnet.normalization && !resnet.pooling);
   EXPECT_EQ(find_convolution_pair(build_model("mlp")).first, -1);
   const ConvolutionPair one =
       find_convolution_pair(Architecture::parse("input 1x8x8 | conv 2 3x3 | flatten | dense 2"));

@@ -92,7 +92,7 @@ TEST_P(Drawn, may_be_read_by_several_threads) {
 INSTANTIATE_TEST_SUITE_P(Sources, Drawn, testing::Values("digits", "shapes", "satellite"),
                          [](const auto& each) { return std::string(each.param); });
 
-TEST(Digits, are_centred_like_mnist) {
+TEST(Digits, are_centered_like_mnist) {
   const Digits data(100);
   for (int64_t i = 0; i < 100; ++i) {
     const std::vector<float> pixels = sample(data, i);
@@ -108,7 +108,7 @@ TEST(Digits, are_centred_like_mnist) {
   }
 }
 
-TEST(FitDigit, a_drawing_is_fitted_and_centred_by_its_mass) {
+TEST(FitDigit, a_drawing_is_fitted_and_centered_by_its_mass) {
   // A block of ink 10 wide and 40 high, far from the middle.
   std::vector<float> ink(100 * 80, 0);
   for (int y = 50; y < 90; ++y)
@@ -143,7 +143,7 @@ TEST(FitDigit, bright_paper_is_turned_dark) {
   EXPECT_FLOAT_EQ(ink[0], 0);
 }
 
-TEST(FitImage, the_middle_is_taken_and_grey_repeated) {
+TEST(FitImage, the_middle_is_taken_and_gray_repeated) {
   Image image;
   image.width = 6;
   image.height = 2;
@@ -339,12 +339,12 @@ TEST(Reference, mnist_and_cifar_are_read_as_published) {
   EXPECT_EQ(mnist->training_size(), 60000);
   EXPECT_EQ(mnist->label(0), 5);
   EXPECT_EQ(mnist->label(60000), 7);
-  // Known to everybody who has normalised MNIST: mean 0.1307, deviation 0.3081.
+  // Known to everybody who has normalized MNIST: mean 0.1307, deviation 0.3081.
   std::vector<int64_t> all(60000);
   for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
-  const Normalisation normalisation = Normalisation::measure(*mnist, all, 60000);
-  EXPECT_NEAR(normalisation.mean[0], 0.1307, 5e-5);
-  EXPECT_NEAR(normalisation.deviation[0], 0.3081, 5e-5);
+  const Normalization normalization = Normalization::measure(*mnist, all, 60000);
+  EXPECT_NEAR(normalization.mean[0], 0.1307, 5e-5);
+  EXPECT_NEAR(normalization.deviation[0], 0.3081, 5e-5);
   const std::unique_ptr<Dataset> cifar = open_dataset("cifar10:" + reference_path("data/cifar10"));
   EXPECT_EQ(cifar->size(), 4000);
   EXPECT_EQ(cifar->training_size(), 3000);

@@ -28,7 +28,7 @@ const InputStage& stage(const PreparedInput& input, const std::string& id) {
 double sum(const std::vector<float>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
 // In double precision, straight from the definition.
-Point centre_of_mass(const std::vector<float>& pixels, int side) {
+Point center_of_mass(const std::vector<float>& pixels, int side) {
   double mass = 0, x = 0, y = 0;
   for (size_t i = 0; i < pixels.size(); ++i) {
     const auto value = static_cast<double>(pixels[i]);
@@ -92,7 +92,7 @@ TEST(Drawing, points_outside_are_moved_to_the_edge) {
 }
 
 TEST(Drawing, a_full_pad_says_so_and_stays_as_it_was) {
-  Drawing drawing = drawing_of({Stroke(kMostPoints, Point{10, 10})});
+  Drawing drawing = drawing_of({Stroke(kMaxPoints, Point{10, 10})});
   const Drawing before = drawing;
   try {
     drawing.add({{20, 20}}, 24);
@@ -123,17 +123,17 @@ TEST(PrepareInput, a_digit_goes_through_every_stage) {
   EXPECT_EQ(fitted.box.value_or(InputStage::Box{}).w, 17);
   EXPECT_EQ(fitted.box.value_or(InputStage::Box{}).h, 20);
   const Point mass = stage(input, "mass").mass.value_or(Point{});
-  const Point judged = centre_of_mass(fitted.pixels, 20);
+  const Point judged = center_of_mass(fitted.pixels, 20);
   EXPECT_NEAR(mass.x, judged.x, 1e-3);
   EXPECT_NEAR(mass.y, judged.y, 1e-3);
   const InputStage& last = input.stages.back();
   EXPECT_EQ(last.id, "input");
   EXPECT_EQ(last.pixels, input.pixels);
   EXPECT_EQ(last.shape, input.shape);
-  const Point centre = centre_of_mass(input.pixels, 28);
-  EXPECT_NEAR(centre.x, 14, 0.51);
-  EXPECT_NEAR(centre.y, 14, 0.51);
-  EXPECT_NEAR(last.mass.value_or(Point{}).x, centre.x, 1e-3);
+  const Point center = center_of_mass(input.pixels, 28);
+  EXPECT_NEAR(center.x, 14, 0.51);
+  EXPECT_NEAR(center.y, 14, 0.51);
+  EXPECT_NEAR(last.mass.value_or(Point{}).x, center.x, 1e-3);
   EXPECT_NEAR(sum(input.pixels), sum(fitted.pixels), 1e-3);  // moved, not changed
   for (const InputStage& each : input.stages) {
     EXPECT_EQ(static_cast<int64_t>(each.pixels.size()), each.shape.count()) << each.id;
@@ -165,9 +165,9 @@ TEST(PrepareInput, an_empty_pad_is_blank_and_still_has_its_stages) {
 TEST(PrepareInput, a_dot_fills_the_box_and_stands_in_the_middle) {
   const PreparedInput input = prepare_drawing(drawing_of({{{30, 250}}}), kDigit, true);
   EXPECT_FALSE(input.blank);
-  const Point centre = centre_of_mass(input.pixels, 28);
-  EXPECT_NEAR(centre.x, 14, 0.1);
-  EXPECT_NEAR(centre.y, 14, 0.1);
+  const Point center = center_of_mass(input.pixels, 28);
+  EXPECT_NEAR(center.x, 14, 0.1);
+  EXPECT_NEAR(center.y, 14, 0.1);
   EXPECT_EQ(input.pixels[14 * 28 + 14], 1);
   EXPECT_EQ(input.pixels[14 * 28 + 3], 0);  // 4 empty columns at each side
   EXPECT_EQ(input.pixels[4 * 28 + 4], 0);   // round

@@ -86,9 +86,9 @@ Learned learn(Device device, const Dataset& data, const char* optimizer, bool ca
   for (int step = 0; step < 25; ++step) trainer.step();
   Learned learned;
   for (const StepRecord& step : trainer.history().steps()) learned.losses.push_back(static_cast<float>(step.loss));
-  for (const Slot& slot : network.slots()) {
-    if (slot.role != Role::weight && slot.role != Role::running) continue;
-    const std::vector<float> values = network.read_slot(stream, slot);
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind != TensorKind::weight && tensor.kind != TensorKind::buffer) continue;
+    const std::vector<float> values = network.read_tensor(stream, tensor);
     learned.weights.insert(learned.weights.end(), values.begin(), values.end());
   }
   set_debug_checks(false);

@@ -111,15 +111,15 @@ inline std::vector<float> formula_values(int64_t count) {
 inline void fill_network(Stream& stream, Network& network) {
   network.initialize(stream, Initializer::he_uniform, 7);
   uint64_t state = 1;
-  for (const Slot& slot : network.slots()) {
-    if (slot.role != Role::weight && slot.role != Role::running) continue;
-    if (slot.role == Role::weight && slot.shape.rank() > 1) continue;
-    std::vector<float> values = network.read_slot(stream, slot);
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind != TensorKind::weight && tensor.kind != TensorKind::buffer) continue;
+    if (tensor.kind == TensorKind::weight && tensor.shape.rank() > 1) continue;
+    std::vector<float> values = network.read_tensor(stream, tensor);
     for (float& value : values) {
       state = state * 6364136223846793005u + 1442695040888963407u;
       value += static_cast<float>(state >> 40) / static_cast<float>(1 << 24) * 0.5f;
     }
-    network.write_slot(stream, slot, values);
+    network.write_tensor(stream, tensor, values);
   }
 }
 

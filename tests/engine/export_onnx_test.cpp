@@ -42,9 +42,9 @@ void expect_same(const std::vector<float>& expected, const std::vector<float>& g
 }
 
 std::vector<float> outputs_of(Stream& stream, Network& network) {
-  network.write_slot(stream, network.activation(0), formula_values(network.activation(0).shape.count()));
+  network.write_tensor(stream, network.activation(0), formula_values(network.activation(0).shape.count()));
   network.forward(stream, Mode::evaluation);
-  return network.read_slot(stream, network.output());
+  return network.read_tensor(stream, network.output());
 }
 
 void round_trip(const Architecture& architecture, const std::string& what, int64_t largest = 2'000'000'000) {
@@ -96,7 +96,7 @@ TEST(ExportOnnx, weights_beyond_the_limit_go_into_a_second_file) {
   round_trip(build_model("lenet5"), "lenet5", 20'000);
 }
 
-TEST(ExportOnnx, classes_and_preparation_come_back) {
+TEST(ExportOnnx, classes_and_preprocessing_come_back) {
   Stream stream{Device::cpu()};
   const Network network(stream, Architecture::parse("input 1x4x4 | flatten | dense 2"));
   const TestFolder folder;
@@ -105,7 +105,7 @@ TEST(ExportOnnx, classes_and_preparation_come_back) {
   const OnnxModel model = read_onnx(path);
   EXPECT_EQ(model.graph_name, "named");
   EXPECT_EQ(model.metadata.at("classes"), "[\"a \\\"cat\\\"\",\"dög\"]");
-  EXPECT_EQ(model.metadata.at("preparation"), "shorter 256 | order bgr");
+  EXPECT_EQ(model.metadata.at("preprocessing"), "shorter 256 | order bgr");
   EXPECT_EQ(model.input_sizes, (std::vector<int64_t>{-1, 1, 4, 4}));
 }
 

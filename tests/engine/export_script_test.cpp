@@ -76,7 +76,7 @@ TEST(ExportScript, names_of_classes_cannot_leave_their_quotes) {
   ExportInfo info;
   info.name = "a \"\"\" b\\";
   info.classes = {"it's \"quoted\"", "back\\slash", "line\nbreak"};
-  info.preparation = "shorter 256 | order bgr";
+  info.preprocessing = "shorter 256 | order bgr";
   for (const std::string& script : {torch_of("input 4 | dense 3", info), keras_of("input 4 | dense 3", info)}) {
     EXPECT_TRUE(holds(script, R"("it's \"quoted\"", "back\\slash", "line\x0abreak",)")) << script;
     EXPECT_TRUE(holds(script, "PREPARATION = \"shorter 256 | order bgr\"")) << script;

@@ -43,9 +43,9 @@ OnnxModel read_vector(const fs::path& path, HostTensor& own) {
 std::vector<float> run(Stream& stream, const OnnxModel& model, Network& network, const HostTensor& input) {
   model.load_weights(stream, network);
   if (network.activation(0).shape.count() == input.count())
-    network.write_slot(stream, network.activation(0), input.floats());
+    network.write_tensor(stream, network.activation(0), input.floats());
   network.forward(stream, Mode::evaluation);
-  return network.read_slot(stream, network.output());
+  return network.read_tensor(stream, network.output());
 }
 
 TEST(ExportVectors, what_is_read_is_written_and_read_again) {

@@ -62,15 +62,15 @@ std::vector<FilterChain> chains() {
 // The bytes that `lines` make of a picture, for each chain: one run of Python for all.
 void check_lines(const std::string& python, bool torch) {
   TestFolder folder;
-  for (const bool grey : {false, true}) {
-    const Image image = test_image(11, 9, grey ? 1 : 3);
+  for (const bool gray : {false, true}) {
+    const Image image = test_image(11, 9, gray ? 1 : 3);
     std::string script = "import sys\nimport numpy as np\n";
     if (torch) script += "import torch\nimport torch.nn.functional as F\ntorch.set_num_threads(1)\n";
     std::string values;
     for (const uint8_t v : image.bytes) values += std::to_string(v) + ",";
     script += fmt::format("picture = np.array([{}], dtype=np.float64).reshape(9, 11, -1)\n", values);
     for (const FilterChain& chain : chains()) {
-      const FilterLines lines = torch ? torch_lines(chain, "a.png", grey) : numpy_lines(chain, "a.png", grey);
+      const FilterLines lines = torch ? torch_lines(chain, "a.png", gray) : numpy_lines(chain, "a.png", gray);
       script += torch ? "x = torch.from_numpy(picture).permute(2, 0, 1)[:, None]\n" : "x = picture\n";
       script += lines.compute + "sys.stdout.buffer.write(result.tobytes())\n";
     }

@@ -20,7 +20,7 @@ std::string message_of(const std::string& text) {
   return "no error";
 }
 
-Image grey_image(int width, int height) {
+Image gray_image(int width, int height) {
   Image image;
   image.width = width;
   image.height = height;
@@ -50,12 +50,12 @@ TEST(KernelText, mistakes_are_named_with_their_place) {
   EXPECT_EQ(message_of("; 1"), "row 1 of the kernel is empty");
   EXPECT_EQ(message_of(";"), "row 1 of the kernel is empty");
   EXPECT_EQ(message_of("1 2 3; 4 5"), "row 2 of the kernel has 2 numbers, the first row has 3");
-  EXPECT_EQ(message_of("1 2; 3 x4"), "\"x4\" in row 2, column 2 of the kernel is no number");
-  EXPECT_EQ(message_of("1 2x"), "\"2x\" in row 1, column 2 of the kernel is no number");
-  EXPECT_EQ(message_of("1 --2"), "\"--2\" in row 1, column 2 of the kernel is no number");
+  EXPECT_EQ(message_of("1 2; 3 x4"), "\"x4\" in row 2, column 2 of the kernel is not a number");
+  EXPECT_EQ(message_of("1 2x"), "\"2x\" in row 1, column 2 of the kernel is not a number");
+  EXPECT_EQ(message_of("1 --2"), "\"--2\" in row 1, column 2 of the kernel is not a number");
   EXPECT_EQ(message_of("1/0"), "\"1/0\" in row 1, column 1 of the kernel divides by 0");
-  EXPECT_EQ(message_of("1/"), "\"1/\" in row 1, column 1 of the kernel is no number");
-  EXPECT_EQ(message_of("1/2/3"), "\"1/2/3\" in row 1, column 1 of the kernel is no number");
+  EXPECT_EQ(message_of("1/"), "\"1/\" in row 1, column 1 of the kernel is not a number");
+  EXPECT_EQ(message_of("1/2/3"), "\"1/2/3\" in row 1, column 1 of the kernel is not a number");
   EXPECT_EQ(message_of("nan"), "\"nan\" in row 1, column 1 of the kernel is not finite");
   EXPECT_EQ(message_of("1 inf"), "\"inf\" in row 1, column 2 of the kernel is not finite");
   EXPECT_EQ(message_of("1e999"), "\"1e999\" in row 1, column 1 of the kernel is out of range");
@@ -90,7 +90,7 @@ TEST(FilterWords, names_and_values_go_both_ways) {
 
 TEST(ApplyFilter, identity_changes_nothing_and_strength_0_neither) {
   Stream stream(Device::best());
-  const Image image = grey_image(37, 23);
+  const Image image = gray_image(37, 23);
   FilterSettings settings;
   settings.kernel = parse_kernel("identity");
   EXPECT_EQ(apply_filter(stream, settings, image)->bytes, image.bytes);
@@ -101,15 +101,15 @@ TEST(ApplyFilter, identity_changes_nothing_and_strength_0_neither) {
 
 TEST(ApplyFilter, a_set_flag_stops_it) {
   Stream stream(Device::best());
-  const std::atomic<bool> cancelled{true};
+  const std::atomic<bool> canceled{true};
   FilterSettings settings;
   settings.kernel = parse_kernel("blur");
-  EXPECT_EQ(apply_filter(stream, settings, grey_image(9, 9), &cancelled), nullptr);
+  EXPECT_EQ(apply_filter(stream, settings, gray_image(9, 9), &canceled), nullptr);
 }
 
 TEST(ApplyFilter, settings_out_of_range_are_errors) {
   Stream stream(Device::best());
-  const Image image = grey_image(3, 3);
+  const Image image = gray_image(3, 3);
   FilterSettings settings;
   settings.divisor = 0;
   EXPECT_THROW(apply_filter(stream, settings, image), Error);

@@ -28,8 +28,8 @@ TEST(Golden, convolutions) {
       const bool has_bias = golden.has(name + ".b");
       DeviceArray b(stream, has_bias ? golden.floats(name + ".b") : std::vector<float>(1));
       conv2d_forward(stream, s, dev_x.data(), dev_w.data(), has_bias ? b.data() : nullptr, y.data(), scratch.data());
-      conv2d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::replace, scratch.data());
-      conv2d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), dw.data(), db.data(), Result::replace,
+      conv2d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::overwrite, scratch.data());
+      conv2d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), dw.data(), db.data(), Result::overwrite,
                               scratch.data());
       expect_golden(y.read(), golden.floats(name + ".y"), "y");
       expect_golden(dx.read(), golden.floats(name + ".dx"), "dx");

@@ -31,23 +31,23 @@ TEST(Golden, layers_without_weights) {
     if (name.rfind("relu", 0) == 0) {
       check_layer(golden, name, relu_forward,
                   [](Stream& s, int64_t n, const float*, const float* y, const float* dy, float* dx) {
-                    relu_backward(s, n, y, dy, dx, Result::replace);
+                    relu_backward(s, n, y, dy, dx, Result::overwrite);
                   });
     } else if (name.rfind("leaky_relu", 0) == 0) {
       check_layer(
           golden, name, [](Stream& s, int64_t n, const float* x, float* y) { leaky_relu_forward(s, n, 0.01f, x, y); },
           [](Stream& s, int64_t n, const float* x, const float*, const float* dy, float* dx) {
-            leaky_relu_backward(s, n, 0.01f, x, dy, dx, Result::replace);
+            leaky_relu_backward(s, n, 0.01f, x, dy, dx, Result::overwrite);
           });
     } else if (name.rfind("sigmoid", 0) == 0) {
       check_layer(golden, name, sigmoid_forward,
                   [](Stream& s, int64_t n, const float*, const float* y, const float* dy, float* dx) {
-                    sigmoid_backward(s, n, y, dy, dx, Result::replace);
+                    sigmoid_backward(s, n, y, dy, dx, Result::overwrite);
                   });
     } else if (name.rfind("tanh", 0) == 0) {
       check_layer(golden, name, tanh_forward,
                   [](Stream& s, int64_t n, const float*, const float* y, const float* dy, float* dx) {
-                    tanh_backward(s, n, y, dy, dx, Result::replace);
+                    tanh_backward(s, n, y, dy, dx, Result::overwrite);
                   });
     } else if (name.rfind("softmax", 0) == 0) {
       const std::vector<int> shape = golden.shape(name + ".x");
@@ -57,7 +57,7 @@ TEST(Golden, layers_without_weights) {
           golden, name,
           [&](Stream& s, int64_t, const float* x, float* y) { softmax_forward(s, shape[0], shape[1], pixels, x, y); },
           [&](Stream& s, int64_t, const float*, const float* y, const float* dy, float* dx) {
-            softmax_backward(s, shape[0], shape[1], pixels, y, dy, dx, Result::replace);
+            softmax_backward(s, shape[0], shape[1], pixels, y, dy, dx, Result::overwrite);
           });
     } else {
       ASSERT_TRUE(name.rfind("dense", 0) == 0 || name.rfind("bn", 0) == 0) << "no test knows the case " << name;
@@ -78,8 +78,8 @@ TEST(Golden, dense_layers) {
       DeviceArray y(stream, n * k), dx(stream, n * c), dw(stream, k * c), db(stream, k);
       DeviceArray scratch(stream, dense_scratch(n, c, k));
       dense_forward(stream, n, c, k, x.data(), w.data(), b.data(), y.data(), scratch.data());
-      dense_backward_input(stream, n, c, k, dy.data(), w.data(), dx.data(), Result::replace, scratch.data());
-      dense_backward_weights(stream, n, c, k, x.data(), dy.data(), dw.data(), db.data(), Result::replace,
+      dense_backward_input(stream, n, c, k, dy.data(), w.data(), dx.data(), Result::overwrite, scratch.data());
+      dense_backward_weights(stream, n, c, k, x.data(), dy.data(), dw.data(), db.data(), Result::overwrite,
                              scratch.data());
       expect_golden(y.read(), golden.floats(name + ".y"), "y");
       expect_golden(dx.read(), golden.floats(name + ".dx"), "dx");
@@ -89,7 +89,7 @@ TEST(Golden, dense_layers) {
   }
 }
 
-TEST(Golden, batch_normalisation) {
+TEST(Golden, batch_normalization) {
   STRIATE_NEEDS_REFERENCE("golden/layers.safetensors");
   const Golden golden("layers.safetensors");
   ASSERT_FALSE(golden.cases("bn").empty());
@@ -118,7 +118,7 @@ TEST(Golden, batch_normalisation) {
       expect_golden(mean0.read(), golden.floats(name + ".running_mean1"), "running mean");
       expect_golden(variance0.read(), golden.floats(name + ".running_var1"), "running variance");
       batch_norm_backward(stream, s, x.data(), gamma.data(), mean.data(), inverse.data(), dy.data(), dx.data(),
-                          dgamma.data(), dbeta.data(), Result::replace, scratch.data());
+                          dgamma.data(), dbeta.data(), Result::overwrite, scratch.data());
       expect_golden(dx.read(), golden.floats(name + ".dx"), "dx");
       expect_golden(dgamma.read(), golden.floats(name + ".dgamma"), "dgamma");
       expect_golden(dbeta.read(), golden.floats(name + ".dbeta"), "dbeta");

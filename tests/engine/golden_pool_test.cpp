@@ -26,15 +26,15 @@ TEST(Golden, pooling) {
       DeviceArray dev_x(stream, golden.floats(name + ".x")), dy(stream, golden.floats(name + ".dy"));
       DeviceArray y(stream, s.y_size()), dx(stream, s.x_size());
       if (kind == "max") {
-        Buffer<int32_t> winners(stream.device(), s.y_size(), "a test's winners");
-        max_pool_forward(stream, s, dev_x.data(), y.data(), winners.data());
-        max_pool_backward(stream, s, dy.data(), winners.data(), dx.data(), Result::replace);
+        Buffer<int32_t> argmax(stream.device(), s.y_size(), "a test's argmax");
+        max_pool_forward(stream, s, dev_x.data(), y.data(), argmax.data());
+        max_pool_backward(stream, s, dy.data(), argmax.data(), dx.data(), Result::overwrite);
       } else if (kind == "avg") {
         average_pool_forward(stream, s, dev_x.data(), y.data());
-        average_pool_backward(stream, s, dy.data(), dx.data(), Result::replace);
+        average_pool_backward(stream, s, dy.data(), dx.data(), Result::overwrite);
       } else {
         global_average_pool_forward(stream, s.n, s.c, s.h * s.w, dev_x.data(), y.data());
-        global_average_pool_backward(stream, s.n, s.c, s.h * s.w, dy.data(), dx.data(), Result::replace);
+        global_average_pool_backward(stream, s.n, s.c, s.h * s.w, dy.data(), dx.data(), Result::overwrite);
       }
       expect_golden(y.read(), golden.floats(name + ".y"), "y");
       expect_golden(dx.read(), golden.floats(name + ".dx"), "dx");

@@ -18,12 +18,12 @@ std::vector<int> wide_values(const std::string& name) {
 }
 using Ints = std::vector<int>;
 
-// The four colours of the palettes: R G B.
+// The four colors of the palettes: R G B.
 constexpr int k0[3] = {10, 20, 30}, k1[3] = {40, 50, 60}, k2[3] = {70, 80, 90}, k3[3] = {200, 210, 220};
 
-Ints colours(const std::vector<const int*>& of) {
+Ints colors(const std::vector<const int*>& of) {
   Ints all;
-  for (const int* colour : of) all.insert(all.end(), colour, colour + 3);
+  for (const int* color : of) all.insert(all.end(), color, color + 3);
   return all;
 }
 
@@ -60,7 +60,7 @@ TEST(Png, few_bits_fill_the_whole_range) {
   EXPECT_EQ(values(png_file(2, 1, 4, 0, {0, 0x1F})), (Ints{17, 255}));
 }
 
-TEST(Png, transparent_colour_becomes_an_alpha_channel) {
+TEST(Png, transparent_color_becomes_an_alpha_channel) {
   const FileBytes file = png_file(2, 1, 8, 0, {0, 7, 8}, false, png_chunk("tRNS", {0, 7}));
   EXPECT_EQ(values(file), (Ints{7, 0, 8, 255}));
 }
@@ -185,7 +185,7 @@ TEST(Jpeg, huffman_table_with_too_many_codes_is_refused) {
 }
 
 TEST(Gif, first_frame_with_the_number_of_frames_in_the_notes) {
-  EXPECT_EQ(values("gif_two_frames"), colours({k0, k1, k2, k3, k0, k1}));
+  EXPECT_EQ(values("gif_two_frames"), colors({k0, k1, k2, k3, k0, k1}));
   const ImagePtr image = read(small_image("gif_two_frames").file);
   ASSERT_EQ(image->notes.size(), 1u);
   EXPECT_EQ(image->notes[0], "first of 2 frames");
@@ -286,9 +286,9 @@ TEST(Webp, what_is_wrong_with_a_file_is_said) {
 }
 
 TEST(Bmp, every_way_of_storing_gives_its_pixels) {
-  EXPECT_EQ(values("bmp_4_bit"), colours({k3, k0, k1, k0, k1, k2}));
-  EXPECT_EQ(values("bmp_8_bit_runs"), colours({k3, k0, k1, k1, k1, k2}));
-  EXPECT_EQ(values("bmp_4_bit_runs"), colours({k3, k0, k1, k1, k2, k1}));
+  EXPECT_EQ(values("bmp_4_bit"), colors({k3, k0, k1, k0, k1, k2}));
+  EXPECT_EQ(values("bmp_8_bit_runs"), colors({k3, k0, k1, k1, k1, k2}));
+  EXPECT_EQ(values("bmp_4_bit_runs"), colors({k3, k0, k1, k1, k2, k1}));
   // 24 bits: B G R, the bottom row first, rows padded to 12 bytes.
   EXPECT_EQ(values("bmp_24_bit"), (Ints{57, 53, 49, 69, 65, 61, 81, 77, 73, 9, 5, 1, 21, 17, 13, 33, 29, 25}));
   // 16 bits: 5 each; the first pixel is 0x0501: 1, 8, 1 of 31.
@@ -301,11 +301,11 @@ TEST(Tga, every_way_of_storing_gives_its_pixels) {
   // Bottom row first: four equal pixels run across the rows, then two single ones.
   EXPECT_EQ(values("tga_rgba_runs"), (Ints{3, 2, 1, 4, 7, 6, 5, 8, 11, 10, 9, 12, 3, 2, 1, 4, 3, 2, 1, 4, 3, 2, 1, 4}));
   EXPECT_EQ(values("tga_palette"), (Ints{3, 2, 1, 6, 5, 4, 3, 2, 1, 6, 5, 4, 6, 5, 4, 3, 2, 1}));
-  EXPECT_EQ(values("tga_grey"), (Ints{1, 5, 9, 13, 17, 21}));
+  EXPECT_EQ(values("tga_gray"), (Ints{1, 5, 9, 13, 17, 21}));
 }
 
 TEST(Tga, columns_from_the_right_are_turned_round) {
-  FileBytes file = small_image("tga_grey").file;
+  FileBytes file = small_image("tga_gray").file;
   file[17] |= 0x10;
   EXPECT_EQ(values(file), (Ints{9, 5, 1, 21, 17, 13}));
 }
@@ -332,7 +332,7 @@ TEST(Pnm, damaged_headers_are_refused_with_the_reason) {
 
 TEST(Psd, planes_become_pixels) {
   EXPECT_EQ(values("psd_rgb"), (Ints{1, 25, 49, 5, 29, 53, 9, 33, 57, 13, 37, 61, 17, 41, 65, 21, 45, 69}));
-  EXPECT_EQ(values("psd_grey_runs"), (Ints{7, 7, 7, 1, 2, 3}));
+  EXPECT_EQ(values("psd_gray_runs"), (Ints{7, 7, 7, 1, 2, 3}));
   EXPECT_EQ(wide_values("psd_rgba_16")[0], 1 * 256 + 5);
   EXPECT_EQ(wide_values("psd_rgba_16")[1], 17 * 256 + 21);
 }

@@ -14,13 +14,13 @@ TEST(InferBench, weights_are_the_formula_that_another_program_builds) {
   Network network(stream, Architecture::parse("input 3x224x224 | conv1: conv 6 5x5 | bn: batchnorm"));
   fill_by_formula(stream, network, 1);
   // Computed by the numpy form of the formula.
-  const std::vector<float> input = network.read_slot(stream, network.activation(0));
+  const std::vector<float> input = network.read_tensor(stream, network.activation(0));
   EXPECT_EQ(input.front(), -0x1.9bd584p-1f);
   EXPECT_EQ(input[1], -0x1.68fb6p-1f);
   EXPECT_EQ(input.back(), -0x1.6c9acp-5f);
-  const std::vector<float> mean = network.read_slot(stream, *network.find(Role::running, "bn.running_mean"));
-  const std::vector<float> variance = network.read_slot(stream, *network.find(Role::running, "bn.running_var"));
-  const std::vector<float> scale = network.read_slot(stream, *network.find(Role::weight, "bn.weight"));
+  const std::vector<float> mean = network.read_tensor(stream, *network.find(TensorKind::buffer, "bn.running_mean"));
+  const std::vector<float> variance = network.read_tensor(stream, *network.find(TensorKind::buffer, "bn.running_var"));
+  const std::vector<float> scale = network.read_tensor(stream, *network.find(TensorKind::weight, "bn.weight"));
   EXPECT_FLOAT_EQ(variance[0], 1 + 0.25f * 0.31320586800575256f);
   for (size_t i = 0; i < scale.size(); ++i) {
     EXPECT_LE(std::abs(mean[i]), 0.4331f);  // sqrt(3 / 16)
@@ -33,9 +33,9 @@ TEST(InferBench, weights_of_another_seed_are_others) {
   Stream stream;
   Network network(stream, Architecture::parse("input 4 | dense 3"));
   fill_by_formula(stream, network, 1);
-  const std::vector<float> one = network.read_slot(stream, network.slots()[2]);
+  const std::vector<float> one = network.read_tensor(stream, network.tensors()[2]);
   fill_by_formula(stream, network, 2);
-  EXPECT_NE(one, network.read_slot(stream, network.slots()[2]));
+  EXPECT_NE(one, network.read_tensor(stream, network.tensors()[2]));
 }
 
 TEST(InferBench, checks_every_layer_of_the_models_by_name_before_it_times_them) {
@@ -70,13 +70,13 @@ TEST(InferBench, says_which_layers_it_has_no_formula_for) {
 TEST(InferBench, looking_at_a_large_network_takes_its_weights_its_activations_and_a_tenth) {
   // (resnet18 takes an eighth: room to pack the weights of its largest layer, which a processor leaves untouched.)
   for (const char* name : {"alexnet", "resnet50", "squeezenet1_1", "vgg16"}) {
-    const SlotPlan plan = plan_slots(build_model(name), Plan{});
-    const int64_t needed = plan.arena[static_cast<size_t>(Role::weight)] +
-                           plan.arena[static_cast<size_t>(Role::running)] +
-                           plan.arena[static_cast<size_t>(Role::activation)];
+    const TensorPlan plan = plan_tensors(build_model(name), Plan{});
+    const int64_t needed = plan.arena[static_cast<size_t>(TensorKind::weight)] +
+                           plan.arena[static_cast<size_t>(TensorKind::buffer)] +
+                           plan.arena[static_cast<size_t>(TensorKind::activation)];
     EXPECT_LE(plan.bytes(), needed * 4 * 11 / 10) << name;
-    EXPECT_EQ(plan.arena[static_cast<size_t>(Role::activation_gradient)], 0) << name;
-    EXPECT_EQ(plan.arena[static_cast<size_t>(Role::mask)], 0) << name;
+    EXPECT_EQ(plan.arena[static_cast<size_t>(TensorKind::activation_gradient)], 0) << name;
+    EXPECT_EQ(plan.arena[static_cast<size_t>(TensorKind::saved)], 0) << name;
   }
 }
 
@@ -95,8 +95,8 @@ TEST(InferBench, weights_may_come_from_elsewhere) {
   const InferBenchRow row = bench_infer(Device::cpu(), "a text", Architecture::parse("input 4 | dense 3"), 1, 1, 1,
                                         nullptr, [&](Stream& stream, Network& network) {
                                           loaded = true;
-                                          const Slot& weight = *network.find(Role::weight, "0.weight");
-                                          network.write_slot(stream, weight, std::vector<float>(12, 0.5f));
+                                          const NamedTensor& weight = *network.find(TensorKind::weight, "0.weight");
+                                          network.write_tensor(stream, weight, std::vector<float>(12, 0.5f));
                                         });
   EXPECT_TRUE(loaded);
   EXPECT_EQ(row.checked_layers, 1);
@@ -110,9 +110,9 @@ TEST(InferBench, a_layer_that_gives_another_value_is_named) {
   InferBenchRow row;
   check_layers(stream, network, 1, row);
   EXPECT_EQ(row.checked_layers, 3);
-  std::vector<float> values = network.read_slot(stream, network.activation(2));
+  std::vector<float> values = network.read_tensor(stream, network.activation(2));
   values.back() *= 1.0001f;  // the last place is among those that are looked at
-  network.write_slot(stream, network.activation(2), values);
+  network.write_tensor(stream, network.activation(2), values);
   try {
     check_layers(stream, network, 1, row);
     FAIL() << "a wrong value was not seen";

@@ -20,37 +20,37 @@ namespace striate {
 struct NetworkMoment {
   Stream stream{Device::cpu()};
   Architecture architecture;
-  std::map<std::pair<Role, std::string>, std::vector<float>> slots;
+  std::map<std::pair<TensorKind, std::string>, std::vector<float>> tensors;
   NetworkValues values;
 
   explicit NetworkMoment(const Architecture& of) : architecture(of) {
     Network network(stream, architecture, Plan{1, true, true, 0});
     network.initialize(stream, Initializer::pytorch, 3);
     Random random(4, 0);
-    const auto scatter = [&](const Slot& slot, float low, float high) {
-      std::vector<float> v(static_cast<size_t>(slot.shape.count()));
+    const auto scatter = [&](const NamedTensor& tensor, float low, float high) {
+      std::vector<float> v(static_cast<size_t>(tensor.shape.count()));
       for (float& f : v) f = random.between(low, high) * (low < 0 || random.below(2) == 0 ? 1.0f : -1.0f);
-      network.write_slot(stream, slot, v);
+      network.write_tensor(stream, tensor, v);
     };
-    const std::vector<Slot> all = network.slots();
-    for (const Slot& slot : all) {
-      if (slot.role == Role::weight) scatter(slot, 0.2f, 1.3f);
-      if (slot.role == Role::running) {
-        network.write_slot(stream, slot, std::vector<float>(static_cast<size_t>(slot.shape.count()), 0.7f));
+    const std::vector<NamedTensor> all = network.tensors();
+    for (const NamedTensor& tensor : all) {
+      if (tensor.kind == TensorKind::weight) scatter(tensor, 0.2f, 1.3f);
+      if (tensor.kind == TensorKind::buffer) {
+        network.write_tensor(stream, tensor, std::vector<float>(static_cast<size_t>(tensor.shape.count()), 0.7f));
       }
     }
     scatter(network.activation(0), 0.2f, 1.3f);
     network.forward(stream, Mode::evaluation);
-    for (const Slot& slot : all) slots[{slot.role, slot.name}] = network.read_slot(stream, slot);
+    for (const NamedTensor& tensor : all) tensors[{tensor.kind, tensor.name}] = network.read_tensor(stream, tensor);
     values.architecture = &architecture;
     values.shapes = architecture.shapes(1);
     values.order = summation_order(Device::cpu());
-    values.array = [this](Role role, const std::string& name) -> const float* {
-      const auto found = slots.find({role, name});
-      return found == slots.end() ? nullptr : found->second.data();
+    values.array = [this](TensorKind kind, const std::string& name) -> const float* {
+      const auto found = tensors.find({kind, name});
+      return found == tensors.end() ? nullptr : found->second.data();
     };
     values.activation = [this](int node) {
-      return values.array(Role::activation, architecture.nodes()[static_cast<size_t>(node)].name);
+      return values.array(TensorKind::activation, architecture.nodes()[static_cast<size_t>(node)].name);
     };
   }
   NetworkMoment(const NetworkMoment&) = delete;
@@ -78,14 +78,15 @@ inline std::vector<std::set<Source>> sources_by_changing(const NetworkMoment& mo
     call.x.push_back({x[i].data(), shapes[i], Device::cpu()});
   }
   for (const WeightSpec& w : layer.parameters(shapes)) {
-    call.weights.push_back(take(copy_of(values.array(Role::weight, values.array_name(node, w.name)), w.shape.count())));
+    call.weights.push_back(
+        take(copy_of(values.array(TensorKind::weight, values.array_name(node, w.name)), w.shape.count())));
   }
-  for (const Running& r : layer.running(shapes)) {
-    call.running.push_back(
-        take(copy_of(values.array(Role::running, values.array_name(node, r.name)), r.shape.count())));
+  for (const BufferSpec& r : layer.buffers(shapes)) {
+    call.buffers.push_back(
+        take(copy_of(values.array(TensorKind::buffer, values.array_name(node, r.name)), r.shape.count())));
   }
-  for (const Kept& kept : layer.kept(shapes)) {
-    call.kept.push_back(take(std::vector<float>(static_cast<size_t>(kept.shape.count()))));
+  for (const SavedTensor& saved : layer.saved_tensors(shapes)) {
+    call.saved.push_back(take(std::vector<float>(static_cast<size_t>(saved.shape.count()))));
   }
   call.scratch = take(std::vector<float>(static_cast<size_t>(layer.scratch(shapes)) + 1));
   const Shape& out = values.shapes[static_cast<size_t>(node)];

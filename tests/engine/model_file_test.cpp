@@ -11,7 +11,7 @@
 #include "engine/error.h"
 #include "engine/files/image_file.h"
 #include "engine/network/models.h"
-#include "engine/prepare/prepare_picture.h"
+#include "engine/preprocess/prepare_picture.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/metrics.h"
 #include "kernels/memory.h"
@@ -40,11 +40,11 @@ struct Answer {
 Answer answer(Stream& stream, OpenedModelFile& model, const std::string& picture) {
   const ModelFile& file = model.file;
   const PreparedPicture prepared =
-      prepare_picture(*read_image(reference_path(picture)), file.preparation, file.picture());
-  model.network.write_slot(stream, model.network.activation(0), in_network_order(file, prepared.values));
+      prepare_picture(*read_image(reference_path(picture)), file.preprocessing, file.picture());
+  model.network.write_tensor(stream, model.network.activation(0), in_network_order(file, prepared.values));
   model.network.forward(stream, Mode::evaluation);
   const std::vector<float> p = class_probabilities(file.info.architecture, Loss::cross_entropy,
-                                                   model.network.read_slot(stream, model.network.output()));
+                                                   model.network.read_tensor(stream, model.network.output()));
   const auto best = std::max_element(p.begin(), p.end());
   return {static_cast<int>(best - p.begin()), *best};
 }
@@ -68,8 +68,8 @@ TEST(ModelFile, squeezenet_and_its_twin_see_what_they_should) {
     OpenedModelFile onnx = open_model_file(stream, reference_path("data/models/SqueezeNet_fp16.onnx"));
     OpenedModelFile twin = open_model_file(stream, reference_path("data/models/squeezenet1_1_imagenet_f16.safetensors"),
                                            {"squeezenet1_1", {}});
-    EXPECT_EQ(onnx.file.preparation.text(), "shorter 256 | order bgr | scale 1 | mean 104,117,123");
-    EXPECT_EQ(twin.file.preparation.text(), onnx.file.preparation.text());
+    EXPECT_EQ(onnx.file.preprocessing.text(), "shorter 256 | order bgr | scale 1 | mean 104,117,123");
+    EXPECT_EQ(twin.file.preprocessing.text(), onnx.file.preprocessing.text());
     EXPECT_EQ(twin.file.style, "Caffe");
     EXPECT_EQ(class_count(onnx.file), 1000);
     for (const Row& row : rows) {
@@ -87,13 +87,13 @@ TEST(ModelFile, the_zoos_mnist_network_is_right_as_often_as_stated) {
   STRIATE_NEEDS_REFERENCE("data/mnist");
   Stream stream(Device::best());
   OpenedModelFile model = open_model_file(stream, reference_path("data/models/mnist.onnx"));
-  EXPECT_EQ(model.file.preparation.text(1), "middle | scale 1") << "CNTK leaves pictures at 0..255";
+  EXPECT_EQ(model.file.preprocessing.text(1), "middle | scale 1") << "CNTK leaves pictures at 0..255";
   const std::unique_ptr<Dataset> data = open_dataset("mnist:" + reference_path("data/mnist"));
   std::vector<int64_t> test;
   for (int64_t i = data->training_size(); i < data->size(); ++i) test.push_back(i);
   ASSERT_EQ(test.size(), 10000u);
   Evaluator evaluator(stream, model.file.info.architecture, 250);
-  EXPECT_EQ(evaluator.evaluate(stream, model.network, *data, test, model.file.info.normalisation).correct, 9891);
+  EXPECT_EQ(evaluator.evaluate(stream, model.network, *data, test, model.file.info.normalization).correct, 9891);
 }
 
 TEST(ModelFile, of_this_program_brings_everything_itself) {
@@ -102,7 +102,7 @@ TEST(ModelFile, of_this_program_brings_everything_itself) {
   ModelInfo info;
   info.architecture = Architecture::parse("input 3x8x8 | conv 2 3x3 | relu | flatten | dense 2");
   info.classes = {"cat", "dog"};
-  info.normalisation = {{0.1f, 0.2f, 0.3f}, {1, 2, 3}};
+  info.normalization = {{0.1f, 0.2f, 0.3f}, {1, 2, 3}};
   Network network(stream, info.architecture);
   network.initialize(stream, Initializer::pytorch, 1);
   const std::string path = folder / "own.safetensors";
@@ -110,12 +110,12 @@ TEST(ModelFile, of_this_program_brings_everything_itself) {
   OpenedModelFile opened = open_model_file(stream, path);
   EXPECT_EQ(opened.file.kind, ModelFile::Kind::striate);
   EXPECT_EQ(opened.file.info.classes, info.classes);
-  EXPECT_EQ(opened.file.preparation.text(), "middle | order rgb | scale 1/255 | mean 0.1,0.2,0.3 | deviation 1,2,3");
+  EXPECT_EQ(opened.file.preprocessing.text(), "middle | order rgb | scale 1/255 | mean 0.1,0.2,0.3 | deviation 1,2,3");
   EXPECT_EQ(opened.file.prepared_as, "the file");
-  for (const Slot& slot : network.slots()) {
-    if (slot.role != Role::weight) continue;
-    EXPECT_EQ(opened.network.read_slot(stream, *opened.network.find(Role::weight, slot.name)),
-              network.read_slot(stream, slot));
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind != TensorKind::weight) continue;
+    EXPECT_EQ(opened.network.read_tensor(stream, *opened.network.find(TensorKind::weight, tensor.name)),
+              network.read_tensor(stream, tensor));
   }
 }
 
@@ -158,7 +158,7 @@ TEST(ModelFile, outputs_that_are_no_numbers_are_an_error) {
     for (const char* text : {"input 2 | dense 2", "input 2 | softmax"}) {
       const std::string error =
           failure([&] { class_probabilities(Architecture::parse(text), Loss::cross_entropy, output); });
-      EXPECT_NE(error.find("the network's output is no number: value "), std::string::npos) << error;
+      EXPECT_NE(error.find("the network's output is not a number: value "), std::string::npos) << error;
     }
   }
   Stream stream(Device::cpu());
@@ -187,10 +187,10 @@ TEST(ModelFile, a_named_model_has_as_many_classes_as_its_weights) {
   for (const auto& [name, prefix] : {std::pair{"resnet18", ""}, std::pair{"squeezenet1_1", "module."}}) {
     const Architecture seven = build_model(name, {}, 7);
     SafeTensorsWriter writer;
-    for (const Slot& slot : plan_slots(seven, {}).slots) {
-      if (slot.role != Role::weight && slot.role != Role::running) continue;
-      const std::vector<float> values(static_cast<size_t>(slot.shape.count()), 0.5f);
-      writer.add(prefix + slot.name, slot.shape.sizes(), values.data(), values.size());
+    for (const NamedTensor& tensor : plan_tensors(seven, {}).tensors) {
+      if (tensor.kind != TensorKind::weight && tensor.kind != TensorKind::buffer) continue;
+      const std::vector<float> values(static_cast<size_t>(tensor.shape.count()), 0.5f);
+      writer.add(prefix + tensor.name, tensor.shape.sizes(), values.data(), values.size());
     }
     const std::string path = folder / (std::string(name) + ".safetensors");
     writer.write(path);
@@ -294,10 +294,11 @@ TEST(ModelFile, every_activation_can_be_read_by_name_and_gradients_take_nothing)
   for (const Model& m : large_models()) {
     SCOPED_TRACE(m.name);
     const Architecture architecture = build_model(m.name);
-    const SlotPlan plan = plan_slots(architecture, {});
-    for (const Role role : {Role::activation_gradient, Role::weight_gradient, Role::optimizer_state, Role::mask})
-      EXPECT_EQ(plan.arena[static_cast<size_t>(role)], 0) << role_name(role);
-    EXPECT_GE(plan.arena[static_cast<size_t>(Role::weight)], architecture.totals().parameters);
+    const TensorPlan plan = plan_tensors(architecture, {});
+    for (const TensorKind kind :
+         {TensorKind::activation_gradient, TensorKind::weight_gradient, TensorKind::optimizer_state, TensorKind::saved})
+      EXPECT_EQ(plan.arena[static_cast<size_t>(kind)], 0) << tensor_kind_name(kind);
+    EXPECT_GE(plan.arena[static_cast<size_t>(TensorKind::weight)], architecture.totals().parameters);
   }
   const int64_t before = memory_use().bytes;
   Network network(stream, build_model("squeezenet1_1"));
@@ -305,22 +306,24 @@ TEST(ModelFile, every_activation_can_be_read_by_name_and_gradients_take_nothing)
   network.initialize(stream, Initializer::he_normal, 1);
   std::vector<float> input(static_cast<size_t>(network.activation(0).shape.count()));
   for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i % 7) - 3.0f;
-  network.write_slot(stream, network.activation(0), input);
+  network.write_tensor(stream, network.activation(0), input);
   network.forward(stream, Mode::evaluation);
   const std::vector<Shape> shapes = network.architecture().shapes(1);
   for (int n = 0; n < network.architecture().size(); ++n) {
     const std::string& name = network.architecture().nodes()[static_cast<size_t>(n)].name;
-    const Slot* slot = network.find(Role::activation, name);
-    ASSERT_NE(slot, nullptr) << name;
-    EXPECT_EQ(slot->shape, shapes[static_cast<size_t>(n)]);
-    const std::vector<float> values = network.read_slot(stream, *slot);
+    const NamedTensor* tensor = network.find(TensorKind::activation, name);
+    ASSERT_NE(tensor, nullptr) << name;
+    EXPECT_EQ(tensor->shape, shapes[static_cast<size_t>(n)]);
+    const std::vector<float> values = network.read_tensor(stream, *tensor);
     EXPECT_TRUE(std::any_of(values.begin(), values.end(), [](float v) { return v != 0 && std::isfinite(v); })) << name;
   }
   // The input is still there, and a layer's relu is the relu of what its convolution left.
-  EXPECT_EQ(network.read_slot(stream, network.activation(0)), input);
-  std::vector<float> rectified = network.read_slot(stream, *network.find(Role::activation, "features.12.expand3x3"));
+  EXPECT_EQ(network.read_tensor(stream, network.activation(0)), input);
+  std::vector<float> rectified =
+      network.read_tensor(stream, *network.find(TensorKind::activation, "features.12.expand3x3"));
   for (float& value : rectified) value = std::max(value, 0.0f);
-  EXPECT_EQ(network.read_slot(stream, *network.find(Role::activation, "features.12.expand3x3_activation")), rectified);
+  EXPECT_EQ(network.read_tensor(stream, *network.find(TensorKind::activation, "features.12.expand3x3_activation")),
+            rectified);
 }
 
 }  // namespace

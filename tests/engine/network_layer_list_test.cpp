@@ -153,7 +153,7 @@ TEST(LayerList, says_beside_which_layer_what_is_wrong) {
       {"", -1, "an architecture without layers", "add one, or write: conv 6 5x5 | relu | flatten | dense 10"},
       {"# only a comment", -1, "an architecture without layers",
        "add one, or write: conv 6 5x5 | relu | flatten | dense 10"},
-      {"relu | conf 6 5x5 | flatten", 1, "\"conf\" is no layer", "did you mean"},
+      {"relu | conf 6 5x5 | flatten", 1, "unknown layer \"conf\"", "did you mean"},
       {"conv 6 | relu", 0, "conv needs its kernel size", "write conv FILTERS"},
       {"conv 6 5x5 strid 2", 0, "\"strid\" is not understood after conv", "did you mean \"stride\"?"},
       {"conv 6 5x5 | flatten | conv 6 5x5", 2, "got 3456 values for each picture", "put it before the flatten layer"},
@@ -376,12 +376,12 @@ TEST(LayerSettings, says_what_cannot_be_set) {
   EXPECT_EQ(failure([] { layer_setting("conv 6 5x5", "filter"); }),
             "conv has no setting \"filter\" / did you mean \"filters\"?");
   EXPECT_EQ(failure([] { layer_setting("relu", "slope"); }), "relu has no settings / there is nothing to set");
-  EXPECT_EQ(failure([] { layer_settings("conf"); }).substr(0, 18), "\"conf\" is no layer");
+  EXPECT_EQ(failure([] { layer_settings("conf"); }).substr(0, 20), "unknown layer \"conf\"");
   EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "filters", "1 | relu"); }),
             "\"1 | relu\" is no filters for conv / How many kernels: each gives one channel of the output");
   EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "bias", "perhaps"); }).substr(0, 9), "\"perhaps\"");
   EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "filters", ""); }).substr(0, 3), "\"\" ");
-  // A value that is no number is the parser's to tell, beside its line.
+  // A value that is not a number is the parser's to tell, beside its line.
   EXPECT_EQ(with_layer_setting("conv 6 5x5", "filters", "many"), "conv many 5x5");
   EXPECT_EQ(LayerList::parse("conv many 5x5").check().wrong(), 0);
 }

@@ -206,7 +206,7 @@ struct Run {
 double value_of(Stream& stream, Network& network, Mode mode, const std::vector<float>& factors) {
   network.set_seed(stream, 5);  // the same dropout every time
   network.forward(stream, mode);
-  const std::vector<float> y = network.read_slot(stream, network.output());
+  const std::vector<float> y = network.read_tensor(stream, network.output());
   double sum = 0;
   for (size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(y[i]) * factors[i];
   return sum;
@@ -214,15 +214,15 @@ double value_of(Stream& stream, Network& network, Mode mode, const std::vector<f
 
 Run analytic(Stream& stream, Network& network, Mode mode, const std::vector<float>& factors) {
   value_of(stream, network, mode, factors);
-  network.write_slot(stream, *network.output_gradient(), factors);
+  network.write_tensor(stream, *network.output_gradient(), factors);
   network.backward(stream);
   Run run;
   run.names.push_back("input");
-  run.gradients.push_back(network.read_slot(stream, *network.gradient(0)));
-  for (const Slot& slot : network.slots()) {
-    if (slot.role != Role::weight_gradient) continue;
-    run.names.push_back(slot.name);
-    run.gradients.push_back(network.read_slot(stream, slot));
+  run.gradients.push_back(network.read_tensor(stream, *network.gradient(0)));
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind != TensorKind::weight_gradient) continue;
+    run.names.push_back(tensor.name);
+    run.gradients.push_back(network.read_tensor(stream, tensor));
   }
   return run;
 }
@@ -234,39 +234,39 @@ void check_gradients(const Case& c, Mode mode) {
   on_all_devices([&](Stream& stream) {
     Network network(stream, architecture, Plan{c.batch, true, true, 0});
     network.initialize(stream, Initializer::pytorch, 3);
-    const Slot input = network.activation(0);
+    const NamedTensor input = network.activation(0);
     const std::vector<float> x = spaced(input.shape.count(), 1, -1.5f, 1.5f);
     const std::vector<float> factors = spaced(network.output().shape.count(), 2, 0.2f, 1.0f);
-    network.write_slot(stream, input, x);
-    // Batch normalisation begins with ones and zeros: other numbers show more.
-    const std::vector<Slot> slots = network.slots();
-    for (const Slot& slot : slots) {
-      if (slot.role == Role::running) {
-        network.write_slot(stream, slot, spaced(slot.shape.count(), 7, 0.5f, 1.5f));
-      } else if (slot.role == Role::weight && slot.shape.rank() == 1) {
-        network.write_slot(stream, slot, spaced(slot.shape.count(), 8, -0.6f, 1.2f));
+    network.write_tensor(stream, input, x);
+    // Batch normalization begins with ones and zeros: other numbers show more.
+    const std::vector<NamedTensor> tensors = network.tensors();
+    for (const NamedTensor& tensor : tensors) {
+      if (tensor.kind == TensorKind::buffer) {
+        network.write_tensor(stream, tensor, spaced(tensor.shape.count(), 7, 0.5f, 1.5f));
+      } else if (tensor.kind == TensorKind::weight && tensor.shape.rank() == 1) {
+        network.write_tensor(stream, tensor, spaced(tensor.shape.count(), 8, -0.6f, 1.2f));
       }
     }
     const Run run = analytic(stream, network, mode, factors);
     if (differences.empty()) {
       const float h = 2e-3f;
       for (const std::string& name : run.names) {
-        const Slot slot = name == "input" ? input : *network.find(Role::weight, name);
-        const std::vector<float> start = network.read_slot(stream, slot);
+        const NamedTensor tensor = name == "input" ? input : *network.find(TensorKind::weight, name);
+        const std::vector<float> start = network.read_tensor(stream, tensor);
         std::vector<float> slope(start.size());
         for (size_t i = 0; i < start.size(); ++i) {
           std::vector<float> moved = start;
           moved[i] = start[i] + h;
           const float up = moved[i];
-          network.write_slot(stream, slot, moved);
+          network.write_tensor(stream, tensor, moved);
           const double above = value_of(stream, network, mode, factors);
           moved[i] = start[i] - h;
           const float down = moved[i];
-          network.write_slot(stream, slot, moved);
+          network.write_tensor(stream, tensor, moved);
           const double below = value_of(stream, network, mode, factors);
           slope[i] = static_cast<float>((above - below) / (static_cast<double>(up) - down));
         }
-        network.write_slot(stream, slot, start);
+        network.write_tensor(stream, tensor, start);
         differences.push_back(slope);
       }
     }
@@ -293,21 +293,21 @@ TEST(NetworkGradients, are_those_of_finite_differences_in_training) {
 TEST(NetworkGradients, are_those_of_finite_differences_in_evaluation) {
   for (const Case& c : kLayers) {
     const std::string text = c.text;
-    // Elsewhere there is no difference. Batch normalisation's own weights are not learned in evaluation.
+    // Elsewhere there is no difference. Batch normalization's own weights are not learned in evaluation.
     if (text.find("dropout") != std::string::npos) check_gradients(c, Mode::evaluation);
   }
 }
 
-TEST(NetworkGradients, batch_normalisation_in_evaluation_is_a_fixed_line) {
+TEST(NetworkGradients, batch_normalization_in_evaluation_is_a_fixed_line) {
   Stream stream;
   Network network(stream, Architecture::parse("input 2x3x3 | batchnorm"), Plan{2, true, true, 0});
   network.initialize(stream, Initializer::pytorch, 1);
-  network.write_slot(stream, *network.find(Role::running, "0.running_var"), {4, 0.25f});
-  network.write_slot(stream, *network.find(Role::weight, "0.weight"), {3, 5});
+  network.write_tensor(stream, *network.find(TensorKind::buffer, "0.running_var"), {4, 0.25f});
+  network.write_tensor(stream, *network.find(TensorKind::weight, "0.weight"), {3, 5});
   network.forward(stream, Mode::evaluation);
-  network.write_slot(stream, *network.output_gradient(), std::vector<float>(36, 1));
+  network.write_tensor(stream, *network.output_gradient(), std::vector<float>(36, 1));
   network.backward(stream);
-  const std::vector<float> dx = network.read_slot(stream, *network.gradient(0));
+  const std::vector<float> dx = network.read_tensor(stream, *network.gradient(0));
   for (int i = 0; i < 36; ++i) EXPECT_NEAR(dx[i], i / 9 % 2 == 0 ? 1.5 : 10, 1e-3);
 }
 

@@ -50,15 +50,15 @@ void compare(Stream& stream, const Architecture& architecture, int batch, const 
   Network whole(stream, architecture, keeping);
   whole.initialize(stream, Initializer::he_normal, 3);
   const std::vector<float> input = waves(whole.activation(0).shape.count());
-  whole.write_slot(stream, whole.activation(0), input);
+  whole.write_tensor(stream, whole.activation(0), input);
   whole.forward(stream, Mode::evaluation);
   Network little(stream, architecture, Plan::inference(batch, kept));
   little.copy_weights(stream, whole);
-  little.write_slot(stream, little.activation(0), input);
-  EXPECT_LE(little.arena_size(Role::activation), whole.arena_size(Role::activation));
+  little.write_tensor(stream, little.activation(0), input);
+  EXPECT_LE(little.arena_size(TensorKind::activation), whole.arena_size(TensorKind::activation));
   const auto same = [&](int node) {
-    return same_bits(whole.read_slot(stream, whole.activation(node)),
-                     little.read_slot(stream, little.activation(node)));
+    return same_bits(whole.read_tensor(stream, whole.activation(node)),
+                     little.read_tensor(stream, little.activation(node)));
   };
   for (int round = 0; round < (brief ? 1 : 2); ++round) {  // the input is still there
     little.forward(stream, Mode::evaluation);
@@ -147,7 +147,7 @@ TEST(MemoryPlan, gives_the_same_bits_for_every_kind_of_layer) {
     Architecture architecture;
     try {
       architecture = architecture_from(text, Shape{1, 12, 10}, 0);
-      if (plan_slots(architecture, Plan{3}).bytes() > 1 << 24) continue;
+      if (plan_tensors(architecture, Plan{3}).bytes() > 1 << 24) continue;
     } catch (const Error&) {  // a text that is no network
       continue;
     }
@@ -189,10 +189,10 @@ TEST(MemoryPlan, resnet50_in_batches_of_32_takes_well_under_a_third) {
   const Architecture resnet = build_model("resnet50");
   Plan keeping;
   keeping.batch = 32;
-  const int64_t little = plan_slots(resnet, Plan::inference(32)).bytes(), all = plan_slots(resnet, keeping).bytes();
+  const int64_t little = plan_tensors(resnet, Plan::inference(32)).bytes(), all = plan_tensors(resnet, keeping).bytes();
   EXPECT_LT(little * 5, all) << little << " of " << all;
   // And what is asked for is added, no more.
-  const int64_t with_one = plan_slots(resnet, Plan::inference(32, {"layer1.0"})).bytes();
+  const int64_t with_one = plan_tensors(resnet, Plan::inference(32, {"layer1.0"})).bytes();
   EXPECT_GT(with_one, little);
   EXPECT_LE(with_one, little + 2 * resnet.shapes(32)[static_cast<size_t>(resnet.find("layer1.0"))].count() * 4);
 }
@@ -203,7 +203,7 @@ TEST(MemoryPlan, what_is_not_kept_cannot_be_looked_at) {
   Network network(stream, architecture, Plan::inference(2, {"1"}));
   const auto failure = [&](int node) -> std::string {
     try {
-      network.read_slot(stream, network.activation(node));
+      network.read_tensor(stream, network.activation(node));
       network.view(network.activation(node));
       return "";
     } catch (const Error& error) {
@@ -212,16 +212,16 @@ TEST(MemoryPlan, what_is_not_kept_cannot_be_looked_at) {
     }
   };
   EXPECT_NE(failure(5).find("layer 4"), std::string::npos);  // nothing was computed yet
-  network.write_slot(stream, network.activation(0), waves(8));
+  network.write_tensor(stream, network.activation(0), waves(8));
   network.forward(stream, Mode::evaluation);
   EXPECT_EQ(failure(0), "");
   EXPECT_EQ(failure(2), "");
   EXPECT_EQ(failure(5), "");
   EXPECT_EQ(failure(3), "the activation of layer 2 (dense 6) is not kept: this network reuses its memory");
-  EXPECT_THROW(network.write_slot(stream, network.activation(3), std::vector<float>(12)), Error);
+  EXPECT_THROW(network.write_tensor(stream, network.activation(3), std::vector<float>(12)), Error);
   network.replan(stream, Plan{2});
   EXPECT_EQ(failure(3), "");
-  EXPECT_THROW(plan_slots(architecture, Plan::inference(2, {"nine"})), Error);
+  EXPECT_THROW(plan_tensors(architecture, Plan::inference(2, {"nine"})), Error);
 }
 
 TEST(MemoryPlan, allows_larger_batches_in_the_same_memory) {

@@ -13,8 +13,9 @@ namespace {
 
 std::map<std::string, Shape> weights_of(const Architecture& architecture) {
   std::map<std::string, Shape> weights;
-  for (const Slot& slot : plan_slots(architecture, {}).slots) {
-    if (slot.role == Role::weight || slot.role == Role::running) weights.emplace(slot.name, slot.shape);
+  for (const NamedTensor& tensor : plan_tensors(architecture, {}).tensors) {
+    if (tensor.kind == TensorKind::weight || tensor.kind == TensorKind::buffer)
+      weights.emplace(tensor.name, tensor.shape);
   }
   return weights;
 }

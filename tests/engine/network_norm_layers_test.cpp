@@ -1,4 +1,4 @@
-// Bent activations, prelu, softmax along any axis and the normalisations as layers: their words, their errors, their
+// Bent activations, prelu, softmax along any axis and the normalizations as layers: their words, their errors, their
 // shapes, and that a network without gradients keeps nothing and computes the same.
 #include <gtest/gtest.h>
 
@@ -28,11 +28,11 @@ std::vector<float> run(Stream& stream, const std::string& text, const std::vecto
   Network network(stream, architecture, Plan{1, gradients, gradients, 0});
   network.initialize(stream, Initializer::pytorch, 1);
   for (const auto& [name, values] : weights) {
-    network.write_slot(stream, *network.find(Role::weight, name), values);
+    network.write_tensor(stream, *network.find(TensorKind::weight, name), values);
   }
-  network.write_slot(stream, network.activation(0), x);
+  network.write_tensor(stream, network.activation(0), x);
   network.forward(stream, Mode::evaluation);
-  return network.read_slot(stream, network.output());
+  return network.read_tensor(stream, network.output());
 }
 
 void expect_near(const std::vector<float>& got, const std::vector<double>& want, double tolerance = 1e-6) {
@@ -144,9 +144,9 @@ TEST(NormLayers, without_gradients_nothing_is_kept) {
   const Architecture architecture = Architecture::parse(
       "input 4x6x6 | groupnorm 2 | lrn 3 | instancenorm | layernorm from 1 | layernormdeviation from 2 | prelu");
   Network lean(stream, architecture, Plan{2, false, false, 0});
-  EXPECT_EQ(lean.arena_size(Role::mask), 0);
+  EXPECT_EQ(lean.arena_size(TensorKind::saved), 0);
   Network full(stream, architecture, Plan{2, true, true, 0});
-  EXPECT_GT(full.arena_size(Role::mask), 0);
+  EXPECT_GT(full.arena_size(TensorKind::saved), 0);
 }
 
 TEST(NormLayers, empty_tensors_stay_empty) {

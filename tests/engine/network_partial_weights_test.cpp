@@ -35,8 +35,8 @@ const char* kNetwork = "input 3 | first: dense 4 | batchnorm | last: dense 2";
 const std::vector<Stored> kSome = {{"first.weight", {4, 3}}, {"first.bias", {4}},     {"1.weight", {4}},
                                    {"1.running_mean", {4}},  {"last.weight", {5, 4}}, {"other.weight", {7}}};
 
-float first_value(Stream& stream, const Network& network, Role role, const std::string& name) {
-  return network.read_slot(stream, *network.find(role, name))[0];
+float first_value(Stream& stream, const Network& network, TensorKind kind, const std::string& name) {
+  return network.read_tensor(stream, *network.find(kind, name))[0];
 }
 
 }  // namespace
@@ -56,10 +56,10 @@ TEST(PartialWeights, take_what_fits_and_list_the_rest) {
   EXPECT_EQ(fit.mismatched[0].file_shape, (std::vector<int64_t>{5, 4}));
   EXPECT_EQ(fit.mismatched[0].shape, (std::vector<int64_t>{2, 4}));
   EXPECT_EQ(fit.mismatched[0].text(), "last.weight is 5 x 4 instead of 2 x 4");
-  EXPECT_EQ(first_value(stream, network, Role::weight, "first.weight"), 1);
-  EXPECT_EQ(first_value(stream, network, Role::running, "1.running_mean"), 4);
-  EXPECT_EQ(first_value(stream, network, Role::weight, "last.weight"), 1);  // as it was
-  EXPECT_EQ(first_value(stream, network, Role::running, "1.running_var"), 1);
+  EXPECT_EQ(first_value(stream, network, TensorKind::weight, "first.weight"), 1);
+  EXPECT_EQ(first_value(stream, network, TensorKind::buffer, "1.running_mean"), 4);
+  EXPECT_EQ(first_value(stream, network, TensorKind::weight, "last.weight"), 1);  // as it was
+  EXPECT_EQ(first_value(stream, network, TensorKind::buffer, "1.running_var"), 1);
 }
 
 TEST(PartialWeights, are_refused_unless_asked_for_and_nothing_is_written) {
@@ -74,7 +74,7 @@ TEST(PartialWeights, are_refused_unless_asked_for_and_nothing_is_written) {
     EXPECT_NE(what.find("last.weight is 5 x 4 instead of 2 x 4"), std::string::npos) << what;
     EXPECT_NE(what.find("other.weight is left over"), std::string::npos) << what;
   }
-  EXPECT_EQ(first_value(stream, network, Role::weight, "first.weight"), 0);
+  EXPECT_EQ(first_value(stream, network, TensorKind::weight, "first.weight"), 0);
   WeightsLoading partial;
   partial.partial = true;
   EXPECT_THROW(load_weights(stream, file_with({{"nothing.like.it", {4, 3}}}), "x", network, partial), Error);
@@ -89,7 +89,7 @@ TEST(PartialWeights, are_found_behind_a_prefix_whose_first_array_is_missing) {
       load_weights(stream, file_with({{"module.last.bias", {2}}, {"module.1.weight", {4}}}), "x", network, partial);
   EXPECT_EQ(fit.prefix, "module.");
   EXPECT_EQ(fit.tensor.size(), 2u);
-  EXPECT_EQ(first_value(stream, network, Role::weight, "last.bias"), 1);
+  EXPECT_EQ(first_value(stream, network, TensorKind::weight, "last.bias"), 1);
 }
 
 TEST(PartialWeights, leave_out_the_layers_that_are_named) {
@@ -105,7 +105,7 @@ TEST(PartialWeights, leave_out_the_layers_that_are_named) {
   const WeightsFit fit = load_weights(stream, file_with(whole), "x", network, how);
   EXPECT_TRUE(fit.fits());
   EXPECT_EQ(fit.tensor.size(), 6u);
-  EXPECT_EQ(first_value(stream, network, Role::weight, "last.weight"), 0);
+  EXPECT_EQ(first_value(stream, network, TensorKind::weight, "last.weight"), 0);
 }
 
 TEST(PartialWeights, do_not_count_the_state_of_a_training_as_unexpected) {

@@ -38,13 +38,13 @@ struct Computed {
 Computed computed(const std::string& text, int batch = 1, std::vector<float> input = {}) {
   Stream stream;
   Network network(stream, Architecture::parse(text), Plan{batch, false, false, 0});
-  const Slot& in = network.activation(0);
-  network.write_slot(stream, in, input.empty() ? counting(in.shape.count()) : std::move(input));
-  for (const Slot& slot : network.slots()) {
-    if (slot.role == Role::weight) network.write_slot(stream, slot, counting(slot.shape.count(), 1));
+  const NamedTensor& in = network.activation(0);
+  network.write_tensor(stream, in, input.empty() ? counting(in.shape.count()) : std::move(input));
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind == TensorKind::weight) network.write_tensor(stream, tensor, counting(tensor.shape.count(), 1));
   }
   network.forward(stream, Mode::evaluation);
-  return {network.output().shape, network.read_slot(stream, network.output())};
+  return {network.output().shape, network.read_tensor(stream, network.output())};
 }
 
 using Floats = std::vector<float>;
@@ -136,7 +136,7 @@ TEST(TensorLayers, mistakes_in_their_words_have_a_place) {
       return std::string(error.what());
     }
   };
-  EXPECT_EQ(wrong("reshape 2,-1,-1"), "line 1, column 9: \"2,-1,-1\" is no list of sizes for reshape");
+  EXPECT_EQ(wrong("reshape 2,-1,-1"), "line 1, column 9: \"2,-1,-1\" is not a valid list of sizes for reshape");
   EXPECT_EQ(wrong("reshape"), "line 1, column 8: reshape needs its sizes");
   EXPECT_EQ(wrong("transpose 0,2"), "line 1, column 11: \"0,2\" does not name every axis once");
   EXPECT_EQ(wrong("transpose 1,1"), "line 1, column 11: \"1,1\" does not name every axis once");
@@ -151,8 +151,8 @@ TEST(TensorLayers, mistakes_in_their_words_have_a_place) {
   EXPECT_EQ(wrong("resize cubic 2,2"), "line 1, column 8: \"cubic\" is not understood after resize");
   EXPECT_EQ(wrong("resize linear 2,2 scales 1"), "line 1, column 26: 1 scales for 2 axes");
   EXPECT_EQ(wrong("resize linear 2,2 scales 1,0"), "line 1, column 26: a scale of 0");
-  EXPECT_EQ(wrong("resize linear 2,-1"), "line 1, column 15: \"2,-1\" is no list of sizes for resize");
-  EXPECT_EQ(wrong("constant 99999999999x9"), "line 1, column 10: \"99999999999x9\" is no size for constant");
+  EXPECT_EQ(wrong("resize linear 2,-1"), "line 1, column 15: \"2,-1\" is not a valid list of sizes for resize");
+  EXPECT_EQ(wrong("constant 99999999999x9"), "line 1, column 10: \"99999999999x9\" is not a valid size for constant");
   EXPECT_EQ(wrong("concat axis 9"), "line 1, column 13: \"9\" is no axis for concat");
 }
 

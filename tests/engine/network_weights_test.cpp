@@ -20,10 +20,10 @@ void write_weights(const std::string& path, const Architecture& architecture, co
                    const std::string& prefix) {
   SafeTensorsWriter writer;
   float fill = 0;
-  for (const Slot& slot : plan_slots(architecture, {}).slots) {
-    if (slot.role != Role::weight && slot.role != Role::running) continue;
-    const std::vector<float> values(static_cast<size_t>(slot.shape.count()), ++fill);
-    writer.add(prefix + style.file_name(slot.name), slot.shape.sizes(), values.data(), values.size());
+  for (const NamedTensor& tensor : plan_tensors(architecture, {}).tensors) {
+    if (tensor.kind != TensorKind::weight && tensor.kind != TensorKind::buffer) continue;
+    const std::vector<float> values(static_cast<size_t>(tensor.shape.count()), ++fill);
+    writer.add(prefix + style.file_name(tensor.name), tensor.shape.sizes(), values.data(), values.size());
   }
   writer.write(path);
 }
@@ -70,10 +70,10 @@ TEST(Weights, are_found_under_the_names_of_every_style) {
     EXPECT_EQ(fit.prefix, row.prefix);
     EXPECT_EQ(fit.tensor.at(row.one), row.its_name);
     float fill = 0;
-    for (const Slot& slot : network.slots()) {
-      if (slot.role != Role::weight && slot.role != Role::running) continue;
-      const std::vector<float> values = network.read_slot(stream, slot);
-      ASSERT_EQ(values, std::vector<float>(values.size(), ++fill)) << slot.name;
+    for (const NamedTensor& tensor : network.tensors()) {
+      if (tensor.kind != TensorKind::weight && tensor.kind != TensorKind::buffer) continue;
+      const std::vector<float> values = network.read_tensor(stream, tensor);
+      ASSERT_EQ(values, std::vector<float>(values.size(), ++fill)) << tensor.name;
     }
   }
 }

@@ -182,9 +182,9 @@ TEST(Windows, of_one_axis_two_and_three_agree_where_they_mean_the_same) {
       network.initialize(stream, Initializer::pytorch, 4);
       std::vector<float> x(static_cast<size_t>(network.activation(0).shape.count()));
       for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 37 % 101) / 50 - 1;
-      network.write_slot(stream, network.activation(0), x);
+      network.write_tensor(stream, network.activation(0), x);
       network.forward(stream, Mode::evaluation);
-      return network.read_slot(stream, network.output());
+      return network.read_tensor(stream, network.output());
     };
     const std::vector<float> one = run(c.one), other = run(c.other);
     ASSERT_EQ(one.size(), other.size()) << c.one;

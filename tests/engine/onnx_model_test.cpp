@@ -16,7 +16,7 @@ namespace {
 
 using Floats = std::vector<float>;
 
-Floats count_up(size_t count, float first = 0, float step = 1) {
+Floats iota(size_t count, float first = 0, float step = 1) {
   Floats values(count);
   for (size_t i = 0; i < count; ++i) values[i] = first + step * static_cast<float>(i);
   return values;
@@ -65,7 +65,7 @@ TEST(OnnxModel, clip_has_attributes_then_inputs) {
   OnnxBuilder open = one(13);
   open.floats("high", {}, {4});
   open.node("Clip", {"x", "", "high"}, {"y"});
-  const Floats x = count_up(8);
+  const Floats x = iota(8);
   EXPECT_EQ(run(old, x), (Floats{1, 1, 2, 3, 4, 4, 4, 4}));
   EXPECT_EQ(run(now, x), run(old, x));
   EXPECT_EQ(run(half, x), (Floats{0, 1, 2, 3, 4, 4, 4, 4}));
@@ -76,7 +76,7 @@ TEST(OnnxModel, softmax_takes_all_axes_behind_before_opset_13) {
   OnnxBuilder old = one(12), now = one(13);
   old.node("Softmax", {"x"}, {"y"});
   with(now.node("Softmax", {"x"}, {"y"}), "axis", 1);
-  const Floats x = count_up(8, 0, 0.5f);
+  const Floats x = iota(8, 0, 0.5f);
   double sum = 0;
   for (const float value : x) sum += std::exp(static_cast<double>(value));
   Floats flat, channels;
@@ -95,7 +95,7 @@ TEST(OnnxModel, add_lays_its_second_input_along_an_axis_in_opset_6) {
   with(with(old.node("Add", {"x", "b"}, {"y"}), "broadcast", 1), "axis", 1);
   now.floats("b", {2, 1, 1}, {10, 20});
   now.node("Add", {"x", "b"}, {"y"});
-  const Floats x = count_up(8);
+  const Floats x = iota(8);
   EXPECT_EQ(run(old, x), (Floats{10, 11, 12, 13, 24, 25, 26, 27}));
   EXPECT_EQ(run(now, x), run(old, x));
   OnnxBuilder last = one(7);
@@ -120,7 +120,7 @@ TEST(OnnxModel, gemm_in_all_its_forms) {
         const bool biased = third != OnnxDims{0};
         int64_t count = 1;
         for (const int64_t size : third) count *= size;
-        bias = count_up(static_cast<size_t>(count), 100, 10);
+        bias = iota(static_cast<size_t>(count), 100, 10);
         if (biased) m.floats("c", third, bias);
         onnx::NodeProto& node = m.node("Gemm", {"x", "b"}, {"y"});
         if (biased) node.add_input("c");
@@ -153,7 +153,7 @@ TEST(OnnxModel, a_dense_layer_takes_its_weights_from_either_order) {
   EXPECT_EQ(run(m, {1, 1, 1}), (Floats{19, 32}));
 }
 
-TEST(OnnxModel, normalisations_for_training_are_told_from_those_for_use) {
+TEST(OnnxModel, normalizations_for_training_are_told_from_those_for_use) {
   const auto norm = [](int64_t opset) {
     OnnxBuilder b = one(opset);
     b.floats("s", {2}, {1, 2}).floats("b", {2}, {0, 1}).floats("m", {2}, {1, 2}).floats("v", {2}, {4, 9});
@@ -165,7 +165,7 @@ TEST(OnnxModel, normalisations_for_training_are_told_from_those_for_use) {
     const float x = static_cast<float>(i);
     wanted.push_back(i < 4 ? (x - 1) / 2 : 2 * (x - 2) / 3 + 1);
   }
-  for (const int64_t opset : {6, 7, 8, 9, 13, 14, 15, 25}) expect_near(run(norm(opset), count_up(8)), wanted, 1e-4f);
+  for (const int64_t opset : {6, 7, 8, 9, 13, 14, 15, 25}) expect_near(run(norm(opset), iota(8)), wanted, 1e-4f);
   OnnxBuilder mode = norm(14);
   with(*mode.graph().mutable_node(0), "training_mode", 1);
   expect_part(error_of(mode), "export the model for use (in PyTorch: model.eval()");
@@ -180,7 +180,7 @@ TEST(OnnxModel, normalisations_for_training_are_told_from_those_for_use) {
   expect_part(error_of(dead), "which only training does");
   OnnxBuilder nameless = norm(9);
   nameless.graph().mutable_node(0)->add_output("");
-  expect_near(run(nameless, count_up(8)), wanted, 1e-4f);
+  expect_near(run(nameless, iota(8)), wanted, 1e-4f);
   OnnxBuilder spatial = norm(7);
   with(*spatial.graph().mutable_node(0), "spatial", 0);
   expect_part(error_of(spatial), "normalizes every pixel by itself");
@@ -193,10 +193,10 @@ TEST(OnnxModel, normalisations_for_training_are_told_from_those_for_use) {
   use.floats("rate", {}, {0.25f});
   use.node("Dropout", {"x", "rate", "training"}, {"y"});
   EXPECT_EQ(text_of(use), "input 2x2x2 | y: dropout 0.25");
-  EXPECT_EQ(run(use, count_up(8)), count_up(8));
+  EXPECT_EQ(run(use, iota(8)), iota(8));
 }
 
-TEST(OnnxModel, group_normalisation_has_scales_of_groups_then_of_channels) {
+TEST(OnnxModel, group_normalization_has_scales_of_groups_then_of_channels) {
   OnnxBuilder groups = one(18, {1, 4, 2, 1}), channels = one(21, {1, 4, 2, 1});
   groups.floats("s", {2}, {1, 3}).floats("b", {2}, {0, 10});
   channels.floats("s", {4}, {1, 1, 3, 3}).floats("b", {4}, {0, 0, 10, 10});
@@ -217,7 +217,7 @@ TEST(OnnxModel, group_normalisation_has_scales_of_groups_then_of_channels) {
 }
 
 TEST(OnnxModel, attributes_became_inputs) {
-  const Floats x = count_up(8);
+  const Floats x = iota(8);
   const Floats means = {1.5f, 5.5f};
   OnnxBuilder old = one(13), now = one(18);
   with(with(old.node("ReduceMean", {"x"}, {"y"}), "axes", OnnxDims{2, -1}), "keepdims", 0);
@@ -459,15 +459,15 @@ TEST(OnnxModel, the_arithmetic_on_shapes_that_pytorch_leaves_is_folded) {
   b.node("Unsqueeze", {"n", "axis"}, {"n1"});
   with(b.node("Concat", {"n1", "rest"}, {"target"}), "axis", 0);
   b.node("Reshape", {"x", "target"}, {"flat"});
-  b.floats("w", {8, 3}, count_up(24));
+  b.floats("w", {8, 3}, iota(24));
   b.node("MatMul", {"flat", "w"}, {"y"});
   EXPECT_EQ(text_of(b), "input 2x2x2 | flat: flatten | y: dense 3 no bias");
 }
 
 TEST(OnnxModel, a_batch_of_pictures_gives_what_each_gives_alone) {
   OnnxBuilder b = one(13, {-1, 1, 3, 3});
-  b.floats("w", {2, 1, 2, 2}, count_up(8, -0.5f, 0.25f)).floats("shift", {1, 2, 1, 1}, {1, -1});
-  b.integers("shape", {2}, {1, -1}).floats("m", {8, 3}, count_up(24, -1, 0.1f));
+  b.floats("w", {2, 1, 2, 2}, iota(8, -0.5f, 0.25f)).floats("shift", {1, 2, 1, 1}, {1, -1});
+  b.integers("shape", {2}, {1, -1}).floats("m", {8, 3}, iota(24, -1, 0.1f));
   b.node("Conv", {"x", "w"}, {"c"});
   b.node("Add", {"c", "shift"}, {"s"});
   b.node("Reshape", {"s", "shape"}, {"f"});
@@ -475,7 +475,7 @@ TEST(OnnxModel, a_batch_of_pictures_gives_what_each_gives_alone) {
   b.node("Softmax", {"d"}, {"y"});
   const OnnxModel model = read_onnx(b.bytes(), "m.onnx");
   EXPECT_FALSE(model.architecture.whole());
-  const Floats two = count_up(18, -1, 0.2f);
+  const Floats two = iota(18, -1, 0.2f);
   const Floats both = run(model, two, 2);
   const Floats first = run(model, Floats(two.begin(), two.begin() + 9));
   const Floats second = run(model, Floats(two.begin() + 9, two.end()));
@@ -619,12 +619,12 @@ TEST(OnnxModel, weights_may_be_one_value_everywhere_however_large) {
   value.mutable_t()->add_dims(1);
   value.mutable_t()->add_float_data(0.5f);
   b.node("MatMul", {"x", "w"}, {"y"});
-  const Floats got = run(b, count_up(4, 1));
+  const Floats got = run(b, iota(4, 1));
   ASSERT_EQ(got.size(), 4'500'000u);
   for (const size_t i : {size_t{0}, size_t{65535}, size_t{65536}, got.size() - 1}) EXPECT_EQ(got[i], 5.0f) << i;
 }
 
-TEST(OnnxModel, a_training_graph_is_recognised) {
+TEST(OnnxModel, a_training_graph_is_recognized) {
   OnnxBuilder b = one(13, {1, 4});
   b.input("target", {1}, 7);
   b.graph().clear_output();
@@ -635,7 +635,7 @@ TEST(OnnxModel, a_training_graph_is_recognised) {
   expect_part(error_of(b), "model.eval()");
 }
 
-TEST(OnnxModel, a_transformer_is_recognised) {
+TEST(OnnxModel, a_transformer_is_recognized) {
   OnnxBuilder b;
   b.input("input_ids", {1, 16}, 7).input("attention_mask", {1, 16}, 7).output("y");
   b.floats("table", {100, 8}, Floats(800, 1)).floats("s", {8}, Floats(8, 1));
@@ -650,7 +650,7 @@ TEST(OnnxModel, a_transformer_is_recognised) {
   expect_part(error_of(attention), "striate has attention as ONNX has it");
 }
 
-TEST(OnnxModel, a_detector_is_recognised) {
+TEST(OnnxModel, a_detector_is_recognized) {
   OnnxBuilder b = one(13, {1, 3, 8, 8});
   b.output("boxes");
   b.node("Relu", {"x"}, {"y"});

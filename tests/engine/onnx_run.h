@@ -15,9 +15,9 @@ inline std::vector<float> run(const OnnxModel& model, const std::vector<float>& 
   plan.batch = batch;
   Network network(stream, model.architecture, plan);
   model.load_weights(stream, network);
-  network.write_slot(stream, network.activation(0), input);
+  network.write_tensor(stream, network.activation(0), input);
   network.forward(stream, Mode::evaluation);
-  return network.read_slot(stream, network.output());
+  return network.read_tensor(stream, network.output());
 }
 
 }  // namespace striate

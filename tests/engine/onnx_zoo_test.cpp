@@ -29,9 +29,9 @@ TEST(OnnxZoo, mnist_reads_9891_of_the_test_images) {
   for (size_t first = 0; first < 10000; first += 100) {
     std::vector<float> batch(100 * 784);
     for (size_t i = 0; i < batch.size(); ++i) batch[i] = static_cast<float>(images.values[first * 784 + i]);
-    network.write_slot(stream, network.activation(0), batch);
+    network.write_tensor(stream, network.activation(0), batch);
     network.forward(stream, Mode::evaluation);
-    const std::vector<float> scores = network.read_slot(stream, network.output());
+    const std::vector<float> scores = network.read_tensor(stream, network.output());
     for (size_t i = 0; i < 100; ++i) {
       const auto begin = scores.begin() + static_cast<int64_t>(10 * i);
       right += std::max_element(begin, begin + 10) - begin == labels.values[first + i] ? 1 : 0;
@@ -59,9 +59,9 @@ TEST(OnnxZoo, squeezenet_in_float16_sees_the_kitten) {
       input[c * 224 * 224 + i] = static_cast<float>(image->bytes[place]) - mean[c];
     }
   }
-  network.write_slot(stream, network.activation(0), input);
+  network.write_tensor(stream, network.activation(0), input);
   network.forward(stream, Mode::evaluation);
-  const std::vector<float> scores = network.read_slot(stream, network.output());
+  const std::vector<float> scores = network.read_tensor(stream, network.output());
   ASSERT_EQ(scores.size(), 1000u);
   const auto best = std::max_element(scores.begin(), scores.end());
   EXPECT_NEAR(*best, 0.94f, 0.01f);

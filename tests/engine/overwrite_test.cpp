@@ -1,5 +1,5 @@
-// What may be written over: the rule that every writer asks (engine/files/overwrite.h).
-#include "engine/files/overwrite.h"
+// What may be written over: the rule that every writer asks (engine/export/overwrite.h).
+#include "engine/export/overwrite.h"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 
 #include "engine/error.h"
 #include "engine/files/labels.h"
-#include "engine/prepare/prepare_picture.h"
-#include "engine/prepare/prepared_dataset.h"
+#include "engine/preprocess/prepare_picture.h"
+#include "engine/preprocess/prepared_dataset.h"
 #include "engine/training/data/fit_image.h"
 
 namespace striate {
@@ -21,7 +21,7 @@ std::string failure(const std::function<void()>& work) {
   return "";
 }
 
-// Columns and rows with colours of their own: R = 10 x, G = 10 y, B = 7.
+// Columns and rows with colors of their own: R = 10 x, G = 10 y, B = 7.
 Image picture(int width, int height) {
   Image image;
   image.width = width;
@@ -40,74 +40,74 @@ Image picture(int width, int height) {
 
 std::vector<std::string> names(const PreparedPicture& prepared) {
   std::vector<std::string> list;
-  for (const PreparationStep& step : prepared.steps) list.push_back(step.name);
+  for (const PreprocessingStep& step : prepared.steps) list.push_back(step.name);
   return list;
 }
 
-TEST(Preparation, text_reads_back) {
-  for (const char* text :
-       {"middle | order rgb | scale 1/255", "stretch | order bgr | scale 1 | mean 104,117,123",
-        "shorter 256 | order rgb | scale 1/255 | mean 0.485,0.456,0.406 | deviation 0.229,0.224,0.225",
-        "digit | order rgb | scale 0.0078125 | mean 1"}) {
-    EXPECT_EQ(Preparation::parse(text).text(), text);
+TEST(Preprocessing, text_reads_back) {
+  for (const char* text : {"middle | order rgb | scale 1/255", "stretch | order bgr | scale 1 | mean 104,117,123",
+                           "shorter 256 | order rgb | scale 1/255 | mean 0.485,0.456,0.406 | std 0.229,0.224,0.225",
+                           "digit | order rgb | scale 0.0078125 | mean 1"}) {
+    EXPECT_EQ(Preprocessing::parse(text).text(), text);
   }
-  EXPECT_EQ(Preparation::parse("").text(), "middle | order rgb | scale 1/255");
-  EXPECT_EQ(Preparation::parse("scale 2/4").scale, 0.5);
-  EXPECT_EQ(Preparation::parse("scale 1").text(1), "middle | scale 1");
-  EXPECT_EQ(imagenet_preparation().shorter, 256);
+  EXPECT_EQ(Preprocessing::parse("").text(), "middle | order rgb | scale 1/255");
+  EXPECT_EQ(Preprocessing::parse("scale 2/4").scale, 0.5);
+  EXPECT_EQ(Preprocessing::parse("scale 1").text(1), "middle | scale 1");
+  EXPECT_EQ(imagenet_preprocessing().shorter, 256);
 }
 
-TEST(Preparation, mistakes_are_named) {
-  EXPECT_EQ(failure([] { Preparation::parse("blur 3"); }), "preparation: \"blur\" is no step");
-  EXPECT_EQ(failure([] { Preparation::parse("order gbr"); }), "preparation: \"gbr\" is no order of channels");
-  EXPECT_EQ(failure([] { Preparation::parse("scale 0"); }), "preparation: \"0\" is no scale");
-  EXPECT_EQ(failure([] { Preparation::parse("scale 1/0"); }), "preparation: \"1/0\" is no scale");
-  EXPECT_EQ(failure([] { Preparation::parse("scale"); }), "preparation: \"scale\" needs one value");
-  EXPECT_EQ(failure([] { Preparation::parse("deviation 1,0,1"); }), "preparation: \"1,0,1\" is no deviation");
-  EXPECT_EQ(failure([] { Preparation::parse("mean 1,x,1"); }), "preparation: \"1,x,1\" is no mean");
-  EXPECT_EQ(failure([] { Preparation::parse("shorter 2.5"); }),
-            "preparation: \"2.5\" is no length of the shorter side");
-  EXPECT_EQ(failure([] { Preparation::parse("mean 1,2").check_fits({3, 8, 8}); }), "2 means for 3 channels");
+TEST(Preprocessing, mistakes_are_named) {
+  EXPECT_EQ(failure([] { Preprocessing::parse("blur 3"); }), "preprocessing: unknown step \"blur\"");
+  EXPECT_EQ(failure([] { Preprocessing::parse("order gbr"); }),
+            "preprocessing: \"gbr\" is not a valid order of channels");
+  EXPECT_EQ(failure([] { Preprocessing::parse("scale 0"); }), "preprocessing: \"0\" is not a valid scale");
+  EXPECT_EQ(failure([] { Preprocessing::parse("scale 1/0"); }), "preprocessing: \"1/0\" is not a valid scale");
+  EXPECT_EQ(failure([] { Preprocessing::parse("scale"); }), "preprocessing: \"scale\" needs one value");
+  EXPECT_EQ(failure([] { Preprocessing::parse("std 1,0,1"); }), "preprocessing: \"1,0,1\" is not a valid std");
+  EXPECT_EQ(failure([] { Preprocessing::parse("mean 1,x,1"); }), "preprocessing: \"1,x,1\" is not a valid mean");
+  EXPECT_EQ(failure([] { Preprocessing::parse("shorter 2.5"); }),
+            "preprocessing: \"2.5\" is not a valid length of the shorter side");
+  EXPECT_EQ(failure([] { Preprocessing::parse("mean 1,2").check_fits({3, 8, 8}); }), "2 means for 3 channels");
   EXPECT_EQ(failure([] {
-              Preparation::parse("shorter 200").check_fits({3, 224, 224});
+              Preprocessing::parse("shorter 200").check_fits({3, 224, 224});
             }),
             "pictures with a shorter side of 200 are smaller than the 224 x 224 that the network takes");
   EXPECT_EQ(failure([] {
-              Preparation::parse("order bgr").check_fits({1, 28, 28});
+              Preprocessing::parse("order bgr").check_fits({1, 28, 28});
             }),
             "the network takes gray pictures, which have no order of channels");
-  EXPECT_EQ(failure([] { Preparation().check_fits({512}); }), "the network takes 512, not pictures");
+  EXPECT_EQ(failure([] { Preprocessing().check_fits({512}); }), "the network takes 512, not pictures");
 }
 
-TEST(Preparation, is_understood_in_the_words_of_converters) {
-  Preparation caffe = Preparation::parse("shorter 256");
-  ASSERT_TRUE(read_preparation_words("1x3x224x224 BGR minus (104,117,123)", caffe));
+TEST(Preprocessing, is_understood_in_the_words_of_converters) {
+  Preprocessing caffe = Preprocessing::parse("shorter 256");
+  ASSERT_TRUE(read_preprocessing_words("1x3x224x224 BGR minus (104,117,123)", caffe));
   EXPECT_EQ(caffe.text(), "shorter 256 | order bgr | scale 1 | mean 104,117,123");
-  Preparation torch;
-  ASSERT_TRUE(read_preparation_words("RGB/255, mean .485 .456 .406 std .229 .224 .225", torch));
-  EXPECT_EQ(torch.text(), "middle | order rgb | scale 1/255 | mean 0.485,0.456,0.406 | deviation 0.229,0.224,0.225");
+  Preprocessing torch;
+  ASSERT_TRUE(read_preprocessing_words("RGB/255, mean .485 .456 .406 std .229 .224 .225", torch));
+  EXPECT_EQ(torch.text(), "middle | order rgb | scale 1/255 | mean 0.485,0.456,0.406 | std 0.229,0.224,0.225");
   for (const char* words : {"", "a picture", "RGB or BGR", "BGR minus the mean", "RGB, mean 1 2"}) {
-    Preparation same = torch;
-    EXPECT_FALSE(read_preparation_words(words, same)) << words;
+    Preprocessing same = torch;
+    EXPECT_FALSE(read_preprocessing_words(words, same)) << words;
     EXPECT_EQ(same.text(), torch.text());
   }
 }
 
 // A resize that somebody asked for is not left out where a picture has the network's size by chance.
-TEST(Preparation, a_resize_that_was_asked_for_is_always_done) {
-  Preparation preparation = Preparation::parse("shorter 8 | scale 1");
-  const std::vector<float> as_it_is = prepare_picture(picture(4, 4), preparation, {3, 4, 4}).values;
+TEST(Preprocessing, a_resize_that_was_asked_for_is_always_done) {
+  Preprocessing preprocessing = Preprocessing::parse("shorter 8 | scale 1");
+  const std::vector<float> as_it_is = prepare_picture(picture(4, 4), preprocessing, {3, 4, 4}).values;
   EXPECT_EQ(as_it_is[3], 30);
-  preparation.asked = true;
-  const PreparedPicture asked = prepare_picture(picture(4, 4), preparation, {3, 4, 4});
+  preprocessing.asked = true;
+  const PreparedPicture asked = prepare_picture(picture(4, 4), preprocessing, {3, 4, 4});
   EXPECT_EQ(names(asked), (std::vector<std::string>{"picture", "resize", "crop", "scale"}));
   EXPECT_EQ(asked.values[3], 22);  // column 5 of 8 lies a quarter behind column 2
-  const std::vector<uint8_t> bytes = fitted_bytes(picture(4, 4), preparation, {3, 4, 4});
+  const std::vector<uint8_t> bytes = fitted_bytes(picture(4, 4), preprocessing, {3, 4, 4});
   EXPECT_EQ(std::vector<float>(bytes.begin(), bytes.end()), asked.values);
 }
 
 TEST(PreparedDataset, has_the_sizes_the_channels_and_the_layout_of_the_network) {
-  const auto grey = [] {
+  const auto gray = [] {
     return std::make_unique<MemoryDataset>("gray", Shape{1, 1, 2}, std::vector<float>{0, 1, 0.2f, 0.4f},
                                            std::vector<int>{0, 1}, std::vector<std::string>{"a", "b"});
   };
@@ -117,31 +117,30 @@ TEST(PreparedDataset, has_the_sizes_the_channels_and_the_layout_of_the_network) 
     return values;
   };
   using Floats = std::vector<float>;
-  const Preparation bgr = Preparation::parse("order bgr | scale 1 | mean 1,2,3");
-  const PreparedDataset last(grey(), bgr, {3, 1, 2}, true);
+  const Preprocessing bgr = Preprocessing::parse("order bgr | scale 1 | mean 1,2,3");
+  const PreparedDataset last(gray(), bgr, {3, 1, 2}, true);
   EXPECT_EQ(last.shape(), (Shape{1, 2, 3}));
   EXPECT_EQ(sample(last, 1), (Floats{50, 49, 48, 101, 100, 99}));
-  const PreparedDataset first(grey(), bgr, {3, 1, 2}, false);
+  const PreparedDataset first(gray(), bgr, {3, 1, 2}, false);
   EXPECT_EQ(sample(first, 1), (Floats{50, 101, 49, 100, 48, 99}));
-  EXPECT_EQ(sample(PreparedDataset(grey(), Preparation(), {1, 1, 2}, true), 1), (Floats{0.2f, 0.4f}));
+  EXPECT_EQ(sample(PreparedDataset(gray(), Preprocessing(), {1, 1, 2}, true), 1), (Floats{0.2f, 0.4f}));
   EXPECT_EQ(failure([&] {
-              PreparedDataset(grey(), Preparation(), {1, 2, 2}, false);
+              PreparedDataset(gray(), Preprocessing(), {1, 2, 2}, false);
             }),
             "the network takes 1 x 2 x 2, gray has 1 x 1 x 2");
-  Preparation asked = Preparation::parse("stretch | scale 1");
+  Preprocessing asked = Preprocessing::parse("stretch | scale 1");
   asked.asked = true;
-  EXPECT_EQ(sample(PreparedDataset(grey(), asked, {1, 2, 2}, false), 0), (Floats{0, 255, 0, 255}));
+  EXPECT_EQ(sample(PreparedDataset(gray(), asked, {1, 2, 2}, false), 0), (Floats{0, 255, 0, 255}));
 }
 
-TEST(Preparation, cuts_the_middle_out_and_orders_scales_and_shifts) {
+TEST(Preprocessing, cuts_the_middle_out_and_orders_scales_and_shifts) {
   // 6 x 4 with a network of 2 x 2: the shorter side stays 4; the middle begins at column 2, row 1.
   const PreparedPicture prepared = prepare_picture(
-      picture(6, 4), Preparation::parse("shorter 4 | order bgr | scale 1 | mean 1,2,3 | deviation 2,1,4"), {3, 2, 2});
-  EXPECT_EQ(names(prepared),
-            (std::vector<std::string>{"picture", "resize", "crop", "order", "scale", "mean", "deviation"}));
+      picture(6, 4), Preprocessing::parse("shorter 4 | order bgr | scale 1 | mean 1,2,3 | std 2,1,4"), {3, 2, 2});
+  EXPECT_EQ(names(prepared), (std::vector<std::string>{"picture", "resize", "crop", "order", "scale", "mean", "std"}));
   const std::vector<float> expected = {3, 3, 3, 3, 8, 8, 18, 18, 4.25f, 6.75f, 4.25f, 6.75f};
   EXPECT_EQ(prepared.values, expected);
-  const PreparationStep& crop = prepared.steps[2];
+  const PreprocessingStep& crop = prepared.steps[2];
   EXPECT_EQ(crop.width, 2);
   EXPECT_EQ(crop.channels, "RGB");
   EXPECT_EQ(crop.minimum, (std::vector<double>{20, 10, 7}));
@@ -152,9 +151,9 @@ TEST(Preparation, cuts_the_middle_out_and_orders_scales_and_shifts) {
   EXPECT_EQ(prepared.steps[3].first[2], (std::vector<float>{20, 30}));
 }
 
-TEST(Preparation, sizes_are_rounded_and_never_smaller_than_the_network) {
+TEST(Preprocessing, sizes_are_rounded_and_never_smaller_than_the_network) {
   const auto size_after = [](int width, int height, const char* text, const Shape& input) {
-    const PreparationStep step = prepare_picture(picture(width, height), Preparation::parse(text), input).steps[1];
+    const PreprocessingStep step = prepare_picture(picture(width, height), Preprocessing::parse(text), input).steps[1];
     return std::pair(step.width, step.height);
   };
   EXPECT_EQ(size_after(11, 7, "shorter 4", {3, 3, 3}), std::pair(6, 4));  // 6.29
@@ -164,28 +163,28 @@ TEST(Preparation, sizes_are_rounded_and_never_smaller_than_the_network) {
   EXPECT_EQ(size_after(12, 4, "stretch", {3, 2, 2}), std::pair(2, 2));
 }
 
-TEST(Preparation, of_this_programs_networks_is_what_they_were_trained_with) {
+TEST(Preprocessing, of_this_programs_networks_is_what_they_were_trained_with) {
   const Image image = picture(13, 9);
   for (const Shape& input : {Shape{3, 4, 4}, Shape{1, 5, 5}, Shape{3, 20, 16}}) {
     const std::vector<uint8_t> bytes = fit_image(image, input);
     std::vector<float> expected;
     for (const uint8_t byte : bytes) expected.push_back(static_cast<float>(byte) / 255.0f);
-    EXPECT_EQ(prepare_picture(image, Preparation(), input).values, expected) << input.text();
-    Preparation shifted;
+    EXPECT_EQ(prepare_picture(image, Preprocessing(), input).values, expected) << input.text();
+    Preprocessing shifted;
     shifted.mean.assign(static_cast<size_t>(input[0]), 0.3f);
-    shifted.deviation.assign(static_cast<size_t>(input[0]), 0.7f);
-    Normalisation{shifted.mean, shifted.deviation}.apply(input, expected.data());
+    shifted.stddev.assign(static_cast<size_t>(input[0]), 0.7f);
+    Normalization{shifted.mean, shifted.stddev}.apply(input, expected.data());
     EXPECT_EQ(prepare_picture(image, shifted, input).values, expected) << input.text();
-    EXPECT_EQ(shifted.normalisation(static_cast<int>(input[0])).mean, shifted.mean);
+    EXPECT_EQ(shifted.normalization(static_cast<int>(input[0])).mean, shifted.mean);
   }
 }
 
-TEST(Preparation, as_a_normalisation_scales) {
-  const Normalisation plain = Preparation::parse("scale 1 | mean 51,102,0 | deviation 2,1,1").normalisation(3);
+TEST(Preprocessing, as_a_normalization_scales) {
+  const Normalization plain = Preprocessing::parse("scale 1 | mean 51,102,0 | std 2,1,1").normalization(3);
   EXPECT_FLOAT_EQ(plain.mean[0], 0.2f);
   EXPECT_FLOAT_EQ(plain.mean[1], 0.4f);
-  EXPECT_FLOAT_EQ(plain.deviation[0], 2.0f / 255);
-  EXPECT_TRUE(Preparation().normalisation(3).empty());
+  EXPECT_FLOAT_EQ(plain.stddev[0], 2.0f / 255);
+  EXPECT_TRUE(Preprocessing().normalization(3).empty());
 }
 
 TEST(Labels, are_lines_or_synsets) {

@@ -20,8 +20,8 @@ TEST(Pyramid, halves_down_to_one_pixel) {
   for (auto [w, h] : {std::pair{1, 1}, {12, 16}, {257, 3}, {1000, 1}}) {
     Pyramid pyramid(picture(w, h, 3));
     EXPECT_EQ(pyramid.ready_levels(), 1);
-    std::atomic<bool> cancelled{false};
-    pyramid.build(cancelled);
+    std::atomic<bool> canceled{false};
+    pyramid.build(canceled);
     EXPECT_EQ(pyramid.ready_levels(), pyramid.level_count());
     for (int l = 0; l < pyramid.level_count(); ++l) {
       Pyramid::Level level = pyramid.level(l);
@@ -42,8 +42,8 @@ TEST(Pyramid, level_zero_is_the_image_itself) {
 TEST(Pyramid, a_level_is_the_mean_of_what_it_covers) {
   ImagePtr image = picture(64, 64, 1);
   Pyramid pyramid(image);
-  std::atomic<bool> cancelled{false};
-  pyramid.build(cancelled);
+  std::atomic<bool> canceled{false};
+  pyramid.build(canceled);
   for (int l : {1, 2, 3}) {
     Pyramid::Level level = pyramid.level(l);
     int side = 1 << l;
@@ -60,10 +60,10 @@ TEST(Pyramid, a_level_is_the_mean_of_what_it_covers) {
   }
 }
 
-TEST(Pyramid, stops_when_cancelled) {
+TEST(Pyramid, stops_when_canceled) {
   Pyramid pyramid(picture(64, 64, 3));
-  std::atomic<bool> cancelled{true};
-  pyramid.build(cancelled);
+  std::atomic<bool> canceled{true};
+  pyramid.build(canceled);
   EXPECT_EQ(pyramid.ready_levels(), 1);
 }
 

@@ -25,7 +25,7 @@
 namespace striate {
 namespace {
 
-constexpr int64_t kMostBytes = int64_t{64} << 20, kMostWork = 20'000'000;
+constexpr int64_t kMaxBytes = int64_t{64} << 20, kMaxWork = 20'000'000;
 
 int64_t told(const char* name, int64_t usual) {
   const char* text = std::getenv(name);
@@ -49,7 +49,7 @@ Fate run(Stream& stream, const std::string& text, const Dataset& data, uint64_t 
     throw;
   }
   const Plan plan{kBatch, true, false, 0};
-  if (plan_slots(architecture, plan).bytes() > kMostBytes || architecture.totals().multiply_adds > kMostWork) {
+  if (plan_tensors(architecture, plan).bytes() > kMaxBytes || architecture.totals().multiply_adds > kMaxWork) {
     return Fate::large;
   }
   EXPECT_EQ(Architecture::parse(architecture.text()).text(), architecture.text());

@@ -52,7 +52,7 @@ TEST(Session, gives_what_the_network_gives) {
     Session session = drawn(stream);
     Network network(stream, session.architecture(), Plan{2});
     network.copy_weights(stream, session.network());
-    network.write_slot(stream, network.activation(0), waves(72));
+    network.write_tensor(stream, network.activation(0), waves(72));
     network.forward(stream, Mode::evaluation);
     SessionRequest request;
     request.batch = 2;
@@ -62,10 +62,10 @@ TEST(Session, gives_what_the_network_gives) {
     EXPECT_EQ(result.activations.size(), 10u);
     for (int node = 0; node < session.architecture().size(); ++node) {
       const std::string& name = session.architecture().nodes()[static_cast<size_t>(node)].name;
-      EXPECT_EQ(result.activations.at(name).values, network.read_slot(stream, network.activation(node))) << name;
+      EXPECT_EQ(result.activations.at(name).values, network.read_tensor(stream, network.activation(node))) << name;
       EXPECT_EQ(result.activations.at(name).shape, network.activation(node).shape);
     }
-    EXPECT_EQ(result.output.values, network.read_slot(stream, network.output()));
+    EXPECT_EQ(result.output.values, network.read_tensor(stream, network.output()));
     // Only what is asked for, in little memory.
     request.all_activations = false;
     request.activations = {"bn", "input"};
@@ -158,7 +158,7 @@ TEST(Session, a_channel_that_is_cut_out_is_zero_for_all_behind_it) {
   EXPECT_EQ(session.run(request)->output.values, whole.output.values);
 }
 
-TEST(Session, can_be_cancelled_anywhere_and_used_again) {
+TEST(Session, can_be_canceled_anywhere_and_used_again) {
   Stream stream;
   Session session = drawn(stream);
   SessionRequest request;

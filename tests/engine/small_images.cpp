@@ -166,8 +166,8 @@ std::vector<SmallImage> make_all() {
   const auto add = [&](const char* name, const char* format, int w, int h, int c, int bits, FileBytes file) {
     all.push_back({name, format, w, h, c, bits, std::move(file)});
   };
-  add("png_grey", "PNG", 3, 2, 1, 8, as_file(test_image(3, 2, 1), "png"));
-  add("png_grey_alpha", "PNG", 3, 2, 2, 8, as_file(test_image(3, 2, 2), "png"));
+  add("png_gray", "PNG", 3, 2, 1, 8, as_file(test_image(3, 2, 1), "png"));
+  add("png_gray_alpha", "PNG", 3, 2, 2, 8, as_file(test_image(3, 2, 2), "png"));
   add("png_rgb", "PNG", 3, 2, 3, 8, as_file(test_image(3, 2, 3), "png"));
   add("png_rgba_16", "PNG", 3, 2, 4, 16, as_file(test_image(3, 2, 4, 16), "png"));
   FileBytes plte = png_chunk("PLTE", {10, 20, 30, 40, 50, 60});
@@ -175,7 +175,7 @@ std::vector<SmallImage> make_all() {
   add("png_palette_1_bit", "PNG", 3, 2, 4, 8, png_file(3, 2, 1, 3, {0, 0x40, 0, 0xA0}, false, plte));
   add("png_interlaced", "PNG", 2, 2, 1, 8, png_file(2, 2, 8, 0, {0, 1, 0, 2, 0, 3, 4}, true));
   add("jpeg_rgb", "JPEG", 9, 10, 3, 8, as_file(test_image(9, 10, 3), "jpg"));
-  add("jpeg_grey_exif", "JPEG", 10, 9, 3, 8, jpeg_with_exif(9, 10, 6, true));
+  add("jpeg_gray_exif", "JPEG", 10, 9, 3, 8, jpeg_with_exif(9, 10, 6, true));
   add("gif_two_frames", "GIF", 3, 2, 3, 8, gif(false, 2));
   add("gif_transparent", "GIF", 3, 2, 4, 8, gif(true, 1));
   add("bmp_24_bit", "BMP", 3, 2, 3, 8, bmp(3, 2, 24, 0, {}, first(24)));
@@ -187,7 +187,7 @@ std::vector<SmallImage> make_all() {
   add("tga_rgba_runs", "TGA", 3, 2, 4, 8,
       tga(10, 3, 2, 32, 8, {}, 0, {0x83, 1, 2, 3, 4, 1, 5, 6, 7, 8, 9, 10, 11, 12}));
   add("tga_palette", "TGA", 3, 2, 3, 8, tga(1, 3, 2, 8, 0x20, {1, 2, 3, 4, 5, 6}, 24, {0, 1, 0, 1, 1, 0}));
-  add("tga_grey", "TGA", 3, 2, 1, 8, tga(3, 3, 2, 8, 0x20, {}, 0, first(6)));
+  add("tga_gray", "TGA", 3, 2, 1, 8, tga(3, 3, 2, 8, 0x20, {}, 0, first(6)));
   FileBytes p6 = ascii("P6\n# a comment\n3 2\n255\n"), p5 = ascii("P5 3 2 1023\n"), p4 = ascii("P4\n3 2\n");
   append(p6, first(18));
   append(p5, {0, 0, 1, 0, 2, 0, 3, 0, 3, 255, 0, 1});
@@ -200,7 +200,7 @@ std::vector<SmallImage> make_all() {
   add("pnm_p6", "PNM", 3, 2, 3, 8, p6);
   add("psd_rgb", "PSD", 3, 2, 3, 8, psd(3, 2, 3, 8, 3, {}, 0, first(18)));
   add("psd_rgba_16", "PSD", 1, 2, 4, 16, psd(1, 2, 4, 16, 3, {}, 0, first(16)));
-  add("psd_grey_runs", "PSD", 3, 2, 1, 8, psd(3, 2, 1, 8, 1, {}, 1, {0, 2, 0, 4, 254, 7, 2, 1, 2, 3}));
+  add("psd_gray_runs", "PSD", 3, 2, 1, 8, psd(3, 2, 1, 8, 1, {}, 1, {0, 2, 0, 4, 254, 7, 2, 1, 2, 3}));
   const FileBytes anim = chunk("ANIM", {0, 0, 0, 0, 0, 0});
   add("webp_lossless", "WebP", 3, 2, 3, 8, riff({webp_chunks(test_image(3, 2, 3), true)}));
   add("webp_lossless_alpha", "WebP", 3, 2, 4, 8, riff({webp_chunks(test_image(3, 2, 4), true)}));
@@ -261,12 +261,12 @@ FileBytes png_chunk(const std::string& kind, const FileBytes& data) {
   return chunk;
 }
 
-FileBytes png_file(int width, int height, int bits, int colour, const FileBytes& rows, bool interlaced,
+FileBytes png_file(int width, int height, int bits, int color, const FileBytes& rows, bool interlaced,
                    const FileBytes& before_pixels) {
   FileBytes header, file = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   be(header, 4, static_cast<uint32_t>(width));
   be(header, 4, static_cast<uint32_t>(height));
-  append(header, {static_cast<uint8_t>(bits), static_cast<uint8_t>(colour), 0, 0, static_cast<uint8_t>(interlaced)});
+  append(header, {static_cast<uint8_t>(bits), static_cast<uint8_t>(color), 0, 0, static_cast<uint8_t>(interlaced)});
   append(file, png_chunk("IHDR", header));
   append(file, before_pixels);
   FileBytes packed(compressBound(static_cast<uLong>(rows.size())));

@@ -32,7 +32,7 @@ const SmallImage& small_image(const std::string& name);
 Image test_image(int width, int height, int channels, int bits = 8);
 
 FileBytes png_chunk(const std::string& kind, const FileBytes& data);  // with its CRC
-FileBytes png_file(int width, int height, int bits, int colour, const FileBytes& rows, bool interlaced = false,
+FileBytes png_file(int width, int height, int bits, int color, const FileBytes& rows, bool interlaced = false,
                    const FileBytes& before_pixels = {});  // rows with filter bytes
 FileBytes webp_file(const Image& image, bool lossless);   // RGB or RGBA
 FileBytes jpeg_with_exif(int width, int height, int orientation, bool little_endian);

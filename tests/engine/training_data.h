@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 #include "kernels/random.h"
 
 namespace striate {

@@ -16,7 +16,7 @@
 namespace striate {
 namespace {
 
-// With buffers (batch normalisation) and random counters (dropout): all that a step changes.
+// With buffers (batch normalization) and random counters (dropout): all that a step changes.
 const char* kNetwork =
     "input 1x8x8 | conv 4 3x3 pad 1 no bias | batchnorm | relu | maxpool 2 | flatten | dropout 0.2 | dense 4";
 
@@ -118,11 +118,11 @@ TEST(DeferredChecks, what_is_saved_after_a_failure_resumes_as_if_nothing_had_bee
     Training failed(Device::cpu(), *data, settings_with("adam", deferred));
     Training plain(Device::cpu(), *data, settings_with("adam", false));
     for (int step = 0; step < 6; ++step) failed.trainer.step(), plain.trainer.step();
-    const Slot w = *failed.network.find(Role::weight, "0.weight");
-    const std::vector<float> good = failed.network.read_slot(failed.stream, w);
+    const NamedTensor w = *failed.network.find(TensorKind::weight, "0.weight");
+    const std::vector<float> good = failed.network.read_tensor(failed.stream, w);
     std::vector<float> wrong = good;
     wrong[0] = std::numeric_limits<float>::infinity();
-    failed.network.write_slot(failed.stream, w, wrong);
+    failed.network.write_tensor(failed.stream, w, wrong);
     failed.trainer.weights_were_written();
     EXPECT_THROW(
         {
@@ -131,7 +131,7 @@ TEST(DeferredChecks, what_is_saved_after_a_failure_resumes_as_if_nothing_had_bee
           failed.trainer.step();
         },
         Error);
-    failed.network.write_slot(failed.stream, w, good);
+    failed.network.write_tensor(failed.stream, w, good);
     failed.trainer.weights_were_written();
     expect_same_state(failed, plain);
     for (int step = 0; step < 4; ++step) failed.trainer.step(), plain.trainer.step();
@@ -145,16 +145,16 @@ TEST(DeferredChecks, a_run_goes_back_with_its_edits) {
     Deferred() { detail::defer_checks(true); }
     ~Deferred() { detail::defer_checks(std::nullopt); }
   };
-  RunRecipe recipe;
-  recipe.data = "digits:200";
-  recipe.batch = 8;
-  recipe.optimizer = "sgd";
-  recipe.model = "input 1x28x28 | flatten | dropout 0.1 | dense 10";
-  const auto data = open_run_data(recipe);
+  TrainingConfig config;
+  config.data = "digits:200";
+  config.batch = 8;
+  config.optimizer = "sgd";
+  config.model = "input 1x28x28 | flatten | dropout 0.1 | dense 10";
+  const auto data = open_run_data(config);
   Stream stream;
-  TrainingRun plain(stream, recipe, data);
+  TrainingRun plain(stream, config, data);
   const Deferred deferred;
-  TrainingRun run(stream, recipe, data);
+  TrainingRun run(stream, config, data);
   for (TrainingRun* each : {&plain, &run}) {
     for (int step = 0; step < 3; ++step) each->advance_step();
     each->edit("2.weight", 4, 0.75f);

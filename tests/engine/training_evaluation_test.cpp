@@ -27,12 +27,12 @@ TEST(Evaluation, has_the_same_bits_for_every_batch_and_in_any_memory) {
   for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);
     const auto data = bars(61, 12, 4);
-    const Normalisation normalisation = Normalisation::measure(*data, all_of(*data));
+    const Normalization normalization = Normalization::measure(*data, all_of(*data));
     Network network(stream, Architecture::parse(kNetwork));
-    Trainer trainer(stream, network, *data, all_of(*data), normalisation, settings_for(9));
+    Trainer trainer(stream, network, *data, all_of(*data), normalization, settings_for(9));
     for (int i = 0; i < 12; ++i) trainer.step();
     Evaluator usual(stream, network.architecture(), 61);
-    const Evaluation expected = usual.evaluate(stream, network, *data, all_of(*data), normalisation);
+    const Evaluation expected = usual.evaluate(stream, network, *data, all_of(*data), normalization);
     EXPECT_GT(expected.correct, 0);
     const auto same = [&](const Evaluation& other, const std::string& how) {
       EXPECT_EQ(other.samples, expected.samples) << how;
@@ -44,14 +44,14 @@ TEST(Evaluation, has_the_same_bits_for_every_batch_and_in_any_memory) {
     };
     for (const int batch : {1, 2, 7, 32, 60, 64, 250}) {
       Evaluator evaluator(stream, network.architecture(), batch);
-      same(evaluator.evaluate(stream, network, *data, all_of(*data), normalisation),
+      same(evaluator.evaluate(stream, network, *data, all_of(*data), normalization),
            fmt::format("batch {} on {}", batch, device.id()));
     }
     Evaluator in_place(stream, network);
-    same(in_place.evaluate(stream, network, *data, all_of(*data), normalisation), "in place on " + device.id());
+    same(in_place.evaluate(stream, network, *data, all_of(*data), normalization), "in place on " + device.id());
     TestRound round(stream, network.architecture(), Loss::cross_entropy);
     round.begin(stream, network, 12);
-    while (!round.advance(stream, *data, all_of(*data), normalisation)) {
+    while (!round.advance(stream, *data, all_of(*data), normalization)) {
     }
     same(round.result(), "a round on " + device.id());
   }
@@ -61,21 +61,21 @@ TEST(Evaluation, in_the_memory_of_a_training_changes_no_bit_of_it) {
   for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);
     const auto data = bars(61, 12, 4);
-    const Normalisation normalisation = Normalisation::measure(*data, all_of(*data));
+    const Normalization normalization = Normalization::measure(*data, all_of(*data));
     Network judged(stream, Architecture::parse(kNetwork)), alone(stream, Architecture::parse(kNetwork));
-    Trainer one(stream, judged, *data, all_of(*data), normalisation, settings_for(9));
-    Trainer other(stream, alone, *data, all_of(*data), normalisation, settings_for(9));
+    Trainer one(stream, judged, *data, all_of(*data), normalization, settings_for(9));
+    Trainer other(stream, alone, *data, all_of(*data), normalization, settings_for(9));
     Evaluator evaluator(stream, judged);
     for (int i = 0; i < 10; ++i) {
       one.step();
       other.step();
       EXPECT_EQ(one.loss(), other.loss()) << "step " << i + 1;
-      evaluator.evaluate(stream, judged, *data, all_of(*data), normalisation);
+      evaluator.evaluate(stream, judged, *data, all_of(*data), normalization);
     }
-    for (const Role role : {Role::weight, Role::running, Role::optimizer_state}) {
-      for (const Slot& slot : judged.slots()) {
-        if (slot.role == role) {
-          EXPECT_EQ(judged.read_slot(stream, slot), alone.read_slot(stream, slot)) << slot.name;
+    for (const TensorKind kind : {TensorKind::weight, TensorKind::buffer, TensorKind::optimizer_state}) {
+      for (const NamedTensor& tensor : judged.tensors()) {
+        if (tensor.kind == kind) {
+          EXPECT_EQ(judged.read_tensor(stream, tensor), alone.read_tensor(stream, tensor)) << tensor.name;
         }
       }
     }

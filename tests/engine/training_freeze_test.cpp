@@ -46,8 +46,9 @@ TrainerSettings settings_with(const LayerSet& frozen, const char* optimizer) {
 // Weights and running statistics by name.
 std::map<std::string, std::vector<float>> arrays_of(Stream& stream, const Network& network) {
   std::map<std::string, std::vector<float>> arrays;
-  for (const Slot& slot : network.slots()) {
-    if (slot.role == Role::weight || slot.role == Role::running) arrays[slot.name] = network.read_slot(stream, slot);
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind == TensorKind::weight || tensor.kind == TensorKind::buffer)
+      arrays[tensor.name] = network.read_tensor(stream, tensor);
   }
   return arrays;
 }
@@ -118,42 +119,42 @@ TEST(Freeze, gradients_of_the_others_agree_with_finite_differences) {
       Network network(stream, Architecture::parse(kNet), plan);
       network.initialize(stream, Initializer::he_normal, 5);
       // Running statistics that are not those of the batch.
-      for (const Slot& slot : std::vector<Slot>(network.slots())) {
-        if (slot.role != Role::running) continue;
-        std::vector<float> values = waves(slot.shape.count(), 1.3f);
+      for (const NamedTensor& tensor : std::vector<NamedTensor>(network.tensors())) {
+        if (tensor.kind != TensorKind::buffer) continue;
+        std::vector<float> values = waves(tensor.shape.count(), 1.3f);
         for (float& value : values) value = 1 + 0.3f * value;
-        network.write_slot(stream, slot, values);
+        network.write_tensor(stream, tensor, values);
       }
-      network.write_slot(stream, network.activation(0), waves(3 * 64, 0.37f));
+      network.write_tensor(stream, network.activation(0), waves(3 * 64, 0.37f));
       const std::vector<float> dy = waves(network.output().shape.count(), 0.9f);
       const auto loss = [&] {
         network.forward(stream, Mode::training);
-        const std::vector<float> y = network.read_slot(stream, network.output());
+        const std::vector<float> y = network.read_tensor(stream, network.output());
         double sum = 0;
         for (size_t i = 0; i < y.size(); ++i) sum += double{y[i]} * double{dy[i]};
         return sum;
       };
       loss();
-      network.write_slot(stream, *network.output_gradient(), dy);
+      network.write_tensor(stream, *network.output_gradient(), dy);
       network.backward(stream);
       int checked = 0;
-      for (const Slot& slot : std::vector<Slot>(network.slots())) {
-        if (slot.role != Role::weight) continue;
-        const Slot* gradient = network.find(Role::weight_gradient, slot.name);
-        EXPECT_EQ(gradient == nullptr, set.contains(slot.node)) << slot.name;
+      for (const NamedTensor& tensor : std::vector<NamedTensor>(network.tensors())) {
+        if (tensor.kind != TensorKind::weight) continue;
+        const NamedTensor* gradient = network.find(TensorKind::weight_gradient, tensor.name);
+        EXPECT_EQ(gradient == nullptr, set.contains(tensor.node)) << tensor.name;
         if (gradient == nullptr) continue;
-        const std::vector<float> dw = network.read_slot(stream, *gradient), w = network.read_slot(stream, slot);
+        const std::vector<float> dw = network.read_tensor(stream, *gradient), w = network.read_tensor(stream, tensor);
         for (size_t i = 0; i < w.size(); i += 1 + w.size() / 5) {
           constexpr float kStep = 1e-2f;
           std::vector<float> moved = w;
           moved[i] = w[i] + kStep;
-          network.write_slot(stream, slot, moved);
+          network.write_tensor(stream, tensor, moved);
           const double up = loss();
           moved[i] = w[i] - kStep;
-          network.write_slot(stream, slot, moved);
+          network.write_tensor(stream, tensor, moved);
           const double slope = (up - loss()) / (2 * double{kStep});
-          network.write_slot(stream, slot, w);
-          EXPECT_NEAR(dw[i], slope, 4e-3 + 0.02 * std::abs(slope)) << slot.name << " " << i;
+          network.write_tensor(stream, tensor, w);
+          EXPECT_NEAR(dw[i], slope, 4e-3 + 0.02 * std::abs(slope)) << tensor.name << " " << i;
           ++checked;
         }
       }
@@ -191,15 +192,15 @@ TEST(Freeze, backward_stops_where_nothing_below_is_trained) {
   for (int node = 0; node < net.size(); ++node) {
     EXPECT_EQ(network.gradient(node) != nullptr, node > 7) << net.describe(node);
   }
-  EXPECT_EQ(network.arena_size(Role::weight_gradient), plan_slots(net, plan).trained);
-  EXPECT_LT(plan_slots(net, plan, {"mean", "square"}).bytes(), plan_slots(net, whole, {"mean", "square"}).bytes());
+  EXPECT_EQ(network.arena_size(TensorKind::weight_gradient), plan_tensors(net, plan).trained);
+  EXPECT_LT(plan_tensors(net, plan, {"mean", "square"}).bytes(), plan_tensors(net, whole, {"mean", "square"}).bytes());
   // A large base that is frozen has neither gradients nor an optimizer's state.
   const Architecture resnet = build_model("resnet50");
   Plan transfer{1, true, false}, full = transfer;
   transfer.frozen = LayerSet::parse("backbone", resnet);
-  const SlotPlan little = plan_slots(resnet, transfer, {"mean", "square"});
+  const TensorPlan little = plan_tensors(resnet, transfer, {"mean", "square"});
   EXPECT_EQ(little.trained, 1000 * 2048 + 1008);  // the head, in places of 16
-  EXPECT_LT(little.bytes() * 2, plan_slots(resnet, full, {"mean", "square"}).bytes());
+  EXPECT_LT(little.bytes() * 2, plan_tensors(resnet, full, {"mean", "square"}).bytes());
   // In the middle gradients go through, to what is trained below.
   plan.frozen = layers("bn-t3");
   const Network through(stream, net, plan);

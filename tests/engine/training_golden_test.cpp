@@ -46,9 +46,10 @@ TEST(Golden, lenet5_training) {
     }
     const MemoryDataset data("golden", Shape{1, 28, 28}, laid, laid_labels, classes);
 
-    const std::vector<Slot> slots = network.slots();
-    for (const Slot& slot : slots) {
-      if (slot.role == Role::weight) network.write_slot(stream, slot, golden.floats("before." + slot.name));
+    const std::vector<NamedTensor> tensors = network.tensors();
+    for (const NamedTensor& tensor : tensors) {
+      if (tensor.kind == TensorKind::weight)
+        network.write_tensor(stream, tensor, golden.floats("before." + tensor.name));
     }
     Trainer trainer(stream, network, data, all_of(data), {}, settings, true);
     for (int s = 0; s < steps; ++s) {
@@ -56,12 +57,14 @@ TEST(Golden, lenet5_training) {
         while (trainer.advance() != Phase::backward) {
         }
         int compared = 0;
-        for (const Slot& slot : network.slots()) {
-          if (slot.role == Role::activation && golden.has("activation." + slot.name)) {
-            expect_golden(network.read_slot(stream, slot), golden.floats("activation." + slot.name), slot.name, 1e-4);
+        for (const NamedTensor& tensor : network.tensors()) {
+          if (tensor.kind == TensorKind::activation && golden.has("activation." + tensor.name)) {
+            expect_golden(network.read_tensor(stream, tensor), golden.floats("activation." + tensor.name), tensor.name,
+                          1e-4);
             ++compared;
-          } else if (slot.role == Role::weight_gradient) {
-            expect_golden(network.read_slot(stream, slot), golden.floats("gradient." + slot.name), slot.name, 1e-4);
+          } else if (tensor.kind == TensorKind::weight_gradient) {
+            expect_golden(network.read_tensor(stream, tensor), golden.floats("gradient." + tensor.name), tensor.name,
+                          1e-4);
             ++compared;
           }
         }
@@ -72,9 +75,9 @@ TEST(Golden, lenet5_training) {
       }
       EXPECT_NEAR(trainer.loss(), losses[s], 1e-4 * losses[0]) << "step " << s;
     }
-    for (const Slot& slot : network.slots()) {
-      if (slot.role != Role::weight) continue;
-      expect_golden(network.read_slot(stream, slot), golden.floats("after." + slot.name), slot.name, 1e-4);
+    for (const NamedTensor& tensor : network.tensors()) {
+      if (tensor.kind != TensorKind::weight) continue;
+      expect_golden(network.read_tensor(stream, tensor), golden.floats("after." + tensor.name), tensor.name, 1e-4);
     }
   });
 }

@@ -1,4 +1,4 @@
-// What training takes: memory as plan_slots() and `striate summary` say it, nothing allocated from step to step, time
+// What training takes: memory as plan_tensors() and `striate summary` say it, nothing allocated from step to step, time
 // that grows with the batch and not faster.
 #include <gtest/gtest.h>
 
@@ -42,7 +42,7 @@ TEST(Memory, of_every_model_is_what_its_plan_says) {
       Network network(stream, architecture, plan);
       network.set_optimizer_states(stream, {"mean", "square"});
       const int64_t taken = memory_use().bytes - before;
-      const int64_t said = plan_slots(architecture, plan, {"mean", "square"}).bytes();
+      const int64_t said = plan_tensors(architecture, plan, {"mean", "square"}).bytes();
       EXPECT_EQ(network.bytes(), said) << each.name;
       // Beside it, a counter of random numbers for each node.
       EXPECT_EQ(taken, said + 8 * architecture.size()) << each.name << ", batch " << plan.batch;
@@ -60,8 +60,8 @@ TEST(Memory, of_training_is_the_networks_and_little_beside) {
     settings.batch = 32;
     settings.keyframes = false;
     const int64_t before = memory_use().bytes - network.bytes();
-    const Trainer trainer(stream, network, data, all_of(data), Normalisation(), settings);
-    const int64_t said = plan_slots(network.architecture(), network.plan(), settings.optimizer.states()).bytes();
+    const Trainer trainer(stream, network, data, all_of(data), Normalization(), settings);
+    const int64_t said = plan_tensors(network.architecture(), network.plan(), settings.optimizer.states()).bytes();
     EXPECT_EQ(network.bytes(), said);
     const int64_t taken = memory_use().bytes - before;
     EXPECT_GE(taken, said);
@@ -83,21 +83,21 @@ TEST(Memory, judging_while_it_trains_takes_none_beside) {
   settings.batch = 4;
   settings.keyframes = false;
   const int64_t before = memory_use().bytes - network.bytes();
-  Trainer trainer(stream, network, data, all_of(data), Normalisation(), settings);
+  Trainer trainer(stream, network, data, all_of(data), Normalization(), settings);
   Evaluator evaluator(stream, network);
   const int64_t taken = memory_use().bytes - before;
-  const int64_t said = plan_slots(architecture, Plan{4, true, false, 0}, settings.optimizer.states()).bytes();
+  const int64_t said = plan_tensors(architecture, Plan{4, true, false, 0}, settings.optimizer.states()).bytes();
   EXPECT_GE(taken, said);
   EXPECT_LT(taken, said + said / 50) << taken << " bytes, " << said << " of them planned";
   trainer.step();
   const int64_t allocations = memory_use().allocations;
-  evaluator.evaluate(stream, network, data, all_of(data), Normalisation());
+  evaluator.evaluate(stream, network, data, all_of(data), Normalization());
   EXPECT_EQ(memory_use().allocations, allocations);
 }
 
 TEST(Memory, a_batch_is_the_largest_that_a_budget_holds) {
   const Architecture architecture = build_model("tinyvgg");
-  const auto bytes = [&](int batch) { return plan_slots(architecture, Plan{batch, false, false, 0}).bytes(); };
+  const auto bytes = [&](int batch) { return plan_tensors(architecture, Plan{batch, false, false, 0}).bytes(); };
   for (const int64_t budget : {bytes(1), bytes(9) - 1, bytes(9), bytes(9) + 1, bytes(100)}) {
     const int batch = batch_within(architecture, Plan{}, budget, 50);
     EXPECT_TRUE(batch == 1 || bytes(batch) <= budget) << batch;
@@ -128,7 +128,7 @@ TEST(Memory, no_step_of_training_allocates) {
       TrainerSettings settings;
       settings.batch = device.is_emulated() ? 1 : 8;  // it is slow
       settings.keyframes = false;
-      Trainer trainer(stream, network, data, all_of(data), Normalisation(), settings);
+      Trainer trainer(stream, network, data, all_of(data), Normalization(), settings);
       for (int i = 0; i < 3; ++i) trainer.step();
       const int64_t before = memory_use().allocations;
       for (int i = 0; i < (device.is_emulated() ? 3 : 10); ++i) trainer.step();

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "engine/error.h"
-#include "engine/prepare/prepared_dataset.h"
+#include "engine/preprocess/prepared_dataset.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/split.h"
 #include "kernels/random.h"
@@ -157,7 +157,7 @@ TEST(Regions, stand_in_a_file_beside_the_folders_of_the_classes) {
   for (const std::string& note : dynamic_cast<const ByteDataset&>(*data).notes()) notes += note + "; ";
   EXPECT_EQ(notes, "regions.csv has no line for 1 pictures; regions.csv names 1 pictures that are not there; ");
   // What wraps a data set passes them on.
-  const PreparedDataset prepared(std::move(data), Preparation(), Shape{1, 2, 2}, false);
+  const PreparedDataset prepared(std::move(data), Preprocessing(), Shape{1, 2, 2}, false);
   EXPECT_EQ(prepared.region(2), 1);
   EXPECT_EQ(prepared.regions().size(), 3u);
   write(folder / "regions.csv", "sea/1.pgm,west\nsea/1.pgm,east\n");

@@ -30,13 +30,13 @@ TEST(Reference, resnet20_weights_score_what_they_score_in_pytorch) {
   }
   const MemoryDataset data("cifar10", Shape{3, 32, 32}, std::move(pixels), std::move(labels),
                            {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"});
-  const Normalisation normalisation{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
+  const Normalization normalization{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
   for (const Device& device : Device::all()) {
     Stream stream(device);
     Network network(stream, build_model("resnet20"));
     load_weights(stream, SafeTensors::read(path), path, network);
     Evaluator evaluator(stream, network.architecture(), 50);
-    const Evaluation evaluation = evaluator.evaluate(stream, network, data, all_of(data), normalisation);
+    const Evaluation evaluation = evaluator.evaluate(stream, network, data, all_of(data), normalization);
     EXPECT_EQ(evaluation.correct, 915) << device.id();
   }
 }

@@ -14,16 +14,16 @@
 namespace striate {
 namespace {
 
-RunRecipe recipe_of(const std::string& optimizer, const std::string& model) {
-  RunRecipe recipe;
-  recipe.data = "digits:300";
-  recipe.model = model;
-  recipe.optimizer = optimizer;
-  recipe.batch = 16;
-  recipe.split = "0.8,0.1,0.1";
-  recipe.augment = "shift 2";
-  recipe.seed = 5;
-  return recipe;
+TrainingConfig config_of(const std::string& optimizer, const std::string& model) {
+  TrainingConfig config;
+  config.data = "digits:300";
+  config.model = model;
+  config.optimizer = optimizer;
+  config.batch = 16;
+  config.split = "0.8,0.1,0.1";
+  config.augment = "shift 2";
+  config.seed = 5;
+  return config;
 }
 
 constexpr const char* kPlain = "conv 4 5x5 stride 2 | relu | maxpool 2 | flatten | dense 10";
@@ -31,9 +31,10 @@ constexpr const char* kRandom =
     "conv 4 5x5 stride 2 | batchnorm | relu | maxpool 2 | flatten | dropout 0.4 | dense 16 | relu | dense 10";
 
 // Every value that a step leaves.
-std::vector<std::vector<float>> all_slots(TrainingRun& run) {
+std::vector<std::vector<float>> all_tensors(TrainingRun& run) {
   std::vector<std::vector<float>> values;
-  for (const Slot& slot : run.network().slots()) values.push_back(run.network().read_slot(run.stream(), slot));
+  for (const NamedTensor& tensor : run.network().tensors())
+    values.push_back(run.network().read_tensor(run.stream(), tensor));
   return values;
 }
 
@@ -45,10 +46,10 @@ class TrainingRuns : public testing::TestWithParam<Case> {};
 
 TEST_P(TrainingRuns, go_back_to_any_step_with_its_exact_bits) {
   Stream stream;
-  const RunRecipe recipe = recipe_of(GetParam().optimizer, GetParam().model);
-  const auto data = open_run_data(recipe);
-  TrainingRun run(stream, recipe, data, 100 << 10);  // so little that keyframes are thinned
-  std::vector<std::vector<std::vector<float>>> seen{all_slots(run)};
+  const TrainingConfig config = config_of(GetParam().optimizer, GetParam().model);
+  const auto data = open_run_data(config);
+  TrainingRun run(stream, config, data, 100 << 10);  // so little that keyframes are thinned
+  std::vector<std::vector<std::vector<float>>> seen{all_tensors(run)};
   std::vector<float> losses{0};
   const auto change = [](TrainingRun& r, int64_t step) {
     if (step == 7) r.set_rate(0.01);
@@ -59,7 +60,7 @@ TEST_P(TrainingRuns, go_back_to_any_step_with_its_exact_bits) {
   for (int step = 1; step <= 30; ++step) {
     run.advance_step();
     change(run, step);
-    seen.push_back(all_slots(run));
+    seen.push_back(all_tensors(run));
     losses.push_back(run.scalars().loss);
   }
   EXPECT_GT(run.trainer().history().keyframe_distance(), 1);
@@ -67,7 +68,7 @@ TEST_P(TrainingRuns, go_back_to_any_step_with_its_exact_bits) {
     ASSERT_TRUE(run.go_to(step));
     EXPECT_EQ(run.step(), step);
     EXPECT_EQ(run.newest(), 30);
-    EXPECT_EQ(all_slots(run), seen[static_cast<size_t>(step)]) << "step " << step;
+    EXPECT_EQ(all_tensors(run), seen[static_cast<size_t>(step)]) << "step " << step;
     if (step > 0) {
       EXPECT_EQ(run.scalars().loss, losses[static_cast<size_t>(step)]);
     }
@@ -76,22 +77,22 @@ TEST_P(TrainingRuns, go_back_to_any_step_with_its_exact_bits) {
   // Forward again from an earlier step, phase by phase, beyond the newest.
   run.go_to(11);
   while (run.step() < 30) run.advance();
-  EXPECT_EQ(all_slots(run), seen[30]);
+  EXPECT_EQ(all_tensors(run), seen[30]);
   EXPECT_EQ(run.trainer().history().steps().size(), 30u);
   run.advance_step();
-  TrainingRun alone(stream, recipe, data);
+  TrainingRun alone(stream, config, data);
   for (int step = 1; step <= 31; ++step) {
     alone.advance_step();
     change(alone, step);
   }
-  EXPECT_EQ(all_slots(run), all_slots(alone));
+  EXPECT_EQ(all_tensors(run), all_tensors(alone));
 }
 
 TEST_P(TrainingRuns, a_branch_equals_a_run_that_went_that_way_at_once) {
   Stream stream;
-  const RunRecipe recipe = recipe_of(GetParam().optimizer, GetParam().model);
-  const auto data = open_run_data(recipe);
-  TrainingRun run(stream, recipe, data), alone(stream, recipe, data);
+  const TrainingConfig config = config_of(GetParam().optimizer, GetParam().model);
+  const auto data = open_run_data(config);
+  TrainingRun run(stream, config, data), alone(stream, config, data);
   for (int i = 0; i < 20; ++i) run.advance_step();
   run.set_rate(0.5);
   run.advance_step();
@@ -109,17 +110,17 @@ TEST_P(TrainingRuns, a_branch_equals_a_run_that_went_that_way_at_once) {
     run.advance_step();
     alone.advance_step();
   }
-  EXPECT_EQ(all_slots(run), all_slots(alone));
+  EXPECT_EQ(all_tensors(run), all_tensors(alone));
   EXPECT_EQ(run.trainer().history().steps().size(), 14u);
 }
 
 TEST_P(TrainingRuns, a_saved_run_goes_on_as_if_it_had_not_stopped) {
   Stream stream;
-  const RunRecipe recipe = recipe_of(GetParam().optimizer, GetParam().model);
-  const auto data = open_run_data(recipe);
+  const TrainingConfig config = config_of(GetParam().optimizer, GetParam().model);
+  const auto data = open_run_data(config);
   // Tests may run at the same time: each has its own file.
   const std::string file = test_path("run.safetensors");
-  TrainingRun run(stream, recipe, data);
+  TrainingRun run(stream, config, data);
   for (int i = 0; i < 5; ++i) run.advance_step();
   run.set_rate(0.004);
   run.advance_step();
@@ -127,9 +128,9 @@ TEST_P(TrainingRuns, a_saved_run_goes_on_as_if_it_had_not_stopped) {
   run.advance();
   run.save(file);
   EXPECT_EQ(run.next_phase(), Phase::loss);
-  const auto open = [&](const RunRecipe& saved) {
-    EXPECT_EQ(saved.data, recipe.data);
-    EXPECT_EQ(saved.augment, recipe.augment);
+  const auto open = [&](const TrainingConfig& saved) {
+    EXPECT_EQ(saved.data, config.data);
+    EXPECT_EQ(saved.augment, config.augment);
     return std::shared_ptr<const Dataset>(data);
   };
   const auto opened = TrainingRun::open(stream, file, open);
@@ -138,7 +139,7 @@ TEST_P(TrainingRuns, a_saved_run_goes_on_as_if_it_had_not_stopped) {
   while (run.step() < 10) run.advance_step();
   opened->go_to(7);
   opened->go_to(10);
-  EXPECT_EQ(all_slots(run), all_slots(*opened));
+  EXPECT_EQ(all_tensors(run), all_tensors(*opened));
   EXPECT_THROW(opened->go_to(5), Error);
   std::filesystem::remove(file);
 }
@@ -149,9 +150,9 @@ INSTANTIATE_TEST_SUITE_P(Optimizers, TrainingRuns,
 
 TEST(TrainingRun, an_edit_in_the_middle_of_a_step_begins_the_step_again) {
   Stream stream;
-  const RunRecipe recipe = recipe_of("adam", kRandom);
-  const auto data = open_run_data(recipe);
-  TrainingRun run(stream, recipe, data), alone(stream, recipe, data);
+  const TrainingConfig config = config_of("adam", kRandom);
+  const auto data = open_run_data(config);
+  TrainingRun run(stream, config, data), alone(stream, config, data);
   for (int i = 0; i < 3; ++i) run.advance_step(), alone.advance_step();
   run.advance();
   run.advance();
@@ -160,7 +161,7 @@ TEST(TrainingRun, an_edit_in_the_middle_of_a_step_begins_the_step_again) {
   alone.edit("0.weight", 2, 1.5f);
   run.advance_step();
   alone.advance_step();
-  EXPECT_EQ(all_slots(run), all_slots(alone));
+  EXPECT_EQ(all_tensors(run), all_tensors(alone));
   run.go_to(3);
   EXPECT_EQ(run.weight("0.weight", 2), 1.5f);
   EXPECT_THROW(run.edit("7.weight", 0, 0), Error);
@@ -172,9 +173,9 @@ TEST(TrainingRun, an_edit_in_the_middle_of_a_step_begins_the_step_again) {
 
 TEST(TrainingRun, stands_where_the_step_began_after_a_loss_that_is_no_number) {
   Stream stream;
-  RunRecipe recipe = recipe_of("sgd", kRandom);
-  const auto data = open_run_data(recipe);
-  TrainingRun run(stream, recipe, data), alone(stream, recipe, data);
+  TrainingConfig config = config_of("sgd", kRandom);
+  const auto data = open_run_data(config);
+  TrainingRun run(stream, config, data), alone(stream, config, data);
   for (int i = 0; i < 4; ++i) run.advance_step(), alone.advance_step();
   run.set_rate(1e30);
   run.advance_step();  // its update ruins the weights
@@ -186,42 +187,42 @@ TEST(TrainingRun, stands_where_the_step_began_after_a_loss_that_is_no_number) {
   alone.set_rate(0.01);
   run.advance_step();
   alone.advance_step();
-  EXPECT_EQ(all_slots(run), all_slots(alone));
+  EXPECT_EQ(all_tensors(run), all_tensors(alone));
 }
 
 TEST(TrainingRun, looking_at_an_earlier_step_can_be_interrupted) {
   Stream stream;
-  const RunRecipe recipe = recipe_of("adam", kPlain);
-  TrainingRun run(stream, recipe, open_run_data(recipe), 1);  // no budget: two keyframes
+  const TrainingConfig config = config_of("adam", kPlain);
+  TrainingRun run(stream, config, open_run_data(config), 1);  // no budget: two keyframes
   for (int i = 0; i < 20; ++i) run.advance_step();
   const auto at_15 = [&] {
     run.go_to(15);
-    return all_slots(run);
+    return all_tensors(run);
   }();
   run.go_to(2);
   EXPECT_FALSE(run.go_to(15, [] { return false; }));
   EXPECT_LT(run.step(), 15);
   EXPECT_TRUE(run.go_to(15));
-  EXPECT_EQ(all_slots(run), at_15);
+  EXPECT_EQ(all_tensors(run), at_15);
 }
 
 TEST(TestRound, in_pieces_it_has_the_bits_of_one_go_and_leaves_the_training_alone) {
   Stream stream;
-  RunRecipe recipe = recipe_of("adam", kRandom);
-  recipe.split = "0.4,0.1,0.5";
-  TrainingRun run(stream, recipe, open_run_data(recipe));
+  TrainingConfig config = config_of("adam", kRandom);
+  config.split = "0.4,0.1,0.5";
+  TrainingRun run(stream, config, open_run_data(config));
   for (int i = 0; i < 5; ++i) run.advance_step();
-  const auto before = all_slots(run);
+  const auto before = all_tensors(run);
   TestRound round(stream, run.architecture(), Loss::cross_entropy);
   round.begin(stream, run.network(), run.step());
   EXPECT_EQ(round.step(), 5);
-  while (!round.advance(stream, *run.data(), run.test_indices(), run.normalisation())) {
-    EXPECT_EQ(all_slots(run), before);
+  while (!round.advance(stream, *run.data(), run.test_indices(), run.normalization())) {
+    EXPECT_EQ(all_tensors(run), before);
   }
   EXPECT_FALSE(round.under_way());
   Evaluator evaluator(stream, run.architecture(), 64);
   const Evaluation whole =
-      evaluator.evaluate(stream, run.network(), *run.data(), run.test_indices(), run.normalisation());
+      evaluator.evaluate(stream, run.network(), *run.data(), run.test_indices(), run.normalization());
   EXPECT_EQ(round.result().loss, whole.loss);
   EXPECT_EQ(round.result().confusion, whole.confusion);
   EXPECT_EQ(round.result().predicted, whole.predicted);

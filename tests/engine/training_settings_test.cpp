@@ -33,12 +33,12 @@ TEST(OptimizerSettings, texts_are_read_back) {
     EXPECT_EQ(OptimizerSettings::parse(OptimizerSettings::parse(text).text()), OptimizerSettings::parse(text));
   }
   EXPECT_EQ(OptimizerSettings::parse("adamw").weight_decay, 0.01f);
-  EXPECT_EQ(error_of([] { OptimizerSettings::parse("adm"); }), "\"adm\" is no optimizer");
+  EXPECT_EQ(error_of([] { OptimizerSettings::parse("adm"); }), "unknown optimizer \"adm\"");
   EXPECT_EQ(error_of([] { OptimizerSettings::parse("sgd rho 1"); }),
             "line 1, column 5: \"rho\" is not understood after sgd");
   EXPECT_EQ(error_of([] { OptimizerSettings::parse("sgd nesterov"); }), "nesterov without momentum");
   EXPECT_EQ(error_of([] { OptimizerSettings::parse(""); }), "no optimizer");
-  EXPECT_EQ(error_of([] { parse_loss("mes"); }), "\"mes\" is no loss");
+  EXPECT_EQ(error_of([] { parse_loss("mes"); }), "unknown loss \"mes\"");
   for (const std::string& name : loss_names()) EXPECT_EQ(loss_name(parse_loss(name)), name);
 }
 

@@ -94,12 +94,12 @@ TEST(Trainer, learns_the_bars_with_every_optimizer_and_loss) {
     settings.optimizer = OptimizerSettings::parse(way.optimizer);
     settings.rate = way.rate;
     Network network(stream, Architecture::parse(way.network));
-    const Normalisation normalisation = Normalisation::measure(set, all_of(set));
-    Trainer trainer(stream, network, set, all_of(set), normalisation, settings);
+    const Normalization normalization = Normalization::measure(set, all_of(set));
+    Trainer trainer(stream, network, set, all_of(set), normalization, settings);
     const int64_t steps = trainer.steps_per_epochs(20);
     while (trainer.steps() < steps) trainer.step();
     Evaluator evaluator(stream, network.architecture(), 32, way.loss);
-    const Evaluation evaluation = evaluator.evaluate(stream, network, set, all_of(set), normalisation);
+    const Evaluation evaluation = evaluator.evaluate(stream, network, set, all_of(set), normalization);
     EXPECT_EQ(evaluation.samples, set.size());
     EXPECT_GE(evaluation.accuracy(), 0.95);
     EXPECT_LT(evaluation.loss, trainer.history().steps().front().loss);
@@ -127,9 +127,9 @@ TEST(Trainer, phases_come_in_order_and_a_step_is_all_five) {
     EXPECT_EQ(by_phase.steps(), s + 1);
     EXPECT_EQ(by_phase.loss(), by_step.loss());
   }
-  for (const Slot& slot : a.slots()) {
-    if (slot.role != Role::weight) continue;
-    EXPECT_EQ(a.read_slot(stream, slot), b.read_slot(stream, slot)) << slot.name;
+  for (const NamedTensor& tensor : a.tensors()) {
+    if (tensor.kind != TensorKind::weight) continue;
+    EXPECT_EQ(a.read_tensor(stream, tensor), b.read_tensor(stream, tensor)) << tensor.name;
   }
   by_phase.advance();
   by_phase.step();  // the rest of the step that was begun
@@ -173,7 +173,7 @@ TEST(Trainer, any_number_of_threads_saves_the_same_bytes) {
     TrainerSettings settings = small_settings();
     settings.batch = 64;
     settings.rate = 1e-3;
-    Trainer trainer(stream, network, *data, all_of(*data), Normalisation::measure(*data, all_of(*data)), settings);
+    Trainer trainer(stream, network, *data, all_of(*data), Normalization::measure(*data, all_of(*data)), settings);
     for (int s = 0; s < 8; ++s) trainer.step();
     save_training(folder / "model.safetensors", info_for(architecture, *data), trainer);
     saved.push_back(bytes_of(folder / "model.safetensors"));
@@ -195,10 +195,10 @@ TEST(Trainer, stopping_and_going_on_gives_the_bits_of_not_stopping) {
     settings.optimizer = OptimizerSettings::parse(optimizer);
     settings.schedule = Schedule::parse("warm-up 3 cosine 20 least 0.1");
     const std::string whole = folder / "whole", half = folder / "half", resumed = folder / "resumed";
-    const Normalisation normalisation = Normalisation::measure(*data, all_of(*data));
+    const Normalization normalization = Normalization::measure(*data, all_of(*data));
     {
       Network network(stream, architecture);
-      Trainer trainer(stream, network, *data, all_of(*data), normalisation, settings);
+      Trainer trainer(stream, network, *data, all_of(*data), normalization, settings);
       for (int s = 0; s < 17; ++s) {
         if (s == 9) save_training(half, info_for(architecture, *data), trainer);
         trainer.step();
@@ -210,15 +210,15 @@ TEST(Trainer, stopping_and_going_on_gives_the_bits_of_not_stopping) {
     EXPECT_EQ(info.architecture.text(), architecture.text());
     EXPECT_EQ(info.classes, data->classes());
     EXPECT_EQ(info.step, 9);
-    EXPECT_EQ(info.normalisation.mean, normalisation.mean);
-    EXPECT_EQ(info.normalisation.deviation, normalisation.deviation);
+    EXPECT_EQ(info.normalization.mean, normalization.mean);
+    EXPECT_EQ(info.normalization.stddev, normalization.stddev);
     const TrainerSettings back = read_training_settings(file, half);
     EXPECT_EQ(back.optimizer, settings.optimizer);
     EXPECT_EQ(back.schedule, settings.schedule);
     EXPECT_EQ(back.rate, settings.rate);
     Network network(stream, info.architecture);
     load_weights(stream, file, half, network);
-    Trainer trainer(stream, network, *data, all_of(*data), info.normalisation, back, true);
+    Trainer trainer(stream, network, *data, all_of(*data), info.normalization, back, true);
     resume_training(file, half, trainer);
     EXPECT_EQ(trainer.steps(), 9);
     while (trainer.steps() < 17) trainer.step();
@@ -237,8 +237,9 @@ TEST(Trainer, frozen_layers_keep_their_weights) {
   Trainer trainer(stream, network, *data, all_of(*data), {}, settings);
   std::vector<std::vector<float>> before, after;
   const auto read = [&](std::vector<std::vector<float>>& to) {
-    for (const Slot& slot : network.slots()) {
-      if (slot.role == Role::weight || slot.role == Role::running) to.push_back(network.read_slot(stream, slot));
+    for (const NamedTensor& tensor : network.tensors()) {
+      if (tensor.kind == TensorKind::weight || tensor.kind == TensorKind::buffer)
+        to.push_back(network.read_tensor(stream, tensor));
     }
   };
   read(before);
@@ -260,25 +261,25 @@ TEST(Trainer, a_loss_that_is_no_number_stops_it_and_keeps_the_weights) {
     Trainer trainer(stream, network, *data, all_of(*data), {}, small_settings());
     for (int s = 0; s < 3; ++s) trainer.step();
     trainer.history();
-    const Slot w = *network.find(Role::weight, "4.weight"), mean = *network.find(Role::running, "bn.running_mean");
-    std::vector<float> weights = network.read_slot(stream, w);
-    const std::vector<float> good = weights, running = network.read_slot(stream, mean);
+    const NamedTensor w = *network.find(TensorKind::weight, "4.weight"),
+                      mean = *network.find(TensorKind::buffer, "bn.running_mean");
+    std::vector<float> weights = network.read_tensor(stream, w);
+    const std::vector<float> good = weights, running = network.read_tensor(stream, mean);
     weights[5] = std::numeric_limits<float>::quiet_NaN();
-    network.write_slot(stream, w, weights);
+    network.write_tensor(stream, w, weights);
     trainer.weights_were_written();
     const Caught error = caught([&] {
       trainer.step();
       trainer.history();  // deferred checks find it here and tell it with the next step
       trainer.step();
     });
-    EXPECT_EQ(
-        error.what,
-        "step 4: the loss became NaN; the first value that is no number: weight 4.weight of layer 4 (conv 6 3x3)");
+    EXPECT_EQ(error.what,
+              "step 4: loss is NaN; the first value that is not a number: weight 4.weight of layer 4 (conv 6 3x3)");
     EXPECT_NE(error.hint.find("lower learning rate"), std::string::npos);
-    EXPECT_EQ(network.read_slot(stream, mean), running);
+    EXPECT_EQ(network.read_tensor(stream, mean), running);
     EXPECT_EQ(trainer.next_phase(), Phase::batch);
     EXPECT_EQ(trainer.steps(), 3);
-    network.write_slot(stream, w, good);
+    network.write_tensor(stream, w, good);
     trainer.weights_were_written();
     trainer.step();  // and it goes on
     EXPECT_EQ(trainer.history().steps().size(), 4u);
@@ -300,9 +301,9 @@ TEST(Trainer, too_large_a_rate_is_found_before_the_weights_are_lost) {
   });
   EXPECT_EQ(error.what.rfind("step ", 0), 0u) << error.what;
   EXPECT_NE(error.what.find("the loss"), std::string::npos) << error.what;
-  for (const Slot& slot : network.slots()) {
-    if (slot.role != Role::weight) continue;
-    for (const float v : network.read_slot(stream, slot)) EXPECT_TRUE(std::isfinite(v)) << slot.name;
+  for (const NamedTensor& tensor : network.tensors()) {
+    if (tensor.kind != TensorKind::weight) continue;
+    for (const float v : network.read_tensor(stream, tensor)) EXPECT_TRUE(std::isfinite(v)) << tensor.name;
   }
 }
 
@@ -347,8 +348,8 @@ TEST(Checkpoint, tensors_that_do_not_fit_are_listed) {
                             "instead of 5 x 144; 2.bias is 4 instead of 5; a.weight is left over; a.bias is left over");
   Network same(stream, architecture);
   load_weights(stream, file, path, same);
-  EXPECT_EQ(same.read_slot(stream, *same.find(Role::weight, "2.weight")),
-            network.read_slot(stream, *network.find(Role::weight, "2.weight")));
+  EXPECT_EQ(same.read_tensor(stream, *same.find(TensorKind::weight, "2.weight")),
+            network.read_tensor(stream, *network.find(TensorKind::weight, "2.weight")));
   EXPECT_FALSE(has_training_state(file));
   EXPECT_NE(caught([&] { read_training_settings(file, path); }).what.find("not the state of its training"),
             std::string::npos);
@@ -363,7 +364,7 @@ TEST(Checkpoint, broken_metadata_has_an_error_that_names_the_key) {
     SafeTensorsWriter writer;
     writer.metadata = {{"striate", "1"},       {"architecture", architecture.text()},
                        {"classes", "[\"a\"]"}, {"mean", "[0.5]"},
-                       {"deviation", "[1]"},   {"seed", "1"},
+                       {"std", "[1]"},         {"seed", "1"},
                        {"step", "2"}};
     if (value == nullptr) {
       writer.metadata.erase(key);
@@ -378,10 +379,10 @@ TEST(Checkpoint, broken_metadata_has_an_error_that_names_the_key) {
   EXPECT_EQ(error("step", "2"), "no error");
   EXPECT_EQ(error("architecture", nullptr), "f holds weights but not the network that they belong to");
   EXPECT_EQ(error("architecture", "relu | cnv 3"),
-            "f: \"architecture\" in its metadata: line 1, column 8: \"cnv\" is no layer");
-  EXPECT_EQ(error("classes", "[1"), "f: \"classes\" in its metadata is no list of names");
+            "f: \"architecture\" in its metadata: line 1, column 8: unknown layer \"cnv\"");
+  EXPECT_EQ(error("classes", "[1"), "f: \"classes\" in its metadata is not a list of names");
   EXPECT_EQ(error("mean", "[0.5, 1]"), "f: its normalization has 2 means and 1 deviations for 1 channels");
-  EXPECT_EQ(error("deviation", "[0]"), "f: a deviation of 0 in its normalization");
+  EXPECT_EQ(error("std", "[0]"), "f: a standard deviation of 0 in its normalization");
   EXPECT_EQ(error("seed", "x"), "f: \"seed\" in its metadata is \"x\", not a number");
   EXPECT_EQ(error("step", nullptr), "f: its metadata has no \"step\"");
 }
@@ -390,9 +391,9 @@ TEST(Metrics, dead_units_and_norms_are_counted) {
   Stream stream(Device::best());
   Network network(stream, Architecture::parse("input 1x2x2 | conv 3 1x1 | relu | flatten | dense 2"),
                   Plan{2, true, false, 0});
-  network.write_slot(stream, *network.find(Role::weight, "0.weight"), {1, -1, 2});
-  network.write_slot(stream, *network.find(Role::weight, "0.bias"), {0, 0, -100});
-  network.write_slot(stream, network.activation(0), {1, 2, 3, 4, 5, 6, 7, 8});
+  network.write_tensor(stream, *network.find(TensorKind::weight, "0.weight"), {1, -1, 2});
+  network.write_tensor(stream, *network.find(TensorKind::weight, "0.bias"), {0, 0, -100});
+  network.write_tensor(stream, network.activation(0), {1, 2, 3, 4, 5, 6, 7, 8});
   network.forward(stream, Mode::training);
   const std::vector<DeadUnits> dead = dead_units(stream, network);
   ASSERT_EQ(dead.size(), 1u);
@@ -427,15 +428,15 @@ TEST(History, training_can_be_looked_back_at) {
   TrainerSettings settings = small_settings();
   settings.measure_norms_every = 2;
   Trainer trainer(stream, network, *data, all_of(*data), {}, settings);
-  const Slot w = *network.find(Role::weight, "4.weight");
-  std::vector<std::vector<float>> seen{network.read_slot(stream, w)};
+  const NamedTensor w = *network.find(TensorKind::weight, "4.weight");
+  std::vector<std::vector<float>> seen{network.read_tensor(stream, w)};
   for (int s = 0; s < 4; ++s) {
     trainer.step();
-    seen.push_back(network.read_slot(stream, w));
+    seen.push_back(network.read_tensor(stream, w));
   }
   for (int s = 4; s >= 0; --s) {
     trainer.go_back(*trainer.history().at_or_before(s));
-    EXPECT_EQ(network.read_slot(stream, w), seen[static_cast<size_t>(s)]);
+    EXPECT_EQ(network.read_tensor(stream, w), seen[static_cast<size_t>(s)]);
   }
   EXPECT_GT(trainer.history().steps()[0].gradient_norm, 0);
   EXPECT_TRUE(std::isnan(trainer.history().steps()[1].gradient_norm));

@@ -1,4 +1,4 @@
-// A training that begins with given weights, a new head, frozen layers: what its recipe says is done, saved and gone on
+// A training that begins with given weights, a new head, frozen layers: what its config says is done, saved and gone on
 // with.
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ std::string trained_base(Stream& stream, const TestFolder& folder) {
   TrainerSettings settings;
   settings.batch = 12;
   Network network(stream, Architecture::parse(kBase));
-  Trainer trainer(stream, network, *data, all_of(*data), Normalisation{{0.2f}, {0.5f}}, settings);
+  Trainer trainer(stream, network, *data, all_of(*data), Normalization{{0.2f}, {0.5f}}, settings);
   for (int s = 0; s < 5; ++s) trainer.step();
   ModelInfo info;
   info.architecture = network.architecture();
@@ -39,22 +39,22 @@ std::string trained_base(Stream& stream, const TestFolder& folder) {
   return path;
 }
 
-RunRecipe transfer(const std::string& weights) {
-  RunRecipe recipe;
-  recipe.model = kBase;
-  recipe.weights = weights;
-  recipe.head = 5;
-  recipe.freeze = "backbone";
-  recipe.normalization = "mean 0.2 std 0.5";
-  recipe.batch = 8;
-  recipe.split = "0.8,0.2";
-  return recipe;
+TrainingConfig transfer(const std::string& weights) {
+  TrainingConfig config;
+  config.model = kBase;
+  config.weights = weights;
+  config.head = 5;
+  config.freeze = "backbone";
+  config.normalization = "mean 0.2 std 0.5";
+  config.batch = 8;
+  config.split = "0.8,0.2";
+  return config;
 }
 
 std::vector<float> weights_of(Stream& stream, const Network& network, const char* name) {
-  const Slot* slot = network.find(Role::weight, name);
-  if (slot == nullptr) slot = network.find(Role::running, name);
-  return network.read_slot(stream, *slot);
+  const NamedTensor* tensor = network.find(TensorKind::weight, name);
+  if (tensor == nullptr) tensor = network.find(TensorKind::buffer, name);
+  return network.read_tensor(stream, *tensor);
 }
 
 std::string failure(const std::function<void()>& f, std::string* hint = nullptr) {
@@ -88,7 +88,7 @@ TEST(Transfer, begins_with_the_weights_of_the_base_and_a_head_of_its_own) {
       EXPECT_EQ(weights_of(stream, run.network(), name), file.floats(name)) << name;
     }
     EXPECT_NE(weights_of(stream, run.network(), "fc.weight"), head);
-    EXPECT_EQ(run.normalisation().mean, std::vector<float>{0.2f});
+    EXPECT_EQ(run.normalization().mean, std::vector<float>{0.2f});
     // Back to the start, and the same again.
     const std::vector<float> learned = weights_of(stream, run.network(), "fc.weight");
     run.go_to(0);
@@ -109,11 +109,11 @@ TEST(Transfer, is_saved_and_goes_on_with_the_same_bits_without_the_base) {
   run.save(saved);
   for (int s = 0; s < 3; ++s) run.advance_step();
   std::filesystem::remove(base);
-  const auto again = TrainingRun::open(stream, saved, [&](const RunRecipe& recipe) {
-    EXPECT_EQ(recipe.freeze, "backbone");
-    EXPECT_EQ(recipe.head, 5);
-    EXPECT_EQ(recipe.weights, base);
-    EXPECT_EQ(recipe.normalization, "mean 0.2 std 0.5");
+  const auto again = TrainingRun::open(stream, saved, [&](const TrainingConfig& config) {
+    EXPECT_EQ(config.freeze, "backbone");
+    EXPECT_EQ(config.head, 5);
+    EXPECT_EQ(config.weights, base);
+    EXPECT_EQ(config.normalization, "mean 0.2 std 0.5");
     return data;
   });
   for (int s = 0; s < 3; ++s) again->advance_step();
@@ -127,26 +127,26 @@ TEST(Transfer, weights_must_fit_exactly_unless_part_of_them_is_asked_for) {
   Stream stream;
   const std::string base = trained_base(stream, folder);
   const std::shared_ptr<const Dataset> data = bars(60, 8, 3), five = bars(60, 8, 5);
-  RunRecipe recipe = transfer(base);
-  recipe.head = 0;
-  recipe.freeze = "";
-  TrainingRun same(stream, recipe, data);  // with its own head
+  TrainingConfig config = transfer(base);
+  config.head = 0;
+  config.freeze = "";
+  TrainingRun same(stream, config, data);  // with its own head
   EXPECT_EQ(weights_of(stream, same.network(), "fc.weight"), SafeTensors::read(base).floats("fc.weight"));
   std::string hint;
-  recipe.model = "input 1x8x8 | c1: conv 4 3x3 | bn: batchnorm | relu | flatten | d: dense 6 | relu | fc: dense 5";
-  EXPECT_NE(failure([&] { TrainingRun(stream, recipe, five); }, &hint).find("fc.weight is 3 x 6 instead of 5 x 6"),
+  config.model = "input 1x8x8 | c1: conv 4 3x3 | bn: batchnorm | relu | flatten | d: dense 6 | relu | fc: dense 5";
+  EXPECT_NE(failure([&] { TrainingRun(stream, config, five); }, &hint).find("fc.weight is 3 x 6 instead of 5 x 6"),
             std::string::npos);
   EXPECT_NE(hint.find("--head 5"), std::string::npos) << hint;
-  recipe.partial = true;
-  TrainingRun partly(stream, recipe, five);
+  config.partial = true;
+  TrainingRun partly(stream, config, five);
   EXPECT_EQ(weights_of(stream, partly.network(), "d.weight"), SafeTensors::read(base).floats("d.weight"));
   // A head that does not fit the data, a layer that is not there.
-  recipe = transfer(base);
-  recipe.head = 4;
-  EXPECT_NE(failure([&] { TrainingRun(stream, recipe, five); }).find("5 classes"), std::string::npos);
-  recipe = transfer(base);
-  recipe.freeze = "c1,c7";
-  EXPECT_EQ(failure([&] { TrainingRun(stream, recipe, five); }), "unknown layer \"c7\"");
+  config = transfer(base);
+  config.head = 4;
+  EXPECT_NE(failure([&] { TrainingRun(stream, config, five); }).find("5 classes"), std::string::npos);
+  config = transfer(base);
+  config.freeze = "c1,c7";
+  EXPECT_EQ(failure([&] { TrainingRun(stream, config, five); }), "unknown layer \"c7\"");
 }
 
 TEST(Transfer, the_report_has_the_words_of_pytorch) {
@@ -160,13 +160,13 @@ TEST(Transfer, the_report_has_the_words_of_pytorch) {
 }
 
 TEST(Transfer, a_normalization_is_a_text) {
-  const Normalisation n{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
+  const Normalization n{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
   EXPECT_EQ(n.text(), "mean 0.485,0.456,0.406 std 0.229,0.224,0.225");
-  EXPECT_EQ(Normalisation::parse(n.text()).mean, n.mean);
-  EXPECT_EQ(Normalisation::parse(n.text()).deviation, n.deviation);
-  EXPECT_TRUE(Normalisation::parse("none").empty());
+  EXPECT_EQ(Normalization::parse(n.text()).mean, n.mean);
+  EXPECT_EQ(Normalization::parse(n.text()).deviation, n.deviation);
+  EXPECT_TRUE(Normalization::parse("none").empty());
   for (const char* wrong : {"", "mean 1", "mean 1 std 0", "mean 1,2 std 1", "1,2", "mean x std 1"}) {
-    EXPECT_NE(failure([&] { Normalisation::parse(wrong); }), "no error") << wrong;
+    EXPECT_NE(failure([&] { Normalization::parse(wrong); }), "no error") << wrong;
   }
 }
 

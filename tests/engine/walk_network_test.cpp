@@ -1,5 +1,5 @@
-// Walks of units and gradients against the network's own slots, bit for bit, and against plain double sums, over random
-// networks; on every device, in its own order of adding.
+// Walks of units and gradients against the network's own tensors, bit for bit, and against plain double sums, over
+// random networks; on every device, in its own order of adding.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -27,7 +27,7 @@ bool same_bits(float a, float b) {
 struct Scene {
   Stream stream;
   Architecture architecture;
-  std::map<std::pair<Role, std::string>, std::vector<float>> slots;
+  std::map<std::pair<TensorKind, std::string>, std::vector<float>> tensors;
   NetworkValues values;
 
   Scene(const std::string& text, int batch, Mode mode, unsigned seed, Device device = Device::cpu(),
@@ -37,32 +37,33 @@ struct Scene {
     network.initialize(stream, Initializer::pytorch, seed);
     std::mt19937 random(seed);
     std::uniform_real_distribution<float> any(-1, 1);
-    const auto scatter = [&](const Slot& slot) {
-      std::vector<float> v(static_cast<size_t>(slot.shape.count()));
+    const auto scatter = [&](const NamedTensor& tensor) {
+      std::vector<float> v(static_cast<size_t>(tensor.shape.count()));
       for (float& f : v) f = any(random);
-      network.write_slot(stream, slot, v);
+      network.write_tensor(stream, tensor, v);
     };
     scatter(network.activation(0));
-    for (const Slot& slot : network.slots()) {
-      if (slot.role == Role::weight && slot.name.find("bias") != std::string::npos) scatter(slot);
+    for (const NamedTensor& tensor : network.tensors()) {
+      if (tensor.kind == TensorKind::weight && tensor.name.find("bias") != std::string::npos) scatter(tensor);
     }
     // Running statistics that are not those of the start.
     if (mode == Mode::evaluation) network.forward(stream, Mode::training);
     network.forward(stream, mode);
     scatter(*network.output_gradient());
     network.backward(stream);
-    for (const Slot& slot : network.slots()) slots[{slot.role, slot.name}] = network.read_slot(stream, slot);
+    for (const NamedTensor& tensor : network.tensors())
+      tensors[{tensor.kind, tensor.name}] = network.read_tensor(stream, tensor);
     values.architecture = &architecture;
     values.shapes = architecture.shapes(batch);
     values.mode = mode;
     values.order = summation_order(device);
-    const auto find = [this](Role role, const std::string& name) -> const float* {
-      const auto found = slots.find({role, name});
-      return found == slots.end() ? nullptr : found->second.data();
+    const auto find = [this](TensorKind kind, const std::string& name) -> const float* {
+      const auto found = tensors.find({kind, name});
+      return found == tensors.end() ? nullptr : found->second.data();
     };
     const auto name = [this](int node) { return architecture.nodes()[static_cast<size_t>(node)].name; };
-    values.activation = [=](int node) { return find(Role::activation, name(node)); };
-    values.gradient = [=](int node) { return find(Role::activation_gradient, name(node)); };
+    values.activation = [=](int node) { return find(TensorKind::activation, name(node)); };
+    values.gradient = [=](int node) { return find(TensorKind::activation_gradient, name(node)); };
     values.array = find;
   }
 
@@ -156,7 +157,7 @@ const char* const kNetworks[] = {
     "dropout 0.4 | dense 3 no bias | logsoftmax",
 };
 
-TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_slot) {
+TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_tensor) {
   on_each_device([](Device device) {
     for (const Mode mode : {Mode::training, Mode::evaluation}) {
       for (const char* text : kNetworks) {
@@ -169,7 +170,7 @@ TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_slot) {
 }
 
 // Followed by their own operators, of any picture of the batch, with constants that all pictures share.
-TEST(NetworkWalk, every_unit_of_layers_without_a_walk_of_their_own_is_the_value_of_its_slot) {
+TEST(NetworkWalk, every_unit_of_layers_without_a_walk_of_their_own_is_the_value_of_its_tensor) {
   for (const char* text :
        {"input 3x2x4 | a: tanh | c: constant 3x1x1 | from a | mul c | sub a | prelu | groupnorm 3 | pad edge "
         "0,0,1,1,0,0,0,1",
@@ -238,7 +239,7 @@ TEST(ChannelWalk, what_is_no_convolution_or_outside_is_named) {
   EXPECT_THROW(walk_channels(scene.values, 1, 0, 3), Error);
 }
 
-TEST(GradientWalk, every_gradient_of_a_network_is_the_value_of_its_slot) {
+TEST(GradientWalk, every_gradient_of_a_network_is_the_value_of_its_tensor) {
   on_each_device([](Device device) {
     for (const char* text : kNetworks) {
       SCOPED_TRACE(text);
@@ -341,7 +342,7 @@ TEST(NetworkWalk, what_is_missing_or_outside_is_named) {
   EXPECT_EQ(message([&] { walk_weight_gradient(scene.values, {1, 0, 18}); }), "there is no value 18 in 0.weight");
   EXPECT_EQ(message([&] { walk_weight_gradient(scene.values, {1, 2, 0}); }), "layer 0 (conv 2 3x3) has no parameter 2");
   scene.values.array = nullptr;
-  EXPECT_EQ(message([&] { walk_unit(scene.values, {1, 0, 0, 0, 0}); }), "the weight 0.weight is not at hand");
+  EXPECT_EQ(message([&] { walk_unit(scene.values, {1, 0, 0, 0, 0}); }), "the weight 0.weight is not available");
 }
 
 // Every optimizer, many steps: the walk of one weight makes what the operator makes of a whole arena.

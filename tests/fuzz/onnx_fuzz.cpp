@@ -24,17 +24,17 @@ void read(const std::vector<uint8_t>& bytes) {
     const striate::OnnxModel model = striate::read_onnx(bytes, "fuzz");
     const striate::Architecture again = striate::Architecture::parse(model.architecture.text());
     if (again.size() != model.architecture.size()) std::abort();
-    if (striate::plan_slots(model.architecture, {}).bytes() > (1 << 24)) return;
+    if (striate::plan_tensors(model.architecture, {}).bytes() > (1 << 24)) return;
     striate::Stream stream(striate::Device::cpu());
     striate::Network network(stream, model.architecture);
     model.load_weights(stream, network);
     network.forward(stream, striate::Mode::evaluation);
-    // As classify and evaluate take it: sizes of 0, no classes and what is no number are refused.
+    // As classify and evaluate take it: sizes of 0, no classes and what is not a number are refused.
     striate::ModelFile file;
     file.info.architecture = model.architecture;
     striate::check_pictures(model.architecture);
     const int64_t classes = striate::class_count(file);
-    const std::vector<float> output = network.read_slot(stream, network.output());
+    const std::vector<float> output = network.read_tensor(stream, network.output());
     const auto p = striate::class_probabilities(model.architecture, striate::Loss::cross_entropy, output);
     if (static_cast<int64_t>(p.size()) != classes) std::abort();
   } catch (const striate::Error& error) {

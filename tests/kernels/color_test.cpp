@@ -21,16 +21,16 @@ void reference_rgb(const std::vector<uint8_t>& in, int channels, int64_t i, doub
 
 }  // namespace
 
-TEST(Colour, grey_is_the_weighted_sum) {
+TEST(Color, gray_is_the_weighted_sum) {
   on_every_device([](Stream& stream) {
     for (int channels = 1; channels <= 4; ++channels) {
       const std::vector<uint8_t> in = pixels_of(channels);
       const Buffer<uint8_t> input = on_device(stream, in);
-      const GreyWeights weights{0.25f, 0.5f, 0.3f};
+      const GrayWeights weights{0.25f, 0.5f, 0.3f};
       Guarded<float> floats(stream, kN);
       Guarded<uint8_t> bytes(stream, kN);
-      grey(stream, weights, input.data(), channels, kN, floats.data());
-      grey(stream, weights, input.data(), channels, kN, bytes.data());
+      gray(stream, weights, input.data(), channels, kN, floats.data());
+      gray(stream, weights, input.data(), channels, kN, bytes.data());
       const std::vector<float> f = floats.read(stream);
       const std::vector<uint8_t> b = bytes.read(stream);
       for (int64_t i = 0; i < kN; ++i) {
@@ -39,13 +39,13 @@ TEST(Colour, grey_is_the_weighted_sum) {
         const double expected = 0.25 * p[0] + 0.5 * p[1] + 0.3 * p[2];
         ASSERT_NEAR(f[i], expected, 1e-4);
         ASSERT_EQ(b[i], byte_reference(f[i]));
-        ASSERT_EQ(f[i], grey_of(weights, p[0], p[1], p[2])) << "picture and single pixel differ";
+        ASSERT_EQ(f[i], gray_of(weights, p[0], p[1], p[2])) << "picture and single pixel differ";
       }
     }
   });
 }
 
-TEST(Colour, hsv_and_ycbcr_follow_their_definitions) {
+TEST(Color, hsv_and_ycbcr_follow_their_definitions) {
   on_every_device([](Stream& stream) {
     for (int channels = 1; channels <= 4; ++channels) {
       const std::vector<uint8_t> in = pixels_of(channels);
@@ -84,7 +84,7 @@ TEST(Colour, hsv_and_ycbcr_follow_their_definitions) {
   });
 }
 
-TEST(Colour, the_way_back_gives_the_same_colour) {
+TEST(Color, the_way_back_gives_the_same_color) {
   for (const uint8_t r : {0, 17, 128, 255}) {
     for (const uint8_t g : {0, 90, 255}) {
       for (const uint8_t b : {0, 3, 200, 255}) {
@@ -104,7 +104,7 @@ TEST(Colour, the_way_back_gives_the_same_colour) {
   }
 }
 
-TEST(Colour, channels_come_apart_and_together_again) {
+TEST(Color, channels_come_apart_and_together_again) {
   on_every_device([](Stream& stream) {
     for (int channels = 1; channels <= 4; ++channels) {
       const std::vector<uint8_t> in = pixels_of(channels);
@@ -125,7 +125,7 @@ TEST(Colour, channels_come_apart_and_together_again) {
   });
 }
 
-TEST(Colour, gains_multiply_colours_and_spare_alpha) {
+TEST(Color, gains_multiply_colors_and_spare_alpha) {
   on_every_device([](Stream& stream) {
     for (int channels = 1; channels <= 4; ++channels) {
       const std::vector<uint8_t> in = pixels_of(channels);
@@ -143,19 +143,19 @@ TEST(Colour, gains_multiply_colours_and_spare_alpha) {
   });
 }
 
-TEST(Colour, an_impossible_channel_is_an_error) {
+TEST(Color, an_impossible_channel_is_an_error) {
   Stream stream(Device::cpu());
   uint8_t byte = 0;
   EXPECT_THROW(split_channel(stream, &byte, 3, 3, 1, &byte), Error);
-  EXPECT_THROW(grey(stream, {}, &byte, 5, 1, &byte), Error);
+  EXPECT_THROW(gray(stream, {}, &byte, 5, 1, &byte), Error);
 }
 
-void exercise_colour(Stream& stream) {
+void exercise_color(Stream& stream) {
   const Buffer<uint8_t> input = on_device(stream, random_bytes(300, 1));
   Guarded<uint8_t> bytes(stream, 300);
   Guarded<float> floats(stream, 300);
-  grey(stream, {}, input.data(), 3, 100, floats.data());
-  grey(stream, {}, input.data(), 3, 100, bytes.data());
+  gray(stream, {}, input.data(), 3, 100, floats.data());
+  gray(stream, {}, input.data(), 3, 100, bytes.data());
   hsv(stream, input.data(), 3, 100, floats.data());
   ycbcr(stream, input.data(), 3, 100, floats.data());
   split_channel(stream, input.data(), 3, 1, 100, bytes.data());

@@ -4,7 +4,7 @@
 
 #include "kernels/dense.h"
 #include "kernels/error.h"
-#include "kernels/weighted_sums.h"
+#include "kernels/implicit_gemm.h"
 #include "tests/kernels/network_reference.h"
 
 namespace striate {
@@ -86,8 +86,8 @@ Results run(Stream& stream, const Conv2dShape& s, const Floats& x, const Floats&
   Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size()), dw(stream, s.w_size()), db(stream, s.k);
   Guarded<float> scratch = scratch_for(stream, conv2d_scratch(s));
   conv2d_forward(stream, s, dev_x.data(), dev_w.data(), dev_b.data(), y.data(), scratch.data());
-  conv2d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::replace, scratch.data());
-  conv2d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), dw.data(), db.data(), Result::replace,
+  conv2d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::overwrite, scratch.data());
+  conv2d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), dw.data(), db.data(), Result::overwrite,
                           scratch.data());
   scratch.read(stream);
   return {y.read(stream), dx.read(stream), dw.read(stream), db.read(stream)};
@@ -150,9 +150,11 @@ TEST(Convolution, results_are_added_where_asked_and_absent_ones_are_left_out) {
       auto db = on_device(stream, random_floats(s.k, 11));
       Guarded<float> scratch = scratch_for(stream, conv2d_scratch(s)), y(stream, s.y_size());
       conv2d_forward(stream, s, dev_x.data(), dev_w.data(), nullptr, y.data(), scratch.data());
-      conv2d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::add, scratch.data());
-      conv2d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), dw.data(), nullptr, Result::add, scratch.data());
-      conv2d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), nullptr, db.data(), Result::add, scratch.data());
+      conv2d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::accumulate, scratch.data());
+      conv2d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), dw.data(), nullptr, Result::accumulate,
+                              scratch.data());
+      conv2d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), nullptr, db.data(), Result::accumulate,
+                              scratch.data());
       const auto check_sum = [&](Buffer<float>& got, const Floats& before, Doubles want, const char* what) {
         Floats values(want.size());
         download(stream, values.data(), got, got.size());

@@ -30,7 +30,7 @@ void exercise_limits(Stream& stream) {
 
 // All that there is to exercise. Which launches they have to make is read from the sources: nothing to list.
 constexpr void (*kExercises[])(Stream&) = {
-    exercise_filters,    exercise_colour,  exercise_resize,   exercise_statistics, exercise_convolution,
+    exercise_filters,    exercise_color,   exercise_resize,   exercise_statistics, exercise_convolution,
     exercise_dense,      exercise_pool,    exercise_layers,   exercise_losses,     exercise_optimizers,
     exercise_initialize, exercise_metrics, exercise_limits,   exercise_curves,     exercise_norms,
     exercise_residual,   exercise_tensors, exercise_resample, exercise_volumes,    exercise_walk,
@@ -41,7 +41,7 @@ struct Launches {
   bool by_callers = false;      // and some whose name is handed in
 };
 
-// The launches of one source, and the names that it hands to launches of others (weighted_sums(stream, "name", ...)).
+// The launches of one source, and the names that it hands to launches of others (implicit_gemm(stream, "name", ...)).
 Launches launches_in(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;
@@ -49,7 +49,7 @@ Launches launches_in(const std::string& path) {
   const std::string source = text.str();
   Launches found;
   static const std::regex launch(
-      R"re((for_each|for_each_block|weighted_sums|dot_products)\(\s*(?:target,\s*)?stream,\s*(?:"([a-z0-9_]+)"|(name)))re");
+      R"re((for_each|for_each_block|implicit_gemm|reduction_gemm)\(\s*(?:target,\s*)?stream,\s*(?:"([a-z0-9_]+)"|(name)))re");
   for (std::sregex_iterator at(source.begin(), source.end(), launch), end; at != end; ++at) {
     if ((*at)[2].matched) found.named.insert((*at)[2]);
     if ((*at)[3].matched) found.by_callers = true;
@@ -66,7 +66,7 @@ TEST(Coverage, every_launch_of_every_kernel_source_runs_on_every_device) {
       sources[entry.path().filename().string()] = launches_in(entry.path().string());
   }
   ASSERT_GT(sources.size(), 30u) << "no kernels found in " << source_dir();
-  EXPECT_TRUE(sources["weighted_sums.cu"].by_callers);
+  EXPECT_TRUE(sources["implicit_gemm.cu"].by_callers);
   EXPECT_EQ(sources["walk.cu"].named, (std::set<std::string>{"convolve_cells", "pool_cells", "pool_cells_backward"}));
   for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);

@@ -8,10 +8,10 @@
 
 #include "kernels/conv2d.h"
 #include "kernels/elementwise.h"
+#include "kernels/implicit_gemm.h"
 #include "kernels/pool.h"
 #include "kernels/summation.h"
 #include "kernels/threads.h"
-#include "kernels/weighted_sums.h"
 #include "tests/kernels/network_reference.h"
 
 namespace striate {
@@ -43,7 +43,7 @@ TEST(CpuForms, weights_packed_on_the_way_give_the_bits_of_weights_packed_before)
   for (const Layer& layer : kLayers) {
     Conv2dShape s = shape(layer);
     SCOPED_TRACE("c" + std::to_string(s.c) + " k" + std::to_string(s.k));
-    WeightedSumsArguments a;
+    ImplicitGemmArguments a;
     a.k = s.k / s.groups, a.j = s.c / s.groups * s.r * s.s;
     EXPECT_TRUE(packs_on_the_way(stream, a));
     Floats x = random_floats(s.x_size(), 1);
@@ -80,7 +80,7 @@ TEST(CpuForms, weights_packed_on_the_way_give_the_bits_of_weights_packed_before)
 
 TEST(CpuForms, few_weights_and_many_pictures_are_packed_before) {
   Stream stream;
-  WeightedSumsArguments a;
+  ImplicitGemmArguments a;
   a.k = 16, a.j = 150;
   EXPECT_FALSE(packs_on_the_way(stream, a));
   a.k = 512, a.j = 4608, a.images = 64;
@@ -105,12 +105,12 @@ TEST(CpuForms, windows_beside_each_other_have_the_winners_of_windows_alone) {
           for (float& v : values) v = std::round(v * 6);  // ties: the first wins
           const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
           for (size_t i = 0; i < values.size(); i += 23) values[i] = i % 2 == 0 ? nan : -infinity;
-          const auto forward = [&](Stream& where, std::vector<int32_t>* winners) {
+          const auto forward = [&](Stream& where, std::vector<int32_t>* argmax) {
             Guarded<float> x(where, s.x_size()), y(where, s.y_size());
             Guarded<int32_t> places(where, s.y_size());
             copy_bytes(where, x.data(), where.device(), values.data(), Device::cpu(), values.size() * sizeof(float));
-            max_pool_forward(where, s, x.data(), y.data(), winners != nullptr ? places.data() : nullptr);
-            if (winners != nullptr) *winners = places.read(where);
+            max_pool_forward(where, s, x.data(), y.data(), argmax != nullptr ? places.data() : nullptr);
+            if (argmax != nullptr) *argmax = places.read(where);
             Floats result = y.read(where);
             for (float& v : result) v = std::isnan(v) ? 12345.0f : v;
             return result;
@@ -134,7 +134,7 @@ TEST(CpuForms, rows_longer_than_a_stretch_are_copied_and_added_whole) {
       const auto from = on_device(stream, x);
       auto to = on_device(stream, start);
       copy_rows(stream, 3, values, from.data(), values, to.data(), values + 7);
-      copy_rows(stream, 3, values, from.data(), values, to.data(), values + 7, Result::add);
+      copy_rows(stream, 3, values, from.data(), values, to.data(), values + 7, Result::accumulate);
       Floats got(start.size());
       download(stream, got.data(), to, to.size());
       for (int64_t i = 0; i < to.size(); ++i) {

@@ -30,8 +30,8 @@ void exercise_dense(Stream& stream) {
   const auto dy = on_device(stream, random_floats(8, 3));
   Guarded<float> y(stream, 8), dx(stream, 6), dw(stream, 12), db(stream, 4), scratch(stream, dense_scratch(2, 3, 4));
   dense_forward(stream, 2, 3, 4, x.data(), w.data(), nullptr, y.data(), scratch.data());
-  dense_backward_input(stream, 2, 3, 4, dy.data(), w.data(), dx.data(), Result::replace, scratch.data());
-  dense_backward_weights(stream, 2, 3, 4, x.data(), dy.data(), dw.data(), db.data(), Result::replace, scratch.data());
+  dense_backward_input(stream, 2, 3, 4, dy.data(), w.data(), dx.data(), Result::overwrite, scratch.data());
+  dense_backward_weights(stream, 2, 3, 4, x.data(), dy.data(), dw.data(), db.data(), Result::overwrite, scratch.data());
 }
 
 TEST(Dense, forward_and_backward_are_the_sums_of_their_formulas) {
@@ -51,18 +51,19 @@ TEST(Dense, forward_and_backward_are_the_sums_of_their_formulas) {
       Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size()), dw(stream, s.w_size()), db(stream, c.k);
       Guarded<float> scratch(stream, dense_scratch(c.n, c.c, c.k));
       dense_forward(stream, c.n, c.c, c.k, dev_x.data(), dev_w.data(), dev_b.data(), y.data(), scratch.data());
-      dense_backward_input(stream, c.n, c.c, c.k, dev_dy.data(), dev_w.data(), dx.data(), Result::replace,
+      dense_backward_input(stream, c.n, c.c, c.k, dev_dy.data(), dev_w.data(), dx.data(), Result::overwrite,
                            scratch.data());
-      dense_backward_weights(stream, c.n, c.c, c.k, dev_x.data(), dev_dy.data(), dw.data(), db.data(), Result::replace,
-                             scratch.data());
+      dense_backward_weights(stream, c.n, c.c, c.k, dev_x.data(), dev_dy.data(), dw.data(), db.data(),
+                             Result::overwrite, scratch.data());
       expect_close(y.read(stream), want_y, 2e-6, "y");
       expect_close(dx.read(stream), want_dx, 2e-6, "dx");
       expect_close(dw.read(stream), want_dw, 2e-6, "dw");
       expect_close(db.read(stream), want_db, 2e-6, "db");
 
-      dense_backward_input(stream, c.n, c.c, c.k, dev_dy.data(), dev_w.data(), dx.data(), Result::add, scratch.data());
-      dense_backward_weights(stream, c.n, c.c, c.k, dev_x.data(), dev_dy.data(), dw.data(), db.data(), Result::add,
-                             scratch.data());
+      dense_backward_input(stream, c.n, c.c, c.k, dev_dy.data(), dev_w.data(), dx.data(), Result::accumulate,
+                           scratch.data());
+      dense_backward_weights(stream, c.n, c.c, c.k, dev_x.data(), dev_dy.data(), dw.data(), db.data(),
+                             Result::accumulate, scratch.data());
       scratch.read(stream);
       const auto twice = [](Doubles v) {
         for (double& d : v) d *= 2;
@@ -86,8 +87,8 @@ TEST(Dense, bits_do_not_depend_on_the_number_of_threads) {
     const auto dev_x = on_device(stream, x), dev_w = on_device(stream, w), dev_dy = on_device(stream, dy);
     Guarded<float> y(stream, n * k), dx(stream, n * c), dw(stream, k * c), scratch(stream, dense_scratch(n, c, k));
     dense_forward(stream, n, c, k, dev_x.data(), dev_w.data(), nullptr, y.data(), scratch.data());
-    dense_backward_input(stream, n, c, k, dev_dy.data(), dev_w.data(), dx.data(), Result::replace, scratch.data());
-    dense_backward_weights(stream, n, c, k, dev_x.data(), dev_dy.data(), dw.data(), nullptr, Result::replace,
+    dense_backward_input(stream, n, c, k, dev_dy.data(), dev_w.data(), dx.data(), Result::overwrite, scratch.data());
+    dense_backward_weights(stream, n, c, k, dev_x.data(), dev_dy.data(), dw.data(), nullptr, Result::overwrite,
                            scratch.data());
     results[threads - 1] = {y.read(stream), dx.read(stream), dw.read(stream)};
   }

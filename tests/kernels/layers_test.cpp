@@ -1,4 +1,4 @@
-// Activation, softmax, batch normalisation, dropout and the moves of whole arrays.
+// Activation, softmax, batch normalization, dropout and the moves of whole arrays.
 #include <gtest/gtest.h>
 
 #include "kernels/activation.h"
@@ -83,19 +83,19 @@ void exercise_layers(Stream& stream) {
   Guarded<float> y(stream, n), dx(stream, n);
   for (const ActivationCase& a : activations()) {
     a.forward(stream, n, x.data(), y.data());
-    a.backward(stream, n, x.data(), y.data(), dy.data(), dx.data(), Result::replace);
+    a.backward(stream, n, x.data(), y.data(), dy.data(), dx.data(), Result::overwrite);
   }
   softmax_forward(stream, 2, 4, 3, x.data(), y.data());
-  softmax_backward(stream, 2, 4, 3, y.data(), dy.data(), dx.data(), Result::replace);
+  softmax_backward(stream, 2, 4, 3, y.data(), dy.data(), dx.data(), Result::overwrite);
   log_softmax_forward(stream, 2, 4, 3, x.data(), y.data());
-  log_softmax_backward(stream, 2, 4, 3, y.data(), dy.data(), dx.data(), Result::replace);
+  log_softmax_backward(stream, 2, 4, 3, y.data(), dy.data(), dx.data(), Result::overwrite);
   fill(stream, n, 1, y.data());
   copy(stream, n, x.data(), y.data());
-  copy(stream, n, x.data(), y.data(), Result::add);
+  copy(stream, n, x.data(), y.data(), Result::accumulate);
   add(stream, n, x.data(), dy.data(), y.data());
   scale(stream, n, 2, x.data(), y.data());
   copy_rows(stream, 2, 3, x.data(), 4, y.data(), 5);
-  copy_rows(stream, 2, 3, x.data(), 4, y.data(), 5, Result::add);
+  copy_rows(stream, 2, 3, x.data(), 4, y.data(), 5, Result::accumulate);
   const auto indices = on_device(stream, std::vector<int32_t>{2, 0});
   gather_rows(stream, 2, 3, x.data(), indices.data(), y.data());
   BatchNormShape s;
@@ -106,10 +106,10 @@ void exercise_layers(Stream& stream) {
   batch_norm_forward_training(stream, s, x.data(), nullptr, nullptr, values.data(), more.data(), mean.data(),
                               inverse.data(), y.data(), scratch.data());
   batch_norm_backward(stream, s, x.data(), nullptr, mean.data(), inverse.data(), dy.data(), dx.data(), dg.data(),
-                      db.data(), Result::replace, scratch.data());
+                      db.data(), Result::overwrite, scratch.data());
   auto sequence = on_device(stream, std::vector<uint64_t>{3});
   dropout_forward(stream, n, 0.5f, 1, sequence.data(), x.data(), y.data(), dx.data());
-  dropout_backward(stream, n, y.data(), dy.data(), dx.data(), Result::replace);
+  dropout_backward(stream, n, y.data(), dy.data(), dx.data(), Result::overwrite);
   dropout_next(stream, sequence.data());
 }
 
@@ -132,9 +132,9 @@ TEST(Activation, values_and_slopes) {
       Guarded<float> got(stream, y.size()), gradient(stream, y.size());
       a.forward(stream, got.read(stream).size(), dev_x.data(), got.data());
       expect_close(got.read(stream), y, 1e-6, "y");
-      a.backward(stream, y.size(), dev_x.data(), got.data(), dev_dy.data(), gradient.data(), Result::replace);
+      a.backward(stream, y.size(), dev_x.data(), got.data(), dev_dy.data(), gradient.data(), Result::overwrite);
       expect_close(gradient.read(stream), dx, 1e-6, "dx");
-      a.backward(stream, y.size(), dev_x.data(), got.data(), dev_dy.data(), gradient.data(), Result::add);
+      a.backward(stream, y.size(), dev_x.data(), got.data(), dev_dy.data(), gradient.data(), Result::accumulate);
       Doubles twice = dx;
       for (double& v : twice) v *= 2;
       expect_close(gradient.read(stream), twice, 1e-6, "dx added");
@@ -174,11 +174,11 @@ TEST(Softmax, values_and_gradients) {
         (logarithm ? log_softmax_forward : softmax_forward)(stream, c.n, c.k, c.pixels, dev_x.data(), got.data());
         expect_close(got.read(stream), y, 2e-6, "y");
         (logarithm ? log_softmax_backward : softmax_backward)(stream, c.n, c.k, c.pixels, got.data(), dev_dy.data(),
-                                                              gradient.data(), Result::replace);
+                                                              gradient.data(), Result::overwrite);
         const Floats once = gradient.read(stream);
         if (c.k > 1 && c.k < 1000) expect_close(once, dx, 2e-5, "dx");
         (logarithm ? log_softmax_backward : softmax_backward)(stream, c.n, c.k, c.pixels, got.data(), dev_dy.data(),
-                                                              gradient.data(), Result::add);
+                                                              gradient.data(), Result::accumulate);
         Doubles twice = doubles(once);
         for (double& v : twice) v *= 2;
         expect_close(gradient.read(stream), twice, 1e-6, "dx added");
@@ -241,7 +241,7 @@ TEST(BatchNorm, training_and_evaluation_forward_and_backward) {
                                     variance_now.data(), y.data());
       expect_close(y.read(stream), y_evaluation, 2e-6, "y in evaluation");
       batch_norm_backward_evaluation(stream, s, dev_gamma.data(), variance_now.data(), dev_dy.data(), gx.data(),
-                                     Result::replace);
+                                     Result::overwrite);
       expect_close(gx.read(stream), dx_evaluation, 2e-6, "dx in evaluation");
       batch_norm_forward_training(stream, s, dev_x.data(), dev_gamma.data(), dev_beta.data(), mean_now.data(),
                                   variance_now.data(), mean.data(), inverse.data(), y.data(), scratch.data());
@@ -253,7 +253,7 @@ TEST(BatchNorm, training_and_evaluation_forward_and_backward) {
       download(stream, now.data(), variance_now, s.c);
       expect_close(now, running_variance, 1e-6, "running variance");
       batch_norm_backward(stream, s, dev_x.data(), dev_gamma.data(), mean.data(), inverse.data(), dev_dy.data(),
-                          gx.data(), gg.data(), gb.data(), Result::replace, scratch.data());
+                          gx.data(), gg.data(), gb.data(), Result::overwrite, scratch.data());
       scratch.read(stream);
       if (!small) return;
       expect_close(gx.read(stream), dx, 1e-4, "dx");
@@ -271,7 +271,7 @@ TEST(Dropout, keeps_the_share_it_says_and_the_same_one_every_time) {
     auto sequence = on_device(stream, std::vector<uint64_t>{5});
     Guarded<float> mask(stream, n), y(stream, n), dx(stream, n);
     dropout_forward(stream, n, 0.3f, 99, sequence.data(), dev_x.data(), mask.data(), y.data());
-    dropout_backward(stream, n, mask.data(), dev_dy.data(), dx.data(), Result::replace);
+    dropout_backward(stream, n, mask.data(), dev_dy.data(), dx.data(), Result::overwrite);
     const Floats m = mask.read(stream), out = y.read(stream), gradient = dx.read(stream);
     int64_t kept = 0;
     for (int64_t i = 0; i < n; ++i) {
@@ -303,7 +303,7 @@ TEST(Arrays, are_copied_added_scaled_joined_and_gathered) {
     expect([&](int64_t) { return 3.0f; });
     copy(stream, n, da.data(), y.data());
     expect([&](int64_t i) { return a[i]; });
-    copy(stream, n, db.data(), y.data(), Result::add);
+    copy(stream, n, db.data(), y.data(), Result::accumulate);
     expect([&](int64_t i) { return a[i] + b[i]; });
     add(stream, n, da.data(), db.data(), y.data());
     expect([&](int64_t i) { return a[i] + b[i]; });
@@ -321,7 +321,7 @@ TEST(Arrays, are_copied_added_scaled_joined_and_gathered) {
     }
     Guarded<float> apart(stream, 42);
     copy_rows(stream, 2, 21, joined.data() + 14, 35, apart.data(), 21);
-    copy_rows(stream, 2, 21, joined.data() + 14, 35, apart.data(), 21, Result::add);
+    copy_rows(stream, 2, 21, joined.data() + 14, 35, apart.data(), 21, Result::accumulate);
     const Floats part = apart.read(stream);
     for (int64_t i = 0; i < 42; ++i) ASSERT_EQ(part[i], b[i] + b[i]);
 

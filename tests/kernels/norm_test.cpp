@@ -1,4 +1,4 @@
-// Normalisation within a picture (group, instance, layer), its two numbers, and local response normalisation, against
+// Normalization within a picture (group, instance, layer), its two numbers, and local response normalization, against
 // their formulas in double precision; gradients against finite differences of those.
 #include <gtest/gtest.h>
 
@@ -67,14 +67,14 @@ void exercise_norms(Stream& stream) {
   for (const GroupNormShape& shape : {GroupNormShape{2, 2, 3, 2}, GroupNormShape{4, 1, 6, 1}}) {
     group_norm_forward(stream, shape, x.data(), nullptr, nullptr, mean.data(), inverse.data(), y.data());
     group_norm_backward(stream, shape, x.data(), nullptr, mean.data(), inverse.data(), dy.data(), dx.data(),
-                        scale.data(), shift.data(), Result::replace, scratch.data());
+                        scale.data(), shift.data(), Result::overwrite, scratch.data());
   }
-  row_mean_backward(stream, 4, 6, dy.data(), dx.data(), Result::replace);
-  row_deviation_backward(stream, 4, 6, x.data(), mean.data(), inverse.data(), dy.data(), dx.data(), Result::replace);
+  row_mean_backward(stream, 4, 6, dy.data(), dx.data(), Result::overwrite);
+  row_rstd_backward(stream, 4, 6, x.data(), mean.data(), inverse.data(), dy.data(), dx.data(), Result::overwrite);
   LrnShape lrn;
   lrn.n = 2, lrn.c = 4, lrn.pixels = 3;
   lrn_forward(stream, lrn, x.data(), s.data(), y.data());
-  lrn_backward(stream, lrn, x.data(), s.data(), y.data(), dy.data(), dx.data(), Result::replace);
+  lrn_backward(stream, lrn, x.data(), s.data(), y.data(), dy.data(), dx.data(), Result::overwrite);
 }
 
 TEST(GroupNorm, forward_and_backward) {
@@ -112,13 +112,13 @@ TEST(GroupNorm, forward_and_backward) {
       expect_close(mean.read(stream), want.mean, 1e-6, "mean");
       expect_close(inverse.read(stream), want.inverse, s.row() == 1 ? 1e-6 : 1e-5, "inverse deviation");
       group_norm_backward(stream, s, dev_x.data(), dev_scale.data(), mean.data(), inverse.data(), dev_dy.data(),
-                          gx.data(), gs.data(), gb.data(), Result::replace, scratch.data());
+                          gx.data(), gs.data(), gb.data(), Result::overwrite, scratch.data());
       const Floats once = gx.read(stream);
       if (small && s.row() > 1) expect_close(once, dx, 1e-4, "dx");
       expect_close(gb.read(stream), dshift, 1e-5, "dshift");
       if (s.row() > 1) expect_close(gs.read(stream), dscale, 2e-5, "dscale");
       group_norm_backward(stream, s, dev_x.data(), dev_scale.data(), mean.data(), inverse.data(), dev_dy.data(),
-                          gx.data(), nullptr, nullptr, Result::add, scratch.data());
+                          gx.data(), nullptr, nullptr, Result::accumulate, scratch.data());
       Doubles twice = doubles(once);
       for (double& v : twice) v *= 2;
       expect_close(gx.read(stream), twice, 1e-6, "dx added");
@@ -164,10 +164,10 @@ TEST(GroupNorm, its_two_numbers_have_gradients_of_their_own) {
     const auto dev_x = on_device(stream, x), dev_dy = on_device(stream, dy);
     Guarded<float> mean(stream, rows), inverse(stream, rows), dx(stream, rows * count);
     row_statistics(stream, rows, count, s.epsilon, dev_x.data(), mean.data(), inverse.data());
-    row_mean_backward(stream, rows, count, dev_dy.data(), dx.data(), Result::replace);
+    row_mean_backward(stream, rows, count, dev_dy.data(), dx.data(), Result::overwrite);
     expect_close(dx.read(stream), by_mean, 1e-5, "by the mean");
-    row_deviation_backward(stream, rows, count, dev_x.data(), mean.data(), inverse.data(), dev_dy.data(), dx.data(),
-                           Result::add);
+    row_rstd_backward(stream, rows, count, dev_x.data(), mean.data(), inverse.data(), dev_dy.data(), dx.data(),
+                      Result::accumulate);
     Doubles both = by_mean;
     for (size_t i = 0; i < both.size(); ++i) both[i] += by_deviation[i];
     expect_close(dx.read(stream), both, 1e-5, "and by the deviation, added");
@@ -194,9 +194,9 @@ TEST(Lrn, forward_and_backward) {
       expect_close(s.read(stream), want.s, 1e-6, "s");
       lrn_forward(stream, shape, dev_x.data(), nullptr, alone.data());
       EXPECT_EQ(alone.read(stream), y.read(stream));
-      lrn_backward(stream, shape, dev_x.data(), s.data(), y.data(), dev_dy.data(), gx.data(), Result::replace);
+      lrn_backward(stream, shape, dev_x.data(), s.data(), y.data(), dev_dy.data(), gx.data(), Result::overwrite);
       expect_close(gx.read(stream), dx, 1e-5, "dx");
-      lrn_backward(stream, shape, dev_x.data(), s.data(), y.data(), dev_dy.data(), gx.data(), Result::add);
+      lrn_backward(stream, shape, dev_x.data(), s.data(), y.data(), dev_dy.data(), gx.data(), Result::accumulate);
       Doubles twice = dx;
       for (double& v : twice) v *= 2;
       expect_close(gx.read(stream), twice, 1e-5, "dx added");

@@ -54,14 +54,14 @@ void exercise_pool(Stream& stream) {
   for (const Pool2dShape& s : {shape(2, 3, 28, 28, 2, 2, 2, 0), shape(2, 3, 9, 9, 3, 3, 2, 1)}) {
     const auto x = on_device(stream, random_floats(s.x_size(), 1));
     Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size());
-    Guarded<int32_t> winners(stream, s.y_size());
-    max_pool_forward(stream, s, x.data(), y.data(), winners.data());
-    max_pool_backward(stream, s, y.data(), winners.data(), dx.data(), Result::replace);
-    max_pool_backward(stream, s, y.data(), winners.data(), dx.data(), Result::add);
+    Guarded<int32_t> argmax(stream, s.y_size());
+    max_pool_forward(stream, s, x.data(), y.data(), argmax.data());
+    max_pool_backward(stream, s, y.data(), argmax.data(), dx.data(), Result::overwrite);
+    max_pool_backward(stream, s, y.data(), argmax.data(), dx.data(), Result::accumulate);
     average_pool_forward(stream, s, x.data(), y.data());
-    average_pool_backward(stream, s, y.data(), dx.data(), Result::replace);
+    average_pool_backward(stream, s, y.data(), dx.data(), Result::overwrite);
     global_average_pool_forward(stream, s.n, s.c, s.h * s.w, x.data(), y.data());
-    global_average_pool_backward(stream, s.n, s.c, s.h * s.w, y.data(), dx.data(), Result::replace);
+    global_average_pool_backward(stream, s.n, s.c, s.h * s.w, y.data(), dx.data(), Result::overwrite);
   }
 }
 
@@ -72,28 +72,28 @@ TEST(Pooling, maximum_and_its_winners) {
     for (float& v : x) v = std::round(v * 8);  // ties: the first wins
     const Floats dy = random_floats(s.y_size(), 2);
     Doubles want(s.y_size()), want_dx(s.x_size());
-    std::vector<int32_t> want_winner(s.y_size());
+    std::vector<int32_t> want_argmax(s.y_size());
     for_each_window(s, [&](int64_t y, const std::vector<int64_t>& inside, int) {
       int64_t best = inside.front();
       for (const int64_t at : inside) {
         if (x[at] > x[best]) best = at;
       }
       want[y] = x[best];
-      want_winner[y] = static_cast<int32_t>(best % (static_cast<int64_t>(s.h) * s.w));
+      want_argmax[y] = static_cast<int32_t>(best % (static_cast<int64_t>(s.h) * s.w));
       want_dx[best] += dy[y];
     });
     on_every_device([&](Stream& stream) {
       const auto dev_x = on_device(stream, x), dev_dy = on_device(stream, dy);
       Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size());
-      Guarded<int32_t> winners(stream, s.y_size());
+      Guarded<int32_t> argmax(stream, s.y_size());
       max_pool_forward(stream, s, dev_x.data(), y.data(), nullptr);
-      expect_close(y.read(stream), want, 0, "y without winners");
-      max_pool_forward(stream, s, dev_x.data(), y.data(), winners.data());
+      expect_close(y.read(stream), want, 0, "y without argmax");
+      max_pool_forward(stream, s, dev_x.data(), y.data(), argmax.data());
       expect_close(y.read(stream), want, 0, "y");
-      EXPECT_EQ(winners.read(stream), want_winner);
-      max_pool_backward(stream, s, dev_dy.data(), winners.data(), dx.data(), Result::replace);
+      EXPECT_EQ(argmax.read(stream), want_argmax);
+      max_pool_backward(stream, s, dev_dy.data(), argmax.data(), dx.data(), Result::overwrite);
       expect_close(dx.read(stream), want_dx, 1e-6, "dx");
-      max_pool_backward(stream, s, dev_dy.data(), winners.data(), dx.data(), Result::add);
+      max_pool_backward(stream, s, dev_dy.data(), argmax.data(), dx.data(), Result::accumulate);
       Doubles twice = want_dx;
       for (double& v : twice) v *= 2;
       expect_close(dx.read(stream), twice, 1e-6, "dx added");
@@ -120,7 +120,7 @@ TEST(Pooling, average_counts_padding_or_not) {
         Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size());
         average_pool_forward(stream, s, dev_x.data(), y.data());
         expect_close(y.read(stream), want, 1e-6, "y");
-        average_pool_backward(stream, s, dev_dy.data(), dx.data(), Result::replace);
+        average_pool_backward(stream, s, dev_dy.data(), dx.data(), Result::overwrite);
         expect_close(dx.read(stream), want_dx, 1e-6, "dx");
       });
     }
@@ -141,8 +141,8 @@ TEST(Pooling, global_average_is_the_mean_of_the_channel) {
       Guarded<float> y(stream, n * c), dx(stream, n * c * pixels);
       global_average_pool_forward(stream, n, c, pixels, dev_x.data(), y.data());
       expect_close(y.read(stream), want, 1e-6, "y");
-      global_average_pool_backward(stream, n, c, pixels, dev_dy.data(), dx.data(), Result::replace);
-      global_average_pool_backward(stream, n, c, pixels, dev_dy.data(), dx.data(), Result::add);
+      global_average_pool_backward(stream, n, c, pixels, dev_dy.data(), dx.data(), Result::overwrite);
+      global_average_pool_backward(stream, n, c, pixels, dev_dy.data(), dx.data(), Result::accumulate);
       expect_close(dx.read(stream), want_dx, 1e-6, "dx");
     });
   }
@@ -155,10 +155,10 @@ TEST(Pooling, a_nan_wins_so_that_it_is_seen) {
     on_every_device([&](Stream& stream) {
       const auto dev_x = on_device(stream, x);
       Guarded<float> y(stream, s.y_size());
-      Guarded<int32_t> winners(stream, s.y_size());
-      max_pool_forward(stream, s, dev_x.data(), y.data(), winners.data());
+      Guarded<int32_t> argmax(stream, s.y_size());
+      max_pool_forward(stream, s, dev_x.data(), y.data(), argmax.data());
       EXPECT_TRUE(std::isnan(y.read(stream)[0]));
-      EXPECT_EQ(winners.read(stream)[0], 5);
+      EXPECT_EQ(argmax.read(stream)[0], 5);
     });
   }
 }

@@ -97,7 +97,7 @@ void exercise_resample(Stream& stream) {
   Guarded<float> table(stream, resample_table_size(axis)), y(stream, 6), dx(stream, 4);
   resample_table(stream, axis, true, table.data());
   resample_forward(stream, axis, 1, 1, table.data(), x.data(), y.data());
-  resample_backward(stream, axis, 1, 1, table.data(), x.data(), dx.data(), Result::replace);
+  resample_backward(stream, axis, 1, 1, table.data(), x.data(), dx.data(), Result::overwrite);
 }
 
 TEST(Resample, every_way_forward_and_backward) {
@@ -155,11 +155,11 @@ TEST(Resample, every_way_forward_and_backward) {
       resample_table(stream, axis, true, table.data());
       resample_forward(stream, axis, outer, inner, table.data(), dev_x.data(), got.data());
       expect_close(got.read(stream), y, 1e-6, "y");
-      resample_backward(stream, axis, outer, inner, table.data(), dev_dy.data(), gradient.data(), Result::replace);
+      resample_backward(stream, axis, outer, inner, table.data(), dev_dy.data(), gradient.data(), Result::overwrite);
       expect_close(gradient.read(stream), dx, 2e-6, "dx");
       Doubles twice = dx;
       for (double& v : twice) v *= 2;
-      resample_backward(stream, axis, outer, inner, table.data(), dev_dy.data(), gradient.data(), Result::add);
+      resample_backward(stream, axis, outer, inner, table.data(), dev_dy.data(), gradient.data(), Result::accumulate);
       expect_close(gradient.read(stream), twice, 2e-6, "dx added");
       table.read(stream);
     });

@@ -40,9 +40,9 @@ TEST(Subsample, keeps_every_so_manyth_place_between_channels_of_zeros) {
       Guarded<float> y_there(stream, s.y_size()), dx_there(stream, s.x_size());
       subsample_forward(stream, s, x_there.data(), y_there.data());
       expect_close(y_there.read(stream), y, 0, "y");
-      subsample_backward(stream, s, dy_there.data(), dx_there.data(), Result::replace);
+      subsample_backward(stream, s, dy_there.data(), dx_there.data(), Result::overwrite);
       expect_close(dx_there.read(stream), dx, 0, "dx");
-      subsample_backward(stream, s, dy_there.data(), dx_there.data(), Result::add);
+      subsample_backward(stream, s, dy_there.data(), dx_there.data(), Result::accumulate);
       Doubles twice = dx;
       for (double& v : twice) v *= 2;
       expect_close(dx_there.read(stream), twice, 0, "dx added");
@@ -93,7 +93,7 @@ void exercise_residual(Stream& stream) {
   Guarded<int32_t> pieces(stream, 1);
   Buffer<int32_t> broken = on_device(stream, std::vector<int32_t>{0});
   subsample_forward(stream, s, x.data(), y.data());
-  subsample_backward(stream, s, dy.data(), dx.data(), Result::replace);
+  subsample_backward(stream, s, dy.data(), dx.data(), Result::overwrite);
   find_not_finite(stream, 18, x.data(), pieces.data(), broken.data());
   keep_unless(stream, 18, broken.data(), x.data(), kept.data());
 }

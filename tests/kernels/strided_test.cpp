@@ -15,7 +15,7 @@
 namespace striate {
 namespace {
 
-using Index = std::array<int64_t, Box::kMostAxes>;
+using Index = std::array<int64_t, Box::kMaxAxes>;
 
 Box box_of(std::initializer_list<int64_t> sizes) {
   Box box;
@@ -184,16 +184,16 @@ void exercise_tensors(Stream& stream) {
   operand.kept = strides_of({1}), operand.summed = strides_of({2});
   strided_sum(stream, SumTerm::value, box_of({2}), box_of({70}), operand, {}, {}, 1, y.data());
   strided_sum(stream, SumTerm::value, box_of({2}), box_of({7}), operand, {}, {}, 1, y.data());
-  Guarded<int32_t> winners(stream, 2);
-  strided_max(stream, box_of({2}), box_of({7}), operand, y.data(), winners.data());
-  strided_max_backward(stream, 2, winners.data(), x.data(), 20, y.data(), Result::replace);
+  Guarded<int32_t> argmax(stream, 2);
+  strided_max(stream, box_of({2}), box_of({7}), operand, y.data(), argmax.data());
+  strided_max_backward(stream, 2, argmax.data(), x.data(), 20, y.data(), Result::overwrite);
   const MatmulCase c = product(5, 9, 4);
   matmul(stream, c.shape, x.data(), x.data(), y.data());
   gather_forward(stream, 2, 3, 4, {2, 0}, x.data(), y.data());
-  gather_backward(stream, 2, 3, 4, {2, 0}, x.data(), y.data(), Result::replace);
+  gather_backward(stream, 2, 3, 4, {2, 0}, x.data(), y.data(), Result::overwrite);
   const PadShape p = padding(PadMode::reflect, {4, 5}, {1, 2}, {1, 2});
   pad_forward(stream, p, x.data(), y.data());
-  pad_backward(stream, p, x.data(), y.data(), Result::replace);
+  pad_backward(stream, p, x.data(), y.data(), Result::overwrite);
 }
 
 TEST(Strided, arithmetic_and_copies_of_every_walk) {
@@ -215,7 +215,8 @@ TEST(Strided, arithmetic_and_copies_of_every_walk) {
         strided_arithmetic(stream, operation, c.box, da.data() + c.a_first, c.a, db.data(), c.b, y.data());
         expect_close(y.read(stream), want, 1e-6, "y");
         strided_copy(stream, c.box, start.data(), dense_strides(c.box), y.data(), dense_strides(c.box));
-        strided_arithmetic(stream, operation, c.box, da.data() + c.a_first, c.a, db.data(), c.b, y.data(), Result::add);
+        strided_arithmetic(stream, operation, c.box, da.data() + c.a_first, c.a, db.data(), c.b, y.data(),
+                           Result::accumulate);
         expect_close(y.read(stream), added, 1e-6, "y added");
       });
     }
@@ -228,7 +229,7 @@ TEST(Strided, arithmetic_and_copies_of_every_walk) {
       strided_copy(stream, c.box, da.data() + c.a_first, c.a, y.data(), dense_strides(c.box));
       expect_close(y.read(stream), copied, 0, "copy");
       for (double& v : copied) v *= 2;
-      strided_copy(stream, c.box, da.data() + c.a_first, c.a, y.data(), dense_strides(c.box), Result::add);
+      strided_copy(stream, c.box, da.data() + c.a_first, c.a, y.data(), dense_strides(c.box), Result::accumulate);
       expect_close(y.read(stream), copied, 0, "copy added");
       for (double& v : copied) v /= 2;
     });
@@ -285,9 +286,9 @@ TEST(Strided, the_largest_over_any_axes_and_where_it_stands) {
       const auto dx = on_device(stream, x);
       const SumOperand operand{dx.data(), c.x_kept, c.x_summed};
       Guarded<float> y(stream, outputs);
-      Guarded<int32_t> winners(stream, outputs);
-      strided_max(stream, c.kept, c.summed, operand, y.data(), winners.data());
-      EXPECT_EQ(winners.read(stream), places);
+      Guarded<int32_t> argmax(stream, outputs);
+      strided_max(stream, c.kept, c.summed, operand, y.data(), argmax.data());
+      EXPECT_EQ(argmax.read(stream), places);
       const Floats got = y.read(stream);
       for (size_t i = 0; i < outputs; ++i) {
         if (std::isnan(want[i])) {
@@ -302,8 +303,9 @@ TEST(Strided, the_largest_over_any_axes_and_where_it_stands) {
       Guarded<float> back(stream, x.size());
       Doubles gradient(x.size(), 0.0);
       for (const int rounds : {1, 2}) {
-        strided_max_backward(stream, static_cast<int64_t>(outputs), winners.data(), dev_dy.data(),
-                             static_cast<int64_t>(x.size()), back.data(), rounds == 1 ? Result::replace : Result::add);
+        strided_max_backward(stream, static_cast<int64_t>(outputs), argmax.data(), dev_dy.data(),
+                             static_cast<int64_t>(x.size()), back.data(),
+                             rounds == 1 ? Result::overwrite : Result::accumulate);
         for (size_t i = 0; i < outputs; ++i) {
           if (places[i] >= 0) gradient[places[i]] += static_cast<double>(dy[i]);
         }
@@ -350,7 +352,8 @@ TEST(Strided, sums_over_any_axes) {
         expect_close(y.read(stream), want, 5e-6, "sum");
         Doubles twice = want;
         for (double& v : twice) v *= 2;
-        strided_sum(stream, term, c.kept, c.summed, operands[0], operands[1], operands[2], 0.5f, y.data(), Result::add);
+        strided_sum(stream, term, c.kept, c.summed, operands[0], operands[1], operands[2], 0.5f, y.data(),
+                    Result::accumulate);
         expect_close(y.read(stream), twice, 5e-6, "sum added");
       });
     }
@@ -427,7 +430,7 @@ TEST(Matmul, stacks_of_matrices_of_every_size) {
       expect_close(y.read(stream), want, 2e-6, "y");
       Doubles twice = want;
       for (double& v : twice) v *= 2;
-      matmul(stream, s, da.data(), db.data(), y.data(), Result::add);
+      matmul(stream, s, da.data(), db.data(), y.data(), Result::accumulate);
       expect_close(y.read(stream), twice, 2e-6, "y added");
     });
   }
@@ -458,11 +461,11 @@ TEST(Gather, chooses_slices_and_adds_what_comes_back) {
       Guarded<float> got(stream, static_cast<int64_t>(y.size())), gradient(stream, static_cast<int64_t>(x.size()));
       gather_forward(stream, c.outer, c.size, c.inner, c.indices, dev_x.data(), got.data());
       expect_close(got.read(stream), y, 0, "y");
-      gather_backward(stream, c.outer, c.size, c.inner, c.indices, dev_dy.data(), gradient.data(), Result::replace);
+      gather_backward(stream, c.outer, c.size, c.inner, c.indices, dev_dy.data(), gradient.data(), Result::overwrite);
       expect_close(gradient.read(stream), dx, 1e-6, "dx");
       Doubles twice = dx;
       for (double& v : twice) v *= 2;
-      gather_backward(stream, c.outer, c.size, c.inner, c.indices, dev_dy.data(), gradient.data(), Result::add);
+      gather_backward(stream, c.outer, c.size, c.inner, c.indices, dev_dy.data(), gradient.data(), Result::accumulate);
       expect_close(gradient.read(stream), twice, 1e-6, "dx added");
     });
   }
@@ -488,11 +491,11 @@ TEST(Pad, every_mode_forward_and_backward) {
       Guarded<float> got(stream, s.to.count()), gradient(stream, s.from.count());
       pad_forward(stream, s, dev_x.data(), got.data());
       expect_close(got.read(stream), y, 0, "y");
-      pad_backward(stream, s, dev_dy.data(), gradient.data(), Result::replace);
+      pad_backward(stream, s, dev_dy.data(), gradient.data(), Result::overwrite);
       expect_close(gradient.read(stream), dx, 1e-6, "dx");
       Doubles twice = dx;
       for (double& v : twice) v *= 2;
-      pad_backward(stream, s, dev_dy.data(), gradient.data(), Result::add);
+      pad_backward(stream, s, dev_dy.data(), gradient.data(), Result::accumulate);
       expect_close(gradient.read(stream), twice, 1e-6, "dx added");
     });
   }

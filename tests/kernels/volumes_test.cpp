@@ -112,8 +112,8 @@ TEST(Convolution3d, forward_and_backward_are_the_sums_of_their_formulas) {
       const auto dev_dy = on_device(stream, dy), dev_more = on_device(stream, more);
       Guarded<float> gy(stream, s.y_size()), gx(stream, s.x_size()), gw(stream, s.w_size()), gb(stream, s.k);
       Guarded<float> scratch = scratch_for(stream, s.scratch_size());
-      for (const Result result : {Result::replace, Result::add}) {
-        const auto want = [&](const Doubles& v) { return result == Result::add ? twice(v) : v; };
+      for (const Result result : {Result::overwrite, Result::accumulate}) {
+        const auto want = [&](const Doubles& v) { return result == Result::accumulate ? twice(v) : v; };
         conv3d_forward(stream, s, dev_x.data(), dev_w.data(), dev_b.data(), gy.data(), result);
         conv3d_backward_input(stream, s, dev_dy.data(), dev_w.data(), gx.data(), result, dev_more.data());
         conv3d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), gw.data(), gb.data(), result, scratch.data());
@@ -244,17 +244,17 @@ TEST(TransposedConvolution, stamps_the_kernel_forward_and_backward) {
         expect_close(gb.read(stream), db, kTolerance, "db");
       };
       conv_transpose2d_forward(stream, t, dev_x.data(), dev_w.data(), dev_b.data(), gy.data(), scratch.data());
-      conv_transpose2d_backward_input(stream, t, dev_dy.data(), dev_w.data(), gx.data(), Result::replace,
+      conv_transpose2d_backward_input(stream, t, dev_dy.data(), dev_w.data(), gx.data(), Result::overwrite,
                                       scratch.data());
-      conv_transpose2d_backward_weights(stream, t, dev_x.data(), dev_dy.data(), gw.data(), gb.data(), Result::replace,
+      conv_transpose2d_backward_weights(stream, t, dev_x.data(), dev_dy.data(), gw.data(), gb.data(), Result::overwrite,
                                         scratch.data());
       judge("as a picture");
       const ConvTranspose3dShape s = flat(t);
       ASSERT_EQ(s.out(1), t.p());
       ASSERT_EQ(s.out(2), t.q());
       conv_transpose3d_forward(stream, s, dev_x.data(), dev_w.data(), dev_b.data(), gy.data());
-      conv_transpose3d_backward_input(stream, s, dev_dy.data(), dev_w.data(), gx.data(), Result::replace);
-      conv_transpose3d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), gw.data(), gb.data(), Result::replace,
+      conv_transpose3d_backward_input(stream, s, dev_dy.data(), dev_w.data(), gx.data(), Result::overwrite);
+      conv_transpose3d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), gw.data(), gb.data(), Result::overwrite,
                                         scratch.data());
       judge("as a volume");
     });
@@ -277,10 +277,11 @@ TEST(TransposedConvolution, adds_where_asked_and_leaves_out_what_is_absent) {
     auto gb = on_device(stream, Floats(db.size(), 1));
     Guarded<float> scratch = scratch_for(stream, conv_transpose2d_scratch(t)), gy(stream, t.y_size());
     conv_transpose2d_forward(stream, t, dev_x.data(), dev_w.data(), nullptr, gy.data(), scratch.data());
-    conv_transpose2d_backward_input(stream, t, dev_dy.data(), dev_w.data(), gx.data(), Result::add, scratch.data());
-    conv_transpose2d_backward_weights(stream, t, dev_x.data(), dev_dy.data(), gw.data(), nullptr, Result::add,
+    conv_transpose2d_backward_input(stream, t, dev_dy.data(), dev_w.data(), gx.data(), Result::accumulate,
+                                    scratch.data());
+    conv_transpose2d_backward_weights(stream, t, dev_x.data(), dev_dy.data(), gw.data(), nullptr, Result::accumulate,
                                       scratch.data());
-    conv_transpose2d_backward_weights(stream, t, dev_x.data(), dev_dy.data(), nullptr, gb.data(), Result::add,
+    conv_transpose2d_backward_weights(stream, t, dev_x.data(), dev_dy.data(), nullptr, gb.data(), Result::accumulate,
                                       scratch.data());
     const auto judge = [&](Buffer<float>& got, const Doubles& want, const char* what) {
       Floats values(want.size());
@@ -375,7 +376,7 @@ TEST(Pooling3d, maximum_its_winners_and_their_places) {
     const Floats dy = random_floats(s.y_size(), 2);
     Floats want(s.y_size()), places(s.y_size()), turned(s.y_size());
     Doubles dx(s.x_size());
-    std::vector<int32_t> winners(s.y_size());
+    std::vector<int32_t> argmax(s.y_size());
     for_each_window3d(s, [&](int64_t y, const std::vector<int64_t>& inside, int) {
       int64_t best = -1;
       for (const int64_t at : inside) {
@@ -383,7 +384,7 @@ TEST(Pooling3d, maximum_its_winners_and_their_places) {
       }
       saw_an_empty_window |= best < 0;
       want[y] = best < 0 ? -INFINITY : x[best];
-      winners[y] = best < 0 ? -1 : static_cast<int32_t>(best % s.in_volume());
+      argmax[y] = best < 0 ? -1 : static_cast<int32_t>(best % s.in_volume());
       places[y] = static_cast<float>(best);
       turned[y] = -1;
       if (best < 0) return;
@@ -397,19 +398,19 @@ TEST(Pooling3d, maximum_its_winners_and_their_places) {
       Guarded<float> y(stream, s.y_size()), gx(stream, s.x_size());
       Guarded<int32_t> got(stream, s.y_size());
       max_pool3d_forward(stream, s, dev_x.data(), y.data(), nullptr);
-      EXPECT_EQ(y.read(stream), want) << "without winners";
+      EXPECT_EQ(y.read(stream), want) << "without argmax";
       max_pool3d_forward(stream, s, dev_x.data(), y.data(), got.data());
       EXPECT_EQ(y.read(stream), want);
-      EXPECT_EQ(got.read(stream), winners);
-      max_pool3d_backward(stream, s, dev_dy.data(), got.data(), gx.data(), Result::replace);
+      EXPECT_EQ(got.read(stream), argmax);
+      max_pool3d_backward(stream, s, dev_dy.data(), got.data(), gx.data(), Result::overwrite);
       expect_close(gx.read(stream), dx, 1e-6, "dx");
-      max_pool3d_backward(stream, s, dev_dy.data(), got.data(), gx.data(), Result::add);
+      max_pool3d_backward(stream, s, dev_dy.data(), got.data(), gx.data(), Result::accumulate);
       Doubles twice = dx;
       for (double& v : twice) v *= 2;
       expect_close(gx.read(stream), twice, 1e-6, "dx added");
-      max_pool3d_places(stream, s, false, dev_x.data(), y.data());
+      max_pool3d_argmax(stream, s, false, dev_x.data(), y.data());
       EXPECT_EQ(y.read(stream), places);
-      max_pool3d_places(stream, s, true, dev_x.data(), y.data());
+      max_pool3d_argmax(stream, s, true, dev_x.data(), y.data());
       EXPECT_EQ(y.read(stream), turned) << "columns first";
     });
   }
@@ -434,9 +435,9 @@ TEST(Pooling3d, average_counts_padding_or_not) {
         Guarded<float> y(stream, s.y_size()), gx(stream, s.x_size());
         average_pool3d_forward(stream, s, dev_x.data(), y.data());
         expect_close(y.read(stream), want, 1e-6, "y");
-        average_pool3d_backward(stream, s, dev_dy.data(), gx.data(), Result::replace);
+        average_pool3d_backward(stream, s, dev_dy.data(), gx.data(), Result::overwrite);
         expect_close(gx.read(stream), dx, 1e-6, "dx");
-        average_pool3d_backward(stream, s, dev_dy.data(), gx.data(), Result::add);
+        average_pool3d_backward(stream, s, dev_dy.data(), gx.data(), Result::accumulate);
         Doubles twice = dx;
         for (double& v : twice) v *= 2;
         expect_close(gx.read(stream), twice, 1e-6, "dx added");
@@ -477,11 +478,11 @@ TEST(GlobalMaxPool, is_the_first_of_the_largest_values_and_a_nan_wins) {
     on_every_device([&](Stream& stream) {
       const auto dev_x = on_device(stream, x), dev_dy = on_device(stream, dy);
       Guarded<float> y(stream, n * c), gx(stream, n * c * pixels);
-      Guarded<int32_t> winners(stream, n * c);
+      Guarded<int32_t> argmax(stream, n * c);
       global_max_pool_forward(stream, n, c, pixels, dev_x.data(), y.data(), nullptr);
       EXPECT_TRUE(std::isnan(y.read(stream)[2]));
-      global_max_pool_forward(stream, n, c, pixels, dev_x.data(), y.data(), winners.data());
-      EXPECT_EQ(winners.read(stream), want);
+      global_max_pool_forward(stream, n, c, pixels, dev_x.data(), y.data(), argmax.data());
+      EXPECT_EQ(argmax.read(stream), want);
       const Floats values = y.read(stream);
       for (int plane = 0; plane < n * c; ++plane) {
         if (plane != 2) {
@@ -489,8 +490,8 @@ TEST(GlobalMaxPool, is_the_first_of_the_largest_values_and_a_nan_wins) {
         }
       }
       EXPECT_TRUE(std::isnan(values[2]));
-      global_max_pool_backward(stream, n, c, pixels, dev_dy.data(), winners.data(), gx.data(), Result::replace);
-      global_max_pool_backward(stream, n, c, pixels, dev_dy.data(), winners.data(), gx.data(), Result::add);
+      global_max_pool_backward(stream, n, c, pixels, dev_dy.data(), argmax.data(), gx.data(), Result::overwrite);
+      global_max_pool_backward(stream, n, c, pixels, dev_dy.data(), argmax.data(), gx.data(), Result::accumulate);
       expect_close(gx.read(stream), dx, 0, "dx");
     });
   }
@@ -505,8 +506,8 @@ TEST(Volumes, bits_do_not_depend_on_the_number_of_threads) {
     Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size()), dw(stream, s.w_size()), db(stream, s.k);
     Guarded<float> scratch = scratch_for(stream, s.scratch_size());
     conv3d_forward(stream, s, dev_x.data(), dev_w.data(), nullptr, y.data());
-    conv3d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::replace);
-    conv3d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), dw.data(), db.data(), Result::replace,
+    conv3d_backward_input(stream, s, dev_dy.data(), dev_w.data(), dx.data(), Result::overwrite);
+    conv3d_backward_weights(stream, s, dev_x.data(), dev_dy.data(), dw.data(), db.data(), Result::overwrite,
                             scratch.data());
     return Transposed{y.read(stream), dx.read(stream), dw.read(stream), db.read(stream)};
   };
@@ -530,17 +531,17 @@ void exercise_volumes(Stream& stream) {
   const auto x = on_device(stream, random_floats(s.x_size(), 1)), w = on_device(stream, random_floats(s.w_size(), 2));
   Guarded<float> y(stream, s.y_size()), dx(stream, s.x_size()), dw(stream, s.w_size()), db(stream, s.k);
   Guarded<float> scratch = scratch_for(stream, s.scratch_size());
-  Guarded<int32_t> winners(stream, s.y_size());
+  Guarded<int32_t> argmax(stream, s.y_size());
   conv3d_forward(stream, s, x.data(), w.data(), nullptr, y.data());
-  conv3d_backward_input(stream, s, y.data(), w.data(), dx.data(), Result::replace);
-  conv3d_backward_weights(stream, s, x.data(), y.data(), dw.data(), db.data(), Result::add, scratch.data());
-  max_pool3d_forward(stream, p, x.data(), y.data(), winners.data());
-  max_pool3d_backward(stream, p, y.data(), winners.data(), dx.data(), Result::replace);
-  max_pool3d_places(stream, p, false, x.data(), y.data());
+  conv3d_backward_input(stream, s, y.data(), w.data(), dx.data(), Result::overwrite);
+  conv3d_backward_weights(stream, s, x.data(), y.data(), dw.data(), db.data(), Result::accumulate, scratch.data());
+  max_pool3d_forward(stream, p, x.data(), y.data(), argmax.data());
+  max_pool3d_backward(stream, p, y.data(), argmax.data(), dx.data(), Result::overwrite);
+  max_pool3d_argmax(stream, p, false, x.data(), y.data());
   average_pool3d_forward(stream, p, x.data(), y.data());
-  average_pool3d_backward(stream, p, y.data(), dx.data(), Result::replace);
-  global_max_pool_forward(stream, p.n, p.c, p.in_volume(), x.data(), y.data(), winners.data());
-  global_max_pool_backward(stream, p.n, p.c, p.in_volume(), y.data(), winners.data(), dx.data(), Result::replace);
+  average_pool3d_backward(stream, p, y.data(), dx.data(), Result::overwrite);
+  global_max_pool_forward(stream, p.n, p.c, p.in_volume(), x.data(), y.data(), argmax.data());
+  global_max_pool_backward(stream, p.n, p.c, p.in_volume(), y.data(), argmax.data(), dx.data(), Result::overwrite);
 }
 
 }  // namespace striate

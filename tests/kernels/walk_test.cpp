@@ -78,7 +78,7 @@ void pooling(Stream& stream) {
   g.stride = 2;
   const std::vector<double> x = numbers(2 * 5 * 4, 4), dy = numbers(2 * 2 * 2, 5);
   std::vector<double> values, gradient(x.size(), 0);
-  std::vector<int32_t> winners;
+  std::vector<int32_t> argmax;
   for (int c = 0; c < 2; ++c) {
     for (int p = 0; p < 2; ++p) {
       for (int q = 0; q < 2; ++q) {
@@ -88,7 +88,7 @@ void pooling(Stream& stream) {
           if (best < 0 || x[static_cast<size_t>(c * 20 + cell)] > x[static_cast<size_t>(c * 20 + best)]) best = cell;
         }
         values.push_back(x[static_cast<size_t>(c * 20 + best)]);
-        winners.push_back(best);
+        argmax.push_back(best);
         gradient[static_cast<size_t>(c * 20 + best)] += dy[static_cast<size_t>((c * 2 + p) * 2 + q)];
       }
     }
@@ -99,7 +99,7 @@ void pooling(Stream& stream) {
   pool_cells(stream, g, from.data(), value.data(), winner.data());
   pool_cells_backward(stream, g, from.data(), back.data(), dx.data());
   EXPECT_EQ(value.read(stream), values);
-  EXPECT_EQ(winner.read(stream), winners);
+  EXPECT_EQ(winner.read(stream), argmax);
   EXPECT_EQ(dx.read(stream), gradient);
 }
 

@@ -4,7 +4,7 @@
 # is one. To add a word: its British letters into `british`.
 set -u
 cd "${1:-$(dirname "$0")/../..}" || exit 1
-british='[Cc]olour|COLOUR|\b[Gg]rey|GREY|[Nn]eighbour|[Cc]entre|[Bb]ehaviour|[Ff]avour|[Nn]ormalis|[Ii]nitialis|[Rr]ecognis|[Oo]ptimis|[Rr]andomis|[Ss]ummaris|[Oo]rganis|[Vv]isualis|[Mm]aximis|[Mm]inimis|[Ss]pecialis|[Gg]eneralis|[Qq]uantis|[Ss]ynchronis|[Aa]nalyse|[Ll]abelled|[Cc]ancelled|[Mm]odelled|[Tt]ravelled|[Cc]atalogue'
+british='[Cc]olour|COLOUR|\b[Gg]rey|GREY|[Nn]eighbour|[Cc]entre|[Bb]ehaviour|[Ff]avour|[Nn]ormalis|[Ii]nitialis|[Rr]ecognis|[Oo]ptimis|[Rr]andomis|[Ss]ummaris|[Oo]rganis|[Vv]isualis|[Mm]aximis|[Mm]inimis|[Ss]pecialis|[Gg]eneralis|[Qq]uantis|[Ss]ynchronis|[Aa]nalyse|[Ll]abeled|[Cc]anceled|[Mm]odeled|[Tt]ravelled|[Cc]atalogue'
 british="(${british})"
 found=0
 # File:line:"string", without those that are names.

@@ -35,7 +35,7 @@ void draw_about(Ui& ui, const Rect& mark, const LayerField& setting) {
   const Response r = ui.interact(
       mark, {.label = "about " + spaced(setting.name), .kind = "about", .focusable = false, .tooltip = words});
   const float side = ui.em(13);
-  const Vec middle = mark.centre();
+  const Vec middle = mark.center();
   ui.icon(Icon::help, {middle.x - side / 2, middle.y - side / 2, side, side},
           r.hovered ? ui.theme().text : faded(ui.theme().secondary, 0.7f));
 }

@@ -11,8 +11,8 @@
 namespace striate {
 namespace {
 
-// The colour of what a layer is for: weights, an activation, the data's shape.
-Colour tone_of(const Theme& theme, const LayerList::Row& row, const std::string& kind) {
+// The color of what a layer is for: weights, an activation, the data's shape.
+Color tone_of(const Theme& theme, const LayerList::Row& row, const std::string& kind) {
   if (row.error) return theme.warning;
   if (row.parameters.value > 0) return theme.kernel;
   const LayerKind* known = find_layer_kind(kind);
@@ -156,7 +156,7 @@ void BuildView::draw_layer(Ui& ui, const Rect& rect, int line, const Columns& co
   }
   ui.fill(shown, selected || (dragged && r.held) ? theme.raised : r.hovered ? faded(theme.raised, 0.6f) : 0, 6);
   if (r.keyboard) ui.stroke(shown, theme.accent, 6, 2);
-  const Colour tone = tone_of(theme, row, layer.kind());
+  const Color tone = tone_of(theme, row, layer.kind());
   ui.fill({shown.x, shown.y + 5, 3, shown.h - 10}, tone, 1.5f);
   Rect inside = shown.inset(12, 0);
   Rect name = inside.cut_left(columns.number);
@@ -211,15 +211,15 @@ void BuildView::draw_joins(Ui& ui, const std::vector<Rect>& rects, float left) c
     for (const LayerReference& read : reads) {
       if (read.line == LayerReference::kUnknown || read.line >= i) continue;
       const float x = left + ui.em(3) + static_cast<float>(lane++ % 3) * ui.em(5), end = left + ui.em(19);
-      const float from = rects[static_cast<size_t>(read.line + 1)].centre().y + 3;
-      const float to = rects[static_cast<size_t>(i + 1)].centre().y;
+      const float from = rects[static_cast<size_t>(read.line + 1)].center().y + 3;
+      const float to = rects[static_cast<size_t>(i + 1)].center().y;
       const bool lit = i == draft_.selected() || read.line == draft_.selected();
-      const Colour colour = lit ? ui.theme().accent : ui.theme().line;
-      ui.line({end, from}, {x, from}, colour, 1.5f);
-      ui.line({x, from}, {x, to}, colour, 1.5f);
-      ui.line({x, to}, {end, to}, colour, 1.5f);
-      ui.line({end - 4, to - 3}, {end, to}, colour, 1.5f);
-      ui.line({end - 4, to + 3}, {end, to}, colour, 1.5f);
+      const Color color = lit ? ui.theme().accent : ui.theme().line;
+      ui.line({end, from}, {x, from}, color, 1.5f);
+      ui.line({x, from}, {x, to}, color, 1.5f);
+      ui.line({x, to}, {end, to}, color, 1.5f);
+      ui.line({end - 4, to - 3}, {end, to}, color, 1.5f);
+      ui.line({end - 4, to + 3}, {end, to}, color, 1.5f);
     }
   }
 }

@@ -33,7 +33,7 @@ void BuildView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) c
 // The model, what it costs, and the way to add a layer.
 void BuildView::draw_head(Ui& ui, Rect& area, const TrainSnapshot&) const {
   const Look& look = draft_.look();
-  const std::string& name = scene_.recipe().model;
+  const std::string& name = scene_.config().model;
   std::vector<Choice> choices;
   std::string current = "own", about = "A network of your own.";
   for (const Model& m : models()) {
@@ -55,7 +55,7 @@ void BuildView::draw_head(Ui& ui, Rect& area, const TrainSnapshot&) const {
   std::string totals = fmt::format("{} parameters, {} multiply-adds for a picture", grouped(look.parameters),
                                    grouped(look.multiply_adds));
   if (look.bytes > 0) {
-    totals += fmt::format(", {} for a batch of {}", memory_words(look.bytes), scene_.recipe().batch);
+    totals += fmt::format(", {} for a batch of {}", memory_words(look.bytes), scene_.config().batch);
   }
   const float th = ui.paragraph_height(totals, area.w, Font::control);
   area.cut_top(2);
@@ -87,7 +87,7 @@ void BuildView::draw_state(Ui& ui, Rect& area, const TrainSnapshot& now) const {
     Rect right = line.cut_right(button);
     ui.next({line.x, line.y + (h - ui.paragraph_height(words, room, Font::caption)) / 2, room, h});
     ui.paragraph(words, Font::caption);
-    ui.next(right.centred(button, ui.em(32)));
+    ui.next(right.centered(button, ui.em(32)));
     ui.button(label, command);
     area.cut_top(8);
   };

@@ -42,14 +42,14 @@ double measured(float value) { return static_cast<double>(value); }
 
 }  // namespace
 
-const std::vector<std::string>& recipe_settings() {
+const std::vector<std::string>& config_settings() {
   static const std::vector<std::string> names = {"rate",    "optimizer", "schedule",    "batch", "model", "layers",
                                                  "augment", "data",      "initializer", "loss",  "seed",  "split"};
   return names;
 }
 
-RunRecipe recipe_with(const RunRecipe& recipe, const std::string& name, const std::string& value) {
-  RunRecipe next = recipe;
+TrainingConfig config_with(const TrainingConfig& config, const std::string& name, const std::string& value) {
+  TrainingConfig next = config;
   if (name == "rate") {
     next.rate = positive_number(name, value, false);
   } else if (name == "batch") {
@@ -79,13 +79,13 @@ RunRecipe recipe_with(const RunRecipe& recipe, const std::string& name, const st
   } else if (name == "split") {
     next.split = value;
   } else {
-    const std::string near = nearest_word(name, recipe_settings());
+    const std::string near = nearest_word(name, config_settings());
     throw Error(fmt::format("\"{}\" is nothing that a run begins with", shown(name)),
-                near.empty() ? fmt::format("one of {}", fmt::join(recipe_settings(), ", "))
+                near.empty() ? fmt::format("one of {}", fmt::join(config_settings(), ", "))
                              : fmt::format("did you mean \"{}\"?", near));
   }
-  check_recipe(next);
-  if (next == recipe) {
+  check_config(next);
+  if (next == config) {
     throw Error(fmt::format("{} is {} already: nothing would be different", name, value), "another value");
   }
   return next;
@@ -113,18 +113,18 @@ std::vector<ComparedNumber> compare_numbers(const TrainSnapshot& now) {
   return out;
 }
 
-const SlotValues* first_weights(const TrainSnapshot& now) {
+const TensorValues* first_weights(const TrainSnapshot& now) {
   if (!now.architecture) return nullptr;
   for (const Node& node : now.architecture->nodes()) {
-    const SlotValues* values = node.layer ? now.slot(Role::weight, node.name + ".weight") : nullptr;
-    if (values && values->slot.shape.rank() >= 2) return values;
+    const TensorValues* values = node.layer ? now.tensor(TensorKind::weight, node.name + ".weight") : nullptr;
+    if (values && values->tensor.shape.rank() >= 2) return values;
   }
   return nullptr;
 }
 
 void CompareView::declare(Registry& registry) {
   std::string names;
-  for (const std::string& name : recipe_settings()) names += (names.empty() ? "" : "|") + name;
+  for (const std::string& name : config_settings()) names += (names.empty() ? "" : "|") + name;
   registry.add(Command{
       "train.compare",
       "Trains a second run from the same start with one thing changed, beside this one",
@@ -147,14 +147,14 @@ void CompareView::declare(Registry& registry) {
         if (value.empty() && !may_be_empty) {
           throw Error(fmt::format("train.compare {}: the value is missing", shown(name)), "train.compare rate 0.1");
         }
-        recipe_with(now->recipe ? *now->recipe : scene_.recipe(), name, value);  // says at once what is wrong
-        scene_.compare([name, value](const RunRecipe& recipe) { return recipe_with(recipe, name, value); },
+        config_with(now->config ? *now->config : scene_.config(), name, value);  // says at once what is wrong
+        scene_.compare([name, value](const TrainingConfig& config) { return config_with(config, name, value); },
                        name + " " + (value.empty() ? "\"\"" : value));
       },
   });
   registry.add(Command{"train.compare.what",
                        "What the fields of the inspector would change in the second run",
-                       {Parameter::choice("NAME", "a setting", recipe_settings())},
+                       {Parameter::choice("NAME", "a setting", config_settings())},
                        [this](const Arguments& arguments) { name_ = arguments.text(0); }});
   registry.add(Command{"train.compare.window",
                        "The steps that the curves of both runs show",
@@ -233,7 +233,7 @@ void CompareView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted)
     if (!each || !each->architecture) continue;
     for (const Node& node : each->architecture->nodes()) {
       if (!node.layer || !multiplies(*node.layer)) continue;
-      wanted.slots.insert({Role::weight, node.name + ".weight"});
+      wanted.tensors.insert({TensorKind::weight, node.name + ".weight"});
       break;  // the first layer that has filters
     }
   }

@@ -18,11 +18,11 @@
 
 namespace striate {
 
-// What can be different in the second run: the names of RunRecipe, with "layers" beside "model".
-const std::vector<std::string>& recipe_settings();
-// The recipe with one setting changed, checked. Throws Error: an unknown name with the nearest one, a value that the
+// What can be different in the second run: the names of TrainingConfig, with "layers" beside "model".
+const std::vector<std::string>& config_settings();
+// The config with one setting changed, checked. Throws Error: an unknown name with the nearest one, a value that the
 // setting cannot have, one that is the same.
-RunRecipe recipe_with(const RunRecipe& recipe, const std::string& name, const std::string& value);
+TrainingConfig config_with(const TrainingConfig& config, const std::string& name, const std::string& value);
 
 // A number of both runs at the same step.
 struct ComparedNumber {
@@ -54,13 +54,13 @@ class CompareView : public TrainView {
 
  private:
   static constexpr const char* kThisRun = "this run";
-  // The colour of a run, wherever it is named or drawn.
-  static Colour tone_of(const Theme& theme, bool other) { return other ? theme.kernel : theme.input; }
+  // The color of a run, wherever it is named or drawn.
+  static Color tone_of(const Theme& theme, bool other) { return other ? theme.kernel : theme.input; }
   const TrainSnapshot& other() const;  // throws Error where there is none
   void draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
   void draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
-  void draw_row(Ui& ui, Rect area, const std::string& what, Colour tone, const TrainSnapshot& now,
-                const SlotValues& values, float most) const;
+  void draw_row(Ui& ui, Rect area, const std::string& what, Color tone, const TrainSnapshot& now,
+                const TensorValues& values, float most) const;
   void draw_choice(Ui& ui, const TrainSnapshot& now) const;
 
   TrainScene scene_;
@@ -73,7 +73,7 @@ class CompareView : public TrainView {
 };
 
 // The weights of the first layer that has any: filters (K, C, R, S), or a dense layer's (K, F). Null: not there yet.
-const SlotValues* first_weights(const TrainSnapshot& now);
+const TensorValues* first_weights(const TrainSnapshot& now);
 
 std::unique_ptr<TrainView> make_compare_view(const TrainScene& scene);
 

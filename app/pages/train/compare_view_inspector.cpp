@@ -38,7 +38,7 @@ std::string with_dropout(const Architecture& network) {
 void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
   ui.section("CHANGE ONE THING");
   std::vector<Choice> names;
-  for (const std::string& name : recipe_settings()) names.push_back({name, name});
+  for (const std::string& name : config_settings()) names.push_back({name, name});
   ui.dropdown("setting", names, name_, "train.compare.what");
   ui.text_field("its value in the second run", "", "train.compare " + name_,
                 "its value: " + std::string(name_ == "rate"          ? "0.1"
@@ -54,24 +54,24 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
                                             : name_ == "data"        ? "digits:1000"
                                                                      : "0.5,0.25,0.25"));
   // Of the start, whatever the schedule has made of it since.
-  const RunRecipe& recipe = now.recipe ? *now.recipe : scene_.recipe();
+  const TrainingConfig& config = now.config ? *now.config : scene_.config();
   const double rate =
-      recipe.rate > 0 ? recipe.rate : static_cast<double>(OptimizerSettings::parse(recipe.optimizer).usual_rate());
+      config.rate > 0 ? config.rate : static_cast<double>(OptimizerSettings::parse(config.optimizer).usual_rate());
   const auto text = [](double value) { return fmt::format("{:.2g}", value); };
   ui.begin_flow(6);
   ui.button("Ten times the rate", "train.compare rate " + text(rate * 10));
   ui.button("A tenth of the rate", "train.compare rate " + text(rate / 10));
-  ui.button("Another seed", fmt::format("train.compare seed {}", recipe.seed + 1));
-  if (recipe.optimizer.rfind("sgd", 0) == 0) {
+  ui.button("Another seed", fmt::format("train.compare seed {}", config.seed + 1));
+  if (config.optimizer.rfind("sgd", 0) == 0) {
     ui.button("Adam", "train.compare optimizer adam");
   } else {
     ui.button("Plain SGD", "train.compare optimizer sgd");
   }
-  if (recipe.initializer != "glorot-uniform") {
+  if (config.initializer != "glorot-uniform") {
     ui.button("Glorot's start", "train.compare initializer glorot-uniform",
               {.tooltip = "Starting weights drawn from another range: Glorot's, uniform"});
   }
-  if (recipe.augment.empty()) {
+  if (config.augment.empty()) {
     ui.button("Augmentation", "train.compare augment shift 2 rotate 10 scale 0.1",
               {.tooltip = "Every picture a little shifted, turned and scaled, differently each time"});
   }
@@ -79,7 +79,7 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
     ui.button("Dropout", "train.compare layers " + layers,
               {.tooltip = "Half of the values in front of the last dense layer switched off in every step"});
   }
-  if (constexpr const char* kMore = "0.9,0,0.1"; recipe.split != kMore) {
+  if (constexpr const char* kMore = "0.9,0,0.1"; config.split != kMore) {
     ui.button("More to learn from", std::string("train.compare split ") + kMore,
               {.tooltip = "Nine of ten pictures are learned from, the tenth is the test part"});
   }
@@ -95,8 +95,8 @@ void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
       if (!head) ui.label(ui.take(ui.em(20)), name, Font::caption, theme.secondary);
       Rect rect = ui.take(ui.em(24));
       Rect right = rect.cut_right(rect.w / 2);
-      const auto cell = [&](Rect place, const std::string& value, Colour tone, bool best) {
-        if (best) ui.icon(Icon::tick, place.cut_left(ui.em(18)).centred(ui.em(14), ui.em(14)), theme.activation);
+      const auto cell = [&](Rect place, const std::string& value, Color tone, bool best) {
+        if (best) ui.icon(Icon::tick, place.cut_left(ui.em(18)).centered(ui.em(14), ui.em(14)), theme.activation);
         ui.label(place, value, head ? Font::caption : Font::number, tone);
       };
       cell(rect, a, head ? tone_of(theme, false) : theme.text, better < 0);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "app/pages/train/compare_view.h"
-#include "app/widgets/colour_map.h"
+#include "app/widgets/color_map.h"
 #include "app/widgets/curve_plot.h"
 #include "app/widgets/ui.h"
 #include "engine/walk/printed_sum.h"
@@ -68,7 +68,7 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
   others_run_ = now.run;
   others_.sync(*now.other);
   Rect room = area.inset(20, 12);
-  // Which is which, once, in its colour.
+  // Which is which, once, in its color.
   const Theme& theme = ui.theme();
   Rect legend = room.cut_top(ui.em(26));
   for (const bool other : {false, true}) {
@@ -77,10 +77,10 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
     const Rect line = legend.cut_left(26);
     if (other) {
       for (int i = 0; i < 3; ++i) {
-        ui.fill({line.x + static_cast<float>(i) * 8, line.centre().y - 1, 5, 2.5f}, tone_of(theme, true));
+        ui.fill({line.x + static_cast<float>(i) * 8, line.center().y - 1, 5, 2.5f}, tone_of(theme, true));
       }
     } else {
-      ui.fill({line.x, line.centre().y - 1, 21, 2.5f}, tone_of(theme, false));
+      ui.fill({line.x, line.center().y - 1, 21, 2.5f}, tone_of(theme, false));
     }
     ui.label(legend.cut_left(std::min(wide + 28, legend.w)), words, Font::strong, tone_of(theme, other));
   }
@@ -119,7 +119,7 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now)
         const CurveStore& store = other ? others_ : mine_;
         CurveSeries series;
         series.name = std::string(other ? kOther : kThisRun) + (batches ? ", batches" : "");
-        series.colour = batches ? faded(tone_of(theme, other), 0.35f) : tone_of(theme, other);
+        series.color = batches ? faded(tone_of(theme, other), 0.35f) : tone_of(theme, other);
         series.dashed = other;
         series.unnamed = batches;
         series.first = store.first();
@@ -153,31 +153,31 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now)
 
 void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   const Theme& theme = ui.theme();
-  const SlotValues* a = first_weights(now);
-  const SlotValues* b = first_weights(*now.other);
+  const TensorValues* a = first_weights(now);
+  const TensorValues* b = first_weights(*now.other);
   if (!a || !b) {
     ui.label(Rect{area.x, area.y, area.w, ui.em(24)}, "the weights are on their way", Font::caption, theme.secondary);
     return;
   }
-  const bool same = a->slot.shape == b->slot.shape;
+  const bool same = a->tensor.shape == b->tensor.shape;
   const float most = std::max(largest(a->values), largest(b->values));
   Rect room = area;
   const Rect title = room.cut_top(ui.em(24));
-  SlotValues difference{a->slot, {}};
+  TensorValues difference{a->tensor, {}};
   float apart = 0;
   if (same) {
     for (size_t i = 0; i < a->values.size(); ++i) difference.values.push_back(b->values[i] - a->values[i]);
     apart = largest(difference.values);
   }
-  const std::string layer = a->slot.name.substr(0, a->slot.name.rfind('.'));  // of "0.weight"
+  const std::string layer = a->tensor.name.substr(0, a->tensor.name.rfind('.'));  // of "0.weight"
   std::string words = fmt::format("weights of layer {} \u00b7 both on one scale, \u00b1{}", layer,
                                   significant_text(static_cast<double>(most), 2));
   words += same ? fmt::format(" \u00b7 difference \u00b1{}", significant_text(static_cast<double>(apart), 2))
                 : " \u00b7 the networks differ: there is no difference to show";
-  if (maps_of(a->slot.shape, now.architecture->input()).planes == 3) words += " \u00b7 gray is 0";
+  if (maps_of(a->tensor.shape, now.architecture->input()).planes == 3) words += " \u00b7 gray is 0";
   ui.label(title, words, Font::caption, theme.secondary);
   const float rows = same ? 3 : 2;
-  const FilterMaps maps = maps_of(a->slot.shape, now.architecture->input());
+  const FilterMaps maps = maps_of(a->tensor.shape, now.architecture->input());
   // No higher than they get when all stand side by side.
   const float side_by_side = ((room.w - ui.em(84) + kGap) / static_cast<float>(maps.count) - kGap) *
                              static_cast<float>(maps.height) / static_cast<float>(maps.width);
@@ -190,10 +190,10 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
   draw_row(ui, room.cut_top(high), "difference", theme.text, now, difference, apart);
 }
 
-void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Colour tone, const TrainSnapshot& now,
-                           const SlotValues& values, float most) const {
+void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Color tone, const TrainSnapshot& now,
+                           const TensorValues& values, float most) const {
   const Theme& theme = ui.theme();
-  const FilterMaps maps = maps_of(values.slot.shape, now.architecture->input());
+  const FilterMaps maps = maps_of(values.tensor.shape, now.architecture->input());
   const Rect name = area.cut_left(ui.em(84));
   const float gap = kGap;
   const float shape = static_cast<float>(maps.width) / static_cast<float>(maps.height);
@@ -205,22 +205,22 @@ void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Colour to
   const auto fit = std::max<int64_t>(1, static_cast<int64_t>((area.w + gap) / (wide + gap)));
   const int64_t shown = std::min(fit, maps.count);
   const Sheet sheet(maps.count, maps.width, maps.height);
-  const ColourMap colours = theme.dark ? ColourMap::signed_dark : ColourMap::signed_blue_orange;
+  const ColorMap colors = theme.dark ? ColorMap::signed_dark : ColorMap::signed_blue_orange;
   const int64_t plane = int64_t{maps.width} * maps.height;
   const auto share = [&](int64_t k, int64_t c, int64_t at) {
     const float value = values.values[static_cast<size_t>((k * maps.planes + c) * plane + at)];
     return most > 0 && std::isfinite(value) ? 0.5f + 0.5f * value / most : 0.5f;
   };
   const uint64_t version = now.version * 4 + (theme.dark ? 1 : 0);
-  const PictureSource source = sheet_source("compare." + what, version, sheet, [&](int64_t k, Colour* out) {
+  const PictureSource source = sheet_source("compare." + what, version, sheet, [&](int64_t k, Color* out) {
     for (int y = 0; y < sheet.height(); ++y) {
       for (int x = 0; x < sheet.width(); ++x) {
         const int64_t at = int64_t{y} * sheet.reduce() * maps.width + int64_t{x} * sheet.reduce();
-        if (maps.planes == 3) {  // colours around grey: what the filter looks for
+        if (maps.planes == 3) {  // colors around gray: what the filter looks for
           const auto channel = [&](int64_t c) { return static_cast<uint32_t>(std::lround(share(k, c, at) * 255)); };
           *out++ = rgb((channel(0) << 16) | (channel(1) << 8) | channel(2));
         } else {
-          *out++ = map_colour(colours, share(k, 0, at));
+          *out++ = map_color(colors, share(k, 0, at));
         }
       }
     }

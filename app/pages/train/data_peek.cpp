@@ -19,29 +19,29 @@ bool is_drawn(const std::string& data) {
 DataPeek::DataPeek(const TrainScene& scene) : scene_(scene), opener_(scene.context.wake) {}
 
 bool DataPeek::update() {
-  const RunRecipe& recipe = scene_.recipe();
+  const TrainingConfig& config = scene_.config();
   bool changed = false;
-  if (!asked_before_ || !same_data(recipe, asked_)) {
+  if (!asked_before_ || !same_data(config, asked_)) {
     asked_before_ = true;
-    asked_ = recipe;
+    asked_ = config;
     data_ = nullptr;
     error_.reset();
     opener_.cancel();
     changed = true;
     const TrainSnapshotPtr now = scene_.snapshot();
-    if (now->data && now->recipe && same_data(recipe, *now->recipe)) {
+    if (now->data && now->config && same_data(config, *now->config)) {
       data_ = now->data;
-    } else if (is_drawn(recipe.data)) {
+    } else if (is_drawn(config.data)) {
       try {
-        data_ = open_run_data(recipe);
+        data_ = open_run_data(config);
       } catch (const Error& error) {
         error_ = error;
       }
     } else {
-      opener_.request([recipe](Progress& progress) -> DatasetPtr {
-        return open_run_data(recipe, [&](int64_t done, int64_t all) {
+      opener_.request([config](Progress& progress) -> DatasetPtr {
+        return open_run_data(config, [&](int64_t done, int64_t all) {
           progress.share = all > 0 ? static_cast<float>(done) / static_cast<float>(all) : 0.0f;
-          return !progress.cancelled;
+          return !progress.canceled;
         });
       });
     }

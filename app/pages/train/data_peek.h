@@ -1,4 +1,4 @@
-// The data set that the recipe names, for whoever sets a training up before it runs: its shape, its classes, pictures
+// The data set that the config names, for whoever sets a training up before it runs: its shape, its classes, pictures
 // of it. That of the run where the run has it already; else it is opened behind the window.
 #pragma once
 
@@ -14,7 +14,7 @@ class DataPeek {
  public:
   explicit DataPeek(const TrainScene& scene);
 
-  // Asks for what the recipe now names and takes what is there. True: something changed.
+  // Asks for what the config now names and takes what is there. True: something changed.
   bool update();
   bool busy() const { return opener_.busy(); }
   float progress() const { return opener_.progress(); }
@@ -27,7 +27,7 @@ class DataPeek {
  private:
   using DatasetPtr = std::shared_ptr<const Dataset>;
   const TrainScene& scene_;
-  RunRecipe asked_;  // what data_, error_ or the work under way belongs to
+  TrainingConfig asked_;  // what data_, error_ or the work under way belongs to
   bool asked_before_ = false;
   DatasetPtr data_;
   std::optional<Error> error_;

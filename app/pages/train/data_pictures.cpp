@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kDraws = 24;  // of augmentation, at most on the screen
 
-// Planes of 0..1 as colours.
-void to_colours(const float* pixels, const Shape& shape, Colour* out) {
+// Planes of 0..1 as colors.
+void to_colors(const float* pixels, const Shape& shape, Color* out) {
   const auto plane = static_cast<size_t>(shape[1] * shape[2]);
   const auto byte = [](float v) { return static_cast<uint32_t>(std::lround(std::clamp(v, 0.0f, 1.0f) * 255)); };
   for (size_t i = 0; i < plane; ++i) {
@@ -27,12 +27,12 @@ void to_colours(const float* pixels, const Shape& shape, Colour* out) {
 }
 
 // The same onto a sheet, which may hold every `reduce`-th pixel only.
-void paint(const Sheet& sheet, const std::vector<float>& pixels, const Shape& shape, Colour* out) {
-  std::vector<Colour> colours(static_cast<size_t>(shape[1] * shape[2]));
-  to_colours(pixels.data(), shape, colours.data());
+void paint(const Sheet& sheet, const std::vector<float>& pixels, const Shape& shape, Color* out) {
+  std::vector<Color> colors(static_cast<size_t>(shape[1] * shape[2]));
+  to_colors(pixels.data(), shape, colors.data());
   const auto columns = static_cast<size_t>(shape[2]), reduce = static_cast<size_t>(sheet.reduce());
   for (size_t y = 0; y < static_cast<size_t>(sheet.height()); ++y) {
-    for (size_t x = 0; x < static_cast<size_t>(sheet.width()); ++x) *out++ = colours[y * reduce * columns + x * reduce];
+    for (size_t x = 0; x < static_cast<size_t>(sheet.width()); ++x) *out++ = colors[y * reduce * columns + x * reduce];
   }
 }
 
@@ -57,7 +57,7 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   const int64_t index = sample();
   Augmentation augmentation;
   try {
-    augmentation = Augmentation::parse(scene_.recipe().augment);
+    augmentation = Augmentation::parse(scene_.config().augment);
   } catch (const Error&) {
     augmentation = {};  // its control says what is wrong with it
   }
@@ -81,25 +81,25 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   const float high = std::min(room.h - ui.em(20), ui.em(96)), wide = high * aspect;
   const int fitting = std::clamp(static_cast<int>((room.w - wide - 24) / (wide + 8)), 1, kDraws);
   const Sheet sheet(1 + kDraws, static_cast<int>(shape[2]), static_cast<int>(shape[1]));
-  const uint64_t seed = scene_.recipe().seed;
+  const uint64_t seed = scene_.config().seed;
   // The sheet's version is what it is made of.
   const size_t version =
       std::hash<std::string>()(fmt::format("{} {} {} {} {}", version_, index, draw_, seed, augmentation.text()));
   const PictureSource source =
       sheet_source("data.augmented", version, sheet,
-                   [&data, index, augmentation, seed, draw = draw_, shape, &sheet](int64_t map, Colour* out) {
+                   [&data, index, augmentation, seed, draw = draw_, shape, &sheet](int64_t map, Color* out) {
                      std::vector<float> pixels = pixels_of(data, index);
                      if (map > 0) augmentation.apply(pixels.data(), shape, seed, static_cast<uint64_t>(draw + map - 1));
                      paint(sheet, pixels, shape, out);
                    });
   std::vector<PicturePart> parts{{sheet.place(0), {room.x, room.y, wide, high}}};
-  ui.label(Rect{room.x, room.y + high + 2, wide, ui.em(18)}, "as it is", Font::caption, theme.input, Align::centre);
+  ui.label(Rect{room.x, room.y + high + 2, wide, ui.em(18)}, "as it is", Font::caption, theme.input, Align::center);
   const int draws = augmentation.empty() ? 0 : fitting;
   for (int i = 0; i < draws; ++i) {
     const float x = room.x + wide + 24 + static_cast<float>(i) * (wide + 8);
     parts.push_back({sheet.place(1 + i), {x, room.y, wide, high}});
     ui.label(Rect{x, room.y + high + 2, wide, ui.em(18)}, fmt::format("draw {}", draw_ + i), Font::caption,
-             theme.secondary, Align::centre);
+             theme.secondary, Align::center);
   }
   ui.parts(source, parts);
   if (draws == 0) {
@@ -137,7 +137,7 @@ void DataView::draw_classes(Ui& ui, const Rect& area) const {
     return;
   }
   const Sheet sheet(static_cast<int64_t>(all.size()), static_cast<int>(shape[2]), static_cast<int>(shape[1]));
-  const PictureSource source = sheet_source("data.classes", version_, sheet, [&](int64_t map, Colour* out) {
+  const PictureSource source = sheet_source("data.classes", version_, sheet, [&](int64_t map, Color* out) {
     const std::vector<float> pixels = pixels_of(data, all[static_cast<size_t>(map)]);
     paint(sheet, pixels, shape, out);
   });
@@ -159,7 +159,7 @@ void DataView::draw_classes(Ui& ui, const Rect& area) const {
     // The three parts as a bar: how the classes compare.
     const float unit = (numbers.w - 24) / static_cast<float>(most);
     float x = numbers.right();
-    const Colour tones[] = {theme.input, theme.bias, theme.kernel};
+    const Color tones[] = {theme.input, theme.bias, theme.kernel};
     for (size_t part = 3; part-- > 0;) {
       const float w = static_cast<float>(c[part]) * unit;
       x -= w;

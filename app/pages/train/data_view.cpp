@@ -48,18 +48,18 @@ int64_t DataView::sample() const {
 
 bool DataView::update(double) {
   bool changed = peek_.update();
-  const RunRecipe& recipe = scene_.recipe();
-  if (peek_.data().get() != asked_data_ || recipe.split + recipe.split_by != asked_split_ ||
-      recipe.seed != asked_seed_) {
+  const TrainingConfig& config = scene_.config();
+  if (peek_.data().get() != asked_data_ || config.split + config.split_by != asked_split_ ||
+      config.seed != asked_seed_) {
     const bool other = peek_.data().get() != asked_data_;
     asked_data_ = peek_.data().get();
-    asked_split_ = recipe.split + recipe.split_by;
-    asked_seed_ = recipe.seed;
+    asked_split_ = config.split + config.split_by;
+    asked_seed_ = config.seed;
     error_.reset();
     if (other) table_ = nullptr, ++version_;
     maker_.cancel();
     if (asked_data_ != nullptr) {
-      maker_.request([data = peek_.data(), split = recipe.split, seed = recipe.seed, by = recipe.split_by](Progress&) {
+      maker_.request([data = peek_.data(), split = config.split, seed = config.seed, by = config.split_by](Progress&) {
         return make_data_table(data, split, seed, by);
       });
     }
@@ -171,7 +171,7 @@ void DataView::draw_inspector(Ui& ui, const TrainSnapshot&) const {
   } else {
     ui.note("Choose a data set below.");
   }
-  draw_augmentation(ui, scene_.recipe());
+  draw_augmentation(ui, scene_.config());
   ui.hairline();
   ui.pop_id();
 }

@@ -10,8 +10,8 @@
 namespace striate {
 namespace {
 
-constexpr int kMostWords = 4000;  // of one `train.draw` line
-constexpr double kAway = 0.5;     // seconds without a look after which the view was not shown
+constexpr int kMaxWords = 4000;  // of one `train.draw` line
+constexpr double kAway = 0.5;    // seconds without a look after which the view was not shown
 
 Error not_a_stroke(const std::string& text) {
   return Error(fmt::format("train.draw: \"{}\" is not a stroke", shown(text)),
@@ -20,7 +20,7 @@ Error not_a_stroke(const std::string& text) {
 
 Stroke parse_stroke(const std::string& text) {
   const std::vector<std::string> words = split_words(text);
-  if (words.empty() || words.size() % 2 != 0 || words.size() > kMostWords) throw not_a_stroke(text);
+  if (words.empty() || words.size() % 2 != 0 || words.size() > kMaxWords) throw not_a_stroke(text);
   Stroke stroke;
   for (size_t i = 0; i < words.size(); i += 2) {
     double x = 0, y = 0;

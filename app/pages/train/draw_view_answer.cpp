@@ -53,7 +53,7 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
   for (const size_t k : order) {
     Rect line = area.cut_top(row);
     const float p = probe->probabilities[k];
-    const Colour tone = late ? theme.secondary : k == best ? theme.activation : theme.text;
+    const Color tone = late ? theme.secondary : k == best ? theme.activation : theme.text;
     ui.label(line.cut_left(wide), classes[k], k == best && !late ? Font::strong : Font::control, tone);
     ui.label(line.cut_right(digits), std::isfinite(p) ? number_text(p, 3) : "nan", Font::number, tone, Align::right);
     const float high = std::min(line.h - 4, ui.em(14));
@@ -121,12 +121,13 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   } else {
     ui.note("The middle part, resized to the network's input. Hover a picture for its numbers.");
   }
-  if (!now.normalisation.empty() && now.normalisation.mean.size() == 1) {
-    ui.note(fmt::format("Then every pixel x becomes (x \u2212 {}) / {}: mean and deviation of the training pictures.",
-                        significant_text(static_cast<double>(now.normalisation.mean[0]), 3),
-                        significant_text(static_cast<double>(now.normalisation.deviation[0]), 3)));
-  } else if (!now.normalisation.empty()) {
-    ui.note("Then each channel is shifted and scaled by mean and deviation of the training pictures.");
+  if (!now.normalization.empty() && now.normalization.mean.size() == 1) {
+    ui.note(fmt::format(
+        "Then every pixel x becomes (x \u2212 {}) / {}: mean and standard deviation of the training pictures.",
+        significant_text(static_cast<double>(now.normalization.mean[0]), 3),
+        significant_text(static_cast<double>(now.normalization.stddev[0]), 3)));
+  } else if (!now.normalization.empty()) {
+    ui.note("Then each channel is shifted and scaled by mean and standard deviation of the training pictures.");
   }
   ui.hairline();
 }

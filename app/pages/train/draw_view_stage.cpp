@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "app/pages/train/draw_view.h"
-#include "app/widgets/colour_map.h"
+#include "app/widgets/color_map.h"
 #include "app/widgets/ink_pad.h"
 #include "app/widgets/ui.h"
 #include "engine/network/layer_kind.h"
@@ -48,7 +48,7 @@ DrawLayout layout_of(const Rect& area, float em, int stages) {
   return out;
 }
 
-// A small picture whose values are 0..1: grey, or in colour.
+// A small picture whose values are 0..1: gray, or in color.
 PictureSource source_of(const std::string& key, uint64_t version, const InputStage& stage) {
   PictureSource source;
   source.key = key;
@@ -155,7 +155,7 @@ void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStag
     ui.fill(tile, rgb(0x000000), 3);
     const float unit = side / static_cast<float>(std::max(stage.shape[1], stage.shape[2]));
     const Rect shown =
-        tile.centred(unit * static_cast<float>(stage.shape[2]), unit * static_cast<float>(stage.shape[1]));
+        tile.centered(unit * static_cast<float>(stage.shape[2]), unit * static_cast<float>(stage.shape[1]));
     ui.thumbnail(shown, source_of("draw.stage." + stage.id, version * 2 + (asked_ ? 1 : 0), stage),
                  stage.shape[2] > 64);
     // Marks lie over black ink in both themes.
@@ -169,8 +169,8 @@ void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStag
       const Vec at{shown.x + stage.mass->x * unit, shown.y + stage.mass->y * unit};
       const float reach = std::max(5.0f, side * 0.07f);
       if (stage.id == "input") {  // the middle of the 28 x 28
-        ui.line({shown.centre().x, shown.y}, {shown.centre().x, shown.bottom()}, faded(dark.text, 0.25f));
-        ui.line({shown.x, shown.centre().y}, {shown.right(), shown.centre().y}, faded(dark.text, 0.25f));
+        ui.line({shown.center().x, shown.y}, {shown.center().x, shown.bottom()}, faded(dark.text, 0.25f));
+        ui.line({shown.x, shown.center().y}, {shown.right(), shown.center().y}, faded(dark.text, 0.25f));
       }
       ui.line({at.x - reach, at.y}, {at.x + reach, at.y}, dark.gradient, 2);
       ui.line({at.x, at.y - reach}, {at.x, at.y + reach}, dark.gradient, 2);
@@ -187,7 +187,7 @@ void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStag
       if (last) ui.light(Concept::input);
     }
     if (!last && gap > 22) {  // on to the next
-      const float y = tile.centre().y, from = tile.right() + 5, to = tile.right() + gap - 5;
+      const float y = tile.center().y, from = tile.right() + 5, to = tile.right() + gap - 5;
       ui.line({from, y}, {to, y}, theme.secondary);
       ui.line({to - 4, y - 4}, {to, y}, theme.secondary, 1.5f);
       ui.line({to - 4, y + 4}, {to, y}, theme.secondary, 1.5f);
@@ -203,8 +203,8 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   size_t node = 1;
   while (node < nodes.size() && nodes[node].layer->info().follow != Follow::convolution) ++node;
   if (node >= nodes.size() || node >= now.probe->activations.size() || !now.probe->activations[node]) return;
-  const SlotValues& maps = *now.probe->activations[node];
-  const Shape& shape = maps.slot.shape;
+  const TensorValues& maps = *now.probe->activations[node];
+  const Shape& shape = maps.tensor.shape;
   if (shape.rank() != 4) return;
   Rect room = area;
   const Rect title = room.cut_top(ui.em(24));
@@ -212,14 +212,14 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   for (const float value : maps.values) most = std::max(most, std::isfinite(value) ? std::fabs(value) : 0.0f);
   const auto width = static_cast<int>(shape[3]), height = static_cast<int>(shape[2]);
   const Sheet sheet(shape[1], width, height);
-  const ColourMap colours = theme.dark ? ColourMap::signed_dark : ColourMap::signed_blue_orange;
+  const ColorMap colors = theme.dark ? ColorMap::signed_dark : ColorMap::signed_blue_orange;
   const PictureSource source =
-      sheet_source("draw.maps", now.version * 2 + (theme.dark ? 1 : 0), sheet, [&](int64_t map, Colour* out) {
+      sheet_source("draw.maps", now.version * 2 + (theme.dark ? 1 : 0), sheet, [&](int64_t map, Color* out) {
         for (int y = 0; y < sheet.height(); ++y) {
           for (int x = 0; x < sheet.width(); ++x) {
             const int64_t at = (map * height + int64_t{y} * sheet.reduce()) * width + int64_t{x} * sheet.reduce();
             const float value = maps.values[static_cast<size_t>(at)];
-            *out++ = map_colour(colours, most > 0 ? 0.5f + 0.5f * value / most : 0.5f);
+            *out++ = map_color(colors, most > 0 ? 0.5f + 0.5f * value / most : 0.5f);
           }
         }
       });
@@ -238,7 +238,7 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   const std::string hidden = shown < shape[1] ? fmt::format(" \u00b7 {} of {} shown", shown, shape[1]) : "";
   const std::string scale = fmt::format(" \u00b7 blue {} to orange {}", significant_text(-static_cast<double>(most), 2),
                                         significant_text(static_cast<double>(most), 2));
-  // As much as fits; what the colours mean comes last to go.
+  // As much as fits; what the colors mean comes last to go.
   const std::string whole = fmt::format("what layer {} ({}) makes of it{}{}, scale of the layer", nodes[node].name,
                                         nodes[node].layer->text(), hidden, scale);
   const std::string brief = fmt::format("what layer {} makes of it{}", nodes[node].name, scale);

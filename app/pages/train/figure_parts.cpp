@@ -16,7 +16,7 @@ bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
   if (now.architecture && now.data) return false;
   if (now.status == TrainSnapshot::Status::preparing) {
     const float wide = std::min(area.w - 48, ui.em(360));
-    ui.next({area.centre().x - wide / 2, area.centre().y - ui.em(20), wide, ui.em(40)});
+    ui.next({area.center().x - wide / 2, area.center().y - ui.em(20), wide, ui.em(40)});
     ui.progress("Reading the data", now.progress, {});
     return true;
   }
@@ -24,7 +24,7 @@ bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
     const float wide = std::min(area.w - 48, ui.em(460));
     const float high = ui.em(20) + ui.paragraph_height(now.error->what(), wide - ui.em(44), Font::control) +
                        ui.paragraph_height(now.error->hint(), wide - ui.em(44), Font::caption);
-    ui.next({area.centre().x - wide / 2, area.centre().y - high / 2, wide, high});
+    ui.next({area.center().x - wide / 2, area.center().y - high / 2, wide, high});
     ui.error_note(now.error->what(), now.error->hint());
     return true;
   }
@@ -41,21 +41,21 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   const auto width_of = [&](const std::string& text) {
     return text.empty() ? 0 : ui.measure(Font::caption, text).x + space;
   };
-  // What a colour means comes before what is only good to know.
+  // What a color means comes before what is only good to know.
   const float needed = width_of(caption.before) + width_of(caption.subject), all = needed + width_of(caption.after);
   const float words_only = caption.scale ? scale_width(ui, *caption.scale, false) + 8 : 0;
   const float with_bar = caption.scale ? scale_width(ui, *caption.scale, caption.bar) + 8 : 0;
   const bool after = all + words_only <= line.w || (!caption.scale && needed + ui.em(30) <= line.w) ||
                      (needed + words_only > line.w && all <= line.w);
   float x = line.x;
-  const auto words = [&](const std::string& text, Colour colour) {
+  const auto words = [&](const std::string& text, Color color) {
     if (text.empty() || x >= line.right()) return;
     const float wide = ui.measure(Font::caption, text).x;
-    ui.label(Rect{x, line.y, std::min(wide + 1, line.right() - x), line.h}, text, Font::caption, colour);
+    ui.label(Rect{x, line.y, std::min(wide + 1, line.right() - x), line.h}, text, Font::caption, color);
     x += wide + space;
   };
   words(caption.before, theme.secondary);
-  words(caption.subject, caption.colour ? caption.colour : theme.text);
+  words(caption.subject, caption.color ? caption.color : theme.text);
   if (after) words(caption.after, theme.secondary);
   const float rest = line.right() - x;
   if (caption.scale && words_only <= rest) {
@@ -74,19 +74,19 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   }
 }
 
-bool draw_confusion_colours(Ui& ui, Rect line) {
+bool draw_confusion_colors(Ui& ui, Rect line) {
   const Theme& theme = ui.theme();
-  const std::pair<const char*, Colour> parts[] = {{"blue", theme.input},
-                                                  {" is right, ", theme.secondary},
-                                                  {"orange", theme.kernel},
-                                                  {" is wrong", theme.secondary}};
+  const std::pair<const char*, Color> parts[] = {{"blue", theme.input},
+                                                 {" is right, ", theme.secondary},
+                                                 {"orange", theme.kernel},
+                                                 {" is wrong", theme.secondary}};
   float needed = 0;
-  for (const auto& [text, colour] : parts) needed += ui.measure(Font::caption, text).x;
+  for (const auto& [text, color] : parts) needed += ui.measure(Font::caption, text).x;
   if (needed > line.w + 1) return false;
-  for (const auto& [text, colour] : parts) {
+  for (const auto& [text, color] : parts) {
     // A whole pixel more than measured: a label that is cut ends in dots.
     const float wide = ui.measure(Font::caption, text).x;
-    ui.label(Rect{line.x, line.y, wide + 1, line.h}, text, Font::caption, colour);
+    ui.label(Rect{line.x, line.y, wide + 1, line.h}, text, Font::caption, color);
     line.x += wide;
   }
   return true;
@@ -110,16 +110,16 @@ void draw_opening(Ui& ui, MapOpening& opening) {
     return;
   }
   const float on = static_cast<float>((ui.frame().now - opening.since) / MapOpening::kSeconds);
-  const Colour colour = opening.tone == Concept::none ? ui.theme().accent : ui.theme().of(opening.tone);
-  ui.fill(*at, faded(colour, 0.25f * (1 - on)), 4);
-  ui.stroke(*at, faded(colour, 1 - on * on * on), 4, 2);
+  const Color color = opening.tone == Concept::none ? ui.theme().accent : ui.theme().of(opening.tone);
+  ui.fill(*at, faded(color, 0.25f * (1 - on)), 4);
+  ui.stroke(*at, faded(color, 1 - on * on * on), 4, 2);
   // The maps beside it give way, outwards, or come back.
   const float away = opening.back ? (1 - on) * (1 - on) : 1 - (1 - on) * (1 - on);
   for (const Rect& map : opening.beside) {
-    const Vec out = (map.centre() - opening.from.centre()) * away;
+    const Vec out = (map.center() - opening.from.center()) * away;
     const Rect moved{map.x + out.x, map.y + out.y, map.w, map.h};
-    ui.fill(moved, faded(colour, 0.12f * (1 - away)), 3);
-    ui.stroke(moved, faded(colour, 0.7f * (1 - away)), 3, 1);
+    ui.fill(moved, faded(color, 0.12f * (1 - away)), 3);
+    ui.stroke(moved, faded(color, 0.7f * (1 - away)), 3, 1);
   }
   ui.request_frame();
 }
@@ -130,26 +130,26 @@ void draw_waiting(Ui& ui, const Rect& area, std::string_view words) {
   ui.label(area.inset(10, 0), words, Font::caption, theme.secondary);
 }
 
-SlotValuesPtr slot_of(const TrainSnapshot& now, Role role, const std::string& name) {
-  const auto found = now.slots.find({role, name});
-  return found == now.slots.end() ? nullptr : found->second;
+TensorValuesPtr tensor_of(const TrainSnapshot& now, TensorKind kind, const std::string& name) {
+  const auto found = now.tensors.find({kind, name});
+  return found == now.tensors.end() ? nullptr : found->second;
 }
 
-SlotValuesPtr activation_of(const TrainSnapshot& now, int node) {
+TensorValuesPtr activation_of(const TrainSnapshot& now, int node) {
   const auto i = static_cast<size_t>(node);
   return now.probe && node >= 0 && i < now.probe->activations.size() ? now.probe->activations[i] : nullptr;
 }
 
-SlotValuesPtr gradient_of(const TrainSnapshot& now, int node) {
+TensorValuesPtr gradient_of(const TrainSnapshot& now, int node) {
   const auto i = static_cast<size_t>(node);
   return now.probe && node >= 0 && i < now.probe->gradients.size() ? now.probe->gradients[i] : nullptr;
 }
 
-TensorMaps maps_of_weights(const WeightMaps& maps, const std::vector<float>& values, bool colours) {
+TensorMaps maps_of_weights(const WeightMaps& maps, const std::vector<float>& values, bool colors) {
   TensorMaps result;
   result.values = values;
   result.height = maps.height, result.width = maps.width;
-  const bool three = colours && maps.slices == 3;
+  const bool three = colors && maps.slices == 3;
   result.channels = three ? 3 : 1;
   result.count = three ? maps.count : maps.count * maps.slices;
   return result;
@@ -214,7 +214,7 @@ void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_
   const auto share = static_cast<double>(p[static_cast<size_t>(said)]);
   ui.label(line,
            std::isfinite(share) ? fmt::format("says {}: {:.1f} %", class_name(now, said), 100 * share)
-                                : "its answer is no number (NaN)",
+                                : "its answer is not a number (NaN)",
            Font::caption, right ? theme.activation : theme.kernel);
   // As many bars as have room for a name; else the most likely ones, in their order.
   std::vector<size_t> shown(p.size());
@@ -231,12 +231,12 @@ void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_
     const auto index = static_cast<int>(shown[i]);
     const float x = rest.x + pitch * static_cast<float>(i), bar = std::max(3.0f, pitch - ui.em(4));
     const float value = std::isfinite(p[shown[i]]) ? std::clamp(p[shown[i]], 0.0f, 1.0f) : 0.0f;
-    const Colour colour = index == probe.label ? theme.activation : index == said ? theme.kernel : theme.secondary;
+    const Color color = index == probe.label ? theme.activation : index == said ? theme.kernel : theme.secondary;
     ui.fill({x, rest.y + 2, bar, rest.h - 2}, faded(theme.raised, 0.6f));
     const float top = std::max(1.0f, value * (rest.h - 2));
-    ui.fill({x, rest.bottom() - top, bar, top}, colour);
+    ui.fill({x, rest.bottom() - top, bar, top}, color);
     ui.label(Rect{x - 1, under.y, bar + 2, under.h}, class_name(now, index), Font::caption,
-             index == probe.label ? theme.text : theme.secondary, Align::centre, ui.em(12));
+             index == probe.label ? theme.text : theme.secondary, Align::center, ui.em(12));
   }
 }
 

@@ -1,4 +1,4 @@
-// Small parts that the views of a training share: captions with a colour scale, a weight's figure, what stands where
+// Small parts that the views of a training share: captions with a color scale, a weight's figure, what stands where
 // there is nothing to see yet, the picture and the probabilities of the probe.
 #pragma once
 
@@ -21,30 +21,30 @@ bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now);
 
 // "layer 0: **8 filters 3 x 3**, more" with the scale at the right, where it fits.
 struct FigureCaption {
-  std::string before;   // grey: "layer 0:"
-  std::string subject;  // in the colour of what it is: "8 filters 3 x 3"
-  std::string after;    // grey again
-  Colour colour = 0;
+  std::string before;   // gray: "layer 0:"
+  std::string subject;  // in the color of what it is: "8 filters 3 x 3"
+  std::string after;    // gray again
+  Color color = 0;
   const TensorScale* scale = nullptr;
-  bool bar = true;  // of the scale's colours, beside its words
+  bool bar = true;  // of the scale's colors, beside its words
   // Where a click on the scale changes what its ends are taken from: "train.overview.scale network"; empty: it doesn't.
   std::string scale_command = {};
 };
 void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption);
-// "blue is right, orange is wrong", with the words in their colours; false: has no room, and draws nothing.
-bool draw_confusion_colours(Ui& ui, Rect line);
+// "blue is right, orange is wrong", with the words in their colors; false: has no room, and draws nothing.
+bool draw_confusion_colors(Ui& ui, Rect line);
 // Between two views: the outline of a map that grows into the figure that shows it while the outlines of those beside
 // it move aside; or it goes back into its place, and they into theirs.
 void draw_opening(Ui& ui, MapOpening& opening);
 // A quiet sentence where a figure will be.
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words);
 
-SlotValuesPtr slot_of(const TrainSnapshot& now, Role role, const std::string& name);  // null: not there
-SlotValuesPtr activation_of(const TrainSnapshot& now, int node);                      // of the probe; null: not there
-SlotValuesPtr gradient_of(const TrainSnapshot& now, int node);                        // of the probe
+TensorValuesPtr tensor_of(const TrainSnapshot& now, TensorKind kind, const std::string& name);  // null: not there
+TensorValuesPtr activation_of(const TrainSnapshot& now, int node);  // of the probe; null: not there
+TensorValuesPtr gradient_of(const TrainSnapshot& now, int node);    // of the probe
 
-// Weights as maps: a colour picture per filter where it reads three channels, else a map per filter and slice.
-TensorMaps maps_of_weights(const WeightMaps& maps, const std::vector<float>& values, bool colours);
+// Weights as maps: a color picture per filter where it reads three channels, else a map per filter and slice.
+TensorMaps maps_of_weights(const WeightMaps& maps, const std::vector<float>& values, bool colors);
 TensorMaps maps_of_activation(const Shape& out, const std::vector<float>& values);
 
 float largest_magnitude(const std::vector<float>& values);  // of those that are finite; 0: none

@@ -82,13 +82,13 @@ void LayersView::draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, co
 }
 
 void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer,
-                             const SlotValuesPtr& values, bool gradient, const TrainSnapshot& now) const {
+                             const TensorValuesPtr& values, bool gradient, const TrainSnapshot& now) const {
   const Theme& theme = ui.theme();
   Rect rest = area;
   const Rect head = rest.cut_top(ui.em(22));
   FigureCaption caption;
   caption.subject = !gradient ? "answers" : rest.w < ui.em(290) ? "gradient" : "gradient of the loss";
-  caption.colour = gradient ? theme.gradient : layer.node == 0 ? theme.input : theme.activation;
+  caption.color = gradient ? theme.gradient : layer.node == 0 ? theme.input : theme.activation;
   if (layer.node == 0 && !gradient) caption.subject = "values";
   if (row.layout.shown < row.maps.count) {
     caption.after = fmt::format("the first {} of {}", row.layout.shown, row.maps.count);
@@ -129,17 +129,17 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
     *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "layers", {}, false, answer.beside};
 }
 
-const Spread& LayersView::spread(const SlotValuesPtr& values, bool is_signed) const {
+const Spread& LayersView::spread(const TensorValuesPtr& values, bool is_signed) const {
   const auto [entry, fresh] = spreads_.try_emplace(values);
   if (fresh) entry->second = spread_of(values->values, kBins, is_signed);
   return entry->second;
 }
 
-void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& name, Colour colour,
-                                const SlotValuesPtr& values, bool is_signed) const {
+void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& name, Color color,
+                                const TensorValuesPtr& values, bool is_signed) const {
   const Theme& theme = ui.theme();
   Rect rest = area;
-  ui.label(rest.cut_top(ui.em(22)), name, Font::caption, colour);
+  ui.label(rest.cut_top(ui.em(22)), name, Font::caption, color);
   if (!values) return draw_waiting(ui, rest, "");
   const Spread& s = spread(values, is_signed);
   const Rect words = rest.cut_bottom(ui.em(18));
@@ -154,7 +154,7 @@ void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& nam
     if (s.bins[i] <= 0) continue;
     const float high = std::max(1.0f, static_cast<float>(std::min(1.0, s.bins[i] / top)) * rest.h);
     ui.fill({rest.x + each * static_cast<float>(i), rest.bottom() - high, std::max(1.0f, each - 0.6f), high},
-            faded(colour, s.bins[i] > top ? 1.0f : 0.8f));
+            faded(color, s.bins[i] > top ? 1.0f : 0.8f));
   }
   ui.fill({rest.x, rest.bottom(), rest.w, 1}, theme.line);
   if (s.low < 0 && s.high > 0) {
@@ -164,7 +164,7 @@ void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& nam
   const float size = ui.em(12);
   ui.label(words, short_number(s.low), Font::number, theme.secondary, Align::left, size);
   ui.label(words, short_number(s.high), Font::number, theme.secondary, Align::right, size);
-  if (s.low < 0) ui.label(words, "0", Font::number, theme.secondary, Align::centre, size);
+  if (s.low < 0) ui.label(words, "0", Font::number, theme.secondary, Align::center, size);
   // Hovering reads a bin.
   if (!intersection(area, ui.clip()).contains(ui.input().mouse) || note_.shown()) return;
   const float at = (ui.input().mouse.x - rest.x) / std::max(each, 1e-3f);
@@ -198,7 +198,7 @@ void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerF
     histograms = rest.cut_right((histogram_wide + 16) * static_cast<float>(row.histograms));
     histograms.h = histogram_high;
   }
-  const SlotValuesPtr activation = activation_of(now, layer.node);
+  const TensorValuesPtr activation = activation_of(now, layer.node);
   draw_values(ui, {rest.x, rest.y, row.maps_width, rest.h}, row, layer, activation, false, now);
   if (gradients_) {
     draw_values(ui, {rest.x + row.maps_width + 20, rest.y, row.maps_width, rest.h}, row, layer,
@@ -214,9 +214,9 @@ void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerF
     return at;
   };
   if (!layer.weight.empty()) {
-    draw_histogram(ui, next(), "weights", theme.kernel, slot_of(now, Role::weight, layer.weight), true);
+    draw_histogram(ui, next(), "weights", theme.kernel, tensor_of(now, TensorKind::weight, layer.weight), true);
     draw_histogram(ui, next(), "their gradients", theme.gradient,
-                   now.step > 0 ? slot_of(now, Role::weight_gradient, layer.weight) : nullptr, true);
+                   now.step > 0 ? tensor_of(now, TensorKind::weight_gradient, layer.weight) : nullptr, true);
   }
   draw_histogram(ui, next(), layer.node == 0 ? "values" : "answers", layer.node == 0 ? theme.input : theme.activation,
                  activation, !layer.never_negative);

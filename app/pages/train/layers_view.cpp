@@ -12,7 +12,7 @@
 namespace striate {
 namespace {
 
-constexpr int64_t kMostMaps = 2048;
+constexpr int64_t kMaxMaps = 2048;
 
 const std::vector<std::string>& scopes() {
   static const std::vector<std::string> names = {"map", "layer", "network"};
@@ -23,11 +23,11 @@ std::string scope_word(ScaleScope scope) {
   return scope == ScaleScope::map ? "map" : scope == ScaleScope::network ? "network" : "layer";
 }
 
-float largest_of(const std::vector<SlotValuesPtr>& slots) {
+float largest_of(const std::vector<TensorValuesPtr>& tensors) {
   float most = 0;
-  for (const SlotValuesPtr& slot : slots) {
-    if (!slot) continue;
-    most = std::max(most, largest_magnitude(slot->values));
+  for (const TensorValuesPtr& tensor : tensors) {
+    if (!tensor) continue;
+    most = std::max(most, largest_magnitude(tensor->values));
   }
   return most;
 }
@@ -76,8 +76,8 @@ void LayersView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) 
     if (node >= static_cast<int>(figures.layers.size())) continue;
     const LayerFacts& layer = figures.layer(node);
     if (layer.weight.empty()) continue;
-    wanted.slots.insert({Role::weight, layer.weight});
-    wanted.slots.insert({Role::weight_gradient, layer.weight});
+    wanted.tensors.insert({TensorKind::weight, layer.weight});
+    wanted.tensors.insert({TensorKind::weight_gradient, layer.weight});
   }
 }
 
@@ -94,7 +94,7 @@ LayersView::Row LayersView::row_of(const Ui& ui, const LayerFacts& layer, float 
   row.maps_width = gradients_ ? (room - 20) / 2 : room;
   const bool units = row.maps.height == 1 && row.maps.width == 1;
   const float most_height = units ? ui.em(60) : ui.em(132);
-  row.layout = fit_maps(std::min(row.maps.count, kMostMaps), row.maps.height, row.maps.width, row.maps_width,
+  row.layout = fit_maps(std::min(row.maps.count, kMaxMaps), row.maps.height, row.maps.width, row.maps_width,
                         most_height, units ? 8 : ui.em(22), units ? 16 : ui.em(64), units ? 2 : 4);
   const float head = ui.em(26), caption = ui.em(22), below = ui.em(78) + caption;
   const float maps = caption + row.layout.total_height();

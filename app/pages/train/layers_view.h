@@ -1,6 +1,6 @@
 // The view `layers`: every layer in running order: what it answers to the probe, the gradient of the probe's loss by
 // each of these values, histograms of its weights, their gradients and its answers, norms, silent units. Scrolls; asks
-// for the slots of what can be seen and of nothing else.
+// for the tensors of what can be seen and of nothing else.
 //
 // layers_view.cpp: commands, what is asked for, the list.   layers_rows.cpp: what stands in a row.
 #pragma once
@@ -59,11 +59,11 @@ class LayersView : public TrainView {
   Row row_of(const Ui& ui, const LayerFacts& layer, float width) const;
   void draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const TrainSnapshot& now) const;
   void draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, const TrainSnapshot& now) const;
-  void draw_values(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const SlotValuesPtr& values,
+  void draw_values(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const TensorValuesPtr& values,
                    bool gradient, const TrainSnapshot& now) const;
-  void draw_histogram(Ui& ui, const Rect& area, const std::string& name, Colour colour, const SlotValuesPtr& values,
+  void draw_histogram(Ui& ui, const Rect& area, const std::string& name, Color color, const TensorValuesPtr& values,
                       bool is_signed) const;
-  const Spread& spread(const SlotValuesPtr& values, bool is_signed) const;
+  const Spread& spread(const TensorValuesPtr& values, bool is_signed) const;
 
   TrainScene scene_;
   bool gradients_ = true;
@@ -73,7 +73,7 @@ class LayersView : public TrainView {
   mutable FiguresOf figures_;
   mutable HoverNote note_;
   mutable std::vector<int> visible_;  // nodes of the last frame
-  mutable std::map<SlotValuesPtr, Spread> spreads_;
+  mutable std::map<TensorValuesPtr, Spread> spreads_;
   mutable uint64_t spreads_of_ = 0;
   mutable float network_limit_[2] = {0, 0};  // of activations, gradients; this frame
 };

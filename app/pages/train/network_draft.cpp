@@ -34,16 +34,16 @@ std::string model_text(const std::string& model, const Shape& input, int classes
   }
 }
 
-bool NetworkDraft::is_draft() const { return has_draft_ && beside_ == scene_.recipe().model; }
+bool NetworkDraft::is_draft() const { return has_draft_ && beside_ == scene_.config().model; }
 
 const NetworkDraft::Look& NetworkDraft::look() const {
-  const RunRecipe& recipe = scene_.recipe();
+  const TrainingConfig& config = scene_.config();
   Key key{
-      recipe.model,   is_draft() ? draft_ : std::string(), recipe.optimizer, is_draft(), recipe.batch, peek_.shape(),
+      config.model,   is_draft() ? draft_ : std::string(), config.optimizer, is_draft(), config.batch, peek_.shape(),
       peek_.classes()};
   if (looked_ && key == key_) return look_;
   Look look;
-  look.list = LayerList::parse(is_draft() ? draft_ : model_text(recipe.model, key.shape, key.classes));
+  look.list = LayerList::parse(is_draft() ? draft_ : model_text(config.model, key.shape, key.classes));
   look.checked = look.list.check(key.shape, key.classes);
   for (const LayerList::Row& row : look.checked.rows) {
     look.parameters += row.parameters.value;
@@ -52,11 +52,11 @@ const NetworkDraft::Look& NetworkDraft::look() const {
   if (look.checked.good && look.checked.good->input().rank() > 0) {
     std::vector<std::string> states;
     try {
-      states = OptimizerSettings::parse(recipe.optimizer).states();
+      states = OptimizerSettings::parse(config.optimizer).states();
     } catch (const Error&) {
       states.clear();  // the optimizer's own control says what is wrong with it
     }
-    look.bytes = plan_slots(*look.checked.good, Plan{recipe.batch, true, false, 0}, states).bytes();
+    look.bytes = plan_tensors(*look.checked.good, Plan{config.batch, true, false, 0}, states).bytes();
   }
   look_ = std::move(look);
   key_ = std::move(key);
@@ -79,7 +79,7 @@ void NetworkDraft::give(const LayerList& list) {
     draft_.clear();
   } else {
     draft_ = text;
-    beside_ = scene_.recipe().model;
+    beside_ = scene_.config().model;
     has_draft_ = true;
   }
 }
@@ -195,7 +195,7 @@ void NetworkDraft::declare(Registry& registry) {
                        [this](const Arguments& arguments) {
                          has_draft_ = arguments.has(0);
                          draft_ = has_draft_ ? arguments.text(0) : "";
-                         beside_ = scene_.recipe().model;
+                         beside_ = scene_.config().model;
                        },
                        Undo::edit});
   registry.add(Command{"train.build.select",

@@ -1,6 +1,6 @@
-// The network that is built by hand: what the recipe says, or what is being written and is not right yet. Every edit
+// The network that is built by hand: what the config says, or what is being written and is not right yet. Every edit
 // makes a new text; where that is an architecture it goes through `train.layers`, as if it had been typed, and the
-// draft is gone. Else it stays beside the recipe, with its mistakes beside their layers, and the last good network
+// draft is gone. Else it stays beside the config, with its mistakes beside their layers, and the last good network
 // stays until it is right.
 //
 // Layers are counted from 0, as their names count them.
@@ -23,16 +23,16 @@ class NetworkDraft {
   std::vector<std::string> state() const;
   bool update() { return peek_.update(); }
 
-  // What stands there now, checked against the recipe's data set. Valid until the next edit or update().
+  // What stands there now, checked against the config's data set. Valid until the next edit or update().
   struct Look {
     LayerList list;
     LayerList::Checked checked;
     int64_t parameters = 0, multiply_adds = 0;  // of the layers up to the first mistake
-    int64_t bytes = 0;                          // of the plan for training with the recipe's batch and optimizer; 0:
+    int64_t bytes = 0;                          // of the plan for training with the config's batch and optimizer; 0:
                                                 // there is none
   };
   const Look& look() const;
-  bool is_draft() const;  // not right yet: the recipe still has the last good one
+  bool is_draft() const;  // not right yet: the config still has the last good one
   const DataPeek& data() const { return peek_; }
   int selected() const;      // -1: none
   int place_to_add() const;  // where `add` puts a layer where nothing else is said
@@ -46,7 +46,7 @@ class NetworkDraft {
   const TrainScene& scene_;
   DataPeek peek_;
   Registry* registry_ = nullptr;
-  std::string draft_, beside_;  // the text that is not right, and the recipe's model that it stands beside
+  std::string draft_, beside_;  // the text that is not right, and the config's model that it stands beside
   bool has_draft_ = false;
   int selected_ = -1;
   bool menu_ = false;
@@ -64,7 +64,7 @@ class NetworkDraft {
   mutable bool looked_ = false;
 };
 
-// The text of a recipe's model: a name's layers for this input and so many classes, a file's text, or the text itself.
+// The text of a config's model: a name's layers for this input and so many classes, a file's text, or the text itself.
 std::string model_text(const std::string& model, const Shape& input, int classes);
 
 }  // namespace striate

@@ -16,7 +16,7 @@ struct LayerFacts {
   int node = 0;
   std::string name, kind, text;  // "0", "conv", "conv 8 3x3"; the input: "input", "input", ""
   Shape in, out;                 // of one picture, without the batch
-  std::string weight, bias;      // slots: "0.weight"; empty: none
+  std::string weight, bias;      // tensors: "0.weight"; empty: none
   Shape weight_shape, bias_shape;
   int64_t parameters = 0;
   bool never_negative = false;          // what it gives: ReLU, and pooling of it
@@ -43,7 +43,7 @@ struct NetworkFigures {
   std::vector<LayerFacts> layers;
   int first = -1;    // node of the first layer with weights
   int second = -1;   // of the second
-  int answers = -1;  // whose activation says what the first layer answers: behind its normalisation and activation
+  int answers = -1;  // whose activation says what the first layer answers: behind its normalization and activation
   ConvolutionPair pair;
   const LayerFacts& layer(int node) const { return layers[static_cast<size_t>(node)]; }
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/widgets/tap_colours.h"
+#include "app/widgets/tap_colors.h"
 #include "app/widgets/tensor_grid.h"
 #include "engine/error.h"
 #include "engine/network/layer_kind.h"
@@ -18,9 +18,9 @@ NetworkValues values_of(const TrainSnapshot& now, int batch, Mode mode) {
   values.mode = mode;
   const bool emulated = now.device.starts_with("Emulated"), cuda = !emulated && !now.device.starts_with("CPU");
   values.order = summation_order(emulated ? Device::emulated() : cuda ? Device{Device::Kind::cuda, 0} : Device::cpu());
-  values.array = [&now](Role role, const std::string& name) -> const float* {
-    const SlotValues* slot = now.slot(role, name);
-    return slot ? slot->values.data() : nullptr;
+  values.array = [&now](TensorKind kind, const std::string& name) -> const float* {
+    const TensorValues* tensor = now.tensor(kind, name);
+    return tensor ? tensor->values.data() : nullptr;
   };
   return values;
 }
@@ -28,12 +28,12 @@ NetworkValues values_of(const TrainSnapshot& now, int batch, Mode mode) {
 }  // namespace
 
 bool has_network(const TrainSnapshot& now) {
-  return now.recipe && now.architecture && now.architecture->input().rank() > 0;
+  return now.config && now.architecture && now.architecture->input().rank() > 0;
 }
 
 NetworkValues probe_values(const TrainSnapshot& now) {
   NetworkValues values = values_of(now, 1, Mode::evaluation);
-  const auto of = [&now](const std::vector<SlotValuesPtr>& list, int node) -> const float* {
+  const auto of = [&now](const std::vector<TensorValuesPtr>& list, int node) -> const float* {
     const auto i = static_cast<size_t>(node);
     return i < list.size() && list[i] ? list[i]->values.data() : nullptr;
   };
@@ -43,13 +43,13 @@ NetworkValues probe_values(const TrainSnapshot& now) {
 }
 
 NetworkValues batch_values(const TrainSnapshot& now) {
-  NetworkValues values = values_of(now, now.recipe->batch, Mode::training);
-  const auto of = [&now](Role role, int node) -> const float* {
-    const SlotValues* slot = now.slot(role, node_name(now, node));
-    return slot ? slot->values.data() : nullptr;
+  NetworkValues values = values_of(now, now.config->batch, Mode::training);
+  const auto of = [&now](TensorKind kind, int node) -> const float* {
+    const TensorValues* tensor = now.tensor(kind, node_name(now, node));
+    return tensor ? tensor->values.data() : nullptr;
   };
-  values.activation = [of](int node) { return of(Role::activation, node); };
-  values.gradient = [of](int node) { return of(Role::activation_gradient, node); };
+  values.activation = [of](int node) { return of(TensorKind::activation, node); };
+  values.gradient = [of](int node) { return of(TensorKind::activation_gradient, node); };
   return values;
 }
 
@@ -86,14 +86,15 @@ void subscribe_arrays(const TrainSnapshot& now, int node, bool batch, TrainSubsc
   const std::vector<Shape> inputs = now.architecture->input_shapes(node, now.architecture->shapes(1));
   const std::string prefix = node_name(now, node) + '.';
   for (const WeightSpec& spec : layer.parameters(inputs)) {
-    subscription.slots.insert({Role::weight, prefix + spec.name});
-    subscription.slots.insert({Role::weight_gradient, prefix + spec.name});
+    subscription.tensors.insert({TensorKind::weight, prefix + spec.name});
+    subscription.tensors.insert({TensorKind::weight_gradient, prefix + spec.name});
   }
-  for (const Running& running : layer.running(inputs)) {
-    subscription.slots.insert({Role::running, prefix + running.name});
+  for (const BufferSpec& buffer : layer.buffers(inputs)) {
+    subscription.tensors.insert({TensorKind::buffer, prefix + buffer.name});
   }
   if (!batch) return;
-  for (const Kept& kept : layer.kept(inputs)) subscription.slots.insert({Role::mask, prefix + kept.name});
+  for (const SavedTensor& saved : layer.saved_tensors(inputs))
+    subscription.tensors.insert({TensorKind::saved, prefix + saved.name});
 }
 
 void subscribe_states(const TrainSnapshot& now, int node, const std::vector<std::string>& states,
@@ -102,15 +103,15 @@ void subscribe_states(const TrainSnapshot& now, int node, const std::vector<std:
   const Layer& layer = *now.architecture->nodes()[static_cast<size_t>(node)].layer;
   for (const WeightSpec& spec : layer.parameters(now.architecture->input_shapes(node, now.architecture->shapes(1)))) {
     for (const std::string& state : states) {
-      subscription.slots.insert(
-          {Role::optimizer_state, fmt::format("{}.{}.{}", node_name(now, node), spec.name, state)});
+      subscription.tensors.insert(
+          {TensorKind::optimizer_state, fmt::format("{}.{}.{}", node_name(now, node), spec.name, state)});
     }
   }
 }
 
 void subscribe_activation(const TrainSnapshot& now, int node, bool gradient, TrainSubscription& subscription) {
-  subscription.slots.insert({Role::activation, node_name(now, node)});
-  if (gradient) subscription.slots.insert({Role::activation_gradient, node_name(now, node)});
+  subscription.tensors.insert({TensorKind::activation, node_name(now, node)});
+  if (gradient) subscription.tensors.insert({TensorKind::activation_gradient, node_name(now, node)});
 }
 
 std::string cell_value(float value) {
@@ -141,7 +142,7 @@ PrintedSum print_short(const std::vector<Term>& terms, const double* bias, doubl
     parse_number(significant_text(total, 4), &rounded);
     return print_sum(terms, bias, rounded, 3, channels);
   }
-  // Training that went wrong: what is no number is named, and nothing is said to add up.
+  // Training that went wrong: what is not a number is named, and nothing is said to add up.
   PrintedSum printed;
   for (const Term& t : terms) {
     printed.terms.push_back({short_value(t.x, 3), short_value(t.w, 3), short_value(t.x * t.w, 3)});
@@ -160,9 +161,9 @@ float largest_of(const float* values, int64_t count) {
   return most > 0 ? most : 1;
 }
 
-Colour colour_of_tap(const Ui& ui, int index, int count) {
-  constexpr int kMost = 49;
-  return count <= kMost ? tap_colour(index, count, ui.theme().dark) : 0;
+Color color_of_tap(const Ui& ui, int index, int count) {
+  constexpr int kMax = 49;
+  return count <= kMax ? tap_color(index, count, ui.theme().dark) : 0;
 }
 
 GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid) {
@@ -189,11 +190,11 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
     const bool padding = grid.padding && grid.padding(row, column);
     const float value = grid.value(row, column);
     if (numbers) look.text = cell_value(value);
-    look.fill = padding ? 0 : tensor_colour(value, grid.limit, true, theme.dark);
+    look.fill = padding ? 0 : tensor_color(value, grid.limit, true, theme.dark);
     look.dashed = padding;
     const bool faint = grid.faint && grid.faint(row, column);
     if (faint && look.fill) look.fill = mixed(theme.background, look.fill, 0.3f);
-    if (const Colour tap = grid.colour ? grid.colour(row, column) : 0) {
+    if (const Color tap = grid.color ? grid.color(row, column) : 0) {
       look.fill = mixed(look.fill ? look.fill : theme.background, tap, faint ? 0.25f : grid.strength);
     }
     look.ink = look.fill ? ink_on(look.fill) : theme.secondary;
@@ -202,9 +203,9 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
   GridResponse response = ui.grid(label, spec);
   const Rect place = grid.rect();
   if (!grid.caption.empty()) {
-    const Colour colour = grid.tone == Concept::none ? theme.secondary : theme.of(grid.tone);
+    const Color color = grid.tone == Concept::none ? theme.secondary : theme.of(grid.tone);
     const bool fits = grid.room <= 0 || ui.measure(Font::caption, grid.caption + grid.rest).x <= grid.room;
-    ui.caption({place.centre().x, place.y - ui.em(13)}, grid.caption, fits ? grid.rest : std::string(), colour);
+    ui.caption({place.center().x, place.y - ui.em(13)}, grid.caption, fits ? grid.rest : std::string(), color);
   }
   return response;
 }

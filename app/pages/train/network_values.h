@@ -15,7 +15,7 @@ namespace striate {
 // `now` must outlive what is returned. Arrays that a snapshot does not have are null there.
 NetworkValues probe_values(
     const TrainSnapshot& now);  // one sample, in evaluation mode, with the weights that are shown
-NetworkValues batch_values(const TrainSnapshot& now);  // recipe->batch samples, in training mode
+NetworkValues batch_values(const TrainSnapshot& now);  // config->batch samples, in training mode
 
 bool has_network(const TrainSnapshot& now);  // a run, with an architecture of known input
 
@@ -40,24 +40,24 @@ std::string full_value(float value);
 std::string short_value(double value, int digits);  // to so many significant digits; NaN and inf by name
 std::string row_column(int row, int column);        // "row 3, column 1", counted from 0 as commands do
 
-// A grid of numbers in the colours of signed values, of which some are marked as taps.
+// A grid of numbers in the colors of signed values, of which some are marked as taps.
 struct ValueGrid {
   int rows = 1, columns = 1;
   int first_row = 0, first_column = 0;
   Vec origin;
   float size = 16;
-  float limit = 1;  // of the colours; zero is in the middle
+  float limit = 1;  // of the colors; zero is in the middle
   std::function<float(int row, int column)> value;
-  std::function<bool(int row, int column)> padding = {};   // drawn dashed
-  std::function<bool(int row, int column)> blank = {};     // there is nothing: drawn empty
-  std::function<Colour(int row, int column)> colour = {};  // of a tap; 0: none
-  float strength = 0.92f;                                  // of that colour over the value's own
-  std::function<bool(int row, int column)> faint = {};     // not counted yet, or not touched
-  std::function<Colour(int row, int column)> frame = {};
+  std::function<bool(int row, int column)> padding = {};  // drawn dashed
+  std::function<bool(int row, int column)> blank = {};    // there is nothing: drawn empty
+  std::function<Color(int row, int column)> color = {};   // of a tap; 0: none
+  float strength = 0.92f;                                 // of that color over the value's own
+  std::function<bool(int row, int column)> faint = {};    // not counted yet, or not touched
+  std::function<Color(int row, int column)> frame = {};
   bool editable = false;
   Concept tone = Concept::none;
-  std::string caption;  // above, in the tone's colour
-  std::string rest;     // behind it, grey; left out where it does not fit
+  std::string caption;  // above, in the tone's color
+  std::string rest;     // behind it, gray; left out where it does not fit
   float room = 0;       // for both; 0: as much as they need
   std::string_view command = {};
   std::string_view tooltip = {};
@@ -65,8 +65,8 @@ struct ValueGrid {
     return {origin.x, origin.y, size * static_cast<float>(columns), size * static_cast<float>(rows)};
   }
 };
-// The colour of tap `index` of `count` in all grids and chips; 0 where there are too many to tell apart.
-Colour colour_of_tap(const Ui& ui, int index, int count);
+// The color of tap `index` of `count` in all grids and chips; 0 where there are too many to tell apart.
+Color color_of_tap(const Ui& ui, int index, int count);
 GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid);
 
 // A sum for chips: to four digits, with as few digits of its factors as make it (printed_sum.h). The exact value is the

@@ -12,7 +12,7 @@
 namespace striate {
 namespace {
 
-constexpr double kMostSteps = 1e12;
+constexpr double kMaxSteps = 1e12;
 const char* scope_word(ScaleScope scope) {
   return scope == ScaleScope::map ? "map" : scope == ScaleScope::network ? "network" : "layer";
 }
@@ -40,7 +40,7 @@ void OverviewView::declare(Registry& registry) {
         const std::vector<std::string> words = split_words(text);
         double from = 0, to = 0;
         if (words.size() != 2 || !parse_number(words[0], &from) || !parse_number(words[1], &to) || !(from < to) ||
-            from < 0 || to > kMostSteps) {
+            from < 0 || to > kMaxSteps) {
           throw Error(fmt::format("\"{}\" are no steps", shown(text)),
                       "give all, or the first and the last step: train.curves.window 0 200");
         }
@@ -69,7 +69,7 @@ void OverviewView::declare(Registry& registry) {
       },
   });
   Readout readout{"train.curves.at", "loss of the training batch of one step, as the curve has it", {}};
-  readout.parameters = {Parameter::integer("STEP", "the step, from 1", 1, kMostSteps)};
+  readout.parameters = {Parameter::integer("STEP", "the step, from 1", 1, kMaxSteps)};
   readout.value_of = [this](const Arguments& arguments) {
     const TrainSnapshotPtr now = scene_.snapshot();
     curves_.sync(*now);
@@ -102,14 +102,14 @@ void OverviewView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted
   if (!now.architecture) return;
   const NetworkFigures& figures = figures_.of(now.architecture);
   for (const int node : {figures.first, figures.second, figures.pair.second}) {
-    if (node > 0) wanted.slots.insert({Role::weight, figures.layer(node).weight});
+    if (node > 0) wanted.tensors.insert({TensorKind::weight, figures.layer(node).weight});
   }
-  if (figures.first > 0) wanted.slots.insert({Role::weight_gradient, figures.layer(figures.first).weight});
+  if (figures.first > 0) wanted.tensors.insert({TensorKind::weight_gradient, figures.layer(figures.first).weight});
   if (scope_ != ScaleScope::network) return;
   for (const LayerFacts& layer : figures.layers) {
     if (layer.weight.empty()) continue;
-    wanted.slots.insert({Role::weight, layer.weight});
-    wanted.slots.insert({Role::weight_gradient, layer.weight});
+    wanted.tensors.insert({TensorKind::weight, layer.weight});
+    wanted.tensors.insert({TensorKind::weight_gradient, layer.weight});
   }
 }
 

@@ -38,7 +38,7 @@ class OverviewView : public TrainView {
   struct Weights {
     WeightMaps maps;
     MapLayout layout;
-    bool colours = false;
+    bool colors = false;
     std::string words;  // "8 filters 3 x 3"
     std::string note;   // "the first 40", "" where all are shown
   };
@@ -67,11 +67,11 @@ class OverviewView : public TrainView {
   void draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
                       const NetworkFigures& figures) const;
   void draw_dead(Ui& ui, Rect area, float caption, const TrainSnapshot& now, const NetworkFigures& figures) const;
-  void draw_maps(Ui& ui, const std::string& label, const Rect& at, const Weights& figure, const SlotValuesPtr& values,
+  void draw_maps(Ui& ui, const std::string& label, const Rect& at, const Weights& figure, const TensorValuesPtr& values,
                  const TensorScale& scale, Concept tone, int node, uint64_t version) const;
   TensorScale scale_for(const TensorMaps& maps, bool is_signed, float network_limit) const;
   std::string next_scale() const;  // the command that takes the next scope
-  float largest_weight(const TrainSnapshot& now, Role role, const NetworkFigures& figures) const;
+  float largest_weight(const TrainSnapshot& now, TensorKind kind, const NetworkFigures& figures) const;
   const ComposedFilters* composed(const TrainSnapshot& now, const NetworkFigures& figures) const;
 
   TrainScene scene_;
@@ -88,7 +88,7 @@ class OverviewView : public TrainView {
   mutable PendingPick pending_[2];       // of the plot of loss, of accuracy
   mutable float network_limit_[3] = {};  // of all weights, of their gradients, of the probe's activations
   mutable uint64_t limits_of_ = 0;       // the snapshot's version they belong to
-  mutable SlotValuesPtr composed_of_[2];
+  mutable TensorValuesPtr composed_of_[2];
   mutable ComposedFilters composed_;
 };
 

@@ -24,38 +24,38 @@ TensorScale OverviewView::scale_for(const TensorMaps& maps, bool is_signed, floa
   return scale_of(maps, scope_, is_signed, network_limit);
 }
 
-// Of all slots of the role that have come; those of a scope that was just chosen come with the next snapshot.
-float OverviewView::largest_weight(const TrainSnapshot& now, Role role, const NetworkFigures& figures) const {
+// Of all tensors of the kind that have come; those of a scope that was just chosen come with the next snapshot.
+float OverviewView::largest_weight(const TrainSnapshot& now, TensorKind kind, const NetworkFigures& figures) const {
   float most = 0;
   for (const LayerFacts& layer : figures.layers) {
-    const SlotValuesPtr values = layer.weight.empty() ? nullptr : slot_of(now, role, layer.weight);
+    const TensorValuesPtr values = layer.weight.empty() ? nullptr : tensor_of(now, kind, layer.weight);
     if (values) most = std::max(most, largest_magnitude(values->values));
   }
   return most;
 }
 
 void OverviewView::draw_maps(Ui& ui, const std::string& label, const Rect& at, const Weights& figure,
-                             const SlotValuesPtr& values, const TensorScale& scale, Concept tone, int node,
+                             const TensorValuesPtr& values, const TensorScale& scale, Concept tone, int node,
                              uint64_t version) const {
   TensorGrid grid;
-  grid.maps = maps_of_weights(figure.maps, values->values, figure.colours);
+  grid.maps = maps_of_weights(figure.maps, values->values, figure.colors);
   grid.key = std::string("overview.") + label;
   grid.version = version;
   grid.scale = scale;
   grid.layout = figure.layout;
   grid.tone = tone;
-  const bool colours = figure.colours;
+  const bool colors = figure.colors;
   const int64_t slices = figure.maps.slices;
   const bool matrix = figure.maps.kind == WeightMaps::Kind::matrix;
   const char* const thing = figure.maps.kind == WeightMaps::Kind::filters ? "filter" : "unit";
-  grid.name = [colours, slices, matrix, thing](int64_t map) {
+  grid.name = [colors, slices, matrix, thing](int64_t map) {
     if (matrix) return std::string("weight");
-    if (colours || slices == 1) return fmt::format("{} {}", thing, map);
+    if (colors || slices == 1) return fmt::format("{} {}", thing, map);
     return fmt::format("{} {}, slice {}", thing, map / slices, map % slices);
   };
   if (!matrix && !unit_command(ui, node, 0).empty()) {
-    grid.command = [&ui, node, colours, slices](int64_t map) {
-      if (colours || slices == 1) return unit_command(ui, node, map);
+    grid.command = [&ui, node, colors, slices](int64_t map) {
+      if (colors || slices == 1) return unit_command(ui, node, map);
       return unit_command(ui, node, map / slices, map % slices);
     };
     grid.hint = "click: open it with its numbers";
@@ -69,8 +69,8 @@ void OverviewView::draw_maps(Ui& ui, const std::string& label, const Rect& at, c
 void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
                               const NetworkFigures& figures) const {
   const LayerFacts& layer = figures.layer(figures.first);
-  const SlotValuesPtr values = slot_of(now, Role::weight, layer.weight);
-  const std::string note = p.first.colours ? "red, green, blue; gray is 0" : p.first.note;
+  const TensorValuesPtr values = tensor_of(now, TensorKind::weight, layer.weight);
+  const std::string note = p.first.colors ? "red, green, blue; gray is 0" : p.first.note;
   FigureCaption caption{layer_words(layer) + ":", p.first.words, note, ui.theme().kernel};
   const Rect at = below(area, p.caption);
   if (!values) {
@@ -78,19 +78,19 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
     return draw_waiting(ui, {at.x, at.y, p.first.layout.total_width(), p.first.layout.total_height()}, "");
   }
   const TensorScale scale =
-      scale_for(maps_of_weights(p.first.maps, values->values, p.first.colours), true, network_limit_[0]);
+      scale_for(maps_of_weights(p.first.maps, values->values, p.first.colors), true, network_limit_[0]);
   caption.scale = &scale, caption.scale_command = next_scale();
-  caption.bar = !p.first.colours;
+  caption.bar = !p.first.colors;
   draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
   draw_maps(ui, layer_words(layer) + " weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version);
 }
 
 const ComposedFilters* OverviewView::composed(const TrainSnapshot& now, const NetworkFigures& figures) const {
-  const SlotValuesPtr first = slot_of(now, Role::weight, figures.layer(figures.pair.first).weight),
-                      second = slot_of(now, Role::weight, figures.layer(figures.pair.second).weight);
+  const TensorValuesPtr first = tensor_of(now, TensorKind::weight, figures.layer(figures.pair.first).weight),
+                        second = tensor_of(now, TensorKind::weight, figures.layer(figures.pair.second).weight);
   if (!first || !second) return nullptr;
   if (first != composed_of_[0] || second != composed_of_[1]) {
-    composed_ = compose_filters(figures.pair, first->slot.shape, first->values, second->slot.shape, second->values);
+    composed_ = compose_filters(figures.pair, first->tensor.shape, first->values, second->tensor.shape, second->values);
     composed_of_[0] = first, composed_of_[1] = second;
   }
   return &composed_;
@@ -101,7 +101,7 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   const Theme& theme = ui.theme();
   const int node = figures.pair.second > 0 ? figures.pair.second : figures.second;
   const LayerFacts& layer = figures.layer(node);
-  const SlotValuesPtr values = slot_of(now, Role::weight, layer.weight);
+  const TensorValuesPtr values = tensor_of(now, TensorKind::weight, layer.weight);
   FigureCaption caption{layer_words(layer) + ":", p.slices.words, p.slices.note, theme.kernel};
   Rect head = area.cut_top(p.caption);
   const Rect at{area.x, area.y, area.w, p.slices.layout.total_height()};
@@ -120,7 +120,7 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
   head = area.cut_top(p.caption);
   const ComposedFilters* filters = composed(now, figures);
   std::string left_out;
-  if (figures.pair.normalisation) left_out = "normalization";
+  if (figures.pair.normalization) left_out = "normalization";
   if (figures.pair.activation) left_out += (left_out.empty() ? "" : ", ") + std::string("activation");
   if (figures.pair.pooling) left_out += (left_out.empty() ? "" : ", ") + std::string("pooling");
   FigureCaption second{layer_words(layer), p.composed.words,
@@ -131,17 +131,17 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
     return draw_waiting(ui, {area.x, area.y, p.composed.layout.total_width(), p.composed.layout.total_height()}, "");
   }
   TensorGrid grid;
-  grid.maps = maps_of_weights(p.composed.maps, filters->values, p.composed.colours);
+  grid.maps = maps_of_weights(p.composed.maps, filters->values, p.composed.colors);
   // Sums of products of weights: larger than any weight, so that the network's scale says nothing of them.
   grid.scale = scale_of(grid.maps, scope_ == ScaleScope::map ? ScaleScope::map : ScaleScope::layer);
   second.scale = &grid.scale, second.scale_command = next_scale();
-  second.bar = !p.composed.colours;
+  second.bar = !p.composed.colors;
   draw_caption(ui, head, second);
   grid.key = "overview.composed";
   grid.version = now.version;
   grid.layout = p.composed.layout;
   grid.tone = Concept::kernel;
-  const int64_t channels = p.composed.colours ? 1 : p.composed.maps.slices;
+  const int64_t channels = p.composed.colors ? 1 : p.composed.maps.slices;
   const std::string first = layer_words(figures.layer(figures.pair.first));
   grid.name = [channels, first](int64_t map) {
     const std::string channel = channels > 1 ? fmt::format(", channel {}", map % channels) : std::string();
@@ -160,7 +160,7 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
 void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
                                 const NetworkFigures& figures) const {
   const LayerFacts& layer = figures.layer(figures.answers);
-  const SlotValuesPtr values = activation_of(now, figures.answers);
+  const TensorValuesPtr values = activation_of(now, figures.answers);
   std::string after = "to the probe";
   if (p.answers_layout.shown < p.answers.count) {
     after += fmt::format(", the first {} of {}", p.answers_layout.shown, p.answers.count);
@@ -197,7 +197,7 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
 void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
                                   const NetworkFigures& figures) const {
   const LayerFacts& layer = figures.layer(figures.first);
-  const SlotValuesPtr values = slot_of(now, Role::weight_gradient, layer.weight);
+  const TensorValuesPtr values = tensor_of(now, TensorKind::weight_gradient, layer.weight);
   FigureCaption caption{"", "gradients of " + layer_words(layer), "of the last step", ui.theme().gradient};
   const MapLayout& shown = p.gradients_layout;
   const int64_t columns = shown.slices > 0 ? shown.per_line : shown.shown;
@@ -211,12 +211,12 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
   }
   Weights figure;
   figure.maps = weight_maps(layer, now.architecture->input());
-  figure.colours = figure.maps.slices == 3;
+  figure.colors = figure.maps.slices == 3;
   figure.layout = p.gradients_layout;
   const TensorScale scale =
-      scale_for(maps_of_weights(figure.maps, values->values, figure.colours), true, network_limit_[1]);
+      scale_for(maps_of_weights(figure.maps, values->values, figure.colors), true, network_limit_[1]);
   caption.scale = &scale, caption.scale_command = next_scale();
-  caption.bar = !figure.colours;
+  caption.bar = !figure.colors;
   draw_caption(ui, head, caption);
   draw_maps(ui, layer_words(layer) + " gradients", area, figure, values, scale, Concept::gradient, layer.node,
             now.version);

@@ -12,7 +12,7 @@
 namespace striate {
 namespace {
 
-constexpr int kMostMaps = 4096;  // of one figure: what is looked at, not what is there
+constexpr int kMaxMaps = 4096;  // of one figure: what is looked at, not what is there
 
 // "16", "first 24 of 64".
 std::string count_words(int64_t shown, int64_t all) {
@@ -34,7 +34,7 @@ OverviewView::Weights OverviewView::weights_figure(const Ui& ui, const NetworkFi
   const LayerFacts& layer = figures.layer(node);
   figure.maps = weight_maps(layer, input);
   const WeightMaps& maps = figure.maps;
-  figure.colours = maps.slices == 3;
+  figure.colors = maps.slices == 3;
   const float gap = ui.em(6);
   if (maps.kind == WeightMaps::Kind::matrix) {
     figure.words = fmt::format("{} \u00d7 {} weights", maps.height, maps.width);
@@ -45,10 +45,10 @@ OverviewView::Weights OverviewView::weights_figure(const Ui& ui, const NetworkFi
                               gap);
     return figure;
   }
-  if (maps.slices == 1 || figure.colours) {
+  if (maps.slices == 1 || figure.colors) {
     const float least = maps.kind == WeightMaps::Kind::pictures ? ui.em(20) : ui.em(12);
     figure.layout =
-        fit_maps(std::min<int64_t>(maps.count, kMostMaps), maps.height, maps.width, width, height, least, most, gap);
+        fit_maps(std::min<int64_t>(maps.count, kMaxMaps), maps.height, maps.width, width, height, least, most, gap);
     if (maps.kind == WeightMaps::Kind::pictures) figure.note = "a weight for every pixel";
   } else {
     figure.layout = slice_layout(maps.count, maps.slices, maps.height, maps.width, width, height, 6, most, 2);
@@ -103,10 +103,10 @@ OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkF
   if (rows > 64 || columns > 64) return figure;
   figure.maps = {WeightMaps::Kind::filters, second.weight_shape[0], channels, static_cast<int>(rows),
                  static_cast<int>(columns)};
-  figure.colours = channels == 3;
+  figure.colors = channels == 3;
   figure.words = "laid over " + layer_words(first);
-  if (channels == 1 || figure.colours) {
-    figure.layout = fit_maps(std::min<int64_t>(figure.maps.count, kMostMaps), figure.maps.height, figure.maps.width,
+  if (channels == 1 || figure.colors) {
+    figure.layout = fit_maps(std::min<int64_t>(figure.maps.count, kMaxMaps), figure.maps.height, figure.maps.width,
                              width, height, ui.em(14), ui.em(72), ui.em(4));
     if (figure.layout.shown < figure.maps.count) figure.note = count_words(figure.layout.shown, figure.maps.count);
     return figure;
@@ -155,7 +155,7 @@ OverviewView::Places OverviewView::places(const Ui& ui, const TrainSnapshot& now
     p.answers = activation_maps(figures.layer(figures.answers).out);
     const bool units = p.answers.height == 1 && p.answers.width == 1;
     p.answers_layout =
-        fit_maps(std::min<int64_t>(p.answers.count, kMostMaps), p.answers.height, p.answers.width, right,
+        fit_maps(std::min<int64_t>(p.answers.count, kMaxMaps), p.answers.height, p.answers.width, right,
                  (units ? 46 : 76) * share, units ? 6 : ui.em(18), units ? 14 : ui.em(56), units ? 2 : 4);
   }
   const Weights gradients = weights_figure(ui, figures, figures.first, input, right, 40 * share, ui.em(40));
@@ -177,8 +177,8 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
   note_ = {};
   if (scope_ == ScaleScope::network && limits_of_ != now.version) {
     limits_of_ = now.version;
-    network_limit_[0] = largest_weight(now, Role::weight, figures);
-    network_limit_[1] = largest_weight(now, Role::weight_gradient, figures);
+    network_limit_[0] = largest_weight(now, TensorKind::weight, figures);
+    network_limit_[1] = largest_weight(now, TensorKind::weight_gradient, figures);
     network_limit_[2] = 0;
     for (size_t i = 0; now.probe && i < now.probe->activations.size(); ++i) {
       if (now.probe->activations[i]) {
@@ -209,7 +209,7 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
       const float before = p.answers_layout.total_height();
       const bool units = p.answers.height == 1 && p.answers.width == 1;
       p.answers_layout =
-          fit_maps(std::min<int64_t>(p.answers.count, kMostMaps), p.answers.height, p.answers.width, right,
+          fit_maps(std::min<int64_t>(p.answers.count, kMaxMaps), p.answers.height, p.answers.width, right,
                    before + slack, units ? 6 : ui.em(18), units ? ui.em(22) : ui.em(96), units ? 2 : 4);
       p.right += p.answers_layout.total_height() - before;
     }

@@ -19,7 +19,7 @@ void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, 
   const auto control = [&](float wide) {
     Rect at = head.cut_right(ui.em(wide));
     head.cut_right(6);
-    return Rect{at.x, at.centre().y - high / 2, at.w, high};
+    return Rect{at.x, at.center().y - high / 2, at.w, high};
   };
   ui.next(control(44));
   ui.button("log", std::string("train.curves.log ") + (log_ ? "off" : "on"),
@@ -33,7 +33,7 @@ void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, 
              .selected = smoothing_ > 1,
              .tooltip = "What the line of the training batches is: every step, or the mean of its last steps. Click "
                         "for another."});
-  draw_caption(ui, head, {"", "loss", now.recipe ? now.recipe->loss : std::string(), theme.text});
+  draw_caption(ui, head, {"", "loss", now.config ? now.config->loss : std::string(), theme.text});
 
   CurvePlot plot;
   plot.begin = std::min(0.0, static_cast<double>(curves_.first()) - 1);
@@ -48,13 +48,13 @@ void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, 
   plot.pick_keys = "Left, Right";
   plot.pending = &pending_[0];
   plot.hovered_at = hovered_step_;
-  const auto colour_of = [&](const std::string& split) {
+  const auto color_of = [&](const std::string& split) {
     return split == "test" ? theme.kernel : split == "validation" ? theme.bias : theme.input;
   };
   const auto series_of = [&](const CurveStore& store, bool is_loss, bool other) {
     CurveSeries training;
     training.name = other ? "other" : "training";
-    training.colour = other ? faded(theme.input, 0.75f) : theme.input;
+    training.color = other ? faded(theme.input, 0.75f) : theme.input;
     training.dense = is_loss ? &store.loss() : &store.accuracy();
     training.first = store.first();
     training.dashed = other;
@@ -63,7 +63,7 @@ void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, 
       if (split == "training") continue;
       CurveSeries series;
       series.name = other ? "other " + split : split;
-      series.colour = colour_of(split);
+      series.color = color_of(split);
       series.points = is_loss ? &points.loss : &points.accuracy;
       series.dashed = other;
       plot.series.push_back(series);
@@ -109,10 +109,10 @@ void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainS
   area.h -= ui.em(6);
   const ConfusionAnswer answer = striate::draw_confusion(ui, "confusion", area, grid);
   if (answer.hovered) note_ = answer.note;
-  // What the colours mean, where cells leave room for it.
+  // What the colors mean, where cells leave room for it.
   const float under = answer.cells.bottom() + ui.em(3);
   if (!answer.cells.empty() && area.bottom() - under >= ui.em(17)) {
-    draw_confusion_colours(ui, {answer.cells.x, under, area.right() - answer.cells.x, ui.em(20)});
+    draw_confusion_colors(ui, {answer.cells.x, under, area.right() - answer.cells.x, ui.em(20)});
   }
 }
 
@@ -143,7 +143,7 @@ void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapsh
     ui.label(line.cut_left(ui.em(112)), number ? fmt::format("{} (layer {})", layer.kind, layer.name) : layer.name,
              Font::caption, theme.secondary);
     ui.label(line.cut_right(ui.em(84)), count, Font::caption, theme.text, Align::right);
-    const Rect bar{line.x + 8, std::round(line.centre().y - 3), std::max(0.0f, line.w - 20), 6};
+    const Rect bar{line.x + 8, std::round(line.center().y - 3), std::max(0.0f, line.w - 20), 6};
     ui.fill(bar, theme.raised, 3);
     ui.fill({bar.x, bar.y, bar.w * static_cast<float>(share(*units)), bar.h}, theme.kernel, 3);
   }

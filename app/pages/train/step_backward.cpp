@@ -30,13 +30,13 @@ void StepView::draw_backward(Ui& ui, const Rect& area, const TrainSnapshot& now)
                        at.conv ? "slice" : "input", at.slice, at.sample),
            Font::caption, ui.theme().secondary);
   if (state_.way == "weights") {
-    at.conv ? draw_by_weights(ui, room, now, at) : draw_dense_by_weights(ui, room, now, at);
+    at.conv ? draw_weight_gradient(ui, room, now, at) : draw_dense_weight_gradient(ui, room, now, at);
   } else {
-    at.conv ? draw_by_input(ui, room, now, at) : draw_dense_by_input(ui, room, now, at);
+    at.conv ? draw_data_gradient(ui, room, now, at) : draw_dense_data_gradient(ui, room, now, at);
   }
 }
 
-void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
+void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
   const Theme& theme = ui.theme();
   const Conv2dShape& g = at.g;
   const NetworkValues values = batch_values(now);
@@ -87,7 +87,7 @@ void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
   grid.faint = [&](int row, int column) {
     return read[static_cast<size_t>(row + g.pad_top) * columns + column + g.pad_left] == 0;
   };
-  grid.frame = [&](int row, int column) -> Colour {
+  grid.frame = [&](int row, int column) -> Color {
     return row == active.row && column == active.column ? theme.text : 0;
   };
   grid.command = "train.step.cell";
@@ -95,7 +95,7 @@ void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
   const GridResponse rx = draw_value_grid(ui, "x values", grid);
   if (rx.hovered) hover_next_ = {Hover::Kind::x, rx.row, rx.column};
   left += cell * static_cast<float>(columns) + kGap;
-  const auto at_output = [&](int row, int column) -> Colour { return row == p && column == q ? theme.text : 0; };
+  const auto at_output = [&](int row, int column) -> Color { return row == p && column == q ? theme.text : 0; };
   const auto hovered = [&](const GridResponse& r, Hover::Kind kind) {
     if (r.hovered) hover_next_ = {kind, r.row, r.column};
     if (r.clicked || r.moved) ui.send(fmt::format("train.step.cell {} {}", r.column, r.row));
@@ -127,7 +127,7 @@ void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
 
   bottom.cut_top(10);
   if (at.conv) {
-    const SlotValues* stored = now.slot(Role::weight_gradient, at.weight_name);
+    const TensorValues* stored = now.tensor(TensorKind::weight_gradient, at.weight_name);
     const float size = std::floor(std::min((bottom.h - ui.em(28)) / static_cast<float>(g.r), ui.em(44)));
     Rect place = bottom.cut_left(std::max(size * static_cast<float>(g.s), ui.em(110)));
     bottom.cut_left(20);
@@ -140,7 +140,7 @@ void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
       own.value = [&](int row, int column) {
         return stored->values[static_cast<size_t>(first + int64_t{1} * row * g.s + column)];
       };
-      own.frame = [&](int row, int column) -> Colour {
+      own.frame = [&](int row, int column) -> Color {
         return row == at.weight_row && column == at.weight_column ? theme.kernel : 0;
       };
       own.tone = Concept::gradient;
@@ -156,14 +156,14 @@ void StepView::draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& no
   draw_bars(ui, bottom.inset(0, 4), "what each sample gives", walk.samples, at.sample);
 }
 
-void StepView::draw_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
+void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
   const Theme& theme = ui.theme();
   const Conv2dShape& g = at.g;
   const NetworkValues values = batch_values(now);
   const float* dy = values.gradient(at.node);
-  const SlotValues* weights = now.slot(Role::weight, at.weight_name);
+  const TensorValues* weights = now.tensor(TensorKind::weight, at.weight_name);
   if (dy == nullptr || weights == nullptr)
-    throw Error("the gradients are not at hand", "they come with the next moment");
+    throw Error("the gradients are not available", "they come with the next moment");
   const int p_count = g.p(), q_count = g.q();
   const float* plane = dy + (int64_t{1} * at.sample * g.k + at.filter) * p_count * q_count;
   // dx of the whole channel: the trainer's where it has one, else computed here, once.
@@ -227,11 +227,11 @@ void StepView::draw_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now,
   grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(plane, int64_t{1} * p_count * q_count);
   grid.value = [&](int p, int q) { return plane[p * q_count + q]; };
-  grid.colour = [&](int p, int q) -> Colour {
+  grid.color = [&](int p, int q) -> Color {
     const InputGradientTerm* t = term_of_output(p, q);
-    return t ? colour_of_tap(ui, t->kernel_row * g.s + t->kernel_column, taps) : 0;
+    return t ? color_of_tap(ui, t->kernel_row * g.s + t->kernel_column, taps) : 0;
   };
-  grid.frame = [&](int p, int q) -> Colour {
+  grid.frame = [&](int p, int q) -> Color {
     return lit != nullptr && !lit->outside && lit->p == p && lit->q == q ? theme.text : 0;
   };
   grid.command = "train.step.cell";
@@ -251,9 +251,9 @@ void StepView::draw_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now,
   kernel.caption = "\u00d7 kernel, flipped";
   kernel.limit = largest_of(w, taps);
   kernel.value = [&](int r, int s) { return w[(g.r - 1 - r) * g.s + g.s - 1 - s]; };
-  kernel.colour = [&](int r, int s) { return colour_of_tap(ui, (g.r - 1 - r) * g.s + g.s - 1 - s, taps); };
+  kernel.color = [&](int r, int s) { return color_of_tap(ui, (g.r - 1 - r) * g.s + g.s - 1 - s, taps); };
   kernel.faint = [&](int r, int s) { return term_of_tap(g.r - 1 - r, g.s - 1 - s) == nullptr; };
-  kernel.frame = [&](int r, int s) -> Colour {
+  kernel.frame = [&](int r, int s) -> Color {
     return lit != nullptr && lit == term_of_tap(g.r - 1 - r, g.s - 1 - s) ? theme.text : 0;
   };
   kernel.command = "train.step.weight";
@@ -287,8 +287,8 @@ void StepView::draw_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now,
   grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(dx, int64_t{1} * g.h * g.w);
   grid.value = [&](int r, int c) { return dx[r * g.w + c]; };
-  grid.colour = {};
-  grid.frame = [&](int r, int c) -> Colour { return r == row && c == column ? theme.text : 0; };
+  grid.color = {};
+  grid.frame = [&](int r, int c) -> Color { return r == row && c == column ? theme.text : 0; };
   grid.tooltip = "What the loss changes by with each input value. Hover: where it comes from. Click to stay there.";
   const GridResponse rx = draw_value_grid(ui, "dx values", grid);
   if (rx.hovered) hover_next_ = {Hover::Kind::x, rx.row, rx.column};

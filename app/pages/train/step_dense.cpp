@@ -49,7 +49,7 @@ class SquareRow {
     grid.limit = most > 0 ? most : 1;
     grid.value = [&](int row, int column) { return index(row, column) < s.count ? value(index(row, column)) : 0.0f; };
     grid.blank = [&](int row, int column) { return index(row, column) >= s.count; };
-    grid.frame = [&](int row, int column) -> Colour { return index(row, column) == lit ? ui_.theme().text : 0; };
+    grid.frame = [&](int row, int column) -> Color { return index(row, column) == lit ? ui_.theme().text : 0; };
     const GridResponse r = draw_value_grid(ui_, label, grid);
     const int at = index(r.row, r.column);
     if ((r.clicked || r.moved) && at < s.count) *clicked = at;
@@ -77,7 +77,7 @@ ValueGrid grid_of(Concept tone, std::string caption, std::string rest, std::stri
 
 }  // namespace
 
-void StepView::draw_dense_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
+void StepView::draw_dense_weight_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
   const NetworkValues values = batch_values(now);
   const WeightGradient walk = walk_weight_gradient(values, {at.node, 0, at.index});
   const int count = at.g.n;
@@ -115,7 +115,7 @@ void StepView::draw_dense_by_weights(Ui& ui, const Rect& area, const TrainSnapsh
   draw_bars(ui, bottom.inset(0, 4), "what each sample gives", walk.samples, at.sample);
 }
 
-void StepView::draw_dense_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
+void StepView::draw_dense_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
   const NetworkValues values = batch_values(now);
   const InputGradient walk = input_gradient(now, at, 0, 0);
   const auto count = static_cast<int>(walk.terms.size());

@@ -6,7 +6,7 @@
 
 #include "app/pages/train/step_view.h"
 #include "app/widgets/sum_row.h"
-#include "app/widgets/tap_colours.h"
+#include "app/widgets/tap_colors.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -25,7 +25,7 @@ const char* const kWords[] = {
     "Every [weight](kernel) moves a little against its [gradient](gradient). How far, the optimizer says; the learning "
     "rate scales it."};
 
-constexpr int kMostChips = 49;
+constexpr int kMaxChips = 49;
 const char* const kUnknown = "\u2026";
 
 const char* words_of(int phase, bool softmax) {
@@ -39,7 +39,7 @@ void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (!has_network(now)) return;
   const int shown = shown_phase(now);
   ui.section(fmt::format("PHASE {}: {}", shown + 1, kTitles[shown]));
-  const bool softmax = now.recipe->loss == "cross-entropy";
+  const bool softmax = now.config->loss == "cross-entropy";
   // Every phase has the same place for its words and for its numbers, those of the largest: what is below stays where
   // it is while the phases go by.
   float words = 0, numbers = 0;
@@ -58,12 +58,12 @@ void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   ui.hairline();
 }
 
-// The numbers of a phase; where they are not at hand, `known` or not, all of its rows.
+// The numbers of a phase; where they are not available, `known` or not, all of its rows.
 void StepView::draw_numbers(Ui& ui, const TrainSnapshot& now, int phase, bool known) const {
   NumberSpec spec;
   spec.step = 1;
   spec.decimals = 0;
-  spec.maximum = std::max(1, now.recipe->batch - 1);
+  spec.maximum = std::max(1, now.config->batch - 1);
   // An update is of no sample; what follows in other phases, too, keeps its place.
   const auto followed = [&] { ui.slider("followed sample", sample(now), spec, "train.step.sample"); };
   if (phase != 4 && (!known || done_phase(now) >= 0)) {
@@ -84,7 +84,7 @@ void StepView::draw_numbers(Ui& ui, const TrainSnapshot& now, int phase, bool kn
 }
 
 void StepView::draw_loss_rows(Ui& ui, const TrainSnapshot& now, bool known) const {
-  const bool softmax = now.recipe->loss == "cross-entropy";
+  const bool softmax = now.config->loss == "cross-entropy";
   std::string its_class = kUnknown, share = kUnknown, loss = kUnknown, mean = kUnknown, held;
   if (known) {
     const LossNumbers numbers = loss_numbers(now);
@@ -106,7 +106,7 @@ void StepView::draw_loss_rows(Ui& ui, const TrainSnapshot& now, bool known) cons
     ui.note(
         fmt::format("The gradient of an output is (share \u2212 target) / {}: the network is pulled towards the "
                     "target, by as much as it is off.",
-                    now.recipe->batch));
+                    now.config->batch));
   }
 }
 
@@ -121,7 +121,7 @@ void StepView::draw_update_rows(Ui& ui, const TrainSnapshot& now, bool known) co
     done = update.done;
     if (done && update.stored != update.walk.after) stored = full_value(update.stored);
   }
-  ui.row("optimizer", now.recipe->optimizer);
+  ui.row("optimizer", now.config->optimizer);
   ui.row("before", before, Concept::kernel);
   ui.row("change", change, Concept::gradient);
   ui.big_row(done ? "after" : "will be", after, Concept::kernel);
@@ -153,7 +153,7 @@ void StepView::draw_weight_choice(Ui& ui, const TrainSnapshot& now) const {
 void StepView::draw_chips(Ui& ui, const std::string& label, const PrintedSum& printed, size_t first, int columns,
                           std::vector<SumChip> chips, int lit, Hover::Kind kind, int row) const {
   const auto count = static_cast<int>(chips.size());
-  if (count > kMostChips) {
+  if (count > kMaxChips) {
     std::vector<int> order(chips.size());
     for (int i = 0; i < count; ++i) order[static_cast<size_t>(i)] = i;
     const auto size = [&](int i) {
@@ -210,7 +210,7 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
     factors.push_back({static_cast<double>(t.x), static_cast<double>(t.dy)});
     total += t.product();
     SumChip chip;
-    chip.colour = tap_colour(i, count, ui.theme().dark);
+    chip.color = tap_color(i, count, ui.theme().dark);
     chip.dashed = t.padding;
     const std::string where = at.conv ? row_column(t.row, t.column) + " of the input" : fmt::format("sample {}", i);
     chip.about = fmt::format("x {} \u00d7 dL/dy {}; {}", full_value(t.x), full_value(t.dy),
@@ -276,8 +276,8 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   for (size_t i = 0; i < each; ++i) {
     const InputGradientTerm& t = walk.terms[first + i];
     SumChip chip;
-    chip.colour = at.conv ? tap_colour(t.kernel_row * g.s + t.kernel_column, g.r * g.s, ui.theme().dark)
-                          : tap_colour(static_cast<int>(i), static_cast<int>(each), ui.theme().dark);
+    chip.color = at.conv ? tap_color(t.kernel_row * g.s + t.kernel_column, g.r * g.s, ui.theme().dark)
+                         : tap_color(static_cast<int>(i), static_cast<int>(each), ui.theme().dark);
     chip.dashed = t.outside;
     const std::string where = at.conv ? "of output " + row_column(t.p, t.q) : fmt::format("of neuron {}", t.filter);
     chip.about = fmt::format("weight {} \u00d7 dL/dy {}; {}", full_value(t.w), full_value(t.dy),

@@ -16,9 +16,9 @@ const char* const kPhases[] = {"batch", "forward", "loss", "backward", "update"}
 
 int clamped(int value, int count) { return std::clamp(value, 0, std::max(0, count - 1)); }
 
-const SlotValues& need(const SlotValues* slot, const std::string& what) {
-  if (slot != nullptr) return *slot;
-  throw Error(what + " is not at hand", "show the view (train.view step) and train one step (train.step batch)");
+const TensorValues& need(const TensorValues* tensor, const std::string& what) {
+  if (tensor != nullptr) return *tensor;
+  throw Error(what + " is not available", "show the view (train.view step) and train one step (train.step batch)");
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ int StepView::shown_phase(const TrainSnapshot& now) const {
   return std::max(0, done_phase(now));
 }
 
-int StepView::sample(const TrainSnapshot& now) const { return clamped(state_.sample, now.recipe->batch); }
+int StepView::sample(const TrainSnapshot& now) const { return clamped(state_.sample, now.config->batch); }
 
 StepView::Place StepView::place(const TrainSnapshot& now) const {
   Place at;
@@ -44,7 +44,7 @@ StepView::Place StepView::place(const TrainSnapshot& now) const {
   const Node& node = now.architecture->nodes()[static_cast<size_t>(at.node)];
   at.input = node.inputs[0];
   at.conv = node.layer->info().follow == Follow::convolution;
-  const std::vector<Shape> shapes = now.architecture->shapes(now.recipe->batch);
+  const std::vector<Shape> shapes = now.architecture->shapes(now.config->batch);
   const std::vector<Shape> in = now.architecture->input_shapes(at.node, shapes);
   if (at.conv) {
     at.g = node.layer->geometry(in).convolution;
@@ -66,13 +66,13 @@ StepView::Place StepView::place(const TrainSnapshot& now) const {
 
 StepView::LossNumbers StepView::loss_numbers(const TrainSnapshot& now) {
   const std::string& output = node_name(now, now.architecture->size() - 1);
-  const SlotValues& logits = need(now.slot(Role::activation, output), "the network's output");
+  const TensorValues& logits = need(now.tensor(TensorKind::activation, output), "the network's output");
   if (!now.batch) throw Error("there is no batch yet", "train one step: train.step batch");
   const auto n = static_cast<int>(now.batch->labels.size());
   const int k = n > 0 ? static_cast<int>(logits.values.size()) / n : 0;
   if (k < 1) throw Error("the output is of another batch", "train one step: train.step batch");
   Stream stream(Device::cpu());
-  LossHead head(stream, parse_loss(now.recipe->loss), n, k);
+  LossHead head(stream, parse_loss(now.config->loss), n, k);
   std::copy(now.batch->labels.begin(), now.batch->labels.end(), head.labels());
   LossNumbers numbers;
   numbers.classes = k;
@@ -90,7 +90,7 @@ StepView::LossNumbers StepView::loss_numbers(const TrainSnapshot& now) {
         head.probabilities().size() > 0
             ? std::vector<float>(head.probabilities().data() + int64_t{1} * i * k,
                                  head.probabilities().data() + int64_t{1} * (i + 1) * k)
-            : LossHead::class_probabilities(parse_loss(now.recipe->loss), logits.values.data() + int64_t{1} * i * k, k);
+            : LossHead::class_probabilities(parse_loss(now.config->loss), logits.values.data() + int64_t{1} * i * k, k);
     numbers.probabilities.insert(numbers.probabilities.end(), row.begin(), row.end());
   }
   return numbers;
@@ -106,33 +106,34 @@ StepView::Update StepView::update_numbers(const TrainSnapshot& now) const {
   const bool done = now.next_phase == Phase::batch && before_ && before_->run == now.run &&
                     before_->step + 1 == now.step && before_->next_phase == Phase::update;
   if (!coming && !done) {
-    throw Error("the weights before the update are not at hand",
+    throw Error("the weights before the update are not available",
                 "go step by step: press Phase until the update (train.step phase)");
   }
   const TrainSnapshot& from = coming ? now : *before_;
   const Place at = place(now);
   if (at.node < 1) throw Error("this network has no weights", "add a conv or dense layer");
-  const auto value = [&](const TrainSnapshot& s, Role role, const std::string& name) {
-    const SlotValues& slot = need(s.slot(role, name), name);
-    if (at.index >= static_cast<int64_t>(slot.values.size())) throw Error(name + " is of another network", "step once");
-    return slot.values[static_cast<size_t>(at.index)];
+  const auto value = [&](const TrainSnapshot& s, TensorKind kind, const std::string& name) {
+    const TensorValues& tensor = need(s.tensor(kind, name), name);
+    if (at.index >= static_cast<int64_t>(tensor.values.size()))
+      throw Error(name + " is of another network", "step once");
+    return tensor.values[static_cast<size_t>(at.index)];
   };
-  const OptimizerSettings settings = OptimizerSettings::parse(now.recipe->optimizer);
+  const OptimizerSettings settings = OptimizerSettings::parse(now.config->optimizer);
   std::vector<float> states;
   for (const std::string& state : settings.states()) {
-    states.push_back(value(from, Role::optimizer_state, at.weight_name + '.' + state));
+    states.push_back(value(from, TensorKind::optimizer_state, at.weight_name + '.' + state));
   }
   float rate = now.rate;
   if (coming) {
-    const double base = now.recipe->rate > 0 ? now.recipe->rate : static_cast<double>(settings.usual_rate());
-    const Schedule schedule = schedule_of(*now.recipe, static_cast<int64_t>(now.split->training.size()));
+    const double base = now.config->rate > 0 ? now.config->rate : static_cast<double>(settings.usual_rate());
+    const Schedule schedule = schedule_of(*now.config, static_cast<int64_t>(now.split->training.size()));
     rate = static_cast<float>(base * schedule.at(now.step));
   }
   Update update;
-  update.walk = walk_update(settings, rate, from.step + 1, value(from, Role::weight, at.weight_name),
-                            value(from, Role::weight_gradient, at.weight_name), states);
+  update.walk = walk_update(settings, rate, from.step + 1, value(from, TensorKind::weight, at.weight_name),
+                            value(from, TensorKind::weight_gradient, at.weight_name), states);
   update.done = done;
-  if (done) update.stored = value(now, Role::weight, at.weight_name);
+  if (done) update.stored = value(now, TensorKind::weight, at.weight_name);
   return update;
 }
 

@@ -81,7 +81,7 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
     if (phase > done) return phase == done + 1 ? "comes next" : "";
     switch (phase) {
       case 0:
-        return fmt::format("{} pictures", now.recipe->batch);
+        return fmt::format("{} pictures", now.config->batch);
       case 1:
         return fmt::format("{} layers", now.architecture->size() - 1);
       case 2:
@@ -115,7 +115,7 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
       const bool first = !words.empty() && words[0] >= '0' && words[0] <= '9';
       words = first ? words.substr(0, words.find(' ')) : words.substr(words.rfind(' ') + 1);
     }
-    const Colour ink = bright ? theme.text : theme.secondary;
+    const Color ink = bright ? theme.text : theme.secondary;
     ui.label(text.cut_top(text.h / 2), title, font, ink);
     ui.label(text, words, Font::caption, theme.secondary);
     if (i == done && state_.look >= 0 && i != shown) {

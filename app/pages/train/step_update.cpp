@@ -11,7 +11,7 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   const Theme& theme = ui.theme();
   const LossNumbers numbers = loss_numbers(now);
   const int chosen = sample(now), k = numbers.classes;
-  const SlotValues& logits = *now.slot(Role::activation, node_name(now, now.architecture->size() - 1));
+  const TensorValues& logits = *now.tensor(TensorKind::activation, node_name(now, now.architecture->size() - 1));
   const float* row = logits.values.data() + int64_t{1} * chosen * k;
   const float* p = numbers.probabilities.data();
   const auto classes = static_cast<int>(now.data->classes().size());
@@ -24,7 +24,7 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
            Font::caption, theme.gradient);
   std::vector<double> each(numbers.per_sample.begin(), numbers.per_sample.end());
   draw_bars(ui, bars, "loss of every sample", each, chosen);
-  const bool softmax = now.recipe->loss == "cross-entropy";
+  const bool softmax = now.config->loss == "cross-entropy";
   const float name_w = std::min(ui.em(110), room.w * 0.22f), number_w = (room.w - name_w) / 4;
   Rect head = room.cut_top(ui.em(24));
   const auto column = [&](Rect line, int i) {
@@ -62,9 +62,9 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   Rect room = area;
   // Before, gradient, after: the chosen filter's slice.
   const TrainSnapshot& from = now.next_phase == Phase::update ? now : *before_;
-  const SlotValues* before = from.slot(Role::weight, at.weight_name);
-  const SlotValues* gradient = from.slot(Role::weight_gradient, at.weight_name);
-  const SlotValues* after = update.done ? now.slot(Role::weight, at.weight_name) : nullptr;
+  const TensorValues* before = from.tensor(TensorKind::weight, at.weight_name);
+  const TensorValues* gradient = from.tensor(TensorKind::weight_gradient, at.weight_name);
+  const TensorValues* after = update.done ? now.tensor(TensorKind::weight, at.weight_name) : nullptr;
   const int64_t first = at.index - int64_t{1} * at.weight_row * at.g.s - at.weight_column;
   if (at.conv && before != nullptr && gradient != nullptr) {
     const int grids = update.done ? 3 : 2;
@@ -73,16 +73,16 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
     const float cell = std::floor(std::min(
         {(strip.h - ui.em(26)) / static_cast<float>(at.g.r), ui.em(48), (share - 16) / static_cast<float>(at.g.s)}));
     const float wide = cell * static_cast<float>(at.g.s);
-    const auto draw = [&](int i, const char* name, const char* caption, Concept tone, const SlotValues* slot) {
+    const auto draw = [&](int i, const char* name, const char* caption, Concept tone, const TensorValues* tensor) {
       ValueGrid grid;
       grid.rows = at.g.r, grid.columns = at.g.s;
       grid.size = cell;
       grid.origin = {strip.x + share * static_cast<float>(i) + (share - wide) / 2, strip.y + ui.em(26)};
-      grid.limit = largest_of(slot->values.data() + first, int64_t{1} * at.g.r * at.g.s);
-      grid.value = [&, slot](int row, int column) {
-        return slot->values[static_cast<size_t>(first + int64_t{1} * row * at.g.s + column)];
+      grid.limit = largest_of(tensor->values.data() + first, int64_t{1} * at.g.r * at.g.s);
+      grid.value = [&, tensor](int row, int column) {
+        return tensor->values[static_cast<size_t>(first + int64_t{1} * row * at.g.s + column)];
       };
-      grid.frame = [&](int row, int column) -> Colour {
+      grid.frame = [&](int row, int column) -> Color {
         return row == at.weight_row && column == at.weight_column ? theme.kernel : 0;
       };
       grid.tone = tone;
@@ -100,7 +100,7 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   // What goes in, side by side; then the formula, line by line, with its numbers under it.
   struct Given {
     std::string name, value;
-    Colour tone;
+    Color tone;
   };
   std::vector<Given> given = {{"weight before", full_value(walk.before), theme.kernel},
                               {"gradient", full_value(walk.gradient), theme.gradient},
@@ -121,7 +121,7 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   room.cut_top(4);
   ui.begin_panel("update", room, 0, true);
   const auto line = [&](std::string_view name, std::string_view formula, std::string_view numbers,
-                        std::string_view value, Colour tone) {
+                        std::string_view value, Color tone) {
     const float size = ui.text_size(Font::number) * 0.88f;
     const float most = std::max(ui.measure(Font::number, formula, size).x, ui.measure(Font::number, numbers, size).x);
     const float name_w = ui.em(86), value_w = ui.em(124), high = ui.em(20);

@@ -31,7 +31,7 @@ void StepView::subscribe(const TrainSnapshot& now, TrainSubscription& subscripti
   const Place at = place(now);
   if (at.node > 0) {
     subscribe_arrays(now, at.node, false, subscription);
-    subscribe_states(now, at.node, OptimizerSettings::parse(now.recipe->optimizer).states(), subscription);
+    subscribe_states(now, at.node, OptimizerSettings::parse(now.config->optimizer).states(), subscription);
     subscribe_activation(now, at.node, true, subscription);
     subscribe_activation(now, at.input, true, subscription);
   }
@@ -39,7 +39,7 @@ void StepView::subscribe(const TrainSnapshot& now, TrainSubscription& subscripti
   for (int i = 0; i < nodes; ++i) {
     if (shown == 1) subscribe_activation(now, i, false, subscription);
     if (shown == 3 && state_.way == "layers") {
-      subscription.slots.insert({Role::activation_gradient, node_name(now, i)});
+      subscription.tensors.insert({TensorKind::activation_gradient, node_name(now, i)});
     }
   }
 }
@@ -60,13 +60,13 @@ std::vector<std::string> StepView::state() const {
 }
 
 void StepView::declare(Registry& registry) {
-  constexpr double kMost = 1 << 20;
+  constexpr double kMax = 1 << 20;
   const auto command = [&](const char* name, const char* help, std::vector<Parameter> parameters, auto apply) {
     registry.add(Command{std::string("train.step.") + name, help, std::move(parameters), apply});
   };
   const auto whole = [](const Arguments& a, size_t i) { return static_cast<int>(a.integer(i)); };
   const auto number = [](const char* name, const char* help, double low = 0) {
-    return Parameter::integer(name, help, low, kMost);
+    return Parameter::integer(name, help, low, kMax);
   };
   command("look", "Which phase of the step is shown; now: the one that was done last",
           {Parameter::choice("PHASE", "which", {"now", "batch", "forward", "loss", "backward", "update"})},

@@ -56,7 +56,7 @@ class StepView : public TrainView {
     Conv2dShape g;  // a dense layer: channels and filters of one cell
     int filter = 0, slice = 0, weight_row = 0, weight_column = 0, sample = 0;
     int per_group = 1, channel = 0;  // the input channel that the slice reads
-    int64_t index = 0;               // of the weight in its slot
+    int64_t index = 0;               // of the weight in its tensor
     std::string weight_name;
   };
   // What the loss head makes of the batch's outputs: from the very operators (engine/training/loss_head.h).
@@ -76,7 +76,7 @@ class StepView : public TrainView {
     friend bool operator==(const Hover&, const Hover&) = default;
   };
 
-  // ---- numbers (step_numbers.cpp); they throw Error where something is not at hand
+  // ---- numbers (step_numbers.cpp); they throw Error where something is not available
   static int done_phase(const TrainSnapshot& now);  // -1: none of the run yet
   // It runs too fast to be followed phase by phase; only batch and loss are asked for then.
   bool fast(const TrainSnapshot& now) const { return now.status == TrainSnapshot::Status::running && now_ - slow_ > 3; }
@@ -95,10 +95,10 @@ class StepView : public TrainView {
   void draw_layers(Ui& ui, const Rect& area, const TrainSnapshot& now, bool gradients) const;
   void draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
   void draw_backward(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
-  void draw_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
-  void draw_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
-  void draw_dense_by_weights(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
-  void draw_dense_by_input(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
+  void draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
+  void draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
+  void draw_dense_weight_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
+  void draw_dense_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const;
   void draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
   static void draw_bars(Ui& ui, const Rect& area, const std::string& label, const std::vector<double>& values,
                         int selected);

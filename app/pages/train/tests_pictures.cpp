@@ -12,7 +12,7 @@
 namespace striate {
 namespace {
 
-constexpr size_t kMostPictures = 240;  // of a list: what somebody looks at
+constexpr size_t kMaxPictures = 240;  // of a list: what somebody looks at
 
 uint64_t hash_of(const std::vector<int64_t>& indices, uint64_t run) {
   uint64_t hash = 14695981039346656037ull ^ run;  // FNV-1a
@@ -61,7 +61,7 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now) const {
 
 void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<int32_t>& positions) const {
   const TrainTest& test = *now.test;
-  const size_t count = std::min(positions.size(), kMostPictures);
+  const size_t count = std::min(positions.size(), kMaxPictures);
   if (count == 0 || !now.data) return;
   std::vector<int64_t> indices;
   indices.reserve(count);
@@ -83,7 +83,7 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
   grid.sample = [&](int64_t i) {
     const auto position = static_cast<size_t>(positions[static_cast<size_t>(i)]);
     const int said = test.evaluation.predicted[position], truth = test.labels[position];
-    const std::string answer = said < 0 ? "no number" : class_name(now, said);
+    const std::string answer = said < 0 ? "NaN or infinite" : class_name(now, said);
     Sample sample;
     sample.right = said == truth;
     sample.words = fmt::format("{} \u2192 {}", class_name(now, truth), answer);

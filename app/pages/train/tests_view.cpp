@@ -170,7 +170,7 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const {
   const float wide = ui.measure(Font::caption, words).x + ui.em(5);
   ui.label(line, words, Font::caption, theme.secondary);
   line.cut_left(wide);
-  draw_confusion_colours(ui, line);
+  draw_confusion_colors(ui, line);
   ConfusionGrid grid;
   grid.classes = e.classes;
   grid.counts = e.confusion;

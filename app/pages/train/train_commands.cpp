@@ -54,18 +54,19 @@ void TrainPage::need_run() const {
 
 void TrainPage::declare_settings(Registry& registry) {
   const auto text_setting = [&](const char* name, const char* help, Parameter parameter, auto set) {
-    registry.add(Command{
-        std::string("train.") + name,
-        help,
-        {std::move(parameter)},
-        [this, set](const Arguments& arguments) { change([&](RunRecipe& next) { set(next, arguments.text(0)); }); },
-        Undo::edit});
+    registry.add(Command{std::string("train.") + name,
+                         help,
+                         {std::move(parameter)},
+                         [this, set](const Arguments& arguments) {
+                           change([&](TrainingConfig& next) { set(next, arguments.text(0)); });
+                         },
+                         Undo::edit});
   };
   std::string sources;
   for (const DataSource& source : data_sources()) sources += std::string(sources.empty() ? "" : ", ") + source.syntax;
   text_setting("data", "What the network learns from; a new training then",
                Parameter::file_to_read("SOURCE", sources, folder_of_source),
-               [](RunRecipe& next, const std::string& text) {
+               [](TrainingConfig& next, const std::string& text) {
                  const std::string word = source_word(text);
                  for (const DataSource& source : data_sources()) {
                    if (word == source.word) {
@@ -78,67 +79,68 @@ void TrainPage::declare_settings(Registry& registry) {
   std::string names;
   for (const Model& each : models()) names += std::string(names.empty() ? "" : ", ") + each.name;
   text_setting("model", "Which network learns, by its name; a new training then", Parameter::text("NAME", names),
-               [](RunRecipe& next, const std::string& text) { next.model = model(text).name; });
+               [](TrainingConfig& next, const std::string& text) { next.model = model(text).name; });
   text_setting("layers", "The network that learns, layer by layer; a new training then",
                Parameter::text("TEXT", "layers with | between: conv 6 5x5 | relu | maxpool 2 | flatten | dense 10"),
-               [](RunRecipe& next, const std::string& text) { next.model = Architecture::parse(text).text(); });
+               [](TrainingConfig& next, const std::string& text) { next.model = Architecture::parse(text).text(); });
   text_setting(
       "optimizer", "How gradients change the weights; a new training then",
       Parameter::text("TEXT", "sgd, rmsprop, adam or adamw with their settings: sgd momentum 0.9"),
-      [](RunRecipe& next, const std::string& text) { next.optimizer = OptimizerSettings::parse(text).text(); });
+      [](TrainingConfig& next, const std::string& text) { next.optimizer = OptimizerSettings::parse(text).text(); });
   text_setting("loss", "What is made small; a new training then", Parameter::choice("NAME", "which", loss_names()),
-               [](RunRecipe& next, const std::string& text) { next.loss = text; });
+               [](TrainingConfig& next, const std::string& text) { next.loss = text; });
   text_setting("split", "Shares of the pictures for training, validation and test; a new training then",
                Parameter::text("T,V,T", "three shares that add up to 1: 0.8,0.1,0.1"),
-               [](RunRecipe& next, const std::string& text) { next.split = text; });
+               [](TrainingConfig& next, const std::string& text) { next.split = text; });
   text_setting("augment", "Random changes of the pictures that are learned from; a new training then",
                Parameter::text("TEXT", "shift 2, rotate 10, scale 0.1, flip, brightness 0.2, contrast 0.2, or nothing"),
-               [](RunRecipe& next, const std::string& text) { next.augment = Augmentation::parse(text).text(); });
+               [](TrainingConfig& next, const std::string& text) { next.augment = Augmentation::parse(text).text(); });
   text_setting(
       "initializer", "How the starting weights are drawn; a new training then",
       Parameter::choice("NAME", "which", {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"}),
-      [](RunRecipe& next, const std::string& text) { next.initializer = text; });
+      [](TrainingConfig& next, const std::string& text) { next.initializer = text; });
   text_setting("split.by", "What is divided among the parts: pictures, or whole regions; a new training then",
                Parameter::choice("WHAT", "sample, or region where the data set knows them", {"sample", "region"}),
-               [](RunRecipe& next, const std::string& text) { next.split_by = text == "sample" ? "" : text; });
+               [](TrainingConfig& next, const std::string& text) { next.split_by = text == "sample" ? "" : text; });
   text_setting(
       "weights", "Trained weights to begin with, instead of drawn ones; a new training then",
       Parameter::file_to_read("FILE", "safetensors or ONNX, of the same network; none: drawn ones", file_of_weights),
-      [](RunRecipe& next, const std::string& text) { next.weights = text == "none" ? "" : text; });
+      [](TrainingConfig& next, const std::string& text) { next.weights = text == "none" ? "" : text; });
   text_setting("weights.partial", "Whether of these weights only some need fit; a new training then",
                Parameter::choice("WHICH", "all of them, or what fits", {"off", "on"}),
-               [](RunRecipe& next, const std::string& text) { next.partial = text == "on"; });
+               [](TrainingConfig& next, const std::string& text) { next.partial = text == "on"; });
   text_setting(
       "freeze", "Layers that keep their weights; a new training then",
       Parameter::text("LAYERS", "names, numbers, ranges: 0-3,conv5; backbone: all before the head; or nothing"),
-      [](RunRecipe& next, const std::string& text) { next.freeze = text; });
-  text_setting("normalization", "What is taken from each channel and what it is divided by; a new training then",
-               Parameter::text("TEXT", "mean A,B,C std A,B,C; measured: those of the training part"),
-               [](RunRecipe& next, const std::string& text) { next.normalization = text == "measured" ? "" : text; });
+      [](TrainingConfig& next, const std::string& text) { next.freeze = text; });
+  text_setting(
+      "normalization", "What is taken from each channel and what it is divided by; a new training then",
+      Parameter::text("TEXT", "mean A,B,C std A,B,C; measured: those of the training part"),
+      [](TrainingConfig& next, const std::string& text) { next.normalization = text == "measured" ? "" : text; });
   registry.add(Command{"train.head",
                        "A new last layer, freshly initialized; a new training then",
                        {Parameter::integer("N", "its outputs, one for each class; 0: the network's own", 0, 1 << 20)},
                        [this](const Arguments& arguments) {
-                         change([&](RunRecipe& next) { next.head = static_cast<int>(arguments.integer(0)); });
+                         change([&](TrainingConfig& next) { next.head = static_cast<int>(arguments.integer(0)); });
                        },
                        Undo::edit});
   registry.add(Command{"train.usual",
                        "All settings as they are at first; a new training then",
                        {},
-                       [this](const Arguments&) { change([](RunRecipe& next) { next = RunRecipe(); }); },
+                       [this](const Arguments&) { change([](TrainingConfig& next) { next = TrainingConfig(); }); },
                        Undo::edit});
   registry.add(Command{"train.batch",
                        "Pictures of one step; a new training then",
                        {Parameter::integer("N", "pictures", 1, 4096)},
                        [this](const Arguments& arguments) {
-                         change([&](RunRecipe& next) { next.batch = static_cast<int>(arguments.integer(0)); });
+                         change([&](TrainingConfig& next) { next.batch = static_cast<int>(arguments.integer(0)); });
                        },
                        Undo::edit});
   registry.add(Command{"train.seed",
                        "Where all random numbers begin; a new training then",
                        {Parameter::integer("N", "any number", 0, 1e15)},
                        [this](const Arguments& arguments) {
-                         change([&](RunRecipe& next) { next.seed = static_cast<uint64_t>(arguments.integer(0)); });
+                         change([&](TrainingConfig& next) { next.seed = static_cast<uint64_t>(arguments.integer(0)); });
                        },
                        Undo::edit});
   registry.add(Command{"train.rate",
@@ -146,10 +148,10 @@ void TrainPage::declare_settings(Registry& registry) {
                        {Parameter::number("R", "the rate, or 0 for the optimizer's usual one", 0, 1e6)},
                        [this](const Arguments& arguments) {
                          const double rate = arguments.number(0);
-                         if (rate == recipe_.rate) return;
+                         if (rate == config_.rate) return;
                          const double usual =
-                             static_cast<double>(OptimizerSettings::parse(recipe_.optimizer).usual_rate());
-                         change_live([&](RunRecipe& next) { next.rate = rate; },
+                             static_cast<double>(OptimizerSettings::parse(config_.optimizer).usual_rate());
+                         change_live([&](TrainingConfig& next) { next.rate = rate; },
                                      [rate, usual](TrainWorker& worker) { worker.set_rate(rate > 0 ? rate : usual); });
                        },
                        Undo::edit});
@@ -161,8 +163,8 @@ void TrainPage::declare_settings(Registry& registry) {
                        [this](const Arguments& arguments) {
                          const std::string text =
                              arguments.text(0).empty() ? "" : Schedule::parse(arguments.text(0)).text();
-                         if (text == recipe_.schedule) return;
-                         change_live([&](RunRecipe& next) { next.schedule = text; },
+                         if (text == config_.schedule) return;
+                         change_live([&](TrainingConfig& next) { next.schedule = text; },
                                      [text](TrainWorker& worker) { worker.set_schedule(text); });
                        },
                        Undo::edit});
@@ -188,7 +190,7 @@ TrainPage::Edits TrainPage::parse_edits(const std::string& text) {
     double value = 0;
     if (words.size() != 3 || !parse_integer(words[1], &index) || !parse_number(words[2], &value)) {
       throw Error(fmt::format("\"{}\" is no edited weight", shown(text.substr(begin, end - begin))),
-                  "write the slot, the index and the value: 0.weight 3 0.5; 0.bias 0 1");
+                  "write the tensor, the index and the value: 0.weight 3 0.5; 0.bias 0 1");
     }
     edits[{words[0], index}] = static_cast<float>(value);
     begin = end + 1;
@@ -199,7 +201,7 @@ TrainPage::Edits TrainPage::parse_edits(const std::string& text) {
 namespace {
 
 struct WeightPlace {
-  std::string slot;
+  std::string tensor;
   int64_t index = 0;
   double value = 0;
 };
@@ -210,10 +212,10 @@ WeightPlace parse_weight(const std::string& text, bool with_value) {
   if (words.size() != (with_value ? 3u : 2u) || !parse_integer(words[1], &place.index) ||
       (with_value && !parse_number(words[2], &place.value))) {
     throw Error(fmt::format("\"{}\" is no weight", shown(text)),
-                with_value ? "write the slot, the index and the value: 0.weight 3 0.5"
-                           : "write the slot and the index: 0.weight 3");
+                with_value ? "write the tensor, the index and the value: 0.weight 3 0.5"
+                           : "write the tensor and the index: 0.weight 3");
   }
-  place.slot = words[0];
+  place.tensor = words[0];
   return place;
 }
 
@@ -230,8 +232,8 @@ void TrainPage::declare_weights(Registry& registry) {
                          own_ = own_ || !context_.document.guided;
                          const WeightPlace at = parse_weight(arguments.text(0), true);
                          const float value = static_cast<float>(at.value);
-                         edits_[{at.slot, at.index}] = value;
-                         post([=](TrainWorker& worker) { worker.edit(at.slot, at.index, value); });
+                         edits_[{at.tensor, at.index}] = value;
+                         post([=](TrainWorker& worker) { worker.edit(at.tensor, at.index, value); });
                        },
                        Undo::edit});
   registry.add(Command{"train.restore",
@@ -240,13 +242,13 @@ void TrainPage::declare_weights(Registry& registry) {
                        [this](const Arguments& arguments) {
                          need_run();
                          const WeightPlace at = parse_weight(arguments.text(0), false);
-                         edits_.erase({at.slot, at.index});
-                         post([=](TrainWorker& worker) { worker.restore(at.slot, at.index); });
+                         edits_.erase({at.tensor, at.index});
+                         post([=](TrainWorker& worker) { worker.restore(at.tensor, at.index); });
                        },
                        Undo::edit});
   registry.add(Command{"train.edits",
                        "All edited weights; every other one gets back its trained value",
-                       {Parameter::text("LIST", "slot, index and value of each, with ; between: 0.weight 3 0.5")},
+                       {Parameter::text("LIST", "tensor, index and value of each, with ; between: 0.weight 3 0.5")},
                        [this](const Arguments& arguments) {
                          const Edits edits = parse_edits(arguments.text(0));
                          if (edits == edits_) return;

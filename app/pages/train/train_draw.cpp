@@ -42,7 +42,7 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
       ui.end_panel();
     }
     if (snapshot_->status == Status::preparing) {
-      ui.begin_panel("reading", rest.centred(std::min(rest.w - 40, ui.em(420)), ui.em(90)), 0, false);
+      ui.begin_panel("reading", rest.centered(std::min(rest.w - 40, ui.em(420)), ui.em(90)), 0, false);
       ui.progress("reading pictures", snapshot_->progress > 0 ? snapshot_->progress : -1, "train.pause");
       ui.end_panel();
     } else {
@@ -62,7 +62,7 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
 void TrainPage::draw_tabs(Ui& ui, const Rect& area) const {
   std::vector<Choice> choices;
   for (const auto& view : views_) choices.push_back({view->title(), view->id()});
-  ui.next(area.centred(area.w, ui.em(34)));
+  ui.next(area.centered(area.w, ui.em(34)));
   ui.tabs("views", choices, views_[view_]->id(), "train.view");
 }
 
@@ -107,8 +107,8 @@ void TrainPage::draw_run(Ui& ui) const {
   ui.row("measured after step", s.test ? grouped(s.test->step) : "is being measured");
   ui.row("step: an update of the weights", grouped(s.step));
   ui.row("epoch: all pictures once", fmt::format("{:.2f}", s.epoch));
-  ui.row("samples: pictures seen", grouped(s.step * s.recipe->batch));
-  ui.row("batch: samples of a step", std::to_string(s.recipe->batch));
+  ui.row("samples: pictures seen", grouped(s.step * s.config->batch));
+  ui.row("batch: samples of a step", std::to_string(s.config->batch));
   const auto loss = static_cast<double>(s.loss);
   ui.row("loss of the batch", !std::isfinite(loss) ? "-"
                               : loss < 1e6         ? number_text(loss, 4)
@@ -166,11 +166,11 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.button("Phase", "train.step phase");
   ui.button("Epoch", "train.step epoch", {.tooltip = "Every picture of the training part once"});
   Rect rest = ui.remaining();
-  const Rect branch = rest.cut_right(branch_wide).centred(branch_wide, ui.em(34));
+  const Rect branch = rest.cut_right(branch_wide).centered(branch_wide, ui.em(34));
   rest.cut_right(8);
-  const Rect speed = rest.cut_right(speed_wide).centred(speed_wide, ui.em(34));
+  const Rect speed = rest.cut_right(speed_wide).centered(speed_wide, ui.em(34));
   rest.cut_right(10);
-  const Rect until = rest.cut_right(wordless ? 0 : until_wide).centred(until_wide, ui.em(34));
+  const Rect until = rest.cut_right(wordless ? 0 : until_wide).centered(until_wide, ui.em(34));
   if (!wordless) rest.cut_right(8);
   ui.next(branch);
   ui.button(branch_label, "train.branch",

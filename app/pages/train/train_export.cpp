@@ -27,14 +27,14 @@ void draw_plot(Ui& ui, const Rect& area, const CurveStore& curves, const TrainSn
            Align::left, ui.em(15));
   CurvePlot plot;
   plot.series.push_back({.name = "training",
-                         .colour = theme.input,
+                         .color = theme.input,
                          .dense = accuracy ? &curves.accuracy() : &curves.loss(),
                          .first = curves.first()});
-  const Colour tones[] = {theme.kernel, theme.bias, theme.activation};
+  const Color tones[] = {theme.kernel, theme.bias, theme.activation};
   size_t tone = 0;
   for (const auto& [split, points] : curves.splits()) {
     plot.series.push_back(
-        {.name = split, .colour = tones[tone++ % 3], .points = accuracy ? &points.accuracy : &points.loss});
+        {.name = split, .color = tones[tone++ % 3], .points = accuracy ? &points.accuracy : &points.loss});
   }
   plot.last = static_cast<double>(std::max<int64_t>(now.newest_step, 1));
   plot.percent = accuracy;
@@ -109,8 +109,8 @@ Image curves_picture(const TrainSnapshot& now, const CurvePictureOptions& option
     Rect area = Rect{0, 0, frame.size.x, frame.size.y}.inset(28, 20);
     Rect head = area.cut_top(ui.em(44));
     std::string title = "Training", words;
-    if (now.recipe) {
-      const RunRecipe& r = *now.recipe;
+    if (now.config) {
+      const TrainingConfig& r = *now.config;
       const bool own = r.model.find_first_of(" |\n") != std::string::npos;
       title = fmt::format("{} on {}", own ? "own network" : r.model, r.data);
       words = fmt::format("{}, rate {}, batches of {}, seed {}", r.optimizer,

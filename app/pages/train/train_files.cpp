@@ -7,9 +7,9 @@
 #include "app/pages/train/network_draft.h"
 #include "app/pages/train/train_export.h"
 #include "app/widgets/ui.h"
+#include "engine/export/overwrite.h"
 #include "engine/files/atomic_write.h"
 #include "engine/files/image_file.h"
-#include "engine/files/overwrite.h"
 #include "engine/files/read_file.h"
 #include "engine/network/layer_words.h"
 #include "engine/training/data/sources.h"
@@ -57,9 +57,9 @@ std::string_view path_before_size(std::string_view value) {
 TrainFiles::TrainFiles(const TrainScene& scene) : scene_(scene), writer_(scene.context.wake) {}
 
 std::string TrainFiles::base_name() const {
-  const RunRecipe& recipe = scene_.recipe();
-  const bool own = recipe.model.find_first_of(" |\n/.") != std::string::npos;
-  return (own ? std::string("network") : recipe.model) + "-" + source_word(recipe.data);
+  const TrainingConfig& config = scene_.config();
+  const bool own = config.model.find_first_of(" |\n/.") != std::string::npos;
+  return (own ? std::string("network") : config.model) + "-" + source_word(config.data);
 }
 
 void TrainFiles::export_curves(const std::string& text) {
@@ -113,11 +113,11 @@ void TrainFiles::declare(Registry& registry) {
                 const TrainSnapshotPtr now = scene_.snapshot();
                 Shape shape;
                 int classes = 0;
-                if (now->data && now->recipe && now->recipe->data == scene_.recipe().data) {
+                if (now->data && now->config && now->config->data == scene_.config().data) {
                   shape = now->data->shape();
                   classes = static_cast<int>(now->data->classes().size());
                 }
-                const LayerList list = LayerList::parse(model_text(scene_.recipe().model, shape, classes));
+                const LayerList list = LayerList::parse(model_text(scene_.config().model, shape, classes));
                 write_text(arguments.text(0), list.text("\n") + "\n");
                 written_ = arguments.text(0);
               }});
@@ -127,8 +127,8 @@ void TrainFiles::declare(Registry& registry) {
                        [this](const Arguments& arguments) {
                          const std::string& path = arguments.text(0);
                          const InputFile file(path);
-                         constexpr uint64_t kMost = 1 << 20;
-                         if (file.size() > kMost) {
+                         constexpr uint64_t kMax = 1 << 20;
+                         if (file.size() > kMax) {
                            throw Error(fmt::format("{} has {} bytes, too many for a network's text", path, file.size()),
                                        "open a text file like: conv 6 5x5 | relu | flatten | dense 10");
                          }
@@ -168,7 +168,7 @@ void TrainFiles::draw(Ui& ui, const TrainSnapshot& now) const {
   ui.push_id("files");
   ui.section("FILES");
   ui.begin_flow(6);
-  const bool run = now.recipe != nullptr;
+  const bool run = now.config != nullptr;
   ui.button("Save model", "browse.save train.save " + base_name() + ".safetensors",
             {.enabled = browser && run, .tooltip = "The network with the state of its training: it can go on later"});
   ui.button("Open model", "browse.file train.open .safetensors",

@@ -99,8 +99,8 @@ void TrainPage::take_back() {
   ask_or("Your own training would take its place.", [this, which] {
     const Aside aside = asides_[which];
     asides_.erase(asides_.begin() + static_cast<std::ptrdiff_t>(which));
-    recipe_ = aside.recipe;
-    begun_ = aside.recipe;
+    config_ = aside.config;
+    begun_ = aside.config;
     edits_ = aside.edits;
     own_ = true;
     post([which](TrainWorker& worker) { worker.take_back(which); }, TrainerThread::Effect(), true);
@@ -164,7 +164,7 @@ void TrainPage::draw_aside(Ui& ui, Rect& area) const {
 
 void TrainPage::draw_question(Ui& ui, const Rect& area) const {
   const bool save = question_->instead.empty();
-  const Rect card = area.centred(std::min(area.w - 40, ui.em(500)), ui.em(150));
+  const Rect card = area.centered(std::min(area.w - 40, ui.em(500)), ui.em(150));
   ui.begin_layer(Ui::kOverlayLayer, area);
   ui.fill(area, faded(ui.theme().background, 0.6f));
   ui.fill(card, ui.theme().raised, 8);

@@ -69,17 +69,17 @@ void TrainSettings::draw_learning(Ui& ui, const TrainSnapshot& now) const {
   draw_batches(ui, now);
   ui.pop_id();
   ui.push_id("augmentation");
-  draw_augmentation(ui, scene_.recipe());
+  draw_augmentation(ui, scene_.config());
   ui.pop_id();
 }
 
 void TrainSettings::draw_data(Ui& ui, const TrainSnapshot& now) const {
-  const RunRecipe& recipe = scene_.recipe();
-  const DataSource* source = source_of(recipe.data);
-  ui.dropdown("data", kSources, source_word(recipe.data), "train.data.choose");
+  const TrainingConfig& config = scene_.config();
+  const DataSource* source = source_of(config.data);
+  ui.dropdown("data", kSources, source_word(config.data), "train.data.choose");
   ui.error_beside("train.data.choose");
   if (source != nullptr && source->takes_folder) {
-    named_text(ui, "folder", argument_of(recipe.data), "train.data.folder", "where it lies");
+    named_text(ui, "folder", argument_of(config.data), "train.data.folder", "where it lies");
     ui.error_beside("train.data.folder");
     ui.begin_flow(6);
     ui.button("Choose folder", fmt::format("browse.folder train.data {}:", source->word),
@@ -103,16 +103,16 @@ void TrainSettings::draw_data(Ui& ui, const TrainSnapshot& now) const {
     }
     ui.note(words);
   }
-  if (now.recipe && now.recipe->data != recipe.data) ui.note("Takes effect at the next start.");
+  if (now.config && now.config->data != config.data) ui.note("Takes effect at the next start.");
 }
 
 void TrainSettings::draw_optimizer(Ui& ui) const {
-  const RunRecipe& recipe = scene_.recipe();
+  const TrainingConfig& config = scene_.config();
   OptimizerSettings now;
   try {
-    now = OptimizerSettings::parse(recipe.optimizer);
+    now = OptimizerSettings::parse(config.optimizer);
   } catch (const Error& error) {
-    named_text(ui, "optimizer", recipe.optimizer, "train.optimizer");
+    named_text(ui, "optimizer", config.optimizer, "train.optimizer");
     ui.error_note(error.what(), error.hint());
     return;
   }
@@ -135,22 +135,22 @@ void TrainSettings::draw_optimizer(Ui& ui) const {
 }
 
 void TrainSettings::draw_rate(Ui& ui) const {
-  const RunRecipe& recipe = scene_.recipe();
+  const TrainingConfig& config = scene_.config();
   double usual = 1e-3;
   try {
-    usual = static_cast<double>(OptimizerSettings::parse(recipe.optimizer).usual_rate());
+    usual = static_cast<double>(OptimizerSettings::parse(config.optimizer).usual_rate());
   } catch (const Error&) {
     usual = 1e-3;  // the optimizer's control says what is wrong with it
   }
-  const double rate = recipe.rate > 0 ? recipe.rate : usual;
+  const double rate = config.rate > 0 ? config.rate : usual;
   power_slider(ui, "learning rate", rate, 1e-5, 10, usual, "train.rate");
   ui.error_beside("train.rate");
-  if (recipe.rate == 0) ui.note("What usually suits this optimizer. It can be changed while the training runs.");
+  if (config.rate == 0) ui.note("What usually suits this optimizer. It can be changed while the training runs.");
   Schedule schedule;
   std::string kind = "usual";
   try {
-    if (!recipe.schedule.empty()) {
-      schedule = Schedule::parse(recipe.schedule);
+    if (!config.schedule.empty()) {
+      schedule = Schedule::parse(config.schedule);
       kind = kSchedules[static_cast<int>(schedule.kind) + 1].value;
     }
   } catch (const Error& error) {
@@ -180,49 +180,49 @@ void TrainSettings::draw_rate(Ui& ui) const {
 }
 
 // Settings that only commands and files say: given weights, a new head, frozen layers, whole regions.
-std::string base_words(const RunRecipe& recipe) {
+std::string base_words(const TrainingConfig& config) {
   std::string words;
   const auto add = [&](const std::string& more) { words += (words.empty() ? "" : " ") + more; };
-  if (!recipe.weights.empty()) {
-    add(fmt::format("Begins with {}{}.", recipe.partial ? "what fits of " : "", recipe.weights));
+  if (!config.weights.empty()) {
+    add(fmt::format("Begins with {}{}.", config.partial ? "what fits of " : "", config.weights));
   }
-  if (recipe.head > 0) add(fmt::format("A new head with {} outputs.", recipe.head));
-  if (!recipe.freeze.empty()) add(fmt::format("Frozen: {}.", recipe.freeze));
-  if (!recipe.normalization.empty()) add(fmt::format("Pictures: {}.", recipe.normalization));
-  if (!recipe.split_by.empty()) add("Split by region.");
+  if (config.head > 0) add(fmt::format("A new head with {} outputs.", config.head));
+  if (!config.freeze.empty()) add(fmt::format("Frozen: {}.", config.freeze));
+  if (!config.normalization.empty()) add(fmt::format("Pictures: {}.", config.normalization));
+  if (!config.split_by.empty()) add("Split by region.");
   return words;
 }
 
 void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
-  const RunRecipe& recipe = scene_.recipe();
-  ui.dropdown("batch", kBatches, std::to_string(recipe.batch), "train.batch");
+  const TrainingConfig& config = scene_.config();
+  ui.dropdown("batch", kBatches, std::to_string(config.batch), "train.batch");
   ui.error_beside("train.batch");
-  ui.dropdown("loss", kLosses, recipe.loss, "train.loss");
+  ui.dropdown("loss", kLosses, config.loss, "train.loss");
   ui.error_beside("train.loss");
-  ui.dropdown("split", kSplits, recipe.split, "train.split");
-  named_text(ui, "shares", recipe.split, "train.split", "training,validation,test");
+  ui.dropdown("split", kSplits, config.split, "train.split");
+  named_text(ui, "shares", config.split, "train.split", "training,validation,test");
   ui.error_beside("train.split");
-  ui.number_field("seed", static_cast<double>(recipe.seed), spec(0, 1e9, 1, 1, 0), "train.seed");
+  ui.number_field("seed", static_cast<double>(config.seed), spec(0, 1e9, 1, 1, 0), "train.seed");
   ui.error_beside("train.seed");
-  ui.dropdown("starting weights", kInitializers, recipe.initializer, "train.initializer");
+  ui.dropdown("starting weights", kInitializers, config.initializer, "train.initializer");
   ui.error_beside("train.initializer");
-  if (const std::string base = base_words(recipe); !base.empty()) ui.note(base);
-  if (!now.recipe) return;
-  const RunRecipe& run = *now.recipe;
-  if (run.batch != recipe.batch || run.split != recipe.split || run.seed != recipe.seed || run.loss != recipe.loss ||
-      run.initializer != recipe.initializer || run.optimizer != recipe.optimizer ||
-      base_words(run) != base_words(recipe)) {
+  if (const std::string base = base_words(config); !base.empty()) ui.note(base);
+  if (!now.config) return;
+  const TrainingConfig& run = *now.config;
+  if (run.batch != config.batch || run.split != config.split || run.seed != config.seed || run.loss != config.loss ||
+      run.initializer != config.initializer || run.optimizer != config.optimizer ||
+      base_words(run) != base_words(config)) {
     ui.note("What was changed here takes effect at the next start.");
   }
 }
 
-void draw_augmentation(Ui& ui, const RunRecipe& recipe) {
+void draw_augmentation(Ui& ui, const TrainingConfig& config) {
   Augmentation now;
   ui.section("AUGMENTATION");
   try {
-    now = Augmentation::parse(recipe.augment);
+    now = Augmentation::parse(config.augment);
   } catch (const Error& error) {
-    named_text(ui, "augmentation", recipe.augment, "train.augment");
+    named_text(ui, "augmentation", config.augment, "train.augment");
     ui.error_note(error.what(), error.hint());
     return;
   }

@@ -7,7 +7,7 @@
 #include "app/pages/train/train_page.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
-#include "engine/training/recipe_file.h"
+#include "engine/training/training_config.h"
 
 namespace striate {
 namespace {
@@ -64,7 +64,7 @@ void TrainPage::declare_recovery(Registry& registry) {
           std::erase_if(lost_, [&](const LostTraining& each) { return each.path == file; });
           return;
         }
-        read_recipe(SafeTensors::open(file), file);  // what is wrong with it is told at once
+        read_config(SafeTensors::open(file), file);  // what is wrong with it is told at once
         if (context_.send) context_.send("page train");
         ask_or("The recovered training would take its place.", [this, file] {
           adopt_ = true;

@@ -26,13 +26,13 @@ TrainPage::TrainPage(const PageContext& context)
       }()),
       scene_{context,
              [this] { return snapshot_; },
-             [this]() -> const RunRecipe& { return recipe_; },
+             [this]() -> const TrainingConfig& { return config_; },
              [this](const ProbePicture& picture) {
                if (!has_run()) return;
                post([picture](TrainWorker& worker) { worker.probe_picture(picture); });
              },
-             [this](const TrainScene::ChangeRecipe& change, const std::string& what) {
-               with_run([change, what](TrainWorker& worker) { worker.compare(change(worker.run()->recipe()), what); });
+             [this](const TrainScene::ChangeConfig& change, const std::string& what) {
+               with_run([change, what](TrainWorker& worker) { worker.compare(change(worker.run()->config()), what); });
              },
              [this] {
                if (has_run()) post([](TrainWorker& worker) { worker.end_comparison(); });
@@ -59,7 +59,7 @@ void TrainPage::post(TrainerThread::Command command, std::optional<TrainerThread
 
 // ------------------------------------------------------------------------------------------------- the run
 
-bool TrainPage::needs_new_run() const { return !begun_ || !(*begun_ == recipe_); }
+bool TrainPage::needs_new_run() const { return !begun_ || !(*begun_ == config_); }
 
 bool TrainPage::unsaved() const {
   if (!has_run() || !begun_) return false;
@@ -74,15 +74,15 @@ void TrainPage::with_run(const TrainerThread::Command& command) {
     post(command);
     return;
   }
-  check_recipe(recipe_);
+  check_config(config_);
   effect_ = {};
   ask_or("The new settings need a new training.", [this, command] {
-    begun_ = recipe_;
+    begun_ = config_;
     own_ = !context_.document.guided;
     edits_.clear();
     post(
-        [recipe = recipe_, command](TrainWorker& worker) {
-          worker.begin(recipe);
+        [config = config_, command](TrainWorker& worker) {
+          worker.begin(config);
           command(worker);
         },
         TrainerThread::Effect(), true);
@@ -90,15 +90,15 @@ void TrainPage::with_run(const TrainerThread::Command& command) {
   });
 }
 
-void TrainPage::change(const std::function<void(RunRecipe&)>& change) {
-  RunRecipe next = recipe_;
+void TrainPage::change(const std::function<void(TrainingConfig&)>& change) {
+  TrainingConfig next = config_;
   change(next);
-  check_recipe(next);
-  recipe_ = std::move(next);
+  check_config(next);
+  config_ = std::move(next);
 }
 
 // What can be changed while it is trained.
-void TrainPage::change_live(const std::function<void(RunRecipe&)>& change, const TrainerThread::Command& command) {
+void TrainPage::change_live(const std::function<void(TrainingConfig&)>& change, const TrainerThread::Command& command) {
   const bool same = !needs_new_run();
   if (same && snapshot_->step < snapshot_->newest_step && !thread().working() &&
       snapshot_->status != TrainSnapshot::Status::running) {
@@ -109,7 +109,7 @@ void TrainPage::change_live(const std::function<void(RunRecipe&)>& change, const
   this->change(change);
   effect_ = thread_ ? thread_->effect() : TrainerThread::Effect();
   if (!same) return;
-  begun_ = recipe_;
+  begun_ = config_;
   post(command);
 }
 
@@ -122,8 +122,8 @@ void TrainPage::take_snapshot() {
   if (snapshot_->commands < thread_->posted()) return;  // what the page knows is newer
   edits_ = snapshot_->edits;
   if (adopt_ && has_run()) {
-    recipe_ = *snapshot_->recipe;
-    begun_ = recipe_;
+    config_ = *snapshot_->config;
+    begun_ = config_;
     own_ = true;
     if (!recovering_.empty()) {
       // It is in no file of a person's: still to be saved.
@@ -133,9 +133,9 @@ void TrainPage::take_snapshot() {
   }
   if (adopt_live_ && has_run() && begun_) {
     // A line that was taken may have been trained with others; what a new run needs stays as it is set.
-    for (RunRecipe* each : {&recipe_, &*begun_}) {
-      each->rate = snapshot_->recipe->rate;
-      each->schedule = snapshot_->recipe->schedule;
+    for (TrainingConfig* each : {&config_, &*begun_}) {
+      each->rate = snapshot_->config->rate;
+      each->schedule = snapshot_->config->schedule;
     }
   }
   recovering_.clear();
@@ -203,7 +203,7 @@ void TrainPage::image_changed() {
 
 // ------------------------------------------------------------------------------------------------- state
 
-std::vector<std::string> TrainPage::recipe_lines(const RunRecipe& r) {
+std::vector<std::string> TrainPage::config_lines(const TrainingConfig& r) {
   const bool text = r.model.find_first_of(" |\n") != std::string::npos;
   return {"train.data " + quoted(r.data),
           (text ? "train.layers " : "train.model ") + quoted(r.model),
@@ -225,7 +225,7 @@ std::vector<std::string> TrainPage::recipe_lines(const RunRecipe& r) {
 }
 
 std::vector<std::string> TrainPage::state() const {
-  std::vector<std::string> lines = recipe_lines(recipe_);
+  std::vector<std::string> lines = config_lines(config_);
   if (has_run()) lines.push_back("train.edits " + quoted(edits_text(edits_)));
   for (std::string& line : look()) lines.push_back(std::move(line));
   return lines;

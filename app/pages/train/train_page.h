@@ -1,5 +1,5 @@
 // The page `train`: a small CNN learns in front of the student, everything inside visible and under their hands. The
-// page has the run, the transport, the recipe and all commands that move a training; what the stage shows is one of the
+// page has the run, the transport, the config and all commands that move a training; what the stage shows is one of the
 // views (train_view.h, views.cpp).
 //
 // train_page.cpp: life, state, snapshots.  train_commands.cpp: commands of settings and weights.
@@ -7,7 +7,7 @@
 // what was put aside, lines.  train_lost.cpp: training that a program lost. train_readouts.cpp: readouts.
 // train_draw.cpp: stage, inspector, transport. train_recording.cpp: what recordings and lessons hold.
 //
-// Settings: the recipe is what the next start uses. While it equals the run's, Start goes on; after a change that a run
+// Settings: the config is what the next start uses. While it equals the run's, Start goes on; after a change that a run
 // cannot take while it is trained (all but rate and schedule) Start begins a new one, and asks first what shall become
 // of training that was not saved. A lesson does not ask: a person's own training is put aside, and can be gone back to.
 #pragma once
@@ -63,7 +63,7 @@ class TrainPage : public Page {
   };
   // A person's training that a lesson put aside, and the settings it had.
   struct Aside {
-    RunRecipe recipe;
+    TrainingConfig config;
     Edits edits;
     int64_t newest = 0;
   };
@@ -83,18 +83,18 @@ class TrainPage : public Page {
   void begun_by_somebody();                  // a run was begun, or gone on with
   void adopt_live() { adopt_live_ = true; }  // rate and schedule become those of the step that is shown
   std::vector<std::string> look() const;
-  static std::vector<std::string> recipe_lines(const RunRecipe& recipe);
+  static std::vector<std::string> config_lines(const TrainingConfig& config);
   void declare_settings(Registry& registry);
   void declare_run(Registry& registry);
   void declare_files(Registry& registry);
   void declare_lines(Registry& registry);
   void declare_weights(Registry& registry);
   void declare_readouts(Registry& registry);
-  void change(const std::function<void(RunRecipe&)>& change);
-  void change_live(const std::function<void(RunRecipe&)>& change, const TrainerThread::Command& command);
-  bool has_run() const { return snapshot_->recipe != nullptr; }
+  void change(const std::function<void(TrainingConfig&)>& change);
+  void change_live(const std::function<void(TrainingConfig&)>& change, const TrainerThread::Command& command);
+  bool has_run() const { return snapshot_->config != nullptr; }
   bool needs_new_run() const;
-  void with_run(const TrainerThread::Command& command);  // on a run of the present recipe: begins one if needed
+  void with_run(const TrainerThread::Command& command);  // on a run of the present config: begins one if needed
   void ask_or(const std::string& what, std::function<void()> go_on);
   void need_run() const;
   bool unsaved() const;
@@ -118,8 +118,8 @@ class TrainPage : public Page {
   TrainScene scene_;
   std::vector<std::unique_ptr<TrainView>> views_;
   size_t view_ = 0;
-  RunRecipe recipe_;                // as it is set now
-  std::optional<RunRecipe> begun_;  // what the run was begun with, rate and schedule as they are set now
+  TrainingConfig config_;                // as it is set now
+  std::optional<TrainingConfig> begun_;  // what the run was begun with, rate and schedule as they are set now
   TrainPace pace_;
   TrainSubscription subscription_;
   std::optional<Question> question_;

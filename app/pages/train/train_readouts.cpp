@@ -32,7 +32,7 @@ void TrainPage::declare_readouts(Registry& registry) {
   add("phase", "the phase of the step that comes next",
       [this] { return ReadoutValue(std::string(phase_name(snapshot_->next_phase))); });
   add("batch_size", "pictures of a step",
-      [=, this] { return number(has_run() ? static_cast<double>(snapshot_->recipe->batch) : 0.0); });
+      [=, this] { return number(has_run() ? static_cast<double>(snapshot_->config->batch) : 0.0); });
   add("loss", "of the step's batch, before its update",
       [=, this] { return number(static_cast<double>(snapshot_->loss)); });
   add("accuracy", "of the step's batch: the share that was right, 0 to 1",

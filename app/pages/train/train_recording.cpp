@@ -49,7 +49,7 @@ std::vector<std::string> TrainPage::replay() const {
   if (!has_run() || !s.start || !begun_) return state();
   std::vector<std::string> lines;
   if (s.file.empty()) {
-    lines = recipe_lines(*s.start);
+    lines = config_lines(*s.start);
     lines.push_back("train.until 0");
   } else {
     lines.push_back("train.open " + quoted(s.file));
@@ -78,7 +78,7 @@ std::vector<std::string> TrainPage::replay() const {
   }
   lines.push_back(until({s.step, s.next_phase}));
   if (needs_new_run()) {
-    for (std::string& line : recipe_lines(recipe_)) lines.push_back(std::move(line));
+    for (std::string& line : config_lines(config_)) lines.push_back(std::move(line));
   }
   for (std::string& line : look()) lines.push_back(std::move(line));
   return lines;

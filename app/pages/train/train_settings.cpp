@@ -86,7 +86,7 @@ void TrainSettings::declare(Registry& registry) {
       "The folder that the data set lies in",
       {Parameter::file_to_read("FOLDER", "its path")},
       [this](const Arguments& arguments) {
-        const std::string word = source_word(scene_.recipe().data);
+        const std::string word = source_word(scene_.config().data);
         for (const DataSource& source : data_sources()) {
           if (word == source.word && !source.takes_folder) {
             throw Error(fmt::format("{} is drawn by the program and needs no folder", word),
@@ -102,7 +102,7 @@ void TrainSettings::declare(Registry& registry) {
       "How many pictures the program draws",
       {Parameter::integer("N", "pictures, training, validation and test together", 10, 1'000'000)},
       [this](const Arguments& arguments) {
-        const std::string word = source_word(scene_.recipe().data);
+        const std::string word = source_word(scene_.config().data);
         for (const DataSource& source : data_sources()) {
           if (word == source.word && source.takes_folder) {
             throw Error(fmt::format("{} has the pictures that it has", word),
@@ -120,7 +120,7 @@ void TrainSettings::declare(Registry& registry) {
        Parameter::text("VALUE", "a number; on or off for nesterov")},
       [this](const Arguments& arguments) {
         registry_->run("train.optimizer " +
-                       with_optimizer_setting(scene_.recipe().optimizer, arguments.text(0), arguments.text(1)));
+                       with_optimizer_setting(scene_.config().optimizer, arguments.text(0), arguments.text(1)));
       },
       Undo::edit,
   });
@@ -155,17 +155,17 @@ void TrainSettings::declare(Registry& registry) {
         const double value = arguments.number(1);
         const auto steps = std::max<int64_t>(1, static_cast<int64_t>(value));
         const TrainSnapshotPtr now = scene_.snapshot();
-        const std::string& text = scene_.recipe().schedule;
-        const RunRecipe& recipe = scene_.recipe();
+        const std::string& text = scene_.config().schedule;
+        const TrainingConfig& config = scene_.config();
         int64_t samples = 0;
         if (!text.empty()) {
           samples = 1;  // it says all itself
-        } else if (now->split && now->recipe && same_data(*now->recipe, recipe) && now->recipe->split == recipe.split) {
+        } else if (now->split && now->config && same_data(*now->config, config) && now->config->split == config.split) {
           samples = static_cast<int64_t>(now->split->training.size());
         } else if (peek_.data()) {
-          samples = static_cast<int64_t>(recipe_split(recipe, *peek_.data()).training.size());
+          samples = static_cast<int64_t>(config_split(config, *peek_.data()).training.size());
         }
-        Schedule schedule = schedule_of(recipe, samples);
+        Schedule schedule = schedule_of(config, samples);
         using Kind = Schedule::Kind;
         if (name == "warm-up") {
           schedule.warm_up = static_cast<int64_t>(value);
@@ -193,7 +193,7 @@ void TrainSettings::declare(Registry& registry) {
        Parameter::text("VALUE", "how much, at most; on or off for flip")},
       [this](const Arguments& arguments) {
         const std::string &way = arguments.text(0), &value = arguments.text(1);
-        Augmentation now = Augmentation::parse(scene_.recipe().augment);
+        Augmentation now = Augmentation::parse(scene_.config().augment);
         if (way == "flip") {
           if (value != "on" && value != "off") throw Error("flip is on or off", "write train.augment.set flip on");
           now.flip = value == "on";
@@ -216,13 +216,13 @@ void TrainSettings::declare(Registry& registry) {
 // NETWORK
 
 const TrainSettings::Lines& TrainSettings::lines() const {
-  const RunRecipe& recipe = scene_.recipe();
-  if (lines_.model == recipe.model && lines_.shape == peek_.shape() && lines_.classes == peek_.classes() &&
+  const TrainingConfig& config = scene_.config();
+  if (lines_.model == config.model && lines_.shape == peek_.shape() && lines_.classes == peek_.classes() &&
       !lines_.lines.empty()) {
     return lines_;
   }
-  Lines made{recipe.model, peek_.shape(), peek_.classes(), {}, 0, {}};
-  const LayerList list = LayerList::parse(model_text(recipe.model, made.shape, made.classes));
+  Lines made{config.model, peek_.shape(), peek_.classes(), {}, 0, {}};
+  const LayerList list = LayerList::parse(model_text(config.model, made.shape, made.classes));
   const LayerList::Checked checked = list.check(made.shape, made.classes);
   if (checked.good) made.architecture = checked.good->text();
   bool joined = false;  // the line before holds layers without weights
@@ -243,7 +243,7 @@ const TrainSettings::Lines& TrainSettings::lines() const {
 }
 
 void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
-  constexpr size_t kMostLines = 14;
+  constexpr size_t kMaxLines = 14;
   const Lines& network = lines();
   ui.push_id("network");
   ui.section(network.parameters > 0 ? fmt::format("NETWORK \u00b7 {} parameters", grouped(network.parameters))
@@ -251,11 +251,11 @@ void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
   std::vector<Choice> choices;
   for (const Model& m : models()) choices.push_back({m.name, m.name});
   const bool named = std::any_of(choices.begin(), choices.end(),
-                                 [&](const Choice& choice) { return choice.value == scene_.recipe().model; });
-  ui.dropdown("model", choices, named ? scene_.recipe().model : "own", "train.model");
+                                 [&](const Choice& choice) { return choice.value == scene_.config().model; });
+  ui.dropdown("model", choices, named ? scene_.config().model : "own", "train.model");
   ui.error_beside("train.model");
   const Theme& theme = ui.theme();
-  for (size_t i = 0; i < std::min(kMostLines, network.lines.size()); ++i) {
+  for (size_t i = 0; i < std::min(kMaxLines, network.lines.size()); ++i) {
     const Line& line = network.lines[i];
     Rect rect = ui.take(ui.em(22));
     const float digits = ui.measure(Font::number, line.parameters).x;
@@ -264,8 +264,8 @@ void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
     rect.cut_right(10);
     ui.label(rect, line.words, Font::control, theme.text);
   }
-  if (network.lines.size() > kMostLines) {
-    ui.note(fmt::format("and {} more", network.lines.size() - kMostLines));
+  if (network.lines.size() > kMaxLines) {
+    ui.note(fmt::format("and {} more", network.lines.size() - kMaxLines));
   }
   if (now.architecture && !network.architecture.empty() && network.architecture != now.architecture->text()) {
     ui.note("Takes effect at the next start.");

@@ -51,6 +51,6 @@ class TrainSettings {
 };
 
 // The controls of augmentation alone: what a picture goes through before it is learned from.
-void draw_augmentation(Ui& ui, const RunRecipe& recipe);
+void draw_augmentation(Ui& ui, const TrainingConfig& config);
 
 }  // namespace striate

@@ -41,15 +41,15 @@ struct TrainScene {
   PageContext context;
   // The newest snapshot; never null. On the window's thread.
   std::function<TrainSnapshotPtr()> snapshot;
-  // The recipe as it is set now: that of the run, or what the next start will use.
-  std::function<const RunRecipe&()> recipe;
+  // The config as it is set now: that of the run, or what the next start will use.
+  std::function<const TrainingConfig&()> config;
   // Makes a picture the probe; the newest one counts. Where its shape is not the network's input it is left out. On
   // the window's thread; costs no more than the copy.
   std::function<void(const ProbePicture&)> set_probe;
-  // Trains a second run beside this one, begun from this run's recipe as `change` makes it; `what` says what is
+  // Trains a second run beside this one, begun from this run's config as `change` makes it; `what` says what is
   // different in it: "rate 0.1". Begins this run where there is none.
-  using ChangeRecipe = std::function<RunRecipe(const RunRecipe&)>;
-  std::function<void(const ChangeRecipe& change, const std::string& what)> compare;
+  using ChangeConfig = std::function<TrainingConfig(const TrainingConfig&)>;
+  std::function<void(const ChangeConfig& change, const std::string& what)> compare;
   std::function<void()> end_comparison;
   // Written and read while drawing; the views share it.
   std::shared_ptr<MapOpening> opening = std::make_shared<MapOpening>();

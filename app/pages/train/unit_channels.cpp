@@ -12,7 +12,7 @@ namespace striate {
 namespace {
 
 // The products of one map that are worked out on the window's thread, once per snapshot; a larger filter gets words.
-constexpr int64_t kMostProducts = int64_t{1} << 22;
+constexpr int64_t kMaxProducts = int64_t{1} << 22;
 
 // As large as it fits, and never too thin to be seen.
 Vec fit(int rows, int columns, Vec box) {
@@ -45,11 +45,11 @@ TensorGrid one_map(const std::vector<float>& values, int rows, int columns, Vec 
 bool UnitView::shows_channels(const Opened& o) const { return state_.channels && o.conv; }
 
 const ChannelWalk* UnitView::channel_walk(const TrainSnapshot& now, const Opened& o) const {
-  if (channel_products(o.values, o.node) > kMostProducts) return nullptr;
+  if (channel_products(o.values, o.node) > kMaxProducts) return nullptr;
   const ChannelKey key{now.run,
                        now.version,
                        o.values.activation(o.input),
-                       o.values.array(Role::weight, o.weight_name),
+                       o.values.array(TensorKind::weight, o.weight_name),
                        o.node,
                        o.walk.place.sample,
                        o.filter};
@@ -67,7 +67,7 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const TrainSnapshot& now,
     ui.empty_state(area, Icon::picture, "Too much for one figure",
                    fmt::format("All rows together are {} products; up to {} are worked out at every step. One window "
                                "at a time is shown under one window, {}.",
-                               channel_products(o.values, o.node), kMostProducts, ui.at_the_right()));
+                               channel_products(o.values, o.node), kMaxProducts, ui.at_the_right()));
     scene_.opening->figure = area;
     return;
   }
@@ -96,7 +96,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
   const float third = std::max(8.0f, (room.w - name_wide - 2 * sign_wide - number_wide - ui.em(12)) / 3);
   const float* x = o.values.activation(o.input) +
                    (int64_t{1} * o.walk.place.sample * o.in.channels + walk.first_channel) * o.in.rows * o.in.columns;
-  const float* w = o.values.array(Role::weight, o.weight_name);
+  const float* w = o.values.array(TensorKind::weight, o.weight_name);
   const auto scale_to = [](float limit) { return TensorScale{ScaleScope::layer, true, {limit}}; };
   struct Column {
     const char* label;
@@ -231,7 +231,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
       const Rect map{column.left, row_of(c).y + (pitch - column.size.y) / 2, column.size.x, column.size.y};
       if (column.sign[0] != 0) {
         ui.label({map.x - sign_wide, row_of(c).y, sign_wide - ui.em(4), pitch}, column.sign, Font::control,
-                 theme.secondary, Align::centre);
+                 theme.secondary, Align::center);
       }
       // Where the chosen value of the output stands, and the window that it reads.
       const Conv2dShape& g = o.geometry;

@@ -18,13 +18,13 @@ void UnitView::declare(Registry& registry) {
 }
 
 void UnitView::declare_commands(Registry& registry) {
-  constexpr double kMost = 1 << 20;
+  constexpr double kMax = 1 << 20;
   const auto command = [&](std::string name, std::string help, std::vector<Parameter> parameters, auto apply) {
     registry.add(Command{std::move(name), std::move(help), std::move(parameters), apply});
   };
   const auto whole = [](const Arguments& a, size_t i) { return static_cast<int>(a.integer(i)); };
   const auto number = [](const char* name, const char* help, double low) {
-    return Parameter::integer(name, help, low, kMost);
+    return Parameter::integer(name, help, low, kMax);
   };
   command(
       "train.unit.open", "Opens a unit or filter of a layer, and shows the view",
@@ -59,14 +59,14 @@ void UnitView::declare_commands(Registry& registry) {
             state_.column = whole(a, 0), state_.row = whole(a, 1), state_.walked = -1;
           });
   command("train.unit.move", "Moves to a neighboring output cell",
-          {number("DX", "columns", -kMost), number("DY", "rows", -kMost)}, [this, whole](const Arguments& a) {
+          {number("DX", "columns", -kMax), number("DY", "rows", -kMax)}, [this, whole](const Arguments& a) {
             const Opened o = opened();
             state_.column = clamped(o.column + whole(a, 0), o.out.columns);
             state_.row = clamped(o.row + whole(a, 1), o.out.rows);
             state_.walked = -1;
           });
   command("train.unit.turn", "The next or last filter, slice or layer",
-          {Parameter::choice("WHAT", "what", {"filter", "slice", "layer"}), number("BY", "how many further", -kMost)},
+          {Parameter::choice("WHAT", "what", {"filter", "slice", "layer"}), number("BY", "how many further", -kMax)},
           [this, whole](const Arguments& a) {
             const Opened o = opened();
             const int by = whole(a, 1);
@@ -141,7 +141,7 @@ void UnitView::declare_readouts(Registry& registry) {
     const auto list = chain(*o);
     return real(list.empty() ? o->walk.value : list.back().second.value);
   });
-  add("weight.name", "slot and index of the shown weight: what train.edit takes", [this] {
+  add("weight.name", "tensor and index of the shown weight: what train.edit takes", [this] {
     const Opened o = opened();
     if (o.weight_name.empty()) throw Error("this layer has no weights", "choose a conv or dense layer");
     return ReadoutValue(fmt::format("{} {}", o.weight_name, o.weight_index(o.weight_row, o.weight_column)));
@@ -155,9 +155,9 @@ void UnitView::declare_readouts(Registry& registry) {
   add("weight.gradient", "what the loss of the batch changes by with the shown weight", [this, real] {
     const Opened o = opened();
     const TrainSnapshotPtr now = scene_.snapshot();
-    const SlotValues* slot = now->slot(Role::weight_gradient, o.weight_name);
-    if (slot == nullptr) throw Error("the gradient is not at hand", "show the view: train.view unit");
-    return real(slot->values[static_cast<size_t>(o.weight_index(o.weight_row, o.weight_column))]);
+    const TensorValues* tensor = now->tensor(TensorKind::weight_gradient, o.weight_name);
+    if (tensor == nullptr) throw Error("the gradient is not available", "show the view: train.view unit");
+    return real(tensor->values[static_cast<size_t>(o.weight_index(o.weight_row, o.weight_column))]);
   });
 }
 

@@ -5,13 +5,13 @@
 
 #include "app/pages/train/unit_view.h"
 #include "app/widgets/sum_row.h"
-#include "app/widgets/tap_colours.h"
+#include "app/widgets/tap_colors.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
-constexpr int kMostChips = 49;
+constexpr int kMaxChips = 49;
 const char* const kNowWeights = "The sum above was computed with the weights as they are now.";
 const char* const kNewBatch =
     "The batch is new; forward, the next phase, computes its values. The sum above shows what they become.";
@@ -99,7 +99,7 @@ void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) co
 
 void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
   const int taps = o.terms_shown(), first = o.first_term();
-  if (taps > kMostChips) {
+  if (taps > kMaxChips) {
     // Too many for chips: the largest of the slice.
     std::vector<int> order(static_cast<size_t>(taps));
     for (int i = 0; i < taps; ++i) order[static_cast<size_t>(i)] = first + i;
@@ -133,7 +133,7 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
     }
     SumChip chip;
     chip.term = &o.printed.terms[static_cast<size_t>(first + i)];
-    chip.colour = tap_colour(i, taps, ui.theme().dark);
+    chip.color = tap_color(i, taps, ui.theme().dark);
     chip.dashed = t.padding;
     chip.about = fmt::format("{} \u00d7 {}{}", full_value(t.x), full_value(t.w),
                              t.padding ? "; the padding holds a 0" : "; " + term_name(now, o, t) + " of the input");
@@ -187,10 +187,10 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
       ui.note(rounded + full_value(walk.value) + ".");
     }
     ui.end_reserved(ui.height_of([&] { ui.note(rounded + "-0.0000000000."); }));
-  } else if (walk.form == UnitForm::normalised) {
+  } else if (walk.form == UnitForm::normalized) {
     ui.row("value that comes in", full_value(walk.terms[0].x), Concept::input);
     ui.row(state_.batch ? "\u2212 mean of the batch" : "\u2212 running mean", full_value(walk.mean));
-    ui.row("\u00d7 1 / deviation", full_value(walk.inverse_deviation));
+    ui.row("\u00d7 1 / std", full_value(walk.rstd));
     ui.row("\u00d7 learned scale", full_value(walk.scale), Concept::kernel);
     ui.row("+ learned shift", full_value(walk.shift), Concept::bias);
     ui.big_row("value", full_value(walk.value), Concept::activation);
@@ -240,10 +240,10 @@ void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   ui.note(fmt::format("{} {}, slice {}, {}", o.dense ? "neuron" : "filter", o.filter, o.slice,
                       row_column(o.weight_row, o.weight_column)));
   ui.row("value", full_value(t->w), Concept::kernel);
-  const SlotValues* gradient = now.slot(Role::weight_gradient, o.weight_name);
+  const TensorValues* gradient = now.tensor(TensorKind::weight_gradient, o.weight_name);
   ui.row("gradient", gradient != nullptr ? full_value(gradient->values[at]) : "-", Concept::gradient);
-  const SlotValues* before =
-      previous_ && previous_->run == now.run ? previous_->slot(Role::weight, o.weight_name) : nullptr;
+  const TensorValues* before =
+      previous_ && previous_->run == now.run ? previous_->tensor(TensorKind::weight, o.weight_name) : nullptr;
   const bool changed = before != nullptr && at < before->values.size();
   ui.row(changed ? fmt::format("changed since step {}", previous_->step) : "changed",
          changed ? short_value(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4) : "-");
@@ -254,7 +254,7 @@ void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   spec.decimals = 6;
   ui.number_field("new value", static_cast<double>(t->w), spec, fmt::format("train.edit {} {}", o.weight_name, index));
   ui.error_beside("train.edit");
-  const bool edited = now.edited.contains({Role::weight, o.weight_name});
+  const bool edited = now.edited.contains({TensorKind::weight, o.weight_name});
   ui.button("Back to the trained value", fmt::format("train.restore {} {}", o.weight_name, index), {.enabled = edited});
   ui.error_beside("train.restore");
   const size_t end = o.weight_name.rfind(".weight");

@@ -29,7 +29,7 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
       return i < o.out.channels ? y[i] : 0.0f;
     };
     grid.blank = [&, rows = grid.rows](int row, int column) { return column * rows + row >= o.out.channels; };
-    grid.frame = [&, rows = grid.rows](int row, int column) -> Colour {
+    grid.frame = [&, rows = grid.rows](int row, int column) -> Color {
       return column * rows + row == o.filter ? theme.activation : 0;
     };
     grid.command = "train.unit.filter";
@@ -47,16 +47,16 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
   grid.rows = o.out.rows, grid.columns = o.out.columns;
   grid.limit = largest_of(plane, int64_t{1} * o.out.rows * o.out.columns);
   grid.value = [&](int row, int column) { return plane[row * o.out.columns + column]; };
-  grid.frame = [&](int row, int column) -> Colour {
+  grid.frame = [&](int row, int column) -> Color {
     if (row == o.row && column == o.column) return theme.activation;
     if (hover_.kind != Hover::Kind::input || !o.conv) return 0;
-    // Every output that reads the hovered value, in the colour of the tap that reads it.
+    // Every output that reads the hovered value, in the color of the tap that reads it.
     const int r = hover_.row + g.pad_top - row * g.stride_y, s = hover_.column + g.pad_left - column * g.stride_x;
     if (r < 0 || s < 0 || r % g.dilation_y != 0 || s % g.dilation_x != 0 || r / g.dilation_y >= g.r ||
         s / g.dilation_x >= g.s) {
       return 0;
     }
-    const Colour own = colour_of_tap(ui, r / g.dilation_y * g.s + s / g.dilation_x, o.per_slice);
+    const Color own = color_of_tap(ui, r / g.dilation_y * g.s + s / g.dilation_x, o.per_slice);
     return own ? own : theme.kernel;
   };
   grid.command = "train.unit.cursor";

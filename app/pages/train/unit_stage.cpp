@@ -10,7 +10,7 @@ namespace striate {
 namespace {
 
 constexpr float kGap = 24;
-constexpr float kMostKernelCell = 50;  // of kernels beside each other
+constexpr float kMaxKernelCell = 50;  // of kernels beside each other
 
 }  // namespace
 
@@ -76,7 +76,7 @@ void UnitView::draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, co
     // A projector's stage is wide and its captions are high: there they stand beside each other where that is larger.
     const float gaps = kGap * static_cast<float>(stack - 1);
     const float across = (area.w * 0.38f - gaps) / static_cast<float>(stack * k_columns);
-    const float beside = std::min({high / static_cast<float>(k_rows), across, kMostKernelCell});
+    const float beside = std::min({high / static_cast<float>(k_rows), across, kMaxKernelCell});
     kernels_beside_ = ui.frame().presentation && beside > k_cell;
     if (kernels_beside_) k_cell = beside;
     k_cell = k_cell > 12 ? std::floor(k_cell) : k_cell;
@@ -146,21 +146,21 @@ void UnitView::draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const
     }
     return -1;
   };
-  grid.colour = [&](int row, int column) -> Colour {
+  grid.color = [&](int row, int column) -> Color {
     const int i = tap_at(row, column);
     if (i < 0) return 0;
-    if (o.conv) return colour_of_tap(ui, i, o.per_slice);
+    if (o.conv) return color_of_tap(ui, i, o.per_slice);
     if (i == o.walk.winner && !o.dense) return theme.activation;
-    return o.walk.form == UnitForm::products && !o.dense ? colour_of_tap(ui, i, o.terms_shown()) : 0;
+    return o.walk.form == UnitForm::products && !o.dense ? color_of_tap(ui, i, o.terms_shown()) : 0;
   };
-  grid.frame = [&](int row, int column) -> Colour {
+  grid.frame = [&](int row, int column) -> Color {
     if (hover_.kind == Hover::Kind::kernel && o.conv) {
       // Every input that the hovered weight touches over the whole slide.
       const int p = row + g.pad_top - hover_.row * g.dilation_y, q = column + g.pad_left - hover_.column * g.dilation_x;
       const bool touched = p >= 0 && q >= 0 && p % g.stride_y == 0 && q % g.stride_x == 0 &&
                            p / g.stride_y < o.out.rows && q / g.stride_x < o.out.columns;
       if (!touched) return 0;
-      const Colour own = colour_of_tap(ui, hover_.row * g.s + hover_.column, o.per_slice);
+      const Color own = color_of_tap(ui, hover_.row * g.s + hover_.column, o.per_slice);
       return own ? own : theme.kernel;
     }
     if (hover_.kind == Hover::Kind::kernel && o.dense && row == hover_.row && column == hover_.column)
@@ -227,8 +227,8 @@ void UnitView::draw_kernels(Ui& ui, const Rect& place, float cell, const Opened&
   const int lit = hover_.kind == Hover::Kind::chip     ? hover_.column
                   : hover_.kind == Hover::Kind::kernel ? hover_.row * o.kernel_columns + hover_.column
                                                        : index_of_input();
-  grid.frame = [&](int row, int column) -> Colour { return row * o.kernel_columns + column == lit ? theme.text : 0; };
-  grid.colour = [&](int row, int column) { return colour_of_tap(ui, row * o.kernel_columns + column, taps); };
+  grid.frame = [&](int row, int column) -> Color { return row * o.kernel_columns + column == lit ? theme.text : 0; };
+  grid.color = [&](int row, int column) { return color_of_tap(ui, row * o.kernel_columns + column, taps); };
   const auto hovered = [&](const GridResponse& r) {
     if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::kernel, r.row, r.column};
     if (r.clicked) ui.send(fmt::format("train.unit.weight {} {}", r.column, r.row));
@@ -255,7 +255,7 @@ void UnitView::draw_kernels(Ui& ui, const Rect& place, float cell, const Opened&
   grid.tooltip = "The weights. Type, drag or wheel to change one, also while it trains. A click opens its card.";
   grid.editable = true;
   const auto selected = grid.frame;
-  grid.frame = [&](int row, int column) -> Colour {
+  grid.frame = [&](int row, int column) -> Color {
     if (row == o.weight_row && column == o.weight_column) return theme.kernel;
     return selected(row, column);
   };

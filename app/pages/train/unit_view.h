@@ -75,7 +75,7 @@ class UnitView : public TrainView {
     int kernel_rows = 1, kernel_columns = 1;  // conv, dense: of the weights of one slice
     int per_slice = 1;                        // terms
     Conv2dShape geometry;                     // conv
-    std::string weight_name, bias_name;       // slots; empty: none
+    std::string weight_name, bias_name;       // tensors; empty: none
     UnitWalk walk;
     PrintedSum printed;                        // form products
     int64_t weight_index(int r, int s) const;  // of the shown filter and slice; -1: none

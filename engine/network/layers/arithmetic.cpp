@@ -49,11 +49,11 @@ class Add : public Binary {
     }
     for (size_t i = 2; i < call.x.size(); ++i) {
       if (same(call, i)) {
-        copy(stream, call.y.count(), call.x[i].data, call.y.data, Result::add);
+        copy(stream, call.y.count(), call.x[i].data, call.y.data, Result::accumulate);
       } else {
         const Box box = layers::box_of(call.y.shape);
         strided_copy(stream, box, call.x[i].data, layers::repeated(call.x[i].shape, call.y.shape), call.y.data,
-                     dense_strides(box), Result::add);
+                     dense_strides(box), Result::accumulate);
       }
     }
   }

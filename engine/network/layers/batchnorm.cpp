@@ -21,13 +21,13 @@ class BatchNorm : public layers::Pointwise {
     const Shape each{inputs[0][1]};
     return {{"weight", each, WeightSpec::Kind::scale, 1, 1}, {"bias", each, WeightSpec::Kind::shift, 1, 1}};
   }
-  std::vector<Running> running(const std::vector<Shape>& inputs) const override {
+  std::vector<BufferSpec> buffers(const std::vector<Shape>& inputs) const override {
     const Shape each{inputs[0][1]};
     return {{"running_mean", each, 0}, {"running_var", each, 1}};
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     const Shape each{inputs[0][1]};
-    return {{"mean", each, false}, {"inverse_deviation", each, false}};
+    return {{"mean", each, false}, {"rstd", each, false}};
   }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {
     return {2 * inputs[0][1], fmt::format("2*{}", inputs[0][1])};
@@ -41,30 +41,30 @@ class BatchNorm : public layers::Pointwise {
   void forward(Stream& stream, const LayerCall& call) const override {
     const BatchNormShape s = shape(call.y.shape);
     if (call.mode == Mode::evaluation) {
-      batch_norm_forward_evaluation(stream, s, call.x[0].data, call.weights[0], call.weights[1], call.running[0],
-                                    call.running[1], call.y.data);
+      batch_norm_forward_evaluation(stream, s, call.x[0].data, call.weights[0], call.weights[1], call.buffers[0],
+                                    call.buffers[1], call.y.data);
       return;
     }
-    check(call.kept[0] != nullptr, "batch normalization in training mode in a network without gradients");
-    batch_norm_forward_training(stream, s, call.x[0].data, call.weights[0], call.weights[1], call.running[0],
-                                call.running[1], call.kept[0], call.kept[1], call.y.data, call.scratch);
+    check(call.saved[0] != nullptr, "batch normalization in training mode in a network without gradients");
+    batch_norm_forward_training(stream, s, call.x[0].data, call.weights[0], call.weights[1], call.buffers[0],
+                                call.buffers[1], call.saved[0], call.saved[1], call.y.data, call.scratch);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     const BatchNormShape s = shape(call.y.shape);
     if (call.mode == Mode::evaluation) {
       for (float* dw : call.dw) fill(stream, s.c, 0, dw);
       if (call.dx[0] == nullptr) return;
-      batch_norm_backward_evaluation(stream, s, call.weights[0], call.running[1], call.dy, call.dx[0],
+      batch_norm_backward_evaluation(stream, s, call.weights[0], call.buffers[1], call.dy, call.dx[0],
                                      call.dx_result[0]);
       return;
     }
     float* dgamma = call.dw.empty() ? nullptr : call.dw[0];
     float* dbeta = call.dw.empty() ? nullptr : call.dw[1];
-    if (dgamma != nullptr && call.dx_result[0] == Result::add) {  // the operator would add to these, too
+    if (dgamma != nullptr && call.dx_result[0] == Result::accumulate) {  // the operator would add to these, too
       fill(stream, s.c, 0, dgamma);
       fill(stream, s.c, 0, dbeta);
     }
-    batch_norm_backward(stream, s, call.x[0].data, call.weights[0], call.kept[0], call.kept[1], call.dy, call.dx[0],
+    batch_norm_backward(stream, s, call.x[0].data, call.weights[0], call.saved[0], call.saved[1], call.dy, call.dx[0],
                         dgamma, dbeta, call.dx_result[0], call.scratch);
   }
 
@@ -113,7 +113,7 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kBatchNorm{
     .word = "batchnorm",
-    .title = "Batch normalisation",
+    .title = "Batch normalization",
     .explanation =
         "Each channel is shifted and scaled so that over the batch its mean is 0 and its deviation 1; then it is "
         "scaled and shifted again by two learned numbers. Layers behind it see values of a steady size, which allows "

@@ -82,9 +82,9 @@ class Conv : public Layer {
     float* const db = !call.dw.empty() && bias ? call.dw[1] : nullptr;
     if (!call.dw.empty()) {
       if (flat()) {
-        conv2d_backward_weights(stream, plane(in), x, call.dy, call.dw[0], db, Result::replace, call.scratch);
+        conv2d_backward_weights(stream, plane(in), x, call.dy, call.dw[0], db, Result::overwrite, call.scratch);
       } else {
-        conv3d_backward_weights(stream, volume(in), x, call.dy, call.dw[0], db, Result::replace, call.scratch);
+        conv3d_backward_weights(stream, volume(in), x, call.dy, call.dw[0], db, Result::overwrite, call.scratch);
       }
     }
     if (call.dx[0] == nullptr) return;

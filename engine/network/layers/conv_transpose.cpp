@@ -88,7 +88,7 @@ class ConvTranspose : public Layer {
     if (flat()) {
       const ConvTranspose2dShape s = plane(in);
       if (!call.dw.empty()) {
-        conv_transpose2d_backward_weights(stream, s, x, call.dy, call.dw[0], db, Result::replace, call.scratch);
+        conv_transpose2d_backward_weights(stream, s, x, call.dy, call.dw[0], db, Result::overwrite, call.scratch);
       }
       if (call.dx[0] != nullptr) {
         conv_transpose2d_backward_input(stream, s, call.dy, w, call.dx[0], call.dx_result[0], call.scratch);
@@ -97,7 +97,7 @@ class ConvTranspose : public Layer {
     }
     const ConvTranspose3dShape s = volume(in);
     if (!call.dw.empty()) {
-      conv_transpose3d_backward_weights(stream, s, x, call.dy, call.dw[0], db, Result::replace, call.scratch);
+      conv_transpose3d_backward_weights(stream, s, x, call.dy, call.dw[0], db, Result::overwrite, call.scratch);
     }
     if (call.dx[0] != nullptr) {
       conv_transpose3d_backward_input(stream, s, call.dy, w, call.dx[0], call.dx_result[0]);

@@ -50,7 +50,7 @@ class Dense : public Layer {
     const layers::Channels x = layers::channels(call.x[0].shape);
     if (!call.dw.empty()) {
       dense_backward_weights(stream, x.n, x.c, k, call.x[0].data, call.dy, call.dw[0], bias ? call.dw[1] : nullptr,
-                             Result::replace, call.scratch);
+                             Result::overwrite, call.scratch);
     }
     if (call.dx[0] != nullptr) {
       dense_backward_input(stream, x.n, x.c, k, call.dy, call.weights[0], call.dx[0], call.dx_result[0], call.scratch);
@@ -91,7 +91,7 @@ extern const LayerKind kDense{
     .title = "Dense layer",
     .explanation =
         "Every neuron looks at all values of the layer before: it multiplies each by a weight of its own, adds the "
-        "products up and adds its bias. Nothing is shared and no neighbourhood is known, so a dense layer needs many "
+        "products up and adds its bias. Nothing is shared and no neighborhood is known, so a dense layer needs many "
         "weights and would have to learn a shifted picture anew. At the end of a network it weighs what the "
         "convolutions have found and gives one number for each class.",
     .make = layers::made<Dense>,

@@ -11,15 +11,17 @@ class DropoutLayer : public layers::Pointwise {
  public:
   float rate = 0.5f;
 
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override { return {{"mask", inputs[0], false}}; }
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
+    return {{"mask", inputs[0], false}};
+  }
   bool uses_random() const override { return true; }
   bool in_place() const override { return true; }
 
   void forward(Stream& stream, const LayerCall& call) const override {
     if (call.mode == Mode::evaluation && call.y.data == call.x[0].data) return;
     if (call.mode == Mode::evaluation) return copy(stream, call.y.count(), call.x[0].data, call.y.data);
-    check(call.kept[0] != nullptr, "dropout in training mode in a network without gradients");
-    dropout_forward(stream, call.y.count(), rate, call.seed, call.counter, call.x[0].data, call.kept[0], call.y.data);
+    check(call.saved[0] != nullptr, "dropout in training mode in a network without gradients");
+    dropout_forward(stream, call.y.count(), rate, call.seed, call.counter, call.x[0].data, call.saved[0], call.y.data);
     dropout_next(stream, call.counter);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
@@ -27,7 +29,7 @@ class DropoutLayer : public layers::Pointwise {
     if (call.mode == Mode::evaluation) {
       return copy(stream, call.y.count(), call.dy, call.dx[0], call.dx_result[0]);
     }
-    dropout_backward(stream, call.y.count(), call.kept[0], call.dy, call.dx[0], call.dx_result[0]);
+    dropout_backward(stream, call.y.count(), call.saved[0], call.dy, call.dx[0], call.dx_result[0]);
   }
 };
 

@@ -1,5 +1,5 @@
 // The exponential units: elu, selu, celu.
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 #include "engine/network/layers/rows.h"
 
 namespace striate {
@@ -7,40 +7,40 @@ namespace {
 
 using layers::kLargest, layers::place;
 
-class Elu : public layers::CurveLayer {
+class Elu : public layers::ActivationLayer {
  public:
-  Elu() { curve = {CurveKind::elu, 1, 0}; }
+  Elu() { activation = {ActivationKind::elu, 1, 0}; }
 };
 
 // Klambauer's two numbers, as ONNX and PyTorch have them.
 constexpr float kSeluA = 1.67326319217681884765625f, kSeluB = 1.05070102214813232421875f;
 
-class Selu : public layers::CurveLayer {
+class Selu : public layers::ActivationLayer {
  public:
-  Selu() { curve = {CurveKind::selu, kSeluA, kSeluB}; }
+  Selu() { activation = {ActivationKind::selu, kSeluA, kSeluB}; }
 };
 
-class Celu : public layers::CurveLayer {
+class Celu : public layers::ActivationLayer {
  public:
-  Celu() { curve = {CurveKind::celu, 1, 0}; }
+  Celu() { activation = {ActivationKind::celu, 1, 0}; }
 };
 
-constexpr LayerField kEluFields[] = {place<&Elu::curve, &Curve::a>("a", "A")
+constexpr LayerField kEluFields[] = {place<&Elu::activation, &Activation::a>("a", "A")
                                          .between(-kLargest, kLargest)
                                          .usually(0, 2)
                                          .called("alpha", "alpha", "alpha")
                                          .explained("How far negative values sink")};
-constexpr LayerField kSeluFields[] = {place<&Selu::curve, &Curve::a>("a", "A")
+constexpr LayerField kSeluFields[] = {place<&Selu::activation, &Activation::a>("a", "A")
                                           .between(-kLargest, kLargest)
                                           .usually(0, 2)
                                           .called(kNoName, kNoName, "alpha")
                                           .explained("How far negative values sink, before the gain"),
-                                      place<&Selu::curve, &Curve::b>("gain", "GAIN")
+                                      place<&Selu::activation, &Activation::b>("gain", "GAIN")
                                           .between(-kLargest, kLargest)
                                           .usually(0, 2)
                                           .called(kNoName, kNoName, "gamma")
                                           .explained("What all values are multiplied by in the end")};
-constexpr LayerField kCeluFields[] = {place<&Celu::curve, &Curve::a>("a", "A")
+constexpr LayerField kCeluFields[] = {place<&Celu::activation, &Activation::a>("a", "A")
                                           .between(1e-30, kLargest)
                                           .usually(0.05, 2)
                                           .called("alpha", "alpha", "alpha")
@@ -48,15 +48,15 @@ constexpr LayerField kCeluFields[] = {place<&Celu::curve, &Curve::a>("a", "A")
 
 // The two have SELU with Klambauer's numbers alone.
 void selu_to_torch(TorchPage& to, const ExportNode& n) {
-  const Curve& curve = n.as<Selu>().curve;
-  if (curve.a == kSeluA && curve.b == kSeluB) return layers::torch_call(to, n, "F.selu");
-  to.line(n, fmt::format("{} * F.elu({}, {})", python_number(curve.b), to.x(n), python_number(curve.a)));
+  const Activation& activation = n.as<Selu>().activation;
+  if (activation.a == kSeluA && activation.b == kSeluB) return layers::torch_call(to, n, "F.selu");
+  to.line(n, fmt::format("{} * F.elu({}, {})", python_number(activation.b), to.x(n), python_number(activation.a)));
 }
 void selu_to_keras(KerasPage& to, const ExportNode& n) {
-  const Curve& curve = n.as<Selu>().curve;
-  if (curve.a == kSeluA && curve.b == kSeluB) return layers::keras_call(to, n, "ops.selu");
-  layers::keras_pointwise(to, n,
-                          fmt::format("{} * ops.elu({}, {})", python_number(curve.b), to.x(n), python_number(curve.a)));
+  const Activation& activation = n.as<Selu>().activation;
+  if (activation.a == kSeluA && activation.b == kSeluB) return layers::keras_call(to, n, "ops.selu");
+  layers::keras_pointwise(
+      to, n, fmt::format("{} * ops.elu({}, {})", python_number(activation.b), to.x(n), python_number(activation.a)));
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ extern const LayerKind kSelu{
     .title = "SELU",
     .explanation =
         "An ELU whose two numbers were worked out so that mean 0 and deviation 1 reproduce themselves: in a deep stack "
-        "of dense layers with suitable starting weights the values neither fade nor explode, without any normalisation "
+        "of dense layers with suitable starting weights the values neither fade nor explode, without any normalization "
         "layer between.",
     .make = layers::made<Selu>,
     .fields = kSeluFields,

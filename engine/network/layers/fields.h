@@ -29,8 +29,8 @@ inline std::string spoken(const LayerField& field) { return field.spoken != null
 
 // A bound of a range as a whole number: a double can't hold the largest ones.
 inline int64_t whole_bound(double bound) {
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  return bound >= 9.2e18 ? kMost : bound <= -9.2e18 ? -kMost - 1 : static_cast<int64_t>(bound);
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  return bound >= 9.2e18 ? kMax : bound <= -9.2e18 ? -kMax - 1 : static_cast<int64_t>(bound);
 }
 
 // ---- forms of values
@@ -140,7 +140,7 @@ struct FormOf<std::optional<T>> {
   using Form = Maybe<typename FormOf<T>::Form>;
 };
 
-// ---- a member of a layer: &Conv::k, or by way of another, &Elu::curve, &Curve::a
+// ---- a member of a layer: &Conv::k, or by way of another, &Elu::activation, &Activation::a
 template <auto... path>
 struct Path;
 template <typename C, typename T, T C::*first, auto... rest>

@@ -50,7 +50,7 @@ extern const LayerKind kFlatten{
     .title = "Flatten",
     .explanation =
         "Writes channels, rows and columns one after the other into a single list, so that a dense layer can read "
-        "them. Nothing is computed; what is lost is the knowledge of which values were neighbours.",
+        "them. Nothing is computed; what is lost is the knowledge of which values were neighbors.",
     .make = layers::made<Flatten>,
     .fields = kFields,
     .first = "flatten",

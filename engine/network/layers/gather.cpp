@@ -9,7 +9,7 @@
 namespace striate {
 namespace {
 
-constexpr int kMostIndices = 65536;
+constexpr int kMaxIndices = 65536;
 
 class Gather : public Layer {
  public:
@@ -57,13 +57,13 @@ class Gather : public Layer {
   }
 };
 
-constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
 
-// How many places the shape asks for; kMost stands for all that are more.
+// How many places the shape asks for; kMax stands for all that are more.
 int64_t count_of(const Gather& layer) {
   int64_t count = 1;
   for (const int64_t size : layer.shape.value_or(std::vector<int64_t>{})) {
-    if (__builtin_mul_overflow(count, size, &count)) count = kMost;
+    if (__builtin_mul_overflow(count, size, &count)) count = kMax;
   }
   return count;
 }
@@ -75,12 +75,12 @@ constexpr LayerField kFields[] = {
         .called("dim", "axis", "axis")
         .explained("Along which axis; 0 is the batch"),
     layers::after_as<layers::Maybe<layers::SizesForm>, &Gather::shape>("shape", "shape", "SIZES")
-        .between(0, kMost)
+        .between(0, kMax)
         .called(kNoName, kNoName, kNoName)
         .explained("The shape of the places, where they are no plain list"),
-    layers::place_as<layers::ListForm<kMostIndices>, &Gather::indices>("places", "PLACES")
+    layers::place_as<layers::ListForm<kMaxIndices>, &Gather::indices>("places", "PLACES")
         .must()
-        .between(-kMost, kMost)
+        .between(-kMax, kMax)
         .only_where([](const Layer& layer) { return count_of(static_cast<const Gather&>(layer)) > 0; })
         .called("index", "indices", "indices")
         .explained("The numbers of what is taken, in the order in which it comes; negative: from the end")};

@@ -1,31 +1,32 @@
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 #include "engine/network/layers/rows.h"
 
 namespace striate {
 namespace {
 
-class Gelu : public layers::CurveLayer {
+class Gelu : public layers::ActivationLayer {
  public:
-  Gelu() { curve = {CurveKind::gelu, 0, 0}; }
+  Gelu() { activation = {ActivationKind::gelu, 0, 0}; }
 };
 
 // "tanh" for the approximation.
 struct Approximated {
   static constexpr auto kType = LayerField::Type::on_off;
-  static void read(LayerWords&, const LayerField&, CurveKind& kind) { kind = CurveKind::gelu_tanh; }
-  static std::string text(const CurveKind& kind) { return kind == CurveKind::gelu_tanh ? "on" : "off"; }
+  static void read(LayerWords&, const LayerField&, ActivationKind& kind) { kind = ActivationKind::gelu_tanh; }
+  static std::string text(const ActivationKind& kind) { return kind == ActivationKind::gelu_tanh ? "on" : "off"; }
 };
 constexpr LayerField kFields[] = {
-    layers::after_as<Approximated, &Gelu::curve, &Curve::kind>("tanh", "approximation", "")
+    layers::after_as<Approximated, &Gelu::activation, &Activation::kind>("tanh", "approximation", "")
         .called("approximate", "approximate", "approximate")
         .explained("The older formula with a tanh, which differs in the fourth digit")};
 
 void to_torch(TorchPage& to, const ExportNode& n) {
-  layers::torch_call(to, n, "F.gelu", n.as<Gelu>().curve.kind == CurveKind::gelu_tanh ? "approximate=\"tanh\"" : "");
+  layers::torch_call(to, n, "F.gelu",
+                     n.as<Gelu>().activation.kind == ActivationKind::gelu_tanh ? "approximate=\"tanh\"" : "");
 }
 void to_onnx(OnnxPage& to, const ExportNode& n) {
   to.need(20, "Gelu");
-  const bool tanh = n.as<Gelu>().curve.kind == CurveKind::gelu_tanh;
+  const bool tanh = n.as<Gelu>().activation.kind == ActivationKind::gelu_tanh;
   to.op("Gelu", n, {to.input(n)}).with_text("approximate", tanh ? "tanh" : "none");
 }
 

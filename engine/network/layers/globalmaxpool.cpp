@@ -9,18 +9,18 @@ class GlobalMaxPool : public Layer {
  public:
   bool keep = false;
   Shape output(const std::vector<Shape>& inputs) const override { return layers::global_shape(inputs[0], keep); }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
-    return {{"winners", output(inputs), true}};
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
+    return {{"argmax", output(inputs), true}};
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     const layers::Channels s = layers::channels(call.x[0].shape);
     global_max_pool_forward(stream, s.n, s.c, s.pixels, call.x[0].data, call.y.data,
-                            reinterpret_cast<int32_t*>(call.kept[0]));
+                            reinterpret_cast<int32_t*>(call.saved[0]));
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
     const layers::Channels s = layers::channels(call.x[0].shape);
-    global_max_pool_backward(stream, s.n, s.c, s.pixels, call.dy, reinterpret_cast<const int32_t*>(call.kept[0]),
+    global_max_pool_backward(stream, s.n, s.c, s.pixels, call.dy, reinterpret_cast<const int32_t*>(call.saved[0]),
                              call.dx[0], call.dx_result[0]);
   }
 };

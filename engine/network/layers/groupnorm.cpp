@@ -1,4 +1,4 @@
-// Normalisation of each picture by itself, in groups of channels or channel by channel: groupnorm, instancenorm.
+// Normalization of each picture by itself, in groups of channels or channel by channel: groupnorm, instancenorm.
 #include <algorithm>
 
 #include "engine/network/layers/kinds.h"
@@ -30,9 +30,9 @@ class GroupNorm : public layers::Pointwise {
     const Shape each{inputs[0][1]};
     return {{"weight", each, WeightSpec::Kind::scale, 1, 1}, {"bias", each, WeightSpec::Kind::shift, 1, 1}};
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     const Shape rows{inputs[0][0], groups_of(inputs[0])};
-    return {{"mean", rows, false}, {"inverse_deviation", rows, false}};
+    return {{"mean", rows, false}, {"rstd", rows, false}};
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override { return group_norm_scratch(shape(inputs[0])); }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {
@@ -46,12 +46,12 @@ class GroupNorm : public layers::Pointwise {
   void forward(Stream& stream, const LayerCall& call) const override {
     const GroupNormShape s = shape(call.y.shape);
     // Without gradients nobody asks for the two numbers later.
-    float* mean = call.kept[0] != nullptr ? call.kept[0] : call.scratch;
-    float* inverse = call.kept[1] != nullptr ? call.kept[1] : call.scratch + s.rows();
+    float* mean = call.saved[0] != nullptr ? call.saved[0] : call.scratch;
+    float* inverse = call.saved[1] != nullptr ? call.saved[1] : call.scratch + s.rows();
     group_norm_forward(stream, s, call.x[0].data, call.weights[0], call.weights[1], mean, inverse, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
-    group_norm_backward(stream, shape(call.y.shape), call.x[0].data, call.weights[0], call.kept[0], call.kept[1],
+    group_norm_backward(stream, shape(call.y.shape), call.x[0].data, call.weights[0], call.saved[0], call.saved[1],
                         call.dy, call.dx[0], call.dw.empty() ? nullptr : call.dw[0],
                         call.dw.empty() ? nullptr : call.dw[1], call.dx_result[0], call.scratch);
   }
@@ -113,10 +113,10 @@ void group_to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kGroupNorm{
     .word = "groupnorm",
-    .title = "Group normalisation",
+    .title = "Group normalization",
     .explanation =
         "The channels of a picture are put into groups, and each group is shifted and scaled so that its mean is 0 and "
-        "its deviation 1; then each channel gets a learned scale and shift. Batch normalisation asks the other "
+        "its deviation 1; then each channel gets a learned scale and shift. Batch normalization asks the other "
         "pictures of the batch, this one does not: it works with batches of one or two and is the same in training and "
         "in use.",
     .make = layers::made<GroupNorm, false>,
@@ -127,7 +127,7 @@ extern const LayerKind kGroupNorm{
 };
 extern const LayerKind kInstanceNorm{
     .word = "instancenorm",
-    .title = "Instance normalisation",
+    .title = "Instance normalization",
     .explanation =
         "Each channel of each picture is shifted and scaled by itself, so that its mean over the pixels is 0 and its "
         "deviation 1; then each channel gets a learned scale and shift. What is lost is how bright and how rich in "

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 #include "engine/network/layers/rows.h"
 
 namespace striate {
@@ -11,56 +11,59 @@ namespace {
 using layers::kLargest, layers::place, layers::place_as;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-class HardSigmoid : public layers::CurveLayer {
+class HardSigmoid : public layers::ActivationLayer {
  public:
-  HardSigmoid() { curve = {CurveKind::hard_sigmoid, 0.2f, 0.5f}; }
+  HardSigmoid() { activation = {ActivationKind::hard_sigmoid, 0.2f, 0.5f}; }
 };
 
-class HardSwish : public layers::CurveLayer {
+class HardSwish : public layers::ActivationLayer {
  public:
-  HardSwish() { curve = {CurveKind::hard_swish, 0, 0}; }
+  HardSwish() { activation = {ActivationKind::hard_swish, 0, 0}; }
 };
 
-class Clip : public layers::CurveLayer {
+class Clip : public layers::ActivationLayer {
  public:
-  Clip() { curve = {CurveKind::clip, -kInfinity, kInfinity}; }
+  Clip() { activation = {ActivationKind::clip, -kInfinity, kInfinity}; }
 };
 
-constexpr LayerField kHardSigmoidFields[] = {place<&HardSigmoid::curve, &Curve::a>("slope", "SLOPE")
+constexpr LayerField kHardSigmoidFields[] = {place<&HardSigmoid::activation, &Activation::a>("slope", "SLOPE")
                                                  .between(-kLargest, kLargest)
                                                  .usually(0, 1)
                                                  .called(kNoName, kNoName, "alpha")
                                                  .explained("How steep the line in the middle is"),
-                                             place<&HardSigmoid::curve, &Curve::b>("middle", "VALUE_AT_0")
+                                             place<&HardSigmoid::activation, &Activation::b>("middle", "VALUE_AT_0")
                                                  .said_as("value at 0")
                                                  .between(-kLargest, kLargest)
                                                  .usually(0, 1)
                                                  .called(kNoName, kNoName, "beta")
                                                  .explained("What 0 becomes")};
-constexpr LayerField kClipFields[] = {place_as<layers::OpenEnd<-1>, &Clip::curve, &Curve::a>("low", "LOW|none")
-                                          .must()
-                                          .said_as("lower end")
-                                          .between(-kLargest, kLargest)
-                                          .usually(-10, 10)
-                                          .called("min", "x_min", "min")
-                                          .explained("The smallest value that comes out; none: there is no such end"),
-                                      place_as<layers::OpenEnd<1>, &Clip::curve, &Curve::b>("high", "HIGH|none")
-                                          .must()
-                                          .said_as("upper end")
-                                          .between(-kLargest, kLargest)
-                                          .usually(-10, 10)
-                                          .called("max", "x_max", "max")
-                                          .explained("The largest value that comes out; none: there is no such end")};
+constexpr LayerField kClipFields[] = {
+    place_as<layers::OpenEnd<-1>, &Clip::activation, &Activation::a>("low", "LOW|none")
+        .must()
+        .said_as("lower end")
+        .between(-kLargest, kLargest)
+        .usually(-10, 10)
+        .called("min", "x_min", "min")
+        .explained("The smallest value that comes out; none: there is no such end"),
+    place_as<layers::OpenEnd<1>, &Clip::activation, &Activation::b>("high", "HIGH|none")
+        .must()
+        .said_as("upper end")
+        .between(-kLargest, kLargest)
+        .usually(-10, 10)
+        .called("max", "x_max", "max")
+        .explained("The largest value that comes out; none: there is no such end")};
 
 // PyTorch's and Keras' own have other numbers.
 void hard_sigmoid_to_torch(TorchPage& to, const ExportNode& n) {
-  const Curve& curve = n.as<HardSigmoid>().curve;
-  to.line(n, fmt::format("torch.clamp({} * {} + {}, 0, 1)", python_number(curve.a), to.x(n), python_number(curve.b)));
+  const Activation& activation = n.as<HardSigmoid>().activation;
+  to.line(n, fmt::format("torch.clamp({} * {} + {}, 0, 1)", python_number(activation.a), to.x(n),
+                         python_number(activation.b)));
 }
 void hard_sigmoid_to_keras(KerasPage& to, const ExportNode& n) {
-  const Curve& curve = n.as<HardSigmoid>().curve;
+  const Activation& activation = n.as<HardSigmoid>().activation;
   layers::keras_pointwise(
-      to, n, fmt::format("ops.clip({} * {} + {}, 0, 1)", python_number(curve.a), to.x(n), python_number(curve.b)));
+      to, n,
+      fmt::format("ops.clip({} * {} + {}, 0, 1)", python_number(activation.a), to.x(n), python_number(activation.b)));
 }
 void hard_swish_to_keras(KerasPage& to, const ExportNode& n) {
   layers::keras_pointwise(to, n, fmt::format("{0} * ops.clip({0} / 6 + 0.5, 0, 1)", to.x(n)));
@@ -68,24 +71,24 @@ void hard_swish_to_keras(KerasPage& to, const ExportNode& n) {
 
 bool open_at(float end) { return std::isinf(end); }
 void clip_to_torch(TorchPage& to, const ExportNode& n) {
-  const Curve& curve = n.as<Clip>().curve;
+  const Activation& activation = n.as<Clip>().activation;
   std::string bounds;
-  if (!open_at(curve.a)) bounds += "min=" + python_number(curve.a);
-  if (!open_at(curve.b)) bounds += (bounds.empty() ? "max=" : ", max=") + python_number(curve.b);
+  if (!open_at(activation.a)) bounds += "min=" + python_number(activation.a);
+  if (!open_at(activation.b)) bounds += (bounds.empty() ? "max=" : ", max=") + python_number(activation.b);
   if (bounds.empty()) return to.line(n, to.x(n));
   layers::torch_call(to, n, "torch.clamp", bounds);
 }
 void clip_to_keras(KerasPage& to, const ExportNode& n) {
-  const Curve& curve = n.as<Clip>().curve;
+  const Activation& activation = n.as<Clip>().activation;
   std::string value = to.x(n);
-  if (!open_at(curve.a)) value = fmt::format("ops.maximum({}, {})", value, python_number(curve.a));
-  if (!open_at(curve.b)) value = fmt::format("ops.minimum({}, {})", value, python_number(curve.b));
+  if (!open_at(activation.a)) value = fmt::format("ops.maximum({}, {})", value, python_number(activation.a));
+  if (!open_at(activation.b)) value = fmt::format("ops.minimum({}, {})", value, python_number(activation.b));
   layers::keras_pointwise(to, n, value);
 }
 void clip_to_onnx(OnnxPage& to, const ExportNode& n) {
-  const Curve& curve = n.as<Clip>().curve;
+  const Activation& activation = n.as<Clip>().activation;
   const auto bound = [&](float end, const char* what) { return open_at(end) ? "" : to.reals(n, what, {end}, true); };
-  const std::string low = bound(curve.a, "low"), high = bound(curve.b, "high");
+  const std::string low = bound(activation.a, "low"), high = bound(activation.b, "high");
   std::vector<std::string> inputs{to.input(n), low, high};
   while (inputs.back().empty()) inputs.pop_back();
   to.op("Clip", n, inputs);

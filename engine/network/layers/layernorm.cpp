@@ -1,4 +1,4 @@
-// Normalisation over an axis and all behind it, and the two numbers it is made with: layernorm, layernormmean,
+// Normalization over an axis and all behind it, and the two numbers it is made with: layernorm, layernormmean,
 // layernormdeviation.
 #include "engine/network/layers/kinds.h"
 #include "engine/network/layers/rows.h"
@@ -54,9 +54,9 @@ class LayerNorm : public FromAxis {
     if (shifted) list.push_back({"bias", each, WeightSpec::Kind::shift, 1, 1});
     return list;
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     const Shape rows = row_shape(inputs[0]);
-    return {{"mean", rows, false}, {"inverse_deviation", rows, false}};
+    return {{"mean", rows, false}, {"rstd", rows, false}};
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override { return group_norm_scratch(shape(inputs[0])); }
   Counted parameter_count(const std::vector<Shape>& inputs) const override {
@@ -73,15 +73,15 @@ class LayerNorm : public FromAxis {
   void forward(Stream& stream, const LayerCall& call) const override {
     const GroupNormShape s = shape(call.y.shape);
     // Without gradients nobody asks for the two numbers later.
-    float* mean = call.kept[0] != nullptr ? call.kept[0] : call.scratch;
-    float* inverse = call.kept[1] != nullptr ? call.kept[1] : call.scratch + s.rows();
+    float* mean = call.saved[0] != nullptr ? call.saved[0] : call.scratch;
+    float* inverse = call.saved[1] != nullptr ? call.saved[1] : call.scratch + s.rows();
     group_norm_forward(stream, s, call.x[0].data, scaled ? call.weights[0] : nullptr,
                        shifted ? call.weights.back() : nullptr, mean, inverse, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     const bool learns = !call.dw.empty();
-    group_norm_backward(stream, shape(call.y.shape), call.x[0].data, scaled ? call.weights[0] : nullptr, call.kept[0],
-                        call.kept[1], call.dy, call.dx[0], learns && scaled ? call.dw[0] : nullptr,
+    group_norm_backward(stream, shape(call.y.shape), call.x[0].data, scaled ? call.weights[0] : nullptr, call.saved[0],
+                        call.saved[1], call.dy, call.dx[0], learns && scaled ? call.dw[0] : nullptr,
                         learns && shifted ? call.dw.back() : nullptr, call.dx_result[0], call.scratch);
   }
 };
@@ -110,20 +110,20 @@ class LayerNormDeviation : public FromAxis {
     check_rank(inputs[0]);
     return row_shape(inputs[0]);
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     return {{"mean", row_shape(inputs[0]), false}};
   }
   int64_t scratch(const std::vector<Shape>& inputs) const override { return shape(inputs[0]).rows(); }
   void forward(Stream& stream, const LayerCall& call) const override {
     const GroupNormShape s = shape(call.x[0].shape);
-    float* mean = call.kept[0] != nullptr ? call.kept[0] : call.scratch;
+    float* mean = call.saved[0] != nullptr ? call.saved[0] : call.scratch;
     row_statistics(stream, s.rows(), s.row(), s.epsilon, call.x[0].data, mean, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
     const GroupNormShape s = shape(call.x[0].shape);
-    row_deviation_backward(stream, s.rows(), s.row(), call.x[0].data, call.kept[0], call.y.data, call.dy, call.dx[0],
-                           call.dx_result[0]);
+    row_rstd_backward(stream, s.rows(), s.row(), call.x[0].data, call.saved[0], call.y.data, call.dy, call.dx[0],
+                      call.dx_result[0]);
   }
 };
 
@@ -215,7 +215,7 @@ void part_to_onnx(OnnxPage& to, const ExportNode& n, bool third) {
   to.need(17, "LayerNormalization");
   std::string whole;
   const std::string scale = to.ones(n, "ones", sizes_from(n));
-  WrittenNode& node = to.step("LayerNormalization", n, "normalised", {to.input(n), scale}, whole);
+  WrittenNode& node = to.step("LayerNormalization", n, "normalized", {to.input(n), scale}, whole);
   node.with("axis", int64_t{n.as<FromAxis>().axis}).with_real("epsilon", n.as<FromAxis>().epsilon);
   if (third) node.outputs.push_back("");
   const std::string part = to.unique(n.name + ".part");
@@ -229,7 +229,7 @@ void deviation_to_onnx(OnnxPage& to, const ExportNode& n) { part_to_onnx(to, n, 
 
 extern const LayerKind kLayerNorm{
     .word = "layernorm",
-    .title = "Layer normalisation",
+    .title = "Layer normalization",
     .explanation =
         "All values from the axis on (from 1: all of a picture) are shifted and scaled together so that their mean is "
         "0 and their deviation 1; then each place gets a learned scale and shift. It asks no other picture of the "
@@ -242,9 +242,9 @@ extern const LayerKind kLayerNorm{
 };
 extern const LayerKind kLayerNormMean{
     .word = "layernormmean",
-    .title = "Mean of a layer normalisation",
+    .title = "Mean of a layer normalization",
     .explanation =
-        "The mean that a layer normalisation takes away, one number for all values from the axis on. Networks that "
+        "The mean that a layer normalization takes away, one number for all values from the axis on. Networks that "
         "were exported for training ask for it.",
     .make = layers::made<LayerNormMean>,
     .fields = kMeanFields,
@@ -254,9 +254,9 @@ extern const LayerKind kLayerNormMean{
 };
 extern const LayerKind kLayerNormDeviation{
     .word = "layernormdeviation",
-    .title = "Factor of a layer normalisation",
+    .title = "Factor of a layer normalization",
     .explanation =
-        "What a layer normalisation multiplies by: 1 / sqrt(variance + epsilon) of all values from the axis on. "
+        "What a layer normalization multiplies by: 1 / sqrt(variance + epsilon) of all values from the axis on. "
         "Networks that were exported for training ask for it.",
     .make = layers::made<LayerNormDeviation>,
     .fields = kDeviationFields,

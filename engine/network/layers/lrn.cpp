@@ -18,17 +18,19 @@ class LocalResponse : public layers::Pointwise {
     }
     return inputs[0];
   }
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override { return {{"sum", inputs[0], false}}; }
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
+    return {{"sum", inputs[0], false}};
+  }
   Counted multiply_adds(const std::vector<Shape>& inputs) const override {
     const layers::Channels s = layers::channels(inputs[0]);
     return {s.c * s.pixels * (size + 2), fmt::format("{}*{}*({} + 2)", s.c, s.pixels, size)};
   }
   void forward(Stream& stream, const LayerCall& call) const override {
-    lrn_forward(stream, shape(call.y.shape), call.x[0].data, call.kept[0], call.y.data);
+    lrn_forward(stream, shape(call.y.shape), call.x[0].data, call.saved[0], call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
-    lrn_backward(stream, shape(call.y.shape), call.x[0].data, call.kept[0], call.y.data, call.dy, call.dx[0],
+    lrn_backward(stream, shape(call.y.shape), call.x[0].data, call.saved[0], call.y.data, call.dy, call.dx[0],
                  call.dx_result[0]);
   }
 
@@ -81,11 +83,11 @@ void to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kLrn{
     .word = "lrn",
-    .title = "Local response normalisation",
+    .title = "Local response normalization",
     .explanation =
         "Each value is divided by how strongly the channels beside it respond at the same pixel: x / (K + A/CHANNELS * "
-        "sum of squares)^B. A strong response damps its neighbours, as nerve cells beside each other do. AlexNet had "
-        "two such layers in 2012; batch normalisation took their place.",
+        "sum of squares)^B. A strong response damps its neighbors, as nerve cells beside each other do. AlexNet had "
+        "two such layers in 2012; batch normalization took their place.",
     .make = layers::made<LocalResponse>,
     .fields = kFields,
     .torch = {"F.local_response_norm", to_torch},

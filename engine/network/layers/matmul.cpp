@@ -61,7 +61,7 @@ class Matmul : public Layer {
     return {p.batch.count() * p.m * p.n * p.k, fmt::format("{}*{}*{}*{}", p.batch.count(), p.m, p.k, p.n)};
   }
   // The right matrices turned round, for the gradient by the left ones.
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     const Product p = product_of(inputs[0], inputs[1]);
     std::vector<int64_t> sizes = p.b_batch.sizes();
     sizes.push_back(p.n);
@@ -77,7 +77,7 @@ class Matmul : public Layer {
     s.a_batch = matrices(p.a_batch, p.batch, p.m * p.k), s.b_batch = matrices(p.b_batch, p.batch, p.k * p.n);
     s.a_row = p.k, s.b_row = p.n;
     matmul(stream, s, call.x[0].data, call.x[1].data, call.y.data);
-    if (call.kept[0] == nullptr) return;
+    if (call.saved[0] == nullptr) return;
     Box box = layers::box_of(p.b_batch);
     Strides from = dense_strides(box);
     for (int64_t& stride : from) stride *= p.k * p.n;
@@ -85,7 +85,7 @@ class Matmul : public Layer {
     box.rank += 2;
     box.sizes[rank] = p.n, box.sizes[rank + 1] = p.k;
     from[rank] = 1, from[rank + 1] = p.n;
-    strided_copy(stream, box, call.x[1].data, from, call.kept[0], dense_strides(box));
+    strided_copy(stream, box, call.x[1].data, from, call.saved[0], dense_strides(box));
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     const Product p = product_of(call.x[0].shape, call.x[1].shape);
@@ -94,7 +94,7 @@ class Matmul : public Layer {
       s.m = p.m, s.n = p.k, s.k = p.n;
       s.a_row = p.n, s.b_row = p.k;
       split(p.a_batch, p.batch, matrices(p.batch, p.batch, p.m * p.n), matrices(p.b_batch, p.batch, p.k * p.n), s);
-      matmul(stream, s, call.dy, call.kept[0], call.dx[0], call.dx_result[0]);
+      matmul(stream, s, call.dy, call.saved[0], call.dx[0], call.dx_result[0]);
     }
     if (call.dx[1] != nullptr) {  // db = a^T * dy
       MatmulShape s;

@@ -7,21 +7,21 @@ namespace {
 class MaxPool : public layers::Pooling {
  public:
   using Pooling::Pooling;
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
-    return {{"winners", output(inputs), true}};
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
+    return {{"argmax", output(inputs), true}};
   }
   void forward(Stream& stream, const LayerCall& call) const override {
-    auto* winners = reinterpret_cast<int32_t*>(call.kept[0]);
+    auto* argmax = reinterpret_cast<int32_t*>(call.saved[0]);
     const Shape& in = call.x[0].shape;
-    if (flat()) return max_pool_forward(stream, plane(in), call.x[0].data, call.y.data, winners);
-    max_pool3d_forward(stream, volume(in), call.x[0].data, call.y.data, winners);
+    if (flat()) return max_pool_forward(stream, plane(in), call.x[0].data, call.y.data, argmax);
+    max_pool3d_forward(stream, volume(in), call.x[0].data, call.y.data, argmax);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
-    const auto* winners = reinterpret_cast<const int32_t*>(call.kept[0]);
+    const auto* argmax = reinterpret_cast<const int32_t*>(call.saved[0]);
     const Shape& in = call.x[0].shape;
-    if (flat()) return max_pool_backward(stream, plane(in), call.dy, winners, call.dx[0], call.dx_result[0]);
-    max_pool3d_backward(stream, volume(in), call.dy, winners, call.dx[0], call.dx_result[0]);
+    if (flat()) return max_pool_backward(stream, plane(in), call.dy, argmax, call.dx[0], call.dx_result[0]);
+    max_pool3d_backward(stream, volume(in), call.dy, argmax, call.dx[0], call.dx_result[0]);
   }
 };
 

@@ -13,11 +13,11 @@ class MaxPoolIndices : public layers::Pooling {
 
   Shape output(const std::vector<Shape>& inputs) const override {
     Shape out = Pooling::output(inputs);
-    check_places(volume(inputs[0]));
+    check_argmax(volume(inputs[0]));
     return out;
   }
   void forward(Stream& stream, const LayerCall& call) const override {
-    max_pool3d_places(stream, volume(call.x[0].shape), columns_first, call.x[0].data, call.y.data);
+    max_pool3d_argmax(stream, volume(call.x[0].shape), columns_first, call.x[0].data, call.y.data);
   }
   std::shared_ptr<const Layer> winners_of() const override {
     std::shared_ptr<Layer> pool = make_layer(windows.axes == 3 ? kMaxPool3d : kMaxPool);
@@ -27,7 +27,7 @@ class MaxPoolIndices : public layers::Pooling {
   }
   // A place does not change with the values, or jumps.
   void backward(Stream& stream, const LayerCall& call) const override {
-    if (call.dx[0] == nullptr || call.dx_result[0] == Result::add) return;
+    if (call.dx[0] == nullptr || call.dx_result[0] == Result::accumulate) return;
     fill(stream, call.x[0].count(), 0, call.dx[0]);
   }
 };

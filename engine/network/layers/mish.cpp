@@ -1,12 +1,12 @@
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 #include "engine/network/layers/rows.h"
 
 namespace striate {
 namespace {
 
-class Mish : public layers::CurveLayer {
+class Mish : public layers::ActivationLayer {
  public:
-  Mish() { curve = {CurveKind::mish, 0, 0}; }
+  Mish() { activation = {ActivationKind::mish, 0, 0}; }
 };
 
 void to_keras(KerasPage& to, const ExportNode& n) {

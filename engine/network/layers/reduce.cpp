@@ -3,7 +3,7 @@
 
 #include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
-#include "kernels/curve.h"
+#include "kernels/activations.h"
 
 namespace striate {
 namespace {
@@ -84,7 +84,7 @@ class ReduceL2 : public Reduce {
   void forward(Stream& stream, const LayerCall& call) const override {
     const Parts p = parts(call.x[0]);
     strided_sum(stream, SumTerm::product, p.kept, p.sums, p.x, p.x, {}, 1, call.y.data);
-    curve_forward(stream, {CurveKind::sqrt, 0, 0}, call.y.count(), call.y.data, call.y.data);
+    activation_forward(stream, {ActivationKind::sqrt, 0, 0}, call.y.count(), call.y.data, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
@@ -99,16 +99,16 @@ class ReduceL2 : public Reduce {
 
 class ReduceMax : public Reduce {
  public:
-  std::vector<Kept> kept(const std::vector<Shape>& inputs) const override {
-    return {{"winners", output(inputs), true}};
+  std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
+    return {{"argmax", output(inputs), true}};
   }
   void forward(Stream& stream, const LayerCall& call) const override {
     const Parts p = parts(call.x[0]);
-    strided_max(stream, p.kept, p.sums, p.x, call.y.data, reinterpret_cast<int32_t*>(call.kept[0]));
+    strided_max(stream, p.kept, p.sums, p.x, call.y.data, reinterpret_cast<int32_t*>(call.saved[0]));
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
-    strided_max_backward(stream, call.y.count(), reinterpret_cast<const int32_t*>(call.kept[0]), call.dy,
+    strided_max_backward(stream, call.y.count(), reinterpret_cast<const int32_t*>(call.saved[0]), call.dy,
                          call.x[0].count(), call.dx[0], call.dx_result[0]);
   }
 };

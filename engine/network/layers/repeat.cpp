@@ -32,7 +32,7 @@ class Repeat : public Layer {
                                  call.dx_result[0]);
     }
     // Of the other only the number of pictures counts.
-    if (call.dx[1] != nullptr && call.dx_result[1] == Result::replace) fill(stream, call.x[1].count(), 0, call.dx[1]);
+    if (call.dx[1] != nullptr && call.dx_result[1] == Result::overwrite) fill(stream, call.x[1].count(), 0, call.dx[1]);
   }
 };
 

@@ -92,7 +92,7 @@ std::vector<int64_t> parse_sizes_with_batch(LayerWords& words, bool rest) {
                                           size <= std::numeric_limits<int32_t>::max());
     rests += size == kRest;
     if (!fits || rests > 1 || sizes.size() == Shape::kMaxRank) {
-      before.fail(fmt::format("\"{}\" is no list of sizes for {}", word, words.kind()), hint);
+      before.fail(fmt::format("\"{}\" is not a valid list of sizes for {}", word, words.kind()), hint);
     }
     sizes.push_back(size);
     more = end != std::string_view::npos;
@@ -116,7 +116,7 @@ extern const LayerKind kReshape{
     .title = "Reshape",
     .explanation =
         "The same values in the same order, cut into axes of other sizes. Nothing is computed and nothing moves in "
-        "memory; what changes is which values count as neighbours. -1 stands for whatever size is left, batch for the "
+        "memory; what changes is which values count as neighbors. -1 stands for whatever size is left, batch for the "
         "number of pictures.",
     .make = layers::made<Reshape>,
     .fields = kFields,

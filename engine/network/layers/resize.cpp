@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<const char*, 6> kCoordinates = {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",
                                                      "asymmetric", "align_corners",        "tf_crop_and_resize"};
 constexpr std::array<const char*, 4> kRoundings = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
-constexpr int64_t kMostTaps = 65536;
+constexpr int64_t kMaxTaps = 65536;
 
 class Resize : public Layer {
  public:
@@ -37,10 +37,9 @@ class Resize : public Layer {
       if (in == 0 && result[i] > 0) {
         throw Error(fmt::format("got {}, nothing along axis {}", x.text(), i), "an axis without values stays empty");
       }
-      if (result[i] > 0 && resample_taps(axis_of(i, in, result[i])) > kMostTaps) {
-        throw Error(
-            fmt::format("got {}, each value of axis {} would be a mean of more than {}", x.text(), i, kMostTaps),
-            "use a larger scale, or leave out antialias");
+      if (result[i] > 0 && resample_taps(axis_of(i, in, result[i])) > kMaxTaps) {
+        throw Error(fmt::format("got {}, each value of axis {} would be a mean of more than {}", x.text(), i, kMaxTaps),
+                    "use a larger scale, or leave out antialias");
       }
     }
     return Shape(result);
@@ -119,11 +118,11 @@ class Resize : public Layer {
   }
   void run(Stream& stream, const LayerCall& call, bool back) const {
     const std::vector<Pass> all = passes(call.x[0].shape, call.y.shape);
-    const Result result = back ? call.dx_result[0] : Result::replace;
+    const Result result = back ? call.dx_result[0] : Result::overwrite;
     const float* from = back ? call.dy : call.x[0].data;
     float* to = back ? call.dx[0] : call.y.data;
     if (all.empty() && call.y.count() == 0) {
-      if (back && result == Result::replace) fill(stream, call.x[0].count(), 0, to);
+      if (back && result == Result::overwrite) fill(stream, call.x[0].count(), 0, to);
       return;
     }
     if (all.empty()) return copy(stream, call.y.count(), from, to, result);
@@ -136,7 +135,7 @@ class Resize : public Layer {
       resample_table(stream, pass.axis, back, table);
       if (back) {
         resample_backward(stream, pass.axis, pass.outer, pass.inner, table, from, target,
-                          last ? result : Result::replace);
+                          last ? result : Result::overwrite);
       } else {
         resample_forward(stream, pass.axis, pass.outer, pass.inner, table, from, target);
       }
@@ -349,7 +348,7 @@ extern const LayerKind kResize{
     .title = "Resize",
     .explanation =
         "Makes pictures larger or smaller inside a network. nearest repeats or leaves out pixels; linear mixes the two "
-        "around each place along every axis, which is smooth. Where pixel centres are taken to lie is said by "
+        "around each place along every axis, which is smooth. Where pixel centers are taken to lie is said by "
         "coordinates: libraries differ, and half a pixel is enough to change an answer. Without antialias a much "
         "smaller picture skips pixels and shows patterns that were not there.",
     .make = layers::made<Resize>,

@@ -25,7 +25,8 @@ extern const LayerKind kSigmoid{
     .title = "Sigmoid",
     .explanation =
         "Every value is bent into the range from 0 to 1: 1 / (1 + exp(-x)), one half at 0. The classic activation, and "
-        "still the one that turns a single output into a yes or no. Far from 0 the curve is flat, its slope nearly 0, "
+        "still the one that turns a single output into a yes or no. Far from 0 the activation is flat, its slope "
+        "nearly 0, "
         "so a stack of sigmoid layers passes hardly any gradient back.",
     .make = layers::made<SigmoidLayer>,
     .first = "sigmoid",

@@ -1,12 +1,12 @@
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 #include "engine/network/layers/rows.h"
 
 namespace striate {
 namespace {
 
-class Silu : public layers::CurveLayer {
+class Silu : public layers::ActivationLayer {
  public:
-  Silu() { curve = {CurveKind::silu, 0, 0}; }
+  Silu() { activation = {ActivationKind::silu, 0, 0}; }
 };
 
 // ONNX has an operator for it since opset 24, which few programs read; the two that it is made of they all know.

@@ -22,8 +22,8 @@ class Slice : public Layer {
     return Shape(sizes);
   }
   std::string across_pictures(const std::vector<Shape>&) const override {
-    constexpr int64_t kMostPictures = 65536;  // of a batch: network.h
-    const bool all = (from == 0 || from <= -kMostPictures) && to >= kMostPictures && step == 1;
+    constexpr int64_t kMaxPictures = 65536;  // of a batch: network.h
+    const bool all = (from == 0 || from <= -kMaxPictures) && to >= kMaxPictures && step == 1;
     return axis != 0 || all ? "" : "it takes some of them, or in another order";
   }
   void forward(Stream& stream, const LayerCall& call) const override {
@@ -33,10 +33,10 @@ class Slice : public Layer {
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
-    if (call.dx_result[0] == Result::replace) fill(stream, call.x[0].count(), 0, call.dx[0]);
+    if (call.dx_result[0] == Result::overwrite) fill(stream, call.x[0].count(), 0, call.dx[0]);
     const Box box = layers::box_of(call.y.shape);
     const auto [first, strides] = walk(call.x[0].shape);
-    strided_copy(stream, box, call.dy, dense_strides(box), call.dx[0] + first, strides, Result::add);
+    strided_copy(stream, box, call.dy, dense_strides(box), call.dx[0] + first, strides, Result::accumulate);
   }
 
  private:

@@ -15,7 +15,7 @@ struct Sharing {
   std::optional<int> from;  // instead: from this axis on
 
   int axis() const { return from.value_or(along); }
-  static constexpr int64_t kMost = std::numeric_limits<int>::max();
+  static constexpr int64_t kMax = std::numeric_limits<int>::max();
   struct Sizes {
     int64_t before = 1, along = 1, behind = 1;
   };
@@ -27,7 +27,7 @@ struct Sharing {
   void check_rank(const Shape& x) const {
     if (axis() < x.rank()) {
       const Sizes s = sizes(x);
-      if (s.before <= kMost && s.along <= kMost) return;
+      if (s.before <= kMax && s.along <= kMax) return;
       throw Error(fmt::format("got {}, which is too large for it", x.text()),
                   "use a smaller input, or a smaller batch");
     }

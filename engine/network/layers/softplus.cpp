@@ -1,11 +1,11 @@
-#include "engine/network/layers/curve.h"
+#include "engine/network/layers/activation_layer.h"
 
 namespace striate {
 namespace {
 
-class Softplus : public layers::CurveLayer {
+class Softplus : public layers::ActivationLayer {
  public:
-  Softplus() { curve = {CurveKind::softplus, 0, 0}; }
+  Softplus() { activation = {ActivationKind::softplus, 0, 0}; }
 };
 
 }  // namespace

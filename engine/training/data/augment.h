@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 
 namespace striate {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/pixel_buffer.h"
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 
 namespace striate {
 

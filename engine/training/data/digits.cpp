@@ -75,7 +75,7 @@ void draw_digit(int digit, uint64_t seed, uint64_t index, const DigitStyle& styl
   for (Stroke& stroke : strokes)
     for (Point& p : stroke) p = {(p.x - low.x) * factor, (p.y - low.y) * factor};
 
-  // Centred by its mass: that of the line, each piece weighing as much as it is long.
+  // Centered by its mass: that of the line, each piece weighing as much as it is long.
   double mass = 1e-6, sum_x = 0, sum_y = 0;
   for (const Stroke& stroke : strokes) {
     for (size_t i = 0; i + 1 < stroke.size(); ++i) {
@@ -93,7 +93,7 @@ void draw_digit(int digit, uint64_t seed, uint64_t index, const DigitStyle& styl
 
   std::fill_n(pixels, kSide * kSide, 0.0f);
   draw_strokes(strokes, radius, random.between(0.8f, 1.5f), kSide, kSide, pixels);
-  // Scanned ink is either there or not: only its edges are grey.
+  // Scanned ink is either there or not: only its edges are gray.
   const float ink = random.between(0.9f, 1.4f);
   for (int i = 0; i < kSide * kSide; ++i) {
     float value = std::min(1.0f, pixels[i] * ink);

@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "engine/pixel_buffer.h"
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 
 namespace striate {
 

@@ -20,7 +20,7 @@ std::vector<uint8_t> rgb_of(const Image& image) {
     const uint8_t* from = image.bytes.data() + i * static_cast<size_t>(channels);
     const int alpha = image.has_alpha() ? from[channels - 1] : 255;
     for (int c = 0; c < 3; ++c) {
-      const int value = from[image.colour_channels() == 3 ? c : 0];
+      const int value = from[image.color_channels() == 3 ? c : 0];
       rgb[3 * i + static_cast<size_t>(c)] =
           static_cast<uint8_t>(alpha == 255 ? value : (value * alpha + 255 * (255 - alpha) + 127) / 255);
     }

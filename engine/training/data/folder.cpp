@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kUsualSide = 64, kLargestOwnSide = 96;
-constexpr int64_t kMostBytes = int64_t{8} << 30;
+constexpr int64_t kMaxBytes = int64_t{8} << 30;
 
 struct File {
   std::string path;
@@ -156,14 +156,14 @@ void leave_out(const std::string& folder, const std::map<int64_t, std::string>& 
                             utf8_name(first->second)),
                 "replace the pictures, or remove the class's folder");
   }
-  constexpr size_t kMostListed = 50;
+  constexpr size_t kMaxListed = 50;
   size_t listed = 0;
   for (const auto& [i, problem] : broken) {
-    if (++listed > kMostListed) break;
+    if (++listed > kMaxListed) break;
     notes.push_back(fmt::format("left out: {}", utf8_name(problem)));
   }
-  if (broken.size() > kMostListed) {
-    notes.push_back(fmt::format("left out: {} more that cannot be read", broken.size() - kMostListed));
+  if (broken.size() > kMaxListed) {
+    notes.push_back(fmt::format("left out: {} more that cannot be read", broken.size() - kMaxListed));
   }
   listing.files = std::move(kept);
   training_size = training;
@@ -226,13 +226,13 @@ std::unique_ptr<ByteDataset> open_folder(const std::string& given, const SourceO
     headers[static_cast<size_t>(i)] = read_image_header(listing.files[static_cast<size_t>(i)].path);
   });
   bool one_size = true;
-  bool grey = true;
+  bool gray = true;
   const ImageHeader* first = nullptr;
   for (size_t i = 0; i < headers.size(); ++i) {
     if (broken.contains(static_cast<int64_t>(i))) continue;
     if (first == nullptr) first = &headers[i];
     one_size = one_size && headers[i].width == first->width && headers[i].height == first->height;
-    grey = grey && headers[i].channels <= 2;
+    gray = gray && headers[i].channels <= 2;
   }
   leave_out(folder, broken, classes, listing, training_size, content.notes);
   count = static_cast<int64_t>(listing.files.size());
@@ -243,9 +243,9 @@ std::unique_ptr<ByteDataset> open_folder(const std::string& given, const SourceO
     height = keep ? first->height : kUsualSide;
   }
   content.name = "folder:" + utf8_name(folder);
-  if (options.channels > 0) grey = options.channels == 1;
-  content.shape = Shape{grey ? 1 : 3, height, width};
-  if (count > kMostBytes / content.shape.count())
+  if (options.channels > 0) gray = options.channels == 1;
+  content.shape = Shape{gray ? 1 : 3, height, width};
+  if (count > kMaxBytes / content.shape.count())
     throw Error(
         fmt::format("{}: {} pictures of {} need more than 8 GiB of memory", folder, count, content.shape.text()),
         "choose a smaller size (--size)");

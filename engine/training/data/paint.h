@@ -1,4 +1,4 @@
-// Colours and noise for the drawn data sets in colour.
+// Colors and noise for the drawn data sets in color.
 #pragma once
 
 #include <algorithm>
@@ -9,18 +9,18 @@
 
 namespace striate {
 
-struct Colour {
+struct Color {
   float r = 0, g = 0, b = 0;  // 0..1
 };
 
-inline Colour mix(Colour a, Colour b, float t) {
+inline Color mix(Color a, Color b, float t) {
   return {a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t, a.b + (b.b - a.b) * t};
 }
-inline Colour scaled(Colour c, float factor) { return {c.r * factor, c.g * factor, c.b * factor}; }
-inline float luminance(Colour c) { return 0.299f * c.r + 0.587f * c.g + 0.114f * c.b; }
+inline Color scaled(Color c, float factor) { return {c.r * factor, c.g * factor, c.b * factor}; }
+inline float luminance(Color c) { return 0.299f * c.r + 0.587f * c.g + 0.114f * c.b; }
 
 // hue, saturation, value, each 0..1.
-inline Colour hsv(float h, float s, float v) {
+inline Color hsv(float h, float s, float v) {
   const auto channel = [&](float n) {
     const float k = std::fmod(n + h * 6, 6.0f);
     return v - v * s * std::max(0.0f, std::min({k, 4 - k, 1.0f}));
@@ -29,7 +29,7 @@ inline Colour hsv(float h, float s, float v) {
 }
 
 // Into planes (3, side, side).
-inline void put(float* pixels, int side, int x, int y, Colour c) {
+inline void put(float* pixels, int side, int x, int y, Color c) {
   const int plane = side * side, at = y * side + x;
   pixels[at] = std::clamp(c.r, 0.0f, 1.0f);
   pixels[plane + at] = std::clamp(c.g, 0.0f, 1.0f);

@@ -12,7 +12,7 @@
 namespace striate {
 namespace {
 
-constexpr uint64_t kMostBytes = uint64_t{1} << 28;
+constexpr uint64_t kMaxBytes = uint64_t{1} << 28;
 
 std::vector<std::string> columns_of(const std::string& line) {
   std::vector<std::string> columns = {""};
@@ -46,7 +46,7 @@ void read_regions(const std::string& path, const std::vector<std::string>& pictu
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return;
   const InputFile file(path);
-  if (file.size() > kMostBytes) {
+  if (file.size() > kMaxBytes) {
     throw Error(fmt::format("{} has {}", utf8_name(path), bytes_in_words(file.size())),
                 "a line PICTURE,REGION for each picture needs far less");
   }

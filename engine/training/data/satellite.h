@@ -1,6 +1,6 @@
-// `satellite`: tiles of 64x64 pixels in colour that look like the ground from above: desert, field, forest, industry,
-// residential, river, sea, snow. Made of noise, stripes and rectangles with random colours, angles, sizes and light, so
-// that neither colour nor texture alone gives a class away every time.
+// `satellite`: tiles of 64x64 pixels in color that look like the ground from above: desert, field, forest, industry,
+// residential, river, sea, snow. Made of noise, stripes and rectangles with random colors, angles, sizes and light, so
+// that neither color nor texture alone gives a class away every time.
 //
 // To add a class: a function in satellite.cpp and a line in its list.
 #pragma once

@@ -13,7 +13,7 @@ constexpr int kSide = 32;
 constexpr int kSamples = 3;  // per pixel and direction
 
 // Whether (x, y) is inside a shape of radius 1 around the origin, y down. The areas are similar, so that the amount of
-// colour does not give the class away.
+// color does not give the class away.
 bool inside_circle(float x, float y) { return x * x + y * y < 0.72f; }
 bool inside_square(float x, float y) { return std::max(std::abs(x), std::abs(y)) < 0.74f; }
 bool inside_triangle(float x, float y) { return y < 0.62f && y > 1.732f * std::abs(x) - 1.05f; }
@@ -59,14 +59,14 @@ void Shapes::draw(int64_t index, int label, float* pixels) const {
   const float reach = std::min(radius * 1.15f, kSide / 2.0f - 0.5f);
   const float cx = random.between(reach, kSide - reach), cy = random.between(reach, kSide - reach);
   const float angle = random.between(0, 6.2831853f), cosine = std::cos(angle), sine = std::sin(angle);
-  const Colour front = hsv(random.unit(), random.between(0.3f, 1), random.between(0.45f, 1));
-  Colour back = front, far = front;
-  // Colours that can be told apart, also by somebody who does not see some of them.
+  const Color front = hsv(random.unit(), random.between(0.3f, 1), random.between(0.45f, 1));
+  Color back = front, far = front;
+  // Colors that can be told apart, also by somebody who does not see some of them.
   for (int tries = 0; tries < 20 && std::abs(luminance(back) - luminance(front)) < 0.22f; ++tries)
     back = hsv(random.unit(), random.between(0, 0.8f), random.between(0.05f, 1));
   for (int tries = 0; tries < 20 && std::abs(luminance(far) - luminance(front)) < 0.22f; ++tries)
     far = mix(back, hsv(random.unit(), random.between(0, 0.8f), random.between(0.05f, 1)), 0.6f);
-  if (std::abs(luminance(back) - luminance(front)) < 0.22f) back = luminance(front) > 0.5f ? Colour{} : Colour{1, 1, 1};
+  if (std::abs(luminance(back) - luminance(front)) < 0.22f) back = luminance(front) > 0.5f ? Color{} : Color{1, 1, 1};
   if (std::abs(luminance(far) - luminance(front)) < 0.22f) far = back;
   const float fade = random.between(0, 6.2831853f), fade_x = std::cos(fade), fade_y = std::sin(fade);
   const float noise = random.between(0, 0.06f);
@@ -79,10 +79,10 @@ void Shapes::draw(int64_t index, int label, float* pixels) const {
         hits += kShapes[label].inside((cosine * px + sine * py) / radius, (cosine * py - sine * px) / radius) ? 1 : 0;
       }
       const float across = (fade_x * (static_cast<float>(x) - 16) + fade_y * (static_cast<float>(y) - 16)) / 45 + 0.5f;
-      const Colour ground = mix(back, far, std::clamp(across, 0.0f, 1.0f));
-      Colour colour = mix(ground, front, static_cast<float>(hits) / (kSamples * kSamples));
+      const Color ground = mix(back, far, std::clamp(across, 0.0f, 1.0f));
+      Color color = mix(ground, front, static_cast<float>(hits) / (kSamples * kSamples));
       const float grain = noise * static_cast<float>(random.normal());
-      put(pixels, kSide, x, y, {colour.r + grain, colour.g + grain, colour.b + grain});
+      put(pixels, kSide, x, y, {color.r + grain, color.g + grain, color.b + grain});
     }
   }
 }

@@ -1,5 +1,5 @@
-// `shapes`: circle, square, triangle, star, cross and ring, 32x32 in colour, at random places, sizes and angles, in
-// random colours on random backgrounds with a little noise. Only the outline tells the classes apart.
+// `shapes`: circle, square, triangle, star, cross and ring, 32x32 in color, at random places, sizes and angles, in
+// random colors on random backgrounds with a little noise. Only the outline tells the classes apart.
 #pragma once
 
 #include "engine/training/data/drawn.h"

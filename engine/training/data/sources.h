@@ -15,7 +15,7 @@
 
 #include "engine/image.h"
 #include "engine/training/data/byte_dataset.h"
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 
 namespace striate {
 
@@ -23,7 +23,7 @@ struct SourceOptions {
   uint64_t seed = 1;          // of the drawn ones
   int width = 0, height = 0;  // folder: what pictures are fitted to; 0: the size that all have, if it is one of 96 or
                               // less, else 64 x 64
-  int channels = 0;           // folder: 3 for colour, 1 for grey; 0: grey if all pictures are
+  int channels = 0;           // folder: 3 for color, 1 for gray; 0: gray if all pictures are
   // folder: (C, H, W) bytes of a picture, how it is fitted; empty: fit_image().
   std::function<std::vector<uint8_t>(const Image& image, const Shape& shape)> fit;
   // Files done of all; false stops: open_dataset() then throws Error.

@@ -43,7 +43,7 @@ Stroke spline(const ControlStroke& control, int pieces) {
   Stroke line;
   const int n = static_cast<int>(control.size());
   if (n == 0) return line;
-  // The direction at each point: along its neighbours; none at a corner, so that the pen turns on the spot.
+  // The direction at each point: along its neighbors; none at a corner, so that the pen turns on the spot.
   const auto at = [&](int i) { return control[static_cast<size_t>(std::clamp(i, 0, n - 1))].at; };
   const auto tangent = [&](int i, int from) {
     if (control[static_cast<size_t>(i)].corner) {

@@ -1,6 +1,6 @@
 // Lines drawn into small pictures: what the handwriting-like digits are made of.
 //
-// Coordinates are pixels, x to the right, y down; the centre of the first pixel is at (0.5, 0.5).
+// Coordinates are pixels, x to the right, y down; the center of the first pixel is at (0.5, 0.5).
 #pragma once
 
 #include <string>

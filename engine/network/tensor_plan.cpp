@@ -1,4 +1,4 @@
-// Where every value of a network stands: names, shapes and offsets of its slots, without the memory.
+// Where every value of a network stands: names, shapes and offsets of its tensors, without the memory.
 #include <algorithm>
 
 #include "engine/error.h"
@@ -20,34 +20,34 @@ std::vector<char> kept_nodes(const Architecture& architecture, const std::vector
 
 }  // namespace
 
-const char* role_name(Role role) {
-  switch (role) {
-    case Role::activation:
+const char* tensor_kind_name(TensorKind kind) {
+  switch (kind) {
+    case TensorKind::activation:
       return "activation";
-    case Role::activation_gradient:
+    case TensorKind::activation_gradient:
       return "activation gradient";
-    case Role::weight:
+    case TensorKind::weight:
       return "weight";
-    case Role::weight_gradient:
+    case TensorKind::weight_gradient:
       return "weight gradient";
-    case Role::optimizer_state:
+    case TensorKind::optimizer_state:
       return "optimizer state";
-    case Role::mask:
+    case TensorKind::saved:
       return "mask";
-    case Role::running:
+    case TensorKind::buffer:
       return "running statistic";
   }
   return "";
 }
 
-int64_t SlotPlan::bytes() const {
+int64_t TensorPlan::bytes() const {
   int64_t values = scratch;
   for (const int64_t size : arena) values += size;
   return values * static_cast<int64_t>(sizeof(float));
 }
 
-SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
-                    const std::vector<std::string>& optimizer_states) {
+TensorPlan plan_tensors(const Architecture& architecture, const Plan& plan,
+                        const std::vector<std::string>& optimizer_states) {
   if (plan.batch < 1 || plan.batch > 65536) {
     throw Error(fmt::format("a batch of {}", plan.batch), "use 1 to 65536 pictures at a time");
   }
@@ -66,67 +66,69 @@ SlotPlan plan_slots(const Architecture& architecture, const Plan& plan,
     if (any) needs[static_cast<size_t>(i)] = 1;
   }
 
-  SlotPlan result;
+  TensorPlan result;
   // Beyond this no machine has memory, and counts would no longer fit their numbers.
-  constexpr int64_t kMostValues = int64_t{1} << 44;
+  constexpr int64_t kMaxValues = int64_t{1} << 44;
   const auto add_to = [](int64_t& sum, int64_t values) {
-    if (values > kMostValues || sum > kMostValues - values) {
+    if (values > kMaxValues || sum > kMaxValues - values) {
       throw Error("the network needs more memory than can be counted", "use a smaller input, batch or layers");
     }
     sum += values;
   };
-  const auto put = [&](Role role, const std::string& name, const Shape& shape, int node, int part, bool integers) {
-    int64_t& end = result.arena[static_cast<size_t>(role)];
-    result.slots.push_back({name, shape, role, node, part, integers, end});
+  const auto put = [&](TensorKind kind, const std::string& name, const Shape& shape, int node, int part,
+                       bool integers) {
+    int64_t& end = result.arena[static_cast<size_t>(kind)];
+    result.tensors.push_back({name, shape, kind, node, part, integers, end});
     add_to(end, aligned(shape.count()));
   };
   const auto name_of = [&](int node) { return architecture.nodes()[static_cast<size_t>(node)].name; };
-  for (int i = 0; i < nodes; ++i) put(Role::activation, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
+  for (int i = 0; i < nodes; ++i) put(TensorKind::activation, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
   if (plan.reuse) {
     result.activations = plan_activations(architecture, shapes, kept_nodes(architecture, plan.keep));
-    for (Slot& slot : result.slots) {
-      slot.offset = result.activations.places[static_cast<size_t>(slot.node)].offset;
+    for (NamedTensor& tensor : result.tensors) {
+      tensor.offset = result.activations.places[static_cast<size_t>(tensor.node)].offset;
     }
-    result.arena[static_cast<size_t>(Role::activation)] = result.activations.size;
+    result.arena[static_cast<size_t>(TensorKind::activation)] = result.activations.size;
   }
   for (int i = 0; i < nodes; ++i) {
     if (needs[static_cast<size_t>(i)]) {
-      put(Role::activation_gradient, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
+      put(TensorKind::activation_gradient, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
     }
   }
   // The same order for weights, their gradients and each optimizer state; frozen weights have neither.
-  const auto put_weights = [&](Role role, const std::string& suffix) {
+  const auto put_weights = [&](TensorKind kind, const std::string& suffix) {
     for (int i = 1; i < nodes; ++i) {
-      if (role != Role::weight && plan.frozen.contains(i)) continue;
+      if (kind != TensorKind::weight && plan.frozen.contains(i)) continue;
       const Layer& layer = *architecture.nodes()[static_cast<size_t>(i)].layer;
       int part = 0;
       for (const WeightSpec& p : layer.parameters(architecture.input_shapes(i, shapes))) {
-        put(role, name_of(i) + '.' + p.name + suffix, p.shape, i, part++, false);
-        if (role == Role::weight && !plan.frozen.contains(i)) add_to(result.trained, aligned(p.shape.count()));
+        put(kind, name_of(i) + '.' + p.name + suffix, p.shape, i, part++, false);
+        if (kind == TensorKind::weight && !plan.frozen.contains(i)) add_to(result.trained, aligned(p.shape.count()));
       }
     }
   };
-  put_weights(Role::weight, "");
-  if (plan.training) put_weights(Role::weight_gradient, "");
-  for (const std::string& state : optimizer_states) put_weights(Role::optimizer_state, '.' + state);
+  put_weights(TensorKind::weight, "");
+  if (plan.training) put_weights(TensorKind::weight_gradient, "");
+  for (const std::string& state : optimizer_states) put_weights(TensorKind::optimizer_state, '.' + state);
   for (int i = 1; i < nodes; ++i) {
     const Layer& layer = *architecture.nodes()[static_cast<size_t>(i)].layer;
     const std::vector<Shape> inputs = architecture.input_shapes(i, shapes);
     int part = 0;
-    for (const Kept& k : gradients ? layer.kept(inputs) : std::vector<Kept>()) {
-      put(Role::mask, name_of(i) + '.' + k.name, k.shape, i, part++, k.integers);
+    for (const SavedTensor& k : gradients ? layer.saved_tensors(inputs) : std::vector<SavedTensor>()) {
+      put(TensorKind::saved, name_of(i) + '.' + k.name, k.shape, i, part++, k.integers);
     }
     part = 0;
-    for (const Running& r : layer.running(inputs)) {
-      put(Role::running, name_of(i) + '.' + r.name, r.shape, i, part++, false);
+    for (const BufferSpec& r : layer.buffers(inputs)) {
+      put(TensorKind::buffer, name_of(i) + '.' + r.name, r.shape, i, part++, false);
     }
     int64_t scratch = 0;
     add_to(scratch, layer.scratch(inputs));
     result.scratch = std::max(result.scratch, scratch);
   }
-  // By role, then by node.
-  std::stable_sort(result.slots.begin(), result.slots.end(),
-                   [](const Slot& a, const Slot& b) { return static_cast<int>(a.role) < static_cast<int>(b.role); });
+  // By kind, then by node.
+  std::stable_sort(result.tensors.begin(), result.tensors.end(), [](const NamedTensor& a, const NamedTensor& b) {
+    return static_cast<int>(a.kind) < static_cast<int>(b.kind);
+  });
   return result;
 }
 

@@ -2,14 +2,14 @@
 // Anderton and Renslow, "Optimizing colormaps with consideration for color vision deficiency", PLOS ONE 13(7), 2018.
 // Evenly spaced control points of the published tables, joined by straight lines. The signed maps are our own: blue,
 // white or black, orange.
-#include "app/widgets/colour_map.h"
+#include "app/widgets/color_map.h"
 
 #include <span>
 
 namespace striate {
 namespace {
 
-constexpr uint32_t kGrey[] = {0x000000, 0xFFFFFF};
+constexpr uint32_t kGray[] = {0x000000, 0xFFFFFF};
 constexpr uint32_t kViridis[] = {0x440154, 0x481A6C, 0x472F7D, 0x414487, 0x39568C, 0x31688E, 0x2A788E, 0x23888E,
                                  0x1F988B, 0x22A884, 0x35B779, 0x54C568, 0x7AD151, 0xA5DB36, 0xD2E21B, 0xFDE725};
 constexpr uint32_t kCividis[] = {0x00204D, 0x00336F, 0x39486B, 0x575C6D, 0x707173,
@@ -20,31 +20,31 @@ constexpr uint32_t kRed[] = {0x000000, 0xFF0000};
 constexpr uint32_t kGreen[] = {0x000000, 0x00FF00};
 constexpr uint32_t kBlue[] = {0x000000, 0x0000FF};
 
-std::span<const uint32_t> points(ColourMap map) {
+std::span<const uint32_t> points(ColorMap map) {
   switch (map) {
-    case ColourMap::viridis:
+    case ColorMap::viridis:
       return kViridis;
-    case ColourMap::cividis:
+    case ColorMap::cividis:
       return kCividis;
-    case ColourMap::signed_blue_orange:
+    case ColorMap::signed_blue_orange:
       return kSigned;
-    case ColourMap::signed_dark:
+    case ColorMap::signed_dark:
       return kSignedDark;
-    case ColourMap::red:
+    case ColorMap::red:
       return kRed;
-    case ColourMap::green:
+    case ColorMap::green:
       return kGreen;
-    case ColourMap::blue:
+    case ColorMap::blue:
       return kBlue;
-    case ColourMap::grey:
+    case ColorMap::gray:
       break;
   }
-  return kGrey;
+  return kGray;
 }
 
 }  // namespace
 
-Colour map_colour(ColourMap map, float share) {
+Color map_color(ColorMap map, float share) {
   std::span<const uint32_t> table = points(map);
   if (!(share > 0)) share = 0;  // also what is not a number
   if (share > 1) share = 1;
@@ -53,13 +53,13 @@ Colour map_colour(ColourMap map, float share) {
   return mixed(rgb(table[index]), rgb(table[index + 1]), at - static_cast<float>(index));
 }
 
-const std::vector<uint8_t>& colour_map_table() {
+const std::vector<uint8_t>& color_map_table() {
   static const std::vector<uint8_t> table = [] {
     std::vector<uint8_t> bytes;
-    bytes.reserve(kColourMaps * 256 * 4);
-    for (int map = 0; map < kColourMaps; ++map) {
+    bytes.reserve(kColorMaps * 256 * 4);
+    for (int map = 0; map < kColorMaps; ++map) {
       for (int i = 0; i < 256; ++i) {
-        Colour c = map_colour(static_cast<ColourMap>(map), static_cast<float>(i) / 255);
+        Color c = map_color(static_cast<ColorMap>(map), static_cast<float>(i) / 255);
         for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<uint8_t>(c >> shift));
       }
     }

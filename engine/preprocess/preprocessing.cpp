@@ -1,4 +1,4 @@
-#include "engine/prepare/preparation.h"
+#include "engine/preprocess/preprocessing.h"
 
 #include <algorithm>
 #include <charconv>
@@ -33,7 +33,7 @@ std::vector<float> parse_numbers(const std::string& word, const std::string& tex
   for (const std::string& part : split(text, ",")) {
     double value = 0;
     if (!parse_number(part, value) || (positive && !(value > 0)))
-      throw Error(fmt::format("preparation: \"{}\" is no {}", text, word),
+      throw Error(fmt::format("preprocessing: \"{}\" is not a valid {}", text, word),
                   positive ? "numbers above 0, one for each channel, with commas between: 0.229,0.224,0.225"
                            : "one number for each channel, with commas between: 0.485,0.456,0.406");
     values.push_back(static_cast<float>(value));
@@ -71,19 +71,19 @@ bool parse_scale(const std::string& text, double& scale) {
   return true;
 }
 
-Preparation imagenet_preparation() {
-  return Preparation::parse("shorter 256 | mean 0.485,0.456,0.406 | deviation 0.229,0.224,0.225");
+Preprocessing imagenet_preprocessing() {
+  return Preprocessing::parse("shorter 256 | mean 0.485,0.456,0.406 | std 0.229,0.224,0.225");
 }
 
-Preparation Preparation::parse(const std::string& text) {
-  Preparation result;
+Preprocessing Preprocessing::parse(const std::string& text) {
+  Preprocessing result;
   for (const std::string& step : split(text, "|\n")) {
     const std::vector<std::string> words = split(step, " \t\r");
     if (words.empty()) continue;
     const std::string& word = words[0];
     const auto value = [&]() -> const std::string& {
       if (words.size() != 2)
-        throw Error(fmt::format("preparation: \"{}\" needs one value", word), "for example: scale 1/255");
+        throw Error(fmt::format("preprocessing: \"{}\" needs one value", word), "for example: scale 1/255");
       return words[1];
     };
     double number = 0;
@@ -91,31 +91,31 @@ Preparation Preparation::parse(const std::string& text) {
       result.fit = word == "middle" ? Fit::middle : word == "stretch" ? Fit::stretch : Fit::digit;
     } else if (word == "shorter") {
       if (!parse_number(value(), number) || number < 1 || number > 65536 || number != std::floor(number))
-        throw Error(fmt::format("preparation: \"{}\" is no length of the shorter side", value()),
+        throw Error(fmt::format("preprocessing: \"{}\" is not a valid length of the shorter side", value()),
                     "pixels: shorter 256");
       result.fit = Fit::shorter;
       result.shorter = static_cast<int>(number);
     } else if (word == "order") {
       if (value() != "rgb" && value() != "bgr")
-        throw Error(fmt::format("preparation: \"{}\" is no order of channels", value()), "use rgb or bgr");
+        throw Error(fmt::format("preprocessing: \"{}\" is not a valid order of channels", value()), "use rgb or bgr");
       result.order = value() == "rgb" ? Order::rgb : Order::bgr;
     } else if (word == "scale") {
       if (!parse_scale(value(), result.scale))
-        throw Error(fmt::format("preparation: \"{}\" is no scale", value()),
+        throw Error(fmt::format("preprocessing: \"{}\" is not a valid scale", value()),
                     "1/255 turns the stored 0..255 into 0..1; 1 leaves them");
     } else if (word == "mean") {
       result.mean = parse_numbers("mean", value(), false);
-    } else if (word == "deviation") {
-      result.deviation = parse_numbers("deviation", value(), true);
+    } else if (word == "std") {
+      result.stddev = parse_numbers("std", value(), true);
     } else {
-      throw Error(fmt::format("preparation: \"{}\" is no step", word),
-                  nearest_hint(word, {"middle", "shorter", "stretch", "digit", "order", "scale", "mean", "deviation"}));
+      throw Error(fmt::format("preprocessing: unknown step \"{}\"", word),
+                  nearest_hint(word, {"middle", "shorter", "stretch", "digit", "order", "scale", "mean", "std"}));
     }
   }
   return result;
 }
 
-std::string Preparation::text(int64_t channels) const {
+std::string Preprocessing::text(int64_t channels) const {
   std::string result = fit == Fit::middle    ? "middle"
                        : fit == Fit::stretch ? "stretch"
                        : fit == Fit::digit   ? "digit"
@@ -123,15 +123,15 @@ std::string Preparation::text(int64_t channels) const {
   if (channels == 3) result += order == Order::rgb ? " | order rgb" : " | order bgr";
   result += scale == 1.0 / 255 ? " | scale 1/255" : fmt::format(" | scale {}", scale);
   if (!mean.empty()) result += fmt::format(" | mean {}", fmt::join(mean, ","));
-  if (!deviation.empty()) result += fmt::format(" | deviation {}", fmt::join(deviation, ","));
+  if (!stddev.empty()) result += fmt::format(" | std {}", fmt::join(stddev, ","));
   return result;
 }
 
-void Preparation::check_fits(const Shape& input) const {
+void Preprocessing::check_fits(const Shape& input) const {
   if (input.rank() != 3 || (input[0] != 1 && input[0] != 3))
     throw Error(fmt::format("the network takes {}, not pictures", input.text()),
                 "choose a network for pictures of 1 or 3 channels");
-  for (const auto* values : {&mean, &deviation}) {
+  for (const auto* values : {&mean, &stddev}) {
     if (!values->empty() && static_cast<int64_t>(values->size()) != input[0])
       throw Error(fmt::format("{} {} for {} channel{}", values->size(), values == &mean ? "means" : "deviations",
                               input[0], input[0] == 1 ? "" : "s"),
@@ -147,30 +147,30 @@ void Preparation::check_fits(const Shape& input) const {
                 fmt::format("resize to {} or more", std::min(input[1], input[2])));
 }
 
-Normalisation Preparation::normalisation(int channels) const {
-  Normalisation result;
-  if (mean.empty() && deviation.empty() && scale == 1.0 / 255) return result;
+Normalization Preprocessing::normalization(int channels) const {
+  Normalization result;
+  if (mean.empty() && stddev.empty() && scale == 1.0 / 255) return result;
   const double range = scale * 255;
   for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
-    const double m = mean.empty() ? 0 : double{mean[c]}, d = deviation.empty() ? 1 : double{deviation[c]};
+    const double m = mean.empty() ? 0 : double{mean[c]}, d = stddev.empty() ? 1 : double{stddev[c]};
     const bool plain = scale == 1.0 / 255;  // the very numbers that were given
     result.mean.push_back(plain ? static_cast<float>(m) : static_cast<float>(m / range));
-    result.deviation.push_back(plain ? static_cast<float>(d) : static_cast<float>(d / range));
+    result.stddev.push_back(plain ? static_cast<float>(d) : static_cast<float>(d / range));
   }
   return result;
 }
 
-bool read_preparation_words(const std::string& words, Preparation& preparation) {
+bool read_preprocessing_words(const std::string& words, Preprocessing& preprocessing) {
   const std::string text = lower(words);
   const auto has = [&](const char* word) { return text.find(word) != std::string::npos; };
   const bool rgb = has("rgb"), bgr = has("bgr");
   if (rgb == bgr) return false;
-  Preparation result = imagenet_preparation();
-  result.fit = preparation.fit;
-  result.shorter = preparation.shorter;
+  Preprocessing result = imagenet_preprocessing();
+  result.fit = preprocessing.fit;
+  result.shorter = preprocessing.shorter;
   result.mean.clear();
-  result.deviation.clear();
-  result.order = bgr ? Preparation::Order::bgr : Preparation::Order::rgb;
+  result.stddev.clear();
+  result.order = bgr ? Preprocessing::Order::bgr : Preprocessing::Order::rgb;
   result.scale = has("/255") || has("/ 255") || has("0..1") || has("[0,1]") ? 1.0 / 255 : 1.0;
   for (const char* word : {"minus", "mean", "subtract"}) {
     const size_t at = text.find(word);
@@ -179,15 +179,14 @@ bool read_preparation_words(const std::string& words, Preparation& preparation) 
   }
   for (const char* word : {"std", "deviation"}) {
     const size_t at = text.find(word);
-    if (at != std::string::npos && result.deviation.empty())
-      result.deviation = numbers_after(text, text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", at));
+    if (at != std::string::npos && result.stddev.empty())
+      result.stddev = numbers_after(text, text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", at));
   }
   const auto usable = [](const std::vector<float>& values) { return values.empty() || values.size() == 3; };
-  const bool positive =
-      std::all_of(result.deviation.begin(), result.deviation.end(), [](float value) { return value > 0; });
-  if (!usable(result.mean) || !usable(result.deviation) || !positive) return false;
+  const bool positive = std::all_of(result.stddev.begin(), result.stddev.end(), [](float value) { return value > 0; });
+  if (!usable(result.mean) || !usable(result.stddev) || !positive) return false;
   if (result.mean.empty() && (has("mean") || has("minus") || has("subtract"))) return false;
-  preparation = result;
+  preprocessing = result;
   return true;
 }
 

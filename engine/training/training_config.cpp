@@ -1,4 +1,4 @@
-#include "engine/training/recipe_file.h"
+#include "engine/training/training_config.h"
 
 #include <charconv>
 
@@ -29,44 +29,44 @@ Initializer parse_initializer(const std::string& name) {
   throw Error(fmt::format("there are no starting weights \"{}\"", name), nearest_hint(name, names));
 }
 
-std::map<std::string, std::string> recipe_keys(const RunRecipe& recipe) {
-  std::map<std::string, std::string> keys = {{"run.data", recipe.data},
-                                             {"run.split", recipe.split},
-                                             {"run.augment", recipe.augment},
-                                             {"run.initializer", recipe.initializer}};
+std::map<std::string, std::string> config_keys(const TrainingConfig& config) {
+  std::map<std::string, std::string> keys = {{"run.data", config.data},
+                                             {"run.split", config.split},
+                                             {"run.augment", config.augment},
+                                             {"run.initializer", config.initializer}};
   // These only where they say something.
   const auto put = [&](const char* key, const std::string& value) {
     if (!value.empty()) keys[key] = value;
   };
-  put("run.weights", recipe.weights);
-  put("run.partial", recipe.partial ? "1" : "");
-  put("run.head", recipe.head > 0 ? std::to_string(recipe.head) : "");
-  put("run.freeze", recipe.freeze);
-  put("run.normalization", recipe.normalization);
-  put("run.split_by", recipe.split_by);
+  put("run.weights", config.weights);
+  put("run.partial", config.partial ? "1" : "");
+  put("run.head", config.head > 0 ? std::to_string(config.head) : "");
+  put("run.freeze", config.freeze);
+  put("run.normalization", config.normalization);
+  put("run.split_by", config.split_by);
   return keys;
 }
 
-void read_transfer(const SafeTensors& file, const std::string& path, RunRecipe& recipe) {
+void read_transfer(const SafeTensors& file, const std::string& path, TrainingConfig& config) {
   const auto text = [&](const char* key) {
     const auto found = file.metadata().find(key);
     return found == file.metadata().end() ? std::string() : found->second;
   };
-  recipe.weights = text("run.weights");
-  recipe.partial = text("run.partial") == "1";
-  recipe.freeze = text("run.freeze");
-  recipe.normalization = text("run.normalization");
-  recipe.split_by = text("run.split_by");
+  config.weights = text("run.weights");
+  config.partial = text("run.partial") == "1";
+  config.freeze = text("run.freeze");
+  config.normalization = text("run.normalization");
+  config.split_by = text("run.split_by");
   const std::string head = text("run.head");
-  const auto [end, problem] = std::from_chars(head.data(), head.data() + head.size(), recipe.head);
-  if (!head.empty() && (problem != std::errc() || end != head.data() + head.size() || recipe.head < 1)) {
+  const auto [end, problem] = std::from_chars(head.data(), head.data() + head.size(), config.head);
+  if (!head.empty() && (problem != std::errc() || end != head.data() + head.size() || config.head < 1)) {
     throw Error(fmt::format("{}: \"run.head\" in its metadata is \"{}\", not a number", path, head),
                 "the file was not written by Striate, or was changed since");
   }
-  if (recipe.freeze.empty()) recipe.freeze = read_training_settings(file, path).frozen.numbers();
+  if (config.freeze.empty()) config.freeze = read_training_settings(file, path).frozen.numbers();
 }
 
-RunRecipe read_recipe(const SafeTensors& file, const std::string& path) {
+TrainingConfig read_config(const SafeTensors& file, const std::string& path) {
   const TrainerSettings settings = read_training_settings(file, path);
   const auto text = [&](const char* key) -> const std::string& {
     const auto found = file.metadata().find(key);
@@ -76,18 +76,18 @@ RunRecipe read_recipe(const SafeTensors& file, const std::string& path) {
     }
     return found->second;
   };
-  RunRecipe recipe;
-  recipe.data = text("run.data");
-  recipe.split = text("run.split");
-  recipe.augment = text("run.augment");
-  recipe.initializer = text("run.initializer");
-  recipe.optimizer = settings.optimizer.text();
-  recipe.loss = loss_name(settings.loss);
-  recipe.batch = settings.batch;
-  recipe.seed = settings.seed;
-  read_transfer(file, path, recipe);
-  check_recipe(recipe);
-  return recipe;
+  TrainingConfig config;
+  config.data = text("run.data");
+  config.split = text("run.split");
+  config.augment = text("run.augment");
+  config.initializer = text("run.initializer");
+  config.optimizer = settings.optimizer.text();
+  config.loss = loss_name(settings.loss);
+  config.batch = settings.batch;
+  config.seed = settings.seed;
+  read_transfer(file, path, config);
+  check_config(config);
+  return config;
 }
 
 }  // namespace striate

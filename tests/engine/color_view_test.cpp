@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "engine/channel_view.h"
-#include "engine/colour_view.h"
+#include "engine/color_view.h"
 #include "engine/image_statistics.h"
 
 namespace striate {
 namespace {
 
-constexpr ColourSpace kSpaces[] = {ColourSpace::rgb, ColourSpace::gray, ColourSpace::hsv, ColourSpace::ycbcr};
+constexpr ColorSpace kSpaces[] = {ColorSpace::rgb, ColorSpace::gray, ColorSpace::hsv, ColorSpace::ycbcr};
 
 std::vector<uint8_t> many_pixels() {
   std::vector<uint8_t> rgba;
@@ -26,12 +26,12 @@ std::vector<uint8_t> many_pixels() {
   return rgba;
 }
 
-TEST(ColourView, a_tile_is_its_pixels) {
+TEST(ColorView, a_tile_is_its_pixels) {
   const std::vector<uint8_t> stored = many_pixels();
-  for (ColourSpace space : kSpaces) {
-    for (int component = 0; component <= (space == ColourSpace::gray ? 0 : 3); ++component) {
+  for (ColorSpace space : kSpaces) {
+    for (int component = 0; component <= (space == ColorSpace::gray ? 0 : 3); ++component) {
       for (Overflow rule : {Overflow::none, Overflow::wrap, Overflow::saturate}) {
-        ColourView view;
+        ColorView view;
         view.space = space;
         view.component = component;
         view.change = {rule, ByteOperation::add, 100};
@@ -42,10 +42,10 @@ TEST(ColourView, a_tile_is_its_pixels) {
         }
         for (size_t i = 0; i < tile.size(); i += 4) {
           const PixelNumbers numbers = numbers_of(view, &stored[i], 4);
-          ASSERT_TRUE(std::equal(numbers.colour, numbers.colour + 3, &tile[i]))
+          ASSERT_TRUE(std::equal(numbers.color, numbers.color + 3, &tile[i]))
               << name_of(space) << " " << component << " of " << int{stored[i]} << " " << int{stored[i + 1]} << " "
-              << int{stored[i + 2]} << ": " << int{numbers.colour[0]} << " " << int{numbers.colour[1]} << " "
-              << int{numbers.colour[2]} << ", not " << int{tile[i]} << " " << int{tile[i + 1]} << " "
+              << int{stored[i + 2]} << ": " << int{numbers.color[0]} << " " << int{numbers.color[1]} << " "
+              << int{numbers.color[2]} << ", not " << int{tile[i]} << " " << int{tile[i + 1]} << " "
               << int{tile[i + 2]};
           ASSERT_EQ(tile[i + 3], stored[i + 3]) << "alpha is kept";
         }
@@ -54,26 +54,26 @@ TEST(ColourView, a_tile_is_its_pixels) {
   }
 }
 
-TEST(ColourView, every_colour_is_made_again_from_its_numbers) {
-  for (ColourSpace space : {ColourSpace::hsv, ColourSpace::ycbcr}) {
-    ColourView view;
+TEST(ColorView, every_color_is_made_again_from_its_numbers) {
+  for (ColorSpace space : {ColorSpace::hsv, ColorSpace::ycbcr}) {
+    ColorView view;
     view.space = space;
     for (int rgb = 0; rgb < 1 << 24; rgb += 7) {
       const uint8_t pixel[] = {static_cast<uint8_t>(rgb >> 16), static_cast<uint8_t>(rgb >> 8),
                                static_cast<uint8_t>(rgb)};
       const PixelNumbers numbers = numbers_of(view, pixel, 3);
-      ASSERT_TRUE(std::equal(pixel, pixel + 3, numbers.colour)) << name_of(space) << " of " << rgb;
+      ASSERT_TRUE(std::equal(pixel, pixel + 3, numbers.color)) << name_of(space) << " of " << rgb;
     }
   }
 }
 
-TEST(ColourView, statistics_of_a_space_are_those_of_its_numbers) {
+TEST(ColorView, statistics_of_a_space_are_those_of_its_numbers) {
   Image image;
   image.width = 1300, image.height = 900, image.channels = 3;  // more than one band
   image.bytes.resize(image.value_count());
   for (size_t i = 0; i < image.bytes.size(); ++i) image.bytes[i] = static_cast<uint8_t>((i * 2654435761u) >> 13);
-  for (ColourSpace space : kSpaces) {
-    ColourView view;
+  for (ColorSpace space : kSpaces) {
+    ColorView view;
     view.space = space;
     const ImageStatistics found = image_statistics(image, view);
     for (int c = 0; c < component_count(space); ++c) {
@@ -81,7 +81,7 @@ TEST(ColourView, statistics_of_a_space_are_those_of_its_numbers) {
       for (int y = 0; y < image.height; ++y) {
         for (int x = 0; x < image.width; ++x) {
           double value = numbers_of(view, image.at(x, y), 3).value[c];
-          if (space == ColourSpace::gray) value = numbers_of(view, image.at(x, y), 3).colour[0];
+          if (space == ColorSpace::gray) value = numbers_of(view, image.at(x, y), 3).color[0];
           sum += value, low = std::min(low, value), high = std::max(high, value);
         }
       }

@@ -8,7 +8,7 @@
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/history_file.h"
-#include "engine/training/recipe_file.h"
+#include "engine/training/training_config.h"
 #include "engine/training/training_run.h"
 
 namespace striate {
@@ -25,7 +25,7 @@ void TrainingRun::keep_newest() {
   history.add_keyframe(next_phase() == Phase::batch ? trainer_->keyframe() : begin_);
 }
 
-TrainingRun::LeftLine TrainingRun::leave() {
+TrainingRun::LeftBranch TrainingRun::leave() {
   keep_newest();
   return {line_, trainer_->history()};
 }
@@ -43,30 +43,30 @@ void TrainingRun::branch(bool keep_future) {
   share_budget();
 }
 
-std::vector<RunLine> TrainingRun::other_lines() const {
-  std::vector<RunLine> lines;
+std::vector<Branch> TrainingRun::other_branches() const {
+  std::vector<Branch> lines;
   lines.reserve(left_.size());
-  for (const LeftLine& each : left_) lines.push_back(each.line);
+  for (const LeftBranch& each : left_) lines.push_back(each.line);
   return lines;
 }
 
 void TrainingRun::take_line(int number) {
   const auto found =
-      std::find_if(left_.begin(), left_.end(), [&](const LeftLine& l) { return l.line.number == number; });
+      std::find_if(left_.begin(), left_.end(), [&](const LeftBranch& l) { return l.line.number == number; });
   if (found == left_.end()) {
     std::string numbers;
-    for (const LeftLine& each : left_) numbers += fmt::format("{}{}", numbers.empty() ? "" : ", ", each.line.number);
+    for (const LeftBranch& each : left_) numbers += fmt::format("{}{}", numbers.empty() ? "" : ", ", each.line.number);
     throw Error(number == line_.number ? fmt::format("branch {} is the present one", number)
                                        : fmt::format("there is no branch {}", number),
                 left_.empty() ? "go back to an earlier step and branch there: train.branch"
                               : fmt::format("one of {}", numbers));
   }
-  LeftLine mine = leave();
+  LeftBranch mine = leave();
   line_ = std::move(found->line);
   trainer_->history() = std::move(found->history);
   *found = std::move(mine);
   std::sort(left_.begin(), left_.end(),
-            [](const LeftLine& a, const LeftLine& b) { return a.line.number < b.line.number; });
+            [](const LeftBranch& a, const LeftBranch& b) { return a.line.number < b.line.number; });
   share_budget();
   const Keyframe* keyframe = trainer_->history().at_or_before(std::max(line_.first, line_.newest - 1));
   check(keyframe != nullptr, "no keyframe in line {}", number);
@@ -77,7 +77,7 @@ void TrainingRun::take_line(int number) {
 
 int64_t TrainingRun::history_bytes() {
   int64_t sum = trainer_->history().bytes();
-  for (const LeftLine& each : left_) sum += each.history.bytes();
+  for (const LeftBranch& each : left_) sum += each.history.bytes();
   return sum;
 }
 
@@ -85,12 +85,12 @@ int64_t TrainingRun::history_bytes() {
 void TrainingRun::share_budget() {
   const auto bytes = [&] {
     int64_t sum = 0;
-    for (const LeftLine& each : left_) sum += each.history.bytes();
+    for (const LeftBranch& each : left_) sum += each.history.bytes();
     return sum;
   };
   while (bytes() > history_budget_ / 2) {
-    LeftLine* largest = nullptr;
-    for (LeftLine& each : left_) {
+    LeftBranch* largest = nullptr;
+    for (LeftBranch& each : left_) {
       if (each.history.keyframes().size() > 2 &&
           (largest == nullptr || each.history.bytes() > largest->history.bytes())) {
         largest = &each;
@@ -107,14 +107,14 @@ void TrainingRun::share_budget() {
 void TrainingRun::save(const std::string& path) {
   ModelInfo info;
   for (const Model& each : models()) {
-    if (recipe_.model == each.name) info.model = each.name;
+    if (config_.model == each.name) info.model = each.name;
   }
-  info.data = source_word(recipe_.data);
+  info.data = source_word(config_.data);
   info.architecture = architecture();
   info.classes = data_->classes();
   const Phase phase = next_phase();
   if (phase != Phase::batch) begin_again();
-  save_training(path, info, *trainer_, recipe_keys(recipe_now()),
+  save_training(path, info, *trainer_, config_keys(config_now()),
                 [this](SafeTensorsWriter& writer) { add_lines(writer); });
   while (next_phase() != phase) advance();
 }
@@ -122,8 +122,8 @@ void TrainingRun::save(const std::string& path) {
 void TrainingRun::add_lines(SafeTensorsWriter& writer) {
   add_history(writer, "history", trainer_->history());
   Json lines = Json::array();
-  for (const LeftLine& each : left_) {
-    const RunLine& line = each.line;
+  for (const LeftBranch& each : left_) {
+    const Branch& line = each.line;
     const std::string prefix = fmt::format("line.{}", line.number);
     const Keyframe* newest = each.history.at_or_before(line.newest);
     check(newest != nullptr && newest->step == line.newest, "line {} has no keyframe of its newest step", line.number);
@@ -134,8 +134,8 @@ void TrainingRun::add_lines(SafeTensorsWriter& writer) {
       if (change.kind == RunChange::Kind::rate) rate = change.rate;
       if (change.kind == RunChange::Kind::schedule) schedule = Schedule::parse(change.text);
       if (change.step != line.newest || change.text.empty() || change.kind == RunChange::Kind::schedule) continue;
-      const Slot& slot = weight_slot(change.text, change.index);
-      keyframe.weights[static_cast<size_t>(slot.offset + change.index)] = change.value;
+      const NamedTensor& tensor = weight_tensor(change.text, change.index);
+      keyframe.weights[static_cast<size_t>(tensor.offset + change.index)] = change.value;
     }
     add_keyframe(writer, prefix, keyframe);
     add_history(writer, prefix, each.history);
@@ -157,20 +157,20 @@ void TrainingRun::read_lines(const SafeTensors& file, const std::string& path) {
   const auto broken = [&](const std::string& what) {
     return Error(fmt::format("{}: {}", path, what), "the file was not written by Striate, or was changed since");
   };
-  const auto place = [&](const Json& json, RunLine* line) {
+  const auto place = [&](const Json& json, Branch* line) {
     line->number = json.at("number").get<int>();
     line->parent = json.at("parent").get<int>();
     line->from = json.at("from").get<int64_t>();
     const bool taken =
-        std::any_of(left_.begin(), left_.end(), [&](const LeftLine& l) { return l.line.number == line->number; });
+        std::any_of(left_.begin(), left_.end(), [&](const LeftBranch& l) { return l.line.number == line->number; });
     if (line->number < 1 || line->parent < 0 || line->from < 0 || taken) throw broken("a branch that cannot be");
     last_line_ = std::max(last_line_, line->number);
   };
   try {
     const Keyframe like = trainer_->keyframe();
     for (const Json& json : Json::parse(others->second)) {
-      LeftLine left{{}, History(history_budget_)};
-      RunLine& line = left.line;
+      LeftBranch left{{}, History(history_budget_)};
+      Branch& line = left.line;
       place(json, &line);
       line.first_rate = json.at("rate").get<double>();
       line.first_schedule = Schedule::parse(json.at("schedule").get<std::string>());

@@ -1,4 +1,4 @@
-// A picture as the numbers of a colour space. The same function gives the numbers that stand in a cell and the colour
+// A picture as the numbers of a color space. The same function gives the numbers that stand in a cell and the color
 // that the cell has on the screen, so picture and print cannot differ.
 //
 // Values are the stored, gamma-encoded 8-bit ones; kernels/color.h has the formulas and their sources.
@@ -14,52 +14,52 @@
 
 namespace striate {
 
-enum class ColourSpace { rgb, gray, hsv, ycbcr };
+enum class ColorSpace { rgb, gray, hsv, ycbcr };
 
 // What is shown of a picture.
-struct ColourView {
-  ColourSpace space = ColourSpace::rgb;
-  int component = 0;    // 0: all together; 1 to 3: one alone, as a grey picture (hue: as pure colours). gray has only 0
-  GreyWeights weights;  // of ColourSpace::gray
+struct ColorView {
+  ColorSpace space = ColorSpace::rgb;
+  int component = 0;    // 0: all together; 1 to 3: one alone, as a gray picture (hue: as pure colors). gray has only 0
+  GrayWeights weights;  // of ColorSpace::gray
   Change change;        // done to every red, green and blue value before anything else
 };
 
-// One pixel in a space, and the colour that the screen shows for it.
+// One pixel in a space, and the color that the screen shows for it.
 struct PixelNumbers {
   int count = 0;        // 1 or 3 numbers
   int first = 0;        // component of value[0]: 0, or the single one that is shown (0 to 2)
   float value[3] = {};  // rgb 0..255; gray 0..255 times the sum of the weights, not rounded; hue in degrees,
                         // saturation 0..1, value 0..255; Y, Cb, Cr 0..255
-  uint8_t colour[3] = {};
+  uint8_t color[3] = {};
 };
 
 // `pixel` holds `channels` (1 to 4) bytes; 1 and 2 stand for R = G = B, which has one number in rgb.
-PixelNumbers numbers_of(const ColourView& view, const uint8_t* pixel, int channels);
+PixelNumbers numbers_of(const ColorView& view, const uint8_t* pixel, int channels);
 
-// A tile as it is shown: n pixels of RGBA in place. Alpha keeps its value. Pixel i gets numbers_of(pixel i).colour.
-void show_in_space(const ColourView& view, uint8_t* rgba, int64_t n);
+// A tile as it is shown: n pixels of RGBA in place. Alpha keeps its value. Pixel i gets numbers_of(pixel i).color.
+void show_in_space(const ColorView& view, uint8_t* rgba, int64_t n);
 
 // True where show_in_space changes nothing: all three numbers of a space make the very pixel again.
-bool shows_as_stored(const ColourView& view);
+bool shows_as_stored(const ColorView& view);
 
 enum class NumberFormat { decimal, hex, unit };
 
 // Component 0 to 2 of a space as it stands in a cell: decimal ("134"), hexadecimal ("86"), or 0 to 1 ("0.53").
 // Hue and saturation are no bytes: in hexadecimal they are printed as decimals.
-std::string cell_number(ColourSpace space, int component, float value, NumberFormat format);
+std::string cell_number(ColorSpace space, int component, float value, NumberFormat format);
 // The most characters that cell_number gives for a space.
-int cell_characters(ColourSpace space, int component, NumberFormat format);
+int cell_characters(ColorSpace space, int component, NumberFormat format);
 
-// "Red", "Hue", "Cb"; component 0 to 2. gray: "Grey".
-std::string_view component_name(ColourSpace space, int component);
-int component_count(ColourSpace space);  // 1 for gray, else 3
+// "Red", "Hue", "Cb"; component 0 to 2. gray: "Gray".
+std::string_view component_name(ColorSpace space, int component);
+int component_count(ColorSpace space);  // 1 for gray, else 3
 // Where a component's values end; every one begins at 0.
-double component_high(ColourSpace space, int component);
+double component_high(ColorSpace space, int component);
 
 // The words of commands: "rgb", "gray", "hsv", "ycbcr"; "decimal", "hex", "unit".
-std::string_view name_of(ColourSpace space);
+std::string_view name_of(ColorSpace space);
 std::string_view name_of(NumberFormat format);
-ColourSpace colour_space_of(std::string_view name);    // the name must be one of these
+ColorSpace color_space_of(std::string_view name);      // the name must be one of these
 NumberFormat number_format_of(std::string_view name);  // the same
 
 }  // namespace striate

@@ -1,4 +1,4 @@
-#include "engine/files/overwrite.h"
+#include "engine/export/overwrite.h"
 
 #include <sys/stat.h>
 
@@ -23,7 +23,7 @@ namespace {
 
 constexpr size_t kLooked = 64 * 1024;              // bytes from a file's beginning that say its kind
 constexpr size_t kGraphLooked = size_t{64} << 20;  // of an ONNX file without weights in it
-constexpr int kMostLinks = 40;                     // as the kernel has it
+constexpr int kMaxLinks = 40;                      // as the kernel has it
 constexpr uint64_t kLargestHeader = 100'000'000;   // of safetensors
 
 // The beginning of a file that is not empty.
@@ -213,7 +213,7 @@ std::string resolved_path(const std::string& path) {
       continue;
     }
     const fs::path target = fs::read_symlink(next, failure);
-    if (failure || ++links > kMostLinks)
+    if (failure || ++links > kMaxLinks)
       throw Error(fmt::format("{}: its links lead nowhere", path), "name the file itself");
     if (target.is_absolute()) done = "/";
     put_in_front(target);

@@ -1,4 +1,4 @@
-// Colour maps as tables of 256 colours: the shader reads them as a texture, legends and cells call the function. So
+// Color maps as tables of 256 colors: the shader reads them as a texture, legends and cells call the function. So
 // there is one definition and no formula in GLSL.
 #pragma once
 
@@ -7,11 +7,11 @@
 
 namespace striate {
 
-inline constexpr int kColourMaps = 8;
+inline constexpr int kColorMaps = 8;
 
 // share: 0 (low end) to 1 (high end), clamped. Opaque.
-Colour map_colour(ColourMap map, float share);
+Color map_color(ColorMap map, float share);
 // All maps, one row of 256 RGBA pixels each, in the order of the enum.
-const std::vector<uint8_t>& colour_map_table();
+const std::vector<uint8_t>& color_map_table();
 
 }  // namespace striate

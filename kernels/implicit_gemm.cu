@@ -1,4 +1,4 @@
-#include "kernels/weighted_sums.h"
+#include "kernels/implicit_gemm.h"
 
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
@@ -8,10 +8,10 @@ namespace striate {
 // A thread's packs lie `Spacing` positions apart: side by side on the CPU (Spacing = W); on a GPU, where W is 1, a warp
 // apart, so that 32 threads beside each other read 32 values beside each other.
 template <int W, int Spacing, int KT, int PT>
-struct WeightedSums {
-  static constexpr int neighbours = Spacing / W;  // threads that share a stretch of PT * Spacing positions
-  static constexpr int64_t work = kInlineWork;    // an index is worth a piece of its own: see `together`
-  WeightedSumsArguments a;
+struct ImplicitGemm {
+  static constexpr int neighbors = Spacing / W;  // threads that share a stretch of PT * Spacing positions
+  static constexpr int64_t work = kInlineWork;   // an index is worth a piece of its own: see `together`
+  ImplicitGemmArguments a;
   int64_t k_tiles, stretches, tiles;
   int64_t together;  // tiles per index
 
@@ -42,12 +42,12 @@ struct WeightedSums {
   }
 
   HD void one_tile(int64_t tile) const {
-    // Neighbours share weights and lie side by side in x; behind them come the other outputs of the same place, so
+    // Neighbors share weights and lie side by side in x; behind them come the other outputs of the same place, so
     // that x stays in the nearest cache.
-    const int64_t neighbour = tile % neighbours, block = tile / neighbours;
+    const int64_t neighbor = tile % neighbors, block = tile / neighbors;
     const int64_t k_tile = block % k_tiles, stretch = block / k_tiles % stretches;
     const int64_t group = block / k_tiles / stretches % a.groups, n = block / k_tiles / stretches / a.groups;
-    one_place(n, group, k_tile, stretch * (PT * Spacing) + neighbour * W,
+    one_place(n, group, k_tile, stretch * (PT * Spacing) + neighbor * W,
               a.weights + (group * k_tiles + k_tile) * KT * a.j);
   }
 
@@ -108,8 +108,8 @@ struct WeightedSums {
 
 #ifdef __CUDACC__
 
-template struct CudaFlat<WeightedSums<1, 32, 4, 4>>;
-template struct CudaFlat<WeightedSums<1, 32, 8, 4>>;
+template struct CudaFlat<ImplicitGemm<1, 32, 4, 4>>;
+template struct CudaFlat<ImplicitGemm<1, 32, 8, 4>>;
 
 #else
 
@@ -143,10 +143,10 @@ Tile choose(bool gpu, int k, int j, int64_t length) {
 template <int W, int KT, int PT>
 struct PackingSums {
   static constexpr int64_t work = kInlineWork;
-  WeightedSums<W, W, KT, PT> sums;
+  ImplicitGemm<W, W, KT, PT> sums;
   int64_t parts;
   void operator()(int64_t index) const {
-    const WeightedSumsArguments& a = sums.a;
+    const ImplicitGemmArguments& a = sums.a;
     const int64_t part = index % parts, k_tile = index / parts % sums.k_tiles, group = index / parts / sums.k_tiles;
     auto* packed = static_cast<float*>(thread_scratch(3, sizeof(float) * KT * static_cast<size_t>(a.j)));
     pack(a.rows + (group * a.k + k_tile * KT) * a.j, static_cast<int>(a.k - k_tile * KT), packed);
@@ -170,11 +170,11 @@ struct PackingSums {
 };
 
 template <int W, int Spacing, int KT, int PT, typename Target>
-void launch(Target target, Stream& stream, const char* name, const WeightedSumsArguments& a) {
-  WeightedSums<W, Spacing, KT, PT> kernel{a, 0, 0, 0, 1};
+void launch(Target target, Stream& stream, const char* name, const ImplicitGemmArguments& a) {
+  ImplicitGemm<W, Spacing, KT, PT> kernel{a, 0, 0, 0, 1};
   kernel.k_tiles = (a.k + KT - 1) / KT;
   kernel.stretches = (a.length + PT * Spacing - 1) / (PT * Spacing);
-  kernel.tiles = kernel.neighbours * kernel.k_tiles * kernel.stretches * a.groups * a.images;
+  kernel.tiles = kernel.neighbors * kernel.k_tiles * kernel.stretches * a.groups * a.images;
   if constexpr (Spacing == W && W > 1) {
     if (a.rows != nullptr) {
       // Four pieces for each thread, so that they end together.
@@ -192,12 +192,12 @@ void launch(Target target, Stream& stream, const char* name, const WeightedSumsA
 }
 
 template <typename Target>
-void launch_gpu_tile(Target target, Stream& stream, const char* name, int k, const WeightedSumsArguments& a) {
+void launch_gpu_tile(Target target, Stream& stream, const char* name, int k, const ImplicitGemmArguments& a) {
   return k == 4 ? launch<1, 32, 4, 4>(target, stream, name, a) : launch<1, 32, 8, 4>(target, stream, name, a);
 }
 
 template <typename Target>
-void launch_cpu_tile(Target target, Stream& stream, const char* name, int k, const WeightedSumsArguments& a) {
+void launch_cpu_tile(Target target, Stream& stream, const char* name, int k, const ImplicitGemmArguments& a) {
   constexpr int W = Target::width;
   switch (k) {
     case 1:
@@ -221,17 +221,17 @@ void launch_cpu_tile(Target target, Stream& stream, const char* name, int k, con
 
 }  // namespace
 
-bool packs_on_the_way(Stream& stream, const WeightedSumsArguments& a) {
+bool packs_on_the_way(Stream& stream, const ImplicitGemmArguments& a) {
   constexpr int64_t weights = 1 << 15, values = 1 << 20;  // so many are worth it; so few stay in the last cache
   return CpuTarget::width > 1 && stream.device().is_cpu() && static_cast<int64_t>(a.k) * a.j >= weights &&
          a.images == 1 && a.x_image <= values;
 }
 
-int weighted_sums_tile(Stream& stream, int k, int j, int64_t length) {
+int implicit_gemm_tile(Stream& stream, int k, int j, int64_t length) {
   return choose(stream.device().is_gpu(), k, j, length).k;
 }
 
-void weighted_sums(Stream& stream, const char* name, const WeightedSumsArguments& a) {
+void implicit_gemm(Stream& stream, const char* name, const ImplicitGemmArguments& a) {
   const int k = choose(stream.device().is_gpu(), a.k, a.j, a.length).k;
   with_target(stream, [&](auto target) {
     if constexpr (decltype(target)::is_gpu) {

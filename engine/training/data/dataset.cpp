@@ -1,4 +1,4 @@
-#include "engine/training/dataset.h"
+#include "engine/training/data/dataset.h"
 
 #include <algorithm>
 #include <charconv>
@@ -46,16 +46,16 @@ void MemoryDataset::set_regions(std::vector<std::string> names, std::vector<int>
   region_ = std::move(region);
 }
 
-std::string Normalisation::text() const {
-  return empty() ? "none" : fmt::format("mean {} std {}", fmt::join(mean, ","), fmt::join(deviation, ","));
+std::string Normalization::text() const {
+  return empty() ? "none" : fmt::format("mean {} std {}", fmt::join(mean, ","), fmt::join(stddev, ","));
 }
 
-Normalisation Normalisation::parse(const std::string& text) {
+Normalization Normalization::parse(const std::string& text) {
   if (text == "none") return {};
   const auto fail = [&](const char* what) {
     throw Error(fmt::format("normalization \"{}\": {}", text, what), "mean 0.485,0.456,0.406 std 0.229,0.224,0.225");
   };
-  Normalisation result;
+  Normalization result;
   std::vector<float>* list = nullptr;
   std::string word;
   for (const char c : text + ' ') {
@@ -64,7 +64,7 @@ Normalisation Normalisation::parse(const std::string& text) {
       continue;
     }
     if (word == "mean" || word == "std") {
-      list = word == "mean" ? &result.mean : &result.deviation;
+      list = word == "mean" ? &result.mean : &result.stddev;
     } else if (!word.empty()) {
       float value = 0;
       const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
@@ -74,26 +74,26 @@ Normalisation Normalisation::parse(const std::string& text) {
     }
     word.clear();
   }
-  if (result.mean.empty() || result.mean.size() != result.deviation.size()) fail("as many means as deviations");
-  for (const float deviation : result.deviation)
-    if (!(deviation > 0)) fail("a deviation is above 0");
+  if (result.mean.empty() || result.mean.size() != result.stddev.size()) fail("as many means as deviations");
+  for (const float stddev : result.stddev)
+    if (!(stddev > 0)) fail("a stddev is above 0");
   return result;
 }
 
-void Normalisation::apply(const Shape& shape, float* pixels) const {
+void Normalization::apply(const Shape& shape, float* pixels) const {
   if (empty()) return;
   const int64_t channels = shape.rank() > 0 ? shape[0] : 1;
-  check(static_cast<int64_t>(mean.size()) == channels && deviation.size() == mean.size(),
+  check(static_cast<int64_t>(mean.size()) == channels && stddev.size() == mean.size(),
         "normalization of {} channels for pictures of {}", mean.size(), shape.text());
   const int64_t plane = shape.count() / channels;
   for (int64_t c = 0; c < channels; ++c) {
-    const float m = mean[static_cast<size_t>(c)], d = deviation[static_cast<size_t>(c)];
+    const float m = mean[static_cast<size_t>(c)], d = stddev[static_cast<size_t>(c)];
     for (int64_t i = 0; i < plane; ++i) pixels[c * plane + i] = (pixels[c * plane + i] - m) / d;
   }
 }
 
-Normalisation Normalisation::measure(const Dataset& data, const std::vector<int64_t>& indices, int64_t most) {
-  Normalisation result;
+Normalization Normalization::measure(const Dataset& data, const std::vector<int64_t>& indices, int64_t most) {
+  Normalization result;
   const Shape shape = data.shape();
   const int64_t all = static_cast<int64_t>(indices.size());
   const int64_t samples = std::min(all, std::max<int64_t>(1, most));
@@ -119,9 +119,9 @@ Normalisation Normalisation::measure(const Dataset& data, const std::vector<int6
     const double mean = sum[c] / count;
     const double variance = std::max(0.0, square[c] / count - mean * mean);
     // What rounding leaves of a constant channel is no deviation.
-    const double deviation = variance > 1e-12 * std::max(1.0, mean * mean) ? std::sqrt(variance) : 1;
+    const double stddev = variance > 1e-12 * std::max(1.0, mean * mean) ? std::sqrt(variance) : 1;
     result.mean.push_back(static_cast<float>(mean));
-    result.deviation.push_back(static_cast<float>(deviation));
+    result.stddev.push_back(static_cast<float>(stddev));
   }
   return result;
 }

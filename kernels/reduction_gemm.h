@@ -14,7 +14,7 @@
 
 namespace striate {
 
-struct DotProductsArguments {
+struct ReductionGemmArguments {
   int64_t images = 1;
   int64_t images_per_piece = 1;
   int groups = 1;
@@ -31,6 +31,6 @@ struct DotProductsArguments {
   int64_t out_stride = 0;       // at least j + ones
 };
 
-void dot_products(Stream& stream, const char* name, const DotProductsArguments& arguments);
+void reduction_gemm(Stream& stream, const char* name, const ReductionGemmArguments& arguments);
 
 }  // namespace striate

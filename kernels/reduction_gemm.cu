@@ -1,19 +1,19 @@
-#include "kernels/dot_products.h"
+#include "kernels/reduction_gemm.h"
 
+#include "kernels/implicit_gemm.h"
 #include "kernels/launch.h"
 #include "kernels/pack_math.h"
-#include "kernels/weighted_sums.h"
 
 namespace striate {
 
 template <int W, int Threads, int KT, int JT>
-struct DotProducts {
+struct ReductionGemm {
   static constexpr int threads = Threads;
   static constexpr int64_t work = kInlineWork;
   struct Shared {
     float sum[Threads][KT * JT];
   };
-  DotProductsArguments a;
+  ReductionGemmArguments a;
   int columns_out;  // j + ones
   int j_tiles, k_tiles;
   int64_t tiles, together;  // in all; per block
@@ -113,7 +113,7 @@ struct RowSums {
   struct Shared {
     float sum[Threads];
   };
-  DotProductsArguments a;
+  ReductionGemmArguments a;
   HD void operator()(Block<Threads> block, Shared& shared) const {
     const int64_t plane = block.x, piece = block.y;
     const int64_t first_n = piece * a.images_per_piece;
@@ -151,7 +151,7 @@ struct RowSums {
 
 #ifdef __CUDACC__
 
-template struct CudaBlocks<DotProducts<1, 128, 4, 4>>;
+template struct CudaBlocks<ReductionGemm<1, 128, 4, 4>>;
 template struct CudaBlocks<RowSums<1, 128>>;
 
 #else
@@ -179,8 +179,8 @@ Tile choose(int k, int j) {
 }
 
 template <int W, int Threads, int KT, int JT, typename Target>
-void launch(Target target, Stream& stream, const char* name, const DotProductsArguments& a) {
-  DotProducts<W, Threads, KT, JT> kernel{a, 0, 0, 0, 0, 1};
+void launch(Target target, Stream& stream, const char* name, const ReductionGemmArguments& a) {
+  ReductionGemm<W, Threads, KT, JT> kernel{a, 0, 0, 0, 0, 1};
   const int64_t pieces = (a.images + a.images_per_piece - 1) / a.images_per_piece;
   kernel.j_tiles = (a.j + JT - 1) / JT;
   kernel.k_tiles = (a.k + KT - 1) / KT;
@@ -196,7 +196,7 @@ void launch(Target target, Stream& stream, const char* name, const DotProductsAr
 
 }  // namespace
 
-void dot_products(Stream& stream, const char* name, const DotProductsArguments& a) {
+void reduction_gemm(Stream& stream, const char* name, const ReductionGemmArguments& a) {
   const Tile tile = choose(a.k, a.j);
   const int pieces = static_cast<int>((a.images + a.images_per_piece - 1) / a.images_per_piece);
   with_target(stream, [&](auto target) {

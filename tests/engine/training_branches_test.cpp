@@ -16,19 +16,20 @@
 namespace striate {
 namespace {
 
-RunRecipe small_recipe() {
-  RunRecipe recipe;
-  recipe.data = "digits:300";
-  recipe.model = "conv 4 5x5 stride 2 | batchnorm | relu | maxpool 2 | flatten | dropout 0.4 | dense 10";
-  recipe.optimizer = "adam";
-  recipe.batch = 16;
-  recipe.augment = "shift 2";
-  return recipe;
+TrainingConfig small_config() {
+  TrainingConfig config;
+  config.data = "digits:300";
+  config.model = "conv 4 5x5 stride 2 | batchnorm | relu | maxpool 2 | flatten | dropout 0.4 | dense 10";
+  config.optimizer = "adam";
+  config.batch = 16;
+  config.augment = "shift 2";
+  return config;
 }
 
-std::vector<std::vector<float>> all_slots(TrainingRun& run) {
+std::vector<std::vector<float>> all_tensors(TrainingRun& run) {
   std::vector<std::vector<float>> values;
-  for (const Slot& slot : run.network().slots()) values.push_back(run.network().read_slot(run.stream(), slot));
+  for (const NamedTensor& tensor : run.network().tensors())
+    values.push_back(run.network().read_tensor(run.stream(), tensor));
   return values;
 }
 
@@ -40,9 +41,9 @@ void advance_to(TrainingRun& run, int64_t step) {
 
 TEST(TrainingLines, the_way_that_was_left_is_gone_back_to_with_its_bits) {
   Stream stream;
-  const RunRecipe recipe = small_recipe();
-  const auto data = open_run_data(recipe);
-  TrainingRun run(stream, recipe, data), first(stream, recipe, data), second(stream, recipe, data);
+  const TrainingConfig config = small_config();
+  const auto data = open_run_data(config);
+  TrainingRun run(stream, config, data), first(stream, config, data), second(stream, config, data);
   // The first way: to 30, with another rate from 20 on and an edited weight at 25.
   for (TrainingRun* each : {&run, &first}) {
     advance_to(*each, 20);
@@ -62,44 +63,44 @@ TEST(TrainingLines, the_way_that_was_left_is_gone_back_to_with_its_bits) {
     each->set_rate(0.0005);
     advance_to(*each, 18);
   }
-  ASSERT_EQ(run.other_lines().size(), 1u);
-  EXPECT_EQ(run.other_lines()[0].newest, 30);
+  ASSERT_EQ(run.other_branches().size(), 1u);
+  EXPECT_EQ(run.other_branches()[0].newest, 30);
 
   run.take_line(1);
   EXPECT_EQ(run.newest(), 30);
   run.go_to(run.newest());
-  EXPECT_EQ(all_slots(run), all_slots(first));
+  EXPECT_EQ(all_tensors(run), all_tensors(first));
   EXPECT_EQ(run.edited(), first.edited());
   run.go_to(22);
   first.go_to(22);
-  EXPECT_EQ(all_slots(run), all_slots(first));
+  EXPECT_EQ(all_tensors(run), all_tensors(first));
   EXPECT_EQ(run.scalars().loss, first.scalars().loss);
 
   run.take_line(2);
   run.go_to(run.newest());
   EXPECT_EQ(run.newest(), 18);
-  EXPECT_EQ(all_slots(run), all_slots(second));
-  EXPECT_EQ(run.recipe_now().rate, 0.0005);
+  EXPECT_EQ(all_tensors(run), all_tensors(second));
+  EXPECT_EQ(run.config_now().rate, 0.0005);
   for (TrainingRun* each : {&run, &second}) advance_to(*each, 21);
-  EXPECT_EQ(all_slots(run), all_slots(second));
+  EXPECT_EQ(all_tensors(run), all_tensors(second));
 
   run.take_line(1);
   run.go_to(run.newest());
   first.go_to(30);
   for (TrainingRun* each : {&run, &first}) advance_to(*each, 33);
-  EXPECT_EQ(all_slots(run), all_slots(first));
+  EXPECT_EQ(all_tensors(run), all_tensors(first));
   EXPECT_THROW(run.take_line(1), Error);
   EXPECT_THROW(run.take_line(7), Error);
 }
 
 TEST(TrainingLines, a_branch_of_a_branch_leaves_both) {
   Stream stream;
-  const RunRecipe recipe = small_recipe();
-  TrainingRun run(stream, recipe, open_run_data(recipe));
+  const TrainingConfig config = small_config();
+  TrainingRun run(stream, config, open_run_data(config));
   advance_to(run, 10);
   run.branch();  // nothing comes after it: nothing is left
   EXPECT_EQ(run.line().number, 1);
-  EXPECT_TRUE(run.other_lines().empty());
+  EXPECT_TRUE(run.other_branches().empty());
   run.go_to(6);
   run.branch();
   advance_to(run, 9);
@@ -113,17 +114,17 @@ TEST(TrainingLines, a_branch_of_a_branch_leaves_both) {
   EXPECT_EQ(run.newest(), 10);
   run.take_line(3);
   EXPECT_EQ(run.newest(), 3);
-  ASSERT_EQ(run.other_lines().size(), 2u);
-  EXPECT_EQ(run.other_lines()[0].number, 1);
+  ASSERT_EQ(run.other_branches().size(), 2u);
+  EXPECT_EQ(run.other_branches()[0].number, 1);
   run.go_to(1);
   run.branch(false);  // forgotten
-  EXPECT_EQ(run.other_lines().size(), 2u);
+  EXPECT_EQ(run.other_branches().size(), 2u);
 }
 
 TEST(TrainingLines, all_together_keep_to_the_budget) {
   Stream stream;
-  const RunRecipe recipe = small_recipe();
-  TrainingRun run(stream, recipe, open_run_data(recipe), 400 << 10);
+  const TrainingConfig config = small_config();
+  TrainingRun run(stream, config, open_run_data(config), 400 << 10);
   for (int i = 0; i < 6; ++i) {
     advance_to(run, run.step() + 40);
     EXPECT_LE(run.history_bytes(), 400 << 10);
@@ -131,9 +132,9 @@ TEST(TrainingLines, all_together_keep_to_the_budget) {
     run.branch();
     EXPECT_LE(run.history_bytes(), 400 << 10);
   }
-  const auto lines = run.other_lines();
+  const auto lines = run.other_branches();
   ASSERT_EQ(lines.size(), 6u);
-  for (const RunLine& line : lines) {
+  for (const Branch& line : lines) {
     run.take_line(line.number);
     run.go_to(run.newest());
     EXPECT_EQ(run.step(), line.newest);
@@ -142,10 +143,10 @@ TEST(TrainingLines, all_together_keep_to_the_budget) {
 
 TEST(TrainingLines, a_file_holds_the_curves_and_every_line) {
   Stream stream;
-  const RunRecipe recipe = small_recipe();
-  std::shared_ptr<const Dataset> data = open_run_data(recipe);
+  const TrainingConfig config = small_config();
+  std::shared_ptr<const Dataset> data = open_run_data(config);
   const std::string file = file_in_temp("file");
-  TrainingRun run(stream, recipe, data), first(stream, recipe, data);
+  TrainingRun run(stream, config, data), first(stream, config, data);
   for (TrainingRun* each : {&run, &first}) {
     advance_to(*each, 8);
     each->trainer().history().add(EvaluationRecord{8, "test", 1.25, 0.5, 30});
@@ -158,7 +159,7 @@ TEST(TrainingLines, a_file_holds_the_curves_and_every_line) {
   advance_to(run, 9);
   run.trainer().history().add(EvaluationRecord{9, "test", 0.75, 0.625, 30});
   run.save(file);
-  const auto opened = TrainingRun::open(stream, file, [&](const RunRecipe&) { return data; });
+  const auto opened = TrainingRun::open(stream, file, [&](const TrainingConfig&) { return data; });
   EXPECT_EQ(opened->line().number, 2);
   EXPECT_EQ(opened->line().from, 5);
   EXPECT_EQ(opened->first_step(), 9);
@@ -182,11 +183,11 @@ TEST(TrainingLines, a_file_holds_the_curves_and_every_line) {
   EXPECT_EQ(opened->trainer().history().steps().size(), 12u);
   EXPECT_EQ(opened->trainer().history().evaluations().size(), 1u);
   for (TrainingRun* each : {opened.get(), &first}) advance_to(*each, 15);
-  EXPECT_EQ(all_slots(*opened), all_slots(first));
+  EXPECT_EQ(all_tensors(*opened), all_tensors(first));
   opened->take_line(2);
   opened->go_to(9);
   for (TrainingRun* each : {opened.get(), &run}) advance_to(*each, 11);
-  EXPECT_EQ(all_slots(*opened), all_slots(run));
+  EXPECT_EQ(all_tensors(*opened), all_tensors(run));
   std::filesystem::remove(file);
 }
 
@@ -206,7 +207,7 @@ std::string error_of(const std::string& file, const std::shared_ptr<const Datase
   Stream stream;
   std::string what = "no error";
   try {
-    TrainingRun::open(stream, broken, [&](const RunRecipe&) { return data; });
+    TrainingRun::open(stream, broken, [&](const TrainingConfig&) { return data; });
   } catch (const Error& error) {
     what = error.what();
   }
@@ -216,10 +217,10 @@ std::string error_of(const std::string& file, const std::shared_ptr<const Datase
 
 TEST(TrainingLines, a_file_with_wrong_lines_is_told_apart) {
   Stream stream;
-  const RunRecipe recipe = small_recipe();
-  const std::shared_ptr<const Dataset> data = open_run_data(recipe);
+  const TrainingConfig config = small_config();
+  const std::shared_ptr<const Dataset> data = open_run_data(config);
   const std::string file = file_in_temp("good");
-  TrainingRun run(stream, recipe, data);
+  TrainingRun run(stream, config, data);
   advance_to(run, 6);
   run.trainer().history().add(EvaluationRecord{6, "test", 1, 0.5, 30});
   run.go_to(3);

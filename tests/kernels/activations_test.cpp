@@ -1,5 +1,5 @@
 // Bent activations and PReLU against their formulas in double precision.
-#include "kernels/curve.h"
+#include "kernels/activations.h"
 
 #include <algorithm>
 #include <limits>
@@ -15,51 +15,54 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-struct CurveCase {
+struct ActivationCase {
   const char* name;
-  Curve curve;
+  Activation activation;
   std::function<double(double)> value;
   std::vector<double> corners;  // where there is no one slope
   bool positive = false;        // only above 0
 };
-std::vector<CurveCase> curves() {
+std::vector<ActivationCase> curves() {
   const auto elu = [](double a) { return [a](double x) { return x > 0 ? x : a * std::expm1(x); }; };
   const auto celu = [](double a) { return [a](double x) { return x > 0 ? x : a * std::expm1(x / a); }; };
   const auto kept = [](double x, double low, double high) { return std::min(std::max(x, low), high); };
   const double a = 1.67326319217681884765625, b = 1.05070102214813232421875;
   const auto fa = static_cast<float>(a), fb = static_cast<float>(b);
   return {
-      {"elu", {CurveKind::elu, 1, 0}, elu(1), {}},
-      {"elu 0.3", {CurveKind::elu, 0.3f, 0}, elu(static_cast<double>(0.3f)), {0}},
-      {"selu", {CurveKind::selu, fa, fb}, [=](double x) { return b * (x > 0 ? x : a * std::expm1(x)); }, {0}},
-      {"celu", {CurveKind::celu, 1, 0}, celu(1), {}},
-      {"celu 2.5", {CurveKind::celu, 2.5f, 0}, celu(2.5), {}},
+      {"elu", {ActivationKind::elu, 1, 0}, elu(1), {}},
+      {"elu 0.3", {ActivationKind::elu, 0.3f, 0}, elu(static_cast<double>(0.3f)), {0}},
+      {"selu", {ActivationKind::selu, fa, fb}, [=](double x) { return b * (x > 0 ? x : a * std::expm1(x)); }, {0}},
+      {"celu", {ActivationKind::celu, 1, 0}, celu(1), {}},
+      {"celu 2.5", {ActivationKind::celu, 2.5f, 0}, celu(2.5), {}},
       {"hard_sigmoid",
-       {CurveKind::hard_sigmoid, 0.25f, 0.5f},
+       {ActivationKind::hard_sigmoid, 0.25f, 0.5f},
        [=](double x) { return kept(0.25 * x + 0.5, 0, 1); },
        {-2, 2}},
-      {"hard_swish", {CurveKind::hard_swish, 0, 0}, [=](double x) { return x * kept(x / 6 + 0.5, 0, 1); }, {-3, 3}},
-      {"gelu", {CurveKind::gelu, 0, 0}, [](double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }, {}},
+      {"hard_swish",
+       {ActivationKind::hard_swish, 0, 0},
+       [=](double x) { return x * kept(x / 6 + 0.5, 0, 1); },
+       {-3, 3}},
+      {"gelu", {ActivationKind::gelu, 0, 0}, [](double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }, {}},
       {"gelu_tanh",
-       {CurveKind::gelu_tanh, 0, 0},
+       {ActivationKind::gelu_tanh, 0, 0},
        [](double x) {
          return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
        },
        {}},
-      {"silu", {CurveKind::silu, 0, 0}, [](double x) { return x / (1 + std::exp(-x)); }, {}},
-      {"mish", {CurveKind::mish, 0, 0}, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, {}},
+      {"silu", {ActivationKind::silu, 0, 0}, [](double x) { return x / (1 + std::exp(-x)); }, {}},
+      {"mish", {ActivationKind::mish, 0, 0}, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, {}},
       {"softplus",
-       {CurveKind::softplus, 0, 0},
+       {ActivationKind::softplus, 0, 0},
        [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); },
        {}},
-      {"clip", {CurveKind::clip, -1.5f, 2}, [=](double x) { return kept(x, -1.5, 2); }, {-1.5, 2}},
-      {"clip open above", {CurveKind::clip, 0, kInfinity}, [](double x) { return std::max(x, 0.0); }, {0}},
-      {"clip crossed", {CurveKind::clip, 2, 1}, [](double) { return 1.0; }, {1, 2}},
-      {"erf", {CurveKind::erf, 0, 0}, [](double x) { return std::erf(x); }, {}},
-      {"exp", {CurveKind::exp, 0, 0}, [](double x) { return std::exp(x); }, {}},
-      {"log", {CurveKind::log, 0, 0}, [](double x) { return std::log(x); }, {}, true},
-      {"sqrt", {CurveKind::sqrt, 0, 0}, [](double x) { return std::sqrt(x); }, {}, true},
-      {"abs", {CurveKind::abs, 0, 0}, [](double x) { return std::fabs(x); }, {0}},
+      {"clip", {ActivationKind::clip, -1.5f, 2}, [=](double x) { return kept(x, -1.5, 2); }, {-1.5, 2}},
+      {"clip open above", {ActivationKind::clip, 0, kInfinity}, [](double x) { return std::max(x, 0.0); }, {0}},
+      {"clip crossed", {ActivationKind::clip, 2, 1}, [](double) { return 1.0; }, {1, 2}},
+      {"erf", {ActivationKind::erf, 0, 0}, [](double x) { return std::erf(x); }, {}},
+      {"exp", {ActivationKind::exp, 0, 0}, [](double x) { return std::exp(x); }, {}},
+      {"log", {ActivationKind::log, 0, 0}, [](double x) { return std::log(x); }, {}, true},
+      {"sqrt", {ActivationKind::sqrt, 0, 0}, [](double x) { return std::sqrt(x); }, {}, true},
+      {"abs", {ActivationKind::abs, 0, 0}, [](double x) { return std::fabs(x); }, {0}},
   };
 }
 
@@ -107,29 +110,29 @@ void exercise_curves(Stream& stream) {
   const auto x = on_device(stream, random_floats(n, 1)), dy = on_device(stream, random_floats(n, 2));
   const auto slopes = on_device(stream, random_floats(4, 3));
   Guarded<float> y(stream, n), dx(stream, n), dslopes(stream, 4);
-  for (const CurveCase& c : curves()) {
-    curve_forward(stream, c.curve, n, x.data(), y.data());
-    curve_backward(stream, c.curve, n, x.data(), dy.data(), dx.data(), Result::replace);
+  for (const ActivationCase& c : curves()) {
+    activation_forward(stream, c.activation, n, x.data(), y.data());
+    activation_backward(stream, c.activation, n, x.data(), dy.data(), dx.data(), Result::overwrite);
   }
   const PreluShape shape = prelu_shape({2, 4, 3}, {4, 1});
   prelu_forward(stream, shape, x.data(), slopes.data(), y.data());
-  prelu_backward_input(stream, shape, x.data(), slopes.data(), dy.data(), dx.data(), Result::replace);
+  prelu_backward_input(stream, shape, x.data(), slopes.data(), dy.data(), dx.data(), Result::overwrite);
   prelu_backward_slopes(stream, shape, x.data(), dy.data(), dslopes.data());
 }
 
-TEST(Curve, values_and_slopes) {
+TEST(Activation, values_and_slopes) {
   Floats x = random_floats(1003, 1, -7, 7);
   const Floats edges = {0, -0.0f, 1e-6f, -1e-6f, 100, -100, -30, -12, 13, 2, -2, 3, -3, 1, -1.5f};
   std::copy(edges.begin(), edges.end(), x.begin());
   const Floats dy = random_floats(1003, 2), anywhere = x;
-  for (const CurveCase& c : curves()) {
+  for (const ActivationCase& c : curves()) {
     SCOPED_TRACE(c.name);
     x = anywhere;
     if (c.positive) {
       for (float& v : x) v = std::fabs(v) + 0.1f;
     }
-    if (c.curve.kind == CurveKind::exp) {
-      for (float& v : x) v = std::min(v, 20.0f);  // beyond, its neighbours are measured by the largest
+    if (c.activation.kind == ActivationKind::exp) {
+      for (float& v : x) v = std::min(v, 20.0f);  // beyond, its neighbors are measured by the largest
     }
     Doubles y(x.size()), dx(x.size());
     for (size_t i = 0; i < x.size(); ++i) {
@@ -144,11 +147,11 @@ TEST(Curve, values_and_slopes) {
     on_every_device([&](Stream& stream) {
       const auto dev_x = on_device(stream, x), dev_dy = on_device(stream, dy);
       Guarded<float> got(stream, x.size()), gradient(stream, x.size());
-      curve_forward(stream, c.curve, x.size(), dev_x.data(), got.data());
+      activation_forward(stream, c.activation, x.size(), dev_x.data(), got.data());
       expect_close(got.read(stream), y, 3e-7, "y");
       Doubles want = dx;
-      for (const Result result : {Result::replace, Result::add}) {
-        curve_backward(stream, c.curve, x.size(), dev_x.data(), dev_dy.data(), gradient.data(), result);
+      for (const Result result : {Result::overwrite, Result::accumulate}) {
+        activation_backward(stream, c.activation, x.size(), dev_x.data(), dev_dy.data(), gradient.data(), result);
         Floats read = gradient.read(stream);
         for (size_t i = 0; i < want.size(); ++i) {
           if (std::isnan(want[i])) read[i] = NAN;
@@ -161,16 +164,16 @@ TEST(Curve, values_and_slopes) {
 }
 
 // Near 0 and far to the left, where a formula taken at its word loses every digit.
-TEST(Curve, small_results_keep_their_digits) {
+TEST(Activation, small_results_keep_their_digits) {
   Floats x;
   for (float v = 1e-30f; v < 12; v *= 1.37f) x.push_back(-v), x.push_back(v);
-  for (const CurveCase& c : curves()) {
-    if (!c.corners.empty() || c.curve.kind == CurveKind::gelu_tanh) continue;
+  for (const ActivationCase& c : curves()) {
+    if (!c.corners.empty() || c.activation.kind == ActivationKind::gelu_tanh) continue;
     SCOPED_TRACE(c.name);
     on_every_device([&](Stream& stream) {
       const auto dev = on_device(stream, x);
       Guarded<float> got(stream, x.size());
-      curve_forward(stream, c.curve, x.size(), dev.data(), got.data());
+      activation_forward(stream, c.activation, x.size(), dev.data(), got.data());
       const Floats y = got.read(stream);
       for (size_t i = 0; i < x.size(); ++i) {
         if (c.positive && x[i] < 0) continue;
@@ -181,60 +184,60 @@ TEST(Curve, small_results_keep_their_digits) {
   }
 }
 
-TEST(Curve, slopes_in_corners_and_at_infinity) {
+TEST(Activation, slopes_in_corners_and_at_infinity) {
   struct Corner {
-    Curve curve;
+    Activation activation;
     float x, slope;
   };
   const std::vector<Corner> corners = {
-      {{CurveKind::elu, 0.3f, 0}, 0, 0.3f},
-      {{CurveKind::hard_sigmoid, 0.25f, 0.5f}, -2, 0},
-      {{CurveKind::hard_sigmoid, 0.25f, 0.5f}, 2, 0},
-      {{CurveKind::hard_swish, 0, 0}, -3, -0.5f},
-      {{CurveKind::hard_swish, 0, 0}, 3, 1.5f},
-      {{CurveKind::clip, -1.5f, 2}, -1.5f, 1},
-      {{CurveKind::clip, -1.5f, 2}, 2, 1},
-      {{CurveKind::clip, 2, 1}, 1.5f, 0},
-      {{CurveKind::gelu, 0, 0}, 14, 1},
-      {{CurveKind::gelu_tanh, 0, 0}, kInfinity, 1},
-      {{CurveKind::silu, 0, 0}, kInfinity, 1},
-      {{CurveKind::silu, 0, 0}, -kInfinity, 0},
-      {{CurveKind::mish, 0, 0}, kInfinity, 1},
-      {{CurveKind::mish, 0, 0}, -kInfinity, 0},
-      {{CurveKind::softplus, 0, 0}, kInfinity, 1},
-      {{CurveKind::softplus, 0, 0}, -kInfinity, 0},
-      {{CurveKind::elu, 1, 0}, -kInfinity, 0},
-      {{CurveKind::celu, 2, 0}, -kInfinity, 0},
-      {{CurveKind::abs, 0, 0}, 0, 0},
-      {{CurveKind::abs, 0, 0}, -kInfinity, -1},
-      {{CurveKind::erf, 0, 0}, 0, 1.12837917f},
-      {{CurveKind::erf, 0, 0}, kInfinity, 0},
-      {{CurveKind::exp, 0, 0}, -kInfinity, 0},
-      {{CurveKind::log, 0, 0}, 0, kInfinity},
-      {{CurveKind::sqrt, 0, 0}, 0, kInfinity},
+      {{ActivationKind::elu, 0.3f, 0}, 0, 0.3f},
+      {{ActivationKind::hard_sigmoid, 0.25f, 0.5f}, -2, 0},
+      {{ActivationKind::hard_sigmoid, 0.25f, 0.5f}, 2, 0},
+      {{ActivationKind::hard_swish, 0, 0}, -3, -0.5f},
+      {{ActivationKind::hard_swish, 0, 0}, 3, 1.5f},
+      {{ActivationKind::clip, -1.5f, 2}, -1.5f, 1},
+      {{ActivationKind::clip, -1.5f, 2}, 2, 1},
+      {{ActivationKind::clip, 2, 1}, 1.5f, 0},
+      {{ActivationKind::gelu, 0, 0}, 14, 1},
+      {{ActivationKind::gelu_tanh, 0, 0}, kInfinity, 1},
+      {{ActivationKind::silu, 0, 0}, kInfinity, 1},
+      {{ActivationKind::silu, 0, 0}, -kInfinity, 0},
+      {{ActivationKind::mish, 0, 0}, kInfinity, 1},
+      {{ActivationKind::mish, 0, 0}, -kInfinity, 0},
+      {{ActivationKind::softplus, 0, 0}, kInfinity, 1},
+      {{ActivationKind::softplus, 0, 0}, -kInfinity, 0},
+      {{ActivationKind::elu, 1, 0}, -kInfinity, 0},
+      {{ActivationKind::celu, 2, 0}, -kInfinity, 0},
+      {{ActivationKind::abs, 0, 0}, 0, 0},
+      {{ActivationKind::abs, 0, 0}, -kInfinity, -1},
+      {{ActivationKind::erf, 0, 0}, 0, 1.12837917f},
+      {{ActivationKind::erf, 0, 0}, kInfinity, 0},
+      {{ActivationKind::exp, 0, 0}, -kInfinity, 0},
+      {{ActivationKind::log, 0, 0}, 0, kInfinity},
+      {{ActivationKind::sqrt, 0, 0}, 0, kInfinity},
   };
   on_every_device([&](Stream& stream) {
     const auto dy = on_device(stream, Floats{1});
     for (const Corner& c : corners) {
       const auto x = on_device(stream, Floats{c.x});
       Guarded<float> dx(stream, 1);
-      curve_backward(stream, c.curve, 1, x.data(), dy.data(), dx.data(), Result::replace);
-      EXPECT_FLOAT_EQ(dx.read(stream)[0], c.slope) << static_cast<int>(c.curve.kind) << " at " << c.x;
+      activation_backward(stream, c.activation, 1, x.data(), dy.data(), dx.data(), Result::overwrite);
+      EXPECT_FLOAT_EQ(dx.read(stream)[0], c.slope) << static_cast<int>(c.activation.kind) << " at " << c.x;
     }
   });
 }
 
-TEST(Curve, a_nan_stays_a_nan_and_infinity_goes_where_the_formula_says) {
-  for (const CurveCase& c : curves()) {
+TEST(Activation, a_nan_stays_a_nan_and_infinity_goes_where_the_formula_says) {
+  for (const ActivationCase& c : curves()) {
     SCOPED_TRACE(c.name);
     on_every_device([&](Stream& stream) {
       auto x = on_device(stream, Floats(40, NAN));
-      curve_forward(stream, c.curve, 40, x.data(), x.data());  // in place, too
+      activation_forward(stream, c.activation, 40, x.data(), x.data());  // in place, too
       Floats y(40);
       download(stream, y.data(), x, 40);
       for (const float v : y) EXPECT_TRUE(std::isnan(v));
       x = on_device(stream, Floats(40, kInfinity));
-      curve_forward(stream, c.curve, 40, x.data(), x.data());
+      activation_forward(stream, c.activation, 40, x.data(), x.data());
       download(stream, y.data(), x, 40);
       const auto want = static_cast<float>(c.value(static_cast<double>(kInfinity)));
       for (const float v : y) EXPECT_EQ(v, want);
@@ -266,9 +269,10 @@ TEST(Prelu, slopes_of_any_shape_forward_and_backward) {
       prelu_forward(stream, shape, dev_x.data(), dev_slopes.data(), got.data());
       expect_close(got.read(stream), y, 1e-7, "y");
       prelu_backward_input(stream, shape, dev_x.data(), dev_slopes.data(), dev_dy.data(), gradient.data(),
-                           Result::replace);
+                           Result::overwrite);
       expect_close(gradient.read(stream), dx, 1e-7, "dx");
-      prelu_backward_input(stream, shape, dev_x.data(), dev_slopes.data(), dev_dy.data(), gradient.data(), Result::add);
+      prelu_backward_input(stream, shape, dev_x.data(), dev_slopes.data(), dev_dy.data(), gradient.data(),
+                           Result::accumulate);
       Doubles twice = dx;
       for (double& v : twice) v *= 2;
       expect_close(gradient.read(stream), twice, 2e-7, "dx added");

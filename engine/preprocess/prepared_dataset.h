@@ -1,4 +1,4 @@
-// A data set as a trained network wants it: pictures fitted and scaled as its preparation says, channels as many and
+// A data set as a trained network wants it: pictures fitted and scaled as its preprocessing says, channels as many and
 // where the network has them.
 #pragma once
 
@@ -6,17 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "engine/prepare/preparation.h"
-#include "engine/training/dataset.h"
+#include "engine/preprocess/preprocessing.h"
+#include "engine/training/data/dataset.h"
 
 namespace striate {
 
 class PreparedDataset : public Dataset {
  public:
   // `picture`: (C, H, W) of what the network takes, C 1 or 3. Pictures of another size are fitted where somebody asked
-  // for it (Preparation::asked); grey ones become color, and the other way round, where the network wants that.
+  // for it (Preprocessing::asked); gray ones become color, and the other way round, where the network wants that.
   // Throws Error where they don't fit.
-  PreparedDataset(std::unique_ptr<Dataset> data, Preparation preparation, const Shape& picture, bool channels_last);
+  PreparedDataset(std::unique_ptr<Dataset> data, Preprocessing preprocessing, const Shape& picture, bool channels_last);
 
   std::string name() const override { return data_->name(); }
   Shape shape() const override;  // (C, H, W), or (H, W, C)
@@ -33,10 +33,10 @@ class PreparedDataset : public Dataset {
   void fit(int64_t index, float* pixels) const;
 
   std::unique_ptr<Dataset> data_;
-  Preparation preparation_;
+  Preprocessing preprocessing_;
   Shape picture_;
   bool channels_last_, fits_;
-  Normalisation normalisation_;  // where scale and order are the usual ones
+  Normalization normalization_;  // where scale and order are the usual ones
 };
 
 }  // namespace striate

@@ -1,11 +1,11 @@
-// The benchmark rows of kernels/curve.h, prelu.h, group_norm.h and lrn.h.
+// The benchmark rows of kernels/activations.h, prelu.h, group_norm.h and lrn.h.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "engine/bench/operator_bench.h"
-#include "kernels/curve.h"
+#include "kernels/activations.h"
 #include "kernels/group_norm.h"
 #include "kernels/lrn.h"
 #include "kernels/prelu.h"
@@ -16,7 +16,7 @@ namespace {
 double at(const std::vector<float>& values, int64_t i) { return static_cast<double>(values[static_cast<size_t>(i)]); }
 
 // `positive`: of values from 1/2 to 3/2 instead of -1 to 1.
-void curve(OperatorBench& bench, const char* name, const Curve& c, int64_t count, double (*value)(double),
+void curve(OperatorBench& bench, const char* name, const Activation& c, int64_t count, double (*value)(double),
            bool positive = false) {
   Buffer<float> x = bench.random(count), dy = bench.random(count), y = bench.empty(count), dx = bench.empty(count);
   if (positive) {
@@ -29,11 +29,11 @@ void curve(OperatorBench& bench, const char* name, const Curve& c, int64_t count
   const auto n = static_cast<double>(count);
   const std::string shape = fmt::format("{}", count);
   bench.time(
-      name, shape, n, 8 * n, [&] { curve_forward(bench.stream(), c, count, x.data(), y.data()); },
+      name, shape, n, 8 * n, [&] { activation_forward(bench.stream(), c, count, x.data(), y.data()); },
       [&] { return bench.agrees(y, [&](int64_t i) { return value(at(hx, i)); }); });
   bench.time(
       std::string(name) + " backward", shape, n, 12 * n,
-      [&] { curve_backward(bench.stream(), c, count, x.data(), dy.data(), dx.data(), Result::replace); },
+      [&] { activation_backward(bench.stream(), c, count, x.data(), dy.data(), dx.data(), Result::overwrite); },
       [&] {
         return bench.agrees(
             dx, [&](int64_t i) { return (value(at(hx, i) + 1e-6) - value(at(hx, i) - 1e-6)) / 2e-6 * at(hdy, i); });
@@ -66,7 +66,9 @@ void prelu(OperatorBench& bench, int n, int c, int64_t pixels) {
       [&] { return bench.agrees(y, [&](int64_t i) { return at(hx, i) * slope(i); }); });
   bench.time(
       "prelu by input", shape, values, 12 * values,
-      [&] { prelu_backward_input(bench.stream(), s, x.data(), slopes.data(), dy.data(), dx.data(), Result::replace); },
+      [&] {
+        prelu_backward_input(bench.stream(), s, x.data(), slopes.data(), dy.data(), dx.data(), Result::overwrite);
+      },
       [&] { return bench.agrees(dx, [&](int64_t i) { return at(hdy, i) * slope(i); }); });
   bench.time(
       "prelu by slopes", shape, 2 * values, 8 * values,
@@ -126,7 +128,7 @@ void group_norm(OperatorBench& bench, const char* name, const GroupNormShape& s)
       std::string(name) + " backward", shape, 12 * values, 12 * values,
       [&] {
         group_norm_backward(bench.stream(), s, x.data(), scale.data(), mean.data(), inverse.data(), dy.data(),
-                            dx.data(), dscale.data(), dshift.data(), Result::replace, scratch.data());
+                            dx.data(), dscale.data(), dshift.data(), Result::overwrite, scratch.data());
       },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
@@ -162,7 +164,9 @@ void lrn(OperatorBench& bench, int n, int c, int64_t pixels) {
       [&] { return bench.agrees(y, [&](int64_t i) { return at(hx, i) * std::pow(sum_of(i), -0.75); }); });
   bench.time(
       "lrn backward", shape, 20 * values, 20 * values,
-      [&] { lrn_backward(bench.stream(), s, x.data(), sums.data(), y.data(), dy.data(), dx.data(), Result::replace); },
+      [&] {
+        lrn_backward(bench.stream(), s, x.data(), sums.data(), y.data(), dy.data(), dx.data(), Result::overwrite);
+      },
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
           double sum = 0;
@@ -176,22 +180,22 @@ void lrn(OperatorBench& bench, int n, int c, int64_t pixels) {
 
 void bench_curves_and_norms(OperatorBench& bench, int batch) {
   const int64_t values = static_cast<int64_t>(batch) * 6 * 28 * 28;
-  curve(bench, "elu", {CurveKind::elu, 1, 0}, values, elu);
-  curve(bench, "hard_sigmoid", {CurveKind::hard_sigmoid, 0.2f, 0.5f}, values, hard_sigmoid);
-  curve(bench, "hard_swish", {CurveKind::hard_swish, 0, 0}, values, hard_swish);
-  curve(bench, "gelu", {CurveKind::gelu, 0, 0}, values, gelu);
-  curve(bench, "gelu tanh", {CurveKind::gelu_tanh, 0, 0}, values, gelu_tanh);
-  curve(bench, "silu", {CurveKind::silu, 0, 0}, values, silu);
-  curve(bench, "mish", {CurveKind::mish, 0, 0}, values, mish);
-  curve(bench, "softplus", {CurveKind::softplus, 0, 0}, values, softplus);
-  curve(bench, "clip", {CurveKind::clip, 0, 6}, values, clip);
-  curve(bench, "erf", {CurveKind::erf, 0, 0}, values, [](double x) { return std::erf(x); });
-  curve(bench, "exp", {CurveKind::exp, 0, 0}, values, [](double x) { return std::exp(x); });
+  curve(bench, "elu", {ActivationKind::elu, 1, 0}, values, elu);
+  curve(bench, "hard_sigmoid", {ActivationKind::hard_sigmoid, 0.2f, 0.5f}, values, hard_sigmoid);
+  curve(bench, "hard_swish", {ActivationKind::hard_swish, 0, 0}, values, hard_swish);
+  curve(bench, "gelu", {ActivationKind::gelu, 0, 0}, values, gelu);
+  curve(bench, "gelu tanh", {ActivationKind::gelu_tanh, 0, 0}, values, gelu_tanh);
+  curve(bench, "silu", {ActivationKind::silu, 0, 0}, values, silu);
+  curve(bench, "mish", {ActivationKind::mish, 0, 0}, values, mish);
+  curve(bench, "softplus", {ActivationKind::softplus, 0, 0}, values, softplus);
+  curve(bench, "clip", {ActivationKind::clip, 0, 6}, values, clip);
+  curve(bench, "erf", {ActivationKind::erf, 0, 0}, values, [](double x) { return std::erf(x); });
+  curve(bench, "exp", {ActivationKind::exp, 0, 0}, values, [](double x) { return std::exp(x); });
   curve(
-      bench, "log", {CurveKind::log, 0, 0}, values, [](double x) { return std::log(x); }, true);
+      bench, "log", {ActivationKind::log, 0, 0}, values, [](double x) { return std::log(x); }, true);
   curve(
-      bench, "sqrt", {CurveKind::sqrt, 0, 0}, values, [](double x) { return std::sqrt(x); }, true);
-  curve(bench, "abs", {CurveKind::abs, 0, 0}, values, [](double x) { return std::fabs(x); });
+      bench, "sqrt", {ActivationKind::sqrt, 0, 0}, values, [](double x) { return std::sqrt(x); }, true);
+  curve(bench, "abs", {ActivationKind::abs, 0, 0}, values, [](double x) { return std::fabs(x); });
   prelu(bench, batch, 6, 28 * 28);
   group_norm(bench, "group_norm", {batch, 8, 4, 14 * 14});
   group_norm(bench, "instance_norm", {batch, 6, 1, 28 * 28});

@@ -1,4 +1,4 @@
-#include "app/widgets/tap_colours.h"
+#include "app/widgets/tap_colors.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@ namespace striate {
 namespace {
 
 // HSL to RGB (Joblove and Greenberg 1978); hue in turns.
-Colour hsl(float hue, float saturation, float lightness) {
+Color hsl(float hue, float saturation, float lightness) {
   const auto channel = [&](float offset) {
     const float k = std::fmod(offset + hue * 12, 12.0f);
     const float a = saturation * std::min(lightness, 1 - lightness);
@@ -19,7 +19,7 @@ Colour hsl(float hue, float saturation, float lightness) {
 
 }  // namespace
 
-Colour tap_colour(int index, int count, bool dark) {
+Color tap_color(int index, int count, bool dark) {
   // Three stretches of the wheel that leave out green and red: blue to teal, yellow to orange, pink to violet.
   constexpr float kStretches[3][2] = {{0.60f, 0.45f}, {0.15f, 0.06f}, {0.92f, 0.77f}};
   const float t = count > 1 ? 3 * static_cast<float>(index) / static_cast<float>(count) : 0;

@@ -15,10 +15,10 @@
 //   exp, log      e^x; the natural logarithm
 //   sqrt, abs     the square root; the size without its sign
 //   clip          min(max(x, a), b): b wherever a > b                 ONNX's Clip; relu6 is a = 0, b = 6
-// A NaN stays a NaN. dx = dy * the curve's slope at x; in a corner it is PyTorch's: elu and its like exp's side, the
-// ends of hard_sigmoid 0, those of hard_swish the middle's x / 3 + 1/2, those of a clip 1, that of abs 0; infinity
+// A NaN stays a NaN. dx = dy * the activation's slope at x; in a corner it is PyTorch's: elu and its like exp's side,
+// the ends of hard_sigmoid 0, those of hard_swish the middle's x / 3 + 1/2, those of a clip 1, that of abs 0; infinity
 // where sqrt and log begin. y may be x, and dx may be dy
-// (then with Result::replace); other overlaps are not allowed.
+// (then with Result::overwrite); other overlaps are not allowed.
 //
 // To add one: its name here, its struct with value() and slope() in the .cu, its line in the two lists there.
 #pragma once
@@ -30,7 +30,7 @@
 
 namespace striate {
 
-enum class CurveKind {
+enum class ActivationKind {
   elu,
   selu,
   celu,
@@ -49,13 +49,13 @@ enum class CurveKind {
   abs
 };
 
-struct Curve {
-  CurveKind kind = CurveKind::elu;
+struct Activation {
+  ActivationKind kind = ActivationKind::elu;
   float a = 0, b = 0;  // as the list above says; an end of a clip may be infinite
 };
 
-void curve_forward(Stream& stream, const Curve& curve, int64_t count, const float* x, float* y);
-void curve_backward(Stream& stream, const Curve& curve, int64_t count, const float* x, const float* dy, float* dx,
-                    Result result);
+void activation_forward(Stream& stream, const Activation& activation, int64_t count, const float* x, float* y);
+void activation_backward(Stream& stream, const Activation& activation, int64_t count, const float* x, const float* dy,
+                         float* dx, Result result);
 
 }  // namespace striate

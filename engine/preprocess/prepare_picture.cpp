@@ -1,4 +1,4 @@
-#include "engine/prepare/prepare_picture.h"
+#include "engine/preprocess/prepare_picture.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,8 +18,8 @@ struct Planes {
   std::string names;
 };
 
-PreparationStep step_of(const std::string& name, const std::string& words, const Planes& planes) {
-  PreparationStep step{name, words, planes.names, planes.width, planes.height, {}, {}, {}, {}};
+PreprocessingStep step_of(const std::string& name, const std::string& words, const Planes& planes) {
+  PreprocessingStep step{name, words, planes.names, planes.width, planes.height, {}, {}, {}, {}};
   const size_t count = static_cast<size_t>(planes.width) * static_cast<size_t>(planes.height);
   for (size_t c = 0; c < static_cast<size_t>(planes.channels); ++c) {
     const float* from = planes.values.data() + c * count;
@@ -72,34 +72,35 @@ Pixels cut_out(const Pixels& from, int left, int top, int width, int height) {
 }
 
 // The picture at the network's size, its steps added.
-Pixels fitted(Pixels now, const Preparation& preparation, const Shape& input, std::vector<PreparationStep>& steps) {
+Pixels fitted(Pixels now, const Preprocessing& preprocessing, const Shape& input,
+              std::vector<PreprocessingStep>& steps) {
   const int height = static_cast<int>(input[1]), width = static_cast<int>(input[2]);
   const Crop all{0, 0, static_cast<double>(now.width), static_cast<double>(now.height)};
   const auto add = [&](const char* name, const std::string& words) {
     steps.push_back(step_of(name, words, planes_of(now.rgb, now.width, now.height)));
   };
-  const bool shortened = preparation.asked && preparation.fit == Preparation::Fit::shorter;
+  const bool shortened = preprocessing.asked && preprocessing.fit == Preprocessing::Fit::shorter;
   if (now.width == width && now.height == height && !shortened) {
     add("resize", "nothing: the picture has the network's size");
     return now;
   }
-  if (preparation.fit == Preparation::Fit::shorter) {
+  if (preprocessing.fit == Preprocessing::Fit::shorter) {
     const int shorter = std::min(now.width, now.height);
-    const double factor = static_cast<double>(preparation.shorter) / shorter;
+    const double factor = static_cast<double>(preprocessing.shorter) / shorter;
     const auto side = [&](int now_side, int least) {
       return std::max(least,
-                      now_side == shorter ? preparation.shorter : static_cast<int>(std::lround(now_side * factor)));
+                      now_side == shorter ? preprocessing.shorter : static_cast<int>(std::lround(now_side * factor)));
     };
     const int w = side(now.width, width), h = side(now.height, height);
-    const Resample method = preparation.shorter < shorter ? Resample::area : Resample::bilinear;
+    const Resample method = preprocessing.shorter < shorter ? Resample::area : Resample::bilinear;
     now = resized(now, all, w, h, method);
-    add("resize", fmt::format("shorter side to {}, {}", preparation.shorter, method_words(method)));
+    add("resize", fmt::format("shorter side to {}, {}", preprocessing.shorter, method_words(method)));
     const int left = (now.width - width) / 2, top = (now.height - height) / 2;
     now = cut_out(now, left, top, width, height);
     add("crop", fmt::format("the middle, from column {} and row {}", left, top));
     return now;
   }
-  const bool stretch = preparation.fit == Preparation::Fit::stretch;
+  const bool stretch = preprocessing.fit == Preprocessing::Fit::stretch;
   const Crop crop = stretch ? all : middle_part(now.width, now.height, input);
   const Resample method =
       (stretch ? now.width * now.height < width * height : crop.width < width) ? Resample::bilinear : Resample::area;
@@ -110,7 +111,7 @@ Pixels fitted(Pixels now, const Preparation& preparation, const Shape& input, st
 }
 
 // As MNIST's makers prepared theirs: the stages of prepare_image(), 0..1, told in 0..255.
-Planes digit(const Image& image, const Shape& input, std::vector<PreparationStep>& steps) {
+Planes digit(const Image& image, const Shape& input, std::vector<PreprocessingStep>& steps) {
   const PreparedInput prepared = prepare_image(image, input, true);
   Planes planes;
   for (const InputStage& stage : prepared.stages) {
@@ -124,21 +125,21 @@ Planes digit(const Image& image, const Shape& input, std::vector<PreparationStep
   return planes;
 }
 
-// Grey by the weights of ITU-R BT.601, in whole numbers.
-float grey_of(const uint8_t* rgb) {
+// Gray by the weights of ITU-R BT.601, in whole numbers.
+float gray_of(const uint8_t* rgb) {
   return static_cast<float>(std::lround(0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]));
 }
 
 }  // namespace
 
-std::vector<uint8_t> fitted_bytes(const Image& image, const Preparation& preparation, const Shape& input) {
-  std::vector<PreparationStep> unused;
-  const Pixels now = fitted({image.width, image.height, rgb_of(image)}, preparation, input, unused);
+std::vector<uint8_t> fitted_bytes(const Image& image, const Preprocessing& preprocessing, const Shape& input) {
+  std::vector<PreprocessingStep> unused;
+  const Pixels now = fitted({image.width, image.height, rgb_of(image)}, preprocessing, input, unused);
   const size_t plane = now.rgb.size() / 3;
   std::vector<uint8_t> bytes(static_cast<size_t>(input.count()));
   for (size_t i = 0; i < plane; ++i) {
     if (input[0] == 1) {
-      bytes[i] = static_cast<uint8_t>(grey_of(now.rgb.data() + 3 * i));
+      bytes[i] = static_cast<uint8_t>(gray_of(now.rgb.data() + 3 * i));
     } else {
       for (size_t c = 0; c < 3; ++c) bytes[c * plane + i] = now.rgb[3 * i + c];
     }
@@ -146,51 +147,50 @@ std::vector<uint8_t> fitted_bytes(const Image& image, const Preparation& prepara
   return bytes;
 }
 
-PreparedPicture prepare_picture(const Image& image, const Preparation& preparation, const Shape& input) {
-  preparation.check_fits(input);
+PreparedPicture prepare_picture(const Image& image, const Preprocessing& preprocessing, const Shape& input) {
+  preprocessing.check_fits(input);
   PreparedPicture result;
   result.shape = input;
   Planes planes;
-  if (preparation.fit == Preparation::Fit::digit) {
+  if (preprocessing.fit == Preprocessing::Fit::digit) {
     planes = digit(image, input, result.steps);
   } else {
     Pixels now{image.width, image.height, rgb_of(image)};
     result.steps.push_back(step_of("picture", fmt::format("{}, as it was opened", image.format),
                                    planes_of(now.rgb, now.width, now.height)));
-    now = fitted(std::move(now), preparation, input, result.steps);
+    now = fitted(std::move(now), preprocessing, input, result.steps);
     planes = planes_of(now.rgb, now.width, now.height);
     const size_t count = planes.values.size() / 3;
     if (input[0] == 1) {
-      for (size_t i = 0; i < count; ++i) planes.values[i] = grey_of(now.rgb.data() + 3 * i);
+      for (size_t i = 0; i < count; ++i) planes.values[i] = gray_of(now.rgb.data() + 3 * i);
       planes.values.resize(count);
       planes.channels = 1;
       planes.names = "Y";
       result.steps.push_back(step_of("gray", "0.299 R + 0.587 G + 0.114 B, rounded", planes));
-    } else if (preparation.order == Preparation::Order::bgr) {
+    } else if (preprocessing.order == Preprocessing::Order::bgr) {
       std::swap_ranges(planes.values.begin(), planes.values.begin() + static_cast<std::ptrdiff_t>(count),
                        planes.values.end() - static_cast<std::ptrdiff_t>(count));
       planes.names = "BGR";
       result.steps.push_back(step_of("order", "blue first, red last", planes));
     }
   }
-  // In the order and rounding of Normalisation, so that training and use agree in every bit.
-  const bool plain = preparation.scale == 1.0 / 255;
+  // In the order and rounding of Normalization, so that training and use agree in every bit.
+  const bool plain = preprocessing.scale == 1.0 / 255;
   for (float& value : planes.values)
-    value = plain ? value / 255.0f : static_cast<float>(double{value} * preparation.scale);
+    value = plain ? value / 255.0f : static_cast<float>(double{value} * preprocessing.scale);
   result.steps.push_back(
-      step_of("scale", plain ? std::string("divided by 255") : fmt::format("times {:g}", preparation.scale), planes));
+      step_of("scale", plain ? std::string("divided by 255") : fmt::format("times {:g}", preprocessing.scale), planes));
   const size_t count = planes.values.size() / static_cast<size_t>(planes.channels);
   const auto each = [&](const std::vector<float>& numbers, const auto& change) {
     for (size_t i = 0; i < planes.values.size(); ++i) planes.values[i] = change(planes.values[i], numbers[i / count]);
   };
-  if (!preparation.mean.empty()) {
-    each(preparation.mean, [](float value, float mean) { return value - mean; });
-    result.steps.push_back(step_of("mean", fmt::format("minus {}", fmt::join(preparation.mean, ", ")), planes));
+  if (!preprocessing.mean.empty()) {
+    each(preprocessing.mean, [](float value, float mean) { return value - mean; });
+    result.steps.push_back(step_of("mean", fmt::format("minus {}", fmt::join(preprocessing.mean, ", ")), planes));
   }
-  if (!preparation.deviation.empty()) {
-    each(preparation.deviation, [](float value, float deviation) { return value / deviation; });
-    result.steps.push_back(
-        step_of("deviation", fmt::format("divided by {}", fmt::join(preparation.deviation, ", ")), planes));
+  if (!preprocessing.stddev.empty()) {
+    each(preprocessing.stddev, [](float value, float stddev) { return value / stddev; });
+    result.steps.push_back(step_of("std", fmt::format("divided by {}", fmt::join(preprocessing.stddev, ", ")), planes));
   }
   result.values = std::move(planes.values);
   return result;

@@ -58,21 +58,21 @@ class MemoryDataset : public Dataset {
   std::vector<std::string> classes_, regions_;
 };
 
-// x -> (x - mean[c]) / deviation[c], per channel. Empty: x as it is. Stored with the model.
-struct Normalisation {
-  std::vector<float> mean, deviation;
+// x -> (x - mean[c]) / stddev[c], per channel. Empty: x as it is. Stored with the model.
+struct Normalization {
+  std::vector<float> mean, stddev;
 
   bool empty() const { return mean.empty(); }
   // "mean 0.485,0.456,0.406 std 0.229,0.224,0.225"; "none". parse() throws Error.
   std::string text() const;
-  static Normalisation parse(const std::string& text);
+  static Normalization parse(const std::string& text);
   void apply(const Shape& shape, float* pixels) const;  // shape (C, H, W); (F): channels are values
-  // Mean and deviation of each channel over these samples (all or, of more than `most`, evenly chosen ones), in double
-  // precision; a deviation of 0 becomes 1.
-  static Normalisation measure(const Dataset& data, const std::vector<int64_t>& indices, int64_t most = 5000);
+  // Mean and standard deviation of each channel over these samples (all or, of more than `most`, evenly chosen ones),
+  // in double precision; a standard deviation of 0 becomes 1.
+  static Normalization measure(const Dataset& data, const std::vector<int64_t>& indices, int64_t most = 5000);
 };
 
-// Changes a picture in place before it is normalised: a function of the picture, the seed and the draw's number alone.
+// Changes a picture in place before it is normalized: a function of the picture, the seed and the draw's number alone.
 using Augment = std::function<void(float* pixels, const Shape& shape, uint64_t seed, uint64_t draw)>;
 
 }  // namespace striate

@@ -17,7 +17,7 @@
 namespace striate {
 
 // Everything on the stream's device. Groups are G independent problems of Kg = k/G outputs each.
-struct WeightedSumsArguments {
+struct ImplicitGemmArguments {
   int64_t images = 1;
   int groups = 1;
   int k = 0;                 // outputs per group
@@ -25,7 +25,7 @@ struct WeightedSumsArguments {
   const float* x = nullptr;  // image n, group g starts at x + n*x_image + g*x_group
   int64_t x_image = 0, x_group = 0;
   const int32_t* offsets = nullptr;  // (j)
-  const float* weights = nullptr;    // packed, see weighted_sums_tile(): (groups, tiles of k, j, KT)
+  const float* weights = nullptr;    // packed, see implicit_gemm_tile(): (groups, tiles of k, j, KT)
   const float* rows = nullptr;       // or as they are, (groups * k, j), where packs_on_the_way() says so
   const float* bias = nullptr;       // (groups * k) or null: 0
   float* out = nullptr;  // (n, g, k, position (row, col)) at out + n*out_image + (g*k + k)*out_plane + row*.. + col*..
@@ -39,14 +39,14 @@ struct WeightedSumsArguments {
 // Whether sums of this shape take the weights as they are: many weights for the few values of one image, on the CPU.
 // Packing them all beforehand would move them through memory three times for what is a small sum each; so each thread
 // packs the tile that it is at, which stays in its cache.
-bool packs_on_the_way(Stream& stream, const WeightedSumsArguments& arguments);
+bool packs_on_the_way(Stream& stream, const ImplicitGemmArguments& arguments);
 
 // How many values of k one packed tile of weights holds, for sums of this shape; weights beyond k are 0.
-int weighted_sums_tile(Stream& stream, int k, int j, int64_t length);
+int implicit_gemm_tile(Stream& stream, int k, int j, int64_t length);
 
 // Floats of the packed weights at most, for any tile.
 inline int64_t packed_weights_size(int groups, int k, int64_t j) { return groups * (static_cast<int64_t>(k) + 16) * j; }
 
-void weighted_sums(Stream& stream, const char* name, const WeightedSumsArguments& arguments);
+void implicit_gemm(Stream& stream, const char* name, const ImplicitGemmArguments& arguments);
 
 }  // namespace striate
