@@ -74,6 +74,14 @@ struct GeluTanhActivation {
     return share + inside * share * rest * 1.595769122f * (1.0f + 0.134145f * inside * inside);
   }
 };
+struct SiluActivation {
+  HD float value(float x) const { return x * sigmoid_of(x, exp_of_negative(minus_size(x))); }
+  HD float slope(float x) const {
+    const float e = exp_of_negative(minus_size(x));
+    const float share = sigmoid_of(x, e), rest = (x >= 0.0f ? e : 1.0f) / (1.0f + e);  // rest: 1 - share
+    return share + within(x, -90.0f, 90.0f) * share * rest;                            // beyond, the second term is 0
+  }
+};
 // With e = exp(-|x|): tanh(log(1 + exp(x))) is (1 + 2e) / (1 + 2e + 2e^2) above 0 and e (e + 2) / (e (e + 2) + 2)
 // below.
 struct MishActivation {
@@ -162,6 +170,9 @@ template struct CudaFlat<ActivationBackward<GeluActivation, true>>;
 template struct CudaFlat<ActivationForward<GeluTanhActivation>>;
 template struct CudaFlat<ActivationBackward<GeluTanhActivation, false>>;
 template struct CudaFlat<ActivationBackward<GeluTanhActivation, true>>;
+template struct CudaFlat<ActivationForward<SiluActivation>>;
+template struct CudaFlat<ActivationBackward<SiluActivation, false>>;
+template struct CudaFlat<ActivationBackward<SiluActivation, true>>;
 template struct CudaFlat<ActivationForward<MishActivation>>;
 template struct CudaFlat<ActivationBackward<MishActivation, false>>;
 template struct CudaFlat<ActivationBackward<MishActivation, true>>;
@@ -235,6 +246,8 @@ void run(const Activation& c, const Pass& pass) {
       return pass.for_each("gelu", "gelu_backward", GeluActivation{});
     case ActivationKind::gelu_tanh:
       return pass.for_each("gelu_tanh", "gelu_tanh_backward", GeluTanhActivation{});
+    case ActivationKind::silu:
+      return pass.for_each("silu", "silu_backward", SiluActivation{});
     case ActivationKind::mish:
       return pass.for_each("mish", "mish_backward", MishActivation{});
     case ActivationKind::softplus:

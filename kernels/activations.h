@@ -8,6 +8,7 @@
 //   hard_swish    x * (x / 6 + 1/2 kept within 0 .. 1)                Howard and others 2019
 //   gelu          x * (share of a normal distribution below x)        Hendrycks and Gimpel 2016
 //   gelu_tanh     x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))   the same paper's approximation
+//   silu          x / (1 + exp(-x)), also called swish                Elfwing and others 2017
 //   mish          x * tanh(log(1 + exp(x)))                           Misra 2019
 //   softplus      log(1 + exp(x))
 //   erf           2/sqrt(pi) times the integral of exp(-t^2) from 0 to x
@@ -37,6 +38,7 @@ enum class ActivationKind {
   hard_swish,
   gelu,
   gelu_tanh,
+  silu,
   mish,
   softplus,
   clip,

@@ -47,6 +47,7 @@ double gelu(double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }
 double gelu_tanh(double x) {
   return x / (1 + std::exp(-2 * std::sqrt(2 / 3.14159265358979) * (x + 0.044715 * x * x * x)));
 }
+double silu(double x) { return x / (1 + std::exp(-x)); }
 double mish(double x) { return x * std::tanh(std::log1p(std::exp(x))); }
 double softplus(double x) { return std::log1p(std::exp(x)); }
 double clip(double x) { return std::min(std::max(x, 0.0), 6.0); }
@@ -184,6 +185,7 @@ void bench_curves_and_norms(OperatorBench& bench, int batch) {
   curve(bench, "hard_swish", {ActivationKind::hard_swish, 0, 0}, values, hard_swish);
   curve(bench, "gelu", {ActivationKind::gelu, 0, 0}, values, gelu);
   curve(bench, "gelu tanh", {ActivationKind::gelu_tanh, 0, 0}, values, gelu_tanh);
+  curve(bench, "silu", {ActivationKind::silu, 0, 0}, values, silu);
   curve(bench, "mish", {ActivationKind::mish, 0, 0}, values, mish);
   curve(bench, "softplus", {ActivationKind::softplus, 0, 0}, values, softplus);
   curve(bench, "clip", {ActivationKind::clip, 0, 6}, values, clip);

@@ -6,6 +6,7 @@
 
 #include "engine/error.h"
 #include "engine/nearest_word.h"
+#include "engine/network/architecture_words.h"
 #include "engine/network/layer_kind.h"
 #include "engine/network/layer_words.h"
 #include "engine/shorten.h"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/nearest_word.h"
+#include "engine/network/architecture_words.h"
 #include "engine/network/layer_kind.h"
 #include "engine/network/layer_words.h"
 #include "engine/network/per_picture.h"

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "engine/error.h"
-#include "engine/nearest_word.h"
 #include "engine/network/architecture.h"
+#include "engine/network/find_layer.h"
 #include "engine/network/head.h"
 
 namespace striate {
@@ -22,26 +22,10 @@ std::optional<int> number_of(const std::string& text) {
   return number;
 }
 
-// Its node; none: there is no such layer.
+// Its node; none: there is no such layer. The input is none.
 std::optional<int> node_of(const std::string& layer, const Architecture& architecture) {
-  if (const std::optional<int> number = number_of(layer)) {
-    if (*number + 1 < architecture.size()) return *number + 1;
-    return std::nullopt;
-  }
-  const int node = architecture.find(layer);
+  const int node = find_layer(architecture, layer);
   return node > 0 ? std::optional<int>(node) : std::nullopt;
-}
-
-[[noreturn]] void unknown(const std::string& layer, const Architecture& architecture) {
-  if (number_of(layer)) {
-    throw Error(fmt::format("unknown layer {}", layer),
-                fmt::format("layers count from 0 to {} without the input", architecture.size() - 2));
-  }
-  std::vector<std::string> names;
-  for (const Node& node : architecture.nodes()) {
-    if (node.layer) names.push_back(node.name);
-  }
-  throw Error(fmt::format("unknown layer \"{}\"", layer), nearest_hint(layer, names));
 }
 
 std::vector<std::string> items_of(const std::string& text) {
@@ -94,7 +78,7 @@ LayerSet LayerSet::parse(const std::string& text, const Architecture& architectu
         set.add(node, node);
         any = true;
       }
-      if (!any) unknown(item, architecture);
+      if (!any) throw_unknown_layer(architecture, item);
       continue;
     }
     // Names may have a - in them: the first one that has a layer on both sides parts a range.
@@ -105,12 +89,10 @@ LayerSet LayerSet::parse(const std::string& text, const Architecture& architectu
     }
     if (!first || !last) {
       const size_t dash = item.find('-');
-      if (dash == std::string::npos) unknown(item, architecture);
+      if (dash == std::string::npos) throw_unknown_layer(architecture, item);
       const bool begins = node_of(item.substr(0, dash), architecture).has_value();
-      unknown(begins                            ? item.substr(dash + 1)
-              : number_of(item.substr(0, dash)) ? item.substr(0, dash)
-                                                : item,
-              architecture);
+      const std::string begin = item.substr(0, dash);
+      throw_unknown_layer(architecture, begins ? item.substr(dash + 1) : number_of(begin) ? begin : item);
     }
     if (*first > *last) {
       throw Error(fmt::format("layers {}: the range goes backwards", item), "name the earlier layer first");

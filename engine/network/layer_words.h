@@ -83,21 +83,6 @@ Error placed_error(const PlacedWord& word, const std::string& what, const std::s
 // The words of one line, with their columns: of a layer, an optimizer, a schedule.
 std::vector<PlacedWord> placed_words(std::string_view line);
 
-// The one place that cuts an architecture's text (architecture.h) into words: statements between | and line breaks,
-// each of one word or more; comments are gone. "name:" is a word of its own, also where a layer follows at once.
-std::vector<std::vector<PlacedWord>> architecture_words(std::string_view text);
-
-// Behind the names that a layer joins its settings begin, with this word: concat a b axis 2.
-inline constexpr std::string_view kSettingsBegin = "axis";
-template <typename Iterator>
-Iterator names_end(Iterator begin, Iterator end) {
-  while (begin != end && begin->text != kSettingsBegin) ++begin;
-  return begin;
-}
-
-// A name that Architecture::add() takes: letters, digits, _ . - and /, not digits alone, not "input" or "axis".
-bool is_layer_name(std::string_view name);
-
 // Whole text as a number, whatever the locale. False where it is none, or not finite.
 bool read_whole(std::string_view text, int64_t& value);
 bool read_number(std::string_view text, double& value);

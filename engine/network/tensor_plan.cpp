@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
-#include "engine/nearest_word.h"
+#include "engine/network/find_layer.h"
 #include "engine/network/network.h"
 
 namespace striate {
@@ -14,15 +14,7 @@ int64_t aligned(int64_t count) { return (count + kAlign - 1) / kAlign * kAlign; 
 
 std::vector<char> kept_nodes(const Architecture& architecture, const std::vector<std::string>& names) {
   std::vector<char> kept(static_cast<size_t>(architecture.size()), 0);
-  for (const std::string& name : names) {
-    const int node = architecture.find(name);
-    if (node < 0) {
-      std::vector<std::string> known;
-      for (const Node& each : architecture.nodes()) known.push_back(each.name);
-      throw Error(fmt::format("unknown layer \"{}\"", name), nearest_hint(name, known));
-    }
-    kept[static_cast<size_t>(node)] = 1;
-  }
+  for (const std::string& name : names) kept[static_cast<size_t>(need_layer(architecture, name))] = 1;
   return kept;
 }
 

@@ -1,4 +1,5 @@
-// Activations that need more than a plain layer with numbers (convert_plain.cpp): gelu, clip, prelu, softmax.
+// Activations that need more than a plain layer with numbers (convert_plain.cpp): gelu, swish, clip, prelu,
+// softmax.
 #include <cmath>
 
 #include "engine/error.h"
@@ -18,6 +19,14 @@ void gelu(Converter& c) {
     throw Error(fmt::format("its approximation \"{}\" is not known", how), "ONNX knows none and tanh");
   }
   plain(c, how == "tanh" ? "gelu tanh" : "gelu");
+}
+
+// x * sigmoid(alpha * x)
+void swish(Converter& c) {
+  const double alpha = c.op().real("alpha", 1);
+  if (alpha == 1) return plain(c, "silu");
+  const int x = c.any(0), steep = c.emit("mul", {x, c.scalar_node(alpha, "alpha")}, ".steep");
+  c.give(0, c.emit("mul", {x, c.emit("sigmoid", {steep}, ".share")}));
 }
 
 // Bounds are attributes before opset 11, then inputs; one that is left out or infinite is open.
@@ -90,7 +99,8 @@ void log_softmax(Converter& c) { softmax_as(c, "logsoftmax"); }
 
 const OnnxOperators& activation_operators() {
   static const OnnxOperators list = {
-      {"Clip", clip}, {"Gelu", gelu}, {"LogSoftmax", log_softmax}, {"PRelu", prelu}, {"Softmax", softmax},
+      {"Clip", clip},   {"Gelu", gelu},       {"LogSoftmax", log_softmax},
+      {"PRelu", prelu}, {"Softmax", softmax}, {"Swish", swish},
   };
   return list;
 }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/error.h"
-#include "engine/nearest_word.h"
+#include "engine/network/find_layer.h"
 #include "engine/preprocess/prepare_picture.h"
 #include "engine/training/loss_head.h"
 #include "kernels/elementwise.h"
@@ -61,13 +61,7 @@ std::vector<float> Session::probabilities(const std::vector<float>& output) cons
   return probabilities(output, file_.loss.empty() ? Loss::cross_entropy : parse_loss(file_.loss));
 }
 
-int Session::node_of(const std::string& layer) const {
-  const int node = architecture().find(layer);
-  if (node >= 0) return node;
-  std::vector<std::string> names;
-  for (const Node& each : architecture().nodes()) names.push_back(each.name);
-  throw Error(fmt::format("unknown layer \"{}\"", layer), nearest_hint(layer, names));
-}
+int Session::node_of(const std::string& layer) const { return need_layer(architecture(), layer); }
 
 std::vector<char> Session::nodes_of(const std::vector<std::string>& layers, bool all) const {
   std::vector<char> nodes(static_cast<size_t>(architecture().size()), all ? 1 : 0);

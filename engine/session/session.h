@@ -39,7 +39,7 @@ struct SessionTensor {
 struct SessionRequest {
   std::vector<float> input;  // of the whole batch, as the network takes it
   int batch = 1;
-  // What is wanted, by the names of layers; "input" is one.
+  // What is wanted, by the names of layers or their numbers (find_layer.h); "input" is one.
   std::vector<std::string> activations;
   bool all_activations = false;
 
@@ -60,7 +60,7 @@ struct SessionRequest {
 
 struct SessionResult {
   SessionTensor output;
-  // By the name of the layer. What the gradient does not reach is 0.
+  // By the name of the layer, also where its number was asked for. What the gradient does not reach is 0.
   std::map<std::string, SessionTensor> activations, gradients;
   std::map<std::string, SessionTensor> weight_gradients;  // "conv1.weight"
 };

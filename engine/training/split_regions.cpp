@@ -27,7 +27,7 @@ struct Regions {
 class Division {
  public:
   Division(const Regions& regions, const std::array<double, 3>& shares)
-      : regions_(regions), shares_(shares), all_(0), classes_(regions.classes.empty() ? 0 : regions.classes[0].size()) {
+      : regions_(regions), shares_(shares), classes_(regions.classes.empty() ? 0 : regions.classes[0].size()) {
     for (const int region : regions.order) all_ += regions.size[static_cast<size_t>(region)];
   }
 
@@ -112,7 +112,7 @@ class Division {
 
   const Regions& regions_;
   const std::array<double, 3> shares_;
-  int64_t all_;
+  int64_t all_ = 0;
   size_t classes_;
 };
 

@@ -8,7 +8,7 @@
 // Everything is a function of settings, data and seed: same seed, same device, same bits, whatever the number of
 // threads and however often training stopped and went on (checkpoint.h).
 //
-// After the constructor no step allocates device memory. On CUDA the step is captured once as a graph and replayed by
+// After the constructor no step allocates device memory. On a GPU the step is captured once as a graph and replayed by
 // step().
 //
 // Checks for NaN are immediate or deferred (TrainerSettings::deferred_checks). Deferred ones wait for nothing: step()
@@ -50,7 +50,7 @@ struct TrainerSettings {
   int64_t history_budget = int64_t{256} << 20;
   bool keyframes = true;        // weights of earlier steps in the history
   int measure_norms_every = 0;  // steps between two measurements of the norms; 0: never
-  // Whether step() reads results and looks for NaN only now and then. Unless set: on CUDA, where waiting costs most.
+  // Whether step() reads results and looks for NaN only now and then. Unless set: on a GPU, where waiting costs most.
   std::optional<bool> deferred_checks;
 };
 
@@ -163,7 +163,7 @@ class Trainer {
 };
 
 namespace detail {
-// For tests: what TrainerSettings::deferred_checks means where it is not set. Empty: true on CUDA.
+// For tests: what TrainerSettings::deferred_checks means where it is not set. Empty: true on a GPU.
 void defer_checks(std::optional<bool> deferred);
 }  // namespace detail
 

@@ -69,14 +69,15 @@ class DrawDriver {
       if (tensor.kind == TensorKind::weight)
         network.write_tensor(stream, tensor, now->tensor(TensorKind::weight, tensor.name)->values);
     }
-    Evaluator evaluator(stream, *now->architecture, 1);
+    Network keeping(stream, *now->architecture);  // every activation: they are shown
+    Evaluator evaluator(stream, keeping);
     std::vector<float> pixels = probe->pixels;
     now->normalization.apply(probe->shape, pixels.data());
     probe->probabilities = evaluator.probabilities(stream, network, pixels);
     for (int node = 0; node < now->architecture->size(); ++node) {
-      const NamedTensor& tensor = evaluator.network().activation(node);
+      const NamedTensor& tensor = keeping.activation(node);
       probe->activations.push_back(
-          std::make_shared<const TensorValues>(TensorValues{tensor, evaluator.network().read_tensor(stream, tensor)}));
+          std::make_shared<const TensorValues>(TensorValues{tensor, keeping.read_tensor(stream, tensor)}));
     }
     next->probe = probe;
     ++next->version;

@@ -51,7 +51,7 @@ inline const std::vector<ExportCase>& export_cases() {
       {"input 2x3x4 | a: elu 0.7 | b: selu | c: celu 1.3 | d: softplus"},
       {"input 2x3x4 | a: selu 1.5 0.8 | b: hardsigmoid | c: hardsigmoid 0.3 0.4"},
       {"input 2x3x4 | a: hardswish | b: clip -0.5 0.25 | c: clip none 0.2 | d: clip -0.1 none"},
-      {"input 2x3x4 | a: gelu | b: gelu tanh | c: mish"},
+      {"input 2x3x4 | a: gelu | b: gelu tanh | c: mish | d: silu"},
       {"input 2x3x4 | a: prelu | b: prelu shared | c: prelu shape 3x1"},
       {"input 6 | a: prelu | b: softmax"},
       {"input 2x3x4 | a: softmax | b: logsoftmax axis 3"},

@@ -128,6 +128,7 @@ const Case kLayers[] = {
     {"input 3x3x3 | hardswish"},
     {"input 3x3x3 | gelu"},
     {"input 3x3x3 | gelu tanh"},
+    {"input 3x3x3 | silu"},
     {"input 3x3x3 | mish"},
     {"input 3x3x3 | softplus"},
     {"input 3x3x3 | clip -0.7 0.9"},

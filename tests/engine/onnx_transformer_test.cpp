@@ -131,6 +131,15 @@ TEST(OnnxFunctions, of_one_value_and_of_two) {
   expect_near(plain("Neg"), each([](float v) { return -v; }));
   expect_near(plain("Reciprocal"), each([](float v) { return 1 / v; }));
   expect_near(plain("Softsign"), each([](float v) { return v / (1 + v); }));
+  for (const float alpha : {1.0f, 1.5f}) {
+    OnnxBuilder b = one({1, 6}, 24);
+    if (alpha != 1) {
+      with(b.node("Swish", {"x"}, {"y"}), "alpha", alpha);
+    } else {
+      b.node("Swish", {"x"}, {"y"});
+    }
+    expect_near(run(read(b), x), each([alpha](float v) { return v / (1 + std::exp(-alpha * v)); }));
+  }
   const auto with_number = [&](const char* op, float number) {
     OnnxBuilder b = one({1, 6});
     b.floats("number", {}, {number});

@@ -94,6 +94,7 @@ const std::set<std::string> kOperators = {
     "Softsign",
     "SpaceToDepth",
     "Sqrt",
+    "Swish",
     "Where",
 };
 

@@ -73,6 +73,11 @@ TEST(Session, gives_what_the_network_gives) {
     EXPECT_EQ(some.activations.size(), 2u);
     EXPECT_EQ(some.activations.at("bn").values, result.activations.at("bn").values);
     EXPECT_LT(session.network().bytes(), network.bytes());
+    // A number is that of a layer, from 0 without the input.
+    request.activations = {"0", "8"};
+    const SessionResult numbered = *session.run(request);
+    EXPECT_EQ(numbered.activations.at("c1").values, result.activations.at("c1").values);
+    EXPECT_EQ(numbered.activations.at("fc").values, result.output.values);
   });
 }
 
@@ -213,6 +218,7 @@ TEST(Session, says_what_is_wrong_with_a_request) {
   EXPECT_EQ(wrong([](SessionRequest& r) { r.input.pop_back(); }), "35 values for the network's input");
   EXPECT_EQ(wrong([](SessionRequest& r) { r.batch = 2; }), "36 values for the network's input");
   EXPECT_EQ(wrong([](SessionRequest& r) { r.activations = {"c9"}; }), "unknown layer \"c9\"");
+  EXPECT_EQ(wrong([](SessionRequest& r) { r.activations = {"9"}; }), "unknown layer 9");
   EXPECT_EQ(wrong([](SessionRequest& r) { r.changes["x"] = {}; }), "unknown layer \"x\"");
   EXPECT_EQ(wrong([](SessionRequest& r) { r.gradient = {1, 2}; }), "2 values for a gradient");
   EXPECT_EQ(wrong([](SessionRequest& r) { r.from = "c1", r.gradient = {1}; }), "1 values for a gradient");

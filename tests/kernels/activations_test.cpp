@@ -49,6 +49,7 @@ std::vector<ActivationCase> curves() {
          return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
        },
        {}},
+      {"silu", {ActivationKind::silu, 0, 0}, [](double x) { return x / (1 + std::exp(-x)); }, {}},
       {"mish", {ActivationKind::mish, 0, 0}, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, {}},
       {"softplus",
        {ActivationKind::softplus, 0, 0},
@@ -199,6 +200,8 @@ TEST(Activation, slopes_in_corners_and_at_infinity) {
       {{ActivationKind::clip, 2, 1}, 1.5f, 0},
       {{ActivationKind::gelu, 0, 0}, 14, 1},
       {{ActivationKind::gelu_tanh, 0, 0}, kInfinity, 1},
+      {{ActivationKind::silu, 0, 0}, kInfinity, 1},
+      {{ActivationKind::silu, 0, 0}, -kInfinity, 0},
       {{ActivationKind::mish, 0, 0}, kInfinity, 1},
       {{ActivationKind::mish, 0, 0}, -kInfinity, 0},
       {{ActivationKind::softplus, 0, 0}, kInfinity, 1},

@@ -48,6 +48,7 @@
   kind(kHardSwish) \
   kind(kClip) \
   kind(kGelu) \
+  kind(kSilu) \
   kind(kMish) \
   kind(kSoftplus) \
   kind(kPrelu) \
