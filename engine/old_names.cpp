@@ -12,6 +12,7 @@ constexpr Renamed kRenamed[] = {
     {NameOf::metadata, "deviation", "std"},
     {NameOf::metadata, "preparation", "preprocessing"},
     {NameOf::preprocessing, "deviation", "std"},
+    {NameOf::layer, "layernormdeviation", "layernormrstd"},
     {NameOf::command, "convolution.colour", "convolution.color"},
 };
 

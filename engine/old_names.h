@@ -11,6 +11,7 @@ namespace striate {
 enum class NameOf {
   metadata,       // a key of a model's or a training's metadata
   preprocessing,  // a step of a preprocessing's text
+  layer,          // the word of a kind of layer
   command         // a command or a readout
 };
 

@@ -4,6 +4,7 @@
 
 #include "engine/error.h"
 #include "engine/network/layer_words.h"
+#include "engine/old_names.h"
 
 namespace striate {
 namespace {
@@ -191,7 +192,8 @@ const LayerKind* find_layer_kind(std::string_view word) {
   for (const LayerKind& kind : layer_kinds()) {
     if (word == kind.word) return &kind;
   }
-  return nullptr;
+  const std::string now = current_name(NameOf::layer, word);
+  return now == word ? nullptr : find_layer_kind(now);
 }
 
 }  // namespace striate

@@ -74,7 +74,7 @@ void layer_normalization(Converter& c) {
   const Dims normalized(dims.begin() + axis, dims.end());
   const std::string from = fmt::format(" from {}", c.place(x, axis)), epsilon = epsilon_words(c);
   if (c.wanted(1)) c.give(1, c.emit("layernormmean" + from, {x}, ".mean"));
-  if (c.wanted(2)) c.give(2, c.emit("layernormdeviation" + from + epsilon, {x}, ".deviation"));
+  if (c.wanted(2)) c.give(2, c.emit("layernormrstd" + from + epsilon, {x}, ".rstd"));
   const Constant* scale = c.has(1) ? &c.constant(1, "its scale") : nullptr;
   const Constant* bias = c.has(2) ? &c.constant(2, "its bias") : nullptr;
   const int node = c.emit("layernorm" + from + epsilon + (scale ? "" : " no scale") + (bias ? "" : " no bias"), {x});

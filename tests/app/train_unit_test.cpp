@@ -33,7 +33,7 @@ const char* const kEveryKind[] = {
     "1x1x1 pad 1",
     "input 2x5x5 | maxpoolindices 3 stride 2 pad 1",
     "input 2x3x4x3 | maxpoolindices 2x2x2 stride 1x1x1",
-    "input 3x7 | layernormmean from 2 | from input | layernormdeviation from 1",
+    "input 3x7 | layernormmean from 2 | from input | layernormrstd from 1",
 };
 
 // A paused training that holds this moment of a network.

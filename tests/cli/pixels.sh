@@ -37,7 +37,7 @@ refuses 1 "is not inside" "columns 0 to 99" pixels "$WORK/large.pgm" --region 92
 for region in 1,2,3 1,2,3,4,5 1,2,3,0 -1,0,1,1 a,0,1,1 "" 1,2,3, 1.5,0,1,1 99999999999999999999,0,1,1; do
   refuses 2 "is no region" "X,Y,W,H" pixels "$WORK/large.pgm" --region "$region"
 done
-refuses 2 "there is no 'grey'" "did you mean 'gray'?" pixels "$WORK/gray.pgm" --channel gray
+refuses 2 "there is no 'grey'" "did you mean 'gray'?" pixels "$WORK/gray.pgm" --channel grey
 refuses 1 "missing.png" "" pixels "$WORK/missing.png"
 refuses 1 "$WORK" "" pixels "$WORK"
 : >"$WORK/empty.png"

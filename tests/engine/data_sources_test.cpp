@@ -339,12 +339,12 @@ TEST(Reference, mnist_and_cifar_are_read_as_published) {
   EXPECT_EQ(mnist->training_size(), 60000);
   EXPECT_EQ(mnist->label(0), 5);
   EXPECT_EQ(mnist->label(60000), 7);
-  // Known to everybody who has normalized MNIST: mean 0.1307, deviation 0.3081.
+  // Known to everybody who has normalized MNIST: mean 0.1307, stddev 0.3081.
   std::vector<int64_t> all(60000);
   for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
   const Normalization normalization = Normalization::measure(*mnist, all, 60000);
   EXPECT_NEAR(normalization.mean[0], 0.1307, 5e-5);
-  EXPECT_NEAR(normalization.deviation[0], 0.3081, 5e-5);
+  EXPECT_NEAR(normalization.stddev[0], 0.3081, 5e-5);
   const std::unique_ptr<Dataset> cifar = open_dataset("cifar10:" + reference_path("data/cifar10"));
   EXPECT_EQ(cifar->size(), 4000);
   EXPECT_EQ(cifar->training_size(), 3000);

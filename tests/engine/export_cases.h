@@ -63,7 +63,7 @@ inline const std::vector<ExportCase>& export_cases() {
       {"input 4x3x5 | a: dropout 0.3 | b: instancenorm | c: groupnorm 2 epsilon 0.001"},
       {"input 4x6 | a: instancenorm epsilon 0.01"},
       {"input 4x3x5 | a: layernorm from 1 | b: layernorm from 3 no bias | c: layernorm from 2 no scale epsilon 0.01"},
-      {"input 4x3x5 | m: layernormmean from 2 | from input | d: layernormdeviation from 2 epsilon 0.01 | e: add m"},
+      {"input 4x3x5 | m: layernormmean from 2 | from input | d: layernormrstd from 2 epsilon 0.01 | e: add m"},
       {"input 7x3x4 | a: lrn 5 alpha 0.3 beta 0.5 k 2 | b: lrn 4 alpha 0.5"},
       {"input 2x3x4 | a: flatten"},
       {"input whole 2x3x4 | a: flatten axis 2"},

@@ -154,7 +154,7 @@ const Case kLayers[] = {
     {"input 9 | layernorm from 1 no scale"},
     {"input 9 | layernorm from 0 no scale no bias"},
     {"input 3x7 | layernormmean from 2"},
-    {"input 3x7 | layernormdeviation from 1 epsilon 0.1"},
+    {"input 3x7 | layernormrstd from 1 epsilon 0.1"},
     {"input 7x2x2 | lrn 5 alpha 0.5 k 2"},
     {"input 5x3 | lrn 2 alpha 1 beta 0.5"},
     {"input 3x3x3 | erf"},

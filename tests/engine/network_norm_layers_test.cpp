@@ -76,7 +76,7 @@ TEST(NormLayers, words_are_printed_as_they_were_read) {
                                  "layernorm from 1",
                                  "layernorm from 2 epsilon 0.1 no scale no bias",
                                  "layernormmean from 3",
-                                 "layernormdeviation from 0 epsilon 1",
+                                 "layernormrstd from 0 epsilon 1",
                                  "lrn 5",
                                  "lrn 3 alpha 0.0005 beta 0.5 k 2",
                                  "leakyrelu -2",
@@ -121,7 +121,7 @@ TEST(NormLayers, values_worked_out_by_hand) {
                       {{"0.weight", {2, 3}}, {"0.bias", {10, 20}}}),
                   {8, 23});
       expect_near(run(stream, "input whole 1x2 | layernormmean from 1", {1, 5}, gradients), {3});
-      expect_near(run(stream, "input whole 1x2 | layernormdeviation from 1 epsilon 0", {1, 5}, gradients), {0.5});
+      expect_near(run(stream, "input whole 1x2 | layernormrstd from 1 epsilon 0", {1, 5}, gradients), {0.5});
       expect_near(run(stream, "input whole 1x2x2 | instancenorm epsilon 0", {1, 5, 7, 7.5f}, gradients,
                       {{"0.weight", {2, 3}}, {"0.bias", {10, 20}}}),
                   {8, 12, 17, 23});
@@ -142,7 +142,7 @@ TEST(NormLayers, values_worked_out_by_hand) {
 TEST(NormLayers, without_gradients_nothing_is_kept) {
   Stream stream;
   const Architecture architecture = Architecture::parse(
-      "input 4x6x6 | groupnorm 2 | lrn 3 | instancenorm | layernorm from 1 | layernormdeviation from 2 | prelu");
+      "input 4x6x6 | groupnorm 2 | lrn 3 | instancenorm | layernorm from 1 | layernormrstd from 2 | prelu");
   Network lean(stream, architecture, Plan{2, false, false, 0});
   EXPECT_EQ(lean.arena_size(TensorKind::saved), 0);
   Network full(stream, architecture, Plan{2, true, true, 0});

@@ -371,8 +371,8 @@ class OnnxExternal : public testing::Test {
       const OnnxModel model = read_onnx(path);
       Network network(stream, model.architecture);
       model.load_weights(stream, network);
-      const NamedTensor* tensor = network.find(TensorKind::weight, "c.weight");
-      EXPECT_EQ(network.read_tensor(stream, *tensor), std::vector<float>(54, 0.25f));
+      const NamedTensor* weight = network.find(TensorKind::weight, "c.weight");
+      EXPECT_EQ(network.read_tensor(stream, *weight), std::vector<float>(54, 0.25f));
       return "no error";
     } catch (const Error& error) {
       EXPECT_FALSE(error.hint().empty());

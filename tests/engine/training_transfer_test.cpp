@@ -163,7 +163,7 @@ TEST(Transfer, a_normalization_is_a_text) {
   const Normalization n{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
   EXPECT_EQ(n.text(), "mean 0.485,0.456,0.406 std 0.229,0.224,0.225");
   EXPECT_EQ(Normalization::parse(n.text()).mean, n.mean);
-  EXPECT_EQ(Normalization::parse(n.text()).deviation, n.deviation);
+  EXPECT_EQ(Normalization::parse(n.text()).stddev, n.stddev);
   EXPECT_TRUE(Normalization::parse("none").empty());
   for (const char* wrong : {"", "mean 1", "mean 1 std 0", "mean 1,2 std 1", "1,2", "mean x std 1"}) {
     EXPECT_NE(failure([&] { Normalization::parse(wrong); }), "no error") << wrong;

@@ -452,8 +452,8 @@ TEST(Pooling3d, refuses_shapes_that_do_not_fit) {
   EXPECT_THROW(check(pool(1, 1, {2, 2, 2}, {1, 1, 1}, {1, 1, 0})), Error);
   EXPECT_THROW(check(pool(1, 1, {2, 2, 2}, {2, 2, 2}, {1, 1, 1}, {0, 2, 0})), Error);
   EXPECT_THROW(check(pool(1, 0, {2, 2, 2}, {2, 2, 2}, {1, 1, 1})), Error);
-  EXPECT_NO_THROW(check_places(pool(1, 1, {1, 4096, 4096}, {1, 2, 2}, {1, 2, 2})));
-  EXPECT_THROW(check_places(pool(1, 2, {1, 4096, 4096}, {1, 2, 2}, {1, 2, 2})), Error);
+  EXPECT_NO_THROW(check_argmax(pool(1, 1, {1, 4096, 4096}, {1, 2, 2}, {1, 2, 2})));
+  EXPECT_THROW(check_argmax(pool(1, 2, {1, 4096, 4096}, {1, 2, 2}, {1, 2, 2})), Error);
 }
 
 TEST(GlobalMaxPool, is_the_first_of_the_largest_values_and_a_nan_wins) {

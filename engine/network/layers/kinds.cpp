@@ -56,7 +56,7 @@
   kind(kInstanceNorm) \
   kind(kLayerNorm) \
   kind(kLayerNormMean) \
-  kind(kLayerNormDeviation) \
+  kind(kLayerNormRstd) \
   kind(kLrn) \
   kind(kErf) \
   kind(kExp) \

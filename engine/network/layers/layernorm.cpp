@@ -1,5 +1,5 @@
 // Normalization over an axis and all behind it, and the two numbers it is made with: layernorm, layernormmean,
-// layernormdeviation.
+// layernormrstd.
 #include "engine/network/layers/kinds.h"
 #include "engine/network/layers/rows.h"
 #include "kernels/group_norm.h"
@@ -104,7 +104,7 @@ class LayerNormMean : public FromAxis {
   }
 };
 
-class LayerNormDeviation : public FromAxis {
+class LayerNormRstd : public FromAxis {
  public:
   Shape output(const std::vector<Shape>& inputs) const override {
     check_rank(inputs[0]);
@@ -252,13 +252,13 @@ extern const LayerKind kLayerNormMean{
     .keras = {"ops.mean", mean_to_keras},
     .onnx = {.name = "LayerNormalization", .write = mean_to_onnx},
 };
-extern const LayerKind kLayerNormDeviation{
-    .word = "layernormdeviation",
+extern const LayerKind kLayerNormRstd{
+    .word = "layernormrstd",
     .title = "Factor of a layer normalization",
     .explanation =
         "What a layer normalization multiplies by: 1 / sqrt(variance + epsilon) of all values from the axis on. "
         "Networks that were exported for training ask for it.",
-    .make = layers::made<LayerNormDeviation>,
+    .make = layers::made<LayerNormRstd>,
     .fields = kDeviationFields,
     .torch = {"torch.rsqrt", deviation_to_torch},
     .keras = {"ops.rsqrt", deviation_to_keras},
