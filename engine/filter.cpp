@@ -62,7 +62,7 @@ T parse_word(const Word<T> (&words)[n], const std::string& word, const char* wha
     if (word == each.word) return each.value;
     list += (list.empty() ? "" : ", ") + std::string(each.word);
   }
-  throw Error(fmt::format("\"{}\" is not a valid {}", word, what), "use one of " + list);
+  throw Error(fmt::format("invalid {1} \"{0}\"", word, what), "use one of " + list);
 }
 template <typename T, size_t n>
 std::string word_of(const Word<T> (&words)[n], T value) {

@@ -27,7 +27,7 @@ void parse_size(const std::string& text, ScriptRun* run) {
   if (cross == text.size() || !parse_integer(std::string_view(text).substr(0, cross), &width) ||
       !parse_integer(std::string_view(text).substr(cross + 1), &height) || width < 320 || height < 200 ||
       width > 7680 || height > 4320)
-    throw UsageError(fmt::format("--size: '{}' is not a valid size", text),
+    throw UsageError(fmt::format("--size: invalid size '{}'", text),
                      "columns x rows, as in 1280x800; from 320x200 to 7680x4320");
   run->width = static_cast<int>(width);
   run->height = static_cast<int>(height);

@@ -22,7 +22,7 @@ InputRegion region_from(const std::vector<std::string>& words, const ImagePtr& i
     int64_t& number = numbers[i - 1];
     const bool is_size = i > 2;
     if (!parse_integer(words[i], &number) || number < (is_size ? 1 : 0) || number > (is_size ? most : 1 << 20)) {
-      throw Error(fmt::format("'{}' is not a valid {} of a region", words[i], is_size ? "size" : "place"),
+      throw Error(fmt::format("invalid region {1} '{0}'", words[i], is_size ? "size" : "place"),
                   is_size ? fmt::format("use 1 to {} cells", most) : "use columns and rows from 0");
     }
   }

@@ -28,7 +28,7 @@ void parse_input(const std::vector<PlacedWord>& words, Architecture& architectur
   std::vector<int64_t> sizes;
   const int64_t most = whole ? std::numeric_limits<int32_t>::max() : 1 << 24;  // a row may be a recording
   if (!read_sizes(word.text, whole ? 0 : 1, most, sizes) || (!whole && sizes.empty())) {
-    throw placed_error(word, fmt::format("\"{}\" is not a valid size for the input", word.text), hint);
+    throw placed_error(word, fmt::format("invalid size \"{}\" for the input", word.text), hint);
   }
   if (sizes.size() > (whole ? size_t{Shape::kMaxRank} : 4)) {
     throw placed_error(word, fmt::format("an input of {} sizes", sizes.size()), hint);

@@ -109,7 +109,7 @@ LayerSet LayerSet::from_numbers(const std::string& text) {
     const std::optional<int> first = number_of(item.substr(0, dash));
     const std::optional<int> last = dash == std::string::npos ? first : number_of(item.substr(dash + 1));
     if (!first || !last || *first > *last) {
-      throw Error(fmt::format("\"{}\" is not a valid list of layers", text), "numbers and ranges of them: 0-3,7");
+      throw Error(fmt::format("invalid list of layers \"{}\"", text), "numbers and ranges of them: 0-3,7");
     }
     set.add(*first + 1, *last + 1);
   }

@@ -126,7 +126,7 @@ std::string with_layer_setting(std::string_view words, std::string_view name, co
   const bool plain = value.find_first_of(" \t\r\n|#:") == std::string::npos;
   const bool missing = value.empty() && changed.needed && changed.is_read == nullptr;
   if (!plain || missing || (changed.type == Type::on_off && value != "on" && value != "off")) {
-    throw Error(fmt::format("\"{}\" is not a valid {} for {}", value, name, kind.word), changed.help);
+    throw Error(fmt::format("invalid {1} \"{0}\" for {2}", value, name, kind.word), changed.help);
   }
   found.values[at] = value;
   // What it stands instead of is then not said.

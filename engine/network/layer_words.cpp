@@ -95,7 +95,7 @@ int64_t LayerWords::whole64(const std::string& what, int64_t low, int64_t high) 
   int64_t value = 0;
   const std::string& word = next(what);
   if (!read_whole(word, value) || value < low || value > high) {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
          fmt::format("a whole number from {} to {}: {}", low, high, syntax_));
   }
   ++at_;
@@ -111,7 +111,7 @@ double LayerWords::value(const std::string& what) {
   } else if (word == "nan" || word == "-nan") {
     value = std::numeric_limits<double>::quiet_NaN();
   } else if (!read_number(word, value)) {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()), fmt::format("a number: {}", syntax_));
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()), fmt::format("a number: {}", syntax_));
   }
   ++at_;
   return value;
@@ -121,7 +121,7 @@ double LayerWords::number(const std::string& what, double low, double high) {
   double value = 0;
   const std::string& word = next(what);
   if (!read_number(word, value) || value < low || value > high) {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
          fmt::format("a number from {} to {}: {}", low, high, syntax_));
   }
   ++at_;
@@ -180,7 +180,7 @@ std::vector<int64_t> LayerWords::sizes(const std::string& what, int64_t low, int
   std::vector<int64_t> values;
   const std::string& word = next(what);
   if (!read_sizes(word, low, high, values) || values.size() > static_cast<size_t>(most)) {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
          fmt::format("up to {} sizes from {} to {} with x between them, or scalar: {}", most, low, high, syntax_));
   }
   ++at_;
@@ -191,7 +191,7 @@ std::vector<int64_t> LayerWords::list(const std::string& what, int64_t low, int6
   std::vector<int64_t> values;
   const std::string& word = next(what);
   if (!read_wholes(word, ',', low, high, values) || values.size() > static_cast<size_t>(most)) {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
          fmt::format("up to {} whole numbers from {} to {} with commas between them: {}", most, low, high, syntax_));
   }
   ++at_;
@@ -206,7 +206,7 @@ std::vector<double> LayerWords::numbers(const std::string& what, int most) {
     const size_t end = rest.find(',');
     double value = 0;
     if (!read_number(rest.substr(0, end), value) || values.size() == static_cast<size_t>(most)) {
-      fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+      fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
            fmt::format("up to {} numbers with commas between them: {}", most, syntax_));
     }
     values.push_back(value);
@@ -227,7 +227,7 @@ RowsColumns LayerWords::rows_columns(const std::string& what, int low, int high)
   const std::string& word = next(what);
   const std::vector<int> values = wholes(word, 'x', low, high);
   if (values.empty() || values.size() > 2) {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
          fmt::format("one number or ROWSxCOLUMNS, each from {} to {}: {}", low, high, syntax_));
   }
   ++at_;
@@ -243,7 +243,7 @@ Sides LayerWords::sides(const std::string& what, int high) {
   } else if (two.size() == 1 || two.size() == 2) {
     sides = {two.front(), two.front(), two.back(), two.back()};
   } else {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
          fmt::format("one number, ROWSxCOLUMNS, or TOP,BOTTOM,LEFT,RIGHT, each from 0 to {}", high));
   }
   ++at_;
@@ -254,7 +254,7 @@ std::array<int, 3> LayerWords::volume(const std::string& what, int low, int high
   const std::string& word = next(what);
   const std::vector<int> values = wholes(word, 'x', low, high);
   if (values.size() != 1 && values.size() != 3) {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
          fmt::format("one number or DEPTHxROWSxCOLUMNS, each from {} to {}: {}", low, high, syntax_));
   }
   ++at_;
@@ -270,7 +270,7 @@ std::array<int, 6> LayerWords::volume_sides(const std::string& what, int high) {
   } else if (three.size() == 1 || three.size() == 3) {
     for (size_t i = 0; i < 6; ++i) sides[i] = three[i / 2 * (three.size() / 2)];
   } else {
-    fail(fmt::format("\"{}\" is not a valid {} for {}", word, what, kind()),
+    fail(fmt::format("invalid {1} \"{0}\" for {2}", word, what, kind()),
          fmt::format("one number, DEPTHxROWSxCOLUMNS, or FRONT,BACK,TOP,BOTTOM,LEFT,RIGHT, each from 0 to {}", high));
   }
   ++at_;

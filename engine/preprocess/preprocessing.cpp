@@ -34,7 +34,7 @@ std::vector<float> parse_numbers(const std::string& word, const std::string& tex
   for (const std::string& part : split(text, ",")) {
     double value = 0;
     if (!parse_number(part, value) || (positive && !(value > 0)))
-      throw Error(fmt::format("preprocessing: \"{}\" is not a valid {}", text, word),
+      throw Error(fmt::format("preprocessing: invalid {1} \"{0}\"", text, word),
                   positive ? "numbers above 0, one for each channel, with commas between: 0.229,0.224,0.225"
                            : "one number for each channel, with commas between: 0.485,0.456,0.406");
     values.push_back(static_cast<float>(value));
@@ -92,17 +92,17 @@ Preprocessing Preprocessing::parse(const std::string& text) {
       result.fit = word == "middle" ? Fit::middle : word == "stretch" ? Fit::stretch : Fit::digit;
     } else if (word == "shorter") {
       if (!parse_number(value(), number) || number < 1 || number > 65536 || number != std::floor(number))
-        throw Error(fmt::format("preprocessing: \"{}\" is not a valid length of the shorter side", value()),
+        throw Error(fmt::format("preprocessing: invalid length of the shorter side \"{}\"", value()),
                     "pixels: shorter 256");
       result.fit = Fit::shorter;
       result.shorter = static_cast<int>(number);
     } else if (word == "order") {
       if (value() != "rgb" && value() != "bgr")
-        throw Error(fmt::format("preprocessing: \"{}\" is not a valid order of channels", value()), "use rgb or bgr");
+        throw Error(fmt::format("preprocessing: invalid order of channels \"{}\"", value()), "use rgb or bgr");
       result.order = value() == "rgb" ? Order::rgb : Order::bgr;
     } else if (word == "scale") {
       if (!parse_scale(value(), result.scale))
-        throw Error(fmt::format("preprocessing: \"{}\" is not a valid scale", value()),
+        throw Error(fmt::format("preprocessing: invalid scale \"{}\"", value()),
                     "1/255 turns the stored 0..255 into 0..1; 1 leaves them");
     } else if (word == "mean") {
       result.mean = parse_numbers("mean", value(), false);

@@ -284,7 +284,7 @@ TEST(TrainWorker, a_loss_that_is_found_late_is_told_and_the_training_goes_on) {
   ASSERT_NE(last, nullptr);
   ASSERT_EQ(last->status, TrainSnapshot::Status::failed);
   ASSERT_TRUE(last->error);
-  EXPECT_NE(std::string(last->error->what()).find("no number"), std::string::npos) << last->error->what();
+  EXPECT_NE(std::string(last->error->what()).find("not a number"), std::string::npos) << last->error->what();
   EXPECT_TRUE(std::filesystem::exists(file));
   worker.scrub(8);  // before the rate that ruined the weights
   while (worker.working()) worker.advance(1);

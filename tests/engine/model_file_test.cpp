@@ -110,7 +110,7 @@ TEST(ModelFile, of_this_program_brings_everything_itself) {
   OpenedModelFile opened = open_model_file(stream, path);
   EXPECT_EQ(opened.file.kind, ModelFile::Kind::striate);
   EXPECT_EQ(opened.file.info.classes, info.classes);
-  EXPECT_EQ(opened.file.preprocessing.text(), "middle | order rgb | scale 1/255 | mean 0.1,0.2,0.3 | deviation 1,2,3");
+  EXPECT_EQ(opened.file.preprocessing.text(), "middle | order rgb | scale 1/255 | mean 0.1,0.2,0.3 | std 1,2,3");
   EXPECT_EQ(opened.file.prepared_as, "the file");
   for (const NamedTensor& tensor : network.tensors()) {
     if (tensor.kind != TensorKind::weight) continue;

@@ -107,15 +107,15 @@ TEST(Architecture, mistakes_have_a_place_and_the_nearest_word) {
   EXPECT_EQ(error_of("conv 6 5x5 | mxpool 2"), "line 1, column 14: unknown layer \"mxpool\"");
   EXPECT_EQ(hint_of("conv 6 5x5 | mxpool 2"), "did you mean \"maxpool\"?");
   EXPECT_EQ(error_of("relu\nconv 6"), "line 2, column 7: conv needs its kernel size");
-  EXPECT_EQ(error_of("conv six 5x5"), "line 1, column 6: \"six\" is not a valid number of filters for conv");
-  EXPECT_EQ(error_of("conv 0 5x5"), "line 1, column 6: \"0\" is not a valid number of filters for conv");
-  EXPECT_EQ(error_of("conv 6 5x5x5"), "line 1, column 8: \"5x5x5\" is no kernel size for conv");
+  EXPECT_EQ(error_of("conv six 5x5"), "line 1, column 6: invalid number of filters \"six\" for conv");
+  EXPECT_EQ(error_of("conv 0 5x5"), "line 1, column 6: invalid number of filters \"0\" for conv");
+  EXPECT_EQ(error_of("conv 6 5x5x5"), "line 1, column 8: invalid kernel size \"5x5x5\" for conv");
   EXPECT_EQ(error_of("conv 6 5x5 strde 2"), "line 1, column 12: \"strde\" is not understood after conv");
   EXPECT_NE(hint_of("conv 6 5x5 strde 2").find("did you mean \"stride\"?"), std::string::npos);
-  EXPECT_EQ(error_of("conv 6 5x5 pad 1,2"), "line 1, column 16: \"1,2\" is no padding for conv");
+  EXPECT_EQ(error_of("conv 6 5x5 pad 1,2"), "line 1, column 16: invalid padding \"1,2\" for conv");
   EXPECT_EQ(error_of("conv 6 5x5 pad"), "line 1, column 15: conv needs its padding");
   EXPECT_EQ(error_of("relu 3"), "line 1, column 6: \"3\" is not understood after relu");
-  EXPECT_EQ(error_of("dropout 1.5"), "line 1, column 9: \"1.5\" is no rate for dropout");
+  EXPECT_EQ(error_of("dropout 1.5"), "line 1, column 9: invalid rate \"1.5\" for dropout");
   EXPECT_EQ(error_of("block: relu | relu | add blok"),
             "line 1, column 26: no layer before this one is called \"blok\"");
   EXPECT_EQ(hint_of("block: relu | relu | add blok"), "did you mean \"block\"?");
@@ -125,7 +125,7 @@ TEST(Architecture, mistakes_have_a_place_and_the_nearest_word) {
   EXPECT_EQ(error_of("a: input 3"), "line 1, column 1: input can't have a name");
   EXPECT_EQ(error_of("a:"), "line 1, column 1: a name without a layer");
   EXPECT_EQ(error_of("relu | input 3"), "line 1, column 8: the input is not the first");
-  EXPECT_EQ(error_of("input 3x | relu"), "line 1, column 7: \"3x\" is not a valid size for the input");
+  EXPECT_EQ(error_of("input 3x | relu"), "line 1, column 7: invalid size \"3x\" for the input");
   EXPECT_EQ(error_of("input 1x2x3x4x5 | relu"), "line 1, column 7: an input of 5 sizes");
   EXPECT_EQ(error_of("relu | from input"), "line 1, column 8: a branch without a layer");
   EXPECT_EQ(error_of("from x | relu"), "line 1, column 6: no layer before this one is called \"x\"");
@@ -177,7 +177,7 @@ TEST(Architecture, an_input_may_be_whole_and_of_any_rank) {
   EXPECT_TRUE(Architecture::parse("input whole scalar | relu").has_input());
   EXPECT_FALSE(Architecture::parse("relu").has_input());
   EXPECT_EQ(error_of("input whole 2x3 | relu"), "a batch of 2 for a network whose input is whole");
-  EXPECT_EQ(error_of("input scalar | relu"), "line 1, column 7: \"scalar\" is not a valid size for the input");
+  EXPECT_EQ(error_of("input scalar | relu"), "line 1, column 7: invalid size \"scalar\" for the input");
   EXPECT_EQ(error_of("input whole 2147483647x2 | relu"), "line 1, column 13: an input of 4294967294 values");
   EXPECT_EQ(error_of("input whole | relu"), "line 1, column 1: input needs one size");
 }
@@ -191,7 +191,7 @@ TEST(Architecture, layers_without_inputs_and_names_before_settings) {
   EXPECT_TRUE(Architecture::parse("input 3 | constant 3 | relu").nodes()[1].inputs.empty());
   EXPECT_EQ(error_of("a: relu | from a | constant 3"), "line 1, column 11: constant reads no layer");
   EXPECT_EQ(error_of("axis: relu"), "line 1, column 1: \"axis\" can't be a layer's name");
-  EXPECT_EQ(error_of("constant 3x"), "line 1, column 10: \"3x\" is not a valid size for constant");
+  EXPECT_EQ(error_of("constant 3x"), "line 1, column 10: invalid size \"3x\" for constant");
   Architecture built;
   EXPECT_THROW(built.add(parse_layer("constant 3"), "", {0}), Error);
   EXPECT_THROW(built.add(parse_layer("add"), "", {0}), Error);

@@ -378,7 +378,7 @@ TEST(LayerSettings, says_what_cannot_be_set) {
   EXPECT_EQ(failure([] { layer_setting("relu", "slope"); }), "relu has no settings / there is nothing to set");
   EXPECT_EQ(failure([] { layer_settings("conf"); }).substr(0, 20), "unknown layer \"conf\"");
   EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "filters", "1 | relu"); }),
-            "\"1 | relu\" is no filters for conv / How many kernels: each gives one channel of the output");
+            "invalid filters \"1 | relu\" for conv / How many kernels: each gives one channel of the output");
   EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "bias", "perhaps"); }).substr(0, 9), "\"perhaps\"");
   EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "filters", ""); }).substr(0, 3), "\"\" ");
   // A value that is not a number is the parser's to tell, beside its line.

@@ -87,11 +87,11 @@ TEST(NormLayers, words_are_printed_as_they_were_read) {
 }
 
 TEST(NormLayers, mistakes_have_their_place_and_reason) {
-  EXPECT_EQ(message("input 4 | celu 0"), "line 1, column 16: \"0\" is no a for celu");
+  EXPECT_EQ(message("input 4 | celu 0"), "line 1, column 16: invalid a \"0\" for celu");
   EXPECT_EQ(message("input 4 | clip 1"), "line 1, column 17: clip needs its upper end");
   EXPECT_EQ(message("input 4 | gelu tanhh"), "line 1, column 16: \"tanhh\" is not understood after gelu");
   EXPECT_EQ(message("input 4 | layernorm 1"), "line 1, column 21: \"1\" is not understood after layernorm");
-  EXPECT_EQ(message("input 4 | softmax axis 8"), "line 1, column 24: \"8\" is no axis for softmax");
+  EXPECT_EQ(message("input 4 | softmax axis 8"), "line 1, column 24: invalid axis \"8\" for softmax");
   EXPECT_EQ(message("input 4 | softmax axis 2"), "layer 0 (softmax axis 2): got 2 x 4, which has no axis 2");
   EXPECT_EQ(message("input 4 | layernorm from 3"), "layer 0 (layernorm from 3): got 2 x 4, which has no axis 3");
   EXPECT_EQ(message("input whole scalar | softmax axis 0"),

@@ -136,7 +136,7 @@ TEST(TensorLayers, mistakes_in_their_words_have_a_place) {
       return std::string(error.what());
     }
   };
-  EXPECT_EQ(wrong("reshape 2,-1,-1"), "line 1, column 9: \"2,-1,-1\" is not a valid list of sizes for reshape");
+  EXPECT_EQ(wrong("reshape 2,-1,-1"), "line 1, column 9: invalid list of sizes \"2,-1,-1\" for reshape");
   EXPECT_EQ(wrong("reshape"), "line 1, column 8: reshape needs its sizes");
   EXPECT_EQ(wrong("transpose 0,2"), "line 1, column 11: \"0,2\" does not name every axis once");
   EXPECT_EQ(wrong("transpose 1,1"), "line 1, column 11: \"1,1\" does not name every axis once");
@@ -151,9 +151,9 @@ TEST(TensorLayers, mistakes_in_their_words_have_a_place) {
   EXPECT_EQ(wrong("resize cubic 2,2"), "line 1, column 8: \"cubic\" is not understood after resize");
   EXPECT_EQ(wrong("resize linear 2,2 scales 1"), "line 1, column 26: 1 scales for 2 axes");
   EXPECT_EQ(wrong("resize linear 2,2 scales 1,0"), "line 1, column 26: a scale of 0");
-  EXPECT_EQ(wrong("resize linear 2,-1"), "line 1, column 15: \"2,-1\" is not a valid list of sizes for resize");
-  EXPECT_EQ(wrong("constant 99999999999x9"), "line 1, column 10: \"99999999999x9\" is not a valid size for constant");
-  EXPECT_EQ(wrong("concat axis 9"), "line 1, column 13: \"9\" is no axis for concat");
+  EXPECT_EQ(wrong("resize linear 2,-1"), "line 1, column 15: invalid list of sizes \"2,-1\" for resize");
+  EXPECT_EQ(wrong("constant 99999999999x9"), "line 1, column 10: invalid size \"99999999999x9\" for constant");
+  EXPECT_EQ(wrong("concat axis 9"), "line 1, column 13: invalid axis \"9\" for concat");
 }
 
 TEST(TensorLayers, shapes_that_do_not_fit_are_named) {

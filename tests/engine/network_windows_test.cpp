@@ -148,10 +148,10 @@ TEST(Windows, say_what_they_got_and_what_they_need) {
             "layer 0 (globalmaxpool): got 7 values for each picture, needs");
   EXPECT_EQ(
       error_of("input 3x4x5x6 | conv3d 2 2x3"),
-      "line 1, column 26: \"2x3\" is no kernel size for conv3d / one number or DEPTHxROWSxCOLUMNS, each from 1 to "
+      "line 1, column 26: invalid kernel size \"2x3\" for conv3d / one number or DEPTHxROWSxCOLUMNS, each from 1 to "
       "1024: conv3d FILTERS DxRxS [stride DxRxS] [pad P] [dilation DxRxS] [groups G] [no bias]");
   EXPECT_EQ(error_of("input 3x4x5x6 | maxpool3d 2 pad 1,1,0"),
-            "line 1, column 33: \"1,1,0\" is no padding for maxpool3d / one number, DEPTHxROWSxCOLUMNS, or "
+            "line 1, column 33: invalid padding \"1,1,0\" for maxpool3d / one number, DEPTHxROWSxCOLUMNS, or "
             "FRONT,BACK,TOP,BOTTOM,LEFT,RIGHT, each from 0 to 1024");
   EXPECT_NE(error_of("input 3x4x5 | maxpoolindices scalar").find("the window of maxpoolindices has no size"),
             std::string::npos);

@@ -59,14 +59,14 @@ TEST(Preprocessing, text_reads_back) {
 TEST(Preprocessing, mistakes_are_named) {
   EXPECT_EQ(failure([] { Preprocessing::parse("blur 3"); }), "preprocessing: unknown step \"blur\"");
   EXPECT_EQ(failure([] { Preprocessing::parse("order gbr"); }),
-            "preprocessing: \"gbr\" is not a valid order of channels");
-  EXPECT_EQ(failure([] { Preprocessing::parse("scale 0"); }), "preprocessing: \"0\" is not a valid scale");
-  EXPECT_EQ(failure([] { Preprocessing::parse("scale 1/0"); }), "preprocessing: \"1/0\" is not a valid scale");
+            "preprocessing: invalid order of channels \"gbr\"");
+  EXPECT_EQ(failure([] { Preprocessing::parse("scale 0"); }), "preprocessing: invalid scale \"0\"");
+  EXPECT_EQ(failure([] { Preprocessing::parse("scale 1/0"); }), "preprocessing: invalid scale \"1/0\"");
   EXPECT_EQ(failure([] { Preprocessing::parse("scale"); }), "preprocessing: \"scale\" needs one value");
-  EXPECT_EQ(failure([] { Preprocessing::parse("std 1,0,1"); }), "preprocessing: \"1,0,1\" is not a valid std");
-  EXPECT_EQ(failure([] { Preprocessing::parse("mean 1,x,1"); }), "preprocessing: \"1,x,1\" is not a valid mean");
+  EXPECT_EQ(failure([] { Preprocessing::parse("std 1,0,1"); }), "preprocessing: invalid std \"1,0,1\"");
+  EXPECT_EQ(failure([] { Preprocessing::parse("mean 1,x,1"); }), "preprocessing: invalid mean \"1,x,1\"");
   EXPECT_EQ(failure([] { Preprocessing::parse("shorter 2.5"); }),
-            "preprocessing: \"2.5\" is not a valid length of the shorter side");
+            "preprocessing: invalid length of the shorter side \"2.5\"");
   EXPECT_EQ(failure([] { Preprocessing::parse("mean 1,2").check_fits({3, 8, 8}); }), "2 means for 3 channels");
   EXPECT_EQ(failure([] {
               Preprocessing::parse("shorter 200").check_fits({3, 224, 224});

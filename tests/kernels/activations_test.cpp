@@ -120,7 +120,7 @@ void exercise_curves(Stream& stream) {
   prelu_backward_slopes(stream, shape, x.data(), dy.data(), dslopes.data());
 }
 
-TEST(Activation, values_and_slopes) {
+TEST(Activations, values_and_slopes) {
   Floats x = random_floats(1003, 1, -7, 7);
   const Floats edges = {0, -0.0f, 1e-6f, -1e-6f, 100, -100, -30, -12, 13, 2, -2, 3, -3, 1, -1.5f};
   std::copy(edges.begin(), edges.end(), x.begin());
@@ -164,7 +164,7 @@ TEST(Activation, values_and_slopes) {
 }
 
 // Near 0 and far to the left, where a formula taken at its word loses every digit.
-TEST(Activation, small_results_keep_their_digits) {
+TEST(Activations, small_results_keep_their_digits) {
   Floats x;
   for (float v = 1e-30f; v < 12; v *= 1.37f) x.push_back(-v), x.push_back(v);
   for (const ActivationCase& c : curves()) {
@@ -184,7 +184,7 @@ TEST(Activation, small_results_keep_their_digits) {
   }
 }
 
-TEST(Activation, slopes_in_corners_and_at_infinity) {
+TEST(Activations, slopes_in_corners_and_at_infinity) {
   struct Corner {
     Activation activation;
     float x, slope;
@@ -227,7 +227,7 @@ TEST(Activation, slopes_in_corners_and_at_infinity) {
   });
 }
 
-TEST(Activation, a_nan_stays_a_nan_and_infinity_goes_where_the_formula_says) {
+TEST(Activations, a_nan_stays_a_nan_and_infinity_goes_where_the_formula_says) {
   for (const ActivationCase& c : curves()) {
     SCOPED_TRACE(c.name);
     on_every_device([&](Stream& stream) {

@@ -92,7 +92,7 @@ std::vector<int64_t> parse_sizes_with_batch(LayerWords& words, bool rest) {
                                           size <= std::numeric_limits<int32_t>::max());
     rests += size == kRest;
     if (!fits || rests > 1 || sizes.size() == Shape::kMaxRank) {
-      before.fail(fmt::format("\"{}\" is not a valid list of sizes for {}", word, words.kind()), hint);
+      before.fail(fmt::format("invalid list of sizes \"{0}\" for {1}", word, words.kind()), hint);
     }
     sizes.push_back(size);
     more = end != std::string_view::npos;
