@@ -262,13 +262,14 @@ void Ui::end_reserved(float least) {
 float Ui::height_of(const std::function<void()>& draw) {
   check(!layouts_.empty(), "height_of outside a panel");
   const Layout before = layouts_.back();
-  const bool outer = std::exchange(measuring_, true);
+  const bool outer = std::exchange(measuring_, true), wanted = wants_frame_;
   push_id("measured");  // so that nothing has the focus, is open or is edited
   push_clip({-1e6f, -1e6f, 0, 0});
   draw();
   pop_clip();
   pop_id();
   measuring_ = outer;
+  wants_frame_ = wanted;  // what is only measured does not move: the same words may be so with several contents a frame
   const float height = layouts_.back().y - before.y;
   layouts_.back() = before;
   return height;

@@ -134,8 +134,8 @@ void Preprocessing::check_fits(const Shape& input) const {
                 "choose a network for pictures of 1 or 3 channels");
   for (const auto* values : {&mean, &stddev}) {
     if (!values->empty() && static_cast<int64_t>(values->size()) != input[0])
-      throw Error(fmt::format("{} {} for {} channel{}", values->size(), values == &mean ? "means" : "standard deviations",
-                              input[0], input[0] == 1 ? "" : "s"),
+      throw Error(fmt::format("{} {} for {} channel{}", values->size(),
+                              values == &mean ? "means" : "standard deviations", input[0], input[0] == 1 ? "" : "s"),
                   "give one number for each channel");
   }
   if (order == Order::bgr && input[0] != 3)

@@ -152,7 +152,7 @@ cmp -s "$WORK/went-on.safetensors" "$WORK/never-stopped.safetensors" || fail "Ct
 # A rate at which it cannot go well: what was learned is kept.
 run train $TRAIN --optimizer sgd --rate 1e6 --steps 200 --save "$WORK/nan.safetensors"
 [ "$STATUS" -eq 1 ] || fail "NaN: status $STATUS"
-grep -q "striate: error: step .* became" "$WORK/err" || fail "NaN: not told"
+grep -q "striate: error: step .* is NaN" "$WORK/err" || fail "NaN: not told"
 
 refuses 2 '"digitz"' 'did you mean "digits"' train --data digitz --model lenet5
 refuses 2 '"lenet"' 'lenet5' train --data digits:100 --model lenet

@@ -186,7 +186,7 @@ prints "steps 20"
 # The error of a training that went wrong is the training's, whatever becomes of saving.
 full train $DATA $NEW --optimizer sgd --rate 1e6 --steps 200 --save "$WORK/full.safetensors"
 [ $STATUS -eq 1 ] || fail "NaN on a full disk: status $STATUS"
-grep -q "striate: error: step .* became" "$WORK/err" || fail "NaN on a full disk: the error is lost"
+grep -q "striate: error: step .* is NaN" "$WORK/err" || fail "NaN on a full disk: the error is lost"
 
 # A place that is gone at the end: another one takes it, and is named.
 mkdir "$WORK/gone"

@@ -179,7 +179,8 @@ void StepView::draw_chips(Ui& ui, const std::string& label, const PrintedSum& pr
   for (size_t i = 0; i < chips.size(); ++i) chips[i].term = &printed.terms[first + i];
   sum.chips = std::move(chips);
   const int under = sum_row(ui, label, sum);
-  if (under >= 0) hover_next_ = {kind, row, under};
+  if (under >= 0) hover_next_ = {kind, row, under}, chip_hovered_ = true;
+  if ((under >= 0 || chip_was_hovered_) && !(hover_next_ == hover_)) ui.request_frame();
 }
 
 void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {

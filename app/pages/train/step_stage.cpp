@@ -1,6 +1,7 @@
 // The stage of the view `step`: the five phases, and what the shown one does with the batch.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/pages/train/step_view.h"
 #include "app/widgets/sample_grid.h"
@@ -24,6 +25,7 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   }
   hover_ = hover_next_;
   hover_next_ = {};
+  chip_was_hovered_ = std::exchange(chip_hovered_, false);
   Rect room = area.inset(20, 10);
   const int shown = shown_phase(now);
   draw_phases(ui, room.cut_top(ui.em(58)), now, shown);
@@ -68,7 +70,7 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
                           : "Press **Step** below, or the right arrow: one step is taken and its numbers stand here. "
                             "**Phase** goes through it one phase at a time.");
   }
-  if (!(hover_next_ == hover_)) ui.request_frame();
+  if (!chip_was_hovered_ && !(hover_next_ == hover_)) ui.request_frame();
 }
 
 // Five boxes; what was done is bright, what comes is dimmed.

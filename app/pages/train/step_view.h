@@ -118,6 +118,8 @@ class StepView : public TrainView {
   TrainSnapshotPtr before_;      // the newest moment with an update to come: weights before it
   double now_ = 0, slow_ = -10;  // seconds: when a moment between two phases was last seen
   mutable Hover hover_, hover_next_;
+  // Whether a chip of the inspector, which is drawn after the stage, is hovered, and was when the frame began.
+  mutable bool chip_hovered_ = false, chip_was_hovered_ = false;
   // The whole gradient by an input channel, where the trainer does not compute it.
   struct Computed {
     uint64_t version = 0, run = 0;

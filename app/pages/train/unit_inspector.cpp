@@ -141,6 +141,8 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
   }
   const int under = sum_row(ui, "products", row);
   if (under >= 0) hover_next_ = {Hover::Kind::chip, 0, under};
+  const bool chips = under >= 0 || hover_.kind == Hover::Kind::chip;
+  if (chips && !(hover_next_ == hover_)) ui.request_frame();
 }
 
 void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const {

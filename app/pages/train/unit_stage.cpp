@@ -39,7 +39,9 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   } else {
     draw_grids(ui, room, now, *o);
   }
-  if (!(hover_next_ == hover_)) ui.request_frame();  // the other grids follow in the next one
+  // The other grids follow in the next frame. Whether a chip is still hovered the inspector finds.
+  const bool chip = hover_.kind == Hover::Kind::chip && hover_next_.kind == Hover::Kind::none;
+  if (!chip && !(hover_next_ == hover_)) ui.request_frame();
 }
 
 void UnitView::draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
