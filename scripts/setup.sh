@@ -3,7 +3,7 @@
 # is missing.
 #
 #   scripts/setup.sh          what run.sh and test.sh need
-#   scripts/setup.sh --dev    also what the format and lint checks need
+#   scripts/setup.sh --dev    also what CI needs: format, lint, fuzzing, a compiler cache
 #
 # Works on Debian 12, Debian 13 and Ubuntu 24.04, as root or with sudo.
 set -euo pipefail
@@ -20,7 +20,7 @@ packages=(
 )
 for argument in "$@"; do
   case $argument in
-    --dev) packages+=(clang-format clang-tidy) ;;
+    --dev) packages+=(clang-format clang-tidy clang ccache) ;;
     -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "setup.sh: unknown option '$argument' (there is only --dev)" >&2; exit 2 ;;
   esac
