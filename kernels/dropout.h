@@ -2,7 +2,7 @@
 //
 //   mask[i] = random_unit(seed, *sequence, i) >= rate ? 1 / (1 - rate) : 0
 //   y = x * mask          dx = dy * mask
-// 0 <= rate < 1. The mask is kept in its slot. `sequence` stands in device memory, so that a captured step can be
+// 0 <= rate < 1. The mask is a saved tensor. `sequence` stands in device memory, so that a captured step can be
 // replayed: write the step's number (and the layer's, mixed in) there. All arrays hold `count` floats.
 // y may be x, dx may be dy (then with Result::overwrite).
 #pragma once

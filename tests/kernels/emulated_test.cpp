@@ -71,7 +71,7 @@ TEST(Emulated, shared_memory_is_nan_in_every_block_in_every_build) {
   ASSERT_FALSE(stream.device().is_cpu());
   set_debug_checks(false);
   std::vector<float> y(5 * 32);
-  for_each_block(stream, "fresh", Grid{5}, TestFresh{y.data()});
+  for_each_block(EmulatedTarget{}, stream, "fresh", Grid{5}, TestFresh{y.data()});
   for (const float value : y) EXPECT_TRUE(std::isnan(value));
 }
 
