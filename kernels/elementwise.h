@@ -10,7 +10,8 @@
 namespace striate {
 
 void fill(Stream& stream, int64_t count, float value, float* y);
-// y = x, or y += x. A gradient that flows to two places, a flatten whose two tensors both stay, a residual's join backward.
+// y = x, or y += x. A gradient that flows to two places, a flatten whose two tensors both stay, a residual's join
+// backward.
 void copy(Stream& stream, int64_t count, const float* x, float* y, Result result = Result::overwrite);
 // y = a + b. y may be a or b.
 void add(Stream& stream, int64_t count, const float* a, const float* b, float* y);

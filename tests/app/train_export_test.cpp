@@ -164,7 +164,7 @@ TEST_F(TrainFilesTest, the_networks_text_is_written_and_read_again) {
   host.run("train.layers.open " + path);
   EXPECT_EQ(host.config.model, "conv 4 3x3 | relu | flatten | dense 10");
   std::ofstream(path) << "conv 4 3x3\nrelo\n";
-  EXPECT_EQ(host.failure("train.layers.open " + path).substr(0, 40), "line 2, column 1: unknown layer \"relo\" ");
+  EXPECT_EQ(host.failure("train.layers.open " + path).substr(0, 39), "line 2, column 1: unknown layer \"relo\" ");
   EXPECT_EQ(host.config.model, "conv 4 3x3 | relu | flatten | dense 10");
   EXPECT_EQ(host.text("train.save.name"), "network-shapes.safetensors");
 }

@@ -2,8 +2,8 @@
 . tests/cli/expect.bash
 
 refuses 2 "there is no page 'pixel'" "did you mean 'pixels'?" screenshot pixel "$WORK/no.png"
-refuses 2 "--size: '12'" "1280x800" screenshot pixels "$WORK/no.png" --size 12
-refuses 2 "--size: '99999x10'" "7680x4320" screenshot pixels "$WORK/no.png" --size 99999x10
+refuses 2 "--size: invalid size '12'" "1280x800" screenshot pixels "$WORK/no.png" --size 12
+refuses 2 "--size: invalid size '99999x10'" "7680x4320" screenshot pixels "$WORK/no.png" --size 99999x10
 refuses 2 "there is no 'sepia'" "dark|light" screenshot pixels "$WORK/no.png" --theme sepia
 refuses 2 "--scale: '0'" "a number" screenshot pixels "$WORK/no.png" --scale 0
 
