@@ -379,7 +379,8 @@ TEST(LayerSettings, says_what_cannot_be_set) {
   EXPECT_EQ(failure([] { layer_settings("conf"); }).substr(0, 20), "unknown layer \"conf\"");
   EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "filters", "1 | relu"); }),
             "invalid filters \"1 | relu\" for conv / How many kernels: each gives one channel of the output");
-  EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "bias", "perhaps"); }).substr(0, 22), "invalid bias \"perhaps\"");
+  EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "bias", "perhaps"); }).substr(0, 22),
+            "invalid bias \"perhaps\"");
   EXPECT_EQ(failure([] { with_layer_setting("conv 6 5x5", "filters", ""); }).substr(0, 18), "invalid filters \"\"");
   // A value that is not a number is the parser's to tell, beside its line.
   EXPECT_EQ(with_layer_setting("conv 6 5x5", "filters", "many"), "conv many 5x5");

@@ -58,8 +58,7 @@ TEST(Preprocessing, text_reads_back) {
 
 TEST(Preprocessing, mistakes_are_named) {
   EXPECT_EQ(failure([] { Preprocessing::parse("blur 3"); }), "preprocessing: unknown step \"blur\"");
-  EXPECT_EQ(failure([] { Preprocessing::parse("order gbr"); }),
-            "preprocessing: invalid order of channels \"gbr\"");
+  EXPECT_EQ(failure([] { Preprocessing::parse("order gbr"); }), "preprocessing: invalid order of channels \"gbr\"");
   EXPECT_EQ(failure([] { Preprocessing::parse("scale 0"); }), "preprocessing: invalid scale \"0\"");
   EXPECT_EQ(failure([] { Preprocessing::parse("scale 1/0"); }), "preprocessing: invalid scale \"1/0\"");
   EXPECT_EQ(failure([] { Preprocessing::parse("scale"); }), "preprocessing: \"scale\" needs one value");
