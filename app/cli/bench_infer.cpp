@@ -1,4 +1,5 @@
 // striate bench infer: one batch through a network.
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/training.h"

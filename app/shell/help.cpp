@@ -1,4 +1,6 @@
 // The help: what the page shows, its keys, and the shell's.
+#include <algorithm>
+
 #include "app/shell/frame.h"
 
 namespace striate {

@@ -1,6 +1,7 @@
 // The editor of kernels: a grid of numbers under the hands.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 

@@ -1,6 +1,7 @@
 // Histograms, with a range that can be brushed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/widgets/ui.h"

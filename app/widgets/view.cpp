@@ -1,5 +1,7 @@
 #include "app/widgets/view.h"
 
+#include <algorithm>
+
 namespace striate {
 namespace {
 

@@ -1,5 +1,6 @@
 // Hot-air balloons over hills at dawn, for colors: red, yellow, green, blue and violet side by side, so that each
 // channel alone looks like another picture.
+#include <algorithm>
 #include <vector>
 
 #include "assets/make_samples/paint.h"

@@ -1,5 +1,7 @@
 // A wet street at night with the noise of a small sensor: few photons, so their number varies (it grows with the root
 // of the light), and a constant part from reading them out. What a blur removes and a sharpening filter brings out.
+#include <algorithm>
+
 #include "assets/make_samples/paint.h"
 
 namespace striate::samples {

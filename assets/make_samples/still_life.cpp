@@ -1,5 +1,7 @@
 // Spheres, a block, a cone and a ring on a table, for edges: sharp ones, soft ones, and those of shadows.
 // Drawn by walking along each ray by the distance to the nearest surface until there is none left.
+#include <algorithm>
+
 #include "assets/make_samples/paint.h"
 
 namespace striate::samples {

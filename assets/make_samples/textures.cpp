@@ -1,5 +1,7 @@
 // Four textures, for filters: cloth, wood, bricks, and rings whose frequency grows evenly from the center until
 // neighboring pixels alternate (a zone plate). A blur takes the fine ones first; an edge filter keeps only them.
+#include <algorithm>
+
 #include "assets/make_samples/paint.h"
 
 namespace striate::samples {

@@ -1,5 +1,6 @@
 #include "engine/walk/gradient_walk.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/error.h"

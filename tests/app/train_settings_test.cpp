@@ -2,6 +2,7 @@
 // their control, counts and augmented pictures are what the engine makes.
 #include "app/pages/train/train_settings.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/pages/train/data_view.h"

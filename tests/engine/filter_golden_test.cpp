@@ -1,6 +1,7 @@
 // Every kernel and padding mode of the reference data, to the last 8-bit value.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 

@@ -1,6 +1,7 @@
 // The walk of one output cell against a plain reference and against the picture, over thousands of random shapes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <set>

@@ -1,4 +1,6 @@
 // Activation, softmax, batch normalization, dropout and the moves of whole arrays.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "kernels/activation.h"

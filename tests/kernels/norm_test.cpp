@@ -1,5 +1,7 @@
 // Normalization within a picture (group, instance, layer), its two numbers, and local response normalization, against
 // their formulas in double precision; gradients against finite differences of those.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "kernels/group_norm.h"

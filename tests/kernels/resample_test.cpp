@@ -1,5 +1,7 @@
 // Resizing along one axis: against ONNX's rules written out value by value, and against the numbers that its
 // specification prints.
+#include <algorithm>
+
 #include "kernels/resample.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,7 @@
 #include "app/pages/train/data_view.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/pages/train/train_settings.h"

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "engine/network/layers/kinds.h"
 #include "engine/network/layers/rows.h"
 #include "kernels/elementwise.h"

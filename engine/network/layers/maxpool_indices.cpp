@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/network/layers/pooling.h"
 #include "engine/network/layers/pooling_rows.h"
 #include "kernels/elementwise.h"

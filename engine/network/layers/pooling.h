@@ -1,6 +1,8 @@
 // What the poolings share: their settings, text and shapes.
 #pragma once
 
+#include <algorithm>
+
 #include "engine/network/layers/windows.h"
 #include "kernels/pool.h"
 #include "kernels/pool3d.h"

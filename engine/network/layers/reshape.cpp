@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "engine/network/layers/rows.h"
 #include "engine/network/layers/tensors.h"
