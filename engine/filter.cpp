@@ -186,6 +186,11 @@ const std::vector<Show>& all_shows() {
   return all;
 }
 
+const std::vector<std::string>& show_labels() {
+  static const std::vector<std::string> all = {"clip", "abs", "+128", "min-max"};
+  return all;
+}
+
 FilterChain chain_of(const FilterSettings& settings) {
   if (settings.divisor == 0) throw Error("the divisor is 0", "use 1 to leave the sum as it is");
   for (const double number : {settings.divisor, settings.offset, settings.strength}) {

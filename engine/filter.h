@@ -46,6 +46,7 @@ const std::vector<Border>& all_borders();
 Show parse_show(const std::string& word);
 std::string show_name(Show show);
 const std::vector<Show>& all_shows();
+const std::vector<std::string>& show_labels();  // as buttons have them, in the order of all_shows()
 
 // One filter with everything that can be set about it; a chain of one stage.
 struct FilterSettings {

@@ -24,6 +24,7 @@ struct FilterStage {
   double divisor = 1;   // not 0
   double offset = 0;    // added after the division
   double strength = 1;  // 0: the stage changes nothing, 1: the whole filter, above 1: exaggerated
+  bool operator==(const FilterStage&) const = default;
 };
 
 struct FilterChain {
@@ -33,6 +34,7 @@ struct FilterChain {
   Show show = Show::clip;
 
   size_t application_count() const { return stages.size() * static_cast<size_t>(repeat); }
+  bool operator==(const FilterChain&) const = default;
 };
 
 // The kernel and offset that do what the stage does with its strength: strength * filter + (1 - strength) * identity.

@@ -35,6 +35,10 @@ struct FilterKernel {
 
   int anchor_column() const { return anchor_x < 0 ? width / 2 : anchor_x; }
   int anchor_row() const { return anchor_y < 0 ? height / 2 : anchor_y; }
+  bool operator==(const FilterKernel& other) const {
+    return width == other.width && height == other.height && taps == other.taps && anchor_x == other.anchor_x &&
+           anchor_y == other.anchor_y;
+  }
 };
 
 struct FilterOptions {

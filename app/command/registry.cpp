@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/command/setting.h"
 #include "engine/error.h"
 #include "engine/old_names.h"
 
@@ -178,6 +179,28 @@ void Registry::add(Readout readout) {
   striate::check(!find_readout(readout.name), "the readout '{}' is there already", readout.name);
   std::string name = readout.name;
   readouts_.emplace(std::move(name), std::move(readout));
+}
+
+void Registry::add(const Setting& setting) {
+  add(Command{
+      setting.name,
+      setting.help,
+      {setting.parameter},
+      [&setting](const Arguments& arguments) {
+        const ParameterKind kind = setting.parameter.kind;
+        setting.set(kind == ParameterKind::integer  ? ReadoutValue(static_cast<double>(arguments.integer(0)))
+                    : kind == ParameterKind::number ? ReadoutValue(arguments.number(0))
+                                                    : ReadoutValue(arguments.text(0)));
+      },
+      setting.undo,
+  });
+  add(Readout{setting.name, setting.help, setting.value});
+  settings_.emplace(setting.name, &setting);
+}
+
+const Setting* Registry::find_setting(std::string_view name) const {
+  const auto found = settings_.find(name);
+  return found == settings_.end() ? nullptr : found->second;
 }
 
 const Command* Registry::find_command(std::string_view name) const {

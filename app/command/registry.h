@@ -107,10 +107,13 @@ std::string to_text(double value);
 bool parse_number(std::string_view text, double* value);
 bool parse_integer(std::string_view text, int64_t* value);
 
+struct Setting;  // setting.h
+
 class Registry {
  public:
   void add(Command command);  // a name that exists already is a programmer's mistake
   void add(Readout readout);
+  void add(const Setting& setting);  // its command and its readout; it must outlive the registry's use
 
   // Splits, checks and applies one line. Throws Error: an unknown name (hint: the nearest right one), a missing, extra
   // or wrong value (hint: what was expected). Nothing has changed then.
@@ -122,6 +125,7 @@ class Registry {
 
   const Command* find_command(std::string_view name) const;  // null if there is none
   const Readout* find_readout(std::string_view name) const;
+  const Setting* find_setting(std::string_view name) const;
   const Command& command(std::string_view name) const;  // throws Error for an unknown name, with the nearest right one
   const Readout& readout(std::string_view name) const;  // the same
   // Reads "pixels.red", or "convolution.output 2 3". Throws what readout(), the values' check and the readout throw.
@@ -138,6 +142,7 @@ class Registry {
 
   std::map<std::string, Command, std::less<>> commands_;
   std::map<std::string, Readout, std::less<>> readouts_;
+  std::map<std::string, const Setting*, std::less<>> settings_;
 };
 
 // The first word of a line: the name of its command. Empty for an empty line.

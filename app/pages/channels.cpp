@@ -24,8 +24,11 @@ ChannelsPage::ChannelsPage(const PageContext& context)
             "in that range, and see in which order programs keep the values in memory."},
       context_(context),
       stage_("channels", context.document),
+      settings_("channels", state_, [this](State next) { state_ = std::move(next); }),
       tables_(gain_tables(Gains{}, false)),
-      counter_(context.wake) {}
+      counter_(context.wake) {
+  declare_settings();
+}
 
 const Image& ChannelsPage::need_image() const {
   if (!context_.document.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
@@ -40,26 +43,46 @@ const ChannelStatistics& ChannelsPage::need_plane(int c) const {
   return planes_.components[std::min(static_cast<size_t>(c), planes_.components.size() - 1)];
 }
 
+// In the order in which state() writes them.
+void ChannelsPage::declare_settings() {
+  const auto look = [](Setting& setting, std::vector<std::string> labels = {}) {
+    setting.undo = Undo::none;
+    setting.labels = std::move(labels);
+  };
+  look(settings_.choice(
+           "show", "plane", "Shows one plane alone, or all together", "red, green, blue or all",
+           std::vector{-1, 0, 1, 2}, [](int c) { return c < 0 ? "all" : kLetters[c]; },
+           [](auto& s) -> auto& { return s.view.shown; }),
+       {"All", "Red", "Green", "Blue"});
+  look(settings_.on_off(
+      "tint", "planes in their color", "Shows a plane alone in its own color instead of gray",
+      "whether planes are colored", [](auto& s) -> auto& { return s.view.tint; }));
+  look(settings_.choice(
+           "order", "order",
+           "Shows where a pixel's values stand in memory: pixel by pixel, plane by plane, or blue first",
+           "the order in memory", std::vector{MemoryOrder::hwc, MemoryOrder::chw, MemoryOrder::bgr},
+           [](MemoryOrder order) { return name_of(order); }, [](auto& s) -> auto& { return s.order; }),
+       {"HWC", "CHW", "BGR"});
+  look(settings_.choice(
+           "panel", "panel", "Shows gains and brush, or the order in memory",
+           Parameter::choice("PANEL", "what the inspector shows below the pixel", {"mix", "memory"}),
+           [](auto& s) -> auto& { return s.panel; }),
+       {"Mix and brush", "Memory"});
+  look(settings_.on_off(
+      "misread", "BGR bytes taken for RGB",
+      "Shows the picture as a program does that takes BGR bytes for RGB: red and blue change places",
+      "whether red and blue change places", [](auto& s) -> auto& { return s.view.misread; }));
+}
+
 void ChannelsPage::declare(Registry& registry) {
   stage_.declare(registry);
-  registry.add(Command{
-      "channels.show",
-      "Shows one plane alone, or all together",
-      {Parameter::choice("PLANE", "red, green, blue or all", {"r", "g", "b", "all"})},
-      [this](const Arguments& arguments) { view_.shown = channel_of(arguments.text(0)); },
-  });
-  registry.add(Command{
-      "channels.tint",
-      "Shows a plane alone in its own color instead of gray",
-      {Parameter::on_off("TINT", "whether planes are colored")},
-      [this](const Arguments& arguments) { view_.tint = arguments.on(0); },
-  });
+  settings_.declare(registry);
   registry.add(Command{
       "channels.gain",
       "Multiplies every value of a plane; a gray picture takes the gain of r",
       {Parameter::choice("C", "the plane", {"r", "g", "b"}), Parameter::number("V", "the factor", 0, 2)},
       [this](const Arguments& arguments) {
-        view_.gains.of[channel_of(arguments.text(0))] = static_cast<float>(arguments.number(1));
+        state_.view.gains.of[channel_of(arguments.text(0))] = static_cast<float>(arguments.number(1));
         apply_gains_to_counts();
       },
       Undo::edit,
@@ -68,7 +91,7 @@ void ChannelsPage::declare(Registry& registry) {
                        "Sets all three gains to 1",
                        {},
                        [this](const Arguments&) {
-                         view_.gains = {};
+                         state_.view.gains = {};
                          apply_gains_to_counts();
                        },
                        Undo::edit});
@@ -84,34 +107,17 @@ void ChannelsPage::declare(Registry& registry) {
           throw Error(fmt::format("channels.brush: {} to {} is no range", low, high),
                       fmt::format("the smaller value first: channels.brush {} {} {}", arguments.text(0), high, low));
         }
-        view_.brushed = channel_of(arguments.text(0));
-        view_.low = static_cast<uint8_t>(low), view_.high = static_cast<uint8_t>(high);
+        state_.view.brushed = channel_of(arguments.text(0));
+        state_.view.low = static_cast<uint8_t>(low), state_.view.high = static_cast<uint8_t>(high);
       },
       Undo::edit,
   });
-  registry.add(Command{"channels.brush.clear",
-                       "Lights all pixels again",
-                       {},
-                       [this](const Arguments&) { view_.brushed = -1, view_.low = 0, view_.high = 255; },
-                       Undo::edit});
-  registry.add(Command{
-      "channels.order",
-      "Shows where a pixel's values stand in memory: pixel by pixel, plane by plane, or blue first",
-      {Parameter::choice("ORDER", "the order in memory", {"hwc", "chw", "bgr"})},
-      [this](const Arguments& arguments) { order_ = memory_order_of(arguments.text(0)); },
-  });
-  registry.add(Command{
-      "channels.misread",
-      "Shows the picture as a program does that takes BGR bytes for RGB: red and blue change places",
-      {Parameter::on_off("MISREAD", "whether red and blue change places")},
-      [this](const Arguments& arguments) { view_.misread = arguments.on(0); },
-  });
-  registry.add(Command{
-      "channels.panel",
-      "Shows gains and brush, or the order in memory",
-      {Parameter::choice("PANEL", "what the inspector shows below the pixel", {"mix", "memory"})},
-      [this](const Arguments& arguments) { memory_ = arguments.text(0) == "memory"; },
-  });
+  registry.add(
+      Command{"channels.brush.clear",
+              "Lights all pixels again",
+              {},
+              [this](const Arguments&) { state_.view.brushed = -1, state_.view.low = 0, state_.view.high = 255; },
+              Undo::edit});
   declare_readouts(registry);
 }
 
@@ -129,7 +135,7 @@ void ChannelsPage::declare_readouts(Registry& registry) {
     number(fmt::format("channels.maximum.{}", name), fmt::format("greatest value of the {} plane after its gain", name),
            [this, c] { return need_plane(c).maximum; });
     number(fmt::format("channels.gain.{}", name), fmt::format("gain of the {} plane", name), [this, c]() -> double {
-      const float gain = view_.gains.of[c];
+      const float gain = state_.view.gains.of[c];
       double shortest = gain;
       parse_number(shortest_text(gain), &shortest);
       return shortest;
@@ -143,30 +149,24 @@ void ChannelsPage::declare_readouts(Registry& registry) {
     number(fmt::format("channels.index.{}", name),
            fmt::format("where {} of the cursor's pixel stands in memory, counted from 0", name), [this, c]() -> double {
              const Image& image = need_image();
-             return static_cast<double>(memory_index(order_, image.width, image.height, image.channels, stage_.x(),
-                                                     stage_.y(), gray() ? 0 : c));
+             return static_cast<double>(memory_index(state_.order, image.width, image.height, image.channels,
+                                                     stage_.x(), stage_.y(), gray() ? 0 : c));
            });
   }
   number("channels.lit", "pixels in the brushed range; all where nothing is brushed", [this]() -> double {
-    if (view_.brushed < 0) return static_cast<double>(need_plane(0).count);
-    return static_cast<double>(count_between(need_plane(view_.brushed), view_.low, view_.high));
+    if (state_.view.brushed < 0) return static_cast<double>(need_plane(0).count);
+    return static_cast<double>(count_between(need_plane(state_.view.brushed), state_.view.low, state_.view.high));
   });
 }
 
 std::vector<std::string> ChannelsPage::state() const {
-  std::vector<std::string> lines = {
-      fmt::format("channels.show {}", view_.shown < 0 ? "all" : kLetters[view_.shown]),
-      fmt::format("channels.tint {}", view_.tint ? "on" : "off"),
-      fmt::format("channels.order {}", name_of(order_)),
-      fmt::format("channels.panel {}", memory_ ? "memory" : "mix"),
-      fmt::format("channels.misread {}", view_.misread ? "on" : "off"),
-  };
+  std::vector<std::string> lines = settings_.state();
   for (int c = 0; c < 3; ++c) {
-    lines.push_back(fmt::format("channels.gain {} {}", kLetters[c], shortest_text(view_.gains.of[c])));
+    lines.push_back(fmt::format("channels.gain {} {}", kLetters[c], shortest_text(state_.view.gains.of[c])));
   }
-  lines.push_back(view_.brushed < 0
-                      ? "channels.brush.clear"
-                      : fmt::format("channels.brush {} {} {}", kLetters[view_.brushed], view_.low, view_.high));
+  lines.push_back(state_.view.brushed < 0 ? "channels.brush.clear"
+                                          : fmt::format("channels.brush {} {} {}", kLetters[state_.view.brushed],
+                                                        state_.view.low, state_.view.high));
   for (std::string& line : stage_.state()) lines.push_back(std::move(line));
   return lines;
 }
@@ -177,7 +177,7 @@ std::vector<Page::Key> ChannelsPage::keys() const {
   keys.push_back({"R", "channels.show r", "red alone"});
   keys.push_back({"G", "channels.show g", "green alone"});
   keys.push_back({"B", "channels.show b", "blue alone"});
-  keys.push_back({"C", view_.tint ? "channels.tint off" : "channels.tint on", "planes in color or gray"});
+  keys.push_back({"C", state_.view.tint ? "channels.tint off" : "channels.tint on", "planes in color or gray"});
   return keys;
 }
 
@@ -185,7 +185,7 @@ void ChannelsPage::image_changed() {
   stage_.image_changed();
   stored_.components.clear();
   planes_.components.clear();
-  tables_ = gain_tables(view_.gains, gray());
+  tables_ = gain_tables(state_.view.gains, gray());
   ImagePtr image = context_.document.image;
   if (!image) return counter_.cancel();
   counter_.request([image](Progress& progress) {
@@ -198,7 +198,7 @@ void ChannelsPage::image_changed() {
 
 // Gains act on each value alone, so new histograms need the old ones and not the picture: at once, for any size.
 void ChannelsPage::apply_gains_to_counts() {
-  tables_ = gain_tables(view_.gains, gray());
+  tables_ = gain_tables(state_.view.gains, gray());
   planes_.components.clear();
   for (size_t c = 0; c < stored_.components.size(); ++c) {
     planes_.components.push_back(mapped(stored_.components[c], tables_[c]));

@@ -2,6 +2,7 @@
 // again, lights the pixels of a brushed range, and shows in which order programs keep the values in memory.
 #pragma once
 
+#include "app/command/setting.h"
 #include "app/pages/page.h"
 #include "app/pages/picture_stage.h"
 #include "app/worker/latest.h"
@@ -32,6 +33,7 @@ class ChannelsPage : public Page {
   const ChannelStatistics& need_plane(int c) const;  // after its gain; throws Error until it is counted
   bool gray() const;                                 // the open picture has one plane
   void apply_gains_to_counts();
+  void declare_settings();
   void declare_readouts(Registry& registry);
   PictureSource source(std::string key, const ChannelView& view) const;
 
@@ -46,10 +48,14 @@ class ChannelsPage : public Page {
   PageInfo info_;
   PageContext context_;
   PictureStage stage_;
-  ChannelView view_;
+  struct State {
+    ChannelView view;
+    std::string panel = "mix";  // what the inspector's lower part shows: gains and brush, or the order in memory
+    MemoryOrder order = MemoryOrder::hwc;
+  };
+  State state_;
+  SettingsOf<State> settings_;
   ChannelTables tables_;
-  bool memory_ = false;  // the inspector's lower part shows the order in memory, not gains and brush
-  MemoryOrder order_ = MemoryOrder::hwc;
 
   ImageStatistics stored_;  // of the planes as stored; empty while none is there yet
   ImageStatistics planes_;  // the same after the gains

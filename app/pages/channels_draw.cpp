@@ -57,17 +57,17 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
   const Rect strip = rest.cut_bottom(strip_height).inset(16, 8);
   ui.line({area.x + 16, rest.bottom()}, {area.right() - 16, rest.bottom()}, ui.theme().line);
 
-  const PictureResponse hit = stage_.draw(ui, "picture", rest, source("channels.picture", view_));
+  const PictureResponse hit = stage_.draw(ui, "picture", rest, source("channels.picture", state_.view));
   ui.cells(rest, hit.view, image->width, image->height, [&](int x, int y) {
     const uint8_t* stored = image->at(x, y);
     uint8_t rgba[4] = {stored[0], stored[gray() ? 0 : 1], stored[gray() ? 0 : 2], 255};
     CellText text;
-    text.count = gray() || view_.shown >= 0 ? 1 : 3;
+    text.count = gray() || state_.view.shown >= 0 ? 1 : 3;
     for (int i = 0; i < text.count; ++i) {
-      const int c = gray() ? 0 : view_.shown >= 0 ? view_.shown : i;
+      const int c = gray() ? 0 : state_.view.shown >= 0 ? state_.view.shown : i;
       text.lines[i] = fmt::format("{}", tables_[static_cast<size_t>(c)][rgba[c]]);
     }
-    show_channels(view_, tables_, gray(), rgba, 1);
+    show_channels(state_.view, tables_, gray(), rgba, 1);
     text.red = rgba[0], text.green = rgba[1], text.blue = rgba[2];
     return text;
   });
@@ -99,7 +99,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   Rect rest = area;
   const Rect title = rest.cut_top(ui.em(24));
   const std::string name = one ? "Gray" : kNames[c];
-  const bool selected = !one && view_.shown == c;
+  const bool selected = !one && state_.view.shown == c;
   ui.fill({title.x, title.y + 4, 4, title.h - 8}, color, 2);
   ui.label({title.x + 12, title.y, title.w - 12, title.h}, name, selected ? Font::strong : Font::body, ui.theme().text);
   if (!planes_.components.empty()) {
@@ -120,7 +120,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   const float w = std::min(left.w, left.h * shape), h = w / shape;
   const Rect picture = left.centered(std::max(w, 1.0f), std::max(h, 1.0f));
 
-  ChannelView view = view_;
+  ChannelView view = state_.view;
   view.shown = c;
   view.brushed = -1;
   view.misread = false;
@@ -142,8 +142,8 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   HistogramSpec spec;
   spec.series.push_back({bins, color});
   spec.height = rest.h;
-  spec.has_brush = view_.brushed == c || (one && view_.brushed >= 0);
-  spec.brush_low = view_.low, spec.brush_high = view_.high;
+  spec.has_brush = state_.view.brushed == c || (one && state_.view.brushed >= 0);
+  spec.brush_low = state_.view.low, spec.brush_high = state_.view.high;
   spec.clear_command = "channels.brush.clear";
   spec.marker = tables_[static_cast<size_t>(c)][image.at(stage_.x(), stage_.y())[one ? 0 : c]];
   ui.next(rest);
@@ -159,10 +159,9 @@ void ChannelsPage::draw_inspector(Ui& ui) const {
   draw_pixel(ui);
   ui.hairline();
   draw_show(ui);
-  static const Choice panels[] = {{"Mix and brush", "mix"}, {"Memory", "memory"}};
   ui.space(8);
-  ui.tabs("panel", panels, memory_ ? "memory" : "mix", "channels.panel");
-  if (memory_) return draw_memory(ui);
+  ui.setting("channels.panel", {.tabs = true});
+  if (state_.panel == "memory") return draw_memory(ui);
   draw_gains(ui);
   ui.hairline();
   draw_brush(ui);
@@ -174,9 +173,8 @@ void ChannelsPage::draw_show(Ui& ui) const {
     ui.note("A gray picture has one plane. It is shown as it is.");
     return;
   }
-  static const Choice planes[] = {{"All", "all"}, {"Red", "r"}, {"Green", "g"}, {"Blue", "b"}};
-  ui.segmented("plane", planes, view_.shown < 0 ? "all" : kLetters[view_.shown], "channels.show");
-  ui.toggle("planes in their color", view_.tint, "channels.tint");
+  ui.setting("channels.show");
+  ui.setting("channels.tint");
 }
 
 void ChannelsPage::draw_gains(Ui& ui) const {
@@ -187,21 +185,21 @@ void ChannelsPage::draw_gains(Ui& ui) const {
   spec.step = 0.05;
   for (int c = 0; c < (gray() ? 1 : 3); ++c) {
     ui.slider(gray() ? std::string("gray gain") : fmt::format("{} gain", kLower[c]),
-              std::round(view_.gains.of[c] * 1e4) / 1e4, spec, fmt::format("channels.gain {}", kLetters[c]));
+              std::round(state_.view.gains.of[c] * 1e4) / 1e4, spec, fmt::format("channels.gain {}", kLetters[c]));
   }
-  const bool changed = view_.gains.of[0] != 1 || view_.gains.of[1] != 1 || view_.gains.of[2] != 1;
+  const bool changed = state_.view.gains.of[0] != 1 || state_.view.gains.of[1] != 1 || state_.view.gains.of[2] != 1;
   ui.button("All gains 1", "channels.gain.reset", {.enabled = changed});
 }
 
 void ChannelsPage::draw_brush(Ui& ui) const {
   ui.section("BRUSH");
-  if (view_.brushed < 0 || planes_.components.empty()) {
+  if (state_.view.brushed < 0 || planes_.components.empty()) {
     ui.note("Drag over a histogram: the pixels whose value lies in that range stay lit.");
     return;
   }
-  const ChannelStatistics& plane = need_plane(view_.brushed);
-  const int64_t lit = count_between(plane, view_.low, view_.high);
-  ui.row(gray() ? "gray" : kLower[view_.brushed], fmt::format("{} to {}", view_.low, view_.high));
+  const ChannelStatistics& plane = need_plane(state_.view.brushed);
+  const int64_t lit = count_between(plane, state_.view.low, state_.view.high);
+  ui.row(gray() ? "gray" : kLower[state_.view.brushed], fmt::format("{} to {}", state_.view.low, state_.view.high));
   ui.row("pixels lit", fmt::format("{} of {}", lit, plane.count));
   ui.row("share", fmt::format("{:.2f} %", 100.0 * static_cast<double>(lit) / static_cast<double>(plane.count)));
   ui.button("Clear the brush", "channels.brush.clear");
@@ -214,7 +212,7 @@ void ChannelsPage::draw_pixel(Ui& ui) const {
   ui.row("column, row, from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
   for (int c = 0; c < image.color_channels(); ++c) {
     const int after = tables_[static_cast<size_t>(c)][pixel[c]];
-    const float gain = view_.gains.of[c];
+    const float gain = state_.view.gains.of[c];
     ui.row(gray() ? "gray" : kLower[c],
            gain == 1 ? fmt::format("{}", pixel[c])
                      : fmt::format("{} \u00b7 {} \u2192 {}", pixel[c], shortest_text(gain), after));
@@ -224,30 +222,31 @@ void ChannelsPage::draw_pixel(Ui& ui) const {
 
 void ChannelsPage::draw_memory(Ui& ui) const {
   const Image& image = *context_.document.image;
-  static const Choice orders[] = {{"HWC", "hwc"}, {"CHW", "chw"}, {"BGR", "bgr"}};
   ui.section("ORDER IN MEMORY");
-  ui.segmented("order", orders, name_of(order_), "channels.order");
+  ui.setting("channels.order");
   static constexpr const char* words[] = {
       "Pixel after pixel, all channels of one together. Pillow, stb_image and TensorFlow keep pictures so.",
       "Plane after plane: all reds, then all greens, then all blues. PyTorch and the networks here keep them so.",
       "Pixel after pixel as HWC, but blue first. OpenCV keeps pictures so."};
-  ui.note(words[static_cast<int>(order_)]);
-  if (!gray()) ui.toggle("BGR bytes taken for RGB", view_.misread, "channels.misread");
-  ui.row("index", index_formula(order_));
+  ui.note(words[static_cast<int>(state_.order)]);
+  if (!gray()) ui.setting("channels.misread");
+  ui.row("index", index_formula(state_.order));
   static constexpr const char* four[] = {"red", "green", "blue", "alpha"};
   static constexpr const char* two[] = {"gray", "alpha"};
   for (int c = 0; c < image.channels; ++c) {
-    const int64_t index = memory_index(order_, image.width, image.height, image.channels, stage_.x(), stage_.y(), c);
-    ui.row(image.channels >= 3 ? four[c] : two[c], fmt::format("at {}: {}", index, byte_at(image, order_, index)));
+    const int64_t index =
+        memory_index(state_.order, image.width, image.height, image.channels, stage_.x(), stage_.y(), c);
+    ui.row(image.channels >= 3 ? four[c] : two[c],
+           fmt::format("at {}: {}", index, byte_at(image, state_.order, index)));
     ui.label(ui.take(ui.em(20)),
-             index_formula(order_, image.width, image.height, image.channels, stage_.x(), stage_.y(), c), Font::number,
-             ui.theme().secondary, Align::right);
+             index_formula(state_.order, image.width, image.height, image.channels, stage_.x(), stage_.y(), c),
+             Font::number, ui.theme().secondary, Align::right);
   }
   // The bytes themselves: the cursor's row and the next one, a few pixels wide.
   const int last = std::min(stage_.y() + 1, image.height - 1);
   for (int y = stage_.y(); y <= last; ++y) {
     ui.note(fmt::format("row {}", y));
-    if (order_ == MemoryOrder::chw) {
+    if (state_.order == MemoryOrder::chw) {
       for (int c = 0; c < image.channels; ++c) draw_bytes(ui, ui.take(ui.em(30)), y, c);
     } else {
       draw_bytes(ui, ui.take(ui.em(30)), y, -1);
@@ -261,21 +260,21 @@ void ChannelsPage::draw_bytes(Ui& ui, const Rect& area, int y, int c) const {
   const int columns = std::min(kWindow, image.width);
   const int x0 = std::clamp(stage_.x() - kWindow / 2, 0, image.width - columns);
   const int64_t begin = c < 0 ? (static_cast<int64_t>(y) * image.width + x0) * image.channels
-                              : memory_index(order_, image.width, image.height, image.channels, x0, y, c);
+                              : memory_index(state_.order, image.width, image.height, image.channels, x0, y, c);
   const int count = c < 0 ? columns * image.channels : columns;
   Rect rest = area;
   const Theme& theme = ui.theme();
   ui.label(rest.cut_left(ui.em(count > 9 ? 0 : 64)), fmt::format("{}", begin), Font::caption, theme.secondary);
   const float width = std::min(ui.em(34), rest.w / static_cast<float>(count));
   for (int i = 0; i < count; ++i) {
-    const MemoryPlace place = memory_place(order_, image.width, image.height, image.channels, begin + i);
+    const MemoryPlace place = memory_place(state_.order, image.width, image.height, image.channels, begin + i);
     const Rect chip = rest.cut_left(width).inset(1, 2);
     const Color tone = place.c >= 3 || (gray() && place.c == 1) ? theme.secondary : color_of(theme, place.c, gray());
     const bool here = place.x == stage_.x() && place.y == stage_.y();
     ui.fill(chip, mixed(theme.surface, tone, here ? 0.35f : 0.14f), 3);
     ui.fill({chip.x + 2, chip.bottom() - 3, chip.w - 4, 2}, tone, 1);
     if (here) ui.stroke(chip, tone, 3, 1);
-    ui.label(chip, fmt::format("{}", byte_at(image, order_, begin + i)), Font::number, theme.text, Align::center,
+    ui.label(chip, fmt::format("{}", byte_at(image, state_.order, begin + i)), Font::number, theme.text, Align::center,
              std::min(ui.text_size(Font::number), chip.w * 0.42f));
   }
 }

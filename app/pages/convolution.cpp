@@ -32,8 +32,10 @@ ConvolutionPage::ConvolutionPage(const PageContext& context)
             "walk, digits or Enter begin to type, Enter ends and goes on; in the sum they count the products. Tab "
             "reaches every other control: arrows change it, Enter or Space press it, Escape leaves it."},
       context_(context),
+      settings_("convolution", state_, [this](State next) { commit(std::move(next)); }),
       player_("convolution", 4, [this] { state_.walked = -1; }) {
   reset();
+  declare_settings();
 }
 
 void ConvolutionPage::reset() {
@@ -167,8 +169,10 @@ NumberRows ConvolutionPage::input_rows() const {
 std::vector<std::string> ConvolutionPage::state() const {
   const ConvolutionGeometry& g = geometry();
   // In an order in which every line is legal whatever the page holds: a 1 x 1 kernel fits any input.
-  std::vector<std::string> lines = {"convolution.mode zero", "convolution.kernel 1", "convolution.groups 1",
-                                    std::string("convolution.color ") + (state_.color ? "on" : "off")};
+  std::vector<std::string> lines = {
+      "convolution.mode zero", "convolution.kernel 1",
+      "convolution.stride 1",  "convolution.dilation 1",
+      "convolution.groups 1",  std::string("convolution.color ") + (state_.color ? "on" : "off")};
   if (state_.input == "image") {
     lines.push_back(fmt::format("convolution.input image {} {} {} {}", state_.x, state_.y, g.width, g.height));
   } else if (state_.input == "numbers") {
@@ -176,25 +180,11 @@ std::vector<std::string> ConvolutionPage::state() const {
   } else {
     lines.push_back("convolution.input " + state_.input);
   }
-  if (g.top == g.bottom && g.top == g.left && g.top == g.right) {
-    lines.push_back(fmt::format("convolution.padding {}", g.top));
-  } else {
-    lines.push_back(fmt::format("convolution.padding {} {} {} {}", g.top, g.bottom, g.left, g.right));
-  }
-  lines.push_back(fmt::format("convolution.stride {}", g.stride));
-  lines.push_back(fmt::format("convolution.dilation {}", g.dilation));
+  // With the most padding every kernel fits that fits in the end.
+  lines.push_back("convolution.padding 7");
   lines.push_back("convolution.kernel " +
                   (state_.kernel.empty() ? number_planes_text(kernel_rows(), kernel_number_text) : state_.kernel));
-  lines.push_back(fmt::format("convolution.groups {}", g.groups));
-  lines.push_back("convolution.mode " + border_name(g.border));
-  lines.push_back(std::string("convolution.flip ") + (g.flip ? "on" : "off"));
-  lines.push_back("convolution.bias " + exact_text(g.has_bias ? state_.convolution.bias[0] : 0));
-  lines.push_back("convolution.divisor " + exact_text(g.divisor));
-  lines.push_back("convolution.offset " + exact_text(g.offset));
-  lines.push_back(std::string("convolution.clamp ") + (g.clamp ? "on" : "off"));
-  lines.push_back("convolution.show " + show_name(state_.show));
-  lines.push_back("convolution.tool " + state_.tool);
-  lines.push_back("convolution.paint " + exact_text(state_.paint));
+  for (std::string& line : settings_.state()) lines.push_back(std::move(line));
   for (std::string& line : player_.state()) lines.push_back(std::move(line));
   lines.push_back(fmt::format("convolution.walk {}", state_.walked));
   lines.push_back(fmt::format("convolution.slice {}", state_.slice));

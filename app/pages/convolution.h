@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/cell_player.h"
 #include "app/pages/page.h"
 #include "app/shell/theme.h"
@@ -72,9 +73,8 @@ class ConvolutionPage : public Page {
   void reset();  // to how the page opens
   void declare_input_commands(Registry& registry);
   void declare_kernel_commands(Registry& registry);
-  void declare_sliding_commands(Registry& registry);
-  void declare_padding_commands(Registry& registry);
-  void declare_result_commands(Registry& registry);
+  void declare_settings();
+  void declare_padding_command(Registry& registry);
   void declare_looking_commands(Registry& registry);
   void declare_readouts(Registry& registry);
   void set_input(State& state, const std::string& text) const;
@@ -133,6 +133,7 @@ class ConvolutionPage : public Page {
   PageInfo info_;
   PageContext context_;
   State state_;
+  SettingsOf<State> settings_;
   CellPlayer player_;  // the cursor: an output cell
   ConvolutionPicture picture_;
   double low_ = 0, high_ = 255;              // input values that are black and white

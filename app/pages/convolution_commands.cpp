@@ -18,9 +18,8 @@ constexpr double kMaxValue = 1e9;
 void ConvolutionPage::declare(Registry& registry) {
   declare_input_commands(registry);
   declare_kernel_commands(registry);
-  declare_sliding_commands(registry);
-  declare_padding_commands(registry);
-  declare_result_commands(registry);
+  settings_.declare(registry);
+  declare_padding_command(registry);
   player_.declare(registry);
   declare_looking_commands(registry);
   declare_readouts(registry);
@@ -48,33 +47,6 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{
-      "convolution.color",
-      "Reads a region of the picture as red, green and blue slices, or as gray",
-      {Parameter::on_off("ON", "on: three slices")},
-      [this](const Arguments& arguments) {
-        State next = state_;
-        next.color = arguments.on(0);
-        if (next.input == "image") pick_region(next, next.x, next.y);
-        commit(std::move(next));
-      },
-      Undo::edit,
-  });
-  for (const bool across : {true, false}) {
-    registry.add(Command{
-        across ? "convolution.columns" : "convolution.rows",
-        across ? "Makes the input wider or narrower: a region of the picture reads on, else cells are cut or added as 0"
-               : "Makes the input higher or lower: a region of the picture reads on, else cells are cut or added as 0",
-        {Parameter::integer("N", across ? "columns of the input" : "rows of the input", 1, kMaxInput)},
-        [this, across](const Arguments& arguments) {
-          State next = state_;
-          const int n = static_cast<int>(arguments.integer(0));
-          resize_input(next, across ? n : geometry().width, across ? geometry().height : n);
-          commit(std::move(next));
-        },
-        Undo::edit,
-    });
-  }
-  registry.add(Command{
       "convolution.cell",
       "Sets one cell of the input",
       {Parameter::integer("X", "column, from 0", 0, kMaxInput - 1),
@@ -96,19 +68,6 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
         commit(std::move(next));
       },
       Undo::edit,
-  });
-  registry.add(Command{
-      "convolution.tool",
-      "What a drag over the input does",
-      {Parameter::choice("TOOL", "drag moves one cell's value up and down, paint gives every cell the paint's value",
-                         {"drag", "paint"})},
-      [this](const Arguments& arguments) { state_.tool = arguments.text(0); },
-  });
-  registry.add(Command{
-      "convolution.paint",
-      "The value that painting gives to a cell",
-      {Parameter::number("VALUE", "any number; 0 is black, 255 white", -kMaxValue, kMaxValue)},
-      [this](const Arguments& arguments) { state_.paint = arguments.number(0); },
   });
 }
 

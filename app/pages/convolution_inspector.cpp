@@ -90,30 +90,18 @@ void ConvolutionPage::draw_sliding(Ui& ui) const {
   spec.decimals = 0;
   spec.minimum = 0;
   spec.maximum = 7;
+  spec.reset = 1;
   ui.slider("padding", g.top, spec, "convolution.padding");
   ui.error_beside("convolution.padding");
   ui.begin_columns(2);
-  ui.number_field("top", g.top, spec, "convolution.padding.top");
-  ui.number_field("bottom", g.bottom, spec, "convolution.padding.bottom");
-  ui.number_field("left", g.left, spec, "convolution.padding.left");
-  ui.number_field("right", g.right, spec, "convolution.padding.right");
-  ui.end_columns();
   for (const char* side : {"top", "bottom", "left", "right"}) {
-    ui.error_beside(std::string("convolution.padding.") + side);
+    ui.setting(std::string("convolution.padding.") + side, {.field = true});
   }
-  std::vector<Choice> borders;
-  for (const Border border : all_borders()) borders.push_back({border_name(border), border_name(border)});
-  ui.segmented("padding mode", borders, border_name(g.border), "convolution.mode");
-  ui.error_beside("convolution.mode");
+  ui.end_columns();
+  ui.setting("convolution.mode");
   ui.note(about(g.border));
-  spec.minimum = 1;
-  spec.maximum = 5;
-  spec.reset = 1;
-  ui.slider("stride", g.stride, spec, "convolution.stride");
-  ui.error_beside("convolution.stride");
-  spec.maximum = 4;
-  ui.slider("dilation", g.dilation, spec, "convolution.dilation");
-  ui.error_beside("convolution.dilation");
+  ui.setting("convolution.stride");
+  ui.setting("convolution.dilation");
   const int columns = dropped_cells(g, g.width, g.left + g.right, g.kernel_width);
   const int rows = dropped_cells(g, g.height, g.top + g.bottom, g.kernel_height);
   if (columns > 0 || rows > 0) {
@@ -121,29 +109,16 @@ void ConvolutionPage::draw_sliding(Ui& ui) const {
         fmt::format("The stride does not come out even: {} column{} and {} row{} at the end are never read (hatched).",
                     columns, columns == 1 ? "" : "s", rows, rows == 1 ? "" : "s"));
   }
-  ui.toggle("flip (true convolution)", g.flip, "convolution.flip");
+  ui.setting("convolution.flip");
   ui.note(g.flip ? "The kernel is turned by half a turn before it slides: convolution as mathematics defines it."
                  : "The kernel slides as it stands. That is cross-correlation; every framework calls it convolution.");
 }
 
 void ConvolutionPage::draw_result_settings(Ui& ui) const {
-  const ConvolutionGeometry& g = geometry();
   ui.section("FROM SUM TO OUTPUT");
-  NumberSpec spec;
-  spec.minimum = -1e9;
-  spec.maximum = 1e9;
-  spec.step = 1;
-  spec.decimals = 3;
-  ui.number_field("bias", g.has_bias ? state_.convolution.bias[0] : 0, spec, "convolution.bias");
-  spec.reset = 1;
-  ui.number_field("divisor", g.divisor, spec, "convolution.divisor");
-  ui.error_beside("convolution.divisor");
-  spec.reset = 0;
-  ui.number_field("offset", g.offset, spec, "convolution.offset");
-  ui.toggle("clamp to 0..255", g.clamp, "convolution.clamp");
-  static const Choice shows[] = {{"clip", "clip"}, {"|v|", "abs"}, {"+128", "offset"}, {"min-max", "minmax"}};
+  for (const char* name : {"bias", "divisor", "offset", "clamp"}) ui.setting(std::string("convolution.") + name);
   ui.row("shown as gray", "");
-  ui.segmented("show", shows, show_name(state_.show), "convolution.show");
+  ui.setting("convolution.show");
   const char* black = "0";
   const char* white = "255";
   if (state_.show == Show::absolute) white = "\u00b1255";
@@ -182,33 +157,17 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
   ui.error_beside("convolution.input");
   if (has_image && state_.input == "image") {
     region_picker(ui, context_.document, state_.x, state_.y, g.width, g.height, "convolution.input");
-    ui.toggle("red, green and blue", state_.color, "convolution.color");
+    ui.setting("convolution.color");
   }
   if (g.channels > 1) {
     const std::string all = std::to_string(g.channels);
     const Choice sums[] = {{"one sum of all", "1"}, {"each channel alone", all}};
     ui.segmented("channels", sums, std::to_string(g.groups), "convolution.groups");
   }
-  NumberSpec cells;
-  cells.minimum = 1;
-  cells.maximum = 32;
-  cells.reset = 12;
-  cells.step = 1;
-  cells.decimals = 0;
-  ui.slider("columns of the input", g.width, cells, "convolution.columns");
-  ui.error_beside("convolution.columns");
-  ui.slider("rows of the input", g.height, cells, "convolution.rows");
-  ui.error_beside("convolution.rows");
-  static const Choice tools[] = {{"drag a value", "drag"}, {"paint", "paint"}};
-  ui.segmented("tool", tools, state_.tool, "convolution.tool");
-  if (state_.tool == "paint") {
-    NumberSpec spec;
-    spec.minimum = -1e9;
-    spec.maximum = 1e9;
-    spec.reset = 255;
-    spec.step = 1;
-    ui.number_field("paint value", state_.paint, spec, "convolution.paint");
-  }
+  ui.setting("convolution.columns");
+  ui.setting("convolution.rows");
+  ui.setting("convolution.tool");
+  if (state_.tool == "paint") ui.setting("convolution.paint");
   ui.row("black and white are", fmt::format("{} and {}", significant_text(low_, 5), significant_text(high_, 5)));
   ui.button("Start again", "convolution.reset", {.icon = Icon::reset});
 }

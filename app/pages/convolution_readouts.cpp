@@ -89,8 +89,6 @@ void ConvolutionPage::declare_readouts(Registry& registry) {
   add("walked", "products that are counted so far; -1: all", [this] { return ReadoutValue(double(state_.walked)); });
   add("slice", "the channel whose products are shown, from 0", [this] { return ReadoutValue(double(state_.slice)); });
   add("flipped", "1 where the kernel is turned, else 0", [this] { return ReadoutValue(geometry().flip ? 1.0 : 0.0); });
-  add("show", "how values are shown as gray: clip, abs, offset or minmax",
-      [this] { return ReadoutValue(show_name(state_.show)); });
   add("pins", "cards that are pinned", [this] { return ReadoutValue(double(state_.pins.size())); });
   add("formula", "the size formula of the output's width with its numbers", [this] {
     const ConvolutionGeometry& g = geometry();

@@ -9,6 +9,7 @@
 namespace striate {
 namespace {
 
+constexpr int kMaxInput = 32;  // cells along an axis
 constexpr int kMaxKernel = 7;
 constexpr int kMaxPadding = 7;
 constexpr double kMaxValue = 1e9;
@@ -16,14 +17,103 @@ constexpr size_t kMaxPins = 4;
 
 }  // namespace
 
-void ConvolutionPage::declare_sliding_commands(Registry& registry) {
-  const auto set = [this](auto change) {
-    return [this, change](const Arguments& arguments) {
-      State next = state_;
-      change(next.convolution.geometry, arguments);
-      commit(std::move(next));
-    };
+// In the order in which state() writes them: whatever the page holds, each is legal once those before it are set.
+void ConvolutionPage::declare_settings() {
+  const auto geometry_of = [](auto field) {
+    return [field](auto& s) -> auto& { return s.convolution.geometry.*field; };
   };
+  using G = ConvolutionGeometry;
+  settings_.integer("stride", "stride", "How many cells the kernel moves at each step", {"N", "cells", 1, 5},
+                    geometry_of(&G::stride));
+  settings_.integer("dilation", "dilation", "How far apart the kernel's numbers reach into the input",
+                    {"N", "cells from one tap to the next", 1, 4}, geometry_of(&G::dilation));
+  for (const auto& [side, cells] :
+       {std::pair{"top", &G::top}, {"bottom", &G::bottom}, {"left", &G::left}, {"right", &G::right}}) {
+    settings_.integer(std::string("padding.") + side, side, "Cells added at one side of the input",
+                      {"N", "cells", 0, kMaxPadding}, geometry_of(cells));
+  }
+  settings_.integer(
+      "groups", "channels",
+      "1: all channels go into one sum, as in a layer. As many as channels: each stays alone, as in a photo filter",
+      {"N", "groups of channels; each has its own output", 1, 4},
+      [](const State& s) { return s.convolution.geometry.groups; },
+      [](State& s, int64_t groups) {
+        const int channels = s.convolution.geometry.channels;
+        if (channels % groups != 0) {
+          throw Error(fmt::format("{} groups do not divide {} channels", groups, channels),
+                      channels == 1 ? "with one channel there is one group"
+                                    : fmt::format("use a number that divides {}, as 1 or {}", channels, channels));
+        }
+        set_groups(s, static_cast<int>(groups));
+      });
+  settings_.choice("mode", "padding mode",
+                   "What stands in the padding: zeros, the nearest cell, the input mirrored, or its other side",
+                   "how the padding is filled", all_borders(), border_name, geometry_of(&G::border));
+  settings_.on_off("flip", "flip (true convolution)",
+                   "Turns the kernel by half a turn: on is convolution as mathematics has it, off is correlation, as "
+                   "every framework computes",
+                   "on: turned", geometry_of(&G::flip));
+  settings_.number(
+      "bias", "bias", "One number that is added to every sum, once, whatever the number of channels",
+      {"B", "any number; 0 for none", -kMaxValue, kMaxValue},
+      [](const State& s) { return s.convolution.geometry.has_bias ? s.convolution.bias[0] : 0.0; },
+      [](State& s, double bias) {
+        ConvolutionGeometry& g = s.convolution.geometry;
+        g.has_bias = bias != 0;
+        s.convolution.bias.assign(g.has_bias ? static_cast<size_t>(g.outputs) : 0, bias);
+      });
+  settings_.number("divisor", "divisor", "Divides every sum", {"D", "not 0", -kMaxValue, kMaxValue},
+                   geometry_of(&G::divisor));
+  settings_.number("offset", "offset", "Is added after the division", {"O", "any number", -kMaxValue, kMaxValue},
+                   geometry_of(&G::offset));
+  settings_.on_off("clamp", "clamp to 0..255", "Keeps the result between 0 and 255: below becomes 0, above becomes 255",
+                   "on: clamped", geometry_of(&G::clamp));
+  settings_
+      .choice(
+          "show", "show",
+          "How output values become grays: cut at 0 and 255, without their sign, moved by 128, or stretched",
+          "how signed results are shown", all_shows(), show_name, [](auto& s) -> auto& { return s.show; })
+      .labels = show_labels();
+  Setting& tool = settings_.choice(
+      "tool", "tool", "What a drag over the input does",
+      Parameter::choice("TOOL", "drag moves one cell's value up and down, paint gives every cell the paint's value",
+                        {"drag", "paint"}),
+      [](auto& s) -> auto& { return s.tool; });
+  tool.labels = {"drag a value", "paint"};
+  tool.undo = Undo::none;
+  settings_
+      .number(
+          "paint", "paint value", "The value that painting gives to a cell",
+          {"VALUE", "any number; 0 is black, 255 white", -kMaxValue, kMaxValue},
+          [](auto& s) -> auto& { return s.paint; })
+      .undo = Undo::none;
+  // What the line of the input says as well.
+  settings_
+      .on_off(
+          "color", "red, green and blue", "Reads a region of the picture as red, green and blue slices, or as gray",
+          "on: three slices", [](const State& s) { return s.color; },
+          [this](State& s, bool color) {
+            s.color = color;
+            if (s.input == "image") pick_region(s, s.x, s.y);
+          })
+      .kept = false;
+  settings_
+      .integer(
+          "columns", "columns of the input",
+          "Makes the input wider or narrower: a region of the picture reads on, else cells are cut or added as 0",
+          {"N", "columns of the input", 1, kMaxInput}, [](const State& s) { return s.convolution.geometry.width; },
+          [this](State& s, int64_t n) { resize_input(s, static_cast<int>(n), geometry().height); })
+      .kept = false;
+  settings_
+      .integer(
+          "rows", "rows of the input",
+          "Makes the input higher or lower: a region of the picture reads on, else cells are cut or added as 0",
+          {"N", "rows of the input", 1, kMaxInput}, [](const State& s) { return s.convolution.geometry.height; },
+          [this](State& s, int64_t n) { resize_input(s, geometry().width, static_cast<int>(n)); })
+      .kept = false;
+}
+
+void ConvolutionPage::declare_padding_command(Registry& registry) {
   registry.add(Command{
       "convolution.padding",
       "Cells added around the input; one number for all sides, or four",
@@ -31,149 +121,19 @@ void ConvolutionPage::declare_sliding_commands(Registry& registry) {
        Parameter::integer("BOTTOM", "cells at the bottom", 0, kMaxPadding).or_none(),
        Parameter::integer("LEFT", "cells at the left", 0, kMaxPadding).or_none(),
        Parameter::integer("RIGHT", "cells at the right", 0, kMaxPadding).or_none()},
-      set([](ConvolutionGeometry& g, const Arguments& arguments) {
+      [this](const Arguments& arguments) {
         if (arguments.size() != 1 && arguments.size() != 4) {
           throw Error("padding takes one number, or four", "write: convolution.padding TOP BOTTOM LEFT RIGHT");
         }
         const auto side = [&](size_t i) { return static_cast<int>(arguments.integer(arguments.size() == 1 ? 0 : i)); };
+        State next = state_;
+        ConvolutionGeometry& g = next.convolution.geometry;
         g.top = side(0);
         g.bottom = side(1);
         g.left = side(2);
         g.right = side(3);
-      }),
-      Undo::edit,
-  });
-  std::vector<std::string> borders;
-  for (const Border border : all_borders()) borders.push_back(border_name(border));
-  registry.add(Command{
-      "convolution.mode",
-      "What stands in the padding: zeros, the nearest cell, the input mirrored, or its other side",
-      {Parameter::choice("MODE", "how the padding is filled", borders)},
-      set([](ConvolutionGeometry& g, const Arguments& arguments) { g.border = parse_border(arguments.text(0)); }),
-      Undo::edit,
-  });
-  registry.add(Command{
-      "convolution.stride",
-      "How many cells the kernel moves at each step",
-      {Parameter::integer("N", "cells", 1, 5)},
-      set([](ConvolutionGeometry& g, const Arguments& arguments) {
-        g.stride = static_cast<int>(arguments.integer(0));
-      }),
-      Undo::edit,
-  });
-  registry.add(Command{
-      "convolution.dilation",
-      "How far apart the kernel's numbers reach into the input",
-      {Parameter::integer("N", "cells from one tap to the next", 1, 4)},
-      set([](ConvolutionGeometry& g, const Arguments& arguments) {
-        g.dilation = static_cast<int>(arguments.integer(0));
-      }),
-      Undo::edit,
-  });
-  registry.add(Command{
-      "convolution.flip",
-      "Turns the kernel by half a turn: on is convolution as mathematics has it, off is correlation, as every "
-      "framework computes",
-      {Parameter::on_off("ON", "on: turned")},
-      set([](ConvolutionGeometry& g, const Arguments& arguments) { g.flip = arguments.on(0); }),
-      Undo::edit,
-  });
-}
-
-void ConvolutionPage::declare_padding_commands(Registry& registry) {
-  struct Side {
-    const char* name;
-    int ConvolutionGeometry::*cells;
-  };
-  for (const Side side : {Side{"top", &ConvolutionGeometry::top}, Side{"bottom", &ConvolutionGeometry::bottom},
-                          Side{"left", &ConvolutionGeometry::left}, Side{"right", &ConvolutionGeometry::right}}) {
-    registry.add(Command{
-        std::string("convolution.padding.") + side.name,
-        "Cells added at one side of the input",
-        {Parameter::integer("N", "cells", 0, kMaxPadding)},
-        [this, side](const Arguments& arguments) {
-          State next = state_;
-          next.convolution.geometry.*side.cells = static_cast<int>(arguments.integer(0));
-          commit(std::move(next));
-        },
-        Undo::edit,
-    });
-  }
-  registry.add(Command{
-      "convolution.groups",
-      "1: all channels go into one sum, as in a layer. As many as channels: each stays alone, as in a photo filter",
-      {Parameter::integer("N", "groups of channels; each has its own output", 1, 4)},
-      [this](const Arguments& arguments) {
-        State next = state_;
-        const int groups = static_cast<int>(arguments.integer(0));
-        if (geometry().channels % groups != 0) {
-          throw Error(fmt::format("{} groups do not divide {} channels", groups, geometry().channels),
-                      geometry().channels == 1 ? "with one channel there is one group"
-                                               : fmt::format("use a number that divides {}, as 1 or {}",
-                                                             geometry().channels, geometry().channels));
-        }
-        set_groups(next, groups);
         commit(std::move(next));
       },
-      Undo::edit,
-  });
-}
-
-void ConvolutionPage::declare_result_commands(Registry& registry) {
-  registry.add(Command{
-      "convolution.divisor",
-      "Divides every sum",
-      {Parameter::number("D", "not 0", -kMaxValue, kMaxValue)},
-      [this](const Arguments& arguments) {
-        State next = state_;
-        next.convolution.geometry.divisor = arguments.number(0);
-        commit(std::move(next));
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "convolution.offset",
-      "Is added after the division",
-      {Parameter::number("O", "any number", -kMaxValue, kMaxValue)},
-      [this](const Arguments& arguments) {
-        State next = state_;
-        next.convolution.geometry.offset = arguments.number(0);
-        commit(std::move(next));
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "convolution.clamp",
-      "Keeps the result between 0 and 255: below becomes 0, above becomes 255",
-      {Parameter::on_off("ON", "on: clamped")},
-      [this](const Arguments& arguments) {
-        State next = state_;
-        next.convolution.geometry.clamp = arguments.on(0);
-        commit(std::move(next));
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "convolution.bias",
-      "One number that is added to every sum, once, whatever the number of channels",
-      {Parameter::number("B", "any number; 0 for none", -kMaxValue, kMaxValue)},
-      [this](const Arguments& arguments) {
-        State next = state_;
-        const double bias = arguments.number(0);
-        ConvolutionGeometry& g = next.convolution.geometry;
-        g.has_bias = bias != 0;
-        next.convolution.bias.assign(g.has_bias ? static_cast<size_t>(g.outputs) : 0, bias);
-        commit(std::move(next));
-      },
-      Undo::edit,
-  });
-  std::vector<std::string> shows;
-  for (const Show show : all_shows()) shows.push_back(show_name(show));
-  registry.add(Command{
-      "convolution.show",
-      "How output values become grays: cut at 0 and 255, without their sign, moved by 128, or stretched",
-      {Parameter::choice("MODE", "how signed results are shown", shows)},
-      [this](const Arguments& arguments) { state_.show = parse_show(arguments.text(0)); },
       Undo::edit,
   });
 }

@@ -23,20 +23,7 @@ constexpr double kCheapPixel = 1e7;    // multiplications; 2 to 4 ms: what the w
 constexpr double kReplaceAfter = 0.4;  // seconds that older work may still run, so that a drag shows results as it goes
 constexpr float kNumberLimit = 1e6f;   // of divisors, offsets
 
-// Files of the program, and what does the same in Python.
-const char* const kSourceFiles[] = {"kernels/image_filter.cu", "kernels/image_filter.h", "numpy", "pytorch"};
-
-std::vector<std::string> words_of_borders() {
-  std::vector<std::string> words;
-  for (Border border : all_borders()) words.push_back(border_name(border));
-  return words;
-}
-
-std::vector<std::string> words_of_shows() {
-  std::vector<std::string> words;
-  for (Show show : all_shows()) words.push_back(show_name(show));
-  return words;
-}
+constexpr const char* kColors[] = {"red", "green", "blue"};
 
 // The same filter with whole numbers and a divisor, where there is one up to 1024: 1/9 ... becomes 1 ... over 9.
 void use_whole_numbers(FilterStage& stage) {
@@ -60,15 +47,20 @@ FiltersPage::FiltersPage(const PageContext& context)
             "program that computed it, and the same in NumPy and PyTorch. A photo filter works on each channel alone."},
       context_(context),
       stage_view_("filters", context.document),
-      names_{"edge"},
-      source_(kSourceFiles[0]),
+      settings_("filters", state_,
+                [this](State next) {
+                  const bool filters = next.chain == state_.chain;
+                  state_ = std::move(next);
+                  if (!filters) changed();
+                }),
       run_stream_(std::make_shared<Stream>(context.document.stream.device())),
       walk_stream_(std::make_shared<Stream>(context.document.stream.device())),
       save_stream_(std::make_shared<Stream>(context.document.stream.device())),
       runner_(context.wake),
       walker_(context.wake),
       saver_(context.wake) {
-  set_kernel(stage(), names_[0], "edge");
+  set_kernel(stage(), state_.names[0], "edge");
+  declare_settings();
 }
 
 const Image& FiltersPage::need_image() const {
@@ -82,7 +74,8 @@ void FiltersPage::changed() {
   failure_.reset();
   const ImagePtr& image = context_.document.image;
   tile_cost_ =
-      image ? cost_of(chain_, image->channels, {0, 0, std::min(258, image->width), std::min(258, image->height)}) : 0;
+      image ? cost_of(state_.chain, image->channels, {0, 0, std::min(258, image->width), std::min(258, image->height)})
+            : 0;
 }
 
 void FiltersPage::set_kernel(FilterStage& stage, std::string& name, const std::string& text) const {
@@ -97,8 +90,85 @@ void FiltersPage::set_kernel(FilterStage& stage, std::string& name, const std::s
 
 // ---------------------------------------------------------------------------------------------------------- commands
 
+// In the order in which state() writes them.
+void FiltersPage::declare_settings() {
+  settings_.choice(
+      "mode", "border", "Says what stands outside the picture: zeros, the edge repeated, a mirror, or the other side",
+      "the border rule", all_borders(), border_name, [](auto& s) -> auto& { return s.chain.border; });
+  settings_
+      .choice(
+          "show", "show",
+          "Says how numbers below 0 and above 255 are shown: cut off, without their sign, moved up by 128, or "
+          "stretched",
+          "clip, abs, offset (plus 128) or minmax (smallest 0, largest 255)", all_shows(), show_name,
+          [](auto& s) -> auto& { return s.chain.show; })
+      .labels = show_labels();
+  settings_
+      .integer(
+          "repeat", "repeat", "Runs the whole chain this many times, each time on its own result",
+          {"N", "how often", 1, kMaxRepeat}, [](auto& s) -> auto& { return s.chain.repeat; })
+      .hands = {1, 20};
+  // Of the selected stage; state() writes them with their stage.
+  Setting& divisor = settings_.number(
+      "divisor", "divisor", "Divides every sum of products by this",
+      {"D", "the divisor, not 0", -kNumberLimit, kNumberLimit}, [](const State& s) { return s.stage().divisor; },
+      [](State& s, double value) {
+        if (value == 0)
+          throw Error("filters.divisor: nothing can be divided by 0", "give a number above or below it, as in 9");
+        s.stage().divisor = value;
+      });
+  divisor.kept = false;
+  divisor.hands = {-1000, 1000};
+  divisor.step = 1;
+  divisor.decimals = 2;
+  Setting& offset = settings_.number(
+      "offset", "offset", "Adds this after the division",
+      {"O", "the offset, in gray values", -kNumberLimit, kNumberLimit},
+      [](auto& s) -> auto& { return s.stage().offset; });
+  offset.kept = false;
+  offset.hands = {-255, 255};
+  offset.step = 1;
+  offset.decimals = 1;
+  Setting& strength = settings_.number(
+      "strength", "strength", "Mixes the filter with the picture as it is",
+      {"S", "0: the picture, 1: the filter, above 1: exaggerated", 0, 4},
+      [](auto& s) -> auto& { return s.stage().strength; });
+  strength.kept = false;
+  strength.hands = {0, 2};
+  strength.decimals = 2;
+  settings_
+      .number(
+          "split", "split", "Puts the border between before and after: 0 shows after alone, 1 before alone",
+          {"T", "share of the picture that shows before", 0, 1}, [](auto& s) -> auto& { return s.split; })
+      .undo = Undo::none;
+  Setting& tab = settings_.choice(
+      "tab", "filters tabs", "Shows the filter's settings, the arithmetic of the pixel, or the program",
+      Parameter::choice("TAB", "which one", {"filter", "pixel", "code"}), [](auto& s) -> auto& { return s.tab; });
+  tab.labels = {"Filter", "Pixel", "The code"};
+  tab.undo = Undo::none;
+  settings_
+      .choice(
+          "channel", "channel", "Shows the arithmetic of this channel", "which one", std::vector{0, 1, 2},
+          [](int c) { return kColors[c]; }, [](auto& s) -> auto& { return s.channel; })
+      .undo = Undo::none;
+  Setting& source = settings_.choice(
+      "source", "source file",
+      "Shows a file of the program that filters, or lines that do the same in NumPy or PyTorch",
+      Parameter::choice("FILE", "which one", {"kernels/image_filter.cu", "kernels/image_filter.h", "numpy", "pytorch"}),
+      [](auto& s) -> auto& { return s.source; });
+  source.labels = {"Kernel", "Contract", "NumPy", "PyTorch"};
+  source.undo = Undo::none;
+  settings_
+      .integer(
+          "walk", "products that are counted", "Counts the products of the sum one by one; a running total fills",
+          {"N", "how many products are counted; -1 for all", -1, kMaxFilterSize * kMaxFilterSize},
+          [](auto& s) -> auto& { return s.walked; })
+      .undo = Undo::none;
+}
+
 void FiltersPage::declare(Registry& registry) {
   stage_view_.declare(registry);
+  settings_.declare(registry);
   declare_kernel_commands(registry);
   declare_chain_commands(registry);
   declare_view_commands(registry);
@@ -113,7 +183,7 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
                        "a name (edge blur sharpen gaussian sobel-x sobel-y emboss laplacian identity) or rows "
                        "of numbers: 0 -1 0; -1 5 -1; 0 -1 0")},
       [this](const Arguments& arguments) {
-        set_kernel(stage(), names_[static_cast<size_t>(selected_)], arguments.text(0));
+        set_kernel(stage(), state_.names[static_cast<size_t>(state_.selected)], arguments.text(0));
         changed();
       },
       Undo::edit,
@@ -132,7 +202,7 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
           }
         }
         stage().kernel = std::move(kernel);
-        names_[static_cast<size_t>(selected_)].clear();
+        state_.names[static_cast<size_t>(state_.selected)].clear();
         changed();
       },
       Undo::edit,
@@ -159,39 +229,7 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
         }
         if (kernel.width == old.width && kernel.height == old.height) return;
         stage().kernel = std::move(kernel);
-        names_[static_cast<size_t>(selected_)].clear();
-        changed();
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "filters.divisor",
-      "Divides every sum of products by this",
-      {Parameter::number("D", "the divisor, not 0", -kNumberLimit, kNumberLimit)},
-      [this](const Arguments& arguments) {
-        if (arguments.number(0) == 0)
-          throw Error("filters.divisor: nothing can be divided by 0", "give a number above or below it, as in 9");
-        stage().divisor = arguments.number(0);
-        changed();
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "filters.offset",
-      "Adds this after the division",
-      {Parameter::number("O", "the offset, in gray values", -kNumberLimit, kNumberLimit)},
-      [this](const Arguments& arguments) {
-        stage().offset = arguments.number(0);
-        changed();
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "filters.strength",
-      "Mixes the filter with the picture as it is",
-      {Parameter::number("S", "0: the picture, 1: the filter, above 1: exaggerated", 0, 4)},
-      [this](const Arguments& arguments) {
-        stage().strength = arguments.number(0);
+        state_.names[static_cast<size_t>(state_.selected)].clear();
         changed();
       },
       Undo::edit,
@@ -212,7 +250,7 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
           stage().divisor = sum;
         } else {
           const size_t middle = static_cast<size_t>(kernel.anchor_row()) * kernel.width + kernel.anchor_column();
-          if (sum != 0) names_[static_cast<size_t>(selected_)].clear();
+          if (sum != 0) state_.names[static_cast<size_t>(state_.selected)].clear();
           kernel.taps[middle] -= sum;
         }
         changed();
@@ -228,15 +266,15 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
       {Parameter::text("KERNEL", "a name or rows of numbers, as for filters.kernel; identity where it is left out")
            .or_none()},
       [this](const Arguments& arguments) {
-        if (chain_.stages.size() >= kMaxStages)
+        if (state_.chain.stages.size() >= kMaxStages)
           throw Error(fmt::format("filters.add: a chain has at most {} stages", kMaxStages),
                       "remove one first: filters.remove");
         FilterStage fresh;
         std::string name;
         set_kernel(fresh, name, arguments.has(0) ? arguments.text(0) : "identity");
-        ++selected_;
-        chain_.stages.insert(chain_.stages.begin() + selected_, std::move(fresh));
-        names_.insert(names_.begin() + selected_, std::move(name));
+        ++state_.selected;
+        state_.chain.stages.insert(state_.chain.stages.begin() + state_.selected, std::move(fresh));
+        state_.names.insert(state_.names.begin() + state_.selected, std::move(name));
         changed();
       },
       Undo::edit,
@@ -247,16 +285,16 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
       {Parameter::integer("STAGE", "which one, from 1; the selected one where it is left out", 1, kMaxStages)
            .or_none()},
       [this](const Arguments& arguments) {
-        const int stages = static_cast<int>(chain_.stages.size());
-        const int stage = arguments.has(0) ? static_cast<int>(arguments.integer(0)) - 1 : selected_;
+        const int stages = static_cast<int>(state_.chain.stages.size());
+        const int stage = arguments.has(0) ? static_cast<int>(arguments.integer(0)) - 1 : state_.selected;
         if (stage >= stages)
           throw Error(fmt::format("filters.remove: there is no stage {}", stage + 1),
                       fmt::format("the chain has {}", stages));
         if (stages == 1)
           throw Error("filters.remove: the last stage stays", "filters.kernel identity leaves the picture as it is");
-        chain_.stages.erase(chain_.stages.begin() + stage);
-        names_.erase(names_.begin() + stage);
-        if (selected_ > stage || selected_ == stages - 1) --selected_;
+        state_.chain.stages.erase(state_.chain.stages.begin() + stage);
+        state_.names.erase(state_.names.begin() + stage);
+        if (state_.selected > stage || state_.selected == stages - 1) --state_.selected;
         changed();
       },
       Undo::edit,
@@ -266,11 +304,11 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
       "Selects the stage whose kernel is shown and edited",
       {Parameter::integer("STAGE", "which one, from 1", 1, kMaxStages)},
       [this](const Arguments& arguments) {
-        const int stages = static_cast<int>(chain_.stages.size());
+        const int stages = static_cast<int>(state_.chain.stages.size());
         if (arguments.integer(0) > stages)
           throw Error(fmt::format("filters.stage: there is no stage {}", arguments.integer(0)),
                       fmt::format("the chain has {}; add one with filters.add", stages));
-        selected_ = static_cast<int>(arguments.integer(0)) - 1;
+        state_.selected = static_cast<int>(arguments.integer(0)) - 1;
       },
   });
   registry.add(Command{
@@ -278,49 +316,19 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
       "Moves the selected stage to another place in the chain",
       {Parameter::integer("PLACE", "the place, from 1", 1, kMaxStages)},
       [this](const Arguments& arguments) {
-        const int stages = static_cast<int>(chain_.stages.size());
+        const int stages = static_cast<int>(state_.chain.stages.size());
         const int place = static_cast<int>(arguments.integer(0)) - 1;
         if (place >= stages)
           throw Error(fmt::format("filters.place: there is no place {}", place + 1),
                       fmt::format("the chain has {}", stages));
         const auto move = [&](auto& list) {
-          auto item = std::move(list[static_cast<size_t>(selected_)]);
-          list.erase(list.begin() + selected_);
+          auto item = std::move(list[static_cast<size_t>(state_.selected)]);
+          list.erase(list.begin() + state_.selected);
           list.insert(list.begin() + place, std::move(item));
         };
-        move(chain_.stages);
-        move(names_);
-        selected_ = place;
-        changed();
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "filters.repeat",
-      "Runs the whole chain this many times, each time on its own result",
-      {Parameter::integer("N", "how often", 1, kMaxRepeat)},
-      [this](const Arguments& arguments) {
-        chain_.repeat = static_cast<int>(arguments.integer(0));
-        changed();
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "filters.mode",
-      "Says what stands outside the picture: zeros, the edge repeated, a mirror, or the other side",
-      {Parameter::choice("MODE", "the border rule", words_of_borders())},
-      [this](const Arguments& arguments) {
-        chain_.border = parse_border(arguments.text(0));
-        changed();
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "filters.show",
-      "Says how numbers below 0 and above 255 are shown: cut off, without their sign, moved up by 128, or stretched",
-      {Parameter::choice("SHOW", "clip, abs, offset (plus 128) or minmax (smallest 0, largest 255)", words_of_shows())},
-      [this](const Arguments& arguments) {
-        chain_.show = parse_show(arguments.text(0));
+        move(state_.chain.stages);
+        move(state_.names);
+        state_.selected = place;
         changed();
       },
       Undo::edit,
@@ -330,10 +338,10 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
       "Back to one stage, edge, and to what the page began with",
       {},
       [this](const Arguments&) {
-        chain_ = FilterChain{};
-        names_ = {"edge"};
-        selected_ = 0;
-        set_kernel(stage(), names_[0], "edge");
+        state_.chain = FilterChain{};
+        state_.names = {"edge"};
+        state_.selected = 0;
+        set_kernel(stage(), state_.names[0], "edge");
         changed();
       },
       Undo::edit,
@@ -342,42 +350,10 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
 
 void FiltersPage::declare_view_commands(Registry& registry) {
   registry.add(Command{
-      "filters.split",
-      "Puts the border between before and after: 0 shows after alone, 1 before alone",
-      {Parameter::number("T", "share of the picture that shows before", 0, 1)},
-      [this](const Arguments& arguments) { split_ = arguments.number(0); },
-  });
-  registry.add(Command{
       "filters.split.by",
       "Moves the border between before and after",
       {Parameter::number("D", "by this share of the picture, to the right", -1, 1)},
-      [this](const Arguments& arguments) { split_ = std::clamp(split_ + arguments.number(0), 0.0, 1.0); },
-  });
-  registry.add(Command{
-      "filters.tab",
-      "Shows the filter's settings, the arithmetic of the pixel, or the program",
-      {Parameter::choice("TAB", "which one", {"filter", "pixel", "code"})},
-      [this](const Arguments& arguments) { tab_ = arguments.text(0); },
-  });
-  registry.add(Command{
-      "filters.channel",
-      "Shows the arithmetic of this channel",
-      {Parameter::choice("CHANNEL", "which one", {"red", "green", "blue"})},
-      [this](const Arguments& arguments) {
-        channel_ = arguments.text(0) == "red" ? 0 : arguments.text(0) == "green" ? 1 : 2;
-      },
-  });
-  registry.add(Command{
-      "filters.walk",
-      "Counts the products of the sum one by one; a running total fills",
-      {Parameter::integer("N", "how many products are counted; -1 for all", -1, kMaxFilterSize * kMaxFilterSize)},
-      [this](const Arguments& arguments) { walked_ = static_cast<int>(arguments.integer(0)); },
-  });
-  registry.add(Command{
-      "filters.source",
-      "Shows a file of the program that filters, or lines that do the same in NumPy or PyTorch",
-      {Parameter::choice("FILE", "which one", {std::begin(kSourceFiles), std::end(kSourceFiles)})},
-      [this](const Arguments& arguments) { source_ = arguments.text(0); },
+      [this](const Arguments& arguments) { state_.split = std::clamp(state_.split + arguments.number(0), 0.0, 1.0); },
   });
   registry.add(Command{
       "filters.save",
@@ -400,13 +376,12 @@ void FiltersPage::declare_readouts(Registry& registry) {
   number("milliseconds", "time that the last run over the whole picture took, in milliseconds",
          [this] { return finished_result().milliseconds; });
   registry.add(Readout{"filters.device", "where it ran", [this] { return ReadoutValue(finished_result().device); }});
-  static constexpr const char* colors[] = {"red", "green", "blue"};
   for (int c = 0; c < 3; ++c) {
     const auto channel = [this, c]() {
       const WalkPtr walk = finished_walk();
       return walk->channels[walk->channels.size() == 1 ? 0 : static_cast<size_t>(c)];
     };
-    const std::string color = colors[c];
+    const std::string color = kColors[c];
     number(color, color + " of the result at the cursor, 0 to 255", [channel] { return channel().result; });
     number("before." + color, color + " of the picture at the cursor, 0 to 255",
            [channel] { return channel().before; });
@@ -417,7 +392,7 @@ void FiltersPage::declare_readouts(Registry& registry) {
   }
   registry.add(Readout{"filters.terms", "the products of the channel that is shown, at the cursor", [this] {
                          const WalkPtr walk = finished_walk();
-                         const size_t c = std::min(static_cast<size_t>(channel_), walk->channels.size() - 1);
+                         const size_t c = std::min(static_cast<size_t>(state_.channel), walk->channels.size() - 1);
                          std::vector<Term> terms;
                          for (size_t i = 0; i < walk->taps.size(); ++i)
                            terms.push_back({walk->channels[c].window[i], walk->stage.kernel.taps[i]});
@@ -425,24 +400,16 @@ void FiltersPage::declare_readouts(Registry& registry) {
                        }});
   number("sum", "what the selected stage's kernel sums to, divided by its divisor",
          [this] { return kernel_sum(stage().kernel) / stage().divisor; });
-  number("divisor", "the selected stage's divisor", [this] { return stage().divisor; });
-  number("offset", "the selected stage's offset", [this] { return stage().offset; });
-  number("strength", "the selected stage's strength", [this] { return stage().strength; });
   registry.add(Readout{"filters.kernel", "the selected stage's kernel in rows",
                        [this] { return ReadoutValue(kernel_text(stage().kernel)); }});
   registry.add(Readout{"filters.separable", "whether the selected stage's kernel is a column times a row", [this] {
                          std::vector<double> column, row;
                          return ReadoutValue(std::string(separate(stage().kernel, &column, &row) ? "yes" : "no"));
                        }});
-  number("stages", "how many stages the chain has", [this] { return static_cast<double>(chain_.stages.size()); });
-  number("stage", "which stage is selected, from 1", [this] { return selected_ + 1.0; });
-  number("repeat", "how often the chain runs", [this] { return static_cast<double>(chain_.repeat); });
-  number("split", "share of the picture that shows before", [this] { return split_; });
+  number("stages", "how many stages the chain has", [this] { return static_cast<double>(state_.chain.stages.size()); });
+  number("stage", "which stage is selected, from 1", [this] { return state_.selected + 1.0; });
   number("width", "columns of the result", [this] { return static_cast<double>(need_image().width); });
   number("height", "rows of the result", [this] { return static_cast<double>(need_image().height); });
-  registry.add(Readout{"filters.mode", "the border rule", [this] { return ReadoutValue(border_name(chain_.border)); }});
-  registry.add(
-      Readout{"filters.show", "how the result is shown", [this] { return ReadoutValue(show_name(chain_.show)); }});
   registry.add(Readout{"filters.saved", "the file that was written last", [this] {
                          if (saved_.empty()) throw Error("no file was written yet", "write one: filters.save FILE");
                          return ReadoutValue(saved_);
@@ -451,24 +418,16 @@ void FiltersPage::declare_readouts(Registry& registry) {
 
 std::vector<std::string> FiltersPage::state() const {
   std::vector<std::string> lines{"filters.reset"};
-  for (size_t i = 0; i < chain_.stages.size(); ++i) {
-    const FilterStage& stage = chain_.stages[i];
+  for (size_t i = 0; i < state_.chain.stages.size(); ++i) {
+    const FilterStage& stage = state_.chain.stages[i];
     lines.push_back((i == 0 ? "filters.kernel " : "filters.add ") +
-                    (names_[i].empty() ? kernel_text(stage.kernel) : names_[i]));
+                    (state_.names[i].empty() ? kernel_text(stage.kernel) : state_.names[i]));
     lines.push_back("filters.divisor " + to_text(stage.divisor));
     lines.push_back("filters.offset " + to_text(stage.offset));
     lines.push_back("filters.strength " + to_text(stage.strength));
   }
-  lines.push_back(fmt::format("filters.stage {}", selected_ + 1));
-  lines.push_back("filters.mode " + border_name(chain_.border));
-  lines.push_back("filters.show " + show_name(chain_.show));
-  lines.push_back(fmt::format("filters.repeat {}", chain_.repeat));
-  lines.push_back("filters.split " + to_text(split_));
-  lines.push_back("filters.tab " + tab_);
-  static constexpr const char* colors[] = {"red", "green", "blue"};
-  lines.push_back(std::string("filters.channel ") + colors[channel_]);
-  lines.push_back("filters.source " + source_);
-  lines.push_back(fmt::format("filters.walk {}", walked_));
+  lines.push_back(fmt::format("filters.stage {}", state_.selected + 1));
+  for (std::string& line : settings_.state()) lines.push_back(std::move(line));
   for (std::string& line : stage_view_.state()) lines.push_back(std::move(line));
   return lines;
 }
@@ -477,15 +436,15 @@ std::vector<Page::Key> FiltersPage::keys() const {
   std::vector<Key> keys = {
       {"Left", "filters.split.by -0.02", "the border between before and after to the left"},
       {"Right", "filters.split.by 0.02", "the border between before and after to the right"},
-      {"B", split_ < 1 ? "filters.split 1" : "filters.split 0.5", "before alone, or both"},
-      {"A", split_ > 0 ? "filters.split 0" : "filters.split 0.5", "after alone, or both"},
+      {"B", state_.split < 1 ? "filters.split 1" : "filters.split 0.5", "before alone, or both"},
+      {"A", state_.split > 0 ? "filters.split 0" : "filters.split 0.5", "after alone, or both"},
       {"Shift+Left", "filters.move -1 0", "the cursor one column to the left"},
       {"Shift+Right", "filters.move 1 0", "the cursor one column to the right"},
       {"Shift+Up", "filters.move 0 -1", "the cursor one row up"},
       {"Shift+Down", "filters.move 0 1", "the cursor one row down"},
   };
   const std::vector<NamedKernel>& kernels = named_kernels();
-  const std::string& name = names_[static_cast<size_t>(selected_)];
+  const std::string& name = state_.names[static_cast<size_t>(state_.selected)];
   size_t at = kernels.size();
   for (size_t i = 0; i < kernels.size(); ++i) {
     if (kernels[i].name == name) at = i;
@@ -496,17 +455,18 @@ std::vector<Page::Key> FiltersPage::keys() const {
       {"Shift+K",
        "filters.kernel " + kernels[(std::min(at, kernels.size()) + kernels.size() - 1) % kernels.size()].name,
        "the kernel before"});
-  const std::vector<std::string> shows = words_of_shows(), borders = words_of_borders();
-  const auto after = [](const std::vector<std::string>& words, const std::string& word) {
-    const size_t i = static_cast<size_t>(std::find(words.begin(), words.end(), word) - words.begin());
-    return words[(i + 1) % words.size()];
+  const auto after = [](const auto& all, auto now) {
+    const auto place = std::find(all.begin(), all.end(), now) - all.begin();
+    return all[static_cast<size_t>(place + 1) % all.size()];
   };
-  keys.push_back({"D", "filters.show " + after(shows, show_name(chain_.show)), "the next way to show signed results"});
-  keys.push_back({"M", "filters.mode " + after(borders, border_name(chain_.border)), "the next border rule"});
+  keys.push_back(
+      {"D", "filters.show " + show_name(after(all_shows(), state_.chain.show)), "the next way to show signed results"});
+  keys.push_back(
+      {"M", "filters.mode " + border_name(after(all_borders(), state_.chain.border)), "the next border rule"});
   keys.push_back({"X",
-                  tab_ == "pixel"  ? "filters.tab code"
-                  : tab_ == "code" ? "filters.tab filter"
-                                   : "filters.tab pixel",
+                  state_.tab == "pixel"  ? "filters.tab code"
+                  : state_.tab == "code" ? "filters.tab filter"
+                                         : "filters.tab pixel",
                   "the next tab of the inspector"});
   for (Key& key : stage_view_.keys()) {
     const bool arrow = key.command.rfind("filters.move", 0) == 0;
@@ -534,7 +494,7 @@ std::string FiltersPage::suggested_path() const {
   const ImagePtr& image = context_.document.image;
   if (!image) return "filtered.png";
   const std::filesystem::path path(image->path.empty() ? image->name : image->path);
-  const std::string name = names_.size() == 1 && !names_[0].empty() ? names_[0] : "filtered";
+  const std::string name = state_.names.size() == 1 && !state_.names[0].empty() ? state_.names[0] : "filtered";
   return (path.parent_path() / (path.stem().string() + "-" + name + ".png")).string();
 }
 
@@ -547,24 +507,25 @@ void FiltersPage::save(const std::string& path) {
                 "let it end in .png or .jpg: filters.save result.png");
   check_overwrite({path, FileKind::picture, {context_.document.image->path}, context_.document.force});
   if (saver_.busy()) throw Error("a file is being written", "wait until it is there, or stop it: filters.stop");
-  saver_.request([stream = save_stream_, chain = chain_, image = context_.document.image, path](Progress& progress) {
-    try {
-      const ImagePtr result = filtered_image(*stream, chain, *image, progress.canceled, progress.share);
-      if (!result || progress.canceled) return std::string();
-      write_image(path, *result);
-      return path;
-    } catch (const std::bad_alloc&) {
-      throw Error(fmt::format("not enough memory to write '{}'", path),
-                  "close other programs, or try a smaller picture");
-    }
-  });
+  saver_.request(
+      [stream = save_stream_, chain = state_.chain, image = context_.document.image, path](Progress& progress) {
+        try {
+          const ImagePtr result = filtered_image(*stream, chain, *image, progress.canceled, progress.share);
+          if (!result || progress.canceled) return std::string();
+          write_image(path, *result);
+          return path;
+        } catch (const std::bad_alloc&) {
+          throw Error(fmt::format("not enough memory to write '{}'", path),
+                      "close other programs, or try a smaller picture");
+        }
+      });
 }
 
 // -------------------------------------------------------------------------------------------------------------- work
 
 const Range* FiltersPage::range() const {
   static const Range whole{0, 255};
-  if (chain_.show != Show::minmax) return &whole;
+  if (state_.chain.show != Show::minmax) return &whole;
   return shown_.result && shown_.revision == revision_ ? &shown_.result->range : nullptr;
 }
 
@@ -572,13 +533,13 @@ void FiltersPage::request_run() const {
   const ImagePtr& image = context_.document.image;
   if (!image || asked_ == revision_ || failure_) return;
   asked_ = revision_;
-  asked_chain_ = chain_;
+  asked_chain_ = state_.chain;
   asked_at_ = now_;
   const bool keep_full_size = !tiles_are_cheap();
   // Two results at full size would be one too many in memory.
   if (keep_full_size && shown_.result && shown_.result->levels.size() > 1)
     std::vector<uint8_t>().swap(shown_.result->levels[0].bytes);
-  runner_.request([stream = run_stream_, chain = chain_, image, keep_full_size](Progress& progress) {
+  runner_.request([stream = run_stream_, chain = state_.chain, image, keep_full_size](Progress& progress) {
     return run_filter_chain(*stream, chain, *image, keep_full_size, progress.canceled, progress.share);
   });
 }
@@ -633,7 +594,7 @@ const FilteredPicture& FiltersPage::finished_result() const {
 uint64_t FiltersPage::walk_key() const {
   uint64_t key = revision_;
   for (uint64_t part : {static_cast<uint64_t>(stage_view_.x()), static_cast<uint64_t>(stage_view_.y()),
-                        range() ? shown_.revision * (chain_.show == Show::minmax) + 1 : uint64_t{0}}) {
+                        range() ? shown_.revision * (state_.chain.show == Show::minmax) + 1 : uint64_t{0}}) {
     key = (key ^ part) * 0x9E3779B97F4A7C15ull;
     key ^= key >> 29;
   }
@@ -647,11 +608,11 @@ FiltersPage::WalkPtr FiltersPage::walk() const {
   if (has_walk_ && walk_key_ == key) return walk_;
   const int x = stage_view_.x(), y = stage_view_.y();
   const Range* known = range();
-  const FilterKernel& last = chain_.stages.back().kernel;
-  if (cost_of(chain_, image->channels, {x, y, last.width, last.height}) < kCheapPixel) {
+  const FilterKernel& last = state_.chain.stages.back().kernel;
+  if (cost_of(state_.chain, image->channels, {x, y, last.width, last.height}) < kCheapPixel) {
     try {
-      walk_ =
-          std::make_shared<FilterWalk>(walk_filter(context_.document.stream, chain_, known, picture_of(*image), x, y));
+      walk_ = std::make_shared<FilterWalk>(
+          walk_filter(context_.document.stream, state_.chain, known, picture_of(*image), x, y));
     } catch (const Error& error) {
       failure_ = error;
       return nullptr;
@@ -662,7 +623,7 @@ FiltersPage::WalkPtr FiltersPage::walk() const {
   }
   if (walk_asked_ != key || !walker_.busy()) {
     walk_asked_ = key;
-    walker_.request([stream = walk_stream_, chain = chain_, image, x, y, has_range = known != nullptr,
+    walker_.request([stream = walk_stream_, chain = state_.chain, image, x, y, has_range = known != nullptr,
                      value = known ? *known : Range{}](Progress&) -> WalkPtr {
       return std::make_shared<FilterWalk>(
           walk_filter(*stream, chain, has_range ? &value : nullptr, picture_of(*image), x, y));
@@ -673,7 +634,7 @@ FiltersPage::WalkPtr FiltersPage::walk() const {
 
 FiltersPage::WalkPtr FiltersPage::finished_walk() const {
   need_image();
-  if (chain_.show == Show::minmax) finished_result();
+  if (state_.chain.show == Show::minmax) finished_result();
   while (true) {
     if (WalkPtr found = walk()) return found;
     if (failure_) throw *failure_;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/page.h"
 #include "app/pages/picture_stage.h"
 #include "app/worker/latest.h"
@@ -51,13 +52,14 @@ class FiltersPage : public Page {
   };
 
   // ---- commands (filters.cpp) ----
+  void declare_settings();
   void declare_kernel_commands(Registry& registry);
   void declare_chain_commands(Registry& registry);
   void declare_view_commands(Registry& registry);
   void declare_readouts(Registry& registry);
   void set_kernel(FilterStage& stage, std::string& name, const std::string& text) const;
-  FilterStage& stage() { return chain_.stages[static_cast<size_t>(selected_)]; }
-  const FilterStage& stage() const { return chain_.stages[static_cast<size_t>(selected_)]; }
+  FilterStage& stage() { return state_.stage(); }
+  const FilterStage& stage() const { return state_.stage(); }
   void changed();  // the chain is another one
   void save(const std::string& path);
   std::string suggested_path() const;
@@ -96,15 +98,21 @@ class FiltersPage : public Page {
   PageContext context_;
   PictureStage stage_view_;
 
-  // ---- state ----
-  FilterChain chain_;
-  std::vector<std::string> names_;  // of the stages: a preset's name, or empty for own numbers
-  int selected_ = 0;
-  double split_ = 0.5;
-  std::string tab_ = "filter";
-  std::string source_;  // which file of the code tab
-  int channel_ = 0;     // of the arithmetic: 0 red, 1 green, 2 blue
-  int walked_ = -1;     // products of the sum that are counted; -1: all
+  // Everything that state() writes, but for the cursor.
+  struct State {
+    FilterChain chain;
+    std::vector<std::string> names = {"edge"};  // of the stages: a preset's name, or empty for own numbers
+    int selected = 0;                           // stage
+    double split = 0.5;
+    std::string tab = "filter";
+    std::string source = "kernels/image_filter.cu";  // which file of the code tab
+    int channel = 0;                                 // of the arithmetic: 0 red, 1 green, 2 blue
+    int walked = -1;                                 // products of the sum that are counted; -1: all
+    FilterStage& stage() { return chain.stages[static_cast<size_t>(selected)]; }
+    const FilterStage& stage() const { return chain.stages[static_cast<size_t>(selected)]; }
+  };
+  State state_;
+  SettingsOf<State> settings_;
 
   // ---- work ----
   uint64_t revision_ = 1;            // counts up whenever the chain or the picture changes

@@ -49,16 +49,15 @@ std::string list_text(const std::vector<double>& values) {
 }  // namespace
 
 std::string FiltersPage::stage_name(size_t index) const {
-  const FilterStage& stage = chain_.stages[index];
-  return names_[index].empty() ? "own " + size_text(stage.kernel) : names_[index];
+  const FilterStage& stage = state_.chain.stages[index];
+  return state_.names[index].empty() ? "own " + size_text(stage.kernel) : state_.names[index];
 }
 
 void FiltersPage::draw_inspector(Ui& ui) const {
-  static const Choice tabs[] = {{"Filter", "filter"}, {"Pixel", "pixel"}, {"The code", "code"}};
-  ui.tabs("filters tabs", tabs, tab_, "filters.tab");
+  ui.setting("filters.tab", {.tabs = true});
   hot_tap_ = -1;
-  if (tab_ == "pixel") return draw_pixel_tab(ui);
-  if (tab_ == "code") return draw_code_tab(ui);
+  if (state_.tab == "pixel") return draw_pixel_tab(ui);
+  if (state_.tab == "code") return draw_code_tab(ui);
   draw_filter_tab(ui);
 }
 
@@ -66,10 +65,10 @@ void FiltersPage::draw_inspector(Ui& ui) const {
 
 void FiltersPage::draw_filter_tab(Ui& ui) const {
   if (failure_) ui.error_note(failure_->what(), failure_->hint());
-  const bool several = chain_.stages.size() > 1;
-  ui.section(several ? fmt::format("KERNEL OF STAGE {}", selected_ + 1) : "KERNEL");
+  const bool several = state_.chain.stages.size() > 1;
+  ui.section(several ? fmt::format("KERNEL OF STAGE {}", state_.selected + 1) : "KERNEL");
   ui.begin_flow(6);
-  const std::string& name = names_[static_cast<size_t>(selected_)];
+  const std::string& name = state_.names[static_cast<size_t>(state_.selected)];
   for (const NamedKernel& kernel : named_kernels()) {
     ButtonOptions options;
     options.selected = kernel.name == name;
@@ -82,9 +81,8 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   draw_kernel_numbers(ui);
   ui.hairline();
   ui.section("RESULT");
-  static const Choice shows[] = {{"clip", "clip"}, {"abs", "abs"}, {"+128", "offset"}, {"min-max", "minmax"}};
-  ui.segmented("show", shows, show_name(chain_.show), "filters.show");
-  if (chain_.show == Show::minmax && range()) {
+  ui.setting("filters.show");
+  if (state_.chain.show == Show::minmax && range()) {
     const Range& r = *range();
     ui.note(fmt::format("The smallest value of the whole picture, {}, is black; the largest, {}, is white.",
                         value_text(r.low, 2), value_text(r.high, 2)));
@@ -93,12 +91,10 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
                                             "A number's sign is dropped: falling edges are as bright as rising ones.",
                                             "128 is added: gray is 0, darker is negative, brighter is positive.",
                                             "Waiting for the smallest and the largest value."};
-    ui.note(about[static_cast<int>(chain_.show)]);
+    ui.note(about[static_cast<int>(state_.chain.show)]);
   }
-  std::vector<Choice> borders;
-  for (Border border : all_borders()) borders.push_back({border_name(border), border_name(border)});
   ui.note("Outside the picture:");
-  ui.segmented("border", borders, border_name(chain_.border), "filters.mode");
+  ui.setting("filters.mode");
   ui.hairline();
   draw_chain(ui);
   ui.hairline();
@@ -137,17 +133,6 @@ void FiltersPage::draw_kernel(Ui& ui) const {
   size.reset = 3;
   size.step = 1;
   size.decimals = 0;
-  NumberSpec divisor;
-  divisor.minimum = -1000;
-  divisor.maximum = 1000;
-  divisor.reset = 1;
-  divisor.step = 1;
-  divisor.decimals = 2;
-  NumberSpec offset;
-  offset.minimum = -255;
-  offset.maximum = 255;
-  offset.step = 1;
-  offset.decimals = 1;
   const float cell = ui.em(38);
   const bool beside = kernel.width <= 3 && kernel.height <= 3 && ui.width() >= ui.em(280);
   const float line = ui.em(36);
@@ -167,9 +152,9 @@ void FiltersPage::draw_kernel(Ui& ui) const {
   place();
   ui.number_field("size", kernel.width, size, "filters.size");
   place();
-  ui.number_field("divisor", now.divisor, divisor, "filters.divisor");
+  ui.setting("filters.divisor");
   place();
-  ui.number_field("offset", now.offset, offset, "filters.offset");
+  ui.setting("filters.offset");
   if (kernel.width != kernel.height) ui.row("columns \u00d7 rows", size_text(kernel), Concept::kernel);
 }
 
@@ -199,10 +184,7 @@ void FiltersPage::draw_kernel_numbers(Ui& ui) const {
   ui.button("Sum to 1", "filters.sum 1", {.enabled = std::abs(sum) > 1e-12});
   ui.button("Sum to 0", "filters.sum 0");
   ui.end_columns();
-  NumberSpec strength;
-  strength.maximum = 2;
-  strength.reset = 1;
-  ui.slider("strength", now.strength, strength, "filters.strength");
+  ui.setting("filters.strength");
   if (now.strength != 1)
     ui.note(fmt::format("{} of the filter and {} of the picture as it is.", value_text(now.strength),
                         value_text(1 - now.strength)));
@@ -219,30 +201,24 @@ void FiltersPage::draw_kernel_numbers(Ui& ui) const {
 void FiltersPage::draw_chain(Ui& ui) const {
   ui.section("CHAIN");
   ui.push_id("chain");
-  for (size_t i = 0; i < chain_.stages.size(); ++i) {
-    const bool selected = static_cast<int>(i) == selected_;
+  for (size_t i = 0; i < state_.chain.stages.size(); ++i) {
+    const bool selected = static_cast<int>(i) == state_.selected;
     ButtonOptions options;
-    options.selected = selected && chain_.stages.size() > 1;
+    options.selected = selected && state_.chain.stages.size() > 1;
     options.tone = Concept::kernel;
     options.style = selected ? ButtonStyle::normal : ButtonStyle::quiet;
     ui.button(fmt::format("{}  {}", i + 1, stage_name(i)), fmt::format("filters.stage {}", i + 1), options);
   }
   ui.begin_flow(6);
-  const int stages = static_cast<int>(chain_.stages.size());
+  const int stages = static_cast<int>(state_.chain.stages.size());
   ui.button("Add", "filters.add", {.icon = Icon::plus});
-  ui.button("Earlier", fmt::format("filters.place {}", std::max(1, selected_)), {.enabled = selected_ > 0});
-  ui.button("Later", fmt::format("filters.place {}", std::min(stages, selected_ + 2)),
-            {.enabled = selected_ + 1 < stages});
+  ui.button("Earlier", fmt::format("filters.place {}", std::max(1, state_.selected)), {.enabled = state_.selected > 0});
+  ui.button("Later", fmt::format("filters.place {}", std::min(stages, state_.selected + 2)),
+            {.enabled = state_.selected + 1 < stages});
   ui.button("Remove", "filters.remove", {.enabled = stages > 1});
   ui.end_flow();
-  NumberSpec repeat;
-  repeat.minimum = 1;
-  repeat.maximum = 20;
-  repeat.reset = 1;
-  repeat.step = 1;
-  repeat.decimals = 0;
-  ui.slider("repeat", std::min(chain_.repeat, 20), repeat, "filters.repeat");
-  if (chain_.application_count() > 1)
+  ui.setting("filters.repeat");
+  if (state_.chain.application_count() > 1)
     ui.note(
         "Between two filters the numbers stay as they are, negative ones too. Only the last result is shown: "
         "rounded and brought to 0..255.");
@@ -270,13 +246,12 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   const FilterWalk& walk = *found;
   int channel = 0;
   if (walk.channels.size() == 3) {
-    channel = channel_;
-    static const Choice colors[] = {{"red", "red"}, {"green", "green"}, {"blue", "blue"}};
-    ui.segmented("channel", colors, kColors[channel_], "filters.channel");
+    channel = state_.channel;
+    ui.setting("filters.channel");
   }
   if (walk.later)
     ui.note(fmt::format("The last of {} filters in a row. The [window](input) holds what the one before it made.",
-                        chain_.application_count()));
+                        state_.chain.application_count()));
   draw_terms(ui, walk, channel);
   const FilterWalk::Channel& c = walk.channels[static_cast<size_t>(channel)];
   if (walk.stage.divisor != 1)
@@ -287,7 +262,7 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
     ui.note("Min-max waits for the smallest and the largest value of the picture.");
     return;
   }
-  switch (chain_.show) {
+  switch (state_.chain.show) {
     case Show::clip:
       break;
     case Show::absolute:
@@ -338,7 +313,7 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
   SumRow row;
   row.columns = kernel.width;
   row.prefix = "filters.walk";
-  row.walked = walked_;
+  row.walked = state_.walked;
   for (size_t i = 0; i < walk.taps.size(); ++i) {
     const FilterWalk::Tap& tap = walk.taps[i];
     const PrintedTerm& term = printed.terms[i];
@@ -359,8 +334,8 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     hot_tap_ = under;
     ui.light(Concept::kernel);
   }
-  if (walked_ >= 0) {
-    const size_t counted = std::min(static_cast<size_t>(walked_), walk.taps.size());
+  if (state_.walked >= 0) {
+    const size_t counted = std::min(static_cast<size_t>(state_.walked), walk.taps.size());
     double running = 0;
     for (size_t i = 0; i < counted; ++i) running += c.window[i] * kernel.taps[i];
     ui.row(fmt::format("after {} of {}", counted, walk.taps.size()), minus_sign(significant_text(running, 6)),
@@ -392,32 +367,28 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     ui.note("Rounded; exactly " + printed.exact_value);
   else if (!printed.exact)
     ui.note("Factors and products are rounded so that they still add up.");
-  if (chain_.stages.back().strength != 1)
+  if (state_.chain.stages.back().strength != 1)
     ui.note(fmt::format("The numbers are the kernel's at strength {}, mixed with the picture as it is.",
-                        value_text(chain_.stages.back().strength)));
+                        value_text(state_.chain.stages.back().strength)));
 }
 
 // ---------------------------------------------------------------------------------------------------------- the source
 
 void FiltersPage::draw_code_tab(Ui& ui) const {
   ui.section("THE CODE");
-  const bool python = source_ == "numpy" || source_ == "pytorch";
+  const bool python = state_.source == "numpy" || state_.source == "pytorch";
   ui.paragraph(python ? "These lines do the same with the present settings, as you would write them yourself. Any "
                         "Python that has the library runs them: they give the bytes of the picture beside them."
                       : "This is the program that computed the picture beside it, as it stands. The same lines are "
                         "compiled for the processor and for a graphics card.");
-  static const Choice files[] = {{"Kernel", "kernels/image_filter.cu"},
-                                 {"Contract", "kernels/image_filter.h"},
-                                 {"NumPy", "numpy"},
-                                 {"PyTorch", "pytorch"}};
-  ui.segmented("source file", files, source_, "filters.source");
+  ui.setting("filters.source");
   if (python) {
     ui.note(
         "The kernel, its divisor and offset, the border, what is shown, the chain: all are those that are set "
         "now.");
     return;
   }
-  ui.row("file", source_);
+  ui.row("file", state_.source);
   if (shown_.result) {
     ui.row("time",
            fmt::format("{} ms", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0)));

@@ -93,7 +93,7 @@ PictureSource FiltersPage::after_source(float zoom, float scale) const {
   const Result result = shown_.result;
   if (at_once && full_size) {
     source.version = revision_ * 2;
-    source.pixels = [&stream = context_.document.stream, chain = chain_, range = *range(),
+    source.pixels = [&stream = context_.document.stream, chain = state_.chain, range = *range(),
                      image = context_.document.image, result](int level, CellRect rect) {
       if (level > 0) return result ? stored_tile(*result, level, rect) : empty_tile(rect);
       std::vector<uint8_t> bytes(static_cast<size_t>(rect.w) * rect.h * image->channels);
@@ -140,7 +140,7 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
     context_.wake();
   }
   Rect rest = area;
-  if (tab_ == "code") {
+  if (state_.tab == "code") {
     const bool beside = area.w > 1000;
     draw_source(ui, beside ? rest.cut_right(std::floor(area.w * 0.5f)) : rest.cut_bottom(std::floor(area.h * 0.55f)));
   }
@@ -150,7 +150,7 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
   const float scale = ui.frame().scale;
   const auto split_at = [&](const View& view) {
     const Rect seen = intersection(picture_rect(view, width, height, rest), rest);
-    return std::round(seen.x + static_cast<float>(split_) * seen.w);
+    return std::round(seen.x + static_cast<float>(state_.split) * seen.w);
   };
   const View before_hand = last_view_.zoom > 0 ? last_view_ : fit_view(width, height, rest);
   PictureSource after = after_source(before_hand.zoom, scale);
@@ -172,7 +172,7 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
   ui.pop_clip();
 
   draw_cells(ui, rest, view, x);
-  const FilterKernel& kernel = chain_.stages.back().kernel;
+  const FilterKernel& kernel = state_.chain.stages.back().kernel;
   if (view.zoom >= 4 && kernel.taps.size() > 1) {
     const CellRect window{stage_view_.x() - kernel.anchor_column(), stage_view_.y() - kernel.anchor_row(), kernel.width,
                           kernel.height};
@@ -217,12 +217,13 @@ void FiltersPage::draw_cells(Ui& ui, const Rect& area, const View& view, float s
       return cell_of(bytes.data() + (static_cast<size_t>(y) * image.width + x) * image.channels, image.channels);
     });
   } else {
-    const uint64_t key = revision_ * 2 + (chain_.show == Show::minmax);
+    const uint64_t key = revision_ * 2 + (state_.chain.show == Show::minmax);
     if (after_cells_key_ != key || !(after_cells_rect_ == seen) || after_cells_.empty()) {
       after_cells_.resize(static_cast<size_t>(seen.w) * seen.h * image.channels);
       try {
-        filter_chain(context_.document.stream, chain_, *known, picture_of(image), {seen.x, seen.y, seen.w, seen.h},
-                     after_cells_.data(), static_cast<int64_t>(seen.w) * image.channels);
+        filter_chain(context_.document.stream, state_.chain, *known, picture_of(image),
+                     {seen.x, seen.y, seen.w, seen.h}, after_cells_.data(),
+                     static_cast<int64_t>(seen.w) * image.channels);
       } catch (const Error&) {
         std::fill(after_cells_.begin(), after_cells_.end(), uint8_t{0});  // reported by the run behind
       }
@@ -244,13 +245,13 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
   const Response r = ui.interact(grip, {.label = "split", .command = "filters.split", .kind = "slider"});
   const auto send = [&](double to) {
     to = std::clamp(std::round(to * 1000) / 1000, 0.0, 1.0);
-    if (to != split_) ui.send("filters.split " + to_text(to));
+    if (to != state_.split) ui.send("filters.split " + to_text(to));
   };
   if (r.held && (r.drag.x != 0 || r.drag.y != 0)) send((ui.input().mouse.x - seen.x) / seen.w);
   if (r.double_clicked) send(0.5);
   if (r.keyboard) {
-    if (ui.take_key("Left")) send(split_ - 0.01);
-    if (ui.take_key("Right")) send(split_ + 0.01);
+    if (ui.take_key("Left")) send(state_.split - 0.01);
+    if (ui.take_key("Right")) send(state_.split + 0.01);
     if (ui.take_key("Home")) send(0);
     if (ui.take_key("End")) send(1);
   }
@@ -309,11 +310,12 @@ void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
 }
 
 std::string FiltersPage::source_text() const {
-  if (source_ != "numpy" && source_ != "pytorch") return std::string(embedded_file(source_));
+  if (state_.source != "numpy" && state_.source != "pytorch") return std::string(embedded_file(state_.source));
   const Image* image = context_.document.image.get();
   const std::string name = image != nullptr && !image->path.empty() ? file_name(image->path) : "picture.png";
   const bool gray = image != nullptr && image->color_channels() == 1;
-  return (source_ == "numpy" ? numpy_lines(chain_, name, gray) : torch_lines(chain_, name, gray)).text();
+  return (state_.source == "numpy" ? numpy_lines(state_.chain, name, gray) : torch_lines(state_.chain, name, gray))
+      .text();
 }
 
 void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
@@ -323,7 +325,7 @@ void FiltersPage::draw_source(Ui& ui, const Rect& area) const {
   ui.begin_panel("source", area, 16);
   const std::string whole = source_text();
   const std::string_view text = whole;
-  const std::string_view comments = source_.find('/') == std::string::npos ? "# " : "//";
+  const std::string_view comments = state_.source.find('/') == std::string::npos ? "# " : "//";
   const float size = ui.frame().presentation ? ui.text_size(Font::number) : kCodeSize,
               line_height = std::round(size * 1.5f);
   const float advance = std::max(1.0f, ui.measure(Font::number, "0", size).x);

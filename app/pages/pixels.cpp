@@ -27,7 +27,17 @@ PixelsPage::PixelsPage(const PageContext& context)
             "weights that make a gray, and see what number types make of 200 + 100."},
       context_(context),
       stage_("pixels", context.document),
-      counter_(context.wake) {}
+      settings_("pixels", state_, [this](State next) { take(std::move(next)); }),
+      counter_(context.wake) {
+  state_.view.change.operand = 100;
+  declare_settings();
+}
+
+void PixelsPage::take(State next) {
+  const bool other = next.view.space != state_.view.space;
+  state_ = std::move(next);
+  if (other) count();
+}
 
 const Image& PixelsPage::need_image() const {
   if (!context_.document.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
@@ -36,41 +46,75 @@ const Image& PixelsPage::need_image() const {
 
 const uint8_t* PixelsPage::cursor_pixel() const { return need_image().at(stage_.x(), stage_.y()); }
 
+// In the order in which state() writes them.
+void PixelsPage::declare_settings() {
+  const auto look = [](Setting& setting, std::vector<std::string> labels = {}) {
+    setting.undo = Undo::none;
+    setting.labels = std::move(labels);
+  };
+  look(settings_.choice(
+           "space", "space", "Shows the picture and its cells in the numbers of a color space",
+           Parameter::choice("SPACE", "the color space", {"rgb", "gray", "hsv", "ycbcr"}),
+           [](const State& s) { return std::string(name_of(s.view.space)); },
+           [](State& s, const std::string& word) {
+             s.view.space = color_space_of(word);
+             s.view.component = 0;
+           }),
+       {"RGB", "Gray", "HSV", "YCbCr"});
+  look(settings_.choice(
+      "component", "component", "Shows one of the color space's three numbers alone",
+      Parameter::choice("WHICH", "all together, or the first, second or third number", {"all", "1", "2", "3"}),
+      [](const State& s) { return s.view.component == 0 ? std::string("all") : std::to_string(s.view.component); },
+      [](State& s, const std::string& word) { s.view.component = word == "all" ? 0 : word[0] - '0'; }));
+  look(settings_.choice(
+           "format", "numbers", "Prints the cells' numbers as decimals, hexadecimals, or from 0 to 1",
+           Parameter::choice("FORMAT", "how numbers are printed", {"decimal", "hex", "unit"}),
+           [](const State& s) { return std::string(name_of(s.format)); },
+           [](State& s, const std::string& word) { s.format = number_format_of(word); }),
+       {"Decimal", "Hex", "0 to 1"});
+  look(settings_.choice(
+           "panel", "panel",
+           "Shows the picture's facts, the pixel in other color spaces, the weights of gray, or number types",
+           Parameter::choice("PANEL", "what the inspector shows below the pixel",
+                             {"picture", "spaces", "weights", "types"}),
+           [](auto& s) -> auto& { return s.panel; }),
+       {"Picture", "Spaces", "Weights", "Types"});
+  settings_
+      .choice(
+          "dtype", "picture",
+          "Does the card's sum to every value of the picture on the stage, in eight bits that wrap or saturate",
+          Parameter::choice("RULE", "what happens beyond 0 and 255; none leaves the picture as it is",
+                            {"none", "wrap", "saturate"}),
+          [](const State& s) { return std::string(name_of(s.view.change.rule)); },
+          [](State& s, const std::string& word) { s.view.change.rule = overflow_of(word); })
+      .labels = {"As it is", "Wrap", "Saturate"};
+  settings_
+      .choice(
+          "dtype.operation", "operation", "Sets what the number types card computes",
+          Parameter::choice("OPERATION", "the operation", {"add", "subtract", "multiply"}),
+          [](const State& s) { return std::string(name_of(s.view.change.operation)); },
+          [](State& s, const std::string& word) { s.view.change.operation = byte_operation_of(word); })
+      .labels = {"+", "\u2212", "\u00d7"};
+  settings_.integer(
+      "dtype.a", "a", "Sets the first number of the number types card", {"A", "a value of a pixel", 0, 255},
+      [](auto& s) -> auto& { return s.a; });
+  settings_.integer(
+      "dtype.b", "b", "Sets the second number of the number types card, which the picture gets too",
+      {"B", "a value of a pixel", 0, 255}, [](auto& s) -> auto& { return s.view.change.operand; });
+}
+
 void PixelsPage::declare(Registry& registry) {
   stage_.declare(registry);
-  registry.add(Command{
-      "pixels.space",
-      "Shows the picture and its cells in the numbers of a color space",
-      {Parameter::choice("SPACE", "the color space", {"rgb", "gray", "hsv", "ycbcr"})},
-      [this](const Arguments& arguments) {
-        view_.space = color_space_of(arguments.text(0));
-        view_.component = 0;
-        count();
-      },
-  });
-  registry.add(Command{
-      "pixels.component",
-      "Shows one of the color space's three numbers alone",
-      {Parameter::choice("WHICH", "all together, or the first, second or third number", {"all", "1", "2", "3"})},
-      [this](const Arguments& arguments) {
-        view_.component = arguments.text(0) == "all" ? 0 : arguments.text(0)[0] - '0';
-      },
-  });
-  registry.add(Command{
-      "pixels.format",
-      "Prints the cells' numbers as decimals, hexadecimals, or from 0 to 1",
-      {Parameter::choice("FORMAT", "how numbers are printed", {"decimal", "hex", "unit"})},
-      [this](const Arguments& arguments) { format_ = number_format_of(arguments.text(0)); },
-  });
+  settings_.declare(registry);
   const auto weight = [](const char* name, const char* help) { return Parameter::number(name, help, 0, 2); };
   registry.add(Command{
       "pixels.weights",
       "Sets how much red, green and blue count in a gray",
       {weight("R", "weight of red"), weight("G", "weight of green"), weight("B", "weight of blue")},
       [this](const Arguments& arguments) {
-        view_.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
-                         static_cast<float>(arguments.number(2))};
-        if (view_.space == ColorSpace::gray) count();
+        state_.view.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
+                               static_cast<float>(arguments.number(2))};
+        if (state_.view.space == ColorSpace::gray) count();
       },
       Undo::edit,
   });
@@ -81,8 +125,10 @@ void PixelsPage::declare(Registry& registry) {
       [this](const Arguments& arguments) {
         const auto value = static_cast<float>(arguments.number(1));
         const std::string& color = arguments.text(0);
-        (color == "red" ? view_.weights.red : color == "green" ? view_.weights.green : view_.weights.blue) = value;
-        if (view_.space == ColorSpace::gray) count();
+        (color == "red"     ? state_.view.weights.red
+         : color == "green" ? state_.view.weights.green
+                            : state_.view.weights.blue) = value;
+        if (state_.view.space == ColorSpace::gray) count();
       },
       Undo::edit,
   });
@@ -90,67 +136,32 @@ void PixelsPage::declare(Registry& registry) {
                        "Sets the weights of gray back to 0.299, 0.587 and 0.114",
                        {},
                        [this](const Arguments&) {
-                         view_.weights = {};
-                         if (view_.space == ColorSpace::gray) count();
+                         state_.view.weights = {};
+                         if (state_.view.space == ColorSpace::gray) count();
                        },
                        Undo::edit});
-  registry.add(Command{
-      "pixels.panel",
-      "Shows the picture's facts, the pixel in other color spaces, the weights of gray, or number types",
-      {Parameter::choice("PANEL", "what the inspector shows below the pixel",
-                         {"picture", "spaces", "weights", "types"})},
-      [this](const Arguments& arguments) { panel_ = arguments.text(0); },
-  });
   declare_number_types(registry);
   declare_readouts(registry);
 }
 
 void PixelsPage::declare_number_types(Registry& registry) {
   const auto operand = [](const char* name) { return Parameter::integer(name, "a value of a pixel", 0, 255); };
-  const auto set_b = [this](int64_t value) { b_ = view_.change.operand = static_cast<uint8_t>(value); };
-  set_b(b_);
-  registry.add(Command{
-      "pixels.dtype",
-      "Does the card's sum to every value of the picture on the stage, in eight bits that wrap or saturate",
-      {Parameter::choice("RULE", "what happens beyond 0 and 255; none leaves the picture as it is",
-                         {"none", "wrap", "saturate"})},
-      [this](const Arguments& arguments) { view_.change.rule = overflow_of(arguments.text(0)); },
-      Undo::edit,
-  });
   registry.add(Command{
       "pixels.dtype.operands",
       "Sets both numbers of the number types card",
       {operand("A"), operand("B")},
-      [this, set_b](const Arguments& arguments) {
-        a_ = static_cast<uint8_t>(arguments.integer(0));
-        set_b(arguments.integer(1));
+      [this](const Arguments& arguments) {
+        state_.a = static_cast<uint8_t>(arguments.integer(0));
+        state_.view.change.operand = static_cast<uint8_t>(arguments.integer(1));
       },
-      Undo::edit,
-  });
-  registry.add(Command{"pixels.dtype.a",
-                       "Sets the first number of the number types card",
-                       {operand("A")},
-                       [this](const Arguments& arguments) { a_ = static_cast<uint8_t>(arguments.integer(0)); },
-                       Undo::edit});
-  registry.add(Command{"pixels.dtype.b",
-                       "Sets the second number of the number types card, which the picture gets too",
-                       {operand("B")},
-                       [set_b](const Arguments& arguments) { set_b(arguments.integer(0)); },
-                       Undo::edit});
-  registry.add(Command{
-      "pixels.dtype.operation",
-      "Sets what the number types card computes",
-      {Parameter::choice("OPERATION", "the operation", {"add", "subtract", "multiply"})},
-      [this](const Arguments& arguments) { view_.change.operation = byte_operation_of(arguments.text(0)); },
       Undo::edit,
   });
   const auto readout = [&](const char* name, const char* help, auto compute) {
     registry.add(Readout{name, help, [this, compute] {
-                           return ReadoutValue(static_cast<double>(compute(view_.change.operation, a_, b_)));
+                           return ReadoutValue(static_cast<double>(
+                               compute(state_.view.change.operation, state_.a, state_.view.change.operand)));
                          }});
   };
-  registry.add(Readout{"pixels.dtype", "what happens to the stage's values beyond 0 and 255: none, wrap or saturate",
-                       [this] { return ReadoutValue(std::string(name_of(view_.change.rule))); }});
   readout("pixels.dtype.exact", "the card's sum as whole numbers have it", exact);
   readout("pixels.dtype.wraps", "the card's sum in eight bits that wrap", wrapped);
   readout("pixels.dtype.saturates", "the card's sum in eight bits that saturate", saturated);
@@ -190,7 +201,7 @@ void PixelsPage::declare_readouts(Registry& registry) {
     number(std::move(name), std::move(help), [this, space, component] {
       ColorView view;
       view.space = space;
-      view.weights = view_.weights;
+      view.weights = state_.view.weights;
       return to_thousandths(numbers_of(view, cursor_pixel(), need_image().channels).value[component]);
     });
   };
@@ -202,11 +213,11 @@ void PixelsPage::declare_readouts(Registry& registry) {
   in_space("pixels.cb", "Cb of the cursor's pixel, 128 for a gray", ColorSpace::ycbcr, 1);
   in_space("pixels.cr", "Cr of the cursor's pixel, 128 for a gray", ColorSpace::ycbcr, 2);
   registry.add(Readout{"pixels.cell", "what the cursor's cell shows, numbers with spaces between", [this] {
-                         const PixelNumbers numbers = numbers_of(view_, cursor_pixel(), need_image().channels);
+                         const PixelNumbers numbers = numbers_of(state_.view, cursor_pixel(), need_image().channels);
                          std::string text;
                          for (int i = 0; i < numbers.count; ++i) {
                            if (i > 0) text += ' ';
-                           text += cell_number(view_.space, numbers.first + i, numbers.value[i], format_);
+                           text += cell_number(state_.view.space, numbers.first + i, numbers.value[i], state_.format);
                          }
                          return ReadoutValue(text);
                        }});
@@ -223,17 +234,10 @@ void PixelsPage::declare_readouts(Registry& registry) {
 }
 
 std::vector<std::string> PixelsPage::state() const {
-  const GrayWeights& w = view_.weights;
-  std::vector<std::string> lines = {
-      fmt::format("pixels.space {}", name_of(view_.space)),
-      view_.component == 0 ? "pixels.component all" : fmt::format("pixels.component {}", view_.component),
-      fmt::format("pixels.format {}", name_of(format_)),
-      fmt::format("pixels.panel {}", panel_),
-      fmt::format("pixels.weights {} {} {}", shortest_text(w.red), shortest_text(w.green), shortest_text(w.blue)),
-      fmt::format("pixels.dtype {}", name_of(view_.change.rule)),
-      fmt::format("pixels.dtype.operation {}", name_of(view_.change.operation)),
-      fmt::format("pixels.dtype.operands {} {}", a_, b_),
-  };
+  const GrayWeights& w = state_.view.weights;
+  std::vector<std::string> lines = settings_.state();
+  lines.push_back(
+      fmt::format("pixels.weights {} {} {}", shortest_text(w.red), shortest_text(w.green), shortest_text(w.blue)));
   for (std::string& line : stage_.state()) lines.push_back(std::move(line));
   return lines;
 }
@@ -259,9 +263,9 @@ void PixelsPage::image_changed() {
 void PixelsPage::count() {
   ImagePtr image = context_.document.image;
   if (!image) return counter_.cancel();
-  if (statistics_space_ != view_.space) statistics_.components.clear();
-  statistics_space_ = view_.space;
-  counter_.request([image, view = view_](Progress& progress) {
+  if (statistics_space_ != state_.view.space) statistics_.components.clear();
+  statistics_space_ = state_.view.space;
+  counter_.request([image, view = state_.view](Progress& progress) {
     return image_statistics(*image, view, [&progress](float share) {
       progress.share = share;
       return !progress.canceled;

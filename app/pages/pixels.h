@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "app/command/setting.h"
 #include "app/pages/page.h"
 #include "app/pages/picture_stage.h"
 #include "app/worker/latest.h"
@@ -29,11 +30,20 @@ class PixelsPage : public Page {
   std::vector<Key> keys() const override;
 
  private:
+  struct State {
+    ColorView view;  // its change's operand is the second number of the number types card
+    NumberFormat format = NumberFormat::decimal;
+    std::string panel = "picture";  // what the inspector's lower part shows: picture, spaces, weights, types
+    uint8_t a = 200;                // the first number of the number types card
+  };
+
   const Image& need_image() const;  // throws Error where nothing is open
   const uint8_t* cursor_pixel() const;
   PictureSource source() const;
+  void declare_settings();
   void declare_readouts(Registry& registry);
   void declare_number_types(Registry& registry);
+  void take(State next);
   void count();  // asks the worker for the histogram of what is shown
 
   void draw_pixel(Ui& ui) const;
@@ -47,10 +57,8 @@ class PixelsPage : public Page {
   PageInfo info_;
   PageContext context_;
   PictureStage stage_;
-  ColorView view_;
-  NumberFormat format_ = NumberFormat::decimal;
-  std::string panel_ = "picture";  // what the inspector's lower part shows: picture, spaces, weights, types
-  uint8_t a_ = 200, b_ = 100;      // the operands of the number types card
+  State state_;
+  SettingsOf<State> settings_;
 
   ImageStatistics statistics_;  // of the picture in statistics_space_; empty while none is there yet
   ColorSpace statistics_space_ = ColorSpace::rgb;

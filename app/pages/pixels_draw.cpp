@@ -43,9 +43,10 @@ std::string channels_text(const Image& image) {
 
 PictureSource PixelsPage::source() const {
   const Document& document = context_.document;
-  PictureSource source = pyramid_source("pixels.picture", document.pyramid, hash_of(document.image_version, view_));
-  if (shows_as_stored(view_)) return source;
-  source.pixels = [view = view_, stored = std::move(source.pixels)](int level, CellRect rect) {
+  PictureSource source =
+      pyramid_source("pixels.picture", document.pyramid, hash_of(document.image_version, state_.view));
+  if (shows_as_stored(state_.view)) return source;
+  source.pixels = [view = state_.view, stored = std::move(source.pixels)](int level, CellRect rect) {
     TilePixels tile = stored(level, rect);
     show_in_space(view, tile.bytes.data(), static_cast<int64_t>(tile.bytes.size() / 4));
     return tile;
@@ -77,10 +78,10 @@ void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
   const PictureResponse hit = stage_.draw(ui, "picture", rest, shown);
   ui.cells(rest, hit.view, image->width, image->height, [&](int x, int y) {
     CellText text;
-    const PixelNumbers numbers = numbers_of(view_, image->at(x, y), image->channels);
+    const PixelNumbers numbers = numbers_of(state_.view, image->at(x, y), image->channels);
     text.count = numbers.count;
     for (int i = 0; i < numbers.count; ++i) {
-      text.lines[i] = cell_number(view_.space, numbers.first + i, numbers.value[i], format_);
+      text.lines[i] = cell_number(state_.view.space, numbers.first + i, numbers.value[i], state_.format);
     }
     text.red = numbers.color[0], text.green = numbers.color[1], text.blue = numbers.color[2];
     return text;
@@ -101,16 +102,14 @@ void PixelsPage::draw_inspector(Ui& ui) const {
   draw_pixel(ui);
   ui.hairline();
   draw_look(ui);
-  static const Choice panels[] = {
-      {"Picture", "picture"}, {"Spaces", "spaces"}, {"Weights", "weights"}, {"Types", "types"}};
   ui.space(8);
-  ui.tabs("panel", panels, panel_, "pixels.panel");
-  if (panel_ == "picture") {
+  ui.setting("pixels.panel", {.tabs = true});
+  if (state_.panel == "picture") {
     draw_histogram(ui);
     draw_facts(ui);
-  } else if (panel_ == "spaces") {
+  } else if (state_.panel == "spaces") {
     draw_other_spaces(ui);
-  } else if (panel_ == "weights") {
+  } else if (state_.panel == "weights") {
     draw_weights(ui);
   } else {
     draw_number_types(ui);
@@ -151,24 +150,24 @@ void PixelsPage::draw_pixel(Ui& ui) const {
 }
 
 void PixelsPage::draw_look(Ui& ui) const {
-  static const Choice spaces[] = {{"RGB", "rgb"}, {"Gray", "gray"}, {"HSV", "hsv"}, {"YCbCr", "ycbcr"}};
-  static const Choice formats[] = {{"Decimal", "decimal"}, {"Hex", "hex"}, {"0 to 1", "unit"}};
   ui.section("SHOW");
-  ui.segmented("space", spaces, name_of(view_.space), "pixels.space");
+  ui.setting("pixels.space");
   const Image& image = *context_.document.image;
-  if (component_count(view_.space) == 3 && (view_.space != ColorSpace::rgb || image.color_channels() == 3)) {
+  if (component_count(state_.view.space) == 3 &&
+      (state_.view.space != ColorSpace::rgb || image.color_channels() == 3)) {
     std::vector<Choice> components = {{"All", "all"}};
     for (int c = 0; c < 3; ++c) {
-      const bool saturation = view_.space == ColorSpace::hsv && c == 1;  // the word is too long for its place
-      components.push_back({saturation ? "Sat." : std::string(component_name(view_.space, c)), std::to_string(c + 1)});
+      const bool saturation = state_.view.space == ColorSpace::hsv && c == 1;  // the word is too long for its place
+      components.push_back(
+          {saturation ? "Sat." : std::string(component_name(state_.view.space, c)), std::to_string(c + 1)});
     }
-    ui.segmented("component", components, view_.component == 0 ? "all" : std::to_string(view_.component),
+    ui.segmented("component", components, state_.view.component == 0 ? "all" : std::to_string(state_.view.component),
                  "pixels.component");
   }
-  ui.segmented("numbers", formats, name_of(format_), "pixels.format");
-  if (view_.change.rule != Overflow::none) {
-    ui.note(fmt::format("Shown: every value {} {}, in eight bits that {}.", symbol_of(view_.change.operation),
-                        view_.change.operand, name_of(view_.change.rule)));
+  ui.setting("pixels.format");
+  if (state_.view.change.rule != Overflow::none) {
+    ui.note(fmt::format("Shown: every value {} {}, in eight bits that {}.", symbol_of(state_.view.change.operation),
+                        state_.view.change.operand, name_of(state_.view.change.rule)));
   }
 }
 
@@ -181,8 +180,8 @@ void PixelsPage::draw_histogram(Ui& ui) const {
   const Theme& theme = ui.theme();
   const Color rgb[] = {theme.red, theme.green, theme.blue};
   const bool alone = statistics_.components.size() == 1;
-  const size_t shown = view_.component > 0 && !alone ? static_cast<size_t>(view_.component - 1) : 0;
-  const bool overlay = statistics_space_ == ColorSpace::rgb && !alone && view_.component == 0;
+  const size_t shown = state_.view.component > 0 && !alone ? static_cast<size_t>(state_.view.component - 1) : 0;
+  const bool overlay = statistics_space_ == ColorSpace::rgb && !alone && state_.view.component == 0;
   const ChannelStatistics& first = statistics_.components[shown];
   std::vector<std::vector<double>> bars;
   for (const ChannelStatistics& component : statistics_.components) bars.push_back(histogram_bars(component));
@@ -196,7 +195,7 @@ void PixelsPage::draw_histogram(Ui& ui) const {
   spec.high = component_high(statistics_space_, static_cast<int>(shown));
   const Image& image = *context_.document.image;
   if (!overlay) {
-    ColorView view = view_;
+    ColorView view = state_.view;
     view.change = {};
     view.component = 0;
     const PixelNumbers here = numbers_of(view, image.at(stage_.x(), stage_.y()), image.channels);

@@ -29,7 +29,7 @@ void PixelsPage::draw_weights(Ui& ui) const {
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
   const bool color = image.color_channels() == 3;
   const int rgb[] = {pixel[0], pixel[color ? 1 : 0], pixel[color ? 2 : 0]};
-  const GrayWeights& w = view_.weights;
+  const GrayWeights& w = state_.view.weights;
   ui.section("WEIGHTS OF GRAY");
   const float weights[] = {w.red, w.green, w.blue};
   static constexpr const char* names[] = {"red", "green", "blue"};
@@ -69,30 +69,24 @@ void PixelsPage::draw_weights(Ui& ui) const {
 
 void PixelsPage::draw_number_types(Ui& ui) const {
   ui.section("NUMBER TYPES");
-  static const Choice operations[] = {{"+", "add"}, {"\u2212", "subtract"}, {"\u00d7", "multiply"}};
-  const ByteOperation operation = view_.change.operation;
+  const ByteOperation operation = state_.view.change.operation;
   if (context_.document.image) {
-    static const Choice rules[] = {{"As it is", "none"}, {"Wrap", "wrap"}, {"Saturate", "saturate"}};
-    ui.note(fmt::format("The same to every value of the picture: {} {}", symbol_of(operation), b_));
-    ui.segmented("picture", rules, name_of(view_.change.rule), "pixels.dtype");
+    ui.note(
+        fmt::format("The same to every value of the picture: {} {}", symbol_of(operation), state_.view.change.operand));
+    ui.setting("pixels.dtype");
   }
-  NumberSpec operand;
-  operand.maximum = 255;
-  operand.decimals = 0;
-  operand.step = 1;
-  operand.reset = 200;
-  ui.slider("a", a_, operand, "pixels.dtype.a");
-  ui.segmented("operation", operations, name_of(operation), "pixels.dtype.operation");
-  operand.reset = 100;
-  ui.slider("b", b_, operand, "pixels.dtype.b");
-  const int sum = exact(operation, a_, b_);
-  const int wraps = wrapped(operation, a_, b_);
-  const int saturates = saturated(operation, a_, b_);
+  ui.setting("pixels.dtype.a");
+  ui.setting("pixels.dtype.operation");
+  ui.setting("pixels.dtype.b");
+  const int sum = exact(operation, state_.a, state_.view.change.operand);
+  const int wraps = wrapped(operation, state_.a, state_.view.change.operand);
+  const int saturates = saturated(operation, state_.a, state_.view.change.operand);
   ui.row("uint8, wraps", fmt::format("{} mod 256 = {}", sum, wraps), wraps == sum ? Concept::none : Concept::gradient);
   ui.row("uint8, saturates",
          sum < 0 ? fmt::format("max({}, 0) = {}", sum, saturates) : fmt::format("min({}, 255) = {}", sum, saturates),
          saturates == sum ? Concept::none : Concept::bias);
-  ui.row("float32", fmt::format("{:.1f}", in_float(operation, a_, b_)), Concept::activation);
+  ui.row("float32", fmt::format("{:.1f}", in_float(operation, state_.a, state_.view.change.operand)),
+         Concept::activation);
 }
 
 }  // namespace striate

@@ -17,11 +17,11 @@ namespace {
 constexpr int kMaxInput = 32;
 constexpr const char* kDeck = "2 2 7 3; 9 4 6 1; 8 5 2 4; 3 1 2 6";  // the course's slide: 9 7; 8 6
 
-const char* name_of(PoolKind kind) {
+}  // namespace
+
+const char* pool_kind_name(PoolKind kind) {
   return kind == PoolKind::max ? "max" : kind == PoolKind::average ? "average" : "global";
 }
-
-}  // namespace
 
 PoolingPage::PoolingPage(const PageContext& context)
     : info_{"pooling", "Pooling", "Convolution",
@@ -33,8 +33,10 @@ PoolingPage::PoolingPage(const PageContext& context)
             "or Enter begin to type, Enter ends and goes on. Tab reaches every other control: arrows change it, Enter "
             "or Space press it, Escape leaves it."},
       context_(context),
+      settings_("pooling", state_, [this](State next) { commit(std::move(next)); }),
       player_("pooling", 2) {
   reset();
+  declare_settings();
 }
 
 void PoolingPage::reset() {
@@ -141,14 +143,8 @@ std::vector<std::string> PoolingPage::state() const {
   // A window larger than the input is legal for the global mean alone, which does not use it.
   lines.push_back("pooling.kind global");
   lines.push_back(fmt::format("pooling.size {} {}", g.window_width, g.window_height));
-  lines.push_back(fmt::format("pooling.padding {}", g.top));
-  lines.push_back(fmt::format("pooling.stride {}", g.stride));
-  lines.push_back(std::string("pooling.kind ") + name_of(g.kind));
-  lines.push_back(std::string("pooling.count ") + (g.count_padding ? "on" : "off"));
   lines.push_back(fmt::format("pooling.shift {} {}", state_.shift_x, state_.shift_y));
-  lines.push_back("pooling.view " + state_.view);
-  lines.push_back("pooling.tool " + state_.tool);
-  lines.push_back("pooling.paint " + exact_text(state_.paint));
+  for (std::string& line : settings_.state()) lines.push_back(std::move(line));
   for (std::string& line : player_.state()) lines.push_back(std::move(line));
   lines.push_back("pooling.unpin");
   for (const Pin& pin : state_.pins) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/cell_player.h"
 #include "app/pages/page.h"
 #include "app/shell/theme.h"
@@ -59,6 +60,7 @@ class PoolingPage : public Page {
   };
 
   void reset();  // to how the page opens
+  void declare_settings();
   void declare_input_commands(Registry& registry);
   void declare_looking_commands(Registry& registry);
   void declare_readouts(Registry& registry);
@@ -89,6 +91,7 @@ class PoolingPage : public Page {
   PageInfo info_;
   PageContext context_;
   State state_;
+  SettingsOf<State> settings_;
   CellPlayer player_;  // the cursor: an output cell
   PoolingPicture picture_, shifted_;
   std::vector<double> gradient_;  // of the input, when every output cell's gradient is 1
@@ -97,6 +100,8 @@ class PoolingPage : public Page {
   mutable PoolingWalk active_;
   mutable std::string focus_;  // the grid that gets the keyboard in the next frame
 };
+
+const char* pool_kind_name(PoolKind kind);  // max, average, global
 
 std::unique_ptr<Page> make_pooling_page(const PageContext& context);
 

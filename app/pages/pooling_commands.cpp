@@ -23,20 +23,64 @@ std::function<void(const Arguments&)> PoolingPage::setting(std::function<void(St
   };
 }
 
+// In the order in which state() writes them.
+void PoolingPage::declare_settings() {
+  settings_.integer(
+      "padding", "padding", "Cells added around the input; they never win a maximum",
+      {"N", "cells on every side, at most half the window", 0, kMaxPadding},
+      [](const State& s) { return s.pooling.geometry.top; },
+      [](State& s, int64_t n) {
+        PoolGeometry& g = s.pooling.geometry;
+        g.top = g.bottom = g.left = g.right = static_cast<int>(n);
+      });
+  settings_.integer(
+      "stride", "stride", "How many cells the window moves at each step", {"N", "cells", 1, kMaxWindow},
+      [](auto& s) -> auto& { return s.pooling.geometry.stride; });
+  settings_.choice(
+      "kind", "kind", "What the window keeps: its largest cell, its mean, or the mean of the whole input",
+      "how a window becomes one number", std::vector{PoolKind::max, PoolKind::average, PoolKind::global},
+      pool_kind_name, [](auto& s) -> auto& { return s.pooling.geometry.kind; });
+  settings_.on_off(
+      "count", "count the padding", "Whether an average counts the padding's cells, as zeros", "on: they count",
+      [](auto& s) -> auto& { return s.pooling.geometry.count_padding; });
+  settings_
+      .choice(
+          "view", "view",
+          "What the stage shows: the output, where a gradient goes back to, or a shifted input beside the input",
+          Parameter::choice("VIEW", "which", {"forward", "gradient", "shift"}), [](auto& s) -> auto& { return s.view; })
+      .undo = Undo::none;
+  Setting& tool = settings_.choice(
+      "tool", "tool", "What a drag over the input does",
+      Parameter::choice("TOOL", "drag moves one cell's value up and down, paint gives every cell the paint's value",
+                        {"drag", "paint"}),
+      [](auto& s) -> auto& { return s.tool; });
+  tool.labels = {"drag a value", "paint"};
+  tool.undo = Undo::none;
+  settings_
+      .number(
+          "paint", "paint value", "The value that painting gives to a cell",
+          {"VALUE", "any number", -kMaxValue, kMaxValue}, [](auto& s) -> auto& { return s.paint; })
+      .undo = Undo::none;
+  // What the line of the input says as well.
+  settings_
+      .integer(
+          "columns", "columns of the input",
+          "Makes the input wider or narrower: a region of the picture reads on, else cells are cut or added as 0",
+          {"N", "columns of the input", 1, kMaxInput}, [](const State& s) { return s.pooling.geometry.width; },
+          [this](State& s, int64_t n) { resize_input(s, static_cast<int>(n), geometry().height); })
+      .kept = false;
+  settings_
+      .integer(
+          "rows", "rows of the input",
+          "Makes the input higher or lower: a region of the picture reads on, else cells are cut or added as 0",
+          {"N", "rows of the input", 1, kMaxInput}, [](const State& s) { return s.pooling.geometry.height; },
+          [this](State& s, int64_t n) { resize_input(s, geometry().width, static_cast<int>(n)); })
+      .kept = false;
+}
+
 void PoolingPage::declare(Registry& registry) {
+  settings_.declare(registry);
   declare_input_commands(registry);
-  registry.add(Command{
-      "pooling.kind",
-      "What the window keeps: its largest cell, its mean, or the mean of the whole input",
-      {Parameter::choice("KIND", "how a window becomes one number", {"max", "average", "global"})},
-      setting([](State& next, const Arguments& arguments) {
-        const std::string& word = arguments.text(0);
-        next.pooling.geometry.kind = word == "max"       ? PoolKind::max
-                                     : word == "average" ? PoolKind::average
-                                                         : PoolKind::global;
-      }),
-      Undo::edit,
-  });
   registry.add(Command{
       "pooling.size",
       "Size of the window",
@@ -49,32 +93,6 @@ void PoolingPage::declare(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{
-      "pooling.stride",
-      "How many cells the window moves at each step",
-      {Parameter::integer("N", "cells", 1, kMaxWindow)},
-      setting([](State& next, const Arguments& arguments) {
-        next.pooling.geometry.stride = static_cast<int>(arguments.integer(0));
-      }),
-      Undo::edit,
-  });
-  registry.add(Command{
-      "pooling.padding",
-      "Cells added around the input; they never win a maximum",
-      {Parameter::integer("N", "cells on every side, at most half the window", 0, kMaxPadding)},
-      setting([](State& next, const Arguments& arguments) {
-        PoolGeometry& g = next.pooling.geometry;
-        g.top = g.bottom = g.left = g.right = static_cast<int>(arguments.integer(0));
-      }),
-      Undo::edit,
-  });
-  registry.add(Command{
-      "pooling.count",
-      "Whether an average counts the padding's cells, as zeros",
-      {Parameter::on_off("ON", "on: they count")},
-      setting([](State& next, const Arguments& arguments) { next.pooling.geometry.count_padding = arguments.on(0); }),
-      Undo::edit,
-  });
-  registry.add(Command{
       "pooling.shift",
       "Shifts the input to compare its output with that of the input as it is",
       {Parameter::integer("DX", "columns to the right", -4, 4), Parameter::integer("DY", "rows down", -4, 4)},
@@ -84,12 +102,6 @@ void PoolingPage::declare(Registry& registry) {
         if (next.shift_x || next.shift_y) next.view = "shift";
       }),
       Undo::edit,
-  });
-  registry.add(Command{
-      "pooling.view",
-      "What the stage shows: the output, where a gradient goes back to, or a shifted input beside the input",
-      {Parameter::choice("VIEW", "which", {"forward", "gradient", "shift"})},
-      [this](const Arguments& arguments) { state_.view = arguments.text(0); },
   });
   player_.declare(registry);
   declare_looking_commands(registry);
@@ -132,32 +144,6 @@ void PoolingPage::declare_input_commands(Registry& registry) {
       }),
       Undo::edit,
   });
-  registry.add(Command{
-      "pooling.tool",
-      "What a drag over the input does",
-      {Parameter::choice("TOOL", "drag moves one cell's value up and down, paint gives every cell the paint's value",
-                         {"drag", "paint"})},
-      [this](const Arguments& arguments) { state_.tool = arguments.text(0); },
-  });
-  registry.add(Command{
-      "pooling.paint",
-      "The value that painting gives to a cell",
-      {Parameter::number("VALUE", "any number", -kMaxValue, kMaxValue)},
-      [this](const Arguments& arguments) { state_.paint = arguments.number(0); },
-  });
-  for (const bool across : {true, false}) {
-    registry.add(Command{
-        across ? "pooling.columns" : "pooling.rows",
-        across ? "Makes the input wider or narrower: a region of the picture reads on, else cells are cut or added as 0"
-               : "Makes the input higher or lower: a region of the picture reads on, else cells are cut or added as 0",
-        {Parameter::integer("N", across ? "columns of the input" : "rows of the input", 1, kMaxInput)},
-        setting([this, across](State& next, const Arguments& arguments) {
-          const int n = static_cast<int>(arguments.integer(0));
-          resize_input(next, across ? n : geometry().width, across ? geometry().height : n);
-        }),
-        Undo::edit,
-    });
-  }
 }
 
 void PoolingPage::declare_looking_commands(Registry& registry) {
@@ -219,7 +205,6 @@ void PoolingPage::declare_readouts(Registry& registry) {
       [this] { return ReadoutValue(walk_pooling(state_.pooling, 0, player_.row(), player_.column()).result.value); });
   add("width", "columns of the output", [this] { return ReadoutValue(double(picture_.width)); });
   add("height", "rows of the output", [this] { return ReadoutValue(double(picture_.height)); });
-  add("view", "what the stage shows: forward, gradient or shift", [this] { return ReadoutValue(state_.view); });
   add("shifted", "columns that the compared input is moved to the right",
       [this] { return ReadoutValue(double(state_.shift_x)); });
   add("pins", "cards that are pinned", [this] { return ReadoutValue(double(state_.pins.size())); });

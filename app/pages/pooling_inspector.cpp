@@ -79,8 +79,7 @@ void PoolingPage::draw_window(Ui& ui) const {
 void PoolingPage::draw_views(Ui& ui) const {
   const PoolGeometry& g = geometry();
   ui.section("WHAT TO LOOK AT");
-  static const Choice views[] = {{"forward", "forward"}, {"gradient", "gradient"}, {"shift", "shift"}};
-  ui.segmented("view", views, state_.view, "pooling.view");
+  ui.setting("pooling.view");
   if (state_.view == "gradient") {
     ui.note(
         g.kind == PoolKind::max
@@ -102,13 +101,7 @@ void PoolingPage::draw_views(Ui& ui) const {
 void PoolingPage::draw_settings(Ui& ui) const {
   const PoolGeometry& g = geometry();
   ui.section("WINDOW");
-  static const Choice kinds[] = {{"max", "max"}, {"average", "average"}, {"global", "global"}};
-  ui.segmented("kind", kinds,
-               g.kind == PoolKind::max       ? "max"
-               : g.kind == PoolKind::average ? "average"
-                                             : "global",
-               "pooling.kind");
-  ui.error_beside("pooling.kind");
+  ui.setting("pooling.kind");
   if (g.kind == PoolKind::global) {
     ui.note("The mean of the whole input: one number for each channel, whatever the size.");
   } else {
@@ -120,14 +113,9 @@ void PoolingPage::draw_settings(Ui& ui) const {
     spec.reset = 2;
     ui.slider("size", g.window_width, spec, "pooling.size");
     ui.error_beside("pooling.size");
-    ui.slider("stride", g.stride, spec, "pooling.stride");
-    ui.error_beside("pooling.stride");
-    spec.minimum = 0;
-    spec.maximum = 4;
-    spec.reset = 0;
-    ui.slider("padding", g.top, spec, "pooling.padding");
-    ui.error_beside("pooling.padding");
-    if (g.kind == PoolKind::average && g.top > 0) ui.toggle("count the padding", g.count_padding, "pooling.count");
+    ui.setting("pooling.stride");
+    ui.setting("pooling.padding");
+    if (g.kind == PoolKind::average && g.top > 0) ui.setting("pooling.count");
   }
   ui.toggle("fill as it steps", player_.fill(), "pooling.fill");
 }
@@ -156,26 +144,10 @@ void PoolingPage::draw_input_settings(Ui& ui) const {
   if (state_.input == "image") {
     region_picker(ui, context_.document, state_.x, state_.y, g.width, g.height, "pooling.input");
   }
-  NumberSpec cells;
-  cells.minimum = 1;
-  cells.maximum = 32;
-  cells.reset = 12;
-  cells.step = 1;
-  cells.decimals = 0;
-  ui.slider("columns of the input", g.width, cells, "pooling.columns");
-  ui.error_beside("pooling.columns");
-  ui.slider("rows of the input", g.height, cells, "pooling.rows");
-  ui.error_beside("pooling.rows");
-  static const Choice tools[] = {{"drag a value", "drag"}, {"paint", "paint"}};
-  ui.segmented("tool", tools, state_.tool, "pooling.tool");
-  if (state_.tool == "paint") {
-    NumberSpec spec;
-    spec.minimum = -1e9;
-    spec.maximum = 1e9;
-    spec.reset = 9;
-    spec.step = 1;
-    ui.number_field("paint value", state_.paint, spec, "pooling.paint");
-  }
+  ui.setting("pooling.columns");
+  ui.setting("pooling.rows");
+  ui.setting("pooling.tool");
+  if (state_.tool == "paint") ui.setting("pooling.paint");
   ui.note("Pooling works on each channel alone and has nothing to learn: 0 parameters.");
   ui.button("Start again", "pooling.reset", {.icon = Icon::reset});
 }

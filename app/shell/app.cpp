@@ -15,8 +15,7 @@
 namespace striate {
 namespace {
 
-constexpr size_t kMaxEdits = 200;     // edits that can be undone
-constexpr double kJoinSeconds = 0.5;  // edits by the same command within this time are one
+constexpr size_t kMaxEdits = 200;  // edits that can be undone
 constexpr size_t kMaxNotices = 20;
 constexpr double kNoticeSeconds = 6;  // good news stays so long
 
@@ -118,13 +117,13 @@ void App::declare_commands() {
                         }});
 }
 
-void App::run(std::string_view line) {
+void App::run(std::string_view line, uint64_t gesture) {
   const Command& command = registry_.check(line);
   const bool edit = command.undo == Undo::edit && !restoring_;
   std::vector<std::string> before;
   if (edit) before = state_of(owner_of(command.name, pages_));
   registry_.run(line);
-  if (edit) remember_edit(command, std::move(before));
+  if (edit) remember_edit(command, std::move(before), gesture);
   if (restoring_) return;
   if (recorder_ && command.name != "record" && !command.answer) record(command, line);
   // What a step sets up, and turning the pages, is not what it asks to try.
@@ -158,10 +157,10 @@ bool App::holds_scripts() const {
   return std::any_of(pages_.begin(), pages_.end(), [](const auto& page) { return page->holds_scripts(); });
 }
 
-void App::send(std::string line) {
+void App::send(std::string line, uint64_t gesture) {
   {
     std::lock_guard lock(queue_mutex_);
-    queue_.push_back(std::move(line));
+    queue_.push_back({std::move(line), gesture});
   }
   wake();
 }
@@ -173,14 +172,14 @@ bool App::update(double now) {
     if (notice.held && notice.leaves > 0 && notice.leaves <= now_) notice.leaves = now_ + kNoticeSeconds;
   }
   std::erase_if(notices_, [&](const Notice& notice) { return notice.leaves > 0 && notice.leaves <= now_; });
-  std::vector<std::string> lines;
+  std::vector<Sent> lines;
   {
     std::lock_guard lock(queue_mutex_);
     lines.swap(queue_);
   }
-  for (const std::string& line : lines) {
+  for (const auto& [line, gesture] : lines) {
     try {
-      run(line);
+      run(line, gesture);
     } catch (const Error& error) {
       notify({error.what(), error.hint(), line, true, now_});
     }
@@ -336,14 +335,27 @@ std::vector<std::string> App::state() const {
   return lines;
 }
 
-void App::remember_edit(const Command& command, std::vector<std::string> before) {
+void App::remember_edit(const Command& command, std::vector<std::string> before, uint64_t gesture) {
   redo_.clear();
-  if (!undo_.empty() && undo_.back().command == command.name && now_ - undo_.back().time < kJoinSeconds) {
-    undo_.back().time = now_;
-    return;
-  }
-  undo_.push_back({owner_of(command.name, pages_), std::move(before), command.name, now_});
+  if (gesture != 0 && !undo_.empty() && undo_.back().gesture == gesture && undo_.back().command == command.name) return;
+  undo_.push_back({owner_of(command.name, pages_), std::move(before), command.name, gesture});
   if (undo_.size() > kMaxEdits) undo_.erase(undo_.begin());
+}
+
+// A line that fails leaves everything as it is now.
+void App::run_all_or_nothing(const std::vector<std::string>& lines, const std::vector<std::string>& now) {
+  try {
+    for (const std::string& line : lines) run(line);
+  } catch (...) {
+    for (const std::string& line : now) {
+      try {
+        run(line);
+      } catch (const Error&) {
+        continue;  // the error that is thrown on says more
+      }
+    }
+    throw;
+  }
 }
 
 void App::restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* nothing) {
@@ -351,10 +363,9 @@ void App::restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* no
   Edit edit = std::move(from.back());
   from.pop_back();
   const std::vector<std::string> now = state_of(edit.owner);
-  to.push_back({edit.owner, now, edit.command, 0});
   restoring_ = true;
   try {
-    for (const std::string& line : edit.before) run(line);
+    run_all_or_nothing(edit.before, now);
   } catch (...) {
     restoring_ = false;
     throw;
@@ -368,6 +379,7 @@ void App::restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* no
     }
   }
   restoring_ = false;
+  to.push_back({edit.owner, now, edit.command, 0});
   if (edit.owner != "document") show_page(edit.owner);
 }
 

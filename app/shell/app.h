@@ -54,11 +54,12 @@ class App {
   const Registry& registry() const { return registry_; }
 
   // Runs one line now. Throws Error. Keeps undo, feeds the recorder, completes a lesson's "try it".
-  void run(std::string_view line);
+  void run(std::string_view line) { run(line, 0); }
   // The same for a line that a lesson or script says: with what it may do to files. Throws Error.
   void run_of_script(const std::string& line, const ScriptFiles& rules);
   // Puts a line into the queue: the next update() runs it, and its error becomes a notice. Any thread.
-  void send(std::string line);
+  // `gesture`: lines with the same number, not 0, come from one control in one move, and are undone as one edit.
+  void send(std::string line, uint64_t gesture = 0);
 
   // Once a frame, before drawing: runs the queue, takes finished work in, moves pages. `now` in seconds, never falling.
   // Returns true while another frame should follow by itself.
@@ -112,8 +113,12 @@ class App {
   struct Edit {
     std::string owner;                // id of the page, or "document"
     std::vector<std::string> before;  // its state before
-    std::string command;              // name of the command, to join a drag into one edit
-    double time = 0;
+    std::string command;              // name of the command
+    uint64_t gesture = 0;             // that made it; 0: none
+  };
+  struct Sent {
+    std::string line;
+    uint64_t gesture = 0;
   };
 
   void declare_commands();
@@ -136,7 +141,9 @@ class App {
   void show_image(const ImagePtr& image, std::string source);
   std::vector<std::string> state_of(const std::string& owner) const;
   void restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* nothing);
-  void remember_edit(const Command& command, std::vector<std::string> before);
+  void run(std::string_view line, uint64_t gesture);
+  void run_all_or_nothing(const std::vector<std::string>& lines, const std::vector<std::string>& now);
+  void remember_edit(const Command& command, std::vector<std::string> before, uint64_t gesture);
   void show_page(const std::string& id);
 
   Settings settings_;
@@ -144,7 +151,7 @@ class App {
   std::mutex wake_mutex_;
   std::function<void()> wake_;
   std::mutex queue_mutex_;
-  std::vector<std::string> queue_;
+  std::vector<Sent> queue_;
   Document document_;
   LessonSession lessons_;
   LessonFiles files_;

@@ -28,7 +28,7 @@ bool Shell::frame(const Moment& moment) {
   play_a_line();
   draw(moment);
   sent_ = ui_.take_commands();
-  for (const std::string& line : sent_) app_.send(line);
+  for (const std::string& line : sent_) app_.send(line, ui_.gesture());
   bool moves = app_moves_ || ui_.wants_frame() || !sent_.empty();
   moving_ = moves;
   settled_ = !moves && !app_.busy() && !browser_->busy();

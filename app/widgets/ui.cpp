@@ -18,6 +18,7 @@ namespace {
 constexpr int kLayers = 3;       // the window, an overlay, a menu that opens in either
 constexpr int kRingChannel = 1;  // between the window and overlays
 constexpr int kTipChannel = kLayers + 1;
+constexpr double kGestureSeconds = 0.5;  // turns of the wheel and key presses within it are one gesture
 constexpr double kDoubleClick = 0.35;
 constexpr double kTipDelay = 0.6;
 
@@ -107,6 +108,7 @@ void Ui::begin_frame(const Frame& frame) {
     bool again = hot_ == press_.id && at - press_.time < kDoubleClick &&
                  std::hypot(input_.mouse.x - press_.at.x, input_.mouse.y - press_.at.y) < 6;
     press_.count = again ? press_.count + 1 : 1;
+    ++gesture_;
     press_.id = hot_;
     press_.at = input_.mouse;
     press_.time = at;
@@ -134,6 +136,7 @@ void Ui::end_frame() {
   draw_ring();
   splitter_.SetCurrentChannel(draw_, kTipChannel);
   draw_tooltip();
+  end_gesture();
   tips_.swap(building_tips_);
   splitter_.Merge(draw_);
   if (!input_.left) active_ = 0;
@@ -147,6 +150,16 @@ void Ui::end_frame() {
   }
   if (tiles_->end_frame(textures_)) wants_frame_ = true;
   ImGui::Render();
+}
+
+// A press begins a gesture. Wheel and keys have no press: they go on with one while the same control moves on.
+void Ui::end_gesture() {
+  if (commands_.empty() || input_.left || before_.left) return;
+  const bool wheel = input_.wheel.x != 0 || input_.wheel.y != 0;
+  const uint64_t control = wheel ? hot_ : focus_;
+  if (control == 0 || control != moved_by_hand_ || frame_.now - moved_at_ > kGestureSeconds) ++gesture_;
+  moved_by_hand_ = control;
+  moved_at_ = frame_.now;
 }
 
 std::vector<std::string> Ui::take_commands() { return std::exchange(commands_, {}); }

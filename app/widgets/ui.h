@@ -145,6 +145,14 @@ struct Choice {
   std::string value;  // what the command gets
 };
 
+// How a setting's widget differs from what its declaration says.
+struct SettingLook {
+  std::string_view label = {};  // instead of the setting's
+  bool field = false;           // a number: a field with minus and plus, not a slider
+  bool list = false;            // a choice: a drop-down list, however few there are
+  bool tabs = false;            // a choice: tabs
+};
+
 struct NumberSpec {
   double minimum = 0;
   double maximum = 1;
@@ -242,8 +250,10 @@ class Ui {
   };
   void begin_frame(const Frame& frame);
   void end_frame();
-  bool wants_frame() const { return wants_frame_; }          // something moves: draw again
-  std::vector<std::string> take_commands();                  // what was sent, in order
+  bool wants_frame() const { return wants_frame_; }  // something moves: draw again
+  std::vector<std::string> take_commands();          // what was sent, in order
+  // Which gesture sent them: the same number while one control is dragged, or moved on by wheel or keys.
+  uint64_t gesture() const { return gesture_; }
   const std::vector<Item>& items() const { return items_; }  // of the last whole frame
   const Item* find_item(std::string_view label) const;       // by label, else by beginning of command; null if none
   const std::vector<std::string>& conflicts() const { return conflicts_; }  // labels with the same id in one frame
@@ -372,6 +382,8 @@ class Ui {
   bool number_field(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);
   bool text_field(std::string_view label, std::string_view value, std::string_view prefix,
                   std::string_view placeholder = {});
+  // The widget of a setting that was declared (command/setting.h), and below it what its last failure said.
+  bool setting(std::string_view name, const SettingLook& look = {});
   // The text while it is typed, without a command: for filters and dialogs. True in the frame of Enter.
   bool live_text(std::string_view label, std::string& value, std::string_view placeholder = {},
                  bool take_focus = false);
@@ -500,6 +512,7 @@ class Ui {
   void move_focus();
   void draw_focus(const Rect& rect, float radius = 6);
   void live_number(const Rect& place, std::string_view readout, int number);
+  void end_gesture();
   void draw_tooltip();
   void draw_ring();
   void scroll_into_view(const Rect& rect);
@@ -531,6 +544,8 @@ class Ui {
   uint64_t frame_count_ = 0;
   bool wants_frame_ = false;
   std::vector<std::string> commands_;
+  uint64_t gesture_ = 0, moved_by_hand_ = 0;  // and which control wheel or keys moved last
+  double moved_at_ = -10;
   std::vector<std::string>* texts_ = nullptr;
   std::vector<Item> items_, building_;
   std::unordered_map<uint64_t, std::string> seen_;
@@ -571,6 +586,9 @@ class Ui {
   float lights_[6] = {}, words_lit_[6] = {};  // of the last frame
   float building_lights_[6] = {}, building_words_[6] = {};
 };
+
+// For a tooltip: "1 to 5; 1 by default".
+std::string setting_range(const Setting& setting);
 
 // A number for the screen: fixed decimals, never "-0"; "1 240" style groups are not used so that it can be typed back.
 std::string number_text(double value, int decimals);

@@ -286,7 +286,10 @@ void Ui::draw_tooltip() {
   if (!item->command.empty()) {
     name = item->command.substr(0, item->command.find(' '));
     const Command* command = registry_.find_command(name);
-    if (command && help.empty()) help = command->help;
+    if (command && help.empty()) {
+      help = command->help;
+      if (const Setting* setting = registry_.find_setting(name)) help += ". " + setting_range(*setting);
+    }
   }
   if (help.empty() && name.empty()) return;
   const float inside = std::min(em(280), frame_.size.x - 56);

@@ -48,7 +48,7 @@ class PageDriver {
     now += 1.0 / 60;
     for (std::string& line : std::exchange(sent_, {})) {
       log.push_back(line);
-      app.send(std::move(line));
+      app.send(std::move(line), gesture_);
     }
     app.update(now);
     Ui::Frame frame;
@@ -66,6 +66,7 @@ class PageDriver {
     ui.end_frame();
     EXPECT_TRUE(ui.conflicts().empty()) << "two items with one label: " << ui.conflicts().front();
     sent_ = ui.take_commands();
+    gesture_ = ui.gesture();
   }
 
   void frames(int count) {
@@ -140,6 +141,7 @@ class PageDriver {
 
  private:
   std::vector<std::string> sent_;
+  uint64_t gesture_ = 0;
 };
 
 // Every line of a lesson of assets/lessons, as a student who does everything runs them; its expectations must hold.

@@ -1,0 +1,43 @@
+#include "app/command/setting.h"
+
+#include <algorithm>
+
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+std::string line_of(const Setting& setting, const ReadoutValue& value) { return setting.name + ' ' + to_text(value); }
+
+}  // namespace
+
+std::string Setting::line() const { return line_of(*this, value()); }
+std::string Setting::line_initial() const { return line_of(*this, initial); }
+
+Setting& SettingList::add(Setting setting) {
+  setting.name = page_ + '.' + setting.name;
+  const ParameterKind kind = setting.parameter.kind;
+  striate::check(kind != ParameterKind::text, "{}: a setting is a number or one of a few words", setting.name);
+  if (setting.step == 0 && kind == ParameterKind::integer) setting.step = 1;
+  settings_.push_back(std::move(setting));
+  return settings_.back();
+}
+
+void SettingList::declare(Registry& registry) {
+  for (Setting& setting : settings_) {
+    striate::check(setting.labels.empty() || setting.labels.size() == setting.parameter.choices.size(),
+                   "{}: one label for each choice", setting.name);
+    setting.initial = setting.value();
+    registry.add(setting);
+  }
+}
+
+std::vector<std::string> SettingList::state() const {
+  std::vector<std::string> lines;
+  for (const Setting& setting : settings_) {
+    if (setting.kept) lines.push_back(setting.line());
+  }
+  return lines;
+}
+
+}  // namespace striate

@@ -1,0 +1,193 @@
+// A setting is declared once. From its declaration come its command ("convolution.stride 2"), its readout of the same
+// name, its line in a page's state(), its widget (Ui::setting), the value that a double-click on the widget brings
+// back, and the range in the widget's tooltip.
+//
+// A page keeps what can be set in a struct State and takes a changed copy of it in one move: commit(State) checks,
+// throws Error and leaves everything as it was where the copy is illegal, else makes it the page's. So:
+//
+//   settings_.integer("stride", "stride", "How many cells the kernel moves at each step", {"N", "cells", 1, 5},
+//                     [](auto& s) -> auto& { return s.convolution.geometry.stride; });
+//
+// Name, label beside the widget, help (one sentence, also the tooltip), the parameter, and which member it is. What is
+// no member of its own gives two functions instead: get(const State&) and set(State&, value).
+//
+// The default is what the page holds when it declares its settings: how it opens.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "app/command/registry.h"
+
+namespace striate {
+
+struct Setting {
+  std::string name;                     // "convolution.stride": of its command and its readout
+  std::string label;                    // what stands beside its widget; unique on its page
+  std::string help;                     // one sentence
+  Parameter parameter;                  // kind, range, choices
+  std::function<ReadoutValue()> value;  // a number, a choice's word, "on" or "off"
+  std::function<void(const ReadoutValue& value)>
+      set;                    // of the parameter's kind and range; throws Error as a command does
+  ReadoutValue initial = {};  // the default
+  Undo undo = Undo::edit;
+  bool kept = true;  // has a line in state(); else another setting or command says it, too
+
+  // The widget.
+  std::vector<std::string> labels;                      // of the choices, in their order; empty: the words themselves
+  std::string unit;                                     // of numbers
+  std::optional<std::pair<double, double>> hands = {};  // of numbers: the range that the widget offers, if it is less
+  int decimals = 0;  // of numbers: how many the widget's hands give; typing gives any
+  double step = 0;   // of arrow keys and wheel; 0: a hundredth of the range, or 1
+  bool logarithmic = false;
+
+  std::string line() const;          // the command that brings it to its present value
+  std::string line_initial() const;  // and to its default
+};
+
+// Of numbers: the parameter's name and help, and its range, both ends included.
+struct SettingRange {
+  const char* name;
+  const char* help;
+  double minimum, maximum;
+};
+
+// A page's settings, in the order in which state() writes them.
+class SettingList {
+ public:
+  explicit SettingList(std::string page) : page_(std::move(page)) {}
+  SettingList(const SettingList&) = delete;
+  SettingList& operator=(const SettingList&) = delete;
+
+  Setting& add(Setting setting);  // its name without the page: "stride"
+  // Commands and readouts; the present values are the defaults from now on. The list must outlive the registry's use.
+  void declare(Registry& registry);
+  std::vector<std::string> state() const;
+
+ private:
+  std::string page_;
+  std::deque<Setting> settings_;  // which stay where they are
+};
+
+// The settings of a page that keeps them in a State.
+template <typename State>
+class SettingsOf : public SettingList {
+ public:
+  // `state` is the page's; commit(changed copy) checks it, makes it the page's, or throws Error.
+  template <typename Commit>
+  SettingsOf(std::string page, const State& state, Commit commit)
+      : SettingList(std::move(page)), state_(state), commit_(std::move(commit)) {}
+
+  template <typename Field>
+  Setting& on_off(std::string name, std::string label, std::string help, std::string on, Field field) {
+    return on_off(
+        std::move(name), std::move(label), std::move(help), std::move(on),
+        [field](const State& state) { return static_cast<bool>(field(state)); },
+        [field](State& state, bool value) { field(state) = value; });
+  }
+  template <typename Get, typename Set>
+  Setting& on_off(std::string name, std::string label, std::string help, std::string on, Get get, Set set) {
+    return take(
+        std::move(name), std::move(label), std::move(help), Parameter::on_off("ON", std::move(on)),
+        [get](const State& state) { return ReadoutValue(std::string(get(state) ? "on" : "off")); },
+        [set](State& state, const ReadoutValue& value) { set(state, std::get<std::string>(value) == "on"); });
+  }
+
+  template <typename Field>
+  Setting& integer(std::string name, std::string label, std::string help, SettingRange range, Field field) {
+    using Value = std::remove_cvref_t<decltype(field(std::declval<State&>()))>;
+    return integer(
+        std::move(name), std::move(label), std::move(help), range,
+        [field](const State& state) { return static_cast<int64_t>(field(state)); },
+        [field](State& state, int64_t value) { field(state) = static_cast<Value>(value); });
+  }
+  template <typename Get, typename Set>
+  Setting& integer(std::string name, std::string label, std::string help, SettingRange range, Get get, Set set) {
+    return take(
+        std::move(name), std::move(label), std::move(help),
+        Parameter::integer(range.name, range.help, range.minimum, range.maximum),
+        [get](const State& state) { return ReadoutValue(static_cast<double>(get(state))); },
+        [set](State& state, const ReadoutValue& value) { set(state, static_cast<int64_t>(std::get<double>(value))); });
+  }
+
+  template <typename Field>
+  Setting& number(std::string name, std::string label, std::string help, SettingRange range, Field field) {
+    using Value = std::remove_cvref_t<decltype(field(std::declval<State&>()))>;
+    return number(
+        std::move(name), std::move(label), std::move(help), range,
+        [field](const State& state) { return static_cast<double>(field(state)); },
+        [field](State& state, double value) { field(state) = static_cast<Value>(value); });
+  }
+  template <typename Get, typename Set>
+  Setting& number(std::string name, std::string label, std::string help, SettingRange range, Get get, Set set) {
+    Setting& setting = take(
+        std::move(name), std::move(label), std::move(help),
+        Parameter::number(range.name, range.help, range.minimum, range.maximum),
+        [get](const State& state) { return ReadoutValue(static_cast<double>(get(state))); },
+        [set](State& state, const ReadoutValue& value) { set(state, std::get<double>(value)); });
+    setting.decimals = 3;
+    return setting;
+  }
+
+  // One of a few words, kept as text.
+  template <typename Field>
+  Setting& choice(std::string name, std::string label, std::string help, Parameter words, Field field) {
+    return take(
+        std::move(name), std::move(label), std::move(help), std::move(words),
+        [field](const State& state) { return ReadoutValue(std::string(field(state))); },
+        [field](State& state, const ReadoutValue& value) { field(state) = std::get<std::string>(value); });
+  }
+  // The same by what says and takes the word.
+  template <typename Get, typename Set>
+  Setting& choice(std::string name, std::string label, std::string help, Parameter words, Get get, Set set) {
+    return take(
+        std::move(name), std::move(label), std::move(help), std::move(words),
+        [get](const State& state) { return ReadoutValue(std::string(get(state))); },
+        [set](State& state, const ReadoutValue& value) { set(state, std::get<std::string>(value)); });
+  }
+  // One of a few values with a word each: all of them, and the function that says a value's word.
+  template <typename Value, typename Word, typename Field>
+  Setting& choice(std::string name, std::string label, std::string help, std::string what, std::vector<Value> values,
+                  Word word, Field field) {
+    std::vector<std::string> words;
+    for (const Value& value : values) words.emplace_back(word(value));
+    return take(
+        std::move(name), std::move(label), std::move(help),
+        Parameter::choice("MODE", std::move(what), std::move(words)),
+        [field, word](const State& state) { return ReadoutValue(std::string(word(field(state)))); },
+        [field, word, values](State& state, const ReadoutValue& text) {
+          for (const Value& value : values) {
+            if (word(value) == std::get<std::string>(text)) field(state) = value;
+          }
+        });
+  }
+
+ private:
+  template <typename Get, typename Set>
+  Setting& take(std::string name, std::string label, std::string help, Parameter parameter, Get get, Set set) {
+    Setting setting;
+    setting.name = std::move(name);
+    setting.label = std::move(label);
+    setting.help = std::move(help);
+    setting.parameter = std::move(parameter);
+    setting.value = [this, get] { return get(state_); };
+    setting.set = [this, set](const ReadoutValue& value) {
+      State next = state_;
+      set(next, value);
+      commit_(std::move(next));
+    };
+    return add(std::move(setting));
+  }
+
+  const State& state_;
+  std::function<void(State)> commit_;
+};
+
+}  // namespace striate

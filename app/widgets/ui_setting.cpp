@@ -1,0 +1,78 @@
+// The widget of a declared setting (command/setting.h).
+#include <algorithm>
+#include <cmath>
+
+#include "app/command/setting.h"
+#include "app/widgets/ui.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+constexpr double kMostOfSlider = 500;  // a wider range gives no hand a grip
+
+NumberSpec spec_of(const Setting& setting) {
+  NumberSpec spec;
+  spec.minimum = setting.hands ? setting.hands->first : setting.parameter.minimum;
+  spec.maximum = setting.hands ? setting.hands->second : setting.parameter.maximum;
+  spec.reset = std::get<double>(setting.initial);
+  spec.decimals = setting.decimals;
+  spec.step = setting.step;
+  spec.logarithmic = setting.logarithmic;
+  spec.unit = setting.unit;
+  return spec;
+}
+
+std::vector<Choice> choices_of(const Setting& setting) {
+  std::vector<Choice> choices;
+  for (size_t i = 0; i < setting.parameter.choices.size(); ++i) {
+    const std::string& word = setting.parameter.choices[i];
+    choices.push_back({setting.labels.empty() ? word : setting.labels[i], word});
+  }
+  return choices;
+}
+
+}  // namespace
+
+bool Ui::setting(std::string_view name, const SettingLook& look) {
+  const Setting* found = registry_.find_setting(name);
+  check(found != nullptr, "there is no setting '{}'", name);
+  const Setting& setting = *found;
+  const std::string_view label = look.label.empty() ? std::string_view(setting.label) : look.label;
+  const ReadoutValue value = setting.value();
+  bool sent = false;
+  if (const double* number = std::get_if<double>(&value)) {
+    const NumberSpec spec = spec_of(setting);
+    sent = look.field || spec.maximum - spec.minimum > kMostOfSlider ? number_field(label, *number, spec, name)
+                                                                     : slider(label, *number, spec, name);
+  } else {
+    const std::string& word = std::get<std::string>(value);
+    const std::vector<std::string>& words = setting.parameter.choices;
+    if (words == Parameter::on_off("", "").choices) {
+      sent = toggle(label, word == "on", name);
+    } else {
+      const std::vector<Choice> choices = choices_of(setting);
+      float wide = 0;
+      for (const Choice& choice : choices) wide += measure(Font::control, choice.label).x + em(16);
+      sent = look.tabs                     ? tabs(label, choices, word, name)
+             : look.list || wide > width() ? dropdown(label, choices, word, name)
+                                           : segmented(label, choices, word, name);
+    }
+  }
+  error_beside(name);
+  return sent;
+}
+
+std::string setting_range(const Setting& setting) {
+  const std::string initial = to_text(setting.initial);
+  if (setting.parameter.choices.empty()) {
+    const std::string unit = setting.unit.empty() ? "" : ' ' + setting.unit;
+    return fmt::format("{} to {}{}; {} by default", to_text(setting.parameter.minimum),
+                       to_text(setting.parameter.maximum), unit, initial);
+  }
+  const auto at = std::find(setting.parameter.choices.begin(), setting.parameter.choices.end(), initial);
+  const auto i = static_cast<size_t>(at - setting.parameter.choices.begin());
+  return fmt::format("{} by default", i < setting.labels.size() ? setting.labels[i] : initial);
+}
+
+}  // namespace striate
