@@ -194,7 +194,7 @@ void Registry::add(const Setting& setting) {
       },
       setting.undo,
   });
-  add(Readout{setting.name, setting.help, setting.value});
+  add(Readout{setting.readout.empty() ? setting.name : setting.readout, setting.help, setting.value});
   settings_.emplace(setting.name, &setting);
 }
 

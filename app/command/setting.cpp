@@ -5,19 +5,15 @@
 #include "engine/error.h"
 
 namespace striate {
-namespace {
 
-std::string line_of(const Setting& setting, const ReadoutValue& value) { return setting.name + ' ' + to_text(value); }
-
-}  // namespace
-
-std::string Setting::line() const { return line_of(*this, value()); }
-std::string Setting::line_initial() const { return line_of(*this, initial); }
+std::string Setting::line(const ReadoutValue& of) const {
+  const bool text = parameter.kind == ParameterKind::text;
+  return name + ' ' + (text ? quoted(to_text(of)) : to_text(of));
+}
 
 Setting& SettingList::add(Setting setting) {
   setting.name = page_ + '.' + setting.name;
   const ParameterKind kind = setting.parameter.kind;
-  striate::check(kind != ParameterKind::text, "{}: a setting is a number or one of a few words", setting.name);
   if (setting.step == 0 && kind == ParameterKind::integer) setting.step = 1;
   settings_.push_back(std::move(setting));
   return settings_.back();

@@ -37,6 +37,7 @@ struct Setting {
   std::function<void(const ReadoutValue& value)>
       set;                    // of the parameter's kind and range; throws Error as a command does
   ReadoutValue initial = {};  // the default
+  std::string readout = {};   // of its readout, where another has its name
   Undo undo = Undo::edit;
   bool kept = true;  // has a line in state(); else another setting or command says it, too
 
@@ -48,8 +49,8 @@ struct Setting {
   double step = 0;   // of arrow keys and wheel; 0: a hundredth of the range, or 1
   bool logarithmic = false;
 
-  std::string line() const;          // the command that brings it to its present value
-  std::string line_initial() const;  // and to its default
+  std::string line(const ReadoutValue& of) const;  // the command that brings it to this value
+  std::string line() const { return line(value()); }
 };
 
 // Of numbers: the parameter's name and help, and its range, both ends included.
@@ -70,6 +71,9 @@ class SettingList {
   // Commands and readouts; the present values are the defaults from now on. The list must outlive the registry's use.
   void declare(Registry& registry);
   std::vector<std::string> state() const;
+
+ protected:
+  const std::deque<Setting>& settings() const { return settings_; }
 
  private:
   std::string page_;
@@ -136,6 +140,12 @@ class SettingsOf : public SettingList {
     return setting;
   }
 
+  // A text or a word; how its parameter checks it, and what set() then makes of it or refuses.
+  template <typename Get, typename Set>
+  Setting& text(std::string name, std::string label, std::string help, Parameter parameter, Get get, Set set) {
+    return choice(std::move(name), std::move(label), std::move(help), std::move(parameter), get, set);
+  }
+
   // One of a few words, kept as text.
   template <typename Field>
   Setting& choice(std::string name, std::string label, std::string help, Parameter words, Field field) {
@@ -169,6 +179,15 @@ class SettingsOf : public SettingList {
         });
   }
 
+  // The lines of any State: what state() says of the page's.
+  std::vector<std::string> lines_of(const State& state) const {
+    std::vector<std::string> lines;
+    for (size_t i = 0; i < settings().size(); ++i) {
+      if (settings()[i].kept) lines.push_back(settings()[i].line(read_[i](state)));
+    }
+    return lines;
+  }
+
  private:
   template <typename Get, typename Set>
   Setting& take(std::string name, std::string label, std::string help, Parameter parameter, Get get, Set set) {
@@ -183,11 +202,13 @@ class SettingsOf : public SettingList {
       set(next, value);
       commit_(std::move(next));
     };
+    read_.push_back(get);
     return add(std::move(setting));
   }
 
   const State& state_;
   std::function<void(State)> commit_;
+  std::vector<std::function<ReadoutValue(const State&)>> read_;  // of each setting
 };
 
 }  // namespace striate

@@ -147,10 +147,11 @@ struct Choice {
 
 // How a setting's widget differs from what its declaration says.
 struct SettingLook {
-  std::string_view label = {};  // instead of the setting's
-  bool field = false;           // a number: a field with minus and plus, not a slider
-  bool list = false;            // a choice: a drop-down list, however few there are
-  bool tabs = false;            // a choice: tabs
+  std::string_view label = {};        // instead of the setting's
+  bool field = false;                 // a number: a field with minus and plus, not a slider
+  bool list = false;                  // a choice: a drop-down list, however few there are
+  bool tabs = false;                  // a choice: tabs
+  std::string_view placeholder = {};  // a text: what stands in the empty field
 };
 
 struct NumberSpec {

@@ -48,7 +48,9 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
   } else {
     const std::string& word = std::get<std::string>(value);
     const std::vector<std::string>& words = setting.parameter.choices;
-    if (words == Parameter::on_off("", "").choices) {
+    if (setting.parameter.kind == ParameterKind::text) {
+      sent = text_field(label, word, name, look.placeholder);
+    } else if (words == Parameter::on_off("", "").choices) {
       sent = toggle(label, word == "on", name);
     } else {
       const std::vector<Choice> choices = choices_of(setting);
@@ -65,6 +67,8 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
 
 std::string setting_range(const Setting& setting) {
   const std::string initial = to_text(setting.initial);
+  if (setting.parameter.kind == ParameterKind::text)
+    return initial.empty() ? "Empty by default" : initial + " by default";
   if (setting.parameter.choices.empty()) {
     const std::string unit = setting.unit.empty() ? "" : ' ' + setting.unit;
     return fmt::format("{} to {}{}; {} by default", to_text(setting.parameter.minimum),

@@ -128,7 +128,7 @@ std::vector<double> shifted(const std::vector<double>& x, int channels, int heig
 std::string pool_size_formula(const PoolGeometry& g, int in, int before, int after, int window) {
   if (g.kind == PoolKind::global) return "the whole channel: 1";
   const std::string padding = before == 0 && after == 0 ? "" : fmt::format(" + {}", before + after);
-  return fmt::format("floor(({}{} - {}) / {}) + 1 = {}", in, padding, window, g.stride,
+  return fmt::format("\u230a({}{} \u2212 {}) / {}\u230b + 1 = {}", in, padding, window, g.stride,
                      (in + before + after - window) / g.stride + 1);
 }
 

@@ -44,7 +44,7 @@ std::vector<double> pool_gradient(Stream& stream, const Pooling& pooling, const 
 std::vector<double> shifted(const std::vector<double>& x, int channels, int height, int width, int columns, int rows,
                             double fill = 0);
 
-// "floor((4 - 2) / 2) + 1 = 2", with the padding where there is any.
+// The size of an axis with its numbers, (4 - 2) / 2 between floor signs, + 1 = 2, with the padding where there is any.
 std::string pool_size_formula(const PoolGeometry& geometry, int in, int before, int after, int window);
 
 }  // namespace striate

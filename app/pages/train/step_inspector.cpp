@@ -78,8 +78,9 @@ void StepView::draw_numbers(Ui& ui, const TrainSnapshot& now, int phase, bool kn
     if (phase == 3 && state_.way == "input") draw_input_sum(ui, now);
     if (phase == 4) draw_update_rows(ui, now, known);
   } catch (const Error&) {
-    ui.note(phase == 4 ? "Its numbers come when you go through a step: press **Phase** until Update is lit."
-                       : "Its numbers come with the next step: press **Step**.");
+    ui.note(phase == 4
+                ? "Its numbers come when you go through a step phase by phase: press **Phase**, up to its update."
+                : "Its numbers come with the next step: press **Step**.");
   }
 }
 

@@ -18,12 +18,17 @@ std::string_view file_of_weights(std::string_view text) { return text == "none" 
 
 void TrainPage::declare(Registry& registry) {
   registry_ = &registry;
-  declare_settings(registry);
+  config_settings_.declare(registry);
   declare_run(registry);
   declare_lines(registry);
   declare_files(registry);
   declare_weights(registry);
   declare_readouts(registry);
+  registry.add(Command{"train.usual",
+                       "All settings as they are at first; a new training then",
+                       {},
+                       [this](const Arguments&) { change([](TrainingConfig& next) { next = TrainingConfig(); }); },
+                       Undo::edit});
   std::vector<std::string> ids;
   for (const auto& view : views_) ids.push_back(view->id());
   if (!ids.empty())
@@ -52,122 +57,109 @@ void TrainPage::need_run() const {
 
 // ------------------------------------------------------------------------------------------------- settings
 
-void TrainPage::declare_settings(Registry& registry) {
-  const auto text_setting = [&](const char* name, const char* help, Parameter parameter, auto set) {
-    registry.add(Command{std::string("train.") + name,
-                         help,
-                         {std::move(parameter)},
-                         [this, set](const Arguments& arguments) {
-                           change([&](TrainingConfig& next) { set(next, arguments.text(0)); });
-                         },
-                         Undo::edit});
+// Of a new training, in the order in which state() writes them; rate and schedule also of the one that runs.
+void TrainPage::declare_settings() {
+  using Config = TrainingConfig;
+  const auto checked = [](auto Config::*field, auto parse) {  // a text that becomes what `parse` makes of it
+    return [field, parse](Config& c, const std::string& text) { c.*field = parse(text); };
   };
-  std::string sources;
+  const auto as_it_is = [](const std::string& text) { return text; };
+  // A word that stands for an empty text.
+  const auto unless = [](const char* usual) {
+    return [usual](const std::string& text) { return text == usual ? std::string() : text; };
+  };
+  const auto of = [](std::string Config::*field, const char* usual = "") {
+    return [field, usual](const Config& c) { return (c.*field).empty() ? std::string(usual) : c.*field; };
+  };
+  std::string sources, names;
   for (const DataSource& source : data_sources()) sources += std::string(sources.empty() ? "" : ", ") + source.syntax;
-  text_setting("data", "What the network learns from; a new training then",
-               Parameter::file_to_read("SOURCE", sources, folder_of_source),
-               [](TrainingConfig& next, const std::string& text) {
-                 const std::string word = source_word(text);
-                 for (const DataSource& source : data_sources()) {
-                   if (word == source.word) {
-                     next.data = text;
-                     return;
-                   }
-                 }
-                 open_dataset(text);  // says what is wrong with it
-               });
-  std::string names;
   for (const Model& each : models()) names += std::string(names.empty() ? "" : ", ") + each.name;
-  text_setting("model", "Which network learns, by its name; a new training then", Parameter::text("NAME", names),
-               [](TrainingConfig& next, const std::string& text) { next.model = model(text).name; });
-  text_setting("layers", "The network that learns, layer by layer; a new training then",
-               Parameter::text("TEXT", "layers with | between: conv 6 5x5 | relu | maxpool 2 | flatten | dense 10"),
-               [](TrainingConfig& next, const std::string& text) { next.model = Architecture::parse(text).text(); });
-  text_setting(
-      "optimizer", "How gradients change the weights; a new training then",
-      Parameter::text("TEXT", "sgd, rmsprop, adam or adamw with their settings: sgd momentum 0.9"),
-      [](TrainingConfig& next, const std::string& text) { next.optimizer = OptimizerSettings::parse(text).text(); });
-  text_setting("loss", "What is made small; a new training then", Parameter::choice("NAME", "which", loss_names()),
-               [](TrainingConfig& next, const std::string& text) { next.loss = text; });
-  text_setting("split", "Shares of the pictures for training, validation and test; a new training then",
-               Parameter::text("T,V,T", "three shares that add up to 1: 0.8,0.1,0.1"),
-               [](TrainingConfig& next, const std::string& text) { next.split = text; });
-  text_setting("augment", "Random changes of the pictures that are learned from; a new training then",
-               Parameter::text("TEXT", "shift 2, rotate 10, scale 0.1, flip, brightness 0.2, contrast 0.2, or nothing"),
-               [](TrainingConfig& next, const std::string& text) { next.augment = Augmentation::parse(text).text(); });
-  text_setting(
-      "initializer", "How the starting weights are drawn; a new training then",
-      Parameter::choice("NAME", "which", {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"}),
-      [](TrainingConfig& next, const std::string& text) { next.initializer = text; });
-  text_setting("split.by", "What is divided among the parts: pictures, or whole regions; a new training then",
-               Parameter::choice("WHAT", "sample, or region where the data set knows them", {"sample", "region"}),
-               [](TrainingConfig& next, const std::string& text) { next.split_by = text == "sample" ? "" : text; });
-  text_setting(
-      "weights", "Trained weights to begin with, instead of drawn ones; a new training then",
-      Parameter::file_to_read("FILE", "safetensors or ONNX, of the same network; none: drawn ones", file_of_weights),
-      [](TrainingConfig& next, const std::string& text) { next.weights = text == "none" ? "" : text; });
-  text_setting("weights.partial", "Whether of these weights only some need fit; a new training then",
-               Parameter::choice("WHICH", "all of them, or what fits", {"off", "on"}),
-               [](TrainingConfig& next, const std::string& text) { next.partial = text == "on"; });
-  text_setting(
-      "freeze", "Layers that keep their weights; a new training then",
-      Parameter::text("LAYERS", "names, numbers, ranges: 0-3,conv5; backbone: all before the head; or nothing"),
-      [](TrainingConfig& next, const std::string& text) { next.freeze = text; });
-  text_setting(
-      "normalization", "What is taken from each channel and what it is divided by; a new training then",
-      Parameter::text("TEXT", "mean A,B,C std A,B,C; measured: those of the training part"),
-      [](TrainingConfig& next, const std::string& text) { next.normalization = text == "measured" ? "" : text; });
-  registry.add(Command{"train.head",
-                       "A new last layer, freshly initialized; a new training then",
-                       {Parameter::integer("N", "its outputs, one for each class; 0: the network's own", 0, 1 << 20)},
-                       [this](const Arguments& arguments) {
-                         change([&](TrainingConfig& next) { next.head = static_cast<int>(arguments.integer(0)); });
-                       },
-                       Undo::edit});
-  registry.add(Command{"train.usual",
-                       "All settings as they are at first; a new training then",
-                       {},
-                       [this](const Arguments&) { change([](TrainingConfig& next) { next = TrainingConfig(); }); },
-                       Undo::edit});
-  registry.add(Command{"train.batch",
-                       "Pictures of one step; a new training then",
-                       {Parameter::integer("N", "pictures", 1, 4096)},
-                       [this](const Arguments& arguments) {
-                         change([&](TrainingConfig& next) { next.batch = static_cast<int>(arguments.integer(0)); });
-                       },
-                       Undo::edit});
-  registry.add(Command{"train.seed",
-                       "Where all random numbers begin; a new training then",
-                       {Parameter::integer("N", "any number", 0, 1e15)},
-                       [this](const Arguments& arguments) {
-                         change([&](TrainingConfig& next) { next.seed = static_cast<uint64_t>(arguments.integer(0)); });
-                       },
-                       Undo::edit});
-  registry.add(Command{"train.rate",
-                       "Learning rate, also while it trains",
-                       {Parameter::number("R", "the rate, or 0 for the optimizer's usual one", 0, 1e6)},
-                       [this](const Arguments& arguments) {
-                         const double rate = arguments.number(0);
-                         if (rate == config_.rate) return;
-                         const double usual =
-                             static_cast<double>(OptimizerSettings::parse(config_.optimizer).usual_rate());
-                         change_live([&](TrainingConfig& next) { next.rate = rate; },
-                                     [rate, usual](TrainWorker& worker) { worker.set_rate(rate > 0 ? rate : usual); });
-                       },
-                       Undo::edit});
-  registry.add(Command{"train.schedule",
-                       "How the learning rate changes over the steps, also while it trains",
-                       {Parameter::text("TEXT",
-                                        "constant, step 1000 0.5, cosine 5000, inverse 800, warm-up 100 and one "
-                                        "of them; empty: the usual one")},
-                       [this](const Arguments& arguments) {
-                         const std::string text =
-                             arguments.text(0).empty() ? "" : Schedule::parse(arguments.text(0)).text();
-                         if (text == config_.schedule) return;
-                         change_live([&](TrainingConfig& next) { next.schedule = text; },
-                                     [text](TrainWorker& worker) { worker.set_schedule(text); });
-                       },
-                       Undo::edit});
+  SettingsOf<Config>& s = config_settings_;
+  s.text("data", "data", "What the network learns from; a new training then",
+         Parameter::file_to_read("SOURCE", sources, folder_of_source), of(&Config::data),
+         [](Config& c, const std::string& text) {
+           const std::string word = source_word(text);
+           for (const DataSource& source : data_sources()) {
+             if (word == source.word) {
+               c.data = text;
+               return;
+             }
+           }
+           open_dataset(text);  // says what is wrong with it
+         });
+  s.text("model", "model", "Which network learns, by its name; a new training then", Parameter::text("NAME", names),
+         of(&Config::model), checked(&Config::model, [](const std::string& text) { return model(text).name; }))
+      .kept = false;
+  s.text("layers", "layers", "The network that learns, layer by layer; a new training then",
+         Parameter::text("TEXT", "layers with | between: conv 6 5x5 | relu | maxpool 2 | flatten | dense 10"),
+         of(&Config::model),
+         checked(&Config::model, [](const std::string& text) { return Architecture::parse(text).text(); }))
+      .kept = false;
+  s.text("optimizer", "optimizer", "How gradients change the weights; a new training then",
+         Parameter::text("TEXT", "sgd, rmsprop, adam or adamw with their settings: sgd momentum 0.9"),
+         of(&Config::optimizer),
+         checked(&Config::optimizer, [](const std::string& text) { return OptimizerSettings::parse(text).text(); }));
+  s.number(
+       "rate", "rate", "Learning rate, also while it trains",
+       {"R", "the rate, or 0 for the optimizer's usual one", 0, 1e6}, [](auto& c) -> auto& { return c.rate; })
+      .set = [this](const ReadoutValue& value) {
+    const double rate = std::get<double>(value);
+    if (rate == config_.rate) return;
+    const double usual = static_cast<double>(OptimizerSettings::parse(config_.optimizer).usual_rate());
+    change_live([&](Config& next) { next.rate = rate; },
+                [rate, usual](TrainWorker& worker) { worker.set_rate(rate > 0 ? rate : usual); });
+  };
+  s.text("schedule", "schedule", "How the learning rate changes over the steps, also while it trains",
+         Parameter::text("TEXT",
+                         "constant, step 1000 0.5, cosine 5000, inverse 800, warm-up 100 and one of them; empty: the "
+                         "usual one"),
+         of(&Config::schedule), checked(&Config::schedule, as_it_is))
+      .set = [this](const ReadoutValue& value) {
+    std::string text = std::get<std::string>(value);
+    if (!text.empty()) text = Schedule::parse(text).text();
+    if (text == config_.schedule) return;
+    change_live([&](Config& next) { next.schedule = text; },
+                [text](TrainWorker& worker) { worker.set_schedule(text); });
+  };
+  s.text("loss", "loss", "What is made small; a new training then", Parameter::choice("NAME", "which", loss_names()),
+         of(&Config::loss), checked(&Config::loss, as_it_is))
+      .readout = "train.loss.function";  // train.loss is its value
+  s.integer(
+      "batch", "batch", "Pictures of one step; a new training then", {"N", "pictures", 1, 4096},
+      [](auto& c) -> auto& { return c.batch; });
+  s.integer(
+      "seed", "seed", "Where all random numbers begin; a new training then", {"N", "any number", 0, 1e15},
+      [](auto& c) -> auto& { return c.seed; });
+  s.text("split", "split", "Shares of the pictures for training, validation and test; a new training then",
+         Parameter::text("T,V,T", "three shares that add up to 1: 0.8,0.1,0.1"), of(&Config::split),
+         checked(&Config::split, as_it_is));
+  s.text("split.by", "split by", "What is divided among the parts: pictures, or whole regions; a new training then",
+         Parameter::choice("WHAT", "sample, or region where the data set knows them", {"sample", "region"}),
+         of(&Config::split_by, "sample"), checked(&Config::split_by, unless("sample")));
+  s.text("augment", "augmentation", "Random changes of the pictures that are learned from; a new training then",
+         Parameter::text("TEXT", "shift 2, rotate 10, scale 0.1, flip, brightness 0.2, contrast 0.2, or nothing"),
+         of(&Config::augment),
+         checked(&Config::augment, [](const std::string& text) { return Augmentation::parse(text).text(); }));
+  s.text("initializer", "starting weights", "How the starting weights are drawn; a new training then",
+         Parameter::choice("NAME", "which", {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"}),
+         of(&Config::initializer), checked(&Config::initializer, as_it_is));
+  s.text("weights", "weights", "Trained weights to begin with, instead of drawn ones; a new training then",
+         Parameter::file_to_read("FILE", "safetensors or ONNX, of the same network; none: drawn ones", file_of_weights),
+         of(&Config::weights, "none"), checked(&Config::weights, unless("none")));
+  s.on_off(
+      "weights.partial", "only what fits", "Whether of these weights only some need fit; a new training then",
+      "off: all of them; on: what fits", [](auto& c) -> auto& { return c.partial; });
+  s.integer(
+      "head", "new last layer", "A new last layer, freshly initialized; a new training then",
+      {"N", "its outputs, one for each class; 0: the network's own", 0, 1 << 20},
+      [](auto& c) -> auto& { return c.head; });
+  s.text("freeze", "frozen layers", "Layers that keep their weights; a new training then",
+         Parameter::text("LAYERS", "names, numbers, ranges: 0-3,conv5; backbone: all before the head; or nothing"),
+         of(&Config::freeze), checked(&Config::freeze, as_it_is));
+  s.text("normalization", "normalization",
+         "What is taken from each channel and what it is divided by; a new training then",
+         Parameter::text("TEXT", "mean A,B,C std A,B,C; measured: those of the training part"),
+         of(&Config::normalization, "measured"), checked(&Config::normalization, unless("measured")));
 }
 
 // ------------------------------------------------------------------------------------------------- weights

@@ -36,7 +36,10 @@ TrainPage::TrainPage(const PageContext& context)
              },
              [this] {
                if (has_run()) post([](TrainWorker& worker) { worker.end_comparison(); });
-             }} {
+             }},
+      config_settings_("train", config_,
+                       [this](TrainingConfig next) { change([&](TrainingConfig& now) { now = std::move(next); }); }) {
+  declare_settings();
   views_ = make_train_views(scene_);
 }
 
@@ -203,25 +206,11 @@ void TrainPage::image_changed() {
 
 // ------------------------------------------------------------------------------------------------- state
 
-std::vector<std::string> TrainPage::config_lines(const TrainingConfig& r) {
-  const bool text = r.model.find_first_of(" |\n") != std::string::npos;
-  return {"train.data " + quoted(r.data),
-          (text ? "train.layers " : "train.model ") + quoted(r.model),
-          "train.optimizer " + quoted(r.optimizer),
-          "train.rate " + to_text(r.rate),
-          "train.schedule " + quoted(r.schedule),
-          "train.loss " + quoted(r.loss),
-          fmt::format("train.batch {}", r.batch),
-          fmt::format("train.seed {}", r.seed),
-          "train.split " + quoted(r.split),
-          std::string("train.split.by ") + (r.split_by.empty() ? "sample" : r.split_by),
-          "train.augment " + quoted(r.augment),
-          "train.initializer " + r.initializer,
-          "train.weights " + quoted(r.weights.empty() ? "none" : r.weights),
-          std::string("train.weights.partial ") + (r.partial ? "on" : "off"),
-          fmt::format("train.head {}", r.head),
-          "train.freeze " + quoted(r.freeze),
-          "train.normalization " + quoted(r.normalization.empty() ? "measured" : r.normalization)};
+std::vector<std::string> TrainPage::config_lines(const TrainingConfig& config) const {
+  std::vector<std::string> lines = config_settings_.lines_of(config);
+  const bool text = config.model.find_first_of(" |\n") != std::string::npos;
+  lines.insert(lines.begin() + 1, (text ? "train.layers " : "train.model ") + quoted(config.model));
+  return lines;
 }
 
 std::vector<std::string> TrainPage::state() const {

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/page.h"
 #include "app/pages/train/train_files.h"
 #include "app/pages/train/train_settings.h"
@@ -83,8 +84,8 @@ class TrainPage : public Page {
   void begun_by_somebody();                  // a run was begun, or gone on with
   void adopt_live() { adopt_live_ = true; }  // rate and schedule become those of the step that is shown
   std::vector<std::string> look() const;
-  static std::vector<std::string> config_lines(const TrainingConfig& config);
-  void declare_settings(Registry& registry);
+  std::vector<std::string> config_lines(const TrainingConfig& config) const;
+  void declare_settings();
   void declare_run(Registry& registry);
   void declare_files(Registry& registry);
   void declare_lines(Registry& registry);
@@ -118,7 +119,8 @@ class TrainPage : public Page {
   TrainScene scene_;
   std::vector<std::unique_ptr<TrainView>> views_;
   size_t view_ = 0;
-  TrainingConfig config_;                // as it is set now
+  TrainingConfig config_;  // as it is set now
+  SettingsOf<TrainingConfig> config_settings_;
   std::optional<TrainingConfig> begun_;  // what the run was begun with, rate and schedule as they are set now
   TrainPace pace_;
   TrainSubscription subscription_;
