@@ -58,7 +58,7 @@ FiltersPage::FiltersPage(const PageContext& context)
       save_stream_(std::make_shared<Stream>(context.document.stream.device())),
       runner_(context.wake),
       walker_(context.wake),
-      saver_(context.wake) {
+      saver_(context.wake, JobPriority::behind) {
   set_kernel(stage(), state_.names[0], "edge");
   declare_settings();
 }
@@ -509,15 +509,10 @@ void FiltersPage::save(const std::string& path) {
   if (saver_.busy()) throw Error("a file is being written", "wait until it is there, or stop it: filters.stop");
   saver_.request(
       [stream = save_stream_, chain = state_.chain, image = context_.document.image, path](Progress& progress) {
-        try {
-          const ImagePtr result = filtered_image(*stream, chain, *image, progress.canceled, progress.share);
-          if (!result || progress.canceled) return std::string();
-          write_image(path, *result);
-          return path;
-        } catch (const std::bad_alloc&) {
-          throw Error(fmt::format("not enough memory to write '{}'", path),
-                      "close other programs, or try a smaller picture");
-        }
+        const ImagePtr result = filtered_image(*stream, chain, *image, progress.canceled, progress.share);
+        if (!result || progress.canceled) return std::string();
+        write_image(path, *result);
+        return path;
       });
 }
 
@@ -558,8 +553,6 @@ void FiltersPage::take_results() const {
     }
   } catch (const Error& error) {
     failure_ = error;
-  } catch (const std::exception& error) {
-    failure_ = Error(fmt::format("the filter stopped: {}", error.what()), "try a smaller picture or a shorter chain");
   }
 }
 

@@ -44,7 +44,7 @@ App::App(Device device, Settings settings)
     : settings_(std::move(settings)),
       document_(device),
       loader_([this] { wake(); }),
-      pyramid_maker_([this] { wake(); }) {
+      pyramid_maker_([this] { wake(); }, JobPriority::behind) {
   pages_ = make_pages(PageContext{document_, [this] { wake(); }, [this](std::string line) { send(std::move(line)); }});
   declare_commands();
   declare_lesson_commands();
@@ -180,7 +180,8 @@ bool App::update(double now) {
   for (const auto& [line, gesture] : lines) {
     try {
       run(line, gesture);
-    } catch (const Error& error) {
+    } catch (...) {
+      const Error error = as_error(std::current_exception());
       notify({error.what(), error.hint(), line, true, now_});
     }
   }
@@ -196,7 +197,8 @@ bool App::update(double now) {
   for (auto& page : pages_) {
     try {
       moving |= page->update(now_);
-    } catch (const Error& error) {
+    } catch (...) {
+      const Error error = as_error(std::current_exception());
       notify({error.what(), error.hint(), page->info().id, true, now_});
       failures_.push_back(error);
     }

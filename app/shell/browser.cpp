@@ -158,25 +158,21 @@ std::string size_text(std::uintmax_t bytes) {
 
 // ---- thumbnails ---------------------------------------------------------------------------------------------------
 
-Thumbnails::Thumbnails(std::function<void()> wake) : wake_(std::move(wake)), thread_([this] { work(); }) {}
-
-Thumbnails::~Thumbnails() {
-  {
-    std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
-}
+Thumbnails::Thumbnails(std::function<void()> wake) : wake_(std::move(wake)), maker_([] {}, JobPriority::behind) {}
 
 Thumbnails::Thumbnail Thumbnails::get(const std::string& path) {
-  std::lock_guard lock(mutex_);
-  auto found = made_.find(path);
-  if (found != made_.end()) return found->second;
-  if (made_.size() >= kKept) made_.clear();
-  made_.emplace(path, Thumbnail{});
-  waiting_.push_back(path);
-  changed_.notify_one();
+  {
+    std::lock_guard lock(mutex_);
+    auto found = made_.find(path);
+    if (found != made_.end()) return found->second;
+    if (made_.size() >= kKept) made_.clear();
+    made_.emplace(path, Thumbnail{});
+    waiting_.push_back(path);
+  }
+  maker_.request([this](Progress& progress) {
+    while (!progress.canceled && make_next()) wake_();
+    return true;
+  });
   return {};
 }
 
@@ -191,39 +187,34 @@ void Thumbnails::forget_waiting() {
   waiting_.clear();
 }
 
-void Thumbnails::work() {
+bool Thumbnails::make_next() {
   std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return stop_ || !waiting_.empty(); });
-    if (stop_) return;
-    std::string path = std::move(waiting_.front());
-    waiting_.pop_front();
-    working_ = true;
-    lock.unlock();
-    Thumbnail thumbnail;
-    thumbnail.done = true;
-    try {
-      if (path == "portrait" || path.starts_with("sample:")) {
-        ImagePtr image = path == "portrait" ? portrait() : sample_image(path.substr(7));
-        thumbnail.image = shrunk(*image);
-        thumbnail.caption = fmt::format("{} × {}", image->width, image->height);
-      } else {
-        ImageHeader header = read_image_header(path);
-        thumbnail.caption = fmt::format("{} × {}", header.width, header.height);
-        if (static_cast<double>(header.width) * static_cast<double>(header.height) <= kMaxMegapixels * 1e6) {
-          thumbnail.image = shrunk(*read_image(path, {kMaxMegapixels}));
-        }
+  if (waiting_.empty()) return false;
+  std::string path = std::move(waiting_.front());
+  waiting_.pop_front();
+  working_ = true;
+  lock.unlock();
+  Thumbnail thumbnail;
+  thumbnail.done = true;
+  try {
+    if (path == "portrait" || path.starts_with("sample:")) {
+      ImagePtr image = path == "portrait" ? portrait() : sample_image(path.substr(7));
+      thumbnail.image = shrunk(*image);
+      thumbnail.caption = fmt::format("{} × {}", image->width, image->height);
+    } else {
+      ImageHeader header = read_image_header(path);
+      thumbnail.caption = fmt::format("{} × {}", header.width, header.height);
+      if (static_cast<double>(header.width) * static_cast<double>(header.height) <= kMaxMegapixels * 1e6) {
+        thumbnail.image = shrunk(*read_image(path, {kMaxMegapixels}));
       }
-    } catch (const std::exception& error) {
-      thumbnail.caption = error.what();  // shown beside the file: it will not open either
     }
-    lock.lock();
-    made_[path] = std::move(thumbnail);
-    working_ = false;
-    lock.unlock();
-    wake_();
-    lock.lock();
+  } catch (const std::exception& error) {
+    thumbnail.caption = error.what();  // shown beside the file: it will not open either
   }
+  lock.lock();
+  made_[path] = std::move(thumbnail);
+  working_ = false;
+  return true;
 }
 
 }  // namespace striate

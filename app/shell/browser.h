@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -11,9 +10,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "app/worker/latest.h"
 #include "engine/image.h"
 
 namespace striate {
@@ -52,7 +51,6 @@ class Thumbnails {
   static constexpr size_t kKept = 400;
 
   explicit Thumbnails(std::function<void()> wake);
-  ~Thumbnails();
 
   struct Thumbnail {
     ImagePtr image;       // null while it is made, and where it could not be
@@ -65,15 +63,14 @@ class Thumbnails {
   void forget_waiting();  // another folder: what was not begun is dropped
 
  private:
-  void work();
+  bool make_next();  // false: none is waiting
 
   std::function<void()> wake_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
   std::map<std::string, Thumbnail> made_;
   std::deque<std::string> waiting_;
-  bool stop_ = false, working_ = false;
-  std::thread thread_;
+  bool working_ = false;
+  Latest<bool> maker_;  // last: it uses all of the above
 };
 
 }  // namespace striate

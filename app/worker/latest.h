@@ -1,5 +1,6 @@
 // Work behind the window where only the newest request counts: a request that has not begun is replaced by a newer
-// one, one that runs is told to stop. So dragging a slider over a 33-megapixel picture never blocks a frame.
+// one, one that runs is told to stop. So dragging a slider over a 33-megapixel picture never blocks a frame. It costs
+// nothing while nothing is asked: the threads are the pool's (worker/jobs.h).
 #pragma once
 
 #include <atomic>
@@ -9,8 +10,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
+
+#include "app/worker/jobs.h"
 
 namespace striate {
 
@@ -26,97 +28,116 @@ class Latest {
   using Work = std::function<Result(Progress&)>;  // throws Error; throws or returns anything once canceled
 
   // `wake` is called from the worker thread when a result is there.
-  explicit Latest(std::function<void()> wake) : wake_(std::move(wake)), thread_([this] { run(); }) {}
+  explicit Latest(std::function<void()> wake, JobPriority priority = JobPriority::seen, Jobs& jobs = Jobs::shared())
+      : now_(std::make_shared<State>(std::move(wake), priority, jobs)) {}
+  // What runs is told to stop, and waited for; what is in line finds nothing to do.
   ~Latest() {
-    {
-      std::lock_guard lock(mutex_);
-      stop_ = true;
-      if (running_) running_->canceled = true;
-    }
-    changed_.notify_all();
-    thread_.join();
+    std::unique_lock lock(now_->mutex);
+    now_->forget();
+    now_->ended.wait(lock, [this] { return !now_->running; });
   }
   Latest(const Latest&) = delete;
   Latest& operator=(const Latest&) = delete;
 
   void request(Work work) {
     {
-      std::lock_guard lock(mutex_);
-      waiting_ = std::move(work);
-      result_.reset();
-      error_ = nullptr;
-      if (running_) running_->canceled = true;
+      std::lock_guard lock(now_->mutex);
+      now_->forget();
+      now_->waiting = std::move(work);
+      if (now_->in_line || now_->running) return;
+      now_->in_line = true;
     }
-    changed_.notify_all();
+    State::stand_in_line(now_);
   }
 
   // Forgets the request, the running work and its result.
   void cancel() {
-    std::lock_guard lock(mutex_);
-    waiting_ = nullptr;
-    result_.reset();
-    error_ = nullptr;
-    if (running_) running_->canceled = true;
+    std::lock_guard lock(now_->mutex);
+    now_->forget();
   }
 
   bool busy() const {
-    std::lock_guard lock(mutex_);
-    return waiting_ || (running_ && !running_->canceled) || result_ || error_;
+    std::lock_guard lock(now_->mutex);
+    return now_->waiting || (now_->running && !now_->done && !now_->running->canceled) || now_->result || now_->error;
   }
   // 0 to 1, of the running work.
   float progress() const {
-    std::lock_guard lock(mutex_);
-    return running_ ? running_->share.load() : 0.0f;
+    std::lock_guard lock(now_->mutex);
+    return now_->running ? now_->running->share.load() : 0.0f;
   }
 
-  // The newest result, once. Rethrows what its work threw.
+  // The newest result, once. Throws what its work threw, as an Error.
   std::optional<Result> take() {
-    std::lock_guard lock(mutex_);
-    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
-    return std::exchange(result_, std::nullopt);
+    std::lock_guard lock(now_->mutex);
+    if (now_->error) throw as_error(std::exchange(now_->error, nullptr));
+    return std::exchange(now_->result, std::nullopt);
   }
 
  private:
-  void run() {
-    std::unique_lock lock(mutex_);
-    while (true) {
-      changed_.wait(lock, [this] { return stop_ || waiting_; });
-      if (stop_) return;
-      Work work = std::exchange(waiting_, nullptr);
-      auto progress = std::make_shared<Progress>();
-      running_ = progress;
+  // Shared with the job in line, which may come to its turn when nobody waits for it any more.
+  struct State {
+    State(std::function<void()> wakes, JobPriority first, Jobs& pool)
+        : wake(std::move(wakes)), priority(first), jobs(pool) {}
+
+    void forget() {
+      waiting = nullptr;
+      result.reset();
+      error = nullptr;
+      if (running) running->canceled = true;
+    }
+
+    static void stand_in_line(const std::shared_ptr<State>& state) {
+      state->jobs.post([state] { state->run(state); }, state->priority);
+    }
+
+    void run(const std::shared_ptr<State>& self) {
+      std::unique_lock lock(mutex);
+      in_line = false;
+      Work work = std::exchange(waiting, nullptr);
+      if (!work) return;
+      const auto progress = std::make_shared<Progress>();
+      running = progress;
+      done = false;
       lock.unlock();
-      std::optional<Result> result;
-      std::exception_ptr error;
+      std::optional<Result> made;
+      std::exception_ptr thrown;
       try {
-        result.emplace(work(*progress));
+        made.emplace(work(*progress));
       } catch (...) {
-        error = std::current_exception();
+        thrown = std::current_exception();
       }
       work = nullptr;
       lock.lock();
-      running_ = nullptr;
-      if (progress->canceled) {
-        result.reset();
-        continue;
+      if (!progress->canceled) {
+        result = std::move(made);
+        error = thrown;
+        done = true;
+        lock.unlock();
+        wake();
+        lock.lock();
       }
-      result_ = std::move(result);
-      error_ = error;
+      running = nullptr;
+      const bool again = waiting != nullptr;
+      in_line = again;
+      ended.notify_all();
       lock.unlock();
-      wake_();
-      lock.lock();
+      if (again) stand_in_line(self);
     }
-  }
 
-  std::function<void()> wake_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  Work waiting_;
-  std::shared_ptr<Progress> running_;
-  std::optional<Result> result_;
-  std::exception_ptr error_;
-  bool stop_ = false;
-  std::thread thread_;  // last: it uses all of the above
+    const std::function<void()> wake;
+    const JobPriority priority;
+    Jobs& jobs;
+    std::mutex mutex;
+    std::condition_variable ended;
+    Work waiting;
+    bool in_line = false;               // a job of the pool will ask for `waiting`
+    std::shared_ptr<Progress> running;  // of the work that runs
+    bool done = false;                  // it has its result, and only wakes the window
+    std::optional<Result> result;
+    std::exception_ptr error;
+  };
+
+  std::shared_ptr<State> now_;
 };
 
 }  // namespace striate

@@ -54,7 +54,7 @@ std::string_view path_before_size(std::string_view value) {
 
 }  // namespace
 
-TrainFiles::TrainFiles(const TrainScene& scene) : scene_(scene), writer_(scene.context.wake) {}
+TrainFiles::TrainFiles(const TrainScene& scene) : scene_(scene), writer_(scene.context.wake, JobPriority::behind) {}
 
 std::string TrainFiles::base_name() const {
   const TrainingConfig& config = scene_.config();
