@@ -66,7 +66,7 @@ PictureSource thumbnail_source(const std::string& path, const ImagePtr& image) {
 
 }  // namespace
 
-Browser::Browser(App& app) : app_(app), thumbnails_([&app] { app.wake(); }) {}
+Browser::Browser(App& app) : app_(app), thumbnails_([&app] { app.wake(); }), lister_([&app] { app.wake(); }) {}
 
 void Browser::open() {
   mode_ = Mode::open;
@@ -133,7 +133,6 @@ const char* Browser::title() const {
 }
 
 void Browser::go(const std::string& folder) {
-  std::string before = folder_;
   folder_ = fs::path(folder).lexically_normal().string();
   if (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
   place_ = Place::folder;
@@ -141,12 +140,6 @@ void Browser::go(const std::string& folder) {
   selected_ = 0;
   thumbnails_.forget_waiting();
   refresh();
-  if (!error_.empty() && folder_ != before) {  // stay where there is something to see
-    folder_ = before;
-    std::string what = error_, hint = hint_;
-    refresh();
-    error_ = what, hint_ = hint;
-  }
 }
 
 void Browser::show(Place place) {
@@ -160,36 +153,60 @@ void Browser::refresh() {
   error_.clear();
   hint_.clear();
   all_.clear();
-  try {
-    if (place_ == Place::folder) {
-      all_ = list_folder(folder_, hidden_, endings_);
-    } else if (place_ == Place::recent) {
-      for (const std::string& path : app_.settings().recent_files) {
-        std::error_code failure;
-        FileEntry entry;
-        entry.name = fs::path(path).filename().string();
-        entry.path = path;
-        entry.bytes = fs::file_size(path, failure);
-        if (!failure) all_.push_back(std::move(entry));
+  lister_.cancel();
+  if (place_ == Place::folder) {
+    lister_.request([folder = folder_, hidden = hidden_, endings = endings_](Progress&) -> Listing {
+      try {
+        return {folder, list_folder(folder, hidden, endings), std::nullopt};
+      } catch (const Error& error) {
+        return {folder, {}, error};
       }
-    } else {
-      FileEntry portrait_entry;
-      portrait_entry.name = "portrait";
-      portrait_entry.path = "portrait";
-      portrait_entry.sample = true;
-      all_.push_back(portrait_entry);
-      for (const SamplePicture& sample : samples()) {
-        FileEntry entry;
-        entry.name = sample.name;
-        entry.path = "sample:" + sample.name;
-        entry.sample = true;
-        all_.push_back(std::move(entry));
-      }
+    });
+  } else if (place_ == Place::recent) {
+    for (const std::string& path : app_.settings().recent_files) {
+      std::error_code failure;
+      FileEntry entry;
+      entry.name = fs::path(path).filename().string();
+      entry.path = path;
+      entry.bytes = fs::file_size(path, failure);
+      if (!failure) all_.push_back(std::move(entry));
     }
-  } catch (const Error& error) {
-    error_ = error.what();
-    hint_ = error.hint();
+  } else {
+    FileEntry portrait_entry;
+    portrait_entry.name = "portrait";
+    portrait_entry.path = "portrait";
+    portrait_entry.sample = true;
+    all_.push_back(portrait_entry);
+    for (const SamplePicture& sample : samples()) {
+      FileEntry entry;
+      entry.name = sample.name;
+      entry.path = "sample:" + sample.name;
+      entry.sample = true;
+      all_.push_back(std::move(entry));
+    }
   }
+  filter();
+}
+
+void Browser::take_listing() {
+  std::optional<Listing> listing = lister_.take();
+  if (!listing) return;
+  if (listing->error) {
+    // One stays where there is something to see.
+    if (!listed_.empty() && listed_ != folder_) {
+      folder_ = listed_;
+      refresh();
+    }
+    error_ = listing->error->what();
+    hint_ = listing->error->hint();
+    return;
+  }
+  listed_ = listing->folder;
+  all_ = std::move(listing->entries);
+  filter();
+}
+
+void Browser::filter() {
   bool is_path = typed_.find('/') != std::string::npos;
   shown_ = mode_ == Mode::save || is_path || typed_.starts_with("~") ? all_ : filtered(all_, typed_);
   selected_ = std::min(selected_, shown_.empty() ? 0 : shown_.size() - 1);
@@ -296,7 +313,7 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
   ui.end_panel();
 }
 
-void Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_t index) {
+bool Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_t index) {
   const Theme& t = ui.theme();
   Response r = ui.interact(rect, {.label = entry.name, .kind = entry.folder ? "folder" : "file", .tooltip = " "});
   bool selected = index == selected_;
@@ -328,15 +345,12 @@ void Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
   ui.label(words, caption, Font::caption, t.secondary, Align::center, ui.em(12));
   if (r.pressed) selected_ = index;
   // One click selects, two open; from the keyboard Enter opens.
-  if (r.double_clicked || (r.keyboard && r.clicked)) {
-    choose(FileEntry(entry));
-  } else if (r.clicked && mode_ == Mode::save && !entry.folder) {
-    choose(FileEntry(entry));
-  }
+  return r.double_clicked || (r.keyboard && r.clicked) || (r.clicked && mode_ == Mode::save && !entry.folder);
 }
 
 void Browser::draw_entries(Ui& ui, const Rect& area) {
   if (shown_.empty()) {
+    if (lister_.busy()) return ui.empty_state(area, Icon::folder, "Reading the folder", short_path(folder_));
     std::string what = place_ == Place::recent ? "No recent pictures"
                        : !typed_.empty()       ? "Nothing fits"
                        : mode_ == Mode::folder ? "No folders in here"
@@ -355,26 +369,28 @@ void Browser::draw_entries(Ui& ui, const Rect& area) {
   columns_ = std::max(1, static_cast<int>((width + gap) / (ui.em(148) + gap)));
   float cell = (width - gap * static_cast<float>(columns_ - 1)) / static_cast<float>(columns_);
   float height = ui.em(150);
-  std::vector<FileEntry> entries = shown_;  // choosing one changes the list
-  for (size_t row = 0; row * static_cast<size_t>(columns_) < entries.size(); ++row) {
+  std::optional<FileEntry> chosen;  // which changes the list
+  for (size_t row = 0; row * static_cast<size_t>(columns_) < shown_.size(); ++row) {
     Rect line = ui.take(height);
     if (intersection(line, ui.clip()).h <= 0 && row != selected_ / static_cast<size_t>(columns_)) continue;
     for (int column = 0; column < columns_; ++column) {
       size_t index = row * static_cast<size_t>(columns_) + static_cast<size_t>(column);
-      if (index >= entries.size()) break;
+      if (index >= shown_.size()) break;
       Rect rect{line.x + static_cast<float>(column) * (cell + gap), line.y, cell, height};
       if (index == selected_ && bring_into_view_) {
         ui.reveal(rect);
         bring_into_view_ = false;
       }
-      draw_entry(ui, rect, entries[index], index);
+      if (draw_entry(ui, rect, shown_[index], index)) chosen = shown_[index];
     }
   }
   ui.end_panel();
+  if (chosen) choose(*chosen);
 }
 
 void Browser::draw(Ui& ui, Vec size) {
   if (!is_open()) return;
+  take_listing();
   const Theme& t = ui.theme();
   Rect window{0, 0, size.x, size.y};
   ui.begin_layer(Ui::kOverlayLayer, window);
@@ -482,8 +498,9 @@ void Browser::draw(Ui& ui, Vec size) {
   ui.end_row();
   if (typed_ != before) {
     overwrite_.clear();
+    error_.clear();
     selected_ = 0;
-    refresh();
+    filter();
   }
   draw_entries(ui, rest);
   if (is_open() && (entered || go_on)) accept(ui, typed_);

@@ -2,12 +2,14 @@
 // system: it looks the same everywhere, shows thumbnails, and every bit of it works from the keyboard.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/shell/app.h"
 #include "app/shell/browser.h"
 #include "app/widgets/ui.h"
+#include "app/worker/latest.h"
 
 namespace striate {
 
@@ -25,7 +27,8 @@ class Browser {
   void save(const std::string& command, const std::string& name);
   void close() { mode_ = Mode::closed; }
   bool is_open() const { return mode_ != Mode::closed; }
-  bool busy() const { return is_open() && thumbnails_.waiting(); }  // thumbnails are on their way
+  // The folder is being read, or thumbnails are on their way.
+  bool busy() const { return is_open() && (lister_.busy() || thumbnails_.waiting()); }
 
   void draw(Ui& ui, Vec size);
 
@@ -37,12 +40,14 @@ class Browser {
   void show(Place place);
   void choose(const FileEntry& entry);
   void accept(Ui& ui, const std::string& path);
-  void refresh();
+  void refresh();       // reads the place anew; a folder behind the window
+  void take_listing();  // what came of that
+  void filter();        // of what was read, what is shown
   void send(Ui* ui, const std::string& path);
   const char* title() const;
   void draw_places(Ui& ui, const Rect& area);
   void draw_entries(Ui& ui, const Rect& area);
-  void draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_t index);
+  bool draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_t index);  // true: it is chosen
 
   App& app_;
   Thumbnails thumbnails_;
@@ -62,6 +67,13 @@ class Browser {
   size_t selected_ = 0;
   int columns_ = 1;
   bool bring_into_view_ = false;
+  std::string listed_;  // the folder that could be read last
+  struct Listing {
+    std::string folder;
+    std::vector<FileEntry> entries;
+    std::optional<Error> error;
+  };
+  Latest<Listing> lister_;  // last: it uses the rest
 };
 
 }  // namespace striate
