@@ -1,40 +1,70 @@
-// The palette: type part of a command's name or help, choose, give its values, Enter.
+// The palette: type part of the name of a page, a lesson or a command, or of what it does; choose, give its values,
+// Enter.
 #include <algorithm>
 #include <cctype>
 
 #include "app/shell/frame.h"
 #include "engine/error.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
 
-// Every typed word stands in the name or the help; names that begin with the first word come first.
-std::vector<const Command*> matches(const Registry& registry, const std::string& typed) {
-  auto lower = [](std::string_view s) {
-    std::string out(s);
-    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<uint8_t>(c)));
-    return out;
-  };
-  std::string text = lower(typed);
-  std::string first = text.substr(0, text.find(' '));
-  std::vector<const Command*> list;
-  for (const auto& [name, command] : registry.commands()) {
-    std::string place = lower(name + " " + command.help);
-    bool all = true;
-    if (registry.find_command(first)) {
-      all = name == first;  // its values are being typed
-    } else {
-      size_t at = 0;
-      while (at < text.size()) {
-        size_t end = std::min(text.find(' ', at), text.size());
-        if (end > at && place.find(text.substr(at, end - at)) == std::string::npos) all = false;
-        at = end + 1;
-      }
-    }
-    if (all) list.push_back(&command);
+// What can be chosen.
+struct Entry {
+  std::string title, help;
+  std::string line;                  // what choosing it does; or the beginning of it,
+  const Command* command = nullptr;  // where this one still needs values
+};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool needs_values(const Command& command) {
+  return std::any_of(command.parameters.begin(), command.parameters.end(),
+                     [](const Parameter& parameter) { return !parameter.optional; });
+}
+
+Entry entry_of(const Command& command) {
+  return {command.usage(), command.help, command.name, needs_values(command) ? &command : nullptr};
+}
+
+// Pages, lessons, commands.
+std::vector<Entry> all_entries(const App& app) {
+  std::vector<Entry> entries;
+  for (const auto& page : app.pages()) {
+    entries.push_back({page->info().title, "Page of " + page->info().chapter, "page " + page->info().id});
   }
-  std::stable_partition(list.begin(), list.end(), [&](const Command* c) { return lower(c->name).starts_with(first); });
-  return list;
+  for (const LessonEntry& lesson : LessonSession::entries()) {
+    entries.push_back({lesson.title, "Lesson of " + lesson.chapter, "lesson " + lesson.name});
+  }
+  for (const auto& [name, command] : app.registry().commands()) entries.push_back(entry_of(command));
+  return entries;
+}
+
+// Every typed word stands in the title, the help or the line; titles that begin with what was typed come first.
+std::vector<Entry> matches(const App& app, const std::string& typed) {
+  const std::string text = lower(trimmed(typed));
+  const Command* named = app.registry().find_command(text.substr(0, text.find(' ')));
+  if (named != nullptr && typed.find(' ') != std::string::npos) return {entry_of(*named)};  // its values are typed
+  std::vector<Entry> entries = all_entries(app);
+  std::erase_if(entries, [&](const Entry& entry) {
+    const std::string place = lower(entry.title + " " + entry.help + " " + entry.line);
+    std::string_view rest = text;
+    while (!(rest = skip_spaces(rest)).empty()) {
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      if (place.find(word) == std::string::npos) return true;
+      rest.remove_prefix(word.size());
+    }
+    return false;
+  });
+  std::stable_partition(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return lower(entry.title).starts_with(text) || entry.line.starts_with(text);
+  });
+  return entries;
 }
 
 }  // namespace
@@ -53,16 +83,23 @@ void Shell::draw_palette(Vec size) {
   ui_.fill(box.moved({0, 6}).inset(-4), t.shadow, 12);
   ui_.fill(box, t.surface, 8);
   ui_.stroke(box, t.line, 8);
-  std::vector<const Command*> list = matches(app_.registry(), palette_text_);
+  const std::vector<Entry> list = matches(app_, palette_text_);
   bool walked = false;
   if (ui_.take_key("Down")) ++palette_line_, walked = true;
   if (ui_.take_key("Up")) --palette_line_, walked = true;
   palette_line_ = std::clamp(palette_line_, 0, std::max(0, static_cast<int>(list.size()) - 1));
-  auto complete = [&](const Command& command) {
-    palette_text_ = command.name + (command.parameters.empty() ? "" : " ");
+  // Into the field, where its values are typed; or done.
+  auto complete = [&](const Entry& entry) {
+    palette_text_ = entry.line + (entry.command != nullptr ? " " : "");
     palette_line_ = 0;
   };
-  if (ui_.editing() && ui_.take_key("Tab") && !list.empty()) complete(*list[static_cast<size_t>(palette_line_)]);
+  auto choose = [&](const Entry& entry) {
+    complete(entry);
+    if (entry.command != nullptr) return;
+    ui_.send(entry.line);
+    close = true;
+  };
+  if (ui_.editing() && ui_.take_key("Tab") && !list.empty()) complete(list[static_cast<size_t>(palette_line_)]);
 
   Rect rest = box;
   Rect field = rest.cut_top(ui_.em(58)).inset(12);
@@ -77,15 +114,8 @@ void Shell::draw_palette(Vec size) {
   std::string first = palette_text_.substr(0, palette_text_.find(' '));
   bool named = app_.registry().find_command(first) != nullptr;
   if (entered) {
-    if (!named && !list.empty()) {
-      const Command& chosen = *list[static_cast<size_t>(palette_line_)];
-      bool needs = std::any_of(chosen.parameters.begin(), chosen.parameters.end(),
-                               [](const Parameter& p) { return !p.optional; });
-      complete(chosen);
-      if (!needs) {
-        ui_.send(chosen.name);
-        close = true;
-      }
+    if ((!named || palette_text_ == first) && !list.empty()) {
+      choose(list[static_cast<size_t>(palette_line_)]);
       named = true;
     } else {
       try {
@@ -112,29 +142,23 @@ void Shell::draw_palette(Vec size) {
   ui_.fill({rest.x, rest.y, rest.w, 1}, t.line);
   rest.cut_top(1);
   ui_.begin_panel("list", rest, 8, true);
-  if (list.empty()) ui_.note("No command has all these words. Type less.");
+  if (list.empty()) ui_.note("No page, lesson or command has all these words. Type less.");
   for (size_t i = 0; i < list.size(); ++i) {
-    const Command& command = *list[i];
+    const Entry& entry = list[i];
     Rect rect = ui_.take(ui_.em(44));
     ui_.space(-6);
-    Response r = ui_.interact(rect, {.label = command.name, .kind = "command", .tooltip = " "});
+    Response r = ui_.interact(rect, {.label = entry.line, .kind = "command", .tooltip = " "});
     bool current = static_cast<int>(i) == palette_line_;
     if (current || r.hovered) ui_.fill(rect, current ? t.raised : faded(t.raised, 0.6f), 6);
     if (current && walked) ui_.reveal(rect);
     Rect inside = rect.inset(10, 4);
     Rect top = inside.cut_top(inside.h / 2);
-    ui_.label(top, command.usage(), Font::number, t.text, Align::left, ui_.em(14));
-    ui_.label(inside, command.help, Font::caption, t.secondary);
+    ui_.label(top, entry.title, Font::number, t.text, Align::left, ui_.em(14));
+    ui_.label(inside, entry.help, Font::caption, t.secondary);
     if (r.keyboard) ui_.stroke(rect, t.accent, 6, 2);
     if (r.clicked) {
-      bool needs = std::any_of(command.parameters.begin(), command.parameters.end(),
-                               [](const Parameter& p) { return !p.optional; });
-      complete(command);
+      choose(entry);
       palette_fresh_ = true;
-      if (!needs) {
-        ui_.send(command.name);
-        close = true;
-      }
     }
   }
   ui_.end_panel();

@@ -259,6 +259,26 @@ TEST(Shell, the_palette_finds_a_command_and_runs_it) {
   EXPECT_EQ(driver.shell.ui().find_item("palette background"), nullptr);
 }
 
+TEST(Shell, the_palette_finds_pages_and_lessons_and_asks_for_values) {
+  ShellDriver driver;
+  driver.key("Ctrl+K");
+  driver.type("pooling");  // its page comes before its lesson and its commands
+  driver.key("Enter");
+  EXPECT_EQ(driver.app.page().info().id, "pooling");
+  driver.key("Ctrl+K");
+  driver.type("lesson convolution step kernel");
+  driver.key("Enter");
+  EXPECT_TRUE(driver.app.lessons().is_open());
+  driver.key("Ctrl+K");
+  driver.type("theme");
+  driver.key("Enter");  // which one?
+  EXPECT_NE(driver.shell.ui().find_item("palette background"), nullptr);
+  driver.type("light");
+  driver.key("Enter");
+  EXPECT_FALSE(driver.app.settings().dark);
+  EXPECT_EQ(driver.shell.ui().find_item("palette background"), nullptr);
+}
+
 TEST(Shell, a_lesson_is_walked_with_its_buttons) {
   ShellDriver driver;
   ASSERT_FALSE(LessonSession::entries().empty());
