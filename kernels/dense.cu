@@ -1,5 +1,5 @@
 // A dense layer is three matrix products, and each is one of the two loops of convolutions: forward is the dot product
-// of x's rows with w's rows; by the input and by the weights are weighted sums of w's and x's rows.
+// of x's rows with w's rows; both gradients are reductions over w's and x's rows.
 #include "kernels/dense.h"
 
 #include <algorithm>

@@ -39,40 +39,24 @@ void check(const Kernel& kernel, int threads, size_t shared_bytes) {
   }
 }
 
-// 0 .. count-1 in the order that is set; in order, pieces of it on several threads. run(begin, end) may be called with
-// any part when in order, else with one value at a time.
-template <typename F>
-void in_order(int64_t count, int64_t work, const F& run) {
-  const ThreadOrder order = thread_order();
-  if (order != ThreadOrder::forward) {
-    const int64_t step = order == ThreadOrder::backward ? count - 1 : detail::shuffle_step(count);
-    int64_t i = count - 1;
-    for (int64_t k = 0; k < count; ++k, i = (i + step) % count) run(i, i + 1);
-    return;
-  }
-  const int64_t grain = std::max<int64_t>(1, kInlineWork / work);
-  if (count <= grain) return run(0, count);
-  parallel_for((count + grain - 1) / grain,
-               [&](int64_t begin, int64_t end) { run(begin * grain, std::min(end * grain, count)); });
-}
-
 void run_flat(const void* kernel, int64_t work, int64_t n, int blocks, RunThread run) {
   const int64_t threads = static_cast<int64_t>(blocks) * kFlatThreads;
-  in_order(std::min(n, threads), work, [&](int64_t begin, int64_t end) {
+  detail::in_order(std::min(n, threads), detail::grain_of(work), [&](int64_t begin, int64_t end) {
     for (int64_t thread = begin; thread < end; ++thread) run(kernel, thread, n, threads);
   });
 }
 
 void run_blocks(const void* kernel, int64_t work, Blocks grid, size_t shared_bytes, RunBlock run) {
   const ThreadOrder order = thread_order();
-  in_order(static_cast<int64_t>(grid.x) * grid.y * grid.z, work, [&](int64_t begin, int64_t end) {
-    void* shared = thread_scratch(0, shared_bytes);
-    for (int64_t b = begin; b < end; ++b) {
-      std::memset(shared, 0xff, shared_bytes);
-      run(kernel, static_cast<int>(b % grid.x), static_cast<int>(b / grid.x % grid.y),
-          static_cast<int>(b / grid.x / grid.y), order, shared);
-    }
-  });
+  detail::in_order(static_cast<int64_t>(grid.x) * grid.y * grid.z, detail::grain_of(work),
+                   [&](int64_t begin, int64_t end) {
+                     void* shared = thread_scratch(0, shared_bytes);
+                     for (int64_t b = begin; b < end; ++b) {
+                       std::memset(shared, 0xff, shared_bytes);
+                       run(kernel, static_cast<int>(b % grid.x), static_cast<int>(b / grid.x % grid.y),
+                           static_cast<int>(b / grid.x / grid.y), order, shared);
+                     }
+                   });
 }
 
 bool records(const Stream& stream) {

@@ -246,9 +246,8 @@ class LaunchTimer {
   std::chrono::steady_clock::time_point start_;
 };
 
-// Indices of a flat launch that one thread of the processor takes at a time.
-template <typename K>
-constexpr int64_t kFlatGrain = kInlineWork / WorkOf<K>::flat > 1 ? kInlineWork / WorkOf<K>::flat : 1;
+// Indices or blocks of this much work each that one thread of the processor takes at a time.
+constexpr int64_t grain_of(int64_t work) { return kInlineWork / work > 1 ? kInlineWork / work : 1; }
 
 template <typename Target, typename K>
 LaunchShape flat_shape(Stream& stream, int64_t n) {
@@ -257,7 +256,8 @@ LaunchShape flat_shape(Stream& stream, int64_t n) {
     shape.grid[0] = flat_blocks(n);
     shape.block = kFlatThreads;
   } else {
-    shape.grid[0] = static_cast<int>((n + kFlatGrain<K> - 1) / kFlatGrain<K>);
+    constexpr int64_t grain = grain_of(WorkOf<K>::flat);
+    shape.grid[0] = static_cast<int>((n + grain - 1) / grain);
   }
   if constexpr (Target::is_cuda) shape.registers = CudaFlat<K>::registers(stream);
   (void)stream;
@@ -278,25 +278,27 @@ void check_grid(const char* name, Grid grid);
 // Step with which 0 .. n-1 is walked in shuffled order: has no divisor in common with n.
 int64_t shuffle_step(int64_t n);
 
-template <typename K>
-void run_flat(int64_t n, const K& arguments) {
-  const K kernel = arguments;  // a local copy: the compiler then knows that no store changes it
+// 0 .. count-1 in the order that is set. Forward: in pieces of at least `grain`, on several threads where there is more
+// than one. Else one value at a time, on this thread. run(begin, end) takes a piece.
+template <typename F>
+void in_order(int64_t count, int64_t grain, const F& run) {
   const ThreadOrder order = thread_order();
   if (order != ThreadOrder::forward) {
-    const int64_t step = order == ThreadOrder::backward ? n - 1 : shuffle_step(n);
-    int64_t i = n - 1;
-    for (int64_t k = 0; k < n; ++k, i = (i + step) % n) kernel(i);
+    const int64_t step = order == ThreadOrder::backward ? count - 1 : shuffle_step(count);
+    int64_t i = count - 1;
+    for (int64_t k = 0; k < count; ++k, i = (i + step) % count) run(i, i + 1);
     return;
   }
-  constexpr int64_t grain = kFlatGrain<K>;
-  if (n <= grain) {
-    for (int64_t i = 0; i < n; ++i) kernel(i);
-    return;
-  }
-  parallel_for((n + grain - 1) / grain, [&](int64_t begin, int64_t end) {
-    const K mine = kernel;
-    const int64_t last = end * grain < n ? end * grain : n;
-    for (int64_t i = begin * grain; i < last; ++i) mine(i);
+  if (count <= grain) return run(0, count);
+  parallel_for((count + grain - 1) / grain,
+               [&](int64_t begin, int64_t end) { run(begin * grain, end * grain < count ? end * grain : count); });
+}
+
+template <typename K>
+void run_flat(int64_t n, const K& arguments) {
+  in_order(n, grain_of(WorkOf<K>::flat), [&](int64_t begin, int64_t end) {
+    const K kernel = arguments;  // a local copy: the compiler then knows that no store changes it
+    for (int64_t i = begin; i < end; ++i) kernel(i);
   });
 }
 
@@ -314,29 +316,17 @@ template <typename K>
 void run_blocks(Grid grid, const K& arguments) {
   using Shared = typename K::Shared;
   const ThreadOrder order = thread_order();
-  const int64_t count = grid.count();
   const bool fill = debug_checks();
-  const auto run = [&](int64_t first, int64_t last, int64_t begin, int64_t step) {
+  in_order(grid.count(), grain_of(WorkOf<K>::block), [&](int64_t begin, int64_t end) {
     const K kernel = arguments;
     Shared& shared = *static_cast<Shared*>(thread_scratch(0, sizeof(Shared)));
-    int64_t b = begin;
-    for (int64_t k = first; k < last; ++k, b = (b + step) % count) {
+    for (int64_t b = begin; b < end; ++b) {
       if (fill) std::memset(static_cast<void*>(&shared), 0xff, sizeof(Shared));
       kernel(Block<K::threads>{static_cast<int>(b % grid.x), static_cast<int>(b / grid.x % grid.y),
                                static_cast<int>(b / grid.x / grid.y), order},
              shared);
     }
-  };
-  if (order != ThreadOrder::forward) {
-    run(0, count, count - 1, order == ThreadOrder::backward ? count - 1 : shuffle_step(count));
-  } else if (count == 1 || count * WorkOf<K>::block <= kInlineWork) {
-    run(0, count, 0, 1);
-  } else {
-    constexpr int64_t grain = kInlineWork / WorkOf<K>::block > 1 ? kInlineWork / WorkOf<K>::block : 1;
-    parallel_for((count + grain - 1) / grain, [&](int64_t begin, int64_t end) {
-      run(begin * grain, end * grain < count ? end * grain : count, begin * grain, 1);
-    });
-  }
+  });
 }
 
 }  // namespace detail

@@ -35,15 +35,11 @@ std::string profile_table(const Architecture& architecture, const std::vector<In
   return text + fmt::format("{:<{}}  {:>9.3f}\n", "all, one by one", width, all);
 }
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 void bench(const InferBenchOptions& options, const CommandLine& line) {
   Architecture architecture;
   std::function<void(Stream&, Network&)> load;
-  if (ends_with(options.model, ".onnx") || ends_with(options.model, ".safetensors")) {
-    if (ends_with(options.model, ".safetensors") &&
+  if (options.model.ends_with(".onnx") || options.model.ends_with(".safetensors")) {
+    if (options.model.ends_with(".safetensors") &&
         !SafeTensors::open(options.model).metadata().contains("architecture"))
       throw UsageError(fmt::format("{} does not say which network its weights belong to", options.model),
                        "give the network's name, --model resnet50: what the weights are changes no time");

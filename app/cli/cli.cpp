@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/command/registry.h"
+#include "engine/trimmed.h"
 #include "kernels/threads.h"
 
 namespace striate {

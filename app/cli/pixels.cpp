@@ -7,6 +7,7 @@
 #include "app/cli/cli.h"
 #include "app/command/registry.h"
 #include "engine/files/image_file.h"
+#include "engine/trimmed.h"
 #include "kernels/color.h"
 
 namespace striate {

@@ -10,6 +10,7 @@
 #include "app/shell/frame.h"
 #include "app/shell/offscreen.h"
 #include "app/widgets/textures.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {

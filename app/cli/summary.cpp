@@ -38,16 +38,12 @@ Shape parse_input(const std::string& text) {
 // Values of one picture's answer.
 int64_t output_count(const Architecture& architecture) { return architecture.shapes(1).back().count(); }
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 // A file with a network in it, or what train --model takes.
 ModelFile read_file(const SummaryOptions& options) {
   const std::string& name = options.model;
   const Shape input = parse_input(options.input);
-  if (ends_with(name, ".safetensors") || ends_with(name, ".onnx")) {
-    const bool own = options.weights_of.empty() && !ends_with(name, ".onnx");
+  if (name.ends_with(".safetensors") || name.ends_with(".onnx")) {
+    const bool own = options.weights_of.empty() && !name.ends_with(".onnx");
     if ((own && input.rank() > 0) || options.classes > 0)
       throw UsageError("--input and --classes are for models by name", "a saved model brings its own");
     ModelFile file = read_model_file(name, {options.weights_of, input});
@@ -128,7 +124,7 @@ struct SavedTraining {
 };
 
 SavedTraining saved_training(const ModelFile& file) {
-  if (file.kind != ModelFile::Kind::striate || !ends_with(file.path, ".safetensors")) return {};
+  if (file.kind != ModelFile::Kind::striate || !file.path.ends_with(".safetensors")) return {};
   const SafeTensors saved = SafeTensors::open(file.path);
   return {saved.metadata(), has_training_state(saved)};
 }

@@ -80,10 +80,6 @@ TrainingConfig config_of(const TrainOptions& options, const SafeTensors& saved) 
   return config;
 }
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 // What --weights says besides its values: the network, where --model does not, and how pictures are normalized.
 // Pictures of one's own are fitted to what that network takes.
 void take_base(TrainOptions& options, TrainingConfig& config, SourceOptions& source) {
@@ -93,8 +89,8 @@ void take_base(TrainOptions& options, TrainingConfig& config, SourceOptions& sou
     return;
   }
   const bool own =
-      ends_with(options.weights, ".onnx") || (ends_with(options.weights, ".safetensors") &&
-                                              SafeTensors::open(options.weights).metadata().contains("architecture"));
+      options.weights.ends_with(".onnx") || (options.weights.ends_with(".safetensors") &&
+                                             SafeTensors::open(options.weights).metadata().contains("architecture"));
   if (options.model.empty() && !own)
     throw UsageError(fmt::format("{} does not say which network its weights belong to", options.weights),
                      "name it: --model resnet50");

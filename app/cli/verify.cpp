@@ -15,10 +15,6 @@ struct VerifyOptions {
   std::string file, folder, model;
 };
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 // One line for each output; what fails most as an Error.
 void verify_model(const VerifyOptions& options, const CommandLine& line) {
   if (options.folder.empty()) {
@@ -75,8 +71,8 @@ void verify_stored_weights(const VerifyOptions& options, const CommandLine& line
 }
 
 void verify(const VerifyOptions& options, const CommandLine& line) {
-  if (ends_with(options.file, ".onnx")) return verify_model(options, line);
-  if (ends_with(options.file, ".safetensors")) return verify_stored_weights(options, line);
+  if (options.file.ends_with(".onnx")) return verify_model(options, line);
+  if (options.file.ends_with(".safetensors")) return verify_stored_weights(options, line);
   throw UsageError(fmt::format("{}: neither .onnx nor .safetensors", options.file),
                    "give an ONNX model and a folder, or a .safetensors file and --model NAME");
 }

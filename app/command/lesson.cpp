@@ -6,13 +6,10 @@
 #include "app/command/lesson_text.h"
 #include "app/command/prose.h"
 #include "app/command/script.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
-
-bool starts_with(std::string_view text, std::string_view beginning) {
-  return text.substr(0, beginning.size()) == beginning;
-}
 
 class LessonReader {
  public:
@@ -43,7 +40,7 @@ class LessonReader {
   // "# Title", then "page: ID" and "chapter: NAME".
   void read_front() {
     skip_blank();
-    if (!starts_with(line(), "# ") || trimmed(line().substr(2)).empty())
+    if (!line().starts_with("# ") || trimmed(line().substr(2)).empty())
       throw Error("a lesson begins with its title", "write '# Title' on the first line");
     lesson_.title = std::string(trimmed(line().substr(2)));
     ++at_;
@@ -94,10 +91,10 @@ class LessonReader {
     const std::string_view text = line();
     if (text.empty()) {
       ++at_;
-    } else if (starts_with(text, "```")) {
+    } else if (text.starts_with("```")) {
       read_fence(text.substr(3));
-    } else if (starts_with(text, "#")) {
-      if (!starts_with(text, "## ") || trimmed(text.substr(3)).empty())
+    } else if (text.starts_with("#")) {
+      if (!text.starts_with("## ") || trimmed(text.substr(3)).empty())
         throw Error(fmt::format("'{}' is no heading of a step", shown(text)),
                     "a step begins with '## Heading'; '# Title' stands once, on top; a sign itself is written \\#");
       end_step();
@@ -112,7 +109,7 @@ class LessonReader {
     }
   }
 
-  static bool is_bullet(std::string_view text) { return starts_with(text, "- ") || starts_with(text, "* "); }
+  static bool is_bullet(std::string_view text) { return text.starts_with("- ") || text.starts_with("* "); }
 
   void read_paragraph() {
     ProseBlock block;
@@ -125,7 +122,7 @@ class LessonReader {
     const size_t first = at_;
     for (++at_; at_ < lines_.size(); ++at_) {
       const std::string_view text = line();
-      if (text.empty() || starts_with(text, "```") || starts_with(text, "#") || starts_with(text, "---") ||
+      if (text.empty() || text.starts_with("```") || text.starts_with("#") || text.starts_with("---") ||
           is_bullet(text))
         break;
       words += '\n';

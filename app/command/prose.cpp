@@ -8,6 +8,7 @@
 
 #include "app/command/registry.h"
 #include "engine/error.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/command/registry.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {

@@ -9,6 +9,7 @@
 #include "app/command/setting.h"
 #include "engine/error.h"
 #include "engine/old_names.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
@@ -27,13 +28,6 @@ std::string upper(std::string text) {
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   return fmt::format("{}", fmt::join(parts, separator));
-}
-
-std::string_view skip_spaces(std::string_view text) {
-  while (!text.empty() && std::string_view(" \t\r\n").find(text.front()) != std::string_view::npos) {
-    text.remove_prefix(1);
-  }
-  return text;
 }
 
 // The rest of a line as one text: what stands in quotes, or everything as it is.

@@ -150,8 +150,6 @@ std::string_view command_name(std::string_view line);
 // As an error's line shows what somebody wrote: control characters as spaces, no longer than 80 bytes, UTF-8 kept
 // whole.
 std::string shown(std::string_view text);
-// Without the spaces and tabs at both ends.
-std::string_view trimmed(std::string_view text);
 // A line into words: quotes hold spaces together; \" \\ and \n (a line break) within them. Throws Error for an open
 // quote.
 std::vector<std::string> split_words(std::string_view line);

@@ -7,6 +7,7 @@
 
 #include "app/command/lesson_text.h"
 #include "engine/files/read_file.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {

@@ -7,20 +7,14 @@
 
 #include "app/command/registry.h"
 #include "engine/error.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 std::string upper(std::string text) {
   for (char& c : text)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
-}
-
-std::string_view skip_spaces(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   return text;
 }
 
@@ -93,12 +87,6 @@ std::string shown(std::string_view text) {
   for (char& c : line)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
   return line;
-}
-
-std::string_view trimmed(std::string_view text) {
-  text = skip_spaces(text);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 std::string_view command_name(std::string_view line) {

@@ -13,6 +13,7 @@
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
+#include "engine/trimmed.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {

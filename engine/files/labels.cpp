@@ -4,17 +4,12 @@
 
 #include "engine/error.h"
 #include "engine/files/read_file.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
 
 constexpr size_t kLongest = 1000;
-
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r");
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
 
 // "n01440764 " in front.
 bool has_synset(std::string_view line) {

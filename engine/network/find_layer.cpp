@@ -29,6 +29,12 @@ int need_layer(const Architecture& architecture, const std::string& layer) {
   return node;
 }
 
+std::vector<char> nodes_of(const Architecture& architecture, const std::vector<std::string>& layers) {
+  std::vector<char> nodes(static_cast<size_t>(architecture.size()), 0);
+  for (const std::string& layer : layers) nodes[static_cast<size_t>(need_layer(architecture, layer))] = 1;
+  return nodes;
+}
+
 void throw_unknown_layer(const Architecture& architecture, const std::string& layer) {
   if (is_number(layer)) {
     throw Error(fmt::format("unknown layer {}", layer),

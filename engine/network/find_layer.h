@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/network/architecture.h"
 
@@ -12,6 +13,8 @@ namespace striate {
 int find_layer(const Architecture& architecture, const std::string& layer);
 // Throws Error: unknown layer, with the nearest name.
 int need_layer(const Architecture& architecture, const std::string& layer);
+// Per node, the input first: whether it is one of these layers. Throws as need_layer() does.
+std::vector<char> nodes_of(const Architecture& architecture, const std::vector<std::string>& layers);
 // The Error of need_layer().
 [[noreturn]] void throw_unknown_layer(const Architecture& architecture, const std::string& layer);
 

@@ -6,8 +6,6 @@
 namespace striate {
 namespace {
 
-constexpr int64_t kAlign = 16;  // floats: 64 bytes
-
 // One place in the arena, with the span of nodes during whose runs it is taken.
 struct Block {
   int64_t size = 0, offset = 0;
@@ -63,7 +61,7 @@ ActivationPlan plan_activations(const Architecture& architecture, const std::vec
     place.written = static_cast<int>(n);
     place.until = stays(n) ? last : read[n];
     place.freed = true;
-    const int64_t size = (shapes[n].count() + kAlign - 1) / kAlign * kAlign;
+    const int64_t size = aligned(shapes[n].count());
     const Node& node = architecture.nodes()[n];
     const size_t x = node.inputs.empty() ? n : static_cast<size_t>(node.inputs[0]);
     if (node.layer && node.layer->in_place() && node.inputs.size() == 1 && !stays(x) &&
@@ -75,7 +73,7 @@ ActivationPlan plan_activations(const Architecture& architecture, const std::vec
       continue;
     }
     block_of[n] = blocks.size();
-    blocks.push_back({size, 0, n == 0 ? 0 : static_cast<int>(n), place.until});
+    blocks.push_back({size, 0, static_cast<int>(n), place.until});
   }
   plan.size = place_blocks(blocks);
   for (size_t n = 0; n < nodes; ++n) {

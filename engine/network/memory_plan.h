@@ -28,6 +28,9 @@ struct ActivationPlan {
   int64_t size = 0;           // of the arena, in values
 };
 
+// A count of values rounded up to a whole cache line: 16 floats, 64 bytes. Every tensor begins on one.
+constexpr int64_t aligned(int64_t count) { return (count + 15) / 16 * 16; }
+
 // `kept`: per node, whether its value is to stand there when the last layer has run; that of the input and of the last
 // node always does.
 ActivationPlan plan_activations(const Architecture& architecture, const std::vector<Shape>& shapes,

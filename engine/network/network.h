@@ -33,7 +33,7 @@ struct NamedTensor {
   Shape shape;
   TensorKind kind = TensorKind::activation;
   int node = 0;
-  int part = 0;           // which of the node's parameters, kept or running arrays
+  int part = 0;           // which of the node's parameters, saved tensors or buffers
   bool integers = false;  // int32 values
   int64_t offset = 0;     // in its kind's arena, in values, a multiple of 16
 };

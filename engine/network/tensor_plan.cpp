@@ -6,20 +6,6 @@
 #include "engine/network/network.h"
 
 namespace striate {
-namespace {
-
-constexpr int64_t kAlign = 16;  // floats: 64 bytes
-
-int64_t aligned(int64_t count) { return (count + kAlign - 1) / kAlign * kAlign; }
-
-std::vector<char> kept_nodes(const Architecture& architecture, const std::vector<std::string>& names) {
-  std::vector<char> kept(static_cast<size_t>(architecture.size()), 0);
-  for (const std::string& name : names) kept[static_cast<size_t>(need_layer(architecture, name))] = 1;
-  return kept;
-}
-
-}  // namespace
-
 const char* tensor_kind_name(TensorKind kind) {
   switch (kind) {
     case TensorKind::activation:
@@ -33,9 +19,9 @@ const char* tensor_kind_name(TensorKind kind) {
     case TensorKind::optimizer_state:
       return "optimizer state";
     case TensorKind::saved:
-      return "mask";
+      return "saved tensor";
     case TensorKind::buffer:
-      return "running statistic";
+      return "buffer";
   }
   return "";
 }
@@ -84,7 +70,7 @@ TensorPlan plan_tensors(const Architecture& architecture, const Plan& plan,
   const auto name_of = [&](int node) { return architecture.nodes()[static_cast<size_t>(node)].name; };
   for (int i = 0; i < nodes; ++i) put(TensorKind::activation, name_of(i), shapes[static_cast<size_t>(i)], i, 0, false);
   if (plan.reuse) {
-    result.activations = plan_activations(architecture, shapes, kept_nodes(architecture, plan.keep));
+    result.activations = plan_activations(architecture, shapes, nodes_of(architecture, plan.keep));
     for (NamedTensor& tensor : result.tensors) {
       tensor.offset = result.activations.places[static_cast<size_t>(tensor.node)].offset;
     }

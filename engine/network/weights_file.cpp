@@ -9,20 +9,6 @@
 namespace striate {
 namespace {
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-std::vector<const NamedTensor*> weight_tensors(const std::vector<NamedTensor>& tensors) {
-  std::vector<const NamedTensor*> weights;
-  for (const TensorKind kind : {TensorKind::weight, TensorKind::buffer}) {
-    for (const NamedTensor& target : tensors) {
-      if (target.kind == kind) weights.push_back(&target);
-    }
-  }
-  return weights;
-}
-
 std::string name_in(const NameStyle& style, const std::string& prefix, const std::string& own) {
   const std::string name = style.file_name(own);
   return name.empty() ? name : prefix + name;
@@ -36,7 +22,7 @@ std::string prefix_of(const SafeTensors& file, const NameStyle& style, const std
     const std::string name = style.file_name(target->name);
     if (!name.empty() && file.has(name)) return "";
     for (const SafeTensor& tensor : file.tensors()) {
-      if (!name.empty() && ends_with(tensor.name, "." + name))
+      if (!name.empty() && tensor.name.ends_with("." + name))
         return tensor.name.substr(0, tensor.name.size() - name.size());
     }
     if (!partial) break;
@@ -92,7 +78,7 @@ WeightsFit fit_style(const SafeTensors& file, const NameStyle& style, const std:
   }
   fit.other_classes = only_classes && !fit.mismatched.empty();
   for (const SafeTensor& tensor : file.tensors()) {
-    if (used.contains(tensor.name) || ends_with(tensor.name, "num_batches_tracked")) continue;
+    if (used.contains(tensor.name) || tensor.name.ends_with("num_batches_tracked")) continue;
     if ((training && of_training(tensor.name)) || (how.ignored && how.ignored(tensor.name))) continue;
     fit.unexpected.push_back(tensor.name);
   }
@@ -139,6 +125,16 @@ std::string hint_for(const SafeTensors& file, const WeightsLoading& how, const W
 }
 
 }  // namespace
+
+std::vector<const NamedTensor*> weight_tensors(const std::vector<NamedTensor>& tensors) {
+  std::vector<const NamedTensor*> weights;
+  for (const TensorKind kind : {TensorKind::weight, TensorKind::buffer}) {
+    for (const NamedTensor& target : tensors) {
+      if (target.kind == kind) weights.push_back(&target);
+    }
+  }
+  return weights;
+}
 
 std::string sizes_in_words(const std::vector<int64_t>& sizes) {
   return sizes.empty() ? "one value" : fmt::format("{}", fmt::join(sizes, " x "));

@@ -35,6 +35,9 @@ struct WeightsFit {
   bool fits() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
 };
 
+// What of a network's tensors such a file holds: its weights, then its buffers.
+std::vector<const NamedTensor*> weight_tensors(const std::vector<NamedTensor>& tensors);
+
 struct WeightsLoading {
   bool partial = false;  // takes what fits; else everything must
   // Tensors of the file that are no concern of it. PyTorch's "num_batches_tracked" never is, nor is the state of a

@@ -14,12 +14,6 @@ const OnnxAttribute* attribute(const OnnxNode& node, const char* name, OnnxAttri
   return found != node.attributes.end() && found->second.kind == kind ? &found->second : nullptr;
 }
 
-// The tensor of a node `Constant`; null: it has another attribute.
-std::shared_ptr<const StoredTensor> tensor_of(const OnnxNode& node) {
-  const OnnxAttribute* value = attribute(node, "value", OnnxAttribute::Kind::tensor);
-  return value != nullptr ? value->tensor : nullptr;
-}
-
 }  // namespace
 
 TakenApart::TakenApart(const OnnxGraph& graph) : graph_(graph) {
@@ -60,16 +54,21 @@ const OnnxNode* TakenApart::maker(const std::string& name, const char* op, size_
   return fits ? &node : nullptr;
 }
 
+const OnnxAttribute* TakenApart::constant(const std::string& name, const char* key, OnnxAttribute::Kind kind) const {
+  const OnnxNode* node = maker(name, "Constant", 0);
+  return node != nullptr ? attribute(*node, key, kind) : nullptr;
+}
+
+std::shared_ptr<const StoredTensor> TakenApart::stored(const std::string& name) const {
+  if (const auto found = graph_.initializers.find(name); found != graph_.initializers.end()) return found->second;
+  const OnnxAttribute* value = constant(name, "value", OnnxAttribute::Kind::tensor);
+  return value != nullptr ? value->tensor : nullptr;
+}
+
 std::optional<TakenApart::Scalar> TakenApart::scalar(const std::string& name) const {
-  std::shared_ptr<const StoredTensor> tensor;
-  if (const auto found = graph_.initializers.find(name); found != graph_.initializers.end()) tensor = found->second;
-  if (!tensor) {
-    const OnnxNode* node = maker(name, "Constant", 0);
-    if (node == nullptr) return std::nullopt;
-    if (const OnnxAttribute* real = attribute(*node, "value_float", OnnxAttribute::Kind::real))
-      return Scalar{static_cast<double>(real->real), 0};
-    tensor = tensor_of(*node);
-  }
+  if (const OnnxAttribute* real = constant(name, "value_float", OnnxAttribute::Kind::real))
+    return Scalar{static_cast<double>(real->real), 0};
+  const std::shared_ptr<const StoredTensor> tensor = stored(name);
   if (!tensor || tensor->count != 1 || !is_real(tensor->type)) return std::nullopt;
   try {
     const double value = tensor->read().at(0);
@@ -80,15 +79,8 @@ std::optional<TakenApart::Scalar> TakenApart::scalar(const std::string& name) co
 }
 
 std::optional<std::vector<int64_t>> TakenApart::integers(const std::string& name) const {
-  std::shared_ptr<const StoredTensor> tensor;
-  if (const auto found = graph_.initializers.find(name); found != graph_.initializers.end()) tensor = found->second;
-  if (!tensor) {
-    const OnnxNode* node = maker(name, "Constant", 0);
-    if (node == nullptr) return std::nullopt;
-    if (const OnnxAttribute* list = attribute(*node, "value_ints", OnnxAttribute::Kind::integers))
-      return list->integers;
-    tensor = tensor_of(*node);
-  }
+  if (const OnnxAttribute* list = constant(name, "value_ints", OnnxAttribute::Kind::integers)) return list->integers;
+  const std::shared_ptr<const StoredTensor> tensor = stored(name);
   if (!tensor || tensor->type != OnnxType::int64 || tensor->count > 8 || tensor->dims.size() > 1) return std::nullopt;
   try {
     return tensor->read().integers;
@@ -99,9 +91,7 @@ std::optional<std::vector<int64_t>> TakenApart::integers(const std::string& name
 
 // The sizes of a constant with a point.
 std::optional<Dims> TakenApart::constant_dims(const std::string& name) const {
-  std::shared_ptr<const StoredTensor> tensor;
-  if (const auto found = graph_.initializers.find(name); found != graph_.initializers.end()) tensor = found->second;
-  if (const OnnxNode* node = tensor ? nullptr : maker(name, "Constant", 0)) tensor = tensor_of(*node);
+  const std::shared_ptr<const StoredTensor> tensor = stored(name);
   if (!tensor || !is_real(tensor->type)) return std::nullopt;
   return tensor->dims;
 }

@@ -62,6 +62,10 @@ class TakenApart {
   };
 
   const OnnxNode* maker(const std::string& name, const char* op, size_t inputs) const;
+  // Of the node `Constant` of that name; null: there is none, or it has no such attribute.
+  const OnnxAttribute* constant(const std::string& name, const char* key, OnnxAttribute::Kind kind) const;
+  // The tensor of that name, an initializer or a `Constant`; null: it is neither.
+  std::shared_ptr<const StoredTensor> stored(const std::string& name) const;
   std::optional<Scalar> scalar(const std::string& name) const;
   std::optional<std::vector<int64_t>> integers(const std::string& name) const;
   std::optional<std::vector<int64_t>> mean_axes(const OnnxNode& node) const;

@@ -18,10 +18,6 @@
 namespace striate {
 namespace {
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 std::string word_of(const std::map<std::string, std::string>& metadata, const std::string& key) {
   const auto found = find_named(NameOf::metadata, metadata, key);
   return found == metadata.end() ? std::string() : found->second;
@@ -221,15 +217,15 @@ bool ModelFile::channels_last() const {
 }
 
 ModelFile read_model_file(const std::string& path, const ModelFileOptions& options) {
-  if (ends_with(path, ".onnx")) return read_onnx_file(path, options);
+  if (path.ends_with(".onnx")) return read_onnx_file(path, options);
   for (const char* end : {".pt", ".pth", ".bin", ".ckpt", ".pkl"}) {
-    if (ends_with(path, end))
+    if (path.ends_with(end))
       throw Error(
           fmt::format("{} is a PyTorch file, which holds program code", path),
           "export it from PyTorch: torch.onnx.export(...), or safetensors.torch.save_file(model.state_dict(), ...)");
   }
   for (const char* end : {".h5", ".keras", ".pb", ".tflite"}) {
-    if (ends_with(path, end))
+    if (path.ends_with(end))
       throw Error(fmt::format("{} is a Keras or TensorFlow file", path), "convert it to ONNX with tf2onnx");
   }
   return read_safetensors(path, options);

@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/network/find_layer.h"
+#include "engine/network/weights_file.h"
 #include "engine/preprocess/prepare_picture.h"
 #include "engine/training/loss_head.h"
 #include "kernels/elementwise.h"
@@ -35,11 +36,10 @@ void Session::restore_weights() {
 void Session::draw_weights(const LayerSet& layers, uint64_t seed, Initializer how) {
   Network drawn(*stream_, architecture(), Plan::inference(1));
   drawn.initialize(*stream_, how, seed);
-  for (const NamedTensor& tensor : drawn.tensors()) {
-    if ((tensor.kind != TensorKind::weight && tensor.kind != TensorKind::buffer) || !layers.contains(tensor.node))
-      continue;
-    copy(*stream_, tensor.shape.count(), drawn.arena(tensor.kind) + tensor.offset,
-         network_->arena(tensor.kind) + network_->find(tensor.kind, tensor.name)->offset);
+  for (const NamedTensor* tensor : weight_tensors(drawn.tensors())) {
+    if (!layers.contains(tensor->node)) continue;
+    copy(*stream_, tensor->shape.count(), drawn.arena(tensor->kind) + tensor->offset,
+         network_->arena(tensor->kind) + network_->find(tensor->kind, tensor->name)->offset);
   }
   stream_->synchronize();  // before `drawn` goes
 }
@@ -61,14 +61,6 @@ std::vector<float> Session::probabilities(const std::vector<float>& output) cons
   return probabilities(output, file_.loss.empty() ? Loss::cross_entropy : parse_loss(file_.loss));
 }
 
-int Session::node_of(const std::string& layer) const { return need_layer(architecture(), layer); }
-
-std::vector<char> Session::nodes_of(const std::vector<std::string>& layers, bool all) const {
-  std::vector<char> nodes(static_cast<size_t>(architecture().size()), all ? 1 : 0);
-  for (const std::string& layer : layers) nodes[static_cast<size_t>(node_of(layer))] = 1;
-  return nodes;
-}
-
 SessionTensor Session::read(const NamedTensor& tensor) const {
   return {tensor.shape, network_->read_tensor(*stream_, tensor)};
 }
@@ -78,11 +70,14 @@ std::optional<SessionResult> Session::run(const SessionRequest& request, const P
   const std::vector<Node>& nodes = architecture().nodes();
   const int last = architecture().size() - 1;
   const bool of_loss = request.loss.has_value(), backward = of_loss || !request.gradient.empty();
-  const int from = request.from.empty() || of_loss ? last : node_of(request.from);
-  const std::vector<char> wanted = nodes_of(request.activations, request.all_activations);
-  const std::vector<char> gradients = nodes_of(request.gradients, request.all_gradients);
+  const int from = request.from.empty() || of_loss ? last : need_layer(architecture(), request.from);
+  const auto asked = [&](const std::vector<std::string>& layers, bool all) {
+    return all ? std::vector<char>(nodes.size(), 1) : nodes_of(architecture(), layers);
+  };
+  const std::vector<char> wanted = asked(request.activations, request.all_activations);
+  const std::vector<char> gradients = asked(request.gradients, request.all_gradients);
   std::map<int, const std::function<void(const Shape&, std::vector<float>&)>*> changes;
-  for (const auto& [layer, change] : request.changes) changes[node_of(layer)] = &change;
+  for (const auto& [layer, change] : request.changes) changes[need_layer(architecture(), layer)] = &change;
   if (architecture().whole() && request.batch != 1) {
     throw Error(fmt::format("a batch of {} for a network of one whole input", request.batch), "give one at a time");
   }

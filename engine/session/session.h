@@ -102,8 +102,6 @@ class Session {
   void restore_weights();
 
  private:
-  int node_of(const std::string& layer) const;
-  std::vector<char> nodes_of(const std::vector<std::string>& layers, bool all) const;
   SessionTensor read(const NamedTensor& tensor) const;
 
   Stream* stream_;

@@ -10,14 +10,6 @@
 namespace striate {
 namespace {
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-bool is_weight(const NamedTensor& tensor) {
-  return tensor.kind == TensorKind::weight || tensor.kind == TensorKind::buffer;
-}
-
 std::string part_of(const NamedTensor& tensor) { return tensor.name.substr(tensor.name.rfind('.')); }
 
 // An ONNX model's weights under the names of the network that it becomes. Exporters name layers as they like: where
@@ -26,14 +18,8 @@ SafeTensors tensors_of_onnx(Stream& stream, const std::string& path, const Netwo
   const OnnxModel model = read_onnx(path);
   Network network(stream, model.architecture, Plan::inference(1));
   model.load_weights(stream, network);
-  std::vector<const NamedTensor*> own, others;
-  for (const NamedTensor& tensor : network.tensors()) {
-    if (!is_weight(tensor)) continue;
-    own.push_back(&tensor);
-  }
-  for (const NamedTensor& tensor : wanted.tensors()) {
-    if (is_weight(tensor)) others.push_back(&tensor);
-  }
+  const std::vector<const NamedTensor*> own = weight_tensors(network.tensors());
+  const std::vector<const NamedTensor*> others = weight_tensors(wanted.tensors());
   bool by_order = own.size() == others.size();
   for (size_t i = 0; by_order && i < own.size(); ++i) {
     by_order = own[i]->kind == others[i]->kind && part_of(*own[i]) == part_of(*others[i]);
@@ -52,8 +38,8 @@ SafeTensors tensors_of_onnx(Stream& stream, const std::string& path, const Netwo
 WeightsFit load_starting_weights(Stream& stream, Network& network, const StartingWeights& weights,
                                  const TrainerSettings& settings) {
   network.initialize(stream, settings.initializer, settings.seed);
-  const SafeTensors file = ends_with(weights.file, ".onnx") ? tensors_of_onnx(stream, weights.file, network)
-                                                            : SafeTensors::open(weights.file);
+  const SafeTensors file = weights.file.ends_with(".onnx") ? tensors_of_onnx(stream, weights.file, network)
+                                                           : SafeTensors::open(weights.file);
   WeightsLoading how;
   how.partial = weights.partial;
   if (weights.new_head) how.except = head_nodes(network.architecture());

@@ -10,6 +10,7 @@
 #include "engine/network/models.h"
 #include "engine/training/data/source_folder.h"
 #include "engine/training/training_run.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {

@@ -8,6 +8,7 @@
 #include "app/pages/train/figure_parts.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {

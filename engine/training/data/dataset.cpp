@@ -74,9 +74,9 @@ Normalization Normalization::parse(const std::string& text) {
     }
     word.clear();
   }
-  if (result.mean.empty() || result.mean.size() != result.stddev.size()) fail("as many means as deviations");
+  if (result.mean.empty() || result.mean.size() != result.stddev.size()) fail("as many values of std as of mean");
   for (const float stddev : result.stddev)
-    if (!(stddev > 0)) fail("a stddev is above 0");
+    if (!(stddev > 0)) fail("std must be above 0");
   return result;
 }
 

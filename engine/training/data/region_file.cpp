@@ -8,6 +8,7 @@
 #include "engine/error.h"
 #include "engine/files/read_file.h"
 #include "engine/files/utf8_names.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
@@ -35,11 +36,6 @@ std::vector<std::string> columns_of(const std::string& line) {
   return columns;
 }
 
-std::string trimmed(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r"), end = text.find_last_not_of(" \t\r");
-  return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
-}
-
 }  // namespace
 
 void read_regions(const std::string& path, const std::vector<std::string>& pictures, ByteDataset::Content& content) {
@@ -57,12 +53,12 @@ void read_regions(const std::string& path, const std::vector<std::string>& pictu
   int number = 0;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = trimmed(text.substr(begin, end - begin));
+    const std::string line(trimmed(std::string_view(text).substr(begin, end - begin)));
     begin = end + 1;
     ++number;
     if (line.empty() || line[0] == '#') continue;
     const std::vector<std::string> columns = columns_of(line);
-    const std::string picture = trimmed(columns[0]), region = columns.size() > 1 ? trimmed(columns[1]) : "";
+    const std::string picture(trimmed(columns[0])), region(columns.size() > 1 ? trimmed(columns[1]) : "");
     if (columns.size() != 2 || picture.empty() || region.empty()) {
       throw Error(fmt::format("{}, line {}: not a picture and its region", utf8_name(path), number),
                   "two columns with a comma between: forest/0001.png,west");
