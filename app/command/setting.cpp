@@ -12,7 +12,7 @@ std::string Setting::line(const ReadoutValue& of) const {
 }
 
 Setting& SettingList::add(Setting setting) {
-  setting.name = page_ + '.' + setting.name;
+  if (!page_.empty()) setting.name = page_ + '.' + setting.name;
   const ParameterKind kind = setting.parameter.kind;
   if (setting.step == 0 && kind == ParameterKind::integer) setting.step = 1;
   settings_.push_back(std::move(setting));

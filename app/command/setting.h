@@ -63,6 +63,7 @@ struct SettingRange {
 // A page's settings, in the order in which state() writes them.
 class SettingList {
  public:
+  // Its names begin with "page."; empty: they stand for themselves.
   explicit SettingList(std::string page) : page_(std::move(page)) {}
   SettingList(const SettingList&) = delete;
   SettingList& operator=(const SettingList&) = delete;

@@ -15,7 +15,10 @@
 namespace striate {
 
 Shell::Shell(App& app, Textures& textures)
-    : app_(app), ui_(app.registry(), textures), browser_(std::make_unique<Browser>(app)) {
+    : app_(app),
+      settings_("", app.settings(), [this](Settings next) { app_.settings() = std::move(next); }),
+      ui_(app.registry(), textures),
+      browser_(std::make_unique<Browser>(app)) {
   declare_commands();
 }
 

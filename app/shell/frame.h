@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/command/player.h"
+#include "app/command/setting.h"
 #include "app/shell/app.h"
 #include "app/shell/keys.h"
 #include "app/shell/layout.h"
@@ -104,6 +105,7 @@ class Shell {
   void write_readouts();
 
   App& app_;
+  SettingsOf<Settings> settings_;
   Ui ui_;
   KeyTable keys_;
   std::unique_ptr<Browser> browser_;

@@ -24,37 +24,43 @@ void check_file_use(const Registry& registry, const std::string& name, FileUse u
 
 void Shell::declare_commands() {
   Registry& registry = app_.registry();
-  auto add_switch = [&](const char* name, const char* help, const char* what, bool Settings::*value) {
-    registry.add(Command{name, help, {Parameter::on_off("ON", what)}, [this, value](const Arguments& arguments) {
-                           app_.settings().*value = arguments.on(0);
-                         }});
+  const auto add = [](Setting& setting) -> Setting& {
+    setting.undo = Undo::none;
+    return setting;
   };
-  registry.add(Command{"theme",
-                       "Dark or light colors",
-                       {Parameter::choice("THEME", "which colors", {"dark", "light"})},
-                       [this](const Arguments& arguments) { app_.settings().dark = arguments.text(0) == "dark"; }});
-  auto add_call = [&](const char* name, const char* help, const char* what, void (Settings::*change)(bool)) {
-    registry.add(Command{name, help, {Parameter::on_off("ON", what)}, [this, change](const Arguments& arguments) {
-                           (app_.settings().*change)(arguments.on(0));
-                         }});
+  SettingsOf<Settings>& s = settings_;
+  add(s.choice(
+      "theme", "theme", "Dark or light colors", Parameter::choice("THEME", "which colors", {"dark", "light"}),
+      [](const Settings& now) { return now.dark ? "dark" : "light"; },
+      [](Settings& now, const std::string& word) { now.dark = word == "dark"; }));
+  const auto add_panel = [&](const char* name, const char* help, bool (Settings::*shown)() const,
+                             void (Settings::*show)(bool)) {
+    add(s.on_off(
+        name, name, help, "whether it is unfolded", [shown](const Settings& now) { return (now.*shown)(); },
+        [show](Settings& now, bool on) { (now.*show)(on); }));
   };
-  add_call("presentation", "For a projector: large type, the panels fold and the stage takes their room",
-           "whether it is for a projector", &Settings::present);
-  add_call("navigation", "The panel with the pages, at the left", "whether it is unfolded", &Settings::show_navigation);
-  add_call("inspector", "The panel with numbers and settings, at the right", "whether it is unfolded",
-           &Settings::show_inspector);
-  add_switch("fullscreen", "The window takes the whole screen, or its place again", "whether it takes it",
-             &Settings::full_screen);
-  add_switch("motion", "Whether things glide to their place, or jump", "whether they glide", &Settings::motion);
-  registry.add(Command{"scale",
-                       "Size of the whole interface; 0 is what the monitor says",
-                       {Parameter::number("S", "pixels per unit, 0.5 to 4, or 0", 0, 4)},
-                       [this](const Arguments& arguments) {
-                         double scale = arguments.number(0);
-                         if (scale != 0 && scale < 0.5)
-                           throw Error("a scale below 0.5 cannot be read", "use 0.5 to 4, or 0");
-                         app_.settings().scale = scale;
-                       }});
+  add(s.on_off(
+      "presentation", "presentation", "For a projector: large type, the panels fold and the stage takes their room",
+      "whether it is for a projector", [](const Settings& now) { return now.presentation; },
+      [](Settings& now, bool on) { now.present(on); }));
+  add_panel("navigation", "The panel with the pages, at the left", &Settings::shows_navigation,
+            &Settings::show_navigation);
+  add_panel("inspector", "The panel with numbers and settings, at the right", &Settings::shows_inspector,
+            &Settings::show_inspector);
+  add(s.on_off(
+      "fullscreen", "full screen", "The window takes the whole screen, or its place again", "whether it takes it",
+      [](auto& now) -> auto& { return now.full_screen; }));
+  add(s.on_off(
+      "motion", "motion", "Whether things glide to their place, or jump", "whether they glide",
+      [](auto& now) -> auto& { return now.motion; }));
+  add(s.number(
+      "scale", "scale", "Size of the whole interface; 0 is what the monitor says",
+      {"S", "pixels per unit, 0.5 to 4, or 0", 0, 4}, [](const Settings& now) { return now.scale; },
+      [](Settings& now, double scale) {
+        if (scale != 0 && scale < 0.5) throw Error("a scale below 0.5 cannot be read", "use 0.5 to 4, or 0");
+        now.scale = scale;
+      }));
+  s.declare(registry);
   registry.add(Command{"help",
                        "The keys, and what this page does",
                        {Parameter::on_off("ON", "whether it is shown").or_none()},
