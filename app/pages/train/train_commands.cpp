@@ -85,7 +85,8 @@ void TrainPage::declare_settings(Registry& registry) {
                [](TrainingConfig& next, const std::string& text) { next.model = Architecture::parse(text).text(); });
   text_setting(
       "optimizer", "How gradients change the weights; a new training then",
-      Parameter::text("TEXT", "sgd, rmsprop, adam or adamw with their settings: sgd momentum 0.9"),
+      Parameter::text("TEXT",
+                      fmt::format("{}, with their settings: sgd momentum 0.9", fmt::join(optimizer_names(), ", "))),
       [](TrainingConfig& next, const std::string& text) { next.optimizer = OptimizerSettings::parse(text).text(); });
   text_setting("loss", "What is made small; a new training then", Parameter::choice("NAME", "which", loss_names()),
                [](TrainingConfig& next, const std::string& text) { next.loss = text; });
