@@ -537,7 +537,8 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_number(*command, "--epochs", options->epochs, "How long, in epochs (5), from the very beginning", 0.001, 1e6);
   add_integer(*command, "--steps", options->steps, "How long, in steps, instead of --epochs", 1, 1'000'000'000);
   add_integer(*command, "--batch", options->batch, "Samples of one step (64)", 1, 65536);
-  add_text(*command, "--optimizer", options->optimizer, "sgd, rmsprop, adam (the usual), adamw, with their settings")
+  add_text(*command, "--optimizer", options->optimizer,
+           fmt::format("{}; adam is the usual; with their settings", fmt::join(optimizer_names(), ", ")))
       ->type_name("\"sgd momentum 0.9\"");
   add_number(*command, "--rate", options->rate, "Learning rate (the usual one of the optimizer)", 1e-9, 1e6);
   add_text(*command, "--schedule", options->schedule, "The rate over time (inverse, half of it after an epoch)")

@@ -1,107 +1,122 @@
 #include "engine/training/optimizer_settings.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
 #include "engine/nearest_word.h"
 #include "engine/network/layer_words.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 
 namespace striate {
 namespace {
 
-const char* kSyntax[] = {"sgd [momentum M [nesterov]] [decay D]", "rmsprop [rho R] [epsilon E] [decay D]",
-                         "adam [beta1 B] [beta2 B] [epsilon E] [decay D]",
-                         "adamw [beta1 B] [beta2 B] [epsilon E] [decay D]"};
-
-OptimizerSettings defaults(OptimizerSettings::Kind kind) {
+OptimizerSettings defaults(const OptimizerKind& kind) {
   OptimizerSettings settings;
-  settings.kind = kind;
-  if (kind == OptimizerSettings::Kind::adamw) settings.weight_decay = 0.01f;
+  settings.kind = &kind;
+  settings.values.clear();
+  for (const OptimizerField& field : kind.fields) settings.values.push_back(static_cast<float>(field.usual));
   return settings;
+}
+
+bool is_switch(const OptimizerField& field) { return field.widget == OptimizerField::Widget::toggle; }
+
+// "sgd [momentum M] [nesterov] [decay D]"
+std::string syntax_of(const OptimizerKind& kind) {
+  std::string syntax = kind.name;
+  for (const OptimizerField& field : kind.fields) {
+    const char initial = static_cast<char>(std::toupper(static_cast<unsigned char>(field.word[0])));
+    syntax += is_switch(field) ? fmt::format(" [{}]", field.word) : fmt::format(" [{} {}]", field.word, initial);
+  }
+  return syntax;
+}
+
+// Its place among the fields, which has it.
+size_t place_of(const OptimizerKind& kind, std::string_view word) {
+  const auto found = std::find_if(kind.fields.begin(), kind.fields.end(),
+                                  [&](const OptimizerField& field) { return field.word == word; });
+  check(found != kind.fields.end(), "{} has no setting '{}'", kind.name, word);
+  return static_cast<size_t>(found - kind.fields.begin());
 }
 
 }  // namespace
 
 const std::vector<std::string>& optimizer_names() {
-  static const std::vector<std::string> names{"sgd", "rmsprop", "adam", "adamw"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const OptimizerKind* kind : optimizer_kinds()) all.emplace_back(kind->name);
+    return all;
+  }();
   return names;
 }
+
+OptimizerSettings::OptimizerSettings() : kind(&kAdam) {
+  for (const OptimizerField& field : kAdam.fields) values.push_back(static_cast<float>(field.usual));
+}
+
+float OptimizerSettings::operator[](std::string_view word) const { return values[place_of(*kind, word)]; }
+
+double OptimizerSettings::meant(std::string_view word) const {
+  return std::round(static_cast<double>((*this)[word]) * 1e7) / 1e7;
+}
+
+bool OptimizerSettings::has(std::string_view word) const {
+  return std::any_of(kind->fields.begin(), kind->fields.end(),
+                     [&](const OptimizerField& field) { return field.word == word; });
+}
+
+void OptimizerSettings::set(std::string_view word, float value) { values[place_of(*kind, word)] = value; }
 
 OptimizerSettings OptimizerSettings::parse(const std::string& text) {
   std::vector<PlacedWord> list = placed_words(text);
   if (list.empty()) throw Error("no optimizer", fmt::format("use one of {}", fmt::join(optimizer_names(), ", ")));
-  size_t index = 0;
-  while (index < optimizer_names().size() && optimizer_names()[index] != list[0].text) ++index;
-  if (index == optimizer_names().size()) {
-    throw Error(fmt::format("unknown optimizer \"{}\"", list[0].text), nearest_hint(list[0].text, optimizer_names()));
-  }
-  LayerWords words(std::move(list), kSyntax[index]);
-  OptimizerSettings s = defaults(static_cast<Kind>(index));
-  const bool adam_like = s.kind == Kind::adam || s.kind == Kind::adamw;
-  const auto number = [&](const char* what, double low, double high) {
-    return static_cast<float>(words.number(what, low, high));
-  };
+  const OptimizerKind& kind = find_optimizer(list[0].text);
+  LayerWords words(std::move(list), syntax_of(kind));
+  OptimizerSettings s = defaults(kind);
   while (words.more()) {
-    if (words.take("decay")) {
-      s.weight_decay = number("weight decay", 0, 1);
-    } else if (s.kind == Kind::sgd && words.take("momentum")) {
-      s.momentum = number("momentum", 0, 0.9999);
-    } else if (s.kind == Kind::sgd && words.take("nesterov")) {
-      s.nesterov = true;
-    } else if (s.kind == Kind::rmsprop && words.take("rho")) {
-      s.rho = number("rho", 0, 0.99999);
-    } else if (adam_like && words.take("beta1")) {
-      s.beta1 = number("beta1", 0, 0.99999);
-    } else if (adam_like && words.take("beta2")) {
-      s.beta2 = number("beta2", 0, 0.9999999);
-    } else if (s.kind != Kind::sgd && words.take("epsilon")) {
-      s.epsilon = number("epsilon", 1e-20, 1);
-    } else {
-      words.unknown(s.kind == Kind::sgd       ? std::vector<std::string>{"momentum", "nesterov", "decay"}
-                    : s.kind == Kind::rmsprop ? std::vector<std::string>{"rho", "epsilon", "decay"}
-                                              : std::vector<std::string>{"beta1", "beta2", "epsilon", "decay"});
+    const auto field = std::find_if(kind.fields.begin(), kind.fields.end(),
+                                    [&](const OptimizerField& each) { return words.take(each.word); });
+    if (field == kind.fields.end()) {
+      std::vector<std::string> options;
+      for (const OptimizerField& each : kind.fields) options.emplace_back(each.word);
+      words.unknown(options);
     }
+    const char* what =
+        *field->label != 0 && field->widget == OptimizerField::Widget::field ? field->label : field->word;
+    s.set(field->word,
+          is_switch(*field) ? 1.0f : static_cast<float>(words.number(what, field->minimum, field->maximum)));
   }
-  if (s.nesterov && s.momentum == 0) {
-    throw Error("nesterov without momentum", "write sgd momentum 0.9 nesterov");
+  for (const OptimizerField& field : kind.fields) {
+    if (field.needs == nullptr || s[field.word] == 0 || s[field.needs] != 0) continue;
+    const double usual = kind.fields[place_of(kind, field.needs)].reset;
+    throw Error(fmt::format("{} without {}", field.word, field.needs),
+                fmt::format("write {} {} {} {}", kind.name, field.needs, usual, field.word));
   }
   return s;
 }
 
 std::string OptimizerSettings::text() const {
-  const OptimizerSettings plain = defaults(kind);
-  std::string text = optimizer_names()[static_cast<size_t>(kind)];
-  const auto put = [&](const char* name, float value, float usual) {
-    if (value != usual) text += fmt::format(" {} {}", name, number_text(value));
-  };
-  if (kind == Kind::sgd) {
-    put("momentum", momentum, plain.momentum);
-    if (nesterov) text += " nesterov";
-  } else if (kind == Kind::rmsprop) {
-    put("rho", rho, plain.rho);
-    put("epsilon", epsilon, plain.epsilon);
-  } else {
-    put("beta1", beta1, plain.beta1);
-    put("beta2", beta2, plain.beta2);
-    put("epsilon", epsilon, plain.epsilon);
+  const OptimizerSettings plain = defaults(*kind);
+  std::string text = kind->name;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const OptimizerField& field = kind->fields[i];
+    if (values[i] == plain.values[i]) continue;
+    text +=
+        is_switch(field) ? fmt::format(" {}", field.word) : fmt::format(" {} {}", field.word, number_text(values[i]));
   }
-  put("decay", weight_decay, plain.weight_decay);
   return text;
 }
 
-std::vector<std::string> OptimizerSettings::states() const {
-  switch (kind) {
-    case Kind::sgd:
-      return momentum > 0 ? std::vector<std::string>{"velocity"} : std::vector<std::string>{};
-    case Kind::rmsprop:
-      return {"square"};
-    case Kind::adam:
-    case Kind::adamw:
-      return {"mean", "square"};
-  }
-  return {};
-}
+std::vector<std::string> OptimizerSettings::states() const { return kind->states(*this); }
 
-float OptimizerSettings::usual_rate() const {
-  if (kind == Kind::sgd) return momentum > 0 ? 0.01f : 0.1f;
-  return kind == Kind::rmsprop ? 1e-3f : 3e-3f;
+float OptimizerSettings::usual_rate() const { return kind->usual_rate(*this); }
+
+void begin_update(Stream& stream, const OptimizerSettings& settings, StepState* state) {
+  if (settings.has("beta1") && settings.has("beta2")) {
+    next_step(stream, state, settings["beta1"], settings["beta2"]);
+  } else {
+    next_step(stream, state);
+  }
 }
 
 const std::vector<std::string>& loss_names() {

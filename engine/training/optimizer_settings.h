@@ -1,35 +1,41 @@
 // Optimizers and losses by name, with their settings as text: what --optimizer reads, what a saved file holds.
 //   sgd | sgd momentum 0.9 nesterov decay 0.0005 | rmsprop rho 0.99 epsilon 1e-08 | adam beta1 0.9 beta2 0.999 | adamw
-// The formulas stand in kernels/optimizer.h and kernels/loss.h.
+// The optimizers stand in engine/training/optimizers/, the formulas in kernels/optimizer.h and kernels/loss.h.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace striate {
 
-struct OptimizerSettings {
-  enum class Kind { sgd, rmsprop, adam, adamw };
-  Kind kind = Kind::adam;
-  float momentum = 0;  // sgd
-  bool nesterov = false;
-  float weight_decay = 0;              // added to the gradient; adamw: taken from the weight
-  float rho = 0.99f;                   // rmsprop
-  float beta1 = 0.9f, beta2 = 0.999f;  // adam, adamw
-  float epsilon = 1e-8f;
+struct OptimizerKind;
+struct StepState;
+class Stream;
 
-  // Defaults are PyTorch's (adamw: decay 0.01). Throws Error with the nearest word.
+struct OptimizerSettings {
+  OptimizerSettings();  // adam with its defaults
+
+  const OptimizerKind* kind;
+  std::vector<float> values;  // of kind->fields, in their order; a switch is 0 or 1
+
+  // The value of a setting that it has.
+  float operator[](std::string_view word) const;
+  // The same as it was typed: 0.9, not the nearest float.
+  double meant(std::string_view word) const;
+  bool has(std::string_view word) const;
+  void set(std::string_view word, float value);
+
+  // Defaults are PyTorch's. Throws Error with the nearest word.
   static OptimizerSettings parse(const std::string& text);
   std::string text() const;                 // parses to the same; defaults are left out
   std::vector<std::string> states() const;  // names of its arrays beside every weight: {"mean", "square"}
-  // Where to begin, together with Schedule::usual(). LeNet-5 on MNIST, 53,334 pictures in batches of 64, 3 epochs,
-  // seeds 1 to 3, test pictures right: adam 0.003 with it 98.68 to 98.83 %, 0.002 with it 98.59 to 98.79 %, a constant
-  // 0.001 (54,000 pictures) 98.27 to 98.80 %, 0.002 with a cosine down to 0 98.93 to 98.98 %. tinyvgg, too, did better
-  // with 0.003 than with 0.002 or 0.001.
-  float usual_rate() const;
+  float usual_rate() const;                 // where to begin, together with Schedule::usual()
   friend bool operator==(const OptimizerSettings&, const OptimizerSettings&) = default;
 };
 const std::vector<std::string>& optimizer_names();
+// next_step() with its betas, where it has any: once a step, before its kind's update().
+void begin_update(Stream& stream, const OptimizerSettings& settings, StepState* state);
 
 // How far an output is from its target. All but the first two compare with a row that is 1 at the sample's class and 0
 // elsewhere; with a single output, with the class's number (0 or 1).

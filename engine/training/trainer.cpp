@@ -10,6 +10,7 @@
 #include "engine/network/layer_words.h"
 #include "engine/network/per_picture.h"
 #include "engine/training/metrics.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 #include "engine/training/trainer_memory.h"
 #include "kernels/elementwise.h"
 #include "kernels/guard.h"
@@ -234,26 +235,12 @@ void Trainer::do_update() {
   Memory& m = *memory_;
   const OptimizerSettings& o = settings_.optimizer;
   const StepState* state = m.state.data();
-  next_step(*stream_, m.state.data(), o.beta1, o.beta2);
+  begin_update(*stream_, o, m.state.data());
+  std::vector<float*> own(network_->optimizer_states().size());
   for (const Network::TrainedRange& range : network_->trained()) {
-    const int64_t count = range.count;
-    const float* g = network_->arena(TensorKind::weight_gradient) + range.gradient;
-    float* w = network_->arena(TensorKind::weight) + range.weight;
-    const auto own = [&](int i) { return network_->optimizer_state(i) + range.gradient; };
-    switch (o.kind) {
-      case OptimizerSettings::Kind::sgd:
-        sgd(*stream_, Sgd{o.momentum, o.weight_decay, o.nesterov}, count, state, g, w,
-            o.momentum > 0 ? own(0) : nullptr);
-        break;
-      case OptimizerSettings::Kind::rmsprop:
-        rmsprop(*stream_, RmsProp{o.rho, o.epsilon, o.weight_decay}, count, state, g, w, own(0));
-        break;
-      case OptimizerSettings::Kind::adam:
-      case OptimizerSettings::Kind::adamw:
-        adam(*stream_, Adam{o.beta1, o.beta2, o.epsilon, o.weight_decay, o.kind == OptimizerSettings::Kind::adamw},
-             count, state, g, w, own(0), own(1));
-        break;
-    }
+    for (size_t i = 0; i < own.size(); ++i) own[i] = network_->optimizer_state(static_cast<int>(i)) + range.gradient;
+    o.kind->update(*stream_, o, range.count, state, network_->arena(TensorKind::weight_gradient) + range.gradient,
+                   network_->arena(TensorKind::weight) + range.weight, own.data());
   }
 }
 

@@ -8,17 +8,12 @@
 #include <vector>
 
 #include "engine/training/optimizer_settings.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 
 namespace striate {
 
 struct UpdateWalk {
-  struct Line {
-    std::string name;     // "mean"
-    std::string formula;  // "beta1 * mean + (1 - beta1) * d"
-    std::string numbers;  // the same with its numbers, rounded to five digits: "0.9 * 0.01 + 0.1 * 0.02"
-    double value = 0;     // in double precision, from the float values above it
-    bool exact = false;   // `value` is what the network keeps, bit for bit: an array of the optimizer, or the weight
-  };
+  using Line = UpdateLine;
   float before = 0, gradient = 0, after = 0;
   float rate = 0;
   int64_t step = 1;                 // counted from 1: the corrections of adam depend on it

@@ -8,6 +8,7 @@
 #include "app/worker/train_snapshot_maker.h"
 #include "tests/app/page_driver.h"
 #include "tests/app/train_view_host.h"
+#include "tests/optimizers.h"
 
 namespace striate {
 namespace {
@@ -66,7 +67,7 @@ struct Host : TrainViewHost {
 };
 
 TEST(TrainStep, every_phase_shows_the_numbers_of_the_trainer_bit_for_bit) {
-  for (const char* optimizer : {"adam", "sgd momentum 0.9", "rmsprop"}) {
+  for (const std::string& optimizer : test_optimizers()) {
     SCOPED_TRACE(optimizer);
     Host host("tiny", optimizer);
     unsigned random = 3;

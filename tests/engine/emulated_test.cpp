@@ -11,6 +11,7 @@
 #include "kernels/launch.h"
 #include "kernels/threads.h"
 #include "tests/engine/training_data.h"
+#include "tests/optimizers.h"
 
 namespace striate {
 namespace {
@@ -71,7 +72,7 @@ constexpr const char* kNetwork =
 struct Learned {
   std::vector<float> weights, losses;
 };
-Learned learn(Device device, const Dataset& data, const char* optimizer, bool captured) {
+Learned learn(Device device, const Dataset& data, const std::string& optimizer, bool captured) {
   set_debug_checks(!captured && device.is_gpu());  // with them nothing is captured
   Stream stream(device);
   Network network(stream, Architecture::parse(kNetwork));
@@ -98,7 +99,7 @@ Learned learn(Device device, const Dataset& data, const char* optimizer, bool ca
 // A step that is recorded once and replayed must hold nothing that changes from step to step: rate, counters, samples.
 TEST(EmulatedEngine, captured_steps_train_bit_for_bit_as_steps_that_are_not) {
   const auto data = bars(40, 8, 4);
-  for (const char* optimizer : {"sgd momentum 0.9", "adam", "rmsprop"}) {
+  for (const std::string& optimizer : test_optimizers()) {
     SCOPED_TRACE(optimizer);
     const Learned captured = learn(Device::emulated(), *data, optimizer, true);
     const Learned one_by_one = learn(Device::emulated(), *data, optimizer, false);

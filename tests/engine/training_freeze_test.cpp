@@ -16,6 +16,7 @@
 #include "engine/training/trainer.h"
 #include "tests/engine/golden.h"
 #include "tests/engine/training_data.h"
+#include "tests/optimizers.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -33,7 +34,7 @@ std::vector<float> waves(int64_t count, float step) {
   return values;
 }
 
-TrainerSettings settings_with(const LayerSet& frozen, const char* optimizer) {
+TrainerSettings settings_with(const LayerSet& frozen, const std::string& optimizer) {
   TrainerSettings settings;
   settings.batch = 12;
   settings.rate = 0.02;
@@ -91,7 +92,7 @@ TEST(Freeze, names_numbers_ranges_and_stars_name_layers) {
 TEST(Freeze, frozen_layers_keep_their_bits_and_their_running_statistics) {
   const auto data = bars(48, 8, 4);
   on_all_devices([&](Stream& stream) {
-    for (const char* optimizer : {"adamw decay 0.1", "sgd momentum 0.9 decay 0.01", "rmsprop"}) {
+    for (const std::string& optimizer : test_optimizers(" decay 0.1")) {
       for (const char* frozen : {"bn,c2", "c2-t2,fc", "0-4", "d", "bn*"}) {
         SCOPED_TRACE(std::string(optimizer) + ": " + frozen);
         const LayerSet set = layers(frozen);
@@ -168,7 +169,7 @@ TEST(Freeze, what_is_trained_is_updated_as_if_all_were) {
   Stream stream;
   // Without layers that compute otherwise in training the first step is the same for what is trained.
   const char* plain = "input 1x8x8 | conv 3 3x3 | relu | conv 4 3x3 | relu | flatten | dense 6 | relu | dense 4";
-  for (const char* optimizer : {"adam", "sgd momentum 0.9", "rmsprop"}) {
+  for (const std::string& optimizer : test_optimizers()) {
     Network all(stream, Architecture::parse(plain)), some(stream, Architecture::parse(plain));
     Trainer a(stream, all, *data, all_of(*data), {}, settings_with({}, optimizer));
     Trainer b(stream, some, *data, all_of(*data), {}, settings_with(LayerSet::from_numbers("2,5"), optimizer));

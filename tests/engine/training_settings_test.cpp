@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/training/optimizer_settings.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 #include "engine/training/schedule.h"
 #include "engine/training/split.h"
 #include "tests/engine/training_data.h"
@@ -32,7 +33,7 @@ TEST(OptimizerSettings, texts_are_read_back) {
     EXPECT_EQ(OptimizerSettings::parse(text).text(), text);
     EXPECT_EQ(OptimizerSettings::parse(OptimizerSettings::parse(text).text()), OptimizerSettings::parse(text));
   }
-  EXPECT_EQ(OptimizerSettings::parse("adamw").weight_decay, 0.01f);
+  EXPECT_EQ(OptimizerSettings::parse("adamw")["decay"], 0.01f);
   EXPECT_EQ(error_of([] { OptimizerSettings::parse("adm"); }), "unknown optimizer \"adm\"");
   EXPECT_EQ(error_of([] { OptimizerSettings::parse("sgd rho 1"); }),
             "line 1, column 5: \"rho\" is not understood after sgd");
@@ -40,6 +41,23 @@ TEST(OptimizerSettings, texts_are_read_back) {
   EXPECT_EQ(error_of([] { OptimizerSettings::parse(""); }), "no optimizer");
   EXPECT_EQ(error_of([] { parse_loss("mes"); }), "unknown loss \"mes\"");
   for (const std::string& name : loss_names()) EXPECT_EQ(loss_name(parse_loss(name)), name);
+}
+
+TEST(OptimizerSettings, every_setting_of_every_optimizer_is_read_back) {
+  for (const OptimizerKind* kind : optimizer_kinds()) {
+    OptimizerSettings settings = OptimizerSettings::parse(kind->name);
+    EXPECT_EQ(settings.text(), kind->name) << "its defaults are not left out";
+    EXPECT_GT(settings.usual_rate(), 0);
+    EXPECT_LE(settings.states().size(), 2u);
+    for (const OptimizerField& field : kind->fields) {
+      EXPECT_LT(field.minimum, field.maximum) << field.word;
+      settings.set(field.word, static_cast<float>((field.minimum + field.maximum) / 2));
+      if (field.widget == OptimizerField::Widget::toggle) settings.set(field.word, 1);
+      const OptimizerSettings read = OptimizerSettings::parse(settings.text());
+      EXPECT_EQ(read, settings) << settings.text();
+      EXPECT_NE(settings.text().find(field.word), std::string::npos) << settings.text();
+    }
+  }
 }
 
 TEST(Schedule, rates_follow_their_formulas) {

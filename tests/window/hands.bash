@@ -22,6 +22,9 @@ work=$(mktemp -d)
 pid=
 window=
 trap '[ -n "$pid" ] && kill "$pid" 2>/dev/null; rm -rf "$work"' EXIT
+# With a folder of its own, libwayland, which GLFW 3.4 asks first, has nothing to say about a session that has none.
+mkdir -m 700 "$work/runtime"
+export XDG_RUNTIME_DIR=$work/runtime
 export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state STRIATE_ITEMS=$work/items STRIATE_READOUTS=$work/readouts STRIATE_FIRST_FRAME=1
 patience=30  # seconds
 

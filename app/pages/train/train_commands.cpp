@@ -96,7 +96,8 @@ void TrainPage::declare_settings() {
          checked(&Config::model, [](const std::string& text) { return Architecture::parse(text).text(); }))
       .kept = false;
   s.text("optimizer", "optimizer", "How gradients change the weights; a new training then",
-         Parameter::text("TEXT", "sgd, rmsprop, adam or adamw with their settings: sgd momentum 0.9"),
+         Parameter::text("TEXT",
+                         fmt::format("{}, with their settings: sgd momentum 0.9", fmt::join(optimizer_names(), ", "))),
          of(&Config::optimizer),
          checked(&Config::optimizer, [](const std::string& text) { return OptimizerSettings::parse(text).text(); }));
   s.number(

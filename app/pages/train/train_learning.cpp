@@ -8,6 +8,7 @@
 #include "engine/training/data/augment.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/optimizer_settings.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 #include "engine/training/schedule.h"
 
 namespace striate {
@@ -37,7 +38,6 @@ const Choice kSources[] = {{"digits, drawn here", "digits"},
                            {"MNIST", "mnist"},
                            {"CIFAR-10", "cifar10"},
                            {"own folder", "folder"}};
-const Choice kOptimizers[] = {{"SGD", "sgd"}, {"RMSprop", "rmsprop"}, {"Adam", "adam"}, {"AdamW", "adamw"}};
 const Choice kSchedules[] = {
     {"usual", "usual"}, {"constant", "constant"}, {"in steps", "step"}, {"cosine", "cosine"}, {"inverse", "inverse"}};
 const Choice kSplits[] = {{"80, 10, 10 %", "0.8,0.1,0.1"},
@@ -116,21 +116,28 @@ void TrainSettings::draw_optimizer(Ui& ui) const {
     ui.error_note(error.what(), error.hint());
     return;
   }
-  ui.dropdown("optimizer", kOptimizers, optimizer_names()[static_cast<size_t>(now.kind)], "train.optimizer");
+  std::vector<Choice> kinds;
+  for (const OptimizerKind* kind : optimizer_kinds()) kinds.push_back({kind->title, kind->name});
+  ui.dropdown("optimizer", kinds, now.kind->name, "train.optimizer");
   ui.error_beside("train.optimizer");
-  using Kind = OptimizerSettings::Kind;
-  if (now.kind == Kind::sgd) {
-    ui.slider("momentum", static_cast<double>(now.momentum), spec(0, 0.99, 0.9, 0.01, 2),
-              "train.optimizer.set momentum");
-    if (now.momentum > 0) ui.toggle("look ahead (Nesterov)", now.nesterov, "train.optimizer.set nesterov");
-  } else if (now.kind == Kind::rmsprop) {
-    ui.slider("rho", static_cast<double>(now.rho), spec(0, 0.999, 0.99, 0.01, 3), "train.optimizer.set rho");
-  } else {
-    ui.slider("beta 1", static_cast<double>(now.beta1), spec(0, 0.999, 0.9, 0.01, 3), "train.optimizer.set beta1");
-    ui.slider("beta 2", static_cast<double>(now.beta2), spec(0, 0.9999, 0.999, 0.001, 4), "train.optimizer.set beta2");
+  for (const OptimizerField& field : now.kind->fields) {
+    const std::string command = fmt::format("train.optimizer.set {}", field.word);
+    const double value = static_cast<double>(now[field.word]);
+    const NumberSpec numbers = spec(field.minimum, field.most, field.reset, field.step, field.decimals);
+    switch (field.widget) {
+      case OptimizerField::Widget::none:
+        break;
+      case OptimizerField::Widget::slider:
+        ui.slider(field.label, value, numbers, command);
+        break;
+      case OptimizerField::Widget::field:
+        ui.number_field(field.label, value, numbers, command);
+        break;
+      case OptimizerField::Widget::toggle:
+        if (field.needs == nullptr || now[field.needs] != 0) ui.toggle(field.label, value != 0, command);
+        break;
+    }
   }
-  ui.number_field("weight decay", static_cast<double>(now.weight_decay),
-                  spec(0, 1, now.kind == Kind::adamw ? 0.01 : 0, 0.0005, 4), "train.optimizer.set decay");
   ui.error_beside("train.optimizer.set");
 }
 

@@ -10,6 +10,7 @@
 #include "engine/training/data/augment.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/optimizer_settings.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 #include "engine/training/schedule.h"
 
 namespace striate {
@@ -24,38 +25,24 @@ std::vector<std::string> source_words() {
 // The optimizer's text with one setting changed; its parser says what is wrong with the value.
 std::string with_optimizer_setting(const std::string& text, const std::string& name, const std::string& value) {
   const OptimizerSettings now = OptimizerSettings::parse(text);
-  std::vector<std::pair<std::string, std::string>> settings;
-  const auto put = [&](const char* word, float number) {
-    settings.emplace_back(word, name == word ? value : number_text(static_cast<double>(number)));
-  };
-  using Kind = OptimizerSettings::Kind;
-  bool nesterov = now.nesterov;
-  if (now.kind == Kind::sgd) {
-    put("momentum", now.momentum);
-    if (name == "nesterov") nesterov = value == "on";
-    // Nesterov's way is one of momentum: without it there is nothing to look ahead with.
-    double momentum = 0;
-    if (name == "momentum" && read_number(value, momentum) && momentum == 0) nesterov = false;
-  } else if (now.kind == Kind::rmsprop) {
-    put("rho", now.rho);
-    put("epsilon", now.epsilon);
-  } else {
-    put("beta1", now.beta1);
-    put("beta2", now.beta2);
-    put("epsilon", now.epsilon);
-  }
-  put("decay", now.weight_decay);
-  std::string result = optimizer_names()[static_cast<size_t>(now.kind)];
-  bool known = name == "nesterov" && now.kind == Kind::sgd;
-  for (const auto& [word, number] : settings) {
-    result.append(" ").append(word).append(" ").append(number);
-    known = known || word == name;
-  }
-  if (!known) {
-    throw Error(fmt::format("{} has no setting \"{}\"", optimizer_names()[static_cast<size_t>(now.kind)], name),
+  if (!now.has(name)) {
+    throw Error(fmt::format("{} has no setting \"{}\"", now.kind->name, name),
                 "write train.optimizer with the settings that it has");
   }
-  if (nesterov) result += " nesterov";
+  std::string result = now.kind->name;
+  double changed = 1;
+  if (!read_number(value, changed)) changed = 1;  // the parser will say what it is
+  for (const OptimizerField& field : now.kind->fields) {
+    const bool this_one = name == field.word;
+    if (field.widget == OptimizerField::Widget::toggle) {
+      // It goes with what it needs: without momentum there is nothing to look ahead with.
+      const bool on = this_one ? value == "on" : now[field.word] != 0;
+      const bool lost = field.needs != nullptr && name == field.needs && changed == 0;
+      if (on && !lost) result += fmt::format(" {}", field.word);
+    } else {
+      result += fmt::format(" {} {}", field.word, this_one ? value : number_text(static_cast<double>(now[field.word])));
+    }
+  }
   return OptimizerSettings::parse(result).text();
 }
 
@@ -116,7 +103,7 @@ void TrainSettings::declare(Registry& registry) {
   registry.add(Command{
       "train.optimizer.set",
       "Changes one setting of the optimizer",
-      {Parameter::choice("SETTING", "its name", {"momentum", "nesterov", "decay", "rho", "epsilon", "beta1", "beta2"}),
+      {Parameter::choice("SETTING", "its name", optimizer_words()),
        Parameter::text("VALUE", "a number; on or off for nesterov")},
       [this](const Arguments& arguments) {
         registry_->run("train.optimizer " +

@@ -1,0 +1,46 @@
+// The list of all optimizers, in the order in which they are offered.
+#include <algorithm>
+
+#include "engine/error.h"
+#include "engine/nearest_word.h"
+#include "engine/training/optimizer_settings.h"
+#include "engine/training/optimizers/optimizer_kind.h"
+
+namespace striate {
+
+const std::vector<const OptimizerKind*>& optimizer_kinds() {
+  static const std::vector<const OptimizerKind*> kinds{
+      &kSgd,
+      &kRmsProp,
+      &kAdam,
+      &kAdamW,
+  };
+  return kinds;
+}
+
+const OptimizerKind& find_optimizer(std::string_view name) {
+  for (const OptimizerKind* kind : optimizer_kinds()) {
+    if (kind->name == name) return *kind;
+  }
+  throw Error(fmt::format("unknown optimizer \"{}\"", name), nearest_hint(name, optimizer_names()));
+}
+
+std::vector<std::string> optimizer_words() {
+  std::vector<std::string> words;
+  for (const OptimizerKind* kind : optimizer_kinds()) {
+    for (const OptimizerField& field : kind->fields) {
+      if (std::find(words.begin(), words.end(), field.word) == words.end()) words.emplace_back(field.word);
+    }
+  }
+  return words;
+}
+
+UpdateNumbers::Slope UpdateNumbers::decayed(double decay) {
+  if (decay <= 0) return {"gradient", gradient};
+  const double d = gradient + decay * weight;
+  line("d", "gradient + decay \u00b7 weight",
+       fmt::format("{} + {} \u00b7 {}", text(gradient), text(decay), text(weight)), d);
+  return {"d", d};
+}
+
+}  // namespace striate
