@@ -73,7 +73,7 @@ class Arguments {
 // What a command does to the undo stack.
 enum class Undo {
   none,  // looking, opening panels, playing: not an edit
-  edit,  // an edit; a run of the same command within one drag or half a second is undone as one
+  edit,  // an edit; what one control sends in one move is undone as one
 };
 
 struct Command {

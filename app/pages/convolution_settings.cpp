@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/pages/convolution.h"
+#include "app/pages/input_settings.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 
@@ -74,19 +75,6 @@ void ConvolutionPage::declare_settings() {
           "How output values become grays: cut at 0 and 255, without their sign, moved by 128, or stretched",
           "how signed results are shown", all_shows(), show_name, [](auto& s) -> auto& { return s.show; })
       .labels = show_labels();
-  Setting& tool = settings_.choice(
-      "tool", "tool", "What a drag over the input does",
-      Parameter::choice("TOOL", "drag moves one cell's value up and down, paint gives every cell the paint's value",
-                        {"drag", "paint"}),
-      [](auto& s) -> auto& { return s.tool; });
-  tool.labels = {"drag a value", "paint"};
-  tool.undo = Undo::none;
-  settings_
-      .number(
-          "paint", "paint value", "The value that painting gives to a cell",
-          {"VALUE", "any number; 0 is black, 255 white", -kMaxValue, kMaxValue},
-          [](auto& s) -> auto& { return s.paint; })
-      .undo = Undo::none;
   // What the line of the input says as well.
   settings_
       .on_off(
@@ -97,20 +85,10 @@ void ConvolutionPage::declare_settings() {
             if (s.input == "image") pick_region(s, s.x, s.y);
           })
       .kept = false;
-  settings_
-      .integer(
-          "columns", "columns of the input",
-          "Makes the input wider or narrower: a region of the picture reads on, else cells are cut or added as 0",
-          {"N", "columns of the input", 1, kMaxInput}, [](const State& s) { return s.convolution.geometry.width; },
-          [this](State& s, int64_t n) { resize_input(s, static_cast<int>(n), geometry().height); })
-      .kept = false;
-  settings_
-      .integer(
-          "rows", "rows of the input",
-          "Makes the input higher or lower: a region of the picture reads on, else cells are cut or added as 0",
-          {"N", "rows of the input", 1, kMaxInput}, [](const State& s) { return s.convolution.geometry.height; },
-          [this](State& s, int64_t n) { resize_input(s, geometry().width, static_cast<int>(n)); })
-      .kept = false;
+  declare_input_settings(
+      settings_, kMaxInput, kMaxValue,
+      [](const State& s) { return std::pair(s.convolution.geometry.width, s.convolution.geometry.height); },
+      [this](State& s, int columns, int rows) { resize_input(s, columns, rows); });
 }
 
 void ConvolutionPage::declare_padding_command(Registry& registry) {

@@ -1,6 +1,7 @@
 // Commands and readouts of the pooling page.
 #include <utility>
 
+#include "app/pages/input_settings.h"
 #include "app/pages/pooling.h"
 #include "engine/error.h"
 
@@ -49,33 +50,10 @@ void PoolingPage::declare_settings() {
           "What the stage shows: the output, where a gradient goes back to, or a shifted input beside the input",
           Parameter::choice("VIEW", "which", {"forward", "gradient", "shift"}), [](auto& s) -> auto& { return s.view; })
       .undo = Undo::none;
-  Setting& tool = settings_.choice(
-      "tool", "tool", "What a drag over the input does",
-      Parameter::choice("TOOL", "drag moves one cell's value up and down, paint gives every cell the paint's value",
-                        {"drag", "paint"}),
-      [](auto& s) -> auto& { return s.tool; });
-  tool.labels = {"drag a value", "paint"};
-  tool.undo = Undo::none;
-  settings_
-      .number(
-          "paint", "paint value", "The value that painting gives to a cell",
-          {"VALUE", "any number", -kMaxValue, kMaxValue}, [](auto& s) -> auto& { return s.paint; })
-      .undo = Undo::none;
-  // What the line of the input says as well.
-  settings_
-      .integer(
-          "columns", "columns of the input",
-          "Makes the input wider or narrower: a region of the picture reads on, else cells are cut or added as 0",
-          {"N", "columns of the input", 1, kMaxInput}, [](const State& s) { return s.pooling.geometry.width; },
-          [this](State& s, int64_t n) { resize_input(s, static_cast<int>(n), geometry().height); })
-      .kept = false;
-  settings_
-      .integer(
-          "rows", "rows of the input",
-          "Makes the input higher or lower: a region of the picture reads on, else cells are cut or added as 0",
-          {"N", "rows of the input", 1, kMaxInput}, [](const State& s) { return s.pooling.geometry.height; },
-          [this](State& s, int64_t n) { resize_input(s, geometry().width, static_cast<int>(n)); })
-      .kept = false;
+  declare_input_settings(
+      settings_, kMaxInput, kMaxValue,
+      [](const State& s) { return std::pair(s.pooling.geometry.width, s.pooling.geometry.height); },
+      [this](State& s, int columns, int rows) { resize_input(s, columns, rows); });
 }
 
 void PoolingPage::declare(Registry& registry) {
