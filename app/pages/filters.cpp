@@ -37,6 +37,14 @@ void use_whole_numbers(FilterStage& stage) {
   }
 }
 
+// A chain that is repeated may leave what a float can hold.
+double finite(double value) {
+  if (!std::isfinite(value))
+    throw Error("the numbers of this chain are larger than a float can hold",
+                "divide by more, repeat less often, or use smaller numbers in the kernels");
+  return value;
+}
+
 }  // namespace
 
 FiltersPage::FiltersPage(const PageContext& context)
@@ -387,9 +395,9 @@ void FiltersPage::declare_readouts(Registry& registry) {
     number("before." + color, color + " of the picture at the cursor, 0 to 255",
            [channel] { return channel().before; });
     number("raw." + color, color + " at the cursor: sum / divisor + offset of the last stage, as it is",
-           [channel] { return channel().value; });
+           [channel] { return finite(channel().value); });
     number("total." + color, color + " at the cursor: the last stage's sum of products",
-           [channel] { return channel().sum; });
+           [channel] { return finite(channel().sum); });
   }
   registry.add(Readout{"filters.terms", "the products of the channel that is shown, at the cursor", [this] {
                          const WalkPtr walk = finished_walk();

@@ -120,7 +120,10 @@ TEST(Setting, every_setting_of_the_program_can_be_set_to_what_it_is) {
     ++settings;
     const ReadoutValue before = setting->value();
     EXPECT_EQ(to_text(before), to_text(setting->initial)) << name;
-    EXPECT_NO_THROW(app.registry().run(setting->line())) << setting->line();
+    // What another setting says, too, may be no value of this one: a network by its name has no text of layers.
+    if (setting->kept) {
+      EXPECT_NO_THROW(app.registry().run(setting->line())) << setting->line();
+    }
     EXPECT_EQ(to_text(setting->value()), to_text(before)) << name;
     EXPECT_EQ(to_text(app.registry().read(setting->readout.empty() ? name : setting->readout)), to_text(before))
         << name;

@@ -266,7 +266,7 @@ TEST(Shell, the_palette_finds_pages_and_lessons_and_asks_for_values) {
   driver.key("Enter");
   EXPECT_EQ(driver.app.page().info().id, "pooling");
   driver.key("Ctrl+K");
-  driver.type("lesson convolution step kernel");
+  driver.type("step a kernel across");
   driver.key("Enter");
   EXPECT_TRUE(driver.app.lessons().is_open());
   driver.key("Ctrl+K");
