@@ -14,7 +14,9 @@ std::string Setting::line(const ReadoutValue& of) const {
 Setting& SettingList::add(Setting setting) {
   if (!page_.empty()) setting.name = page_ + '.' + setting.name;
   const ParameterKind kind = setting.parameter.kind;
-  if (setting.step == 0 && kind == ParameterKind::integer) setting.step = 1;
+  const bool number = kind == ParameterKind::integer || kind == ParameterKind::number;
+  const bool wide = setting.parameter.maximum - setting.parameter.minimum > kWideRange;
+  if (setting.step == 0 && number && (wide || kind == ParameterKind::integer)) setting.step = 1;
   settings_.push_back(std::move(setting));
   return settings_.back();
 }

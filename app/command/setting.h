@@ -28,6 +28,8 @@
 
 namespace striate {
 
+constexpr double kWideRange = 500;  // no slider gives a hand a grip on more: such a number is a field
+
 struct Setting {
   std::string name;                     // "convolution.stride": of its command and its readout
   std::string label;                    // what stands beside its widget; unique on its page
@@ -46,7 +48,7 @@ struct Setting {
   std::string unit;                                     // of numbers
   std::optional<std::pair<double, double>> hands = {};  // of numbers: the range that the widget offers, if it is less
   int decimals = 0;  // of numbers: how many the widget's hands give; typing gives any
-  double step = 0;   // of arrow keys and wheel; 0: a hundredth of the range, or 1
+  double step = 0;   // of arrow keys and wheel; 0: 1 for whole numbers and wide ranges, else a hundredth of the range
   bool logarithmic = false;
 
   std::string line(const ReadoutValue& of) const;  // the command that brings it to this value

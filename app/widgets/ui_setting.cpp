@@ -9,8 +9,6 @@
 namespace striate {
 namespace {
 
-constexpr double kMostOfSlider = 500;  // a wider range gives no hand a grip
-
 NumberSpec spec_of(const Setting& setting) {
   NumberSpec spec;
   spec.minimum = setting.hands ? setting.hands->first : setting.parameter.minimum;
@@ -43,7 +41,7 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
   bool sent = false;
   if (const double* number = std::get_if<double>(&value)) {
     const NumberSpec spec = spec_of(setting);
-    sent = look.field || spec.maximum - spec.minimum > kMostOfSlider ? number_field(label, *number, spec, name)
+    sent = look.field || spec.maximum - spec.minimum > kWideRange ? number_field(label, *number, spec, name)
                                                                      : slider(label, *number, spec, name);
   } else {
     const std::string& word = std::get<std::string>(value);

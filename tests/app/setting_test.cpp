@@ -131,6 +131,15 @@ TEST(Setting, every_setting_of_the_program_can_be_set_to_what_it_is) {
   EXPECT_GT(settings, 40);
 }
 
+TEST(Setting, a_number_without_bounds_goes_by_one) {
+  PageDriver driver("convolution");
+  driver.size = {1280, 2400};
+  driver.click("bias more");
+  EXPECT_EQ(driver.log, std::vector<std::string>{"convolution.bias 1.000"});
+  driver.click("divisor more");
+  EXPECT_EQ(driver.log, std::vector<std::string>{"convolution.divisor 2.000"});
+}
+
 TEST(Setting, a_drag_is_one_edit_and_two_controls_are_two) {
   PageDriver driver("convolution");
   driver.size = {1280, 2400};  // the whole inspector can be seen
