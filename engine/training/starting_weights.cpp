@@ -4,6 +4,7 @@
 
 #include "engine/error.h"
 #include "engine/files/safetensors.h"
+#include "engine/files/torch_file.h"
 #include "engine/network/head.h"
 #include "engine/onnx/onnx_model.h"
 
@@ -53,7 +54,7 @@ WeightsFit load_starting_weights(Stream& stream, Network& network, const Startin
                                  const TrainerSettings& settings) {
   network.initialize(stream, settings.initializer, settings.seed);
   const SafeTensors file = ends_with(weights.file, ".onnx") ? tensors_of_onnx(stream, weights.file, network)
-                                                            : SafeTensors::open(weights.file);
+                                                            : open_tensors(weights.file);
   WeightsLoading how;
   how.partial = weights.partial;
   if (weights.new_head) how.except = head_nodes(network.architecture());

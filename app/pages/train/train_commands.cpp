@@ -104,7 +104,7 @@ void TrainPage::declare_settings(Registry& registry) {
                [](TrainingConfig& next, const std::string& text) { next.split_by = text == "sample" ? "" : text; });
   text_setting(
       "weights", "Trained weights to begin with, instead of drawn ones; a new training then",
-      Parameter::file_to_read("FILE", "safetensors or ONNX, of the same network; none: drawn ones", file_of_weights),
+      Parameter::file_to_read("FILE", "safetensors, PyTorch's .pt or ONNX, of the same network; none: drawn ones", file_of_weights),
       [](TrainingConfig& next, const std::string& text) { next.weights = text == "none" ? "" : text; });
   text_setting("weights.partial", "Whether of these weights only some need fit; a new training then",
                Parameter::choice("WHICH", "all of them, or what fits", {"off", "on"}),
