@@ -6,6 +6,7 @@
 #include "engine/bench/infer_bench.h"
 #include "engine/bench/launch_table.h"
 #include "engine/files/read_file.h"
+#include "engine/files/torch_file.h"
 #include "engine/session/model_file.h"
 
 namespace striate {
@@ -38,9 +39,9 @@ std::string profile_table(const Architecture& architecture, const std::vector<In
 void bench(const InferBenchOptions& options, const CommandLine& line) {
   Architecture architecture;
   std::function<void(Stream&, Network&)> load;
-  if (options.model.ends_with(".onnx") || options.model.ends_with(".safetensors")) {
-    if (options.model.ends_with(".safetensors") &&
-        !SafeTensors::open(options.model).metadata().contains("architecture"))
+  const bool weights = options.model.ends_with(".safetensors") || is_torch_file(options.model);
+  if (options.model.ends_with(".onnx") || weights) {
+    if (weights && !says_its_network(open_tensors(options.model)))
       throw UsageError(fmt::format("{} does not say which network its weights belong to", options.model),
                        "give the network's name, --model resnet50: what the weights are changes no time");
     const ModelFile file = read_model_file(options.model);
@@ -88,7 +89,7 @@ void add_bench_infer(CLI::App& bench_command, CommandLine& line) {
       bench_command, line, "infer", "A network's forward pass",
       "One batch from the input to the last layer, in memory that is used again as soon as nobody needs its values\n"
       "(the output is the same, bit for bit, with every activation kept). Weights and input are a\n"
-      "formula of their names, or the weights those of a file (.onnx, .safetensors). Values of every layer are "
+      "formula of their names, or the weights those of a file (.onnx, .safetensors, .pt). Values of every layer are "
       "compared with the sums of their terms in double precision\n"
       "before anything is timed.\n\n"
       "Examples:\n"

@@ -59,6 +59,7 @@ void add_classify(CLI::App& parent, CommandLine& line);
 void add_summary(CLI::App& parent, CommandLine& line);
 void add_export(CLI::App& parent, CommandLine& line);
 void add_verify(CLI::App& parent, CommandLine& line);
+void add_models(CLI::App& parent, CommandLine& line);
 void add_bench(CLI::App& parent, CommandLine& line);
 void add_notices(CLI::App& parent, CommandLine& line);
 void add_bench_train(CLI::App& bench, CommandLine& line);

@@ -110,7 +110,8 @@ void take_preprocessing(const ModelOptions& options, ModelFile& file) {
 }  // namespace
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
-  add_text(command, "MODEL", options.file, "A saved model or weights (.safetensors), or an ONNX model (.onnx)")
+  add_text(command, "MODEL", options.file,
+           "A saved model (.safetensors), weights (.safetensors, .pt, .pth), or an ONNX model (.onnx)")
       ->required()
       ->type_name("");
   const std::string group = "How pictures are prepared, where the file doesn't say it";

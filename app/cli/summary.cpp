@@ -6,6 +6,7 @@
 #include "app/cli/training.h"
 #include "app/command/registry.h"
 #include "engine/files/read_file.h"
+#include "engine/files/torch_file.h"
 #include "engine/network/batch_size.h"
 #include "engine/network/models.h"
 #include "engine/shorten.h"
@@ -42,17 +43,18 @@ int64_t output_count(const Architecture& architecture) { return architecture.sha
 ModelFile read_file(const SummaryOptions& options) {
   const std::string& name = options.model;
   const Shape input = parse_input(options.input);
-  if (name.ends_with(".safetensors") || name.ends_with(".onnx")) {
-    const bool own = options.weights_of.empty() && !name.ends_with(".onnx");
+  if (name.ends_with(".safetensors") || name.ends_with(".onnx") || has_torch_ending(name) || is_torch_file(name)) {
+    bool own = options.weights_of.empty() && !name.ends_with(".onnx");
     if ((own && input.rank() > 0) || options.classes > 0)
       throw UsageError("--input and --classes are for models by name", "a saved model brings its own");
     ModelFile file = read_model_file(name, {options.weights_of, input});
+    own = file.kind == ModelFile::Kind::striate;
     if (file.info.classes.empty() && !own) file.info.classes = imagenet_classes(output_count(file.info.architecture));
     if (const Model* found = find_model(file.info.model)) file.info.model = found->title;
     return file;
   }
   if (!options.weights_of.empty())
-    throw UsageError("--model is for weights (.safetensors)",
+    throw UsageError("--model is for weights (.safetensors, .pt)",
                      fmt::format("say: striate summary {}", options.weights_of));
   ModelFile file;
   file.info.architecture = architecture_of(name, input, static_cast<int>(options.classes));
@@ -275,7 +277,8 @@ void add_summary(CLI::App& parent, CommandLine& line) {
   CLI::App* command = add_command(
       parent, line, "summary", "Layers, shapes and costs of a network",
       fmt::format(
-          "MODEL is a saved model (.safetensors), an ONNX model (.onnx), a text such as \"conv 6 5x5 | relu\", a file "
+          "MODEL is a saved model (.safetensors), weights (.safetensors, .pt), an ONNX model (.onnx), a text such as "
+          "\"conv 6 5x5 | relu\", a file "
           "with one, or one "
           "of\n{}"
           "N in a shape is the batch. Multiply-adds are those of one picture. Feeds: who reads a layer, where that is "

@@ -15,6 +15,8 @@
 #include "app/shell/settings.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/atomic_write.h"
+#include "engine/files/read_file.h"
+#include "engine/files/torch_file.h"
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/metrics.h"
@@ -88,9 +90,12 @@ void take_base(TrainOptions& options, TrainingConfig& config, SourceOptions& sou
     config.normalization = options.normalization == "measured" ? "" : options.normalization;
     return;
   }
-  const bool own =
-      options.weights.ends_with(".onnx") || (options.weights.ends_with(".safetensors") &&
-                                             SafeTensors::open(options.weights).metadata().contains("architecture"));
+  bool own = options.weights.ends_with(".onnx");
+  if (!own) {
+    const SafeTensors weights = open_tensors(options.weights);
+    for (const std::string& note : weights.notes()) print_note(fmt::format("{}: {}", file_name(options.weights), note));
+    own = options.model.empty() ? says_its_network(weights) : weights.metadata().contains("architecture");
+  }
   if (options.model.empty() && !own)
     throw UsageError(fmt::format("{} does not say which network its weights belong to", options.weights),
                      "name it: --model resnet50");
@@ -517,8 +522,10 @@ void add_train(CLI::App& parent, CommandLine& line) {
           "striate-stopped.safetensors; exit status 130). Without --save the minutes go to a file that is named and\n"
           "removed at the end; where a place cannot be written, to another that is named.\n"
           "The same seed on the same device gives the same file, stopped in between or not.\n\n"
-          "--weights begins with what was trained before: a file of weights or an ONNX model of the same network. All "
-          "of\nit must fit; with --partial what fits is loaded, and what is missing, unexpected or mismatched (of "
+          "--weights begins with what was trained before: a file of weights (.safetensors, or a PyTorch checkpoint, of "
+          "which\n"
+          "no code is run) or an ONNX model of the same network. All of it must fit; with --partial what fits is "
+          "loaded, and what is missing, unexpected or mismatched (of "
           "another\nshape) is printed. --head puts a new last dense layer or convolution in the place of the old one. "
           "--freeze\nkeeps layers as they are: names, numbers from 0, ranges (0-3, conv1-layer2.0), layer1*, all, or "
           "backbone\n(all before the head); a frozen batchnorm uses its running statistics. --split-by region "

@@ -5,6 +5,7 @@
 #include "app/cli/training.h"
 #include "app/command/registry.h"
 #include "engine/files/read_file.h"
+#include "engine/files/torch_file.h"
 #include "engine/session/verify_onnx.h"
 #include "engine/session/verify_weights.h"
 
@@ -22,7 +23,7 @@ void verify_model(const VerifyOptions& options, const CommandLine& line) {
                      "striate verify MODEL.onnx DIR, where DIR has input_0.pb and output_0.pb");
   }
   if (!options.model.empty()) {
-    throw UsageError("--model is for .safetensors files", "an ONNX file says itself what the network is");
+    throw UsageError("--model is for files of weights", "an ONNX file says itself what the network is");
   }
   Stream stream(line.device());
   const OnnxVerification result = verify_onnx(stream, options.file, options.folder);
@@ -52,13 +53,14 @@ void verify_stored_weights(const VerifyOptions& options, const CommandLine& line
     throw UsageError(fmt::format("{}: --model is missing", options.file),
                      "say which network its weights belong to: --model resnet50");
   if (!options.folder.empty())
-    throw UsageError("DIR is for .onnx files", "a .safetensors file holds `input` and `logits` itself");
+    throw UsageError("DIR is for .onnx files", "a file of weights holds `input` and `logits` itself");
   const Architecture architecture = architecture_of(options.model, Shape(), 0);
   if (!architecture.has_input())
     throw UsageError(fmt::format("\"{}\" does not say what it takes", options.model),
                      "begin it with a line like: input 3x224x224");
   Stream stream(line.device());
   const WeightsVerification result = verify_weights(stream, options.file, architecture);
+  for (const std::string& note : result.notes) print_note(fmt::format("{}: {}", file_name(options.file), note));
   print_out(fmt::format(
       "output logits\npictures {}\nvalues {}\nlargest.logit {}\nlargest.error {:.7g}\nallowed {:.7g}\n",
       result.pictures, result.values, to_text(result.largest_logit), result.largest_error, result.allowed()));
@@ -72,9 +74,10 @@ void verify_stored_weights(const VerifyOptions& options, const CommandLine& line
 
 void verify(const VerifyOptions& options, const CommandLine& line) {
   if (options.file.ends_with(".onnx")) return verify_model(options, line);
-  if (options.file.ends_with(".safetensors")) return verify_stored_weights(options, line);
-  throw UsageError(fmt::format("{}: neither .onnx nor .safetensors", options.file),
-                   "give an ONNX model and a folder, or a .safetensors file and --model NAME");
+  if (options.file.ends_with(".safetensors") || has_torch_ending(options.file) || is_torch_file(options.file))
+    return verify_stored_weights(options, line);
+  throw UsageError(fmt::format("{}: neither .onnx nor .safetensors nor a PyTorch checkpoint", options.file),
+                   "give an ONNX model and a folder, or a file of weights and --model NAME");
 }
 
 }  // namespace
@@ -88,14 +91,15 @@ void add_verify(CLI::App& parent, CommandLine& line) {
       "0.00001; NaN and infinities must stand at the same places. Prints the largest error of each output. Exit "
       "status\n"
       "1 where they don't agree or an operator is not supported.\n"
-      "For FILE.safetensors with --model: the weights, an `input` (N, C, H, W) and the `logits` that another program\n"
-      "gave for it stand in that one file; every logit must agree within 0.0001 of the largest.\n\n"
+      "For FILE.safetensors or FILE.pt with --model: the weights, an `input` (N, C, H, W) and the `logits` that "
+      "another\n"
+      "program gave for it stand in that one file; every logit must agree within 0.0001 of the largest.\n\n"
       "Examples:\n"
       "  striate verify test_relu/model.onnx test_relu/test_data_set_0\n"
       "  striate verify resnet50.safetensors --model resnet50");
   add_text(*command, "FILE", options->file, "The model, or weights with stored results")->required()->type_name("");
   add_text(*command, "DIR", options->folder, "The stored inputs and outputs, for an ONNX file")->type_name("");
-  add_text(*command, "--model", options->model, "For .safetensors: the network that the weights belong to")
+  add_text(*command, "--model", options->model, "For a file of weights: the network that they belong to")
       ->type_name("NAME|FILE");
   command->callback([options, &line] { line.run = [options, &line] { verify(*options, line); }; });
 }

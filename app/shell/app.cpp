@@ -35,7 +35,7 @@ bool ends_in(const std::string& path, const char* ending) {
 }  // namespace
 
 void refuse_networks(const std::string& file) {
-  if (!ends_in(file, ".onnx")) return;
+  if (!ends_in(file, ".onnx") && !ends_in(file, ".pt") && !ends_in(file, ".pth")) return;
   throw Error(file + ": this is a network; the window opens pictures and models that were trained here",
               "on the command line: striate summary FILE, striate classify FILE PICTURE");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "engine/error.h"
 #include "engine/files/atomic_write.h"
@@ -153,6 +154,19 @@ SafeTensors SafeTensors::read(const uint8_t* data, size_t size, const std::strin
   return result;
 }
 
+SafeTensors SafeTensors::of(std::string name, std::vector<SafeTensor> tensors,
+                            std::map<std::string, std::string> metadata, std::shared_ptr<const TensorReader> values,
+                            std::vector<std::string> notes) {
+  SafeTensors result;
+  result.name_ = std::move(name);
+  result.tensors_ = std::move(tensors);
+  result.metadata_ = std::move(metadata);
+  result.elsewhere_ = std::move(values);
+  result.notes_ = std::move(notes);
+  for (size_t i = 0; i < result.tensors_.size(); ++i) result.index_[result.tensors_[i].name] = i;
+  return result;
+}
+
 const SafeTensor& SafeTensors::at(const std::string& name) const {
   const auto found = index_.find(name);
   if (found == index_.end()) {
@@ -165,7 +179,7 @@ const SafeTensor& SafeTensors::at(const std::string& name) const {
 }
 
 const uint8_t* SafeTensors::raw(const SafeTensor& tensor) const {
-  check(file_ == nullptr, "{}: its values are still in the file", name_);
+  check(file_ == nullptr && elsewhere_ == nullptr, "{}: its values are still in the file", name_);
   return values_.data() + tensor.offset;
 }
 
@@ -173,9 +187,13 @@ void SafeTensors::floats(const SafeTensor& tensor, size_t first, size_t count, f
   check(first <= tensor.count() && count <= tensor.count() - first, "values {} to {} of {}", first, first + count,
         tensor.count());
   const size_t size = dtype_size(tensor.dtype);
-  if (file_ == nullptr) return convert(tensor.dtype, raw(tensor) + first * size, count, to);
+  if (file_ == nullptr && elsewhere_ == nullptr) return convert(tensor.dtype, raw(tensor) + first * size, count, to);
   std::vector<uint8_t> bytes(count * size);
-  file_->read(values_begin_ + tensor.offset + first * size, bytes.size(), bytes.data());
+  if (elsewhere_ != nullptr) {
+    elsewhere_->read(index_.at(tensor.name), first, count, bytes.data());
+  } else {
+    file_->read(values_begin_ + tensor.offset + first * size, bytes.size(), bytes.data());
+  }
   convert(tensor.dtype, bytes.data(), count, to);
 }
 

@@ -37,6 +37,15 @@ struct SafeTensor {
   size_t count() const { return bytes / dtype_size(dtype); }
 };
 
+// Values that don't lie one behind the other in a file: those of formats that become a SafeTensors as well.
+class TensorReader {
+ public:
+  virtual ~TensorReader() = default;
+  // Values [first, first + count) of a tensor, by its place in tensors(), row-major in their dtype. Throws Error where
+  // the file has become shorter.
+  virtual void read(size_t tensor, size_t first, size_t count, uint8_t* to) const = 0;
+};
+
 class SafeTensors {
  public:
   // Throws Error{file: rule broken, hint}.
@@ -45,9 +54,14 @@ class SafeTensors {
   // The same checks, but the values stay in the file, which stays open: floats() reads them when asked for, raw(),
   // doubles() and bytes() are not for such an object. For files as large as the memory.
   static SafeTensors open(const std::string& path);
+  // What a reader of another format found (torch_file.h); names differ. As with open(), floats() alone gives values.
+  static SafeTensors of(std::string name, std::vector<SafeTensor> tensors, std::map<std::string, std::string> metadata,
+                        std::shared_ptr<const TensorReader> values, std::vector<std::string> notes);
 
   const std::vector<SafeTensor>& tensors() const { return tensors_; }               // in order of their offsets
   const std::map<std::string, std::string>& metadata() const { return metadata_; }  // __metadata__
+  // What a user should know of how the weights were found in a file; of safetensors: nothing.
+  const std::vector<std::string>& notes() const { return notes_; }
   bool has(const std::string& name) const { return index_.find(name) != index_.end(); }
   const SafeTensor& at(const std::string& name) const;  // throws Error: no such tensor
   const uint8_t* raw(const SafeTensor& tensor) const;   // may be unaligned
@@ -68,6 +82,8 @@ class SafeTensors {
   PixelBuffer<uint8_t> values_;            // where the file is not open
   std::shared_ptr<const InputFile> file_;  // of open()
   uint64_t values_begin_ = 0;
+  std::shared_ptr<const TensorReader> elsewhere_;  // of of()
+  std::vector<std::string> notes_;
 };
 
 // Collects tensors, then writes them atomically. The data are copied when added.

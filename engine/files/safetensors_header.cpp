@@ -17,8 +17,7 @@ constexpr uint64_t kLongestHeader = 100'000'000;
 constexpr size_t kMaxDimensions = 32;
 
 [[noreturn]] void fail(const std::string& file, const std::string& what) {
-  throw Error(fmt::format("{}: not a valid safetensors file: {}", file, what),
-              "save or download it again; striate reads the safetensors format, not pickles (.pt, .bin) or archives");
+  throw Error(fmt::format("{}: not a valid safetensors file: {}", file, what), "save or download it again");
 }
 
 // Where in {"NAME": {"dtype": ..., "shape": [...], "data_offsets": [...]}, "__metadata__": {...}} an event stands.
@@ -194,6 +193,12 @@ uint64_t safetensors_header_length(const uint8_t* data, size_t size, uint64_t fi
   if (size < 8) fail(name, fmt::format("it has {}, less than the 8 of the header's length", bytes_in_words(size)));
   uint64_t length = 0;
   for (int i = 0; i < 8; ++i) length |= static_cast<uint64_t>(data[i]) << (8 * i);
+  const bool pickle = data[0] == 0x80 && data[1] >= 2 && data[1] <= 5 && length > kLongestHeader;
+  if (pickle || (length & 0xFFFFFFFF) == 0x04034b50) {
+    throw Error(
+        fmt::format("{}: this is a PyTorch checkpoint or another archive, not what Striate saved", name),
+        "weights of others are for `striate train --weights FILE`; summary, evaluate and classify take them, too");
+  }
   if (length > kLongestHeader) {
     fail(name, fmt::format("the header would be {} bytes long, more than {}", length, kLongestHeader));
   }

@@ -150,6 +150,18 @@ WeightsFit fit_weights(const SafeTensors& file, const Architecture& architecture
   return fit_tensors(file, plan_tensors(architecture, {}).tensors, how);
 }
 
+std::vector<std::string> models_that_fit(const SafeTensors& file) {
+  std::vector<std::string> names;
+  for (const std::vector<Model>* list : {&large_models(), &models()}) {
+    for (const Model& each : *list) {
+      const WeightsFit fit = fit_weights(file, build_model(each.name));
+      if (fit.missing.empty() && fit.unexpected.empty() && (fit.mismatched.empty() || fit.other_classes))
+        names.emplace_back(each.name);
+    }
+  }
+  return names;
+}
+
 int64_t outputs_in(const SafeTensors& file, const Architecture& architecture, const WeightsFit& fit) {
   const NamedTensor* last = nullptr;
   const std::vector<NamedTensor> tensors = plan_tensors(architecture, {}).tensors;

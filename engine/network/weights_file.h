@@ -1,5 +1,6 @@
-// Weights from safetensors files into a network, by name: Striate's own files, and those of others under their names
-// (weight_names.h), in any number type, with or without a prefix that all names share ("module.").
+// Weights from files into a network, by name: Striate's own (safetensors), and those of others (safetensors, PyTorch's
+// checkpoints) under their names (weight_names.h), in any number type, with or without a prefix that all names share
+// ("module.").
 //
 // All or nothing, unless a partial load is asked for, which takes what fits and says what did not: PyTorch's
 // load_state_dict(strict=True) and strict=False, with PyTorch's words.
@@ -49,6 +50,9 @@ struct WeightsLoading {
 
 // The style and prefix that fit best.
 WeightsFit fit_weights(const SafeTensors& file, const Architecture& architecture, const WeightsLoading& how = {});
+
+// The models by name that all of a file's weights fit, also where they are for another number of classes.
+std::vector<std::string> models_that_fit(const SafeTensors& file);
 
 // How many values the network's last layer with weights gives, as the file has it; 0: it doesn't say.
 int64_t outputs_in(const SafeTensors& file, const Architecture& architecture, const WeightsFit& fit);

@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/files/read_file.h"
+#include "engine/files/torch_file.h"
 #include "engine/network/layer_kind.h"
 #include "engine/network/models.h"
 #include "engine/network/per_picture.h"
@@ -99,27 +100,53 @@ void check_named_classes(const ModelFile& file) {
         "the file was not written by Striate, or was changed since");
 }
 
-ModelFile read_safetensors(const std::string& path, const ModelFileOptions& options) {
-  const auto values = std::make_shared<const SafeTensors>(SafeTensors::open(path));
+// The model by name that weights alone belong to: the one that the file names, or that alone they fit; empty: none.
+std::string model_of(const SafeTensors& weights, std::vector<std::string>& fitting) {
+  fitting = models_that_fit(weights);
+  if (const auto said = weights.metadata().find("arch"); said != weights.metadata().end()) {
+    if (std::find(fitting.begin(), fitting.end(), said->second) != fitting.end()) return said->second;
+  }
+  return fitting.size() == 1 ? fitting[0] : std::string();
+}
+
+// Where no model was asked for and the file does not say its network.
+std::string find_model_of(const SafeTensors& weights, const std::string& path, std::vector<std::string>& notes) {
+  std::vector<std::string> fitting;
+  const std::string model = model_of(weights, fitting);
+  if (!model.empty()) notes.push_back(fmt::format("its weights are those of {}", model));
+  if (model.empty() && !fitting.empty())
+    throw Error(fmt::format("{} holds weights that fit several networks: {}", path, fmt::join(fitting, ", ")),
+                fmt::format("say which: --model {}", fitting[0]));
+  return model;
+}
+
+ModelFile read_weights(const std::string& path, const ModelFileOptions& options) {
+  const auto values = std::make_shared<const SafeTensors>(open_tensors(path));
   ModelFile file;
   file.path = path;
+  file.notes = values->notes();
   const NameStyle* style = nullptr;
-  if (options.model.empty()) {
+  const bool alone = options.model.empty() && !values->metadata().contains("architecture");
+  const std::string model = alone ? find_model_of(*values, path, file.notes) : options.model;
+  Shape input = options.input;
+  if (const Model* known = find_model(model); known != nullptr && input.rank() == 3 && input[0] == 0)
+    input = Shape{known->channels, input[1], input[2]};
+  if (model.empty()) {
     file.info = read_model_info(*values, path);
   } else {
     file.kind = ModelFile::Kind::weights;
-    file.info.architecture = architecture_from(options.model, options.input, 0);
-    file.info.model = options.model;
+    file.info.architecture = architecture_from(model, input, 0);
+    file.info.model = model;
     file.info.classes = classes_in_metadata(values->metadata());
     if (!file.info.architecture.has_input())
-      throw Error(fmt::format("{}: the network does not say what it takes", options.model),
+      throw Error(fmt::format("{}: the network does not say what it takes", model),
                   "begin it with a line like: input 3x64x64");
     WeightsFit fit = fit_weights(*values, file.info.architecture);
-    if (!fit.mismatched.empty() && find_model(options.model) != nullptr) {
+    if (!fit.mismatched.empty() && find_model(model) != nullptr) {
       // The same network for other classes: as many as its last weights have.
       const int64_t classes = outputs_in(*values, file.info.architecture, fit);
       if (classes > 0 && classes <= 1 << 20) {
-        const Architecture other = build_model(options.model, options.input, static_cast<int>(classes));
+        const Architecture other = build_model(model, input, static_cast<int>(classes));
         WeightsFit better = fit_weights(*values, other);
         if (better.fits()) file.info.architecture = other, fit = std::move(better);
       }
@@ -218,17 +245,16 @@ bool ModelFile::channels_last() const {
 
 ModelFile read_model_file(const std::string& path, const ModelFileOptions& options) {
   if (path.ends_with(".onnx")) return read_onnx_file(path, options);
-  for (const char* end : {".pt", ".pth", ".bin", ".ckpt", ".pkl"}) {
-    if (path.ends_with(end))
-      throw Error(
-          fmt::format("{} is a PyTorch file, which holds program code", path),
-          "export it from PyTorch: torch.onnx.export(...), or safetensors.torch.save_file(model.state_dict(), ...)");
-  }
   for (const char* end : {".h5", ".keras", ".pb", ".tflite"}) {
     if (path.ends_with(end))
       throw Error(fmt::format("{} is a Keras or TensorFlow file", path), "convert it to ONNX with tf2onnx");
   }
-  return read_safetensors(path, options);
+  return read_weights(path, options);
+}
+
+bool says_its_network(const SafeTensors& weights) {
+  std::vector<std::string> fitting;
+  return weights.metadata().contains("architecture") || !model_of(weights, fitting).empty();
 }
 
 OpenedModelFile open_model_file(Stream& stream, const std::string& path, const ModelFileOptions& options,

@@ -1,5 +1,6 @@
 // Any file with a network in it, opened in the same way: Striate's own saved models (.safetensors), weights that others
-// saved (.safetensors, together with the name of the network that they belong to) and ONNX models (.onnx).
+// saved (.safetensors and PyTorch's checkpoints, together with the name of the network that they belong to, where it
+// can't be told from them) and ONNX models (.onnx).
 //
 // To add a format: a reader that gives a ModelFile, and a branch in read_model_file().
 #pragma once
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/files/safetensors.h"
 #include "engine/network/network.h"
 #include "engine/preprocess/preprocessing.h"
 #include "engine/training/checkpoint.h"
@@ -17,6 +19,7 @@ namespace striate {
 
 struct ModelFileOptions {
   // For weights alone: a model's name, an architecture's text, or a file with one. Others say what they are themselves.
+  // Empty: the one model by name that the weights fit.
   std::string model;
   // (C, H, W) of a picture, where the network leaves that open; C 0: as many channels as the file says. Rank 0: what it
   // was made for.
@@ -48,6 +51,9 @@ struct ModelFile {
 
 // Throws Error: a kind of file that it does not know, all that the readers throw.
 ModelFile read_model_file(const std::string& path, const ModelFileOptions& options = {});
+
+// Whether weights come with their network: the file says its architecture, or they fit one model by name and no other.
+bool says_its_network(const SafeTensors& weights);
 
 struct OpenedModelFile {
   ModelFile file;

@@ -3,13 +3,14 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/files/torch_file.h"
 #include "engine/network/weights_file.h"
 #include "engine/session/session.h"
 
 namespace striate {
 
 WeightsVerification verify_weights(Stream& stream, const std::string& path, const Architecture& architecture) {
-  const SafeTensors file = SafeTensors::open(path);
+  const SafeTensors file = open_tensors(path);
   for (const char* name : {"input", "logits"}) {
     if (!file.has(name))
       throw Error(fmt::format("{} holds no tensor named \"{}\"", path, name),
@@ -37,6 +38,7 @@ WeightsVerification verify_weights(Stream& stream, const std::string& path, cons
   request.batch = static_cast<int>(given[0]);
   const std::vector<float> computed = session.run(request)->output.values;
   WeightsVerification result;
+  result.notes = file.notes();
   result.pictures = given[0];
   result.values = static_cast<int64_t>(logits.size());
   for (size_t i = 0; i < logits.size(); ++i) {

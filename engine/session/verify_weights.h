@@ -1,8 +1,9 @@
-// A network with its weights against stored results of another program: one safetensors file that holds weights, an
+// A network with its weights against stored results of another program: one file of tensors that holds weights, an
 // `input` (N, C, H, W) and the `logits` (N, classes) that it gave there.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/network/architecture.h"
 #include "kernels/stream.h"
@@ -15,6 +16,7 @@ struct WeightsVerification {
   double largest_error = 0;  // absolute; NaN where only one of the two is not a number
   int64_t at = 0;            // which value has it
   float stored = 0, computed = 0;
+  std::vector<std::string> notes;  // of how the weights were found in the file
   double allowed() const { return 1e-4 * largest_logit; }
   bool holds() const { return largest_error <= allowed(); }  // false for NaN
 };

@@ -4,6 +4,7 @@
 
 #include "engine/error.h"
 #include "engine/files/safetensors.h"
+#include "engine/files/torch_file.h"
 #include "engine/network/head.h"
 #include "engine/onnx/onnx_model.h"
 
@@ -38,8 +39,8 @@ SafeTensors tensors_of_onnx(Stream& stream, const std::string& path, const Netwo
 WeightsFit load_starting_weights(Stream& stream, Network& network, const StartingWeights& weights,
                                  const TrainerSettings& settings) {
   network.initialize(stream, settings.initializer, settings.seed);
-  const SafeTensors file = weights.file.ends_with(".onnx") ? tensors_of_onnx(stream, weights.file, network)
-                                                           : SafeTensors::open(weights.file);
+  const SafeTensors file =
+      weights.file.ends_with(".onnx") ? tensors_of_onnx(stream, weights.file, network) : open_tensors(weights.file);
   WeightsLoading how;
   how.partial = weights.partial;
   if (weights.new_head) how.except = head_nodes(network.architecture());

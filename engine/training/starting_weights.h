@@ -1,8 +1,8 @@
 // A training that begins with weights that somebody has trained before: transfer learning.
 //
-// The file is one of weights (.safetensors: saved here, or by others under their names) or an ONNX model of the same
-// network. Everything must fit, unless a partial load is asked for; with a new head (engine/network/head.h) all but the
-// head must. What is not loaded is drawn from the seed as without a file.
+// The file is one of weights (.safetensors: saved here, or by others under their names; a PyTorch checkpoint) or an
+// ONNX model of the same network. Everything must fit, unless a partial load is asked for; with a new head
+// (engine/network/head.h) all but the head must. What is not loaded is drawn from the seed as without a file.
 #pragma once
 
 #include <string>

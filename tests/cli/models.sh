@@ -98,7 +98,7 @@ refuses 1 'no layer is called "d"' "did you mean" classify "$WORK/net.safetensor
 echo one >"$WORK/one.txt"
 refuses 1 "names 1 classes" "one name on each line" classify "$WORK/net.safetensors" --model "$NET" "$WORK/red.ppm" --labels "$WORK/one.txt"
 refuses 1 "not one value for each class" "detectors" classify "$WORK/net.safetensors" --model "input 3x8x8 | c: conv 2 1x1" "$WORK/red.ppm"
-refuses 1 "is a PyTorch file" "torch.onnx.export" classify "$WORK/model.pth" "$WORK/red.ppm"
+refuses 1 "there is no such file" "check the name" classify "$WORK/model.pth" "$WORK/red.ppm"
 
 # ---- with it ----
 REFERENCE=${STRIATE_REFERENCE:-../shared}

@@ -145,7 +145,8 @@ void TrainPage::declare_settings() {
          Parameter::choice("NAME", "which", {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"}),
          of(&Config::initializer), checked(&Config::initializer, as_it_is));
   s.text("weights", "weights", "Trained weights to begin with, instead of drawn ones; a new training then",
-         Parameter::file_to_read("FILE", "safetensors or ONNX, of the same network; none: drawn ones", file_of_weights),
+         Parameter::file_to_read("FILE", "safetensors, PyTorch's .pt or ONNX, of the same network; none: drawn ones",
+                                 file_of_weights),
          of(&Config::weights, "none"), checked(&Config::weights, unless("none")));
   s.on_off(
       "weights.partial", "only what fits", "Whether of these weights only some need fit; a new training then",
