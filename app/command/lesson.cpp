@@ -153,7 +153,9 @@ class LessonReader {
       throw Error("an ask block stands below the try block", "the question comes first, or in a step of its own: ---");
     const bool holds_commands = kind == "try" || kind == "striate" || kind == "setup";
     if (!holds_commands && kind != "ask") {
-      const std::string near = nearest_name(kind, {"striate", "try", "setup", "ask"});
+      // Of three letters many words are near that name a language: bash, awk.
+      const bool meant_ask = kind == "Ask" || kind == "asks" || kind == "aks" || kind == "question";
+      const std::string near = meant_ask ? "ask" : nearest_name(kind, {"striate", "try", "setup"});
       if (!near.empty())
         throw Error(fmt::format("'```{}' is no block", shown(kind)), fmt::format("did you mean '```{}'?", near));
     }

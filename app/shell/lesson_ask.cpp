@@ -64,7 +64,7 @@ float Shell::ask_height(float width) {
   const LessonSession& lessons = app_.lessons();
   if (!lessons.question()) return 0;
   const float answers = answers_height(ui_, *lessons.question(), width);
-  return 6 + ui_.paragraph_height(words_of(lessons, app_.registry()), width) + (answers > 0 ? kGap + answers : 0) +
+  return 4 + ui_.paragraph_height(words_of(lessons, app_.registry()), width) + (answers > 0 ? kGap + answers : 0) +
          kGap + reason_height(ui_, lessons, app_.registry(), width);
 }
 
@@ -76,7 +76,7 @@ void Shell::draw_ask() {
   ui_.push_id("ask");
   const float width = ui_.width();
   const Rect all = ui_.take(ask_height(width));
-  float y = all.y + 6;
+  float y = all.y + 4;
   const std::vector<ProseSpan> words = words_of(lessons, app_.registry());
   const float high = ui_.paragraph_height(words, width);
   ui_.begin_panel("question", {all.x, y, width, high}, 0, false);
@@ -114,6 +114,7 @@ void Shell::draw_ask() {
     ui_.paragraph(lessons.read(given->reason, app_.registry()));
     ui_.end_panel();
   }
+  ui_.space(-2);
   ui_.pop_id();
 }
 

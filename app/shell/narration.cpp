@@ -42,7 +42,7 @@ float Shell::narration_height(float width) {
                                                     : ui_.paragraph_height(spans_of(block), words)) +
               (height > 0 ? 6 : 0);
   }
-  height += ask_height(words);
+  if (app_.lessons().question()) height += 6 + ask_height(words);
   if (narration_has_wide_head(width)) return height + ui_.em(38) + 22;
   return std::max(height + ui_.em(30) + 22, ui_.em(92)) + ui_.em(44);
 }

@@ -163,16 +163,18 @@ TEST(ScriptPlayer, prints_readouts_with_their_values_on_one_line) {
 
 TEST(ScriptPlayer, compares_two_readouts_as_they_are_then) {
   FakeProgram program;
-  EXPECT_EQ(play(program, "set 3\nexpect value == {times 1}\nexpect value < {times 2}\nset -2\n"
-                          "expect value > {times 2}\nexpect value != {words}\nexpect value == {times 1.5} +- 1\n"
-                          "expect words == {words}\nwait until value >= {times 1} timeout 1s"),
+  EXPECT_EQ(play(program,
+                 "set 3\nexpect value == {times 1}\nexpect value < {times 2}\nset -2\n"
+                 "expect value > {times 2}\nexpect value != {words}\nexpect value == {times 1.5} +- 1\n"
+                 "expect words == {words}\nwait until value >= {times 1} timeout 1s"),
             "");
   EXPECT_EQ(play(program, "set 3\nexpect value == {times 2}"),
             "s.striate:2: expected value == {times 2}, but it is 3 and times 2 is 6 / correct the expectation, or what "
             "stands above it");
-  EXPECT_EQ(play(program, "wait until value > {times 2} timeout 1s"),
-            "s.striate:1: waited 1 s for value > {times 2}; it is 3 and times 2 is 6 / a longer timeout, or a condition "
-            "that comes true");
+  EXPECT_EQ(
+      play(program, "wait until value > {times 2} timeout 1s"),
+      "s.striate:1: waited 1 s for value > {times 2}; it is 3 and times 2 is 6 / a longer timeout, or a condition "
+      "that comes true");
   EXPECT_NE(play(program, "expect value == {words}").find("one is a number and the other a text"), std::string::npos);
   EXPECT_NE(play(program, "expect words < {words}").find("texts are compared with == or !="), std::string::npos);
   program.value = 0.1;
