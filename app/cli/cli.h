@@ -52,6 +52,7 @@ void add_devices(CLI::App& parent, CommandLine& line);
 void add_pixels(CLI::App& parent, CommandLine& line);
 void add_filter(CLI::App& parent, CommandLine& line);
 void add_play(CLI::App& parent, CommandLine& line);
+void add_commands(CLI::App& parent, CommandLine& line);
 void add_screenshot(CLI::App& parent, CommandLine& line);
 void add_train(CLI::App& parent, CommandLine& line);
 void add_evaluate(CLI::App& parent, CommandLine& line);

@@ -29,6 +29,10 @@ ScriptPlayer::Counts play_in_window(App& app, Script script, const std::string& 
 void play(const PlayOptions& options, const CommandLine& line) {
   App app(line.device(), settings_for_scripts());
   app.document().force = options.force;
+  app.set_print([](const std::string& printed) {
+    print_out(printed + '\n');
+    flush_out();  // a long training is watched by it
+  });
   Script script = read_script(options.script);
   ScriptPlayer::Counts counts;
   if (options.headless) {
@@ -40,6 +44,7 @@ void play(const PlayOptions& options, const CommandLine& line) {
   }
   print_out(fmt::format("commands {}\nexpectations {}\nscreenshots {}\n", counts.commands, counts.expectations,
                         counts.screenshots));
+  if (counts.answers > 0) print_out(fmt::format("answers {}\n", counts.answers));
 }
 
 }  // namespace
@@ -49,13 +54,15 @@ void add_play(CLI::App& parent, CommandLine& line) {
   CLI::App* command = add_command(
       parent, line, "play", "Run a lesson or a script; its expectations decide the exit status",
       "A script is one command a line; a lesson (.md) is Markdown with ```striate and ```try blocks of commands.\n"
-      "Every line is checked before the first one runs. 'expect', 'wait until' and 'screenshot' are lines too.\n"
+      "Every line is checked before the first one runs. 'expect', 'wait until', 'print' and\n"
+      "'screenshot' are lines too: 'print pixels.gray' prints the readout as 'pixels.gray 134'.\n"
       "Files are written below --out and nowhere else, whatever names the script gives them; any file may be read.\n"
       "Prints how many commands ran, expectations held and pictures were written; ends with status 1, the file\n"
       "and the line at the first line that fails.\n\n"
       "Examples:\n"
       "  striate play assets/lessons/pixels.md --headless\n"
-      "  striate play tour.striate --headless --out pictures");
+      "  striate play tour.striate --headless --out pictures\n"
+      "What can be said in a script: striate commands");
   add_text(*command, "SCRIPT", options->script, "The lesson (.md) or script")->required()->type_name("");
   command->add_flag("--headless", options->headless, "Without a window; no display is needed");
   add_text(*command, "--out", options->out_folder, "Folder that all files are written to (the current one)")

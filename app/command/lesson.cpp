@@ -71,11 +71,12 @@ class LessonReader {
   }
 
   void end_step() {
-    if (step_.prose.empty() && step_.enter.empty() && step_.attempt.empty()) {
+    if (step_.prose.empty() && step_.enter.empty() && step_.attempt.empty() && !step_.question) {
       if (!step_.heading.empty())
         throw Error(fmt::format("the step '{}' is empty", shown(step_.heading)), "write a paragraph below its heading");
       return;  // before the first heading, or between two rules
     }
+    step_.enter.insert(step_.enter.begin(), setup_.begin(), setup_.end());
     const bool names_page = std::any_of(step_.enter.begin(), step_.enter.end(), [](const Action& action) {
       return action.kind == ActionKind::command && command_name(action.text) == "page";
     });
@@ -138,26 +139,37 @@ class LessonReader {
     info = trimmed(info);
     const std::string kind(info);
     const size_t opening = at_;
+    if (kind == "setup") check_place_of_setup();
     if (kind == "try" && !step_.attempt.empty())
       throw Error("the step has a second try block", "begin a new step with '## Heading' or '---'");
     if (kind == "striate" && !step_.attempt.empty())
       throw Error("a striate block stands below the try block", "what follows the try belongs to the next step: ---");
-    if (kind != "try" && kind != "striate") {
-      const std::string near = nearest_name(kind, {"striate", "try"});
+    if (kind == "ask" && step_.question)
+      throw Error("the step has a second ask block", "begin a new step with '## Heading' or '---'");
+    if (kind == "ask" && !step_.attempt.empty())
+      throw Error("an ask block stands below the try block", "the question comes first, or in a step of its own: ---");
+    const bool holds_commands = kind == "try" || kind == "striate" || kind == "setup";
+    if (!holds_commands && kind != "ask") {
+      // Of three letters many words are near that name a language: bash, awk.
+      const bool meant_ask = kind == "Ask" || kind == "asks" || kind == "aks" || kind == "question";
+      const std::string near = meant_ask ? "ask" : nearest_name(kind, {"striate", "try", "setup"});
       if (!near.empty())
         throw Error(fmt::format("'```{}' is no block", shown(kind)), fmt::format("did you mean '```{}'?", near));
     }
     std::string code;
+    std::vector<std::string_view> block;
     const int code_line = line_number();
-    std::vector<Action>& actions = kind == "try" ? step_.attempt : step_.enter;
+    std::vector<Action>& actions = kind == "try" ? step_.attempt : kind == "setup" ? setup_ : step_.enter;
     for (++at_;; ++at_) {
       if (at_ >= lines_.size()) {
         at_ = opening;
         throw Error(fmt::format("the block '```{}' is not closed", shown(kind)), "end it with a line of ```");
       }
       if (line() == "```") break;
-      if (kind == "try" || kind == "striate") {
+      if (holds_commands) {
         if (!line().empty() && line().front() != '#') actions.push_back(parse_action(line(), line_number()));
+      } else if (kind == "ask") {
+        block.push_back(lines_[at_]);
       } else {
         code += code.empty() ? "" : "\n";
         code += lines_[at_];
@@ -168,7 +180,12 @@ class LessonReader {
         at_ = opening;
         throw Error("the try block holds no command", "write the command that the student is to do");
       }
-    } else if (kind != "striate" && !code.empty()) {
+    } else if (kind == "ask") {
+      read_question(block, opening);
+    } else if (kind == "setup" && setup_.empty()) {
+      at_ = opening;
+      throw Error("the setup block holds no command", "write what every step begins with, or leave it out");
+    } else if (!holds_commands && !code.empty()) {
       ProseSpan span;
       span.text = code;
       span.code = true;
@@ -177,7 +194,28 @@ class LessonReader {
     ++at_;
   }
 
+  void read_question(const std::vector<std::string_view>& block, size_t opening) {
+    const size_t after = at_;
+    int wrong = static_cast<int>(opening) + 1;
+    try {
+      step_.question = parse_question(block, static_cast<int>(opening) + 2, &wrong);
+    } catch (const Error&) {
+      at_ = std::min(static_cast<size_t>(wrong) - 1, after);
+      throw;
+    }
+  }
+
+  // Its lines are every step's: so it stands above all of them, once.
+  void check_place_of_setup() const {
+    if (!setup_.empty()) throw Error("the lesson has a second setup block", "put its lines into the first");
+    if (!lesson_.steps.empty() || !step_.heading.empty() || !step_.prose.empty() || !step_.enter.empty() ||
+        !step_.attempt.empty() || step_.question)
+      throw Error("a setup block stands within a step",
+                  "it stands on top, before the first step; what one step needs is a ```striate block");
+  }
+
   std::vector<std::string_view> lines_;
+  std::vector<Action> setup_;  // what each step does first
   size_t at_ = 0;
   Lesson lesson_;
   LessonStep step_;

@@ -8,19 +8,48 @@ namespace {
 
 constexpr double kLongestWork = 60;  // seconds that `expect` and `screenshot` wait for the program to become still
 
+std::string as_shown(const ReadoutValue& value) {
+  const std::string* text = std::get_if<std::string>(&value);
+  return text ? fmt::format("\"{}\"", shown(*text)) : to_text(value);
+}
+
+// "it is 3", or of two readouts "it is 3 and train.loss is 4".
+std::string what_it_is(const Expectation& expectation, const ReadoutValue& value) {
+  const std::string other =
+      expectation.other.empty() ? "" : fmt::format(" and {} is {}", expectation.other, as_shown(expectation.value));
+  return "it is " + as_shown(value) + other;
+}
+
+// A line of `print`: whatever a text holds, it stays one line.
+std::string printed(const std::string& readout, const ReadoutValue& value) {
+  std::string line = readout + ' ';
+  for (const char c : to_text(value)) {
+    if (c == '\n')
+      line += "\\n";
+    else
+      line += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  }
+  return line;
+}
+
+// `expectation` as `resolved` gives it.
 Error not_as_expected(const Expectation& expectation, const ReadoutValue& value) {
   const bool is_text = std::holds_alternative<std::string>(value);
-  const std::string shown_value = is_text ? fmt::format("\"{}\"", shown(std::get<std::string>(value))) : to_text(value);
   const double* wanted = std::get_if<double>(&expectation.value);
   const double* got = std::get_if<double>(&value);
   std::string hint = "correct the expectation, or what stands above it";
-  if (!wanted != !got) {
+  const bool exact = expectation.comparison == Comparison::equal || expectation.comparison == Comparison::unequal;
+  if (!expectation.other.empty() && !wanted != !got) {
+    hint = "one is a number and the other a text: compare two of a kind";
+  } else if (!expectation.other.empty() && is_text && (!exact || expectation.tolerance > 0)) {
+    hint = "texts are compared with == or !=, without '+-'";
+  } else if (!wanted != !got) {
     hint = is_text ? "it is a text: put the value in quotes" : "it is a number: write it without quotes";
   } else if (wanted && expectation.comparison == Comparison::equal && expectation.tolerance == 0 &&
              std::fabs(*wanted - *got) <= 1e-5 * std::fabs(*wanted)) {
     hint = fmt::format("a sum of rounded numbers needs a tolerance: {} +- 1e-6", expectation.text());
   }
-  return Error(fmt::format("expected {}, but it is {}", expectation.text(), shown_value), hint);
+  return Error(fmt::format("expected {}, but {}", expectation.text(), what_it_is(expectation, value)), hint);
 }
 
 }  // namespace
@@ -82,7 +111,8 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
       if (skip_expectations_) return true;
       if (still_busy(host)) return false;
       const ReadoutValue value = host.registry->read(action.expectation.readout);
-      if (!holds(action.expectation, value)) throw not_as_expected(action.expectation, value);
+      const Expectation expectation = resolved(action.expectation, *host.registry);
+      if (!holds(expectation, value)) throw not_as_expected(expectation, value);
       ++counts_.expectations;
       return true;
     }
@@ -90,11 +120,12 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
       std::string now;
       try {
         const ReadoutValue value = host.registry->read(action.expectation.readout);
-        if (holds(action.expectation, value)) {
+        const Expectation expectation = resolved(action.expectation, *host.registry);
+        if (holds(expectation, value)) {
           ++counts_.expectations;
           return true;
         }
-        now = "it is " + to_text(value);
+        now = what_it_is(expectation, value);
       } catch (const Error& error) {  // nothing to read yet
         now = error.what();
       }
@@ -103,6 +134,16 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
                     "a longer timeout, or a condition that comes true");
       return false;
     }
+    case ActionKind::answer:
+      // Which choice or number it is says the file itself; a cell is chosen where the student would choose it.
+      if (command_name(action.text) != kAnswer) host.run(action.text);
+      ++counts_.answers;
+      return true;
+    case ActionKind::print:
+      if (!host.print) return true;
+      if (still_busy(host)) return false;
+      host.print(printed(action.readout, host.registry->read(action.readout)));
+      return true;
     case ActionKind::screenshot:
       if (still_busy(host)) return false;
       if (!picture_asked_) {

@@ -4,6 +4,7 @@
 //   command      runs; first waits while a file is being read, so that it meets the picture that the line above opened,
 //                and while training goes to the step that the line above named
 //   expect       first waits until nothing is busy (60 s at most)
+//   print        the same
 //   screenshot   the same; and the player goes on only when the picture is written
 //   wait until   looks once a frame until it holds or its time is over
 #pragma once
@@ -28,6 +29,8 @@ struct PlayerHost {
   // Asks for a picture of the next settled frame; the host is busy until it is written. Throws Error.
   std::function<void(const std::string& file)> screenshot;
   std::function<double()> now;  // seconds, never falling
+  // Says one line of a readout, "pixels.gray 134"; where it is empty, `print` is passed over. Throws Error.
+  std::function<void(const std::string& line)> print = {};
 };
 
 class ScriptPlayer {
@@ -46,6 +49,7 @@ class ScriptPlayer {
     int commands = 0;
     int expectations = 0;  // that held, with those of `wait until`
     int screenshots = 0;
+    int answers = 0;  // to questions
   };
   const Counts& counts() const { return counts_; }
   void skip() { ++next_, since_.reset(); }  // passes the next line over: nobody allowed it

@@ -91,6 +91,9 @@ Parameter Parameter::choice(std::string name, std::string help, std::vector<std:
 Parameter Parameter::on_off(std::string name, std::string help) {
   return choice(std::move(name), std::move(help), {"on", "off"});
 }
+Parameter Parameter::word(std::string name, std::string help) {
+  return {std::move(name), ParameterKind::word, std::move(help), 0, 0, {}, false};
+}
 Parameter Parameter::text(std::string name, std::string help) {
   return {std::move(name), ParameterKind::text, std::move(help), 0, 0, {}, false};
 }
@@ -120,6 +123,8 @@ std::string Parameter::expected() const {
       return fmt::format("a number from {} to {}", to_text(minimum), to_text(maximum));
     case ParameterKind::choice:
       return joined(choices, "|");
+    case ParameterKind::word:
+      return "one word, or any text in quotes";
     case ParameterKind::text:
       break;
   }
@@ -150,20 +155,35 @@ std::string Command::usage() const {
   return text;
 }
 
+std::string Readout::usage() const {
+  Command form;  // a readout's values are written as a command's
+  form.name = name;
+  form.parameters = parameters;
+  return form.usage();
+}
+
+void Registry::check_parameters(const std::string& name, const std::vector<Parameter>& parameters) {
+  bool optional = false;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Parameter& parameter = parameters[i];
+    const bool last = i + 1 == parameters.size();
+    striate::check(parameter.kind != ParameterKind::text || last, "{}: the text parameter '{}' must be the last", name,
+                   parameter.name);
+    // The rule about files looks at the last one alone (script_files.h).
+    striate::check(parameter.file == FileUse::none || last, "{}: the file '{}' must be the last parameter", name,
+                   parameter.name);
+    striate::check(parameter.optional || !optional, "{}: '{}' stands after an optional parameter", name,
+                   parameter.name);
+    striate::check(parameter.kind != ParameterKind::choice || !parameter.choices.empty(), "{}: '{}' has no choices",
+                   name, parameter.name);
+    optional = parameter.optional;
+  }
+}
+
 void Registry::add(Command command) {
   striate::check(is_name(command.name), "'{}' is no name for a command", command.name);
   striate::check(!find_command(command.name), "the command '{}' is there already", command.name);
-  bool optional = false;
-  for (size_t i = 0; i < command.parameters.size(); ++i) {
-    const Parameter& parameter = command.parameters[i];
-    striate::check(parameter.kind != ParameterKind::text || i + 1 == command.parameters.size(),
-                   "{}: the text parameter '{}' must be the last", command.name, parameter.name);
-    striate::check(parameter.optional || !optional, "{}: '{}' stands after an optional parameter", command.name,
-                   parameter.name);
-    striate::check(parameter.kind != ParameterKind::choice || !parameter.choices.empty(), "{}: '{}' has no choices",
-                   command.name, parameter.name);
-    optional = parameter.optional;
-  }
+  check_parameters(command.name, command.parameters);
   std::string name = command.name;
   commands_.emplace(std::move(name), std::move(command));
 }
@@ -171,6 +191,7 @@ void Registry::add(Command command) {
 void Registry::add(Readout readout) {
   striate::check(is_name(readout.name), "'{}' is no name for a readout", readout.name);
   striate::check(!find_readout(readout.name), "the readout '{}' is there already", readout.name);
+  check_parameters(readout.name, readout.parameters);
   std::string name = readout.name;
   readouts_.emplace(std::move(name), std::move(readout));
 }
@@ -282,6 +303,8 @@ void Registry::parse_values(const Command& command, std::string_view rest, Argum
       if (!parse_number(word, &value) || value < parameter.minimum || value > parameter.maximum)
         throw wrong_value(command, parameter, word);
       arguments->values_.emplace_back(value);
+    } else if (parameter.kind == ParameterKind::word) {
+      arguments->values_.emplace_back(std::move(word));
     } else {
       if (std::find(parameter.choices.begin(), parameter.choices.end(), word) == parameter.choices.end())
         throw wrong_value(command, parameter, word);

@@ -5,8 +5,9 @@
 //   open "a picture.png"                          quotes hold a value with spaces together
 //
 // A parameter of kind `text` is the last one and takes the rest of the line, so it needs quotes only where it is empty,
-// begins with a quote, or begins or ends with a space. Numbers are written with a point, whatever the locale.
-// To add a command: see CONTRIBUTING.md.
+// begins with a quote, or begins or ends with a space. One of kind `word` is a single word (a name), or stands in
+// quotes, and may have others behind it. Numbers are written with a point, whatever the locale. To add a command: see
+// CONTRIBUTING.md.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@
 
 namespace striate {
 
-enum class ParameterKind { integer, number, choice, text };
+enum class ParameterKind { integer, number, choice, text, word };
 
 // What a command does with the file or folder that a value names. Lessons and scripts are held to their folder by it
 // (command/script_files.h), so every parameter that names one says so.
@@ -43,6 +44,7 @@ struct Parameter {
   static Parameter number(std::string name, std::string help, double minimum, double maximum);
   static Parameter choice(std::string name, std::string help, std::vector<std::string> choices);
   static Parameter on_off(std::string name, std::string help);  // the choice on|off
+  static Parameter word(std::string name, std::string help);
   static Parameter text(std::string name, std::string help);
   static Parameter file_to_read(std::string name, std::string help,
                                 std::string_view (*path_in)(std::string_view value) = nullptr);
@@ -63,7 +65,7 @@ class Arguments {
   int64_t integer(size_t i) const;
   double number(size_t i) const;            // finite, never -0
   bool on(size_t i) const;                  // an on|off choice
-  const std::string& text(size_t i) const;  // text or choice
+  const std::string& text(size_t i) const;  // text, word or choice
 
  private:
   friend class Registry;
@@ -96,6 +98,8 @@ struct Readout {
   // A readout of one of many takes values behind its name, "convolution.output 2 3"; `value` is then empty.
   std::vector<Parameter> parameters = {};
   std::function<ReadoutValue(const Arguments&)> value_of = {};
+
+  std::string usage() const;  // "convolution.output X Y [CHANNEL]"
 };
 
 // A readout as scripts print and compare it: a number in its shortest form that reads back the same, never -0.
@@ -138,6 +142,7 @@ class Registry {
  private:
   const Command& parse(std::string_view line, Arguments* arguments) const;
   const Readout& parse_readout(std::string_view line, Arguments* arguments) const;
+  static void check_parameters(const std::string& name, const std::vector<Parameter>& parameters);
   static void parse_values(const Command& command, std::string_view rest, Arguments* arguments);
 
   std::map<std::string, Command, std::less<>> commands_;

@@ -17,19 +17,48 @@ constexpr std::pair<std::string_view, Comparison> kComparisons[] = {
     {"<=", Comparison::less_or_equal}, {">", Comparison::greater},  {">=", Comparison::greater_or_equal},
 };
 constexpr double kLongestTimeout = 3600;  // seconds
-const char* const kExpectUsage = "usage: expect NAME == VALUE [+- TOL], with == != < <= > or >=, and text in quotes";
+const char* const kExpectUsage =
+    "usage: expect NAME == VALUE [+- TOL], with == != < <= > or >=; text in quotes, a readout in {}";
 const char* const kWaitUsage = "usage: wait until NAME >= VALUE [timeout 60s]";
+const char* const kPrintUsage = "usage: print NAME, a readout with its values: print convolution.output 2 3";
 
 struct Word {
   std::string text;
   bool in_quotes = false;
+  bool in_braces = false;  // {NAME VALUES}: the text is what stands between them
 };
+
+std::string joined(const std::vector<Word>& words, size_t begin, size_t end) {
+  std::string text;
+  for (size_t i = begin; i < end; ++i) text += (i > begin ? " " : "") + quoted(words[i].text);
+  return text;
+}
+
+// From the front of `rest`, which begins with a brace: what stands in it. A brace in quotes is a value's.
+std::string take_braces(std::string_view& rest) {
+  bool in_quotes = false;
+  for (size_t i = 1; i < rest.size(); ++i) {
+    if (rest[i] == '"') in_quotes = !in_quotes;
+    if (in_quotes && rest[i] == '\\') ++i;
+    if (in_quotes || rest[i] != '}') continue;
+    const std::string_view inside = rest.substr(1, i - 1);
+    rest.remove_prefix(i + 1);
+    std::string name;
+    for (const std::string& word : split_words(inside)) name += (name.empty() ? "" : " ") + quoted(word);
+    if (name.empty()) throw Error("'{}' names no readout", "write the readout's name in it: expect a == {b}");
+    if (!rest.empty() && rest.front() != ' ' && rest.front() != '\t')
+      throw Error(fmt::format("'{}' stands right behind the closing brace", shown(rest)), "write a space between");
+    return name;
+  }
+  throw Error(fmt::format("the brace in front of '{}' is not closed", shown(rest.substr(1))),
+              "close it with }: expect a == {b}");
+}
 
 std::vector<Word> words_of(std::string_view line) {
   std::vector<Word> words;
   for (line = trimmed(line); !line.empty(); line = trimmed(line)) {
-    const bool in_quotes = line.front() == '"';
-    words.push_back({take_word(line), in_quotes});
+    const bool in_quotes = line.front() == '"', in_braces = line.front() == '{';
+    words.push_back({in_braces ? take_braces(line) : take_word(line), in_quotes, in_braces});
   }
   return words;
 }
@@ -50,13 +79,15 @@ Expectation parse_expectation(const std::vector<Word>& words, size_t* next, cons
                        [&](const auto& c) { return c.first == text; });
   };
   if (i + 3 > words.size()) throw Error(fmt::format("'{}' is not complete", shown(words.front().text)), usage);
-  expectation.readout = quoted(words[i++].text);
+  if (words[i].in_braces)
+    throw Error(fmt::format("'{{{}}}' stands on the left", shown(words[i].text)),
+                "a readout on the left needs no braces; on the right it stands in them: expect a == {b}");
+  const size_t name_at = i++;
   // A readout of one of many has values behind its name: up to the comparison, where there is one.
   size_t sign_at = i;
   while (sign_at < words.size() && !is_sign(words[sign_at].text)) ++sign_at;
-  if (sign_at + 1 < words.size()) {
-    for (; i < sign_at; ++i) expectation.readout += " " + quoted(words[i].text);
-  }
+  if (sign_at + 1 < words.size()) i = sign_at;
+  expectation.readout = joined(words, name_at, i);
   const std::string& sign = words[i++].text;
   const auto comparison =
       std::find_if(std::begin(kComparisons), std::end(kComparisons), [&](const auto& c) { return c.first == sign; });
@@ -65,7 +96,9 @@ Expectation parse_expectation(const std::vector<Word>& words, size_t* next, cons
   expectation.comparison = comparison->second;
   const Word& value = words[i++];
   double number = 0;
-  if (value.in_quotes) {
+  if (value.in_braces) {
+    expectation.other = value.text;
+  } else if (value.in_quotes) {
     if (expectation.comparison != Comparison::equal && expectation.comparison != Comparison::unequal)
       throw Error(fmt::format("texts are compared with == or !=, not with {}", sign),
                   "write a number without quotes, or use ==");
@@ -99,9 +132,21 @@ std::string operator_text(Comparison comparison) {
 
 std::string Expectation::text() const {
   const bool is_text = std::holds_alternative<std::string>(value);
-  const std::string written = is_text ? in_quotes(std::get<std::string>(value)) : to_text(value);
+  const std::string written = !other.empty() ? '{' + other + '}'
+                              : is_text      ? in_quotes(std::get<std::string>(value))
+                                             : to_text(value);
   const std::string range = tolerance > 0 ? " +- " + to_text(tolerance) : "";
   return fmt::format("{} {} {}{}", readout, operator_text(comparison), written, range);
+}
+
+Expectation resolved(Expectation expectation, const Registry& registry) {
+  if (!expectation.other.empty()) expectation.value = registry.read(expectation.other);
+  return expectation;
+}
+
+bool holds(const Expectation& expectation, const Registry& registry) {
+  const ReadoutValue value = registry.read(expectation.readout);
+  return holds(resolved(expectation, registry), value);
 }
 
 bool holds(const Expectation& expectation, const ReadoutValue& value) {
@@ -162,6 +207,12 @@ Action parse_action(std::string_view text, int line) {
       next += 2;
     }
     if (next < words.size()) throw Error(fmt::format("'{}' is too much here", shown(words[next].text)), kWaitUsage);
+  } else if (name == "print") {
+    const std::vector<Word> words = words_of(action.text);
+    if (words.size() < 2) throw Error("print: NAME is missing", kPrintUsage);
+    if (words[1].in_braces) throw Error("print: a readout stands without braces here", kPrintUsage);
+    action.kind = ActionKind::print;
+    action.readout = joined(words, 1, words.size());
   } else {
     split_words(action.text);  // an open quote is told when the script is read
   }
@@ -253,7 +304,8 @@ Script script_of(const Lesson& lesson) {
   script.file = lesson.file;
   for (const LessonStep& step : lesson.steps) {
     script.actions.insert(script.actions.end(), step.enter.begin(), step.enter.end());
-    script.actions.insert(script.actions.end(), step.attempt.begin(), step.attempt.end());
+    for (Action& action : step.shown()) script.actions.push_back(std::move(action));
+    if (step.question) script.actions[script.actions.size() - step.attempt.size() - 1].kind = ActionKind::answer;
   }
   return script;
 }

@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "app/command/prose.h"
+#include "app/command/question.h"
 #include "app/command/registry.h"
 #include "engine/error.h"
 
@@ -41,24 +42,32 @@ namespace striate {
 
 enum class Comparison { equal, unequal, less, less_or_equal, greater, greater_or_equal };
 
-// `pixels.gray == 25 +- 0.5`
+// `pixels.gray == 25 +- 0.5`, or with another readout: `a.width == {b.width 1 5}`
 struct Expectation {
   std::string readout;
   Comparison comparison = Comparison::equal;
-  ReadoutValue value;    // text stands in quotes and is compared with == or != alone
-  double tolerance = 0;  // == and !=: numbers this close are the same
+  ReadoutValue value;      // text stands in quotes and is compared with == or != alone
+  std::string other = {};  // the readout whose value of then counts instead, with its values; empty: `value` does
+  double tolerance = 0;    // == and !=: numbers this close are the same
 
   std::string text() const;  // as it is written
 };
 
-// Whether a value is as expected. A number is never equal to a text.
+// Whether a value is as expected. A number is never equal to a text. Of two readouts `resolved` gives the one to
+// compare with.
 bool holds(const Expectation& expectation, const ReadoutValue& value);
+// The expectation with the present value of `other` as its own. Throws what reading that throws.
+Expectation resolved(Expectation expectation, const Registry& registry);
+// Whether it holds at this moment. Throws what reading throws.
+bool holds(const Expectation& expectation, const Registry& registry);
 
 enum class ActionKind {
   command,     // a line for the registry
   expect,      // expect NAME == VALUE [+- TOL]             fails at once where it does not hold
   wait,        // wait until NAME >= VALUE [timeout 60s]    fails when the time is over
   screenshot,  // screenshot FILE                           the whole window as a PNG
+  print,       // print NAME                                says the readout's value: "NAME VALUE"
+  answer,      // an `ask` block: its right answer; a cell of it is clicked
 };
 
 // One line of a script.
@@ -69,6 +78,7 @@ struct Action {
   Expectation expectation;  // expect and wait
   double timeout = 60;      // seconds; wait
   std::string file;         // screenshot
+  std::string readout;      // print: its name with its values
 };
 
 struct Lesson;
@@ -88,12 +98,16 @@ struct ProseBlock {
 struct LessonStep {
   std::string heading;  // may be empty
   std::vector<ProseBlock> prose;
-  std::vector<Action> enter;    // run when the step is entered; begins with `page ID` where the lesson names its page
-  std::vector<Action> attempt;  // the `try` block; may be empty
+  // Run when the step is entered: `page ID` where the lesson names its page, the lesson's setup block, its own lines.
+  std::vector<Action> enter;
+  std::vector<Action> attempt;       // the `try` block; may be empty
+  std::optional<Question> question;  // the `ask` block
   int line = 0;
 
   // The command whose doing completes the step: the last one of the try block. Empty if there is none.
   std::string wanted_command() const;
+  // What "Show me" does: the right answer, then the try block.
+  std::vector<Action> shown() const;
 };
 
 struct Lesson {

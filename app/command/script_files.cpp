@@ -89,6 +89,7 @@ std::string with_last_value(const Command& command, const Arguments& values, con
         line += ' ' + to_text(values.number(i));
         break;
       case ParameterKind::choice:
+      case ParameterKind::word:
       case ParameterKind::text:
         line += ' ' + quoted(values.text(i));
         break;

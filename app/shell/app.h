@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/command/registry.h"
@@ -72,6 +73,10 @@ class App {
   // The oldest error that came from work behind (a file that could not be decoded) and was not taken yet, for scripts;
   // the notice stays.
   std::optional<Error> take_failure();
+
+  // Where a script's `print` lines go; without it they are messages.
+  void set_print(std::function<void(const std::string& line)> print) { print_ = std::move(print); }
+  void print(const std::string& line);
 
   // Called when another frame is wanted; the window sets it to wake its event loop. Any thread calls it.
   void set_wake(std::function<void()> wake);
@@ -150,6 +155,7 @@ class App {
   Registry registry_;
   std::mutex wake_mutex_;
   std::function<void()> wake_;
+  std::function<void(const std::string& line)> print_;
   std::mutex queue_mutex_;
   std::vector<Sent> queue_;
   Document document_;

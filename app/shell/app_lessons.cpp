@@ -58,8 +58,16 @@ void App::declare_lesson_commands() {
                           need_lesson();
                           // What the step sets up is not done yet: it comes first.
                           show_next_ = entering_;
-                          if (!entering_) play(lessons_.current().attempt);
+                          if (!entering_) play(lessons_.current().shown());
                         }});
+  registry_.add(
+      Command{"lesson.answer",
+              "Answers the question of the lesson's step",
+              {Parameter::number("ANSWER", "which choice, from 1; or the number that is asked for", -1e15, 1e15)},
+              [this](const Arguments& arguments) {
+                need_lesson();
+                lessons_.answer(arguments.number(0));
+              }});
   registry_.add(Command{"lesson.close", "Closes the lesson", {}, [this](const Arguments&) {
                           need_lesson();
                           close_lesson();
@@ -93,6 +101,20 @@ void App::declare_lesson_commands() {
                         [this] { return ReadoutValue(lessons_.is_open() ? lessons_.step() + 1.0 : 0.0); }});
   registry_.add(Readout{"lesson.plays", "1 while a lesson's step is set up, \"Show me\" works, or a script plays",
                         [this] { return ReadoutValue(step_player_ ? 1.0 : 0.0); }});
+  registry_.add(Readout{"lesson.ask", "what the lesson's step asks; empty where it asks nothing", [this] {
+                          const Question* asked = lessons_.question();
+                          return ReadoutValue(asked ? plain_words(lessons_.read(asked->words, registry_))
+                                                    : std::string());
+                        }});
+  registry_.add(Readout{"lesson.answer", "right or wrong: the answer given last; empty before one is given", [this] {
+                          const Answer* given = lessons_.given();
+                          return ReadoutValue(std::string(!given ? "" : given->right ? "right" : "wrong"));
+                        }});
+  registry_.add(
+      Readout{"lesson.reason", "why the answer given last is right or wrong; empty before one is given", [this] {
+                const Answer* given = lessons_.given();
+                return ReadoutValue(given ? plain_words(lessons_.read(given->reason, registry_)) : std::string());
+              }});
   registry_.add(Readout{"lesson.tasks", "tasks of lessons that were done since the program was opened",
                         [this] { return ReadoutValue(static_cast<double>(tasks_done_)); }});
   registry_.add(Readout{
@@ -185,6 +207,11 @@ void App::open_script(const std::string& path) {
   step_player_ = std::make_shared<ScriptPlayer>(std::move(script));
 }
 
+void App::print(const std::string& line) {
+  if (print_) return print_(line);
+  notify({line, "", "print", false, now_});
+}
+
 // One action a frame. Returns true while there are more.
 bool App::advance_step() {
   if (!step_player_) return false;
@@ -203,6 +230,8 @@ bool App::advance_step() {
   };
   host.screenshot = [](const std::string&) {};
   host.now = [this] { return now_; };
+  // Who goes through a lesson has nothing to read there.
+  if (print_ || !lessons_.is_open()) host.print = [this](const std::string& line) { print(line); };
   try {
     if (files_.holds(*player, step_files_, registry_, false)) return false;
     if (player->advance(host) || step_player_ != player) return true;
@@ -214,7 +243,7 @@ bool App::advance_step() {
   step_player_.reset();
   if (std::exchange(entering_, false)) lessons_.begin(registry_);
   document_.guided = lessons_.is_open();
-  if (std::exchange(show_next_, false) && lessons_.is_open()) play(lessons_.current().attempt);
+  if (std::exchange(show_next_, false) && lessons_.is_open()) play(lessons_.current().shown());
   return step_player_ != nullptr;
 }
 

@@ -115,6 +115,7 @@ PlayerHost Shell::player_host() {
     request_capture(app_.files().permitted_picture(file, script_files_), false, "screenshot");
   };
   host.now = [this] { return app_.now(); };
+  host.print = [this](const std::string& line) { app_.print(line); };
   return host;
 }
 

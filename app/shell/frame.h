@@ -95,6 +95,8 @@ class Shell {
   void draw_narration(const Rect& area);
   bool narration_has_wide_head(float width) const;
   float narration_height(float width);
+  float ask_height(float width);  // lesson_ask.cpp
+  void draw_ask();
   void draw_notices(const Rect& stage);
   void draw_loading(const Rect& stage);
   void draw_file_question(const Rect& stage);

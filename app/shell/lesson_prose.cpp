@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "app/shell/lesson_prose.h"
 #include "app/shell/lesson_session.h"
@@ -42,21 +43,35 @@ std::string as_written(const ProseSpan& span) { return span.readout + (span.perc
 
 void LessonSession::begin(const Registry& registry) {
   if (!lesson_) return;
-  for (const ProseBlock& block : current().prose)
-    for (const ProseSpan& span : block.spans)
+  const auto freeze = [&](const std::vector<ProseSpan>& spans) {
+    for (const ProseSpan& span : spans)
       if (span.frozen) frozen_[as_written(span)] = read_aloud(span, registry);
+  };
+  for (const ProseBlock& block : current().prose) freeze(block.spans);
+  if (!question()) return;
+  freeze(question()->words);
+  for (const Answer& answer : question()->answers) freeze(answer.reason);
+}
+
+std::vector<ProseSpan> LessonSession::read(std::vector<ProseSpan> spans, const Registry& registry) const {
+  for (ProseSpan& span : spans) {
+    if (span.readout.empty()) continue;
+    const auto then = frozen_.find(as_written(span));
+    span.text = !span.frozen ? read_aloud(span, registry) : then == frozen_.end() ? "\u2026" : then->second;
+  }
+  return spans;
 }
 
 std::vector<ProseBlock> LessonSession::prose(const Registry& registry) const {
   std::vector<ProseBlock> blocks = current().prose;
-  for (ProseBlock& block : blocks) {
-    for (ProseSpan& span : block.spans) {
-      if (span.readout.empty()) continue;
-      const auto then = frozen_.find(as_written(span));
-      span.text = !span.frozen ? read_aloud(span, registry) : then == frozen_.end() ? "\u2026" : then->second;
-    }
-  }
+  for (ProseBlock& block : blocks) block.spans = read(std::move(block.spans), registry);
   return blocks;
+}
+
+std::string plain_words(const std::vector<ProseSpan>& spans) {
+  std::string text;
+  for (const ProseSpan& span : spans) text += span.text;
+  return text;
 }
 
 std::string plain_words(const std::vector<ProseBlock>& blocks) {
@@ -64,7 +79,7 @@ std::string plain_words(const std::vector<ProseBlock>& blocks) {
   for (const ProseBlock& block : blocks) {
     if (!text.empty()) text += "\n";
     if (block.kind == ProseBlock::Kind::bullet) text += "\u2022 ";
-    for (const ProseSpan& span : block.spans) text += span.text;
+    text += plain_words(block.spans);
   }
   return text;
 }

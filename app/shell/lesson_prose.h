@@ -10,5 +10,6 @@ namespace striate {
 
 // As LessonSession::prose() gives them: a line for each block.
 std::string plain_words(const std::vector<ProseBlock>& blocks);
+std::string plain_words(const std::vector<ProseSpan>& spans);
 
 }  // namespace striate

@@ -85,21 +85,35 @@ void LessonSession::close() {
 bool LessonSession::go_to(int step) {
   if (!lesson_ || step < 0 || step >= step_count()) return false;
   step_ = step;
-  tried_ = false;
+  tried_ = answered_ = false;
+  given_.reset();
   lines_done_ = 0;
   frozen_.clear();
   return true;
 }
 
 std::vector<std::string> LessonSession::open_lines() const {
-  if (!lesson_ || tried()) return {};
+  if (!lesson_ || tried() || asks()) return {};  // a question comes first
   std::vector<std::string> lines = commands_of(current());
   if (!lines.empty())
     lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(std::min(lines_done_, lines.size() - 1)));
   return lines;
 }
 
+void LessonSession::answer(double number) {
+  if (!question()) throw Error("this step asks nothing", "a question is answered while its step is shown");
+  given_ = question()->answered_by(number);
+  given_number_ = to_text(number);
+  answered_ |= given()->right;
+}
+
 void LessonSession::command_was_run(std::string_view line, const Registry& registry) {
+  if (question() && !line.empty()) {
+    if (const std::optional<size_t> answer = question()->answered_by_line(line)) {
+      given_ = answer;
+      answered_ |= given()->right;
+    }
+  }
   if (!lesson_ || current().attempt.empty() || tried_) return;
   const std::vector<std::string> lines = commands_of(current());
   for (size_t i = lines_done_; i < lines.size() && !line.empty(); ++i) {

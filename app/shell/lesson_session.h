@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +46,16 @@ class LessonSession {
   // be read is a dash, and what is frozen and not read yet an ellipsis.
   std::vector<ProseBlock> prose(const Registry& registry) const;
 
-  // Whether this step's try block was done; true where it has none.
-  bool tried() const { return tried_ || current().attempt.empty(); }
+  // Whether this step's question was answered rightly and its try block done; true where it has neither.
+  bool tried() const { return (tried_ || current().attempt.empty()) && !asks(); }
+  // What the step asks, null where it asks nothing; whether it still does; the answer given last.
+  const Question* question() const { return lesson_ && current().question ? &*current().question : nullptr; }
+  bool asks() const { return question() && !answered_; }
+  const Answer* given() const { return given_ ? &question()->answers[*given_] : nullptr; }
+  std::string given_number() const { return given_ ? given_number_ : std::string(); }
+  void answer(double number);  // a choice from 1, or the number that is asked for; throws Error
+  // Words of the question with their readouts' values.
+  std::vector<ProseSpan> read(std::vector<ProseSpan> spans, const Registry& registry) const;
   // The try block's lines that are to be done next, in order; the last one where all were done and it is not yet so.
   std::vector<std::string> open_lines() const;
   // Tells the session that a command was run: completes the step when it is the one to try.
@@ -59,6 +68,9 @@ class LessonSession {
   std::string name_, path_;
   int step_ = 0;
   bool tried_ = false;
+  bool answered_ = false;                      // rightly, once
+  std::optional<size_t> given_;                // which answer, the last one
+  std::string given_number_;                   // as it was given
   size_t lines_done_ = 0;                      // of the try block's commands
   std::map<std::string, std::string> frozen_;  // values by readout
 };

@@ -35,7 +35,7 @@ bool Shell::find_task() {
     task_ = line;
     break;
   }
-  if (lessons.tried()) return false;  // what was done is still to be seen
+  if (lessons.tried() || lessons.asks()) return false;  // what was done is still to be seen
   const bool folded = layout_.inspector.empty();
   if (found) {
     if (task_unfolds_ && !folded && found->rect.x < layout_.inspector.x) task_unfolds_ = false;

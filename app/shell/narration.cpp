@@ -2,30 +2,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
+#include <utility>
 
 #include "app/shell/frame.h"
+#include "app/widgets/code_block.h"
 
 namespace striate {
 namespace {
 
-// What stands in a block of its own, a block of code line by line.
-std::vector<std::vector<ProseSpan>> paragraphs(const std::vector<ProseBlock>& blocks) {
-  std::vector<std::vector<ProseSpan>> list;
-  for (const ProseBlock& block : blocks) {
-    if (block.kind == ProseBlock::Kind::code) {
-      std::istringstream lines(block.spans.front().text);
-      for (ProseSpan line = block.spans.front(); std::getline(lines, line.text);) list.push_back({line});
-      continue;
-    }
-    list.push_back(block.spans);
-    if (block.kind == ProseBlock::Kind::bullet) {
-      ProseSpan point;
-      point.text = "• ";
-      list.back().insert(list.back().begin(), std::move(point));
-    }
+// A bullet's words begin with its point.
+std::vector<ProseSpan> spans_of(const ProseBlock& block) {
+  std::vector<ProseSpan> spans = block.spans;
+  if (block.kind == ProseBlock::Kind::bullet) {
+    ProseSpan point;
+    point.text = "• ";
+    spans.insert(spans.begin(), std::move(point));
   }
-  return list;
+  return spans;
 }
 
 // What was only passed by is not marked.
@@ -44,9 +37,12 @@ bool Shell::narration_has_wide_head(float width) const { return width >= ui_.em(
 float Shell::narration_height(float width) {
   const float words = width - 2 * 18;
   float height = 0;
-  for (const std::vector<ProseSpan>& paragraph : paragraphs(app_.lessons().prose(app_.registry()))) {
-    height += ui_.paragraph_height(paragraph, words) + (height > 0 ? 6 : 0);
+  for (const ProseBlock& block : app_.lessons().prose(app_.registry())) {
+    height += (block.kind == ProseBlock::Kind::code ? code_block_height(ui_, block.spans.front().text, words)
+                                                    : ui_.paragraph_height(spans_of(block), words)) +
+              (height > 0 ? 6 : 0);
   }
+  if (app_.lessons().question()) height += 6 + ask_height(words);
   if (narration_has_wide_head(width)) return height + ui_.em(38) + 22;
   return std::max(height + ui_.em(30) + 22, ui_.em(92)) + ui_.em(44);
 }
@@ -54,7 +50,7 @@ float Shell::narration_height(float width) {
 void Shell::draw_narration(const Rect& area) {
   const Theme& t = ui_.theme();
   const LessonSession& lessons = app_.lessons();
-  bool show_me = !lessons.current().attempt.empty();
+  bool show_me = !lessons.current().attempt.empty() || lessons.question();
   bool last = lessons.step() + 1 >= lessons.step_count();
   ui_.fill(area, t.surface, 6);
   ui_.stroke(area, t.line, 6);
@@ -86,12 +82,16 @@ void Shell::draw_narration(const Rect& area) {
   ui_.begin_panel("words", {inside.x, inside.y, inside.w, inside.h}, 0, true);
   // Words fade in with each step; they never blink.
   int number = 0;
-  for (const std::vector<ProseSpan>& paragraph : paragraphs(lessons.prose(app_.registry()))) {
+  for (const ProseBlock& block : lessons.prose(app_.registry())) {
     ui_.push_id(fmt::format("paragraph {}", ++number));
-    ui_.paragraph(paragraph);
+    if (block.kind == ProseBlock::Kind::code)
+      code_block(ui_, block.spans.front().text);
+    else
+      ui_.paragraph(spans_of(block));
     ui_.pop_id();
     ui_.space(-2);
   }
+  draw_ask();
   ui_.end_panel();
 
   Rect close = top.cut_right(ui_.em(24));

@@ -100,35 +100,28 @@ void Shell::declare_commands() {
                        }});
   registry.add(Command{"browse.file",
                        "The file browser, to choose a file for a command",
-                       {Parameter::text("COMMAND ENDINGS",
-                                        "what gets its path, and which files are listed: train.open "
-                                        ".safetensors")},
+                       {Parameter::word("COMMAND", "what gets its path: train.open"),
+                        Parameter::text("ENDINGS", "which files are listed: .safetensors").or_none()},
                        [this](const Arguments& arguments) {
-                         std::vector<std::string> words = split_words(arguments.text(0));
-                         const std::string command = words.empty() ? "" : words[0];
+                         const std::string& command = arguments.text(0);
                          check_file_use(app_.registry(), command, FileUse::read);
-                         words.erase(words.begin());
-                         browser_->choose_file(command, words);
+                         browser_->choose_file(command, split_words(arguments.has(1) ? arguments.text(1) : ""));
                        }});
   registry.add(Command{"browse.folder",
                        "The file browser, to choose a folder for a command",
-                       {Parameter::text("COMMAND PREFIX",
-                                        "what gets its path, and what stands before the path: "
-                                        "train.data mnist:")},
+                       {Parameter::word("COMMAND", "what gets its path: train.data"),
+                        Parameter::word("PREFIX", "what stands before the path: mnist:").or_none()},
                        [this](const Arguments& arguments) {
-                         const std::vector<std::string> words = split_words(arguments.text(0));
-                         check_file_use(app_.registry(), words.empty() ? "" : words[0], FileUse::read);
-                         browser_->choose_folder(words[0], words.size() > 1 ? words[1] : "");
+                         check_file_use(app_.registry(), arguments.text(0), FileUse::read);
+                         browser_->choose_folder(arguments.text(0), arguments.has(1) ? arguments.text(1) : "");
                        }});
   registry.add(Command{"browse.save",
                        "The file browser, to save something under a name",
-                       {Parameter::text("COMMAND NAME",
-                                        "what gets the path, and the name to begin with: train.export "
-                                        "curves.csv")},
+                       {Parameter::word("COMMAND", "what gets the path: train.export"),
+                        Parameter::text("NAME", "the name to begin with: curves.csv").or_none()},
                        [this](const Arguments& arguments) {
-                         const std::vector<std::string> words = split_words(arguments.text(0));
-                         check_file_use(app_.registry(), words.empty() ? "" : words[0], FileUse::write);
-                         browser_->save(words[0], words.size() > 1 ? words[1] : "");
+                         check_file_use(app_.registry(), arguments.text(0), FileUse::write);
+                         browser_->save(arguments.text(0), arguments.has(1) ? arguments.text(1) : "");
                        }});
   registry.add(Command{"save.stage",
                        "Saves the picture of the stage, as it is on the screen",

@@ -28,6 +28,11 @@ class FakeProgram {
                             busy_frames = 2;
                           }});
     registry_.add(Readout{"value", "", [this] { return ReadoutValue(value); }});
+    registry_.add(Readout{"words", "", [] { return ReadoutValue(std::string("two words\nof\x1b it")); }});
+    Readout twice{"times", "", {}};
+    twice.parameters = {Parameter::number("N", "a factor", -10, 10)};
+    twice.value_of = [this](const Arguments& a) { return ReadoutValue(a.number(0) * value); };
+    registry_.add(std::move(twice));
   }
   PlayerHost host() {
     PlayerHost host;
@@ -50,6 +55,10 @@ class FakeProgram {
       busy_frames = 2;
     };
     host.now = [this] { return now; };
+    host.print = [this](const std::string& line) {
+      EXPECT_EQ(busy_frames, 0) << "what is printed was not final";
+      log.push_back("print: " + line);
+    };
     return host;
   }
   void frame() {
@@ -134,6 +143,43 @@ TEST(ScriptPlayer, can_leave_expectations_out) {
   player.skip_expectations(true);
   while (player.advance(program.host())) program.frame();
   EXPECT_EQ(program.value, 2);
+}
+
+TEST(ScriptPlayer, prints_readouts_with_their_values_on_one_line) {
+  FakeProgram program;
+  ScriptPlayer::Counts counts;
+  EXPECT_EQ(play(program, "set 3\nprint value\nprint  times   2\nprint words", &counts), "");
+  EXPECT_EQ(program.log, (std::vector<std::string>{"set 3", "print: value 3", "print: times 2 6",
+                                                   "print: words two words\\nof  it"}));
+  EXPECT_EQ(counts.commands, 1);
+  // Where nobody reads it, nothing is read either.
+  PlayerHost host = program.host();
+  host.print = {};
+  ScriptPlayer player(parse_script("print value\nset 4", "s"));
+  program.log.clear();
+  while (player.advance(host)) program.frame();
+  EXPECT_EQ(program.log, std::vector<std::string>{"set 4"});
+}
+
+TEST(ScriptPlayer, compares_two_readouts_as_they_are_then) {
+  FakeProgram program;
+  EXPECT_EQ(play(program,
+                 "set 3\nexpect value == {times 1}\nexpect value < {times 2}\nset -2\n"
+                 "expect value > {times 2}\nexpect value != {words}\nexpect value == {times 1.5} +- 1\n"
+                 "expect words == {words}\nwait until value >= {times 1} timeout 1s"),
+            "");
+  EXPECT_EQ(play(program, "set 3\nexpect value == {times 2}"),
+            "s.striate:2: expected value == {times 2}, but it is 3 and times 2 is 6 / correct the expectation, or what "
+            "stands above it");
+  EXPECT_EQ(
+      play(program, "wait until value > {times 2} timeout 1s"),
+      "s.striate:1: waited 1 s for value > {times 2}; it is 3 and times 2 is 6 / a longer timeout, or a condition "
+      "that comes true");
+  EXPECT_NE(play(program, "expect value == {words}").find("one is a number and the other a text"), std::string::npos);
+  EXPECT_NE(play(program, "expect words < {words}").find("texts are compared with == or !="), std::string::npos);
+  program.value = 0.1;
+  EXPECT_NE(play(program, "expect value == {times 1.0000000001}").find("value == {times 1.0000000001} +- 1e-6"),
+            std::string::npos);
 }
 
 class Recording : public ::testing::Test {

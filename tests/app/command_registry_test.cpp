@@ -215,6 +215,31 @@ TEST_F(Commands, a_readout_of_one_of_many_takes_values) {
                "grid.output: '1' is one value too many");
 }
 
+TEST_F(Commands, a_word_is_one_word_or_in_quotes_and_may_have_others_behind_it) {
+  registry.add(Command{"net.edit",
+                       "",
+                       {Parameter::word("TENSOR", "its name"), Parameter::integer("INDEX", "which", 0, 9),
+                        Parameter::word("UNIT", "in what").or_none()},
+                       [this](const Arguments& arguments) { last = arguments; }});
+  registry.run("net.edit conv1.weight 3");
+  EXPECT_EQ(last.text(0), "conv1.weight");
+  EXPECT_EQ(last.integer(1), 3);
+  EXPECT_FALSE(last.has(2));
+  registry.run("net.edit \"a b\" 4 \"\"");
+  EXPECT_EQ(last.text(0), "a b");
+  EXPECT_EQ(last.text(2), "");
+  EXPECT_STREQ(error("net.edit a b 4").what(), "net.edit: 'b' is no value for INDEX");
+  EXPECT_STREQ(error("net.edit a 4 5 6").what(), "net.edit: '6' is one value too many");
+  EXPECT_EQ(error("net.edit").hint(),
+            "usage: net.edit TENSOR INDEX [UNIT]; TENSOR is its name: one word, or any text in quotes");
+  Readout readout{"net.value", "", {}};
+  readout.parameters = {Parameter::word("LAYER", "its name"), Parameter::integer("ROW", "row", 0, 5)};
+  readout.value_of = [](const Arguments& a) { return ReadoutValue(a.text(0)); };
+  registry.add(std::move(readout));
+  EXPECT_EQ(to_text(registry.read("net.value \"conv 1\" 2")), "conv 1");
+  EXPECT_EQ(registry.find_readout("net.value")->usage(), "net.value LAYER ROW");
+}
+
 TEST(NearestName, counts_a_swap_once_and_gives_up_where_nothing_is_near) {
   const Words names{"blur", "edge", "emboss", "gaussian", "sobel-x", "sobel-y"};
   EXPECT_EQ(nearest_name("bulr", names), "blur");
@@ -232,6 +257,11 @@ TEST(RegistryDeathTest, a_name_that_is_there_already_stops_the_program) {
   registry.add(Command{"open", "", {}, {}});
   EXPECT_DEATH(registry.add(Command{"open", "", {}, {}}), "there already");
   EXPECT_DEATH(registry.add(Command{"Open It", "", {}, {}}), "is no name");
+  EXPECT_DEATH(registry.add(Command{"a", "", {Parameter::text("t", ""), Parameter::word("w", "")}, {}}),
+               "must be the last");
+  Readout readout{"b", "", {}};
+  readout.parameters = {Parameter::text("t", ""), Parameter::word("w", "")};
+  EXPECT_DEATH(registry.add(readout), "must be the last");
 }
 
 }  // namespace

@@ -93,6 +93,49 @@ TEST(Script, reads_expectations) {
   EXPECT_EQ(one("screenshot \"a b.png\"").file, "a b.png");
 }
 
+TEST(Script, compares_with_another_readout_in_braces) {
+  const auto one = [](const std::string& line) { return parse_script(line, "s").actions.at(0); };
+  const Expectation plain = one("expect a.b == {c.d}").expectation;
+  EXPECT_EQ(plain.readout, "a.b");
+  EXPECT_EQ(plain.other, "c.d");
+  EXPECT_EQ(plain.text(), "a.b == {c.d}");
+  EXPECT_EQ(one("expect a.b 1 <= { c.d  1 5 7 9 }").expectation.text(), "a.b 1 <= {c.d 1 5 7 9}");
+  EXPECT_EQ(one("expect a.b == {c.d \"a } b\" 2} +- 0.5").expectation.text(), "a.b == {c.d \"a } b\" 2} +- 0.5");
+  EXPECT_EQ(one("wait until a.b >= {c.d} timeout 2s").timeout, 2);
+  const auto wrong = [](const std::string& line) { return message_of("open a\n" + line + "\n", "s.striate"); };
+  EXPECT_TRUE(contains(wrong("expect a == {b"), "s.striate:2: the brace in front of 'b' is not closed"));
+  EXPECT_TRUE(contains(wrong("expect a == {}"), "'{}' names no readout"));
+  EXPECT_TRUE(contains(wrong("expect a == {b}c"), "'c' stands right behind the closing brace"));
+  EXPECT_TRUE(contains(wrong("expect {a} == 3"), "'{a}' stands on the left"));
+  EXPECT_TRUE(contains(wrong("expect a == {b} 2"), "'2' is too much"));
+}
+
+TEST(Script, prints_a_readout) {
+  const Script script = parse_script("print convolution.output  2 3\nprint net.value \"conv 1\" 2", "s");
+  EXPECT_EQ(script.actions.at(0).kind, ActionKind::print);
+  EXPECT_EQ(script.actions.at(0).readout, "convolution.output 2 3");
+  EXPECT_EQ(script.actions.at(1).readout, "net.value \"conv 1\" 2");
+  EXPECT_TRUE(contains(message_of("open a\nprint", "s.striate"), "s.striate:2: print: NAME is missing / usage: print"));
+  EXPECT_TRUE(contains(message_of("print {a}", "s.striate"), "without braces"));
+  double zoom = 0;
+  const Registry registry = small_registry(&zoom);
+  const auto checked = [&](const std::string& line) -> std::string {
+    try {
+      check_script(parse_script("open a\n" + line, "s.striate"), registry);
+    } catch (const Error& error) {
+      return std::string(error.what()) + " / " + error.hint();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(checked("print pixels.gray"), "no error");
+  EXPECT_EQ(checked("print pixels.grey"),
+            "s.striate:2: there is no readout 'pixels.grey' / did you mean 'pixels.gray'?");
+  EXPECT_EQ(checked("expect pixels.gray == {pixels.grey}"),
+            "s.striate:2: there is no readout 'pixels.grey' / did you mean 'pixels.gray'?");
+  EXPECT_TRUE(contains(checked("expect pixels.gray == {pixels.width 3}"), "is one value too many"));
+  EXPECT_TRUE(contains(checked("prnt pixels.gray"), "did you mean 'print'?"));
+}
+
 TEST(Script, mistakes_name_file_line_and_the_right_form) {
   const auto wrong = [](const std::string& line) { return message_of("open a\n" + line + "\n", "s.striate"); };
   EXPECT_TRUE(contains(wrong("expect a = 3"), "s.striate:2: '=' is no comparison / did you mean '=='?"));
@@ -153,6 +196,37 @@ TEST(Lesson, is_read_into_steps_prose_and_commands) {
 
   ASSERT_EQ(lesson.steps[2].enter.size(), 1u);  // it names its own page
   EXPECT_EQ(lesson.steps[2].enter[0].text, "page channels");
+}
+
+TEST(Lesson, every_step_begins_with_the_setup_block) {
+  const Lesson lesson = parse_lesson(
+      "# T\npage: pixels\n\n```setup\nopen a\n# by hand\npixels.zoom 3\n```\n\nwords\n\n## B\n\n```striate\n"
+      "pixels.zoom 4\n```\n\n## C\n\nwords\n```striate\npage channels\n```\n",
+      "l.md");
+  const auto lines = [](const LessonStep& step) {
+    std::string flat;
+    for (const Action& action : step.enter) flat += action.text + ";";
+    return flat;
+  };
+  ASSERT_EQ(lesson.steps.size(), 3u);
+  EXPECT_EQ(lines(lesson.steps[0]), "page pixels;open a;pixels.zoom 3;");
+  EXPECT_EQ(lines(lesson.steps[1]), "page pixels;open a;pixels.zoom 3;pixels.zoom 4;");
+  EXPECT_EQ(lines(lesson.steps[2]), "open a;pixels.zoom 3;page channels;");  // it names its own page
+  EXPECT_EQ(lesson.steps[1].enter[2].line, 7);
+  const auto wrong = [](const std::string& text) { return message_of(text, "l.md"); };
+  EXPECT_TRUE(contains(wrong("# T\n\nwords\n\n```setup\nopen a\n```"), "l.md:5: a setup block stands within a step"));
+  EXPECT_TRUE(contains(wrong("# T\n\n## A\n```setup\nopen a\n```"), "l.md:4: a setup block stands within a step"));
+  EXPECT_TRUE(contains(wrong("# T\n```setup\nopen a\n```\n```setup\nopen a\n```"), "l.md:5: the lesson has a second"));
+  EXPECT_TRUE(contains(wrong("# T\n```setup\n```\nwords"), "l.md:2: the setup block holds no command"));
+  EXPECT_TRUE(contains(wrong("# T\n```setup\nopen a\n```\n"), "the lesson has no step"));
+  EXPECT_TRUE(contains(wrong("# T\n```stup\nopen a\n```\n"), "did you mean '```setup'?"));
+}
+
+TEST(Lesson, code_keeps_its_lines_and_indentation) {
+  const Lesson lesson = parse_lesson("# T\n\n```python\ndef f(x):\n    return x\n\n\ty\n```\n", "l.md");
+  const ProseBlock& block = lesson.steps.at(0).prose.at(0);
+  EXPECT_EQ(block.kind, ProseBlock::Kind::code);
+  EXPECT_EQ(block.spans.at(0).text, "def f(x):\n    return x\n\n\ty");
 }
 
 TEST(Lesson, as_a_script_is_what_a_student_does_who_does_everything) {

@@ -84,7 +84,9 @@ class LessonFilesTest : public ::testing::Test {
 TEST_F(LessonFilesTest, every_parameter_that_names_a_file_is_marked) {
   ShellDriver driver;
   for (const auto& [name, command] : driver.app.registry().commands()) {
-    if (command.parameters.empty() || command.parameters.back().kind != ParameterKind::text) continue;
+    if (command.parameters.empty() || (command.parameters.back().kind != ParameterKind::text &&
+                                       command.parameters.back().kind != ParameterKind::word))
+      continue;
     const Parameter& parameter = command.parameters.back();
     std::string words = parameter.name + " " + parameter.help;
     std::transform(words.begin(), words.end(), words.begin(), [](unsigned char c) { return std::tolower(c); });

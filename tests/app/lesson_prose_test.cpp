@@ -189,7 +189,7 @@ TEST_P(EveryLesson, stays_true_whatever_the_student_does) {
     };
     hover(driver, random, 6);
     compare("after hovering");
-    if (!driver.app.lessons().current().attempt.empty()) driver.run("lesson.show");
+    if (!driver.app.lessons().current().shown().empty()) driver.run("lesson.show");
     compare("after its task");
     hover(driver, random, 4);
     compare("after its task and hovering");

@@ -150,14 +150,28 @@ class LessonTasks : public testing::TestWithParam<std::string> {
     return item;
   }
 
+  // The question of the step, by hand: nothing is ringed before, which would tell the answer.
+  void answer(const std::string& where) {
+    const Question* question = driver.app.lessons().question();
+    if (!question) return;
+    EXPECT_EQ(driver.shell.task(), "") << where;
+    const std::string line = question->right_line();
+    const Item* item = wanted_item(driver.shell.ui().items(), line);
+    ASSERT_NE(item, nullptr) << where << "nothing on the screen gives the answer " << line;
+    EXPECT_TRUE(wholly_visible(*item)) << where << "'" << item->label << "' is cut";
+    Student(driver).use(*item, line);
+    EXPECT_FALSE(driver.app.lessons().asks()) << where << "not answered by '" << item->label << "'";
+  }
+
   void go_through(const std::string& lesson, bool look_in_presentation) {
     driver.run("lesson " + lesson);
     const int steps = driver.app.lessons().step_count();
     for (int step = 1; step <= steps; ++step) {
       driver.run("lesson.step " + std::to_string(step));
       const std::string where = lesson + ", step " + std::to_string(step) + ": ";
-      if (driver.app.lessons().current().attempt.empty()) continue;
+      if (driver.app.lessons().current().shown().empty()) continue;
       ASSERT_FALSE(driver.app.lessons().tried()) << where << "done before anything was done";
+      answer(where);
       if (look_in_presentation) {
         driver.run("presentation on");
         ringed(where + "in presentation mode: ");

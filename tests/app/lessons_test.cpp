@@ -33,6 +33,7 @@ TEST(Lessons, hold_what_they_expect) {
       App app(Device::cpu(), settings_for_scripts());
       const ScriptPlayer::Counts counts = run_script(app, read_script(file), ScriptRun{});
       EXPECT_GT(counts.expectations, 0) << "a lesson says what a student should see: expect NAME == VALUE";
+      EXPECT_GT(counts.answers, 0) << "a lesson asks at least once: an ```ask block";
     } catch (const Error& error) {
       ADD_FAILURE() << error.what() << "\n  hint: " << error.hint();
     }
@@ -64,7 +65,7 @@ TEST(Lessons, can_be_gone_through_with_next_and_show_me) {
     for (int step = 0; step < steps; ++step) {
       ASSERT_TRUE(driver.app.lessons().is_open());
       EXPECT_EQ(driver.app.lessons().step(), step);
-      if (!driver.app.lessons().current().attempt.empty()) {
+      if (!driver.app.lessons().current().shown().empty()) {
         EXPECT_FALSE(driver.app.lessons().tried()) << "step " << step + 1 << ": what is to be tried is done already";
         driver.app.run("lesson.show");
         driver.settle();
@@ -90,8 +91,7 @@ TEST(Lessons, steps_stand_wherever_one_comes_from) {
     const auto check = [&](const std::vector<Action>& actions) {
       for (const Action& action : actions) {
         if (action.kind != ActionKind::expect) continue;
-        EXPECT_TRUE(holds(action.expectation, driver.app.registry().read(action.expectation.readout)))
-            << "line " << action.line << ": " << action.text;
+        EXPECT_TRUE(holds(action.expectation, driver.app.registry())) << "line " << action.line << ": " << action.text;
       }
     };
     for (int step = driver.app.lessons().step_count(); step >= 1; --step) {
@@ -99,7 +99,7 @@ TEST(Lessons, steps_stand_wherever_one_comes_from) {
       driver.app.run("lesson.step " + std::to_string(step));
       driver.settle();
       check(driver.app.lessons().current().enter);
-      if (driver.app.lessons().current().attempt.empty()) continue;
+      if (driver.app.lessons().current().shown().empty()) continue;
       driver.app.run("lesson.show");
       driver.settle();
       check(driver.app.lessons().current().attempt);

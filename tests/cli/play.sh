@@ -18,6 +18,44 @@ screenshots 0"
 { cat "$WORK/good.striate"; echo "expect pixels.gray == 135"; } >"$WORK/wrong.striate"
 refuses 1 "wrong.striate:8: expected pixels.gray == 135, but it is 134" "" play "$WORK/wrong.striate" --headless
 
+# Readouts are printed, and compared with each other.
+cat >"$WORK/print.striate" <<'END'
+page convolution
+convolution.reset
+print convolution.width
+print convolution.output  2 3
+print page
+expect convolution.width == {convolution.height}
+expect convolution.output 2 2 == {convolution.output 2 2}
+expect convolution.output 2 2 == {convolution.sum} +- 0.5
+expect convolution.output 0 0 < {convolution.output 2 2}
+wait until convolution.width >= {convolution.height} timeout 1s
+END
+works play "$WORK/print.striate" --headless
+printed "convolution.width 6
+convolution.output 2 3 687
+page convolution
+commands 2
+expectations 5
+screenshots 0"
+printf 'print pixels.width\nexpect pixels.width == {pixels.height}\n' >"$WORK/differ.striate"
+run play "$WORK/differ.striate" --headless
+[ "$STATUS" -eq 1 ] || fail "two readouts that differ: status $STATUS"
+grep -q "differ.striate:2: expected pixels.width == {pixels.height}, but it is 12 and pixels.height is 16" "$WORK/err" ||
+  fail "the message does not name both values"
+printf 'record made.striate\nprint pixels.wdith\n' >"$WORK/typo.striate"
+refuses 1 "typo.striate:2: there is no readout 'pixels.wdith'" "did you mean 'pixels.width'?" play "$WORK/typo.striate" --headless --out "$WORK"
+printf 'open portrait\nexpect pixels.width == {pixels.hight}\n' >"$WORK/typo.striate"
+refuses 1 "typo.striate:2: there is no readout 'pixels.hight'" "did you mean 'pixels.height'?" play "$WORK/typo.striate" --headless
+# A lesson's questions are answered from the file; what it prints is printed.
+printf '# Lesson\npage: pixels\n\n```setup\nopen portrait\n```\n\nHow?\n\n```striate\nprint pixels.width\n```\n\n```ask\nHow wide?\n- [x] 12: Yes.\n- [ ] else: No.\n```\n' >"$WORK/ask.md"
+works play "$WORK/ask.md" --headless
+printed "pixels.width 12
+commands 2
+expectations 0
+screenshots 0
+answers 1"
+
 printf 'record made.striate\n\npixels.zom 3\n' >"$WORK/typo.striate"
 refuses 1 "typo.striate:3: there is no command 'pixels.zom'" "did you mean 'pixels.zoom'?" play "$WORK/typo.striate" --headless --out "$WORK"
 [ -z "$(ls "$WORK" | grep made)" ] || fail "a line ran before the whole script was checked"

@@ -55,7 +55,8 @@ void read_again(const Script& script) {
     const Expectation& first = action.expectation;
     const Script again = parse_script("expect " + first.text(), "again");
     const Expectation& second = again.actions.at(0).expectation;
-    require(first.text() == second.text() && first.value == second.value && first.tolerance == second.tolerance);
+    require(first.text() == second.text() && first.value == second.value && first.other == second.other &&
+            first.tolerance == second.tolerance);
   }
 }
 

@@ -169,13 +169,13 @@ void NetworkDraft::declare(Registry& registry) {
          return line;
        });
   edit("train.build.name", "Gives a layer a name, or none: it is then called by its number",
-       {layer_number("which layer, from 0"), Parameter::text("NAME", "letters, digits, _ . - and /").or_none()},
+       {layer_number("which layer, from 0"), Parameter::word("NAME", "letters, digits, _ . - and /").or_none()},
        [line_of](LayerList& list, const Arguments& arguments) {
          list.rename(line_of(arguments), arguments.has(1) ? arguments.text(1) : "");
          return line_of(arguments);
        });
   edit("train.build.from", "What a layer reads: another one by its name, or the one before it",
-       {layer_number("which layer, from 0"), Parameter::text("NAME", "of an earlier layer, or input").or_none()},
+       {layer_number("which layer, from 0"), Parameter::word("NAME", "of an earlier layer, or input").or_none()},
        [line_of](LayerList& list, const Arguments& arguments) {
          list.set_source(line_of(arguments), arguments.has(1) ? arguments.text(1) : "");
          return line_of(arguments);

@@ -1,5 +1,8 @@
 // The commands of the page `train`: settings and weights. What moves the run is in train_run_commands.cpp.
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "app/pages/train/train_page.h"
@@ -87,7 +90,7 @@ void TrainPage::declare_settings() {
            }
            open_dataset(text);  // says what is wrong with it
          });
-  s.text("model", "model", "Which network learns, by its name; a new training then", Parameter::text("NAME", names),
+  s.text("model", "model", "Which network learns, by its name; a new training then", Parameter::word("NAME", names),
          of(&Config::model), checked(&Config::model, [](const std::string& text) { return model(text).name; }))
       .kept = false;
   s.text("layers", "layers", "The network that learns, layer by layer; a new training then",
@@ -192,52 +195,32 @@ TrainPage::Edits TrainPage::parse_edits(const std::string& text) {
   return edits;
 }
 
-namespace {
-
-struct WeightPlace {
-  std::string tensor;
-  int64_t index = 0;
-  double value = 0;
-};
-
-WeightPlace parse_weight(const std::string& text, bool with_value) {
-  const std::vector<std::string> words = split_words(text);
-  WeightPlace place;
-  if (words.size() != (with_value ? 3u : 2u) || !parse_integer(words[1], &place.index) ||
-      (with_value && !parse_number(words[2], &place.value))) {
-    throw Error(fmt::format("\"{}\" is no weight", shown(text)),
-                with_value ? "write the tensor, the index and the value: 0.weight 3 0.5"
-                           : "write the tensor and the index: 0.weight 3");
-  }
-  place.tensor = words[0];
-  return place;
-}
-
-}  // namespace
-
 void TrainPage::declare_weights(Registry& registry) {
+  const Parameter tensor = Parameter::word("TENSOR", "name of the weights, as in 0.weight");
+  const Parameter index = Parameter::integer("INDEX", "which of them, from 0", 0, 1e12);
+  constexpr double kMaxWeight = std::numeric_limits<float>::max();
   registry.add(Command{"train.edit",
                        "Writes a weight of the network, also while it trains",
-                       {Parameter::text("SLOT INDEX VALUE",
-                                        "name of the weights, which of them, and the new value: "
-                                        "0.weight 3 0.5")},
+                       {tensor, index, Parameter::number("VALUE", "the new value", -kMaxWeight, kMaxWeight)},
                        [this](const Arguments& arguments) {
                          need_run();
                          own_ = own_ || !context_.document.guided;
-                         const WeightPlace at = parse_weight(arguments.text(0), true);
-                         const float value = static_cast<float>(at.value);
-                         edits_[{at.tensor, at.index}] = value;
-                         post([=](TrainWorker& worker) { worker.edit(at.tensor, at.index, value); });
+                         const std::string& name = arguments.text(0);
+                         const int64_t at = arguments.integer(1);
+                         const float value = static_cast<float>(arguments.number(2));
+                         edits_[{name, at}] = value;
+                         post([=](TrainWorker& worker) { worker.edit(name, at, value); });
                        },
                        Undo::edit});
   registry.add(Command{"train.restore",
                        "A weight that was edited gets back its trained value",
-                       {Parameter::text("SLOT INDEX", "name of the weights, and which of them: 0.weight 3")},
+                       {tensor, index},
                        [this](const Arguments& arguments) {
                          need_run();
-                         const WeightPlace at = parse_weight(arguments.text(0), false);
-                         edits_.erase({at.tensor, at.index});
-                         post([=](TrainWorker& worker) { worker.restore(at.tensor, at.index); });
+                         const std::string& name = arguments.text(0);
+                         const int64_t at = arguments.integer(1);
+                         edits_.erase({name, at});
+                         post([=](TrainWorker& worker) { worker.restore(name, at); });
                        },
                        Undo::edit});
   registry.add(Command{"train.edits",

@@ -104,7 +104,7 @@ void TrainSettings::declare(Registry& registry) {
       "train.optimizer.set",
       "Changes one setting of the optimizer",
       {Parameter::choice("SETTING", "its name", optimizer_words()),
-       Parameter::text("VALUE", "a number; on or off for nesterov")},
+       Parameter::word("VALUE", "a number; on or off for nesterov")},
       [this](const Arguments& arguments) {
         registry_->run("train.optimizer " +
                        with_optimizer_setting(scene_.config().optimizer, arguments.text(0), arguments.text(1)));
@@ -177,7 +177,7 @@ void TrainSettings::declare(Registry& registry) {
       "train.augment.set",
       "Changes one way of augmentation",
       {Parameter::choice("WAY", "which one", {"shift", "rotate", "scale", "flip", "brightness", "contrast"}),
-       Parameter::text("VALUE", "how much, at most; on or off for flip")},
+       Parameter::word("VALUE", "how much, at most; on or off for flip")},
       [this](const Arguments& arguments) {
         const std::string &way = arguments.text(0), &value = arguments.text(1);
         Augmentation now = Augmentation::parse(scene_.config().augment);
