@@ -7,8 +7,7 @@
 namespace striate {
 
 std::string Setting::line(const ReadoutValue& of) const {
-  const bool text = parameter.kind == ParameterKind::text;
-  return name + ' ' + (text ? quoted(to_text(of)) : to_text(of));
+  return name + ' ' + (typed() ? quoted(to_text(of)) : to_text(of));
 }
 
 Setting& SettingList::add(Setting setting) {

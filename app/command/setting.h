@@ -51,6 +51,9 @@ struct Setting {
   double step = 0;   // of arrow keys and wheel; 0: 1 for whole numbers and wide ranges, else a hundredth of the range
   bool logarithmic = false;
 
+  bool typed() const {  // any text or word
+    return parameter.kind == ParameterKind::text || parameter.kind == ParameterKind::word;
+  }
   std::string line(const ReadoutValue& of) const;  // the command that brings it to this value
   std::string line() const { return line(value()); }
 };

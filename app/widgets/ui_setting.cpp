@@ -42,11 +42,11 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
   if (const double* number = std::get_if<double>(&value)) {
     const NumberSpec spec = spec_of(setting);
     sent = look.field || spec.maximum - spec.minimum > kWideRange ? number_field(label, *number, spec, name)
-                                                                     : slider(label, *number, spec, name);
+                                                                  : slider(label, *number, spec, name);
   } else {
     const std::string& word = std::get<std::string>(value);
     const std::vector<std::string>& words = setting.parameter.choices;
-    if (setting.parameter.kind == ParameterKind::text) {
+    if (setting.typed()) {
       sent = text_field(label, word, name, look.placeholder);
     } else if (words == Parameter::on_off("", "").choices) {
       sent = toggle(label, word == "on", name);
@@ -65,8 +65,7 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
 
 std::string setting_range(const Setting& setting) {
   const std::string initial = to_text(setting.initial);
-  if (setting.parameter.kind == ParameterKind::text)
-    return initial.empty() ? "Empty by default" : initial + " by default";
+  if (setting.typed()) return initial.empty() ? "Empty by default" : initial + " by default";
   if (setting.parameter.choices.empty()) {
     const std::string unit = setting.unit.empty() ? "" : ' ' + setting.unit;
     return fmt::format("{} to {}{}; {} by default", to_text(setting.parameter.minimum),
