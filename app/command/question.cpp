@@ -6,6 +6,7 @@
 
 #include "app/command/registry.h"
 #include "engine/error.h"
+#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
