@@ -17,7 +17,10 @@ def _rebuild_tensor_v2(*arguments): raise RuntimeError('only written, never call
 
 def place(thing, module):
     thing.__module__ = module
-    made = sys.modules.setdefault(module, types.ModuleType(module))
+    parts = module.split('.')
+    for i in range(len(parts)):  # the pickler imports the packages around it, too
+        package = '.'.join(parts[:i + 1])
+        made = sys.modules.setdefault(package, types.ModuleType(package))
     setattr(made, thing.__name__, thing)
 place(FloatStorage, 'torch'); place(_rebuild_tensor_v2, 'torch._utils'); place(ResNet, 'torchvision.models.resnet')
 
