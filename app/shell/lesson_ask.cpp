@@ -87,6 +87,14 @@ void Shell::draw_ask() {
   const Answer* given = lessons.given();
   const float answers = answers_height(ui_, *question, width);
   if (answers > 0) y += kGap;
+  // Where the words need more room than the band has, the answers are brought into view, once: whoever scrolls away
+  // meant to. A panel knows its height one frame later.
+  if (asked_step_ != app_.document().guided_steps) asked_step_ = app_.document().guided_steps, ask_reveals_ = 3;
+  if (ask_reveals_ > 0 && answers > 0 && lessons.asks()) {
+    --ask_reveals_;
+    ui_.reveal({all.x, y, width, answers});
+    ui_.request_frame();
+  }
   if (question->kind == Question::Kind::number) {
     ui_.next({all.x, y, std::min(width, ui_.em(120)), answers});
     ui_.text_field("answer", lessons.given_number(), kAnswer, "a number");
