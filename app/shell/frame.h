@@ -119,6 +119,7 @@ class Shell {
   std::optional<Error> script_error_;
   std::string output_folder_;
   uint64_t asked_step_ = 0;  // of Document::guided_steps: whose question was brought into view,
+  float asked_height_ = 0;   // in words of this height,
   int ask_reveals_ = 0;      // and in how many more frames it is
   bool asks_ = false;
   ScriptFiles script_files_;  // what holds for player_

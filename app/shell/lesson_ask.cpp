@@ -88,8 +88,14 @@ void Shell::draw_ask() {
   const float answers = answers_height(ui_, *question, width);
   if (answers > 0) y += kGap;
   // Where the words need more room than the band has, the answers are brought into view, once: whoever scrolls away
-  // meant to. A panel knows its height one frame later.
-  if (asked_step_ != app_.document().guided_steps) asked_step_ = app_.document().guided_steps, ask_reveals_ = 3;
+  // meant to. Again where the words have grown, by a number that was not there yet; a panel knows its height one frame
+  // later.
+  const float needs = narration_height(layout_.narration.w);
+  if (asked_step_ != app_.document().guided_steps || asked_height_ != needs) {
+    asked_step_ = app_.document().guided_steps;
+    asked_height_ = needs;
+    ask_reveals_ = 3;
+  }
   if (ask_reveals_ > 0 && answers > 0 && lessons.asks()) {
     --ask_reveals_;
     ui_.reveal({all.x, y, width, answers});
