@@ -39,7 +39,7 @@ std::string profile_table(const Architecture& architecture, const std::vector<In
 void bench(const InferBenchOptions& options, const CommandLine& line) {
   Architecture architecture;
   std::function<void(Stream&, Network&)> load;
-  const bool weights = options.model.ends_with(".safetensors") || is_torch_file(options.model);
+  const bool weights = is_tensors_file(options.model);
   if (options.model.ends_with(".onnx") || weights) {
     if (weights && !says_its_network(open_tensors(options.model)))
       throw UsageError(fmt::format("{} does not say which network its weights belong to", options.model),

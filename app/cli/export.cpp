@@ -32,9 +32,6 @@ ExportFormat format_of(const ExportOptions& options) {
 // A name or a text instead of a file: the network with its starting weights.
 bool is_file(const std::string& model) {
   std::error_code ignored;
-  for (const char* ending : {".safetensors", ".onnx", ".pt", ".pth", ".th"}) {
-    if (model.ends_with(ending)) return true;
-  }
   return std::filesystem::exists(model, ignored) || !std::filesystem::path(model).extension().empty();
 }
 

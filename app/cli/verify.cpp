@@ -74,8 +74,7 @@ void verify_stored_weights(const VerifyOptions& options, const CommandLine& line
 
 void verify(const VerifyOptions& options, const CommandLine& line) {
   if (options.file.ends_with(".onnx")) return verify_model(options, line);
-  if (options.file.ends_with(".safetensors") || has_torch_ending(options.file) || is_torch_file(options.file))
-    return verify_stored_weights(options, line);
+  if (is_tensors_file(options.file)) return verify_stored_weights(options, line);
   throw UsageError(fmt::format("{}: neither .onnx nor .safetensors nor a PyTorch checkpoint", options.file),
                    "give an ONNX model and a folder, or a file of weights and --model NAME");
 }

@@ -1,27 +1,45 @@
 #include "engine/files/byte_source.h"
 
 #include <cstring>
-#include <utility>
 
 #include "engine/error.h"
 #include "engine/files/read_file.h"
 
 namespace striate {
+namespace {
 
-ByteSource::ByteSource(const std::string& path)
-    : file_(std::make_shared<const InputFile>(path)), name_(file_name(path)), size_(file_->size()) {}
-
-ByteSource::ByteSource(const uint8_t* data, size_t size, std::string name)
-    : memory_(std::make_shared<const std::vector<uint8_t>>(data, data + size)), name_(std::move(name)), size_(size) {}
-
-void ByteSource::read(uint64_t from, uint64_t count, uint8_t* to) const {
-  check(holds(from, count), "bytes {} to {} of the {} of {}", from, from + count, size_, name_);
-  if (count == 0) return;
-  if (file_ != nullptr) {
-    file_->read(from, count, to);
-  } else {
-    std::memcpy(to, memory_->data() + from, count);
+class FileSource : public ByteSource {
+ public:
+  explicit FileSource(const std::string& path) : ByteSource(file_name(path)), file_(path) {}
+  uint64_t size() const override { return file_.size(); }
+  void read(uint64_t from, uint64_t count, uint8_t* to) const override {
+    check(holds(from, count), "bytes {} to {} of the {} of {}", from, from + count, size(), name());
+    file_.read(from, count, to);
   }
+
+ private:
+  InputFile file_;
+};
+
+class MemorySource : public ByteSource {
+ public:
+  MemorySource(std::vector<uint8_t> bytes, std::string name) : ByteSource(std::move(name)), bytes_(std::move(bytes)) {}
+  uint64_t size() const override { return bytes_.size(); }
+  void read(uint64_t from, uint64_t count, uint8_t* to) const override {
+    check(holds(from, count), "bytes {} to {} of the {} of {}", from, from + count, size(), name());
+    if (count > 0) std::memcpy(to, bytes_.data() + from, count);
+  }
+
+ private:
+  std::vector<uint8_t> bytes_;
+};
+
+}  // namespace
+
+std::shared_ptr<const ByteSource> file_source(const std::string& path) { return std::make_shared<FileSource>(path); }
+
+std::shared_ptr<const ByteSource> memory_source(std::vector<uint8_t> bytes, std::string name) {
+  return std::make_shared<MemorySource>(std::move(bytes), std::move(name));
 }
 
 }  // namespace striate

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "engine/error.h"
+#include "engine/files/byte_source.h"
 #include "engine/files/read_file.h"
 
 namespace striate {
@@ -191,8 +192,7 @@ bool safetensors_bytes(const std::vector<int64_t>& shape, Dtype dtype, size_t& b
 
 uint64_t safetensors_header_length(const uint8_t* data, size_t size, uint64_t file_size, const std::string& name) {
   if (size < 8) fail(name, fmt::format("it has {}, less than the 8 of the header's length", bytes_in_words(size)));
-  uint64_t length = 0;
-  for (int i = 0; i < 8; ++i) length |= static_cast<uint64_t>(data[i]) << (8 * i);
+  const uint64_t length = little_endian(data, 8);
   const bool pickle = data[0] == 0x80 && data[1] >= 2 && data[1] <= 5 && length > kLongestHeader;
   if (pickle || (length & 0xFFFFFFFF) == 0x04034b50) {
     throw Error(

@@ -40,11 +40,12 @@ struct View {
 
 class TorchValues : public TensorReader {
  public:
-  TorchValues(ByteSource source, std::vector<View> views) : source_(std::move(source)), views_(std::move(views)) {}
+  TorchValues(std::shared_ptr<const ByteSource> source, std::vector<View> views)
+      : source_(std::move(source)), views_(std::move(views)) {}
 
   void read(size_t tensor, size_t first, size_t count, uint8_t* to) const override {
     const View& view = views_[tensor];
-    if (view.contiguous) return source_.read(view.begin + first * view.size, count * view.size, to);
+    if (view.contiguous) return source_->read(view.begin + first * view.size, count * view.size, to);
     // A part of the file at a time that holds the next values, so that a transposed matrix is not read value by value.
     constexpr size_t kPiece = 1 << 18;
     std::vector<uint64_t> places(std::min(count, kPiece));
@@ -56,12 +57,12 @@ class TorchValues : public TensorReader {
       const uint64_t begin = *low, bytes = (*high - begin + 1) * view.size;
       if (bytes <= kLargestSpan) {
         span.resize(bytes);
-        source_.read(view.begin + begin * view.size, bytes, span.data());
+        source_->read(view.begin + begin * view.size, bytes, span.data());
         for (size_t i = 0; i < places.size(); ++i)
           std::memcpy(to + i * view.size, span.data() + (places[i] - begin) * view.size, view.size);
       } else {
         for (size_t i = 0; i < places.size(); ++i)
-          source_.read(view.begin + places[i] * view.size, view.size, to + i * view.size);
+          source_->read(view.begin + places[i] * view.size, view.size, to + i * view.size);
       }
       first += places.size(), count -= places.size(), to += places.size() * view.size;
     }
@@ -89,7 +90,7 @@ class TorchValues : public TensorReader {
     }
   }
 
-  ByteSource source_;
+  std::shared_ptr<const ByteSource> source_;
   std::vector<View> views_;
 };
 
@@ -107,7 +108,7 @@ struct Bytes {
 };
 
 // `bytes`: where those of each storage are.
-SafeTensors assemble(const ByteSource& source, const TorchMaker& maker, TorchWeights weights,
+SafeTensors assemble(const std::shared_ptr<const ByteSource>& source, const TorchMaker& maker, TorchWeights weights,
                      const std::vector<Bytes>& bytes) {
   std::vector<SafeTensor> tensors;
   std::vector<View> views;
@@ -117,8 +118,8 @@ SafeTensors assemble(const ByteSource& source, const TorchMaker& maker, TorchWei
     const Bytes& stored = bytes[tensor.storage];
     const uint64_t needed = storage.count * storage.value_size();
     if (needed > stored.count)
-      fail(source.name(), fmt::format("the storage \"{}\" of \"{}\" needs {} bytes, it has {}",
-                                      storage.key.substr(0, 80), name.substr(0, 80), needed, stored.count));
+      fail(source->name(), fmt::format("the storage \"{}\" of \"{}\" needs {} bytes, it has {}",
+                                       storage.key.substr(0, 80), name.substr(0, 80), needed, stored.count));
     View view;
     view.size = dtype_size(tensor.dtype);
     view.begin = stored.begin + storage.first * storage.value_size() + tensor.offset * view.size;
@@ -128,11 +129,12 @@ SafeTensors assemble(const ByteSource& source, const TorchMaker& maker, TorchWei
     tensors.push_back({name, tensor.dtype, tensor.shape, view.begin, tensor.count * view.size});
     views.push_back(std::move(view));
   }
-  return SafeTensors::of(source.name(), std::move(tensors), std::move(weights.metadata),
+  return SafeTensors::of(source->name(), std::move(tensors), std::move(weights.metadata),
                          std::make_shared<const TorchValues>(source, std::move(views)), std::move(weights.notes));
 }
 
-SafeTensors read_zip(const ByteSource& source) {
+SafeTensors read_zip(const std::shared_ptr<const ByteSource>& file) {
+  const ByteSource& source = *file;
   const ZipDirectory zip(source);
   // The archive's name comes before all others in it: the first with one folder is torch.save's.
   std::string prefix;
@@ -165,10 +167,11 @@ SafeTensors read_zip(const ByteSource& source) {
     const std::string entry = prefix + "data/" + maker.storages()[storage].key;
     bytes[storage] = {zip.begin_of(entry), zip.entries().at(entry).bytes};
   }
-  return assemble(source, maker, std::move(weights), bytes);
+  return assemble(file, maker, std::move(weights), bytes);
 }
 
-SafeTensors read_legacy(const ByteSource& source) {
+SafeTensors read_legacy(const std::shared_ptr<const ByteSource>& file) {
+  const ByteSource& source = *file;
   PickleHeap heap(source.name());
   TorchMaker maker(source.name(), false);
   uint64_t at = 0;
@@ -211,7 +214,7 @@ SafeTensors read_legacy(const ByteSource& source) {
   }
   std::vector<Bytes> bytes;
   for (const TorchStorage& storage : maker.storages()) bytes.push_back(by_key[storage.key]);
-  return assemble(source, maker, find_torch_weights(heap, root, source.name()), bytes);
+  return assemble(file, maker, find_torch_weights(heap, root, source.name()), bytes);
 }
 
 enum class Beginning { zip, pickle, tar, other };
@@ -225,46 +228,50 @@ Beginning beginning_of(const ByteSource& source) {
   return Beginning::other;
 }
 
-SafeTensors read_source(const ByteSource& source) {
-  switch (beginning_of(source)) {
+SafeTensors read_source(const std::shared_ptr<const ByteSource>& source) {
+  switch (beginning_of(*source)) {
     case Beginning::zip:
       return read_zip(source);
     case Beginning::pickle:
       return read_legacy(source);
     case Beginning::tar:
-      throw Error(fmt::format("{} is a tar archive, as the first versions of PyTorch wrote them", source.name()),
+      throw Error(fmt::format("{} is a tar archive, as the first versions of PyTorch wrote them", source->name()),
                   "save it again with a later one: torch.save(torch.load(\"old.pt\"), \"new.pt\")");
     case Beginning::other:
       break;
   }
-  fail(source.name(), "it begins neither like a zip archive nor like a pickle");
+  fail(source->name(), "it begins neither like a zip archive nor like a pickle");
 }
 
 }  // namespace
 
-SafeTensors open_torch(const std::string& path) { return read_source(ByteSource(path)); }
+SafeTensors open_torch(const std::string& path) { return read_source(file_source(path)); }
 
 SafeTensors read_torch(const uint8_t* data, size_t size, const std::string& name) {
-  return read_source(ByteSource(data, size, name));
+  return read_source(memory_source({data, data + size}, name));
 }
 
 bool has_torch_ending(const std::string& path) {
   for (const std::string_view end : {".pt", ".pth", ".th", ".bin", ".ckpt", ".pkl"}) {
-    if (path.size() > end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0) return true;
+    if (path.ends_with(end)) return true;
   }
   return false;
 }
 
 bool is_torch_file(const std::string& path) {
   try {
-    const ByteSource source(path);
-    if (beginning_of(source) != Beginning::other) return true;
+    const std::shared_ptr<const ByteSource> source = file_source(path);
+    if (beginning_of(*source) != Beginning::other) return true;
     uint8_t head[9] = {};
-    source.read(0, std::min<uint64_t>(source.size(), sizeof head), head);
+    source->read(0, std::min<uint64_t>(source->size(), sizeof head), head);
     return has_torch_ending(path) && head[8] != '{';
   } catch (const Error&) {
     return false;
   }
+}
+
+bool is_tensors_file(const std::string& path) {
+  return path.ends_with(".safetensors") || has_torch_ending(path) || is_torch_file(path);
 }
 
 SafeTensors open_tensors(const std::string& path) {

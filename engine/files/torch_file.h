@@ -35,4 +35,7 @@ SafeTensors read_torch(const uint8_t* data, size_t size, const std::string& name
 bool is_torch_file(const std::string& path);
 bool has_torch_ending(const std::string& path);
 
+// Whether a name, of a file that need not be there, or what the file begins with says: for open_tensors().
+bool is_tensors_file(const std::string& path);
+
 }  // namespace striate

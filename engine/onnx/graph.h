@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/onnx/byte_source.h"
+#include "engine/files/byte_source.h"
 #include "engine/onnx/host_tensor.h"
 
 namespace striate {

@@ -10,6 +10,7 @@
 #include "engine/error.h"
 #include "engine/files/safetensors.h"
 #include "engine/onnx/graph.h"
+#include "engine/onnx/source_beside.h"
 #include "engine/onnx/wire.h"
 
 namespace striate {

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/onnx/byte_source.h"
+#include "engine/files/byte_source.h"
 
 namespace striate {
 

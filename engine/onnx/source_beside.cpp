@@ -1,36 +1,11 @@
-#include "engine/onnx/byte_source.h"
+#include "engine/onnx/source_beside.h"
 
-#include <cstring>
 #include <filesystem>
 
 #include "engine/error.h"
-#include "engine/files/read_file.h"
 
 namespace striate {
 namespace {
-
-class FileSource : public ByteSource {
- public:
-  explicit FileSource(const std::string& path) : ByteSource(file_name(path)), file_(path) {}
-  uint64_t size() const override { return file_.size(); }
-  void read(uint64_t from, uint64_t count, uint8_t* to) const override { file_.read(from, count, to); }
-
- private:
-  InputFile file_;
-};
-
-class MemorySource : public ByteSource {
- public:
-  MemorySource(std::vector<uint8_t> bytes, std::string name) : ByteSource(std::move(name)), bytes_(std::move(bytes)) {}
-  uint64_t size() const override { return bytes_.size(); }
-  void read(uint64_t from, uint64_t count, uint8_t* to) const override {
-    check(from <= bytes_.size() && count <= bytes_.size() - from, "bytes {} to {} of {}", from, count, bytes_.size());
-    if (count > 0) std::memcpy(to, bytes_.data() + from, count);
-  }
-
- private:
-  std::vector<uint8_t> bytes_;
-};
 
 // Whether `path` is `folder` or below it; both without links.
 bool is_below(const std::filesystem::path& folder, const std::filesystem::path& path) {
@@ -44,12 +19,6 @@ bool is_below(const std::filesystem::path& folder, const std::filesystem::path& 
 }
 
 }  // namespace
-
-std::shared_ptr<const ByteSource> file_source(const std::string& path) { return std::make_shared<FileSource>(path); }
-
-std::shared_ptr<const ByteSource> memory_source(std::vector<uint8_t> bytes, std::string name) {
-  return std::make_shared<MemorySource>(std::move(bytes), std::move(name));
-}
 
 std::shared_ptr<const ByteSource> source_beside(const std::string& model, const std::string& model_path,
                                                 const std::string& location, const std::string& tensor) {
