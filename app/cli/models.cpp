@@ -22,13 +22,6 @@ struct ModelsOptions {
   bool csv = false;
 };
 
-// 61706 -> "61,706"
-std::string grouped(int64_t number) {
-  std::string text = std::to_string(number);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
-}
-
 struct Row {
   const Model* model;
   const PublishedWeights* weights;  // null: none that are known
@@ -59,7 +52,7 @@ void print_csv(const std::vector<Row>& rows) {
     const PublishedWeights* w = row.weights;
     print_out(fmt::format("{},{},{},{},{},{},{},{},{}\n", row.model->name, csv_field(row.model->title),
                           build_model(row.model->name).totals().parameters, w ? w->file : "",
-                          w ? fmt::format("{}", w->megabytes) : "", w ? csv_field(w->data) : "", w ? w->license : "",
+                          w ? fmt::format("{}", w->mebibytes) : "", w ? csv_field(w->data) : "", w ? w->license : "",
                           w ? w->page : "", csv_field(row.found)));
   }
 }
@@ -70,8 +63,8 @@ void print_table(const std::vector<Row>& rows) {
       {"model", "parameters", "weights", "size", "trained on", "license", "in the cache"}};
   for (const Row& row : rows) {
     const PublishedWeights* w = row.weights;
-    cells.push_back({row.model->name, grouped(build_model(row.model->name).totals().parameters), w ? w->file : "-",
-                     w ? fmt::format("{:.1f} MiB", w->megabytes) : "-", w ? w->data : "-", w ? w->license : "-",
+    cells.push_back({row.model->name, with_commas(build_model(row.model->name).totals().parameters), w ? w->file : "-",
+                     w ? fmt::format("{:.1f} MiB", w->mebibytes) : "-", w ? w->data : "-", w ? w->license : "-",
                      w == nullptr        ? "-"
                      : row.found.empty() ? "no"
                                          : "yes"});

@@ -43,7 +43,7 @@ int64_t output_count(const Architecture& architecture) { return architecture.sha
 ModelFile read_file(const SummaryOptions& options) {
   const std::string& name = options.model;
   const Shape input = parse_input(options.input);
-  if (name.ends_with(".safetensors") || name.ends_with(".onnx") || has_torch_ending(name) || is_torch_file(name)) {
+  if (name.ends_with(".onnx") || is_tensors_file(name)) {
     bool own = options.weights_of.empty() && !name.ends_with(".onnx");
     if ((own && input.rank() > 0) || options.classes > 0)
       throw UsageError("--input and --classes are for models by name", "a saved model brings its own");
@@ -62,13 +62,6 @@ ModelFile read_file(const SummaryOptions& options) {
     throw UsageError(fmt::format("\"{}\" does not say what it takes", name), "give --input 3x64x64");
   if (const Model* found = find_model(name)) file.info.model = found->title;
   return file;
-}
-
-// 61706 -> "61,706"
-std::string grouped(int64_t number) {
-  std::string text = std::to_string(number);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
 }
 
 std::string with_formula(const Counted& counted) {
@@ -200,7 +193,7 @@ void print_summary(SummaryOptions options) {
         names.push_back(shortened(architecture.nodes()[static_cast<size_t>(input)].name, kLongestText));
       name += " from " + some_of(names, " ");
     }
-    rows.push_back({{name, shape, grouped(parameters.value), with_formula(parameters), grouped(work.value),
+    rows.push_back({{name, shape, with_commas(parameters.value), with_formula(parameters), with_commas(work.value),
                      with_formula(work), feeds[static_cast<size_t>(n)]}});
   }
   size_t width[kColumns] = {};
@@ -226,14 +219,14 @@ void print_summary(SummaryOptions options) {
         plan_tensors(architecture, plan, plan.training ? optimizer.states() : std::vector<std::string>{}).bytes()));
   };
   print_out(std::string(all, '=') + "\n");
-  print_out(fmt::format("Total params: {} ({})\n", grouped(totals.parameters), bytes_in_words(bytes)));
-  print_out(fmt::format("Running statistics, not trained: {}\n", grouped(running)));
-  print_out(fmt::format("Multiply-adds for one picture: {}\n", grouped(totals.multiply_adds)));
+  print_out(fmt::format("Total params: {} ({})\n", with_commas(totals.parameters), bytes_in_words(bytes)));
+  print_out(fmt::format("Running statistics, not trained: {}\n", with_commas(running)));
+  print_out(fmt::format("Multiply-adds for one picture: {}\n", with_commas(totals.multiply_adds)));
   Plan one, training;
   training.batch = architecture.whole() ? 1 : static_cast<int>(options.batch);
   training.training = true;
   const int64_t activations = plan_tensors(architecture, one).arena[static_cast<size_t>(TensorKind::activation)];
-  print_out(fmt::format("Activations of one picture: {} values ({})\n", grouped(activations),
+  print_out(fmt::format("Activations of one picture: {} values ({})\n", with_commas(activations),
                         bytes_in_words(static_cast<uint64_t>(activations) * 4)));
   if (architecture.whole()) {
     print_out(fmt::format("Memory: {} for its one input\n", memory(one)));

@@ -143,6 +143,12 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
+std::string with_commas(int64_t number) {
+  std::string text = std::to_string(number);
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
+  return text;
+}
+
 std::string format_duration(double seconds) {
   const int64_t whole = static_cast<int64_t>(seconds + 0.5);
   return whole >= 3600 ? fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)

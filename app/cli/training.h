@@ -93,6 +93,7 @@ inline const std::string& given_or(const std::string& given, const std::string& 
 
 std::string shape_words(const Shape& shape);     // "1x28x28"
 std::string csv_field(const std::string& text);  // quoted where it must be
+std::string with_commas(int64_t number);         // 61706 -> "61,706"
 std::string format_duration(double seconds);     // "0:07", "1:02:03"
 
 }  // namespace striate

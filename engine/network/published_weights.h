@@ -13,7 +13,7 @@ struct PublishedWeights {
   const char* model;    // of models.h
   const char* file;     // its publisher's name; "-12fca82f" before the ending are the first digits of its SHA-256
   const char* data;     // what it was trained on, and how where there are several
-  double megabytes;     // of 2^20 bytes, as its publisher states it or as it was measured
+  double mebibytes;     // of 2^20 bytes, as its publisher states it or as it was measured
   const char* license;  // that it is published under
   const char* page;     // where it is described
 };
