@@ -1,5 +1,6 @@
 #include "engine/session/verify_weights.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/error.h"

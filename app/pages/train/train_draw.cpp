@@ -7,6 +7,7 @@
 
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/train_page.h"
+#include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
 #include "engine/walk/printed_sum.h"
 
@@ -14,12 +15,6 @@ namespace striate {
 namespace {
 
 using Status = TrainSnapshot::Status;
-
-std::string grouped(int64_t value) {
-  std::string text = std::to_string(value);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), " ");
-  return text;
-}
 
 }  // namespace
 
