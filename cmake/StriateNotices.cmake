@@ -15,6 +15,7 @@ set(STRIATE_NOTICES
   "nlohmann-json|nlohmann-json3-dev|MIT|inside"
   "CLI11|libcli11-dev|BSD-3-Clause|inside"
   "zlib|zlib1g-dev|Zlib|linked"
+  "libzip|libzip-dev|BSD-3-Clause|linked"
   "OpenSSL|libssl-dev|Apache-2.0|linked"
   "libwebp|libwebp-dev|BSD-3-Clause|linked"
   "ONNX|libonnx-dev|Apache-2.0|linked"

@@ -89,6 +89,13 @@ bool is_lesson(const Beginning& file) {
   return is_text(file) && (file.holds("```striate") || file.holds("```try") || file.holds("\npage: "));
 }
 
+// Its first file is called *.md: the header of 30 bytes has the name's length at byte 26.
+bool is_package(const Beginning& file) {
+  if (!file.starts("PK\x03\x04")) return false;
+  const size_t length = static_cast<size_t>(file.at(26) | file.at(27) << 8);
+  return file.bytes.size() >= 30 + length && std::string_view(file.bytes).substr(30, length).ends_with(".md");
+}
+
 bool is_recording(const Beginning& file) { return is_text(file) && file.starts("# A recorded session"); }
 
 // Every line that is there in full has a tab.
@@ -110,6 +117,7 @@ constexpr KindRow kKinds[] = {
     {FileKind::curves, "exported curves", is_curves},
     {FileKind::recording, "a recorded session", is_recording},
     {FileKind::lesson, "a lesson", is_lesson},
+    {FileKind::package, "a packed lesson", is_package},
     {FileKind::table, "a table with tabs", is_table},
     {FileKind::network_text, "a network's text", is_network_text},
     {FileKind::python, "a script", is_text},

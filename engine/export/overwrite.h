@@ -24,6 +24,7 @@ enum class FileKind {
   curves,        // what train.export writes as numbers
   network_text,  // layers, one a line
   lesson,        // Markdown with blocks of commands
+  package,       // a zip archive that begins with a lesson
   recording,     // a script of commands
   table,         // lines with tabs in them
 };

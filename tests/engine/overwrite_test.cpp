@@ -12,6 +12,7 @@
 #include "engine/export/onnx_writer.h"
 #include "engine/files/image_file.h"
 #include "engine/files/safetensors.h"
+#include "engine/files/zip_archive.h"
 #include "engine/training/checkpoint.h"
 #include "tests/test_folder.h"
 
@@ -19,9 +20,9 @@ namespace striate {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr FileKind kAll[] = {FileKind::picture,      FileKind::weights, FileKind::onnx,   FileKind::python,
-                             FileKind::training_log, FileKind::curves,  FileKind::lesson, FileKind::recording,
-                             FileKind::network_text, FileKind::table};
+constexpr FileKind kAll[] = {FileKind::package,   FileKind::picture,      FileKind::weights, FileKind::onnx,
+                             FileKind::python,    FileKind::training_log, FileKind::curves,  FileKind::lesson,
+                             FileKind::recording, FileKind::network_text, FileKind::table};
 
 class OverwriteTest : public ::testing::Test {
  protected:
@@ -81,6 +82,9 @@ class OverwriteTest : public ::testing::Test {
         return put(name, "conv 6 5x5\nrelu\nflatten\ndense 10\n");
       case FileKind::lesson:
         return put(name, "# Title\npage: pixels\n\n```striate\nopen portrait\n```\n");
+      case FileKind::package:
+        write_zip(path(name), {{"lesson.md", {'#', ' ', 'T'}}});
+        return path(name);
       case FileKind::recording:
         return put(name, "# A recorded session. Run it again: striate play FILE\nopen portrait\n");
       case FileKind::table:
@@ -98,7 +102,8 @@ TEST_F(OverwriteTest, a_file_is_renewed_by_its_own_kind_and_by_no_other) {
     const std::string file = file_of(there);
     for (const FileKind kind : kAll) {
       // Every other text may be a script.
-      const bool text = there != FileKind::picture && there != FileKind::weights && there != FileKind::onnx;
+      const bool text = there != FileKind::picture && there != FileKind::weights && there != FileKind::onnx &&
+                        there != FileKind::package;
       const bool may = kind == there || (kind == FileKind::python && text);
       EXPECT_EQ(refusal({file, kind}).empty(), may) << file << " as " << kind_in_words(kind);
       EXPECT_EQ(refusal({file, kind, {}, true}), "") << "by force";
