@@ -3,6 +3,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/script_run.h"
+#include "app/command/lesson_package.h"
 #include "app/shell/app.h"
 #include "app/shell/window.h"
 
@@ -33,7 +34,7 @@ void play(const PlayOptions& options, const CommandLine& line) {
     print_out(printed + '\n');
     flush_out();  // a long training is watched by it
   });
-  Script script = read_script(options.script);
+  Script script = read_script(is_lesson_package(options.script) ? unpacked_lesson(options.script) : options.script);
   ScriptPlayer::Counts counts;
   if (options.headless) {
     ScriptRun run;
@@ -63,7 +64,7 @@ void add_play(CLI::App& parent, CommandLine& line) {
       "  striate play assets/lessons/pixels.md --headless\n"
       "  striate play tour.striate --headless --out pictures\n"
       "What can be said in a script: striate commands");
-  add_text(*command, "SCRIPT", options->script, "The lesson (.md) or script")->required()->type_name("");
+  add_text(*command, "SCRIPT", options->script, "The lesson (.md, .striate.zip) or script")->required()->type_name("");
   command->add_flag("--headless", options->headless, "Without a window; no display is needed");
   add_text(*command, "--out", options->out_folder, "Folder that all files are written to (the current one)")
       ->type_name("DIR");

@@ -6,6 +6,8 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/training.h"
+#include "app/command/course.h"
+#include "app/command/lesson_package.h"
 #include "app/command/registry.h"
 #include "app/shell/app.h"
 #include "app/shell/settings.h"
@@ -28,9 +30,15 @@ void open_file(const std::string& file, WindowOptions* options) {
     options->skip_expectations = false;
     return;
   }
-  if (ending == ".md") {
-    read_lesson(file);
+  if (ending == ".md" || is_lesson_package(file)) {
+    read_lesson(is_lesson_package(file) ? unpacked_lesson(file) : file);
     options->commands.push_back("lesson " + quoted(file));
+    return;
+  }
+  if (ending == ".course") {
+    read_course(file);
+    options->commands.push_back("course " + quoted(file));
+    options->commands.push_back("course.next");
     return;
   }
   if (ending == ".safetensors") {
@@ -67,7 +75,8 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
 void add_window(CLI::App& root, CommandLine& line) {
   auto asked = std::make_shared<WindowLine>();
   add_text(root, "FILE", asked->file,
-           "A picture, a lesson (.md), a script (.striate) or a saved model (.safetensors) to open in the window")
+           "A picture, a lesson (.md, .striate.zip), a course (.course), a script (.striate) or a saved model "
+           "(.safetensors) to open in the window")
       ->type_name("");
   add_common_options(root, line);
   root.add_flag("--print-start", asked->print_start, "Print how long it took until the window was drawn");

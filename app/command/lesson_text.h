@@ -1,4 +1,4 @@
-// What reading a plain script and reading a lesson share. For script.cpp and lesson.cpp alone.
+// What reading a plain script, a lesson and a course share.
 #pragma once
 
 #include <string>
@@ -17,5 +17,8 @@ void check_text(std::string_view text, const std::string& file);
 
 // The lines of a text without their ends (LF or CRLF) and without a byte order mark.
 std::vector<std::string_view> lines_of(std::string_view text);
+
+// A file's text; throws Error where it can't be read or is larger than kLargestScript.
+std::string text_of_file(const std::string& path);
 
 }  // namespace striate

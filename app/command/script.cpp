@@ -281,8 +281,6 @@ Script parse_script(std::string_view text, const std::string& file) {
   return script;
 }
 
-namespace {
-
 std::string text_of_file(const std::string& path) {
   const InputFile file(path);
   if (file.size() > kLargestScript)
@@ -293,8 +291,6 @@ std::string text_of_file(const std::string& path) {
   file.read(0, text.size(), reinterpret_cast<uint8_t*>(text.data()));
   return text;
 }
-
-}  // namespace
 
 Script read_script(const std::string& path) { return parse_script(text_of_file(path), path); }
 Lesson read_lesson(const std::string& path) { return parse_lesson(text_of_file(path), path); }

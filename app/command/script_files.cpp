@@ -40,7 +40,7 @@ JudgedLine judge_write(const std::string& path, const ScriptFiles& rules) {
   judged.line = joined(folder, path);
   judged.path = resolved_path(judged.line);
   if (!is_below(judged.path, resolved_path(folder.empty() ? "." : folder))) throw outside(path, rules);
-  if (!rules.file.empty() && same_place(judged.path, rules.file))
+  if (!rules.file.empty() && (same_place(judged.path, rules.file) || same_place(judged.path, rules.package)))
     throw Error(fmt::format("{} is the {} that says so", shown(path), rules.is_script() ? "script" : "lesson"),
                 "give what is written another name");
   if (rules.mode == ScriptFiles::Mode::asks)
@@ -77,8 +77,8 @@ std::optional<FileQuestion> question_about_more(const Parameter& parameter, cons
   return std::nullopt;
 }
 
-// The line again, with another text for its last value.
-std::string with_last_value(const Command& command, const Arguments& values, const std::string& last) {
+// The line up to its last value.
+std::string without_last_value(const Command& command, const Arguments& values) {
   std::string line = command.name;
   for (size_t i = 0; i + 1 < values.size(); ++i) {
     switch (command.parameters[i].kind) {
@@ -95,7 +95,25 @@ std::string with_last_value(const Command& command, const Arguments& values, con
         break;
     }
   }
-  return line + ' ' + in_quotes(last);
+  return line;
+}
+
+// The same of a line that was checked: `command` and `values` are what it says.
+std::optional<FileInLine> file_in(const Command& command, const Arguments& values) {
+  if (command.parameters.empty() || command.parameters.back().file == FileUse::none) return std::nullopt;
+  const Parameter& parameter = command.parameters.back();
+  if (!values.has(command.parameters.size() - 1)) return std::nullopt;
+  const std::string& value = values.text(command.parameters.size() - 1);
+  const std::string_view part = parameter.path_in ? parameter.path_in(value) : std::string_view(value);
+  if (part.empty()) return std::nullopt;
+  const size_t begin = static_cast<size_t>(part.data() - value.data());
+  FileInLine file;
+  file.use = parameter.file;
+  file.path = std::string(part);
+  file.command = without_last_value(command, values);
+  file.before = value.substr(0, begin);
+  file.after = value.substr(begin + part.size());
+  return file;
 }
 
 }  // namespace
@@ -106,9 +124,24 @@ std::string ScriptFiles::own_folder() const {
   return folder.empty() ? "." : folder;
 }
 
-std::string ScriptFiles::folder_to_write() const { return mode == Mode::below ? out : own_folder(); }
+std::string ScriptFiles::folder_to_write() const {
+  if (mode == Mode::below) return out;
+  if (package.empty()) return own_folder();
+  const std::string folder = fs::path(package).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
 
 bool ScriptFiles::is_script() const { return file.ends_with(".striate"); }
+
+std::string FileInLine::with(const std::string& other) const {
+  return command + ' ' + in_quotes(before + other + after);
+}
+
+std::optional<FileInLine> file_in(std::string_view line, const Registry& registry) {
+  Arguments values;
+  const Command& command = registry.check(line, &values);
+  return file_in(command, values);
+}
 
 JudgedLine judge(std::string_view line, const ScriptFiles& rules, const Registry& registry,
                  const std::set<std::string>& written, const std::set<std::string>& allowed) {
@@ -119,31 +152,22 @@ JudgedLine judge(std::string_view line, const ScriptFiles& rules, const Registry
   if (rules.mode == ScriptFiles::Mode::free) return same;
   if (command.answer)
     throw Error(fmt::format("{} is an answer that only people give", command.name), "leave the line out");
-  if (command.parameters.empty() || command.parameters.back().file == FileUse::none) return same;
-  const Parameter& parameter = command.parameters.back();
-  if (!values.has(command.parameters.size() - 1)) {
-    if (parameter.file == FileUse::read) return same;
+  if (!command.parameters.empty() && command.parameters.back().file == FileUse::write &&
+      !values.has(command.parameters.size() - 1))
     throw Error(fmt::format("{}: a lesson says what it writes", command.name),
                 fmt::format("write it with a name: {} FILE", command.name));
-  }
-  const std::string& value = values.text(command.parameters.size() - 1);
-  const std::string_view part = parameter.path_in ? parameter.path_in(value) : std::string_view(value);
-  if (part.empty()) return same;
-  const std::string path(part);
-  JudgedLine judged = parameter.file == FileUse::write ? judge_write(path, rules) : judge_read(path, rules, written);
+  const std::optional<FileInLine> named = file_in(command, values);
+  if (!named) return same;
+  const Parameter& parameter = command.parameters.back();
+  JudgedLine judged =
+      named->use == FileUse::write ? judge_write(named->path, rules) : judge_read(named->path, rules, written);
   if (judged.use == FileUse::read) {
     if (judged.question && allowed.contains(judged.path)) judged.question.reset();
     // Only what may be read is looked into.
     if (!judged.question && parameter.also_reads)
       judged.question = question_about_more(parameter, judged, rules, allowed);
   }
-  if (judged.line == path) {
-    judged.line = same.line;
-    return judged;
-  }
-  const size_t before = static_cast<size_t>(part.data() - value.data());
-  judged.line =
-      with_last_value(command, values, value.substr(0, before) + judged.line + value.substr(before + part.size()));
+  judged.line = judged.line == named->path ? same.line : named->with(judged.line);
   return judged;
 }
 

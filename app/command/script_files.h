@@ -26,14 +26,26 @@ namespace striate {
 struct ScriptFiles {
   enum class Mode { free, below, asks, nothing };
   Mode mode = Mode::free;
-  std::string file;  // the lesson or script itself; empty: it is part of the program
-  std::string out;   // Mode::below: where it writes; empty: the current folder
-  int depth = 0;     // lessons and scripts that opened each other up to this one
+  std::string file;          // the lesson or script itself; empty: it is part of the program
+  std::string out;           // Mode::below: where it writes; empty: the current folder
+  std::string package = {};  // the archive that it came in (lesson_package.h): the window writes beside that
+  int depth = 0;             // lessons and scripts that opened each other up to this one
 
   std::string own_folder() const;       // empty where there is no file
   std::string folder_to_write() const;  // of this mode
   bool is_script() const;               // for words: a script, else a lesson
 };
+
+// The file or folder that a line names, its last value or a part of it.
+struct FileInLine {
+  FileUse use = FileUse::none;
+  std::string path;                                 // as it stands there
+  std::string with(const std::string& path) const;  // the line with another in its place
+
+  std::string command, before, after;  // the line up to the value; what stands around the path in the value
+};
+// std::nullopt where it names none, or a thing of the program's own. Throws Error where the line is wrong.
+std::optional<FileInLine> file_in(std::string_view line, const Registry& registry);
 
 // What has to be asked before a line runs.
 struct FileQuestion {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "app/command/lesson_package.h"
 #include "app/command/player.h"
 #include "app/command/recorder.h"
 #include "app/shell/samples.h"
@@ -50,6 +51,13 @@ App::App(Device device, Settings settings)
   declare_lesson_commands();
   for (auto& page : pages_) page->declare(registry_);
   show_image(portrait(), "portrait");
+  if (!settings_.course.empty()) {
+    try {
+      course_.open(settings_.course);
+    } catch (const Error& error) {
+      notify({error.what(), error.hint(), "course"});
+    }
+  }
 }
 
 App::~App() = default;
@@ -264,8 +272,14 @@ double App::due() const {
 float App::loading() const { return loader_.busy() ? loader_.progress() : -1.0f; }
 
 void App::open(const std::string& source) {
-  if (ends_in(source, ".md")) {
+  if (ends_in(source, ".md") || is_lesson_package(source)) {
     open_lesson(source);
+    return;
+  }
+  if (ends_in(source, ".course")) {
+    open_course(source);
+    notify({fmt::format("The course {} is open", course_.course().title), "course.next opens its first lesson", "open",
+            false, now_});
     return;
   }
   if (ends_in(source, ".striate")) {

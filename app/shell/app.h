@@ -15,8 +15,10 @@
 
 #include "app/command/registry.h"
 #include "app/pages/page.h"
+#include "app/shell/course_session.h"
 #include "app/shell/document.h"
 #include "app/shell/lesson_files.h"
+#include "app/shell/lesson_maker.h"
 #include "app/shell/lesson_session.h"
 #include "app/shell/settings.h"
 #include "app/worker/latest.h"
@@ -110,6 +112,9 @@ class App {
   LessonSession& lessons() { return lessons_; }
   const LessonSession& lessons() const { return lessons_; }
   LessonFiles& files() { return files_; }
+  const LessonMaker& lesson_maker() const { return lesson_maker_; }
+  const CourseSession& course() const { return course_; }
+  const CourseEntry* next_lesson() const;  // what `course.next` opens; null: nothing
 
   // The commands that bring a fresh program to the present state: the document, the page that is shown and its state.
   std::vector<std::string> state() const;
@@ -133,8 +138,9 @@ class App {
   // Lessons: app_lessons.cpp.
   void declare_lesson_commands();
   void need_lesson() const;
-  std::string lesson_text() const;  // the present state as a lesson
+  void declare_course_commands();
   void open_lesson(const std::string& name_or_path);
+  void open_course(const std::string& name_or_path);
   void close_lesson();
   void open_script(const std::string& path);
   void enter_step(int step);
@@ -161,6 +167,8 @@ class App {
   Document document_;
   LessonSession lessons_;
   LessonFiles files_;
+  LessonMaker lesson_maker_{*this};
+  CourseSession course_;
   ScriptFiles step_files_;  // what holds for step_player_
   std::vector<std::unique_ptr<Page>> pages_;
   size_t page_ = 0;

@@ -20,14 +20,19 @@ namespace {
 std::string_view path_of_lesson(std::string_view value) {
   return embedded_file("assets/lessons/" + std::string(value) + ".md").empty() ? value : std::string_view();
 }
+std::string_view path_of_course(std::string_view value) {
+  return embedded_file("assets/lessons/" + std::string(value) + ".course").empty() ? value : std::string_view();
+}
 
 }  // namespace
 
 void App::declare_lesson_commands() {
   files_.declare(registry_);
+  lesson_maker_.declare();
+  declare_course_commands();
   registry_.add(Command{
       "lesson",
-      "Opens a guided lesson: a name, or the path of a .md file",
+      "Opens a guided lesson: a name, or the path of a .md or .striate.zip file",
       {Parameter::file_to_read("NAME", "name of a lesson, or a path", path_of_lesson)},
       [this](const Arguments& arguments) { open_lesson(arguments.text(0)); },
   });
@@ -72,31 +77,6 @@ void App::declare_lesson_commands() {
                           need_lesson();
                           close_lesson();
                         }});
-  registry_.add(Command{
-      "lesson.make",
-      "Writes the present state as a lesson: a text file that brings everything back, to be filled with words",
-      {Parameter::file_to_write("FILE", "a name ending in .md; the next free striate-lesson-N.md where it is left out")
-           .or_none()},
-      [this](const Arguments& arguments) {
-        std::string path = arguments.has(0) ? arguments.text(0) : "";
-        for (int n = 1; path.empty(); ++n) {
-          const std::string name = fmt::format("striate-lesson-{}.md", n);
-          if (!std::filesystem::exists(name)) path = name;
-        }
-        if (std::filesystem::path(path).extension() != ".md") {
-          throw Error(fmt::format("a lesson's name ends in .md, not as in '{}'", path), "write: lesson.make NAME.md");
-        }
-        const std::string text = lesson_text();
-        const std::string open = lessons_.is_open() ? lessons_.path() : std::string();
-        check_overwrite({path, FileKind::lesson, {open}, document_.force});
-        AtomicFile file(path);
-        file.write(text.data(), text.size());
-        file.commit();
-        const std::string where = std::filesystem::absolute(path).lexically_normal().string();
-        notify({"The lesson is in " + where, "Open it with any text editor; open it here to play it", "lesson.make",
-                false, now_});
-      },
-  });
   registry_.add(Readout{"lesson.step", "number of the lesson's step, from 1; 0 while none is open",
                         [this] { return ReadoutValue(lessons_.is_open() ? lessons_.step() + 1.0 : 0.0); }});
   registry_.add(Readout{"lesson.plays", "1 while a lesson's step is set up, \"Show me\" works, or a script plays",
@@ -122,14 +102,68 @@ void App::declare_lesson_commands() {
       [this] { return ReadoutValue(lessons_.is_open() ? plain_words(lessons_.prose(registry_)) : std::string()); }});
 }
 
-std::string App::lesson_text() const {
-  const PageInfo& info = page().info();
-  std::string text = fmt::format("# {}\npage: {}\nchapter: {}\n\n", info.title, info.id, info.chapter);
-  text += "Write here what a student should see, and link [words](input) to things.\n\n```striate\n";
-  for (const std::string& line : state()) {
-    if (line != "page " + info.id) text += line + "\n";
+void App::declare_course_commands() {
+  registry_.add(Command{
+      "course",
+      "Opens a course, which orders lessons: 'module', or the path of a .course file",
+      {Parameter::file_to_read("NAME", "'module', the program's own, or the path of a .course file", path_of_course)},
+      [this](const Arguments& arguments) { open_course(arguments.text(0)); },
+  });
+  registry_.add(Command{
+      "course.next",
+      "Opens the course's next lesson: behind the open one, else the first that is not done",
+      {},
+      [this](const Arguments&) {
+        const CourseEntry* next = next_lesson();
+        if (!next) throw Error("the course has no lesson after this one", "open one by its name: lesson NAME");
+        open_lesson(next->lesson.name);
+      },
+  });
+  registry_.add(
+      Readout{"course.title", "title of the open course", [this] { return ReadoutValue(course_.course().title); }});
+  registry_.add(Readout{"course.lessons", "how many lessons the course has",
+                        [this] { return ReadoutValue(static_cast<double>(course_.entries().size())); }});
+  registry_.add(Readout{"course.minutes", "minutes that the course is planned for",
+                        [this] { return ReadoutValue(static_cast<double>(course_.course().minutes())); }});
+  registry_.add(Readout{"course.hours", "hours of 45 minutes that its lessons take, none of them parted",
+                        [this] { return ReadoutValue(static_cast<double>(course_.course().hours())); }});
+  registry_.add(Readout{"course.at", "place of the open lesson in the course, from 1; 0: no lesson of it is open",
+                        [this] { return ReadoutValue(lessons_.is_open() ? course_.find(lessons_.id()) + 1.0 : 0.0); }});
+  const auto of_lesson = [this](const char* name, const char* help,
+                                const std::function<ReadoutValue(const CourseEntry&)>& value) {
+    registry_.add(Readout{name,
+                          help,
+                          {},
+                          {Parameter::integer("N", "which lesson, from 1", 1, 1000)},
+                          [this, value](const Arguments& arguments) {
+                            const size_t n = static_cast<size_t>(arguments.integer(0));
+                            if (n > course_.entries().size())
+                              throw Error(fmt::format("the course has no lesson {}", n),
+                                          fmt::format("it has lessons 1 to {}", course_.entries().size()));
+                            return value(course_.entries()[n - 1]);
+                          }});
+  };
+  of_lesson("course.lesson", "name or path of the N-th lesson",
+            [](const CourseEntry& entry) { return ReadoutValue(entry.lesson.name); });
+  of_lesson("course.hour", "hour in which the N-th lesson begins, from 1",
+            [](const CourseEntry& entry) { return ReadoutValue(static_cast<double>(entry.place.hour)); });
+}
+
+void App::open_course(const std::string& name_or_path) {
+  course_.open(name_or_path);
+  settings_.course = course_.path();
+}
+
+const CourseEntry* App::next_lesson() const {
+  const std::vector<CourseEntry>& entries = course_.entries();
+  if (lessons_.is_open()) {
+    const size_t next = static_cast<size_t>(course_.find(lessons_.id()) + 1);
+    return next > 0 && next < entries.size() ? &entries[next] : nullptr;
   }
-  return text + "```\n";
+  for (const CourseEntry& entry : entries) {
+    if (!settings_.lesson_done(lesson_id(entry.lesson.name))) return &entry;
+  }
+  return nullptr;
 }
 
 void App::need_lesson() const {
@@ -142,7 +176,8 @@ void App::open_lesson(const std::string& name_or_path) {
   loader_.cancel();  // what was asked for before it is no longer wanted
   opening_.clear();
   step_files_ = files;
-  step_files_.file = lessons_.path();
+  step_files_.file = lessons_.file();
+  if (lessons_.file() != lessons_.path()) step_files_.package = lessons_.path();
   enter_step(0);
 }
 
@@ -175,7 +210,7 @@ void App::look_at_task() {
   if (!lessons_.is_open() || entering_ || task_done_ || !lessons_.tried()) return;
   task_done_ = true;
   ++tasks_done_;
-  if (lessons_.built_in()) settings_.remember_step(lessons_.name(), lessons_.step() + 1, lessons_.step_count());
+  settings_.remember_step(lessons_.id(), lessons_.step() + 1, lessons_.step_count());
 }
 
 // Plays a step's actions from the next update on; what was still playing is dropped.

@@ -70,7 +70,10 @@ KeyTable::KeyTable() {
   }
   add("Ctrl+O", always("browse open"), "opens a picture or a lesson");
   add("Ctrl+S", always("browse save"), "saves the picture of the stage");
-  add("Ctrl+L", always("lesson.make"), "makes a lesson of what is shown");
+  add(
+      "Ctrl+L",
+      [](const App& app) { return std::string(app.lesson_maker().made().empty() ? "lesson.make" : "lesson.add"); },
+      "makes a lesson of what is shown; again: another step of it");
   add(
       "Ctrl+Z", [](const App& app) { return std::string(app.can_undo() ? "undo" : ""); }, "takes back the last edit");
   add(

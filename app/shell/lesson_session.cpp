@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
 #include <utility>
 
+#include "app/command/course.h"
+#include "app/command/lesson_package.h"
 #include "app/embedded.h"
 
 namespace striate {
@@ -35,12 +36,18 @@ std::vector<std::string> commands_of(const LessonStep& step) {
 
 }  // namespace
 
+std::string lesson_id(const std::string& name_or_path) {
+  if (!embedded_file(embedded_name(name_or_path)).empty()) return name_or_path;
+  std::error_code ignored;
+  return std::filesystem::absolute(name_or_path, ignored).lexically_normal().string();
+}
+
 const std::vector<LessonEntry>& LessonSession::entries() {
   static const std::vector<LessonEntry> list = [] {
-    // order.txt names the lessons in the order in which they are learned; a lesson that is not there comes last.
+    // The course is the order in which they are learned; a lesson that is not in it comes last.
     std::vector<std::string> order;
-    std::istringstream names{std::string(embedded_file("assets/lessons/order.txt"))};
-    for (std::string name; names >> name;) order.push_back(name);
+    for (const CourseLesson& lesson : parse_course(embedded_file("assets/lessons/module.course"), "").lessons)
+      order.push_back(lesson.name);
     std::vector<LessonEntry> found;
     for (const std::string& file : embedded_files(kFolder)) {
       if (!file.ends_with(".md")) continue;
@@ -56,9 +63,13 @@ const std::vector<LessonEntry>& LessonSession::entries() {
 
 void LessonSession::open(const std::string& name_or_path, const Registry& registry) {
   const std::string_view built_in = embedded_file(embedded_name(name_or_path));
+  std::string file;
   Lesson lesson = [&] {
     if (!built_in.empty()) return parse_lesson(built_in, name_or_path + ".md");
-    if (std::filesystem::exists(name_or_path)) return read_lesson(name_or_path);
+    if (std::filesystem::exists(name_or_path)) {
+      file = is_lesson_package(name_or_path) ? unpacked_lesson(name_or_path) : name_or_path;
+      return read_lesson(file);
+    }
     std::vector<std::string> names;
     std::string all;
     for (const LessonEntry& entry : entries()) {
@@ -67,13 +78,14 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
     }
     const std::string nearest = nearest_name(name_or_path, names);
     throw Error(fmt::format("there is no lesson '{}'", name_or_path),
-                nearest.empty() ? "the lessons are " + all + "; or give the path of a .md file"
+                nearest.empty() ? "the lessons are " + all + "; or give the path of a .md or .striate.zip file"
                                 : fmt::format("did you mean '{}'? the lessons are {}", nearest, all));
   }();
   check_lesson(lesson, registry);
   lesson_ = std::make_unique<Lesson>(std::move(lesson));
   name_ = built_in.empty() ? std::filesystem::path(name_or_path).stem().string() : name_or_path;
   path_ = built_in.empty() ? name_or_path : std::string();
+  file_ = file;
   go_to(0);
 }
 

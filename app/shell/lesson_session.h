@@ -20,6 +20,9 @@ struct LessonEntry {
   std::string page;     // the page it belongs to
 };
 
+// What a lesson is remembered by, of a name or a path: the name of one of the program's, else the absolute path.
+std::string lesson_id(const std::string& name_or_path);
+
 class LessonSession {
  public:
   // The lessons in assets/lessons that are built into the program.
@@ -35,6 +38,8 @@ class LessonSession {
   const std::string& name() const { return name_; }
   bool built_in() const { return path_.empty(); }
   const std::string& path() const { return path_; }  // of its file; empty: it is part of the program
+  const std::string& file() const { return file_; }  // where its text is: path(), or out of its archive
+  std::string id() const { return lesson_id(built_in() ? name_ : path_); }
   int step() const { return step_; }
   int step_count() const { return static_cast<int>(lesson_->steps.size()); }
   const LessonStep& current() const { return lesson_->steps[static_cast<size_t>(step_)]; }
@@ -65,7 +70,7 @@ class LessonSession {
 
  private:
   std::unique_ptr<Lesson> lesson_;
-  std::string name_, path_;
+  std::string name_, path_, file_;
   int step_ = 0;
   bool tried_ = false;
   bool answered_ = false;                      // rightly, once

@@ -22,11 +22,11 @@ std::vector<ProseSpan> spans_of(const ProseBlock& block) {
 }
 
 // What was only passed by is not marked.
-bool step_done(const App& app, int step) {
-  return app.lessons().built_in() && app.settings().step_done(app.lessons().name(), step);
-}
+bool step_done(const App& app, int step) { return app.settings().step_done(app.lessons().id(), step); }
 
-float buttons_width(const Ui& ui, bool show_me) { return ui.em(show_me ? 248 : 156); }
+float buttons_width(const Ui& ui, bool show_me, bool next_lesson) {
+  return ui.em((show_me ? 248 : 156) + (next_lesson ? 108 : 0));
+}
 
 }  // namespace
 
@@ -63,7 +63,8 @@ void Shell::draw_narration(const Rect& area) {
   // Title, then the step's own words.
   Rect head = inside.cut_top(ui_.em(wide_head ? 34 : 24));
   int count = lessons.step_count();
-  const float buttons_wide = buttons_width(ui_, show_me);
+  const CourseEntry* next = last ? app_.next_lesson() : nullptr;
+  const float buttons_wide = buttons_width(ui_, show_me, next != nullptr);
   Rect top = head;
   const float dots = ui_.em(14) * static_cast<float>(count) + ui_.em(44);
   inside.cut_top(ui_.em(4));
@@ -130,7 +131,10 @@ void Shell::draw_narration(const Rect& area) {
   ui_.begin_row(wide_head ? beside_title : foot, 8);
   ui_.pack_right();
   if (last) {
-    ui_.button("Done", "lesson.next", {.style = ButtonStyle::primary, .icon = Icon::tick});
+    if (next) {
+      ui_.button("Next lesson", "course.next", {.style = ButtonStyle::primary, .tooltip = next->lesson.title});
+    }
+    ui_.button("Done", "lesson.next", {.style = next ? ButtonStyle::normal : ButtonStyle::primary, .icon = Icon::tick});
   } else {
     ui_.button("Next", "lesson.next", {.style = lessons.tried() ? ButtonStyle::primary : ButtonStyle::normal});
   }

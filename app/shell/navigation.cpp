@@ -6,10 +6,7 @@
 namespace striate {
 namespace {
 
-bool done(const App& app, const std::string& lesson) {
-  const auto& names = app.settings().done_lessons;
-  return std::find(names.begin(), names.end(), lesson) != names.end();
-}
+bool done(const App& app, const std::string& lesson) { return app.settings().lesson_done(lesson); }
 
 // A page is done when each of its lessons is, and it has one.
 bool page_done(const App& app, const std::string& page) {

@@ -47,7 +47,11 @@ void Settings::present(bool on) {
 void Settings::remember_file(const std::string& path) { to_front(recent_files, path, kRecentFiles); }
 
 void Settings::remember_lesson(const std::string& name) {
-  if (std::find(done_lessons.begin(), done_lessons.end(), name) == done_lessons.end()) done_lessons.push_back(name);
+  if (!lesson_done(name)) done_lessons.push_back(name);
+}
+
+bool Settings::lesson_done(const std::string& name) const {
+  return std::find(done_lessons.begin(), done_lessons.end(), name) != done_lessons.end();
 }
 
 void Settings::remember_step(const std::string& lesson, int step, int count) {
@@ -62,7 +66,7 @@ void Settings::remember_step(const std::string& lesson, int step, int count) {
 }
 
 bool Settings::step_done(const std::string& lesson, int step) const {
-  if (std::find(done_lessons.begin(), done_lessons.end(), lesson) != done_lessons.end()) return true;
+  if (lesson_done(lesson)) return true;
   const auto found = lesson_steps.find(lesson);
   return found != lesson_steps.end() && std::binary_search(found->second.begin(), found->second.end(), step);
 }
@@ -125,6 +129,7 @@ Settings load_settings(const std::string& path, std::string* problem) {
   read(json, "recent_files", s.recent_files, wrong);
   read(json, "done_lessons", s.done_lessons, wrong);
   read(json, "lesson_steps", s.lesson_steps, wrong);
+  read(json, "course", s.course, wrong);
   for (auto& [lesson, steps] : s.lesson_steps) {
     std::sort(steps.begin(), steps.end());
     steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
@@ -142,10 +147,11 @@ Settings load_settings(const std::string& path, std::string* problem) {
 void save_settings(const std::string& path, const Settings& s) {
   namespace fs = std::filesystem;
   nlohmann::json json = {
-      {"theme", s.dark ? "dark" : "light"}, {"presentation", s.presentation},   {"motion", s.motion},
-      {"navigation", s.navigation},         {"inspector", s.inspector},         {"scale", s.scale},
-      {"window_width", s.window_width},     {"window_height", s.window_height}, {"recent_files", s.recent_files},
-      {"done_lessons", s.done_lessons},     {"lesson_steps", s.lesson_steps},   {"megapixel_limit", s.megapixel_limit}};
+      {"theme", s.dark ? "dark" : "light"},  {"presentation", s.presentation},   {"motion", s.motion},
+      {"navigation", s.navigation},          {"inspector", s.inspector},         {"scale", s.scale},
+      {"window_width", s.window_width},      {"window_height", s.window_height}, {"recent_files", s.recent_files},
+      {"done_lessons", s.done_lessons},      {"lesson_steps", s.lesson_steps},   {"course", s.course},
+      {"megapixel_limit", s.megapixel_limit}};
   // File names need not be UTF-8; what is not is replaced rather than lost with everything else.
   std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const char* hint = "check the folder's permissions; the settings are kept until the program closes";

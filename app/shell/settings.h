@@ -19,6 +19,7 @@ struct Settings {
   std::vector<std::string> recent_files;                 // newest first, at most 20
   std::vector<std::string> done_lessons;                 // names: every step's task was done
   std::map<std::string, std::vector<int>> lesson_steps;  // of lessons that were begun: the steps that are done, from 1
+  std::string course = {};                               // path of a teacher's course; empty: the program's own
   double megapixel_limit = 256;                          // largest picture that is opened
 
   // While presenting, the stage comes first: both panels are folded until they are asked for. Not kept on disk.
@@ -38,6 +39,7 @@ struct Settings {
   // A step's task was done, or it has none and was seen. The lesson is done once all its `count` steps are.
   void remember_step(const std::string& lesson, int step, int count);
   bool step_done(const std::string& lesson, int step) const;
+  bool lesson_done(const std::string& name) const;
 };
 
 std::string settings_path();  // where the file is, from the environment

@@ -103,6 +103,16 @@ works play "$WORK/session.striate" --headless --out "$WORK"
 works play "$WORK/again.striate" --headless
 prints "expectations 2"
 
+# A lesson that is made with its picture is one file that plays where the picture is gone.
+cp assets/images/balloons.png "$WORK/own.png"
+printf 'open "%s/own.png"\nlesson.make packed.striate.zip\npage channels\nlesson.add packed.striate.zip\n' "$WORK" \
+  >"$WORK/pack.striate"
+works play "$WORK/pack.striate" --headless --out "$WORK"
+rm "$WORK/own.png"
+works play "$WORK/packed.striate.zip" --headless
+prints "expectations 0"
+works screenshot channels "$WORK/packed.png" "$WORK/packed.striate.zip"
+
 for lesson in assets/lessons/*.md; do
   works play "$lesson" --headless
 done

@@ -1,0 +1,53 @@
+#include "app/shell/course_session.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/command/lesson_package.h"
+#include "app/embedded.h"
+#include "engine/error.h"
+
+namespace striate {
+namespace {
+
+std::string embedded_course(const std::string& name) { return "assets/lessons/" + name + ".course"; }
+
+CourseEntry entry_of(const Course& course, const CourseLesson& place) {
+  for (const LessonEntry& own : LessonSession::entries()) {
+    if (own.name == place.name) return {own, place};
+  }
+  try {
+    std::error_code ignored;
+    if (!std::filesystem::exists(place.name, ignored))
+      throw Error(
+          fmt::format("there is no lesson '{}'", place.name),
+          "write the name of one of the program's, or the path of a .md or .striate.zip file beside the course");
+    const Lesson lesson = read_lesson(is_lesson_package(place.name) ? unpacked_lesson(place.name) : place.name);
+    return {{place.name, lesson.title, lesson.chapter, lesson.page}, place};
+  } catch (const Error& error) {
+    throw at_line(course.file, place.line, error);
+  }
+}
+
+}  // namespace
+
+CourseSession::CourseSession() { open(kOwnCourse); }
+
+void CourseSession::open(const std::string& name_or_path) {
+  const std::string_view own = embedded_file(embedded_course(name_or_path));
+  Course course = own.empty() ? read_course(name_or_path) : parse_course(own, name_or_path + ".course");
+  std::vector<CourseEntry> entries;
+  for (const CourseLesson& place : course.lessons) entries.push_back(entry_of(course, place));
+  course_ = std::move(course);
+  entries_ = std::move(entries);
+  path_ = own.empty() ? std::filesystem::absolute(name_or_path).lexically_normal().string() : std::string();
+}
+
+int CourseSession::find(const std::string& lesson) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const CourseEntry& entry) {
+    return entry.lesson.name == lesson || (!lesson.empty() && lesson_id(entry.lesson.name) == lesson);
+  });
+  return found == entries_.end() ? -1 : static_cast<int>(found - entries_.begin());
+}
+
+}  // namespace striate
