@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/network/network_in_use.h"
 #include "app/shell/samples.h"
 #include "engine/error.h"
 #include "engine/files/image_file.h"
@@ -50,8 +51,8 @@ bool is_picture_name(const std::string& name) {
 }
 
 bool can_be_opened(const std::string& name) {
-  static const std::vector<std::string> endings = {".md", ".striate", ".safetensors"};
-  return is_picture_name(name) || has_ending(name, endings);
+  static const std::vector<std::string> endings = {".md", ".striate"};
+  return is_picture_name(name) || has_ending(name, endings) || has_ending(name, network_endings());
 }
 
 std::vector<FileEntry> list_folder(const std::string& folder, bool hidden, const std::vector<std::string>& endings) {

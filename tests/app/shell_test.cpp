@@ -211,16 +211,22 @@ TEST(Shell, a_step_of_a_lesson_may_open_another_lesson) {
   std::filesystem::remove(file);
 }
 
-TEST(Shell, a_network_that_only_the_command_line_opens_is_told_so) {
+TEST(Shell, a_model_that_is_dropped_is_the_open_network_or_says_why_not) {
   ShellDriver driver;
+  const TestFolder folder;
   const std::string before = driver.app.document().source;
-  try {
-    driver.app.run("open model.onnx");
-    ADD_FAILURE() << "no error";
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("model.onnx: this is a network"), std::string::npos) << error.what();
-    EXPECT_NE(error.hint().find("striate classify FILE PICTURE"), std::string::npos) << error.hint();
+  for (const auto& [name, what] :
+       {std::pair{"weights.pt", "not a valid PyTorch file"}, std::pair{"model.onnx", "model.onnx"},
+        std::pair{"model.keras", "is a Keras or TensorFlow file"}}) {
+    std::ofstream(folder / name) << "no model";
+    driver.shell.drop({folder / name});
+    driver.settle();
+    ASSERT_FALSE(driver.app.notices().empty()) << name;
+    EXPECT_NE(driver.app.notices().back().what.find(what), std::string::npos) << driver.app.notices().back().what;
+    EXPECT_FALSE(driver.app.notices().back().hint.empty()) << name;
+    EXPECT_EQ(driver.text("page"), "network");
   }
+  EXPECT_THROW(driver.app.run("open model.onnx"), Error);  // there is no such file
   EXPECT_EQ(driver.app.document().source, before);
 }
 
