@@ -5,12 +5,12 @@
 #include <numeric>
 
 #include "app/cli/training.h"
-#include "engine/export/export_info.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
 #include "engine/files/safetensors.h"
 #include "engine/nearest_word.h"
 #include "engine/preprocess/prepare_picture.h"
+#include "engine/session/preparation_of.h"
 
 namespace striate {
 namespace {

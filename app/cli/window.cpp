@@ -48,7 +48,11 @@ void open_file(const std::string& file, WindowOptions* options) {
     std::error_code problem;
     const bool large = std::filesystem::file_size(file, problem) > kReadAtOnce && ending == ".onnx";
     OpenNetwork::check_can_be_opened(file);
-    if (!large) read_model_file(file);
+    try {
+      if (!large) read_model_file(file);
+    } catch (const Error& error) {
+      throw said_in_window(error);
+    }
     options->commands.push_back("open " + quoted(file));
     return;
   }

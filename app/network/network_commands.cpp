@@ -11,8 +11,11 @@
 namespace striate {
 namespace {
 
+// "lenet5" names no file, "resnet18 weights.pt" the one behind the name.
 std::string_view file_of_network(std::string_view value) {
-  return find_model(std::string(value)) != nullptr ? std::string_view() : value;
+  const size_t file = model_and_file(value).second.size();
+  const std::string_view rest = value.substr(value.size() - file);
+  return find_model(std::string(rest)) != nullptr ? std::string_view() : rest;
 }
 
 // "picture", "portrait", "drawing", "sample:NAME", "test N": no file.

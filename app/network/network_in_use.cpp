@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 #include <utility>
 
 #include "engine/files/torch_file.h"
@@ -48,7 +49,7 @@ NetworkRequest NetworkInUse::present() const {
 }
 
 bool NetworkInUse::same_network(const NetworkState& a, const NetworkState& b) const {
-  return a.opened == b.opened && (!a.opened || (a.file == b.file && a.stamp == b.stamp));
+  return a.opened == b.opened && (!a.opened || (a.opened_text() == b.opened_text() && a.stamp == b.stamp));
 }
 
 // While a training moves by itself its newest moment that was looked at is as good as the next.
@@ -105,8 +106,9 @@ bool NetworkInUse::update(double now) {
   }
   if (settled()) asked_ = false;
   document_.training_wanted = wanted() && !state_.opened;
-  if (!wanted() || !has_network() || settled()) return changed;
+  if (!wanted() || !has_network()) return changed;
   NetworkRequest next = present();
+  if (moment_ && next == moment_->of) return changed;
   if (next.training && !next.training->weights) return changed;  // on their way
   if (requested_ && next == *requested_) return changed;
   const bool moves = next.training && next.training->moving;
@@ -128,6 +130,7 @@ void NetworkInUse::cancel() {
 // ------------------------------------------------------------------------------------------------- what is asked for
 
 void NetworkInUse::set(NetworkState next) {
+  if (next == state_) return;
   state_ = std::move(next);
   asked_ = true;
   look();
@@ -141,20 +144,19 @@ NetworkState NetworkInUse::other_network() const {
   return next;
 }
 
-void NetworkInUse::open(const std::string& name_or_file) {
+void NetworkInUse::open(const std::string& text) {
   namespace fs = std::filesystem;
   NetworkState next = other_network();
   next.opened = true;
-  next.file = name_or_file;
+  std::tie(next.model, next.file) = model_and_file(text);
   next.stamp.clear();
   std::error_code problem;
-  if (find_model(name_or_file) != nullptr) {
+  if (find_model(next.file) != nullptr) {
     next.random = true;  // without weights there are only random ones
   } else {
-    const fs::path path = fs::absolute(name_or_file).lexically_normal();
+    const fs::path path = fs::absolute(next.file).lexically_normal();
     const auto bytes = fs::file_size(path, problem);
-    // Opening says what is wrong with it; at once, as nothing of it has to be read.
-    if (problem) OpenNetwork::check_can_be_opened(name_or_file);
+    if (problem) OpenNetwork::check_can_be_opened(next.file);  // says what is wrong with it
     next.file = path.string();
     next.stamp = fmt::format("{} {}", bytes, fs::last_write_time(path, problem).time_since_epoch().count());
   }
@@ -163,6 +165,7 @@ void NetworkInUse::open(const std::string& name_or_file) {
 
 void NetworkInUse::use(bool opened) {
   if (opened == state_.opened) {
+    asked_ = true;
     look();
     return;
   }
@@ -193,7 +196,8 @@ void NetworkInUse::lesion(const std::string& layer, int channel) {
 }
 
 std::vector<std::string> NetworkInUse::state() const {
-  std::vector<std::string> lines = {state_.opened ? "network.open " + quoted(state_.file) : "network.use training"};
+  std::vector<std::string> lines = {state_.opened ? "network.open " + quoted(state_.opened_text())
+                                                  : "network.use training"};
   lines.push_back(state_.random ? fmt::format("network.weights random {}", state_.seed) : "network.weights given");
   lines.emplace_back("network.restore");
   for (const NetworkState::Cut& cut : state_.lesions) {
@@ -230,6 +234,15 @@ int NetworkInUse::need_node(const std::string& layer) const {
 }
 
 // ------------------------------------------------------------------------------------------------- files
+
+std::pair<std::string, std::string> model_and_file(std::string_view text) {
+  const size_t space = text.find(' ');
+  const std::string first(text.substr(0, space));
+  if (space == std::string_view::npos || find_model(first) == nullptr) return {"", std::string(text)};
+  std::string_view rest = text.substr(space);
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  return {first, std::string(rest)};
+}
 
 const std::vector<std::string>& network_endings() {
   static const std::vector<std::string> endings = {".safetensors", ".onnx", ".pt", ".pth", ".ckpt"};

@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/command/registry.h"
@@ -58,7 +60,7 @@ class NetworkInUse {
   void set(NetworkState next);
   NetworkState other_network() const;  // the state, without what belongs to the network
   void declare_readouts(Registry& registry);
-  void open(const std::string& name_or_file);
+  void open(const std::string& text);
   void use(bool opened);
   void set_image(const std::string& text);
   void lesion(const std::string& layer, int channel);
@@ -83,6 +85,8 @@ class NetworkInUse {
 // What `open` and the command line make of a file, by its name and how it begins.
 enum class ModelKind { none, training, network };
 ModelKind model_kind(const std::string& path);  // training: saved with the state to go on with. Throws nothing.
+// What `network.open` was given, "resnet18 weights.pt", as the two; without a file behind it all of it is the second.
+std::pair<std::string, std::string> model_and_file(std::string_view text);
 // Endings of files with a network in them, for lists of files: ".safetensors", ".onnx" ...
 const std::vector<std::string>& network_endings();
 

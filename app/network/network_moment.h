@@ -16,6 +16,7 @@ namespace striate {
 struct NetworkState {
   bool opened = false;  // the network that was opened; else that of page `train`
   std::string file;     // NAME|FILE of what was opened last; empty: nothing was
+  std::string model;    // the network that a file with weights alone belongs to; empty: the file says it
   std::string stamp;    // of the file: its size and when it was written
   bool random = false;  // all weights drawn anew, from
   uint64_t seed = 0;
@@ -26,6 +27,8 @@ struct NetworkState {
   };
   std::vector<Cut> lesions;
   std::string image = "picture";  // what `network.image` was given; "picture": the open one
+  // What `network.open` takes: "lenet5", "/a/net.onnx", "resnet18 /a/weights.pt".
+  std::string opened_text() const { return model.empty() ? file : model + " " + file; }
   friend bool operator==(const NetworkState&, const NetworkState&) = default;
 };
 

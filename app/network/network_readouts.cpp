@@ -100,7 +100,7 @@ void NetworkInUse::declare_readouts(Registry& registry) {
            [](const OpenLayer& each) { return each.shape.text(); });
 
   registry.add(Readout{"network.open", "what was opened last, a model's name or a file; empty: nothing",
-                       [this] { return ReadoutValue(state_.file); }});
+                       [this] { return ReadoutValue(state_.opened_text()); }});
   registry.add(Readout{"network.use", "which network is looked at: training, or opened",
                        [this] { return ReadoutValue(std::string(state_.opened ? "opened" : "training")); }});
   registry.add(Readout{"network.image", "what the network looks at", [this] { return ReadoutValue(state_.image); }});

@@ -10,16 +10,24 @@
 
 namespace striate {
 
+Error said_in_window(const Error& error) {
+  if (error.hint().find("--model") == std::string::npos) return error;
+  return {error.what(), "name the network that they belong to as well: network.open NAME FILE"};
+}
+
 void NetworkWorker::open(const NetworkRequest& request) {
   const NetworkState& state = request.state;
   if (!state.opened) {
-    if (network_ && file_.empty() && network_->follow(request.training)) return;
+    if (network_ && opened_.empty() && network_->follow(request.training)) return;
     network_ = OpenNetwork(*stream_, request.training);
-    file_.clear();
-  } else if (!network_ || file_ != state.file || stamp_ != state.stamp) {
-    OpenNetwork opened = OpenNetwork::open(*stream_, state.file, imagenet_classes, state.seed);
-    network_ = std::move(opened);
-    file_ = state.file;
+    opened_.clear();
+  } else if (!network_ || opened_ != state.opened_text() || stamp_ != state.stamp) {
+    try {
+      network_ = OpenNetwork::open(*stream_, state.file, {state.model, imagenet_classes, state.seed});
+    } catch (const Error& error) {
+      throw said_in_window(error);
+    }
+    opened_ = state.opened_text();
     stamp_ = state.stamp;
   }
 }
@@ -98,8 +106,8 @@ NetworkMomentPtr NetworkWorker::make(const NetworkRequest& request, Progress& pr
   moment->info = network_->info();
   moment->lesions = lesions_of(request.state);
   network_->set_lesions(moment->lesions);
-  moment->picture = picture_of(request);
   try {
+    moment->picture = picture_of(request);
     moment->input = network_->look_at(moment->picture);
     std::optional<NetworkAnswer> answer = network_->run(moment->input.values, [&](int done, int all) {
       progress.share = static_cast<float>(done) / static_cast<float>(all);
@@ -108,6 +116,8 @@ NetworkMomentPtr NetworkWorker::make(const NetworkRequest& request, Progress& pr
     if (!answer) return nullptr;
     moment->answer = std::move(*answer);
   } catch (const Error& error) {
+    // A picture that somebody named and that isn't there is their mistake; that none is open is not.
+    if (request.state.image != "picture" && moment->input.values.empty() && moment->info->picture.rank() == 3) throw;
     moment->why = error;
     moment->answer = {};
   }

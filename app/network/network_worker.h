@@ -11,6 +11,9 @@
 
 namespace striate {
 
+// What opening a file says on the command line ("--model NAME"), in the words of the window.
+Error said_in_window(const Error& error);
+
 class NetworkWorker {
  public:
   explicit NetworkWorker(Device device) : device_(device) {}
@@ -28,8 +31,8 @@ class NetworkWorker {
   const Device device_;
   std::optional<Stream> stream_;  // from the first request on
   std::optional<OpenNetwork> network_;
-  std::string file_, stamp_;  // that it was opened from; empty: it is a training's
-  std::string image_name_;    // of the picture that was read last
+  std::string opened_, stamp_;  // what it was opened from; empty: it is a training's
+  std::string image_name_;      // of the picture that was read last
   ImagePtr image_;
   uint64_t version_ = 0;
 };

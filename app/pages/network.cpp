@@ -1,5 +1,6 @@
 #include "app/pages/network.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -59,7 +60,15 @@ std::vector<std::string> NetworkPage::state() const {
 
 bool NetworkPage::update(double now) {
   now_ = now;
-  return false;
+  if (now_ - drawn_ > kOutOfSight) return false;
+  const NetworkMomentPtr& moment = network().moment();
+  if (!moment || !moment->info) return false;
+  const int node = chosen_node(*moment);
+  if (shown_.version == moment->version && shown_.node == node) return false;
+  const TensorMaps maps = maps_of(*moment, node);
+  const bool negative = std::any_of(maps.values.begin(), maps.values.end(), [](float v) { return v < 0; });
+  shown_ = {moment->version, node, scale_of(maps, ScaleScope::layer, negative)};
+  return true;
 }
 
 // A picture that is opened or dropped while this page is shown is what the network looks at.
@@ -138,6 +147,10 @@ void NetworkPage::draw_facts(Ui& ui, const NetworkMoment& moment) const {
   if (info.class_count > 0) ui.row("classes", grouped(info.class_count));
   for (const std::string& note : info.notes) ui.note(note + ".");
   ui.begin_flow();
+  if (!info.cached.empty()) {
+    ui.button("Open its weights", "network.open " + quoted(info.cached),
+              {.style = ButtonStyle::primary, .tooltip = "Those in PyTorch's cache: " + info.cached});
+  }
   if (!info.weights_lack) {
     ui.button("Given weights", "network.weights given",
               {.enabled = random, .tooltip = "The weights as they were opened or trained"});

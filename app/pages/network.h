@@ -12,6 +12,7 @@
 #include "app/network/network_in_use.h"
 #include "app/pages/page.h"
 #include "app/widgets/hover_note.h"
+#include "app/widgets/tensor_grid.h"
 
 namespace striate {
 
@@ -31,6 +32,7 @@ class NetworkPage : public Page {
  private:
   NetworkInUse& network() const { return *context_.document.network; }
   int chosen_node(const NetworkMoment& moment) const;
+  static TensorMaps maps_of(const NetworkMoment& moment, int node);  // of no values: there are none to show
 
   // network_stage.cpp
   void draw_top(Ui& ui, Rect area, const NetworkMoment& moment) const;
@@ -46,6 +48,12 @@ class NetworkPage : public Page {
   PageInfo info_;
   PageContext context_;
   std::string chosen_ = "0";  // the layer whose maps are shown: its number or name
+  // Of the layer whose maps are shown, made when they change: a large one has millions of values.
+  struct Shown {
+    uint64_t version = 0;
+    int node = -1;
+    TensorScale scale;
+  } shown_;
   double now_ = 0;
   mutable double drawn_ = -1;     // when the stage was last drawn
   mutable std::string revealed_;  // the row that was scrolled to

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "app/pages/network.h"
 #include "app/widgets/curves.h"
@@ -81,7 +82,10 @@ void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
   draw_top(ui, rest.cut_top(std::min(top, rest.h)), *moment);
   rest.cut_top(12);
   if (rest.h > ui.em(330)) {
-    Rect maps = rest.cut_bottom(std::clamp(rest.h * 0.4f, ui.em(132), ui.em(360)));
+    // What a short list leaves is for the maps.
+    const float list = ui.em(32) + static_cast<float>(info.layers.size()) * ui.em(26);
+    const float least = std::clamp(rest.h * 0.4f, ui.em(132), ui.em(360));
+    Rect maps = rest.cut_bottom(std::max(least, rest.h - 12 - list));
     rest.cut_bottom(12);
     draw_maps(ui, maps, *moment);
   }
@@ -136,8 +140,10 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
   ui.label(head.cut_right(share), "probability", Font::caption, theme.secondary, Align::right);
   ui.label(head.cut_right(logit + ui.em(18)), "logit", Font::caption, theme.secondary, Align::right);
   ui.label(head, info.named ? "best classes" : "best classes, which have no names", Font::caption, theme.secondary);
-  const size_t shown = std::min(kBest, answer.order.size());
-  const float row = std::min(area.h / static_cast<float>(kBest), ui.em(42));
+  // Fewer where they would not be legible.
+  const auto fit = static_cast<size_t>(std::clamp(area.h / ui.em(26), 1.0f, static_cast<float>(kBest)));
+  const size_t shown = std::min(fit, answer.order.size());
+  const float row = std::min(area.h / static_cast<float>(fit), ui.em(42));
   for (size_t i = 0; i < shown; ++i) {
     const auto c = static_cast<size_t>(answer.order[i]);
     Rect line = area.cut_top(row);
@@ -149,8 +155,13 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
              Align::right);
     ui.label(line.cut_right(logit + ui.em(18)), number_text(static_cast<double>(answer.logits[c]), 2), Font::number,
              theme.secondary, Align::right);
-    ui.label(line, ui.fitted(info.classes[c] + (right ? " \u2713" : ""), i == 0 ? Font::strong : Font::control, line.w),
-             i == 0 ? Font::strong : Font::control, tone);
+    const Font font = i == 0 ? Font::strong : Font::control;
+    const std::string name = ui.fitted(info.classes[c], font, line.w - ui.em(22));
+    ui.label(line, name, font, tone);
+    if (right) {
+      const float x = line.x + ui.measure(font, name).x + 6, side = ui.em(14);
+      ui.icon(Icon::tick, {x, line.center().y - side / 2, side, side}, theme.activation);
+    }
     ui.fill(track, theme.raised, 2);
     ui.fill({track.x, track.y, track.w * ui.ease(fmt::format("network.bar.{}", i), p), track.h},
             i == 0 ? theme.activation : theme.secondary, 2);
@@ -222,6 +233,20 @@ void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) co
   ui.end_panel();
 }
 
+TensorMaps NetworkPage::maps_of(const NetworkMoment& moment, int node) {
+  const auto n = static_cast<size_t>(node);
+  TensorMaps maps;
+  if (n >= moment.answer.activations.size() || (node == 0 && moment.info->channels_last)) return maps;
+  const Shape cells = cells_of(moment.info->layers[n].shape);
+  const std::vector<float>& values = moment.answer.activations[n].values;
+  if (values.empty()) return maps;
+  maps.count = std::min(cells[0], kMostMaps);
+  maps.height = static_cast<int>(cells[1]);
+  maps.width = static_cast<int>(cells[2]);
+  maps.values = std::span<const float>(values).first(static_cast<size_t>(maps.count * maps.plane()));
+  return maps;
+}
+
 void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment) const {
   const Theme& theme = ui.theme();
   const OpenNetworkInfo& info = *moment.info;
@@ -229,26 +254,22 @@ void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment) cons
   const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
   const Shape cells = node == 0 && info.channels_last ? info.picture : cells_of(layer.shape);
   Rect head = area.cut_top(ui.em(24));
-  const bool there = static_cast<size_t>(node) < moment.answer.activations.size() && !(node == 0 && info.channels_last);
-  const std::vector<float> none;
-  const std::vector<float>& values = there ? moment.answer.activations[static_cast<size_t>(node)].values : none;
   const std::string which = node == 0 ? std::string("the input") : fmt::format("layer {}", node - 1);
   const bool vector = cells[1] == 1 && cells[2] == 1;
   const std::string what = vector ? fmt::format("{} values", grouped(cells[0]))
                                   : fmt::format("{} maps of {} \u00d7 {}", grouped(cells[0]), cells[1], cells[2]);
-  if (values.empty()) {
+  TensorGrid grid;
+  grid.maps = maps_of(moment, node);
+  if (shown_.version != moment.version || shown_.node != node) ui.request_frame();  // its scale comes with that
+  if (grid.maps.count == 0 || shown_.version != moment.version || shown_.node != node) {
     ui.label(head, fmt::format("{} gives {}", which, what), Font::caption, theme.secondary);
     return;
   }
-  TensorGrid grid;
-  grid.maps = {values, std::min(cells[0], kMostMaps), static_cast<int>(cells[1]), static_cast<int>(cells[2])};
-  grid.maps.values = grid.maps.values.first(static_cast<size_t>(grid.maps.count * grid.maps.plane()));
   grid.key = "network.maps";
   grid.version = moment.version * 8192 + static_cast<uint64_t>(node);
-  const bool negative = std::any_of(values.begin(), values.end(), [](float v) { return v < 0; });
-  grid.scale = scale_of(grid.maps, ScaleScope::layer, negative);
+  grid.scale = shown_.scale;
   grid.layout = fit_maps(grid.maps.count, grid.maps.height, grid.maps.width, area.w, area.h, vector ? 8 : ui.em(20),
-                         vector ? ui.em(20) : ui.em(128), vector ? 2 : 4);
+                         vector ? ui.em(20) : ui.em(220), vector ? 2 : 4);
   grid.tone = Concept::activation;
   grid.name = [](int64_t map) { return fmt::format("channel {}", map); };
   const auto is_cut = [&moment, node](int64_t map) {

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "engine/drawing/prepare_input.h"
-#include "engine/export/export_info.h"
-#include "engine/files/torch_file.h"
 #include "engine/nearest_word.h"
 #include "engine/network/layer_kind.h"
 #include "engine/network/models.h"
+#include "engine/network/published_weights.h"
 #include "engine/network/weights_file.h"
+#include "engine/session/preparation_of.h"
 
 namespace striate {
 namespace {
@@ -24,7 +24,7 @@ std::vector<std::string> model_names() {
   return names;
 }
 
-ModelFile file_of(const std::string& name_or_file) {
+ModelFile file_of(const std::string& name_or_file, const std::string& model) {
   if (const Model* known = find_model(name_or_file)) {
     ModelFile file;
     file.kind = ModelFile::Kind::weights;
@@ -36,7 +36,18 @@ ModelFile file_of(const std::string& name_or_file) {
     return file;
   }
   OpenNetwork::check_can_be_opened(name_or_file);
-  return read_model_file(name_or_file);
+  return read_model_file(name_or_file, {model, {}});
+}
+
+// Of a model by name: the first of its published files that PyTorch has in its cache; empty: none.
+std::string cached_weights(const std::string& model) {
+  const std::string cache = torch_cache_folder();
+  std::error_code ignored;
+  for (const PublishedWeights& each : published_weights()) {
+    const std::string path = cache + "/" + each.file;
+    if (!cache.empty() && each.model == model && std::filesystem::exists(path, ignored)) return path;
+  }
+  return "";
 }
 
 // The node whose values softmax makes the probabilities of: before a softmax at the end, else the last one.
@@ -128,19 +139,18 @@ void OpenNetwork::check_can_be_opened(const std::string& name_or_file) {
   }
 }
 
-OpenNetwork OpenNetwork::open(Stream& stream, const std::string& name_or_file, const UsualClasses& usual,
-                              uint64_t seed) {
-  ModelFile file = file_of(name_or_file);
+OpenNetwork OpenNetwork::open(Stream& stream, const std::string& name_or_file, const Opening& how) {
+  ModelFile file = file_of(name_or_file, how.model);
   if (file.load) {
     OpenNetwork network(std::make_unique<Session>(stream, std::move(file)));
-    network.describe(usual);
+    network.describe(how.usual);
     return network;
   }
   auto session = std::make_unique<Session>(stream, file.info.architecture);
   session->file() = std::move(file);
   OpenNetwork network(std::move(session));
   network.describe({});
-  network.draw_weights(seed);
+  network.draw_weights(how.seed);
   return network;
 }
 
@@ -188,6 +198,7 @@ void OpenNetwork::describe(const UsualClasses& usual) {
   if (known != nullptr) info.title = known->title;
   info.weights = trained_ ? WeightsFrom::training : file.load ? WeightsFrom::given : WeightsFrom::random;
   info.weights_lack = !file.load;
+  if (info.weights_lack) info.cached = cached_weights(info.name);
   if (trained_ || (file.kind == ModelFile::Kind::striate && file.info.step > 0)) info.step = file.info.step;
   info.architecture = architecture;
   info.notes = file.notes;

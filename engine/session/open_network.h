@@ -50,6 +50,7 @@ struct OpenNetworkInfo {
   WeightsFrom weights = WeightsFrom::given;
   uint64_t seed = 0;            // of random weights
   bool weights_lack = false;    // a known architecture that was opened without weights: there are only random ones
+  std::string cached;           // then: a file with its weights in PyTorch's cache; empty: there is none
   std::optional<int64_t> step;  // of the training that it comes from
   Architecture architecture;
   std::vector<OpenLayer> layers;  // per node
@@ -101,10 +102,14 @@ class OpenNetwork {
   // Names for so many classes where the file has none; empty: there are none.
   using UsualClasses = std::function<std::vector<std::string>(int64_t classes)>;
 
-  // A model's name (models.h): its weights are drawn from `seed`. Else a file, as read_model_file() opens it. Throws
-  // Error.
-  static OpenNetwork open(Stream& stream, const std::string& name_or_file, const UsualClasses& usual = {},
-                          uint64_t seed = 0);
+  struct Opening {
+    std::string model;   // the network that a file of weights belongs to, where it doesn't say it; empty: it does
+    UsualClasses usual;  // names of classes
+    uint64_t seed = 0;   // of random weights
+  };
+  // A model's name (models.h): its weights are drawn. Else a file, as read_model_file() opens it. Throws Error.
+  static OpenNetwork open(Stream& stream, const std::string& name_or_file, const Opening& how);
+  static OpenNetwork open(Stream& stream, const std::string& name_or_file) { return open(stream, name_or_file, {}); }
   // What can be told without reading: a name that is neither a model nor a file, a folder. Throws Error.
   static void check_can_be_opened(const std::string& name_or_file);
   // The network of a training; its weights must be there.

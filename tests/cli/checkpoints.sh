@@ -59,7 +59,7 @@ echo hello >"$WORK/text.pt"
 refuses 1 "text.pt: not a valid PyTorch file: it begins neither like" "" summary "$WORK/text.pt" --model "$NET"
 refuses 1 "holds weights but not the network" "--model NAME" summary "$WORK/net.pt"
 refuses 1 "this is a PyTorch checkpoint" "--weights" train --data digits:50 --resume "$WORK/net.pt"
-refuses 1 "holds weights but not the network" "--model NAME" "$WORK/net.pt"
+refuses 1 "holds weights but not the network" "network.open NAME FILE" "$WORK/net.pt"
 refuses 2 "does not say which network its weights belong to" "--model" train --data digits:50 --weights "$WORK/net.pt"
 
 # ---- by PyTorch itself ----

@@ -176,7 +176,7 @@ TEST(OpenNetwork, weights_are_drawn_anew_from_a_seed_and_given_back) {
 TEST(OpenNetwork, a_known_architecture_without_weights_has_random_ones_and_classes_without_names) {
   Stream stream(Device::cpu());
   const auto names = [](int64_t classes) { return std::vector<std::string>(static_cast<size_t>(classes), "name"); };
-  OpenNetwork network = OpenNetwork::open(stream, "lenet5", names, 7);
+  OpenNetwork network = OpenNetwork::open(stream, "lenet5", {"", names, 7});
   const OpenNetworkInfo& info = *network.info();
   EXPECT_EQ(info.name, "lenet5");
   EXPECT_EQ(info.title, find_model("lenet5")->title);
