@@ -92,6 +92,24 @@ cp "$WORK/out" "$WORK/trained"
 prints "network.step 5"
 prints "network.name half.safetensors"
 
+# Weights that fit several networks need the name of theirs.
+run export "$WORK/net.safetensors" "$WORK/script.py"
+works classify "$WORK/script.safetensors" --model lenet5 "$WORK/picture.pgm" --best 1
+share=$(sed -n 2p "$WORK/out" | cut -d, -f4)
+cat >"$WORK/named.striate" <<END
+network.open lenet5 $WORK/script.safetensors
+network.image $WORK/picture.pgm
+print network.probability
+expect network.source == "given"
+network.open lenet5
+expect network.source == "random"
+undo
+expect network.open == "lenet5 $WORK/script.safetensors"
+expect network.source == "given"
+END
+works play "$WORK/named.striate" --headless
+near "$(said network.probability)" "$share" || fail "the named network does not give $share"
+
 # What can't be opened says so in two lines; a script ends there.
 echo "no model" >"$WORK/bad.onnx"
 printf 'network.open %s\nprint network.class\n' "$WORK/bad.onnx" >"$WORK/bad.striate"
