@@ -17,3 +17,4 @@ shot filters filters assets/images/still-life.png --size 1280x800 --do "filters.
 shot convolution convolution --size 1280x800
 shot pooling pooling --size 1280x800
 shot train train --size 1280x800 --do "train.until 300"
+shot network network --size 1280x800 --do "train.until 300" --do "network.image test 4" --do "network.select 1"

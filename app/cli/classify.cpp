@@ -5,12 +5,12 @@
 #include <numeric>
 
 #include "app/cli/training.h"
-#include "engine/export/export_info.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
 #include "engine/files/safetensors.h"
 #include "engine/nearest_word.h"
 #include "engine/preprocess/prepare_picture.h"
+#include "engine/session/preparation_of.h"
 
 namespace striate {
 namespace {
@@ -110,11 +110,9 @@ void point_out_guess(const ModelFile& file) {
 }
 
 Preprocessing preprocessing_for(const ClassifyOptions& options, const ModelFile& file, const Image& image) {
-  const Shape input = file.picture();
-  const bool ready = image.width == input[2] && image.height == input[1];
+  if (options.as == "auto") return preprocessing_for(file, image);
   Preprocessing preprocessing = file.preprocessing;
-  const bool drawn = options.as == "auto" && !preprocessing.asked && reads_drawn_digits(file) && !ready;
-  if (options.as == "digit" || drawn) preprocessing.fit = Preprocessing::Fit::digit;
+  if (options.as == "digit") preprocessing.fit = Preprocessing::Fit::digit;
   return preprocessing;
 }
 

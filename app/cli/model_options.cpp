@@ -6,7 +6,6 @@
 
 #include "app/cli/training.h"
 #include "app/command/registry.h"
-#include "app/embedded.h"
 #include "engine/files/labels.h"
 #include "engine/files/read_file.h"
 #include "engine/network/models.h"
@@ -135,14 +134,6 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   add_text(command, "--std,--deviation", options.stddev, "And what it is then divided by (--deviation: its old name)")
       ->type_name("R,G,B")
       ->group(group);
-}
-
-std::vector<std::string> imagenet_classes(int64_t classes) {
-  if (classes != 1000 && classes != 1001) return {};
-  std::vector<std::string> names = parse_labels(embedded_file("assets/labels/imagenet.txt"), "imagenet.txt").names;
-  check(names.size() == 1000, "{} names for ImageNet's 1000 classes", names.size());
-  if (classes == 1001) names.insert(names.begin(), "background");
-  return names;
 }
 
 ModelFile read_model(const ModelOptions& options) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/cli/cli.h"
+#include "app/imagenet_classes.h"
 #include "engine/network/network.h"
 #include "engine/session/model_file.h"
 #include "engine/session/session.h"
@@ -83,8 +84,6 @@ struct OpenedModel {
 OpenedModel open_model(Stream& stream, const ModelOptions& options);
 // The same without weights and without names for the classes where there are none.
 ModelFile read_model(const ModelOptions& options);
-// The 1000 of ImageNet, with "background" before them where there are 1001; else none.
-std::vector<std::string> imagenet_classes(int64_t classes);
 
 // What the user says, else what the file says, else what is usual.
 inline const std::string& given_or(const std::string& given, const std::string& saved, const std::string& usual) {

@@ -1,4 +1,4 @@
-// striate [FILE]: the window, with a picture, a lesson, a script or a saved model in it.
+// striate [FILE]: the window, with a picture, a lesson, a script or a network in it.
 #include "app/shell/window.h"
 
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include "app/command/course.h"
 #include "app/command/lesson_package.h"
 #include "app/command/registry.h"
+#include "app/network/network_in_use.h"
 #include "app/shell/app.h"
 #include "app/shell/settings.h"
 #include "engine/files/image_file.h"
@@ -16,6 +17,8 @@
 
 namespace striate {
 namespace {
+
+constexpr uintmax_t kReadAtOnce = uintmax_t{16} << 20;
 
 struct WindowLine {
   std::string file;
@@ -41,13 +44,26 @@ void open_file(const std::string& file, WindowOptions* options) {
     options->commands.push_back("course.next");
     return;
   }
-  if (ending == ".safetensors") {
-    read_model_info(SafeTensors::read(file), file);
+  const ModelKind kind = model_kind(file);
+  if (kind == ModelKind::training) {
+    read_model_info(SafeTensors::open(file), file);
     options->commands.push_back("page train");
     options->commands.push_back("train.open " + quoted(file));
     return;
   }
-  refuse_networks(file);
+  if (kind == ModelKind::network) {
+    // A large ONNX file is read as a whole: that waits until the window is there.
+    std::error_code problem;
+    const bool large = std::filesystem::file_size(file, problem) > kReadAtOnce && ending == ".onnx";
+    OpenNetwork::check_can_be_opened(file);
+    try {
+      if (!large) read_model_file(file);
+    } catch (const Error& error) {
+      throw said_in_window(error);
+    }
+    options->commands.push_back("open " + quoted(file));
+    return;
+  }
   read_image_header(file);
   options->commands.push_back("open " + quoted(file));
 }
@@ -75,8 +91,8 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
 void add_window(CLI::App& root, CommandLine& line) {
   auto asked = std::make_shared<WindowLine>();
   add_text(root, "FILE", asked->file,
-           "A picture, a lesson (.md, .striate.zip), a course (.course), a script (.striate) or a saved model "
-           "(.safetensors) to open in the window")
+           "A picture, a network (.safetensors, .onnx, .pt, .pth), a lesson (.md, .striate.zip), a course (.course) or a "
+           "script (.striate) to open in the window")
       ->type_name("");
   add_common_options(root, line);
   root.add_flag("--print-start", asked->print_start, "Print how long it took until the window was drawn");

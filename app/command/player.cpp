@@ -110,8 +110,17 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
     case ActionKind::expect: {
       if (skip_expectations_) return true;
       if (still_busy(host)) return false;
-      const ReadoutValue value = host.registry->read(action.expectation.readout);
-      const Expectation expectation = resolved(action.expectation, *host.registry);
+      std::optional<ReadoutValue> read;
+      std::optional<Expectation> against;
+      try {
+        read = host.registry->read(action.expectation.readout);
+        against = resolved(action.expectation, *host.registry);
+      } catch (const Error&) {
+        if (still_busy(host)) return false;  // it is computed because it was asked for
+        throw;
+      }
+      const ReadoutValue& value = *read;
+      const Expectation& expectation = *against;
       if (!holds(expectation, value)) throw not_as_expected(expectation, value);
       ++counts_.expectations;
       return true;
@@ -142,7 +151,12 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
     case ActionKind::print:
       if (!host.print) return true;
       if (still_busy(host)) return false;
-      host.print(printed(action.readout, host.registry->read(action.readout)));
+      try {
+        host.print(printed(action.readout, host.registry->read(action.readout)));
+      } catch (const Error&) {
+        if (still_busy(host)) return false;  // it is computed because it was asked for
+        throw;
+      }
       return true;
     case ActionKind::screenshot:
       if (still_busy(host)) return false;

@@ -2,6 +2,7 @@
 #include "app/pages/channels.h"
 #include "app/pages/convolution.h"
 #include "app/pages/filters.h"
+#include "app/pages/network.h"
 #include "app/pages/page.h"
 #include "app/pages/pixels.h"
 #include "app/pages/pooling.h"
@@ -17,6 +18,7 @@ std::vector<std::unique_ptr<Page>> make_pages(const PageContext& context) {
   pages.push_back(make_convolution_page(context));
   pages.push_back(make_pooling_page(context));
   pages.push_back(make_train_page(context));
+  pages.push_back(make_network_page(context));
   return pages;
 }
 

@@ -8,6 +8,7 @@
 #include "app/command/lesson_package.h"
 #include "app/command/player.h"
 #include "app/command/recorder.h"
+#include "app/network/network_in_use.h"
 #include "app/shell/samples.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
@@ -35,19 +36,15 @@ bool ends_in(const std::string& path, const char* ending) {
 
 }  // namespace
 
-void refuse_networks(const std::string& file) {
-  if (!ends_in(file, ".onnx") && !ends_in(file, ".pt") && !ends_in(file, ".pth")) return;
-  throw Error(file + ": this is a network; the window opens pictures and models that were trained here",
-              "on the command line: striate summary FILE, striate classify FILE PICTURE");
-}
-
 App::App(Device device, Settings settings)
     : settings_(std::move(settings)),
       document_(device),
       loader_([this] { wake(); }),
       pyramid_maker_([this] { wake(); }, JobPriority::behind) {
+  document_.network = std::make_shared<NetworkInUse>(document_, [this] { wake(); });
   pages_ = make_pages(PageContext{document_, [this] { wake(); }, [this](std::string line) { send(std::move(line)); }});
   declare_commands();
+  document_.network->declare(registry_);
   declare_lesson_commands();
   for (auto& page : pages_) page->declare(registry_);
   show_image(portrait(), "portrait");
@@ -65,7 +62,7 @@ App::~App() = default;
 void App::declare_commands() {
   registry_.add(Command{
       "open",
-      "Opens a picture, a lesson or a script: a file, 'portrait', or 'sample:NAME'",
+      "Opens a picture, a network, a lesson or a script: a file, 'portrait', or 'sample:NAME'",
       {Parameter::file_to_read("FILE", "path of the file, 'portrait', or 'sample:NAME'",
                                [](std::string_view value) {
                                  return value == "portrait" || value.starts_with("sample:") ? std::string_view()
@@ -77,6 +74,7 @@ void App::declare_commands() {
   registry_.add(Command{"open.cancel", "Stops reading the file that is being opened", {}, [this](const Arguments&) {
                           loader_.cancel();
                           opening_.clear();
+                          document_.network->cancel();
                         }});
   std::vector<std::string> ids;
   for (const auto& page : pages_) ids.push_back(page->info().id);
@@ -162,7 +160,8 @@ void App::record(const Command& command, std::string_view line) {
 }
 
 bool App::holds_scripts() const {
-  return std::any_of(pages_.begin(), pages_.end(), [](const auto& page) { return page->holds_scripts(); });
+  return document_.network->holds_scripts() ||
+         std::any_of(pages_.begin(), pages_.end(), [](const auto& page) { return page->holds_scripts(); });
 }
 
 void App::send(std::string line, uint64_t gesture) {
@@ -211,6 +210,13 @@ bool App::update(double now) {
       failures_.push_back(error);
     }
   }
+  try {
+    moving |= document_.network->update(now_);
+  } catch (...) {
+    const Error error = as_error(std::current_exception());
+    notify({error.what(), error.hint(), "network.open", true, now_});
+    failures_.push_back(error);
+  }
   // What a step asks for may come true by itself, when what a command began is done.
   if (lessons_.is_open() && !step_player_) lessons_.look(registry_);
   look_at_task();
@@ -220,7 +226,7 @@ bool App::update(double now) {
 bool App::busy() const { return (step_player_ && !files_.question()) || work_is_under_way(); }
 
 bool App::work_is_under_way() const {
-  if (loader_.busy() || pyramid_maker_.busy()) return true;
+  if (loader_.busy() || pyramid_maker_.busy() || document_.network->busy()) return true;
   return std::any_of(pages_.begin(), pages_.end(), [](const auto& page) { return page->busy(); });
 }
 
@@ -286,12 +292,11 @@ void App::open(const std::string& source) {
     open_script(source);
     return;
   }
-  if (std::filesystem::path(source).extension() == ".safetensors") {
-    registry_.run("train.open " + quoted(source));
-    show_page("train");
+  if (const ModelKind kind = model_kind(source); kind != ModelKind::none) {
+    registry_.run((kind == ModelKind::training ? "train.open " : "network.open ") + quoted(source));
+    show_page(kind == ModelKind::training ? "train" : "network");
     return;
   }
-  refuse_networks(source);
   if (source == "portrait") {
     loader_.cancel();
     show_image(portrait(), source);
@@ -335,8 +340,9 @@ void App::show_page(const std::string& id) {
 
 std::vector<std::string> App::state_of(const std::string& owner) const {
   if (owner == "document") {
-    if (document_.source.empty()) return {};
-    return {"open " + quoted(document_.source)};
+    std::vector<std::string> lines = document_.network->state();
+    if (!document_.source.empty()) lines.insert(lines.begin(), "open " + quoted(document_.source));
+    return lines;
   }
   for (const auto& page : pages_) {
     if (page->info().id == owner) return page->state();
@@ -345,7 +351,11 @@ std::vector<std::string> App::state_of(const std::string& owner) const {
 }
 
 std::vector<std::string> App::state() const {
-  std::vector<std::string> lines = state_of("document");
+  std::vector<std::string> lines;
+  if (!document_.source.empty()) lines.push_back("open " + quoted(document_.source));
+  if (!document_.network->as_at_first() && page().info().id != "network") {
+    for (std::string& line : document_.network->state()) lines.push_back(std::move(line));
+  }
   lines.push_back("page " + page().info().id);
   for (std::string& line : page().replay()) lines.push_back(std::move(line));
   return lines;
@@ -396,7 +406,7 @@ void App::restore(std::vector<Edit>& from, std::vector<Edit>& to, const char* no
   }
   restoring_ = false;
   to.push_back({edit.owner, now, edit.command, 0});
-  if (edit.owner != "document") show_page(edit.owner);
+  if (edit.owner != "document" && edit.owner != "network") show_page(edit.owner);
 }
 
 }  // namespace striate

@@ -41,9 +41,6 @@ struct Notice {
   bool held = false;  // the mouse is on it: it waits
 };
 
-// Throws Error for a file that only the command line opens: a network of another program (.onnx, .pt, .pth).
-void refuse_networks(const std::string& file);
-
 class App {
  public:
   // Opens the portrait. `settings` is what was read from disk, or the defaults.

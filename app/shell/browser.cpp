@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "app/command/lesson_package.h"
+#include "app/network/network_in_use.h"
 #include "app/shell/samples.h"
 #include "engine/error.h"
 #include "engine/files/image_file.h"
@@ -51,8 +52,9 @@ bool is_picture_name(const std::string& name) {
 }
 
 bool can_be_opened(const std::string& name) {
-  static const std::vector<std::string> endings = {".md", ".course", ".striate", ".safetensors"};
-  return is_picture_name(name) || is_lesson_package(name) || has_ending(name, endings);
+  static const std::vector<std::string> endings = {".md", ".course", ".striate"};
+  return is_picture_name(name) || is_lesson_package(name) || has_ending(name, endings) ||
+         has_ending(name, network_endings());
 }
 
 std::vector<FileEntry> list_folder(const std::string& folder, bool hidden, const std::vector<std::string>& endings) {

@@ -25,7 +25,7 @@ struct FileEntry {
   bool sample = false;  // path is "sample:NAME" or "portrait"
 };
 
-// True for the endings of pictures, lessons, scripts and saved models that `open` takes.
+// True for the endings of pictures, lessons, scripts and networks that `open` takes.
 bool can_be_opened(const std::string& name);
 bool is_picture_name(const std::string& name);  // of those, the pictures
 // Whether a name ends in one of these, ".csv" as well as ".CSV".

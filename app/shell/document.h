@@ -1,15 +1,20 @@
-// What several pages look at: the open image, and the device that computes. Pages share it and never each other.
+// What several pages look at: the open image, the open network, the training behind it, and the device that computes.
+// Pages share it and never each other.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "engine/drawing/drawing.h"
 #include "engine/image.h"
 #include "engine/pyramid.h"
+#include "engine/session/trained_network.h"
 #include "kernels/stream.h"
 
 namespace striate {
+
+class NetworkInUse;
 
 struct Document {
   explicit Document(Device device) : stream(device) {}
@@ -20,6 +25,14 @@ struct Document {
   std::shared_ptr<const Pyramid> pyramid;  // of `image`; its smaller levels may still be on their way
   std::string source;                      // what `open` was given: a path, "portrait" or "sample:NAME"
   uint64_t image_version = 0;              // counts up whenever `image` changes
+
+  // The one network that pages look at (network/network_in_use.h); null only in tests without an App.
+  std::shared_ptr<NetworkInUse> network;
+  // The training of page `train` at the step that its timeline shows, by that page; null: it has none. Its weights are
+  // there while somebody wants them.
+  TrainedNetworkPtr training;
+  bool training_wanted = false;
+  std::shared_ptr<const Drawing> drawing;  // on the ink pad of page `train`; null: nothing is drawn
 
   bool guided = false;        // a lesson is open, or a script that was opened plays: what it runs, nobody clicked
   uint64_t guided_steps = 0;  // counts up with every step of a lesson and every script that is begun

@@ -60,7 +60,7 @@ void Shell::draw_help(Vec size) {
   ui_.space(8);
   ui_.note(
       "Everything that can be done is a command: point at something to see its name, or find it with Ctrl+K. "
-      "A picture or a lesson that is dropped on the window opens.");
+      "A picture, a model file or a lesson that is dropped on the window opens.");
   ui_.end_panel();
   ui_.pop_id();
   ui_.end_layer();

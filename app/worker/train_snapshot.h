@@ -16,6 +16,7 @@
 #include "engine/drawing/prepare_input.h"
 #include "engine/error.h"
 #include "engine/network/network.h"
+#include "engine/session/trained_network.h"
 #include "engine/training/data/dataset.h"
 #include "engine/training/history.h"
 #include "engine/training/metrics.h"
@@ -37,6 +38,7 @@ struct TrainSubscription {
   bool test = false;             // predictions for the test part, renewed as time allows
   bool norms = false;            // of weights and gradients
   bool dead_units = false;
+  bool weights = false;  // all of them, with the running statistics
   friend bool operator==(const TrainSubscription&, const TrainSubscription&) = default;
 };
 
@@ -148,7 +150,8 @@ struct TrainSnapshot {
   std::shared_ptr<const TrainBatch> batch;
   std::vector<Norm> norms;
   std::vector<DeadUnits> dead_units;
-  std::set<TensorKey> edited;  // weights that a person changed: they have a trained value to go back to
+  std::shared_ptr<const AllWeights> weights;  // null: nobody asked
+  std::set<TensorKey> edited;                 // weights that a person changed: they have a trained value to go back to
   std::map<std::pair<std::string, int64_t>, float> edits;  // the same one by one: tensor and index, what was written
 
   // How it came here: the same once more gives the same bits. Empty `file`: from `start`.

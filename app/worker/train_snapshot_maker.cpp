@@ -69,6 +69,16 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
     norms_stamp_ = stamp_;
     s.norms = norms_;
   }
+  if (subscription.weights) {
+    if (weights_stamp_ != stamp_) {
+      weights_ = std::make_shared<const AllWeights>(read_all_weights(run_.stream(), run_.network()));
+    }
+    weights_stamp_ = stamp_;
+    s.weights = weights_;
+  } else {
+    weights_ = nullptr;
+    weights_stamp_ = 0;
+  }
   if (subscription.dead_units) {
     // Of a batch that went through the network: not of the zeros that it begins with, nor of what an earlier moment
     // left.

@@ -41,7 +41,8 @@ class TrainSnapshotMaker {
 
   TrainingRun& run_;
   uint64_t stamp_ = 1;
-  uint64_t tensors_stamp_ = 0, batch_stamp_ = 0, probe_stamp_ = 0, norms_stamp_ = 0, dead_stamp_ = 0;
+  uint64_t tensors_stamp_ = 0, batch_stamp_ = 0, probe_stamp_ = 0, norms_stamp_ = 0, dead_stamp_ = 0,
+           weights_stamp_ = 0;
   std::map<TensorKey, TensorValuesPtr> tensors_;
   TrainCurves curves_;
   size_t evaluations_seen_ = 0;  // records that curves_.evaluations was made of
@@ -53,6 +54,7 @@ class TrainSnapshotMaker {
   std::unique_ptr<Session> probe_session_;
   std::vector<Norm> norms_;
   std::vector<DeadUnits> dead_units_;
+  std::shared_ptr<const AllWeights> weights_;
   std::shared_ptr<const TrainingConfig> config_, start_;
   std::shared_ptr<const std::vector<RunChange>> changes_;
   std::shared_ptr<const Architecture> architecture_;

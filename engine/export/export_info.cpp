@@ -2,16 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/drawing/prepare_input.h"
 #include "engine/error.h"
 
 namespace striate {
-
-bool reads_drawn_digits(const ModelFile& file) {
-  if (file.picture() != Shape{1, 28, 28}) return false;
-  return file.info.data == "digits" || file.info.data == "mnist" ||
-         (file.kind == ModelFile::Kind::onnx && reads_digits(file.picture(), file.info.classes));
-}
 
 ExportInfo export_info(const ModelFile& file) {
   ExportInfo info;

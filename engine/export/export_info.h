@@ -3,12 +3,9 @@
 
 #include "engine/export/export_graph.h"
 #include "engine/session/model_file.h"
+#include "engine/session/preparation_of.h"
 
 namespace striate {
-
-// Whether pictures of another size than the network's are prepared as MNIST's digits were: it learned those, or reads
-// 28 x 28 and names its classes 0 to 9.
-bool reads_drawn_digits(const ModelFile& file);
 
 ExportInfo export_info(const ModelFile& file);
 

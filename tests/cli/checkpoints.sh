@@ -41,6 +41,22 @@ run summary "$WORK/tiny.pt"
 [ "$STATUS" -eq 0 ] || fail "the network is not told by its tensors"
 prints "Total params: 5,258"
 grep -qF "striate: note: $WORK/tiny.pt: its weights are those of tiny" "$WORK/err" || fail "which network it is is not said"
+# In the window it is the open network, and what can't be is told in the window's words.
+printf 'open %s\nexpect page == "network"\nprint network.name\nprint network.source\nprint network.parameters\nprint network.class\n' "$WORK/tiny.pt" >"$WORK/open.striate"
+works play "$WORK/open.striate" --headless
+prints "network.name tiny"
+prints "network.source given"
+prints "network.parameters 5258"
+run classify "$WORK/tiny.pt" assets/images/night.png --best 1
+best=$(sed -n 2p "$WORK/out" | cut -d, -f3)
+printf 'network.open %s\nnetwork.image sample:night\nexpect network.class == "%s"\n' "$WORK/tiny.pt" "$best" >"$WORK/open.striate"
+works play "$WORK/open.striate" --headless
+for file in net.pt whole.pt; do
+  printf 'open %s\nprint network.class\n' "$WORK/$file" >"$WORK/open.striate"
+  [ "$file" == net.pt ] && what="holds weights but not the network" hint="network.open NAME FILE"
+  [ "$file" == whole.pt ] && what="program code" hint="torch.save(model.state_dict()"
+  refuses 1 "$what" "$hint" play "$WORK/open.striate" --headless
+done
 run train --data digits:100 --weights "$WORK/tiny.pt" --steps 2 --batch 8 --quiet --save "$WORK/went-on.safetensors"
 [ "$STATUS" -eq 0 ] || fail "a training does not begin with a checkpoint's weights"
 run evaluate "$WORK/tiny.pt" --data digits:100 --quiet
@@ -59,7 +75,7 @@ echo hello >"$WORK/text.pt"
 refuses 1 "text.pt: not a valid PyTorch file: it begins neither like" "" summary "$WORK/text.pt" --model "$NET"
 refuses 1 "holds weights but not the network" "--model NAME" summary "$WORK/net.pt"
 refuses 1 "this is a PyTorch checkpoint" "--weights" train --data digits:50 --resume "$WORK/net.pt"
-refuses 1 "net.pt: this is a network" "striate summary" "$WORK/net.pt"
+refuses 1 "holds weights but not the network" "network.open NAME FILE" "$WORK/net.pt"
 refuses 2 "does not say which network its weights belong to" "--model" train --data digits:50 --weights "$WORK/net.pt"
 
 # ---- by PyTorch itself ----

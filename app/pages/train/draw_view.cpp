@@ -123,6 +123,7 @@ void DrawView::prepare() {
   reader_ = reader_of(*scene_.snapshot());
   ++version_;
   ink_ = ink_of(drawing_);
+  scene_.context.document.drawing = drawing_.empty() ? nullptr : std::make_shared<const Drawing>(drawing_);
   if (!takes_pictures(reader_.input)) {
     input_ = {};
     return;

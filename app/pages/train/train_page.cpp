@@ -5,6 +5,8 @@
 
 #include "app/widgets/ui.h"
 #include "engine/error.h"
+#include "engine/network/models.h"
+#include "engine/training/data/sources.h"
 
 namespace striate {
 namespace {
@@ -122,6 +124,7 @@ void TrainPage::take_snapshot() {
   TrainSnapshotPtr fresh = thread_->snapshot();
   if (fresh == snapshot_) return;
   snapshot_ = std::move(fresh);
+  hand_over();
   if (snapshot_->commands < thread_->posted()) return;  // what the page knows is newer
   edits_ = snapshot_->edits;
   if (adopt_ && has_run()) {
@@ -143,6 +146,27 @@ void TrainPage::take_snapshot() {
   }
   recovering_.clear();
   adopt_ = adopt_live_ = false;
+}
+
+void TrainPage::hand_over() {
+  const TrainSnapshot& s = *snapshot_;
+  if (!has_run()) {
+    context_.document.training = nullptr;
+    return;
+  }
+  auto trained = std::make_shared<TrainedNetwork>();
+  if (find_model(s.config->model) != nullptr) trained->name = s.config->model;
+  trained->architecture = s.architecture;
+  trained->weights = s.weights;
+  trained->normalization = s.normalization;
+  trained->loss = s.config->loss;
+  trained->data = source_word(s.config->data);
+  trained->run = s.run;
+  trained->step = s.step;
+  trained->moving = s.status == TrainSnapshot::Status::running;
+  trained->pictures = s.data;
+  trained->split = s.split;
+  context_.document.training = std::move(trained);
 }
 
 bool TrainPage::update(double now) {
@@ -184,11 +208,13 @@ bool TrainPage::update(double now) {
 TrainSubscription TrainPage::subscription() const {
   TrainSubscription wanted;
   if (now_ - drawn_ < kOutOfSight && views_.size() > view_) views_[view_]->subscribe(*snapshot_, wanted);
+  wanted.weights = context_.document.training_wanted;
   return wanted;
 }
 
 bool TrainPage::busy() const {
-  return settings_.busy() || files_.busy() || (views_.size() > view_ && views_[view_]->busy()) ||
+  const bool weights_come = context_.document.training_wanted && has_run() && !snapshot_->weights;
+  return weights_come || settings_.busy() || files_.busy() || (views_.size() > view_ && views_[view_]->busy()) ||
          (thread_ && thread_->busy(*snapshot_));
 }
 

@@ -101,6 +101,7 @@ class TrainPage : public Page {
   bool unsaved() const;
   TrainSubscription subscription() const;
   void take_snapshot();
+  void hand_over();  // the network that is shown, to the document
   std::string pace_text() const;
   static std::string edits_text(const Edits& edits);
   static Edits parse_edits(const std::string& text);

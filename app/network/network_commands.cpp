@@ -1,0 +1,133 @@
+// The commands "network.*".
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "app/network/network_in_use.h"
+#include "app/shell/samples.h"
+#include "engine/files/image_file.h"
+#include "engine/network/models.h"
+
+namespace striate {
+namespace {
+
+// "lenet5" names no file, "resnet18 weights.pt" the one behind the name.
+std::string_view file_of_network(std::string_view value) {
+  const size_t file = model_and_file(value).second.size();
+  const std::string_view rest = value.substr(value.size() - file);
+  return find_model(std::string(rest)) != nullptr ? std::string_view() : rest;
+}
+
+// "picture", "portrait", "drawing", "sample:NAME", "test N": no file.
+bool test_number(std::string_view value, int64_t* n) {
+  return value.starts_with("test ") && parse_integer(value.substr(5), n);
+}
+
+std::string_view file_of_image(std::string_view value) {
+  int64_t n = 0;
+  const bool word = value == "picture" || value == "portrait" || value == "drawing" || value.starts_with("sample:");
+  return word || test_number(value, &n) ? std::string_view() : value;
+}
+
+}  // namespace
+
+void NetworkInUse::set_image(const std::string& text) {
+  NetworkState next = state_;
+  next.image = text;
+  int64_t n = 0;
+  if (text == "drawing") {
+    if (!document_.drawing) {
+      throw Error("nothing is drawn",
+                  "draw on the pad of page train: train.view draw, then train.draw 70 60 210 60 120 230");
+    }
+  } else if (test_number(text, &n)) {
+    if (!document_.training) {
+      throw Error("there are no test pictures: nothing is being trained",
+                  "begin a training: train.start, or train.step");
+    }
+    const auto count = static_cast<int64_t>(judged_part(*document_.training->split).size());
+    if (n < 0 || n >= count) {
+      throw Error(fmt::format("there is no test picture {}", n), fmt::format("they count from 0 to {}", count - 1));
+    }
+    next.image = fmt::format("test {}", n);
+  } else if (text.starts_with("sample:")) {
+    sample_image(text.substr(7));
+  } else if (!file_of_image(text).empty()) {
+    read_image_header(text);  // the mistakes that can be seen at once are told at once
+    next.image = std::filesystem::absolute(text).lexically_normal().string();
+  }
+  set(std::move(next));
+}
+
+void NetworkInUse::declare(Registry& registry) {
+  registry.add(Command{
+      "network.open",
+      "Opens a network: a model by its name, with random weights, or a file with one",
+      {Parameter::file_to_read(
+          "NAME|FILE",
+          "a model's name (alexnet), or a file: ONNX, safetensors, a PyTorch checkpoint, a training "
+          "that was saved",
+          file_of_network)},
+      [this](const Arguments& arguments) { open(arguments.text(0)); },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "network.use",
+      "Which network is looked at: that of page train at the step that its timeline shows, or the one that was opened",
+      {Parameter::choice("WHICH", "training, or opened", {"training", "opened"})},
+      [this](const Arguments& arguments) { use(arguments.text(0) == "opened"); },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "network.image",
+      "What the network looks at",
+      {Parameter::file_to_read("FILE|WORD",
+                               "a picture file; picture, the open one; portrait; sample:NAME; test N, the N-th picture "
+                               "of the training's test part; drawing, what is drawn on the pad of page train",
+                               file_of_image)},
+      [this](const Arguments& arguments) { set_image(arguments.text(0)); },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "network.weights",
+      "The weights as they were opened or trained, or all drawn anew: the control for every explanation",
+      {Parameter::choice("WHICH", "given, or random", {"given", "random"}),
+       Parameter::integer("SEED", "what random weights are drawn from; 0 unless said", 0, 4294967295.0).or_none()},
+      [this](const Arguments& arguments) {
+        NetworkState next = state_;
+        next.random = arguments.text(0) == "random";
+        if (!next.random && arguments.has(1)) {
+          throw Error("given weights have no seed", "say: network.weights given, or network.weights random SEED");
+        }
+        next.seed = arguments.has(1) ? static_cast<uint64_t>(arguments.integer(1)) : 0;
+        if (!next.random && next.opened && find_model(next.file) != nullptr) {
+          throw Error(fmt::format("{} was opened by its name: it has no weights but random ones", next.file),
+                      "open a file with its weights: network.open FILE; striate models says where they are published");
+        }
+        set(std::move(next));
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
+      "network.lesion",
+      "Cuts a channel out, or a whole layer: its outputs are 0 in the forward pass",
+      {Parameter::word("LAYER", "its number, from 0 without the input, or its name; input is one"),
+       Parameter::integer("CHANNEL", "which, from 0; all of them unless said", 0, 1e6).or_none()},
+      [this](const Arguments& arguments) {
+        lesion(arguments.text(0), arguments.has(1) ? static_cast<int>(arguments.integer(1)) : -1);
+      },
+      Undo::edit,
+  });
+  registry.add(Command{"network.restore",
+                       "Takes all lesions back",
+                       {},
+                       [this](const Arguments&) {
+                         NetworkState next = state_;
+                         next.lesions.clear();
+                         set(std::move(next));
+                       },
+                       Undo::edit});
+  declare_readouts(registry);
+}
+
+}  // namespace striate

@@ -1,0 +1,93 @@
+// The one network that pages and readouts look at, in the document: that of page `train` at the step which its timeline
+// shows, or one that was opened; the picture that it looks at; its weights, drawn anew or not; what is cut out of it.
+// Commands and readouts "network.*" (network_commands.cpp, network_readouts.cpp) are its only way in and out, for
+// pages, too. What they ask for is computed on the pool; the newest request wins.
+//
+// It computes only while somebody looks: look() says so, at every drawing and every reading.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/command/registry.h"
+#include "app/network/network_moment.h"
+#include "app/network/network_worker.h"
+#include "app/shell/document.h"
+#include "app/worker/latest.h"
+
+namespace striate {
+
+class NetworkInUse {
+ public:
+  NetworkInUse(Document& document, std::function<void()> wake);
+
+  void declare(Registry& registry);
+  // Commands that bring any other state to this one.
+  std::vector<std::string> state() const;
+  bool as_at_first() const { return state_ == NetworkState(); }
+
+  // Once a frame, after the pages. Throws the Error of what was asked for last: everything is then as it was before.
+  bool update(double now);
+  // What was asked for is not there yet.
+  bool busy() const;
+  // A network is on its way: the commands that follow may name its layers.
+  bool holds_scripts() const;
+  // Gives up what is being opened.
+  void cancel();
+  // Another picture was opened where this network is shown: that is what it looks at.
+  void look_at_open_picture() { state_.image = "picture"; }
+
+  void look() const;  // somebody looks
+  // The newest that was made, which may be of a moment ago; null: none yet. Says that somebody looks.
+  const NetworkMomentPtr& moment() const;
+  bool opening() const;  // the network that is asked for is not there yet
+  float progress() const { return work_.progress(); }
+  bool has_network() const;  // something was opened, or trained
+  // What is asked for.
+  const NetworkState& asked() const { return state_; }
+
+  // Throw Error where there is no network, or not yet what was asked for.
+  const NetworkMoment& need_network() const;
+  const NetworkMoment& need_answer() const;  // and where it looks at nothing
+  int need_node(const std::string& layer) const;
+
+ private:
+  void set(NetworkState next);
+  NetworkState other_network() const;  // the state, without what belongs to the network
+  void declare_readouts(Registry& registry);
+  void open(const std::string& text);
+  void use(bool opened);
+  void set_image(const std::string& text);
+  void lesion(const std::string& layer, int channel);
+  NetworkRequest present() const;  // what the state asks for now
+  bool same_network(const NetworkState& a, const NetworkState& b) const;
+  bool settled() const;
+  bool wanted() const;
+
+  Document& document_;
+  NetworkState state_;
+  NetworkState good_;  // of the newest moment
+  NetworkMomentPtr moment_;
+  std::optional<NetworkRequest> requested_;
+  std::string architecture_;      // of the training that is looked at: what its lesions are of
+  mutable bool asked_ = false;    // by a command or a reading, and not answered yet
+  mutable double looked_ = -1e9;  // when somebody did
+  double now_ = 0;
+  std::shared_ptr<NetworkWorker> worker_;
+  Latest<NetworkMomentPtr> work_;  // last: it uses the above
+};
+
+// What `open` and the command line make of a file, by its name and how it begins.
+enum class ModelKind { none, training, network };
+ModelKind model_kind(const std::string& path);  // training: saved with the state to go on with. Throws nothing.
+// What `network.open` was given, "resnet18 weights.pt", as the two; without a file behind it all of it is the second.
+std::pair<std::string, std::string> model_and_file(std::string_view text);
+// Endings of files with a network in them, for lists of files: ".safetensors", ".onnx" ...
+const std::vector<std::string>& network_endings();
+
+}  // namespace striate

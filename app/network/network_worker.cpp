@@ -1,0 +1,128 @@
+#include "app/network/network_worker.h"
+
+#include <utility>
+
+#include "app/command/registry.h"
+#include "app/imagenet_classes.h"
+#include "app/shell/samples.h"
+#include "engine/files/image_file.h"
+#include "engine/network/find_layer.h"
+
+namespace striate {
+
+Error said_in_window(const Error& error) {
+  if (error.hint().find("--model") == std::string::npos) return error;
+  return {error.what(), "name the network that they belong to as well: network.open NAME FILE"};
+}
+
+void NetworkWorker::open(const NetworkRequest& request) {
+  const NetworkState& state = request.state;
+  if (!state.opened) {
+    if (network_ && opened_.empty() && network_->follow(request.training)) return;
+    network_ = OpenNetwork(*stream_, request.training);
+    opened_.clear();
+  } else if (!network_ || opened_ != state.opened_text() || stamp_ != state.stamp) {
+    try {
+      network_ = OpenNetwork::open(*stream_, state.file, {state.model, imagenet_classes, state.seed});
+    } catch (const Error& error) {
+      throw said_in_window(error);
+    }
+    opened_ = state.opened_text();
+    stamp_ = state.stamp;
+  }
+}
+
+void NetworkWorker::set_weights(const NetworkState& state) {
+  const OpenNetworkInfo& info = *network_->info();
+  if (!state.random) {
+    if (info.weights == WeightsFrom::random) network_->give_weights();
+  } else if (info.weights != WeightsFrom::random || info.seed != state.seed) {
+    network_->draw_weights(state.seed);
+  }
+}
+
+std::vector<Lesion> NetworkWorker::lesions_of(const NetworkState& state) const {
+  std::vector<Lesion> lesions;
+  for (const NetworkState::Cut& cut : state.lesions) {
+    lesions.push_back({need_layer(network_->info()->architecture, cut.layer), cut.channel});
+  }
+  return lesions;
+}
+
+NetworkPicture NetworkWorker::picture_of(const NetworkRequest& request) {
+  const std::string& name = request.state.image;
+  NetworkPicture picture;
+  if (name == "picture") {
+    if (!request.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
+    picture.image = request.image;
+    picture.name = request.image->name;
+    return picture;
+  }
+  if (name == "drawing") {
+    if (!request.drawing) {
+      throw Error("nothing is drawn", "draw on the pad of page train: train.draw 70 60 210 60 120 230");
+    }
+    picture.drawing = request.drawing;
+    picture.name = "drawing";
+    return picture;
+  }
+  int64_t n = 0;
+  if (name.starts_with("test ") && parse_integer(std::string_view(name).substr(5), &n)) {
+    if (!request.pictures) {
+      throw Error("there are no test pictures: nothing is being trained", "begin a training: train.start");
+    }
+    const std::vector<int64_t>& part = judged_part(*request.split);
+    if (n >= static_cast<int64_t>(part.size())) {
+      throw Error(fmt::format("there is no test picture {}", n),
+                  fmt::format("they count from 0 to {}", part.size() - 1));
+    }
+    const int64_t index = part[static_cast<size_t>(n)];
+    picture.name = fmt::format("test picture {}", n);
+    picture.label = request.pictures->label(index);
+    picture.shape = request.pictures->shape();
+    picture.pixels.resize(static_cast<size_t>(picture.shape.count()));
+    request.pictures->read(index, picture.pixels.data());
+    return picture;
+  }
+  if (name != image_name_ || !image_) {
+    image_ = name == "portrait"            ? portrait()
+             : name.starts_with("sample:") ? sample_image(name.substr(7))
+                                           : read_image(name);
+    image_name_ = name;
+  }
+  picture.image = image_;
+  picture.name = image_->name;
+  return picture;
+}
+
+NetworkMomentPtr NetworkWorker::make(const NetworkRequest& request, Progress& progress) {
+  if (!stream_) stream_.emplace(device_);
+  open(request);
+  if (progress.canceled) return nullptr;
+  set_weights(request.state);
+  auto moment = std::make_shared<NetworkMoment>();
+  moment->version = ++version_;
+  moment->of = request;
+  moment->info = network_->info();
+  moment->lesions = lesions_of(request.state);
+  network_->set_lesions(moment->lesions);
+  try {
+    moment->picture = picture_of(request);
+    moment->input = network_->look_at(moment->picture);
+    std::optional<NetworkAnswer> answer = network_->run(moment->input.values, [&](int done, int all) {
+      progress.share = static_cast<float>(done) / static_cast<float>(all);
+      return !progress.canceled;
+    });
+    if (!answer) return nullptr;
+    moment->answer = std::move(*answer);
+  } catch (const Error& error) {
+    // A picture that somebody named and that isn't there is their mistake; that none is open is not.
+    if (request.state.image != "picture" && moment->input.values.empty() && moment->info->picture.rank() == 3) throw;
+    moment->why = error;
+    moment->answer = {};
+  }
+  moment->picture.pixels.clear();
+  return moment;
+}
+
+}  // namespace striate

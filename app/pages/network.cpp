@@ -1,0 +1,229 @@
+#include "app/pages/network.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "app/shell/samples.h"
+#include "app/widgets/curves.h"
+#include "app/widgets/ui.h"
+#include "engine/network/find_layer.h"
+#include "engine/network/models.h"
+
+namespace striate {
+namespace {
+
+constexpr double kOutOfSight = 0.5;  // seconds without being drawn after which a picture is opened for another page
+
+std::string endings() {
+  std::string text;
+  for (const std::string& each : network_endings()) text += " " + each;
+  return text;
+}
+
+}  // namespace
+
+NetworkPage::NetworkPage(const PageContext& context)
+    : info_{"network", "The open network", "Networks",
+            "One network and what it makes of one picture: the network of page train at the step that its timeline "
+            "shows, or a model file of any other program. Drop an ONNX, safetensors or PyTorch file here: its layers, "
+            "its best five classes with logit and probability, and every layer's maps are shown at once. Click a layer "
+            "to see its maps, click a map to cut that channel out, and draw all weights anew to see what was learned."},
+      context_(context) {}
+
+void NetworkPage::declare(Registry& registry) {
+  registry.add(Command{"network.select",
+                       "Shows the maps of a layer",
+                       {Parameter::word("LAYER", "its number, from 0 without the input, or its name; input is one")},
+                       [this](const Arguments& arguments) {
+                         const std::string& layer = arguments.text(0);
+                         const NetworkMomentPtr& moment = network().moment();
+                         if (moment && moment->info && !network().opening()) {
+                           need_layer(moment->info->architecture, layer);
+                         } else if (layer.empty()) {
+                           throw Error("a layer has a name or a number", "the first one: network.select 0");
+                         }
+                         chosen_ = layer;
+                       }});
+  registry.add(Readout{"network.select", "the layer whose maps are shown", [this] { return ReadoutValue(chosen_); }});
+}
+
+std::vector<std::string> NetworkPage::state() const {
+  std::vector<std::string> lines = network().state();
+  // Of another network it may be none: then the first.
+  const NetworkMomentPtr& moment = network().moment();
+  const bool there =
+      !moment || !moment->info || network().opening() || find_layer(moment->info->architecture, chosen_) >= 0;
+  lines.push_back("network.select " + quoted(there ? chosen_ : "0"));
+  return lines;
+}
+
+bool NetworkPage::update(double now) {
+  now_ = now;
+  if (now_ - drawn_ > kOutOfSight) return false;
+  const NetworkMomentPtr& moment = network().moment();
+  if (!moment || !moment->info) return false;
+  const int node = chosen_node(*moment);
+  if (shown_.version == moment->version && shown_.node == node) return false;
+  const TensorMaps maps = maps_of(*moment, node);
+  const bool negative = std::any_of(maps.values.begin(), maps.values.end(), [](float v) { return v < 0; });
+  shown_ = {moment->version, node, scale_of(maps, ScaleScope::layer, negative)};
+  return true;
+}
+
+// A picture that is opened or dropped while this page is shown is what the network looks at.
+void NetworkPage::image_changed() {
+  if (context_.document.image && now_ - drawn_ <= kOutOfSight) network().look_at_open_picture();
+}
+
+int NetworkPage::chosen_node(const NetworkMoment& moment) const {
+  const int node = find_layer(moment.info->architecture, chosen_);
+  return node >= 0 ? node : std::min(1, moment.info->architecture.size() - 1);
+}
+
+std::vector<Page::Key> NetworkPage::keys() const {
+  std::vector<Key> keys;
+  const NetworkMomentPtr& moment = network().moment();
+  if (!moment || !moment->info) return keys;
+  const int node = chosen_node(*moment);
+  if (node > 1) keys.push_back({"Up", fmt::format("network.select {}", node - 2), "the layer before"});
+  if (node + 1 < moment->info->architecture.size()) {
+    keys.push_back({"Down", fmt::format("network.select {}", node), "the next layer"});
+  }
+  return keys;
+}
+
+// ------------------------------------------------------------------------------------------------- the inspector
+
+void NetworkPage::draw_inspector(Ui& ui) const {
+  const NetworkMomentPtr& moment = network().moment();
+  draw_choice(ui);
+  const bool known = network().has_network() && moment && moment->info;
+  if (known) draw_facts(ui, *moment);
+  draw_picture(ui, known ? moment.get() : nullptr);
+  if (known) draw_lesions(ui, *moment);
+}
+
+void NetworkPage::draw_choice(Ui& ui) const {
+  const NetworkState& asked = network().asked();
+  const bool browser = ui.registry().find_command("browse.file") != nullptr;
+  ui.section("WHICH NETWORK");
+  static const Choice uses[] = {{"In training", "training"}, {"Opened", "opened"}};
+  ui.segmented("network", uses, asked.opened ? "opened" : "training", "network.use");
+  ui.error_beside("network.use");
+  ui.begin_flow();
+  ui.button("Open a model\u2026", "browse.file network.open" + endings(),
+            {.style = network().has_network() ? ButtonStyle::normal : ButtonStyle::primary,
+             .icon = Icon::folder,
+             .enabled = browser,
+             .tooltip = "ONNX, safetensors, a PyTorch checkpoint, or a training that was saved"});
+  ui.end_flow();
+  std::vector<Choice> names;
+  for (const std::vector<Model>* list : {&models(), &large_models()}) {
+    for (const Model& model : *list) names.push_back({model.name, model.name});
+  }
+  ui.dropdown("by name", names, asked.opened && find_model(asked.file) != nullptr ? asked.file : "", "network.open");
+  ui.error_beside("network.open");
+  if (!asked.opened && !network().has_network()) {
+    ui.note("Nothing is being trained: begin on page `train`, or open a model here.");
+    ui.button("To the training", "page train");
+  }
+  ui.hairline();
+}
+
+void NetworkPage::draw_facts(Ui& ui, const NetworkMoment& moment) const {
+  const OpenNetworkInfo& info = *moment.info;
+  ui.section("NETWORK");
+  ui.row("name", info.name);
+  if (!info.title.empty()) ui.note(info.title + ".");
+  const bool random = info.weights == WeightsFrom::random;
+  ui.row("weights", random                                  ? fmt::format("random, seed {}", info.seed)
+                    : info.weights == WeightsFrom::training ? "of the training"
+                                                            : "as in the file");
+  if (info.step) ui.row("after step", grouped(*info.step));
+  ui.row("layers", grouped(static_cast<int64_t>(info.layers.size()) - 1));
+  ui.row("parameters", grouped(info.parameters));
+  ui.row("multiply-adds", grouped(info.multiply_adds));
+  if (info.class_count > 0) ui.row("classes", grouped(info.class_count));
+  for (const std::string& note : info.notes) ui.note(note + ".");
+  ui.begin_flow();
+  if (!info.cached.empty()) {
+    ui.button("Open its weights", "network.open " + quoted(info.cached),
+              {.style = ButtonStyle::primary, .tooltip = "Those in PyTorch's cache: " + info.cached});
+  }
+  if (!info.weights_lack) {
+    ui.button("Given weights", "network.weights given",
+              {.enabled = random, .tooltip = "The weights as they were opened or trained"});
+  }
+  ui.button(
+      "Draw anew", fmt::format("network.weights random {}", random ? info.seed + 1 : 0),
+      {.icon = Icon::reset, .tooltip = "All weights are drawn anew: what is then still to be seen was not learned"});
+  ui.end_flow();
+  ui.error_beside("network.weights");
+  ui.hairline();
+}
+
+void NetworkPage::draw_picture(Ui& ui, const NetworkMoment* moment) const {
+  const Document& document = context_.document;
+  const std::string& asked = network().asked().image;
+  ui.section("WHAT IT LOOKS AT");
+  std::vector<Choice> choices = {{"the open picture", "picture"}};
+  for (const SamplePicture& sample : samples()) choices.push_back({sample.name, "sample:" + sample.name});
+  if (document.drawing || asked == "drawing") choices.push_back({"the drawing", "drawing"});
+  if (document.training) choices.push_back({"a test picture", asked.starts_with("test ") ? asked : "test 0"});
+  const bool listed = std::any_of(choices.begin(), choices.end(), [&](const Choice& c) { return c.value == asked; });
+  if (!listed) choices.push_back({std::filesystem::path(asked).filename().string(), asked});
+  ui.dropdown("picture", choices, asked, "network.image");
+  if (document.training && asked.starts_with("test ")) {
+    const auto count = static_cast<double>(judged_part(*document.training->split).size());
+    NumberSpec number;
+    number.maximum = count - 1;
+    number.step = 1;
+    number.decimals = 0;
+    double at = 0;
+    parse_number(std::string_view(asked).substr(5), &at);
+    ui.number_field("test picture", at, number, "network.image test");
+  }
+  ui.error_beside("network.image");
+  if (moment != nullptr && !moment->why) {
+    const OpenNetworkInfo& info = *moment->info;
+    if (moment->picture.label >= 0 && static_cast<size_t>(moment->picture.label) < info.classes.size()) {
+      ui.row("it is", info.classes[static_cast<size_t>(moment->picture.label)]);
+    }
+    ui.row("the network receives", info.picture.text(), Concept::input);
+    for (const PreprocessingStep& step : moment->input.steps) {
+      ui.note(fmt::format("**{}** {}", step.name,
+                          step.name == "picture" ? fmt::format("{} \u00d7 {}", step.width, step.height) : step.words));
+    }
+    if (moment->input.steps.empty()) ui.note(moment->input.words);
+    if (info.prepared_as.empty() && !info.weights_lack) {
+      ui.note("The file does not say how its pictures are prepared: this is a guess.");
+    }
+  }
+  ui.hairline();
+}
+
+void NetworkPage::draw_lesions(Ui& ui, const NetworkMoment& moment) const {
+  const OpenNetworkInfo& info = *moment.info;
+  ui.section("CUT OUT");
+  if (moment.lesions.empty()) {
+    ui.note("Click a map: that channel's outputs are then 0 in the forward pass, and the answer changes, or does not.");
+  }
+  for (const Lesion& lesion : moment.lesions) {
+    const OpenLayer& layer = info.layers[static_cast<size_t>(lesion.node)];
+    ui.row("layer " + layer.name, lesion.channel < 0 ? "all of it" : fmt::format("channel {}", lesion.channel));
+  }
+  const int node = chosen_node(moment);
+  const std::string& name = info.layers[static_cast<size_t>(node)].name;
+  ui.begin_flow();
+  ui.button("Cut this layer out", "network.lesion " + quoted(name),
+            {.enabled = node > 0, .tooltip = "All outputs of the chosen layer are 0"});
+  ui.button("Restore all", "network.restore", {.icon = Icon::reset, .enabled = !moment.lesions.empty()});
+  ui.end_flow();
+  ui.error_beside("network.lesion");
+  ui.hairline();
+}
+
+std::unique_ptr<Page> make_network_page(const PageContext& context) { return std::make_unique<NetworkPage>(context); }
+
+}  // namespace striate

@@ -1,0 +1,65 @@
+// The open network: what it is, what it looks at, what it answers. The one that page `train` trains, at the step which
+// its timeline shows, or any model file. All of it is in the document (network/network_in_use.h), whose commands and
+// readouts have this page's name; here are only the stage, the inspector and the layer that is chosen.
+//
+// network.cpp: state, the inspector.  network_stage.cpp: picture, answer, layers, maps.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/network/network_in_use.h"
+#include "app/pages/page.h"
+#include "app/widgets/hover_note.h"
+#include "app/widgets/tensor_grid.h"
+
+namespace striate {
+
+class NetworkPage : public Page {
+ public:
+  explicit NetworkPage(const PageContext& context);
+
+  const PageInfo& info() const override { return info_; }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  void image_changed() override;
+  void draw_stage(Ui& ui, const Rect& area) const override;
+  void draw_inspector(Ui& ui) const override;
+  std::vector<Key> keys() const override;
+
+ private:
+  NetworkInUse& network() const { return *context_.document.network; }
+  int chosen_node(const NetworkMoment& moment) const;
+  static TensorMaps maps_of(const NetworkMoment& moment, int node);  // of no values: there are none to show
+
+  // network_stage.cpp
+  void draw_top(Ui& ui, Rect area, const NetworkMoment& moment) const;
+  void draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) const;
+  void draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) const;
+  void draw_maps(Ui& ui, Rect area, const NetworkMoment& moment) const;
+
+  void draw_choice(Ui& ui) const;
+  void draw_facts(Ui& ui, const NetworkMoment& moment) const;
+  void draw_picture(Ui& ui, const NetworkMoment* moment) const;
+  void draw_lesions(Ui& ui, const NetworkMoment& moment) const;
+
+  PageInfo info_;
+  PageContext context_;
+  std::string chosen_ = "0";  // the layer whose maps are shown: its number or name
+  // Of the layer whose maps are shown, made when they change: a large one has millions of values.
+  struct Shown {
+    uint64_t version = 0;
+    int node = -1;
+    TensorScale scale;
+  } shown_;
+  double now_ = 0;
+  mutable double drawn_ = -1;     // when the stage was last drawn
+  mutable std::string revealed_;  // the row that was scrolled to
+  mutable HoverNote note_;
+};
+
+std::unique_ptr<Page> make_network_page(const PageContext& context);
+
+}  // namespace striate
