@@ -119,6 +119,7 @@ class HistogramFigure : public GlossaryFigure {
     }
     results_.clear();
     result("mean", "mean", counted.mean);
+    result("tallest", "pixels in the tallest bar", *std::max_element(bars_.begin(), bars_.end()));
     result("count", "pixels", static_cast<double>(counted.count));
     result("white", "pixels of 255", static_cast<double>(counted.histogram[255]));
   }

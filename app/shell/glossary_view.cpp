@@ -227,6 +227,7 @@ void GlossaryView::draw_figure() {
   ui_.space(4);
   const Rect area = ui_.take(ui_.em(figure_->height()));
   ui_.push_clip(intersection(area, ui_.clip()));
+  ui_.push_id("figure");
   figure_->draw(ui_, area);
   ui_.pop_clip();
   for (const FigureNumber& number : figure_->numbers()) {
@@ -248,6 +249,7 @@ void GlossaryView::draw_figure() {
     const bool whole = result.value == std::floor(result.value);
     ui_.row(result.label, number_text(result.value, whole ? 0 : 4), Concept::activation);
   }
+  ui_.pop_id();
 }
 
 }  // namespace striate

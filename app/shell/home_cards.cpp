@@ -168,13 +168,13 @@ void HomeCards::draw_kernel(Ui& ui, const Rect& area, bool over) const {
   ui.stroke(mini_cell(output, g.height, g.width, row, column).inset(-1), ui.theme().activation, 1, 2);
   // The kernel, and below it the sum at that place.
   Rect middle = rest.inset(6, 0);
-  const Rect words = middle.cut_bottom(area.h * 0.28f);
   MiniGrid kernel;
   kernel.rows = kernel.columns = 3;
   kernel.fill = [&](int, int) { return mixed(ui.theme().surface, ui.theme().kernel, 0.3f); };
   kernel.text = [&](int r, int c) { return fmt::format("{:g}", convolution_.w[static_cast<size_t>(r * 3 + c)]); };
-  const Rect cells = mini_grid(ui, middle.inset(0, middle.h * 0.14f), kernel);
+  const Rect cells = mini_grid(ui, middle.inset(0, ui.em(26)), kernel);
   ui.stroke(cells.inset(-2), ui.theme().kernel, 2, 1);
+  const Rect words{middle.x - 6, cells.bottom() + 6, middle.w + 12, ui.em(22)};
   ui.label(words, fmt::format("= {:g}", edges_.value_at(0, row, column)), Font::number, ui.theme().activation,
            Align::center);
 }
@@ -210,7 +210,7 @@ void HomeCards::draw_network(Ui& ui, const Rect& area, bool over) const {
     const float most = std::max(1e-6f, *std::max_element(map, map + static_cast<size_t>(kMap) * kMap));
     grid.fill = [&](int r, int c) {  // the largest of four
       const float* at = map + 2 * r * kMap + 2 * c;
-      return mixed(rgb(0x0B0D10), t.activation, std::max({at[0], at[1], at[kMap], at[kMap + 1]}) / most);
+      return mixed(t.dark ? rgb(0x0B0D10) : t.raised, t.activation, std::max({at[0], at[1], at[kMap], at[kMap + 1]}) / most);
     };
     const Rect place{maps.x + half * static_cast<float>(filter % 2), maps.y + half * static_cast<float>(filter / 2),
                      half, half};

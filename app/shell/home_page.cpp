@@ -12,7 +12,7 @@
 namespace striate {
 namespace {
 
-constexpr float kWidest = 1180;  // of the cards together
+constexpr float kWidest = 1560;  // of the cards together
 constexpr float kGap = 20;
 
 float page_line_height(const Ui& ui) { return ui.em(30); }
@@ -93,7 +93,7 @@ void HomePage::draw_stage(Ui& ui, const Rect& area) const {
   for (const float height : words) all += height + kGap;
   const Rect here = ui.take(0);
   const float room = (area.bottom() - here.y - all) / static_cast<float>(std::max<size_t>(1, rows));
-  const float picture = std::clamp(std::min(room, width * 0.72f), ui.em(150), ui.em(300));
+  const float picture = std::clamp(std::min(room, width * 0.6f), ui.em(150), ui.em(360));
   for (size_t first = 0; first < chapters.size(); first += columns) {
     const size_t end = std::min(chapters.size(), first + columns);
     const float height = picture + words[first / columns];

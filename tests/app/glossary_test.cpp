@@ -293,6 +293,9 @@ bool point_at(ShellDriver& driver, const std::string& term, const Rect& area) {
 TEST(GlossaryView, any_word_can_be_asked_for_in_labels_and_in_lessons) {
   ShellDriver driver;
   driver.run("page convolution");
+  driver.shell.ui().focus_on("stride");  // scrolls it into view
+  driver.settle();
+  driver.shell.ui().leave_focus();
   ASSERT_TRUE(point_at(driver, "Stride", driver.shell.layout().inspector)) << "a slider's label";
   driver.queue.button(1, true);
   driver.queue.button(1, false);
