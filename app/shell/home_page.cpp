@@ -46,7 +46,11 @@ void HomePage::declare(Registry& registry) {
       Readout{"home.offer", "what the home page's button does", [this] { return ReadoutValue(offer().command); }});
 }
 
-bool HomePage::update(double /*now*/) { return app_.page().info().id == info_.id && cards_.update(); }
+bool HomePage::update(double /*now*/) {
+  const bool shown = app_.page().info().id == info_.id;
+  // What it began is taken, also when somebody went on before it was done; it begins nothing then.
+  return (shown || cards_.busy()) && cards_.update();
+}
 
 bool HomePage::first_start() const {
   const Settings& settings = app_.settings();

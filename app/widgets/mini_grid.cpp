@@ -23,7 +23,7 @@ Rect mini_cell(const Rect& place, int rows, int columns, int row, int column) {
 Rect mini_grid(Ui& ui, const Rect& area, const MiniGrid& grid) {
   const Rect place = mini_grid_place(area, grid.rows, grid.columns);
   const float side = place.w / static_cast<float>(grid.columns);
-  const float gap = side >= 12 ? 1.0f : 0.0f;
+  const float gap = side >= 12 && grid.text ? 1.0f : 0.0f;
   const float size = std::min(ui.text_size(Font::number), std::floor(side * 0.44f));
   bool fits = grid.text && size >= ui.least_number();
   for (int row = 0; row < grid.rows && fits; ++row) {

@@ -128,6 +128,15 @@ TEST(Home, the_network_on_its_card_has_learned) {
   EXPECT_GE(right, 6);
 }
 
+TEST(Home, is_not_busy_for_ever_where_somebody_goes_on_before_its_pictures_are_there) {
+  ShellDriver driver;
+  driver.app.run("page home");
+  driver.frame();
+  driver.app.run("page pixels");
+  driver.settle();
+  EXPECT_FALSE(driver.app.busy());
+}
+
 TEST(Home, rests_once_its_pictures_are_there) {
   ShellDriver driver;
   driver.run("page home");
