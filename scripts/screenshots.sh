@@ -11,6 +11,7 @@ fi
 shot() { "$STRIATE" screenshot "$1" "assets/screenshots/$2.png" "${@:3}"; }
 mkdir -p assets/screenshots
 
+shot home home --size 1280x800
 shot pixels pixels --size 1280x800
 shot channels channels assets/images/balloons.png --size 1280x800
 shot filters filters assets/images/still-life.png --size 1280x800 --do "filters.kernel edge" --do "filters.split 0.5"

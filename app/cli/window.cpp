@@ -11,6 +11,7 @@
 #include "app/command/registry.h"
 #include "app/network/network_in_use.h"
 #include "app/shell/app.h"
+#include "app/shell/course.h"
 #include "app/shell/settings.h"
 #include "engine/files/image_file.h"
 #include "engine/training/checkpoint.h"
@@ -22,6 +23,7 @@ constexpr uintmax_t kReadAtOnce = uintmax_t{16} << 20;
 
 struct WindowLine {
   std::string file;
+  std::string page;
   bool print_start = false;
 };
 
@@ -75,6 +77,12 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
   options.print_first_frame = asked.print_start;
   std::string problem;
   App app(line.device(), load_settings(options.settings_file, &problem));
+  if (!asked.page.empty()) {
+    check_page(app, asked.page);
+    options.commands.push_back("page " + asked.page);
+  } else if (asked.file.empty()) {
+    options.commands.push_back(std::string("page ") + kHomePage);
+  }
   if (!problem.empty()) print_note(problem);
   const StopOnSignal stop([&app] { app.wake(); });
   options.asked_to_end = [] { return StopOnSignal::asked(); };
@@ -95,6 +103,7 @@ void add_window(CLI::App& root, CommandLine& line) {
            "script (.striate) to open in the window")
       ->type_name("");
   add_common_options(root, line);
+  add_text(root, "--page", asked->page, "The page to begin with: its id, such as pixels; home unless a file is opened");
   root.add_flag("--print-start", asked->print_start, "Print how long it took until the window was drawn");
   line.run = [asked, &line] { show_window(*asked, line); };
 }

@@ -16,8 +16,8 @@ namespace {
 constexpr int kMostMinutes = 600;
 
 // "20 pixels" as minutes and a lesson.
-CourseLesson read_line(std::string_view line, const std::string& folder) {
-  CourseLesson lesson;
+PlannedLesson read_line(std::string_view line, const std::string& folder) {
+  PlannedLesson lesson;
   const size_t space = line.find_first_of(" \t");
   const std::string_view number = line.substr(0, space);
   const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), lesson.minutes);
@@ -35,7 +35,7 @@ CourseLesson read_line(std::string_view line, const std::string& folder) {
 
 void count_hours(Course& course) {
   int hour = 1, used = 0;
-  for (CourseLesson& lesson : course.lessons) {
+  for (PlannedLesson& lesson : course.lessons) {
     if (used > 0 && used + lesson.minutes > kSchoolHour) ++hour, used = 0;
     lesson.hour = hour;
     lesson.begins_hour = used == 0;
@@ -48,7 +48,7 @@ void count_hours(Course& course) {
 
 int Course::minutes() const {
   int sum = 0;
-  for (const CourseLesson& lesson : lessons) sum += lesson.minutes;
+  for (const PlannedLesson& lesson : lessons) sum += lesson.minutes;
   return sum;
 }
 
@@ -73,7 +73,7 @@ Course parse_course(std::string_view text, const std::string& file) {
       } else if (line.starts_with("## ")) {
         part = std::string(trimmed(line.substr(3)));
       } else {
-        CourseLesson lesson = read_line(line, folder);
+        PlannedLesson lesson = read_line(line, folder);
         lesson.part = part;
         lesson.line = number;
         if (!names.insert(lesson.name).second)

@@ -23,7 +23,7 @@ namespace striate {
 
 inline constexpr int kSchoolHour = 45;  // minutes
 
-struct CourseLesson {
+struct PlannedLesson {
   std::string name;  // of a lesson of the program, or a path as it can be opened
   std::string part;  // the heading it stands under; may be empty
   int minutes = 0;   // from 1 to 600
@@ -35,7 +35,7 @@ struct CourseLesson {
 struct Course {
   std::string file;  // as messages name it
   std::string title;
-  std::vector<CourseLesson> lessons;
+  std::vector<PlannedLesson> lessons;
 
   int minutes() const;
   int hours() const;  // up to the end of the last lesson

@@ -80,9 +80,13 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
     draw_plane(ui, card, 0);
     left.cut_left(16);
     ui.begin_panel("one plane", left, 0, false);
-    ui.note(
+    static constexpr const char* kWords =
         "This picture has **one plane**: every pixel is a single number, and red, green and blue on the screen "
-        "are all that number. Open a color picture to see three.");
+        "are all that number. A color picture has three.";
+    // Where there is no room for both, the button says enough.
+    const float words = ui.paragraph_height(kWords, left.w, Font::caption), button = ui.em(36);
+    if (left.h >= words + button || left.h < button) ui.note(kWords);
+    if (left.h >= button) ui.button("Open a color sample", "open sample:balloons", {.icon = Icon::picture});
     ui.end_panel();
     return;
   }
@@ -171,6 +175,9 @@ void ChannelsPage::draw_show(Ui& ui) const {
   ui.section("SHOW");
   if (gray()) {
     ui.note("A gray picture has one plane. It is shown as it is.");
+    ui.push_id("show");
+    ui.button("A color picture", "open sample:balloons", {.tooltip = "Opens the balloons, which have three planes"});
+    ui.pop_id();
     return;
   }
   ui.setting("channels.show");

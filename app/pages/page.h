@@ -24,7 +24,7 @@ struct Rect;
 struct PageInfo {
   std::string id;       // "pixels": prefix of its commands and readouts
   std::string title;    // "Pixels", as the navigation shows it
-  std::string chapter;  // "Pictures": the navigation's group
+  std::string chapter;  // "Pictures": the navigation's group; empty: it is reached in another way
   std::string help;     // a few sentences for the help overlay: what the page shows and what can be done
 };
 
@@ -83,6 +83,7 @@ class Page {
 
   virtual void draw_stage(Ui& ui, const Rect& area) const = 0;
   virtual void draw_inspector(Ui& ui) const = 0;
+  virtual bool has_inspector() const { return true; }  // false: the stage has its place, too
   virtual bool has_transport() const { return false; }
   virtual void draw_transport(Ui&, const Rect&) const {}
 

@@ -9,6 +9,7 @@
 #include "app/command/player.h"
 #include "app/command/recorder.h"
 #include "app/network/network_in_use.h"
+#include "app/shell/home_page.h"
 #include "app/shell/samples.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
@@ -41,8 +42,10 @@ App::App(Device device, Settings settings)
       document_(device),
       loader_([this] { wake(); }),
       pyramid_maker_([this] { wake(); }, JobPriority::behind) {
+  const PageContext context{document_, [this] { wake(); }, [this](std::string line) { send(std::move(line)); }};
   document_.network = std::make_shared<NetworkInUse>(document_, [this] { wake(); });
-  pages_ = make_pages(PageContext{document_, [this] { wake(); }, [this](std::string line) { send(std::move(line)); }});
+  pages_ = make_pages(context);
+  pages_.push_back(std::make_unique<HomePage>(*this, context));
   declare_commands();
   document_.network->declare(registry_);
   declare_lesson_commands();
@@ -336,6 +339,7 @@ void App::show_page(const std::string& id) {
   for (size_t i = 0; i < pages_.size(); ++i) {
     if (pages_[i]->info().id == id) page_ = i;
   }
+  if (id != kHomePage) settings_.last_page = id;
 }
 
 std::vector<std::string> App::state_of(const std::string& owner) const {

@@ -36,9 +36,28 @@ void App::declare_lesson_commands() {
       {Parameter::file_to_read("NAME", "name of a lesson, or a path", path_of_lesson)},
       [this](const Arguments& arguments) { open_lesson(arguments.text(0)); },
   });
+  registry_.add(Command{
+      "lesson.continue",
+      "Goes on with a lesson where it was left, or begins it",
+      {Parameter::word("NAME", "name of a lesson; the one that was left last where it is left out").or_none()},
+      [this](const Arguments& arguments) {
+        const std::string name = arguments.has(0) ? arguments.text(0) : settings_.last_lesson;
+        if (name.empty()) throw Error("no lesson was left before its end", "open one: lesson NAME");
+        const auto& known = LessonSession::entries();
+        const auto found =
+            std::find_if(known.begin(), known.end(), [&](const LessonEntry& entry) { return entry.name == name; });
+        if (found == known.end()) {
+          throw Error(fmt::format("there is no lesson '{}' in the program", name),
+                      "open a file's lesson by: lesson FILE.md");
+        }
+        const int place = settings_.place_in(name);
+        open_lesson(name);
+        if (place > 1 && place <= lessons_.step_count()) enter_step(place - 1);
+      }});
   registry_.add(Command{"lesson.next", "The next step of the lesson", {}, [this](const Arguments&) {
                           need_lesson();
                           if (lessons_.step() + 1 == lessons_.step_count()) {
+                            if (lessons_.built_in()) settings_.forget_place(lessons_.name());
                             close_lesson();
                           } else {
                             enter_step(lessons_.step() + 1);
@@ -192,6 +211,7 @@ void App::close_lesson() {
 // A step stands by itself: what went wrong before it is over.
 void App::enter_step(int step) {
   lessons_.go_to(step);
+  if (lessons_.built_in()) settings_.remember_place(lessons_.name(), step + 1);
   task_done_ = false;
   failures_.clear();
   std::erase_if(notices_, [](const Notice& notice) {

@@ -12,7 +12,7 @@ namespace {
 
 std::string embedded_course(const std::string& name) { return "assets/lessons/" + name + ".course"; }
 
-CourseEntry entry_of(const Course& course, const CourseLesson& place) {
+CourseEntry entry_of(const Course& course, const PlannedLesson& place) {
   for (const LessonEntry& own : LessonSession::entries()) {
     if (own.name == place.name) return {own, place};
   }
@@ -37,7 +37,7 @@ void CourseSession::open(const std::string& name_or_path) {
   const std::string_view own = embedded_file(embedded_course(name_or_path));
   Course course = own.empty() ? read_course(name_or_path) : parse_course(own, name_or_path + ".course");
   std::vector<CourseEntry> entries;
-  for (const CourseLesson& place : course.lessons) entries.push_back(entry_of(course, place));
+  for (const PlannedLesson& place : course.lessons) entries.push_back(entry_of(course, place));
   course_ = std::move(course);
   entries_ = std::move(entries);
   path_ = own.empty() ? std::filesystem::absolute(name_or_path).lexically_normal().string() : std::string();

@@ -13,7 +13,7 @@ inline constexpr const char* kOwnCourse = "module";  // its name in the program
 
 struct CourseEntry {
   LessonEntry lesson;  // name: what the command `lesson` takes
-  CourseLesson place;
+  PlannedLesson place;
 };
 
 class CourseSession {

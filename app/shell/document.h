@@ -37,6 +37,8 @@ struct Document {
   bool guided = false;        // a lesson is open, or a script that was opened plays: what it runs, nobody clicked
   uint64_t guided_steps = 0;  // counts up with every step of a lesson and every script that is begun
 
+  bool attended = false;  // somebody sits in front of a window: pages may show something of their own accord
+
   bool force = false;  // --force: files are written over whatever is there (engine/export/overwrite.h)
 
   std::string state_folder;  // where work that is not saved is kept until the program closes in order; empty: nowhere

@@ -9,6 +9,7 @@
 
 #include "app/shell/banner.h"
 #include "app/shell/browser_view.h"
+#include "app/shell/glossary_view.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 
@@ -18,8 +19,10 @@ Shell::Shell(App& app, Textures& textures)
     : app_(app),
       settings_("", app.settings(), [this](Settings next) { app_.settings() = std::move(next); }),
       ui_(app.registry(), textures),
-      browser_(std::make_unique<Browser>(app)) {
+      browser_(std::make_unique<Browser>(app)),
+      glossary_(std::make_unique<GlossaryView>(app, ui_)) {
   declare_commands();
+  glossary_->declare(app.registry());
 }
 
 Shell::~Shell() = default;
@@ -210,13 +213,16 @@ void Shell::draw(const Moment& moment) {
   ui_.set_errors(std::move(errors));
   bool look_again = find_task();
   ui_.ring(ring_line(&look_again));
+  ui_.set_glossary(&Glossary::built_in(), app_.page().info().id);
   ui_.begin_frame(frame);
+  ui_.record_seen(glossary_->wanted_texts());
   if (look_again) ui_.request_frame();
 
   LayoutRequest request;
   request.size = moment.size;
   request.navigation = s.shows_navigation();
-  request.inspector = s.shows_inspector() || task_unfolds_;
+  request.has_inspector = app_.page().has_inspector();
+  request.inspector = request.has_inspector && (s.shows_inspector() || task_unfolds_);
   request.presentation = s.presentation;
   request.transport = app_.page().has_transport();
   request.type = ui_.em(1);
@@ -258,6 +264,9 @@ void Shell::draw(const Moment& moment) {
   draw_notices(layout_.stage);
   draw_file_question(layout_.stage);
   browser_->draw(ui_, moment.size);
+  ui_.record_seen(nullptr);
+  glossary_->collected();
+  if (glossary_->is_open()) glossary_->draw(moment.size);
   if (help_open_) draw_help(moment.size);
   if (palette_open_) draw_palette(moment.size);
   apply_keys();
@@ -279,12 +288,13 @@ void Shell::draw_inspector(const Rect& area) {
 
 // What no widget took: page and shell keys. Dialogs take Escape and keep the rest away.
 void Shell::apply_keys() {
-  bool covered = browser_->is_open() || help_open_ || palette_open_;
+  bool covered = browser_->is_open() || help_open_ || palette_open_ || glossary_->is_open();
   if (ui_.take_key("Escape")) {
     if (!covered && app_.files().question()) {
       ui_.send("lesson.allow no");
     } else if (covered) {
       browser_->close();
+      glossary_->close();
       help_open_ = palette_open_ = false;
       ui_.request_frame();
     } else if (!ui_.leave_focus()) {

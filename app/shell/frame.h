@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,10 @@
 namespace striate {
 
 class Browser;
+class GlossaryView;
+struct CourseChapter;
+struct CourseLesson;
+struct CoursePage;
 
 class Shell {
  public:
@@ -88,6 +93,13 @@ class Shell {
   std::string ring_line(bool* look_again);
   void draw(const Moment& moment);
   void draw_navigation(const Rect& area);
+  void draw_navigation_head();
+  void draw_chapter(const CourseChapter& chapter, bool unfolded);
+  void draw_page_line(const CoursePage& page);
+  void draw_lesson_line(const CourseLesson& lesson);
+  Response navigation_line(const Rect& rect, const ItemSpec& spec, bool current);
+  bool chapter_unfolded(const std::string& chapter) const;
+  void follow_page();
   void draw_bar(const Rect& area);
   void draw_unfold_buttons();
   std::string unfold_navigation() const;
@@ -111,6 +123,7 @@ class Shell {
   Ui ui_;
   KeyTable keys_;
   std::unique_ptr<Browser> browser_;
+  std::unique_ptr<GlossaryView> glossary_;
   ShellLayout layout_;
   bool settled_ = false, moving_ = false;
   bool app_moves_ = false;
@@ -136,6 +149,11 @@ class Shell {
   std::string ringed_;
   Rect ring_stage_, ring_at_, ring_tried_;
   bool ring_seen_ = false;
+  // The navigation: chapters that somebody folded or unfolded, the page that it shows, and in how many more frames that
+  // page's line is brought into view.
+  std::map<std::string, bool> unfolded_chapters_;
+  std::string navigation_page_;
+  int navigation_reveal_ = 0;
   bool help_open_ = false;
   bool palette_open_ = false, palette_fresh_ = false;
   std::string palette_text_;

@@ -1,5 +1,12 @@
 #include "app/shell/keys.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "app/shell/course.h"
+
 namespace striate {
 namespace {
 
@@ -17,16 +24,22 @@ std::function<std::string(const App&)> unfolded(const char* name, bool (Settings
   return [name, shown](const App& app) { return std::string(name) + ((app.settings().*shown)() ? " off" : " on"); };
 }
 
+// The pages of the course in order, and the home page before them.
+std::vector<std::string> pages_in_order(const App& app) {
+  std::vector<std::string> ids{kHomePage};
+  for (const CourseChapter& chapter : course_of(app)) {
+    for (const CoursePage& page : chapter.pages) ids.push_back(page.id);
+  }
+  return ids;
+}
+
 // The page before or after the one that is shown.
 std::string neighbor(const App& app, int step) {
-  const auto& pages = app.pages();
-  for (size_t i = 0; i < pages.size(); ++i) {
-    if (pages[i].get() != &app.page()) continue;
-    auto next = static_cast<std::ptrdiff_t>(i) + step;
-    if (next < 0 || next >= static_cast<std::ptrdiff_t>(pages.size())) return {};
-    return "page " + pages[static_cast<size_t>(next)]->info().id;
-  }
-  return {};
+  const std::vector<std::string> ids = pages_in_order(app);
+  const auto here = std::find(ids.begin(), ids.end(), app.page().info().id) - ids.begin();
+  const std::ptrdiff_t next = here + step;
+  if (next < 0 || next >= std::ssize(ids)) return {};
+  return "page " + ids[static_cast<size_t>(next)];
 }
 
 }  // namespace
@@ -63,11 +76,13 @@ KeyTable::KeyTable() {
   for (int i = 1; i <= 9; ++i) {
     shell_.push_back({std::to_string(i),
                       [i](const App& app) {
-                        auto index = static_cast<size_t>(i - 1);
-                        return index < app.pages().size() ? "page " + app.pages()[index]->info().id : std::string();
+                        const std::vector<std::string> ids = pages_in_order(app);
+                        const auto index = static_cast<size_t>(i);
+                        return index < ids.size() ? "page " + ids[index] : std::string();
                       },
                       "a page: 1 is the first", i == 1});
   }
+  add("0", always(std::string("page ") + kHomePage), "home: all chapters, and where you left off");
   add("Ctrl+O", always("browse open"), "opens a picture or a lesson");
   add("Ctrl+S", always("browse save"), "saves the picture of the stage");
   add(
@@ -89,6 +104,7 @@ KeyTable::KeyTable() {
   add("Ctrl+B", unfolded("navigation", &Settings::shows_navigation), "folds the left panel away, or back");
   add("Ctrl+I", unfolded("inspector", &Settings::shows_inspector), "folds the right panel away, or back");
   add("?", always("help on"), "this help");
+  add("Shift+F1", always("glossary.word"), "explains the word under the mouse, or lists the terms on the screen");
   add("F1", always("help on"), "this help", false);
   add("Ctrl+Q", always("quit"), "closes the program");
 }

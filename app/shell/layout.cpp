@@ -46,13 +46,13 @@ ShellLayout layout_shell(const LayoutRequest& request) {
     out.controls = out.transport.inset(20, 0);
   }
   // What unfolds the panels stands in a bar over the stage, or at the transport's ends where height is short.
-  const bool folded = c.navigation == 0 || c.inspector == 0;
+  const bool folded = c.navigation == 0 || (c.inspector == 0 && request.has_inspector);
   const bool lean = request.transport && (request.presentation || request.size.y < kLeanHeight);
   if (folded && lean) {
     const float side = std::round(32 * request.type);
     Rect ends = out.transport.inset(kEnd, 0);
     if (c.navigation == 0) out.unfold_navigation = ends.cut_left(side).centered(side, side);
-    if (c.inspector == 0) out.unfold_inspector = ends.cut_right(side).centered(side, side);
+    if (c.inspector == 0 && request.has_inspector) out.unfold_inspector = ends.cut_right(side).centered(side, side);
     if (c.navigation == 0) ends.cut_left(kEnd);
     if (c.inspector == 0) ends.cut_right(kEnd);
     if (c.navigation > 0) ends.cut_left(20 - kEnd);

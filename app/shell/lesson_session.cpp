@@ -52,7 +52,8 @@ const std::vector<LessonEntry>& LessonSession::entries() {
     for (const std::string& file : embedded_files(kFolder)) {
       if (!file.ends_with(".md")) continue;
       const Lesson lesson = parse_lesson(embedded_file(file), file);
-      found.push_back({std::filesystem::path(file).stem().string(), lesson.title, lesson.chapter, lesson.page});
+      found.push_back({std::filesystem::path(file).stem().string(), lesson.title, lesson.chapter, lesson.page,
+                       static_cast<int>(lesson.steps.size())});
     }
     const auto place = [&](const LessonEntry& entry) { return std::find(order.begin(), order.end(), entry.name); };
     std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });

@@ -18,6 +18,7 @@ struct LessonEntry {
   std::string title;    // from its first heading
   std::string chapter;  // "Pictures"
   std::string page;     // the page it belongs to
+  int steps = 1;
 };
 
 // What a lesson is remembered by, of a name or a path: the name of one of the program's, else the absolute path.

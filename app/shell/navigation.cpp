@@ -1,25 +1,139 @@
 // The panel at the left: chapters, pages, lessons; and the strip that stands in for folded panels.
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
+#include "app/shell/course.h"
 #include "app/shell/frame.h"
 
 namespace striate {
-namespace {
 
-bool done(const App& app, const std::string& lesson) { return app.settings().lesson_done(lesson); }
-
-// A page is done when each of its lessons is, and it has one.
-bool page_done(const App& app, const std::string& page) {
-  bool any = false;
-  for (const LessonEntry& lesson : LessonSession::entries()) {
-    if (lesson.page != page) continue;
-    any = true;
-    if (!done(app, lesson.name)) return false;
-  }
-  return any;
+// The open page's chapter is unfolded, and whichever somebody unfolded.
+bool Shell::chapter_unfolded(const std::string& chapter) const {
+  const auto by_hand = unfolded_chapters_.find(chapter);
+  return by_hand != unfolded_chapters_.end() ? by_hand->second : chapter == app_.page().info().chapter;
 }
 
-}  // namespace
+// A chapter that is gone to unfolds, however it was left.
+void Shell::follow_page() {
+  const PageInfo& info = app_.page().info();
+  if (info.id == navigation_page_) return;
+  navigation_page_ = info.id;
+  navigation_reveal_ = 2;
+  const auto by_hand = unfolded_chapters_.find(info.chapter);
+  if (by_hand != unfolded_chapters_.end() && !by_hand->second) unfolded_chapters_.erase(by_hand);
+}
+
+// A line of the navigation that sends a command: the current one has a bar, hovered ones a ground.
+Response Shell::navigation_line(const Rect& rect, const ItemSpec& spec, bool current) {
+  const Theme& t = ui_.theme();
+  const Response r = ui_.interact(rect, spec);
+  const float hover = ui_.ease(std::string("hover ") + std::string(spec.label), r.hovered ? 1.0f : 0.0f, 0.15f);
+  if (current) {
+    ui_.fill(rect, t.raised, 6);
+    ui_.fill({rect.x, rect.y + 7, 3, rect.h - 14}, t.accent, 1.5f);
+  } else if (hover > 0) {
+    ui_.fill(rect, faded(t.raised, hover * 0.7f), 6);
+  }
+  if (r.keyboard) ui_.stroke(rect.inset(-2), t.accent, 8, 2);
+  if (r.clicked) ui_.send(std::string(spec.command));
+  return r;
+}
+
+// The program's name leads home.
+void Shell::draw_navigation_head() {
+  const Theme& t = ui_.theme();
+  const Rect rect = ui_.take(ui_.em(46));
+  const std::string home = std::string("page ") + kHomePage;
+  navigation_line(rect,
+                  {.label = "Home",
+                   .command = home,
+                   .kind = "home",
+                   .tooltip = "All chapters, what is done, and where you left off"},
+                  app_.page().info().id == kHomePage);
+  ui_.label(Rect{rect.x + 10, rect.y + ui_.em(2), rect.w - 20, ui_.em(28)}, "Striate", Font::heading, t.text);
+  ui_.label(Rect{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18)}, "how a computer sees", Font::caption,
+            t.secondary);
+  ui_.space(4);
+}
+
+// Its triangle and name, and how many of its lessons are done. Arrows fold and unfold it, too.
+void Shell::draw_chapter(const CourseChapter& chapter, bool unfolded) {
+  const Theme& t = ui_.theme();
+  ui_.space(unfolded ? 0 : -4);
+  const Rect rect = ui_.take(ui_.em(28));
+  const std::string command =
+      fmt::format("navigation.chapter {} {}", striate::quoted(chapter.title), unfolded ? "off" : "on");
+  const Response r =
+      navigation_line(rect, {.label = "chapter " + chapter.title, .command = command, .kind = "chapter"}, false);
+  if (r.keyboard && (ui_.take_key("Left") || ui_.take_key("Right"))) ui_.send(command);
+  Rect inside = rect.inset(10, 0);
+  const Rect mark = inside.cut_left(ui_.em(18));
+  const float side = ui_.em(12);
+  ui_.icon(unfolded ? Icon::down : Icon::forward, {mark.x, mark.center().y - side / 2, side, side}, t.secondary);
+  const int lessons = chapter.lessons(), done = chapter.lessons_done();
+  if (lessons > 0 && done == lessons) {
+    const Rect tick = inside.cut_right(ui_.em(16));
+    ui_.icon(Icon::tick, {tick.x, tick.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
+  } else if (done > 0) {
+    const std::string words = fmt::format("{}/{}", done, lessons);
+    ui_.label(inside.cut_right(ui_.measure(Font::caption, words).x + 2), words, Font::caption, t.secondary);
+  }
+  const bool here = chapter.title == app_.page().info().chapter;
+  ui_.label(inside, chapter.title, Font::control, here || r.hovered ? t.text : t.secondary);
+}
+
+// A page, and below it its lessons: done, where one left off, or untouched.
+void Shell::draw_page_line(const CoursePage& page) {
+  const Theme& t = ui_.theme();
+  const bool current = page.id == app_.page().info().id;
+  ui_.space(-6);
+  const Rect rect = ui_.take(ui_.em(32));
+  if (current && navigation_reveal_ > 0) ui_.reveal(rect);
+  const Response r =
+      navigation_line(rect, {.label = page.title, .command = "page " + page.id, .kind = "page"}, current);
+  Rect inside = rect.inset(10, 0);
+  inside.cut_left(ui_.em(8));
+  if (page.done()) {
+    const Rect mark = inside.cut_right(ui_.em(16));
+    ui_.icon(Icon::tick, {mark.x, mark.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
+  }
+  ui_.label(inside, page.title, Font::control, current || r.hovered ? t.text : t.secondary);
+  ui_.push_id(page.id);
+  for (const CourseLesson& lesson : page.lessons) draw_lesson_line(lesson);
+  ui_.pop_id();
+}
+
+void Shell::draw_lesson_line(const CourseLesson& lesson) {
+  const Theme& t = ui_.theme();
+  const bool open = app_.lessons().is_open() && app_.lessons().built_in() && app_.lessons().name() == lesson.name;
+  const std::string mark = open ? std::string() : lesson.mark();
+  const float mark_wide = !mark.empty() ? ui_.measure(Font::caption, mark).x + 6 : lesson.done ? ui_.em(18) : 0;
+  const float indent = ui_.em(24);
+  ui_.space(-6);
+  // A long title takes two lines.
+  const float words = ui_.width() - 20 - indent - std::max(mark_wide, ui_.em(4));
+  const float height = ui_.paragraph_height(lesson.title, words, Font::caption);
+  const Rect rect = ui_.take(std::max(ui_.em(30), height + 8));
+  std::string tip = fmt::format("Lesson of {} steps", lesson.steps);
+  if (lesson.done) tip += ", done";
+  if (lesson.place > 1) tip += fmt::format(". You left off at step {}", lesson.place);
+  navigation_line(rect, {.label = lesson.title, .command = lesson.line(), .kind = "lesson", .tooltip = tip}, false);
+  Rect inside = rect.inset(10, 0);
+  inside.cut_left(indent);
+  ui_.next({inside.x, rect.center().y - height / 2, words, height});
+  ui_.paragraph(lesson.title, Font::caption);
+  // A dot on a thread: filled while the lesson is open.
+  const Vec at{rect.x + 10 + ui_.em(13), rect.center().y};
+  ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), ui_.em(3), open ? t.accent : lesson.done ? t.activation : t.line, 16);
+  if (!mark.empty()) {
+    ui_.label(Rect{inside.right() - mark_wide, rect.y, mark_wide, rect.h}, mark, Font::caption, t.accent, Align::right);
+  } else if (lesson.done) {
+    ui_.icon(Icon::tick, {inside.right() - ui_.em(16), rect.center().y - ui_.em(7), ui_.em(14), ui_.em(14)},
+             t.activation);
+  }
+}
 
 void Shell::draw_navigation(const Rect& area) {
   const Theme& t = ui_.theme();
@@ -28,70 +142,17 @@ void Shell::draw_navigation(const Rect& area) {
   Rect rest = area;
   rest.cut_right(1);
   Rect foot = rest.cut_bottom(ui_.em(52));
+  follow_page();
   ui_.push_id("navigation");
   ui_.begin_panel("pages", rest, 12, true);
-
-  auto line = [&](const std::string& label, const std::string& command, const char* kind, bool current, bool ticked,
-                  float indent) {
-    // A long title takes two lines.
-    bool lesson = indent > 0;
-    float words = ui_.width() - 20 - indent - ui_.em(16);
-    float height = lesson ? ui_.paragraph_height(label, words, Font::caption) : 0;
-    Rect rect = ui_.take(std::max(ui_.em(32), height + 8));
-    Response r = ui_.interact(rect, {.label = label, .command = command, .kind = kind});
-    float hover = ui_.ease("hover " + command, r.hovered ? 1.0f : 0.0f, 0.15f);
-    if (current) {
-      ui_.fill(rect, t.raised, 6);
-      ui_.fill({rect.x, rect.y + 7, 3, rect.h - 14}, t.accent, 1.5f);
-    } else if (hover > 0) {
-      ui_.fill(rect, faded(t.raised, hover * 0.7f), 6);
-    }
-    Rect inside = rect.inset(10, 0);
-    inside.cut_left(indent);
-    Rect mark = inside.cut_right(ui_.em(16));
-    if (ticked) ui_.icon(Icon::tick, {mark.x, mark.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
-    if (lesson) {
-      ui_.next({inside.x, rect.center().y - height / 2, words, height});
-      ui_.paragraph(label, Font::caption);
-    } else {
-      ui_.label(inside, label, Font::control, current ? t.text : mixed(t.secondary, t.text, hover));
-    }
-    if (r.keyboard) ui_.stroke(rect.inset(-2), t.accent, 8, 2);
-    if (r.clicked) ui_.send(command);
-    return rect;
-  };
-
-  Rect title = ui_.take(ui_.em(30));
-  ui_.label(Rect{title.x + 10, title.y, title.w - 10, title.h}, "Striate", Font::heading, t.text);
-  Rect sub = ui_.take(ui_.em(18));
-  ui_.label(Rect{sub.x + 10, sub.y - 8, sub.w - 10, sub.h}, "how a computer sees", Font::caption, t.secondary);
-
-  std::string chapter;
-  for (const auto& page : app_.pages()) {
-    const PageInfo& info = page->info();
-    if (info.chapter != chapter) {
-      chapter = info.chapter;
-      ui_.space(chapter.empty() ? 0 : 4);
-      Rect heading = ui_.take(ui_.em(22));
-      ui_.next({heading.x + 10, heading.y, heading.w - 10, heading.h});
-      ui_.section(chapter);
-    }
-    bool lesson_open = app_.lessons().is_open();
-    bool current = page.get() == &app_.page();
-    ui_.space(-6);
-    line(info.title, "page " + info.id, "page", current, page_done(app_, info.id), 0);
-    ui_.push_id(info.id);
-    for (const LessonEntry& lesson : LessonSession::entries()) {
-      if (lesson.page != info.id) continue;
-      bool open = lesson_open && app_.lessons().name() == lesson.name;
-      ui_.space(-6);
-      Rect rect = line(lesson.title, "lesson " + lesson.name, "lesson", false, done(app_, lesson.name), ui_.em(18));
-      // A dot on a thread: filled while the lesson is open.
-      Vec at{rect.x + 10 + ui_.em(6), rect.center().y};
-      ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), ui_.em(3), open ? t.accent : t.line, 16);
-    }
-    ui_.pop_id();
+  draw_navigation_head();
+  for (const CourseChapter& chapter : course_of(app_)) {
+    const bool unfolded = chapter_unfolded(chapter.title);
+    draw_chapter(chapter, unfolded);
+    if (!unfolded) continue;
+    for (const CoursePage& page : chapter.pages) draw_page_line(page);
   }
+  if (navigation_reveal_ > 0 && --navigation_reveal_ > 0) ui_.request_frame();
   ui_.end_panel();
 
   ui_.begin_row(foot.inset(10, 0), 0);
@@ -127,7 +188,7 @@ void Shell::draw_bar(const Rect& area) {
     Rect title = ui_.remaining();
     ui_.label(title, app_.page().info().title, Font::strong, ui_.theme().text);
   }
-  if (layout_.inspector.empty()) {
+  if (layout_.inspector.empty() && app_.page().has_inspector()) {
     ui_.pack_right();
     ui_.button("Inspector", "inspector on",
                {.style = ButtonStyle::quiet, .icon = Icon::panel, .tooltip = "Brings the panel at the right back"});

@@ -1,8 +1,10 @@
-// The palette: type part of the name of a page, a lesson or a command, or of what it does; choose, give its values,
-// Enter.
+// The palette: type part of the name of a page, a lesson, a setting, a command or a term of the glossary, or of what it
+// does; choose, give its values, Enter.
 #include <algorithm>
 #include <cctype>
 
+#include "app/command/setting.h"
+#include "app/glossary/glossary.h"
 #include "app/shell/frame.h"
 #include "engine/error.h"
 #include "engine/trimmed.h"
@@ -15,6 +17,7 @@ struct Entry {
   std::string title, help;
   std::string line;                  // what choosing it does; or the beginning of it,
   const Command* command = nullptr;  // where this one still needs values
+  const char* kind = "command";
 };
 
 std::string lower(std::string_view text) {
@@ -28,20 +31,58 @@ bool needs_values(const Command& command) {
                      [](const Parameter& parameter) { return !parameter.optional; });
 }
 
-Entry entry_of(const Command& command) {
-  return {command.usage(), command.help, command.name, needs_values(command) ? &command : nullptr};
+// What a setting is now; empty where that can't be said.
+std::string value_of(const Setting& setting) {
+  try {
+    return to_text(setting.value());
+  } catch (const Error&) {
+    return {};
+  }
 }
 
-// Pages, lessons, commands.
+Entry entry_of(const Registry& registry, const Command& command) {
+  Entry entry{command.usage(), command.help, command.name, needs_values(command) ? &command : nullptr};
+  const Setting* setting = registry.find_setting(command.name);
+  if (setting == nullptr) return entry;
+  entry.kind = "setting";
+  if (const std::string now = value_of(*setting); !now.empty()) entry.help = "Now " + now + ". " + entry.help;
+  return entry;
+}
+
+// Pages, lessons, settings and commands, terms.
 std::vector<Entry> all_entries(const App& app) {
   std::vector<Entry> entries;
   for (const auto& page : app.pages()) {
-    entries.push_back({page->info().title, "Page of " + page->info().chapter, "page " + page->info().id});
+    const PageInfo& info = page->info();
+    entries.push_back({info.title,
+                       info.chapter.empty() ? "All chapters, and where you left off" : "Page of " + info.chapter,
+                       "page " + info.id, nullptr, "page"});
   }
   for (const LessonEntry& lesson : LessonSession::entries()) {
-    entries.push_back({lesson.title, "Lesson of " + lesson.chapter, "lesson " + lesson.name});
+    entries.push_back({lesson.title, "Lesson of " + lesson.chapter, "lesson " + lesson.name, nullptr, "lesson"});
   }
-  for (const auto& [name, command] : app.registry().commands()) entries.push_back(entry_of(command));
+  for (const auto& [name, command] : app.registry().commands()) entries.push_back(entry_of(app.registry(), command));
+  for (const GlossaryEntry& term : Glossary::built_in().entries()) {
+    entries.push_back({term.term, term.first_sentence(), "glossary " + term.term, nullptr, "term"});
+  }
+  return entries;
+}
+
+// The words that a command's value may be, those with what was typed in them; of a setting, what it is now comes last.
+std::vector<Entry> choices_of(const App& app, const Command& command, std::string_view typed) {
+  std::vector<Entry> entries;
+  const bool one = !command.parameters.empty() && command.parameters.front().kind == ParameterKind::choice &&
+                   (command.parameters.size() == 1 || command.parameters[1].optional);
+  if (!one) return entries;
+  const Setting* setting = app.registry().find_setting(command.name);
+  const std::string now = setting ? value_of(*setting) : std::string();
+  for (const std::string& word : command.parameters.front().choices) {
+    if (lower(word).find(typed) == std::string::npos) continue;
+    entries.push_back({command.name + " " + quoted(word), word == now ? "As it is now. " + command.help : command.help,
+                       command.name + " " + quoted(word), nullptr, setting ? "setting" : "command"});
+  }
+  std::stable_partition(entries.begin(), entries.end(),
+                        [&](const Entry& entry) { return entry.line != command.name + " " + quoted(now); });
   return entries;
 }
 
@@ -49,7 +90,11 @@ std::vector<Entry> all_entries(const App& app) {
 std::vector<Entry> matches(const App& app, const std::string& typed) {
   const std::string text = lower(trimmed(typed));
   const Command* named = app.registry().find_command(text.substr(0, text.find(' ')));
-  if (named != nullptr && typed.find(' ') != std::string::npos) return {entry_of(*named)};  // its values are typed
+  if (const size_t space = typed.find(' '); named != nullptr && space != std::string::npos) {  // its values are typed
+    std::vector<Entry> choices = choices_of(app, *named, lower(trimmed(std::string_view(typed).substr(space))));
+    if (!choices.empty()) return choices;
+    return {entry_of(app.registry(), *named)};
+  }
   std::vector<Entry> entries = all_entries(app);
   std::erase_if(entries, [&](const Entry& entry) {
     const std::string place = lower(entry.title + " " + entry.help + " " + entry.line);
@@ -123,13 +168,17 @@ void Shell::draw_palette(Vec size) {
         ui_.send(palette_text_);
         close = true;
       } catch (const Error& error) {
-        (void)error;  // it stands below the field, see there
+        // What is wrong stands below the field, unless the list has what is meant.
+        if (!list.empty() && list[static_cast<size_t>(palette_line_)].command == nullptr &&
+            list.front().line != first) {
+          choose(list[static_cast<size_t>(palette_line_)]);
+        }
       }
     }
   }
   if (named && palette_text_.size() > first.size()) {
     try {
-      app_.registry().check(palette_text_);
+      if (list.empty() || list.front().line == first) app_.registry().check(palette_text_);
     } catch (const Error& error) {
       problem = error.what();
       hint = error.hint();
@@ -142,7 +191,7 @@ void Shell::draw_palette(Vec size) {
   ui_.fill({rest.x, rest.y, rest.w, 1}, t.line);
   rest.cut_top(1);
   ui_.begin_panel("list", rest, 8, true);
-  if (list.empty()) ui_.note("No page, lesson or command has all these words. Type less.");
+  if (list.empty()) ui_.note("No page, lesson, setting, command or term has all these words. Type less.");
   for (size_t i = 0; i < list.size(); ++i) {
     const Entry& entry = list[i];
     Rect rect = ui_.take(ui_.em(44));
@@ -153,6 +202,8 @@ void Shell::draw_palette(Vec size) {
     if (current && walked) ui_.reveal(rect);
     Rect inside = rect.inset(10, 4);
     Rect top = inside.cut_top(inside.h / 2);
+    ui_.label(top.cut_right(ui_.measure(Font::caption, entry.kind).x + 8), entry.kind, Font::caption, t.secondary,
+              Align::right);
     ui_.label(top, entry.title, Font::number, t.text, Align::left, ui_.em(14));
     ui_.label(inside, entry.help, Font::caption, t.secondary);
     if (r.keyboard) ui_.stroke(rect, t.accent, 6, 2);

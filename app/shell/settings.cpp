@@ -65,6 +65,22 @@ void Settings::remember_step(const std::string& lesson, int step, int count) {
   lesson_steps.erase(lesson);
 }
 
+void Settings::remember_place(const std::string& lesson, int step) {
+  if (step <= 1) return forget_place(lesson);
+  lesson_places[lesson] = step;
+  last_lesson = lesson;
+}
+
+void Settings::forget_place(const std::string& lesson) {
+  lesson_places.erase(lesson);
+  if (last_lesson == lesson) last_lesson.clear();
+}
+
+int Settings::place_in(const std::string& lesson) const {
+  const auto found = lesson_places.find(lesson);
+  return found == lesson_places.end() ? 0 : found->second;
+}
+
 bool Settings::step_done(const std::string& lesson, int step) const {
   if (lesson_done(lesson)) return true;
   const auto found = lesson_steps.find(lesson);
@@ -134,6 +150,10 @@ Settings load_settings(const std::string& path, std::string* problem) {
     std::sort(steps.begin(), steps.end());
     steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   }
+  read(json, "lesson_places", s.lesson_places, wrong);
+  std::erase_if(s.lesson_places, [](const auto& place) { return place.second < 2; });
+  read(json, "last_lesson", s.last_lesson, wrong);
+  read(json, "last_page", s.last_page, wrong);
   read(json, "megapixel_limit", s.megapixel_limit, wrong);
   if (!(s.scale == 0 || (s.scale >= 0.5 && s.scale <= 4))) s.scale = 0;
   s.window_width = std::clamp(s.window_width, 800, 16384);
@@ -147,10 +167,11 @@ Settings load_settings(const std::string& path, std::string* problem) {
 void save_settings(const std::string& path, const Settings& s) {
   namespace fs = std::filesystem;
   nlohmann::json json = {
-      {"theme", s.dark ? "dark" : "light"},  {"presentation", s.presentation},   {"motion", s.motion},
-      {"navigation", s.navigation},          {"inspector", s.inspector},         {"scale", s.scale},
-      {"window_width", s.window_width},      {"window_height", s.window_height}, {"recent_files", s.recent_files},
-      {"done_lessons", s.done_lessons},      {"lesson_steps", s.lesson_steps},   {"course", s.course},
+      {"theme", s.dark ? "dark" : "light"}, {"presentation", s.presentation},   {"motion", s.motion},
+      {"navigation", s.navigation},         {"inspector", s.inspector},         {"scale", s.scale},
+      {"window_width", s.window_width},     {"window_height", s.window_height}, {"recent_files", s.recent_files},
+      {"done_lessons", s.done_lessons},     {"lesson_steps", s.lesson_steps},   {"lesson_places", s.lesson_places},
+      {"last_lesson", s.last_lesson},       {"last_page", s.last_page},         {"course", s.course},
       {"megapixel_limit", s.megapixel_limit}};
   // File names need not be UTF-8; what is not is replaced rather than lost with everything else.
   std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

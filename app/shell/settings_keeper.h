@@ -19,7 +19,8 @@ class SettingsKeeper {
 
   void look(double now) {
     const Settings& settings = app_.settings();
-    const bool learned = settings.done_lessons != saved_.done_lessons || settings.lesson_steps != saved_.lesson_steps;
+    const bool learned = settings.done_lessons != saved_.done_lessons || settings.lesson_steps != saved_.lesson_steps ||
+                         settings.lesson_places != saved_.lesson_places;
     if (!learned && now - last_ < kSeconds) return;
     last_ = now;
     save();

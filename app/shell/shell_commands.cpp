@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/shell/browser_view.h"
+#include "app/shell/course.h"
 #include "app/shell/frame.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
@@ -61,6 +62,17 @@ void Shell::declare_commands() {
         now.scale = scale;
       }));
   s.declare(registry);
+  std::vector<std::string> chapters;
+  for (const CourseChapter& chapter : course_of(app_)) chapters.push_back(chapter.title);
+  registry.add(Command{
+      "navigation.chapter",
+      "Unfolds a chapter of the navigation, or folds it",
+      {Parameter::choice("CHAPTER", "which chapter", chapters),
+       Parameter::on_off("ON", "whether its pages are listed; the other of the two where it is left out").or_none()},
+      [this](const Arguments& arguments) {
+        const std::string& chapter = arguments.text(0);
+        unfolded_chapters_[chapter] = arguments.has(1) ? arguments.on(1) : !chapter_unfolded(chapter);
+      }});
   registry.add(Command{"help",
                        "The keys, and what this page does",
                        {Parameter::on_off("ON", "whether it is shown").or_none()},

@@ -255,6 +255,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   if (const char* readouts = std::getenv("STRIATE_READOUTS")) app.send("readouts " + striate::quoted(readouts));
   for (const std::string& line : options.commands) app.send(line);
   if (!options.close_after_script) shell.ask_about_files();
+  app.document().attended = !bench && !options.close_after_script;
   if (options.script) shell.play(*options.script, options.skip_expectations);
 
   const bool print_first = options.print_first_frame || std::getenv("STRIATE_FIRST_FRAME") != nullptr;

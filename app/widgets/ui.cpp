@@ -135,6 +135,7 @@ void Ui::end_frame() {
   splitter_.SetCurrentChannel(draw_, kRingChannel);
   draw_ring();
   splitter_.SetCurrentChannel(draw_, kTipChannel);
+  end_terms();
   draw_tooltip();
   end_gesture();
   tips_.swap(building_tips_);

@@ -51,7 +51,9 @@
 namespace striate {
 
 class Fonts;
+class Glossary;
 class Textures;
+struct GlossaryEntry;
 class TileCache;
 
 // Type by role. number and big_number are monospaced.
@@ -282,6 +284,15 @@ class Ui {
   const Input& input() const { return input_; }
   // Every line of text that is drawn from now on, as it is drawn: what tests read. Null ends it.
   void record_texts(std::vector<std::string>* into) { texts_ = into; }
+  // The same of what can be seen of the window itself: what the glossary looks for its terms in.
+  void record_seen(std::vector<std::string>* into) { seen_texts_ = into; }
+  // Words of the glossary are underlined under the mouse, in every text that is drawn (ui_terms.cpp); a right-click on
+  // one sends "glossary TERM". `page`: the one whose meanings count. Null: no word is known.
+  void set_glossary(const Glossary* glossary, std::string_view page) { glossary_ = glossary, glossary_page_ = page; }
+  // The term that the mouse was over in the last frame; null: none.
+  const GlossaryEntry* term() const { return term_.entry; }
+  // What is written on the thing that has the keyboard or the mouse: its label and its help.
+  std::string words_of_item() const;
   double now() const { return frame_.now; }
   const Frame& frame() const { return frame_; }
   void request_frame() { wants_frame_ = true; }
@@ -512,6 +523,13 @@ class Ui {
   void find_hot();
   void move_focus();
   void draw_focus(const Rect& rect, float radius = 6);
+  bool mouse_in(const Rect& place) const;
+  void look_for_term(Vec at, std::string_view text, Font font, float size);
+  void look_for_term(const Rect& place, const std::vector<Words>& words, float size);
+  void mark_term(const Rect& place, const GlossaryEntry* entry);
+  void end_terms();
+  void draw_term_tip();
+  void draw_note(std::string_view help, std::string_view key, std::string_view line, const Rect& about);
   void live_number(const Rect& place, std::string_view readout, int number);
   void end_gesture();
   void draw_tooltip();
@@ -548,6 +566,16 @@ class Ui {
   uint64_t gesture_ = 0, moved_by_hand_ = 0;  // and which control wheel or keys moved last
   double moved_at_ = -10;
   std::vector<std::string>* texts_ = nullptr;
+  std::vector<std::string>* seen_texts_ = nullptr;
+  const Glossary* glossary_ = nullptr;
+  std::string glossary_page_;
+  struct Term {
+    const GlossaryEntry* entry = nullptr;
+    Rect place;
+    double since = 0;
+  };
+  Term term_, building_term_;
+  bool in_words_ = false;  // whoever draws now looks for terms itself: they may cross what it draws
   std::vector<Item> items_, building_;
   std::unordered_map<uint64_t, std::string> seen_;
   std::vector<std::string> conflicts_, building_conflicts_;

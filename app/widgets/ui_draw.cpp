@@ -190,6 +190,10 @@ Vec Ui::measure(Font font, std::string_view text, float size) const {
 void Ui::label(Vec at, std::string_view text, Font font, Color color, float size) {
   if (texts_ && !measuring_) texts_->emplace_back(text);
   if (size <= 0) size = text_size(font);
+  if (seen_texts_ && !measuring_ && layer_ == 0 && clip().contains(Vec{at.x + 1, at.y + size / 2})) {
+    seen_texts_->emplace_back(text);
+  }
+  if (glossary_ && !in_words_ && !measuring_) look_for_term(at, text, font, size);
   Fonts::Choice type = fonts_->face(font, size);
   draw_->AddText(type.face, type.height, ImVec2(std::round(at.x), std::round(at.y)), color, text.data(),
                  text.data() + text.size());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <utility>
 
 #include "app/widgets/ui.h"
 #include "app/widgets/wanted_item.h"
@@ -111,6 +112,8 @@ void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
   Color plain = font == Font::caption ? theme().secondary : theme().text;
   float size = text_size(font);
   int live = 0;
+  if (glossary_) look_for_term(rect, words, size);
+  const bool outer = std::exchange(in_words_, true);
   for (const Words& word : words) {
     const Run& run = runs[static_cast<size_t>(word.run)];
     Vec at = rect.min() + word.at;
@@ -130,6 +133,7 @@ void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
     if (glow > 0) fill(place.inset(-2, 0), faded(tone, 0.2f * glow), 4);
     label(at, word.text, run.font, tone, size);
   }
+  in_words_ = outer;
 }
 
 // Under words that change as one acts: dots, and a tooltip that says so.
@@ -153,6 +157,8 @@ void Ui::section(std::string_view title) {
   Rect rect = take(em(20));
   float x = rect.x;
   float y = std::round(rect.y + (rect.h - size) / 2 - 1);
+  std::vector<Words> letters;  // for the glossary: which of them is under the mouse
+  const bool outer = std::exchange(in_words_, true);
   // Letter by letter: small capitals want a little air.
   for (size_t i = 0; i < title.size();) {
     size_t length = 1;
@@ -160,9 +166,13 @@ void Ui::section(std::string_view title) {
     std::string letter(title.substr(i, length));
     if (length == 1) letter[0] = static_cast<char>(std::toupper(static_cast<uint8_t>(letter[0])));
     label(Vec{x, y}, letter, Font::label, theme().secondary, size);
-    x += measure(Font::label, letter, size).x + size * 0.07f;
+    const float advance = measure(Font::label, letter, size).x + size * 0.07f;
+    letters.push_back({std::string(title.substr(i, length)), 0, {x - rect.x, y - rect.y}, advance});
+    x += advance;
     i += length;
   }
+  in_words_ = outer;
+  if (glossary_) look_for_term(rect, letters, size);
 }
 
 void Ui::row(std::string_view name, std::string_view value, Concept tone) {
@@ -276,12 +286,14 @@ void Ui::progress(std::string_view words, float share, std::string_view cancel_c
 // ---- tooltips, rings, focus ---------------------------------------------------------------------------------------
 
 void Ui::draw_tooltip() {
-  if (!hot_ || tip_.id != hot_ || input_.left || frame_.now - tip_.since < 0.6 || frame_.patient) return;
+  if (input_.left || frame_.patient) return;
+  if (!hot_ || tip_.id != hot_) return draw_term_tip();
+  if (frame_.now - tip_.since < 0.6) return;
   const Item* item = nullptr;
   for (const Item& candidate : items_) {
     if (candidate.id == hot_) item = &candidate;
   }
-  if (!item || tip_.words == " ") return;
+  if (!item || tip_.words == " ") return draw_term_tip();
   std::string help = tip_.words, name;
   if (!item->command.empty()) {
     name = item->command.substr(0, item->command.find(' '));
@@ -292,9 +304,14 @@ void Ui::draw_tooltip() {
     }
   }
   if (help.empty() && name.empty()) return;
+  draw_note(help, item->key, item->command, item->visible);
+}
+
+// Words about something on the screen, the key that belongs to it and its command, beside it.
+void Ui::draw_note(std::string_view help, std::string_view key, std::string_view command, const Rect& about) {
   const float inside = std::min(em(280), frame_.size.x - 56);
-  const std::string line = fitted(item->command, Font::number, inside, em(13));
-  const float key_width = item->key.empty() ? 0 : measure(Font::caption, item->key).x + 16;
+  const std::string line = fitted(command, Font::number, inside, em(13));
+  const float key_width = key.empty() ? 0 : measure(Font::caption, key).x + 16;
   const float beside = key_width > 0 ? key_width + 8 : 0;
   const float one = measure(Font::caption, help).x + 2;
   const float command_width = line.empty() ? 0 : measure(Font::number, line, em(13)).x + 2;
@@ -302,12 +319,13 @@ void Ui::draw_tooltip() {
   const float h1 = help.empty() ? 0 : paragraph_height(help, w - beside, Font::caption);
   const float h = std::max(h1, key_width > 0 ? em(18) : 0) + (line.empty() ? 0 : em(20)) + 16;
   const Rect window{0, 0, frame_.size.x, frame_.size.y};
-  const Rect box = place_note(item->visible, {w + 20, h}, input_.mouse, window);
+  const Rect box = place_note(about, {w + 20, h}, input_.mouse, window);
   if (box.empty()) return;
-  keep_tip(box, item->visible);
-  ids_.push_back(hot_);
+  keep_tip(box, about);
+  ids_.push_back(hot_ ? hot_ : 1);
   float shown = ease("tip", 1, 0.12f);
   ids_.pop_back();
+  const bool outer = std::exchange(in_words_, true);
   fill(box.moved({0, 2}).inset(-1), faded(theme().shadow, shown * 0.6f), 7);
   fill(box, theme().surface, 6);
   stroke(box, theme().line, 6);
@@ -317,13 +335,14 @@ void Ui::draw_tooltip() {
     paragraph(help, Font::caption);
   }
   if (key_width > 0) {
-    Rect key{box.right() - 10 - key_width, box.y + 8, key_width, em(18)};
-    fill(key, theme().raised, 4);
-    label(key, item->key, Font::caption, theme().text, Align::center);
+    Rect cap{box.right() - 10 - key_width, box.y + 8, key_width, em(18)};
+    fill(cap, theme().raised, 4);
+    label(cap, key, Font::caption, theme().text, Align::center);
   }
   if (!line.empty()) {
     label(Vec{box.x + 10, box.bottom() - 6 - em(20)}, line, Font::number, theme().accent, em(13));
   }
+  in_words_ = outer;
 }
 
 namespace {

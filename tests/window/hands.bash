@@ -3,7 +3,8 @@
 # wait_for asks until something holds, so that a slow machine is only slow.
 #
 #   source tests/window/hands.bash     at the top; starts Xvfb where there is no display, or skips
-#   begin [ARGUMENT...]                starts the program; $window is its X window, $work a folder for files
+#   begin [ARGUMENT...]                starts the program (on the page pixels, unless told otherwise); $window is its
+#                                      X window, $work a folder for files
 #   click LABEL; over X Y; keys ctrl+s; type_text TEXT; readout NAME; wait_for SECONDS COMMAND...
 STRIATE=${STRIATE:-build/release/striate}
 skip() { echo "skipped: $1"; exit 77; }
@@ -38,6 +39,7 @@ wait_for() {
   done
 }
 begin() {
+  [ $# -gt 0 ] || set -- --page pixels
   rm -f "$work/items" "$work/readouts"
   "$STRIATE" "$@" >"$work/out" 2>"$work/log" &
   pid=$!

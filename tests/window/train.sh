@@ -20,6 +20,7 @@ on_pad() { box pad | awk -v x="$1" -v y="$2" '{ print int($1 + $3 * x / 280), in
 along() { box "$1" | awk -v t="$2" '{ print int($1 + 8 + ($3 - 16) * t), int($2 + $4 / 2) }'; } # a slider's place, 0..1
 
 begin
+click "chapter Networks"
 click "Train a CNN"
 expect page train "the page did not come"
 

@@ -175,6 +175,7 @@ bool TrainPage::update(double now) {
   if (views_.size() > view_) moving |= views_[view_]->update(now);
   if (now - drawn_ < kOutOfSight || settings_.busy()) moving |= settings_.update(now);
   moving |= files_.update();
+  moving |= preview();
   if (!thread_) return moving;
   if (places_.problem() && !std::exchange(places_told_, true)) throw Error(*places_.problem());
   take_snapshot();

@@ -72,6 +72,7 @@ class TrainPage : public Page {
   TrainerThread& thread();
   std::vector<std::string> kept_folders() const;
   bool look_for_lost(double now);
+  bool preview();                    // train_preview.cpp
   const LostTraining* lost() const;  // what `train.recover` is about; null: nothing
   void declare_recovery(Registry& registry);
   void post(TrainerThread::Command command, std::optional<TrainerThread::Effect> then = std::nullopt,
@@ -149,6 +150,9 @@ class TrainPage : public Page {
   std::shared_ptr<std::atomic<int64_t>> saved_now_;  // the step that was saved, once it is
   uint64_t saved_run_ = 0;
   int64_t saved_step_ = -1;
+  std::optional<TrainingConfig> previewed_;  // whose untrained network was asked for last,
+  std::optional<TrainingConfig> settled_;    // what the settings are now,
+  double settled_since_ = 0;                 // and since when
   double now_ = 0;
   mutable double drawn_ = -1;  // when the stage was last drawn
   TrainSettings settings_{scene_};

@@ -1,0 +1,50 @@
+// The course as it stands: its chapters with their pages and lessons, what is done and where somebody left off. The
+// navigation, the home page and the palette show it; it is read from the pages, the lessons and the settings.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/shell/lesson_session.h"
+#include "app/shell/settings.h"
+
+namespace striate {
+
+class App;
+
+struct CourseLesson {
+  std::string name, title;
+  int steps = 1;
+  int place = 0;       // the step where it was left, from 1; 0: it was not
+  int steps_done = 0;  // whose task was done
+  bool done = false;
+  std::string line() const;  // the command that opens it, where it was left
+  std::string mark() const;  // "3/7": where it was left, or how much is done; empty where there is nothing to say
+};
+
+struct CoursePage {
+  std::string id, title;
+  std::vector<CourseLesson> lessons;
+  int lessons_done() const;
+  bool done() const;  // every lesson is, and there is one
+};
+
+struct CourseChapter {
+  std::string title;
+  std::vector<CoursePage> pages;
+  int lessons() const;
+  int lessons_done() const;
+};
+
+constexpr const char* kHomePage = "home";
+constexpr const char* kTour = "tour";  // the lesson that shows the program in five minutes
+
+// The pages that belong to no chapter (the home page) are left out.
+std::vector<CourseChapter> course_of(const App& app);
+// A lesson that the program has, as the settings know it.
+CourseLesson course_lesson(const LessonEntry& entry, const Settings& settings);
+// The lesson that was left last, before its end.
+std::optional<CourseLesson> left_off(const Settings& settings);
+
+}  // namespace striate
