@@ -57,7 +57,7 @@ void App::declare_lesson_commands() {
   registry_.add(Command{"lesson.next", "The next step of the lesson", {}, [this](const Arguments&) {
                           need_lesson();
                           if (lessons_.step() + 1 == lessons_.step_count()) {
-                            if (lessons_.built_in()) settings_.forget_place(lessons_.name());
+                            settings_.forget_place(lessons_.id());
                             close_lesson();
                           } else {
                             enter_step(lessons_.step() + 1);
@@ -211,7 +211,7 @@ void App::close_lesson() {
 // A step stands by itself: what went wrong before it is over.
 void App::enter_step(int step) {
   lessons_.go_to(step);
-  if (lessons_.built_in()) settings_.remember_place(lessons_.name(), step + 1);
+  settings_.remember_place(lessons_.id(), step + 1);
   task_done_ = false;
   failures_.clear();
   std::erase_if(notices_, [](const Notice& notice) {
