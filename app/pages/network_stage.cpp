@@ -78,9 +78,13 @@ void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
     ui.paragraph(words, Font::caption);
     rest.cut_top(12);
   }
-  const float top = std::clamp(rest.h * 0.3f, ui.em(132), ui.em(280));
-  draw_top(ui, rest.cut_top(std::min(top, rest.h)), *moment);
-  rest.cut_top(12);
+  // Where the stage is low the list keeps three rows, and what stands above it gives way.
+  const float three = ui.em(23 + 3 * 26);
+  const float top = std::min(std::clamp(rest.h * 0.3f, ui.em(132), ui.em(280)), rest.h - 12 - three);
+  if (top >= ui.em(64)) {
+    draw_top(ui, rest.cut_top(top), *moment);
+    rest.cut_top(12);
+  }
   if (rest.h > ui.em(330)) {
     // What a short list leaves is for the maps.
     const float list = ui.em(32) + static_cast<float>(info.layers.size()) * ui.em(26);
