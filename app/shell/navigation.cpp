@@ -55,7 +55,6 @@ void Shell::draw_navigation_head() {
   ui_.label(Rect{rect.x + 10, rect.y + ui_.em(2), rect.w - 20, ui_.em(28)}, "Striate", Font::heading, t.text);
   ui_.label(Rect{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18)}, "how a computer sees", Font::caption,
             t.secondary);
-  ui_.space(4);
 }
 
 // Its triangle and name, and how many of its lessons are done. Arrows fold and unfold it, too.
@@ -144,8 +143,11 @@ void Shell::draw_navigation(const Rect& area) {
   Rect foot = rest.cut_bottom(ui_.em(52));
   follow_page();
   ui_.push_id("navigation");
-  ui_.begin_panel("pages", rest, 12, true);
+  // The way home stays where it is while the chapters scroll.
+  ui_.begin_panel("head", rest.cut_top(ui_.em(46) + 16), 12, false);
   draw_navigation_head();
+  ui_.end_panel();
+  ui_.begin_panel("pages", rest, 12, true);
   for (const CourseChapter& chapter : course_of(app_)) {
     const bool unfolded = chapter_unfolded(chapter.title);
     draw_chapter(chapter, unfolded);

@@ -24,6 +24,7 @@ Rect Ui::clip() const { return clips_.back(); }
 
 void Ui::begin_panel(std::string_view id, const Rect& area, float padding, bool scrolls) {
   push_id(id);
+  has_next_ = false;  // a place that nobody took is no place in here
   Panel panel;
   panel.id = ids_.back();
   panel.area = area;

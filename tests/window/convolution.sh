@@ -5,6 +5,7 @@ set -u
 source "$(dirname "$0")/hands.bash"
 
 begin
+click "chapter Convolution"
 click "Step a kernel"
 expect page convolution "the page did not come"
 for grid in input kernel output; do
