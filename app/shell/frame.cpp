@@ -31,6 +31,7 @@ bool Shell::frame(const Moment& moment) {
   play_a_line();
   draw(moment);
   sent_ = ui_.take_commands();
+  app_.page().drawn(ui_.drawn());
   for (const std::string& line : sent_) app_.send(line, ui_.gesture());
   bool moves = app_moves_ || ui_.wants_frame() || !sent_.empty();
   moving_ = moves;

@@ -15,6 +15,7 @@
 #include "app/command/registry.h"
 #include "app/pages/page.h"
 #include "app/shell/theme.h"
+#include "app/widgets/drawn.h"
 #include "app/widgets/geometry.h"
 #include "app/worker/train_snapshot.h"
 
@@ -71,6 +72,7 @@ class TrainView {
   virtual void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const = 0;
   // Above the page's own inspector (run, network, learning); nothing by default.
   virtual void draw_inspector(Ui&, const TrainSnapshot&) const {}
+  virtual void drawn(const Drawn& /*frame*/) {}  // as Page::drawn()
   virtual std::vector<Page::Key> keys() const { return {}; }
 };
 

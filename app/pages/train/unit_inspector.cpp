@@ -51,11 +51,10 @@ std::string UnitView::term_name(const TrainSnapshot& now, const Opened& o, const
 
 void UnitView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (!has_network(now)) return;
-  std::string why;
-  const std::optional<Opened> o = open(now, &why);
-  if (!o) {
+  const Opened* o = shown(now);
+  if (o == nullptr) {
     ui.section("UNIT");
-    ui.note(why);
+    ui.note(why_);
     ui.hairline();
     return;
   }
@@ -123,11 +122,11 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
   row.first = first;
   row.total = static_cast<int>(o.walk.terms.size());
   if (state_.walked >= 0) row.walked = std::clamp(state_.walked - first, 0, taps);
-  if (hover_.kind == Hover::Kind::kernel) row.lit = hover_.row * o.kernel_columns + hover_.column;
+  if (hover_.in("kernel")) row.lit = hover_.row * o.kernel_columns + hover_.column;
   for (int i = 0; i < taps; ++i) {
     const UnitTerm& t = o.walk.terms[static_cast<size_t>(first + i)];
     int at_row = 0, at_column = 0;
-    if (hover_.kind == Hover::Kind::input && o.place_of(t, &at_row, &at_column) && at_row == hover_.row &&
+    if (hover_.in("input") && o.place_of(t, &at_row, &at_column) && at_row == hover_.row &&
         at_column == hover_.column) {
       row.lit = i;
     }
@@ -140,9 +139,7 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);
-  if (under >= 0) hover_next_ = {Hover::Kind::chip, 0, under};
-  const bool chips = under >= 0 || hover_.kind == Hover::Kind::chip;
-  if (chips && !(hover_next_ == hover_)) ui.request_frame();
+  if (under >= 0) ui.found().cell = {"chip", 0, 0, under};
 }
 
 void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const {

@@ -135,7 +135,7 @@ const UnitTerm* UnitView::Opened::term(int r, int s) const {
   return (conv || dense) && i < walk.terms.size() ? &walk.terms[i] : nullptr;
 }
 
-std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::string* why, bool hovered) const {
+std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::string* why, bool hovered) {
   if (!has_network(now)) return std::nullopt;
   Opened o;
   if (!state_.batch && (!now.probe || now.probe->activations.empty())) {
@@ -162,7 +162,7 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
   o.filter = clamped(state_.filter, o.out.channels);
   o.row = clamped(state_.row < 0 ? o.out.rows / 2 : state_.row, o.out.rows);
   o.column = clamped(state_.column < 0 ? o.out.columns / 2 : state_.column, o.out.columns);
-  if (hovered && hover_.kind == Hover::Kind::output && !o.listed) {
+  if (hovered && hover_.in("output") && !o.listed) {
     o.row = clamped(hover_.row, o.out.rows), o.column = clamped(hover_.column, o.out.columns);
   }
   o.first_slice = o.conv ? o.filter / (o.geometry.k / o.groups) * o.slices : 0;
@@ -181,8 +181,8 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
   return o;
 }
 
-// A frame asks several times, and some layers are run to find out.
-const UnitWalk& UnitView::walk_at(const TrainSnapshot& now, const Opened& o, const UnitPlace& place) const {
+// Readouts ask often, and some layers are run to find out.
+const UnitWalk& UnitView::walk_at(const TrainSnapshot& now, const Opened& o, const UnitPlace& place) {
   const WalkKey key{&now,         now.run,     now.version,  o.values.activation(place.node),
                     state_.batch, place.node,  place.sample, place.channel,
                     place.row,    place.column};
@@ -194,7 +194,7 @@ const UnitWalk& UnitView::walk_at(const TrainSnapshot& now, const Opened& o, con
   return walk_;
 }
 
-UnitView::Opened UnitView::opened() const {
+UnitView::Opened UnitView::opened() {
   std::string why = "Nothing is being trained yet";
   const TrainSnapshotPtr now = scene_.snapshot();
   std::optional<Opened> o = open(*now, &why, false);
@@ -230,6 +230,11 @@ bool UnitView::update(double) {
   if (opening.since >= 0 && !opening.back && opening.figure.empty()) {
     state_.channels = opening.tone == Concept::activation;
   }
+  why_ = "The network's numbers come with the next step.";
+  opened_ = open(*now, &why_);
+  if (!opened_) return false;
+  if (shows_channels(*opened_)) walk_rows(*now, *opened_);
+  if (!opened_->conv && !opened_->dense) gather(*opened_);
   return false;
 }
 
