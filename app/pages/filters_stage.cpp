@@ -2,6 +2,9 @@
 // way, and the program's source beside the picture.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
+#include <string>
 
 #include "app/embedded.h"
 #include "app/pages/filters.h"

@@ -14,6 +14,8 @@ constexpr float kLeastNumbered = 16;  // of a cell whose grid has numbers at its
 constexpr float kLeastCell = 9;       // smaller ones can't be told apart
 constexpr float kNarrow = 6;          // lines: no wider a note widens its grid's place
 constexpr float kShared = 0.8f;       // of the gap beside a grid, for its captions and notes
+constexpr float kWorth = 0.85f;       // of the cells' size, for captions in full
+constexpr float kTold = 4;            // of a map without numbers: its shapes can be told
 constexpr float kSmallest = 2;        // and are drawn only where the stage cannot scroll: it is too narrow
 
 }  // namespace
@@ -92,11 +94,12 @@ Figure::Extent Figure::measure(int index, float cell, Gives gives) const {
   }
   if (node.size.y > 0) return {node.size.x, node.size.y / 2, node.size.y / 2};
   const FigureGrid& grid = node.grid;
-  const float size = std::max(cell, gives.least * grid.least);
+  const float size = std::max({cell, grid.least, gives.wish * grid.wish});
   Extent box;
   box.w = size * static_cast<float>(grid.columns) + edge(grid, gives);
   if (!grid.captions.empty()) {
-    box.w = std::max(box.w, caption_width(grid, grid.captions.size() - 1) - kShared * style_.gap);
+    const size_t caption = gives.words ? 0 : grid.captions.size() - 1;
+    box.w = std::max(box.w, caption_width(grid, caption) - kShared * style_.gap);
   }
   if (style_.text_width && !wide(grid)) {
     for (const std::string& note : grid.notes) box.w = std::max(box.w, style_.text_width(note) - kShared * style_.gap);
@@ -126,13 +129,13 @@ float Figure::largest(int index, Gives gives, const Rect& area) const {
     const float middle = (low + high) / 2;
     (fits(index, middle, gives, area) ? low : high) = middle;
   }
-  return low > 4 ? std::floor(low) : low;
+  return low > 4 ? std::floor(low + 0.01f) : low;
 }
 
 float Figure::least_height(const std::vector<Box>& arrangements, float width) const {
   float least = 1e9f, narrow = 1e9f;
   for (const Box box : arrangements) {
-    const Extent whole = measure(box.index, kLeastCell, {false, true});
+    const Extent whole = measure(box.index, kLeastCell, {false, true, 0});
     const float high = whole.up + whole.down + notes_height(box.index);
     if (whole.w <= width) least = std::min(least, high);
     narrow = std::min(narrow, high);
@@ -194,7 +197,7 @@ bool Figure::put(int index, float cell, Gives gives, const Rect& slot, float mid
     placed->places.push_back(std::move(place));
     return true;
   }
-  place.cell = std::max(cell, gives.least * grid.least);
+  place.cell = std::max({cell, grid.least, gives.wish * grid.wish});
   if (place.cell > 4) place.cell = std::floor(place.cell);
   place.indices = gives.indices && (grid.index_rows > 0 || grid.index_columns > 0);
   const float w = place.cell * static_cast<float>(grid.columns), h = place.cell * static_cast<float>(grid.rows);
@@ -228,10 +231,16 @@ Figure::Placed Figure::solve(int index, const Rect& area) const {
   // Notes stand below their grid unless one is too wide for that; numbers at the edges are the first to go.
   for (Gives gives : {Gives{true, false}, {true, true}, {false, false}, {false, true}}) {
     Placed placed;
-    for (gives.least = 1;; gives.least -= 0.125f) {
+    for (gives.wish = 1;; gives.wish -= 0.125f) {
       placed.cell = largest(index, gives, area);
-      if (gives.least <= 0 || placed.cell >= kLeastCell) break;
+      if (gives.wish <= 0 || placed.cell >= kTold) break;
     }
+    placed.wish = gives.wish;
+    gives.words = true;
+    const float worded = largest(index, gives, area);
+    const bool keeps_indices = placed.cell < kLeastNumbered || worded >= kLeastNumbered;
+    gives.words = worded >= kWorth * placed.cell && keeps_indices;
+    if (gives.words) placed.cell = worded;
     if (gives.indices && placed.cell < kLeastNumbered) continue;
     const Extent whole = measure(index, placed.cell, gives);
     const float notes = gives.below ? notes_height(index) : 0, high = whole.up + whole.down;
@@ -252,7 +261,9 @@ Figure::Placed Figure::place(const std::vector<Box>& arrangements, const Rect& a
   for (const Box box : arrangements) {
     Placed placed = solve(box.index, area);
     if (placed.cell >= kReadable) return placed;
-    if (placed.cell > best.cell) best = std::move(placed);
+    if (best.places.empty() || std::pair(placed.wish, placed.cell) > std::pair(best.wish, best.cell)) {
+      best = std::move(placed);
+    }
   }
   return best;
 }

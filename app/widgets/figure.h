@@ -37,7 +37,8 @@ struct FigureGrid {
   int index_rows = 0, index_columns = 0;  // so many are numbered at its edges
   std::vector<std::string> captions;      // the line above it: the first that has room; the last is always drawn
   std::vector<std::string> notes;         // lines below it
-  float least = 0;  // its cells are no smaller than this, where there is room for it: numbers that are edited
+  float least = 0;                        // its cells are no smaller than this: numbers that are edited
+  float wish = 0;                         // nor than this, where there is room for it
 };
 
 struct FigurePlace {
@@ -57,6 +58,7 @@ class Figure {
   };
   struct Placed {
     float cell = 0;
+    float wish = 1;  // the share of what they wish for that all cells have
     std::vector<FigurePlace> places;
     const FigurePlace& at(std::string_view name) const;  // there is one
   };
@@ -71,7 +73,8 @@ class Figure {
   Box row(const std::vector<Box>& boxes) { return table(static_cast<int>(boxes.size()), boxes); }
   Box column(const std::vector<Box>& boxes) { return table(1, boxes); }
 
-  // The first arrangement whose cells have room for numbers, else the one with the largest cells.
+  // The first arrangement whose cells have room for numbers, else the one whose cells have most of what they wish
+  // for, or are largest.
   Placed place(const std::vector<Box>& arrangements, const Rect& area) const;
   // Below this height cells can't be told apart: a lower stage scrolls.
   float least_height(const std::vector<Box>& arrangements, float width) const;
@@ -92,7 +95,8 @@ class Figure {
   struct Gives {
     bool indices = true;  // are drawn
     bool below = false;   // long notes stand below the whole figure
-    float least = 1;      // the share of the cells' least sizes that they get
+    float wish = 1;       // the share of what cells wish for that they get
+    bool words = false;   // captions have their longest wording
   };
   struct Lines {
     std::vector<float> widths, ups, downs;

@@ -36,6 +36,7 @@ Figure::Box LinkedGrids::add(LinkedGrid grid) {
   grid.caption.rest.emplace_back();
   box.notes = grid.notes;
   box.least = grid.least;
+  box.wish = grid.wish;
   grids_.push_back(std::move(grid));
   return figure_.grid(std::move(box));
 }
@@ -111,7 +112,7 @@ GridResponse LinkedGrids::draw_one(const LinkedGrid& grid, const FigurePlace& pl
       return look;
     };
   }
-  const GridResponse r = ui_.grid(grid.name, spec);
+  GridResponse r = ui_.grid(grid.name, spec);
   // Where the keyboard is at the page's own cursor the page shows it.
   if (!grid.family.grid.empty() && (r.hovered || (r.keyboard && !spec.at))) {
     ui_.found().cell = {grid.family.grid, grid.family.channel, r.row, r.column};

@@ -46,6 +46,7 @@ struct LinkedGrid {
   std::vector<std::string> notes = {};    // below it
   Color note_color = 0;                   // 0: secondary
   float least = 0;                        // its cells are no smaller than this
+  float wish = 0;                         // nor than this, where there is room for it
   int characters = 0;                     // numbers in all cells or, where so many do not fit, in none; 0: each
   std::string key = {};                   // "I": brings the keyboard here
   std::optional<GridWindow> window = {};  // framed in the color of the kernel

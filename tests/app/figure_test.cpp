@@ -95,6 +95,21 @@ TEST(Figure, a_grid_can_ask_for_cells_of_a_least_size_and_a_low_stage_is_told_ho
   EXPECT_GE(figure.place({row}, {0, 0, 500, least}).cell, 9);
 }
 
+TEST(Figure, what_a_grid_wishes_for_gives_way_before_the_others_get_too_small) {
+  for (const auto& [width, all] : {std::pair(900.0f, true), {420.0f, false}}) {
+    Figure figure(style());
+    FigureGrid kernel = grid("kernel", 3, 3);
+    kernel.least = 16;
+    kernel.wish = 46;
+    const Figure::Box map = figure.grid(grid("map", 28, 28)), out = figure.grid(grid("out", 26, 26));
+    const Figure::Placed placed =
+        figure.place({figure.row({map, figure.grid(std::move(kernel)), out})}, {0, 0, width, 400});
+    EXPECT_EQ(placed.at("kernel").cell == 46, all) << width;
+    EXPECT_GE(placed.at("kernel").cell, 16);
+    EXPECT_GE(placed.cell, 4);
+  }
+}
+
 TEST(Figure, rooms_stand_in_rows_and_columns_as_grids_do) {
   Figure figure(style());
   const Figure::Box whole =

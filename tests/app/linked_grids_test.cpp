@@ -97,12 +97,12 @@ TEST_F(LinkedGridsTest, what_is_hovered_is_told_to_the_page_and_asks_for_a_frame
   frame();
   EXPECT_TRUE(ui.wants_frame()) << "the other grid follows in the next frame";
   EXPECT_EQ(page.hover_, (FoundCell{"output", 0, 1, 0}));
-  frame();
-  EXPECT_FALSE(ui.wants_frame());
   hands.move({1, 1});
   frame();
   EXPECT_TRUE(ui.wants_frame());
   EXPECT_EQ(page.hover_, FoundCell());
+  frame();
+  EXPECT_FALSE(ui.wants_frame()) << "nothing is hovered, nothing moves";
 }
 
 TEST_F(LinkedGridsTest, hands_send_commands_with_the_cell_filled_in) {

@@ -216,7 +216,7 @@ TEST_F(Sizes, presenting_gives_the_stage_its_share_and_makes_no_number_smaller) 
 }
 
 // How much of the stage its grids take, in the one of its two directions that they take more of.
-float filled(const ShellDriver& driver) {
+float filled(ShellDriver& driver) {
   const Rect& stage = driver.shell.layout().stage;
   Rect all;
   for (const Item& item : driver.shell.ui().items()) {

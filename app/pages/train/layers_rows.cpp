@@ -124,8 +124,7 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
   const TensorAnswer answer =
       draw_tensor_grid(ui, fmt::format("{} of layer {}", gradient ? "gradient" : "answers", layer.name), rest, grid);
   if (answer.hovered) note = answer.note;
-  if (!answer.opened.empty())
-    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "layers", {}, false, answer.beside};
+  leave_opening(ui, answer, grid.tone);
 }
 
 void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& name, Color color,

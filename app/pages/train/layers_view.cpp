@@ -104,7 +104,13 @@ LayersView::Row LayersView::row_of(const Ui& ui, const LayerFacts& layer, float 
   return row;
 }
 
-bool LayersView::update(double) {
+void LayersView::drawn(const Drawn& frame) {
+  visible_ = frame.visible;
+  take_opening(frame, id(), now_, scene_.opening.get());
+}
+
+bool LayersView::update(double seconds) {
+  now_ = seconds;
   const TrainSnapshotPtr now = scene_.snapshot();
   if (!now->architecture) return false;
   figures_.keep(now->architecture);

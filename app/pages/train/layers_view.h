@@ -44,7 +44,7 @@ class LayersView : public TrainView {
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
   bool update(double now) override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
-  void drawn(const Drawn& frame) override { visible_ = frame.visible; }
+  void drawn(const Drawn& frame) override;
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
   std::vector<Page::Key> keys() const override;
 
@@ -79,6 +79,7 @@ class LayersView : public TrainView {
   bool all_ = false;  // also layers without numbers of their own: relu, flatten ...
 
   FiguresOf figures_;
+  double now_ = 0;
   std::vector<int> visible_;                   // nodes of the last frame
   std::map<TensorValuesPtr, Spread> spreads_;  // of their values
   uint64_t spreads_of_ = 0;

@@ -98,7 +98,8 @@ std::vector<Page::Key> OverviewView::keys() const {
   return {{"L", std::string("train.curves.log ") + (log_ ? "off" : "on"), "curves: logarithmic or linear"}};
 }
 
-bool OverviewView::update(double) {
+bool OverviewView::update(double seconds) {
+  now_ = seconds;
   const TrainSnapshotPtr now = scene_.snapshot();
   if (!now->architecture) return false;
   figures_.keep(now->architecture);
@@ -123,6 +124,7 @@ void OverviewView::drawn(const Drawn& frame) {
   hovered_step_ = frame.number("overview.step", -1);
   pending_[0] = pick_of(frame, "loss curve");
   pending_[1] = pick_of(frame, "accuracy curve");
+  take_opening(frame, id(), now_, scene_.opening.get());
 }
 
 void OverviewView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {

@@ -97,6 +97,7 @@ class OverviewView : public TrainView {
   ComposedFilters composed_;
   // As the last frame found it.
   double hovered_step_ = -1;
+  double now_ = 0;
   PendingPick pending_[2];  // of the plot of loss, of accuracy
 };
 

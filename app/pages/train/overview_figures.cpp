@@ -62,8 +62,7 @@ void OverviewView::draw_maps(Ui& ui, const std::string& label, const Rect& at, c
   }
   const TensorAnswer answer = draw_tensor_grid(ui, label, at, grid);
   if (answer.hovered) note = answer.note;
-  if (!answer.opened.empty())
-    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
+  leave_opening(ui, answer, grid.tone);
 }
 
 void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
@@ -163,8 +162,7 @@ void OverviewView::draw_composed(Ui& ui, Rect area, const Places& p, const Train
   }
   const TensorAnswer answer = draw_tensor_grid(ui, layer_words(layer) + " composed", area, grid);
   if (answer.hovered) note = answer.note;
-  if (!answer.opened.empty())
-    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
+  leave_opening(ui, answer, grid.tone);
 }
 
 void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
@@ -200,8 +198,7 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
   }
   const TensorAnswer answer = draw_tensor_grid(ui, layer_words(figures.layer(figures.first)) + " answers", area, grid);
   if (answer.hovered) note = answer.note;
-  if (!answer.opened.empty())
-    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
+  leave_opening(ui, answer, grid.tone);
 }
 
 void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,

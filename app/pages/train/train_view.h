@@ -52,7 +52,7 @@ struct TrainScene {
   using ChangeConfig = std::function<TrainingConfig(const TrainingConfig&)>;
   std::function<void(const ChangeConfig& change, const std::string& what)> compare;
   std::function<void()> end_comparison;
-  // Written and read while drawing; the views share it.
+  // What drawing left of a click, taken between two frames; the views share it.
   std::shared_ptr<MapOpening> opening = std::make_shared<MapOpening>();
 };
 

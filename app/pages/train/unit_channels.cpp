@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
 #include "app/widgets/tensor_grid.h"
 
@@ -42,8 +43,6 @@ TensorGrid one_map(const std::vector<float>& values, int rows, int columns, Vec 
 
 }  // namespace
 
-bool UnitView::shows_channels(const Opened& o) const { return state_.channels && o.conv; }
-
 // Null: too many products.
 const ChannelWalk* UnitView::channel_walk(const Opened& o) const {
   return channel_products(o.values, o.node) > kMaxProducts ? nullptr : &channels_;
@@ -72,7 +71,7 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
                    fmt::format("All rows together are {} products; up to {} are worked out at every step. One window "
                                "at a time is shown under one window, {}.",
                                channel_products(o.values, o.node), kMaxProducts, ui.at_the_right()));
-    scene_.opening->figure = area;
+    leave_place(ui, "figure", area);
     return;
   }
   HoverNote note;
@@ -304,9 +303,7 @@ void UnitView::draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const
   if (sample_values(o.values, o.node, o.walk.place.sample) != nullptr) {
     LinkedGrids(ui, hover_).draw_at(output_grid(ui, o), result.min(), size.x / static_cast<float>(walk.out.columns));
   }
-  MapOpening& opening = *scene_.opening;
-  if (opening.figure.empty() && opening.since >= 0) opening.since = ui.frame().now;
-  opening.figure = {result.x, result.y, size.x, size.y};
+  leave_place(ui, "figure", {result.x, result.y, size.x, size.y});
   for (size_t i = 0; i < after.size(); ++i) {
     const float* y =
         o.values.activation(after[i]) + (int64_t{1} * o.walk.place.sample * o.out.channels + o.filter) * plane;

@@ -89,8 +89,8 @@ void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) co
     ui.slider("slice", o.slice, spec, "train.unit.slice");
   }
   static const Choice sources[] = {{"the probe", "probe"}, {"the batch", "batch"}};
-  ui.segmented("values of", sources, state_.batch ? "batch" : "probe", "train.unit.source");
-  if (state_.batch) {
+  ui.segmented("values of", sources, o.batch ? "batch" : "probe", "train.unit.source");
+  if (o.batch) {
     spec.maximum = o.values.samples() - 1;
     ui.slider("sample", o.walk.place.sample, spec, "train.unit.sample");
   }
@@ -188,7 +188,7 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     ui.end_reserved(ui.height_of([&] { ui.note(rounded + "-0.0000000000."); }));
   } else if (walk.form == UnitForm::normalized) {
     ui.row("value that comes in", full_value(walk.terms[0].x), Concept::input);
-    ui.row(state_.batch ? "\u2212 mean of the batch" : "\u2212 running mean", full_value(walk.mean));
+    ui.row(o.batch ? "\u2212 mean of the batch" : "\u2212 running mean", full_value(walk.mean));
     ui.row("\u00d7 1 / std", full_value(walk.rstd));
     ui.row("\u00d7 learned scale", full_value(walk.scale), Concept::kernel);
     ui.row("+ learned shift", full_value(walk.shift), Concept::bias);
@@ -214,14 +214,14 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
   // A batch's values are of before an update in some phases and not in others: their words have a place in all.
   ui.begin_reserved("held");
   if (!walk.agrees()) {
-    held(full_value(*walk.stored), !state_.batch || batch_is_current(now) ? kNowWeights
-                                   : now.next_phase == Phase::forward     ? kNewBatch
-                                                                          : kOlderWeights);
+    held(full_value(*walk.stored), !o.batch || batch_is_current(now)  ? kNowWeights
+                                   : now.next_phase == Phase::forward ? kNewBatch
+                                                                      : kOlderWeights);
   }
   float most = 0;
   for (const char* why : {kNewBatch, kOlderWeights})
     most = std::max(most, ui.height_of([&] { held("-0.0000000000", why); }));
-  ui.end_reserved(state_.batch ? most : 0);
+  ui.end_reserved(o.batch ? most : 0);
   for (const auto& [node, next] : chain(o)) {
     ui.row(fmt::format("\u2192 {}", now.architecture->nodes()[static_cast<size_t>(node)].layer->text()),
            full_value(next.value), Concept::activation);

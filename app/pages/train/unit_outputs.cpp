@@ -91,7 +91,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     TensorGrid grid;
     grid.maps = maps;
     grid.key = std::move(key);
-    grid.version = now.version * 4099 + static_cast<uint64_t>(state_.batch ? o.walk.place.sample + 1 : 0) * 131 +
+    grid.version = now.version * 4099 + static_cast<uint64_t>(o.batch ? o.walk.place.sample + 1 : 0) * 131 +
                    static_cast<uint64_t>(o.node) * 17 + static_cast<uint64_t>(o.first_slice) + gathered;
     grid.scale = scale_of(maps, ScaleScope::layer);
     grid.layout = fit_maps(maps.count, maps.height, maps.width, place.w, place.h - 4, 10, ui.em(52), 4);

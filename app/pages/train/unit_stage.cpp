@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
 
 namespace striate {
@@ -23,7 +24,7 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   const bool presents = ui.frame().presentation;
   const float strips = std::clamp(room.h * 0.2f, ui.em(presents ? 64 : 80), presents ? 168.0f : ui.em(140));
   draw_strips(ui, room.cut_bottom(strips), now, *o);
-  if (shows_channels(*o)) {
+  if (o->rows) {
     draw_channels(ui, room, *o);
   } else {
     draw_grids(ui, room, *o);
@@ -33,7 +34,7 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
 void UnitView::draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
   std::string text = node_text(now, o.node);
   std::string from;
-  if (state_.batch) {
+  if (o.batch) {
     from = fmt::format("sample {} of the batch", o.walk.place.sample);
   } else {
     from = now.probe->name.empty() ? "the probe" : now.probe->name;
@@ -67,9 +68,7 @@ void UnitView::draw_grids(Ui& ui, const Rect& area, const Opened& o) const {
   }
   const Figure::Placed placed = grids.draw(area, ways);
   const bool to_output = kernels.empty() || scene_.opening->tone == Concept::activation;
-  MapOpening& opening = *scene_.opening;
-  if (opening.figure.empty() && opening.since >= 0) opening.since = ui.frame().now;  // its numbers had to come first
-  opening.figure = placed.at(to_output ? "output values" : "kernel values").cells;
+  leave_place(ui, "figure", placed.at(to_output ? "output values" : "kernel values").cells);
   if (kernels.empty()) return;
   for (const GridResponse::Edit& edit : grids.response("kernel values").edits) {
     ui.send(fmt::format("train.edit {} {} {}", o.weight_name, o.weight_index(edit.row, edit.column),
@@ -200,7 +199,9 @@ LinkedGrid UnitView::kernel_grid(Ui& ui, const Opened& o, UnitTaps what) const {
   static const char* const names[] = {"window values", "kernel values", "product values"};
   LinkedGrid linked = linked_values(ui, names[static_cast<int>(what)], {"kernel"}, std::move(grid));
   linked.on_click = "train.unit.weight {column} {row}";
-  linked.least = ui.em(138) / static_cast<float>(std::max(o.kernel_rows, o.kernel_columns));
+  const auto longer = static_cast<float>(std::max(o.kernel_rows, o.kernel_columns));
+  linked.least = ui.em(48) / longer;
+  linked.wish = ui.em(138) / longer;
   return linked;
 }
 

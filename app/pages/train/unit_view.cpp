@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pages/train/figure_parts.h"
 #include "engine/error.h"
 #include "engine/network/layer_kind.h"
 
@@ -159,6 +160,8 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
     return std::nullopt;
   }
   arrange(o);
+  o.batch = state_.batch;
+  o.rows = state_.channels && o.conv;
   o.filter = clamped(state_.filter, o.out.channels);
   o.row = clamped(state_.row < 0 ? o.out.rows / 2 : state_.row, o.out.rows);
   o.column = clamped(state_.column < 0 ? o.out.columns / 2 : state_.column, o.out.columns);
@@ -220,7 +223,18 @@ std::vector<std::pair<int, UnitWalk>> UnitView::chain(const Opened& o) const {
 
 // ------------------------------------------------------------------------------------------- life
 
-bool UnitView::update(double) {
+void UnitView::drawn(const Drawn& frame) {
+  hover_ = frame.cell;
+  revealed_slice_ = static_cast<int>(frame.number("unit.revealed", revealed_slice_));
+  const Rect figure = place_of(frame, "figure");
+  if (figure.empty()) return;
+  MapOpening& opening = *scene_.opening;
+  if (opening.figure.empty() && opening.since >= 0) opening.since = now_;  // its numbers had to come first
+  opening.figure = figure;
+}
+
+bool UnitView::update(double seconds) {
+  now_ = seconds;
   const TrainSnapshotPtr now = scene_.snapshot();
   if (!latest_ || latest_->run != now->run) previous_ = nullptr;
   if (latest_ && latest_->run == now->run && latest_->step != now->step) previous_ = latest_;
@@ -233,7 +247,7 @@ bool UnitView::update(double) {
   why_ = "The network's numbers come with the next step.";
   opened_ = open(*now, &why_);
   if (!opened_) return false;
-  if (shows_channels(*opened_)) walk_rows(*now, *opened_);
+  if (opened_->rows) walk_rows(*now, *opened_);
   if (!opened_->conv && !opened_->dense) gather(*opened_);
   return false;
 }

@@ -38,10 +38,7 @@ class UnitView : public TrainView {
   void subscribe(const TrainSnapshot& now, TrainSubscription& subscription) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
-  void drawn(const Drawn& frame) override {
-    hover_ = frame.cell;
-    revealed_slice_ = static_cast<int>(frame.number("unit.revealed", revealed_slice_));
-  }
+  void drawn(const Drawn& frame) override;
   std::vector<Page::Key> keys() const override;
 
  private:
@@ -64,6 +61,8 @@ class UnitView : public TrainView {
     int filter = 0, slice = 0, row = 0, column = 0;
     int weight_row = 0, weight_column = 0;
     bool conv = false, dense = false;
+    bool batch = false;  // of a sample of the batch, not of the probe
+    bool rows = false;   // a row per input channel
     int groups = 1;
     UnitSizes out, in;                  // in: of the arrangement, a dense layer's flat input as the slices it came from
     int out_rows = 1, out_columns = 1;  // as they are drawn
@@ -116,7 +115,6 @@ class UnitView : public TrainView {
     int node = -1, sample = 0, filter = 0;
     friend bool operator==(const ChannelKey&, const ChannelKey&) = default;
   };
-  bool shows_channels(const Opened& o) const;
   const ChannelWalk* channel_walk(const Opened& o) const;
   void walk_rows(const TrainSnapshot& now, const Opened& o);  // makes it
   void draw_channels(Ui& ui, const Rect& area, const Opened& o) const;
@@ -140,9 +138,10 @@ class UnitView : public TrainView {
   Registry* registry_ = nullptr;
   State state_;
   TrainSnapshotPtr latest_, previous_;  // two different steps of one run: what a weight changed by
-  FoundCell hover_;                     // as the last frame found it; chip: column is the term's index
-  std::optional<Opened> opened_;        // of latest_
-  std::string why_;                     // where there is none
+  double now_ = 0;
+  FoundCell hover_;               // as the last frame found it; chip: column is the term's index
+  std::optional<Opened> opened_;  // of latest_
+  std::string why_;               // where there is none
   ChannelWalk channels_;
   ChannelKey channel_key_;
   uint64_t channel_version_ = 0;
