@@ -1,4 +1,6 @@
 // The stage of the pooling page: input, window and output; the gradients below them, or the shifted input.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>

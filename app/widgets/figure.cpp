@@ -11,11 +11,9 @@ namespace {
 
 constexpr float kReadable = 26;       // a cell of this size has room for its number
 constexpr float kLeastNumbered = 16;  // of a cell whose grid has numbers at its edges
-constexpr float kLeastCell = 9;       // smaller ones can't be told apart
 constexpr float kNarrow = 6;          // lines: no wider a note widens its grid's place
 constexpr float kShared = 0.8f;       // of the gap beside a grid, for its captions and notes
 constexpr float kWorth = 0.85f;       // of the cells' size, for captions in full
-constexpr float kTold = 4;            // of a map without numbers: its shapes can be told
 constexpr float kSmallest = 2;        // and are drawn only where the stage cannot scroll: it is too narrow
 
 }  // namespace
@@ -135,7 +133,7 @@ float Figure::largest(int index, Gives gives, const Rect& area) const {
 float Figure::least_height(const std::vector<Box>& arrangements, float width) const {
   float least = 1e9f, narrow = 1e9f;
   for (const Box box : arrangements) {
-    const Extent whole = measure(box.index, kLeastCell, {false, true, 0});
+    const Extent whole = measure(box.index, least_cell_, {false, true, 0});
     const float high = whole.up + whole.down + notes_height(box.index);
     if (whole.w <= width) least = std::min(least, high);
     narrow = std::min(narrow, high);

@@ -65,6 +65,8 @@ class Figure {
 
   explicit Figure(FigureStyle style) : style_(std::move(style)) {}
 
+  // Cells that hold no numbers can be told apart when they are smaller than others: a lower stage need not scroll.
+  void allow_small_cells() { least_cell_ = kTold; }
   Box grid(FigureGrid grid);
   // For something else: a legend, a sum, a plot. Where the figure is lower than its area rooms grow up to `most`, those
   // of a column from above.
@@ -115,7 +117,10 @@ class Figure {
   float growth(int node) const;
   void put_below(int node, float* y, const Rect& area, Placed* placed) const;
 
+  static constexpr float kTold = 4;  // of a map without numbers: its shapes can be told
+
   FigureStyle style_;
+  float least_cell_ = 9;  // smaller ones can't be told apart
   std::vector<Node> nodes_;
 };
 

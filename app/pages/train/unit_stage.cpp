@@ -1,5 +1,7 @@
 // The stage of the view `unit`: the input slice, the window with the kernel and the products, the output; below them
 // all slices and all filters of the layer, to choose from.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -54,6 +56,7 @@ void UnitView::draw_grids(Ui& ui, const Rect& area, const Opened& o) const {
   }
   LinkedGrids grids(ui, hover_);
   Figure& figure = grids.figure();
+  figure.allow_small_cells();
   const Figure::Box input = grids.add(input_grid(ui, o)), output = grids.add(output_grid(ui, o));
   std::vector<Figure::Box> kernels;
   if (o.conv) kernels.push_back(grids.add(kernel_grid(ui, o, UnitTaps::window)));
