@@ -73,6 +73,13 @@ void ConvolutionPage::commit(State state) {
   output_low_ = *lowest / geometry().divisor + geometry().offset;
   output_high_ = *highest / geometry().divisor + geometry().offset;
   if (output_low_ > output_high_) std::swap(output_low_, output_high_);
+  look();
+}
+
+bool ConvolutionPage::update(double now) {
+  const bool moves = player_.update(now);
+  look();
+  return moves;
 }
 
 void ConvolutionPage::set_planes(State& state, const NumberRows& planes) {

@@ -5,7 +5,6 @@
 // convolution.cpp: state.   convolution_commands.cpp, convolution_settings.cpp, convolution_readouts.cpp: what can be
 // done and read.   convolution_stage.cpp, convolution_kernel.cpp: the three grids.   convolution_sum.cpp: a cell's
 // arithmetic and cards.   convolution_inspector.cpp: everything that can be set.
-// convolution_layout.h: where the grids stand.
 #pragma once
 
 #include <memory>
@@ -18,11 +17,14 @@
 #include "app/pages/page.h"
 #include "app/shell/theme.h"
 #include "app/widgets/cell_card.h"
+#include "app/widgets/drawn.h"
 #include "engine/number_rows.h"
 #include "engine/walk/convolution_walk.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
+
+struct LinkedGrid;
 
 class ConvolutionPage : public Page {
  public:
@@ -31,7 +33,8 @@ class ConvolutionPage : public Page {
   const PageInfo& info() const override { return info_; }
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
-  bool update(double now) override { return player_.update(now); }
+  bool update(double now) override;
+  void drawn(const Drawn& frame) override { hover_ = frame.cell, focus_.clear(); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
@@ -60,13 +63,6 @@ class ConvolutionPage : public Page {
     std::string tool = "drag";  // what a drag on a grid does: drag or paint
     double paint = 255;
     std::vector<Pin> pins;
-  };
-
-  // What is seen under the mouse; nothing of it is state.
-  struct Hover {
-    enum class Kind { none, input, kernel, output, chip } kind = Kind::none;
-    int channel = 0, row = 0, column = 0;  // output: channel of the output; chip: column is the tap's index
-    bool operator==(const Hover& other) const = default;
   };
 
   // ---- state (convolution.cpp) ----
@@ -100,10 +96,10 @@ class ConvolutionPage : public Page {
   void check_pin(const Pin& pin) const;  // throws Error where the page has no such cell
 
   // ---- drawing ----
-  void draw_input(Ui& ui, int channel, const Rect& place, float cell) const;
-  void draw_kernel(Ui& ui, int channel, const Rect& place, float cell) const;
+  LinkedGrid input_grid(Ui& ui, int channel) const;
+  LinkedGrid kernel_grid(Ui& ui, int channel) const;
+  LinkedGrid output_grid(Ui& ui, int output) const;
   void draw_turning(Ui& ui, int channel, const Rect& place, float cell, float turn) const;
-  void draw_output(Ui& ui, int output, const Rect& place, float cell) const;
   std::vector<std::string> notes_below() const;  // below the output: the size formula, the channels' sums
   void draw_cell_sum(Ui& ui) const;
   void draw_channel_sum(Ui& ui, int channel, bool at_cursor) const;
@@ -115,16 +111,16 @@ class ConvolutionPage : public Page {
   void draw_input_settings(Ui& ui) const;
   void draw_result_settings(Ui& ui) const;
   ConvolutionWalk shown_walk() const;  // of the output cell whose window is drawn: hovered, or the cursor's
-  void look() const;                   // active_ and what is printed of it
+  void look();                         // active_ and what is printed of it
   // The tap by which an output cell reads an input cell, or -1.
   int feeding_tap(int from_row, int from_column, int row, int column) const;
-  bool counted(int tap) const;  // on the walk through the sum
-  float caption_height(const Ui& ui) const;
+  bool counted(int tap) const;                 // on the walk through the sum
   std::string input_words(int channel) const;  // what a tooltip says of the cell under the mouse
   std::string kernel_words(int channel) const;
   std::string output_words() const;
   std::string channel_name(int channel) const;
-  std::string focus_label(const std::string& grid) const;  // of the grid with the shown channel
+  std::string grid_name(const std::string& grid, int channel) const;  // its label
+  std::string focus_label(const std::string& grid) const;             // of the grid with the shown channel
   Color gray_of(double value, bool output) const;
   int tap_at(int channel, int row,
              int column) const;  // of the active window on this input cell, over all slices; or -1
@@ -139,11 +135,10 @@ class ConvolutionPage : public Page {
   double low_ = 0, high_ = 255;              // input values that are black and white
   double output_low_ = 0, output_high_ = 0;  // of all output values before the display mode
 
-  mutable Hover hover_, hover_next_;  // of the last frame, and as this frame finds it
-  mutable bool numbered_ = true;      // the grids have room for the numbers of rows and columns
-  mutable ConvolutionWalk active_;    // the walk of the cell that is looked at
-  mutable PrintedSum active_sum_;     // and what is printed of it
-  mutable std::string focus_;         // the grid that gets the keyboard in the next frame
+  FoundCell hover_;         // as the last frame found it; output: its channel; chip: column is the tap's index
+  ConvolutionWalk active_;  // the walk of the cell that is looked at
+  PrintedSum active_sum_;   // and what is printed of it
+  std::string focus_;       // the grid that gets the keyboard in the next frame
 };
 
 std::unique_ptr<Page> make_convolution_page(const PageContext& context);

@@ -29,8 +29,6 @@ const char* about(Border border) {
 
 void ConvolutionPage::draw_inspector(Ui& ui) const {
   draw_cell_sum(ui);
-  const bool chip = hover_.kind == Hover::Kind::chip || hover_next_.kind == Hover::Kind::chip;
-  if (chip && !(hover_next_ == hover_)) ui.request_frame();
   draw_pins(ui);
   ui.hairline();
   draw_kernel_settings(ui);

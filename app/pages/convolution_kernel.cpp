@@ -1,95 +1,86 @@
 // The kernel on the convolution page's stage: its numbers under the hands, and its half turn.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "app/pages/convolution.h"
+#include "app/widgets/linked_grids.h"
 #include "app/widgets/tap_colors.h"
 #include "app/widgets/ui.h"
-#include "engine/error.h"
 #include "engine/filter.h"
 
 namespace striate {
 
-std::string ConvolutionPage::focus_label(const std::string& grid) const {
-  const ConvolutionGeometry& g = geometry();
-  if ((grid == "input" || grid == "kernel") && g.channels > 1) return fmt::format("{} {}", grid, state_.slice);
-  if (grid == "output" && g.outputs > 1) return fmt::format("{} {}", grid, output_of(state_.slice));
-  return grid;
+std::string ConvolutionPage::grid_name(const std::string& grid, int channel) const {
+  const int count = grid == "output" ? geometry().outputs : geometry().channels;
+  return count > 1 ? fmt::format("{} {}", grid, channel) : grid;
 }
 
-void ConvolutionPage::draw_kernel(Ui& ui, int channel, const Rect& place, float cell) const {
+std::string ConvolutionPage::focus_label(const std::string& grid) const {
+  return grid == "products" ? grid : grid_name(grid, grid == "output" ? output_of(state_.slice) : state_.slice);
+}
+
+LinkedGrid ConvolutionPage::kernel_grid(Ui& ui, int channel) const {
   const Theme& theme = ui.theme();
   const ConvolutionGeometry& g = geometry();
-  const float turn = ui.ease(fmt::format("conv.turn{}", channel), g.flip ? 1.0f : 0.0f, 0.5f);
-  const bool turning = turn > 0.001f && turn < 0.999f;
   // What lies over the window: the stored kernel, turned where flip is on.
-  const auto stored = [&](int row, int column) {
-    const int r = g.flip ? g.kernel_height - 1 - row : row, s = g.flip ? g.kernel_width - 1 - column : column;
-    return (static_cast<size_t>(channel) * g.kernel_height + r) * g.kernel_width + s;
+  const auto stored = [&g](int row, int column) {
+    return std::pair(g.flip ? g.kernel_height - 1 - row : row, g.flip ? g.kernel_width - 1 - column : column);
   };
-  if (turning) {
-    draw_turning(ui, channel, place, cell, g.flip ? turn - 1 : turn);
-  } else {
-    GridSpec spec;
-    spec.rows = g.kernel_height;
-    spec.columns = g.kernel_width;
-    spec.origin = place.min();
-    spec.size = cell;
-    spec.tone = Concept::kernel;
-    spec.command = "convolution.weight";
-    const std::string words = kernel_words(channel);
-    spec.tooltip = words;
-    spec.step = 1;
-    spec.paint = state_.tool == "paint";
-    spec.paint_value = state_.paint;
-    spec.value = [&](int row, int column) { return state_.convolution.w[stored(row, column)]; };
-    spec.cell = [&](int row, int column) {
-      GridCell look;
-      const int index = row * g.kernel_width + column;
-      look.text = kernel_number_text(spec.value(row, column));
-      if (look.text.size() > 6) look.text = cell_text(spec.value(row, column));
-      look.fill =
-          mixed(theme.raised, tap_color(index, taps(), theme.dark), counted(channel * taps() + index) ? 1.0f : 0.3f);
-      look.ink = ink_on(look.fill);
-      return look;
+  LinkedGrid grid;
+  grid.name = grid_name("kernel", channel);
+  grid.family = {"kernel", channel};
+  if (channel == state_.slice) grid.key = "K";
+  grid.least = ui.em(24);
+  grid.outlined = true;
+  GridSpec& spec = grid.cells;
+  spec.rows = g.kernel_height;
+  spec.columns = g.kernel_width;
+  spec.tone = Concept::kernel;
+  spec.paint = state_.tool == "paint";
+  spec.paint_value = state_.paint;
+  spec.value = [=, this, &g](int row, int column) {
+    const auto [r, s] = stored(row, column);
+    return state_.convolution.w[(static_cast<size_t>(channel) * g.kernel_height + r) * g.kernel_width + s];
+  };
+  grid.tooltip = kernel_words(channel);
+  grid.stored = stored;
+  grid.on_edit = fmt::format("convolution.weight {{column}} {{row}} {{value}} {}", channel);
+  grid.on_pin = fmt::format("convolution.pin {{column}} {{row}} kernel {}", channel);
+  spec.cell = [this, channel, value = spec.value, &theme, &g](int row, int column) {
+    GridCell look;
+    const int index = row * g.kernel_width + column;
+    look.text = kernel_number_text(value(row, column));
+    if (look.text.size() > 6) look.text = cell_text(value(row, column));
+    look.fill =
+        mixed(theme.raised, tap_color(index, taps(), theme.dark), counted(channel * taps() + index) ? 1.0f : 0.3f);
+    look.ink = ink_on(look.fill);
+    return look;
+  };
+  spec.frame = [this, channel, &theme, &g](int row, int column) -> Color {
+    const int tap = channel * taps() + row * g.kernel_width + column;
+    const bool lit = (hover_.in("input") && tap_at(channel, hover_.row, hover_.column) == tap) ||
+                     (hover_.in("chip") && hover_.column == tap);
+    return lit ? theme.text : 0;
+  };
+  const float turn = ui.ease(fmt::format("conv.turn{}", channel), g.flip ? 1.0f : 0.0f, 0.5f);
+  if (turn > 0.001f && turn < 0.999f) {
+    grid.instead = [this, channel, turn, &g](Ui& on, const FigurePlace& place) {
+      draw_turning(on, channel, place.cells, place.cell, g.flip ? turn - 1 : turn);
     };
-    spec.frame = [&](int row, int column) -> Color {
-      const int index = row * g.kernel_width + column;
-      if (hover_.kind == Hover::Kind::input && tap_at(channel, hover_.row, hover_.column) == channel * taps() + index) {
-        return theme.text;
-      }
-      if (hover_.kind == Hover::Kind::chip && hover_.column == channel * taps() + index) return theme.text;
-      return 0;
-    };
-    const GridResponse r = ui.grid(g.channels > 1 ? fmt::format("kernel {}", channel) : "kernel", spec);
-    if (r.hovered || r.keyboard) hover_next_ = {Hover::Kind::kernel, channel, r.row, r.column};
-    if (r.right_clicked || (r.keyboard && ui.take_key("P"))) {
-      const auto index = static_cast<int>(stored(r.row, r.column)) % taps();
-      ui.send(fmt::format("convolution.pin {} {} kernel {}", index % g.kernel_width, index / g.kernel_width, channel));
-    }
-    for (const GridResponse::Edit& edit : r.edits) {
-      const size_t index = stored(edit.row, edit.column) % static_cast<size_t>(taps());
-      ui.send(fmt::format("convolution.weight {} {} {} {}", index % static_cast<size_t>(g.kernel_width),
-                          index / static_cast<size_t>(g.kernel_width), exact_text(edit.value), channel));
-    }
   }
-  ui.stroke(place.inset(-2), theme.kernel, 4, 2);
-  const float room = std::max(place.w + 40, ui.em(150));
-  const Rect above{place.center().x - room / 2, place.y - ui.em(24), room, ui.em(20)};
-  const std::string words = g.channels == 1 ? fmt::format("kernel {} \u00d7 {}", g.kernel_width, g.kernel_height)
-                                            : "slice for " + channel_name(channel);
-  ui.label(above, words, Font::caption, theme.kernel, Align::center);
-  const Rect below{above.x, place.bottom() + 6, room, ui.em(20)};
-  if (g.channels > 1) {
-    const int of_sum = channel - active_.output * g.group_channels();
-    if (of_sum >= 0 && of_sum < g.group_channels()) {
-      ui.label(below, "= " + active_sum_.channel_sums[static_cast<size_t>(of_sum)], Font::number, theme.text,
-               Align::center);
-    }
-  } else {
-    ui.label(below, "sum of weights " + significant_text(kernel_sum(), 5), Font::caption, theme.secondary,
-             Align::center);
+  if (g.channels == 1) {
+    grid.caption = {"kernel", {" " + size_of_grid(g.kernel_width, g.kernel_height)}};
+    grid.notes = {"sum of weights " + significant_text(kernel_sum(), 5)};
+    return grid;
   }
+  grid.caption = {"slice", {" for " + channel_name(channel)}};
+  const int of_sum = channel - active_.output * g.group_channels();
+  const bool summed = of_sum >= 0 && of_sum < g.group_channels();
+  grid.notes = {summed ? "= " + active_sum_.channel_sums[static_cast<size_t>(of_sum)] : std::string()};
+  grid.note_color = theme.text;
+  return grid;
 }
 
 // The numbers on their way round the middle: half a turn, upright all the time. `turn` 0 is the stored kernel, at -1

@@ -20,7 +20,6 @@ const char* plural(int n) { return n == 1 ? "" : "s"; }
 
 void ConvolutionPage::draw_cell_sum(Ui& ui) const {
   const ConvolutionGeometry& g = geometry();
-  look();
   ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row, active_.column));
   const int channels = g.group_channels(), first = active_.output * channels;
   if (g.channels > 1) {
@@ -63,9 +62,9 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
   row.first = first;
   row.total = g.group_channels() * taps();
   row.walked = at_cursor && state_.walked >= 0 ? std::clamp(state_.walked - first, 0, taps()) : -1;
-  if (hover_.kind == Hover::Kind::input && hover_.channel == channel) {
+  if (hover_.in("input", channel)) {
     row.lit = tap_at(0, hover_.row, hover_.column);
-  } else if (hover_.kind == Hover::Kind::kernel && hover_.channel == channel) {
+  } else if (hover_.in("kernel", channel)) {
     row.lit = hover_.row * g.kernel_width + hover_.column;
   }
   for (int i = 0; i < taps(); ++i) {
@@ -86,7 +85,7 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);
-  if (under >= 0) hover_next_ = {Hover::Kind::chip, 0, 0, channel * taps() + under};
+  if (under >= 0) ui.found().cell = {"chip", 0, 0, channel * taps() + under};
 }
 
 // The lines below the products, down to what stands in the output.
@@ -124,7 +123,7 @@ void ConvolutionPage::draw_result(Ui& ui, bool at_cursor) const {
 std::string ConvolutionPage::input_words(int channel) const {
   const ConvolutionGeometry& g = geometry();
   const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
-  if (hover_.kind != Hover::Kind::input || hover_.channel != channel) return "The input." + how;
+  if (!hover_.in("input", channel)) return "The input." + how;
   const std::string value = exact_text(padded_value(state_.convolution, channel, hover_.row, hover_.column));
   if (hover_.row < 0 || hover_.column < 0 || hover_.row >= g.height || hover_.column >= g.width) {
     const int row = border_index(hover_.row, g.height, g.border),
@@ -143,7 +142,7 @@ std::string ConvolutionPage::input_words(int channel) const {
 std::string ConvolutionPage::kernel_words(int channel) const {
   const ConvolutionGeometry& g = geometry();
   const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
-  if (hover_.kind != Hover::Kind::kernel || hover_.channel != channel) return "The kernel." + how;
+  if (!hover_.in("kernel", channel)) return "The kernel." + how;
   const int index = hover_.row * g.kernel_width + hover_.column;
   const int of_sum = channel - active_.output * g.group_channels();
   std::string words = fmt::format("Row {}, column {}", hover_.row, hover_.column);
@@ -156,7 +155,7 @@ std::string ConvolutionPage::kernel_words(int channel) const {
 }
 
 std::string ConvolutionPage::output_words() const {
-  if (hover_.kind != Hover::Kind::output) return "The output. Click a cell to stay there; right-click keeps its card.";
+  if (!hover_.in("output")) return "The output. Click a cell to stay there; right-click keeps its card.";
   return fmt::format("Row {}, column {}: sum `{}`, value `{}`. Click to stay there; right-click keeps its card.",
                      hover_.row, hover_.column, exact_text(active_.total), exact_text(active_.value));
 }

@@ -533,7 +533,7 @@ const Range* FiltersPage::range() const {
   return shown_.result && shown_.revision == revision_ ? &shown_.result->range : nullptr;
 }
 
-void FiltersPage::request_run() const {
+void FiltersPage::request_run() {
   const ImagePtr& image = context_.document.image;
   if (!image || asked_ == revision_ || failure_) return;
   asked_ = revision_;
@@ -548,7 +548,7 @@ void FiltersPage::request_run() const {
   });
 }
 
-void FiltersPage::take_results() const {
+void FiltersPage::take_results() {
   try {
     if (std::optional<Result> result = runner_.take(); result && *result) {
       shown_.result = std::move(*result);
@@ -571,17 +571,19 @@ bool FiltersPage::update(double now) {
   take_results();
   const bool stale = runner_.busy() && now - asked_at_ < kReplaceAfter;
   if (wanted_ && !stale) request_run();
+  if (shows_walk()) ask_for_walk();
+  filter_cells();
   if (std::optional<std::string> path = saver_.take(); path && !path->empty()) saved_ = *path;
   if (failure_ && !failed) throw *failure_;
   return runner_.busy() || walker_.busy() || saver_.busy();
 }
 
 bool FiltersPage::busy() const {
-  if (saver_.busy() || walker_.busy()) return true;
+  if (saver_.busy() || walker_.busy() || (shows_walk() && !walk())) return true;
   return context_.document.image && wanted_ && shown_.revision != revision_ && !failure_;
 }
 
-const FilteredPicture& FiltersPage::finished_result() const {
+const FilteredPicture& FiltersPage::finished_result() {
   need_image();
   wanted_ = true;
   while (shown_.revision != revision_) {
@@ -603,11 +605,50 @@ uint64_t FiltersPage::walk_key() const {
   return key;
 }
 
-FiltersPage::WalkPtr FiltersPage::walk() const {
+// What drawing asked for: the page was seen, or its tab needs another pixel's arithmetic.
+void FiltersPage::drawn(const Drawn& frame) {
+  stage_view_.drawn(frame);
+  if (!wanted_ && context_.document.image && context_.document.pyramid) {
+    wanted_ = true;
+    context_.wake();
+  }
+  hot_tap_ = static_cast<int>(frame.number("filters.tap", -1));
+  const auto number = [&](const char* name) { return static_cast<float>(frame.number(name, 0)); };
+  last_view_ = {{number("filters.view.x"), number("filters.view.y")}, number("filters.view.zoom")};
+  const auto whole = [&](const char* name) { return static_cast<int>(frame.number(name, 0)); };
+  cells_wanted_ = {whole("filters.cells.x"), whole("filters.cells.y"), whole("filters.cells.w"),
+                   whole("filters.cells.h")};
+}
+
+uint64_t FiltersPage::cells_key() const { return revision_ * 2 + (state_.chain.show == Show::minmax); }
+
+// The result's numbers in the cells that are seen.
+void FiltersPage::filter_cells() {
   const ImagePtr& image = context_.document.image;
-  if (!image || failure_) return nullptr;
+  const Range* known = range();
+  const CellRect seen =
+      image ? CellRect{std::clamp(cells_wanted_.x, 0, image->width), std::clamp(cells_wanted_.y, 0, image->height),
+                       std::min(cells_wanted_.w, image->width - cells_wanted_.x),
+                       std::min(cells_wanted_.h, image->height - cells_wanted_.y)}
+            : CellRect();
+  if (seen.w <= 0 || seen.h <= 0 || !known) return;
+  if (after_cells_key_ == cells_key() && after_cells_rect_ == seen && !after_cells_.empty()) return;
+  after_cells_.resize(static_cast<size_t>(seen.w) * seen.h * image->channels);
+  try {
+    filter_chain(context_.document.stream, state_.chain, *known, picture_of(*image), {seen.x, seen.y, seen.w, seen.h},
+                 after_cells_.data(), static_cast<int64_t>(seen.w) * image->channels);
+  } catch (const Error&) {
+    std::fill(after_cells_.begin(), after_cells_.end(), uint8_t{0});  // reported by the run behind
+  }
+  after_cells_key_ = cells_key();
+  after_cells_rect_ = seen;
+}
+
+void FiltersPage::ask_for_walk() {
+  const ImagePtr& image = context_.document.image;
+  if (!image || failure_) return;
   const uint64_t key = walk_key();
-  if (has_walk_ && walk_key_ == key) return walk_;
+  if (has_walk_ && walk_key_ == key) return;
   const int x = stage_view_.x(), y = stage_view_.y();
   const Range* known = range();
   const FilterKernel& last = state_.chain.stages.back().kernel;
@@ -617,11 +658,11 @@ FiltersPage::WalkPtr FiltersPage::walk() const {
           walk_filter(context_.document.stream, state_.chain, known, picture_of(*image), x, y));
     } catch (const Error& error) {
       failure_ = error;
-      return nullptr;
+      return;
     }
     walk_key_ = key;
     has_walk_ = true;
-    return walk_;
+    return;
   }
   if (walk_asked_ != key || !walker_.busy()) {
     walk_asked_ = key;
@@ -631,13 +672,13 @@ FiltersPage::WalkPtr FiltersPage::walk() const {
           walk_filter(*stream, chain, has_range ? &value : nullptr, picture_of(*image), x, y));
     });
   }
-  return nullptr;
 }
 
-FiltersPage::WalkPtr FiltersPage::finished_walk() const {
+FiltersPage::WalkPtr FiltersPage::finished_walk() {
   need_image();
   if (state_.chain.show == Show::minmax) finished_result();
   while (true) {
+    ask_for_walk();
     if (WalkPtr found = walk()) return found;
     if (failure_) throw *failure_;
     take_results();

@@ -35,6 +35,7 @@ class FiltersPage : public Page {
   bool busy() const override;
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
+  void drawn(const Drawn& frame) override;
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
   void draw_transport(Ui& ui, const Rect& area) const override;
@@ -66,13 +67,17 @@ class FiltersPage : public Page {
 
   // ---- work (filters.cpp) ----
   const Image& need_image() const;  // throws Error where nothing is open
-  void request_run() const;
-  void take_results() const;
-  const FilteredPicture& finished_result() const;  // waits for the work behind; for readouts
-  const Range* range() const;                      // of the present chain; null while min-max waits for it
+  void request_run();
+  void take_results();
+  const FilteredPicture& finished_result();  // waits for the work behind; for readouts
+  const Range* range() const;                // of the present chain; null while min-max waits for it
   // The pixel under the cursor; null while it is computed behind, because the chain is dear.
-  WalkPtr walk() const;
-  WalkPtr finished_walk() const;  // waits; throws Error where there is none
+  WalkPtr walk() const { return !failure_ && has_walk_ && walk_key_ == walk_key() ? walk_ : nullptr; }
+  bool shows_walk() const { return wanted_ && state_.tab == "pixel" && context_.document.image && !failure_; }
+  void ask_for_walk();
+  WalkPtr finished_walk();  // waits; throws Error where there is none
+  uint64_t cells_key() const;
+  void filter_cells();
   uint64_t walk_key() const;
   bool tiles_are_cheap() const { return tile_cost_ < kCheapTile; }
 
@@ -115,31 +120,32 @@ class FiltersPage : public Page {
   SettingsOf<State> settings_;
 
   // ---- work ----
-  uint64_t revision_ = 1;            // counts up whenever the chain or the picture changes
-  double tile_cost_ = 0;             // of one tile at full size
-  mutable bool wanted_ = false;      // somebody looks: the page was drawn or commanded since the picture changed
-  mutable uint64_t asked_ = 0;       // revision of the last request
-  mutable FilterChain asked_chain_;  // and its chain
-  mutable double asked_at_ = -10;    // and when it was made, seconds
+  uint64_t revision_ = 1;    // counts up whenever the chain or the picture changes
+  double tile_cost_ = 0;     // of one tile at full size
+  bool wanted_ = false;      // somebody looks: the page was drawn or commanded since the picture changed
+  uint64_t asked_ = 0;       // revision of the last request
+  FilterChain asked_chain_;  // and its chain
+  double asked_at_ = -10;    // and when it was made, seconds
   double now_ = 0;
-  mutable Snapshot shown_;                                          // the newest result
+  Snapshot shown_;                                                  // the newest result
   std::shared_ptr<Stream> run_stream_, walk_stream_, save_stream_;  // each used by its worker alone
-  mutable std::optional<Error> failure_;                            // why the last run has no result
-  mutable WalkPtr walk_;
-  mutable uint64_t walk_key_ = 0;    // what walk_ is of
-  mutable uint64_t walk_asked_ = 0;  // what the worker is at
-  mutable bool has_walk_ = false;
-  mutable std::string saved_;             // the last file that was written
-  mutable View last_view_;                // of the last frame
-  mutable int hot_tap_ = -1;              // of the walk, under the mouse in the inspector
-  mutable uint64_t after_cells_key_ = 0;  // the result's numbers in the cells that are seen
-  mutable std::vector<uint8_t> after_cells_;
-  mutable CellRect after_cells_rect_;
+  std::optional<Error> failure_;                                    // why the last run has no result
+  WalkPtr walk_;
+  uint64_t walk_key_ = 0;    // what walk_ is of
+  uint64_t walk_asked_ = 0;  // what the worker is at
+  bool has_walk_ = false;
+  std::string saved_;             // the last file that was written
+  View last_view_;                // of the last frame
+  int hot_tap_ = -1;              // of the walk, under the mouse in the inspector
+  uint64_t after_cells_key_ = 0;  // the result's numbers in the cells that are seen
+  std::vector<uint8_t> after_cells_;
+  CellRect after_cells_rect_;
+  CellRect cells_wanted_;  // as the last frame found it; empty: none
 
   // Last: they use what stands above.
-  mutable Latest<Result> runner_;
-  mutable Latest<WalkPtr> walker_;
-  mutable Latest<std::string> saver_;
+  Latest<Result> runner_;
+  Latest<WalkPtr> walker_;
+  Latest<std::string> saver_;
 };
 
 std::unique_ptr<Page> make_filters_page(const PageContext& context);

@@ -55,7 +55,6 @@ std::string FiltersPage::stage_name(size_t index) const {
 
 void FiltersPage::draw_inspector(Ui& ui) const {
   ui.setting("filters.tab", {.tabs = true});
-  hot_tap_ = -1;
   if (state_.tab == "pixel") return draw_pixel_tab(ui);
   if (state_.tab == "code") return draw_code_tab(ui);
   draw_filter_tab(ui);
@@ -331,7 +330,7 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
   }
   const int under = sum_row(ui, "products", row);
   if (under >= 0) {
-    hot_tap_ = under;
+    ui.found().numbers["filters.tap"] = under;
     ui.light(Concept::kernel);
   }
   if (state_.walked >= 0) {

@@ -2,6 +2,9 @@
 // way, and the program's source beside the picture.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
+#include <string>
 
 #include "app/embedded.h"
 #include "app/pages/filters.h"
@@ -135,10 +138,6 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
         "Drop a picture onto this window, or press Ctrl+O to choose one. Then see what a filter makes of it.");
     return;
   }
-  if (!wanted_) {
-    wanted_ = true;
-    context_.wake();
-  }
   Rect rest = area;
   if (state_.tab == "code") {
     const bool beside = area.w > 1000;
@@ -158,10 +157,9 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
   after.only = {x, rest.y, std::max(rest.right() - x, 0.5f), rest.h};
   const PictureResponse hit = stage_view_.draw(ui, "picture", rest, after);
   const View& view = hit.view;
-  if (!(last_view_ == view)) {
-    last_view_ = view;
-    ui.request_frame();
-  }
+  ui.found().numbers["filters.view.x"] = view.center.x;
+  ui.found().numbers["filters.view.y"] = view.center.y;
+  ui.found().numbers["filters.view.zoom"] = view.zoom;
   const Rect whole = picture_rect(view, width, height, rest);
   const Rect seen = intersection(whole, rest);
 
@@ -217,21 +215,15 @@ void FiltersPage::draw_cells(Ui& ui, const Rect& area, const View& view, float s
       return cell_of(bytes.data() + (static_cast<size_t>(y) * image.width + x) * image.channels, image.channels);
     });
   } else {
-    const uint64_t key = revision_ * 2 + (state_.chain.show == Show::minmax);
-    if (after_cells_key_ != key || !(after_cells_rect_ == seen) || after_cells_.empty()) {
-      after_cells_.resize(static_cast<size_t>(seen.w) * seen.h * image.channels);
-      try {
-        filter_chain(context_.document.stream, state_.chain, *known, picture_of(image),
-                     {seen.x, seen.y, seen.w, seen.h}, after_cells_.data(),
-                     static_cast<int64_t>(seen.w) * image.channels);
-      } catch (const Error&) {
-        std::fill(after_cells_.begin(), after_cells_.end(), uint8_t{0});  // reported by the run behind
-      }
-      after_cells_key_ = key;
-      after_cells_rect_ = seen;
-    }
+    // Of those that come into sight the numbers stand there in the next frame.
+    std::map<std::string, double, std::less<>>& found = ui.found().numbers;
+    found["filters.cells.x"] = seen.x, found["filters.cells.y"] = seen.y;
+    found["filters.cells.w"] = seen.w, found["filters.cells.h"] = seen.h;
+    const CellRect& have = after_cells_rect_;
+    const bool known_cells = after_cells_key_ == cells_key() && !after_cells_.empty();
     ui.cells(area, view, image.width, image.height, [&](int x, int y) {
-      const size_t at = (static_cast<size_t>(y - seen.y) * seen.w + (x - seen.x)) * image.channels;
+      if (!known_cells || x < have.x || y < have.y || x >= have.x + have.w || y >= have.y + have.h) return CellText();
+      const size_t at = (static_cast<size_t>(y - have.y) * have.w + (x - have.x)) * image.channels;
       return cell_of(after_cells_.data() + at, image.channels);
     });
   }

@@ -15,6 +15,7 @@
 
 #include "app/command/registry.h"
 #include "app/shell/document.h"
+#include "app/widgets/drawn.h"
 
 namespace striate {
 
@@ -84,6 +85,8 @@ class Page {
   virtual void draw_stage(Ui& ui, const Rect& area) const = 0;
   virtual void draw_inspector(Ui& ui) const = 0;
   virtual bool has_inspector() const { return true; }  // false: the stage has its place, too
+  // After each frame in which this page was drawn: what drawing found (Ui::found()).
+  virtual void drawn(const Drawn& /*frame*/) {}
   virtual bool has_transport() const { return false; }
   virtual void draw_transport(Ui&, const Rect&) const {}
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
+#include <string>
 
 #include "app/widgets/ui.h"
 #include "engine/error.h"
@@ -173,10 +176,17 @@ void PictureStage::image_changed() {
   y_ = document_.image ? (document_.image->height - 1) / 2 : 0;
 }
 
-View PictureStage::goal() const {
+View PictureStage::goal(const Rect& area) const {
   if (!document_.image) return view_;
   const int w = document_.image->width, h = document_.image->height;
-  return clamp_view(view_of(view_, w, h, area_, kMargin), w, h, area_);
+  return clamp_view(view_of(view_, w, h, area, kMargin), w, h, area);
+}
+
+void PictureStage::drawn(const Drawn& frame) {
+  const auto number = [&](const char* name) { return static_cast<float>(frame.number(name, -1)); };
+  if (number("picture.area.w") <= 0) return;  // there was no picture
+  area_ = {number("picture.area.x"), number("picture.area.y"), number("picture.area.w"), number("picture.area.h")};
+  mouse_ = {number("picture.mouse.x"), number("picture.mouse.y")};
 }
 
 void PictureStage::glide_to(const View& view) {
@@ -214,8 +224,10 @@ void PictureStage::bring_into_view() {
 
 PictureResponse PictureStage::draw(Ui& ui, std::string_view label, const Rect& area,
                                    const PictureSource& source) const {
-  area_ = area;
-  View view = goal();
+  std::map<std::string, double, std::less<>>& found = ui.found().numbers;
+  found["picture.area.x"] = area.x, found["picture.area.y"] = area.y;
+  found["picture.area.w"] = area.w, found["picture.area.h"] = area.h;
+  View view = goal(area);
   if (gliding_) {
     const float t =
         ui.ease(page_ + ".glide", static_cast<float>(glides_), kGlideSeconds) - static_cast<float>(glides_ - 1);
@@ -233,7 +245,7 @@ PictureResponse PictureStage::draw(Ui& ui, std::string_view label, const Rect& a
   }
   const Vec mouse = ui.input().mouse;
   const bool moved = !(mouse == mouse_);
-  mouse_ = mouse;
+  found["picture.mouse.x"] = mouse.x, found["picture.mouse.y"] = mouse.y;
   if (hit.hovered && hit.pixel.inside) {
     const bool same = hit.pixel.x == x_ && hit.pixel.y == y_;
     if (hit.clicked) {

@@ -32,6 +32,7 @@ class PictureStage {
 
   // Draws the picture, sends what the hand does to it, marks nothing. Returns the view that is shown.
   PictureResponse draw(Ui& ui, std::string_view label, const Rect& area, const PictureSource& source) const;
+  void drawn(const Drawn& frame);  // its page passes it on
   // The frame around the cursor's pixel; a ring where pixels are too small for a frame.
   void mark_cursor(Ui& ui, const Rect& area, const View& view) const;
   // "zoom", a slider, its value and Fit: for a row that is packed from the right.
@@ -39,7 +40,9 @@ class PictureStage {
 
  private:
   const Image& need_image() const;  // throws Error where nothing is open
-  View goal() const;                // the view that commands have set, resolved for the area of the last frame
+  // The view that commands have set, resolved for an area: that of the last frame.
+  View goal() const { return goal(area_); }
+  View goal(const Rect& area) const;
   void glide_to(const View& view);
   void show_at_once(const View& view);
   void bring_into_view();
@@ -56,8 +59,8 @@ class PictureStage {
 
   // Not state: where the stage lay when it was last drawn, and where the mouse was, so that a mouse at rest does not
   // take the cursor away from a script.
-  mutable Rect area_{0, 0, 720, 560};
-  mutable Vec mouse_{-1, -1};
+  Rect area_{0, 0, 720, 560};
+  Vec mouse_{-1, -1};
 };
 
 }  // namespace striate

@@ -24,6 +24,7 @@ class PixelsPage : public Page {
   bool busy() const override { return counter_.busy(); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
+  void drawn(const Drawn& frame) override { stage_.drawn(frame); }
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
   void draw_transport(Ui& ui, const Rect& area) const override;

@@ -66,6 +66,19 @@ void PoolingPage::commit(State state) {
   const bool picture_range = *least >= 0 && *most <= 255 && *most > 16;
   low_ = picture_range ? 0 : std::min(0.0, *least);
   high_ = picture_range ? 255 : *most;
+  active_ = shown_walk();
+}
+
+bool PoolingPage::update(double now) {
+  const bool moves = player_.update(now);
+  active_ = shown_walk();
+  return moves;
+}
+
+PoolingWalk PoolingPage::shown_walk() const {
+  const bool hovers = hover_.in("output");
+  return walk_pooling(state_.pooling, 0, std::min(hovers ? hover_.row : player_.row(), picture_.height - 1),
+                      std::min(hovers ? hover_.column : player_.column(), picture_.width - 1));
 }
 
 Pooling PoolingPage::shifted_pooling() const {

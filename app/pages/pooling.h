@@ -16,11 +16,13 @@
 #include "app/pages/page.h"
 #include "app/shell/theme.h"
 #include "app/widgets/cell_card.h"
-#include "app/widgets/geometry.h"
+#include "app/widgets/drawn.h"
 #include "engine/walk/pooling_walk.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
+
+struct LinkedGrid;
 
 class PoolingPage : public Page {
  public:
@@ -29,7 +31,8 @@ class PoolingPage : public Page {
   const PageInfo& info() const override { return info_; }
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
-  bool update(double now) override { return player_.update(now); }
+  bool update(double now) override;
+  void drawn(const Drawn& frame) override { hover_ = frame.cell, focus_.clear(); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
@@ -53,11 +56,6 @@ class PoolingPage : public Page {
     double paint = 9;
     std::vector<Pin> pins;
   };
-  struct Hover {
-    enum class Kind { none, input, output } kind = Kind::none;
-    int row = 0, column = 0;
-    bool operator==(const Hover& other) const = default;
-  };
 
   void reset();  // to how the page opens
   void declare_settings();
@@ -75,9 +73,10 @@ class PoolingPage : public Page {
 
   bool covers(int p, int q, int row, int column) const;  // output (p, q)'s window reads input (row, column)
   Color gray_of(double value) const;
-  void draw_input(Ui& ui, Vec at, float cell, bool shifted) const;
-  void draw_output(Ui& ui, Vec at, float cell, bool shifted) const;
-  void draw_gradient(Ui& ui, Vec at, float cell, bool output) const;
+  PoolingWalk shown_walk() const;  // of the output cell under the mouse, or at the cursor
+  LinkedGrid input_grid(Ui& ui, bool shifted) const;
+  LinkedGrid output_grid(Ui& ui, bool shifted) const;
+  LinkedGrid gradient_grid(Ui& ui, bool output) const;
   void draw_window(Ui& ui) const;  // the window's arithmetic
   void draw_views(Ui& ui) const;
   void draw_settings(Ui& ui) const;
@@ -96,9 +95,9 @@ class PoolingPage : public Page {
   PoolingPicture picture_, shifted_;
   std::vector<double> gradient_;  // of the input, when every output cell's gradient is 1
   double low_ = 0, high_ = 255;
-  mutable Hover hover_, hover_next_;
-  mutable PoolingWalk active_;
-  mutable std::string focus_;  // the grid that gets the keyboard in the next frame
+  FoundCell hover_;     // as the last frame found it
+  PoolingWalk active_;  // shown_walk() of this frame
+  std::string focus_;   // the grid that gets the keyboard in the next frame
 };
 
 const char* pool_kind_name(PoolKind kind);  // max, average, global

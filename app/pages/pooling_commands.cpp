@@ -187,10 +187,10 @@ void PoolingPage::declare_readouts(Registry& registry) {
       [this] { return ReadoutValue(double(state_.shift_x)); });
   add("pins", "cards that are pinned", [this] { return ReadoutValue(double(state_.pins.size())); });
   add("shown.value", "what the window that is looked at gives: under the mouse, or at the cursor",
-      [this] { return ReadoutValue(active_.cells.empty() ? 0.0 : active_.result.value); });
+      [this] { return ReadoutValue(shown_walk().result.value); });
   add("shown.column", "column of the output cell that is looked at, from 0",
-      [this] { return ReadoutValue(double(active_.column)); });
-  add("shown.row", "its row, from 0", [this] { return ReadoutValue(double(active_.row)); });
+      [this] { return ReadoutValue(double(shown_walk().column)); });
+  add("shown.row", "its row, from 0", [this] { return ReadoutValue(double(shown_walk().row)); });
   add("kept", "output cells that are the same after the shift", [this] { return ReadoutValue(double(kept_cells())); });
   add("winner", "the input cell that won at the cursor: column, row, from 0", [this] {
     if (geometry().kind != PoolKind::max) {

@@ -157,7 +157,7 @@ void PoolingPage::draw_input_settings(Ui& ui) const {
 std::string PoolingPage::input_words() const {
   const PoolGeometry& g = geometry();
   const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
-  if (hover_.kind != Hover::Kind::input) return "The input." + how;
+  if (!hover_.in("input")) return "The input." + how;
   if (hover_.row < 0 || hover_.column < 0 || hover_.row >= g.height || hover_.column >= g.width) {
     return g.kind == PoolKind::max ? "Padding: it never wins."
            : g.count_padding       ? "Padding: a `0` that counts."
@@ -173,7 +173,7 @@ std::string PoolingPage::input_words() const {
 }
 
 std::string PoolingPage::output_words() const {
-  if (hover_.kind != Hover::Kind::output) return "The output. Click a cell to stay there; right-click keeps its card.";
+  if (!hover_.in("output")) return "The output. Click a cell to stay there; right-click keeps its card.";
   return fmt::format("Row {}, column {}: `{}`. Click to stay there; right-click keeps its card.", hover_.row,
                      hover_.column, exact_text(active_.result.value));
 }

@@ -30,10 +30,12 @@ Shell::~Shell() = default;
 const Theme& Shell::theme() const { return app_.settings().dark ? dark_theme() : light_theme(); }
 
 bool Shell::frame(const Moment& moment) {
-  app_moves_ = app_.update(moment.now);
+  app_moves_ = false;
   play_a_line();
+  app_moves_ |= app_.update(moment.now);  // last: what is drawn was made of what is there now
   draw(moment);
   sent_ = ui_.take_commands();
+  app_.page().drawn(ui_.drawn());
   for (const std::string& line : sent_) app_.send(line, ui_.gesture());
   bool moves = app_moves_ || ui_.wants_frame() || !sent_.empty();
   moving_ = moves;

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -97,13 +100,20 @@ CurveAnswer hover(Ui& ui, const CurvePlot& plot, const CurveFrame& frame) {
 }
 
 // A click asks for its step; the clicks of a double-click ask for none. Screenshots and tests don't wait.
-void pick(Ui& ui, const CurvePlot& plot, const CurveFrame& frame, const Response& r) {
+void pick(Ui& ui, std::string_view label, const CurvePlot& plot, const CurveFrame& frame, const Response& r) {
   if (plot.pick_command.empty()) return;
   const auto send = [&](double step) { ui.send(fmt::format("{} {:.0f}", plot.pick_command, step)); };
   const bool waits = plot.pending != nullptr && !ui.frame().patient && !plot.window_command.empty();
   bool second = r.double_clicked;
+  const auto leave = [&](const PendingPick& pending) {
+    if (pending.step < 0 && !pending.second) return;
+    std::map<std::string, double, std::less<>>& numbers = ui.found().numbers;
+    numbers[fmt::format("{}.step", label)] = pending.step;
+    numbers[fmt::format("{}.since", label)] = pending.since;
+    numbers[fmt::format("{}.second", label)] = pending.second ? 1 : 0;
+  };
   if (plot.pending != nullptr) {
-    PendingPick& pending = *plot.pending;
+    PendingPick pending = *plot.pending;
     if (r.pressed) pending = {-1, 0, r.double_clicked};
     if (r.wheel != 0) pending.step = -1;
     second = pending.second;
@@ -114,12 +124,13 @@ void pick(Ui& ui, const CurvePlot& plot, const CurveFrame& frame, const Response
         ui.request_frame();
       }
     }
+    leave(pending);
   }
   if (!r.clicked || std::abs(r.dragged.x) > 3 || (second && !r.keyboard)) return;
   const double step = r.keyboard ? plot.shown : hover(ui, plot, frame).at;
   if (step < 0) return;
   if (r.keyboard || !waits) return send(step);
-  *plot.pending = {step, ui.frame().now, false};
+  leave({step, ui.frame().now, false});
   ui.request_frame();
 }
 
@@ -129,6 +140,11 @@ std::string window_line(const CurvePlot& plot, const CurveWindow& window) {
 }
 
 }  // namespace
+
+PendingPick pick_of(const Drawn& frame, std::string_view label) {
+  return {frame.number(fmt::format("{}.step", label), -1), frame.number(fmt::format("{}.since", label), 0),
+          frame.number(fmt::format("{}.second", label), 0) > 0};
+}
 
 float end_column(float widest, float width) { return widest + 12 < width * 0.34f ? widest + 12 : 0; }
 
@@ -286,7 +302,7 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
     if (r.double_clicked) next = {};
     if (next != plot.window) ui.send(window_line(plot, next));
   }
-  pick(ui, plot, frame, r);
+  pick(ui, label, plot, frame, r);
   if (r.keyboard) {
     const double now = plot.shown >= 0 ? plot.shown : plot.last;
     double next = now;

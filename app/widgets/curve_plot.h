@@ -16,6 +16,7 @@
 
 #include "app/shell/theme.h"
 #include "app/widgets/curves.h"
+#include "app/widgets/drawn.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
 
@@ -33,7 +34,8 @@ struct CurveSeries {
   bool unnamed = false;  // no words at its end: the lines over the plot say what it is
 };
 
-// A click that waits until it cannot become a double-click any more. Kept by the view, one for each plot.
+// A click that waits until it cannot become a double-click any more. Drawing leaves it for the next frame, one for each
+// plot; the view keeps it.
 struct PendingPick {
   double step = -1;     // negative: none
   double since = 0;     // the frame's time
@@ -51,11 +53,11 @@ struct CurvePlot {
   int smoothing = 1;       // dense values are drawn as the mean of so many up to each; 1: as they are
   double hovered_at = -1;  // a step that is hovered in another plot: a line there; negative: none
   std::string x_name = "step";
-  std::string window_command;      // "train.curves.window": sent with "FROM TO", or "all"
-  std::string pick_command;        // "train.scrub": sent with the step; empty: clicks do nothing
-  std::string pick_hint;           // "click: show this step"
-  std::string pick_keys;           // keys that do the same: "Left, Right"; stand beside the command
-  PendingPick* pending = nullptr;  // null: a click is sent at once, also the first of a double-click
+  std::string window_command;            // "train.curves.window": sent with "FROM TO", or "all"
+  std::string pick_command;              // "train.scrub": sent with the step; empty: clicks do nothing
+  std::string pick_hint;                 // "click: show this step"
+  std::string pick_keys;                 // keys that do the same: "Left, Right"; stand beside the command
+  const PendingPick* pending = nullptr;  // null: a click is sent at once, also the first of a double-click
   std::string tooltip = " ";
 };
 
@@ -65,6 +67,7 @@ struct CurveAnswer {
   HoverNote note;
 };
 
+PendingPick pick_of(const Drawn& frame, std::string_view label);  // what the plot left
 CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, const CurvePlot& plot);
 
 // Where the names of `count` curves stand: at their ends, in a column of this width; else (0) in lines over the plot.

@@ -67,6 +67,7 @@ void Ui::begin_frame(const Frame& frame) {
   frame_ = frame;
   before_ = input_;
   input_ = frame.input;
+  drawn_before_ = std::exchange(drawn_, {});
   wants_frame_ = false;
   ++frame_count_;
   theme_ = frame.dark ? &dark_theme() : &light_theme();
@@ -149,7 +150,7 @@ void Ui::end_frame() {
   if (frame_count_ % 512 == 0) {
     std::erase_if(eases_, [&](const auto& entry) { return entry.second.frame + 512 < frame_count_; });
   }
-  if (tiles_->end_frame(textures_)) wants_frame_ = true;
+  if (tiles_->end_frame(textures_) || !(drawn_ == drawn_before_)) wants_frame_ = true;
   ImGui::Render();
 }
 

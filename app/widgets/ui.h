@@ -42,6 +42,7 @@
 #include "app/command/prose.h"
 #include "app/command/registry.h"
 #include "app/shell/theme.h"
+#include "app/widgets/drawn.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/input.h"
 #include "app/widgets/picture.h"
@@ -296,6 +297,9 @@ class Ui {
   double now() const { return frame_.now; }
   const Frame& frame() const { return frame_; }
   void request_frame() { wants_frame_ = true; }
+  // What drawing finds out, for the next frame; where it differs from the last one's, another frame follows.
+  Drawn& found() { return drawn_; }
+  const Drawn& drawn() const { return drawn_; }  // by the frame that has just ended
   // A key that no widget has taken yet; taking it hides it from everything that follows.
   bool take_key(std::string_view name);
   std::vector<KeyPress> remaining_keys() const { return input_.keys; }
@@ -562,6 +566,7 @@ class Ui {
   ImDrawListSplitter splitter_;
   uint64_t frame_count_ = 0;
   bool wants_frame_ = false;
+  Drawn drawn_, drawn_before_;
   std::vector<std::string> commands_;
   uint64_t gesture_ = 0, moved_by_hand_ = 0;  // and which control wheel or keys moved last
   double moved_at_ = -10;

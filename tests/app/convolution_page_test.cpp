@@ -4,7 +4,6 @@
 #include <cmath>
 #include <random>
 
-#include "app/pages/convolution_layout.h"
 #include "page_driver.h"
 
 namespace striate {
@@ -349,34 +348,6 @@ TEST_F(ConvolutionPageTest, an_open_region_follows_the_next_picture) {
   EXPECT_EQ(driver.text("convolution.input"), "image");
   driver.show(nullptr);
   EXPECT_EQ(driver.text("convolution.input"), "numbers");
-}
-
-TEST(ConvolutionLayout, grids_lie_inside_and_never_overlap) {
-  std::mt19937 dice(6);
-  const auto roll = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(dice); };
-  for (int i = 0; i < 2000; ++i) {
-    ConvolutionSizes sizes;
-    sizes.channels = roll(0, 1) ? 1 : 3;
-    sizes.kernel_rows = roll(1, 5);
-    sizes.kernel_columns = roll(1, 5);
-    sizes.input_rows = roll(sizes.kernel_rows, 34);
-    sizes.input_columns = roll(sizes.kernel_columns, 34);
-    sizes.output_rows = roll(1, sizes.input_rows);
-    sizes.output_columns = roll(1, sizes.input_columns);
-    const Rect area{220, 0, static_cast<float>(roll(680, 1300)), static_cast<float>(roll(560, 1000))};
-    sizes.outputs = sizes.channels == 3 && roll(0, 1) ? 3 : 1;
-    sizes.notes = roll(1, 3);
-    sizes.note_width = static_cast<float>(roll(150, 320));
-    const ConvolutionLayout layout = lay_out_convolution(area, sizes, 22);
-    std::vector<Rect> all = layout.input;
-    all.insert(all.end(), layout.kernel.begin(), layout.kernel.end());
-    all.insert(all.end(), layout.output.begin(), layout.output.end());
-    EXPECT_GE(layout.cell, 2);
-    for (size_t a = 0; a < all.size(); ++a) {
-      EXPECT_TRUE(Rect(area).inset(-1).contains(all[a])) << i << " " << a;
-      for (size_t b = a + 1; b < all.size(); ++b) EXPECT_FALSE(all[a].overlaps(all[b])) << i;
-    }
-  }
 }
 
 }  // namespace

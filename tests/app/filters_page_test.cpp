@@ -75,6 +75,7 @@ class FiltersPageTest : public ::testing::Test {
     ui.end_frame();
     EXPECT_TRUE(ui.conflicts().empty()) << ui.conflicts().front();
     std::vector<std::string> sent = ui.take_commands();
+    page.drawn(ui.drawn());
     for (const std::string& line : sent) registry.run(line);
     return sent;
   }
@@ -175,6 +176,27 @@ TEST_F(FiltersPageTest, is_drawn_with_every_kind_of_picture_in_every_tab) {
     run("filters.reset");
     run("filters.fit");
   }
+}
+
+TEST_F(FiltersPageTest, drawing_begins_no_work_but_says_what_it_needs) {
+  show(portrait());
+  run("filters.tab pixel");
+  page.update(now);
+  Ui::Frame moment;
+  moment.size = {1280, 2000};
+  ui.begin_frame(moment);
+  page.draw_stage(ui, {220, 0, 720, 744});
+  ui.begin_panel("inspector", {940, 0, 340, 2000});
+  page.draw_inspector(ui);
+  ui.end_panel();
+  ui.end_frame();
+  EXPECT_FALSE(page.busy());
+  page.update(now);
+  EXPECT_FALSE(page.busy()) << "nobody was told that it was seen";
+  page.drawn(ui.drawn());
+  EXPECT_TRUE(page.busy());
+  settle();
+  EXPECT_FALSE(page.busy());
 }
 
 TEST_F(FiltersPageTest, thirty_three_megapixels_never_hold_up_a_frame) {

@@ -66,6 +66,7 @@ class PageDriver {
     ui.end_frame();
     EXPECT_TRUE(ui.conflicts().empty()) << "two items with one label: " << ui.conflicts().front();
     sent_ = ui.take_commands();
+    app.page().drawn(ui.drawn());
     gesture_ = ui.gesture();
   }
 

@@ -124,6 +124,7 @@ class CompareDriver {
     ui.end_frame();
     EXPECT_TRUE(ui.conflicts().empty()) << ui.conflicts().front();
     sent = ui.take_commands();
+    view->drawn(ui.drawn());
   }
   void settle() {
     for (int i = 0; i < 4 || !hands.empty() || !sent.empty(); ++i) frame();

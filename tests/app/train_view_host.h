@@ -68,11 +68,13 @@ class TrainViewHost {
   std::function<bool(double)> update = [](double) { return false; };
   std::function<void(Ui&, const Rect&, const TrainSnapshot&)> stage;
   std::function<void(Ui&, const TrainSnapshot&)> inspector;
+  std::function<void(const Drawn&)> drawn;
 
   void use(TrainView& view) {
     view.declare(registry);
     update = [&view](double time) { return view.update(time); };
     stage = [&view](Ui& u, const Rect& area, const TrainSnapshot& s) { view.draw_stage(u, area, s); };
+    drawn = [&view](const Drawn& found) { view.drawn(found); };
     inspector = [&view](Ui& u, const TrainSnapshot& s) { view.draw_inspector(u, s); };
   }
 
@@ -105,6 +107,7 @@ class TrainViewHost {
     ui.end_frame();
     EXPECT_TRUE(ui.conflicts().empty()) << "two items with one label: " << ui.conflicts().front();
     sent_ = ui.take_commands();
+    if (drawn) drawn(ui.drawn());
   }
   void settle() {
     do frame();

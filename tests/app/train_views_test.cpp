@@ -36,6 +36,7 @@ class ViewDriver {
 
   void frame() {
     time += 1.0 / 60;
+    view->update(time);
     Ui::Frame frame;
     frame.input = hands.next();
     frame.size = size;
@@ -51,6 +52,7 @@ class ViewDriver {
     ui.end_panel();
     ui.end_frame();
     ASSERT_TRUE(ui.conflicts().empty()) << "two items are called '" << ui.conflicts().front() << "'";
+    view->drawn(ui.drawn());
     for (const std::string& line : ui.take_commands()) {
       log.push_back(line);
       registry.run(line);

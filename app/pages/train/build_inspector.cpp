@@ -43,7 +43,8 @@ void draw_about(Ui& ui, const Rect& mark, const LayerField& setting) {
 }  // namespace
 
 void BuildView::draw_inspector(Ui& ui, const TrainSnapshot&) const {
-  const Look& look = draft_.look();
+  const NetworkDraft::LookPtr kept = draft_.look();
+  const Look& look = *kept;
   const int line = draft_.selected();
   ui.push_id("selected layer");
   if (line < 0) {
@@ -99,7 +100,8 @@ void BuildView::draw_inspector(Ui& ui, const TrainSnapshot&) const {
 }
 
 void BuildView::draw_settings(Ui& ui, int line) const {
-  const LayerLine& layer = draft_.look().list.lines()[static_cast<size_t>(line)];
+  const NetworkDraft::LookPtr kept = draft_.look();
+  const LayerLine& layer = kept->list.lines()[static_cast<size_t>(line)];
   using Type = LayerField::Type;
   for (const LayerField& setting : layer_settings(layer.kind())) {
     const std::string prefix = fmt::format("train.build.setting {} {}", line, setting.name);

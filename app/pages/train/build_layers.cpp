@@ -37,7 +37,8 @@ struct BuildView::Columns {
 };
 
 void BuildView::draw_layers(Ui& ui, const Rect& area) const {
-  const Look& look = draft_.look();
+  const NetworkDraft::LookPtr kept = draft_.look();
+  const Look& look = *kept;
   const Theme& theme = ui.theme();
   if (draft_.data().busy()) {
     ui.empty_state(area, Icon::folder, "The data set is being read",
@@ -115,7 +116,8 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
 }
 
 void BuildView::draw_layer(Ui& ui, const Rect& rect, int line, const Columns& columns) const {
-  const Look& look = draft_.look();
+  const NetworkDraft::LookPtr kept = draft_.look();
+  const Look& look = *kept;
   const Theme& theme = ui.theme();
   const LayerLine& layer = look.list.lines()[static_cast<size_t>(line)];
   const LayerList::Row& row = look.checked.rows[static_cast<size_t>(line)];
@@ -202,7 +204,8 @@ void BuildView::draw_layer(Ui& ui, const Rect& rect, int line, const Columns& co
 
 // A bracket at the left from each layer to one that reads it from further away.
 void BuildView::draw_joins(Ui& ui, const std::vector<Rect>& rects, float left) const {
-  const LayerList& list = draft_.look().list;
+  const NetworkDraft::LookPtr kept = draft_.look();
+  const LayerList& list = kept->list;
   int lane = 0;
   for (int i = 0; i < list.size(); ++i) {
     const LayerLine& line = list.lines()[static_cast<size_t>(i)];

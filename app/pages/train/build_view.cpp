@@ -26,13 +26,14 @@ void BuildView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   const float words = ui.measure(Font::caption, "as text").x + 12;
   ui.label(text.cut_left(words), "as text", Font::caption, ui.theme().secondary);
   ui.next(text);
-  ui.text_field("network as text", draft_.look().list.text(), "train.build.text",
+  ui.text_field("network as text", draft_.look()->list.text(), "train.build.text",
                 "conv 8 3x3 | relu | maxpool 2 | flatten | dense 10");
 }
 
 // The model, what it costs, and the way to add a layer.
 void BuildView::draw_head(Ui& ui, Rect& area, const TrainSnapshot&) const {
-  const Look& look = draft_.look();
+  const NetworkDraft::LookPtr kept = draft_.look();
+  const Look& look = *kept;
   const std::string& name = scene_.config().model;
   std::vector<Choice> choices;
   std::string current = "own", about = "A network of your own.";
@@ -66,7 +67,8 @@ void BuildView::draw_head(Ui& ui, Rect& area, const TrainSnapshot&) const {
 
 // What is wrong with the whole, that it is not what runs, or that the data are not there.
 void BuildView::draw_state(Ui& ui, Rect& area, const TrainSnapshot& now) const {
-  const Look& look = draft_.look();
+  const NetworkDraft::LookPtr kept = draft_.look();
+  const Look& look = *kept;
   const auto note = [&](const std::string& what, const std::string& hint) {
     const float h = ui.paragraph_height(what, area.w - 24 - ui.em(20), Font::control) +
                     ui.paragraph_height(hint, area.w - 24 - ui.em(20), Font::caption) + 20;

@@ -226,7 +226,16 @@ std::vector<std::string> CompareView::state() const {
                                              : fmt::format("train.compare.window {} {}", window_.from, window_.to)};
 }
 
-bool CompareView::update(double) { return false; }
+bool CompareView::update(double) {
+  const TrainSnapshotPtr now = scene_.snapshot();
+  if (!now->architecture) return false;
+  mine_.sync(*now);
+  if (!now->other) return false;
+  if (others_run_ != now->run) others_ = {};
+  others_run_ = now->run;
+  others_.sync(*now->other);
+  return false;
+}
 
 void CompareView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {
   wanted.test = true;

@@ -51,25 +51,25 @@ class CompareView : public TrainView {
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
+  void drawn(const Drawn& frame) override { hovered_at_ = frame.number("compare.step", -1); }
 
  private:
   static constexpr const char* kThisRun = "this run";
   // The color of a run, wherever it is named or drawn.
   static Color tone_of(const Theme& theme, bool other) { return other ? theme.kernel : theme.input; }
   const TrainSnapshot& other() const;  // throws Error where there is none
-  void draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
-  void draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
-  void draw_row(Ui& ui, Rect area, const std::string& what, Color tone, const TrainSnapshot& now,
-                const TensorValues& values, float most) const;
+  void draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now, HoverNote& note) const;
+  static void draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now, HoverNote& note);
+  static void draw_row(Ui& ui, Rect area, const std::string& what, Color tone, const TrainSnapshot& now,
+                       const TensorValues& values, float most, HoverNote& note);
   void draw_choice(Ui& ui, const TrainSnapshot& now) const;
 
   TrainScene scene_;
   std::string name_ = "rate";  // what the fields of the inspector would change
   CurveWindow window_;
-  mutable CurveStore mine_, others_;  // grown when drawn
-  mutable uint64_t others_run_ = 0;
-  mutable double hovered_at_ = -1, hovered_next_ = -1;
-  mutable HoverNote note_;
+  CurveStore mine_, others_;
+  uint64_t others_run_ = 0;
+  double hovered_at_ = -1;  // the step under the mouse, as the last frame found it
 };
 
 // The weights of the first layer that has any: filters (K, C, R, S), or a dense layer's (K, F). Null: not there yet.

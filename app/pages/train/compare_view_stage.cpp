@@ -48,15 +48,11 @@ FilterMaps maps_of(const Shape& weights, const Shape& input) {
 }  // namespace
 
 void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
-  hovered_at_ = hovered_next_;
-  hovered_next_ = -1;
-  note_ = {};
   if (!now.architecture) {
     ui.empty_state(area, Icon::play, "Nothing to compare yet",
                    "Press Start: a second run can then be set beside this one.");
     return;
   }
-  mine_.sync(now);
   if (!now.other) {
     ui.empty_state(area, Icon::plus, "One run so far",
                    fmt::format("Choose one thing to change, {}. A second run begins at the same start, with "
@@ -64,9 +60,7 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
                                ui.at_the_right()));
     return;
   }
-  if (others_run_ != now.run) others_ = {};
-  others_run_ = now.run;
-  others_.sync(*now.other);
+  HoverNote note;
   Rect room = area.inset(20, 12);
   // Which is which, once, in its color.
   const Theme& theme = ui.theme();
@@ -92,16 +86,15 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
              Align::right);
   }
   const bool high = room.h > ui.em(300);
-  draw_plots(ui, room.cut_top(high ? room.h * 0.56f : room.h), now);
+  draw_plots(ui, room.cut_top(high ? room.h * 0.56f : room.h), now, note);
   if (high) {
     room.cut_top(14);
-    draw_filters(ui, room, now);
+    draw_filters(ui, room, now, note);
   }
-  draw_hover_note(ui, note_);
-  if (hovered_next_ != hovered_at_) ui.request_frame();
+  draw_hover_note(ui, note);
 }
 
-void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now, HoverNote& note) const {
   const Theme& theme = ui.theme();
   Rect left = area;
   Rect right = left.cut_right((area.w - 24) / 2);
@@ -145,13 +138,13 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now)
     plot.pick_hint = "click: show this step";
     const CurveAnswer answer = draw_curve_plot(ui, accuracy ? "accuracy of both" : "loss of both", room, plot);
     if (answer.hovered) {
-      hovered_next_ = answer.at;
-      note_ = answer.note;
+      ui.found().numbers["compare.step"] = answer.at;
+      note = answer.note;
     }
   }
 }
 
-void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& now, HoverNote& note) {
   const Theme& theme = ui.theme();
   const TensorValues* a = first_weights(now);
   const TensorValues* b = first_weights(*now.other);
@@ -182,16 +175,16 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
   const float side_by_side = ((room.w - ui.em(84) + kGap) / static_cast<float>(maps.count) - kGap) *
                              static_cast<float>(maps.height) / static_cast<float>(maps.width);
   const float high = std::min({(room.h - (rows - 1) * 8) / rows, ui.em(84), std::max(side_by_side, ui.em(28))});
-  draw_row(ui, room.cut_top(high), kThisRun, tone_of(theme, false), now, *a, most);
+  draw_row(ui, room.cut_top(high), kThisRun, tone_of(theme, false), now, *a, most, note);
   room.cut_top(8);
-  draw_row(ui, room.cut_top(high), kOther, tone_of(theme, true), *now.other, *b, most);
+  draw_row(ui, room.cut_top(high), kOther, tone_of(theme, true), *now.other, *b, most, note);
   if (!same) return;
   room.cut_top(8);
-  draw_row(ui, room.cut_top(high), "difference", theme.text, now, difference, apart);
+  draw_row(ui, room.cut_top(high), "difference", theme.text, now, difference, apart, note);
 }
 
 void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Color tone, const TrainSnapshot& now,
-                           const TensorValues& values, float most) const {
+                           const TensorValues& values, float most, HoverNote& note) {
   const Theme& theme = ui.theme();
   const FilterMaps maps = maps_of(values.tensor.shape, now.architecture->input());
   const Rect name = area.cut_left(ui.em(84));
@@ -240,11 +233,11 @@ void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Color ton
                            static_cast<int>((ui.input().mouse.x - place.x) / wide * static_cast<float>(maps.width)));
     const int y = std::min(maps.height - 1,
                            static_cast<int>((ui.input().mouse.y - place.y) / tall * static_cast<float>(maps.height)));
-    note_.title = fmt::format("{}: filter {}, row {}, column {}", what, k, y, x);
+    note.title = fmt::format("{}: filter {}, row {}, column {}", what, k, y, x);
     for (int64_t c = 0; c < (maps.planes == 3 ? 3 : 1); ++c) {
       const char* const names[] = {"red", "green", "blue"};
       const float value = values.values[static_cast<size_t>((k * maps.planes + c) * plane + y * maps.width + x)];
-      note_.lines.push_back({maps.planes == 3 ? names[c] : "weight", shortest_text(value), 0});
+      note.lines.push_back({maps.planes == 3 ? names[c] : "weight", shortest_text(value), 0});
     }
   }
   if (shown < maps.count) {

@@ -175,6 +175,7 @@ void DrawView::take_image() {
 
 bool DrawView::update(double seconds) {
   const TrainSnapshotPtr now = scene_.snapshot();
+  keep_probe_stage(*now);
   // Another picture was opened while this view is shown: it goes to the network. One that was opened elsewhere leaves
   // the drawing alone.
   const Document& document = scene_.context.document;

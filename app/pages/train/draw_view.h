@@ -42,11 +42,6 @@ class DrawView : public TrainView {
     bool digits = true;
     friend bool operator==(const Reader&, const Reader&) = default;
   };
-  struct Hover {
-    int stage = -1;
-    int x = 0, y = 0;  // the pixel
-    friend bool operator==(const Hover&, const Hover&) = default;
-  };
 
   Reader reader_of(const TrainSnapshot& now) const;
   void declare_readouts(Registry& registry);
@@ -67,6 +62,7 @@ class DrawView : public TrainView {
   void draw_stages(Ui& ui, const Rect& area, const std::vector<InputStage>& stages, uint64_t version) const;
   void draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) const;
   const std::vector<InputStage>& shown_stages(const TrainSnapshot& now) const;
+  void keep_probe_stage(const TrainSnapshot& now);
 
   TrainScene scene_;
   Drawing drawing_;
@@ -84,8 +80,7 @@ class DrawView : public TrainView {
   uint64_t image_version_;                       // of the document, when it was last looked at
   std::unique_ptr<Latest<PreparedInput>> work_;  // large pictures take longer than a frame
   double updated_ = -1;                          // when it was last shown
-  mutable Hover hover_, hover_next_;
-  mutable std::vector<InputStage> probe_stage_;  // of the probe that somebody else chose
+  std::vector<InputStage> probe_stage_;          // of the probe that somebody else chose
 };
 
 std::unique_ptr<TrainView> make_draw_view(const TrainScene& scene);

@@ -97,18 +97,19 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   ui.end_flow();
   ui.hairline();
   ui.section("WHAT THE NETWORK RECEIVES");
-  const bool hovers = hover_next_.stage >= 0 && hover_next_.stage < static_cast<int>(stages.size());
+  const FoundCell& pixel = ui.found().cell;  // the stage was drawn before
+  const bool hovers = pixel.in("stage") && pixel.channel < static_cast<int>(stages.size());
   if (hovers) {
-    const auto i = static_cast<size_t>(hover_next_.stage);
+    const auto i = static_cast<size_t>(pixel.channel);
     const InputStage& stage = stages[i];
     ui.paragraph(fmt::format("**{}** {}", stage.title, stage.words), Font::control);
-    if (hover_next_.x < stage.shape[2] && hover_next_.y < stage.shape[1]) {
+    if (pixel.column < stage.shape[2] && pixel.row < stage.shape[1]) {
       std::string value;
       for (int64_t c = 0; c < stage.shape[0]; ++c) {
-        const int64_t at = (c * stage.shape[1] + hover_next_.y) * stage.shape[2] + hover_next_.x;
+        const int64_t at = (c * stage.shape[1] + pixel.row) * stage.shape[2] + pixel.column;
         value += (c ? " " : "") + number_text(static_cast<double>(stage.pixels[static_cast<size_t>(at)]), 3);
       }
-      ui.row(fmt::format("row {}, column {}", hover_next_.y, hover_next_.x), value, Concept::input);
+      ui.row(fmt::format("row {}, column {}", pixel.row, pixel.column), value, Concept::input);
     }
   } else if (&stages != &input_.stages) {
     ui.note(fmt::format("The network reads {}{}. Draw on the pad, and it reads your drawing.", now.probe->name,

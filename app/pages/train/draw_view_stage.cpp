@@ -78,19 +78,21 @@ PictureSource source_of(const std::string& key, uint64_t version, const InputSta
 const std::vector<InputStage>& DrawView::shown_stages(const TrainSnapshot& now) const {
   if (asked_ || (has_content() && !now.probe)) return input_.stages;
   if (!now.probe || !takes_pictures(now.probe->shape)) return input_.stages;
-  if (now.probe->stages) return *now.probe->stages;
+  return now.probe->stages ? *now.probe->stages : probe_stage_;
+}
+
+void DrawView::keep_probe_stage(const TrainSnapshot& now) {
+  if (!now.probe || now.probe->stages || !takes_pictures(now.probe->shape)) return;
   probe_stage_.resize(1);
   InputStage& probe = probe_stage_[0];
   probe.id = "input";
   probe.title = fmt::format("{} \u00d7 {}", now.probe->shape[2], now.probe->shape[1]);
   probe.words = now.probe->name + ", as the network receives it.";
   probe.shape = now.probe->shape;
-  probe.pixels = now.probe->pixels;
-  return probe_stage_;
+  if (probe.pixels != now.probe->pixels) probe.pixels = now.probe->pixels;
 }
 
 void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
-  hover_ = std::exchange(hover_next_, {});
   const Reader reader = reader_of(now);
   if (!takes_pictures(reader.input)) {
     ui.empty_state(area, Icon::picture, "This network does not read pictures",
@@ -106,7 +108,6 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   if (!layout.stages.empty()) draw_stages(ui, layout.stages, stages, own ? version_ : now.version);
   const bool cleared = asked_ && !has_content();  // nothing of what was drawn stays
   if (!layout.maps.empty() && !cleared) draw_maps(ui, layout.maps, now);
-  if (hover_next_ != hover_) ui.request_frame();
 }
 
 void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
@@ -177,11 +178,11 @@ void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStag
     }
     ui.stroke(tile, last ? theme.input : theme.line, 3, last ? 2.0f : 1.0f);
     if (r.hovered && shown.contains(ui.input().mouse)) {
-      hover_next_ = {static_cast<int>(i), static_cast<int>((ui.input().mouse.x - shown.x) / unit),
-                     static_cast<int>((ui.input().mouse.y - shown.y) / unit)};
+      const int column = static_cast<int>((ui.input().mouse.x - shown.x) / unit);
+      const int row = static_cast<int>((ui.input().mouse.y - shown.y) / unit);
+      ui.found().cell = {"stage", static_cast<int>(i), row, column};
       if (unit >= 3) {
-        ui.stroke({shown.x + static_cast<float>(hover_next_.x) * unit,
-                   shown.y + static_cast<float>(hover_next_.y) * unit, unit, unit},
+        ui.stroke({shown.x + static_cast<float>(column) * unit, shown.y + static_cast<float>(row) * unit, unit, unit},
                   theme.accent, 0, 1.5f);
       }
       if (last) ui.light(Concept::input);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -102,13 +104,37 @@ std::optional<Rect> MapOpening::at(double now) const {
   return Rect{way(a.x, b.x), way(a.y, b.y), way(a.w, b.w), way(a.h, b.h)};
 }
 
-void draw_opening(Ui& ui, MapOpening& opening) {
+void leave_place(Ui& ui, const std::string& name, const Rect& place) {
+  std::map<std::string, double, std::less<>>& numbers = ui.found().numbers;
+  numbers[name + ".x"] = place.x, numbers[name + ".y"] = place.y;
+  numbers[name + ".w"] = place.w, numbers[name + ".h"] = place.h;
+}
+
+Rect place_of(const Drawn& frame, const std::string& name) {
+  const auto number = [&](const char* part) { return static_cast<float>(frame.number(name + part, 0)); };
+  return {number(".x"), number(".y"), number(".w"), number(".h")};
+}
+
+void leave_opening(Ui& ui, const TensorAnswer& answer, Concept tone) {
+  if (answer.opened.empty()) return;
+  leave_place(ui, "opening", answer.opened);
+  for (size_t i = 0; i < answer.beside.size(); ++i) leave_place(ui, fmt::format("beside{}", i), answer.beside[i]);
+  ui.found().numbers["opening.tone"] = static_cast<int>(tone);
+}
+
+void take_opening(const Drawn& frame, const std::string& view, double now, MapOpening* opening) {
+  const Rect from = place_of(frame, "opening");
+  if (from.empty()) return;
+  *opening = {from, now, static_cast<Concept>(static_cast<int>(frame.number("opening.tone", 0))), view, {}, false, {}};
+  for (size_t i = 0; !place_of(frame, fmt::format("beside{}", i)).empty(); ++i) {
+    opening->beside.push_back(place_of(frame, fmt::format("beside{}", i)));
+  }
+}
+
+void draw_opening(Ui& ui, const MapOpening& opening) {
   if (opening.since < 0 || opening.figure.empty()) return;
   const std::optional<Rect> at = opening.at(ui.frame().now);
-  if (!ui.frame().motion || ui.frame().patient || !at) {
-    opening.since = -1;
-    return;
-  }
+  if (!ui.frame().motion || ui.frame().patient || !at) return;
   const float on = static_cast<float>((ui.frame().now - opening.since) / MapOpening::kSeconds);
   const Color color = opening.tone == Concept::none ? ui.theme().accent : ui.theme().of(opening.tone);
   ui.fill(*at, faded(color, 0.25f * (1 - on)), 4);

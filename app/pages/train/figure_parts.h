@@ -35,7 +35,13 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption);
 bool draw_confusion_colors(Ui& ui, Rect line);
 // Between two views: the outline of a map that grows into the figure that shows it while the outlines of those beside
 // it move aside; or it goes back into its place, and they into theirs.
-void draw_opening(Ui& ui, MapOpening& opening);
+void draw_opening(Ui& ui, const MapOpening& opening);
+// A map was clicked: drawing leaves where it is, and its view takes it before the next frame. `now` in seconds.
+void leave_opening(Ui& ui, const TensorAnswer& answer, Concept tone);
+void take_opening(const Drawn& frame, const std::string& view, double now, MapOpening* opening);
+// The same of a place on the screen.
+void leave_place(Ui& ui, const std::string& name, const Rect& place);
+Rect place_of(const Drawn& frame, const std::string& name);  // empty: there is none
 // A quiet sentence where a figure will be.
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words);
 

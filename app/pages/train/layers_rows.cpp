@@ -12,8 +12,6 @@
 namespace striate {
 namespace {
 
-constexpr int kBins = 48;
-
 std::string short_number(double value) {
   const double size = std::abs(value);
   if (value == 0) return "0";
@@ -82,7 +80,8 @@ void LayersView::draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, co
 }
 
 void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer,
-                             const TensorValuesPtr& values, bool gradient, const TrainSnapshot& now) const {
+                             const TensorValuesPtr& values, bool gradient, const TrainSnapshot& now,
+                             HoverNote& note) const {
   const Theme& theme = ui.theme();
   Rect rest = area;
   const Rect head = rest.cut_top(ui.em(22));
@@ -124,24 +123,18 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
   }
   const TensorAnswer answer =
       draw_tensor_grid(ui, fmt::format("{} of layer {}", gradient ? "gradient" : "answers", layer.name), rest, grid);
-  if (answer.hovered) note_ = answer.note;
-  if (!answer.opened.empty())
-    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "layers", {}, false, answer.beside};
-}
-
-const Spread& LayersView::spread(const TensorValuesPtr& values, bool is_signed) const {
-  const auto [entry, fresh] = spreads_.try_emplace(values);
-  if (fresh) entry->second = spread_of(values->values, kBins, is_signed);
-  return entry->second;
+  if (answer.hovered) note = answer.note;
+  leave_opening(ui, answer, grid.tone);
 }
 
 void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& name, Color color,
-                                const TensorValuesPtr& values, bool is_signed) const {
+                                const TensorValuesPtr& values, HoverNote& note) const {
   const Theme& theme = ui.theme();
   Rect rest = area;
   ui.label(rest.cut_top(ui.em(22)), name, Font::caption, color);
-  if (!values) return draw_waiting(ui, rest, "");
-  const Spread& s = spread(values, is_signed);
+  const auto found = values ? spreads_.find(values) : spreads_.end();
+  if (found == spreads_.end()) return draw_waiting(ui, rest, "");
+  const Spread& s = found->second;
   const Rect words = rest.cut_bottom(ui.em(18));
   double highest = 1;
   // A bin that towers, the zeros of a ReLU, does not flatten the others: it is cut, and the note has the number.
@@ -166,22 +159,22 @@ void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& nam
   ui.label(words, short_number(s.high), Font::number, theme.secondary, Align::right, size);
   if (s.low < 0) ui.label(words, "0", Font::number, theme.secondary, Align::center, size);
   // Hovering reads a bin.
-  if (!intersection(area, ui.clip()).contains(ui.input().mouse) || note_.shown()) return;
+  if (!intersection(area, ui.clip()).contains(ui.input().mouse) || note.shown()) return;
   const float at = (ui.input().mouse.x - rest.x) / std::max(each, 1e-3f);
   const auto bin = static_cast<size_t>(std::clamp(at, 0.0f, static_cast<float>(s.bins.size() - 1)));
   const double width = (s.high - s.low) / static_cast<double>(s.bins.size());
-  note_.title = name;
+  note.title = name;
   const double from = s.low + width * static_cast<double>(bin);
-  note_.lines.push_back({fmt::format("from {} to {}", short_number(from), short_number(from + width)),
-                         grouped(std::llround(s.bins[bin])), 0});
-  note_.lines.push_back({"all", grouped(s.values), 0});
-  note_.lines.push_back({"least", shortest_text(s.least), 0});
-  note_.lines.push_back({"largest", shortest_text(s.most), 0});
-  if (s.not_finite > 0) note_.lines.push_back({"not a number", grouped(s.not_finite), theme.warning});
+  note.lines.push_back({fmt::format("from {} to {}", short_number(from), short_number(from + width)),
+                        grouped(std::llround(s.bins[bin])), 0});
+  note.lines.push_back({"all", grouped(s.values), 0});
+  note.lines.push_back({"least", shortest_text(s.least), 0});
+  note.lines.push_back({"largest", shortest_text(s.most), 0});
+  if (s.not_finite > 0) note.lines.push_back({"not a number", grouped(s.not_finite), theme.warning});
 }
 
-void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer,
-                          const TrainSnapshot& now) const {
+void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const TrainSnapshot& now,
+                          HoverNote& note) const {
   const Theme& theme = ui.theme();
   Rect rest = area;
   ui.fill({rest.x, rest.y, rest.w, 1}, theme.line);
@@ -198,11 +191,11 @@ void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerF
     histograms = rest.cut_right((histogram_wide + 16) * static_cast<float>(row.histograms));
     histograms.h = histogram_high;
   }
-  const TensorValuesPtr activation = activation_of(now, layer.node);
-  draw_values(ui, {rest.x, rest.y, row.maps_width, rest.h}, row, layer, activation, false, now);
+  const SpreadValues values = spread_values(layer, now);
+  draw_values(ui, {rest.x, rest.y, row.maps_width, rest.h}, row, layer, values.answers, false, now, note);
   if (gradients_) {
     draw_values(ui, {rest.x + row.maps_width + 20, rest.y, row.maps_width, rest.h}, row, layer,
-                gradient_of(now, layer.node), true, now);
+                gradient_of(now, layer.node), true, now, note);
   }
   const float wide = row.histograms_below
                          ? std::min(ui.em(190), (histograms.w - 16 * static_cast<float>(row.histograms - 1)) /
@@ -214,12 +207,11 @@ void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerF
     return at;
   };
   if (!layer.weight.empty()) {
-    draw_histogram(ui, next(), "weights", theme.kernel, tensor_of(now, TensorKind::weight, layer.weight), true);
-    draw_histogram(ui, next(), "their gradients", theme.gradient,
-                   now.step > 0 ? tensor_of(now, TensorKind::weight_gradient, layer.weight) : nullptr, true);
+    draw_histogram(ui, next(), "weights", theme.kernel, values.weights, note);
+    draw_histogram(ui, next(), "their gradients", theme.gradient, values.gradients, note);
   }
   draw_histogram(ui, next(), layer.node == 0 ? "values" : "answers", layer.node == 0 ? theme.input : theme.activation,
-                 activation, !layer.never_negative);
+                 values.answers, note);
 }
 
 }  // namespace striate

@@ -12,6 +12,7 @@
 namespace striate {
 namespace {
 
+constexpr int kBins = 48;
 constexpr int64_t kMaxMaps = 2048;
 
 const std::vector<std::string>& scopes() {
@@ -71,7 +72,8 @@ void LayersView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) 
   wanted.probe = wanted.norms = wanted.dead_units = true;
   if (gradients_) wanted.probe_gradients = true;
   if (!now.architecture) return;
-  const NetworkFigures& figures = figures_.of(now.architecture);
+  const FiguresOf::Ptr kept = figures_.of(now.architecture);
+  const NetworkFigures& figures = *kept;
   for (const int node : visible_) {
     if (node >= static_cast<int>(figures.layers.size())) continue;
     const LayerFacts& layer = figures.layer(node);
@@ -102,18 +104,54 @@ LayersView::Row LayersView::row_of(const Ui& ui, const LayerFacts& layer, float 
   return row;
 }
 
-void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
-  visible_.clear();
-  if (draw_without_run(ui, area, now)) return;
-  const NetworkFigures& figures = figures_.of(now.architecture);
-  note_ = {};
-  if (spreads_of_ != now.version) {
+void LayersView::drawn(const Drawn& frame) {
+  visible_ = frame.visible;
+  take_opening(frame, id(), now_, scene_.opening.get());
+}
+
+bool LayersView::update(double seconds) {
+  now_ = seconds;
+  const TrainSnapshotPtr now = scene_.snapshot();
+  if (!now->architecture) return false;
+  figures_.keep(now->architecture);
+  if (spreads_of_ != now->version) {
     // Those of values that are gone go, too; what is shared with the snapshot before stays.
     std::erase_if(spreads_, [](const auto& entry) { return entry.first.use_count() == 1; });
-    spreads_of_ = now.version;
-    network_limit_[0] = now.probe ? largest_of(now.probe->activations) : 0;
-    network_limit_[1] = now.probe ? largest_of(now.probe->gradients) : 0;
+    spreads_of_ = now->version;
+    network_limit_[0] = now->probe ? largest_of(now->probe->activations) : 0;
+    network_limit_[1] = now->probe ? largest_of(now->probe->gradients) : 0;
   }
+  const FiguresOf::Ptr figures = figures_.of(now->architecture);
+  const auto spread = [this](const TensorValuesPtr& values, bool is_signed) {
+    if (!values) return;
+    const auto [entry, fresh] = spreads_.try_emplace(values);
+    if (fresh) entry->second = spread_of(values->values, kBins, is_signed);
+  };
+  for (const int node : visible_) {
+    if (node >= static_cast<int>(figures->layers.size())) continue;
+    const SpreadValues values = spread_values(figures->layer(node), *now);
+    spread(values.weights, true);
+    spread(values.gradients, true);
+    spread(values.answers, values.answers_signed);
+  }
+  return false;
+}
+
+LayersView::SpreadValues LayersView::spread_values(const LayerFacts& layer, const TrainSnapshot& now) {
+  SpreadValues values;
+  values.answers = activation_of(now, layer.node);
+  values.answers_signed = !layer.never_negative;
+  if (layer.weight.empty()) return values;
+  values.weights = tensor_of(now, TensorKind::weight, layer.weight);
+  if (now.step > 0) values.gradients = tensor_of(now, TensorKind::weight_gradient, layer.weight);
+  return values;
+}
+
+void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
+  if (draw_without_run(ui, area, now)) return;
+  const FiguresOf::Ptr kept = figures_.of(now.architecture);
+  const NetworkFigures& figures = *kept;
+  HoverNote note;
   ui.begin_panel("layers", area, 20);
   {
     const std::vector<Choice> choices = {{"each map", "map"}, {"its layer", "layer"}, {"the network", "network"}};
@@ -150,11 +188,11 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
     const Rect place = ui.take(row.height);
     // A little more than what is seen: it is there when it scrolls in.
     if (!place.overlaps(seen.inset(0, -200))) continue;
-    visible_.push_back(layer.node);
-    if (place.overlaps(seen)) draw_row(ui, place, row, layer, now);
+    ui.found().visible.push_back(layer.node);
+    if (place.overlaps(seen)) draw_row(ui, place, row, layer, now, note);
   }
   ui.end_panel();
-  draw_hover_note(ui, note_);
+  draw_hover_note(ui, note);
 }
 
 void LayersView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {

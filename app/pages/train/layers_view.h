@@ -42,7 +42,9 @@ class LayersView : public TrainView {
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
+  bool update(double now) override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
+  void drawn(const Drawn& frame) override;
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
   std::vector<Page::Key> keys() const override;
 
@@ -57,25 +59,31 @@ class LayersView : public TrainView {
     int histograms = 0;
   };
   Row row_of(const Ui& ui, const LayerFacts& layer, float width) const;
-  void draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const TrainSnapshot& now) const;
+  void draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const TrainSnapshot& now,
+                HoverNote& note) const;
   void draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, const TrainSnapshot& now) const;
   void draw_values(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const TensorValuesPtr& values,
-                   bool gradient, const TrainSnapshot& now) const;
+                   bool gradient, const TrainSnapshot& now, HoverNote& note) const;
   void draw_histogram(Ui& ui, const Rect& area, const std::string& name, Color color, const TensorValuesPtr& values,
-                      bool is_signed) const;
-  const Spread& spread(const TensorValuesPtr& values, bool is_signed) const;
+                      HoverNote& note) const;
+  // The values of a layer whose spreads are drawn, and whether they have a sign; null: not there.
+  struct SpreadValues {
+    TensorValuesPtr weights, gradients, answers;
+    bool answers_signed = true;
+  };
+  static SpreadValues spread_values(const LayerFacts& layer, const TrainSnapshot& now);
 
   TrainScene scene_;
   bool gradients_ = true;
   ScaleScope scope_ = ScaleScope::layer;
   bool all_ = false;  // also layers without numbers of their own: relu, flatten ...
 
-  mutable FiguresOf figures_;
-  mutable HoverNote note_;
-  mutable std::vector<int> visible_;  // nodes of the last frame
-  mutable std::map<TensorValuesPtr, Spread> spreads_;
-  mutable uint64_t spreads_of_ = 0;
-  mutable float network_limit_[2] = {0, 0};  // of activations, gradients; this frame
+  FiguresOf figures_;
+  double now_ = 0;
+  std::vector<int> visible_;                   // nodes of the last frame
+  std::map<TensorValuesPtr, Spread> spreads_;  // of their values
+  uint64_t spreads_of_ = 0;
+  float network_limit_[2] = {0, 0};  // of activations, gradients; this frame
 };
 
 std::unique_ptr<TrainView> make_layers_view(const TrainScene& scene);

@@ -36,12 +36,24 @@ std::string model_text(const std::string& model, const Shape& input, int classes
 
 bool NetworkDraft::is_draft() const { return has_draft_ && beside_ == scene_.config().model; }
 
-const NetworkDraft::Look& NetworkDraft::look() const {
+NetworkDraft::Key NetworkDraft::key() const {
   const TrainingConfig& config = scene_.config();
-  Key key{
+  return {
       config.model,   is_draft() ? draft_ : std::string(), config.optimizer, is_draft(), config.batch, peek_.shape(),
       peek_.classes()};
-  if (looked_ && key == key_) return look_;
+}
+
+bool NetworkDraft::update() {
+  const bool moves = peek_.update();
+  look_ = look();
+  key_ = key();
+  return moves;
+}
+
+NetworkDraft::LookPtr NetworkDraft::look() const {
+  const TrainingConfig& config = scene_.config();
+  const Key key = this->key();
+  if (look_ && key == key_) return look_;
   Look look;
   look.list = LayerList::parse(is_draft() ? draft_ : model_text(config.model, key.shape, key.classes));
   look.checked = look.list.check(key.shape, key.classes);
@@ -58,17 +70,14 @@ const NetworkDraft::Look& NetworkDraft::look() const {
     }
     look.bytes = plan_tensors(*look.checked.good, Plan{config.batch, true, false, 0}, states).bytes();
   }
-  look_ = std::move(look);
-  key_ = std::move(key);
-  looked_ = true;
-  return look_;
+  return std::make_shared<const Look>(std::move(look));
 }
 
-int NetworkDraft::selected() const { return selected_ < look().list.size() ? selected_ : -1; }
+int NetworkDraft::selected() const { return selected_ < look()->list.size() ? selected_ : -1; }
 
 int NetworkDraft::place_to_add() const {
   if (selected() >= 0) return selected() + 1;
-  return std::max(0, look().list.size() - 1);  // the last one gives the classes
+  return std::max(0, look()->list.size() - 1);  // the last one gives the classes
 }
 
 void NetworkDraft::give(const LayerList& list) {
@@ -88,7 +97,8 @@ void NetworkDraft::give(const LayerList& list) {
 std::string NetworkDraft::words_to_add(const std::string& kind, int at) const {
   std::string words = layer_kind(kind).first;
   if (layer_kind(kind).takes != Takes::many) return words;
-  const Look& now = look();
+  const LookPtr kept = look();
+  const Look& now = *kept;
   const auto shape_of = [&](int line) -> std::optional<Shape> {
     if (line >= 0) return now.checked.rows[static_cast<size_t>(line)].output;
     return std::nullopt;
@@ -203,7 +213,7 @@ void NetworkDraft::declare(Registry& registry) {
                        {layer_number("which layer, from 0").or_none()},
                        [this](const Arguments& arguments) {
                          const int line = arguments.has(0) ? static_cast<int>(arguments.integer(0)) : -1;
-                         const int size = look().list.size();
+                         const int size = look()->list.size();
                          if (line >= size) {
                            throw Error(fmt::format("there is no layer number {}", line),
                                        fmt::format("they go from 0 to {}", size - 1));
@@ -216,20 +226,21 @@ void NetworkDraft::declare(Registry& registry) {
                        [this](const Arguments& arguments) { menu_ = arguments.on(0); }});
 
   registry.add(Readout{"train.build.layers", "how many layers the network has that is built",
-                       [this] { return ReadoutValue(static_cast<double>(look().list.size())); }});
-  registry.add(Readout{"train.build.text", "its text", [this] { return ReadoutValue(look().list.text()); }});
+                       [this] { return ReadoutValue(static_cast<double>(look()->list.size())); }});
+  registry.add(Readout{"train.build.text", "its text", [this] { return ReadoutValue(look()->list.text()); }});
   registry.add(Readout{"train.build.parameters", "how many numbers it learns",
-                       [this] { return ReadoutValue(static_cast<double>(look().parameters)); }});
+                       [this] { return ReadoutValue(static_cast<double>(look()->parameters)); }});
   registry.add(Readout{"train.build.multiply_adds", "multiplications with an addition, for one picture",
-                       [this] { return ReadoutValue(static_cast<double>(look().multiply_adds)); }});
+                       [this] { return ReadoutValue(static_cast<double>(look()->multiply_adds)); }});
   registry.add(Readout{"train.build.memory", "bytes that training takes with the batch and the optimizer that are set",
-                       [this] { return ReadoutValue(static_cast<double>(look().bytes)); }});
+                       [this] { return ReadoutValue(static_cast<double>(look()->bytes)); }});
   registry.add(Readout{"train.build.error", "what is wrong with it: LAYER: WHAT; empty where nothing is", [this] {
-                         const LayerList::Checked& checked = look().checked;
+                         const LookPtr kept = look();
+                         const LayerList::Checked& checked = kept->checked;
                          const int line = checked.wrong();
                          if (line >= 0) {
                            const Error& error = *checked.rows[static_cast<size_t>(line)].error;
-                           return ReadoutValue(fmt::format("{}: {}", look().list.name_of(line), error.what()));
+                           return ReadoutValue(fmt::format("{}: {}", look()->list.name_of(line), error.what()));
                          }
                          return ReadoutValue(checked.error ? std::string(checked.error->what()) : std::string());
                        }});
@@ -239,7 +250,8 @@ void NetworkDraft::declare(Registry& registry) {
   shape.parameters = {layer_number("which layer, from 0")};
   shape.value_of = [this](const Arguments& arguments) {
     const auto line = static_cast<size_t>(arguments.integer(0));
-    const auto& rows = look().checked.rows;
+    const LookPtr kept = look();
+    const auto& rows = kept->checked.rows;
     if (line >= rows.size() || !rows[line].output) {
       throw Error(fmt::format("layer {} has no output", line), "mend what is wrong before it");
     }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,9 @@ class NetworkDraft {
 
   void declare(Registry& registry);  // train.build.*
   std::vector<std::string> state() const;
-  bool update() { return peek_.update(); }
+  bool update();
 
-  // What stands there now, checked against the config's data set. Valid until the next edit or update().
+  // What stands there now, checked against the config's data set.
   struct Look {
     LayerList list;
     LayerList::Checked checked;
@@ -31,7 +32,8 @@ class NetworkDraft {
     int64_t bytes = 0;                          // of the plan for training with the config's batch and optimizer; 0:
                                                 // there is none
   };
-  const Look& look() const;
+  using LookPtr = std::shared_ptr<const Look>;
+  LookPtr look() const;   // never null
   bool is_draft() const;  // not right yet: the config still has the last good one
   const DataPeek& data() const { return peek_; }
   int selected() const;      // -1: none
@@ -40,7 +42,7 @@ class NetworkDraft {
 
  private:
   void give(const LayerList& list);
-  LayerList list() const { return look().list; }
+  LayerList list() const { return look()->list; }
   std::string words_to_add(const std::string& kind, int at) const;
 
   const TrainScene& scene_;
@@ -59,9 +61,9 @@ class NetworkDraft {
     int classes = 0;
     friend bool operator==(const Key&, const Key&) = default;
   };
-  mutable Key key_;  // what look_ was made from
-  mutable Look look_;
-  mutable bool looked_ = false;
+  Key key() const;
+  Key key_;  // what look_ was made from
+  LookPtr look_;
 };
 
 // The text of a config's model: a name's layers for this input and so many classes, a file's text, or the text itself.

@@ -115,12 +115,14 @@ NetworkFigures network_figures(const Architecture& architecture) {
   return figures;
 }
 
-const NetworkFigures& FiguresOf::of(const std::shared_ptr<const Architecture>& architecture) {
-  if (architecture != architecture_) {
-    figures_ = network_figures(*architecture);
-    architecture_ = architecture;
-  }
-  return figures_;
+void FiguresOf::keep(const std::shared_ptr<const Architecture>& architecture) {
+  figures_ = of(architecture);
+  architecture_ = architecture;
+}
+
+FiguresOf::Ptr FiguresOf::of(const std::shared_ptr<const Architecture>& architecture) const {
+  return figures_ && architecture == architecture_ ? figures_
+                                                   : std::make_shared<NetworkFigures>(network_figures(*architecture));
 }
 
 std::string size_words(const Shape& shape) {

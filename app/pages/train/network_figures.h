@@ -49,14 +49,16 @@ struct NetworkFigures {
 };
 NetworkFigures network_figures(const Architecture& architecture);
 
-// The figures of the architecture that is shown, kept until it is another one.
+// The figures of the architecture that is shown: kept by update() until it is another one, looked up by drawing.
 class FiguresOf {
  public:
-  const NetworkFigures& of(const std::shared_ptr<const Architecture>& architecture);
+  using Ptr = std::shared_ptr<const NetworkFigures>;
+  void keep(const std::shared_ptr<const Architecture>& architecture);
+  Ptr of(const std::shared_ptr<const Architecture>& architecture) const;  // never null; made where it is not kept
 
  private:
   std::shared_ptr<const Architecture> architecture_;
-  NetworkFigures figures_;
+  Ptr figures_;
 };
 
 // "8 \u00d7 26 \u00d7 26"

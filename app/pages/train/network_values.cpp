@@ -166,30 +166,32 @@ Color color_of_tap(const Ui& ui, int index, int count) {
   return count <= kMax ? tap_color(index, count, ui.theme().dark) : 0;
 }
 
-GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid) {
-  const Theme& theme = ui.theme();
-  GridSpec spec;
-  spec.rows = grid.rows;
-  spec.columns = grid.columns;
-  spec.first_row = grid.first_row;
-  spec.first_column = grid.first_column;
-  spec.origin = grid.origin;
-  spec.size = grid.size;
-  spec.tone = grid.tone;
-  spec.command = grid.command;
-  spec.tooltip = grid.tooltip;
-  spec.takes_wheel = grid.editable;
+LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& family, ValueGrid values) {
+  LinkedGrid linked;
+  linked.name = std::move(label);
+  linked.family = family;
+  linked.tooltip = values.tooltip;
+  linked.caption = {values.caption, {values.rest}};
+  linked.characters = 5;  // -0.12; a few short numbers among cells that are too small for the others say nothing
+  GridSpec& spec = linked.cells;
+  spec.rows = values.rows;
+  spec.columns = values.columns;
+  spec.first_row = values.first_row;
+  spec.first_column = values.first_column;
+  spec.tone = values.tone;
+  spec.command = values.command;
+  spec.takes_wheel = values.editable;
   spec.step = 0.05;
-  spec.frame = grid.frame;
-  // In all cells, or in none: a few short numbers among cells that are too small for the others say nothing.
-  const bool numbers = ui.grid_number_fits(grid.size, 5);  // -0.12
-  if (grid.editable) spec.value = [&](int row, int column) { return static_cast<double>(grid.value(row, column)); };
-  spec.cell = [&](int row, int column) {
+  spec.frame = values.frame;
+  if (values.editable) {
+    spec.value = [value = values.value](int row, int column) { return static_cast<double>(value(row, column)); };
+  }
+  spec.cell = [grid = std::move(values), &theme = ui.theme()](int row, int column) {
     GridCell look;
     if (grid.blank && grid.blank(row, column)) return look;
     const bool padding = grid.padding && grid.padding(row, column);
     const float value = grid.value(row, column);
-    if (numbers) look.text = cell_value(value);
+    look.text = cell_value(value);
     look.fill = padding ? 0 : tensor_color(value, grid.limit, true, theme.dark);
     look.dashed = padding;
     const bool faint = grid.faint && grid.faint(row, column);
@@ -200,10 +202,26 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
     look.ink = look.fill ? ink_on(look.fill) : theme.secondary;
     return look;
   };
+  return linked;
+}
+
+GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid) {
+  const LinkedGrid linked = linked_values(ui, std::string(label), {}, grid);
+  GridSpec spec = linked.cells;
+  spec.origin = grid.origin;
+  spec.size = grid.size;
+  spec.tooltip = linked.tooltip;
+  if (!ui.grid_number_fits(grid.size, linked.characters)) {
+    spec.cell = [&linked](int row, int column) {
+      GridCell look = linked.cells.cell(row, column);
+      look.text.clear();
+      return look;
+    };
+  }
   GridResponse response = ui.grid(label, spec);
   const Rect place = grid.rect();
   if (!grid.caption.empty()) {
-    const Color color = grid.tone == Concept::none ? theme.secondary : theme.of(grid.tone);
+    const Color color = grid.tone == Concept::none ? ui.theme().secondary : ui.theme().of(grid.tone);
     const bool fits = grid.room <= 0 || ui.measure(Font::caption, grid.caption + grid.rest).x <= grid.room;
     ui.caption({place.center().x, place.y - ui.em(13)}, grid.caption, fits ? grid.rest : std::string(), color);
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/widgets/linked_grids.h"
 #include "app/widgets/ui.h"
 #include "app/worker/train_snapshot.h"
 #include "engine/walk/gradient_walk.h"
@@ -68,6 +69,8 @@ struct ValueGrid {
 // The color of tap `index` of `count` in all grids and chips; 0 where there are too many to tell apart.
 Color color_of_tap(const Ui& ui, int index, int count);
 GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid);
+// The same as one of a stage's LinkedGrids: `origin`, `size` and `room` are the figure's business.
+LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& family, ValueGrid grid);
 
 // A sum for chips: to four digits, with as few digits of its factors as make it (printed_sum.h). The exact value is the
 // caller's to show.

@@ -98,10 +98,40 @@ std::vector<Page::Key> OverviewView::keys() const {
   return {{"L", std::string("train.curves.log ") + (log_ ? "off" : "on"), "curves: logarithmic or linear"}};
 }
 
+bool OverviewView::update(double seconds) {
+  now_ = seconds;
+  const TrainSnapshotPtr now = scene_.snapshot();
+  if (!now->architecture) return false;
+  figures_.keep(now->architecture);
+  const FiguresOf::Ptr figures = figures_.of(now->architecture);
+  curves_.sync(*now);
+  if (now->other) other_.sync(*now->other);
+  compose(*now, *figures);
+  if (scope_ != ScaleScope::network || limits_of_ == now->version) return false;
+  limits_of_ = now->version;
+  network_limit_[0] = largest_weight(*now, TensorKind::weight, *figures);
+  network_limit_[1] = largest_weight(*now, TensorKind::weight_gradient, *figures);
+  network_limit_[2] = 0;
+  for (size_t i = 0; now->probe && i < now->probe->activations.size(); ++i) {
+    if (now->probe->activations[i]) {
+      network_limit_[2] = std::max(network_limit_[2], largest_magnitude(now->probe->activations[i]->values));
+    }
+  }
+  return false;
+}
+
+void OverviewView::drawn(const Drawn& frame) {
+  hovered_step_ = frame.number("overview.step", -1);
+  pending_[0] = pick_of(frame, "loss curve");
+  pending_[1] = pick_of(frame, "accuracy curve");
+  take_opening(frame, id(), now_, scene_.opening.get());
+}
+
 void OverviewView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {
   wanted.test = wanted.probe = wanted.dead_units = true;
   if (!now.architecture) return;
-  const NetworkFigures& figures = figures_.of(now.architecture);
+  const FiguresOf::Ptr kept = figures_.of(now.architecture);
+  const NetworkFigures& figures = *kept;
   for (const int node : {figures.first, figures.second, figures.pair.second}) {
     if (node > 0) wanted.tensors.insert({TensorKind::weight, figures.layer(node).weight});
   }

@@ -30,7 +30,9 @@ class OverviewView : public TrainView {
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
+  bool update(double now) override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
+  void drawn(const Drawn& frame) override;
   std::vector<Page::Key> keys() const override;
 
  private:
@@ -49,8 +51,8 @@ class OverviewView : public TrainView {
     WeightMaps answers;
     MapLayout answers_layout, gradients_layout;
     float dead = 0;
-    float left = 0, right = 0;  // heights without plots and confusion
   };
+  static void grow_answers(const Ui& ui, float width, float height, Places* p);
   static float confusion_with_numbers(const Ui& ui, const TrainSnapshot& now);
   Places places(const Ui& ui, const TrainSnapshot& now, const NetworkFigures& figures, float left, float right,
                 float height) const;
@@ -59,20 +61,26 @@ class OverviewView : public TrainView {
   Weights slices_figure(const NetworkFigures& figures, const Shape& input, float width, float height, float unit) const;
   Weights composed_figure(const Ui& ui, const NetworkFigures& figures, float width, float height) const;
 
-  void draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, const TrainSnapshot& now) const;
-  void draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now) const;
-  void draw_first(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures) const;
-  void draw_second(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures) const;
-  void draw_answers(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures) const;
-  void draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
-                      const NetworkFigures& figures) const;
+  void draw_curves(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, HoverNote& note) const;
+  static void draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now, HoverNote& note);
+  void draw_first(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures,
+                  HoverNote& note) const;
+  void draw_slices(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures,
+                   HoverNote& note) const;
+  void draw_composed(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures,
+                     HoverNote& note) const;
+  void draw_answers(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures,
+                    HoverNote& note) const;
+  void draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, const NetworkFigures& figures,
+                      HoverNote& note) const;
   void draw_dead(Ui& ui, Rect area, float caption, const TrainSnapshot& now, const NetworkFigures& figures) const;
   void draw_maps(Ui& ui, const std::string& label, const Rect& at, const Weights& figure, const TensorValuesPtr& values,
-                 const TensorScale& scale, Concept tone, int node, uint64_t version) const;
+                 const TensorScale& scale, Concept tone, int node, uint64_t version, HoverNote& note) const;
   TensorScale scale_for(const TensorMaps& maps, bool is_signed, float network_limit) const;
   std::string next_scale() const;  // the command that takes the next scope
   float largest_weight(const TrainSnapshot& now, TensorKind kind, const NetworkFigures& figures) const;
-  const ComposedFilters* composed(const TrainSnapshot& now, const NetworkFigures& figures) const;
+  void compose(const TrainSnapshot& now, const NetworkFigures& figures);
+  const ComposedFilters* composed(const TrainSnapshot& now, const NetworkFigures& figures) const;  // null: not there
 
   TrainScene scene_;
   CurveWindow window_;
@@ -80,16 +88,17 @@ class OverviewView : public TrainView {
   int smoothing_ = 20;
   ScaleScope scope_ = ScaleScope::layer;
 
-  // What drawing keeps between frames; nothing that a person set.
-  mutable CurveStore curves_, other_;
-  mutable FiguresOf figures_;
-  mutable HoverNote note_;
-  mutable double hovered_step_ = -1;
-  mutable PendingPick pending_[2];       // of the plot of loss, of accuracy
-  mutable float network_limit_[3] = {};  // of all weights, of their gradients, of the probe's activations
-  mutable uint64_t limits_of_ = 0;       // the snapshot's version they belong to
-  mutable TensorValuesPtr composed_of_[2];
-  mutable ComposedFilters composed_;
+  // Made by update() of the newest snapshot.
+  CurveStore curves_, other_;
+  FiguresOf figures_;
+  float network_limit_[3] = {};  // of all weights, of their gradients, of the probe's activations
+  uint64_t limits_of_ = 0;       // the snapshot's version they belong to
+  TensorValuesPtr composed_of_[2];
+  ComposedFilters composed_;
+  // As the last frame found it.
+  double hovered_step_ = -1;
+  double now_ = 0;
+  PendingPick pending_[2];  // of the plot of loss, of accuracy
 };
 
 std::unique_ptr<TrainView> make_overview_view(const TrainScene& scene);

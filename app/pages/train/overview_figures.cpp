@@ -36,7 +36,7 @@ float OverviewView::largest_weight(const TrainSnapshot& now, TensorKind kind, co
 
 void OverviewView::draw_maps(Ui& ui, const std::string& label, const Rect& at, const Weights& figure,
                              const TensorValuesPtr& values, const TensorScale& scale, Concept tone, int node,
-                             uint64_t version) const {
+                             uint64_t version, HoverNote& note) const {
   TensorGrid grid;
   grid.maps = maps_of_weights(figure.maps, values->values, figure.colors);
   grid.key = std::string("overview.") + label;
@@ -61,17 +61,16 @@ void OverviewView::draw_maps(Ui& ui, const std::string& label, const Rect& at, c
     grid.hint = "click: open it with its numbers";
   }
   const TensorAnswer answer = draw_tensor_grid(ui, label, at, grid);
-  if (answer.hovered) note_ = answer.note;
-  if (!answer.opened.empty())
-    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
+  if (answer.hovered) note = answer.note;
+  leave_opening(ui, answer, grid.tone);
 }
 
 void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
-                              const NetworkFigures& figures) const {
+                              const NetworkFigures& figures, HoverNote& note) const {
   const LayerFacts& layer = figures.layer(figures.first);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight, layer.weight);
-  const std::string note = p.first.colors ? "red, green, blue; gray is 0" : p.first.note;
-  FigureCaption caption{layer_words(layer) + ":", p.first.words, note, ui.theme().kernel};
+  const std::string after = p.first.colors ? "red, green, blue; gray is 0" : p.first.note;
+  FigureCaption caption{layer_words(layer) + ":", p.first.words, after, ui.theme().kernel};
   const Rect at = below(area, p.caption);
   if (!values) {
     draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
@@ -82,42 +81,52 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
   caption.scale = &scale, caption.scale_command = next_scale();
   caption.bar = !p.first.colors;
   draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
-  draw_maps(ui, layer_words(layer) + " weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version);
+  draw_maps(ui, layer_words(layer) + " weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version,
+            note);
+}
+
+void OverviewView::compose(const TrainSnapshot& now, const NetworkFigures& figures) {
+  if (!figures.pair.composable()) return;
+  const TensorValuesPtr first = tensor_of(now, TensorKind::weight, figures.layer(figures.pair.first).weight),
+                        second = tensor_of(now, TensorKind::weight, figures.layer(figures.pair.second).weight);
+  if (!first || !second || (first == composed_of_[0] && second == composed_of_[1])) return;
+  composed_ = compose_filters(figures.pair, first->tensor.shape, first->values, second->tensor.shape, second->values);
+  composed_of_[0] = first, composed_of_[1] = second;
 }
 
 const ComposedFilters* OverviewView::composed(const TrainSnapshot& now, const NetworkFigures& figures) const {
   const TensorValuesPtr first = tensor_of(now, TensorKind::weight, figures.layer(figures.pair.first).weight),
                         second = tensor_of(now, TensorKind::weight, figures.layer(figures.pair.second).weight);
-  if (!first || !second) return nullptr;
-  if (first != composed_of_[0] || second != composed_of_[1]) {
-    composed_ = compose_filters(figures.pair, first->tensor.shape, first->values, second->tensor.shape, second->values);
-    composed_of_[0] = first, composed_of_[1] = second;
-  }
-  return &composed_;
+  return first && second && first == composed_of_[0] && second == composed_of_[1] ? &composed_ : nullptr;
 }
 
-void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
-                               const NetworkFigures& figures) const {
+void OverviewView::draw_slices(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
+                               const NetworkFigures& figures, HoverNote& note) const {
   const Theme& theme = ui.theme();
   const int node = figures.pair.second > 0 ? figures.pair.second : figures.second;
   const LayerFacts& layer = figures.layer(node);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight, layer.weight);
   FigureCaption caption{layer_words(layer) + ":", p.slices.words, p.slices.note, theme.kernel};
-  Rect head = area.cut_top(p.caption);
+  const Rect head = area.cut_top(p.caption);
   const Rect at{area.x, area.y, area.w, p.slices.layout.total_height()};
   if (values) {
     const TensorScale scale = scale_for(maps_of_weights(p.slices.maps, values->values, false), true, network_limit_[0]);
     caption.scale = &scale, caption.scale_command = next_scale();
     draw_caption(ui, head, caption);
-    draw_maps(ui, layer_words(layer) + " slices", at, p.slices, values, scale, Concept::kernel, layer.node,
-              now.version);
+    draw_maps(ui, layer_words(layer) + " slices", at, p.slices, values, scale, Concept::kernel, layer.node, now.version,
+              note);
   } else {
     draw_caption(ui, head, caption);
     draw_waiting(ui, {at.x, at.y, p.slices.layout.total_width(), at.h}, "");
   }
-  if (p.composed.layout.shown <= 0) return;
-  area.cut_top(p.slices.layout.total_height() + p.gap);
-  head = area.cut_top(p.caption);
+}
+
+void OverviewView::draw_composed(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
+                                 const NetworkFigures& figures, HoverNote& note) const {
+  const Theme& theme = ui.theme();
+  const int node = figures.pair.second > 0 ? figures.pair.second : figures.second;
+  const LayerFacts& layer = figures.layer(node);
+  const Rect head = area.cut_top(p.caption);
   const ComposedFilters* filters = composed(now, figures);
   std::string left_out;
   if (figures.pair.normalization) left_out = "normalization";
@@ -152,13 +161,12 @@ void OverviewView::draw_second(Ui& ui, Rect area, const Places& p, const TrainSn
     grid.hint = "click: open it with its numbers";
   }
   const TensorAnswer answer = draw_tensor_grid(ui, layer_words(layer) + " composed", area, grid);
-  if (answer.hovered) note_ = answer.note;
-  if (!answer.opened.empty())
-    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
+  if (answer.hovered) note = answer.note;
+  leave_opening(ui, answer, grid.tone);
 }
 
 void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
-                                const NetworkFigures& figures) const {
+                                const NetworkFigures& figures, HoverNote& note) const {
   const LayerFacts& layer = figures.layer(figures.answers);
   const TensorValuesPtr values = activation_of(now, figures.answers);
   std::string after = "to the probe";
@@ -189,13 +197,12 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
     grid.hint = "click: open it with its numbers";
   }
   const TensorAnswer answer = draw_tensor_grid(ui, layer_words(figures.layer(figures.first)) + " answers", area, grid);
-  if (answer.hovered) note_ = answer.note;
-  if (!answer.opened.empty())
-    *scene_.opening = {answer.opened, ui.frame().now, grid.tone, "overview", {}, false, answer.beside};
+  if (answer.hovered) note = answer.note;
+  leave_opening(ui, answer, grid.tone);
 }
 
 void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now,
-                                  const NetworkFigures& figures) const {
+                                  const NetworkFigures& figures, HoverNote& note) const {
   const LayerFacts& layer = figures.layer(figures.first);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight_gradient, layer.weight);
   FigureCaption caption{"", "gradients of " + layer_words(layer), "of the last step", ui.theme().gradient};
@@ -219,7 +226,7 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
   caption.bar = !figure.colors;
   draw_caption(ui, head, caption);
   draw_maps(ui, layer_words(layer) + " gradients", area, figure, values, scale, Concept::gradient, layer.node,
-            now.version);
+            now.version, note);
 }
 
 }  // namespace striate

@@ -7,16 +7,24 @@
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/overview.h"
 #include "app/widgets/confusion_grid.h"
+#include "app/widgets/figure.h"
 #include "app/widgets/ui.h"
 
 namespace striate {
 namespace {
 
 constexpr int kMaxMaps = 4096;  // of one figure: what is looked at, not what is there
+constexpr float kAll = 1e6f;    // a room grows as high as it may
 
 // "16", "first 24 of 64".
 std::string count_words(int64_t shown, int64_t all) {
   return shown < all ? fmt::format("first {} of {}", shown, all) : fmt::format("{}", all);
+}
+
+MapLayout answers_layout(const Ui& ui, const WeightMaps& maps, float width, float height, float most) {
+  const bool units = maps.height == 1 && maps.width == 1;
+  return fit_maps(std::min<int64_t>(maps.count, kMaxMaps), maps.height, maps.width, width, height,
+                  units ? 6 : ui.em(18), most, units ? 2 : 4);
 }
 
 // A matrix larger than a texture is shown by every n-th value, and says so.
@@ -146,46 +154,31 @@ OverviewView::Places OverviewView::places(const Ui& ui, const TrainSnapshot& now
   p.first = weights_figure(ui, figures, figures.first, input, left, 74 * share, ui.em(88));
   p.slices = slices_figure(figures, input, left, 132 * share, share >= 1.3f ? 8.0f : 6.0f);
   p.composed = composed_figure(ui, figures, left, 46 * share);
-  const auto add = [&](const Weights& figure) {
-    if (figure.layout.shown > 0) p.left += p.caption + figure.layout.total_height() + p.gap;
-  };
-  add(p.first), add(p.slices), add(p.composed);
-
   if (figures.answers > 0) {
     p.answers = activation_maps(figures.layer(figures.answers).out);
     const bool units = p.answers.height == 1 && p.answers.width == 1;
-    p.answers_layout =
-        fit_maps(std::min<int64_t>(p.answers.count, kMaxMaps), p.answers.height, p.answers.width, right,
-                 (units ? 46 : 76) * share, units ? 6 : ui.em(18), units ? 14 : ui.em(56), units ? 2 : 4);
+    p.answers_layout = answers_layout(ui, p.answers, right, (units ? 46 : 76) * share, units ? 14 : ui.em(56));
   }
   const Weights gradients = weights_figure(ui, figures, figures.first, input, right, 40 * share, ui.em(40));
   p.gradients_layout = gradients.layout;
   const size_t relus = static_cast<size_t>(std::count_if(figures.layers.begin(), figures.layers.end(),
                                                          [](const LayerFacts& layer) { return layer.may_die; }));
-  p.dead = relus > 0 ? p.caption + ui.em(20) * static_cast<float>(std::min<size_t>(relus, 3)) + p.gap : 0;
-  p.right = p.caption + probe_height(ui) + p.gap + p.dead;
-  if (p.answers_layout.shown > 0) p.right += p.caption + p.answers_layout.total_height() + p.gap;
-  if (p.gradients_layout.shown > 0) p.right += p.caption + p.gradients_layout.total_height() + p.gap;
+  p.dead = relus > 0 ? p.caption + ui.em(20) * static_cast<float>(std::min<size_t>(relus, 3)) : 0;
   return p;
+}
+
+// Into a room that is higher than it was planned.
+void OverviewView::grow_answers(const Ui& ui, float width, float height, Places* p) {
+  if (height <= p->answers_layout.total_height() + 4) return;
+  const bool units = p->answers.height == 1 && p->answers.width == 1;
+  p->answers_layout = answers_layout(ui, p->answers, width, height, units ? ui.em(22) : ui.em(96));
 }
 
 void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   if (draw_without_run(ui, area, now)) return;
-  const NetworkFigures& figures = figures_.of(now.architecture);
-  curves_.sync(now);
-  if (now.other) other_.sync(*now.other);
-  note_ = {};
-  if (scope_ == ScaleScope::network && limits_of_ != now.version) {
-    limits_of_ = now.version;
-    network_limit_[0] = largest_weight(now, TensorKind::weight, figures);
-    network_limit_[1] = largest_weight(now, TensorKind::weight_gradient, figures);
-    network_limit_[2] = 0;
-    for (size_t i = 0; now.probe && i < now.probe->activations.size(); ++i) {
-      if (now.probe->activations[i]) {
-        network_limit_[2] = std::max(network_limit_[2], largest_magnitude(now.probe->activations[i]->values));
-      }
-    }
-  }
+  const FiguresOf::Ptr kept = figures_.of(now.architecture);
+  const NetworkFigures& figures = *kept;
+  HoverNote note;
   const float padding = area.w < 560 ? 16 : 20;
   ui.begin_panel("overview", area, padding);
   const float width = ui.width(), height = area.h - 2 * padding;
@@ -193,65 +186,56 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
   const float between = std::clamp(width * 0.035f, 20.0f, 48.0f);
   const float left = two ? std::round((width - between) * 0.58f) : width, right = two ? width - between - left : width;
   Places p = places(ui, now, figures, left, right, height);
-  // Plots and confusion take what is left, but are never too small to read.
-  const float plots_least = 2 * p.caption + ui.em(118) + ui.em(92) + p.gap;
-  const float confusion_most = p.caption + right + ui.em(26) + p.gap;
+  FigureStyle style;
+  style.gap = between, style.between = p.gap;
+  Figure figure(style);
+  std::vector<Figure::Box> first, second;
+  const auto maps = [&](std::vector<Figure::Box>& column, const char* name, float wide, const MapLayout& layout,
+                        float most = 0) {
+    if (layout.shown > 0) column.push_back(figure.room(name, wide, p.caption + layout.total_height(), most));
+  };
+  // Plots and confusion take what is left, but are never too small to read; the answers' maps get what confusion cannot
+  // use.
+  const float plots_least = 2 * p.caption + ui.em(118) + ui.em(92);
+  const float confusion_most = p.caption + right + ui.em(26);
   const float confusion_least =
-      std::min(confusion_most, p.caption + std::max(ui.em(170), confusion_with_numbers(ui, now)) + p.gap);
-  float plots = plots_least, confusion = std::min(confusion_most, std::max(confusion_least, ui.em(300)));
-  float total = p.left + p.right + plots + confusion;
-  if (two) {
-    total = std::max({height, p.left + plots_least, p.right + confusion_least});
-    plots = total - p.left;
-    // The maps of answers grow into what confusion cannot use.
-    const float slack = total - p.right - confusion_most;
-    if (slack > 4 && p.answers_layout.shown > 0) {
-      const float before = p.answers_layout.total_height();
-      const bool units = p.answers.height == 1 && p.answers.width == 1;
-      p.answers_layout =
-          fit_maps(std::min<int64_t>(p.answers.count, kMaxMaps), p.answers.height, p.answers.width, right,
-                   before + slack, units ? 6 : ui.em(18), units ? ui.em(22) : ui.em(96), units ? 2 : 4);
-      p.right += p.answers_layout.total_height() - before;
+      std::min(confusion_most, p.caption + std::max(ui.em(170), confusion_with_numbers(ui, now)));
+  first.push_back(two ? figure.room("plots", left, plots_least, kAll)
+                      : figure.room("plots", left, std::max(plots_least, std::min(height * 0.55f, ui.em(330)))));
+  const Figure::Box confusion =
+      two ? figure.room("confusion", right, confusion_least, confusion_most)
+          : figure.room("confusion", right, std::min(confusion_most, std::max(confusion_least, ui.em(300))));
+  (two ? second : first).push_back(confusion);
+  maps(first, "first", left, p.first.layout);
+  maps(first, "slices", left, p.slices.layout);
+  maps(first, "composed", left, p.composed.layout);
+  second.push_back(figure.room("probe", right, p.caption + probe_height(ui)));
+  maps(second, "answers", right, p.answers_layout, two ? kAll : 0);
+  maps(second, "gradients", right, p.gradients_layout);
+  if (p.dead > 0) second.push_back(figure.room("dead", right, p.dead));
+  if (!two) first.insert(first.end(), second.begin(), second.end());
+  const Figure::Box whole = two ? figure.row({figure.column(first), figure.column(second)}) : figure.column(first);
+  const float high = two ? std::max(height, figure.height(whole)) : figure.height(whole);
+  for (const FigurePlace& place : figure.place({whole}, ui.take(high)).places) {
+    const Rect& at = place.cells;
+    if (place.name == "plots") draw_curves(ui, at, p, now, note);
+    if (place.name == "confusion") draw_confusion(ui, at, p.caption, now, note);
+    if (place.name == "first") draw_first(ui, at, p, now, figures, note);
+    if (place.name == "slices") draw_slices(ui, at, p, now, figures, note);
+    if (place.name == "composed") draw_composed(ui, at, p, now, figures, note);
+    if (place.name == "probe") {
+      draw_caption(ui, {at.x, at.y, at.w, p.caption}, {"probe:", probe_words(now), "", ui.theme().input});
+      draw_probe(ui, {at.x, at.y + p.caption, at.w, probe_height(ui)}, now, "overview.probe");
     }
-    confusion = std::min(confusion_most, total - p.right);
-  } else {
-    plots = std::max(plots_least, std::min(height * 0.55f, ui.em(330)));
-    total = p.left + p.right + plots + confusion;
+    if (place.name == "answers") {
+      grow_answers(ui, at.w, at.h - p.caption, &p);
+      draw_answers(ui, at, p, now, figures, note);
+    }
+    if (place.name == "gradients") draw_gradients(ui, at, p, now, figures, note);
+    if (place.name == "dead") draw_dead(ui, at, p.caption, now, figures);
   }
-  Rect all = ui.take(total);
-  Rect first_column = two ? all.cut_left(left) : all;
-  if (two) all.cut_left(between);
-  Rect plot_area = first_column.cut_top(plots);
-  plot_area.h -= p.gap;
-  const float for_plots = plot_area.h - 2 * p.caption - p.gap;
-  Rect loss = plot_area.cut_top(p.caption + std::round(for_plots * 0.56f));
-  plot_area.cut_top(p.gap);
-  draw_curves(ui, loss, plot_area, p.caption, now);
-  Rect second_column = all;
-  const auto next = [&](Rect& column, float height_of) { return column.cut_top(height_of); };
-  if (!two) {
-    draw_confusion(ui, next(first_column, confusion), p.caption, now);
-  }
-  if (p.first.layout.shown > 0) {
-    draw_first(ui, next(first_column, p.caption + p.first.layout.total_height() + p.gap), p, now, figures);
-  }
-  const float second = (p.slices.layout.shown > 0 ? p.caption + p.slices.layout.total_height() + p.gap : 0) +
-                       (p.composed.layout.shown > 0 ? p.caption + p.composed.layout.total_height() + p.gap : 0);
-  if (second > 0) draw_second(ui, next(first_column, second), p, now, figures);
-  Rect& column = two ? second_column : first_column;
-  if (two) draw_confusion(ui, next(column, confusion), p.caption, now);
-  Rect probe = next(column, p.caption + probe_height(ui) + p.gap);
-  draw_caption(ui, probe.cut_top(p.caption), {"probe:", probe_words(now), "", ui.theme().input});
-  draw_probe(ui, {probe.x, probe.y, probe.w, probe_height(ui)}, now, "overview.probe");
-  if (p.answers_layout.shown > 0) {
-    draw_answers(ui, next(column, p.caption + p.answers_layout.total_height() + p.gap), p, now, figures);
-  }
-  if (p.gradients_layout.shown > 0) {
-    draw_gradients(ui, next(column, p.caption + p.gradients_layout.total_height() + p.gap), p, now, figures);
-  }
-  if (p.dead > 0) draw_dead(ui, next(column, p.dead), p.caption, now, figures);
   ui.end_panel();
-  draw_hover_note(ui, note_);
+  draw_hover_note(ui, note);
 }
 
 }  // namespace striate

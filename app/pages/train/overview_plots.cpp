@@ -11,7 +11,10 @@
 #include "app/widgets/ui.h"
 
 namespace striate {
-void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, const TrainSnapshot& now) const {
+void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, HoverNote& note) const {
+  Rect loss = area.cut_top(p.caption + std::round((area.h - 2 * p.caption - p.gap) * 0.56f)), accuracy = area;
+  accuracy.cut_top(p.gap);
+  const float caption = p.caption;
   const Theme& theme = ui.theme();
   // Controls at the right end of the caption.
   Rect head = loss.cut_top(caption);
@@ -81,14 +84,13 @@ void OverviewView::draw_curves(Ui& ui, Rect loss, Rect accuracy, float caption, 
   if (now.other) series_of(other_, false, true);
   draw_caption(ui, accuracy.cut_top(caption), {"", "accuracy", "share of right answers", theme.text});
   const CurveAnswer second = draw_curve_plot(ui, "accuracy curve", accuracy, plot);
-  if (first.hovered) note_ = first.note;
-  if (second.hovered) note_ = second.note;
+  if (first.hovered) note = first.note;
+  if (second.hovered) note = second.note;
   const double step = first.hovered ? first.at : second.hovered ? second.at : -1;
-  if (step != hovered_step_) ui.request_frame();
-  hovered_step_ = step;
+  if (step >= 0) ui.found().numbers["overview.step"] = step;
 }
 
-void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now) const {
+void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now, HoverNote& note) {
   const Theme& theme = ui.theme();
   const Rect head = area.cut_top(caption);
   if (!now.test) {
@@ -108,7 +110,7 @@ void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainS
   grid.hint = "blue is right, orange is wrong; click: see these pictures";
   area.h -= ui.em(6);
   const ConfusionAnswer answer = striate::draw_confusion(ui, "confusion", area, grid);
-  if (answer.hovered) note_ = answer.note;
+  if (answer.hovered) note = answer.note;
   // What the colors mean, where cells leave room for it.
   const float under = answer.cells.bottom() + ui.em(3);
   if (!answer.cells.empty() && area.bottom() - under >= ui.em(17)) {

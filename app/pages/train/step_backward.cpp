@@ -36,6 +36,26 @@ void StepView::draw_backward(Ui& ui, const Rect& area, const TrainSnapshot& now)
   }
 }
 
+// dx of the whole channel, where the trainer has none of this layer alone.
+void StepView::compute_gradient(const TrainSnapshot& now) {
+  if (!has_network(now) || done_phase(now) < 0 || state_.way != "input" || shown_phase(now) != 3 || fast(now)) return;
+  const Place at = place(now);
+  if (at.node < 1 || !at.conv) return;
+  const NetworkValues values = batch_values(now);
+  const bool shared = readers_of(*now.architecture, at.input).size() > 1;
+  if (values.gradient(at.node) == nullptr || now.tensor(TensorKind::weight, at.weight_name) == nullptr) return;
+  if (values.gradient(at.input) != nullptr && !shared) return;
+  Computed& c = computed_;
+  if (c.version == now.version && c.run == now.run && c.node == at.node && c.channel == at.channel &&
+      c.sample == at.sample) {
+    return;
+  }
+  c = {now.version, now.run, at.node, at.channel, at.sample, {}};
+  for (int row = 0; row < at.g.h; ++row) {
+    for (int column = 0; column < at.g.w; ++column) c.dx.push_back(input_gradient(now, at, row, column).value);
+  }
+}
+
 void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapshot& now, const Place& at) const {
   const Theme& theme = ui.theme();
   const Conv2dShape& g = at.g;
@@ -61,9 +81,9 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
   // The product that is looked at: hovered in any of the three grids, or the cursor's.
   int p = state_.row < 0 ? p_count / 2 : std::min(state_.row, p_count - 1);
   int q = state_.column < 0 ? q_count / 2 : std::min(state_.column, q_count - 1);
-  if (hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy) {
+  if (hover_.in("product") || hover_.in("dy")) {
     p = std::min(hover_.row, p_count - 1), q = std::min(hover_.column, q_count - 1);
-  } else if (hover_.kind == Hover::Kind::x) {
+  } else if (hover_.in("x")) {
     for (const WeightGradientTerm& t : terms) {
       if (t.row == hover_.row && t.column == hover_.column) p = t.p, q = t.q;
     }
@@ -93,11 +113,11 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
   grid.command = "train.step.cell";
   grid.tooltip = "The input values that this weight was multiplied with, one for every position of the kernel";
   const GridResponse rx = draw_value_grid(ui, "x values", grid);
-  if (rx.hovered) hover_next_ = {Hover::Kind::x, rx.row, rx.column};
+  if (rx.hovered) ui.found().cell = {"x", 0, rx.row, rx.column};
   left += cell * static_cast<float>(columns) + kGap;
   const auto at_output = [&](int row, int column) -> Color { return row == p && column == q ? theme.text : 0; };
-  const auto hovered = [&](const GridResponse& r, Hover::Kind kind) {
-    if (r.hovered) hover_next_ = {kind, r.row, r.column};
+  const auto hovered = [&](const GridResponse& r, const char* kind) {
+    if (r.hovered) ui.found().cell = {kind, 0, r.row, r.column};
     if (r.clicked || r.moved) ui.send(fmt::format("train.step.cell {} {}", r.column, r.row));
   };
   grid.rows = p_count, grid.columns = q_count, grid.first_row = grid.first_column = 0;
@@ -111,7 +131,7 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
   grid.value = [&](int row, int column) { return dy[row * q_count + column]; };
   grid.frame = at_output;
   grid.tooltip = "What the loss changes by with each output of the filter";
-  hovered(draw_value_grid(ui, "dy values", grid), Hover::Kind::dy);
+  hovered(draw_value_grid(ui, "dy values", grid), "dy");
   left += cell * static_cast<float>(q_count) + kGap;
   float most = 0;
   for (const WeightGradientTerm& t : terms) most = std::max(most, std::abs(static_cast<float>(t.product())));
@@ -123,7 +143,7 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
     return static_cast<float>(terms[static_cast<size_t>(row) * q_count + column].product());
   };
   grid.tooltip = "Input value times gradient, position by position; their sum is what this sample gives";
-  hovered(draw_value_grid(ui, "gradient products", grid), Hover::Kind::product);
+  hovered(draw_value_grid(ui, "gradient products", grid), "product");
 
   bottom.cut_top(10);
   if (at.conv) {
@@ -172,18 +192,15 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   if (dx != nullptr && !shared) {
     dx += (int64_t{1} * at.sample * g.c + at.channel) * g.h * g.w;
   } else {
-    Computed& c = computed_;
+    const Computed& c = computed_;
     if (c.version != now.version || c.run != now.run || c.node != at.node || c.channel != at.channel ||
         c.sample != at.sample) {
-      c = {now.version, now.run, at.node, at.channel, at.sample, {}};
-      for (int row = 0; row < g.h; ++row) {
-        for (int column = 0; column < g.w; ++column) c.dx.push_back(input_gradient(now, at, row, column).value);
-      }
+      throw Error("the gradients are not available", "they come with the next moment");
     }
     dx = c.dx.data();
   }
   int row = state_.row < 0 ? g.h / 2 : state_.row, column = state_.column < 0 ? g.w / 2 : state_.column;
-  if (hover_.kind == Hover::Kind::x) row = hover_.row, column = hover_.column;
+  if (hover_.in("x")) row = hover_.row, column = hover_.column;
   row = std::min(row, g.h - 1), column = std::min(column, g.w - 1);
   const InputGradient walk = input_gradient(now, at, row, column);
   const size_t each = walk.filters > 0 ? walk.terms.size() / static_cast<size_t>(walk.filters) : 0;
@@ -203,9 +220,9 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   };
   const int taps = g.r * g.s;
   const InputGradientTerm* lit = nullptr;
-  if (hover_.kind == Hover::Kind::dy) lit = term_of_output(hover_.row, hover_.column);
-  if (hover_.kind == Hover::Kind::kernel) lit = term_of_tap(g.r - 1 - hover_.row, g.s - 1 - hover_.column);
-  if (hover_.kind == Hover::Kind::chip && hover_.column < static_cast<int>(each)) lit = own + hover_.column;
+  if (hover_.in("dy")) lit = term_of_output(hover_.row, hover_.column);
+  if (hover_.in("kernel")) lit = term_of_tap(g.r - 1 - hover_.row, g.s - 1 - hover_.column);
+  if (hover_.in("chip") && hover_.column < static_cast<int>(each)) lit = own + hover_.column;
 
   const Rect room = area;
   const float line = ui.em(26), high = room.h - line;
@@ -237,7 +254,7 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   grid.command = "train.step.cell";
   grid.tooltip = "The outputs that the input value went into, each with what the loss changes by with it";
   const GridResponse ry = draw_value_grid(ui, "dy values", grid);
-  if (ry.hovered) hover_next_ = {Hover::Kind::dy, ry.row, ry.column};
+  if (ry.hovered) ui.found().cell = {"dy", 0, ry.row, ry.column};
   left += cell * static_cast<float>(q_count) + kGap;
 
   // The kernel, flipped, so that it lies over dy as it is multiplied; under it the products.
@@ -259,7 +276,7 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   kernel.command = "train.step.weight";
   kernel.tooltip = "The weights that the input value was multiplied with, turned by half a turn";
   const auto over_kernel = [&](const GridResponse& r) {
-    if (r.hovered) hover_next_ = {Hover::Kind::kernel, r.row, r.column};
+    if (r.hovered) ui.found().cell = {"kernel", 0, r.row, r.column};
     if (r.clicked || r.moved) {
       ui.send(fmt::format("train.step.weight {} {}", g.s - 1 - r.column, g.r - 1 - r.row));
     }
@@ -291,7 +308,7 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   grid.frame = [&](int r, int c) -> Color { return r == row && c == column ? theme.text : 0; };
   grid.tooltip = "What the loss changes by with each input value. Hover: where it comes from. Click to stay there.";
   const GridResponse rx = draw_value_grid(ui, "dx values", grid);
-  if (rx.hovered) hover_next_ = {Hover::Kind::x, rx.row, rx.column};
+  if (rx.hovered) ui.found().cell = {"x", 0, rx.row, rx.column};
   if (rx.clicked || rx.moved) ui.send(fmt::format("train.step.cell {} {}", rx.column, rx.row));
 }
 

@@ -87,11 +87,11 @@ void StepView::draw_dense_weight_gradient(Ui& ui, const Rect& area, const TrainS
   Rect bottom = room.cut_bottom(std::clamp(room.h * 0.28f, ui.em(80), ui.em(150)));
   const Square square(count);
   SquareRow row(ui, room, {square, square, square});
-  const int lit = hover_.kind == Hover::Kind::product ? hover_.column : at.sample;
+  const int lit = hover_.in("product") ? hover_.column : at.sample;
   const auto term = [&](int i) -> const WeightGradientTerm& { return terms[static_cast<size_t>(i)]; };
   int clicked = -1;
   const auto hovered = [&](int i) {
-    if (i >= 0) hover_next_ = {Hover::Kind::product, 0, i};
+    if (i >= 0) ui.found().cell = {"product", 0, 0, i};
   };
   hovered(row.draw(
       "x values",
@@ -124,10 +124,10 @@ void StepView::draw_dense_data_gradient(Ui& ui, const Rect& area, const TrainSna
   Rect room = area;
   const Rect below = room.cut_bottom(room.h * 0.48f);
   SquareRow row(ui, room, {square, square, square});
-  const int lit = hover_.kind == Hover::Kind::chip || hover_.kind == Hover::Kind::kernel ? hover_.column : at.filter;
+  const int lit = hover_.in("chip") || hover_.in("kernel") ? hover_.column : at.filter;
   int clicked = -1;
   const auto hovered = [&](int i) {
-    if (i >= 0) hover_next_ = {Hover::Kind::kernel, 0, i};
+    if (i >= 0) ui.found().cell = {"kernel", 0, 0, i};
   };
   hovered(row.draw(
       "dy values",

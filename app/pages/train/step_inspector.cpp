@@ -152,7 +152,7 @@ void StepView::draw_weight_choice(Ui& ui, const TrainSnapshot& now) const {
 
 // The products of a sum as chips or, where they are too many, the largest of them in words.
 void StepView::draw_chips(Ui& ui, const std::string& label, const PrintedSum& printed, size_t first, int columns,
-                          std::vector<SumChip> chips, int lit, Hover::Kind kind, int row) const {
+                          std::vector<SumChip> chips, int lit, const char* kind, int row) const {
   const auto count = static_cast<int>(chips.size());
   if (count > kMaxChips) {
     std::vector<int> order(chips.size());
@@ -180,8 +180,7 @@ void StepView::draw_chips(Ui& ui, const std::string& label, const PrintedSum& pr
   for (size_t i = 0; i < chips.size(); ++i) chips[i].term = &printed.terms[first + i];
   sum.chips = std::move(chips);
   const int under = sum_row(ui, label, sum);
-  if (under >= 0) hover_next_ = {kind, row, under}, chip_hovered_ = true;
-  if ((under >= 0 || chip_was_hovered_) && !(hover_next_ == hover_)) ui.request_frame();
+  if (under >= 0) ui.found().cell = {kind, 0, row, under};
 }
 
 void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
@@ -193,7 +192,7 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
   const int q_count = at.g.q(), p_count = at.g.p();
   int p = state_.row < 0 ? p_count / 2 : std::min(state_.row, p_count - 1);
   if (at.conv) {
-    if (hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy) p = std::min(hover_.row, p_count - 1);
+    if (hover_.in("product") || hover_.in("dy")) p = std::min(hover_.row, p_count - 1);
     terms = weight_gradient_terms(values, {at.node, 0, at.index}, at.sample);
     const auto begin = terms.begin() + int64_t{1} * p * q_count;
     terms = std::vector<WeightGradientTerm>(begin, begin + q_count);
@@ -220,9 +219,9 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
     chips.push_back(std::move(chip));
   }
   const PrintedSum printed = print_short(factors, nullptr, total);
-  const bool same_row = hover_.kind == Hover::Kind::product || hover_.kind == Hover::Kind::dy;
+  const bool same_row = hover_.in("product") || hover_.in("dy");
   draw_chips(ui, "gradient terms", printed, 0, count <= 3 ? count : 4, std::move(chips), same_row ? hover_.column : -1,
-             Hover::Kind::product, p);
+             "product", p);
   if (state_.walked >= 0) {
     const int counted = std::min(state_.walked, count);
     ui.row(fmt::format("after {} of {} products", counted, count), printed.running(counted), Concept::kernel);
@@ -250,7 +249,7 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   const Place at = place(now);
   const Conv2dShape& g = at.g;
   int row = state_.row < 0 ? g.h / 2 : state_.row, column = state_.column < 0 ? g.w / 2 : state_.column;
-  if (at.conv && hover_.kind == Hover::Kind::x) row = hover_.row, column = hover_.column;
+  if (at.conv && hover_.in("x")) row = hover_.row, column = hover_.column;
   row = std::min(row, g.h - 1), column = std::min(column, g.w - 1);
   const InputGradient walk = input_gradient(now, at, row, column);
   ui.section(at.conv ? fmt::format("INPUT VALUE, ROW {}, COLUMN {}", row, column)
@@ -285,18 +284,18 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
     chip.about = fmt::format("weight {} \u00d7 dL/dy {}; {}", full_value(t.w), full_value(t.dy),
                              t.outside ? std::string("there is no such output") : where);
     chips.push_back(std::move(chip));
-    if (at.conv && hover_.kind == Hover::Kind::dy && !t.outside && t.p == hover_.row && t.q == hover_.column) {
+    if (at.conv && hover_.in("dy") && !t.outside && t.p == hover_.row && t.q == hover_.column) {
       lit = static_cast<int>(i);
     }
-    if (at.conv && hover_.kind == Hover::Kind::kernel && t.kernel_row == g.r - 1 - hover_.row &&
+    if (at.conv && hover_.in("kernel") && t.kernel_row == g.r - 1 - hover_.row &&
         t.kernel_column == g.s - 1 - hover_.column) {
       lit = static_cast<int>(i);
     }
     if (i == static_cast<size_t>(columns) && t.kernel_row == walk.terms[first].kernel_row) ++columns;
   }
   if (!at.conv) columns = static_cast<int>(std::min<size_t>(each, 4));
-  if (!at.conv && hover_.kind == Hover::Kind::kernel) lit = hover_.column;
-  draw_chips(ui, "flipped products", printed, first, columns, std::move(chips), lit, Hover::Kind::chip, 0);
+  if (!at.conv && hover_.in("kernel")) lit = hover_.column;
+  draw_chips(ui, "flipped products", printed, first, columns, std::move(chips), lit, "chip", 0);
   if (state_.walked >= 0 && runs == 1) {
     const int counted = std::min(state_.walked, static_cast<int>(each));
     ui.row(fmt::format("after {} of {} products", counted, each), printed.running(counted), Concept::kernel);

@@ -23,9 +23,6 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
         "Press Phase, or Shift+Right: the first batch is read, and every phase of the step shows its numbers.");
     return;
   }
-  hover_ = hover_next_;
-  hover_next_ = {};
-  chip_was_hovered_ = std::exchange(chip_hovered_, false);
   Rect room = area.inset(20, 10);
   const int shown = shown_phase(now);
   draw_phases(ui, room.cut_top(ui.em(58)), now, shown);
@@ -70,7 +67,6 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
                           : "Press **Step** below, or the right arrow: one step is taken and its numbers stand here. "
                             "**Phase** goes through it one phase at a time.");
   }
-  if (!chip_was_hovered_ && !(hover_next_ == hover_)) ui.request_frame();
 }
 
 // Five boxes; what was done is bright, what comes is dimmed.

@@ -18,6 +18,11 @@ bool StepView::update(double now) {
   if (s->next_phase != Phase::batch) slow_ = now;
   if (before_ && before_->run != s->run) before_ = nullptr;
   if (s->next_phase == Phase::update) before_ = s;
+  try {
+    compute_gradient(*s);
+  } catch (const Error&) {
+    // Its arrays come with another snapshot; the stage says so.
+  }
   return false;
 }
 

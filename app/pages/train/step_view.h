@@ -34,6 +34,7 @@ class StepView : public TrainView {
   bool update(double now) override;
   void subscribe(const TrainSnapshot& now, TrainSubscription& subscription) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
+  void drawn(const Drawn& frame) override { hover_ = frame.cell; }
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
 
  private:
@@ -70,11 +71,6 @@ class StepView : public TrainView {
     bool done = false;  // `stored` is what the network holds after it
     float stored = 0;
   };
-  struct Hover {
-    enum class Kind { none, x, dy, product, kernel, chip } kind = Kind::none;
-    int row = 0, column = 0;
-    friend bool operator==(const Hover&, const Hover&) = default;
-  };
 
   // ---- numbers (step_numbers.cpp); they throw Error where something is not available
   static int done_phase(const TrainSnapshot& now);  // -1: none of the run yet
@@ -85,6 +81,7 @@ class StepView : public TrainView {
   int sample(const TrainSnapshot& now) const;
   static LossNumbers loss_numbers(const TrainSnapshot& now);
   Update update_numbers(const TrainSnapshot& now) const;
+  void compute_gradient(const TrainSnapshot& now);  // computed_, where it is drawn
   InputGradient input_gradient(const TrainSnapshot& now, const Place& at, int row, int column) const;
   void declare_readouts(Registry& registry);
 
@@ -109,7 +106,7 @@ class StepView : public TrainView {
   void draw_update_rows(Ui& ui, const TrainSnapshot& now, bool known) const;
   void draw_weight_choice(Ui& ui, const TrainSnapshot& now) const;
   void draw_chips(Ui& ui, const std::string& label, const PrintedSum& printed, size_t first, int columns,
-                  std::vector<SumChip> chips, int lit, Hover::Kind kind, int row) const;
+                  std::vector<SumChip> chips, int lit, const char* grid, int row) const;
   void draw_weight_sum(Ui& ui, const TrainSnapshot& now) const;
   void draw_input_sum(Ui& ui, const TrainSnapshot& now) const;
 
@@ -117,16 +114,14 @@ class StepView : public TrainView {
   State state_;
   TrainSnapshotPtr before_;      // the newest moment with an update to come: weights before it
   double now_ = 0, slow_ = -10;  // seconds: when a moment between two phases was last seen
-  mutable Hover hover_, hover_next_;
-  // Whether a chip of the inspector, which is drawn after the stage, is hovered, and was when the frame began.
-  mutable bool chip_hovered_ = false, chip_was_hovered_ = false;
+  FoundCell hover_;              // x, dy, product, kernel or chip, as the last frame found it
   // The whole gradient by an input channel, where the trainer does not compute it.
   struct Computed {
     uint64_t version = 0, run = 0;
     int node = -1, channel = -1, sample = -1;
     std::vector<float> dx;
   };
-  mutable Computed computed_;
+  Computed computed_;
 };
 
 std::unique_ptr<TrainView> make_step_view(const TrainScene& scene);

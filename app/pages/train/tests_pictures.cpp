@@ -24,7 +24,7 @@ std::string percent(float share) { return fmt::format("{:.0f} %", 100 * static_c
 
 }  // namespace
 
-void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now) const {
+void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note) const {
   std::vector<Choice> choices = {{"mistakes", "mistakes"}, {"batch", "batch"}};
   if (true_class_ >= 0) choices.insert(choices.begin(), {"cell", "cell"});
   Rect line = ui.take(ui.em(32));
@@ -35,7 +35,7 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now) const {
                : show_ == Show::batch ? "batch"
                                       : "mistakes",
                "train.tests.show");
-  if (show_ == Show::batch) return draw_batch(ui, now);
+  if (show_ == Show::batch) return draw_batch(ui, now, note);
   if (!now.test) {
     ui.note(now.step > 0
                 ? "The test pictures are being looked at: what the network gets wrong then stands here, what it "
@@ -44,7 +44,10 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now) const {
                   "first.");
     return;
   }
-  const std::vector<int32_t>& list = pictures(*now.test);
+  const std::vector<int32_t> none;
+  const std::vector<int32_t>& list = show_ == Show::mistakes    ? now.test->mistakes
+                                     : now.test == pictures_of_ ? pictures_
+                                                                : none;
   if (show_ == Show::mistakes) {
     ui.note(list.empty()
                 ? std::string("No mistake in the part that is tested.")
@@ -56,10 +59,10 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now) const {
                         grouped(static_cast<int64_t>(list.size())), class_name(now, true_class_),
                         class_name(now, predicted_)));
   }
-  draw_list(ui, now, list);
+  draw_list(ui, now, list, note);
 }
 
-void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<int32_t>& positions) const {
+void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<int32_t>& positions, HoverNote& note) {
   const TrainTest& test = *now.test;
   const size_t count = std::min(positions.size(), kMaxPictures);
   if (count == 0 || !now.data) return;
@@ -104,12 +107,12 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
   const SampleLayout layout = sample_layout(grid, ui.width(), sample_line(ui), room);
   const Rect area = ui.take(layout.total_height());
   const SampleAnswer answer = draw_samples(ui, "test pictures", area, grid, layout);
-  if (answer.hovered) note_ = answer.note;
+  if (answer.hovered) note = answer.note;
   if (count < positions.size())
     ui.note(fmt::format("and {} more", grouped(static_cast<int64_t>(positions.size() - count))));
 }
 
-void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now) const {
+void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now, HoverNote& note) {
   if (!now.batch) {
     ui.note(now.step == 0 ? "The first batch is drawn with the first step." : "The batch comes with the next step.");
     return;
@@ -159,7 +162,7 @@ void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now) const {
   const SampleLayout layout = sample_layout(grid, ui.width(), sample_line(ui), ui.em(52));
   const Rect area = ui.take(layout.total_height());
   const SampleAnswer answer = draw_samples(ui, "batch pictures", area, grid, layout);
-  if (answer.hovered) note_ = answer.note;
+  if (answer.hovered) note = answer.note;
 }
 
 }  // namespace striate

@@ -114,44 +114,43 @@ void TestsView::subscribe(const TrainSnapshot&, TrainSubscription& wanted) const
   if (show_ == Show::batch) wanted.batch = true;
 }
 
-const std::vector<int32_t>& TestsView::pictures(const TrainTest& test) const {
-  if (show_ == Show::mistakes) return test.mistakes;
-  if (pictures_of_.get() != &test || pictures_true_ != true_class_ || pictures_predicted_ != predicted_) {
-    pictures_ = pictures_of_cell(test, true_class_, predicted_);
-    pictures_true_ = true_class_, pictures_predicted_ = predicted_;
-  }
-  return pictures_;
+bool TestsView::update(double) {
+  const TrainSnapshotPtr now = scene_.snapshot();
+  if (pictures_of_ == now->test && pictures_true_ == true_class_ && pictures_predicted_ == predicted_) return false;
+  pictures_of_ = now->test;
+  pictures_true_ = true_class_, pictures_predicted_ = predicted_;
+  pictures_.clear();
+  if (now->test) pictures_ = pictures_of_cell(*now->test, true_class_, predicted_);
+  return false;
 }
 
 void TestsView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   if (draw_without_run(ui, area, now)) return;
-  note_ = {};
-  if (now.test != pictures_of_) pictures_true_ = -1;
+  HoverNote note;
   const bool two = area.w >= ui.em(700);
   if (two) {
     Rect rest = area;
     Rect left = rest.cut_left(std::round(std::min(area.w * 0.56f, area.h + ui.em(40)))).inset(20, 16);
     left.w += 8;
     const float most = left.w - ui.em(98) + ui.em(70);
-    draw_matrix(ui, left.cut_top(std::min(left.h - probe_height(ui) - ui.em(44), most)), now);
+    draw_matrix(ui, left.cut_top(std::min(left.h - probe_height(ui) - ui.em(44), most)), now, note);
     // Whatever was clicked last, and what the network says of it.
     left.cut_top(ui.em(16));
     draw_caption(ui, left.cut_top(ui.em(24)), {"probe:", probe_words(now), "", ui.theme().input});
     draw_probe(ui, left.cut_top(std::clamp(left.h, probe_height(ui), ui.em(112))), now, "tests.probe");
     ui.begin_panel("pictures", rest, 16);
-    draw_pictures(ui, now);
+    draw_pictures(ui, now, note);
     ui.end_panel();
   } else {
     ui.begin_panel("tests", area, 20);
-    draw_matrix(ui, ui.take(std::min(ui.width() - ui.em(70), ui.em(400)) + ui.em(66)), now);
-    draw_pictures(ui, now);
+    draw_matrix(ui, ui.take(std::min(ui.width() - ui.em(70), ui.em(400)) + ui.em(66)), now, note);
+    draw_pictures(ui, now, note);
     ui.end_panel();
   }
-  pictures_of_ = now.test;
-  draw_hover_note(ui, note_);
+  draw_hover_note(ui, note);
 }
 
-void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const {
+void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now, HoverNote& note) const {
   const Theme& theme = ui.theme();
   const Rect head = area.cut_top(ui.em(26));
   if (!now.test) {
@@ -180,7 +179,7 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const {
   grid.hint = "the color goes by the root of its share; click: see these pictures";
   if (show_ == Show::cell) grid.true_class = true_class_, grid.predicted = predicted_;
   const ConfusionAnswer answer = draw_confusion(ui, "confusion", area, grid);
-  if (answer.hovered) note_ = answer.note;
+  if (answer.hovered) note = answer.note;
 }
 
 std::unique_ptr<TrainView> make_tests_view(const TrainScene& scene) { return std::make_unique<TestsView>(scene); }

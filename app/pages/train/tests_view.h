@@ -28,26 +28,26 @@ class TestsView : public TrainView {
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
+  bool update(double now) override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
   std::vector<Page::Key> keys() const override;
 
  private:
   enum class Show { cell, mistakes, batch };
-  const std::vector<int32_t>& pictures(const TrainTest& test) const;
-  void draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now) const;
-  void draw_pictures(Ui& ui, const TrainSnapshot& now) const;
-  void draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<int32_t>& positions) const;
-  void draw_batch(Ui& ui, const TrainSnapshot& now) const;
+  void draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now, HoverNote& note) const;
+  void draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note) const;
+  static void draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<int32_t>& positions, HoverNote& note);
+  static void draw_batch(Ui& ui, const TrainSnapshot& now, HoverNote& note);
   void show_cell(int true_class, int predicted);
 
   TrainScene scene_;
   Show show_ = Show::mistakes;
   int true_class_ = -1, predicted_ = -1;
 
-  mutable HoverNote note_;
-  mutable std::shared_ptr<const TrainTest> pictures_of_;
-  mutable int pictures_true_ = -1, pictures_predicted_ = -1;
-  mutable std::vector<int32_t> pictures_;
+  // The pictures of the chosen cell.
+  std::shared_ptr<const TrainTest> pictures_of_;
+  int pictures_true_ = -1, pictures_predicted_ = -1;
+  std::vector<int32_t> pictures_;
 };
 
 std::unique_ptr<TrainView> make_tests_view(const TrainScene& scene);

@@ -172,13 +172,15 @@ void TrainPage::hand_over() {
 bool TrainPage::update(double now) {
   now_ = now;
   bool moving = look_for_lost(now);
-  if (views_.size() > view_) moving |= views_[view_]->update(now);
   if (now - drawn_ < kOutOfSight || settings_.busy()) moving |= settings_.update(now);
   moving |= files_.update();
   moving |= preview();
+  if (thread_) {
+    if (places_.problem() && !std::exchange(places_told_, true)) throw Error(*places_.problem());
+    take_snapshot();
+  }
+  if (views_.size() > view_) moving |= views_[view_]->update(now);  // of the snapshot that is drawn
   if (!thread_) return moving;
-  if (places_.problem() && !std::exchange(places_told_, true)) throw Error(*places_.problem());
-  take_snapshot();
   note_lesson();
   if (const int64_t saved = saved_now_ ? saved_now_->load() : -1; saved >= 0) {
     saved_run_ = snapshot_->run;
@@ -204,6 +206,12 @@ bool TrainPage::update(double now) {
     throw Error(*error);
   }
   return moving;
+}
+
+void TrainPage::drawn(const Drawn& frame) {
+  if (now_ - drawn_ >= kOutOfSight) context_.wake();  // it came into sight: what it shows is asked for
+  drawn_ = now_;
+  if (views_.size() > view_) views_[view_]->drawn(frame);
 }
 
 TrainSubscription TrainPage::subscription() const {

@@ -48,6 +48,7 @@ class TrainPage : public Page {
   std::optional<PageBanner> banner() const override;
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
+  void drawn(const Drawn& frame) override;
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
   void draw_transport(Ui& ui, const Rect& area) const override;
@@ -154,7 +155,7 @@ class TrainPage : public Page {
   std::optional<TrainingConfig> settled_;    // what the settings are now,
   double settled_since_ = 0;                 // and since when
   double now_ = 0;
-  mutable double drawn_ = -1;  // when the stage was last drawn
+  double drawn_ = -1;  // when the stage was last drawn
   TrainSettings settings_{scene_};
   TrainFiles files_{scene_};
 };

@@ -48,7 +48,11 @@ std::string with_optimizer_setting(const std::string& text, const std::string& n
 
 }  // namespace
 
-bool TrainSettings::update(double) { return peek_.update(); }
+bool TrainSettings::update(double) {
+  const bool moves = peek_.update();
+  lines_ = lines();
+  return moves;
+}
 
 void TrainSettings::declare(Registry& registry) {
   registry_ = &registry;
@@ -202,7 +206,7 @@ void TrainSettings::declare(Registry& registry) {
 // --------------------------------------------------------------------------------------------------------------
 // NETWORK
 
-const TrainSettings::Lines& TrainSettings::lines() const {
+TrainSettings::Lines TrainSettings::lines() const {
   const TrainingConfig& config = scene_.config();
   if (lines_.model == config.model && lines_.shape == peek_.shape() && lines_.classes == peek_.classes() &&
       !lines_.lines.empty()) {
@@ -225,13 +229,12 @@ const TrainSettings::Lines& TrainSettings::lines() const {
     }
     joined = !weights;
   }
-  lines_ = std::move(made);
-  return lines_;
+  return made;
 }
 
 void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
   constexpr size_t kMaxLines = 14;
-  const Lines& network = lines();
+  const Lines network = lines();
   ui.push_id("network");
   ui.section(network.parameters > 0 ? fmt::format("NETWORK \u00b7 {} parameters", grouped(network.parameters))
                                     : "NETWORK");

@@ -46,8 +46,8 @@ class TrainSettings {
     int64_t parameters = 0;
     std::string architecture;  // its text; empty: it is not right
   };
-  const Lines& lines() const;
-  mutable Lines lines_;
+  Lines lines() const;  // of the present config; lines_ where they are its
+  Lines lines_;
 };
 
 // The controls of augmentation alone: what a picture goes through before it is learned from.

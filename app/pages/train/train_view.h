@@ -15,6 +15,7 @@
 #include "app/command/registry.h"
 #include "app/pages/page.h"
 #include "app/shell/theme.h"
+#include "app/widgets/drawn.h"
 #include "app/widgets/geometry.h"
 #include "app/worker/train_snapshot.h"
 
@@ -51,7 +52,7 @@ struct TrainScene {
   using ChangeConfig = std::function<TrainingConfig(const TrainingConfig&)>;
   std::function<void(const ChangeConfig& change, const std::string& what)> compare;
   std::function<void()> end_comparison;
-  // Written and read while drawing; the views share it.
+  // What drawing left of a click, taken between two frames; the views share it.
   std::shared_ptr<MapOpening> opening = std::make_shared<MapOpening>();
 };
 
@@ -71,6 +72,7 @@ class TrainView {
   virtual void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const = 0;
   // Above the page's own inspector (run, network, learning); nothing by default.
   virtual void draw_inspector(Ui&, const TrainSnapshot&) const {}
+  virtual void drawn(const Drawn& /*frame*/) {}  // as Page::drawn()
   virtual std::vector<Page::Key> keys() const { return {}; }
 };
 

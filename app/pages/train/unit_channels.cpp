@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
 #include "app/widgets/tensor_grid.h"
 
@@ -42,10 +43,13 @@ TensorGrid one_map(const std::vector<float>& values, int rows, int columns, Vec 
 
 }  // namespace
 
-bool UnitView::shows_channels(const Opened& o) const { return state_.channels && o.conv; }
+// Null: too many products.
+const ChannelWalk* UnitView::channel_walk(const Opened& o) const {
+  return channel_products(o.values, o.node) > kMaxProducts ? nullptr : &channels_;
+}
 
-const ChannelWalk* UnitView::channel_walk(const TrainSnapshot& now, const Opened& o) const {
-  if (channel_products(o.values, o.node) > kMaxProducts) return nullptr;
+void UnitView::walk_rows(const TrainSnapshot& now, const Opened& o) {
+  if (channel_walk(o) == nullptr) return;
   const ChannelKey key{now.run,
                        now.version,
                        o.values.activation(o.input),
@@ -58,17 +62,16 @@ const ChannelWalk* UnitView::channel_walk(const TrainSnapshot& now, const Opened
     channel_key_ = key;
     ++channel_version_;
   }
-  return &channels_;
 }
 
-void UnitView::draw_channels(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const {
-  const ChannelWalk* walk = channel_walk(now, o);
+void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
+  const ChannelWalk* walk = channel_walk(o);
   if (walk == nullptr) {
     ui.empty_state(area, Icon::picture, "Too much for one figure",
                    fmt::format("All rows together are {} products; up to {} are worked out at every step. One window "
                                "at a time is shown under one window, {}.",
                                channel_products(o.values, o.node), kMaxProducts, ui.at_the_right()));
-    scene_.opening->figure = area;
+    leave_place(ui, "figure", area);
     return;
   }
   HoverNote note;
@@ -225,7 +228,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     const Rect place{column.left, row_of(first).y + (pitch - column.size.y) / 2, column.size.x, all.h};
     const TensorAnswer a = draw_tensor_grid(ui, column.label, place, grid);
     if (a.hovered) note = a.note;
-    if (a.hovered && column.tone == Concept::activation) hover_next_ = {Hover::Kind::output, a.row, a.column};
+    if (a.hovered && column.tone == Concept::activation) ui.found().cell = {"output", 0, a.row, a.column};
     const Vec cell{column.size.x / static_cast<float>(column.columns), column.size.y / static_cast<float>(column.rows)};
     for (int c = first; c < end; ++c) {
       const Rect map{column.left, row_of(c).y + (pitch - column.size.y) / 2, column.size.x, column.size.y};
@@ -250,7 +253,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     }
   }
   if (revealed_slice_ != o.slice) ui.reveal(row_of(o.slice));
-  revealed_slice_ = o.slice;
+  ui.found().numbers["unit.revealed"] = o.slice;
   ui.end_panel();
 }
 
@@ -279,7 +282,7 @@ void UnitView::draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const
     draw_words(ui, head, name, Concept::activation,
                "\u00b1" + short_value(static_cast<double>(grid.scale.limit(0)), 2));
     const TensorAnswer a = draw_tensor_grid(ui, label, place, grid);
-    if (a.hovered) note = a.note, hover_next_ = {Hover::Kind::output, a.row, a.column};
+    if (a.hovered) note = a.note, ui.found().cell = {"output", 0, a.row, a.column};
     const Vec cell{size.x / static_cast<float>(walk.out.columns), size.y / static_cast<float>(walk.out.rows)};
     ui.stroke(
         {place.x + cell.x * static_cast<float>(o.column), place.y + cell.y * static_cast<float>(o.row), cell.x, cell.y},
@@ -297,10 +300,10 @@ void UnitView::draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const
   }
   room.cut_top(line);
   const Rect result = room.cut_top(size.y + 4);
-  draw_output(ui, result.min(), size.x / static_cast<float>(walk.out.columns), o);
-  MapOpening& opening = *scene_.opening;
-  if (opening.figure.empty() && opening.since >= 0) opening.since = ui.frame().now;
-  opening.figure = {result.x, result.y, size.x, size.y};
+  if (sample_values(o.values, o.node, o.walk.place.sample) != nullptr) {
+    LinkedGrids(ui, hover_).draw_at(output_grid(ui, o), result.min(), size.x / static_cast<float>(walk.out.columns));
+  }
+  leave_place(ui, "figure", {result.x, result.y, size.x, size.y});
   for (size_t i = 0; i < after.size(); ++i) {
     const float* y =
         o.values.activation(after[i]) + (int64_t{1} * o.walk.place.sample * o.out.channels + o.filter) * plane;

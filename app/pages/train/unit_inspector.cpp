@@ -51,11 +51,10 @@ std::string UnitView::term_name(const TrainSnapshot& now, const Opened& o, const
 
 void UnitView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (!has_network(now)) return;
-  std::string why;
-  const std::optional<Opened> o = open(now, &why);
-  if (!o) {
+  const Opened* o = shown(now);
+  if (o == nullptr) {
     ui.section("UNIT");
-    ui.note(why);
+    ui.note(why_);
     ui.hairline();
     return;
   }
@@ -90,8 +89,8 @@ void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) co
     ui.slider("slice", o.slice, spec, "train.unit.slice");
   }
   static const Choice sources[] = {{"the probe", "probe"}, {"the batch", "batch"}};
-  ui.segmented("values of", sources, state_.batch ? "batch" : "probe", "train.unit.source");
-  if (state_.batch) {
+  ui.segmented("values of", sources, o.batch ? "batch" : "probe", "train.unit.source");
+  if (o.batch) {
     spec.maximum = o.values.samples() - 1;
     ui.slider("sample", o.walk.place.sample, spec, "train.unit.sample");
   }
@@ -123,11 +122,11 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
   row.first = first;
   row.total = static_cast<int>(o.walk.terms.size());
   if (state_.walked >= 0) row.walked = std::clamp(state_.walked - first, 0, taps);
-  if (hover_.kind == Hover::Kind::kernel) row.lit = hover_.row * o.kernel_columns + hover_.column;
+  if (hover_.in("kernel")) row.lit = hover_.row * o.kernel_columns + hover_.column;
   for (int i = 0; i < taps; ++i) {
     const UnitTerm& t = o.walk.terms[static_cast<size_t>(first + i)];
     int at_row = 0, at_column = 0;
-    if (hover_.kind == Hover::Kind::input && o.place_of(t, &at_row, &at_column) && at_row == hover_.row &&
+    if (hover_.in("input") && o.place_of(t, &at_row, &at_column) && at_row == hover_.row &&
         at_column == hover_.column) {
       row.lit = i;
     }
@@ -140,9 +139,7 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);
-  if (under >= 0) hover_next_ = {Hover::Kind::chip, 0, under};
-  const bool chips = under >= 0 || hover_.kind == Hover::Kind::chip;
-  if (chips && !(hover_next_ == hover_)) ui.request_frame();
+  if (under >= 0) ui.found().cell = {"chip", 0, 0, under};
 }
 
 void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
@@ -191,7 +188,7 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     ui.end_reserved(ui.height_of([&] { ui.note(rounded + "-0.0000000000."); }));
   } else if (walk.form == UnitForm::normalized) {
     ui.row("value that comes in", full_value(walk.terms[0].x), Concept::input);
-    ui.row(state_.batch ? "\u2212 mean of the batch" : "\u2212 running mean", full_value(walk.mean));
+    ui.row(o.batch ? "\u2212 mean of the batch" : "\u2212 running mean", full_value(walk.mean));
     ui.row("\u00d7 1 / std", full_value(walk.rstd));
     ui.row("\u00d7 learned scale", full_value(walk.scale), Concept::kernel);
     ui.row("+ learned shift", full_value(walk.shift), Concept::bias);
@@ -217,14 +214,14 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
   // A batch's values are of before an update in some phases and not in others: their words have a place in all.
   ui.begin_reserved("held");
   if (!walk.agrees()) {
-    held(full_value(*walk.stored), !state_.batch || batch_is_current(now) ? kNowWeights
-                                   : now.next_phase == Phase::forward     ? kNewBatch
-                                                                          : kOlderWeights);
+    held(full_value(*walk.stored), !o.batch || batch_is_current(now)  ? kNowWeights
+                                   : now.next_phase == Phase::forward ? kNewBatch
+                                                                      : kOlderWeights);
   }
   float most = 0;
   for (const char* why : {kNewBatch, kOlderWeights})
     most = std::max(most, ui.height_of([&] { held("-0.0000000000", why); }));
-  ui.end_reserved(state_.batch ? most : 0);
+  ui.end_reserved(o.batch ? most : 0);
   for (const auto& [node, next] : chain(o)) {
     ui.row(fmt::format("\u2192 {}", now.architecture->nodes()[static_cast<size_t>(node)].layer->text()),
            full_value(next.value), Concept::activation);

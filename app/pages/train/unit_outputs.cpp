@@ -12,44 +12,36 @@ constexpr float kGap = 24;
 
 }  // namespace
 
-void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) const {
+LinkedGrid UnitView::output_grid(Ui& ui, const Opened& o) const {
   const Theme& theme = ui.theme();
   const Conv2dShape& g = o.geometry;
   const float* y = sample_values(o.values, o.node, o.walk.place.sample);
-  if (y == nullptr) return;
   ValueGrid grid;
-  grid.origin = origin;
-  grid.size = cell;
   grid.tone = Concept::activation;
   if (o.listed) {
     grid.rows = o.out_rows, grid.columns = o.out_columns;
     grid.limit = largest_of(y, o.out.channels);
-    grid.value = [&, rows = grid.rows](int row, int column) {
-      const int i = column * rows + row;
-      return i < o.out.channels ? y[i] : 0.0f;
-    };
-    grid.blank = [&, rows = grid.rows](int row, int column) { return column * rows + row >= o.out.channels; };
-    grid.frame = [&, rows = grid.rows](int row, int column) -> Color {
-      return column * rows + row == o.filter ? theme.activation : 0;
-    };
-    grid.command = "train.unit.filter";
+    const auto index = [rows = grid.rows](int row, int column) { return column * rows + row; };
+    const auto is_one = [=, &o](int row, int column) { return index(row, column) < o.out.channels; };
+    grid.value = [=](int row, int column) { return is_one(row, column) ? y[index(row, column)] : 0.0f; };
+    grid.blank = [=](int row, int column) { return !is_one(row, column); };
+    grid.frame = [=, &o, &theme](int row, int column) { return index(row, column) == o.filter ? theme.activation : 0; };
     grid.tooltip = o.dense ? "The outputs of all neurons. Click one to open it."
                            : "All values of the output. Click one to open it.";
-    grid.caption = "output";
-    grid.rest = fmt::format(" {}", o.out.channels);
-    grid.room = grid.rect().w + 2 * kGap;
-    const GridResponse r = draw_value_grid(ui, "output values", grid);
-    const int i = r.column * grid.rows + r.row;
-    if ((r.clicked || r.moved) && i < o.out.channels) ui.send(fmt::format("train.unit.filter {}", i));
-    return;
+    LinkedGrid linked = linked_values(ui, "output values", {}, std::move(grid));
+    linked.caption = {"output", {fmt::format(" {}", o.out.channels)}};
+    linked.on_click = "train.unit.filter {row}";
+    linked.takes = is_one;
+    linked.stored = [index](int row, int column) { return std::pair(index(row, column), 0); };
+    return linked;
   }
   const float* plane = y + int64_t{1} * o.filter * o.out.rows * o.out.columns;
   grid.rows = o.out.rows, grid.columns = o.out.columns;
   grid.limit = largest_of(plane, int64_t{1} * o.out.rows * o.out.columns);
-  grid.value = [&](int row, int column) { return plane[row * o.out.columns + column]; };
-  grid.frame = [&](int row, int column) -> Color {
+  grid.value = [plane, &o](int row, int column) { return plane[row * o.out.columns + column]; };
+  grid.frame = [this, &o, &g, &ui, &theme](int row, int column) -> Color {
     if (row == o.row && column == o.column) return theme.activation;
-    if (hover_.kind != Hover::Kind::input || !o.conv) return 0;
+    if (!hover_.in("input") || !o.conv) return 0;
     // Every output that reads the hovered value, in the color of the tap that reads it.
     const int r = hover_.row + g.pad_top - row * g.stride_y, s = hover_.column + g.pad_left - column * g.stride_x;
     if (r < 0 || s < 0 || r % g.dilation_y != 0 || s % g.dilation_x != 0 || r / g.dilation_y >= g.r ||
@@ -59,31 +51,30 @@ void UnitView::draw_output(Ui& ui, Vec origin, float cell, const Opened& o) cons
     const Color own = color_of_tap(ui, r / g.dilation_y * g.s + s / g.dilation_x, o.per_slice);
     return own ? own : theme.kernel;
   };
-  grid.command = "train.unit.cursor";
   grid.tooltip = "Hover: the window this value comes from. Click to stay there.";
-  grid.caption = "output";
-  if (o.out.channels > 1) grid.rest = fmt::format(" filter {} of {},", o.filter, o.out.channels);
-  grid.rest += fmt::format(" {} \u00d7 {}", o.out.rows, o.out.columns);
-  grid.room = grid.rect().w + kGap;
-  const GridResponse r = draw_value_grid(ui, "output values", grid);
-  if (r.hovered) hover_next_ = {Hover::Kind::output, r.row, r.column};
-  if (r.clicked || r.moved) ui.send(fmt::format("train.unit.cursor {} {}", r.column, r.row));
+  LinkedGrid linked = linked_values(ui, "output values", {"output"}, std::move(grid));
+  const std::string size = " " + size_of_grid(o.out.rows, o.out.columns);
+  linked.caption = {"output", {size}};
+  if (o.out.channels > 1) {
+    linked.caption.rest = {fmt::format(" filter {} of {},", o.filter, o.out.channels) + size, size};
+  }
+  linked.on_click = "train.unit.cursor {column} {row}";
+  return linked;
 }
 
 // The slices of a unit that is neither conv nor dense, where there are several of one size.
-bool UnitView::gather(const Opened& o) const {
-  if (o.slices < 2) return false;
+void UnitView::gather(const Opened& o) {
+  gathered_.clear();
+  if (o.slices < 2) return;
   const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
   const std::vector<int>& inputs = o.values.architecture->nodes()[static_cast<size_t>(o.node)].inputs;
-  gathered_.clear();
   for (const Opened::Source& source : o.sources) {
     const int node = inputs[static_cast<size_t>(source.input)];
     const UnitSizes s = unit_sizes(o.values, node);
     const float* from = sample_values(o.values, node, o.walk.place.sample);
-    if (from == nullptr || s.rows != o.in.rows || s.columns != o.in.columns) return false;
+    if (from == nullptr || s.rows != o.in.rows || s.columns != o.in.columns) return gathered_.clear();
     gathered_.insert(gathered_.end(), from + source.channel * plane, from + (source.channel + 1) * plane);
   }
-  return true;
 }
 
 // All slices that come in and all channels that go out, as small maps.
@@ -100,7 +91,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     TensorGrid grid;
     grid.maps = maps;
     grid.key = std::move(key);
-    grid.version = now.version * 4099 + static_cast<uint64_t>(state_.batch ? o.walk.place.sample + 1 : 0) * 131 +
+    grid.version = now.version * 4099 + static_cast<uint64_t>(o.batch ? o.walk.place.sample + 1 : 0) * 131 +
                    static_cast<uint64_t>(o.node) * 17 + static_cast<uint64_t>(o.first_slice) + gathered;
     grid.scale = scale_of(maps, ScaleScope::layer);
     grid.layout = fit_maps(maps.count, maps.height, maps.width, place.w, place.h - 4, 10, ui.em(52), 4);
@@ -125,7 +116,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
   if (kernel) {
     x += int64_t{1} * o.first_slice * o.in.rows * o.in.columns;
   } else {
-    x = gather(o) ? gathered_.data() : nullptr;
+    x = gathered_.empty() ? nullptr : gathered_.data();
     gathered = static_cast<uint64_t>((o.filter * 1009 + o.row) * 1009 + o.column) * 8191;
   }
   const bool both = x != nullptr && y != nullptr && !o.listed;

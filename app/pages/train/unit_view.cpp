@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pages/train/figure_parts.h"
 #include "engine/error.h"
 #include "engine/network/layer_kind.h"
 
@@ -135,7 +136,7 @@ const UnitTerm* UnitView::Opened::term(int r, int s) const {
   return (conv || dense) && i < walk.terms.size() ? &walk.terms[i] : nullptr;
 }
 
-std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::string* why, bool hovered) const {
+std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::string* why, bool hovered) {
   if (!has_network(now)) return std::nullopt;
   Opened o;
   if (!state_.batch && (!now.probe || now.probe->activations.empty())) {
@@ -159,10 +160,12 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
     return std::nullopt;
   }
   arrange(o);
+  o.batch = state_.batch;
+  o.rows = state_.channels && o.conv;
   o.filter = clamped(state_.filter, o.out.channels);
   o.row = clamped(state_.row < 0 ? o.out.rows / 2 : state_.row, o.out.rows);
   o.column = clamped(state_.column < 0 ? o.out.columns / 2 : state_.column, o.out.columns);
-  if (hovered && hover_.kind == Hover::Kind::output && !o.listed) {
+  if (hovered && hover_.in("output") && !o.listed) {
     o.row = clamped(hover_.row, o.out.rows), o.column = clamped(hover_.column, o.out.columns);
   }
   o.first_slice = o.conv ? o.filter / (o.geometry.k / o.groups) * o.slices : 0;
@@ -181,8 +184,8 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
   return o;
 }
 
-// A frame asks several times, and some layers are run to find out.
-const UnitWalk& UnitView::walk_at(const TrainSnapshot& now, const Opened& o, const UnitPlace& place) const {
+// Readouts ask often, and some layers are run to find out.
+const UnitWalk& UnitView::walk_at(const TrainSnapshot& now, const Opened& o, const UnitPlace& place) {
   const WalkKey key{&now,         now.run,     now.version,  o.values.activation(place.node),
                     state_.batch, place.node,  place.sample, place.channel,
                     place.row,    place.column};
@@ -194,7 +197,7 @@ const UnitWalk& UnitView::walk_at(const TrainSnapshot& now, const Opened& o, con
   return walk_;
 }
 
-UnitView::Opened UnitView::opened() const {
+UnitView::Opened UnitView::opened() {
   std::string why = "Nothing is being trained yet";
   const TrainSnapshotPtr now = scene_.snapshot();
   std::optional<Opened> o = open(*now, &why, false);
@@ -220,7 +223,18 @@ std::vector<std::pair<int, UnitWalk>> UnitView::chain(const Opened& o) const {
 
 // ------------------------------------------------------------------------------------------- life
 
-bool UnitView::update(double) {
+void UnitView::drawn(const Drawn& frame) {
+  hover_ = frame.cell;
+  revealed_slice_ = static_cast<int>(frame.number("unit.revealed", revealed_slice_));
+  const Rect figure = place_of(frame, "figure");
+  if (figure.empty()) return;
+  MapOpening& opening = *scene_.opening;
+  if (opening.figure.empty() && opening.since >= 0) opening.since = now_;  // its numbers had to come first
+  opening.figure = figure;
+}
+
+bool UnitView::update(double seconds) {
+  now_ = seconds;
   const TrainSnapshotPtr now = scene_.snapshot();
   if (!latest_ || latest_->run != now->run) previous_ = nullptr;
   if (latest_ && latest_->run == now->run && latest_->step != now->step) previous_ = latest_;
@@ -230,6 +244,11 @@ bool UnitView::update(double) {
   if (opening.since >= 0 && !opening.back && opening.figure.empty()) {
     state_.channels = opening.tone == Concept::activation;
   }
+  why_ = "The network's numbers come with the next step.";
+  opened_ = open(*now, &why_);
+  if (!opened_) return false;
+  if (opened_->rows) walk_rows(*now, *opened_);
+  if (!opened_->conv && !opened_->dense) gather(*opened_);
   return false;
 }
 

@@ -16,6 +16,7 @@
 
 #include "app/pages/train/network_values.h"
 #include "app/pages/train/train_view.h"
+#include "app/widgets/drawn.h"
 #include "app/widgets/hover_note.h"
 #include "engine/walk/channel_walk.h"
 #include "engine/walk/printed_sum.h"
@@ -37,6 +38,7 @@ class UnitView : public TrainView {
   void subscribe(const TrainSnapshot& now, TrainSubscription& subscription) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
+  void drawn(const Drawn& frame) override;
   std::vector<Page::Key> keys() const override;
 
  private:
@@ -59,6 +61,8 @@ class UnitView : public TrainView {
     int filter = 0, slice = 0, row = 0, column = 0;
     int weight_row = 0, weight_column = 0;
     bool conv = false, dense = false;
+    bool batch = false;  // of a sample of the batch, not of the probe
+    bool rows = false;   // a row per input channel
     int groups = 1;
     UnitSizes out, in;                  // in: of the arrangement, a dense layer's flat input as the slices it came from
     int out_rows = 1, out_columns = 1;  // as they are drawn
@@ -88,17 +92,15 @@ class UnitView : public TrainView {
     // The term that reads each cell of the drawn slice, without padding, counted from first_term(); -1: none.
     std::vector<int> taps() const;
   };
-  struct Hover {
-    enum class Kind { none, input, kernel, output, chip } kind = Kind::none;
-    int row = 0, column = 0;
-    friend bool operator==(const Hover&, const Hover&) = default;
-  };
+  enum class UnitTaps { window, weights, products };  // of the slice that is shown
 
-  std::optional<Opened> open(const TrainSnapshot& now, std::string* why, bool hovered = true) const;
-  Opened opened() const;  // of the newest snapshot, at the cursor; throws Error where there is nothing
+  std::optional<Opened> open(const TrainSnapshot& now, std::string* why, bool hovered = true);
+  Opened opened();  // of the newest snapshot, at the cursor; throws Error where there is nothing
+  // What this frame shows of a snapshot; null: update() has not seen it, or nothing can be opened.
+  const Opened* shown(const TrainSnapshot& now) const { return opened_ && latest_.get() == &now ? &*opened_ : nullptr; }
   static void arrange(Opened& o);
   void arrange_sources(Opened& o) const;
-  const UnitWalk& walk_at(const TrainSnapshot& now, const Opened& o, const UnitPlace& place) const;
+  const UnitWalk& walk_at(const TrainSnapshot& now, const Opened& o, const UnitPlace& place);
   static void print(Opened& o);
   std::vector<std::pair<int, UnitWalk>> chain(const Opened& o) const;  // what comes straight after it
   static std::string lit(const Opened& o);
@@ -113,18 +115,18 @@ class UnitView : public TrainView {
     int node = -1, sample = 0, filter = 0;
     friend bool operator==(const ChannelKey&, const ChannelKey&) = default;
   };
-  bool shows_channels(const Opened& o) const;
-  const ChannelWalk* channel_walk(const TrainSnapshot& now, const Opened& o) const;  // null: too many products
-  void draw_channels(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
+  const ChannelWalk* channel_walk(const Opened& o) const;
+  void walk_rows(const TrainSnapshot& now, const Opened& o);  // makes it
+  void draw_channels(Ui& ui, const Rect& area, const Opened& o) const;
   void draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, const ChannelWalk& walk, HoverNote& note) const;
   void draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const ChannelWalk& walk, HoverNote& note) const;
 
   void draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
-  void draw_grids(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
-  void draw_input(Ui& ui, Vec origin, float cell, const Opened& o) const;
-  void draw_kernels(Ui& ui, const Rect& place, float cell, const Opened& o) const;
-  void draw_output(Ui& ui, Vec origin, float cell, const Opened& o) const;
-  bool gather(const Opened& o) const;
+  void draw_grids(Ui& ui, const Rect& area, const Opened& o) const;
+  LinkedGrid input_grid(Ui& ui, const Opened& o) const;
+  LinkedGrid kernel_grid(Ui& ui, const Opened& o, UnitTaps what) const;
+  LinkedGrid output_grid(Ui& ui, const Opened& o) const;
+  void gather(const Opened& o);
   void draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
   void draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
   static std::string term_name(const TrainSnapshot& now, const Opened& o, const UnitTerm& t);
@@ -136,11 +138,13 @@ class UnitView : public TrainView {
   Registry* registry_ = nullptr;
   State state_;
   TrainSnapshotPtr latest_, previous_;  // two different steps of one run: what a weight changed by
-  mutable Hover hover_, hover_next_;
-  mutable bool kernels_beside_ = false;  // window, kernel and products stand in a row, not in a column
-  mutable ChannelWalk channels_;
-  mutable ChannelKey channel_key_;
-  mutable uint64_t channel_version_ = 0;
+  double now_ = 0;
+  FoundCell hover_;               // as the last frame found it; chip: column is the term's index
+  std::optional<Opened> opened_;  // of latest_
+  std::string why_;               // where there is none
+  ChannelWalk channels_;
+  ChannelKey channel_key_;
+  uint64_t channel_version_ = 0;
   // The walk that was last looked at, and what it was made from.
   struct WalkKey {
     const TrainSnapshot* snapshot = nullptr;
@@ -150,10 +154,10 @@ class UnitView : public TrainView {
     int node = -1, sample = 0, filter = 0, row = 0, column = 0;
     friend bool operator==(const WalkKey&, const WalkKey&) = default;
   };
-  mutable UnitWalk walk_;
-  mutable WalkKey walk_key_;
-  mutable std::vector<float> gathered_;  // the slices of a unit that is neither conv nor dense, one after another
-  mutable int revealed_slice_ = 0;       // the row that was scrolled to
+  UnitWalk walk_;
+  WalkKey walk_key_;
+  std::vector<float> gathered_;  // the slices of a unit that is neither conv nor dense, one after another; empty: none
+  int revealed_slice_ = 0;       // the row that was scrolled to
 };
 
 std::unique_ptr<TrainView> make_unit_view(const TrainScene& scene);
