@@ -50,9 +50,12 @@ if check "$folder"/*.* >/dev/null; then
   exit 1
 fi
 
-# One program each: app with engine and kernels, and each folder of tests with them.
-for tests in tests/app tests/engine tests/kernels; do
-  mapfile -t files < <(find app engine kernels tests/*.h "$tests" -name '*.h' -o -name '*.cpp' -o -name '*.cu')
+# What is linked into one program: the tests of each folder with what they are the tests of.
+one_program() {
+  mapfile -t files < <(find "$@" -name '*.h' -o -name '*.cpp' -o -name '*.cu')
   check "${files[@]}"
-done
+}
+one_program app engine kernels tests/*.h tests/app
+one_program engine kernels tests/*.h tests/engine
+one_program engine kernels tests/*.h tests/kernels
 echo "no two types of one name"
