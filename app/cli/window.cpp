@@ -34,7 +34,7 @@ void open_file(const std::string& file, WindowOptions* options) {
     return;
   }
   if (ending == ".safetensors") {
-    read_model_info(SafeTensors::read(file), file);
+    read_model_info(SafeTensors::open(file), file);
     options->commands.push_back("page train");
     options->commands.push_back("train.open " + quoted(file));
     return;

@@ -3,7 +3,7 @@
 //
 // The whole picture is filtered behind the window (engine/filter_run.h): the newest request wins. Tiles at full size
 // are computed when they are seen, where a tile is cheap; a dear chain keeps its full-size result instead. The readouts
-// at the cursor come from the same functions for one pixel and wait for nothing, except min-max for its range.
+// at the cursor come from the same functions for one pixel; what is not there yet throws NotReady.
 //
 // filters.cpp: state, commands, work.   filters_stage.cpp, filters_inspector.cpp: what is drawn.
 #pragma once
@@ -34,6 +34,8 @@ class FiltersPage : public Page {
   bool update(double now) override;
   bool busy() const override;
   void image_changed() override;
+  size_t held() const override;
+  void release() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
@@ -66,13 +68,14 @@ class FiltersPage : public Page {
 
   // ---- work (filters.cpp) ----
   const Image& need_image() const;  // throws Error where nothing is open
-  void request_run() const;
-  void take_results() const;
-  const FilteredPicture& finished_result() const;  // waits for the work behind; for readouts
-  const Range* range() const;                      // of the present chain; null while min-max waits for it
-  // The pixel under the cursor; null while it is computed behind, because the chain is dear.
-  WalkPtr walk() const;
-  WalkPtr finished_walk() const;  // waits; throws Error where there is none
+  void request_run();
+  void take_results();
+  void follow();  // the pixel under the cursor: at once, or behind where the chain is dear
+  void hidden() override;
+  const FilteredPicture& need_result();  // for readouts: throws NotReady while it is made
+  const Range* range() const;            // of the present chain; null while min-max waits for it
+  WalkPtr walk() const;                  // of the pixel under the cursor; null while it is computed behind
+  WalkPtr need_walk();                   // the same for readouts
   uint64_t walk_key() const;
   bool tiles_are_cheap() const { return tile_cost_ < kCheapTile; }
 
@@ -115,21 +118,19 @@ class FiltersPage : public Page {
   SettingsOf<State> settings_;
 
   // ---- work ----
-  uint64_t revision_ = 1;            // counts up whenever the chain or the picture changes
-  double tile_cost_ = 0;             // of one tile at full size
-  mutable bool wanted_ = false;      // somebody looks: the page was drawn or commanded since the picture changed
-  mutable uint64_t asked_ = 0;       // revision of the last request
-  mutable FilterChain asked_chain_;  // and its chain
-  mutable double asked_at_ = -10;    // and when it was made, seconds
+  uint64_t revision_ = 1;    // counts up whenever the chain or the picture changes
+  double tile_cost_ = 0;     // of one tile at full size
+  uint64_t asked_ = 0;       // revision of the last request
+  FilterChain asked_chain_;  // and its chain
+  double asked_at_ = -10;    // and when it was made, seconds
   double now_ = 0;
-  mutable Snapshot shown_;                                          // the newest result
+  Snapshot shown_;                                                  // the newest result
   std::shared_ptr<Stream> run_stream_, walk_stream_, save_stream_;  // each used by its worker alone
-  mutable std::optional<Error> failure_;                            // why the last run has no result
-  mutable WalkPtr walk_;
-  mutable uint64_t walk_key_ = 0;    // what walk_ is of
-  mutable uint64_t walk_asked_ = 0;  // what the worker is at
-  mutable bool has_walk_ = false;
-  mutable std::string saved_;             // the last file that was written
+  std::optional<Error> failure_;                                    // why the last run has no result
+  WalkPtr walk_;
+  uint64_t walk_key_ = 0;                 // what walk_ is of
+  uint64_t walk_asked_ = 0;               // what the worker is at
+  std::string saved_;                     // the last file that was written
   mutable View last_view_;                // of the last frame
   mutable int hot_tap_ = -1;              // of the walk, under the mouse in the inspector
   mutable uint64_t after_cells_key_ = 0;  // the result's numbers in the cells that are seen
@@ -137,11 +138,11 @@ class FiltersPage : public Page {
   mutable CellRect after_cells_rect_;
 
   // Last: they use what stands above.
-  mutable Latest<Result> runner_;
-  mutable Latest<WalkPtr> walker_;
-  mutable Latest<std::string> saver_;
+  Latest<Result> runner_;
+  Latest<WalkPtr> walker_;
+  Latest<std::string> saver_;
 };
 
-std::unique_ptr<Page> make_filters_page(const PageContext& context);
+PageKind filters_page();
 
 }  // namespace striate

@@ -135,10 +135,6 @@ void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
         "Drop a picture onto this window, or press Ctrl+O to choose one. Then see what a filter makes of it.");
     return;
   }
-  if (!wanted_) {
-    wanted_ = true;
-    context_.wake();
-  }
   Rect rest = area;
   if (state_.tab == "code") {
     const bool beside = area.w > 1000;

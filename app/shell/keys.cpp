@@ -21,7 +21,7 @@ std::function<std::string(const App&)> unfolded(const char* name, bool (Settings
 std::string neighbor(const App& app, int step) {
   const auto& pages = app.pages();
   for (size_t i = 0; i < pages.size(); ++i) {
-    if (pages[i].get() != &app.page()) continue;
+    if (pages[i]->page.get() != &app.page()) continue;
     auto next = static_cast<std::ptrdiff_t>(i) + step;
     if (next < 0 || next >= static_cast<std::ptrdiff_t>(pages.size())) return {};
     return "page " + pages[static_cast<size_t>(next)]->info().id;

@@ -80,7 +80,7 @@ void Shell::draw_navigation(const Rect& area) {
       ui_.section(chapter);
     }
     bool lesson_open = app_.lessons().is_open();
-    bool current = page.get() == &app_.page();
+    bool current = page->page.get() == &app_.page();
     ui_.space(-6);
     line(info.title, "page " + info.id, "page", current, page_done(app_, info.id), 0);
     ui_.push_id(info.id);

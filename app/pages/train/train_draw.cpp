@@ -19,7 +19,6 @@ using Status = TrainSnapshot::Status;
 }  // namespace
 
 void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
-  drawn_ = now_;
   Rect rest = area;
   if (views_.size() > view_) {
     Rect top = rest.cut_top(ui.em(48)).inset(20, 0);
