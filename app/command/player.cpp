@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "app/command/not_ready.h"
+
 namespace striate {
 namespace {
 
@@ -82,9 +84,13 @@ bool ScriptPlayer::advance(const PlayerHost& host) {
       return true;
     }
     line = action.line;
-    if (perform(action, host)) {
-      ++next_;
-      since_.reset();
+    try {
+      if (perform(action, host)) {
+        ++next_;
+        since_.reset();
+      }
+    } catch (const NotReady&) {  // what it reads is being made: again at the next frame
+      if (host.now() - *since_ > kLongestWork) throw;
     }
     return true;
   } catch (const Error& error) {

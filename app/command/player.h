@@ -7,6 +7,7 @@
 //   print        the same
 //   screenshot   the same; and the player goes on only when the picture is written
 //   wait until   looks once a frame until it holds or its time is over
+// What reads something that is being made (command/not_ready.h) is done again at the next frame.
 #pragma once
 
 #include <functional>

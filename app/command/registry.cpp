@@ -213,20 +213,51 @@ void Registry::add(const Setting& setting) {
   settings_.emplace(setting.name, &setting);
 }
 
+void Registry::add_later(std::string prefix, std::function<void()> declare) {
+  later_.emplace(std::move(prefix), std::move(declare));
+}
+
+// What is declared is added to this registry by whoever was called: who only looks for a name does not see it happen.
+void Registry::call_for(std::string_view name) const {
+  const auto found = later_.find(name.substr(0, name.find('.')));
+  if (found != later_.end()) found->second();
+}
+
+void Registry::call_for_all() const {
+  for (const auto& [prefix, declare] : later_) declare();
+}
+
+const std::map<std::string, Command, std::less<>>& Registry::commands() const {
+  call_for_all();
+  return commands_;
+}
+
+const std::map<std::string, Readout, std::less<>>& Registry::readouts() const {
+  call_for_all();
+  return readouts_;
+}
+
 const Setting* Registry::find_setting(std::string_view name) const {
+  call_for(name);
   const auto found = settings_.find(name);
   return found == settings_.end() ? nullptr : found->second;
 }
 
 const Command* Registry::find_command(std::string_view name) const {
   auto found = commands_.find(name);
-  if (found == commands_.end()) found = commands_.find(current_name(NameOf::command, name));
+  if (found != commands_.end()) return &found->second;
+  const auto current = current_name(NameOf::command, name);
+  call_for(current);
+  found = commands_.find(current);
   return found == commands_.end() ? nullptr : &found->second;
 }
 
 const Readout* Registry::find_readout(std::string_view name) const {
   auto found = readouts_.find(name);
-  if (found == readouts_.end()) found = readouts_.find(current_name(NameOf::command, name));
+  if (found != readouts_.end()) return &found->second;
+  const auto current = current_name(NameOf::command, name);
+  call_for(current);
+  found = readouts_.find(current);
   return found == readouts_.end() ? nullptr : &found->second;
 }
 
@@ -234,7 +265,7 @@ const Command& Registry::command(std::string_view name) const {
   const Command* found = find_command(name);
   if (!found)
     throw Error(fmt::format("there is no command '{}'", shown(name)),
-                unknown_hint(name, names_of(commands_), "commands"));
+                unknown_hint(name, names_of(commands()), "commands"));
   return *found;
 }
 
@@ -242,7 +273,7 @@ const Readout& Registry::readout(std::string_view name) const {
   const Readout* found = find_readout(name);
   if (!found)
     throw Error(fmt::format("there is no readout '{}'", shown(name)),
-                unknown_hint(name, names_of(readouts_), "readouts"));
+                unknown_hint(name, names_of(readouts()), "readouts"));
   return *found;
 }
 

@@ -118,6 +118,9 @@ class Registry {
   void add(Command command);  // a name that exists already is a programmer's mistake
   void add(Readout readout);
   void add(const Setting& setting);  // its command and its readout; it must outlive the registry's use
+  // Names that begin with "PREFIX." are declared when the first of them is asked for, or all are listed: `declare` adds
+  // them, and does nothing where they are there.
+  void add_later(std::string prefix, std::function<void()> declare);
 
   // Splits, checks and applies one line. Throws Error: an unknown name (hint: the nearest right one), a missing, extra
   // or wrong value (hint: what was expected). Nothing has changed then.
@@ -136,10 +139,15 @@ class Registry {
   ReadoutValue read(std::string_view line) const;
   void check_readout(std::string_view line) const;  // the same errors, without reading
 
-  const std::map<std::string, Command, std::less<>>& commands() const { return commands_; }
-  const std::map<std::string, Readout, std::less<>>& readouts() const { return readouts_; }
+  // All there are: everything that was to be declared later is.
+  const std::map<std::string, Command, std::less<>>& commands() const;
+  const std::map<std::string, Readout, std::less<>>& readouts() const;
+  // Those that are declared so far.
+  const std::map<std::string, Readout, std::less<>>& declared_readouts() const { return readouts_; }
 
  private:
+  void call_for(std::string_view name) const;
+  void call_for_all() const;
   const Command& parse(std::string_view line, Arguments* arguments) const;
   const Readout& parse_readout(std::string_view line, Arguments* arguments) const;
   static void check_parameters(const std::string& name, const std::vector<Parameter>& parameters);
@@ -148,6 +156,7 @@ class Registry {
   std::map<std::string, Command, std::less<>> commands_;
   std::map<std::string, Readout, std::less<>> readouts_;
   std::map<std::string, const Setting*, std::less<>> settings_;
+  std::map<std::string, std::function<void()>, std::less<>> later_;  // by prefix
 };
 
 // The first word of a line: the name of its command. Empty for an empty line.

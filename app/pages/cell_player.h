@@ -21,6 +21,7 @@ class CellPlayer {
   void set_size(int columns, int rows);  // of the output, 1 or more; keeps the cursor inside
   void go(int column, int row);
   void begin_again(int column, int row);  // goes there, stands still, nothing is hidden
+  void pause() { playing_ = false; }
 
   int column() const { return column_; }
   int row() const { return row_; }

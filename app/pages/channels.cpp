@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/command/not_ready.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 
@@ -17,11 +18,7 @@ int channel_of(const std::string& letter) { return letter == "r" ? 0 : letter ==
 }  // namespace
 
 ChannelsPage::ChannelsPage(const PageContext& context)
-    : info_{"channels", "Color channels", "Pictures",
-            "The open picture taken apart into its red, green and blue planes, each a gray picture with its histogram. "
-            "Click a plane to see it alone, change its gain, drag over a histogram to light the pixels whose value "
-            "lies "
-            "in that range, and see in which order programs keep the values in memory."},
+    : info_(channels_page().info),
       context_(context),
       stage_("channels", context.document),
       settings_("channels", state_, [this](State next) { state_ = std::move(next); }),
@@ -37,10 +34,16 @@ const Image& ChannelsPage::need_image() const {
 
 bool ChannelsPage::gray() const { return context_.document.image && context_.document.image->color_channels() == 1; }
 
-const ChannelStatistics& ChannelsPage::need_plane(int c) const {
-  need_image();
-  if (planes_.components.empty()) throw Error("the picture is still being counted", "read it a moment later");
+const ChannelStatistics& ChannelsPage::plane(int c) const {
   return planes_.components[std::min(static_cast<size_t>(c), planes_.components.size() - 1)];
+}
+
+const ChannelStatistics& ChannelsPage::need_plane(int c) {
+  need_image();
+  if (stale_) count();
+  if (counter_.busy()) throw NotReady("the picture is still being counted");
+  if (planes_.components.empty()) throw Error("the picture could not be counted", "open it again");
+  return plane(c);
 }
 
 // In the order in which state() writes them.
@@ -186,6 +189,18 @@ void ChannelsPage::image_changed() {
   stored_.components.clear();
   planes_.components.clear();
   tables_ = gain_tables(state_.view.gains, gray());
+  counter_.cancel();
+  stale_ = true;
+}
+
+void ChannelsPage::hidden() {
+  if (!counter_.busy()) return;
+  counter_.cancel();
+  stale_ = true;
+}
+
+void ChannelsPage::count() {
+  stale_ = false;
   ImagePtr image = context_.document.image;
   if (!image) return counter_.cancel();
   counter_.request([image](Progress& progress) {
@@ -206,6 +221,7 @@ void ChannelsPage::apply_gains_to_counts() {
 }
 
 bool ChannelsPage::update(double) {
+  if (stale_) count();
   std::optional<ImageStatistics> counted = counter_.take();
   if (!counted) return false;
   stored_ = std::move(*counted);
@@ -213,6 +229,13 @@ bool ChannelsPage::update(double) {
   return true;
 }
 
-std::unique_ptr<Page> make_channels_page(const PageContext& context) { return std::make_unique<ChannelsPage>(context); }
+PageKind channels_page() {
+  return {{"channels", "Color channels", "Pictures",
+           "The open picture taken apart into its red, green and blue planes, each a gray picture with its histogram. "
+           "Click a plane to see it alone, change its gain, drag over a histogram to light the pixels whose value "
+           "lies "
+           "in that range, and see in which order programs keep the values in memory."},
+          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ChannelsPage>(context); }};
+}
 
 }  // namespace striate

@@ -20,7 +20,7 @@ class ChannelsPage : public Page {
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
   bool update(double now) override;
-  bool busy() const override { return counter_.busy(); }
+  bool busy() const override { return counter_.busy() || (stale_ && is_shown()); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void drawn(const Drawn& frame) override { stage_.drawn(frame); }
@@ -30,9 +30,12 @@ class ChannelsPage : public Page {
   std::vector<Key> keys() const override;
 
  private:
-  const Image& need_image() const;                   // throws Error where nothing is open
-  const ChannelStatistics& need_plane(int c) const;  // after its gain; throws Error until it is counted
-  bool gray() const;                                 // the open picture has one plane
+  const Image& need_image() const;              // throws Error where nothing is open
+  const ChannelStatistics& need_plane(int c);   // after its gain; throws NotReady until it is counted
+  const ChannelStatistics& plane(int c) const;  // the same, where it is there
+  void count();                                 // asks the worker for the histograms
+  void hidden() override;
+  bool gray() const;  // the open picture has one plane
   void apply_gains_to_counts();
   void declare_settings();
   void declare_readouts(Registry& registry);
@@ -60,9 +63,10 @@ class ChannelsPage : public Page {
 
   ImageStatistics stored_;  // of the planes as stored; empty while none is there yet
   ImageStatistics planes_;  // the same after the gains
+  bool stale_ = true;       // the worker was not asked for them
   Latest<ImageStatistics> counter_;
 };
 
-std::unique_ptr<Page> make_channels_page(const PageContext& context);
+PageKind channels_page();
 
 }  // namespace striate

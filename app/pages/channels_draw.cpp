@@ -204,7 +204,7 @@ void ChannelsPage::draw_brush(Ui& ui) const {
     ui.note("Drag over a histogram: the pixels whose value lies in that range stay lit.");
     return;
   }
-  const ChannelStatistics& plane = need_plane(state_.view.brushed);
+  const ChannelStatistics& plane = this->plane(state_.view.brushed);
   const int64_t lit = count_between(plane, state_.view.low, state_.view.high);
   ui.row(gray() ? "gray" : kLower[state_.view.brushed], fmt::format("{} to {}", state_.view.low, state_.view.high));
   ui.row("pixels lit", fmt::format("{} of {}", lit, plane.count));

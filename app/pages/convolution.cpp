@@ -23,14 +23,7 @@ constexpr const char* kSlide = "45 81 87; 194 203 215; 164 116 131";
 }  // namespace
 
 ConvolutionPage::ConvolutionPage(const PageContext& context)
-    : info_{"convolution", "Step a kernel", "Convolution",
-            "A kernel lies over the padded input: each of its numbers is multiplied with the cell under it, everything "
-            "is added up, and that sum is one cell of the output. Then it slides on. Move the mouse over any of the "
-            "three grids and the other two show what belongs to it; a right-click keeps the cell's card. Click a cell "
-            "and type, drag it up or down, or paint; play, step or drag the track to let the kernel slide.\n\nWith the "
-            "keyboard alone: I, K, O and S go to the input, the kernel, the output and the sum. In a grid the arrows "
-            "walk, digits or Enter begin to type, Enter ends and goes on; in the sum they count the products. Tab "
-            "reaches every other control: arrows change it, Enter or Space press it, Escape leaves it."},
+    : info_(convolution_page().info),
       context_(context),
       settings_("convolution", state_, [this](State next) { commit(std::move(next)); }),
       player_("convolution", 4, [this] { state_.walked = -1; }) {
@@ -235,8 +228,17 @@ std::vector<Page::Key> ConvolutionPage::keys() const {
   return keys;
 }
 
-std::unique_ptr<Page> make_convolution_page(const PageContext& context) {
-  return std::make_unique<ConvolutionPage>(context);
+PageKind convolution_page() {
+  return {
+      {"convolution", "Step a kernel", "Convolution",
+       "A kernel lies over the padded input: each of its numbers is multiplied with the cell under it, everything "
+       "is added up, and that sum is one cell of the output. Then it slides on. Move the mouse over any of the "
+       "three grids and the other two show what belongs to it; a right-click keeps the cell's card. Click a cell "
+       "and type, drag it up or down, or paint; play, step or drag the track to let the kernel slide.\n\nWith the "
+       "keyboard alone: I, K, O and S go to the input, the kernel, the output and the sum. In a grid the arrows "
+       "walk, digits or Enter begin to type, Enter ends and goes on; in the sum they count the products. Tab "
+       "reaches every other control: arrows change it, Enter or Space press it, Escape leaves it."},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ConvolutionPage>(context); }};
 }
 
 }  // namespace striate

@@ -43,6 +43,7 @@ class ConvolutionPage : public Page {
   std::vector<Key> keys() const override;
 
  private:
+  void hidden() override { player_.pause(); }
   // A cell whose card stays.
   struct Pin {
     std::string grid = "output";  // output, input or kernel
@@ -141,6 +142,6 @@ class ConvolutionPage : public Page {
   std::string focus_;       // the grid that gets the keyboard in the next frame
 };
 
-std::unique_ptr<Page> make_convolution_page(const PageContext& context);
+PageKind convolution_page();
 
 }  // namespace striate

@@ -3,11 +3,10 @@
 #include "app/pages/filters.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <thread>
 
+#include "app/command/not_ready.h"
 #include "app/embedded.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
@@ -48,12 +47,7 @@ double finite(double value) {
 }  // namespace
 
 FiltersPage::FiltersPage(const PageContext& context)
-    : info_{"filters", "Filters", "Pictures",
-            "The open picture before and after a filter. Every new pixel is a sum: its neighbors times the numbers of "
-            "a "
-            "kernel. Drag the handle to compare, choose a kernel or edit its numbers, build a chain of them. Move the "
-            "mouse over a pixel and read under Pixel how its value came about, click to pin it; The code shows the "
-            "program that computed it, and the same in NumPy and PyTorch. A photo filter works on each channel alone."},
+    : info_(filters_page().info),
       context_(context),
       stage_view_("filters", context.document),
       settings_("filters", state_,
@@ -79,7 +73,6 @@ const Image& FiltersPage::need_image() const {
 
 void FiltersPage::changed() {
   ++revision_;
-  wanted_ = true;
   failure_.reset();
   const ImagePtr& image = context_.document.image;
   tile_cost_ =
@@ -383,11 +376,11 @@ void FiltersPage::declare_readouts(Registry& registry) {
     registry.add(Readout{"filters." + name, help, [value] { return ReadoutValue(value()); }});
   };
   number("milliseconds", "time that the last run over the whole picture took, in milliseconds",
-         [this] { return finished_result().milliseconds; });
-  registry.add(Readout{"filters.device", "where it ran", [this] { return ReadoutValue(finished_result().device); }});
+         [this] { return need_result().milliseconds; });
+  registry.add(Readout{"filters.device", "where it ran", [this] { return ReadoutValue(need_result().device); }});
   for (int c = 0; c < 3; ++c) {
     const auto channel = [this, c]() {
-      const WalkPtr walk = finished_walk();
+      const WalkPtr walk = need_walk();
       return walk->channels[walk->channels.size() == 1 ? 0 : static_cast<size_t>(c)];
     };
     const std::string color = kColors[c];
@@ -400,7 +393,7 @@ void FiltersPage::declare_readouts(Registry& registry) {
            [channel] { return finite(channel().sum); });
   }
   registry.add(Readout{"filters.terms", "the products of the channel that is shown, at the cursor", [this] {
-                         const WalkPtr walk = finished_walk();
+                         const WalkPtr walk = need_walk();
                          const size_t c = std::min(static_cast<size_t>(state_.channel), walk->channels.size() - 1);
                          std::vector<Term> terms;
                          for (size_t i = 0; i < walk->taps.size(); ++i)
@@ -488,15 +481,38 @@ void FiltersPage::image_changed() {
   stage_view_.image_changed();
   runner_.cancel();
   walker_.cancel();
+  Jobs::shared().post([old = std::move(shown_.result)]() mutable { old = nullptr; },
+                      JobPriority::behind);  // it is large
   shown_ = {};
   walk_.reset();
-  has_walk_ = false;
   walk_asked_ = 0;
   asked_at_ = -10;
   after_cells_.clear();
   after_cells_key_ = 0;
   changed();
-  wanted_ = false;  // until somebody looks again
+}
+
+// A file that is being written goes on.
+void FiltersPage::hidden() {
+  runner_.cancel();
+  walker_.cancel();
+  walk_asked_ = 0;
+  asked_ = shown_.revision;
+}
+
+size_t FiltersPage::held() const {
+  size_t bytes = after_cells_.capacity();
+  if (!shown_.result) return bytes;
+  for (const FilteredPicture::Level& level : shown_.result->levels) bytes += level.bytes.capacity();
+  return bytes;
+}
+
+void FiltersPage::release() {
+  shown_ = {};
+  asked_ = 0;
+  walk_.reset();
+  std::vector<uint8_t>().swap(after_cells_);
+  after_cells_key_ = 0;
 }
 
 std::string FiltersPage::suggested_path() const {
@@ -558,7 +574,6 @@ void FiltersPage::take_results() {
     if (std::optional<WalkPtr> walk = walker_.take()) {
       walk_ = std::move(*walk);
       walk_key_ = walk_asked_;
-      has_walk_ = true;
     }
   } catch (const Error& error) {
     failure_ = error;
@@ -570,29 +585,27 @@ bool FiltersPage::update(double now) {
   const bool failed = failure_.has_value();
   take_results();
   const bool stale = runner_.busy() && now - asked_at_ < kReplaceAfter;
-  if (wanted_ && !stale) request_run();
-  if (shows_walk()) ask_for_walk();
-  filter_cells();
+  if (is_shown()) {
+    if (!stale) request_run();
+    follow();
+    filter_cells();
+  }
   if (std::optional<std::string> path = saver_.take(); path && !path->empty()) saved_ = *path;
   if (failure_ && !failed) throw *failure_;
   return runner_.busy() || walker_.busy() || saver_.busy();
 }
 
 bool FiltersPage::busy() const {
-  if (saver_.busy() || walker_.busy() || (shows_walk() && !walk())) return true;
-  return context_.document.image && wanted_ && shown_.revision != revision_ && !failure_;
+  if (saver_.busy() || walker_.busy() || runner_.busy()) return true;
+  return is_shown() && context_.document.image && shown_.revision != revision_ && !failure_;
 }
 
-const FilteredPicture& FiltersPage::finished_result() {
+const FilteredPicture& FiltersPage::need_result() {
   need_image();
-  wanted_ = true;
-  while (shown_.revision != revision_) {
-    if (failure_) throw *failure_;
-    request_run();
-    take_results();
-    if (shown_.revision != revision_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return *shown_.result;
+  if (shown_.revision == revision_) return *shown_.result;
+  if (failure_) throw *failure_;
+  request_run();
+  throw NotReady("the picture is still being filtered");
 }
 
 uint64_t FiltersPage::walk_key() const {
@@ -605,13 +618,9 @@ uint64_t FiltersPage::walk_key() const {
   return key;
 }
 
-// What drawing asked for: the page was seen, or its tab needs another pixel's arithmetic.
+// What drawing found: a tap under the mouse, and which numbers are seen.
 void FiltersPage::drawn(const Drawn& frame) {
   stage_view_.drawn(frame);
-  if (!wanted_ && context_.document.image && context_.document.pyramid) {
-    wanted_ = true;
-    context_.wake();
-  }
   hot_tap_ = static_cast<int>(frame.number("filters.tap", -1));
   const auto number = [&](const char* name) { return static_cast<float>(frame.number(name, 0)); };
   last_view_ = {{number("filters.view.x"), number("filters.view.y")}, number("filters.view.zoom")};
@@ -644,11 +653,14 @@ void FiltersPage::filter_cells() {
   after_cells_rect_ = seen;
 }
 
-void FiltersPage::ask_for_walk() {
+FiltersPage::WalkPtr FiltersPage::walk() const {
+  return context_.document.image && !failure_ && walk_key_ == walk_key() ? walk_ : nullptr;
+}
+
+void FiltersPage::follow() {
   const ImagePtr& image = context_.document.image;
-  if (!image || failure_) return;
+  if (!image || failure_ || walk()) return;
   const uint64_t key = walk_key();
-  if (has_walk_ && walk_key_ == key) return;
   const int x = stage_view_.x(), y = stage_view_.y();
   const Range* known = range();
   const FilterKernel& last = state_.chain.stages.back().kernel;
@@ -656,36 +668,39 @@ void FiltersPage::ask_for_walk() {
     try {
       walk_ = std::make_shared<FilterWalk>(
           walk_filter(context_.document.stream, state_.chain, known, picture_of(*image), x, y));
-    } catch (const Error& error) {
-      failure_ = error;
-      return;
+      walk_key_ = key;
+    } catch (...) {
+      failure_ = as_error(std::current_exception());
     }
-    walk_key_ = key;
-    has_walk_ = true;
     return;
   }
-  if (walk_asked_ != key || !walker_.busy()) {
-    walk_asked_ = key;
-    walker_.request([stream = walk_stream_, chain = state_.chain, image, x, y, has_range = known != nullptr,
-                     value = known ? *known : Range{}](Progress&) -> WalkPtr {
-      return std::make_shared<FilterWalk>(
-          walk_filter(*stream, chain, has_range ? &value : nullptr, picture_of(*image), x, y));
-    });
-  }
+  if (walk_asked_ == key && walker_.busy()) return;
+  walk_asked_ = key;
+  walker_.request([stream = walk_stream_, chain = state_.chain, image, x, y, has_range = known != nullptr,
+                   value = known ? *known : Range{}](Progress&) -> WalkPtr {
+    return std::make_shared<FilterWalk>(
+        walk_filter(*stream, chain, has_range ? &value : nullptr, picture_of(*image), x, y));
+  });
 }
 
-FiltersPage::WalkPtr FiltersPage::finished_walk() {
+FiltersPage::WalkPtr FiltersPage::need_walk() {
   need_image();
-  if (state_.chain.show == Show::minmax) finished_result();
-  while (true) {
-    ask_for_walk();
-    if (WalkPtr found = walk()) return found;
-    if (failure_) throw *failure_;
-    take_results();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  if (state_.chain.show == Show::minmax) need_result();
+  follow();
+  if (failure_) throw *failure_;
+  WalkPtr found = walk();
+  if (!found) throw NotReady("this pixel is still being followed back");
+  return found;
 }
 
-std::unique_ptr<Page> make_filters_page(const PageContext& context) { return std::make_unique<FiltersPage>(context); }
+PageKind filters_page() {
+  return {{"filters", "Filters", "Pictures",
+           "The open picture before and after a filter. Every new pixel is a sum: its neighbors times the numbers of "
+           "a "
+           "kernel. Drag the handle to compare, choose a kernel or edit its numbers, build a chain of them. Move the "
+           "mouse over a pixel and read under Pixel how its value came about, click to pin it; The code shows the "
+           "program that computed it, and the same in NumPy and PyTorch. A photo filter works on each channel alone."},
+          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<FiltersPage>(context); }};
+}
 
 }  // namespace striate

@@ -3,7 +3,7 @@
 //
 // The whole picture is filtered behind the window (engine/filter_run.h): the newest request wins. Tiles at full size
 // are computed when they are seen, where a tile is cheap; a dear chain keeps its full-size result instead. The readouts
-// at the cursor come from the same functions for one pixel and wait for nothing, except min-max for its range.
+// at the cursor come from the same functions for one pixel; what is not there yet throws NotReady.
 //
 // filters.cpp: state, commands, work.   filters_stage.cpp, filters_inspector.cpp: what is drawn.
 #pragma once
@@ -34,6 +34,8 @@ class FiltersPage : public Page {
   bool update(double now) override;
   bool busy() const override;
   void image_changed() override;
+  size_t held() const override;
+  void release() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void drawn(const Drawn& frame) override;
   void draw_inspector(Ui& ui) const override;
@@ -69,13 +71,12 @@ class FiltersPage : public Page {
   const Image& need_image() const;  // throws Error where nothing is open
   void request_run();
   void take_results();
-  const FilteredPicture& finished_result();  // waits for the work behind; for readouts
-  const Range* range() const;                // of the present chain; null while min-max waits for it
-  // The pixel under the cursor; null while it is computed behind, because the chain is dear.
-  WalkPtr walk() const { return !failure_ && has_walk_ && walk_key_ == walk_key() ? walk_ : nullptr; }
-  bool shows_walk() const { return wanted_ && state_.tab == "pixel" && context_.document.image && !failure_; }
-  void ask_for_walk();
-  WalkPtr finished_walk();  // waits; throws Error where there is none
+  void follow();  // the pixel under the cursor: at once, or behind where the chain is dear
+  void hidden() override;
+  const FilteredPicture& need_result();  // for readouts: throws NotReady while it is made
+  const Range* range() const;            // of the present chain; null while min-max waits for it
+  WalkPtr walk() const;                  // of the pixel under the cursor; null while it is computed behind
+  WalkPtr need_walk();                   // the same for readouts
   uint64_t cells_key() const;
   void filter_cells();
   uint64_t walk_key() const;
@@ -122,7 +123,6 @@ class FiltersPage : public Page {
   // ---- work ----
   uint64_t revision_ = 1;    // counts up whenever the chain or the picture changes
   double tile_cost_ = 0;     // of one tile at full size
-  bool wanted_ = false;      // somebody looks: the page was drawn or commanded since the picture changed
   uint64_t asked_ = 0;       // revision of the last request
   FilterChain asked_chain_;  // and its chain
   double asked_at_ = -10;    // and when it was made, seconds
@@ -131,9 +131,8 @@ class FiltersPage : public Page {
   std::shared_ptr<Stream> run_stream_, walk_stream_, save_stream_;  // each used by its worker alone
   std::optional<Error> failure_;                                    // why the last run has no result
   WalkPtr walk_;
-  uint64_t walk_key_ = 0;    // what walk_ is of
-  uint64_t walk_asked_ = 0;  // what the worker is at
-  bool has_walk_ = false;
+  uint64_t walk_key_ = 0;         // what walk_ is of
+  uint64_t walk_asked_ = 0;       // what the worker is at
   std::string saved_;             // the last file that was written
   View last_view_;                // of the last frame
   int hot_tap_ = -1;              // of the walk, under the mouse in the inspector
@@ -148,6 +147,6 @@ class FiltersPage : public Page {
   Latest<std::string> saver_;
 };
 
-std::unique_ptr<Page> make_filters_page(const PageContext& context);
+PageKind filters_page();
 
 }  // namespace striate

@@ -13,8 +13,6 @@
 namespace striate {
 namespace {
 
-constexpr double kOutOfSight = 0.5;  // seconds without being drawn after which a picture is opened for another page
-
 std::string endings() {
   std::string text;
   for (const std::string& each : network_endings()) text += " " + each;
@@ -23,13 +21,7 @@ std::string endings() {
 
 }  // namespace
 
-NetworkPage::NetworkPage(const PageContext& context)
-    : info_{"network", "The open network", "Networks",
-            "One network and what it makes of one picture: the network of page train at the step that its timeline "
-            "shows, or a model file of any other program. Drop an ONNX, safetensors or PyTorch file here: its layers, "
-            "its best five classes with logit and probability, and every layer's maps are shown at once. Click a layer "
-            "to see its maps, click a map to cut that channel out, and draw all weights anew to see what was learned."},
-      context_(context) {}
+NetworkPage::NetworkPage(const PageContext& context) : info_(network_page().info), context_(context) {}
 
 void NetworkPage::declare(Registry& registry) {
   registry.add(Command{"network.select",
@@ -58,9 +50,7 @@ std::vector<std::string> NetworkPage::state() const {
   return lines;
 }
 
-bool NetworkPage::update(double now) {
-  now_ = now;
-  if (now_ - drawn_ > kOutOfSight) return false;
+bool NetworkPage::update(double /*now*/) {
   const NetworkMomentPtr& moment = network().moment();
   if (!moment || !moment->info) return false;
   const int node = chosen_node(*moment);
@@ -73,7 +63,11 @@ bool NetworkPage::update(double now) {
 
 // A picture that is opened or dropped while this page is shown is what the network looks at.
 void NetworkPage::image_changed() {
-  if (context_.document.image && now_ - drawn_ <= kOutOfSight) network().look_at_open_picture();
+  if (context_.document.image && is_shown()) network().look_at_open_picture();
+}
+
+void NetworkPage::drawn(const Drawn& frame) {
+  revealed_ = static_cast<int>(frame.number("network.revealed", revealed_));
 }
 
 int NetworkPage::chosen_node(const NetworkMoment& moment) const {
@@ -224,6 +218,13 @@ void NetworkPage::draw_lesions(Ui& ui, const NetworkMoment& moment) const {
   ui.hairline();
 }
 
-std::unique_ptr<Page> make_network_page(const PageContext& context) { return std::make_unique<NetworkPage>(context); }
+PageKind network_page() {
+  return {{"network", "The open network", "Networks",
+           "One network and what it makes of one picture: the network of page train at the step that its timeline "
+           "shows, or a model file of any other program. Drop an ONNX, safetensors or PyTorch file here: its layers, "
+           "its best five classes with logit and probability, and every layer's maps are shown at once. Click a layer "
+           "to see its maps, click a map to cut that channel out, and draw all weights anew to see what was learned."},
+          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<NetworkPage>(context); }};
+}
 
 }  // namespace striate

@@ -26,6 +26,7 @@ class NetworkPage : public Page {
   bool update(double now) override;
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
+  void drawn(const Drawn& frame) override;
   void draw_inspector(Ui& ui) const override;
   std::vector<Key> keys() const override;
 
@@ -38,7 +39,7 @@ class NetworkPage : public Page {
   void draw_top(Ui& ui, Rect area, const NetworkMoment& moment) const;
   void draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) const;
   void draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) const;
-  void draw_maps(Ui& ui, Rect area, const NetworkMoment& moment) const;
+  void draw_maps(Ui& ui, Rect area, const NetworkMoment& moment, HoverNote& note) const;
 
   void draw_choice(Ui& ui) const;
   void draw_facts(Ui& ui, const NetworkMoment& moment) const;
@@ -54,12 +55,9 @@ class NetworkPage : public Page {
     int node = -1;
     TensorScale scale;
   } shown_;
-  double now_ = 0;
-  mutable double drawn_ = -1;     // when the stage was last drawn
-  mutable std::string revealed_;  // the row that was scrolled to
-  mutable HoverNote note_;
+  int revealed_ = -1;  // the node whose row was scrolled to
 };
 
-std::unique_ptr<Page> make_network_page(const PageContext& context);
+PageKind network_page();
 
 }  // namespace striate

@@ -33,8 +33,7 @@ std::string percent(double share) {
 }  // namespace
 
 void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
-  drawn_ = now_;
-  note_ = {};
+  HoverNote note;
   const NetworkMomentPtr& moment = network().moment();
   Rect rest = area.inset(20, 12);
   if (!network().has_network()) {
@@ -91,10 +90,10 @@ void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
     const float least = std::clamp(rest.h * 0.4f, ui.em(132), ui.em(360));
     Rect maps = rest.cut_bottom(std::max(least, rest.h - 12 - list));
     rest.cut_bottom(12);
-    draw_maps(ui, maps, *moment);
+    draw_maps(ui, maps, *moment, note);
   }
   draw_layers(ui, rest, *moment);
-  draw_hover_note(ui, note_);
+  draw_hover_note(ui, note);
 }
 
 // ------------------------------------------------------------------------------------------------- picture, answer
@@ -215,9 +214,9 @@ void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) co
                            .tooltip = n == 0 ? "Shows what the network receives" : layer.title + ": shows its maps"});
     if (r.clicked) ui.send(n == 0 ? "network.select input" : "network.select " + no);
     const bool is_chosen = static_cast<int>(n) == chosen;
-    if (is_chosen && revealed_ != chosen_) {
-      ui.reveal(line);
-      revealed_ = chosen_;
+    if (is_chosen) {
+      if (revealed_ != chosen) ui.reveal(line);
+      ui.found().numbers["network.revealed"] = chosen;
     }
     if (!line.overlaps(seen)) continue;
     if (is_chosen) {
@@ -251,7 +250,7 @@ TensorMaps NetworkPage::maps_of(const NetworkMoment& moment, int node) {
   return maps;
 }
 
-void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment) const {
+void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment, HoverNote& note) const {
   const Theme& theme = ui.theme();
   const OpenNetworkInfo& info = *moment.info;
   const int node = chosen_node(moment);
@@ -293,7 +292,7 @@ void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment) cons
   ui.label(head, ui.fitted(fmt::format("{}{}: {}{}", which, name, what, shown), Font::caption, head.w), Font::caption,
            theme.secondary);
   const TensorAnswer hit = draw_tensor_grid(ui, "maps of the layer", area, grid);
-  if (hit.hovered) note_ = hit.note;
+  if (hit.hovered) note = hit.note;
 }
 
 }  // namespace striate

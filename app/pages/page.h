@@ -4,8 +4,14 @@
 //
 // The draw functions are const: a page changes only through its commands, which widgets send as text. So a click, a
 // key, a lesson and a test do the same thing.
+//
+// A page lives only while it is needed (shell/page_shelf.h): it is made when it is first opened, commanded or read, is
+// told when it is shown and hidden, and gives its memory back when asked. A hidden page computes nothing: commands
+// change its settings, and what they make stale is asked for in update(), which only a shown page gets. A readout of a
+// page, hidden or not, whose value is not there asks for it and throws NotReady (command/not_ready.h).
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -51,21 +57,41 @@ class Page {
   virtual ~Page() = default;
 
   virtual const PageInfo& info() const = 0;
-  virtual void declare(Registry& registry) = 0;  // called once; adds the page's commands and readouts
+  virtual void declare(Registry& registry) = 0;  // called once, when it is made; adds its commands and readouts
 
   // Commands that bring a page, in whatever state it is, to the state this one is in now: undo runs them, and
   // "make this a lesson" writes them.
   virtual std::vector<std::string> state() const = 0;
 
-  // Called once a frame before drawing, also while another page is shown: takes finished work in, moves what moves.
-  // `now` in seconds. Returns true while another frame should follow by itself.
+  // Called once a frame before drawing while the page is shown: asks for the work that the present state lacks, takes
+  // finished work in, moves what moves. Also while it is hidden, where it is busy() or goes_on(). `now` in seconds.
+  // Returns true while another frame should follow by itself.
   virtual bool update(double now) = 0;
-  // True while work for the present state is still under way: `expect` and `screenshot` wait for it.
+  // True while work for the present state is still under way: `expect` and `screenshot` wait for it. Of a hidden page:
+  // while what a readout asked for, or a file that it writes, is.
   virtual bool busy() const { return false; }
+  // True where update() is to be called while it is hidden, too: a training goes on.
+  virtual bool goes_on() const { return false; }
   // True while something that a command asked for moves on to its end, such as training up to a step: the next command
   // of a script waits, however long it takes. A person's command doesn't.
   virtual bool holds_scripts() const { return false; }
-  virtual void image_changed() {}  // the document has another image
+  // The document has another image. Forgets what was of the old one; a hidden page begins nothing.
+  virtual void image_changed() {}
+
+  // Bytes that a hidden page holds and can make again, which release() gives back; the settings stay.
+  virtual size_t held() const { return 0; }
+  virtual void release() {}
+
+  // The shelf says so.
+  bool is_shown() const { return shown_; }
+  void show() {
+    shown_ = true;
+    shown();
+  }
+  void hide() {
+    shown_ = false;
+    hidden();
+  }
 
   // What a recording holds for a command of this page that was just run; every page is asked for `record.stop`.
   virtual std::vector<std::string> recorded(std::string_view line) {
@@ -97,9 +123,25 @@ class Page {
     std::string help;
   };
   virtual std::vector<Key> keys() const { return {}; }
+
+ protected:
+  virtual void shown() {}  // it has the stage
+  virtual void hidden() {
+  }  // another one has it: stops what runs for the eye; what it lacks it asks for when shown again
+
+ private:
+  bool shown_ = false;
+};
+
+// What is known of a page before there is one.
+struct PageKind {
+  PageInfo info;
+  std::function<std::unique_ptr<Page>(const PageContext& context)> make;
+  // True where the page has something to say though nobody asked for it (work that was lost): then it is made.
+  bool (*calls)(const Document& document) = nullptr;
 };
 
 // All pages, in the order of the navigation.
-std::vector<std::unique_ptr<Page>> make_pages(const PageContext& context);
+std::vector<PageKind> page_kinds();
 
 }  // namespace striate

@@ -10,16 +10,9 @@
 
 namespace striate {
 
-std::vector<std::unique_ptr<Page>> make_pages(const PageContext& context) {
-  std::vector<std::unique_ptr<Page>> pages;
-  pages.push_back(make_pixels_page(context));
-  pages.push_back(make_channels_page(context));
-  pages.push_back(make_filters_page(context));
-  pages.push_back(make_convolution_page(context));
-  pages.push_back(make_pooling_page(context));
-  pages.push_back(make_train_page(context));
-  pages.push_back(make_network_page(context));
-  return pages;
+std::vector<PageKind> page_kinds() {
+  return {pixels_page(),  channels_page(), filters_page(), convolution_page(),
+          pooling_page(), train_page(),    network_page()};
 }
 
 }  // namespace striate

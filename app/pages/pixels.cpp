@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/command/not_ready.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 
@@ -19,12 +20,7 @@ double to_thousandths(double value) {
 }  // namespace
 
 PixelsPage::PixelsPage(const PageContext& context)
-    : info_{"pixels", "Pixels", "Pictures",
-            "The open picture and its numbers. Turn the wheel over the picture: when pixels are large enough, each "
-            "shows "
-            "the numbers it is made of. Move the mouse over a pixel to read it at the right, click to pin it. Show the "
-            "picture in another color space, print its numbers as decimals, hexadecimals or from 0 to 1, change the "
-            "weights that make a gray, and see what number types make of 200 + 100."},
+    : info_(pixels_page().info),
       context_(context),
       stage_("pixels", context.document),
       settings_("pixels", state_, [this](State next) { take(std::move(next)); }),
@@ -36,7 +32,7 @@ PixelsPage::PixelsPage(const PageContext& context)
 void PixelsPage::take(State next) {
   const bool other = next.view.space != state_.view.space;
   state_ = std::move(next);
-  if (other) count();
+  if (other) stale_ = true;
 }
 
 const Image& PixelsPage::need_image() const {
@@ -114,7 +110,7 @@ void PixelsPage::declare(Registry& registry) {
       [this](const Arguments& arguments) {
         state_.view.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
                                static_cast<float>(arguments.number(2))};
-        if (state_.view.space == ColorSpace::gray) count();
+        if (state_.view.space == ColorSpace::gray) stale_ = true;
       },
       Undo::edit,
   });
@@ -128,7 +124,7 @@ void PixelsPage::declare(Registry& registry) {
         (color == "red"     ? state_.view.weights.red
          : color == "green" ? state_.view.weights.green
                             : state_.view.weights.blue) = value;
-        if (state_.view.space == ColorSpace::gray) count();
+        if (state_.view.space == ColorSpace::gray) stale_ = true;
       },
       Undo::edit,
   });
@@ -137,7 +133,7 @@ void PixelsPage::declare(Registry& registry) {
                        {},
                        [this](const Arguments&) {
                          state_.view.weights = {};
-                         if (state_.view.space == ColorSpace::gray) count();
+                         if (state_.view.space == ColorSpace::gray) stale_ = true;
                        },
                        Undo::edit});
   declare_number_types(registry);
@@ -222,11 +218,7 @@ void PixelsPage::declare_readouts(Registry& registry) {
                          return ReadoutValue(text);
                        }});
   const auto of_plane = [&](const char* name, const char* help, double ChannelStatistics::*member) {
-    number(name, help, [this, member] {
-      need_image();
-      if (statistics_.components.empty()) throw Error("the picture is still being counted", "read it a moment later");
-      return statistics_.components[0].*member;
-    });
+    number(name, help, [this, member] { return need_statistics().*member; });
   };
   of_plane("pixels.minimum", "least of the first number of the space that is shown", &ChannelStatistics::minimum);
   of_plane("pixels.maximum", "greatest of the first number of the space that is shown", &ChannelStatistics::maximum);
@@ -256,11 +248,19 @@ std::vector<Page::Key> PixelsPage::keys() const {
 
 void PixelsPage::image_changed() {
   stage_.image_changed();
+  counter_.cancel();
   statistics_.components.clear();
-  count();
+  stale_ = true;
+}
+
+void PixelsPage::hidden() {
+  if (!counter_.busy()) return;
+  counter_.cancel();
+  stale_ = true;
 }
 
 void PixelsPage::count() {
+  stale_ = false;
   ImagePtr image = context_.document.image;
   if (!image) return counter_.cancel();
   if (statistics_space_ != state_.view.space) statistics_.components.clear();
@@ -273,13 +273,30 @@ void PixelsPage::count() {
   });
 }
 
+const ChannelStatistics& PixelsPage::need_statistics() {
+  need_image();
+  if (stale_) count();
+  if (counter_.busy()) throw NotReady("the picture is still being counted");
+  if (statistics_.components.empty()) throw Error("the picture could not be counted", "open it again");
+  return statistics_.components[0];
+}
+
 bool PixelsPage::update(double) {
+  if (stale_) count();
   std::optional<ImageStatistics> counted = counter_.take();
   if (!counted) return false;
   statistics_ = std::move(*counted);
   return true;
 }
 
-std::unique_ptr<Page> make_pixels_page(const PageContext& context) { return std::make_unique<PixelsPage>(context); }
+PageKind pixels_page() {
+  return {{"pixels", "Pixels", "Pictures",
+           "The open picture and its numbers. Turn the wheel over the picture: when pixels are large enough, each "
+           "shows "
+           "the numbers it is made of. Move the mouse over a pixel to read it at the right, click to pin it. Show the "
+           "picture in another color space, print its numbers as decimals, hexadecimals or from 0 to 1, change the "
+           "weights that make a gray, and see what number types make of 200 + 100."},
+          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<PixelsPage>(context); }};
+}
 
 }  // namespace striate

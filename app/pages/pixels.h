@@ -21,7 +21,7 @@ class PixelsPage : public Page {
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
   bool update(double now) override;
-  bool busy() const override { return counter_.busy(); }
+  bool busy() const override { return counter_.busy() || (stale_ && is_shown()); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void drawn(const Drawn& frame) override { stage_.drawn(frame); }
@@ -46,6 +46,8 @@ class PixelsPage : public Page {
   void declare_number_types(Registry& registry);
   void take(State next);
   void count();  // asks the worker for the histogram of what is shown
+  const ChannelStatistics& need_statistics();
+  void hidden() override;
 
   void draw_pixel(Ui& ui) const;
   void draw_other_spaces(Ui& ui) const;
@@ -63,9 +65,10 @@ class PixelsPage : public Page {
 
   ImageStatistics statistics_;  // of the picture in statistics_space_; empty while none is there yet
   ColorSpace statistics_space_ = ColorSpace::rgb;
+  bool stale_ = true;  // the worker was not asked for what is shown
   Latest<ImageStatistics> counter_;
 };
 
-std::unique_ptr<Page> make_pixels_page(const PageContext& context);
+PageKind pixels_page();
 
 }  // namespace striate

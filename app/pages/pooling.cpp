@@ -24,14 +24,7 @@ const char* pool_kind_name(PoolKind kind) {
 }
 
 PoolingPage::PoolingPage(const PageContext& context)
-    : info_{"pooling", "Pooling", "Convolution",
-            "A window steps over the input and keeps one number of what it sees: the largest, or the mean. Move the "
-            "mouse over an output cell to see its window and which input won; a right-click keeps a cell's card. Under "
-            "Gradient you see where learning flows back to, under Shift what stays when the input moves by a "
-            "cell.\n\nWith the keyboard alone: I and O go to the input and the output. In a grid the arrows walk, "
-            "digits "
-            "or Enter begin to type, Enter ends and goes on. Tab reaches every other control: arrows change it, Enter "
-            "or Space press it, Escape leaves it."},
+    : info_(pooling_page().info),
       context_(context),
       settings_("pooling", state_, [this](State next) { commit(std::move(next)); }),
       player_("pooling", 2) {
@@ -190,6 +183,16 @@ std::vector<Page::Key> PoolingPage::keys() const {
   return keys;
 }
 
-std::unique_ptr<Page> make_pooling_page(const PageContext& context) { return std::make_unique<PoolingPage>(context); }
+PageKind pooling_page() {
+  return {{"pooling", "Pooling", "Convolution",
+           "A window steps over the input and keeps one number of what it sees: the largest, or the mean. Move the "
+           "mouse over an output cell to see its window and which input won; a right-click keeps a cell's card. Under "
+           "Gradient you see where learning flows back to, under Shift what stays when the input moves by a "
+           "cell.\n\nWith the keyboard alone: I and O go to the input and the output. In a grid the arrows walk, "
+           "digits "
+           "or Enter begin to type, Enter ends and goes on. Tab reaches every other control: arrows change it, Enter "
+           "or Space press it, Escape leaves it."},
+          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<PoolingPage>(context); }};
+}
 
 }  // namespace striate

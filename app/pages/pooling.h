@@ -41,6 +41,7 @@ class PoolingPage : public Page {
   std::vector<Key> keys() const override;
 
  private:
+  void hidden() override { player_.pause(); }
   struct Pin {                    // a cell whose card stays
     std::string grid = "output";  // output or input
     int row = 0, column = 0;
@@ -102,6 +103,6 @@ class PoolingPage : public Page {
 
 const char* pool_kind_name(PoolKind kind);  // max, average, global
 
-std::unique_ptr<Page> make_pooling_page(const PageContext& context);
+PageKind pooling_page();
 
 }  // namespace striate

@@ -11,6 +11,7 @@
 #include "app/network/network_in_use.h"
 #include "app/shell/home_page.h"
 #include "app/shell/samples.h"
+#include "app/worker/jobs.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
 #include "engine/shorten.h"
@@ -23,16 +24,20 @@ constexpr size_t kMaxNotices = 20;
 constexpr double kNoticeSeconds = 6;  // good news stays so long
 
 // The page that a command belongs to, or "document" for those without a page's prefix.
-std::string owner_of(const std::string& command, const std::vector<std::unique_ptr<Page>>& pages) {
+std::string owner_of(const std::string& command, const PageShelf& shelf) {
   std::string prefix = command.substr(0, command.find('.'));
-  for (const auto& page : pages) {
-    if (page->info().id == prefix) return prefix;
-  }
-  return "document";
+  return shelf.has(prefix) ? prefix : "document";
 }
 
 bool ends_in(const std::string& path, const char* ending) {
   return std::filesystem::path(path).extension().string() == ending;
+}
+
+// The home page knows the others, so it is the program's and not one of theirs.
+std::vector<PageKind> kinds_with_home(const App& app) {
+  std::vector<PageKind> kinds = page_kinds();
+  kinds.push_back(home_page(app));
+  return kinds;
 }
 
 }  // namespace
@@ -40,17 +45,17 @@ bool ends_in(const std::string& path, const char* ending) {
 App::App(Device device, Settings settings)
     : settings_(std::move(settings)),
       document_(device),
+      shelf_(kinds_with_home(*this),
+             PageContext{document_, [this] { wake(); }, [this](std::string line) { send(std::move(line)); }},
+             registry_),
       loader_([this] { wake(); }),
       pyramid_maker_([this] { wake(); }, JobPriority::behind) {
-  const PageContext context{document_, [this] { wake(); }, [this](std::string line) { send(std::move(line)); }};
   document_.network = std::make_shared<NetworkInUse>(document_, [this] { wake(); });
-  pages_ = make_pages(context);
-  pages_.push_back(std::make_unique<HomePage>(*this, context));
   declare_commands();
   document_.network->declare(registry_);
   declare_lesson_commands();
-  for (auto& page : pages_) page->declare(registry_);
   show_image(portrait(), "portrait");
+  shelf_.show(shelf_.places().front()->info().id);
   if (!settings_.course.empty()) {
     try {
       course_.open(settings_.course);
@@ -80,7 +85,7 @@ void App::declare_commands() {
                           document_.network->cancel();
                         }});
   std::vector<std::string> ids;
-  for (const auto& page : pages_) ids.push_back(page->info().id);
+  for (const auto& page : pages()) ids.push_back(page->info().id);
   registry_.add(Command{
       "page",
       "Shows a page",
@@ -94,7 +99,7 @@ void App::declare_commands() {
                           restore(redo_, undo_, "there is no edit to do again");
                         }});
   registry_.add(Command{"quit", "Closes the program", {}, [this](const Arguments&) {
-                          for (const auto& page : pages_) {
+                          for (Page* page : shelf_.made()) {
                             if (page->may_quit()) continue;
                             show_page(page->info().id);
                             return;
@@ -112,12 +117,27 @@ void App::declare_commands() {
   });
   registry_.add(Command{"record.stop", "Ends the recording", {}, [this](const Arguments&) {
                           if (!recorder_) throw Error("nothing is being recorded", "start with: record FILE");
-                          for (const auto& page : pages_) {
+                          for (Page* page : shelf_.made()) {
                             for (const std::string& line : page->recorded("record.stop")) recorder_->add(line);
                           }
                           recorder_->finish();
                           notify({"The recording is in " + recorder_->path(), "", "record.stop", false, now_});
                           recorder_.reset();
+                        }});
+  registry_.add(Command{"memory.release",
+                        "Gives back the memory of what is not seen and can be made again: results of hidden pages, "
+                        "textures",
+                        {},
+                        [this](const Arguments&) {
+                          shelf_.release();
+                          ++releases_;
+                        }});
+  registry_.add(Readout{"memory.held", "megabytes that hidden pages keep, so that they are there at once",
+                        [this] { return ReadoutValue(static_cast<double>(shelf_.held()) / 1e6); }});
+  registry_.add(Readout{"memory.pages", "the pages that were made so far, by their ids", [this] {
+                          std::string names;
+                          for (const Page* page : shelf_.made()) names += (names.empty() ? "" : " ") + page->info().id;
+                          return ReadoutValue(names);
                         }});
   registry_.add(Readout{"page", "id of the page that is shown", [this] { return ReadoutValue(page().info().id); }});
   registry_.add(Readout{"document.name", "name of the open image", [this] {
@@ -130,7 +150,7 @@ void App::run(std::string_view line, uint64_t gesture) {
   const Command& command = registry_.check(line);
   const bool edit = command.undo == Undo::edit && !restoring_;
   std::vector<std::string> before;
-  if (edit) before = state_of(owner_of(command.name, pages_));
+  if (edit) before = state_of(owner_of(command.name, shelf_));
   registry_.run(line);
   if (edit) remember_edit(command, std::move(before), gesture);
   if (restoring_) return;
@@ -153,18 +173,18 @@ void App::run_of_script(const std::string& line, const ScriptFiles& rules) {
 }
 
 void App::record(const Command& command, std::string_view line) {
-  const std::string owner = owner_of(command.name, pages_);
-  for (const auto& page : pages_) {
-    if (page->info().id != owner) continue;
-    for (const std::string& each : page->recorded(line)) recorder_->add(each);
-    return;
+  const std::string owner = owner_of(command.name, shelf_);
+  if (shelf_.has(owner)) {
+    for (const std::string& each : shelf_.need(owner).recorded(line)) recorder_->add(each);
+  } else {
+    recorder_->add(line);
   }
-  recorder_->add(line);
 }
 
 bool App::holds_scripts() const {
+  const std::vector<Page*> pages = shelf_.made();
   return document_.network->holds_scripts() ||
-         std::any_of(pages_.begin(), pages_.end(), [](const auto& page) { return page->holds_scripts(); });
+         std::any_of(pages.begin(), pages.end(), [](const Page* page) { return page->holds_scripts(); });
 }
 
 void App::send(std::string line, uint64_t gesture) {
@@ -197,22 +217,22 @@ bool App::update(double now) {
   }
   try {
     if (std::optional<ImagePtr> image = loader_.take()) show_image(*image, std::exchange(opening_, {}));
-  } catch (const Error& error) {
+    pyramid_maker_.take();
+  } catch (...) {
+    const Error error = as_error(std::current_exception());
     notify({error.what(), error.hint(), "open " + std::exchange(opening_, {}), true, now_});
     failures_.push_back(error);
   }
-  pyramid_maker_.take();
   moving |= !lines.empty();
   moving |= advance_step();
-  for (auto& page : pages_) {
-    try {
-      moving |= page->update(now_);
-    } catch (...) {
-      const Error error = as_error(std::current_exception());
-      notify({error.what(), error.hint(), page->info().id, true, now_});
-      failures_.push_back(error);
-    }
-  }
+  moving |= shelf_.update(now_, [this](const std::string& page, const std::exception_ptr& thrown) {
+    const Error error = as_error(thrown);
+    const bool told = std::any_of(notices_.begin(), notices_.end(), [&](const Notice& notice) {
+      return notice.command == page && notice.what == error.what();
+    });
+    if (!told) notify({error.what(), error.hint(), page, true, now_});
+    failures_.push_back(error);
+  });
   try {
     moving |= document_.network->update(now_);
   } catch (...) {
@@ -229,8 +249,7 @@ bool App::update(double now) {
 bool App::busy() const { return (step_player_ && !files_.question()) || work_is_under_way(); }
 
 bool App::work_is_under_way() const {
-  if (loader_.busy() || pyramid_maker_.busy() || document_.network->busy()) return true;
-  return std::any_of(pages_.begin(), pages_.end(), [](const auto& page) { return page->busy(); });
+  return loader_.busy() || pyramid_maker_.busy() || document_.network->busy() || shelf_.busy();
 }
 
 std::optional<Error> App::take_failure() {
@@ -246,7 +265,7 @@ void App::set_wake(std::function<void()> wake) {
 }
 
 void App::keep_work(const std::function<void(const std::string& words)>& tell) {
-  for (const auto& page : pages_) page->keep_work(tell);
+  for (Page* page : shelf_.made()) page->keep_work(tell);
 }
 
 void App::wake() {
@@ -317,6 +336,14 @@ void App::open(const std::string& source) {
 }
 
 void App::show_image(const ImagePtr& image, std::string source) {
+  // A large picture takes a while to go: behind the window.
+  Jobs::shared().post(
+      [old = std::exchange(document_.image, nullptr), small = std::exchange(document_.pyramid, nullptr)]() mutable {
+        old = nullptr;
+        small = nullptr;
+        trim_heap();
+      },
+      JobPriority::behind);
   document_.image = image;
   document_.pyramid = nullptr;
   document_.source = std::move(source);
@@ -332,13 +359,11 @@ void App::show_image(const ImagePtr& image, std::string source) {
   } else {
     pyramid_maker_.cancel();
   }
-  for (auto& page : pages_) page->image_changed();
+  shelf_.image_changed();
 }
 
 void App::show_page(const std::string& id) {
-  for (size_t i = 0; i < pages_.size(); ++i) {
-    if (pages_[i]->info().id == id) page_ = i;
-  }
+  shelf_.show(id);
   if (id != kHomePage) settings_.last_page = id;
 }
 
@@ -348,10 +373,8 @@ std::vector<std::string> App::state_of(const std::string& owner) const {
     if (!document_.source.empty()) lines.insert(lines.begin(), "open " + quoted(document_.source));
     return lines;
   }
-  for (const auto& page : pages_) {
-    if (page->info().id == owner) return page->state();
-  }
-  return {};
+  const Page* page = shelf_.find(owner);
+  return page ? page->state() : std::vector<std::string>();
 }
 
 std::vector<std::string> App::state() const {
@@ -368,7 +391,7 @@ std::vector<std::string> App::state() const {
 void App::remember_edit(const Command& command, std::vector<std::string> before, uint64_t gesture) {
   redo_.clear();
   if (gesture != 0 && !undo_.empty() && undo_.back().gesture == gesture && undo_.back().command == command.name) return;
-  undo_.push_back({owner_of(command.name, pages_), std::move(before), command.name, gesture});
+  undo_.push_back({owner_of(command.name, shelf_), std::move(before), command.name, gesture});
   if (undo_.size() > kMaxEdits) undo_.erase(undo_.begin());
 }
 

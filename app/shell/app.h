@@ -3,6 +3,7 @@
 // --headless` and the window run the very same object; shell/frame.h draws it, cli/ and command/player.h drive it.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -14,12 +15,12 @@
 #include <vector>
 
 #include "app/command/registry.h"
-#include "app/pages/page.h"
 #include "app/shell/course_session.h"
 #include "app/shell/document.h"
 #include "app/shell/lesson_files.h"
 #include "app/shell/lesson_maker.h"
 #include "app/shell/lesson_session.h"
+#include "app/shell/page_shelf.h"
 #include "app/shell/settings.h"
 #include "app/worker/latest.h"
 #include "engine/error.h"
@@ -84,8 +85,12 @@ class App {
   // ---- state that the shell draws ----
   Document& document() { return document_; }
   const Document& document() const { return document_; }
-  const std::vector<std::unique_ptr<Page>>& pages() const { return pages_; }
-  Page& page() const { return *pages_[page_]; }  // the one that is shown
+  const std::vector<std::unique_ptr<PagePlace>>& pages() const { return shelf_.places(); }
+  PageShelf& shelf() { return shelf_; }
+  const PageShelf& shelf() const { return shelf_; }
+  Page& page() const { return shelf_.shown(); }  // the one that is shown
+  // Counts up when memory is to be given back: whoever draws gives back textures that nobody sees, too.
+  uint64_t releases() const { return releases_; }
   const std::deque<Notice>& notices() const { return notices_; }
   void notify(Notice notice);
   void dismiss_notice(size_t index);
@@ -167,8 +172,8 @@ class App {
   LessonMaker lesson_maker_{*this};
   CourseSession course_;
   ScriptFiles step_files_;  // what holds for step_player_
-  std::vector<std::unique_ptr<Page>> pages_;
-  size_t page_ = 0;
+  PageShelf shelf_;
+  uint64_t releases_ = 0;
   std::deque<Notice> notices_;
   std::deque<Error> failures_;
   std::vector<Edit> undo_, redo_;

@@ -1,6 +1,7 @@
 // The commands of lessons: opening one, moving through its steps, doing what a step asks to try. The actions of a step
 // (commands, `expect`, `wait until`) are played by the same ScriptPlayer as a script's, one a frame.
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -290,7 +291,8 @@ bool App::advance_step() {
   try {
     if (files_.holds(*player, step_files_, registry_, false)) return false;
     if (player->advance(host) || step_player_ != player) return true;
-  } catch (const Error& error) {
+  } catch (...) {
+    const Error error = as_error(std::current_exception());
     if (!files_.asks()) failures_.push_back(error);  // who plays it has to know
     notify({error.what(), error.hint(), lessons_.is_open() ? "lesson" : "play", true, now_});
     if (step_player_ != player) return true;

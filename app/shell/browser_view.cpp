@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "app/shell/samples.h"
 #include "app/widgets/textures.h"
@@ -66,7 +67,11 @@ PictureSource thumbnail_source(const std::string& path, const ImagePtr& image) {
 
 }  // namespace
 
-Browser::Browser(App& app) : app_(app), thumbnails_([&app] { app.wake(); }), lister_([&app] { app.wake(); }) {}
+Browser::Browser(App& app)
+    : app_(app),
+      thumbnails_([&app] { app.wake(); }),
+      lister_([&app] { app.wake(); }),
+      completer_([&app] { app.wake(); }) {}
 
 void Browser::open() {
   mode_ = Mode::open;
@@ -189,7 +194,15 @@ void Browser::refresh() {
 }
 
 void Browser::take_listing() {
-  std::optional<Listing> listing = lister_.take();
+  std::optional<Listing> listing;
+  try {
+    // Who typed on meanwhile does not want it any more.
+    if (const auto completed = completer_.take(); completed && completed->first == typed_) typed_ = completed->second;
+    listing = lister_.take();
+  } catch (const Error& error) {
+    error_ = error.what();
+    hint_ = error.hint();
+  }
   if (!listing) return;
   if (listing->error) {
     // One stays where there is something to see.
@@ -472,7 +485,11 @@ void Browser::draw(Ui& ui, Vec size) {
     if (ui.take_key("Backspace") && place_ == Place::folder) go(fs::path(folder_).parent_path().string());
   }
   bool complete = (typed_.find('/') != std::string::npos || typed_ == "~") && ui.editing() && ui.take_key("Tab");
-  if (complete) typed_ = completed_path(typed_ == "~" ? "~/" : typed_, hidden_);
+  if (complete) {
+    completer_.request([typed = typed_, hidden = hidden_](Progress&) {
+      return std::pair(typed, completed_path(typed == "~" ? "~/" : typed, hidden));
+    });
+  }
 
   ui.fill({bottom.x, bottom.y, bottom.w, 1}, t.line);
   ui.begin_row(bottom.inset(20, 0));

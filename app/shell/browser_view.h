@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/shell/app.h"
@@ -28,7 +29,7 @@ class Browser {
   void close() { mode_ = Mode::closed; }
   bool is_open() const { return mode_ != Mode::closed; }
   // The folder is being read, or thumbnails are on their way.
-  bool busy() const { return is_open() && (lister_.busy() || thumbnails_.waiting()); }
+  bool busy() const { return is_open() && (lister_.busy() || completer_.busy() || thumbnails_.waiting()); }
 
   void draw(Ui& ui, Vec size);
 
@@ -73,7 +74,8 @@ class Browser {
     std::vector<FileEntry> entries;
     std::optional<Error> error;
   };
-  Latest<Listing> lister_;  // last: it uses the rest
+  Latest<Listing> lister_;                                 // last: they use the rest
+  Latest<std::pair<std::string, std::string>> completer_;  // what was typed, and the path that it begins
 };
 
 }  // namespace striate

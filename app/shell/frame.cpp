@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "app/shell/banner.h"
 #include "app/shell/browser_view.h"
 #include "app/shell/glossary_view.h"
+#include "app/worker/jobs.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 
@@ -73,7 +76,7 @@ void Shell::write_items() {
 
 void Shell::write_readouts() {
   std::string text;
-  for (const auto& [name, readout] : app_.registry().readouts()) {
+  for (const auto& [name, readout] : app_.registry().declared_readouts()) {
     if (!readout.parameters.empty()) continue;
     std::string value;
     try {
@@ -133,7 +136,8 @@ void Shell::play_a_line() {
     counts_ = player_->counts();
     if (player_->current() != before) app_moves_ = true;  // while it waits for a settled frame, frames may settle
     if (!more) player_.reset();
-  } catch (const Error& error) {
+  } catch (...) {
+    const Error error = as_error(std::current_exception());
     counts_ = player_->counts();
     player_.reset();
     script_error_ = error;
@@ -216,6 +220,7 @@ void Shell::draw(const Moment& moment) {
   bool look_again = find_task();
   ui_.ring(ring_line(&look_again));
   ui_.set_glossary(&Glossary::built_in(), app_.page().info().id);
+  if (std::exchange(releases_, app_.releases()) != app_.releases()) ui_.release_tiles();
   ui_.begin_frame(frame);
   ui_.record_seen(glossary_->wanted_texts());
   if (look_again) ui_.request_frame();
@@ -232,7 +237,7 @@ void Shell::draw(const Moment& moment) {
   layout_ = layout_shell(request);
 
   std::optional<PageBanner> banner;
-  for (const auto& page : app_.pages()) {
+  for (const Page* page : app_.shelf().made()) {
     if (!banner) banner = page->banner();
   }
   Rect band;
@@ -240,25 +245,27 @@ void Shell::draw(const Moment& moment) {
 
   const Theme& t = ui_.theme();
   // The stage first: what lies over its edges covers what it draws too far.
-  if (!layout_.stage.empty()) {
+  draw_part("stage", layout_.stage, [&] {
     ui_.push_id(app_.page().info().id);
     ui_.push_clip(layout_.stage);
     app_.page().draw_stage(ui_, layout_.stage);
     ui_.pop_clip();
     ui_.pop_id();
-  }
+  });
   if (!band.empty()) draw_banner(ui_, *banner, band);
-  if (!layout_.narration.empty()) draw_narration(layout_.narration);
+  draw_part("narration", layout_.narration, [&] { draw_narration(layout_.narration); });
   if (!layout_.bar.empty()) draw_bar(layout_.bar);
-  if (!layout_.inspector.empty()) draw_inspector(layout_.inspector);
+  draw_part("inspector", layout_.inspector, [&] { draw_inspector(layout_.inspector); });
   if (!layout_.transport.empty()) {
     ui_.fill(layout_.transport, t.surface);
     ui_.fill({layout_.transport.x, layout_.transport.y, layout_.transport.w, 1}, t.line);
-    ui_.push_id(app_.page().info().id + " transport");
-    ui_.push_clip(layout_.transport);
-    app_.page().draw_transport(ui_, layout_.controls);
-    ui_.pop_clip();
-    ui_.pop_id();
+    draw_part("transport", layout_.transport, [&] {
+      ui_.push_id(app_.page().info().id + " transport");
+      ui_.push_clip(layout_.transport);
+      app_.page().draw_transport(ui_, layout_.controls);
+      ui_.pop_clip();
+      ui_.pop_id();
+    });
     draw_unfold_buttons();
   }
   if (!layout_.navigation.empty()) draw_navigation(layout_.navigation);
@@ -273,6 +280,25 @@ void Shell::draw(const Moment& moment) {
   if (palette_open_) draw_palette(moment.size);
   apply_keys();
   ui_.end_frame();
+}
+
+void Shell::draw_part(const char* name, const Rect& area, const std::function<void()>& part) {
+  if (area.empty()) return;
+  const Ui::Opened outside = ui_.opened();
+  try {
+    part();
+  } catch (...) {
+    const Error error = as_error(std::current_exception());
+    ui_.unwind(outside);
+    const std::string& page = app_.page().info().id;
+    const bool told = std::any_of(app_.notices().begin(), app_.notices().end(), [&](const Notice& notice) {
+      return notice.command == page && notice.what == error.what();
+    });
+    if (!told) app_.notify({error.what(), error.hint(), page, true, app_.now()});
+    ui_.fill(area, ui_.theme().background);
+    ui_.empty_state(area, Icon::help, fmt::format("The {} cannot be drawn", name),
+                    fmt::format("{}: {}", error.what(), error.hint()));
+  }
 }
 
 void Shell::draw_inspector(const Rect& area) {

@@ -4,6 +4,7 @@
 // Each place has its file: navigation.cpp, narration.cpp, notices.cpp, help.cpp, palette.cpp, browser_view.cpp.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -92,6 +93,8 @@ class Shell {
   bool find_task();  // lesson_task.cpp
   std::string ring_line(bool* look_again);
   void draw(const Moment& moment);
+  // Draws a part of the window. What it throws is a notice, and words in its place: the rest of the window stays.
+  void draw_part(const char* name, const Rect& area, const std::function<void()>& part);
   void draw_navigation(const Rect& area);
   void draw_navigation_head();
   void draw_chapter(const CourseChapter& chapter, bool unfolded);
@@ -162,6 +165,7 @@ class Shell {
   std::string items_file_;
   std::string readouts_file_, readouts_written_;  // and what stands in it
   Vec drawn_size_;
+  uint64_t releases_ = 0;  // App::releases(), as it was seen last
 };
 
 }  // namespace striate

@@ -24,12 +24,7 @@ float words_height(const Ui& ui, const CourseChapter& chapter) {
 }  // namespace
 
 HomePage::HomePage(const App& app, const PageContext& context)
-    : info_{kHomePage, "Home", "",
-            "All chapters of the course, each with a picture that is computed while you look. Click one to go there. "
-            "What "
-            "you have done is remembered, and so is the step of a lesson that you left."},
-      app_(app),
-      cards_(context) {}
+    : info_(home_page(app).info), app_(app), cards_(context) {}
 
 void HomePage::declare(Registry& registry) {
   registry.add(Readout{"home.lessons", "lessons of the course", [this] {
@@ -46,11 +41,8 @@ void HomePage::declare(Registry& registry) {
       Readout{"home.offer", "what the home page's button does", [this] { return ReadoutValue(offer().command); }});
 }
 
-bool HomePage::update(double /*now*/) {
-  const bool shown = app_.page().info().id == info_.id;
-  // What it began is taken, also when somebody went on before it was done; it begins nothing then.
-  return (shown || cards_.busy()) && cards_.update();
-}
+// What it began is taken, also when somebody went on before it was done.
+bool HomePage::update(double /*now*/) { return cards_.update(); }
 
 bool HomePage::first_start() const {
   const Settings& settings = app_.settings();
@@ -201,6 +193,15 @@ void HomePage::draw_page_line(Ui& ui, const Rect& area, const CoursePage& page) 
              left != page.lessons.end() ? t.accent : t.secondary, Align::right);
   }
   ui.label(inside, page.title, Font::control, r.hovered ? t.text : t.secondary);
+}
+
+PageKind home_page(const App& app) {
+  return {{kHomePage, "Home", "",
+           "All chapters of the course, each with a picture that is computed while you look. Click one to go there. What "
+           "you have done is remembered, and so is the step of a lesson that you left."},
+          [&app](const PageContext& context) -> std::unique_ptr<Page> {
+            return std::make_unique<HomePage>(app, context);
+          }};
 }
 
 }  // namespace striate

@@ -42,4 +42,6 @@ class HomePage : public Page {
   HomeCards cards_;
 };
 
+PageKind home_page(const App& app);
+
 }  // namespace striate

@@ -5,12 +5,15 @@
 #include <cmath>
 #include <utility>
 
+#include "app/command/not_ready.h"
 #include "app/shell/lesson_prose.h"
 #include "app/shell/lesson_session.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
+
+constexpr const char* kEllipsis = "\u2026";  // it is being made
 
 // Whole numbers as they are, others with three decimals at most; a number that moves keeps its three, so that the words
 // around it stand still.
@@ -31,6 +34,8 @@ std::string read_aloud(const ProseSpan& span, const Registry& registry) {
     const double* number = std::get_if<double>(&value);
     if (span.percent && number && std::isfinite(*number)) return fmt::format("{:.1f}\u00a0%", 100 * *number);
     return spoken(value, span.is_live());
+  } catch (const NotReady&) {
+    return kEllipsis;
   } catch (const Error&) {
     return "\u2013";  // nothing to read at this moment: no picture is open, no second run has begun
   }
@@ -42,10 +47,24 @@ std::string as_written(const ProseSpan& span) { return span.readout + (span.perc
 }  // namespace
 
 void LessonSession::begin(const Registry& registry) {
-  if (!lesson_) return;
+  begun_ = true;
+  freeze(registry);
+}
+
+// What is not there yet is read again until it is.
+void LessonSession::freeze(const Registry& registry) {
+  if (!lesson_ || !begun_) return;
+  begun_ = false;
   const auto freeze = [&](const std::vector<ProseSpan>& spans) {
-    for (const ProseSpan& span : spans)
-      if (span.frozen) frozen_[as_written(span)] = read_aloud(span, registry);
+    for (const ProseSpan& span : spans) {
+      if (!span.frozen || frozen_.count(as_written(span)) > 0) continue;
+      std::string text = read_aloud(span, registry);
+      if (text == kEllipsis) {
+        begun_ = true;
+      } else {
+        frozen_[as_written(span)] = std::move(text);
+      }
+    }
   };
   for (const ProseBlock& block : current().prose) freeze(block.spans);
   if (!question()) return;
@@ -57,7 +76,7 @@ std::vector<ProseSpan> LessonSession::read(std::vector<ProseSpan> spans, const R
   for (ProseSpan& span : spans) {
     if (span.readout.empty()) continue;
     const auto then = frozen_.find(as_written(span));
-    span.text = !span.frozen ? read_aloud(span, registry) : then == frozen_.end() ? "\u2026" : then->second;
+    span.text = !span.frozen ? read_aloud(span, registry) : then == frozen_.end() ? kEllipsis : then->second;
   }
   return spans;
 }

@@ -102,6 +102,7 @@ bool LessonSession::go_to(int step) {
   given_.reset();
   lines_done_ = 0;
   frozen_.clear();
+  begun_ = false;
   return true;
 }
 

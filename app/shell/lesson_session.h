@@ -67,9 +67,15 @@ class LessonSession {
   // Tells the session that a command was run: completes the step when it is the one to try.
   void command_was_run(std::string_view line, const Registry& registry);
   // Looks whether the step's conditions have come true since, if its try block has any.
-  void look(const Registry& registry) { command_was_run({}, registry); }
+  // Frozen readouts that were not ready when it began are read once they are.
+  void look(const Registry& registry) {
+    freeze(registry);
+    command_was_run({}, registry);
+  }
 
  private:
+  void freeze(const Registry& registry);
+
   std::unique_ptr<Lesson> lesson_;
   std::string name_, path_, file_;
   int step_ = 0;
@@ -79,6 +85,7 @@ class LessonSession {
   std::string given_number_;                   // as it was given
   size_t lines_done_ = 0;                      // of the try block's commands
   std::map<std::string, std::string> frozen_;  // values by readout
+  bool begun_ = false;                         // the step stands, and some of those are to be read still
 };
 
 }  // namespace striate

@@ -61,7 +61,7 @@ struct PictureResponse {
 };
 
 // Tiles of a pyramid as they are: gray, RGB; alpha kept. Levels that aren't made yet are sampled from the finest one,
-// so that a picture is on screen at once. version of the source must change with ready_levels(): use this function.
+// so that a picture is on screen at once. the source's version changes once more when all are there: use this function.
 PictureSource pyramid_source(std::string key, std::shared_ptr<const Pyramid> pyramid, uint64_t version);
 
 // The numbers that stand in one cell: one line for gray, three for RGB. `background` decides black or white ink.

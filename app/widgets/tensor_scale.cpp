@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "app/widgets/sheet.h"
 #include "app/widgets/tensor_grid.h"
@@ -28,13 +30,17 @@ TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed, f
   TensorScale scale;
   scale.scope = scope;
   scale.is_signed = is_signed;
+  // Layers may have tens of millions of values, and this is drawn each frame: the bits of floats without a sign are in
+  // the order of their values, and whole numbers are compared many at once.
   const auto largest = [&](std::span<const float> values) {
-    float most = 0;
+    constexpr int32_t kInfinity = 0x7F800000;
+    const int32_t kept = is_signed ? 0x7FFFFFFF : -1;
+    int32_t most = 0;
     for (const float v : values) {
-      const float size = is_signed ? std::abs(v) : v;
-      if (size > most && std::isfinite(size)) most = size;
+      const int32_t bits = std::bit_cast<int32_t>(v) & kept;
+      most = std::max(most, bits < kInfinity ? bits : 0);
     }
-    return most > 0 ? most : 1.0f;
+    return most > 0 ? std::bit_cast<float>(most) : 1.0f;
   };
   if (scope == ScaleScope::map) {
     const auto each = static_cast<size_t>(maps.plane() * maps.channels);

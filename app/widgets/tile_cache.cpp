@@ -45,6 +45,18 @@ void TileCache::clear(Textures& textures) {
   bytes_ = 0;
 }
 
+void TileCache::release_unseen(Textures& textures) {
+  for (auto tile = tiles_.begin(); tile != tiles_.end();) {
+    if (tile->second.used >= frame_) {
+      ++tile;
+      continue;
+    }
+    bytes_ -= tile->second.bytes;
+    textures.destroy(tile->second.texture);
+    tile = tiles_.erase(tile);
+  }
+}
+
 const TileCache::Tile* TileCache::find(const PictureSource& source, int level, int tx, int ty) {
   auto found = tiles_.find(key_of(source, level, tx, ty));
   if (found == tiles_.end()) return nullptr;

@@ -33,6 +33,7 @@ class TileCache {
   // Throws out what is over the budget. True if a tile is missing: draw again.
   bool end_frame(Textures& textures);
   void clear(Textures& textures);
+  void release_unseen(Textures& textures);  // what the last frame did not show
 
   // The tile in any version, null if it was never made. Asking for a missing or old one queues nothing.
   const Tile* find(const PictureSource& source, int level, int tx, int ty);

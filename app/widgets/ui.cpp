@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "app/shell/fonts.h"
+#include "app/widgets/picture_callback.h"
 #include "app/widgets/textures.h"
 #include "app/widgets/tile_cache.h"
 #include "engine/error.h"
@@ -50,6 +51,8 @@ Ui::Ui(const Registry& registry, Textures& textures)
   if (outer) ImGui::SetCurrentContext(outer);
   theme_ = &dark_theme();
 }
+
+void Ui::release_tiles() { tiles_->release_unseen(textures_); }
 
 Ui::~Ui() {
   tiles_->clear(textures_);
@@ -247,6 +250,37 @@ void Ui::end_layer() {
   ids_.pop_back();
   layer_ = static_cast<int>(ids_.back());
   ids_.pop_back();
+  splitter_.SetCurrentChannel(draw_, channel_of(layer_));
+}
+
+Ui::Opened Ui::opened() const {
+  return {layouts_.size(),
+          panels_.size(),
+          ids_.size(),
+          clips_.size(),
+          cards_.size(),
+          reserving_.size(),
+          layer_,
+          draw_->_ClipRectStack.Size,
+          measuring_,
+          texts_,
+          draw_};
+}
+
+void Ui::unwind(const Opened& to) {
+  while (layouts_.size() > to.layouts) layouts_.pop_back();
+  while (panels_.size() > to.panels) panels_.pop_back();
+  ids_.resize(to.ids);
+  clips_.resize(to.clips);
+  cards_.resize(to.cards);
+  reserving_.resize(to.reserving);
+  has_next_ = false;
+  measuring_ = to.measuring;
+  texts_ = to.texts;
+  draw_ = to.draw;
+  while (draw_->_ClipRectStack.Size > to.draw_clips) draw_->PopClipRect();
+  draw_->AddCallback(picture_style_callback(), nullptr);
+  layer_ = to.layer;
   splitter_.SetCurrentChannel(draw_, channel_of(layer_));
 }
 

@@ -256,6 +256,17 @@ class Ui {
   void end_frame();
   bool wants_frame() const { return wants_frame_; }  // something moves: draw again
   std::vector<std::string> take_commands();          // what was sent, in order
+  void release_tiles();                              // textures of pictures that the last frame did not show
+  // What is begun and pushed now. Drawing that throws is left by unwind(): it ends what was begun since.
+  struct Opened {
+    size_t layouts, panels, ids, clips, cards, reserving;
+    int layer, draw_clips;
+    bool measuring;
+    std::vector<std::string>* texts;
+    ImDrawList* draw;
+  };
+  Opened opened() const;
+  void unwind(const Opened& to);
   // Which gesture sent them: the same number while one control is dragged, or moved on by wheel or keys.
   uint64_t gesture() const { return gesture_; }
   const std::vector<Item>& items() const { return items_; }  // of the last whole frame

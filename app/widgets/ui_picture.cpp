@@ -25,7 +25,8 @@ PictureSource pyramid_source(std::string key, std::shared_ptr<const Pyramid> pyr
   const Image& image = *pyramid->image();
   PictureSource source;
   source.key = std::move(key);
-  source.version = version * 64 + static_cast<uint64_t>(pyramid->ready_levels());
+  // Two versions: what is sampled while the smaller levels are made, and what is there in the end.
+  source.version = version * 2 + (pyramid->ready_levels() == pyramid->level_count() ? 1 : 0);
   source.width = image.width;
   source.height = image.height;
   source.levels = pyramid->level_count();

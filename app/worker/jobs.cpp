@@ -1,5 +1,9 @@
 #include "app/worker/jobs.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -45,6 +49,12 @@ void Jobs::run() {
     job = nullptr;
     lock.lock();
   }
+}
+
+void trim_heap() {
+#ifdef __GLIBC__
+  Jobs::shared().post([] { malloc_trim(0); }, JobPriority::behind);
+#endif
 }
 
 Error as_error(const std::exception_ptr& thrown) {

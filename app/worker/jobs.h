@@ -44,6 +44,9 @@ class Jobs {
   std::vector<std::thread> threads_;  // last: they use all of the above
 };
 
+// Gives freed memory back to the system, behind the window: after something large has gone.
+void trim_heap();
+
 // What went wrong, for a person, whatever was thrown: an Error as it is, too little memory with what to do about it.
 Error as_error(const std::exception_ptr& thrown);
 

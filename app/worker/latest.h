@@ -39,11 +39,14 @@ class Latest {
   Latest(const Latest&) = delete;
   Latest& operator=(const Latest&) = delete;
 
+  // Throws where there is no memory for the request itself: then nothing is asked for.
   void request(Work work) {
+    auto progress = std::make_shared<Progress>();
     {
       std::lock_guard lock(now_->mutex);
       now_->forget();
       now_->waiting = std::move(work);
+      now_->next = std::move(progress);
       if (now_->in_line || now_->running) return;
       now_->in_line = true;
     }
@@ -93,9 +96,9 @@ class Latest {
     void run(const std::shared_ptr<State>& self) {
       std::unique_lock lock(mutex);
       in_line = false;
+      if (!waiting) return;
       Work work = std::exchange(waiting, nullptr);
-      if (!work) return;
-      const auto progress = std::make_shared<Progress>();
+      const std::shared_ptr<Progress> progress = std::exchange(next, nullptr);
       running = progress;
       done = false;
       lock.unlock();
@@ -112,16 +115,33 @@ class Latest {
         result = std::move(made);
         error = thrown;
         done = true;
-        lock.unlock();
-        wake();
-        lock.lock();
+        call_window(lock);
       }
       running = nullptr;
       const bool again = waiting != nullptr;
       in_line = again;
       ended.notify_all();
       lock.unlock();
-      if (again) stand_in_line(self);
+      if (!again) return;
+      try {
+        stand_in_line(self);
+      } catch (...) {  // no memory for its place
+        lock.lock();
+        error = std::current_exception();
+        waiting = nullptr;
+        in_line = false;
+        call_window(lock);
+      }
+    }
+
+    // A job has nobody to throw to. The next frame looks anyway.
+    void call_window(std::unique_lock<std::mutex>& lock) {
+      lock.unlock();
+      try {
+        wake();
+      } catch (...) {  // NOLINT(bugprone-empty-catch)
+      }
+      lock.lock();
     }
 
     const std::function<void()> wake;
@@ -130,6 +150,7 @@ class Latest {
     std::mutex mutex;
     std::condition_variable ended;
     Work waiting;
+    std::shared_ptr<Progress> next;     // of `waiting`
     bool in_line = false;               // a job of the pool will ask for `waiting`
     std::shared_ptr<Progress> running;  // of the work that runs
     bool done = false;                  // it has its result, and only wakes the window

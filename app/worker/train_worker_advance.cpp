@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "app/worker/jobs.h"
 #include "app/worker/train_worker.h"
 #include "engine/error.h"
 
@@ -140,7 +141,8 @@ void TrainWorker::keep_aside_file(TrainingRun& run) {
     run.go_to(run.newest());
     if (const std::optional<std::string> saved = save_to_first(run, files)) asides_.back().file = *saved;
     run.go_to(shown);
-  } catch (const Error& error) {
+  } catch (...) {
+    const Error error = as_error(std::current_exception());
     problem_ = Error(fmt::format("the training that is put aside cannot be saved: {}", error.what()), error.hint());
   }
 }
@@ -245,8 +247,8 @@ void TrainWorker::measure(double) {
 void TrainWorker::try_to_measure(double now) {
   try {
     measure(now);
-  } catch (const Error& error) {
-    fail(error);
+  } catch (...) {
+    fail(as_error(std::current_exception()));
   }
 }
 
@@ -266,8 +268,8 @@ void TrainWorker::advance(double now) {
       if (running_ && pace_.kind != TrainPace::Kind::fastest && due_ == 0) due_ = now;
       try {
         do_unit(now);
-      } catch (const Error& error) {
-        fail(error);
+      } catch (...) {
+        fail(as_error(std::current_exception()));
       }
       const double after = seconds_now();
       credit_ = std::min(kMaxCredit, credit_ + (after - now) * kMeasureShare);
@@ -290,8 +292,8 @@ void TrainWorker::advance(double now) {
           measure(after);
           credit_ -= seconds_now() - after;
         }
-      } catch (const Error& error) {
-        fail(error);
+      } catch (...) {
+        fail(as_error(std::current_exception()));
       }
       next_time_ = 0;
     } else if (measuring()) {
@@ -328,8 +330,8 @@ void TrainWorker::publish(double now) {
     try {
       snapshot = maker_->make(subscription_);
       if (other_) other = other_maker_->make(subscription_);
-    } catch (const Error& error) {  // what is shown stays, with the error
-      fail(error);
+    } catch (...) {  // what is shown stays, with the error
+      fail(as_error(std::current_exception()));
       changed_ = false;
       snapshot = last_ ? std::make_shared<TrainSnapshot>(*last_) : std::make_shared<TrainSnapshot>();
     }

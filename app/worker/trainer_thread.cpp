@@ -3,6 +3,9 @@
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <new>
+
+#include "app/worker/jobs.h"
 
 namespace striate {
 namespace {
@@ -11,9 +14,16 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-Error no_memory() {
-  return Error("there is not enough memory for this training",
-               "a smaller network, batch or data set; close other programs");
+// What a command or a unit of work threw, in words about training.
+Error as_training_error(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    return Error("there is not enough memory for this training",
+                 "a smaller network, batch or data set; close other programs");
+  } catch (...) {
+    return as_error(std::current_exception());
+  }
 }
 
 }  // namespace
@@ -119,13 +129,9 @@ void TrainerThread::run() {
       tell = keep_;
     }
     if (tell) worker.keep_at_end(tell);
-  } catch (const Error& error) {  // the device cannot be used at all
+  } catch (...) {  // the device cannot be used at all
     std::lock_guard lock(mutex_);
-    errors_.push_back(error);
-    broken_ = true;
-  } catch (const std::exception&) {
-    std::lock_guard lock(mutex_);
-    errors_.push_back(no_memory());
+    errors_.push_back(as_training_error(std::current_exception()));
     broken_ = true;
   }
   wake_();
@@ -150,10 +156,8 @@ void TrainerThread::loop(TrainWorker& worker) {
       std::optional<Error> error;
       try {
         command(worker);
-      } catch (const Error& e) {
-        error = e;
-      } catch (const std::exception&) {
-        error = no_memory();
+      } catch (...) {
+        error = as_training_error(std::current_exception());
       }
       command = nullptr;
       worker.command_done();
@@ -169,8 +173,15 @@ void TrainerThread::loop(TrainWorker& worker) {
     const double now = seconds_now();
     effect_ = {worker.next_place(now), worker.moving()};  // a command that comes from here on waits for the unit
     lock.unlock();
-    worker.advance(now);
+    std::optional<Error> thrown;
+    try {
+      worker.advance(now);
+    } catch (...) {  // the training stays as it is, at rest
+      thrown = as_training_error(std::current_exception());
+      worker.pause();
+    }
     lock.lock();
+    if (thrown) errors_.push_back(*thrown);
     if (std::optional<Error> problem = worker.take_problem()) errors_.push_back(*problem);
     const bool was_busy = working_ || measuring_ || unseen_;
     note(worker);

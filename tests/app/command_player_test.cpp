@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/command/not_ready.h"
 #include "app/command/player.h"
 #include "app/command/recorder.h"
 #include "tests/test_folder.h"
@@ -223,6 +224,34 @@ TEST_F(Recording, that_cannot_be_written_is_refused_at_once) {
   EXPECT_THROW(Recorder((folder / "picture.png").string(), {}), Error);
   std::filesystem::create_directories(folder / "folder.striate");
   EXPECT_THROW(Recorder((folder / "folder.striate").string(), {}), Error);
+}
+
+// A readout that is being made is asked for by reading it: nothing is busy before that.
+TEST(ScriptPlayer, what_reads_something_that_is_being_made_reads_it_again) {
+  FakeProgram program;
+  int reads = 0;
+  program.registry_.add(Readout{"mean", "", [&] {
+                                  if (++reads % 3 != 0) throw NotReady("it is still being counted");
+                                  return ReadoutValue(7.0);
+                                }});
+  ScriptPlayer player(parse_script("expect mean == 7\nprint mean\nexpect value == {mean} +- 7", "a"));
+  while (player.advance(program.host())) program.frame();
+  EXPECT_EQ(player.counts().expectations, 2);
+  EXPECT_EQ(program.log, std::vector<std::string>{"print: mean 7"});
+  EXPECT_EQ(reads, 9);
+}
+
+TEST(ScriptPlayer, what_is_never_ready_is_an_error_in_the_end) {
+  FakeProgram program;
+  program.registry_.add(Readout{"mean", "", []() -> ReadoutValue { throw NotReady("it is still being counted"); }});
+  ScriptPlayer player(parse_script("expect mean == 7", "a"));
+  try {
+    while (player.advance(program.host())) program.now += 1;
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "a:1: it is still being counted");
+    EXPECT_EQ(error.hint(), "read it a moment later");
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/command/not_ready.h"
 #include "app/command/script.h"
 #include "app/shell/app.h"
 #include "app/widgets/input.h"
@@ -39,7 +40,7 @@ class PageDriver {
       pyramid->build(std::atomic<bool>(false));
       document.pyramid = pyramid;
     }
-    for (const auto& page : app.pages()) page->image_changed();
+    app.shelf().image_changed();
     settle();
   }
 
@@ -118,8 +119,18 @@ class PageDriver {
     return to_screen(view, picture(), {static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f});
   }
 
-  double number(const std::string& readout) { return std::get<double>(app.registry().read(readout)); }
-  std::string text(const std::string& readout) { return std::get<std::string>(app.registry().read(readout)); }
+  // As scripts read: again at the next frame where it is not there yet.
+  ReadoutValue value(const std::string& readout) {
+    while (true) {
+      try {
+        return app.registry().read(readout);
+      } catch (const NotReady&) {
+        settle();
+      }
+    }
+  }
+  double number(const std::string& readout) { return std::get<double>(value(readout)); }
+  std::string text(const std::string& readout) { return std::get<std::string>(value(readout)); }
 
   // What a line's error says, "WHAT / HINT"; empty where there is none.
   std::string failure(const std::string& line) {
@@ -160,7 +171,7 @@ inline void play_lesson(PageDriver& driver, const std::string& name) {
     }
     if (action.kind != ActionKind::expect) continue;
     ++expectations;
-    const ReadoutValue value = driver.app.registry().read(action.expectation.readout);
+    const ReadoutValue value = driver.value(action.expectation.readout);
     EXPECT_TRUE(holds(action.expectation, value))
         << "line " << action.line << ": " << action.text << ", not " << to_text(value);
   }

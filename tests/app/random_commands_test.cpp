@@ -26,7 +26,7 @@ class RandomCommands : public testing::TestWithParam<const char*> {
     document.pyramid = nullptr;
     document.source = "test";
     ++document.image_version;
-    for (const auto& page : app_.pages()) page->image_changed();
+    app_.shelf().image_changed();
     app_.run("page " + page());
     // Runs of a size that comes to its end.
     for (const char* line : {"train.data digits:60", "train.layers flatten | dense 10", "train.batch 8"})

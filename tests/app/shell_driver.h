@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/command/not_ready.h"
 #include "app/shell/app.h"
 #include "app/shell/frame.h"
 #include "app/widgets/textures.h"
@@ -95,8 +96,18 @@ class ShellDriver {
     app.run(line);
     settle();
   }
-  double number(const std::string& readout) { return std::get<double>(app.registry().read(readout)); }
-  std::string text(const std::string& readout) { return std::get<std::string>(app.registry().read(readout)); }
+  // As scripts read: again at the next frame where it is not there yet.
+  ReadoutValue value(const std::string& readout) {
+    while (true) {
+      try {
+        return app.registry().read(readout);
+      } catch (const NotReady&) {
+        settle();
+      }
+    }
+  }
+  double number(const std::string& readout) { return std::get<double>(value(readout)); }
+  std::string text(const std::string& readout) { return std::get<std::string>(value(readout)); }
   // The clock goes on by so much, between two frames.
   void wait(double seconds) { now_ += seconds; }
   double now() const { return now_; }
@@ -105,7 +116,10 @@ class ShellDriver {
     settle();
   }
 
-  NoTextures textures;
+  struct Counted : NoTextures {
+    void destroy(TextureId texture) override { ++destroyed, NoTextures::destroy(texture); }
+    int destroyed = 0;
+  } textures;
   App app;
   Shell shell;
   InputQueue queue;

@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <new>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
@@ -424,6 +427,30 @@ TEST(TrainWorker, a_second_run_is_kept_at_the_same_step) {
   EXPECT_EQ(worker.other()->newest(), 4);
   worker.end_comparison();
   EXPECT_EQ(worker.other(), nullptr);
+}
+
+// Whatever is thrown while a training goes on by itself: it rests, with the error shown, and loses nothing.
+TEST(TrainerThread, an_exception_on_the_way_leaves_the_training_as_it_is) {
+  std::atomic<bool> throws{false};
+  std::atomic<int> thrown{0};
+  TrainerThread thread(Device::cpu(), [&] {
+    if (!throws.exchange(false)) return;
+    ++thrown;
+    throw std::bad_alloc();
+  });
+  thread.post([](TrainWorker& worker) { worker.begin(small_config()); });
+  thread.post([](TrainWorker& worker) { worker.start(); });
+  wait([&] { return thread.snapshot()->step >= 3; });
+  throws = true;
+  wait([&] { return thread.snapshot(), thrown > 0; });
+  std::optional<Error> error;
+  wait([&] { return (error = thread.take_error()).has_value(); });
+  EXPECT_STREQ(error->what(), "there is not enough memory for this training");
+  EXPECT_FALSE(error->hint().empty());
+  const int64_t step = settled(thread)->newest_step;
+  EXPECT_GE(step, 3);
+  thread.post([](TrainWorker& worker) { worker.step_batch(); });
+  EXPECT_EQ(settled(thread)->newest_step, step + 1);
 }
 
 }  // namespace

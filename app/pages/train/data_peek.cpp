@@ -18,6 +18,17 @@ bool is_drawn(const std::string& data) {
 
 DataPeek::DataPeek(const TrainScene& scene) : scene_(scene), opener_(scene.context.wake) {}
 
+size_t DataPeek::held() const {
+  if (!data_ || data_ == scene_.snapshot()->data || is_drawn(asked_.data)) return 0;
+  return static_cast<size_t>(data_->size() * data_->shape().count()) * sizeof(float);
+}
+
+void DataPeek::release() {
+  opener_.cancel();
+  data_ = nullptr;
+  asked_before_ = false;
+}
+
 bool DataPeek::update() {
   const TrainingConfig& config = scene_.config();
   bool changed = false;

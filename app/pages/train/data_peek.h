@@ -18,6 +18,8 @@ class DataPeek {
   bool update();
   bool busy() const { return opener_.busy(); }
   float progress() const { return opener_.progress(); }
+  size_t held() const;  // bytes of a data set that the run has not
+  void release();       // gives it up until the next update()
 
   const std::shared_ptr<const Dataset>& data() const { return data_; }  // null: not read yet, or it can't be
   const std::optional<Error>& error() const { return error_; }          // why it can't

@@ -48,6 +48,14 @@ int64_t DataView::sample() const {
   return table_->samples.empty() || table_->samples[0].empty() ? 0 : table_->samples[0][0];
 }
 
+void DataView::release() {
+  maker_.cancel();
+  table_ = nullptr;  // it has the data set, too
+  asked_data_ = nullptr;
+  ++version_;
+  peek_.release();
+}
+
 bool DataView::update(double) {
   bool changed = peek_.update();
   const TrainingConfig& config = scene_.config();

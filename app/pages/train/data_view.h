@@ -41,6 +41,8 @@ class DataView : public TrainView {
   std::vector<std::string> state() const override;
   bool update(double now) override;
   bool busy() const override { return peek_.busy() || maker_.busy(); }
+  size_t held() const override { return peek_.held(); }
+  void release() override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
 

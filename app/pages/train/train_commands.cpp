@@ -186,7 +186,7 @@ TrainPage::Edits TrainPage::parse_edits(const std::string& text) {
     int64_t index = 0;
     double value = 0;
     if (words.size() != 3 || !parse_integer(words[1], &index) || !parse_number(words[2], &value)) {
-      throw Error(fmt::format("\"{}\" is no edited weight", shown(text.substr(begin, end - begin))),
+      throw Error(fmt::format("\"{}\" is no edited weight", striate::shown(text.substr(begin, end - begin))),
                   "write the tensor, the index and the value: 0.weight 3 0.5; 0.bias 0 1");
     }
     edits[{words[0], index}] = static_cast<float>(value);

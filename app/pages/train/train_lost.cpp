@@ -14,20 +14,31 @@ namespace {
 
 constexpr double kBetweenLooks = 5;  // seconds
 
-}  // namespace
-
-std::vector<std::string> TrainPage::kept_folders() const {
-  std::vector<std::string> folders = {context_.document.state_folder};
-  if (!context_.document.fallback_folder.empty()) folders.push_back(context_.document.fallback_folder);
+std::vector<std::string> folders_of(const Document& document) {
+  std::vector<std::string> folders = {document.state_folder};
+  if (!document.fallback_folder.empty()) folders.push_back(document.fallback_folder);
   return folders;
 }
+
+std::vector<LostTraining> found_in(const std::vector<std::string>& folders) {
+  std::vector<LostTraining> found = lost_trainings(folders);
+  std::erase_if(found, [](const LostTraining& each) { return !each.opens && !each.model.empty(); });
+  return found;
+}
+
+}  // namespace
+
+bool lost_work(const Document& document) {
+  return !document.state_folder.empty() && !found_in(folders_of(document)).empty();
+}
+
+std::vector<std::string> TrainPage::kept_folders() const { return folders_of(context_.document); }
 
 // Again and again: another window may end without a word while this one is open, or take one up.
 bool TrainPage::look_for_lost(double now) {
   if (context_.document.state_folder.empty() || now - looked_ < kBetweenLooks) return false;
   looked_ = now;
-  std::vector<LostTraining> found = lost_trainings(kept_folders());
-  std::erase_if(found, [](const LostTraining& each) { return !each.opens && !each.model.empty(); });
+  std::vector<LostTraining> found = found_in(kept_folders());
   const bool same = std::equal(found.begin(), found.end(), lost_.begin(), lost_.end(),
                                [](const LostTraining& a, const LostTraining& b) { return a.path == b.path; });
   lost_ = std::move(found);

@@ -9,17 +9,8 @@
 #include "engine/training/data/sources.h"
 
 namespace striate {
-namespace {
-
-constexpr double kOutOfSight = 0.5;  // seconds without being drawn after which nothing is copied for the views
-
-}  // namespace
-
 TrainPage::TrainPage(const PageContext& context)
-    : info_{"train", "Train a CNN", "Networks",
-            "A small convolutional network learns to tell pictures apart, here and now. Press Start and watch the loss "
-            "fall and the filters become edge detectors. Pause it, go through a step phase by phase, go back to any "
-            "earlier step and take another way from there. Everything that is shown is the network's own number."},
+    : info_(train_page().info),
       context_(context),
       snapshot_([] {
         auto empty = std::make_shared<TrainSnapshot>();
@@ -172,14 +163,15 @@ void TrainPage::hand_over() {
 bool TrainPage::update(double now) {
   now_ = now;
   bool moving = look_for_lost(now);
-  if (now - drawn_ < kOutOfSight || settings_.busy()) moving |= settings_.update(now);
+  if (is_shown() || settings_.busy()) moving |= settings_.update(now);
   moving |= files_.update();
   moving |= preview();
   if (thread_) {
     if (places_.problem() && !std::exchange(places_told_, true)) throw Error(*places_.problem());
     take_snapshot();
   }
-  if (views_.size() > view_) moving |= views_[view_]->update(now);  // of the snapshot that is drawn
+  // Of the snapshot that is drawn.
+  if (views_.size() > view_ && (is_shown() || views_[view_]->busy())) moving |= views_[view_]->update(now);
   if (!thread_) return moving;
   note_lesson();
   if (const int64_t saved = saved_now_ ? saved_now_->load() : -1; saved >= 0) {
@@ -209,14 +201,12 @@ bool TrainPage::update(double now) {
 }
 
 void TrainPage::drawn(const Drawn& frame) {
-  if (now_ - drawn_ >= kOutOfSight) context_.wake();  // it came into sight: what it shows is asked for
-  drawn_ = now_;
   if (views_.size() > view_) views_[view_]->drawn(frame);
 }
 
 TrainSubscription TrainPage::subscription() const {
   TrainSubscription wanted;
-  if (now_ - drawn_ < kOutOfSight && views_.size() > view_) views_[view_]->subscribe(*snapshot_, wanted);
+  if (is_shown() && views_.size() > view_) views_[view_]->subscribe(*snapshot_, wanted);
   wanted.weights = context_.document.training_wanted;
   return wanted;
 }
@@ -227,6 +217,20 @@ bool TrainPage::busy() const {
          (thread_ && thread_->busy(*snapshot_));
 }
 
+// Its errors, what it saved and what it put aside are told on any page; so is training that another window lost.
+bool TrainPage::goes_on() const { return thread_ != nullptr || !context_.document.state_folder.empty(); }
+
+size_t TrainPage::held() const {
+  size_t bytes = settings_.held();
+  for (const auto& view : views_) bytes += view->held();
+  return bytes;
+}
+
+void TrainPage::release() {
+  settings_.release();
+  for (const auto& view : views_) view->release();
+}
+
 bool TrainPage::holds_scripts() const {
   return adopt_ || (thread_ && (thread_->working() || snapshot_->commands < thread_->posted()));
 }
@@ -234,7 +238,7 @@ bool TrainPage::holds_scripts() const {
 // A picture that is opened or dropped while this page is shown becomes the probe. (The view `draw` takes it itself.)
 void TrainPage::image_changed() {
   const ImagePtr image = context_.document.image;
-  if (!image || now_ - drawn_ > kOutOfSight) return;
+  if (!image || !is_shown()) return;
   if (views_.size() > view_ && views_[view_]->id() == "draw") return;
   post([image](TrainWorker& worker) { worker.probe_image(image); });
 }
@@ -292,6 +296,13 @@ std::vector<Page::Key> TrainPage::keys() const {
   return keys;
 }
 
-std::unique_ptr<Page> make_train_page(const PageContext& context) { return std::make_unique<TrainPage>(context); }
+PageKind train_page() {
+  return {{"train", "Train a CNN", "Networks",
+           "A small convolutional network learns to tell pictures apart, here and now. Press Start and watch the loss "
+           "fall and the filters become edge detectors. Pause it, go through a step phase by phase, go back to any "
+           "earlier step and take another way from there. Everything that is shown is the network's own number."},
+          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<TrainPage>(context); },
+          lost_work};
+}
 
 }  // namespace striate

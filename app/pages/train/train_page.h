@@ -40,6 +40,9 @@ class TrainPage : public Page {
   std::vector<std::string> state() const override;
   bool update(double now) override;
   bool busy() const override;
+  bool goes_on() const override;
+  size_t held() const override;
+  void release() override;
   bool holds_scripts() const override;
   std::vector<std::string> recorded(std::string_view line) override;
   std::vector<std::string> replay() const override;
@@ -155,11 +158,11 @@ class TrainPage : public Page {
   std::optional<TrainingConfig> settled_;    // what the settings are now,
   double settled_since_ = 0;                 // and since when
   double now_ = 0;
-  double drawn_ = -1;  // when the stage was last drawn
   TrainSettings settings_{scene_};
   TrainFiles files_{scene_};
 };
 
-std::unique_ptr<Page> make_train_page(const PageContext& context);
+bool lost_work(const Document& document);  // training that a program which did not close in order had kept
+PageKind train_page();
 
 }  // namespace striate

@@ -39,8 +39,7 @@ bool light(const TrainingConfig& config) {
 // True while another look is wanted soon.
 bool TrainPage::preview() {
   const Document& document = context_.document;
-  const bool seen = drawn_ >= 0 && now_ - drawn_ < 0.5;
-  if (!document.attended || !seen || document.guided || document.guided_steps != 0) return false;
+  if (!document.attended || !is_shown() || document.guided || document.guided_steps != 0) return false;
   if (question_ || adopt_ || lost() || !asides_.empty()) return false;
   if (previewed_ && *previewed_ == config_) return false;
   if (thread_ && (thread_->working() || snapshot_->commands < thread_->posted())) return false;

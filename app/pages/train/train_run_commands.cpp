@@ -131,7 +131,7 @@ void TrainPage::declare_files(Registry& registry) {
   registry.add(Command{
       "train.open", "Goes on with a training that was saved", {training_to_read()}, [this](const Arguments& arguments) {
         const std::string& file = arguments.text(0);
-        read_config(SafeTensors::read(file), file);  // what is wrong with it is told at once
+        read_config(SafeTensors::open(file), file);  // what is wrong with it is told at once
         ask_or("Another training would take its place.", [this, file] {
           adopt_ = true;
           edits_.clear();

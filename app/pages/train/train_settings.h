@@ -20,6 +20,8 @@ class TrainSettings {
   void declare(Registry& registry);
   bool update(double now);  // true: another frame
   bool busy() const { return peek_.busy(); }
+  size_t held() const { return peek_.held(); }
+  void release() { peek_.release(); }
 
   void draw_network(Ui& ui, const TrainSnapshot& now) const;
   void draw_learning(Ui& ui, const TrainSnapshot& now) const;

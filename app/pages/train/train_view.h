@@ -6,6 +6,7 @@
 // sensible until then.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -67,6 +68,8 @@ class TrainView {
   virtual std::vector<std::string> state() const { return {}; }  // commands that bring it to what it shows now
   virtual bool update(double /*now*/) { return false; }          // once a frame while it is shown; true: another frame
   virtual bool busy() const { return false; }                    // work behind the window, for what it shows, goes on
+  virtual size_t held() const { return 0; }                      // as Page::held, and Page::release
+  virtual void release() {}
   virtual void subscribe(const TrainSnapshot&, TrainSubscription&) const {}  // adds what it shows; while it is shown
 
   virtual void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const = 0;

@@ -1,0 +1,176 @@
+// Nothing blocks the window: frames go on while a file is read, a picture is counted or filtered, a training is opened.
+// The work is held back here, so that no clock is needed: what would wait for it would wait forever.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <future>
+#include <memory>
+#include <new>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/command/not_ready.h"
+#include "app/worker/jobs.h"
+#include "engine/files/image_file.h"
+#include "tests/app/page_driver.h"
+#include "tests/app/shell_driver.h"
+#include "tests/test_folder.h"
+
+namespace striate {
+namespace {
+
+// Every thread of the program's pool waits until it is let go: no job gets its turn.
+class HeldPool {
+ public:
+  HeldPool() {
+    const std::shared_future<void> go = go_.get_future().share();
+    std::vector<std::future<void>> begun;
+    for (int i = 0; i < Jobs::shared().threads(); ++i) {
+      auto here = std::make_shared<std::promise<void>>();
+      begun.push_back(here->get_future());
+      Jobs::shared().post([here, go] {
+        here->set_value();
+        go.wait();
+      });
+    }
+    for (const auto& each : begun) each.wait();
+  }
+  ~HeldPool() { go_.set_value(); }
+  HeldPool(const HeldPool&) = delete;
+  HeldPool& operator=(const HeldPool&) = delete;
+
+ private:
+  std::promise<void> go_;
+};
+
+TEST(NothingBlocks, frames_go_on_while_a_picture_is_read) {
+  TestFolder folder;
+  const std::string file = folder / "wide.png";
+  write_image(file, *made_picture(700, 500, 3));
+  ShellDriver driver;
+  {
+    HeldPool held;
+    driver.app.run("open " + quoted(file));
+    for (int i = 0; i < 5; ++i) driver.frame();
+    EXPECT_GE(driver.app.loading(), 0);
+    EXPECT_TRUE(driver.app.busy());
+    EXPECT_EQ(driver.text("document.name"), "portrait");
+  }
+  driver.settle();
+  EXPECT_EQ(driver.text("document.name"), "wide.png");
+}
+
+TEST(NothingBlocks, readouts_that_are_not_ready_say_so) {
+  PageDriver driver("pixels");
+  driver.show(made_picture(640, 480, 3));
+  driver.run("filters.kernel gaussian");
+  driver.run("filters.show minmax");
+  {
+    HeldPool held;
+    driver.app.run("pixels.space gray");
+    driver.frames(2);
+    for (const char* readout : {"pixels.mean", "channels.mean.red", "filters.milliseconds", "filters.red"}) {
+      EXPECT_THROW(driver.app.registry().read(readout), NotReady) << readout;
+    }
+    EXPECT_TRUE(driver.app.busy());
+    for (const char* page : {"channels", "filters", "pixels"}) {
+      driver.app.run(std::string("page ") + page);
+      driver.frames(2);  // drawn with what is there
+    }
+  }
+  driver.run("page filters");
+  for (const char* readout : {"pixels.mean", "channels.mean.red", "filters.milliseconds", "filters.red"}) {
+    EXPECT_NO_THROW(driver.number(readout)) << readout;
+  }
+}
+
+// A lesson's frozen value is an ellipsis until it is there, and then the value.
+TEST(NothingBlocks, the_words_of_a_lesson_wait_for_their_numbers) {
+  TestFolder folder;
+  const std::string file = folder / "mean.md";
+  std::ofstream(file) << "# Mean\npage: pixels\nchapter: Pictures\n\n## One\n\n"
+                         "The mean of red is {=channels.mean.red} here.\n\n```striate\npixels.fit\n```\n";
+  ShellDriver driver;
+  driver.run("channels.show all");  // the page is there, and was not read
+  {
+    HeldPool held;
+    driver.app.run("lesson " + quoted(file));
+    for (int i = 0; i < 5; ++i) driver.frame();
+    EXPECT_EQ(driver.text("lesson.prose"), "The mean of red is \u2026 here.");
+  }
+  driver.settle();
+  EXPECT_NE(driver.text("lesson.prose").find("The mean of red is 1"), std::string::npos) << driver.text("lesson.prose");
+}
+
+TEST(NothingBlocks, frames_go_on_while_a_training_is_opened) {
+  TestFolder folder;
+  const std::string file = folder / "tiny.safetensors";
+  {
+    ShellDriver driver;
+    for (const char* line : {"train.data digits:60", "train.layers flatten | dense 10", "train.step batch"}) {
+      driver.run(line);
+    }
+    driver.run("train.save " + quoted(file));
+  }
+  ShellDriver driver;
+  // Whoever trains says that there is something new before anything is read: that is where it is held.
+  const std::thread::id window = std::this_thread::get_id();
+  std::promise<void> gate;
+  const std::shared_future<void> go = gate.get_future().share();
+  std::atomic<bool> held{false};
+  driver.app.set_wake([&, go] {
+    if (std::this_thread::get_id() == window) return;
+    held = true;
+    go.wait();
+  });
+  driver.app.run("open " + quoted(file));
+  while (!held) driver.app.update(0.1);
+  for (int i = 0; i < 5; ++i) driver.app.update(1 + i);
+  EXPECT_TRUE(driver.app.busy());
+  EXPECT_EQ(driver.app.page().info().id, "train");
+  gate.set_value();
+  driver.settle();
+  EXPECT_EQ(driver.number("train.step"), 1);
+  driver.app.set_wake(nullptr);
+}
+
+// What throws while it is drawn leaves the rest of the window.
+TEST(NothingBlocks, a_page_that_throws_while_it_is_drawn_is_told_and_the_window_stays) {
+  struct Failing : NoTextures {
+    TextureId create(TextureFormat format, int width, int height, const void* pixels) override {
+      if (fails && width > 200) throw std::bad_alloc();
+      return NoTextures::create(format, width, height, pixels);
+    }
+    bool fails = false;
+  } textures;
+  App app(Device::cpu());
+  Shell shell(app, textures);
+  Shell::Moment moment;
+  moment.size = {1280, 800};
+  const auto frames = [&] {
+    for (int i = 0; i < 200 && (i < 4 || app.busy()); ++i) {
+      moment.now += 1.0 / 60;
+      shell.frame(moment);
+      std::this_thread::yield();
+    }
+  };
+  frames();
+  textures.fails = true;
+  app.run("open sample:balloons");
+  frames();
+  ASSERT_FALSE(app.notices().empty());
+  EXPECT_EQ(app.notices().back().what, "there is not enough memory for this");
+  EXPECT_FALSE(app.notices().back().hint.empty());
+  const size_t told = app.notices().size();
+  frames();
+  EXPECT_EQ(app.notices().size(), told);
+  EXPECT_NE(shell.ui().find_item("Help"), nullptr);
+  textures.fails = false;
+  frames();
+  EXPECT_NE(shell.ui().find_item("picture"), nullptr);
+}
+
+}  // namespace
+}  // namespace striate
