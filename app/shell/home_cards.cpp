@@ -210,7 +210,8 @@ void HomeCards::draw_network(Ui& ui, const Rect& area, bool over) const {
     const float most = std::max(1e-6f, *std::max_element(map, map + static_cast<size_t>(kMap) * kMap));
     grid.fill = [&](int r, int c) {  // the largest of four
       const float* at = map + 2 * r * kMap + 2 * c;
-      return mixed(t.dark ? rgb(0x0B0D10) : t.raised, t.activation, std::max({at[0], at[1], at[kMap], at[kMap + 1]}) / most);
+      return mixed(t.dark ? rgb(0x0B0D10) : t.raised, t.activation,
+                   std::max({at[0], at[1], at[kMap], at[kMap + 1]}) / most);
     };
     const Rect place{maps.x + half * static_cast<float>(filter % 2), maps.y + half * static_cast<float>(filter / 2),
                      half, half};

@@ -11,8 +11,8 @@ struct LayoutRequest {
   bool inspector = true;
   bool transport = false;  // the page has one
   bool presentation = false;
-  float narration = 0;  // height that the lesson's words need; 0: no lesson is open
-  float type = 1;       // how many times as large as usual type is
+  float narration = 0;        // height that the lesson's words need; 0: no lesson is open
+  float type = 1;             // how many times as large as usual type is
   bool has_inspector = true;  // the page has one: there is something to unfold
 };
 

@@ -19,10 +19,10 @@ struct Settings {
   std::vector<std::string> recent_files;                 // newest first, at most 20
   std::vector<std::string> done_lessons;                 // names: every step's task was done
   std::map<std::string, std::vector<int>> lesson_steps;  // of lessons that were begun: the steps that are done, from 1
-  std::string course = {};                               // path of a teacher's course; empty: the program's own
-  std::map<std::string, int> lesson_places;  // of lessons that were left: the step that was open, from 1
-  std::string last_lesson;                   // that was left before its end; empty: none
-  std::string last_page;                     // that was shown, home aside
+  std::map<std::string, int> lesson_places;              // of lessons that were left: the step that was open, from 1
+  std::string last_lesson;                               // that was left before its end; empty: none
+  std::string last_page;                                 // that was shown, home aside
+  std::string course;                                    // path of a teacher's course; empty: the program's own
   double megapixel_limit = 256;                          // largest picture that is opened
 
   // While presenting, the stage comes first: both panels are folded until they are asked for. Not kept on disk.
@@ -45,7 +45,7 @@ struct Settings {
   bool lesson_done(const std::string& lesson) const;
   // A step was opened: where somebody who comes back goes on. Its first step is no place to go on from.
   void remember_place(const std::string& lesson, int step);
-  void forget_place(const std::string& lesson);  // it was gone through to its end
+  void forget_place(const std::string& lesson);   // it was gone through to its end
   int place_in(const std::string& lesson) const;  // from 1; 0 where it was not left
 };
 
