@@ -44,7 +44,7 @@ std::string cached_weights(const std::string& model) {
   const std::string cache = torch_cache_folder();
   std::error_code ignored;
   for (const PublishedWeights& each : published_weights()) {
-    const std::string path = cache + "/" + each.file;
+    std::string path = cache + "/" + each.file;
     if (!cache.empty() && each.model == model && std::filesystem::exists(path, ignored)) return path;
   }
   return "";
