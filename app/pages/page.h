@@ -3,7 +3,9 @@
 // share lives in the Document.
 //
 // The draw functions are const: a page changes only through its commands, which widgets send as text. So a click, a
-// key, a lesson and a test do the same thing.
+// key, a lesson and a test do the same thing. What drawing finds out (the cell under the mouse, what can be seen of a
+// list) it leaves in Ui::found(), and the page is told by drawn() before the next frame; what drawing needs is made in
+// update().
 //
 // A page lives only while it is needed (shell/page_shelf.h): it is made when it is first opened, commanded or read, is
 // told when it is shown and hidden, and gives its memory back when asked. A hidden page computes nothing: commands
