@@ -69,7 +69,7 @@ void PageShelf::show(std::string_view id) {
 bool PageShelf::update(double now,
                        const std::function<void(const std::string& id, std::exception_ptr thrown)>& failed) {
   bool moving = false;
-  const bool look = now - looked_ >= kBetweenLooks;
+  const bool look = !context_.document.state_folder.empty() && now - looked_ >= kBetweenLooks;
   if (look) looked_ = now;
   for (const auto& each : places_) {
     if (look && !each->page && each->kind.calls && each->kind.calls(context_.document)) need(each->info().id);

@@ -179,6 +179,7 @@ TEST_F(PageShelfTest, hidden_pages_give_memory_back_beyond_the_limit_the_longest
 TEST(PageShelf, a_page_that_calls_is_made_though_nobody_asked_for_it) {
   logs.clear();
   Document document{Device::cpu()};
+  document.state_folder = "where work is kept";
   Registry registry;
   PageShelf shelf{
       {noted<'a'>(), noted<'b'>([](const Document& d) { return d.force; })}, PageContext{document, [] {}}, registry};
