@@ -46,7 +46,7 @@ const std::vector<LessonEntry>& LessonSession::entries() {
   static const std::vector<LessonEntry> list = [] {
     // The course is the order in which they are learned; a lesson that is not in it comes last.
     std::vector<std::string> order;
-    for (const CourseLesson& lesson : parse_course(embedded_file("assets/lessons/module.course"), "").lessons)
+    for (const PlannedLesson& lesson : parse_course(embedded_file("assets/lessons/module.course"), "").lessons)
       order.push_back(lesson.name);
     std::vector<LessonEntry> found;
     for (const std::string& file : embedded_files(kFolder)) {

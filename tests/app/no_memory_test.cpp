@@ -29,8 +29,10 @@ std::atomic<int64_t> failed{0};
 
 }  // namespace
 
+// Not inlined: where the compiler sees only one half of the pair it takes malloc and delete for a mistake.
 #if STRIATE_OWN_NEW
-void* operator new(std::size_t size) {
+#define STRIATE_NOT_INLINED __attribute__((noinline))
+STRIATE_NOT_INLINED void* operator new(std::size_t size) {
   if (allocations_left >= 0 && allocations_left-- == 0) {
     ++failed;
     throw std::bad_alloc();
@@ -38,8 +40,8 @@ void* operator new(std::size_t size) {
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+STRIATE_NOT_INLINED void operator delete(void* memory) noexcept { std::free(memory); }
+STRIATE_NOT_INLINED void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 #endif
 
 namespace striate {
