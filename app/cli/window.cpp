@@ -11,7 +11,7 @@
 #include "app/command/registry.h"
 #include "app/network/network_in_use.h"
 #include "app/shell/app.h"
-#include "app/shell/course.h"
+#include "app/shell/progress.h"
 #include "app/shell/settings.h"
 #include "engine/files/image_file.h"
 #include "engine/training/checkpoint.h"
@@ -98,9 +98,10 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
 
 void add_window(CLI::App& root, CommandLine& line) {
   auto asked = std::make_shared<WindowLine>();
-  add_text(root, "FILE", asked->file,
-           "A picture, a network (.safetensors, .onnx, .pt, .pth), a lesson (.md, .striate.zip), a course (.course) or a "
-           "script (.striate) to open in the window")
+  add_text(
+      root, "FILE", asked->file,
+      "A picture, a network (.safetensors, .onnx, .pt, .pth), a lesson (.md, .striate.zip), a course (.course) or a "
+      "script (.striate) to open in the window")
       ->type_name("");
   add_common_options(root, line);
   add_text(root, "--page", asked->page, "The page to begin with: its id, such as pixels; home unless a file is opened");

@@ -238,7 +238,7 @@ const std::map<std::string, Readout, std::less<>>& Registry::readouts() const {
 }
 
 const Setting* Registry::find_setting(std::string_view name) const {
-  call_for(name);
+  if (commands_.find(name) == commands_.end()) call_for(name);
   const auto found = settings_.find(name);
   return found == settings_.end() ? nullptr : found->second;
 }

@@ -481,8 +481,7 @@ void FiltersPage::image_changed() {
   stage_view_.image_changed();
   runner_.cancel();
   walker_.cancel();
-  Jobs::shared().post([old = std::move(shown_.result)]() mutable { old = nullptr; },
-                      JobPriority::behind);  // it is large
+  Jobs::shared().post([old = std::move(shown_.result)] {}, JobPriority::behind);  // it is large, and goes with the job
   shown_ = {};
   walk_.reset();
   walk_asked_ = 0;

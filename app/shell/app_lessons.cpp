@@ -47,11 +47,11 @@ void App::declare_lesson_commands() {
         const auto& known = LessonSession::entries();
         const auto found =
             std::find_if(known.begin(), known.end(), [&](const LessonEntry& entry) { return entry.name == name; });
-        if (found == known.end()) {
-          throw Error(fmt::format("there is no lesson '{}' in the program", name),
+        if (found == known.end() && course_.find(lesson_id(name)) < 0) {
+          throw Error(fmt::format("there is no lesson '{}' in the program or the course", name),
                       "open a file's lesson by: lesson FILE.md");
         }
-        const int place = settings_.place_in(name);
+        const int place = settings_.place_in(lesson_id(name));
         open_lesson(name);
         if (place > 1 && place <= lessons_.step_count()) enter_step(place - 1);
       }});

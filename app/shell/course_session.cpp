@@ -23,7 +23,7 @@ CourseEntry entry_of(const Course& course, const PlannedLesson& place) {
           fmt::format("there is no lesson '{}'", place.name),
           "write the name of one of the program's, or the path of a .md or .striate.zip file beside the course");
     const Lesson lesson = read_lesson(is_lesson_package(place.name) ? unpacked_lesson(place.name) : place.name);
-    return {{place.name, lesson.title, lesson.chapter, lesson.page}, place};
+    return {{place.name, lesson.title, lesson.chapter, lesson.page, static_cast<int>(lesson.steps.size())}, place};
   } catch (const Error& error) {
     throw at_line(course.file, place.line, error);
   }

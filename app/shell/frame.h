@@ -25,9 +25,9 @@ namespace striate {
 
 class Browser;
 class GlossaryView;
-struct CourseChapter;
-struct CourseLesson;
-struct CoursePage;
+struct ChapterProgress;
+struct LessonProgress;
+struct PageProgress;
 
 class Shell {
  public:
@@ -97,9 +97,10 @@ class Shell {
   void draw_part(const char* name, const Rect& area, const std::function<void()>& part);
   void draw_navigation(const Rect& area);
   void draw_navigation_head();
-  void draw_chapter(const CourseChapter& chapter, bool unfolded);
-  void draw_page_line(const CoursePage& page);
-  void draw_lesson_line(const CourseLesson& lesson);
+  void draw_chapter(const ChapterProgress& chapter, bool unfolded);
+  void draw_page_line(const PageProgress& page);
+  void draw_course();
+  void draw_lesson_line(const LessonProgress& lesson);
   Response navigation_line(const Rect& rect, const ItemSpec& spec, bool current);
   bool chapter_unfolded(const std::string& chapter) const;
   void follow_page();

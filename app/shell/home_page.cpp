@@ -17,7 +17,7 @@ constexpr float kGap = 20;
 
 float page_line_height(const Ui& ui) { return ui.em(30); }
 // Of a card, below its picture.
-float words_height(const Ui& ui, const CourseChapter& chapter) {
+float words_height(const Ui& ui, const ChapterProgress& chapter) {
   return ui.em(40) + page_line_height(ui) * static_cast<float>(chapter.pages.size()) + 12;
 }
 
@@ -29,12 +29,12 @@ HomePage::HomePage(const App& app, const PageContext& context)
 void HomePage::declare(Registry& registry) {
   registry.add(Readout{"home.lessons", "lessons of the course", [this] {
                          double count = 0;
-                         for (const CourseChapter& chapter : course_of(app_)) count += chapter.lessons();
+                         for (const ChapterProgress& chapter : progress_of(app_)) count += chapter.lessons();
                          return ReadoutValue(count);
                        }});
   registry.add(Readout{"home.done", "lessons of the course that are done", [this] {
                          double count = 0;
-                         for (const CourseChapter& chapter : course_of(app_)) count += chapter.lessons_done();
+                         for (const ChapterProgress& chapter : progress_of(app_)) count += chapter.lessons_done();
                          return ReadoutValue(count);
                        }});
   registry.add(
@@ -54,14 +54,14 @@ HomePage::Offer HomePage::offer() const {
   const Offer tour{"Take the five-minute tour", std::string("lesson ") + kTour,
                    "A step on every page, with your hands"};
   if (first_start()) return tour;
-  if (const std::optional<CourseLesson> left = left_off(app_.settings())) {
+  if (const std::optional<LessonProgress> left = left_off(app_.settings())) {
     return {fmt::format("Go on: {}, step {} of {}", left->title, left->place, left->steps), left->line(),
             "Where you left off"};
   }
   if (!app_.settings().lesson_done(kTour)) return tour;
-  for (const CourseChapter& chapter : course_of(app_)) {
-    for (const CoursePage& page : chapter.pages) {
-      for (const CourseLesson& lesson : page.lessons) {
+  for (const ChapterProgress& chapter : progress_of(app_)) {
+    for (const PageProgress& page : chapter.pages) {
+      for (const LessonProgress& lesson : page.lessons) {
         if (!lesson.done) return {"Next lesson: " + lesson.title, lesson.line(), "The first that is not done"};
       }
     }
@@ -76,7 +76,7 @@ void HomePage::draw_stage(Ui& ui, const Rect& area) const {
   ui.begin_panel("home", area.inset(side - 8, 0), 8, true);
   ui.space(area.h >= 640 ? 28 : 14);
   draw_head(ui);
-  const std::vector<CourseChapter> chapters = course_of(app_);
+  const std::vector<ChapterProgress> chapters = progress_of(app_);
   const auto columns = std::clamp(static_cast<size_t>((ui.width() + kGap) / (ui.em(290) + kGap)), size_t{1}, size_t{3});
   const float width = (ui.width() - kGap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   // The pictures take what room there is; below that, the page scrolls.
@@ -126,7 +126,7 @@ void HomePage::draw_head(Ui& ui) const {
 // How many lessons are done, as words and as a line.
 void HomePage::draw_progress(Ui& ui) const {
   int lessons = 0, done = 0;
-  for (const CourseChapter& chapter : course_of(app_)) lessons += chapter.lessons(), done += chapter.lessons_done();
+  for (const ChapterProgress& chapter : progress_of(app_)) lessons += chapter.lessons(), done += chapter.lessons_done();
   if (lessons == 0) return;
   Rect rect = ui.take(ui.em(24));
   const std::string words = fmt::format("{} of {} lessons done", done, lessons);
@@ -138,7 +138,7 @@ void HomePage::draw_progress(Ui& ui) const {
   ui.fill(bar, ui.theme().activation, 2);
 }
 
-void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const CourseChapter& chapter) const {
+void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const ChapterProgress& chapter) const {
   const Theme& t = ui.theme();
   ui.push_id(chapter.title);
   ui.fill(area, t.surface, 8);
@@ -167,11 +167,11 @@ void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const C
     ui.label(mark, words, Font::caption, done == lessons ? t.activation : t.secondary, Align::right);
   }
   ui.label(title, chapter.title, Font::strong, t.text);
-  for (const CoursePage& page : chapter.pages) draw_page_line(ui, rest.cut_top(page_line_height(ui)), page);
+  for (const PageProgress& page : chapter.pages) draw_page_line(ui, rest.cut_top(page_line_height(ui)), page);
   ui.pop_id();
 }
 
-void HomePage::draw_page_line(Ui& ui, const Rect& area, const CoursePage& page) const {
+void HomePage::draw_page_line(Ui& ui, const Rect& area, const PageProgress& page) const {
   const Theme& t = ui.theme();
   const std::string command = "page " + page.id;
   const Rect rect = area.inset(8, 0);
@@ -182,7 +182,7 @@ void HomePage::draw_page_line(Ui& ui, const Rect& area, const CoursePage& page) 
   Rect inside = rect.inset(8, 0);
   const int done = page.lessons_done();
   const auto left = std::find_if(page.lessons.begin(), page.lessons.end(),
-                                 [](const CourseLesson& lesson) { return lesson.place > 1; });
+                                 [](const LessonProgress& lesson) { return lesson.place > 1; });
   if (page.done()) {
     const Rect mark = inside.cut_right(ui.em(18));
     ui.icon(Icon::tick, {mark.x + 2, mark.center().y - ui.em(7), ui.em(14), ui.em(14)}, t.activation);
@@ -196,12 +196,11 @@ void HomePage::draw_page_line(Ui& ui, const Rect& area, const CoursePage& page) 
 }
 
 PageKind home_page(const App& app) {
-  return {{kHomePage, "Home", "",
-           "All chapters of the course, each with a picture that is computed while you look. Click one to go there. What "
-           "you have done is remembered, and so is the step of a lesson that you left."},
-          [&app](const PageContext& context) -> std::unique_ptr<Page> {
-            return std::make_unique<HomePage>(app, context);
-          }};
+  return {
+      {kHomePage, "Home", "",
+       "All chapters of the course, each with a picture that is computed while you look. Click one to go there. What "
+       "you have done is remembered, and so is the step of a lesson that you left."},
+      [&app](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<HomePage>(app, context); }};
 }
 
 }  // namespace striate

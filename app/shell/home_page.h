@@ -6,8 +6,8 @@
 #include <string>
 
 #include "app/pages/page.h"
-#include "app/shell/course.h"
 #include "app/shell/home_cards.h"
+#include "app/shell/progress.h"
 
 namespace striate {
 
@@ -34,8 +34,8 @@ class HomePage : public Page {
   bool first_start() const;
   void draw_head(Ui& ui) const;
   void draw_progress(Ui& ui) const;
-  void draw_card(Ui& ui, const Rect& area, float picture_height, const CourseChapter& chapter) const;
-  void draw_page_line(Ui& ui, const Rect& area, const CoursePage& page) const;
+  void draw_card(Ui& ui, const Rect& area, float picture_height, const ChapterProgress& chapter) const;
+  void draw_page_line(Ui& ui, const Rect& area, const PageProgress& page) const;
 
   PageInfo info_;
   const App& app_;

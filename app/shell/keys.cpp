@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/shell/course.h"
+#include "app/shell/progress.h"
 
 namespace striate {
 namespace {
@@ -27,8 +27,8 @@ std::function<std::string(const App&)> unfolded(const char* name, bool (Settings
 // The pages of the course in order, and the home page before them.
 std::vector<std::string> pages_in_order(const App& app) {
   std::vector<std::string> ids{kHomePage};
-  for (const CourseChapter& chapter : course_of(app)) {
-    for (const CoursePage& page : chapter.pages) ids.push_back(page.id);
+  for (const ChapterProgress& chapter : progress_of(app)) {
+    for (const PageProgress& page : chapter.pages) ids.push_back(page.id);
   }
   return ids;
 }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "app/shell/course.h"
 #include "app/shell/frame.h"
+#include "app/shell/progress.h"
 
 namespace striate {
 
@@ -58,7 +58,7 @@ void Shell::draw_navigation_head() {
 }
 
 // Its triangle and name, and how many of its lessons are done. Arrows fold and unfold it, too.
-void Shell::draw_chapter(const CourseChapter& chapter, bool unfolded) {
+void Shell::draw_chapter(const ChapterProgress& chapter, bool unfolded) {
   const Theme& t = ui_.theme();
   ui_.space(unfolded ? 0 : -4);
   const Rect rect = ui_.take(ui_.em(28));
@@ -84,7 +84,7 @@ void Shell::draw_chapter(const CourseChapter& chapter, bool unfolded) {
 }
 
 // A page, and below it its lessons: done, where one left off, or untouched.
-void Shell::draw_page_line(const CoursePage& page) {
+void Shell::draw_page_line(const PageProgress& page) {
   const Theme& t = ui_.theme();
   const bool current = page.id == app_.page().info().id;
   ui_.space(-6);
@@ -100,22 +100,49 @@ void Shell::draw_page_line(const CoursePage& page) {
   }
   ui_.label(inside, page.title, Font::control, current || r.hovered ? t.text : t.secondary);
   ui_.push_id(page.id);
-  for (const CourseLesson& lesson : page.lessons) draw_lesson_line(lesson);
+  for (const LessonProgress& lesson : page.lessons) draw_lesson_line(lesson);
   ui_.pop_id();
 }
 
-void Shell::draw_lesson_line(const CourseLesson& lesson) {
+// A teacher's course: its lessons in its order, above all that the program has.
+void Shell::draw_course() {
+  if (app_.course().own()) return;
+  ui_.push_id("course");
+  const Rect heading = ui_.take(ui_.em(24));
+  ui_.label(Rect{heading.x + 10, heading.y, heading.w - 20, heading.h}, app_.course().course().title, Font::strong,
+            ui_.theme().text);
+  for (const LessonProgress& lesson : course_progress(app_)) draw_lesson_line(lesson);
+  const Rect back = ui_.take(ui_.em(30));
+  navigation_line(back,
+                  {.label = "The program's own course",
+                   .command = fmt::format("course {}", kOwnCourse),
+                   .kind = "course",
+                   .tooltip = "Closes this course; what is done stays"},
+                  false);
+  ui_.label(back.inset(10, 0), "The program's own course", Font::caption, ui_.theme().secondary);
+  ui_.space(6);
+  ui_.pop_id();
+}
+
+void Shell::draw_lesson_line(const LessonProgress& lesson) {
   const Theme& t = ui_.theme();
-  const bool open = app_.lessons().is_open() && app_.lessons().built_in() && app_.lessons().name() == lesson.name;
+  const bool open = app_.lessons().is_open() && app_.lessons().id() == lesson_id(lesson.name);
   const std::string mark = open ? std::string() : lesson.mark();
   const float mark_wide = !mark.empty() ? ui_.measure(Font::caption, mark).x + 6 : lesson.done ? ui_.em(18) : 0;
   const float indent = ui_.em(24);
   ui_.space(-6);
+  if (lesson.begins_hour > 0) {
+    const Rect hour = ui_.take(ui_.em(18));
+    ui_.label(Rect{hour.x + 10 + indent, hour.y, hour.w - 20 - indent, hour.h},
+              fmt::format("hour {}", lesson.begins_hour), Font::caption, t.secondary, Align::right, ui_.em(11));
+    ui_.space(-6);
+  }
   // A long title takes two lines.
   const float words = ui_.width() - 20 - indent - std::max(mark_wide, ui_.em(4));
   const float height = ui_.paragraph_height(lesson.title, words, Font::caption);
   const Rect rect = ui_.take(std::max(ui_.em(30), height + 8));
   std::string tip = fmt::format("Lesson of {} steps", lesson.steps);
+  if (lesson.minutes > 0) tip += fmt::format(", {} minutes", lesson.minutes);
   if (lesson.done) tip += ", done";
   if (lesson.place > 1) tip += fmt::format(". You left off at step {}", lesson.place);
   navigation_line(rect, {.label = lesson.title, .command = lesson.line(), .kind = "lesson", .tooltip = tip}, false);
@@ -148,11 +175,12 @@ void Shell::draw_navigation(const Rect& area) {
   draw_navigation_head();
   ui_.end_panel();
   ui_.begin_panel("pages", rest, 12, true);
-  for (const CourseChapter& chapter : course_of(app_)) {
+  draw_course();
+  for (const ChapterProgress& chapter : progress_of(app_)) {
     const bool unfolded = chapter_unfolded(chapter.title);
     draw_chapter(chapter, unfolded);
     if (!unfolded) continue;
-    for (const CoursePage& page : chapter.pages) draw_page_line(page);
+    for (const PageProgress& page : chapter.pages) draw_page_line(page);
   }
   if (navigation_reveal_ > 0 && --navigation_reveal_ > 0) ui_.request_frame();
   ui_.end_panel();

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "app/shell/browser_view.h"
-#include "app/shell/course.h"
 #include "app/shell/frame.h"
+#include "app/shell/progress.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 
@@ -63,7 +63,7 @@ void Shell::declare_commands() {
       }));
   s.declare(registry);
   std::vector<std::string> chapters;
-  for (const CourseChapter& chapter : course_of(app_)) chapters.push_back(chapter.title);
+  for (const ChapterProgress& chapter : progress_of(app_)) chapters.push_back(chapter.title);
   registry.add(Command{
       "navigation.chapter",
       "Unfolds a chapter of the navigation, or folds it",

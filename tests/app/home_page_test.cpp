@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "app/shell/course.h"
 #include "app/shell/home_cards.h"
+#include "app/shell/progress.h"
 #include "app/shell/settings.h"
 #include "tests/app/shell_driver.h"
 #include "tests/test_folder.h"
@@ -84,12 +84,12 @@ TEST(Home, offers_to_go_on_where_somebody_left_off) {
 TEST(Home, its_cards_lead_to_every_page) {
   for (const Vec size : {kLeastWindow, Vec{1280, 800}, Vec{1920, 1080}}) {
     ShellDriver driver(size);
-    for (const CourseChapter& chapter : course_of(driver.app)) {
+    for (const ChapterProgress& chapter : progress_of(driver.app)) {
       driver.run("page home");
       const Item* card = driver.shell.ui().find_item(chapter.title + " card");
       ASSERT_NE(card, nullptr) << chapter.title;
       EXPECT_EQ(card->command, "page " + chapter.pages.front().id);
-      for (const CoursePage& page : chapter.pages) {
+      for (const PageProgress& page : chapter.pages) {
         const auto& items = driver.shell.ui().items();
         EXPECT_TRUE(std::any_of(items.begin(), items.end(), [&](const Item& item) {
           return item.kind == "card page" && item.command == "page " + page.id;

@@ -244,15 +244,15 @@ TEST(LessonProse, a_live_number_says_that_it_changes_and_follows_the_mouse_and_a
   driver.run("lesson pixels");
   driver.run("lesson.next");
   const auto prose = [&] { return driver.text("lesson.prose"); };
-  EXPECT_NE(prose().find("Here it is 106"), std::string::npos) << prose();
+  EXPECT_NE(prose().find("the value is 106"), std::string::npos) << prose();
   EXPECT_NE(prose().find("Under the cursor is 106 now"), std::string::npos) << prose();
   driver.run("pixels.cursor 0 0");
-  EXPECT_NE(prose().find("Here it is 106"), std::string::npos) << prose();
+  EXPECT_NE(prose().find("the value is 106"), std::string::npos) << prose();
   EXPECT_NE(prose().find("Under the cursor is 157 now"), std::string::npos) << prose();
   // Back and again: the value of when the step began this time.
   driver.run("lesson.step 1");
   driver.run("lesson.step 2");
-  EXPECT_NE(prose().find("Here it is 106"), std::string::npos) << prose();
+  EXPECT_NE(prose().find("the value is 106"), std::string::npos) << prose();
 
   const Item* item = driver.shell.ui().find_item("pixels.red now 1");
   ASSERT_NE(item, nullptr);

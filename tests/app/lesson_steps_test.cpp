@@ -103,8 +103,8 @@ TEST(LessonStep, of_somebody_elses_lesson_ticks_none_of_ours) {
   std::ofstream(path) << "# Mine\npage: convolution\n\nWords.\n";
   ShellDriver driver;
   driver.run("lesson " + quoted(path));
-  EXPECT_TRUE(driver.app.settings().lesson_steps.empty());
-  EXPECT_TRUE(driver.app.settings().done_lessons.empty());
+  EXPECT_FALSE(driver.app.settings().step_done("stride", 1));
+  EXPECT_TRUE(driver.app.settings().lesson_done(path));  // remembered by where it lies
 }
 
 TEST(LessonStep, is_shown_by_a_clicker) {
