@@ -182,7 +182,7 @@ void Registry::check_parameters(const std::string& name, const std::vector<Param
 
 void Registry::add(Command command) {
   striate::check(is_name(command.name), "'{}' is no name for a command", command.name);
-  striate::check(!find_command(command.name), "the command '{}' is there already", command.name);
+  striate::check(!commands_.contains(command.name), "the command '{}' is there already", command.name);
   check_parameters(command.name, command.parameters);
   std::string name = command.name;
   commands_.emplace(std::move(name), std::move(command));
@@ -190,7 +190,7 @@ void Registry::add(Command command) {
 
 void Registry::add(Readout readout) {
   striate::check(is_name(readout.name), "'{}' is no name for a readout", readout.name);
-  striate::check(!find_readout(readout.name), "the readout '{}' is there already", readout.name);
+  striate::check(!readouts_.contains(readout.name), "the readout '{}' is there already", readout.name);
   check_parameters(readout.name, readout.parameters);
   std::string name = readout.name;
   readouts_.emplace(std::move(name), std::move(readout));
