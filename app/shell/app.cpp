@@ -23,10 +23,11 @@ constexpr size_t kMaxEdits = 200;  // edits that can be undone
 constexpr size_t kMaxNotices = 20;
 constexpr double kNoticeSeconds = 6;  // good news stays so long
 
-// The page that a command belongs to, or "document" for those without a page's prefix.
+// The page that a command belongs to, or "document" for those without a page's prefix; also for those of the open
+// network while there is no page `network` yet: they are the document's.
 std::string owner_of(const std::string& command, const PageShelf& shelf) {
   std::string prefix = command.substr(0, command.find('.'));
-  return shelf.has(prefix) ? prefix : "document";
+  return shelf.find(prefix) ? prefix : "document";
 }
 
 bool ends_in(const std::string& path, const char* ending) {

@@ -21,7 +21,7 @@ struct HoverNote {
   std::string title;  // "filter 3, row 1, column 2"; empty: nothing to show
   std::vector<Line> lines;
   std::string hint;     // "click: open this filter"
-  std::string command;  // what that sends: "train.unit.open 1 3"; as tooltips show it
+  std::string command;  // what that sends: "train.unit.open 0 3"; as tooltips show it
   bool shown() const { return !title.empty(); }
 };
 

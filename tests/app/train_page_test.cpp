@@ -181,7 +181,7 @@ TEST_F(TrainPage, shows_the_numbers_of_the_engine_alone_at_any_step) {
   const int64_t newest = static_cast<int64_t>(driver.number("train.newest"));
   while (alone.step() < newest) alone.advance_step();
   driver.run("train.view unit");
-  driver.run("train.unit.open 1 0");
+  driver.run("train.unit.open 0 0");
   std::mt19937 random(7);
   for (int i = 0; i < 8; ++i) {
     const int64_t step = static_cast<int64_t>(random() % static_cast<uint32_t>(newest)) + 1;
@@ -195,7 +195,7 @@ TEST_F(TrainPage, shows_the_numbers_of_the_engine_alone_at_any_step) {
     // A cell of a kernel, as the page shows it: its weight and its gradient.
     const auto filter = static_cast<int64_t>(random() % 8), row = static_cast<int64_t>(random() % 3),
                column = static_cast<int64_t>(random() % 3);
-    driver.run(fmt::format("train.unit.open 1 {}", filter));
+    driver.run(fmt::format("train.unit.open 0 {}", filter));
     driver.run(fmt::format("train.unit.weight {} {}", column, row));
     const int64_t cell = (filter * 3 + row) * 3 + column;
     EXPECT_EQ(driver.text("train.unit.weight.name"), fmt::format("0.weight {}", cell));

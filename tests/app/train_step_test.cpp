@@ -80,7 +80,7 @@ TEST(TrainStep, every_phase_shows_the_numbers_of_the_trainer_bit_for_bit) {
       const int sample = pick(8);
       const std::string name = second ? "3.weight" : "0.weight";
       const int64_t index = ((int64_t{1} * filter * (second ? 8 : 1) + slice) * 3 + wy) * 3 + wx;
-      host.set(fmt::format("train.step.layer {}", second ? 4 : 1));
+      host.set(fmt::format("train.step.layer {}", second ? 3 : 0));
       host.set(fmt::format("train.step.filter {}", filter));
       host.set(fmt::format("train.step.slice {}", slice));
       host.set(fmt::format("train.step.weight {} {}", wx, wy));
@@ -133,7 +133,7 @@ TEST(TrainStep, every_phase_shows_the_numbers_of_the_trainer_bit_for_bit) {
 
 TEST(TrainStep, dense_layers_have_sums_too) {
   Host host("mlp");
-  host.set("train.step.layer 4");
+  host.set("train.step.layer 3");
   host.set("train.step.filter 2");
   host.set("train.step.slice 17");
   for (int i = 0; i < 4; ++i) host.phase();
@@ -244,7 +244,7 @@ TEST(TrainStep, clicks_follow_a_sample_a_weight_and_an_input_value) {
   host.click("sum of filter 3");
   ASSERT_FALSE(host.log.empty());
   EXPECT_EQ(host.log[0], "train.step.filter 3");
-  EXPECT_EQ(host.failure("train.step.layer 2"), "layer 2 has no weights that multiply / choose one of 1, 4, 8");
+  EXPECT_EQ(host.failure("train.step.layer 1"), "layer 1 has no weights that multiply / choose one of 0, 3, 7");
 }
 
 // Through the page and its thread: at any step and phase, what is opened is what is held; an edited weight is seen.
@@ -258,14 +258,14 @@ TEST(TrainStep, the_page_shows_what_its_training_holds) {
   for (const int step : {1, 4, 11}) {
     driver.run(fmt::format("train.until {}", step));
     for (int node = 1; node <= 7; ++node) {
-      driver.run(fmt::format("train.unit.open {} 1", node));
+      driver.run(fmt::format("train.unit.open {} 1", node - 1));
       EXPECT_EQ(driver.number("train.unit.sum"), driver.number("train.unit.value")) << "layer " << node;
     }
     driver.run("train.unit.source batch");
     driver.run("train.unit.sample 3");
     for (int i = 0; i < 2; ++i) driver.run("train.step phase");
     for (int node = 1; node <= 7; ++node) {
-      driver.run(fmt::format("train.unit.open {} 1", node));
+      driver.run(fmt::format("train.unit.open {} 1", node - 1));
       EXPECT_EQ(driver.number("train.unit.sum"), driver.number("train.unit.value")) << "of the batch, layer " << node;
     }
     driver.run("train.unit.source probe");
@@ -273,7 +273,7 @@ TEST(TrainStep, the_page_shows_what_its_training_holds) {
     for (int i = 0; i < 2; ++i) driver.run("train.step phase");
     EXPECT_EQ(driver.text("train.step.shown"), "backward");
     for (const int node : {1, 7}) {
-      driver.run(fmt::format("train.step.layer {}", node));
+      driver.run(fmt::format("train.step.layer {}", node - 1));
       driver.run("train.step.filter 2");
       EXPECT_EQ(driver.number("train.step.gradient"), driver.number("train.step.gradient.added"));
       const double coming = driver.number("train.step.after");
@@ -285,7 +285,7 @@ TEST(TrainStep, the_page_shows_what_its_training_holds) {
       EXPECT_EQ(driver.number("train.step.after"), coming);
     }
   }
-  driver.run("train.unit.open 1 2");
+  driver.run("train.unit.open 0 2");
   driver.run("train.unit.weight 1 2");
   const double trained = driver.number("train.unit.weight.value");
   const std::string name = driver.text("train.unit.weight.name");
@@ -298,7 +298,7 @@ TEST(TrainStep, the_page_shows_what_its_training_holds) {
 
 TEST(TrainStep, its_state_brings_another_one_to_the_same_place) {
   Host host, other;
-  for (const char* line : {"train.step.look backward", "train.step.way input", "train.step.layer 4",
+  for (const char* line : {"train.step.look backward", "train.step.way input", "train.step.layer 3",
                            "train.step.filter 5", "train.step.slice 2", "train.step.cell 4 6", "train.step.weight 2 0",
                            "train.step.sample 3", "train.step.walk 4"}) {
     host.registry.run(line);

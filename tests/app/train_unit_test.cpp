@@ -94,7 +94,7 @@ TEST(TrainUnit, value_sum_and_bias_are_the_numbers_of_the_network_at_random_plac
       const UnitSizes s = unit_sizes(shapes[static_cast<size_t>(node)]);
       const int filter = pick(s.channels), row = pick(s.rows), column = pick(s.columns);
       SCOPED_TRACE(fmt::format("step {}, {} unit {} {} {}", step, architecture.describe(node), filter, row, column));
-      host.registry.run(fmt::format("train.unit.open {} {}", node, filter));
+      host.registry.run(fmt::format("train.unit.open {} {}", node - 1, filter));
       host.registry.run(fmt::format("train.unit.cursor {} {}", column, row));
       const auto held =
           static_cast<double>(host.activation(node)[static_cast<size_t>((filter * s.rows + row) * s.columns + column)]);
@@ -118,7 +118,7 @@ TEST(TrainUnit, value_sum_and_bias_are_the_numbers_of_the_network_at_random_plac
 TEST(TrainUnit, printed_terms_add_up_to_the_printed_sum) {
   Host host;
   host.snapshot = train_scene();
-  host.run("train.unit.open 1 3");
+  host.run("train.unit.open 0 3");
   const std::string terms = host.text("train.unit.terms");
   const size_t equals = terms.find(" = ");
   ASSERT_NE(equals, std::string::npos) << terms;
@@ -160,7 +160,7 @@ TEST(TrainUnit, every_state_is_drawn_in_both_themes) {
       for (const char* model : {"tiny", "lenet5-1998", "mlp"}) {
         host.snapshot = train_scene({.model = model, .steps = 4});
         for (int node = 1; node < host.snapshot->architecture->size(); ++node) {
-          host.run(fmt::format("train.unit.open {} 1", node));
+          host.run(fmt::format("train.unit.open {} 1", node - 1));
           EXPECT_TRUE(host.shows("output values")) << model << " layer " << node;
           host.run("train.unit.source batch");
           host.run("train.unit.source probe");
@@ -173,7 +173,7 @@ TEST(TrainUnit, every_state_is_drawn_in_both_themes) {
 TEST(TrainUnit, clicks_choose_filter_slice_cell_and_weight) {
   Host host;
   host.snapshot = train_scene();
-  host.run("train.unit.open 4 2 1");
+  host.run("train.unit.open 3 2 1");
   host.click("output values");
   ASSERT_FALSE(host.log.empty());
   EXPECT_EQ(host.log[0].rfind("train.unit.cursor ", 0), 0U) << host.log[0];
@@ -202,7 +202,7 @@ TEST(TrainUnit, all_channels_are_drawn_and_a_click_on_a_row_chooses_the_slice) {
         host.snapshot = train_scene({.model = model, .steps = 4});
         host.run("train.unit.show channels");
         for (int node = 1; node < host.snapshot->architecture->size(); ++node) {
-          host.run(fmt::format("train.unit.open {} 1", node));
+          host.run(fmt::format("train.unit.open {} 1", node - 1));
           const bool conv = host.snapshot->architecture->nodes()[static_cast<size_t>(node)].layer->kind() == "conv";
           EXPECT_EQ(host.shows("channel row 0"), conv) << model << " layer " << node;
           EXPECT_EQ(host.shows("channel products"), conv) << model << " layer " << node;
@@ -216,7 +216,7 @@ TEST(TrainUnit, all_channels_are_drawn_and_a_click_on_a_row_chooses_the_slice) {
   }
   host.size = {1280, 800};
   host.snapshot = train_scene();
-  host.run("train.unit.open 4 2 1");
+  host.run("train.unit.open 3 2 1");
   const Item* row = host.ui.find_item("channel row 5");
   ASSERT_NE(row, nullptr);
   host.press_at({row->visible.x + 12, row->visible.center().y});
@@ -234,7 +234,7 @@ TEST(TrainUnit, all_channels_are_drawn_and_a_click_on_a_row_chooses_the_slice) {
 TEST(TrainUnit, the_rows_that_stand_on_the_screen_add_up_with_the_bias) {
   Host host;
   host.snapshot = train_scene();
-  host.run("train.unit.open 4 2 1");
+  host.run("train.unit.open 3 2 1");
   host.run("train.unit.cursor 5 6");
   host.run("train.unit.show channels");
   std::vector<std::string> texts;
@@ -260,10 +260,10 @@ TEST(TrainUnit, a_map_that_was_clicked_opens_with_all_channels_and_a_kernel_with
     const std::vector<std::string> state = host.view->state();
     return std::find(state.begin(), state.end(), line) != state.end();
   };
-  host.run("train.unit.open 4 2");
+  host.run("train.unit.open 3 2");
   EXPECT_TRUE(shown("train.unit.show window"));
   *host.scene->opening = {{10, 10, 40, 40}, host.now, Concept::activation, "overview"};
-  host.run("train.unit.open 4 3");
+  host.run("train.unit.open 3 3");
   EXPECT_TRUE(shown("train.unit.show channels"));
   EXPECT_FALSE(host.scene->opening->figure.empty()) << "where the outline grows to";
   bool escape = false;
@@ -272,9 +272,9 @@ TEST(TrainUnit, a_map_that_was_clicked_opens_with_all_channels_and_a_kernel_with
   host.run("train.unit.show window");
   EXPECT_TRUE(shown("train.unit.show window")) << "it is the user's choice from then on";
   *host.scene->opening = {{10, 10, 40, 40}, host.now, Concept::activation, "layers"};
-  host.run("train.unit.open 4 3");
+  host.run("train.unit.open 3 3");
   *host.scene->opening = {{10, 10, 40, 40}, host.now, Concept::kernel, "layers"};
-  host.run("train.unit.open 4 3");
+  host.run("train.unit.open 3 3");
   EXPECT_TRUE(shown("train.unit.show window"));
 }
 
@@ -283,7 +283,7 @@ TEST(TrainUnit, a_weight_is_typed_into_the_kernel_and_given_back) {
   auto scene = std::make_shared<TrainSnapshot>(*train_scene());
   scene->edited.insert({TensorKind::weight, "0.weight"});
   host.snapshot = scene;
-  host.run("train.unit.open 1 3");
+  host.run("train.unit.open 0 3");
   host.click("kernel values");
   host.type("0.5");
   host.key("Enter");
@@ -299,7 +299,7 @@ TEST(TrainUnit, a_weight_is_typed_into_the_kernel_and_given_back) {
 TEST(TrainUnit, a_wrong_place_says_what_is_legal) {
   Host host;
   host.snapshot = train_scene();
-  EXPECT_EQ(host.failure("train.unit.open 99 0"), "there is no layer 99 / the last one is 8");
+  EXPECT_EQ(host.failure("train.unit.open 99 0"), "unknown layer 99 / layers count from 0 to 7 without the input");
   host.snapshot = empty_scene();
   EXPECT_NE(host.failure("train.unit.move 1 0"), "");
 }
@@ -316,25 +316,25 @@ TEST(TrainUnit, values_that_are_no_numbers_are_named) {
   scene->probe = probe;
   host.snapshot = scene;
   for (int node = 1; node < scene->architecture->size(); ++node) {
-    host.run(fmt::format("train.unit.open {} 0", node));
+    host.run(fmt::format("train.unit.open {} 0", node - 1));
     EXPECT_TRUE(host.shows("output values"));
     host.run("train.unit.show channels");
     EXPECT_TRUE(host.shows("output values"));
     host.run("train.unit.show window");
   }
-  host.run("train.unit.open 1 0");
+  host.run("train.unit.open 0 0");
   EXPECT_NE(host.text("train.unit.terms").find("= NaN"), std::string::npos);
 }
 
 TEST(TrainUnit, a_flat_value_is_lit_where_it_stands_in_the_picture) {
   Host host;
   host.snapshot = scene_of(Architecture::parse("input 2x4x5 | flatten | dense 3 | softmax"));
-  host.run("train.unit.open 1 3");
+  host.run("train.unit.open 0 3");
   EXPECT_EQ(host.text("train.unit.lit"), "0,0,3");
   EXPECT_EQ(host.number("train.unit.slices"), 1);
-  host.run("train.unit.open 1 29");
+  host.run("train.unit.open 0 29");
   EXPECT_EQ(host.text("train.unit.lit"), "1,1,4");
-  host.run("train.unit.open 3 1");
+  host.run("train.unit.open 2 1");
   EXPECT_EQ(host.text("train.unit.lit"), "0,0,0 1,0,0 2,0,0");
   EXPECT_TRUE(host.shows("output values"));
 }
@@ -358,13 +358,13 @@ TEST(TrainUnit, the_cells_that_are_lit_are_those_whose_values_make_the_number) {
       const UnitSizes s = unit_sizes(values, node);
       for (int64_t i = 0; i < s.count(); i += 1 + s.count() / 6) {
         SCOPED_TRACE(fmt::format("unit {}", i));
-        host.registry.run(fmt::format("train.unit.open {} {}", node, i / s.columns / s.rows));
+        host.registry.run(fmt::format("train.unit.open {} {}", node - 1, i / s.columns / s.rows));
         host.registry.run(fmt::format("train.unit.cursor {} {}", i % s.columns, i / s.columns % s.rows));
         std::set<std::tuple<int, int, int, int>> lit, expected;  // node, channel, row, column
         for (int slice = 0; slice < host.number("train.unit.slices"); ++slice) {
           host.registry.run(fmt::format("train.unit.slice {}", slice));
           std::istringstream cells(host.text("train.unit.lit"));
-          const int input = static_cast<int>(host.number("train.unit.input"));
+          const int input = static_cast<int>(host.number("train.unit.input")) + 1;
           for (std::string cell; cells >> cell;) {
             int c = 0, row = 0, column = 0;
             ASSERT_EQ(std::sscanf(cell.c_str(), "%d,%d,%d", &c, &row, &column), 3) << cell;
@@ -387,7 +387,7 @@ TEST(TrainUnit, the_cells_that_are_lit_are_those_whose_values_make_the_number) {
 TEST(TrainUnit, asks_for_its_own_layer_alone) {
   Host host;
   host.snapshot = train_scene();
-  host.run("train.unit.open 4 0");
+  host.run("train.unit.open 3 0");
   TrainSubscription wants;
   host.view->subscribe(*host.snapshot, wants);
   EXPECT_TRUE(wants.probe);

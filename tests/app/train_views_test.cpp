@@ -241,13 +241,13 @@ TEST(OverviewView, a_click_on_a_map_opens_its_unit) {
   // 8 filters in one line: the middle of the fourth.
   Rect maps = driver.rect("layer 0 weights");
   driver.click_at({maps.x + maps.w * 3.5f / 8, maps.center().y});
-  EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 1 3"}));
+  EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 0 3"}));
   // 16 columns of 8 slices.
   maps = driver.rect("layer 3 slices");
   driver.click_at({maps.x + maps.w * 10.4f / 16, maps.y + maps.h * 2.4f / 8});
-  EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 4 10 2"}));
+  EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 3 10 2"}));
   driver.click_at(driver.rect("layer 3 composed").min() + Vec{4, 4});
-  EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 4 0"}));
+  EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 3 0"}));
   const Rect cells = driver.rect("confusion");
   driver.click_at({cells.x + cells.w * 0.25f, cells.y + cells.h * 0.75f});
   EXPECT_EQ(driver.log, (std::vector<std::string>{"train.tests.open 7 2"}));
@@ -296,7 +296,7 @@ TEST(LayersView, a_click_on_an_answer_opens_its_unit) {
   driver.settle();
   const Rect maps = driver.rect("answers of layer 0");
   driver.click_at(maps.min() + Vec{5, 5});
-  EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 1 0"}));
+  EXPECT_EQ(driver.log, (std::vector<std::string>{"train.unit.open 0 0"}));
   driver.click("gradients");
   EXPECT_EQ(driver.log, (std::vector<std::string>{"train.layers.gradients off"}));
 }

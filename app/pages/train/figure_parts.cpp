@@ -11,6 +11,8 @@
 
 #include "app/widgets/sample_grid.h"
 #include "app/widgets/ui.h"
+#include "engine/error.h"
+#include "engine/network/find_layer.h"
 
 namespace striate {
 
@@ -195,8 +197,16 @@ float largest_magnitude(const std::vector<float>& values) {
 
 std::string unit_command(const Ui& ui, int node, int64_t unit, int64_t slice) {
   if (!ui.registry().find_command("train.unit.open")) return {};
-  return slice < 0 ? fmt::format("train.unit.open {} {}", node, unit)
-                   : fmt::format("train.unit.open {} {} {}", node, unit, slice);
+  return slice < 0 ? fmt::format("train.unit.open {} {}", node - 1, unit)
+                   : fmt::format("train.unit.open {} {} {}", node - 1, unit, slice);
+}
+
+int node_of_layer(const TrainSnapshot& now, const std::string& layer) {
+  if (layer == "-1") return -1;
+  if (now.architecture) return need_layer(*now.architecture, layer);
+  int64_t number = 0;
+  if (parse_integer(layer, &number) && number >= 0 && number < (1 << 20)) return static_cast<int>(number) + 1;
+  throw Error(fmt::format("there is no layer {} yet", shown(layer)), "give its number, or begin training first");
 }
 
 std::string class_name(const TrainSnapshot& now, int64_t index) {

@@ -55,6 +55,8 @@ TensorMaps maps_of_activation(const Shape& out, const std::vector<float>& values
 
 float largest_magnitude(const std::vector<float>& values);  // of those that are finite; 0: none
 
+// LAYER as commands have it: its number, from 0 without the input, or its name. Its node; -1 for "-1". Throws Error.
+int node_of_layer(const TrainSnapshot& now, const std::string& layer);
 // What opens a filter or unit of a layer in the view `unit`; empty where the program has no such view.
 std::string unit_command(const Ui& ui, int node, int64_t unit, int64_t slice = -1);
 // "test picture 12 (7)", and what the network says of it.

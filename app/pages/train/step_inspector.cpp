@@ -135,8 +135,8 @@ void StepView::draw_weight_choice(Ui& ui, const TrainSnapshot& now) const {
   const Place at = place(now);
   if (at.node < 1) return;
   std::vector<Choice> layers;
-  for (const int node : weighted_nodes(now)) layers.push_back({node_text(now, node), std::to_string(node)});
-  ui.dropdown("layer", layers, std::to_string(at.node), "train.step.layer");
+  for (const int node : weighted_nodes(now)) layers.push_back({node_text(now, node), std::to_string(node - 1)});
+  ui.dropdown("layer", layers, std::to_string(at.node - 1), "train.step.layer");
   NumberSpec spec;
   spec.step = 1;
   spec.decimals = 0;

@@ -226,10 +226,10 @@ void StepView::draw_layers(Ui& ui, const Rect& area, const TrainSnapshot& now, b
     if (s.rows * s.columns > 1) {
       grid.name = [&now, node](int64_t map) { return fmt::format("{}, channel {}", node_text(now, node), map); };
       if (!gradients && node > 0) {
-        grid.command = [node](int64_t map) { return fmt::format("train.unit.open {} {}", node, map); };
+        grid.command = [node](int64_t map) { return fmt::format("train.unit.open {} {}", node - 1, map); };
         grid.hint = "click: open this unit";
       } else if (gradients && has_weights(now, node)) {
-        grid.command = [node](int64_t) { return fmt::format("train.step.layer {}", node); };
+        grid.command = [node](int64_t) { return fmt::format("train.step.layer {}", node - 1); };
         grid.hint = "click: this layer's gradients";
       }
     } else {

@@ -1,4 +1,5 @@
 #include "app/pages/train/step_view.h"
+#include "app/pages/train/figure_parts.h"
 
 #include <algorithm>
 
@@ -54,7 +55,7 @@ std::vector<std::string> StepView::state() const {
   std::vector<std::string> lines;
   lines.push_back(fmt::format("train.step.look {}", s.look < 0 ? "now" : kPhases[s.look]));
   lines.push_back(fmt::format("train.step.sample {}", s.sample));
-  lines.push_back(fmt::format("train.step.layer {}", s.node));
+  lines.push_back(fmt::format("train.step.layer {}", std::max(-1, s.node - 1)));
   lines.push_back("train.step.way " + s.way);
   lines.push_back(fmt::format("train.step.filter {}", s.filter));
   lines.push_back(fmt::format("train.step.slice {}", s.slice));
@@ -84,14 +85,14 @@ void StepView::declare(Registry& registry) {
   command("sample", "The sample of the batch that is followed", {number("N", "from 0")},
           [this, whole](const Arguments& a) { state_.sample = whole(a, 0); });
   command("layer", "The layer whose gradients and update are shown",
-          {number("N", "its number in running order; -1: the first with weights", -1)},
-          [this, whole](const Arguments& a) {
+          {Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights")},
+          [this](const Arguments& a) {
             const TrainSnapshotPtr now = scene_.snapshot();
-            const int node = whole(a, 0);
+            const int node = node_of_layer(*now, a.text(0));
             if (node > 0 && has_network(*now) && !has_weights(*now, node)) {
               std::string list;
-              for (const int each : weighted_nodes(*now)) list += (list.empty() ? "" : ", ") + std::to_string(each);
-              throw Error(fmt::format("layer {} has no weights that multiply", node), "choose one of " + list);
+              for (const int each : weighted_nodes(*now)) list += (list.empty() ? "" : ", ") + std::to_string(each - 1);
+              throw Error(fmt::format("layer {} has no weights that multiply", node - 1), "choose one of " + list);
             }
             state_.node = node;
             state_.row = state_.column = -1;

@@ -1,6 +1,7 @@
 // Commands and readouts of the view `unit`.
 #include <algorithm>
 
+#include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
 #include "engine/error.h"
 
@@ -28,16 +29,12 @@ void UnitView::declare_commands(Registry& registry) {
   };
   command(
       "train.unit.open", "Opens a unit or filter of a layer, and shows the view",
-      {number("LAYER", "number of the layer in running order; 0 is the input", 0),
+      {Parameter::word("LAYER", "its number, from 0 without the input, or its name"),
        number("FILTER", "filter, channel or neuron, from 0", 0), number("SLICE", "input channel, from 0", 0).or_none()},
       [this, whole](const Arguments& a) {
         const TrainSnapshotPtr now = scene_.snapshot();
-        if (has_network(*now) && whole(a, 0) >= now->architecture->size()) {
-          throw Error(fmt::format("there is no layer {}", whole(a, 0)),
-                      fmt::format("the last one is {}", now->architecture->size() - 1));
-        }
         State next = state_;
-        next.node = std::max(1, whole(a, 0));
+        next.node = std::max(1, node_of_layer(*now, a.text(0)));
         next.filter = whole(a, 1);
         next.slice = a.has(2) ? whole(a, 2) : 0;
         next.row = next.column = next.walked = -1;
@@ -45,9 +42,10 @@ void UnitView::declare_commands(Registry& registry) {
         if (registry_->find_command("train.view") != nullptr) registry_->run("train.view unit");
       });
   command("train.unit.layer", "The layer that is opened",
-          {number("N", "its number in running order; -1: the first with weights", -1)},
-          [this, whole](const Arguments& a) {
-            state_.node = whole(a, 0) == 0 ? 1 : whole(a, 0);
+          {Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights")},
+          [this](const Arguments& a) {
+            const int node = node_of_layer(*scene_.snapshot(), a.text(0));
+            state_.node = node == 0 ? 1 : node;
             state_.row = state_.column = state_.walked = -1;
           });
   command("train.unit.filter", "The filter, channel or neuron of the layer", {number("N", "from 0", 0)},
@@ -113,14 +111,15 @@ void UnitView::declare_readouts(Registry& registry) {
     registry.add(Readout{std::string("train.unit.") + name, help, std::move(value)});
   };
   const auto real = [](float v) { return ReadoutValue(static_cast<double>(v)); };
-  add("layer", "number of the opened layer", [this] { return ReadoutValue(static_cast<double>(opened().node)); });
+  add("layer", "number of the opened layer, from 0 without the input",
+      [this] { return ReadoutValue(opened().node - 1.0); });
   add("filter", "number of the opened filter", [this] { return ReadoutValue(static_cast<double>(opened().filter)); });
   add("slice", "number of the shown input channel",
       [this] { return ReadoutValue(static_cast<double>(opened().slice)); });
   add("slices", "how many slices the unit reads",
       [this] { return ReadoutValue(static_cast<double>(opened().slices)); });
-  add("input", "number of the layer whose slice is drawn as the input",
-      [this] { return ReadoutValue(static_cast<double>(opened().input)); });
+  add("input", "number of the layer whose slice is drawn as the input; -1: the network's input",
+      [this] { return ReadoutValue(opened().input - 1.0); });
   add("lit", "the cells of the drawn slice that the unit is made of: slice,row,column ... as the input counts them",
       [this] { return ReadoutValue(lit(opened())); });
   add("sum", "the unit's sum, as the trainer's operators add it", [this, real] { return real(opened().walk.value); });

@@ -71,8 +71,8 @@ void UnitView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
 void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
   ui.section("OPENED");
   std::vector<Choice> layers;
-  for (int i = 1; i < now.architecture->size(); ++i) layers.push_back({node_text(now, i), std::to_string(i)});
-  ui.dropdown("opened layer", layers, std::to_string(o.node), "train.unit.layer");
+  for (int i = 1; i < now.architecture->size(); ++i) layers.push_back({node_text(now, i), std::to_string(i - 1)});
+  ui.dropdown("opened layer", layers, std::to_string(o.node - 1), "train.unit.layer");
   if (o.conv) {
     static const Choice shown[] = {{"one window", "window"}, {"all channels", "channels"}};
     ui.segmented("shown", shown, state_.channels ? "channels" : "window", "train.unit.show");

@@ -282,7 +282,7 @@ void UnitView::subscribe(const TrainSnapshot& now, TrainSubscription& subscripti
 std::vector<std::string> UnitView::state() const {
   const State& s = state_;
   std::vector<std::string> lines;
-  lines.push_back(fmt::format("train.unit.layer {}", s.node));
+  lines.push_back(fmt::format("train.unit.layer {}", std::max(-1, s.node - 1)));
   lines.push_back(fmt::format("train.unit.filter {}", s.filter));
   lines.push_back(fmt::format("train.unit.slice {}", s.slice));
   if (s.row >= 0) lines.push_back(fmt::format("train.unit.cursor {} {}", s.column, s.row));
