@@ -88,7 +88,7 @@ class LessonFolder {
     for (int n = 1;; ++n) {
       const std::string numbered =
           n == 1 ? name.string() : fmt::format("{}-{}{}", name.stem().string(), n, name.extension().string());
-      const std::string place = name_ + "-files/" + numbered;
+      std::string place = name_ + "-files/" + numbered;
       const std::optional<Bytes> there = find(place);
       if (there && *there != bytes) continue;
       if (!there) files_.push_back({place, bytes});
