@@ -114,7 +114,7 @@ void write_zip(const std::string& path, const std::vector<ZippedFile>& files) {
     }
   }
   if (zip_close(archive.get()) != 0) fail(path, zip_get_error(archive.get()));
-  archive.release();
+  static_cast<void>(archive.release());  // zip_close() freed it
   zip_stat_t whole;
   zip_stat_init(&whole);
   if (zip_source_stat(target, &whole) != 0 || zip_source_open(target) != 0) fail(path, zip_source_error(target));
