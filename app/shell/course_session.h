@@ -13,6 +13,7 @@ inline constexpr const char* kOwnCourse = "module";  // its name in the program
 
 struct CourseEntry {
   LessonEntry lesson;  // name: what the command `lesson` takes
+  std::string id;      // what it is remembered by: lesson_id()
   PlannedLesson place;
 };
 

@@ -27,7 +27,7 @@ std::function<std::string(const App&)> unfolded(const char* name, bool (Settings
 // The pages of the course in order, and the home page before them.
 std::vector<std::string> pages_in_order(const App& app) {
   std::vector<std::string> ids{kHomePage};
-  for (const ChapterProgress& chapter : progress_of(app)) {
+  for (const ChapterProgress& chapter : chapters_of(app)) {
     for (const PageProgress& page : chapter.pages) ids.push_back(page.id);
   }
   return ids;

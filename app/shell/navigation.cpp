@@ -126,7 +126,7 @@ void Shell::draw_course() {
 
 void Shell::draw_lesson_line(const LessonProgress& lesson) {
   const Theme& t = ui_.theme();
-  const bool open = app_.lessons().is_open() && app_.lessons().id() == lesson_id(lesson.name);
+  const bool open = app_.lessons().is_open() && app_.lessons().id() == lesson.id;
   const std::string mark = open ? std::string() : lesson.mark();
   const float mark_wide = !mark.empty() ? ui_.measure(Font::caption, mark).x + 6 : lesson.done ? ui_.em(18) : 0;
   const float indent = ui_.em(24);

@@ -34,14 +34,15 @@ int ChapterProgress::lessons_done() const {
   return count;
 }
 
-LessonProgress lesson_progress(const LessonEntry& entry, const Settings& settings) {
+LessonProgress lesson_progress(const LessonEntry& entry, const std::string& id, const Settings& settings) {
   LessonProgress lesson;
   lesson.name = entry.name;
   lesson.title = entry.title;
+  lesson.id = id;
   lesson.steps = entry.steps;
-  lesson.place = std::min(settings.place_in(entry.name), entry.steps);
-  lesson.done = settings.lesson_done(entry.name);
-  for (int step = 1; step <= entry.steps; ++step) lesson.steps_done += settings.step_done(entry.name, step);
+  lesson.place = std::min(settings.place_in(id), entry.steps);
+  lesson.done = settings.lesson_done(id);
+  for (int step = 1; step <= entry.steps; ++step) lesson.steps_done += settings.step_done(id, step);
   return lesson;
 }
 
@@ -56,17 +57,12 @@ void plan(LessonProgress& lesson, const CourseEntry& entry) {
 
 std::vector<LessonProgress> course_progress(const App& app) {
   std::vector<LessonProgress> lessons;
-  for (const CourseEntry& entry : app.course().entries()) {
-    LessonEntry known = entry.lesson;
-    known.name = lesson_id(known.name);  // as the settings know it
-    LessonProgress& lesson = lessons.emplace_back(lesson_progress(known, app.settings()));
-    lesson.name = entry.lesson.name;
-    plan(lesson, entry);
-  }
+  for (const CourseEntry& entry : app.course().entries())
+    plan(lessons.emplace_back(lesson_progress(entry.lesson, entry.id, app.settings())), entry);
   return lessons;
 }
 
-std::vector<ChapterProgress> progress_of(const App& app) {
+std::vector<ChapterProgress> chapters_of(const App& app) {
   std::vector<ChapterProgress> chapters;
   for (const auto& page : app.pages()) {
     const PageInfo& info = page->info();
@@ -74,12 +70,21 @@ std::vector<ChapterProgress> progress_of(const App& app) {
     auto chapter = std::find_if(chapters.begin(), chapters.end(),
                                 [&](const ChapterProgress& each) { return each.title == info.chapter; });
     if (chapter == chapters.end()) chapter = chapters.insert(chapters.end(), ChapterProgress{info.chapter, {}});
-    PageProgress& line = chapter->pages.emplace_back(PageProgress{info.id, info.title, {}});
-    for (const LessonEntry& entry : LessonSession::entries()) {
-      if (entry.page != info.id) continue;
-      LessonProgress& lesson = line.lessons.emplace_back(lesson_progress(entry, app.settings()));
-      const int at = app.course().find(entry.name);
-      if (at >= 0) plan(lesson, app.course().entries()[static_cast<size_t>(at)]);
+    chapter->pages.push_back({info.id, info.title, {}});
+  }
+  return chapters;
+}
+
+std::vector<ChapterProgress> progress_of(const App& app) {
+  std::vector<ChapterProgress> chapters = chapters_of(app);
+  for (ChapterProgress& chapter : chapters) {
+    for (PageProgress& page : chapter.pages) {
+      for (const LessonEntry& entry : LessonSession::entries()) {
+        if (entry.page != page.id) continue;
+        LessonProgress& lesson = page.lessons.emplace_back(lesson_progress(entry, entry.name, app.settings()));
+        const int at = app.course().find(entry.name);
+        if (at >= 0) plan(lesson, app.course().entries()[static_cast<size_t>(at)]);
+      }
     }
   }
   return chapters;
@@ -88,7 +93,7 @@ std::vector<ChapterProgress> progress_of(const App& app) {
 std::optional<LessonProgress> left_off(const Settings& settings) {
   for (const LessonEntry& entry : LessonSession::entries()) {
     if (entry.name == settings.last_lesson && settings.place_in(entry.name) > 1)
-      return lesson_progress(entry, settings);
+      return lesson_progress(entry, entry.name, settings);
   }
   return std::nullopt;
 }

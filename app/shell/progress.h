@@ -15,6 +15,7 @@ class App;
 
 struct LessonProgress {
   std::string name, title;
+  std::string id;  // lesson_id() of it
   int steps = 1;
   int place = 0;       // the step where it was left, from 1; 0: it was not
   int steps_done = 0;  // whose task was done
@@ -44,10 +45,13 @@ constexpr const char* kTour = "tour";  // the lesson that shows the program in f
 
 // The lessons of the open course in its order.
 std::vector<LessonProgress> course_progress(const App& app);
-// The pages that belong to no chapter (the home page) are left out.
+// The chapters in order with their pages, without the lessons. Pages that belong to no chapter (the home page) are left
+// out.
+std::vector<ChapterProgress> chapters_of(const App& app);
+// The same with the lessons.
 std::vector<ChapterProgress> progress_of(const App& app);
 // A lesson that the program has, as the settings know it.
-LessonProgress lesson_progress(const LessonEntry& entry, const Settings& settings);
+LessonProgress lesson_progress(const LessonEntry& entry, const std::string& id, const Settings& settings);
 // The lesson that was left last, before its end.
 std::optional<LessonProgress> left_off(const Settings& settings);
 

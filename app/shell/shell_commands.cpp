@@ -63,7 +63,7 @@ void Shell::declare_commands() {
       }));
   s.declare(registry);
   std::vector<std::string> chapters;
-  for (const ChapterProgress& chapter : progress_of(app_)) chapters.push_back(chapter.title);
+  for (const ChapterProgress& chapter : chapters_of(app_)) chapters.push_back(chapter.title);
   registry.add(Command{
       "navigation.chapter",
       "Unfolds a chapter of the navigation, or folds it",
