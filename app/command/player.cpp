@@ -116,17 +116,8 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
     case ActionKind::expect: {
       if (skip_expectations_) return true;
       if (still_busy(host)) return false;
-      std::optional<ReadoutValue> read;
-      std::optional<Expectation> against;
-      try {
-        read = host.registry->read(action.expectation.readout);
-        against = resolved(action.expectation, *host.registry);
-      } catch (const Error&) {
-        if (still_busy(host)) return false;  // it is computed because it was asked for
-        throw;
-      }
-      const ReadoutValue& value = *read;
-      const Expectation& expectation = *against;
+      const ReadoutValue value = host.registry->read(action.expectation.readout);
+      const Expectation expectation = resolved(action.expectation, *host.registry);
       if (!holds(expectation, value)) throw not_as_expected(expectation, value);
       ++counts_.expectations;
       return true;
@@ -157,12 +148,7 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
     case ActionKind::print:
       if (!host.print) return true;
       if (still_busy(host)) return false;
-      try {
-        host.print(printed(action.readout, host.registry->read(action.readout)));
-      } catch (const Error&) {
-        if (still_busy(host)) return false;  // it is computed because it was asked for
-        throw;
-      }
+      host.print(printed(action.readout, host.registry->read(action.readout)));
       return true;
     case ActionKind::screenshot:
       if (still_busy(host)) return false;

@@ -51,7 +51,7 @@ class NetworkInUse {
   // What is asked for.
   const NetworkState& asked() const { return state_; }
 
-  // Throw Error where there is no network, or not yet what was asked for.
+  // Throw Error where there is no network, NotReady where there is not yet what was asked for.
   const NetworkMoment& need_network() const;
   const NetworkMoment& need_answer() const;  // and where it looks at nothing
   int need_node(const std::string& layer) const;
