@@ -18,15 +18,10 @@ std::string_view file_of_network(std::string_view value) {
   return find_model(std::string(rest)) != nullptr ? std::string_view() : rest;
 }
 
-// "picture", "portrait", "drawing", "sample:NAME", "test N": no file.
-bool test_number(std::string_view value, int64_t* n) {
-  return value.starts_with("test ") && parse_integer(value.substr(5), n);
-}
-
+// Empty: "picture", "portrait", "drawing", "sample:NAME", "test N" name no file.
 std::string_view file_of_image(std::string_view value) {
-  int64_t n = 0;
   const bool word = value == "picture" || value == "portrait" || value == "drawing" || value.starts_with("sample:");
-  return word || test_number(value, &n) ? std::string_view() : value;
+  return word || test_number(value) ? std::string_view() : value;
 }
 
 }  // namespace
@@ -34,22 +29,15 @@ std::string_view file_of_image(std::string_view value) {
 void NetworkInUse::set_image(const std::string& text) {
   NetworkState next = state_;
   next.image = text;
-  int64_t n = 0;
+  const std::optional<int64_t> n = test_number(text);
   if (text == "drawing") {
     if (!document_.drawing) {
       throw Error("nothing is drawn",
                   "draw on the pad of page train: train.view draw, then train.draw 70 60 210 60 120 230");
     }
-  } else if (test_number(text, &n)) {
-    if (!document_.training) {
-      throw Error("there are no test pictures: nothing is being trained",
-                  "begin a training: train.start, or train.step");
-    }
-    const auto count = static_cast<int64_t>(judged_part(*document_.training->split).size());
-    if (n < 0 || n >= count) {
-      throw Error(fmt::format("there is no test picture {}", n), fmt::format("they count from 0 to {}", count - 1));
-    }
-    next.image = fmt::format("test {}", n);
+  } else if (n) {
+    test_picture_index(document_.training ? document_.training->split.get() : nullptr, *n);
+    next.image = fmt::format("test {}", *n);
   } else if (text.starts_with("sample:")) {
     sample_image(text.substr(7));
   } else if (!file_of_image(text).empty()) {

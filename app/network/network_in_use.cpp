@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "app/command/not_ready.h"
 #include "engine/files/torch_file.h"
 #include "engine/network/find_layer.h"
 #include "engine/network/models.h"
@@ -14,8 +15,6 @@ namespace striate {
 namespace {
 
 constexpr double kOutOfSight = 1;  // seconds without a look after which nothing is computed
-
-bool is_test(const std::string& image) { return image.starts_with("test "); }
 
 }  // namespace
 
@@ -39,7 +38,7 @@ NetworkRequest NetworkInUse::present() const {
   NetworkRequest request;
   request.state = state_;
   if (!state_.opened) request.training = document_.training;
-  if (is_test(state_.image) && document_.training) {
+  if (test_number(state_.image) && document_.training) {
     request.pictures = document_.training->pictures;
     request.split = document_.training->split;
   }
@@ -217,7 +216,7 @@ const NetworkMoment& NetworkInUse::need_network() const {
   }
   if (!settled()) {
     asked_ = true;
-    throw Error("the network has not answered yet", "read it a moment later");
+    throw NotReady("the network has not answered yet");
   }
   if (!moment_->info) throw Error(*moment_->why);
   return *moment_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/session/open_network.h"
@@ -31,6 +32,11 @@ struct NetworkState {
   std::string opened_text() const { return model.empty() ? file : model + " " + file; }
   friend bool operator==(const NetworkState&, const NetworkState&) = default;
 };
+
+// N of "test N", or nothing.
+std::optional<int64_t> test_number(std::string_view image);
+// Where test picture `n` lies among the pictures. Throws Error: there is no split, or none of that number.
+int64_t test_picture_index(const Split* split, int64_t n);
 
 // Everything that decides what a moment is.
 struct NetworkRequest {

@@ -10,6 +10,21 @@
 
 namespace striate {
 
+std::optional<int64_t> test_number(std::string_view image) {
+  int64_t n = 0;
+  if (!image.starts_with("test ") || !parse_integer(image.substr(5), &n)) return std::nullopt;
+  return n;
+}
+
+int64_t test_picture_index(const Split* split, int64_t n) {
+  if (!split)
+    throw Error("there are no test pictures: nothing is being trained", "begin a training: train.start, or train.step");
+  const std::vector<int64_t>& part = judged_part(*split);
+  if (n < 0 || n >= static_cast<int64_t>(part.size()))
+    throw Error(fmt::format("there is no test picture {}", n), fmt::format("they count from 0 to {}", part.size() - 1));
+  return part[static_cast<size_t>(n)];
+}
+
 Error said_in_window(const Error& error) {
   if (error.hint().find("--model") == std::string::npos) return error;
   return {error.what(), "name the network that they belong to as well: network.open NAME FILE"};
@@ -66,18 +81,9 @@ NetworkPicture NetworkWorker::picture_of(const NetworkRequest& request) {
     picture.name = "drawing";
     return picture;
   }
-  int64_t n = 0;
-  if (name.starts_with("test ") && parse_integer(std::string_view(name).substr(5), &n)) {
-    if (!request.pictures) {
-      throw Error("there are no test pictures: nothing is being trained", "begin a training: train.start");
-    }
-    const std::vector<int64_t>& part = judged_part(*request.split);
-    if (n >= static_cast<int64_t>(part.size())) {
-      throw Error(fmt::format("there is no test picture {}", n),
-                  fmt::format("they count from 0 to {}", part.size() - 1));
-    }
-    const int64_t index = part[static_cast<size_t>(n)];
-    picture.name = fmt::format("test picture {}", n);
+  if (const std::optional<int64_t> n = test_number(name)) {
+    const int64_t index = test_picture_index(request.split.get(), *n);
+    picture.name = fmt::format("test picture {}", *n);
     picture.label = request.pictures->label(index);
     picture.shape = request.pictures->shape();
     picture.pixels.resize(static_cast<size_t>(picture.shape.count()));

@@ -228,10 +228,7 @@ bool App::update(double now) {
   moving |= advance_step();
   moving |= shelf_.update(now_, [this](const std::string& page, const std::exception_ptr& thrown) {
     const Error error = as_error(thrown);
-    const bool told = std::any_of(notices_.begin(), notices_.end(), [&](const Notice& notice) {
-      return notice.command == page && notice.what == error.what();
-    });
-    if (!told) notify({error.what(), error.hint(), page, true, now_});
+    notify_once(error, page);
     failures_.push_back(error);
   });
   try {
@@ -280,6 +277,13 @@ void App::notify(Notice notice) {
   if (!notice.error) notice.leaves = std::max(notice.time, now_) + kNoticeSeconds;
   notices_.push_back(std::move(notice));
   if (notices_.size() > kMaxNotices) notices_.pop_front();
+}
+
+void App::notify_once(const Error& error, const std::string& command) {
+  const bool told = std::any_of(notices_.begin(), notices_.end(), [&](const Notice& notice) {
+    return notice.command == command && notice.what == error.what();
+  });
+  if (!told) notify({error.what(), error.hint(), command, true, now_});
 }
 
 void App::dismiss_notice(size_t index) {

@@ -93,6 +93,7 @@ class App {
   uint64_t releases() const { return releases_; }
   const std::deque<Notice>& notices() const { return notices_; }
   void notify(Notice notice);
+  void notify_once(const Error& error, const std::string& command);  // not while the same stands there already
   void dismiss_notice(size_t index);
   void hold_notice(size_t index, bool held);
   // When something is due by itself (a message leaves), by the clock of update(): the window sleeps until then and no

@@ -290,11 +290,7 @@ void Shell::draw_part(const char* name, const Rect& area, const std::function<vo
   } catch (...) {
     const Error error = as_error(std::current_exception());
     ui_.unwind(outside);
-    const std::string& page = app_.page().info().id;
-    const bool told = std::any_of(app_.notices().begin(), app_.notices().end(), [&](const Notice& notice) {
-      return notice.command == page && notice.what == error.what();
-    });
-    if (!told) app_.notify({error.what(), error.hint(), page, true, app_.now()});
+    app_.notify_once(error, app_.page().info().id);
     ui_.fill(area, ui_.theme().background);
     ui_.empty_state(area, Icon::help, fmt::format("The {} cannot be drawn", name),
                     fmt::format("{}: {}", error.what(), error.hint()));
