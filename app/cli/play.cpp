@@ -34,7 +34,7 @@ void play(const PlayOptions& options, const CommandLine& line) {
     print_out(printed + '\n');
     flush_out();  // a long training is watched by it
   });
-  Script script = read_script(is_lesson_package(options.script) ? unpacked_lesson(options.script) : options.script);
+  Script script = read_script(lesson_file(options.script));
   ScriptPlayer::Counts counts;
   if (options.headless) {
     ScriptRun run;

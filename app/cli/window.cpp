@@ -36,7 +36,7 @@ void open_file(const std::string& file, WindowOptions* options) {
     return;
   }
   if (ending == ".md" || is_lesson_package(file)) {
-    read_lesson(is_lesson_package(file) ? unpacked_lesson(file) : file);
+    read_lesson(lesson_file(file));
     options->commands.push_back("lesson " + quoted(file));
     return;
   }

@@ -6,7 +6,6 @@
 
 #include "app/command/lesson_text.h"
 #include "app/command/script.h"
-#include "app/embedded.h"
 #include "engine/error.h"
 #include "engine/trimmed.h"
 
@@ -27,7 +26,7 @@ PlannedLesson read_line(std::string_view line, const std::string& folder) {
                 fmt::format("write minutes from 1 to {} and a lesson, as in: 20 pixels", kMostMinutes));
   const std::string name(space == std::string_view::npos ? std::string_view() : trimmed(line.substr(space)));
   if (name.empty()) throw Error("no lesson stands behind the minutes", "write its name or its path: 20 pixels");
-  const bool own = !embedded_file("assets/lessons/" + name + ".md").empty();
+  const bool own = !own_lesson(name).empty();
   const std::filesystem::path path(name);
   lesson.name = own || path.is_absolute() || folder.empty() ? name : (std::filesystem::path(folder) / path).string();
   return lesson;

@@ -45,6 +45,28 @@ void make_folder(const fs::path& folder) {
                 "choose a place that you may write to");
 }
 
+void write_files(const fs::path& folder, const std::vector<ZippedFile>& files) {
+  for (const ZippedFile& file : files) {
+    make_folder((folder / file.name).parent_path());
+    write_file((folder / file.name).string(), file.bytes);
+  }
+}
+
+// The only .md that lies in no folder. Throws Error.
+const ZippedFile& lesson_in(const std::vector<ZippedFile>& files, const std::string& package) {
+  const ZippedFile* found = nullptr;
+  for (const ZippedFile& file : files) {
+    if (!file.name.ends_with(".md") || file.name.find('/') != std::string::npos) continue;
+    if (found)
+      throw Error(fmt::format("{} holds two lessons: {} and {}", package, found->name, file.name),
+                  "keep one of them in it");
+    found = &file;
+  }
+  if (!found)
+    throw Error(fmt::format("{} holds no lesson", package), "it has to hold a .md file that lies in no folder");
+  return *found;
+}
+
 // "harbor" of "/home/ada/harbor.striate.zip" and of "harbor.md".
 std::string lesson_name(const std::string& path) {
   const std::string file = file_name(path);
@@ -67,13 +89,9 @@ class LessonFolder {
   std::string read() {
     if (!is_lesson_package(path_)) return text_of_file(path_);
     files_ = files_of_zip(path_);
-    const auto text = std::find_if(files_.begin(), files_.end(), [](const ZippedFile& file) {
-      return file.name.ends_with(".md") && file.name.find('/') == std::string::npos;
-    });
-    if (text == files_.end())
-      throw Error(fmt::format("{} holds no lesson", path_), "it has to hold a .md file that lies in no folder");
-    name_ = fs::path(text->name).stem().string();
-    return {text->bytes.begin(), text->bytes.end()};
+    const ZippedFile& text = lesson_in(files_, path_);
+    name_ = fs::path(text.name).stem().string();
+    return {text.bytes.begin(), text.bytes.end()};
   }
 
   // Takes a file along; returns its name as the lesson's lines say it. One of the same name and bytes is the same.
@@ -109,11 +127,7 @@ class LessonFolder {
       files_.insert(files_.begin(), {text_name(), bytes_of(text)});
       return write_zip(path_, files_);
     }
-    const fs::path folder = fs::path(path_).parent_path();
-    for (const ZippedFile& file : files_) {
-      make_folder((folder / file.name).parent_path());
-      write_file((folder / file.name).string(), file.bytes);
-    }
+    write_files(fs::path(path_).parent_path(), files_);
     write_file(path_, bytes_of(text));
   }
 
@@ -188,27 +202,17 @@ class TemporaryFolders {
 
 bool is_lesson_package(const std::string& path) { return path.ends_with(kPackageEnding); }
 
-std::string unpacked_lesson(const std::string& package) {
+std::string lesson_file(const std::string& path) {
+  if (!is_lesson_package(path)) return path;
   static TemporaryFolders folders;
   static std::map<std::string, std::pair<FileIdentity, std::string>> unpacked;
-  const FileIdentity identity = file_identity(package);
-  auto& [known, lesson] = unpacked[resolved_path(package)];
+  const FileIdentity identity = file_identity(path);
+  auto& [known, lesson] = unpacked[resolved_path(path)];
   if (known.known() && known == identity) return lesson;
-  const std::vector<ZippedFile> files = files_of_zip(package);
-  std::string name;
-  for (const ZippedFile& file : files) {
-    if (!file.name.ends_with(".md") || file.name.find('/') != std::string::npos) continue;
-    if (!name.empty())
-      throw Error(fmt::format("{} holds two lessons: {} and {}", package, name, file.name), "keep one of them in it");
-    name = file.name;
-  }
-  if (name.empty())
-    throw Error(fmt::format("{} holds no lesson", package), "it has to hold a .md file that lies in no folder");
+  const std::vector<ZippedFile> files = files_of_zip(path);
+  const std::string name = lesson_in(files, path).name;
   const fs::path folder = folders.make();
-  for (const ZippedFile& file : files) {
-    make_folder((folder / file.name).parent_path());
-    write_file((folder / file.name).string(), file.bytes);
-  }
+  write_files(folder, files);
   lesson = (folder / name).string();
   known = identity;
   return lesson;

@@ -17,10 +17,10 @@ namespace striate {
 inline constexpr const char* kPackageEnding = ".striate.zip";
 bool is_lesson_package(const std::string& path);  // by its name
 
-// Unpacks an archive into a folder of its own, which is removed when the program ends; the same archive in the same
-// state only once. Returns the path of the lesson in it, the only .md that lies in no folder. Throws Error: see
-// files_of_zip(); no lesson in it, or several.
-std::string unpacked_lesson(const std::string& package);
+// The file that a lesson's text is in. An archive is unpacked into a folder of its own, which is removed when the
+// program ends; the same archive in the same state only once. The lesson in it is the only .md that lies in no folder.
+// Any other path is given back as it is. Throws Error: see files_of_zip(); no lesson in an archive, or several.
+std::string lesson_file(const std::string& path);
 
 struct MadeLesson {
   int steps = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/command/lesson_text.h"
+#include "app/embedded.h"
 #include "engine/files/read_file.h"
 #include "engine/trimmed.h"
 
@@ -279,6 +280,11 @@ Script parse_script(std::string_view text, const std::string& file) {
   if (script.actions.empty())
     throw Error(file + ": the script holds no command", "write one command a line, as in: open portrait");
   return script;
+}
+
+std::string_view own_lesson(std::string_view name) { return embedded_file(fmt::format("assets/lessons/{}.md", name)); }
+std::string_view own_course(std::string_view name) {
+  return embedded_file(fmt::format("assets/lessons/{}.course", name));
 }
 
 std::string text_of_file(const std::string& path) {

@@ -15,6 +15,13 @@ bool exists(const std::string& path) {
   return fs::exists(path, ignored);
 }
 
+// Empty where there is no file.
+std::string folder_of(const std::string& file) {
+  if (file.empty()) return {};
+  const std::string folder = fs::path(file).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
 std::string joined(const std::string& folder, const std::string& path) {
   if (folder.empty() || folder == "." || fs::path(path).is_absolute()) return path;
   return (fs::path(folder) / path).string();
@@ -118,17 +125,10 @@ std::optional<FileInLine> file_in(const Command& command, const Arguments& value
 
 }  // namespace
 
-std::string ScriptFiles::own_folder() const {
-  if (file.empty()) return {};
-  const std::string folder = fs::path(file).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
+std::string ScriptFiles::own_folder() const { return folder_of(file); }
 
 std::string ScriptFiles::folder_to_write() const {
-  if (mode == Mode::below) return out;
-  if (package.empty()) return own_folder();
-  const std::string folder = fs::path(package).parent_path().string();
-  return folder.empty() ? "." : folder;
+  return mode == Mode::below ? out : package.empty() ? own_folder() : folder_of(package);
 }
 
 bool ScriptFiles::is_script() const { return file.ends_with(".striate"); }

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "app/command/lesson_text.h"
 #include "app/command/player.h"
-#include "app/embedded.h"
 #include "app/shell/app.h"
 #include "app/shell/lesson_prose.h"
 #include "engine/export/overwrite.h"
@@ -19,10 +19,10 @@ namespace {
 
 // A name of the program's own lessons is no path.
 std::string_view path_of_lesson(std::string_view value) {
-  return embedded_file("assets/lessons/" + std::string(value) + ".md").empty() ? value : std::string_view();
+  return own_lesson(value).empty() ? value : std::string_view();
 }
 std::string_view path_of_course(std::string_view value) {
-  return embedded_file("assets/lessons/" + std::string(value) + ".course").empty() ? value : std::string_view();
+  return own_course(value).empty() ? value : std::string_view();
 }
 
 }  // namespace
@@ -181,7 +181,7 @@ const CourseEntry* App::next_lesson() const {
     return next > 0 && next < entries.size() ? &entries[next] : nullptr;
   }
   for (const CourseEntry& entry : entries) {
-    if (!settings_.lesson_done(lesson_id(entry.lesson.name))) return &entry;
+    if (!settings_.lesson_done(entry.id)) return &entry;
   }
   return nullptr;
 }

@@ -4,17 +4,15 @@
 #include <filesystem>
 
 #include "app/command/lesson_package.h"
-#include "app/embedded.h"
+#include "app/command/lesson_text.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
-std::string embedded_course(const std::string& name) { return "assets/lessons/" + name + ".course"; }
-
 CourseEntry entry_of(const Course& course, const PlannedLesson& place) {
   for (const LessonEntry& own : LessonSession::entries()) {
-    if (own.name == place.name) return {own, place};
+    if (own.name == place.name) return {own, own.name, place};
   }
   try {
     std::error_code ignored;
@@ -22,8 +20,10 @@ CourseEntry entry_of(const Course& course, const PlannedLesson& place) {
       throw Error(
           fmt::format("there is no lesson '{}'", place.name),
           "write the name of one of the program's, or the path of a .md or .striate.zip file beside the course");
-    const Lesson lesson = read_lesson(is_lesson_package(place.name) ? unpacked_lesson(place.name) : place.name);
-    return {{place.name, lesson.title, lesson.chapter, lesson.page, static_cast<int>(lesson.steps.size())}, place};
+    const Lesson lesson = read_lesson(lesson_file(place.name));
+    return {{place.name, lesson.title, lesson.chapter, lesson.page, static_cast<int>(lesson.steps.size())},
+            lesson_id(place.name),
+            place};
   } catch (const Error& error) {
     throw at_line(course.file, place.line, error);
   }
@@ -34,7 +34,7 @@ CourseEntry entry_of(const Course& course, const PlannedLesson& place) {
 CourseSession::CourseSession() { open(kOwnCourse); }
 
 void CourseSession::open(const std::string& name_or_path) {
-  const std::string_view own = embedded_file(embedded_course(name_or_path));
+  const std::string_view own = own_course(name_or_path);
   Course course = own.empty() ? read_course(name_or_path) : parse_course(own, name_or_path + ".course");
   std::vector<CourseEntry> entries;
   for (const PlannedLesson& place : course.lessons) entries.push_back(entry_of(course, place));
@@ -44,9 +44,8 @@ void CourseSession::open(const std::string& name_or_path) {
 }
 
 int CourseSession::find(const std::string& lesson) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const CourseEntry& entry) {
-    return entry.lesson.name == lesson || (!lesson.empty() && lesson_id(entry.lesson.name) == lesson);
-  });
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const CourseEntry& entry) { return entry.id == lesson; });
   return found == entries_.end() ? -1 : static_cast<int>(found - entries_.begin());
 }
 

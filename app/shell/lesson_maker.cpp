@@ -78,9 +78,9 @@ void LessonMaker::pack(const std::string& package) {
   if (app_.lessons().built_in())
     throw Error(fmt::format("{} is part of the program: there is nothing to pack", app_.lessons().name()),
                 "every Striate has it; pack a lesson of your own: lesson FILE");
-  const std::string file = app_.lessons().path();
-  check_overwrite({package, FileKind::package, {file}, app_.document().force});
-  const MadeLesson made = pack_lesson(file, package, app_.registry());
+  const LessonSession& open = app_.lessons();
+  check_overwrite({package, FileKind::package, {open.path(), open.file()}, app_.document().force});
+  const MadeLesson made = pack_lesson(open.file(), package, app_.registry());
   tell("The lesson with its files is in " + absolute(package), {}, "lesson.pack", made.left.size());
 }
 

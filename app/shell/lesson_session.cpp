@@ -6,14 +6,13 @@
 
 #include "app/command/course.h"
 #include "app/command/lesson_package.h"
+#include "app/command/lesson_text.h"
 #include "app/embedded.h"
 
 namespace striate {
 namespace {
 
 constexpr const char* kFolder = "assets/lessons/";
-
-std::string embedded_name(const std::string& name) { return kFolder + name + ".md"; }
 
 // Whether a line does what a line of a try block asks for: the same command at the same thing, with any value. Of
 // "pixels.weight red 0" the last word is the value.
@@ -37,7 +36,7 @@ std::vector<std::string> commands_of(const LessonStep& step) {
 }  // namespace
 
 std::string lesson_id(const std::string& name_or_path) {
-  if (!embedded_file(embedded_name(name_or_path)).empty()) return name_or_path;
+  if (!own_lesson(name_or_path).empty()) return name_or_path;
   std::error_code ignored;
   return std::filesystem::absolute(name_or_path, ignored).lexically_normal().string();
 }
@@ -46,8 +45,7 @@ const std::vector<LessonEntry>& LessonSession::entries() {
   static const std::vector<LessonEntry> list = [] {
     // The course is the order in which they are learned; a lesson that is not in it comes last.
     std::vector<std::string> order;
-    for (const PlannedLesson& lesson : parse_course(embedded_file("assets/lessons/module.course"), "").lessons)
-      order.push_back(lesson.name);
+    for (const PlannedLesson& lesson : parse_course(own_course("module"), "").lessons) order.push_back(lesson.name);
     std::vector<LessonEntry> found;
     for (const std::string& file : embedded_files(kFolder)) {
       if (!file.ends_with(".md")) continue;
@@ -63,12 +61,12 @@ const std::vector<LessonEntry>& LessonSession::entries() {
 }
 
 void LessonSession::open(const std::string& name_or_path, const Registry& registry) {
-  const std::string_view built_in = embedded_file(embedded_name(name_or_path));
+  const std::string_view built_in = own_lesson(name_or_path);
   std::string file;
   Lesson lesson = [&] {
     if (!built_in.empty()) return parse_lesson(built_in, name_or_path + ".md");
     if (std::filesystem::exists(name_or_path)) {
-      file = is_lesson_package(name_or_path) ? unpacked_lesson(name_or_path) : name_or_path;
+      file = lesson_file(name_or_path);
       return read_lesson(file);
     }
     std::vector<std::string> names;
@@ -87,6 +85,7 @@ void LessonSession::open(const std::string& name_or_path, const Registry& regist
   name_ = built_in.empty() ? std::filesystem::path(name_or_path).stem().string() : name_or_path;
   path_ = built_in.empty() ? name_or_path : std::string();
   file_ = file;
+  id_ = lesson_id(name_or_path);
   go_to(0);
 }
 

@@ -40,7 +40,7 @@ class LessonSession {
   bool built_in() const { return path_.empty(); }
   const std::string& path() const { return path_; }  // of its file; empty: it is part of the program
   const std::string& file() const { return file_; }  // where its text is: path(), or out of its archive
-  std::string id() const { return lesson_id(built_in() ? name_ : path_); }
+  const std::string& id() const { return id_; }      // lesson_id() of it
   int step() const { return step_; }
   int step_count() const { return static_cast<int>(lesson_->steps.size()); }
   const LessonStep& current() const { return lesson_->steps[static_cast<size_t>(step_)]; }
@@ -77,7 +77,7 @@ class LessonSession {
   void freeze(const Registry& registry);
 
   std::unique_ptr<Lesson> lesson_;
-  std::string name_, path_, file_;
+  std::string name_, path_, file_, id_;
   int step_ = 0;
   bool tried_ = false;
   bool answered_ = false;                      // rightly, once

@@ -1,5 +1,6 @@
 #include "app/widgets/tile_cache.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "engine/error.h"

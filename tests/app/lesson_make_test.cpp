@@ -142,6 +142,13 @@ TEST_F(MadeLesson, is_packed_with_what_it_opens) {
   other.settle();
   EXPECT_EQ(other.app.document().image->bytes[0], 'f');
   EXPECT_TRUE(other.app.notices().empty());
+  other.run("lesson.pack " + path("again.striate.zip"));  // what came packed is packed again
+  EXPECT_NE(other.failure("lesson.pack " + path("x.striate.zip")), "");
+
+  PageDriver third("pixels");
+  third.run("lesson " + path("again.striate.zip"));
+  third.settle();
+  EXPECT_EQ(third.app.document().image->bytes[0], 'n');
 }
 
 TEST_F(MadeLesson, needs_a_name_that_ends_in_md) {
