@@ -46,7 +46,7 @@ set(STRIATE_FLOATING_POINT -ffp-contract=off)
 
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${STRIATE_MARCH};${STRIATE_FLOATING_POINT}>")
 if(STRIATE_SANITIZE)
-  add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${STRIATE_SANITIZE};-fno-omit-frame-pointer;-g>")
+  add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${STRIATE_SANITIZE};-fno-omit-frame-pointer>")
   if(STRIATE_SANITIZE MATCHES "undefined")
     add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=undefined>")
   endif()

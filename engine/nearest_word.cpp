@@ -4,14 +4,10 @@
 
 #include <algorithm>
 
+#include "engine/lower_case.h"
+
 namespace striate {
 namespace {
-
-std::string lower(std::string_view word) {
-  std::string text(word);
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
 
 // Optimal string alignment: insertions, deletions, replacements, swaps of neighbors.
 int distance(const std::string& a, const std::string& b) {
@@ -35,12 +31,12 @@ int distance(const std::string& a, const std::string& b) {
 
 std::string nearest_word(std::string_view word, const std::vector<std::string>& words) {
   if (word.empty() || word.size() > 100) return "";
-  const std::string wanted = lower(word);
+  const std::string wanted = lower_case(word);
   const int limit = wanted.size() <= 3 ? 1 : std::max(2, static_cast<int>(wanted.size()) / 3);
   int best_cost = limit + 1;
   std::string best;
   for (const std::string& candidate : words) {
-    const std::string other = lower(candidate);
+    const std::string other = lower_case(candidate);
     int cost = distance(wanted, other);
     if (wanted.size() >= 3 && other.compare(0, wanted.size(), wanted) == 0) cost = std::min(cost, limit);
     if (cost < best_cost) {

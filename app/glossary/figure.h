@@ -24,6 +24,7 @@ struct FigureNumber {
   double value = 0, minimum = 0, maximum = 1;
   int decimals = 0;  // 0: whole numbers
   std::vector<std::string> words = {};
+  double start = 0;  // what it goes back to: make_figure() sets it to the first value
 };
 
 struct FigureResult {
@@ -43,6 +44,7 @@ class GlossaryFigure {
   const std::vector<FigureResult>& results() const { return results_; }
   // Throws Error: a name that it has not, a value out of range. Computes.
   void set(std::string_view name, double value);
+  void begin();  // Its numbers as they are now are what they go back to. Computes.
   // A number or a result. Throws Error.
   double read(std::string_view name) const;
 
@@ -50,6 +52,7 @@ class GlossaryFigure {
   double number(std::string_view name) const;  // the value of one that it has
   int whole(std::string_view name) const;
   FigureNumber& edit(std::string_view name);
+  std::vector<std::string> names() const;                          // of its numbers
   void result(std::string name, std::string label, double value);  // in compute(), after results_.clear()
 
   std::vector<FigureNumber> numbers_;

@@ -29,13 +29,18 @@ constexpr Maker kFigures[] = {
     {"dropout", make_value_figure},      {"parameters", make_value_figure},   {"separable", make_value_figure},
 };
 
+Error no_number(std::string_view name, const std::vector<std::string>& all) {
+  return {fmt::format("this figure has no number '{}'", name),
+          all.empty() ? "it has none" : fmt::format("it has {}", fmt::join(all, ", "))};
+}
+
 }  // namespace
 
 std::unique_ptr<GlossaryFigure> make_figure(const std::string& name) {
   for (const Maker& maker : kFigures) {
     if (name != maker.name) continue;
     std::unique_ptr<GlossaryFigure> figure = maker.make(name);
-    figure->compute();
+    figure->begin();
     return figure;
   }
   return nullptr;
@@ -47,13 +52,22 @@ std::vector<std::string> figure_names() {
   return names;
 }
 
+std::vector<std::string> GlossaryFigure::names() const {
+  std::vector<std::string> all;
+  for (const FigureNumber& number : numbers_) all.push_back(number.name);
+  return all;
+}
+
+void GlossaryFigure::begin() {
+  for (FigureNumber& number : numbers_) number.start = number.value;
+  compute();
+}
+
 FigureNumber& GlossaryFigure::edit(std::string_view name) {
   for (FigureNumber& number : numbers_) {
     if (number.name == name) return number;
   }
-  std::string all;
-  for (const FigureNumber& number : numbers_) all += (all.empty() ? "" : ", ") + number.name;
-  throw Error(fmt::format("this figure has no number '{}'", name), "it has " + (all.empty() ? "none" : all));
+  throw no_number(name, names());
 }
 
 void GlossaryFigure::set(std::string_view name, double value) {
@@ -70,13 +84,12 @@ double GlossaryFigure::read(std::string_view name) const {
   for (const FigureNumber& number : numbers_) {
     if (number.name == name) return number.value;
   }
-  std::string all;
-  for (const FigureNumber& number : numbers_) all += (all.empty() ? "" : ", ") + number.name;
+  std::vector<std::string> all = names();
   for (const FigureResult& result : results_) {
     if (result.name == name) return result.value;
-    all += (all.empty() ? "" : ", ") + result.name;
+    all.push_back(result.name);
   }
-  throw Error(fmt::format("this figure has no number '{}'", name), "it has " + (all.empty() ? "none" : all));
+  throw no_number(name, all);
 }
 
 double GlossaryFigure::number(std::string_view name) const {

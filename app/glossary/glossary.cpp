@@ -8,6 +8,7 @@
 #include "app/command/registry.h"
 #include "app/embedded.h"
 #include "engine/error.h"
+#include "engine/lower_case.h"
 #include "engine/trimmed.h"
 
 namespace striate {
@@ -43,16 +44,10 @@ bool joined(std::string_view between) {
          std::all_of(between.begin(), between.end(), [](char c) { return c == ' ' || c == '-' || c == '\n'; });
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 std::string phrase_of(std::string_view text) {
   std::string phrase;
   for (const Word& word : words_of(text)) {
-    phrase += (phrase.empty() ? "" : " ") + lower(text.substr(word.begin, word.end - word.begin));
+    phrase += (phrase.empty() ? "" : " ") + lower_case(text.substr(word.begin, word.end - word.begin));
   }
   return phrase;
 }
@@ -143,7 +138,7 @@ Glossary Glossary::parse(std::string_view text, const std::string& file) {
     }
   }
   std::sort(glossary.entries_.begin(), glossary.entries_.end(),
-            [](const auto& a, const auto& b) { return lower(a.term) < lower(b.term); });
+            [](const auto& a, const auto& b) { return lower_case(a.term) < lower_case(b.term); });
   for (size_t i = 0; i < glossary.entries_.size(); ++i) {
     const GlossaryEntry& entry = glossary.entries_[i];
     glossary.index(i, entry.term, file);
@@ -200,8 +195,8 @@ const GlossaryEntry* Glossary::find(std::string_view word) const { return lookup
 const GlossaryEntry& Glossary::entry(std::string_view word) const {
   if (const GlossaryEntry* found = find(word)) return *found;
   std::vector<std::string> terms;
-  for (const GlossaryEntry& each : entries_) terms.push_back(lower(each.term));
-  const std::string nearest = nearest_name(lower(word), terms);
+  for (const GlossaryEntry& each : entries_) terms.push_back(lower_case(each.term));
+  const std::string nearest = nearest_name(lower_case(word), terms);
   throw Error(fmt::format("the glossary has no term '{}'", shown(word)),
               nearest.empty() ? "glossary without a term lists them all" : fmt::format("did you mean '{}'?", nearest));
 }
@@ -219,7 +214,7 @@ std::vector<Glossary::Match> Glossary::matches(std::string_view text, std::strin
         if (!joined(text.substr(before, word.begin - before))) break;
         phrase += ' ';
       }
-      phrase += lower(text.substr(word.begin, word.end - word.begin));
+      phrase += lower_case(text.substr(word.begin, word.end - word.begin));
       const GlossaryEntry* entry = lookup(phrase, page);
       if (entry == nullptr) continue;
       if (taken > 0) found.pop_back();  // a longer one is meant

@@ -12,6 +12,7 @@
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
+#include "engine/lower_case.h"
 #include "engine/trimmed.h"
 #include "engine/walk/printed_sum.h"
 
@@ -524,8 +525,7 @@ std::string FiltersPage::suggested_path() const {
 
 void FiltersPage::save(const std::string& path) {
   need_image();
-  std::string ending = std::filesystem::path(path).extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string ending = lower_case(std::filesystem::path(path).extension().string());
   if (ending != ".png" && ending != ".jpg" && ending != ".jpeg")
     throw Error(fmt::format("filters.save: '{}' is no name of a PNG or JPEG file", path),
                 "let it end in .png or .jpg: filters.save result.png");

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 
@@ -12,17 +11,12 @@
 #include "app/shell/samples.h"
 #include "engine/error.h"
 #include "engine/files/image_file.h"
+#include "engine/lower_case.h"
 #include "kernels/resize.h"
 
 namespace striate {
 namespace fs = std::filesystem;
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<uint8_t>(c)));
-  return out;
-}
 
 ImagePtr shrunk(const Image& image) {
   double scale = std::min(1.0, static_cast<double>(Thumbnails::kSide) / std::max(image.width, image.height));
@@ -41,7 +35,7 @@ ImagePtr shrunk(const Image& image) {
 }  // namespace
 
 bool has_ending(const std::string& name, const std::vector<std::string>& endings) {
-  const std::string ending = lower(fs::path(name).extension().string());
+  const std::string ending = lower_case(fs::path(name).extension().string());
   return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
@@ -79,7 +73,7 @@ std::vector<FileEntry> list_folder(const std::string& folder, bool hidden, const
   }
   std::sort(entries.begin(), entries.end(), [](const FileEntry& a, const FileEntry& b) {
     if (a.folder != b.folder) return a.folder;
-    std::string la = lower(a.name), lb = lower(b.name);
+    std::string la = lower_case(a.name), lb = lower_case(b.name);
     return la != lb ? la < lb : a.name < b.name;
   });
   return entries;
@@ -88,7 +82,7 @@ std::vector<FileEntry> list_folder(const std::string& folder, bool hidden, const
 std::vector<FileEntry> filtered(const std::vector<FileEntry>& entries, const std::string& filter) {
   std::vector<std::string> words;
   std::string word;
-  for (char c : lower(filter) + " ") {
+  for (char c : lower_case(filter) + " ") {
     if (c != ' ') {
       word += c;
     } else if (!word.empty()) {
@@ -97,7 +91,7 @@ std::vector<FileEntry> filtered(const std::vector<FileEntry>& entries, const std
   }
   std::vector<FileEntry> kept;
   for (const FileEntry& entry : entries) {
-    std::string name = lower(entry.name);
+    std::string name = lower_case(entry.name);
     if (std::all_of(words.begin(), words.end(),
                     [&](const std::string& w) { return name.find(w) != std::string::npos; })) {
       kept.push_back(entry);
@@ -105,7 +99,7 @@ std::vector<FileEntry> filtered(const std::vector<FileEntry>& entries, const std
   }
   if (!words.empty()) {
     std::stable_partition(kept.begin(), kept.end(),
-                          [&](const FileEntry& e) { return lower(e.name).starts_with(words[0]); });
+                          [&](const FileEntry& e) { return lower_case(e.name).starts_with(words[0]); });
   }
   return kept;
 }

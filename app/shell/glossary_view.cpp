@@ -3,27 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <utility>
 
 #include "app/widgets/ui.h"
 #include "engine/error.h"
+#include "engine/lower_case.h"
 #include "engine/trimmed.h"
 
 namespace striate {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 bool says(const GlossaryEntry& entry, const std::string& typed) {
-  if (lower(entry.term).find(typed) != std::string::npos) return true;
+  if (lower_case(entry.term).find(typed) != std::string::npos) return true;
   return std::any_of(entry.forms.begin(), entry.forms.end(),
-                     [&](const std::string& form) { return lower(form).find(typed) != std::string::npos; });
+                     [&](const std::string& form) { return lower_case(form).find(typed) != std::string::npos; });
 }
 
 }  // namespace
@@ -107,13 +101,13 @@ void GlossaryView::collected() {
 
 std::vector<const GlossaryEntry*> GlossaryView::listed() const {
   std::vector<const GlossaryEntry*> list;
-  const std::string typed = lower(trimmed(search_));
+  const std::string typed = lower_case(trimmed(search_));
   for (const GlossaryEntry& entry : Glossary::built_in().entries()) {
     if (typed.empty() || says(entry, typed)) list.push_back(&entry);
   }
   // Those that begin with what was typed come first; without anything typed, those on the screen.
   std::stable_partition(list.begin(), list.end(), [&](const GlossaryEntry* entry) {
-    if (!typed.empty()) return lower(entry->term).starts_with(typed);
+    if (!typed.empty()) return lower_case(entry->term).starts_with(typed);
     return std::find(on_screen_.begin(), on_screen_.end(), entry) != on_screen_.end();
   });
   return list;
@@ -239,7 +233,7 @@ void GlossaryView::draw_figure() {
       continue;
     }
     NumberSpec spec;
-    spec.minimum = number.minimum, spec.maximum = number.maximum, spec.reset = number.value;
+    spec.minimum = number.minimum, spec.maximum = number.maximum, spec.reset = number.start;
     spec.decimals = number.decimals;
     spec.step = number.decimals == 0 ? 1 : number.decimals == 1 ? 0.1 : 0.01;
     ui_.slider(number.label, number.value, spec, prefix);

@@ -1,12 +1,12 @@
 // The palette: type part of the name of a page, a lesson, a setting, a command or a term of the glossary, or of what it
 // does; choose, give its values, Enter.
 #include <algorithm>
-#include <cctype>
 
 #include "app/command/setting.h"
 #include "app/glossary/glossary.h"
 #include "app/shell/frame.h"
 #include "engine/error.h"
+#include "engine/lower_case.h"
 #include "engine/trimmed.h"
 
 namespace striate {
@@ -19,12 +19,6 @@ struct Entry {
   const Command* command = nullptr;  // where this one still needs values
   const char* kind = "command";
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
 
 bool needs_values(const Command& command) {
   return std::any_of(command.parameters.begin(), command.parameters.end(),
@@ -77,7 +71,7 @@ std::vector<Entry> choices_of(const App& app, const Command& command, std::strin
   const Setting* setting = app.registry().find_setting(command.name);
   const std::string now = setting ? value_of(*setting) : std::string();
   for (const std::string& word : command.parameters.front().choices) {
-    if (lower(word).find(typed) == std::string::npos) continue;
+    if (lower_case(word).find(typed) == std::string::npos) continue;
     entries.push_back({command.name + " " + quoted(word), word == now ? "As it is now. " + command.help : command.help,
                        command.name + " " + quoted(word), nullptr, setting ? "setting" : "command"});
   }
@@ -88,16 +82,16 @@ std::vector<Entry> choices_of(const App& app, const Command& command, std::strin
 
 // Every typed word stands in the title, the help or the line; titles that begin with what was typed come first.
 std::vector<Entry> matches(const App& app, const std::string& typed) {
-  const std::string text = lower(trimmed(typed));
+  const std::string text = lower_case(trimmed(typed));
   const Command* named = app.registry().find_command(text.substr(0, text.find(' ')));
   if (const size_t space = typed.find(' '); named != nullptr && space != std::string::npos) {  // its values are typed
-    std::vector<Entry> choices = choices_of(app, *named, lower(trimmed(std::string_view(typed).substr(space))));
+    std::vector<Entry> choices = choices_of(app, *named, lower_case(trimmed(std::string_view(typed).substr(space))));
     if (!choices.empty()) return choices;
     return {entry_of(app.registry(), *named)};
   }
   std::vector<Entry> entries = all_entries(app);
   std::erase_if(entries, [&](const Entry& entry) {
-    const std::string place = lower(entry.title + " " + entry.help + " " + entry.line);
+    const std::string place = lower_case(entry.title + " " + entry.help + " " + entry.line);
     std::string_view rest = text;
     while (!(rest = skip_spaces(rest)).empty()) {
       const std::string_view word = rest.substr(0, rest.find(' '));
@@ -107,7 +101,7 @@ std::vector<Entry> matches(const App& app, const std::string& typed) {
     return false;
   });
   std::stable_partition(entries.begin(), entries.end(), [&](const Entry& entry) {
-    return lower(entry.title).starts_with(text) || entry.line.starts_with(text);
+    return lower_case(entry.title).starts_with(text) || entry.line.starts_with(text);
   });
   return entries;
 }

@@ -5,7 +5,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "engine/files/image_file.h"
 #include "engine/files/read_file.h"
 #include "engine/files/stb.h"
+#include "engine/lower_case.h"
 #include "kernels/threads.h"
 
 namespace striate {
@@ -196,8 +196,7 @@ void write_png(AtomicFile& file, const Image& image) {
 void write_image(const std::string& path, const Image& image, int jpeg_quality) {
   const std::string name = file_name(path);
   const size_t dot = name.find_last_of('.');
-  std::string ending = dot == std::string::npos ? "" : name.substr(dot + 1);
-  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string ending = dot == std::string::npos ? "" : lower_case(name.substr(dot + 1));
   const bool png = ending == "png", jpeg = ending == "jpg" || ending == "jpeg";
   if (!png && !jpeg) {
     throw Error(fmt::format("{}: pictures are written as PNG or JPEG, not as \"{}\"", path, ending),

@@ -1,11 +1,11 @@
 #include "engine/files/torch_pickle.h"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 #include <string_view>
 
 #include "engine/error.h"
+#include "engine/lower_case.h"
 
 namespace striate {
 namespace {
@@ -56,8 +56,7 @@ std::string cut(const std::string& text) { return text.size() > 80 ? text.substr
     throw Error(fmt::format("{} holds a value of NumPy's ({}), which only Python can make", file, full),
                 "save numbers as Python's own, float(accuracy), or the weights alone: "
                 "torch.save(model.state_dict(), \"weights.pt\")");
-  std::string lower = name;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string lower = lower_case(name);
   const bool torch = module == "torch" || module == "torch.cuda";
   const bool other = std::any_of(std::begin(kOtherTypes), std::end(kOtherTypes),
                                  [&](const char* type) { return begins(lower, type); });

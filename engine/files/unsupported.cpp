@@ -1,9 +1,9 @@
 // Formats that people try to open and that Striate does not read: each is recognized by its content and named, so that
 // nobody has to guess why a picture does not open. To add one: one line in the table.
 #include <algorithm>
-#include <cctype>
 
 #include "engine/files/formats.h"
+#include "engine/lower_case.h"
 
 namespace striate {
 namespace {
@@ -80,8 +80,7 @@ void fail_if_known_but_unsupported(Bytes bytes) {
     fail_unsupported("this is a safetensors file of weights, not a picture",
                      "striate summary FILE describes one that striate train saved");
   }
-  std::string text(bytes.begin(), bytes.begin() + std::min<size_t>(bytes.size(), 1024));
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string text = lower_case(std::string(bytes.begin(), bytes.begin() + std::min<size_t>(bytes.size(), 1024)));
   if (text.find('\0') != std::string::npos) return;
   if (text.find("<svg") != std::string::npos) {
     fail_unsupported("this is an SVG drawing, which Striate does not read", "export it as a PNG picture and open that");

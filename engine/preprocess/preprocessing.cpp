@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "engine/error.h"
+#include "engine/lower_case.h"
 #include "engine/nearest_word.h"
 #include "engine/old_names.h"
 
@@ -40,11 +41,6 @@ std::vector<float> parse_numbers(const std::string& word, const std::string& tex
     values.push_back(static_cast<float>(value));
   }
   return values;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return text;
 }
 
 // The numbers behind a word of a sentence, up to the next letter.
@@ -162,7 +158,7 @@ Normalization Preprocessing::normalization(int channels) const {
 }
 
 bool read_preprocessing_words(const std::string& words, Preprocessing& preprocessing) {
-  const std::string text = lower(words);
+  const std::string text = lower_case(words);
   const auto has = [&](const char* word) { return text.find(word) != std::string::npos; };
   const bool rgb = has("rgb"), bgr = has("bgr");
   if (rgb == bgr) return false;

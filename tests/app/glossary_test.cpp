@@ -172,6 +172,14 @@ TEST(Glossary, its_figures_compute) {
   }
 }
 
+TEST(GlossaryFigures, a_number_goes_back_to_where_it_began) {
+  const auto figure = make_figure("dropout");
+  const double first = figure->numbers()[0].value;
+  figure->set(figure->numbers()[0].name, figure->numbers()[0].minimum);
+  EXPECT_NE(figure->numbers()[0].value, first);
+  EXPECT_EQ(figure->numbers()[0].start, first);
+}
+
 double number_of(const std::string& figure, const std::vector<std::pair<const char*, double>>& set, const char* read) {
   const auto made = make_figure(figure);
   for (const auto& [name, value] : set) made->set(name, value);
