@@ -78,8 +78,8 @@ const OptimizerKind& find_optimizer(std::string_view name);
 // The settings of all of them, each word once.
 std::vector<std::string> optimizer_words();
 
-// Of kinds.cpp's list.
-extern const OptimizerKind kSgd, kRmsProp, kAdam, kAdamW;
+// Those that are asked for by name: the default, and its relative. kinds.cpp lists and declares all.
+extern const OptimizerKind kAdam, kAdamW;
 
 // What most have: added to the gradient, or, decoupled, taken from the weight.
 constexpr OptimizerField weight_decay_field(double usual) {
