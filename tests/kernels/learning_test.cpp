@@ -65,6 +65,15 @@ constexpr OptimizerCase kOptimizers[] = {
        a = t == 1 ? d : 0.9 * a + d;
        w -= rate * (d + 0.9 * a);
      }},
+    {"adagrad",
+     [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float* a, float*) {
+       adagrad(stream, Adagrad{1e-10f, 0.1f, 0.01f}, n, state, g, w, a);
+     },
+     [](double rate, int, double g, double& w, double& a, double&) {
+       const double d = g + 0.01 * w;
+       a += d * d;
+       w -= rate * d / (std::sqrt(0.1 + a) + 1e-10);
+     }},
     {"rmsprop",
      [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float* a, float*) {
        rmsprop(stream, RmsProp{0.9f, 1e-8f, 0.01f}, n, state, g, w, a);
@@ -235,6 +244,29 @@ TEST(Optimizer, follows_its_formula_for_ten_steps) {
   }
   Stream stream;
   EXPECT_THROW(sgd(stream, Sgd{0, 0, true}, 0, nullptr, nullptr, nullptr, nullptr), Error);
+}
+
+TEST(Optimizer, adagrad_gives_the_values_of_pytorch) {
+  // torch.optim.Adagrad of PyTorch 2.15, lr 0.05, three steps; then with weight_decay 0.01, initial_accumulator_value
+  // 0.1.
+  const Floats gradients[] = {{0.1f, -0.4f, 2, 0}, {-0.3f, -0.2f, 1, 1e-6f}, {0.7f, 0.5f, -4, 0}};
+  const Floats plain = {0.451868027f, -0.96490711f, 1.97128296f, 0.200004995f},
+               with = {0.475116879f, -0.974640667f, 1.97165525f, 0.248815939f};
+  on_every_device([&](Stream& stream) {
+    for (const bool more : {false, true}) {
+      auto w = on_device(stream, Floats{0.5f, -1, 2, 0.25f}), sum = on_device(stream, Floats(4));
+      auto state = on_device(stream, std::vector<StepState>{{0.05f, 0, 1, 1}});
+      for (const Floats& g : gradients) {
+        const auto there = on_device(stream, g);
+        next_step(stream, state.data());
+        adagrad(stream, more ? Adagrad{1e-10f, 0.1f, 0.01f} : Adagrad{}, 4, state.data(), there.data(), w.data(),
+                sum.data());
+      }
+      Floats got(4);
+      download(stream, got.data(), w, 4);
+      expect_close(got, doubles(more ? with : plain), 3e-7, "w");
+    }
+  });
 }
 
 TEST(Random, is_philox_as_its_authors_published_it) {

@@ -10,6 +10,7 @@
 // clang-format off
 #define STRIATE_OPTIMIZER_KINDS(kind) \
   kind(kSgd) \
+  kind(kAdagrad) \
   kind(kRmsProp) \
   kind(kAdam) \
   kind(kAdamW)

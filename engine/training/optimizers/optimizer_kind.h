@@ -85,6 +85,6 @@ extern const OptimizerKind kAdam, kAdamW;
 constexpr OptimizerField weight_decay_field(double usual) {
   return {"decay", usual, 0, 1, OptimizerField::Widget::field, "weight decay", 1, usual, 0.0005, 4};
 }
-constexpr OptimizerField epsilon_field() { return {"epsilon", 1e-8, 1e-20, 1}; }
+constexpr OptimizerField epsilon_field(double usual = 1e-8) { return {"epsilon", usual, 1e-20, 1}; }
 
 }  // namespace striate
