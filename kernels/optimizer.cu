@@ -41,6 +41,28 @@ struct SgdStep {
 
 // W weights per index.
 template <int W>
+struct AdagradStep {
+  static constexpr int64_t work = 24;
+  Adagrad options;
+  const StepState* state;
+  const float* g;
+  float* w;
+  float* sum;
+  int64_t count;
+  HD void operator()(int64_t index) const {
+    using P = Pack<float, W>;
+    const int64_t at = index * W, left = count - at;
+    const int lanes = static_cast<int>(left < W ? left : W);
+    const P old = load_part<W>(w + at, left);
+    const P d = load_part<W>(g + at, left) + P::all(options.weight_decay) * old;
+    const P s = load_part<W>(sum + at, left) + d * d;
+    store_part(s, sum + at, 0, lanes);
+    const P root = square_root(P::all(options.initial) + s);
+    store_part(old - P::all(state->rate) * d / (root + P::all(options.epsilon)), w + at, 0, lanes);
+  }
+};
+
+template <int W>
 struct RmsPropStep {
   static constexpr int64_t work = 24;
   RmsProp options;
@@ -98,6 +120,7 @@ struct AdamStep {
 template struct CudaFlat<NextStep>;
 template struct CudaFlat<SgdStep<false>>;
 template struct CudaFlat<SgdStep<true>>;
+template struct CudaFlat<AdagradStep<1>>;
 template struct CudaFlat<RmsPropStep<1>>;
 template struct CudaFlat<AdamStep<1>>;
 
@@ -121,6 +144,13 @@ void sgd(Stream& stream, const Sgd& options, int64_t count, const StepState* sta
     return for_each(stream, "sgd", count, SgdStep<false>{options, state, g, w, velocity});
   }
   for_each(stream, "sgd", count, SgdStep<true>{options, state, g, w, velocity});
+}
+void adagrad(Stream& stream, const Adagrad& options, int64_t count, const StepState* state, const float* g, float* w,
+             float* sum) {
+  with_target(stream, [&](auto target) {
+    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
+    for_each(target, stream, "adagrad", (count + W - 1) / W, AdagradStep<W>{options, state, g, w, sum, count});
+  });
 }
 void rmsprop(Stream& stream, const RmsProp& options, int64_t count, const StepState* state, const float* g, float* w,
              float* square) {

@@ -4,6 +4,9 @@
 //            velocity = momentum * velocity + d            (the first step: velocity = d)
 //            d = nesterov ? d + momentum * velocity : velocity      (only with momentum)
 //            w -= rate * d
+//   adagrad  d = g + weight_decay * w
+//            sum = sum + d*d
+//            w -= rate * d / (sqrt(initial + sum) + epsilon)
 //   rmsprop  d = g + weight_decay * w
 //            square = rho * square + (1 - rho) * d*d
 //            w -= rate * d / (sqrt(square) + epsilon)
@@ -14,7 +17,7 @@
 //
 // Learning rate and step number stand in device memory (StepState), so that a captured step can be replayed: write
 // `rate` whenever it changes, call next_step() once per step, then one optimizer for each arena. The state arrays
-// (velocity, square, mean) hold `count` floats each, zero before the first step. Nothing may overlap.
+// (velocity, sum, square, mean) hold `count` floats each, zero before the first step. Nothing may overlap.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +38,9 @@ struct Sgd {
   float momentum = 0, weight_decay = 0;
   bool nesterov = false;
 };
+struct Adagrad {
+  float epsilon = 1e-10f, initial = 0, weight_decay = 0;
+};
 struct RmsProp {
   float rho = 0.99f, epsilon = 1e-8f, weight_decay = 0;
 };
@@ -49,6 +55,8 @@ void next_step(Stream& stream, StepState* state, float beta1 = 0.9f, float beta2
 // velocity may be null where momentum is 0.
 void sgd(Stream& stream, const Sgd& options, int64_t count, const StepState* state, const float* g, float* w,
          float* velocity);
+void adagrad(Stream& stream, const Adagrad& options, int64_t count, const StepState* state, const float* g, float* w,
+             float* sum);
 void rmsprop(Stream& stream, const RmsProp& options, int64_t count, const StepState* state, const float* g, float* w,
              float* square);
 void adam(Stream& stream, const Adam& options, int64_t count, const StepState* state, const float* g, float* w,

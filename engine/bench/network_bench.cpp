@@ -16,7 +16,6 @@
 #include "kernels/loss.h"
 #include "kernels/memory.h"
 #include "kernels/normalize.h"
-#include "kernels/optimizer.h"
 #include "kernels/pool.h"
 
 namespace striate {
@@ -219,29 +218,6 @@ class Bench : public OperatorBench {
         });
   }
 
-  void adam_step(const std::string& where, int64_t count) {
-    Buffer<float> g = random(count), w = random(count), mean = empty(count), square = empty(count);
-    Buffer<StepState> state(stream_.device(), 1, "a benchmark");
-    const StepState first;
-    upload(stream_, state, &first, 1);
-    const std::vector<float> zero(static_cast<size_t>(count)), hw = host(w), hg = host(g);
-    upload(stream_, mean, zero.data(), count);
-    upload(stream_, square, zero.data(), count);
-    bool started = false;
-    const double n = static_cast<double>(count);
-    time(
-        "adam", fmt::format("{} {}", where, count), 13 * n, 28 * n,
-        [&] {
-          if (!started) next_step(stream_, state.data());
-          started = true;
-          adam(stream_, Adam{}, count, state.data(), g.data(), w.data(), mean.data(), square.data());
-        },
-        [&] {  // the first step moves every weight by the rate, against its gradient
-          return agrees(
-              w, [&](int64_t i) { return hw[i] - 1e-3 * (hg[i] > 0 ? 1 : -1); }, 1e-4);
-        });
-  }
-
  private:
   // Single values of a convolution's results, as the definition has them.
   struct Places {
@@ -331,7 +307,6 @@ std::vector<KernelBenchRow> bench_network(Device device, int runs, uint64_t seed
   bench.dense("lenet5", n, 120, 84);
   bench.dense("lenet5", n, 84, 10);
   bench.cross_entropy("lenet5", n, 10);
-  bench.adam_step("lenet5", 61706);
 
   bench.convolution("tinyvgg", square(n, 3, 64, 10, 3), false, true);
   bench.relu("tinyvgg", static_cast<int64_t>(n) * 10 * 62 * 62);
@@ -342,7 +317,6 @@ std::vector<KernelBenchRow> bench_network(Device device, int runs, uint64_t seed
   bench.convolution("tinyvgg", square(n, 10, 28, 10, 3), true, true);
   bench.max_pool("tinyvgg", n, 10, 26, 26);
   bench.dense("tinyvgg", n, 1690, 10);
-  bench.adam_step("tinyvgg", 19900);
   bench.batch_norm("resnet20", n, 16, 32 * 32);
   bench_simple_operators(bench, n);
   bench_volumes(bench, n);

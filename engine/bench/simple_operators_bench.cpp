@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/bench/operator_bench.h"
+#include "engine/walk/update_walk.h"
 #include "kernels/activation.h"
 #include "kernels/dropout.h"
 #include "kernels/elementwise.h"
@@ -207,35 +208,40 @@ double squared(double x, double t) { return (x - t) * (x - t); }
 double binary(double x, double t) { return -(t * std::log(x) + (1 - t) * std::log(1 - x)); }
 double binary_logits(double x, double t) { return std::log1p(std::exp(x)) - t * x; }
 
+// The first step of every optimizer, against the same step of one weight alone.
 void optimizers(OperatorBench& bench, int64_t count) {
-  Buffer<StepState> state(bench.stream().device(), 1, "a benchmark");
   const double n = static_cast<double>(count);
-  const std::string shape = fmt::format("{}", count);
-  for (const bool momentum : {true, false}) {
-    Buffer<float> g = bench.random(count), w = bench.random(count), own = bench.empty(count);
-    const std::vector<float> zero(static_cast<size_t>(count)), hw = bench.host(w), hg = bench.host(g);
+  std::vector<std::string> texts = optimizer_names();
+  texts.emplace_back("sgd momentum 0.9");
+  for (const std::string& text : texts) {
+    const OptimizerSettings settings = OptimizerSettings::parse(text);
+    const std::vector<float> zeros(static_cast<size_t>(count));
+    Buffer<float> g = bench.random(count), w = bench.random(count);
+    const std::vector<float> hw = bench.host(w), hg = bench.host(g);
+    std::vector<Buffer<float>> arrays;
+    std::vector<float*> own;
+    for (size_t i = 0; i < settings.states().size(); ++i) {
+      arrays.push_back(bench.empty(count));
+      upload(bench.stream(), arrays.back(), zeros.data(), count);
+      own.push_back(arrays.back().data());
+    }
+    Buffer<StepState> state(bench.stream().device(), 1, "a benchmark");
     const StepState first;
     upload(bench.stream(), state, &first, 1);
-    upload(bench.stream(), own, zero.data(), count);
     bool started = false;
-    const auto start = [&] {
-      if (!started) next_step(bench.stream(), state.data());
-      started = true;
-    };
-    // The first step: sgd goes by rate * g, rmsprop by rate * g / (sqrt(0.01) |g|).
-    bench.time(
-        momentum ? "sgd momentum" : "rmsprop", shape, momentum ? 4 * n : 8 * n, 20 * n,
+    const double many = static_cast<double>(own.size());
+    bench.time(  // about 2 operations for the weight and 5 for each array
+        text, fmt::format("{}", count), (2 + 5 * many) * n, (12 + 8 * many) * n,
         [&] {
-          start();
-          if (momentum)
-            return sgd(bench.stream(), Sgd{0.9f, 0, false}, count, state.data(), g.data(), w.data(), own.data());
-          rmsprop(bench.stream(), RmsProp{}, count, state.data(), g.data(), w.data(), own.data());
+          if (!started) begin_update(bench.stream(), settings, state.data());
+          started = true;
+          settings.kind->update(bench.stream(), settings, count, state.data(), g.data(), w.data(), own.data());
         },
         [&] {
           return bench.agrees(w, [&](int64_t i) {
-            const double slope = static_cast<double>(hg[static_cast<size_t>(i)]);
-            const double step = momentum ? slope : slope / (std::sqrt(0.01 * slope * slope) + 1e-8);
-            return static_cast<double>(hw[static_cast<size_t>(i)]) - 1e-3 * step;
+            const auto at = static_cast<size_t>(i);
+            return static_cast<double>(
+                walk_update(settings, first.rate, 1, hw[at], hg[at], std::vector<float>(own.size())).after);
           });
         });
   }

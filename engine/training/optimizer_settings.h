@@ -1,5 +1,5 @@
 // Optimizers and losses by name, with their settings as text: what --optimizer reads, what a saved file holds.
-//   sgd | sgd momentum 0.9 nesterov decay 0.0005 | rmsprop rho 0.99 epsilon 1e-08 | adam beta1 0.9 beta2 0.999 | adamw
+//   sgd | sgd momentum 0.9 nesterov decay 0.0005 | adam beta1 0.9 beta2 0.999 | ...
 // The optimizers stand in engine/training/optimizers/, the formulas in kernels/optimizer.h and kernels/loss.h.
 #pragma once
 

@@ -10,6 +10,7 @@
 
 #include "app/glossary/figure.h"
 #include "app/glossary/glossary.h"
+#include "engine/training/optimizers/optimizer_kind.h"
 #include "tests/app/shell_driver.h"
 
 namespace striate {
@@ -90,6 +91,7 @@ TEST(Glossary, explains_the_terms_of_the_field) {
                            "separable filter"}) {
     EXPECT_NE(glossary().find(term), nullptr) << term;
   }
+  for (const OptimizerKind* kind : optimizer_kinds()) EXPECT_NE(glossary().find(kind->title), nullptr) << kind->title;
 }
 
 TEST(Glossary, is_short_and_leads_somewhere) {

@@ -16,6 +16,7 @@
 #include "engine/walk/update_walk.h"
 #include "kernels/optimizer.h"
 #include "tests/engine/golden.h"
+#include "tests/optimizers.h"
 
 namespace striate {
 namespace {
@@ -350,8 +351,8 @@ TEST(NetworkWalk, what_is_missing_or_outside_is_named) {
 TEST(UpdateWalk, one_weight_follows_the_operator_over_many_steps) {
   constexpr int64_t kCount = 37;
   on_each_device([&](Device device) {
-    std::vector<std::string> texts = {"sgd momentum 0.9", "sgd momentum 0.9 nesterov decay 0.01", "adam decay 0.1"};
-    for (const std::string& name : optimizer_names()) texts.push_back(name);
+    std::vector<std::string> texts = test_optimizers();
+    for (const std::string& text : test_optimizers_with_all_settings()) texts.push_back(text);
     for (const std::string& text : texts) {
       SCOPED_TRACE(text);
       const OptimizerSettings settings = OptimizerSettings::parse(text);

@@ -36,6 +36,75 @@ constexpr ValueLoss kValueLosses[] = {
      binary_cross_entropy_with_logits},
 };
 
+// An optimizer as its kernel and as its plain reference: one weight w, its gradient g, its two arrays a and b, step t.
+struct OptimizerCase {
+  const char* name;
+  void (*run)(Stream&, int64_t n, const StepState* state, const float* g, float* w, float* a, float* b);
+  void (*reference)(double rate, int t, double g, double& w, double& a, double& b);
+};
+constexpr OptimizerCase kOptimizers[] = {
+    {"sgd",
+     [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float*, float*) {
+       sgd(stream, Sgd{}, n, state, g, w, nullptr);
+     },
+     [](double rate, int, double g, double& w, double&, double&) { w -= rate * g; }},
+    {"momentum",
+     [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float* a, float*) {
+       sgd(stream, Sgd{0.9f, 0, false}, n, state, g, w, a);
+     },
+     [](double rate, int t, double g, double& w, double& a, double&) {
+       a = t == 1 ? g : 0.9 * a + g;
+       w -= rate * a;
+     }},
+    {"nesterov, decay",
+     [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float* a, float*) {
+       sgd(stream, Sgd{0.9f, 0.01f, true}, n, state, g, w, a);
+     },
+     [](double rate, int t, double g, double& w, double& a, double&) {
+       const double d = g + 0.01 * w;
+       a = t == 1 ? d : 0.9 * a + d;
+       w -= rate * (d + 0.9 * a);
+     }},
+    {"adagrad",
+     [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float* a, float*) {
+       adagrad(stream, Adagrad{1e-10f, 0.1f, 0.01f}, n, state, g, w, a);
+     },
+     [](double rate, int, double g, double& w, double& a, double&) {
+       const double d = g + 0.01 * w;
+       a += d * d;
+       w -= rate * d / (std::sqrt(0.1 + a) + 1e-10);
+     }},
+    {"rmsprop",
+     [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float* a, float*) {
+       rmsprop(stream, RmsProp{0.9f, 1e-8f, 0.01f}, n, state, g, w, a);
+     },
+     [](double rate, int, double g, double& w, double& a, double&) {
+       const double d = g + 0.01 * w;
+       a = 0.9 * a + 0.1 * d * d;
+       w -= rate * d / (std::sqrt(a) + 1e-8);
+     }},
+    {"adam",
+     [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float* a, float* b) {
+       adam(stream, Adam{0.9f, 0.999f, 1e-8f, 0.01f, false}, n, state, g, w, a, b);
+     },
+     [](double rate, int t, double g, double& w, double& a, double& b) {
+       const double d = g + 0.01 * w;
+       a = 0.9 * a + 0.1 * d;
+       b = 0.999 * b + 0.001 * d * d;
+       w -= rate * a / (1 - std::pow(0.9, t)) / (std::sqrt(b / (1 - std::pow(0.999, t))) + 1e-8);
+     }},
+    {"adamw",
+     [](Stream& stream, int64_t n, const StepState* state, const float* g, float* w, float* a, float* b) {
+       adam(stream, Adam{0.9f, 0.999f, 1e-8f, 0.01f, true}, n, state, g, w, a, b);
+     },
+     [](double rate, int t, double g, double& w, double& a, double& b) {
+       w -= rate * 0.01 * w;
+       a = 0.9 * a + 0.1 * g;
+       b = 0.999 * b + 0.001 * g * g;
+       w -= rate * a / (1 - std::pow(0.9, t)) / (std::sqrt(b / (1 - std::pow(0.999, t))) + 1e-8);
+     }},
+};
+
 }  // namespace
 
 void exercise_losses(Stream& stream) {
@@ -52,10 +121,7 @@ void exercise_optimizers(Stream& stream) {
   auto a = on_device(stream, Floats(9)), b = on_device(stream, Floats(9));
   auto state = on_device(stream, std::vector<StepState>(1));
   next_step(stream, state.data());
-  sgd(stream, Sgd{}, 9, state.data(), g.data(), w.data(), nullptr);
-  sgd(stream, Sgd{0.9f, 0, true}, 9, state.data(), g.data(), w.data(), a.data());
-  rmsprop(stream, RmsProp{}, 9, state.data(), g.data(), w.data(), a.data());
-  adam(stream, Adam{}, 9, state.data(), g.data(), w.data(), a.data(), b.data());
+  for (const OptimizerCase& c : kOptimizers) c.run(stream, 9, state.data(), g.data(), w.data(), a.data(), b.data());
 }
 
 void exercise_initialize(Stream& stream) {
@@ -152,68 +218,55 @@ TEST(Loss, losses_of_values_and_their_gradients) {
 }
 
 TEST(Optimizer, follows_its_formula_for_ten_steps) {
-  const int64_t n = 777;
-  const Floats w0 = random_floats(n, 1);
-  struct Case {
-    const char* name;
-    int kind;  // 0 sgd, 1 rmsprop, 2 adam
-    Sgd sgd;
-    RmsProp rmsprop;
-    Adam adam;
-  };
-  const Case cases[] = {{"sgd", 0, {}, {}, {}},
-                        {"momentum", 0, {0.9f, 0, false}, {}, {}},
-                        {"nesterov, decay", 0, {0.9f, 0.01f, true}, {}, {}},
-                        {"rmsprop", 1, {}, {0.9f, 1e-8f, 0.01f}, {}},
-                        {"adam", 2, {}, {}, {0.9f, 0.999f, 1e-8f, 0.01f, false}},
-                        {"adamw", 2, {}, {}, {0.9f, 0.999f, 1e-8f, 0.01f, true}}};
-  for (const Case& c : cases) {
-    SCOPED_TRACE(c.name);
-    const double rate = 0.05;
-    Doubles w = doubles(w0), first(n), second(n);
-    for (int t = 1; t <= 10; ++t) {
-      const Floats g = random_floats(n, 50 + t);
-      for (int64_t i = 0; i < n; ++i) {
-        double d = g[i];
-        if (c.kind == 0) {
-          d += static_cast<double>(c.sgd.weight_decay) * w[i];
-          if (c.sgd.momentum > 0) {
-            first[i] = t == 1 ? d : 0.9 * first[i] + d;
-            d = c.sgd.nesterov ? d + 0.9 * first[i] : first[i];
-          }
-          w[i] -= rate * d;
-        } else if (c.kind == 1) {
-          d += 0.01 * w[i];
-          first[i] = 0.9 * first[i] + 0.1 * d * d;
-          w[i] -= rate * d / (std::sqrt(first[i]) + 1e-8);
-        } else {
-          if (c.adam.decoupled)
-            w[i] -= rate * 0.01 * w[i];
-          else
-            d += 0.01 * w[i];
-          first[i] = 0.9 * first[i] + 0.1 * d;
-          second[i] = 0.999 * second[i] + 0.001 * d * d;
-          w[i] -= rate * first[i] / (1 - std::pow(0.9, t)) / (std::sqrt(second[i] / (1 - std::pow(0.999, t))) + 1e-8);
-        }
-      }
-    }
-    on_every_device([&](Stream& stream) {
-      auto weights = on_device(stream, w0), a = on_device(stream, Floats(n)), b = on_device(stream, Floats(n));
-      auto state = on_device(stream, std::vector<StepState>{{static_cast<float>(rate), 0, 1, 1}});
+  for (const int64_t n : {1, 7, 9, 777}) {
+    const Floats w0 = random_floats(n, 1);
+    for (const OptimizerCase& c : kOptimizers) {
+      SCOPED_TRACE(std::string(c.name) + " of " + std::to_string(n));
+      const double rate = 0.05;
+      Doubles w = doubles(w0), first(n), second(n);
       for (int t = 1; t <= 10; ++t) {
-        const auto g = on_device(stream, random_floats(n, 50 + t));
-        next_step(stream, state.data());
-        if (c.kind == 0) sgd(stream, c.sgd, n, state.data(), g.data(), weights.data(), a.data());
-        if (c.kind == 1) rmsprop(stream, c.rmsprop, n, state.data(), g.data(), weights.data(), a.data());
-        if (c.kind == 2) adam(stream, c.adam, n, state.data(), g.data(), weights.data(), a.data(), b.data());
+        const Floats g = random_floats(n, 50 + t);
+        for (int64_t i = 0; i < n; ++i) c.reference(rate, t, static_cast<double>(g[i]), w[i], first[i], second[i]);
       }
-      Floats got(n);
-      download(stream, got.data(), weights, n);
-      expect_close(got, w, 1e-5, "w");
-    });
+      on_every_device([&](Stream& stream) {
+        auto weights = on_device(stream, w0), a = on_device(stream, Floats(n)), b = on_device(stream, Floats(n));
+        auto state = on_device(stream, std::vector<StepState>{{static_cast<float>(rate), 0, 1, 1}});
+        for (int t = 1; t <= 10; ++t) {
+          const auto g = on_device(stream, random_floats(n, 50 + t));
+          next_step(stream, state.data());
+          c.run(stream, n, state.data(), g.data(), weights.data(), a.data(), b.data());
+        }
+        Floats got(n);
+        download(stream, got.data(), weights, n);
+        expect_close(got, w, 1e-5, "w");
+      });
+    }
   }
   Stream stream;
   EXPECT_THROW(sgd(stream, Sgd{0, 0, true}, 0, nullptr, nullptr, nullptr, nullptr), Error);
+}
+
+TEST(Optimizer, adagrad_gives_the_values_of_pytorch) {
+  // torch.optim.Adagrad of PyTorch 2.15, lr 0.05, three steps; then with weight_decay 0.01, initial_accumulator_value
+  // 0.1.
+  const Floats gradients[] = {{0.1f, -0.4f, 2, 0}, {-0.3f, -0.2f, 1, 1e-6f}, {0.7f, 0.5f, -4, 0}};
+  const Floats plain = {0.451868027f, -0.96490711f, 1.97128296f, 0.200004995f},
+               with = {0.475116879f, -0.974640667f, 1.97165525f, 0.248815939f};
+  on_every_device([&](Stream& stream) {
+    for (const bool more : {false, true}) {
+      auto w = on_device(stream, Floats{0.5f, -1, 2, 0.25f}), sum = on_device(stream, Floats(4));
+      auto state = on_device(stream, std::vector<StepState>{{0.05f, 0, 1, 1}});
+      for (const Floats& g : gradients) {
+        const auto there = on_device(stream, g);
+        next_step(stream, state.data());
+        adagrad(stream, more ? Adagrad{1e-10f, 0.1f, 0.01f} : Adagrad{}, 4, state.data(), there.data(), w.data(),
+                sum.data());
+      }
+      Floats got(4);
+      download(stream, got.data(), w, 4);
+      expect_close(got, doubles(more ? with : plain), 3e-7, "w");
+    }
+  });
 }
 
 TEST(Random, is_philox_as_its_authors_published_it) {

@@ -78,13 +78,13 @@ const OptimizerKind& find_optimizer(std::string_view name);
 // The settings of all of them, each word once.
 std::vector<std::string> optimizer_words();
 
-// Of kinds.cpp's list.
-extern const OptimizerKind kSgd, kRmsProp, kAdam, kAdamW;
+// Those that are asked for by name: the default, and its relative. kinds.cpp lists and declares all.
+extern const OptimizerKind kAdam, kAdamW;
 
 // What most have: added to the gradient, or, decoupled, taken from the weight.
 constexpr OptimizerField weight_decay_field(double usual) {
   return {"decay", usual, 0, 1, OptimizerField::Widget::field, "weight decay", 1, usual, 0.0005, 4};
 }
-constexpr OptimizerField epsilon_field() { return {"epsilon", 1e-8, 1e-20, 1}; }
+constexpr OptimizerField epsilon_field(double usual = 1e-8) { return {"epsilon", usual, 1e-20, 1}; }
 
 }  // namespace striate

@@ -34,7 +34,7 @@ void lines(const OptimizerSettings& o, UpdateNumbers& n) {
 
 }  // namespace
 
-const OptimizerKind kRmsProp{
+extern const OptimizerKind kRmsProp{
     "rmsprop",
     "RMSprop",
     {{"rho", 0.99, 0, 0.99999, OptimizerField::Widget::slider, "rho", 0.999, 0.99, 0.01, 3},

@@ -45,7 +45,7 @@ void lines(const OptimizerSettings& o, UpdateNumbers& n) {
 
 }  // namespace
 
-const OptimizerKind kSgd{
+extern const OptimizerKind kSgd{
     "sgd",
     "SGD",
     {{"momentum", 0, 0, 0.9999, OptimizerField::Widget::slider, "momentum", 0.99, 0.9},
