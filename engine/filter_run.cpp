@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "kernels/threads.h"
+#include "engine/halve.h"
 
 namespace striate {
 namespace {
@@ -34,26 +34,6 @@ std::vector<Region> pieces_of(const FilterChain& chain, const Image& image) {
   return pieces;
 }
 
-// Means of up to 2 x 2 values, rounded to nearest: `from` is `width` x `height`, `to` half of that, rounded up.
-void halve(const uint8_t* from, int64_t from_stride, int width, int height, int channels, uint8_t* to,
-           int64_t to_stride) {
-  parallel_for((height + 1) / 2, [=](int64_t begin, int64_t end) {
-    for (int64_t y = begin; y < end; ++y) {
-      const uint8_t* a = from + 2 * y * from_stride;
-      const uint8_t* b = 2 * y + 1 < height ? a + from_stride : a;
-      uint8_t* out = to + y * to_stride;
-      for (int x = 0; x + 1 < width; x += 2) {
-        for (int c = 0; c < channels; ++c)
-          out[c] = static_cast<uint8_t>((a[c] + a[c + channels] + b[c] + b[c + channels] + 2) / 4);
-        a += 2 * channels, b += 2 * channels, out += channels;
-      }
-      if (width % 2 == 1) {
-        for (int c = 0; c < channels; ++c) out[c] = static_cast<uint8_t>((a[c] + b[c] + 1) / 2);
-      }
-    }
-  });
-}
-
 // The range of the whole picture's raw values. False when canceled.
 bool measure(Stream& stream, const FilterChain& chain, const Image& image, const std::vector<Region>& pieces,
              const std::atomic<bool>& canceled, std::atomic<float>& share, float share_end, Range* range) {
@@ -70,7 +50,7 @@ bool measure(Stream& stream, const FilterChain& chain, const Image& image, const
 }  // namespace
 
 std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterChain& chain, const Image& image,
-                                                  bool keep_full_size, const std::atomic<bool>& canceled,
+                                                  int finest, const std::atomic<bool>& canceled,
                                                   std::atomic<float>& share) {
   auto made = std::make_shared<FilteredPicture>();
   made->channels = image.channels;
@@ -91,7 +71,7 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
     const FilteredPicture::Level& last = made->levels.back();
     made->levels.push_back({(last.width + 1) / 2, (last.height + 1) / 2, {}});
   }
-  if (keep_full_size || made->levels.size() == 1) made->levels[0].bytes.resize(image.value_count());
+  if (finest == 0 || made->levels.size() == 1) made->levels[0].bytes.resize(image.value_count());
   if (made->levels.size() > 1)
     made->levels[1].bytes.resize(static_cast<size_t>(made->levels[1].width) * made->levels[1].height * channels);
 
@@ -129,6 +109,7 @@ std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterCh
     half.bytes.resize(static_cast<size_t>(half.width) * half.height * channels);
     halve(from.bytes.data(), from.width * channels, from.width, from.height, image.channels, half.bytes.data(),
           half.width * channels);
+    if (static_cast<int>(i) - 1 < finest) std::vector<uint8_t>().swap(made->levels[i - 1].bytes);
   }
   return made;
 }

@@ -1,7 +1,6 @@
-// A filter chain over a whole picture, for the screen: the result at half its size and halves of that, down to one
-// pixel. The largest level is computed band by band and averaged at once; it is kept only where asked, since tiles of
-// it can be computed when they are seen (engine/filter_chain.h). So the open picture, the result that is shown and the
-// one that is being made need less than three times the picture's bytes.
+// A filter chain over a whole picture, for the screen: the result and halves of it, down to one pixel. The largest
+// level is computed band by band and averaged at once. The largest ones are kept only where asked, since tiles of them
+// can be computed when they are seen (engine/filter_chain.h): the first two are 15/16 of the result's bytes.
 #pragma once
 
 #include <atomic>
@@ -17,7 +16,7 @@ namespace striate {
 struct FilteredPicture {
   struct Level {
     int width = 0, height = 0;
-    std::vector<uint8_t> bytes;  // channels interleaved; empty: not kept (level 0 only)
+    std::vector<uint8_t> bytes;  // channels interleaved; empty: not kept
   };
   int channels = 0;
   std::vector<Level> levels;  // level l has ceil(size / 2^l) columns and rows; means of up to 2 x 2 of the level before
@@ -27,9 +26,10 @@ struct FilteredPicture {
   std::string device;       // Device::name() of where it ran
 };
 
-// Polls `canceled` between bands and then returns null. `share` goes from 0 to 1.
+// Keeps level `finest` and all smaller ones, the smallest in any case. Polls `canceled` between bands and then returns
+// null. `share` goes from 0 to 1.
 std::shared_ptr<FilteredPicture> run_filter_chain(Stream& stream, const FilterChain& chain, const Image& image,
-                                                  bool keep_full_size, const std::atomic<bool>& canceled,
+                                                  int finest, const std::atomic<bool>& canceled,
                                                   std::atomic<float>& share);
 
 // The result at full size as a picture of its own, to be saved. The same about canceling.

@@ -10,7 +10,10 @@
 namespace striate {
 
 CellPlayer::CellPlayer(std::string prefix, double speed, std::function<void()> moved)
-    : prefix_(std::move(prefix)), moved_to_(std::move(moved)), speed_(speed) {}
+    : prefix_(std::move(prefix)),
+      moved_to_(std::move(moved)),
+      pace_{speed},
+      settings_(prefix_, pace_, [this](Pace pace) { pace_ = pace; }) {}
 
 void CellPlayer::set_size(int columns, int rows) {
   columns_ = columns;
@@ -26,12 +29,12 @@ void CellPlayer::go(int column, int row) {
 }
 
 void CellPlayer::begin_again(int column, int row) {
-  playing_ = fill_ = false;
+  playing_ = pace_.fill = false;
   go(column, row);
 }
 
 void CellPlayer::leap(int index) {
-  fill_ = true;
+  pace_.fill = true;
   go(index % columns_, index / columns_);
 }
 
@@ -69,7 +72,7 @@ void CellPlayer::declare(Registry& registry) {
                        }});
   const auto play = [this](const Arguments&) {
     if (index() + 1 == count()) go(0, 0);
-    fill_ = true;
+    pace_.fill = true;
     playing_ = true;
     moved_ = now_;
   };
@@ -83,12 +86,6 @@ void CellPlayer::declare(Registry& registry) {
                          }
                        }});
   registry.add(Command{
-      name("speed"),
-      "How fast it slides",
-      {Parameter::number("S", "output cells a second", 0.1, 1000)},
-      [this](const Arguments& arguments) { speed_ = arguments.number(0); },
-  });
-  registry.add(Command{
       name("scrub"),
       "Goes to an output cell by its number in reading order",
       {Parameter::integer("N", "from 0", 0, 9999)},
@@ -101,12 +98,18 @@ void CellPlayer::declare(Registry& registry) {
         leap(static_cast<int>(arguments.integer(0)));
       },
   });
-  registry.add(Command{
-      name("fill"),
-      "Leaves the output cells after the cursor empty, as if they were not computed yet",
-      {Parameter::on_off("ON", "on: the output fills as the window slides")},
-      [this](const Arguments& arguments) { fill_ = arguments.on(0); },
-  });
+  settings_
+      .number(
+          "speed", "speed", "How fast it slides", {"S", "output cells a second", 0.1, 1000},
+          [](auto& pace) -> auto& { return pace.speed; })
+      .undo = Undo::none;
+  settings_
+      .on_off(
+          "fill", "fill as it slides",
+          "Leaves the output cells after the cursor empty, as if they were not computed yet",
+          "on: the output fills as the window slides", [](auto& pace) -> auto& { return pace.fill; })
+      .undo = Undo::none;
+  settings_.declare(registry);
   registry.add(
       Readout{name("column"), "column of the cursor, from 0", [this] { return ReadoutValue(double(column_)); }});
   registry.add(Readout{name("row"), "row of the cursor, from 0", [this] { return ReadoutValue(double(row_)); }});
@@ -117,9 +120,9 @@ void CellPlayer::declare(Registry& registry) {
 bool CellPlayer::update(double now) {
   now_ = now;
   if (!playing_) return false;
-  const double steps = std::floor((now - moved_) * speed_);
+  const double steps = std::floor((now - moved_) * pace_.speed);
   if (steps >= 1) {
-    moved_ += steps / speed_;
+    moved_ += steps / pace_.speed;
     leap(static_cast<int>(std::min<double>(index() + steps, count() - 1)));
     if (index() + 1 == count()) playing_ = false;
   }
@@ -127,8 +130,9 @@ bool CellPlayer::update(double now) {
 }
 
 std::vector<std::string> CellPlayer::state() const {
-  return {prefix_ + ".speed " + to_text(speed_), fmt::format("{}.cursor {} {}", prefix_, column_, row_),
-          fmt::format("{}.fill {}", prefix_, fill_ ? "on" : "off")};
+  std::vector<std::string> lines = settings_.state();
+  lines.push_back(fmt::format("{}.cursor {} {}", prefix_, column_, row_));
+  return lines;
 }
 
 std::vector<Page::Key> CellPlayer::keys() const {
@@ -148,7 +152,7 @@ void CellPlayer::draw_transport(Ui& ui, const Rect& area) const {
   bar.position = index();
   bar.count = count();
   bar.unit = "cell";
-  bar.speed = speed_;
+  bar.speed = pace_.speed;
   player_bar(ui, area, bar);
 }
 

@@ -1,13 +1,14 @@
 // The cursor of a page that steps through the cells of an output grid: going to a cell, stepping, playing, scrubbing.
 // Convolution and pooling share it; its commands and readouts stand under the page's own prefix:
 //   P.cursor X Y  P.output X Y  P.move DX DY  P.step  P.play  P.pause  P.toggle  P.speed S  P.scrub N  P.fill on|off
-//   readouts: P.column  P.row  P.cell
+//   readouts: P.column  P.row  P.cell  P.speed  P.fill
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/page.h"
 
 namespace striate {
@@ -28,10 +29,9 @@ class CellPlayer {
   int index() const { return row_ * columns_ + column_; }  // in reading order
   int count() const { return columns_ * rows_; }
   bool playing() const { return playing_; }
-  double speed() const { return speed_; }
+  double speed() const { return pace_.speed; }
   // Whether this cell is still empty, because the output fills as the window slides.
-  bool hidden(int column, int row) const { return fill_ && row * columns_ + column > index(); }
-  bool fill() const { return fill_; }
+  bool hidden(int column, int row) const { return pace_.fill && row * columns_ + column > index(); }
 
   bool update(double now);  // as Page::update
   std::vector<std::string> state() const;
@@ -45,8 +45,12 @@ class CellPlayer {
   std::function<void()> moved_to_;
   int columns_ = 1, rows_ = 1;
   int column_ = 0, row_ = 0;
-  double speed_;
-  bool fill_ = false;
+  struct Pace {
+    double speed = 4;  // cells a second
+    bool fill = false;
+  };
+  Pace pace_;
+  SettingsOf<Pace> settings_;
   bool playing_ = false;
   double moved_ = 0;  // when playing last moved, seconds
   double now_ = 0;

@@ -129,7 +129,7 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
           ? "The least and the largest value of this output. The numbers are the values themselves; this only chooses "
             "their grays."
           : "The numbers in the output are the values themselves; this only chooses their grays.");
-  ui.toggle("fill as it slides", player_.fill(), "convolution.fill");
+  ui.setting("convolution.fill");
 }
 
 void ConvolutionPage::draw_input_settings(Ui& ui) const {

@@ -548,18 +548,26 @@ const Range* FiltersPage::range() const {
   return shown_.result && shown_.revision == revision_ ? &shown_.result->range : nullptr;
 }
 
+int FiltersPage::finest_kept() const {
+  int level = 0;
+  for (double cost = tile_cost_; cost < kCheapTile && level < kMostComputed; cost *= 4) ++level;
+  return level;
+}
+
 void FiltersPage::request_run() {
   const ImagePtr& image = context_.document.image;
   if (!image || asked_ == revision_ || failure_) return;
   asked_ = revision_;
   asked_chain_ = state_.chain;
   asked_at_ = now_;
-  const bool keep_full_size = !tiles_are_cheap();
+  const int finest = finest_kept();
   // Two results at full size would be one too many in memory.
-  if (keep_full_size && shown_.result && shown_.result->levels.size() > 1)
+  if (finest == 0 && shown_.result && shown_.result->levels.size() > 1)
     std::vector<uint8_t>().swap(shown_.result->levels[0].bytes);
-  runner_.request([stream = run_stream_, chain = state_.chain, image, keep_full_size](Progress& progress) {
-    return run_filter_chain(*stream, chain, *image, keep_full_size, progress.canceled, progress.share);
+  runner_.request([stream = run_stream_, chain = state_.chain, image, finest](Progress& progress) {
+    Result result = run_filter_chain(*stream, chain, *image, finest, progress.canceled, progress.share);
+    trim_heap();
+    return result;
   });
 }
 

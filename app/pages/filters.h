@@ -80,7 +80,9 @@ class FiltersPage : public Page {
   uint64_t cells_key() const;
   void filter_cells();
   uint64_t walk_key() const;
-  bool tiles_are_cheap() const { return tile_cost_ < kCheapTile; }
+  // The largest level of the result that is kept; tiles of those above it are computed when they are seen.
+  int finest_kept() const;
+  bool tiles_are_cheap() const { return finest_kept() > 0; }
 
   // ---- drawing ----
   PictureSource after_source(float zoom, float scale) const;
@@ -98,6 +100,7 @@ class FiltersPage : public Page {
   void draw_code_tab(Ui& ui) const;
   std::string stage_name(size_t index) const;
 
+  static constexpr int kMostComputed = 2;
   static constexpr double kCheapTile = 2.5e7;  // multiplications; 5 to 10 ms on two cores
 
   PageInfo info_;

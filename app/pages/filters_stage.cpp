@@ -12,27 +12,12 @@
 #include "app/widgets/ui.h"
 #include "engine/export/filter_lines.h"
 #include "engine/files/read_file.h"
+#include "engine/halve.h"
 
 namespace striate {
 namespace {
 
 constexpr float kHandle = 26;  // width of what can be grabbed
-
-TilePixels rgba_of(const uint8_t* from, int64_t stride, int channels, int width, int height, int shift = 0) {
-  TilePixels tile;
-  tile.bytes.resize(static_cast<size_t>(width) * height * 4);
-  uint8_t* out = tile.bytes.data();
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x, out += 4) {
-      const uint8_t* in = from + (y >> shift) * stride + static_cast<int64_t>(x >> shift) * channels;
-      out[0] = in[0];
-      out[1] = in[channels >= 3 ? 1 : 0];
-      out[2] = in[channels >= 3 ? 2 : 0];
-      out[3] = channels == 4 ? in[3] : channels == 2 ? in[1] : 255;
-    }
-  }
-  return tile;
-}
 
 TilePixels empty_tile(CellRect rect) {
   TilePixels tile;
@@ -40,31 +25,40 @@ TilePixels empty_tile(CellRect rect) {
   return tile;
 }
 
-// A tile of a level of the result; where level 0 was not kept, its pixels are those of level 1, twice as large.
+// A tile of a level of the result; where that was not kept, pixels of the next that was, so many times as large.
 TilePixels stored_tile(const FilteredPicture& result, int level, CellRect rect) {
-  const FilteredPicture::Level* from = &result.levels[static_cast<size_t>(level)];
-  int shift = 0;
-  if (from->bytes.empty() && level + 1 < static_cast<int>(result.levels.size())) {
-    from = &result.levels[static_cast<size_t>(level) + 1];
-    shift = 1;
-  }
-  if (from->bytes.empty()) return empty_tile(rect);
-  TilePixels tile;
-  tile.bytes.reserve(static_cast<size_t>(rect.w) * rect.h * 4);
-  const int64_t stride = static_cast<int64_t>(from->width) * result.channels;
-  if (shift == 0) {
-    return rgba_of(from->bytes.data() + rect.y * stride + static_cast<int64_t>(rect.x) * result.channels, stride,
-                   result.channels, rect.w, rect.h);
-  }
-  for (int y = 0; y < rect.h; ++y) {
-    for (int x = 0; x < rect.w; ++x) {
-      const uint8_t* pixel =
-          from->bytes.data() + ((rect.y + y) >> 1) * stride + static_cast<int64_t>((rect.x + x) >> 1) * result.channels;
-      const TilePixels one = rgba_of(pixel, 0, result.channels, 1, 1);
-      tile.bytes.insert(tile.bytes.end(), one.bytes.begin(), one.bytes.end());
+  auto from = static_cast<size_t>(level);
+  while (from + 1 < result.levels.size() && result.levels[from].bytes.empty()) ++from;
+  const FilteredPicture::Level& kept = result.levels[from];
+  if (kept.bytes.empty()) return empty_tile(rect);
+  const int shift = static_cast<int>(from) - level;
+  const int64_t channels = result.channels, stride = kept.width * channels;
+  std::vector<uint8_t> pixels;
+  pixels.reserve(static_cast<size_t>(rect.w) * rect.h * result.channels);
+  for (int y = rect.y; y < rect.y + rect.h; ++y) {
+    for (int x = rect.x; x < rect.x + rect.w; ++x) {
+      const uint8_t* pixel = kept.bytes.data() + (y >> shift) * stride + (x >> shift) * channels;
+      pixels.insert(pixels.end(), pixel, pixel + channels);
     }
   }
-  return tile;
+  return rgba_tile(pixels.data(), rect.w * channels, result.channels, rect.w, rect.h);
+}
+
+// A tile of a level, computed now.
+TilePixels computed_tile(Stream& stream, const FilterChain& chain, const Range& range, const Image& image, int level,
+                         CellRect rect) {
+  const int64_t channels = image.channels;
+  const int x = rect.x << level, y = rect.y << level;
+  const Region region{x, y, std::min(rect.w << level, image.width - x), std::min(rect.h << level, image.height - y)};
+  std::vector<uint8_t> bytes(static_cast<size_t>(region.width) * region.height * image.channels);
+  try {
+    filter_chain(stream, chain, range, picture_of(image), region, bytes.data(), region.width * channels);
+  } catch (const Error&) {
+    return empty_tile(rect);  // the run behind meets the same error and reports it
+  }
+  int width = region.width, height = region.height;
+  for (int i = 0; i < level; ++i) bytes = halved(bytes, &width, &height, image.channels);
+  return rgba_tile(bytes.data(), rect.w * channels, image.channels, rect.w, rect.h);
 }
 
 CellText cell_of(const uint8_t* pixel, int channels) {
@@ -97,34 +91,18 @@ PictureSource FiltersPage::after_source(float zoom, float scale) const {
   if (at_once && full_size) {
     source.version = revision_ * 2;
     source.pixels = [&stream = context_.document.stream, chain = state_.chain, range = *range(),
-                     image = context_.document.image, result](int level, CellRect rect) {
-      if (level > 0) return result ? stored_tile(*result, level, rect) : empty_tile(rect);
-      std::vector<uint8_t> bytes(static_cast<size_t>(rect.w) * rect.h * image->channels);
-      const int64_t stride = static_cast<int64_t>(rect.w) * image->channels;
-      try {
-        filter_chain(stream, chain, range, picture_of(*image), {rect.x, rect.y, rect.w, rect.h}, bytes.data(), stride);
-      } catch (const Error&) {
-        return empty_tile(rect);  // the run behind meets the same error and reports it
-      }
-      return rgba_of(bytes.data(), stride, image->channels, rect.w, rect.h);
+                     image = context_.document.image, result, finest = finest_kept()](int level, CellRect rect) {
+      if (level < finest) return computed_tile(stream, chain, range, *image, level, rect);
+      return result ? stored_tile(*result, level, rect) : empty_tile(rect);
     };
     return source;
   }
   if (!result) return source;  // nothing to show yet
   source.version = shown_.revision * 2 + 1;
-  source.pixels = [result, chain = shown_.chain, cheap = tiles_are_cheap(), &stream = context_.document.stream,
+  source.pixels = [result, chain = shown_.chain, finest = finest_kept(), &stream = context_.document.stream,
                    image = context_.document.image](int level, CellRect rect) {
-    if (level == 0 && result->levels[0].bytes.empty() && cheap) {
-      std::vector<uint8_t> bytes(static_cast<size_t>(rect.w) * rect.h * image->channels);
-      const int64_t stride = static_cast<int64_t>(rect.w) * image->channels;
-      try {
-        filter_chain(stream, chain, result->range, picture_of(*image), {rect.x, rect.y, rect.w, rect.h}, bytes.data(),
-                     stride);
-        return rgba_of(bytes.data(), stride, image->channels, rect.w, rect.h);
-      } catch (const Error&) {
-        return empty_tile(rect);
-      }
-    }
+    if (level < finest && result->levels[static_cast<size_t>(level)].bytes.empty())
+      return computed_tile(stream, chain, result->range, *image, level, rect);
     return stored_tile(*result, level, rect);
   };
   return source;

@@ -117,7 +117,7 @@ void PoolingPage::draw_settings(Ui& ui) const {
     ui.setting("pooling.padding");
     if (g.kind == PoolKind::average && g.top > 0) ui.setting("pooling.count");
   }
-  ui.toggle("fill as it steps", player_.fill(), "pooling.fill");
+  ui.setting("pooling.fill");
 }
 
 void PoolingPage::draw_input_settings(Ui& ui) const {

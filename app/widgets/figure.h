@@ -4,9 +4,9 @@
 // worded shorter, notes move from below their grid to below the figure, the numbers at a grid's edges go. Pure; no Ui.
 //
 //   Figure figure(style);
-//   const Figure::Box input = figure.grid({.name = "input", .rows = 6, .columns = 6, .captions = {"input 6 x 6",
-//   "input"}}); const Figure::Box output = figure.grid({.name = "output", .rows = 4, .columns = 4}); const
-//   Figure::Placed placed = figure.place({figure.row({input, output}), figure.column({input, output})}, area);
+//   const Figure::Box input = figure.grid({.name = "input", .rows = 6, .columns = 6, .captions = {"input 6 x 6"}});
+//   const Figure::Box output = figure.grid({.name = "output", .rows = 4, .columns = 4});
+//   const auto placed = figure.place({figure.row({input, output}), figure.column({input, output})}, area);
 //   placed.at("output").cells
 //
 // widgets/linked_grids.h draws one.

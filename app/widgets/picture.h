@@ -60,9 +60,12 @@ struct PictureResponse {
   bool settled = true;        // every visible tile is there, in its newest version
 };
 
-// Tiles of a pyramid as they are: gray, RGB; alpha kept. Levels that aren't made yet are sampled from the finest one,
+// Tiles of a pyramid as they are: gray, RGB; alpha kept. Levels that aren't made yet are sampled from the image,
 // so that a picture is on screen at once. the source's version changes once more when all are there: use this function.
 PictureSource pyramid_source(std::string key, std::shared_ptr<const Pyramid> pyramid, uint64_t version);
+
+// A tile of bytes: gray, gray and alpha, RGB or RGBA by `channels`; `stride` bytes from row to row.
+TilePixels rgba_tile(const uint8_t* from, int64_t stride, int channels, int width, int height);
 
 // The numbers that stand in one cell: one line for gray, three for RGB. `background` decides black or white ink.
 struct CellText {

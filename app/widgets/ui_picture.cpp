@@ -21,6 +21,21 @@ void picture_style(const ImDrawList*, const ImDrawCmd*) {}
 
 ImDrawCallback picture_style_callback() { return picture_style; }
 
+TilePixels rgba_tile(const uint8_t* from, int64_t stride, int channels, int width, int height) {
+  TilePixels tile;
+  tile.bytes.resize(static_cast<size_t>(width) * static_cast<size_t>(height) * 4);
+  uint8_t* out = tile.bytes.data();
+  for (int y = 0; y < height; ++y) {
+    const uint8_t* in = from + y * stride;
+    for (int x = 0; x < width; ++x, in += channels, out += 4) {
+      const bool color = channels >= 3;
+      out[0] = in[0], out[1] = in[color ? 1 : 0], out[2] = in[color ? 2 : 0];
+      out[3] = channels == 4 ? in[3] : channels == 2 ? in[1] : 255;
+    }
+  }
+  return tile;
+}
+
 PictureSource pyramid_source(std::string key, std::shared_ptr<const Pyramid> pyramid, uint64_t version) {
   const Image& image = *pyramid->image();
   PictureSource source;
@@ -32,32 +47,22 @@ PictureSource pyramid_source(std::string key, std::shared_ptr<const Pyramid> pyr
   source.levels = pyramid->level_count();
   source.pixels = [pyramid = std::move(pyramid)](int level, CellRect rect) {
     const Image& picture = *pyramid->image();
-    int channels = picture.channels;
-    TilePixels tile;
-    tile.bytes.resize(static_cast<size_t>(rect.w) * static_cast<size_t>(rect.h) * 4);
-    bool ready = level < pyramid->ready_levels();
-    // A level that is not there yet: every 2^(level - finest)-th pixel of the finest one that is nearest to it.
-    int from = ready ? level : pyramid->ready_levels() - 1;
-    Pyramid::Level data = pyramid->level(from);
-    int shift = level - from;
-    uint8_t* out = tile.bytes.data();
-    for (int y = 0; y < rect.h; ++y) {
-      int sy = std::min((rect.y + y) << shift, data.height - 1);
-      const uint8_t* row =
-          data.bytes + static_cast<size_t>(sy) * static_cast<size_t>(data.width) * static_cast<size_t>(channels);
-      for (int x = 0; x < rect.w; ++x, out += 4) {
-        int sx = std::min((rect.x + x) << shift, data.width - 1);
-        const uint8_t* in = row + static_cast<size_t>(sx) * static_cast<size_t>(channels);
-        if (channels >= 3) {
-          out[0] = in[0], out[1] = in[1], out[2] = in[2];
-          out[3] = channels == 4 ? in[3] : 255;
-        } else {
-          out[0] = out[1] = out[2] = in[0];
-          out[3] = channels == 2 ? in[1] : 255;
-        }
+    const int channels = picture.channels;
+    if (level < pyramid->ready_levels()) {
+      const std::vector<uint8_t> pixels = pyramid->read(level, {rect.x, rect.y, rect.w, rect.h});
+      return rgba_tile(pixels.data(), static_cast<int64_t>(rect.w) * channels, channels, rect.w, rect.h);
+    }
+    // A level that is not there yet: every 2^level-th pixel.
+    std::vector<uint8_t> pixels;
+    pixels.reserve(static_cast<size_t>(rect.w) * static_cast<size_t>(rect.h) * static_cast<size_t>(channels));
+    for (int y = rect.y; y < rect.y + rect.h; ++y) {
+      for (int x = rect.x; x < rect.x + rect.w; ++x) {
+        const uint8_t* pixel =
+            picture.at(std::min(x << level, picture.width - 1), std::min(y << level, picture.height - 1));
+        pixels.insert(pixels.end(), pixel, pixel + channels);
       }
     }
-    return tile;
+    return rgba_tile(pixels.data(), static_cast<int64_t>(rect.w) * channels, channels, rect.w, rect.h);
   };
   return source;
 }

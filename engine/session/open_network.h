@@ -3,7 +3,7 @@
 // as `striate classify` does, and what it answers: every activation, logits, probabilities.
 //
 //   OpenNetwork network = OpenNetwork::open(stream, "resnet50.onnx");
-//   network.lesion({need_layer(network.info().architecture, "layer4.2.relu"), 17});
+//   network.set_lesions({{need_layer(network.info()->architecture, "layer4.2.relu"), 17}});
 //   const LookedAt input = network.look_at({.name = "cat.jpg", .image = read_image("cat.jpg")});
 //   const NetworkAnswer answer = *network.run(input.values);
 //   answer.probabilities[answer.order[0]];
