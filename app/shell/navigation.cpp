@@ -6,6 +6,7 @@
 
 #include "app/shell/frame.h"
 #include "app/shell/progress.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -50,10 +51,10 @@ void Shell::draw_navigation_head() {
                   {.label = "Home",
                    .command = home,
                    .kind = "home",
-                   .tooltip = "All chapters, what is done, and where you left off"},
+                   .tooltip = N_("All chapters, what is done, and where you left off")},
                   app_.page().info().id == kHomePage);
   ui_.label(Rect{rect.x + 10, rect.y + ui_.em(2), rect.w - 20, ui_.em(28)}, "Striate", Font::heading, t.text);
-  ui_.label(Rect{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18)}, "how a computer sees", Font::caption,
+  ui_.label(Rect{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18)}, tr("how a computer sees"), Font::caption,
             t.secondary);
 }
 
@@ -80,7 +81,7 @@ void Shell::draw_chapter(const ChapterProgress& chapter, bool unfolded) {
     ui_.label(inside.cut_right(ui_.measure(Font::caption, words).x + 2), words, Font::caption, t.secondary);
   }
   const bool here = chapter.title == app_.page().info().chapter;
-  ui_.label(inside, chapter.title, Font::control, here || r.hovered ? t.text : t.secondary);
+  ui_.label(inside, tr(std::string_view(chapter.title)), Font::control, here || r.hovered ? t.text : t.secondary);
 }
 
 // A page, and below it its lessons: done, where one left off, or untouched.
@@ -98,7 +99,7 @@ void Shell::draw_page_line(const PageProgress& page) {
     const Rect mark = inside.cut_right(ui_.em(16));
     ui_.icon(Icon::tick, {mark.x, mark.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
   }
-  ui_.label(inside, page.title, Font::control, current || r.hovered ? t.text : t.secondary);
+  ui_.label(inside, tr(std::string_view(page.title)), Font::control, current || r.hovered ? t.text : t.secondary);
   ui_.push_id(page.id);
   for (const LessonProgress& lesson : page.lessons) draw_lesson_line(lesson);
   ui_.pop_id();
@@ -117,9 +118,9 @@ void Shell::draw_course() {
                   {.label = "The program's own course",
                    .command = fmt::format("course {}", kOwnCourse),
                    .kind = "course",
-                   .tooltip = "Closes this course; what is done stays"},
+                   .tooltip = N_("Closes this course; what is done stays")},
                   false);
-  ui_.label(back.inset(10, 0), "The program's own course", Font::caption, ui_.theme().secondary);
+  ui_.label(back.inset(10, 0), tr("The program's own course"), Font::caption, ui_.theme().secondary);
   ui_.space(6);
   ui_.pop_id();
 }
@@ -134,17 +135,19 @@ void Shell::draw_lesson_line(const LessonProgress& lesson) {
   if (lesson.begins_hour > 0) {
     const Rect hour = ui_.take(ui_.em(18));
     ui_.label(Rect{hour.x + 10 + indent, hour.y, hour.w - 20 - indent, hour.h},
-              fmt::format("hour {}", lesson.begins_hour), Font::caption, t.secondary, Align::right, ui_.em(11));
+              format_tr("hour {}", lesson.begins_hour), Font::caption, t.secondary, Align::right, ui_.em(11));
     ui_.space(-6);
   }
   // A long title takes two lines.
   const float words = ui_.width() - 20 - indent - std::max(mark_wide, ui_.em(4));
   const float height = ui_.paragraph_height(lesson.title, words, Font::caption);
   const Rect rect = ui_.take(std::max(ui_.em(30), height + 8));
-  std::string tip = fmt::format("Lesson of {} steps", lesson.steps);
-  if (lesson.minutes > 0) tip += fmt::format(", {} minutes", lesson.minutes);
-  if (lesson.done) tip += ", done";
-  if (lesson.place > 1) tip += fmt::format(". You left off at step {}", lesson.place);
+  std::string tip = lesson.minutes > 0
+                        ? lesson.done ? format_tr("Lesson of {} steps, {} minutes, done", lesson.steps, lesson.minutes)
+                                      : format_tr("Lesson of {} steps, {} minutes", lesson.steps, lesson.minutes)
+                    : lesson.done ? format_tr("Lesson of {} steps, done", lesson.steps)
+                                  : format_tr("Lesson of {} steps", lesson.steps);
+  if (lesson.place > 1) tip += ". " + format_tr("You left off at step {}", lesson.place);
   navigation_line(rect, {.label = lesson.title, .command = lesson.line(), .kind = "lesson", .tooltip = tip}, false);
   Rect inside = rect.inset(10, 0);
   inside.cut_left(indent);
@@ -190,16 +193,16 @@ void Shell::draw_navigation(const Rect& area) {
   auto small = [&](const char* label, const std::string& command, Icon icon, const char* tip) {
     ui_.button(label, command, {.style = ButtonStyle::quiet, .icon = icon, .tooltip = tip, .icon_only = true});
   };
-  small("Open", "browse open", Icon::folder, "Opens a picture or a lesson");
+  small("Open", "browse open", Icon::folder, N_("Opens a picture or a lesson"));
   small(dark ? "Light" : "Dark", dark ? "theme light" : "theme dark", dark ? Icon::sun : Icon::moon,
-        "Light or dark colors");
+        N_("Light or dark colors"));
   small("Present", app_.settings().presentation ? "presentation off" : "presentation on", Icon::eye,
-        "Large type for a projector");
+        N_("Large type for a projector"));
   small("Numbers", app_.settings().shows_inspector() ? "inspector off" : "inspector on", Icon::panel,
-        "Folds the panel at the right away, or back");
-  small("Help", "help on", Icon::help, "The keys, and what this page does");
+        N_("Folds the panel at the right away, or back"));
+  small("Help", "help on", Icon::help, N_("The keys, and what this page does"));
   ui_.pack_right();
-  small("Fold the pages", "navigation off", Icon::back, "Folds this panel away");
+  small("Fold the pages", "navigation off", Icon::back, N_("Folds this panel away"));
   ui_.end_row();
   ui_.pop_id();
 }
@@ -213,15 +216,16 @@ void Shell::draw_bar(const Rect& area) {
   ui_.push_id("bar");
   ui_.begin_row(area.inset(12, 0), 8);
   if (layout_.navigation.empty()) {
-    ui_.button("Pages", unfold_navigation(),
-               {.style = ButtonStyle::quiet, .icon = Icon::menu, .tooltip = "Brings the panel with the pages back"});
+    ui_.button(
+        "Pages", unfold_navigation(),
+        {.style = ButtonStyle::quiet, .icon = Icon::menu, .tooltip = N_("Brings the panel with the pages back")});
     Rect title = ui_.remaining();
-    ui_.label(title, app_.page().info().title, Font::strong, ui_.theme().text);
+    ui_.label(title, tr(std::string_view(app_.page().info().title)), Font::strong, ui_.theme().text);
   }
   if (layout_.inspector.empty() && app_.page().has_inspector()) {
     ui_.pack_right();
     ui_.button("Inspector", "inspector on",
-               {.style = ButtonStyle::quiet, .icon = Icon::panel, .tooltip = "Brings the panel at the right back"});
+               {.style = ButtonStyle::quiet, .icon = Icon::panel, .tooltip = N_("Brings the panel at the right back")});
   }
   ui_.end_row();
   ui_.pop_id();
@@ -234,7 +238,7 @@ void Shell::draw_unfold_buttons() {
     ui_.button("Pages", unfold_navigation(),
                {.style = ButtonStyle::quiet,
                 .icon = Icon::menu,
-                .tooltip = "Brings the panel with the pages back",
+                .tooltip = N_("Brings the panel with the pages back"),
                 .icon_only = true});
   }
   if (!layout_.unfold_inspector.empty()) {
@@ -242,7 +246,7 @@ void Shell::draw_unfold_buttons() {
     ui_.button("Inspector", "inspector on",
                {.style = ButtonStyle::quiet,
                 .icon = Icon::panel,
-                .tooltip = "Brings the panel at the right back",
+                .tooltip = N_("Brings the panel at the right back"),
                 .icon_only = true});
   }
   ui_.pop_id();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/words/words.h"
 #include "engine/network/layer_words.h"
 
 namespace striate {
@@ -54,7 +55,7 @@ std::string output_words(const Shape& shape) {
 
 std::string memory_words(int64_t bytes) {
   const auto value = static_cast<double>(bytes);
-  if (value < 1e3) return fmt::format("{} bytes", bytes);
+  if (value < 1e3) return trn("one byte", "{} bytes", static_cast<int64_t>(bytes));
   const char* units[] = {"kB", "MB", "GB", "TB"};
   double scaled = value / 1e3;
   int unit = 0;

@@ -26,7 +26,8 @@ struct FigureCaption {
   std::string after;    // gray again
   Color color = 0;
   const TensorScale* scale = nullptr;
-  bool bar = true;  // of the scale's colors, beside its words
+  bool bar = true;      // of the scale's colors, beside its words
+  std::string id = {};  // of the scale, whatever the language
   // Where a click on the scale changes what its ends are taken from: "train.overview.scale network"; empty: it doesn't.
   std::string scale_command = {};
 };
@@ -42,6 +43,8 @@ void take_opening(const Drawn& frame, const std::string& view, double now, MapOp
 // The same of a place on the screen.
 void leave_place(Ui& ui, const std::string& name, const Rect& place);
 Rect place_of(const Drawn& frame, const std::string& name);  // empty: there is none
+// The text for a part of the data: each is a text of its own, so that words may bend with it.
+const char* of_part(const std::string& split, const char* test, const char* validation, const char* training);
 // A quiet sentence where a figure will be.
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words);
 
