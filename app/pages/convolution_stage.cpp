@@ -200,7 +200,7 @@ LinkedGrid ConvolutionPage::input_grid(Ui& ui, int channel) const {
   grid.caption.rest = {size};
   if (g.top || g.bottom || g.left || g.right) {
     const bool even = g.top == g.bottom && g.top == g.left && g.top == g.right, zeros = g.border == Border::zero;
-    const std::string cells = size_of_grid(g.width, g.height), how = border_name(g.border);
+    const std::string cells = size_of_grid(g.width, g.height), how(tr(std::string_view(border_name(g.border))));
     grid.caption.rest = {" " + (even && zeros ? format_tr("{}, padded by {} with zeros", cells, g.top)
                                 : even        ? format_tr("{}, padded by {} ({})", cells, g.top, how)
                                 : zeros       ? format_tr("{}, padded with zeros", cells)

@@ -130,7 +130,7 @@ void NetworkPage::draw_facts(Ui& ui, const NetworkMoment& moment) const {
   const OpenNetworkInfo& info = *moment.info;
   ui.section("NETWORK");
   ui.row("name", info.name);
-  if (!info.title.empty()) ui.note(info.title + ".");
+  if (!info.title.empty()) ui.note(fmt::format("{}.", tr(std::string_view(info.title))));
   const bool random = info.weights == WeightsFrom::random;
   ui.row("weights",
          random ? format_tr("random, seed {}", info.seed)

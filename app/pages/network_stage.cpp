@@ -140,7 +140,10 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
     ui.end_panel();
     return;
   }
-  const float logit = ui.measure(Font::number, "-000.00").x + 4, share = ui.measure(Font::number, "100.0 %").x + 14;
+  const float logit = std::max(ui.measure(Font::number, "-000.00").x + 4,
+                               ui.measure(Font::caption, tr("logit")).x - ui.em(18) + 6),
+              share = std::max(ui.measure(Font::number, "100.0 %").x + 14,
+                               ui.measure(Font::caption, tr("probability")).x + 2);
   Rect head = area.cut_top(ui.em(22));
   ui.label(head.cut_right(share), tr("probability"), Font::caption, theme.secondary, Align::right);
   ui.label(head.cut_right(logit + ui.em(18)), tr("logit"), Font::caption, theme.secondary, Align::right);
@@ -179,7 +182,9 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
 void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) const {
   const Theme& theme = ui.theme();
   const OpenNetworkInfo& info = *moment.info;
-  const float number = ui.em(38), output = ui.em(118), counted = ui.em(86);
+  const float number = ui.em(38), output = ui.em(118);
+  const float counted = std::max({ui.em(86), ui.measure(Font::caption, tr("parameters")).x + 4,
+                                  ui.measure(Font::caption, tr("multiply-adds")).x + 4 - ui.em(14)});
   // What gives way where the stage is narrow.
   const bool work = area.w >= ui.em(560), parameters = area.w >= ui.em(420);
   const auto cells = [&](Rect line, Font font, Color tone, Color quiet, const std::string& no, const std::string& name,

@@ -293,11 +293,11 @@ void PictureStage::draw_zoom(Ui& ui) const {
   spec.reset = fit_view(image.width, image.height, area_, kMargin).zoom;
   spec.logarithmic = true;
   spec.decimals = 4;
-  const float words = ui.em(48) + 12;
+  const float zoom = std::max(ui.em(48), ui.measure(Font::caption, tr("zoom")).x + 2), words = zoom + 12;
   ui.next(ui.take(std::clamp(ui.remaining().w - words, ui.em(48), ui.em(220)), ui.em(24)));
   ui.bare_slider("zoom", std::clamp(static_cast<double>(view.zoom), spec.minimum, spec.maximum), spec, page_ + ".zoom");
-  if (ui.remaining().w >= ui.em(48))
-    ui.label(ui.take(ui.em(48), ui.em(24)), tr("zoom"), Font::caption, ui.theme().secondary, Align::right);
+  if (ui.remaining().w >= zoom)
+    ui.label(ui.take(zoom, ui.em(24)), tr("zoom"), Font::caption, ui.theme().secondary, Align::right);
 }
 
 }  // namespace striate

@@ -147,8 +147,9 @@ LinkedGrid PoolingPage::output_grid(Ui& ui, bool shifted) const {
     return hover_.in("input") && covers(row, column, hover_.row, hover_.column) ? theme.kernel : 0;
   };
   grid.caption = {tr("output"), {" " + size_of_grid(picture.width, picture.height)}};
-  grid.notes = {shifted ? format_tr("{} of {} cells stayed", kept_cells(), player_.count())
-                        : pool_size_formula(g, g.width, g.left, g.right, g.window_width)};
+  grid.notes = {
+      shifted ? format_tr("{} of {} cells stayed", kept_cells(), player_.count())
+              : std::string(tr(std::string_view(pool_size_formula(g, g.width, g.left, g.right, g.window_width))))};
   return grid;
 }
 

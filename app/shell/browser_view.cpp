@@ -308,17 +308,24 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
     Rect inside = rect.inset(8, 0);
     ui.icon(target.icon, inside.cut_left(ui.em(18)).inset(0, ui.em(7)), t.secondary);
     inside.cut_left(6);
-    ui.label(inside, target.label, Font::control, current ? t.text : t.secondary);
+    ui.label(inside, tr(target.label), Font::control, current ? t.text : t.secondary);
     if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
     if (r.clicked) target.place == Place::folder ? go(target.folder) : show(target.place);
   }
   ui.space(8);
-  Rect rect = ui.take(ui.em(30));
+  const float words = ui.width() - 32, high = ui.paragraph_height("hidden files", words, Font::control);
+  const bool whole = ui.measure(Font::control, tr("hidden files")).x <= words;
+  Rect rect = ui.take(whole ? ui.em(30) : high + ui.em(10));
   Response r = ui.interact(rect, {.label = "hidden files", .kind = "toggle"});
   ui.stroke({rect.x + 8, rect.center().y - 7, 14, 14}, t.secondary, 3);
   if (hidden_) ui.icon(Icon::tick, {rect.x + 9, rect.center().y - 6, 12, 12}, t.accent);
-  ui.label(Rect{rect.x + 32, rect.y, rect.w - 32, rect.h}, tr("hidden files"), Font::control,
-           r.hovered ? t.text : t.secondary);
+  if (whole) {
+    ui.label(Rect{rect.x + 32, rect.y, words, rect.h}, tr("hidden files"), Font::control,
+             r.hovered ? t.text : t.secondary);
+  } else {
+    ui.next({rect.x + 32, rect.y + ui.em(5), words, high});
+    ui.paragraph("hidden files", Font::control);
+  }
   if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
   if (r.clicked) {
     hidden_ = !hidden_;
@@ -420,7 +427,8 @@ void Browser::draw(Ui& ui, Vec size) {
   Rect rest = box;
   Rect top = rest.cut_top(ui.em(52)).inset(20, 0);
   ui.begin_row(top);
-  ui.label(Rect{top.x, top.y, ui.em(160), top.h}, title(), Font::strong, t.text);
+  const float title_wide = std::max(ui.em(160), ui.measure(Font::strong, tr(title())).x + 12);
+  ui.label(Rect{top.x, top.y, title_wide, top.h}, tr(title()), Font::strong, t.text);
   ui.pack_right();
   if (ui.button("Close", "",
                 {.style = ButtonStyle::quiet,
@@ -438,7 +446,7 @@ void Browser::draw(Ui& ui, Vec size) {
     }
   }
   ui.end_row();
-  Rect where{top.x + ui.em(150), top.y, std::max(0.0f, top.w - ui.em(150) - ui.em(84)), top.h};
+  Rect where{top.x + title_wide - ui.em(10), top.y, std::max(0.0f, top.w - title_wide + ui.em(10) - ui.em(84)), top.h};
   ui.label(where,
            place_ == Place::recent    ? tr("opened before")
            : place_ == Place::samples ? tr("made for this program")

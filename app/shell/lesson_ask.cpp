@@ -103,7 +103,8 @@ void Shell::draw_ask() {
     ui_.request_frame();
   }
   if (question->kind == Question::Kind::number) {
-    ui_.next({all.x, y, std::min(width, ui_.em(120)), answers});
+    ui_.next(
+        {all.x, y, std::min(width, std::max(ui_.em(120), ui_.measure(Font::control, tr("a number")).x + 24)), answers});
     ui_.text_field("answer", lessons.given_number(), kAnswer, N_("a number"));
   } else if (question->kind == Question::Kind::choice) {
     int number = 0;

@@ -42,10 +42,19 @@ Response Shell::navigation_line(const Rect& rect, const ItemSpec& spec, bool cur
   return r;
 }
 
+// What the words below the name take beyond one line.
+float Shell::navigation_head_more() {
+  const float wide = layout_.navigation.w - 1 - 2 * 12 - 20;
+  return ui_.paragraph_height("how a computer sees", wide, Font::caption) -
+         ui_.paragraph_height("-", wide, Font::caption);
+}
+
 // The program's name leads home.
 void Shell::draw_navigation_head() {
   const Theme& t = ui_.theme();
-  const Rect rect = ui_.take(ui_.em(46));
+  const char* words = tr("how a computer sees");
+  const float more = navigation_head_more();
+  const Rect rect = ui_.take(ui_.em(46) + more);
   const std::string home = std::string("page ") + kHomePage;
   navigation_line(rect,
                   {.label = "Home",
@@ -54,8 +63,13 @@ void Shell::draw_navigation_head() {
                    .tooltip = N_("All chapters, what is done, and where you left off")},
                   app_.page().info().id == kHomePage);
   ui_.label(Rect{rect.x + 10, rect.y + ui_.em(2), rect.w - 20, ui_.em(28)}, "Striate", Font::heading, t.text);
-  ui_.label(Rect{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18)}, tr("how a computer sees"), Font::caption,
-            t.secondary);
+  const Rect below{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18) + more};
+  if (more > 0) {
+    ui_.next(below);
+    ui_.paragraph(words, Font::caption);
+  } else {
+    ui_.label(below, words, Font::caption, t.secondary);
+  }
 }
 
 // Its triangle and name, and how many of its lessons are done. Arrows fold and unfold it, too.
@@ -89,7 +103,10 @@ void Shell::draw_page_line(const PageProgress& page) {
   const Theme& t = ui_.theme();
   const bool current = page.id == app_.page().info().id;
   ui_.space(-6);
-  const Rect rect = ui_.take(ui_.em(32));
+  // A long title takes two lines.
+  const float words = ui_.width() - 20 - ui_.em(8) - (page.done() ? ui_.em(16) : 0);
+  const bool whole = ui_.measure(Font::control, tr(std::string_view(page.title))).x <= words;
+  const Rect rect = ui_.take(whole ? ui_.em(32) : ui_.paragraph_height(page.title, words, Font::control) + ui_.em(12));
   if (current && navigation_reveal_ > 0) ui_.reveal(rect);
   const Response r =
       navigation_line(rect, {.label = page.title, .command = "page " + page.id, .kind = "page"}, current);
@@ -99,7 +116,12 @@ void Shell::draw_page_line(const PageProgress& page) {
     const Rect mark = inside.cut_right(ui_.em(16));
     ui_.icon(Icon::tick, {mark.x, mark.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
   }
-  ui_.label(inside, tr(std::string_view(page.title)), Font::control, current || r.hovered ? t.text : t.secondary);
+  if (whole) {
+    ui_.label(inside, tr(std::string_view(page.title)), Font::control, current || r.hovered ? t.text : t.secondary);
+  } else {
+    ui_.next(inside.inset(0, ui_.em(6)));
+    ui_.paragraph(page.title, Font::control);
+  }
   ui_.push_id(page.id);
   for (const LessonProgress& lesson : page.lessons) draw_lesson_line(lesson);
   ui_.pop_id();
@@ -174,7 +196,7 @@ void Shell::draw_navigation(const Rect& area) {
   follow_page();
   ui_.push_id("navigation");
   // The way home stays where it is while the chapters scroll.
-  ui_.begin_panel("head", rest.cut_top(ui_.em(46) + 16), 12, false);
+  ui_.begin_panel("head", rest.cut_top(ui_.em(46) + 16 + navigation_head_more()), 12, false);
   draw_navigation_head();
   ui_.end_panel();
   ui_.begin_panel("pages", rest, 12, true);

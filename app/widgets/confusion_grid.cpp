@@ -79,10 +79,12 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
     names = std::max(names, ui.measure(Font::caption, name_of(grid, i), small).x);
   }
   // As wide as the longest of both columns: the share of a class that is found whole, and the largest class.
-  const float found_wide = std::max(ui.em(50), ui.measure(Font::number, "100.0 %", small).x + ui.em(6));
+  const float found_wide = std::max({ui.em(50), ui.measure(Font::number, "100.0 %", small).x + ui.em(6),
+                                     ui.measure(Font::caption, tr("found"), small).x + ui.em(6)});
   int64_t most = 0;
   for (const Row& row : rows) most = std::max(most, row.all);
-  const float counts_wide = ui.measure(Font::number, grouped(most), small).x;
+  const float counts_wide =
+      std::max(ui.measure(Font::number, grouped(most), small).x, ui.measure(Font::caption, tr("of"), small).x);
   const float totals = grid.totals ? std::max(ui.em(94), 10 + found_wide + counts_wide + ui.em(4)) : 0;
   const float top = head_height(ui);
   const ConfusionLayout layout = confusion_layout(area, grid.classes, names + 8, top, totals);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "app/words/words.h"
 
 namespace striate {
@@ -20,7 +23,13 @@ void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
   const std::string where = format_marked(bar.unit, bar.position + 1, bar.count);
   const std::string widest = format_marked(bar.unit, bar.count, bar.count);
   Rect rest = ui.remaining();
-  const Rect speed = rest.cut_right(ui.em(136)).centered(ui.em(136), ui.em(34));
+  // Its name and its longest value, where that leaves the slider a hand's width.
+  float longest = 0;
+  for (const Choice& choice : speeds)
+    longest = std::max(longest, ui.measure(Font::control, tr(std::string_view(choice.label))).x);
+  const float needed = ui.measure(Font::control, tr("speed")).x + longest + ui.em(60);
+  const float speed_wide = rest.w > needed + ui.em(200) ? std::max(ui.em(136), needed) : ui.em(136);
+  const Rect speed = rest.cut_right(speed_wide).centered(speed_wide, ui.em(34));
   rest.cut_right(12);
   const Rect words = rest.cut_right(ui.measure(Font::number, widest).x + 8);
   rest.cut_right(12);

@@ -219,13 +219,17 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
                   std::string_view prefix) {
   float longest = 0;
   for (const Choice& choice : choices) longest = std::max(longest, measure(Font::control, tr(choice.label)).x);
-  Rect rect = take_wide(measure(Font::control, tr(name)).x + longest + em(56), em(32));
-  Response r = interact(rect, {.label = name, .command = prefix, .kind = "drop-down"});
   const Theme& t = theme();
   std::string_view shown = current;
   for (const Choice& choice : choices) {
     if (choice.value == current) shown = tr(choice.label);
   }
+  // In a column the name stands above where it has no room beside the value.
+  const bool above = !has_next_ && !layouts_.empty() && layouts_.back().kind == Layout::Kind::column && !name.empty() &&
+                     measure(Font::control, tr(name)).x + measure(Font::control, shown).x + em(16) + 36 > width();
+  Rect rect = take_wide(measure(Font::control, tr(name)).x + longest + em(56), em(32) + (above ? em(22) : 0));
+  if (above) label(rect.cut_top(em(22)), tr(name), Font::control, t.secondary);
+  Response r = interact(rect, {.label = name, .command = prefix, .kind = "drop-down"});
   fill(rect, hover_color(r, t.raised, t.hovered), 6);
   stroke(rect, popup_ == r.id ? t.accent : t.line, 6);
   Rect inside = rect.inset(10, 0);
@@ -237,7 +241,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   const float least_value = std::min(value_width, em(120));
   const float value_room = std::max(std::min(value_width, inside.w - name_width), least_value);
   label(inside.cut_right(std::min(value_room, inside.w)).inset(4, 0), shown, Font::control, t.text, Align::right);
-  if (inside.w >= std::min(measure(Font::control, tr(name)).x, em(72)))
+  if (!above && inside.w >= std::min(measure(Font::control, tr(name)).x, em(72)))
     label(inside, tr(name), Font::control, t.secondary);
   if (r.keyboard) draw_focus(rect);
   bool sent = false;

@@ -193,7 +193,7 @@ void Ui::row(std::string_view english, std::string_view value, Concept tone) {
   Rect rect = take(em(26));
   Vec extent = measure(Font::number, value);
   Vec words = measure(Font::control, name);
-  if (words.x + extent.x + 12 > rect.w && extent.x > rect.w * 0.5f && !layouts_.empty()) {
+  if (words.x + extent.x + 12 > rect.w && !layouts_.empty() && !value.empty()) {
     // Too long for one line: the value gets its own.
     label(rect, name, Font::control, theme().secondary);
     rect = take(em(22));

@@ -127,6 +127,7 @@ bool is_there(std::string_view code) {
 }  // namespace
 
 const char* tr(const char* text) {
+  if (!catalog()) return text;
   const Catalog::Text* found = find(text);
   return found ? found->forms.front().c_str() : text;
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <string>
@@ -93,6 +94,8 @@ bool sets_apart(std::string_view between) {
          between.find("\u2013") != std::string_view::npos || between.find("\u2192") != std::string_view::npos;
 }
 
+constexpr const char* kOpen = "a text that does not end";
+
 // What is wrong with a drawn text; empty: nothing.
 std::string problem_of(const std::string& text, const Data& data) {
   if (data.knows(text)) return {};
@@ -137,7 +140,7 @@ std::string problem_of(const std::string& text, const Data& data) {
       between += text[i];
     }
   }
-  return depth != 0 ? "a text that does not end" : "";
+  return depth != 0 ? kOpen : "";
 }
 
 class MadeUp : public testing::Test {
@@ -161,12 +164,17 @@ class MadeUp : public testing::Test {
     return texts;
   }
 
-  void look(const std::string& where, const std::function<void(Data&)>& more = {}) {
+  // `code`: what stands in the face of numbers is a program's source.
+  void look(const std::string& where, const std::function<void(Data&)>& more = {}, bool code = false) {
     Data data(driver());
     if (more) more(data);
     const std::vector<Ui::WholeText> texts = written();
     EXPECT_FALSE(texts.empty()) << where;
-    for (const Ui::WholeText& text : texts) {
+    for (size_t i = 0; i < texts.size(); ++i) {
+      Ui::WholeText text = texts[i];
+      if (code && text.font == Font::number) continue;
+      // A text may be drawn in parts, one after another: those of another color.
+      while (problem_of(text.text, data) == kOpen && i + 1 < texts.size()) text.text += " " + texts[++i].text;
       const std::string problem = problem_of(text.text, data);
       if (!problem.empty() && told_.insert(text.text).second)
         ADD_FAILURE() << where << ": " << problem << ": " << text.text;
@@ -213,11 +221,16 @@ TEST_F(MadeUp, channels) {
 }
 
 TEST_F(MadeUp, filters) {
-  run_and_look({"page filters",         "filters.show minmax", "filters.show abs",     "filters.show offset",
-                "filters.kernel blur",  "filters.add",         "filters.repeat 2",     "filters.strength 0.5",
-                "filters.divisor 2",    "filters.offset 10",   "filters.tab pixel",    "filters.walk 3",
-                "filters.size 7",       "filters.tab code",    "filters.source numpy", "filters.reset",
-                "open sample:balloons", "filters.tab pixel",   "open portrait",        "filters.reset"});
+  run_and_look({"page filters", "filters.show minmax", "filters.show abs", "filters.show offset", "filters.kernel blur",
+                "filters.add", "filters.repeat 2", "filters.strength 0.5", "filters.divisor 2", "filters.offset 10",
+                "filters.tab pixel", "filters.walk 3", "filters.size 7", "filters.kernel 1 2; 3 4",
+                "filters.tab filter", "filters.reset", "open sample:balloons", "filters.tab pixel",
+                "filters.channel green"});
+  for (const char* line : {"filters.tab code", "filters.source numpy"}) {
+    driver().run(line);
+    look(line, {}, true);
+  }
+  for (const char* line : {"filters.tab filter", "open portrait", "filters.reset"}) driver().run(line);
 }
 
 TEST_F(MadeUp, convolution) {
@@ -247,6 +260,9 @@ TEST_F(MadeUp, network) {
     for (const OpenLayer& layer : moment->info->layers) data.words(layer.text + " " + layer.name);
     for (const std::string& name : moment->info->classes) data.words(name);
     data.words(moment->info->name + " " + moment->picture.name);
+    // How a picture is prepared is said by the engine, with its numbers.
+    for (const PreprocessingStep& step : moment->input.steps) data.whole(step.name + " " + step.words);
+    data.words("picture resize gray scale");
   };
   for (const char* line : {"page network", "network.open lenet5", "network.select 3", "network.lesion 0 1",
                            "network.restore", "network.image sample:balloons"}) {
@@ -255,12 +271,43 @@ TEST_F(MadeUp, network) {
   }
 }
 
+// Terms of the glossary are in its own file for each language; so are the classes of its figures.
+void add_entry(Data& data, const GlossaryEntry& entry) {
+  for (const std::string& form : entry.forms) data.words(form);
+  for (const std::string& other : entry.see) data.whole(Glossary::built_in().entry(other).term), data.whole(other);
+  data.words("cat dog owl");
+}
+
+// The layers of the network that is built, as their text has them; names of its tensors, data and losses.
+void add_network(Data& data) {
+  data.words("conv relu maxpool flatten dense tiny digits cross entropy weight bias threads");
+}
+
 TEST_F(MadeUp, home_help_palette_glossary_browser_and_notices) {
-  run_and_look({"page home", "help on", "help off", "page train", "help on", "help off", "palette on", "palette off",
-                "glossary", "glossary stride", "glossary softmax", "glossary.close", "browse open", "browse close",
-                "browse save", "browse close"});
+  run_and_look({"page home", "help on", "help off"});
+  for (const char* line : {"page train", "help on", "help off"}) {
+    driver().run(line);
+    look(line, add_network);
+  }
+  run_and_look({"page pixels", "palette on", "palette off", "glossary"});
+  for (const char* term : {"stride", "softmax"}) {
+    driver().run(std::string("glossary ") + term);
+    look(term, [&](Data& data) { add_entry(data, Glossary::built_in().entry(term)); });
+  }
+  driver().run("glossary.close");
+  const auto files = [](Data& data) {
+    for (const auto& entry : std::filesystem::directory_iterator(".")) data.words(entry.path().filename().string());
+    data.words(std::filesystem::current_path().string());
+  };
+  for (const char* line : {"browse open", "browse save"}) {
+    driver().run(line);
+    look(line, files);
+    driver().run("browse close");
+  }
   driver().app.send("open /nonexistent/folder/picture.png");
   driver().settle();
+  look("a notice of an error",
+       [](Data& data) { data.words("nonexistent folder picture png No such file or directory cannot be opened"); });
   driver().run("notice.dismiss");
 }
 
@@ -268,11 +315,7 @@ TEST_F(MadeUp, glossary_figures) {
   for (const GlossaryEntry& entry : Glossary::built_in().entries()) {
     if (entry.figure.empty()) continue;
     driver().run("glossary " + quoted(entry.term));
-    look("glossary " + entry.term, [&](Data& data) {
-      for (const std::string& form : entry.forms) data.words(form);
-      for (const std::string& other : entry.see) data.words(other);
-      data.words("cat dog owl");
-    });
+    look("glossary " + entry.term, [&](Data& data) { add_entry(data, entry); });
   }
   driver().run("glossary.close");
 }
@@ -281,7 +324,8 @@ TEST_F(MadeUp, a_lesson_keeps_its_own_words_and_the_band_around_them_is_translat
   driver().run("lesson stride");
   look("lesson stride", [](Data& data) {
     for (const LessonStep& step : driver().app.lessons().lesson().steps) {
-      for (const ProseBlock& block : step.prose) data.words(plain_words({block}));
+      for (const ProseBlock& block : step.prose) data.words(plain_words(std::vector<ProseBlock>{block}));
+      if (step.question) data.words(plain_words(step.question->words));
     }
   });
   driver().run("lesson.close");
@@ -289,13 +333,12 @@ TEST_F(MadeUp, a_lesson_keeps_its_own_words_and_the_band_around_them_is_translat
 
 TEST_F(MadeUp, train) {
   driver().run("page train");
-  const auto layers = [](Data& data) { data.words("conv relu maxpool flatten dense tiny digits"); };
-  look("page train", layers);
+  look("page train", add_network);
   for (const char* line : {"train.data digits:120", "train.model tiny", "train.batch 16", "train.step batch"})
     driver().run(line);
   for (const char* tab : {"overview", "layers", "tests", "draw", "compare", "step", "unit", "build", "data"}) {
     driver().run(std::string("train.view ") + tab);
-    look(std::string("train.view ") + tab, layers);
+    look(std::string("train.view ") + tab, add_network);
   }
 }
 

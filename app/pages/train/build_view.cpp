@@ -43,11 +43,13 @@ void BuildView::draw_head(Ui& ui, Rect& area, const TrainSnapshot&) const {
     if (name == m.name && !draft_.is_draft()) current = m.name, about = tr(m.about);
   }
   Rect line = area.cut_top(ui.em(34));
-  Rect left = line.cut_left(std::min(line.w - ui.em(100), ui.em(230)));
+  const float add = std::max({ui.em(96), ui.measure(Font::control, tr("Add layer")).x + ui.em(20),
+                              ui.measure(Font::control, tr("Layers")).x + ui.em(20)});
+  Rect left = line.cut_left(std::min(line.w - add - ui.em(4), ui.em(230)));
   ui.next(left);
   ui.dropdown("model", choices, current, "train.model");
   line.cut_left(8);
-  ui.next(line.cut_left(ui.em(96)).inset(0, 1));
+  ui.next(line.cut_left(add).inset(0, 1));
   ui.button(draft_.menu() ? N_("Layers") : N_("Add layer"),
             draft_.menu() ? "train.build.menu off" : "train.build.menu on",
             {.style = draft_.menu() ? ButtonStyle::normal : ButtonStyle::primary});

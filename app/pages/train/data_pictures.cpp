@@ -122,7 +122,8 @@ void DataView::draw_classes(Ui& ui, const Rect& area) const {
   const Shape shape = data.shape();
   Rect room = area;
   Rect head = room.cut_top(ui.em(22));
-  const float name_width = std::min(ui.em(110), area.w * 0.24f), counts = ui.em(170);
+  const float name_width = std::min(ui.em(110), area.w * 0.24f),
+              counts = std::max(ui.em(170), ui.measure(Font::caption, tr("training, validation, test")).x + 4);
   head.cut_right(12);
   ui.label(head.cut_right(counts), tr("training, validation, test"), Font::caption, theme.secondary, Align::right);
   ui.label(head, tr("class"), Font::caption, theme.secondary);

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "app/pages/train/draw_view.h"
+#include "app/pages/train/figure_parts.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 #include "engine/walk/printed_sum.h"
@@ -30,7 +31,7 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
                  Font::control);
     return;
   }
-  ui.label(title, other ? format_tr("answer to {}", probe->name) : std::string(tr("the network's answer")),
+  ui.label(title, other ? format_tr("answer to {}", probe_name(*probe)) : std::string(tr("the network's answer")),
            Font::caption, theme.secondary);
   const std::vector<std::string>& classes = now.data->classes();
   const auto count = std::min(classes.size(), probe->probabilities.size());
@@ -117,8 +118,9 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
     const bool prepared = now.probe->stages && now.probe->stages->size() > 1;
     ui.note(prepared ? format_tr("The network reads {}, prepared as a drawing is. Draw on the pad, and it reads your "
                                  "drawing.",
-                                 now.probe->name)
-                     : format_tr("The network reads {}. Draw on the pad, and it reads your drawing.", now.probe->name));
+                                 probe_name(*now.probe))
+                     : format_tr("The network reads {}. Draw on the pad, and it reads your drawing.",
+                                 probe_name(*now.probe)));
   } else if (input_.as_digit) {
     ui.note(
         "As MNIST's digits were made: the box around the ink, fitted into 20 \u00d7 20, laid into 28 \u00d7 28 with "

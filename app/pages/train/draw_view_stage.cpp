@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/pages/train/draw_view.h"
+#include "app/pages/train/figure_parts.h"
 #include "app/widgets/color_map.h"
 #include "app/widgets/ink_pad.h"
 #include "app/widgets/ui.h"
@@ -88,7 +89,7 @@ void DrawView::keep_probe_stage(const TrainSnapshot& now) {
   InputStage& probe = probe_stage_[0];
   probe.id = "input";
   probe.title = fmt::format("{} \u00d7 {}", now.probe->shape[2], now.probe->shape[1]);
-  probe.words = format_tr("{}, as the network receives it.", now.probe->name);
+  probe.words = format_tr("{}, as the network receives it.", probe_name(*now.probe));
   probe.shape = now.probe->shape;
   if (probe.pixels != now.probe->pixels) probe.pixels = now.probe->pixels;
 }

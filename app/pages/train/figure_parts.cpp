@@ -50,8 +50,7 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   const float needed = width_of(caption.before) + width_of(caption.subject), all = needed + width_of(caption.after);
   const float words_only = caption.scale ? scale_width(ui, *caption.scale, false) + 8 : 0;
   const float with_bar = caption.scale ? scale_width(ui, *caption.scale, caption.bar) + 8 : 0;
-  const bool after = all + words_only <= line.w || (!caption.scale && needed + ui.em(30) <= line.w) ||
-                     (needed + words_only > line.w && all <= line.w);
+  const bool after = all + words_only <= line.w || (needed + words_only > line.w && all <= line.w);
   float x = line.x;
   const auto words = [&](const std::string& text, Color color) {
     if (text.empty() || x >= line.right()) return;
@@ -231,10 +230,23 @@ int most_likely(const std::vector<float>& probabilities) {
   return static_cast<int>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
 }
 
+std::string probe_name(const TrainProbe& probe) {
+  const std::string_view name = probe.name;
+  for (const std::string_view pattern : {N_("test picture {}"), N_("validation picture {}"), N_("training picture {}"),
+                                         N_("picture {} of the data"), N_("sample {} of the data")}) {
+    const size_t at = pattern.find("{}");
+    const std::string_view before = pattern.substr(0, at), after = pattern.substr(at + 2);
+    if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after)) continue;
+    const std::string_view number = name.substr(before.size(), name.size() - before.size() - after.size());
+    if (number.find_first_not_of("0123456789") == std::string_view::npos) return format_marked(pattern, number);
+  }
+  return std::string(tr(name));
+}
+
 std::string probe_words(const TrainSnapshot& now) {
   if (!now.probe) return {};
-  return now.probe->label >= 0 ? format_tr("{}, a {}", now.probe->name, class_name(now, now.probe->label))
-                               : now.probe->name;
+  return now.probe->label >= 0 ? format_tr("{}, a {}", probe_name(*now.probe), class_name(now, now.probe->label))
+                               : probe_name(*now.probe);
 }
 
 float probe_height(const Ui& ui) { return ui.em(68); }

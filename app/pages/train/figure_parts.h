@@ -62,7 +62,9 @@ float largest_magnitude(const std::vector<float>& values);  // of those that are
 int node_of_layer(const TrainSnapshot& now, const std::string& layer);
 // What opens a filter or unit of a layer in the view `unit`; empty where the program has no such view.
 std::string unit_command(const Ui& ui, int node, int64_t unit, int64_t slice = -1);
-// "test picture 12 (7)", and what the network says of it.
+// The probe's name, "test picture 12", in the language that is shown; a file's is its own.
+std::string probe_name(const TrainProbe& probe);
+// "test picture 12, a 7", and what the network says of it.
 std::string probe_words(const TrainSnapshot& now);
 // The probe's picture at the left and what the network says of it: a bar for every class.
 void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_view key);

@@ -159,8 +159,12 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
     const std::vector<Choice> choices = {
         {N_("each map"), "map"}, {N_("its layer"), "layer"}, {N_("the network"), "network"}};
     const std::string words = tr("colors scaled to");
-    const float named = ui.measure(Font::caption, words).x + 10, scopes_wide = ui.em(278);
-    const float gradients_wide = ui.em(104), all_wide = ui.em(92);
+    float segments = 0;
+    for (const Choice& choice : choices) segments += ui.measure(Font::control, tr(std::string_view(choice.label))).x;
+    const float named = ui.measure(Font::caption, words).x + 10,
+                scopes_wide = std::max(ui.em(278), segments + ui.em(64));
+    const float gradients_wide = std::max(ui.em(104), ui.measure(Font::control, tr("gradients")).x + ui.em(16)),
+                all_wide = std::max(ui.em(92), ui.measure(Font::control, tr("all layers")).x + ui.em(16));
     Rect line = ui.take(ui.em(30));
     const bool two_lines = line.w < named + scopes_wide + gradients_wide + all_wide + 22;
     if (line.w >= named + scopes_wide) {
@@ -206,7 +210,7 @@ void LayersView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
       "Every layer shows what it answers to **one picture**, the probe, with the weights that are shown. "
       "[Gradients](gradient) say how much the loss of this picture changes with each value.");
   if (now.probe) {
-    ui.row("probe", now.probe->name);
+    ui.row("probe", probe_name(*now.probe));
     const int said = most_likely(now.probe->probabilities);
     if (now.probe->label >= 0) ui.row("is", class_name(now, now.probe->label));
     if (said >= 0) {

@@ -96,7 +96,7 @@ std::vector<std::string> OverviewView::state() const {
 }
 
 std::vector<Page::Key> OverviewView::keys() const {
-  return {{"L", std::string("train.curves.log ") + (log_ ? "off" : "on"), "curves: logarithmic or linear"}};
+  return {{"L", std::string("train.curves.log ") + (log_ ? "off" : "on"), N_("curves: logarithmic or linear")}};
 }
 
 bool OverviewView::update(double seconds) {

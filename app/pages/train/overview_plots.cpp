@@ -151,8 +151,9 @@ void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapsh
     const LayerFacts& layer = figures.layer(units->node);
     // A name that somebody gave says enough; a number does not.
     const bool number = layer.name.find_first_not_of("0123456789") == std::string::npos;
-    ui.label(line.cut_left(ui.em(112)), number ? format_tr("{} (layer {})", layer.kind, layer.name) : layer.name,
-             Font::caption, theme.secondary);
+    const std::string name = number ? format_tr("{} (layer {})", layer.kind, layer.name) : layer.name;
+    const float named = std::max(ui.em(112), std::min(ui.measure(Font::caption, name).x + 4, line.w - ui.em(130)));
+    ui.label(line.cut_left(named), name, Font::caption, theme.secondary);
     ui.label(line.cut_right(ui.em(84)), count, Font::caption, theme.text, Align::right);
     const Rect bar{line.x + 8, std::round(line.center().y - 3), std::max(0.0f, line.w - 20), 6};
     ui.fill(bar, theme.raised, 3);

@@ -89,19 +89,23 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
   const int done = done_phase(now);
   const float gap = 8, wide = (area.w - 4 * gap) / 5;
   const int64_t step = now.next_phase == Phase::batch ? now.step : now.step + 1;
-  const auto detail = [&](int phase) -> std::string {
-    if (phase > done) return phase == done + 1 ? tr("comes next") : "";
+  // The words, and the number alone for where they have no room.
+  using Detail = std::pair<std::string, std::string>;
+  const auto detail = [&](int phase) -> Detail {
+    if (phase > done) return {phase == done + 1 ? tr("comes next") : "", ""};
     switch (phase) {
       case 0:
-        return format_tr("{} pictures", now.config->batch);
+        return {format_tr("{} pictures", now.config->batch), std::to_string(now.config->batch)};
       case 1:
-        return format_tr("{} layers", now.architecture->size() - 1);
+        return {format_tr("{} layers", now.architecture->size() - 1), std::to_string(now.architecture->size() - 1)};
       case 2:
-        return std::isfinite(now.loss) ? format_tr("mean {}", number_text(static_cast<double>(now.loss), 4)) : "";
+        if (!std::isfinite(now.loss)) return {};
+        return {format_tr("mean {}", number_text(static_cast<double>(now.loss), 4)),
+                number_text(static_cast<double>(now.loss), 4)};
       case 3:
-        return tr("gradients");
+        return {tr("gradients"), ""};
       default:
-        return format_tr("step {}", step);
+        return {format_tr("step {}", step), std::to_string(step)};
     }
   };
   float widest = 0;
@@ -121,11 +125,8 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
     // All with their number, or none.
     const std::string title(widest > text.w ? tr(kShort[i]) : tr(kTitles[i]));
     const Font font = ui.measure(Font::control, title).x > text.w ? Font::caption : Font::control;
-    std::string words = detail(i);
-    if (ui.measure(Font::caption, words).x > text.w) {  // the number, which may come first or last
-      const bool first = !words.empty() && words[0] >= '0' && words[0] <= '9';
-      words = first ? words.substr(0, words.find(' ')) : words.substr(words.rfind(' ') + 1);
-    }
+    auto [words, number] = detail(i);
+    if (ui.measure(Font::caption, words).x > text.w) words = number;
     const Color ink = bright ? theme.text : theme.secondary;
     ui.label(text.cut_top(text.h / 2), title, font, ink);
     ui.label(text, words, Font::caption, theme.secondary);

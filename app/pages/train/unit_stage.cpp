@@ -40,7 +40,7 @@ void UnitView::draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, con
   if (o.batch) {
     from = format_tr("sample {} of the batch", o.walk.place.sample);
   } else {
-    from = now.probe->name.empty() ? std::string(tr("the probe")) : now.probe->name;
+    from = now.probe->name.empty() ? std::string(tr("the probe")) : probe_name(*now.probe);
   }
   const float wide = ui.measure(Font::strong, text).x;
   ui.label(area, text, Font::strong, ui.theme().text);
