@@ -89,7 +89,7 @@ for page in "${!files[@]}"; do
           out = out (out == "" ? "" : "\n") lines[i]
         }
         gsub(/\{[^}]*\}/, "", id); gsub(/\\[nt]/, "", id)
-        if (id ~ /[A-Za-z][A-Za-z]/) print out
+        if (id ~ /[A-Za-z]/) print out
       }' "$pot" | awk -v RS= '{ gsub(/\n/, "\1"); print }' | LC_ALL=C sort -u | awk '{ gsub(/\1/, "\n"); printf "%s\n\n", $0 }'
   } | sed -e '$d' >"$to/$page.pot"
   if [ -n "$count" ]; then printf '%s %s\n' "$page" "$(($(grep -c '^msgid "' "$to/$page.pot") - 1))"; fi

@@ -42,7 +42,9 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
   const bool shown = at_cursor ? channel == state_.slice : of_sum == state_.slice % g.group_channels();
   if (g.channels > 1) {
     const std::string command = fmt::format("convolution.slice {}", channel);
-    const std::string name = fmt::format("sum of channel {}", channel);
+    static constexpr const char* colors[] = {"red", "green", "blue"};
+    const std::string name =
+        g.channels == 3 ? std::string("sum of ") + colors[channel] : fmt::format("sum of channel {}", channel);
     const Rect line = ui.take(ui.em(28));
     const Response r = ui.interact(
         line, {.label = name, .command = command, .kind = "row", .tooltip = N_("Show the products of this channel")});

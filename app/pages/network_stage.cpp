@@ -147,7 +147,8 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
   Rect head = area.cut_top(ui.em(22));
   ui.label(head.cut_right(share), tr("probability"), Font::caption, theme.secondary, Align::right);
   ui.label(head.cut_right(logit + ui.em(18)), tr("logit"), Font::caption, theme.secondary, Align::right);
-  ui.label(head, info.named ? tr("best classes") : tr("best classes, which have no names"), Font::caption,
+  const char* best = info.named ? tr("best classes") : tr("best classes, which have no names");
+  ui.label(head, ui.measure(Font::caption, best).x <= head.w ? best : tr("best classes"), Font::caption,
            theme.secondary);
   // Fewer where they would not be legible.
   const auto fit = static_cast<size_t>(std::clamp(area.h / ui.em(26), 1.0f, static_cast<float>(kBest)));

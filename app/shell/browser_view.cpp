@@ -466,7 +466,7 @@ void Browser::draw(Ui& ui, Vec size) {
       ui.error_note(error_, hint_);
     }
   }
-  Rect places = rest.cut_left(ui.em(176));
+  Rect places = rest.cut_left(std::max(ui.em(176), ui.measure(Font::control, tr("This computer")).x + ui.em(70)));
   ui.fill({places.right(), places.y, 1, places.h}, t.line);
   rest.cut_left(1);
   draw_places(ui, places);

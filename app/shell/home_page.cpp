@@ -109,7 +109,7 @@ void HomePage::draw_stage(Ui& ui, const Rect& area) const {
 
 void HomePage::draw_head(Ui& ui) const {
   const Theme& t = ui.theme();
-  ui.label(ui.take(ui.em(30)), tr("Striate"), Font::heading, t.text);
+  ui.label(ui.take(ui.em(30)), "Striate", Font::heading, t.text);
   ui.paragraph(
       "See how a computer sees: every pixel, every product, every step of learning is computed here, and you can "
       "change it.");

@@ -65,7 +65,7 @@ void Shell::draw_navigation_head() {
   ui_.label(Rect{rect.x + 10, rect.y + ui_.em(2), rect.w - 20, ui_.em(28)}, "Striate", Font::heading, t.text);
   const Rect below{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18) + more};
   if (more > 0) {
-    ui_.next(below);
+    ui_.next(below.moved({0, ui_.em(3)}));
     ui_.paragraph(words, Font::caption);
   } else {
     ui_.label(below, words, Font::caption, t.secondary);

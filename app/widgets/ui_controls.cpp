@@ -220,7 +220,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   float longest = 0;
   for (const Choice& choice : choices) longest = std::max(longest, measure(Font::control, tr(choice.label)).x);
   const Theme& t = theme();
-  std::string_view shown = current;
+  std::string_view shown = tr(current);
   for (const Choice& choice : choices) {
     if (choice.value == current) shown = tr(choice.label);
   }
@@ -237,7 +237,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   icon(Icon::down, {arrow.x, arrow.center().y - em(7), em(14), em(14)}, t.secondary);
   // A short value is shown whole; a long one leaves its name the room that it needs, up to half.
   const float value_width = measure(Font::control, shown).x + 8;
-  const float name_width = std::min(measure(Font::control, tr(name)).x + 8, inside.w / 2);
+  const float name_width = above ? 0 : std::min(measure(Font::control, tr(name)).x + 8, inside.w / 2);
   const float least_value = std::min(value_width, em(120));
   const float value_room = std::max(std::min(value_width, inside.w - name_width), least_value);
   label(inside.cut_right(std::min(value_room, inside.w)).inset(4, 0), shown, Font::control, t.text, Align::right);

@@ -195,8 +195,16 @@ void Ui::row(std::string_view english, std::string_view value, Concept tone) {
   Vec words = measure(Font::control, name);
   if (words.x + extent.x + 12 > rect.w && !layouts_.empty() && !value.empty()) {
     // Too long for one line: the value gets its own.
-    label(rect, name, Font::control, theme().secondary);
-    rect = take(em(22));
+    if (words.x > rect.w) {
+      const float more = paragraph_height(name, rect.w, Font::control) - paragraph_height("-", rect.w, Font::control);
+      next({rect.x, rect.y + em(3), rect.w, rect.h + more});
+      paragraph(name, Font::control);
+      rect = take(em(22) + more);
+      rect.cut_top(more);
+    } else {
+      label(rect, name, Font::control, theme().secondary);
+      rect = take(em(22));
+    }
   } else {
     Rect left = rect;
     left.w = std::max(0.0f, rect.w - extent.x - 12);

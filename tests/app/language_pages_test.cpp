@@ -24,6 +24,8 @@
 #include "app/words/languages.h"
 #include "app/words/words.h"
 #include "engine/filter.h"
+#include "engine/network/layer_kind.h"
+#include "engine/network/layer_settings.h"
 #include "engine/network/models.h"
 #include "tests/app/shell_driver.h"
 
@@ -278,9 +280,12 @@ void add_entry(Data& data, const GlossaryEntry& entry) {
   data.words("cat dog owl");
 }
 
-// The layers of the network that is built, as their text has them; names of its tensors, data and losses.
+// The layers of the network that is built, as their text has them; names of its tensors, data and losses, and of what
+// optimizers keep: the words of formulas and commands.
 void add_network(Data& data) {
-  data.words("conv relu maxpool flatten dense tiny digits cross entropy weight bias threads");
+  data.words(
+      "conv relu maxpool flatten dense tiny digits cross entropy weight bias threads number of seed "
+      "mean square velocity beta epsilon rate step adam sgd momentum gradient");
 }
 
 TEST_F(MadeUp, home_help_palette_glossary_browser_and_notices) {
@@ -297,7 +302,7 @@ TEST_F(MadeUp, home_help_palette_glossary_browser_and_notices) {
   driver().run("glossary.close");
   const auto files = [](Data& data) {
     for (const auto& entry : std::filesystem::directory_iterator(".")) data.words(entry.path().filename().string());
-    data.words(std::filesystem::current_path().string());
+    data.words(std::filesystem::current_path().string() + " portrait-pixels.png");
   };
   for (const char* line : {"browse open", "browse save"}) {
     driver().run(line);
@@ -306,8 +311,10 @@ TEST_F(MadeUp, home_help_palette_glossary_browser_and_notices) {
   }
   driver().app.send("open /nonexistent/folder/picture.png");
   driver().settle();
-  look("a notice of an error",
-       [](Data& data) { data.words("nonexistent folder picture png No such file or directory cannot be opened"); });
+  // What the engine says of a file stays English.
+  look("a notice of an error", [](Data& data) {
+    for (const Notice& notice : driver().app.notices()) data.whole(notice.what), data.whole(notice.hint);
+  });
   driver().run("notice.dismiss");
 }
 
@@ -334,12 +341,76 @@ TEST_F(MadeUp, a_lesson_keeps_its_own_words_and_the_band_around_them_is_translat
 TEST_F(MadeUp, train) {
   driver().run("page train");
   look("page train", add_network);
-  for (const char* line : {"train.data digits:120", "train.model tiny", "train.batch 16", "train.step batch"})
+  for (const char* line : {"train.data digits:120", "train.model tiny", "train.batch 16", "train.step batch"}) {
     driver().run(line);
+  }
   for (const char* tab : {"overview", "layers", "tests", "draw", "compare", "step", "unit", "build", "data"}) {
     driver().run(std::string("train.view ") + tab);
     look(std::string("train.view ") + tab, add_network);
   }
+  for (const char* line : {"train.view layers",
+                           "train.layers.gradients on",
+                           "train.layers.all on",
+                           "train.layers.scale map",
+                           "train.view tests",
+                           "train.tests.show batch",
+                           "train.tests.show mistakes",
+                           "train.tests.cell 1 9",
+                           "train.view draw",
+                           "train.draw 60 60 120 200",
+                           "train.draw clear",
+                           "train.view unit",
+                           "train.unit.show channels",
+                           "train.unit.show window",
+                           "train.unit.source batch",
+                           "train.unit.walk 3",
+                           "train.unit.open 3 1",
+                           "train.unit.layer 1",
+                           "train.unit.layer 2",
+                           "train.unit.layer 7",
+                           "train.view step",
+                           "train.step phase",
+                           "train.step phase",
+                           "train.step phase",
+                           "train.step phase",
+                           "train.step.way weights",
+                           "train.step.walk 4",
+                           "train.step.way input",
+                           "train.step.layer 7",
+                           "train.step.way weights",
+                           "train.step.way layers",
+                           "train.step phase",
+                           "train.augment shift 2",
+                           "train.schedule step 100 0.5",
+                           "train.optimizer sgd momentum 0.9",
+                           "train.view data",
+                           "train.data.sample 4",
+                           "train.view overview",
+                           "train.curves.smooth 5"}) {
+    driver().run(line);
+    look(line, add_network);
+  }
+  // The first sentence of a layer's explanation, and its words in a network's text.
+  const auto kinds = [](Data& data) {
+    add_network(data);
+    for (const LayerKind* kind : kinds_to_add()) {
+      data.words(syntax_of(*kind));
+      const std::string whole = made_up(kind->explanation);
+      data.whole(whole.substr(0, whole.find(". ") + 1));
+      data.words(names_elsewhere(*kind));
+      for (const LayerField& field : kind->fields) data.words(field.name);
+    }
+  };
+  for (const char* line : {"train.view build", "train.build.menu on", "train.build.menu off", "train.build.select 0",
+                           "train.build.select 2"}) {
+    driver().run(line);
+    look(line, kinds);
+  }
+  for (const char* line : {"train.reset", "train.discard no", "train.view compare", "train.compare rate 0.1"}) {
+    driver().run(line);
+    look(line, kinds);
+  }
+  driver().run("train.compare off");
 }
 
 }  // namespace

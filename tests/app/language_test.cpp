@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -167,22 +169,23 @@ TEST(Po, plural_rules_of_gettexts_manual) {
 
 // ---- what stays -----------------------------------------------------------------------------------------------------
 
-std::vector<std::string> items_of(ShellDriver& driver) {
-  std::vector<std::string> all;
-  for (const Item& item : driver.shell.ui().items())
-    all.push_back(item.label + " | " + item.command + " | " + item.kind);
-  return all;
-}
-
+// Where words are longer some things give way (a tab stands in a list then): whatever stands there in both languages
+// has the same label and command, and no label is translated.
 TEST_F(Language, ids_and_commands_are_the_same_in_every_language) {
   ShellDriver driver({1920, 1200});
   for (const auto& page : driver.app.pages()) {
     driver.run("page " + page->info().id);
     driver.run("language en");
-    const std::vector<std::string> english = items_of(driver);
+    std::map<std::pair<std::string, std::string>, std::set<std::string>> english;  // labels by command and kind
+    for (const Item& item : driver.shell.ui().items()) english[{item.command, item.kind}].insert(item.label);
     driver.run("language qps");
-    EXPECT_EQ(items_of(driver), english) << page->info().id;
-    driver.run("language en");
+    for (const Item& item : driver.shell.ui().items()) {
+      EXPECT_EQ(item.label.find(kMadeUpBegin), std::string::npos) << item.label;
+      const auto same = english.find({item.command, item.kind});
+      if (same == english.end()) continue;
+      EXPECT_EQ(same->second.count(item.label), 1u) << page->info().id << ": " << item.label;
+    }
+    EXPECT_FALSE(english.empty());
   }
 }
 

@@ -37,7 +37,7 @@ void BuildView::draw_head(Ui& ui, Rect& area, const TrainSnapshot&) const {
   const Look& look = *kept;
   const std::string& name = scene_.config().model;
   std::vector<Choice> choices;
-  std::string current = "own", about = tr("A network of your own.");
+  std::string current = N_("own"), about = tr("A network of your own.");
   for (const Model& m : models()) {
     choices.push_back({m.name, m.name});
     if (name == m.name && !draft_.is_draft()) current = m.name, about = tr(m.about);

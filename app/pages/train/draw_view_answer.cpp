@@ -105,7 +105,8 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (hovers) {
     const auto i = static_cast<size_t>(pixel.channel);
     const InputStage& stage = stages[i];
-    ui.paragraph(fmt::format("**{}** {}", stage.title, stage.words), Font::control);
+    ui.paragraph(fmt::format("**{}** {}", tr(std::string_view(stage.title)), tr(std::string_view(stage.words))),
+                 Font::control);
     if (pixel.column < stage.shape[2] && pixel.row < stage.shape[1]) {
       std::string value;
       for (int64_t c = 0; c < stage.shape[0]; ++c) {

@@ -240,7 +240,7 @@ std::string probe_name(const TrainProbe& probe) {
     const std::string_view number = name.substr(before.size(), name.size() - before.size() - after.size());
     if (number.find_first_not_of("0123456789") == std::string_view::npos) return format_marked(pattern, number);
   }
-  return std::string(tr(name));
+  return std::string(name == "drawing" ? tr("drawing") : tr(name));
 }
 
 std::string probe_words(const TrainSnapshot& now) {

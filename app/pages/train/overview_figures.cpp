@@ -181,10 +181,12 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
     after += ", " + format_tr("the first {} of {}", p.answers_layout.shown, p.answers.count);
   }
   // What stands in brackets is in the color.
-  const std::string words = format_tr("what [{} answers]", layer_words(figures.layer(figures.first)));
+  const std::string words = format_tr("what [layer {} answers]", figures.layer(figures.first).name);
   const size_t open = std::min(words.find('['), words.size()), close = std::min(words.find(']'), words.size());
-  FigureCaption caption{words.substr(0, open - (open > 0 && words[open - 1] == ' ')),
-                        open < close ? words.substr(open + 1, close - open - 1) : words, after, ui.theme().activation};
+  FigureCaption caption{
+      words.substr(0, open - (open > 0 && words[open - 1] == ' ')),
+      open < close ? words.substr(open + 1, close - open - 1) + words.substr(std::min(close + 1, words.size())) : words,
+      after, ui.theme().activation};
   caption.id = layer_label(figures.layer(figures.first)) + " answers";
   const Rect head = area.cut_top(p.caption);
   if (!values) {

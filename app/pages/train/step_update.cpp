@@ -109,7 +109,13 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   for (size_t i = 0; i < walk.states.size(); ++i) {
     given.push_back({format_tr("{} before", walk.states[i]), full_value(walk.state_before[i]), theme.secondary});
   }
-  const int per_line = room.w / static_cast<float>(given.size()) < ui.em(120) ? 3 : static_cast<int>(given.size());
+  float longest = ui.em(120);
+  for (const Given& each : given) {
+    longest = std::max(longest, ui.measure(Font::caption, tr(std::string_view(each.name))).x + 4);
+  }
+  const int per_line = room.w / static_cast<float>(given.size()) < longest
+                           ? std::clamp(static_cast<int>(room.w / longest), 1, 3)
+                           : static_cast<int>(given.size());
   const float each_w = room.w / static_cast<float>(per_line);
   for (size_t i = 0; i < given.size(); i += static_cast<size_t>(per_line)) {
     Rect top = room.cut_top(ui.em(44));

@@ -83,7 +83,15 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
           ? format_tr("The rows and the bias add up to the result to within {}: each sum is rounded on its own.",
                       short_value(walk->rounding, 2))
           : std::string(tr("The rows and the bias add up to the result, without any rounding."));
-  ui.label(room.cut_bottom(line), exactness, Font::caption, ui.theme().secondary);
+  const bool whole = ui.measure(Font::caption, exactness).x <= room.w;
+  const float high = whole ? line : ui.paragraph_height(exactness, room.w, Font::caption) + 3;
+  const Rect words = room.cut_bottom(high);
+  if (whole) {
+    ui.label(words, exactness, Font::caption, ui.theme().secondary);
+  } else {
+    ui.next(words);
+    ui.paragraph(exactness, Font::caption);
+  }
   const Rect sums = room.cut_right(std::clamp(room.w * 0.25f, ui.em(120), ui.em(300)));
   room.cut_right(24);
   draw_channel_rows(ui, room, o, *walk, note);
@@ -94,7 +102,11 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
 void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, const ChannelWalk& walk,
                                  HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const float line = ui.em(22), name_wide = ui.em(58), sign_wide = ui.em(20), number_wide = ui.em(72);
+  const float line = ui.em(22), sign_wide = ui.em(20);
+  const float name_wide = std::max(ui.em(58),
+                                   ui.measure(Font::caption, format_tr("slice {}", walk.channels - 1)).x + ui.em(14)),
+              number_wide =
+                  std::max(ui.em(72), ui.measure(Font::caption, format_tr("at {}, {}", o.column, o.row)).x + 4);
   Rect room = area;
   Rect head = room.cut_top(line);
   const float third = std::max(8.0f, (room.w - name_wide - 2 * sign_wide - number_wide - ui.em(12)) / 3);
@@ -172,6 +184,10 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     const size_t at = column.scope.find(long_words);
     if (!one_line && at != std::string::npos && words_of(column, false) > third)
       column.scope.replace(at, long_words.size(), tr("layer"));
+    // The end of the scale alone, where its words have no room.
+    if (!one_line && words_of(column, false) > third) {
+      column.scope = "\u00b1" + short_value(static_cast<double>(column.scale.limit(0)), 2);
+    }
   }
   const Rect below = one_line ? head : room.cut_top(ui.em(18));
   const float pitch =
