@@ -155,6 +155,10 @@ class MadeUp : public testing::Test {
     }();
     return *shared;
   }
+  void SetUp() override {
+    driver().run("page pixels");
+    driver().run("open portrait");
+  }
   void TearDown() override { use_language("en"); }
 
   // Everything that the next frame writes.

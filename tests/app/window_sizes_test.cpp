@@ -128,6 +128,21 @@ TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_in_a_language_with_longer_word
         expect_nothing_overlaps(driver().shell.ui().items(), where);
         expect_nothing_is_cut(driver().shell.ui().items(), size, where);
       });
+      driver().run("page home");
+      for (const auto& [open, close] : {std::pair("help on", "help off"),
+                                        {"palette on", "palette off"},
+                                        {"glossary stride", "glossary.close"},
+                                        {"browse open", "browse close"},
+                                        {"browse save", "browse close"}}) {
+        driver().run(open);
+        const std::string where =
+            fmt::format("{} at {} x {}{}, made-up words", open, size.x, size.y, presentation ? ", presenting" : "");
+        std::vector<Item> items = driver().shell.ui().items();
+        std::erase_if(items, [](const Item& item) { return item.layer == 0; });
+        expect_nothing_overlaps(items, where);
+        expect_nothing_is_cut(items, size, where);
+        driver().run(close);
+      }
     }
   }
 }
