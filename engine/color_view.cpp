@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/error.h"
+#include "engine/marked.h"
 
 namespace striate {
 namespace {
@@ -133,14 +134,14 @@ int cell_characters(ColorSpace space, int component, NumberFormat format) {
 }
 
 std::string_view component_name(ColorSpace space, int component) {
-  static constexpr std::string_view rgb[] = {"Red", "Green", "Blue"};
-  static constexpr std::string_view hsv[] = {"Hue", "Saturation", "Value"};
+  static constexpr std::string_view rgb[] = {N_("Red"), N_("Green"), N_("Blue")};
+  static constexpr std::string_view hsv[] = {N_("Hue"), N_("Saturation"), N_("Value")};
   static constexpr std::string_view ycbcr[] = {"Y", "Cb", "Cr"};
   switch (space) {
     case ColorSpace::rgb:
       return rgb[component];
     case ColorSpace::gray:
-      return "Gray";
+      return N_("Gray");
     case ColorSpace::hsv:
       return hsv[component];
     case ColorSpace::ycbcr:

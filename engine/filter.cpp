@@ -9,6 +9,7 @@
 
 #include "engine/error.h"
 #include "engine/filter_run.h"
+#include "engine/marked.h"
 #include "engine/number_rows.h"
 
 namespace striate {
@@ -77,27 +78,30 @@ std::string word_of(const Word<T> (&words)[n], T value) {
 const std::vector<NamedKernel>& named_kernels() {
   constexpr double kNinth = 1.0 / 9;
   static const std::vector<NamedKernel> list = {
-      {"edge", "Edges",
-       "Eight times the pixel minus its eight neighbors: 0 where the picture is even, bright where it changes.",
+      {N_("edge"), N_("Edges"),
+       N_("Eight times the pixel minus its eight neighbors: 0 where the picture is even, bright where it changes."),
        three_by_three({-1, -1, -1, -1, 8, -1, -1, -1, -1}), Show::clip},
-      {"blur", "Box blur", "The mean of nine pixels. The numbers add up to 1, so the brightness stays.",
+      {N_("blur"), N_("Box blur"), N_("The mean of nine pixels. The numbers add up to 1, so the brightness stays."),
        three_by_three(std::vector<double>(9, kNinth)), Show::clip},
-      {"sharpen", "Sharpen", "The pixel plus its difference from its four neighbors: edges gain contrast.",
+      {N_("sharpen"), N_("Sharpen"), N_("The pixel plus its difference from its four neighbors: edges gain contrast."),
        three_by_three({0, -1, 0, -1, 5, -1, 0, -1, 0}), Show::clip},
-      {"gaussian", "Gaussian blur", "A mean in which near pixels count more: softer than the box, without its corners.",
+      {N_("gaussian"), N_("Gaussian blur"),
+       N_("A mean in which near pixels count more: softer than the box, without its corners."),
        three_by_three({1. / 16, 2. / 16, 1. / 16, 2. / 16, 4. / 16, 2. / 16, 1. / 16, 2. / 16, 1. / 16}), Show::clip},
-      {"sobel-x", "Sobel, left to right",
-       "Right side minus left side: the steepness of the brightness from left to right. Negative where it falls.",
+      {N_("sobel-x"), N_("Sobel, left to right"),
+       N_("Right side minus left side: the steepness of the brightness from left to right. Negative where it falls."),
        three_by_three({-1, 0, 1, -2, 0, 2, -1, 0, 1}), Show::absolute},
-      {"sobel-y", "Sobel, top to bottom",
-       "Lower side minus upper side: the steepness of the brightness from top to bottom. Negative where it falls.",
+      {N_("sobel-y"), N_("Sobel, top to bottom"),
+       N_("Lower side minus upper side: the steepness of the brightness from top to bottom. Negative where it falls."),
        three_by_three({-1, -2, -1, 0, 0, 0, 1, 2, 1}), Show::absolute},
-      {"emboss", "Emboss", "Lower right minus upper left, plus the pixel itself: the picture as if lit from a corner.",
+      {N_("emboss"), N_("Emboss"),
+       N_("Lower right minus upper left, plus the pixel itself: the picture as if lit from a corner."),
        three_by_three({-2, -1, 0, -1, 1, 1, 0, 1, 2}), Show::clip},
-      {"laplacian", "Laplacian",
-       "Four neighbors minus four times the pixel: how much the slope changes. Positive on the dark side of an edge.",
+      {N_("laplacian"), N_("Laplacian"),
+       N_("Four neighbors minus four times the pixel: how much the slope changes. Positive on the dark side of an "
+          "edge."),
        three_by_three({0, 1, 0, 1, -4, 1, 0, 1, 0}), Show::offset128},
-      {"identity", "Identity", "Nothing but the pixel itself: the picture comes out as it went in.",
+      {N_("identity"), N_("Identity"), N_("Nothing but the pixel itself: the picture comes out as it went in."),
        three_by_three({0, 0, 0, 0, 1, 0, 0, 0, 0}), Show::clip},
   };
   return list;
@@ -187,7 +191,7 @@ const std::vector<Show>& all_shows() {
 }
 
 const std::vector<std::string>& show_labels() {
-  static const std::vector<std::string> all = {"clip", "abs", "+128", "min-max"};
+  static const std::vector<std::string> all = {N_("clip"), N_("abs"), "+128", N_("min-max")};
   return all;
 }
 

@@ -16,6 +16,7 @@ packages=(
   libonnx-dev libprotobuf-dev                              # ONNX files
   fonts-inter fonts-jetbrains-mono fonts-dejavu-core       # copied into the program
   libgl1 libegl1 libgl1-mesa-dri                           # draw without a graphics card
+  gettext                                                  # the catalogs of texts: a test compares them
   libgtest-dev xvfb xauth xdotool                          # tests; the window's tests need a display: Xvfb is one
 )
 for argument in "$@"; do

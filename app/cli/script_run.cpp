@@ -102,6 +102,7 @@ ScriptPlayer::Counts run_script(App& app, Script script, const ScriptRun& option
 Settings settings_for_scripts() {
   Settings settings;
   settings.motion = false;
+  settings.language = "en";  // what a script prints and saves is the same on every machine
   return settings;
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/command/lesson_text.h"
 #include "app/embedded.h"
+#include "app/words/languages.h"
 #include "engine/files/read_file.h"
 #include "engine/trimmed.h"
 
@@ -282,9 +283,11 @@ Script parse_script(std::string_view text, const std::string& file) {
   return script;
 }
 
-std::string_view own_lesson(std::string_view name) { return embedded_file(fmt::format("assets/lessons/{}.md", name)); }
+std::string_view own_lesson(std::string_view name) {
+  return embedded_file(file_in_language("assets/lessons", fmt::format("{}.md", name)));
+}
 std::string_view own_course(std::string_view name) {
-  return embedded_file(fmt::format("assets/lessons/{}.course", name));
+  return embedded_file(file_in_language("assets/lessons", fmt::format("{}.course", name)));
 }
 
 std::string text_of_file(const std::string& path) {

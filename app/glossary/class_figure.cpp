@@ -6,6 +6,7 @@
 
 #include "app/glossary/figure.h"
 #include "app/widgets/mini_grid.h"
+#include "app/words/words.h"
 #include "engine/training/metrics.h"
 #include "kernels/loss.h"
 #include "kernels/softmax.h"
@@ -13,6 +14,7 @@
 namespace striate {
 namespace {
 
+constexpr const char* kLogits[] = {N_("logit of cat"), N_("logit of dog"), N_("logit of owl")};
 constexpr const char* kClasses[] = {"cat", "dog", "owl"};
 
 class SoftmaxFigure : public GlossaryFigure {
@@ -20,7 +22,7 @@ class SoftmaxFigure : public GlossaryFigure {
   explicit SoftmaxFigure(bool loss) : loss_(loss) {
     const double start[] = {2, 1, -1};
     for (int i = 0; i < 3; ++i) {
-      numbers_.push_back({kClasses[i], fmt::format("logit of {}", kClasses[i]), start[i], -6, 6, 1});
+      numbers_.push_back({kClasses[i], kLogits[i], start[i], -6, 6, 1});
     }
   }
   void compute() override {
@@ -33,8 +35,9 @@ class SoftmaxFigure : public GlossaryFigure {
     stream.synchronize();
     results_.clear();
     for (int i = 0; i < 3; ++i) result(std::string("share-") + kClasses[i], "", shares_[i]);
-    result("sum", loss_ ? "" : "sum of the probabilities", static_cast<double>(shares_[0]) + shares_[1] + shares_[2]);
-    if (loss_) result("loss", "loss, if it is a cat: -ln of its share", loss);
+    result("sum", loss_ ? "" : N_("sum of the probabilities"),
+           static_cast<double>(shares_[0]) + shares_[1] + shares_[2]);
+    if (loss_) result("loss", N_("loss, if it is a cat: -ln of its share"), loss);
   }
   void draw(Ui& ui, const Rect& area) const override {
     const Theme& t = ui.theme();
@@ -60,7 +63,7 @@ class SoftmaxFigure : public GlossaryFigure {
 
 class OneHotFigure : public GlossaryFigure {
  public:
-  OneHotFigure() { numbers_.push_back({"class", "class", 3, 0, 9, 0}); }
+  OneHotFigure() { numbers_.push_back({"class", N_("class"), 3, 0, 9, 0}); }
   void compute() override {
     results_.clear();
     for (int i = 0; i < 10; ++i) result(fmt::format("value-{}", i), "", i == whole("class") ? 1 : 0);
@@ -81,10 +84,10 @@ class OneHotFigure : public GlossaryFigure {
 class ConfusionFigure : public GlossaryFigure {
  public:
   ConfusionFigure() {
-    numbers_.push_back({"found", "dogs called dog", 8, 0, 50, 0});
-    numbers_.push_back({"missed", "dogs called cat", 2, 0, 50, 0});
-    numbers_.push_back({"wrong", "cats called dog", 5, 0, 50, 0});
-    numbers_.push_back({"rejected", "cats called cat", 35, 0, 50, 0});
+    numbers_.push_back({"found", N_("dogs called dog"), 8, 0, 50, 0});
+    numbers_.push_back({"missed", N_("dogs called cat"), 2, 0, 50, 0});
+    numbers_.push_back({"wrong", N_("cats called dog"), 5, 0, 50, 0});
+    numbers_.push_back({"rejected", N_("cats called cat"), 35, 0, 50, 0});
   }
   void compute() override {
     const int64_t cells[] = {whole("rejected"), whole("wrong"), whole("missed"), whole("found")};  // cat, then dog
@@ -94,24 +97,27 @@ class ConfusionFigure : public GlossaryFigure {
     counts_.correct = cells[0] + cells[3];
     results_.clear();
     const auto share = [](double value) { return std::isfinite(value) ? value : 0.0; };
-    result("accuracy", "accuracy", counts_.accuracy());
-    result("precision", "precision of dog", share(counts_.precision(1)));
-    result("recall", "recall of dog", share(counts_.recall(1)));
+    result("accuracy", N_("accuracy"), counts_.accuracy());
+    result("precision", N_("precision of dog"), share(counts_.precision(1)));
+    result("recall", N_("recall of dog"), share(counts_.recall(1)));
   }
   void draw(Ui& ui, const Rect& area) const override {
     const Theme& t = ui.theme();
     Rect rest = area;
     Rect top = rest.cut_top(ui.em(22));
-    Rect names = rest.cut_left(ui.em(64));
+    const float wide =
+        std::max(ui.measure(Font::caption, tr("is a cat")).x, ui.measure(Font::caption, tr("is a dog")).x);
+    Rect names = rest.cut_left(std::max(ui.em(64), wide + 6));
     top.cut_left(names.w);
     const auto most = static_cast<double>(
         std::max<int64_t>(1, *std::max_element(counts_.confusion.begin(), counts_.confusion.end())));
     for (int i = 0; i < 2; ++i) {
-      const char* name = i == 0 ? "cat" : "dog";
+      const char* called = i == 0 ? tr("called cat") : tr("called dog");
+      const char* is = i == 0 ? tr("is a cat") : tr("is a dog");
       const Rect column{top.x + top.w / 2 * static_cast<float>(i), top.y, top.w / 2, top.h};
-      ui.label(column, std::string("called ") + name, Font::caption, t.secondary, Align::center);
+      ui.label(column, called, Font::caption, t.secondary, Align::center);
       const Rect row{names.x, names.y + names.h / 2 * static_cast<float>(i), names.w, names.h / 2};
-      ui.label(row, std::string("is a ") + name, Font::caption, t.secondary);
+      ui.label(row, is, Font::caption, t.secondary);
       for (int k = 0; k < 2; ++k) {
         const Rect cell{rest.x + rest.w / 2 * static_cast<float>(k), row.y, rest.w / 2, row.h};
         const int64_t count = counts_.count(i, k);

@@ -6,6 +6,7 @@
 
 #include "app/glossary/figure.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/training/schedule.h"
 #include "kernels/activation.h"
 #include "kernels/activations.h"
@@ -41,7 +42,7 @@ class ActivationFigure : public CurveFigure {
   explicit ActivationFigure(const std::string& name) {
     numbers_.push_back({"x", "x", name == "relu" ? 1.5 : -1.0, -4, 4, 1});
     if (name == "activation")
-      numbers_.push_back({"kind", "function", 0, 0, 4, 0, {"ReLU", "Leaky", "Sigmoid", "Tanh", "GELU"}});
+      numbers_.push_back({"kind", N_("function"), 0, 0, 4, 0, {"ReLU", N_("Leaky"), N_("Sigmoid"), "Tanh", "GELU"}});
     fixed_ = name == "sigmoid" ? 2 : 0;
     span(-4, 4);
   }
@@ -74,7 +75,7 @@ class ActivationFigure : public CurveFigure {
     low_ = kind == 2 ? -0.25 : kind == 3 ? -1.25 : -1, high_ = kind == 2 ? 1.25 : kind == 3 ? 1.25 : 4;
     results_.clear();
     result("y", "y", y_);
-    result("slope", "slope there", dx.back());
+    result("slope", N_("slope there"), dx.back());
   }
 
  private:
@@ -84,8 +85,8 @@ class ActivationFigure : public CurveFigure {
 class GammaFigure : public CurveFigure {
  public:
   GammaFigure() {
-    numbers_.push_back({"value", "stored value", 128, 0, 255, 0});
-    numbers_.push_back({"gamma", "gamma", 2.2, 1, 3, 1});
+    numbers_.push_back({"value", N_("stored value"), 128, 0, 255, 0});
+    numbers_.push_back({"gamma", N_("gamma"), 2.2, 1, 3, 1});
     span(0, 255);
   }
   void compute() override {
@@ -94,16 +95,16 @@ class GammaFigure : public CurveFigure {
     for (const double x : xs_) ys_.push_back(std::pow(x / 255, gamma));
     x_ = number("value"), y_ = std::pow(x_ / 255, gamma);
     results_.clear();
-    result("light", "share of the light of 255", y_);
+    result("light", N_("share of the light of 255"), y_);
   }
 };
 
 class ScheduleFigure : public CurveFigure {
  public:
   ScheduleFigure() {
-    numbers_.push_back({"step", "step", 400, 0, 1000, 0});
-    numbers_.push_back({"kind", "decay", 0, 0, 2, 0, {"inverse", "steps", "cosine"}});
-    numbers_.push_back({"warmup", "warm-up", 0, 0, 200, 0});
+    numbers_.push_back({"step", N_("step"), 400, 0, 1000, 0});
+    numbers_.push_back({"kind", N_("decay"), 0, 0, 2, 0, {N_("inverse"), N_("steps"), N_("cosine")}});
+    numbers_.push_back({"warmup", N_("warm-up"), 0, 0, 200, 0});
     span(0, 1000);
   }
   void compute() override {
@@ -119,7 +120,7 @@ class ScheduleFigure : public CurveFigure {
     high_ = 1.1;
     x_ = number("step"), y_ = schedule.at(std::lround(x_));
     results_.clear();
-    result("factor", "times the learning rate", y_);
+    result("factor", N_("times the learning rate"), y_);
   }
 };
 

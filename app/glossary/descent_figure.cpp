@@ -6,6 +6,7 @@
 
 #include "app/glossary/figure.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "kernels/loss.h"
 #include "kernels/optimizer.h"
 
@@ -18,11 +19,11 @@ constexpr double kLow = -3, kHigh = 5;  // of the weight, on the plot
 class DescentFigure : public GlossaryFigure {
  public:
   explicit DescentFigure(const std::string& name) : steps_shown_(name != "gradient") {
-    numbers_.push_back({"w", "weight", -2, kLow, kHigh, 2});
+    numbers_.push_back({"w", N_("weight"), -2, kLow, kHigh, 2});
     if (!steps_shown_) return;
-    numbers_.push_back({"rate", "learning rate", name == "momentum" ? 0.05 : 0.1, 0.01, 1.2, 2});
-    if (name == "momentum") numbers_.push_back({"momentum", "momentum", 0.8, 0, 0.95, 2});
-    numbers_.push_back({"steps", "steps", 6, 0, 30, 0});
+    numbers_.push_back({"rate", N_("learning rate"), name == "momentum" ? 0.05 : 0.1, 0.01, 1.2, 2});
+    if (name == "momentum") numbers_.push_back({"momentum", N_("momentum"), 0.8, 0, 0.95, 2});
+    numbers_.push_back({"steps", N_("steps"), 6, 0, 30, 0});
   }
 
   void compute() override {
@@ -46,9 +47,9 @@ class DescentFigure : public GlossaryFigure {
       stream.synchronize();
     }
     results_.clear();
-    if (steps_shown_) result("weight", "weight after the steps", path_.back().first);
-    result("loss", "loss", path_.back().second);
-    if (!steps_shown_) result("gradient", "gradient", first_gradient_);
+    if (steps_shown_) result("weight", N_("weight after the steps"), path_.back().first);
+    result("loss", N_("loss"), path_.back().second);
+    if (!steps_shown_) result("gradient", N_("gradient"), first_gradient_);
   }
 
   void draw(Ui& ui, const Rect& area) const override {

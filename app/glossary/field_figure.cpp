@@ -7,6 +7,7 @@
 
 #include "app/glossary/figure.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/walk/convolution_walk.h"
 
 namespace striate {
@@ -17,10 +18,10 @@ constexpr int kCells = 33;
 class FieldFigure : public GlossaryFigure {
  public:
   FieldFigure() {
-    numbers_.push_back({"layers", "layers", 2, 1, 4, 0});
-    numbers_.push_back({"kernel", "kernel", 3, 2, 5, 0});
-    numbers_.push_back({"stride", "stride", 1, 1, 2, 0});
-    numbers_.push_back({"dilation", "dilation", 1, 1, 2, 0});
+    numbers_.push_back({"layers", N_("layers"), 2, 1, 4, 0});
+    numbers_.push_back({"kernel", N_("kernel"), 3, 2, 5, 0});
+    numbers_.push_back({"stride", N_("stride"), 1, 1, 2, 0});
+    numbers_.push_back({"dilation", N_("dilation"), 1, 1, 2, 0});
   }
 
   void compute() override {
@@ -54,14 +55,15 @@ class FieldFigure : public GlossaryFigure {
     }
     results_.clear();
     const std::set<int>& seen = lit_.front();
-    result("field", "cells from the first to the last", seen.empty() ? 0 : *seen.rbegin() - *seen.begin() + 1);
-    result("read", "cells that are read", static_cast<double>(seen.size()));
+    result("field", N_("cells from the first to the last"), seen.empty() ? 0 : *seen.rbegin() - *seen.begin() + 1);
+    result("read", N_("cells that are read"), static_cast<double>(seen.size()));
   }
 
   void draw(Ui& ui, const Rect& area) const override {
     const Theme& t = ui.theme();
     const auto rows = static_cast<float>(sizes_.size());
-    const float line = area.h / rows, names = ui.em(54);
+    const float line = area.h / rows, names = std::max({ui.em(54), ui.measure(Font::caption, tr("input")).x + 6,
+                                                        ui.measure(Font::caption, format_tr("layer {}", 0)).x + 6});
     const float cell = (area.w - names) / static_cast<float>(kCells);
     const auto center = [&](size_t layer, int column) {
       const float span = cell * static_cast<float>(kCells) / static_cast<float>(sizes_[layer]);
@@ -70,7 +72,7 @@ class FieldFigure : public GlossaryFigure {
     };
     for (size_t layer = 0; layer < sizes_.size(); ++layer) {
       const Rect name{area.x, area.bottom() - line * static_cast<float>(layer + 1), names, line};
-      ui.label(name, layer == 0 ? "input" : fmt::format("layer {}", layer - 1), Font::caption, t.secondary);
+      ui.label(name, layer == 0 ? tr("input") : format_tr("layer {}", layer - 1), Font::caption, t.secondary);
       const float side = std::min(cell - 1, line * 0.42f);
       for (int column = 0; column < sizes_[layer]; ++column) {
         const Vec at = center(layer, column);

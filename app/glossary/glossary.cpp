@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 #include "app/command/registry.h"
 #include "app/embedded.h"
+#include "app/words/languages.h"
 #include "engine/error.h"
 #include "engine/lower_case.h"
 #include "engine/trimmed.h"
@@ -79,8 +81,11 @@ std::string GlossaryEntry::first_sentence() const {
 }
 
 const Glossary& Glossary::built_in() {
-  static const Glossary glossary = parse(embedded_file(kFile), kFile);
-  return glossary;
+  static std::map<std::string, Glossary> glossaries;  // by language; one stays where it is
+  if (const auto found = glossaries.find(language()); found != glossaries.end()) return found->second;
+  const std::string own = "assets/locale/" + language() + "/glossary.md";
+  const std::string file = embedded_file(own).empty() ? kFile : own;
+  return glossaries.emplace(language(), parse(embedded_file(file), file)).first->second;
 }
 
 Glossary Glossary::parse(std::string_view text, const std::string& file) {

@@ -6,6 +6,7 @@
 
 #include "app/glossary/figure.h"
 #include "app/widgets/mini_grid.h"
+#include "app/words/words.h"
 #include "engine/filter.h"
 #include "engine/image.h"
 #include "engine/image_statistics.h"
@@ -18,7 +19,7 @@ namespace {
 class FilterFigure : public GlossaryFigure {
  public:
   explicit FilterFigure(std::vector<const char*> kernels) : kernels_(std::move(kernels)) {
-    FigureNumber kernel{"kernel", "kernel", 0, 0, static_cast<double>(kernels_.size() - 1), 0};
+    FigureNumber kernel{"kernel", N_("kernel"), 0, 0, static_cast<double>(kernels_.size() - 1), 0};
     for (const char* name : kernels_) kernel.words.emplace_back(name);
     numbers_.push_back(std::move(kernel));
   }
@@ -62,7 +63,7 @@ class FilterFigure : public GlossaryFigure {
     shown_.resize(image_->value_count());
     filter_chain(stream, chain, {}, picture_of(*image_), whole_picture, shown_.data(), image_->width);
     results_.clear();
-    result("ksum", "sum of the kernel's numbers", kernel_sum(stage_.kernel) / stage_.divisor);
+    result("ksum", N_("sum of the kernel's numbers"), kernel_sum(stage_.kernel) / stage_.divisor);
     result("pixel", "", shown_[static_cast<size_t>(7 * image_->width + 4)]);  // column 4, row 7: an eye
   }
 
@@ -79,7 +80,7 @@ class GaussianFigure : public FilterFigure {
  public:
   GaussianFigure() : FilterFigure({"gaussian"}) {
     numbers_.clear();
-    numbers_.push_back({"sigma", "sigma", 1, 0.3, 3, 1});
+    numbers_.push_back({"sigma", N_("sigma"), 1, 0.3, 3, 1});
   }
   void compute() override {
     constexpr int kReach = 3;
@@ -95,15 +96,15 @@ class GaussianFigure : public FilterFigure {
     }
     for (double& tap : stage_.kernel.taps) tap /= sum;
     run(Show::clip);
-    result("middle", "share of the pixel itself", stage_.kernel.taps[24]);
+    result("middle", N_("share of the pixel itself"), stage_.kernel.taps[24]);
   }
 };
 
 class HistogramFigure : public GlossaryFigure {
  public:
   HistogramFigure() {
-    numbers_.push_back({"bars", "bars", 5, 3, 7, 0});
-    numbers_.push_back({"add", "added to every pixel", 0, -100, 100, 0});
+    numbers_.push_back({"bars", N_("bars"), 5, 3, 7, 0});
+    numbers_.push_back({"add", N_("added to every pixel"), 0, -100, 100, 0});
   }
   void compute() override {
     const ImagePtr image = portrait();
@@ -118,10 +119,10 @@ class HistogramFigure : public GlossaryFigure {
       bars_[value * bars_.size() / 256] += static_cast<double>(counted.histogram[value]);
     }
     results_.clear();
-    result("mean", "mean", counted.mean);
-    result("tallest", "pixels in the tallest bar", *std::max_element(bars_.begin(), bars_.end()));
-    result("count", "pixels", static_cast<double>(counted.count));
-    result("white", "pixels of 255", static_cast<double>(counted.histogram[255]));
+    result("mean", N_("mean"), counted.mean);
+    result("tallest", N_("pixels in the tallest bar"), *std::max_element(bars_.begin(), bars_.end()));
+    result("count", N_("pixels"), static_cast<double>(counted.count));
+    result("white", N_("pixels of 255"), static_cast<double>(counted.histogram[255]));
   }
   void draw(Ui& ui, const Rect& area) const override {
     Rect rest = area;
@@ -145,9 +146,9 @@ class HistogramFigure : public GlossaryFigure {
 class LuminanceFigure : public GlossaryFigure {
  public:
   LuminanceFigure() {
-    numbers_.push_back({"red", "red", 40, 0, 255, 0});
-    numbers_.push_back({"green", "green", 160, 0, 255, 0});
-    numbers_.push_back({"blue", "blue", 220, 0, 255, 0});
+    numbers_.push_back({"red", N_("red"), 40, 0, 255, 0});
+    numbers_.push_back({"green", N_("green"), 160, 0, 255, 0});
+    numbers_.push_back({"blue", N_("blue"), 220, 0, 255, 0});
   }
   void compute() override {
     gray_ = gray_of({}, static_cast<float>(number("red")), static_cast<float>(number("green")),

@@ -6,6 +6,7 @@
 
 #include "app/glossary/figure.h"
 #include "app/widgets/mini_grid.h"
+#include "app/words/words.h"
 #include "engine/network/architecture.h"
 #include "kernels/dropout.h"
 #include "kernels/normalize.h"
@@ -63,9 +64,9 @@ class PairsFigure : public GlossaryFigure {
 class BatchNormFigure : public PairsFigure {
  public:
   BatchNormFigure() {
-    numbers_.push_back({"last", "the last value", 5, -6, 6, 1});
-    numbers_.push_back({"scale", "scale", 1, 0, 2, 1});
-    numbers_.push_back({"shift", "shift", 0, -2, 2, 1});
+    numbers_.push_back({"last", N_("the last value"), 5, -6, 6, 1});
+    numbers_.push_back({"scale", N_("scale"), 1, 0, 2, 1});
+    numbers_.push_back({"shift", N_("shift"), 0, -2, 2, 1});
   }
   void compute() override {
     before_ = {1, 2, 1.5f, 3, 2.5f, static_cast<float>(number("last"))};
@@ -80,17 +81,17 @@ class BatchNormFigure : public PairsFigure {
                                 &rstd, after_.data(), scratch.data());
     stream.synchronize();
     results_.clear();
-    result("mean", "mean before", mean);
-    result("after", "mean after", mean_of(after_));
-    result("deviation", "standard deviation after", deviation_of(after_));
+    result("mean", N_("mean before"), mean);
+    result("after", N_("mean after"), mean_of(after_));
+    result("deviation", N_("standard deviation after"), deviation_of(after_));
   }
 };
 
 class NormalizationFigure : public PairsFigure {
  public:
   NormalizationFigure() {
-    numbers_.push_back({"mean", "mean", 0.5, 0, 1, 2});
-    numbers_.push_back({"deviation", "standard deviation", 0.25, 0.05, 1, 2});
+    numbers_.push_back({"mean", N_("mean"), 0.5, 0, 1, 2});
+    numbers_.push_back({"deviation", N_("standard deviation"), 0.25, 0.05, 1, 2});
   }
   void compute() override {
     before_ = {0, 0.2f, 0.4f, 0.5f, 0.8f, 1};
@@ -99,8 +100,8 @@ class NormalizationFigure : public PairsFigure {
       after_.push_back((value - static_cast<float>(number("mean"))) / static_cast<float>(number("deviation")));
     }
     results_.clear();
-    result("black", "what 0 becomes", after_.front());
-    result("white", "what 1 becomes", after_.back());
+    result("black", N_("what 0 becomes"), after_.front());
+    result("white", N_("what 1 becomes"), after_.back());
   }
 };
 
@@ -108,7 +109,7 @@ class DropoutFigure : public PairsFigure {
  public:
   DropoutFigure() {
     numbers_.push_back({"p", "p", 0.5, 0, 0.9, 1});
-    numbers_.push_back({"step", "step", 0, 0, 20, 0});
+    numbers_.push_back({"step", N_("step"), 0, 0, 20, 0});
   }
   void compute() override {
     before_ = {1, 2, 1.5f, 3, 2.5f, 2};
@@ -120,8 +121,8 @@ class DropoutFigure : public PairsFigure {
                     after_.data());
     stream.synchronize();
     results_.clear();
-    result("dropped", "set to 0", static_cast<double>(std::count(mask.begin(), mask.end(), 0.0f)));
-    result("factor", "the others times", 1 / (1 - number("p")));
+    result("dropped", N_("set to 0"), static_cast<double>(std::count(mask.begin(), mask.end(), 0.0f)));
+    result("factor", N_("the others times"), 1 / (1 - number("p")));
   }
 };
 
@@ -129,9 +130,9 @@ class DropoutFigure : public PairsFigure {
 class ParametersFigure : public GlossaryFigure {
  public:
   ParametersFigure() {
-    numbers_.push_back({"size", "kernel", 3, 1, 7, 0});
-    numbers_.push_back({"channels", "input channels", 3, 1, 64, 0});
-    numbers_.push_back({"filters", "filters", 8, 1, 64, 0});
+    numbers_.push_back({"size", N_("kernel"), 3, 1, 7, 0});
+    numbers_.push_back({"channels", N_("input channels"), 3, 1, 64, 0});
+    numbers_.push_back({"filters", N_("filters"), 8, 1, 64, 0});
   }
   void compute() override {
     const int size = whole("size");
@@ -139,7 +140,7 @@ class ParametersFigure : public GlossaryFigure {
         fmt::format("input {}x32x32 | conv {} {}x{}", whole("channels"), whole("filters"), size, size));
     results_.clear();
     result("parameters", "", static_cast<double>(architecture.totals().parameters));
-    result("multiply-adds", "multiply-adds on 32 x 32", static_cast<double>(architecture.totals().multiply_adds));
+    result("multiply-adds", N_("multiply-adds on 32 x 32"), static_cast<double>(architecture.totals().multiply_adds));
   }
   void draw(Ui& ui, const Rect& area) const override {
     const std::string words = fmt::format("({0} \u00b7 {0} \u00b7 {1} + 1) \u00b7 {2} = {3:g}", whole("size"),
@@ -151,7 +152,7 @@ class ParametersFigure : public GlossaryFigure {
 
 class SeparableFigure : public GlossaryFigure {
  public:
-  SeparableFigure() { numbers_.push_back({"size", "kernel", 5, 3, 9, 0}); }
+  SeparableFigure() { numbers_.push_back({"size", N_("kernel"), 5, 3, 9, 0}); }
   void compute() override {
     const int size = whole("size");
     line_.assign(1, 1.0);
@@ -160,8 +161,8 @@ class SeparableFigure : public GlossaryFigure {
       for (size_t k = line_.size() - 1; k > 0; --k) line_[k] += line_[k - 1];
     }
     results_.clear();
-    result("whole", "products for a pixel, as one kernel", size * size);
-    result("apart", "products, row and column apart", 2 * size);
+    result("whole", N_("products for a pixel, as one kernel"), size * size);
+    result("apart", N_("products, row and column apart"), 2 * size);
   }
   void draw(Ui& ui, const Rect& area) const override {
     const Theme& t = ui.theme();

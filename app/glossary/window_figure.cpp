@@ -6,6 +6,7 @@
 
 #include "app/glossary/figure.h"
 #include "app/widgets/mini_grid.h"
+#include "app/words/words.h"
 #include "engine/walk/convolution_walk.h"
 #include "engine/walk/pooling_walk.h"
 
@@ -59,7 +60,7 @@ class GridFigure : public GlossaryFigure {
                                             .command = "glossary.set place",
                                             .kind = "figure",
                                             .focusable = false,
-                                            .tooltip = "Click a cell: the window goes there"});
+                                            .tooltip = N_("Click a cell: the window goes there")});
     if (r.held || r.clicked) {
       if (const auto cell = mini_cell_at(output, rows_, columns_, ui.input().mouse)) {
         const int wanted = cell->first * columns_ + cell->second;
@@ -90,12 +91,12 @@ class GridFigure : public GlossaryFigure {
 class ConvolutionFigure : public GridFigure {
  public:
   explicit ConvolutionFigure(const std::string& name) {
-    numbers_.push_back({"place", "output cell", 5, 0, 15, 0});
-    if (name == "stride") numbers_.push_back({"stride", "stride", 2, 1, 3, 0});
-    if (name == "padding") numbers_.push_back({"padding", "padding", 1, 0, 2, 0});
-    if (name == "dilation") numbers_.push_back({"dilation", "dilation", 2, 1, 2, 0});
-    if (name == "flip") numbers_.push_back({"flip", "kernel", 0, 0, 1, 0, {"as it is", "flipped"}});
-    if (name == "convolution") numbers_.push_back({"center", "middle of the kernel", 4, -9, 9, 0});
+    numbers_.push_back({"place", N_("output cell"), 5, 0, 15, 0});
+    if (name == "stride") numbers_.push_back({"stride", N_("stride"), 2, 1, 3, 0});
+    if (name == "padding") numbers_.push_back({"padding", N_("padding"), 1, 0, 2, 0});
+    if (name == "dilation") numbers_.push_back({"dilation", N_("dilation"), 2, 1, 2, 0});
+    if (name == "flip") numbers_.push_back({"flip", N_("kernel"), 0, 0, 1, 0, {N_("as it is"), N_("flipped")}});
+    if (name == "convolution") numbers_.push_back({"center", N_("middle of the kernel"), 4, -9, 9, 0});
     convolution_.x = input_;
     convolution_.w = name == "flip" ? std::vector<double>{1, 2, 1, 0, 0, 0, -1, -2, -1}
                                     : std::vector<double>{1, 2, 1, 2, 4, 2, 1, 2, 1};
@@ -120,8 +121,8 @@ class ConvolutionFigure : public GridFigure {
     window_.clear();
     for (const ConvolutionTap& tap : walk.taps) window_.emplace_back(tap.row, tap.column);
     results_.clear();
-    result("sum", "sum of the products", walk.sum);
-    result("rows", "rows of the output", rows_);
+    result("sum", N_("sum of the products"), walk.sum);
+    result("rows", N_("rows of the output"), rows_);
     result("columns", "", columns_);
   }
 
@@ -153,9 +154,9 @@ class ConvolutionFigure : public GridFigure {
 class PoolingFigure : public GridFigure {
  public:
   PoolingFigure() {
-    numbers_.push_back({"place", "output cell", 1, 0, 8, 0});
-    numbers_.push_back({"kind", "keeps", 0, 0, 1, 0, {"the largest", "the mean"}});
-    numbers_.push_back({"size", "window", 2, 2, 3, 0});
+    numbers_.push_back({"place", N_("output cell"), 1, 0, 8, 0});
+    numbers_.push_back({"kind", N_("keeps"), 0, 0, 1, 0, {N_("the largest"), N_("the mean")}});
+    numbers_.push_back({"size", N_("window"), 2, 2, 3, 0});
     pooling_.x = input_;
   }
   void compute() override {
@@ -174,8 +175,8 @@ class PoolingFigure : public GridFigure {
     window_.clear();
     for (const PoolCell& cell : walk.cells) window_.emplace_back(cell.row, cell.column);
     results_.clear();
-    result("value", "is kept", picture.value_at(0, walk.row, walk.column));
-    result("rows", "rows of the output", rows_);
+    result("value", N_("is kept"), picture.value_at(0, walk.row, walk.column));
+    result("rows", N_("rows of the output"), rows_);
   }
 
  private:

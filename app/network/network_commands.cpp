@@ -5,6 +5,7 @@
 
 #include "app/network/network_in_use.h"
 #include "app/shell/samples.h"
+#include "app/words/words.h"
 #include "engine/files/image_file.h"
 #include "engine/network/models.h"
 
@@ -37,7 +38,7 @@ void NetworkInUse::set_image(const std::string& text) {
     }
   } else if (n) {
     test_picture_index(document_.training ? document_.training->split.get() : nullptr, *n);
-    next.image = fmt::format("test {}", *n);
+    next.image = format_tr("test {}", *n);
   } else if (text.starts_with("sample:")) {
     sample_image(text.substr(7));
   } else if (!file_of_image(text).empty()) {
@@ -50,7 +51,7 @@ void NetworkInUse::set_image(const std::string& text) {
 void NetworkInUse::declare(Registry& registry) {
   registry.add(Command{
       "network.open",
-      "Opens a network: a model by its name, with random weights, or a file with one",
+      N_("Opens a network: a model by its name, with random weights, or a file with one"),
       {Parameter::file_to_read(
           "NAME|FILE",
           "a model's name (alexnet), or a file: ONNX, safetensors, a PyTorch checkpoint, a training "
@@ -61,14 +62,15 @@ void NetworkInUse::declare(Registry& registry) {
   });
   registry.add(Command{
       "network.use",
-      "Which network is looked at: that of page train at the step that its timeline shows, or the one that was opened",
+      N_("Which network is looked at: that of page train at the step that its timeline shows, or the one that was "
+         "opened"),
       {Parameter::choice("WHICH", "training, or opened", {"training", "opened"})},
       [this](const Arguments& arguments) { use(arguments.text(0) == "opened"); },
       Undo::edit,
   });
   registry.add(Command{
       "network.image",
-      "What the network looks at",
+      N_("What the network looks at"),
       {Parameter::file_to_read("FILE|WORD",
                                "a picture file; picture, the open one; portrait; sample:NAME; test N, the N-th picture "
                                "of the training's test part; drawing, what is drawn on the pad of page train",
@@ -78,7 +80,7 @@ void NetworkInUse::declare(Registry& registry) {
   });
   registry.add(Command{
       "network.weights",
-      "The weights as they were opened or trained, or all drawn anew: the control for every explanation",
+      N_("The weights as they were opened or trained, or all drawn anew: the control for every explanation"),
       {Parameter::choice("WHICH", "given, or random", {"given", "random"}),
        Parameter::integer("SEED", "what random weights are drawn from; 0 unless said", 0, 4294967295.0).or_none()},
       [this](const Arguments& arguments) {
@@ -98,7 +100,7 @@ void NetworkInUse::declare(Registry& registry) {
   });
   registry.add(Command{
       "network.lesion",
-      "Cuts a channel out, or a whole layer: its outputs are 0 in the forward pass",
+      N_("Cuts a channel out, or a whole layer: its outputs are 0 in the forward pass"),
       {Parameter::word("LAYER", "its number, from 0 without the input, or its name; input is one"),
        Parameter::integer("CHANNEL", "which, from 0; all of them unless said", 0, 1e6).or_none()},
       [this](const Arguments& arguments) {
@@ -107,7 +109,7 @@ void NetworkInUse::declare(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{"network.restore",
-                       "Takes all lesions back",
+                       N_("Takes all lesions back"),
                        {},
                        [this](const Arguments&) {
                          NetworkState next = state_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/widgets/player_bar.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -51,11 +52,11 @@ void CellPlayer::declare(Registry& registry) {
   };
   const std::vector<Parameter> cell = {Parameter::integer("X", "column of the output, from 0", 0, 999),
                                        Parameter::integer("Y", "row of the output, from 0", 0, 999)};
-  registry.add(Command{name("cursor"), "Lays the window where one output cell comes from", cell, to_cell});
-  registry.add(Command{name("output"), "The same: goes to one output cell", cell, to_cell});
+  registry.add(Command{name("cursor"), N_("Lays the window where one output cell comes from"), cell, to_cell});
+  registry.add(Command{name("output"), N_("The same: goes to one output cell"), cell, to_cell});
   registry.add(Command{
       name("move"),
-      "Moves the cursor over the output",
+      N_("Moves the cursor over the output"),
       {Parameter::integer("DX", "columns", -999, 999), Parameter::integer("DY", "rows", -999, 999)},
       [this](const Arguments& arguments) {
         playing_ = false;
@@ -64,7 +65,7 @@ void CellPlayer::declare(Registry& registry) {
       },
   });
   registry.add(Command{name("step"),
-                       "The next output cell, in reading order; after the last one the first",
+                       N_("The next output cell, in reading order; after the last one the first"),
                        {},
                        [this](const Arguments&) {
                          playing_ = false;
@@ -76,9 +77,9 @@ void CellPlayer::declare(Registry& registry) {
     playing_ = true;
     moved_ = now_;
   };
-  registry.add(Command{name("play"), "Lets the window slide on by itself", {}, play});
-  registry.add(Command{name("pause"), "Stops it", {}, [this](const Arguments&) { playing_ = false; }});
-  registry.add(Command{name("toggle"), "Plays or pauses", {}, [this, play](const Arguments& arguments) {
+  registry.add(Command{name("play"), N_("Lets the window slide on by itself"), {}, play});
+  registry.add(Command{name("pause"), N_("Stops it"), {}, [this](const Arguments&) { playing_ = false; }});
+  registry.add(Command{name("toggle"), N_("Plays or pauses"), {}, [this, play](const Arguments& arguments) {
                          if (playing_) {
                            playing_ = false;
                          } else {
@@ -87,7 +88,7 @@ void CellPlayer::declare(Registry& registry) {
                        }});
   registry.add(Command{
       name("scrub"),
-      "Goes to an output cell by its number in reading order",
+      N_("Goes to an output cell by its number in reading order"),
       {Parameter::integer("N", "from 0", 0, 9999)},
       [this](const Arguments& arguments) {
         if (arguments.integer(0) >= count()) {
@@ -100,13 +101,13 @@ void CellPlayer::declare(Registry& registry) {
   });
   settings_
       .number(
-          "speed", "speed", "How fast it slides", {"S", "output cells a second", 0.1, 1000},
+          "speed", N_("speed"), N_("How fast it slides"), {"S", "output cells a second", 0.1, 1000},
           [](auto& pace) -> auto& { return pace.speed; })
       .undo = Undo::none;
   settings_
       .on_off(
-          "fill", "fill as it slides",
-          "Leaves the output cells after the cursor empty, as if they were not computed yet",
+          "fill", N_("fill as it slides"),
+          N_("Leaves the output cells after the cursor empty, as if they were not computed yet"),
           "on: the output fills as the window slides", [](auto& pace) -> auto& { return pace.fill; })
       .undo = Undo::none;
   settings_.declare(registry);
@@ -136,13 +137,13 @@ std::vector<std::string> CellPlayer::state() const {
 }
 
 std::vector<Page::Key> CellPlayer::keys() const {
-  return {{"Left", prefix_ + ".move -1 0", "one output cell to the left"},
-          {"Right", prefix_ + ".move 1 0", "one output cell to the right"},
-          {"Up", prefix_ + ".move 0 -1", "one output cell up"},
-          {"Down", prefix_ + ".move 0 1", "one output cell down"},
-          {"Space", prefix_ + ".toggle", "play or pause"},
-          {"Enter", prefix_ + ".step", "the next output cell"},
-          {"Home", prefix_ + ".scrub 0", "the first output cell"}};
+  return {{"Left", prefix_ + ".move -1 0", N_("one output cell to the left")},
+          {"Right", prefix_ + ".move 1 0", N_("one output cell to the right")},
+          {"Up", prefix_ + ".move 0 -1", N_("one output cell up")},
+          {"Down", prefix_ + ".move 0 1", N_("one output cell down")},
+          {"Space", prefix_ + ".toggle", N_("play or pause")},
+          {"Enter", prefix_ + ".step", N_("the next output cell")},
+          {"Home", prefix_ + ".scrub 0", N_("the first output cell")}};
 }
 
 void CellPlayer::draw_transport(Ui& ui, const Rect& area) const {
@@ -151,7 +152,7 @@ void CellPlayer::draw_transport(Ui& ui, const Rect& area) const {
   bar.playing = playing_;
   bar.position = index();
   bar.count = count();
-  bar.unit = "cell";
+  bar.unit = N_("cell {} of {}");
   bar.speed = pace_.speed;
   player_bar(ui, area, bar);
 }

@@ -5,6 +5,7 @@
 
 #include "app/command/not_ready.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -56,7 +57,7 @@ void ChannelsPage::declare_settings() {
            "show", "plane", "Shows one plane alone, or all together", "red, green, blue or all",
            std::vector{-1, 0, 1, 2}, [](int c) { return c < 0 ? "all" : kLetters[c]; },
            [](auto& s) -> auto& { return s.view.shown; }),
-       {"All", "Red", "Green", "Blue"});
+       {N_("All"), N_("Red"), N_("Green"), N_("Blue")});
   look(settings_.on_off(
       "tint", "planes in their color", "Shows a plane alone in its own color instead of gray",
       "whether planes are colored", [](auto& s) -> auto& { return s.view.tint; }));
@@ -70,7 +71,7 @@ void ChannelsPage::declare_settings() {
            "panel", "panel", "Shows gains and brush, or the order in memory",
            Parameter::choice("PANEL", "what the inspector shows below the pixel", {"mix", "memory"}),
            [](auto& s) -> auto& { return s.panel; }),
-       {"Mix and brush", "Memory"});
+       {N_("Mix and brush"), N_("Memory")});
   look(settings_.on_off(
       "misread", "BGR bytes taken for RGB",
       "Shows the picture as a program does that takes BGR bytes for RGB: red and blue change places",
@@ -82,7 +83,7 @@ void ChannelsPage::declare(Registry& registry) {
   settings_.declare(registry);
   registry.add(Command{
       "channels.gain",
-      "Multiplies every value of a plane; a gray picture takes the gain of r",
+      N_("Multiplies every value of a plane; a gray picture takes the gain of r"),
       {Parameter::choice("C", "the plane", {"r", "g", "b"}), Parameter::number("V", "the factor", 0, 2)},
       [this](const Arguments& arguments) {
         state_.view.gains.of[channel_of(arguments.text(0))] = static_cast<float>(arguments.number(1));
@@ -91,7 +92,7 @@ void ChannelsPage::declare(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{"channels.gain.reset",
-                       "Sets all three gains to 1",
+                       N_("Sets all three gains to 1"),
                        {},
                        [this](const Arguments&) {
                          state_.view.gains = {};
@@ -100,7 +101,7 @@ void ChannelsPage::declare(Registry& registry) {
                        Undo::edit});
   registry.add(Command{
       "channels.brush",
-      "Lights the pixels whose value in a plane lies in a range, and dims the others",
+      N_("Lights the pixels whose value in a plane lies in a range, and dims the others"),
       {Parameter::choice("C", "the plane", {"r", "g", "b"}),
        Parameter::integer("LOW", "least value that is lit", 0, 255),
        Parameter::integer("HIGH", "greatest value that is lit", 0, 255)},
@@ -117,7 +118,7 @@ void ChannelsPage::declare(Registry& registry) {
   });
   registry.add(
       Command{"channels.brush.clear",
-              "Lights all pixels again",
+              N_("Lights all pixels again"),
               {},
               [this](const Arguments&) { state_.view.brushed = -1, state_.view.low = 0, state_.view.high = 255; },
               Undo::edit});
@@ -176,11 +177,11 @@ std::vector<std::string> ChannelsPage::state() const {
 
 std::vector<Page::Key> ChannelsPage::keys() const {
   std::vector<Key> keys = stage_.keys();
-  keys.push_back({"A", "channels.show all", "all planes together"});
-  keys.push_back({"R", "channels.show r", "red alone"});
-  keys.push_back({"G", "channels.show g", "green alone"});
-  keys.push_back({"B", "channels.show b", "blue alone"});
-  keys.push_back({"C", state_.view.tint ? "channels.tint off" : "channels.tint on", "planes in color or gray"});
+  keys.push_back({"A", "channels.show all", N_("all planes together")});
+  keys.push_back({"R", "channels.show r", N_("red alone")});
+  keys.push_back({"G", "channels.show g", N_("green alone")});
+  keys.push_back({"B", "channels.show b", N_("blue alone")});
+  keys.push_back({"C", state_.view.tint ? "channels.tint off" : "channels.tint on", N_("planes in color or gray")});
   return keys;
 }
 
@@ -230,12 +231,13 @@ bool ChannelsPage::update(double) {
 }
 
 PageKind channels_page() {
-  return {{"channels", "Color channels", "Pictures",
-           "The open picture taken apart into its red, green and blue planes, each a gray picture with its histogram. "
-           "Click a plane to see it alone, change its gain, drag over a histogram to light the pixels whose value "
-           "lies "
-           "in that range, and see in which order programs keep the values in memory."},
-          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ChannelsPage>(context); }};
+  return {
+      {"channels", N_("Color channels"), N_("Pictures"),
+       N_("The open picture taken apart into its red, green and blue planes, each a gray picture with its histogram. "
+          "Click a plane to see it alone, change its gain, drag over a histogram to light the pixels whose value "
+          "lies "
+          "in that range, and see in which order programs keep the values in memory.")},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ChannelsPage>(context); }};
 }
 
 }  // namespace striate

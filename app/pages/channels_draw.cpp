@@ -4,14 +4,16 @@
 
 #include "app/pages/channels.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
 constexpr const char* kLetters[] = {"r", "g", "b"};
-constexpr const char* kNames[] = {"Red", "Green", "Blue"};
-constexpr const char* kLower[] = {"red", "green", "blue"};
+constexpr const char* kNames[] = {N_("Red"), N_("Green"), N_("Blue")};
+constexpr const char* kLower[] = {N_("red"), N_("green"), N_("blue")};
+constexpr const char* kGains[] = {N_("red gain"), N_("green gain"), N_("blue gain")};
 constexpr int kWindow = 3;  // pixels of a row that the memory panel shows
 
 Color color_of(const Theme& theme, int c, bool gray) {
@@ -81,8 +83,8 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
     left.cut_left(16);
     ui.begin_panel("one plane", left, 0, false);
     static constexpr const char* kWords =
-        "This picture has **one plane**: every pixel is a single number, and red, green and blue on the screen "
-        "are all that number. A color picture has three.";
+        N_("This picture has **one plane**: every pixel is a single number, and red, green and blue on the screen "
+           "are all that number. A color picture has three.");
     // Where there is no room for both, the button says enough.
     const float words = ui.paragraph_height(kWords, left.w, Font::caption), button = ui.em(36);
     if (left.h >= words + button || left.h < button) ui.note(kWords);
@@ -102,14 +104,16 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   const Color color = color_of(ui.theme(), c, one);
   Rect rest = area;
   const Rect title = rest.cut_top(ui.em(24));
-  const std::string name = one ? "Gray" : kNames[c];
+  const std::string name = one ? N_("Gray") : kNames[c];
+  const std::string_view written = tr(std::string_view(name));
   const bool selected = !one && state_.view.shown == c;
   ui.fill({title.x, title.y + 4, 4, title.h - 8}, color, 2);
-  ui.label({title.x + 12, title.y, title.w - 12, title.h}, name, selected ? Font::strong : Font::body, ui.theme().text);
+  ui.label({title.x + 12, title.y, title.w - 12, title.h}, written, selected ? Font::strong : Font::body,
+           ui.theme().text);
   if (!planes_.components.empty()) {
     const std::string mean = fmt::format("{:.1f}", planes_.components[static_cast<size_t>(c)].mean);
-    const float room = title.w - 12 - ui.measure(Font::strong, name).x - 8;
-    for (const std::string& words : {"mean " + mean, mean}) {
+    const float room = title.w - 12 - ui.measure(Font::strong, written).x - 8;
+    for (const std::string& words : {format_tr("mean {}", mean), mean}) {
       if (ui.measure(Font::caption, words).x > room) continue;
       ui.label(title, words, Font::caption, ui.theme().secondary, Align::right);
       break;
@@ -176,7 +180,8 @@ void ChannelsPage::draw_show(Ui& ui) const {
   if (gray()) {
     ui.note("A gray picture has one plane. It is shown as it is.");
     ui.push_id("show");
-    ui.button("A color picture", "open sample:balloons", {.tooltip = "Opens the balloons, which have three planes"});
+    ui.button("A color picture", "open sample:balloons",
+              {.tooltip = N_("Opens the balloons, which have three planes")});
     ui.pop_id();
     return;
   }
@@ -191,8 +196,8 @@ void ChannelsPage::draw_gains(Ui& ui) const {
   spec.reset = 1;
   spec.step = 0.05;
   for (int c = 0; c < (gray() ? 1 : 3); ++c) {
-    ui.slider(gray() ? std::string("gray gain") : fmt::format("{} gain", kLower[c]),
-              std::round(state_.view.gains.of[c] * 1e4) / 1e4, spec, fmt::format("channels.gain {}", kLetters[c]));
+    ui.slider(gray() ? N_("gray gain") : kGains[c], std::round(state_.view.gains.of[c] * 1e4) / 1e4, spec,
+              fmt::format("channels.gain {}", kLetters[c]));
   }
   const bool changed = state_.view.gains.of[0] != 1 || state_.view.gains.of[1] != 1 || state_.view.gains.of[2] != 1;
   ui.button("All gains 1", "channels.gain.reset", {.enabled = changed});
@@ -206,8 +211,8 @@ void ChannelsPage::draw_brush(Ui& ui) const {
   }
   const ChannelStatistics& plane = this->plane(state_.view.brushed);
   const int64_t lit = count_between(plane, state_.view.low, state_.view.high);
-  ui.row(gray() ? "gray" : kLower[state_.view.brushed], fmt::format("{} to {}", state_.view.low, state_.view.high));
-  ui.row("pixels lit", fmt::format("{} of {}", lit, plane.count));
+  ui.row(gray() ? N_("gray") : kLower[state_.view.brushed], format_tr("{} to {}", state_.view.low, state_.view.high));
+  ui.row("pixels lit", format_tr("{} of {}", lit, plane.count));
   ui.row("share", fmt::format("{:.2f} %", 100.0 * static_cast<double>(lit) / static_cast<double>(plane.count)));
   ui.button("Clear the brush", "channels.brush.clear");
 }
@@ -215,12 +220,12 @@ void ChannelsPage::draw_brush(Ui& ui) const {
 void ChannelsPage::draw_pixel(Ui& ui) const {
   const Image& image = *context_.document.image;
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
-  ui.section(stage_.pinned() ? "PIXEL, PINNED" : "PIXEL");
+  ui.section(stage_.pinned() ? N_("PIXEL, PINNED") : N_("PIXEL"));
   ui.row("column, row, from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
   for (int c = 0; c < image.color_channels(); ++c) {
     const int after = tables_[static_cast<size_t>(c)][pixel[c]];
     const float gain = state_.view.gains.of[c];
-    ui.row(gray() ? "gray" : kLower[c],
+    ui.row(gray() ? N_("gray") : kLower[c],
            gain == 1 ? fmt::format("{}", pixel[c])
                      : fmt::format("{} \u00b7 {} \u2192 {}", pixel[c], shortest_text(gain), after));
   }
@@ -232,19 +237,18 @@ void ChannelsPage::draw_memory(Ui& ui) const {
   ui.section("ORDER IN MEMORY");
   ui.setting("channels.order");
   static constexpr const char* words[] = {
-      "Pixel after pixel, all channels of one together. Pillow, stb_image and TensorFlow keep pictures so.",
-      "Plane after plane: all reds, then all greens, then all blues. PyTorch and the networks here keep them so.",
-      "Pixel after pixel as HWC, but blue first. OpenCV keeps pictures so."};
+      N_("Pixel after pixel, all channels of one together. Pillow, stb_image and TensorFlow keep pictures so."),
+      N_("Plane after plane: all reds, then all greens, then all blues. PyTorch and the networks here keep them so."),
+      N_("Pixel after pixel as HWC, but blue first. OpenCV keeps pictures so.")};
   ui.note(words[static_cast<int>(state_.order)]);
   if (!gray()) ui.setting("channels.misread");
   ui.row("index", index_formula(state_.order));
-  static constexpr const char* four[] = {"red", "green", "blue", "alpha"};
-  static constexpr const char* two[] = {"gray", "alpha"};
+  static constexpr const char* four[] = {N_("red"), N_("green"), N_("blue"), N_("alpha")};
+  static constexpr const char* two[] = {N_("gray"), N_("alpha")};
   for (int c = 0; c < image.channels; ++c) {
     const int64_t index =
         memory_index(state_.order, image.width, image.height, image.channels, stage_.x(), stage_.y(), c);
-    ui.row(image.channels >= 3 ? four[c] : two[c],
-           fmt::format("at {}: {}", index, byte_at(image, state_.order, index)));
+    ui.row(image.channels >= 3 ? four[c] : two[c], format_tr("at {}: {}", index, byte_at(image, state_.order, index)));
     ui.label(ui.take(ui.em(20)),
              index_formula(state_.order, image.width, image.height, image.channels, stage_.x(), stage_.y(), c),
              Font::number, ui.theme().secondary, Align::right);
@@ -252,7 +256,7 @@ void ChannelsPage::draw_memory(Ui& ui) const {
   // The bytes themselves: the cursor's row and the next one, a few pixels wide.
   const int last = std::min(stage_.y() + 1, image.height - 1);
   for (int y = stage_.y(); y <= last; ++y) {
-    ui.note(fmt::format("row {}", y));
+    ui.note(format_tr("row {}", y));
     if (state_.order == MemoryOrder::chw) {
       for (int c = 0; c < image.channels; ++c) draw_bytes(ui, ui.take(ui.em(30)), y, c);
     } else {
@@ -291,7 +295,7 @@ void ChannelsPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.button("Open\u2026", "browse open");
   ui.pack_right();
   stage_.draw_zoom(ui);
-  const std::string_view words = "drop any picture here";
+  const std::string_view words = tr("drop any picture here");
   if (const Rect rest = ui.remaining(); rest.w >= ui.measure(Font::caption, words).x) {
     ui.label(rest, words, Font::caption, ui.theme().secondary);
   }

@@ -6,6 +6,7 @@
 
 #include "app/pages/input_region.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 
@@ -216,28 +217,31 @@ void ConvolutionPage::image_changed() {
 
 std::vector<Page::Key> ConvolutionPage::keys() const {
   std::vector<Key> keys = player_.keys();
-  keys.push_back({"I", "convolution.focus input", "to the input's cells"});
-  keys.push_back({"K", "convolution.focus kernel", "to the kernel's numbers"});
-  keys.push_back({"O", "convolution.focus output", "to the output's cells"});
-  keys.push_back({"S", "convolution.focus products", "to the products of the sum"});
-  keys.push_back({".", fmt::format("convolution.walk {}", std::max(0, state_.walked) + 1), "count the next product"});
-  keys.push_back({",", fmt::format("convolution.walk {}", std::max(0, state_.walked - 1)), "count one product less"});
-  keys.push_back({"P", fmt::format("convolution.pin {} {}", player_.column(), player_.row()), "pin the cell's card"});
-  keys.push_back({"U", "convolution.unpin", "take all cards away"});
-  keys.push_back({"V", std::string("convolution.flip ") + (geometry().flip ? "off" : "on"), "turn the kernel"});
+  keys.push_back({"I", "convolution.focus input", N_("to the input's cells")});
+  keys.push_back({"K", "convolution.focus kernel", N_("to the kernel's numbers")});
+  keys.push_back({"O", "convolution.focus output", N_("to the output's cells")});
+  keys.push_back({"S", "convolution.focus products", N_("to the products of the sum")});
+  keys.push_back(
+      {".", fmt::format("convolution.walk {}", std::max(0, state_.walked) + 1), N_("count the next product")});
+  keys.push_back(
+      {",", fmt::format("convolution.walk {}", std::max(0, state_.walked - 1)), N_("count one product less")});
+  keys.push_back(
+      {"P", fmt::format("convolution.pin {} {}", player_.column(), player_.row()), N_("pin the cell's card")});
+  keys.push_back({"U", "convolution.unpin", N_("take all cards away")});
+  keys.push_back({"V", std::string("convolution.flip ") + (geometry().flip ? "off" : "on"), N_("turn the kernel")});
   return keys;
 }
 
 PageKind convolution_page() {
   return {
-      {"convolution", "Step a kernel", "Convolution",
-       "A kernel lies over the padded input: each of its numbers is multiplied with the cell under it, everything "
-       "is added up, and that sum is one cell of the output. Then it slides on. Move the mouse over any of the "
-       "three grids and the other two show what belongs to it; a right-click keeps the cell's card. Click a cell "
-       "and type, drag it up or down, or paint; play, step or drag the track to let the kernel slide.\n\nWith the "
-       "keyboard alone: I, K, O and S go to the input, the kernel, the output and the sum. In a grid the arrows "
-       "walk, digits or Enter begin to type, Enter ends and goes on; in the sum they count the products. Tab "
-       "reaches every other control: arrows change it, Enter or Space press it, Escape leaves it."},
+      {"convolution", N_("Step a kernel"), N_("Convolution"),
+       N_("A kernel lies over the padded input: each of its numbers is multiplied with the cell under it, everything "
+          "is added up, and that sum is one cell of the output. Then it slides on. Move the mouse over any of the "
+          "three grids and the other two show what belongs to it; a right-click keeps the cell's card. Click a cell "
+          "and type, drag it up or down, or paint; play, step or drag the track to let the kernel slide.\n\nWith the "
+          "keyboard alone: I, K, O and S go to the input, the kernel, the output and the sum. In a grid the arrows "
+          "walk, digits or Enter begin to type, Enter ends and goes on; in the sum they count the products. Tab "
+          "reaches every other control: arrows change it, Enter or Space press it, Escape leaves it.")},
       [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ConvolutionPage>(context); }};
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/pages/convolution.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 
@@ -28,14 +29,14 @@ void ConvolutionPage::declare(Registry& registry) {
 void ConvolutionPage::declare_input_commands(Registry& registry) {
   registry.add(Command{
       "convolution.reset",
-      "Everything on this page as it was at the beginning: the course's worked sum",
+      N_("Everything on this page as it was at the beginning: the course's worked sum"),
       {},
       [this](const Arguments&) { reset(); },
       Undo::edit,
   });
   registry.add(Command{
       "convolution.input",
-      "What the kernel slides over",
+      N_("What the kernel slides over"),
       {Parameter::text("INPUT",
                        "deck (the course's 6 x 6), slide (its 3 x 3), portrait, image [X Y WIDTH HEIGHT] (a region of "
                        "the open picture), or rows of numbers: 1 2; 3 4, channels separated by |")},
@@ -48,7 +49,7 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
   });
   registry.add(Command{
       "convolution.cell",
-      "Sets one cell of the input",
+      N_("Sets one cell of the input"),
       {Parameter::integer("X", "column, from 0", 0, kMaxInput - 1),
        Parameter::integer("Y", "row, from 0", 0, kMaxInput - 1),
        Parameter::number("VALUE", "its number", -kMaxValue, kMaxValue),
@@ -74,7 +75,7 @@ void ConvolutionPage::declare_input_commands(Registry& registry) {
 void ConvolutionPage::declare_kernel_commands(Registry& registry) {
   registry.add(Command{
       "convolution.kernel",
-      "The kernel that slides; divisor and offset go back to 1 and 0",
+      N_("The kernel that slides; divisor and offset go back to 1 and 0"),
       {Parameter::text("KERNEL",
                        "a name (edge blur sharpen gaussian sobel-x sobel-y emboss laplacian identity) or rows of up to "
                        "7 x 7 numbers: 0 -1 0; -1 5 -1; 0 -1 0, slices separated by |")},
@@ -118,7 +119,7 @@ void ConvolutionPage::declare_kernel_commands(Registry& registry) {
   });
   registry.add(Command{
       "convolution.weight",
-      "Sets one number of the kernel",
+      N_("Sets one number of the kernel"),
       {Parameter::integer("X", "column, from 0", 0, kMaxKernel - 1),
        Parameter::integer("Y", "row, from 0", 0, kMaxKernel - 1),
        Parameter::number("VALUE", "its number", -kMaxValue, kMaxValue),
@@ -145,7 +146,7 @@ void ConvolutionPage::declare_kernel_commands(Registry& registry) {
   });
   registry.add(Command{
       "convolution.size",
-      "Makes the kernel larger by zeros at its right and lower end, or smaller by cutting there",
+      N_("Makes the kernel larger by zeros at its right and lower end, or smaller by cutting there"),
       {Parameter::integer("COLUMNS", "its width", 1, kMaxKernel),
        Parameter::integer("ROWS", "its height; as many as columns where it is left out", 1, kMaxKernel).or_none()},
       [this](const Arguments& arguments) {
@@ -172,7 +173,7 @@ void ConvolutionPage::declare_kernel_commands(Registry& registry) {
   });
   registry.add(Command{
       "convolution.sum_to",
-      "Makes the kernel sum to 1, by its divisor, or to 0, by its middle number",
+      N_("Makes the kernel sum to 1, by its divisor, or to 0, by its middle number"),
       {Parameter::integer("SUM", "1 or 0", 0, 1)},
       [this](const Arguments& arguments) {
         State next = state_;

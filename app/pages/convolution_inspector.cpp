@@ -5,6 +5,7 @@
 #include "app/pages/convolution.h"
 #include "app/pages/region_picker.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 
@@ -14,13 +15,13 @@ namespace {
 const char* about(Border border) {
   switch (border) {
     case Border::zero:
-      return "Zeros stand around the input. They pull the output's edge towards 0.";
+      return N_("Zeros stand around the input. They pull the output's edge towards 0.");
     case Border::replicate:
-      return "The nearest cell of the edge is repeated outwards.";
+      return N_("The nearest cell of the edge is repeated outwards.");
     case Border::reflect:
-      return "The input is mirrored; the edge cell itself is not repeated.";
+      return N_("The input is mirrored; the edge cell itself is not repeated.");
     case Border::wrap:
-      return "What leaves at one side comes in at the other.";
+      return N_("What leaves at one side comes in at the other.");
   }
   return "";
 }
@@ -103,13 +104,13 @@ void ConvolutionPage::draw_sliding(Ui& ui) const {
   const int columns = dropped_cells(g, g.width, g.left + g.right, g.kernel_width);
   const int rows = dropped_cells(g, g.height, g.top + g.bottom, g.kernel_height);
   if (columns > 0 || rows > 0) {
-    ui.note(
-        fmt::format("The stride does not come out even: {} column{} and {} row{} at the end are never read (hatched).",
-                    columns, columns == 1 ? "" : "s", rows, rows == 1 ? "" : "s"));
+    ui.note(format_tr("The stride does not come out even: {} and {} at the end are never read (hatched).",
+                      trn("1 column", "{} columns", columns), trn("1 row", "{} rows", rows)));
   }
   ui.setting("convolution.flip");
-  ui.note(g.flip ? "The kernel is turned by half a turn before it slides: convolution as mathematics defines it."
-                 : "The kernel slides as it stands. That is cross-correlation; every framework calls it convolution.");
+  ui.note(g.flip
+              ? N_("The kernel is turned by half a turn before it slides: convolution as mathematics defines it.")
+              : N_("The kernel slides as it stands. That is cross-correlation; every framework calls it convolution."));
 }
 
 void ConvolutionPage::draw_result_settings(Ui& ui) const {
@@ -121,14 +122,14 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
   const char* white = "255";
   if (state_.show == Show::absolute) white = "\u00b1255";
   if (state_.show == Show::offset128) black = "\u2212128", white = "127";
-  ui.row("black and white are", state_.show == Show::minmax ? fmt::format("{} and {}", significant_text(output_low_, 5),
-                                                                          significant_text(output_high_, 5))
-                                                            : fmt::format("{} and {}", black, white));
-  ui.note(
-      state_.show == Show::minmax
-          ? "The least and the largest value of this output. The numbers are the values themselves; this only chooses "
-            "their grays."
-          : "The numbers in the output are the values themselves; this only chooses their grays.");
+  ui.row("black and white are", state_.show == Show::minmax ? format_tr("{} and {}", significant_text(output_low_, 5),
+                                                                        significant_text(output_high_, 5))
+                                                            : format_tr("{} and {}", black, white));
+  ui.note(state_.show == Show::minmax
+              ? N_("The least and the largest value of this output. The numbers are the values themselves; this only "
+                   "chooses "
+                   "their grays.")
+              : N_("The numbers in the output are the values themselves; this only chooses their grays."));
   ui.setting("convolution.fill");
 }
 
@@ -145,10 +146,10 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
     ui.button(label, std::string("convolution.input ") + value, options);
   };
   const bool has_image = context_.document.image != nullptr;
-  preset("deck 6\u00d76", "deck", "The course's worked example", true);
-  preset("slide 3\u00d73", "slide", "The nine cells of the slide's single step", true);
-  preset("portrait", "portrait", "The 12 x 16 portrait", true);
-  preset("region", "image", "A piece of the open picture", has_image);
+  preset(N_("deck 6\u00d76"), "deck", N_("The course's worked example"), true);
+  preset(N_("slide 3\u00d73"), "slide", N_("The nine cells of the slide's single step"), true);
+  preset(N_("portrait"), "portrait", N_("The 12 x 16 portrait"), true);
+  preset(N_("region"), "image", N_("A piece of the open picture"), has_image);
   ui.end_flow();
   ui.text_field("input rows", state_.input == "numbers" ? number_planes_text(input_rows(), kernel_number_text) : "",
                 "convolution.input", "own numbers: 1 2; 3 4");
@@ -159,14 +160,14 @@ void ConvolutionPage::draw_input_settings(Ui& ui) const {
   }
   if (g.channels > 1) {
     const std::string all = std::to_string(g.channels);
-    const Choice sums[] = {{"one sum of all", "1"}, {"each channel alone", all}};
+    const Choice sums[] = {{N_("one sum of all"), "1"}, {N_("each channel alone"), all}};
     ui.segmented("channels", sums, std::to_string(g.groups), "convolution.groups");
   }
   ui.setting("convolution.columns");
   ui.setting("convolution.rows");
   ui.setting("convolution.tool");
   if (state_.tool == "paint") ui.setting("convolution.paint");
-  ui.row("black and white are", fmt::format("{} and {}", significant_text(low_, 5), significant_text(high_, 5)));
+  ui.row("black and white are", format_tr("{} and {}", significant_text(low_, 5), significant_text(high_, 5)));
   ui.button("Start again", "convolution.reset", {.icon = Icon::reset});
 }
 

@@ -8,6 +8,7 @@
 #include "app/widgets/linked_grids.h"
 #include "app/widgets/tap_colors.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/filter.h"
 
 namespace striate {
@@ -71,11 +72,11 @@ LinkedGrid ConvolutionPage::kernel_grid(Ui& ui, int channel) const {
     };
   }
   if (g.channels == 1) {
-    grid.caption = {"kernel", {" " + size_of_grid(g.kernel_width, g.kernel_height)}};
-    grid.notes = {"sum of weights " + significant_text(kernel_sum(), 5)};
+    grid.caption = {tr("kernel"), {" " + size_of_grid(g.kernel_width, g.kernel_height)}};
+    grid.notes = {format_tr("sum of weights {}", significant_text(kernel_sum(), 5))};
     return grid;
   }
-  grid.caption = {"slice", {" for " + channel_name(channel)}};
+  grid.caption = {tr("slice"), {" " + format_tr("for {}", channel_name(channel))}};
   const int of_sum = channel - active_.output * g.group_channels();
   const bool summed = of_sum >= 0 && of_sum < g.group_channels();
   grid.notes = {summed ? "= " + active_sum_.channel_sums[static_cast<size_t>(of_sum)] : std::string()};

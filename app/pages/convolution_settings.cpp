@@ -4,6 +4,7 @@
 
 #include "app/pages/convolution.h"
 #include "app/pages/input_settings.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 
@@ -29,7 +30,7 @@ void ConvolutionPage::declare_settings() {
   settings_.integer("dilation", "dilation", "How far apart the kernel's numbers reach into the input",
                     {"N", "cells from one tap to the next", 1, 4}, geometry_of(&G::dilation));
   for (const auto& [side, cells] :
-       {std::pair{"top", &G::top}, {"bottom", &G::bottom}, {"left", &G::left}, {"right", &G::right}}) {
+       {std::pair{N_("top"), &G::top}, {N_("bottom"), &G::bottom}, {N_("left"), &G::left}, {N_("right"), &G::right}}) {
     settings_.integer(std::string("padding.") + side, side, "Cells added at one side of the input",
                       {"N", "cells", 0, kMaxPadding}, geometry_of(cells));
   }
@@ -47,9 +48,11 @@ void ConvolutionPage::declare_settings() {
         }
         set_groups(s, static_cast<int>(groups));
       });
-  settings_.choice("mode", "padding mode",
-                   "What stands in the padding: zeros, the nearest cell, the input mirrored, or its other side",
-                   "how the padding is filled", all_borders(), border_name, geometry_of(&G::border));
+  settings_
+      .choice("mode", "padding mode",
+              "What stands in the padding: zeros, the nearest cell, the input mirrored, or its other side",
+              "how the padding is filled", all_borders(), border_name, geometry_of(&G::border))
+      .labels = {N_("zero"), N_("replicate"), N_("reflect"), N_("wrap")};
   settings_.on_off("flip", "flip (true convolution)",
                    "Turns the kernel by half a turn: on is convolution as mathematics has it, off is correlation, as "
                    "every framework computes",
@@ -94,7 +97,7 @@ void ConvolutionPage::declare_settings() {
 void ConvolutionPage::declare_padding_command(Registry& registry) {
   registry.add(Command{
       "convolution.padding",
-      "Cells added around the input; one number for all sides, or four",
+      N_("Cells added around the input; one number for all sides, or four"),
       {Parameter::integer("N", "cells on every side, or at the top", 0, kMaxPadding),
        Parameter::integer("BOTTOM", "cells at the bottom", 0, kMaxPadding).or_none(),
        Parameter::integer("LEFT", "cells at the left", 0, kMaxPadding).or_none(),
@@ -138,7 +141,7 @@ void ConvolutionPage::declare_looking_commands(Registry& registry) {
   };
   registry.add(Command{
       "convolution.pin",
-      "Keeps the card of a cell: a small picture of its formula, its numbers, its value",
+      N_("Keeps the card of a cell: a small picture of its formula, its numbers, its value"),
       cell(false),
       [this, pin_of](const Arguments& arguments) {
         const Pin pin = pin_of(arguments);
@@ -151,7 +154,7 @@ void ConvolutionPage::declare_looking_commands(Registry& registry) {
   });
   registry.add(Command{
       "convolution.unpin",
-      "Takes a pinned card away, or all",
+      N_("Takes a pinned card away, or all"),
       cell(true),
       [this, pin_of](const Arguments& arguments) {
         if (arguments.size() == 1)
@@ -166,7 +169,7 @@ void ConvolutionPage::declare_looking_commands(Registry& registry) {
   });
   registry.add(Command{
       "convolution.slice",
-      "Which channel's products are shown, where the input has several",
+      N_("Which channel's products are shown, where the input has several"),
       {Parameter::integer("CHANNEL", "from 0", 0, 3)},
       [this](const Arguments& arguments) {
         if (arguments.integer(0) >= geometry().channels) {
@@ -178,13 +181,13 @@ void ConvolutionPage::declare_looking_commands(Registry& registry) {
   });
   registry.add(Command{
       "convolution.focus",
-      "Gives the keyboard to a grid, or to the products of the sum",
+      N_("Gives the keyboard to a grid, or to the products of the sum"),
       {Parameter::choice("GRID", "which", {"input", "kernel", "output", "products"})},
       [this](const Arguments& arguments) { focus_ = focus_label(arguments.text(0)); },
   });
   registry.add(Command{
       "convolution.walk",
-      "Counts the products of the sum one by one; a running total fills",
+      N_("Counts the products of the sum one by one; a running total fills"),
       {Parameter::integer("N", "how many products are counted; -1 for all", -1, kMaxKernel * kMaxKernel * 4)},
       [this](const Arguments& arguments) {
         const int channels = geometry().group_channels();

@@ -8,6 +8,7 @@
 #include "app/widgets/linked_grids.h"
 #include "app/widgets/tap_colors.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 
@@ -97,8 +98,8 @@ bool ConvolutionPage::counted(int tap) const {
 }
 
 std::string ConvolutionPage::channel_name(int channel) const {
-  static const char* const slices[] = {"red", "green", "blue"};
-  return geometry().channels == 3 ? slices[channel] : fmt::format("channel {}", channel);
+  static const char* const slices[] = {N_("red"), N_("green"), N_("blue")};
+  return geometry().channels == 3 ? std::string(tr(slices[channel])) : format_tr("channel {}", channel);
 }
 
 void ConvolutionPage::draw_stage(Ui& ui, const Rect& area) const {
@@ -193,14 +194,18 @@ LinkedGrid ConvolutionPage::input_grid(Ui& ui, int channel) const {
   };
   grid.window = {active_.row * g.stride, active_.column * g.stride, g.span(g.kernel_height), g.span(g.kernel_width),
                  player_.playing() && player_.speed() > 6 ? 0.0f : 0.25f};
-  grid.caption.name = g.channels == 1 ? "input" : channel_name(channel);
+  grid.caption.name = g.channels == 1 ? std::string(tr("input")) : channel_name(channel);
   if (channel > 0) return grid;
   const std::string size = " " + size_of_grid(g.width, g.height);
   grid.caption.rest = {size};
   if (g.top || g.bottom || g.left || g.right) {
-    const bool even = g.top == g.bottom && g.top == g.left && g.top == g.right;
-    const std::string how = g.border == Border::zero ? " with zeros" : " (" + border_name(g.border) + ")";
-    grid.caption.rest = {size + ", padded" + (even ? fmt::format(" by {}", g.top) : "") + how, size + ", padded", size};
+    const bool even = g.top == g.bottom && g.top == g.left && g.top == g.right, zeros = g.border == Border::zero;
+    const std::string cells = size_of_grid(g.width, g.height), how(tr(std::string_view(border_name(g.border))));
+    grid.caption.rest = {" " + (even && zeros ? format_tr("{}, padded by {} with zeros", cells, g.top)
+                                : even        ? format_tr("{}, padded by {} ({})", cells, g.top, how)
+                                : zeros       ? format_tr("{}, padded with zeros", cells)
+                                              : format_tr("{}, padded ({})", cells, how)),
+                         " " + format_tr("{}, padded", cells), size};
   }
   return grid;
 }
@@ -238,9 +243,9 @@ LinkedGrid ConvolutionPage::output_grid(Ui& ui, int output) const {
     const int tap = feeding_tap(hover_.row, hover_.column, row, column);
     return tap >= 0 ? tap_color(tap, taps(), theme.dark) : 0;
   };
-  grid.caption.name = g.outputs == 1            ? "output"
-                      : g.outputs == g.channels ? channel_name(output) + " output"
-                                                : fmt::format("output {}", output);
+  grid.caption.name = g.outputs == 1            ? std::string(tr("output"))
+                      : g.outputs == g.channels ? format_tr("{}: output", channel_name(output))
+                                                : format_tr("output {}", output);
   if (output == 0) grid.caption.rest = {" " + size_of_grid(picture_.width, picture_.height)};
   if (output + 1 == g.outputs) grid.notes = notes_below();
   return grid;
@@ -256,14 +261,14 @@ std::vector<std::string> ConvolutionPage::notes_below() const {
   };
   const std::string columns = formula(g.width, g.left, g.right, g.kernel_width);
   const std::string rows = formula(g.height, g.top, g.bottom, g.kernel_height);
-  std::vector<std::string> notes = {rows == columns ? columns : columns + " columns"};
-  if (rows != columns) notes.push_back(rows + " rows");
+  std::vector<std::string> notes = {rows == columns ? columns : format_tr("{} columns", columns)};
+  if (rows != columns) notes.push_back(format_tr("{} rows", rows));
   if (g.group_channels() > 1) {
     std::string sums;
     for (const std::string& sum : active_sum_.channel_sums) {
       sums += sums.empty() ? sum : sum[0] == '-' ? " \u2212 " + sum.substr(1) : " + " + sum;
     }
-    if (g.has_bias) sums += " + bias " + active_sum_.bias;
+    if (g.has_bias) sums += " + " + format_tr("bias {}", active_sum_.bias);
     notes.push_back(sums + " = " + active_sum_.result);
   }
   return notes;

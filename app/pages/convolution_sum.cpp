@@ -6,6 +6,7 @@
 #include "app/widgets/sum_row.h"
 #include "app/widgets/tap_colors.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 
@@ -14,20 +15,18 @@ namespace {
 
 constexpr size_t kMaxWritten = 25;  // products that can still be read as a line of text
 
-const char* plural(int n) { return n == 1 ? "" : "s"; }
-
 }  // namespace
 
 void ConvolutionPage::draw_cell_sum(Ui& ui) const {
   const ConvolutionGeometry& g = geometry();
-  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row, active_.column));
+  ui.section(format_tr("OUTPUT CELL, ROW {}, COLUMN {}", active_.row, active_.column));
   const int channels = g.group_channels(), first = active_.output * channels;
   if (g.channels > 1) {
-    ui.note(g.groups == 1 ? fmt::format("Each channel is multiplied with its own slice. The {} sums are added, and one "
-                                        "bias: so a layer of a network sees color.",
+    ui.note(g.groups == 1   ? format_tr("Each channel is multiplied with its own slice. The {} sums are added, and one "
+                                          "bias: so a layer of a network sees color.",
                                         channels)
-            : channels == 1 ? "Each channel is filtered alone and has its own output: so a photo filter works."
-                            : fmt::format("Groups of {} channels are added; each group has its own output.", channels));
+            : channels == 1 ? N_("Each channel is filtered alone and has its own output: so a photo filter works.")
+                            : format_tr("Groups of {} channels are added; each group has its own output.", channels));
   }
   const bool at_cursor =
       active_.row == player_.row() && active_.column == player_.column() && active_.output == output_of(state_.slice);
@@ -43,11 +42,12 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
   const bool shown = at_cursor ? channel == state_.slice : of_sum == state_.slice % g.group_channels();
   if (g.channels > 1) {
     const std::string command = fmt::format("convolution.slice {}", channel);
+    static constexpr const char* colors[] = {"red", "green", "blue"};
+    const std::string name =
+        g.channels == 3 ? std::string("sum of ") + colors[channel] : fmt::format("sum of channel {}", channel);
     const Rect line = ui.take(ui.em(28));
-    const Response r = ui.interact(line, {.label = "sum of " + channel_name(channel),
-                                          .command = command,
-                                          .kind = "row",
-                                          .tooltip = "Show the products of this channel"});
+    const Response r = ui.interact(
+        line, {.label = name, .command = command, .kind = "row", .tooltip = N_("Show the products of this channel")});
     if (r.hovered || shown) ui.fill(line, ui.theme().raised, 6);
     if (r.keyboard) ui.stroke(line, ui.theme().accent, 6, 2);
     ui.label(line.inset(8, 0), channel_name(channel), Font::body, ui.theme().secondary);
@@ -73,15 +73,12 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
     chip.term = &active_sum_.terms[static_cast<size_t>(first + i)];
     chip.color = tap_color(i, taps(), ui.theme().dark);
     chip.dashed = tap.row < 0 || tap.column < 0 || tap.row >= g.height || tap.column >= g.width;
-    chip.about =
+    const std::string product =
         fmt::format("{} \u00d7 {} = {}", exact_text(tap.x), kernel_number_text(tap.w), exact_text(tap.product()));
-    if (chip.dashed) {
-      chip.about += tap.from_row < 0
-                        ? "; the padding holds a 0"
-                        : fmt::format("; padding, taken from row {}, column {}", tap.from_row, tap.from_column);
-    } else {
-      chip.about += fmt::format("; row {}, column {} of the input", tap.row, tap.column);
-    }
+    chip.about = !chip.dashed ? format_tr("{}; row {}, column {} of the input", product, tap.row, tap.column)
+                 : tap.from_row < 0
+                     ? format_tr("{}; the padding holds a 0", product)
+                     : format_tr("{}; padding, taken from row {}, column {}", product, tap.from_row, tap.from_column);
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);
@@ -93,71 +90,75 @@ void ConvolutionPage::draw_result(Ui& ui, bool at_cursor) const {
   const ConvolutionGeometry& g = geometry();
   const auto all = static_cast<int>(active_.taps.size());
   if (at_cursor && state_.walked >= 0) {
-    ui.row(fmt::format("after {} of {}", state_.walked, all), active_sum_.running(state_.walked), Concept::kernel);
+    ui.row(format_tr("after {} of {}", state_.walked, all), active_sum_.running(state_.walked), Concept::kernel);
   } else if (active_.taps.size() <= kMaxWritten && g.channels == 1) {
     ui.note("`" + active_sum_.products() + "`");
   }
   if (g.has_bias) ui.row("+ bias", active_sum_.bias, Concept::bias);
   ui.big_row("sum", active_sum_.result, Concept::activation);
   if (!active_sum_.reproduces) {
-    ui.note("Rounded; exactly " + active_sum_.exact_value);
+    ui.note(format_tr("Rounded; exactly {}", active_sum_.exact_value));
   } else if (!active_sum_.exact) {
-    ui.note("Factors and products are rounded so that they still add up. Exactly " + active_sum_.exact_value);
+    ui.note(
+        format_tr("Factors and products are rounded so that they still add up. Exactly {}", active_sum_.exact_value));
   }
   if (g.divisor == 1 && g.offset == 0 && !g.clamp) return;
   const PrintedFinish finish = print_finish(active_sum_, active_.total, g.divisor, g.offset, g.clamp);
-  if (g.divisor != 1) ui.row("\u00f7 divisor " + finish.divisor, finish.divided);
-  if (g.offset != 0) ui.row("+ offset " + finish.offset, finish.moved);
+  if (g.divisor != 1) ui.row(format_tr("\u00f7 divisor {}", finish.divisor), finish.divided);
+  if (g.offset != 0) ui.row(format_tr("+ offset {}", finish.offset), finish.moved);
   if (g.clamp) {
-    ui.row(active_.clamped && active_.value > 0 ? fmt::format("clamp: min(255, {})", finish.moved)
-           : active_.clamped                    ? fmt::format("clamp: max(0, {})", finish.moved)
-                                                : std::string("clamp to 0..255"),
+    ui.row(active_.clamped && active_.value > 0 ? format_tr("clamp: min(255, {})", finish.moved)
+           : active_.clamped                    ? format_tr("clamp: max(0, {})", finish.moved)
+                                                : std::string(tr("clamp to 0..255")),
            finish.value);
   }
   ui.row("value", finish.value, Concept::activation);
-  if (!finish.reproduces) ui.note("Rounded; the value is exactly " + finish.exact_value);
+  if (!finish.reproduces) ui.note(format_tr("Rounded; the value is exactly {}", finish.exact_value));
 }
 
 // ---- words and cards ------------------------------------------------------------------------------------------------
 
 std::string ConvolutionPage::input_words(int channel) const {
   const ConvolutionGeometry& g = geometry();
-  const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
-  if (!hover_.in("input", channel)) return "The input." + how;
+  const std::string how = std::string(" ") + tr("Type, drag or paint to change it; right-click keeps its card.");
+  if (!hover_.in("input", channel)) return tr("The input.") + how;
   const std::string value = exact_text(padded_value(state_.convolution, channel, hover_.row, hover_.column));
   if (hover_.row < 0 || hover_.column < 0 || hover_.row >= g.height || hover_.column >= g.width) {
     const int row = border_index(hover_.row, g.height, g.border),
               column = border_index(hover_.column, g.width, g.border);
-    return row < 0 || column < 0 ? "Padding: a `0`."
-                                 : fmt::format("Padding: `{}`, taken from row {}, column {}.", value, row, column);
+    return row < 0 || column < 0 ? std::string(tr("Padding: a `0`."))
+                                 : format_tr("Padding: `{}`, taken from row {}, column {}.", value, row, column);
   }
   int readers = 0;
   for (int p = 0; p < picture_.height; ++p) {
     for (int q = 0; q < picture_.width; ++q) readers += feeding_tap(hover_.row, hover_.column, p, q) >= 0;
   }
-  return fmt::format("Row {}, column {}: `{}`. {} output{} read{} it.{}", hover_.row, hover_.column, value,
-                     readers == 0 ? "No" : std::to_string(readers), plural(readers), readers == 1 ? "s" : "", how);
+  return format_tr("Row {}, column {}: `{}`.", hover_.row, hover_.column, value) + " " +
+         (readers == 0 ? std::string(tr("No outputs read it."))
+                       : trn("1 output reads it.", "{} outputs read it.", readers)) +
+         how;
 }
 
 std::string ConvolutionPage::kernel_words(int channel) const {
   const ConvolutionGeometry& g = geometry();
-  const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
-  if (!hover_.in("kernel", channel)) return "The kernel." + how;
+  const std::string how = std::string(" ") + tr("Type, drag or paint to change it; right-click keeps its card.");
+  if (!hover_.in("kernel", channel)) return tr("The kernel.") + how;
   const int index = hover_.row * g.kernel_width + hover_.column;
   const int of_sum = channel - active_.output * g.group_channels();
-  std::string words = fmt::format("Row {}, column {}", hover_.row, hover_.column);
+  std::string words = format_tr("Row {}, column {}.", hover_.row, hover_.column);
   if (of_sum >= 0 && of_sum < g.group_channels()) {
     const ConvolutionTap& tap = active_.taps[static_cast<size_t>(of_sum * taps() + index)];
-    words += fmt::format(": `{}`. Here {} \u00d7 {} = `{}`", kernel_number_text(tap.w), exact_text(tap.x),
-                         kernel_number_text(tap.w), exact_text(tap.product()));
+    words =
+        format_tr("Row {}, column {}: `{}`. Here {} \u00d7 {} = `{}`.", hover_.row, hover_.column,
+                  kernel_number_text(tap.w), exact_text(tap.x), kernel_number_text(tap.w), exact_text(tap.product()));
   }
-  return words + "." + how;
+  return words + how;
 }
 
 std::string ConvolutionPage::output_words() const {
-  if (!hover_.in("output")) return "The output. Click a cell to stay there; right-click keeps its card.";
-  return fmt::format("Row {}, column {}: sum `{}`, value `{}`. Click to stay there; right-click keeps its card.",
-                     hover_.row, hover_.column, exact_text(active_.total), exact_text(active_.value));
+  if (!hover_.in("output")) return tr("The output. Click a cell to stay there; right-click keeps its card.");
+  return format_tr("Row {}, column {}: sum `{}`, value `{}`. Click to stay there; right-click keeps its card.",
+                   hover_.row, hover_.column, exact_text(active_.total), exact_text(active_.value));
 }
 
 void ConvolutionPage::draw_pins(Ui& ui) const {
@@ -169,7 +170,14 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
   const bool dark = ui.theme().dark;
   CellCard card;
   card.title = fmt::format("{}, row {}, column {}", pin.grid, pin.row, pin.column);
-  if (pin.grid == "output" ? g.outputs > 1 : g.channels > 1) card.title += ", " + channel_name(pin.channel);
+  const std::string_view of = tr(pin.grid == "output"  ? N_("output")
+                                 : pin.grid == "input" ? N_("input")
+                                                       : N_("kernel"));
+  card.words = format_tr("{}, row {}, column {}", of, pin.row, pin.column);
+  if (pin.grid == "output" ? g.outputs > 1 : g.channels > 1) {
+    card.title += fmt::format(", channel {}", pin.channel);
+    card.words = format_tr("{}, row {}, column {}, {}", of, pin.row, pin.column, channel_name(pin.channel));
+  }
   card.unpin = fmt::format("convolution.unpin {} {} {} {}", pin.column, pin.row, pin.grid, pin.channel);
   const auto kernel_picture = [&](int lit) {
     CardGrid grid{"", g.kernel_height, g.kernel_width, {}, Concept::kernel};
@@ -188,13 +196,18 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
     CardGrid kernel = kernel_picture(-1);
     kernel.sign = "\u00d7";
     card.picture = {window, kernel, {"=", 1, 1, {gray_of(walk.value, true)}, Concept::activation}};
-    card.formula = std::string("sum of input \u00d7 kernel") + (g.group_channels() > 1 ? " over all channels" : "") +
-                   (g.has_bias ? ", plus bias" : "") + (g.divisor != 1 ? ", divided" : "") +
-                   (g.offset != 0 ? ", plus offset" : "") + (g.clamp ? ", clamped" : "");
+    card.formula =
+        g.group_channels() > 1 ? tr("sum of input \u00d7 kernel over all channels") : tr("sum of input \u00d7 kernel");
+    for (const auto& [also, words] : {std::pair(g.has_bias, N_("plus bias")),
+                                      {g.divisor != 1, N_("divided")},
+                                      {g.offset != 0, N_("plus offset")},
+                                      {g.clamp, N_("clamped")}}) {
+      if (also) card.formula += std::string(", ") + tr(words);
+    }
     if (walk.taps.size() <= kMaxWritten) card.numbers = sum.factors() + " = " + sum.result;
     card.result = finish.value;
     if (!finish.reproduces || !sum.exact) card.exact = finish.exact_value;
-    card.shape = fmt::format("one of {} \u00d7 {}", picture_.width, picture_.height);
+    card.shape = format_tr("one of {} \u00d7 {}", picture_.width, picture_.height);
   } else if (pin.grid == "input") {
     const double value = padded_value(state_.convolution, pin.channel, pin.row, pin.column);
     size_t readers = 0;
@@ -208,13 +221,12 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
       }
     }
     card.picture = {{"", 1, 1, {gray_of(value, false)}, Concept::input}, outputs};
-    card.formula = readers == 0 ? "No output reads this cell."
-                                : fmt::format(
-                                      "{} output{} read{} this cell, each through another number of the "
-                                      "kernel.",
-                                      readers, plural(static_cast<int>(readers)), readers == 1 ? "s" : "");
+    card.formula = readers == 0 ? std::string(tr("No output reads this cell."))
+                                : trn("1 output reads this cell, each through another number of the kernel.",
+                                      "{} outputs read this cell, each through another number of the kernel.",
+                                      static_cast<int64_t>(readers));
     card.result = exact_text(value);
-    card.shape = fmt::format("one of {} \u00d7 {}", g.width + g.left + g.right, g.height + g.top + g.bottom);
+    card.shape = format_tr("one of {} \u00d7 {}", g.width + g.left + g.right, g.height + g.top + g.bottom);
   } else {
     const int index = pin.row * g.kernel_width + pin.column;
     const double w = state_.convolution.w[static_cast<size_t>(pin.channel * taps() + index)];
@@ -224,12 +236,12 @@ CellCard ConvolutionPage::card_of(Ui& ui, const Pin& pin) const {
     const int of_sum = pin.channel - active_.output * g.group_channels();
     if (of_sum >= 0 && of_sum < g.group_channels()) {
       const ConvolutionTap& tap = active_.taps[static_cast<size_t>(of_sum * taps() + seen)];
-      card.formula = fmt::format("input \u00d7 this number, at output row {}, column {}:", active_.row, active_.column);
+      card.formula = format_tr("input \u00d7 this number, at output row {}, column {}:", active_.row, active_.column);
       card.numbers =
           fmt::format("{} \u00d7 {} = {}", exact_text(tap.x), kernel_number_text(tap.w), exact_text(tap.product()));
     }
     card.result = kernel_number_text(w);
-    card.shape = fmt::format("one of {} \u00d7 {}", g.kernel_width, g.kernel_height);
+    card.shape = format_tr("one of {} \u00d7 {}", g.kernel_width, g.kernel_height);
   }
   return card;
 }

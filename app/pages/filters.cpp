@@ -9,6 +9,7 @@
 #include "app/command/not_ready.h"
 #include "app/embedded.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
@@ -95,9 +96,12 @@ void FiltersPage::set_kernel(FilterStage& stage, std::string& name, const std::s
 
 // In the order in which state() writes them.
 void FiltersPage::declare_settings() {
-  settings_.choice(
-      "mode", "border", "Says what stands outside the picture: zeros, the edge repeated, a mirror, or the other side",
-      "the border rule", all_borders(), border_name, [](auto& s) -> auto& { return s.chain.border; });
+  settings_
+      .choice(
+          "mode", "border",
+          "Says what stands outside the picture: zeros, the edge repeated, a mirror, or the other side",
+          "the border rule", all_borders(), border_name, [](auto& s) -> auto& { return s.chain.border; })
+      .labels = {N_("zero"), N_("replicate"), N_("reflect"), N_("wrap")};
   settings_
       .choice(
           "show", "show",
@@ -147,19 +151,19 @@ void FiltersPage::declare_settings() {
   Setting& tab = settings_.choice(
       "tab", "filters tabs", "Shows the filter's settings, the arithmetic of the pixel, or the program",
       Parameter::choice("TAB", "which one", {"filter", "pixel", "code"}), [](auto& s) -> auto& { return s.tab; });
-  tab.labels = {"Filter", "Pixel", "The code"};
+  tab.labels = {N_("Filter"), N_("Pixel"), N_("The code")};
   tab.undo = Undo::none;
-  settings_
-      .choice(
-          "channel", "channel", "Shows the arithmetic of this channel", "which one", std::vector{0, 1, 2},
-          [](int c) { return kColors[c]; }, [](auto& s) -> auto& { return s.channel; })
-      .undo = Undo::none;
+  Setting& channel = settings_.choice(
+      "channel", "channel", "Shows the arithmetic of this channel", "which one", std::vector{0, 1, 2},
+      [](int c) { return kColors[c]; }, [](auto& s) -> auto& { return s.channel; });
+  channel.undo = Undo::none;
+  channel.labels = {N_("red"), N_("green"), N_("blue")};
   Setting& source = settings_.choice(
       "source", "source file",
       "Shows a file of the program that filters, or lines that do the same in NumPy or PyTorch",
       Parameter::choice("FILE", "which one", {"kernels/image_filter.cu", "kernels/image_filter.h", "numpy", "pytorch"}),
       [](auto& s) -> auto& { return s.source; });
-  source.labels = {"Kernel", "Contract", "NumPy", "PyTorch"};
+  source.labels = {N_("Kernel"), N_("Contract"), N_("NumPy"), N_("PyTorch")};
   source.undo = Undo::none;
   settings_
       .integer(
@@ -181,7 +185,7 @@ void FiltersPage::declare(Registry& registry) {
 void FiltersPage::declare_kernel_commands(Registry& registry) {
   registry.add(Command{
       "filters.kernel",
-      "Filters with this kernel; its divisor and offset become 1 and 0, or what the named kernel has",
+      N_("Filters with this kernel; its divisor and offset become 1 and 0, or what the named kernel has"),
       {Parameter::text("KERNEL",
                        "a name (edge blur sharpen gaussian sobel-x sobel-y emboss laplacian identity) or rows "
                        "of numbers: 0 -1 0; -1 5 -1; 0 -1 0")},
@@ -193,7 +197,7 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.taps",
-      "Changes the kernel's numbers; divisor, offset and strength stay",
+      N_("Changes the kernel's numbers; divisor, offset and strength stay"),
       {Parameter::text("ROWS", "rows of numbers: 0 -1 0; -1 5 -1; 0 -1 0")},
       [this](const Arguments& arguments) {
         FilterKernel kernel = parse_kernel(arguments.text(0));
@@ -212,7 +216,7 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.size",
-      "Makes the kernel larger with zeros around it, or smaller by its outer rows and columns",
+      N_("Makes the kernel larger with zeros around it, or smaller by its outer rows and columns"),
       {Parameter::integer("COLUMNS", "its width", 1, kMaxFilterSize),
        Parameter::integer("ROWS", "its height; as many as columns where it is left out", 1, kMaxFilterSize).or_none()},
       [this](const Arguments& arguments) {
@@ -239,9 +243,9 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.sum",
-      "Makes the kernel sum to 1, by its divisor, so that brightness stays; or to 0, by its middle number, so that "
-      "flat "
-      "areas vanish",
+      N_("Makes the kernel sum to 1, by its divisor, so that brightness stays; or to 0, by its middle number, so that "
+         "flat "
+         "areas vanish"),
       {Parameter::integer("SUM", "1 or 0", 0, 1)},
       [this](const Arguments& arguments) {
         FilterKernel& kernel = stage().kernel;
@@ -265,7 +269,7 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
 void FiltersPage::declare_chain_commands(Registry& registry) {
   registry.add(Command{
       "filters.add",
-      "Adds a stage after the selected one and selects it",
+      N_("Adds a stage after the selected one and selects it"),
       {Parameter::text("KERNEL", "a name or rows of numbers, as for filters.kernel; identity where it is left out")
            .or_none()},
       [this](const Arguments& arguments) {
@@ -284,7 +288,7 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.remove",
-      "Takes a stage out of the chain",
+      N_("Takes a stage out of the chain"),
       {Parameter::integer("STAGE", "which one, from 1; the selected one where it is left out", 1, kMaxStages)
            .or_none()},
       [this](const Arguments& arguments) {
@@ -304,7 +308,7 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.stage",
-      "Selects the stage whose kernel is shown and edited",
+      N_("Selects the stage whose kernel is shown and edited"),
       {Parameter::integer("STAGE", "which one, from 1", 1, kMaxStages)},
       [this](const Arguments& arguments) {
         const int stages = static_cast<int>(state_.chain.stages.size());
@@ -316,7 +320,7 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.place",
-      "Moves the selected stage to another place in the chain",
+      N_("Moves the selected stage to another place in the chain"),
       {Parameter::integer("PLACE", "the place, from 1", 1, kMaxStages)},
       [this](const Arguments& arguments) {
         const int stages = static_cast<int>(state_.chain.stages.size());
@@ -338,7 +342,7 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.reset",
-      "Back to one stage, edge, and to what the page began with",
+      N_("Back to one stage, edge, and to what the page began with"),
       {},
       [this](const Arguments&) {
         state_.chain = FilterChain{};
@@ -354,19 +358,19 @@ void FiltersPage::declare_chain_commands(Registry& registry) {
 void FiltersPage::declare_view_commands(Registry& registry) {
   registry.add(Command{
       "filters.split.by",
-      "Moves the border between before and after",
+      N_("Moves the border between before and after"),
       {Parameter::number("D", "by this share of the picture, to the right", -1, 1)},
       [this](const Arguments& arguments) { state_.split = std::clamp(state_.split + arguments.number(0), 0.0, 1.0); },
   });
   registry.add(Command{
       "filters.save",
-      "Writes the result at full size as a PNG or JPEG file, by its ending",
+      N_("Writes the result at full size as a PNG or JPEG file, by its ending"),
       {Parameter::file_to_write("FILE", "path of the file, ending in .png or .jpg")},
       [this](const Arguments& arguments) { save(arguments.text(0)); },
   });
   registry.add(Command{
       "filters.stop",
-      "Stops writing the file; an older one of that name stays",
+      N_("Stops writing the file; an older one of that name stays"),
       {},
       [this](const Arguments&) { saver_.cancel(); },
   });
@@ -437,14 +441,14 @@ std::vector<std::string> FiltersPage::state() const {
 
 std::vector<Page::Key> FiltersPage::keys() const {
   std::vector<Key> keys = {
-      {"Left", "filters.split.by -0.02", "the border between before and after to the left"},
-      {"Right", "filters.split.by 0.02", "the border between before and after to the right"},
-      {"B", state_.split < 1 ? "filters.split 1" : "filters.split 0.5", "before alone, or both"},
-      {"A", state_.split > 0 ? "filters.split 0" : "filters.split 0.5", "after alone, or both"},
-      {"Shift+Left", "filters.move -1 0", "the cursor one column to the left"},
-      {"Shift+Right", "filters.move 1 0", "the cursor one column to the right"},
-      {"Shift+Up", "filters.move 0 -1", "the cursor one row up"},
-      {"Shift+Down", "filters.move 0 1", "the cursor one row down"},
+      {"Left", "filters.split.by -0.02", N_("the border between before and after to the left")},
+      {"Right", "filters.split.by 0.02", N_("the border between before and after to the right")},
+      {"B", state_.split < 1 ? "filters.split 1" : "filters.split 0.5", N_("before alone, or both")},
+      {"A", state_.split > 0 ? "filters.split 0" : "filters.split 0.5", N_("after alone, or both")},
+      {"Shift+Left", "filters.move -1 0", N_("the cursor one column to the left")},
+      {"Shift+Right", "filters.move 1 0", N_("the cursor one column to the right")},
+      {"Shift+Up", "filters.move 0 -1", N_("the cursor one row up")},
+      {"Shift+Down", "filters.move 0 1", N_("the cursor one row down")},
   };
   const std::vector<NamedKernel>& kernels = named_kernels();
   const std::string& name = state_.names[static_cast<size_t>(state_.selected)];
@@ -452,25 +456,25 @@ std::vector<Page::Key> FiltersPage::keys() const {
   for (size_t i = 0; i < kernels.size(); ++i) {
     if (kernels[i].name == name) at = i;
   }
-  keys.push_back(
-      {"K", "filters.kernel " + kernels[at >= kernels.size() ? 0 : (at + 1) % kernels.size()].name, "the next kernel"});
+  keys.push_back({"K", "filters.kernel " + kernels[at >= kernels.size() ? 0 : (at + 1) % kernels.size()].name,
+                  N_("the next kernel")});
   keys.push_back(
       {"Shift+K",
        "filters.kernel " + kernels[(std::min(at, kernels.size()) + kernels.size() - 1) % kernels.size()].name,
-       "the kernel before"});
+       N_("the kernel before")});
   const auto after = [](const auto& all, auto now) {
     const auto place = std::find(all.begin(), all.end(), now) - all.begin();
     return all[static_cast<size_t>(place + 1) % all.size()];
   };
+  keys.push_back({"D", "filters.show " + show_name(after(all_shows(), state_.chain.show)),
+                  N_("the next way to show signed results")});
   keys.push_back(
-      {"D", "filters.show " + show_name(after(all_shows(), state_.chain.show)), "the next way to show signed results"});
-  keys.push_back(
-      {"M", "filters.mode " + border_name(after(all_borders(), state_.chain.border)), "the next border rule"});
+      {"M", "filters.mode " + border_name(after(all_borders(), state_.chain.border)), N_("the next border rule")});
   keys.push_back({"X",
                   state_.tab == "pixel"  ? "filters.tab code"
                   : state_.tab == "code" ? "filters.tab filter"
                                          : "filters.tab pixel",
-                  "the next tab of the inspector"});
+                  N_("the next tab of the inspector")});
   for (Key& key : stage_view_.keys()) {
     const bool arrow = key.command.rfind("filters.move", 0) == 0;
     if (!arrow) keys.push_back(std::move(key));
@@ -701,13 +705,14 @@ FiltersPage::WalkPtr FiltersPage::need_walk() {
 }
 
 PageKind filters_page() {
-  return {{"filters", "Filters", "Pictures",
-           "The open picture before and after a filter. Every new pixel is a sum: its neighbors times the numbers of "
-           "a "
-           "kernel. Drag the handle to compare, choose a kernel or edit its numbers, build a chain of them. Move the "
-           "mouse over a pixel and read under Pixel how its value came about, click to pin it; The code shows the "
-           "program that computed it, and the same in NumPy and PyTorch. A photo filter works on each channel alone."},
-          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<FiltersPage>(context); }};
+  return {
+      {"filters", N_("Filters"), N_("Pictures"),
+       N_("The open picture before and after a filter. Every new pixel is a sum: its neighbors times the numbers of "
+          "a "
+          "kernel. Drag the handle to compare, choose a kernel or edit its numbers, build a chain of them. Move the "
+          "mouse over a pixel and read under Pixel how its value came about, click to pin it; The code shows the "
+          "program that computed it, and the same in NumPy and PyTorch. A photo filter works on each channel alone.")},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<FiltersPage>(context); }};
 }
 
 }  // namespace striate

@@ -6,12 +6,13 @@
 #include "app/pages/filters.h"
 #include "app/widgets/sum_row.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
 namespace {
 
-constexpr const char* kColors[] = {"red", "green", "blue"};
+constexpr const char* kColors[] = {N_("red"), N_("green"), N_("blue")};
 
 // As many decimals as a value needs, at most this many, with a mark where that rounds it.
 std::string value_text(double value, int most = 4) {
@@ -50,7 +51,8 @@ std::string list_text(const std::vector<double>& values) {
 
 std::string FiltersPage::stage_name(size_t index) const {
   const FilterStage& stage = state_.chain.stages[index];
-  return state_.names[index].empty() ? "own " + size_text(stage.kernel) : state_.names[index];
+  return state_.names[index].empty() ? format_tr("own {}", size_text(stage.kernel))
+                                     : std::string(tr(std::string_view(state_.names[index])));
 }
 
 void FiltersPage::draw_inspector(Ui& ui) const {
@@ -65,7 +67,7 @@ void FiltersPage::draw_inspector(Ui& ui) const {
 void FiltersPage::draw_filter_tab(Ui& ui) const {
   if (failure_) ui.error_note(failure_->what(), failure_->hint());
   const bool several = state_.chain.stages.size() > 1;
-  ui.section(several ? fmt::format("KERNEL OF STAGE {}", state_.selected + 1) : "KERNEL");
+  ui.section(several ? format_tr("KERNEL OF STAGE {}", state_.selected + 1) : N_("KERNEL"));
   ui.begin_flow(6);
   const std::string& name = state_.names[static_cast<size_t>(state_.selected)];
   for (const NamedKernel& kernel : named_kernels()) {
@@ -83,13 +85,14 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   ui.setting("filters.show");
   if (state_.chain.show == Show::minmax && range()) {
     const Range& r = *range();
-    ui.note(fmt::format("The smallest value of the whole picture, {}, is black; the largest, {}, is white.",
-                        value_text(r.low, 2), value_text(r.high, 2)));
+    ui.note(format_tr("The smallest value of the whole picture, {}, is black; the largest, {}, is white.",
+                      value_text(r.low, 2), value_text(r.high, 2)));
   } else {
-    static constexpr const char* about[] = {"Below 0 is black, above 255 is white.",
-                                            "A number's sign is dropped: falling edges are as bright as rising ones.",
-                                            "128 is added: gray is 0, darker is negative, brighter is positive.",
-                                            "Waiting for the smallest and the largest value."};
+    static constexpr const char* about[] = {
+        N_("Below 0 is black, above 255 is white."),
+        N_("A number's sign is dropped: falling edges are as bright as rising ones."),
+        N_("128 is added: gray is 0, darker is negative, brighter is positive."),
+        N_("Waiting for the smallest and the largest value.")};
     ui.note(about[static_cast<int>(state_.chain.show)]);
   }
   ui.note("Outside the picture:");
@@ -100,10 +103,10 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   ui.section("LAST RUN");
   if (shown_.result) {
     const FilteredPicture& result = *shown_.result;
-    ui.row("time", fmt::format("{} ms", number_text(result.milliseconds, result.milliseconds < 10 ? 2 : 0)));
+    ui.row("time", format_tr("{} ms", number_text(result.milliseconds, result.milliseconds < 10 ? 2 : 0)));
     ui.row("on", result.device);
     const double megapixels = static_cast<double>(result.levels[0].width) * result.levels[0].height / 1e6;
-    if (megapixels >= 0.1) ui.row("picture", fmt::format("{:.1f} megapixels", megapixels));
+    if (megapixels >= 0.1) ui.row("picture", format_tr("{:.1f} megapixels", megapixels));
   } else {
     ui.note("The first run is under way.");
   }
@@ -117,7 +120,7 @@ void FiltersPage::draw_filter_tab(Ui& ui) const {
   } else {
     ui.text_field("file", suggested_path(), "filters.save", "a name ending in .png or .jpg");
     ui.button("Save", "filters.save " + suggested_path(), {.enabled = context_.document.image != nullptr});
-    if (!saved_.empty()) ui.note("Written: " + saved_);
+    if (!saved_.empty()) ui.note(format_tr("Written: {}", saved_));
   }
 }
 
@@ -165,19 +168,20 @@ void FiltersPage::draw_kernel_numbers(Ui& ui) const {
          now.divisor == 1 ? value_text(sum)
                           : fmt::format("{} / {} = {}", value_text(sum), value_text(now.divisor), value_text(gain)),
          Concept::kernel);
-  const std::string then = now.offset == 0 ? "" : fmt::format(" Then {} is added.", value_text(now.offset));
+  const std::string then = now.offset == 0 ? "" : " " + format_tr("Then {} is added.", value_text(now.offset));
   if (std::abs(gain) < 1e-9) {
-    ui.note(fmt::format("Flat areas become {}: only changes are left.", value_text(now.offset)));
+    ui.note(format_tr("Flat areas become {}: only changes are left.", value_text(now.offset)));
   } else if (gain > 1 + 1e-9) {
-    ui.note(fmt::format("Flat areas become {} times as bright. A blur that isn't divided brightens.{}",
-                        value_text(gain, 2), then));
+    ui.note(
+        format_tr("Flat areas become {} times as bright. A blur that isn't divided brightens.", value_text(gain, 2)) +
+        then);
   } else if (gain < 1 - 1e-9) {
-    ui.note((gain > 0          ? "Less than 1: flat areas become darker."
-             : now.offset <= 0 ? "Less than 0: flat areas become negative."
-                               : "Less than 0: dark and bright change places.") +
+    ui.note((gain > 0          ? tr("Less than 1: flat areas become darker.")
+             : now.offset <= 0 ? tr("Less than 0: flat areas become negative.")
+                               : tr("Less than 0: dark and bright change places.")) +
             then);
   } else {
-    ui.note("Flat areas keep their brightness." + then);
+    ui.note(tr("Flat areas keep their brightness.") + then);
   }
   ui.begin_columns(2);
   ui.button("Sum to 1", "filters.sum 1", {.enabled = std::abs(sum) > 1e-12});
@@ -185,12 +189,12 @@ void FiltersPage::draw_kernel_numbers(Ui& ui) const {
   ui.end_columns();
   ui.setting("filters.strength");
   if (now.strength != 1)
-    ui.note(fmt::format("{} of the filter and {} of the picture as it is.", value_text(now.strength),
-                        value_text(1 - now.strength)));
+    ui.note(format_tr("{} of the filter and {} of the picture as it is.", value_text(now.strength),
+                      value_text(1 - now.strength)));
   std::vector<double> column, row;
   if (now.kernel.width > 1 && now.kernel.height > 1 && separate(now.kernel, &column, &row)) {
-    ui.note(fmt::format("Separable: a column times a row. {} + {} multiplications a pixel do what {} would.",
-                        now.kernel.height, now.kernel.width, now.kernel.taps.size()));
+    ui.note(format_tr("Separable: a column times a row. {} + {} multiplications a pixel do what {} would.",
+                      now.kernel.height, now.kernel.width, now.kernel.taps.size()));
     use_whole_factors(column, row);
     ui.row("column", list_text(column), Concept::kernel);
     ui.row("row", list_text(row), Concept::kernel);
@@ -206,7 +210,11 @@ void FiltersPage::draw_chain(Ui& ui) const {
     options.selected = selected && state_.chain.stages.size() > 1;
     options.tone = Concept::kernel;
     options.style = selected ? ButtonStyle::normal : ButtonStyle::quiet;
-    ui.button(fmt::format("{}  {}", i + 1, stage_name(i)), fmt::format("filters.stage {}", i + 1), options);
+    const std::string words = fmt::format("{}  {}", i + 1, stage_name(i));
+    options.words = words;
+    const std::string& named = state_.names[i];
+    ui.button(fmt::format("{}  {}", i + 1, named.empty() ? "own " + size_text(state_.chain.stages[i].kernel) : named),
+              fmt::format("filters.stage {}", i + 1), options);
   }
   ui.begin_flow(6);
   const int stages = static_cast<int>(state_.chain.stages.size());
@@ -236,8 +244,8 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   }
   if (failure_) return ui.error_note(failure_->what(), failure_->hint());
   const WalkPtr found = walk();
-  ui.section(fmt::format("PIXEL AT COLUMN {}, ROW {}{}", stage_view_.x(), stage_view_.y(),
-                         stage_view_.pinned() ? ", PINNED" : ""));
+  ui.section(stage_view_.pinned() ? format_tr("PIXEL AT COLUMN {}, ROW {}, PINNED", stage_view_.x(), stage_view_.y())
+                                  : format_tr("PIXEL AT COLUMN {}, ROW {}", stage_view_.x(), stage_view_.y()));
   if (!found) {
     ui.progress("Following this pixel back", -1, {});
     return;
@@ -249,13 +257,13 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
     ui.setting("filters.channel");
   }
   if (walk.later)
-    ui.note(fmt::format("The last of {} filters in a row. The [window](input) holds what the one before it made.",
-                        state_.chain.application_count()));
+    ui.note(format_tr("The last of {} filters in a row. The [window](input) holds what the one before it made.",
+                      state_.chain.application_count()));
   draw_terms(ui, walk, channel);
   const FilterWalk::Channel& c = walk.channels[static_cast<size_t>(channel)];
   if (walk.stage.divisor != 1)
-    ui.row("\u00f7 divisor " + value_text(walk.stage.divisor), value_text(c.sum / walk.stage.divisor));
-  if (walk.stage.offset != 0) ui.row("+ offset " + value_text(walk.stage.offset), value_text(c.value));
+    ui.row(format_tr("\u00f7 divisor {}", value_text(walk.stage.divisor)), value_text(c.sum / walk.stage.divisor));
+  if (walk.stage.offset != 0) ui.row(format_tr("+ offset {}", value_text(walk.stage.offset)), value_text(c.value));
   ui.row("raw value", value_text(c.value));
   if (!walk.has_range) {
     ui.note("Min-max waits for the smallest and the largest value of the picture.");
@@ -271,7 +279,7 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
       ui.row("+ 128", value_text(c.shown));
       break;
     case Show::minmax:
-      ui.row(fmt::format("{} to {} becomes 0 to 255", value_text(range()->low, 1), value_text(range()->high, 1)), "");
+      ui.row(format_tr("{} to {} becomes 0 to 255", value_text(range()->low, 1), value_text(range()->high, 1)), "");
       ui.row("stretched", value_text(c.shown));
       break;
   }
@@ -284,13 +292,14 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   }
   ui.big_row("result", std::to_string(c.result), Concept::activation);
   ui.hairline();
-  ui.section(walk.channels.size() == 3 ? "ALL CHANNELS, EACH ALONE" : "BEFORE AND AFTER");
+  ui.section(walk.channels.size() == 3 ? N_("ALL CHANNELS, EACH ALONE") : N_("BEFORE AND AFTER"));
   const Color marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
   for (size_t i = 0; i < walk.channels.size(); ++i) {
     const Rect line = ui.take(ui.em(24));
     const bool gray = walk.channels.size() == 1;
     ui.fill({line.x, line.y + 4, 4, line.h - 8}, gray ? ui.theme().gray : marks[i], 2);
-    ui.label({line.x + 12, line.y, line.w - 12, line.h}, gray ? "gray" : kColors[i], Font::body, ui.theme().secondary);
+    ui.label({line.x + 12, line.y, line.w - 12, line.h}, gray ? tr("gray") : tr(kColors[i]), Font::body,
+             ui.theme().secondary);
     ui.label(line, fmt::format("{:>3} \u2192 {:>3}", walk.channels[i].before, walk.channels[i].result), Font::number,
              ui.theme().text, Align::right);
   }
@@ -322,10 +331,10 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     chip.term = &term;
     chip.color = mixed(theme.raised, product < 0 ? theme.input : theme.kernel, 0.62f * share);
     chip.dashed = tap.outside;
-    chip.about = fmt::format("{} \u00d7 {} = {}", term.x, minus_sign(term.w), minus_sign(term.product));
-    chip.about += tap.zero      ? "; outside the picture stands a 0"
-                  : tap.outside ? fmt::format("; outside the picture, taken from x {}, y {}", tap.x, tap.y)
-                                : fmt::format("; x {}, y {}", tap.x, tap.y);
+    const std::string sum = fmt::format("{} \u00d7 {} = {}", term.x, minus_sign(term.w), minus_sign(term.product));
+    chip.about = tap.zero      ? format_tr("{}; outside the picture stands a 0", sum)
+                 : tap.outside ? format_tr("{}; outside the picture, taken from x {}, y {}", sum, tap.x, tap.y)
+                               : fmt::format("{}; x {}, y {}", sum, tap.x, tap.y);
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);
@@ -337,7 +346,7 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     const size_t counted = std::min(static_cast<size_t>(state_.walked), walk.taps.size());
     double running = 0;
     for (size_t i = 0; i < counted; ++i) running += c.window[i] * kernel.taps[i];
-    ui.row(fmt::format("after {} of {}", counted, walk.taps.size()), minus_sign(significant_text(running, 6)),
+    ui.row(format_tr("after {} of {}", counted, walk.taps.size()), minus_sign(significant_text(running, 6)),
            Concept::kernel);
   }
 
@@ -356,19 +365,19 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
     for (double sum : sums) rows.push_back({sum, 1});
     const PrintedSum added = print_sum(rows, nullptr, c.sum, 8);
     for (int r = 0; r < kernel.height; ++r)
-      ui.row(fmt::format("row {}", r), minus_sign(added.terms[static_cast<size_t>(r)].product));
+      ui.row(format_tr("row {}", r), minus_sign(added.terms[static_cast<size_t>(r)].product));
     ui.big_row("sum of the rows", minus_sign(added.result), Concept::kernel);
-    if (!added.reproduces) ui.note("Rounded; exactly " + added.exact_value);
+    if (!added.reproduces) ui.note(format_tr("Rounded; exactly {}", added.exact_value));
     return;
   }
   ui.big_row("sum", minus_sign(printed.result), Concept::kernel);
   if (!printed.reproduces)
-    ui.note("Rounded; exactly " + printed.exact_value);
+    ui.note(format_tr("Rounded; exactly {}", printed.exact_value));
   else if (!printed.exact)
     ui.note("Factors and products are rounded so that they still add up.");
   if (state_.chain.stages.back().strength != 1)
-    ui.note(fmt::format("The numbers are the kernel's at strength {}, mixed with the picture as it is.",
-                        value_text(state_.chain.stages.back().strength)));
+    ui.note(format_tr("The numbers are the kernel's at strength {}, mixed with the picture as it is.",
+                      value_text(state_.chain.stages.back().strength)));
 }
 
 // ---------------------------------------------------------------------------------------------------------- the source
@@ -376,10 +385,10 @@ void FiltersPage::draw_terms(Ui& ui, const FilterWalk& walk, int channel) const 
 void FiltersPage::draw_code_tab(Ui& ui) const {
   ui.section("THE CODE");
   const bool python = state_.source == "numpy" || state_.source == "pytorch";
-  ui.paragraph(python ? "These lines do the same with the present settings, as you would write them yourself. Any "
-                        "Python that has the library runs them: they give the bytes of the picture beside them."
-                      : "This is the program that computed the picture beside it, as it stands. The same lines are "
-                        "compiled for the processor and for a graphics card.");
+  ui.paragraph(python ? N_("These lines do the same with the present settings, as you would write them yourself. Any "
+                           "Python that has the library runs them: they give the bytes of the picture beside them.")
+                      : N_("This is the program that computed the picture beside it, as it stands. The same lines are "
+                           "compiled for the processor and for a graphics card."));
   ui.setting("filters.source");
   if (python) {
     ui.note(
@@ -390,13 +399,12 @@ void FiltersPage::draw_code_tab(Ui& ui) const {
   ui.row("file", state_.source);
   if (shown_.result) {
     ui.row("time",
-           fmt::format("{} ms", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0)));
+           format_tr("{} ms", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0)));
     ui.row("on", shown_.result->device);
   }
   ui.note(
       "On a processor some kernels take a shorter way (separable ones, small whole numbers). Tests hold every way to "
-      "the "
-      "same values, bit for bit.");
+      "the same values, bit for bit.");
 }
 
 }  // namespace striate

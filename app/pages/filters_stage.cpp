@@ -10,6 +10,7 @@
 #include "app/pages/filters.h"
 #include "app/shell/fonts.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/export/filter_lines.h"
 #include "engine/files/read_file.h"
 #include "engine/halve.h"
@@ -252,8 +253,8 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
     ui.fill(place, faded(theme.background, 0.82f), h / 2);
     ui.label(place, words, Font::caption, theme.of(tone), Align::center);
   };
-  chip("before", true, Concept::input);
-  chip("after", false, Concept::activation);
+  chip(tr("before"), true, Concept::input);
+  chip(tr("after"), false, Concept::activation);
 }
 
 void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
@@ -272,11 +273,11 @@ void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
   };
   float y = area.bottom() - ui.em(52);
   if (saver_.busy()) {
-    bar(y, "Writing the file", saver_.progress(), Concept::input);
+    bar(y, tr("Writing the file"), saver_.progress(), Concept::input);
     y -= ui.em(48);
   }
   // Short work ends before anybody could read a word about it.
-  if (runner_.busy() && ui.now() - asked_at_ > 0.15) bar(y, "Filtering", runner_.progress(), Concept::activation);
+  if (runner_.busy() && ui.now() - asked_at_ > 0.15) bar(y, tr("Filtering"), runner_.progress(), Concept::activation);
 }
 
 std::string FiltersPage::source_text() const {
@@ -368,8 +369,8 @@ void FiltersPage::draw_transport(Ui& ui, const Rect& area) const {
   stage_view_.draw_zoom(ui);
   if (shown_.result && ui.remaining().w > ui.em(150)) {
     const std::string time =
-        fmt::format("{} ms on {}", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0),
-                    shown_.result->device.substr(0, shown_.result->device.find(',')));
+        format_tr("{} ms on {}", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0),
+                  shown_.result->device.substr(0, shown_.result->device.find(',')));
     const float w = ui.measure(Font::caption, time).x + 2;
     ui.label(ui.take(std::min(w, ui.remaining().w), ui.em(24)), time, Font::caption, theme.secondary, Align::right);
   }

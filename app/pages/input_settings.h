@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/command/setting.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -17,7 +18,7 @@ void declare_input_settings(SettingsOf<State>& settings, int most, double most_v
       Parameter::choice("TOOL", "drag moves one cell's value up and down, paint gives every cell the paint's value",
                         {"drag", "paint"}),
       [](auto& s) -> auto& { return s.tool; });
-  tool.labels = {"drag a value", "paint"};
+  tool.labels = {N_("drag a value"), N_("paint")};
   tool.undo = Undo::none;
   settings
       .number(

@@ -7,6 +7,7 @@
 #include "app/shell/samples.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/network/find_layer.h"
 #include "engine/network/models.h"
 
@@ -25,7 +26,7 @@ NetworkPage::NetworkPage(const PageContext& context) : info_(network_page().info
 
 void NetworkPage::declare(Registry& registry) {
   registry.add(Command{"network.select",
-                       "Shows the maps of a layer",
+                       N_("Shows the maps of a layer"),
                        {Parameter::word("LAYER", "its number, from 0 without the input, or its name; input is one")},
                        [this](const Arguments& arguments) {
                          const std::string& layer = arguments.text(0);
@@ -80,9 +81,9 @@ std::vector<Page::Key> NetworkPage::keys() const {
   const NetworkMomentPtr& moment = network().moment();
   if (!moment || !moment->info) return keys;
   const int node = chosen_node(*moment);
-  if (node > 1) keys.push_back({"Up", fmt::format("network.select {}", node - 2), "the layer before"});
+  if (node > 1) keys.push_back({"Up", fmt::format("network.select {}", node - 2), N_("the layer before")});
   if (node + 1 < moment->info->architecture.size()) {
-    keys.push_back({"Down", fmt::format("network.select {}", node), "the next layer"});
+    keys.push_back({"Down", fmt::format("network.select {}", node), N_("the next layer")});
   }
   return keys;
 }
@@ -102,7 +103,7 @@ void NetworkPage::draw_choice(Ui& ui) const {
   const NetworkState& asked = network().asked();
   const bool browser = ui.registry().find_command("browse.file") != nullptr;
   ui.section("WHICH NETWORK");
-  static const Choice uses[] = {{"In training", "training"}, {"Opened", "opened"}};
+  static const Choice uses[] = {{N_("In training"), "training"}, {N_("Opened"), "opened"}};
   ui.segmented("network", uses, asked.opened ? "opened" : "training", "network.use");
   ui.error_beside("network.use");
   ui.begin_flow();
@@ -110,7 +111,7 @@ void NetworkPage::draw_choice(Ui& ui) const {
             {.style = network().has_network() ? ButtonStyle::normal : ButtonStyle::primary,
              .icon = Icon::folder,
              .enabled = browser,
-             .tooltip = "ONNX, safetensors, a PyTorch checkpoint, or a training that was saved"});
+             .tooltip = N_("ONNX, safetensors, a PyTorch checkpoint, or a training that was saved")});
   ui.end_flow();
   std::vector<Choice> names;
   for (const std::vector<Model>* list : {&models(), &large_models()}) {
@@ -129,11 +130,11 @@ void NetworkPage::draw_facts(Ui& ui, const NetworkMoment& moment) const {
   const OpenNetworkInfo& info = *moment.info;
   ui.section("NETWORK");
   ui.row("name", info.name);
-  if (!info.title.empty()) ui.note(info.title + ".");
+  if (!info.title.empty()) ui.note(fmt::format("{}.", tr(std::string_view(info.title))));
   const bool random = info.weights == WeightsFrom::random;
-  ui.row("weights", random                                  ? fmt::format("random, seed {}", info.seed)
-                    : info.weights == WeightsFrom::training ? "of the training"
-                                                            : "as in the file");
+  ui.row("weights",
+         random ? format_tr("random, seed {}", info.seed)
+                : std::string(info.weights == WeightsFrom::training ? tr("of the training") : tr("as in the file")));
   if (info.step) ui.row("after step", grouped(*info.step));
   ui.row("layers", grouped(static_cast<int64_t>(info.layers.size()) - 1));
   ui.row("parameters", grouped(info.parameters));
@@ -142,16 +143,17 @@ void NetworkPage::draw_facts(Ui& ui, const NetworkMoment& moment) const {
   for (const std::string& note : info.notes) ui.note(note + ".");
   ui.begin_flow();
   if (!info.cached.empty()) {
+    const std::string cached = format_tr("Those in PyTorch's cache: {}", info.cached);
     ui.button("Open its weights", "network.open " + quoted(info.cached),
-              {.style = ButtonStyle::primary, .tooltip = "Those in PyTorch's cache: " + info.cached});
+              {.style = ButtonStyle::primary, .tooltip = cached});
   }
   if (!info.weights_lack) {
     ui.button("Given weights", "network.weights given",
-              {.enabled = random, .tooltip = "The weights as they were opened or trained"});
+              {.enabled = random, .tooltip = N_("The weights as they were opened or trained")});
   }
-  ui.button(
-      "Draw anew", fmt::format("network.weights random {}", random ? info.seed + 1 : 0),
-      {.icon = Icon::reset, .tooltip = "All weights are drawn anew: what is then still to be seen was not learned"});
+  ui.button("Draw anew", fmt::format("network.weights random {}", random ? info.seed + 1 : 0),
+            {.icon = Icon::reset,
+             .tooltip = N_("All weights are drawn anew: what is then still to be seen was not learned")});
   ui.end_flow();
   ui.error_beside("network.weights");
   ui.hairline();
@@ -161,10 +163,10 @@ void NetworkPage::draw_picture(Ui& ui, const NetworkMoment* moment) const {
   const Document& document = context_.document;
   const std::string& asked = network().asked().image;
   ui.section("WHAT IT LOOKS AT");
-  std::vector<Choice> choices = {{"the open picture", "picture"}};
+  std::vector<Choice> choices = {{N_("the open picture"), "picture"}};
   for (const SamplePicture& sample : samples()) choices.push_back({sample.name, "sample:" + sample.name});
-  if (document.drawing || asked == "drawing") choices.push_back({"the drawing", "drawing"});
-  if (document.training) choices.push_back({"a test picture", asked.starts_with("test ") ? asked : "test 0"});
+  if (document.drawing || asked == "drawing") choices.push_back({N_("the drawing"), "drawing"});
+  if (document.training) choices.push_back({N_("a test picture"), asked.starts_with("test ") ? asked : "test 0"});
   const bool listed = std::any_of(choices.begin(), choices.end(), [&](const Choice& c) { return c.value == asked; });
   if (!listed) choices.push_back({std::filesystem::path(asked).filename().string(), asked});
   ui.dropdown("picture", choices, asked, "network.image");
@@ -205,13 +207,14 @@ void NetworkPage::draw_lesions(Ui& ui, const NetworkMoment& moment) const {
   }
   for (const Lesion& lesion : moment.lesions) {
     const OpenLayer& layer = info.layers[static_cast<size_t>(lesion.node)];
-    ui.row("layer " + layer.name, lesion.channel < 0 ? "all of it" : fmt::format("channel {}", lesion.channel));
+    ui.row(format_tr("layer {}", layer.name),
+           lesion.channel < 0 ? std::string(tr("all of it")) : format_tr("channel {}", lesion.channel));
   }
   const int node = chosen_node(moment);
   const std::string& name = info.layers[static_cast<size_t>(node)].name;
   ui.begin_flow();
   ui.button("Cut this layer out", "network.lesion " + quoted(name),
-            {.enabled = node > 0, .tooltip = "All outputs of the chosen layer are 0"});
+            {.enabled = node > 0, .tooltip = N_("All outputs of the chosen layer are 0")});
   ui.button("Restore all", "network.restore", {.icon = Icon::reset, .enabled = !moment.lesions.empty()});
   ui.end_flow();
   ui.error_beside("network.lesion");
@@ -219,12 +222,13 @@ void NetworkPage::draw_lesions(Ui& ui, const NetworkMoment& moment) const {
 }
 
 PageKind network_page() {
-  return {{"network", "The open network", "Networks",
-           "One network and what it makes of one picture: the network of page train at the step that its timeline "
-           "shows, or a model file of any other program. Drop an ONNX, safetensors or PyTorch file here: its layers, "
-           "its best five classes with logit and probability, and every layer's maps are shown at once. Click a layer "
-           "to see its maps, click a map to cut that channel out, and draw all weights anew to see what was learned."},
-          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<NetworkPage>(context); }};
+  return {
+      {"network", N_("The open network"), N_("Networks"),
+       N_("One network and what it makes of one picture: the network of page train at the step that its timeline "
+          "shows, or a model file of any other program. Drop an ONNX, safetensors or PyTorch file here: its layers, "
+          "its best five classes with logit and probability, and every layer's maps are shown at once. Click a layer "
+          "to see its maps, click a map to cut that channel out, and draw all weights anew to see what was learned.")},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<NetworkPage>(context); }};
 }
 
 }  // namespace striate

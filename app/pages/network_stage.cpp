@@ -11,6 +11,7 @@
 #include "app/widgets/sample_grid.h"
 #include "app/widgets/tensor_grid.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -38,9 +39,9 @@ void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
   Rect rest = area.inset(20, 12);
   if (!network().has_network()) {
     ui.empty_state(area, Icon::file, "No network is open",
-                   fmt::format("Drop a model file here: ONNX, safetensors or PyTorch. Or open one {}, or train one on "
-                               "page `train`.",
-                               ui.at_the_right()));
+                   format_tr("Drop a model file here: ONNX, safetensors or PyTorch. Or open one {}, or train one on "
+                             "page `train`.",
+                             ui.at_the_right()));
     return;
   }
   if (network().opening()) {
@@ -49,7 +50,9 @@ void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
     const bool alone = !moment || !moment->info;
     const Rect band = alone ? area.centered(std::min(area.w - 40, ui.em(420)), ui.em(90)) : rest.cut_top(ui.em(64));
     ui.begin_panel("opening", band, 0, false);
-    ui.progress("Opening " + (network().asked().opened ? name : "the network in training"), -1, "open.cancel");
+    ui.progress(
+        network().asked().opened ? format_tr("Opening {}", name) : std::string(tr("Opening the network in training")),
+        -1, "open.cancel");
     ui.end_panel();
     if (alone) return;
   }
@@ -64,11 +67,11 @@ void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
   const OpenNetworkInfo& info = *moment->info;
   if (info.weights == WeightsFrom::random) {
     const std::string words =
-        info.weights_lack ? fmt::format(
+        info.weights_lack ? format_tr(
                                 "**Random weights.** {} was opened by its name, without weights: what it answers "
                                 "means nothing. Open a file with its weights to see what was learned.",
                                 info.name)
-                          : "**Random weights.** All weights were drawn anew: what it answers means nothing.";
+                          : tr("**Random weights.** All weights were drawn anew: what it answers means nothing.");
     const float high = ui.paragraph_height(words, rest.w - 24, Font::caption) + 16;
     Rect band = rest.cut_top(high);
     ui.fill(band, mixed(ui.theme().background, ui.theme().warning, 0.16f), 6);
@@ -115,13 +118,12 @@ void NetworkPage::draw_top(Ui& ui, Rect area, const NetworkMoment& moment) const
     std::copy(moment.input.pixels.begin(), moment.input.pixels.end(), pixels);
   });
   ui.stroke(picture.inset(-1), faded(theme.input, 0.7f), 2, 1.5f);
-  const Response hover = ui.interact(picture, {.label = "what the network receives",
-                                               .kind = "picture",
-                                               .focusable = false,
-                                               .tooltip = "What the network receives: " + moment.input.words});
+  const std::string received = format_tr("What the network receives: {}", moment.input.words);
+  const Response hover = ui.interact(
+      picture, {.label = "what the network receives", .kind = "picture", .focusable = false, .tooltip = received});
   if (hover.hovered) ui.light(Concept::input);
   ui.label(Rect{words.x, picture.bottom() + 2, area.w, words.h},
-           fmt::format("{}: {} as the network receives it", moment.picture.name, sizes(info.picture)), Font::caption,
+           format_tr("{}: {} as the network receives it", moment.picture.name, sizes(info.picture)), Font::caption,
            theme.secondary);
   area.cut_left(picture.w + 24);
   draw_answer(ui, area, moment);
@@ -133,16 +135,21 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
   const NetworkAnswer& answer = moment.answer;
   if (answer.order.empty()) {
     ui.begin_panel("no classes", area, 0, false);
-    ui.note(fmt::format("It gives {}, not one value for each class. Its layers and their maps are below.",
-                        sizes(info.layers.back().shape)));
+    ui.note(format_tr("It gives {}, not one value for each class. Its layers and their maps are below.",
+                      sizes(info.layers.back().shape)));
     ui.end_panel();
     return;
   }
-  const float logit = ui.measure(Font::number, "-000.00").x + 4, share = ui.measure(Font::number, "100.0 %").x + 14;
+  const float logit = std::max(ui.measure(Font::number, "-000.00").x + 4,
+                               ui.measure(Font::caption, tr("logit")).x - ui.em(18) + 6),
+              share = std::max(ui.measure(Font::number, "100.0 %").x + 14,
+                               ui.measure(Font::caption, tr("probability")).x + 2);
   Rect head = area.cut_top(ui.em(22));
-  ui.label(head.cut_right(share), "probability", Font::caption, theme.secondary, Align::right);
-  ui.label(head.cut_right(logit + ui.em(18)), "logit", Font::caption, theme.secondary, Align::right);
-  ui.label(head, info.named ? "best classes" : "best classes, which have no names", Font::caption, theme.secondary);
+  ui.label(head.cut_right(share), tr("probability"), Font::caption, theme.secondary, Align::right);
+  ui.label(head.cut_right(logit + ui.em(18)), tr("logit"), Font::caption, theme.secondary, Align::right);
+  const char* best = info.named ? tr("best classes") : tr("best classes, which have no names");
+  ui.label(head, ui.measure(Font::caption, best).x <= head.w ? best : tr("best classes"), Font::caption,
+           theme.secondary);
   // Fewer where they would not be legible.
   const auto fit = static_cast<size_t>(std::clamp(area.h / ui.em(26), 1.0f, static_cast<float>(kBest)));
   const size_t shown = std::min(fit, answer.order.size());
@@ -176,7 +183,9 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
 void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) const {
   const Theme& theme = ui.theme();
   const OpenNetworkInfo& info = *moment.info;
-  const float number = ui.em(38), output = ui.em(118), counted = ui.em(86);
+  const float number = ui.em(38), output = ui.em(118);
+  const float counted = std::max({ui.em(86), ui.measure(Font::caption, tr("parameters")).x + 4,
+                                  ui.measure(Font::caption, tr("multiply-adds")).x + 4 - ui.em(14)});
   // What gives way where the stage is narrow.
   const bool work = area.w >= ui.em(560), parameters = area.w >= ui.em(420);
   const auto cells = [&](Rect line, Font font, Color tone, Color quiet, const std::string& no, const std::string& name,
@@ -195,8 +204,8 @@ void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) co
   Rect head = area.cut_top(ui.em(22));
   head.cut_left(10);
   head.cut_right(10);
-  cells(head, Font::caption, theme.secondary, theme.secondary, "", "", "layer", "output", "parameters",
-        "multiply-adds");
+  cells(head, Font::caption, theme.secondary, theme.secondary, "", "", tr("layer"), tr("output"), tr("parameters"),
+        tr("multiply-adds"));
   ui.fill({area.x, area.y, area.w, 1}, theme.line);
   area.cut_top(1);
   const int chosen = chosen_node(moment);
@@ -207,11 +216,13 @@ void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) co
     if (n > 0) ui.space(-8);  // no gap between rows
     const Rect line = ui.take(ui.em(26));
     const std::string no = n == 0 ? "" : std::to_string(n - 1);
+    const std::string tip = n == 0 ? std::string(tr("Shows what the network receives"))
+                                   : format_tr("{}: shows its maps", tr(std::string_view(layer.title)));
     const Response r =
         ui.interact(line, {.label = n == 0 ? std::string("input of the network") : "layer " + no,
                            .command = n == 0 ? std::string("network.select input") : "network.select " + no,
                            .kind = "row",
-                           .tooltip = n == 0 ? "Shows what the network receives" : layer.title + ": shows its maps"});
+                           .tooltip = tip});
     if (r.clicked) ui.send(n == 0 ? "network.select input" : "network.select " + no);
     const bool is_chosen = static_cast<int>(n) == chosen;
     if (is_chosen) {
@@ -228,7 +239,7 @@ void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) co
     const bool cut = std::any_of(moment.lesions.begin(), moment.lesions.end(),
                                  [&](const Lesion& each) { return each.node == static_cast<int>(n); });
     cells(line.inset(10, 0), Font::control, cut ? theme.warning : theme.text, theme.secondary, no,
-          n == 0 ? "" : layer.name, n == 0 ? "input" : layer.text, sizes(layer.shape),
+          n == 0 ? "" : layer.name, n == 0 ? std::string(tr("input")) : layer.text, sizes(layer.shape),
           layer.parameters > 0 ? grouped(layer.parameters) : "",
           layer.multiply_adds > 0 ? grouped(layer.multiply_adds) : "");
     if (r.keyboard) ui.stroke(line, theme.accent, 4, 2);
@@ -257,15 +268,15 @@ void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment, Hove
   const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
   const Shape cells = node == 0 && info.channels_last ? info.picture : cells_of(layer.shape);
   Rect head = area.cut_top(ui.em(24));
-  const std::string which = node == 0 ? std::string("the input") : fmt::format("layer {}", node - 1);
+  const std::string which = node == 0 ? std::string(tr("the input")) : format_tr("layer {}", node - 1);
   const bool vector = cells[1] == 1 && cells[2] == 1;
-  const std::string what = vector ? fmt::format("{} values", grouped(cells[0]))
-                                  : fmt::format("{} maps of {} \u00d7 {}", grouped(cells[0]), cells[1], cells[2]);
+  const std::string what = vector ? format_tr("{} values", grouped(cells[0]))
+                                  : format_tr("{} maps of {} \u00d7 {}", grouped(cells[0]), cells[1], cells[2]);
   TensorGrid grid;
   grid.maps = maps_of(moment, node);
   if (shown_.version != moment.version || shown_.node != node) ui.request_frame();  // its scale comes with that
   if (grid.maps.count == 0 || shown_.version != moment.version || shown_.node != node) {
-    ui.label(head, fmt::format("{} gives {}", which, what), Font::caption, theme.secondary);
+    ui.label(head, fmt::format("{}: {}", which, what), Font::caption, theme.secondary);
     return;
   }
   grid.key = "network.maps";
@@ -274,7 +285,7 @@ void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment, Hove
   grid.layout = fit_maps(grid.maps.count, grid.maps.height, grid.maps.width, area.w, area.h, vector ? 8 : ui.em(20),
                          vector ? ui.em(20) : ui.em(220), vector ? 2 : 4);
   grid.tone = Concept::activation;
-  grid.name = [](int64_t map) { return fmt::format("channel {}", map); };
+  grid.name = [](int64_t map) { return format_tr("channel {}", map); };
   const auto is_cut = [&moment, node](int64_t map) {
     return std::any_of(moment.lesions.begin(), moment.lesions.end(), [&](const Lesion& each) {
       return each.node == node && (each.channel < 0 || each.channel == map);
@@ -284,10 +295,10 @@ void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment, Hove
   grid.command = [&layer, is_cut](int64_t map) {
     return is_cut(map) ? std::string("network.restore") : fmt::format("network.lesion {} {}", quoted(layer.name), map);
   };
-  grid.hint = "click: cut this channel out, or take all lesions back";
+  grid.hint = tr("click: cut this channel out, or take all lesions back");
   const float scale = draw_scale(ui, head, grid.scale);
   head.w = std::max(0.0f, scale - head.x - 12);
-  const std::string shown = grid.layout.shown < cells[0] ? fmt::format(", {} of them here", grid.layout.shown) : "";
+  const std::string shown = grid.layout.shown < cells[0] ? ", " + format_tr("{} of them here", grid.layout.shown) : "";
   const std::string name = node > 0 && layer.name != std::to_string(node - 1) ? ", " + layer.name : "";
   ui.label(head, ui.fitted(fmt::format("{}{}: {}{}", which, name, what, shown), Font::caption, head.w), Font::caption,
            theme.secondary);

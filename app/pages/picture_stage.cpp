@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -29,7 +30,7 @@ void PictureStage::declare(Registry& registry) {
   const auto name = [this](const char* what) { return page_ + "." + what; };
   registry.add(Command{
       name("cursor"),
-      "Puts the cursor on a pixel, which the inspector then reads",
+      N_("Puts the cursor on a pixel, which the inspector then reads"),
       {Parameter::integer("X", "column, counted from 0", 0, kFar),
        Parameter::integer("Y", "row, counted from 0", 0, kFar)},
       [this](const Arguments& arguments) {
@@ -47,7 +48,7 @@ void PictureStage::declare(Registry& registry) {
   });
   registry.add(Command{
       name("move"),
-      "Moves the cursor by so many pixels and stops at the picture's edge",
+      N_("Moves the cursor by so many pixels and stops at the picture's edge"),
       {Parameter::integer("DX", "columns to the right", -kFar, kFar),
        Parameter::integer("DY", "rows down", -kFar, kFar)},
       [this](const Arguments& arguments) {
@@ -60,7 +61,7 @@ void PictureStage::declare(Registry& registry) {
   });
   registry.add(Command{
       name("hover"),
-      "What the mouse does over the picture: the cursor follows unless it is pinned",
+      N_("What the mouse does over the picture: the cursor follows unless it is pinned"),
       {Parameter::integer("X", "column, counted from 0", 0, kFar),
        Parameter::integer("Y", "row, counted from 0", 0, kFar)},
       [this](const Arguments& arguments) {
@@ -72,7 +73,7 @@ void PictureStage::declare(Registry& registry) {
   });
   registry.add(Command{
       name("pin"),
-      "Keeps the cursor where it is while the mouse moves on; a click on a pixel does the same",
+      N_("Keeps the cursor where it is while the mouse moves on; a click on a pixel does the same"),
       {Parameter::on_off("ON", "whether the cursor stays")},
       [this](const Arguments& arguments) {
         pinned_ = arguments.on(0);
@@ -81,7 +82,7 @@ void PictureStage::declare(Registry& registry) {
   });
   registry.add(Command{
       name("view"),
-      "Shows a part of the picture",
+      N_("Shows a part of the picture"),
       {Parameter::number("X", "column in the middle of the stage, in pixels", -kFar, kFar),
        Parameter::number("Y", "row in the middle of the stage, in pixels", -kFar, kFar),
        Parameter::number("ZOOM", "size of a pixel on the screen", kLeastZoom, kZoomMost)},
@@ -92,7 +93,7 @@ void PictureStage::declare(Registry& registry) {
   });
   registry.add(Command{
       name("zoom"),
-      "Makes every pixel this large, about the cursor where it was placed, else about the middle",
+      N_("Makes every pixel this large, about the cursor where it was placed, else about the middle"),
       {Parameter::number("Z", "size of a pixel on the screen", kLeastZoom, kZoomMost)},
       [this](const Arguments& arguments) {
         const Image& image = need_image();
@@ -108,7 +109,7 @@ void PictureStage::declare(Registry& registry) {
   });
   registry.add(Command{
       name("zoom.by"),
-      "Zooms in (more than 1) or out (less than 1)",
+      N_("Zooms in (more than 1) or out (less than 1)"),
       {Parameter::number("FACTOR", "how many times larger pixels become", 0.01, 100)},
       [this](const Arguments& arguments) {
         const Image& image = need_image();
@@ -118,10 +119,10 @@ void PictureStage::declare(Registry& registry) {
         glide_to(zoom_about(now, static_cast<float>(arguments.number(0)), about, image.width, image.height, area_));
       },
   });
-  registry.add(
-      Command{name("fit"), "Shows the whole picture; a double-click on it does the same", {}, [this](const Arguments&) {
-                glide_to(View{});
-              }});
+  registry.add(Command{
+      name("fit"), N_("Shows the whole picture; a double-click on it does the same"), {}, [this](const Arguments&) {
+        glide_to(View{});
+      }});
   registry.add(Readout{name("zoom"), "size of a pixel on the screen", [this] {
                          need_image();
                          return ReadoutValue(static_cast<double>(goal().zoom));
@@ -152,18 +153,18 @@ std::vector<std::string> PictureStage::state() const {
 
 std::vector<Page::Key> PictureStage::keys() const {
   return {
-      {"Left", page_ + ".move -1 0", "one column to the left"},
-      {"Right", page_ + ".move 1 0", "one column to the right"},
-      {"Up", page_ + ".move 0 -1", "one row up"},
-      {"Down", page_ + ".move 0 1", "one row down"},
-      {"Shift+Left", page_ + ".move -10 0", "ten columns to the left"},
-      {"Shift+Right", page_ + ".move 10 0", "ten columns to the right"},
-      {"Shift+Up", page_ + ".move 0 -10", "ten rows up"},
-      {"Shift+Down", page_ + ".move 0 10", "ten rows down"},
-      {"Plus", page_ + ".zoom.by 1.5", "closer"},
-      {"Minus", page_ + ".zoom.by 0.66666667", "further away"},
-      {"Home", page_ + ".fit", "the whole picture"},
-      {"P", page_ + (pinned_ ? ".pin off" : ".pin on"), "pins the cursor, or lets it follow the mouse again"},
+      {"Left", page_ + ".move -1 0", N_("one column to the left")},
+      {"Right", page_ + ".move 1 0", N_("one column to the right")},
+      {"Up", page_ + ".move 0 -1", N_("one row up")},
+      {"Down", page_ + ".move 0 1", N_("one row down")},
+      {"Shift+Left", page_ + ".move -10 0", N_("ten columns to the left")},
+      {"Shift+Right", page_ + ".move 10 0", N_("ten columns to the right")},
+      {"Shift+Up", page_ + ".move 0 -10", N_("ten rows up")},
+      {"Shift+Down", page_ + ".move 0 10", N_("ten rows down")},
+      {"Plus", page_ + ".zoom.by 1.5", N_("closer")},
+      {"Minus", page_ + ".zoom.by 0.66666667", N_("further away")},
+      {"Home", page_ + ".fit", N_("the whole picture")},
+      {"P", page_ + (pinned_ ? ".pin off" : ".pin on"), N_("pins the cursor, or lets it follow the mouse again")},
   };
 }
 
@@ -292,11 +293,11 @@ void PictureStage::draw_zoom(Ui& ui) const {
   spec.reset = fit_view(image.width, image.height, area_, kMargin).zoom;
   spec.logarithmic = true;
   spec.decimals = 4;
-  const float words = ui.em(48) + 12;
+  const float zoom = std::max(ui.em(48), ui.measure(Font::caption, tr("zoom")).x + 2), words = zoom + 12;
   ui.next(ui.take(std::clamp(ui.remaining().w - words, ui.em(48), ui.em(220)), ui.em(24)));
   ui.bare_slider("zoom", std::clamp(static_cast<double>(view.zoom), spec.minimum, spec.maximum), spec, page_ + ".zoom");
-  if (ui.remaining().w >= ui.em(48))
-    ui.label(ui.take(ui.em(48), ui.em(24)), "zoom", Font::caption, ui.theme().secondary, Align::right);
+  if (ui.remaining().w >= zoom)
+    ui.label(ui.take(zoom, ui.em(24)), tr("zoom"), Font::caption, ui.theme().secondary, Align::right);
 }
 
 }  // namespace striate

@@ -6,6 +6,7 @@
 
 #include "app/command/not_ready.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -56,7 +57,7 @@ void PixelsPage::declare_settings() {
              s.view.space = color_space_of(word);
              s.view.component = 0;
            }),
-       {"RGB", "Gray", "HSV", "YCbCr"});
+       {"RGB", N_("Gray"), "HSV", "YCbCr"});
   look(settings_.choice(
       "component", "component", "Shows one of the color space's three numbers alone",
       Parameter::choice("WHICH", "all together, or the first, second or third number", {"all", "1", "2", "3"}),
@@ -67,14 +68,14 @@ void PixelsPage::declare_settings() {
            Parameter::choice("FORMAT", "how numbers are printed", {"decimal", "hex", "unit"}),
            [](const State& s) { return std::string(name_of(s.format)); },
            [](State& s, const std::string& word) { s.format = number_format_of(word); }),
-       {"Decimal", "Hex", "0 to 1"});
+       {N_("Decimal"), N_("Hex"), N_("0 to 1")});
   look(settings_.choice(
            "panel", "panel",
            "Shows the picture's facts, the pixel in other color spaces, the weights of gray, or number types",
            Parameter::choice("PANEL", "what the inspector shows below the pixel",
                              {"picture", "spaces", "weights", "types"}),
            [](auto& s) -> auto& { return s.panel; }),
-       {"Picture", "Spaces", "Weights", "Types"});
+       {N_("Picture"), N_("Spaces"), N_("Weights"), N_("Types")});
   settings_
       .choice(
           "dtype", "picture",
@@ -83,7 +84,7 @@ void PixelsPage::declare_settings() {
                             {"none", "wrap", "saturate"}),
           [](const State& s) { return std::string(name_of(s.view.change.rule)); },
           [](State& s, const std::string& word) { s.view.change.rule = overflow_of(word); })
-      .labels = {"As it is", "Wrap", "Saturate"};
+      .labels = {N_("As it is"), N_("Wrap"), N_("Saturate")};
   settings_
       .choice(
           "dtype.operation", "operation", "Sets what the number types card computes",
@@ -105,7 +106,7 @@ void PixelsPage::declare(Registry& registry) {
   const auto weight = [](const char* name, const char* help) { return Parameter::number(name, help, 0, 2); };
   registry.add(Command{
       "pixels.weights",
-      "Sets how much red, green and blue count in a gray",
+      N_("Sets how much red, green and blue count in a gray"),
       {weight("R", "weight of red"), weight("G", "weight of green"), weight("B", "weight of blue")},
       [this](const Arguments& arguments) {
         state_.view.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
@@ -116,7 +117,7 @@ void PixelsPage::declare(Registry& registry) {
   });
   registry.add(Command{
       "pixels.weight",
-      "Sets how much one color counts in a gray",
+      N_("Sets how much one color counts in a gray"),
       {Parameter::choice("COLOR", "which color", {"red", "green", "blue"}), weight("W", "its weight")},
       [this](const Arguments& arguments) {
         const auto value = static_cast<float>(arguments.number(1));
@@ -129,7 +130,7 @@ void PixelsPage::declare(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{"pixels.reset",
-                       "Sets the weights of gray back to 0.299, 0.587 and 0.114",
+                       N_("Sets the weights of gray back to 0.299, 0.587 and 0.114"),
                        {},
                        [this](const Arguments&) {
                          state_.view.weights = {};
@@ -144,7 +145,7 @@ void PixelsPage::declare_number_types(Registry& registry) {
   const auto operand = [](const char* name) { return Parameter::integer(name, "a value of a pixel", 0, 255); };
   registry.add(Command{
       "pixels.dtype.operands",
-      "Sets both numbers of the number types card",
+      N_("Sets both numbers of the number types card"),
       {operand("A"), operand("B")},
       [this](const Arguments& arguments) {
         state_.a = static_cast<uint8_t>(arguments.integer(0));
@@ -236,13 +237,13 @@ std::vector<std::string> PixelsPage::state() const {
 
 std::vector<Page::Key> PixelsPage::keys() const {
   std::vector<Key> keys = stage_.keys();
-  keys.push_back({"R", "pixels.space rgb", "red, green and blue"});
-  keys.push_back({"G", "pixels.space gray", "gray by the weights"});
-  keys.push_back({"H", "pixels.space hsv", "hue, saturation and value"});
-  keys.push_back({"Y", "pixels.space ycbcr", "Y, Cb and Cr"});
-  keys.push_back({"D", "pixels.format decimal", "numbers from 0 to 255"});
-  keys.push_back({"X", "pixels.format hex", "numbers in hexadecimal"});
-  keys.push_back({"U", "pixels.format unit", "numbers from 0 to 1"});
+  keys.push_back({"R", "pixels.space rgb", N_("red, green and blue")});
+  keys.push_back({"G", "pixels.space gray", N_("gray by the weights")});
+  keys.push_back({"H", "pixels.space hsv", N_("hue, saturation and value")});
+  keys.push_back({"Y", "pixels.space ycbcr", N_("Y, Cb and Cr")});
+  keys.push_back({"D", "pixels.format decimal", N_("numbers from 0 to 255")});
+  keys.push_back({"X", "pixels.format hex", N_("numbers in hexadecimal")});
+  keys.push_back({"U", "pixels.format unit", N_("numbers from 0 to 1")});
   return keys;
 }
 
@@ -290,12 +291,12 @@ bool PixelsPage::update(double) {
 }
 
 PageKind pixels_page() {
-  return {{"pixels", "Pixels", "Pictures",
-           "The open picture and its numbers. Turn the wheel over the picture: when pixels are large enough, each "
-           "shows "
-           "the numbers it is made of. Move the mouse over a pixel to read it at the right, click to pin it. Show the "
-           "picture in another color space, print its numbers as decimals, hexadecimals or from 0 to 1, change the "
-           "weights that make a gray, and see what number types make of 200 + 100."},
+  return {{"pixels", N_("Pixels"), N_("Pictures"),
+           N_("The open picture and its numbers. Turn the wheel over the picture: when pixels are large enough, each "
+              "shows the numbers it is made of. Move the mouse over a pixel to read it at the right, click to pin it. "
+              "Show the "
+              "picture in another color space, print its numbers as decimals, hexadecimals or from 0 to 1, change the "
+              "weights that make a gray, and see what number types make of 200 + 100.")},
           [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<PixelsPage>(context); }};
 }
 

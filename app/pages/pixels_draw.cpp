@@ -4,6 +4,7 @@
 
 #include "app/pages/pixels.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -29,14 +30,15 @@ uint64_t hash_of(uint64_t seed, const ColorView& view) {
 std::string three_ways(int value) { return fmt::format("{:>3}   0x{:02X}   {:.3f}", value, value, value / 255.0); }
 
 std::string bytes_text(double bytes) {
-  if (bytes < 10000) return fmt::format("{:.0f} bytes", bytes);
-  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
-  return fmt::format("{:.1f} MB", bytes / 1e6);
+  if (bytes < 10000) return trn("one byte", "{} bytes", std::llround(bytes));
+  if (bytes < 1e6) return format_tr("{:.1f} kB", bytes / 1e3);
+  return format_tr("{:.1f} MB", bytes / 1e6);
 }
 
 std::string channels_text(const Image& image) {
-  static constexpr const char* words[] = {"", "gray", "gray, alpha", "RGB", "RGB, alpha"};
-  return fmt::format("{} ({}) \u00b7 {} bit", image.channels, words[image.channels], image.bits);
+  static constexpr const char* words[] = {"", N_("1 (gray) \u00b7 {} bit"), N_("2 (gray, alpha) \u00b7 {} bit"),
+                                          N_("3 (RGB) \u00b7 {} bit"), N_("4 (RGB, alpha) \u00b7 {} bit")};
+  return format_marked(words[image.channels], image.bits);
 }
 
 }  // namespace
@@ -71,7 +73,7 @@ void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
         1.0f, 60.0f);
     const float w = static_cast<float>(image->width) * zoom, h = static_cast<float>(image->height) * zoom;
     const Rect place = beside.centered(w, h);
-    ui.label(Rect{beside.x, place.y - ui.em(28), beside.w, ui.em(20)}, "as you see it", Font::caption,
+    ui.label(Rect{beside.x, place.y - ui.em(28), beside.w, ui.em(20)}, tr("as you see it"), Font::caption,
              ui.theme().secondary, Align::center);
     ui.thumbnail(place, shown, false);
   }
@@ -119,7 +121,7 @@ void PixelsPage::draw_inspector(Ui& ui) const {
 void PixelsPage::draw_pixel(Ui& ui) const {
   const Image& image = *context_.document.image;
   const uint8_t* pixel = image.at(stage_.x(), stage_.y());
-  ui.section(stage_.pinned() ? "PIXEL, PINNED" : "PIXEL");
+  ui.section(stage_.pinned() ? N_("PIXEL, PINNED") : N_("PIXEL"));
   ui.row("column, row, from 0", fmt::format("{}, {}", stage_.x(), stage_.y()));
   if (image.color_channels() == 1) {
     ui.big_row("value", fmt::format("{}", pixel[0]), Concept::input);
@@ -127,11 +129,11 @@ void PixelsPage::draw_pixel(Ui& ui) const {
     ui.row("0 to 1", fmt::format("{} / 255 = {:.4f}", pixel[0], pixel[0] / 255.0));
   } else {
     const Color marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
-    static constexpr const char* names[] = {"red", "green", "blue"};
+    static constexpr const char* names[] = {N_("red"), N_("green"), N_("blue")};
     for (int c = 0; c < 3; ++c) {
       const Rect line = ui.take(ui.em(24));
       ui.fill({line.x, line.y + 4, 4, line.h - 8}, marks[c], 2);
-      ui.label({line.x + 12, line.y, line.w - 12, line.h}, names[c], Font::control, ui.theme().secondary);
+      ui.label({line.x + 12, line.y, line.w - 12, line.h}, tr(names[c]), Font::control, ui.theme().secondary);
       ui.label(line, three_ways(pixel[c]), Font::number, ui.theme().text, Align::right);
     }
   }
@@ -155,19 +157,21 @@ void PixelsPage::draw_look(Ui& ui) const {
   const Image& image = *context_.document.image;
   if (component_count(state_.view.space) == 3 &&
       (state_.view.space != ColorSpace::rgb || image.color_channels() == 3)) {
-    std::vector<Choice> components = {{"All", "all"}};
+    std::vector<Choice> components = {{N_("All"), "all"}};
     for (int c = 0; c < 3; ++c) {
       const bool saturation = state_.view.space == ColorSpace::hsv && c == 1;  // the word is too long for its place
       components.push_back(
-          {saturation ? "Sat." : std::string(component_name(state_.view.space, c)), std::to_string(c + 1)});
+          {saturation ? N_("Sat.") : std::string(component_name(state_.view.space, c)), std::to_string(c + 1)});
     }
     ui.segmented("component", components, state_.view.component == 0 ? "all" : std::to_string(state_.view.component),
                  "pixels.component");
   }
   ui.setting("pixels.format");
   if (state_.view.change.rule != Overflow::none) {
-    ui.note(fmt::format("Shown: every value {} {}, in eight bits that {}.", symbol_of(state_.view.change.operation),
-                        state_.view.change.operand, name_of(state_.view.change.rule)));
+    const bool wraps = state_.view.change.rule == Overflow::wrap;
+    ui.note(format_marked(wraps ? N_("Shown: every value {} {}, in eight bits that wrap.")
+                                : N_("Shown: every value {} {}, in eight bits that saturate."),
+                          symbol_of(state_.view.change.operation), state_.view.change.operand));
   }
 }
 
@@ -204,17 +208,17 @@ void PixelsPage::draw_histogram(Ui& ui) const {
   ui.histogram("histogram", spec);
   const bool hue = statistics_space_ == ColorSpace::hsv && shown == 0;
   const auto summary = [&](std::string_view name, const ChannelStatistics& of, int decimals) {
-    std::string range = fmt::format("{} to {}", number_text(of.minimum, decimals), number_text(of.maximum, decimals));
+    const std::string least = number_text(of.minimum, decimals), most = number_text(of.maximum, decimals);
     // Hues go round: the mean of two reds, 1 and 359 degrees, would be a green-blue.
-    if (!hue) range += fmt::format(", mean {}", number_text(of.mean, decimals + 2));
-    ui.row(name, range);
+    ui.row(name, hue ? format_tr("{} to {}", least, most)
+                     : format_tr("{} to {}, mean {}", least, most, number_text(of.mean, decimals + 2)));
   };
   const bool fraction = statistics_space_ == ColorSpace::hsv;
   if (overlay) {
-    static constexpr const char* names[] = {"red", "green", "blue"};
+    static constexpr const char* names[] = {N_("red"), N_("green"), N_("blue")};
     for (size_t c = 0; c < 3; ++c) summary(names[c], statistics_.components[c], 0);
   } else {
-    summary(alone ? "values" : component_name(statistics_space_, static_cast<int>(shown)), first,
+    summary(alone ? std::string_view(N_("values")) : component_name(statistics_space_, static_cast<int>(shown)), first,
             fraction && shown == 1 ? 2 : 0);
   }
 }
@@ -236,7 +240,7 @@ void PixelsPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.button("Open\u2026", "browse open");
   ui.pack_right();
   stage_.draw_zoom(ui);
-  const std::string_view words = "drop any picture here";
+  const std::string_view words = tr("drop any picture here");
   if (const Rect rest = ui.remaining(); rest.w >= ui.measure(Font::caption, words).x) {
     ui.label(rest, words, Font::caption, ui.theme().secondary);
   }

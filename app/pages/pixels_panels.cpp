@@ -4,6 +4,7 @@
 
 #include "app/pages/pixels.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -33,14 +34,15 @@ void PixelsPage::draw_weights(Ui& ui) const {
   ui.section("WEIGHTS OF GRAY");
   const float weights[] = {w.red, w.green, w.blue};
   static constexpr const char* names[] = {"red", "green", "blue"};
+  static constexpr const char* sliders[] = {N_("red weight"), N_("green weight"), N_("blue weight")};
+  static constexpr const char* terms[] = {N_("red"), N_("+ green"), N_("+ blue")};
   NumberSpec spec;
   spec.maximum = 2;
   spec.decimals = 3;
   const double resets[] = {0.299, 0.587, 0.114};
   for (int c = 0; c < 3; ++c) {
     spec.reset = resets[c];
-    ui.slider(fmt::format("{} weight", names[c]), std::round(weights[c] * 1e6) / 1e6, spec,
-              fmt::format("pixels.weight {}", names[c]));
+    ui.slider(sliders[c], std::round(weights[c] * 1e6) / 1e6, spec, fmt::format("pixels.weight {}", names[c]));
   }
   ColorView view;
   view.space = ColorSpace::gray;
@@ -54,15 +56,14 @@ void PixelsPage::draw_weights(Ui& ui) const {
     if (point != std::string::npos) decimals = std::clamp(static_cast<int>(text.size() - point) - 1, decimals, 5);
   }
   for (int c = 0; c < 3; ++c) {
-    ui.row(c == 0 ? std::string(names[c]) : fmt::format("+ {}", names[c]),
-           fmt::format("{} \u00b7 {:>3} = {:>8}", shortest_text(weights[c]), rgb[c],
-                       number_text(static_cast<double>(weights[c]) * rgb[c], decimals)));
+    ui.row(terms[c], fmt::format("{} \u00b7 {:>3} = {:>8}", shortest_text(weights[c]), rgb[c],
+                                 number_text(static_cast<double>(weights[c]) * rgb[c], decimals)));
   }
   ui.row("gray", number_text(gray, decimals), Concept::input);
   const double sum = static_cast<double>(w.red) + w.green + w.blue;
   if (std::abs(sum - 1) > 1e-6) {
-    ui.note(fmt::format("The weights add up to {:.3f}: grays become {} than the picture.", sum,
-                        sum > 1 ? "brighter" : "darker"));
+    ui.note(sum > 1 ? format_tr("The weights add up to {:.3f}: grays become brighter than the picture.", sum)
+                    : format_tr("The weights add up to {:.3f}: grays become darker than the picture.", sum));
   }
   ui.button("Usual weights", "pixels.reset");
 }
@@ -72,7 +73,7 @@ void PixelsPage::draw_number_types(Ui& ui) const {
   const ByteOperation operation = state_.view.change.operation;
   if (context_.document.image) {
     ui.note(
-        fmt::format("The same to every value of the picture: {} {}", symbol_of(operation), state_.view.change.operand));
+        format_tr("The same to every value of the picture: {} {}", symbol_of(operation), state_.view.change.operand));
     ui.setting("pixels.dtype");
   }
   ui.setting("pixels.dtype.a");

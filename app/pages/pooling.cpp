@@ -6,6 +6,7 @@
 
 #include "app/pages/input_region.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 #include "engine/number_rows.h"
@@ -176,23 +177,24 @@ void PoolingPage::image_changed() {
 
 std::vector<Page::Key> PoolingPage::keys() const {
   std::vector<Key> keys = player_.keys();
-  keys.push_back({"I", "pooling.focus input", "to the input's cells"});
-  keys.push_back({"O", "pooling.focus output", "to the output's cells"});
-  keys.push_back({"P", fmt::format("pooling.pin {} {}", player_.column(), player_.row()), "pin the cell's card"});
-  keys.push_back({"U", "pooling.unpin", "take all cards away"});
+  keys.push_back({"I", "pooling.focus input", N_("to the input's cells")});
+  keys.push_back({"O", "pooling.focus output", N_("to the output's cells")});
+  keys.push_back({"P", fmt::format("pooling.pin {} {}", player_.column(), player_.row()), N_("pin the cell's card")});
+  keys.push_back({"U", "pooling.unpin", N_("take all cards away")});
   return keys;
 }
 
 PageKind pooling_page() {
-  return {{"pooling", "Pooling", "Convolution",
-           "A window steps over the input and keeps one number of what it sees: the largest, or the mean. Move the "
-           "mouse over an output cell to see its window and which input won; a right-click keeps a cell's card. Under "
-           "Gradient you see where learning flows back to, under Shift what stays when the input moves by a "
-           "cell.\n\nWith the keyboard alone: I and O go to the input and the output. In a grid the arrows walk, "
-           "digits "
-           "or Enter begin to type, Enter ends and goes on. Tab reaches every other control: arrows change it, Enter "
-           "or Space press it, Escape leaves it."},
-          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<PoolingPage>(context); }};
+  return {
+      {"pooling", N_("Pooling"), N_("Convolution"),
+       N_("A window steps over the input and keeps one number of what it sees: the largest, or the mean. Move the "
+          "mouse over an output cell to see its window and which input won; a right-click keeps a cell's card. Under "
+          "Gradient you see where learning flows back to, under Shift what stays when the input moves by a "
+          "cell.\n\nWith the keyboard alone: I and O go to the input and the output. In a grid the arrows walk, "
+          "digits "
+          "or Enter begin to type, Enter ends and goes on. Tab reaches every other control: arrows change it, Enter "
+          "or Space press it, Escape leaves it.")},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<PoolingPage>(context); }};
 }
 
 }  // namespace striate

@@ -3,6 +3,7 @@
 
 #include "app/pages/input_settings.h"
 #include "app/pages/pooling.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -37,19 +38,21 @@ void PoolingPage::declare_settings() {
   settings_.integer(
       "stride", "stride", "How many cells the window moves at each step", {"N", "cells", 1, kMaxWindow},
       [](auto& s) -> auto& { return s.pooling.geometry.stride; });
-  settings_.choice(
-      "kind", "kind", "What the window keeps: its largest cell, its mean, or the mean of the whole input",
-      "how a window becomes one number", std::vector{PoolKind::max, PoolKind::average, PoolKind::global},
-      pool_kind_name, [](auto& s) -> auto& { return s.pooling.geometry.kind; });
+  settings_
+      .choice(
+          "kind", "kind", "What the window keeps: its largest cell, its mean, or the mean of the whole input",
+          "how a window becomes one number", std::vector{PoolKind::max, PoolKind::average, PoolKind::global},
+          pool_kind_name, [](auto& s) -> auto& { return s.pooling.geometry.kind; })
+      .labels = {N_("max"), N_("average"), N_("global")};
   settings_.on_off(
       "count", "count the padding", "Whether an average counts the padding's cells, as zeros", "on: they count",
       [](auto& s) -> auto& { return s.pooling.geometry.count_padding; });
-  settings_
-      .choice(
-          "view", "view",
-          "What the stage shows: the output, where a gradient goes back to, or a shifted input beside the input",
-          Parameter::choice("VIEW", "which", {"forward", "gradient", "shift"}), [](auto& s) -> auto& { return s.view; })
-      .undo = Undo::none;
+  Setting& view = settings_.choice(
+      "view", "view",
+      "What the stage shows: the output, where a gradient goes back to, or a shifted input beside the input",
+      Parameter::choice("VIEW", "which", {"forward", "gradient", "shift"}), [](auto& s) -> auto& { return s.view; });
+  view.undo = Undo::none;
+  view.labels = {N_("forward"), N_("gradient"), N_("shift")};
   declare_input_settings(
       settings_, kMaxInput, kMaxValue,
       [](const State& s) { return std::pair(s.pooling.geometry.width, s.pooling.geometry.height); },
@@ -61,7 +64,7 @@ void PoolingPage::declare(Registry& registry) {
   declare_input_commands(registry);
   registry.add(Command{
       "pooling.size",
-      "Size of the window",
+      N_("Size of the window"),
       {Parameter::integer("COLUMNS", "its width", 1, kMaxWindow),
        Parameter::integer("ROWS", "its height; as many as columns where it is left out", 1, kMaxWindow).or_none()},
       setting([](State& next, const Arguments& arguments) {
@@ -72,7 +75,7 @@ void PoolingPage::declare(Registry& registry) {
   });
   registry.add(Command{
       "pooling.shift",
-      "Shifts the input to compare its output with that of the input as it is",
+      N_("Shifts the input to compare its output with that of the input as it is"),
       {Parameter::integer("DX", "columns to the right", -4, 4), Parameter::integer("DY", "rows down", -4, 4)},
       setting([](State& next, const Arguments& arguments) {
         next.shift_x = static_cast<int>(arguments.integer(0));
@@ -89,14 +92,14 @@ void PoolingPage::declare(Registry& registry) {
 void PoolingPage::declare_input_commands(Registry& registry) {
   registry.add(Command{
       "pooling.reset",
-      "Everything on this page as it was at the beginning: the course's example",
+      N_("Everything on this page as it was at the beginning: the course's example"),
       {},
       [this](const Arguments&) { reset(); },
       Undo::edit,
   });
   registry.add(Command{
       "pooling.input",
-      "What the window steps over",
+      N_("What the window steps over"),
       {Parameter::text(
           "INPUT",
           "deck (the course's 4 x 4), portrait, image [X Y WIDTH HEIGHT] (a region of the open picture), or "
@@ -106,7 +109,7 @@ void PoolingPage::declare_input_commands(Registry& registry) {
   });
   registry.add(Command{
       "pooling.cell",
-      "Sets one cell of the input",
+      N_("Sets one cell of the input"),
       {Parameter::integer("X", "column, from 0", 0, kMaxInput - 1),
        Parameter::integer("Y", "row, from 0", 0, kMaxInput - 1),
        Parameter::number("VALUE", "its number", -kMaxValue, kMaxValue)},
@@ -141,7 +144,7 @@ void PoolingPage::declare_looking_commands(Registry& registry) {
   };
   registry.add(Command{
       "pooling.pin",
-      "Keeps the card of a cell: a small picture of its formula, its numbers, its value",
+      N_("Keeps the card of a cell: a small picture of its formula, its numbers, its value"),
       cell(false),
       [this, pin_of](const Arguments& arguments) {
         const Pin pin = pin_of(arguments);
@@ -154,7 +157,7 @@ void PoolingPage::declare_looking_commands(Registry& registry) {
   });
   registry.add(Command{
       "pooling.unpin",
-      "Takes a pinned card away, or all",
+      N_("Takes a pinned card away, or all"),
       cell(true),
       [this, pin_of](const Arguments& arguments) {
         if (arguments.size() == 1)
@@ -169,7 +172,7 @@ void PoolingPage::declare_looking_commands(Registry& registry) {
   });
   registry.add(Command{
       "pooling.focus",
-      "Gives the keyboard to a grid",
+      N_("Gives the keyboard to a grid"),
       {Parameter::choice("GRID", "which", {"input", "output"})},
       [this](const Arguments& arguments) { focus_ = arguments.text(0); },
   });

@@ -8,6 +8,7 @@
 #include "app/pages/pooling.h"
 #include "app/widgets/linked_grids.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
@@ -64,7 +65,7 @@ LinkedGrid PoolingPage::input_grid(Ui& ui, bool shifted) const {
   spec.first_column = -g.left;
   spec.index_rows = g.height, spec.index_columns = g.width;
   spec.tone = Concept::input;
-  grid.tooltip = shifted ? "The input, shifted" : input_words();
+  grid.tooltip = shifted ? std::string(tr("The input, shifted")) : input_words();
   if (!shifted) {
     grid.family = {"input"};
     grid.key = "I";
@@ -100,10 +101,12 @@ LinkedGrid PoolingPage::input_grid(Ui& ui, bool shifted) const {
   };
   if (!global) grid.window = {walk.row * g.stride, walk.column * g.stride, g.window_height, g.window_width};
   const std::string size = " " + size_of_grid(g.width, g.height);
-  grid.caption = {"input", {size}};
-  if (!shifted && g.top > 0) grid.caption.rest = {size + fmt::format(", padded by {}", g.top), size};
+  grid.caption = {tr("input"), {size}};
+  if (!shifted && g.top > 0)
+    grid.caption.rest = {" " + format_tr("{}, padded by {}", size_of_grid(g.width, g.height), g.top), size};
   if (shifted) {
-    grid.caption.rest = {fmt::format(", shifted by {} right, {} down", state_.shift_x, state_.shift_y), ", shifted"};
+    grid.caption.rest = {", " + format_tr("shifted by {} right, {} down", state_.shift_x, state_.shift_y),
+                         std::string(", ") + tr("shifted")};
   }
   return grid;
 }
@@ -143,9 +146,10 @@ LinkedGrid PoolingPage::output_grid(Ui& ui, bool shifted) const {
     if (row == active_.row && column == active_.column) return theme.activation;
     return hover_.in("input") && covers(row, column, hover_.row, hover_.column) ? theme.kernel : 0;
   };
-  grid.caption = {"output", {" " + size_of_grid(picture.width, picture.height)}};
-  grid.notes = {shifted ? fmt::format("{} of {} cells stayed", kept_cells(), player_.count())
-                        : pool_size_formula(g, g.width, g.left, g.right, g.window_width)};
+  grid.caption = {tr("output"), {" " + size_of_grid(picture.width, picture.height)}};
+  grid.notes = {
+      shifted ? format_tr("{} of {} cells stayed", kept_cells(), player_.count())
+              : std::string(tr(std::string_view(pool_size_formula(g, g.width, g.left, g.right, g.window_width))))};
   return grid;
 }
 
@@ -161,7 +165,8 @@ LinkedGrid PoolingPage::gradient_grid(Ui& ui, bool output) const {
   spec.columns = spec.index_columns = output ? picture_.width : g.width;
   spec.tone = Concept::gradient;
   spec.takes_press = false;
-  grid.tooltip = output ? "The gradient that comes back to each output cell: 1" : "What each input cell gets of it";
+  grid.tooltip =
+      output ? N_("The gradient that comes back to each output cell: 1") : N_("What each input cell gets of it");
   const double most = std::max(1.0, *std::max_element(gradient_.begin(), gradient_.end()));
   spec.cell = [this, output, most, &theme, &g](int row, int column) {
     GridCell look;
@@ -174,7 +179,7 @@ LinkedGrid PoolingPage::gradient_grid(Ui& ui, bool output) const {
   spec.frame = [this, output, &theme](int row, int column) -> Color {
     return !output && covers(active_.row, active_.column, row, column) ? theme.kernel : 0;
   };
-  grid.caption = {"gradient", {output ? " at the output: 1 each" : " at the input"}};
+  grid.caption = {tr("gradient"), {std::string(" ") + (output ? tr("at the output: 1 each") : tr("at the input"))}};
   return grid;
 }
 

@@ -4,6 +4,7 @@
 #include "app/pages/pooling.h"
 #include "app/pages/region_picker.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/filter.h"
 #include "engine/number_rows.h"
@@ -12,8 +13,6 @@ namespace striate {
 namespace {
 
 constexpr size_t kMaxWritten = 25;  // cells that can still be read as a line of text
-
-const char* plural(int n) { return n == 1 ? "" : "s"; }
 
 }  // namespace
 
@@ -54,7 +53,7 @@ std::string PoolingPage::numbers_of(const PoolingWalk& walk) const {
 void PoolingPage::draw_window(Ui& ui) const {
   const PoolGeometry& g = geometry();
   const PoolResult& result = active_.result;
-  ui.section(fmt::format("OUTPUT CELL, ROW {}, COLUMN {}", active_.row, active_.column));
+  ui.section(format_tr("OUTPUT CELL, ROW {}, COLUMN {}", active_.row, active_.column));
   if (active_.cells.size() <= kMaxWritten) {
     ui.note("`" + numbers_of(active_) + "`");
   } else {
@@ -62,7 +61,7 @@ void PoolingPage::draw_window(Ui& ui) const {
   }
   if (g.kind == PoolKind::max) {
     ui.big_row("largest", exact_text(result.value), Concept::activation);
-    ui.row("winner", fmt::format("row {}, column {}", result.winner_row, result.winner_column));
+    ui.row("winner", format_tr("row {}, column {}", result.winner_row, result.winner_column));
     const bool tie = std::count_if(active_.cells.begin(), active_.cells.end(),
                                    [&](const PoolCell& cell) { return !cell.padding && cell.x == result.value; }) > 1;
     if (tie) ui.note("Several cells are equally large. The first one in reading order wins, as in every framework.");
@@ -73,7 +72,8 @@ void PoolingPage::draw_window(Ui& ui) const {
   ui.row("sum", sum.result);
   ui.row("\u00f7 cells", std::to_string(result.divisor));
   ui.big_row("mean", finish.value, Concept::activation);
-  if (!finish.reproduces || finish.value != finish.exact_value) ui.note("Rounded; exactly " + finish.exact_value);
+  if (!finish.reproduces || finish.value != finish.exact_value)
+    ui.note(format_tr("Rounded; exactly {}", finish.exact_value));
 }
 
 void PoolingPage::draw_views(Ui& ui) const {
@@ -81,10 +81,10 @@ void PoolingPage::draw_views(Ui& ui) const {
   ui.section("WHAT TO LOOK AT");
   ui.setting("pooling.view");
   if (state_.view == "gradient") {
-    ui.note(
-        g.kind == PoolKind::max
-            ? "Learning flows back to the [winners](activation) alone: the others did not matter, so they get nothing."
-            : "A mean shares its gradient: every cell under the window gets the same part.");
+    ui.note(g.kind == PoolKind::max
+                ? N_("Learning flows back to the [winners](activation) alone: the others did not matter, so they get "
+                     "nothing.")
+                : N_("A mean shares its gradient: every cell under the window gets the same part."));
   } else if (state_.view == "shift") {
     ui.note("The same input, moved. Cells of the output that stay the same are green.");
     ui.begin_flow();
@@ -94,7 +94,7 @@ void PoolingPage::draw_views(Ui& ui) const {
     ui.button("\u2193", fmt::format("pooling.shift {} {}", state_.shift_x, std::min(4, state_.shift_y + 1)));
     ui.button("No shift", "pooling.shift 0 0", {.style = ButtonStyle::quiet});
     ui.end_flow();
-    ui.row("stayed the same", fmt::format("{} of {}", kept_cells(), player_.count()), Concept::activation);
+    ui.row("stayed the same", format_tr("{} of {}", kept_cells(), player_.count()), Concept::activation);
   }
 }
 
@@ -132,9 +132,9 @@ void PoolingPage::draw_input_settings(Ui& ui) const {
     options.enabled = enabled;
     ui.button(label, std::string("pooling.input ") + value, options);
   };
-  preset("deck 4\u00d74", "deck", "The course's example", true);
-  preset("portrait", "portrait", "The 12 x 16 portrait", true);
-  preset("region", "image", "A piece of the open picture", context_.document.image != nullptr);
+  preset(N_("deck 4\u00d74"), "deck", N_("The course's example"), true);
+  preset(N_("portrait"), "portrait", N_("The 12 x 16 portrait"), true);
+  preset(N_("region"), "image", N_("A piece of the open picture"), context_.document.image != nullptr);
   ui.end_flow();
   ui.text_field(
       "input rows",
@@ -156,26 +156,29 @@ void PoolingPage::draw_input_settings(Ui& ui) const {
 
 std::string PoolingPage::input_words() const {
   const PoolGeometry& g = geometry();
-  const std::string how = " Type, drag or paint to change it; right-click keeps its card.";
-  if (!hover_.in("input")) return "The input." + how;
+  const std::string how = std::string(" ") + tr("Type, drag or paint to change it; right-click keeps its card.");
+  if (!hover_.in("input")) return tr("The input.") + how;
   if (hover_.row < 0 || hover_.column < 0 || hover_.row >= g.height || hover_.column >= g.width) {
-    return g.kind == PoolKind::max ? "Padding: it never wins."
-           : g.count_padding       ? "Padding: a `0` that counts."
-                                   : "Padding: it does not count.";
+    return g.kind == PoolKind::max ? tr("Padding: it never wins.")
+           : g.count_padding       ? tr("Padding: a `0` that counts.")
+                                   : tr("Padding: it does not count.");
   }
   int readers = 0;
   for (int p = 0; p < picture_.height; ++p) {
     for (int q = 0; q < picture_.width; ++q) readers += covers(p, q, hover_.row, hover_.column);
   }
-  return fmt::format("Row {}, column {}: `{}`. {} output{} see{} it.{}", hover_.row, hover_.column,
-                     exact_text(state_.pooling.x[static_cast<size_t>(hover_.row) * g.width + hover_.column]),
-                     readers == 0 ? "No" : std::to_string(readers), plural(readers), readers == 1 ? "s" : "", how);
+  return format_tr("Row {}, column {}: `{}`.", hover_.row, hover_.column,
+                   exact_text(state_.pooling.x[static_cast<size_t>(hover_.row) * g.width + hover_.column])) +
+         " " +
+         (readers == 0 ? std::string(tr("No outputs see it."))
+                       : trn("1 output sees it.", "{} outputs see it.", readers)) +
+         how;
 }
 
 std::string PoolingPage::output_words() const {
-  if (!hover_.in("output")) return "The output. Click a cell to stay there; right-click keeps its card.";
-  return fmt::format("Row {}, column {}: `{}`. Click to stay there; right-click keeps its card.", hover_.row,
-                     hover_.column, exact_text(active_.result.value));
+  if (!hover_.in("output")) return tr("The output. Click a cell to stay there; right-click keeps its card.");
+  return format_tr("Row {}, column {}: `{}`. Click to stay there; right-click keeps its card.", hover_.row,
+                   hover_.column, exact_text(active_.result.value));
 }
 
 CellCard PoolingPage::card_of(Ui& ui, const Pin& pin) const {
@@ -183,6 +186,8 @@ CellCard PoolingPage::card_of(Ui& ui, const Pin& pin) const {
   const Theme& theme = ui.theme();
   CellCard card;
   card.title = fmt::format("{}, row {}, column {}", pin.grid, pin.row, pin.column);
+  card.words =
+      format_tr("{}, row {}, column {}", tr(pin.grid == "output" ? N_("output") : N_("input")), pin.row, pin.column);
   card.unpin = fmt::format("pooling.unpin {} {} {}", pin.column, pin.row, pin.grid);
   if (pin.grid == "output") {
     const PoolingWalk walk = walk_pooling(state_.pooling, 0, pin.row, pin.column);
@@ -194,7 +199,7 @@ CellCard PoolingPage::card_of(Ui& ui, const Pin& pin) const {
       window.cells.push_back(cell.padding ? theme.line : won ? theme.activation : gray_of(cell.x));
     }
     card.picture = {window, {"\u2192", 1, 1, {gray_of(walk.result.value)}, Concept::activation}};
-    card.formula = max ? "the largest cell under the window" : "the mean of the cells under the window";
+    card.formula = max ? N_("the largest cell under the window") : N_("the mean of the cells under the window");
     if (walk.cells.size() <= kMaxWritten) card.numbers = numbers_of(walk);
     if (max) {
       card.result = exact_text(walk.result.value);
@@ -203,7 +208,7 @@ CellCard PoolingPage::card_of(Ui& ui, const Pin& pin) const {
       card.result = finish.value;
       if (!finish.reproduces || finish.value != finish.exact_value) card.exact = finish.exact_value;
     }
-    card.shape = fmt::format("one of {} \u00d7 {}", picture_.width, picture_.height);
+    card.shape = format_tr("one of {} \u00d7 {}", picture_.width, picture_.height);
     return card;
   }
   const size_t index = static_cast<size_t>(pin.row) * g.width + pin.column;
@@ -221,12 +226,13 @@ CellCard PoolingPage::card_of(Ui& ui, const Pin& pin) const {
     }
   }
   card.picture = {{"", 1, 1, {gray_of(state_.pooling.x[index])}, Concept::input}, outputs};
-  card.formula = fmt::format("{} output{} see{} this cell", seen == 0 ? "No" : std::to_string(seen), plural(seen),
-                             seen == 1 ? "s" : "");
-  if (g.kind == PoolKind::max) card.formula += won > 0 ? fmt::format("; it wins {} of them.", won) : "; it wins none.";
-  card.formula += fmt::format(" Gradient that comes back: {}.", significant_text(gradient_[index], 5));
+  card.formula = seen == 0 ? std::string(tr("No outputs see this cell."))
+                           : trn("1 output sees this cell.", "{} outputs see this cell.", seen);
+  if (g.kind == PoolKind::max)
+    card.formula += " " + (won > 0 ? format_tr("It wins {} of them.", won) : std::string(tr("It wins none.")));
+  card.formula += " " + format_tr("Gradient that comes back: {}.", significant_text(gradient_[index], 5));
   card.result = exact_text(state_.pooling.x[index]);
-  card.shape = fmt::format("one of {} \u00d7 {}", g.width, g.height);
+  card.shape = format_tr("one of {} \u00d7 {}", g.width, g.height);
   return card;
 }
 

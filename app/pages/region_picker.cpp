@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -21,7 +22,7 @@ void region_picker(Ui& ui, const Document& document, int x, int y, int width, in
       place, {.label = "region of the picture",
               .command = command,
               .kind = "picker",
-              .tooltip = "Click or drag: the region that the kernel slides over. Arrow keys move it by a cell."});
+              .tooltip = N_("Click or drag: the region that the kernel slides over. Arrow keys move it by a cell.")});
   const auto send = [&](int to_x, int to_y) {
     to_x = std::clamp(to_x, 0, image->width - width);
     to_y = std::clamp(to_y, 0, image->height - height);

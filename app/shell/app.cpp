@@ -11,6 +11,7 @@
 #include "app/network/network_in_use.h"
 #include "app/shell/home_page.h"
 #include "app/shell/samples.h"
+#include "app/words/words.h"
 #include "app/worker/jobs.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
@@ -71,7 +72,7 @@ App::~App() = default;
 void App::declare_commands() {
   registry_.add(Command{
       "open",
-      "Opens a picture, a network, a lesson or a script: a file, 'portrait', or 'sample:NAME'",
+      N_("Opens a picture, a network, a lesson or a script: a file, 'portrait', or 'sample:NAME'"),
       {Parameter::file_to_read("FILE", "path of the file, 'portrait', or 'sample:NAME'",
                                [](std::string_view value) {
                                  return value == "portrait" || value.starts_with("sample:") ? std::string_view()
@@ -80,7 +81,7 @@ void App::declare_commands() {
       [this](const Arguments& arguments) { open(arguments.text(0)); },
       Undo::edit,
   });
-  registry_.add(Command{"open.cancel", "Stops reading the file that is being opened", {}, [this](const Arguments&) {
+  registry_.add(Command{"open.cancel", N_("Stops reading the file that is being opened"), {}, [this](const Arguments&) {
                           loader_.cancel();
                           opening_.clear();
                           document_.network->cancel();
@@ -89,17 +90,17 @@ void App::declare_commands() {
   for (const auto& page : pages()) ids.push_back(page->info().id);
   registry_.add(Command{
       "page",
-      "Shows a page",
+      N_("Shows a page"),
       {Parameter::choice("ID", "which page", ids)},
       [this](const Arguments& arguments) { show_page(arguments.text(0)); },
   });
-  registry_.add(Command{"undo", "Takes back the last edit", {}, [this](const Arguments&) {
-                          restore(undo_, redo_, "there is no edit to take back");
+  registry_.add(Command{"undo", N_("Takes back the last edit"), {}, [this](const Arguments&) {
+                          restore(undo_, redo_, N_("there is no edit to take back"));
                         }});
-  registry_.add(Command{"redo", "Does again what was taken back", {}, [this](const Arguments&) {
-                          restore(redo_, undo_, "there is no edit to do again");
+  registry_.add(Command{"redo", N_("Does again what was taken back"), {}, [this](const Arguments&) {
+                          restore(redo_, undo_, N_("there is no edit to do again"));
                         }});
-  registry_.add(Command{"quit", "Closes the program", {}, [this](const Arguments&) {
+  registry_.add(Command{"quit", N_("Closes the program"), {}, [this](const Arguments&) {
                           for (Page* page : shelf_.made()) {
                             if (page->may_quit()) continue;
                             show_page(page->info().id);
@@ -109,25 +110,26 @@ void App::declare_commands() {
                         }});
   registry_.add(Command{
       "record",
-      "Writes every command from now on to a script that `striate play` runs",
+      N_("Writes every command from now on to a script that `striate play` runs"),
       {Parameter::file_to_write("FILE", "the script's path, ending in .striate")},
       [this](const Arguments& arguments) {
         check_overwrite({arguments.text(0), FileKind::recording, {}, document_.force});
         recorder_ = std::make_unique<Recorder>(arguments.text(0), state());
       },
   });
-  registry_.add(Command{"record.stop", "Ends the recording", {}, [this](const Arguments&) {
-                          if (!recorder_) throw Error("nothing is being recorded", "start with: record FILE");
-                          for (Page* page : shelf_.made()) {
-                            for (const std::string& line : page->recorded("record.stop")) recorder_->add(line);
-                          }
-                          recorder_->finish();
-                          notify({"The recording is in " + recorder_->path(), "", "record.stop", false, now_});
-                          recorder_.reset();
-                        }});
+  registry_.add(
+      Command{"record.stop", N_("Ends the recording"), {}, [this](const Arguments&) {
+                if (!recorder_) throw Error("nothing is being recorded", "start with: record FILE");
+                for (Page* page : shelf_.made()) {
+                  for (const std::string& line : page->recorded("record.stop")) recorder_->add(line);
+                }
+                recorder_->finish();
+                notify({format_tr("The recording is in {}", recorder_->path()), "", "record.stop", false, now_});
+                recorder_.reset();
+              }});
   registry_.add(Command{"memory.release",
-                        "Gives back the memory of what is not seen and can be made again: results of hidden pages, "
-                        "textures",
+                        N_("Gives back the memory of what is not seen and can be made again: results of hidden pages, "
+                           "textures"),
                         {},
                         [this](const Arguments&) {
                           shelf_.release();
@@ -311,8 +313,8 @@ void App::open(const std::string& source) {
   }
   if (ends_in(source, ".course")) {
     open_course(source);
-    notify({fmt::format("The course {} is open", course_.course().title), "course.next opens its first lesson", "open",
-            false, now_});
+    notify({format_tr("The course {} is open", course_.course().title), N_("course.next opens its first lesson"),
+            "open", false, now_});
     return;
   }
   if (ends_in(source, ".striate")) {

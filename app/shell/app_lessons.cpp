@@ -11,6 +11,7 @@
 #include "app/command/player.h"
 #include "app/shell/app.h"
 #include "app/shell/lesson_prose.h"
+#include "app/words/words.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/atomic_write.h"
 
@@ -33,13 +34,13 @@ void App::declare_lesson_commands() {
   declare_course_commands();
   registry_.add(Command{
       "lesson",
-      "Opens a guided lesson: a name, or the path of a .md or .striate.zip file",
+      N_("Opens a guided lesson: a name, or the path of a .md or .striate.zip file"),
       {Parameter::file_to_read("NAME", "name of a lesson, or a path", path_of_lesson)},
       [this](const Arguments& arguments) { open_lesson(arguments.text(0)); },
   });
   registry_.add(Command{
       "lesson.continue",
-      "Goes on with a lesson where it was left, or begins it",
+      N_("Goes on with a lesson where it was left, or begins it"),
       {Parameter::word("NAME", "name of a lesson; the one that was left last where it is left out").or_none()},
       [this](const Arguments& arguments) {
         const std::string name = arguments.has(0) ? arguments.text(0) : settings_.last_lesson;
@@ -55,7 +56,7 @@ void App::declare_lesson_commands() {
         open_lesson(name);
         if (place > 1 && place <= lessons_.step_count()) enter_step(place - 1);
       }});
-  registry_.add(Command{"lesson.next", "The next step of the lesson", {}, [this](const Arguments&) {
+  registry_.add(Command{"lesson.next", N_("The next step of the lesson"), {}, [this](const Arguments&) {
                           need_lesson();
                           if (lessons_.step() + 1 == lessons_.step_count()) {
                             settings_.forget_place(lessons_.id());
@@ -64,12 +65,12 @@ void App::declare_lesson_commands() {
                             enter_step(lessons_.step() + 1);
                           }
                         }});
-  registry_.add(Command{"lesson.back", "The step before", {}, [this](const Arguments&) {
+  registry_.add(Command{"lesson.back", N_("The step before"), {}, [this](const Arguments&) {
                           need_lesson();
                           enter_step(std::max(lessons_.step() - 1, 0));
                         }});
   registry_.add(Command{"lesson.step",
-                        "Goes to a step of the lesson",
+                        N_("Goes to a step of the lesson"),
                         {Parameter::integer("N", "number of the step, from 1", 1, 1000)},
                         [this](const Arguments& arguments) {
                           need_lesson();
@@ -79,7 +80,7 @@ void App::declare_lesson_commands() {
                           }
                           enter_step(static_cast<int>(arguments.integer(0)) - 1);
                         }});
-  registry_.add(Command{"lesson.show", "Does for you what this step asks you to try", {}, [this](const Arguments&) {
+  registry_.add(Command{"lesson.show", N_("Does for you what this step asks you to try"), {}, [this](const Arguments&) {
                           need_lesson();
                           // What the step sets up is not done yet: it comes first.
                           show_next_ = entering_;
@@ -87,13 +88,13 @@ void App::declare_lesson_commands() {
                         }});
   registry_.add(
       Command{"lesson.answer",
-              "Answers the question of the lesson's step",
+              N_("Answers the question of the lesson's step"),
               {Parameter::number("ANSWER", "which choice, from 1; or the number that is asked for", -1e15, 1e15)},
               [this](const Arguments& arguments) {
                 need_lesson();
                 lessons_.answer(arguments.number(0));
               }});
-  registry_.add(Command{"lesson.close", "Closes the lesson", {}, [this](const Arguments&) {
+  registry_.add(Command{"lesson.close", N_("Closes the lesson"), {}, [this](const Arguments&) {
                           need_lesson();
                           close_lesson();
                         }});
@@ -125,13 +126,13 @@ void App::declare_lesson_commands() {
 void App::declare_course_commands() {
   registry_.add(Command{
       "course",
-      "Opens a course, which orders lessons: 'module', or the path of a .course file",
+      N_("Opens a course, which orders lessons: 'module', or the path of a .course file"),
       {Parameter::file_to_read("NAME", "'module', the program's own, or the path of a .course file", path_of_course)},
       [this](const Arguments& arguments) { open_course(arguments.text(0)); },
   });
   registry_.add(Command{
       "course.next",
-      "Opens the course's next lesson: behind the open one, else the first that is not done",
+      N_("Opens the course's next lesson: behind the open one, else the first that is not done"),
       {},
       [this](const Arguments&) {
         const CourseEntry* next = next_lesson();

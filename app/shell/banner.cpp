@@ -1,4 +1,5 @@
 #include "app/shell/banner.h"
+#include "app/words/words.h"
 
 #include <algorithm>
 
@@ -7,7 +8,9 @@ namespace {
 
 constexpr float kOutside = 20, kInside = 14, kGap = 8;
 
-float button_width(const Ui& ui, const std::string& label) { return ui.measure(Font::control, label).x + ui.em(28); }
+float button_width(const Ui& ui, const std::string& label) {
+  return ui.measure(Font::control, tr(label)).x + ui.em(28);
+}
 
 float buttons_width(const Ui& ui, const PageBanner& banner) {
   float width = 0;

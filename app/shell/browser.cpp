@@ -9,6 +9,7 @@
 #include "app/command/lesson_package.h"
 #include "app/network/network_in_use.h"
 #include "app/shell/samples.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/files/image_file.h"
 #include "engine/lower_case.h"
@@ -146,7 +147,7 @@ std::string completed_path(const std::string& typed, bool hidden) {
 
 std::string size_text(std::uintmax_t bytes) {
   auto value = static_cast<double>(bytes);
-  if (value < 1000) return fmt::format("{} bytes", bytes);
+  if (value < 1000) return trn("one byte", "{} bytes", static_cast<int64_t>(bytes));
   const char* units[] = {"kB", "MB", "GB", "TB"};
   int unit = -1;
   while (value >= 999.5 && unit < 3) value /= 1000, ++unit;

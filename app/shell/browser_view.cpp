@@ -9,6 +9,7 @@
 
 #include "app/shell/samples.h"
 #include "app/widgets/textures.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -132,9 +133,9 @@ void Browser::send(Ui* ui, const std::string& path) {
 }
 
 const char* Browser::title() const {
-  if (mode_ == Mode::folder) return "Choose a folder";
-  if (mode_ == Mode::save) return endings_.empty() ? "Save the picture" : "Save";
-  return command_.empty() ? "Open a picture" : "Open a file";
+  if (mode_ == Mode::folder) return N_("Choose a folder");
+  if (mode_ == Mode::save) return endings_.empty() ? N_("Save the picture") : N_("Save");
+  return command_.empty() ? N_("Open a picture") : N_("Open a file");
 }
 
 void Browser::go(const std::string& folder) {
@@ -259,8 +260,8 @@ void Browser::accept(Ui& ui, const std::string& path) {
   if (mode_ == Mode::folder) {
     const std::string target = expanded_path(path, folder_);
     if (fs::is_directory(target, failure)) return send(&ui, target);
-    error_ = "there is no folder " + target;
-    hint_ = "Tab completes a path; a double-click opens a folder";
+    error_ = format_tr("there is no folder {}", target);
+    hint_ = tr("Tab completes a path; a double-click opens a folder");
     return;
   }
   bool is_path = path.find('/') != std::string::npos || path.starts_with("~");
@@ -274,8 +275,8 @@ void Browser::accept(Ui& ui, const std::string& path) {
   } else if (fs::exists(target, failure)) {
     send(nullptr, target);
   } else {
-    error_ = "there is no file " + target;
-    hint_ = "Tab completes a path; part of a name filters the list";
+    error_ = format_tr("there is no file {}", target);
+    hint_ = tr("Tab completes a path; part of a name filters the list");
   }
 }
 
@@ -289,15 +290,15 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
     std::string folder;
     Place place;
   };
-  std::vector<Target> targets = {{"Samples", Icon::picture, "", Place::samples},
-                                 {"Recent", Icon::file, "", Place::recent},
-                                 {"Home", Icon::folder, home_folder(), Place::folder}};
+  std::vector<Target> targets = {{N_("Samples"), Icon::picture, "", Place::samples},
+                                 {N_("Recent"), Icon::file, "", Place::recent},
+                                 {N_("Home"), Icon::folder, home_folder(), Place::folder}};
   std::error_code failure;
-  for (const char* name : {"Pictures", "Desktop", "Downloads", "Documents"}) {
+  for (const char* name : {N_("Pictures"), N_("Desktop"), N_("Downloads"), N_("Documents")}) {
     std::string folder = home_folder() + "/" + name;
     if (fs::is_directory(folder, failure)) targets.push_back({name, Icon::folder, folder, Place::folder});
   }
-  targets.push_back({"This computer", Icon::folder, "/", Place::folder});
+  targets.push_back({N_("This computer"), Icon::folder, "/", Place::folder});
   if (mode_ != Mode::open || !command_.empty()) targets.erase(targets.begin(), targets.begin() + 2);
   for (const Target& target : targets) {
     Rect rect = ui.take(ui.em(30));
@@ -307,17 +308,24 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
     Rect inside = rect.inset(8, 0);
     ui.icon(target.icon, inside.cut_left(ui.em(18)).inset(0, ui.em(7)), t.secondary);
     inside.cut_left(6);
-    ui.label(inside, target.label, Font::control, current ? t.text : t.secondary);
+    ui.label(inside, tr(target.label), Font::control, current ? t.text : t.secondary);
     if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
     if (r.clicked) target.place == Place::folder ? go(target.folder) : show(target.place);
   }
   ui.space(8);
-  Rect rect = ui.take(ui.em(30));
+  const float words = ui.width() - 32, high = ui.paragraph_height("hidden files", words, Font::control);
+  const bool whole = ui.measure(Font::control, tr("hidden files")).x <= words;
+  Rect rect = ui.take(whole ? ui.em(30) : high + ui.em(10));
   Response r = ui.interact(rect, {.label = "hidden files", .kind = "toggle"});
   ui.stroke({rect.x + 8, rect.center().y - 7, 14, 14}, t.secondary, 3);
   if (hidden_) ui.icon(Icon::tick, {rect.x + 9, rect.center().y - 6, 12, 12}, t.accent);
-  ui.label(Rect{rect.x + 32, rect.y, rect.w - 32, rect.h}, "hidden files", Font::control,
-           r.hovered ? t.text : t.secondary);
+  if (whole) {
+    ui.label(Rect{rect.x + 32, rect.y, words, rect.h}, tr("hidden files"), Font::control,
+             r.hovered ? t.text : t.secondary);
+  } else {
+    ui.next({rect.x + 32, rect.y + ui.em(5), words, high});
+    ui.paragraph("hidden files", Font::control);
+  }
   if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
   if (r.clicked) {
     hidden_ = !hidden_;
@@ -335,7 +343,7 @@ bool Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
   if (r.hovered && !selected) ui.fill(rect, faded(t.raised, 0.6f), 6);
   Rect inside = rect.inset(8);
   Rect words = inside.cut_bottom(ui.em(38));
-  std::string caption = entry.folder ? "folder" : size_text(entry.bytes);
+  std::string caption = entry.folder ? std::string(tr("folder")) : size_text(entry.bytes);
   if (!entry.folder && !entry.sample && !is_picture_name(entry.name)) {
     ui.icon(Icon::file, inside.centered(ui.em(36), ui.em(36)), t.secondary);
   } else if (!entry.folder && intersection(rect, ui.clip()).h > 0) {
@@ -364,15 +372,15 @@ bool Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
 void Browser::draw_entries(Ui& ui, const Rect& area) {
   if (shown_.empty()) {
     if (lister_.busy()) return ui.empty_state(area, Icon::folder, "Reading the folder", short_path(folder_));
-    std::string what = place_ == Place::recent ? "No recent pictures"
-                       : !typed_.empty()       ? "Nothing fits"
-                       : mode_ == Mode::folder ? "No folders in here"
-                       : endings_.empty()      ? "No pictures in here"
-                                               : fmt::format("No {} files in here", fmt::join(endings_, ", "));
-    std::string todo = place_ == Place::recent ? "Pictures that you open will be listed here."
+    std::string what = place_ == Place::recent ? tr("No recent pictures")
+                       : !typed_.empty()       ? tr("Nothing fits")
+                       : mode_ == Mode::folder ? tr("No folders in here")
+                       : endings_.empty()      ? tr("No pictures in here")
+                                               : format_tr("No {} files in here", fmt::join(endings_, ", "));
+    std::string todo = place_ == Place::recent ? tr("Pictures that you open will be listed here.")
                        : typed_.empty()
-                           ? "Choose a folder at the left, or type a path below."
-                           : "No name contains what you typed. Type less, or a path that begins with / or ~.";
+                           ? tr("Choose a folder at the left, or type a path below.")
+                           : tr("No name contains what you typed. Type less, or a path that begins with / or ~.");
     ui.empty_state(area, Icon::folder, what, todo);
     return;
   }
@@ -419,28 +427,29 @@ void Browser::draw(Ui& ui, Vec size) {
   Rect rest = box;
   Rect top = rest.cut_top(ui.em(52)).inset(20, 0);
   ui.begin_row(top);
-  ui.label(Rect{top.x, top.y, ui.em(160), top.h}, title(), Font::strong, t.text);
+  const float title_wide = std::max(ui.em(160), ui.measure(Font::strong, tr(title())).x + 12);
+  ui.label(Rect{top.x, top.y, title_wide, top.h}, tr(title()), Font::strong, t.text);
   ui.pack_right();
   if (ui.button("Close", "",
                 {.style = ButtonStyle::quiet,
                  .icon = Icon::cross,
-                 .tooltip = "Closes the browser (Escape)",
+                 .tooltip = N_("Closes the browser (Escape)"),
                  .icon_only = true}))
     close();
   if (place_ == Place::folder) {
     if (ui.button("Folder above", "",
                   {.style = ButtonStyle::quiet,
                    .icon = Icon::up,
-                   .tooltip = "The folder above this one",
+                   .tooltip = N_("The folder above this one"),
                    .icon_only = true})) {
       go(fs::path(folder_).parent_path().string());
     }
   }
   ui.end_row();
-  Rect where{top.x + ui.em(150), top.y, std::max(0.0f, top.w - ui.em(150) - ui.em(84)), top.h};
+  Rect where{top.x + title_wide - ui.em(10), top.y, std::max(0.0f, top.w - title_wide + ui.em(10) - ui.em(84)), top.h};
   ui.label(where,
-           place_ == Place::recent    ? "opened before"
-           : place_ == Place::samples ? "made for this program"
+           place_ == Place::recent    ? tr("opened before")
+           : place_ == Place::samples ? tr("made for this program")
                                       : short_path(folder_),
            Font::caption, t.secondary, Align::right);
   ui.fill({rest.x, rest.y, rest.w, 1}, t.line);
@@ -451,12 +460,13 @@ void Browser::draw(Ui& ui, Vec size) {
     Rect strip = rest.cut_bottom(ui.em(64)).inset(20, 4);
     ui.next(strip);
     if (!overwrite_.empty()) {
-      ui.error_note(short_path(overwrite_) + " exists already.", "Save once more to replace it, or type another name.");
+      ui.error_note(format_tr("{} exists already.", short_path(overwrite_)),
+                    "Save once more to replace it, or type another name.");
     } else {
       ui.error_note(error_, hint_);
     }
   }
-  Rect places = rest.cut_left(ui.em(176));
+  Rect places = rest.cut_left(std::max(ui.em(176), ui.measure(Font::control, tr("This computer")).x + ui.em(70)));
   ui.fill({places.right(), places.y, 1, places.h}, t.line);
   rest.cut_left(1);
   draw_places(ui, places);
@@ -495,9 +505,9 @@ void Browser::draw(Ui& ui, Vec size) {
   ui.begin_row(bottom.inset(20, 0));
   ui.pack_right();
   bool go_on =
-      ui.button(mode_ == Mode::save     ? "Save"
-                : mode_ == Mode::folder ? "Choose this folder"
-                                        : "Open",
+      ui.button(mode_ == Mode::save     ? N_("Save")
+                : mode_ == Mode::folder ? N_("Choose this folder")
+                                        : N_("Open"),
                 "",
                 {.style = ButtonStyle::primary,
                  .enabled = mode_ == Mode::folder || !typed_.empty() || (mode_ == Mode::open && !shown_.empty()),
@@ -506,10 +516,10 @@ void Browser::draw(Ui& ui, Vec size) {
   ui.next(ui.remaining().inset(0, (bottom.h - ui.em(34)) / 2));
   std::string before = typed_;
   bool entered = ui.live_text(mode_ == Mode::save ? "file name" : "filter", typed_,
-                              mode_ == Mode::folder ? "a folder's path; empty: the one that is shown"
-                              : mode_ == Mode::open ? "type to filter, or a path beginning with / or ~"
-                              : endings_.empty()    ? "name of the file, .png or .jpg"
-                                                    : "name of the file",
+                              mode_ == Mode::folder ? N_("a folder's path; empty: the one that is shown")
+                              : mode_ == Mode::open ? N_("type to filter, or a path beginning with / or ~")
+                              : endings_.empty()    ? N_("name of the file, .png or .jpg")
+                                                    : N_("name of the file"),
                               take_focus_ || (!ui.editing() && !ui.input().text.empty()));
   take_focus_ = false;
   ui.end_row();

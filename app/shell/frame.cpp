@@ -12,6 +12,8 @@
 #include "app/shell/banner.h"
 #include "app/shell/browser_view.h"
 #include "app/shell/glossary_view.h"
+#include "app/words/languages.h"
+#include "app/words/words.h"
 #include "app/worker/jobs.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
@@ -33,6 +35,7 @@ Shell::~Shell() = default;
 const Theme& Shell::theme() const { return app_.settings().dark ? dark_theme() : light_theme(); }
 
 bool Shell::frame(const Moment& moment) {
+  use_language(app_.settings().language);
   app_moves_ = false;
   play_a_line();
   app_moves_ |= app_.update(moment.now);  // last: what is drawn was made of what is there now
@@ -156,8 +159,8 @@ void Shell::drop(const std::vector<std::string>& paths) {
   browser_->close();
   app_.send("open " + striate::quoted(paths[0]));
   if (paths.size() > 1) {
-    app_.notify({fmt::format("{} files were dropped; the first one is opened", paths.size()), "drop one file at a time",
-                 "open", false, app_.now()});
+    app_.notify({format_tr("{} files were dropped; the first one is opened", paths.size()),
+                 N_("drop one file at a time"), "open", false, app_.now()});
   }
 }
 
@@ -191,7 +194,7 @@ void Shell::captured(std::optional<Error> failure) {
     app_.notify({failure->what(), failure->hint(), done.command, true, app_.now()});
     capture_error_ = failure;
   } else if (done.command == "save.stage") {
-    app_.notify({"The picture is in " + done.file, "", done.command, false, app_.now()});
+    app_.notify({format_tr("The picture is in {}", done.file), "", done.command, false, app_.now()});
   }
 }
 
@@ -245,7 +248,7 @@ void Shell::draw(const Moment& moment) {
 
   const Theme& t = ui_.theme();
   // The stage first: what lies over its edges covers what it draws too far.
-  draw_part("stage", layout_.stage, [&] {
+  draw_part(N_("The stage cannot be drawn"), layout_.stage, [&] {
     ui_.push_id(app_.page().info().id);
     ui_.push_clip(layout_.stage);
     app_.page().draw_stage(ui_, layout_.stage);
@@ -253,13 +256,13 @@ void Shell::draw(const Moment& moment) {
     ui_.pop_id();
   });
   if (!band.empty()) draw_banner(ui_, *banner, band);
-  draw_part("narration", layout_.narration, [&] { draw_narration(layout_.narration); });
+  draw_part(N_("The narration cannot be drawn"), layout_.narration, [&] { draw_narration(layout_.narration); });
   if (!layout_.bar.empty()) draw_bar(layout_.bar);
-  draw_part("inspector", layout_.inspector, [&] { draw_inspector(layout_.inspector); });
+  draw_part(N_("The inspector cannot be drawn"), layout_.inspector, [&] { draw_inspector(layout_.inspector); });
   if (!layout_.transport.empty()) {
     ui_.fill(layout_.transport, t.surface);
     ui_.fill({layout_.transport.x, layout_.transport.y, layout_.transport.w, 1}, t.line);
-    draw_part("transport", layout_.transport, [&] {
+    draw_part(N_("The transport cannot be drawn"), layout_.transport, [&] {
       ui_.push_id(app_.page().info().id + " transport");
       ui_.push_clip(layout_.transport);
       app_.page().draw_transport(ui_, layout_.controls);
@@ -282,7 +285,7 @@ void Shell::draw(const Moment& moment) {
   ui_.end_frame();
 }
 
-void Shell::draw_part(const char* name, const Rect& area, const std::function<void()>& part) {
+void Shell::draw_part(const char* what, const Rect& area, const std::function<void()>& part) {
   if (area.empty()) return;
   const Ui::Opened outside = ui_.opened();
   try {
@@ -292,8 +295,8 @@ void Shell::draw_part(const char* name, const Rect& area, const std::function<vo
     ui_.unwind(outside);
     app_.notify_once(error, app_.page().info().id);
     ui_.fill(area, ui_.theme().background);
-    ui_.empty_state(area, Icon::help, fmt::format("The {} cannot be drawn", name),
-                    fmt::format("{}: {}", error.what(), error.hint()));
+    ui_.empty_state(area, Icon::help, what,
+                    fmt::format("{}: {}", tr(error.what()), tr(std::string_view(error.hint()))));
   }
 }
 

@@ -96,6 +96,7 @@ class Shell {
   // Draws a part of the window. What it throws is a notice, and words in its place: the rest of the window stays.
   void draw_part(const char* name, const Rect& area, const std::function<void()>& part);
   void draw_navigation(const Rect& area);
+  float navigation_head_more();
   void draw_navigation_head();
   void draw_chapter(const ChapterProgress& chapter, bool unfolded);
   void draw_page_line(const PageProgress& page);

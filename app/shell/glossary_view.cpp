@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/lower_case.h"
 #include "engine/trimmed.h"
@@ -26,26 +27,27 @@ GlossaryView::GlossaryView(App& app, Ui& ui) : app_(app), ui_(ui) {}
 
 void GlossaryView::declare(Registry& registry) {
   registry.add(Command{"glossary",
-                       "Explains a term of the field; without one, lists them all",
+                       N_("Explains a term of the field; without one, lists them all"),
                        {Parameter::text("TERM", "such as stride or learning rate").or_none()},
                        [this](const Arguments& arguments) {
                          if (!arguments.has(0) || trimmed(arguments.text(0)).empty()) return open_list();
                          show(Glossary::built_in().entry(arguments.text(0)));
                        }});
-  registry.add(Command{"glossary.word",
-                       "Explains the word under the mouse or what has the keyboard; else lists the terms on the screen",
-                       {},
-                       [this](const Arguments&) {
-                         if (open_) return;
-                         if (const GlossaryEntry* under = ui_.term()) return show(*under);
-                         const auto in_item = Glossary::built_in().in(ui_.words_of_item(), app_.page().info().id);
-                         if (!in_item.empty()) return show(*in_item.front());
-                         open_list();
-                       }});
-  registry.add(Command{"glossary.close", "Closes the glossary", {}, [this](const Arguments&) { close(); }});
+  registry.add(
+      Command{"glossary.word",
+              N_("Explains the word under the mouse or what has the keyboard; else lists the terms on the screen"),
+              {},
+              [this](const Arguments&) {
+                if (open_) return;
+                if (const GlossaryEntry* under = ui_.term()) return show(*under);
+                const auto in_item = Glossary::built_in().in(ui_.words_of_item(), app_.page().info().id);
+                if (!in_item.empty()) return show(*in_item.front());
+                open_list();
+              }});
+  registry.add(Command{"glossary.close", N_("Closes the glossary"), {}, [this](const Arguments&) { close(); }});
   registry.add(Command{
       "glossary.set",
-      "Sets a number of the figure that the glossary shows",
+      N_("Sets a number of the figure that the glossary shows"),
       {Parameter::word("NAME", "of the number, such as stride"), Parameter::number("VALUE", "the number", -1e6, 1e6)},
       [this](const Arguments& arguments) {
         need_figure();
@@ -176,18 +178,19 @@ void GlossaryView::draw_entry(const Rect& area) {
   Rect head = rest.cut_top(ui_.em(54)).inset(20, 0);
   const Rect close = head.cut_right(ui_.em(32));
   ui_.next(close.centered(ui_.em(32), ui_.em(32)));
-  ui_.button(
-      "Close", "glossary.close",
-      {.style = ButtonStyle::quiet, .icon = Icon::cross, .tooltip = "Closes the glossary (Escape)", .icon_only = true});
-  ui_.label(head, entry_ ? entry_->term : "Glossary", Font::heading, t.text);
+  ui_.button("Close", "glossary.close",
+             {.style = ButtonStyle::quiet,
+              .icon = Icon::cross,
+              .tooltip = N_("Closes the glossary (Escape)"),
+              .icon_only = true});
+  ui_.label(head, entry_ ? std::string_view(entry_->term) : std::string_view(tr("Glossary")), Font::heading, t.text);
   ui_.fill({rest.x, rest.y, rest.w, 1}, t.line);
   rest.cut_top(1);
   ui_.begin_panel("entry", rest, 20, true);
   if (!entry_) {
     ui_.paragraph(
         "Choose a term at the left. On any page, point at a word: where a line of dots comes under it, a right-click "
-        "or "
-        "**Shift+F1** brings it here.");
+        "or **Shift+F1** brings it here.");
     ui_.end_panel();
     return;
   }
@@ -195,19 +198,22 @@ void GlossaryView::draw_entry(const Rect& area) {
   if (figure_) draw_figure();
   if (!entry_->forms.empty()) {
     ui_.space(2);
-    ui_.note(fmt::format("Also: {}", fmt::join(entry_->forms, ", ")));
+    ui_.note(format_tr("Also: {}", fmt::join(entry_->forms, ", ")));
   }
   ui_.space(4);
   ui_.begin_flow(8);
   for (const std::string& other : entry_->see) {
     const GlossaryEntry* entry = Glossary::built_in().find(other);
-    ui_.button(other, "glossary " + entry->term, {.tooltip = "Explains it"});
+    ui_.button(other, "glossary " + entry->term, {.tooltip = N_("Explains it")});
   }
   if (!entry_->page.empty() && entry_->page != app_.page().info().id) {
     for (const auto& page : app_.pages()) {
       if (page->info().id != entry_->page) continue;
       if (ui_.button("Page: " + page->info().title, "page " + entry_->page,
-                     {.style = ButtonStyle::quiet, .icon = Icon::forward, .tooltip = "Where it is seen at work"})) {
+                     {.style = ButtonStyle::quiet,
+                      .icon = Icon::forward,
+                      .tooltip = N_("Where it is seen at work"),
+                      .words = format_tr("Page: {}", tr(std::string_view(page->info().title)))})) {
         ui_.send("glossary.close");
       }
     }

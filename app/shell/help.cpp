@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/shell/frame.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -22,11 +23,11 @@ void Shell::draw_help(Vec size) {
   Rect rest = box;
   Rect head = rest.cut_top(ui_.em(56)).inset(24, 0);
   const PageInfo& info = app_.page().info();
-  ui_.label(head, info.title, Font::heading, t.text);
+  ui_.label(head, tr(std::string_view(info.title)), Font::heading, t.text);
   ui_.next({head.right() - ui_.em(32), head.center().y - ui_.em(16), ui_.em(32), ui_.em(32)});
   ui_.button(
       "Close", "help off",
-      {.style = ButtonStyle::quiet, .icon = Icon::cross, .tooltip = "Closes the help (Escape)", .icon_only = true});
+      {.style = ButtonStyle::quiet, .icon = Icon::cross, .tooltip = N_("Closes the help (Escape)"), .icon_only = true});
   ui_.fill({rest.x, rest.y, rest.w, 1}, t.line);
   rest.cut_top(1);
   ui_.begin_panel("words", rest, 24, true);
@@ -46,16 +47,16 @@ void Shell::draw_help(Vec size) {
   ui_.section("Keys of this page");
   ui_.begin_columns(2, 24);
   for (const Page::Key& key : app_.page().keys()) line(key.key, key.help);
-  line("Wheel", "zooms about the cursor");
-  line("Drag", "moves the picture; a double-click fits it");
+  line(tr("Wheel"), N_("zooms about the cursor"));
+  line(tr("Drag"), N_("moves the picture; a double-click fits it"));
   ui_.end_columns();
   ui_.section("Keys everywhere");
   ui_.begin_columns(2, 24);
   for (const KeyBinding& binding : keys_.shell()) {
-    if (binding.shown) line(binding.key == "1" ? "1 to 9" : binding.key, binding.help);
+    if (binding.shown) line(binding.key == "1" ? std::string(tr("1 to 9")) : binding.key, binding.help);
   }
-  line("Tab", "the next thing; Enter uses it");
-  line("Escape", "closes what is open");
+  line("Tab", N_("the next thing; Enter uses it"));
+  line("Escape", N_("closes what is open"));
   ui_.end_columns();
   ui_.space(8);
   ui_.note(

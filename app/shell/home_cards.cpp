@@ -8,6 +8,7 @@
 
 #include "app/widgets/mini_grid.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/training/data/digits.h"
 #include "engine/training/trainer.h"
 #include "kernels/softmax.h"
@@ -183,7 +184,7 @@ void HomeCards::draw_kernel(Ui& ui, const Rect& area, bool over) const {
 void HomeCards::draw_network(Ui& ui, const Rect& area, bool over) const {
   const Theme& t = ui.theme();
   if (learned_.pixels.empty()) {
-    ui.label(area, "learning digits\u2026", Font::caption, t.secondary, Align::center);
+    ui.label(area, tr("learning digits\u2026"), Font::caption, t.secondary, Align::center);
     return;
   }
   int digit = 3;

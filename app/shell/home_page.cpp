@@ -8,6 +8,7 @@
 
 #include "app/shell/app.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -51,25 +52,27 @@ bool HomePage::first_start() const {
 }
 
 HomePage::Offer HomePage::offer() const {
-  const Offer tour{"Take the five-minute tour", std::string("lesson ") + kTour,
-                   "A step on every page, with your hands"};
+  const Offer tour{N_("Take the five-minute tour"), std::string("lesson ") + kTour,
+                   N_("A step on every page, with your hands")};
   if (first_start()) return tour;
   if (const std::optional<LessonProgress> left = left_off(app_.settings())) {
-    return {fmt::format("Go on: {}, step {} of {}", left->title, left->place, left->steps), left->line(),
-            "Where you left off"};
+    return {"Go on: " + left->title, left->line(), N_("Where you left off"),
+            format_tr("Go on: {}, step {} of {}", left->title, left->place, left->steps)};
   }
   if (!app_.settings().lesson_done(kTour)) return tour;
   for (const ChapterProgress& chapter : progress_of(app_)) {
     for (const PageProgress& page : chapter.pages) {
       for (const LessonProgress& lesson : page.lessons) {
-        if (!lesson.done) return {"Next lesson: " + lesson.title, lesson.line(), "The first that is not done"};
+        if (!lesson.done)
+          return {"Next lesson: " + lesson.title, lesson.line(), N_("The first that is not done"),
+                  format_tr("Next lesson: {}", lesson.title)};
       }
     }
   }
   return tour;
 }
 
-std::vector<Page::Key> HomePage::keys() const { return {{"Enter", offer().command, "what the button does"}}; }
+std::vector<Page::Key> HomePage::keys() const { return {{"Enter", offer().command, N_("what the button does")}}; }
 
 void HomePage::draw_stage(Ui& ui, const Rect& area) const {
   const float side = std::max(area.w >= 760 ? 36.0f : 18.0f, (area.w - kWidest) / 2);
@@ -114,9 +117,10 @@ void HomePage::draw_head(Ui& ui) const {
   const Offer main = offer();
   const std::string tour = std::string("lesson ") + kTour;
   ui.begin_flow(10);
-  ui.button(main.label, main.command, {.style = ButtonStyle::primary, .icon = Icon::play, .tooltip = main.tooltip});
+  ui.button(main.label, main.command,
+            {.style = ButtonStyle::primary, .icon = Icon::play, .tooltip = main.tooltip, .words = main.words});
   if (main.command != tour) {
-    ui.button("Five-minute tour", tour, {.style = ButtonStyle::quiet, .tooltip = "A step on every page"});
+    ui.button("Five-minute tour", tour, {.style = ButtonStyle::quiet, .tooltip = N_("A step on every page")});
   }
   ui.end_flow();
   if (!first_start()) draw_progress(ui);
@@ -129,7 +133,7 @@ void HomePage::draw_progress(Ui& ui) const {
   for (const ChapterProgress& chapter : progress_of(app_)) lessons += chapter.lessons(), done += chapter.lessons_done();
   if (lessons == 0) return;
   Rect rect = ui.take(ui.em(24));
-  const std::string words = fmt::format("{} of {} lessons done", done, lessons);
+  const std::string words = format_tr("{} of {} lessons done", done, lessons);
   ui.label(rect.cut_left(ui.measure(Font::caption, words).x + 12), words, Font::caption, ui.theme().secondary);
   Rect bar = rect.cut_left(std::min(rect.w, ui.em(220)));
   bar = {bar.x, bar.center().y - 2, bar.w, 4};
@@ -145,10 +149,9 @@ void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const C
   Rect rest = area;
   const Rect top = rest.cut_top(picture_height + ui.em(40));
   const std::string command = "page " + chapter.pages.front().id;
-  const Response r = ui.interact(top, {.label = chapter.title + " card",
-                                       .command = command,
-                                       .kind = "card",
-                                       .tooltip = "Goes to " + chapter.pages.front().title});
+  const std::string goes = format_tr("Goes to {}", tr(std::string_view(chapter.pages.front().title)));
+  const Response r =
+      ui.interact(top, {.label = chapter.title + " card", .command = command, .kind = "card", .tooltip = goes});
   const float hover = ui.ease("hover", r.hovered ? 1.0f : 0.0f, 0.15f);
   ui.stroke(area, mixed(t.line, t.accent, hover), 8);
   if (r.keyboard) ui.stroke(area.inset(-3), t.accent, 10, 2);
@@ -162,11 +165,11 @@ void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const C
   cards_.draw(ui, picture.inset(2, 4), chapter.title, r.hovered);
   const int lessons = chapter.lessons(), done = chapter.lessons_done();
   if (lessons > 0 && done > 0) {
-    const std::string words = done == lessons ? "done" : fmt::format("{} of {}", done, lessons);
+    const std::string words = done == lessons ? std::string(tr("done")) : format_tr("{} of {}", done, lessons);
     const Rect mark = title.cut_right(ui.measure(Font::caption, words).x + 4);
     ui.label(mark, words, Font::caption, done == lessons ? t.activation : t.secondary, Align::right);
   }
-  ui.label(title, chapter.title, Font::strong, t.text);
+  ui.label(title, tr(std::string_view(chapter.title)), Font::strong, t.text);
   for (const PageProgress& page : chapter.pages) draw_page_line(ui, rest.cut_top(page_line_height(ui)), page);
   ui.pop_id();
 }
@@ -187,19 +190,20 @@ void HomePage::draw_page_line(Ui& ui, const Rect& area, const PageProgress& page
     const Rect mark = inside.cut_right(ui.em(18));
     ui.icon(Icon::tick, {mark.x + 2, mark.center().y - ui.em(7), ui.em(14), ui.em(14)}, t.activation);
   } else if (left != page.lessons.end() || done > 0) {
-    const std::string words = left != page.lessons.end() ? fmt::format("step {} of {}", left->place, left->steps)
-                                                         : fmt::format("{} of {}", done, page.lessons.size());
+    const std::string words = left != page.lessons.end() ? format_tr("step {} of {}", left->place, left->steps)
+                                                         : format_tr("{} of {}", done, page.lessons.size());
     ui.label(inside.cut_right(ui.measure(Font::caption, words).x + 6), words, Font::caption,
              left != page.lessons.end() ? t.accent : t.secondary, Align::right);
   }
-  ui.label(inside, page.title, Font::control, r.hovered ? t.text : t.secondary);
+  ui.label(inside, tr(std::string_view(page.title)), Font::control, r.hovered ? t.text : t.secondary);
 }
 
 PageKind home_page(const App& app) {
   return {
-      {kHomePage, "Home", "",
-       "All chapters of the course, each with a picture that is computed while you look. Click one to go there. What "
-       "you have done is remembered, and so is the step of a lesson that you left."},
+      {kHomePage, N_("Home"), "",
+       N_("All chapters of the course, each with a picture that is computed while you look. Click one to go there. "
+          "What "
+          "you have done is remembered, and so is the step of a lesson that you left.")},
       [&app](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<HomePage>(app, context); }};
 }
 

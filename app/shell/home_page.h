@@ -29,6 +29,7 @@ class HomePage : public Page {
   // The one button: the tour at first, then where somebody left off, then what comes next.
   struct Offer {
     std::string label, command, tooltip;
+    std::string words = {};  // instead of the label, where it holds values
   };
   Offer offer() const;
   bool first_start() const;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/shell/progress.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -56,14 +57,14 @@ KeyTable::KeyTable() {
         if (!app.lessons().is_open()) return neighbor(app, 1);
         return std::string(app.lessons().step() + 1 < app.lessons().step_count() ? "lesson.next" : "");
       },
-      "next step of the lesson, or next page");
+      N_("next step of the lesson, or next page"));
   add(
       "PageUp",
       [](const App& app) {
         if (!app.lessons().is_open()) return neighbor(app, -1);
         return std::string(app.lessons().step() > 0 ? "lesson.back" : "");
       },
-      "the step or page before");
+      N_("the step or page before"));
   // What a clicker sends to make the screen black: "." most of them, "B" the others. Where a page has a B of its own,
   // that one counts.
   const auto show_me = [](const App& app) {
@@ -71,8 +72,8 @@ KeyTable::KeyTable() {
     return std::string(lessons.is_open() && !lessons.tried() ? "lesson.show" : "");
   };
   shell_.push_back(
-      {".", show_me, "does what a lesson's step asks for: a clicker's button for a black screen", true, true});
-  add("B", show_me, "the same, on other clickers");
+      {".", show_me, N_("does what a lesson's step asks for: a clicker's button for a black screen"), true, true});
+  add("B", show_me, N_("the same, on other clickers"));
   for (int i = 1; i <= 9; ++i) {
     shell_.push_back({std::to_string(i),
                       [i](const App& app) {
@@ -80,33 +81,34 @@ KeyTable::KeyTable() {
                         const auto index = static_cast<size_t>(i);
                         return index < ids.size() ? "page " + ids[index] : std::string();
                       },
-                      "a page: 1 is the first", i == 1});
+                      N_("a page: 1 is the first"), i == 1});
   }
-  add("0", always(std::string("page ") + kHomePage), "home: all chapters, and where you left off");
-  add("Ctrl+O", always("browse open"), "opens a picture or a lesson");
-  add("Ctrl+S", always("browse save"), "saves the picture of the stage");
+  add("0", always(std::string("page ") + kHomePage), N_("home: all chapters, and where you left off"));
+  add("Ctrl+O", always("browse open"), N_("opens a picture or a lesson"));
+  add("Ctrl+S", always("browse save"), N_("saves the picture of the stage"));
   add(
       "Ctrl+L",
       [](const App& app) { return std::string(app.lesson_maker().made().empty() ? "lesson.make" : "lesson.add"); },
-      "makes a lesson of what is shown; again: another step of it");
+      N_("makes a lesson of what is shown; again: another step of it"));
   add(
-      "Ctrl+Z", [](const App& app) { return std::string(app.can_undo() ? "undo" : ""); }, "takes back the last edit");
+      "Ctrl+Z", [](const App& app) { return std::string(app.can_undo() ? "undo" : ""); },
+      N_("takes back the last edit"));
   add(
-      "Ctrl+Shift+Z", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, "does it again");
+      "Ctrl+Shift+Z", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, N_("does it again"));
   add(
-      "Ctrl+Y", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, "does it again", false);
-  add("Ctrl+K", always("palette on"), "every command by name");
-  add("F", switched("presentation", &Settings::presentation), "presentation: large type, the stage first");
-  add("F11", switched("fullscreen", &Settings::full_screen), "full screen, or the window again");
+      "Ctrl+Y", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, N_("does it again"), false);
+  add("Ctrl+K", always("palette on"), N_("every command by name"));
+  add("F", switched("presentation", &Settings::presentation), N_("presentation: large type, the stage first"));
+  add("F11", switched("fullscreen", &Settings::full_screen), N_("full screen, or the window again"));
   add(
       "T", [](const App& app) { return std::string(app.settings().dark ? "theme light" : "theme dark"); },
-      "light or dark");
-  add("Ctrl+B", unfolded("navigation", &Settings::shows_navigation), "folds the left panel away, or back");
-  add("Ctrl+I", unfolded("inspector", &Settings::shows_inspector), "folds the right panel away, or back");
-  add("?", always("help on"), "this help");
-  add("Shift+F1", always("glossary.word"), "explains the word under the mouse, or lists the terms on the screen");
-  add("F1", always("help on"), "this help", false);
-  add("Ctrl+Q", always("quit"), "closes the program");
+      N_("light or dark"));
+  add("Ctrl+B", unfolded("navigation", &Settings::shows_navigation), N_("folds the left panel away, or back"));
+  add("Ctrl+I", unfolded("inspector", &Settings::shows_inspector), N_("folds the right panel away, or back"));
+  add("?", always("help on"), N_("this help"));
+  add("Shift+F1", always("glossary.word"), N_("explains the word under the mouse, or lists the terms on the screen"));
+  add("F1", always("help on"), N_("this help"), false);
+  add("Ctrl+Q", always("quit"), N_("closes the program"));
 }
 
 std::string KeyTable::command_for(const std::string& key, const App& app) const {

@@ -10,6 +10,7 @@
 
 #include "app/shell/frame.h"
 #include "app/shell/lesson_session.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -42,7 +43,7 @@ std::vector<ProseSpan> words_of(const LessonSession& lessons, const Registry& re
   for (ProseSpan& span : spans) span.bold = true;
   if (lessons.question()->kind == Question::Kind::cell) {
     ProseSpan how;
-    how.text = " Click that cell.";
+    how.text = std::string(" ") + tr("Click that cell.");
     spans.push_back(std::move(how));
   }
   return spans;
@@ -102,8 +103,9 @@ void Shell::draw_ask() {
     ui_.request_frame();
   }
   if (question->kind == Question::Kind::number) {
-    ui_.next({all.x, y, std::min(width, ui_.em(120)), answers});
-    ui_.text_field("answer", lessons.given_number(), kAnswer, "a number");
+    ui_.next(
+        {all.x, y, std::min(width, std::max(ui_.em(120), ui_.measure(Font::control, tr("a number")).x + 24)), answers});
+    ui_.text_field("answer", lessons.given_number(), kAnswer, N_("a number"));
   } else if (question->kind == Question::Kind::choice) {
     int number = 0;
     for (const Rect& place : choice_places(ui_, *question, width)) {

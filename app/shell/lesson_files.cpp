@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -15,7 +16,7 @@ constexpr int kMaxSteps = 1000;  // that a lesson enters by itself
 void LessonFiles::declare(Registry& registry) {
   registry.add(
       Command{"lesson.allow",
-              "Answers what shall become of a file that a lesson wants to write, or to read outside its folder",
+              N_("Answers what shall become of a file that a lesson wants to write, or to read outside its folder"),
               {Parameter::choice("ANSWER", "yes: this once; no: the line is passed over", {"yes", "no"})},
               [this](const Arguments& arguments) {
                 if (!question())
@@ -118,11 +119,14 @@ std::string LessonFiles::permitted_picture(const std::string& file, const Script
 std::string LessonFiles::question_in_words() const {
   const FileQuestion* asked = question();
   if (!asked) return {};
-  return fmt::format("This {} wants to {}", asked_->script ? "script" : "lesson",
-                     !asked->named_by.empty()      ? "open a training that reads pictures outside its folder."
-                     : asked->use == FileUse::read ? "read a file outside its folder."
-                     : asked->replaces             ? "replace a file."
-                                                   : "write a file.");
+  const auto say = [&](const char* script, const char* lesson) { return asked_->script ? script : lesson; };
+  return !asked->named_by.empty()
+             ? say(N_("This script wants to open a training that reads pictures outside its folder."),
+                   N_("This lesson wants to open a training that reads pictures outside its folder."))
+         : asked->use == FileUse::read ? say(N_("This script wants to read a file outside its folder."),
+                                             N_("This lesson wants to read a file outside its folder."))
+         : asked->replaces ? say(N_("This script wants to replace a file."), N_("This lesson wants to replace a file."))
+                           : say(N_("This script wants to write a file."), N_("This lesson wants to write a file."));
 }
 
 }  // namespace striate

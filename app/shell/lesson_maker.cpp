@@ -4,6 +4,7 @@
 
 #include "app/command/lesson_package.h"
 #include "app/shell/app.h"
+#include "app/words/words.h"
 #include "engine/export/overwrite.h"
 
 namespace striate {
@@ -22,7 +23,8 @@ void LessonMaker::declare() {
   Registry& registry = app_.registry();
   registry.add(Command{
       "lesson.make",
-      "Begins a lesson whose first step is what is shown: a text file to be filled with words, its pictures beside it",
+      N_("Begins a lesson whose first step is what is shown: a text file to be filled with words, its pictures beside "
+         "it"),
       {Parameter::file_to_write("FILE",
                                 "a name ending in .md, or in .striate.zip for one file with the pictures in it; the "
                                 "next free striate-lesson-N.md where it is left out")
@@ -31,13 +33,13 @@ void LessonMaker::declare() {
   });
   registry.add(Command{
       "lesson.add",
-      "Adds what is shown as another step to a lesson",
+      N_("Adds what is shown as another step to a lesson"),
       {Parameter::file_to_write("FILE", "the lesson; the one made last where it is left out").or_none()},
       [this](const Arguments& arguments) { add(arguments.has(0) ? arguments.text(0) : made()); },
   });
   registry.add(Command{
       "lesson.pack",
-      "Packs the open lesson and the files that it opens into one file for other machines",
+      N_("Packs the open lesson and the files that it opens into one file for other machines"),
       {Parameter::file_to_write("FILE", "a name ending in .striate.zip")},
       [this](const Arguments& arguments) { pack(arguments.text(0)); },
   });

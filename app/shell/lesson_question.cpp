@@ -6,6 +6,7 @@
 #include "app/shell/frame.h"
 #include "app/shell/lesson_files.h"
 #include "app/widgets/ui_fit.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -15,11 +16,11 @@ void Shell::draw_file_question(const Rect& stage) {
   if (!question || stage.empty()) return;
   const bool read = question->use == FileUse::read;
   const std::string more = !question->named_by.empty()
-                               ? fmt::format("The training {} says that its pictures are there.",
-                                             short_name(std::filesystem::path(question->named_by).filename().string()))
-                           : read               ? "Its own folder it may read."
-                           : question->replaces ? "The file that is there would be lost."
-                                                : "There is no file of this name yet.";
+                               ? format_tr("The training {} says that its pictures are there.",
+                                           short_name(std::filesystem::path(question->named_by).filename().string()))
+                           : read               ? tr("Its own folder it may read.")
+                           : question->replaces ? tr("The file that is there would be lost.")
+                                                : tr("There is no file of this name yet.");
   const std::filesystem::path path(question->path);
   const Rect card = stage.centered(std::min(stage.w - 40, ui_.em(520)), std::min(stage.h - 20, ui_.em(186)));
   ui_.begin_layer(Ui::kOverlayLayer, stage);
@@ -27,18 +28,20 @@ void Shell::draw_file_question(const Rect& stage) {
   ui_.fill(card, ui_.theme().raised, 8);
   ui_.stroke(card, ui_.theme().line, 8);
   ui_.begin_panel("file question", card, 18, false);
-  ui_.paragraph("**" + files.question_in_words() + "**");
+  ui_.paragraph(fmt::format("**{}**", tr(std::string_view(files.question_in_words()))));
   // Labels, not paragraphs: a name with marks in it is shown as it is, a long one is cut.
   ui_.label(ui_.take(ui_.em(22)), path.filename().string(), Font::strong, ui_.theme().text);
-  ui_.label(ui_.take(ui_.em(20)), "in " + path.parent_path().string(), Font::caption, ui_.theme().secondary);
+  ui_.label(ui_.take(ui_.em(20)), format_tr("in {}", path.parent_path().string()), Font::caption,
+            ui_.theme().secondary);
   ui_.note(more);
   ui_.space(4);
   ui_.begin_flow();
-  ui_.button("Don't", "lesson.allow no", {.style = ButtonStyle::primary, .tooltip = "The lesson goes on without it"});
-  ui_.button(read                 ? "Read it"
-             : question->replaces ? "Replace it"
-                                  : "Write it",
-             "lesson.allow yes", {.tooltip = "This once"});
+  ui_.button("Don't", "lesson.allow no",
+             {.style = ButtonStyle::primary, .tooltip = N_("The lesson goes on without it")});
+  ui_.button(read                 ? N_("Read it")
+             : question->replaces ? N_("Replace it")
+                                  : N_("Write it"),
+             "lesson.allow yes", {.tooltip = N_("This once")});
   ui_.end_flow();
   ui_.end_panel();
   ui_.end_layer();

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "app/command/course.h"
 #include "app/command/lesson_package.h"
 #include "app/command/lesson_text.h"
 #include "app/embedded.h"
+#include "app/words/languages.h"
 
 namespace striate {
 namespace {
@@ -42,14 +44,17 @@ std::string lesson_id(const std::string& name_or_path) {
 }
 
 const std::vector<LessonEntry>& LessonSession::entries() {
-  static const std::vector<LessonEntry> list = [] {
+  static std::map<std::string, std::vector<LessonEntry>> lists;  // by language; a list stays where it is
+  if (const auto list = lists.find(language()); list != lists.end()) return list->second;
+  return lists[language()] = [] {
     // The course is the order in which they are learned; a lesson that is not in it comes last.
     std::vector<std::string> order;
     for (const PlannedLesson& lesson : parse_course(own_course("module"), "").lessons) order.push_back(lesson.name);
     std::vector<LessonEntry> found;
     for (const std::string& file : embedded_files(kFolder)) {
-      if (!file.ends_with(".md")) continue;
-      const Lesson lesson = parse_lesson(embedded_file(file), file);
+      const std::string_view name = std::string_view(file).substr(std::string_view(kFolder).size());
+      if (!file.ends_with(".md") || name.find('/') != std::string_view::npos) continue;  // of a language
+      const Lesson lesson = parse_lesson(own_lesson(name.substr(0, name.size() - 3)), file);
       found.push_back({std::filesystem::path(file).stem().string(), lesson.title, lesson.chapter, lesson.page,
                        static_cast<int>(lesson.steps.size())});
     }
@@ -57,7 +62,6 @@ const std::vector<LessonEntry>& LessonSession::entries() {
     std::stable_sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
     return found;
   }();
-  return list;
 }
 
 void LessonSession::open(const std::string& name_or_path, const Registry& registry) {

@@ -6,6 +6,7 @@
 
 #include "app/shell/frame.h"
 #include "app/widgets/code_block.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -106,7 +107,7 @@ void Shell::draw_narration(const Rect& area) {
   ui_.button("Close the lesson", "lesson.close",
              {.style = ButtonStyle::quiet,
               .icon = Icon::cross,
-              .tooltip = "Closes the lesson; what you did stays",
+              .tooltip = N_("Closes the lesson; what you did stays"),
               .icon_only = true});
   // Where we are: a dot per step.
   float gap = std::min(ui_.em(14), std::max(1.0f, top.w - 12) / static_cast<float>(std::max(1, count)));
@@ -143,11 +144,12 @@ void Shell::draw_narration(const Rect& area) {
     if (lessons.tried()) {
       Rect mark = ui_.take(ui_.em(84), ui_.em(32));
       ui_.icon(Icon::tick, {mark.x + ui_.em(4), mark.center().y - ui_.em(8), ui_.em(16), ui_.em(16)}, t.activation);
-      ui_.label(Rect{mark.x + ui_.em(24), mark.y, mark.w - ui_.em(24), mark.h}, "done", Font::control, t.activation);
+      ui_.label(Rect{mark.x + ui_.em(24), mark.y, mark.w - ui_.em(24), mark.h}, tr("done"), Font::control,
+                t.activation);
     } else {
       ui_.button("Show me", "lesson.show",
-                 {.tooltip = "Does for you what this step asks you to try; a clicker's "
-                             "button for a black screen does it, too"});
+                 {.tooltip = N_("Does for you what this step asks you to try; a clicker's "
+                                "button for a black screen does it, too")});
     }
   }
   ui_.end_row();

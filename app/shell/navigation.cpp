@@ -6,6 +6,7 @@
 
 #include "app/shell/frame.h"
 #include "app/shell/progress.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -41,20 +42,34 @@ Response Shell::navigation_line(const Rect& rect, const ItemSpec& spec, bool cur
   return r;
 }
 
+// What the words below the name take beyond one line.
+float Shell::navigation_head_more() {
+  const float wide = layout_.navigation.w - 1 - 2 * 12 - 20;
+  return ui_.paragraph_height("how a computer sees", wide, Font::caption) -
+         ui_.paragraph_height("-", wide, Font::caption);
+}
+
 // The program's name leads home.
 void Shell::draw_navigation_head() {
   const Theme& t = ui_.theme();
-  const Rect rect = ui_.take(ui_.em(46));
+  const char* words = tr("how a computer sees");
+  const float more = navigation_head_more();
+  const Rect rect = ui_.take(ui_.em(46) + more);
   const std::string home = std::string("page ") + kHomePage;
   navigation_line(rect,
                   {.label = "Home",
                    .command = home,
                    .kind = "home",
-                   .tooltip = "All chapters, what is done, and where you left off"},
+                   .tooltip = N_("All chapters, what is done, and where you left off")},
                   app_.page().info().id == kHomePage);
   ui_.label(Rect{rect.x + 10, rect.y + ui_.em(2), rect.w - 20, ui_.em(28)}, "Striate", Font::heading, t.text);
-  ui_.label(Rect{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18)}, "how a computer sees", Font::caption,
-            t.secondary);
+  const Rect below{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18) + more};
+  if (more > 0) {
+    ui_.next(below.moved({0, ui_.em(3)}));
+    ui_.paragraph(words, Font::caption);
+  } else {
+    ui_.label(below, words, Font::caption, t.secondary);
+  }
 }
 
 // Its triangle and name, and how many of its lessons are done. Arrows fold and unfold it, too.
@@ -80,7 +95,7 @@ void Shell::draw_chapter(const ChapterProgress& chapter, bool unfolded) {
     ui_.label(inside.cut_right(ui_.measure(Font::caption, words).x + 2), words, Font::caption, t.secondary);
   }
   const bool here = chapter.title == app_.page().info().chapter;
-  ui_.label(inside, chapter.title, Font::control, here || r.hovered ? t.text : t.secondary);
+  ui_.label(inside, tr(std::string_view(chapter.title)), Font::control, here || r.hovered ? t.text : t.secondary);
 }
 
 // A page, and below it its lessons: done, where one left off, or untouched.
@@ -88,7 +103,10 @@ void Shell::draw_page_line(const PageProgress& page) {
   const Theme& t = ui_.theme();
   const bool current = page.id == app_.page().info().id;
   ui_.space(-6);
-  const Rect rect = ui_.take(ui_.em(32));
+  // A long title takes two lines.
+  const float words = ui_.width() - 20 - ui_.em(8) - (page.done() ? ui_.em(16) : 0);
+  const bool whole = ui_.measure(Font::control, tr(std::string_view(page.title))).x <= words;
+  const Rect rect = ui_.take(whole ? ui_.em(32) : ui_.paragraph_height(page.title, words, Font::control) + ui_.em(12));
   if (current && navigation_reveal_ > 0) ui_.reveal(rect);
   const Response r =
       navigation_line(rect, {.label = page.title, .command = "page " + page.id, .kind = "page"}, current);
@@ -98,7 +116,12 @@ void Shell::draw_page_line(const PageProgress& page) {
     const Rect mark = inside.cut_right(ui_.em(16));
     ui_.icon(Icon::tick, {mark.x, mark.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
   }
-  ui_.label(inside, page.title, Font::control, current || r.hovered ? t.text : t.secondary);
+  if (whole) {
+    ui_.label(inside, tr(std::string_view(page.title)), Font::control, current || r.hovered ? t.text : t.secondary);
+  } else {
+    ui_.next(inside.inset(0, ui_.em(6)));
+    ui_.paragraph(page.title, Font::control);
+  }
   ui_.push_id(page.id);
   for (const LessonProgress& lesson : page.lessons) draw_lesson_line(lesson);
   ui_.pop_id();
@@ -117,9 +140,9 @@ void Shell::draw_course() {
                   {.label = "The program's own course",
                    .command = fmt::format("course {}", kOwnCourse),
                    .kind = "course",
-                   .tooltip = "Closes this course; what is done stays"},
+                   .tooltip = N_("Closes this course; what is done stays")},
                   false);
-  ui_.label(back.inset(10, 0), "The program's own course", Font::caption, ui_.theme().secondary);
+  ui_.label(back.inset(10, 0), tr("The program's own course"), Font::caption, ui_.theme().secondary);
   ui_.space(6);
   ui_.pop_id();
 }
@@ -134,17 +157,19 @@ void Shell::draw_lesson_line(const LessonProgress& lesson) {
   if (lesson.begins_hour > 0) {
     const Rect hour = ui_.take(ui_.em(18));
     ui_.label(Rect{hour.x + 10 + indent, hour.y, hour.w - 20 - indent, hour.h},
-              fmt::format("hour {}", lesson.begins_hour), Font::caption, t.secondary, Align::right, ui_.em(11));
+              format_tr("hour {}", lesson.begins_hour), Font::caption, t.secondary, Align::right, ui_.em(11));
     ui_.space(-6);
   }
   // A long title takes two lines.
   const float words = ui_.width() - 20 - indent - std::max(mark_wide, ui_.em(4));
   const float height = ui_.paragraph_height(lesson.title, words, Font::caption);
   const Rect rect = ui_.take(std::max(ui_.em(30), height + 8));
-  std::string tip = fmt::format("Lesson of {} steps", lesson.steps);
-  if (lesson.minutes > 0) tip += fmt::format(", {} minutes", lesson.minutes);
-  if (lesson.done) tip += ", done";
-  if (lesson.place > 1) tip += fmt::format(". You left off at step {}", lesson.place);
+  std::string tip = lesson.minutes > 0
+                        ? lesson.done ? format_tr("Lesson of {} steps, {} minutes, done", lesson.steps, lesson.minutes)
+                                      : format_tr("Lesson of {} steps, {} minutes", lesson.steps, lesson.minutes)
+                    : lesson.done ? format_tr("Lesson of {} steps, done", lesson.steps)
+                                  : format_tr("Lesson of {} steps", lesson.steps);
+  if (lesson.place > 1) tip += ". " + format_tr("You left off at step {}", lesson.place);
   navigation_line(rect, {.label = lesson.title, .command = lesson.line(), .kind = "lesson", .tooltip = tip}, false);
   Rect inside = rect.inset(10, 0);
   inside.cut_left(indent);
@@ -171,7 +196,7 @@ void Shell::draw_navigation(const Rect& area) {
   follow_page();
   ui_.push_id("navigation");
   // The way home stays where it is while the chapters scroll.
-  ui_.begin_panel("head", rest.cut_top(ui_.em(46) + 16), 12, false);
+  ui_.begin_panel("head", rest.cut_top(ui_.em(46) + 16 + navigation_head_more()), 12, false);
   draw_navigation_head();
   ui_.end_panel();
   ui_.begin_panel("pages", rest, 12, true);
@@ -190,16 +215,16 @@ void Shell::draw_navigation(const Rect& area) {
   auto small = [&](const char* label, const std::string& command, Icon icon, const char* tip) {
     ui_.button(label, command, {.style = ButtonStyle::quiet, .icon = icon, .tooltip = tip, .icon_only = true});
   };
-  small("Open", "browse open", Icon::folder, "Opens a picture or a lesson");
+  small("Open", "browse open", Icon::folder, N_("Opens a picture or a lesson"));
   small(dark ? "Light" : "Dark", dark ? "theme light" : "theme dark", dark ? Icon::sun : Icon::moon,
-        "Light or dark colors");
+        N_("Light or dark colors"));
   small("Present", app_.settings().presentation ? "presentation off" : "presentation on", Icon::eye,
-        "Large type for a projector");
+        N_("Large type for a projector"));
   small("Numbers", app_.settings().shows_inspector() ? "inspector off" : "inspector on", Icon::panel,
-        "Folds the panel at the right away, or back");
-  small("Help", "help on", Icon::help, "The keys, and what this page does");
+        N_("Folds the panel at the right away, or back"));
+  small("Help", "help on", Icon::help, N_("The keys, and what this page does"));
   ui_.pack_right();
-  small("Fold the pages", "navigation off", Icon::back, "Folds this panel away");
+  small("Fold the pages", "navigation off", Icon::back, N_("Folds this panel away"));
   ui_.end_row();
   ui_.pop_id();
 }
@@ -213,15 +238,16 @@ void Shell::draw_bar(const Rect& area) {
   ui_.push_id("bar");
   ui_.begin_row(area.inset(12, 0), 8);
   if (layout_.navigation.empty()) {
-    ui_.button("Pages", unfold_navigation(),
-               {.style = ButtonStyle::quiet, .icon = Icon::menu, .tooltip = "Brings the panel with the pages back"});
+    ui_.button(
+        "Pages", unfold_navigation(),
+        {.style = ButtonStyle::quiet, .icon = Icon::menu, .tooltip = N_("Brings the panel with the pages back")});
     Rect title = ui_.remaining();
-    ui_.label(title, app_.page().info().title, Font::strong, ui_.theme().text);
+    ui_.label(title, tr(std::string_view(app_.page().info().title)), Font::strong, ui_.theme().text);
   }
   if (layout_.inspector.empty() && app_.page().has_inspector()) {
     ui_.pack_right();
     ui_.button("Inspector", "inspector on",
-               {.style = ButtonStyle::quiet, .icon = Icon::panel, .tooltip = "Brings the panel at the right back"});
+               {.style = ButtonStyle::quiet, .icon = Icon::panel, .tooltip = N_("Brings the panel at the right back")});
   }
   ui_.end_row();
   ui_.pop_id();
@@ -234,7 +260,7 @@ void Shell::draw_unfold_buttons() {
     ui_.button("Pages", unfold_navigation(),
                {.style = ButtonStyle::quiet,
                 .icon = Icon::menu,
-                .tooltip = "Brings the panel with the pages back",
+                .tooltip = N_("Brings the panel with the pages back"),
                 .icon_only = true});
   }
   if (!layout_.unfold_inspector.empty()) {
@@ -242,7 +268,7 @@ void Shell::draw_unfold_buttons() {
     ui_.button("Inspector", "inspector on",
                {.style = ButtonStyle::quiet,
                 .icon = Icon::panel,
-                .tooltip = "Brings the panel at the right back",
+                .tooltip = N_("Brings the panel at the right back"),
                 .icon_only = true});
   }
   ui_.pop_id();

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/shell/frame.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -51,7 +52,7 @@ void Shell::draw_notices(const Rect& stage) {
     ui_.button("Dismiss", fmt::format("notice.dismiss {}", index + 1),
                {.style = ButtonStyle::quiet,
                 .icon = Icon::cross,
-                .tooltip = "Takes this message away (Escape)",
+                .tooltip = N_("Takes this message away (Escape)"),
                 .icon_only = true});
     ui_.end_layer();
     ui_.pop_id();

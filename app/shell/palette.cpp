@@ -5,6 +5,8 @@
 #include "app/command/setting.h"
 #include "app/glossary/glossary.h"
 #include "app/shell/frame.h"
+#include "app/words/languages.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/lower_case.h"
 #include "engine/trimmed.h"
@@ -17,7 +19,7 @@ struct Entry {
   std::string title, help;
   std::string line;                  // what choosing it does; or the beginning of it,
   const Command* command = nullptr;  // where this one still needs values
-  const char* kind = "command";
+  const char* kind = N_("command");
 };
 
 bool needs_values(const Command& command) {
@@ -35,11 +37,13 @@ std::string value_of(const Setting& setting) {
 }
 
 Entry entry_of(const Registry& registry, const Command& command) {
-  Entry entry{command.usage(), command.help, command.name, needs_values(command) ? &command : nullptr};
+  Entry entry{command.usage(), std::string(tr(std::string_view(command.help))), command.name,
+              needs_values(command) ? &command : nullptr};
   const Setting* setting = registry.find_setting(command.name);
   if (setting == nullptr) return entry;
-  entry.kind = "setting";
-  if (const std::string now = value_of(*setting); !now.empty()) entry.help = "Now " + now + ". " + entry.help;
+  entry.kind = N_("setting");
+  if (const std::string now = value_of(*setting); !now.empty())
+    entry.help = format_tr("Now {}", now) + ". " + entry.help;
   return entry;
 }
 
@@ -48,16 +52,18 @@ std::vector<Entry> all_entries(const App& app) {
   std::vector<Entry> entries;
   for (const auto& page : app.pages()) {
     const PageInfo& info = page->info();
-    entries.push_back({info.title,
-                       info.chapter.empty() ? "All chapters, and where you left off" : "Page of " + info.chapter,
-                       "page " + info.id, nullptr, "page"});
+    entries.push_back({std::string(tr(std::string_view(info.title))),
+                       info.chapter.empty() ? std::string(tr("All chapters, and where you left off"))
+                                            : format_tr("Page of {}", tr(std::string_view(info.chapter))),
+                       "page " + info.id, nullptr, N_("page")});
   }
   for (const LessonEntry& lesson : LessonSession::entries()) {
-    entries.push_back({lesson.title, "Lesson of " + lesson.chapter, "lesson " + lesson.name, nullptr, "lesson"});
+    entries.push_back({lesson.title, format_tr("Lesson of {}", tr(std::string_view(lesson.chapter))),
+                       "lesson " + lesson.name, nullptr, N_("lesson")});
   }
   for (const auto& [name, command] : app.registry().commands()) entries.push_back(entry_of(app.registry(), command));
   for (const GlossaryEntry& term : Glossary::built_in().entries()) {
-    entries.push_back({term.term, term.first_sentence(), "glossary " + term.term, nullptr, "term"});
+    entries.push_back({term.term, term.first_sentence(), "glossary " + term.term, nullptr, N_("term")});
   }
   return entries;
 }
@@ -70,10 +76,12 @@ std::vector<Entry> choices_of(const App& app, const Command& command, std::strin
   if (!one) return entries;
   const Setting* setting = app.registry().find_setting(command.name);
   const std::string now = setting ? value_of(*setting) : std::string();
+  const std::string help(tr(std::string_view(command.help)));
   for (const std::string& word : command.parameters.front().choices) {
     if (lower_case(word).find(typed) == std::string::npos) continue;
-    entries.push_back({command.name + " " + quoted(word), word == now ? "As it is now. " + command.help : command.help,
-                       command.name + " " + quoted(word), nullptr, setting ? "setting" : "command"});
+    if (word == kMadeUpLanguage && typed != word) continue;  // for those who look at the texts
+    entries.push_back({command.name + " " + quoted(word), word == now ? tr("As it is now") + (". " + help) : help,
+                       command.name + " " + quoted(word), nullptr, setting ? N_("setting") : N_("command")});
   }
   std::stable_partition(entries.begin(), entries.end(),
                         [&](const Entry& entry) { return entry.line != command.name + " " + quoted(now); });
@@ -196,8 +204,8 @@ void Shell::draw_palette(Vec size) {
     if (current && walked) ui_.reveal(rect);
     Rect inside = rect.inset(10, 4);
     Rect top = inside.cut_top(inside.h / 2);
-    ui_.label(top.cut_right(ui_.measure(Font::caption, entry.kind).x + 8), entry.kind, Font::caption, t.secondary,
-              Align::right);
+    ui_.label(top.cut_right(ui_.measure(Font::caption, tr(entry.kind)).x + 8), tr(entry.kind), Font::caption,
+              t.secondary, Align::right);
     ui_.label(top, entry.title, Font::number, t.text, Align::left, ui_.em(14));
     ui_.label(inside, entry.help, Font::caption, t.secondary);
     if (r.keyboard) ui_.stroke(rect, t.accent, 6, 2);

@@ -140,6 +140,7 @@ Settings load_settings(const std::string& path, std::string* problem) {
   read(json, "navigation", s.navigation, wrong);
   read(json, "inspector", s.inspector, wrong);
   read(json, "scale", s.scale, wrong);
+  read(json, "language", s.language, wrong);
   read(json, "window_width", s.window_width, wrong);
   read(json, "window_height", s.window_height, wrong);
   read(json, "recent_files", s.recent_files, wrong);
@@ -166,13 +167,23 @@ Settings load_settings(const std::string& path, std::string* problem) {
 
 void save_settings(const std::string& path, const Settings& s) {
   namespace fs = std::filesystem;
-  nlohmann::json json = {
-      {"theme", s.dark ? "dark" : "light"},  {"presentation", s.presentation},   {"motion", s.motion},
-      {"navigation", s.navigation},          {"inspector", s.inspector},         {"scale", s.scale},
-      {"window_width", s.window_width},      {"window_height", s.window_height}, {"recent_files", s.recent_files},
-      {"done_lessons", s.done_lessons},      {"lesson_steps", s.lesson_steps},   {"lesson_places", s.lesson_places},
-      {"last_lesson", s.last_lesson},        {"last_page", s.last_page},         {"course", s.course},
-      {"megapixel_limit", s.megapixel_limit}};
+  nlohmann::json json = {{"theme", s.dark ? "dark" : "light"},
+                         {"presentation", s.presentation},
+                         {"motion", s.motion},
+                         {"navigation", s.navigation},
+                         {"inspector", s.inspector},
+                         {"scale", s.scale},
+                         {"window_width", s.window_width},
+                         {"window_height", s.window_height},
+                         {"recent_files", s.recent_files},
+                         {"done_lessons", s.done_lessons},
+                         {"lesson_steps", s.lesson_steps},
+                         {"lesson_places", s.lesson_places},
+                         {"last_lesson", s.last_lesson},
+                         {"last_page", s.last_page},
+                         {"course", s.course},
+                         {"megapixel_limit", s.megapixel_limit},
+                         {"language", s.language}};
   // File names need not be UTF-8; what is not is replaced rather than lost with everything else.
   std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const char* hint = "check the folder's permissions; the settings are kept until the program closes";

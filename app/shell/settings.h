@@ -9,12 +9,13 @@ namespace striate {
 
 struct Settings {
   bool dark = true;
-  bool presentation = false;  // type times 1.6
-  bool motion = true;         // off: everything jumps to its end
-  bool navigation = true;     // the left panel is unfolded
-  bool inspector = true;      // the right panel is unfolded
-  double scale = 0;           // of the whole interface; 0: as the monitor says
-  int window_width = 1280;    // logical pixels
+  bool presentation = false;        // type times 1.6
+  bool motion = true;               // off: everything jumps to its end
+  bool navigation = true;           // the left panel is unfolded
+  bool inspector = true;            // the right panel is unfolded
+  std::string language = "system";  // of the words: a code such as "en", or what the system asks for
+  double scale = 0;                 // of the whole interface; 0: as the monitor says
+  int window_width = 1280;          // logical pixels
   int window_height = 800;
   std::vector<std::string> recent_files;                 // newest first, at most 20
   std::vector<std::string> done_lessons;                 // names: every step's task was done

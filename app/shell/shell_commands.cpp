@@ -6,6 +6,8 @@
 #include "app/shell/browser_view.h"
 #include "app/shell/frame.h"
 #include "app/shell/progress.h"
+#include "app/words/languages.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 
@@ -61,12 +63,22 @@ void Shell::declare_commands() {
         if (scale != 0 && scale < 0.5) throw Error("a scale below 0.5 cannot be read", "use 0.5 to 4, or 0");
         now.scale = scale;
       }));
+  std::vector<std::string> codes = languages(), names = {N_("As the system says")};
+  for (const std::string& code : codes) names.push_back(language_name(code));
+  names.emplace_back("made up");  // no list offers it (palette.cpp)
+  codes.insert(codes.begin(), kSystemLanguage);
+  codes.emplace_back(kMadeUpLanguage);
+  add(s.choice(
+          "language", N_("language"), N_("The language of the window; scripts and their words stay as they are"),
+          Parameter::choice("LANGUAGE", "its code, or system for what the system asks for", std::move(codes)),
+          [](auto& now) -> auto& { return now.language; }))
+      .labels = std::move(names);
   s.declare(registry);
   std::vector<std::string> chapters;
   for (const ChapterProgress& chapter : chapters_of(app_)) chapters.push_back(chapter.title);
   registry.add(Command{
       "navigation.chapter",
-      "Unfolds a chapter of the navigation, or folds it",
+      N_("Unfolds a chapter of the navigation, or folds it"),
       {Parameter::choice("CHAPTER", "which chapter", chapters),
        Parameter::on_off("ON", "whether its pages are listed; the other of the two where it is left out").or_none()},
       [this](const Arguments& arguments) {
@@ -74,11 +86,11 @@ void Shell::declare_commands() {
         unfolded_chapters_[chapter] = arguments.has(1) ? arguments.on(1) : !chapter_unfolded(chapter);
       }});
   registry.add(Command{"help",
-                       "The keys, and what this page does",
+                       N_("The keys, and what this page does"),
                        {Parameter::on_off("ON", "whether it is shown").or_none()},
                        [this](const Arguments& arguments) { help_open_ = !arguments.has(0) || arguments.on(0); }});
   registry.add(Command{"palette",
-                       "Every command by name, to be run by typing it",
+                       N_("Every command by name, to be run by typing it"),
                        {Parameter::on_off("ON", "whether it is shown").or_none()},
                        [this](const Arguments& arguments) {
                          palette_open_ = !arguments.has(0) || arguments.on(0);
@@ -87,7 +99,7 @@ void Shell::declare_commands() {
                          palette_line_ = 0;
                        }});
   registry.add(Command{"browse",
-                       "The file browser: to open a picture, to save the stage's, or closed",
+                       N_("The file browser: to open a picture, to save the stage's, or closed"),
                        {Parameter::choice("WHAT", "what for", {"open", "save", "close"})},
                        [this](const Arguments& arguments) {
                          const std::string& what = arguments.text(0);
@@ -111,7 +123,7 @@ void Shell::declare_commands() {
                          }
                        }});
   registry.add(Command{"browse.file",
-                       "The file browser, to choose a file for a command",
+                       N_("The file browser, to choose a file for a command"),
                        {Parameter::word("COMMAND", "what gets its path: train.open"),
                         Parameter::text("ENDINGS", "which files are listed: .safetensors").or_none()},
                        [this](const Arguments& arguments) {
@@ -120,7 +132,7 @@ void Shell::declare_commands() {
                          browser_->choose_file(command, split_words(arguments.has(1) ? arguments.text(1) : ""));
                        }});
   registry.add(Command{"browse.folder",
-                       "The file browser, to choose a folder for a command",
+                       N_("The file browser, to choose a folder for a command"),
                        {Parameter::word("COMMAND", "what gets its path: train.data"),
                         Parameter::word("PREFIX", "what stands before the path: mnist:").or_none()},
                        [this](const Arguments& arguments) {
@@ -128,7 +140,7 @@ void Shell::declare_commands() {
                          browser_->choose_folder(arguments.text(0), arguments.has(1) ? arguments.text(1) : "");
                        }});
   registry.add(Command{"browse.save",
-                       "The file browser, to save something under a name",
+                       N_("The file browser, to save something under a name"),
                        {Parameter::word("COMMAND", "what gets the path: train.export"),
                         Parameter::text("NAME", "the name to begin with: curves.csv").or_none()},
                        [this](const Arguments& arguments) {
@@ -136,19 +148,19 @@ void Shell::declare_commands() {
                          browser_->save(arguments.text(0), arguments.has(1) ? arguments.text(1) : "");
                        }});
   registry.add(Command{"save.stage",
-                       "Saves the picture of the stage, as it is on the screen",
+                       N_("Saves the picture of the stage, as it is on the screen"),
                        {Parameter::file_to_write("FILE", "path of a .png or .jpg file")},
                        [this](const Arguments& arguments) { request_capture(arguments.text(0), true, "save.stage"); }});
-  registry.add(Command{
-      "items",
-      "Writes every item on the screen to a file, whenever nothing moves: label, command, kind, x, y, width, height",
-      {Parameter::file_to_write("FILE", "path of a text file")},
-      [this](const Arguments& arguments) {
-        check_overwrite({arguments.text(0), FileKind::table, {}, app_.document().force});
-        items_file_ = arguments.text(0);
-      }});
+  registry.add(Command{"items",
+                       N_("Writes every item on the screen to a file, whenever nothing moves: label, command, kind, x, "
+                          "y, width, height"),
+                       {Parameter::file_to_write("FILE", "path of a text file")},
+                       [this](const Arguments& arguments) {
+                         check_overwrite({arguments.text(0), FileKind::table, {}, app_.document().force});
+                         items_file_ = arguments.text(0);
+                       }});
   registry.add(Command{"readouts",
-                       "Writes every number that can be read to a file, whenever nothing moves: name, tab, value",
+                       N_("Writes every number that can be read to a file, whenever nothing moves: name, tab, value"),
                        {Parameter::file_to_write("FILE", "path of a text file")},
                        [this](const Arguments& arguments) {
                          check_overwrite({arguments.text(0), FileKind::table, {}, app_.document().force});
@@ -156,7 +168,7 @@ void Shell::declare_commands() {
                          readouts_written_.clear();
                        }});
   registry.add(Command{"notice.dismiss",
-                       "Takes a message away: the newest, or the N-th from the top",
+                       N_("Takes a message away: the newest, or the N-th from the top"),
                        {Parameter::integer("N", "number of the message, from 1", 1, 20).or_none()},
                        [this](const Arguments& arguments) {
                          size_t count = app_.notices().size();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/words/words.h"
+
 namespace striate {
 namespace {
 
@@ -47,15 +49,17 @@ void cell_card(Ui& ui, const CellCard& card) {
   Rect words = head;
   if (!card.unpin.empty()) {
     ui.next(words.cut_right(ui.em(24)));
-    ui.button("Unpin " + card.title, card.unpin,
-              {.style = ButtonStyle::quiet, .icon = Icon::cross, .tooltip = "Takes this card away", .icon_only = true});
+    ui.button(
+        "Unpin " + card.title, card.unpin,
+        {.style = ButtonStyle::quiet, .icon = Icon::cross, .tooltip = N_("Takes this card away"), .icon_only = true});
   }
-  ui.label(words, card.title, Font::control, card.tone == Concept::none ? ui.theme().text : ui.theme().of(card.tone));
+  ui.label(words, card.words.empty() ? card.title : card.words, Font::control,
+           card.tone == Concept::none ? ui.theme().text : ui.theme().of(card.tone));
   if (!card.picture.empty()) draw_picture(ui, card.picture);
   if (!card.formula.empty()) ui.note(card.formula);
   if (!card.numbers.empty()) ui.note("`" + card.numbers + "`");
   ui.row(card.shape, card.result, card.tone);
-  if (!card.exact.empty()) ui.note("Rounded; exactly " + card.exact);
+  if (!card.exact.empty()) ui.note(format_tr("Rounded; exactly {}", card.exact));
   ui.end_card();
 }
 

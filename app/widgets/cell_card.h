@@ -19,6 +19,7 @@ struct CardGrid {
 
 struct CellCard {
   std::string title;             // "output, row 3, column 3": unique on the page
+  std::string words = {};        // the same in the language that is shown
   Concept tone = Concept::none;  // what kind of cell it is
   std::vector<CardGrid> picture;
   std::string formula;  // in words or letters: "sum of input \u00d7 kernel"

@@ -7,6 +7,7 @@
 
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -78,10 +79,12 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
     names = std::max(names, ui.measure(Font::caption, name_of(grid, i), small).x);
   }
   // As wide as the longest of both columns: the share of a class that is found whole, and the largest class.
-  const float found_wide = std::max(ui.em(50), ui.measure(Font::number, "100.0 %", small).x + ui.em(6));
+  const float found_wide = std::max({ui.em(50), ui.measure(Font::number, "100.0 %", small).x + ui.em(6),
+                                     ui.measure(Font::caption, tr("found"), small).x + ui.em(6)});
   int64_t most = 0;
   for (const Row& row : rows) most = std::max(most, row.all);
-  const float counts_wide = ui.measure(Font::number, grouped(most), small).x;
+  const float counts_wide =
+      std::max(ui.measure(Font::number, grouped(most), small).x, ui.measure(Font::caption, tr("of"), small).x);
   const float totals = grid.totals ? std::max(ui.em(94), 10 + found_wide + counts_wide + ui.em(4)) : 0;
   const float top = head_height(ui);
   const ConfusionLayout layout = confusion_layout(area, grid.classes, names + 8, top, totals);
@@ -160,8 +163,8 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   }
   if (grid.totals && layout.totals > ui.em(76)) {
     Rect head{cells.right() + 10, area.y, layout.totals - 10, top - 2};
-    ui.label(head.cut_right(found_wide), "found", Font::caption, theme.secondary, Align::right, small);
-    ui.label(head, "of", Font::caption, theme.secondary, Align::right, small);
+    ui.label(head.cut_right(found_wide), tr("found"), Font::caption, theme.secondary, Align::right, small);
+    ui.label(head, tr("of"), Font::caption, theme.secondary, Align::right, small);
   }
   if (grid.true_class >= 0 && grid.predicted >= 0 && grid.true_class < grid.classes && grid.predicted < grid.classes) {
     ui.stroke(rect_of(grid.true_class, grid.predicted).inset(-2), theme.text, 3, 2);
@@ -173,9 +176,9 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
     const Row& row = rows[static_cast<size_t>(hovered_row)];
     const int64_t count = grid.counts[static_cast<size_t>(hovered_row) * n + static_cast<size_t>(hovered_column)];
     answer.note.title = hovered_row == hovered_column
-                            ? fmt::format("{} taken for what it is", name_of(grid, hovered_row))
-                            : fmt::format("{} taken for {}", name_of(grid, hovered_row), name_of(grid, hovered_column));
-    answer.note.lines.push_back({fmt::format("of {}", grouped(row.all)), grouped(count), 0});
+                            ? format_tr("{} taken for what it is", name_of(grid, hovered_row))
+                            : format_tr("{} taken for {}", name_of(grid, hovered_row), name_of(grid, hovered_column));
+    answer.note.lines.push_back({format_tr("of {}", grouped(row.all)), grouped(count), 0});
     if (!grid.command.empty() && count > 0) {
       answer.note.hint = grid.hint;
       answer.note.command = fmt::format("{} {} {}", grid.command, hovered_row, hovered_column);

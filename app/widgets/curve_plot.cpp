@@ -13,6 +13,7 @@
 
 #include "app/widgets/curve_lines.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -51,10 +52,10 @@ void draw_axes(Ui& ui, const CurvePlot& plot, const CurveFrame& frame, const Rec
   for (size_t i = 0; i < along.size(); ++i) {
     // The first one begins with the name of the axis, in the face of words.
     const float wide = ui.measure(Font::number, along[i].text, size).x;
-    const float name = i == 0 ? ui.measure(Font::caption, plot.x_name, size).x + ui.em(5) : 0;
+    const float name = i == 0 ? ui.measure(Font::caption, tr(std::string_view(plot.x_name)), size).x + ui.em(5) : 0;
     float x = frame.x(along[i].value) - wide / 2;
     x = std::clamp(x, area.x + name, std::max(area.x + name, area.right() - wide));
-    if (i == 0) ui.label(Vec{x - name, top}, plot.x_name, Font::caption, theme.secondary, size);
+    if (i == 0) ui.label(Vec{x - name, top}, tr(std::string_view(plot.x_name)), Font::caption, theme.secondary, size);
     ui.fill({std::round(frame.x(along[i].value)), frame.rect.bottom(), 1, 4}, theme.line);
     ui.label(Vec{x, top}, along[i].text, Font::number, theme.secondary, size);
   }
@@ -66,7 +67,7 @@ CurveAnswer hover(Ui& ui, const CurvePlot& plot, const CurveFrame& frame) {
   const double at = frame.window.from + (frame.window.to - frame.window.from) *
                                             static_cast<double>((ui.input().mouse.x - frame.rect.x) / frame.rect.w);
   answer.at = std::clamp(std::round(at), plot.begin, std::max(plot.begin, plot.last));
-  answer.note.title = fmt::format("{} {}", plot.x_name, grouped(std::llround(answer.at)));
+  answer.note.title = fmt::format("{} {}", tr(std::string_view(plot.x_name)), grouped(std::llround(answer.at)));
   for (const CurveSeries& series : plot.series) {
     HoverNote::Line line;
     line.color = series.color;
@@ -75,7 +76,7 @@ CurveAnswer hover(Ui& ui, const CurvePlot& plot, const CurveFrame& frame) {
       const int64_t i = at_or_before(*series.points, answer.at);
       if (i < 0) continue;
       const auto& [x, y] = (*series.points)[static_cast<size_t>(i)];
-      if (x != answer.at) line.name += fmt::format(" (at {})", grouped(std::llround(x)));
+      if (x != answer.at) line.name += " " + format_tr("(at {})", grouped(std::llround(x)));
       line.value = plot.percent ? fmt::format("{:.2f} %", y * 100) : shortest_text(static_cast<float>(y));
       answer.note.lines.push_back(std::move(line));
       continue;
@@ -86,7 +87,7 @@ CurveAnswer hover(Ui& ui, const CurvePlot& plot, const CurveFrame& frame) {
     line.value = plot.percent ? fmt::format("{:.2f} %", static_cast<double>(value) * 100) : shortest_text(value);
     answer.note.lines.push_back(line);
     if (plot.smoothing > 1) {
-      line.name = fmt::format("mean of {}", plot.smoothing);
+      line.name = format_tr("mean of {}", plot.smoothing);
       line.value = curve_text(plot, series.dense->mean(i + 1 - plot.smoothing, i + 1));
       answer.note.lines.push_back(std::move(line));
     }
@@ -182,7 +183,7 @@ std::pair<double, double> curve_range(const CurvePlot& plot, const CurveWindow& 
 }
 
 std::string curve_text(const CurvePlot& plot, double value) {
-  if (!std::isfinite(value)) return "not a number";
+  if (!std::isfinite(value)) return tr("not a number");
   if (plot.percent) return fmt::format("{:.1f} %", value * 100);
   const double size = std::abs(value);
   if (size >= 1e-4 && size < 1e-3) return number_text(value, 5);

@@ -19,6 +19,7 @@
 #include "app/widgets/drawn.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
+#include "engine/marked.h"
 
 namespace striate {
 
@@ -52,7 +53,7 @@ struct CurvePlot {
   bool from_zero = true;   // a linear axis begins at 0 where values are not below
   int smoothing = 1;       // dense values are drawn as the mean of so many up to each; 1: as they are
   double hovered_at = -1;  // a step that is hovered in another plot: a line there; negative: none
-  std::string x_name = "step";
+  std::string x_name = N_("step");
   std::string window_command;            // "train.curves.window": sent with "FROM TO", or "all"
   std::string pick_command;              // "train.scrub": sent with the step; empty: clicks do nothing
   std::string pick_hint;                 // "click: show this step"

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -14,13 +15,14 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   float names = 0, values = 0;
   bool marks = false;
   for (const HoverNote::Line& each : note.lines) {
-    names = std::max(names, ui.measure(Font::caption, each.name).x);
+    names = std::max(names, ui.measure(Font::caption, tr(std::string_view(each.name))).x);
     values = std::max(values, ui.measure(Font::number, each.value).x);
     marks = marks || each.color != 0;
   }
   const float gap = names > 0 && values > 0 ? 16.0f : 0.0f;
-  float inner = std::max(ui.measure(Font::caption, note.title).x, (marks ? mark : 0) + names + gap + values);
-  if (!note.hint.empty()) inner = std::max(inner, ui.measure(Font::caption, note.hint).x);
+  float inner = std::max(ui.measure(Font::caption, tr(std::string_view(note.title))).x,
+                         (marks ? mark : 0) + names + gap + values);
+  if (!note.hint.empty()) inner = std::max(inner, ui.measure(Font::caption, tr(std::string_view(note.hint))).x);
   const float small = ui.em(12.5f);
   if (!note.command.empty()) inner = std::max(inner, ui.measure(Font::number, note.command, small).x);
   const auto rows =
@@ -36,19 +38,19 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   ui.fill(box, theme.surface, 6);
   ui.stroke(box, theme.line, 6);
   Rect row{box.x + padding, box.y + 6, inner, line};
-  ui.label(row, note.title, Font::caption, theme.secondary);
+  ui.label(row, tr(std::string_view(note.title)), Font::caption, theme.secondary);
   for (const HoverNote::Line& each : note.lines) {
     row.y += line;
     float x = row.x;
     if (each.color) ui.fill({x, row.y + line / 2 - 1.5f, mark - 5, 3}, each.color, 1.5f);
     if (marks) x += mark;
-    ui.label(Rect{x, row.y, names + 2, line}, each.name, Font::caption, theme.text);
+    ui.label(Rect{x, row.y, names + 2, line}, tr(std::string_view(each.name)), Font::caption, theme.text);
     ui.label(Rect{row.right() - values - 2, row.y, values + 2, line}, each.value, Font::number, theme.text,
              Align::right);
   }
   if (!note.hint.empty()) {
     row.y += line;
-    ui.label(row, note.hint, Font::caption, theme.accent);
+    ui.label(row, tr(std::string_view(note.hint)), Font::caption, theme.accent);
   }
   if (!note.command.empty()) {
     row.y += line;

@@ -8,6 +8,7 @@
 
 #include "app/shell/theme.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -49,9 +50,9 @@ void draw_ink_pad(Ui& ui, std::string_view label, const Rect& area, const InkPad
                                         .command = pad.prefix,
                                         .kind = "pad",
                                         .enabled = pad.enabled,
-                                        .tooltip = "Draw with the mouse. With the keyboard: arrows move the pen, "
-                                                   "Shift+arrows draw, Enter makes a dot, Backspace takes the last "
-                                                   "stroke away, Delete clears."});
+                                        .tooltip = N_("Draw with the mouse. With the keyboard: arrows move the pen, "
+                                                      "Shift+arrows draw, Enter makes a dot, Backspace takes the last "
+                                                      "stroke away, Delete clears.")});
   const float unit = area.w / kPadSide;
   const auto on_pad = [&](Vec at) { return rounded({(at.x - area.x) / unit, (at.y - area.y) / unit}); };
   const auto on_screen = [&](Point p) { return Vec{area.x + p.x * unit, area.y + p.y * unit}; };

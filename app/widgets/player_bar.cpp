@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
+#include "app/words/words.h"
+
 namespace striate {
 
 void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
@@ -12,13 +17,19 @@ void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
     ui.button("Play", bar.prefix + ".play", {.style = ButtonStyle::primary, .icon = Icon::play});
   }
   ui.button("Step", bar.prefix + ".step", {.icon = Icon::step});
-  static const Choice speeds[] = {{"1\u00d7", "1"},   {"2\u00d7", "2"},   {"4\u00d7", "4"},   {"8\u00d7", "8"},
-                                  {"16\u00d7", "16"}, {"60\u00d7", "60"}, {"fastest", "1000"}};
+  static const Choice speeds[] = {{"1\u00d7", "1"},   {"2\u00d7", "2"},   {"4\u00d7", "4"},       {"8\u00d7", "8"},
+                                  {"16\u00d7", "16"}, {"60\u00d7", "60"}, {N_("fastest"), "1000"}};
   const std::string now = number_text(bar.speed, bar.speed < 1 ? 1 : 0);
-  const std::string where = fmt::format("{} {} of {}", bar.unit, bar.position + 1, bar.count);
-  const std::string widest = fmt::format("{} {} of {}", bar.unit, bar.count, bar.count);
+  const std::string where = format_marked(bar.unit, bar.position + 1, bar.count);
+  const std::string widest = format_marked(bar.unit, bar.count, bar.count);
   Rect rest = ui.remaining();
-  const Rect speed = rest.cut_right(ui.em(136)).centered(ui.em(136), ui.em(34));
+  // Its name and its longest value, where that leaves the slider a hand's width.
+  float longest = 0;
+  for (const Choice& choice : speeds)
+    longest = std::max(longest, ui.measure(Font::control, tr(std::string_view(choice.label))).x);
+  const float needed = ui.measure(Font::control, tr("speed")).x + longest + ui.em(60);
+  const float speed_wide = rest.w > needed + ui.em(200) ? std::max(ui.em(136), needed) : ui.em(136);
+  const Rect speed = rest.cut_right(speed_wide).centered(speed_wide, ui.em(34));
   rest.cut_right(12);
   const Rect words = rest.cut_right(ui.measure(Font::number, widest).x + 8);
   rest.cut_right(12);

@@ -9,6 +9,7 @@
 #include "app/widgets/color_map.h"
 #include "app/widgets/sheet.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -74,16 +75,17 @@ void draw_numbers(Ui& ui, const TensorGrid& grid, const Rect& map_rect, int64_t 
 HoverNote note_of(const TensorGrid& grid, int64_t map, int row, int column) {
   const TensorMaps& maps = grid.maps;
   HoverNote note;
-  note.title = grid.name ? grid.name(map) : fmt::format("map {}", map);
+  note.title = grid.name ? grid.name(map) : format_tr("map {}", map);
   if (maps.plane() > 1) {
-    note.title += maps.height > 1 ? fmt::format(", row {}, column {}", row, column) : fmt::format(", unit {}", column);
+    note.title += ", " + (maps.height > 1 ? format_tr("row {}, column {}", row, column) : format_tr("unit {}", column));
   }
-  const char* const channel_names[] = {"red", "green", "blue"};
+  const char* const channel_names[] = {N_("red"), N_("green"), N_("blue")};
   for (int c = 0; c < maps.channels; ++c) {
-    note.lines.push_back({maps.channels == 3 ? channel_names[c] : "", shortest_text(maps.at(map, c, row, column)), 0});
+    note.lines.push_back(
+        {maps.channels == 3 ? tr(channel_names[c]) : "", shortest_text(maps.at(map, c, row, column)), 0});
   }
   const std::string reduced = reduced_words(maps.height, maps.width);
-  if (!reduced.empty()) note.lines.push_back({"the picture shows " + reduced, "", 0});
+  if (!reduced.empty()) note.lines.push_back({format_tr("the picture shows: {}", reduced), "", 0});
   if (grid.command) {
     note.hint = grid.hint;
     note.command = grid.command(map);

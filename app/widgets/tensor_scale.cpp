@@ -9,21 +9,22 @@
 #include "app/widgets/sheet.h"
 #include "app/widgets/tensor_grid.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 
 const char* scope_name(ScaleScope scope) {
   switch (scope) {
     case ScaleScope::map:
-      return "each map";
+      return N_("each map");
     case ScaleScope::layer:
-      return "this layer";
+      return N_("this layer");
     case ScaleScope::network:
-      return "the network";
+      return N_("the network");
     case ScaleScope::fixed:
       break;
   }
-  return "fixed";
+  return N_("fixed");
 }
 
 TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed, float limit) {
@@ -54,10 +55,12 @@ TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed, f
 }
 
 std::string scale_text(const TensorScale& scale) {
-  if (scale.scope == ScaleScope::map) return scale.is_signed ? "0 in the middle, each map its own" : "each map its own";
+  if (scale.scope == ScaleScope::map)
+    return scale.is_signed ? tr("0 in the middle, each map its own") : tr("each map its own");
   const double limit = static_cast<double>(scale.limit(0));
   const std::string end = limit >= 1e-3 && limit < 1e4 ? fmt::format("{:.2g}", limit) : fmt::format("{:.0e}", limit);
-  return fmt::format("{}{}, {}", scale.is_signed ? "\u00b1" : "0 to ", end, scope_name(scale.scope));
+  const char* scope = tr(scope_name(scale.scope));
+  return scale.is_signed ? fmt::format("\u00b1{}, {}", end, scope) : format_tr("0 to {}, {}", end, scope);
 }
 
 MapLayout flow_maps(int64_t count, int rows, int columns, float width, float size, float gap, int line) {
@@ -127,10 +130,7 @@ MapLayout slice_layout(int64_t filters, int64_t slices, int rows, int columns, f
 std::string reduced_words(int height, int width) {
   const int reduce = Sheet(1, width, height).reduce();
   if (reduce <= 1) return {};
-  const int last = reduce % 10;
-  const bool teen = reduce / 10 % 10 == 1;
-  const char* const ending = teen ? "th" : last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th";
-  return fmt::format("every {}{} value", reduce, ending);
+  return format_tr("one value of {}", reduce);
 }
 
 float scale_width(const Ui& ui, const TensorScale& scale, bool bar) {

@@ -11,6 +11,7 @@
 #include "app/widgets/picture_callback.h"
 #include "app/widgets/textures.h"
 #include "app/widgets/tile_cache.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -307,8 +308,9 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
 
   bool hot = hot_ == r.id && (active_ == 0 || active_ == r.id);
   if (hot) {
-    if (tip_.id != r.id) tip_ = {r.id, frame_.now, std::string(spec.tooltip)};
-    if (tip_.words != spec.tooltip) tip_.words = spec.tooltip;  // a grid's words follow the cell under the mouse
+    if (tip_.id != r.id) tip_ = {r.id, frame_.now, std::string(tr(spec.tooltip))};
+    if (tip_.words != tr(spec.tooltip))
+      tip_.words = tr(spec.tooltip);  // a grid's words follow the cell under the mouse
     if (frame_.now - tip_.since < kTipDelay && !input_.left) wants_frame_ = true;
   }
   r.focused = focus_ == r.id;

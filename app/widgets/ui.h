@@ -15,6 +15,9 @@
 //    a slider that takes the rest, end_row().
 //  * every interactive thing has a label that is unique on its page (push_id where it can't be) and goes through
 //    interact(): it is then clickable by label in tests, reachable with Tab, and has a tooltip with the command's help.
+//  * texts are in English; widgets, notes and tooltips find their translation themselves, label() and measure() draw
+//  what
+//    they get: tr(), format_tr() (app/words/words.h).
 //  * colors: ui.theme().input, .kernel, .bias, .activation, .gradient; gray text is .secondary. Never a literal
 //  color.
 //  * words in text: "[kernel](kernel)" is colored and lights what is lit(Concept::kernel); **bold**; `number`
@@ -140,7 +143,8 @@ struct ButtonOptions {
   bool selected = false;         // outlined in `tone`
   Concept tone = Concept::none;  // color of a selected button
   std::string_view tooltip = {};
-  bool icon_only = false;  // the label is then only spoken by the tooltip and found by tests
+  bool icon_only = false;       // the label is then only spoken by the tooltip and found by tests
+  std::string_view words = {};  // what stands on it, where that holds values: the label then stays the same
 };
 
 struct Choice {
@@ -298,6 +302,14 @@ class Ui {
   void record_texts(std::vector<std::string>* into) { texts_ = into; }
   // The same of what can be seen of the window itself: what the glossary looks for its terms in.
   void record_seen(std::vector<std::string>* into) { seen_texts_ = into; }
+  // Whole texts, as they were given: a paragraph is one, however many lines it takes.
+  struct WholeText {
+    std::string text;
+    Font font;
+    bool cut = false;  // some of it cannot be seen: it had no room
+    Rect place;
+  };
+  void record_whole(std::vector<WholeText>* into) { whole_texts_ = into; }
   // Words of the glossary are underlined under the mouse, in every text that is drawn (ui_terms.cpp); a right-click on
   // one sends "glossary TERM". `page`: the one whose meanings count. Null: no word is known.
   void set_glossary(const Glossary* glossary, std::string_view page) { glossary_ = glossary, glossary_page_ = page; }
@@ -462,6 +474,7 @@ class Ui {
   void end_layer();
 
  private:
+  void keep_whole(std::string text, Font font, const Rect& place, bool cut);
   void draw_grid_indices(const GridSpec& spec, int lit_row, int lit_column);
   struct Layout {
     enum class Kind { column, flow, columns, row } kind = Kind::column;
@@ -583,6 +596,8 @@ class Ui {
   double moved_at_ = -10;
   std::vector<std::string>* texts_ = nullptr;
   std::vector<std::string>* seen_texts_ = nullptr;
+  std::vector<WholeText>* whole_texts_ = nullptr;
+  bool in_whole_ = false;  // what is drawn now is part of a text that was recorded
   const Glossary* glossary_ = nullptr;
   std::string glossary_page_;
   struct Term {

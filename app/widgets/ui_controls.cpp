@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -47,8 +48,9 @@ std::string with_unit(double value, const NumberSpec& spec) {
 bool Ui::button(std::string_view name, std::string_view command, const ButtonOptions& options) {
   float height = em(32);
   bool words = !options.icon_only;
+  const std::string_view written = options.words.empty() ? tr(name) : options.words;
   float icon_width = options.icon == Icon::none ? 0 : em(16);
-  float wide = words ? measure(Font::control, name).x + icon_width + (icon_width > 0 ? em(6) : 0) + em(24) : height;
+  float wide = words ? measure(Font::control, written).x + icon_width + (icon_width > 0 ? em(6) : 0) + em(24) : height;
   Rect rect = take(std::round(wide), height);
   Response r = interact(
       rect, {.label = name,
@@ -87,18 +89,18 @@ bool Ui::button(std::string_view name, std::string_view command, const ButtonOpt
     icon(options.icon, {place.x, place.center().y - icon_width / 2, icon_width, icon_width}, ink);
     if (words) inside.cut_left(em(6));
   }
-  if (words) label(inside, name, Font::control, ink, icon_width > 0 ? Align::left : Align::center);
+  if (words) label(inside, written, Font::control, ink, icon_width > 0 ? Align::left : Align::center);
   if (r.keyboard) draw_focus(rect);
   if (r.clicked && !command.empty()) send(std::string(command));
   return r.clicked;
 }
 
 bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
-  Rect rect = take_wide(measure(Font::control, name).x + em(46), em(30));
+  Rect rect = take_wide(measure(Font::control, tr(name)).x + em(46), em(30));
   std::string command = std::string(prefix) + (value ? " off" : " on");
   Response r = interact(rect, {.label = name, .command = command, .kind = "toggle"});
   const Theme& t = theme();
-  label(rect, name, Font::control, hover_color(r, t.secondary, t.text));
+  label(rect, tr(name), Font::control, hover_color(r, t.secondary, t.text));
   float w = em(34), h = em(20);
   Rect pill{rect.right() - w, rect.center().y - h / 2, w, h};
   ids_.push_back(r.id);
@@ -118,7 +120,7 @@ bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::
                    std::string_view prefix) {
   // A heading of its own only where it says something: an empty label is for choices that explain themselves.
   float total = 0;
-  for (const Choice& choice : choices) total += measure(Font::control, choice.label).x + em(16);
+  for (const Choice& choice : choices) total += measure(Font::control, tr(choice.label)).x + em(16);
   Rect whole = take_wide(total + em(8) * static_cast<float>(choices.size()), em(34));
   push_id(name);
   const Theme& t = theme();
@@ -133,7 +135,8 @@ bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::
   // Each as wide as its words need, the rest shared.
   std::vector<Rect> places;
   for (const Choice& choice : choices) {
-    float w = measure(Font::control, choice.label).x + em(16) + (whole.w - total) / static_cast<float>(choices.size());
+    float w =
+        measure(Font::control, tr(choice.label)).x + em(16) + (whole.w - total) / static_cast<float>(choices.size());
     places.push_back({x, whole.y, w, whole.h});
     x += w;
   }
@@ -146,7 +149,7 @@ bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::
     std::string command = std::string(prefix) + " " + choices[i].value;
     Response r = interact(places[i], {.label = choices[i].label, .command = command, .kind = "choice"});
     Color ink = i == selected ? t.on_accent : hover_color(r, t.secondary, t.text);
-    label(places[i].inset(2, 0), choices[i].label, Font::control, ink, Align::center);
+    label(places[i].inset(2, 0), tr(choices[i].label), Font::control, ink, Align::center);
     if (r.keyboard) {
       draw_focus(places[i]);
       if (i > 0 && take_key("Left"))
@@ -169,29 +172,30 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
   bool sent = false;
   float x = whole.x;
   float words = 0;
-  for (const Choice& choice : choices) words += measure(Font::control, choice.label).x;
+  for (const Choice& choice : choices) words += measure(Font::control, tr(choice.label)).x;
   // Those that have no room stand in a drop-down list at the end, which names the one that is shown.
   size_t shown = choices.size();
   Rect rest;
-  const auto width_of = [&](const Choice& choice) { return measure(Font::control, choice.label).x; };
+  const auto width_of = [&](const Choice& choice) { return measure(Font::control, tr(choice.label)).x; };
   for (bool fits = words + em(8) * static_cast<float>(shown) <= whole.w; !fits && shown > 1;) {
     words -= width_of(choices[--shown]);
     float named = 0;
     for (const Choice& choice : choices.subspan(shown)) {
       if (choice.value == current) named = width_of(choice) + 8;
     }
-    rest = whole.centered(whole.w, em(32)).cut_right(measure(Font::control, "more").x + named + em(46));
+    rest = whole.centered(whole.w, em(32)).cut_right(measure(Font::control, tr("more")).x + named + em(46));
     fits = words + em(8) * static_cast<float>(shown) <= rest.x - whole.x;
   }
   const float room = shown < choices.size() ? rest.x - whole.x : whole.w;
   float air = choices.empty() ? 0 : std::clamp((room - words) / static_cast<float>(shown), 4.0f, em(20));
   for (const Choice& choice : choices.first(shown)) {
-    float w = measure(Font::control, choice.label).x;
+    float w = measure(Font::control, tr(choice.label)).x;
     Rect place{x, whole.y, w + air, whole.h};
     std::string command = std::string(prefix) + " " + choice.value;
     Response r = interact(place, {.label = choice.label, .command = command, .kind = "tab"});
     bool selected = choice.value == current;
-    label(place, choice.label, Font::control, selected ? t.text : hover_color(r, t.secondary, t.text), Align::center);
+    label(place, tr(choice.label), Font::control, selected ? t.text : hover_color(r, t.secondary, t.text),
+          Align::center);
     if (selected) {
       float left = ease("left", place.x - whole.x + air / 2), wide = ease("width", w);
       fill({whole.x + left, whole.bottom() - 2, wide, 2}, t.accent, 1);
@@ -214,14 +218,18 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
 bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::string_view current,
                   std::string_view prefix) {
   float longest = 0;
-  for (const Choice& choice : choices) longest = std::max(longest, measure(Font::control, choice.label).x);
-  Rect rect = take_wide(measure(Font::control, name).x + longest + em(56), em(32));
-  Response r = interact(rect, {.label = name, .command = prefix, .kind = "drop-down"});
+  for (const Choice& choice : choices) longest = std::max(longest, measure(Font::control, tr(choice.label)).x);
   const Theme& t = theme();
-  std::string_view shown = current;
+  std::string_view shown = tr(current);
   for (const Choice& choice : choices) {
-    if (choice.value == current) shown = choice.label;
+    if (choice.value == current) shown = tr(choice.label);
   }
+  // In a column the name stands above where it has no room beside the value.
+  const bool above = !has_next_ && !layouts_.empty() && layouts_.back().kind == Layout::Kind::column && !name.empty() &&
+                     measure(Font::control, tr(name)).x + measure(Font::control, shown).x + em(16) + 36 > width();
+  Rect rect = take_wide(measure(Font::control, tr(name)).x + longest + em(56), em(32) + (above ? em(22) : 0));
+  if (above) label(rect.cut_top(em(22)), tr(name), Font::control, t.secondary);
+  Response r = interact(rect, {.label = name, .command = prefix, .kind = "drop-down"});
   fill(rect, hover_color(r, t.raised, t.hovered), 6);
   stroke(rect, popup_ == r.id ? t.accent : t.line, 6);
   Rect inside = rect.inset(10, 0);
@@ -229,11 +237,12 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   icon(Icon::down, {arrow.x, arrow.center().y - em(7), em(14), em(14)}, t.secondary);
   // A short value is shown whole; a long one leaves its name the room that it needs, up to half.
   const float value_width = measure(Font::control, shown).x + 8;
-  const float name_width = std::min(measure(Font::control, name).x + 8, inside.w / 2);
+  const float name_width = above ? 0 : std::min(measure(Font::control, tr(name)).x + 8, inside.w / 2);
   const float least_value = std::min(value_width, em(120));
   const float value_room = std::max(std::min(value_width, inside.w - name_width), least_value);
   label(inside.cut_right(std::min(value_room, inside.w)).inset(4, 0), shown, Font::control, t.text, Align::right);
-  if (inside.w >= std::min(measure(Font::control, name).x, em(72))) label(inside, name, Font::control, t.secondary);
+  if (!above && inside.w >= std::min(measure(Font::control, tr(name)).x, em(72)))
+    label(inside, tr(name), Font::control, t.secondary);
   if (r.keyboard) draw_focus(rect);
   bool sent = false;
   if (r.clicked) popup_ = popup_ == r.id ? 0 : r.id;
@@ -250,7 +259,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
 
   float line_height = em(30), height = line_height * static_cast<float>(choices.size()) + 8;
   Rect list{rect.x, rect.bottom() + 4, rect.w, height};
-  for (const Choice& choice : choices) list.w = std::max(list.w, measure(Font::control, choice.label).x + em(44));
+  for (const Choice& choice : choices) list.w = std::max(list.w, measure(Font::control, tr(choice.label)).x + em(44));
   list.w = std::min(list.w, frame_.size.x - 16);
   if (list.right() > frame_.size.x - 8) list.x = std::max(8.0f, frame_.size.x - 8 - list.w);
   if (list.bottom() > frame_.size.y - 8) list.y = std::max(8.0f, rect.y - 4 - list.h);
@@ -269,7 +278,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
     if (c.hovered || c.keyboard) fill(line_rect, t.raised, 4);
     bool selected = choices[i].value == current;
     if (selected) icon(Icon::tick, {line_rect.x + 6, line_rect.center().y - em(6), em(12), em(12)}, t.accent);
-    label({line_rect.x + em(26), line_rect.y, line_rect.w - em(30), line_rect.h}, choices[i].label, Font::control,
+    label({line_rect.x + em(26), line_rect.y, line_rect.w - em(30), line_rect.h}, tr(choices[i].label), Font::control,
           t.text);
     if (c.keyboard) {
       draw_focus(line_rect.inset(3));
@@ -417,7 +426,7 @@ bool Ui::slider(std::string_view name, double value, const NumberSpec& spec, std
   Rect top = rect.cut_top(em(26));
   float box = measure(Font::number, with_unit(std::max(std::abs(spec.minimum), spec.maximum), spec)).x + em(28);
   Rect number = top.cut_right(std::min(box, top.w * 0.6f));
-  label(top, name, Font::control, theme().secondary);
+  label(top, tr(name), Font::control, theme().secondary);
   number.x += 8;  // the digits end at the column's edge
   bool sent = number_box(number, std::string(name) + " value", value, spec, prefix, false);
   next(rect);
@@ -434,15 +443,15 @@ bool Ui::bare_slider(std::string_view name, double value, const NumberSpec& spec
 }
 
 bool Ui::number_field(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
-  float natural = measure(Font::control, name).x + em(130);
+  float natural = measure(Font::control, tr(name)).x + em(130);
   Rect rect = take_wide(natural, em(34));
   float digits = measure(Font::number, with_unit(value, spec)).x + 20;
-  float words = measure(Font::control, name).x + 8;
+  float words = measure(Font::control, tr(name)).x + 8;
   // Minus and plus only where the name and the number leave room for them.
   bool ends = rect.w >= words + digits + em(50);
   float wide = ends ? std::max(std::min(em(110), rect.w - words), digits + em(50)) : std::max(em(56), digits);
   Rect box = rect.cut_right(std::min(wide, rect.w));
-  label(rect, name, Font::control, theme().secondary);
+  label(rect, tr(name), Font::control, theme().secondary);
   if (!ends) return number_box(box.inset(0, 2), name, value, spec, prefix, true);
   // Minus and plus at its ends, for hands that have no keyboard.
   const float end = std::min(em(26), (box.w - digits) / 2);

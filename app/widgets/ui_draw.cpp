@@ -1,6 +1,7 @@
 // Shapes, icons and single lines of text.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/shell/fonts.h"
 #include "app/widgets/ui.h"
@@ -187,7 +188,18 @@ Vec Ui::measure(Font font, std::string_view text, float size) const {
   return {m.x, m.y};
 }
 
+void Ui::keep_whole(std::string text, Font font, const Rect& place, bool cut) {
+  if (!whole_texts_ || measuring_ || in_whole_ || text.empty()) return;
+  const Rect seen = intersection(place, clips_.back());
+  if (seen.empty()) return;
+  whole_texts_->push_back({std::move(text), font, cut || seen.w + 2 < place.w, place});
+}
+
 void Ui::label(Vec at, std::string_view text, Font font, Color color, float size) {
+  if (whole_texts_ && !in_whole_) {
+    const Vec extent = measure(font, text, size);
+    keep_whole(std::string(text), font, {at.x, at.y, extent.x, extent.y}, false);
+  }
   if (texts_ && !measuring_) texts_->emplace_back(text);
   if (size <= 0) size = text_size(font);
   if (seen_texts_ && !measuring_ && layer_ == 0 && clip().contains(Vec{at.x + 1, at.y + size / 2})) {
@@ -203,6 +215,10 @@ void Ui::label(const Rect& rect, std::string_view text, Font font, Color color, 
   if (size <= 0) size = text_size(font);
   Vec extent = measure(font, text, size);
   std::string cut;
+  if (whole_texts_ && !in_whole_) {
+    keep_whole(std::string(text), font, rect.centered(std::min(extent.x, rect.w), extent.y), extent.x > rect.w + 1);
+  }
+  const bool outer = std::exchange(in_whole_, true);
   if (extent.x > rect.w + 1 && gives_way_in_its_middle(text)) {
     cut = fitted(text, font, rect.w, size);
     text = cut;
@@ -227,6 +243,7 @@ void Ui::label(const Rect& rect, std::string_view text, Font font, Color color, 
             : align == Align::right ? rect.right() - extent.x
                                     : rect.center().x - extent.x / 2;
   label(Vec{x, rect.y + (rect.h - extent.y) / 2}, text, font, color, size);
+  in_whole_ = outer;
 }
 
 }  // namespace striate

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -191,7 +192,7 @@ bool Ui::text_field(std::string_view name, std::string_view value, std::string_v
     if (done || left || canceled) edit_ = {};
     if (done) keyboard_ = false;  // the keys are the page's again: Space plays. Tab goes on from here
   } else {
-    label(rect.inset(10, 4), value.empty() ? placeholder : value, Font::control,
+    label(rect.inset(10, 4), value.empty() ? tr(placeholder) : value, Font::control,
           value.empty() ? theme().secondary : theme().text);
     if (r.keyboard) draw_focus(rect);
   }
@@ -221,9 +222,9 @@ bool Ui::live_text(std::string_view name, std::string& value, std::string_view p
       edit_ = {};
       input_.keys.push_back({"Escape", false});  // the dialog around it closes
     }
-    if (value.empty()) label(rect.inset(14, 4), placeholder, Font::control, theme().secondary);
+    if (value.empty()) label(rect.inset(14, 4), tr(placeholder), Font::control, theme().secondary);
   } else {
-    label(rect.inset(10, 4), value.empty() ? placeholder : value, Font::control,
+    label(rect.inset(10, 4), value.empty() ? tr(placeholder) : value, Font::control,
           value.empty() ? theme().secondary : theme().text);
     if (r.keyboard) draw_focus(rect);
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -65,7 +66,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
           place, {.label = cell_name,
                   .command = prefix,
                   .kind = "cell",
-                  .tooltip = "Drag up or down, type a number, or turn the wheel after a click. Shift is finer.",
+                  .tooltip = N_("Drag up or down, type a number, or turn the wheel after a click. Shift is finer."),
                   .takes_wheel = focus_ == id});
       // The wash: amber above zero, blue below, as strong as the value.
       float strength = largest > 0 ? std::abs(value) / largest : 0;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -60,7 +61,7 @@ bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string
   label(axis, number_text(spec.low, 0), Font::caption, t.secondary, Align::left, em(12));
   label(axis, number_text(spec.high, 0), Font::caption, t.secondary, Align::right, em(12));
   if (spec.has_brush) {
-    label(axis, fmt::format("{} to {}", number_text(spec.brush_low, 0), number_text(spec.brush_high, 0)), Font::caption,
+    label(axis, format_tr("{} to {}", number_text(spec.brush_low, 0), number_text(spec.brush_high, 0)), Font::caption,
           t.accent, Align::center, em(12));
   } else if (r.hovered) {
     double at = spec.low + (spec.high - spec.low) * (input_.mouse.x - rect.x) / rect.w;

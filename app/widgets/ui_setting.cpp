@@ -4,6 +4,7 @@
 
 #include "app/command/setting.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -53,7 +54,7 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
     } else {
       const std::vector<Choice> choices = choices_of(setting);
       float wide = 0;
-      for (const Choice& choice : choices) wide += measure(Font::control, choice.label).x + em(16);
+      for (const Choice& choice : choices) wide += measure(Font::control, tr(choice.label)).x + em(16);
       sent = look.tabs                     ? tabs(label, choices, word, name)
              : look.list || wide > width() ? dropdown(label, choices, word, name)
                                            : segmented(label, choices, word, name);
@@ -65,15 +66,17 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
 
 std::string setting_range(const Setting& setting) {
   const std::string initial = to_text(setting.initial);
-  if (setting.typed()) return initial.empty() ? "Empty by default" : initial + " by default";
+  if (setting.typed())
+    return initial.empty() ? std::string(tr("Empty by default")) : format_tr("{} by default", initial);
   if (setting.parameter.choices.empty()) {
     const std::string unit = setting.unit.empty() ? "" : ' ' + setting.unit;
-    return fmt::format("{} to {}{}; {} by default", to_text(setting.parameter.minimum),
-                       to_text(setting.parameter.maximum), unit, initial);
+    return format_tr("{} to {}{}; {} by default", to_text(setting.parameter.minimum),
+                     to_text(setting.parameter.maximum), unit, initial);
   }
   const auto at = std::find(setting.parameter.choices.begin(), setting.parameter.choices.end(), initial);
   const auto i = static_cast<size_t>(at - setting.parameter.choices.begin());
-  return fmt::format("{} by default", i < setting.labels.size() ? setting.labels[i] : initial);
+  return format_tr("{} by default",
+                   i < setting.labels.size() ? tr(std::string_view(setting.labels[i])) : std::string_view(initial));
 }
 
 }  // namespace striate

@@ -11,6 +11,7 @@
 
 #include "app/glossary/glossary.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -108,9 +109,9 @@ std::string Ui::words_of_item() const {
   const uint64_t wanted = keyboard_ && focus_ ? focus_ : hot_;
   for (const Item& item : items_) {
     if (item.id != wanted) continue;
-    std::string words = item.label;
+    std::string words(tr(std::string_view(item.label)));
     if (const Command* command = registry_.find_command(item.command.substr(0, item.command.find(' ')))) {
-      words += ". " + command->help;
+      words += fmt::format(". {}", tr(std::string_view(command->help)));
     }
     return words;
   }

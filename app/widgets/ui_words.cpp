@@ -8,6 +8,8 @@
 
 #include "app/widgets/ui.h"
 #include "app/widgets/wanted_item.h"
+#include "app/words/capitals.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -95,14 +97,14 @@ float Ui::wrap(const std::vector<Run>& runs, float width, Font font, std::vector
 }
 
 float Ui::paragraph_height(std::string_view marked, float width, Font font) {
-  return paragraph_height(parse_marks(marked), width, font);
+  return paragraph_height(parse_marks(tr(marked)), width, font);
 }
 
 float Ui::paragraph_height(std::span<const ProseSpan> spans, float width, Font font) {
   return wrap(runs_of(spans, font), width, font, nullptr);
 }
 
-void Ui::paragraph(std::string_view marked, Font font) { paragraph(parse_marks(marked), font); }
+void Ui::paragraph(std::string_view marked, Font font) { paragraph(parse_marks(tr(marked)), font); }
 
 void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
   std::vector<Run> runs = runs_of(spans, font);
@@ -113,7 +115,14 @@ void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
   float size = text_size(font);
   int live = 0;
   if (glossary_) look_for_term(rect, words, size);
-  const bool outer = std::exchange(in_words_, true);
+  if (whole_texts_) {
+    std::string whole;
+    for (const ProseSpan& span : spans) {
+      if (!span.code) whole += span.text;
+    }
+    keep_whole(std::move(whole), font, rect, false);
+  }
+  const bool outer = std::exchange(in_words_, true), part = std::exchange(in_whole_, true);
   for (const Words& word : words) {
     const Run& run = runs[static_cast<size_t>(word.run)];
     Vec at = rect.min() + word.at;
@@ -134,6 +143,7 @@ void Ui::paragraph(std::span<const ProseSpan> spans, Font font) {
     label(at, word.text, run.font, tone, size);
   }
   in_words_ = outer;
+  in_whole_ = part;
 }
 
 // Under words that change as one acts: dots, and a tooltip that says so.
@@ -141,7 +151,7 @@ void Ui::live_number(const Rect& place, std::string_view readout, int number) {
   interact(place, {.label = fmt::format("{} now {}", readout, number),
                    .kind = "live number",
                    .focusable = false,
-                   .tooltip = "Changes as you act",
+                   .tooltip = N_("Changes as you act"),
                    .takes_press = false});
   const float dot = std::max(1.0f, em(1.5f));
   for (float x = place.x; x + dot <= place.right(); x += 2 * dot) {
@@ -151,38 +161,50 @@ void Ui::live_number(const Rect& place, std::string_view readout, int number) {
 
 void Ui::note(std::string_view marked) { paragraph(marked, Font::caption); }
 
-void Ui::section(std::string_view title) {
+void Ui::section(std::string_view english) {
+  const std::string_view plain = tr(english);
+  const std::string title = in_capitals(plain);  // as many bytes for each letter
   if (!layouts_.empty() && layouts_.back().y > layouts_.back().area.y + 1) space(8);
   float size = text_size(Font::label);
   Rect rect = take(em(20));
   float x = rect.x;
   float y = std::round(rect.y + (rect.h - size) / 2 - 1);
   std::vector<Words> letters;  // for the glossary: which of them is under the mouse
-  const bool outer = std::exchange(in_words_, true);
+  keep_whole(title, Font::label, {x, y, measure(Font::label, title, size).x, size}, false);
+  const bool outer = std::exchange(in_words_, true), part = std::exchange(in_whole_, true);
   // Letter by letter: small capitals want a little air.
   for (size_t i = 0; i < title.size();) {
     size_t length = 1;
     while (i + length < title.size() && (static_cast<uint8_t>(title[i + length]) & 0xC0) == 0x80) ++length;
-    std::string letter(title.substr(i, length));
-    if (length == 1) letter[0] = static_cast<char>(std::toupper(static_cast<uint8_t>(letter[0])));
+    const std::string letter = title.substr(i, length);
     label(Vec{x, y}, letter, Font::label, theme().secondary, size);
     const float advance = measure(Font::label, letter, size).x + size * 0.07f;
-    letters.push_back({std::string(title.substr(i, length)), 0, {x - rect.x, y - rect.y}, advance});
+    letters.push_back({std::string(plain.substr(i, length)), 0, {x - rect.x, y - rect.y}, advance});
     x += advance;
     i += length;
   }
   in_words_ = outer;
+  in_whole_ = part;
   if (glossary_) look_for_term(rect, letters, size);
 }
 
-void Ui::row(std::string_view name, std::string_view value, Concept tone) {
+void Ui::row(std::string_view english, std::string_view value, Concept tone) {
+  const std::string_view name = tr(english);
   Rect rect = take(em(26));
   Vec extent = measure(Font::number, value);
   Vec words = measure(Font::control, name);
-  if (words.x + extent.x + 12 > rect.w && extent.x > rect.w * 0.5f && !layouts_.empty()) {
+  if (words.x + extent.x + 12 > rect.w && !layouts_.empty() && !value.empty()) {
     // Too long for one line: the value gets its own.
-    label(rect, name, Font::control, theme().secondary);
-    rect = take(em(22));
+    if (words.x > rect.w) {
+      const float more = paragraph_height(name, rect.w, Font::control) - paragraph_height("-", rect.w, Font::control);
+      next({rect.x, rect.y + em(3), rect.w, rect.h + more});
+      paragraph(name, Font::control);
+      rect = take(em(22) + more);
+      rect.cut_top(more);
+    } else {
+      label(rect, name, Font::control, theme().secondary);
+      rect = take(em(22));
+    }
   } else {
     Rect left = rect;
     left.w = std::max(0.0f, rect.w - extent.x - 12);
@@ -191,7 +213,8 @@ void Ui::row(std::string_view name, std::string_view value, Concept tone) {
   label(rect, value, Font::number, tone == Concept::none ? theme().text : theme().of(tone), Align::right);
 }
 
-void Ui::big_row(std::string_view name, std::string_view value, Concept tone) {
+void Ui::big_row(std::string_view english, std::string_view value, Concept tone) {
+  const std::string_view name = tr(english);
   Rect rect = take(em(44));
   float size = text_size(Font::big_number);
   Rect words = rect;
@@ -247,23 +270,23 @@ void Ui::empty_state(const Rect& area, Icon picture, std::string_view title, std
   float h = paragraph_height(what_to_do, wide, Font::caption);
   float y = area.center().y - (em(48) + em(40) + h) / 2;
   icon(picture, {area.center().x - em(20), y, em(40), em(40)}, theme().secondary);
-  label(Rect{area.x, y + em(52), area.w, em(30)}, title, Font::heading, theme().text, Align::center);
+  label(Rect{area.x, y + em(52), area.w, em(30)}, tr(title), Font::heading, theme().text, Align::center);
   // Centered only where it is one line; a ragged center is hard to read.
-  float one = measure(Font::caption, what_to_do).x;
+  float one = measure(Font::caption, tr(what_to_do)).x;
   float w = std::min(one + 2, wide);
   next({area.center().x - w / 2, y + em(90), w, h});
   paragraph(what_to_do, Font::caption);
 }
 
 std::string_view Ui::at_the_right() const {
-  return frame_.inspector ? "at the right" : "in the panel at the right (Ctrl+I)";
+  return frame_.inspector ? tr("at the right") : tr("in the panel at the right (Ctrl+I)");
 }
 
 void Ui::progress(std::string_view words, float share, std::string_view cancel_command) {
   Rect rect = take(em(40));
   Rect line_rect = rect.cut_bottom(12);
   Rect cancel = cancel_command.empty() ? Rect{} : rect.cut_right(em(64));
-  std::string text(words);
+  std::string text(tr(words));
   if (share >= 0) text += fmt::format(" {:.0f} %", std::clamp(share, 0.0f, 1.0f) * 100);
   label(rect, text, Font::caption, theme().secondary);
   Rect bar{line_rect.x, line_rect.y + 4, line_rect.w, 4};
@@ -299,7 +322,7 @@ void Ui::draw_tooltip() {
     name = item->command.substr(0, item->command.find(' '));
     const Command* command = registry_.find_command(name);
     if (command && help.empty()) {
-      help = command->help;
+      help = tr(std::string_view(command->help));
       if (const Setting* setting = registry_.find_setting(name)) help += ". " + setting_range(*setting);
     }
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/marked.h"
 #include "engine/training/data/fit_image.h"
 #include "kernels/resize.h"
 
@@ -42,16 +43,16 @@ void add_digit_stages(PreparedInput& out, const std::vector<float>& ink, int wid
   shown.box.reset();
   out.stages.push_back(std::move(shown));
   box.id = "box";
-  box.title = "box";
-  box.words = out.blank ? "The smallest box around the ink."
+  box.title = N_("box");
+  box.words = out.blank ? N_("The smallest box around the ink.")
                         : fmt::format("The smallest box around the ink: {} of {}.", size_text(fit.width, fit.height),
                                       size_text(width, height));
   out.stages.push_back(std::move(box));
   // Shown within the whole 20 x 20, the digit in its corner until it finds its place.
   InputStage fitted{"fitted",
                     size_text(kDigitBox, kDigitBox),
-                    "The box, made smaller until its longer side is 20 pixels. A pixel that ink covers in part gets "
-                    "gray.",
+                    N_("The box, made smaller until its longer side is 20 pixels. A pixel that ink covers in part gets "
+                       "gray."),
                     Shape{1, kDigitBox, kDigitBox},
                     std::vector<float>(kDigitBox * kDigitBox, 0.0f),
                     {},
@@ -63,14 +64,14 @@ void add_digit_stages(PreparedInput& out, const std::vector<float>& ink, int wid
   }
   InputStage mass = fitted;
   mass.id = "mass";
-  mass.title = "center";
+  mass.title = N_("center");
   mass.words =
-      "The center of mass, where the ink would balance on a needle: the mean of all pixels' places, weighted by their "
-      "ink.";
+      N_("The center of mass, where the ink would balance on a needle: the mean of all pixels' places, weighted by "
+         "their ink.");
   InputStage input{"input",
                    size_text(kDigitSide, kDigitSide),
-                   "Moved by whole pixels so that the center of mass comes as near to the middle as it can. This is "
-                   "what the network receives.",
+                   N_("Moved by whole pixels so that the center of mass comes as near to the middle as it can. This is "
+                      "what the network receives."),
                    Shape{1, kDigitSide, kDigitSide},
                    fit.pixels,
                    {},
@@ -124,7 +125,8 @@ PreparedInput prepare_drawing(const Drawing& drawing, const Shape& input, bool a
   out.shape = input;
   out.as_digit = as_digit;
   const std::vector<float> ink = ink_of(drawing);
-  InputStage drawn{"ink", "ink", "What you drew. The pen's edge is soft.", Shape{1, kPadSide, kPadSide}, ink, {}, {}};
+  InputStage drawn{"ink", N_("ink"), N_("What you drew. The pen's edge is soft."), Shape{1, kPadSide, kPadSide}, ink,
+                   {},    {}};
   if (as_digit) {
     add_digit_stages(out, ink, kPadSide, kPadSide, std::move(drawn));
     return out;
@@ -155,7 +157,7 @@ PreparedInput prepare_image(const Image& image, const Shape& input, bool as_digi
   const int64_t channels = image.color_channels();
   InputStage picture{"picture",
                      size_text(image.width, image.height),
-                     "The picture as it is.",
+                     N_("The picture as it is."),
                      Shape{channels, height, width},
                      floats_of(fit_image(image, Shape{channels, height, width})),
                      {},
@@ -164,10 +166,10 @@ PreparedInput prepare_image(const Image& image, const Shape& input, bool as_digi
     const InkOfImage ink = find_ink(image);
     out.inverted = ink.inverted;
     InputStage found{"ink",
-                     "ink",
-                     ink.inverted ? "Gray, then inverted because the border is bright: the paper becomes 0, the "
-                                    "strongest ink 1."
-                                  : "Gray; the border's brightness becomes 0, the strongest ink 1.",
+                     N_("ink"),
+                     ink.inverted ? N_("Gray, then inverted because the border is bright: the paper becomes 0, the "
+                                       "strongest ink 1.")
+                                  : N_("Gray; the border's brightness becomes 0, the strongest ink 1."),
                      Shape{1, height, width},
                      std::vector<float>(static_cast<size_t>(width) * static_cast<size_t>(height)),
                      {},

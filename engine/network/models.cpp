@@ -8,6 +8,7 @@
 
 #include "engine/error.h"
 #include "engine/files/read_file.h"
+#include "engine/marked.h"
 #include "engine/nearest_word.h"
 #include "engine/network/models/families.h"
 #include "engine/network/per_picture.h"
@@ -16,45 +17,47 @@ namespace striate {
 
 const std::vector<Model>& models() {
   static const std::vector<Model> list = {
-      {"lenet5", "LeNet-5 with ReLU and max pooling",
-       "The network that read digits, with today's activation and pooling: small enough to see every value of it.", 1,
-       28, 28, 10, models_by_family::lenet5},
-      {"lenet5-1998", "LeNet-5 as in 1998: tanh and average pooling",
-       "Closer to the original of LeCun, Bottou, Bengio and Haffner: 28x28 digits padded to 32x32, tanh, averages.", 1,
-       28, 28, 10, models_by_family::lenet5_1998},
-      {"tiny", "Two 3x3 layers",
-       "Two layers of 3x3 kernels, 8 and 16 of them: the smallest that is worth watching while it learns.", 1, 28, 28,
-       10, models_by_family::tiny},
-      {"mlp", "Dense layers only", "No convolution: every neuron sees every pixel. For comparison.", 1, 28, 28, 10,
-       models_by_family::mlp},
-      {"tinyvgg", "A tiny VGG",
-       "Four 3x3 convolutions of 10 filters and two poolings on 64x64 color pictures, as CNN Explainer shows it.", 3,
-       64, 64, 10, models_by_family::tinyvgg},
-      {"resnet20", "ResNet-20 for 32x32 color pictures",
-       "The residual network of He, Zhang, Ren and Sun for CIFAR-10: nine blocks, shortcuts without weights.", 3, 32,
-       32, 10, models_by_family::resnet20},
+      {"lenet5", N_("LeNet-5 with ReLU and max pooling"),
+       N_("The network that read digits, with today's activation and pooling: small enough to see every value of it."),
+       1, 28, 28, 10, models_by_family::lenet5},
+      {"lenet5-1998", N_("LeNet-5 as in 1998: tanh and average pooling"),
+       N_("Closer to the original of LeCun, Bottou, Bengio and Haffner: 28x28 digits padded to 32x32, tanh, averages."),
+       1, 28, 28, 10, models_by_family::lenet5_1998},
+      {"tiny", N_("Two 3x3 layers"),
+       N_("Two layers of 3x3 kernels, 8 and 16 of them: the smallest that is worth watching while it learns."), 1, 28,
+       28, 10, models_by_family::tiny},
+      {"mlp", N_("Dense layers only"), N_("No convolution: every neuron sees every pixel. For comparison."), 1, 28, 28,
+       10, models_by_family::mlp},
+      {"tinyvgg", N_("A tiny VGG"),
+       N_("Four 3x3 convolutions of 10 filters and two poolings on 64x64 color pictures, as CNN Explainer shows it."),
+       3, 64, 64, 10, models_by_family::tinyvgg},
+      {"resnet20", N_("ResNet-20 for 32x32 color pictures"),
+       N_("The residual network of He, Zhang, Ren and Sun for CIFAR-10: nine blocks, shortcuts without weights."), 3,
+       32, 32, 10, models_by_family::resnet20},
   };
   return list;
 }
 
 const std::vector<Model>& large_models() {
   static const std::vector<Model> list = {
-      {"alexnet", "AlexNet",
-       "The network whose victory of 2012 made everyone change over: five convolutions, three dense layers, in the "
-       "form of one column that torchvision has.",
+      {"alexnet", N_("AlexNet"),
+       N_("The network whose victory of 2012 made everyone change over: five convolutions, three dense layers, in the "
+          "form of one column that torchvision has."),
        3, 224, 224, 1000, models_by_family::alexnet},
-      {"vgg16", "VGG-16",
-       "Thirteen convolutions of 3x3 and nothing else but poolings: simple and large. Most of its weights are in the "
-       "first dense layer.",
+      {"vgg16", N_("VGG-16"),
+       N_("Thirteen convolutions of 3x3 and nothing else but poolings: simple and large. Most of its weights are in "
+          "the "
+          "first dense layer."),
        3, 224, 224, 1000, models_by_family::vgg16},
-      {"resnet18", "ResNet-18", "Residual blocks of two 3x3 convolutions: what a block computes is added to its input.",
-       3, 224, 224, 1000, models_by_family::resnet18},
-      {"resnet50", "ResNet-50",
-       "Residual blocks of three convolutions, 1x1 3x3 1x1: the usual measure of everything else.", 3, 224, 224, 1000,
-       models_by_family::resnet50},
-      {"squeezenet1_1", "SqueezeNet 1.1",
-       "As good as AlexNet with a fiftieth of its weights: layers squeeze to few channels before they expand.", 3, 224,
-       224, 1000, models_by_family::squeezenet1_1},
+      {"resnet18", N_("ResNet-18"),
+       N_("Residual blocks of two 3x3 convolutions: what a block computes is added to its input."), 3, 224, 224, 1000,
+       models_by_family::resnet18},
+      {"resnet50", N_("ResNet-50"),
+       N_("Residual blocks of three convolutions, 1x1 3x3 1x1: the usual measure of everything else."), 3, 224, 224,
+       1000, models_by_family::resnet50},
+      {"squeezenet1_1", N_("SqueezeNet 1.1"),
+       N_("As good as AlexNet with a fiftieth of its weights: layers squeeze to few channels before they expand."), 3,
+       224, 224, 1000, models_by_family::squeezenet1_1},
   };
   return list;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "engine/error.h"
+#include "engine/marked.h"
 #include "kernels/memory.h"
 
 namespace striate {
@@ -126,7 +127,7 @@ std::vector<double> shifted(const std::vector<double>& x, int channels, int heig
 }
 
 std::string pool_size_formula(const PoolGeometry& g, int in, int before, int after, int window) {
-  if (g.kind == PoolKind::global) return "the whole channel: 1";
+  if (g.kind == PoolKind::global) return N_("the whole channel: 1");
   const std::string padding = before == 0 && after == 0 ? "" : fmt::format(" + {}", before + after);
   return fmt::format("\u230a({}{} \u2212 {}) / {}\u230b + 1 = {}", in, padding, window, g.stride,
                      (in + before + after - window) / g.stride + 1);

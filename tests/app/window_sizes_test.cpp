@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/words/languages.h"
 #include "tests/app/shell_driver.h"
 
 namespace striate {
@@ -38,6 +39,7 @@ class Sizes : public testing::Test {
     return *shared;
   }
   void TearDown() override {
+    driver().run("language system");
     driver().run("presentation off");
     if (driver().app.lessons().is_open()) driver().run("lesson.close");
     driver().resize({1280, 800});
@@ -109,6 +111,38 @@ TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_on_the_desk_and_on_the_project
         expect_nothing_overlaps(driver().shell.ui().items(), where);
         expect_nothing_is_cut(driver().shell.ui().items(), size, where);
       });
+    }
+  }
+}
+
+// Words that are longer than the English ones (app/words/languages.h): the layout gives way, or they do.
+TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_in_a_language_with_longer_words) {
+  driver().run(fmt::format("language {}", kMadeUpLanguage));
+  for (const Vec size : {Vec{800, 500}, Vec{1280, 800}, Vec{1920, 1080}}) {
+    driver().resize(size);
+    for (const bool presentation : {false, true}) {
+      driver().run(presentation ? "presentation on" : "presentation off");
+      each_page([&](const std::string& page) {
+        const std::string where =
+            fmt::format("{} at {} x {}{}, made-up words", page, size.x, size.y, presentation ? ", presenting" : "");
+        expect_nothing_overlaps(driver().shell.ui().items(), where);
+        expect_nothing_is_cut(driver().shell.ui().items(), size, where);
+      });
+      driver().run("page home");
+      for (const auto& [open, close] : {std::pair("help on", "help off"),
+                                        {"palette on", "palette off"},
+                                        {"glossary stride", "glossary.close"},
+                                        {"browse open", "browse close"},
+                                        {"browse save", "browse close"}}) {
+        driver().run(open);
+        const std::string where =
+            fmt::format("{} at {} x {}{}, made-up words", open, size.x, size.y, presentation ? ", presenting" : "");
+        std::vector<Item> items = driver().shell.ui().items();
+        std::erase_if(items, [](const Item& item) { return item.layer == 0; });
+        expect_nothing_overlaps(items, where);
+        expect_nothing_is_cut(items, size, where);
+        driver().run(close);
+      }
     }
   }
 }

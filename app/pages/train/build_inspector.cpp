@@ -5,6 +5,7 @@
 #include "app/pages/train/build_view.h"
 #include "app/pages/train/fields.h"
 #include "app/widgets/curves.h"
+#include "app/words/words.h"
 #include "engine/network/layer_settings.h"
 
 namespace striate {
@@ -31,7 +32,7 @@ NumberSpec spec_of(const LayerField& setting) {
 // What a setting does and what the others call it: words at a mark, for whom rests the mouse on it.
 void draw_about(Ui& ui, const Rect& mark, const LayerField& setting) {
   const std::string names = names_elsewhere(setting.names);
-  const std::string words = std::string(setting.help) + (names.empty() ? "" : ". " + names);
+  const std::string words = std::string(tr(setting.help)) + (names.empty() ? "" : ". " + names);
   const Response r = ui.interact(
       mark, {.label = "about " + spaced(setting.name), .kind = "about", .focusable = false, .tooltip = words});
   const float side = ui.em(13);
@@ -57,24 +58,25 @@ void BuildView::draw_inspector(Ui& ui, const TrainSnapshot&) const {
   const LayerLine& layer = look.list.lines()[static_cast<size_t>(line)];
   const LayerList::Row& row = look.checked.rows[static_cast<size_t>(line)];
   const LayerKind* kind = find_layer_kind(layer.kind());
-  ui.section(fmt::format("LAYER {}: {}", look.list.name_of(line), kind ? kind->title : "not known"));
+  ui.section(kind ? format_tr("LAYER {}: {}", look.list.name_of(line), tr(kind->title))
+                  : format_tr("LAYER {}: not known", look.list.name_of(line)));
   if (row.error) ui.error_note(row.error->what(), row.error->hint());
   if (kind) draw_settings(ui, line);
-  named_text(ui, "words", layer.words, fmt::format("train.build.set {}", line), "conv 8 3x3");
-  named_text(ui, "name", layer.name, fmt::format("train.build.name {}", line), std::to_string(line));
+  named_text(ui, N_("words"), layer.words, fmt::format("train.build.set {}", line), "conv 8 3x3");
+  named_text(ui, N_("name"), layer.name, fmt::format("train.build.name {}", line), std::to_string(line));
   std::string source;
   if (layer.source) {
     source =
         layer.source->line == LayerReference::kUnknown ? layer.source->word : look.list.name_of(layer.source->line);
   }
-  named_text(ui, "reads", source, fmt::format("train.build.from {}", line), "the layer before");
+  named_text(ui, N_("reads"), source, fmt::format("train.build.from {}", line), N_("the layer before"));
   if (!layer.joins.empty() || (kind && kind->takes == Takes::many)) {
     std::string joins;
     for (const LayerReference& join : layer.joins) {
       joins += (joins.empty() ? "" : " ") +
                (join.line == LayerReference::kUnknown ? join.word : look.list.name_of(join.line));
     }
-    named_text(ui, "joins", joins, fmt::format("train.build.set {} {}", line, layer.kind()), "names of layers");
+    named_text(ui, N_("joins"), joins, fmt::format("train.build.set {} {}", line, layer.kind()), N_("names of layers"));
   }
   if (row.output) {
     ui.row("output", output_words(*row.output), Concept::activation);
@@ -94,7 +96,7 @@ void BuildView::draw_inspector(Ui& ui, const TrainSnapshot&) const {
   ui.button("Remove", fmt::format("train.build.remove {}", line));
   ui.end_flow();
   if (kind) ui.note(kind->explanation);
-  if (kind) ui.note("Elsewhere: " + names_elsewhere(*kind));
+  if (kind) ui.note(format_tr("Elsewhere: {}", names_elsewhere(*kind)));
   ui.hairline();
   ui.pop_id();
 }

@@ -6,6 +6,7 @@
 #include "app/pages/train/build_view.h"
 #include "app/pages/train/fields.h"
 #include "app/widgets/curves.h"
+#include "app/words/words.h"
 #include "engine/network/layer_kind.h"
 
 namespace striate {
@@ -66,10 +67,10 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
   if (columns.wide) {
     Rect head = room.cut_top(ui.em(20));
     head.cut_right(12);
-    ui.label(head.cut_right(columns.adds), "multiply-adds", Font::caption, theme.secondary, Align::right);
-    ui.label(head.cut_right(columns.parameters), "parameters", Font::caption, theme.secondary, Align::right);
-    ui.label(head.cut_right(columns.output), "output", Font::caption, theme.secondary, Align::right);
-    ui.label(head, "layer", Font::caption, theme.secondary);
+    ui.label(head.cut_right(columns.adds), tr("multiply-adds"), Font::caption, theme.secondary, Align::right);
+    ui.label(head.cut_right(columns.parameters), tr("parameters"), Font::caption, theme.secondary, Align::right);
+    ui.label(head.cut_right(columns.output), tr("output"), Font::caption, theme.secondary, Align::right);
+    ui.label(head, tr("layer"), Font::caption, theme.secondary);
   }
   ui.begin_panel("layers", room, 0, true);
   const float all = ui.width();
@@ -81,8 +82,8 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
   ui.fill({first.x, first.y + 5, 3, first.h - 10}, theme.input, 1.5f);
   first.cut_left(ui.em(12));
   const Shape shape = draft_.data().shape();
-  ui.label(first, "input", Font::control, theme.input);
-  std::string input = "not known yet";
+  ui.label(first, tr("input"), Font::control, theme.input);
+  std::string input = tr("not known yet");
   if (shape.rank() == 3) input = fmt::format("{} \u00d7 {} \u00d7 {}", shape[0], shape[1], shape[2]);
   if (shape.rank() == 1) input = std::to_string(shape[0]);
   first.cut_right(12);
@@ -108,7 +109,8 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
     } else if (row.unread) {
       Rect below = ui.take(ui.em(22));
       below.cut_left(columns.gutter + ui.em(12));
-      ui.label(below, "No other layer reads this one: it has no say in the answer.", Font::caption, theme.secondary);
+      ui.label(below, tr("No other layer reads this one: it has no say in the answer."), Font::caption,
+               theme.secondary);
     }
   }
   if (joins) draw_joins(ui, rects, rects[0].x);
@@ -123,11 +125,12 @@ void BuildView::draw_layer(Ui& ui, const Rect& rect, int line, const Columns& co
   const LayerList::Row& row = look.checked.rows[static_cast<size_t>(line)];
   const bool selected = line == draft_.selected();
   const std::string label = fmt::format("layer {}", look.list.name_of(line));
-  const Response r = ui.interact(rect, {.label = label,
-                                        .command = fmt::format("train.build.select {}", line),
-                                        .kind = "layer",
-                                        .tooltip = "Click to select; drag, or Shift with the up and down keys, to move "
-                                                   "it; Delete takes it out"});
+  const Response r =
+      ui.interact(rect, {.label = label,
+                         .command = fmt::format("train.build.select {}", line),
+                         .kind = "layer",
+                         .tooltip = N_("Click to select; drag, or Shift with the up and down keys, to move "
+                                       "it; Delete takes it out")});
   const bool dragged = (r.held || r.released) && std::abs(r.dragged.y) > 4;
   // Its place among the others, all but an error's note of one height.
   const int by = static_cast<int>(std::lround(r.dragged.y / (columns.height + 8)));
@@ -192,11 +195,11 @@ void BuildView::draw_layer(Ui& ui, const Rect& rect, int line, const Columns& co
   ui.label(top.cut_right(std::min(wide, top.w / 2)), output, Font::number, theme.activation, Align::right);
   ui.label(top, words, Font::control, theme.text);
   std::string costs;
-  if (row.parameters.value > 0) costs = counted_text(row.parameters) + " parameters";
-  const std::string adds = row.multiply_adds.value > 0 ? grouped(row.multiply_adds.value) + " m.-adds" : "";
+  if (row.parameters.value > 0) costs = format_tr("{} parameters", counted_text(row.parameters));
+  const std::string adds = row.multiply_adds.value > 0 ? format_tr("{} m.-adds", grouped(row.multiply_adds.value)) : "";
   const float adds_width = ui.measure(Font::caption, adds).x + 8;
   if (ui.measure(Font::caption, costs).x + adds_width > bottom.w) {
-    costs = grouped(row.parameters.value) + " parameters";
+    costs = format_tr("{} parameters", grouped(row.parameters.value));
   }
   ui.label(bottom.cut_right(adds_width), adds, Font::caption, theme.secondary, Align::right);
   ui.label(bottom, costs, Font::caption, theme.secondary);

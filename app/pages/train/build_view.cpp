@@ -5,6 +5,7 @@
 #include "app/pages/train/fields.h"
 #include "app/shell/fonts.h"
 #include "app/widgets/curves.h"
+#include "app/words/words.h"
 #include "engine/network/layer_settings.h"
 #include "engine/network/models.h"
 
@@ -23,8 +24,8 @@ void BuildView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) c
     draw_layers(ui, room);
   }
   text.cut_top(ui.em(6));
-  const float words = ui.measure(Font::caption, "as text").x + 12;
-  ui.label(text.cut_left(words), "as text", Font::caption, ui.theme().secondary);
+  const float words = ui.measure(Font::caption, tr("as text")).x + 12;
+  ui.label(text.cut_left(words), tr("as text"), Font::caption, ui.theme().secondary);
   ui.next(text);
   ui.text_field("network as text", draft_.look()->list.text(), "train.build.text",
                 "conv 8 3x3 | relu | maxpool 2 | flatten | dense 10");
@@ -36,27 +37,30 @@ void BuildView::draw_head(Ui& ui, Rect& area, const TrainSnapshot&) const {
   const Look& look = *kept;
   const std::string& name = scene_.config().model;
   std::vector<Choice> choices;
-  std::string current = "own", about = "A network of your own.";
+  std::string current = N_("own"), about = tr("A network of your own.");
   for (const Model& m : models()) {
     choices.push_back({m.name, m.name});
-    if (name == m.name && !draft_.is_draft()) current = m.name, about = m.about;
+    if (name == m.name && !draft_.is_draft()) current = m.name, about = tr(m.about);
   }
   Rect line = area.cut_top(ui.em(34));
-  Rect left = line.cut_left(std::min(line.w - ui.em(100), ui.em(230)));
+  const float add = std::max({ui.em(96), ui.measure(Font::control, tr("Add layer")).x + ui.em(20),
+                              ui.measure(Font::control, tr("Layers")).x + ui.em(20)});
+  Rect left = line.cut_left(std::min(line.w - add - ui.em(4), ui.em(230)));
   ui.next(left);
   ui.dropdown("model", choices, current, "train.model");
   line.cut_left(8);
-  ui.next(line.cut_left(ui.em(96)).inset(0, 1));
-  ui.button(draft_.menu() ? "Layers" : "Add layer", draft_.menu() ? "train.build.menu off" : "train.build.menu on",
+  ui.next(line.cut_left(add).inset(0, 1));
+  ui.button(draft_.menu() ? N_("Layers") : N_("Add layer"),
+            draft_.menu() ? "train.build.menu off" : "train.build.menu on",
             {.style = draft_.menu() ? ButtonStyle::normal : ButtonStyle::primary});
   area.cut_top(6);
   const float h = ui.paragraph_height(about, area.w, Font::caption);
   ui.next(area.cut_top(h));
   ui.paragraph(about, Font::caption);
-  std::string totals = fmt::format("{} parameters, {} multiply-adds for a picture", grouped(look.parameters),
-                                   grouped(look.multiply_adds));
+  std::string totals =
+      format_tr("{} parameters, {} multiply-adds for a picture", grouped(look.parameters), grouped(look.multiply_adds));
   if (look.bytes > 0) {
-    totals += fmt::format(", {} for a batch of {}", memory_words(look.bytes), scene_.config().batch);
+    totals += ", " + format_tr("{} for a batch of {}", memory_words(look.bytes), scene_.config().batch);
   }
   const float th = ui.paragraph_height(totals, area.w, Font::control);
   area.cut_top(2);
@@ -82,7 +86,7 @@ void BuildView::draw_state(Ui& ui, Rect& area, const TrainSnapshot& now) const {
     note(look.checked.error->what(), look.checked.error->hint());
   }
   const auto offer = [&](const std::string& words, const char* label, const std::string& command) {
-    const float button = ui.measure(Font::control, label).x + ui.em(28);
+    const float button = ui.measure(Font::control, tr(label)).x + ui.em(28);
     const float room = std::max(ui.em(80), area.w - button - 12);
     const float h = std::max(ui.em(34), ui.paragraph_height(words, room, Font::caption));
     Rect line = area.cut_top(h);
@@ -94,15 +98,15 @@ void BuildView::draw_state(Ui& ui, Rect& area, const TrainSnapshot& now) const {
     area.cut_top(8);
   };
   if (draft_.is_draft()) {
-    offer("Not right yet. Until it is, the last network that was stays the one that is used.", "Back to that",
+    offer(N_("Not right yet. Until it is, the last network that was stays the one that is used."), N_("Back to that"),
           "train.build.draft");
     return;
   }
   if (now.architecture && look.checked.good && look.checked.good->text() != now.architecture->text()) {
     const std::string words =
-        fmt::format("Takes effect at the next start: what runs now has {} layers and {} parameters.",
-                    now.architecture->size() - 1, grouped(now.architecture->totals().parameters));
-    offer(words, "Start anew", "train.start");
+        format_tr("Takes effect at the next start: what runs now has {} layers and {} parameters.",
+                  now.architecture->size() - 1, grouped(now.architecture->totals().parameters));
+    offer(words, N_("Start anew"), "train.start");
   }
 }
 
@@ -119,7 +123,7 @@ void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
     float height = 0;
     for (size_t i = first; i < last; ++i) {
       height = std::max(
-          height, ui.em(52) + ui.paragraph_height(first_sentence(kinds[i]->explanation), wide - 24, Font::caption));
+          height, ui.em(52) + ui.paragraph_height(first_sentence(tr(kinds[i]->explanation)), wide - 24, Font::caption));
     }
     const Rect line = ui.take(height);
     for (size_t i = first; i < last; ++i) {
@@ -133,13 +137,13 @@ void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
       ui.stroke(card, r.keyboard ? theme.accent : theme.line, 6, r.keyboard ? 2.0f : 1.0f);
       Rect inside = card.inset(12, 8);
       Rect title = inside.cut_top(ui.em(20));
-      ui.label(title, kind.title, Font::strong, theme.text, Align::left, ui.em(15));
+      ui.label(title, tr(kind.title), Font::strong, theme.text, Align::left, ui.em(15));
       // The one small size of this face that has letters.
       const float size = ui.frame().presentation ? ui.text_size(Font::number) : kCodeSize;
       ui.label(inside.cut_top(ui.em(16)), syntax_of(kind), Font::number, theme.kernel, Align::left, size);
       inside.cut_top(4);
       ui.next(inside);
-      ui.paragraph(first_sentence(kind.explanation), Font::caption);
+      ui.paragraph(first_sentence(tr(kind.explanation)), Font::caption);
       if (r.clicked) ui.send(command);
     }
   }

@@ -16,7 +16,7 @@ class BuildView : public TrainView {
   explicit BuildView(const TrainScene& scene) : scene_(scene), draft_(scene) {}
 
   std::string id() const override { return "build"; }
-  std::string title() const override { return "Build"; }
+  std::string title() const override { return N_("Build"); }
   std::string help() const override { return "Build the network by hand: add, remove, move and change its layers"; }
   void declare(Registry& registry) override { draft_.declare(registry); }
   std::vector<std::string> state() const override { return draft_.state(); }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pages/train/figure_parts.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/nearest_word.h"
 #include "engine/network/layer_kind.h"
@@ -102,15 +104,19 @@ std::vector<ComparedNumber> compare_numbers(const TrainSnapshot& now) {
   if (!now.other) return out;
   const TrainSnapshot& other = *now.other;
   if (now.test && other.test) {
-    const std::string part = now.test->split + " part";
-    out.push_back({"accuracy, " + part, now.test->evaluation.accuracy(), other.test->evaluation.accuracy(), true, true,
-                   now.test->step, other.test->step});
-    out.push_back({"loss, " + part, now.test->evaluation.loss, other.test->evaluation.loss, false, false,
-                   now.test->step, other.test->step});
+    const std::string& part = now.test->split;
+    out.push_back(
+        {of_part(part, N_("accuracy, test part"), N_("accuracy, validation part"), N_("accuracy, training part")),
+         now.test->evaluation.accuracy(), other.test->evaluation.accuracy(), true, true, now.test->step,
+         other.test->step});
+    out.push_back({of_part(part, N_("loss, test part"), N_("loss, validation part"), N_("loss, training part")),
+                   now.test->evaluation.loss, other.test->evaluation.loss, false, false, now.test->step,
+                   other.test->step});
   }
+  out.push_back({N_("accuracy, training batch"), measured(now.accuracy), measured(other.accuracy), true, true, now.step,
+                 other.step});
   out.push_back(
-      {"accuracy, training batch", measured(now.accuracy), measured(other.accuracy), true, true, now.step, other.step});
-  out.push_back({"loss, training batch", measured(now.loss), measured(other.loss), false, false, now.step, other.step});
+      {N_("loss, training batch"), measured(now.loss), measured(other.loss), false, false, now.step, other.step});
   return out;
 }
 
@@ -128,7 +134,7 @@ void CompareView::declare(Registry& registry) {
   for (const std::string& name : config_settings()) names += (names.empty() ? "" : "|") + name;
   registry.add(Command{
       "train.compare",
-      "Trains a second run from the same start with one thing changed, beside this one",
+      N_("Trains a second run from the same start with one thing changed, beside this one"),
       {Parameter::file_to_read(
           "NAME VALUE",
           fmt::format("what is different in it, {}, and its value: rate 0.1, data folder:DIR; off ends it", names),
@@ -154,11 +160,11 @@ void CompareView::declare(Registry& registry) {
       },
   });
   registry.add(Command{"train.compare.what",
-                       "What the fields of the inspector would change in the second run",
+                       N_("What the fields of the inspector would change in the second run"),
                        {Parameter::choice("NAME", "a setting", config_settings())},
                        [this](const Arguments& arguments) { name_ = arguments.text(0); }});
   registry.add(Command{"train.compare.window",
-                       "The steps that the curves of both runs show",
+                       N_("The steps that the curves of both runs show"),
                        {Parameter::text("FROM TO", "two steps, or all")},
                        [this](const Arguments& arguments) {
                          const std::vector<std::string> words = split_words(arguments.text(0));

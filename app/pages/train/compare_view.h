@@ -41,7 +41,7 @@ class CompareView : public TrainView {
   explicit CompareView(const TrainScene& scene) : scene_(scene) {}
 
   std::string id() const override { return "compare"; }
-  std::string title() const override { return "Compare"; }
+  std::string title() const override { return N_("Compare"); }
   std::string help() const override {
     return "Two runs from the same start with one thing changed, side by side, the difference marked.";
   }

@@ -7,13 +7,14 @@
 
 #include "app/pages/train/compare_view.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/network/layer_kind.h"
 
 namespace striate {
 namespace {
 
 std::string number_of(const ComparedNumber& number, double value) {
-  if (!std::isfinite(value)) return "not a number";
+  if (!std::isfinite(value)) return tr("not a number");
   if (number.percent) return fmt::format("{:.1f} %", 100 * value);
   return value < 1e6 ? number_text(value, 4) : fmt::format("{:.3e}", value);
 }
@@ -41,18 +42,18 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
   for (const std::string& name : config_settings()) names.push_back({name, name});
   ui.dropdown("setting", names, name_, "train.compare.what");
   ui.text_field("its value in the second run", "", "train.compare " + name_,
-                "its value: " + std::string(name_ == "rate"          ? "0.1"
-                                            : name_ == "optimizer"   ? "sgd momentum 0.9"
-                                            : name_ == "augment"     ? "shift 2"
-                                            : name_ == "batch"       ? "8"
-                                            : name_ == "seed"        ? "2"
-                                            : name_ == "schedule"    ? "constant"
-                                            : name_ == "model"       ? "mlp"
-                                            : name_ == "layers"      ? "conv 4 3x3 | relu | flatten | dense 10"
-                                            : name_ == "initializer" ? "he-normal"
-                                            : name_ == "loss"        ? "mse"
-                                            : name_ == "data"        ? "digits:1000"
-                                                                     : "0.5,0.25,0.25"));
+                format_tr("its value: {}", name_ == "rate"          ? "0.1"
+                                           : name_ == "optimizer"   ? "sgd momentum 0.9"
+                                           : name_ == "augment"     ? "shift 2"
+                                           : name_ == "batch"       ? "8"
+                                           : name_ == "seed"        ? "2"
+                                           : name_ == "schedule"    ? "constant"
+                                           : name_ == "model"       ? "mlp"
+                                           : name_ == "layers"      ? "conv 4 3x3 | relu | flatten | dense 10"
+                                           : name_ == "initializer" ? "he-normal"
+                                           : name_ == "loss"        ? "mse"
+                                           : name_ == "data"        ? "digits:1000"
+                                                                    : "0.5,0.25,0.25"));
   // Of the start, whatever the schedule has made of it since.
   const TrainingConfig& config = now.config ? *now.config : scene_.config();
   const double rate =
@@ -69,19 +70,19 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
   }
   if (config.initializer != "glorot-uniform") {
     ui.button("Glorot's start", "train.compare initializer glorot-uniform",
-              {.tooltip = "Starting weights drawn from another range: Glorot's, uniform"});
+              {.tooltip = N_("Starting weights drawn from another range: Glorot's, uniform")});
   }
   if (config.augment.empty()) {
     ui.button("Augmentation", "train.compare augment shift 2 rotate 10 scale 0.1",
-              {.tooltip = "Every picture a little shifted, turned and scaled, differently each time"});
+              {.tooltip = N_("Every picture a little shifted, turned and scaled, differently each time")});
   }
   if (const std::string layers = with_dropout(*now.architecture); !layers.empty()) {
     ui.button("Dropout", "train.compare layers " + layers,
-              {.tooltip = "Half of the values in front of the last dense layer switched off in every step"});
+              {.tooltip = N_("Half of the values in front of the last dense layer switched off in every step")});
   }
   if (constexpr const char* kMore = "0.9,0,0.1"; config.split != kMore) {
     ui.button("More to learn from", std::string("train.compare split ") + kMore,
-              {.tooltip = "Nine of ten pictures are learned from, the tenth is the test part"});
+              {.tooltip = N_("Nine of ten pictures are learned from, the tenth is the test part")});
   }
   ui.end_flow();
 }
@@ -89,10 +90,10 @@ void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
 void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (!now.architecture) return;
   if (now.other) {
-    ui.section("BOTH RUNS, STEP " + grouped(now.step));
+    ui.section(format_tr("BOTH RUNS, STEP {}", grouped(now.step)));
     const Theme& theme = ui.theme();
     const auto line = [&](const std::string& name, const std::string& a, const std::string& b, int better, bool head) {
-      if (!head) ui.label(ui.take(ui.em(20)), name, Font::caption, theme.secondary);
+      if (!head) ui.label(ui.take(ui.em(20)), tr(std::string_view(name)), Font::caption, theme.secondary);
       Rect rect = ui.take(ui.em(24));
       Rect right = rect.cut_right(rect.w / 2);
       const auto cell = [&](Rect place, const std::string& value, Color tone, bool best) {
@@ -102,21 +103,21 @@ void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
       cell(rect, a, head ? tone_of(theme, false) : theme.text, better < 0);
       cell(right, b, head ? tone_of(theme, true) : theme.text, better > 0);
     };
-    line("", kThisRun, now.other_change, 0, true);
+    line("", tr(kThisRun), now.other_change, 0, true);
     for (const ComparedNumber& number : compare_numbers(now)) {
       line(number.name, number_of(number, number.a), number_of(number, number.b), number.better(), false);
     }
     // Also where both are the same, or not known yet, and as high as for large numbers: nothing below moves.
     const auto measured = [](const auto& test) { return test ? grouped(test->step) : std::string("\u2026"); };
     const auto words = [&](const std::string& a, const std::string& b) {
-      ui.note(fmt::format("test part: measured after steps {} and {}", a, b));
+      ui.note(format_tr("test part: measured after steps {} and {}", a, b));
     };
     ui.begin_reserved("measured");
     words(measured(now.test), measured(now.other->test));
     ui.end_reserved(ui.height_of([&] { words("1 000 000", "1 000 000"); }));
     if (now.other->error) {
-      ui.error_note("The second run stopped: " + std::string(now.other->error->what()),
-                    "This run goes on; the other is shown where it stopped. Begin another comparison below.");
+      ui.error_note(format_tr("The second run stopped: {}", tr(now.other->error->what())),
+                    N_("This run goes on; the other is shown where it stopped. Begin another comparison below."));
     }
     ui.note("A tick stands beside the better one. A batch is small: its numbers jump.");
     ui.begin_flow();

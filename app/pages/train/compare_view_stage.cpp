@@ -5,16 +5,18 @@
 #include <cmath>
 
 #include "app/pages/train/compare_view.h"
+#include "app/pages/train/figure_parts.h"
 #include "app/widgets/color_map.h"
 #include "app/widgets/curve_plot.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
 namespace {
 
 constexpr float kGap = 6;  // between filters
-constexpr const char* kOther = "the other";
+constexpr const char* kOther = N_("the other");
 
 float largest(const std::vector<float>& values) {
   float most = 0;
@@ -55,9 +57,9 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
   }
   if (!now.other) {
     ui.empty_state(area, Icon::plus, "One run so far",
-                   fmt::format("Choose one thing to change, {}. A second run begins at the same start, with "
-                               "everything else the same, and follows this one step by step.",
-                               ui.at_the_right()));
+                   format_tr("Choose one thing to change, {}. A second run begins at the same start, with "
+                             "everything else the same, and follows this one step by step.",
+                             ui.at_the_right()));
     return;
   }
   HoverNote note;
@@ -66,7 +68,7 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
   const Theme& theme = ui.theme();
   Rect legend = room.cut_top(ui.em(26));
   for (const bool other : {false, true}) {
-    const std::string words = other ? now.other_change : kThisRun;
+    const std::string words = other ? now.other_change : std::string(tr(kThisRun));
     const float wide = ui.measure(Font::strong, words).x;
     const Rect line = legend.cut_left(26);
     if (other) {
@@ -79,10 +81,10 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
     ui.label(legend.cut_left(std::min(wide + 28, legend.w)), words, Font::strong, tone_of(theme, other));
   }
   if (now.other->error && now.other->step != now.step) {
-    ui.label(legend, fmt::format("stopped at step {}: it could not go on", grouped(now.other->step)), Font::strong,
+    ui.label(legend, format_tr("stopped at step {}: it could not go on", grouped(now.other->step)), Font::strong,
              theme.warning, Align::right);
   } else if (now.other->step != now.step) {
-    ui.label(legend, fmt::format("catching up: step {}", grouped(now.other->step)), Font::caption, theme.secondary,
+    ui.label(legend, format_tr("catching up: step {}", grouped(now.other->step)), Font::caption, theme.secondary,
              Align::right);
   }
   const bool high = room.h > ui.em(300);
@@ -102,8 +104,12 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now,
   const std::string part = now.test ? now.test->split : "test";
   for (const bool accuracy : {false, true}) {
     Rect room = accuracy ? right : left;
-    const std::string words =
-        fmt::format("{} on the {} part; faint: training batches", accuracy ? "accuracy" : "loss", part);
+    const std::string words = tr(accuracy ? of_part(part, N_("accuracy on the test part; faint: training batches"),
+                                                    N_("accuracy on the validation part; faint: training batches"),
+                                                    N_("accuracy on the training part; faint: training batches"))
+                                          : of_part(part, N_("loss on the test part; faint: training batches"),
+                                                    N_("loss on the validation part; faint: training batches"),
+                                                    N_("loss on the training part; faint: training batches")));
     ui.label(room.cut_top(ui.em(24)), words, Font::caption, theme.secondary);
     CurvePlot plot;
     // The batches first: what is measured on the part lies over them.
@@ -111,7 +117,7 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now,
       for (const bool other : {false, true}) {
         const CurveStore& store = other ? others_ : mine_;
         CurveSeries series;
-        series.name = std::string(other ? kOther : kThisRun) + (batches ? ", batches" : "");
+        series.name = std::string(tr(other ? kOther : kThisRun)) + (batches ? std::string(", ") + tr("batches") : "");
         series.color = batches ? faded(tone_of(theme, other), 0.35f) : tone_of(theme, other);
         series.dashed = other;
         series.unnamed = batches;
@@ -135,7 +141,7 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now,
     plot.hovered_at = hovered_at_;
     plot.window_command = "train.compare.window";
     plot.pick_command = "train.scrub";
-    plot.pick_hint = "click: show this step";
+    plot.pick_hint = tr("click: show this step");
     const CurveAnswer answer = draw_curve_plot(ui, accuracy ? "accuracy of both" : "loss of both", room, plot);
     if (answer.hovered) {
       ui.found().numbers["compare.step"] = answer.at;
@@ -149,7 +155,8 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
   const TensorValues* a = first_weights(now);
   const TensorValues* b = first_weights(*now.other);
   if (!a || !b) {
-    ui.label(Rect{area.x, area.y, area.w, ui.em(24)}, "the weights are on their way", Font::caption, theme.secondary);
+    ui.label(Rect{area.x, area.y, area.w, ui.em(24)}, tr("the weights are on their way"), Font::caption,
+             theme.secondary);
     return;
   }
   const bool same = a->tensor.shape == b->tensor.shape;
@@ -163,11 +170,12 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
     apart = largest(difference.values);
   }
   const std::string layer = a->tensor.name.substr(0, a->tensor.name.rfind('.'));  // of "0.weight"
-  std::string words = fmt::format("weights of layer {} \u00b7 both on one scale, \u00b1{}", layer,
-                                  significant_text(static_cast<double>(most), 2));
-  words += same ? fmt::format(" \u00b7 difference \u00b1{}", significant_text(static_cast<double>(apart), 2))
-                : " \u00b7 the networks differ: there is no difference to show";
-  if (maps_of(a->tensor.shape, now.architecture->input()).planes == 3) words += " \u00b7 gray is 0";
+  std::string words = format_tr("weights of layer {} \u00b7 both on one scale, \u00b1{}", layer,
+                                significant_text(static_cast<double>(most), 2));
+  words += " \u00b7 " + (same ? format_tr("difference \u00b1{}", significant_text(static_cast<double>(apart), 2))
+                              : std::string(tr("the networks differ: there is no difference to show")));
+  if (maps_of(a->tensor.shape, now.architecture->input()).planes == 3)
+    words += std::string(" \u00b7 ") + tr("gray is 0");
   ui.label(title, words, Font::caption, theme.secondary);
   const float rows = same ? 3 : 2;
   const FilterMaps maps = maps_of(a->tensor.shape, now.architecture->input());
@@ -233,11 +241,11 @@ void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Color ton
                            static_cast<int>((ui.input().mouse.x - place.x) / wide * static_cast<float>(maps.width)));
     const int y = std::min(maps.height - 1,
                            static_cast<int>((ui.input().mouse.y - place.y) / tall * static_cast<float>(maps.height)));
-    note.title = fmt::format("{}: filter {}, row {}, column {}", what, k, y, x);
+    note.title = format_tr("{}: filter {}, row {}, column {}", what, k, y, x);
     for (int64_t c = 0; c < (maps.planes == 3 ? 3 : 1); ++c) {
-      const char* const names[] = {"red", "green", "blue"};
+      const char* const names[] = {N_("red"), N_("green"), N_("blue")};
       const float value = values.values[static_cast<size_t>((k * maps.planes + c) * plane + y * maps.width + x)];
-      note.lines.push_back({maps.planes == 3 ? names[c] : "weight", shortest_text(value), 0});
+      note.lines.push_back({maps.planes == 3 ? names[c] : N_("weight"), shortest_text(value), 0});
     }
   }
   if (shown < maps.count) {

@@ -8,6 +8,7 @@
 #include "app/pages/train/data_view.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/training/data/augment.h"
 
 namespace striate {
@@ -66,14 +67,14 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   ui.begin_row(head);
   const std::string& name = data.classes()[static_cast<size_t>(data.label(index))];
   // Clear of the two buttons at the right.
-  const float buttons = ui.measure(Font::control, "Next pictureOther draws").x + ui.em(68);
-  const std::string which = fmt::format("picture {}, {}", index, name),
-                    all = which + ": as it is, and as it is learned from";
+  const float buttons = ui.measure(Font::control, std::string(tr("Next picture")) + tr("Other draws")).x + ui.em(68);
+  const std::string which = format_tr("picture {}, {}", index, name),
+                    all = format_tr("{}: as it is, and as it is learned from", which);
   const Rect title{head.x, head.y, head.w - buttons, head.h};
   ui.label(title, ui.measure(Font::caption, all).x <= title.w ? all : which, Font::caption, theme.secondary);
   ui.pack_right();
   ui.button("Other draws", fmt::format("train.data.draw {}", draw_ + kDraws),
-            {.enabled = !augmentation.empty(), .tooltip = "Further draws of the same picture"});
+            {.enabled = !augmentation.empty(), .tooltip = N_("Further draws of the same picture")});
   ui.button("Next picture", fmt::format("train.data.sample {}", (index + 1) % data.size()));
   ui.end_row();
   room.cut_top(6);
@@ -93,17 +94,17 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
                      paint(sheet, pixels, shape, out);
                    });
   std::vector<PicturePart> parts{{sheet.place(0), {room.x, room.y, wide, high}}};
-  ui.label(Rect{room.x, room.y + high + 2, wide, ui.em(18)}, "as it is", Font::caption, theme.input, Align::center);
+  ui.label(Rect{room.x, room.y + high + 2, wide, ui.em(18)}, tr("as it is"), Font::caption, theme.input, Align::center);
   const int draws = augmentation.empty() ? 0 : fitting;
   for (int i = 0; i < draws; ++i) {
     const float x = room.x + wide + 24 + static_cast<float>(i) * (wide + 8);
     parts.push_back({sheet.place(1 + i), {x, room.y, wide, high}});
-    ui.label(Rect{x, room.y + high + 2, wide, ui.em(18)}, fmt::format("draw {}", draw_ + i), Font::caption,
+    ui.label(Rect{x, room.y + high + 2, wide, ui.em(18)}, format_tr("draw {}", draw_ + i), Font::caption,
              theme.secondary, Align::center);
   }
   ui.parts(source, parts);
   if (draws == 0) {
-    const std::string words = fmt::format(
+    const std::string words = format_tr(
         "No augmentation: the network sees this picture the same way every time. Move a slider under AUGMENTATION, "
         "{}, and see here what it will be learned from.",
         ui.at_the_right());
@@ -121,10 +122,11 @@ void DataView::draw_classes(Ui& ui, const Rect& area) const {
   const Shape shape = data.shape();
   Rect room = area;
   Rect head = room.cut_top(ui.em(22));
-  const float name_width = std::min(ui.em(110), area.w * 0.24f), counts = ui.em(170);
+  const float name_width = std::min(ui.em(110), area.w * 0.24f),
+              counts = std::max(ui.em(170), ui.measure(Font::caption, tr("training, validation, test")).x + 4);
   head.cut_right(12);
-  ui.label(head.cut_right(counts), "training, validation, test", Font::caption, theme.secondary, Align::right);
-  ui.label(head, "class", Font::caption, theme.secondary);
+  ui.label(head.cut_right(counts), tr("training, validation, test"), Font::caption, theme.secondary, Align::right);
+  ui.label(head, tr("class"), Font::caption, theme.secondary);
   const float frame = 3;  // around the chosen picture, also where it stands at the panel's edge
   ui.begin_panel("classes", {room.x - frame, room.y, room.w + 2 * frame, room.h}, frame, true);
   const float side = ui.em(40), aspect = static_cast<float>(shape[2]) / static_cast<float>(shape[1]);

@@ -7,6 +7,7 @@
 #include "app/pages/train/train_settings.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/training/data/sources.h"
 
 namespace striate {
@@ -90,7 +91,7 @@ bool DataView::update(double) {
 
 void DataView::declare(Registry& registry) {
   registry.add(Command{"train.data.sample",
-                       "Which picture is shown as augmentation changes it",
+                       N_("Which picture is shown as augmentation changes it"),
                        {Parameter::integer("N", "number in the data set, from 0", 0, 1e9)},
                        [this](const Arguments& arguments) {
                          peek_.update();
@@ -102,7 +103,7 @@ void DataView::declare(Registry& registry) {
                          sample_ = n;
                        }});
   registry.add(Command{"train.data.draw",
-                       "From which draw on augmentation is shown",
+                       N_("From which draw on augmentation is shown"),
                        {Parameter::integer("N", "number of the first draw", 0, 1e9)},
                        [this](const Arguments& arguments) { draw_ = arguments.integer(0); }});
   Readout count;
@@ -147,8 +148,7 @@ void DataView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot&) const 
       ui.empty_state(room, Icon::folder, "The data set is being read",
                      "Its pictures stand here as soon as it is there.");
     } else {
-      ui.empty_state(room, Icon::folder, "No data set",
-                     fmt::format("Choose one under LEARNING, {}.", ui.at_the_right()));
+      ui.empty_state(room, Icon::folder, "No data set", format_tr("Choose one under LEARNING, {}.", ui.at_the_right()));
     }
     return;
   }

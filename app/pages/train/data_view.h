@@ -35,7 +35,7 @@ class DataView : public TrainView {
   explicit DataView(const TrainScene& scene);
 
   std::string id() const override { return "data"; }
-  std::string title() const override { return "Data"; }
+  std::string title() const override { return N_("Data"); }
   std::string help() const override { return "The pictures of each class, and what augmentation makes of them"; }
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;

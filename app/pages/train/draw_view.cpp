@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -65,8 +66,9 @@ DrawView::Reader DrawView::reader_of(const TrainSnapshot& now) const {
 void DrawView::declare(Registry& registry) {
   registry.add(Command{
       "train.draw",
-      "Draws on the pad, and the network answers: a stroke through these points; one that begins where the last ended "
-      "goes on with it",
+      N_("Draws on the pad, and the network answers: a stroke through these points; one that begins where the last "
+         "ended "
+         "goes on with it"),
       {Parameter::text("STROKE",
                        fmt::format("X Y X Y ... from 0 to {}, x to the right and y down; undo, clear; pen X Y "
                                    "(moves the keyboard's pen); probe (the drawing is the probe again)",
@@ -75,14 +77,14 @@ void DrawView::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.draw.width",
-      "The pen's width, for the strokes to come",
-      {Parameter::number("WIDTH", fmt::format("units of the pad, which is {} wide", kPadSide), kThinnestPen,
+      N_("The pen's width, for the strokes to come"),
+      {Parameter::number("WIDTH", format_tr("units of the pad, which is {} wide", kPadSide), kThinnestPen,
                          kThickestPen)},
       [this](const Arguments& arguments) { width_ = static_cast<float>(arguments.number(0)); },
   });
   registry.add(Command{
       "train.draw.image",
-      "Gives the open picture to the network, fitted as a drawing is",
+      N_("Gives the open picture to the network, fitted as a drawing is"),
       {},
       [this](const Arguments&) { use_image(); },
   });
@@ -226,8 +228,8 @@ const TrainProbe& DrawView::answer() const {
 
 std::vector<Page::Key> DrawView::keys() const {
   if (!has_content()) return {};
-  std::vector<Page::Key> keys{{"Delete", "train.draw clear", "an empty pad"}};
-  if (!picture_) keys.push_back({"Backspace", "train.draw undo", "takes the last stroke away"});
+  std::vector<Page::Key> keys{{"Delete", "train.draw clear", N_("an empty pad")}};
+  if (!picture_) keys.push_back({"Backspace", "train.draw undo", N_("takes the last stroke away")});
   return keys;
 }
 

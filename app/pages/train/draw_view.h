@@ -22,7 +22,7 @@ class DrawView : public TrainView {
   explicit DrawView(const TrainScene& scene);
 
   std::string id() const override { return "draw"; }
-  std::string title() const override { return "Draw"; }
+  std::string title() const override { return N_("Draw"); }
   std::string help() const override {
     return "Draw something and see what the network makes of it, at every stroke, also while it learns.";
   }

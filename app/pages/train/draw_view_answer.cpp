@@ -4,7 +4,9 @@
 #include <numeric>
 
 #include "app/pages/train/draw_view.h"
+#include "app/pages/train/figure_parts.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
@@ -20,20 +22,21 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
   const bool late = known && !probe;
   if (late) probe = now.probe.get();
   if (!probe || !now.data) {
-    ui.label(title, "the network's answer", Font::caption, theme.secondary);
+    ui.label(title, tr("the network's answer"), Font::caption, theme.secondary);
     const bool none = !now.architecture;
     ui.next({area.x, area.y + 8, area.w, ui.em(60)});
-    ui.paragraph(none            ? "No network yet: press **Start** below and draw while it learns."
-                 : has_content() ? "The answer is on its way."
-                                 : "Draw on the pad: it answers at every stroke.",
+    ui.paragraph(none            ? N_("No network yet: press **Start** below and draw while it learns.")
+                 : has_content() ? N_("The answer is on its way.")
+                                 : N_("Draw on the pad: it answers at every stroke."),
                  Font::control);
     return;
   }
-  ui.label(title, other ? "answer to " + probe->name : "the network's answer", Font::caption, theme.secondary);
+  ui.label(title, other ? format_tr("answer to {}", probe_name(*probe)) : std::string(tr("the network's answer")),
+           Font::caption, theme.secondary);
   const std::vector<std::string>& classes = now.data->classes();
   const auto count = std::min(classes.size(), probe->probabilities.size());
   // All classes in their order; of many the most likely ones.
-  const std::string_view warning = "Softmax outputs: not the probability of being right.";
+  const std::string_view warning = tr("Softmax outputs: not the probability of being right.");
   const float words = ui.paragraph_height(warning, area.w, Font::caption);
   const float least = ui.em(14);
   const auto fits = static_cast<size_t>(std::max(1.0f, (area.h - words - 6) / least));
@@ -102,18 +105,23 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (hovers) {
     const auto i = static_cast<size_t>(pixel.channel);
     const InputStage& stage = stages[i];
-    ui.paragraph(fmt::format("**{}** {}", stage.title, stage.words), Font::control);
+    ui.paragraph(fmt::format("**{}** {}", tr(std::string_view(stage.title)), tr(std::string_view(stage.words))),
+                 Font::control);
     if (pixel.column < stage.shape[2] && pixel.row < stage.shape[1]) {
       std::string value;
       for (int64_t c = 0; c < stage.shape[0]; ++c) {
         const int64_t at = (c * stage.shape[1] + pixel.row) * stage.shape[2] + pixel.column;
         value += (c ? " " : "") + number_text(static_cast<double>(stage.pixels[static_cast<size_t>(at)]), 3);
       }
-      ui.row(fmt::format("row {}, column {}", pixel.row, pixel.column), value, Concept::input);
+      ui.row(format_tr("row {}, column {}", pixel.row, pixel.column), value, Concept::input);
     }
   } else if (&stages != &input_.stages) {
-    ui.note(fmt::format("The network reads {}{}. Draw on the pad, and it reads your drawing.", now.probe->name,
-                        now.probe->stages && now.probe->stages->size() > 1 ? ", prepared as a drawing is" : ""));
+    const bool prepared = now.probe->stages && now.probe->stages->size() > 1;
+    ui.note(prepared ? format_tr("The network reads {}, prepared as a drawing is. Draw on the pad, and it reads your "
+                                 "drawing.",
+                                 probe_name(*now.probe))
+                     : format_tr("The network reads {}. Draw on the pad, and it reads your drawing.",
+                                 probe_name(*now.probe)));
   } else if (input_.as_digit) {
     ui.note(
         "As MNIST's digits were made: the box around the ink, fitted into 20 \u00d7 20, laid into 28 \u00d7 28 with "
@@ -123,7 +131,7 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
     ui.note("The middle part, resized to the network's input. Hover a picture for its numbers.");
   }
   if (!now.normalization.empty() && now.normalization.mean.size() == 1) {
-    ui.note(fmt::format(
+    ui.note(format_tr(
         "Then every pixel x becomes (x \u2212 {}) / {}: mean and standard deviation of the training pictures.",
         significant_text(static_cast<double>(now.normalization.mean[0]), 3),
         significant_text(static_cast<double>(now.normalization.stddev[0]), 3)));

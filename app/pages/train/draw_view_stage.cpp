@@ -5,9 +5,11 @@
 #include <cmath>
 
 #include "app/pages/train/draw_view.h"
+#include "app/pages/train/figure_parts.h"
 #include "app/widgets/color_map.h"
 #include "app/widgets/ink_pad.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/network/layer_kind.h"
 #include "engine/walk/printed_sum.h"
 
@@ -87,7 +89,7 @@ void DrawView::keep_probe_stage(const TrainSnapshot& now) {
   InputStage& probe = probe_stage_[0];
   probe.id = "input";
   probe.title = fmt::format("{} \u00d7 {}", now.probe->shape[2], now.probe->shape[1]);
-  probe.words = now.probe->name + ", as the network receives it.";
+  probe.words = format_tr("{}, as the network receives it.", probe_name(*now.probe));
   probe.shape = now.probe->shape;
   if (probe.pixels != now.probe->pixels) probe.pixels = now.probe->pixels;
 }
@@ -96,8 +98,8 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   const Reader reader = reader_of(now);
   if (!takes_pictures(reader.input)) {
     ui.empty_state(area, Icon::picture, "This network does not read pictures",
-                   fmt::format("It reads {} numbers. Choose data that are pictures: digits, shapes or satellite.",
-                               reader.input.text()));
+                   format_tr("It reads {} numbers. Choose data that are pictures: digits, shapes or satellite.",
+                             reader.input.text()));
     return;
   }
   const std::vector<InputStage>& stages = shown_stages(now);
@@ -113,10 +115,10 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
 void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
   Rect room = area;
   const Rect title = room.cut_top(ui.em(24));
-  ui.label(title, picture_ ? content_name() : "your drawing", Font::caption, ui.theme().secondary);
+  ui.label(title, picture_ ? content_name() : std::string(tr("your drawing")), Font::caption, ui.theme().secondary);
   const Rect square{room.x, room.y, room.w, room.w};
-  const InkPad pad{drawing_, ink_, version_, width_, pen_, "train.draw", reader_.digits ? "Draw a digit" : "Draw",
-                   true};
+  const InkPad pad{
+      drawing_, ink_, version_, width_, pen_, "train.draw", reader_.digits ? tr("Draw a digit") : tr("Draw"), true};
   if (picture_ && !input_.stages.empty()) {
     // A picture lies on the pad until somebody draws over it.
     static const Drawing nothing;
@@ -131,9 +133,9 @@ void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
   ui.button("Undo stroke", "train.draw undo",
             {.icon = Icon::back,
              .enabled = !picture_ && !drawing_.empty(),
-             .tooltip = "Takes the last stroke away (Backspace)",
+             .tooltip = N_("Takes the last stroke away (Backspace)"),
              .icon_only = square.w < ui.em(216)});
-  ui.button("Clear", "train.draw clear", {.enabled = has_content(), .tooltip = "An empty pad (Delete)"});
+  ui.button("Clear", "train.draw clear", {.enabled = has_content(), .tooltip = N_("An empty pad (Delete)")});
   ui.end_row();
 }
 
@@ -149,7 +151,7 @@ void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStag
     const float x = area.x + static_cast<float>(i) * (side + gap);
     const Rect tile{std::round(x), area.y + caption, side, side};
     const bool last = i + 1 == stages.size();
-    const std::string title = fmt::format("{} {}", i + 1, stage.title);
+    const std::string title = fmt::format("{} {}", i + 1, tr(std::string_view(stage.title)));
     const Response r = ui.interact(tile, {.label = "stage " + stage.id, .kind = "picture", .tooltip = stage.words});
     ui.label(Rect{tile.x, area.y, side + gap - 4, caption}, stages.size() == 1 ? stage.title : title, Font::caption,
              last ? theme.input : theme.secondary);
@@ -236,13 +238,14 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   }
   ui.parts(source, parts);
   for (const PicturePart& part : parts) ui.stroke(part.to, theme.line, 0);
-  const std::string hidden = shown < shape[1] ? fmt::format(" \u00b7 {} of {} shown", shown, shape[1]) : "";
-  const std::string scale = fmt::format(" \u00b7 blue {} to orange {}", significant_text(-static_cast<double>(most), 2),
-                                        significant_text(static_cast<double>(most), 2));
+  const std::string hidden = shown < shape[1] ? " \u00b7 " + format_tr("{} of {} shown", shown, shape[1]) : "";
+  const std::string scale =
+      " \u00b7 " + format_tr("blue {} to orange {}", significant_text(-static_cast<double>(most), 2),
+                             significant_text(static_cast<double>(most), 2));
   // As much as fits; what the colors mean comes last to go.
-  const std::string whole = fmt::format("what layer {} ({}) makes of it{}{}, scale of the layer", nodes[node].name,
-                                        nodes[node].layer->text(), hidden, scale);
-  const std::string brief = fmt::format("what layer {} makes of it{}", nodes[node].name, scale);
+  const std::string whole = format_tr("what layer {} ({}) makes of it{}{}, scale of the layer", nodes[node].name,
+                                      nodes[node].layer->text(), hidden, scale);
+  const std::string brief = format_tr("what layer {} makes of it{}", nodes[node].name, scale);
   ui.label(title, ui.measure(Font::caption, whole).x <= title.w ? whole : brief, Font::caption, theme.secondary);
 }
 

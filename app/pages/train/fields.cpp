@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/words/words.h"
 #include "engine/network/layer_words.h"
 
 namespace striate {
@@ -12,8 +13,8 @@ namespace striate {
 void named_text(Ui& ui, std::string_view name, std::string_view value, std::string_view prefix,
                 std::string_view placeholder) {
   Rect rect = ui.take(ui.em(34));
-  const float words = std::min(ui.measure(Font::control, name).x + ui.em(14), rect.w / 2);
-  ui.label(rect.cut_left(words), name, Font::control, ui.theme().secondary);
+  const float words = std::min(ui.measure(Font::control, tr(name)).x + ui.em(14), rect.w / 2);
+  ui.label(rect.cut_left(words), tr(name), Font::control, ui.theme().secondary);
   ui.next(rect);
   ui.text_field(name, value, prefix, placeholder);
 }
@@ -54,7 +55,7 @@ std::string output_words(const Shape& shape) {
 
 std::string memory_words(int64_t bytes) {
   const auto value = static_cast<double>(bytes);
-  if (value < 1e3) return fmt::format("{} bytes", bytes);
+  if (value < 1e3) return trn("one byte", "{} bytes", static_cast<int64_t>(bytes));
   const char* units[] = {"kB", "MB", "GB", "TB"};
   double scaled = value / 1e3;
   int unit = 0;

@@ -11,6 +11,7 @@
 
 #include "app/widgets/sample_grid.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/network/find_layer.h"
 
@@ -33,9 +34,9 @@ bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
     return true;
   }
   ui.empty_state(area, Icon::play, "Nothing is learning yet",
-                 fmt::format("Press Start, or the space bar: a small network learns to read digits, and everything in "
-                             "it is shown here while it does. Data, network and learning rate are chosen {}.",
-                             ui.at_the_right()));
+                 format_tr("Press Start, or the space bar: a small network learns to read digits, and everything in "
+                           "it is shown here while it does. Data, network and learning rate are chosen {}.",
+                           ui.at_the_right()));
   return true;
 }
 
@@ -49,8 +50,7 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   const float needed = width_of(caption.before) + width_of(caption.subject), all = needed + width_of(caption.after);
   const float words_only = caption.scale ? scale_width(ui, *caption.scale, false) + 8 : 0;
   const float with_bar = caption.scale ? scale_width(ui, *caption.scale, caption.bar) + 8 : 0;
-  const bool after = all + words_only <= line.w || (!caption.scale && needed + ui.em(30) <= line.w) ||
-                     (needed + words_only > line.w && all <= line.w);
+  const bool after = all + words_only <= line.w || (needed + words_only > line.w && all <= line.w);
   float x = line.x;
   const auto words = [&](const std::string& text, Color color) {
     if (text.empty() || x >= line.right()) return;
@@ -65,11 +65,11 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   if (caption.scale && words_only <= rest) {
     const Rect place{line.right() - std::min(rest, with_bar), line.y, std::min(rest, with_bar), line.h};
     if (!caption.scale_command.empty()) {
-      const Response r = ui.interact(place, {.label = "scale: " + caption.before + caption.subject,
+      const Response r = ui.interact(place, {.label = "scale: " + caption.id,
                                              .command = caption.scale_command,
                                              .kind = "button",
-                                             .tooltip = "What the ends of the colors are taken from: each map, this "
-                                                        "layer, or the whole network. Click for the next."});
+                                             .tooltip = N_("What the ends of the colors are taken from: each map, this "
+                                                           "layer, or the whole network. Click for the next.")});
       if (r.hovered || r.keyboard) ui.fill(place.inset(-4, 1), theme.hovered, 4);
       if (r.keyboard) ui.stroke(place.inset(-4, 1), theme.accent, 4, 2);
       if (r.clicked) ui.send(caption.scale_command);
@@ -80,10 +80,17 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
 
 bool draw_confusion_colors(Ui& ui, Rect line) {
   const Theme& theme = ui.theme();
-  const std::pair<const char*, Color> parts[] = {{"blue", theme.input},
-                                                 {" is right, ", theme.secondary},
-                                                 {"orange", theme.kernel},
-                                                 {" is wrong", theme.secondary}};
+  // Each word that is a color stands in it: "[blue] is right, [orange] is wrong".
+  const std::string whole = tr("[blue] is right, [orange] is wrong");
+  std::vector<std::pair<std::string, Color>> parts;
+  for (size_t begin = 0; begin < whole.size();) {
+    const bool colored = whole[begin] == '[';
+    size_t end = whole.find(colored ? ']' : '[', begin);
+    if (end == std::string::npos) end = whole.size();
+    const Color tone = parts.size() < 2 ? theme.input : theme.kernel;
+    parts.emplace_back(whole.substr(begin + colored, end - begin - colored), colored ? tone : theme.secondary);
+    begin = end + colored;
+  }
   float needed = 0;
   for (const auto& [text, color] : parts) needed += ui.measure(Font::caption, text).x;
   if (needed > line.w + 1) return false;
@@ -152,10 +159,14 @@ void draw_opening(Ui& ui, const MapOpening& opening) {
   ui.request_frame();
 }
 
+const char* of_part(const std::string& split, const char* test, const char* validation, const char* training) {
+  return split == "test" ? test : split == "validation" ? validation : training;
+}
+
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words) {
   const Theme& theme = ui.theme();
   ui.fill(area, faded(theme.raised, 0.45f), 4);
-  ui.label(area.inset(10, 0), words, Font::caption, theme.secondary);
+  ui.label(area.inset(10, 0), tr(words), Font::caption, theme.secondary);
 }
 
 TensorValuesPtr tensor_of(const TrainSnapshot& now, TensorKind kind, const std::string& name) {
@@ -219,17 +230,30 @@ int most_likely(const std::vector<float>& probabilities) {
   return static_cast<int>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
 }
 
+std::string probe_name(const TrainProbe& probe) {
+  const std::string_view name = probe.name;
+  for (const std::string_view pattern : {N_("test picture {}"), N_("validation picture {}"), N_("training picture {}"),
+                                         N_("picture {} of the data"), N_("sample {} of the data")}) {
+    const size_t at = pattern.find("{}");
+    const std::string_view before = pattern.substr(0, at), after = pattern.substr(at + 2);
+    if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after)) continue;
+    const std::string_view number = name.substr(before.size(), name.size() - before.size() - after.size());
+    if (number.find_first_not_of("0123456789") == std::string_view::npos) return format_marked(pattern, number);
+  }
+  return std::string(name == "drawing" ? tr("drawing") : tr(name));
+}
+
 std::string probe_words(const TrainSnapshot& now) {
   if (!now.probe) return {};
-  return now.probe->label >= 0 ? fmt::format("{}, a {}", now.probe->name, class_name(now, now.probe->label))
-                               : now.probe->name;
+  return now.probe->label >= 0 ? format_tr("{}, a {}", probe_name(*now.probe), class_name(now, now.probe->label))
+                               : probe_name(*now.probe);
 }
 
 float probe_height(const Ui& ui) { return ui.em(68); }
 
 void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_view key) {
   const Theme& theme = ui.theme();
-  if (!now.probe) return draw_waiting(ui, area, "the picture that is looked at comes with the next step");
+  if (!now.probe) return draw_waiting(ui, area, N_("the picture that is looked at comes with the next step"));
   const TrainProbe& probe = *now.probe;
   const Shape& shape = probe.shape;
   const float aspect = shape.rank() == 3 ? static_cast<float>(shape[2]) / static_cast<float>(shape[1]) : 1.0f;
@@ -249,8 +273,8 @@ void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_
   const Rect line = rest.cut_top(words);
   const auto share = static_cast<double>(p[static_cast<size_t>(said)]);
   ui.label(line,
-           std::isfinite(share) ? fmt::format("says {}: {:.1f} %", class_name(now, said), 100 * share)
-                                : "its answer is not a number (NaN)",
+           std::isfinite(share) ? format_tr("says {}: {:.1f} %", class_name(now, said), 100 * share)
+                                : std::string(tr("its answer is not a number (NaN)")),
            Font::caption, right ? theme.activation : theme.kernel);
   // As many bars as have room for a name; else the most likely ones, in their order.
   std::vector<size_t> shown(p.size());

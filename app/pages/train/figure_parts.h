@@ -26,7 +26,8 @@ struct FigureCaption {
   std::string after;    // gray again
   Color color = 0;
   const TensorScale* scale = nullptr;
-  bool bar = true;  // of the scale's colors, beside its words
+  bool bar = true;      // of the scale's colors, beside its words
+  std::string id = {};  // of the scale, whatever the language
   // Where a click on the scale changes what its ends are taken from: "train.overview.scale network"; empty: it doesn't.
   std::string scale_command = {};
 };
@@ -42,6 +43,8 @@ void take_opening(const Drawn& frame, const std::string& view, double now, MapOp
 // The same of a place on the screen.
 void leave_place(Ui& ui, const std::string& name, const Rect& place);
 Rect place_of(const Drawn& frame, const std::string& name);  // empty: there is none
+// The text for a part of the data: each is a text of its own, so that words may bend with it.
+const char* of_part(const std::string& split, const char* test, const char* validation, const char* training);
 // A quiet sentence where a figure will be.
 void draw_waiting(Ui& ui, const Rect& area, std::string_view words);
 
@@ -59,7 +62,9 @@ float largest_magnitude(const std::vector<float>& values);  // of those that are
 int node_of_layer(const TrainSnapshot& now, const std::string& layer);
 // What opens a filter or unit of a layer in the view `unit`; empty where the program has no such view.
 std::string unit_command(const Ui& ui, int node, int64_t unit, int64_t slice = -1);
-// "test picture 12 (7)", and what the network says of it.
+// The probe's name, "test picture 12", in the language that is shown; a file's is its own.
+std::string probe_name(const TrainProbe& probe);
+// "test picture 12, a 7", and what the network says of it.
 std::string probe_words(const TrainSnapshot& now);
 // The probe's picture at the left and what the network says of it: a bar for every class.
 void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_view key);

@@ -8,6 +8,7 @@
 #include "app/pages/train/layers_view.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -57,23 +58,23 @@ void LayersView::draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, co
   Rect line = area;
   std::string right;
   for (const DeadUnits& units : now.dead_units) {
-    if (units.node == layer.node) right = fmt::format("silent {} of {}", units.dead, units.units);
+    if (units.node == layer.node) right = format_tr("silent {} of {}", units.dead, units.units);
   }
   for (const Norm& norm : now.norms) {
     if (layer.weight.empty() || norm.name != layer.weight) continue;
-    right = fmt::format("norm of the weights {}", short_number(norm.weight));
-    if (now.step > 0) right += fmt::format(", gradient {}", short_number(norm.gradient));
+    right = format_tr("norm of the weights {}", short_number(norm.weight));
+    if (now.step > 0) right += ", " + format_tr("gradient {}", short_number(norm.gradient));
   }
   const float wide = right.empty() ? 0 : ui.measure(Font::caption, right).x + 8;
   if (wide < line.w * 0.5f) ui.label(line.cut_right(wide), right, Font::caption, theme.secondary, Align::right);
-  const std::string name = layer.node == 0 ? "input" : layer.text;
+  const std::string name = layer.node == 0 ? std::string(tr("input")) : layer.text;
   const float named = ui.measure(Font::strong, name).x;
   ui.label(line.cut_left(std::min(named + 10, line.w)), name, Font::strong, theme.text);
   std::string facts =
-      layer.node == 0 ? size_words(layer.out) + ", normalized"
-                      : fmt::format("layer {}, {} \u2192 {}", layer.name, size_words(layer.in), size_words(layer.out));
+      layer.node == 0 ? format_tr("{}, normalized", size_words(layer.out))
+                      : format_tr("layer {}, {} \u2192 {}", layer.name, size_words(layer.in), size_words(layer.out));
   if (layer.parameters > 0) {
-    const std::string more = fmt::format(", {} parameters", grouped(layer.parameters));
+    const std::string more = ", " + format_tr("{} parameters", grouped(layer.parameters));
     if (ui.measure(Font::caption, facts + more).x <= line.w) facts += more;
   }
   ui.label(line, facts, Font::caption, theme.secondary);
@@ -86,19 +87,19 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
   Rect rest = area;
   const Rect head = rest.cut_top(ui.em(22));
   FigureCaption caption;
-  caption.subject = !gradient ? "answers" : rest.w < ui.em(290) ? "gradient" : "gradient of the loss";
+  caption.subject = !gradient ? tr("answers") : rest.w < ui.em(290) ? tr("gradient") : tr("gradient of the loss");
   caption.color = gradient ? theme.gradient : layer.node == 0 ? theme.input : theme.activation;
-  if (layer.node == 0 && !gradient) caption.subject = "values";
+  if (layer.node == 0 && !gradient) caption.subject = tr("values");
   if (row.layout.shown < row.maps.count) {
-    caption.after = fmt::format("the first {} of {}", row.layout.shown, row.maps.count);
+    caption.after = format_tr("the first {} of {}", row.layout.shown, row.maps.count);
   }
   if (const std::string reduced = reduced_words(row.maps.height, row.maps.width); !reduced.empty()) {
     caption.after += (caption.after.empty() ? "" : ", ") + reduced;
   }
   if (!values) {
     draw_caption(ui, head, caption);
-    std::string why = "come with the next step";
-    if (gradient && now.probe && now.probe->label < 0) why = "none: the class of this picture is not known";
+    const char* why = N_("come with the next step");
+    if (gradient && now.probe && now.probe->label < 0) why = N_("none: the class of this picture is not known");
     return draw_waiting(ui, {rest.x, rest.y, std::min(rest.w, ui.em(300)), row.layout.total_height()}, why);
   }
   TensorGrid grid;
@@ -113,13 +114,13 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
   const bool classes = now.data && layer.node + 1 == now.architecture->size() &&
                        static_cast<int64_t>(now.data->classes().size()) == row.maps.count;
   grid.name = [&now, units, classes](int64_t map) {
-    if (classes) return fmt::format("unit {}: class {}", map, class_name(now, map));
-    return fmt::format("{} {}", units ? "unit" : "map", map);
+    if (classes) return format_tr("unit {}: class {}", map, class_name(now, map));
+    return units ? format_tr("unit {}", map) : format_tr("map {}", map);
   };
   grid.tone = gradient ? Concept::gradient : Concept::activation;
   if (layer.node > 0 && !unit_command(ui, layer.node, 0).empty()) {
     grid.command = [&ui, node = layer.node](int64_t map) { return unit_command(ui, node, map); };
-    grid.hint = "click: open it with its numbers";
+    grid.hint = tr("click: open it with its numbers");
   }
   const TensorAnswer answer =
       draw_tensor_grid(ui, fmt::format("{} of layer {}", gradient ? "gradient" : "answers", layer.name), rest, grid);
@@ -165,12 +166,12 @@ void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& nam
   const double width = (s.high - s.low) / static_cast<double>(s.bins.size());
   note.title = name;
   const double from = s.low + width * static_cast<double>(bin);
-  note.lines.push_back({fmt::format("from {} to {}", short_number(from), short_number(from + width)),
+  note.lines.push_back({format_tr("from {} to {}", short_number(from), short_number(from + width)),
                         grouped(std::llround(s.bins[bin])), 0});
-  note.lines.push_back({"all", grouped(s.values), 0});
-  note.lines.push_back({"least", shortest_text(s.least), 0});
-  note.lines.push_back({"largest", shortest_text(s.most), 0});
-  if (s.not_finite > 0) note.lines.push_back({"not a number", grouped(s.not_finite), theme.warning});
+  note.lines.push_back({N_("all"), grouped(s.values), 0});
+  note.lines.push_back({N_("least"), shortest_text(s.least), 0});
+  note.lines.push_back({N_("largest"), shortest_text(s.most), 0});
+  if (s.not_finite > 0) note.lines.push_back({N_("not a number"), grouped(s.not_finite), theme.warning});
 }
 
 void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const TrainSnapshot& now,
@@ -207,11 +208,11 @@ void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerF
     return at;
   };
   if (!layer.weight.empty()) {
-    draw_histogram(ui, next(), "weights", theme.kernel, values.weights, note);
-    draw_histogram(ui, next(), "their gradients", theme.gradient, values.gradients, note);
+    draw_histogram(ui, next(), tr("weights"), theme.kernel, values.weights, note);
+    draw_histogram(ui, next(), tr("their gradients"), theme.gradient, values.gradients, note);
   }
-  draw_histogram(ui, next(), layer.node == 0 ? "values" : "answers", layer.node == 0 ? theme.input : theme.activation,
-                 values.answers, note);
+  draw_histogram(ui, next(), layer.node == 0 ? tr("values") : tr("answers"),
+                 layer.node == 0 ? theme.input : theme.activation, values.answers, note);
 }
 
 }  // namespace striate

@@ -8,6 +8,7 @@
 #include "app/pages/train/figure_parts.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -38,13 +39,13 @@ float largest_of(const std::vector<TensorValuesPtr>& tensors) {
 void LayersView::declare(Registry& registry) {
   registry.add(Command{
       "train.layers.gradients",
-      "Beside every value, how much the loss of the probe changes with it",
+      N_("Beside every value, how much the loss of the probe changes with it"),
       {Parameter::on_off("ON", "on: shown")},
       [this](const Arguments& arguments) { gradients_ = arguments.on(0); },
   });
   registry.add(Command{
       "train.layers.scale",
-      "What the colors of activations are scaled to: each map, its layer, or all layers alike",
+      N_("What the colors of activations are scaled to: each map, its layer, or all layers alike"),
       {Parameter::choice("SCOPE", "whose largest value is the end of the scale", scopes())},
       [this](const Arguments& arguments) {
         const std::string& word = arguments.text(0);
@@ -53,7 +54,7 @@ void LayersView::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.layers.all",
-      "Shows every layer, or only those that compute something of their own: not flatten or dropout",
+      N_("Shows every layer, or only those that compute something of their own: not flatten or dropout"),
       {Parameter::on_off("ON", "on: every layer")},
       [this](const Arguments& arguments) { all_ = arguments.on(0); },
   });
@@ -65,7 +66,8 @@ std::vector<std::string> LayersView::state() const {
 }
 
 std::vector<Page::Key> LayersView::keys() const {
-  return {{"G", std::string("train.layers.gradients ") + (gradients_ ? "off" : "on"), "gradients beside the values"}};
+  return {
+      {"G", std::string("train.layers.gradients ") + (gradients_ ? "off" : "on"), N_("gradients beside the values")}};
 }
 
 void LayersView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {
@@ -154,10 +156,15 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
   HoverNote note;
   ui.begin_panel("layers", area, 20);
   {
-    const std::vector<Choice> choices = {{"each map", "map"}, {"its layer", "layer"}, {"the network", "network"}};
-    const std::string words = "colors scaled to";
-    const float named = ui.measure(Font::caption, words).x + 10, scopes_wide = ui.em(278);
-    const float gradients_wide = ui.em(104), all_wide = ui.em(92);
+    const std::vector<Choice> choices = {
+        {N_("each map"), "map"}, {N_("its layer"), "layer"}, {N_("the network"), "network"}};
+    const std::string words = tr("colors scaled to");
+    float segments = 0;
+    for (const Choice& choice : choices) segments += ui.measure(Font::control, tr(std::string_view(choice.label))).x;
+    const float named = ui.measure(Font::caption, words).x + 10,
+                scopes_wide = std::max(ui.em(278), segments + ui.em(64));
+    const float gradients_wide = std::max(ui.em(104), ui.measure(Font::control, tr("gradients")).x + ui.em(16)),
+                all_wide = std::max(ui.em(92), ui.measure(Font::control, tr("all layers")).x + ui.em(16));
     Rect line = ui.take(ui.em(30));
     const bool two_lines = line.w < named + scopes_wide + gradients_wide + all_wide + 22;
     if (line.w >= named + scopes_wide) {
@@ -172,12 +179,13 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
               {.selected = gradients_, .tone = Concept::gradient});
     line.cut_left(8);
     ui.next(line.cut_left(all_wide));
-    ui.button("all layers", std::string("train.layers.all ") + (all_ ? "off" : "on"),
-              {.selected = all_, .tooltip = "Also the input and layers that only pass values on: flatten, dropout"});
+    ui.button(
+        "all layers", std::string("train.layers.all ") + (all_ ? "off" : "on"),
+        {.selected = all_, .tooltip = N_("Also the input and layers that only pass values on: flatten, dropout")});
   }
   const Rect probe = ui.take(probe_height(ui) + ui.em(24));
   Rect picture = probe;
-  draw_caption(ui, picture.cut_top(ui.em(24)), {"probe:", probe_words(now), "", ui.theme().input});
+  draw_caption(ui, picture.cut_top(ui.em(24)), {tr("probe:"), probe_words(now), "", ui.theme().input});
   picture.w = std::min(picture.w, ui.em(420));
   draw_probe(ui, picture, now, "layers.probe");
   const Rect seen = ui.clip();
@@ -202,7 +210,7 @@ void LayersView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
       "Every layer shows what it answers to **one picture**, the probe, with the weights that are shown. "
       "[Gradients](gradient) say how much the loss of this picture changes with each value.");
   if (now.probe) {
-    ui.row("probe", now.probe->name);
+    ui.row("probe", probe_name(*now.probe));
     const int said = most_likely(now.probe->probabilities);
     if (now.probe->label >= 0) ui.row("is", class_name(now, now.probe->label));
     if (said >= 0) {

@@ -35,7 +35,7 @@ class LayersView : public TrainView {
   explicit LayersView(const TrainScene& scene) : scene_(scene) {}
 
   std::string id() const override { return "layers"; }
-  std::string title() const override { return "Layers"; }
+  std::string title() const override { return N_("Layers"); }
   std::string help() const override {
     return "Every layer: what it answers to the probe, gradients, and how its numbers are spread";
   }

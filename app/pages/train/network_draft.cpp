@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/words/words.h"
 #include "engine/network/layer_settings.h"
 #include "engine/network/models.h"
 #include "engine/training/optimizer_settings.h"
@@ -192,7 +193,7 @@ void NetworkDraft::declare(Registry& registry) {
        });
 
   registry.add(Command{"train.build.text",
-                       "Writes the whole network anew, right or not yet",
+                       N_("Writes the whole network anew, right or not yet"),
                        {Parameter::text("TEXT", "layers with | between them")},
                        [this](const Arguments& arguments) {
                          peek_.update();
@@ -200,7 +201,7 @@ void NetworkDraft::declare(Registry& registry) {
                        },
                        Undo::edit});
   registry.add(Command{"train.build.draft",
-                       "A network that is not right yet, beside the one that is; or none",
+                       N_("A network that is not right yet, beside the one that is; or none"),
                        {Parameter::text("TEXT", "layers with | between them").or_none()},
                        [this](const Arguments& arguments) {
                          has_draft_ = arguments.has(0);
@@ -209,7 +210,7 @@ void NetworkDraft::declare(Registry& registry) {
                        },
                        Undo::edit});
   registry.add(Command{"train.build.select",
-                       "Selects a layer, to see and edit it; without a number none",
+                       N_("Selects a layer, to see and edit it; without a number none"),
                        {layer_number("which layer, from 0").or_none()},
                        [this](const Arguments& arguments) {
                          const int line = arguments.has(0) ? static_cast<int>(arguments.integer(0)) : -1;
@@ -221,7 +222,7 @@ void NetworkDraft::declare(Registry& registry) {
                          selected_ = line;
                        }});
   registry.add(Command{"train.build.menu",
-                       "All kinds of layers, to add one",
+                       N_("All kinds of layers, to add one"),
                        {Parameter::on_off("ON", "whether they are shown")},
                        [this](const Arguments& arguments) { menu_ = arguments.on(0); }});
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/words/words.h"
 #include "engine/network/layer_kind.h"
 
 namespace striate {
@@ -17,7 +18,8 @@ Shape without_batch(const Shape& shape) {
 
 }  // namespace
 
-std::string layer_words(const LayerFacts& layer) { return "layer " + layer.name; }
+std::string layer_words(const LayerFacts& layer) { return format_tr("layer {}", layer.name); }
+std::string layer_label(const LayerFacts& layer) { return "layer " + layer.name; }
 
 std::vector<LayerFacts> layer_facts(const Architecture& architecture) {
   const std::vector<Shape> shapes = architecture.shapes(1);

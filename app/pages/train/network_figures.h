@@ -26,6 +26,7 @@ struct LayerFacts {
 };
 // "layer 0", "layer stem": as PyTorch counts, from 0 without the input.
 std::string layer_words(const LayerFacts& layer);
+std::string layer_label(const LayerFacts& layer);  // the same in English, for ids
 std::vector<LayerFacts> layer_facts(const Architecture& architecture);
 
 // How a weight array is drawn: count x slices maps of height x width.

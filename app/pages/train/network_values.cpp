@@ -5,6 +5,7 @@
 
 #include "app/widgets/tap_colors.h"
 #include "app/widgets/tensor_grid.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/network/layer_kind.h"
 
@@ -62,7 +63,7 @@ const std::string& node_name(const TrainSnapshot& now, int node) {
 }
 
 std::string node_text(const TrainSnapshot& now, int node) {
-  if (node == 0) return "input";
+  if (node == 0) return tr("input");
   return fmt::format("{}: {}", node_name(now, node),
                      now.architecture->nodes()[static_cast<size_t>(node)].layer->text());
 }
@@ -132,7 +133,7 @@ std::string short_value(double value, int digits) {
   return std::isfinite(value) ? significant_text(value, digits) : cell_value(static_cast<float>(value));
 }
 
-std::string row_column(int row, int column) { return fmt::format("row {}, column {}", row, column); }
+std::string row_column(int row, int column) { return format_tr("row {}, column {}", row, column); }
 
 PrintedSum print_short(const std::vector<Term>& terms, const double* bias, double total, int channels) {
   bool finite = std::isfinite(total) && (bias == nullptr || std::isfinite(*bias));
@@ -171,7 +172,7 @@ LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& famil
   linked.name = std::move(label);
   linked.family = family;
   linked.tooltip = values.tooltip;
-  linked.caption = {values.caption, {values.rest}};
+  linked.caption = {std::string(tr(std::string_view(values.caption))), {values.rest}};
   linked.characters = 5;  // -0.12; a few short numbers among cells that are too small for the others say nothing
   GridSpec& spec = linked.cells;
   spec.rows = values.rows;
@@ -222,8 +223,9 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
   const Rect place = grid.rect();
   if (!grid.caption.empty()) {
     const Color color = grid.tone == Concept::none ? ui.theme().secondary : ui.theme().of(grid.tone);
-    const bool fits = grid.room <= 0 || ui.measure(Font::caption, grid.caption + grid.rest).x <= grid.room;
-    ui.caption({place.center().x, place.y - ui.em(13)}, grid.caption, fits ? grid.rest : std::string(), color);
+    const std::string caption(tr(std::string_view(grid.caption)));
+    const bool fits = grid.room <= 0 || ui.measure(Font::caption, caption + grid.rest).x <= grid.room;
+    ui.caption({place.center().x, place.y - ui.em(13)}, caption, fits ? grid.rest : std::string(), color);
   }
   return response;
 }

@@ -7,6 +7,7 @@
 
 #include "app/pages/train/figure_parts.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/trimmed.h"
 
@@ -30,7 +31,7 @@ std::string OverviewView::next_scale() const {
 void OverviewView::declare(Registry& registry) {
   registry.add(Command{
       "train.curves.window",
-      "Which steps the curves show",
+      N_("Which steps the curves show"),
       {Parameter::text("STEPS", "all, or the first and the last step: 0 200")},
       [this](const Arguments& arguments) {
         const std::string& text = arguments.text(0);
@@ -50,19 +51,19 @@ void OverviewView::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.curves.log",
-      "Loss on a logarithmic scale: equal distances are equal ratios",
+      N_("Loss on a logarithmic scale: equal distances are equal ratios"),
       {Parameter::on_off("ON", "on: logarithmic")},
       [this](const Arguments& arguments) { log_ = arguments.on(0); },
   });
   registry.add(Command{
       "train.curves.smooth",
-      "Draws curves of single batches as the mean of their last steps; 1 draws every step as it is",
+      N_("Draws curves of single batches as the mean of their last steps; 1 draws every step as it is"),
       {Parameter::integer("N", "steps", 1, 10000)},
       [this](const Arguments& arguments) { smoothing_ = static_cast<int>(arguments.integer(0)); },
   });
   registry.add(Command{
       "train.overview.scale",
-      "What the colors of filters, answers and gradients are scaled to: each map, its layer, or all layers alike",
+      N_("What the colors of filters, answers and gradients are scaled to: each map, its layer, or all layers alike"),
       {Parameter::choice("SCOPE", "whose largest value is the end of the scale", {"map", "layer", "network"})},
       [this](const Arguments& arguments) {
         const std::string& word = arguments.text(0);
@@ -95,7 +96,7 @@ std::vector<std::string> OverviewView::state() const {
 }
 
 std::vector<Page::Key> OverviewView::keys() const {
-  return {{"L", std::string("train.curves.log ") + (log_ ? "off" : "on"), "curves: logarithmic or linear"}};
+  return {{"L", std::string("train.curves.log ") + (log_ ? "off" : "on"), N_("curves: logarithmic or linear")}};
 }
 
 bool OverviewView::update(double seconds) {

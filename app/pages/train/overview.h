@@ -25,7 +25,7 @@ class OverviewView : public TrainView {
   explicit OverviewView(const TrainScene& scene) : scene_(scene) {}
 
   std::string id() const override { return "overview"; }
-  std::string title() const override { return "Overview"; }
+  std::string title() const override { return N_("Overview"); }
   std::string help() const override { return "Everything that learns at a glance: curves, filters, answers, mistakes"; }
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;

@@ -9,6 +9,7 @@
 #include "app/widgets/confusion_grid.h"
 #include "app/widgets/curve_plot.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -47,18 +48,19 @@ void OverviewView::draw_maps(Ui& ui, const std::string& label, const Rect& at, c
   const bool colors = figure.colors;
   const int64_t slices = figure.maps.slices;
   const bool matrix = figure.maps.kind == WeightMaps::Kind::matrix;
-  const char* const thing = figure.maps.kind == WeightMaps::Kind::filters ? "filter" : "unit";
-  grid.name = [colors, slices, matrix, thing](int64_t map) {
-    if (matrix) return std::string("weight");
-    if (colors || slices == 1) return fmt::format("{} {}", thing, map);
-    return fmt::format("{} {}, slice {}", thing, map / slices, map % slices);
+  const bool filters = figure.maps.kind == WeightMaps::Kind::filters;
+  grid.name = [colors, slices, matrix, filters](int64_t map) {
+    if (matrix) return std::string(tr("weight"));
+    if (colors || slices == 1) return filters ? format_tr("filter {}", map) : format_tr("unit {}", map);
+    return filters ? format_tr("filter {}, slice {}", map / slices, map % slices)
+                   : format_tr("unit {}, slice {}", map / slices, map % slices);
   };
   if (!matrix && !unit_command(ui, node, 0).empty()) {
     grid.command = [&ui, node, colors, slices](int64_t map) {
       if (colors || slices == 1) return unit_command(ui, node, map);
       return unit_command(ui, node, map / slices, map % slices);
     };
-    grid.hint = "click: open it with its numbers";
+    grid.hint = tr("click: open it with its numbers");
   }
   const TensorAnswer answer = draw_tensor_grid(ui, label, at, grid);
   if (answer.hovered) note = answer.note;
@@ -69,8 +71,9 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
                               const NetworkFigures& figures, HoverNote& note) const {
   const LayerFacts& layer = figures.layer(figures.first);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight, layer.weight);
-  const std::string after = p.first.colors ? "red, green, blue; gray is 0" : p.first.note;
+  const std::string after = p.first.colors ? std::string(tr("red, green, blue; gray is 0")) : p.first.note;
   FigureCaption caption{layer_words(layer) + ":", p.first.words, after, ui.theme().kernel};
+  caption.id = layer_label(layer) + " weights";
   const Rect at = below(area, p.caption);
   if (!values) {
     draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
@@ -81,7 +84,7 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
   caption.scale = &scale, caption.scale_command = next_scale();
   caption.bar = !p.first.colors;
   draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
-  draw_maps(ui, layer_words(layer) + " weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version,
+  draw_maps(ui, layer_label(layer) + " weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version,
             note);
 }
 
@@ -107,13 +110,14 @@ void OverviewView::draw_slices(Ui& ui, Rect area, const Places& p, const TrainSn
   const LayerFacts& layer = figures.layer(node);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight, layer.weight);
   FigureCaption caption{layer_words(layer) + ":", p.slices.words, p.slices.note, theme.kernel};
+  caption.id = layer_label(layer) + " slices";
   const Rect head = area.cut_top(p.caption);
   const Rect at{area.x, area.y, area.w, p.slices.layout.total_height()};
   if (values) {
     const TensorScale scale = scale_for(maps_of_weights(p.slices.maps, values->values, false), true, network_limit_[0]);
     caption.scale = &scale, caption.scale_command = next_scale();
     draw_caption(ui, head, caption);
-    draw_maps(ui, layer_words(layer) + " slices", at, p.slices, values, scale, Concept::kernel, layer.node, now.version,
+    draw_maps(ui, layer_label(layer) + " slices", at, p.slices, values, scale, Concept::kernel, layer.node, now.version,
               note);
   } else {
     draw_caption(ui, head, caption);
@@ -129,11 +133,14 @@ void OverviewView::draw_composed(Ui& ui, Rect area, const Places& p, const Train
   const Rect head = area.cut_top(p.caption);
   const ComposedFilters* filters = composed(now, figures);
   std::string left_out;
-  if (figures.pair.normalization) left_out = "normalization";
-  if (figures.pair.activation) left_out += (left_out.empty() ? "" : ", ") + std::string("activation");
-  if (figures.pair.pooling) left_out += (left_out.empty() ? "" : ", ") + std::string("pooling");
+  if (figures.pair.normalization) left_out = tr("normalization");
+  if (figures.pair.activation) left_out += (left_out.empty() ? "" : ", ") + std::string(tr("activation"));
+  if (figures.pair.pooling) left_out += (left_out.empty() ? "" : ", ") + std::string(tr("pooling"));
   FigureCaption second{layer_words(layer), p.composed.words,
-                       "slice by slice, added" + (left_out.empty() ? "" : ", without " + left_out), theme.kernel};
+                       left_out.empty() ? std::string(tr("slice by slice, added"))
+                                        : format_tr("slice by slice, added, without {}", left_out),
+                       theme.kernel};
+  second.id = layer_label(layer) + " composed";
   if (!p.composed.note.empty()) second.after += "; " + p.composed.note;
   if (!filters) {
     draw_caption(ui, head, second);
@@ -153,14 +160,14 @@ void OverviewView::draw_composed(Ui& ui, Rect area, const Places& p, const Train
   const int64_t channels = p.composed.colors ? 1 : p.composed.maps.slices;
   const std::string first = layer_words(figures.layer(figures.pair.first));
   grid.name = [channels, first](int64_t map) {
-    const std::string channel = channels > 1 ? fmt::format(", channel {}", map % channels) : std::string();
-    return fmt::format("filter {}: its slices times {}, added{}", map / channels, first, channel);
+    const std::string name = format_tr("filter {}: its slices times {}, added", map / channels, first);
+    return channels > 1 ? name + ", " + format_tr("channel {}", map % channels) : name;
   };
   if (!unit_command(ui, node, 0).empty()) {
     grid.command = [&ui, node, channels](int64_t map) { return unit_command(ui, node, map / channels); };
-    grid.hint = "click: open it with its numbers";
+    grid.hint = tr("click: open it with its numbers");
   }
-  const TensorAnswer answer = draw_tensor_grid(ui, layer_words(layer) + " composed", area, grid);
+  const TensorAnswer answer = draw_tensor_grid(ui, layer_label(layer) + " composed", area, grid);
   if (answer.hovered) note = answer.note;
   leave_opening(ui, answer, grid.tone);
 }
@@ -169,11 +176,18 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
                                 const NetworkFigures& figures, HoverNote& note) const {
   const LayerFacts& layer = figures.layer(figures.answers);
   const TensorValuesPtr values = activation_of(now, figures.answers);
-  std::string after = "to the probe";
+  std::string after = tr("to the probe");
   if (p.answers_layout.shown < p.answers.count) {
-    after += fmt::format(", the first {} of {}", p.answers_layout.shown, p.answers.count);
+    after += ", " + format_tr("the first {} of {}", p.answers_layout.shown, p.answers.count);
   }
-  FigureCaption caption{"what", layer_words(figures.layer(figures.first)) + " answers", after, ui.theme().activation};
+  // What stands in brackets is in the color.
+  const std::string words = format_tr("what [layer {} answers]", figures.layer(figures.first).name);
+  const size_t open = std::min(words.find('['), words.size()), close = std::min(words.find(']'), words.size());
+  FigureCaption caption{
+      words.substr(0, open - (open > 0 && words[open - 1] == ' ')),
+      open < close ? words.substr(open + 1, close - open - 1) + words.substr(std::min(close + 1, words.size())) : words,
+      after, ui.theme().activation};
+  caption.id = layer_label(figures.layer(figures.first)) + " answers";
   const Rect head = area.cut_top(p.caption);
   if (!values) {
     draw_caption(ui, head, caption);
@@ -189,14 +203,14 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
   grid.layout = p.answers_layout;
   grid.tone = Concept::activation;
   grid.name = [&](int64_t map) {
-    return fmt::format("{} {}", p.answers.height * p.answers.width > 1 ? "map" : "unit", map);
+    return p.answers.height * p.answers.width > 1 ? format_tr("map {}", map) : format_tr("unit {}", map);
   };
   const int weights = figures.first;
   if (!unit_command(ui, weights, 0).empty()) {
     grid.command = [&ui, weights](int64_t map) { return unit_command(ui, weights, map); };
-    grid.hint = "click: open it with its numbers";
+    grid.hint = tr("click: open it with its numbers");
   }
-  const TensorAnswer answer = draw_tensor_grid(ui, layer_words(figures.layer(figures.first)) + " answers", area, grid);
+  const TensorAnswer answer = draw_tensor_grid(ui, layer_label(figures.layer(figures.first)) + " answers", area, grid);
   if (answer.hovered) note = answer.note;
   leave_opening(ui, answer, grid.tone);
 }
@@ -205,16 +219,19 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
                                   const NetworkFigures& figures, HoverNote& note) const {
   const LayerFacts& layer = figures.layer(figures.first);
   const TensorValuesPtr values = tensor_of(now, TensorKind::weight_gradient, layer.weight);
-  FigureCaption caption{"", "gradients of " + layer_words(layer), "of the last step", ui.theme().gradient};
+  FigureCaption caption{"", format_tr("gradients of {}", layer_words(layer)), tr("of the last step"),
+                        ui.theme().gradient};
+  caption.id = "gradients of " + layer_label(layer);
   const MapLayout& shown = p.gradients_layout;
   const int64_t columns = shown.slices > 0 ? shown.per_line : shown.shown;
   if (columns < p.first.maps.count && p.first.maps.kind != WeightMaps::Kind::matrix) {
-    caption.subject += fmt::format(", first {}", columns);
+    caption.subject += ", " + format_tr("first {}", columns);
   }
   const Rect head = area.cut_top(p.caption);
   if (!values || now.step == 0) {
     draw_caption(ui, head, caption);
-    return draw_waiting(ui, {area.x, area.y, area.w, p.gradients_layout.total_height()}, "come with the first step");
+    return draw_waiting(ui, {area.x, area.y, area.w, p.gradients_layout.total_height()},
+                        N_("come with the first step"));
   }
   Weights figure;
   figure.maps = weight_maps(layer, now.architecture->input());
@@ -225,7 +242,7 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
   caption.scale = &scale, caption.scale_command = next_scale();
   caption.bar = !figure.colors;
   draw_caption(ui, head, caption);
-  draw_maps(ui, layer_words(layer) + " gradients", area, figure, values, scale, Concept::gradient, layer.node,
+  draw_maps(ui, layer_label(layer) + " gradients", area, figure, values, scale, Concept::gradient, layer.node,
             now.version, note);
 }
 

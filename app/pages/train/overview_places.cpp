@@ -9,6 +9,7 @@
 #include "app/widgets/confusion_grid.h"
 #include "app/widgets/figure.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -18,7 +19,7 @@ constexpr float kAll = 1e6f;    // a room grows as high as it may
 
 // "16", "first 24 of 64".
 std::string count_words(int64_t shown, int64_t all) {
-  return shown < all ? fmt::format("first {} of {}", shown, all) : fmt::format("{}", all);
+  return shown < all ? format_tr("first {} of {}", shown, all) : fmt::format("{}", all);
 }
 
 MapLayout answers_layout(const Ui& ui, const WeightMaps& maps, float width, float height, float most) {
@@ -30,7 +31,7 @@ MapLayout answers_layout(const Ui& ui, const WeightMaps& maps, float width, floa
 // A matrix larger than a texture is shown by every n-th value, and says so.
 std::string with_reduced(const char* words, const WeightMaps& maps) {
   const std::string reduced = reduced_words(maps.height, maps.width);
-  return reduced.empty() ? std::string(words) : std::string(words) + ", " + reduced;
+  return reduced.empty() ? std::string(tr(words)) : std::string(tr(words)) + ", " + reduced;
 }
 
 }  // namespace
@@ -45,8 +46,8 @@ OverviewView::Weights OverviewView::weights_figure(const Ui& ui, const NetworkFi
   figure.colors = maps.slices == 3;
   const float gap = ui.em(6);
   if (maps.kind == WeightMaps::Kind::matrix) {
-    figure.words = fmt::format("{} \u00d7 {} weights", maps.height, maps.width);
-    figure.note = with_reduced("a row per unit", maps);
+    figure.words = format_tr("{} \u00d7 {} weights", maps.height, maps.width);
+    figure.note = with_reduced(N_("a row per unit"), maps);
     figure.layout = flow_maps(1, maps.height, maps.width, width,
                               std::min(width, height * static_cast<float>(std::max(maps.height, maps.width)) /
                                                   static_cast<float>(maps.height)),
@@ -57,15 +58,17 @@ OverviewView::Weights OverviewView::weights_figure(const Ui& ui, const NetworkFi
     const float least = maps.kind == WeightMaps::Kind::pictures ? ui.em(20) : ui.em(12);
     figure.layout =
         fit_maps(std::min<int64_t>(maps.count, kMaxMaps), maps.height, maps.width, width, height, least, most, gap);
-    if (maps.kind == WeightMaps::Kind::pictures) figure.note = "a weight for every pixel";
+    if (maps.kind == WeightMaps::Kind::pictures) figure.note = tr("a weight for every pixel");
   } else {
     figure.layout = slice_layout(maps.count, maps.slices, maps.height, maps.width, width, height, 6, most, 2);
-    figure.note = "a column per filter, a line per input channel";
+    figure.note = tr("a column per filter, a line per input channel");
   }
   const int64_t shown = figure.layout.slices > 0 ? figure.layout.per_line : figure.layout.shown;
-  figure.words = fmt::format("{} {} {} \u00d7 {}{}", count_words(shown, maps.count),
-                             maps.kind == WeightMaps::Kind::pictures ? "units" : "filters", maps.height, maps.width,
-                             maps.slices > 1 ? fmt::format(" \u00d7 {}", maps.slices) : std::string());
+  const std::string count = count_words(shown, maps.count);
+  const std::string size = fmt::format("{} \u00d7 {}{}", maps.height, maps.width,
+                                       maps.slices > 1 ? fmt::format(" \u00d7 {}", maps.slices) : std::string());
+  figure.words = maps.kind == WeightMaps::Kind::pictures ? format_tr("{} units {}", count, size)
+                                                         : format_tr("{} filters {}", count, size);
   return figure;
 }
 
@@ -78,8 +81,8 @@ OverviewView::Weights OverviewView::slices_figure(const NetworkFigures& figures,
   figure.maps = weight_maps(layer, input);
   const WeightMaps& maps = figure.maps;
   if (maps.kind == WeightMaps::Kind::matrix) {
-    figure.words = fmt::format("{} \u00d7 {} weights", maps.height, maps.width);
-    figure.note = with_reduced("a row per unit", maps);
+    figure.words = format_tr("{} \u00d7 {} weights", maps.height, maps.width);
+    figure.note = with_reduced(N_("a row per unit"), maps);
     const float share = std::min(width / static_cast<float>(maps.width), height / static_cast<float>(maps.height));
     figure.layout =
         flow_maps(1, maps.height, maps.width, width, share * static_cast<float>(std::max(maps.height, maps.width)), 2);
@@ -89,11 +92,11 @@ OverviewView::Weights OverviewView::slices_figure(const NetworkFigures& figures,
   const auto longer = static_cast<float>(std::max(maps.height, maps.width));
   figure.layout =
       slice_layout(maps.count, maps.slices, maps.height, maps.width, width, height, 2 * longer, unit * longer, 2);
-  figure.words = fmt::format("{} filters {} \u00d7 {} \u00d7 {}", count_words(figure.layout.per_line, maps.count),
-                             maps.height, maps.width, maps.slices);
+  figure.words = format_tr("{} filters {}", count_words(figure.layout.per_line, maps.count),
+                           fmt::format("{} \u00d7 {} \u00d7 {}", maps.height, maps.width, maps.slices));
   figure.note = figure.layout.lines < maps.slices
-                    ? fmt::format("the first {} of {} slices", figure.layout.lines, maps.slices)
-                    : "a column each, a line per slice";
+                    ? format_tr("the first {} of {} slices", figure.layout.lines, maps.slices)
+                    : std::string(tr("a column each, a line per slice"));
   return figure;
 }
 
@@ -112,7 +115,7 @@ OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkF
   figure.maps = {WeightMaps::Kind::filters, second.weight_shape[0], channels, static_cast<int>(rows),
                  static_cast<int>(columns)};
   figure.colors = channels == 3;
-  figure.words = "laid over " + layer_words(first);
+  figure.words = format_tr("laid over {}", layer_words(first));
   if (channels == 1 || figure.colors) {
     figure.layout = fit_maps(std::min<int64_t>(figure.maps.count, kMaxMaps), figure.maps.height, figure.maps.width,
                              width, height, ui.em(14), ui.em(72), ui.em(4));
@@ -123,9 +126,8 @@ OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkF
   const auto longer = static_cast<float>(std::max(rows, columns));
   figure.layout = slice_layout(figure.maps.count, channels, figure.maps.height, figure.maps.width, width, 2 * height,
                                longer, 6 * longer, 2);
-  figure.note = figure.layout.lines < channels
-                    ? fmt::format("the first {} of {} channels", figure.layout.lines, channels)
-                    : "a line per channel";
+  figure.note = figure.layout.lines < channels ? format_tr("the first {} of {} channels", figure.layout.lines, channels)
+                                               : std::string(tr("a line per channel"));
   return figure;
 }
 
@@ -224,7 +226,7 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
     if (place.name == "slices") draw_slices(ui, at, p, now, figures, note);
     if (place.name == "composed") draw_composed(ui, at, p, now, figures, note);
     if (place.name == "probe") {
-      draw_caption(ui, {at.x, at.y, at.w, p.caption}, {"probe:", probe_words(now), "", ui.theme().input});
+      draw_caption(ui, {at.x, at.y, at.w, p.caption}, {tr("probe:"), probe_words(now), "", ui.theme().input});
       draw_probe(ui, {at.x, at.y + p.caption, at.w, probe_height(ui)}, now, "overview.probe");
     }
     if (place.name == "answers") {

@@ -9,6 +9,7 @@
 #include "app/widgets/confusion_grid.h"
 #include "app/widgets/curve_plot.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, HoverNote& note) const {
@@ -24,19 +25,24 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
     head.cut_right(6);
     return Rect{at.x, at.center().y - high / 2, at.w, high};
   };
-  ui.next(control(44));
+  const auto room = [&](const char* words, float least) {
+    return std::max(least, (ui.measure(Font::control, words).x + ui.em(12)) / ui.em(1));
+  };
+  ui.next(control(room(tr("log"), 44)));
   ui.button("log", std::string("train.curves.log ") + (log_ ? "off" : "on"),
             {.style = ButtonStyle::quiet, .selected = log_});
   // Every step, or the mean of 5, 20, 100: the next one.
   const int next_smoothing = smoothing_ < 5 ? 5 : smoothing_ < 20 ? 20 : smoothing_ < 100 ? 100 : 1;
-  ui.next(control(92));
+  const std::string smoothing = smoothing_ > 1 ? format_tr("mean of {}", smoothing_) : std::string(tr("every step"));
+  ui.next(control(room(smoothing.c_str(), 92)));
   ui.button(smoothing_ > 1 ? fmt::format("mean of {}", smoothing_) : std::string("every step"),
             fmt::format("train.curves.smooth {}", next_smoothing),
             {.style = ButtonStyle::quiet,
              .selected = smoothing_ > 1,
-             .tooltip = "What the line of the training batches is: every step, or the mean of its last steps. Click "
-                        "for another."});
-  draw_caption(ui, head, {"", "loss", now.config ? now.config->loss : std::string(), theme.text});
+             .tooltip = N_("What the line of the training batches is: every step, or the mean of its last steps. Click "
+                           "for another."),
+             .words = smoothing});
+  draw_caption(ui, head, {"", tr("loss"), now.config ? now.config->loss : std::string(), theme.text});
 
   CurvePlot plot;
   plot.begin = std::min(0.0, static_cast<double>(curves_.first()) - 1);
@@ -47,7 +53,7 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
   plot.smoothing = smoothing_;
   plot.window_command = "train.curves.window";
   plot.pick_command = "train.scrub";
-  plot.pick_hint = "click: show this step; wheel: zoom; double-click: all";
+  plot.pick_hint = tr("click: show this step; wheel: zoom; double-click: all");
   plot.pick_keys = "Left, Right";
   plot.pending = &pending_[0];
   plot.hovered_at = hovered_step_;
@@ -56,7 +62,7 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
   };
   const auto series_of = [&](const CurveStore& store, bool is_loss, bool other) {
     CurveSeries training;
-    training.name = other ? "other" : "training";
+    training.name = other ? tr("other") : tr("training");
     training.color = other ? faded(theme.input, 0.75f) : theme.input;
     training.dense = is_loss ? &store.loss() : &store.accuracy();
     training.first = store.first();
@@ -65,7 +71,8 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
     for (const auto& [split, points] : store.splits()) {
       if (split == "training") continue;
       CurveSeries series;
-      series.name = other ? "other " + split : split;
+      series.name =
+          other ? format_tr("other: {}", tr(std::string_view(split))) : std::string(tr(std::string_view(split)));
       series.color = color_of(split);
       series.points = is_loss ? &points.loss : &points.accuracy;
       series.dashed = other;
@@ -82,7 +89,7 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
   plot.pending = &pending_[1];
   series_of(curves_, false, false);
   if (now.other) series_of(other_, false, true);
-  draw_caption(ui, accuracy.cut_top(caption), {"", "accuracy", "share of right answers", theme.text});
+  draw_caption(ui, accuracy.cut_top(caption), {"", tr("accuracy"), tr("share of right answers"), theme.text});
   const CurveAnswer second = draw_curve_plot(ui, "accuracy curve", accuracy, plot);
   if (first.hovered) note = first.note;
   if (second.hovered) note = second.note;
@@ -94,20 +101,22 @@ void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainS
   const Theme& theme = ui.theme();
   const Rect head = area.cut_top(caption);
   if (!now.test) {
-    draw_caption(ui, head, {"", "what is taken for what", "", theme.text});
+    draw_caption(ui, head, {"", tr("what is taken for what"), "", theme.text});
     const float side = std::min(area.w, area.h - ui.em(12));
-    return draw_waiting(ui, {area.x, area.y, area.w, std::max(side, ui.em(60))},
-                        now.step > 0 ? "the test pictures are being looked at" : "comes with the first measurement");
+    return draw_waiting(
+        ui, {area.x, area.y, area.w, std::max(side, ui.em(60))},
+        now.step > 0 ? N_("the test pictures are being looked at") : N_("comes with the first measurement"));
   }
   const TrainTest& test = *now.test;
   draw_caption(ui, head,
-               {"", "what is taken for what", fmt::format("{}, step {}", test.split, grouped(test.step)), theme.text});
+               {"", tr("what is taken for what"),
+                format_tr("{}, step {}", tr(std::string_view(test.split)), grouped(test.step)), theme.text});
   ConfusionGrid grid;
   grid.classes = test.evaluation.classes;
   grid.counts = test.evaluation.confusion;
   if (now.data) grid.names = now.data->classes();
   grid.command = ui.registry().find_command("train.tests.open") ? "train.tests.open" : "";
-  grid.hint = "blue is right, orange is wrong; click: see these pictures";
+  grid.hint = tr("blue is right, orange is wrong; click: see these pictures");
   area.h -= ui.em(6);
   const ConfusionAnswer answer = striate::draw_confusion(ui, "confusion", area, grid);
   if (answer.hovered) note = answer.note;
@@ -122,9 +131,9 @@ void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapsh
                              const NetworkFigures& figures) const {
   const Theme& theme = ui.theme();
   const Rect head = area.cut_top(caption);
-  draw_caption(ui, head, {"", "silent units", "0 on the whole batch", theme.text});
+  draw_caption(ui, head, {"", tr("silent units"), tr("0 on the whole batch"), theme.text});
   if (now.dead_units.empty()) {
-    return draw_waiting(ui, {area.x, area.y, area.w, ui.em(24)}, "are counted with the first step");
+    return draw_waiting(ui, {area.x, area.y, area.w, ui.em(24)}, N_("are counted with the first step"));
   }
   // The three layers with the largest share of them.
   std::vector<const DeadUnits*> worst;
@@ -138,12 +147,13 @@ void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapsh
   std::sort(worst.begin(), worst.end(), [](const DeadUnits* a, const DeadUnits* b) { return a->node < b->node; });
   for (const DeadUnits* units : worst) {
     Rect line = area.cut_top(ui.em(20));
-    const std::string count = fmt::format("{} of {}", units->dead, units->units);
+    const std::string count = format_tr("{} of {}", units->dead, units->units);
     const LayerFacts& layer = figures.layer(units->node);
     // A name that somebody gave says enough; a number does not.
     const bool number = layer.name.find_first_not_of("0123456789") == std::string::npos;
-    ui.label(line.cut_left(ui.em(112)), number ? fmt::format("{} (layer {})", layer.kind, layer.name) : layer.name,
-             Font::caption, theme.secondary);
+    const std::string name = number ? format_tr("{} (layer {})", layer.kind, layer.name) : layer.name;
+    const float named = std::max(ui.em(112), std::min(ui.measure(Font::caption, name).x + 4, line.w - ui.em(130)));
+    ui.label(line.cut_left(named), name, Font::caption, theme.secondary);
     ui.label(line.cut_right(ui.em(84)), count, Font::caption, theme.text, Align::right);
     const Rect bar{line.x + 8, std::round(line.center().y - 3), std::max(0.0f, line.w - 20), 6};
     ui.fill(bar, theme.raised, 3);

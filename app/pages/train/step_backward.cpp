@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/pages/train/step_view.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -17,7 +18,7 @@ constexpr float kGap = 22;
 void StepView::draw_backward(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   Rect room = area;
   static const Choice ways[] = {
-      {"layer by layer", "layers"}, {"dL/dw: a weight", "weights"}, {"dL/dx: an input", "input"}};
+      {N_("layer by layer"), "layers"}, {N_("dL/dw: a weight"), "weights"}, {N_("dL/dx: an input"), "input"}};
   ui.next(room.cut_top(ui.em(34)));
   ui.segmented("way back", ways, state_.way, "train.step.way");
   room.cut_top(10);
@@ -25,10 +26,12 @@ void StepView::draw_backward(Ui& ui, const Rect& area, const TrainSnapshot& now)
   const Place at = place(now);
   if (at.node < 1) throw Error("this network has no weights", "add a conv or dense layer");
   const Rect head = room.cut_top(ui.em(24));
-  ui.label(head,
-           fmt::format("{}, {} {}, {} {}, sample {}", node_text(now, at.node), at.conv ? "filter" : "neuron", at.filter,
-                       at.conv ? "slice" : "input", at.slice, at.sample),
-           Font::caption, ui.theme().secondary);
+  ui.label(
+      head,
+      at.conv
+          ? format_tr("{}, filter {}, slice {}, sample {}", node_text(now, at.node), at.filter, at.slice, at.sample)
+          : format_tr("{}, neuron {}, input {}, sample {}", node_text(now, at.node), at.filter, at.slice, at.sample),
+      Font::caption, ui.theme().secondary);
   if (state_.way == "weights") {
     at.conv ? draw_weight_gradient(ui, room, now, at) : draw_dense_weight_gradient(ui, room, now, at);
   } else {
@@ -99,7 +102,7 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
   grid.origin = {left, middle(rows)};
   grid.tone = Concept::input;
   grid.caption = "x";
-  grid.rest = fmt::format(" what the weight saw, slice {}", at.channel);
+  grid.rest = " " + format_tr("what the weight saw, slice {}", at.channel);
   grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(x, int64_t{1} * g.h * g.w);
   grid.padding = [&](int row, int column) { return row < 0 || column < 0 || row >= g.h || column >= g.w; };
@@ -111,7 +114,7 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
     return row == active.row && column == active.column ? theme.text : 0;
   };
   grid.command = "train.step.cell";
-  grid.tooltip = "The input values that this weight was multiplied with, one for every position of the kernel";
+  grid.tooltip = N_("The input values that this weight was multiplied with, one for every position of the kernel");
   const GridResponse rx = draw_value_grid(ui, "x values", grid);
   if (rx.hovered) ui.found().cell = {"x", 0, rx.row, rx.column};
   left += cell * static_cast<float>(columns) + kGap;
@@ -125,24 +128,24 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
   grid.origin = {left, middle(p_count)};
   grid.tone = Concept::gradient;
   grid.caption = "\u00d7 dL/dy";
-  grid.rest = fmt::format(" of filter {}", at.filter);
+  grid.rest = " " + format_tr("of filter {}", at.filter);
   grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(dy, int64_t{1} * p_count * q_count);
   grid.value = [&](int row, int column) { return dy[row * q_count + column]; };
   grid.frame = at_output;
-  grid.tooltip = "What the loss changes by with each output of the filter";
+  grid.tooltip = N_("What the loss changes by with each output of the filter");
   hovered(draw_value_grid(ui, "dy values", grid), "dy");
   left += cell * static_cast<float>(q_count) + kGap;
   float most = 0;
   for (const WeightGradientTerm& t : terms) most = std::max(most, std::abs(static_cast<float>(t.product())));
   grid.origin = {left, middle(p_count)};
-  grid.caption = "= products";
+  grid.caption = N_("= products");
   grid.rest = "";
   grid.limit = most > 0 ? most : 1;
   grid.value = [&](int row, int column) {
     return static_cast<float>(terms[static_cast<size_t>(row) * q_count + column].product());
   };
-  grid.tooltip = "Input value times gradient, position by position; their sum is what this sample gives";
+  grid.tooltip = N_("Input value times gradient, position by position; their sum is what this sample gives");
   hovered(draw_value_grid(ui, "gradient products", grid), "product");
 
   bottom.cut_top(10);
@@ -166,12 +169,12 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
       own.tone = Concept::gradient;
       own.caption = "dL/dw";
       own.command = "train.step.weight";
-      own.tooltip = "Click: the sum of this weight";
+      own.tooltip = N_("Click: the sum of this weight");
       const GridResponse r = draw_value_grid(ui, "gradient of the kernel", own);
       if (r.clicked || r.moved) ui.send(fmt::format("train.step.weight {} {}", r.column, r.row));
     }
   }
-  ui.label(bottom.cut_top(ui.em(22)), fmt::format("what each sample gives; together {}", short_value(walk.sum, 6)),
+  ui.label(bottom.cut_top(ui.em(22)), format_tr("what each sample gives; together {}", short_value(walk.sum, 6)),
            Font::caption, theme.gradient);
   draw_bars(ui, bottom.inset(0, 4), "what each sample gives", walk.samples, at.sample);
 }
@@ -240,7 +243,7 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   grid.origin = {left, middle(cell * static_cast<float>(p_count))};
   grid.tone = Concept::gradient;
   grid.caption = "dL/dy";
-  grid.rest = fmt::format(" of filter {}", at.filter);
+  grid.rest = " " + format_tr("of filter {}", at.filter);
   grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(plane, int64_t{1} * p_count * q_count);
   grid.value = [&](int p, int q) { return plane[p * q_count + q]; };
@@ -252,7 +255,7 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
     return lit != nullptr && !lit->outside && lit->p == p && lit->q == q ? theme.text : 0;
   };
   grid.command = "train.step.cell";
-  grid.tooltip = "The outputs that the input value went into, each with what the loss changes by with it";
+  grid.tooltip = N_("The outputs that the input value went into, each with what the loss changes by with it");
   const GridResponse ry = draw_value_grid(ui, "dy values", grid);
   if (ry.hovered) ui.found().cell = {"dy", 0, ry.row, ry.column};
   left += cell * static_cast<float>(q_count) + kGap;
@@ -265,7 +268,7 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   kernel.rows = g.r, kernel.columns = g.s, kernel.size = k_cell;
   kernel.origin = {kx, ky};
   kernel.tone = Concept::kernel;
-  kernel.caption = "\u00d7 kernel, flipped";
+  kernel.caption = N_("\u00d7 kernel, flipped");
   kernel.limit = largest_of(w, taps);
   kernel.value = [&](int r, int s) { return w[(g.r - 1 - r) * g.s + g.s - 1 - s]; };
   kernel.color = [&](int r, int s) { return color_of_tap(ui, (g.r - 1 - r) * g.s + g.s - 1 - s, taps); };
@@ -274,7 +277,7 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
     return lit != nullptr && lit == term_of_tap(g.r - 1 - r, g.s - 1 - s) ? theme.text : 0;
   };
   kernel.command = "train.step.weight";
-  kernel.tooltip = "The weights that the input value was multiplied with, turned by half a turn";
+  kernel.tooltip = N_("The weights that the input value was multiplied with, turned by half a turn");
   const auto over_kernel = [&](const GridResponse& r) {
     if (r.hovered) ui.found().cell = {"kernel", 0, r.row, r.column};
     if (r.clicked || r.moved) {
@@ -283,7 +286,7 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   };
   over_kernel(draw_value_grid(ui, "flipped kernel", kernel));
   kernel.origin.y += k_cell * static_cast<float>(g.r) + line;
-  kernel.caption = "= products";
+  kernel.caption = N_("= products");
   kernel.tone = Concept::gradient;
   const auto product = [&](int r, int s) {
     const InputGradientTerm* t = term_of_tap(g.r - 1 - r, g.s - 1 - s);
@@ -293,20 +296,20 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   for (size_t i = 0; i < each; ++i) most = std::max(most, std::abs(static_cast<float>(own[i].product())));
   kernel.limit = most > 0 ? most : 1;
   kernel.value = product;
-  kernel.tooltip = "Weight times gradient; added over the kernel, then over all filters";
+  kernel.tooltip = N_("Weight times gradient; added over the kernel, then over all filters");
   over_kernel(draw_value_grid(ui, "products by tap", kernel));
   left += k_room + kGap;
 
   grid.rows = g.h, grid.columns = g.w;
   grid.origin = {left, middle(cell * static_cast<float>(g.h))};
   grid.caption = "dL/dx";
-  grid.rest = fmt::format(" slice {}, all filters added", at.channel);
+  grid.rest = " " + format_tr("slice {}, all filters added", at.channel);
   grid.room = grid.rect().w + kGap - 4;
   grid.limit = largest_of(dx, int64_t{1} * g.h * g.w);
   grid.value = [&](int r, int c) { return dx[r * g.w + c]; };
   grid.color = {};
   grid.frame = [&](int r, int c) -> Color { return r == row && c == column ? theme.text : 0; };
-  grid.tooltip = "What the loss changes by with each input value. Hover: where it comes from. Click to stay there.";
+  grid.tooltip = N_("What the loss changes by with each input value. Hover: where it comes from. Click to stay there.");
   const GridResponse rx = draw_value_grid(ui, "dx values", grid);
   if (rx.hovered) ui.found().cell = {"x", 0, rx.row, rx.column};
   if (rx.clicked || rx.moved) ui.send(fmt::format("train.step.cell {} {}", rx.column, rx.row));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/pages/train/step_view.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -95,22 +96,22 @@ void StepView::draw_dense_weight_gradient(Ui& ui, const Rect& area, const TrainS
   };
   hovered(row.draw(
       "x values",
-      grid_of(Concept::input, "x", fmt::format(" input {} of every sample", at.slice), "train.step.sample",
-              "The input value that the weight was multiplied with, in every sample of the batch"),
+      grid_of(Concept::input, "x", " " + format_tr("input {} of every sample", at.slice), "train.step.sample",
+              N_("The input value that the weight was multiplied with, in every sample of the batch")),
       [&](int i) { return term(i).x; }, lit, &clicked));
   hovered(row.draw(
       "dy values",
-      grid_of(Concept::gradient, "\u00d7 dL/dy", fmt::format(" of neuron {}", at.filter), "train.step.sample",
-              "What the loss changes by with the neuron's output, in every sample"),
+      grid_of(Concept::gradient, "\u00d7 dL/dy", " " + format_tr("of neuron {}", at.filter), "train.step.sample",
+              N_("What the loss changes by with the neuron's output, in every sample")),
       [&](int i) { return term(i).dy; }, lit, &clicked));
   hovered(row.draw(
       "gradient products",
-      grid_of(Concept::gradient, "= products", "", "train.step.sample",
-              "Input times gradient, sample by sample; their sum is the weight's gradient"),
+      grid_of(Concept::gradient, N_("= products"), "", "train.step.sample",
+              N_("Input times gradient, sample by sample; their sum is the weight's gradient")),
       [&](int i) { return static_cast<float>(term(i).product()); }, lit, &clicked));
   if (clicked >= 0) ui.send(fmt::format("train.step.sample {}", clicked));
   bottom.cut_top(10);
-  ui.label(bottom.cut_top(ui.em(22)), fmt::format("what each sample gives; together {}", short_value(walk.sum, 6)),
+  ui.label(bottom.cut_top(ui.em(22)), format_tr("what each sample gives; together {}", short_value(walk.sum, 6)),
            Font::caption, ui.theme().gradient);
   draw_bars(ui, bottom.inset(0, 4), "what each sample gives", walk.samples, at.sample);
 }
@@ -131,18 +132,18 @@ void StepView::draw_dense_data_gradient(Ui& ui, const Rect& area, const TrainSna
   };
   hovered(row.draw(
       "dy values",
-      grid_of(Concept::gradient, "dL/dy", " of every neuron", "train.step.filter",
-              "What the loss changes by with each neuron's output"),
+      grid_of(Concept::gradient, "dL/dy", std::string(" ") + tr("of every neuron"), "train.step.filter",
+              N_("What the loss changes by with each neuron's output")),
       [&](int i) { return term(i).dy; }, lit, &clicked));
   hovered(row.draw(
       "weights of the input",
-      grid_of(Concept::kernel, "\u00d7 weights", fmt::format(" of input {}", at.slice), "train.step.filter",
-              "The weight that each neuron multiplies this input with"),
+      grid_of(Concept::kernel, N_("\u00d7 weights"), " " + format_tr("of input {}", at.slice), "train.step.filter",
+              N_("The weight that each neuron multiplies this input with")),
       [&](int i) { return term(i).w; }, lit, &clicked));
   hovered(row.draw(
       "products by neuron",
-      grid_of(Concept::gradient, "= products", "", "train.step.filter",
-              "Weight times gradient, neuron by neuron; their sum is the input's gradient"),
+      grid_of(Concept::gradient, N_("= products"), "", "train.step.filter",
+              N_("Weight times gradient, neuron by neuron; their sum is the input's gradient")),
       [&](int i) { return static_cast<float>(term(i).product()); }, lit, &clicked));
   if (clicked >= 0) ui.send(fmt::format("train.step.filter {}", clicked));
 
@@ -153,8 +154,8 @@ void StepView::draw_dense_data_gradient(Ui& ui, const Rect& area, const TrainSna
   int input = -1;
   inputs.draw(
       "dx values",
-      grid_of(Concept::gradient, "dL/dx", fmt::format(" of all {} inputs", at.g.c), "train.step.slice",
-              "What the loss changes by with each input value. Click: how it came about."),
+      grid_of(Concept::gradient, "dL/dx", " " + format_tr("of all {} inputs", at.g.c), "train.step.slice",
+              N_("What the loss changes by with each input value. Click: how it came about.")),
       [&](int i) { return dx[i]; }, at.slice, &input);
   if (input >= 0) ui.send(fmt::format("train.step.slice {}", input));
 }

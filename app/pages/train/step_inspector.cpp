@@ -7,29 +7,33 @@
 #include "app/pages/train/step_view.h"
 #include "app/widgets/sum_row.h"
 #include "app/widgets/tap_colors.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
-const char* const kTitles[] = {"BATCH", "FORWARD", "LOSS", "BACKWARD", "UPDATE"};
+const char* const kTitles[] = {N_("BATCH"), N_("FORWARD"), N_("LOSS"), N_("BACKWARD"), N_("UPDATE")};
 const char* const kWords[] = {
-    "Pictures are taken from the shuffled training part. One **step** learns from all of them at once; an **epoch** is "
-    "over when every picture was seen once.",
-    "Every picture goes through the network, layer by layer, with the weights as they are. Nothing is learned yet.",
-    "The outputs become shares by softmax. A picture's **loss** is \u2212log of the share of its own class: 0 when the "
-    "network is sure and right. The batch's loss is the mean.",
-    "From the loss back to every weight: by how much would the loss change if this number were a little larger? That "
-    "is "
-    "its [gradient](gradient).",
-    "Every [weight](kernel) moves a little against its [gradient](gradient). How far, the optimizer says; the learning "
-    "rate scales it."};
+    N_("Pictures are taken from the shuffled training part. One **step** learns from all of them at once; an **epoch** "
+       "is "
+       "over when every picture was seen once."),
+    N_("Every picture goes through the network, layer by layer, with the weights as they are. Nothing is learned yet."),
+    N_("The outputs become shares by softmax. A picture's **loss** is \u2212log of the share of its own class: 0 when "
+       "the "
+       "network is sure and right. The batch's loss is the mean."),
+    N_("From the loss back to every weight: by how much would the loss change if this number were a little larger? "
+       "That "
+       "is its [gradient](gradient)."),
+    N_("Every [weight](kernel) moves a little against its [gradient](gradient). How far, the optimizer says; the "
+       "learning "
+       "rate scales it.")};
 
 constexpr int kMaxChips = 49;
 const char* const kUnknown = "\u2026";
 
 const char* words_of(int phase, bool softmax) {
-  return phase == 2 && !softmax ? "How far each output is from its target. The batch's loss is the mean."
+  return phase == 2 && !softmax ? N_("How far each output is from its target. The batch's loss is the mean.")
                                 : kWords[phase];
 }
 
@@ -38,7 +42,7 @@ const char* words_of(int phase, bool softmax) {
 void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   if (!has_network(now)) return;
   const int shown = shown_phase(now);
-  ui.section(fmt::format("PHASE {}: {}", shown + 1, kTitles[shown]));
+  ui.section(format_tr("PHASE {}: {}", shown + 1, tr(kTitles[shown])));
   const bool softmax = now.config->loss == "cross-entropy";
   // Every phase has the same place for its words and for its numbers, those of the largest: what is below stays where
   // it is while the phases go by.
@@ -79,8 +83,8 @@ void StepView::draw_numbers(Ui& ui, const TrainSnapshot& now, int phase, bool kn
     if (phase == 4) draw_update_rows(ui, now, known);
   } catch (const Error&) {
     ui.note(phase == 4
-                ? "Its numbers come when you go through a step phase by phase: press **Phase**, up to its update."
-                : "Its numbers come with the next step: press **Step**.");
+                ? N_("Its numbers come when you go through a step phase by phase: press **Phase**, up to its update.")
+                : N_("Its numbers come with the next step: press **Step**."));
   }
 }
 
@@ -100,14 +104,14 @@ void StepView::draw_loss_rows(Ui& ui, const TrainSnapshot& now, bool known) cons
   }
   ui.row("its class", its_class);
   if (softmax) ui.row("share of its class", share, Concept::activation);
-  ui.row(softmax ? "loss: \u2212log of it" : "loss", loss, Concept::gradient);
+  ui.row(softmax ? N_("loss: \u2212log of it") : N_("loss"), loss, Concept::gradient);
   ui.big_row("mean of the batch", mean, Concept::gradient);
   if (!held.empty()) ui.row("the trainer holds", held);
   if (softmax) {
     ui.note(
-        fmt::format("The gradient of an output is (share \u2212 target) / {}: the network is pulled towards the "
-                    "target, by as much as it is off.",
-                    now.config->batch));
+        format_tr("The gradient of an output is (share \u2212 target) / {}: the network is pulled towards the "
+                  "target, by as much as it is off.",
+                  now.config->batch));
   }
 }
 
@@ -125,7 +129,7 @@ void StepView::draw_update_rows(Ui& ui, const TrainSnapshot& now, bool known) co
   ui.row("optimizer", now.config->optimizer);
   ui.row("before", before, Concept::kernel);
   ui.row("change", change, Concept::gradient);
-  ui.big_row(done ? "after" : "will be", after, Concept::kernel);
+  ui.big_row(done ? N_("after") : N_("will be"), after, Concept::kernel);
   if (stored.empty()) return;
   ui.row("the network holds", stored, Concept::gradient);
   ui.note("The weight was changed by hand since, or its update was computed on another device.");
@@ -145,8 +149,8 @@ void StepView::draw_weight_choice(Ui& ui, const TrainSnapshot& now) const {
     spec.maximum = count - 1;
     ui.slider(name, value, spec, command);
   };
-  slider(at.conv ? "filter" : "neuron", at.filter, at.g.k, "train.step.filter");
-  slider(at.conv ? "slice" : "input", at.slice, at.per_group, "train.step.slice");
+  slider(at.conv ? N_("filter") : N_("neuron"), at.filter, at.g.k, "train.step.filter");
+  slider(at.conv ? N_("slice") : N_("input"), at.slice, at.per_group, "train.step.slice");
   ui.row("weight", fmt::format("{} {}", at.weight_name, at.index), Concept::kernel);
 }
 
@@ -165,10 +169,10 @@ void StepView::draw_chips(Ui& ui, const std::string& label, const PrintedSum& pr
     const int shown = std::min(count, 8);
     std::partial_sort(order.begin(), order.begin() + shown, order.end(),
                       [&](int a, int b) { return size(a) > size(b); });
-    ui.note(fmt::format("{} products; the {} largest:", count, shown));
+    ui.note(format_tr("{} products; the {} largest:", count, shown));
     for (int i = 0; i < shown; ++i) {
       const auto at = static_cast<size_t>(order[static_cast<size_t>(i)]);
-      ui.row(fmt::format("product {}", at), printed.terms[first + at].product);
+      ui.row(format_tr("product {}", at), printed.terms[first + at].product);
     }
     return;
   }
@@ -196,7 +200,7 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
     terms = weight_gradient_terms(values, {at.node, 0, at.index}, at.sample);
     const auto begin = terms.begin() + int64_t{1} * p * q_count;
     terms = std::vector<WeightGradientTerm>(begin, begin + q_count);
-    ui.section(fmt::format("PRODUCTS, ROW {} OF {}", p, p_count));
+    ui.section(format_tr("PRODUCTS, ROW {} OF {}", p, p_count));
   } else {
     for (int n = 0; n < at.g.n; ++n) terms.push_back(weight_gradient_terms(values, {at.node, 0, at.index}, n)[0]);
     ui.section("PRODUCTS OF THE SAMPLES");
@@ -213,9 +217,10 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
     SumChip chip;
     chip.color = tap_color(i, count, ui.theme().dark);
     chip.dashed = t.padding;
-    const std::string where = at.conv ? row_column(t.row, t.column) + " of the input" : fmt::format("sample {}", i);
+    const std::string where =
+        at.conv ? format_tr("row {}, column {} of the input", t.row, t.column) : format_tr("sample {}", i);
     chip.about = fmt::format("x {} \u00d7 dL/dy {}; {}", full_value(t.x), full_value(t.dy),
-                             t.padding ? std::string("the padding holds a 0") : where);
+                             t.padding ? std::string(tr("the padding holds a 0")) : where);
     chips.push_back(std::move(chip));
   }
   const PrintedSum printed = print_short(factors, nullptr, total);
@@ -224,24 +229,24 @@ void StepView::draw_weight_sum(Ui& ui, const TrainSnapshot& now) const {
              "product", p);
   if (state_.walked >= 0) {
     const int counted = std::min(state_.walked, count);
-    ui.row(fmt::format("after {} of {} products", counted, count), printed.running(counted), Concept::kernel);
+    ui.row(format_tr("after {} of {} products", counted, count), printed.running(counted), Concept::kernel);
   }
   if (at.conv && p_count > 1) {
-    ui.row(fmt::format("sum of row {}", p), printed.result);
-    if (!printed.reproduces) ui.note("Rounded; exactly " + exact_text(total));
+    ui.row(format_tr("sum of row {}", p), printed.result);
+    if (!printed.reproduces) ui.note(format_tr("Rounded; exactly {}", exact_text(total)));
   }
-  ui.row(fmt::format("sum of sample {}", at.sample), short_value(walk.samples[static_cast<size_t>(at.sample)], 6),
+  ui.row(format_tr("sum of sample {}", at.sample), short_value(walk.samples[static_cast<size_t>(at.sample)], 6),
          Concept::gradient);
-  ui.row(fmt::format("sum of all {} samples", walk.samples.size()), short_value(walk.sum, 9), Concept::gradient);
+  ui.row(format_tr("sum of all {} samples", walk.samples.size()), short_value(walk.sum, 9), Concept::gradient);
   ui.big_row("dL/dw", full_value(walk.stored ? *walk.stored : walk.value), Concept::gradient);
   if (!walk.agrees()) {
-    ui.note("What the network holds is of another moment than these inputs: " + full_value(walk.value) +
-            " is their sum.");
+    ui.note(format_tr("What the network holds is of another moment than these inputs: {} is their sum.",
+                      full_value(walk.value)));
   } else if (static_cast<double>(walk.value) != walk.sum) {
     ui.note(
-        fmt::format("The last digits differ: the trainer adds {} products in single precision; the sum above it is "
-                    "added in double precision.",
-                    static_cast<int64_t>(walk.samples.size()) * p_count * q_count));
+        format_tr("The last digits differ: the trainer adds {} products in single precision; the sum above it is "
+                  "added in double precision.",
+                  static_cast<int64_t>(walk.samples.size()) * p_count * q_count));
   }
 }
 
@@ -252,8 +257,8 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   if (at.conv && hover_.in("x")) row = hover_.row, column = hover_.column;
   row = std::min(row, g.h - 1), column = std::min(column, g.w - 1);
   const InputGradient walk = input_gradient(now, at, row, column);
-  ui.section(at.conv ? fmt::format("INPUT VALUE, ROW {}, COLUMN {}", row, column)
-                     : fmt::format("INPUT VALUE {}", at.slice));
+  ui.section(at.conv ? format_tr("INPUT VALUE, ROW {}, COLUMN {}", row, column)
+                     : format_tr("INPUT VALUE {}", at.slice));
   // A convolution's filters one at a time; a dense layer's neurons at once.
   const int runs = at.conv ? walk.filters : 1;
   const size_t each = runs > 0 ? walk.terms.size() / static_cast<size_t>(runs) : 0;
@@ -267,11 +272,10 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   const PrintedSum printed = print_short(factors, nullptr, static_cast<double>(walk.value), runs);
   const int in_group = at.conv ? at.filter % (g.k / g.groups) : 0;
   const size_t first = each * static_cast<size_t>(in_group);
-  ui.note(at.conv
-              ? fmt::format("Filter {}: its weights, turned by half a turn, times the gradients of the outputs that "
-                            "they made.",
-                            at.filter)
-              : "Every neuron's weight for this input, times the gradient of the neuron's output.");
+  ui.note(at.conv ? format_tr("Filter {}: its weights, turned by half a turn, times the gradients of the outputs that "
+                              "they made.",
+                              at.filter)
+                  : tr("Every neuron's weight for this input, times the gradient of the neuron's output."));
   std::vector<SumChip> chips;
   int lit = -1, columns = 1;
   for (size_t i = 0; i < each; ++i) {
@@ -280,9 +284,10 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
     chip.color = at.conv ? tap_color(t.kernel_row * g.s + t.kernel_column, g.r * g.s, ui.theme().dark)
                          : tap_color(static_cast<int>(i), static_cast<int>(each), ui.theme().dark);
     chip.dashed = t.outside;
-    const std::string where = at.conv ? "of output " + row_column(t.p, t.q) : fmt::format("of neuron {}", t.filter);
-    chip.about = fmt::format("weight {} \u00d7 dL/dy {}; {}", full_value(t.w), full_value(t.dy),
-                             t.outside ? std::string("there is no such output") : where);
+    const std::string where =
+        at.conv ? format_tr("of output row {}, column {}", t.p, t.q) : format_tr("of neuron {}", t.filter);
+    chip.about = format_tr("weight {} \u00d7 dL/dy {}; {}", full_value(t.w), full_value(t.dy),
+                           t.outside ? std::string(tr("there is no such output")) : where);
     chips.push_back(std::move(chip));
     if (at.conv && hover_.in("dy") && !t.outside && t.p == hover_.row && t.q == hover_.column) {
       lit = static_cast<int>(i);
@@ -298,7 +303,7 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   draw_chips(ui, "flipped products", printed, first, columns, std::move(chips), lit, "chip", 0);
   if (state_.walked >= 0 && runs == 1) {
     const int counted = std::min(state_.walked, static_cast<int>(each));
-    ui.row(fmt::format("after {} of {} products", counted, each), printed.running(counted), Concept::kernel);
+    ui.row(format_tr("after {} of {} products", counted, each), printed.running(counted), Concept::kernel);
   }
   const int from = runs <= 8 ? 0 : std::clamp(in_group - 2, 0, runs - 5);
   const int end = runs <= 8 ? runs : from + 5;
@@ -308,19 +313,19 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
     const std::string name = fmt::format("sum of filter {}", group_first + k);
     const std::string command = fmt::format("train.step.filter {}", group_first + k);
     const Response r =
-        ui.interact(line, {.label = name, .command = command, .kind = "row", .tooltip = "Show its products"});
+        ui.interact(line, {.label = name, .command = command, .kind = "row", .tooltip = N_("Show its products")});
     if (r.hovered || k == in_group) ui.fill(line, ui.theme().raised, 6);
-    ui.label(line.inset(8, 0), name, Font::control, ui.theme().secondary);
+    ui.label(line.inset(8, 0), format_tr("sum of filter {}", group_first + k), Font::control, ui.theme().secondary);
     ui.label(line.inset(8, 0), printed.channel_sums[static_cast<size_t>(k)], Font::number, ui.theme().text,
              Align::right);
     if (r.clicked) ui.send(command);
   }
-  if (end - from < runs) ui.note(fmt::format("and {} filters more", runs - (end - from)));
+  if (end - from < runs) ui.note(format_tr("and {} filters more", runs - (end - from)));
   ui.big_row("dL/dx", printed.result, Concept::gradient);
   if (!printed.reproduces) {
-    ui.note("Rounded; exactly " + full_value(walk.value));
+    ui.note(format_tr("Rounded; exactly {}", full_value(walk.value)));
   } else if (printed.result != full_value(walk.value)) {
-    ui.note("Rounded so that what stands above adds up. Exactly " + full_value(walk.value) + ".");
+    ui.note(format_tr("Rounded so that what stands above adds up. Exactly {}.", full_value(walk.value)));
   }
   if (walk.shared) {
     ui.note("Other layers read this value too and add their shares; this is the share of this layer.");

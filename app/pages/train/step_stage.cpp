@@ -6,13 +6,26 @@
 #include "app/pages/train/step_view.h"
 #include "app/widgets/sample_grid.h"
 #include "app/widgets/tensor_grid.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
 const char* const kPhases[] = {"batch", "forward", "loss", "backward", "update"};
-const char* const kTitles[] = {"1 Batch", "2 Forward", "3 Loss", "4 Backward", "5 Update"};
+const char* const kTitles[] = {N_("1 Batch"), N_("2 Forward"), N_("3 Loss"), N_("4 Backward"), N_("5 Update")};
+const char* const kShort[] = {N_("Batch"), N_("Forward"), N_("Loss"), N_("Backward"), N_("Update")};
+// Whole sentences: what a language makes of a phase's name in them is its own affair.
+const char* const kNotYet[] = {
+    N_("This phase comes later: press **Phase** until batch. Nothing of it was computed yet."),
+    N_("This phase comes later: press **Phase** until forward. Nothing of it was computed yet."),
+    N_("This phase comes later: press **Phase** until loss. Nothing of it was computed yet."),
+    N_("This phase comes later: press **Phase** until backward. Nothing of it was computed yet."),
+    N_("This phase comes later: press **Phase** until update. Nothing of it was computed yet.")};
+const char* const kDone[] = {N_("Step {}: batch is done, forward comes next (**Phase**)."),
+                             N_("Step {}: forward is done, loss comes next (**Phase**)."),
+                             N_("Step {}: loss is done, backward comes next (**Phase**)."),
+                             N_("Step {}: backward is done, update comes next (**Phase**).")};
 
 }  // namespace
 
@@ -61,11 +74,12 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   } catch (const Error&) {
     // Nothing was copied that this phase shows; the next steps bring it. The update needs the weights from before, too.
     const bool update = shown == 4;
-    ui.empty_state(room, Icon::step, update ? "Go through a step to see its update" : "Take one step to see this phase",
-                   update ? "Press **Phase** below five times: batch, forward, loss, backward, update. Then "
-                            "every weight stands here before and after, with what moved it."
-                          : "Press **Step** below, or the right arrow: one step is taken and its numbers stand here. "
-                            "**Phase** goes through it one phase at a time.");
+    ui.empty_state(
+        room, Icon::step, update ? N_("Go through a step to see its update") : N_("Take one step to see this phase"),
+        update ? N_("Press **Phase** below five times: batch, forward, loss, backward, update. Then "
+                    "every weight stands here before and after, with what moved it.")
+               : N_("Press **Step** below, or the right arrow: one step is taken and its numbers stand here. "
+                    "**Phase** goes through it one phase at a time."));
   }
 }
 
@@ -75,44 +89,44 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
   const int done = done_phase(now);
   const float gap = 8, wide = (area.w - 4 * gap) / 5;
   const int64_t step = now.next_phase == Phase::batch ? now.step : now.step + 1;
-  const auto detail = [&](int phase) -> std::string {
-    if (phase > done) return phase == done + 1 ? "comes next" : "";
+  // The words, and the number alone for where they have no room.
+  using Detail = std::pair<std::string, std::string>;
+  const auto detail = [&](int phase) -> Detail {
+    if (phase > done) return {phase == done + 1 ? tr("comes next") : "", ""};
     switch (phase) {
       case 0:
-        return fmt::format("{} pictures", now.config->batch);
+        return {format_tr("{} pictures", now.config->batch), std::to_string(now.config->batch)};
       case 1:
-        return fmt::format("{} layers", now.architecture->size() - 1);
+        return {format_tr("{} layers", now.architecture->size() - 1), std::to_string(now.architecture->size() - 1)};
       case 2:
-        return std::isfinite(now.loss) ? "mean " + number_text(static_cast<double>(now.loss), 4) : "";
+        if (!std::isfinite(now.loss)) return {};
+        return {format_tr("mean {}", number_text(static_cast<double>(now.loss), 4)),
+                number_text(static_cast<double>(now.loss), 4)};
       case 3:
-        return "gradients";
+        return {tr("gradients"), ""};
       default:
-        return fmt::format("step {}", step);
+        return {format_tr("step {}", step), std::to_string(step)};
     }
   };
   float widest = 0;
-  for (const char* title : kTitles) widest = std::max(widest, ui.measure(Font::control, title).x);
+  for (const char* title : kTitles) widest = std::max(widest, ui.measure(Font::control, tr(title)).x);
   for (int i = 0; i < 5; ++i) {
     const Rect box{area.x + static_cast<float>(i) * (wide + gap), area.y, wide, area.h};
     const std::string command = fmt::format("train.step.look {}", kPhases[i]);
     const Response r = ui.interact(box, {.label = fmt::format("phase {}", kPhases[i]),
                                          .command = command,
                                          .kind = "button",
-                                         .tooltip = "Look at this phase of the step"});
+                                         .tooltip = N_("Look at this phase of the step")});
     const bool bright = i <= done;
     const bool lit = i == shown;
     ui.fill(box, lit ? mixed(theme.raised, theme.accent, 0.22f) : r.hovered ? theme.hovered : theme.surface, 6);
     ui.stroke(box, lit ? theme.accent : theme.line, 6, lit ? 2.0f : 1.0f);
     Rect text = box.inset(box.w < ui.em(110) ? 6.0f : 10.0f, 6);
     // All with their number, or none.
-    std::string_view title = kTitles[i];
-    if (widest > text.w) title.remove_prefix(2);
+    const std::string title(widest > text.w ? tr(kShort[i]) : tr(kTitles[i]));
     const Font font = ui.measure(Font::control, title).x > text.w ? Font::caption : Font::control;
-    std::string words = detail(i);
-    if (ui.measure(Font::caption, words).x > text.w) {  // the number, which may come first or last
-      const bool first = !words.empty() && words[0] >= '0' && words[0] <= '9';
-      words = first ? words.substr(0, words.find(' ')) : words.substr(words.rfind(' ') + 1);
-    }
+    auto [words, number] = detail(i);
+    if (ui.measure(Font::caption, words).x > text.w) words = number;
     const Color ink = bright ? theme.text : theme.secondary;
     ui.label(text.cut_top(text.h / 2), title, font, ink);
     ui.label(text, words, Font::caption, theme.secondary);
@@ -129,17 +143,15 @@ void StepView::draw_age(Ui& ui, Rect& area, const TrainSnapshot& now, int shown)
   std::string text;
   if (shown > done) {
     if (now.step == now.first_step) {
-      text = fmt::format("This phase comes later: press **Phase** until {}. Nothing of it was computed yet.",
-                         kPhases[shown]);
+      text = tr(kNotYet[shown]);
     } else {
-      text = fmt::format("This phase of step {} comes later; what stands here is what step {} left.", now.step + 1,
-                         now.step);
+      text = format_tr("This phase of step {} comes later; what stands here is what step {} left.", now.step + 1,
+                       now.step);
     }
   } else if (done == 4) {
-    text = fmt::format("Step {} is done. **Phase** begins step {}.", now.step, now.step + 1);
+    text = format_tr("Step {} is done. **Phase** begins step {}.", now.step, now.step + 1);
   } else {
-    text =
-        fmt::format("Step {}: {} is done, {} comes next (**Phase**).", now.step + 1, kPhases[done], kPhases[done + 1]);
+    text = format_marked(kDone[done], now.step + 1);
   }
   const float h = ui.paragraph_height(text, area.w, Font::caption);
   ui.next(area.cut_top(h));
@@ -171,14 +183,14 @@ void StepView::draw_batch(Ui& ui, const Rect& area, const TrainSnapshot& now) co
     const auto at = static_cast<size_t>(i);
     s.words = now.data->classes()[static_cast<size_t>(batch.labels[at])];
     s.marked = i == chosen;
-    s.title = fmt::format("sample {}: picture {}", i, batch.indices[at]);
-    s.lines.push_back({"class", s.words, 0});
+    s.title = format_tr("sample {}: picture {}", i, batch.indices[at]);
+    s.lines.push_back({N_("class"), s.words, 0});
     s.command = fmt::format("train.step.sample {}", i);
     return s;
   };
-  grid.hint = "click: follow this one through the step";
+  grid.hint = tr("click: follow this one through the step");
   Rect room = area;
-  ui.label(room.cut_top(ui.em(22)), "the batch, as the network sees it: one step learns from all of these at once",
+  ui.label(room.cut_top(ui.em(22)), tr("the batch, as the network sees it: one step learns from all of these at once"),
            Font::caption, ui.theme().input);
   ui.begin_panel("batch", room, 0, true);
   const SampleLayout layout = sample_layout(grid, room.w - 12, sample_line(ui), 0);
@@ -202,12 +214,13 @@ void StepView::draw_layers(Ui& ui, const Rect& area, const TrainSnapshot& now, b
     const Rect head = ui.take(ui.em(20));
     const std::string size = s.rows * s.columns > 1
                                  ? fmt::format("{} \u00d7 {} \u00d7 {}", s.channels, s.rows, s.columns)
-                                 : fmt::format("{} values", s.channels);
+                                 : format_tr("{} values", s.channels);
     ui.label(head, node_text(now, node), Font::caption, theme.text);
     Rect right = head;
     right.cut_right(12);
     if (all == nullptr) {
-      ui.label(right, gradients && node == 0 ? "nobody needs the input's gradient: it is not computed" : "on its way",
+      ui.label(right,
+               gradients && node == 0 ? tr("nobody needs the input's gradient: it is not computed") : tr("on its way"),
                Font::caption, theme.secondary, Align::right);
       continue;
     }
@@ -224,13 +237,13 @@ void StepView::draw_layers(Ui& ui, const Rect& area, const TrainSnapshot& now, b
     grid.tone = gradients ? Concept::gradient : node == 0 ? Concept::input : Concept::activation;
     grid.numbers = false;
     if (s.rows * s.columns > 1) {
-      grid.name = [&now, node](int64_t map) { return fmt::format("{}, channel {}", node_text(now, node), map); };
+      grid.name = [&now, node](int64_t map) { return format_tr("{}, channel {}", node_text(now, node), map); };
       if (!gradients && node > 0) {
         grid.command = [node](int64_t map) { return fmt::format("train.unit.open {} {}", node - 1, map); };
-        grid.hint = "click: open this unit";
+        grid.hint = tr("click: open this unit");
       } else if (gradients && has_weights(now, node)) {
         grid.command = [node](int64_t) { return fmt::format("train.step.layer {}", node - 1); };
-        grid.hint = "click: this layer's gradients";
+        grid.hint = tr("click: this layer's gradients");
       }
     } else {
       grid.name = [&now, node](int64_t) { return node_text(now, node); };
@@ -270,8 +283,8 @@ void StepView::draw_bars(Ui& ui, const Rect& area, const std::string& label, con
   const int under = area.contains(ui.input().mouse) ? std::min(static_cast<int>((ui.input().mouse.x - area.x) / each),
                                                                static_cast<int>(values.size()) - 1)
                                                     : -1;
-  const std::string tip = under >= 0 ? fmt::format("sample {}: {}. Click to follow it.", under,
-                                                   short_value(values[static_cast<size_t>(under)], 6))
+  const std::string tip = under >= 0 ? format_tr("sample {}: {}. Click to follow it.", under,
+                                                 short_value(values[static_cast<size_t>(under)], 6))
                                      : "";
   const Response r =
       ui.interact(area, {.label = label, .command = "train.step.sample", .kind = "bars", .tooltip = tip});

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/pages/train/step_view.h"
+#include "app/words/words.h"
 
 namespace striate {
 
@@ -20,7 +21,7 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   const int label = now.batch->labels[static_cast<size_t>(chosen)];
   Rect room = area;
   const Rect bars = room.cut_bottom(std::clamp(room.h * 0.26f, ui.em(60), ui.em(110)));
-  ui.label(room.cut_bottom(ui.em(24)), fmt::format("loss of every sample; their mean is {}", full_value(numbers.mean)),
+  ui.label(room.cut_bottom(ui.em(24)), format_tr("loss of every sample; their mean is {}", full_value(numbers.mean)),
            Font::caption, theme.gradient);
   std::vector<double> each(numbers.per_sample.begin(), numbers.per_sample.end());
   draw_bars(ui, bars, "loss of every sample", each, chosen);
@@ -30,10 +31,10 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   const auto column = [&](Rect line, int i) {
     return Rect{line.x + name_w + static_cast<float>(i) * number_w, line.y, number_w - 8, line.h};
   };
-  ui.label(column(head, 0), softmax ? "logit" : "output", Font::caption, theme.activation, Align::right);
-  ui.label(column(head, 1), softmax ? "softmax" : "as a share", Font::caption, theme.secondary, Align::right);
-  ui.label(column(head, 2), "target", Font::caption, theme.secondary, Align::right);
-  ui.label(column(head, 3), "gradient", Font::caption, theme.gradient, Align::right);
+  ui.label(column(head, 0), softmax ? tr("logit") : tr("output"), Font::caption, theme.activation, Align::right);
+  ui.label(column(head, 1), softmax ? tr("softmax") : tr("as a share"), Font::caption, theme.secondary, Align::right);
+  ui.label(column(head, 2), tr("target"), Font::caption, theme.secondary, Align::right);
+  ui.label(column(head, 3), tr("gradient"), Font::caption, theme.gradient, Align::right);
   ui.begin_panel("loss", room, 0, true);
   for (int i = 0; i < k; ++i) {
     const Rect line = ui.take(ui.em(24));
@@ -88,13 +89,13 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
       grid.tone = tone;
       grid.caption = caption;
       grid.command = "train.step.weight";
-      grid.tooltip = "Click: the update of this weight";
+      grid.tooltip = N_("Click: the update of this weight");
       const GridResponse r = draw_value_grid(ui, name, grid);
       if (r.clicked || r.moved) ui.send(fmt::format("train.step.weight {} {}", r.column, r.row));
     };
-    draw(0, "weights before", "weights before", Concept::kernel, before);
-    draw(1, "gradient values", "gradient", Concept::gradient, gradient);
-    if (after != nullptr) draw(2, "weights after", "weights after", Concept::kernel, after);
+    draw(0, "weights before", N_("weights before"), Concept::kernel, before);
+    draw(1, "gradient values", N_("gradient"), Concept::gradient, gradient);
+    if (after != nullptr) draw(2, "weights after", N_("weights after"), Concept::kernel, after);
     room.cut_top(12);
   }
   // What goes in, side by side; then the formula, line by line, with its numbers under it.
@@ -102,19 +103,25 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
     std::string name, value;
     Color tone;
   };
-  std::vector<Given> given = {{"weight before", full_value(walk.before), theme.kernel},
-                              {"gradient", full_value(walk.gradient), theme.gradient},
-                              {"learning rate", full_value(walk.rate), theme.text}};
+  std::vector<Given> given = {{N_("weight before"), full_value(walk.before), theme.kernel},
+                              {N_("gradient"), full_value(walk.gradient), theme.gradient},
+                              {N_("learning rate"), full_value(walk.rate), theme.text}};
   for (size_t i = 0; i < walk.states.size(); ++i) {
-    given.push_back({walk.states[i] + " before", full_value(walk.state_before[i]), theme.secondary});
+    given.push_back({format_tr("{} before", walk.states[i]), full_value(walk.state_before[i]), theme.secondary});
   }
-  const int per_line = room.w / static_cast<float>(given.size()) < ui.em(120) ? 3 : static_cast<int>(given.size());
+  float longest = ui.em(120);
+  for (const Given& each : given) {
+    longest = std::max(longest, ui.measure(Font::caption, tr(std::string_view(each.name))).x + 4);
+  }
+  const int per_line = room.w / static_cast<float>(given.size()) < longest
+                           ? std::clamp(static_cast<int>(room.w / longest), 1, 3)
+                           : static_cast<int>(given.size());
   const float each_w = room.w / static_cast<float>(per_line);
   for (size_t i = 0; i < given.size(); i += static_cast<size_t>(per_line)) {
     Rect top = room.cut_top(ui.em(44));
     for (size_t k = i; k < std::min(given.size(), i + static_cast<size_t>(per_line)); ++k) {
       Rect cell = top.cut_left(each_w).inset(0, 2);
-      ui.label(cell.cut_top(ui.em(20)), given[k].name, Font::caption, given[k].tone);
+      ui.label(cell.cut_top(ui.em(20)), tr(std::string_view(given[k].name)), Font::caption, given[k].tone);
       ui.label(cell, given[k].value, Font::number, theme.text);
     }
   }
@@ -143,7 +150,7 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
          last ? theme.kernel : theme.text);
   }
   if (update.done && update.stored != walk.after) {
-    line("weight", "the network holds", "", full_value(update.stored), theme.gradient);
+    line(tr("weight"), tr("the network holds"), "", full_value(update.stored), theme.gradient);
   }
   ui.end_panel();
 }

@@ -1,5 +1,6 @@
 #include "app/pages/train/step_view.h"
 #include "app/pages/train/figure_parts.h"
+#include "app/words/words.h"
 
 #include <algorithm>
 
@@ -74,7 +75,7 @@ void StepView::declare(Registry& registry) {
   const auto number = [](const char* name, const char* help, double low = 0) {
     return Parameter::integer(name, help, low, kMax);
   };
-  command("look", "Which phase of the step is shown; now: the one that was done last",
+  command("look", N_("Which phase of the step is shown; now: the one that was done last"),
           {Parameter::choice("PHASE", "which", {"now", "batch", "forward", "loss", "backward", "update"})},
           [this](const Arguments& a) {
             state_.look = -1;
@@ -82,9 +83,9 @@ void StepView::declare(Registry& registry) {
               if (a.text(0) == kPhases[i]) state_.look = i;
             }
           });
-  command("sample", "The sample of the batch that is followed", {number("N", "from 0")},
+  command("sample", N_("The sample of the batch that is followed"), {number("N", "from 0")},
           [this, whole](const Arguments& a) { state_.sample = whole(a, 0); });
-  command("layer", "The layer whose gradients and update are shown",
+  command("layer", N_("The layer whose gradients and update are shown"),
           {Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights")},
           [this](const Arguments& a) {
             const TrainSnapshotPtr now = scene_.snapshot();
@@ -97,22 +98,22 @@ void StepView::declare(Registry& registry) {
             state_.node = node;
             state_.row = state_.column = -1;
           });
-  command("way", "What is shown of the way back: all layers, a weight's gradient, an input value's gradient",
+  command("way", N_("What is shown of the way back: all layers, a weight's gradient, an input value's gradient"),
           {Parameter::choice("WHICH", "which", {"layers", "weights", "input"})}, [this](const Arguments& a) {
             state_.way = a.text(0);
             state_.row = state_.column = -1;
           });
-  command("filter", "The filter, or neuron, of the layer", {number("N", "from 0")},
+  command("filter", N_("The filter, or neuron, of the layer"), {number("N", "from 0")},
           [this, whole](const Arguments& a) { state_.filter = whole(a, 0); });
-  command("slice", "The slice of the filter, or input of the neuron", {number("N", "from 0")},
+  command("slice", N_("The slice of the filter, or input of the neuron"), {number("N", "from 0")},
           [this, whole](const Arguments& a) { state_.slice = whole(a, 0); });
-  command("weight", "The weight of the slice", {number("X", "column, from 0"), number("Y", "row, from 0")},
+  command("weight", N_("The weight of the slice"), {number("X", "column, from 0"), number("Y", "row, from 0")},
           [this, whole](const Arguments& a) { state_.weight_column = whole(a, 0), state_.weight_row = whole(a, 1); });
-  command("cell", "The product, or the input value, that is looked at",
+  command("cell", N_("The product, or the input value, that is looked at"),
           {number("X", "column, from 0"), number("Y", "row, from 0")}, [this, whole](const Arguments& a) {
             state_.column = whole(a, 0), state_.row = whole(a, 1), state_.walked = -1;
           });
-  command("walk", "How many products of the shown row are counted; -1: all", {number("N", "products", -1)},
+  command("walk", N_("How many products of the shown row are counted; -1: all"), {number("N", "products", -1)},
           [this, whole](const Arguments& a) { state_.walked = whole(a, 0); });
   declare_readouts(registry);
 }

@@ -25,7 +25,7 @@ class StepView : public TrainView {
   explicit StepView(const TrainScene& scene) : scene_(scene) {}
 
   std::string id() const override { return "step"; }
-  std::string title() const override { return "Slow motion"; }
+  std::string title() const override { return N_("Slow motion"); }
   std::string help() const override {
     return "One training step in slow motion: batch, forward, loss, backward, update, with its numbers";
   }

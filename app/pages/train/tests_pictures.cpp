@@ -8,6 +8,7 @@
 #include "app/widgets/curves.h"
 #include "app/widgets/sample_grid.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -25,8 +26,8 @@ std::string percent(float share) { return fmt::format("{:.0f} %", 100 * static_c
 }  // namespace
 
 void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note) const {
-  std::vector<Choice> choices = {{"mistakes", "mistakes"}, {"batch", "batch"}};
-  if (true_class_ >= 0) choices.insert(choices.begin(), {"cell", "cell"});
+  std::vector<Choice> choices = {{N_("mistakes"), "mistakes"}, {N_("batch"), "batch"}};
+  if (true_class_ >= 0) choices.insert(choices.begin(), {N_("cell"), "cell"});
   Rect line = ui.take(ui.em(32));
   line.w = std::min(line.w, ui.em(92) * static_cast<float>(choices.size()));
   ui.next(line);
@@ -38,10 +39,10 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note)
   if (show_ == Show::batch) return draw_batch(ui, now, note);
   if (!now.test) {
     ui.note(now.step > 0
-                ? "The test pictures are being looked at: what the network gets wrong then stands here, what it "
-                  "was most certain of first."
-                : "Press **Start**: what the network gets wrong then stands here, what it was most certain of "
-                  "first.");
+                ? N_("The test pictures are being looked at: what the network gets wrong then stands here, what it "
+                     "was most certain of first.")
+                : N_("Press **Start**: what the network gets wrong then stands here, what it was most certain of "
+                     "first."));
     return;
   }
   const std::vector<int32_t> none;
@@ -50,14 +51,14 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note)
                                                                 : none;
   if (show_ == Show::mistakes) {
     ui.note(list.empty()
-                ? std::string("No mistake in the part that is tested.")
-                : fmt::format("The {} mistakes, the most certain ones first: what it is, what the network says, and "
-                              "how sure it is. A click makes a picture the probe.",
-                              grouped(static_cast<int64_t>(list.size()))));
+                ? std::string(tr("No mistake in the part that is tested."))
+                : format_tr("The {} mistakes, the most certain ones first: what it is, what the network says, and "
+                            "how sure it is. A click makes a picture the probe.",
+                            grouped(static_cast<int64_t>(list.size()))));
   } else {
-    ui.note(fmt::format("{} of class **{}** taken for **{}**. A click makes a picture the probe.",
-                        grouped(static_cast<int64_t>(list.size())), class_name(now, true_class_),
-                        class_name(now, predicted_)));
+    ui.note(format_tr("{} of class **{}** taken for **{}**. A click makes a picture the probe.",
+                      grouped(static_cast<int64_t>(list.size())), class_name(now, true_class_),
+                      class_name(now, predicted_)));
   }
   draw_list(ui, now, list, note);
 }
@@ -75,7 +76,7 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
   grid.shape = now.data->shape();
   grid.count = static_cast<int64_t>(count);
   grid.size = ui.em(64);
-  grid.hint = "click: make it the probe";
+  grid.hint = tr("click: make it the probe");
   grid.tooltip = " ";
   grid.pixels = [&](int64_t i, int, float* pixels) { now.data->read(indices[static_cast<size_t>(i)], pixels); };
   float words = 0;
@@ -86,15 +87,16 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
   grid.sample = [&](int64_t i) {
     const auto position = static_cast<size_t>(positions[static_cast<size_t>(i)]);
     const int said = test.evaluation.predicted[position], truth = test.labels[position];
-    const std::string answer = said < 0 ? "NaN or infinite" : class_name(now, said);
+    const std::string answer = said < 0 ? std::string(tr("NaN or infinite")) : class_name(now, said);
     Sample sample;
     sample.right = said == truth;
     sample.words = fmt::format("{} \u2192 {}", class_name(now, truth), answer);
     sample.more = percent(test.evaluation.probability[position]);
-    sample.title = fmt::format("{} picture {}", test.split, position);
-    sample.lines = {{"is", class_name(now, truth), 0},
-                    {"is taken for", answer, 0},
-                    {"probability", shortest_text(test.evaluation.probability[position]), 0}};
+    sample.title = format_marked(
+        of_part(test.split, N_("test picture {}"), N_("validation picture {}"), N_("training picture {}")), position);
+    sample.lines = {{N_("is"), class_name(now, truth), 0},
+                    {N_("is taken for"), answer, 0},
+                    {N_("probability"), shortest_text(test.evaluation.probability[position]), 0}};
     const std::string about = now.data->describe(test.indices[position]);
     if (!about.empty()) sample.lines.push_back({about, "", 0});
     const bool by_position =
@@ -109,21 +111,27 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
   const SampleAnswer answer = draw_samples(ui, "test pictures", area, grid, layout);
   if (answer.hovered) note = answer.note;
   if (count < positions.size())
-    ui.note(fmt::format("and {} more", grouped(static_cast<int64_t>(positions.size() - count))));
+    ui.note(format_tr("and {} more", grouped(static_cast<int64_t>(positions.size() - count))));
 }
 
 void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now, HoverNote& note) {
   if (!now.batch) {
-    ui.note(now.step == 0 ? "The first batch is drawn with the first step." : "The batch comes with the next step.");
+    ui.note(now.step == 0 ? N_("The first batch is drawn with the first step.")
+                          : N_("The batch comes with the next step."));
     return;
   }
   const TrainBatch& batch = *now.batch;
   const bool augmented = batch.augmented != batch.original && !batch.augmented.empty();
   const auto count = static_cast<int64_t>(batch.indices.size());
-  ui.note(fmt::format(
-      "The {} pictures of step {}. {}Under each: its class, and what the network said when it learned from it.", count,
-      grouped(now.next_phase == Phase::batch ? now.step : now.step + 1),
-      augmented ? "Left as the data set has it, right as the network sees it, changed by augmentation. " : ""));
+  const std::string step = grouped(now.next_phase == Phase::batch ? now.step : now.step + 1);
+  ui.note(augmented
+              ? format_tr("The {} pictures of step {}. Left as the data set has it, right as the network sees it, "
+                          "changed by augmentation. Under each: its class, and what the network said when it "
+                          "learned from it.",
+                          count, step)
+              : format_tr("The {} pictures of step {}. Under each: its class, and what the network said when it "
+                          "learned from it.",
+                          count, step));
   const auto each = static_cast<size_t>(batch.shape.count());
   const size_t classes = now.data ? now.data->classes().size() : 0;
   const bool judged = classes > 0 && batch.probabilities.size() == batch.indices.size() * classes;
@@ -134,7 +142,7 @@ void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now, HoverNote& note) {
   grid.count = count;
   grid.per_sample = augmented ? 2 : 1;
   grid.size = ui.em(augmented ? 48 : 56);
-  grid.hint = "click: make it the probe";
+  grid.hint = tr("click: make it the probe");
   grid.pixels = [&](int64_t i, int part, float* pixels) {
     const std::vector<float>& from = part == 1 ? batch.augmented : batch.original;
     std::copy_n(from.begin() + static_cast<int64_t>(each) * i, each, pixels);
@@ -144,8 +152,8 @@ void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now, HoverNote& note) {
     Sample sample;
     const int truth = batch.labels[at];
     sample.words = class_name(now, truth);
-    sample.title = fmt::format("sample {} of the data", batch.indices[at]);
-    sample.lines.push_back({"is", class_name(now, truth), 0});
+    sample.title = format_tr("sample {} of the data", batch.indices[at]);
+    sample.lines.push_back({N_("is"), class_name(now, truth), 0});
     if (judged) {
       const std::vector<float> p(batch.probabilities.begin() + static_cast<int64_t>(at * classes),
                                  batch.probabilities.begin() + static_cast<int64_t>((at + 1) * classes));
@@ -153,8 +161,8 @@ void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now, HoverNote& note) {
       sample.right = said == truth;
       if (!sample.right) sample.words = fmt::format("{} \u2192 {}", class_name(now, truth), class_name(now, said));
       sample.more = percent(p[static_cast<size_t>(truth)]);
-      sample.lines.push_back({"is taken for", class_name(now, said), 0});
-      sample.lines.push_back({"probability of its class", shortest_text(p[static_cast<size_t>(truth)]), 0});
+      sample.lines.push_back({N_("is taken for"), class_name(now, said), 0});
+      sample.lines.push_back({N_("probability of its class"), shortest_text(p[static_cast<size_t>(truth)]), 0});
     }
     sample.command = fmt::format("train.probe sample:{}", batch.indices[at]);
     return sample;

@@ -10,6 +10,7 @@
 #include "app/widgets/curves.h"
 #include "app/widgets/sample_grid.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -46,14 +47,14 @@ void TestsView::declare(Registry& registry) {
   const auto whole = [](const Arguments& arguments, size_t i) { return static_cast<int>(arguments.integer(i)); };
   registry.add(Command{
       "train.tests.cell",
-      "Shows the test pictures of a class that are taken for another, or for what they are",
+      N_("Shows the test pictures of a class that are taken for another, or for what they are"),
       {Parameter::integer("TRUE", "the class they are of, from 0; -1: no cell", -1, 9999),
        Parameter::integer("PREDICTED", "what they are taken for, from 0", -1, 9999)},
       [this, whole](const Arguments& arguments) { show_cell(whole(arguments, 0), whole(arguments, 1)); },
   });
   registry.add(Command{
       "train.tests.open",
-      "Opens the test pictures of a cell of the confusion matrix",
+      N_("Opens the test pictures of a cell of the confusion matrix"),
       {Parameter::integer("TRUE", "the class they are of, from 0", 0, 9999),
        Parameter::integer("PREDICTED", "what they are taken for, from 0", 0, 9999)},
       [this, whole, &registry](const Arguments& arguments) {
@@ -63,7 +64,7 @@ void TestsView::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.tests.show",
-      "Which pictures stand beside the confusion matrix",
+      N_("Which pictures stand beside the confusion matrix"),
       {Parameter::choice("WHAT", "those of the chosen cell, the most certain mistakes, or the batch that is learned",
                          {"cell", "mistakes", "batch"})},
       [this](const Arguments& arguments) {
@@ -104,8 +105,8 @@ std::vector<std::string> TestsView::state() const {
 }
 
 std::vector<Page::Key> TestsView::keys() const {
-  return {{"M", "train.tests.show mistakes", "the most certain mistakes"},
-          {"B", "train.tests.show batch", "the batch that is learned"}};
+  return {{"M", "train.tests.show mistakes", N_("the most certain mistakes")},
+          {"B", "train.tests.show batch", N_("the batch that is learned")}};
 }
 
 void TestsView::subscribe(const TrainSnapshot&, TrainSubscription& wanted) const {
@@ -136,7 +137,7 @@ void TestsView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) c
     draw_matrix(ui, left.cut_top(std::min(left.h - probe_height(ui) - ui.em(44), most)), now, note);
     // Whatever was clicked last, and what the network says of it.
     left.cut_top(ui.em(16));
-    draw_caption(ui, left.cut_top(ui.em(24)), {"probe:", probe_words(now), "", ui.theme().input});
+    draw_caption(ui, left.cut_top(ui.em(24)), {tr("probe:"), probe_words(now), "", ui.theme().input});
     draw_probe(ui, left.cut_top(std::clamp(left.h, probe_height(ui), ui.em(112))), now, "tests.probe");
     ui.begin_panel("pictures", rest, 16);
     draw_pictures(ui, now, note);
@@ -154,18 +155,22 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now, HoverNo
   const Theme& theme = ui.theme();
   const Rect head = area.cut_top(ui.em(26));
   if (!now.test) {
-    draw_caption(ui, head, {"", "what is taken for what", "", theme.text});
+    draw_caption(ui, head, {"", tr("what is taken for what"), "", theme.text});
     const float side = std::min(area.w - ui.em(90), area.h - ui.em(30));
-    return draw_waiting(ui, {area.x, area.y + ui.em(22), side, side},
-                        now.step > 0 ? "the test pictures are being looked at" : "comes with the first measurement");
+    return draw_waiting(
+        ui, {area.x, area.y + ui.em(22), side, side},
+        now.step > 0 ? N_("the test pictures are being looked at") : N_("comes with the first measurement"));
   }
   const TrainTest& test = *now.test;
   const Evaluation& e = test.evaluation;
   draw_caption(ui, head,
-               {"", fmt::format("{} of {} right", grouped(e.correct), grouped(e.samples)),
-                fmt::format("{} part, after step {}", test.split, grouped(test.step)), theme.activation});
+               {"", format_tr("{} of {} right", grouped(e.correct), grouped(e.samples)),
+                format_marked(of_part(test.split, N_("test part, after step {}"), N_("validation part, after step {}"),
+                                      N_("training part, after step {}")),
+                              grouped(test.step)),
+                theme.activation});
   Rect line = area.cut_top(ui.em(22));
-  const std::string words = "row: is, column: taken for;";
+  const std::string words = tr("row: is, column: taken for;");
   const float wide = ui.measure(Font::caption, words).x + ui.em(5);
   ui.label(line, words, Font::caption, theme.secondary);
   line.cut_left(wide);
@@ -176,7 +181,7 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now, HoverNo
   if (now.data) grid.names = now.data->classes();
   grid.totals = area.w >= ui.em(300);
   grid.command = "train.tests.cell";
-  grid.hint = "the color goes by the root of its share; click: see these pictures";
+  grid.hint = tr("the color goes by the root of its share; click: see these pictures");
   if (show_ == Show::cell) grid.true_class = true_class_, grid.predicted = predicted_;
   const ConfusionAnswer answer = draw_confusion(ui, "confusion", area, grid);
   if (answer.hovered) note = answer.note;

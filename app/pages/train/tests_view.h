@@ -21,7 +21,7 @@ class TestsView : public TrainView {
   explicit TestsView(const TrainScene& scene) : scene_(scene) {}
 
   std::string id() const override { return "tests"; }
-  std::string title() const override { return "Tests"; }
+  std::string title() const override { return N_("Tests"); }
   std::string help() const override {
     return "Who is taken for whom, the most certain mistakes, and the batch that is being learned";
   }

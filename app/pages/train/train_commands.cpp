@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/pages/train/train_page.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
@@ -28,7 +29,7 @@ void TrainPage::declare(Registry& registry) {
   declare_weights(registry);
   declare_readouts(registry);
   registry.add(Command{"train.usual",
-                       "All settings as they are at first; a new training then",
+                       N_("All settings as they are at first; a new training then"),
                        {},
                        [this](const Arguments&) { change([](TrainingConfig& next) { next = TrainingConfig(); }); },
                        Undo::edit});
@@ -36,7 +37,7 @@ void TrainPage::declare(Registry& registry) {
   for (const auto& view : views_) ids.push_back(view->id());
   if (!ids.empty())
     registry.add(Command{"train.view",
-                         "What the stage shows of the training",
+                         N_("What the stage shows of the training"),
                          {Parameter::choice("ID", "which view", ids)},
                          [this](const Arguments& arguments) {
                            MapOpening& opening = *scene_.opening;
@@ -200,7 +201,7 @@ void TrainPage::declare_weights(Registry& registry) {
   const Parameter index = Parameter::integer("INDEX", "which of them, from 0", 0, 1e12);
   constexpr double kMaxWeight = std::numeric_limits<float>::max();
   registry.add(Command{"train.edit",
-                       "Writes a weight of the network, also while it trains",
+                       N_("Writes a weight of the network, also while it trains"),
                        {tensor, index, Parameter::number("VALUE", "the new value", -kMaxWeight, kMaxWeight)},
                        [this](const Arguments& arguments) {
                          need_run();
@@ -213,7 +214,7 @@ void TrainPage::declare_weights(Registry& registry) {
                        },
                        Undo::edit});
   registry.add(Command{"train.restore",
-                       "A weight that was edited gets back its trained value",
+                       N_("A weight that was edited gets back its trained value"),
                        {tensor, index},
                        [this](const Arguments& arguments) {
                          need_run();
@@ -224,7 +225,7 @@ void TrainPage::declare_weights(Registry& registry) {
                        },
                        Undo::edit});
   registry.add(Command{"train.edits",
-                       "All edited weights; every other one gets back its trained value",
+                       N_("All edited weights; every other one gets back its trained value"),
                        {Parameter::text("LIST", "tensor, index and value of each, with ; between: 0.weight 3 0.5")},
                        [this](const Arguments& arguments) {
                          const Edits edits = parse_edits(arguments.text(0));

@@ -9,6 +9,7 @@
 #include "app/pages/train/train_page.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/walk/printed_sum.h"
 
 namespace striate {
@@ -92,13 +93,14 @@ void TrainPage::draw_run(Ui& ui) const {
                           : s.split ? static_cast<int64_t>(s.split->test.size())
                                     : 0;
   const std::string accuracy = s.test ? fmt::format("{:.1f} %", 100 * s.test->evaluation.accuracy()) : "\u2026";
-  const std::string of = fmt::format(", {} pictures", grouped(samples));
-  std::string name = (s.test ? s.test->split : "test") + " accuracy";
+  const std::string of = ", " + format_tr("{} pictures", grouped(samples));
+  std::string name = tr(of_part(s.test ? s.test->split : "test", N_("test accuracy"), N_("validation accuracy"),
+                                N_("training accuracy")));
   const float widest = ui.measure(Font::big_number, "100.0 %").x;
   if (ui.measure(Font::control, name + of).x + widest + ui.em(8) <= ui.width()) name += of;
   ui.big_row(name, accuracy, Concept::activation);
   if (!name.ends_with(of)) ui.row("pictures it is measured on", grouped(samples));
-  ui.row("measured after step", s.test ? grouped(s.test->step) : "is being measured");
+  ui.row("measured after step", s.test ? grouped(s.test->step) : std::string(tr("is being measured")));
   ui.row("step: an update of the weights", grouped(s.step));
   ui.row("epoch: all pictures once", fmt::format("{:.2f}", s.epoch));
   ui.row("samples: pictures seen", grouped(s.step * s.config->batch));
@@ -108,13 +110,13 @@ void TrainPage::draw_run(Ui& ui) const {
                               : loss < 1e6         ? number_text(loss, 4)
                                                    : fmt::format("{:.3e}", loss));
   ui.row("learning rate", std::isfinite(s.rate) ? significant_text(static_cast<double>(s.rate), 4) : "-");
-  ui.row("speed", s.images_per_second > 0 ? grouped(std::llround(s.images_per_second)) + " images/s" : "-");
+  ui.row("speed", s.images_per_second > 0 ? format_tr("{} images/s", grouped(std::llround(s.images_per_second))) : "-");
   ui.row("device", s.device);
   if (needs_new_run()) ui.note("The settings were changed: **Start** begins a new training with them.");
   ui.button("Begin again", "train.reset",
             {.icon = Icon::reset,
              .enabled = s.newest_step > s.first_step,
-             .tooltip = "Forgets this training, after a question; Start then begins with new weights"});
+             .tooltip = N_("Forgets this training, after a question; Start then begins with new weights")});
   ui.hairline();
 }
 
@@ -122,21 +124,22 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   const TrainSnapshot& s = *snapshot_;
   const bool runs = s.status == Status::running;
   const bool earlier = has_run() && !runs && s.step < s.newest_step;
-  static const Choice speeds[] = {{"fastest", "fastest"},       {"50 steps/s", "batches 50"},
-                                  {"10 steps/s", "batches 10"}, {"2 steps/s", "batches 2"},
-                                  {"4 phases/s", "phases 4"},   {"1 phase/s", "phases 1"}};
-  const std::string branch_label = "Branch here";
+  static const Choice speeds[] = {{N_("fastest"), "fastest"},       {N_("50 steps/s"), "batches 50"},
+                                  {N_("10 steps/s"), "batches 10"}, {N_("2 steps/s"), "batches 2"},
+                                  {N_("4 phases/s"), "phases 4"},   {N_("1 phase/s"), "phases 1"}};
+  const std::string branch_label = N_("Branch here");
   const float digits = ui.measure(Font::number, std::to_string(std::max<int64_t>(s.newest_step, 10000))).x;
-  const float until_wide = ui.measure(Font::control, "step").x + digits + 32;
+  const float until_wide = ui.measure(Font::control, tr("step")).x + digits + 32;
   float longest = 0;
-  for (const Choice& choice : speeds) longest = std::max(longest, ui.measure(Font::control, choice.label).x);
-  const float speed_name = ui.measure(Font::control, "speed").x + 12;
+  for (const Choice& choice : speeds)
+    longest = std::max(longest, ui.measure(Font::control, tr(std::string_view(choice.label))).x);
+  const float speed_name = ui.measure(Font::control, tr("speed")).x + 12;
   const auto button_wide = [&](const char* label, bool icon) {
-    return ui.measure(Font::control, label).x + ui.em(icon ? 46 : 24);
+    return ui.measure(Font::control, tr(label)).x + ui.em(icon ? 46 : 24);
   };
   // Where the row is short for its type the words of this one give way to the time bar.
   const bool narrow = area.w < ui.em(900);
-  const float branch_wide = ui.em(narrow ? 32 : 112);
+  const float branch_wide = narrow ? ui.em(32) : std::max(ui.em(112), button_wide("Branch here", false));
   // The slider keeps a hand's width: what it needs, the words around it give up, one after the other.
   float speed_wide = longest + speed_name + ui.em(44);
   // One width for both words: what stands beside them stays when they change.
@@ -158,7 +161,7 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   }
   ui.button("Step", "train.step batch", {.icon = Icon::step, .icon_only = icons});
   ui.button("Phase", "train.step phase");
-  ui.button("Epoch", "train.step epoch", {.tooltip = "Every picture of the training part once"});
+  ui.button("Epoch", "train.step epoch", {.tooltip = N_("Every picture of the training part once")});
   Rect rest = ui.remaining();
   const Rect branch = rest.cut_right(branch_wide).centered(branch_wide, ui.em(34));
   rest.cut_right(8);
@@ -170,7 +173,7 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.button(branch_label, "train.branch",
             {.icon = narrow ? Icon::forward : Icon::none,
              .enabled = earlier,
-             .tooltip = "Branch here: goes another way from this step; what came after it is kept as a branch",
+             .tooltip = N_("Branch here: goes another way from this step; what came after it is kept as a branch"),
              .icon_only = narrow});
   ui.next(speed);
   ui.dropdown("speed", speeds, pace_text(), "train.speed");

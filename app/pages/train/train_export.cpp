@@ -11,6 +11,7 @@
 #include "app/widgets/curve_plot.h"
 #include "app/widgets/soft_renderer.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -24,18 +25,19 @@ std::string field(Number value) {
 void draw_plot(Ui& ui, const Rect& area, const CurveStore& curves, const TrainSnapshot& now, bool accuracy) {
   const Theme& theme = ui.theme();
   Rect room = area;
-  ui.label(room.cut_top(ui.em(24)), accuracy ? "accuracy" : "loss (mean cross-entropy)", Font::strong, theme.text,
-           Align::left, ui.em(15));
+  ui.label(room.cut_top(ui.em(24)), accuracy ? tr("accuracy") : tr("loss (mean cross-entropy)"), Font::strong,
+           theme.text, Align::left, ui.em(15));
   CurvePlot plot;
-  plot.series.push_back({.name = "training",
+  plot.series.push_back({.name = tr("training"),
                          .color = theme.input,
                          .dense = accuracy ? &curves.accuracy() : &curves.loss(),
                          .first = curves.first()});
   const Color tones[] = {theme.kernel, theme.bias, theme.activation};
   size_t tone = 0;
   for (const auto& [split, points] : curves.splits()) {
-    plot.series.push_back(
-        {.name = split, .color = tones[tone++ % 3], .points = accuracy ? &points.accuracy : &points.loss});
+    plot.series.push_back({.name = std::string(tr(std::string_view(split))),
+                           .color = tones[tone++ % 3],
+                           .points = accuracy ? &points.accuracy : &points.loss});
   }
   plot.last = static_cast<double>(std::max<int64_t>(now.newest_step, 1));
   plot.percent = accuracy;
@@ -109,17 +111,18 @@ Image curves_picture(const TrainSnapshot& now, const CurvePictureOptions& option
     const Theme& theme = ui.theme();
     Rect area = Rect{0, 0, frame.size.x, frame.size.y}.inset(28, 20);
     Rect head = area.cut_top(ui.em(44));
-    std::string title = "Training", words;
+    std::string title = tr("Training"), words;
     if (now.config) {
       const TrainingConfig& r = *now.config;
       const bool own = r.model.find_first_of(" |\n") != std::string::npos;
-      title = fmt::format("{} on {}", own ? "own network" : r.model, r.data);
-      words = fmt::format("{}, rate {}, batches of {}, seed {}", r.optimizer,
-                          r.rate > 0 ? shortest_double(r.rate) : "usual", r.batch, r.seed);
-      if (!r.augment.empty()) words += ", augmented: " + r.augment;
+      title = own ? format_tr("own network on {}", r.data) : format_tr("{} on {}", r.model, r.data);
+      words = r.rate > 0 ? format_tr("{}, rate {}, batches of {}, seed {}", r.optimizer, shortest_double(r.rate),
+                                     r.batch, r.seed)
+                         : format_tr("{}, rate usual, batches of {}, seed {}", r.optimizer, r.batch, r.seed);
+      if (!r.augment.empty()) words += ", " + format_tr("augmented: {}", r.augment);
     }
     const int64_t smoothing = std::clamp<int64_t>(now.curves.size / 50, 1, 1000);
-    if (smoothing > 1) words += fmt::format("; training: mean of {} batches", smoothing);
+    if (smoothing > 1) words += "; " + format_tr("training: mean of {} batches", smoothing);
     ui.label(head.cut_top(ui.em(24)), title, Font::strong, theme.text);
     ui.label(head, words, Font::caption, theme.secondary);
     area.cut_top(8);

@@ -7,6 +7,7 @@
 #include "app/pages/train/network_draft.h"
 #include "app/pages/train/train_export.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/atomic_write.h"
 #include "engine/files/image_file.h"
@@ -98,7 +99,7 @@ void TrainFiles::export_curves(const std::string& text) {
 void TrainFiles::declare(Registry& registry) {
   registry_ = &registry;
   registry.add(Command{"train.export",
-                       "Writes the curves: numbers into a .csv file, a picture into a .png file",
+                       N_("Writes the curves: numbers into a .csv file, a picture into a .png file"),
                        {Parameter::file_to_write("FILE",
                                                  "path ending in .csv or .png; a picture's size may follow: "
                                                  "curves.png 1600x900",
@@ -106,7 +107,7 @@ void TrainFiles::declare(Registry& registry) {
                        [this](const Arguments& arguments) { export_curves(arguments.text(0)); }});
   registry.add(
       Command{"train.layers.save",
-              "Writes the network's text, a line for each layer, to a file",
+              N_("Writes the network's text, a line for each layer, to a file"),
               {Parameter::file_to_write("FILE", "path of a text file")},
               [this](const Arguments& arguments) {
                 check_overwrite({arguments.text(0), FileKind::network_text, {}, scene_.context.document.force});
@@ -122,7 +123,7 @@ void TrainFiles::declare(Registry& registry) {
                 written_ = arguments.text(0);
               }});
   registry.add(Command{"train.layers.open",
-                       "Reads the network's text from a file",
+                       N_("Reads the network's text from a file"),
                        {Parameter::file_to_read("FILE", "path of a text file")},
                        [this](const Arguments& arguments) {
                          const std::string& path = arguments.text(0);
@@ -169,27 +170,29 @@ void TrainFiles::draw(Ui& ui, const TrainSnapshot& now) const {
   ui.section("FILES");
   ui.begin_flow(6);
   const bool run = now.config != nullptr;
-  ui.button("Save model", "browse.save train.save " + base_name() + ".safetensors",
-            {.enabled = browser && run, .tooltip = "The network with the state of its training: it can go on later"});
+  ui.button(
+      "Save model", "browse.save train.save " + base_name() + ".safetensors",
+      {.enabled = browser && run, .tooltip = N_("The network with the state of its training: it can go on later")});
   ui.button("Open model", "browse.file train.open .safetensors",
             {.enabled = browser && registry.find_command("train.open") != nullptr,
-             .tooltip = "A network that was saved, to look at or to go on with"});
+             .tooltip = N_("A network that was saved, to look at or to go on with")});
   // Weights of a script lie beside it under its name: not under that of the saved model.
-  ui.button("Export ONNX", "browse.save train.export.onnx " + base_name() + ".onnx",
-            {.enabled = browser && run, .tooltip = "One file with the network and its weights, for other programs"});
+  ui.button(
+      "Export ONNX", "browse.save train.export.onnx " + base_name() + ".onnx",
+      {.enabled = browser && run, .tooltip = N_("One file with the network and its weights, for other programs")});
   ui.button(
       "Export PyTorch", "browse.save train.export.pytorch " + base_name() + "-pytorch.py",
-      {.enabled = browser && run, .tooltip = "A Python script that builds the network, and its weights beside it"});
+      {.enabled = browser && run, .tooltip = N_("A Python script that builds the network, and its weights beside it")});
   ui.button("Export Keras", "browse.save train.export.keras " + base_name() + "-keras.py",
-            {.enabled = browser && run, .tooltip = "A Python script for Keras 3, and its weights beside it"});
+            {.enabled = browser && run, .tooltip = N_("A Python script for Keras 3, and its weights beside it")});
   ui.button("Curves as numbers", "browse.save train.export " + base_name() + ".csv",
-            {.enabled = browser && now.curves.size > 0, .tooltip = "Every step's loss, accuracy and rate, as CSV"});
+            {.enabled = browser && now.curves.size > 0, .tooltip = N_("Every step's loss, accuracy and rate, as CSV")});
   ui.button("Curves as picture", "browse.save train.export " + base_name() + ".png",
-            {.enabled = browser && now.curves.size > 0, .tooltip = "Loss and accuracy over the steps, as PNG"});
+            {.enabled = browser && now.curves.size > 0, .tooltip = N_("Loss and accuracy over the steps, as PNG")});
   ui.button("Save network text", "browse.save train.layers.save " + base_name() + ".txt",
-            {.enabled = browser, .tooltip = "The layers alone, without weights"});
+            {.enabled = browser, .tooltip = N_("The layers alone, without weights")});
   ui.button("Open network text", "browse.file train.layers.open .txt .net",
-            {.enabled = browser, .tooltip = "A text like conv 6 5x5 | relu | flatten | dense 10"});
+            {.enabled = browser, .tooltip = N_("A text like conv 6 5x5 | relu | flatten | dense 10")});
   ui.end_flow();
   for (const char* command : {"train.save", "train.open", "train.export", "train.export.onnx", "train.export.pytorch",
                               "train.export.keras", "train.layers.save", "train.layers.open"}) {
@@ -198,7 +201,7 @@ void TrainFiles::draw(Ui& ui, const TrainSnapshot& now) const {
   if (writer_.busy()) {
     ui.progress("Writing the file", -1, {});
   } else if (!written_.empty()) {
-    ui.note("Written: " + written_);
+    ui.note(format_tr("Written: {}", written_));
   }
   ui.hairline();
   ui.pop_id();

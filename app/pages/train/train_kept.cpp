@@ -7,6 +7,7 @@
 #include "app/pages/train/train_page.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -52,7 +53,7 @@ bool TrainPage::may_quit() {
   };
   const uint64_t steps = context_.document.guided_steps;
   if (unsaved()) {
-    question_ = Question{"The program is about to close.",
+    question_ = Question{N_("The program is about to close."),
                          [this, quit] {
                            forget();
                            quit();
@@ -61,7 +62,7 @@ bool TrainPage::may_quit() {
     return false;
   }
   if (!asides_.empty()) {
-    question_ = Question{"The program is about to close, and your own training is still put aside.",
+    question_ = Question{N_("The program is about to close, and your own training is still put aside."),
                          [this, quit] {
                            asides_.clear();
                            post([](TrainWorker& worker) { worker.forget_asides(); });
@@ -96,7 +97,7 @@ void TrainPage::take_back() {
   if (asides_.empty())
     throw Error("no training was put aside", "a lesson puts your own training aside, and nothing else");
   const size_t which = asides_.size() - 1;
-  ask_or("Your own training would take its place.", [this, which] {
+  ask_or(N_("Your own training would take its place."), [this, which] {
     const Aside aside = asides_[which];
     asides_.erase(asides_.begin() + static_cast<std::ptrdiff_t>(which));
     config_ = aside.config;
@@ -109,7 +110,7 @@ void TrainPage::take_back() {
 
 void TrainPage::declare_lines(Registry& registry) {
   registry.add(Command{"train.branch",
-                       "Goes another way from the step that is shown; what came after it is kept as a branch",
+                       N_("Goes another way from the step that is shown; what came after it is kept as a branch"),
                        {},
                        [this](const Arguments&) {
                          need_run();
@@ -118,7 +119,7 @@ void TrainPage::declare_lines(Registry& registry) {
                          post([](TrainWorker& worker) { worker.branch(); });
                        }});
   registry.add(Command{"train.branch.open",
-                       "Goes back to a branch that was left, at its newest step; the present one is kept",
+                       N_("Goes back to a branch that was left, at its newest step; the present one is kept"),
                        {Parameter::integer("N", "its number", 1, 1e6)},
                        [this](const Arguments& arguments) {
                          need_run();
@@ -131,7 +132,7 @@ void TrainPage::declare_lines(Registry& registry) {
                          post([number](TrainWorker& worker) { worker.take_line(number); }, then);
                        }});
   registry.add(
-      Command{"train.back", "Goes back to the own training that a lesson put aside", {}, [this](const Arguments&) {
+      Command{"train.back", N_("Goes back to the own training that a lesson put aside"), {}, [this](const Arguments&) {
                 take_back();
               }});
 }
@@ -158,7 +159,7 @@ void draw_band(Ui& ui, Rect& area, const std::string& words, const Buttons& butt
 
 void TrainPage::draw_aside(Ui& ui, Rect& area) const {
   draw_band(ui, area,
-            fmt::format("Your own training, {} steps, is put aside for the lesson.", grouped(asides_.back().newest)),
+            format_tr("Your own training, {} steps, is put aside for the lesson.", grouped(asides_.back().newest)),
             [&] { ui.button("Go back to it", "train.back"); });
 }
 
@@ -170,11 +171,11 @@ void TrainPage::draw_question(Ui& ui, const Rect& area) const {
   ui.fill(card, ui.theme().raised, 8);
   ui.stroke(card, ui.theme().line, 8);
   ui.begin_panel("question", card, 18, false);
-  ui.paragraph("**" + question_->what + "**");
+  ui.paragraph(fmt::format("**{}**", tr(std::string_view(question_->what))));
   ui.paragraph(
-      save ? fmt::format("The present one learned for {} steps and is in no file.", grouped(snapshot_->newest_step))
-           : fmt::format("It learned for {} steps and is in no file.",
-                         grouped(asides_.empty() ? 0 : asides_.back().newest)));
+      save ? format_tr("The present one learned for {} steps and is in no file.", grouped(snapshot_->newest_step))
+           : format_tr("It learned for {} steps and is in no file.",
+                       grouped(asides_.empty() ? 0 : asides_.back().newest)));
   ui.space(4);
   ui.begin_flow();
   if (save) {
@@ -194,14 +195,15 @@ void TrainPage::draw_lines(Ui& ui) const {
   const TrainSnapshot& s = *snapshot_;
   if (s.lines.empty()) return;
   ui.section("BRANCHES");
-  ui.note(fmt::format("This is branch {}. Others are kept as they were left:", s.line));
+  ui.note(format_tr("This is branch {}. Others are kept as they were left:", s.line));
   ui.begin_flow(6);
   for (const TrainLine& line : s.lines) {
-    ui.button(fmt::format("Branch {}, step {}", line.number, grouped(line.newest)),
-              fmt::format("train.branch.open {}", line.number),
-              {.tooltip = line.parent > 0 ? fmt::format("It left branch {} after step {}. Goes back to it.",
+    const std::string words = format_tr("Branch {}, step {}", line.number, grouped(line.newest));
+    const std::string tip = line.parent > 0 ? format_tr("It left branch {} after step {}. Goes back to it.",
                                                         line.parent, grouped(line.from))
-                                          : std::string("It began with the starting weights. Goes back to it.")});
+                                            : std::string(tr("It began with the starting weights. Goes back to it."));
+    ui.button(fmt::format("Branch {}, step {}", line.number, grouped(line.newest)),
+              fmt::format("train.branch.open {}", line.number), {.tooltip = tip, .words = words});
   }
   ui.end_flow();
   ui.error_beside("train.branch.open");

@@ -5,6 +5,7 @@
 #include "app/pages/train/fields.h"
 #include "app/pages/train/train_settings.h"
 #include "app/widgets/curves.h"
+#include "app/words/words.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/optimizer_settings.h"
@@ -32,14 +33,17 @@ std::string argument_of(const std::string& data) {
   return colon == std::string::npos ? "" : data.substr(colon + 1);
 }
 
-const Choice kSources[] = {{"digits, drawn here", "digits"},
-                           {"shapes, drawn here", "shapes"},
-                           {"satellite, drawn here", "satellite"},
+const Choice kSources[] = {{N_("digits, drawn here"), "digits"},
+                           {N_("shapes, drawn here"), "shapes"},
+                           {N_("satellite, drawn here"), "satellite"},
                            {"MNIST", "mnist"},
                            {"CIFAR-10", "cifar10"},
-                           {"own folder", "folder"}};
-const Choice kSchedules[] = {
-    {"usual", "usual"}, {"constant", "constant"}, {"in steps", "step"}, {"cosine", "cosine"}, {"inverse", "inverse"}};
+                           {N_("own folder"), "folder"}};
+const Choice kSchedules[] = {{N_("usual"), "usual"},
+                             {N_("constant"), "constant"},
+                             {N_("in steps"), "step"},
+                             {N_("cosine"), "cosine"},
+                             {N_("inverse"), "inverse"}};
 const Choice kSplits[] = {{"80, 10, 10 %", "0.8,0.1,0.1"},
                           {"70, 15, 15 %", "0.7,0.15,0.15"},
                           {"60, 20, 20 %", "0.6,0.2,0.2"},
@@ -47,16 +51,16 @@ const Choice kSplits[] = {{"80, 10, 10 %", "0.8,0.1,0.1"},
                           {"20, 40, 40 %", "0.2,0.4,0.4"}};
 const Choice kBatches[] = {{"1", "1"},   {"8", "8"},     {"16", "16"},   {"32", "32"},
                            {"64", "64"}, {"128", "128"}, {"256", "256"}, {"512", "512"}};
-const Choice kLosses[] = {{"cross-entropy", "cross-entropy"},
-                          {"negative log likelihood", "nll"},
-                          {"mean squared error", "mse"},
-                          {"binary cross-entropy", "bce"},
-                          {"binary, from logits", "bce-logits"}};
-const Choice kInitializers[] = {{"PyTorch's", "pytorch"},
-                                {"He, normal", "he-normal"},
-                                {"He, uniform", "he-uniform"},
-                                {"Glorot, normal", "glorot-normal"},
-                                {"Glorot, uniform", "glorot-uniform"}};
+const Choice kLosses[] = {{N_("cross-entropy"), "cross-entropy"},
+                          {N_("negative log likelihood"), "nll"},
+                          {N_("mean squared error"), "mse"},
+                          {N_("binary cross-entropy"), "bce"},
+                          {N_("binary, from logits"), "bce-logits"}};
+const Choice kInitializers[] = {{N_("PyTorch's"), "pytorch"},
+                                {N_("He, normal"), "he-normal"},
+                                {N_("He, uniform"), "he-uniform"},
+                                {N_("Glorot, normal"), "glorot-normal"},
+                                {N_("Glorot, uniform"), "glorot-uniform"}};
 
 }  // namespace
 
@@ -79,7 +83,7 @@ void TrainSettings::draw_data(Ui& ui, const TrainSnapshot& now) const {
   ui.dropdown("data", kSources, source_word(config.data), "train.data.choose");
   ui.error_beside("train.data.choose");
   if (source != nullptr && source->takes_folder) {
-    named_text(ui, "folder", argument_of(config.data), "train.data.folder", "where it lies");
+    named_text(ui, N_("folder"), argument_of(config.data), "train.data.folder", N_("where it lies"));
     ui.error_beside("train.data.folder");
     ui.begin_flow(6);
     ui.button("Choose folder", fmt::format("browse.folder train.data {}:", source->word),
@@ -97,9 +101,9 @@ void TrainSettings::draw_data(Ui& ui, const TrainSnapshot& now) const {
     ui.progress("Reading the data set", peek_.progress() > 0 ? peek_.progress() : -1.0f, {});
   } else if (peek_.data()) {
     const Shape shape = peek_.shape();
-    std::string words = fmt::format("{} pictures of {} classes", grouped(peek_.data()->size()), peek_.classes());
+    std::string words = format_tr("{} pictures of {} classes", grouped(peek_.data()->size()), peek_.classes());
     if (shape.rank() == 3) {
-      words += fmt::format(", {} \u00d7 {}, {}", shape[1], shape[2], shape[0] == 1 ? "gray" : "in color");
+      words += fmt::format(", {} \u00d7 {}, {}", shape[1], shape[2], shape[0] == 1 ? tr("gray") : tr("in color"));
     }
     ui.note(words);
   }
@@ -112,7 +116,7 @@ void TrainSettings::draw_optimizer(Ui& ui) const {
   try {
     now = OptimizerSettings::parse(config.optimizer);
   } catch (const Error& error) {
-    named_text(ui, "optimizer", config.optimizer, "train.optimizer");
+    named_text(ui, N_("optimizer"), config.optimizer, "train.optimizer");
     ui.error_note(error.what(), error.hint());
     return;
   }
@@ -170,13 +174,13 @@ void TrainSettings::draw_rate(Ui& ui) const {
   if (kind == "usual") {
     ui.note("Half the rate after one epoch, a third after two, and so on: it needs no end.");
   } else if (kind == "step") {
-    steps("every so many steps", schedule.every, "train.schedule.set every");
+    steps(N_("every so many steps"), schedule.every, "train.schedule.set every");
     ui.slider("times", schedule.factor, spec(0, 1, 0.1, 0.05, 2), "train.schedule.set factor");
   } else if (kind == "cosine") {
-    steps("down over steps", schedule.length, "train.schedule.set steps");
+    steps(N_("down over steps"), schedule.length, "train.schedule.set steps");
     ui.slider("to this share", schedule.least, spec(0, 1, 0, 0.05, 2), "train.schedule.set least");
   } else if (kind == "inverse") {
-    steps("half after steps", schedule.half, "train.schedule.set steps");
+    steps(N_("half after steps"), schedule.half, "train.schedule.set steps");
   }
   if (kind != "usual") {
     ui.number_field("warm-up steps", static_cast<double>(schedule.warm_up), spec(0, 1e6, 0, 10, 0),
@@ -191,12 +195,13 @@ std::string base_words(const TrainingConfig& config) {
   std::string words;
   const auto add = [&](const std::string& more) { words += (words.empty() ? "" : " ") + more; };
   if (!config.weights.empty()) {
-    add(fmt::format("Begins with {}{}.", config.partial ? "what fits of " : "", config.weights));
+    add(config.partial ? format_tr("Begins with what fits of {}.", config.weights)
+                       : format_tr("Begins with {}.", config.weights));
   }
-  if (config.head > 0) add(fmt::format("A new head with {} outputs.", config.head));
-  if (!config.freeze.empty()) add(fmt::format("Frozen: {}.", config.freeze));
-  if (!config.normalization.empty()) add(fmt::format("Pictures: {}.", config.normalization));
-  if (!config.split_by.empty()) add("Split by region.");
+  if (config.head > 0) add(format_tr("A new head with {} outputs.", config.head));
+  if (!config.freeze.empty()) add(format_tr("Frozen: {}.", config.freeze));
+  if (!config.normalization.empty()) add(format_tr("Pictures: {}.", config.normalization));
+  if (!config.split_by.empty()) add(tr("Split by region."));
   return words;
 }
 
@@ -207,7 +212,7 @@ void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
   ui.dropdown("loss", kLosses, config.loss, "train.loss");
   ui.error_beside("train.loss");
   ui.dropdown("split", kSplits, config.split, "train.split");
-  named_text(ui, "shares", config.split, "train.split", "training,validation,test");
+  named_text(ui, N_("shares"), config.split, "train.split", N_("training,validation,test"));
   ui.error_beside("train.split");
   ui.number_field("seed", static_cast<double>(config.seed), spec(0, 1e9, 1, 1, 0), "train.seed");
   ui.error_beside("train.seed");
@@ -229,7 +234,7 @@ void draw_augmentation(Ui& ui, const TrainingConfig& config) {
   try {
     now = Augmentation::parse(config.augment);
   } catch (const Error& error) {
-    named_text(ui, "augmentation", config.augment, "train.augment");
+    named_text(ui, N_("augmentation"), config.augment, "train.augment");
     ui.error_note(error.what(), error.hint());
     return;
   }
@@ -238,11 +243,11 @@ void draw_augmentation(Ui& ui, const TrainingConfig& config) {
     ui.slider(name, static_cast<double>(value), spec(0, most, 0, step, decimals, unit),
               fmt::format("train.augment.set {}", way));
   };
-  slider("shift up to", "shift", now.shift, 8, 1, 0, "px");
-  slider("turn up to", "rotate", now.rotate, 45, 1, 0, "\u00b0");
-  slider("larger, smaller up to", "scale", now.scale, 0.5, 0.05, 2, "");
-  slider("brighter, darker up to", "brightness", now.brightness, 0.5, 0.05, 2, "");
-  slider("contrast up to", "contrast", now.contrast, 0.9, 0.05, 2, "");
+  slider(N_("shift up to"), "shift", now.shift, 8, 1, 0, "px");
+  slider(N_("turn up to"), "rotate", now.rotate, 45, 1, 0, "\u00b0");
+  slider(N_("larger, smaller up to"), "scale", now.scale, 0.5, 0.05, 2, "");
+  slider(N_("brighter, darker up to"), "brightness", now.brightness, 0.5, 0.05, 2, "");
+  slider(N_("contrast up to"), "contrast", now.contrast, 0.9, 0.05, 2, "");
   ui.toggle("mirrored, every second time", now.flip, "train.augment.set flip");
   ui.error_beside("train.augment");
   ui.error_beside("train.augment.set");

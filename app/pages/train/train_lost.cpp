@@ -6,6 +6,7 @@
 
 #include "app/pages/train/train_page.h"
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/training/training_config.h"
 
@@ -55,7 +56,7 @@ const LostTraining* TrainPage::lost() const {
 void TrainPage::declare_recovery(Registry& registry) {
   registry.add(Command{
       "train.recover",
-      "Training that a program which did not close in order had kept",
+      N_("Training that a program which did not close in order had kept"),
       {Parameter::choice("ANSWER", "yes: go on with it; no: delete it; later: ask when the program starts again",
                          {"yes", "no", "later"})},
       [this](const Arguments& arguments) {
@@ -77,7 +78,7 @@ void TrainPage::declare_recovery(Registry& registry) {
         }
         read_config(SafeTensors::open(file), file);  // what is wrong with it is told at once
         if (context_.send) context_.send("page train");
-        ask_or("The recovered training would take its place.", [this, file] {
+        ask_or(N_("The recovered training would take its place."), [this, file] {
           adopt_ = true;
           recovering_ = file;
           edits_.clear();
@@ -102,12 +103,13 @@ std::optional<PageBanner> TrainPage::banner() const {
   if (!found || !recovering_.empty() || std::find(later_.begin(), later_.end(), found->path) != later_.end())
     return std::nullopt;
   PageBanner banner;
-  banner.words = fmt::format("**A training was not saved:** {}", found->words(std::time(nullptr)));
-  if (lost_.size() > 1) banner.words += fmt::format("; {} more", lost_.size() - 1);
+  banner.words = format_tr("**A training was not saved:** {}", found->words(std::time(nullptr)));
+  if (lost_.size() > 1) banner.words += "; " + format_tr("{} more", lost_.size() - 1);
   if (!found->model.empty())
-    banner.buttons.push_back({"Recover", "train.recover yes", "Goes on with it, where it was", true});
-  banner.buttons.push_back({"Discard", "train.recover no", "Deletes it"});
-  banner.buttons.push_back({"Later", "train.recover later", "Keeps it, and asks when the program starts again"});
+    banner.buttons.push_back({N_("Recover"), "train.recover yes", N_("Goes on with it, where it was"), true});
+  banner.buttons.push_back({N_("Discard"), "train.recover no", N_("Deletes it")});
+  banner.buttons.push_back(
+      {N_("Later"), "train.recover later", N_("Keeps it, and asks when the program starts again")});
   return banner;
 }
 
@@ -116,10 +118,11 @@ void TrainPage::draw_lost(Ui& ui) const {
   const LostTraining* found = lost();
   if (!found || banner() || !recovering_.empty()) return;
   ui.section("NOT SAVED");
-  ui.note(fmt::format("Kept of a program that did not close in order: {}.", found->words(std::time(nullptr))));
+  ui.note(format_tr("Kept of a program that did not close in order: {}.", found->words(std::time(nullptr))));
   ui.begin_flow(6);
-  if (!found->model.empty()) ui.button("Recover", "train.recover yes", {.tooltip = "Goes on with it, where it was"});
-  ui.button("Discard", "train.recover no", {.tooltip = "Deletes it"});
+  if (!found->model.empty())
+    ui.button("Recover", "train.recover yes", {.tooltip = N_("Goes on with it, where it was")});
+  ui.button("Discard", "train.recover no", {.tooltip = N_("Deletes it")});
   ui.end_flow();
   ui.error_beside("train.recover");
   ui.hairline();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/widgets/ui.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/network/models.h"
 #include "engine/training/data/sources.h"
@@ -72,7 +73,7 @@ void TrainPage::with_run(const TrainerThread::Command& command) {
   }
   check_config(config_);
   effect_ = {};
-  ask_or("The new settings need a new training.", [this, command] {
+  ask_or(N_("The new settings need a new training."), [this, command] {
     begun_ = config_;
     own_ = !context_.document.guided;
     edits_.clear();
@@ -283,13 +284,13 @@ std::string TrainPage::pace_text() const {
 
 std::vector<Page::Key> TrainPage::keys() const {
   const bool runs = snapshot_->status == TrainSnapshot::Status::running;
-  std::vector<Key> keys = {{"Space", runs ? "train.pause" : "train.start", "trains, or pauses"},
-                           {"Right", "train.step batch", "one step"},
-                           {"Shift+Right", "train.step phase", "one phase of a step"}};
+  std::vector<Key> keys = {{"Space", runs ? "train.pause" : "train.start", N_("trains, or pauses")},
+                           {"Right", "train.step batch", N_("one step")},
+                           {"Shift+Right", "train.step phase", N_("one phase of a step")}};
   if (has_run() && snapshot_->step > snapshot_->first_step) {
-    keys.push_back({"Left", fmt::format("train.scrub {}", snapshot_->step - 1), "back by one step"});
+    keys.push_back({"Left", fmt::format("train.scrub {}", snapshot_->step - 1), N_("back by one step")});
   }
-  if (question_) keys.push_back({"Escape", "train.discard no", "keeps the training"});
+  if (question_) keys.push_back({"Escape", "train.discard no", N_("keeps the training")});
   if (views_.size() > view_) {
     for (Key& key : views_[view_]->keys()) keys.push_back(std::move(key));
   }
@@ -297,12 +298,13 @@ std::vector<Page::Key> TrainPage::keys() const {
 }
 
 PageKind train_page() {
-  return {{"train", "Train a CNN", "Networks",
-           "A small convolutional network learns to tell pictures apart, here and now. Press Start and watch the loss "
-           "fall and the filters become edge detectors. Pause it, go through a step phase by phase, go back to any "
-           "earlier step and take another way from there. Everything that is shown is the network's own number."},
-          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<TrainPage>(context); },
-          lost_work};
+  return {
+      {"train", N_("Train a CNN"), N_("Networks"),
+       N_("A small convolutional network learns to tell pictures apart, here and now. Press Start and watch the loss "
+          "fall and the filters become edge detectors. Pause it, go through a step phase by phase, go back to any "
+          "earlier step and take another way from there. Everything that is shown is the network's own number.")},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<TrainPage>(context); },
+      lost_work};
 }
 
 }  // namespace striate

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/pages/train/train_page.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/export/overwrite.h"
 #include "engine/training/data/source_folder.h"
@@ -12,33 +13,33 @@
 namespace striate {
 
 void TrainPage::declare_run(Registry& registry) {
-  registry.add(Command{"train.start", "Trains, from where it stands", {}, [this](const Arguments&) {
+  registry.add(Command{"train.start", N_("Trains, from where it stands"), {}, [this](const Arguments&) {
                          with_run([](TrainWorker& worker) { worker.start(); });
                        }});
   registry.add(
-      Command{"train.pause", "Training waits after the present step", {}, [this](const Arguments&) {
+      Command{"train.pause", N_("Training waits after the present step"), {}, [this](const Arguments&) {
                 if (!thread_) return;
                 const TrainerThread::Effect now = thread().effect();
                 post([](TrainWorker& worker) { worker.pause(); }, TrainerThread::Effect{now.place, false}, true);
               }});
-  registry.add(
-      Command{"train.step",
-              "One step of training, one phase of it, or an epoch: as many steps as it takes to see every picture once",
-              {Parameter::choice("WHAT", "how far", {"batch", "phase", "epoch"}).or_none()},
-              [this](const Arguments& arguments) {
-                const std::string what = arguments.has(0) ? arguments.text(0) : "batch";
-                with_run([what](TrainWorker& worker) {
-                  if (what == "phase") {
-                    worker.step_phase();
-                  } else if (what == "epoch") {
-                    worker.step_epoch();
-                  } else {
-                    worker.step_batch();
-                  }
-                });
-              }});
+  registry.add(Command{
+      "train.step",
+      N_("One step of training, one phase of it, or an epoch: as many steps as it takes to see every picture once"),
+      {Parameter::choice("WHAT", "how far", {"batch", "phase", "epoch"}).or_none()},
+      [this](const Arguments& arguments) {
+        const std::string what = arguments.has(0) ? arguments.text(0) : "batch";
+        with_run([what](TrainWorker& worker) {
+          if (what == "phase") {
+            worker.step_phase();
+          } else if (what == "epoch") {
+            worker.step_epoch();
+          } else {
+            worker.step_batch();
+          }
+        });
+      }});
   registry.add(Command{"train.until",
-                       "Trains up to a step, as fast as possible, and pauses there",
+                       N_("Trains up to a step, as fast as possible, and pauses there"),
                        {Parameter::integer("STEP", "finished steps", 0, 1e15),
                         Parameter::choice("PHASE", "the phase of the next step that is then next",
                                           {"batch", "forward", "loss", "backward", "update"})
@@ -52,7 +53,7 @@ void TrainPage::declare_run(Registry& registry) {
                          with_run([place](TrainWorker& worker) { worker.until(place); });
                        }});
   registry.add(Command{"train.speed",
-                       "How fast Start trains: as fast as possible, or so many batches or phases a second",
+                       N_("How fast Start trains: as fast as possible, or so many batches or phases a second"),
                        {Parameter::choice("WHAT", "what is counted", {"fastest", "batches", "phases"}),
                         Parameter::number("N", "per second", 0.1, 1000).or_none()},
                        [this](const Arguments& arguments) {
@@ -67,7 +68,7 @@ void TrainPage::declare_run(Registry& registry) {
                        }});
   registry.add(Command{
       "train.scrub",
-      "Shows an earlier step, everything as it was then",
+      N_("Shows an earlier step, everything as it was then"),
       {Parameter::integer("STEP", "finished steps", 0, 1e15)},
       [this](const Arguments& arguments) {
         need_run();
@@ -75,7 +76,7 @@ void TrainPage::declare_run(Registry& registry) {
         post([step](TrainWorker& worker) { worker.scrub(step); }, TrainerThread::Effect{{step, Phase::batch}, false});
       }});
   registry.add(Command{"train.probe",
-                       "The picture whose activations are shown",
+                       N_("The picture whose activations are shown"),
                        {Parameter::file_to_read("FILE|N",
                                                 "a picture file, N: the N-th picture of the test part, from 0, or "
                                                 "sample:N of the whole data set",
@@ -98,9 +99,9 @@ void TrainPage::declare_run(Registry& registry) {
                            post([text](TrainWorker& worker) { worker.probe_file(text); });
                          }
                        }});
-  registry.add(Command{"train.reset", "Forgets the training; the settings stay", {}, [this](const Arguments&) {
+  registry.add(Command{"train.reset", N_("Forgets the training; the settings stay"), {}, [this](const Arguments&) {
                          if (!thread_) return;
-                         ask_or("The training would be forgotten.", [this] { forget(); });
+                         ask_or(N_("The training would be forgotten."), [this] { forget(); });
                        }});
 }
 
@@ -128,19 +129,21 @@ Parameter training_to_read() {
 }  // namespace
 
 void TrainPage::declare_files(Registry& registry) {
-  registry.add(Command{
-      "train.open", "Goes on with a training that was saved", {training_to_read()}, [this](const Arguments& arguments) {
-        const std::string& file = arguments.text(0);
-        read_config(SafeTensors::open(file), file);  // what is wrong with it is told at once
-        ask_or("Another training would take its place.", [this, file] {
-          adopt_ = true;
-          edits_.clear();
-          post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
-        });
-      }});
+  registry.add(Command{"train.open",
+                       N_("Goes on with a training that was saved"),
+                       {training_to_read()},
+                       [this](const Arguments& arguments) {
+                         const std::string& file = arguments.text(0);
+                         read_config(SafeTensors::open(file), file);  // what is wrong with it is told at once
+                         ask_or(N_("Another training would take its place."), [this, file] {
+                           adopt_ = true;
+                           edits_.clear();
+                           post([file](TrainWorker& worker) { worker.open(file); }, TrainerThread::Effect(), true);
+                         });
+                       }});
   declare_recovery(registry);
   registry.add(Command{"train.save",
-                       "Saves the network with the state of its training",
+                       N_("Saves the network with the state of its training"),
                        {Parameter::file_to_write("FILE", "path, ending in .safetensors")},
                        [this](const Arguments& arguments) {
                          need_run();
@@ -166,14 +169,14 @@ void TrainPage::declare_files(Registry& registry) {
                   });
                 }});
   };
-  add_export("train.export.onnx", "Writes the network as an ONNX file, for nearly every other program",
+  add_export("train.export.onnx", N_("Writes the network as an ONNX file, for nearly every other program"),
              "path, ending in .onnx", ExportFormat::onnx);
-  add_export("train.export.pytorch", "Writes the network as a PyTorch script; its weights lie beside it",
+  add_export("train.export.pytorch", N_("Writes the network as a PyTorch script; its weights lie beside it"),
              "path, ending in .py", ExportFormat::pytorch);
-  add_export("train.export.keras", "Writes the network as a Keras script; its weights lie beside it",
+  add_export("train.export.keras", N_("Writes the network as a Keras script; its weights lie beside it"),
              "path, ending in .py", ExportFormat::keras);
   registry.add(Command{"train.discard",
-                       "Answers what shall become of training that is not saved",
+                       N_("Answers what shall become of training that is not saved"),
                        {Parameter::choice("ANSWER", "yes: throw it away; no: keep it", {"yes", "no"})},
                        [this](const Arguments& arguments) {
                          std::optional<Question> question = std::exchange(question_, std::nullopt);

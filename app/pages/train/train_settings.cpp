@@ -5,6 +5,7 @@
 
 #include "app/pages/train/fields.h"
 #include "app/widgets/curves.h"
+#include "app/words/words.h"
 #include "engine/network/layer_words.h"
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
@@ -58,7 +59,7 @@ void TrainSettings::declare(Registry& registry) {
   registry_ = &registry;
   registry.add(Command{
       "train.data.choose",
-      "Chooses a data set; one that lies in a folder asks for the folder",
+      N_("Chooses a data set; one that lies in a folder asks for the folder"),
       {Parameter::choice("WHICH", "which data set", source_words())},
       [this](const Arguments& arguments) {
         const std::string& word = arguments.text(0);
@@ -74,7 +75,7 @@ void TrainSettings::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.data.folder",
-      "The folder that the data set lies in",
+      N_("The folder that the data set lies in"),
       {Parameter::file_to_read("FOLDER", "its path")},
       [this](const Arguments& arguments) {
         const std::string word = source_word(scene_.config().data);
@@ -90,7 +91,7 @@ void TrainSettings::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.data.size",
-      "How many pictures the program draws",
+      N_("How many pictures the program draws"),
       {Parameter::integer("N", "pictures, training, validation and test together", 10, 1'000'000)},
       [this](const Arguments& arguments) {
         const std::string word = source_word(scene_.config().data);
@@ -106,7 +107,7 @@ void TrainSettings::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.optimizer.set",
-      "Changes one setting of the optimizer",
+      N_("Changes one setting of the optimizer"),
       {Parameter::choice("SETTING", "its name", optimizer_words()),
        Parameter::word("VALUE", "a number; on or off for nesterov")},
       [this](const Arguments& arguments) {
@@ -117,7 +118,7 @@ void TrainSettings::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.schedule.choose",
-      "How the learning rate falls; with lengths that suit this data set",
+      N_("How the learning rate falls; with lengths that suit this data set"),
       {Parameter::choice("KIND", "which way", {"usual", "constant", "step", "cosine", "inverse"})},
       [this](const Arguments& arguments) {
         const std::string& kind = arguments.text(0);
@@ -138,7 +139,7 @@ void TrainSettings::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.schedule.set",
-      "Changes one number of the schedule",
+      N_("Changes one number of the schedule"),
       {Parameter::choice("SETTING", "which number", {"warm-up", "every", "factor", "steps", "least"}),
        Parameter::number("VALUE", "steps; factor and least: a share of the rate", 0, 1e9)},
       [this](const Arguments& arguments) {
@@ -179,7 +180,7 @@ void TrainSettings::declare(Registry& registry) {
   });
   registry.add(Command{
       "train.augment.set",
-      "Changes one way of augmentation",
+      N_("Changes one way of augmentation"),
       {Parameter::choice("WAY", "which one", {"shift", "rotate", "scale", "flip", "brightness", "contrast"}),
        Parameter::word("VALUE", "how much, at most; on or off for flip")},
       [this](const Arguments& arguments) {
@@ -236,8 +237,8 @@ void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
   constexpr size_t kMaxLines = 14;
   const Lines network = lines();
   ui.push_id("network");
-  ui.section(network.parameters > 0 ? fmt::format("NETWORK \u00b7 {} parameters", grouped(network.parameters))
-                                    : "NETWORK");
+  ui.section(network.parameters > 0 ? format_tr("NETWORK \u00b7 {} parameters", grouped(network.parameters))
+                                    : N_("NETWORK"));
   std::vector<Choice> choices;
   for (const Model& m : models()) choices.push_back({m.name, m.name});
   const bool named = std::any_of(choices.begin(), choices.end(),
@@ -255,7 +256,7 @@ void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
     ui.label(rect, line.words, Font::control, theme.text);
   }
   if (network.lines.size() > kMaxLines) {
-    ui.note(fmt::format("and {} more", network.lines.size() - kMaxLines));
+    ui.note(format_tr("and {} more", network.lines.size() - kMaxLines));
   }
   if (now.architecture && !network.architecture.empty() && network.architecture != now.architecture->text()) {
     ui.note("Takes effect at the next start.");
@@ -263,7 +264,7 @@ void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
   if (ui.registry().find_command("train.view") != nullptr) {
     ui.begin_flow(6);
     ui.button("Edit", "train.view build",
-              {.tooltip = "Build the network by hand: add, remove, move and change its layers"});
+              {.tooltip = N_("Build the network by hand: add, remove, move and change its layers")});
     ui.end_flow();
   }
   ui.hairline();

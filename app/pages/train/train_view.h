@@ -19,6 +19,7 @@
 #include "app/widgets/drawn.h"
 #include "app/widgets/geometry.h"
 #include "app/worker/train_snapshot.h"
+#include "engine/marked.h"
 
 namespace striate {
 

@@ -8,6 +8,7 @@
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
 #include "app/widgets/tensor_grid.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -68,9 +69,9 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
   const ChannelWalk* walk = channel_walk(o);
   if (walk == nullptr) {
     ui.empty_state(area, Icon::picture, "Too much for one figure",
-                   fmt::format("All rows together are {} products; up to {} are worked out at every step. One window "
-                               "at a time is shown under one window, {}.",
-                               channel_products(o.values, o.node), kMaxProducts, ui.at_the_right()));
+                   format_tr("All rows together are {} products; up to {} are worked out at every step. One window "
+                             "at a time is shown under one window, {}.",
+                             channel_products(o.values, o.node), kMaxProducts, ui.at_the_right()));
     leave_place(ui, "figure", area);
     return;
   }
@@ -79,10 +80,18 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
   const float line = ui.em(22);
   const std::string exactness =
       walk->rounding > 0
-          ? fmt::format("The rows and the bias add up to the result to within {}: each sum is rounded on its own.",
-                        short_value(walk->rounding, 2))
-          : std::string("The rows and the bias add up to the result, without any rounding.");
-  ui.label(room.cut_bottom(line), exactness, Font::caption, ui.theme().secondary);
+          ? format_tr("The rows and the bias add up to the result to within {}: each sum is rounded on its own.",
+                      short_value(walk->rounding, 2))
+          : std::string(tr("The rows and the bias add up to the result, without any rounding."));
+  const bool whole = ui.measure(Font::caption, exactness).x <= room.w;
+  const float high = whole ? line : ui.paragraph_height(exactness, room.w, Font::caption) + 3;
+  const Rect words = room.cut_bottom(high);
+  if (whole) {
+    ui.label(words, exactness, Font::caption, ui.theme().secondary);
+  } else {
+    ui.next(words);
+    ui.paragraph(exactness, Font::caption);
+  }
   const Rect sums = room.cut_right(std::clamp(room.w * 0.25f, ui.em(120), ui.em(300)));
   room.cut_right(24);
   draw_channel_rows(ui, room, o, *walk, note);
@@ -93,7 +102,11 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
 void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, const ChannelWalk& walk,
                                  HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const float line = ui.em(22), name_wide = ui.em(58), sign_wide = ui.em(20), number_wide = ui.em(72);
+  const float line = ui.em(22), sign_wide = ui.em(20);
+  const float name_wide = std::max(ui.em(58),
+                                   ui.measure(Font::caption, format_tr("slice {}", walk.channels - 1)).x + ui.em(14)),
+              number_wide =
+                  std::max(ui.em(72), ui.measure(Font::caption, format_tr("at {}, {}", o.column, o.row)).x + 4);
   Rect room = area;
   Rect head = room.cut_top(line);
   const float third = std::max(8.0f, (room.w - name_wide - 2 * sign_wide - number_wide - ui.em(12)) / 3);
@@ -105,6 +118,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     const char* label;
     const char* key;
     const char* name;
+    const char* of_slice;
     const char* sign;
     Concept tone;
     const float* values;
@@ -118,7 +132,8 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
   std::vector<Column> columns = {
       {"channel maps",
        "unit.channel.in",
-       "channel",
+       N_("channel"),
+       N_("channel of slice {}"),
        "",
        Concept::input,
        x,
@@ -130,7 +145,8 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
        0},
       {"channel kernels",
        "unit.channel.kernel",
-       "kernel",
+       N_("kernel"),
+       N_("kernel of slice {}"),
        "\u00d7",
        Concept::kernel,
        walk.kernels.data(),
@@ -142,7 +158,8 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
        0},
       {"channel products",
        "unit.channel.product",
-       "product",
+       N_("product"),
+       N_("product of slice {}"),
        "=",
        Concept::activation,
        walk.products.data(),
@@ -154,17 +171,23 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
        0}};
   columns[0].scope = scale_text(columns[0].scale);
   columns[1].scope = scale_text(columns[1].scale);
-  columns[2].scope = "\u00b1" + short_value(static_cast<double>(columns[2].scale.limit(0)), 2) + ", all rows";
+  columns[2].scope = format_tr("\u00b1{}, all rows", short_value(static_cast<double>(columns[2].scale.limit(0)), 2));
   // As close together as the maps are wide, but no closer than their captions: on one line, or the scale below.
   const auto words_of = [&](const Column& column, bool one_line) {
-    const float name = ui.measure(Font::caption, column.name).x, scope = ui.measure(Font::caption, column.scope).x;
+    const float name = ui.measure(Font::caption, tr(column.name)).x, scope = ui.measure(Font::caption, column.scope).x;
     return one_line ? name + scope + ui.em(12) : std::max(name, scope) + 2;
   };
   const bool one_line = std::all_of(columns.begin(), columns.end(),
                                     [&](const Column& column) { return words_of(column, true) <= third; });
   for (Column& column : columns) {
-    const size_t at = column.scope.find("this layer");
-    if (!one_line && at != std::string::npos && words_of(column, false) > third) column.scope.erase(at, 5);
+    const std::string_view long_words = tr(N_("this layer"));
+    const size_t at = column.scope.find(long_words);
+    if (!one_line && at != std::string::npos && words_of(column, false) > third)
+      column.scope.replace(at, long_words.size(), tr("layer"));
+    // The end of the scale alone, where its words have no room.
+    if (!one_line && words_of(column, false) > third) {
+      column.scope = "\u00b1" + short_value(static_cast<double>(column.scale.limit(0)), 2);
+    }
   }
   const Rect below = one_line ? head : room.cut_top(ui.em(18));
   const float pitch =
@@ -175,13 +198,13 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     if (column.sign[0] != 0) left += sign_wide;
     column.left = left;
     const float wide = std::min(third, std::max(column.size.x, words_of(column, one_line)));
-    draw_words(ui, {left, head.y, wide, line}, column.name, column.tone, one_line ? column.scope : std::string());
+    draw_words(ui, {left, head.y, wide, line}, tr(column.name), column.tone, one_line ? column.scope : std::string());
     if (!one_line) ui.label({left, below.y, wide + 1, below.h}, column.scope, Font::caption, theme.secondary);
     left += wide;
   }
   const Rect numbers{left + ui.em(12), head.y, number_wide, line};
   if (o.printed.channel_sums.size() == static_cast<size_t>(walk.channels)) {
-    ui.label(numbers, fmt::format("at {}, {}", o.column, o.row), Font::caption, theme.secondary, Align::right);
+    ui.label(numbers, format_tr("at {}, {}", o.column, o.row), Font::caption, theme.secondary, Align::right);
   }
 
   ui.begin_panel("channel rows", room, 0);
@@ -194,16 +217,17 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     const Rect row = row_of(c);
     const std::string name = fmt::format("channel row {}", c);
     const std::string command = fmt::format("train.unit.slice {}", c);
-    const Response r = ui.interact(row.inset(0, 2), {.label = name,
-                                                     .command = command,
-                                                     .kind = "row",
-                                                     .tooltip = "What this input channel adds, through its own part of "
-                                                                "the kernel. Click: look at its products"});
+    const Response r =
+        ui.interact(row.inset(0, 2), {.label = name,
+                                      .command = command,
+                                      .kind = "row",
+                                      .tooltip = N_("What this input channel adds, through its own part of "
+                                                    "the kernel. Click: look at its products")});
     if (r.hovered || c == o.slice) ui.fill(row.inset(0, 2), theme.raised, 6);
     if (c == o.slice) ui.fill({row.x, row.y + 2, 3, row.h - 4}, theme.kernel, 1);
     if (r.keyboard) ui.stroke(row.inset(1, 3), theme.accent, 6, 2);
     if (r.clicked) ui.send(command);
-    ui.label({row.x + ui.em(10), row.y, name_wide - ui.em(10), row.h}, fmt::format("slice {}", c), Font::caption,
+    ui.label({row.x + ui.em(10), row.y, name_wide - ui.em(10), row.h}, format_tr("slice {}", c), Font::caption,
              c == o.slice ? theme.text : theme.secondary);
     if (o.printed.channel_sums.size() == static_cast<size_t>(walk.channels)) {
       ui.label({numbers.x, row.y, numbers.w, row.h}, o.printed.channel_sums[static_cast<size_t>(c)], Font::number,
@@ -222,9 +246,9 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     grid.layout.per_line = 1;
     grid.layout.width = column.size.x, grid.layout.height = column.size.y;
     grid.layout.gap = pitch - column.size.y;
-    grid.name = [&column, first](int64_t map) { return fmt::format("{} of slice {}", column.name, first + map); };
+    grid.name = [&column, first](int64_t map) { return format_marked(column.of_slice, first + map); };
     grid.command = [first](int64_t map) { return fmt::format("train.unit.slice {}", first + map); };
-    grid.hint = "click: choose this slice";
+    grid.hint = tr("click: choose this slice");
     const Rect place{column.left, row_of(first).y + (pitch - column.size.y) / 2, column.size.x, all.h};
     const TensorAnswer a = draw_tensor_grid(ui, column.label, place, grid);
     if (a.hovered) note = a.note;
@@ -288,15 +312,14 @@ void UnitView::draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const
         {place.x + cell.x * static_cast<float>(o.column), place.y + cell.y * static_cast<float>(o.row), cell.x, cell.y},
         theme.activation, 1, 1.5f);
   };
-  map("sum of the rows", walk.channels > 1 ? fmt::format("sum of the {} rows", walk.channels) : "sum of the row",
-      walk.sum, channel_version_);
+  map("sum of the rows", trn("sum of the row", "sum of the {} rows", walk.channels), walk.sum, channel_version_);
   if (walk.has_bias) {
     const Rect bias = room.cut_top(line);
     ui.interact(bias, {.label = "bias of the filter",
                        .kind = "row",
                        .focusable = false,
-                       .tooltip = "The same number is added to every value of the sum"});
-    draw_words(ui, bias, "+ bias " + full_value(walk.bias), Concept::bias, "");
+                       .tooltip = N_("The same number is added to every value of the sum")});
+    draw_words(ui, bias, format_tr("+ bias {}", full_value(walk.bias)), Concept::bias, "");
   }
   room.cut_top(line);
   const Rect result = room.cut_top(size.y + 4);

@@ -3,6 +3,7 @@
 
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -28,7 +29,7 @@ void UnitView::declare_commands(Registry& registry) {
     return Parameter::integer(name, help, low, kMax);
   };
   command(
-      "train.unit.open", "Opens a unit or filter of a layer, and shows the view",
+      "train.unit.open", N_("Opens a unit or filter of a layer, and shows the view"),
       {Parameter::word("LAYER", "its number, from 0 without the input, or its name"),
        number("FILTER", "filter, channel or neuron, from 0", 0), number("SLICE", "input channel, from 0", 0).or_none()},
       [this, whole](const Arguments& a) {
@@ -41,29 +42,29 @@ void UnitView::declare_commands(Registry& registry) {
         state_ = next;
         if (registry_->find_command("train.view") != nullptr) registry_->run("train.view unit");
       });
-  command("train.unit.layer", "The layer that is opened",
+  command("train.unit.layer", N_("The layer that is opened"),
           {Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights")},
           [this](const Arguments& a) {
             const int node = node_of_layer(*scene_.snapshot(), a.text(0));
             state_.node = node == 0 ? 1 : node;
             state_.row = state_.column = state_.walked = -1;
           });
-  command("train.unit.filter", "The filter, channel or neuron of the layer", {number("N", "from 0", 0)},
+  command("train.unit.filter", N_("The filter, channel or neuron of the layer"), {number("N", "from 0", 0)},
           [this, whole](const Arguments& a) { state_.filter = whole(a, 0), state_.walked = -1; });
-  command("train.unit.slice", "The input channel whose products are shown", {number("N", "from 0", 0)},
+  command("train.unit.slice", N_("The input channel whose products are shown"), {number("N", "from 0", 0)},
           [this, whole](const Arguments& a) { state_.slice = whole(a, 0), state_.walked = -1; });
-  command("train.unit.cursor", "The output cell whose sum is shown",
+  command("train.unit.cursor", N_("The output cell whose sum is shown"),
           {number("X", "column, from 0", 0), number("Y", "row, from 0", 0)}, [this, whole](const Arguments& a) {
             state_.column = whole(a, 0), state_.row = whole(a, 1), state_.walked = -1;
           });
-  command("train.unit.move", "Moves to a neighboring output cell",
+  command("train.unit.move", N_("Moves to a neighboring output cell"),
           {number("DX", "columns", -kMax), number("DY", "rows", -kMax)}, [this, whole](const Arguments& a) {
             const Opened o = opened();
             state_.column = clamped(o.column + whole(a, 0), o.out.columns);
             state_.row = clamped(o.row + whole(a, 1), o.out.rows);
             state_.walked = -1;
           });
-  command("train.unit.turn", "The next or last filter, slice or layer",
+  command("train.unit.turn", N_("The next or last filter, slice or layer"),
           {Parameter::choice("WHAT", "what", {"filter", "slice", "layer"}), number("BY", "how many further", -kMax)},
           [this, whole](const Arguments& a) {
             const Opened o = opened();
@@ -77,17 +78,17 @@ void UnitView::declare_commands(Registry& registry) {
               state_.node = std::clamp(o.node + by, 1, o.values.architecture->size() - 1);
             }
           });
-  command("train.unit.weight", "The weight whose card is shown",
+  command("train.unit.weight", N_("The weight whose card is shown"),
           {number("X", "column of the kernel, from 0", 0), number("Y", "row, from 0", 0)},
           [this, whole](const Arguments& a) { state_.weight_column = whole(a, 0), state_.weight_row = whole(a, 1); });
-  command("train.unit.source", "Whose values are multiplied: the probe's, or those of a sample of the batch",
+  command("train.unit.source", N_("Whose values are multiplied: the probe's, or those of a sample of the batch"),
           {Parameter::choice("WHICH", "which picture", {"probe", "batch"})},
           [this](const Arguments& a) { state_.batch = a.text(0) == "batch"; });
-  command("train.unit.sample", "Which sample of the batch", {number("N", "from 0", 0)},
+  command("train.unit.sample", N_("Which sample of the batch"), {number("N", "from 0", 0)},
           [this, whole](const Arguments& a) { state_.sample = whole(a, 0); });
-  command("train.unit.walk", "How many products are counted; -1: all", {number("N", "products", -1)},
+  command("train.unit.walk", N_("How many products are counted; -1: all"), {number("N", "products", -1)},
           [this, whole](const Arguments& a) { state_.walked = whole(a, 0); });
-  command("train.unit.show", "A convolution's filter: one window with its numbers, or a row per input channel",
+  command("train.unit.show", N_("A convolution's filter: one window with its numbers, or a row per input channel"),
           {Parameter::choice("WHAT", "what the stage shows", {"window", "channels"})},
           [this](const Arguments& a) { state_.channels = a.text(0) == "channels"; });
 }

@@ -6,33 +6,34 @@
 #include "app/pages/train/unit_view.h"
 #include "app/widgets/sum_row.h"
 #include "app/widgets/tap_colors.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
 constexpr int kMaxChips = 49;
-const char* const kNowWeights = "The sum above was computed with the weights as they are now.";
+const char* const kNowWeights = N_("The sum above was computed with the weights as they are now.");
 const char* const kNewBatch =
-    "The batch is new; forward, the next phase, computes its values. The sum above shows what they become.";
+    N_("The batch is new; forward, the next phase, computes its values. The sum above shows what they become.");
 const char* const kOlderWeights =
-    "These values were computed with the weights before the last update, the sum above with those after it. **Phase**, "
-    "until forward, computes them anew.";
+    N_("These values were computed with the weights before the last update, the sum above with those after it. "
+       "**Phase**, until forward, computes them anew.");
 
 const char* sign_of_form(UnitForm form) {
   switch (form) {
     case UnitForm::maximum:
-      return "the largest of";
+      return N_("{}: the largest of");
     case UnitForm::average:
-      return "the mean of";
+      return N_("{}: the mean of");
     case UnitForm::sum:
-      return "the sum of";
+      return N_("{}: the sum of");
     case UnitForm::softmax:
-      return "its share of exp() among";
+      return N_("{}: its share of exp() among");
     case UnitForm::copied:
-      return "taken from";
+      return N_("{}: taken from");
     default:
-      return "made of";
+      return N_("{}: made of");
   }
 }
 
@@ -44,9 +45,9 @@ std::string UnitView::term_name(const TrainSnapshot& now, const Opened& o, const
   const UnitSizes s = unit_sizes(o.values, inputs[static_cast<size_t>(t.input)]);
   std::string name;
   if (inputs.size() > 1) name = node_name(now, inputs[static_cast<size_t>(t.input)]) + ": ";
-  if (s.rows == 1 && s.columns == 1) return name + fmt::format("value {}", t.channel);
-  if (s.channels > 1) name += fmt::format("slice {}, ", t.channel);
-  return name + row_column(t.row, t.column);
+  if (s.rows == 1 && s.columns == 1) return name + format_tr("value {}", t.channel);
+  return name + (s.channels > 1 ? format_tr("slice {}, row {}, column {}", t.channel, t.row, t.column)
+                                : row_column(t.row, t.column));
 }
 
 void UnitView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
@@ -74,7 +75,7 @@ void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   for (int i = 1; i < now.architecture->size(); ++i) layers.push_back({node_text(now, i), std::to_string(i - 1)});
   ui.dropdown("opened layer", layers, std::to_string(o.node - 1), "train.unit.layer");
   if (o.conv) {
-    static const Choice shown[] = {{"one window", "window"}, {"all channels", "channels"}};
+    static const Choice shown[] = {{N_("one window"), "window"}, {N_("all channels"), "channels"}};
     ui.segmented("shown", shown, state_.channels ? "channels" : "window", "train.unit.show");
   }
   NumberSpec spec;
@@ -82,13 +83,13 @@ void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   spec.decimals = 0;
   if (o.out.channels > 1) {
     spec.maximum = o.out.channels - 1;
-    ui.slider(o.dense ? "neuron" : o.listed ? "value" : "filter", o.filter, spec, "train.unit.filter");
+    ui.slider(o.dense ? N_("neuron") : o.listed ? N_("value") : N_("filter"), o.filter, spec, "train.unit.filter");
   }
   if (o.slices > 1) {
     spec.maximum = o.slices - 1;
     ui.slider("slice", o.slice, spec, "train.unit.slice");
   }
-  static const Choice sources[] = {{"the probe", "probe"}, {"the batch", "batch"}};
+  static const Choice sources[] = {{N_("the probe"), "probe"}, {N_("the batch"), "batch"}};
   ui.segmented("values of", sources, o.batch ? "batch" : "probe", "train.unit.source");
   if (o.batch) {
     spec.maximum = o.values.samples() - 1;
@@ -106,7 +107,7 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
     const int shown = std::min(taps, 8);
     std::partial_sort(order.begin(), order.begin() + shown, order.end(),
                       [&](int a, int b) { return size(a) > size(b); });
-    ui.note(fmt::format("{} products in this slice; the {} largest:", taps, shown));
+    ui.note(format_tr("{} products in this slice; the {} largest:", taps, shown));
     for (int i = 0; i < shown; ++i) {
       const int at = order[static_cast<size_t>(i)];
       const int local = at - first;
@@ -134,8 +135,9 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
     chip.term = &o.printed.terms[static_cast<size_t>(first + i)];
     chip.color = tap_color(i, taps, ui.theme().dark);
     chip.dashed = t.padding;
-    chip.about = fmt::format("{} \u00d7 {}{}", full_value(t.x), full_value(t.w),
-                             t.padding ? "; the padding holds a 0" : "; " + term_name(now, o, t) + " of the input");
+    chip.about = fmt::format(
+        "{} \u00d7 {}; {}", full_value(t.x), full_value(t.w),
+        t.padding ? std::string(tr("the padding holds a 0")) : format_tr("{} of the input", term_name(now, o, t)));
     row.chips.push_back(std::move(chip));
   }
   const int under = sum_row(ui, "products", row);
@@ -144,18 +146,18 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
 
 void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
   const UnitWalk& walk = o.walk;
-  ui.section(o.listed
-                 ? fmt::format("{} {}", o.dense ? "NEURON" : "VALUE", o.filter)
-                 : fmt::format("{} {}, ROW {}, COLUMN {}", o.conv ? "FILTER" : "CHANNEL", o.filter, o.row, o.column));
+  ui.section(o.listed ? o.dense ? format_tr("NEURON {}", o.filter) : format_tr("VALUE {}", o.filter)
+             : o.conv ? format_tr("FILTER {}, ROW {}, COLUMN {}", o.filter, o.row, o.column)
+                      : format_tr("CHANNEL {}, ROW {}, COLUMN {}", o.filter, o.row, o.column));
   if (walk.form == UnitForm::products) {
     const bool kernel = o.conv || o.dense;
     if (kernel && o.slices > 1) {
-      ui.note(fmt::format("Each of the {} slices is multiplied with its own weights; the sums are added.", o.slices));
+      ui.note(format_tr("Each of the {} slices is multiplied with its own weights; the sums are added.", o.slices));
     }
     draw_products(ui, now, o);
     if (state_.walked >= 0) {
       const int counted = std::min(state_.walked, static_cast<int>(walk.terms.size()));
-      ui.row(fmt::format("after {} of {} products", counted, walk.terms.size()), o.printed.running(counted),
+      ui.row(format_tr("after {} of {} products", counted, walk.terms.size()), o.printed.running(counted),
              Concept::kernel);
     }
     // Each slice's sum; of many only those beside the shown one.
@@ -167,43 +169,44 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
       const Response r = ui.interact(line, {.label = name,
                                             .command = fmt::format("train.unit.slice {}", c),
                                             .kind = "row",
-                                            .tooltip = "Show the products of this slice"});
+                                            .tooltip = N_("Show the products of this slice")});
       if (r.hovered || c == o.slice) ui.fill(line, ui.theme().raised, 6);
-      ui.label(line.inset(8, 0), name, Font::control, ui.theme().secondary);
+      ui.label(line.inset(8, 0), format_tr("sum of slice {}", c), Font::control, ui.theme().secondary);
       ui.label(line.inset(8, 0), o.printed.channel_sums[static_cast<size_t>(c)], Font::number, ui.theme().text,
                Align::right);
       if (r.clicked) ui.send(fmt::format("train.unit.slice {}", c));
     }
-    if (kernel && end - from < o.slices) ui.note(fmt::format("and {} slices more", o.slices - (end - from)));
+    if (kernel && end - from < o.slices) ui.note(format_tr("and {} slices more", o.slices - (end - from)));
     if (walk.has_bias) ui.row("+ bias", o.printed.bias, Concept::bias);
     ui.big_row("sum", o.printed.result, Concept::activation);
     // Another number may be rounded or not; what is below stays.
-    const std::string rounded = "Rounded so that what stands above adds up. Exactly ";
     ui.begin_reserved("rounded");
     if (!o.printed.reproduces) {
-      ui.note("Rounded; exactly " + full_value(walk.value));
+      ui.note(format_tr("Rounded; exactly {}", full_value(walk.value)));
     } else if (o.printed.result != full_value(walk.value)) {
-      ui.note(rounded + full_value(walk.value) + ".");
+      ui.note(format_tr("Rounded so that what stands above adds up. Exactly {}.", full_value(walk.value)));
     }
-    ui.end_reserved(ui.height_of([&] { ui.note(rounded + "-0.0000000000."); }));
+    ui.end_reserved(ui.height_of(
+        [&] { ui.note(format_tr("Rounded so that what stands above adds up. Exactly {}.", "-0.0000000000")); }));
   } else if (walk.form == UnitForm::normalized) {
     ui.row("value that comes in", full_value(walk.terms[0].x), Concept::input);
-    ui.row(o.batch ? "\u2212 mean of the batch" : "\u2212 running mean", full_value(walk.mean));
+    ui.row(o.batch ? N_("\u2212 mean of the batch") : N_("\u2212 running mean"), full_value(walk.mean));
     ui.row("\u00d7 1 / std", full_value(walk.rstd));
     ui.row("\u00d7 learned scale", full_value(walk.scale), Concept::kernel);
     ui.row("+ learned shift", full_value(walk.shift), Concept::bias);
     ui.big_row("value", full_value(walk.value), Concept::activation);
   } else {
-    ui.note(walk.terms.empty() ? walk.kind + ": a number that no input changes"
-                               : fmt::format("{}: {}", walk.kind, sign_of_form(walk.form)));
+    ui.note(walk.terms.empty() ? format_tr("{}: a number that no input changes", walk.kind)
+                               : format_marked(sign_of_form(walk.form), walk.kind));
     const int shown = std::min(static_cast<int>(walk.terms.size()), 10);
     for (int i = 0; i < shown; ++i) {
       const UnitTerm& t = walk.terms[static_cast<size_t>(i)];
-      std::string name = walk.form == UnitForm::softmax ? fmt::format("class {}", i) : term_name(now, o, t);
-      if (walk.form == UnitForm::function) name = "the value that comes in";
-      ui.row(name, t.padding ? "padding" : full_value(t.x), i == walk.winner ? Concept::activation : Concept::input);
+      std::string name = walk.form == UnitForm::softmax ? format_tr("class {}", i) : term_name(now, o, t);
+      if (walk.form == UnitForm::function) name = tr("the value that comes in");
+      ui.row(name, t.padding ? std::string(tr("padding")) : full_value(t.x),
+             i == walk.winner ? Concept::activation : Concept::input);
     }
-    if (static_cast<int>(walk.terms.size()) > shown) ui.note(fmt::format("and {} more", walk.terms.size() - shown));
+    if (static_cast<int>(walk.terms.size()) > shown) ui.note(format_tr("and {} more", walk.terms.size() - shown));
     if (walk.form == UnitForm::average) ui.row("\u00f7", std::to_string(walk.divisor));
     ui.big_row("value", full_value(walk.value), Concept::activation);
   }
@@ -236,15 +239,16 @@ void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   ui.section("WEIGHT");
   ui.begin_card("weight card");
   ui.row("name", fmt::format("{} {}", o.weight_name, index), Concept::kernel);
-  ui.note(fmt::format("{} {}, slice {}, {}", o.dense ? "neuron" : "filter", o.filter, o.slice,
-                      row_column(o.weight_row, o.weight_column)));
+  ui.note(o.dense
+              ? format_tr("neuron {}, slice {}, row {}, column {}", o.filter, o.slice, o.weight_row, o.weight_column)
+              : format_tr("filter {}, slice {}, row {}, column {}", o.filter, o.slice, o.weight_row, o.weight_column));
   ui.row("value", full_value(t->w), Concept::kernel);
   const TensorValues* gradient = now.tensor(TensorKind::weight_gradient, o.weight_name);
   ui.row("gradient", gradient != nullptr ? full_value(gradient->values[at]) : "-", Concept::gradient);
   const TensorValues* before =
       previous_ && previous_->run == now.run ? previous_->tensor(TensorKind::weight, o.weight_name) : nullptr;
   const bool changed = before != nullptr && at < before->values.size();
-  ui.row(changed ? fmt::format("changed since step {}", previous_->step) : "changed",
+  ui.row(changed ? format_tr("changed since step {}", previous_->step) : std::string(tr("changed")),
          changed ? short_value(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4) : "-");
   NumberSpec spec;
   spec.minimum = -100;

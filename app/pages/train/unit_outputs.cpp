@@ -4,6 +4,7 @@
 
 #include "app/pages/train/unit_view.h"
 #include "app/widgets/tensor_grid.h"
+#include "app/words/words.h"
 
 namespace striate {
 namespace {
@@ -26,10 +27,10 @@ LinkedGrid UnitView::output_grid(Ui& ui, const Opened& o) const {
     grid.value = [=](int row, int column) { return is_one(row, column) ? y[index(row, column)] : 0.0f; };
     grid.blank = [=](int row, int column) { return !is_one(row, column); };
     grid.frame = [=, &o, &theme](int row, int column) { return index(row, column) == o.filter ? theme.activation : 0; };
-    grid.tooltip = o.dense ? "The outputs of all neurons. Click one to open it."
-                           : "All values of the output. Click one to open it.";
+    grid.tooltip = o.dense ? N_("The outputs of all neurons. Click one to open it.")
+                           : N_("All values of the output. Click one to open it.");
     LinkedGrid linked = linked_values(ui, "output values", {}, std::move(grid));
-    linked.caption = {"output", {fmt::format(" {}", o.out.channels)}};
+    linked.caption = {tr("output"), {fmt::format(" {}", o.out.channels)}};
     linked.on_click = "train.unit.filter {row}";
     linked.takes = is_one;
     linked.stored = [index](int row, int column) { return std::pair(index(row, column), 0); };
@@ -51,12 +52,12 @@ LinkedGrid UnitView::output_grid(Ui& ui, const Opened& o) const {
     const Color own = color_of_tap(ui, r / g.dilation_y * g.s + s / g.dilation_x, o.per_slice);
     return own ? own : theme.kernel;
   };
-  grid.tooltip = "Hover: the window this value comes from. Click to stay there.";
+  grid.tooltip = N_("Hover: the window this value comes from. Click to stay there.");
   LinkedGrid linked = linked_values(ui, "output values", {"output"}, std::move(grid));
   const std::string size = " " + size_of_grid(o.out.rows, o.out.columns);
-  linked.caption = {"output", {size}};
+  linked.caption = {tr("output"), {size}};
   if (o.out.channels > 1) {
-    linked.caption.rest = {fmt::format(" filter {} of {},", o.filter, o.out.channels) + size, size};
+    linked.caption.rest = {" " + format_tr("filter {} of {},", o.filter, o.out.channels) + size, size};
   }
   linked.on_click = "train.unit.cursor {column} {row}";
   return linked;
@@ -85,7 +86,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
                          TensorMaps maps, std::string key, int64_t selected, const char* command) {
     // The short words where the whole ones would be cut; clear of the frame about the chosen map.
     const std::string_view words =
-        ui.measure(Font::caption, title).x <= place.w ? std::string_view(title) : std::string_view(brief);
+        ui.measure(Font::caption, tr(title)).x <= place.w ? std::string_view(tr(title)) : std::string_view(tr(brief));
     ui.label(place.cut_top(ui.em(18)), words, Font::caption, ui.theme().of(tone));
     place.cut_top(4);
     TensorGrid grid;
@@ -97,15 +98,14 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     grid.layout = fit_maps(maps.count, maps.height, maps.width, place.w, place.h - 4, 10, ui.em(52), 4);
     grid.selected = selected;
     grid.tone = tone;
-    grid.name = [label](int64_t map) { return fmt::format("{} {}", label, map); };
+    grid.name = [label](int64_t map) { return format_marked(label, map); };
     grid.command = [command](int64_t map) { return fmt::format("{} {}", command, map); };
-    grid.hint = "click: look at this one";
+    grid.hint = tr("click: look at this one");
     grid.numbers = false;
     TensorAnswer answer = draw_tensor_grid(ui, title, place, grid);
     if (grid.layout.shown < maps.count) {
       ui.label(Rect{place.x, place.y - ui.em(18) - 4, place.w, ui.em(18)},
-               fmt::format("{} of {}", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary,
-               Align::right);
+               format_tr("{} of {}", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary, Align::right);
     }
     return answer;
   };
@@ -131,16 +131,16 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     maps.count = o.slices, maps.height = o.in.rows, maps.width = o.in.columns;
     const Rect place = both ? room.cut_left((room.w - kGap) * share) : room;
     room.cut_left(kGap);
-    const TensorAnswer a = strip("slice", "slices that come in", "slices in", Concept::input, place, maps, "unit.in",
-                                 o.slice, "train.unit.slice");
+    const TensorAnswer a = strip(N_("slice {}"), N_("slices that come in"), N_("slices in"), Concept::input, place,
+                                 maps, "unit.in", o.slice, "train.unit.slice");
     if (a.hovered) note = a.note;
   }
   if (y != nullptr && !o.listed) {
     TensorMaps maps;
     maps.values = {y, static_cast<size_t>(o.out.count())};
     maps.count = o.out.channels, maps.height = o.out.rows, maps.width = o.out.columns;
-    const TensorAnswer a = strip("filter", "what each filter gives", "outputs", Concept::activation, room, maps,
-                                 "unit.out", o.filter, "train.unit.filter");
+    const TensorAnswer a = strip(N_("filter {}"), N_("what each filter gives"), N_("outputs"), Concept::activation,
+                                 room, maps, "unit.out", o.filter, "train.unit.filter");
     if (a.hovered) note = a.note;
   }
   if (note.shown()) draw_hover_note(ui, note);

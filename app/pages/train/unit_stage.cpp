@@ -7,6 +7,7 @@
 
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
+#include "app/words/words.h"
 
 namespace striate {
 void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
@@ -37,15 +38,15 @@ void UnitView::draw_head(Ui& ui, const Rect& area, const TrainSnapshot& now, con
   std::string text = node_text(now, o.node);
   std::string from;
   if (o.batch) {
-    from = fmt::format("sample {} of the batch", o.walk.place.sample);
+    from = format_tr("sample {} of the batch", o.walk.place.sample);
   } else {
-    from = now.probe->name.empty() ? "the probe" : now.probe->name;
+    from = now.probe->name.empty() ? std::string(tr("the probe")) : probe_name(*now.probe);
   }
   const float wide = ui.measure(Font::strong, text).x;
   ui.label(area, text, Font::strong, ui.theme().text);
   Rect rest = area;
   rest.cut_left(std::min(area.w, wide + 12));
-  ui.label(rest, fmt::format("with {}, after step {}", from, now.step), Font::caption, ui.theme().secondary);
+  ui.label(rest, format_tr("with {}, after step {}", from, now.step), Font::caption, ui.theme().secondary);
 }
 
 // The values that come in, the kernel's grids where there is a kernel, the values that go out.
@@ -91,7 +92,7 @@ LinkedGrid UnitView::input_grid(Ui& ui, const Opened& o) const {
   grid.tone = Concept::input;
   grid.strength = 0.75f;
   grid.command = "train.unit.slice";
-  grid.tooltip = "The values that come in. Hover: the outputs that read this one.";
+  grid.tooltip = N_("The values that come in. Hover: the outputs that read this one.");
   const int channel = o.channel();
   const int64_t plane = int64_t{1} * o.in.rows * o.in.columns;
   const float* x = sample_values(o.values, o.input, o.walk.place.sample) + channel * plane;
@@ -136,9 +137,9 @@ LinkedGrid UnitView::input_grid(Ui& ui, const Opened& o) const {
   if (nodes[static_cast<size_t>(o.node)].inputs.size() > 1) {
     which = fmt::format(" {},", nodes[static_cast<size_t>(o.input)].name);
   }
-  if (o.in.channels > 1) which += fmt::format(" slice {} of {},", channel, o.in.channels);
-  const std::string size = o.flat ? fmt::format(" {} values", plane) : " " + size_of_grid(o.in.rows, o.in.columns);
-  linked.caption = {"input", {which + size, size}};
+  if (o.in.channels > 1) which += " " + format_tr("slice {} of {},", channel, o.in.channels);
+  const std::string size = o.flat ? " " + format_tr("{} values", plane) : " " + size_of_grid(o.in.rows, o.in.columns);
+  linked.caption = {tr("input"), {which + size, size}};
   if (o.dense) linked.window = {0, 0, o.in.rows, o.in.columns};  // its window is the whole slice
   if (o.conv && !o.walk.terms.empty()) {
     linked.window = {o.row * g.stride_y, o.column * g.stride_x, g.dilation_y * (g.r - 1) + 1,
@@ -188,16 +189,16 @@ LinkedGrid UnitView::kernel_grid(Ui& ui, const Opened& o, UnitTaps what) const {
   if (what == UnitTaps::window) {
     grid.padding = [&o](int row, int column) { return o.term(row, column)->padding; };
     grid.tone = Concept::input;
-    grid.caption = "window";
-    grid.tooltip = "The input values under the kernel";
+    grid.caption = N_("window");
+    grid.tooltip = N_("The input values under the kernel");
   } else if (weights) {
     grid.tone = Concept::kernel;
-    grid.caption = o.conv ? "\u00d7 kernel" : "weights";
-    grid.tooltip = "The weights. Type, drag or wheel to change one, also while it trains. A click opens its card.";
+    grid.caption = o.conv ? N_("\u00d7 kernel") : N_("weights");
+    grid.tooltip = N_("The weights. Type, drag or wheel to change one, also while it trains. A click opens its card.");
   } else {
     grid.tone = Concept::activation;
-    grid.caption = "= products";
-    grid.tooltip = "Input value times weight, cell by cell";
+    grid.caption = N_("= products");
+    grid.tooltip = N_("Input value times weight, cell by cell");
   }
   static const char* const names[] = {"window values", "kernel values", "product values"};
   LinkedGrid linked = linked_values(ui, names[static_cast<int>(what)], {"kernel"}, std::move(grid));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/pages/train/figure_parts.h"
+#include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/network/layer_kind.h"
 
@@ -140,7 +141,7 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
   if (!has_network(now)) return std::nullopt;
   Opened o;
   if (!state_.batch && (!now.probe || now.probe->activations.empty())) {
-    *why = "The probe picture is on its way through the network.";
+    *why = N_("The probe picture is on its way through the network.");
     return std::nullopt;
   }
   o.values = state_.batch ? batch_values(now) : probe_values(now);
@@ -152,7 +153,7 @@ std::optional<UnitView::Opened> UnitView::open(const TrainSnapshot& now, std::st
   }
   o.node = std::min(o.node, nodes - 1);
   if (o.node < 1) {
-    *why = "This network has no layer.";
+    *why = N_("This network has no layer.");
     return std::nullopt;
   }
   if (now.architecture->nodes()[static_cast<size_t>(o.node)].inputs.empty()) {
@@ -198,7 +199,7 @@ const UnitWalk& UnitView::walk_at(const TrainSnapshot& now, const Opened& o, con
 }
 
 UnitView::Opened UnitView::opened() {
-  std::string why = "Nothing is being trained yet";
+  std::string why = N_("Nothing is being trained yet");
   const TrainSnapshotPtr now = scene_.snapshot();
   std::optional<Opened> o = open(*now, &why, false);
   if (!o) throw Error("no unit is open: " + why, "start a training (train.start) and show the view (train.view unit)");
@@ -244,7 +245,7 @@ bool UnitView::update(double seconds) {
   if (opening.since >= 0 && !opening.back && opening.figure.empty()) {
     state_.channels = opening.tone == Concept::activation;
   }
-  why_ = "The network's numbers come with the next step.";
+  why_ = N_("The network's numbers come with the next step.");
   opened_ = open(*now, &why_);
   if (!opened_) return false;
   if (opened_->rows) walk_rows(*now, *opened_);
@@ -295,16 +296,16 @@ std::vector<std::string> UnitView::state() const {
 }
 
 std::vector<Page::Key> UnitView::keys() const {
-  std::vector<Page::Key> keys = {{"Shift+Down", "train.unit.turn filter 1", "the next filter"},
-                                 {"Shift+Up", "train.unit.turn filter -1", "the filter before"},
-                                 {".", "train.unit.turn slice 1", "the next slice"},
-                                 {",", "train.unit.turn slice -1", "the slice before"},
-                                 {"Ctrl+Right", "train.unit.move 1 0", "the output cell at the right"},
-                                 {"Ctrl+Left", "train.unit.move -1 0", "the output cell at the left"},
-                                 {"Ctrl+Down", "train.unit.move 0 1", "the output cell below"},
-                                 {"Ctrl+Up", "train.unit.move 0 -1", "the output cell above"}};
+  std::vector<Page::Key> keys = {{"Shift+Down", "train.unit.turn filter 1", N_("the next filter")},
+                                 {"Shift+Up", "train.unit.turn filter -1", N_("the filter before")},
+                                 {".", "train.unit.turn slice 1", N_("the next slice")},
+                                 {",", "train.unit.turn slice -1", N_("the slice before")},
+                                 {"Ctrl+Right", "train.unit.move 1 0", N_("the output cell at the right")},
+                                 {"Ctrl+Left", "train.unit.move -1 0", N_("the output cell at the left")},
+                                 {"Ctrl+Down", "train.unit.move 0 1", N_("the output cell below")},
+                                 {"Ctrl+Up", "train.unit.move 0 -1", N_("the output cell above")}};
   if (!scene_.opening->view.empty()) {
-    keys.push_back({"Escape", "train.view " + scene_.opening->view, "back to where it was opened"});
+    keys.push_back({"Escape", "train.view " + scene_.opening->view, N_("back to where it was opened")});
   }
   return keys;
 }

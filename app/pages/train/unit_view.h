@@ -28,7 +28,7 @@ class UnitView : public TrainView {
   explicit UnitView(const TrainScene& scene) : scene_(scene) {}
 
   std::string id() const override { return "unit"; }
-  std::string title() const override { return "Unit"; }
+  std::string title() const override { return N_("Unit"); }
   std::string help() const override {
     return "Any value of the network as its sum: which pixels, which weights, which bias, which activation";
   }

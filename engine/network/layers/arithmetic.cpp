@@ -127,11 +127,11 @@ void add_to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kAdd{
     .word = "add",
-    .title = "Add",
-    .explanation =
+    .title = N_("Add"),
+    .explanation = N_(
         "Adds the outputs of two or more layers, value by value. In a residual network one of them is the block's own "
         "input, carried past its layers: the block then only has to learn what should change, and the gradient finds a "
-        "way back around it. That made networks of a hundred layers trainable.",
+        "way back around it. That made networks of a hundred layers trainable."),
     .make = layers::made<Add>,
     .takes = Takes::many,
     .joins = "NAME...",
@@ -145,11 +145,11 @@ extern const LayerKind kAdd{
 
 extern const LayerKind kSub{
     .word = "sub",
-    .title = "Subtract",
-    .explanation =
+    .title = N_("Subtract"),
+    .explanation = N_(
         "The layer before minus the named one, value by value; where one of them has size 1 along an axis its values "
         "are repeated. A mean that is taken from a picture is such a difference. The gradient reaches the second with "
-        "its sign changed.",
+        "its sign changed."),
     .make = layers::made<Subtract>,
     .takes = Takes::many,
     .joins = "NAME",
@@ -162,11 +162,11 @@ extern const LayerKind kSub{
 
 extern const LayerKind kMul{
     .word = "mul",
-    .title = "Multiply",
-    .explanation =
+    .title = N_("Multiply"),
+    .explanation = N_(
         "The layer before times the named one, value by value; where one of them has size 1 along an axis its values "
         "are repeated. With one number per channel it weighs channels against each other: a network can learn to turn "
-        "some up and others down, picture by picture.",
+        "some up and others down, picture by picture."),
     .make = layers::made<Multiply>,
     .takes = Takes::many,
     .joins = "NAME",
@@ -178,11 +178,11 @@ extern const LayerKind kMul{
 
 extern const LayerKind kDiv{
     .word = "div",
-    .title = "Divide",
+    .title = N_("Divide"),
     .explanation =
-        "The layer before divided by the named one, value by value; where one of them has size 1 along an axis its "
-        "values are repeated. Scaling by a deviation is such a division. A divisor near 0 makes both values and "
-        "gradients very large; 0 itself gives infinity or no number.",
+        N_("The layer before divided by the named one, value by value; where one of them has size 1 along an axis its "
+           "values are repeated. Scaling by a deviation is such a division. A divisor near 0 makes both values and "
+           "gradients very large; 0 itself gives infinity or no number."),
     .make = layers::made<Divide>,
     .takes = Takes::many,
     .joins = "NAME",
@@ -193,11 +193,11 @@ extern const LayerKind kDiv{
 
 extern const LayerKind kPow{
     .word = "pow",
-    .title = "Power",
-    .explanation =
+    .title = N_("Power"),
+    .explanation = N_(
         "The layer before to the power of the named one, value by value; where one of them has size 1 along an axis "
         "its values are repeated. Squares and cubes come in with networks from elsewhere. A negative value has a power "
-        "only where the exponent is a whole number.",
+        "only where the exponent is a whole number."),
     .make = layers::made<Power>,
     .takes = Takes::many,
     .joins = "NAME",
@@ -208,11 +208,11 @@ extern const LayerKind kPow{
 
 extern const LayerKind kMax{
     .word = "max",
-    .title = "Larger of two",
-    .explanation =
+    .title = N_("Larger of two"),
+    .explanation = N_(
         "The larger of the layer before and the named one, value by value; where one of them has size 1 along an axis "
         "its values are repeated. The gradient goes to the larger one, and to both in halves where they are equal. A "
-        "ReLU is the larger of x and 0.",
+        "ReLU is the larger of x and 0."),
     .make = layers::made<Extreme<true>>,
     .takes = Takes::many,
     .joins = "NAME",
@@ -223,10 +223,10 @@ extern const LayerKind kMax{
 
 extern const LayerKind kMin{
     .word = "min",
-    .title = "Smaller of two",
-    .explanation =
+    .title = N_("Smaller of two"),
+    .explanation = N_(
         "The smaller of the layer before and the named one, value by value; where one of them has size 1 along an axis "
-        "its values are repeated. The gradient goes to the smaller one, and to both in halves where they are equal.",
+        "its values are repeated. The gradient goes to the smaller one, and to both in halves where they are equal."),
     .make = layers::made<Extreme<false>>,
     .takes = Takes::many,
     .joins = "NAME",

@@ -80,11 +80,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kAvgPool{
     .word = "avgpool",
-    .title = "Average pooling",
-    .explanation =
+    .title = N_("Average pooling"),
+    .explanation = N_(
         "Each channel shrinks on its own: every window is replaced by its mean. The first networks that read digits "
         "did this, as if the map were looked at from further away. Unlike a maximum it also lets weak answers count, "
-        "and on the way back every value of the window gets an equal share of the gradient. It has no weights.",
+        "and on the way back every value of the window gets an equal share of the gradient. It has no weights."),
     .make = layers::made<AvgPool, 2>,
     .fields = kFields<2>,
     .settle = layers::settle_stride,
@@ -98,10 +98,10 @@ extern const LayerKind kAvgPool{
 
 extern const LayerKind kAvgPool3d{
     .word = "avgpool3d",
-    .title = "Average pooling of volumes",
-    .explanation =
+    .title = N_("Average pooling of volumes"),
+    .explanation = N_(
         "Average pooling on three axes, for films and scans: every box of depth, height and width is replaced by its "
-        "mean. On the way back every value in it gets an equal share of the gradient. It has no weights.",
+        "mean. On the way back every value in it gets an equal share of the gradient. It has no weights."),
     .make = layers::made<AvgPool, 3>,
     .fields = kFields<3>,
     .settle = layers::settle_stride,

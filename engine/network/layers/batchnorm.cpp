@@ -113,12 +113,12 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kBatchNorm{
     .word = "batchnorm",
-    .title = "Batch normalization",
-    .explanation =
+    .title = N_("Batch normalization"),
+    .explanation = N_(
         "Each channel is shifted and scaled so that over the batch its mean is 0 and its deviation 1; then it is "
         "scaled and shifted again by two learned numbers. Layers behind it see values of a steady size, which allows "
         "larger learning rates and deeper networks. A single picture has no batch: for use, running averages of mean "
-        "and variance, gathered while training, take the batch's place.",
+        "and variance, gathered while training, take the batch's place."),
     .make = layers::made<BatchNorm>,
     .fields = kFields,
     .first = "batchnorm",

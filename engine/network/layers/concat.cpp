@@ -74,10 +74,10 @@ void to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kConcat{
     .word = "concat",
-    .title = "Concatenate",
-    .explanation =
+    .title = N_("Concatenate"),
+    .explanation = N_(
         "Puts the channels of two or more layers one after the other, so that the next layer sees all of them: results "
-        "of large and small kernels side by side, or early details beside late meanings. Nothing is computed.",
+        "of large and small kernels side by side, or early details beside late meanings. Nothing is computed."),
     .make = layers::made<Concat>,
     .fields = kFields,
     .takes = Takes::many,

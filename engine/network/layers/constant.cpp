@@ -57,11 +57,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) { to.op("Identity", n, {to.array
 
 extern const LayerKind kConstant{
     .word = "constant",
-    .title = "Constant",
-    .explanation =
+    .title = N_("Constant"),
+    .explanation = N_(
         "Numbers that don't depend on the picture: it reads no layer and gives the same values every time. They are "
         "weights like all others and are learned in training. Imported networks hold in it what their authors computed "
-        "before: means, scales, tables of positions.",
+        "before: means, scales, tables of positions."),
     .make = layers::made<Constant>,
     .fields = kFields,
     .settle = settle,

@@ -187,13 +187,13 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kConv{
     .word = "conv",
-    .title = "Convolution",
+    .title = N_("Convolution"),
     .explanation =
-        "A small grid of weights, the kernel, slides over the picture. At every place the values under it are "
-        "multiplied by the weights and added up, over all channels, and one bias is added: that is one value of the "
-        "output. Each filter has its own kernel and gives its own output channel, a map of where the picture looks "
-        "like the filter. The same weights are used everywhere, so a pattern is found wherever it stands, and few "
-        "weights are needed.",
+        N_("A small grid of weights, the kernel, slides over the picture. At every place the values under it are "
+           "multiplied by the weights and added up, over all channels, and one bias is added: that is one value of the "
+           "output. Each filter has its own kernel and gives its own output channel, a map of where the picture looks "
+           "like the filter. The same weights are used everywhere, so a pattern is found wherever it stands, and few "
+           "weights are needed."),
     .make = layers::made<Conv, 2>,
     .fields = kFields<2>,
     .first = "conv 8 3x3",
@@ -205,12 +205,12 @@ extern const LayerKind kConv{
 
 extern const LayerKind kConv3d{
     .word = "conv3d",
-    .title = "Convolution of volumes",
-    .explanation =
+    .title = N_("Convolution of volumes"),
+    .explanation = N_(
         "A convolution on three axes: the kernel is a small box of weights that slides through the slices of a scan or "
         "the frames of a film as well as across them. A filter can so answer to what moves, or to a surface, where one "
         "on a single picture sees only an edge. One value of the output costs as many multiplications as the box has "
-        "weights.",
+        "weights."),
     .make = layers::made<Conv, 3>,
     .fields = kFields<3>,
     .follow = Follow::linear,

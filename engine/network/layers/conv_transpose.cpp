@@ -241,13 +241,13 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kConvTranspose{
     .word = "convtranspose",
-    .title = "Transposed convolution",
-    .explanation =
+    .title = N_("Transposed convolution"),
+    .explanation = N_(
         "A convolution the other way round: every value of the input stamps the kernel, times itself, onto a larger "
         "picture, and where stamps overlap they add up. With a stride of 2 the stamps stand two pixels apart, so the "
         "picture doubles. Networks that draw, or that say for every pixel what it is, grow their small maps back so. "
         "It is the very computation that carries a gradient back through a convolution; where stamps overlap unevenly, "
-        "it leaves a checkerboard.",
+        "it leaves a checkerboard."),
     .make = layers::made<ConvTranspose, 2>,
     .fields = kFields<2>,
     .follow = Follow::linear,
@@ -258,11 +258,11 @@ extern const LayerKind kConvTranspose{
 
 extern const LayerKind kConvTranspose3d{
     .word = "convtranspose3d",
-    .title = "Transposed convolution of volumes",
-    .explanation =
+    .title = N_("Transposed convolution of volumes"),
+    .explanation = N_(
         "A transposed convolution on three axes: every value of the input stamps a box of weights, times itself, into "
         "a larger volume, and where stamps overlap they add up. Networks that mark organs in scans grow their small "
-        "maps back so.",
+        "maps back so."),
     .make = layers::made<ConvTranspose, 3>,
     .fields = kFields<3>,
     .follow = Follow::linear,

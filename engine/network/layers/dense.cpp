@@ -88,12 +88,12 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kDense{
     .word = "dense",
-    .title = "Dense layer",
+    .title = N_("Dense layer"),
     .explanation =
-        "Every neuron looks at all values of the layer before: it multiplies each by a weight of its own, adds the "
-        "products up and adds its bias. Nothing is shared and no neighborhood is known, so a dense layer needs many "
-        "weights and would have to learn a shifted picture anew. At the end of a network it weighs what the "
-        "convolutions have found and gives one number for each class.",
+        N_("Every neuron looks at all values of the layer before: it multiplies each by a weight of its own, adds the "
+           "products up and adds its bias. Nothing is shared and no neighborhood is known, so a dense layer needs many "
+           "weights and would have to learn a shifted picture anew. At the end of a network it weighs what the "
+           "convolutions have found and gives one number for each class."),
     .make = layers::made<Dense>,
     .fields = kFields,
     .first = "dense 32",

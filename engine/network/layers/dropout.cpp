@@ -56,11 +56,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kDropout{
     .word = "dropout",
-    .title = "Dropout",
-    .explanation =
+    .title = N_("Dropout"),
+    .explanation = N_(
         "While training, each value is set to 0 with this probability, anew at every step, and the others are scaled "
         "up so that the expected sum stays. No unit can rely on another being there, which keeps a network from "
-        "learning its pictures by heart. For use nothing is dropped. It has no weights.",
+        "learning its pictures by heart. For use nothing is dropped. It has no weights."),
     .make = layers::made<DropoutLayer>,
     .fields = kFields,
     .first = "dropout 0.5",

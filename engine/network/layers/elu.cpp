@@ -63,11 +63,11 @@ void selu_to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kElu{
     .word = "elu",
-    .title = "ELU",
-    .explanation =
+    .title = N_("ELU"),
+    .explanation = N_(
         "Positive values stay, negative ones sink along A * (exp(x) - 1) towards -A. Unlike ReLU the line has no "
         "corner (for A = 1), negative values are not thrown away, and the mean of what comes out is nearer to 0, which "
-        "helps the next layer to learn.",
+        "helps the next layer to learn."),
     .make = layers::made<Elu>,
     .fields = kEluFields,
     .follow = Follow::function,
@@ -77,11 +77,11 @@ extern const LayerKind kElu{
 };
 extern const LayerKind kSelu{
     .word = "selu",
-    .title = "SELU",
-    .explanation =
+    .title = N_("SELU"),
+    .explanation = N_(
         "An ELU whose two numbers were worked out so that mean 0 and deviation 1 reproduce themselves: in a deep stack "
         "of dense layers with suitable starting weights the values neither fade nor explode, without any normalization "
-        "layer between.",
+        "layer between."),
     .make = layers::made<Selu>,
     .fields = kSeluFields,
     .follow = Follow::function,
@@ -91,10 +91,10 @@ extern const LayerKind kSelu{
 };
 extern const LayerKind kCelu{
     .word = "celu",
-    .title = "CELU",
-    .explanation =
+    .title = N_("CELU"),
+    .explanation = N_(
         "An ELU whose exponential is stretched by A as well as scaled: A * (exp(x/A) - 1) below 0. So its slope at 0 "
-        "is 1 on both sides for every A, and the line never has a corner.",
+        "is 1 on both sides for every A, and the line never has a corner."),
     .make = layers::made<Celu>,
     .fields = kCeluFields,
     .follow = Follow::function,

@@ -47,10 +47,10 @@ void to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kFlatten{
     .word = "flatten",
-    .title = "Flatten",
+    .title = N_("Flatten"),
     .explanation =
-        "Writes channels, rows and columns one after the other into a single list, so that a dense layer can read "
-        "them. Nothing is computed; what is lost is the knowledge of which values were neighbors.",
+        N_("Writes channels, rows and columns one after the other into a single list, so that a dense layer can read "
+           "them. Nothing is computed; what is lost is the knowledge of which values were neighbors."),
     .make = layers::made<Flatten>,
     .fields = kFields,
     .first = "flatten",

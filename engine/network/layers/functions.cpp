@@ -15,10 +15,10 @@ class Function : public layers::ActivationLayer {
 
 extern const LayerKind kErf{
     .word = "erf",
-    .title = "Error function",
+    .title = N_("Error function"),
     .explanation =
-        "A smooth step from -1 to 1: how much of a bell curve lies between -x and x. GELU is made of it: x/2 * (1 + "
-        "erf(x / sqrt 2)). It looks like tanh, but comes to its ends sooner.",
+        N_("A smooth step from -1 to 1: how much of a bell curve lies between -x and x. GELU is made of it: x/2 * (1 + "
+           "erf(x / sqrt 2)). It looks like tanh, but comes to its ends sooner."),
     .make = layers::made<Function<ActivationKind::erf>>,
     .follow = Follow::function,
     .torch = {"torch.erf"},
@@ -27,10 +27,10 @@ extern const LayerKind kErf{
 };
 extern const LayerKind kExp{
     .word = "exp",
-    .title = "Exponential",
-    .explanation =
+    .title = N_("Exponential"),
+    .explanation = N_(
         "e to the power of every value: always positive, and a step of 0.69 doubles it. Its slope is the value itself, "
-        "so large values get very large gradients; above 88 there is no float for it.",
+        "so large values get very large gradients; above 88 there is no float for it."),
     .make = layers::made<Function<ActivationKind::exp>>,
     .follow = Follow::function,
     .sign = Sign::never_negative,
@@ -40,10 +40,10 @@ extern const LayerKind kExp{
 };
 extern const LayerKind kLog{
     .word = "log",
-    .title = "Logarithm",
-    .explanation =
+    .title = N_("Logarithm"),
+    .explanation = N_(
         "The natural logarithm of every value: products become sums, and very small probabilities become numbers that "
-        "can be compared. At 0 it is minus infinity, below there is none.",
+        "can be compared. At 0 it is minus infinity, below there is none."),
     .make = layers::made<Function<ActivationKind::log>>,
     .follow = Follow::function,
     .torch = {"torch.log"},
@@ -52,10 +52,10 @@ extern const LayerKind kLog{
 };
 extern const LayerKind kSqrt{
     .word = "sqrt",
-    .title = "Square root",
-    .explanation =
+    .title = N_("Square root"),
+    .explanation = N_(
         "The square root of every value: a variance becomes a deviation. Its slope grows without end towards 0, which "
-        "is why a small number is added before; below 0 there is none.",
+        "is why a small number is added before; below 0 there is none."),
     .make = layers::made<Function<ActivationKind::sqrt>>,
     .follow = Follow::function,
     .sign = Sign::never_negative,
@@ -65,10 +65,10 @@ extern const LayerKind kSqrt{
 };
 extern const LayerKind kAbs{
     .word = "abs",
-    .title = "Absolute value",
-    .explanation =
+    .title = N_("Absolute value"),
+    .explanation = N_(
         "Every value without its sign: how far from 0, whatever the direction. An edge from dark to light then counts "
-        "as much as one from light to dark. At 0, where the line has a corner, the gradient is 0.",
+        "as much as one from light to dark. At 0, where the line has a corner, the gradient is 0."),
     .make = layers::made<Function<ActivationKind::abs>>,
     .follow = Follow::function,
     .sign = Sign::never_negative,

@@ -129,11 +129,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kGather{
     .word = "gather",
-    .title = "Gather",
-    .explanation =
+    .title = N_("Gather"),
+    .explanation = N_(
         "Chooses places along one axis by their numbers, in any order, some perhaps several times: channels 2, 1, 0 "
         "turn blue, green, red into red, green, blue. Nothing is computed; going back, a place that was chosen several "
-        "times gets the sum of their gradients.",
+        "times gets the sum of their gradients."),
     .make = layers::made<Gather>,
     .fields = kFields,
     .settle = settle,

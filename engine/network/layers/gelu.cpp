@@ -34,12 +34,12 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kGelu{
     .word = "gelu",
-    .title = "GELU",
-    .explanation =
+    .title = N_("GELU"),
+    .explanation = N_(
         "Every value times the share of a normal distribution that lies below it: a large value passes whole, a very "
         "negative one becomes 0, and one near 0 passes in part, in proportion to how unusual it would be. Like a ReLU "
         "without a corner; transformers and ConvNeXt use it. With tanh it is the older approximation, which differs in "
-        "the fourth digit.",
+        "the fourth digit."),
     .make = layers::made<Gelu>,
     .fields = kFields,
     .follow = Follow::function,

@@ -40,11 +40,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) { layers::global_to_onnx(to, n, 
 
 extern const LayerKind kGlobalAvgPool{
     .word = "globalavgpool",
-    .title = "Global average pooling",
-    .explanation =
+    .title = N_("Global average pooling"),
+    .explanation = N_(
         "Every channel becomes a single number, its mean over the whole picture: how much of what this channel looks "
         "for is there, wherever it is. It replaces large dense layers in newer networks, has no weights, and lets a "
-        "network take pictures of any size.",
+        "network take pictures of any size."),
     .make = layers::made<GlobalAvgPool>,
     .fields = kFields,
     .first = "globalavgpool",

@@ -45,11 +45,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) { layers::global_to_onnx(to, n, 
 
 extern const LayerKind kGlobalMaxPool{
     .word = "globalmaxpool",
-    .title = "Global max pooling",
-    .explanation =
+    .title = N_("Global max pooling"),
+    .explanation = N_(
         "Every channel becomes a single number, the largest it has anywhere in the picture: whether what this channel "
         "looks for is there at all, not how much of it. It has no weights, and lets a network take pictures of any "
-        "size. On the way back the gradient goes to the one value that won.",
+        "size. On the way back the gradient goes to the one value that won."),
     .make = layers::made<GlobalMaxPool>,
     .fields = kFields,
     .follow = Follow::whole_maximum,

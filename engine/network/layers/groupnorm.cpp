@@ -113,12 +113,12 @@ void group_to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kGroupNorm{
     .word = "groupnorm",
-    .title = "Group normalization",
-    .explanation =
+    .title = N_("Group normalization"),
+    .explanation = N_(
         "The channels of a picture are put into groups, and each group is shifted and scaled so that its mean is 0 and "
         "its deviation 1; then each channel gets a learned scale and shift. Batch normalization asks the other "
         "pictures of the batch, this one does not: it works with batches of one or two and is the same in training and "
-        "in use.",
+        "in use."),
     .make = layers::made<GroupNorm, false>,
     .fields = kGroupFields,
     .torch = {"nn.GroupNorm", group_to_torch},
@@ -127,11 +127,11 @@ extern const LayerKind kGroupNorm{
 };
 extern const LayerKind kInstanceNorm{
     .word = "instancenorm",
-    .title = "Instance normalization",
-    .explanation =
+    .title = N_("Instance normalization"),
+    .explanation = N_(
         "Each channel of each picture is shifted and scaled by itself, so that its mean over the pixels is 0 and its "
         "deviation 1; then each channel gets a learned scale and shift. What is lost is how bright and how rich in "
-        "contrast the picture was: just what networks that change a picture's style want to forget.",
+        "contrast the picture was: just what networks that change a picture's style want to forget."),
     .make = layers::made<GroupNorm, true>,
     .fields = kInstanceFields,
     .torch = {"nn.InstanceNorm2d", instance_to_torch},

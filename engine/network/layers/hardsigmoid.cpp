@@ -98,11 +98,11 @@ void clip_to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kHardSigmoid{
     .word = "hardsigmoid",
-    .title = "Hard sigmoid",
-    .explanation =
+    .title = N_("Hard sigmoid"),
+    .explanation = N_(
         "A sigmoid made of three straight lines: 0 on the left, SLOPE * x + VALUE_AT_0 in the middle, 1 on the right. "
         "It needs no exponential, which small devices thank for; outside the middle its slope is exactly 0 and nothing "
-        "is learned. 0.2 and 0.5 unless said otherwise; PyTorch's has 1/6 and 0.5.",
+        "is learned. 0.2 and 0.5 unless said otherwise; PyTorch's has 1/6 and 0.5."),
     .make = layers::made<HardSigmoid>,
     .fields = kHardSigmoidFields,
     .follow = Follow::function,
@@ -113,11 +113,11 @@ extern const LayerKind kHardSigmoid{
 };
 extern const LayerKind kHardSwish{
     .word = "hardswish",
-    .title = "Hard swish",
-    .explanation =
+    .title = N_("Hard swish"),
+    .explanation = N_(
         "Every value times its own hard sigmoid: x * (x/6 + 1/2 kept within 0 and 1). Large values pass, very negative "
         "ones become 0, and between -3 and 0 the line dips a little below 0. MobileNet V3 took it because it bends "
-        "almost like the smooth curves and costs two multiplications.",
+        "almost like the smooth curves and costs two multiplications."),
     .make = layers::made<HardSwish>,
     .follow = Follow::function,
     .torch = {"F.hardswish"},
@@ -126,11 +126,11 @@ extern const LayerKind kHardSwish{
 };
 extern const LayerKind kClip{
     .word = "clip",
-    .title = "Clip",
-    .explanation =
+    .title = N_("Clip"),
+    .explanation = N_(
         "Values below LOW become LOW, values above HIGH become HIGH; the others stay. clip 0 6 is the ReLU6 of small "
         "networks for phones: a bounded activation can be stored in few bits. Where a value is cut off, no gradient "
-        "passes.",
+        "passes."),
     .make = layers::made<Clip>,
     .fields = kClipFields,
     .follow = Follow::function,

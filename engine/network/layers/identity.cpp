@@ -26,10 +26,10 @@ void to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kIdentity{
     .word = "identity",
-    .title = "Identity",
+    .title = N_("Identity"),
     .explanation =
-        "Passes on what it gets. Useful as a named place from which branches begin, and where another program's "
-        "network had a layer that does nothing when the network is used.",
+        N_("Passes on what it gets. Useful as a named place from which branches begin, and where another program's "
+           "network had a layer that does nothing when the network is used."),
     .make = layers::made<Identity>,
     .first = "identity",
     .follow = Follow::copied,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/error.h"
+#include "engine/marked.h"
 #include "engine/network/layers/fields.h"
 
 namespace striate {

@@ -229,11 +229,11 @@ void deviation_to_onnx(OnnxPage& to, const ExportNode& n) { part_to_onnx(to, n, 
 
 extern const LayerKind kLayerNorm{
     .word = "layernorm",
-    .title = "Layer normalization",
-    .explanation =
+    .title = N_("Layer normalization"),
+    .explanation = N_(
         "All values from the axis on (from 1: all of a picture) are shifted and scaled together so that their mean is "
         "0 and their deviation 1; then each place gets a learned scale and shift. It asks no other picture of the "
-        "batch and is the same in training and in use. Transformers have one in front of every block.",
+        "batch and is the same in training and in use. Transformers have one in front of every block."),
     .make = layers::made<LayerNorm>,
     .fields = kNormFields,
     .torch = {"nn.LayerNorm", norm_to_torch},
@@ -242,10 +242,10 @@ extern const LayerKind kLayerNorm{
 };
 extern const LayerKind kLayerNormMean{
     .word = "layernormmean",
-    .title = "Mean of a layer normalization",
+    .title = N_("Mean of a layer normalization"),
     .explanation =
-        "The mean that a layer normalization takes away, one number for all values from the axis on. Networks that "
-        "were exported for training ask for it.",
+        N_("The mean that a layer normalization takes away, one number for all values from the axis on. Networks that "
+           "were exported for training ask for it."),
     .make = layers::made<LayerNormMean>,
     .fields = kMeanFields,
     .torch = {"torch.mean", mean_to_torch},
@@ -254,10 +254,10 @@ extern const LayerKind kLayerNormMean{
 };
 extern const LayerKind kLayerNormRstd{
     .word = "layernormrstd",
-    .title = "Factor of a layer normalization",
+    .title = N_("Factor of a layer normalization"),
     .explanation =
-        "What a layer normalization multiplies by: 1 / sqrt(variance + epsilon) of all values from the axis on. "
-        "Networks that were exported for training ask for it.",
+        N_("What a layer normalization multiplies by: 1 / sqrt(variance + epsilon) of all values from the axis on. "
+           "Networks that were exported for training ask for it."),
     .make = layers::made<LayerNormRstd>,
     .fields = kDeviationFields,
     .torch = {"torch.rsqrt", deviation_to_torch},

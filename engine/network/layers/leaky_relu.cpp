@@ -27,10 +27,10 @@ constexpr LayerField kFields[] = {layers::place<&LeakyRelu::slope>("slope", "SLO
 
 extern const LayerKind kLeakyRelu{
     .word = "leakyrelu",
-    .title = "Leaky ReLU",
-    .explanation =
+    .title = N_("Leaky ReLU"),
+    .explanation = N_(
         "Like ReLU, but negative values are not cut off, only made small: they are multiplied by a slope such as 0.01. "
-        "So a little of the gradient always passes, and no unit can die.",
+        "So a little of the gradient always passes, and no unit can die."),
     .make = layers::made<LeakyRelu>,
     .fields = kFields,
     .first = "leakyrelu",

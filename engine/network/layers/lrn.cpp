@@ -83,11 +83,11 @@ void to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kLrn{
     .word = "lrn",
-    .title = "Local response normalization",
-    .explanation =
+    .title = N_("Local response normalization"),
+    .explanation = N_(
         "Each value is divided by how strongly the channels beside it respond at the same pixel: x / (K + A/CHANNELS * "
         "sum of squares)^B. A strong response damps its neighbors, as nerve cells beside each other do. AlexNet had "
-        "two such layers in 2012; batch normalization took their place.",
+        "two such layers in 2012; batch normalization took their place."),
     .make = layers::made<LocalResponse>,
     .fields = kFields,
     .torch = {"F.local_response_norm", to_torch},

@@ -129,12 +129,12 @@ void to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kMatmul{
     .word = "matmul",
-    .title = "Matrix product",
-    .explanation =
+    .title = N_("Matrix product"),
+    .explanation = N_(
         "The layer before times the named one, as matrices: each result is a row of the first times a column of the "
         "second, multiplied value by value and added up. A dense layer is such a product with learned numbers; here "
         "both sides may come from the picture. Axes in front of the last two are a stack of matrices, and a stack of "
-        "one is repeated.",
+        "one is repeated."),
     .make = layers::made<Matmul>,
     .takes = Takes::many,
     .joins = "NAME",

@@ -70,12 +70,12 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kMaxPool{
     .word = "maxpool",
-    .title = "Max pooling",
-    .explanation =
+    .title = N_("Max pooling"),
+    .explanation = N_(
         "Each channel shrinks on its own: a window slides over it, usually without overlap, and only the largest value "
         "of each window is kept. What was found stays, its exact place is given up, so a picture shifted by a pixel "
         "looks nearly the same to the layers behind, and these have less to compute. It has no weights. On the way "
-        "back the gradient goes to the value that won.",
+        "back the gradient goes to the value that won."),
     .make = layers::made<MaxPool, 2>,
     .fields = kFields<2>,
     .settle = layers::settle_stride,
@@ -89,10 +89,10 @@ extern const LayerKind kMaxPool{
 
 extern const LayerKind kMaxPool3d{
     .word = "maxpool3d",
-    .title = "Max pooling of volumes",
+    .title = N_("Max pooling of volumes"),
     .explanation =
-        "Max pooling on three axes, for films and scans: a box slides through depth, height and width, and only the "
-        "largest value in it is kept. It has no weights. On the way back the gradient goes to the value that won.",
+        N_("Max pooling on three axes, for films and scans: a box slides through depth, height and width, and only the "
+           "largest value in it is kept. It has no weights. On the way back the gradient goes to the value that won."),
     .make = layers::made<MaxPool, 3>,
     .fields = kFields<3>,
     .settle = layers::settle_stride,

@@ -112,12 +112,12 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kMaxPoolIndices{
     .word = "maxpoolindices",
-    .title = "Places of max pooling",
-    .explanation =
+    .title = N_("Places of max pooling"),
+    .explanation = N_(
         "Where each largest value of a max pooling stood, as a number: the values of the whole batch are counted "
         "through, row by row, from 0. Networks that shrink a picture and later draw it large again note these places, "
         "so that every value can go back to where it came from. A place is no quantity that could be a little larger, "
-        "so no gradient flows through it. It has no weights.",
+        "so no gradient flows through it. It has no weights."),
     .make = layers::made<MaxPoolIndices, 2>,
     .fields = kFields,
     .settle = layers::settle_stride,

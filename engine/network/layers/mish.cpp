@@ -17,10 +17,10 @@ void to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kMish{
     .word = "mish",
-    .title = "Mish",
-    .explanation =
+    .title = N_("Mish"),
+    .explanation = N_(
         "Every value times tanh(log(1 + exp(x))), which goes from 0 on the left to 1 on the right. Like GELU it passes "
-        "large values, dips below 0 for small negative ones and has no corner; YOLO v4 made it known.",
+        "large values, dips below 0 for small negative ones and has no corner; YOLO v4 made it known."),
     .make = layers::made<Mish>,
     .follow = Follow::function,
     .torch = {"F.mish"},

@@ -130,11 +130,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kPad{
     .word = "pad",
-    .title = "Pad",
-    .explanation =
+    .title = N_("Pad"),
+    .explanation = N_(
         "Puts values around an array: one and the same value, its edge again and again, its mirror image, or its other "
         "side. A convolution behind it then sees something beyond the border. Negative numbers cut off instead. Going "
-        "back, a value that was repeated gets the sum of the gradients of all its copies.",
+        "back, a value that was repeated gets the sum of the gradients of all its copies."),
     .make = layers::made<Pad>,
     .fields = kFields,
     .settle = settle,

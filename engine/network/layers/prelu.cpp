@@ -109,11 +109,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kPrelu{
     .word = "prelu",
-    .title = "Learned leaky ReLU",
-    .explanation =
+    .title = N_("Learned leaky ReLU"),
+    .explanation = N_(
         "A leaky ReLU that learns how leaky it should be: negative values are multiplied by a slope, and the slope is "
         "a weight like any other, one for each channel unless said otherwise. It starts at 0.25. At 0 it is a ReLU, at "
-        "1 it does nothing at all.",
+        "1 it does nothing at all."),
     .make = layers::made<Prelu>,
     .fields = kFields,
     .torch = {"nn.PReLU", to_torch},

@@ -178,11 +178,11 @@ void sum_to_onnx(OnnxPage& to, const ExportNode& n) { reduce_to_onnx(to, n, 13);
 
 extern const LayerKind kReduceMean{
     .word = "reducemean",
-    .title = "Mean over axes",
-    .explanation =
+    .title = N_("Mean over axes"),
+    .explanation = N_(
         "The mean of all values along the named axes, which then are gone, or, with keep, have size 1. Over rows and "
         "columns it is global average pooling: one number per channel says how much of a feature there is, not where. "
-        "Each value gets an equal share of the gradient.",
+        "Each value gets an equal share of the gradient."),
     .make = layers::made<ReduceSum<true>>,
     .fields = kFields,
     .settle = settle,
@@ -196,10 +196,10 @@ extern const LayerKind kReduceMean{
 
 extern const LayerKind kReduceSum{
     .word = "reducesum",
-    .title = "Sum over axes",
-    .explanation =
+    .title = N_("Sum over axes"),
+    .explanation = N_(
         "The sum of all values along the named axes, which then are gone, or, with keep, have size 1. Unlike a mean it "
-        "grows with how many there are. Each value gets the whole gradient.",
+        "grows with how many there are. Each value gets the whole gradient."),
     .make = layers::made<ReduceSum<false>>,
     .fields = kFields,
     .settle = settle,
@@ -211,11 +211,11 @@ extern const LayerKind kReduceSum{
 };
 extern const LayerKind kReduceMax{
     .word = "reducemax",
-    .title = "Largest over axes",
+    .title = N_("Largest over axes"),
     .explanation =
-        "The largest of all values along the named axes, which then are gone, or, with keep, have size 1. Over rows "
-        "and columns it says how strong a feature is where it is strongest. Only the winner gets a gradient: the "
-        "others had no say.",
+        N_("The largest of all values along the named axes, which then are gone, or, with keep, have size 1. Over rows "
+           "and columns it says how strong a feature is where it is strongest. Only the winner gets a gradient: the "
+           "others had no say."),
     .make = layers::made<ReduceMax>,
     .fields = kFields,
     .settle = settle,
@@ -227,11 +227,11 @@ extern const LayerKind kReduceMax{
 };
 extern const LayerKind kReduceL2{
     .word = "reducel2",
-    .title = "Length over axes",
-    .explanation =
+    .title = N_("Length over axes"),
+    .explanation = N_(
         "The root of the sum of the squares of all values along the named axes: the length of a list of numbers as an "
         "arrow. Divided by it a list has length 1 and keeps its direction. Each value gets the gradient times its "
-        "share of the length.",
+        "share of the length."),
     .make = layers::made<ReduceL2>,
     .fields = kFields,
     .settle = settle,

@@ -20,12 +20,12 @@ class Relu : public layers::Pointwise {
 
 extern const LayerKind kRelu{
     .word = "relu",
-    .title = "ReLU",
-    .explanation =
+    .title = N_("ReLU"),
+    .explanation = N_(
         "Negative values become 0, the others stay: max(x, 0). Without such a bend between them two layers would be no "
         "more than one, since sums of sums are sums. The gradient passes unchanged where the value was positive and is "
         "stopped where it was not; a unit that is negative for every picture gets none and no longer learns: it is "
-        "dead.",
+        "dead."),
     .make = layers::made<Relu>,
     .first = "relu",
     .follow = Follow::function,

@@ -64,11 +64,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kRepeat{
     .word = "repeat",
-    .title = "Repeat for the batch",
-    .explanation =
+    .title = N_("Repeat for the batch"),
+    .explanation = N_(
         "The same values for every picture of the batch that the named layer has. Vision transformers put a learned "
         "token in front of the patches of each picture this way. Its gradient is the sum over all pictures, as for any "
-        "number that they share.",
+        "number that they share."),
     .make = layers::made<Repeat>,
     .takes = Takes::many,
     .joins = "NAME",

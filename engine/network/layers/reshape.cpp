@@ -114,11 +114,11 @@ std::string sizes_with_batch(const std::vector<int64_t>& sizes) {
 
 extern const LayerKind kReshape{
     .word = "reshape",
-    .title = "Reshape",
-    .explanation =
+    .title = N_("Reshape"),
+    .explanation = N_(
         "The same values in the same order, cut into axes of other sizes. Nothing is computed and nothing moves in "
         "memory; what changes is which values count as neighbors. -1 stands for whatever size is left, batch for the "
-        "number of pictures.",
+        "number of pictures."),
     .make = layers::made<Reshape>,
     .fields = kFields,
     .example = "reshape batch,3,-1",

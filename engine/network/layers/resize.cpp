@@ -345,12 +345,12 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kResize{
     .word = "resize",
-    .title = "Resize",
-    .explanation =
+    .title = N_("Resize"),
+    .explanation = N_(
         "Makes pictures larger or smaller inside a network. nearest repeats or leaves out pixels; linear mixes the two "
         "around each place along every axis, which is smooth. Where pixel centers are taken to lie is said by "
         "coordinates: libraries differ, and half a pixel is enough to change an answer. Without antialias a much "
-        "smaller picture skips pixels and shows patterns that were not there.",
+        "smaller picture skips pixels and shows patterns that were not there."),
     .make = layers::made<Resize>,
     .fields = kFields,
     .settle = settle,

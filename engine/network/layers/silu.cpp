@@ -20,11 +20,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kSilu{
     .word = "silu",
-    .title = "SiLU",
+    .title = N_("SiLU"),
     .explanation =
-        "Every value times its own sigmoid: x / (1 + exp(-x)), also called swish. Like GELU it passes large values, "
-        "dips a little below 0 for small negative ones and has no corner, and its sigmoid acts as a gate that each "
-        "value opens for itself. EfficientNet and the newer YOLO networks use it.",
+        N_("Every value times its own sigmoid: x / (1 + exp(-x)), also called swish. Like GELU it passes large values, "
+           "dips a little below 0 for small negative ones and has no corner, and its sigmoid acts as a gate that each "
+           "value opens for itself. EfficientNet and the newer YOLO networks use it."),
     .make = layers::made<Silu>,
     .follow = Follow::function,
     .exact = [](double x) { return x / (1 + std::exp(-x)); },

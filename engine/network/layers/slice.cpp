@@ -136,11 +136,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kSlice{
     .word = "slice",
-    .title = "Slice",
-    .explanation =
+    .title = N_("Slice"),
+    .explanation = N_(
         "A part of the values along one axis: from B up to but not including E, every S-th of them. Negative places "
         "count from the end and a negative step walks backwards, as in Python. What is left out gets no gradient: it "
-        "had no say in the result.",
+        "had no say in the result."),
     .make = layers::made<Slice>,
     .fields = kFields,
     .settle = settle,

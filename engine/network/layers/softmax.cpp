@@ -124,11 +124,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kSoftmax{
     .word = "softmax",
-    .title = "Softmax",
-    .explanation =
+    .title = N_("Softmax"),
+    .explanation = N_(
         "Turns a list of numbers into shares that are positive and add up to 1: each is exp(x) divided by the sum of "
         "all exp(x). The largest stays the largest. The shares look like probabilities, and networks are trained to "
-        "make them so, but a network can be very sure and wrong: a share is not the chance of being right.",
+        "make them so, but a network can be very sure and wrong: a share is not the chance of being right."),
     .make = layers::made<Softmax, false>,
     .fields = kFields,
     .first = "softmax",
@@ -141,10 +141,10 @@ extern const LayerKind kSoftmax{
 };
 extern const LayerKind kLogSoftmax{
     .word = "logsoftmax",
-    .title = "Logarithm of softmax",
-    .explanation =
+    .title = N_("Logarithm of softmax"),
+    .explanation = N_(
         "The logarithm of the softmax, computed in one go so that very small shares don't become 0. It goes with the "
-        "loss that is called negative log likelihood; both together are what cross-entropy does from the raw numbers.",
+        "loss that is called negative log likelihood; both together are what cross-entropy does from the raw numbers."),
     .make = layers::made<Softmax, true>,
     .fields = kFields,
     .first = "logsoftmax",

@@ -12,10 +12,10 @@ class Softplus : public layers::ActivationLayer {
 
 extern const LayerKind kSoftplus{
     .word = "softplus",
-    .title = "Softplus",
-    .explanation =
+    .title = N_("Softplus"),
+    .explanation = N_(
         "log(1 + exp(x)): a ReLU with its corner rounded off, always positive. Its slope is the sigmoid. Networks use "
-        "it where an output must be positive, such as a width or a variance.",
+        "it where an output must be positive, such as a width or a variance."),
     .make = layers::made<Softplus>,
     .follow = Follow::function,
     .sign = Sign::never_negative,

@@ -86,11 +86,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 
 extern const LayerKind kSubsample{
     .word = "subsample",
-    .title = "Subsample",
-    .explanation =
+    .title = N_("Subsample"),
+    .explanation = N_(
         "Keeps every second row and column (or every third, ...) and puts channels of zeros before and behind, so that "
         "a shortcut fits a block whose pictures are smaller and whose channels are more. It is the shortcut without "
-        "weights of the first residual networks for small pictures.",
+        "weights of the first residual networks for small pictures."),
     .make = layers::made<Subsample>,
     .fields = kFields,
     .first = "subsample 2",

@@ -22,11 +22,11 @@ class TanhLayer : public layers::Pointwise {
 
 extern const LayerKind kTanh{
     .word = "tanh",
-    .title = "Hyperbolic tangent",
-    .explanation =
+    .title = N_("Hyperbolic tangent"),
+    .explanation = N_(
         "Every value is bent into the range from -1 to 1, 0 staying 0. LeNet-5 of 1998 used a scaled form of it. Like "
         "the sigmoid it is flat far from 0, where little gradient passes, but its values lie around 0, which makes "
-        "learning easier.",
+        "learning easier."),
     .make = layers::made<TanhLayer>,
     .first = "tanh",
     .follow = Follow::function,

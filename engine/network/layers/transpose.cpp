@@ -70,11 +70,11 @@ void to_keras(KerasPage& to, const ExportNode& n) {
 
 extern const LayerKind kTranspose{
     .word = "transpose",
-    .title = "Transpose",
-    .explanation =
+    .title = N_("Transpose"),
+    .explanation = N_(
         "The same values with their axes in another order: rows become columns, or channels come last instead of "
         "first. Nothing is computed, but every value moves to another place in memory. Libraries differ in the order "
-        "they like; a network that was made with one of them often brings such turns along.",
+        "they like; a network that was made with one of them often brings such turns along."),
     .make = layers::made<Transpose>,
     .fields = kFields,
     .settle = settle,

@@ -59,8 +59,8 @@ void lines(const OptimizerSettings& o, UpdateNumbers& n) {
 }
 
 std::vector<OptimizerField> fields(double decay) {
-  return {{"beta1", 0.9, 0, 0.99999, OptimizerField::Widget::slider, "beta 1", 0.999, 0.9, 0.01, 3},
-          {"beta2", 0.999, 0, 0.9999999, OptimizerField::Widget::slider, "beta 2", 0.9999, 0.999, 0.001, 4},
+  return {{"beta1", 0.9, 0, 0.99999, OptimizerField::Widget::slider, N_("beta 1"), 0.999, 0.9, 0.01, 3},
+          {"beta2", 0.999, 0, 0.9999999, OptimizerField::Widget::slider, N_("beta 2"), 0.9999, 0.999, 0.001, 4},
           epsilon_field(),
           weight_decay_field(decay)};
 }

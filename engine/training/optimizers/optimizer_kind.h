@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/marked.h"
 #include "kernels/optimizer.h"
 
 namespace striate {
@@ -83,7 +84,7 @@ extern const OptimizerKind kAdam, kAdamW;
 
 // What most have: added to the gradient, or, decoupled, taken from the weight.
 constexpr OptimizerField weight_decay_field(double usual) {
-  return {"decay", usual, 0, 1, OptimizerField::Widget::field, "weight decay", 1, usual, 0.0005, 4};
+  return {"decay", usual, 0, 1, OptimizerField::Widget::field, N_("weight decay"), 1, usual, 0.0005, 4};
 }
 constexpr OptimizerField epsilon_field(double usual = 1e-8) { return {"epsilon", usual, 1e-20, 1}; }
 

@@ -37,7 +37,7 @@ void lines(const OptimizerSettings& o, UpdateNumbers& n) {
 extern const OptimizerKind kRmsProp{
     "rmsprop",
     "RMSprop",
-    {{"rho", 0.99, 0, 0.99999, OptimizerField::Widget::slider, "rho", 0.999, 0.99, 0.01, 3},
+    {{"rho", 0.99, 0, 0.99999, OptimizerField::Widget::slider, N_("rho"), 0.999, 0.99, 0.01, 3},
      epsilon_field(),
      weight_decay_field(0)},
     states,

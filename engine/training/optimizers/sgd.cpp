@@ -48,7 +48,7 @@ void lines(const OptimizerSettings& o, UpdateNumbers& n) {
 extern const OptimizerKind kSgd{
     "sgd",
     "SGD",
-    {{"momentum", 0, 0, 0.9999, OptimizerField::Widget::slider, "momentum", 0.99, 0.9},
+    {{"momentum", 0, 0, 0.9999, OptimizerField::Widget::slider, N_("momentum"), 0.99, 0.9},
      {.word = "nesterov",
       .usual = 0,
       .minimum = 0,

@@ -1,0 +1,13 @@
+// Large letters without the system's locale: of Latin, Greek and Cyrillic, one for one (the German sharp s stays).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace striate {
+
+std::string in_capitals(std::string_view text);  // UTF-8
+// "softmax" as it begins a sentence: its first letter large.
+std::string capitalized(std::string_view text);
+
+}  // namespace striate
