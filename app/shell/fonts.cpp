@@ -201,14 +201,16 @@ bool Fonts::prepare(float scale, Textures& textures) {
       if (!system.empty()) add(atlas, system, pixels, others.data(), true);
     }
     const ImWchar* only = face.letters ? nullptr : kDigits;
-    baked_.push_back({face.font, face.size, made, height_per_em(font_data(face.file, face.stand_in)), only});
+    baked_.push_back(
+        {face.font, face.size, pixels / scale, made, height_per_em(font_data(face.file, face.stand_in)), only});
   }
   const std::string_view mono = font_data("fonts/mono-regular", "fonts/mono-medium");
   for (float size : kCellSizes) {
     if (size == role_size(Font::number)) continue;
     const ImWchar* glyphs = size == kCodeSize ? kCodeGlyphs : kCellGlyphs;
-    ImFont* made = add(atlas, mono, std::round(size * scale), glyphs, false);
-    baked_.push_back({Font::number, size, made, height_per_em(mono), glyphs});
+    const float pixels = std::round(size * scale);
+    ImFont* made = add(atlas, mono, pixels, glyphs, false);
+    baked_.push_back({Font::number, size, pixels / scale, made, height_per_em(mono), glyphs});
   }
   unsigned char* pixels = nullptr;
   int width = 0, height = 0;
@@ -242,7 +244,9 @@ Fonts::Choice Fonts::face(Font font, float size, std::string_view text) const {
     if (enough != best_enough ? enough : (enough ? baked.size < best->size : baked.size > best->size)) best = &baked;
   }
   if (!best) return {ImGui::GetFont(), size};
-  return {best->face, size * best->height_per_size};
+  // In its own size as it was made, pixel for pixel: at a scale of 1.5 that is a little more or less.
+  const bool own = std::abs(size - best->size) < 0.01f;
+  return {best->face, (own ? best->drawn : size) * best->height_per_size};
 }
 
 }  // namespace striate

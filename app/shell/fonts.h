@@ -35,7 +35,8 @@ class Fonts {
  private:
   struct Baked {
     Font font;
-    float size = 0;  // logical
+    float size = 0;   // logical
+    float drawn = 0;  // the size at which its pixels are the screen's
     ImFont* face = nullptr;
     float height_per_size = 1;
     const ImWchar* only = nullptr;  // the ranges that it has; null: letters, and whatever was wanted
