@@ -62,7 +62,7 @@ constexpr const char* kSystemFonts[] = {"/usr/share/fonts/opentype/noto/NotoSans
                                         "/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf",
                                         "/usr/share/fonts/truetype/nanum/NanumGothic.ttf",
                                         "/usr/share/fonts/truetype/unifont/unifont.ttf"};
-constexpr size_t kMostWanted = 6000;  // characters: what one texture holds
+constexpr size_t kMostWanted = 1500;  // characters beyond the alphabets: each is drawn for every face, in one go
 
 bool within(const ImWchar* ranges, uint32_t code) {
   for (; *ranges; ranges += 2) {
@@ -150,8 +150,7 @@ void Fonts::want(std::string_view text) {
     // An alphabet is wanted as a whole, of other scripts what is there.
     const uint32_t first = code < 0x2000 ? code & ~0xFFu : code, last = code < 0x2000 ? code | 0xFFu : code;
     for (uint32_t each = first; each <= last; ++each) known_[each] = true;
-    if (wanted_count_ + last - first >= kMostWanted) continue;
-    wanted_count_ += last - first + 1;
+    if (first == last && ++wanted_count_ > kMostWanted) continue;
     wanted_.push_back(static_cast<ImWchar>(std::max(first, 0x80u)));
     wanted_.push_back(static_cast<ImWchar>(last));
     wants_ = true;

@@ -45,8 +45,8 @@ class Fonts {
   std::string_view system_font();
   std::vector<Baked> baked_;
   std::vector<ImWchar> wanted_;  // ranges beyond what every face with letters has
-  size_t wanted_count_ = 0;
-  std::bitset<0x10000> known_;  // wanted already, whether or not a font has it
+  size_t wanted_count_ = 0;      // of those that are wanted one by one
+  std::bitset<0x10000> known_;   // wanted already, whether or not a font has it
   bool wants_ = false, looked_ = false;
   std::string system_;
   float scale_ = 0;

@@ -261,6 +261,21 @@ TEST_F(Sizes, a_lesson_leaves_its_page_whole) {
   }
 }
 
+TEST(Lessons, each_step_stands_in_the_smallest_window) {
+  ShellDriver driver(kLeastWindow);
+  for (const LessonEntry& entry : LessonSession::entries()) {
+    driver.run("lesson " + entry.name);
+    const int steps = driver.app.lessons().step_count();
+    for (int step = 1; step <= steps; ++step) {
+      driver.run(fmt::format("lesson.step {}", step));
+      const std::string where = fmt::format("lesson {}, step {}", entry.name, step);
+      expect_nothing_overlaps(driver.shell.ui().items(), where);
+      expect_nothing_is_cut(driver.shell.ui().items(), kLeastWindow, where);
+      EXPECT_GE(driver.shell.layout().stage.h, 0.3f * kLeastWindow.y) << where;
+    }
+  }
+}
+
 TEST_F(Sizes, dialogs_stand_in_every_window) {
   for (const Vec size : kSizes) {
     driver().resize(size);
