@@ -34,12 +34,12 @@ float words_width(const LayoutRequest& r, const Columns& c) {
 
 }  // namespace
 
-// Presentation mode is 1.6 times as large; a window smaller than a projector's gets as much as it has room for, in
-// tenths, so that fonts are not made anew at each pixel of a drag.
+// Presentation mode is 1.6 times as large; where that would leave less room than the smallest window has, as much as
+// leaves that. In tenths, so that fonts are not made anew at each pixel of a drag.
 float presentation_unit(bool presentation, Vec window) {
   if (!presentation) return 1;
-  const float share = std::min(window.x / 1280, window.y / 720);
-  return std::clamp(std::floor(share * 16 + 0.01f) / 10, 1.0f, 1.6f);
+  const float share = std::min(window.x / kLeastWindow.x, window.y / kLeastWindow.y);
+  return std::clamp(std::floor(share * 10 + 0.01f) / 10, 1.0f, 1.6f);
 }
 
 float narration_width(const LayoutRequest& request) { return words_width(request, columns(request)); }
