@@ -86,9 +86,9 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
         N_("This picture has **one plane**: every pixel is a single number, and red, green and blue on the screen "
            "are all that number. A color picture has three.");
     // Where there is no room for both, the button says enough.
-    const float words = ui.paragraph_height(kWords, left.w, Font::caption), button = ui.em(36);
-    if (left.h >= words + button || left.h < button) ui.note(kWords);
-    if (left.h >= button) ui.button("Open a color sample", "open sample:balloons", {.icon = Icon::picture});
+    const float words = ui.paragraph_height(kWords, left.w, Font::caption), button = ui.em(40);
+    if (left.h >= words + button || left.h < ui.em(32)) ui.note(kWords);
+    if (left.h >= ui.em(32)) ui.button("Open a color sample", "open sample:balloons", {.icon = Icon::picture});
     ui.end_panel();
     return;
   }
@@ -136,6 +136,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   if (!one) {
     const Response r = ui.interact(left, {.label = name + " plane", .command = command, .kind = "plane"});
     if (r.hovered) ui.fill(left, ui.theme().raised, 6);
+    if (r.keyboard) ui.draw_focus(left.inset(3), 3);
     if (r.clicked) ui.send(command);
   }
   ui.thumbnail(picture, source(fmt::format("channels.plane.{}", c), view), image.width > 64 || image.height > 64);

@@ -49,7 +49,7 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
     const Response r = ui.interact(
         line, {.label = name, .command = command, .kind = "row", .tooltip = N_("Show the products of this channel")});
     if (r.hovered || shown) ui.fill(line, ui.theme().raised, 6);
-    if (r.keyboard) ui.stroke(line, ui.theme().accent, 6, 2);
+    if (r.keyboard) ui.draw_focus(line.inset(3), 3);
     ui.label(line.inset(8, 0), channel_name(channel), Font::body, ui.theme().secondary);
     ui.label(line.inset(8, 0), active_sum_.channel_sums[static_cast<size_t>(of_sum)], Font::number, ui.theme().text,
              Align::right);

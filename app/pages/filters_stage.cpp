@@ -235,6 +235,7 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
   const Rect knob = Rect{x, seen.y + 0.8f * seen.h, 0, 0}.centered(size, size);
   ui.fill(knob.inset(-1.5f), faded(theme.shadow, 0.7f), size);
   ui.fill(knob, mixed(rgb(0xFFFFFF), theme.accent, glow), size / 2);
+  if (r.keyboard) ui.draw_focus(knob, size / 2);
   const Color ink = mixed(rgb(0x1C1F26), theme.on_accent, glow);
   const Vec c = knob.center();
   for (float side : {-1.0f, 1.0f}) {

@@ -242,7 +242,7 @@ void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) co
           n == 0 ? "" : layer.name, n == 0 ? std::string(tr("input")) : layer.text, sizes(layer.shape),
           layer.parameters > 0 ? grouped(layer.parameters) : "",
           layer.multiply_adds > 0 ? grouped(layer.multiply_adds) : "");
-    if (r.keyboard) ui.stroke(line, theme.accent, 4, 2);
+    if (r.keyboard) ui.draw_focus(line.inset(3), 1);
   }
   ui.end_panel();
 }

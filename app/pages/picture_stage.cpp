@@ -244,8 +244,8 @@ PictureResponse PictureStage::draw(Ui& ui, std::string_view label, const Rect& a
     ui.send(fmt::format("{}.view {} {} {}", page_, shortest_text(hit.view.center.x), shortest_text(hit.view.center.y),
                         shortest_text(hit.view.zoom)));
   }
-  const Vec mouse = ui.input().mouse;
-  const bool moved = !(mouse == mouse_);
+  const Vec mouse = ui.input().mouse * ui.frame().scale;  // where larger units leave it, it has not moved
+  const bool moved = std::hypot(mouse.x - mouse_.x, mouse.y - mouse_.y) > 0.25f;
   found["picture.mouse.x"] = mouse.x, found["picture.mouse.y"] = mouse.y;
   if (hit.hovered && hit.pixel.inside) {
     const bool same = hit.pixel.x == x_ && hit.pixel.y == y_;

@@ -43,7 +43,7 @@ void region_picker(Ui& ui, const Document& document, int x, int y, int width, in
                    std::max(6.0f, static_cast<float>(height) * scale)};
   ui.stroke(frame.inset(-1), ui.theme().background, 1, 1);
   ui.stroke(frame, ui.theme().input, 1, 2);
-  if (r.keyboard) ui.stroke(place.inset(-3), ui.theme().accent, 4, 2);
+  if (r.keyboard) ui.draw_focus(place, 1);
   ui.row("region", fmt::format("{}, {}", x, y));
 }
 

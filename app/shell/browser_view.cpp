@@ -309,7 +309,7 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
     ui.icon(target.icon, inside.cut_left(ui.em(18)).inset(0, ui.em(7)), t.secondary);
     inside.cut_left(6);
     ui.label(inside, tr(target.label), Font::control, current ? t.text : t.secondary);
-    if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
+    if (r.keyboard) ui.draw_focus(rect.inset(3), 3);
     if (r.clicked) target.place == Place::folder ? go(target.folder) : show(target.place);
   }
   ui.space(8);
@@ -326,7 +326,7 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
     ui.next({rect.x + 32, rect.y + ui.em(5), words, high});
     ui.paragraph("hidden files", Font::control);
   }
-  if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
+  if (r.keyboard) ui.draw_focus(rect.inset(3), 3);
   if (r.clicked) {
     hidden_ = !hidden_;
     refresh();
@@ -341,6 +341,7 @@ bool Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
   if (selected) ui.fill(rect, t.raised, 6);
   if (selected) ui.stroke(rect, r.keyboard || ui.editing() ? t.accent : t.line, 6, 1.5f);
   if (r.hovered && !selected) ui.fill(rect, faded(t.raised, 0.6f), 6);
+  if (r.keyboard) ui.draw_focus(rect.inset(3), 3);
   Rect inside = rect.inset(8);
   Rect words = inside.cut_bottom(ui.em(38));
   std::string caption = entry.folder ? std::string(tr("folder")) : size_text(entry.bytes);
@@ -393,7 +394,8 @@ void Browser::draw_entries(Ui& ui, const Rect& area) {
   std::optional<FileEntry> chosen;  // which changes the list
   for (size_t row = 0; row * static_cast<size_t>(columns_) < shown_.size(); ++row) {
     Rect line = ui.take(height);
-    if (intersection(line, ui.clip()).h <= 0 && row != selected_ / static_cast<size_t>(columns_)) continue;
+    // The next line is there, too: Tab goes on to it.
+    if (!line.overlaps(ui.clip().inset(0, -40)) && row != selected_ / static_cast<size_t>(columns_)) continue;
     for (int column = 0; column < columns_; ++column) {
       size_t index = row * static_cast<size_t>(columns_) + static_cast<size_t>(column);
       if (index >= shown_.size()) break;

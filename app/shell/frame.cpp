@@ -70,7 +70,7 @@ void Shell::write_items() {
   std::string text;
   for (const Item& item : ui_.items()) {
     if (item.visible.empty()) continue;
-    const Rect& r = item.visible;
+    const Rect r = in_window(item.visible);
     text += fmt::format("{}\t{}\t{}\t{:.0f}\t{:.0f}\t{:.0f}\t{:.0f}\t{}\n", item.label, item.command, item.kind, r.x,
                         r.y, r.w, r.h, item.enabled ? "on" : "off");
   }
@@ -181,7 +181,7 @@ void Shell::request_capture(const std::string& file, bool stage_only, const std:
   const ImagePtr& shown_image = app_.document().image;
   check_overwrite(
       {path.string(), FileKind::picture, {shown_image ? shown_image->path : std::string()}, app_.document().force});
-  Rect part = stage_only ? layout_.stage : Rect{0, 0, drawn_size_.x, drawn_size_.y};
+  Rect part = stage_only ? in_window(layout_.stage) : Rect{0, 0, drawn_size_.x, drawn_size_.y};
   capture_ = Capture{path.string(), part, command};
   settled_ = false;
 }
@@ -203,9 +203,13 @@ void Shell::captured(std::optional<Error> failure) {
 void Shell::draw(const Moment& moment) {
   const Settings& s = app_.settings();
   Ui::Frame frame;
+  // A presentation is the same window with larger units: whatever is drawn, and every distance, grows alike.
+  unit_ = presentation_unit(s.presentation, moment.size);
+  const Vec size = moment.size * (1 / unit_);
   frame.input = moment.input;
-  frame.size = moment.size;
-  frame.scale = moment.scale;
+  frame.input.mouse = moment.input.mouse * (1 / unit_);
+  frame.size = size;
+  frame.scale = moment.scale * unit_;
   frame.dark = s.dark;
   frame.presentation = s.presentation;
   frame.inspector = s.shows_inspector() || task_unfolds_;
@@ -229,13 +233,12 @@ void Shell::draw(const Moment& moment) {
   if (look_again) ui_.request_frame();
 
   LayoutRequest request;
-  request.size = moment.size;
+  request.size = size;
   request.navigation = s.shows_navigation();
   request.has_inspector = app_.page().has_inspector();
   request.inspector = request.has_inspector && (s.shows_inspector() || task_unfolds_);
   request.presentation = s.presentation;
   request.transport = app_.page().has_transport();
-  request.type = ui_.em(1);
   if (app_.lessons().is_open()) request.narration = narration_height(narration_width(request));
   layout_ = layout_shell(request);
 
@@ -275,12 +278,12 @@ void Shell::draw(const Moment& moment) {
   draw_loading(layout_.stage);
   draw_notices(layout_.stage);
   draw_file_question(layout_.stage);
-  browser_->draw(ui_, moment.size);
+  browser_->draw(ui_, size);
   ui_.record_seen(nullptr);
   glossary_->collected();
-  if (glossary_->is_open()) glossary_->draw(moment.size);
-  if (help_open_) draw_help(moment.size);
-  if (palette_open_) draw_palette(moment.size);
+  if (glossary_->is_open()) glossary_->draw(size);
+  if (help_open_) draw_help(size);
+  if (palette_open_) draw_palette(size);
   apply_keys();
   ui_.end_frame();
 }
@@ -337,7 +340,6 @@ void Shell::apply_keys() {
   for (const KeyPress& key : ui_.remaining_keys()) {
     if (key.name != "Tab" && key.name != "Shift+Tab" && key.name != "Escape") names.push_back(key.name);
   }
-  if (!ui_.editing() && ui_.input().text.find('?') != std::string::npos) names.push_back("?");
   for (const std::string& name : names) {
     if (covered && name != "F1" && name != "?" && name != "Ctrl+Q" && name != "Ctrl+K") continue;
     if (help_open_ && (name == "?" || name == "F1")) {

@@ -55,6 +55,12 @@ class Shell {
   App& app() { return app_; }
   Ui& ui() { return ui_; }
   const ShellLayout& layout() const { return layout_; }
+  // So many of the window's units is one of those that the last frame was drawn with (presentation_unit), and what was
+  // drawn at `place`, in the window's units.
+  float unit() const { return unit_; }
+  Rect in_window(const Rect& place) const {
+    return {place.x * unit_, place.y * unit_, place.w * unit_, place.h * unit_};
+  }
   const Theme& theme() const;
   // The line that the open lesson's step asks for next, where the screen has what sends it: that has the ring.
   const std::string& task() const { return task_; }
@@ -79,7 +85,7 @@ class Shell {
   // A picture that was asked for: whoever draws takes it once settled() and calls captured() when it is written.
   struct Capture {
     std::string file;
-    Rect part;  // logical; the whole window or the stage
+    Rect part;  // in the window's units; the whole window or the stage
     std::string command;
   };
   const std::optional<Capture>& capture() const { return capture_; }
@@ -166,7 +172,8 @@ class Shell {
   double loading_since_ = -1;
   std::string items_file_;
   std::string readouts_file_, readouts_written_;  // and what stands in it
-  Vec drawn_size_;
+  Vec drawn_size_;                                // of the window
+  float unit_ = 1;
   uint64_t releases_ = 0;  // App::releases(), as it was seen last
 };
 

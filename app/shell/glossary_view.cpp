@@ -166,7 +166,7 @@ void GlossaryView::draw_list(const Rect& area) {
     const bool current = &entry == entry_;
     if (current || r.hovered) ui_.fill(rect, current ? t.raised : faded(t.raised, 0.6f), 6);
     ui_.label(rect.inset(8, 0), entry.term, Font::control, current || r.hovered ? t.text : t.secondary);
-    if (r.keyboard) ui_.stroke(rect, t.accent, 6, 2);
+    if (r.keyboard) ui_.draw_focus(rect.inset(3), 3);
     if (r.clicked) ui_.send(command);
   }
   ui_.end_panel();

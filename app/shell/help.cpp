@@ -58,6 +58,10 @@ void Shell::draw_help(Vec size) {
   line("Tab", N_("the next thing; Enter uses it"));
   line("Escape", N_("closes what is open"));
   ui_.end_columns();
+  ui_.section("Settings");
+  ui_.begin_columns(2, 24);
+  for (const char* name : {"theme", "scale", "presentation", "motion"}) ui_.setting(name);
+  ui_.end_columns();
   ui_.space(8);
   ui_.note(
       "Everything that can be done is a command: point at something to see its name, or find it with Ctrl+K. "

@@ -154,7 +154,7 @@ void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const C
       ui.interact(top, {.label = chapter.title + " card", .command = command, .kind = "card", .tooltip = goes});
   const float hover = ui.ease("hover", r.hovered ? 1.0f : 0.0f, 0.15f);
   ui.stroke(area, mixed(t.line, t.accent, hover), 8);
-  if (r.keyboard) ui.stroke(area.inset(-3), t.accent, 10, 2);
+  if (r.keyboard) ui.draw_focus(area, 7);
   if (r.clicked) ui.send(command);
   Rect picture = top;
   Rect title = picture.cut_bottom(ui.em(40)).inset(16, 0);
@@ -180,7 +180,7 @@ void HomePage::draw_page_line(Ui& ui, const Rect& area, const PageProgress& page
   const Rect rect = area.inset(8, 0);
   const Response r = ui.interact(rect, {.label = page.title, .command = command, .kind = "card page"});
   if (r.hovered) ui.fill(rect, t.raised, 6);
-  if (r.keyboard) ui.stroke(rect, t.accent, 6, 2);
+  if (r.keyboard) ui.draw_focus(rect.inset(3), 3);
   if (r.clicked) ui.send(command);
   Rect inside = rect.inset(8, 0);
   const int done = page.lessons_done();

@@ -14,9 +14,9 @@ struct Columns {
 };
 
 Columns columns(const LayoutRequest& r) {
-  float grow = r.presentation ? std::min(1.35f, r.type) : 1.0f;
-  Columns c{r.navigation ? 220 * grow : 0, r.inspector ? 340 * grow : 0};
-  // The stage keeps at least two fifths of the window; where type is large the chapters make room first.
+  Columns c{r.navigation ? (r.presentation ? 205.0f : 220.0f) : 0,
+            r.inspector ? (r.presentation ? 300.0f : 340.0f) : 0};
+  // The stage keeps at least two fifths of the window; while presenting the chapters make room first.
   float least = r.size.x * (r.presentation ? 0.5f : 0.4f);
   if (r.presentation && r.size.x - c.navigation - c.inspector < least) c.navigation = 0;
   if (r.size.x - c.navigation - c.inspector < least)
@@ -34,6 +34,14 @@ float words_width(const LayoutRequest& r, const Columns& c) {
 
 }  // namespace
 
+// Presentation mode is 1.6 times as large; where that would leave less room than the smallest window has, as much as
+// leaves that. In tenths, so that fonts are not made anew at each pixel of a drag.
+float presentation_unit(bool presentation, Vec window) {
+  if (!presentation) return 1;
+  const float share = std::min(window.x / kLeastWindow.x, window.y / kLeastWindow.y);
+  return std::clamp(std::floor(share * 10 + 0.01f) / 10, 1.0f, 1.6f);
+}
+
 float narration_width(const LayoutRequest& request) { return words_width(request, columns(request)); }
 
 ShellLayout layout_shell(const LayoutRequest& request) {
@@ -42,14 +50,14 @@ ShellLayout layout_shell(const LayoutRequest& request) {
   Rect rest{0, 0, request.size.x, request.size.y};
   if (c.navigation > 0) out.navigation = rest.cut_left(c.navigation);
   if (request.transport) {
-    out.transport = rest.cut_bottom(std::max(56.0f, std::round(32 * request.type + 14)));
+    out.transport = rest.cut_bottom(request.presentation ? 48 : 56);
     out.controls = out.transport.inset(20, 0);
   }
   // What unfolds the panels stands in a bar over the stage, or at the transport's ends where height is short.
   const bool folded = c.navigation == 0 || (c.inspector == 0 && request.has_inspector);
   const bool lean = request.transport && (request.presentation || request.size.y < kLeanHeight);
   if (folded && lean) {
-    const float side = std::round(32 * request.type);
+    constexpr float side = 32;
     Rect ends = out.transport.inset(kEnd, 0);
     if (c.navigation == 0) out.unfold_navigation = ends.cut_left(side).centered(side, side);
     if (c.inspector == 0 && request.has_inspector) out.unfold_inspector = ends.cut_right(side).centered(side, side);
@@ -61,7 +69,7 @@ ShellLayout layout_shell(const LayoutRequest& request) {
   }
   const bool across = request.presentation && request.narration > 0;
   if (!across && c.inspector > 0) out.inspector = rest.cut_right(c.inspector);
-  if (folded && !lean) out.bar = rest.cut_top(request.presentation ? 56 : 40);
+  if (folded && !lean) out.bar = rest.cut_top(40);
   if (request.narration > 0) {
     // A long text scrolls rather than hide the stage.
     float most = std::max(72.0f, request.size.y * (request.presentation ? 0.36f : 0.42f));

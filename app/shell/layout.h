@@ -6,13 +6,12 @@
 namespace striate {
 
 struct LayoutRequest {
-  Vec size;                // of the window, logical
+  Vec size;                // of the window, in the units that are drawn with
   bool navigation = true;  // wanted unfolded
   bool inspector = true;
   bool transport = false;  // the page has one
   bool presentation = false;
   float narration = 0;        // height that the lesson's words need; 0: no lesson is open
-  float type = 1;             // how many times as large as usual type is
   bool has_inspector = true;  // the page has one: there is something to unfold
 };
 
@@ -28,6 +27,9 @@ struct ShellLayout {
 };
 
 inline constexpr Vec kLeastWindow{800, 500};  // the window is never smaller
+
+// How many times as large as usual everything is drawn: type, controls and every distance between them.
+float presentation_unit(bool presentation, Vec window);
 
 ShellLayout layout_shell(const LayoutRequest& request);
 // The width that the narration band will have: its words are wrapped before the layout is known.

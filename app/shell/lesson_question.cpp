@@ -22,17 +22,23 @@ void Shell::draw_file_question(const Rect& stage) {
                            : question->replaces ? tr("The file that is there would be lost.")
                                                 : tr("There is no file of this name yet.");
   const std::filesystem::path path(question->path);
-  const Rect card = stage.centered(std::min(stage.w - 40, ui_.em(520)), std::min(stage.h - 20, ui_.em(186)));
+  // As they are, not as marked text: a name may have marks in it. Whole, however long: it is what one says yes to.
+  ProseSpan file, folder;
+  file.text = path.filename().string();
+  folder.text = format_tr("in {}", path.parent_path().string());
+  constexpr float kPadding = 18;
+  const float width = std::min(stage.w - 40, ui_.em(520)), inside = width - 2 * kPadding;
+  const float names = ui_.paragraph_height({&file, 1}, inside, Font::strong) +
+                      ui_.paragraph_height({&folder, 1}, inside, Font::caption);
+  const Rect card = stage.centered(width, std::min(stage.h - 20, ui_.em(144) + names));
   ui_.begin_layer(Ui::kOverlayLayer, stage);
   ui_.fill(stage, faded(ui_.theme().background, 0.6f));
   ui_.fill(card, ui_.theme().raised, 8);
   ui_.stroke(card, ui_.theme().line, 8);
-  ui_.begin_panel("file question", card, 18, false);
+  ui_.begin_panel("file question", card, kPadding, true);
   ui_.paragraph(fmt::format("**{}**", tr(std::string_view(files.question_in_words()))));
-  // Labels, not paragraphs: a name with marks in it is shown as it is, a long one is cut.
-  ui_.label(ui_.take(ui_.em(22)), path.filename().string(), Font::strong, ui_.theme().text);
-  ui_.label(ui_.take(ui_.em(20)), format_tr("in {}", path.parent_path().string()), Font::caption,
-            ui_.theme().secondary);
+  ui_.paragraph({&file, 1}, Font::strong);
+  ui_.paragraph({&folder, 1}, Font::caption);
   ui_.note(more);
   ui_.space(4);
   ui_.begin_flow();

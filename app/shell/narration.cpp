@@ -112,6 +112,21 @@ void Shell::draw_narration(const Rect& area) {
   // Where we are: a dot per step.
   float gap = std::min(ui_.em(14), std::max(1.0f, top.w - 12) / static_cast<float>(std::max(1, count)));
   float x = top.right() - 8 - gap * static_cast<float>(count);
+  const Rect all{x, top.center().y - ui_.em(8), gap * static_cast<float>(count), ui_.em(16)};
+  const Response dots_here = ui_.interact(
+      all, {.label = "steps",
+            .command = "lesson.step",
+            .kind = "dots",
+            .tooltip = "The steps of the lesson. By keys: Left and Right, Home and End, Page Up and Page Down",
+            .takes_press = false});
+  if (dots_here.keyboard) {
+    ui_.draw_focus(all, 8);
+    const int step = lessons.step() + 1;
+    const auto go = [&](const char* key, int to) {
+      if (ui_.take_key(key) && to >= 1 && to <= count && to != step) ui_.send(fmt::format("lesson.step {}", to));
+    };
+    go("Left", step - 1), go("Right", step + 1), go("Home", 1), go("End", count);
+  }
   for (int i = 0; i < count; ++i) {
     bool here = i == lessons.step();
     Vec at{x + gap * (static_cast<float>(i) + 0.5f), top.center().y};

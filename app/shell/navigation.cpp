@@ -37,7 +37,7 @@ Response Shell::navigation_line(const Rect& rect, const ItemSpec& spec, bool cur
   } else if (hover > 0) {
     ui_.fill(rect, faded(t.raised, hover * 0.7f), 6);
   }
-  if (r.keyboard) ui_.stroke(rect.inset(-2), t.accent, 8, 2);
+  if (r.keyboard) ui_.draw_focus(rect.inset(1));
   if (r.clicked) ui_.send(std::string(spec.command));
   return r;
 }

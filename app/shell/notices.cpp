@@ -26,7 +26,7 @@ void Shell::draw_notices(const Rect& stage) {
     ++shown;
     float h1 = ui_.paragraph_height(notice.what, text_width, Font::control);
     float h2 = notice.hint.empty() ? 0 : ui_.paragraph_height(notice.hint, text_width, Font::caption) + 2;
-    float height = h1 + h2 + 22;
+    const float height = std::min(h1 + h2 + 22, stage.h - 32);  // what is longer than the stage scrolls
     ui_.push_id(fmt::format("notice {} {}", notice.time, index));
     float rise = ui_.ease("rise", 1, 0.25f);
     Rect box{stage.x + 16, y - height + (1 - rise) * 12, width, height};
@@ -42,12 +42,12 @@ void Shell::draw_notices(const Rect& stage) {
     } else {
       ui_.icon(Icon::tick, mark.inset(2), t.activation);
     }
-    ui_.next({box.x + ui_.em(36), box.y + 11, text_width, h1});
+    const Rect words{box.x + ui_.em(36), box.y + 11, text_width, height - 20};
+    ui_.begin_panel("words", words, 0, height < h1 + h2 + 22);
     ui_.paragraph(notice.what, Font::control);
-    if (h2 > 0) {
-      ui_.next({box.x + ui_.em(36), box.y + 13 + h1, text_width, h2});
-      ui_.paragraph(notice.hint, Font::caption);
-    }
+    ui_.space(-6);
+    if (h2 > 0) ui_.paragraph(notice.hint, Font::caption);
+    ui_.end_panel();
     ui_.next({box.right() - ui_.em(32), box.y + 8, ui_.em(24), ui_.em(24)});
     ui_.button("Dismiss", fmt::format("notice.dismiss {}", index + 1),
                {.style = ButtonStyle::quiet,

@@ -187,7 +187,10 @@ void Shell::draw_palette(Vec size) {
     }
   }
   if (!problem.empty()) {
-    ui_.next(rest.cut_bottom(ui_.em(72)).inset(12, 6));
+    const float inner = rest.w - 2 * 12 - ui_.em(44);  // of error_note, in its place
+    const float lines = ui_.paragraph_height(problem, inner, Font::control) +
+                        (hint.empty() ? 0 : ui_.paragraph_height(hint, inner, Font::caption));
+    ui_.next(rest.cut_bottom(std::clamp(lines + 32, ui_.em(72), rest.h * 0.7f)).inset(12, 6));
     ui_.error_note(problem, hint);
   }
   ui_.fill({rest.x, rest.y, rest.w, 1}, t.line);
@@ -208,7 +211,7 @@ void Shell::draw_palette(Vec size) {
               t.secondary, Align::right);
     ui_.label(top, entry.title, Font::number, t.text, Align::left, ui_.em(14));
     ui_.label(inside, entry.help, Font::caption, t.secondary);
-    if (r.keyboard) ui_.stroke(rect, t.accent, 6, 2);
+    if (r.keyboard) ui_.draw_focus(rect.inset(3), 3);
     if (r.clicked) {
       choose(entry);
       palette_fresh_ = true;

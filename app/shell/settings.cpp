@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "app/shell/system_motion.h"
 #include "engine/error.h"
 
 #ifdef __unix__
@@ -106,6 +107,7 @@ std::string state_folder() { return xdg_folder("XDG_STATE_HOME", ".local/state")
 Settings load_settings(const std::string& path, std::string* problem) {
   namespace fs = std::filesystem;
   Settings defaults;
+  defaults.motion = system_motion();
   std::string what;
   auto done = [&](const Settings& settings) {
     if (problem) *problem = what;
@@ -130,7 +132,7 @@ Settings load_settings(const std::string& path, std::string* problem) {
     what = "the settings in " + path + " could not be understood";
     return done(defaults);
   }
-  Settings s;
+  Settings s = defaults;
   std::string wrong;
   std::string theme = s.dark ? "dark" : "light";
   read(json, "theme", theme, wrong);
@@ -169,7 +171,6 @@ void save_settings(const std::string& path, const Settings& s) {
   namespace fs = std::filesystem;
   nlohmann::json json = {{"theme", s.dark ? "dark" : "light"},
                          {"presentation", s.presentation},
-                         {"motion", s.motion},
                          {"navigation", s.navigation},
                          {"inspector", s.inspector},
                          {"scale", s.scale},
@@ -184,6 +185,7 @@ void save_settings(const std::string& path, const Settings& s) {
                          {"course", s.course},
                          {"megapixel_limit", s.megapixel_limit},
                          {"language", s.language}};
+  if (s.motion != system_motion()) json["motion"] = s.motion;  // else it goes on as the desktop does
   // File names need not be UTF-8; what is not is replaced rather than lost with everything else.
   std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const char* hint = "check the folder's permissions; the settings are kept until the program closes";

@@ -90,6 +90,7 @@ struct Events {
   GLFWwindow* window = nullptr;
   float scale = 1;
   bool changed = true;
+  bool repeats = false;  // the key that went down last is held: what it types now is no new press
 
   static Events& of(GLFWwindow* window) {
     auto& events = *static_cast<Events*>(glfwGetWindowUserPointer(window));
@@ -126,6 +127,7 @@ void connect(GLFWwindow* window) {
     Events& e = Events::of(w);
     // The modifiers of a key event are those before it; a modifier's own key changes them.
     bool down = action != GLFW_RELEASE;
+    e.repeats = action == GLFW_REPEAT;
     bool shift = mods & GLFW_MOD_SHIFT, ctrl = mods & GLFW_MOD_CONTROL, alt = mods & GLFW_MOD_ALT;
     if (key == GLFW_KEY_LEFT_SHIFT || key == GLFW_KEY_RIGHT_SHIFT) shift = down;
     if (key == GLFW_KEY_LEFT_CONTROL || key == GLFW_KEY_RIGHT_CONTROL) ctrl = down;
@@ -134,7 +136,10 @@ void connect(GLFWwindow* window) {
     std::string name = key_name(key, scancode, mods);
     if (down && !name.empty()) e.queue.key({name, action == GLFW_REPEAT});
   });
-  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) { Events::of(w).queue.text(utf8(code)); });
+  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) {
+    Events& e = Events::of(w);
+    e.queue.type(utf8(code), e.repeats);
+  });
   glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
     Events& e = Events::of(w);
     e.shell->drop({paths, paths + count});
@@ -236,6 +241,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   events.shell = &shell;
   events.window = window;
   glfwSetWindowUserPointer(window, &events);
+  glfwSetInputMode(window, GLFW_LOCK_KEY_MODS, GLFW_TRUE);  // whether the number block types digits or moves
   connect(window);
   ImGuiIO& io = ImGui::GetIO();
   io.SetClipboardTextFn = [](void*, const char* text) { glfwSetClipboardString(nullptr, text); };

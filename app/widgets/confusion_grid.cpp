@@ -198,7 +198,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
     if (t * grid.classes + p != before || (r.clicked && hovered_row < 0)) {
       ui.send(fmt::format("{} {} {}", grid.command, t, p));
     }
-    ui.stroke(cells.inset(-4), theme.accent, 6, 2);
+    ui.draw_focus(cells.inset(-1), 3);
   }
   return answer;
 }

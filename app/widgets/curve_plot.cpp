@@ -311,7 +311,7 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
     if (ui.take_key("Right")) next = now + 1;
     next = std::clamp(next, plot.begin, plot.last);
     if (next != now && !plot.pick_command.empty()) ui.send(fmt::format("{} {:.0f}", plot.pick_command, next));
-    ui.stroke(area.inset(-2), theme.accent, 6, 2);
+    ui.draw_focus(area.inset(1), 3);
   }
   return answer;
 }

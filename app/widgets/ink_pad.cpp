@@ -106,7 +106,7 @@ void draw_ink_pad(Ui& ui, std::string_view label, const Rect& area, const InkPad
     ui.line({at.x, at.y - 5}, {at.x, at.y + 5}, mark, 1.5f);
   }
   ui.pop_clip();
-  if (r.keyboard) ui.stroke(area.inset(-3), theme.accent, 6, 2);
+  if (r.keyboard) ui.draw_focus(area, 3);
 }
 
 }  // namespace striate

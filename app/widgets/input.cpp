@@ -1,6 +1,8 @@
 #include "app/widgets/input.h"
 
+#include <string>
 #include <type_traits>
+#include <utility>
 
 namespace striate {
 
@@ -30,6 +32,15 @@ void InputQueue::key(KeyPress press) {
 }
 void InputQueue::modifiers(bool shift, bool ctrl, bool alt) { events_.emplace_back(Modifiers{shift, ctrl, alt}); }
 void InputQueue::text(const std::string& utf8) { events_.emplace_back(Text{utf8}); }
+
+void InputQueue::type(const std::string& utf8, bool repeat) {
+  const char sign = utf8.size() == 1 ? utf8[0] : ' ';
+  const bool letter = (sign >= 'a' && sign <= 'z') || (sign >= 'A' && sign <= 'Z');
+  if (sign > ' ' && sign < 127 && !letter) {
+    key({sign == '+' || sign == '=' ? "Plus" : sign == '-' ? "Minus" : std::string(1, sign), repeat});
+  }
+  text(utf8);
+}
 
 Input InputQueue::next() {
   state_.keys.clear();

@@ -11,8 +11,8 @@
 
 namespace striate {
 
-// "A", "1", "F1", "Left", "Space", "Enter", "Escape", "Tab", "Backspace", "Delete", "Home", "End", "PageUp",
-// "PageDown", "Plus", "Minus", "?" with "Ctrl+", "Shift+", "Alt+" before it, in this order.
+// "A", "1", "F1", "Left", "Space", "Enter", "Escape", "Tab", "Backspace", "Delete", "Insert", "Home", "End", "PageUp",
+// "PageDown", "Plus", "Minus", "?" and other signs, with "Ctrl+", "Shift+", "Alt+" before it, in this order.
 struct KeyPress {
   std::string name;
   bool repeat = false;
@@ -39,6 +39,9 @@ class InputQueue {
   void key(KeyPress press);
   void modifiers(bool shift, bool ctrl, bool alt);
   void text(const std::string& utf8);
+  // A character that a key typed. Digits and signs are keys by what they are, wherever a keyboard has them and whether
+  // or not it wants Shift for them.
+  void type(const std::string& utf8, bool repeat = false);
 
   Input next();  // for one frame
   bool empty() const { return events_.empty(); }

@@ -54,6 +54,32 @@ SampleLayout sample_layout(const SampleGrid& grid, float width, float line, floa
   return layout;
 }
 
+namespace {
+
+// The arrows go from the picture that is marked to the next, and do what a click on that does.
+void choose_by_keys(Ui& ui, const Response& r, const Rect& area, const SampleGrid& grid, const SampleLayout& layout) {
+  int64_t marked = 0;
+  while (marked < grid.count && !grid.sample(marked).marked) ++marked;
+  const bool none = marked == grid.count;
+  const int64_t now = none ? 0 : marked;
+  int64_t next = now;
+  if (ui.take_key("Left")) next = now - 1;
+  if (ui.take_key("Right")) next = now + 1;
+  if (ui.take_key("Up")) next = now - layout.per_line;
+  if (ui.take_key("Down")) next = now + layout.per_line;
+  if (ui.take_key("Home")) next = 0;
+  if (ui.take_key("End")) next = grid.count - 1;
+  if (next < 0 || next >= grid.count) next = now;
+  const Vec at = area.min() + layout.at(next);
+  const Rect place{at.x, at.y, layout.width, layout.height};
+  ui.draw_focus(place.inset(1), 4);
+  if (next == now && !(r.clicked && !r.released)) return;
+  ui.reveal(place);
+  ui.send(grid.sample(next).command);
+}
+
+}  // namespace
+
 SampleAnswer draw_samples(Ui& ui, std::string_view label, const Rect& area, const SampleGrid& grid,
                           const SampleLayout& layout) {
   SampleAnswer answer;
@@ -76,7 +102,10 @@ SampleAnswer draw_samples(Ui& ui, std::string_view label, const Rect& area, cons
       area.x, area.y,
       static_cast<float>(std::min<int64_t>(layout.per_line, grid.count)) * (layout.width + layout.gap) - layout.gap,
       layout.total_height()};
-  const Response r = ui.interact(all, {.label = label, .kind = "samples", .focusable = false, .tooltip = grid.tooltip});
+  const bool takes_keys = !grid.sample(0).command.empty();
+  const Response r =
+      ui.interact(all, {.label = label, .kind = "samples", .focusable = takes_keys, .tooltip = grid.tooltip});
+  if (r.keyboard) choose_by_keys(ui, r, area, grid, layout);
   const Rect seen = intersection(all, ui.clip());
   if (seen.empty()) return answer;
   const float pitch = layout.height + layout.gap;

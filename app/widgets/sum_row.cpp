@@ -79,7 +79,7 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
       fitted(ui, place, chip.term->product, Font::caption, ink);
     }
   }
-  if (r.keyboard) ui.stroke(grid.inset(-4), theme.accent, 8, 2);
+  if (r.keyboard) ui.draw_focus(grid.inset(-1), 5);
   return under >= 0 ? under : (r.keyboard && row.walked > 0 ? counted - 1 : -1);
 }
 

@@ -200,7 +200,7 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
                                  std::clamp<int64_t>(line, 0, std::max(layout.lines - 1, 0)));
     if (next < 0 || next >= maps.count || !layout.has(next)) next = now;
     if (next != now || (r.clicked && !answer.hovered)) ui.send(grid.command(next));
-    ui.stroke(all.inset(-4), theme.accent, 6, 2);
+    ui.draw_focus(all.inset(-1), 3);
   }
   return answer;
 }

@@ -24,14 +24,6 @@ constexpr double kGestureSeconds = 0.5;  // turns of the wheel and key presses w
 constexpr double kDoubleClick = 0.35;
 constexpr double kTipDelay = 0.6;
 
-// Presentation mode's type is 1.6 times as large; a window smaller than a projector's gets as much as it has room for,
-// in tenths, so that fonts are not made anew at each pixel of a drag.
-float type_factor(bool presentation, Vec size) {
-  if (!presentation) return 1;
-  const float share = std::min(size.x / 1280, size.y / 720);
-  return std::clamp(std::floor(share * 16 + 0.01f) / 10, 1.2f, 1.6f);
-}
-
 int channel_of(int layer) { return layer == 0 ? 0 : layer + 1; }
 
 }  // namespace
@@ -75,13 +67,12 @@ void Ui::begin_frame(const Frame& frame) {
   wants_frame_ = false;
   ++frame_count_;
   theme_ = frame.dark ? &dark_theme() : &light_theme();
-  text_factor_ = type_factor(frame.presentation, frame.size);
 
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = ImVec2(std::max(1.0f, frame.size.x), std::max(1.0f, frame.size.y));
   io.DisplayFramebufferScale = ImVec2(frame.scale, frame.scale);
   io.DeltaTime = static_cast<float>(std::clamp(passed, 1e-4, 0.5));
-  fonts_->prepare(frame.scale, text_factor_, textures_);
+  fonts_->prepare(frame.scale, textures_);
   ImGui::NewFrame();
   draw_ = ImGui::GetBackgroundDrawList();
   draw_->_FringeScale = 1 / frame.scale;
@@ -101,6 +92,7 @@ void Ui::begin_frame(const Frame& frame) {
   clips_.assign(1, Rect{0, 0, frame.size.x, frame.size.y});
   has_next_ = false;
   layer_ = 0;
+  focus_ring_ = {};
   for (int i = 0; i < 6; ++i) {
     lights_[i] = building_lights_[i], building_lights_[i] = 0;
     words_lit_[i] = building_words_[i], building_words_[i] = 0;
@@ -154,6 +146,7 @@ void Ui::end_frame() {
   if (frame_count_ % 512 == 0) {
     std::erase_if(eases_, [&](const auto& entry) { return entry.second.frame + 512 < frame_count_; });
   }
+  if (fonts_->wants_more()) wants_frame_ = true;
   if (tiles_->end_frame(textures_) || !(drawn_ == drawn_before_)) wants_frame_ = true;
   ImGui::Render();
 }

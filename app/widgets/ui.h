@@ -1,5 +1,5 @@
 // Everything a page draws with. An immediate-mode layer over Dear ImGui's draw lists and fonts: own layout, own input,
-// own focus, own look. Units are logical pixels; text sizes already hold scale and presentation factor.
+// own focus, own look. Units are logical pixels; the scale of the monitor and of presentation mode is below them.
 //
 // For page authors
 // ----------------
@@ -48,6 +48,7 @@
 #include "app/widgets/drawn.h"
 #include "app/widgets/geometry.h"
 #include "app/widgets/input.h"
+#include "app/widgets/line_edit.h"
 #include "app/widgets/picture.h"
 #include "app/widgets/sheet.h"
 #include "app/widgets/view.h"
@@ -248,10 +249,10 @@ class Ui {
   struct Frame {
     Input input;
     Vec size;         // of the window, logical
-    float scale = 1;  // pixels per logical unit
+    float scale = 1;  // pixels per logical unit; a presentation has more of them (Shell::unit)
     bool dark = true;
-    bool presentation = false;
-    bool inspector = true;  // the panel at the right is unfolded
+    bool presentation = false;  // the stage comes first, and numbers take more of their cells
+    bool inspector = true;      // the panel at the right is unfolded
     bool motion = true;
     double now = 0;        // seconds
     bool patient = false;  // wait for everything (screenshots): no budget per frame, motion at its end
@@ -294,6 +295,8 @@ class Ui {
   const std::vector<Note>& tips() const { return tips_; }
   const std::vector<Rect>& error_places() const { return error_places_; }
   uint64_t focused() const { return focus_; }
+  // Where the last frame drew the ring around what has the keyboard; empty: it has none, or cannot be seen.
+  const Rect& focus_ring() const { return focus_ring_; }
   // Takes the keyboard away from what has it. False where nothing had it, or only by a click.
   bool leave_focus();
   bool editing() const { return edit_.id != 0; }  // a text field has the keys
@@ -333,7 +336,7 @@ class Ui {
 
   // ---- looks ----------------------------------------------------------------------------------------------------
   const Theme& theme() const { return *theme_; }
-  float em(float units) const { return units * text_factor_; }  // grows with presentation mode
+  float em(float units) const { return units; }  // every distance grows with the scale and with presentation mode
   ImDrawList& draw() { return *draw_; }
   float ease(std::string_view what, float target, float seconds = 0.2f);  // the value on its way to target, eased
   float lit(Concept what) const;  // 0..1: how strongly its thing should glow, because its word is hovered
@@ -356,6 +359,7 @@ class Ui {
   // A line of captions centered on a point, `name` in the color of what it names; near the panel's edge it moves
   // inwards.
   void caption(Vec center, std::string_view name, std::string_view rest, Color color);
+  void draw_focus(const Rect& rect, float radius = 6);  // the ring around what has the keyboard
   void push_clip(const Rect& rect);
   void pop_clip();
   Rect clip() const;
@@ -463,7 +467,7 @@ class Ui {
   // cursor's pixel are bright. Only where cells are large enough for numbers.
   void pixel_indices(const Rect& area, const View& view, int width, int height, int x, int y);
   // Smaller numbers are not drawn: on a projector nobody could read them.
-  float least_number() const { return frame_.presentation ? std::max(8.0f, std::round(7 * text_factor_)) : 8.0f; }
+  float least_number() const { return frame_.presentation ? 7.0f : 8.0f; }
   // A frame around a cell, drawn over the picture.
   void mark_cell(const Rect& area, const View& view, int x, int y, Color color, float thickness = 2.5f);
   void mark_cells(const Rect& area, const View& view, const CellRect& cells, Color color, float thickness = 2.5f);
@@ -505,10 +509,8 @@ class Ui {
   };
   struct Edit {  // the text field that has the keys
     uint64_t id = 0;
-    std::string text;
-    size_t caret = 0, anchor = 0;
+    LineEdit line;
     float scroll = 0;
-    double since = 0;
   };
   struct Ease {
     float from = 0, to = 0, value = 0;
@@ -550,7 +552,6 @@ class Ui {
   bool blocked(Vec at, int layer) const;
   void find_hot();
   void move_focus();
-  void draw_focus(const Rect& rect, float radius = 6);
   bool mouse_in(const Rect& place) const;
   void look_for_term(Vec at, std::string_view text, Font font, float size);
   void look_for_term(const Rect& place, const std::vector<Words>& words, float size);
@@ -566,6 +567,7 @@ class Ui {
   bool edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* canceled);
   void start_edit(uint64_t id, std::string_view text, bool select_all);
   void apply_edit_keys(bool* entered, bool* canceled);
+  bool brush_by_keys(uint64_t id, const HistogramSpec& spec, std::string_view prefix, bool pressed);
   Color hover_color(const Response& r, Color rest, Color over);
   bool track(const Rect& rect, const Response& r, double value, const NumberSpec& spec, double* changed);
   bool number_box(const Rect& rect, std::string_view label, double value, const NumberSpec& spec,
@@ -585,7 +587,6 @@ class Ui {
   Input input_;
   Input before_;  // the last frame's
   const Theme* theme_ = nullptr;
-  float text_factor_ = 1;
   ImDrawList* draw_ = nullptr;
   ImDrawListSplitter splitter_;
   uint64_t frame_count_ = 0;
@@ -620,6 +621,7 @@ class Ui {
   uint64_t hot_ = 0, active_ = 0, focus_ = 0, wheel_item_ = 0, wheel_panel_ = 0, popup_ = 0;
   bool keyboard_ = false;
   bool focus_moved_ = false;
+  Rect focus_ring_;
   Press press_;
   Edit edit_;
   Tip tip_;

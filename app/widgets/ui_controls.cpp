@@ -246,6 +246,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   if (r.keyboard) draw_focus(rect);
   bool sent = false;
   if (r.clicked) popup_ = popup_ == r.id ? 0 : r.id;
+  const bool opened_by_key = r.clicked && !r.released && popup_ == r.id;
   if (r.keyboard && popup_ != r.id) {
     for (size_t i = 0; i < choices.size(); ++i) {
       if (choices[i].value != current) continue;
@@ -269,6 +270,11 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   fill(list.moved({0, 3}).inset(-2), t.shadow, 8);
   fill(list, t.surface, 6);
   stroke(list, t.line, 6);
+  if (opened_by_key && !choices.empty()) {  // the arrows walk the list at once, from what is chosen
+    const auto chosen =
+        std::find_if(choices.begin(), choices.end(), [&](const Choice& choice) { return choice.value == current; });
+    focus_ = id_of((chosen == choices.end() ? choices.front() : *chosen).label);
+  }
   bool close = take_key("Escape") ||
                (input_.left && !before_.left && !list.contains(input_.mouse) && !rect.contains(input_.mouse));
   for (size_t i = 0; i < choices.size(); ++i) {
@@ -292,7 +298,10 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   }
   end_layer();
   pop_id();
-  if (close) popup_ = 0, wants_frame_ = true;
+  if (close) {
+    popup_ = 0, wants_frame_ = true;
+    if (keyboard_) focus_ = r.id;
+  }
   return sent;
 }
 
@@ -381,7 +390,7 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
     bool done = edit_text(rect, id, Font::number, {8, 2}, &canceled);
     bool left = focus_ != id;
     if ((done || left) && !canceled) {
-      std::string text = edit_.text;
+      std::string text = edit_.line.text();
       for (char& c : text) {
         if (c == ',') c = '.';
       }

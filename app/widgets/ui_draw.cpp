@@ -12,10 +12,27 @@ namespace {
 
 ImVec2 im(Vec v) { return {v.x, v.y}; }
 
+// A thin line's place and thickness in whole pixels of the screen: lines of one kind are equally thick at every scale.
+struct Thin {
+  float at, thick;
+};
+Thin thin(float at, float thick, float scale) {
+  return {std::round(at * scale) / scale, std::max(1.0f, std::floor(thick * scale + 0.499f)) / scale};
+}
+
+constexpr float kThin = 2;
+
 }  // namespace
 
 void Ui::fill(const Rect& rect, Color color, float radius) {
   if (rect.empty() || !rect.overlaps(clip())) return;  // most of a long panel is scrolled out of it
+  if (radius == 0 && std::min(rect.w, rect.h) <= kThin) {
+    const bool lies = rect.h <= rect.w;
+    const Thin edge = thin(lies ? rect.y : rect.x, lies ? rect.h : rect.w, frame_.scale);
+    const Rect whole = lies ? Rect{rect.x, edge.at, rect.w, edge.thick} : Rect{edge.at, rect.y, edge.thick, rect.h};
+    draw_->AddRectFilled(im(whole.min()), im(whole.max()), color);
+    return;
+  }
   draw_->AddRectFilled(im(rect.min()), im(rect.max()), color, radius);
 }
 
@@ -51,10 +68,10 @@ void Ui::hatch(const Rect& rect, Color color, float spacing) {
 
 void Ui::line(Vec from, Vec to, Color color, float thickness) {
   if (from.x == to.x || from.y == to.y) {  // straight ones as rectangles: exactly as thick as they should be
-    float half = thickness / 2;
-    Rect r = from.x == to.x
-                 ? Rect{std::floor(from.x - half + 0.5f), std::min(from.y, to.y), thickness, std::abs(to.y - from.y)}
-                 : Rect{std::min(from.x, to.x), std::floor(from.y - half + 0.5f), std::abs(to.x - from.x), thickness};
+    const bool stands = from.x == to.x;
+    const Thin edge = thin((stands ? from.x : from.y) - thickness / 2, thickness, frame_.scale);
+    const Rect r = stands ? Rect{edge.at, std::min(from.y, to.y), edge.thick, std::abs(to.y - from.y)}
+                          : Rect{std::min(from.x, to.x), edge.at, std::abs(to.x - from.x), edge.thick};
     draw_->AddRectFilled(im(r.min()), im(r.max()), color);
     return;
   }
@@ -179,11 +196,11 @@ void Ui::icon(Icon what, const Rect& rect, Color color) {
 
 // ---- text ---------------------------------------------------------------------------------------------------------
 
-float Ui::text_size(Font font) const { return role_size(font) * text_factor_; }
+float Ui::text_size(Font font) const { return role_size(font); }
 
 Vec Ui::measure(Font font, std::string_view text, float size) const {
   if (size <= 0) size = text_size(font);
-  Fonts::Choice type = fonts_->face(font, size);
+  Fonts::Choice type = fonts_->face(font, size, text);
   ImVec2 m = type.face->CalcTextSizeA(type.height, 1e9f, 0, text.data(), text.data() + text.size());
   return {m.x, m.y};
 }
@@ -206,9 +223,11 @@ void Ui::label(Vec at, std::string_view text, Font font, Color color, float size
     seen_texts_->emplace_back(text);
   }
   if (glossary_ && !in_words_ && !measuring_) look_for_term(at, text, font, size);
-  Fonts::Choice type = fonts_->face(font, size);
-  draw_->AddText(type.face, type.height, ImVec2(std::round(at.x), std::round(at.y)), color, text.data(),
-                 text.data() + text.size());
+  fonts_->want(text);
+  Fonts::Choice type = fonts_->face(font, size, text);
+  draw_->AddText(type.face, type.height,
+                 ImVec2(std::round(at.x * frame_.scale) / frame_.scale, std::round(at.y * frame_.scale) / frame_.scale),
+                 color, text.data(), text.data() + text.size());
 }
 
 void Ui::label(const Rect& rect, std::string_view text, Font font, Color color, Align align, float size) {

@@ -1,8 +1,9 @@
-// Text that is typed: one line with a caret, a selection and the clipboard.
+// Text that is typed: one line with a caret and a selection (line_edit.h), the clipboard and the mouse.
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
@@ -10,159 +11,80 @@
 namespace striate {
 namespace {
 
-size_t before(const std::string& text, size_t at) {
-  if (at == 0) return 0;
-  --at;
-  while (at > 0 && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80) --at;
-  return at;
-}
-
-size_t after(const std::string& text, size_t at) {
-  if (at >= text.size()) return text.size();
-  ++at;
-  while (at < text.size() && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80) ++at;
-  return at;
-}
-
-size_t word_before(const std::string& text, size_t at) {
-  while (at > 0 && text[at - 1] == ' ') --at;
-  while (at > 0 && text[at - 1] != ' ' && text[at - 1] != '/') --at;
-  return at;
-}
-
-size_t word_after(const std::string& text, size_t at) {
-  while (at < text.size() && text[at] != ' ' && text[at] != '/') ++at;
-  while (at < text.size() && (text[at] == ' ' || text[at] == '/')) ++at;
-  return at;
+// Keys that a field leaves to what is around it: lists are walked and pages turned while one types.
+bool is_not_for_text(const std::string& name) {
+  return name == "Up" || name == "Down" || name == "PageUp" || name == "PageDown" ||
+         name.find("Tab") != std::string::npos || name.starts_with("Ctrl+") || name.starts_with("Alt+") ||
+         (name.size() > 1 && name[0] == 'F' && std::isdigit(static_cast<uint8_t>(name[1])) != 0);
 }
 
 }  // namespace
 
 void Ui::start_edit(uint64_t id, std::string_view text, bool select_all) {
   edit_.id = id;
-  edit_.text = text;
-  edit_.caret = edit_.text.size();
-  edit_.anchor = select_all ? 0 : edit_.caret;
+  edit_.line.begin(text, select_all);
   edit_.scroll = 0;
-  edit_.since = frame_.now;
   focus_ = id;
 }
 
 void Ui::apply_edit_keys(bool* entered, bool* canceled) {
-  std::string& text = edit_.text;
-  auto erase_selection = [&] {
-    size_t from = std::min(edit_.caret, edit_.anchor), to = std::max(edit_.caret, edit_.anchor);
-    text.erase(from, to - from);
-    edit_.caret = edit_.anchor = from;
-    return to > from;
-  };
-  auto insert = [&](std::string_view words) {
-    erase_selection();
-    std::string line;
-    for (char c : words) {
-      if (static_cast<uint8_t>(c) >= 32 && c != 127) line += c;
-    }
-    text.insert(edit_.caret, line);
-    edit_.caret = edit_.anchor = edit_.caret + line.size();
+  LineEdit& line = edit_.line;
+  const auto copy = [&] {
+    if (line.has_selection()) ImGui::SetClipboardText(line.selected().c_str());
   };
   std::vector<KeyPress> rest;
   for (KeyPress& key : input_.keys) {
-    std::string name = key.name;
-    bool select = false;
-    if (size_t shift = name.find("Shift+"); shift != std::string::npos && name != "Shift+Tab") {
-      select = true;
-      name.erase(shift, 6);
-    }
-    size_t old = edit_.caret;
-    bool moved = true;
-    if (name == "Left")
-      edit_.caret =
-          !select && edit_.caret != edit_.anchor ? std::min(edit_.caret, edit_.anchor) : before(text, edit_.caret);
-    else if (name == "Right")
-      edit_.caret =
-          !select && edit_.caret != edit_.anchor ? std::max(edit_.caret, edit_.anchor) : after(text, edit_.caret);
-    else if (name == "Ctrl+Left")
-      edit_.caret = word_before(text, edit_.caret);
-    else if (name == "Ctrl+Right")
-      edit_.caret = word_after(text, edit_.caret);
-    else if (name == "Home")
-      edit_.caret = 0;
-    else if (name == "End")
-      edit_.caret = text.size();
-    else
-      moved = false;
-    if (moved) {
-      if (!select) edit_.anchor = edit_.caret;
-    } else if (name == "Backspace" || name == "Delete" || name == "Ctrl+Backspace") {
-      if (!erase_selection()) {
-        edit_.anchor = name == "Delete"      ? after(text, old)
-                       : name == "Backspace" ? before(text, old)
-                                             : word_before(text, old);
-        erase_selection();
-      }
-    } else if (name == "Ctrl+A") {
-      edit_.anchor = 0, edit_.caret = text.size();
-    } else if (name == "Ctrl+C" || name == "Ctrl+X") {
-      size_t from = std::min(edit_.caret, edit_.anchor), to = std::max(edit_.caret, edit_.anchor);
-      if (to > from) ImGui::SetClipboardText(text.substr(from, to - from).c_str());
-      if (name == "Ctrl+X") erase_selection();
-    } else if (name == "Ctrl+V") {
-      if (const char* pasted = ImGui::GetClipboardText()) insert({pasted, std::strlen(pasted)});
+    const std::string& name = key.name;
+    if (name == "Ctrl+C" || name == "Ctrl+Insert") {
+      copy();
+    } else if (name == "Ctrl+X" || name == "Shift+Delete") {
+      copy();
+      line.erase_selection();
+    } else if (name == "Ctrl+V" || name == "Shift+Insert") {
+      if (const char* pasted = ImGui::GetClipboardText()) line.insert({pasted, std::strlen(pasted)}, false);
     } else if (name == "Enter") {
       *entered = true;
     } else if (name == "Escape") {
       *canceled = true;
-    } else if (name == "Up" || name == "Down" || name == "PageUp" || name == "PageDown" ||
-               name.find("Tab") != std::string::npos || name.starts_with("Ctrl+") || name.starts_with("Alt+") ||
-               (name.size() > 1 && name[0] == 'F' && std::isdigit(static_cast<uint8_t>(name[1])))) {
-      rest.push_back(key);
-      continue;
-    } else {
-      continue;  // the key of a typed character
+    } else if (!line.key(name) && is_not_for_text(name)) {
+      rest.push_back(std::move(key));
     }
-    edit_.since = frame_.now;
   }
   input_.keys = std::move(rest);
-  if (!input_.text.empty()) {
-    insert(input_.text);
-    input_.text.clear();
-    edit_.since = frame_.now;
-  }
+  if (!input_.text.empty()) line.insert(std::exchange(input_.text, {}), true);
 }
 
 // Draws the text that is edited and feeds it keys and mouse. True when Enter was pressed.
 bool Ui::edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* canceled) {
   bool entered = false;
   apply_edit_keys(&entered, canceled);
-  Rect inner = rect.inset(padding.x, padding.y);
-  auto x_of = [&](size_t at) { return measure(font, std::string_view(edit_.text).substr(0, at)).x; };
+  LineEdit& line = edit_.line;
+  const Rect inner = rect.inset(padding.x, padding.y);
+  const auto x_of = [&](size_t at) { return measure(font, std::string_view(line.text()).substr(0, at)).x; };
   if (input_.left && (active_ == id || rect.contains(press_.at)) && press_.id == id) {
-    float x = input_.mouse.x - inner.x + edit_.scroll;
-    size_t best = 0;
-    for (size_t at = 0;; at = after(edit_.text, at)) {
-      if (std::abs(x_of(at) - x) <= std::abs(x_of(best) - x)) best = at;
-      if (at >= edit_.text.size()) break;
-    }
-    bool pressed_now = !before_.left;
-    if (pressed_now && press_.count == 2) {
-      edit_.anchor = 0, edit_.caret = edit_.text.size();
-    } else if (pressed_now) {
-      edit_.caret = edit_.anchor = best;
-    } else if (press_.moved) {
-      edit_.caret = best;
+    const float x = input_.mouse.x - inner.x + edit_.scroll;
+    const LineEdit::Width width = [&](std::string_view character) { return measure(font, character).x; };
+    if (before_.left) {
+      if (press_.moved && press_.count < 3) line.drag(x, width);
+    } else if (press_.count == 1) {
+      line.press(x, input_.shift, width);
+    } else if (press_.count == 2) {
+      line.press_word(x, width);
+    } else {
+      line.press_all();
     }
   }
-  float caret = x_of(edit_.caret);
+  const float caret = x_of(line.caret());
   if (caret - edit_.scroll > inner.w) edit_.scroll = caret - inner.w;
   if (caret - edit_.scroll < 0) edit_.scroll = caret;
   push_clip(rect.inset(2, 0));
-  Vec extent = measure(font, edit_.text.empty() ? "0" : edit_.text);
-  float y = inner.center().y - extent.y / 2;
-  if (edit_.caret != edit_.anchor) {
-    float from = x_of(std::min(edit_.caret, edit_.anchor)), to = x_of(std::max(edit_.caret, edit_.anchor));
+  const Vec extent = measure(font, line.text().empty() ? "0" : line.text());
+  const float y = inner.center().y - extent.y / 2;
+  if (line.has_selection()) {
+    const float from = x_of(line.selection_begin()), to = x_of(line.selection_end());
     fill({inner.x + from - edit_.scroll, y - 1, to - from, extent.y + 2}, faded(theme().accent, 0.35f), 2);
   }
-  label(Vec{inner.x - edit_.scroll, y}, edit_.text, font, theme().text);
+  label(Vec{inner.x - edit_.scroll, y}, line.text(), font, theme().text);
   // A steady caret: nothing blinks here, and an idle window can sleep.
   fill({std::round(inner.x + caret - edit_.scroll), y - 1, 1.5f, extent.y + 2}, theme().accent);
   pop_clip();
@@ -185,8 +107,8 @@ bool Ui::text_field(std::string_view name, std::string_view value, std::string_v
     bool canceled = false;
     bool done = edit_text(rect, r.id, Font::control, {10, 4}, &canceled);
     bool left = focus_ != r.id;
-    if ((done || left) && !canceled && edit_.text != value) {
-      send(std::string(prefix) + " " + striate::quoted(edit_.text));
+    if ((done || left) && !canceled && edit_.line.text() != value) {
+      send(std::string(prefix) + " " + striate::quoted(edit_.line.text()));
       sent = true;
     }
     if (done || left || canceled) edit_ = {};
@@ -211,13 +133,10 @@ bool Ui::live_text(std::string_view name, std::string& value, std::string_view p
   stroke(rect, editing_this ? theme().accent : hover_color(r, theme().line, theme().secondary), 6);
   bool done = false;
   if (editing_this) {
-    if (edit_.text != value) {  // its owner changed it (completion)
-      edit_.text = value;
-      edit_.caret = edit_.anchor = value.size();
-    }
+    if (edit_.line.text() != value) edit_.line.replace(value);  // its owner changed it (completion)
     bool canceled = false;
     done = edit_text(rect, r.id, Font::control, {10, 4}, &canceled);
-    value = edit_.text;
+    value = edit_.line.text();
     if (canceled) {
       edit_ = {};
       input_.keys.push_back({"Escape", false});  // the dialog around it closes

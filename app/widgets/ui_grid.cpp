@@ -42,7 +42,7 @@ float Ui::number_size(float cell) const {
 }
 
 float Ui::number_room(float inner) const {
-  return inner - (frame_.presentation ? std::clamp((inner - em(20)) * 0.15f, 1.0f, 8.0f) : 3.0f);
+  return inner - (frame_.presentation ? std::clamp((inner - em(20)) * 0.15f, 0.6f, 8.0f) : 3.0f);
 }
 
 bool Ui::grid_number_fits(float cell, int characters) const {
@@ -232,7 +232,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
     const bool done = edit_text(place, r.id, Font::number, {6, 2}, &canceled);
     if (done) {
       double value = 0;
-      if (parse_typed(edit_.text, &value)) give(at.row, at.column, value);
+      if (parse_typed(edit_.line.text(), &value)) give(at.row, at.column, value);
       // On to the next cell that can be edited.
       const int count = spec.rows * spec.columns;
       int index = (at.row - spec.first_row) * spec.columns + at.column - spec.first_column;
@@ -250,11 +250,11 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
     if (done || canceled) edit_ = {}, wants_frame_ = true;
   } else if (edit_.id == r.id && focus_ != r.id) {
     double value = 0;
-    if (parse_typed(edit_.text, &value)) give(at.row, at.column, value);
+    if (parse_typed(edit_.line.text(), &value)) give(at.row, at.column, value);
     edit_ = {};
     wants_frame_ = true;
   } else if (r.keyboard) {
-    stroke(grid_cell_rect(spec, at.row, at.column).inset(-1), t.accent, 3, 2.5f);
+    draw_focus(grid_cell_rect(spec, at.row, at.column).inset(2), 0);
   }
   return out;
 }

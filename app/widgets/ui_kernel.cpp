@@ -100,7 +100,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
         bool done = edit_text(place, id, Font::number, {5, 2}, &canceled);
         bool lost = focus_ != id;
         if ((done || lost) && !canceled) {
-          std::string text = edit_.text;
+          std::string text = edit_.line.text();
           for (char& c : text) {
             if (c == ',') c = '.';
           }
@@ -130,7 +130,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
           keyboard_ = true;
           wants_frame_ = true;
         }
-        stroke(place, t.accent, 4, 2);
+        draw_focus(place.inset(3), 1);
       }
       Color ground = mixed(t.raised, value < 0 ? t.input : t.kernel, 0.62f * strength);
       if (size >= 7) label(inner, cell_text(value, room), Font::number, ink_on(ground), Align::center, size);

@@ -240,12 +240,11 @@ void Ui::end_row() {
 void Ui::begin_reserved(std::string_view id, uint64_t key) {
   check(!layouts_.empty(), "begin_reserved outside a panel");
   push_id(id);
-  // Another width or size of type wraps words elsewhere.
-  for (const float each : {width(), text_factor_}) {
-    uint32_t bits = 0;
-    std::memcpy(&bits, &each, sizeof bits);
-    key = (key ^ bits) * 0x100000001b3ull;
-  }
+  // Another width wraps words elsewhere.
+  const float wide = width();
+  uint32_t bits = 0;
+  std::memcpy(&bits, &wide, sizeof bits);
+  key = (key ^ bits) * 0x100000001b3ull;
   Reserved& place = reserved_[ids_.back()];
   if (place.key != key) place = {key, 0};
   reserving_.push_back(layouts_.back().y);

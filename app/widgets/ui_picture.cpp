@@ -207,7 +207,7 @@ PictureResponse Ui::picture(std::string_view name, const Rect& area, const Pictu
   if (r.hovered && !blocked(input_.mouse, layer_))
     out.pixel = pixel_at(view, source.width, source.height, area, input_.mouse);
   draw_tiles(area, source, view, view.zoom * frame_.scale >= 1, &out.settled);
-  if (r.keyboard) stroke(area.inset(2), theme().accent, 4, 2);
+  if (r.keyboard) draw_focus(area.inset(5), 1);
   return out;
 }
 
@@ -269,12 +269,17 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
           size = std::max(size, candidate);
         }
       }
+      if (frame_.presentation) {
+        const float fits = std::min(view.zoom * wide / (0.6f * static_cast<float>(longest)),
+                                    view.zoom * high / (1.2f * static_cast<float>(lines)));
+        size = std::max(size, std::min(std::floor(fits * frame_.scale) / frame_.scale, kCellSizes.back()));
+      }
       for (auto item = building_.rbegin(); item != building_.rend(); ++item) {
         if (item->kind != "picture" || !(item->rect == area)) continue;
         item->number = size;
         break;
       }
-      Fonts::Choice type = fonts_->face(Font::number, size);
+      Fonts::Choice type = fonts_->face(Font::number, size, "0");
       float advance = type.face->CalcTextSizeA(type.height, 1e9f, 0, "0").x;
       float step = std::round(size * 1.2f);
       size_t index = 0;

@@ -1,13 +1,83 @@
-// Histograms, with a range that can be brushed.
+// Histograms, with a range that can be brushed: by dragging, or by the arrow keys.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 
 namespace striate {
+namespace {
+
+constexpr double kKeySteps = 128;  // presses of an arrow from one end to the other
+
+struct Brush {
+  double fixed, moving;  // its two ends; Shift moves one of them
+};
+
+// The brush after a key; nothing where the key is not its own.
+std::optional<Brush> moved_by(const std::string& key, Brush brush, double low, double high) {
+  const double step = std::max(1.0, std::round((high - low) / kKeySteps));
+  const bool extend = key.starts_with("Shift+");
+  const std::string way = extend ? key.substr(6) : key;
+  double by = 0;
+  if (way == "Left") {
+    by = -step;
+  } else if (way == "Right") {
+    by = step;
+  } else if (way == "Home") {
+    by = low - high;
+  } else if (way == "End") {
+    by = high - low;
+  } else {
+    return std::nullopt;
+  }
+  if (!extend) {
+    by = std::clamp(by, low - std::min(brush.fixed, brush.moving), high - std::max(brush.fixed, brush.moving));
+    brush.fixed += by;
+    brush.moving += by;
+  } else {
+    brush.moving = std::clamp(brush.moving + by, low, high);
+  }
+  return brush;
+}
+
+}  // namespace
+
+// What the keyboard does to the range while the histogram has it. True when something was sent.
+bool Ui::brush_by_keys(uint64_t id, const HistogramSpec& spec, std::string_view prefix, bool pressed) {
+  const auto give = [&](const Brush& brush) {
+    grids_[id] = {static_cast<int>(brush.fixed), static_cast<int>(brush.moving)};
+    send(fmt::format("{} {} {}", prefix, number_text(std::min(brush.fixed, brush.moving), 0),
+                     number_text(std::max(brush.fixed, brush.moving), 0)));
+    return true;
+  };
+  if (!spec.has_brush) {
+    // It begins in the middle, a quarter wide.
+    bool begins = pressed;
+    for (const char* key : {"Left", "Right", "Home", "End"}) begins = take_key(key) || begins;
+    const double quarter = (spec.high - spec.low) / 4, middle = (spec.high + spec.low) / 2;
+    return begins && give({std::round(middle - quarter / 2), std::round(middle + quarter / 2)});
+  }
+  if (pressed || take_key("Delete") || take_key("Backspace")) {
+    if (!spec.clear_command.empty()) send(spec.clear_command);
+    return !spec.clear_command.empty();
+  }
+  const GridFocus& known = grids_[id];
+  Brush brush{static_cast<double>(known.row), static_cast<double>(known.column)};
+  if (std::minmax(brush.fixed, brush.moving) != std::minmax(spec.brush_low, spec.brush_high)) {
+    brush = {spec.brush_low, spec.brush_high};  // hands or a command made it
+  }
+  for (const char* key : {"Left", "Right", "Home", "End", "Shift+Left", "Shift+Right", "Shift+Home", "Shift+End"}) {
+    if (!take_key(key)) continue;
+    return give(*moved_by(key, brush, spec.low, spec.high));
+  }
+  return false;
+}
 
 bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string_view prefix) {
   Rect rect = take(em(spec.height) + em(20));
@@ -21,12 +91,20 @@ bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string
       highest = std::max(highest, series.bins[i] * (end ? 0.35 : 1.0));
     }
   }
+  const bool brushes = !prefix.empty();
+  std::string help = " ";
+  if (brushes) {
+    const Command* command = registry_.find_command(prefix.substr(0, prefix.find(' ')));
+    help = (command ? command->help + ". " : "") +
+           "Drag, or by keys: arrows move it, with Shift its end, Enter begins it or takes it away";
+  }
   Response r = interact(rect, {.label = name,
                                .command = prefix,
                                .kind = "histogram",
                                .enabled = true,
-                               .focusable = false,
-                               .tooltip = prefix.empty() ? " " : ""});
+                               .focusable = brushes,
+                               .tooltip = help,
+                               .takes_press = brushes});
   auto x_of = [&](double value) {
     return rect.x + rect.w * static_cast<float>((value - spec.low) / (spec.high - spec.low));
   };
@@ -68,7 +146,11 @@ bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string
     label(axis, number_text(at, 0), Font::caption, t.text, Align::center, em(12));
     fill({std::round(input_.mouse.x), rect.y, 1, rect.h}, faded(t.secondary, 0.6f));
   }
-  if (prefix.empty()) return false;
+  if (!brushes) return false;
+  if (r.keyboard) {
+    draw_focus(rect);
+    if (brush_by_keys(r.id, spec, prefix, r.clicked && !r.released)) return true;
+  }
   if (r.double_clicked && !spec.clear_command.empty()) {
     send(spec.clear_command);
     return true;

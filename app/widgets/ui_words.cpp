@@ -34,62 +34,137 @@ std::vector<Ui::Run> Ui::runs_of(std::span<const ProseSpan> spans, Font font) co
 // Numbers and code are a little smaller than the words around them. In a body text they have the size that the face
 // with all letters is made in: others hold what stands in cells alone, and draw nothing for a `zero`.
 static float size_of_numbers(const Ui& ui, Font around) {
-  return around == Font::body ? ui.text_size(Font::number) : ui.text_size(around) * 0.92f;
+  return around == Font::body || around == Font::number ? ui.text_size(Font::number) : ui.text_size(around) * 0.92f;
 }
 
-// Breaks at spaces. Returns the height; `out`, where given, gets each word's place from (0, 0).
-float Ui::wrap(const std::vector<Run>& runs, float width, Font font, std::vector<Words>* out) const {
-  float size = text_size(font);
-  float line_height = std::round(size * 1.36f);
-  float x = 0, y = 0;
-  auto size_of = [&](const Run& run) { return run.font == Font::number ? size_of_numbers(*this, font) : size; };
-  float space = measure(font, " ").x;
-  bool need_space = false;
-  // A chunk is what may not be broken: it may cross runs ("**bold**," keeps its comma).
-  struct Piece {
-    std::string text;
-    int run;
-    float width;
-  };
-  std::vector<Piece> chunk;
-  auto place = [&] {
-    if (chunk.empty()) return;
-    float chunk_width = 0;
-    for (const Piece& piece : chunk) chunk_width += piece.width;
-    if (need_space && x + space + chunk_width > width && x > 0) {
-      x = 0;
-      y += line_height;
-    } else if (need_space && x > 0) {
-      x += space;
+namespace {
+
+// A piece of a line that is not broken, as long as it fits on one: it may cross runs ("**bold**," keeps its comma).
+struct Piece {
+  std::string text;
+  int run;
+  float width;
+};
+
+size_t next_character(std::string_view text, size_t at) {
+  ++at;
+  while (at < text.size() && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80) ++at;
+  return at;
+}
+
+uint32_t code_at(std::string_view text, size_t at) {
+  const auto first = static_cast<uint8_t>(text[at]);
+  const size_t end = next_character(text, at);
+  uint32_t code = first < 0x80 ? first : first & (0x7Fu >> (end - at));
+  for (size_t i = at + 1; i < end; ++i) code = code << 6 | (static_cast<uint8_t>(text[i]) & 0x3F);
+  return code;
+}
+
+// Chinese, Japanese and Korean lines end after any character, but none begins with what closes a sentence.
+bool is_wide(uint32_t code) {
+  return (code >= 0x2E80 && code <= 0x9FFF) || (code >= 0xAC00 && code <= 0xD7AF) ||
+         (code >= 0xF900 && code <= 0xFAFF) || (code >= 0xFF00 && code <= 0xFFEF) || code >= 0x20000;
+}
+bool closes(uint32_t code) {
+  return code == 0x3001 || code == 0x3002 || code == 0xFF0C || code == 0xFF0E || code == 0xFF01 || code == 0xFF1F ||
+         code == 0xFF1A || code == 0xFF1B || code == 0xFF09 || code == 0x300D || code == 0x300F || code == 0x3011;
+}
+
+// Where a word that begins at `at` ends: before a space, or after a wide character.
+size_t word_end(std::string_view text, size_t at) {
+  size_t end = at;
+  while (end < text.size() && text[end] != ' ') {
+    const bool wide = is_wide(code_at(text, end));
+    end = next_character(text, end);
+    if (end < text.size() && text[end] != ' ' && (wide || is_wide(code_at(text, end))) && !closes(code_at(text, end))) {
+      break;
     }
+  }
+  return end;
+}
+
+bool separates(char c) { return c == '/' || c == '\\' || c == '-' || c == '_' || c == '.' || c == ',' || c == ';'; }
+
+}  // namespace
+
+// Breaks at spaces; a word that is wider than a line after one of its separators, or anywhere. Returns the height;
+// `out`, where given, gets each word's place from (0, 0).
+float Ui::wrap(const std::vector<Run>& runs, float width, Font font, std::vector<Words>* out) const {
+  const float size = text_size(font), space = measure(font, " ").x;
+  const float line_height = std::round(size * 1.36f);
+  float x = 0, y = 0;
+  bool need_space = false;
+  std::vector<Piece> chunk;
+  const auto size_of = [&](const Piece& piece) {
+    const Run& run = runs[static_cast<size_t>(piece.run)];
+    return run.font == Font::number ? size_of_numbers(*this, font) : size;
+  };
+  const auto put = [&](Piece piece) {
+    const float wide = piece.width;
+    if (out) out->push_back({std::move(piece.text), piece.run, {x, y + (size - size_of(piece)) * 0.5f}, wide});
+    x += wide;
+  };
+  const auto new_line = [&] { x = 0, y += line_height; };
+  // Character by character, at least one on a line.
+  const auto put_broken = [&](const Piece& piece) {
+    const Font face = runs[static_cast<size_t>(piece.run)].font;
+    const float letters = size_of(piece);
+    size_t from = 0, to = 0, separator = 0;  // of what stands on this line; after its last separator
+    float wide = 0, wide_there = 0;
+    while (to < piece.text.size()) {
+      const size_t end = next_character(piece.text, to);
+      const float next = measure(face, std::string_view(piece.text).substr(to, end - to), letters).x;
+      if (x + wide + next > width && (x > 0 || to > from)) {
+        // A separator in the line's second half is the better end.
+        if (separator > from && x + wide_there > width / 2) to = separator, wide = wide_there;
+        if (to > from) put({piece.text.substr(from, to - from), piece.run, wide});
+        new_line();
+        from = separator = to;
+        wide = wide_there = 0;
+        continue;
+      }
+      wide += next;
+      if (separates(piece.text[to])) separator = end, wide_there = wide;
+      to = end;
+    }
+    if (to > from) put({piece.text.substr(from), piece.run, wide});
+  };
+  const auto place = [&] {
+    if (chunk.empty()) return;
+    float wide = 0;
+    for (const Piece& piece : chunk) wide += piece.width;
+    const float gap = need_space && x > 0 ? space : 0;
+    if (x > 0 && x + gap + wide > width) {
+      new_line();
+    } else {
+      x += gap;
+    }
+    const bool breaks = wide > width && width > 2 * size;
     for (Piece& piece : chunk) {
-      const Run& run = runs[static_cast<size_t>(piece.run)];
-      if (out) out->push_back({std::move(piece.text), piece.run, {x, y + (size - size_of(run)) * 0.5f}, piece.width});
-      x += piece.width;
+      if (breaks) {
+        put_broken(piece);
+      } else {
+        put(std::move(piece));
+      }
     }
     chunk.clear();
     need_space = false;
   };
   for (size_t r = 0; r < runs.size(); ++r) {
-    const Run& run = runs[r];
-    size_t i = 0;
-    while (i < run.words.size()) {
-      if (run.words[i] == ' ') {
+    const std::string& words = runs[r].words;
+    for (size_t i = 0; i < words.size();) {
+      if (words[i] == ' ') {
         place();
         need_space = true;
         ++i;
         continue;
       }
-      size_t end = run.words.find(' ', i);
-      if (end == std::string::npos) end = run.words.size();
-      std::string word = run.words.substr(i, end - i);
-      float w = measure(run.font, word, size_of(run)).x;
-      if (w > width && width > em(48)) {  // a path that is wider than the column
-        word = fitted(word, run.font, width - 1, size_of(run));
-        w = measure(run.font, word, size_of(run)).x;
-      }
-      chunk.push_back({std::move(word), static_cast<int>(r), w});
+      const size_t end = word_end(words, i);
+      Piece piece{words.substr(i, end - i), static_cast<int>(r), 0};
+      piece.width = measure(runs[r].font, piece.text, size_of(piece)).x;
+      chunk.push_back(std::move(piece));
       i = end;
+      if (i < words.size() && words[i] != ' ') place();  // between two wide characters
     }
   }
   place();
@@ -191,26 +266,37 @@ void Ui::section(std::string_view english) {
 void Ui::row(std::string_view english, std::string_view value, Concept tone) {
   const std::string_view name = tr(english);
   Rect rect = take(em(26));
+  const Color ink = tone == Concept::none ? theme().text : theme().of(tone);
   Vec extent = measure(Font::number, value);
   Vec words = measure(Font::control, name);
   if (words.x + extent.x + 12 > rect.w && !layouts_.empty() && !value.empty()) {
-    // Too long for one line: the value gets its own.
+    // Too long for one line: the value gets its own, or as many as it needs; so does the name.
+    float more = 0;
     if (words.x > rect.w) {
-      const float more = paragraph_height(name, rect.w, Font::control) - paragraph_height("-", rect.w, Font::control);
+      more = paragraph_height(name, rect.w, Font::control) - paragraph_height("-", rect.w, Font::control);
       next({rect.x, rect.y + em(3), rect.w, rect.h + more});
       paragraph(name, Font::control);
-      rect = take(em(22) + more);
-      rect.cut_top(more);
     } else {
       label(rect, name, Font::control, theme().secondary);
-      rect = take(em(22));
     }
+    if (extent.x > rect.w) {
+      ProseSpan whole;
+      whole.text = value;
+      std::vector<Run> runs = runs_of({&whole, 1}, Font::number);
+      std::vector<Words> pieces;
+      Rect lines = take(wrap(runs, rect.w, Font::number, &pieces) + more);
+      lines.cut_top(more);
+      for (const Words& piece : pieces) label(lines.min() + piece.at, piece.text, Font::number, ink);
+      return;
+    }
+    rect = take(em(22) + more);
+    rect.cut_top(more);
   } else {
     Rect left = rect;
     left.w = std::max(0.0f, rect.w - extent.x - 12);
     label(left, name, Font::control, theme().secondary);
   }
-  label(rect, value, Font::number, tone == Concept::none ? theme().text : theme().of(tone), Align::right);
+  label(rect, value, Font::number, ink, Align::right);
 }
 
 void Ui::big_row(std::string_view english, std::string_view value, Concept tone) {
@@ -298,7 +384,7 @@ void Ui::progress(std::string_view words, float share, std::string_view cancel_c
     auto t = frame_.motion && !frame_.patient ? static_cast<float>(std::fmod(frame_.now, 1.4) / 1.4) : 0.4f;
     float from = std::max(0.0f, t * 1.3f - 0.3f), to = std::min(1.0f, t * 1.3f);
     fill({bar.x + bar.w * from, bar.y, bar.w * (to - from), 4}, theme().accent, 2);
-    wants_frame_ = true;
+    if (frame_.motion) wants_frame_ = true;
   }
   if (!cancel.empty()) {
     next(cancel);
@@ -406,7 +492,13 @@ void Ui::draw_ring() {
   stroke(at.inset(-grow - 4), faded(theme().kernel, 0.25f * t), 10 + grow, 4);
 }
 
-void Ui::draw_focus(const Rect& rect, float radius) { stroke(rect.inset(-3), theme().accent, radius + 3, 2); }
+// Around it, and where it fills its panel along the panel's edge: a ring that is cut off shows nothing.
+void Ui::draw_focus(const Rect& rect, float radius) {
+  const Rect seen = clips_.back();
+  const Rect ring = rect.overlaps(seen) ? intersection(rect.inset(-3), seen) : rect.inset(-3);
+  stroke(ring, theme().accent, radius + 3, 2);
+  if (!measuring_) focus_ring_ = intersection(ring, seen);
+}
 
 std::string number_text(double value, int decimals) {
   std::string text = fmt::format("{:.{}f}", value, decimals);

@@ -291,7 +291,7 @@ TEST(GlossaryView, draws_every_entry) {
 bool point_at(ShellDriver& driver, const std::string& term, const Rect& area) {
   for (float y = area.y + 4; y < area.bottom(); y += 7) {
     for (float x = area.x + 4; x < area.right(); x += 18) {
-      driver.queue.move({x, y});
+      driver.move({x, y});
       driver.frame();
       driver.frame();
       if (driver.shell.ui().term() && driver.shell.ui().term()->term == term) return true;
@@ -317,7 +317,7 @@ TEST(GlossaryView, any_word_can_be_asked_for_in_labels_and_in_lessons) {
   driver.key("Shift+F1");
   EXPECT_EQ(driver.text("glossary.term"), "Kernel");
   driver.run("glossary.close");
-  driver.queue.move({-1, -1});
+  driver.move({-1, -1});
   driver.settle();
   EXPECT_EQ(driver.shell.ui().term(), nullptr);
 }

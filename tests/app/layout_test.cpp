@@ -63,10 +63,9 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Layout,
 TEST(LayoutOf, presenting_gives_the_stage_most_of_the_window) {
   for (const Vec size : {kLeastWindow, Vec{1024, 600}, Vec{1280, 720}, Vec{1280, 800}, Vec{1920, 1080}}) {
     for (const float narration : {0.0f, 900.0f}) {
-      LayoutRequest request{size, false, false, true, true, narration};
-      request.type = 1.6f;
-      const ShellLayout out = layout_shell(request);
-      const float share = out.stage.w * out.stage.h / (size.x * size.y);
+      const Vec units = size * (1 / presentation_unit(true, size));
+      const ShellLayout out = layout_shell({units, false, false, true, true, narration});
+      const float share = out.stage.w * out.stage.h / (units.x * units.y);
       EXPECT_GE(share, narration > 0 ? 0.45f : 0.85f) << size.x << " x " << size.y;
     }
   }

@@ -259,7 +259,7 @@ TEST(LessonProse, a_live_number_says_that_it_changes_and_follows_the_mouse_and_a
   EXPECT_EQ(item->kind, "live number");
   EXPECT_FALSE(item->focusable);
   driver.patient = false;
-  driver.queue.move(item->visible.center());
+  driver.move(item->visible.center());
   std::vector<std::string> texts;
   for (int i = 0; i < 90; ++i) {
     texts.clear();

@@ -53,12 +53,14 @@ class ShellDriver {
     }
   }
 
+  // Places are in the units that items have.
+  void move(Vec at) { queue.move(at * shell.unit()); }
   void point(Vec at) {
-    queue.move(at);
+    move(at);
     settle();
   }
   void press_at(Vec at) {
-    queue.move(at);
+    move(at);
     queue.button(0, true);
     queue.button(0, false);
     settle();
@@ -71,9 +73,9 @@ class ShellDriver {
     now_ += 1;  // the next click is not a double-click
   }
   void drag(Vec from, Vec to) {
-    queue.move(from);
+    move(from);
     queue.button(0, true);
-    for (int i = 1; i <= 4; ++i) queue.move(from + (to - from) * (static_cast<float>(i) / 4)), frame(), frame();
+    for (int i = 1; i <= 4; ++i) move(from + (to - from) * (static_cast<float>(i) / 4)), frame(), frame();
     queue.button(0, false);
     settle();
     now_ += 1;
@@ -83,11 +85,11 @@ class ShellDriver {
     settle();
   }
   void type(const std::string& text) {
-    queue.text(text);
+    queue.type(text);
     settle();
   }
   void wheel(Vec at, float notches) {
-    queue.move(at);
+    move(at);
     frame();
     queue.scroll({0, notches});
     settle();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <string>
@@ -60,6 +61,11 @@ class Sizes : public testing::Test {
       }
     }
   }
+  static Vec units() { return driver().shell.ui().frame().size; }  // the window, in the units that items have
+  static float stage_share() {
+    const Rect& stage = driver().shell.layout().stage;
+    return stage.w * stage.h / (units().x * units().y);
+  }
   static std::string named(const Item& item) { return "'" + item.label + "' (" + item.kind + ")"; }
 };
 
@@ -109,7 +115,7 @@ TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_on_the_desk_and_on_the_project
         const std::string where =
             fmt::format("{} at {} x {}{}", page, size.x, size.y, presentation ? ", presenting" : "");
         expect_nothing_overlaps(driver().shell.ui().items(), where);
-        expect_nothing_is_cut(driver().shell.ui().items(), size, where);
+        expect_nothing_is_cut(driver().shell.ui().items(), units(), where);
       });
     }
   }
@@ -147,6 +153,104 @@ TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_in_a_language_with_longer_word
   }
 }
 
+TEST_F(Sizes, nothing_overlaps_at_any_scale_in_the_smallest_window) {
+  driver().resize(kLeastWindow);
+  for (const float scale : {1.25f, 1.5f, 2.0f}) {
+    driver().scale = scale;
+    each_page([&](const std::string& page) {
+      const std::string where = fmt::format("{} at scale {}", page, scale);
+      expect_nothing_overlaps(driver().shell.ui().items(), where);
+      expect_nothing_is_cut(driver().shell.ui().items(), units(), where);
+    });
+  }
+  driver().scale = 1;
+}
+
+// Items by label and place in the order of drawing, which is the same at every scale.
+std::vector<Item> placed(const std::vector<Item>& items) {
+  std::vector<Item> out;
+  for (const Item& item : items) {
+    if (item.kind != "scroll" && item.kind != "live number") out.push_back(item);
+  }
+  return out;
+}
+
+void expect_in_proportion(const std::vector<Item>& a, const std::vector<Item>& b, const std::string& where) {
+  ASSERT_EQ(a.size(), b.size()) << where;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const Rect &p = a[i].rect, &q = b[i].rect;
+    EXPECT_EQ(a[i].label, b[i].label) << where;
+    // Type is made in whole pixels: a text is a little narrower or wider, what follows it in a line moves along.
+    const float across = 6 + 0.03f * std::max(p.x, p.w);
+    EXPECT_TRUE(std::abs(p.y - q.y) <= 6 && std::abs(p.h - q.h) <= 6 && std::abs(p.x - q.x) <= across &&
+                std::abs(p.w - q.w) <= across)
+        << fmt::format("{}: '{}' is at {:.1f} {:.1f}, {:.1f} x {:.1f}, and there at {:.1f} {:.1f}, {:.1f} x {:.1f}",
+                       where, a[i].label, p.x, p.y, p.w, p.h, q.x, q.y, q.w, q.h);
+  }
+}
+
+TEST_F(Sizes, every_distance_grows_with_the_monitors_scale_and_on_a_projector) {
+  const auto places = [] {
+    std::map<std::string, std::vector<Item>> found;
+    each_page([&](const std::string& page) { found[page] = placed(driver().shell.ui().items()); });
+    return found;
+  };
+  const auto expect_same = [](const auto& all, const auto& others, const char* where) {
+    for (const auto& [page, items] : all) expect_in_proportion(items, others.at(page), page + where);
+  };
+  driver().resize({1280, 800});
+  const auto one = places();
+  driver().scale = 2;
+  const auto two = places();
+  EXPECT_EQ(ImGui::GetDrawData()->FramebufferScale.x, 2);
+  EXPECT_EQ(ImGui::GetDrawData()->DisplaySize.x, 1280);
+  driver().scale = 1;
+  expect_same(one, two, " at scale 2");
+  // A projector's window is a small one of larger units.
+  driver().run("presentation on");
+  const auto large = places();
+  EXPECT_FLOAT_EQ(driver().shell.unit(), 1.6f);
+  EXPECT_FLOAT_EQ(ImGui::GetDrawData()->FramebufferScale.x, 1.6f);
+  EXPECT_FLOAT_EQ(ImGui::GetDrawData()->DisplaySize.x, 800);
+  driver().resize({800, 500});
+  EXPECT_FLOAT_EQ(driver().shell.unit(), 1);
+  expect_same(places(), large, " on a projector");
+}
+
+// What the stage has in the smallest window: a third of it at least, with something on it.
+TEST_F(Sizes, the_stage_is_there_in_the_smallest_window) {
+  driver().resize(kLeastWindow);
+  each_page([&](const std::string& page) {
+    const Rect stage = driver().shell.layout().stage;
+    EXPECT_GE(stage_share(), 0.33f) << page;
+    EXPECT_GE(stage.h, 250) << page;
+    const std::vector<Item>& items = driver().shell.ui().items();
+    EXPECT_TRUE(std::any_of(items.begin(), items.end(),
+                            [&](const Item& item) {
+                              const Rect seen = intersection(item.visible, stage);
+                              return item.layer == 0 && seen.w * seen.h > 0.004f * stage.w * stage.h;
+                            }))
+        << page << ": nothing stands on the stage";
+  });
+}
+
+// No words give way to an ellipsis but names of files and what is said to be shortened.
+TEST_F(Sizes, words_are_whole_in_the_smallest_window) {
+  driver().resize(kLeastWindow);
+  each_page([&](const std::string& page) {
+    std::vector<std::string> texts;
+    driver().shell.ui().record_texts(&texts);
+    driver().frame();
+    driver().shell.ui().record_texts(nullptr);
+    for (const std::string& text : texts) {
+      // "Open\u2026" says that a question follows; the text of a field is as long as it is.
+      const bool whole = !text.ends_with("\u2026") || text.starts_with("learning digits") ||
+                         driver().shell.ui().find_item(text) || text.find(" | ") != std::string::npos;
+      EXPECT_TRUE(whole) << page << ": " << text;
+    }
+  });
+}
+
 TEST_F(Sizes, nothing_overlaps_where_the_inspector_is_unfolded_while_presenting) {
   for (const Vec size : kSizes) {
     driver().resize(size);
@@ -156,7 +260,7 @@ TEST_F(Sizes, nothing_overlaps_where_the_inspector_is_unfolded_while_presenting)
       const std::string where = fmt::format("{} at {} x {}, unfolded", page, size.x, size.y);
       EXPECT_NE(driver().shell.layout().inspector.empty(), driver().app.page().has_inspector()) << where;
       expect_nothing_overlaps(driver().shell.ui().items(), where);
-      expect_nothing_is_cut(driver().shell.ui().items(), size, where);
+      expect_nothing_is_cut(driver().shell.ui().items(), units(), where);
     });
   }
 }
@@ -182,12 +286,26 @@ TEST_F(Sizes, a_lesson_leaves_its_page_whole) {
           const std::string where = fmt::format("lesson {}, step {} at {} x {}{}", lesson, step, size.x, size.y,
                                                 presentation ? ", presenting" : "");
           expect_nothing_overlaps(driver().shell.ui().items(), where);
-          expect_nothing_is_cut(driver().shell.ui().items(), size, where);
+          expect_nothing_is_cut(driver().shell.ui().items(), units(), where);
           if (!presentation || !driver().shell.layout().inspector.empty()) continue;
-          const Rect& stage = driver().shell.layout().stage;
-          EXPECT_GE(stage.w * stage.h, kStageShareInLesson * size.x * size.y) << where;
+          EXPECT_GE(stage_share(), kStageShareInLesson) << where;
         }
       }
+    }
+  }
+}
+
+TEST(Lessons, each_step_stands_in_the_smallest_window) {
+  ShellDriver driver(kLeastWindow);
+  for (const LessonEntry& entry : LessonSession::entries()) {
+    driver.run("lesson " + entry.name);
+    const int steps = driver.app.lessons().step_count();
+    for (int step = 1; step <= steps; ++step) {
+      driver.run(fmt::format("lesson.step {}", step));
+      const std::string where = fmt::format("lesson {}, step {}", entry.name, step);
+      expect_nothing_overlaps(driver.shell.ui().items(), where);
+      expect_nothing_is_cut(driver.shell.ui().items(), kLeastWindow, where);
+      EXPECT_GE(driver.shell.layout().stage.h, 0.3f * kLeastWindow.y) << where;
     }
   }
 }
@@ -210,18 +328,18 @@ TEST_F(Sizes, dialogs_stand_in_every_window) {
         std::erase_if(items, [](const Item& item) { return item.layer == 0; });
         EXPECT_FALSE(items.empty()) << where;
         expect_nothing_overlaps(items, where);
-        expect_nothing_is_cut(items, size, where);
+        expect_nothing_is_cut(items, units(), where);
         driver().run(close);
       }
     }
   }
 }
 
-// The size of a grid's numbers, by the grid's label; a grid without numbers is not in it.
-std::map<std::string, float> numbers(const std::vector<Item>& items) {
+// The size of a grid's numbers in the window, by the grid's label; a grid without numbers is not in it.
+std::map<std::string, float> numbers(ShellDriver& driver) {
   std::map<std::string, float> found;
-  for (const Item& item : items) {
-    if (item.number > 0 && !item.visible.empty()) found[item.label] = item.number;
+  for (const Item& item : driver.shell.ui().items()) {
+    if (item.number > 0 && !item.visible.empty()) found[item.label] = item.number * driver.shell.unit();
   }
   return found;
 }
@@ -232,12 +350,11 @@ TEST_F(Sizes, presenting_gives_the_stage_its_share_and_makes_no_number_smaller) 
     each_page([&](const std::string& page) {
       const std::string where = fmt::format("{} at {} x {}", page, size.x, size.y);
       driver().run("presentation off");
-      const std::map<std::string, float> on_the_desk = numbers(driver().shell.ui().items());
+      const std::map<std::string, float> on_the_desk = numbers(driver());
       driver().run("presentation on");
-      const Rect& stage = driver().shell.layout().stage;
-      EXPECT_GE(stage.w * stage.h, kStageShare * size.x * size.y) << where;
+      EXPECT_GE(stage_share(), kStageShare) << where;
       const float least = size.x >= 1280 ? kLeastNumber : kLeastNumberInSmallWindow;
-      const std::map<std::string, float> presented = numbers(driver().shell.ui().items());
+      const std::map<std::string, float> presented = numbers(driver());
       for (const auto& [label, number] : presented) EXPECT_GE(number, least) << where << ": " << label;
       for (const auto& [label, number] : on_the_desk) {
         const Item* grid = driver().shell.ui().find_item(label);
@@ -285,7 +402,7 @@ class Tips : public Sizes {
  protected:
   // The tooltip and the note beside the mouse, drawn; empty where there is none.
   static std::vector<Ui::Note> tips_of(const Item& item) {
-    driver().queue.move(item.visible.center());
+    driver().move(item.visible.center());
     driver().frame();
     driver().frame();
     driver().wait(1);
@@ -299,9 +416,9 @@ TEST_F(Tips, lie_in_the_window_and_beside_what_they_explain_a_menu_a_notice_and_
   int seen = 0;
   for (const Vec size : {Vec{800, 500}, Vec{1280, 720}, Vec{1920, 1080}}) {
     driver().resize(size);
-    const Rect window{0, 0, size.x, size.y};
     for (const bool presentation : {false, true}) {
       driver().run(presentation ? "presentation on" : "presentation off");
+      const Rect window{0, 0, units().x, units().y};
       each_page([&](const std::string& page) {
         driver().app.send("open /nonexistent/folder/picture.png");  // a notice over the stage
         driver().settle();

@@ -19,6 +19,11 @@ inside() {
 }
 wait_for $patience inside || fail "something lies outside the window of 1024 x 700"
 
+# No smaller than everything has room in.
+if command -v xprop >/dev/null; then
+  xprop -id "$window" WM_NORMAL_HINTS | grep -q "minimum size: 800 by 500" || fail "the window may become too small"
+fi
+
 # A file that does not open is a message, beside which the program goes on.
 keys ctrl+o
 wait_for $patience has "filter" || fail "Ctrl+O did not open the browser"

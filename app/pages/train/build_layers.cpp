@@ -160,7 +160,7 @@ void BuildView::draw_layer(Ui& ui, const Rect& rect, int line, const Columns& co
     if (ui.take_key("Delete") || ui.take_key("Backspace")) ui.send(fmt::format("train.build.remove {}", line));
   }
   ui.fill(shown, selected || (dragged && r.held) ? theme.raised : r.hovered ? faded(theme.raised, 0.6f) : 0, 6);
-  if (r.keyboard) ui.stroke(shown, theme.accent, 6, 2);
+  if (r.keyboard) ui.draw_focus(shown.inset(3), 3);
   const Color tone = tone_of(theme, row, layer.kind());
   ui.fill({shown.x, shown.y + 5, 3, shown.h - 10}, tone, 1.5f);
   Rect inside = shown.inset(12, 0);

@@ -134,7 +134,8 @@ void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
       const Response r =
           ui.interact(card, {.label = label, .command = command, .kind = "button", .tooltip = kind.explanation});
       ui.fill(card, r.hovered ? theme.hovered : theme.raised, 6);
-      ui.stroke(card, r.keyboard ? theme.accent : theme.line, 6, r.keyboard ? 2.0f : 1.0f);
+      ui.stroke(card, theme.line, 6);
+      if (r.keyboard) ui.draw_focus(card.inset(3), 3);
       Rect inside = card.inset(12, 8);
       Rect title = inside.cut_top(ui.em(20));
       ui.label(title, tr(kind.title), Font::strong, theme.text, Align::left, ui.em(15));

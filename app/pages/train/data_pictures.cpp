@@ -151,7 +151,7 @@ void DataView::draw_classes(Ui& ui, const Rect& area) const {
     Rect line = ui.take(side);
     const auto first = map;
     map += static_cast<int64_t>(table.samples[k].size());
-    if (intersection(line, ui.clip()).h <= 0) continue;
+    if (!line.overlaps(ui.clip().inset(0, -40))) continue;  // the next one is there: Tab goes on to it
     line.cut_right(12);
     ui.label(line.cut_left(name_width).inset(0, 0), data.classes()[k], Font::control, theme.text);
     Rect numbers = line.cut_right(counts);
@@ -169,7 +169,12 @@ void DataView::draw_classes(Ui& ui, const Rect& area) const {
     }
     line.cut_right(12);
     const int fitting = std::max(1, static_cast<int>((line.w + 4) / (wide + 4)));
-    for (int i = 0; i < std::min(fitting, static_cast<int>(table.samples[k].size())); ++i) {
+    const int count = std::min(fitting, static_cast<int>(table.samples[k].size()));
+    int marked = -1;
+    for (int i = 0; i < count; ++i) {
+      if (table.samples[k][static_cast<size_t>(i)] == shown) marked = i;
+    }
+    for (int i = 0; i < count; ++i) {
       const int64_t index = table.samples[k][static_cast<size_t>(i)];
       const Rect place{line.x + static_cast<float>(i) * (wide + 4), line.y, wide, side};
       parts.push_back({sheet.place(first + i), place});
@@ -178,6 +183,14 @@ void DataView::draw_classes(Ui& ui, const Rect& area) const {
                                              .kind = "picture",
                                              .focusable = i == 0});
       if (r.clicked) ui.send(fmt::format("train.data.sample {}", index));
+      if (!r.keyboard) continue;
+      // One stop a row: the arrows go on from the picture that is shown.
+      const int now = std::max(marked, 0);
+      const int next = ui.take_key("Right") ? std::min(now + 1, count - 1) : ui.take_key("Left") ? now - 1 : now;
+      if (next >= 0 && next != now) {
+        ui.send(fmt::format("train.data.sample {}", table.samples[k][static_cast<size_t>(next)]));
+      }
+      ui.draw_focus({line.x + static_cast<float>(now) * (wide + 4), line.y, wide, side}, 1);
     }
   }
   ui.parts(source, parts);

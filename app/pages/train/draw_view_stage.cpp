@@ -152,7 +152,8 @@ void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStag
     const Rect tile{std::round(x), area.y + caption, side, side};
     const bool last = i + 1 == stages.size();
     const std::string title = fmt::format("{} {}", i + 1, tr(std::string_view(stage.title)));
-    const Response r = ui.interact(tile, {.label = "stage " + stage.id, .kind = "picture", .tooltip = stage.words});
+    const Response r = ui.interact(
+        tile, {.label = "stage " + stage.id, .kind = "picture", .focusable = false, .tooltip = stage.words});
     ui.label(Rect{tile.x, area.y, side + gap - 4, caption}, stages.size() == 1 ? stage.title : title, Font::caption,
              last ? theme.input : theme.secondary);
     ui.fill(tile, rgb(0x000000), 3);

@@ -71,7 +71,7 @@ void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
                                              .tooltip = N_("What the ends of the colors are taken from: each map, this "
                                                            "layer, or the whole network. Click for the next.")});
       if (r.hovered || r.keyboard) ui.fill(place.inset(-4, 1), theme.hovered, 4);
-      if (r.keyboard) ui.stroke(place.inset(-4, 1), theme.accent, 4, 2);
+      if (r.keyboard) ui.draw_focus(place.inset(-1, 4), 1);
       if (r.clicked) ui.send(caption.scale_command);
     }
     draw_scale(ui, place, *caption.scale);

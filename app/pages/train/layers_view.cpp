@@ -194,10 +194,10 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
     if (!all_ && layer.passes_on) continue;
     const Row row = row_of(ui, layer, ui.width());
     const Rect place = ui.take(row.height);
-    // A little more than what is seen: it is there when it scrolls in.
+    // A little more than what is seen: it is there when it scrolls in, and Tab goes on to it.
     if (!place.overlaps(seen.inset(0, -200))) continue;
     ui.found().visible.push_back(layer.node);
-    if (place.overlaps(seen)) draw_row(ui, place, row, layer, now, note);
+    draw_row(ui, place, row, layer, now, note);
   }
   ui.end_panel();
   draw_hover_note(ui, note);

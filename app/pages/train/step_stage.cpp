@@ -121,6 +121,7 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
     const bool lit = i == shown;
     ui.fill(box, lit ? mixed(theme.raised, theme.accent, 0.22f) : r.hovered ? theme.hovered : theme.surface, 6);
     ui.stroke(box, lit ? theme.accent : theme.line, 6, lit ? 2.0f : 1.0f);
+    if (r.keyboard) ui.draw_focus(box, 3);
     Rect text = box.inset(box.w < ui.em(110) ? 6.0f : 10.0f, 6);
     // All with their number, or none.
     const std::string title(widest > text.w ? tr(kShort[i]) : tr(kTitles[i]));

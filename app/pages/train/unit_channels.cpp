@@ -209,7 +209,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
 
   ui.begin_panel("channel rows", room, 0);
   const Rect all = ui.take(pitch * static_cast<float>(walk.channels));
-  const Rect seen = ui.clip();
+  const Rect seen = ui.clip().inset(0, -40);  // the next one, too: Tab goes on to it
   const int first = std::clamp(static_cast<int>(std::floor((seen.y - all.y) / pitch)), 0, walk.channels - 1);
   const int end = std::clamp(static_cast<int>(std::ceil((seen.bottom() - all.y) / pitch)), first + 1, walk.channels);
   const auto row_of = [&](int c) { return Rect{all.x, all.y + pitch * static_cast<float>(c), all.w, pitch}; };
@@ -225,7 +225,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
                                                     "the kernel. Click: look at its products")});
     if (r.hovered || c == o.slice) ui.fill(row.inset(0, 2), theme.raised, 6);
     if (c == o.slice) ui.fill({row.x, row.y + 2, 3, row.h - 4}, theme.kernel, 1);
-    if (r.keyboard) ui.stroke(row.inset(1, 3), theme.accent, 6, 2);
+    if (r.keyboard) ui.draw_focus(row.inset(4, 6), 3);
     if (r.clicked) ui.send(command);
     ui.label({row.x + ui.em(10), row.y, name_wide - ui.em(10), row.h}, format_tr("slice {}", c), Font::caption,
              c == o.slice ? theme.text : theme.secondary);

@@ -25,7 +25,7 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   draw_head(ui, room.cut_top(ui.em(26)), now, *o);
   // While presenting, what is large is the type, not these.
   const bool presents = ui.frame().presentation;
-  const float strips = std::clamp(room.h * 0.2f, ui.em(presents ? 64 : 80), presents ? 168.0f : ui.em(140));
+  const float strips = std::clamp(room.h * 0.2f, ui.em(presents ? 64 : 80), ui.em(presents ? 76 : 140));
   draw_strips(ui, room.cut_bottom(strips), now, *o);
   if (o->rows) {
     draw_channels(ui, room, *o);
