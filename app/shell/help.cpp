@@ -58,7 +58,7 @@ void Shell::draw_help(Vec size) {
   line("Tab", N_("the next thing; Enter uses it"));
   line("Escape", N_("closes what is open"));
   ui_.end_columns();
-  ui_.section("Settings");
+  ui_.section(N_("Settings"));
   ui_.begin_columns(2, 24);
   for (const char* name : {"theme", "scale", "presentation", "motion"}) ui_.setting(name);
   ui_.end_columns();

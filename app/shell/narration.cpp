@@ -117,7 +117,7 @@ void Shell::draw_narration(const Rect& area) {
       all, {.label = "steps",
             .command = "lesson.step",
             .kind = "dots",
-            .tooltip = "The steps of the lesson. By keys: Left and Right, Home and End, Page Up and Page Down",
+            .tooltip = N_("The steps of the lesson. By keys: Left and Right, Home and End, Page Up and Page Down"),
             .takes_press = false});
   if (dots_here.keyboard) {
     ui_.draw_focus(all, 8);

@@ -132,7 +132,7 @@ TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_in_a_language_with_longer_word
         const std::string where =
             fmt::format("{} at {} x {}{}, made-up words", page, size.x, size.y, presentation ? ", presenting" : "");
         expect_nothing_overlaps(driver().shell.ui().items(), where);
-        expect_nothing_is_cut(driver().shell.ui().items(), size, where);
+        expect_nothing_is_cut(driver().shell.ui().items(), units(), where);
       });
       driver().run("page home");
       for (const auto& [open, close] : {std::pair("help on", "help off"),
@@ -146,7 +146,7 @@ TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_in_a_language_with_longer_word
         std::vector<Item> items = driver().shell.ui().items();
         std::erase_if(items, [](const Item& item) { return item.layer == 0; });
         expect_nothing_overlaps(items, where);
-        expect_nothing_is_cut(items, size, where);
+        expect_nothing_is_cut(items, units(), where);
         driver().run(close);
       }
     }
