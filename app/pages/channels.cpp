@@ -27,11 +27,6 @@ ChannelsPage::ChannelsPage(const PageContext& context)
   declare_settings();
 }
 
-const Image& ChannelsPage::need_image() const {
-  if (!context_.document.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
-  return *context_.document.image;
-}
-
 bool ChannelsPage::gray() const { return context_.document.image && context_.document.image->color_channels() == 1; }
 
 const ChannelStatistics& ChannelsPage::plane(int c) const {
@@ -39,7 +34,7 @@ const ChannelStatistics& ChannelsPage::plane(int c) const {
 }
 
 const ChannelStatistics& ChannelsPage::need_plane(int c) {
-  need_image();
+  stage_.need_image();
   if (stale_) count();
   if (counter_.busy()) throw NotReady("the picture is still being counted");
   if (planes_.components.empty()) throw Error("the picture could not be counted", "open it again");
@@ -128,7 +123,8 @@ void ChannelsPage::declare_readouts(Registry& registry) {
   const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
-  number("channels.planes", "color planes of the picture: 1 or 3", [this] { return need_image().color_channels(); });
+  number("channels.planes", "color planes of the picture: 1 or 3",
+         [this] { return stage_.need_image().color_channels(); });
   for (int c = 0; c < 3; ++c) {
     const char* name = kNames[c];
     number(fmt::format("channels.mean.{}", name), fmt::format("mean of the {} plane after its gain", name),
@@ -145,13 +141,13 @@ void ChannelsPage::declare_readouts(Registry& registry) {
     });
     number(fmt::format("channels.{}", name), fmt::format("{} of the cursor's pixel after its gain", name),
            [this, c]() -> double {
-             const Image& image = need_image();
+             const Image& image = stage_.need_image();
              const auto plane = static_cast<size_t>(c);
              return tables_[plane][image.at(stage_.x(), stage_.y())[gray() ? 0 : c]];
            });
     number(fmt::format("channels.index.{}", name),
            fmt::format("where {} of the cursor's pixel stands in memory, counted from 0", name), [this, c]() -> double {
-             const Image& image = need_image();
+             const Image& image = stage_.need_image();
              return static_cast<double>(memory_index(state_.order, image.width, image.height, image.channels,
                                                      stage_.x(), stage_.y(), gray() ? 0 : c));
            });

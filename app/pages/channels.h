@@ -26,11 +26,10 @@ class ChannelsPage : public Page {
   void drawn(const Drawn& frame) override { stage_.drawn(frame); }
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
-  void draw_transport(Ui& ui, const Rect& area) const override;
+  void draw_transport(Ui& ui, const Rect& area) const override { stage_.draw_transport(ui, area); }
   std::vector<Key> keys() const override;
 
  private:
-  const Image& need_image() const;              // throws Error where nothing is open
   const ChannelStatistics& need_plane(int c);   // after its gain; throws NotReady until it is counted
   const ChannelStatistics& plane(int c) const;  // the same, where it is there
   void count();                                 // asks the worker for the histograms

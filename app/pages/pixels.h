@@ -27,7 +27,7 @@ class PixelsPage : public Page {
   void drawn(const Drawn& frame) override { stage_.drawn(frame); }
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
-  void draw_transport(Ui& ui, const Rect& area) const override;
+  void draw_transport(Ui& ui, const Rect& area) const override { stage_.draw_transport(ui, area); }
   std::vector<Key> keys() const override;
 
  private:
@@ -38,7 +38,6 @@ class PixelsPage : public Page {
     uint8_t a = 200;                // the first number of the number types card
   };
 
-  const Image& need_image() const;  // throws Error where nothing is open
   const uint8_t* cursor_pixel() const;
   PictureSource source() const;
   void declare_settings();

@@ -55,12 +55,8 @@ PictureSource PixelsPage::source() const {
 }
 
 void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
+  if (stage_.draw_missing(ui, area)) return;
   const ImagePtr& image = context_.document.image;
-  if (!image || !context_.document.pyramid) {
-    ui.empty_state(area, Icon::picture, "No picture is open",
-                   "Drop a picture onto this window, or press Ctrl+O to choose one.");
-    return;
-  }
   Rect rest = area;
   const PictureSource shown = source();
   const bool small = image->width <= kSmallPicture && image->height <= kSmallPicture;
@@ -229,18 +225,6 @@ void PixelsPage::draw_facts(Ui& ui) const {
   ui.row("memory", fmt::format("{}", bytes_text(stored)));
   if (!image.format.empty()) ui.row("format", image.format);
   for (const std::string& note : image.notes) ui.note(note);
-}
-
-void PixelsPage::draw_transport(Ui& ui, const Rect& area) const {
-  ui.begin_row(area);
-  ui.button("Open\u2026", "browse open");
-  ui.pack_right();
-  stage_.draw_zoom(ui);
-  const std::string_view words = "drop any picture here";
-  if (const Rect rest = ui.remaining(); rest.w >= ui.measure(Font::caption, words).x) {
-    ui.label(rest, words, Font::caption, ui.theme().secondary);
-  }
-  ui.end_row();
 }
 
 }  // namespace striate
