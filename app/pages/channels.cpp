@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "app/command/not_ready.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 
@@ -23,7 +22,7 @@ ChannelsPage::ChannelsPage(const PageContext& context)
       stage_("channels", context.document),
       settings_("channels", state_, [this](State next) { state_ = std::move(next); }),
       tables_(gain_tables(Gains{}, false)),
-      counter_(context.wake) {
+      count_(context.document, context.wake) {
   declare_settings();
 }
 
@@ -35,9 +34,7 @@ const ChannelStatistics& ChannelsPage::plane(int c) const {
 
 const ChannelStatistics& ChannelsPage::need_plane(int c) {
   stage_.need_image();
-  if (stale_) count();
-  if (counter_.busy()) throw NotReady("the picture is still being counted");
-  if (planes_.components.empty()) throw Error("the picture could not be counted", "open it again");
+  count_.need(ColorView{});
   return plane(c);
 }
 
@@ -182,45 +179,20 @@ std::vector<Page::Key> ChannelsPage::keys() const {
 
 void ChannelsPage::image_changed() {
   stage_.image_changed();
-  stored_.components.clear();
-  planes_.components.clear();
-  tables_ = gain_tables(state_.view.gains, gray());
-  counter_.cancel();
-  stale_ = true;
-}
-
-void ChannelsPage::hidden() {
-  if (!counter_.busy()) return;
-  counter_.cancel();
-  stale_ = true;
-}
-
-void ChannelsPage::count() {
-  stale_ = false;
-  ImagePtr image = context_.document.image;
-  if (!image) return counter_.cancel();
-  counter_.request([image](Progress& progress) {
-    return image_statistics(*image, ColorView{}, [&progress](float share) {
-      progress.share = share;
-      return !progress.canceled;
-    });
-  });
+  count_.image_changed();
+  apply_gains_to_counts();
 }
 
 // Gains act on each value alone, so new histograms need the old ones and not the picture: at once, for any size.
 void ChannelsPage::apply_gains_to_counts() {
   tables_ = gain_tables(state_.view.gains, gray());
   planes_.components.clear();
-  for (size_t c = 0; c < stored_.components.size(); ++c) {
-    planes_.components.push_back(mapped(stored_.components[c], tables_[c]));
-  }
+  const std::vector<ChannelStatistics>& stored = count_.counted().components;
+  for (size_t c = 0; c < stored.size(); ++c) planes_.components.push_back(mapped(stored[c], tables_[c]));
 }
 
 bool ChannelsPage::update(double) {
-  if (stale_) count();
-  std::optional<ImageStatistics> counted = counter_.take();
-  if (!counted) return false;
-  stored_ = std::move(*counted);
+  if (!count_.update(ColorView{})) return false;
   apply_gains_to_counts();
   return true;
 }

@@ -135,7 +135,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
 
   if (planes_.components.empty()) {
     ui.next(rest);
-    ui.progress("Counting", counter_.progress(), {});
+    ui.progress("Counting", count_.progress(), {});
     return;
   }
   const std::vector<double> bins = histogram_bars(planes_.components[static_cast<size_t>(c)]);

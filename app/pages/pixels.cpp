@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/command/not_ready.h"
 #include "app/widgets/ui.h"
 #include "engine/error.h"
 
@@ -24,7 +23,7 @@ PixelsPage::PixelsPage(const PageContext& context)
       context_(context),
       stage_("pixels", context.document),
       settings_("pixels", state_, [this](State next) { take(std::move(next)); }),
-      counter_(context.wake) {
+      count_(context.document, context.wake) {
   state_.view.change.operand = 100;
   declare_settings();
 }
@@ -32,7 +31,7 @@ PixelsPage::PixelsPage(const PageContext& context)
 void PixelsPage::take(State next) {
   const bool other = next.view.space != state_.view.space;
   state_ = std::move(next);
-  if (other) stale_ = true;
+  if (other) count_.recount();
 }
 
 const uint8_t* PixelsPage::cursor_pixel() const { return stage_.need_image().at(stage_.x(), stage_.y()); }
@@ -105,7 +104,7 @@ void PixelsPage::declare(Registry& registry) {
       [this](const Arguments& arguments) {
         state_.view.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
                                static_cast<float>(arguments.number(2))};
-        if (state_.view.space == ColorSpace::gray) stale_ = true;
+        if (state_.view.space == ColorSpace::gray) count_.recount();
       },
       Undo::edit,
   });
@@ -119,7 +118,7 @@ void PixelsPage::declare(Registry& registry) {
         (color == "red"     ? state_.view.weights.red
          : color == "green" ? state_.view.weights.green
                             : state_.view.weights.blue) = value;
-        if (state_.view.space == ColorSpace::gray) stale_ = true;
+        if (state_.view.space == ColorSpace::gray) count_.recount();
       },
       Undo::edit,
   });
@@ -128,7 +127,7 @@ void PixelsPage::declare(Registry& registry) {
                        {},
                        [this](const Arguments&) {
                          state_.view.weights = {};
-                         if (state_.view.space == ColorSpace::gray) stale_ = true;
+                         if (state_.view.space == ColorSpace::gray) count_.recount();
                        },
                        Undo::edit});
   declare_number_types(registry);
@@ -244,45 +243,12 @@ std::vector<Page::Key> PixelsPage::keys() const {
 
 void PixelsPage::image_changed() {
   stage_.image_changed();
-  counter_.cancel();
-  statistics_.components.clear();
-  stale_ = true;
-}
-
-void PixelsPage::hidden() {
-  if (!counter_.busy()) return;
-  counter_.cancel();
-  stale_ = true;
-}
-
-void PixelsPage::count() {
-  stale_ = false;
-  ImagePtr image = context_.document.image;
-  if (!image) return counter_.cancel();
-  if (statistics_space_ != state_.view.space) statistics_.components.clear();
-  statistics_space_ = state_.view.space;
-  counter_.request([image, view = state_.view](Progress& progress) {
-    return image_statistics(*image, view, [&progress](float share) {
-      progress.share = share;
-      return !progress.canceled;
-    });
-  });
+  count_.image_changed();
 }
 
 const ChannelStatistics& PixelsPage::need_statistics() {
   stage_.need_image();
-  if (stale_) count();
-  if (counter_.busy()) throw NotReady("the picture is still being counted");
-  if (statistics_.components.empty()) throw Error("the picture could not be counted", "open it again");
-  return statistics_.components[0];
-}
-
-bool PixelsPage::update(double) {
-  if (stale_) count();
-  std::optional<ImageStatistics> counted = counter_.take();
-  if (!counted) return false;
-  statistics_ = std::move(*counted);
-  return true;
+  return count_.need(state_.view).components[0];
 }
 
 PageKind pixels_page() {

@@ -169,26 +169,27 @@ void PixelsPage::draw_look(Ui& ui) const {
 
 void PixelsPage::draw_histogram(Ui& ui) const {
   ui.section("HISTOGRAM");
-  if (statistics_.components.empty()) {
-    ui.progress("Counting", counter_.progress(), {});
+  const ImageStatistics& counted = count_.counted();
+  if (counted.components.empty()) {
+    ui.progress("Counting", count_.progress(), {});
     return;
   }
   const Theme& theme = ui.theme();
   const Color rgb[] = {theme.red, theme.green, theme.blue};
-  const bool alone = statistics_.components.size() == 1;
+  const bool alone = counted.components.size() == 1;
   const size_t shown = state_.view.component > 0 && !alone ? static_cast<size_t>(state_.view.component - 1) : 0;
-  const bool overlay = statistics_space_ == ColorSpace::rgb && !alone && state_.view.component == 0;
-  const ChannelStatistics& first = statistics_.components[shown];
+  const bool overlay = count_.space() == ColorSpace::rgb && !alone && state_.view.component == 0;
+  const ChannelStatistics& first = counted.components[shown];
   std::vector<std::vector<double>> bars;
-  for (const ChannelStatistics& component : statistics_.components) bars.push_back(histogram_bars(component));
+  for (const ChannelStatistics& component : counted.components) bars.push_back(histogram_bars(component));
   HistogramSpec spec;
   if (overlay) {
     for (size_t c = 0; c < bars.size(); ++c) spec.series.push_back({bars[c], rgb[c]});
   } else {
-    const bool single_color = statistics_space_ == ColorSpace::rgb && !alone;
+    const bool single_color = count_.space() == ColorSpace::rgb && !alone;
     spec.series.push_back({bars[shown], single_color ? rgb[shown] : theme.input});
   }
-  spec.high = component_high(statistics_space_, static_cast<int>(shown));
+  spec.high = component_high(count_.space(), static_cast<int>(shown));
   const Image& image = *context_.document.image;
   if (!overlay) {
     ColorView view = state_.view;
@@ -198,19 +199,19 @@ void PixelsPage::draw_histogram(Ui& ui) const {
     spec.marker = here.value[std::min<size_t>(shown, static_cast<size_t>(here.count - 1))];
   }
   ui.histogram("histogram", spec);
-  const bool hue = statistics_space_ == ColorSpace::hsv && shown == 0;
+  const bool hue = count_.space() == ColorSpace::hsv && shown == 0;
   const auto summary = [&](std::string_view name, const ChannelStatistics& of, int decimals) {
     std::string range = fmt::format("{} to {}", number_text(of.minimum, decimals), number_text(of.maximum, decimals));
     // Hues go round: the mean of two reds, 1 and 359 degrees, would be a green-blue.
     if (!hue) range += fmt::format(", mean {}", number_text(of.mean, decimals + 2));
     ui.row(name, range);
   };
-  const bool fraction = statistics_space_ == ColorSpace::hsv;
+  const bool fraction = count_.space() == ColorSpace::hsv;
   if (overlay) {
     static constexpr const char* names[] = {"red", "green", "blue"};
-    for (size_t c = 0; c < 3; ++c) summary(names[c], statistics_.components[c], 0);
+    for (size_t c = 0; c < 3; ++c) summary(names[c], counted.components[c], 0);
   } else {
-    summary(alone ? "values" : component_name(statistics_space_, static_cast<int>(shown)), first,
+    summary(alone ? "values" : component_name(count_.space(), static_cast<int>(shown)), first,
             fraction && shown == 1 ? 2 : 0);
   }
 }
