@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "app/command/not_ready.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 #include "engine/error.h"
@@ -24,13 +23,8 @@ ChannelsPage::ChannelsPage(const PageContext& context)
       stage_("channels", context.document),
       settings_("channels", state_, [this](State next) { state_ = std::move(next); }),
       tables_(gain_tables(Gains{}, false)),
-      counter_(context.wake) {
+      count_(context.document, context.wake) {
   declare_settings();
-}
-
-const Image& ChannelsPage::need_image() const {
-  if (!context_.document.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
-  return *context_.document.image;
 }
 
 bool ChannelsPage::gray() const { return context_.document.image && context_.document.image->color_channels() == 1; }
@@ -40,10 +34,8 @@ const ChannelStatistics& ChannelsPage::plane(int c) const {
 }
 
 const ChannelStatistics& ChannelsPage::need_plane(int c) {
-  need_image();
-  if (stale_) count();
-  if (counter_.busy()) throw NotReady("the picture is still being counted");
-  if (planes_.components.empty()) throw Error("the picture could not be counted", "open it again");
+  stage_.need_image();
+  count_.need(ColorView{});
   return plane(c);
 }
 
@@ -129,7 +121,8 @@ void ChannelsPage::declare_readouts(Registry& registry) {
   const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
-  number("channels.planes", "color planes of the picture: 1 or 3", [this] { return need_image().color_channels(); });
+  number("channels.planes", "color planes of the picture: 1 or 3",
+         [this] { return stage_.need_image().color_channels(); });
   for (int c = 0; c < 3; ++c) {
     const char* name = kNames[c];
     number(fmt::format("channels.mean.{}", name), fmt::format("mean of the {} plane after its gain", name),
@@ -146,13 +139,13 @@ void ChannelsPage::declare_readouts(Registry& registry) {
     });
     number(fmt::format("channels.{}", name), fmt::format("{} of the cursor's pixel after its gain", name),
            [this, c]() -> double {
-             const Image& image = need_image();
+             const Image& image = stage_.need_image();
              const auto plane = static_cast<size_t>(c);
              return tables_[plane][image.at(stage_.x(), stage_.y())[gray() ? 0 : c]];
            });
     number(fmt::format("channels.index.{}", name),
            fmt::format("where {} of the cursor's pixel stands in memory, counted from 0", name), [this, c]() -> double {
-             const Image& image = need_image();
+             const Image& image = stage_.need_image();
              return static_cast<double>(memory_index(state_.order, image.width, image.height, image.channels,
                                                      stage_.x(), stage_.y(), gray() ? 0 : c));
            });
@@ -187,45 +180,20 @@ std::vector<Page::Key> ChannelsPage::keys() const {
 
 void ChannelsPage::image_changed() {
   stage_.image_changed();
-  stored_.components.clear();
-  planes_.components.clear();
-  tables_ = gain_tables(state_.view.gains, gray());
-  counter_.cancel();
-  stale_ = true;
-}
-
-void ChannelsPage::hidden() {
-  if (!counter_.busy()) return;
-  counter_.cancel();
-  stale_ = true;
-}
-
-void ChannelsPage::count() {
-  stale_ = false;
-  ImagePtr image = context_.document.image;
-  if (!image) return counter_.cancel();
-  counter_.request([image](Progress& progress) {
-    return image_statistics(*image, ColorView{}, [&progress](float share) {
-      progress.share = share;
-      return !progress.canceled;
-    });
-  });
+  count_.image_changed();
+  apply_gains_to_counts();
 }
 
 // Gains act on each value alone, so new histograms need the old ones and not the picture: at once, for any size.
 void ChannelsPage::apply_gains_to_counts() {
   tables_ = gain_tables(state_.view.gains, gray());
   planes_.components.clear();
-  for (size_t c = 0; c < stored_.components.size(); ++c) {
-    planes_.components.push_back(mapped(stored_.components[c], tables_[c]));
-  }
+  const std::vector<ChannelStatistics>& stored = count_.counted().components;
+  for (size_t c = 0; c < stored.size(); ++c) planes_.components.push_back(mapped(stored[c], tables_[c]));
 }
 
 bool ChannelsPage::update(double) {
-  if (stale_) count();
-  std::optional<ImageStatistics> counted = counter_.take();
-  if (!counted) return false;
-  stored_ = std::move(*counted);
+  if (!count_.update(ColorView{})) return false;
   apply_gains_to_counts();
   return true;
 }

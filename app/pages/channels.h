@@ -4,8 +4,8 @@
 
 #include "app/command/setting.h"
 #include "app/pages/page.h"
+#include "app/pages/picture_count.h"
 #include "app/pages/picture_stage.h"
-#include "app/worker/latest.h"
 #include "engine/channel_view.h"
 #include "engine/image_statistics.h"
 #include "engine/memory_order.h"
@@ -20,21 +20,19 @@ class ChannelsPage : public Page {
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
   bool update(double now) override;
-  bool busy() const override { return counter_.busy() || (stale_ && is_shown()); }
+  bool busy() const override { return count_.busy(is_shown()); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void drawn(const Drawn& frame) override { stage_.drawn(frame); }
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
-  void draw_transport(Ui& ui, const Rect& area) const override;
+  void draw_transport(Ui& ui, const Rect& area) const override { stage_.draw_transport(ui, area); }
   std::vector<Key> keys() const override;
 
  private:
-  const Image& need_image() const;              // throws Error where nothing is open
   const ChannelStatistics& need_plane(int c);   // after its gain; throws NotReady until it is counted
   const ChannelStatistics& plane(int c) const;  // the same, where it is there
-  void count();                                 // asks the worker for the histograms
-  void hidden() override;
+  void hidden() override { count_.hidden(); }
   bool gray() const;  // the open picture has one plane
   void apply_gains_to_counts();
   void declare_settings();
@@ -61,10 +59,8 @@ class ChannelsPage : public Page {
   SettingsOf<State> settings_;
   ChannelTables tables_;
 
-  ImageStatistics stored_;  // of the planes as stored; empty while none is there yet
-  ImageStatistics planes_;  // the same after the gains
-  bool stale_ = true;       // the worker was not asked for them
-  Latest<ImageStatistics> counter_;
+  PictureCount count_;      // of the planes as stored
+  ImageStatistics planes_;  // the same after the gains; empty while they are not counted
 };
 
 PageKind channels_page();

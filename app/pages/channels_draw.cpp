@@ -45,12 +45,8 @@ PictureSource ChannelsPage::source(std::string key, const ChannelView& view) con
 }
 
 void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
+  if (stage_.draw_missing(ui, area)) return;
   const ImagePtr& image = context_.document.image;
-  if (!image || !context_.document.pyramid) {
-    ui.empty_state(area, Icon::picture, "No picture is open",
-                   "Drop a picture onto this window, or press Ctrl+O to choose one.");
-    return;
-  }
   Rect rest = area;
   // While presenting, the strip takes no more than its cards need: the picture comes first.
   const float strip_height = ui.frame().presentation
@@ -144,7 +140,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
 
   if (planes_.components.empty()) {
     ui.next(rest);
-    ui.progress("Counting", counter_.progress(), {});
+    ui.progress("Counting", count_.progress(), {});
     return;
   }
   const std::vector<double> bins = histogram_bars(planes_.components[static_cast<size_t>(c)]);
@@ -289,18 +285,6 @@ void ChannelsPage::draw_bytes(Ui& ui, const Rect& area, int y, int c) const {
     ui.label(chip, fmt::format("{}", byte_at(image, state_.order, begin + i)), Font::number, theme.text, Align::center,
              std::min(ui.text_size(Font::number), chip.w * 0.42f));
   }
-}
-
-void ChannelsPage::draw_transport(Ui& ui, const Rect& area) const {
-  ui.begin_row(area);
-  ui.button("Open\u2026", "browse open");
-  ui.pack_right();
-  stage_.draw_zoom(ui);
-  const std::string_view words = tr("drop any picture here");
-  if (const Rect rest = ui.remaining(); rest.w >= ui.measure(Font::caption, words).x) {
-    ui.label(rest, words, Font::caption, ui.theme().secondary);
-  }
-  ui.end_row();
 }
 
 }  // namespace striate

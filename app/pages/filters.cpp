@@ -68,11 +68,6 @@ FiltersPage::FiltersPage(const PageContext& context)
   declare_settings();
 }
 
-const Image& FiltersPage::need_image() const {
-  if (!context_.document.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
-  return *context_.document.image;
-}
-
 void FiltersPage::changed() {
   ++revision_;
   failure_.reset();
@@ -415,8 +410,8 @@ void FiltersPage::declare_readouts(Registry& registry) {
                        }});
   number("stages", "how many stages the chain has", [this] { return static_cast<double>(state_.chain.stages.size()); });
   number("stage", "which stage is selected, from 1", [this] { return state_.selected + 1.0; });
-  number("width", "columns of the result", [this] { return static_cast<double>(need_image().width); });
-  number("height", "rows of the result", [this] { return static_cast<double>(need_image().height); });
+  number("width", "columns of the result", [this] { return static_cast<double>(stage_view_.need_image().width); });
+  number("height", "rows of the result", [this] { return static_cast<double>(stage_view_.need_image().height); });
   registry.add(Readout{"filters.saved", "the file that was written last", [this] {
                          if (saved_.empty()) throw Error("no file was written yet", "write one: filters.save FILE");
                          return ReadoutValue(saved_);
@@ -528,7 +523,7 @@ std::string FiltersPage::suggested_path() const {
 }
 
 void FiltersPage::save(const std::string& path) {
-  need_image();
+  stage_view_.need_image();
   const std::string ending = lower_case(std::filesystem::path(path).extension().string());
   if (ending != ".png" && ending != ".jpg" && ending != ".jpeg")
     throw Error(fmt::format("filters.save: '{}' is no name of a PNG or JPEG file", path),
@@ -612,7 +607,7 @@ bool FiltersPage::busy() const {
 }
 
 const FilteredPicture& FiltersPage::need_result() {
-  need_image();
+  stage_view_.need_image();
   if (shown_.revision == revision_) return *shown_.result;
   if (failure_) throw *failure_;
   request_run();
@@ -695,7 +690,7 @@ void FiltersPage::follow() {
 }
 
 FiltersPage::WalkPtr FiltersPage::need_walk() {
-  need_image();
+  stage_view_.need_image();
   if (state_.chain.show == Show::minmax) need_result();
   follow();
   if (failure_) throw *failure_;

@@ -68,7 +68,6 @@ class FiltersPage : public Page {
   std::string suggested_path() const;
 
   // ---- work (filters.cpp) ----
-  const Image& need_image() const;  // throws Error where nothing is open
   void request_run();
   void take_results();
   void follow();  // the pixel under the cursor: at once, or behind where the chain is dear

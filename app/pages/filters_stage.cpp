@@ -110,13 +110,11 @@ PictureSource FiltersPage::after_source(float zoom, float scale) const {
 }
 
 void FiltersPage::draw_stage(Ui& ui, const Rect& area) const {
-  const Document& document = context_.document;
-  if (!document.image || !document.pyramid) {
-    ui.empty_state(
-        area, Icon::picture, "No picture is open",
-        "Drop a picture onto this window, or press Ctrl+O to choose one. Then see what a filter makes of it.");
+  if (stage_view_.draw_missing(
+          ui, area,
+          N_("Drop a picture onto this window, or press Ctrl+O to choose one. Then see what a filter makes of it.")))
     return;
-  }
+  const Document& document = context_.document;
   Rect rest = area;
   if (state_.tab == "code") {
     const bool beside = area.w > 1000;

@@ -278,6 +278,25 @@ void PictureStage::mark_cursor(Ui& ui, const Rect& area, const View& view) const
   ui.pop_clip();
 }
 
+bool PictureStage::draw_missing(Ui& ui, const Rect& area, std::string_view what_to_do) const {
+  if (document_.image && document_.pyramid) return false;
+  if (what_to_do.empty()) what_to_do = N_("Drop a picture onto this window, or press Ctrl+O to choose one.");
+  ui.empty_state(area, Icon::picture, "No picture is open", what_to_do);
+  return true;
+}
+
+void PictureStage::draw_transport(Ui& ui, const Rect& area) const {
+  ui.begin_row(area);
+  ui.button("Open\u2026", "browse open");
+  ui.pack_right();
+  draw_zoom(ui);
+  const std::string_view words = tr("drop any picture here");
+  if (const Rect rest = ui.remaining(); rest.w >= ui.measure(Font::caption, words).x) {
+    ui.label(rest, words, Font::caption, ui.theme().secondary);
+  }
+  ui.end_row();
+}
+
 void PictureStage::draw_zoom(Ui& ui) const {
   if (!document_.image) return;
   const View view = goal();

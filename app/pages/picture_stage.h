@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/command/registry.h"
@@ -26,6 +27,8 @@ class PictureStage {
   std::vector<Page::Key> keys() const;
   void image_changed();  // fits, cursor to the middle
 
+  const Image& need_image() const;  // throws Error where nothing is open
+
   int x() const { return x_; }  // the cursor; inside the picture
   int y() const { return y_; }
   bool pinned() const { return pinned_; }
@@ -35,11 +38,14 @@ class PictureStage {
   void drawn(const Drawn& frame);  // its page passes it on
   // The frame around the cursor's pixel; a ring where pixels are too small for a frame.
   void mark_cursor(Ui& ui, const Rect& area, const View& view) const;
+  // True where there is no picture to draw: then the area says so, and what to do; empty: open one.
+  bool draw_missing(Ui& ui, const Rect& area, std::string_view what_to_do = {}) const;
+  // A whole transport: Open at the left, the zoom at the right.
+  void draw_transport(Ui& ui, const Rect& area) const;
   // "zoom", a slider, its value and Fit: for a row that is packed from the right.
   void draw_zoom(Ui& ui) const;
 
  private:
-  const Image& need_image() const;  // throws Error where nothing is open
   // The view that commands have set, resolved for an area: that of the last frame.
   View goal() const { return goal(area_); }
   View goal(const Rect& area) const;

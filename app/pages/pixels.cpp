@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/command/not_ready.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 #include "engine/error.h"
@@ -25,7 +24,7 @@ PixelsPage::PixelsPage(const PageContext& context)
       context_(context),
       stage_("pixels", context.document),
       settings_("pixels", state_, [this](State next) { take(std::move(next)); }),
-      counter_(context.wake) {
+      count_(context.document, context.wake) {
   state_.view.change.operand = 100;
   declare_settings();
 }
@@ -33,15 +32,10 @@ PixelsPage::PixelsPage(const PageContext& context)
 void PixelsPage::take(State next) {
   const bool other = next.view.space != state_.view.space;
   state_ = std::move(next);
-  if (other) stale_ = true;
+  if (other) count_.recount();
 }
 
-const Image& PixelsPage::need_image() const {
-  if (!context_.document.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
-  return *context_.document.image;
-}
-
-const uint8_t* PixelsPage::cursor_pixel() const { return need_image().at(stage_.x(), stage_.y()); }
+const uint8_t* PixelsPage::cursor_pixel() const { return stage_.need_image().at(stage_.x(), stage_.y()); }
 
 // In the order in which state() writes them.
 void PixelsPage::declare_settings() {
@@ -111,7 +105,7 @@ void PixelsPage::declare(Registry& registry) {
       [this](const Arguments& arguments) {
         state_.view.weights = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
                                static_cast<float>(arguments.number(2))};
-        if (state_.view.space == ColorSpace::gray) stale_ = true;
+        if (state_.view.space == ColorSpace::gray) count_.recount();
       },
       Undo::edit,
   });
@@ -125,7 +119,7 @@ void PixelsPage::declare(Registry& registry) {
         (color == "red"     ? state_.view.weights.red
          : color == "green" ? state_.view.weights.green
                             : state_.view.weights.blue) = value;
-        if (state_.view.space == ColorSpace::gray) stale_ = true;
+        if (state_.view.space == ColorSpace::gray) count_.recount();
       },
       Undo::edit,
   });
@@ -134,7 +128,7 @@ void PixelsPage::declare(Registry& registry) {
                        {},
                        [this](const Arguments&) {
                          state_.view.weights = {};
-                         if (state_.view.space == ColorSpace::gray) stale_ = true;
+                         if (state_.view.space == ColorSpace::gray) count_.recount();
                        },
                        Undo::edit});
   declare_number_types(registry);
@@ -169,17 +163,17 @@ void PixelsPage::declare_readouts(Registry& registry) {
   const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
-  number("pixels.width", "columns of the picture", [this] { return need_image().width; });
-  number("pixels.height", "rows of the picture", [this] { return need_image().height; });
-  number("pixels.channels", "values per pixel as stored", [this] { return need_image().channels; });
-  number("pixels.bits", "bits per value as stored", [this] { return need_image().bits; });
+  number("pixels.width", "columns of the picture", [this] { return stage_.need_image().width; });
+  number("pixels.height", "rows of the picture", [this] { return stage_.need_image().height; });
+  number("pixels.channels", "values per pixel as stored", [this] { return stage_.need_image().channels; });
+  number("pixels.bits", "bits per value as stored", [this] { return stage_.need_image().bits; });
   static constexpr const char* colors[] = {"red", "green", "blue"};
   for (int c = 0; c < 3; ++c) {
     number(fmt::format("pixels.{}", colors[c]), fmt::format("{} of the cursor's pixel, 0 to 255", colors[c]),
-           [this, c] { return cursor_pixel()[need_image().color_channels() == 3 ? c : 0]; });
+           [this, c] { return cursor_pixel()[stage_.need_image().color_channels() == 3 ? c : 0]; });
     number(fmt::format("pixels.{}16", colors[c]), fmt::format("{} of the cursor's pixel, 0 to 65535", colors[c]),
            [this, c]() -> double {
-             const Image& image = need_image();
+             const Image& image = stage_.need_image();
              if (image.wide.empty()) {
                throw Error("the picture has 8 bits per value, not 16", fmt::format("read pixels.{}", colors[c]));
              }
@@ -191,7 +185,7 @@ void PixelsPage::declare_readouts(Registry& registry) {
   }
   number("pixels.alpha", "alpha of the cursor's pixel, 0 (clear) to 255 (opaque); 255 where none is stored",
          [this]() -> double {
-           const Image& image = need_image();
+           const Image& image = stage_.need_image();
            return image.has_alpha() ? cursor_pixel()[image.channels - 1] : 255;
          });
   const auto in_space = [&](std::string name, std::string help, ColorSpace space, int component) {
@@ -199,7 +193,7 @@ void PixelsPage::declare_readouts(Registry& registry) {
       ColorView view;
       view.space = space;
       view.weights = state_.view.weights;
-      return to_thousandths(numbers_of(view, cursor_pixel(), need_image().channels).value[component]);
+      return to_thousandths(numbers_of(view, cursor_pixel(), stage_.need_image().channels).value[component]);
     });
   };
   in_space("pixels.gray", "gray of the cursor's pixel by the weights, to three decimals", ColorSpace::gray, 0);
@@ -210,7 +204,8 @@ void PixelsPage::declare_readouts(Registry& registry) {
   in_space("pixels.cb", "Cb of the cursor's pixel, 128 for a gray", ColorSpace::ycbcr, 1);
   in_space("pixels.cr", "Cr of the cursor's pixel, 128 for a gray", ColorSpace::ycbcr, 2);
   registry.add(Readout{"pixels.cell", "what the cursor's cell shows, numbers with spaces between", [this] {
-                         const PixelNumbers numbers = numbers_of(state_.view, cursor_pixel(), need_image().channels);
+                         const PixelNumbers numbers =
+                             numbers_of(state_.view, cursor_pixel(), stage_.need_image().channels);
                          std::string text;
                          for (int i = 0; i < numbers.count; ++i) {
                            if (i > 0) text += ' ';
@@ -249,45 +244,12 @@ std::vector<Page::Key> PixelsPage::keys() const {
 
 void PixelsPage::image_changed() {
   stage_.image_changed();
-  counter_.cancel();
-  statistics_.components.clear();
-  stale_ = true;
-}
-
-void PixelsPage::hidden() {
-  if (!counter_.busy()) return;
-  counter_.cancel();
-  stale_ = true;
-}
-
-void PixelsPage::count() {
-  stale_ = false;
-  ImagePtr image = context_.document.image;
-  if (!image) return counter_.cancel();
-  if (statistics_space_ != state_.view.space) statistics_.components.clear();
-  statistics_space_ = state_.view.space;
-  counter_.request([image, view = state_.view](Progress& progress) {
-    return image_statistics(*image, view, [&progress](float share) {
-      progress.share = share;
-      return !progress.canceled;
-    });
-  });
+  count_.image_changed();
 }
 
 const ChannelStatistics& PixelsPage::need_statistics() {
-  need_image();
-  if (stale_) count();
-  if (counter_.busy()) throw NotReady("the picture is still being counted");
-  if (statistics_.components.empty()) throw Error("the picture could not be counted", "open it again");
-  return statistics_.components[0];
-}
-
-bool PixelsPage::update(double) {
-  if (stale_) count();
-  std::optional<ImageStatistics> counted = counter_.take();
-  if (!counted) return false;
-  statistics_ = std::move(*counted);
-  return true;
+  stage_.need_image();
+  return count_.need(state_.view).components[0];
 }
 
 PageKind pixels_page() {

@@ -6,8 +6,8 @@
 
 #include "app/command/setting.h"
 #include "app/pages/page.h"
+#include "app/pages/picture_count.h"
 #include "app/pages/picture_stage.h"
-#include "app/worker/latest.h"
 #include "engine/color_view.h"
 #include "engine/image_statistics.h"
 
@@ -20,14 +20,14 @@ class PixelsPage : public Page {
   const PageInfo& info() const override { return info_; }
   void declare(Registry& registry) override;
   std::vector<std::string> state() const override;
-  bool update(double now) override;
-  bool busy() const override { return counter_.busy() || (stale_ && is_shown()); }
+  bool update(double /*now*/) override { return count_.update(state_.view); }
+  bool busy() const override { return count_.busy(is_shown()); }
   void image_changed() override;
   void draw_stage(Ui& ui, const Rect& area) const override;
   void drawn(const Drawn& frame) override { stage_.drawn(frame); }
   void draw_inspector(Ui& ui) const override;
   bool has_transport() const override { return true; }
-  void draw_transport(Ui& ui, const Rect& area) const override;
+  void draw_transport(Ui& ui, const Rect& area) const override { stage_.draw_transport(ui, area); }
   std::vector<Key> keys() const override;
 
  private:
@@ -38,16 +38,14 @@ class PixelsPage : public Page {
     uint8_t a = 200;                // the first number of the number types card
   };
 
-  const Image& need_image() const;  // throws Error where nothing is open
   const uint8_t* cursor_pixel() const;
   PictureSource source() const;
   void declare_settings();
   void declare_readouts(Registry& registry);
   void declare_number_types(Registry& registry);
   void take(State next);
-  void count();  // asks the worker for the histogram of what is shown
   const ChannelStatistics& need_statistics();
-  void hidden() override;
+  void hidden() override { count_.hidden(); }
 
   void draw_pixel(Ui& ui) const;
   void draw_other_spaces(Ui& ui) const;
@@ -63,10 +61,7 @@ class PixelsPage : public Page {
   State state_;
   SettingsOf<State> settings_;
 
-  ImageStatistics statistics_;  // of the picture in statistics_space_; empty while none is there yet
-  ColorSpace statistics_space_ = ColorSpace::rgb;
-  bool stale_ = true;  // the worker was not asked for what is shown
-  Latest<ImageStatistics> counter_;
+  PictureCount count_;  // in the space that is shown
 };
 
 PageKind pixels_page();

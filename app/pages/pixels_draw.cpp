@@ -57,12 +57,8 @@ PictureSource PixelsPage::source() const {
 }
 
 void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
+  if (stage_.draw_missing(ui, area)) return;
   const ImagePtr& image = context_.document.image;
-  if (!image || !context_.document.pyramid) {
-    ui.empty_state(area, Icon::picture, "No picture is open",
-                   "Drop a picture onto this window, or press Ctrl+O to choose one.");
-    return;
-  }
   Rect rest = area;
   const PictureSource shown = source();
   const bool small = image->width <= kSmallPicture && image->height <= kSmallPicture;
@@ -177,26 +173,27 @@ void PixelsPage::draw_look(Ui& ui) const {
 
 void PixelsPage::draw_histogram(Ui& ui) const {
   ui.section("HISTOGRAM");
-  if (statistics_.components.empty()) {
-    ui.progress("Counting", counter_.progress(), {});
+  const ImageStatistics& counted = count_.counted();
+  if (counted.components.empty()) {
+    ui.progress("Counting", count_.progress(), {});
     return;
   }
   const Theme& theme = ui.theme();
   const Color rgb[] = {theme.red, theme.green, theme.blue};
-  const bool alone = statistics_.components.size() == 1;
+  const bool alone = counted.components.size() == 1;
   const size_t shown = state_.view.component > 0 && !alone ? static_cast<size_t>(state_.view.component - 1) : 0;
-  const bool overlay = statistics_space_ == ColorSpace::rgb && !alone && state_.view.component == 0;
-  const ChannelStatistics& first = statistics_.components[shown];
+  const bool overlay = count_.space() == ColorSpace::rgb && !alone && state_.view.component == 0;
+  const ChannelStatistics& first = counted.components[shown];
   std::vector<std::vector<double>> bars;
-  for (const ChannelStatistics& component : statistics_.components) bars.push_back(histogram_bars(component));
+  for (const ChannelStatistics& component : counted.components) bars.push_back(histogram_bars(component));
   HistogramSpec spec;
   if (overlay) {
     for (size_t c = 0; c < bars.size(); ++c) spec.series.push_back({bars[c], rgb[c]});
   } else {
-    const bool single_color = statistics_space_ == ColorSpace::rgb && !alone;
+    const bool single_color = count_.space() == ColorSpace::rgb && !alone;
     spec.series.push_back({bars[shown], single_color ? rgb[shown] : theme.input});
   }
-  spec.high = component_high(statistics_space_, static_cast<int>(shown));
+  spec.high = component_high(count_.space(), static_cast<int>(shown));
   const Image& image = *context_.document.image;
   if (!overlay) {
     ColorView view = state_.view;
@@ -206,19 +203,19 @@ void PixelsPage::draw_histogram(Ui& ui) const {
     spec.marker = here.value[std::min<size_t>(shown, static_cast<size_t>(here.count - 1))];
   }
   ui.histogram("histogram", spec);
-  const bool hue = statistics_space_ == ColorSpace::hsv && shown == 0;
+  const bool hue = count_.space() == ColorSpace::hsv && shown == 0;
   const auto summary = [&](std::string_view name, const ChannelStatistics& of, int decimals) {
     const std::string least = number_text(of.minimum, decimals), most = number_text(of.maximum, decimals);
     // Hues go round: the mean of two reds, 1 and 359 degrees, would be a green-blue.
     ui.row(name, hue ? format_tr("{} to {}", least, most)
                      : format_tr("{} to {}, mean {}", least, most, number_text(of.mean, decimals + 2)));
   };
-  const bool fraction = statistics_space_ == ColorSpace::hsv;
+  const bool fraction = count_.space() == ColorSpace::hsv;
   if (overlay) {
     static constexpr const char* names[] = {N_("red"), N_("green"), N_("blue")};
-    for (size_t c = 0; c < 3; ++c) summary(names[c], statistics_.components[c], 0);
+    for (size_t c = 0; c < 3; ++c) summary(names[c], counted.components[c], 0);
   } else {
-    summary(alone ? std::string_view(N_("values")) : component_name(statistics_space_, static_cast<int>(shown)), first,
+    summary(alone ? std::string_view(N_("values")) : component_name(count_.space(), static_cast<int>(shown)), first,
             fraction && shown == 1 ? 2 : 0);
   }
 }
@@ -233,18 +230,6 @@ void PixelsPage::draw_facts(Ui& ui) const {
   ui.row("memory", fmt::format("{}", bytes_text(stored)));
   if (!image.format.empty()) ui.row("format", image.format);
   for (const std::string& note : image.notes) ui.note(note);
-}
-
-void PixelsPage::draw_transport(Ui& ui, const Rect& area) const {
-  ui.begin_row(area);
-  ui.button("Open\u2026", "browse open");
-  ui.pack_right();
-  stage_.draw_zoom(ui);
-  const std::string_view words = tr("drop any picture here");
-  if (const Rect rest = ui.remaining(); rest.w >= ui.measure(Font::caption, words).x) {
-    ui.label(rest, words, Font::caption, ui.theme().secondary);
-  }
-  ui.end_row();
 }
 
 }  // namespace striate

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/cli/script_run.h"
+#include "app/pages/page.h"
 #include "app/shell/app.h"
 #include "app/shell/offscreen.h"
 #include "engine/error.h"
@@ -148,6 +149,15 @@ TEST_P(GoldenImages, are_what_the_pages_look_like) {
 
 INSTANTIATE_TEST_SUITE_P(Themes, GoldenImages, testing::Values(true, false),
                          [](const auto& theme) { return std::string(theme.param ? "dark" : "light"); });
+
+TEST(GoldenPictures, are_there_of_every_page) {
+  for (const PageKind& kind : page_kinds()) {
+    const std::string line = "page " + kind.info.id;
+    EXPECT_TRUE(std::ranges::any_of(
+        states(), [&](const State& state) { return std::ranges::find(state.commands, line) != state.commands.end(); }))
+        << kind.info.id << " has none: give it a line in states(), then scripts/golden.sh";
+  }
+}
 
 // The comparison tells every state from every other, and one theme from the other: it can fail.
 TEST(GoldenPictures, are_told_from_each_other) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/pages/page.h"
 #include "app/shell/app.h"
 #include "engine/error.h"
 #include "tests/app/page_driver.h"
@@ -18,7 +19,13 @@
 namespace striate {
 namespace {
 
-class RandomCommands : public testing::TestWithParam<const char*> {
+std::vector<std::string> all_pages() {
+  std::vector<std::string> ids;
+  for (const PageKind& kind : page_kinds()) ids.push_back(kind.info.id);
+  return ids;
+}
+
+class RandomCommands : public testing::TestWithParam<std::string> {
  protected:
   RandomCommands() : app_(Device::cpu()) {
     Document& document = app_.document();
@@ -188,9 +195,8 @@ TEST_P(RandomCommands, neither_break_the_page_nor_its_state) {
   EXPECT_GT(done, rounds * each / 4) << "most values of the walk are illegal";
 }
 
-INSTANTIATE_TEST_SUITE_P(Pages, RandomCommands,
-                         testing::Values("pixels", "channels", "filters", "convolution", "pooling", "train", "network"),
-                         [](const auto& test) { return std::string(test.param); });
+INSTANTIATE_TEST_SUITE_P(Pages, RandomCommands, testing::ValuesIn(all_pages()),
+                         [](const auto& test) { return test.param; });
 
 }  // namespace
 }  // namespace striate
