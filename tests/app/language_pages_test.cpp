@@ -81,8 +81,8 @@ class Data {
       i = end + 1;
     }
   }
-  bool knows(const std::string& text) const { return wholes_.count(text) > 0; }
-  bool knows_word(std::string_view word) const { return words_.count(word) > 0 || kNames.count(word) > 0; }
+  bool knows(const std::string& text) const { return wholes_.contains(text); }
+  bool knows_word(std::string_view word) const { return words_.contains(word) || kNames.contains(word); }
 
  private:
   std::set<std::string> wholes_;
