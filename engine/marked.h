@@ -4,6 +4,6 @@
 
 namespace striate {
 
-constexpr const char* N_(const char* text) { return text; }
+constexpr const char* N_(const char* text) { return text; }  // NOLINT(readability-identifier-naming): gettext's
 
 }  // namespace striate

@@ -46,9 +46,9 @@ void Shell::declare_commands() {
       "presentation", "presentation", "For a projector: large type, the panels fold and the stage takes their room",
       "whether it is for a projector", [](const Settings& now) { return now.presentation; },
       [](Settings& now, bool on) { now.present(on); }));
-  add_panel("navigation", "The panel with the pages, at the left", &Settings::shows_navigation,
+  add_panel(N_("navigation"), N_("The panel with the pages, at the left"), &Settings::shows_navigation,
             &Settings::show_navigation);
-  add_panel("inspector", "The panel with numbers and settings, at the right", &Settings::shows_inspector,
+  add_panel(N_("inspector"), N_("The panel with numbers and settings, at the right"), &Settings::shows_inspector,
             &Settings::show_inspector);
   add(s.on_off(
       "fullscreen", "full screen", "The window takes the whole screen, or its place again", "whether it takes it",

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/glossary/glossary.h"
 #include "app/network/network_in_use.h"
 #include "app/network/network_moment.h"
@@ -81,8 +82,8 @@ class Data {
       i = end + 1;
     }
   }
-  bool knows(const std::string& text) const { return wholes_.count(text) > 0; }
-  bool knows_word(std::string_view word) const { return words_.count(word) > 0 || kNames.count(word) > 0; }
+  bool knows(const std::string& text) const { return wholes_.contains(text); }
+  bool knows_word(std::string_view word) const { return words_.contains(word) || kNames.contains(word); }
 
  private:
   std::set<std::string> wholes_;
@@ -211,6 +212,27 @@ TEST_F(MadeUp, a_rule_that_finds_nothing_is_noticed) {
   EXPECT_NE(problem_of("«Óþéñ» «ñóŵ»", data), "");
   EXPECT_NE(problem_of("«ğŕáý ĭš «ďáŕķ» ñóŵ»", data), "");
   EXPECT_NE(problem_of("«Óþéñ", data), "");
+}
+
+// What tooltips, the palette and the help say.
+TEST_F(MadeUp, help_of_commands_settings_keys_and_pages_is_in_the_catalogs) {
+  const auto expect_known = [](const std::string& text, const std::string& of) {
+    const bool has_letters = std::any_of(text.begin(), text.end(), is_letter);
+    if (!has_letters) return;
+    EXPECT_NE(tr(std::string_view(text)).find(kMadeUpBegin), std::string_view::npos) << of << ": " << text;
+  };
+  for (const auto& [name, command] : driver().app.registry().commands()) {
+    expect_known(command.help, name);
+    const Setting* setting = driver().app.registry().find_setting(name);
+    if (setting) expect_known(setting->label, name);
+  }
+  for (const auto& page : driver().app.pages()) {
+    driver().run("page " + page->info().id);
+    for (const std::string& text : {page->info().title, page->info().chapter, page->info().help}) {
+      expect_known(text, page->info().id);
+    }
+    for (const Page::Key& key : driver().app.page().keys()) expect_known(key.help, page->info().id + " " + key.key);
+  }
 }
 
 TEST_F(MadeUp, pixels) {

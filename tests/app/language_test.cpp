@@ -70,7 +70,7 @@ TEST_F(Language, a_wrong_placeholder_in_a_translation_gives_the_english_text) {
 }
 
 TEST_F(Language, the_system_says_which_one) {
-  const auto asked = [](std::vector<std::pair<const char*, const char*>> variables) {
+  const auto asked = [](const std::vector<std::pair<const char*, const char*>>& variables) {
     for (const char* name : {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) unsetenv(name);
     for (const auto& [name, value] : variables) setenv(name, value, 1);
     return system_language();

@@ -138,37 +138,37 @@ void NetworkDraft::declare(Registry& registry) {
   };
   const auto line_of = [](const Arguments& arguments) { return static_cast<int>(arguments.integer(0)); };
 
-  edit("train.build.add", "Adds a layer: behind the selected one, or where AT says",
+  edit("train.build.add", N_("Adds a layer: behind the selected one, or where AT says"),
        {Parameter::choice("KIND", "which kind of layer", kind_words()),
         Parameter::integer("AT", "number that it gets", 0, 20000).or_none()},
        [this](LayerList& list, const Arguments& arguments) {
          const int at = arguments.has(1) ? static_cast<int>(arguments.integer(1)) : place_to_add();
          return list.insert(at, words_to_add(arguments.text(0), std::min(at, list.size())));
        });
-  edit("train.build.insert", "Writes a layer before number AT: conv 6 5x5, a: relu, add a",
+  edit("train.build.insert", N_("Writes a layer before number AT: conv 6 5x5, a: relu, add a"),
        {Parameter::integer("AT", "number that it gets", 0, 20000), Parameter::text("TEXT", "one layer")},
        [line_of](LayerList& list, const Arguments& arguments) {
          return list.insert(line_of(arguments), arguments.text(1));
        });
-  edit("train.build.remove", "Takes a layer out; what read it reads what it read",
+  edit("train.build.remove", N_("Takes a layer out; what read it reads what it read"),
        {layer_number("which layer, from 0")}, [this, line_of](LayerList& list, const Arguments& arguments) {
          list.remove(line_of(arguments));
          return selected_ > line_of(arguments) ? selected_ - 1 : selected_;
        });
-  edit("train.build.move", "Moves a layer to another place",
+  edit("train.build.move", N_("Moves a layer to another place"),
        {layer_number("which layer, from 0"), Parameter::integer("TO", "number that it gets", 0, 20000)},
        [line_of](LayerList& list, const Arguments& arguments) {
          const int to = static_cast<int>(arguments.integer(1));
          list.move(line_of(arguments), to);
          return to;
        });
-  edit("train.build.set", "Writes a layer anew: conv 6 5x5 pad 2",
+  edit("train.build.set", N_("Writes a layer anew: conv 6 5x5 pad 2"),
        {layer_number("which layer, from 0"), Parameter::text("TEXT", "one layer, with or without a name")},
        [line_of](LayerList& list, const Arguments& arguments) {
          list.replace(line_of(arguments), arguments.text(1));
          return line_of(arguments);
        });
-  edit("train.build.setting", "Changes one setting of a layer: filters, kernel, stride, padding, ...",
+  edit("train.build.setting", N_("Changes one setting of a layer: filters, kernel, stride, padding, ..."),
        {layer_number("which layer, from 0"), Parameter::choice("SETTING", "its name", layer_setting_names()),
         Parameter::text("VALUE", "as the layer's text has it; on or off for switches").or_none()},
        [line_of](LayerList& list, const Arguments& arguments) {
@@ -179,13 +179,13 @@ void NetworkDraft::declare(Registry& registry) {
                                 : "relu");  // throws: there is no such layer
          return line;
        });
-  edit("train.build.name", "Gives a layer a name, or none: it is then called by its number",
+  edit("train.build.name", N_("Gives a layer a name, or none: it is then called by its number"),
        {layer_number("which layer, from 0"), Parameter::word("NAME", "letters, digits, _ . - and /").or_none()},
        [line_of](LayerList& list, const Arguments& arguments) {
          list.rename(line_of(arguments), arguments.has(1) ? arguments.text(1) : "");
          return line_of(arguments);
        });
-  edit("train.build.from", "What a layer reads: another one by its name, or the one before it",
+  edit("train.build.from", N_("What a layer reads: another one by its name, or the one before it"),
        {layer_number("which layer, from 0"), Parameter::word("NAME", "of an earlier layer, or input").or_none()},
        [line_of](LayerList& list, const Arguments& arguments) {
          list.set_source(line_of(arguments), arguments.has(1) ? arguments.text(1) : "");
