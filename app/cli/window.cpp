@@ -13,6 +13,7 @@
 #include "app/shell/app.h"
 #include "app/shell/progress.h"
 #include "app/shell/settings.h"
+#include "app/worker/jobs.h"
 #include "engine/files/image_file.h"
 #include "engine/training/checkpoint.h"
 
@@ -71,6 +72,7 @@ void open_file(const std::string& file, WindowOptions* options) {
 }
 
 void show_window(const WindowLine& asked, const CommandLine& line) {
+  keep_little_freed();
   WindowOptions options;
   if (!asked.file.empty()) open_file(asked.file, &options);
   options.settings_file = settings_path();

@@ -564,9 +564,7 @@ void FiltersPage::request_run() {
   if (finest == 0 && shown_.result && shown_.result->levels.size() > 1)
     std::vector<uint8_t>().swap(shown_.result->levels[0].bytes);
   runner_.request([stream = run_stream_, chain = state_.chain, image, finest](Progress& progress) {
-    Result result = run_filter_chain(*stream, chain, *image, finest, progress.canceled, progress.share);
-    trim_heap();
-    return result;
+    return run_filter_chain(*stream, chain, *image, finest, progress.canceled, progress.share);
   });
 }
 

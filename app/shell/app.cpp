@@ -360,7 +360,6 @@ void App::show_image(const ImagePtr& image, std::string source) {
     document_.pyramid = pyramid;
     pyramid_maker_.request([pyramid](Progress& progress) {
       pyramid->build(progress.canceled);
-      trim_heap();  // what decoding the picture and making the levels took
       return true;
     });
     if (!image->path.empty()) settings_.remember_file(image->path);

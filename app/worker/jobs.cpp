@@ -57,6 +57,14 @@ void trim_heap() {
 #endif
 }
 
+void keep_little_freed() {
+#ifdef __GLIBC__
+  // Both grow by themselves to tens of megabytes otherwise, for each thread.
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 4 << 20);
+#endif
+}
+
 Error as_error(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);

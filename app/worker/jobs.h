@@ -46,6 +46,9 @@ class Jobs {
 
 // Gives freed memory back to the system, behind the window: after something large has gone.
 void trim_heap();
+// From now on what is freed in large pieces goes back to the system at once. For a program that runs long and now and
+// then holds a photo; before its threads begin.
+void keep_little_freed();
 
 // What went wrong, for a person, whatever was thrown: an Error as it is, too little memory with what to do about it.
 Error as_error(const std::exception_ptr& thrown);
