@@ -1,7 +1,7 @@
 // GLFW's keys under the names of widgets/input.h, as they are printed on whatever keyboard it is.
 //
-// Letters are named when the key goes down, signs and digits by what the key types (InputQueue::type): a `?` or a `1` is
-// a key of its own on one keyboard and two keys on another.
+// Letters are named when the key goes down, signs and digits by what the key types (InputQueue::type): a `?` or a `1`
+// is a key of its own on one keyboard and two keys on another.
 #pragma once
 
 #include <string>
