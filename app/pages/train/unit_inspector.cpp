@@ -248,8 +248,9 @@ void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   const TensorValues* before =
       previous_ && previous_->run == now.run ? previous_->tensor(TensorKind::weight, o.weight_name) : nullptr;
   const bool changed = before != nullptr && at < before->values.size();
-  ui.row(changed ? format_tr("changed since step {}", previous_->step) : std::string(tr("changed")),
-         changed ? short_value(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4) : "-");
+  // Two short rows: one long one would take a second line with some numbers, and what is below would move.
+  ui.row("change", changed ? short_value(static_cast<double>(t->w) - static_cast<double>(before->values[at]), 4) : "-");
+  ui.row("since step", changed ? std::to_string(previous_->step) : "-");
   NumberSpec spec;
   spec.minimum = -100;
   spec.maximum = 100;
