@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "engine/utf8.h"
+
 namespace striate {
 namespace {
 
 constexpr size_t kLongestQuote = 160;
 constexpr size_t kLongestLine = 1000;  // a hint that lists 60 names is still whole
 constexpr std::string_view kGap = " ... ";
-
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }  // a later byte of a character
 
 }  // namespace
 
@@ -20,8 +20,8 @@ std::string shortened(std::string_view text, size_t most) {
   // More of the beginning: that is what people know it by.
   size_t begin = (most - kGap.size()) * 2 / 3;
   size_t end = all.size() - (most - kGap.size() - begin);
-  while (begin > 0 && continues(all[begin])) --begin;
-  while (end < all.size() && continues(all[end])) ++end;
+  while (begin > 0 && continues_character(all[begin])) --begin;
+  while (end < all.size() && continues_character(all[end])) ++end;
   return all.substr(0, begin) + std::string(kGap) + all.substr(end);
 }
 

@@ -10,6 +10,7 @@
 #include "app/words/languages.h"
 #include "engine/files/read_file.h"
 #include "engine/trimmed.h"
+#include "engine/utf8.h"
 
 namespace striate {
 namespace {
@@ -235,7 +236,7 @@ void check_text(std::string_view text, const std::string& file) {
                                             : 0;
     if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') length = 0;
     for (size_t k = 1; k < length; ++k)
-      if (i + k >= text.size() || (static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) length = 0;
+      if (i + k >= text.size() || !continues_character(text[i + k])) length = 0;
     if (length == 0)
       throw Error(fmt::format("{}:{}: byte {:#04x} is not part of a text", file, line, c),
                   "save the script as plain text in UTF-8");

@@ -8,6 +8,7 @@
 #include "app/command/registry.h"
 #include "engine/error.h"
 #include "engine/trimmed.h"
+#include "engine/utf8.h"
 
 namespace striate {
 namespace {
@@ -81,7 +82,7 @@ std::string shown(std::string_view text) {
   constexpr size_t kMax = 80;
   std::string line(text.substr(0, kMax));
   if (text.size() > kMax) {
-    while (!line.empty() && (static_cast<unsigned char>(text[line.size()]) & 0xC0) == 0x80) line.pop_back();
+    while (!line.empty() && continues_character(text[line.size()])) line.pop_back();
     line += "...";
   }
   for (char& c : line)

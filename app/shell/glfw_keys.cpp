@@ -111,19 +111,4 @@ std::string key_name(int key, int scancode, int mods) {
   return key_name({key, printed, mods, !letter || shown || layout_is_latin()});
 }
 
-std::string utf8(unsigned code) {
-  std::string out;
-  auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6), put(0x80 | (code & 63));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 63)), put(0x80 | (code & 63));
-  } else {
-    put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 63)), put(0x80 | (code >> 6 & 63)), put(0x80 | (code & 63));
-  }
-  return out;
-}
-
 }  // namespace striate

@@ -20,6 +20,5 @@ struct KeyEvent {
 std::string key_name(const KeyEvent& event);
 // The same for what GLFW reports, with the layout that is in use now.
 std::string key_name(int key, int scancode, int mods);
-std::string utf8(unsigned code);
 
 }  // namespace striate

@@ -25,6 +25,7 @@
 #include "app/widgets/ui_fit.h"
 #include "app/worker/kept_training.h"
 #include "engine/error.h"
+#include "engine/utf8.h"
 
 namespace striate {
 namespace {
@@ -138,7 +139,9 @@ void connect(GLFWwindow* window) {
   });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) {
     Events& e = Events::of(w);
-    e.queue.type(utf8(code), e.repeats);
+    std::string typed;
+    append_utf8(typed, code);
+    e.queue.type(typed, e.repeats);
   });
   glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
     Events& e = Events::of(w);

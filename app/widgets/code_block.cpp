@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "engine/utf8.h"
+
 namespace striate {
 namespace {
 
@@ -17,13 +19,6 @@ int columns_of(const Ui& ui, float width) {
   return std::max(1, static_cast<int>((width - 2 * kPadding) / std::max(sign, 1.0f)));
 }
 
-// The bytes of the sign that begins at `at`.
-size_t sign_length(std::string_view text, size_t at) {
-  size_t end = at + 1;
-  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-  return end - at;
-}
-
 }  // namespace
 
 std::vector<std::string> lines_of_code(std::string_view code, int columns) {
@@ -32,7 +27,7 @@ std::vector<std::string> lines_of_code(std::string_view code, int columns) {
   size_t count = 0, indentation = 0;  // signs of the present line; spaces that the written line begins with
   bool only_spaces = true;
   for (size_t at = 0; at < code.size();) {
-    const size_t length = sign_length(code, at);
+    const size_t length = next_character(code, at) - at;
     const std::string_view sign = code.substr(at, length);
     at += length;
     if (sign == "\n") {

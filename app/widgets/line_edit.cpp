@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/utf8.h"
+
 namespace striate {
 namespace {
 
@@ -25,7 +27,7 @@ std::u32string characters(std::string_view text) {
     bool whole = first < 0x80 || (first >= 0xC2 && first < 0xF5 && i + static_cast<size_t>(more) < text.size());
     for (int k = 1; whole && k <= more; ++k) {
       const auto next = static_cast<uint8_t>(text[i + static_cast<size_t>(k)]);
-      whole = (next & 0xC0) == 0x80;
+      whole = continues_character(static_cast<char>(next));
       code = code << 6 | (next & 0x3F);
     }
     constexpr std::array<char32_t, 4> kLeast = {0, 0x80, 0x800, 0x10000};
@@ -37,17 +39,10 @@ std::u32string characters(std::string_view text) {
 }
 
 void append(std::string& out, char32_t code) {
-  const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<uint8_t>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code >= kByte && code < kByte + 0x100) {
-    put(code - kByte);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6), put(0x80 | (code & 63));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 63)), put(0x80 | (code & 63));
+  if (code >= kByte && code < kByte + 0x100) {
+    out += static_cast<char>(static_cast<uint8_t>(code - kByte));
   } else {
-    put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 63)), put(0x80 | (code >> 6 & 63)), put(0x80 | (code & 63));
+    append_utf8(out, code);
   }
 }
 
@@ -176,6 +171,8 @@ void lay_out(StbTexteditRow* row, const Line& line, int first) {
 
 #define STB_TEXTEDIT_IMPLEMENTATION
 #include <stb/stb_textedit.h>
+
+#include "engine/utf8.h"
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include "app/widgets/wanted_item.h"
 #include "app/words/capitals.h"
 #include "app/words/words.h"
+#include "engine/utf8.h"
 
 namespace striate {
 
@@ -45,12 +46,6 @@ struct Piece {
   int run;
   float width;
 };
-
-size_t next_character(std::string_view text, size_t at) {
-  ++at;
-  while (at < text.size() && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80) ++at;
-  return at;
-}
 
 uint32_t code_at(std::string_view text, size_t at) {
   const auto first = static_cast<uint8_t>(text[at]);
@@ -228,7 +223,7 @@ void Ui::live_number(const Rect& place, std::string_view readout, int number) {
                    .focusable = false,
                    .tooltip = N_("Changes as you act"),
                    .takes_press = false});
-  const float dot = std::max(1.0f, em(1.5f));
+  const float dot = std::max(1.0f, 1.5f);
   for (float x = place.x; x + dot <= place.right(); x += 2 * dot) {
     fill({x, place.bottom() - dot, dot, dot}, theme().accent);
   }
@@ -241,7 +236,7 @@ void Ui::section(std::string_view english) {
   const std::string title = in_capitals(plain);  // as many bytes for each letter
   if (!layouts_.empty() && layouts_.back().y > layouts_.back().area.y + 1) space(8);
   float size = text_size(Font::label);
-  Rect rect = take(em(20));
+  Rect rect = take(20);
   float x = rect.x;
   float y = std::round(rect.y + (rect.h - size) / 2 - 1);
   std::vector<Words> letters;  // for the glossary: which of them is under the mouse
@@ -249,8 +244,7 @@ void Ui::section(std::string_view english) {
   const bool outer = std::exchange(in_words_, true), part = std::exchange(in_whole_, true);
   // Letter by letter: small capitals want a little air.
   for (size_t i = 0; i < title.size();) {
-    size_t length = 1;
-    while (i + length < title.size() && (static_cast<uint8_t>(title[i + length]) & 0xC0) == 0x80) ++length;
+    const size_t length = next_character(title, i) - i;
     const std::string letter = title.substr(i, length);
     label(Vec{x, y}, letter, Font::label, theme().secondary, size);
     const float advance = measure(Font::label, letter, size).x + size * 0.07f;
@@ -265,7 +259,7 @@ void Ui::section(std::string_view english) {
 
 void Ui::row(std::string_view english, std::string_view value, Concept tone) {
   const std::string_view name = tr(english);
-  Rect rect = take(em(26));
+  Rect rect = take(26);
   const Color ink = tone == Concept::none ? theme().text : theme().of(tone);
   Vec extent = measure(Font::number, value);
   Vec words = measure(Font::control, name);
@@ -274,7 +268,7 @@ void Ui::row(std::string_view english, std::string_view value, Concept tone) {
     float more = 0;
     if (words.x > rect.w) {
       more = paragraph_height(name, rect.w, Font::control) - paragraph_height("-", rect.w, Font::control);
-      next({rect.x, rect.y + em(3), rect.w, rect.h + more});
+      next({rect.x, rect.y + 3.0f, rect.w, rect.h + more});
       paragraph(name, Font::control);
     } else {
       label(rect, name, Font::control, theme().secondary);
@@ -289,7 +283,7 @@ void Ui::row(std::string_view english, std::string_view value, Concept tone) {
       for (const Words& piece : pieces) label(lines.min() + piece.at, piece.text, Font::number, ink);
       return;
     }
-    rect = take(em(22) + more);
+    rect = take(22.0f + more);
     rect.cut_top(more);
   } else {
     Rect left = rect;
@@ -301,10 +295,10 @@ void Ui::row(std::string_view english, std::string_view value, Concept tone) {
 
 void Ui::big_row(std::string_view english, std::string_view value, Concept tone) {
   const std::string_view name = tr(english);
-  Rect rect = take(em(44));
+  Rect rect = take(44);
   float size = text_size(Font::big_number);
   Rect words = rect;
-  words.y += em(6);
+  words.y += 6.0f;
   label(words, name, Font::control, theme().secondary);
   float room = rect.w - measure(Font::control, name).x - 12;
   float wide = measure(Font::big_number, value, size).x;
@@ -318,18 +312,18 @@ void Ui::hairline() {
 }
 
 void Ui::error_note(std::string_view what, std::string_view hint) {
-  float inner = width() - 24 - em(20);
+  float inner = width() - 24 - 20.0f;
   float h1 = paragraph_height(what, inner, Font::control),
         h2 = hint.empty() ? 0 : paragraph_height(hint, inner, Font::caption);
   Rect rect = take(h1 + h2 + 20);
   if (const Rect seen = intersection(rect, clips_.back()); !seen.empty()) building_errors_.push_back(seen);
   fill(rect, theme().raised, 6);
   fill({rect.x, rect.y + 6, 3, rect.h - 12}, theme().warning, 1.5f);
-  label(Rect{rect.x + 8, rect.y + 8, em(18), em(20)}, "!", Font::strong, theme().warning, Align::center);
-  next({rect.x + 12 + em(16), rect.y + 9, inner, h1});
+  label(Rect{rect.x + 8, rect.y + 8, 18.0f, 20.0f}, "!", Font::strong, theme().warning, Align::center);
+  next({rect.x + 12 + 16.0f, rect.y + 9, inner, h1});
   paragraph(what, Font::control);
   if (!hint.empty()) {
-    next({rect.x + 12 + em(16), rect.y + 10 + h1, inner, h2});
+    next({rect.x + 12 + 16.0f, rect.y + 10 + h1, inner, h2});
     paragraph(hint, Font::caption);
   }
 }
@@ -352,15 +346,15 @@ bool Ui::shown_beside(std::string_view command) const {
 }
 
 void Ui::empty_state(const Rect& area, Icon picture, std::string_view title, std::string_view what_to_do) {
-  float wide = std::min(area.w - 48, em(440));
+  float wide = std::min(area.w - 48, 440.0f);
   float h = paragraph_height(what_to_do, wide, Font::caption);
-  float y = area.center().y - (em(48) + em(40) + h) / 2;
-  icon(picture, {area.center().x - em(20), y, em(40), em(40)}, theme().secondary);
-  label(Rect{area.x, y + em(52), area.w, em(30)}, tr(title), Font::heading, theme().text, Align::center);
+  float y = area.center().y - (48.0f + 40.0f + h) / 2;
+  icon(picture, {area.center().x - 20.0f, y, 40.0f, 40.0f}, theme().secondary);
+  label(Rect{area.x, y + 52.0f, area.w, 30.0f}, tr(title), Font::heading, theme().text, Align::center);
   // Centered only where it is one line; a ragged center is hard to read.
   float one = measure(Font::caption, tr(what_to_do)).x;
   float w = std::min(one + 2, wide);
-  next({area.center().x - w / 2, y + em(90), w, h});
+  next({area.center().x - w / 2, y + 90.0f, w, h});
   paragraph(what_to_do, Font::caption);
 }
 
@@ -369,9 +363,9 @@ std::string_view Ui::at_the_right() const {
 }
 
 void Ui::progress(std::string_view words, float share, std::string_view cancel_command) {
-  Rect rect = take(em(40));
+  Rect rect = take(40);
   Rect line_rect = rect.cut_bottom(12);
-  Rect cancel = cancel_command.empty() ? Rect{} : rect.cut_right(em(64));
+  Rect cancel = cancel_command.empty() ? Rect{} : rect.cut_right(64);
   std::string text(tr(words));
   if (share >= 0) text += fmt::format(" {:.0f} %", std::clamp(share, 0.0f, 1.0f) * 100);
   label(rect, text, Font::caption, theme().secondary);
@@ -418,15 +412,15 @@ void Ui::draw_tooltip() {
 
 // Words about something on the screen, the key that belongs to it and its command, beside it.
 void Ui::draw_note(std::string_view help, std::string_view key, std::string_view command, const Rect& about) {
-  const float inside = std::min(em(280), frame_.size.x - 56);
-  const std::string line = fitted(command, Font::number, inside, em(13));
+  const float inside = std::min(280.0f, frame_.size.x - 56);
+  const std::string line = fitted(command, Font::number, inside, 13.0f);
   const float key_width = key.empty() ? 0 : measure(Font::caption, key).x + 16;
   const float beside = key_width > 0 ? key_width + 8 : 0;
   const float one = measure(Font::caption, help).x + 2;
-  const float command_width = line.empty() ? 0 : measure(Font::number, line, em(13)).x + 2;
-  const float w = std::min(inside, std::max({one + beside, command_width, em(60)}));
+  const float command_width = line.empty() ? 0 : measure(Font::number, line, 13.0f).x + 2;
+  const float w = std::min(inside, std::max({one + beside, command_width, 60.0f}));
   const float h1 = help.empty() ? 0 : paragraph_height(help, w - beside, Font::caption);
-  const float h = std::max(h1, key_width > 0 ? em(18) : 0) + (line.empty() ? 0 : em(20)) + 16;
+  const float h = std::max(h1, key_width > 0 ? 18.0f : 0) + (line.empty() ? 0 : 20.0f) + 16;
   const Rect window{0, 0, frame_.size.x, frame_.size.y};
   const Rect box = place_note(about, {w + 20, h}, input_.mouse, window);
   if (box.empty()) return;
@@ -444,12 +438,12 @@ void Ui::draw_note(std::string_view help, std::string_view key, std::string_view
     paragraph(help, Font::caption);
   }
   if (key_width > 0) {
-    Rect cap{box.right() - 10 - key_width, box.y + 8, key_width, em(18)};
+    Rect cap{box.right() - 10 - key_width, box.y + 8, key_width, 18.0f};
     fill(cap, theme().raised, 4);
     label(cap, key, Font::caption, theme().text, Align::center);
   }
   if (!line.empty()) {
-    label(Vec{box.x + 10, box.bottom() - 6 - em(20)}, line, Font::number, theme().accent, em(13));
+    label(Vec{box.x + 10, box.bottom() - 6 - 20.0f}, line, Font::number, theme().accent, 13.0f);
   }
   in_words_ = outer;
 }

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/utf8.h"
+
 namespace striate {
 namespace {
 
@@ -25,9 +27,7 @@ size_t take(std::string_view text, std::string* out) {
     return 1;
   }
   if (first >= 0xC2 && first < 0xE0 && text.size() > 1) {
-    const uint32_t c = capital((first & 0x1Fu) << 6 | (static_cast<uint8_t>(text[1]) & 0x3Fu));
-    *out += static_cast<char>(0xC0 | c >> 6);
-    *out += static_cast<char>(0x80 | (c & 0x3F));
+    append_utf8(*out, capital((first & 0x1Fu) << 6 | (static_cast<uint8_t>(text[1]) & 0x3Fu)));
     return 2;
   }
   *out += text[0];
