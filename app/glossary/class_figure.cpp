@@ -104,10 +104,10 @@ class ConfusionFigure : public GlossaryFigure {
   void draw(Ui& ui, const Rect& area) const override {
     const Theme& t = ui.theme();
     Rect rest = area;
-    Rect top = rest.cut_top(ui.em(22));
+    Rect top = rest.cut_top(22);
     const float wide =
         std::max(ui.measure(Font::caption, tr("is a cat")).x, ui.measure(Font::caption, tr("is a dog")).x);
-    Rect names = rest.cut_left(std::max(ui.em(64), wide + 6));
+    Rect names = rest.cut_left(std::max(64.0f, wide + 6));
     top.cut_left(names.w);
     const auto most = static_cast<double>(
         std::max<int64_t>(1, *std::max_element(counts_.confusion.begin(), counts_.confusion.end())));

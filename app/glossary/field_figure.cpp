@@ -62,7 +62,7 @@ class FieldFigure : public GlossaryFigure {
   void draw(Ui& ui, const Rect& area) const override {
     const Theme& t = ui.theme();
     const auto rows = static_cast<float>(sizes_.size());
-    const float line = area.h / rows, names = std::max({ui.em(54), ui.measure(Font::caption, tr("input")).x + 6,
+    const float line = area.h / rows, names = std::max({54.0f, ui.measure(Font::caption, tr("input")).x + 6,
                                                         ui.measure(Font::caption, format_tr("layer {}", 0)).x + 6});
     const float cell = (area.w - names) / static_cast<float>(kCells);
     const auto center = [&](size_t layer, int column) {

@@ -143,13 +143,13 @@ void draw_bars(Ui& ui, const Rect& area, const std::vector<Bar>& bars, double mo
   for (size_t i = 0; i < bars.size(); ++i) {
     Rect column{area.x + width * static_cast<float>(i), area.y, width, area.h};
     column = column.inset(std::min(6.0f, width * 0.12f), 0);
-    const Rect name = column.cut_bottom(ui.em(20)), value = column.cut_top(ui.em(20));
+    const Rect name = column.cut_bottom(20), value = column.cut_top(20);
     const float share = most > 0 ? static_cast<float>(std::clamp(bars[i].value / most, 0.0, 1.0)) : 0.0f;
     ui.fill(column, ui.theme().raised, 3);
     Rect filled = column;
     ui.fill(filled.cut_bottom(std::max(1.0f, column.h * share)), bars[i].color, 3);
     ui.label(name, bars[i].name, Font::caption, ui.theme().secondary, Align::center);
-    ui.label(value, number_text(bars[i].value, decimals), Font::number, ui.theme().text, Align::center, ui.em(13));
+    ui.label(value, number_text(bars[i].value, decimals), Font::number, ui.theme().text, Align::center, 13.0f);
   }
 }
 

@@ -126,7 +126,7 @@ class HistogramFigure : public GlossaryFigure {
   }
   void draw(Ui& ui, const Rect& area) const override {
     Rect rest = area;
-    const Rect axis = rest.cut_bottom(ui.em(20));
+    const Rect axis = rest.cut_bottom(20);
     const double most = *std::max_element(bars_.begin(), bars_.end());
     const float width = rest.w / static_cast<float>(bars_.size());
     ui.fill(rest, ui.theme().background, 4);

@@ -34,7 +34,7 @@ class PairsFigure : public GlossaryFigure {
 
  protected:
   static void draw_signed(Ui& ui, const Rect& area, const std::vector<float>& values, double most, Color color) {
-    const Rect inside = area.inset(0, ui.em(16));
+    const Rect inside = area.inset(0, 16);
     const float zero = inside.center().y, width = inside.w / static_cast<float>(values.size());
     ui.fill(area, ui.theme().background, 4);
     ui.line({area.x, zero}, {area.right(), zero}, ui.theme().line);
@@ -42,9 +42,9 @@ class PairsFigure : public GlossaryFigure {
       const float h = inside.h / 2 * static_cast<float>(std::abs(values[i]) / most);
       const float x = inside.x + width * static_cast<float>(i);
       ui.fill({x + 3, values[i] >= 0 ? zero - h : zero, width - 6, std::max(1.0f, h)}, color, 2);
-      const float y = values[i] >= 0 ? zero - h - ui.em(16) : zero + h;
-      ui.label(Rect{x, y, width, ui.em(16)}, number_text(values[i], 2), Font::number, ui.theme().text, Align::center,
-               ui.em(11));
+      const float y = values[i] >= 0 ? zero - h - 16.0f : zero + h;
+      ui.label(Rect{x, y, width, 16.0f}, number_text(values[i], 2), Font::number, ui.theme().text, Align::center,
+               11.0f);
     }
   }
   static double mean_of(const std::vector<float>& values) {

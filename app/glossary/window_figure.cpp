@@ -26,7 +26,7 @@ class GridFigure : public GlossaryFigure {
     Rect rest = area;
     const float right_width = area.w * 0.34f;
     const Rect right = rest.cut_right(right_width).inset(6, 4);
-    const Rect middle = rest.cut_right(has_kernel() ? area.w * 0.22f : ui.em(28)).inset(4, 4);
+    const Rect middle = rest.cut_right(has_kernel() ? area.w * 0.22f : 28.0f).inset(4, 4);
     const int pad = padding(), side = kSide + 2 * pad;
     MiniGrid grid;
     grid.rows = grid.columns = side;

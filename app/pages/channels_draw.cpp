@@ -50,8 +50,8 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
   Rect rest = area;
   // While presenting, the strip takes no more than its cards need: the picture comes first.
   const float strip_height = ui.frame().presentation
-                                 ? std::min(std::clamp(area.h * 0.25f, ui.em(104), ui.em(152)), area.h * 0.5f)
-                                 : std::min(ui.em(152), area.h * 0.4f);
+                                 ? std::min(std::clamp(area.h * 0.25f, 104.0f, 152.0f), area.h * 0.5f)
+                                 : std::min(152.0f, area.h * 0.4f);
   const Rect strip = rest.cut_bottom(strip_height).inset(16, 8);
   ui.line({area.x + 16, rest.bottom()}, {area.right() - 16, rest.bottom()}, ui.theme().line);
 
@@ -82,9 +82,9 @@ void ChannelsPage::draw_stage(Ui& ui, const Rect& area) const {
         N_("This picture has **one plane**: every pixel is a single number, and red, green and blue on the screen "
            "are all that number. A color picture has three.");
     // Where there is no room for both, the button says enough.
-    const float words = ui.paragraph_height(kWords, left.w, Font::caption), button = ui.em(40);
-    if (left.h >= words + button || left.h < ui.em(32)) ui.note(kWords);
-    if (left.h >= ui.em(32)) ui.button("Open a color sample", "open sample:balloons", {.icon = Icon::picture});
+    const float words = ui.paragraph_height(kWords, left.w, Font::caption), button = 40.0f;
+    if (left.h >= words + button || left.h < 32.0f) ui.note(kWords);
+    if (left.h >= 32.0f) ui.button("Open a color sample", "open sample:balloons", {.icon = Icon::picture});
     ui.end_panel();
     return;
   }
@@ -99,7 +99,7 @@ void ChannelsPage::draw_plane(Ui& ui, const Rect& area, int c) const {
   const bool one = gray();
   const Color color = color_of(ui.theme(), c, one);
   Rect rest = area;
-  const Rect title = rest.cut_top(ui.em(24));
+  const Rect title = rest.cut_top(24);
   const std::string name = one ? N_("Gray") : kNames[c];
   const std::string_view written = tr(std::string_view(name));
   const bool selected = !one && state_.view.shown == c;
@@ -246,7 +246,7 @@ void ChannelsPage::draw_memory(Ui& ui) const {
     const int64_t index =
         memory_index(state_.order, image.width, image.height, image.channels, stage_.x(), stage_.y(), c);
     ui.row(image.channels >= 3 ? four[c] : two[c], format_tr("at {}: {}", index, byte_at(image, state_.order, index)));
-    ui.label(ui.take(ui.em(20)),
+    ui.label(ui.take(20),
              index_formula(state_.order, image.width, image.height, image.channels, stage_.x(), stage_.y(), c),
              Font::number, ui.theme().secondary, Align::right);
   }
@@ -255,9 +255,9 @@ void ChannelsPage::draw_memory(Ui& ui) const {
   for (int y = stage_.y(); y <= last; ++y) {
     ui.note(format_tr("row {}", y));
     if (state_.order == MemoryOrder::chw) {
-      for (int c = 0; c < image.channels; ++c) draw_bytes(ui, ui.take(ui.em(30)), y, c);
+      for (int c = 0; c < image.channels; ++c) draw_bytes(ui, ui.take(30), y, c);
     } else {
-      draw_bytes(ui, ui.take(ui.em(30)), y, -1);
+      draw_bytes(ui, ui.take(30), y, -1);
     }
   }
 }
@@ -272,8 +272,8 @@ void ChannelsPage::draw_bytes(Ui& ui, const Rect& area, int y, int c) const {
   const int count = c < 0 ? columns * image.channels : columns;
   Rect rest = area;
   const Theme& theme = ui.theme();
-  ui.label(rest.cut_left(ui.em(count > 9 ? 0 : 64)), fmt::format("{}", begin), Font::caption, theme.secondary);
-  const float width = std::min(ui.em(34), rest.w / static_cast<float>(count));
+  ui.label(rest.cut_left(count > 9 ? 0 : 64), fmt::format("{}", begin), Font::caption, theme.secondary);
+  const float width = std::min(34.0f, rest.w / static_cast<float>(count));
   for (int i = 0; i < count; ++i) {
     const MemoryPlace place = memory_place(state_.order, image.width, image.height, image.channels, begin + i);
     const Rect chip = rest.cut_left(width).inset(1, 2);

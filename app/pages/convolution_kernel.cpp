@@ -33,7 +33,7 @@ LinkedGrid ConvolutionPage::kernel_grid(Ui& ui, int channel) const {
   grid.name = grid_name("kernel", channel);
   grid.family = {"kernel", channel};
   if (channel == state_.slice) grid.key = "K";
-  grid.least = ui.em(24);
+  grid.least = 24.0f;
   grid.outlined = true;
   GridSpec& spec = grid.cells;
   spec.rows = g.kernel_height;

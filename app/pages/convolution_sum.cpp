@@ -45,7 +45,7 @@ void ConvolutionPage::draw_channel_sum(Ui& ui, int channel, bool at_cursor) cons
     static constexpr const char* colors[] = {"red", "green", "blue"};
     const std::string name =
         g.channels == 3 ? std::string("sum of ") + colors[channel] : fmt::format("sum of channel {}", channel);
-    const Rect line = ui.take(ui.em(28));
+    const Rect line = ui.take(28);
     const Response r = ui.interact(
         line, {.label = name, .command = command, .kind = "row", .tooltip = N_("Show the products of this channel")});
     if (r.hovered || shown) ui.fill(line, ui.theme().raised, 6);

@@ -135,9 +135,9 @@ void FiltersPage::draw_kernel(Ui& ui) const {
   size.reset = 3;
   size.step = 1;
   size.decimals = 0;
-  const float cell = ui.em(38);
-  const bool beside = kernel.width <= 3 && kernel.height <= 3 && ui.width() >= ui.em(280);
-  const float line = ui.em(36);
+  const float cell = 38.0f;
+  const bool beside = kernel.width <= 3 && kernel.height <= 3 && ui.width() >= 280.0f;
+  const float line = 36.0f;
   const Rect whole = beside ? ui.take(std::max(cell * static_cast<float>(kernel.height), 3 * line)) : Rect{};
   Rect right = whole;
   if (beside) {
@@ -295,7 +295,7 @@ void FiltersPage::draw_pixel_tab(Ui& ui) const {
   ui.section(walk.channels.size() == 3 ? N_("ALL CHANNELS, EACH ALONE") : N_("BEFORE AND AFTER"));
   const Color marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
   for (size_t i = 0; i < walk.channels.size(); ++i) {
-    const Rect line = ui.take(ui.em(24));
+    const Rect line = ui.take(24);
     const bool gray = walk.channels.size() == 1;
     ui.fill({line.x, line.y + 4, 4, line.h - 8}, gray ? ui.theme().gray : marks[i], 2);
     ui.label({line.x + 12, line.y, line.w - 12, line.h}, gray ? tr("gray") : tr(kColors[i]), Font::body,

@@ -243,7 +243,7 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
   // What is on which side: beside the picture where there is room, else on it, where the words cover no numbers and
   // don't reach the handle.
   const auto chip = [&](std::string_view words, bool left, Concept tone) {
-    const float w = ui.measure(Font::caption, words).x + ui.em(20), h = ui.em(24);
+    const float w = ui.measure(Font::caption, words).x + 20.0f, h = 24.0f;
     Rect place{left ? seen.x - 10 - w : seen.right() + 10, seen.y + 10, w, h};
     if (!area.contains(place)) {
       place.x = left ? seen.x + 10 : seen.right() - 10 - w;
@@ -259,7 +259,7 @@ void FiltersPage::draw_split(Ui& ui, const Rect& area, const Rect& seen, float x
 void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
   const Theme& theme = ui.theme();
   const auto bar = [&](float y, std::string_view words, float share, Concept tone) {
-    const float w = std::min(ui.em(260), area.w - 32), h = ui.em(40);
+    const float w = std::min(260.0f, area.w - 32), h = 40.0f;
     const Rect card{area.center().x - w / 2, y, w, h};
     ui.fill(card, faded(theme.surface, 0.94f), 6);
     ui.stroke(card, theme.line, 6);
@@ -270,10 +270,10 @@ void FiltersPage::draw_progress(Ui& ui, const Rect& area) const {
     ui.fill(track, theme.raised, 2);
     ui.fill({track.x, track.y, track.w * share, track.h}, theme.of(tone), 2);
   };
-  float y = area.bottom() - ui.em(52);
+  float y = area.bottom() - 52.0f;
   if (saver_.busy()) {
     bar(y, tr("Writing the file"), saver_.progress(), Concept::input);
-    y -= ui.em(48);
+    y -= 48.0f;
   }
   // Short work ends before anybody could read a word about it.
   if (runner_.busy() && ui.now() - asked_at_ > 0.15) bar(y, tr("Filtering"), runner_.progress(), Concept::activation);
@@ -356,7 +356,7 @@ void FiltersPage::draw_transport(Ui& ui, const Rect& area) const {
     return text.substr(1);
   };
   const auto words = [&](std::string_view text, Font font, Color color) {
-    ui.label(ui.take(ui.measure(font, text).x + 2, ui.em(24)), text, font, color);
+    ui.label(ui.take(ui.measure(font, text).x + 2, 24.0f), text, font, color);
   };
   words(fmt::format("{}, {}", stage_view_.x(), stage_view_.y()), Font::number, theme.secondary);
   if (found && image.color_channels() == static_cast<int>(found->channels.size())) {
@@ -366,12 +366,12 @@ void FiltersPage::draw_transport(Ui& ui, const Rect& area) const {
   }
   ui.pack_right();
   stage_view_.draw_zoom(ui);
-  if (shown_.result && ui.remaining().w > ui.em(150)) {
+  if (shown_.result && ui.remaining().w > 150.0f) {
     const std::string time =
         format_tr("{} ms on {}", number_text(shown_.result->milliseconds, shown_.result->milliseconds < 10 ? 2 : 0),
                   shown_.result->device.substr(0, shown_.result->device.find(',')));
     const float w = ui.measure(Font::caption, time).x + 2;
-    ui.label(ui.take(std::min(w, ui.remaining().w), ui.em(24)), time, Font::caption, theme.secondary, Align::right);
+    ui.label(ui.take(std::min(w, ui.remaining().w), 24.0f), time, Font::caption, theme.secondary, Align::right);
   }
   ui.end_row();
 }

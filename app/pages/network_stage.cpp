@@ -48,7 +48,7 @@ void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
     const std::string& file = network().asked().file;
     const std::string name = file.substr(file.rfind('/') + 1);
     const bool alone = !moment || !moment->info;
-    const Rect band = alone ? area.centered(std::min(area.w - 40, ui.em(420)), ui.em(90)) : rest.cut_top(ui.em(64));
+    const Rect band = alone ? area.centered(std::min(area.w - 40, 420.0f), 90.0f) : rest.cut_top(64);
     ui.begin_panel("opening", band, 0, false);
     ui.progress(
         network().asked().opened ? format_tr("Opening {}", name) : std::string(tr("Opening the network in training")),
@@ -81,16 +81,16 @@ void NetworkPage::draw_stage(Ui& ui, const Rect& area) const {
     rest.cut_top(12);
   }
   // Where the stage is low the list keeps three rows, and what stands above it gives way.
-  const float three = ui.em(23 + 3 * 26);
-  const float top = std::min(std::clamp(rest.h * 0.3f, ui.em(132), ui.em(280)), rest.h - 12 - three);
-  if (top >= ui.em(64)) {
+  const float three = 23 + 3 * 26;
+  const float top = std::min(std::clamp(rest.h * 0.3f, 132.0f, 280.0f), rest.h - 12 - three);
+  if (top >= 64.0f) {
     draw_top(ui, rest.cut_top(top), *moment);
     rest.cut_top(12);
   }
-  if (rest.h > ui.em(330)) {
+  if (rest.h > 330.0f) {
     // What a short list leaves is for the maps.
-    const float list = ui.em(32) + static_cast<float>(info.layers.size()) * ui.em(26);
-    const float least = std::clamp(rest.h * 0.4f, ui.em(132), ui.em(360));
+    const float list = 32.0f + static_cast<float>(info.layers.size()) * 26.0f;
+    const float least = std::clamp(rest.h * 0.4f, 132.0f, 360.0f);
     Rect maps = rest.cut_bottom(std::max(least, rest.h - 12 - list));
     rest.cut_bottom(12);
     draw_maps(ui, maps, *moment, note);
@@ -110,7 +110,7 @@ void NetworkPage::draw_top(Ui& ui, Rect area, const NetworkMoment& moment) const
     ui.end_panel();
     return;
   }
-  const Rect words = area.cut_bottom(ui.em(20));
+  const Rect words = area.cut_bottom(20);
   const float aspect = static_cast<float>(info.picture[2]) / static_cast<float>(info.picture[1]);
   const float wide = std::min(area.h * aspect, area.w * 0.4f);
   const Rect picture{area.x, area.y, std::round(wide), std::round(wide / aspect)};
@@ -141,35 +141,35 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
     return;
   }
   const float logit = std::max(ui.measure(Font::number, "-000.00").x + 4,
-                               ui.measure(Font::caption, tr("logit")).x - ui.em(18) + 6),
+                               ui.measure(Font::caption, tr("logit")).x - 18.0f + 6),
               share = std::max(ui.measure(Font::number, "100.0 %").x + 14,
                                ui.measure(Font::caption, tr("probability")).x + 2);
-  Rect head = area.cut_top(ui.em(22));
+  Rect head = area.cut_top(22);
   ui.label(head.cut_right(share), tr("probability"), Font::caption, theme.secondary, Align::right);
-  ui.label(head.cut_right(logit + ui.em(18)), tr("logit"), Font::caption, theme.secondary, Align::right);
+  ui.label(head.cut_right(logit + 18.0f), tr("logit"), Font::caption, theme.secondary, Align::right);
   const char* best = info.named ? tr("best classes") : tr("best classes, which have no names");
   ui.label(head, ui.measure(Font::caption, best).x <= head.w ? best : tr("best classes"), Font::caption,
            theme.secondary);
   // Fewer where they would not be legible.
-  const auto fit = static_cast<size_t>(std::clamp(area.h / ui.em(26), 1.0f, static_cast<float>(kBest)));
+  const auto fit = static_cast<size_t>(std::clamp(area.h / 26.0f, 1.0f, static_cast<float>(kBest)));
   const size_t shown = std::min(fit, answer.order.size());
-  const float row = std::min(area.h / static_cast<float>(fit), ui.em(42));
+  const float row = std::min(area.h / static_cast<float>(fit), 42.0f);
   for (size_t i = 0; i < shown; ++i) {
     const auto c = static_cast<size_t>(answer.order[i]);
     Rect line = area.cut_top(row);
     const float p = std::clamp(answer.probabilities[c], 0.0f, 1.0f);
     const bool right = static_cast<int>(c) == moment.picture.label;
     const Color tone = i == 0 ? theme.activation : theme.text;
-    Rect track = line.cut_bottom(std::min(ui.em(6), row * 0.2f));
+    Rect track = line.cut_bottom(std::min(6.0f, row * 0.2f));
     ui.label(line.cut_right(share), percent(static_cast<double>(answer.probabilities[c])), Font::number, tone,
              Align::right);
-    ui.label(line.cut_right(logit + ui.em(18)), number_text(static_cast<double>(answer.logits[c]), 2), Font::number,
+    ui.label(line.cut_right(logit + 18.0f), number_text(static_cast<double>(answer.logits[c]), 2), Font::number,
              theme.secondary, Align::right);
     const Font font = i == 0 ? Font::strong : Font::control;
-    const std::string name = ui.fitted(info.classes[c], font, line.w - ui.em(22));
+    const std::string name = ui.fitted(info.classes[c], font, line.w - 22.0f);
     ui.label(line, name, font, tone);
     if (right) {
-      const float x = line.x + ui.measure(font, name).x + 6, side = ui.em(14);
+      const float x = line.x + ui.measure(font, name).x + 6, side = 14.0f;
       ui.icon(Icon::tick, {x, line.center().y - side / 2, side, side}, theme.activation);
     }
     ui.fill(track, theme.raised, 2);
@@ -183,16 +183,16 @@ void NetworkPage::draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) co
 void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) const {
   const Theme& theme = ui.theme();
   const OpenNetworkInfo& info = *moment.info;
-  const float number = ui.em(38), output = ui.em(118);
-  const float counted = std::max({ui.em(86), ui.measure(Font::caption, tr("parameters")).x + 4,
-                                  ui.measure(Font::caption, tr("multiply-adds")).x + 4 - ui.em(14)});
+  const float number = 38.0f, output = 118.0f;
+  const float counted = std::max({86.0f, ui.measure(Font::caption, tr("parameters")).x + 4,
+                                  ui.measure(Font::caption, tr("multiply-adds")).x + 4 - 14.0f});
   // What gives way where the stage is narrow.
-  const bool work = area.w >= ui.em(560), parameters = area.w >= ui.em(420);
+  const bool work = area.w >= 560.0f, parameters = area.w >= 420.0f;
   const auto cells = [&](Rect line, Font font, Color tone, Color quiet, const std::string& no, const std::string& name,
                          const std::string& text, const std::string& gives, const std::string& learned,
                          const std::string& multiplied) {
     ui.label(line.cut_left(number), no, font == Font::caption ? font : Font::number, quiet);
-    if (work) ui.label(line.cut_right(counted + ui.em(14)), multiplied, font, quiet, Align::right);
+    if (work) ui.label(line.cut_right(counted + 14.0f), multiplied, font, quiet, Align::right);
     if (parameters) ui.label(line.cut_right(counted), learned, font, quiet, Align::right);
     ui.label(line.cut_right(output), gives, font, quiet, Align::right);
     line.cut_right(8);
@@ -201,7 +201,7 @@ void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) co
     if (own) ui.label(first.inset(0, 0), ui.fitted(name, font, first.w - 8), font, tone);
     ui.label(line, ui.fitted(text, font, line.w), font, own ? quiet : tone);
   };
-  Rect head = area.cut_top(ui.em(22));
+  Rect head = area.cut_top(22);
   head.cut_left(10);
   head.cut_right(10);
   cells(head, Font::caption, theme.secondary, theme.secondary, "", "", tr("layer"), tr("output"), tr("parameters"),
@@ -214,7 +214,7 @@ void NetworkPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) co
   for (size_t n = 0; n < info.layers.size(); ++n) {
     const OpenLayer& layer = info.layers[n];
     if (n > 0) ui.space(-8);  // no gap between rows
-    const Rect line = ui.take(ui.em(26));
+    const Rect line = ui.take(26);
     const std::string no = n == 0 ? "" : std::to_string(n - 1);
     const std::string tip = n == 0 ? std::string(tr("Shows what the network receives"))
                                    : format_tr("{}: shows its maps", tr(std::string_view(layer.title)));
@@ -267,7 +267,7 @@ void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment, Hove
   const int node = chosen_node(moment);
   const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
   const Shape cells = node == 0 && info.channels_last ? info.picture : cells_of(layer.shape);
-  Rect head = area.cut_top(ui.em(24));
+  Rect head = area.cut_top(24);
   const std::string which = node == 0 ? std::string(tr("the input")) : format_tr("layer {}", node - 1);
   const bool vector = cells[1] == 1 && cells[2] == 1;
   const std::string what = vector ? format_tr("{} values", grouped(cells[0]))
@@ -282,8 +282,8 @@ void NetworkPage::draw_maps(Ui& ui, Rect area, const NetworkMoment& moment, Hove
   grid.key = "network.maps";
   grid.version = moment.version * 8192 + static_cast<uint64_t>(node);
   grid.scale = shown_.scale;
-  grid.layout = fit_maps(grid.maps.count, grid.maps.height, grid.maps.width, area.w, area.h, vector ? 8 : ui.em(20),
-                         vector ? ui.em(20) : ui.em(220), vector ? 2 : 4);
+  grid.layout = fit_maps(grid.maps.count, grid.maps.height, grid.maps.width, area.w, area.h, vector ? 8 : 20.0f,
+                         vector ? 20.0f : 220.0f, vector ? 2 : 4);
   grid.tone = Concept::activation;
   grid.name = [](int64_t map) { return format_tr("channel {}", map); };
   const auto is_cut = [&moment, node](int64_t map) {

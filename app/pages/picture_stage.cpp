@@ -305,18 +305,18 @@ void PictureStage::draw_zoom(Ui& ui) const {
   const std::string text = view.zoom >= 10       ? number_text(view.zoom, 0) + "\u00d7"
                            : view.zoom >= 0.995f ? number_text(view.zoom, 1) + "\u00d7"
                                                  : number_text(view.zoom * 100, view.zoom < 0.1f ? 1 : 0) + " %";
-  ui.label(ui.take(ui.em(56), ui.em(24)), text, Font::number, ui.theme().secondary, Align::right);
+  ui.label(ui.take(56, 24.0f), text, Font::number, ui.theme().secondary, Align::right);
   NumberSpec spec;
   spec.minimum = clamp_view({view.center, 1e-6f}, image.width, image.height, area_).zoom;
   spec.maximum = kZoomMost;
   spec.reset = fit_view(image.width, image.height, area_, kMargin).zoom;
   spec.logarithmic = true;
   spec.decimals = 4;
-  const float zoom = std::max(ui.em(48), ui.measure(Font::caption, tr("zoom")).x + 2), words = zoom + 12;
-  ui.next(ui.take(std::clamp(ui.remaining().w - words, ui.em(48), ui.em(220)), ui.em(24)));
+  const float zoom = std::max(48.0f, ui.measure(Font::caption, tr("zoom")).x + 2), words = zoom + 12;
+  ui.next(ui.take(std::clamp(ui.remaining().w - words, 48.0f, 220.0f), 24.0f));
   ui.bare_slider("zoom", std::clamp(static_cast<double>(view.zoom), spec.minimum, spec.maximum), spec, page_ + ".zoom");
   if (ui.remaining().w >= zoom)
-    ui.label(ui.take(zoom, ui.em(24)), tr("zoom"), Font::caption, ui.theme().secondary, Align::right);
+    ui.label(ui.take(zoom, 24.0f), tr("zoom"), Font::caption, ui.theme().secondary, Align::right);
 }
 
 }  // namespace striate

@@ -69,8 +69,8 @@ void PixelsPage::draw_stage(Ui& ui, const Rect& area) const {
         1.0f, 60.0f);
     const float w = static_cast<float>(image->width) * zoom, h = static_cast<float>(image->height) * zoom;
     const Rect place = beside.centered(w, h);
-    ui.label(Rect{beside.x, place.y - ui.em(28), beside.w, ui.em(20)}, tr("as you see it"), Font::caption,
-             ui.theme().secondary, Align::center);
+    ui.label(Rect{beside.x, place.y - 28.0f, beside.w, 20.0f}, tr("as you see it"), Font::caption, ui.theme().secondary,
+             Align::center);
     ui.thumbnail(place, shown, false);
   }
   const PictureResponse hit = stage_.draw(ui, "picture", rest, shown);
@@ -127,7 +127,7 @@ void PixelsPage::draw_pixel(Ui& ui) const {
     const Color marks[] = {ui.theme().red, ui.theme().green, ui.theme().blue};
     static constexpr const char* names[] = {N_("red"), N_("green"), N_("blue")};
     for (int c = 0; c < 3; ++c) {
-      const Rect line = ui.take(ui.em(24));
+      const Rect line = ui.take(24);
       ui.fill({line.x, line.y + 4, 4, line.h - 8}, marks[c], 2);
       ui.label({line.x + 12, line.y, line.w - 12, line.h}, tr(names[c]), Font::control, ui.theme().secondary);
       ui.label(line, three_ways(pixel[c]), Font::number, ui.theme().text, Align::right);

@@ -14,7 +14,7 @@ void region_picker(Ui& ui, const Document& document, int x, int y, int width, in
   const ImagePtr& image = document.image;
   if (!image || !document.pyramid) return;
   const std::string command = std::string(prefix) + " image";
-  const Rect room = ui.take(std::min(ui.width() * 0.66f, ui.em(190)));
+  const Rect room = ui.take(std::min(ui.width() * 0.66f, 190.0f));
   const float scale = std::min(room.w / static_cast<float>(image->width), room.h / static_cast<float>(image->height));
   const Rect place = room.centered(static_cast<float>(image->width) * scale, static_cast<float>(image->height) * scale);
   ui.thumbnail(place, pyramid_source(command, document.pyramid, document.image_version));

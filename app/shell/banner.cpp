@@ -8,9 +8,7 @@ namespace {
 
 constexpr float kOutside = 20, kInside = 14, kGap = 8;
 
-float button_width(const Ui& ui, const std::string& label) {
-  return ui.measure(Font::control, tr(label)).x + ui.em(28);
-}
+float button_width(const Ui& ui, const std::string& label) { return ui.measure(Font::control, tr(label)).x + 28.0f; }
 
 float buttons_width(const Ui& ui, const PageBanner& banner) {
   float width = 0;
@@ -34,9 +32,9 @@ Parts parts(Ui& ui, const PageBanner& banner, float width) {
 }  // namespace
 
 float banner_height(Ui& ui, const PageBanner& banner, float width) {
-  if (width < 2 * (kOutside + kInside) + ui.em(120)) return 0;
+  if (width < 2 * (kOutside + kInside) + 120.0f) return 0;
   const Parts p = parts(ui, banner, width);
-  const float row = ui.em(34);
+  const float row = 34.0f;
   return (p.beside ? std::max(p.words_height, row) : p.words_height + 4 + row) + 24;
 }
 
@@ -49,7 +47,7 @@ void draw_banner(Ui& ui, const PageBanner& banner, const Rect& band) {
   ui.fill({box.x, box.y + 8, 3, box.h - 16}, t.warning, 1.5f);
   Rect inside = box.inset(kInside, 8);
   const Parts p = parts(ui, banner, band.w);
-  const float row = ui.em(34);
+  const float row = 34.0f;
   Rect buttons = inside;
   if (p.beside) {
     buttons = inside.cut_right(buttons_width(ui, banner));

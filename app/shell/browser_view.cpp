@@ -301,12 +301,12 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
   targets.push_back({N_("This computer"), Icon::folder, "/", Place::folder});
   if (mode_ != Mode::open || !command_.empty()) targets.erase(targets.begin(), targets.begin() + 2);
   for (const Target& target : targets) {
-    Rect rect = ui.take(ui.em(30));
+    Rect rect = ui.take(30);
     bool current = target.place == place_ && (place_ != Place::folder || folder_ == target.folder);
     Response r = ui.interact(rect, {.label = target.label, .kind = "place"});
     if (current || r.hovered) ui.fill(rect, t.raised, 6);
     Rect inside = rect.inset(8, 0);
-    ui.icon(target.icon, inside.cut_left(ui.em(18)).inset(0, ui.em(7)), t.secondary);
+    ui.icon(target.icon, inside.cut_left(18).inset(0, 7), t.secondary);
     inside.cut_left(6);
     ui.label(inside, tr(target.label), Font::control, current ? t.text : t.secondary);
     if (r.keyboard) ui.draw_focus(rect.inset(3), 3);
@@ -315,7 +315,7 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
   ui.space(8);
   const float words = ui.width() - 32, high = ui.paragraph_height("hidden files", words, Font::control);
   const bool whole = ui.measure(Font::control, tr("hidden files")).x <= words;
-  Rect rect = ui.take(whole ? ui.em(30) : high + ui.em(10));
+  Rect rect = ui.take(whole ? 30.0f : high + 10.0f);
   Response r = ui.interact(rect, {.label = "hidden files", .kind = "toggle"});
   ui.stroke({rect.x + 8, rect.center().y - 7, 14, 14}, t.secondary, 3);
   if (hidden_) ui.icon(Icon::tick, {rect.x + 9, rect.center().y - 6, 12, 12}, t.accent);
@@ -323,7 +323,7 @@ void Browser::draw_places(Ui& ui, const Rect& area) {
     ui.label(Rect{rect.x + 32, rect.y, words, rect.h}, tr("hidden files"), Font::control,
              r.hovered ? t.text : t.secondary);
   } else {
-    ui.next({rect.x + 32, rect.y + ui.em(5), words, high});
+    ui.next({rect.x + 32, rect.y + 5.0f, words, high});
     ui.paragraph("hidden files", Font::control);
   }
   if (r.keyboard) ui.draw_focus(rect.inset(3), 3);
@@ -343,10 +343,10 @@ bool Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
   if (r.hovered && !selected) ui.fill(rect, faded(t.raised, 0.6f), 6);
   if (r.keyboard) ui.draw_focus(rect.inset(3), 3);
   Rect inside = rect.inset(8);
-  Rect words = inside.cut_bottom(ui.em(38));
+  Rect words = inside.cut_bottom(38);
   std::string caption = entry.folder ? std::string(tr("folder")) : size_text(entry.bytes);
   if (!entry.folder && !entry.sample && !is_picture_name(entry.name)) {
-    ui.icon(Icon::file, inside.centered(ui.em(36), ui.em(36)), t.secondary);
+    ui.icon(Icon::file, inside.centered(36.0f, 36.0f), t.secondary);
   } else if (!entry.folder && intersection(rect, ui.clip()).h > 0) {
     Thumbnails::Thumbnail thumbnail = thumbnails_.get(entry.path);
     if (thumbnail.image) {
@@ -357,14 +357,14 @@ bool Browser::draw_entry(Ui& ui, const Rect& rect, const FileEntry& entry, size_
       ui.thumbnail(place, thumbnail_source(entry.path, thumbnail.image), zoom < 1);
       caption = thumbnail.caption + (entry.sample ? "" : ", " + size_text(entry.bytes));
     } else {
-      ui.icon(Icon::picture, inside.centered(ui.em(32), ui.em(32)), faded(t.secondary, 0.6f));
+      ui.icon(Icon::picture, inside.centered(32.0f, 32.0f), faded(t.secondary, 0.6f));
       if (thumbnail.done) caption = thumbnail.caption;
     }
   } else {
-    ui.icon(Icon::folder, inside.centered(ui.em(40), ui.em(40)), t.secondary);
+    ui.icon(Icon::folder, inside.centered(40.0f, 40.0f), t.secondary);
   }
-  ui.label(words.cut_top(ui.em(20)), entry.name, Font::control, t.text, Align::center);
-  ui.label(words, caption, Font::caption, t.secondary, Align::center, ui.em(12));
+  ui.label(words.cut_top(20), entry.name, Font::control, t.text, Align::center);
+  ui.label(words, caption, Font::caption, t.secondary, Align::center, 12.0f);
   if (r.pressed) selected_ = index;
   // One click selects, two open; from the keyboard Enter opens.
   return r.double_clicked || (r.keyboard && r.clicked) || (r.clicked && mode_ == Mode::save && !entry.folder);
@@ -388,9 +388,9 @@ void Browser::draw_entries(Ui& ui, const Rect& area) {
   ui.begin_panel("files", area, 12, true);
   float width = ui.width();
   float gap = 8;
-  columns_ = std::max(1, static_cast<int>((width + gap) / (ui.em(148) + gap)));
+  columns_ = std::max(1, static_cast<int>((width + gap) / (148.0f + gap)));
   float cell = (width - gap * static_cast<float>(columns_ - 1)) / static_cast<float>(columns_);
-  float height = ui.em(150);
+  float height = 150.0f;
   std::optional<FileEntry> chosen;  // which changes the list
   for (size_t row = 0; row * static_cast<size_t>(columns_) < shown_.size(); ++row) {
     Rect line = ui.take(height);
@@ -419,7 +419,7 @@ void Browser::draw(Ui& ui, Vec size) {
   ui.begin_layer(Ui::kOverlayLayer, window);
   ui.push_id("browser");
   ui.fill(window, rgb(0x000000, t.dark ? 0.55f : 0.35f));
-  Rect box = window.centered(std::min(size.x - 48, ui.em(960)), std::min(size.y - 48, ui.em(640)));
+  Rect box = window.centered(std::min(size.x - 48, 960.0f), std::min(size.y - 48, 640.0f));
   box = {std::round(box.x), std::round(box.y), std::round(box.w), std::round(box.h)};
   ui.fill(box.moved({0, 6}).inset(-4), t.shadow, 12);
   ui.fill(box, t.surface, 8);
@@ -427,9 +427,9 @@ void Browser::draw(Ui& ui, Vec size) {
   ui.interact(box, {.label = "browser", .kind = "surface", .focusable = false, .tooltip = " "});
 
   Rect rest = box;
-  Rect top = rest.cut_top(ui.em(52)).inset(20, 0);
+  Rect top = rest.cut_top(52).inset(20, 0);
   ui.begin_row(top);
-  const float title_wide = std::max(ui.em(160), ui.measure(Font::strong, tr(title())).x + 12);
+  const float title_wide = std::max(160.0f, ui.measure(Font::strong, tr(title())).x + 12);
   ui.label(Rect{top.x, top.y, title_wide, top.h}, tr(title()), Font::strong, t.text);
   ui.pack_right();
   if (ui.button("Close", "",
@@ -448,7 +448,7 @@ void Browser::draw(Ui& ui, Vec size) {
     }
   }
   ui.end_row();
-  Rect where{top.x + title_wide - ui.em(10), top.y, std::max(0.0f, top.w - title_wide + ui.em(10) - ui.em(84)), top.h};
+  Rect where{top.x + title_wide - 10.0f, top.y, std::max(0.0f, top.w - title_wide + 10.0f - 84.0f), top.h};
   ui.label(where,
            place_ == Place::recent    ? tr("opened before")
            : place_ == Place::samples ? tr("made for this program")
@@ -457,9 +457,9 @@ void Browser::draw(Ui& ui, Vec size) {
   ui.fill({rest.x, rest.y, rest.w, 1}, t.line);
   rest.cut_top(1);
 
-  Rect bottom = rest.cut_bottom(ui.em(64));
+  Rect bottom = rest.cut_bottom(64);
   if (!error_.empty() || !overwrite_.empty()) {
-    Rect strip = rest.cut_bottom(ui.em(64)).inset(20, 4);
+    Rect strip = rest.cut_bottom(64).inset(20, 4);
     ui.next(strip);
     if (!overwrite_.empty()) {
       ui.error_note(format_tr("{} exists already.", short_path(overwrite_)),
@@ -468,7 +468,7 @@ void Browser::draw(Ui& ui, Vec size) {
       ui.error_note(error_, hint_);
     }
   }
-  Rect places = rest.cut_left(std::max(ui.em(176), ui.measure(Font::control, tr("This computer")).x + ui.em(70)));
+  Rect places = rest.cut_left(std::max(176.0f, ui.measure(Font::control, tr("This computer")).x + 70.0f));
   ui.fill({places.right(), places.y, 1, places.h}, t.line);
   rest.cut_left(1);
   draw_places(ui, places);
@@ -515,7 +515,7 @@ void Browser::draw(Ui& ui, Vec size) {
                  .enabled = mode_ == Mode::folder || !typed_.empty() || (mode_ == Mode::open && !shown_.empty()),
                  .tooltip = " "});
   if (ui.button("Cancel", "", {.tooltip = " "})) escape = true;
-  ui.next(ui.remaining().inset(0, (bottom.h - ui.em(34)) / 2));
+  ui.next(ui.remaining().inset(0, (bottom.h - 34.0f) / 2));
   std::string before = typed_;
   bool entered = ui.live_text(mode_ == Mode::save ? "file name" : "filter", typed_,
                               mode_ == Mode::folder ? N_("a folder's path; empty: the one that is shown")

@@ -121,7 +121,7 @@ void GlossaryView::draw(Vec size) {
   ui_.begin_layer(Ui::kOverlayLayer, window);
   ui_.push_id("glossary");
   ui_.fill(window, rgb(0x000000, t.dark ? 0.5f : 0.3f));
-  Rect box = window.centered(std::min(size.x - 48, ui_.em(860)), std::min(size.y - 40, ui_.em(600)));
+  Rect box = window.centered(std::min(size.x - 48, 860.0f), std::min(size.y - 40, 600.0f));
   box = {std::round(box.x), std::round(box.y), std::round(box.w), std::round(box.h)};
   const Response outside =
       ui_.interact(window, {.label = "glossary background", .kind = "surface", .focusable = false, .tooltip = " "});
@@ -130,7 +130,7 @@ void GlossaryView::draw(Vec size) {
   ui_.fill(box, t.surface, 8);
   ui_.stroke(box, t.line, 8);
   Rect rest = box;
-  const Rect list = rest.cut_left(std::min(ui_.em(230), box.w * 0.34f));
+  const Rect list = rest.cut_left(std::min(230.0f, box.w * 0.34f));
   ui_.fill({rest.x, rest.y, 1, rest.h}, t.line);
   rest.cut_left(1);
   draw_list(list);
@@ -143,7 +143,7 @@ void GlossaryView::draw(Vec size) {
 void GlossaryView::draw_list(const Rect& area) {
   const Theme& t = ui_.theme();
   Rect rest = area;
-  const Rect field = rest.cut_top(ui_.em(54)).inset(12, 10);
+  const Rect field = rest.cut_top(54).inset(12, 10);
   const std::vector<const GlossaryEntry*> list = listed();
   ui_.next(field);
   if (ui_.live_text("term", search_, "find a term", std::exchange(fresh_, false)) && !list.empty()) {
@@ -159,7 +159,7 @@ void GlossaryView::draw_list(const Rect& area) {
     if (grouped && i == on_screen_.size()) ui_.section("All others");
     const GlossaryEntry& entry = *list[i];
     ui_.space(-6);
-    const Rect rect = ui_.take(ui_.em(28));
+    const Rect rect = ui_.take(28);
     const std::string command = "glossary " + entry.term;
     const Response r =
         ui_.interact(rect, {.label = "term " + entry.term, .command = command, .kind = "term", .tooltip = " "});
@@ -175,9 +175,9 @@ void GlossaryView::draw_list(const Rect& area) {
 void GlossaryView::draw_entry(const Rect& area) {
   const Theme& t = ui_.theme();
   Rect rest = area;
-  Rect head = rest.cut_top(ui_.em(54)).inset(20, 0);
-  const Rect close = head.cut_right(ui_.em(32));
-  ui_.next(close.centered(ui_.em(32), ui_.em(32)));
+  Rect head = rest.cut_top(54).inset(20, 0);
+  const Rect close = head.cut_right(32);
+  ui_.next(close.centered(32.0f, 32.0f));
   ui_.button("Close", "glossary.close",
              {.style = ButtonStyle::quiet,
               .icon = Icon::cross,
@@ -225,7 +225,7 @@ void GlossaryView::draw_entry(const Rect& area) {
 // The picture, its numbers as sliders, what came out.
 void GlossaryView::draw_figure() {
   ui_.space(4);
-  const Rect area = ui_.take(ui_.em(figure_->height()));
+  const Rect area = ui_.take(figure_->height());
   ui_.push_clip(intersection(area, ui_.clip()));
   ui_.push_id("figure");
   figure_->draw(ui_, area);

@@ -12,7 +12,7 @@ void Shell::draw_help(Vec size) {
   ui_.begin_layer(Ui::kOverlayLayer, window);
   ui_.push_id("help");
   ui_.fill(window, rgb(0x000000, t.dark ? 0.55f : 0.35f));
-  Rect box = window.centered(std::min(size.x - 48, ui_.em(900)), std::min(size.y - 48, ui_.em(600)));
+  Rect box = window.centered(std::min(size.x - 48, 900.0f), std::min(size.y - 48, 600.0f));
   box = {std::round(box.x), std::round(box.y), std::round(box.w), std::round(box.h)};
   Response outside =
       ui_.interact(window, {.label = "help background", .kind = "surface", .focusable = false, .tooltip = " "});
@@ -21,10 +21,10 @@ void Shell::draw_help(Vec size) {
   ui_.fill(box, t.surface, 8);
   ui_.stroke(box, t.line, 8);
   Rect rest = box;
-  Rect head = rest.cut_top(ui_.em(56)).inset(24, 0);
+  Rect head = rest.cut_top(56).inset(24, 0);
   const PageInfo& info = app_.page().info();
   ui_.label(head, tr(std::string_view(info.title)), Font::heading, t.text);
-  ui_.next({head.right() - ui_.em(32), head.center().y - ui_.em(16), ui_.em(32), ui_.em(32)});
+  ui_.next({head.right() - 32.0f, head.center().y - 16.0f, 32.0f, 32.0f});
   ui_.button(
       "Close", "help off",
       {.style = ButtonStyle::quiet, .icon = Icon::cross, .tooltip = N_("Closes the help (Escape)"), .icon_only = true});
@@ -34,8 +34,8 @@ void Shell::draw_help(Vec size) {
   ui_.paragraph(info.help);
   ui_.space(8);
   auto line = [&](const std::string& key, const std::string& what) {
-    const float wide = ui_.measure(Font::caption, key).x + 16, column = std::max(wide + 10, ui_.em(104));
-    const float words = ui_.paragraph_height(what, ui_.width() - column, Font::caption), one = ui_.em(28);
+    const float wide = ui_.measure(Font::caption, key).x + 16, column = std::max(wide + 10, 104.0f);
+    const float words = ui_.paragraph_height(what, ui_.width() - column, Font::caption), one = 28.0f;
     const Rect rect = ui_.take(std::max(one, words + 8));
     const Rect cap{rect.x, rect.y + 2, wide, one - 4};
     ui_.fill(cap, t.raised, 4);

@@ -173,9 +173,9 @@ void HomeCards::draw_kernel(Ui& ui, const Rect& area, bool over) const {
   kernel.rows = kernel.columns = 3;
   kernel.fill = [&](int, int) { return mixed(ui.theme().surface, ui.theme().kernel, 0.3f); };
   kernel.text = [&](int r, int c) { return fmt::format("{:g}", convolution_.w[static_cast<size_t>(r * 3 + c)]); };
-  const Rect cells = mini_grid(ui, middle.inset(0, ui.em(26)), kernel);
+  const Rect cells = mini_grid(ui, middle.inset(0, 26), kernel);
   ui.stroke(cells.inset(-2), ui.theme().kernel, 2, 1);
-  const Rect words{middle.x - 6, cells.bottom() + 6, middle.w + 12, ui.em(22)};
+  const Rect words{middle.x - 6, cells.bottom() + 6, middle.w + 12, 22.0f};
   ui.label(words, fmt::format("= {:g}", edges_.value_at(0, row, column)), Font::number, ui.theme().activation,
            Align::center);
 }
@@ -224,7 +224,7 @@ void HomeCards::draw_network(Ui& ui, const Rect& area, bool over) const {
   const float size = std::min(ui.text_size(Font::number), line * 0.95f);
   for (int i = 0; i < 10; ++i) {
     Rect bar{right.x + 4, right.y + line * static_cast<float>(i), right.w - 8, line};
-    const Rect name = bar.cut_left(ui.em(14));
+    const Rect name = bar.cut_left(14);
     ui.label(name, fmt::format("{}", i), Font::number, i == best ? t.text : t.secondary, Align::left, size);
     ui.fill(bar.inset(0, line * 0.22f), t.raised, 2);
     bar.w = std::max(1.0f, bar.w * shares[i]);

@@ -16,10 +16,11 @@ namespace {
 constexpr float kWidest = 1560;  // of the cards together
 constexpr float kGap = 20;
 
-float page_line_height(const Ui& ui) { return ui.em(30); }
+constexpr float kPageLineHeight = 30;
+
 // Of a card, below its picture.
-float words_height(const Ui& ui, const ChapterProgress& chapter) {
-  return ui.em(40) + page_line_height(ui) * static_cast<float>(chapter.pages.size()) + 12;
+float words_height(const ChapterProgress& chapter) {
+  return 40.0f + kPageLineHeight * static_cast<float>(chapter.pages.size()) + 12;
 }
 
 }  // namespace
@@ -80,19 +81,19 @@ void HomePage::draw_stage(Ui& ui, const Rect& area) const {
   ui.space(area.h >= 640 ? 28 : 14);
   draw_head(ui);
   const std::vector<ChapterProgress> chapters = progress_of(app_);
-  const auto columns = std::clamp(static_cast<size_t>((ui.width() + kGap) / (ui.em(290) + kGap)), size_t{1}, size_t{3});
+  const auto columns = std::clamp(static_cast<size_t>((ui.width() + kGap) / (290.0f + kGap)), size_t{1}, size_t{3});
   const float width = (ui.width() - kGap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   // The pictures take what room there is; below that, the page scrolls.
   const size_t rows = (chapters.size() + columns - 1) / columns;
   std::vector<float> words(rows, 0);
   float all = kGap;
   for (size_t i = 0; i < chapters.size(); ++i) {
-    words[i / columns] = std::max(words[i / columns], words_height(ui, chapters[i]));
+    words[i / columns] = std::max(words[i / columns], words_height(chapters[i]));
   }
   for (const float height : words) all += height + kGap;
   const Rect here = ui.take(0);
   const float room = (area.bottom() - here.y - all) / static_cast<float>(std::max<size_t>(1, rows));
-  const float picture = std::clamp(std::min(room, width * 0.6f), ui.em(150), ui.em(360));
+  const float picture = std::clamp(std::min(room, width * 0.6f), 150.0f, 360.0f);
   for (size_t first = 0; first < chapters.size(); first += columns) {
     const size_t end = std::min(chapters.size(), first + columns);
     const float height = picture + words[first / columns];
@@ -109,7 +110,7 @@ void HomePage::draw_stage(Ui& ui, const Rect& area) const {
 
 void HomePage::draw_head(Ui& ui) const {
   const Theme& t = ui.theme();
-  ui.label(ui.take(ui.em(30)), "Striate", Font::heading, t.text);
+  ui.label(ui.take(30), "Striate", Font::heading, t.text);
   ui.paragraph(
       "See how a computer sees: every pixel, every product, every step of learning is computed here, and you can "
       "change it.");
@@ -132,10 +133,10 @@ void HomePage::draw_progress(Ui& ui) const {
   int lessons = 0, done = 0;
   for (const ChapterProgress& chapter : progress_of(app_)) lessons += chapter.lessons(), done += chapter.lessons_done();
   if (lessons == 0) return;
-  Rect rect = ui.take(ui.em(24));
+  Rect rect = ui.take(24);
   const std::string words = format_tr("{} of {} lessons done", done, lessons);
   ui.label(rect.cut_left(ui.measure(Font::caption, words).x + 12), words, Font::caption, ui.theme().secondary);
-  Rect bar = rect.cut_left(std::min(rect.w, ui.em(220)));
+  Rect bar = rect.cut_left(std::min(rect.w, 220.0f));
   bar = {bar.x, bar.center().y - 2, bar.w, 4};
   ui.fill(bar, ui.theme().raised, 2);
   bar.w *= static_cast<float>(done) / static_cast<float>(lessons);
@@ -147,7 +148,7 @@ void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const C
   ui.push_id(chapter.title);
   ui.fill(area, t.surface, 8);
   Rect rest = area;
-  const Rect top = rest.cut_top(picture_height + ui.em(40));
+  const Rect top = rest.cut_top(picture_height + 40.0f);
   const std::string command = "page " + chapter.pages.front().id;
   const std::string goes = format_tr("Goes to {}", tr(std::string_view(chapter.pages.front().title)));
   const Response r =
@@ -157,7 +158,7 @@ void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const C
   if (r.keyboard) ui.draw_focus(area, 7);
   if (r.clicked) ui.send(command);
   Rect picture = top;
-  Rect title = picture.cut_bottom(ui.em(40)).inset(16, 0);
+  Rect title = picture.cut_bottom(40).inset(16, 0);
   picture = picture.inset(14, 12);
   ui.fill(picture.inset(-6, -4), t.background, 6);
   // No wider than it looks good.
@@ -170,7 +171,7 @@ void HomePage::draw_card(Ui& ui, const Rect& area, float picture_height, const C
     ui.label(mark, words, Font::caption, done == lessons ? t.activation : t.secondary, Align::right);
   }
   ui.label(title, tr(std::string_view(chapter.title)), Font::strong, t.text);
-  for (const PageProgress& page : chapter.pages) draw_page_line(ui, rest.cut_top(page_line_height(ui)), page);
+  for (const PageProgress& page : chapter.pages) draw_page_line(ui, rest.cut_top(kPageLineHeight), page);
   ui.pop_id();
 }
 
@@ -187,8 +188,8 @@ void HomePage::draw_page_line(Ui& ui, const Rect& area, const PageProgress& page
   const auto left = std::find_if(page.lessons.begin(), page.lessons.end(),
                                  [](const LessonProgress& lesson) { return lesson.place > 1; });
   if (page.done()) {
-    const Rect mark = inside.cut_right(ui.em(18));
-    ui.icon(Icon::tick, {mark.x + 2, mark.center().y - ui.em(7), ui.em(14), ui.em(14)}, t.activation);
+    const Rect mark = inside.cut_right(18);
+    ui.icon(Icon::tick, {mark.x + 2, mark.center().y - 7.0f, 14.0f, 14.0f}, t.activation);
   } else if (left != page.lessons.end() || done > 0) {
     const std::string words = left != page.lessons.end() ? format_tr("step {} of {}", left->place, left->steps)
                                                          : format_tr("{} of {}", done, page.lessons.size());

@@ -20,10 +20,10 @@ constexpr float kGap = 8;
 // The choices side by side, from (0, 0), as many in a row as fit.
 std::vector<Rect> choice_places(const Ui& ui, const Question& question, float width) {
   std::vector<Rect> places;
-  const float height = ui.em(30);
+  const float height = 30.0f;
   Vec at{0, 0};
   for (const Answer& answer : question.answers) {
-    const float natural = ui.measure(Font::control, answer.text).x + ui.em(46);
+    const float natural = ui.measure(Font::control, answer.text).x + 46.0f;
     const float wide = std::min(std::round(natural), width);
     if (at.x > 0 && at.x + wide > width) at = {0, at.y + height + kGap};
     places.push_back({at.x, at.y, wide, height});
@@ -33,7 +33,7 @@ std::vector<Rect> choice_places(const Ui& ui, const Question& question, float wi
 }
 
 float answers_height(const Ui& ui, const Question& question, float width) {
-  if (question.kind == Question::Kind::number) return ui.em(34);
+  if (question.kind == Question::Kind::number) return 34.0f;
   if (question.kind == Question::Kind::cell) return 0;
   return choice_places(ui, question, width).back().bottom();
 }
@@ -49,13 +49,13 @@ std::vector<ProseSpan> words_of(const LessonSession& lessons, const Registry& re
   return spans;
 }
 
-float mark_width(const Ui& ui) { return ui.em(24); }
+constexpr float kMarkWidth = 24;
 
 // The reasons have the room of the longest from the beginning: the stage stands still when one is given.
 float reason_height(Ui& ui, const LessonSession& lessons, const Registry& registry, float width) {
   float height = 0;
   for (const Answer& answer : lessons.question()->answers)
-    height = std::max(height, ui.paragraph_height(lessons.read(answer.reason, registry), width - mark_width(ui)));
+    height = std::max(height, ui.paragraph_height(lessons.read(answer.reason, registry), width - kMarkWidth));
   return height;
 }
 
@@ -103,8 +103,7 @@ void Shell::draw_ask() {
     ui_.request_frame();
   }
   if (question->kind == Question::Kind::number) {
-    ui_.next(
-        {all.x, y, std::min(width, std::max(ui_.em(120), ui_.measure(Font::control, tr("a number")).x + 24)), answers});
+    ui_.next({all.x, y, std::min(width, std::max(120.0f, ui_.measure(Font::control, tr("a number")).x + 24)), answers});
     ui_.text_field("answer", lessons.given_number(), kAnswer, N_("a number"));
   } else if (question->kind == Question::Kind::choice) {
     int number = 0;
@@ -122,10 +121,10 @@ void Shell::draw_ask() {
   y += answers + kGap;
 
   if (given) {
-    const float side = ui_.em(16);
+    const float side = 16.0f;
     ui_.icon(given->right ? Icon::tick : Icon::cross, {all.x, y + 2, side, side},
              given->right ? t.activation : t.warning);
-    const float left = mark_width(ui_);
+    const float left = kMarkWidth;
     ui_.begin_panel("reason", {all.x + left, y, width - left, all.bottom() - y}, 0, false);
     ui_.paragraph(lessons.read(given->reason, app_.registry()));
     ui_.end_panel();

@@ -27,10 +27,10 @@ void Shell::draw_file_question(const Rect& stage) {
   file.text = path.filename().string();
   folder.text = format_tr("in {}", path.parent_path().string());
   constexpr float kPadding = 18;
-  const float width = std::min(stage.w - 40, ui_.em(520)), inside = width - 2 * kPadding;
+  const float width = std::min(stage.w - 40, 520.0f), inside = width - 2 * kPadding;
   const float names = ui_.paragraph_height({&file, 1}, inside, Font::strong) +
                       ui_.paragraph_height({&folder, 1}, inside, Font::caption);
-  const Rect card = stage.centered(width, std::min(stage.h - 20, ui_.em(144) + names));
+  const Rect card = stage.centered(width, std::min(stage.h - 20, 144.0f + names));
   ui_.begin_layer(Ui::kOverlayLayer, stage);
   ui_.fill(stage, faded(ui_.theme().background, 0.6f));
   ui_.fill(card, ui_.theme().raised, 8);

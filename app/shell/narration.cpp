@@ -25,15 +25,15 @@ std::vector<ProseSpan> spans_of(const ProseBlock& block) {
 // What was only passed by is not marked.
 bool step_done(const App& app, int step) { return app.settings().step_done(app.lessons().id(), step); }
 
-float buttons_width(const Ui& ui, bool show_me, bool next_lesson) {
-  return ui.em((show_me ? 248 : 156) + (next_lesson ? 108 : 0));
+float buttons_width(bool show_me, bool next_lesson) {
+  return static_cast<float>((show_me ? 248 : 156) + (next_lesson ? 108 : 0));
 }
 
 }  // namespace
 
 // A wide band has its buttons beside the title: its words have the whole width, and Next stands still from step to
 // step. Where the band is narrow for its type they stand under the words.
-bool Shell::narration_has_wide_head(float width) const { return width >= ui_.em(560); }
+bool Shell::narration_has_wide_head(float width) const { return width >= 560.0f; }
 
 float Shell::narration_height(float width) {
   const float words = width - 2 * 18;
@@ -44,8 +44,8 @@ float Shell::narration_height(float width) {
               (height > 0 ? 6 : 0);
   }
   if (app_.lessons().question()) height += 6 + ask_height(words);
-  if (narration_has_wide_head(width)) return height + ui_.em(38) + 22;
-  return std::max(height + ui_.em(30) + 22, ui_.em(92)) + ui_.em(44);
+  if (narration_has_wide_head(width)) return height + 38.0f + 22;
+  return std::max(height + 30.0f + 22, 92.0f) + 44.0f;
 }
 
 void Shell::draw_narration(const Rect& area) {
@@ -59,28 +59,28 @@ void Shell::draw_narration(const Rect& area) {
 
   Rect inside = area.inset(18, 10);
   const bool wide_head = narration_has_wide_head(area.w);
-  Rect foot = wide_head ? Rect{} : inside.cut_bottom(ui_.em(40));
+  Rect foot = wide_head ? Rect{} : inside.cut_bottom(40);
 
   // Title, then the step's own words.
-  Rect head = inside.cut_top(ui_.em(wide_head ? 34 : 24));
+  Rect head = inside.cut_top(wide_head ? 34 : 24);
   int count = lessons.step_count();
   const CourseEntry* next = last ? app_.next_lesson() : nullptr;
-  const float buttons_wide = buttons_width(ui_, show_me, next != nullptr);
+  const float buttons_wide = buttons_width(show_me, next != nullptr);
   Rect top = head;
-  const float dots = ui_.em(14) * static_cast<float>(count) + ui_.em(44);
-  inside.cut_top(ui_.em(4));
+  const float dots = 14.0f * static_cast<float>(count) + 44.0f;
+  inside.cut_top(4);
   std::string title = lessons.lesson().title;
   if (!lessons.current().heading.empty()) title = lessons.current().heading;
   if (wide_head) {
     // The dots stand closer before the title is cut.
-    const float title_wide = ui_.measure(Font::strong, title, ui_.em(15)).x + 2;
-    const float least_dots = ui_.em(7) * static_cast<float>(count) + ui_.em(36);
+    const float title_wide = ui_.measure(Font::strong, title, 15.0f).x + 2;
+    const float least_dots = 7.0f * static_cast<float>(count) + 36.0f;
     head.cut_right(buttons_wide + 16 + std::min(dots, least_dots));
     top.cut_left(std::min(title_wide, head.w));
   } else {
     head.cut_right(std::min(head.w * 0.6f, dots));
   }
-  ui_.label(head, title, Font::strong, t.secondary, Align::left, ui_.em(15));
+  ui_.label(head, title, Font::strong, t.secondary, Align::left, 15.0f);
   ui_.begin_panel("words", {inside.x, inside.y, inside.w, inside.h}, 0, true);
   // Words fade in with each step; they never blink.
   int number = 0;
@@ -96,12 +96,12 @@ void Shell::draw_narration(const Rect& area) {
   draw_ask();
   ui_.end_panel();
 
-  Rect close = top.cut_right(ui_.em(24));
+  Rect close = top.cut_right(24);
   Rect beside_title;
   if (wide_head) {
     top.cut_right(8);
     beside_title = top.cut_right(buttons_wide);
-    close = close.centered(close.w, ui_.em(24));
+    close = close.centered(close.w, 24.0f);
   }
   ui_.next(close);
   ui_.button("Close the lesson", "lesson.close",
@@ -110,9 +110,9 @@ void Shell::draw_narration(const Rect& area) {
               .tooltip = N_("Closes the lesson; what you did stays"),
               .icon_only = true});
   // Where we are: a dot per step.
-  float gap = std::min(ui_.em(14), std::max(1.0f, top.w - 12) / static_cast<float>(std::max(1, count)));
+  float gap = std::min(14.0f, std::max(1.0f, top.w - 12) / static_cast<float>(std::max(1, count)));
   float x = top.right() - 8 - gap * static_cast<float>(count);
-  const Rect all{x, top.center().y - ui_.em(8), gap * static_cast<float>(count), ui_.em(16)};
+  const Rect all{x, top.center().y - 8.0f, gap * static_cast<float>(count), 16.0f};
   const Response dots_here = ui_.interact(
       all, {.label = "steps",
             .command = "lesson.step",
@@ -130,12 +130,12 @@ void Shell::draw_narration(const Rect& area) {
   for (int i = 0; i < count; ++i) {
     bool here = i == lessons.step();
     Vec at{x + gap * (static_cast<float>(i) + 0.5f), top.center().y};
-    Rect hit{at.x - gap / 2, at.y - ui_.em(8), gap, ui_.em(16)};
+    Rect hit{at.x - gap / 2, at.y - 8.0f, gap, 16.0f};
     std::string name = fmt::format("step {}", i + 1);
     std::string command = fmt::format("lesson.step {}", i + 1);
     Response r = ui_.interact(hit, {.label = name, .command = command, .kind = "dot", .focusable = false});
     float grown = ui_.ease(name, here ? 1.0f : 0.0f, 0.25f);
-    ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), ui_.em(3) + ui_.em(1.5f) * grown,
+    ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), 3.0f + 1.5f * grown,
                                here                     ? t.accent
                                : r.hovered              ? t.secondary
                                : step_done(app_, i + 1) ? t.activation
@@ -157,10 +157,9 @@ void Shell::draw_narration(const Rect& area) {
   ui_.button("Back", "lesson.back", {.enabled = lessons.step() > 0});
   if (show_me) {
     if (lessons.tried()) {
-      Rect mark = ui_.take(ui_.em(84), ui_.em(32));
-      ui_.icon(Icon::tick, {mark.x + ui_.em(4), mark.center().y - ui_.em(8), ui_.em(16), ui_.em(16)}, t.activation);
-      ui_.label(Rect{mark.x + ui_.em(24), mark.y, mark.w - ui_.em(24), mark.h}, tr("done"), Font::control,
-                t.activation);
+      Rect mark = ui_.take(84, 32.0f);
+      ui_.icon(Icon::tick, {mark.x + 4.0f, mark.center().y - 8.0f, 16.0f, 16.0f}, t.activation);
+      ui_.label(Rect{mark.x + 24.0f, mark.y, mark.w - 24.0f, mark.h}, tr("done"), Font::control, t.activation);
     } else {
       ui_.button("Show me", "lesson.show",
                  {.tooltip = N_("Does for you what this step asks you to try; a clicker's "

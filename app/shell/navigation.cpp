@@ -54,7 +54,7 @@ void Shell::draw_navigation_head() {
   const Theme& t = ui_.theme();
   const char* words = tr("how a computer sees");
   const float more = navigation_head_more();
-  const Rect rect = ui_.take(ui_.em(46) + more);
+  const Rect rect = ui_.take(46.0f + more);
   const std::string home = std::string("page ") + kHomePage;
   navigation_line(rect,
                   {.label = "Home",
@@ -62,10 +62,10 @@ void Shell::draw_navigation_head() {
                    .kind = "home",
                    .tooltip = N_("All chapters, what is done, and where you left off")},
                   app_.page().info().id == kHomePage);
-  ui_.label(Rect{rect.x + 10, rect.y + ui_.em(2), rect.w - 20, ui_.em(28)}, "Striate", Font::heading, t.text);
-  const Rect below{rect.x + 10, rect.y + ui_.em(27), rect.w - 20, ui_.em(18) + more};
+  ui_.label(Rect{rect.x + 10, rect.y + 2.0f, rect.w - 20, 28.0f}, "Striate", Font::heading, t.text);
+  const Rect below{rect.x + 10, rect.y + 27.0f, rect.w - 20, 18.0f + more};
   if (more > 0) {
-    ui_.next(below.moved({0, ui_.em(3)}));
+    ui_.next(below.moved({0, 3.0f}));
     ui_.paragraph(words, Font::caption);
   } else {
     ui_.label(below, words, Font::caption, t.secondary);
@@ -76,20 +76,20 @@ void Shell::draw_navigation_head() {
 void Shell::draw_chapter(const ChapterProgress& chapter, bool unfolded) {
   const Theme& t = ui_.theme();
   ui_.space(unfolded ? 0 : -4);
-  const Rect rect = ui_.take(ui_.em(28));
+  const Rect rect = ui_.take(28);
   const std::string command =
       fmt::format("navigation.chapter {} {}", striate::quoted(chapter.title), unfolded ? "off" : "on");
   const Response r =
       navigation_line(rect, {.label = "chapter " + chapter.title, .command = command, .kind = "chapter"}, false);
   if (r.keyboard && (ui_.take_key("Left") || ui_.take_key("Right"))) ui_.send(command);
   Rect inside = rect.inset(10, 0);
-  const Rect mark = inside.cut_left(ui_.em(18));
-  const float side = ui_.em(12);
+  const Rect mark = inside.cut_left(18);
+  const float side = 12.0f;
   ui_.icon(unfolded ? Icon::down : Icon::forward, {mark.x, mark.center().y - side / 2, side, side}, t.secondary);
   const int lessons = chapter.lessons(), done = chapter.lessons_done();
   if (lessons > 0 && done == lessons) {
-    const Rect tick = inside.cut_right(ui_.em(16));
-    ui_.icon(Icon::tick, {tick.x, tick.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
+    const Rect tick = inside.cut_right(16);
+    ui_.icon(Icon::tick, {tick.x, tick.center().y - 7.0f, 14.0f, 14.0f}, t.activation);
   } else if (done > 0) {
     const std::string words = fmt::format("{}/{}", done, lessons);
     ui_.label(inside.cut_right(ui_.measure(Font::caption, words).x + 2), words, Font::caption, t.secondary);
@@ -104,22 +104,22 @@ void Shell::draw_page_line(const PageProgress& page) {
   const bool current = page.id == app_.page().info().id;
   ui_.space(-6);
   // A long title takes two lines.
-  const float words = ui_.width() - 20 - ui_.em(8) - (page.done() ? ui_.em(16) : 0);
+  const float words = ui_.width() - 20 - 8.0f - (page.done() ? 16.0f : 0);
   const bool whole = ui_.measure(Font::control, tr(std::string_view(page.title))).x <= words;
-  const Rect rect = ui_.take(whole ? ui_.em(32) : ui_.paragraph_height(page.title, words, Font::control) + ui_.em(12));
+  const Rect rect = ui_.take(whole ? 32.0f : ui_.paragraph_height(page.title, words, Font::control) + 12.0f);
   if (current && navigation_reveal_ > 0) ui_.reveal(rect);
   const Response r =
       navigation_line(rect, {.label = page.title, .command = "page " + page.id, .kind = "page"}, current);
   Rect inside = rect.inset(10, 0);
-  inside.cut_left(ui_.em(8));
+  inside.cut_left(8);
   if (page.done()) {
-    const Rect mark = inside.cut_right(ui_.em(16));
-    ui_.icon(Icon::tick, {mark.x, mark.center().y - ui_.em(7), ui_.em(14), ui_.em(14)}, t.activation);
+    const Rect mark = inside.cut_right(16);
+    ui_.icon(Icon::tick, {mark.x, mark.center().y - 7.0f, 14.0f, 14.0f}, t.activation);
   }
   if (whole) {
     ui_.label(inside, tr(std::string_view(page.title)), Font::control, current || r.hovered ? t.text : t.secondary);
   } else {
-    ui_.next(inside.inset(0, ui_.em(6)));
+    ui_.next(inside.inset(0, 6));
     ui_.paragraph(page.title, Font::control);
   }
   ui_.push_id(page.id);
@@ -131,11 +131,11 @@ void Shell::draw_page_line(const PageProgress& page) {
 void Shell::draw_course() {
   if (app_.course().own()) return;
   ui_.push_id("course");
-  const Rect heading = ui_.take(ui_.em(24));
+  const Rect heading = ui_.take(24);
   ui_.label(Rect{heading.x + 10, heading.y, heading.w - 20, heading.h}, app_.course().course().title, Font::strong,
             ui_.theme().text);
   for (const LessonProgress& lesson : course_progress(app_)) draw_lesson_line(lesson);
-  const Rect back = ui_.take(ui_.em(30));
+  const Rect back = ui_.take(30);
   navigation_line(back,
                   {.label = "The program's own course",
                    .command = fmt::format("course {}", kOwnCourse),
@@ -151,19 +151,19 @@ void Shell::draw_lesson_line(const LessonProgress& lesson) {
   const Theme& t = ui_.theme();
   const bool open = app_.lessons().is_open() && app_.lessons().id() == lesson.id;
   const std::string mark = open ? std::string() : lesson.mark();
-  const float mark_wide = !mark.empty() ? ui_.measure(Font::caption, mark).x + 6 : lesson.done ? ui_.em(18) : 0;
-  const float indent = ui_.em(24);
+  const float mark_wide = !mark.empty() ? ui_.measure(Font::caption, mark).x + 6 : lesson.done ? 18.0f : 0;
+  const float indent = 24.0f;
   ui_.space(-6);
   if (lesson.begins_hour > 0) {
-    const Rect hour = ui_.take(ui_.em(18));
+    const Rect hour = ui_.take(18);
     ui_.label(Rect{hour.x + 10 + indent, hour.y, hour.w - 20 - indent, hour.h},
-              format_tr("hour {}", lesson.begins_hour), Font::caption, t.secondary, Align::right, ui_.em(11));
+              format_tr("hour {}", lesson.begins_hour), Font::caption, t.secondary, Align::right, 11.0f);
     ui_.space(-6);
   }
   // A long title takes two lines.
-  const float words = ui_.width() - 20 - indent - std::max(mark_wide, ui_.em(4));
+  const float words = ui_.width() - 20 - indent - std::max(mark_wide, 4.0f);
   const float height = ui_.paragraph_height(lesson.title, words, Font::caption);
-  const Rect rect = ui_.take(std::max(ui_.em(30), height + 8));
+  const Rect rect = ui_.take(std::max(30.0f, height + 8));
   std::string tip = lesson.minutes > 0
                         ? lesson.done ? format_tr("Lesson of {} steps, {} minutes, done", lesson.steps, lesson.minutes)
                                       : format_tr("Lesson of {} steps, {} minutes", lesson.steps, lesson.minutes)
@@ -176,13 +176,12 @@ void Shell::draw_lesson_line(const LessonProgress& lesson) {
   ui_.next({inside.x, rect.center().y - height / 2, words, height});
   ui_.paragraph(lesson.title, Font::caption);
   // A dot on a thread: filled while the lesson is open.
-  const Vec at{rect.x + 10 + ui_.em(13), rect.center().y};
-  ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), ui_.em(3), open ? t.accent : lesson.done ? t.activation : t.line, 16);
+  const Vec at{rect.x + 10 + 13.0f, rect.center().y};
+  ui_.draw().AddCircleFilled(ImVec2(at.x, at.y), 3.0f, open ? t.accent : lesson.done ? t.activation : t.line, 16);
   if (!mark.empty()) {
     ui_.label(Rect{inside.right() - mark_wide, rect.y, mark_wide, rect.h}, mark, Font::caption, t.accent, Align::right);
   } else if (lesson.done) {
-    ui_.icon(Icon::tick, {inside.right() - ui_.em(16), rect.center().y - ui_.em(7), ui_.em(14), ui_.em(14)},
-             t.activation);
+    ui_.icon(Icon::tick, {inside.right() - 16.0f, rect.center().y - 7.0f, 14.0f, 14.0f}, t.activation);
   }
 }
 
@@ -192,11 +191,11 @@ void Shell::draw_navigation(const Rect& area) {
   ui_.fill({area.right() - 1, area.y, 1, area.h}, t.line);
   Rect rest = area;
   rest.cut_right(1);
-  Rect foot = rest.cut_bottom(ui_.em(52));
+  Rect foot = rest.cut_bottom(52);
   follow_page();
   ui_.push_id("navigation");
   // The way home stays where it is while the chapters scroll.
-  ui_.begin_panel("head", rest.cut_top(ui_.em(46) + 16 + navigation_head_more()), 12, false);
+  ui_.begin_panel("head", rest.cut_top(46.0f + 16 + navigation_head_more()), 12, false);
   draw_navigation_head();
   ui_.end_panel();
   ui_.begin_panel("pages", rest, 12, true);

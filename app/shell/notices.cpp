@@ -13,8 +13,8 @@ void Shell::draw_notices(const Rect& stage) {
   const auto& notices = app_.notices();
   if (notices.empty() || stage.empty()) return;
   const Theme& t = ui_.theme();
-  float width = std::min(stage.w - 32, ui_.em(520));
-  float text_width = width - ui_.em(32) - ui_.em(36);
+  float width = std::min(stage.w - 32, 520.0f);
+  float text_width = width - 32.0f - 36.0f;
   float y = stage.bottom() - 16;
   // The newest three; older ones come up as these are dismissed.
   size_t shown = 0;
@@ -36,19 +36,19 @@ void Shell::draw_notices(const Rect& stage) {
     ui_.fill(box, t.surface, 6);
     ui_.stroke(box, t.line, 6);
     ui_.fill({box.x, box.y + 8, 3, box.h - 16}, notice.error ? t.warning : t.activation, 1.5f);
-    Rect mark{box.x + 10, box.y + 10, ui_.em(20), ui_.em(20)};
+    Rect mark{box.x + 10, box.y + 10, 20.0f, 20.0f};
     if (notice.error) {
       ui_.label(mark, "!", Font::strong, t.warning, Align::center);
     } else {
       ui_.icon(Icon::tick, mark.inset(2), t.activation);
     }
-    const Rect words{box.x + ui_.em(36), box.y + 11, text_width, height - 20};
+    const Rect words{box.x + 36.0f, box.y + 11, text_width, height - 20};
     ui_.begin_panel("words", words, 0, height < h1 + h2 + 22);
     ui_.paragraph(notice.what, Font::control);
     ui_.space(-6);
     if (h2 > 0) ui_.paragraph(notice.hint, Font::caption);
     ui_.end_panel();
-    ui_.next({box.right() - ui_.em(32), box.y + 8, ui_.em(24), ui_.em(24)});
+    ui_.next({box.right() - 32.0f, box.y + 8, 24.0f, 24.0f});
     ui_.button("Dismiss", fmt::format("notice.dismiss {}", index + 1),
                {.style = ButtonStyle::quiet,
                 .icon = Icon::cross,
@@ -71,11 +71,11 @@ void Shell::draw_loading(const Rect& stage) {
   ui_.request_frame();
   if (ui_.now() - loading_since_ < 0.15 || stage.empty()) return;  // what is quick needs no mark
   const Theme& t = ui_.theme();
-  Rect box{stage.center().x - ui_.em(150), stage.y + 12, ui_.em(300), ui_.em(64)};
+  Rect box{stage.center().x - 150.0f, stage.y + 12, 300.0f, 64.0f};
   ui_.fill(box.moved({0, 3}).inset(-2), t.shadow, 8);
   ui_.fill(box, t.surface, 6);
   ui_.stroke(box, t.line, 6);
-  ui_.next(box.inset(14, ui_.em(10)));
+  ui_.next(box.inset(14, 10));
   bool can_cancel = app_.registry().find_command("open.cancel") != nullptr;
   ui_.progress("Reading the picture", share > 0 ? share : -1.0f, can_cancel ? "open.cancel" : "");
 }

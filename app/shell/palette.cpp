@@ -124,8 +124,8 @@ void Shell::draw_palette(Vec size) {
   ui_.fill(window, rgb(0x000000, t.dark ? 0.45f : 0.25f));
   Response outside =
       ui_.interact(window, {.label = "palette background", .kind = "surface", .focusable = false, .tooltip = " "});
-  Rect box{std::round(size.x / 2 - std::min(size.x - 48, ui_.em(640)) / 2), std::round(size.y * 0.12f),
-           std::min(size.x - 48, ui_.em(640)), std::min(size.y * 0.7f, ui_.em(440))};
+  Rect box{std::round(size.x / 2 - std::min(size.x - 48, 640.0f) / 2), std::round(size.y * 0.12f),
+           std::min(size.x - 48, 640.0f), std::min(size.y * 0.7f, 440.0f)};
   bool close = outside.clicked && !box.contains(ui_.input().mouse);
   ui_.fill(box.moved({0, 6}).inset(-4), t.shadow, 12);
   ui_.fill(box, t.surface, 8);
@@ -149,7 +149,7 @@ void Shell::draw_palette(Vec size) {
   if (ui_.editing() && ui_.take_key("Tab") && !list.empty()) complete(list[static_cast<size_t>(palette_line_)]);
 
   Rect rest = box;
-  Rect field = rest.cut_top(ui_.em(58)).inset(12);
+  Rect field = rest.cut_top(58).inset(12);
   ui_.next(field);
   std::string before = palette_text_;
   bool entered =
@@ -187,10 +187,10 @@ void Shell::draw_palette(Vec size) {
     }
   }
   if (!problem.empty()) {
-    const float inner = rest.w - 2 * 12 - ui_.em(44);  // of error_note, in its place
+    const float inner = rest.w - 2 * 12 - 44.0f;  // of error_note, in its place
     const float lines = ui_.paragraph_height(problem, inner, Font::control) +
                         (hint.empty() ? 0 : ui_.paragraph_height(hint, inner, Font::caption));
-    ui_.next(rest.cut_bottom(std::clamp(lines + 32, ui_.em(72), rest.h * 0.7f)).inset(12, 6));
+    ui_.next(rest.cut_bottom(std::clamp(lines + 32, 72.0f, rest.h * 0.7f)).inset(12, 6));
     ui_.error_note(problem, hint);
   }
   ui_.fill({rest.x, rest.y, rest.w, 1}, t.line);
@@ -199,7 +199,7 @@ void Shell::draw_palette(Vec size) {
   if (list.empty()) ui_.note("No page, lesson, setting, command or term has all these words. Type less.");
   for (size_t i = 0; i < list.size(); ++i) {
     const Entry& entry = list[i];
-    Rect rect = ui_.take(ui_.em(44));
+    Rect rect = ui_.take(44);
     ui_.space(-6);
     Response r = ui_.interact(rect, {.label = entry.line, .kind = "command", .tooltip = " "});
     bool current = static_cast<int>(i) == palette_line_;
@@ -209,7 +209,7 @@ void Shell::draw_palette(Vec size) {
     Rect top = inside.cut_top(inside.h / 2);
     ui_.label(top.cut_right(ui_.measure(Font::caption, tr(entry.kind)).x + 8), tr(entry.kind), Font::caption,
               t.secondary, Align::right);
-    ui_.label(top, entry.title, Font::number, t.text, Align::left, ui_.em(14));
+    ui_.label(top, entry.title, Font::number, t.text, Align::left, 14.0f);
     ui_.label(inside, entry.help, Font::caption, t.secondary);
     if (r.keyboard) ui_.draw_focus(rect.inset(3), 3);
     if (r.clicked) {

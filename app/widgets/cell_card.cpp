@@ -9,12 +9,12 @@ namespace striate {
 namespace {
 
 void draw_picture(Ui& ui, const std::vector<CardGrid>& grids) {
-  const float height = ui.em(44), sign_width = ui.em(22);
+  const float height = 44.0f, sign_width = 22.0f;
   const Rect room = ui.take(height);
   float wide = 0;
   const auto cell_of = [&](const CardGrid& grid) {
     return std::max(2.0f,
-                    std::floor(std::min({height / static_cast<float>(std::max(grid.rows, grid.columns)), ui.em(14)})));
+                    std::floor(std::min({height / static_cast<float>(std::max(grid.rows, grid.columns)), 14.0f})));
   };
   for (const CardGrid& grid : grids) {
     wide += cell_of(grid) * static_cast<float>(grid.columns) + (grid.sign.empty() ? 0 : sign_width);
@@ -45,10 +45,10 @@ void draw_picture(Ui& ui, const std::vector<CardGrid>& grids) {
 
 void cell_card(Ui& ui, const CellCard& card) {
   ui.begin_card(card.title);
-  const Rect head = ui.take(ui.em(24));
+  const Rect head = ui.take(24);
   Rect words = head;
   if (!card.unpin.empty()) {
-    ui.next(words.cut_right(ui.em(24)));
+    ui.next(words.cut_right(24));
     ui.button(
         "Unpin " + card.title, card.unpin,
         {.style = ButtonStyle::quiet, .icon = Icon::cross, .tooltip = N_("Takes this card away"), .icon_only = true});

@@ -31,9 +31,9 @@ std::vector<Row> rows_of(const ConfusionGrid& grid) {
 
 int digits_of(int64_t number) { return std::max(2, static_cast<int>(std::to_string(number).size())); }
 
-bool has_numbers(const Ui& ui, float cell, int digits) { return cell >= ui.em(16) && ui.numbers_fit(cell, digits, 1); }
+bool has_numbers(const Ui& ui, float cell, int digits) { return cell >= 16.0f && ui.numbers_fit(cell, digits, 1); }
 
-float head_height(const Ui& ui) { return ui.em(18); }
+constexpr float kHeadHeight = 18;
 
 std::string name_of(const ConfusionGrid& grid, int index) {
   const auto i = static_cast<size_t>(index);
@@ -56,9 +56,9 @@ ConfusionLayout confusion_layout(const Rect& area, int classes, float names, flo
 }
 
 float confusion_height_with_numbers(const Ui& ui, int classes, int64_t most) {
-  float cell = std::ceil(ui.em(16));
-  while (cell < ui.em(64) && !has_numbers(ui, cell, digits_of(most))) ++cell;
-  return head_height(ui) + cell * static_cast<float>(std::max(classes, 0));
+  float cell = std::ceil(16.0f);
+  while (cell < 64.0f && !has_numbers(ui, cell, digits_of(most))) ++cell;
+  return kHeadHeight + cell * static_cast<float>(std::max(classes, 0));
 }
 
 Color confusion_color(double share, bool right, const Theme& theme) {
@@ -73,26 +73,26 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   if (n == 0 || grid.counts.size() < n * n) return answer;
   const Theme& theme = ui.theme();
   const std::vector<Row> rows = rows_of(grid);
-  const float small = ui.em(12);
+  const float small = 12.0f;
   float names = 0;
   for (int i = 0; i < grid.classes; ++i) {
     names = std::max(names, ui.measure(Font::caption, name_of(grid, i), small).x);
   }
   // As wide as the longest of both columns: the share of a class that is found whole, and the largest class.
-  const float found_wide = std::max({ui.em(50), ui.measure(Font::number, "100.0 %", small).x + ui.em(6),
-                                     ui.measure(Font::caption, tr("found"), small).x + ui.em(6)});
+  const float found_wide = std::max({50.0f, ui.measure(Font::number, "100.0 %", small).x + 6.0f,
+                                     ui.measure(Font::caption, tr("found"), small).x + 6.0f});
   int64_t most = 0;
   for (const Row& row : rows) most = std::max(most, row.all);
   const float counts_wide =
       std::max(ui.measure(Font::number, grouped(most), small).x, ui.measure(Font::caption, tr("of"), small).x);
-  const float totals = grid.totals ? std::max(ui.em(94), 10 + found_wide + counts_wide + ui.em(4)) : 0;
-  const float top = head_height(ui);
+  const float totals = grid.totals ? std::max(94.0f, 10 + found_wide + counts_wide + 4.0f) : 0;
+  const float top = kHeadHeight;
   const ConfusionLayout layout = confusion_layout(area, grid.classes, names + 8, top, totals);
   const Rect& cells = layout.cells;
   if (layout.cell <= 0) return answer;
   answer.cells = cells;
   const float gap = layout.cell >= 10 ? 1.0f : 0.0f;
-  const bool named = layout.cell >= ui.em(11);
+  const bool named = layout.cell >= 11.0f;
   const Response r = ui.interact(cells, {.label = label,
                                          .command = grid.command,
                                          .kind = "confusion",
@@ -112,7 +112,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   for (const int64_t count : grid.counts) largest = std::max(largest, count);
   const int digits = digits_of(largest);
   const bool numbers = has_numbers(ui, layout.cell, digits);
-  const float size = std::clamp(layout.cell * 0.9f / (0.62f * static_cast<float>(digits)), 8.0f, ui.em(15));
+  const float size = std::clamp(layout.cell * 0.9f / (0.62f * static_cast<float>(digits)), 8.0f, 15.0f);
   // Cells without a picture are most of them: one ground with lines between them, instead of a rectangle each.
   ui.fill({cells.x, cells.y, cells.w - gap, cells.h - gap}, confusion_color(0, false, theme));
   for (int i = 1; gap > 0 && i < grid.classes; ++i) {
@@ -137,7 +137,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
       ui.label(Rect{cells.x - layout.names, rect_of(t, 0).y, layout.names - 8, layout.cell - gap}, name_of(grid, t),
                Font::caption, lit ? theme.text : theme.secondary, Align::right, small);
     }
-    if (grid.totals && layout.cell >= ui.em(14)) {
+    if (grid.totals && layout.cell >= 14.0f) {
       Rect place{cells.right() + 10, rect_of(t, 0).y, layout.totals - 10, layout.cell - gap};
       const std::string found =
           row.all > 0 ? fmt::format("{:.1f} %", 100 * static_cast<double>(row.right) / static_cast<double>(row.all))
@@ -154,14 +154,14 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
     for (int p = 0; p < grid.classes; ++p) {
       const bool lit = p == hovered_column || p == grid.predicted;
       // Names that are wider than their column: the first letters, or the class's number.
-      const std::string text = widest <= layout.cell      ? name_of(grid, p)
-                               : layout.cell >= ui.em(22) ? name_of(grid, p)
-                                                          : fmt::format("{}", p);
+      const std::string text = widest <= layout.cell  ? name_of(grid, p)
+                               : layout.cell >= 22.0f ? name_of(grid, p)
+                                                      : fmt::format("{}", p);
       ui.label(Rect{rect_of(0, p).x, area.y, layout.cell - gap, top - 2}, text, Font::caption,
                lit ? theme.text : theme.secondary, Align::center, small);
     }
   }
-  if (grid.totals && layout.totals > ui.em(76)) {
+  if (grid.totals && layout.totals > 76.0f) {
     Rect head{cells.right() + 10, area.y, layout.totals - 10, top - 2};
     ui.label(head.cut_right(found_wide), tr("found"), Font::caption, theme.secondary, Align::right, small);
     ui.label(head, tr("of"), Font::caption, theme.secondary, Align::right, small);

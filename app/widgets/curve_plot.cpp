@@ -34,8 +34,8 @@ double end_value(const CurvePlot& plot, const CurveSeries& series, const CurveWi
 
 void draw_axes(Ui& ui, const CurvePlot& plot, const CurveFrame& frame, const Rect& area) {
   const Theme& theme = ui.theme();
-  const float size = ui.em(13);
-  const int rows = std::max(3, static_cast<int>(frame.rect.h / ui.em(30)));
+  const float size = 13.0f;
+  const int rows = std::max(3, static_cast<int>(frame.rect.h / 30.0f));
   const std::vector<Tick> across =
       plot.log ? log_ticks(frame.low, frame.high, rows)
                : ticks(frame.low * (plot.percent ? 100 : 1), frame.high * (plot.percent ? 100 : 1), rows);
@@ -43,16 +43,16 @@ void draw_axes(Ui& ui, const CurvePlot& plot, const CurveFrame& frame, const Rec
     const float y = std::round(frame.y(plot.percent && !plot.log ? tick.value / 100 : tick.value));
     if (y < frame.rect.y - 1 || y > frame.rect.bottom() + 1) continue;
     ui.fill({frame.rect.x, y, frame.rect.w, 1}, theme.line);
-    ui.label(Rect{area.x, y - ui.em(10), frame.rect.x - area.x - 8, ui.em(20)},
-             plot.percent ? tick.text + " %" : tick.text, Font::number, theme.secondary, Align::right, size);
+    ui.label(Rect{area.x, y - 10.0f, frame.rect.x - area.x - 8, 20.0f}, plot.percent ? tick.text + " %" : tick.text,
+             Font::number, theme.secondary, Align::right, size);
   }
-  const int columns = std::max(1, static_cast<int>(frame.rect.w / ui.em(90)));
+  const int columns = std::max(1, static_cast<int>(frame.rect.w / 90.0f));
   const std::vector<Tick> along = ticks(frame.window.from, frame.window.to, columns, true);
-  const float top = frame.rect.bottom() + ui.em(7);
+  const float top = frame.rect.bottom() + 7.0f;
   for (size_t i = 0; i < along.size(); ++i) {
     // The first one begins with the name of the axis, in the face of words.
     const float wide = ui.measure(Font::number, along[i].text, size).x;
-    const float name = i == 0 ? ui.measure(Font::caption, tr(std::string_view(plot.x_name)), size).x + ui.em(5) : 0;
+    const float name = i == 0 ? ui.measure(Font::caption, tr(std::string_view(plot.x_name)), size).x + 5.0f : 0;
     float x = frame.x(along[i].value) - wide / 2;
     x = std::clamp(x, area.x + name, std::max(area.x + name, area.right() - wide));
     if (i == 0) ui.label(Vec{x - name, top}, tr(std::string_view(plot.x_name)), Font::caption, theme.secondary, size);
@@ -206,23 +206,23 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
     float y;
   };
   std::vector<End> ends;
-  const float small = ui.em(13);
+  const float small = 13.0f;
   float room = 0;
   for (const CurveSeries& series : plot.series) {
     const double value = end_value(plot, series, frame.window);
     if (!std::isfinite(value)) continue;
     if (series.unnamed) continue;
     ends.push_back({series.name, curve_text(plot, value), series.color, 0});
-    room = std::max(room, ui.measure(Font::caption, series.name, small).x + ui.em(6) +
+    room = std::max(room, ui.measure(Font::caption, series.name, small).x + 6.0f +
                               ui.measure(Font::number, ends.back().value, small).x);
   }
   const float column = end_column(room, area.w);
   const bool beside = column > 0;
   frame.rect = area;
-  frame.rect.cut_left(ui.em(52));
-  frame.rect.cut_bottom(ui.em(26));
+  frame.rect.cut_left(52);
+  frame.rect.cut_bottom(26);
   frame.rect.cut_top(6);
-  const float height = ui.em(17), space = ui.em(6), between = ui.em(14);
+  const float height = 17.0f, space = 6.0f, between = 14.0f;
   // Where they have no room beside the curves they stand over them, as many to a line as fit.
   std::vector<Rect> over;
   if (beside) {

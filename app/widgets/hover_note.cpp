@@ -11,7 +11,7 @@ namespace striate {
 void draw_hover_note(Ui& ui, const HoverNote& note) {
   if (!note.shown()) return;
   const Theme& theme = ui.theme();
-  const float line = ui.em(20), mark = ui.em(14), padding = 10;
+  const float line = 20.0f, mark = 14.0f, padding = 10;
   float names = 0, values = 0;
   bool marks = false;
   for (const HoverNote::Line& each : note.lines) {
@@ -23,7 +23,7 @@ void draw_hover_note(Ui& ui, const HoverNote& note) {
   float inner = std::max(ui.measure(Font::caption, tr(std::string_view(note.title))).x,
                          (marks ? mark : 0) + names + gap + values);
   if (!note.hint.empty()) inner = std::max(inner, ui.measure(Font::caption, tr(std::string_view(note.hint))).x);
-  const float small = ui.em(12.5f);
+  const float small = 12.5f;
   if (!note.command.empty()) inner = std::max(inner, ui.measure(Font::number, note.command, small).x);
   const auto rows =
       static_cast<float>(1 + note.lines.size() + (note.hint.empty() ? 0 : 1) + (note.command.empty() ? 0 : 1));

@@ -14,8 +14,8 @@ namespace {
 
 FigureStyle style_of(const Ui& ui) {
   FigureStyle style;
-  style.line = ui.em(22);
-  style.gap = std::max(36.0f, ui.em(36));
+  style.line = 22.0f;
+  style.gap = std::max(36.0f, 36.0f);
   style.index_height = ui.index_height();
   style.index_width = [&ui](int count) { return ui.index_width(count); };
   style.text_width = [&ui](std::string_view text) { return ui.measure(Font::caption, text).x; };
@@ -74,10 +74,10 @@ void LinkedGrids::draw_at(LinkedGrid grid, Vec origin, float cell) {
   const auto wide = [&](const std::string& rest) { return ui_.measure(Font::caption, grid.caption.name + rest).x; };
   grid.caption.rest.emplace_back();
   while (place.caption + 1 < grid.caption.rest.size() &&
-         wide(grid.caption.rest[place.caption]) > place.cells.w + ui_.em(24)) {
+         wide(grid.caption.rest[place.caption]) > place.cells.w + 24.0f) {
     ++place.caption;
   }
-  place.caption_at = {place.cells.center().x, origin.y - ui_.em(13)};
+  place.caption_at = {place.cells.center().x, origin.y - 13.0f};
   grid.notes.clear();
   draw_one(grid, place);
   draw_words(grid, place);

@@ -27,9 +27,9 @@ void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
   float longest = 0;
   for (const Choice& choice : speeds)
     longest = std::max(longest, ui.measure(Font::control, tr(std::string_view(choice.label))).x);
-  const float needed = ui.measure(Font::control, tr("speed")).x + longest + ui.em(60);
-  const float speed_wide = rest.w > needed + ui.em(200) ? std::max(ui.em(136), needed) : ui.em(136);
-  const Rect speed = rest.cut_right(speed_wide).centered(speed_wide, ui.em(34));
+  const float needed = ui.measure(Font::control, tr("speed")).x + longest + 60.0f;
+  const float speed_wide = rest.w > needed + 200.0f ? std::max(136.0f, needed) : 136.0f;
+  const Rect speed = rest.cut_right(speed_wide).centered(speed_wide, 34.0f);
   rest.cut_right(12);
   const Rect words = rest.cut_right(ui.measure(Font::number, widest).x + 8);
   rest.cut_right(12);

@@ -36,8 +36,6 @@ void colors_of(const Planes& p, int reduce, const float* values, Color* out) {
 
 }  // namespace
 
-float sample_line(const Ui& ui) { return ui.em(18); }
-
 SampleLayout sample_layout(const SampleGrid& grid, float width, float line, float words) {
   SampleLayout layout;
   const Planes p = planes_of(grid.shape);
@@ -111,7 +109,7 @@ SampleAnswer draw_samples(Ui& ui, std::string_view label, const Rect& area, cons
   const float pitch = layout.height + layout.gap;
   const auto first = std::max<int64_t>(0, static_cast<int64_t>((seen.y - all.y) / pitch)) * layout.per_line;
   const auto last = std::min(grid.count, (static_cast<int64_t>((seen.bottom() - all.y) / pitch) + 1) * layout.per_line);
-  const float line = sample_line(ui), size = ui.em(12.5f);
+  const float line = kSampleLine, size = 12.5f;
   std::vector<PicturePart> pictures;
   for (int64_t i = first; i < last; ++i) {
     const Vec at = area.min() + layout.at(i);

@@ -54,7 +54,7 @@ struct SampleLayout {
 };
 // `words`: the width that the words under a picture need, at least.
 SampleLayout sample_layout(const SampleGrid& grid, float width, float line, float words);
-float sample_line(const Ui& ui);  // height of a line under a picture
+constexpr float kSampleLine = 18;  // height of a line under a picture
 
 struct SampleAnswer {
   bool hovered = false;

@@ -24,11 +24,11 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
   const float gap = row.columns > 5 ? 2 : 6;
   const float wide =
       std::floor((ui.width() - gap * static_cast<float>(row.columns - 1)) / static_cast<float>(row.columns));
-  const float chip_w = std::min(wide, ui.em(120));
+  const float chip_w = std::min(wide, 120.0f);
   // Factors over their product where there is room, else the product alone: the same for all numbers, so that nothing
   // below jumps while the window slides.
   const bool wide_chips = row.columns <= 3, products = row.columns <= 5;
-  const float chip_h = products ? ui.em(36) : std::min(chip_w, ui.em(26));
+  const float chip_h = products ? 36.0f : std::min(chip_w, 26.0f);
   const Rect grid = ui.take(static_cast<float>(lines) * (chip_h + gap) - gap);
   const auto place_of = [&](int i) {
     return Rect{grid.x + static_cast<float>(i % row.columns) * (chip_w + gap),

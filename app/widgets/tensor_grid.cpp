@@ -59,7 +59,7 @@ void draw_numbers(Ui& ui, const TensorGrid& grid, const Rect& map_rect, int64_t 
   const float cell = map_rect.w / static_cast<float>(maps.width);
   const float height = map_rect.h / static_cast<float>(maps.height);
   if (!ui.numbers_fit(std::min(cell, height * 1.4f), 5, 1)) return;
-  const float size = std::clamp(cell / 4, 8.0f, ui.em(15));
+  const float size = std::clamp(cell / 4, 8.0f, 15.0f);
   for (int row = 0; row < maps.height; ++row) {
     for (int column = 0; column < maps.width; ++column) {
       const float value = maps.at(map, 0, row, column);

@@ -134,13 +134,13 @@ std::string reduced_words(int height, int width) {
 }
 
 float scale_width(const Ui& ui, const TensorScale& scale, bool bar) {
-  return ui.measure(Font::caption, scale_text(scale), ui.em(12)).x + 2 + (bar ? ui.em(40) + 8 : 0);
+  return ui.measure(Font::caption, scale_text(scale), 12.0f).x + 2 + (bar ? 40.0f + 8 : 0);
 }
 
 float draw_scale(Ui& ui, const Rect& area, const TensorScale& scale) {
   const Theme& theme = ui.theme();
   const std::string text = scale_text(scale);
-  const float size = ui.em(12), bar = ui.em(40);
+  const float size = 12.0f, bar = 40.0f;
   const float words = ui.measure(Font::caption, text, size).x + 2;
   if (words > area.w) return area.right();
   const bool with_bar = words + bar + 8 <= area.w;

@@ -336,7 +336,6 @@ class Ui {
 
   // ---- looks ----------------------------------------------------------------------------------------------------
   const Theme& theme() const { return *theme_; }
-  float em(float units) const { return units; }  // every distance grows with the scale and with presentation mode
   ImDrawList& draw() { return *draw_; }
   float ease(std::string_view what, float target, float seconds = 0.2f);  // the value on its way to target, eased
   float lit(Concept what) const;  // 0..1: how strongly its thing should glow, because its word is hovered

@@ -46,11 +46,11 @@ std::string with_unit(double value, const NumberSpec& spec) {
 }  // namespace
 
 bool Ui::button(std::string_view name, std::string_view command, const ButtonOptions& options) {
-  float height = em(32);
+  float height = 32.0f;
   bool words = !options.icon_only;
   const std::string_view written = options.words.empty() ? tr(name) : options.words;
-  float icon_width = options.icon == Icon::none ? 0 : em(16);
-  float wide = words ? measure(Font::control, written).x + icon_width + (icon_width > 0 ? em(6) : 0) + em(24) : height;
+  float icon_width = options.icon == Icon::none ? 0 : 16.0f;
+  float wide = words ? measure(Font::control, written).x + icon_width + (icon_width > 0 ? 6.0f : 0) + 24.0f : height;
   Rect rect = take(std::round(wide), height);
   Response r = interact(
       rect, {.label = name,
@@ -84,10 +84,10 @@ bool Ui::button(std::string_view name, std::string_view command, const ButtonOpt
   }
   Rect inside = face_rect;
   if (icon_width > 0) {
-    if (words) inside.cut_left(em(12));
-    Rect place = words ? inside.cut_left(icon_width) : inside.centered(em(16), em(16));
+    if (words) inside.cut_left(12);
+    Rect place = words ? inside.cut_left(icon_width) : inside.centered(16.0f, 16.0f);
     icon(options.icon, {place.x, place.center().y - icon_width / 2, icon_width, icon_width}, ink);
-    if (words) inside.cut_left(em(6));
+    if (words) inside.cut_left(6);
   }
   if (words) label(inside, written, Font::control, ink, icon_width > 0 ? Align::left : Align::center);
   if (r.keyboard) draw_focus(rect);
@@ -96,12 +96,12 @@ bool Ui::button(std::string_view name, std::string_view command, const ButtonOpt
 }
 
 bool Ui::toggle(std::string_view name, bool value, std::string_view prefix) {
-  Rect rect = take_wide(measure(Font::control, tr(name)).x + em(46), em(30));
+  Rect rect = take_wide(measure(Font::control, tr(name)).x + 46.0f, 30.0f);
   std::string command = std::string(prefix) + (value ? " off" : " on");
   Response r = interact(rect, {.label = name, .command = command, .kind = "toggle"});
   const Theme& t = theme();
   label(rect, tr(name), Font::control, hover_color(r, t.secondary, t.text));
-  float w = em(34), h = em(20);
+  float w = 34.0f, h = 20.0f;
   Rect pill{rect.right() - w, rect.center().y - h / 2, w, h};
   ids_.push_back(r.id);
   float on = ease("on", value ? 1.0f : 0.0f, 0.2f);
@@ -120,8 +120,8 @@ bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::
                    std::string_view prefix) {
   // A heading of its own only where it says something: an empty label is for choices that explain themselves.
   float total = 0;
-  for (const Choice& choice : choices) total += measure(Font::control, tr(choice.label)).x + em(16);
-  Rect whole = take_wide(total + em(8) * static_cast<float>(choices.size()), em(34));
+  for (const Choice& choice : choices) total += measure(Font::control, tr(choice.label)).x + 16.0f;
+  Rect whole = take_wide(total + 8.0f * static_cast<float>(choices.size()), 34.0f);
   push_id(name);
   const Theme& t = theme();
   fill(whole, t.raised, 6);
@@ -136,7 +136,7 @@ bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::
   std::vector<Rect> places;
   for (const Choice& choice : choices) {
     float w =
-        measure(Font::control, tr(choice.label)).x + em(16) + (whole.w - total) / static_cast<float>(choices.size());
+        measure(Font::control, tr(choice.label)).x + 16.0f + (whole.w - total) / static_cast<float>(choices.size());
     places.push_back({x, whole.y, w, whole.h});
     x += w;
   }
@@ -165,7 +165,7 @@ bool Ui::segmented(std::string_view name, std::span<const Choice> choices, std::
 
 bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::string_view current,
               std::string_view prefix) {
-  Rect whole = take(em(36));
+  Rect whole = take(36);
   push_id(name);
   const Theme& t = theme();
   fill({whole.x, whole.bottom() - 1, whole.w, 1}, t.line);
@@ -177,17 +177,17 @@ bool Ui::tabs(std::string_view name, std::span<const Choice> choices, std::strin
   size_t shown = choices.size();
   Rect rest;
   const auto width_of = [&](const Choice& choice) { return measure(Font::control, tr(choice.label)).x; };
-  for (bool fits = words + em(8) * static_cast<float>(shown) <= whole.w; !fits && shown > 1;) {
+  for (bool fits = words + 8.0f * static_cast<float>(shown) <= whole.w; !fits && shown > 1;) {
     words -= width_of(choices[--shown]);
     float named = 0;
     for (const Choice& choice : choices.subspan(shown)) {
       if (choice.value == current) named = width_of(choice) + 8;
     }
-    rest = whole.centered(whole.w, em(32)).cut_right(measure(Font::control, tr("more")).x + named + em(46));
-    fits = words + em(8) * static_cast<float>(shown) <= rest.x - whole.x;
+    rest = whole.centered(whole.w, 32.0f).cut_right(measure(Font::control, tr("more")).x + named + 46.0f);
+    fits = words + 8.0f * static_cast<float>(shown) <= rest.x - whole.x;
   }
   const float room = shown < choices.size() ? rest.x - whole.x : whole.w;
-  float air = choices.empty() ? 0 : std::clamp((room - words) / static_cast<float>(shown), 4.0f, em(20));
+  float air = choices.empty() ? 0 : std::clamp((room - words) / static_cast<float>(shown), 4.0f, 20.0f);
   for (const Choice& choice : choices.first(shown)) {
     float w = measure(Font::control, tr(choice.label)).x;
     Rect place{x, whole.y, w + air, whole.h};
@@ -226,22 +226,22 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   }
   // In a column the name stands above where it has no room beside the value.
   const bool above = !has_next_ && !layouts_.empty() && layouts_.back().kind == Layout::Kind::column && !name.empty() &&
-                     measure(Font::control, tr(name)).x + measure(Font::control, shown).x + em(16) + 36 > width();
-  Rect rect = take_wide(measure(Font::control, tr(name)).x + longest + em(56), em(32) + (above ? em(22) : 0));
-  if (above) label(rect.cut_top(em(22)), tr(name), Font::control, t.secondary);
+                     measure(Font::control, tr(name)).x + measure(Font::control, shown).x + 16.0f + 36 > width();
+  Rect rect = take_wide(measure(Font::control, tr(name)).x + longest + 56.0f, 32.0f + (above ? 22.0f : 0));
+  if (above) label(rect.cut_top(22), tr(name), Font::control, t.secondary);
   Response r = interact(rect, {.label = name, .command = prefix, .kind = "drop-down"});
   fill(rect, hover_color(r, t.raised, t.hovered), 6);
   stroke(rect, popup_ == r.id ? t.accent : t.line, 6);
   Rect inside = rect.inset(10, 0);
-  Rect arrow = inside.cut_right(em(16));
-  icon(Icon::down, {arrow.x, arrow.center().y - em(7), em(14), em(14)}, t.secondary);
+  Rect arrow = inside.cut_right(16);
+  icon(Icon::down, {arrow.x, arrow.center().y - 7.0f, 14.0f, 14.0f}, t.secondary);
   // A short value is shown whole; a long one leaves its name the room that it needs, up to half.
   const float value_width = measure(Font::control, shown).x + 8;
   const float name_width = above ? 0 : std::min(measure(Font::control, tr(name)).x + 8, inside.w / 2);
-  const float least_value = std::min(value_width, em(120));
+  const float least_value = std::min(value_width, 120.0f);
   const float value_room = std::max(std::min(value_width, inside.w - name_width), least_value);
   label(inside.cut_right(std::min(value_room, inside.w)).inset(4, 0), shown, Font::control, t.text, Align::right);
-  if (!above && inside.w >= std::min(measure(Font::control, tr(name)).x, em(72)))
+  if (!above && inside.w >= std::min(measure(Font::control, tr(name)).x, 72.0f))
     label(inside, tr(name), Font::control, t.secondary);
   if (r.keyboard) draw_focus(rect);
   bool sent = false;
@@ -258,9 +258,9 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
   }
   if (popup_ != r.id) return sent;
 
-  float line_height = em(30), height = line_height * static_cast<float>(choices.size()) + 8;
+  float line_height = 30.0f, height = line_height * static_cast<float>(choices.size()) + 8;
   Rect list{rect.x, rect.bottom() + 4, rect.w, height};
-  for (const Choice& choice : choices) list.w = std::max(list.w, measure(Font::control, tr(choice.label)).x + em(44));
+  for (const Choice& choice : choices) list.w = std::max(list.w, measure(Font::control, tr(choice.label)).x + 44.0f);
   list.w = std::min(list.w, frame_.size.x - 16);
   if (list.right() > frame_.size.x - 8) list.x = std::max(8.0f, frame_.size.x - 8 - list.w);
   if (list.bottom() > frame_.size.y - 8) list.y = std::max(8.0f, rect.y - 4 - list.h);
@@ -283,8 +283,8 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
     Response c = interact(line_rect, {.label = choices[i].label, .command = command, .kind = "choice"});
     if (c.hovered || c.keyboard) fill(line_rect, t.raised, 4);
     bool selected = choices[i].value == current;
-    if (selected) icon(Icon::tick, {line_rect.x + 6, line_rect.center().y - em(6), em(12), em(12)}, t.accent);
-    label({line_rect.x + em(26), line_rect.y, line_rect.w - em(30), line_rect.h}, tr(choices[i].label), Font::control,
+    if (selected) icon(Icon::tick, {line_rect.x + 6, line_rect.center().y - 6.0f, 12.0f, 12.0f}, t.accent);
+    label({line_rect.x + 26.0f, line_rect.y, line_rect.w - 30.0f, line_rect.h}, tr(choices[i].label), Font::control,
           t.text);
     if (c.keyboard) {
       draw_focus(line_rect.inset(3));
@@ -308,7 +308,7 @@ bool Ui::dropdown(std::string_view name, std::span<const Choice> choices, std::s
 // The line with its knob. True when the hands changed the value.
 bool Ui::track(const Rect& rect, const Response& r, double value, const NumberSpec& spec, double* changed) {
   const Theme& t = theme();
-  float knob = em(8);
+  float knob = 8.0f;
   Rect bar{rect.x + knob, rect.center().y - 2, std::max(1.0f, rect.w - 2 * knob), 4};
   double before_change = value;
   if (r.double_clicked) {
@@ -431,9 +431,9 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
 }
 
 bool Ui::slider(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
-  Rect rect = take(em(50));
-  Rect top = rect.cut_top(em(26));
-  float box = measure(Font::number, with_unit(std::max(std::abs(spec.minimum), spec.maximum), spec)).x + em(28);
+  Rect rect = take(50);
+  Rect top = rect.cut_top(26);
+  float box = measure(Font::number, with_unit(std::max(std::abs(spec.minimum), spec.maximum), spec)).x + 28.0f;
   Rect number = top.cut_right(std::min(box, top.w * 0.6f));
   label(top, tr(name), Font::control, theme().secondary);
   number.x += 8;  // the digits end at the column's edge
@@ -443,7 +443,7 @@ bool Ui::slider(std::string_view name, double value, const NumberSpec& spec, std
 }
 
 bool Ui::bare_slider(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
-  Rect rect = take(em(24));
+  Rect rect = take(24);
   Response r = interact(rect, {.label = name, .command = prefix, .kind = "slider"});
   double changed = value;
   if (!track(rect, r, value, spec, &changed)) return false;
@@ -452,18 +452,18 @@ bool Ui::bare_slider(std::string_view name, double value, const NumberSpec& spec
 }
 
 bool Ui::number_field(std::string_view name, double value, const NumberSpec& spec, std::string_view prefix) {
-  float natural = measure(Font::control, tr(name)).x + em(130);
-  Rect rect = take_wide(natural, em(34));
+  float natural = measure(Font::control, tr(name)).x + 130.0f;
+  Rect rect = take_wide(natural, 34.0f);
   float digits = measure(Font::number, with_unit(value, spec)).x + 20;
   float words = measure(Font::control, tr(name)).x + 8;
   // Minus and plus only where the name and the number leave room for them.
-  bool ends = rect.w >= words + digits + em(50);
-  float wide = ends ? std::max(std::min(em(110), rect.w - words), digits + em(50)) : std::max(em(56), digits);
+  bool ends = rect.w >= words + digits + 50.0f;
+  float wide = ends ? std::max(std::min(110.0f, rect.w - words), digits + 50.0f) : std::max(56.0f, digits);
   Rect box = rect.cut_right(std::min(wide, rect.w));
   label(rect, tr(name), Font::control, theme().secondary);
   if (!ends) return number_box(box.inset(0, 2), name, value, spec, prefix, true);
   // Minus and plus at its ends, for hands that have no keyboard.
-  const float end = std::min(em(26), (box.w - digits) / 2);
+  const float end = std::min(26.0f, (box.w - digits) / 2);
   Rect minus = box.cut_left(end), plus = box.cut_right(end);
   bool sent = number_box(box.inset(2, 2), name, value, spec, prefix, true);
   for (int sign : {-1, 1}) {
@@ -474,7 +474,7 @@ bool Ui::number_field(std::string_view name, double value, const NumberSpec& spe
     Response r = interact(
         place, {.label = what, .command = command, .kind = "button", .enabled = stepped != value, .focusable = false});
     fill(place, hover_color(r, faded(theme().raised, 0), theme().raised), 6);
-    icon(sign < 0 ? Icon::minus : Icon::plus, place.centered(em(12), em(12)),
+    icon(sign < 0 ? Icon::minus : Icon::plus, place.centered(12.0f, 12.0f),
          faded(theme().secondary, stepped != value ? 1.0f : 0.35f));
     if (r.clicked) send(command), sent = true;
   }

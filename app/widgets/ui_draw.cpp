@@ -6,6 +6,7 @@
 #include "app/shell/fonts.h"
 #include "app/widgets/ui.h"
 #include "app/widgets/ui_fit.h"
+#include "engine/utf8.h"
 
 namespace striate {
 namespace {
@@ -253,7 +254,7 @@ void Ui::label(const Rect& rect, std::string_view text, Font font, Color color, 
         high = middle - 1;
       }
     }
-    while (low > 0 && (static_cast<uint8_t>(text[low < text.size() ? low : low - 1]) & 0xC0) == 0x80) --low;
+    while (low > 0 && continues_character(text[low < text.size() ? low : low - 1])) --low;
     cut = std::string(text.substr(0, low)) + "…";
     text = cut;
     extent = measure(font, text, size);

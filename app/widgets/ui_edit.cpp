@@ -93,7 +93,7 @@ bool Ui::edit_text(const Rect& rect, uint64_t id, Font font, Vec padding, bool* 
 
 bool Ui::text_field(std::string_view name, std::string_view value, std::string_view prefix,
                     std::string_view placeholder) {
-  Rect rect = take(em(34));
+  Rect rect = take(34);
   Response r = interact(rect, {.label = name, .command = prefix, .kind = "text"});
   bool editing_this = edit_.id == r.id;
   if (!editing_this && (r.pressed || r.clicked || (r.keyboard && !input_.text.empty()))) {
@@ -122,7 +122,7 @@ bool Ui::text_field(std::string_view name, std::string_view value, std::string_v
 }
 
 bool Ui::live_text(std::string_view name, std::string& value, std::string_view placeholder, bool take_focus) {
-  Rect rect = take(em(34));
+  Rect rect = take(34);
   Response r = interact(rect, {.label = name, .kind = "text"});
   if (edit_.id != r.id && (take_focus || r.pressed || r.clicked || (r.focused && !input_.text.empty()))) {
     start_edit(r.id, value, r.keyboard);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/widgets/ui.h"
+#include "engine/utf8.h"
 
 namespace striate {
 namespace {
@@ -29,10 +30,7 @@ bool gives_way_in_its_middle(std::string_view text) {
 }
 
 std::string short_name(std::string_view name, size_t most) {
-  std::vector<size_t> begins;  // of whole characters
-  for (size_t i = 0; i < name.size(); ++i) {
-    if ((static_cast<uint8_t>(name[i]) & 0xC0) != 0x80) begins.push_back(i);
-  }
+  const std::vector<size_t> begins = character_begins(name);
   if (begins.size() <= most || most < 3) return std::string(name);
   const size_t head = (most - 1) / 2, tail = most - 1 - head;
   return std::string(name.substr(0, begins[head])) + "…" + std::string(name.substr(begins[begins.size() - tail]));
@@ -41,10 +39,7 @@ std::string short_name(std::string_view name, size_t most) {
 std::string Ui::fitted(std::string_view text, Font font, float width, float size) const {
   if (size <= 0) size = text_size(font);
   if (text.empty() || measure(font, text, size).x <= width + 1) return std::string(text);
-  std::vector<size_t> begins;  // of whole characters
-  for (size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<uint8_t>(text[i]) & 0xC0) != 0x80) begins.push_back(i);
-  }
+  std::vector<size_t> begins = character_begins(text);
   const size_t count = begins.size();
   begins.push_back(text.size());
   // The file's name with its slash stays whole where it can; else both ends keep half.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/widgets/ui.h"
+#include "engine/utf8.h"
 
 namespace striate {
 namespace {
@@ -42,7 +43,7 @@ float Ui::number_size(float cell) const {
 }
 
 float Ui::number_room(float inner) const {
-  return inner - (frame_.presentation ? std::clamp((inner - em(20)) * 0.15f, 0.6f, 8.0f) : 3.0f);
+  return inner - (frame_.presentation ? std::clamp((inner - 20.0f) * 0.15f, 0.6f, 8.0f) : 3.0f);
 }
 
 bool Ui::grid_number_fits(float cell, int characters) const {
@@ -172,8 +173,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
     for (int y = spec.first_row; y < spec.first_row + spec.rows; ++y) {
       for (int x = spec.first_column; x < spec.first_column + spec.columns; ++x) {
         const std::string text = spec.cell(y, x).text;
-        const auto signs = std::count_if(text.begin(), text.end(),
-                                         [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+        const auto signs = count_characters(text);
         const float wide = digit * static_cast<float>(signs);
         if (wide > room && size * room / wide >= least) alike = std::min(alike, size * room / wide);
       }
@@ -193,8 +193,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
       if (!cell.text.empty() && size >= least) {
         // A number is drawn where it fits, smaller if it must, or not at all.
         float fitted = size;
-        const auto signs = std::count_if(cell.text.begin(), cell.text.end(),
-                                         [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+        const auto signs = count_characters(cell.text);
         const float wide = digit * static_cast<float>(signs);
         const float room = number_room(inner.w);
         if (wide > room) fitted = size * room / wide;
@@ -225,7 +224,7 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
   }
   if (r.focused && edit_.id == r.id) {
     const Rect cell = grid_cell_rect(spec, at.row, at.column);
-    const Rect place = cell.centered(std::max(cell.w, em(64)), std::max(cell.h, em(30)));
+    const Rect place = cell.centered(std::max(cell.w, 64.0f), std::max(cell.h, 30.0f));
     fill(place, t.surface, 4);
     stroke(place, t.accent, 4, 2);
     bool canceled = false;

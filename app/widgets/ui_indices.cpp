@@ -11,11 +11,9 @@
 namespace striate {
 namespace {
 
-constexpr float kSmall = 11, kLarge = 13;  // the type's size: it fits into the margin around a picture
+constexpr float kType = 11;  // its size: it fits into the margin around a picture
 constexpr float kMargin = 16;
 constexpr float kGap = 4;  // between a row's number and its row
-
-float type_size(float em) { return std::clamp(em, kSmall, kLarge); }
 
 // Every so-manyth is numbered where cells are narrower than their numbers.
 int step_for(float cell, float wide) {
@@ -30,11 +28,11 @@ int step_for(float cell, float wide) {
 float Ui::index_height() const { return kMargin; }
 
 float Ui::index_width(int count) const {
-  return measure(Font::number, std::to_string(std::max(0, count - 1)), type_size(em(kSmall))).x + kGap;
+  return measure(Font::number, std::to_string(std::max(0, count - 1)), kType).x + kGap;
 }
 
 void Ui::draw_grid_indices(const GridSpec& spec, int lit_row, int lit_column) {
-  const float size = type_size(em(kSmall)), cell = spec.size;
+  const float size = kType, cell = spec.size;
   const int columns = std::min(spec.index_columns, spec.first_column + spec.columns);
   const int rows = std::min(spec.index_rows, spec.first_row + spec.rows);
   const float wide = measure(Font::number, std::to_string(std::max(0, columns - 1)), size).x;
@@ -58,7 +56,7 @@ void Ui::pixel_indices(const Rect& area, const View& view, int width, int height
   if (seen.w <= 0 || seen.h <= 0) return;
   push_clip(area);
   const Rect shown = intersection(area, picture_rect(view, width, height, area));
-  const float size = type_size(em(kSmall));
+  const float size = kType;
   const float digits_x = measure(Font::number, std::to_string(seen.x + seen.w - 1), size).x;
   const float digits_y = measure(Font::number, std::to_string(seen.y + seen.h - 1), size).x;
   const float margin = digits_y + kGap + 2;

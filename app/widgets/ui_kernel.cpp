@@ -38,7 +38,7 @@ std::string rows_text(int rows, int columns, const std::vector<float>& values) {
 
 bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<const float> values,
                        std::string_view prefix, Concept tone) {
-  float most_cell = em(44);
+  float most_cell = 44.0f;
   float cell = std::floor(std::min(most_cell, width() / static_cast<float>(std::max(1, columns))));
   Rect rect = take(cell * static_cast<float>(rows));
   cell = std::floor(std::min({cell, rect.w / static_cast<float>(columns), rect.h / static_cast<float>(rows)}));

@@ -80,8 +80,8 @@ bool Ui::brush_by_keys(uint64_t id, const HistogramSpec& spec, std::string_view 
 }
 
 bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string_view prefix) {
-  Rect rect = take(em(spec.height) + em(20));
-  Rect axis = rect.cut_bottom(em(20));
+  Rect rect = take(spec.height + 20);
+  Rect axis = rect.cut_bottom(20);
   const Theme& t = theme();
   double highest = 0;
   for (const HistogramSeries& series : spec.series) {
@@ -136,14 +136,14 @@ bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string
   fill({rect.x, rect.bottom(), rect.w, 1}, t.line);
   if (spec.marker >= 0) fill({std::round(x_of(spec.marker)), rect.y, 1, rect.h}, t.text);
   axis.cut_top(2);
-  label(axis, number_text(spec.low, 0), Font::caption, t.secondary, Align::left, em(12));
-  label(axis, number_text(spec.high, 0), Font::caption, t.secondary, Align::right, em(12));
+  label(axis, number_text(spec.low, 0), Font::caption, t.secondary, Align::left, 12.0f);
+  label(axis, number_text(spec.high, 0), Font::caption, t.secondary, Align::right, 12.0f);
   if (spec.has_brush) {
     label(axis, format_tr("{} to {}", number_text(spec.brush_low, 0), number_text(spec.brush_high, 0)), Font::caption,
-          t.accent, Align::center, em(12));
+          t.accent, Align::center, 12.0f);
   } else if (r.hovered) {
     double at = spec.low + (spec.high - spec.low) * (input_.mouse.x - rect.x) / rect.w;
-    label(axis, number_text(at, 0), Font::caption, t.text, Align::center, em(12));
+    label(axis, number_text(at, 0), Font::caption, t.text, Align::center, 12.0f);
     fill({std::round(input_.mouse.x), rect.y, 1, rect.h}, faded(t.secondary, 0.6f));
   }
   if (!brushes) return false;

@@ -54,7 +54,7 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
     } else {
       const std::vector<Choice> choices = choices_of(setting);
       float wide = 0;
-      for (const Choice& choice : choices) wide += measure(Font::control, tr(choice.label)).x + em(16);
+      for (const Choice& choice : choices) wide += measure(Font::control, tr(choice.label)).x + 16.0f;
       sent = look.tabs                     ? tabs(label, choices, word, name)
              : look.list || wide > width() ? dropdown(label, choices, word, name)
                                            : segmented(label, choices, word, name);

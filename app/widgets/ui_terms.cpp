@@ -80,7 +80,7 @@ void Ui::look_for_term(const Rect& place, const std::vector<Words>& words, float
 }
 
 void Ui::mark_term(const Rect& place, const GlossaryEntry* entry) {
-  const float dot = std::max(1.0f, std::round(em(1.5f)));
+  const float dot = std::max(1.0f, std::round(1.5f));
   for (float x = place.x; x + dot <= place.right() + 0.5f; x += 2 * dot) {
     fill({x, place.bottom(), dot, dot}, theme().accent);
   }

@@ -35,7 +35,7 @@ void draw_about(Ui& ui, const Rect& mark, const LayerField& setting) {
   const std::string words = std::string(tr(setting.help)) + (names.empty() ? "" : ". " + names);
   const Response r = ui.interact(
       mark, {.label = "about " + spaced(setting.name), .kind = "about", .focusable = false, .tooltip = words});
-  const float side = ui.em(13);
+  const float side = 13.0f;
   const Vec middle = mark.center();
   ui.icon(Icon::help, {middle.x - side / 2, middle.y - side / 2, side, side},
           r.hovered ? ui.theme().text : faded(ui.theme().secondary, 0.7f));
@@ -112,8 +112,8 @@ void BuildView::draw_settings(Ui& ui, int line) const {
     if (value.empty() && setting.follows != nullptr) value = layer_setting(layer.words, setting.follows);
     double number = 0;
     const bool slides = setting.type == Type::number && parse_number(value, &number) && number >= 0.005;
-    Rect row = ui.take(ui.em(slides ? 50 : 34));
-    draw_about(ui, row.cut_right(ui.em(22)), setting);
+    Rect row = ui.take(slides ? 50 : 34);
+    draw_about(ui, row.cut_right(22), setting);
     ui.next(row);
     if (setting.type == Type::on_off) {
       ui.toggle(name, value == "on", prefix);

@@ -51,21 +51,21 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
     return;
   }
   Columns columns;
-  columns.wide = area.w >= ui.em(700);
-  columns.height = columns.wide ? ui.em(34) : ui.em(50);
+  columns.wide = area.w >= 700.0f;
+  columns.height = columns.wide ? 34.0f : 50.0f;
   bool joins = false;
   for (const LayerLine& line : look.list.lines()) joins = joins || line.source || !line.joins.empty();
-  columns.gutter = joins ? ui.em(22) : 0;
-  float name = ui.em(22);
+  columns.gutter = joins ? 22.0f : 0;
+  float name = 22.0f;
   for (int i = 0; i < look.list.size(); ++i) {
-    name = std::max(name, ui.measure(Font::number, look.list.name_of(i)).x + ui.em(12));
+    name = std::max(name, ui.measure(Font::number, look.list.name_of(i)).x + 12.0f);
   }
   columns.number = std::min(name, area.w * 0.25f);
-  columns.output = ui.em(130), columns.parameters = ui.em(columns.wide && area.w > ui.em(900) ? 260 : 200);
-  columns.adds = ui.em(110);
+  columns.output = 130, columns.parameters = columns.wide && area.w > 900 ? 260 : 200;
+  columns.adds = 110.0f;
   Rect room = area;
   if (columns.wide) {
-    Rect head = room.cut_top(ui.em(20));
+    Rect head = room.cut_top(20);
     head.cut_right(12);
     ui.label(head.cut_right(columns.adds), tr("multiply-adds"), Font::caption, theme.secondary, Align::right);
     ui.label(head.cut_right(columns.parameters), tr("parameters"), Font::caption, theme.secondary, Align::right);
@@ -76,11 +76,11 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
   const float all = ui.width();
   // The input comes first; it is the data set's.
   std::vector<Rect> rects;
-  Rect first = ui.take(ui.em(28));
+  Rect first = ui.take(28);
   rects.push_back(first);
   first.cut_left(columns.gutter);
   ui.fill({first.x, first.y + 5, 3, first.h - 10}, theme.input, 1.5f);
-  first.cut_left(ui.em(12));
+  first.cut_left(12);
   const Shape shape = draft_.data().shape();
   ui.label(first, tr("input"), Font::control, theme.input);
   std::string input = tr("not known yet");
@@ -91,7 +91,7 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
   ui.label(first, input, Font::number, theme.input, Align::right);
 
   const auto error_height = [&](const Error& error) {
-    const float inner = all - columns.gutter - 24 - ui.em(20);
+    const float inner = all - columns.gutter - 24 - 20.0f;
     return ui.paragraph_height(error.what(), inner, Font::control) +
            ui.paragraph_height(error.hint(), inner, Font::caption) + 24;
   };
@@ -107,8 +107,8 @@ void BuildView::draw_layers(Ui& ui, const Rect& area) const {
       ui.next(below);
       ui.error_note(row.error->what(), row.error->hint());
     } else if (row.unread) {
-      Rect below = ui.take(ui.em(22));
-      below.cut_left(columns.gutter + ui.em(12));
+      Rect below = ui.take(22);
+      below.cut_left(columns.gutter + 12.0f);
       ui.label(below, tr("No other layer reads this one: it has no say in the answer."), Font::caption,
                theme.secondary);
     }
@@ -216,7 +216,7 @@ void BuildView::draw_joins(Ui& ui, const std::vector<Rect>& rects, float left) c
     if (line.source) reads.push_back(*line.source);
     for (const LayerReference& read : reads) {
       if (read.line == LayerReference::kUnknown || read.line >= i) continue;
-      const float x = left + ui.em(3) + static_cast<float>(lane++ % 3) * ui.em(5), end = left + ui.em(19);
+      const float x = left + 3.0f + static_cast<float>(lane++ % 3) * 5.0f, end = left + 19.0f;
       const float from = rects[static_cast<size_t>(read.line + 1)].center().y + 3;
       const float to = rects[static_cast<size_t>(i + 1)].center().y;
       const bool lit = i == draft_.selected() || read.line == draft_.selected();

@@ -16,14 +16,14 @@ bool BuildView::update(double) { return draft_.update(); }
 void BuildView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   Rect room = area.inset(20, 14);
   draw_head(ui, room, now);
-  Rect text = room.cut_bottom(ui.em(40));
+  Rect text = room.cut_bottom(40);
   draw_state(ui, room, now);
   if (draft_.menu()) {
     draw_kinds(ui, room);
   } else {
     draw_layers(ui, room);
   }
-  text.cut_top(ui.em(6));
+  text.cut_top(6);
   const float words = ui.measure(Font::caption, tr("as text")).x + 12;
   ui.label(text.cut_left(words), tr("as text"), Font::caption, ui.theme().secondary);
   ui.next(text);
@@ -42,10 +42,10 @@ void BuildView::draw_head(Ui& ui, Rect& area, const TrainSnapshot&) const {
     choices.push_back({m.name, m.name});
     if (name == m.name && !draft_.is_draft()) current = m.name, about = tr(m.about);
   }
-  Rect line = area.cut_top(ui.em(34));
-  const float add = std::max({ui.em(96), ui.measure(Font::control, tr("Add layer")).x + ui.em(20),
-                              ui.measure(Font::control, tr("Layers")).x + ui.em(20)});
-  Rect left = line.cut_left(std::min(line.w - add - ui.em(4), ui.em(230)));
+  Rect line = area.cut_top(34);
+  const float add = std::max(
+      {96.0f, ui.measure(Font::control, tr("Add layer")).x + 20.0f, ui.measure(Font::control, tr("Layers")).x + 20.0f});
+  Rect left = line.cut_left(std::min(line.w - add - 4.0f, 230.0f));
   ui.next(left);
   ui.dropdown("model", choices, current, "train.model");
   line.cut_left(8);
@@ -74,8 +74,8 @@ void BuildView::draw_state(Ui& ui, Rect& area, const TrainSnapshot& now) const {
   const NetworkDraft::LookPtr kept = draft_.look();
   const Look& look = *kept;
   const auto note = [&](const std::string& what, const std::string& hint) {
-    const float h = ui.paragraph_height(what, area.w - 24 - ui.em(20), Font::control) +
-                    ui.paragraph_height(hint, area.w - 24 - ui.em(20), Font::caption) + 20;
+    const float h = ui.paragraph_height(what, area.w - 24 - 20.0f, Font::control) +
+                    ui.paragraph_height(hint, area.w - 24 - 20.0f, Font::caption) + 20;
     ui.next(area.cut_top(h));
     ui.error_note(what, hint);
     area.cut_top(8);
@@ -86,14 +86,14 @@ void BuildView::draw_state(Ui& ui, Rect& area, const TrainSnapshot& now) const {
     note(look.checked.error->what(), look.checked.error->hint());
   }
   const auto offer = [&](const std::string& words, const char* label, const std::string& command) {
-    const float button = ui.measure(Font::control, tr(label)).x + ui.em(28);
-    const float room = std::max(ui.em(80), area.w - button - 12);
-    const float h = std::max(ui.em(34), ui.paragraph_height(words, room, Font::caption));
+    const float button = ui.measure(Font::control, tr(label)).x + 28.0f;
+    const float room = std::max(80.0f, area.w - button - 12);
+    const float h = std::max(34.0f, ui.paragraph_height(words, room, Font::caption));
     Rect line = area.cut_top(h);
     Rect right = line.cut_right(button);
     ui.next({line.x, line.y + (h - ui.paragraph_height(words, room, Font::caption)) / 2, room, h});
     ui.paragraph(words, Font::caption);
-    ui.next(right.centered(button, ui.em(32)));
+    ui.next(right.centered(button, 32.0f));
     ui.button(label, command);
     area.cut_top(8);
   };
@@ -114,7 +114,7 @@ void BuildView::draw_state(Ui& ui, Rect& area, const TrainSnapshot& now) const {
 void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
   const Theme& theme = ui.theme();
   ui.begin_panel("kinds of layers", area, 2, true);
-  const int columns = std::max(1, static_cast<int>(ui.width() / ui.em(290)));
+  const int columns = std::max(1, static_cast<int>(ui.width() / 290.0f));
   const float gap = 8;
   const float wide = (ui.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   const std::vector<const LayerKind*> kinds = kinds_to_add();
@@ -123,7 +123,7 @@ void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
     float height = 0;
     for (size_t i = first; i < last; ++i) {
       height = std::max(
-          height, ui.em(52) + ui.paragraph_height(first_sentence(tr(kinds[i]->explanation)), wide - 24, Font::caption));
+          height, 52.0f + ui.paragraph_height(first_sentence(tr(kinds[i]->explanation)), wide - 24, Font::caption));
     }
     const Rect line = ui.take(height);
     for (size_t i = first; i < last; ++i) {
@@ -137,11 +137,11 @@ void BuildView::draw_kinds(Ui& ui, const Rect& area) const {
       ui.stroke(card, theme.line, 6);
       if (r.keyboard) ui.draw_focus(card.inset(3), 3);
       Rect inside = card.inset(12, 8);
-      Rect title = inside.cut_top(ui.em(20));
-      ui.label(title, tr(kind.title), Font::strong, theme.text, Align::left, ui.em(15));
+      Rect title = inside.cut_top(20);
+      ui.label(title, tr(kind.title), Font::strong, theme.text, Align::left, 15.0f);
       // The one small size of this face that has letters.
       const float size = ui.frame().presentation ? ui.text_size(Font::number) : kCodeSize;
-      ui.label(inside.cut_top(ui.em(16)), syntax_of(kind), Font::number, theme.kernel, Align::left, size);
+      ui.label(inside.cut_top(16), syntax_of(kind), Font::number, theme.kernel, Align::left, size);
       inside.cut_top(4);
       ui.next(inside);
       ui.paragraph(first_sentence(tr(kind.explanation)), Font::caption);

@@ -93,11 +93,11 @@ void CompareView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
     ui.section(format_tr("BOTH RUNS, STEP {}", grouped(now.step)));
     const Theme& theme = ui.theme();
     const auto line = [&](const std::string& name, const std::string& a, const std::string& b, int better, bool head) {
-      if (!head) ui.label(ui.take(ui.em(20)), tr(std::string_view(name)), Font::caption, theme.secondary);
-      Rect rect = ui.take(ui.em(24));
+      if (!head) ui.label(ui.take(20), tr(std::string_view(name)), Font::caption, theme.secondary);
+      Rect rect = ui.take(24);
       Rect right = rect.cut_right(rect.w / 2);
       const auto cell = [&](Rect place, const std::string& value, Color tone, bool best) {
-        if (best) ui.icon(Icon::tick, place.cut_left(ui.em(18)).centered(ui.em(14), ui.em(14)), theme.activation);
+        if (best) ui.icon(Icon::tick, place.cut_left(18).centered(14.0f, 14.0f), theme.activation);
         ui.label(place, value, head ? Font::caption : Font::number, tone);
       };
       cell(rect, a, head ? tone_of(theme, false) : theme.text, better < 0);

@@ -66,7 +66,7 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
   Rect room = area.inset(20, 12);
   // Which is which, once, in its color.
   const Theme& theme = ui.theme();
-  Rect legend = room.cut_top(ui.em(26));
+  Rect legend = room.cut_top(26);
   for (const bool other : {false, true}) {
     const std::string words = other ? now.other_change : std::string(tr(kThisRun));
     const float wide = ui.measure(Font::strong, words).x;
@@ -87,7 +87,7 @@ void CompareView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now)
     ui.label(legend, format_tr("catching up: step {}", grouped(now.other->step)), Font::caption, theme.secondary,
              Align::right);
   }
-  const bool high = room.h > ui.em(300);
+  const bool high = room.h > 300.0f;
   draw_plots(ui, room.cut_top(high ? room.h * 0.56f : room.h), now, note);
   if (high) {
     room.cut_top(14);
@@ -110,7 +110,7 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now,
                                           : of_part(part, N_("loss on the test part; faint: training batches"),
                                                     N_("loss on the validation part; faint: training batches"),
                                                     N_("loss on the training part; faint: training batches")));
-    ui.label(room.cut_top(ui.em(24)), words, Font::caption, theme.secondary);
+    ui.label(room.cut_top(24), words, Font::caption, theme.secondary);
     CurvePlot plot;
     // The batches first: what is measured on the part lies over them.
     for (const bool batches : {true, false}) {
@@ -155,14 +155,13 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
   const TensorValues* a = first_weights(now);
   const TensorValues* b = first_weights(*now.other);
   if (!a || !b) {
-    ui.label(Rect{area.x, area.y, area.w, ui.em(24)}, tr("the weights are on their way"), Font::caption,
-             theme.secondary);
+    ui.label(Rect{area.x, area.y, area.w, 24.0f}, tr("the weights are on their way"), Font::caption, theme.secondary);
     return;
   }
   const bool same = a->tensor.shape == b->tensor.shape;
   const float most = std::max(largest(a->values), largest(b->values));
   Rect room = area;
-  const Rect title = room.cut_top(ui.em(24));
+  const Rect title = room.cut_top(24);
   TensorValues difference{a->tensor, {}};
   float apart = 0;
   if (same) {
@@ -180,9 +179,9 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
   const float rows = same ? 3 : 2;
   const FilterMaps maps = maps_of(a->tensor.shape, now.architecture->input());
   // No higher than they get when all stand side by side.
-  const float side_by_side = ((room.w - ui.em(84) + kGap) / static_cast<float>(maps.count) - kGap) *
+  const float side_by_side = ((room.w - 84.0f + kGap) / static_cast<float>(maps.count) - kGap) *
                              static_cast<float>(maps.height) / static_cast<float>(maps.width);
-  const float high = std::min({(room.h - (rows - 1) * 8) / rows, ui.em(84), std::max(side_by_side, ui.em(28))});
+  const float high = std::min({(room.h - (rows - 1) * 8) / rows, 84.0f, std::max(side_by_side, 28.0f)});
   draw_row(ui, room.cut_top(high), kThisRun, tone_of(theme, false), now, *a, most, note);
   room.cut_top(8);
   draw_row(ui, room.cut_top(high), kOther, tone_of(theme, true), *now.other, *b, most, note);
@@ -195,12 +194,12 @@ void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Color ton
                            const TensorValues& values, float most, HoverNote& note) {
   const Theme& theme = ui.theme();
   const FilterMaps maps = maps_of(values.tensor.shape, now.architecture->input());
-  const Rect name = area.cut_left(ui.em(84));
+  const Rect name = area.cut_left(84);
   const float gap = kGap;
   const float shape = static_cast<float>(maps.width) / static_cast<float>(maps.height);
   // Smaller where they would not all fit, but not too small to be seen.
   const float share_of_all = (area.w + gap) / static_cast<float>(maps.count) - gap;
-  const float wide = std::floor(std::min({area.h * shape, area.w, std::max(share_of_all, ui.em(28))}));
+  const float wide = std::floor(std::min({area.h * shape, area.w, std::max(share_of_all, 28.0f)}));
   const float tall = wide / shape;
   ui.label(Rect{name.x, name.y, name.w, tall}, what, Font::control, tone);
   const auto fit = std::max<int64_t>(1, static_cast<int64_t>((area.w + gap) / (wide + gap)));

@@ -63,11 +63,11 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
     augmentation = {};  // its control says what is wrong with it
   }
   Rect room = area;
-  Rect head = room.cut_top(ui.em(34));
+  Rect head = room.cut_top(34);
   ui.begin_row(head);
   const std::string& name = data.classes()[static_cast<size_t>(data.label(index))];
   // Clear of the two buttons at the right.
-  const float buttons = ui.measure(Font::control, std::string(tr("Next picture")) + tr("Other draws")).x + ui.em(68);
+  const float buttons = ui.measure(Font::control, std::string(tr("Next picture")) + tr("Other draws")).x + 68.0f;
   const std::string which = format_tr("picture {}, {}", index, name),
                     all = format_tr("{}: as it is, and as it is learned from", which);
   const Rect title{head.x, head.y, head.w - buttons, head.h};
@@ -79,7 +79,7 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   ui.end_row();
   room.cut_top(6);
   const float aspect = static_cast<float>(shape[2]) / static_cast<float>(shape[1]);
-  const float high = std::min(room.h - ui.em(20), ui.em(96)), wide = high * aspect;
+  const float high = std::min(room.h - 20.0f, 96.0f), wide = high * aspect;
   const int fitting = std::clamp(static_cast<int>((room.w - wide - 24) / (wide + 8)), 1, kDraws);
   const Sheet sheet(1 + kDraws, static_cast<int>(shape[2]), static_cast<int>(shape[1]));
   const uint64_t seed = scene_.config().seed;
@@ -94,13 +94,13 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
                      paint(sheet, pixels, shape, out);
                    });
   std::vector<PicturePart> parts{{sheet.place(0), {room.x, room.y, wide, high}}};
-  ui.label(Rect{room.x, room.y + high + 2, wide, ui.em(18)}, tr("as it is"), Font::caption, theme.input, Align::center);
+  ui.label(Rect{room.x, room.y + high + 2, wide, 18.0f}, tr("as it is"), Font::caption, theme.input, Align::center);
   const int draws = augmentation.empty() ? 0 : fitting;
   for (int i = 0; i < draws; ++i) {
     const float x = room.x + wide + 24 + static_cast<float>(i) * (wide + 8);
     parts.push_back({sheet.place(1 + i), {x, room.y, wide, high}});
-    ui.label(Rect{x, room.y + high + 2, wide, ui.em(18)}, format_tr("draw {}", draw_ + i), Font::caption,
-             theme.secondary, Align::center);
+    ui.label(Rect{x, room.y + high + 2, wide, 18.0f}, format_tr("draw {}", draw_ + i), Font::caption, theme.secondary,
+             Align::center);
   }
   ui.parts(source, parts);
   if (draws == 0) {
@@ -121,15 +121,15 @@ void DataView::draw_classes(Ui& ui, const Rect& area) const {
   const Dataset& data = *table.data;
   const Shape shape = data.shape();
   Rect room = area;
-  Rect head = room.cut_top(ui.em(22));
-  const float name_width = std::min(ui.em(110), area.w * 0.24f),
-              counts = std::max(ui.em(170), ui.measure(Font::caption, tr("training, validation, test")).x + 4);
+  Rect head = room.cut_top(22);
+  const float name_width = std::min(110.0f, area.w * 0.24f),
+              counts = std::max(170.0f, ui.measure(Font::caption, tr("training, validation, test")).x + 4);
   head.cut_right(12);
   ui.label(head.cut_right(counts), tr("training, validation, test"), Font::caption, theme.secondary, Align::right);
   ui.label(head, tr("class"), Font::caption, theme.secondary);
   const float frame = 3;  // around the chosen picture, also where it stands at the panel's edge
   ui.begin_panel("classes", {room.x - frame, room.y, room.w + 2 * frame, room.h}, frame, true);
-  const float side = ui.em(40), aspect = static_cast<float>(shape[2]) / static_cast<float>(shape[1]);
+  const float side = 40.0f, aspect = static_cast<float>(shape[2]) / static_cast<float>(shape[1]);
   const float wide = side * aspect;
   const int64_t shown = sample();
   std::vector<int64_t> all;  // what stands on the sheet, in the order of the classes

@@ -137,7 +137,7 @@ void DataView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot&) const 
   Rect room = area.inset(20, 14);
   const std::optional<Error>& error = peek_.error() ? peek_.error() : error_;
   if (error) {
-    const float inner = room.w - 24 - ui.em(20);
+    const float inner = room.w - 24 - 20.0f;
     ui.next(room.cut_top(ui.paragraph_height(error->what(), inner, Font::control) +
                          ui.paragraph_height(error->hint(), inner, Font::caption) + 20));
     ui.error_note(error->what(), error->hint());
@@ -157,7 +157,7 @@ void DataView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot&) const 
                    "This data set is made of points: it has nothing to be shown here.");
     return;
   }
-  draw_augmented(ui, room.cut_top(std::min(ui.em(150), room.h * 0.36f)));
+  draw_augmented(ui, room.cut_top(std::min(150.0f, room.h * 0.36f)));
   room.cut_top(10);
   draw_classes(ui, room);
 }

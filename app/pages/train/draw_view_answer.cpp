@@ -13,7 +13,7 @@ namespace striate {
 
 void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
   const Theme& theme = ui.theme();
-  const Rect title = area.cut_top(ui.em(24));
+  const Rect title = area.cut_top(24);
   const bool mine = answered(now);
   const bool other = !asked_;  // another probe is shown
   const bool cleared = asked_ && !has_content();
@@ -24,7 +24,7 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
   if (!probe || !now.data) {
     ui.label(title, tr("the network's answer"), Font::caption, theme.secondary);
     const bool none = !now.architecture;
-    ui.next({area.x, area.y + 8, area.w, ui.em(60)});
+    ui.next({area.x, area.y + 8, area.w, 60.0f});
     ui.paragraph(none            ? N_("No network yet: press **Start** below and draw while it learns.")
                  : has_content() ? N_("The answer is on its way.")
                                  : N_("Draw on the pad: it answers at every stroke."),
@@ -38,7 +38,7 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
   // All classes in their order; of many the most likely ones.
   const std::string_view warning = tr("Softmax outputs: not the probability of being right.");
   const float words = ui.paragraph_height(warning, area.w, Font::caption);
-  const float least = ui.em(14);
+  const float least = 14.0f;
   const auto fits = static_cast<size_t>(std::max(1.0f, (area.h - words - 6) / least));
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), size_t{0});
@@ -47,7 +47,7 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
                      [&](size_t a, size_t b) { return probe->probabilities[a] > probe->probabilities[b]; });
     order.resize(fits);
   }
-  const float row = std::min((area.h - words - 6) / static_cast<float>(order.size()), ui.em(30));
+  const float row = std::min((area.h - words - 6) / static_cast<float>(order.size()), 30.0f);
   float wide = 0;
   for (const size_t k : order) wide = std::max(wide, ui.measure(Font::control, classes[k]).x);
   wide = std::min(wide + 10, area.w * 0.38f);
@@ -59,7 +59,7 @@ void DrawView::draw_answer(Ui& ui, Rect area, const TrainSnapshot& now) const {
     const Color tone = late ? theme.secondary : k == best ? theme.activation : theme.text;
     ui.label(line.cut_left(wide), classes[k], k == best && !late ? Font::strong : Font::control, tone);
     ui.label(line.cut_right(digits), std::isfinite(p) ? number_text(p, 3) : "nan", Font::number, tone, Align::right);
-    const float high = std::min(line.h - 4, ui.em(14));
+    const float high = std::min(line.h - 4, 14.0f);
     const Rect track{line.x, line.y + (line.h - high) / 2, line.w, high};
     ui.fill(track, theme.raised, 3);
     const float share = std::isfinite(p) ? ui.ease(fmt::format("draw.bar.{}", k), p, 0.2f) : 0;

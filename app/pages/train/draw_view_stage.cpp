@@ -23,13 +23,12 @@ struct DrawLayout {
   Rect pad, answer, stages, maps;  // pad with its caption and buttons; maps may be empty
 };
 
-DrawLayout layout_of(const Rect& area, float em, int stages) {
+DrawLayout layout_of(const Rect& area, int stages) {
   DrawLayout out;
   Rect room = area.inset(20, 12);
-  const float captions = 24 * em;
-  const float controls = 42 * em;
+  const float captions = 24, controls = 42;
   // Where the stage is low the pad comes first: it is drawn on.
-  const bool with_stages = room.h > 190 * em, with_maps = room.h > 430 * em;
+  const bool with_stages = room.h > 190, with_maps = room.h > 430;
   const int rows = with_maps ? 2 : with_stages ? 1 : 0;
   const float rest = room.h - captions * static_cast<float>(rows + 1) - controls - kGap * static_cast<float>(rows);
   const auto n = static_cast<float>(std::max(stages, 1));
@@ -103,7 +102,7 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
     return;
   }
   const std::vector<InputStage>& stages = shown_stages(now);
-  const DrawLayout layout = layout_of(area, ui.em(1), std::max(5, static_cast<int>(stages.size())));
+  const DrawLayout layout = layout_of(area, std::max(5, static_cast<int>(stages.size())));
   draw_pad(ui, layout.pad, now);
   draw_answer(ui, layout.answer, now);
   const bool own = &stages == &input_.stages;
@@ -114,7 +113,7 @@ void DrawView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
 
 void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
   Rect room = area;
-  const Rect title = room.cut_top(ui.em(24));
+  const Rect title = room.cut_top(24);
   ui.label(title, picture_ ? content_name() : std::string(tr("your drawing")), Font::caption, ui.theme().secondary);
   const Rect square{room.x, room.y, room.w, room.w};
   const InkPad pad{
@@ -128,13 +127,13 @@ void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
   } else {
     draw_ink_pad(ui, "pad", square, pad);
   }
-  Rect buttons{room.x, square.bottom() + 8, room.w, ui.em(34)};
+  Rect buttons{room.x, square.bottom() + 8, room.w, 34.0f};
   ui.begin_row(buttons, 8);
   ui.button("Undo stroke", "train.draw undo",
             {.icon = Icon::back,
              .enabled = !picture_ && !drawing_.empty(),
              .tooltip = N_("Takes the last stroke away (Backspace)"),
-             .icon_only = square.w < ui.em(216)});
+             .icon_only = square.w < 216.0f});
   ui.button("Clear", "train.draw clear", {.enabled = has_content(), .tooltip = N_("An empty pad (Delete)")});
   ui.end_row();
 }
@@ -142,7 +141,7 @@ void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
 void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStage>& stages, uint64_t version) const {
   const Theme& theme = ui.theme();
   if (stages.empty()) return;
-  const float caption = ui.em(24);
+  const float caption = 24.0f;
   const float side = area.h - caption;
   const auto n = static_cast<float>(std::max<size_t>(stages.size(), 5));
   const float gap = std::min(40.0f, (area.w - n * side) / (n - 1));
@@ -211,7 +210,7 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   const Shape& shape = maps.tensor.shape;
   if (shape.rank() != 4) return;
   Rect room = area;
-  const Rect title = room.cut_top(ui.em(24));
+  const Rect title = room.cut_top(24);
   float most = 0;
   for (const float value : maps.values) most = std::max(most, std::isfinite(value) ? std::fabs(value) : 0.0f);
   const auto width = static_cast<int>(shape[3]), height = static_cast<int>(shape[2]);

@@ -12,8 +12,8 @@ namespace striate {
 
 void named_text(Ui& ui, std::string_view name, std::string_view value, std::string_view prefix,
                 std::string_view placeholder) {
-  Rect rect = ui.take(ui.em(34));
-  const float words = std::min(ui.measure(Font::control, tr(name)).x + ui.em(14), rect.w / 2);
+  Rect rect = ui.take(34);
+  const float words = std::min(ui.measure(Font::control, tr(name)).x + 14.0f, rect.w / 2);
   ui.label(rect.cut_left(words), tr(name), Font::control, ui.theme().secondary);
   ui.next(rect);
   ui.text_field(name, value, prefix, placeholder);

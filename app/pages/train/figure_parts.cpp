@@ -20,15 +20,15 @@ namespace striate {
 bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
   if (now.architecture && now.data) return false;
   if (now.status == TrainSnapshot::Status::preparing) {
-    const float wide = std::min(area.w - 48, ui.em(360));
-    ui.next({area.center().x - wide / 2, area.center().y - ui.em(20), wide, ui.em(40)});
+    const float wide = std::min(area.w - 48, 360.0f);
+    ui.next({area.center().x - wide / 2, area.center().y - 20.0f, wide, 40.0f});
     ui.progress("Reading the data", now.progress, {});
     return true;
   }
   if (now.error) {
-    const float wide = std::min(area.w - 48, ui.em(460));
-    const float high = ui.em(20) + ui.paragraph_height(now.error->what(), wide - ui.em(44), Font::control) +
-                       ui.paragraph_height(now.error->hint(), wide - ui.em(44), Font::caption);
+    const float wide = std::min(area.w - 48, 460.0f);
+    const float high = 20.0f + ui.paragraph_height(now.error->what(), wide - 44.0f, Font::control) +
+                       ui.paragraph_height(now.error->hint(), wide - 44.0f, Font::caption);
     ui.next({area.center().x - wide / 2, area.center().y - high / 2, wide, high});
     ui.error_note(now.error->what(), now.error->hint());
     return true;
@@ -42,7 +42,7 @@ bool draw_without_run(Ui& ui, const Rect& area, const TrainSnapshot& now) {
 
 void draw_caption(Ui& ui, const Rect& line, const FigureCaption& caption) {
   const Theme& theme = ui.theme();
-  const float space = ui.em(5);
+  const float space = 5.0f;
   const auto width_of = [&](const std::string& text) {
     return text.empty() ? 0 : ui.measure(Font::caption, text).x + space;
   };
@@ -249,8 +249,6 @@ std::string probe_words(const TrainSnapshot& now) {
                                : probe_name(*now.probe);
 }
 
-float probe_height(const Ui& ui) { return ui.em(68); }
-
 void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_view key) {
   const Theme& theme = ui.theme();
   if (!now.probe) return draw_waiting(ui, area, N_("the picture that is looked at comes with the next step"));
@@ -266,9 +264,9 @@ void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_
   const std::vector<float>& p = probe.probabilities;
   Rect rest = area;
   rest.cut_left(wide + 12);
-  if (p.empty() || rest.w < ui.em(60)) return;
+  if (p.empty() || rest.w < 60.0f) return;
   const int said = most_likely(p);
-  const float words = ui.em(20), names = ui.em(16);
+  const float words = 20.0f, names = 16.0f;
   const bool right = probe.label < 0 || said == probe.label;
   const Rect line = rest.cut_top(words);
   const auto share = static_cast<double>(p[static_cast<size_t>(said)]);
@@ -279,24 +277,24 @@ void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_
   // As many bars as have room for a name; else the most likely ones, in their order.
   std::vector<size_t> shown(p.size());
   std::iota(shown.begin(), shown.end(), size_t{0});
-  const auto room = static_cast<size_t>(std::max(1.0f, rest.w / ui.em(15)));
+  const auto room = static_cast<size_t>(std::max(1.0f, rest.w / 15.0f));
   if (shown.size() > room) {
     std::stable_sort(shown.begin(), shown.end(), [&](size_t a, size_t b) { return p[a] > p[b]; });
     shown.resize(room);
     std::sort(shown.begin(), shown.end());
   }
   const Rect under = rest.cut_bottom(names);
-  const float pitch = std::min(rest.w / static_cast<float>(shown.size()), ui.em(30));
+  const float pitch = std::min(rest.w / static_cast<float>(shown.size()), 30.0f);
   for (size_t i = 0; i < shown.size(); ++i) {
     const auto index = static_cast<int>(shown[i]);
-    const float x = rest.x + pitch * static_cast<float>(i), bar = std::max(3.0f, pitch - ui.em(4));
+    const float x = rest.x + pitch * static_cast<float>(i), bar = std::max(3.0f, pitch - 4.0f);
     const float value = std::isfinite(p[shown[i]]) ? std::clamp(p[shown[i]], 0.0f, 1.0f) : 0.0f;
     const Color color = index == probe.label ? theme.activation : index == said ? theme.kernel : theme.secondary;
     ui.fill({x, rest.y + 2, bar, rest.h - 2}, faded(theme.raised, 0.6f));
     const float top = std::max(1.0f, value * (rest.h - 2));
     ui.fill({x, rest.bottom() - top, bar, top}, color);
     ui.label(Rect{x - 1, under.y, bar + 2, under.h}, class_name(now, index), Font::caption,
-             index == probe.label ? theme.text : theme.secondary, Align::center, ui.em(12));
+             index == probe.label ? theme.text : theme.secondary, Align::center, 12.0f);
   }
 }
 

@@ -68,8 +68,8 @@ std::string probe_name(const TrainProbe& probe);
 std::string probe_words(const TrainSnapshot& now);
 // The probe's picture at the left and what the network says of it: a bar for every class.
 void draw_probe(Ui& ui, const Rect& area, const TrainSnapshot& now, std::string_view key);
-// Height of draw_probe that it needs at this width.
-float probe_height(const Ui& ui);
+// What draw_probe needs.
+constexpr float kProbeHeight = 68;
 std::string class_name(const TrainSnapshot& now, int64_t index);
 int most_likely(const std::vector<float>& probabilities);  // -1: none
 

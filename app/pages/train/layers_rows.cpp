@@ -85,9 +85,9 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
                              HoverNote& note) const {
   const Theme& theme = ui.theme();
   Rect rest = area;
-  const Rect head = rest.cut_top(ui.em(22));
+  const Rect head = rest.cut_top(22);
   FigureCaption caption;
-  caption.subject = !gradient ? tr("answers") : rest.w < ui.em(290) ? tr("gradient") : tr("gradient of the loss");
+  caption.subject = !gradient ? tr("answers") : rest.w < 290.0f ? tr("gradient") : tr("gradient of the loss");
   caption.color = gradient ? theme.gradient : layer.node == 0 ? theme.input : theme.activation;
   if (layer.node == 0 && !gradient) caption.subject = tr("values");
   if (row.layout.shown < row.maps.count) {
@@ -100,7 +100,7 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
     draw_caption(ui, head, caption);
     const char* why = N_("come with the next step");
     if (gradient && now.probe && now.probe->label < 0) why = N_("none: the class of this picture is not known");
-    return draw_waiting(ui, {rest.x, rest.y, std::min(rest.w, ui.em(300)), row.layout.total_height()}, why);
+    return draw_waiting(ui, {rest.x, rest.y, std::min(rest.w, 300.0f), row.layout.total_height()}, why);
   }
   TensorGrid grid;
   grid.maps = maps_of_activation(layer.out, values->values);
@@ -132,11 +132,11 @@ void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& nam
                                 const TensorValuesPtr& values, HoverNote& note) const {
   const Theme& theme = ui.theme();
   Rect rest = area;
-  ui.label(rest.cut_top(ui.em(22)), name, Font::caption, color);
+  ui.label(rest.cut_top(22), name, Font::caption, color);
   const auto found = values ? spreads_.find(values) : spreads_.end();
   if (found == spreads_.end()) return draw_waiting(ui, rest, "");
   const Spread& s = found->second;
-  const Rect words = rest.cut_bottom(ui.em(18));
+  const Rect words = rest.cut_bottom(18);
   double highest = 1;
   // A bin that towers, the zeros of a ReLU, does not flatten the others: it is cut, and the note has the number.
   for (size_t i = 0; i < s.bins.size(); ++i) highest = std::max(highest, s.bins[i]);
@@ -155,7 +155,7 @@ void LayersView::draw_histogram(Ui& ui, const Rect& area, const std::string& nam
     const float zero = rest.x + rest.w * static_cast<float>(-s.low / (s.high - s.low));
     ui.fill({std::round(zero), rest.bottom(), 1, 4}, theme.secondary);
   }
-  const float size = ui.em(12);
+  const float size = 12.0f;
   ui.label(words, short_number(s.low), Font::number, theme.secondary, Align::left, size);
   ui.label(words, short_number(s.high), Font::number, theme.secondary, Align::right, size);
   if (s.low < 0) ui.label(words, "0", Font::number, theme.secondary, Align::center, size);
@@ -180,8 +180,8 @@ void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerF
   Rect rest = area;
   ui.fill({rest.x, rest.y, rest.w, 1}, theme.line);
   rest.cut_top(6);
-  draw_head(ui, rest.cut_top(ui.em(26) - 6), layer, now);
-  const float caption = ui.em(22), histogram_high = ui.em(78) + caption, histogram_wide = ui.em(132);
+  draw_head(ui, rest.cut_top(26.0f - 6), layer, now);
+  const float caption = 22.0f, histogram_high = 78.0f + caption, histogram_wide = 132.0f;
   Rect histograms;
   if (row.histograms_below) {
     Rect maps = rest.cut_top(caption + row.layout.total_height());
@@ -199,8 +199,8 @@ void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerF
                 gradient_of(now, layer.node), true, now, note);
   }
   const float wide = row.histograms_below
-                         ? std::min(ui.em(190), (histograms.w - 16 * static_cast<float>(row.histograms - 1)) /
-                                                    static_cast<float>(row.histograms))
+                         ? std::min(190.0f, (histograms.w - 16 * static_cast<float>(row.histograms - 1)) /
+                                                static_cast<float>(row.histograms))
                          : histogram_wide;
   const auto next = [&] {
     Rect at{histograms.x + (row.histograms_below ? 0 : 16), histograms.y, wide, histograms.h};

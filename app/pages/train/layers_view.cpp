@@ -85,24 +85,24 @@ void LayersView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) 
   }
 }
 
-LayersView::Row LayersView::row_of(const Ui& ui, const LayerFacts& layer, float width) const {
+LayersView::Row LayersView::row_of(const LayerFacts& layer, float width) const {
   Row row;
   row.node = layer.node;
   row.maps = activation_maps(layer.out);
   row.histograms = layer.weight.empty() ? 1 : 3;
-  const float histogram = ui.em(132);
-  const bool beside = width - (histogram + 16) * static_cast<float>(row.histograms) >= ui.em(gradients_ ? 400 : 240);
+  const float histogram = 132.0f;
+  const bool beside = width - (histogram + 16) * static_cast<float>(row.histograms) >= (gradients_ ? 400.0f : 240.0f);
   row.histograms_below = !beside;
   const float right = beside ? (histogram + 16) * static_cast<float>(row.histograms) : 0;
   const float room = width - right;
   row.maps_width = gradients_ ? (room - 20) / 2 : room;
   const bool units = row.maps.height == 1 && row.maps.width == 1;
-  const float most_height = units ? ui.em(60) : ui.em(132);
+  const float most_height = units ? 60.0f : 132.0f;
   row.layout = fit_maps(std::min(row.maps.count, kMaxMaps), row.maps.height, row.maps.width, row.maps_width,
-                        most_height, units ? 8 : ui.em(22), units ? 16 : ui.em(64), units ? 2 : 4);
-  const float head = ui.em(26), caption = ui.em(22), below = ui.em(78) + caption;
+                        most_height, units ? 8 : 22.0f, units ? 16 : 64.0f, units ? 2 : 4);
+  const float head = 26.0f, caption = 22.0f, below = 78.0f + caption;
   const float maps = caption + row.layout.total_height();
-  row.height = head + (beside ? std::max(maps, below) : maps + 8 + below) + ui.em(18);
+  row.height = head + (beside ? std::max(maps, below) : maps + 8 + below) + 18.0f;
   return row;
 }
 
@@ -161,11 +161,10 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
     const std::string words = tr("colors scaled to");
     float segments = 0;
     for (const Choice& choice : choices) segments += ui.measure(Font::control, tr(std::string_view(choice.label))).x;
-    const float named = ui.measure(Font::caption, words).x + 10,
-                scopes_wide = std::max(ui.em(278), segments + ui.em(64));
-    const float gradients_wide = std::max(ui.em(104), ui.measure(Font::control, tr("gradients")).x + ui.em(16)),
-                all_wide = std::max(ui.em(92), ui.measure(Font::control, tr("all layers")).x + ui.em(16));
-    Rect line = ui.take(ui.em(30));
+    const float named = ui.measure(Font::caption, words).x + 10, scopes_wide = std::max(278.0f, segments + 64.0f);
+    const float gradients_wide = std::max(104.0f, ui.measure(Font::control, tr("gradients")).x + 16.0f),
+                all_wide = std::max(92.0f, ui.measure(Font::control, tr("all layers")).x + 16.0f);
+    Rect line = ui.take(30);
     const bool two_lines = line.w < named + scopes_wide + gradients_wide + all_wide + 22;
     if (line.w >= named + scopes_wide) {
       ui.label(line.cut_left(named), words, Font::caption, ui.theme().secondary);
@@ -173,7 +172,7 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
     ui.next(line.cut_left(std::min(scopes_wide, line.w)));
     ui.segmented("scale", choices, scope_word(scope_), "train.layers.scale");
     line.cut_left(14);
-    if (two_lines) line = ui.take(ui.em(30));
+    if (two_lines) line = ui.take(30);
     ui.next(line.cut_left(gradients_wide));
     ui.button("gradients", std::string("train.layers.gradients ") + (gradients_ ? "off" : "on"),
               {.selected = gradients_, .tone = Concept::gradient});
@@ -183,16 +182,16 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
         "all layers", std::string("train.layers.all ") + (all_ ? "off" : "on"),
         {.selected = all_, .tooltip = N_("Also the input and layers that only pass values on: flatten, dropout")});
   }
-  const Rect probe = ui.take(probe_height(ui) + ui.em(24));
+  const Rect probe = ui.take(kProbeHeight + 24.0f);
   Rect picture = probe;
-  draw_caption(ui, picture.cut_top(ui.em(24)), {tr("probe:"), probe_words(now), "", ui.theme().input});
-  picture.w = std::min(picture.w, ui.em(420));
+  draw_caption(ui, picture.cut_top(24), {tr("probe:"), probe_words(now), "", ui.theme().input});
+  picture.w = std::min(picture.w, 420.0f);
   draw_probe(ui, picture, now, "layers.probe");
   const Rect seen = ui.clip();
   for (const LayerFacts& layer : figures.layers) {
     if (layer.node == 0 && !all_) continue;
     if (!all_ && layer.passes_on) continue;
-    const Row row = row_of(ui, layer, ui.width());
+    const Row row = row_of(layer, ui.width());
     const Rect place = ui.take(row.height);
     // A little more than what is seen: it is there when it scrolls in, and Tab goes on to it.
     if (!place.overlaps(seen.inset(0, -200))) continue;

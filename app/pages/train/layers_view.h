@@ -58,7 +58,7 @@ class LayersView : public TrainView {
     bool histograms_below = false;
     int histograms = 0;
   };
-  Row row_of(const Ui& ui, const LayerFacts& layer, float width) const;
+  Row row_of(const LayerFacts& layer, float width) const;
   void draw_row(Ui& ui, const Rect& area, const Row& row, const LayerFacts& layer, const TrainSnapshot& now,
                 HoverNote& note) const;
   void draw_head(Ui& ui, const Rect& area, const LayerFacts& layer, const TrainSnapshot& now) const;

@@ -225,7 +225,7 @@ GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& gr
     const Color color = grid.tone == Concept::none ? ui.theme().secondary : ui.theme().of(grid.tone);
     const std::string caption(tr(std::string_view(grid.caption)));
     const bool fits = grid.room <= 0 || ui.measure(Font::caption, caption + grid.rest).x <= grid.room;
-    ui.caption({place.center().x, place.y - ui.em(13)}, caption, fits ? grid.rest : std::string(), color);
+    ui.caption({place.center().x, place.y - 13.0f}, caption, fits ? grid.rest : std::string(), color);
   }
   return response;
 }

@@ -52,14 +52,13 @@ class OverviewView : public TrainView {
     MapLayout answers_layout, gradients_layout;
     float dead = 0;
   };
-  static void grow_answers(const Ui& ui, float width, float height, Places* p);
+  static void grow_answers(float width, float height, Places* p);
   static float confusion_with_numbers(const Ui& ui, const TrainSnapshot& now);
-  Places places(const Ui& ui, const TrainSnapshot& now, const NetworkFigures& figures, float left, float right,
-                float height) const;
-  Weights weights_figure(const Ui& ui, const NetworkFigures& figures, int node, const Shape& input, float width,
-                         float height, float most) const;
+  Places places(const TrainSnapshot& now, const NetworkFigures& figures, float left, float right, float height) const;
+  Weights weights_figure(const NetworkFigures& figures, int node, const Shape& input, float width, float height,
+                         float most) const;
   Weights slices_figure(const NetworkFigures& figures, const Shape& input, float width, float height, float unit) const;
-  Weights composed_figure(const Ui& ui, const NetworkFigures& figures, float width, float height) const;
+  Weights composed_figure(const NetworkFigures& figures, float width, float height) const;
 
   void draw_curves(Ui& ui, Rect area, const Places& p, const TrainSnapshot& now, HoverNote& note) const;
   static void draw_confusion(Ui& ui, Rect area, float caption, const TrainSnapshot& now, HoverNote& note);

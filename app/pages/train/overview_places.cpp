@@ -22,10 +22,10 @@ std::string count_words(int64_t shown, int64_t all) {
   return shown < all ? format_tr("first {} of {}", shown, all) : fmt::format("{}", all);
 }
 
-MapLayout answers_layout(const Ui& ui, const WeightMaps& maps, float width, float height, float most) {
+MapLayout answers_layout(const WeightMaps& maps, float width, float height, float most) {
   const bool units = maps.height == 1 && maps.width == 1;
-  return fit_maps(std::min<int64_t>(maps.count, kMaxMaps), maps.height, maps.width, width, height,
-                  units ? 6 : ui.em(18), most, units ? 2 : 4);
+  return fit_maps(std::min<int64_t>(maps.count, kMaxMaps), maps.height, maps.width, width, height, units ? 6 : 18.0f,
+                  most, units ? 2 : 4);
 }
 
 // A matrix larger than a texture is shown by every n-th value, and says so.
@@ -36,15 +36,15 @@ std::string with_reduced(const char* words, const WeightMaps& maps) {
 
 }  // namespace
 
-OverviewView::Weights OverviewView::weights_figure(const Ui& ui, const NetworkFigures& figures, int node,
-                                                   const Shape& input, float width, float height, float most) const {
+OverviewView::Weights OverviewView::weights_figure(const NetworkFigures& figures, int node, const Shape& input,
+                                                   float width, float height, float most) const {
   Weights figure;
   if (node <= 0) return figure;
   const LayerFacts& layer = figures.layer(node);
   figure.maps = weight_maps(layer, input);
   const WeightMaps& maps = figure.maps;
   figure.colors = maps.slices == 3;
-  const float gap = ui.em(6);
+  const float gap = 6.0f;
   if (maps.kind == WeightMaps::Kind::matrix) {
     figure.words = format_tr("{} \u00d7 {} weights", maps.height, maps.width);
     figure.note = with_reduced(N_("a row per unit"), maps);
@@ -55,7 +55,7 @@ OverviewView::Weights OverviewView::weights_figure(const Ui& ui, const NetworkFi
     return figure;
   }
   if (maps.slices == 1 || figure.colors) {
-    const float least = maps.kind == WeightMaps::Kind::pictures ? ui.em(20) : ui.em(12);
+    const float least = maps.kind == WeightMaps::Kind::pictures ? 20.0f : 12.0f;
     figure.layout =
         fit_maps(std::min<int64_t>(maps.count, kMaxMaps), maps.height, maps.width, width, height, least, most, gap);
     if (maps.kind == WeightMaps::Kind::pictures) figure.note = tr("a weight for every pixel");
@@ -100,8 +100,7 @@ OverviewView::Weights OverviewView::slices_figure(const NetworkFigures& figures,
   return figure;
 }
 
-OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkFigures& figures, float width,
-                                                    float height) const {
+OverviewView::Weights OverviewView::composed_figure(const NetworkFigures& figures, float width, float height) const {
   Weights figure;
   const ConvolutionPair& pair = figures.pair;
   if (!pair.composable()) return figure;
@@ -118,7 +117,7 @@ OverviewView::Weights OverviewView::composed_figure(const Ui& ui, const NetworkF
   figure.words = format_tr("laid over {}", layer_words(first));
   if (channels == 1 || figure.colors) {
     figure.layout = fit_maps(std::min<int64_t>(figure.maps.count, kMaxMaps), figure.maps.height, figure.maps.width,
-                             width, height, ui.em(14), ui.em(72), ui.em(4));
+                             width, height, 14.0f, 72.0f, 4.0f);
     if (figure.layout.shown < figure.maps.count) figure.note = count_words(figure.layout.shown, figure.maps.count);
     return figure;
   }
@@ -143,37 +142,37 @@ float OverviewView::confusion_with_numbers(const Ui& ui, const TrainSnapshot& no
     for (size_t column = 0; column < n; ++column) all += test.confusion[row * n + column];
     most = std::max(most, all);
   }
-  return confusion_height_with_numbers(ui, test.classes, most) + ui.em(6);
+  return confusion_height_with_numbers(ui, test.classes, most) + 6.0f;
 }
 
-OverviewView::Places OverviewView::places(const Ui& ui, const TrainSnapshot& now, const NetworkFigures& figures,
-                                          float left, float right, float height) const {
+OverviewView::Places OverviewView::places(const TrainSnapshot& now, const NetworkFigures& figures, float left,
+                                          float right, float height) const {
   Places p;
-  p.caption = ui.em(24);
-  p.gap = ui.em(12);
+  p.caption = 24.0f;
+  p.gap = 12.0f;
   const Shape input = now.architecture->input();
   const float share = std::clamp(height / 700, 0.7f, 1.8f);
-  p.first = weights_figure(ui, figures, figures.first, input, left, 74 * share, ui.em(88));
+  p.first = weights_figure(figures, figures.first, input, left, 74 * share, 88.0f);
   p.slices = slices_figure(figures, input, left, 132 * share, share >= 1.3f ? 8.0f : 6.0f);
-  p.composed = composed_figure(ui, figures, left, 46 * share);
+  p.composed = composed_figure(figures, left, 46 * share);
   if (figures.answers > 0) {
     p.answers = activation_maps(figures.layer(figures.answers).out);
     const bool units = p.answers.height == 1 && p.answers.width == 1;
-    p.answers_layout = answers_layout(ui, p.answers, right, (units ? 46 : 76) * share, units ? 14 : ui.em(56));
+    p.answers_layout = answers_layout(p.answers, right, (units ? 46 : 76) * share, units ? 14.0f : 56.0f);
   }
-  const Weights gradients = weights_figure(ui, figures, figures.first, input, right, 40 * share, ui.em(40));
+  const Weights gradients = weights_figure(figures, figures.first, input, right, 40 * share, 40.0f);
   p.gradients_layout = gradients.layout;
   const size_t relus = static_cast<size_t>(std::count_if(figures.layers.begin(), figures.layers.end(),
                                                          [](const LayerFacts& layer) { return layer.may_die; }));
-  p.dead = relus > 0 ? p.caption + ui.em(20) * static_cast<float>(std::min<size_t>(relus, 3)) : 0;
+  p.dead = relus > 0 ? p.caption + 20.0f * static_cast<float>(std::min<size_t>(relus, 3)) : 0;
   return p;
 }
 
 // Into a room that is higher than it was planned.
-void OverviewView::grow_answers(const Ui& ui, float width, float height, Places* p) {
+void OverviewView::grow_answers(float width, float height, Places* p) {
   if (height <= p->answers_layout.total_height() + 4) return;
   const bool units = p->answers.height == 1 && p->answers.width == 1;
-  p->answers_layout = answers_layout(ui, p->answers, width, height, units ? ui.em(22) : ui.em(96));
+  p->answers_layout = answers_layout(p->answers, width, height, units ? 22.0f : 96.0f);
 }
 
 void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
@@ -184,10 +183,10 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
   const float padding = area.w < 560 ? 16 : 20;
   ui.begin_panel("overview", area, padding);
   const float width = ui.width(), height = area.h - 2 * padding;
-  const bool two = width >= ui.em(600);
+  const bool two = width >= 600.0f;
   const float between = std::clamp(width * 0.035f, 20.0f, 48.0f);
   const float left = two ? std::round((width - between) * 0.58f) : width, right = two ? width - between - left : width;
-  Places p = places(ui, now, figures, left, right, height);
+  Places p = places(now, figures, left, right, height);
   FigureStyle style;
   style.gap = between, style.between = p.gap;
   Figure figure(style);
@@ -198,20 +197,19 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
   };
   // Plots and confusion take what is left, but are never too small to read; the answers' maps get what confusion cannot
   // use.
-  const float plots_least = 2 * p.caption + ui.em(118) + ui.em(92);
-  const float confusion_most = p.caption + right + ui.em(26);
-  const float confusion_least =
-      std::min(confusion_most, p.caption + std::max(ui.em(170), confusion_with_numbers(ui, now)));
+  const float plots_least = 2 * p.caption + 118.0f + 92.0f;
+  const float confusion_most = p.caption + right + 26.0f;
+  const float confusion_least = std::min(confusion_most, p.caption + std::max(170.0f, confusion_with_numbers(ui, now)));
   first.push_back(two ? figure.room("plots", left, plots_least, kAll)
-                      : figure.room("plots", left, std::max(plots_least, std::min(height * 0.55f, ui.em(330)))));
+                      : figure.room("plots", left, std::max(plots_least, std::min(height * 0.55f, 330.0f))));
   const Figure::Box confusion =
       two ? figure.room("confusion", right, confusion_least, confusion_most)
-          : figure.room("confusion", right, std::min(confusion_most, std::max(confusion_least, ui.em(300))));
+          : figure.room("confusion", right, std::min(confusion_most, std::max(confusion_least, 300.0f)));
   (two ? second : first).push_back(confusion);
   maps(first, "first", left, p.first.layout);
   maps(first, "slices", left, p.slices.layout);
   maps(first, "composed", left, p.composed.layout);
-  second.push_back(figure.room("probe", right, p.caption + probe_height(ui)));
+  second.push_back(figure.room("probe", right, p.caption + kProbeHeight));
   maps(second, "answers", right, p.answers_layout, two ? kAll : 0);
   maps(second, "gradients", right, p.gradients_layout);
   if (p.dead > 0) second.push_back(figure.room("dead", right, p.dead));
@@ -227,10 +225,10 @@ void OverviewView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now
     if (place.name == "composed") draw_composed(ui, at, p, now, figures, note);
     if (place.name == "probe") {
       draw_caption(ui, {at.x, at.y, at.w, p.caption}, {tr("probe:"), probe_words(now), "", ui.theme().input});
-      draw_probe(ui, {at.x, at.y + p.caption, at.w, probe_height(ui)}, now, "overview.probe");
+      draw_probe(ui, {at.x, at.y + p.caption, at.w, kProbeHeight}, now, "overview.probe");
     }
     if (place.name == "answers") {
-      grow_answers(ui, at.w, at.h - p.caption, &p);
+      grow_answers(at.w, at.h - p.caption, &p);
       draw_answers(ui, at, p, now, figures, note);
     }
     if (place.name == "gradients") draw_gradients(ui, at, p, now, figures, note);

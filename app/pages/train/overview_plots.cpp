@@ -19,14 +19,14 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
   const Theme& theme = ui.theme();
   // Controls at the right end of the caption.
   Rect head = loss.cut_top(caption);
-  const float high = ui.em(22);
+  const float high = 22.0f;
   const auto control = [&](float wide) {
-    Rect at = head.cut_right(ui.em(wide));
+    Rect at = head.cut_right(wide);
     head.cut_right(6);
     return Rect{at.x, at.center().y - high / 2, at.w, high};
   };
   const auto room = [&](const char* words, float least) {
-    return std::max(least, (ui.measure(Font::control, words).x + ui.em(12)) / ui.em(1));
+    return std::max(least, (ui.measure(Font::control, words).x + 12.0f) / 1.0f);
   };
   ui.next(control(room(tr("log"), 44)));
   ui.button("log", std::string("train.curves.log ") + (log_ ? "off" : "on"),
@@ -102,9 +102,9 @@ void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainS
   const Rect head = area.cut_top(caption);
   if (!now.test) {
     draw_caption(ui, head, {"", tr("what is taken for what"), "", theme.text});
-    const float side = std::min(area.w, area.h - ui.em(12));
+    const float side = std::min(area.w, area.h - 12.0f);
     return draw_waiting(
-        ui, {area.x, area.y, area.w, std::max(side, ui.em(60))},
+        ui, {area.x, area.y, area.w, std::max(side, 60.0f)},
         now.step > 0 ? N_("the test pictures are being looked at") : N_("comes with the first measurement"));
   }
   const TrainTest& test = *now.test;
@@ -117,13 +117,13 @@ void OverviewView::draw_confusion(Ui& ui, Rect area, float caption, const TrainS
   if (now.data) grid.names = now.data->classes();
   grid.command = ui.registry().find_command("train.tests.open") ? "train.tests.open" : "";
   grid.hint = tr("blue is right, orange is wrong; click: see these pictures");
-  area.h -= ui.em(6);
+  area.h -= 6.0f;
   const ConfusionAnswer answer = striate::draw_confusion(ui, "confusion", area, grid);
   if (answer.hovered) note = answer.note;
   // What the colors mean, where cells leave room for it.
-  const float under = answer.cells.bottom() + ui.em(3);
-  if (!answer.cells.empty() && area.bottom() - under >= ui.em(17)) {
-    draw_confusion_colors(ui, {answer.cells.x, under, area.right() - answer.cells.x, ui.em(20)});
+  const float under = answer.cells.bottom() + 3.0f;
+  if (!answer.cells.empty() && area.bottom() - under >= 17.0f) {
+    draw_confusion_colors(ui, {answer.cells.x, under, area.right() - answer.cells.x, 20.0f});
   }
 }
 
@@ -133,7 +133,7 @@ void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapsh
   const Rect head = area.cut_top(caption);
   draw_caption(ui, head, {"", tr("silent units"), tr("0 on the whole batch"), theme.text});
   if (now.dead_units.empty()) {
-    return draw_waiting(ui, {area.x, area.y, area.w, ui.em(24)}, N_("are counted with the first step"));
+    return draw_waiting(ui, {area.x, area.y, area.w, 24.0f}, N_("are counted with the first step"));
   }
   // The three layers with the largest share of them.
   std::vector<const DeadUnits*> worst;
@@ -146,15 +146,15 @@ void OverviewView::draw_dead(Ui& ui, Rect area, float caption, const TrainSnapsh
   worst.resize(std::min<size_t>(worst.size(), 3));
   std::sort(worst.begin(), worst.end(), [](const DeadUnits* a, const DeadUnits* b) { return a->node < b->node; });
   for (const DeadUnits* units : worst) {
-    Rect line = area.cut_top(ui.em(20));
+    Rect line = area.cut_top(20);
     const std::string count = format_tr("{} of {}", units->dead, units->units);
     const LayerFacts& layer = figures.layer(units->node);
     // A name that somebody gave says enough; a number does not.
     const bool number = layer.name.find_first_not_of("0123456789") == std::string::npos;
     const std::string name = number ? format_tr("{} (layer {})", layer.kind, layer.name) : layer.name;
-    const float named = std::max(ui.em(112), std::min(ui.measure(Font::caption, name).x + 4, line.w - ui.em(130)));
+    const float named = std::max(112.0f, std::min(ui.measure(Font::caption, name).x + 4, line.w - 130.0f));
     ui.label(line.cut_left(named), name, Font::caption, theme.secondary);
-    ui.label(line.cut_right(ui.em(84)), count, Font::caption, theme.text, Align::right);
+    ui.label(line.cut_right(84), count, Font::caption, theme.text, Align::right);
     const Rect bar{line.x + 8, std::round(line.center().y - 3), std::max(0.0f, line.w - 20), 6};
     ui.fill(bar, theme.raised, 3);
     ui.fill({bar.x, bar.y, bar.w * static_cast<float>(share(*units)), bar.h}, theme.kernel, 3);

@@ -19,13 +19,13 @@ void StepView::draw_backward(Ui& ui, const Rect& area, const TrainSnapshot& now)
   Rect room = area;
   static const Choice ways[] = {
       {N_("layer by layer"), "layers"}, {N_("dL/dw: a weight"), "weights"}, {N_("dL/dx: an input"), "input"}};
-  ui.next(room.cut_top(ui.em(34)));
+  ui.next(room.cut_top(34));
   ui.segmented("way back", ways, state_.way, "train.step.way");
   room.cut_top(10);
   if (state_.way == "layers") return draw_layers(ui, room, now, true);
   const Place at = place(now);
   if (at.node < 1) throw Error("this network has no weights", "add a conv or dense layer");
-  const Rect head = room.cut_top(ui.em(24));
+  const Rect head = room.cut_top(24);
   ui.label(
       head,
       at.conv
@@ -69,12 +69,12 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
   const float* dy = values.gradient(at.node) + (int64_t{1} * at.sample * g.k + at.filter) * g.p() * g.q();
   Rect room = area;
   // The samples' shares at the bottom; the slice's gradients beside them.
-  Rect bottom = room.cut_bottom(std::clamp(room.h * 0.32f, ui.em(92), ui.em(170)));
+  Rect bottom = room.cut_bottom(std::clamp(room.h * 0.32f, 92.0f, 170.0f));
   const int p_count = g.p(), q_count = g.q();
   const int rows = g.h + g.pad_top + g.pad_bottom, columns = g.w + g.pad_left + g.pad_right;
-  const float line = ui.em(26);
+  const float line = 26.0f;
   float cell = std::min({(room.w - 2 * kGap) / static_cast<float>(columns + 2 * q_count),
-                         (room.h - line - 6) / static_cast<float>(std::max(rows, p_count)), ui.em(44)});
+                         (room.h - line - 6) / static_cast<float>(std::max(rows, p_count)), 44.0f});
   if (cell > 4) cell = std::floor(cell);
   const float used = cell * static_cast<float>(columns + 2 * q_count) + 2 * kGap;
   float left = room.x + std::max(0.0f, (room.w - used) / 2);
@@ -151,14 +151,14 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
   bottom.cut_top(10);
   if (at.conv) {
     const TensorValues* stored = now.tensor(TensorKind::weight_gradient, at.weight_name);
-    const float size = std::floor(std::min((bottom.h - ui.em(28)) / static_cast<float>(g.r), ui.em(44)));
-    Rect place = bottom.cut_left(std::max(size * static_cast<float>(g.s), ui.em(110)));
+    const float size = std::floor(std::min((bottom.h - 28.0f) / static_cast<float>(g.r), 44.0f));
+    Rect place = bottom.cut_left(std::max(size * static_cast<float>(g.s), 110.0f));
     bottom.cut_left(20);
     if (stored != nullptr) {
       const int64_t first = at.index - int64_t{1} * at.weight_row * g.s - at.weight_column;
       ValueGrid own;
       own.rows = g.r, own.columns = g.s, own.size = size;
-      own.origin = {place.x + (place.w - size * static_cast<float>(g.s)) / 2, place.y + ui.em(26)};
+      own.origin = {place.x + (place.w - size * static_cast<float>(g.s)) / 2, place.y + 26.0f};
       own.limit = largest_of(stored->values.data() + first, int64_t{1} * g.r * g.s);
       own.value = [&](int row, int column) {
         return stored->values[static_cast<size_t>(first + int64_t{1} * row * g.s + column)];
@@ -174,7 +174,7 @@ void StepView::draw_weight_gradient(Ui& ui, const Rect& area, const TrainSnapsho
       if (r.clicked || r.moved) ui.send(fmt::format("train.step.weight {} {}", r.column, r.row));
     }
   }
-  ui.label(bottom.cut_top(ui.em(22)), format_tr("what each sample gives; together {}", short_value(walk.sum, 6)),
+  ui.label(bottom.cut_top(22), format_tr("what each sample gives; together {}", short_value(walk.sum, 6)),
            Font::caption, theme.gradient);
   draw_bars(ui, bottom.inset(0, 4), "what each sample gives", walk.samples, at.sample);
 }
@@ -228,12 +228,12 @@ void StepView::draw_data_gradient(Ui& ui, const Rect& area, const TrainSnapshot&
   if (hover_.in("chip") && hover_.column < static_cast<int>(each)) lit = own + hover_.column;
 
   const Rect room = area;
-  const float line = ui.em(26), high = room.h - line;
+  const float line = 26.0f, high = room.h - line;
   float k_cell = (high - line) / static_cast<float>(2 * g.r);
-  k_cell = std::floor(std::clamp(std::min(k_cell, room.w * 0.3f / static_cast<float>(g.s)), 8.0f, ui.em(48)));
-  const float k_room = std::max(k_cell * static_cast<float>(g.s), ui.em(96));
+  k_cell = std::floor(std::clamp(std::min(k_cell, room.w * 0.3f / static_cast<float>(g.s)), 8.0f, 48.0f));
+  const float k_room = std::max(k_cell * static_cast<float>(g.s), 96.0f);
   float cell = std::min({(room.w - k_room - 2 * kGap) / static_cast<float>(q_count + g.w),
-                         high / static_cast<float>(std::max(p_count, g.h)), ui.em(44)});
+                         high / static_cast<float>(std::max(p_count, g.h)), 44.0f});
   if (cell > 4) cell = std::floor(cell);
   const float used = cell * static_cast<float>(q_count + g.w) + k_room + 2 * kGap;
   float left = room.x + std::max(0.0f, (room.w - used) / 2);

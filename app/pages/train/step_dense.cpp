@@ -28,8 +28,8 @@ class SquareRow {
     int columns = 0, rows = 1;
     for (const Square& s : list_) columns += s.columns, rows = std::max(rows, s.rows);
     const float gaps = kGap * static_cast<float>(list_.size() - 1);
-    cell_ = std::min(
-        {(area.w - gaps) / static_cast<float>(columns), (area.h - ui.em(30)) / static_cast<float>(rows), ui.em(48)});
+    cell_ =
+        std::min({(area.w - gaps) / static_cast<float>(columns), (area.h - 30.0f) / static_cast<float>(rows), 48.0f});
     if (cell_ > 4) cell_ = std::floor(cell_);
     x_ = area.x + std::max(0.0f, (area.w - gaps - cell_ * static_cast<float>(columns)) / 2);
   }
@@ -38,7 +38,7 @@ class SquareRow {
     const Square& s = list_[next_++];
     grid.rows = s.rows, grid.columns = s.columns, grid.size = cell_;
     const float tall = cell_ * static_cast<float>(s.rows);
-    grid.origin = {x_, area_.y + ui_.em(28) + std::max(0.0f, (area_.h - ui_.em(30) - tall) / 2)};
+    grid.origin = {x_, area_.y + 28.0f + std::max(0.0f, (area_.h - 30.0f - tall) / 2)};
     x_ += cell_ * static_cast<float>(s.columns) + kGap;
     grid.room = grid.rect().w + kGap - 4;
     const auto index = [&](int row, int column) { return row * s.columns + column; };
@@ -85,7 +85,7 @@ void StepView::draw_dense_weight_gradient(Ui& ui, const Rect& area, const TrainS
   std::vector<WeightGradientTerm> terms;
   for (int n = 0; n < count; ++n) terms.push_back(weight_gradient_terms(values, {at.node, 0, at.index}, n)[0]);
   Rect room = area;
-  Rect bottom = room.cut_bottom(std::clamp(room.h * 0.28f, ui.em(80), ui.em(150)));
+  Rect bottom = room.cut_bottom(std::clamp(room.h * 0.28f, 80.0f, 150.0f));
   const Square square(count);
   SquareRow row(ui, room, {square, square, square});
   const int lit = hover_.in("product") ? hover_.column : at.sample;
@@ -111,7 +111,7 @@ void StepView::draw_dense_weight_gradient(Ui& ui, const Rect& area, const TrainS
       [&](int i) { return static_cast<float>(term(i).product()); }, lit, &clicked));
   if (clicked >= 0) ui.send(fmt::format("train.step.sample {}", clicked));
   bottom.cut_top(10);
-  ui.label(bottom.cut_top(ui.em(22)), format_tr("what each sample gives; together {}", short_value(walk.sum, 6)),
+  ui.label(bottom.cut_top(22), format_tr("what each sample gives; together {}", short_value(walk.sum, 6)),
            Font::caption, ui.theme().gradient);
   draw_bars(ui, bottom.inset(0, 4), "what each sample gives", walk.samples, at.sample);
 }

@@ -309,7 +309,7 @@ void StepView::draw_input_sum(Ui& ui, const TrainSnapshot& now) const {
   const int end = runs <= 8 ? runs : from + 5;
   const int group_first = at.filter - in_group;
   for (int k = from; k < end && runs > 1; ++k) {
-    const Rect line = ui.take(ui.em(26));
+    const Rect line = ui.take(26);
     const std::string name = fmt::format("sum of filter {}", group_first + k);
     const std::string command = fmt::format("train.step.filter {}", group_first + k);
     const Response r =

@@ -38,7 +38,7 @@ void StepView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   }
   Rect room = area.inset(20, 10);
   const int shown = shown_phase(now);
-  draw_phases(ui, room.cut_top(ui.em(58)), now, shown);
+  draw_phases(ui, room.cut_top(58), now, shown);
   room.cut_top(10);
   if (done_phase(now) < 0) {
     ui.empty_state(room, Icon::step, "The step has not begun",
@@ -122,7 +122,7 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
     ui.fill(box, lit ? mixed(theme.raised, theme.accent, 0.22f) : r.hovered ? theme.hovered : theme.surface, 6);
     ui.stroke(box, lit ? theme.accent : theme.line, 6, lit ? 2.0f : 1.0f);
     if (r.keyboard) ui.draw_focus(box, 3);
-    Rect text = box.inset(box.w < ui.em(110) ? 6.0f : 10.0f, 6);
+    Rect text = box.inset(box.w < 110.0f ? 6.0f : 10.0f, 6);
     // All with their number, or none.
     const std::string title(widest > text.w ? tr(kShort[i]) : tr(kTitles[i]));
     const Font font = ui.measure(Font::control, title).x > text.w ? Font::caption : Font::control;
@@ -173,7 +173,7 @@ void StepView::draw_batch(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   grid.shape = batch.shape;
   grid.count = static_cast<int64_t>(batch.labels.size());
   grid.size = std::clamp(std::sqrt(area.w * area.h / (2.0f * static_cast<float>(std::max<int64_t>(grid.count, 1)))),
-                         ui.em(40), ui.em(92));
+                         40.0f, 92.0f);
   grid.pixels = [&](int64_t sample, int, float* pixels) {
     const float* from = batch.augmented.data() + sample * each;
     std::copy(from, from + each, pixels);
@@ -191,10 +191,10 @@ void StepView::draw_batch(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   };
   grid.hint = tr("click: follow this one through the step");
   Rect room = area;
-  ui.label(room.cut_top(ui.em(22)), tr("the batch, as the network sees it: one step learns from all of these at once"),
+  ui.label(room.cut_top(22), tr("the batch, as the network sees it: one step learns from all of these at once"),
            Font::caption, ui.theme().input);
   ui.begin_panel("batch", room, 0, true);
-  const SampleLayout layout = sample_layout(grid, room.w - 12, sample_line(ui), 0);
+  const SampleLayout layout = sample_layout(grid, room.w - 12, kSampleLine, 0);
   const Rect place = ui.take(layout.total_height());
   const SampleAnswer answer = draw_samples(ui, "batch", place, grid, layout);
   ui.end_panel();
@@ -212,7 +212,7 @@ void StepView::draw_layers(Ui& ui, const Rect& area, const TrainSnapshot& now, b
     const int node = gradients ? nodes - 1 - step : step;
     const float* all = gradients ? values.gradient(node) : values.activation(node);
     const UnitSizes s = unit_sizes(values.shapes[static_cast<size_t>(node)]);
-    const Rect head = ui.take(ui.em(20));
+    const Rect head = ui.take(20);
     const std::string size = s.rows * s.columns > 1
                                  ? fmt::format("{} \u00d7 {} \u00d7 {}", s.channels, s.rows, s.columns)
                                  : format_tr("{} values", s.channels);
@@ -251,12 +251,12 @@ void StepView::draw_layers(Ui& ui, const Rect& area, const TrainSnapshot& now, b
     }
     const float wide = area.w - 16;
     if (s.rows * s.columns > 1) {
-      grid.layout = flow_maps(grid.maps.count, s.rows, s.columns, wide,
-                              std::min(s.channels > 12 ? ui.em(44) : ui.em(58), wide / 6), 4);
+      grid.layout =
+          flow_maps(grid.maps.count, s.rows, s.columns, wide, std::min(s.channels > 12 ? 44.0f : 58.0f, wide / 6), 4);
     } else {
       grid.layout.shown = 1, grid.layout.per_line = 1, grid.layout.lines = 1;
-      grid.layout.width = std::min(wide, static_cast<float>(s.channels) * ui.em(18));
-      grid.layout.height = ui.em(18);
+      grid.layout.width = std::min(wide, static_cast<float>(s.channels) * 18.0f);
+      grid.layout.height = 18.0f;
     }
     const float shown = draw_scale(ui, right, grid.scale);
     ui.label(Rect{head.x, head.y, shown - head.x - 8, head.h}, size, Font::caption, theme.secondary, Align::right);

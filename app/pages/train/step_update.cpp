@@ -20,14 +20,14 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
                              static_cast<int64_t>(numbers.per_sample.size());
   const int label = now.batch->labels[static_cast<size_t>(chosen)];
   Rect room = area;
-  const Rect bars = room.cut_bottom(std::clamp(room.h * 0.26f, ui.em(60), ui.em(110)));
-  ui.label(room.cut_bottom(ui.em(24)), format_tr("loss of every sample; their mean is {}", full_value(numbers.mean)),
+  const Rect bars = room.cut_bottom(std::clamp(room.h * 0.26f, 60.0f, 110.0f));
+  ui.label(room.cut_bottom(24), format_tr("loss of every sample; their mean is {}", full_value(numbers.mean)),
            Font::caption, theme.gradient);
   std::vector<double> each(numbers.per_sample.begin(), numbers.per_sample.end());
   draw_bars(ui, bars, "loss of every sample", each, chosen);
   const bool softmax = now.config->loss == "cross-entropy";
-  const float name_w = std::min(ui.em(110), room.w * 0.22f), number_w = (room.w - name_w) / 4;
-  Rect head = room.cut_top(ui.em(24));
+  const float name_w = std::min(110.0f, room.w * 0.22f), number_w = (room.w - name_w) / 4;
+  Rect head = room.cut_top(24);
   const auto column = [&](Rect line, int i) {
     return Rect{line.x + name_w + static_cast<float>(i) * number_w, line.y, number_w - 8, line.h};
   };
@@ -37,7 +37,7 @@ void StepView::draw_loss(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   ui.label(column(head, 3), tr("gradient"), Font::caption, theme.gradient, Align::right);
   ui.begin_panel("loss", room, 0, true);
   for (int i = 0; i < k; ++i) {
-    const Rect line = ui.take(ui.em(24));
+    const Rect line = ui.take(24);
     if (i == label) ui.fill(line, faded(theme.activation, 0.16f), 4);
     const auto share = i < classes ? static_cast<double>(own[i]) : 0.0;
     const Rect bar = column(line, 1);
@@ -69,16 +69,16 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   const int64_t first = at.index - int64_t{1} * at.weight_row * at.g.s - at.weight_column;
   if (at.conv && before != nullptr && gradient != nullptr) {
     const int grids = update.done ? 3 : 2;
-    Rect strip = room.cut_top(std::min(room.h * 0.36f, ui.em(160)));
+    Rect strip = room.cut_top(std::min(room.h * 0.36f, 160.0f));
     const float share = strip.w / static_cast<float>(grids);
-    const float cell = std::floor(std::min(
-        {(strip.h - ui.em(26)) / static_cast<float>(at.g.r), ui.em(48), (share - 16) / static_cast<float>(at.g.s)}));
+    const float cell = std::floor(
+        std::min({(strip.h - 26.0f) / static_cast<float>(at.g.r), 48.0f, (share - 16) / static_cast<float>(at.g.s)}));
     const float wide = cell * static_cast<float>(at.g.s);
     const auto draw = [&](int i, const char* name, const char* caption, Concept tone, const TensorValues* tensor) {
       ValueGrid grid;
       grid.rows = at.g.r, grid.columns = at.g.s;
       grid.size = cell;
-      grid.origin = {strip.x + share * static_cast<float>(i) + (share - wide) / 2, strip.y + ui.em(26)};
+      grid.origin = {strip.x + share * static_cast<float>(i) + (share - wide) / 2, strip.y + 26.0f};
       grid.limit = largest_of(tensor->values.data() + first, int64_t{1} * at.g.r * at.g.s);
       grid.value = [&, tensor](int row, int column) {
         return tensor->values[static_cast<size_t>(first + int64_t{1} * row * at.g.s + column)];
@@ -109,7 +109,7 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   for (size_t i = 0; i < walk.states.size(); ++i) {
     given.push_back({format_tr("{} before", walk.states[i]), full_value(walk.state_before[i]), theme.secondary});
   }
-  float longest = ui.em(120);
+  float longest = 120.0f;
   for (const Given& each : given) {
     longest = std::max(longest, ui.measure(Font::caption, tr(std::string_view(each.name))).x + 4);
   }
@@ -118,10 +118,10 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
                            : static_cast<int>(given.size());
   const float each_w = room.w / static_cast<float>(per_line);
   for (size_t i = 0; i < given.size(); i += static_cast<size_t>(per_line)) {
-    Rect top = room.cut_top(ui.em(44));
+    Rect top = room.cut_top(44);
     for (size_t k = i; k < std::min(given.size(), i + static_cast<size_t>(per_line)); ++k) {
       Rect cell = top.cut_left(each_w).inset(0, 2);
-      ui.label(cell.cut_top(ui.em(20)), tr(std::string_view(given[k].name)), Font::caption, given[k].tone);
+      ui.label(cell.cut_top(20), tr(std::string_view(given[k].name)), Font::caption, given[k].tone);
       ui.label(cell, given[k].value, Font::number, theme.text);
     }
   }
@@ -131,7 +131,7 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
                         std::string_view value, Color tone) {
     const float size = ui.text_size(Font::number) * 0.88f;
     const float most = std::max(ui.measure(Font::number, formula, size).x, ui.measure(Font::number, numbers, size).x);
-    const float name_w = ui.em(86), value_w = ui.em(124), high = ui.em(20);
+    const float name_w = 86.0f, value_w = 124.0f, high = 20.0f;
     const bool beside = name_w + most + value_w + 12 <= ui.width();
     const float lines = static_cast<float>((numbers.empty() ? 1 : 2) + (beside ? 0 : 1));
     Rect rect = ui.take(high * lines);

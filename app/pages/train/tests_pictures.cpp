@@ -28,8 +28,8 @@ std::string percent(float share) { return fmt::format("{:.0f} %", 100 * static_c
 void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note) const {
   std::vector<Choice> choices = {{N_("mistakes"), "mistakes"}, {N_("batch"), "batch"}};
   if (true_class_ >= 0) choices.insert(choices.begin(), {N_("cell"), "cell"});
-  Rect line = ui.take(ui.em(32));
-  line.w = std::min(line.w, ui.em(92) * static_cast<float>(choices.size()));
+  Rect line = ui.take(32);
+  line.w = std::min(line.w, 92.0f * static_cast<float>(choices.size()));
   ui.next(line);
   ui.segmented("pictures", choices,
                show_ == Show::cell    ? "cell"
@@ -75,15 +75,15 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
   grid.version = hash_of(indices, now.run);
   grid.shape = now.data->shape();
   grid.count = static_cast<int64_t>(count);
-  grid.size = ui.em(64);
+  grid.size = 64.0f;
   grid.hint = tr("click: make it the probe");
   grid.tooltip = " ";
   grid.pixels = [&](int64_t i, int, float* pixels) { now.data->read(indices[static_cast<size_t>(i)], pixels); };
   float words = 0;
   for (size_t i = 0; i < now.data->classes().size(); ++i) {
-    words = std::max(words, ui.measure(Font::caption, class_name(now, static_cast<int64_t>(i)), ui.em(12.5f)).x);
+    words = std::max(words, ui.measure(Font::caption, class_name(now, static_cast<int64_t>(i)), 12.5f).x);
   }
-  const float room = std::min(2 * words + ui.em(26), ui.em(130));
+  const float room = std::min(2 * words + 26.0f, 130.0f);
   grid.sample = [&](int64_t i) {
     const auto position = static_cast<size_t>(positions[static_cast<size_t>(i)]);
     const int said = test.evaluation.predicted[position], truth = test.labels[position];
@@ -106,7 +106,7 @@ void TestsView::draw_list(Ui& ui, const TrainSnapshot& now, const std::vector<in
     sample.marked = by_position && now.probe && now.probe->name == fmt::format("test picture {}", position);
     return sample;
   };
-  const SampleLayout layout = sample_layout(grid, ui.width(), sample_line(ui), room);
+  const SampleLayout layout = sample_layout(grid, ui.width(), kSampleLine, room);
   const Rect area = ui.take(layout.total_height());
   const SampleAnswer answer = draw_samples(ui, "test pictures", area, grid, layout);
   if (answer.hovered) note = answer.note;
@@ -141,7 +141,7 @@ void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now, HoverNote& note) {
   grid.shape = batch.shape;
   grid.count = count;
   grid.per_sample = augmented ? 2 : 1;
-  grid.size = ui.em(augmented ? 48 : 56);
+  grid.size = augmented ? 48 : 56;
   grid.hint = tr("click: make it the probe");
   grid.pixels = [&](int64_t i, int part, float* pixels) {
     const std::vector<float>& from = part == 1 ? batch.augmented : batch.original;
@@ -167,7 +167,7 @@ void TestsView::draw_batch(Ui& ui, const TrainSnapshot& now, HoverNote& note) {
     sample.command = fmt::format("train.probe sample:{}", batch.indices[at]);
     return sample;
   };
-  const SampleLayout layout = sample_layout(grid, ui.width(), sample_line(ui), ui.em(52));
+  const SampleLayout layout = sample_layout(grid, ui.width(), kSampleLine, 52.0f);
   const Rect area = ui.take(layout.total_height());
   const SampleAnswer answer = draw_samples(ui, "batch pictures", area, grid, layout);
   if (answer.hovered) note = answer.note;

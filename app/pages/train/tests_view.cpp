@@ -128,23 +128,23 @@ bool TestsView::update(double) {
 void TestsView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   if (draw_without_run(ui, area, now)) return;
   HoverNote note;
-  const bool two = area.w >= ui.em(700);
+  const bool two = area.w >= 700.0f;
   if (two) {
     Rect rest = area;
-    Rect left = rest.cut_left(std::round(std::min(area.w * 0.56f, area.h + ui.em(40)))).inset(20, 16);
+    Rect left = rest.cut_left(std::round(std::min(area.w * 0.56f, area.h + 40.0f))).inset(20, 16);
     left.w += 8;
-    const float most = left.w - ui.em(98) + ui.em(70);
-    draw_matrix(ui, left.cut_top(std::min(left.h - probe_height(ui) - ui.em(44), most)), now, note);
+    const float most = left.w - 98.0f + 70.0f;
+    draw_matrix(ui, left.cut_top(std::min(left.h - kProbeHeight - 44.0f, most)), now, note);
     // Whatever was clicked last, and what the network says of it.
-    left.cut_top(ui.em(16));
-    draw_caption(ui, left.cut_top(ui.em(24)), {tr("probe:"), probe_words(now), "", ui.theme().input});
-    draw_probe(ui, left.cut_top(std::clamp(left.h, probe_height(ui), ui.em(112))), now, "tests.probe");
+    left.cut_top(16);
+    draw_caption(ui, left.cut_top(24), {tr("probe:"), probe_words(now), "", ui.theme().input});
+    draw_probe(ui, left.cut_top(std::clamp(left.h, kProbeHeight, 112.0f)), now, "tests.probe");
     ui.begin_panel("pictures", rest, 16);
     draw_pictures(ui, now, note);
     ui.end_panel();
   } else {
     ui.begin_panel("tests", area, 20);
-    draw_matrix(ui, ui.take(std::min(ui.width() - ui.em(70), ui.em(400)) + ui.em(66)), now, note);
+    draw_matrix(ui, ui.take(std::min(ui.width() - 70.0f, 400.0f) + 66.0f), now, note);
     draw_pictures(ui, now, note);
     ui.end_panel();
   }
@@ -153,12 +153,12 @@ void TestsView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) c
 
 void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now, HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const Rect head = area.cut_top(ui.em(26));
+  const Rect head = area.cut_top(26);
   if (!now.test) {
     draw_caption(ui, head, {"", tr("what is taken for what"), "", theme.text});
-    const float side = std::min(area.w - ui.em(90), area.h - ui.em(30));
+    const float side = std::min(area.w - 90.0f, area.h - 30.0f);
     return draw_waiting(
-        ui, {area.x, area.y + ui.em(22), side, side},
+        ui, {area.x, area.y + 22.0f, side, side},
         now.step > 0 ? N_("the test pictures are being looked at") : N_("comes with the first measurement"));
   }
   const TrainTest& test = *now.test;
@@ -169,9 +169,9 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now, HoverNo
                                       N_("training part, after step {}")),
                               grouped(test.step)),
                 theme.activation});
-  Rect line = area.cut_top(ui.em(22));
+  Rect line = area.cut_top(22);
   const std::string words = tr("row: is, column: taken for;");
-  const float wide = ui.measure(Font::caption, words).x + ui.em(5);
+  const float wide = ui.measure(Font::caption, words).x + 5.0f;
   ui.label(line, words, Font::caption, theme.secondary);
   line.cut_left(wide);
   draw_confusion_colors(ui, line);
@@ -179,7 +179,7 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now, HoverNo
   grid.classes = e.classes;
   grid.counts = e.confusion;
   if (now.data) grid.names = now.data->classes();
-  grid.totals = area.w >= ui.em(300);
+  grid.totals = area.w >= 300.0f;
   grid.command = "train.tests.cell";
   grid.hint = tr("the color goes by the root of its share; click: see these pictures");
   if (show_ == Show::cell) grid.true_class = true_class_, grid.predicted = predicted_;

@@ -22,13 +22,13 @@ using Status = TrainSnapshot::Status;
 void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
   Rect rest = area;
   if (views_.size() > view_) {
-    Rect top = rest.cut_top(ui.em(48)).inset(20, 0);
+    Rect top = rest.cut_top(48).inset(20, 0);
     draw_tabs(ui, top);
     if (!asides_.empty()) draw_aside(ui, rest);
     if (snapshot_->error) {
       // As high as its words need.
       const Error& error = *snapshot_->error;
-      const float inner = rest.w - 40 - 24 - ui.em(20);
+      const float inner = rest.w - 40 - 24 - 20.0f;
       const float high = ui.paragraph_height(error.what(), inner, Font::control) +
                          ui.paragraph_height(error.hint(), inner, Font::caption) + 20;
       Rect band = rest.cut_top(high + 8).inset(20, 4);
@@ -37,7 +37,7 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
       ui.end_panel();
     }
     if (snapshot_->status == Status::preparing) {
-      ui.begin_panel("reading", rest.centered(std::min(rest.w - 40, ui.em(420)), ui.em(90)), 0, false);
+      ui.begin_panel("reading", rest.centered(std::min(rest.w - 40, 420.0f), 90.0f), 0, false);
       ui.progress("reading pictures", snapshot_->progress > 0 ? snapshot_->progress : -1, "train.pause");
       ui.end_panel();
     } else {
@@ -57,7 +57,7 @@ void TrainPage::draw_stage(Ui& ui, const Rect& area) const {
 void TrainPage::draw_tabs(Ui& ui, const Rect& area) const {
   std::vector<Choice> choices;
   for (const auto& view : views_) choices.push_back({view->title(), view->id()});
-  ui.next(area.centered(area.w, ui.em(34)));
+  ui.next(area.centered(area.w, 34.0f));
   ui.tabs("views", choices, views_[view_]->id(), "train.view");
 }
 
@@ -97,7 +97,7 @@ void TrainPage::draw_run(Ui& ui) const {
   std::string name = tr(of_part(s.test ? s.test->split : "test", N_("test accuracy"), N_("validation accuracy"),
                                 N_("training accuracy")));
   const float widest = ui.measure(Font::big_number, "100.0 %").x;
-  if (ui.measure(Font::control, name + of).x + widest + ui.em(8) <= ui.width()) name += of;
+  if (ui.measure(Font::control, name + of).x + widest + 8.0f <= ui.width()) name += of;
   ui.big_row(name, accuracy, Concept::activation);
   if (!name.ends_with(of)) ui.row("pictures it is measured on", grouped(samples));
   ui.row("measured after step", s.test ? grouped(s.test->step) : std::string(tr("is being measured")));
@@ -135,25 +135,25 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
     longest = std::max(longest, ui.measure(Font::control, tr(std::string_view(choice.label))).x);
   const float speed_name = ui.measure(Font::control, tr("speed")).x + 12;
   const auto button_wide = [&](const char* label, bool icon) {
-    return ui.measure(Font::control, tr(label)).x + ui.em(icon ? 46 : 24);
+    return ui.measure(Font::control, tr(label)).x + (icon ? 46.0f : 24.0f);
   };
   // Where the row is short for its type the words of this one give way to the time bar.
-  const bool narrow = area.w < ui.em(900);
-  const float branch_wide = narrow ? ui.em(32) : std::max(ui.em(112), button_wide("Branch here", false));
+  const bool narrow = area.w < 900.0f;
+  const float branch_wide = narrow ? 32.0f : std::max(112.0f, button_wide("Branch here", false));
   // The slider keeps a hand's width: what it needs, the words around it give up, one after the other.
-  float speed_wide = longest + speed_name + ui.em(44);
+  float speed_wide = longest + speed_name + 44.0f;
   // One width for both words: what stands beside them stays when they change.
   const float start_wide = std::max(button_wide("Pause", true), button_wide("Start", true));
   float room = area.w - start_wide - button_wide("Step", true) - button_wide("Phase", false) -
                button_wide("Epoch", false) - 4 * 12 - branch_wide - 8 - speed_wide - 10 - until_wide - 8;
-  const float wanted = ui.em(100);
+  const float wanted = 100.0f;
   const bool short_speed = room < wanted;
   if (short_speed) speed_wide -= speed_name, room += speed_name;
   const bool icons = room < wanted;
-  if (icons) room += start_wide + button_wide("Step", true) - 2 * ui.em(32);
+  if (icons) room += start_wide + button_wide("Step", true) - 2 * 32.0f;
   const bool wordless = room < wanted;
   ui.begin_row(area);
-  if (!icons) ui.next(ui.take(start_wide, ui.em(34)));
+  if (!icons) ui.next(ui.take(start_wide, 34.0f));
   if (runs || s.status == Status::preparing) {
     ui.button("Pause", "train.pause", {.style = ButtonStyle::primary, .icon = Icon::pause, .icon_only = icons});
   } else {
@@ -163,11 +163,11 @@ void TrainPage::draw_transport(Ui& ui, const Rect& area) const {
   ui.button("Phase", "train.step phase");
   ui.button("Epoch", "train.step epoch", {.tooltip = N_("Every picture of the training part once")});
   Rect rest = ui.remaining();
-  const Rect branch = rest.cut_right(branch_wide).centered(branch_wide, ui.em(34));
+  const Rect branch = rest.cut_right(branch_wide).centered(branch_wide, 34.0f);
   rest.cut_right(8);
-  const Rect speed = rest.cut_right(speed_wide).centered(speed_wide, ui.em(34));
+  const Rect speed = rest.cut_right(speed_wide).centered(speed_wide, 34.0f);
   rest.cut_right(10);
-  const Rect until = rest.cut_right(wordless ? 0 : until_wide).centered(until_wide, ui.em(34));
+  const Rect until = rest.cut_right(wordless ? 0 : until_wide).centered(until_wide, 34.0f);
   if (!wordless) rest.cut_right(8);
   ui.next(branch);
   ui.button(branch_label, "train.branch",

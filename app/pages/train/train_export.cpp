@@ -25,8 +25,8 @@ std::string field(Number value) {
 void draw_plot(Ui& ui, const Rect& area, const CurveStore& curves, const TrainSnapshot& now, bool accuracy) {
   const Theme& theme = ui.theme();
   Rect room = area;
-  ui.label(room.cut_top(ui.em(24)), accuracy ? tr("accuracy") : tr("loss (mean cross-entropy)"), Font::strong,
-           theme.text, Align::left, ui.em(15));
+  ui.label(room.cut_top(24), accuracy ? tr("accuracy") : tr("loss (mean cross-entropy)"), Font::strong, theme.text,
+           Align::left, 15.0f);
   CurvePlot plot;
   plot.series.push_back({.name = tr("training"),
                          .color = theme.input,
@@ -110,7 +110,7 @@ Image curves_picture(const TrainSnapshot& now, const CurvePictureOptions& option
     ui.begin_frame(frame);
     const Theme& theme = ui.theme();
     Rect area = Rect{0, 0, frame.size.x, frame.size.y}.inset(28, 20);
-    Rect head = area.cut_top(ui.em(44));
+    Rect head = area.cut_top(44);
     std::string title = tr("Training"), words;
     if (now.config) {
       const TrainingConfig& r = *now.config;
@@ -123,7 +123,7 @@ Image curves_picture(const TrainSnapshot& now, const CurvePictureOptions& option
     }
     const int64_t smoothing = std::clamp<int64_t>(now.curves.size / 50, 1, 1000);
     if (smoothing > 1) words += "; " + format_tr("training: mean of {} batches", smoothing);
-    ui.label(head.cut_top(ui.em(24)), title, Font::strong, theme.text);
+    ui.label(head.cut_top(24), title, Font::strong, theme.text);
     ui.label(head, words, Font::caption, theme.secondary);
     area.cut_top(8);
     // Beside each other where it is wide, else one above the other.

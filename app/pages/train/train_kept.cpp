@@ -144,7 +144,7 @@ namespace {
 // A band over the stage: words, and buttons at its right.
 template <typename Buttons>
 void draw_band(Ui& ui, Rect& area, const std::string& words, const Buttons& buttons) {
-  Rect band = area.cut_top(ui.em(64)).inset(20, 6);
+  Rect band = area.cut_top(64).inset(20, 6);
   ui.fill(band, ui.theme().surface, 6);
   ui.stroke(band, ui.theme().line, 6);
   const Rect inside = band.inset(14, 0);
@@ -165,7 +165,7 @@ void TrainPage::draw_aside(Ui& ui, Rect& area) const {
 
 void TrainPage::draw_question(Ui& ui, const Rect& area) const {
   const bool save = question_->instead.empty();
-  const Rect card = area.centered(std::min(area.w - 40, ui.em(500)), ui.em(150));
+  const Rect card = area.centered(std::min(area.w - 40, 500.0f), 150.0f);
   ui.begin_layer(Ui::kOverlayLayer, area);
   ui.fill(area, faded(ui.theme().background, 0.6f));
   ui.fill(card, ui.theme().raised, 8);

@@ -248,7 +248,7 @@ void TrainSettings::draw_network(Ui& ui, const TrainSnapshot& now) const {
   const Theme& theme = ui.theme();
   for (size_t i = 0; i < std::min(kMaxLines, network.lines.size()); ++i) {
     const Line& line = network.lines[i];
-    Rect rect = ui.take(ui.em(22));
+    Rect rect = ui.take(22);
     const float digits = ui.measure(Font::number, line.parameters).x;
     ui.label(rect.cut_right(digits), line.parameters, Font::number,
              line.parameters == "0" ? theme.secondary : theme.kernel, Align::right);

@@ -23,7 +23,7 @@ Vec fit(int rows, int columns, Vec box) {
 }
 
 void draw_words(Ui& ui, const Rect& line, const std::string& name, Concept tone, const std::string& rest) {
-  const float wide = ui.measure(Font::caption, name).x + ui.em(6);
+  const float wide = ui.measure(Font::caption, name).x + 6.0f;
   ui.label(line, name, Font::caption, ui.theme().of(tone));
   Rect after = line;
   after.cut_left(std::min(line.w, wide));
@@ -77,7 +77,7 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
   }
   HoverNote note;
   Rect room = area;
-  const float line = ui.em(22);
+  const float line = 22.0f;
   const std::string exactness =
       walk->rounding > 0
           ? format_tr("The rows and the bias add up to the result to within {}: each sum is rounded on its own.",
@@ -92,7 +92,7 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
     ui.next(words);
     ui.paragraph(exactness, Font::caption);
   }
-  const Rect sums = room.cut_right(std::clamp(room.w * 0.25f, ui.em(120), ui.em(300)));
+  const Rect sums = room.cut_right(std::clamp(room.w * 0.25f, 120.0f, 300.0f));
   room.cut_right(24);
   draw_channel_rows(ui, room, o, *walk, note);
   draw_channel_sum(ui, sums, o, *walk, note);
@@ -102,14 +102,13 @@ void UnitView::draw_channels(Ui& ui, const Rect& area, const Opened& o) const {
 void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, const ChannelWalk& walk,
                                  HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const float line = ui.em(22), sign_wide = ui.em(20);
-  const float name_wide = std::max(ui.em(58),
-                                   ui.measure(Font::caption, format_tr("slice {}", walk.channels - 1)).x + ui.em(14)),
-              number_wide =
-                  std::max(ui.em(72), ui.measure(Font::caption, format_tr("at {}, {}", o.column, o.row)).x + 4);
+  const float line = 22.0f, sign_wide = 20.0f;
+  const float name_wide =
+                  std::max(58.0f, ui.measure(Font::caption, format_tr("slice {}", walk.channels - 1)).x + 14.0f),
+              number_wide = std::max(72.0f, ui.measure(Font::caption, format_tr("at {}, {}", o.column, o.row)).x + 4);
   Rect room = area;
   Rect head = room.cut_top(line);
-  const float third = std::max(8.0f, (room.w - name_wide - 2 * sign_wide - number_wide - ui.em(12)) / 3);
+  const float third = std::max(8.0f, (room.w - name_wide - 2 * sign_wide - number_wide - 12.0f) / 3);
   const float* x = o.values.activation(o.input) +
                    (int64_t{1} * o.walk.place.sample * o.in.channels + walk.first_channel) * o.in.rows * o.in.columns;
   const float* w = o.values.array(TensorKind::weight, o.weight_name);
@@ -175,7 +174,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
   // As close together as the maps are wide, but no closer than their captions: on one line, or the scale below.
   const auto words_of = [&](const Column& column, bool one_line) {
     const float name = ui.measure(Font::caption, tr(column.name)).x, scope = ui.measure(Font::caption, column.scope).x;
-    return one_line ? name + scope + ui.em(12) : std::max(name, scope) + 2;
+    return one_line ? name + scope + 12.0f : std::max(name, scope) + 2;
   };
   const bool one_line = std::all_of(columns.begin(), columns.end(),
                                     [&](const Column& column) { return words_of(column, true) <= third; });
@@ -189,9 +188,8 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
       column.scope = "\u00b1" + short_value(static_cast<double>(column.scale.limit(0)), 2);
     }
   }
-  const Rect below = one_line ? head : room.cut_top(ui.em(18));
-  const float pitch =
-      std::clamp(std::min(room.h / static_cast<float>(walk.channels), third + 12), ui.em(54), ui.em(260));
+  const Rect below = one_line ? head : room.cut_top(18);
+  const float pitch = std::clamp(std::min(room.h / static_cast<float>(walk.channels), third + 12), 54.0f, 260.0f);
   float left = area.x + name_wide;
   for (Column& column : columns) {
     column.size = fit(column.rows, column.columns, {third, pitch - 12});
@@ -202,7 +200,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     if (!one_line) ui.label({left, below.y, wide + 1, below.h}, column.scope, Font::caption, theme.secondary);
     left += wide;
   }
-  const Rect numbers{left + ui.em(12), head.y, number_wide, line};
+  const Rect numbers{left + 12.0f, head.y, number_wide, line};
   if (o.printed.channel_sums.size() == static_cast<size_t>(walk.channels)) {
     ui.label(numbers, format_tr("at {}, {}", o.column, o.row), Font::caption, theme.secondary, Align::right);
   }
@@ -227,7 +225,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     if (c == o.slice) ui.fill({row.x, row.y + 2, 3, row.h - 4}, theme.kernel, 1);
     if (r.keyboard) ui.draw_focus(row.inset(4, 6), 3);
     if (r.clicked) ui.send(command);
-    ui.label({row.x + ui.em(10), row.y, name_wide - ui.em(10), row.h}, format_tr("slice {}", c), Font::caption,
+    ui.label({row.x + 10.0f, row.y, name_wide - 10.0f, row.h}, format_tr("slice {}", c), Font::caption,
              c == o.slice ? theme.text : theme.secondary);
     if (o.printed.channel_sums.size() == static_cast<size_t>(walk.channels)) {
       ui.label({numbers.x, row.y, numbers.w, row.h}, o.printed.channel_sums[static_cast<size_t>(c)], Font::number,
@@ -257,8 +255,8 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     for (int c = first; c < end; ++c) {
       const Rect map{column.left, row_of(c).y + (pitch - column.size.y) / 2, column.size.x, column.size.y};
       if (column.sign[0] != 0) {
-        ui.label({map.x - sign_wide, row_of(c).y, sign_wide - ui.em(4), pitch}, column.sign, Font::control,
-                 theme.secondary, Align::center);
+        ui.label({map.x - sign_wide, row_of(c).y, sign_wide - 4.0f, pitch}, column.sign, Font::control, theme.secondary,
+                 Align::center);
       }
       // Where the chosen value of the output stands, and the window that it reads.
       const Conv2dShape& g = o.geometry;
@@ -284,7 +282,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
 void UnitView::draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const ChannelWalk& walk,
                                 HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const float line = ui.em(24);
+  const float line = 24.0f;
   std::vector<int> after;
   if (o.walk.agrees()) {
     for (const int node : pointwise_after(*o.values.architecture, o.node)) {

@@ -164,7 +164,7 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
     const int from = o.slices <= 8 ? 0 : std::clamp(o.slice - 2, 0, o.slices - 5);
     const int end = o.slices <= 8 ? o.slices : from + 5;
     for (int c = from; kernel && c < end && o.slices > 1; ++c) {
-      const Rect line = ui.take(ui.em(26));
+      const Rect line = ui.take(26);
       const std::string name = fmt::format("sum of slice {}", c);
       const Response r = ui.interact(line, {.label = name,
                                             .command = fmt::format("train.unit.slice {}", c),

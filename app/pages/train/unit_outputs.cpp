@@ -87,7 +87,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     // The short words where the whole ones would be cut; clear of the frame about the chosen map.
     const std::string_view words =
         ui.measure(Font::caption, tr(title)).x <= place.w ? std::string_view(tr(title)) : std::string_view(tr(brief));
-    ui.label(place.cut_top(ui.em(18)), words, Font::caption, ui.theme().of(tone));
+    ui.label(place.cut_top(18), words, Font::caption, ui.theme().of(tone));
     place.cut_top(4);
     TensorGrid grid;
     grid.maps = maps;
@@ -95,7 +95,7 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     grid.version = now.version * 4099 + static_cast<uint64_t>(o.batch ? o.walk.place.sample + 1 : 0) * 131 +
                    static_cast<uint64_t>(o.node) * 17 + static_cast<uint64_t>(o.first_slice) + gathered;
     grid.scale = scale_of(maps, ScaleScope::layer);
-    grid.layout = fit_maps(maps.count, maps.height, maps.width, place.w, place.h - 4, 10, ui.em(52), 4);
+    grid.layout = fit_maps(maps.count, maps.height, maps.width, place.w, place.h - 4, 10, 52.0f, 4);
     grid.selected = selected;
     grid.tone = tone;
     grid.name = [label](int64_t map) { return format_marked(label, map); };
@@ -104,8 +104,8 @@ void UnitView::draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, c
     grid.numbers = false;
     TensorAnswer answer = draw_tensor_grid(ui, title, place, grid);
     if (grid.layout.shown < maps.count) {
-      ui.label(Rect{place.x, place.y - ui.em(18) - 4, place.w, ui.em(18)},
-               format_tr("{} of {}", grid.layout.shown, maps.count), Font::caption, ui.theme().secondary, Align::right);
+      ui.label(Rect{place.x, place.y - 18.0f - 4, place.w, 18.0f}, format_tr("{} of {}", grid.layout.shown, maps.count),
+               Font::caption, ui.theme().secondary, Align::right);
     }
     return answer;
   };

@@ -22,10 +22,10 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
     ui.empty_state(room, Icon::picture, "The numbers are on their way", why_);
     return;
   }
-  draw_head(ui, room.cut_top(ui.em(26)), now, *o);
+  draw_head(ui, room.cut_top(26), now, *o);
   // While presenting, what is large is the type, not these.
   const bool presents = ui.frame().presentation;
-  const float strips = std::clamp(room.h * 0.2f, ui.em(presents ? 64 : 80), ui.em(presents ? 76 : 140));
+  const float strips = std::clamp(room.h * 0.2f, presents ? 64.0f : 80.0f, presents ? 76.0f : 140.0f);
   draw_strips(ui, room.cut_bottom(strips), now, *o);
   if (o->rows) {
     draw_channels(ui, room, *o);
@@ -204,8 +204,8 @@ LinkedGrid UnitView::kernel_grid(Ui& ui, const Opened& o, UnitTaps what) const {
   LinkedGrid linked = linked_values(ui, names[static_cast<int>(what)], {"kernel"}, std::move(grid));
   linked.on_click = "train.unit.weight {column} {row}";
   const auto longer = static_cast<float>(std::max(o.kernel_rows, o.kernel_columns));
-  linked.least = ui.em(48) / longer;
-  linked.wish = ui.em(138) / longer;
+  linked.least = 48.0f / longer;
+  linked.wish = 138.0f / longer;
   return linked;
 }
 
