@@ -1,6 +1,7 @@
 #include "kernels/optimizer.h"
 
 #include <cmath>
+#include <type_traits>
 
 #include "kernels/error.h"
 #include "kernels/launch.h"
@@ -39,7 +40,16 @@ struct SgdStep {
   }
 };
 
-// W weights per index.
+// W weights, and what belongs to them; the last ones may end before W.
+template <int W>
+struct WeightPack {
+  using P = Pack<float, W>;
+  int64_t at, left;
+  HD WeightPack(int64_t index, int64_t count) : at(index * W), left(count - at) {}
+  HD P load(const float* from) const { return load_part<W>(from + at, left); }
+  HD void store(P values, float* to) const { store_part(values, to + at, 0, static_cast<int>(left < W ? left : W)); }
+};
+
 template <int W>
 struct AdagradStep {
   static constexpr int64_t work = 24;
@@ -51,14 +61,12 @@ struct AdagradStep {
   int64_t count;
   HD void operator()(int64_t index) const {
     using P = Pack<float, W>;
-    const int64_t at = index * W, left = count - at;
-    const int lanes = static_cast<int>(left < W ? left : W);
-    const P old = load_part<W>(w + at, left);
-    const P d = load_part<W>(g + at, left) + P::all(options.weight_decay) * old;
-    const P s = load_part<W>(sum + at, left) + d * d;
-    store_part(s, sum + at, 0, lanes);
+    const WeightPack<W> at(index, count);
+    const P old = at.load(w), d = at.load(g) + P::all(options.weight_decay) * old;
+    const P s = at.load(sum) + d * d;
+    at.store(s, sum);
     const P root = square_root(P::all(options.initial) + s);
-    store_part(old - P::all(state->rate) * d / (root + P::all(options.epsilon)), w + at, 0, lanes);
+    at.store(old - P::all(state->rate) * d / (root + P::all(options.epsilon)), w);
   }
 };
 
@@ -74,13 +82,11 @@ struct RmsPropStep {
   int64_t count;
   HD void operator()(int64_t index) const {
     using P = Pack<float, W>;
-    const int64_t at = index * W, left = count - at;
-    const int lanes = static_cast<int>(left < W ? left : W);
-    const P old = load_part<W>(w + at, left);
-    const P d = load_part<W>(g + at, left) + P::all(options.weight_decay) * old;
-    const P s = P::all(options.rho) * load_part<W>(square + at, left) + P::all(rest) * d * d;
-    store_part(s, square + at, 0, lanes);
-    store_part(old - P::all(state->rate) * d / (square_root(s) + P::all(options.epsilon)), w + at, 0, lanes);
+    const WeightPack<W> at(index, count);
+    const P old = at.load(w), d = at.load(g) + P::all(options.weight_decay) * old;
+    const P s = P::all(options.rho) * at.load(square) + P::all(rest) * d * d;
+    at.store(s, square);
+    at.store(old - P::all(state->rate) * d / (square_root(s) + P::all(options.epsilon)), w);
   }
 };
 
@@ -97,21 +103,20 @@ struct AdamStep {
   int64_t count;
   HD void operator()(int64_t index) const {
     using P = Pack<float, W>;
-    const int64_t at = index * W, left = count - at;
-    const int lanes = static_cast<int>(left < W ? left : W);
+    const WeightPack<W> at(index, count);
     const float rate = state->rate;
-    P old = load_part<W>(w + at, left), d = load_part<W>(g + at, left);
+    P old = at.load(w), d = at.load(g);
     if (options.decoupled) {
       old -= P::all(rate * options.weight_decay) * old;
     } else {
       d += P::all(options.weight_decay) * old;
     }
-    const P m = P::all(options.beta1) * load_part<W>(mean + at, left) + P::all(rest1) * d;
-    const P s = P::all(options.beta2) * load_part<W>(square + at, left) + P::all(rest2) * d * d;
-    store_part(m, mean + at, 0, lanes);
-    store_part(s, square + at, 0, lanes);
-    const P deviation = square_root(s) * P::all(state->square_correction) + P::all(options.epsilon);
-    store_part(old - P::all(rate * state->mean_correction) * m / deviation, w + at, 0, lanes);
+    const P m = P::all(options.beta1) * at.load(mean) + P::all(rest1) * d;
+    const P s = P::all(options.beta2) * at.load(square) + P::all(rest2) * d * d;
+    at.store(m, mean);
+    at.store(s, square);
+    const P root = square_root(s) * P::all(state->square_correction) + P::all(options.epsilon);
+    at.store(old - P::all(rate * state->mean_correction) * m / root, w);
   }
 };
 
@@ -132,6 +137,15 @@ namespace {
 double meant(float beta) { return std::round(static_cast<double>(beta) * 1e7) / 1e7; }
 float rest(float beta) { return static_cast<float>(1 - meant(beta)); }
 
+// `update(width)` makes the kernel for so many weights per index: a GPU's threads take one each.
+template <typename Update>
+void in_packs(Stream& stream, const char* name, int64_t count, const Update& update) {
+  with_target(stream, [&](auto target) {
+    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
+    for_each(target, stream, name, (count + W - 1) / W, update(std::integral_constant<int, W>()));
+  });
+}
+
 }  // namespace
 
 void next_step(Stream& stream, StepState* state, float beta1, float beta2) {
@@ -147,25 +161,20 @@ void sgd(Stream& stream, const Sgd& options, int64_t count, const StepState* sta
 }
 void adagrad(Stream& stream, const Adagrad& options, int64_t count, const StepState* state, const float* g, float* w,
              float* sum) {
-  with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
-    for_each(target, stream, "adagrad", (count + W - 1) / W, AdagradStep<W>{options, state, g, w, sum, count});
-  });
+  in_packs(stream, "adagrad", count,
+           [&](auto width) { return AdagradStep<decltype(width)::value>{options, state, g, w, sum, count}; });
 }
 void rmsprop(Stream& stream, const RmsProp& options, int64_t count, const StepState* state, const float* g, float* w,
              float* square) {
-  with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
-    for_each(target, stream, "rmsprop", (count + W - 1) / W,
-             RmsPropStep<W>{options, state, g, w, square, rest(options.rho), count});
+  in_packs(stream, "rmsprop", count, [&](auto width) {
+    return RmsPropStep<decltype(width)::value>{options, state, g, w, square, rest(options.rho), count};
   });
 }
 void adam(Stream& stream, const Adam& options, int64_t count, const StepState* state, const float* g, float* w,
           float* mean, float* square) {
-  with_target(stream, [&](auto target) {
-    constexpr int W = decltype(target)::is_gpu ? 1 : decltype(target)::width;
-    for_each(target, stream, "adam", (count + W - 1) / W,
-             AdamStep<W>{options, state, g, w, mean, square, rest(options.beta1), rest(options.beta2), count});
+  in_packs(stream, "adam", count, [&](auto width) {
+    return AdamStep<decltype(width)::value>{
+        options, state, g, w, mean, square, rest(options.beta1), rest(options.beta2), count};
   });
 }
 

@@ -1,6 +1,9 @@
 // Losses, optimizers, starting weights, metrics.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "kernels/error.h"
 #include "kernels/initialize.h"
 #include "kernels/loss.h"

@@ -32,8 +32,7 @@ void lines(const OptimizerSettings& o, UpdateNumbers& n) {
                      begun ? fmt::format("({} + {})", n.text(initial), n.text(sum)) : n.text(sum),
                      fmt::format("{}", o["epsilon"])),
          by);
-  n.line("weight", "weight \u2212 step", fmt::format("{} \u2212 {}", n.text(n.weight), n.text(by)), n.weight_after,
-         true);
+  n.line_of_weight(by);
 }
 
 }  // namespace

@@ -53,8 +53,7 @@ void lines(const OptimizerSettings& o, UpdateNumbers& n) {
                        n.text(decay), n.text(by)),
            n.weight_after, true);
   } else {
-    n.line("weight", "weight \u2212 step", fmt::format("{} \u2212 {}", n.text(n.weight), n.text(by)), n.weight_after,
-           true);
+    n.line_of_weight(by);
   }
 }
 

@@ -45,6 +45,10 @@ std::vector<std::string> optimizer_words() {
   return words;
 }
 
+void UpdateNumbers::line_of_weight(double by) {
+  line("weight", "weight \u2212 step", fmt::format("{} \u2212 {}", text(weight), text(by)), weight_after, true);
+}
+
 UpdateNumbers::Slope UpdateNumbers::decayed(double decay) {
   if (decay <= 0) return {"gradient", gradient};
   const double d = gradient + decay * weight;

@@ -51,6 +51,8 @@ struct UpdateNumbers {
   void line(const char* name, std::string formula, std::string numbers, double value, bool exact = false) {
     lines.push_back({name, std::move(formula), std::move(numbers), value, exact});
   }
+  // The last one of those that subtract a step and nothing else.
+  void line_of_weight(double by);
   // The gradient with a decay that is added to it: its line, where there is one, and how the next lines call it.
   struct Slope {
     std::string name;

@@ -28,8 +28,7 @@ void lines(const OptimizerSettings& o, UpdateNumbers& n) {
          fmt::format("{} \u00b7 {} / (\u221a{} + {})", n.text(n.rate), n.text(d), n.text(square),
                      fmt::format("{}", o["epsilon"])),
          by);
-  n.line("weight", "weight \u2212 step", fmt::format("{} \u2212 {}", n.text(n.weight), n.text(by)), n.weight_after,
-         true);
+  n.line_of_weight(by);
 }
 
 }  // namespace
