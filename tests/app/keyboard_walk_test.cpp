@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "tests/app/every_page.h"
 #include "tests/app/page_driver.h"
 #include "tests/app/shell_driver.h"
 
 namespace striate {
 namespace {
 
-constexpr const char* kTabs[] = {"overview", "layers", "tests", "draw", "compare", "step", "unit", "build", "data"};
 constexpr Vec kSizes[] = {{1280, 800}, {800, 500}};
 
 // What no key needs to reach: what does nothing but keep the mouse away or explain itself under it; and what another
@@ -26,14 +26,6 @@ bool is_for_the_mouse(const Item& item) {
   return item.command.empty() || item.kind == "scroll" || item.kind == "dot" || item.kind == "pixels" ||
          item.kind == "figure" || item.label.starts_with("picture ") || item.label.ends_with(" less") ||
          item.label.ends_with(" more");
-}
-
-template <typename Driver>
-void train_a_little(Driver& driver) {
-  for (const char* line :
-       {"train.data digits:120", "train.model tiny", "train.batch 16", "train.step batch", "train.step batch"}) {
-    driver.run(line);
-  }
 }
 
 class KeyboardWalk : public testing::TestWithParam<Vec> {
@@ -53,21 +45,6 @@ class KeyboardWalk : public testing::TestWithParam<Vec> {
       if (item.id == ui().focused()) return &item;
     }
     return nullptr;
-  }
-
-  static void each_page(const std::function<void(const std::string& name)>& look) {
-    for (const auto& page : driver().app.pages()) {
-      const std::string id = page->info().id;
-      driver().run("page " + id);
-      if (id != "train") {
-        look(id);
-        continue;
-      }
-      for (const char* tab : kTabs) {
-        driver().run(std::string("train.view ") + tab);
-        look(id + " " + tab);
-      }
-    }
   }
 
   // Tab (or Shift+Tab) from one end to the other. `layer`: of the dialog that is open.
@@ -131,7 +108,7 @@ class KeyboardWalk : public testing::TestWithParam<Vec> {
 };
 
 TEST_P(KeyboardWalk, tab_reaches_everything_of_every_page) {
-  each_page([](const std::string& page) {
+  each_page(driver(), [](const std::string& page) {
     walk(page);
     EXPECT_EQ(ui().focused(), 0u) << page << ": Escape does not leave";
   });
@@ -267,9 +244,9 @@ TEST(KeyboardActs, on_every_control_of_every_page) {
 TEST(KeyboardActs, on_every_control_of_the_tabs_of_training) {
   PageDriver driver("train");
   train_a_little(driver);
-  for (const char* tab : kTabs) {
-    driver.run(std::string("train.view ") + tab);
-    expect_keys_act(driver, std::string("train ") + tab);
+  for (const std::string& tab : train_tabs(driver.app.registry())) {
+    driver.run("train.view " + tab);
+    expect_keys_act(driver, "train " + tab);
   }
 }
 

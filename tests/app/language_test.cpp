@@ -2,7 +2,7 @@
 // readouts. That every page is written whole in it stands in language_pages_test.cpp.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <list>
 #include <map>
 #include <set>
 #include <string>
@@ -15,6 +15,7 @@
 #include "app/words/words.h"
 #include "engine/error.h"
 #include "tests/app/shell_driver.h"
+#include "tests/environment.h"
 
 namespace striate {
 namespace {
@@ -70,22 +71,24 @@ TEST_F(Language, a_wrong_placeholder_in_a_translation_gives_the_english_text) {
 }
 
 TEST_F(Language, the_system_says_which_one) {
-  const auto asked = [](const std::vector<std::pair<const char*, const char*>>& variables) {
-    for (const char* name : {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) unsetenv(name);
-    for (const auto& [name, value] : variables) setenv(name, value, 1);
+  const auto asked = [](const std::map<std::string, std::string>& variables) {
+    std::list<EnvironmentVariable> set;
+    for (const char* name : {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) {
+      const EnvironmentVariable& variable = set.emplace_back(name);
+      const auto found = variables.find(name);
+      if (found == variables.end()) {
+        variable.remove();
+      } else {
+        variable.set(found->second);
+      }
+    }
     return system_language();
   };
-  std::vector<std::pair<std::string, std::string>> before;
-  for (const char* name : {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) {
-    if (const char* value = std::getenv(name)) before.emplace_back(name, value);
-  }
   EXPECT_EQ(asked({}), "en");
   EXPECT_EQ(asked({{"LANG", "en_US.UTF-8"}}), "en");
   EXPECT_EQ(asked({{"LANG", "tlh_XX.UTF-8"}}), "en");
   EXPECT_EQ(asked({{"LANG", "de_DE.UTF-8"}, {"LANGUAGE", "tlh:en"}}), "en");
   EXPECT_EQ(asked({{"LANG", "qps"}}), "en") << "nobody speaks it";
-  for (const char* name : {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) unsetenv(name);
-  for (const auto& [name, value] : before) setenv(name.c_str(), value.c_str(), 1);
 }
 
 TEST_F(Language, large_letters_of_latin_greek_and_cyrillic) {

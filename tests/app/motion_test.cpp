@@ -10,7 +10,8 @@
 
 #include "app/shell/settings.h"
 #include "app/shell/system_motion.h"
-#include "tests/app/shell_driver.h"
+#include "tests/app/every_page.h"
+#include "tests/environment.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -35,14 +36,12 @@ int frames_moving(ShellDriver& driver, const std::string& line) {
 
 TEST(Motion, reduced_leaves_no_frame_that_moves_after_an_action_on_any_page) {
   ShellDriver driver;
-  for (const char* line : {"train.data digits:120", "train.model tiny", "train.step batch"}) driver.run(line);
+  train_a_little(driver);
   driver.run("motion off");
   driver.patient = false;
   std::vector<std::string> pages;
   for (const auto& page : driver.app.pages()) pages.push_back("page " + page->info().id);
-  for (const char* tab : {"overview", "layers", "tests", "draw", "compare", "step", "unit", "build", "data"}) {
-    pages.push_back(std::string("train.view ") + tab);
-  }
+  for (const std::string& tab : train_tabs(driver.app.registry())) pages.push_back("train.view " + tab);
   for (const std::string& page : pages) {
     EXPECT_EQ(frames_moving(driver, page), 0) << page;
     for (const char* line :
@@ -148,9 +147,7 @@ TEST(SystemMotion, a_broken_database_says_nothing) {
 
 TEST(SystemMotion, counts_until_somebody_says_otherwise) {
   TestFolder folder;
-  const char* before = std::getenv("XDG_CONFIG_HOME");
-  const std::string kept = before ? before : "";
-  setenv("XDG_CONFIG_HOME", folder.path().c_str(), 1);
+  const EnvironmentVariable home("XDG_CONFIG_HOME", folder.path());
   write(folder / "gtk-4.0/settings.ini", "gtk-enable-animations=0\n");
   const std::string file = folder / "striate/settings.json";
   std::string problem;
@@ -162,11 +159,6 @@ TEST(SystemMotion, counts_until_somebody_says_otherwise) {
   settings.motion = false;
   save_settings(file, settings);
   EXPECT_FALSE(load_settings(file, &problem).motion) << "it was said here";
-  if (before) {
-    setenv("XDG_CONFIG_HOME", kept.c_str(), 1);
-  } else {
-    unsetenv("XDG_CONFIG_HOME");
-  }
 }
 
 }  // namespace

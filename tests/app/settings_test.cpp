@@ -4,12 +4,12 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "engine/error.h"
+#include "tests/environment.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -86,17 +86,10 @@ TEST(Settings, where_nothing_can_be_written_it_says_so) {
 }
 
 TEST(Settings, path_follows_the_environment) {
-  const char* before = std::getenv("XDG_CONFIG_HOME");
-  std::string kept = before ? before : "";
-  setenv("XDG_CONFIG_HOME", "/somewhere", 1);
+  const EnvironmentVariable folder("XDG_CONFIG_HOME", "/somewhere");
   EXPECT_EQ(settings_path(), "/somewhere/striate/settings.json");
-  setenv("XDG_CONFIG_HOME", "relative", 1);
+  folder.set("relative");
   EXPECT_EQ(settings_path().find("relative"), std::string::npos);
-  if (before) {
-    setenv("XDG_CONFIG_HOME", kept.c_str(), 1);
-  } else {
-    unsetenv("XDG_CONFIG_HOME");
-  }
 }
 
 }  // namespace

@@ -12,13 +12,12 @@
 #include <vector>
 
 #include "app/words/languages.h"
-#include "tests/app/shell_driver.h"
+#include "tests/app/every_page.h"
 
 namespace striate {
 namespace {
 
 constexpr Vec kSizes[] = {{800, 500}, {1024, 600}, {1280, 720}, {1280, 800}, {1920, 1080}, {2560, 1440}};
-constexpr const char* kTabs[] = {"overview", "layers", "tests", "draw", "compare", "step", "unit", "build", "data"};
 // The least part of the window that the stage has while presenting; under a lesson's words, half of that.
 constexpr float kStageShare = 0.85f, kStageShareInLesson = 0.45f;
 // A number on a projector is no smaller; in a window that is smaller than a projector, no smaller than on the desk.
@@ -30,11 +29,7 @@ class Sizes : public testing::Test {
   static ShellDriver& driver() {
     static ShellDriver* shared = [] {
       auto* made = new ShellDriver();  // one training for all tests of this file; it lives until the end
-      made->run("train.data digits:120");
-      made->run("train.model tiny");
-      made->run("train.batch 16");
-      made->run("train.step batch");
-      made->run("train.step batch");
+      train_a_little(*made);
       return made;
     }();
     return *shared;
@@ -46,21 +41,6 @@ class Sizes : public testing::Test {
     driver().resize({1280, 800});
   }
 
-  // Calls `look` with every page and tab drawn.
-  static void each_page(const std::function<void(const std::string& name)>& look) {
-    for (const auto& page : driver().app.pages()) {
-      const std::string id = page->info().id;
-      driver().run("page " + id);
-      if (id != "train") {
-        look(id);
-        continue;
-      }
-      for (const char* tab : kTabs) {
-        driver().run(std::string("train.view ") + tab);
-        look(id + " " + tab);
-      }
-    }
-  }
   static Vec units() { return driver().shell.ui().frame().size; }  // the window, in the units that items have
   static float stage_share() {
     const Rect& stage = driver().shell.layout().stage;
@@ -111,7 +91,7 @@ TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_on_the_desk_and_on_the_project
     driver().resize(size);
     for (const bool presentation : {false, true}) {
       driver().run(presentation ? "presentation on" : "presentation off");
-      each_page([&](const std::string& page) {
+      each_page(driver(), [&](const std::string& page) {
         const std::string where =
             fmt::format("{} at {} x {}{}", page, size.x, size.y, presentation ? ", presenting" : "");
         expect_nothing_overlaps(driver().shell.ui().items(), where);
@@ -128,7 +108,7 @@ TEST_F(Sizes, nothing_overlaps_and_nothing_is_cut_in_a_language_with_longer_word
     driver().resize(size);
     for (const bool presentation : {false, true}) {
       driver().run(presentation ? "presentation on" : "presentation off");
-      each_page([&](const std::string& page) {
+      each_page(driver(), [&](const std::string& page) {
         const std::string where =
             fmt::format("{} at {} x {}{}, made-up words", page, size.x, size.y, presentation ? ", presenting" : "");
         expect_nothing_overlaps(driver().shell.ui().items(), where);
@@ -157,7 +137,7 @@ TEST_F(Sizes, nothing_overlaps_at_any_scale_in_the_smallest_window) {
   driver().resize(kLeastWindow);
   for (const float scale : {1.25f, 1.5f, 2.0f}) {
     driver().scale = scale;
-    each_page([&](const std::string& page) {
+    each_page(driver(), [&](const std::string& page) {
       const std::string where = fmt::format("{} at scale {}", page, scale);
       expect_nothing_overlaps(driver().shell.ui().items(), where);
       expect_nothing_is_cut(driver().shell.ui().items(), units(), where);
@@ -192,7 +172,7 @@ void expect_in_proportion(const std::vector<Item>& a, const std::vector<Item>& b
 TEST_F(Sizes, every_distance_grows_with_the_monitors_scale_and_on_a_projector) {
   const auto places = [] {
     std::map<std::string, std::vector<Item>> found;
-    each_page([&](const std::string& page) { found[page] = placed(driver().shell.ui().items()); });
+    each_page(driver(), [&](const std::string& page) { found[page] = placed(driver().shell.ui().items()); });
     return found;
   };
   const auto expect_same = [](const auto& all, const auto& others, const char* where) {
@@ -220,7 +200,7 @@ TEST_F(Sizes, every_distance_grows_with_the_monitors_scale_and_on_a_projector) {
 // What the stage has in the smallest window: a third of it at least, with something on it.
 TEST_F(Sizes, the_stage_is_there_in_the_smallest_window) {
   driver().resize(kLeastWindow);
-  each_page([&](const std::string& page) {
+  each_page(driver(), [&](const std::string& page) {
     const Rect stage = driver().shell.layout().stage;
     EXPECT_GE(stage_share(), 0.33f) << page;
     EXPECT_GE(stage.h, 250) << page;
@@ -237,7 +217,7 @@ TEST_F(Sizes, the_stage_is_there_in_the_smallest_window) {
 // No words give way to an ellipsis but names of files and what is said to be shortened.
 TEST_F(Sizes, words_are_whole_in_the_smallest_window) {
   driver().resize(kLeastWindow);
-  each_page([&](const std::string& page) {
+  each_page(driver(), [&](const std::string& page) {
     std::vector<std::string> texts;
     driver().shell.ui().record_texts(&texts);
     driver().frame();
@@ -256,7 +236,7 @@ TEST_F(Sizes, nothing_overlaps_where_the_inspector_is_unfolded_while_presenting)
     driver().resize(size);
     driver().run("presentation on");
     driver().run("inspector on");
-    each_page([&](const std::string& page) {
+    each_page(driver(), [&](const std::string& page) {
       const std::string where = fmt::format("{} at {} x {}, unfolded", page, size.x, size.y);
       EXPECT_NE(driver().shell.layout().inspector.empty(), driver().app.page().has_inspector()) << where;
       expect_nothing_overlaps(driver().shell.ui().items(), where);
@@ -347,7 +327,7 @@ std::map<std::string, float> numbers(ShellDriver& driver) {
 TEST_F(Sizes, presenting_gives_the_stage_its_share_and_makes_no_number_smaller) {
   for (const Vec size : kSizes) {
     driver().resize(size);
-    each_page([&](const std::string& page) {
+    each_page(driver(), [&](const std::string& page) {
       const std::string where = fmt::format("{} at {} x {}", page, size.x, size.y);
       driver().run("presentation off");
       const std::map<std::string, float> on_the_desk = numbers(driver());
@@ -419,7 +399,7 @@ TEST_F(Tips, lie_in_the_window_and_beside_what_they_explain_a_menu_a_notice_and_
     for (const bool presentation : {false, true}) {
       driver().run(presentation ? "presentation on" : "presentation off");
       const Rect window{0, 0, units().x, units().y};
-      each_page([&](const std::string& page) {
+      each_page(driver(), [&](const std::string& page) {
         driver().app.send("open /nonexistent/folder/picture.png");  // a notice over the stage
         driver().settle();
         const std::vector<Item> items = driver().shell.ui().items();
