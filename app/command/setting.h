@@ -44,7 +44,8 @@ struct Setting {
   bool kept = true;  // has a line in state(); else another setting or command says it, too
 
   // The widget.
-  std::vector<std::string> labels;                      // of the choices, in their order; empty: the words themselves
+  // Of the choices, in their order; none: the words themselves. An empty one is for who types it: no list offers it.
+  std::vector<std::string> labels;
   std::string unit;                                     // of numbers
   std::optional<std::pair<double, double>> hands = {};  // of numbers: the range that the widget offers, if it is less
   int decimals = 0;  // of numbers: how many the widget's hands give; typing gives any
@@ -54,6 +55,7 @@ struct Setting {
   bool typed() const {  // any text or word
     return parameter.kind == ParameterKind::text || parameter.kind == ParameterKind::word;
   }
+  bool lists(size_t choice) const { return labels.empty() || !labels[choice].empty(); }
   std::string line(const ReadoutValue& of) const;  // the command that brings it to this value
   std::string line() const { return line(value()); }
 };

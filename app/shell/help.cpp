@@ -60,7 +60,7 @@ void Shell::draw_help(Vec size) {
   ui_.end_columns();
   ui_.section(N_("Settings"));
   ui_.begin_columns(2, 24);
-  for (const char* name : {"theme", "scale", "presentation", "motion"}) ui_.setting(name);
+  for (const char* name : {"theme", "scale", "presentation", "motion", "language"}) ui_.setting(name);
   ui_.end_columns();
   ui_.space(8);
   ui_.note(

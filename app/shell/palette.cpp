@@ -5,7 +5,6 @@
 #include "app/command/setting.h"
 #include "app/glossary/glossary.h"
 #include "app/shell/frame.h"
-#include "app/words/languages.h"
 #include "app/words/words.h"
 #include "engine/error.h"
 #include "engine/lower_case.h"
@@ -77,9 +76,11 @@ std::vector<Entry> choices_of(const App& app, const Command& command, std::strin
   const Setting* setting = app.registry().find_setting(command.name);
   const std::string now = setting ? value_of(*setting) : std::string();
   const std::string help(tr(std::string_view(command.help)));
-  for (const std::string& word : command.parameters.front().choices) {
+  const std::vector<std::string>& words = command.parameters.front().choices;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
     if (lower_case(word).find(typed) == std::string::npos) continue;
-    if (word == kMadeUpLanguage && typed != word) continue;  // for those who look at the texts
+    if (setting && !setting->lists(i) && typed != word) continue;
     entries.push_back({command.name + " " + quoted(word), word == now ? tr("As it is now") + (". " + help) : help,
                        command.name + " " + quoted(word), nullptr, setting ? N_("setting") : N_("command")});
   }

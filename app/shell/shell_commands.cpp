@@ -65,7 +65,7 @@ void Shell::declare_commands() {
       }));
   std::vector<std::string> codes = languages(), names = {N_("As the system says")};
   for (const std::string& code : codes) names.push_back(language_name(code));
-  names.emplace_back("made up");  // no list offers it (palette.cpp)
+  names.emplace_back();  // for those who look at the texts: no list offers it
   codes.insert(codes.begin(), kSystemLanguage);
   codes.emplace_back(kMadeUpLanguage);
   add(s.choice(

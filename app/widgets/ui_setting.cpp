@@ -26,7 +26,9 @@ std::vector<Choice> choices_of(const Setting& setting) {
   std::vector<Choice> choices;
   for (size_t i = 0; i < setting.parameter.choices.size(); ++i) {
     const std::string& word = setting.parameter.choices[i];
-    choices.push_back({setting.labels.empty() ? word : setting.labels[i], word});
+    if (setting.lists(i) || word == std::get<std::string>(setting.value())) {
+      choices.push_back({setting.labels.empty() || setting.labels[i].empty() ? word : setting.labels[i], word});
+    }
   }
   return choices;
 }
