@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the templates of all texts of the window, assets/locale/PAGE.pot, from the sources, with gettext's xgettext: one
-# for each page, one for each other folder of app/, and one for what engine/ marks. Run it after a text was added or changed and commit what it wrote;
-# tests/tree/catalogs.sh compares.
+# for each page, one for each other folder of app/, and one for what engine/ marks. Run it after a text was added or
+# changed and commit what it wrote; tests/tree/catalogs.sh compares.
 #
 #   scripts/catalogs.sh              writes assets/locale/*.pot
 #   scripts/catalogs.sh --to FOLDER  writes them there
@@ -28,7 +28,7 @@ command -v xgettext >/dev/null || { echo "catalogs.sh: xgettext is missing (apt 
 # Asked for by name, and what widgets translate themselves (app/widgets/ui.h). xgettext takes one place of a call at a
 # time: declarations, which hold several texts, are read again for each.
 passes=(
-  "tr:1 N_:1 format_tr:1 trn:1,2 trc:1c,2 plural_tr:1,2 button:1 section:1 row:1 big_row:1 slider:1 number_field:1
+  "tr:1 N_:1 format_tr:1 trn:1,2 plural_tr:1,2 button:1 section:1 row:1 big_row:1 slider:1 number_field:1
    toggle:1 segmented:1 tabs:1 dropdown:1 text_field:1 note:1 paragraph:1 progress:1 kernel_editor:1 empty_state:3
    error_note:1 Error:1 fail:1 choice:2 on_off:2 integer:2 number:2 text:2 word:2 file_to_read:2 file_to_write:2 explained:1
    format_marked:1"

@@ -3,9 +3,7 @@
 #include <glad/gl.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 #include <vector>
 
 #include "app/embedded.h"
@@ -13,12 +11,6 @@
 
 namespace striate {
 namespace {
-
-// While developing: the shader's file in the source tree that STRIATE_SOURCE_DIR names; empty without one.
-std::string on_disk(const std::string& file) {
-  const char* folder = std::getenv("STRIATE_SOURCE_DIR");
-  return folder == nullptr || *folder == '\0' ? std::string() : std::string(folder) + "/" + file;
-}
 
 unsigned compile(GLenum stage, const std::string& file, const std::string& text, std::string* message) {
   unsigned shader = glCreateShader(stage);
@@ -53,16 +45,10 @@ Shader::~Shader() {
 
 int Shader::uniform(const char* name) const { return glGetUniformLocation(program_, name); }
 
-std::string Shader::source(const std::string& file) const {
-  std::ifstream stream(on_disk(file));
-  if (stream) return {std::istreambuf_iterator<char>(stream), {}};
-  return std::string(embedded_file(file));
-}
-
 unsigned Shader::build(std::string* message) const {
-  unsigned vertex = compile(GL_VERTEX_SHADER, vertex_, source(vertex_), message);
+  unsigned vertex = compile(GL_VERTEX_SHADER, vertex_, newest_file(vertex_), message);
   if (!vertex) return 0;
-  unsigned fragment = compile(GL_FRAGMENT_SHADER, fragment_, source(fragment_), message);
+  unsigned fragment = compile(GL_FRAGMENT_SHADER, fragment_, newest_file(fragment_), message);
   if (!fragment) {
     glDeleteShader(vertex);
     return 0;
@@ -85,9 +71,9 @@ unsigned Shader::build(std::string* message) const {
 
 std::filesystem::file_time_type Shader::newest() const {
   std::error_code failure;
-  auto a = std::filesystem::last_write_time(on_disk(vertex_), failure);
+  auto a = std::filesystem::last_write_time(path_in_source_tree(vertex_), failure);
   if (failure) return {};
-  auto b = std::filesystem::last_write_time(on_disk(fragment_), failure);
+  auto b = std::filesystem::last_write_time(path_in_source_tree(fragment_), failure);
   return failure ? a : std::max(a, b);
 }
 

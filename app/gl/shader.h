@@ -23,7 +23,6 @@ class Shader {
   bool reload(std::string* message);
 
  private:
-  std::string source(const std::string& file) const;
   unsigned build(std::string* message) const;
   std::filesystem::file_time_type newest() const;
 

@@ -199,13 +199,11 @@ bool ChannelsPage::update(double) {
 }
 
 PageKind channels_page() {
-  return {
-      {"channels", N_("Color channels"), N_("Pictures"),
-       N_("The open picture taken apart into its red, green and blue planes, each a gray picture with its histogram. "
-          "Click a plane to see it alone, change its gain, drag over a histogram to light the pixels whose value "
-          "lies "
-          "in that range, and see in which order programs keep the values in memory.")},
-      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ChannelsPage>(context); }};
+  return {{"channels", N_("Color channels"), N_("Pictures"),
+           N_("The open picture taken apart into its red, green and blue planes, each a gray picture with its "
+              "histogram. Click a plane to see it alone, change its gain, drag over a histogram to light the pixels "
+              "whose value lies in that range, and see in which order programs keep the values in memory.")},
+          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ChannelsPage>(context); }};
 }
 
 }  // namespace striate

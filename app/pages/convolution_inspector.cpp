@@ -126,9 +126,8 @@ void ConvolutionPage::draw_result_settings(Ui& ui) const {
                                                                         significant_text(output_high_, 5))
                                                             : format_tr("{} and {}", black, white));
   ui.note(state_.show == Show::minmax
-              ? N_("The least and the largest value of this output. The numbers are the values themselves; this only "
-                   "chooses "
-                   "their grays.")
+              ? N_("The least and the largest value of this output. The numbers are the values themselves; this "
+                   "only chooses their grays.")
               : N_("The numbers in the output are the values themselves; this only chooses their grays."));
   ui.setting("convolution.fill");
 }

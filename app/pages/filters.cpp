@@ -238,9 +238,8 @@ void FiltersPage::declare_kernel_commands(Registry& registry) {
   });
   registry.add(Command{
       "filters.sum",
-      N_("Makes the kernel sum to 1, by its divisor, so that brightness stays; or to 0, by its middle number, so that "
-         "flat "
-         "areas vanish"),
+      N_("Makes the kernel sum to 1, by its divisor, so that brightness stays; or to 0, by its middle number, so "
+         "that flat areas vanish"),
       {Parameter::integer("SUM", "1 or 0", 0, 1)},
       [this](const Arguments& arguments) {
         FilterKernel& kernel = stage().kernel;
@@ -701,10 +700,10 @@ PageKind filters_page() {
   return {
       {"filters", N_("Filters"), N_("Pictures"),
        N_("The open picture before and after a filter. Every new pixel is a sum: its neighbors times the numbers of "
-          "a "
-          "kernel. Drag the handle to compare, choose a kernel or edit its numbers, build a chain of them. Move the "
-          "mouse over a pixel and read under Pixel how its value came about, click to pin it; The code shows the "
-          "program that computed it, and the same in NumPy and PyTorch. A photo filter works on each channel alone.")},
+          "a kernel. Drag the handle to compare, choose a kernel or edit its numbers, build a chain of them. Move "
+          "the mouse over a pixel and read under Pixel how its value came about, click to pin it; The code shows "
+          "the program that computed it, and the same in NumPy and PyTorch. A photo filter works on each channel "
+          "alone.")},
       [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<FiltersPage>(context); }};
 }
 

@@ -254,11 +254,10 @@ const ChannelStatistics& PixelsPage::need_statistics() {
 
 PageKind pixels_page() {
   return {{"pixels", N_("Pixels"), N_("Pictures"),
-           N_("The open picture and its numbers. Turn the wheel over the picture: when pixels are large enough, each "
-              "shows the numbers it is made of. Move the mouse over a pixel to read it at the right, click to pin it. "
-              "Show the "
-              "picture in another color space, print its numbers as decimals, hexadecimals or from 0 to 1, change the "
-              "weights that make a gray, and see what number types make of 200 + 100.")},
+           N_("The open picture and its numbers. Turn the wheel over the picture: when pixels are large enough, "
+              "each shows the numbers it is made of. Move the mouse over a pixel to read it at the right, click to "
+              "pin it. Show the picture in another color space, print its numbers as decimals, hexadecimals or from "
+              "0 to 1, change the weights that make a gray, and see what number types make of 200 + 100.")},
           [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<PixelsPage>(context); }};
 }
 

@@ -191,9 +191,8 @@ PageKind pooling_page() {
           "mouse over an output cell to see its window and which input won; a right-click keeps a cell's card. Under "
           "Gradient you see where learning flows back to, under Shift what stays when the input moves by a "
           "cell.\n\nWith the keyboard alone: I and O go to the input and the output. In a grid the arrows walk, "
-          "digits "
-          "or Enter begin to type, Enter ends and goes on. Tab reaches every other control: arrows change it, Enter "
-          "or Space press it, Escape leaves it.")},
+          "digits or Enter begin to type, Enter ends and goes on. Tab reaches every other control: arrows change "
+          "it, Enter or Space press it, Escape leaves it.")},
       [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<PoolingPage>(context); }};
 }
 

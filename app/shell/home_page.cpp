@@ -203,8 +203,7 @@ PageKind home_page(const App& app) {
   return {
       {kHomePage, N_("Home"), "",
        N_("All chapters of the course, each with a picture that is computed while you look. Click one to go there. "
-          "What "
-          "you have done is remembered, and so is the step of a lesson that you left.")},
+          "What you have done is remembered, and so is the step of a lesson that you left.")},
       [&app](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<HomePage>(app, context); }};
 }
 

@@ -45,8 +45,7 @@ Response Shell::navigation_line(const Rect& rect, const ItemSpec& spec, bool cur
 // What the words below the name take beyond one line.
 float Shell::navigation_head_more() {
   const float wide = layout_.navigation.w - 1 - 2 * 12 - 20;
-  return ui_.paragraph_height("how a computer sees", wide, Font::caption) -
-         ui_.paragraph_height("-", wide, Font::caption);
+  return ui_.more_lines("how a computer sees", wide, Font::caption);
 }
 
 // The program's name leads home.

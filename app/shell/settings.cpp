@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "app/shell/system_motion.h"
+#include "app/shell/xdg_folder.h"
 #include "engine/error.h"
 
 #ifdef __unix__
@@ -88,21 +89,10 @@ bool Settings::step_done(const std::string& lesson, int step) const {
   return found != lesson_steps.end() && std::binary_search(found->second.begin(), found->second.end(), step);
 }
 
-namespace {
+namespace {}  // namespace
 
-// The XDG rules: a relative path is ignored.
-std::filesystem::path xdg_folder(const char* variable, const char* in_home) {
-  namespace fs = std::filesystem;
-  const char* said = std::getenv(variable);
-  if (said && *said && fs::path(said).is_absolute()) return fs::path(said) / "striate";
-  const char* home = std::getenv("HOME");
-  return fs::path(home && *home ? home : ".") / in_home / "striate";
-}
-
-}  // namespace
-
-std::string settings_path() { return (xdg_folder("XDG_CONFIG_HOME", ".config") / "settings.json").string(); }
-std::string state_folder() { return xdg_folder("XDG_STATE_HOME", ".local/state").string(); }
+std::string settings_path() { return (xdg_folder("XDG_CONFIG_HOME", ".config") / "striate/settings.json").string(); }
+std::string state_folder() { return (xdg_folder("XDG_STATE_HOME", ".local/state") / "striate").string(); }
 
 Settings load_settings(const std::string& path, std::string* problem) {
   namespace fs = std::filesystem;

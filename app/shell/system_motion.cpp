@@ -9,6 +9,8 @@
 #include <iterator>
 #include <system_error>
 
+#include "app/shell/xdg_folder.h"
+
 namespace striate {
 namespace {
 
@@ -100,11 +102,6 @@ bool system_motion(const std::string& config) {
   return kde.empty() || std::strtod(kde.c_str(), nullptr) > 0;
 }
 
-bool system_motion() {
-  const char* said = std::getenv("XDG_CONFIG_HOME");
-  const char* home = std::getenv("HOME");
-  if (said && *said == '/') return system_motion(said);
-  return system_motion(std::string(home && *home ? home : ".") + "/.config");
-}
+bool system_motion() { return system_motion(xdg_folder("XDG_CONFIG_HOME", ".config").string()); }
 
 }  // namespace striate

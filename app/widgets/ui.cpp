@@ -301,9 +301,9 @@ Response Ui::interact(const Rect& rect, const ItemSpec& spec) {
 
   bool hot = hot_ == r.id && (active_ == 0 || active_ == r.id);
   if (hot) {
-    if (tip_.id != r.id) tip_ = {r.id, frame_.now, std::string(tr(spec.tooltip))};
-    if (tip_.words != tr(spec.tooltip))
-      tip_.words = tr(spec.tooltip);  // a grid's words follow the cell under the mouse
+    const std::string_view words = tr(spec.tooltip);
+    if (tip_.id != r.id) tip_ = {r.id, frame_.now, std::string(words)};
+    if (tip_.words != words) tip_.words = words;  // a grid's words follow the cell under the mouse
     if (frame_.now - tip_.since < kTipDelay && !input_.left) wants_frame_ = true;
   }
   r.focused = focus_ == r.id;

@@ -11,15 +11,13 @@
 //    begin_flow()/end_flow() puts widgets side by side, wrapping; begin_columns(n)/end_columns() in n equal columns.
 //  * draw_stage gets its area: place widgets with ui.next(rect), draw with fill(), line(), label(), picture(), cells().
 //  * draw_transport: begin_row(area), widgets from the left, pack_right(), widgets from the right, next(remaining())
-//  for
-//    a slider that takes the rest, end_row().
+//    for a slider that takes the rest, end_row().
 //  * every interactive thing has a label that is unique on its page (push_id where it can't be) and goes through
 //    interact(): it is then clickable by label in tests, reachable with Tab, and has a tooltip with the command's help.
-//  * texts are in English; widgets, notes and tooltips find their translation themselves, label() and measure() draw
-//  what
-//    they get: tr(), format_tr() (app/words/words.h).
-//  * colors: ui.theme().input, .kernel, .bias, .activation, .gradient; gray text is .secondary. Never a literal
-//  color.
+//  * texts are in English; widgets, notes and tooltips find their translation themselves, label() and measure()
+//    draw what they get: tr(), format_tr() (app/words/words.h).
+//  * colors: ui.theme().input, .kernel, .bias, .activation, .gradient; gray text is .secondary. Never a
+//    literal color.
 //  * words in text: "[kernel](kernel)" is colored and lights what is lit(Concept::kernel); **bold**; `number`
 //    (app/command/prose.h).
 //  * when the thing itself is hovered call light(Concept::kernel): its words in the narration light up.
@@ -399,6 +397,8 @@ class Ui {
   void paragraph(std::span<const ProseSpan> spans, Font font = Font::body);
   float paragraph_height(std::string_view marked, float width, Font font = Font::body);
   float paragraph_height(std::span<const ProseSpan> spans, float width, Font font = Font::body);
+  // What words take beyond their first line; 0: it is enough.
+  float more_lines(std::string_view marked, float width, Font font);
   void note(std::string_view marked);                             // a paragraph in caption size, secondary color
   void error_note(std::string_view what, std::string_view hint);  // the two lines of an Error, beside what they concern
   void error_beside(std::string_view command);                    // what this command's last failure said, if it failed

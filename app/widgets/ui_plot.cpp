@@ -95,8 +95,8 @@ bool Ui::histogram(std::string_view name, const HistogramSpec& spec, std::string
   std::string help = " ";
   if (brushes) {
     const Command* command = registry_.find_command(prefix.substr(0, prefix.find(' ')));
-    help = (command ? command->help + ". " : "") +
-           "Drag, or by keys: arrows move it, with Shift its end, Enter begins it or takes it away";
+    help = command ? std::string(tr(command->help)) + ". " : std::string();
+    help += tr("Drag, or by keys: arrows move it, with Shift its end, Enter begins it or takes it away");
   }
   Response r = interact(rect, {.label = name,
                                .command = prefix,

@@ -257,6 +257,10 @@ void Ui::section(std::string_view english) {
   if (glossary_) look_for_term(rect, letters, size);
 }
 
+float Ui::more_lines(std::string_view marked, float width, Font font) {
+  return paragraph_height(marked, width, font) - paragraph_height("-", width, font);
+}
+
 void Ui::row(std::string_view english, std::string_view value, Concept tone) {
   const std::string_view name = tr(english);
   Rect rect = take(26);
@@ -267,7 +271,7 @@ void Ui::row(std::string_view english, std::string_view value, Concept tone) {
     // Too long for one line: the value gets its own, or as many as it needs; so does the name.
     float more = 0;
     if (words.x > rect.w) {
-      more = paragraph_height(name, rect.w, Font::control) - paragraph_height("-", rect.w, Font::control);
+      more = more_lines(name, rect.w, Font::control);
       next({rect.x, rect.y + 3.0f, rect.w, rect.h + more});
       paragraph(name, Font::control);
     } else {

@@ -42,11 +42,4 @@ std::string in_capitals(std::string_view text) {
   return out;
 }
 
-std::string capitalized(std::string_view text) {
-  std::string out;
-  if (text.empty()) return out;
-  const size_t first = take(text, &out);
-  return out.append(text.substr(first));
-}
-
 }  // namespace striate

@@ -7,7 +7,5 @@
 namespace striate {
 
 std::string in_capitals(std::string_view text);  // UTF-8
-// "softmax" as it begins a sentence: its first letter large.
-std::string capitalized(std::string_view text);
 
 }  // namespace striate

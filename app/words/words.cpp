@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,13 +18,6 @@ namespace striate {
 namespace {
 
 constexpr std::string_view kFolder = "assets/locale/";
-constexpr char kContextEnd = '\4';  // between a context and its text, as in gettext's own files
-
-std::string key_of(std::string_view context, std::string_view text) {
-  std::string key(context);
-  if (!context.empty()) key += kContextEnd;
-  return key.append(text);
-}
 
 struct ByText {
   using is_transparent = void;
@@ -51,29 +41,20 @@ struct Catalog {
   void add(Po po) {
     rules.push_back(std::make_unique<std::string>(std::move(po.plural_rule)));
     for (PoEntry& entry : po.entries) {
-      if (entry.strings.empty() || entry.strings.front().empty()) continue;
-      const std::string key = key_of(entry.context, entry.text);
-      Text& text = texts[key];
+      // No text of the window has a context: what has one is about the language itself (language_name).
+      if (entry.strings.empty() || entry.strings.front().empty() || !entry.context.empty()) continue;
+      Text& text = texts[entry.text];
       // One page may use in one form what another one counts.
       if (text.forms.size() < entry.strings.size()) text = {std::move(entry.strings), rules.back().get()};
     }
   }
 };
 
-// Translators see what they write without a build: STRIATE_SOURCE_DIR may name the source tree.
-std::string file_text(const std::string& name) {
-  if (const char* tree = std::getenv("STRIATE_SOURCE_DIR"); tree && *tree) {
-    std::ifstream file(std::filesystem::path(tree) / name, std::ios::binary);
-    if (file) return {std::istreambuf_iterator<char>(file), {}};
-  }
-  return std::string(embedded_file(name));
-}
-
 Catalog load_made_up() {
   Catalog catalog;
   for (const std::string& name : embedded_files(kFolder)) {
     if (!name.ends_with(".pot")) continue;
-    Po po = parse_po(file_text(name), name);
+    Po po = parse_po(newest_file(name), name);
     for (PoEntry& entry : po.entries) {
       entry.strings = {made_up(entry.text)};
       if (!entry.plural.empty()) entry.strings.push_back(made_up(entry.plural));
@@ -91,7 +72,7 @@ Catalog load(std::string_view code) {
   for (const std::string& name : embedded_files(folder)) {
     if (!name.ends_with(".po")) continue;
     try {
-      catalog.add(parse_po(file_text(name), name));
+      catalog.add(parse_po(newest_file(name), name));
     } catch (const Error& error) {
       fmt::print(stderr, "striate: warning: {}\n  hint: {}\n", error.what(), error.hint());
     }
@@ -137,12 +118,6 @@ std::string_view tr(std::string_view text) {
   return found ? std::string_view(found->forms.front()) : text;
 }
 
-const char* trc(const char* context, const char* text) {
-  const Catalog* now = catalog();
-  const Catalog::Text* found = now ? now->find(key_of(context, text)) : nullptr;
-  return found ? found->forms.front().c_str() : text;
-}
-
 std::string_view plural_tr(const char* one, const char* many, int64_t count) {
   const Catalog::Text* found = find(one);
   if (!found) return count == 1 ? one : many;
@@ -180,7 +155,7 @@ std::string language_name(const std::string& code) {
   for (const std::string& name : embedded_files(std::string(kFolder) + code + "/")) {
     if (!name.ends_with(".po")) continue;
     try {
-      for (const PoEntry& entry : parse_po(file_text(name), name).entries) {
+      for (const PoEntry& entry : parse_po(newest_file(name), name).entries) {
         if (entry.context == "name of this language" && !entry.strings.empty()) return entry.strings.front();
       }
     } catch (const Error&) {

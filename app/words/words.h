@@ -11,9 +11,8 @@
 //    tr("as you see it").
 //  * A sentence with values is one text with placeholders, format_tr("{} of {} lessons done", done, all); never pieces
 //    put together. With a number of things: trn("one picture", "{} pictures", count).
-//  * A text that is kept, in a table or a declaration, is marked, N_("Shows it"), and asked for where it is drawn:
-//  tr(x).
-//  * One English text that means two things has a context: trc("of a picture", "size").
+//  * A text that is kept, in a table or a declaration, is marked, N_("Shows it"), and asked for where it is drawn
+//    with tr(x).
 //  * What comes from outside (names of files, classes, layers) is never asked for.
 #pragma once
 
@@ -32,8 +31,6 @@ namespace striate {
 // The translation, valid as long as the program runs; the text itself where there is none. In English a comparison.
 const char* tr(const char* text);
 std::string_view tr(std::string_view text);
-// Of a text that means this in this context alone. A text marked with a context: "context|text" (marked_tr).
-const char* trc(const char* context, const char* text);
 
 // The form for so many: of "one layer" and "{} layers", the right one in the language that is shown.
 std::string_view plural_tr(const char* one, const char* many, int64_t count);

@@ -46,8 +46,7 @@ const std::vector<Model>& large_models() {
        3, 224, 224, 1000, models_by_family::alexnet},
       {"vgg16", N_("VGG-16"),
        N_("Thirteen convolutions of 3x3 and nothing else but poolings: simple and large. Most of its weights are in "
-          "the "
-          "first dense layer."),
+          "the first dense layer."),
        3, 224, 224, 1000, models_by_family::vgg16},
       {"resnet18", N_("ResNet-18"),
        N_("Residual blocks of two 3x3 convolutions: what a block computes is added to its input."), 3, 224, 224, 1000,

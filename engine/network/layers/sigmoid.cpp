@@ -23,11 +23,10 @@ class SigmoidLayer : public layers::Pointwise {
 extern const LayerKind kSigmoid{
     .word = "sigmoid",
     .title = N_("Sigmoid"),
-    .explanation = N_(
-        "Every value is bent into the range from 0 to 1: 1 / (1 + exp(-x)), one half at 0. The classic activation, and "
-        "still the one that turns a single output into a yes or no. Far from 0 the activation is flat, its slope "
-        "nearly 0, "
-        "so a stack of sigmoid layers passes hardly any gradient back."),
+    .explanation =
+        N_("Every value is bent into the range from 0 to 1: 1 / (1 + exp(-x)), one half at 0. The classic activation, "
+           "and still the one that turns a single output into a yes or no. Far from 0 the activation is flat, its "
+           "slope nearly 0, so a stack of sigmoid layers passes hardly any gradient back."),
     .make = layers::made<SigmoidLayer>,
     .first = "sigmoid",
     .follow = Follow::function,
