@@ -1,7 +1,7 @@
-# Fuzz targets: every tests/fuzz/NAME_fuzz.cpp is a libFuzzer program NAME_fuzz (preset `fuzz`, needs clang).
+# Fuzz targets: every tests/fuzz/NAME_fuzz.cpp is a libFuzzer program NAME_fuzz (preset `asan`, needs clang).
 # scripts/fuzz.sh builds and runs them.
 if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-  message(FATAL_ERROR "Fuzz targets need clang: cmake --preset fuzz, after apt install clang")
+  message(FATAL_ERROR "Fuzz targets need clang: cmake --preset asan, after apt install clang")
 endif()
 # What is fuzzed is compiled with coverage, so that the fuzzer sees which branches an input took.
 foreach(library striate_kernels striate_engine striate_app)

@@ -4,6 +4,7 @@
 #   scripts/test.sh [OPTION...] [CTEST ARGUMENT...]
 #     --no-cuda        build without CUDA although a CUDA compiler is here (in build/no-cuda)
 #     --preset NAME    release (default), debug, asan or tsan
+#     --only REGEX     build and run only tests whose names the regular expression matches (SUITE or TEST, not both in one)
 #     --werror         stop at compiler warnings, as CI does
 #     --display        let the window's tests use your display; otherwise they get a virtual one (Xvfb)
 #   Further arguments go to ctest: scripts/test.sh -R Convolution
@@ -16,17 +17,21 @@ preset=release
 folder=
 options=()
 own_display=false
+only=
 while [ $# -gt 0 ]; do
   case $1 in
     --no-cuda) options+=(-DSTRIATE_CUDA=OFF); folder=${folder:-build/no-cuda} ;;
     --preset) preset=${2:?--preset needs a name}; shift ;;
+    --only) only=${2:?--only needs a regular expression}; shift ;;
     --werror) options+=(-DSTRIATE_WARNINGS_AS_ERRORS=ON) ;;
     --display) own_display=true ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) break ;;
   esac
   shift
 done
+options+=("-DSTRIATE_ONLY=$only")  # also where it is empty: the folder remembers
+if [ -n "$only" ]; then set -- -R "$only" "$@"; fi
 if [ "$preset" != release ]; then folder=build/$preset; fi
 folder=${folder:-build/release}
 

@@ -25,8 +25,8 @@ void CurveStore::sync(const TrainSnapshot& now) {
       // Whoever goes back measures earlier steps later, and some twice.
       const int64_t before = at_or_before(split.loss, step);
       if (before >= 0 && split.loss[static_cast<size_t>(before)].first == step) continue;
-      split.loss.insert(split.loss.begin() + before + 1, {step, record.loss});
-      split.accuracy.insert(split.accuracy.begin() + before + 1, {step, record.accuracy});
+      split.loss.insert(split.loss.begin() + (before + 1), {step, record.loss});
+      split.accuracy.insert(split.accuracy.begin() + (before + 1), {step, record.accuracy});
     }
   }
 }
