@@ -167,6 +167,11 @@ Color color_of_tap(const Ui& ui, int index, int count) {
   return count <= kMax ? tap_color(index, count, ui.theme().dark) : 0;
 }
 
+void index_as_list(ValueGrid* grid, int count) {
+  grid->row_index = {0, grid->columns};
+  grid->index_rows = grid->rows > 1 ? count : -1;
+}
+
 LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& family, ValueGrid values) {
   LinkedGrid linked;
   linked.name = std::move(label);
@@ -179,6 +184,12 @@ LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& famil
   spec.columns = values.columns;
   spec.first_row = values.first_row;
   spec.first_column = values.first_column;
+  const auto indices = [](int below, int first, int count) {
+    return below != 0 ? below : count > 1 ? first + count : -1;
+  };
+  spec.index_rows = indices(values.index_rows, values.first_row, values.rows);
+  spec.index_columns = indices(values.index_columns, values.first_column, values.columns);
+  spec.row_index = values.row_index, spec.column_index = values.column_index;
   spec.tone = values.tone;
   spec.command = values.command;
   spec.takes_wheel = values.editable;

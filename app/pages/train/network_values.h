@@ -45,6 +45,9 @@ std::string row_column(int row, int column);        // "row 3, column 1", counte
 struct ValueGrid {
   int rows = 1, columns = 1;
   int first_row = 0, first_column = 0;
+  // Indices below this stand at its edges; 0: those of all rows, unless there is one; -1: none.
+  int index_rows = 0, index_columns = 0;
+  GridIndex row_index = {}, column_index = {};
   Vec origin;
   float size = 16;
   float limit = 1;  // of the colors; zero is in the middle
@@ -66,6 +69,8 @@ struct ValueGrid {
     return {origin.x, origin.y, size * static_cast<float>(columns), size * static_cast<float>(rows)};
   }
 };
+// Its cells are `count` values of a list, line by line: the index of one is that of its line plus that of its column.
+void index_as_list(ValueGrid* grid, int count);
 // The color of tap `index` of `count` in all grids and chips; 0 where there are too many to tell apart.
 Color color_of_tap(const Ui& ui, int index, int count);
 GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid);

@@ -8,8 +8,20 @@
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
 #include "app/words/words.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
+namespace {
+
+// Whether a layer's input is a list that is drawn as a rectangle, not maps that were flattened.
+bool reads_list(const NetworkValues& values, int input) {
+  const Node& from = values.architecture->nodes()[static_cast<size_t>(input)];
+  const UnitSizes s = unit_sizes(values, input);
+  return s.rows * s.columns == 1 && (!from.layer || from.layer->info().follow != Follow::flattened);
+}
+
+}  // namespace
+
 void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   if (!has_network(now)) {
     ui.empty_state(area, Icon::play, "No network yet",
@@ -89,6 +101,8 @@ LinkedGrid UnitView::input_grid(Ui& ui, const Opened& o) const {
     grid.rows += g.pad_top + g.pad_bottom, grid.columns += g.pad_left + g.pad_right;
     grid.first_row = -g.pad_top, grid.first_column = -g.pad_left;
   }
+  grid.index_rows = o.in.rows, grid.index_columns = o.in.columns;
+  if (o.flat || (o.dense && reads_list(o.values, o.input))) index_as_list(&grid, o.in.rows * o.in.columns);
   grid.tone = Concept::input;
   grid.strength = 0.75f;
   grid.command = "train.unit.slice";
@@ -157,6 +171,13 @@ LinkedGrid UnitView::kernel_grid(Ui& ui, const Opened& o, UnitTaps what) const {
   };
   ValueGrid grid;
   grid.rows = o.kernel_rows, grid.columns = o.kernel_columns;
+  if (o.dense && reads_list(o.values, o.input)) index_as_list(&grid, o.kernel_rows * o.kernel_columns);
+  if (what == UnitTaps::window && o.conv) {  // where they stand in the input
+    const Conv2dShape& g = o.geometry;
+    grid.row_index = {o.row * g.stride_y - g.pad_top, g.dilation_y};
+    grid.column_index = {o.column * g.stride_x - g.pad_left, g.dilation_x};
+    grid.index_rows = o.in.rows, grid.index_columns = o.in.columns;
+  }
   grid.value = value;
   float most = 0;
   for (int r = 0; r < o.kernel_rows; ++r) {
