@@ -217,28 +217,4 @@ LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& famil
   return linked;
 }
 
-GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid) {
-  const LinkedGrid linked = linked_values(ui, std::string(label), {}, grid);
-  GridSpec spec = linked.cells;
-  spec.origin = grid.origin;
-  spec.size = grid.size;
-  spec.tooltip = linked.tooltip;
-  if (!ui.grid_number_fits(grid.size, linked.characters)) {
-    spec.cell = [&linked](int row, int column) {
-      GridCell look = linked.cells.cell(row, column);
-      look.text.clear();
-      return look;
-    };
-  }
-  GridResponse response = ui.grid(label, spec);
-  const Rect place = grid.rect();
-  if (!grid.caption.empty()) {
-    const Color color = grid.tone == Concept::none ? ui.theme().secondary : ui.theme().of(grid.tone);
-    const std::string caption(tr(std::string_view(grid.caption)));
-    const bool fits = grid.room <= 0 || ui.measure(Font::caption, caption + grid.rest).x <= grid.room;
-    ui.caption({place.center().x, place.y - 13.0f}, caption, fits ? grid.rest : std::string(), color);
-  }
-  return response;
-}
-
 }  // namespace striate
