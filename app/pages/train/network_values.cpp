@@ -68,6 +68,12 @@ std::string node_text(const TrainSnapshot& now, int node) {
                      now.architecture->nodes()[static_cast<size_t>(node)].layer->text());
 }
 
+bool gives_list(const NetworkValues& values, int node) {
+  const Node& from = values.architecture->nodes()[static_cast<size_t>(node)];
+  const UnitSizes s = unit_sizes(values, node);
+  return s.rows * s.columns == 1 && (!from.layer || from.layer->info().follow != Follow::flattened);
+}
+
 bool has_weights(const TrainSnapshot& now, int node) {
   if (node < 1 || node >= now.architecture->size()) return false;
   return multiplies(*now.architecture->nodes()[static_cast<size_t>(node)].layer);

@@ -26,7 +26,9 @@ bool batch_is_current(const TrainSnapshot& now);
 
 const std::string& node_name(const TrainSnapshot& now, int node);
 std::string node_text(const TrainSnapshot& now, int node);  // "2: conv 16 3x3"
-bool has_weights(const TrainSnapshot& now, int node);       // conv or dense: what the walks of gradients take
+// Whether a node's values are a list, drawn as a rectangle where it is long, not maps that were flattened.
+bool gives_list(const NetworkValues& values, int node);
+bool has_weights(const TrainSnapshot& now, int node);  // conv or dense: what the walks of gradients take
 std::vector<int> weighted_nodes(const TrainSnapshot& now);
 
 // Weights, their gradients and running statistics of a node; `batch`: and its masks and kept arrays.

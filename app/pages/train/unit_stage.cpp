@@ -8,20 +8,8 @@
 #include "app/pages/train/figure_parts.h"
 #include "app/pages/train/unit_view.h"
 #include "app/words/words.h"
-#include "engine/network/layer_kind.h"
 
 namespace striate {
-namespace {
-
-// Whether a layer's input is a list that is drawn as a rectangle, not maps that were flattened.
-bool reads_list(const NetworkValues& values, int input) {
-  const Node& from = values.architecture->nodes()[static_cast<size_t>(input)];
-  const UnitSizes s = unit_sizes(values, input);
-  return s.rows * s.columns == 1 && (!from.layer || from.layer->info().follow != Follow::flattened);
-}
-
-}  // namespace
-
 void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
   if (!has_network(now)) {
     ui.empty_state(area, Icon::play, "No network yet",
@@ -102,7 +90,8 @@ LinkedGrid UnitView::input_grid(Ui& ui, const Opened& o) const {
     grid.first_row = -g.pad_top, grid.first_column = -g.pad_left;
   }
   grid.index_rows = o.in.rows, grid.index_columns = o.in.columns;
-  if (o.flat || (o.dense && reads_list(o.values, o.input))) index_as_list(&grid, o.in.rows * o.in.columns);
+  const bool list = o.flat || (o.dense && gives_list(o.values, o.input));
+  if (list) index_as_list(&grid, o.in.rows * o.in.columns);
   grid.tone = Concept::input;
   grid.strength = 0.75f;
   grid.command = "train.unit.slice";
@@ -152,7 +141,7 @@ LinkedGrid UnitView::input_grid(Ui& ui, const Opened& o) const {
     which = fmt::format(" {},", nodes[static_cast<size_t>(o.input)].name);
   }
   if (o.in.channels > 1) which += " " + format_tr("slice {} of {},", channel, o.in.channels);
-  const std::string size = o.flat ? " " + format_tr("{} values", plane) : " " + size_of_grid(o.in.rows, o.in.columns);
+  const std::string size = list ? " " + format_tr("{} values", plane) : " " + size_of_grid(o.in.rows, o.in.columns);
   linked.caption = {tr("input"), {which + size, size}};
   if (o.dense) linked.window = {0, 0, o.in.rows, o.in.columns};  // its window is the whole slice
   if (o.conv && !o.walk.terms.empty()) {
@@ -171,7 +160,7 @@ LinkedGrid UnitView::kernel_grid(Ui& ui, const Opened& o, UnitTaps what) const {
   };
   ValueGrid grid;
   grid.rows = o.kernel_rows, grid.columns = o.kernel_columns;
-  if (o.dense && reads_list(o.values, o.input)) index_as_list(&grid, o.kernel_rows * o.kernel_columns);
+  if (o.dense && gives_list(o.values, o.input)) index_as_list(&grid, o.kernel_rows * o.kernel_columns);
   if (what == UnitTaps::window && o.conv) {  // where they stand in the input
     const Conv2dShape& g = o.geometry;
     grid.row_index = {o.row * g.stride_y - g.pad_top, g.dilation_y};
