@@ -35,8 +35,8 @@ class RowReader {
         }
         continue;
       }
-      row_ = rows.size();
-      column_ = rows.back().size() + 1;
+      row_ = rows.size() - 1;
+      column_ = rows.back().size();
       rows.back().push_back(number());
       if (rows.back().size() > most_) {
         size_t columns = rows.back().size();
@@ -61,11 +61,11 @@ class RowReader {
   void close_row(const std::vector<std::vector<double>>& rows) const {
     const size_t width = rows.back().size();
     if (width == 0) {
-      throw Error(fmt::format("row {} of the {} is empty", rows.size(), what_),
+      throw Error(fmt::format("row {} of the {} is empty", rows.size() - 1, what_),
                   "write rows of numbers between semicolons: \"0 -1 0; -1 5 -1; 0 -1 0\"");
     }
     if (width != rows[0].size()) {
-      throw Error(fmt::format("row {} of the {} has {} numbers, the first row has {}", rows.size(), what_, width,
+      throw Error(fmt::format("row {} of the {} has {} numbers, row 0 has {}", rows.size() - 1, what_, width,
                               rows[0].size()),
                   "give every row the same number of columns");
     }
@@ -112,7 +112,7 @@ class RowReader {
   const char* end_;
   const char* what_;
   size_t most_;
-  size_t row_ = 1, column_ = 1;  // of the number that is being read, from 1
+  size_t row_ = 0, column_ = 0;  // of the number that is being read
 };
 
 }  // namespace
@@ -131,7 +131,7 @@ NumberRows parse_number_planes(std::string_view text, const char* what, int most
       all.rows = plane.rows;
       all.columns = plane.columns;
     } else if (plane.rows != all.rows || plane.columns != all.columns) {
-      throw Error(fmt::format("plane {} of the {} has {} x {} numbers, the first has {} x {}", all.planes + 1, what,
+      throw Error(fmt::format("plane {} of the {} has {} x {} numbers, plane 0 has {} x {}", all.planes, what,
                               plane.columns, plane.rows, all.columns, all.rows),
                   "give every plane, between the | signs, the same rows and columns");
     }

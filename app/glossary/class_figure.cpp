@@ -71,10 +71,10 @@ class OneHotFigure : public GlossaryFigure {
   void draw(Ui& ui, const Rect& area) const override {
     const Theme& t = ui.theme();
     MiniGrid grid;
-    grid.rows = 2, grid.columns = 10;
+    grid.columns = 10;
     const int chosen = whole("class");
-    grid.fill = [&](int row, int column) { return row == 0 ? t.surface : column == chosen ? t.activation : t.raised; };
-    grid.text = [&](int row, int column) { return fmt::format("{}", row == 0 ? column : column == chosen ? 1 : 0); };
+    grid.fill = [&](int, int column) { return column == chosen ? t.activation : t.raised; };
+    grid.text = [&](int, int column) { return std::string(column == chosen ? "1" : "0"); };
     mini_grid(ui, area, grid);
   }
   float height() const override { return 90; }

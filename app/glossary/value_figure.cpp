@@ -170,6 +170,7 @@ class SeparableFigure : public GlossaryFigure {
     const double most = *std::max_element(line_.begin(), line_.end());
     MiniGrid grid;
     grid.rows = grid.columns = count + 1;
+    grid.row_index = grid.column_index = {-1};  // the column and the row that it is made of stand before it
     const auto value = [&](int row, int column) {
       return (row == 0 ? 1 : line_[static_cast<size_t>(row - 1)]) *
              (column == 0 ? 1 : line_[static_cast<size_t>(column - 1)]);

@@ -30,6 +30,8 @@ class GridFigure : public GlossaryFigure {
     const int pad = padding(), side = kSide + 2 * pad;
     MiniGrid grid;
     grid.rows = grid.columns = side;
+    grid.row_index = grid.column_index = {-pad};
+    grid.index_rows = grid.index_columns = kSide;
     const auto inside = [&](int row, int column) {
       return row >= pad && column >= pad && row < kSide + pad && column < kSide + pad;
     };
@@ -48,6 +50,7 @@ class GridFigure : public GlossaryFigure {
     }
     draw_middle(ui, middle);
     grid.rows = rows_, grid.columns = columns_;
+    grid.row_index = grid.column_index = {};
     grid.dashed = {};
     grid.fill = [&](int, int) { return mixed(t.surface, t.activation, 0.25f); };
     grid.text = [&](int row, int column) {
@@ -134,6 +137,7 @@ class ConvolutionFigure : public GridFigure {
     MiniGrid grid;
     grid.rows = grid.columns = 3;
     const bool flip = convolution_.geometry.flip;
+    if (flip) grid.row_index = grid.column_index = {2, -1};
     const auto tap = [&](int row, int column) {
       const int i = row * 3 + column;
       return convolution_.w[static_cast<size_t>(flip ? 8 - i : i)];

@@ -36,8 +36,9 @@ LinkedGrid ConvolutionPage::kernel_grid(Ui& ui, int channel) const {
   grid.least = 24.0f;
   grid.outlined = true;
   GridSpec& spec = grid.cells;
-  spec.rows = g.kernel_height;
-  spec.columns = g.kernel_width;
+  spec.rows = spec.index_rows = g.kernel_height;
+  spec.columns = spec.index_columns = g.kernel_width;
+  if (g.flip) spec.row_index = {g.kernel_height - 1, -1}, spec.column_index = {g.kernel_width - 1, -1};
   spec.tone = Concept::kernel;
   spec.paint = state_.tool == "paint";
   spec.paint_value = state_.paint;

@@ -138,11 +138,13 @@ void FiltersPage::draw_kernel(Ui& ui) const {
   const float cell = 38.0f;
   const bool beside = kernel.width <= 3 && kernel.height <= 3 && ui.width() >= 280.0f;
   const float line = 36.0f;
-  const Rect whole = beside ? ui.take(std::max(cell * static_cast<float>(kernel.height), 3 * line)) : Rect{};
+  const Vec edge = ui.kernel_edge(kernel.height, kernel.width);
+  const float high = edge.y + cell * static_cast<float>(kernel.height);
+  const Rect whole = beside ? ui.take(std::max(high, 3 * line)) : Rect{};
   Rect right = whole;
   if (beside) {
-    Rect grid = right.cut_left(cell * 3);
-    grid.h = cell * static_cast<float>(kernel.height);
+    Rect grid = right.cut_left(edge.x + cell * 3);
+    grid.h = high;
     right.cut_left(16);
     right.y += (right.h - 3 * line) / 2;
     ui.next(grid);

@@ -120,6 +120,7 @@ void HomeCards::draw_pixels(Ui& ui, const Rect& area, bool over) const {
       std::clamp(static_cast<int>(at.y * static_cast<float>(image->height)) - rows / 2, 0, image->height - rows);
   MiniGrid grid;
   grid.rows = rows, grid.columns = columns;
+  grid.row_index = {y}, grid.column_index = {x};
   grid.fill = [&](int row, int column) {
     const uint8_t* pixel = image->at(x + column, y + row);
     const bool gray = image->color_channels() == 1;

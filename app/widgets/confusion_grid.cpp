@@ -40,6 +40,12 @@ std::string name_of(const ConfusionGrid& grid, int index) {
   return i < grid.names.size() ? grid.names[i] : fmt::format("{}", index);
 }
 
+// Its row: the index of the class, and its name where that says more.
+std::string head_of(const ConfusionGrid& grid, int index) {
+  const std::string name = name_of(grid, index), number = std::to_string(index);
+  return name == number ? name : number + " " + name;
+}
+
 }  // namespace
 
 ConfusionLayout confusion_layout(const Rect& area, int classes, float names, float top, float totals) {
@@ -76,7 +82,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   const float small = 12.0f;
   float names = 0;
   for (int i = 0; i < grid.classes; ++i) {
-    names = std::max(names, ui.measure(Font::caption, name_of(grid, i), small).x);
+    names = std::max(names, ui.measure(Font::caption, head_of(grid, i), small).x);
   }
   // As wide as the longest of both columns: the share of a class that is found whole, and the largest class.
   const float found_wide = std::max({50.0f, ui.measure(Font::number, "100.0 %", small).x + 6.0f,
@@ -134,7 +140,7 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
     }
     if (named) {
       const bool lit = t == hovered_row || t == grid.true_class;
-      ui.label(Rect{cells.x - layout.names, rect_of(t, 0).y, layout.names - 8, layout.cell - gap}, name_of(grid, t),
+      ui.label(Rect{cells.x - layout.names, rect_of(t, 0).y, layout.names - 8, layout.cell - gap}, head_of(grid, t),
                Font::caption, lit ? theme.text : theme.secondary, Align::right, small);
     }
     if (grid.totals && layout.cell >= 14.0f) {
@@ -149,18 +155,19 @@ ConfusionAnswer draw_confusion(Ui& ui, std::string_view label, const Rect& area,
   if (named) {
     float widest = 0;
     for (int p = 0; p < grid.classes; ++p) {
-      widest = std::max(widest, ui.measure(Font::caption, name_of(grid, p), small).x);
+      widest = std::max(widest, ui.measure(Font::caption, head_of(grid, p), small).x);
     }
     for (int p = 0; p < grid.classes; ++p) {
       const bool lit = p == hovered_column || p == grid.predicted;
-      // Names that are wider than their column: the first letters, or the class's number.
-      const std::string text = widest <= layout.cell  ? name_of(grid, p)
-                               : layout.cell >= 22.0f ? name_of(grid, p)
-                                                      : fmt::format("{}", p);
+      // Names that are wider than their column stand beside the rows alone.
+      const std::string text = widest <= layout.cell ? head_of(grid, p) : std::to_string(p);
       ui.label(Rect{rect_of(0, p).x, area.y, layout.cell - gap, top - 2}, text, Font::caption,
                lit ? theme.text : theme.secondary, Align::center, small);
     }
   }
+  const int axis = named ? 0 : -1;
+  ui.drew_grid(
+      {std::string(label), cells, {layout.cell, layout.cell}, grid.classes, grid.classes, 0, 0, numbers, axis, axis});
   if (grid.totals && layout.totals > 76.0f) {
     Rect head{cells.right() + 10, area.y, layout.totals - 10, top - 2};
     ui.label(head.cut_right(found_wide), tr("found"), Font::caption, theme.secondary, Align::right, small);

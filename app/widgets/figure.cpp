@@ -9,12 +9,13 @@
 namespace striate {
 namespace {
 
-constexpr float kReadable = 26;       // a cell of this size has room for its number
-constexpr float kLeastNumbered = 16;  // of a cell whose grid has numbers at its edges
-constexpr float kNarrow = 6;          // lines: no wider a note widens its grid's place
-constexpr float kShared = 0.8f;       // of the gap beside a grid, for its captions and notes
-constexpr float kWorth = 0.85f;       // of the cells' size, for captions in full
-constexpr float kSmallest = 2;        // and are drawn only where the stage cannot scroll: it is too narrow
+constexpr float kReadable = 26;     // a cell of this size has room for its number
+constexpr float kLeastIndexed = 7;  // of a cell whose grid has indices at its edges, every fifth at least
+constexpr float kOwnIndexed = 16;   // of one in a grid that is larger than the others
+constexpr float kNarrow = 6;        // lines: no wider a note widens its grid's place
+constexpr float kShared = 0.8f;     // of the gap beside a grid, for its captions and notes
+constexpr float kWorth = 0.85f;     // of the cells' size, for captions in full
+constexpr float kSmallest = 2;      // and are drawn only where the stage cannot scroll: it is too narrow
 
 }  // namespace
 
@@ -60,18 +61,29 @@ bool Figure::wide(const FigureGrid& grid) const {
   });
 }
 
+float Figure::cell_of(const FigureGrid& grid, float cell, Gives gives) {
+  return std::max({cell, grid.least, gives.wish * grid.wish});
+}
+
+bool Figure::indexed(const FigureGrid& grid, Gives gives) {
+  return gives.indices == Indices::all || (gives.indices == Indices::own && cell_of(grid, 0, gives) >= kOwnIndexed);
+}
+
 float Figure::edge(const FigureGrid& grid, Gives gives) const {
-  return gives.indices && grid.index_rows > 0 && style_.index_width ? style_.index_width(grid.index_rows) : 0;
+  return indexed(grid, gives) && grid.index_rows > 0 && style_.index_width ? style_.index_width(grid.index_rows) : 0;
 }
 
 Figure::Lines Figure::lines(const Node& node, float cell, Gives gives) const {
   const auto columns = static_cast<size_t>(node.columns);
   Lines all;
   all.widths.assign(std::min(columns, node.boxes.size()), 0);
+  all.edges = all.widths;
   for (size_t i = 0; i < node.boxes.size(); ++i) {
     const Extent box = measure(node.boxes[i], cell, gives);
     if (i % columns == 0) all.ups.push_back(0), all.downs.push_back(0);
     all.widths[i % columns] = std::max(all.widths[i % columns], box.w);
+    const Node& inner = nodes_[static_cast<size_t>(node.boxes[i])];
+    if (inner.columns == 0) all.edges[i % columns] = std::max(all.edges[i % columns], edge(inner.grid, gives));
     all.ups.back() = std::max(all.ups.back(), box.up);
     all.downs.back() = std::max(all.downs.back(), box.down);
   }
@@ -92,7 +104,7 @@ Figure::Extent Figure::measure(int index, float cell, Gives gives) const {
   }
   if (node.size.y > 0) return {node.size.x, node.size.y / 2, node.size.y / 2};
   const FigureGrid& grid = node.grid;
-  const float size = std::max({cell, grid.least, gives.wish * grid.wish});
+  const float size = cell_of(grid, cell, gives);
   Extent box;
   box.w = size * static_cast<float>(grid.columns) + edge(grid, gives);
   if (!grid.captions.empty()) {
@@ -103,7 +115,7 @@ Figure::Extent Figure::measure(int index, float cell, Gives gives) const {
     for (const std::string& note : grid.notes) box.w = std::max(box.w, style_.text_width(note) - kShared * style_.gap);
   }
   box.up = box.down = size * static_cast<float>(grid.rows) / 2;
-  if (gives.indices && grid.index_columns > 0) box.up += style_.index_height;
+  if (indexed(grid, gives) && grid.index_columns > 0) box.up += style_.index_height;
   if (!grid.captions.empty()) box.up += style_.line;
   if (!gives.below || !wide(grid)) box.down += style_.line * static_cast<float>(grid.notes.size());
   return box;
@@ -133,7 +145,7 @@ float Figure::largest(int index, Gives gives, const Rect& area) const {
 float Figure::least_height(const std::vector<Box>& arrangements, float width) const {
   float least = 1e9f, narrow = 1e9f;
   for (const Box box : arrangements) {
-    const Extent whole = measure(box.index, least_cell_, {false, true, 0});
+    const Extent whole = measure(box.index, least_cell_, {Indices::own, true, 0});
     const float high = whole.up + whole.down + notes_height(box.index);
     if (whole.w <= width) least = std::min(least, high);
     narrow = std::min(narrow, high);
@@ -157,7 +169,8 @@ float Figure::growth(int index) const {
 }
 
 // `extra`: how much higher the box is than it measures; what stands in it that cannot grow stays at its top.
-bool Figure::put(int index, float cell, Gives gives, const Rect& slot, float middle, float extra,
+// `left` is kept free for indices: grids of one column stand in line.
+bool Figure::put(int index, float cell, Gives gives, const Rect& slot, float left, float middle, float extra,
                  Placed* placed) const {
   const Node& node = nodes_[static_cast<size_t>(index)];
   if (node.columns > 0) {
@@ -177,8 +190,8 @@ bool Figure::put(int index, float cell, Gives gives, const Rect& slot, float mid
         const float w = all.widths[i % columns];
         const Extent box = measure(node.boxes[i], cell, gives);
         const bool fills = growth(node.boxes[i]) > 0;
-        good &= put(node.boxes[i], cell, gives, {x, y, w, 0}, fills ? y + high / 2 : y + all.ups[line],
-                    fills ? high - box.up - box.down : 0, placed);
+        good &= put(node.boxes[i], cell, gives, {x, y, w, 0}, all.edges[i % columns],
+                    fills ? y + high / 2 : y + all.ups[line], fills ? high - box.up - box.down : 0, placed);
         x += w + style_.gap;
       }
       y += high + style_.between;
@@ -195,12 +208,12 @@ bool Figure::put(int index, float cell, Gives gives, const Rect& slot, float mid
     placed->places.push_back(std::move(place));
     return true;
   }
-  place.cell = std::max({cell, grid.least, gives.wish * grid.wish});
+  place.cell = cell_of(grid, cell, gives);
   if (place.cell > 4) place.cell = std::floor(place.cell);
-  place.indices = gives.indices && (grid.index_rows > 0 || grid.index_columns > 0);
+  place.indices = indexed(grid, gives) && (grid.index_rows > 0 || grid.index_columns > 0);
   const float w = place.cell * static_cast<float>(grid.columns), h = place.cell * static_cast<float>(grid.rows);
-  // The numbers at the left count as a part of the grid. Whole pixels: grid lines stay sharp.
-  const float x = std::max(center.x - w / 2, slot.x + edge(grid, gives));
+  // The indices at the left count as a part of the grid. Whole pixels: grid lines stay sharp.
+  const float x = std::max(center.x - w / 2, slot.x + std::max(left, edge(grid, gives)));
   place.cells = {std::round(std::min(x, slot.right() - w)), std::round(center.y - h / 2), w, h};
   const float room = slot.w + kShared * style_.gap + 1;
   while (place.caption + 1 < grid.captions.size() && caption_width(grid, place.caption) > room) ++place.caption;
@@ -226,8 +239,13 @@ void Figure::put_below(int index, float* y, const Rect& area, Placed* placed) co
 }
 
 Figure::Placed Figure::solve(int index, const Rect& area) const {
-  // Notes stand below their grid unless one is too wide for that; numbers at the edges are the first to go.
-  for (Gives gives : {Gives{true, false}, {true, true}, {false, false}, {false, true}}) {
+  // Notes stand below their grid unless one is too wide for that; indices at the edges are the first to go.
+  for (Gives gives : {Gives{Indices::all, false},
+                      {Indices::all, true},
+                      {Indices::own, false},
+                      {Indices::own, true},
+                      {Indices::none, false},
+                      {Indices::none, true}}) {
     Placed placed;
     for (gives.wish = 1;; gives.wish -= 0.125f) {
       placed.cell = largest(index, gives, area);
@@ -236,16 +254,18 @@ Figure::Placed Figure::solve(int index, const Rect& area) const {
     placed.wish = gives.wish;
     gives.words = true;
     const float worded = largest(index, gives, area);
-    const bool keeps_indices = placed.cell < kLeastNumbered || worded >= kLeastNumbered;
+    const float indexed_from = std::max(kLeastIndexed, least_cell_);
+    const bool keeps_indices = placed.cell < indexed_from || worded >= indexed_from;
     gives.words = worded >= kWorth * placed.cell && keeps_indices;
     if (gives.words) placed.cell = worded;
-    if (gives.indices && placed.cell < kLeastNumbered) continue;
+    if (gives.indices == Indices::all && placed.cell < indexed_from) continue;
+    if (gives.indices == Indices::own && placed.cell < kTold) continue;
     const Extent whole = measure(index, placed.cell, gives);
     const float notes = gives.below ? notes_height(index) : 0, high = whole.up + whole.down;
     const float extra = std::clamp(area.h - high - notes, 0.0f, growth(index));
     const float top = area.y + std::max(0.0f, (area.h - high - notes - extra) / 2);
     const Rect slot{area.x + std::max(0.0f, (area.w - whole.w) / 2), top, whole.w, high};
-    const bool good = put(index, placed.cell, gives, slot, top + whole.up + extra / 2, extra, &placed);
+    const bool good = put(index, placed.cell, gives, slot, 0, top + whole.up + extra / 2, extra, &placed);
     if (!good && !gives.below) continue;
     float y = top + high + extra;
     if (gives.below) put_below(index, &y, area, &placed);

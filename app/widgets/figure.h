@@ -1,7 +1,7 @@
 // Where the grids of a stage stand: a figure is measured and placed, nobody computes pixels by hand. Boxes are grids of
 // cells and rooms of a given size; tables, rows and columns of them are boxes too. All cells have one size, the largest
 // with which the whole fits: the figure grows with its stage. What gives way where there is no room: captions are
-// worded shorter, notes move from below their grid to below the figure, the numbers at a grid's edges go. Pure; no Ui.
+// worded shorter, notes move from below their grid to below the figure, the indices at a grid's edges go. Pure; no Ui.
 //
 //   Figure figure(style);
 //   const Figure::Box input = figure.grid({.name = "input", .rows = 6, .columns = 6, .captions = {"input 6 x 6"}});
@@ -34,7 +34,7 @@ struct FigureStyle {
 struct FigureGrid {
   std::string name;
   int rows = 1, columns = 1;
-  int index_rows = 0, index_columns = 0;  // so many are numbered at its edges
+  int index_rows = 0, index_columns = 0;  // indices below this stand at its edges
   std::vector<std::string> captions;      // the line above it: the first that has room; the last is always drawn
   std::vector<std::string> notes;         // lines below it
   float least = 0;                        // its cells are no smaller than this: numbers that are edited
@@ -43,9 +43,9 @@ struct FigureGrid {
 
 struct FigurePlace {
   std::string name;
-  Rect cells;  // without the numbers at its edges; of a room: all of it
+  Rect cells;  // without the indices at its edges; of a room: all of it
   float cell = 0;
-  bool indices = false;  // there is room for the numbers at its edges
+  bool indices = false;  // there is room for the indices at its edges
   size_t caption = 0;    // which of its captions
   Vec caption_at;        // its middle
   std::vector<Vec> notes_at;
@@ -94,26 +94,32 @@ class Figure {
   struct Extent {
     float w = 0, up = 0, down = 0;
   };
+  // Indices stand at all edges; or only where cells are larger than those of the figure; or nowhere.
+  enum class Indices { all, own, none };
   struct Gives {
-    bool indices = true;  // are drawn
-    bool below = false;   // long notes stand below the whole figure
-    float wish = 1;       // the share of what cells wish for that they get
-    bool words = false;   // captions have their longest wording
+    Indices indices = Indices::all;
+    bool below = false;  // long notes stand below the whole figure
+    float wish = 1;      // the share of what cells wish for that they get
+    bool words = false;  // captions have their longest wording
   };
   struct Lines {
     std::vector<float> widths, ups, downs;
+    std::vector<float> edges;  // of a column: the widest of its grids' indices
   };
   Lines lines(const Node& node, float cell, Gives gives) const;
   Extent measure(int node, float cell, Gives gives) const;
   float caption_width(const FigureGrid& grid, size_t i) const;
-  float edge(const FigureGrid& grid, Gives gives) const;  // the width of the numbers at its left
+  static float cell_of(const FigureGrid& grid, float cell, Gives gives);
+  static bool indexed(const FigureGrid& grid, Gives gives);
+  float edge(const FigureGrid& grid, Gives gives) const;  // the width of the indices at its left
   bool wide(const FigureGrid& grid) const;  // its notes move where they do not fit; else its box is as wide as they
   float notes_height(int node) const;       // of those that move
   bool fits(int node, float cell, Gives gives, const Rect& area) const;
   float largest(int node, Gives gives, const Rect& area) const;
   Placed solve(int node, const Rect& area) const;
   // False: a note that can move is wider than its place.
-  bool put(int node, float cell, Gives gives, const Rect& slot, float middle, float extra, Placed* placed) const;
+  bool put(int node, float cell, Gives gives, const Rect& slot, float left, float middle, float extra,
+           Placed* placed) const;
   float growth(int node) const;
   void put_below(int node, float* y, const Rect& area, Placed* placed) const;
 

@@ -77,7 +77,9 @@ void LinkedGrids::draw_at(LinkedGrid grid, Vec origin, float cell) {
          wide(grid.caption.rest[place.caption]) > place.cells.w + 24.0f) {
     ++place.caption;
   }
-  place.caption_at = {place.cells.center().x, origin.y - 13.0f};
+  place.indices = cell >= Ui::kIndexed;
+  place.caption_at = {place.cells.center().x,
+                      origin.y - 13.0f - (place.indices && grid.cells.index_columns > 0 ? ui_.index_height() : 0)};
   grid.notes.clear();
   draw_one(grid, place);
   draw_words(grid, place);

@@ -71,7 +71,8 @@ class LinkedGrids {
   // `focus`: a command gave the keyboard to this grid, or to another thing of the page; empty: none did. A stage that
   // is too low for all of them scrolls. What stands in `rooms` is drawn by the caller, at the returned places.
   Figure::Placed draw(const Rect& area, const std::vector<Figure::Box>& arrangements, std::string_view focus = {});
-  void draw_at(LinkedGrid grid, Vec origin, float cell);      // one alone, where the caller has room for it
+  // One alone, where the caller has room for it, its caption and, from Ui::kIndexed on, its indices.
+  void draw_at(LinkedGrid grid, Vec origin, float cell);
   const GridResponse& response(std::string_view name) const;  // after draw()
 
  private:

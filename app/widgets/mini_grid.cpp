@@ -20,17 +20,35 @@ Rect mini_cell(const Rect& place, int rows, int columns, int row, int column) {
   return {place.x + w * static_cast<float>(column), place.y + h * static_cast<float>(row), w, h};
 }
 
-Rect mini_grid(Ui& ui, const Rect& area, const MiniGrid& grid) {
-  const Rect place = mini_grid_place(area, grid.rows, grid.columns);
-  const float side = place.w / static_cast<float>(grid.columns);
-  const float gap = side >= 12 && grid.text ? 1.0f : 0.0f;
-  const float size = std::min(ui.text_size(Font::number), std::floor(side * 0.44f));
+namespace {
+
+float number_size(const Ui& ui, float side) { return std::min(ui.text_size(Font::number), std::floor(side * 0.44f)); }
+
+bool numbers_fit(const Ui& ui, const MiniGrid& grid, const Rect& place) {
+  const float side = place.w / static_cast<float>(grid.columns), size = number_size(ui, side);
   bool fits = grid.text && size >= ui.least_number();
   for (int row = 0; row < grid.rows && fits; ++row) {
     for (int column = 0; column < grid.columns && fits; ++column) {
       fits = ui.measure(Font::number, grid.text(row, column), size).x <= side - 3;
     }
   }
+  return fits;
+}
+
+}  // namespace
+
+Rect mini_grid(Ui& ui, const Rect& area, const MiniGrid& grid) {
+  // Numbers come first, then the indices.
+  const bool row_axis = grid.text && grid.rows > 1, column_axis = grid.text && grid.columns > 1;
+  Rect within = area;
+  if (row_axis) within.cut_left(ui.index_width(std::min(grid.index_rows, grid.row_index.first + grid.rows)));
+  if (column_axis) within.cut_top(ui.index_height());
+  Rect place = mini_grid_place(within, grid.rows, grid.columns);
+  const bool axes = place.w >= Ui::kIndexed * static_cast<float>(grid.columns) && numbers_fit(ui, grid, place);
+  if (!axes) place = mini_grid_place(area, grid.rows, grid.columns);
+  const bool fits = axes || numbers_fit(ui, grid, place);
+  const float side = place.w / static_cast<float>(grid.columns), size = number_size(ui, side);
+  const float gap = side >= 12 && grid.text ? 1.0f : 0.0f;
   for (int row = 0; row < grid.rows; ++row) {
     for (int column = 0; column < grid.columns; ++column) {
       Rect cell = mini_cell(place, grid.rows, grid.columns, row, column);
@@ -47,6 +65,13 @@ Rect mini_grid(Ui& ui, const Rect& area, const MiniGrid& grid) {
                size);
     }
   }
+  DrawnGrid drawn{
+      "mini grid", place, {side, side}, grid.rows, grid.columns, grid.row_index.first, grid.column_index.first, fits};
+  if (axes && row_axis) drawn.row_axis = ui.row_indices(place, grid.rows, grid.row_index, grid.index_rows);
+  if (axes && column_axis) {
+    drawn.column_axis = ui.column_indices(place, grid.columns, grid.column_index, grid.index_columns);
+  }
+  ui.drew_grid(std::move(drawn));
   return place;
 }
 

@@ -13,12 +13,14 @@ namespace striate {
 
 struct MiniGrid {
   int rows = 1, columns = 1;
+  GridIndex row_index = {}, column_index = {};        // of its upper left cell; less than 0 in a padding
+  int index_rows = 1 << 20, index_columns = 1 << 20;  // those below this stand at the edges of cells with numbers
   std::function<Color(int row, int column)> fill = {};
   std::function<std::string(int row, int column)> text = {};  // drawn where every one of them fits; may be empty
   std::function<bool(int row, int column)> dashed = {};       // padding: an outline alone
 };
 
-// Where it stands in an area: square cells, centered.
+// Where one without numbers stands in an area: square cells, centered.
 Rect mini_grid_place(const Rect& area, int rows, int columns);
 // Draws it; returns its place.
 Rect mini_grid(Ui& ui, const Rect& area, const MiniGrid& grid);

@@ -58,7 +58,6 @@ void draw_numbers(Ui& ui, const TensorGrid& grid, const Rect& map_rect, int64_t 
   const TensorMaps& maps = grid.maps;
   const float cell = map_rect.w / static_cast<float>(maps.width);
   const float height = map_rect.h / static_cast<float>(maps.height);
-  if (!ui.numbers_fit(std::min(cell, height * 1.4f), 5, 1)) return;
   const float size = std::clamp(cell / 4, 8.0f, 15.0f);
   for (int row = 0; row < maps.height; ++row) {
     for (int column = 0; column < maps.width; ++column) {
@@ -70,6 +69,39 @@ void draw_numbers(Ui& ui, const TensorGrid& grid, const Rect& map_rect, int64_t 
                size);
     }
   }
+}
+
+bool has_numbers(const Ui& ui, const TensorGrid& grid) {
+  const float cell = grid.layout.width / static_cast<float>(grid.maps.width);
+  const float height = grid.layout.height / static_cast<float>(grid.maps.height);
+  return grid.numbers && grid.maps.channels == 1 && ui.numbers_fit(std::min(cell, height * 1.4f), 5, 1);
+}
+
+// The indices of columns above the maps of the first line, or of each where lines are that far apart; those of rows
+// beside the first map of every line.
+void draw_indices(Ui& ui, const std::string& label, const Rect& area, const TensorGrid& grid) {
+  const TensorMaps& maps = grid.maps;
+  const MapLayout& layout = grid.layout;
+  const Vec at = area.min() + layout.edge;
+  const Rect first{at.x, at.y, layout.width, layout.height};
+  DrawnGrid drawn{label,
+                  first,
+                  {layout.width / static_cast<float>(maps.width), layout.height / static_cast<float>(maps.height)},
+                  maps.height,
+                  maps.width};
+  drawn.numbers = has_numbers(ui, grid);
+  const bool each = layout.gap >= ui.index_height();
+  for (int64_t map = 0; map < maps.count && (layout.edge.x > 0 || layout.edge.y > 0); ++map) {
+    if (!layout.has(map)) continue;
+    const Vec from = layout.at(map);
+    const Rect cells{area.x + from.x, area.y + from.y, layout.width, layout.height};
+    if (layout.edge.y > 0 && (each || layout.line(map) == 0)) {
+      drawn.column_axis = ui.column_indices(cells, maps.width, {}, maps.width);
+    }
+    if (layout.edge.x > 0 && layout.column(map) == 0)
+      drawn.row_axis = ui.row_indices(cells, maps.height, {}, maps.height);
+  }
+  ui.drew_grid(std::move(drawn));
 }
 
 HoverNote note_of(const TensorGrid& grid, int64_t map, int row, int column) {
@@ -139,7 +171,7 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
     if (layout.has(i)) parts.push_back({sheet.place(i), rect_of(i)});
   }
   ui.parts(source, parts);
-  if (grid.numbers && maps.channels == 1) {
+  if (has_numbers(ui, grid)) {
     for (int64_t i = 0; i < maps.count; ++i) {
       if (layout.has(i) && rect_of(i).overlaps(ui.clip())) draw_numbers(ui, grid, rect_of(i), i);
     }
@@ -152,14 +184,17 @@ TensorAnswer draw_tensor_grid(Ui& ui, std::string_view label, const Rect& area, 
     }
   }
 
-  const Rect all{area.x, area.y, layout.total_width(), layout.total_height()};
+  draw_indices(ui, std::string(label), area, grid);
+
+  const Vec corner = area.min() + layout.edge;
+  const Rect all{corner.x, corner.y, layout.total_width() - layout.edge.x, layout.total_height() - layout.edge.y};
   const std::string first = grid.command ? grid.command(std::max<int64_t>(grid.selected, 0)) : std::string();
   const Response r = ui.interact(all, {.label = label,
                                        .command = std::string_view(first).substr(0, first.find(' ')),
                                        .kind = "maps",
                                        .focusable = static_cast<bool>(grid.command),
                                        .tooltip = grid.tooltip});
-  const Vec mouse = ui.input().mouse - area.min();
+  const Vec mouse = ui.input().mouse - corner;
   const auto column_of = static_cast<int64_t>(std::floor(mouse.x / (layout.width + layout.gap)));
   const auto line_of = static_cast<int64_t>(std::floor(mouse.y / (layout.height + layout.gap)));
   const int64_t map = layout.map_at(column_of, line_of);

@@ -60,12 +60,14 @@ std::string scale_text(const TensorScale& scale);
 Color tensor_color(float value, float limit, bool is_signed, bool dark);
 
 // How `count` maps of this aspect (height / width) stand in a rectangle: as large as they fit, within [least, most] for
-// the longer side, and how many are shown where not all fit.
+// the longer side, and how many are shown where not all fit. Where their cells are large enough, the indices of rows
+// and columns stand at the edges of all of them together.
 struct MapLayout {
   int64_t shown = 0;
   int per_line = 1, lines = 0;
   float width = 0, height = 0;  // of a map
   float gap = 4;
+  Vec edge;            // room for the indices of rows left of the maps and of columns above them; 0: there are none
   int64_t slices = 0;  // > 0: a column per filter of so many maps each, one below the other; `lines` of them are shown
   int64_t column(int64_t map) const { return slices > 0 ? map / slices : map % per_line; }
   int64_t line(int64_t map) const { return slices > 0 ? map % slices : map / per_line; }
@@ -74,13 +76,16 @@ struct MapLayout {
     return slices > 0 ? column * slices + line : line * per_line + column;
   }
   Vec at(int64_t map) const {
-    return {static_cast<float>(column(map)) * (width + gap), static_cast<float>(line(map)) * (height + gap)};
+    return edge + Vec{static_cast<float>(column(map)) * (width + gap), static_cast<float>(line(map)) * (height + gap)};
   }
   float total_width() const {
-    return static_cast<float>(slices > 0 ? per_line : std::min<int64_t>(per_line, shown)) * (width + gap) - gap;
+    return edge.x + static_cast<float>(slices > 0 ? per_line : std::min<int64_t>(per_line, shown)) * (width + gap) -
+           gap;
   }
-  float total_height() const { return lines > 0 ? static_cast<float>(lines) * (height + gap) - gap : 0; }
+  float total_height() const { return lines > 0 ? edge.y + static_cast<float>(lines) * (height + gap) - gap : 0; }
 };
+// What the edges need; no Ui: nothing is measured.
+Vec map_edge(int rows, int columns);
 // `line` > 0: so many maps per line at most (a row per filter).
 MapLayout fit_maps(int64_t count, int rows, int columns, float width, float height, float least, float most, float gap,
                    int line = 0);

@@ -63,7 +63,9 @@ std::string scale_text(const TensorScale& scale) {
   return scale.is_signed ? fmt::format("\u00b1{}, {}", end, scope) : format_tr("0 to {}, {}", end, scope);
 }
 
-MapLayout flow_maps(int64_t count, int rows, int columns, float width, float size, float gap, int line) {
+namespace {
+
+MapLayout flow(int64_t count, int rows, int columns, float width, float size, float gap, int line) {
   MapLayout layout;
   layout.gap = gap;
   const int longer = std::max(rows, columns);
@@ -77,15 +79,15 @@ MapLayout flow_maps(int64_t count, int rows, int columns, float width, float siz
   return layout;
 }
 
-MapLayout fit_maps(int64_t count, int rows, int columns, float width, float height, float least, float most, float gap,
-                   int line) {
+MapLayout fit(int64_t count, int rows, int columns, float width, float height, float least, float most, float gap,
+              int line) {
   MapLayout best;
   if (count <= 0 || width <= 0) return best;
   // The largest that fit; but a line less where that costs little: fewer maps stand alone in the last one.
   bool found = false;
   float largest = 0;
   for (float size = std::floor(most); size >= least && size >= 0.72f * largest; size -= 1) {
-    const MapLayout layout = flow_maps(count, rows, columns, width, size, gap, line);
+    const MapLayout layout = flow(count, rows, columns, width, size, gap, line);
     if (layout.total_height() > height + 0.01f || layout.width > width + 0.01f) continue;
     if (!found) largest = size;
     if (!found || layout.lines < best.lines) best = layout;
@@ -96,7 +98,7 @@ MapLayout fit_maps(int64_t count, int rows, int columns, float width, float heig
     if (line <= 0) best.per_line = static_cast<int>((count + best.lines - 1) / best.lines);
     return best;
   }
-  best = flow_maps(count, rows, columns, width, least, gap, line);
+  best = flow(count, rows, columns, width, least, gap, line);
   const int lines = std::max(1, static_cast<int>((height + gap) / (best.height + gap)));
   if (lines < best.lines) {
     best.lines = lines;
@@ -105,8 +107,8 @@ MapLayout fit_maps(int64_t count, int rows, int columns, float width, float heig
   return best;
 }
 
-MapLayout slice_layout(int64_t filters, int64_t slices, int rows, int columns, float width, float height, float least,
-                       float most, float gap) {
+MapLayout columns_of(int64_t filters, int64_t slices, int rows, int columns, float width, float height, float least,
+                     float most, float gap) {
   MapLayout layout;
   if (filters <= 0 || slices <= 0) return layout;
   const auto longer = static_cast<float>(std::max(rows, columns));
@@ -125,6 +127,44 @@ MapLayout slice_layout(int64_t filters, int64_t slices, int rows, int columns, f
       std::clamp<int64_t>(static_cast<int64_t>((height + gap + 0.01f) / (layout.height + gap)), 1, slices));
   layout.shown = int64_t{layout.per_line} * layout.lines;
   return layout;
+}
+
+constexpr float kIndexed = 12;  // of a cell with indices beside it: one digit
+
+// The first of two layouts, with indices, where its cells have room for them and nothing is missing that the other has.
+MapLayout indexed(MapLayout with, const MapLayout& without, int rows, int columns) {
+  const float cell = std::min(with.width / static_cast<float>(columns), with.height / static_cast<float>(rows));
+  const bool as_many = with.shown >= without.shown;
+  if (cell < kIndexed || !as_many) return without;
+  with.edge = map_edge(rows, columns);
+  return with;
+}
+
+}  // namespace
+
+Vec map_edge(int rows, int columns) {
+  constexpr float kDigit = 7, kGap = 4, kAbove = 16;
+  const auto digits = static_cast<float>(std::to_string(rows - 1).size());
+  return {rows > 1 ? digits * kDigit + kGap : 0, columns > 1 ? kAbove : 0};
+}
+
+MapLayout flow_maps(int64_t count, int rows, int columns, float width, float size, float gap, int line) {
+  return indexed(flow(count, rows, columns, width - map_edge(rows, columns).x, size, gap, line),
+                 flow(count, rows, columns, width, size, gap, line), rows, columns);
+}
+
+MapLayout fit_maps(int64_t count, int rows, int columns, float width, float height, float least, float most, float gap,
+                   int line) {
+  const Vec edge = map_edge(rows, columns);
+  return indexed(fit(count, rows, columns, width - edge.x, height - edge.y, least, most, gap, line),
+                 fit(count, rows, columns, width, height, least, most, gap, line), rows, columns);
+}
+
+MapLayout slice_layout(int64_t filters, int64_t slices, int rows, int columns, float width, float height, float least,
+                       float most, float gap) {
+  const Vec edge = map_edge(rows, columns);
+  return indexed(columns_of(filters, slices, rows, columns, width - edge.x, height - edge.y, least, most, gap),
+                 columns_of(filters, slices, rows, columns, width, height, least, most, gap), rows, columns);
 }
 
 std::string reduced_words(int height, int width) {

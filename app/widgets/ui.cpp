@@ -80,6 +80,7 @@ void Ui::begin_frame(const Frame& frame) {
   tiles_->begin_frame(frame.patient);
 
   building_.clear();
+  building_grids_.clear();
   building_conflicts_.clear();
   building_panels_.clear();
   building_blockers_.clear();
@@ -124,6 +125,7 @@ void Ui::end_frame() {
   check(clips_.size() == 1, "push_clip without pop_clip");
   check(layer_ == 0, "begin_layer without end_layer");
   items_.swap(building_);
+  drawn_grids_.swap(building_grids_);
   conflicts_.swap(building_conflicts_);
   panel_regions_.swap(building_panels_);
   blockers_.swap(building_blockers_);

@@ -195,6 +195,12 @@ struct GridCell {
   bool hatched = false;  // not used
 };
 
+// The indices along one side of a grid: that of row or column 0, and how much more the next one has. 1, unless the rows
+// are lines of a list, lie apart in what they were taken from, or stand in reverse order.
+struct GridIndex {
+  int first = 0, step = 1;
+};
+
 struct GridSpec {
   int rows = 1, columns = 1;
   int first_row = 0, first_column = 0;  // coordinates of the top left cell; negative for padding
@@ -211,8 +217,9 @@ struct GridSpec {
   bool takes_wheel = true;  // once it has the focus
   bool takes_press = true;  // Enter and Space click the keyboard's cell, or type into it; else they stay the page's
   Concept tone = Concept::none;
-  int index_rows = 0, index_columns = 0;  // so many are numbered at the grid's edge, from 0; 0: none
-  std::string_view command = {};          // what its edits send
+  int index_rows = 0, index_columns = 0;  // indices from 0 to below this stand at the grid's edges; 0: none
+  GridIndex row_index = {}, column_index = {};
+  std::string_view command = {};  // what its edits send
   std::string_view tooltip = {};
 };
 
@@ -232,6 +239,17 @@ struct GridResponse {
 };
 
 Rect grid_cell_rect(const GridSpec& spec, int row, int column);
+
+// A grid of cells that was drawn, and what stands at its edges.
+struct DrawnGrid {
+  std::string name;
+  Rect cells;
+  Vec cell;
+  int rows = 1, columns = 1;
+  int first_row = 0, first_column = 0;  // the indices of its upper left cell
+  bool numbers = false;                 // stand in its cells
+  int row_axis = -1, column_axis = -1;  // the first index that is drawn beside and above it; -1: none is
+};
 
 class Ui {
  public:
@@ -274,6 +292,7 @@ class Ui {
   uint64_t gesture() const { return gesture_; }
   const std::vector<Item>& items() const { return items_; }  // of the last whole frame
   const Item* find_item(std::string_view label) const;       // by label, else by beginning of command; null if none
+  const std::vector<DrawnGrid>& grids() const { return drawn_grids_; }      // of the last whole frame
   const std::vector<std::string>& conflicts() const { return conflicts_; }  // labels with the same id in one frame
   // Keys for tooltips: command line -> key.
   void set_keys(std::map<std::string, std::string> keys) { keys_ = std::move(keys); }
@@ -432,6 +451,7 @@ class Ui {
   // Cells that can be typed in, dragged up and down, or wheeled; sends "prefix a b c; d e f; g h i".
   bool kernel_editor(std::string_view label, int rows, int columns, std::span<const float> values,
                      std::string_view prefix, Concept tone = Concept::kernel);
+  Vec kernel_edge(int rows, int columns) const;  // what its indices take at the left and above
   // Cells that can be hovered, walked with the arrow keys, typed in, dragged, wheeled or painted; the caller sends what
   // was edited. Drawn at spec.origin, outside the column.
   GridResponse grid(std::string_view label, const GridSpec& spec);
@@ -460,8 +480,16 @@ class Ui {
   // Would grid() draw a number of this many characters into a cell of this size?
   bool grid_number_fits(float cell, int characters) const;
   // Rows and columns are numbered in a margin of this height above a grid or picture, and of this width at its left.
+  static constexpr float kIndexed = 16;  // smaller cells have no indices beside them
   float index_height() const;
   float index_width(int count) const;  // for rows 0 to count - 1
+  // The indices above so many columns, and beside so many rows, of cells; `first` is that of the first one. Those from
+  // 0 to below `end` are drawn, as many as have room. Returns the first of them; -1: none.
+  int column_indices(const Rect& cells, int columns, GridIndex first, int end, int lit = -1);
+  int row_indices(const Rect& cells, int rows, GridIndex first, int end, int lit = -1);
+  static constexpr const char* kPixels = "pixels";  // what cells() draws, as a DrawnGrid
+  // Whoever draws a grid of cells by itself says so.
+  void drew_grid(DrawnGrid grid) { building_grids_.push_back(std::move(grid)); }
   // The numbers of a picture's columns and rows at its edge, or at the area's where it reaches beyond; those of the
   // cursor's pixel are bright. Only where cells are large enough for numbers.
   void pixel_indices(const Rect& area, const View& view, int width, int height, int x, int y);
@@ -478,7 +506,6 @@ class Ui {
 
  private:
   void keep_whole(std::string text, Font font, const Rect& place, bool cut);
-  void draw_grid_indices(const GridSpec& spec, int lit_row, int lit_column);
   struct Layout {
     enum class Kind { column, flow, columns, row } kind = Kind::column;
     Rect area;
@@ -608,6 +635,7 @@ class Ui {
   Term term_, building_term_;
   bool in_words_ = false;  // whoever draws now looks for terms itself: they may cross what it draws
   std::vector<Item> items_, building_;
+  std::vector<DrawnGrid> drawn_grids_, building_grids_;
   std::unordered_map<uint64_t, std::string> seen_;
   std::vector<std::string> conflicts_, building_conflicts_;
   std::map<std::string, std::string> keys_;

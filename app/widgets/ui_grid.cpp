@@ -214,11 +214,22 @@ GridResponse Ui::grid(std::string_view name, const GridSpec& spec) {
     }
   }
   stroke(whole, faded(t.secondary, 0.5f));
-  if (spec.index_rows > 0 || spec.index_columns > 0) {
-    const bool here = out.hovered || out.keyboard || spec.at;
-    draw_grid_indices(spec, here ? (out.hovered ? out.row : at.row) : -1,
-                      here ? (out.hovered ? out.column : at.column) : -1);
+  const auto index_of = [](GridIndex i, int place) { return GridIndex{i.first + place * i.step, i.step}; };
+  const GridIndex rows = index_of(spec.row_index, spec.first_row),
+                  columns = index_of(spec.column_index, spec.first_column);
+  DrawnGrid drawn{std::string(name), whole,      {spec.size, spec.size}, spec.rows,
+                  spec.columns,      rows.first, columns.first,          smallest > 0};
+  const bool here = out.hovered || out.keyboard || spec.at;
+  const int lit_row = out.hovered ? out.row : at.row, lit_column = out.hovered ? out.column : at.column;
+  if (spec.index_rows > 0) {
+    drawn.row_axis =
+        row_indices(whole, spec.rows, rows, spec.index_rows, here ? index_of(spec.row_index, lit_row).first : -1);
   }
+  if (spec.index_columns > 0) {
+    drawn.column_axis = column_indices(whole, spec.columns, columns, spec.index_columns,
+                                       here ? index_of(spec.column_index, lit_column).first : -1);
+  }
+  drew_grid(std::move(drawn));
   if (const float glow = lit(spec.tone); glow > 0 && spec.tone != Concept::none) {
     stroke(whole.inset(-4), faded(t.of(spec.tone), glow), 8, 3);
   }

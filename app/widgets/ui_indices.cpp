@@ -31,23 +31,34 @@ float Ui::index_width(int count) const {
   return measure(Font::number, std::to_string(std::max(0, count - 1)), kType).x + kGap;
 }
 
-void Ui::draw_grid_indices(const GridSpec& spec, int lit_row, int lit_column) {
-  const float size = kType, cell = spec.size;
-  const int columns = std::min(spec.index_columns, spec.first_column + spec.columns);
-  const int rows = std::min(spec.index_rows, spec.first_row + spec.rows);
-  const float wide = measure(Font::number, std::to_string(std::max(0, columns - 1)), size).x;
-  const int step_x = step_for(cell, wide), step_y = step_for(cell, size);
-  for (int x = std::max(0, spec.first_column); x < columns; ++x) {
-    if (x % step_x != 0) continue;
-    const Rect place{grid_cell_rect(spec, 0, x).center().x - 20, spec.origin.y - kMargin, 40, kMargin - 1};
-    label(place, std::to_string(x), Font::number, x == lit_column ? theme().text : theme().secondary, Align::center,
-          size);
+int Ui::column_indices(const Rect& cells, int columns, GridIndex first, int end, int lit) {
+  const float cell = cells.w / static_cast<float>(std::max(1, columns));
+  const int last = std::min(end - 1, std::max(first.first, first.first + (columns - 1) * first.step));
+  const int every = step_for(cell, measure(Font::number, std::to_string(std::max(0, last)), kType).x);
+  int begin = -1;
+  for (int i = 0; i < columns; ++i) {
+    const int index = first.first + i * first.step;
+    if (index < 0 || index > last || index / first.step % every != 0) continue;
+    if (begin < 0) begin = index;
+    label({cells.x + (static_cast<float>(i) + 0.5f) * cell - 20, cells.y - kMargin, 40, kMargin - 1},
+          std::to_string(index), Font::number, index == lit ? theme().text : theme().secondary, Align::center, kType);
   }
-  for (int y = std::max(0, spec.first_row); y < rows; ++y) {
-    if (y % step_y != 0) continue;
-    const Rect place{spec.origin.x - 40 - kGap, grid_cell_rect(spec, y, 0).center().y - 10, 40, 20};
-    label(place, std::to_string(y), Font::number, y == lit_row ? theme().text : theme().secondary, Align::right, size);
+  return begin;
+}
+
+int Ui::row_indices(const Rect& cells, int rows, GridIndex first, int end, int lit) {
+  const float cell = cells.h / static_cast<float>(std::max(1, rows));
+  const int last = std::min(end - 1, std::max(first.first, first.first + (rows - 1) * first.step));
+  const int every = step_for(cell, kType - 2);  // digits are lower than their line
+  int begin = -1;
+  for (int i = 0; i < rows; ++i) {
+    const int index = first.first + i * first.step;
+    if (index < 0 || index > last || index / first.step % every != 0) continue;
+    if (begin < 0) begin = index;
+    label({cells.x - 40 - kGap, cells.y + (static_cast<float>(i) + 0.5f) * cell - 10, 40, 20}, std::to_string(index),
+          Font::number, index == lit ? theme().text : theme().secondary, Align::right, kType);
   }
+  return begin;
 }
 
 void Ui::pixel_indices(const Rect& area, const View& view, int width, int height, int x, int y) {
@@ -66,21 +77,31 @@ void Ui::pixel_indices(const Rect& area, const View& view, int width, int height
   const Color ground = faded(theme().background, 0.94f);
   if (over_rows) fill({shown.x, top, shown.w, kMargin}, ground);
   if (over_columns) fill({left, shown.y, margin, shown.h}, ground);
-  const int step_x = step_for(view.zoom, digits_x), step_y = step_for(view.zoom, size);
+  const int step_x = step_for(view.zoom, digits_x), step_y = step_for(view.zoom, size - 2);
   const auto ink = [&](bool lit) { return lit ? theme().text : theme().secondary; };
+  int first_row = -1, first_column = -1;
   for (int column = seen.x; column < seen.x + seen.w; ++column) {
-    const float middle = pixel_rect(view, area, column, seen.y).center().x;
-    if (column % step_x != 0 || (over_columns && middle - digits_x / 2 < left + margin)) continue;
+    const Rect cell = pixel_rect(view, area, column, seen.y);
+    // Clear of the other ones, where these lie over the picture.
+    const float from = over_columns ? left + margin + digits_x / 2 : cell.x, middle = std::max(cell.center().x, from);
+    if (column % step_x != 0 || middle + digits_x / 2 > std::max(cell.right(), cell.center().x + digits_x / 2))
+      continue;
+    if (first_column < 0) first_column = column;
     label(Rect{middle - 30, top, 60, kMargin - 1}, std::to_string(column), Font::number, ink(column == x),
           Align::center, size);
   }
   for (int row = seen.y; row < seen.y + seen.h; ++row) {
-    const float middle = pixel_rect(view, area, seen.x, row).center().y;
-    if (row % step_y != 0 || (over_rows && middle - size / 2 < top + kMargin)) continue;
+    const Rect cell = pixel_rect(view, area, seen.x, row);
+    const float from = over_rows ? top + kMargin + size / 2 : cell.y, middle = std::max(cell.center().y, from);
+    if (row % step_y != 0 || middle + size / 2 > std::max(cell.bottom(), cell.center().y + size / 2)) continue;
+    if (first_row < 0) first_row = row;
     label(Rect{left, middle - 10, margin - kGap, 20}, std::to_string(row), Font::number, ink(row == y), Align::right,
           size);
   }
   pop_clip();
+  for (DrawnGrid& grid : building_grids_) {
+    if (grid.name == kPixels && grid.cells.overlaps(area)) grid.row_axis = first_row, grid.column_axis = first_column;
+  }
 }
 
 }  // namespace striate

@@ -36,12 +36,21 @@ std::string rows_text(int rows, int columns, const std::vector<float>& values) {
 
 }  // namespace
 
+// The indices stand where its cells have room for them.
+Vec Ui::kernel_edge(int rows, int columns) const {
+  const Vec edge{rows > 1 ? index_width(rows) : 0, columns > 1 ? index_height() : 0};
+  return (width() - edge.x) / static_cast<float>(std::max(1, columns)) >= kIndexed ? edge : Vec{};
+}
+
 bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<const float> values,
                        std::string_view prefix, Concept tone) {
   float most_cell = 44.0f;
-  float cell = std::floor(std::min(most_cell, width() / static_cast<float>(std::max(1, columns))));
-  Rect rect = take(cell * static_cast<float>(rows));
-  cell = std::floor(std::min({cell, rect.w / static_cast<float>(columns), rect.h / static_cast<float>(rows)}));
+  const Vec edge = kernel_edge(rows, columns);
+  float cell = std::floor(std::min(most_cell, (width() - edge.x) / static_cast<float>(std::max(1, columns))));
+  Rect rect = take(edge.y + cell * static_cast<float>(rows));
+  cell = std::floor(
+      std::min({cell, (rect.w - edge.x) / static_cast<float>(columns), (rect.h - edge.y) / static_cast<float>(rows)}));
+  rect.cut_left(edge.x), rect.cut_top(edge.y);
   float left = std::round(rect.x + (rect.w - cell * static_cast<float>(columns)) / 2);
   push_id(name);
   const Theme& t = theme();
@@ -49,6 +58,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
   float largest = 0;
   for (float v : values) largest = std::max(largest, std::abs(v));
   bool changed = false;
+  int lit_row = -1, lit_column = -1;
   float size = std::min(text_size(Font::number), cell * 0.42f);
   size_t room = std::max<size_t>(1, static_cast<size_t>((cell - 4) / (size * 0.6f)));
   Rect grid{left, rect.y, cell * static_cast<float>(columns), cell * static_cast<float>(rows)};
@@ -60,7 +70,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
       float value = values[index];
       Rect place{left + cell * static_cast<float>(x), rect.y + cell * static_cast<float>(y), cell, cell};
       Rect inner{place.x + 1, place.y + 1, place.w - 2, place.h - 2};
-      std::string cell_name = fmt::format("{} {},{}", name, y + 1, x + 1);
+      std::string cell_name = fmt::format("{} {},{}", name, y, x);
       uint64_t id = id_of(cell_name);
       Response r = interact(
           place, {.label = cell_name,
@@ -71,6 +81,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
       // The wash: amber above zero, blue below, as strong as the value.
       float strength = largest > 0 ? std::abs(value) / largest : 0;
       fill(inner, mixed(t.raised, value < 0 ? t.input : t.kernel, 0.62f * strength), 3);
+      if (r.hovered || r.held || r.keyboard) lit_row = y, lit_column = x;
       if (r.hovered || r.held) {
         stroke(inner, t.secondary, 3);
         light(tone);
@@ -111,7 +122,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
         }
         if (done && index + 1 < values.size()) {
           int next_x = (x + 1) % columns, next_y = x + 1 == columns ? y + 1 : y;
-          focus_ = id_of(fmt::format("{} {},{}", name, next_y + 1, next_x + 1));
+          focus_ = id_of(fmt::format("{} {},{}", name, next_y, next_x));
           keyboard_ = true;
         }
         if (done || lost || canceled) edit_ = {}, wants_frame_ = true;
@@ -126,7 +137,7 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
       if (r.focused) {
         int dx = take_key("Right") ? 1 : take_key("Left") ? -1 : 0, dy = take_key("Down") ? 1 : take_key("Up") ? -1 : 0;
         if ((dx || dy) && x + dx >= 0 && x + dx < columns && y + dy >= 0 && y + dy < rows) {
-          focus_ = id_of(fmt::format("{} {},{}", name, y + dy + 1, x + dx + 1));
+          focus_ = id_of(fmt::format("{} {},{}", name, y + dy, x + dx));
           keyboard_ = true;
           wants_frame_ = true;
         }
@@ -137,6 +148,10 @@ bool Ui::kernel_editor(std::string_view name, int rows, int columns, std::span<c
     }
   }
   stroke(grid.inset(-1), t.line, 4);
+  DrawnGrid drawn{std::string(name), grid, {cell, cell}, rows, columns, 0, 0, size >= 7};
+  if (edge.x > 0) drawn.row_axis = row_indices(grid, rows, {}, rows, lit_row);
+  if (edge.y > 0) drawn.column_axis = column_indices(grid, columns, {}, columns, lit_column);
+  drew_grid(std::move(drawn));
   pop_id();
   if (changed) send(std::string(prefix) + " " + rows_text(rows, columns, edited));
   return changed;

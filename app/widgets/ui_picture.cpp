@@ -233,6 +233,7 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
   push_clip(area);
   CellRect seen = visible_pixels(view, width, height, area);
   Rect shown = intersection(area, picture_rect(view, width, height, area));
+  drew_grid({kPixels, shown, {view.zoom, view.zoom}, seen.h, seen.w, seen.y, seen.x});
   // Lines come in softly as cells grow.
   Color grid = faded(theme().background, std::clamp((view.zoom - kGridZoom) / 10, 0.0f, 0.8f));
   for (int x = seen.x; x <= seen.x + seen.w; ++x) {
@@ -274,6 +275,7 @@ void Ui::cells(const Rect& area, const View& view, int width, int height,
                                     view.zoom * high / (1.2f * static_cast<float>(lines)));
         size = std::max(size, std::min(std::floor(fits * frame_.scale) / frame_.scale, kCellSizes.back()));
       }
+      building_grids_.back().numbers = true;
       for (auto item = building_.rbegin(); item != building_.rend(); ++item) {
         if (item->kind != "picture" || !(item->rect == area)) continue;
         item->number = size;

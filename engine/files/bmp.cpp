@@ -125,7 +125,7 @@ PixelBuffer<uint8_t> read_runs(const Header& h, ByteReader& reader) {
   PixelBuffer<uint8_t> indices(count);
   int64_t x = 0, y = 0;
   const auto put = [&](uint8_t index) {
-    if (x >= h.width || y >= h.height) fail_corrupt(kName, fmt::format("a run leaves row {} of {}", y + 1, h.height));
+    if (x >= h.width || y >= h.height) fail_corrupt(kName, fmt::format("a run leaves row {} of {}", y, h.height));
     indices[y * h.width + x++] = index;
   };
   for (;;) {

@@ -14,7 +14,7 @@ constexpr int64_t kMaxCells = int64_t{1} << 24;  // of the output; these grids a
 void check_finite(const std::vector<double>& values, const char* what) {
   for (size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) {
-      throw Error(fmt::format("the {} has a value that is not a number, at position {}", what, i + 1),
+      throw Error(fmt::format("the {} has a value that is not a number, at index {}", what, i),
                   "give every cell a finite number");
     }
   }

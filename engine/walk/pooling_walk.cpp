@@ -47,7 +47,7 @@ void check_pooling(const Pooling& pooling) {
   }
   for (size_t i = 0; i < pooling.x.size(); ++i) {
     if (!std::isfinite(pooling.x[i])) {
-      throw Error(fmt::format("the input has a value that is not a number, at position {}", i + 1),
+      throw Error(fmt::format("the input has a value that is not a number, at index {}", i),
                   "give every cell a finite number");
     }
   }

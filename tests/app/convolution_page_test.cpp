@@ -311,7 +311,7 @@ TEST_F(ConvolutionPageTest, illegal_settings_say_which_rule_they_break_and_chang
   EXPECT_EQ(driver.failure("convolution.input nothing"),
             "there is no input 'nothing' / use deck, slide, portrait, image, or rows of numbers: 1 2; 3 4");
   EXPECT_NE(driver.failure("convolution.divisor 0").find("divisor"), std::string::npos);
-  EXPECT_NE(driver.failure("convolution.kernel 1 2 3; 4 5").find("row 2"), std::string::npos);
+  EXPECT_NE(driver.failure("convolution.kernel 1 2 3; 4 5").find("row 1"), std::string::npos);
   EXPECT_NE(driver.failure("convolution.kernel 1 1 1 1 1 1 1 1").find("8 columns"), std::string::npos);
   EXPECT_NE(driver.failure("convolution.cursor 6 0").find("columns 0 to 5"), std::string::npos);
   EXPECT_NE(driver.failure("convolution.cell 6 0 1").find("columns 0 to 5"), std::string::npos);

@@ -86,6 +86,21 @@ TEST(Figure, captions_notes_and_numbers_at_the_edges_give_way) {
   EXPECT_FALSE(tiny.at("input").indices);
 }
 
+TEST(Figure, a_grid_that_is_larger_than_the_others_keeps_its_indices_and_those_of_a_column_stand_in_line) {
+  Figure figure(style());
+  FigureGrid window = grid("window", 3, 3), kernel = grid("kernel", 3, 3);
+  window.wish = kernel.wish = 40;
+  window.index_rows = window.index_columns = 128;  // it lies somewhere in what is larger
+  const Figure::Box map = figure.grid(grid("map", 64, 64));
+  const Figure::Box column = figure.column({figure.grid(std::move(window)), figure.grid(std::move(kernel))});
+  const Figure::Placed placed = figure.place({figure.row({map, column})}, {0, 0, 480, 400});
+  EXPECT_LT(placed.at("map").cell, 7);
+  EXPECT_FALSE(placed.at("map").indices);
+  EXPECT_TRUE(placed.at("kernel").indices);
+  EXPECT_EQ(placed.at("window").cells.x, placed.at("kernel").cells.x);
+  EXPECT_GE(placed.at("kernel").cells.y - placed.at("window").cells.bottom(), 16 + 22) << "no room for its indices";
+}
+
 TEST(Figure, a_grid_can_ask_for_cells_of_a_least_size_and_a_low_stage_is_told_how_high_it_has_to_be) {
   Figure figure(style());
   FigureGrid kernel = grid("kernel", 3, 3);

@@ -7,7 +7,10 @@
 #include <cstdio>
 #include <set>
 #include <sstream>
+#include <string>
+#include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "app/pages/train/unit_view.h"
 #include "tests/app/train_view_host.h"
@@ -229,6 +232,44 @@ TEST(TrainUnit, all_channels_are_drawn_and_a_click_on_a_row_chooses_the_slice) {
   host.click("one window");
   EXPECT_FALSE(host.shows("channel row 0"));
   EXPECT_TRUE(host.shows("window values"));
+}
+
+// A list is drawn in lines: what its axes say is what the inspector and the code call its values.
+TEST(TrainUnit, a_list_counts_its_values_on_and_a_window_says_where_it_stands) {
+  Host host;
+  const auto texts_of = [&host](const std::string& command) {
+    host.run(command);
+    std::vector<std::string> texts;
+    host.ui.record_texts(&texts);
+    host.frame();
+    host.ui.record_texts(nullptr);
+    return std::set<std::string>(texts.begin(), texts.end());
+  };
+  const auto grid = [&host](const std::string& name) {
+    const std::vector<DrawnGrid>& grids = host.ui.grids();
+    const auto found = std::find_if(grids.begin(), grids.end(), [&](const DrawnGrid& g) { return g.name == name; });
+    return found != grids.end() ? *found : DrawnGrid{};
+  };
+  host.size = {1920, 1080};
+  host.snapshot = train_scene({.model = "mlp", .steps = 2});
+  host.run("train.unit.open 3 0");
+  const std::set<std::string> dense = texts_of("train.unit.weight 6 1");
+  EXPECT_TRUE(dense.contains("16") && dense.contains("112"));  // 128 values as 8 lines of 16
+  const auto begins = [&dense](std::string_view words) {
+    return std::count_if(dense.begin(), dense.end(), [&](const std::string& text) { return text.starts_with(words); });
+  };
+  EXPECT_EQ(begins("value "), 8) << "the largest products";
+  EXPECT_EQ(begins("row "), 0);
+  EXPECT_EQ(grid("input values").row_axis, 0);
+  EXPECT_EQ(grid("output values").row_axis, 0);
+  host.snapshot = train_scene();
+  host.run("train.unit.open 0 0 0");
+  host.run("train.unit.show window");
+  host.run("train.unit.cursor 4 7");
+  EXPECT_EQ(grid("window values").row_axis, 7);
+  EXPECT_EQ(grid("window values").column_axis, 4);
+  EXPECT_EQ(grid("kernel values").row_axis, 0);
+  EXPECT_EQ(grid("input values").column_axis, 0);
 }
 
 TEST(TrainUnit, the_rows_that_stand_on_the_screen_add_up_with_the_bias) {

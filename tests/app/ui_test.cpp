@@ -153,7 +153,7 @@ TEST_F(Widgets, a_kernel_cell_is_typed_and_the_rows_are_sent) {
   std::vector<float> kernel = {0, -1, 0, -1, 5, -1, 0, -1, 0};
   auto draw = [&] { ui.kernel_editor("kernel", 3, 3, kernel, "filters.kernel"); };
   frame(draw);
-  press("kernel 2,2");
+  press("kernel 1,1");
   play(draw);
   queue.text("9");
   queue.key({"Enter", false});

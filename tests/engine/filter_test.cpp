@@ -46,20 +46,20 @@ TEST(KernelText, rows_of_numbers_are_read) {
 TEST(KernelText, mistakes_are_named_with_their_place) {
   EXPECT_EQ(message_of(""), "the kernel is empty");
   EXPECT_EQ(message_of("  \n "), "the kernel is empty");
-  EXPECT_EQ(message_of("1 2; ; 3 4"), "row 2 of the kernel is empty");
-  EXPECT_EQ(message_of("; 1"), "row 1 of the kernel is empty");
-  EXPECT_EQ(message_of(";"), "row 1 of the kernel is empty");
-  EXPECT_EQ(message_of("1 2 3; 4 5"), "row 2 of the kernel has 2 numbers, the first row has 3");
-  EXPECT_EQ(message_of("1 2; 3 x4"), "\"x4\" in row 2, column 2 of the kernel is not a number");
-  EXPECT_EQ(message_of("1 2x"), "\"2x\" in row 1, column 2 of the kernel is not a number");
-  EXPECT_EQ(message_of("1 --2"), "\"--2\" in row 1, column 2 of the kernel is not a number");
-  EXPECT_EQ(message_of("1/0"), "\"1/0\" in row 1, column 1 of the kernel divides by 0");
-  EXPECT_EQ(message_of("1/"), "\"1/\" in row 1, column 1 of the kernel is not a number");
-  EXPECT_EQ(message_of("1/2/3"), "\"1/2/3\" in row 1, column 1 of the kernel is not a number");
-  EXPECT_EQ(message_of("nan"), "\"nan\" in row 1, column 1 of the kernel is not finite");
-  EXPECT_EQ(message_of("1 inf"), "\"inf\" in row 1, column 2 of the kernel is not finite");
-  EXPECT_EQ(message_of("1e999"), "\"1e999\" in row 1, column 1 of the kernel is out of range");
-  EXPECT_EQ(message_of("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16"), "row 1 of the kernel has 16 columns");
+  EXPECT_EQ(message_of("1 2; ; 3 4"), "row 1 of the kernel is empty");
+  EXPECT_EQ(message_of("; 1"), "row 0 of the kernel is empty");
+  EXPECT_EQ(message_of(";"), "row 0 of the kernel is empty");
+  EXPECT_EQ(message_of("1 2 3; 4 5"), "row 1 of the kernel has 2 numbers, row 0 has 3");
+  EXPECT_EQ(message_of("1 2; 3 x4"), "\"x4\" in row 1, column 1 of the kernel is not a number");
+  EXPECT_EQ(message_of("1 2x"), "\"2x\" in row 0, column 1 of the kernel is not a number");
+  EXPECT_EQ(message_of("1 --2"), "\"--2\" in row 0, column 1 of the kernel is not a number");
+  EXPECT_EQ(message_of("1/0"), "\"1/0\" in row 0, column 0 of the kernel divides by 0");
+  EXPECT_EQ(message_of("1/"), "\"1/\" in row 0, column 0 of the kernel is not a number");
+  EXPECT_EQ(message_of("1/2/3"), "\"1/2/3\" in row 0, column 0 of the kernel is not a number");
+  EXPECT_EQ(message_of("nan"), "\"nan\" in row 0, column 0 of the kernel is not finite");
+  EXPECT_EQ(message_of("1 inf"), "\"inf\" in row 0, column 1 of the kernel is not finite");
+  EXPECT_EQ(message_of("1e999"), "\"1e999\" in row 0, column 0 of the kernel is out of range");
+  EXPECT_EQ(message_of("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16"), "row 0 of the kernel has 16 columns");
   EXPECT_EQ(message_of("1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1"), "the kernel has more than 15 rows");
   EXPECT_EQ(message_of("sharpn"), "no kernel is called \"sharpn\"");
   try {

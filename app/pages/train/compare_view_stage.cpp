@@ -6,8 +6,8 @@
 
 #include "app/pages/train/compare_view.h"
 #include "app/pages/train/figure_parts.h"
-#include "app/widgets/color_map.h"
 #include "app/widgets/curve_plot.h"
+#include "app/widgets/tensor_grid.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 #include "engine/walk/printed_sum.h"
@@ -15,7 +15,7 @@
 namespace striate {
 namespace {
 
-constexpr float kGap = 6;  // between filters
+constexpr float kName = 84;  // the width of what a row is
 constexpr const char* kOther = N_("the other");
 
 float largest(const std::vector<float>& values) {
@@ -45,6 +45,13 @@ FilterMaps maps_of(const Shape& weights, const Shape& input) {
     maps.width = static_cast<int>(weights[1]);
   }
   return maps;
+}
+
+// One run's: smaller where they would not all fit, but not too small to be seen; of many slices the first.
+MapLayout row_of(const FilterMaps& maps, float width, float height) {
+  MapLayout layout = slice_layout(maps.count, 1, maps.height, maps.width, width - kName, height, 28, height, 6);
+  if (maps.planes != 3) layout.slices = maps.planes;
+  return layout;
 }
 
 }  // namespace
@@ -178,10 +185,7 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
   ui.label(title, words, Font::caption, theme.secondary);
   const float rows = same ? 3 : 2;
   const FilterMaps maps = maps_of(a->tensor.shape, now.architecture->input());
-  // No higher than they get when all stand side by side.
-  const float side_by_side = ((room.w - 84.0f + kGap) / static_cast<float>(maps.count) - kGap) *
-                             static_cast<float>(maps.height) / static_cast<float>(maps.width);
-  const float high = std::min({(room.h - (rows - 1) * 8) / rows, 84.0f, std::max(side_by_side, 28.0f)});
+  const float high = row_of(maps, room.w, std::min((room.h - (rows - 1) * 8) / rows, 96.0f)).total_height();
   draw_row(ui, room.cut_top(high), kThisRun, tone_of(theme, false), now, *a, most, note);
   room.cut_top(8);
   draw_row(ui, room.cut_top(high), kOther, tone_of(theme, true), *now.other, *b, most, note);
@@ -192,65 +196,24 @@ void CompareView::draw_filters(Ui& ui, const Rect& area, const TrainSnapshot& no
 
 void CompareView::draw_row(Ui& ui, Rect area, const std::string& what, Color tone, const TrainSnapshot& now,
                            const TensorValues& values, float most, HoverNote& note) {
-  const Theme& theme = ui.theme();
   const FilterMaps maps = maps_of(values.tensor.shape, now.architecture->input());
-  const Rect name = area.cut_left(84);
-  const float gap = kGap;
-  const float shape = static_cast<float>(maps.width) / static_cast<float>(maps.height);
-  // Smaller where they would not all fit, but not too small to be seen.
-  const float share_of_all = (area.w + gap) / static_cast<float>(maps.count) - gap;
-  const float wide = std::floor(std::min({area.h * shape, area.w, std::max(share_of_all, 28.0f)}));
-  const float tall = wide / shape;
-  ui.label(Rect{name.x, name.y, name.w, tall}, what, Font::control, tone);
-  const auto fit = std::max<int64_t>(1, static_cast<int64_t>((area.w + gap) / (wide + gap)));
-  const int64_t shown = std::min(fit, maps.count);
-  const Sheet sheet(maps.count, maps.width, maps.height);
-  const ColorMap colors = theme.dark ? ColorMap::signed_dark : ColorMap::signed_blue_orange;
-  const int64_t plane = int64_t{maps.width} * maps.height;
-  const auto share = [&](int64_t k, int64_t c, int64_t at) {
-    const float value = values.values[static_cast<size_t>((k * maps.planes + c) * plane + at)];
-    return most > 0 && std::isfinite(value) ? 0.5f + 0.5f * value / most : 0.5f;
-  };
-  const uint64_t version = now.version * 4 + (theme.dark ? 1 : 0);
-  const PictureSource source = sheet_source("compare." + what, version, sheet, [&](int64_t k, Color* out) {
-    for (int y = 0; y < sheet.height(); ++y) {
-      for (int x = 0; x < sheet.width(); ++x) {
-        const int64_t at = int64_t{y} * sheet.reduce() * maps.width + int64_t{x} * sheet.reduce();
-        if (maps.planes == 3) {  // colors around gray: what the filter looks for
-          const auto channel = [&](int64_t c) { return static_cast<uint32_t>(std::lround(share(k, c, at) * 255)); };
-          *out++ = rgb((channel(0) << 16) | (channel(1) << 8) | channel(2));
-        } else {
-          *out++ = map_color(colors, share(k, 0, at));
-        }
-      }
-    }
-  });
-  std::vector<PicturePart> parts;
-  for (int64_t k = 0; k < shown; ++k) {
-    parts.push_back({sheet.place(k), {std::round(area.x + static_cast<float>(k) * (wide + gap)), area.y, wide, tall}});
-  }
-  const Rect all{area.x, area.y, static_cast<float>(shown) * (wide + gap) - gap, tall};
-  const Response r = ui.interact(all, {.label = "weights, " + what, .kind = "pictures", .tooltip = " "});
-  ui.parts(source, parts);
-  for (int64_t k = 0; k < shown; ++k) {
-    const Rect& place = parts[static_cast<size_t>(k)].to;
-    ui.stroke(place, theme.line);
-    if (!r.hovered || !place.contains(ui.input().mouse)) continue;
-    const int x = std::min(maps.width - 1,
-                           static_cast<int>((ui.input().mouse.x - place.x) / wide * static_cast<float>(maps.width)));
-    const int y = std::min(maps.height - 1,
-                           static_cast<int>((ui.input().mouse.y - place.y) / tall * static_cast<float>(maps.height)));
-    note.title = format_tr("{}: filter {}, row {}, column {}", what, k, y, x);
-    for (int64_t c = 0; c < (maps.planes == 3 ? 3 : 1); ++c) {
-      const char* const names[] = {N_("red"), N_("green"), N_("blue")};
-      const float value = values.values[static_cast<size_t>((k * maps.planes + c) * plane + y * maps.width + x)];
-      note.lines.push_back({maps.planes == 3 ? names[c] : N_("weight"), shortest_text(value), 0});
-    }
-  }
-  if (shown < maps.count) {
-    ui.label(Rect{all.right() + 8, area.y, std::max(0.0f, area.right() - all.right() - 8), tall},
-             fmt::format("+{}", maps.count - shown), Font::caption, theme.secondary);
-  }
+  const bool colors = maps.planes == 3;
+  TensorGrid grid;
+  grid.maps = {values.values, colors ? maps.count : maps.count * maps.planes, maps.height, maps.width, colors ? 3 : 1};
+  grid.key = "compare." + what;
+  grid.version = now.version;
+  grid.scale = {ScaleScope::fixed, true, {most > 0 ? most : 1}};
+  grid.layout = row_of(maps, area.w, area.h);
+  grid.name = [&](int64_t map) { return format_tr("{}: filter {}", what, grid.layout.column(map)); };
+  grid.numbers = false;
+  const MapLayout& layout = grid.layout;
+  ui.label({area.x, area.y + layout.edge.y, kName, layout.height}, what, Font::control, tone);
+  area.cut_left(kName);
+  const TensorAnswer answer = draw_tensor_grid(ui, "weights, " + what, area, grid);
+  if (answer.hovered) note = answer.note;
+  if (layout.per_line == maps.count) return;
+  area.cut_left(layout.total_width() + 8);
+  ui.label(area, fmt::format("+{}", maps.count - layout.per_line), Font::caption, ui.theme().secondary);
 }
 
 }  // namespace striate

@@ -6,8 +6,9 @@
 
 #include "app/pages/train/draw_view.h"
 #include "app/pages/train/figure_parts.h"
-#include "app/widgets/color_map.h"
+#include "app/widgets/hover_note.h"
 #include "app/widgets/ink_pad.h"
+#include "app/widgets/tensor_grid.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 #include "engine/network/layer_kind.h"
@@ -199,7 +200,6 @@ void DrawView::draw_stages(Ui& ui, const Rect& area, const std::vector<InputStag
 }
 
 void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) const {
-  const Theme& theme = ui.theme();
   if (!now.architecture || !now.probe) return;
   // The first layer that looks for something, as the probe goes through it.
   const std::vector<Node>& nodes = now.architecture->nodes();
@@ -211,42 +211,26 @@ void DrawView::draw_maps(Ui& ui, const Rect& area, const TrainSnapshot& now) con
   if (shape.rank() != 4) return;
   Rect room = area;
   const Rect title = room.cut_top(24);
-  float most = 0;
-  for (const float value : maps.values) most = std::max(most, std::isfinite(value) ? std::fabs(value) : 0.0f);
-  const auto width = static_cast<int>(shape[3]), height = static_cast<int>(shape[2]);
-  const Sheet sheet(shape[1], width, height);
-  const ColorMap colors = theme.dark ? ColorMap::signed_dark : ColorMap::signed_blue_orange;
-  const PictureSource source =
-      sheet_source("draw.maps", now.version * 2 + (theme.dark ? 1 : 0), sheet, [&](int64_t map, Color* out) {
-        for (int y = 0; y < sheet.height(); ++y) {
-          for (int x = 0; x < sheet.width(); ++x) {
-            const int64_t at = (map * height + int64_t{y} * sheet.reduce()) * width + int64_t{x} * sheet.reduce();
-            const float value = maps.values[static_cast<size_t>(at)];
-            *out++ = map_color(colors, most > 0 ? 0.5f + 0.5f * value / most : 0.5f);
-          }
-        }
-      });
-  const float gap = 6;
+  TensorGrid grid;
+  grid.maps = {maps.values, shape[1], static_cast<int>(shape[2]), static_cast<int>(shape[3])};
+  grid.key = "draw.maps";
+  grid.version = now.version;
+  grid.scale = scale_of(grid.maps, ScaleScope::layer);
   // Smaller where they would not all fit, but not too small to be seen.
-  const auto all = static_cast<float>(shape[1]);
-  const float side = std::floor(std::min(room.h, std::max(40.0f, (room.w + gap) / all - gap)));
-  const auto fit = static_cast<int64_t>(std::max(1.0f, (room.w + gap) / (side + gap)));
-  const int64_t shown = std::min(fit, shape[1]);
-  std::vector<PicturePart> parts;
-  for (int64_t k = 0; k < shown; ++k) {
-    parts.push_back({sheet.place(k), {std::round(room.x + static_cast<float>(k) * (side + gap)), room.y, side, side}});
-  }
-  ui.parts(source, parts);
-  for (const PicturePart& part : parts) ui.stroke(part.to, theme.line, 0);
+  grid.layout = slice_layout(shape[1], 1, grid.maps.height, grid.maps.width, room.w, room.h, 40, room.h, 6);
+  grid.name = [](int64_t map) { return format_tr("channel {}", map); };
+  const TensorAnswer answer = draw_tensor_grid(ui, "maps of the drawing", room, grid);
+  if (answer.hovered) draw_hover_note(ui, answer.note);
+  const int64_t shown = grid.layout.per_line;
+  const auto most = static_cast<double>(grid.scale.limit(0));
   const std::string hidden = shown < shape[1] ? " \u00b7 " + format_tr("{} of {} shown", shown, shape[1]) : "";
   const std::string scale =
-      " \u00b7 " + format_tr("blue {} to orange {}", significant_text(-static_cast<double>(most), 2),
-                             significant_text(static_cast<double>(most), 2));
+      " \u00b7 " + format_tr("blue {} to orange {}", significant_text(-most, 2), significant_text(most, 2));
   // As much as fits; what the colors mean comes last to go.
   const std::string whole = format_tr("what layer {} ({}) makes of it{}{}, scale of the layer", nodes[node].name,
                                       nodes[node].layer->text(), hidden, scale);
   const std::string brief = format_tr("what layer {} makes of it{}", nodes[node].name, scale);
-  ui.label(title, ui.measure(Font::caption, whole).x <= title.w ? whole : brief, Font::caption, theme.secondary);
+  ui.label(title, ui.measure(Font::caption, whole).x <= title.w ? whole : brief, Font::caption, ui.theme().secondary);
 }
 
 }  // namespace striate

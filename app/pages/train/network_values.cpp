@@ -68,6 +68,12 @@ std::string node_text(const TrainSnapshot& now, int node) {
                      now.architecture->nodes()[static_cast<size_t>(node)].layer->text());
 }
 
+bool gives_list(const NetworkValues& values, int node) {
+  const Node& from = values.architecture->nodes()[static_cast<size_t>(node)];
+  const UnitSizes s = unit_sizes(values, node);
+  return s.rows * s.columns == 1 && (!from.layer || from.layer->info().follow != Follow::flattened);
+}
+
 bool has_weights(const TrainSnapshot& now, int node) {
   if (node < 1 || node >= now.architecture->size()) return false;
   return multiplies(*now.architecture->nodes()[static_cast<size_t>(node)].layer);
@@ -167,6 +173,11 @@ Color color_of_tap(const Ui& ui, int index, int count) {
   return count <= kMax ? tap_color(index, count, ui.theme().dark) : 0;
 }
 
+void index_as_list(ValueGrid* grid, int count) {
+  grid->row_index = {0, grid->columns};
+  grid->index_rows = grid->rows > 1 ? count : -1;
+}
+
 LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& family, ValueGrid values) {
   LinkedGrid linked;
   linked.name = std::move(label);
@@ -179,6 +190,12 @@ LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& famil
   spec.columns = values.columns;
   spec.first_row = values.first_row;
   spec.first_column = values.first_column;
+  const auto indices = [](int below, int first, int count) {
+    return below != 0 ? below : count > 1 ? first + count : -1;
+  };
+  spec.index_rows = indices(values.index_rows, values.first_row, values.rows);
+  spec.index_columns = indices(values.index_columns, values.first_column, values.columns);
+  spec.row_index = values.row_index, spec.column_index = values.column_index;
   spec.tone = values.tone;
   spec.command = values.command;
   spec.takes_wheel = values.editable;
@@ -204,30 +221,6 @@ LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& famil
     return look;
   };
   return linked;
-}
-
-GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid) {
-  const LinkedGrid linked = linked_values(ui, std::string(label), {}, grid);
-  GridSpec spec = linked.cells;
-  spec.origin = grid.origin;
-  spec.size = grid.size;
-  spec.tooltip = linked.tooltip;
-  if (!ui.grid_number_fits(grid.size, linked.characters)) {
-    spec.cell = [&linked](int row, int column) {
-      GridCell look = linked.cells.cell(row, column);
-      look.text.clear();
-      return look;
-    };
-  }
-  GridResponse response = ui.grid(label, spec);
-  const Rect place = grid.rect();
-  if (!grid.caption.empty()) {
-    const Color color = grid.tone == Concept::none ? ui.theme().secondary : ui.theme().of(grid.tone);
-    const std::string caption(tr(std::string_view(grid.caption)));
-    const bool fits = grid.room <= 0 || ui.measure(Font::caption, caption + grid.rest).x <= grid.room;
-    ui.caption({place.center().x, place.y - 13.0f}, caption, fits ? grid.rest : std::string(), color);
-  }
-  return response;
 }
 
 }  // namespace striate

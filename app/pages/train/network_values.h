@@ -26,7 +26,9 @@ bool batch_is_current(const TrainSnapshot& now);
 
 const std::string& node_name(const TrainSnapshot& now, int node);
 std::string node_text(const TrainSnapshot& now, int node);  // "2: conv 16 3x3"
-bool has_weights(const TrainSnapshot& now, int node);       // conv or dense: what the walks of gradients take
+// Whether a node's values are a list, drawn as a rectangle where it is long, not maps that were flattened.
+bool gives_list(const NetworkValues& values, int node);
+bool has_weights(const TrainSnapshot& now, int node);  // conv or dense: what the walks of gradients take
 std::vector<int> weighted_nodes(const TrainSnapshot& now);
 
 // Weights, their gradients and running statistics of a node; `batch`: and its masks and kept arrays.
@@ -45,8 +47,9 @@ std::string row_column(int row, int column);        // "row 3, column 1", counte
 struct ValueGrid {
   int rows = 1, columns = 1;
   int first_row = 0, first_column = 0;
-  Vec origin;
-  float size = 16;
+  // Indices below this stand at its edges; 0: those of all rows, unless there is one; -1: none.
+  int index_rows = 0, index_columns = 0;
+  GridIndex row_index = {}, column_index = {};
   float limit = 1;  // of the colors; zero is in the middle
   std::function<float(int row, int column)> value;
   std::function<bool(int row, int column)> padding = {};  // drawn dashed
@@ -59,17 +62,14 @@ struct ValueGrid {
   Concept tone = Concept::none;
   std::string caption;  // above, in the tone's color
   std::string rest;     // behind it, gray; left out where it does not fit
-  float room = 0;       // for both; 0: as much as they need
   std::string_view command = {};
   std::string_view tooltip = {};
-  Rect rect() const {
-    return {origin.x, origin.y, size * static_cast<float>(columns), size * static_cast<float>(rows)};
-  }
 };
+// Its cells are `count` values of a list, line by line: the index of one is that of its line plus that of its column.
+void index_as_list(ValueGrid* grid, int count);
 // The color of tap `index` of `count` in all grids and chips; 0 where there are too many to tell apart.
 Color color_of_tap(const Ui& ui, int index, int count);
-GridResponse draw_value_grid(Ui& ui, std::string_view label, const ValueGrid& grid);
-// The same as one of a stage's LinkedGrids: `origin`, `size` and `room` are the figure's business.
+// As one of a stage's LinkedGrids.
 LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& family, ValueGrid grid);
 
 // A sum for chips: to four digits, with as few digits of its factors as make it (printed_sum.h). The exact value is the

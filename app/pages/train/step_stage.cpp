@@ -257,6 +257,8 @@ void StepView::draw_layers(Ui& ui, const Rect& area, const TrainSnapshot& now, b
       grid.layout.shown = 1, grid.layout.per_line = 1, grid.layout.lines = 1;
       grid.layout.width = std::min(wide, static_cast<float>(s.channels) * 18.0f);
       grid.layout.height = 18.0f;
+      if (grid.layout.width >= Ui::kIndexed * static_cast<float>(s.channels))
+        grid.layout.edge = map_edge(1, s.channels);
     }
     const float shown = draw_scale(ui, right, grid.scale);
     ui.label(Rect{head.x, head.y, shown - head.x - 8, head.h}, size, Font::caption, theme.secondary, Align::right);

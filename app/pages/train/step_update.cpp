@@ -68,34 +68,28 @@ void StepView::draw_update(Ui& ui, const Rect& area, const TrainSnapshot& now) c
   const TensorValues* after = update.done ? now.tensor(TensorKind::weight, at.weight_name) : nullptr;
   const int64_t first = at.index - int64_t{1} * at.weight_row * at.g.s - at.weight_column;
   if (at.conv && before != nullptr && gradient != nullptr) {
-    const int grids = update.done ? 3 : 2;
-    Rect strip = room.cut_top(std::min(room.h * 0.36f, 160.0f));
-    const float share = strip.w / static_cast<float>(grids);
-    const float cell = std::floor(
-        std::min({(strip.h - 26.0f) / static_cast<float>(at.g.r), 48.0f, (share - 16) / static_cast<float>(at.g.s)}));
-    const float wide = cell * static_cast<float>(at.g.s);
-    const auto draw = [&](int i, const char* name, const char* caption, Concept tone, const TensorValues* tensor) {
+    LinkedGrids grids(ui, hover_);
+    std::vector<Figure::Box> boxes;
+    const auto add = [&](const char* name, const char* caption, Concept tone, const TensorValues& tensor) {
+      const float* own = tensor.values.data() + first;
       ValueGrid grid;
       grid.rows = at.g.r, grid.columns = at.g.s;
-      grid.size = cell;
-      grid.origin = {strip.x + share * static_cast<float>(i) + (share - wide) / 2, strip.y + 26.0f};
-      grid.limit = largest_of(tensor->values.data() + first, int64_t{1} * at.g.r * at.g.s);
-      grid.value = [&, tensor](int row, int column) {
-        return tensor->values[static_cast<size_t>(first + int64_t{1} * row * at.g.s + column)];
-      };
+      grid.limit = largest_of(own, int64_t{1} * at.g.r * at.g.s);
+      grid.value = [own, &at](int row, int column) { return own[row * at.g.s + column]; };
       grid.frame = [&](int row, int column) -> Color {
         return row == at.weight_row && column == at.weight_column ? theme.kernel : 0;
       };
       grid.tone = tone;
       grid.caption = caption;
-      grid.command = "train.step.weight";
       grid.tooltip = N_("Click: the update of this weight");
-      const GridResponse r = draw_value_grid(ui, name, grid);
-      if (r.clicked || r.moved) ui.send(fmt::format("train.step.weight {} {}", r.column, r.row));
+      LinkedGrid linked = linked_values(ui, name, {}, std::move(grid));
+      linked.on_click = "train.step.weight {column} {row}";
+      boxes.push_back(grids.add(std::move(linked)));
     };
-    draw(0, "weights before", N_("weights before"), Concept::kernel, before);
-    draw(1, "gradient values", N_("gradient"), Concept::gradient, gradient);
-    if (after != nullptr) draw(2, "weights after", N_("weights after"), Concept::kernel, after);
+    add("weights before", N_("weights before"), Concept::kernel, *before);
+    add("gradient values", N_("gradient"), Concept::gradient, *gradient);
+    if (after != nullptr) add("weights after", N_("weights after"), Concept::kernel, *after);
+    grids.draw(room.cut_top(std::min(room.h * 0.4f, 200.0f)), {grids.figure().row(boxes)});
     room.cut_top(12);
   }
   // What goes in, side by side; then the formula, line by line, with its numbers under it.

@@ -16,10 +16,18 @@ namespace {
 // The products of one map that are worked out on the window's thread, once per snapshot; a larger filter gets words.
 constexpr int64_t kMaxProducts = int64_t{1} << 22;
 
-// As large as it fits, and never too thin to be seen.
-Vec fit(int rows, int columns, Vec box) {
-  const float cell = std::min(box.x / static_cast<float>(columns), box.y / static_cast<float>(rows));
-  return {std::max(4.0f, cell * static_cast<float>(columns)), std::max(4.0f, cell * static_cast<float>(rows))};
+// A map as large as it fits, with its indices where its cells have room for them, and never too thin to be seen.
+struct Fitted {
+  Vec size, edge;
+};
+Fitted fit(int rows, int columns, Vec box) {
+  const auto cell = [&](Vec room) {
+    return std::min(room.x / static_cast<float>(columns), room.y / static_cast<float>(rows));
+  };
+  Vec edge = map_edge(rows, columns);
+  if (cell(box - edge) < Ui::kIndexed) edge = {};
+  const float side = cell(box - edge);
+  return {{std::max(4.0f, side * static_cast<float>(columns)), std::max(4.0f, side * static_cast<float>(rows))}, edge};
 }
 
 void draw_words(Ui& ui, const Rect& line, const std::string& name, Concept tone, const std::string& rest) {
@@ -31,13 +39,14 @@ void draw_words(Ui& ui, const Rect& line, const std::string& name, Concept tone,
 }
 
 // One map, alone.
-TensorGrid one_map(const std::vector<float>& values, int rows, int columns, Vec size) {
+TensorGrid one_map(const std::vector<float>& values, int rows, int columns, const Fitted& fitted) {
   TensorGrid grid;
   grid.maps.values = values;
   grid.maps.count = 1, grid.maps.height = rows, grid.maps.width = columns;
   grid.scale = scale_of(grid.maps, ScaleScope::map);
   grid.layout.shown = 1, grid.layout.per_line = 1, grid.layout.lines = 1;
-  grid.layout.width = size.x, grid.layout.height = size.y;
+  grid.layout.width = fitted.size.x, grid.layout.height = fitted.size.y;
+  grid.layout.edge = fitted.edge;
   grid.tone = Concept::activation;
   return grid;
 }
@@ -124,8 +133,8 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     int rows, columns;
     TensorScale scale;
     std::string scope;
-    Vec size;
-    float left;
+    Vec size, edge;  // of a map, and of its indices
+    float left;      // of the maps
   };
   const int64_t weights = int64_t{1} * o.out.channels * walk.channels * o.per_slice;
   std::vector<Column> columns = {
@@ -141,6 +150,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
        scale_to(largest_of(x, int64_t{1} * walk.channels * o.in.rows * o.in.columns)),
        "",
        {},
+       {},
        0},
       {"channel kernels",
        "unit.channel.kernel",
@@ -154,6 +164,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
        scale_to(largest_of(w, weights)),
        "",
        {},
+       {},
        0},
       {"channel products",
        "unit.channel.product",
@@ -166,6 +177,7 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
        walk.out.columns,
        scale_to(largest_of(walk.products.data(), static_cast<int64_t>(walk.products.size()))),
        "",
+       {},
        {},
        0}};
   columns[0].scope = scale_text(columns[0].scale);
@@ -192,10 +204,11 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
   const float pitch = std::clamp(std::min(room.h / static_cast<float>(walk.channels), third + 12), 54.0f, 260.0f);
   float left = area.x + name_wide;
   for (Column& column : columns) {
-    column.size = fit(column.rows, column.columns, {third, pitch - 12});
+    const Fitted fitted = fit(column.rows, column.columns, {third, pitch - 12});
+    column.size = fitted.size, column.edge = fitted.edge;
     if (column.sign[0] != 0) left += sign_wide;
-    column.left = left;
-    const float wide = std::min(third, std::max(column.size.x, words_of(column, one_line)));
+    column.left = left + column.edge.x;
+    const float wide = std::min(third, std::max(column.edge.x + column.size.x, words_of(column, one_line)));
     draw_words(ui, {left, head.y, wide, line}, tr(column.name), column.tone, one_line ? column.scope : std::string());
     if (!one_line) ui.label({left, below.y, wide + 1, below.h}, column.scope, Font::caption, theme.secondary);
     left += wide;
@@ -244,18 +257,20 @@ void UnitView::draw_channel_rows(Ui& ui, const Rect& area, const Opened& o, cons
     grid.layout.per_line = 1;
     grid.layout.width = column.size.x, grid.layout.height = column.size.y;
     grid.layout.gap = pitch - column.size.y;
+    grid.layout.edge = column.edge;
     grid.name = [&column, first](int64_t map) { return format_marked(column.of_slice, first + map); };
     grid.command = [first](int64_t map) { return fmt::format("train.unit.slice {}", first + map); };
     grid.hint = tr("click: choose this slice");
-    const Rect place{column.left, row_of(first).y + (pitch - column.size.y) / 2, column.size.x, all.h};
+    const auto top_of = [&](int c) { return row_of(c).y + (pitch - column.size.y + column.edge.y) / 2; };
+    const Rect place{column.left - column.edge.x, top_of(first) - column.edge.y, column.size.x, all.h};
     const TensorAnswer a = draw_tensor_grid(ui, column.label, place, grid);
     if (a.hovered) note = a.note;
     if (a.hovered && column.tone == Concept::activation) ui.found().cell = {"output", 0, a.row, a.column};
     const Vec cell{column.size.x / static_cast<float>(column.columns), column.size.y / static_cast<float>(column.rows)};
     for (int c = first; c < end; ++c) {
-      const Rect map{column.left, row_of(c).y + (pitch - column.size.y) / 2, column.size.x, column.size.y};
+      const Rect map{column.left, top_of(c), column.size.x, column.size.y};
       if (column.sign[0] != 0) {
-        ui.label({map.x - sign_wide, row_of(c).y, sign_wide - 4.0f, pitch}, column.sign, Font::control, theme.secondary,
+        ui.label({place.x - sign_wide, map.y, sign_wide - 4.0f, map.h}, column.sign, Font::control, theme.secondary,
                  Align::center);
       }
       // Where the chosen value of the output stands, and the window that it reads.
@@ -290,14 +305,16 @@ void UnitView::draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const
     }
   }
   const auto maps = static_cast<float>(2 + after.size());
-  const Vec size = fit(walk.out.rows, walk.out.columns,
-                       {area.w, std::max(8.0f, (area.h - line * (maps + (walk.has_bias ? 1.0f : 0.0f))) / maps - 4)});
+  const Fitted fitted =
+      fit(walk.out.rows, walk.out.columns,
+          {area.w, std::max(8.0f, (area.h - line * (maps + (walk.has_bias ? 1.0f : 0.0f))) / maps - 4)});
+  const Vec size = fitted.size, edge = fitted.edge;
   const int64_t plane = int64_t{1} * walk.out.rows * walk.out.columns;
   Rect room = area;
   const auto map = [&](const char* label, const std::string& name, const std::vector<float>& values, uint64_t version) {
     const Rect head = room.cut_top(line);
-    const Rect place = room.cut_top(size.y + 4);
-    TensorGrid grid = one_map(values, walk.out.rows, walk.out.columns, size);
+    const Rect place = room.cut_top(edge.y + size.y + 4);
+    TensorGrid grid = one_map(values, walk.out.rows, walk.out.columns, fitted);
     grid.key = fmt::format("unit.channel.{}", label);
     grid.version = version;
     grid.name = [&name](int64_t) { return name; };
@@ -306,9 +323,9 @@ void UnitView::draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const
     const TensorAnswer a = draw_tensor_grid(ui, label, place, grid);
     if (a.hovered) note = a.note, ui.found().cell = {"output", 0, a.row, a.column};
     const Vec cell{size.x / static_cast<float>(walk.out.columns), size.y / static_cast<float>(walk.out.rows)};
-    ui.stroke(
-        {place.x + cell.x * static_cast<float>(o.column), place.y + cell.y * static_cast<float>(o.row), cell.x, cell.y},
-        theme.activation, 1, 1.5f);
+    ui.stroke({place.x + edge.x + cell.x * static_cast<float>(o.column),
+               place.y + edge.y + cell.y * static_cast<float>(o.row), cell.x, cell.y},
+              theme.activation, 1, 1.5f);
   };
   map("sum of the rows", trn("sum of the row", "sum of the {} rows", walk.channels), walk.sum, channel_version_);
   if (walk.has_bias) {
@@ -320,7 +337,7 @@ void UnitView::draw_channel_sum(Ui& ui, const Rect& area, const Opened& o, const
     draw_words(ui, bias, format_tr("+ bias {}", full_value(walk.bias)), Concept::bias, "");
   }
   room.cut_top(line);
-  const Rect result = room.cut_top(size.y + 4);
+  const Rect result = Rect{room.cut_top(edge.y + size.y + 4)}.moved(edge);
   if (sample_values(o.values, o.node, o.walk.place.sample) != nullptr) {
     LinkedGrids(ui, hover_).draw_at(output_grid(ui, o), result.min(), size.x / static_cast<float>(walk.out.columns));
   }

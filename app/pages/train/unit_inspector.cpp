@@ -105,14 +105,16 @@ void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) 
     for (int i = 0; i < taps; ++i) order[static_cast<size_t>(i)] = first + i;
     const auto size = [&](int i) { return std::abs(o.walk.terms[static_cast<size_t>(i)].product()); };
     const int shown = std::min(taps, 8);
+    const bool list = o.dense && gives_list(o.values, o.input);
     std::partial_sort(order.begin(), order.begin() + shown, order.end(),
                       [&](int a, int b) { return size(a) > size(b); });
     ui.note(format_tr("{} products in this slice; the {} largest:", taps, shown));
     for (int i = 0; i < shown; ++i) {
       const int at = order[static_cast<size_t>(i)];
       const int local = at - first;
-      ui.row(o.conv || o.dense ? row_column(local / o.kernel_columns, local % o.kernel_columns)
-                               : term_name(now, o, o.walk.terms[static_cast<size_t>(at)]),
+      ui.row(list                ? format_tr("value {}", local)
+             : o.conv || o.dense ? row_column(local / o.kernel_columns, local % o.kernel_columns)
+                                 : term_name(now, o, o.walk.terms[static_cast<size_t>(at)]),
              o.printed.terms[static_cast<size_t>(at)].product);
     }
     return;
@@ -239,7 +241,9 @@ void UnitView::draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) co
   ui.section("WEIGHT");
   ui.begin_card("weight card");
   ui.row("name", fmt::format("{} {}", o.weight_name, index), Concept::kernel);
-  ui.note(o.dense
+  const bool list = o.dense && gives_list(o.values, o.input);
+  ui.note(list ? format_tr("neuron {}, input {}", o.filter, o.weight_row * o.kernel_columns + o.weight_column)
+          : o.dense
               ? format_tr("neuron {}, slice {}, row {}, column {}", o.filter, o.slice, o.weight_row, o.weight_column)
               : format_tr("filter {}, slice {}, row {}, column {}", o.filter, o.slice, o.weight_row, o.weight_column));
   ui.row("value", full_value(t->w), Concept::kernel);

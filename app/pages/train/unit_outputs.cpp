@@ -22,6 +22,8 @@ LinkedGrid UnitView::output_grid(Ui& ui, const Opened& o) const {
   if (o.listed) {
     grid.rows = o.out_rows, grid.columns = o.out_columns;
     grid.limit = largest_of(y, o.out.channels);
+    grid.column_index = {0, grid.rows};  // from above, column by column
+    grid.index_columns = grid.columns > 1 ? o.out.channels : -1;
     const auto index = [rows = grid.rows](int row, int column) { return column * rows + row; };
     const auto is_one = [=, &o](int row, int column) { return index(row, column) < o.out.channels; };
     grid.value = [=](int row, int column) { return is_one(row, column) ? y[index(row, column)] : 0.0f; };

@@ -89,6 +89,9 @@ LinkedGrid UnitView::input_grid(Ui& ui, const Opened& o) const {
     grid.rows += g.pad_top + g.pad_bottom, grid.columns += g.pad_left + g.pad_right;
     grid.first_row = -g.pad_top, grid.first_column = -g.pad_left;
   }
+  grid.index_rows = o.in.rows, grid.index_columns = o.in.columns;
+  const bool list = o.flat || (o.dense && gives_list(o.values, o.input));
+  if (list) index_as_list(&grid, o.in.rows * o.in.columns);
   grid.tone = Concept::input;
   grid.strength = 0.75f;
   grid.command = "train.unit.slice";
@@ -138,7 +141,7 @@ LinkedGrid UnitView::input_grid(Ui& ui, const Opened& o) const {
     which = fmt::format(" {},", nodes[static_cast<size_t>(o.input)].name);
   }
   if (o.in.channels > 1) which += " " + format_tr("slice {} of {},", channel, o.in.channels);
-  const std::string size = o.flat ? " " + format_tr("{} values", plane) : " " + size_of_grid(o.in.rows, o.in.columns);
+  const std::string size = list ? " " + format_tr("{} values", plane) : " " + size_of_grid(o.in.rows, o.in.columns);
   linked.caption = {tr("input"), {which + size, size}};
   if (o.dense) linked.window = {0, 0, o.in.rows, o.in.columns};  // its window is the whole slice
   if (o.conv && !o.walk.terms.empty()) {
@@ -157,6 +160,13 @@ LinkedGrid UnitView::kernel_grid(Ui& ui, const Opened& o, UnitTaps what) const {
   };
   ValueGrid grid;
   grid.rows = o.kernel_rows, grid.columns = o.kernel_columns;
+  if (o.dense && gives_list(o.values, o.input)) index_as_list(&grid, o.kernel_rows * o.kernel_columns);
+  if (what == UnitTaps::window && o.conv) {  // where they stand in the input
+    const Conv2dShape& g = o.geometry;
+    grid.row_index = {o.row * g.stride_y - g.pad_top, g.dilation_y};
+    grid.column_index = {o.column * g.stride_x - g.pad_left, g.dilation_x};
+    grid.index_rows = o.in.rows, grid.index_columns = o.in.columns;
+  }
   grid.value = value;
   float most = 0;
   for (int r = 0; r < o.kernel_rows; ++r) {
