@@ -25,7 +25,7 @@ void UnitView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) co
   draw_head(ui, room.cut_top(26), now, *o);
   // While presenting, what is large is the type, not these.
   const bool presents = ui.frame().presentation;
-  const float strips = std::clamp(room.h * 0.2f, presents ? 64.0f : 80.0f, presents ? 76.0f : 140.0f);
+  const float strips = presents ? 64.0f : std::clamp(room.h * 0.2f, 80.0f, 140.0f);
   draw_strips(ui, room.cut_bottom(strips), now, *o);
   if (o->rows) {
     draw_channels(ui, room, *o);
@@ -70,7 +70,7 @@ void UnitView::draw_grids(Ui& ui, const Rect& area, const Opened& o) const {
   if (!kernels.empty()) {
     ways = {figure.row({input, figure.column(kernels), output}), figure.row({input, figure.row(kernels), output})};
   }
-  const Figure::Placed placed = grids.draw(area, ways);
+  const Figure::Placed placed = grids.draw(area.inset(0, -8), ways);
   const bool to_output = kernels.empty() || scene_.opening->tone == Concept::activation;
   leave_place(ui, "figure", placed.at(to_output ? "output values" : "kernel values").cells);
   if (kernels.empty()) return;
