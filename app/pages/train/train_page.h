@@ -127,6 +127,7 @@ class TrainPage : public Page {
   size_t view_ = 0;
   TrainingConfig config_;  // as it is set now
   SettingsOf<TrainingConfig> config_settings_;
+  SettingsOf<size_t> look_settings_;     // what is seen, and how fast it goes
   std::optional<TrainingConfig> begun_;  // what the run was begun with, rate and schedule as they are set now
   TrainPace pace_;
   TrainSubscription subscription_;
