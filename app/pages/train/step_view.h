@@ -1,7 +1,7 @@
 // The view `step`: slow motion. One training step as its five phases, each with its numbers; what acts is bright, the
 // rest is dimmed. The trainer itself advances (train.step phase): what is shown is what stands in its memory.
 //
-// step_view.cpp: state, commands, subscription.   step_numbers.cpp: what is shown as numbers, and readouts.
+// step_view.cpp: settings, subscription.   step_numbers.cpp: what is shown as numbers, and readouts.
 // step_stage.cpp: phases, batch, forward.   step_update.cpp: loss, update.   step_backward.cpp, step_dense.cpp:
 // gradients, tap by tap.
 // step_inspector.cpp: words and sums.

@@ -2,7 +2,7 @@
 // page has the run, the transport, the config and all commands that move a training; what the stage shows is one of the
 // views (train_view.h, views.cpp).
 //
-// train_page.cpp: life, state, snapshots.  train_commands.cpp: commands of settings and weights.
+// train_page.cpp: life, state, snapshots.  train_commands.cpp: settings (train_config.cpp) and weights.
 // train_run_commands.cpp: commands that move a training.  train_kept.cpp: training that is not saved: the question,
 // what was put aside, lines.  train_lost.cpp: training that a program lost. train_readouts.cpp: readouts.
 // train_draw.cpp: stage, inspector, transport. train_recording.cpp: what recordings and lessons hold.

@@ -5,8 +5,8 @@
 // A convolution is shown as one window, or with all its channels: one row per input channel (map, kernel, product),
 // then the sum, the bias, the result. A map that was opened by a click shows all channels.
 //
-// unit_view.cpp: state.   unit_commands.cpp: commands, readouts.   unit_stage.cpp: the grids.   unit_channels.cpp: the
-// rows.   unit_outputs.cpp: what goes out.   unit_inspector.cpp: the sum, the weight card.
+// unit_view.cpp: state.   unit_commands.cpp: settings, commands, readouts.   unit_stage.cpp: the grids.
+// unit_channels.cpp: the rows.   unit_outputs.cpp: what goes out.   unit_inspector.cpp: the sum, the weight card.
 #pragma once
 
 #include <memory>
