@@ -203,13 +203,16 @@ void Registry::add(const Setting& setting) {
       {setting.parameter},
       [&setting](const Arguments& arguments) {
         const ParameterKind kind = setting.parameter.kind;
+        if (!arguments.has(0)) return setting.set(*setting.none);
         setting.set(kind == ParameterKind::integer  ? ReadoutValue(static_cast<double>(arguments.integer(0)))
                     : kind == ParameterKind::number ? ReadoutValue(arguments.number(0))
                                                     : ReadoutValue(arguments.text(0)));
       },
       setting.undo,
   });
-  add(Readout{setting.readout.empty() ? setting.name : setting.readout, setting.help, setting.value});
+  add(Readout{setting.readout.empty() ? setting.name : setting.readout,
+              setting.readout_help.empty() ? setting.help : setting.readout_help,
+              setting.shown ? setting.shown : setting.value});
   settings_.emplace(setting.name, &setting);
 }
 

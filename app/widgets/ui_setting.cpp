@@ -10,11 +10,12 @@
 namespace striate {
 namespace {
 
-NumberSpec spec_of(const Setting& setting) {
+NumberSpec spec_of(const Setting& setting, const Setting::Now& now) {
   NumberSpec spec;
   spec.minimum = setting.hands ? setting.hands->first : setting.parameter.minimum;
   spec.maximum = setting.hands ? setting.hands->second : setting.parameter.maximum;
-  spec.reset = std::get<double>(setting.initial);
+  if (now.last) spec.maximum = std::clamp(*now.last, spec.minimum, spec.maximum);
+  spec.reset = std::clamp(std::get<double>(setting.initial), spec.minimum, spec.maximum);
   spec.decimals = setting.decimals;
   spec.step = setting.step;
   spec.logarithmic = setting.logarithmic;
@@ -22,8 +23,10 @@ NumberSpec spec_of(const Setting& setting) {
   return spec;
 }
 
-std::vector<Choice> choices_of(const Setting& setting) {
+std::vector<Choice> choices_of(const Setting& setting, const Setting::Now& now) {
   std::vector<Choice> choices;
+  for (const auto& [label, word] : now.offers) choices.push_back({label, word});
+  if (!choices.empty()) return choices;
   for (size_t i = 0; i < setting.parameter.choices.size(); ++i) {
     const std::string& word = setting.parameter.choices[i];
     if (setting.lists(i) || word == std::get<std::string>(setting.value())) {
@@ -40,26 +43,29 @@ bool Ui::setting(std::string_view name, const SettingLook& look) {
   check(found != nullptr, "there is no setting '{}'", name);
   const Setting& setting = *found;
   const std::string_view label = look.label.empty() ? std::string_view(setting.label) : look.label;
-  const ReadoutValue value = setting.value();
+  const Setting::Now now = setting.now ? setting.now() : Setting::Now();
+  const ReadoutValue value = now.value ? *now.value : setting.value();
   bool sent = false;
-  if (const double* number = std::get_if<double>(&value)) {
-    const NumberSpec spec = spec_of(setting);
-    sent = look.field || spec.maximum - spec.minimum > kWideRange ? number_field(label, *number, spec, name)
-                                                                  : slider(label, *number, spec, name);
+  if (const double* number = std::get_if<double>(&value); number != nullptr && now.offers.empty()) {
+    const NumberSpec spec = spec_of(setting, now);
+    const double shown = now.last ? std::clamp(*number, spec.minimum, spec.maximum) : *number;
+    sent = look.field || spec.maximum - spec.minimum > kWideRange ? number_field(label, shown, spec, name)
+                                                                  : slider(label, shown, spec, name);
   } else {
-    const std::string& word = std::get<std::string>(value);
+    const std::string word = to_text(value);
     const std::vector<std::string>& words = setting.parameter.choices;
-    if (setting.typed()) {
+    if (setting.typed() && now.offers.empty()) {
       sent = text_field(label, word, name, look.placeholder);
     } else if (words == Parameter::on_off("", "").choices) {
       sent = toggle(label, word == "on", name);
     } else {
-      const std::vector<Choice> choices = choices_of(setting);
+      const std::vector<Choice> choices = choices_of(setting, now);
       float wide = 0;
       for (const Choice& choice : choices) wide += measure(Font::control, tr(choice.label)).x + 16.0f;
-      sent = look.tabs                     ? tabs(label, choices, word, name)
-             : look.list || wide > width() ? dropdown(label, choices, word, name)
-                                           : segmented(label, choices, word, name);
+      const bool list = look.list || wide > width() || words.empty();
+      sent = look.tabs ? tabs(label, choices, word, name)
+             : list    ? dropdown(label, choices, word, name)
+                       : segmented(label, choices, word, name);
     }
   }
   error_beside(name);
@@ -72,8 +78,9 @@ std::string setting_range(const Setting& setting) {
     return initial.empty() ? std::string(tr("Empty by default")) : format_tr("{} by default", initial);
   if (setting.parameter.choices.empty()) {
     const std::string unit = setting.unit.empty() ? "" : ' ' + setting.unit;
-    return format_tr("{} to {}{}; {} by default", to_text(setting.parameter.minimum),
-                     to_text(setting.parameter.maximum), unit, initial);
+    const double last =
+        setting.now ? setting.now().last.value_or(setting.parameter.maximum) : setting.parameter.maximum;
+    return format_tr("{} to {}{}; {} by default", to_text(setting.parameter.minimum), to_text(last), unit, initial);
   }
   const auto at = std::find(setting.parameter.choices.begin(), setting.parameter.choices.end(), initial);
   const auto i = static_cast<size_t>(at - setting.parameter.choices.begin());

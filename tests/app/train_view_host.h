@@ -1,5 +1,5 @@
-// A view of a training, or a part of the inspector, drawn frame by frame without the page: the page's own settings as
-// plain commands that change a config, hands that click by label. The config is checked as the page checks it.
+// A view of a training, or a part of the inspector, drawn frame by frame without the page: the settings of a config,
+// checked as the page checks it, hands that click by label.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/pages/train/train_settings.h"
 #include "app/pages/train/train_view.h"
 #include "app/widgets/input.h"
 #include "app/widgets/textures.h"
@@ -26,38 +27,8 @@ class TrainViewHost {
   TrainViewHost() : document(Device::cpu()), snapshot(empty_scene()), ui(registry, textures) {
     scene = std::make_unique<TrainScene>(TrainScene{
         {document, [] {}}, [this] { return snapshot; }, [this]() -> const TrainingConfig& { return config; }, nullptr});
-    const auto text = [&](const char* name, std::string TrainingConfig::*field) {
-      registry.add(Command{name,
-                           "a setting",
-                           {Parameter::text("TEXT", "its value").or_none()},
-                           [this, field](const Arguments& arguments) {
-                             TrainingConfig changed = config;
-                             changed.*field = arguments.has(0) ? arguments.text(0) : "";
-                             check_config(changed);
-                             config = changed;
-                           }});
-    };
-    text("train.data", &TrainingConfig::data);
-    text("train.model", &TrainingConfig::model);
-    registry.add(Command{
-        "train.layers", "a setting", {Parameter::text("TEXT", "its value")}, [this](const Arguments& arguments) {
-          config.model = Architecture::parse(arguments.text(0)).text();
-        }});
-    text("train.optimizer", &TrainingConfig::optimizer);
-    text("train.schedule", &TrainingConfig::schedule);
-    text("train.loss", &TrainingConfig::loss);
-    text("train.split", &TrainingConfig::split);
-    text("train.augment", &TrainingConfig::augment);
-    text("train.initializer", &TrainingConfig::initializer);
-    const auto number = [&](const char* name, std::function<void(double)> set) {
-      registry.add(Command{name,
-                           "a setting",
-                           {Parameter::number("VALUE", "its value", 0, 1e9)},
-                           [set = std::move(set)](const Arguments& arguments) { set(arguments.number(0)); }});
-    };
-    number("train.rate", [this](double value) { config.rate = value; });
-    number("train.batch", [this](double value) { config.batch = static_cast<int>(value); });
-    number("train.seed", [this](double value) { config.seed = static_cast<uint64_t>(value); });
+    declare_config(settings);
+    settings.declare(registry);
     registry.add(Command{"train.start", "starts", {}, [this](const Arguments&) { ++starts; }});
     registry.add(
         Command{"train.view", "shows a view", {Parameter::text("ID", "which")}, [this](const Arguments& arguments) {
@@ -185,6 +156,10 @@ class TrainViewHost {
   Registry registry;
   Document document;
   TrainingConfig config;
+  SettingsOf<TrainingConfig> settings{"train", config, [this](const TrainingConfig& next) {
+                                        check_config(next);
+                                        config = next;
+                                      }};
   TrainSnapshotPtr snapshot;
   std::unique_ptr<TrainScene> scene;
   Ui ui;

@@ -41,19 +41,41 @@ std::string_view folder_of_change(std::string_view value) {
   return folder_of_source(source);
 }
 
+std::vector<std::string> setting_names() {
+  std::vector<std::string> names;
+  for (const ConfigSetting& each : config_settings()) names.emplace_back(each.name);
+  return names;
+}
+
 double measured(float value) { return static_cast<double>(value); }
 
 }  // namespace
 
-const std::vector<std::string>& config_settings() {
-  static const std::vector<std::string> names = {"rate",    "optimizer", "schedule",    "batch", "model", "layers",
-                                                 "augment", "data",      "initializer", "loss",  "seed",  "split"};
-  return names;
+const std::vector<ConfigSetting>& config_settings() {
+  using Config = TrainingConfig;
+  static const std::vector<ConfigSetting> settings = {{"rate", "0.1"},
+                                                      {"optimizer", "sgd momentum 0.9", &Config::optimizer},
+                                                      {"schedule", "constant", &Config::schedule},
+                                                      {"batch", "8"},
+                                                      {"model", "mlp"},
+                                                      {"layers", "conv 4 3x3 | relu | flatten | dense 10"},
+                                                      {"augment", "shift 2", &Config::augment},
+                                                      {"data", "digits:1000", &Config::data},
+                                                      {"initializer", "he-normal", &Config::initializer},
+                                                      {"loss", "mse", &Config::loss},
+                                                      {"seed", "2"},
+                                                      {"split", "0.5,0.25,0.25", &Config::split}};
+  return settings;
 }
 
 TrainingConfig config_with(const TrainingConfig& config, const std::string& name, const std::string& value) {
   TrainingConfig next = config;
-  if (name == "rate") {
+  const auto& all = config_settings();
+  const auto text =
+      std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.text && name == each.name; });
+  if (text != all.end()) {
+    next.*text->text = value;
+  } else if (name == "rate") {
     next.rate = positive_number(name, value, false);
   } else if (name == "batch") {
     const double batch = positive_number(name, value, true);
@@ -63,28 +85,14 @@ TrainingConfig config_with(const TrainingConfig& config, const std::string& name
     next.batch = static_cast<int>(batch);
   } else if (name == "seed") {
     next.seed = static_cast<uint64_t>(positive_number(name, value, true));
-  } else if (name == "optimizer") {
-    next.optimizer = value;
-  } else if (name == "schedule") {
-    next.schedule = value;
   } else if (name == "model") {
     next.model = model(value).name;
   } else if (name == "layers") {
     next.model = Architecture::parse(value).text();
-  } else if (name == "augment") {
-    next.augment = value;
-  } else if (name == "data") {
-    next.data = value;
-  } else if (name == "initializer") {
-    next.initializer = value;
-  } else if (name == "loss") {
-    next.loss = value;
-  } else if (name == "split") {
-    next.split = value;
   } else {
-    const std::string near = nearest_word(name, config_settings());
+    const std::string near = nearest_word(name, setting_names());
     throw Error(fmt::format("\"{}\" is nothing that a run begins with", shown(name)),
-                near.empty() ? fmt::format("one of {}", fmt::join(config_settings(), ", "))
+                near.empty() ? fmt::format("one of {}", fmt::join(setting_names(), ", "))
                              : fmt::format("did you mean \"{}\"?", near));
   }
   check_config(next);
@@ -130,14 +138,14 @@ const TensorValues* first_weights(const TrainSnapshot& now) {
 }
 
 void CompareView::declare(Registry& registry) {
-  std::string names;
-  for (const std::string& name : config_settings()) names += (names.empty() ? "" : "|") + name;
+  // No setting: it begins a run, or ends one.
   registry.add(Command{
       "train.compare",
       N_("Trains a second run from the same start with one thing changed, beside this one"),
       {Parameter::file_to_read(
           "NAME VALUE",
-          fmt::format("what is different in it, {}, and its value: rate 0.1, data folder:DIR; off ends it", names),
+          fmt::format("what is different in it, {}, and its value: rate 0.1, data folder:DIR; off ends it",
+                      fmt::join(setting_names(), "|")),
           folder_of_change)},
       [this](const Arguments& arguments) {
         const std::string text(trimmed(arguments.text(0)));
@@ -159,26 +167,20 @@ void CompareView::declare(Registry& registry) {
                        name + " " + (value.empty() ? "\"\"" : value));
       },
   });
-  registry.add(Command{"train.compare.what",
-                       N_("What the fields of the inspector would change in the second run"),
-                       {Parameter::choice("NAME", "a setting", config_settings())},
-                       [this](const Arguments& arguments) { name_ = arguments.text(0); }});
-  registry.add(Command{"train.compare.window",
-                       N_("The steps that the curves of both runs show"),
-                       {Parameter::text("FROM TO", "two steps, or all")},
-                       [this](const Arguments& arguments) {
-                         const std::vector<std::string> words = split_words(arguments.text(0));
-                         CurveWindow window;
-                         if (words.size() == 2 && parse_number(words[0], &window.from) &&
-                             parse_number(words[1], &window.to) && window.from < window.to) {
-                           window_ = window;
-                         } else if (words.size() == 1 && words[0] == "all") {
-                           window_ = {};
-                         } else {
-                           throw Error(fmt::format("\"{}\" is no range of steps", shown(arguments.text(0))),
-                                       "two numbers, the smaller first: 0 200; or all");
-                         }
-                       }});
+  settings_.choice("what", "setting", "What the fields of the inspector would change in the second run",
+                   Parameter::choice("NAME", "a setting", setting_names()), &State::what);
+  settings_.text(
+      "window", "steps that both curves show", "The steps that the curves of both runs show",
+      Parameter::text("FROM TO", "two steps, or all"), [](const State& s) { return window_text(s.window); },
+      [](State& s, const std::string& text) {
+        const std::optional<CurveWindow> window = parse_window(text);
+        if (!window) {
+          throw Error(fmt::format("\"{}\" is no range of steps", shown(text)),
+                      "two numbers, the smaller first: 0 200; or all");
+        }
+        s.window = *window;
+      });
+  settings_.declare(registry);
   const auto number = [&](std::string name, std::string help, std::function<double()> value) {
     registry.add(Readout{"train.compare." + std::move(name), std::move(help), [value = std::move(value)] {
                            const double it = value();
@@ -224,12 +226,6 @@ const TrainSnapshot& CompareView::other() const {
   const TrainSnapshotPtr now = scene_.snapshot();
   if (!now->other) throw Error("there is no second run", "train.compare rate 0.1");
   return *now->other;
-}
-
-std::vector<std::string> CompareView::state() const {
-  return {"train.compare.what " + name_, window_.all()
-                                             ? "train.compare.window all"
-                                             : fmt::format("train.compare.window {} {}", window_.from, window_.to)};
 }
 
 bool CompareView::update(double) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/curve_store.h"
 #include "app/pages/train/train_view.h"
 #include "app/shell/theme.h"
@@ -19,7 +20,12 @@
 namespace striate {
 
 // What can be different in the second run: the names of TrainingConfig, with "layers" beside "model".
-const std::vector<std::string>& config_settings();
+struct ConfigSetting {
+  const char* name;
+  const char* example;                          // a value of it
+  std::string TrainingConfig::*text = nullptr;  // where it stands, if it stands as it is written
+};
+const std::vector<ConfigSetting>& config_settings();
 // The config with one setting changed, checked. Throws Error: an unknown name with the nearest one, a value that the
 // setting cannot have, one that is the same.
 TrainingConfig config_with(const TrainingConfig& config, const std::string& name, const std::string& value);
@@ -46,7 +52,7 @@ class CompareView : public TrainView {
     return "Two runs from the same start with one thing changed, side by side, the difference marked.";
   }
   void declare(Registry& registry) override;
-  std::vector<std::string> state() const override;
+  std::vector<std::string> state() const override { return settings_.state(); }
   bool update(double now) override;
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
@@ -65,8 +71,12 @@ class CompareView : public TrainView {
   void draw_choice(Ui& ui, const TrainSnapshot& now) const;
 
   TrainScene scene_;
-  std::string name_ = "rate";  // what the fields of the inspector would change
-  CurveWindow window_;
+  struct State {
+    std::string what = "rate";  // the fields of the inspector would change
+    CurveWindow window;
+  };
+  State look_;
+  SettingsOf<State> settings_{"train.compare", look_, Undo::none};
   CurveStore mine_, others_;
   uint64_t others_run_ = 0;
   double hovered_at_ = -1;  // the step under the mouse, as the last frame found it

@@ -38,22 +38,12 @@ std::string with_dropout(const Architecture& network) {
 
 void CompareView::draw_choice(Ui& ui, const TrainSnapshot& now) const {
   ui.section("CHANGE ONE THING");
-  std::vector<Choice> names;
-  for (const std::string& name : config_settings()) names.push_back({name, name});
-  ui.dropdown("setting", names, name_, "train.compare.what");
-  ui.text_field("its value in the second run", "", "train.compare " + name_,
-                format_tr("its value: {}", name_ == "rate"          ? "0.1"
-                                           : name_ == "optimizer"   ? "sgd momentum 0.9"
-                                           : name_ == "augment"     ? "shift 2"
-                                           : name_ == "batch"       ? "8"
-                                           : name_ == "seed"        ? "2"
-                                           : name_ == "schedule"    ? "constant"
-                                           : name_ == "model"       ? "mlp"
-                                           : name_ == "layers"      ? "conv 4 3x3 | relu | flatten | dense 10"
-                                           : name_ == "initializer" ? "he-normal"
-                                           : name_ == "loss"        ? "mse"
-                                           : name_ == "data"        ? "digits:1000"
-                                                                    : "0.5,0.25,0.25"));
+  ui.setting("train.compare.what", {.list = true});
+  for (const ConfigSetting& each : config_settings()) {
+    if (look_.what != each.name) continue;
+    ui.text_field("its value in the second run", "", "train.compare " + look_.what,
+                  format_tr("its value: {}", each.example));
+  }
   // Of the start, whatever the schedule has made of it since.
   const TrainingConfig& config = now.config ? *now.config : scene_.config();
   const double rate =

@@ -142,7 +142,7 @@ void CompareView::draw_plots(Ui& ui, const Rect& area, const TrainSnapshot& now,
     plot.smoothing = static_cast<int>(std::clamp<int64_t>(mine_.loss().size() / 50, 1, 1000));
     plot.begin = static_cast<double>(now.first_step);
     plot.last = static_cast<double>(std::max<int64_t>(now.newest_step, 1));
-    plot.window = window_;
+    plot.window = look_.window;
     plot.shown = static_cast<double>(now.step);
     plot.percent = accuracy;
     plot.hovered_at = hovered_at_;

@@ -1,5 +1,7 @@
 #include "app/pages/train/curve_store.h"
 
+#include "app/command/registry.h"
+
 namespace striate {
 
 void CurveStore::sync(const TrainSnapshot& now) {
@@ -29,6 +31,21 @@ void CurveStore::sync(const TrainSnapshot& now) {
       split.accuracy.insert(split.accuracy.begin() + (before + 1), {step, record.accuracy});
     }
   }
+}
+
+std::string window_text(const CurveWindow& window) {
+  return window.all() ? "all" : to_text(window.from) + ' ' + to_text(window.to);
+}
+
+std::optional<CurveWindow> parse_window(const std::string& text) {
+  const std::vector<std::string> words = split_words(text);
+  if (words.size() == 1 && words[0] == "all") return CurveWindow();
+  CurveWindow window;
+  if (words.size() == 2 && parse_number(words[0], &window.from) && parse_number(words[1], &window.to) &&
+      window.from < window.to) {
+    return window;
+  }
+  return std::nullopt;
 }
 
 }  // namespace striate

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,5 +34,9 @@ class CurveStore {
   std::shared_ptr<const std::vector<EvaluationRecord>> evaluations_;
   std::map<std::string, Split> splits_;
 };
+
+// A window as commands write it: "all", or the first and the last step. None: the text is neither.
+std::string window_text(const CurveWindow& window);
+std::optional<CurveWindow> parse_window(const std::string& text);
 
 }  // namespace striate

@@ -73,7 +73,7 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   const Rect title{head.x, head.y, head.w - buttons, head.h};
   ui.label(title, ui.measure(Font::caption, all).x <= title.w ? all : which, Font::caption, theme.secondary);
   ui.pack_right();
-  ui.button("Other draws", fmt::format("train.data.draw {}", draw_ + kDraws),
+  ui.button("Other draws", fmt::format("train.data.draw {}", look_.draw + kDraws),
             {.enabled = !augmentation.empty(), .tooltip = N_("Further draws of the same picture")});
   ui.button("Next picture", fmt::format("train.data.sample {}", (index + 1) % data.size()));
   ui.end_row();
@@ -85,10 +85,10 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   const uint64_t seed = scene_.config().seed;
   // The sheet's version is what it is made of.
   const size_t version =
-      std::hash<std::string>()(fmt::format("{} {} {} {} {}", version_, index, draw_, seed, augmentation.text()));
+      std::hash<std::string>()(fmt::format("{} {} {} {} {}", version_, index, look_.draw, seed, augmentation.text()));
   const PictureSource source =
       sheet_source("data.augmented", version, sheet,
-                   [&data, index, augmentation, seed, draw = draw_, shape, &sheet](int64_t map, Color* out) {
+                   [&data, index, augmentation, seed, draw = look_.draw, shape, &sheet](int64_t map, Color* out) {
                      std::vector<float> pixels = pixels_of(data, index);
                      if (map > 0) augmentation.apply(pixels.data(), shape, seed, static_cast<uint64_t>(draw + map - 1));
                      paint(sheet, pixels, shape, out);
@@ -99,8 +99,8 @@ void DataView::draw_augmented(Ui& ui, const Rect& area) const {
   for (int i = 0; i < draws; ++i) {
     const float x = room.x + wide + 24 + static_cast<float>(i) * (wide + 8);
     parts.push_back({sheet.place(1 + i), {x, room.y, wide, high}});
-    ui.label(Rect{x, room.y + high + 2, wide, 18.0f}, format_tr("draw {}", draw_ + i), Font::caption, theme.secondary,
-             Align::center);
+    ui.label(Rect{x, room.y + high + 2, wide, 18.0f}, format_tr("draw {}", look_.draw + i), Font::caption,
+             theme.secondary, Align::center);
   }
   ui.parts(source, parts);
   if (draws == 0) {

@@ -45,7 +45,7 @@ DataView::DataView(const TrainScene& scene) : scene_(scene), peek_(scene), maker
 
 int64_t DataView::sample() const {
   if (!table_) return -1;
-  if (sample_ >= 0 && sample_ < table_->data->size()) return sample_;
+  if (look_.sample >= 0 && look_.sample < table_->data->size()) return look_.sample;
   return table_->samples.empty() || table_->samples[0].empty() ? 0 : table_->samples[0][0];
 }
 
@@ -90,22 +90,22 @@ bool DataView::update(double) {
 }
 
 void DataView::declare(Registry& registry) {
-  registry.add(Command{"train.data.sample",
-                       N_("Which picture is shown as augmentation changes it"),
-                       {Parameter::integer("N", "number in the data set, from 0", 0, 1e9)},
-                       [this](const Arguments& arguments) {
-                         peek_.update();
-                         const int64_t n = arguments.integer(0);
-                         if (peek_.data() && n >= peek_.data()->size()) {
-                           throw Error(fmt::format("there is no picture number {}", n),
-                                       fmt::format("they go from 0 to {}", peek_.data()->size() - 1));
-                         }
-                         sample_ = n;
-                       }});
-  registry.add(Command{"train.data.draw",
-                       N_("From which draw on augmentation is shown"),
-                       {Parameter::integer("N", "number of the first draw", 0, 1e9)},
-                       [this](const Arguments& arguments) { draw_ = arguments.integer(0); }});
+  settings_
+      .integer(
+          "sample", "picture that is augmented", "Which picture is shown as augmentation changes it",
+          {"N", "number in the data set, from 0", 0, 1e9}, [](const State& s) { return s.sample; },
+          [this](State& s, int64_t n) {
+            peek_.update();
+            if (peek_.data() && n >= peek_.data()->size()) {
+              throw Error(fmt::format("there is no picture number {}", n),
+                          fmt::format("they go from 0 to {}", peek_.data()->size() - 1));
+            }
+            s.sample = n;
+          })
+      .or_none(-1.0);  // the first of the first class
+  settings_.integer("draw", "first draw", "From which draw on augmentation is shown",
+                    {"N", "number of the first draw", 0, 1e9}, &State::draw);
+  settings_.declare(registry);
   Readout count;
   count.name = "train.data.count";
   count.help = "how many pictures a class has in a part";
@@ -124,13 +124,6 @@ void DataView::declare(Registry& registry) {
                                                                                          : 2]));
   };
   registry.add(count);
-}
-
-std::vector<std::string> DataView::state() const {
-  std::vector<std::string> lines;
-  if (sample_ >= 0) lines.push_back(fmt::format("train.data.sample {}", sample_));
-  lines.push_back(fmt::format("train.data.draw {}", draw_));
-  return lines;
 }
 
 void DataView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot&) const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/data_peek.h"
 #include "app/widgets/sheet.h"
 #include "app/worker/latest.h"
@@ -38,7 +39,7 @@ class DataView : public TrainView {
   std::string title() const override { return N_("Data"); }
   std::string help() const override { return "The pictures of each class, and what augmentation makes of them"; }
   void declare(Registry& registry) override;
-  std::vector<std::string> state() const override;
+  std::vector<std::string> state() const override { return settings_.state(); }
   bool update(double now) override;
   bool busy() const override { return peek_.busy() || maker_.busy(); }
   size_t held() const override { return peek_.held(); }
@@ -59,8 +60,12 @@ class DataView : public TrainView {
   const Dataset* asked_data_ = nullptr;
   std::string asked_split_;
   uint64_t asked_seed_ = 0;
-  int64_t sample_ = -1;  // -1: the first of the first class
-  int64_t draw_ = 0;     // number of the first of the augmented draws
+  struct State {
+    int64_t sample = -1;  // -1: the first of the first class
+    int64_t draw = 0;     // number of the first of the augmented draws
+  };
+  State look_;
+  SettingsOf<State> settings_{"train.data", look_, Undo::none};
   uint64_t version_ = 1;
   Latest<TablePtr> maker_;  // last: it uses the rest
 };

@@ -64,24 +64,33 @@ DrawView::Reader DrawView::reader_of(const TrainSnapshot& now) const {
 }
 
 void DrawView::declare(Registry& registry) {
+  // No setting: what it is given adds to the drawing.
   registry.add(Command{
       "train.draw",
       N_("Draws on the pad, and the network answers: a stroke through these points; one that begins where the last "
-         "ended "
-         "goes on with it"),
+         "ended goes on with it"),
       {Parameter::text("STROKE",
                        fmt::format("X Y X Y ... from 0 to {}, x to the right and y down; undo, clear; pen X Y "
                                    "(moves the keyboard's pen); probe (the drawing is the probe again)",
                                    kPadSide))},
       [this](const Arguments& arguments) { draw_words(arguments.text(0)); },
   });
-  registry.add(Command{
-      "train.draw.width",
-      N_("The pen's width, for the strokes to come"),
-      {Parameter::number("WIDTH", format_tr("units of the pad, which is {} wide", kPadSide), kThinnestPen,
-                         kThickestPen)},
-      [this](const Arguments& arguments) { width_ = static_cast<float>(arguments.number(0)); },
+  // The drawing, stroke by stroke: what `train.draw` was given.
+  settings_.also([this] {
+    std::vector<std::string> lines{"train.draw clear"};
+    for (const PenStroke& stroke : drawing_.strokes) {
+      lines.push_back(fmt::format("train.draw.width {}", stroke.width));
+      lines.push_back("train.draw " + stroke_text(stroke.points));
+    }
+    return lines;
   });
+  Setting& width = settings_.number(
+      "width", "pen", "The pen's width, for the strokes to come",
+      {"WIDTH", format_tr("units of the pad, which is {} wide", kPadSide).c_str(), kThinnestPen, kThickestPen},
+      &State::width);
+  width.decimals = 0;
+  width.step = 1;
+  settings_.declare(registry);
   registry.add(Command{
       "train.draw.image",
       N_("Gives the open picture to the network, fitted as a drawing is"),
@@ -115,7 +124,7 @@ void DrawView::draw_words(const std::string& text) {
       work_.reset();
       drawing_ = {};
     }
-    drawing_.add(stroke, width_);
+    drawing_.add(stroke, pen_width());
     pen_ = drawing_.pen();
   }
   prepare();
@@ -231,16 +240,6 @@ std::vector<Page::Key> DrawView::keys() const {
   std::vector<Page::Key> keys{{"Delete", "train.draw clear", N_("an empty pad")}};
   if (!picture_) keys.push_back({"Backspace", "train.draw undo", N_("takes the last stroke away")});
   return keys;
-}
-
-std::vector<std::string> DrawView::state() const {
-  std::vector<std::string> lines{"train.draw clear"};
-  for (const PenStroke& stroke : drawing_.strokes) {
-    lines.push_back(fmt::format("train.draw.width {}", stroke.width));
-    lines.push_back("train.draw " + stroke_text(stroke.points));
-  }
-  lines.push_back(fmt::format("train.draw.width {}", width_));
-  return lines;
 }
 
 void DrawView::declare_readouts(Registry& registry) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/train_view.h"
 #include "app/widgets/geometry.h"
 #include "app/worker/latest.h"
@@ -27,7 +28,7 @@ class DrawView : public TrainView {
     return "Draw something and see what the network makes of it, at every stroke, also while it learns.";
   }
   void declare(Registry& registry) override;
-  std::vector<std::string> state() const override;
+  std::vector<std::string> state() const override { return settings_.state(); }
   bool update(double now) override;
   bool busy() const override { return work_ && work_->busy(); }
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
@@ -45,6 +46,7 @@ class DrawView : public TrainView {
 
   Reader reader_of(const TrainSnapshot& now) const;
   void declare_readouts(Registry& registry);
+  float pen_width() const { return static_cast<float>(look_.width); }
   void draw_words(const std::string& text);  // what `train.draw` was given
   void use_image();
   void take_image();
@@ -67,7 +69,11 @@ class DrawView : public TrainView {
   TrainScene scene_;
   Drawing drawing_;
   std::vector<float> ink_;
-  float width_ = kPenWidth;
+  struct State {
+    double width = static_cast<double>(kPenWidth);
+  };
+  State look_;
+  SettingsOf<State> settings_{"train.draw", look_, Undo::none};
   Point pen_{kPadSide / 2.0f, kPadSide / 2.0f};
   Reader reader_;
   ImagePtr picture_;                             // instead of the drawing; null: the drawing

@@ -86,13 +86,7 @@ void DrawView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   }
   ui.big_row("taken for", taken_for, Concept::activation);
   ui.row("its softmax output", output);
-  NumberSpec pen;
-  pen.minimum = kThinnestPen;
-  pen.maximum = kThickestPen;
-  pen.reset = kPenWidth;
-  pen.step = 1;
-  pen.decimals = 0;
-  ui.slider("pen", width_, pen, "train.draw.width");
+  ui.setting("train.draw.width");
   ui.begin_flow();
   ui.button("Use the open picture", "train.draw.image",
             {.icon = Icon::picture, .enabled = scene_.context.document.image != nullptr});

@@ -118,11 +118,12 @@ void DrawView::draw_pad(Ui& ui, const Rect& area, const TrainSnapshot&) const {
   ui.label(title, picture_ ? content_name() : std::string(tr("your drawing")), Font::caption, ui.theme().secondary);
   const Rect square{room.x, room.y, room.w, room.w};
   const InkPad pad{
-      drawing_, ink_, version_, width_, pen_, "train.draw", reader_.digits ? tr("Draw a digit") : tr("Draw"), true};
+      drawing_, ink_, version_, pen_width(), pen_, "train.draw", reader_.digits ? tr("Draw a digit") : tr("Draw"),
+      true};
   if (picture_ && !input_.stages.empty()) {
     // A picture lies on the pad until somebody draws over it.
     static const Drawing nothing;
-    const InkPad over{nothing, ink_, version_, width_, pen_, "train.draw", "", true};
+    const InkPad over{nothing, ink_, version_, pen_width(), pen_, "train.draw", "", true};
     draw_ink_pad(ui, "pad", square, over);
     ui.thumbnail(square.inset(2), source_of("draw.picture", version_, input_.stages.front()));
   } else {

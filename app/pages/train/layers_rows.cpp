@@ -104,7 +104,7 @@ void LayersView::draw_values(Ui& ui, const Rect& area, const Row& row, const Lay
   }
   TensorGrid grid;
   grid.maps = maps_of_activation(layer.out, values->values);
-  grid.scale = scale_of(grid.maps, scope_, gradient || !layer.never_negative, network_limit_[gradient ? 1 : 0]);
+  grid.scale = scale_of(grid.maps, look_.scope, gradient || !layer.never_negative, network_limit_[gradient ? 1 : 0]);
   caption.scale = &grid.scale;
   draw_caption(ui, head, caption);
   grid.key = fmt::format("layers.{}.{}", gradient ? "gradient" : "activation", layer.node);
@@ -194,7 +194,7 @@ void LayersView::draw_row(Ui& ui, const Rect& area, const Row& row, const LayerF
   }
   const SpreadValues values = spread_values(layer, now);
   draw_values(ui, {rest.x, rest.y, row.maps_width, rest.h}, row, layer, values.answers, false, now, note);
-  if (gradients_) {
+  if (look_.gradients) {
     draw_values(ui, {rest.x + row.maps_width + 20, rest.y, row.maps_width, rest.h}, row, layer,
                 gradient_of(now, layer.node), true, now, note);
   }

@@ -16,15 +16,6 @@ namespace {
 constexpr int kBins = 48;
 constexpr int64_t kMaxMaps = 2048;
 
-const std::vector<std::string>& scopes() {
-  static const std::vector<std::string> names = {"map", "layer", "network"};
-  return names;
-}
-
-std::string scope_word(ScaleScope scope) {
-  return scope == ScaleScope::map ? "map" : scope == ScaleScope::network ? "network" : "layer";
-}
-
 float largest_of(const std::vector<TensorValuesPtr>& tensors) {
   float most = 0;
   for (const TensorValuesPtr& tensor : tensors) {
@@ -37,42 +28,29 @@ float largest_of(const std::vector<TensorValuesPtr>& tensors) {
 }  // namespace
 
 void LayersView::declare(Registry& registry) {
-  registry.add(Command{
-      "train.layers.gradients",
-      N_("Beside every value, how much the loss of the probe changes with it"),
-      {Parameter::on_off("ON", "on: shown")},
-      [this](const Arguments& arguments) { gradients_ = arguments.on(0); },
-  });
-  registry.add(Command{
-      "train.layers.scale",
-      N_("What the colors of activations are scaled to: each map, its layer, or all layers alike"),
-      {Parameter::choice("SCOPE", "whose largest value is the end of the scale", scopes())},
-      [this](const Arguments& arguments) {
-        const std::string& word = arguments.text(0);
-        scope_ = word == "map" ? ScaleScope::map : word == "network" ? ScaleScope::network : ScaleScope::layer;
-      },
-  });
-  registry.add(Command{
-      "train.layers.all",
-      N_("Shows every layer, or only those that compute something of their own: not flatten or dropout"),
-      {Parameter::on_off("ON", "on: every layer")},
-      [this](const Arguments& arguments) { all_ = arguments.on(0); },
-  });
-}
-
-std::vector<std::string> LayersView::state() const {
-  return {std::string("train.layers.gradients ") + (gradients_ ? "on" : "off"),
-          "train.layers.scale " + scope_word(scope_), std::string("train.layers.all ") + (all_ ? "on" : "off")};
+  gradients_ =
+      &settings_.on_off("gradients", "gradients", "Beside every value, how much the loss of the probe changes with it",
+                        "on: shown", &State::gradients);
+  settings_
+      .choice("scale", "scale",
+              "What the colors of activations are scaled to: each map, its layer, or all layers alike",
+              Parameter::choice("SCOPE", "whose largest value is the end of the scale", {"map", "layer", "network"}),
+              &State::scope)
+      .labels = {N_("each map"), N_("its layer"), N_("the network")};
+  all_ =
+      &settings_.on_off("all", "all layers",
+                        "Shows every layer, or only those that compute something of their own: not flatten or dropout",
+                        "on: every layer", &State::all);
+  settings_.declare(registry);
 }
 
 std::vector<Page::Key> LayersView::keys() const {
-  return {
-      {"G", std::string("train.layers.gradients ") + (gradients_ ? "off" : "on"), N_("gradients beside the values")}};
+  return {{"G", gradients_->next_line(), N_("gradients beside the values")}};
 }
 
 void LayersView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const {
   wanted.probe = wanted.norms = wanted.dead_units = true;
-  if (gradients_) wanted.probe_gradients = true;
+  if (look_.gradients) wanted.probe_gradients = true;
   if (!now.architecture) return;
   const FiguresOf::Ptr kept = figures_.of(now.architecture);
   const NetworkFigures& figures = *kept;
@@ -91,11 +69,12 @@ LayersView::Row LayersView::row_of(const LayerFacts& layer, float width) const {
   row.maps = activation_maps(layer.out);
   row.histograms = layer.weight.empty() ? 1 : 3;
   const float histogram = 132.0f;
-  const bool beside = width - (histogram + 16) * static_cast<float>(row.histograms) >= (gradients_ ? 400.0f : 240.0f);
+  const bool beside =
+      width - (histogram + 16) * static_cast<float>(row.histograms) >= (look_.gradients ? 400.0f : 240.0f);
   row.histograms_below = !beside;
   const float right = beside ? (histogram + 16) * static_cast<float>(row.histograms) : 0;
   const float room = width - right;
-  row.maps_width = gradients_ ? (room - 20) / 2 : room;
+  row.maps_width = look_.gradients ? (room - 20) / 2 : room;
   const bool units = row.maps.height == 1 && row.maps.width == 1;
   const float most_height = units ? 60.0f : 132.0f;
   row.layout = fit_maps(std::min(row.maps.count, kMaxMaps), row.maps.height, row.maps.width, row.maps_width,
@@ -170,17 +149,16 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
       ui.label(line.cut_left(named), words, Font::caption, ui.theme().secondary);
     }
     ui.next(line.cut_left(std::min(scopes_wide, line.w)));
-    ui.segmented("scale", choices, scope_word(scope_), "train.layers.scale");
+    ui.setting("train.layers.scale");
     line.cut_left(14);
     if (two_lines) line = ui.take(30);
     ui.next(line.cut_left(gradients_wide));
-    ui.button("gradients", std::string("train.layers.gradients ") + (gradients_ ? "off" : "on"),
-              {.selected = gradients_, .tone = Concept::gradient});
+    ui.button("gradients", gradients_->next_line(), {.selected = look_.gradients, .tone = Concept::gradient});
     line.cut_left(8);
     ui.next(line.cut_left(all_wide));
     ui.button(
-        "all layers", std::string("train.layers.all ") + (all_ ? "off" : "on"),
-        {.selected = all_, .tooltip = N_("Also the input and layers that only pass values on: flatten, dropout")});
+        "all layers", all_->next_line(),
+        {.selected = look_.all, .tooltip = N_("Also the input and layers that only pass values on: flatten, dropout")});
   }
   const Rect probe = ui.take(kProbeHeight + 24.0f);
   Rect picture = probe;
@@ -189,8 +167,8 @@ void LayersView::draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) 
   draw_probe(ui, picture, now, "layers.probe");
   const Rect seen = ui.clip();
   for (const LayerFacts& layer : figures.layers) {
-    if (layer.node == 0 && !all_) continue;
-    if (!all_ && layer.passes_on) continue;
+    if (layer.node == 0 && !look_.all) continue;
+    if (!look_.all && layer.passes_on) continue;
     const Row row = row_of(layer, ui.width());
     const Rect place = ui.take(row.height);
     // A little more than what is seen: it is there when it scrolls in, and Tab goes on to it.

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/network_figures.h"
 #include "app/pages/train/train_view.h"
 #include "app/shell/theme.h"
@@ -40,7 +41,7 @@ class LayersView : public TrainView {
     return "Every layer: what it answers to the probe, gradients, and how its numbers are spread";
   }
   void declare(Registry& registry) override;
-  std::vector<std::string> state() const override;
+  std::vector<std::string> state() const override { return settings_.state(); }
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
   bool update(double now) override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
@@ -74,9 +75,14 @@ class LayersView : public TrainView {
   static SpreadValues spread_values(const LayerFacts& layer, const TrainSnapshot& now);
 
   TrainScene scene_;
-  bool gradients_ = true;
-  ScaleScope scope_ = ScaleScope::layer;
-  bool all_ = false;  // also layers without numbers of their own: relu, flatten ...
+  struct State {
+    bool gradients = true;
+    ScaleScope scope = ScaleScope::layer;
+    bool all = false;  // also layers without numbers of their own: relu, flatten ...
+  };
+  State look_;
+  SettingsOf<State> settings_{"train.layers", look_, Undo::none};
+  const Setting *gradients_ = nullptr, *all_ = nullptr;
 
   FiguresOf figures_;
   double now_ = 0;

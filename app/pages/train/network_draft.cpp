@@ -74,7 +74,9 @@ NetworkDraft::LookPtr NetworkDraft::look() const {
   return std::make_shared<const Look>(std::move(look));
 }
 
-int NetworkDraft::selected() const { return selected_ < look()->list.size() ? selected_ : -1; }
+int NetworkDraft::selected() const {
+  return state_.selected >= 0 && state_.selected < look()->list.size() ? state_.selected : -1;
+}
 
 int NetworkDraft::place_to_add() const {
   if (selected() >= 0) return selected() + 1;
@@ -115,12 +117,6 @@ std::string NetworkDraft::words_to_add(const std::string& kind, int at) const {
   return words + ' ' + (at >= 2 ? now.list.name_of(at - 2) : "input");
 }
 
-std::vector<std::string> NetworkDraft::state() const {
-  std::vector<std::string> lines{is_draft() ? "train.build.draft " + quoted(draft_) : "train.build.draft"};
-  if (selected() >= 0) lines.push_back(fmt::format("train.build.select {}", selected()));
-  return lines;
-}
-
 void NetworkDraft::declare(Registry& registry) {
   registry_ = &registry;
   const auto edit = [&](const char* name, const char* help, std::vector<Parameter> parameters,
@@ -131,8 +127,8 @@ void NetworkDraft::declare(Registry& registry) {
                            LayerList changed = list();
                            const int selected = change(changed, arguments);
                            give(changed);
-                           selected_ = std::min(selected, changed.size() - 1);
-                           menu_ = false;
+                           state_.selected = std::min(selected, changed.size() - 1);
+                           state_.menu = false;
                          },
                          Undo::edit});
   };
@@ -153,7 +149,7 @@ void NetworkDraft::declare(Registry& registry) {
   edit("train.build.remove", N_("Takes a layer out; what read it reads what it read"),
        {layer_number("which layer, from 0")}, [this, line_of](LayerList& list, const Arguments& arguments) {
          list.remove(line_of(arguments));
-         return selected_ > line_of(arguments) ? selected_ - 1 : selected_;
+         return state_.selected > line_of(arguments) ? state_.selected - 1 : state_.selected;
        });
   edit("train.build.move", N_("Moves a layer to another place"),
        {layer_number("which layer, from 0"), Parameter::integer("TO", "number that it gets", 0, 20000)},
@@ -192,6 +188,7 @@ void NetworkDraft::declare(Registry& registry) {
          return line_of(arguments);
        });
 
+  // No settings: the network itself, which `train.layers` is where it is right, and the draft, which may be empty.
   registry.add(Command{"train.build.text",
                        N_("Writes the whole network anew, right or not yet"),
                        {Parameter::text("TEXT", "layers with | between them")},
@@ -209,22 +206,25 @@ void NetworkDraft::declare(Registry& registry) {
                          beside_ = scene_.config().model;
                        },
                        Undo::edit});
-  registry.add(Command{"train.build.select",
-                       N_("Selects a layer, to see and edit it; without a number none"),
-                       {layer_number("which layer, from 0").or_none()},
-                       [this](const Arguments& arguments) {
-                         const int line = arguments.has(0) ? static_cast<int>(arguments.integer(0)) : -1;
-                         const int size = look()->list.size();
-                         if (line >= size) {
-                           throw Error(fmt::format("there is no layer number {}", line),
-                                       fmt::format("they go from 0 to {}", size - 1));
-                         }
-                         selected_ = line;
-                       }});
-  registry.add(Command{"train.build.menu",
-                       N_("All kinds of layers, to add one"),
-                       {Parameter::on_off("ON", "whether they are shown")},
-                       [this](const Arguments& arguments) { menu_ = arguments.on(0); }});
+  settings_.also([this] {
+    return std::vector{is_draft() ? "train.build.draft " + quoted(draft_) : std::string("train.build.draft")};
+  });
+  settings_
+      .integer(
+          "select", "selected layer", "Selects a layer, to see and edit it; without a number none",
+          {"N", "which layer, from 0", 0, 20000}, [this](const State&) { return selected(); },
+          [this](State& s, int64_t line) {
+            const int size = look()->list.size();
+            if (line >= size) {
+              throw Error(fmt::format("there is no layer number {}", line),
+                          fmt::format("they go from 0 to {}", size - 1));
+            }
+            s.selected = static_cast<int>(line);
+          })
+      .or_none(-1.0);
+  settings_.on_off("menu", "layers to add", "All kinds of layers, to add one", "whether they are shown", &State::menu)
+      .kept = false;  // it closes with the layer that is added
+  settings_.declare(registry);
 
   registry.add(Readout{"train.build.layers", "how many layers the network has that is built",
                        [this] { return ReadoutValue(static_cast<double>(look()->list.size())); }});

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/data_peek.h"
 #include "engine/network/layer_list.h"
 
@@ -21,7 +22,7 @@ class NetworkDraft {
   explicit NetworkDraft(const TrainScene& scene) : scene_(scene), peek_(scene) {}
 
   void declare(Registry& registry);  // train.build.*
-  std::vector<std::string> state() const;
+  std::vector<std::string> state() const { return settings_.state(); }
   bool update();
 
   // What stands there now, checked against the config's data set.
@@ -38,7 +39,7 @@ class NetworkDraft {
   const DataPeek& data() const { return peek_; }
   int selected() const;      // -1: none
   int place_to_add() const;  // where `add` puts a layer where nothing else is said
-  bool menu() const { return menu_; }
+  bool menu() const { return state_.menu; }
 
  private:
   void give(const LayerList& list);
@@ -50,8 +51,12 @@ class NetworkDraft {
   Registry* registry_ = nullptr;
   std::string draft_, beside_;  // the text that is not right, and the config's model that it stands beside
   bool has_draft_ = false;
-  int selected_ = -1;
-  bool menu_ = false;
+  struct State {
+    int selected = -1;
+    bool menu = false;
+  };
+  State state_;
+  SettingsOf<State> settings_{"train.build", state_, Undo::none};
 
   struct Key {
     std::string model, draft, optimizer;

@@ -9,67 +9,38 @@
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 #include "engine/error.h"
-#include "engine/trimmed.h"
 
 namespace striate {
 namespace {
 
 constexpr double kMaxSteps = 1e12;
-const char* scope_word(ScaleScope scope) {
-  return scope == ScaleScope::map ? "map" : scope == ScaleScope::network ? "network" : "layer";
-}
 
 }  // namespace
 
-std::string OverviewView::next_scale() const {
-  const ScaleScope next = scope_ == ScaleScope::map     ? ScaleScope::layer
-                          : scope_ == ScaleScope::layer ? ScaleScope::network
-                                                        : ScaleScope::map;
-  return std::string("train.overview.scale ") + scope_word(next);
-}
-
 void OverviewView::declare(Registry& registry) {
-  registry.add(Command{
-      "train.curves.window",
-      N_("Which steps the curves show"),
-      {Parameter::text("STEPS", "all, or the first and the last step: 0 200")},
-      [this](const Arguments& arguments) {
-        const std::string& text = arguments.text(0);
-        if (trimmed(text) == "all") {
-          window_ = {};
-          return;
-        }
-        const std::vector<std::string> words = split_words(text);
-        double from = 0, to = 0;
-        if (words.size() != 2 || !parse_number(words[0], &from) || !parse_number(words[1], &to) || !(from < to) ||
-            from < 0 || to > kMaxSteps) {
+  settings_.text(
+      "curves.window", "steps that the curves show", "Which steps the curves show",
+      Parameter::text("STEPS", "all, or the first and the last step: 0 200"),
+      [](const State& s) { return window_text(s.window); },
+      [](State& s, const std::string& text) {
+        const std::optional<CurveWindow> window = parse_window(text);
+        if (!window || window->from < 0 || window->to > kMaxSteps) {
           throw Error(fmt::format("\"{}\" are no steps", shown(text)),
                       "give all, or the first and the last step: train.curves.window 0 200");
         }
-        window_ = {from, to};
-      },
-  });
-  registry.add(Command{
-      "train.curves.log",
-      N_("Loss on a logarithmic scale: equal distances are equal ratios"),
-      {Parameter::on_off("ON", "on: logarithmic")},
-      [this](const Arguments& arguments) { log_ = arguments.on(0); },
-  });
-  registry.add(Command{
-      "train.curves.smooth",
-      N_("Draws curves of single batches as the mean of their last steps; 1 draws every step as it is"),
-      {Parameter::integer("N", "steps", 1, 10000)},
-      [this](const Arguments& arguments) { smoothing_ = static_cast<int>(arguments.integer(0)); },
-  });
-  registry.add(Command{
-      "train.overview.scale",
-      N_("What the colors of filters, answers and gradients are scaled to: each map, its layer, or all layers alike"),
-      {Parameter::choice("SCOPE", "whose largest value is the end of the scale", {"map", "layer", "network"})},
-      [this](const Arguments& arguments) {
-        const std::string& word = arguments.text(0);
-        scope_ = word == "map" ? ScaleScope::map : word == "network" ? ScaleScope::network : ScaleScope::layer;
-      },
-  });
+        s.window = *window;
+      });
+  log_ = &settings_.on_off("curves.log", "log", "Loss on a logarithmic scale: equal distances are equal ratios",
+                           "on: logarithmic", &State::log);
+  settings_.integer("curves.smooth", "smoothing",
+                    "Draws curves of single batches as the mean of their last steps; 1 draws every step as it is",
+                    {"N", "steps", 1, 10000}, &State::smoothing);
+  scale_ = &settings_.choice(
+      "overview.scale", "colors scaled to",
+      "What the colors of filters, answers and gradients are scaled to: each map, its layer, or all layers alike",
+      Parameter::choice("SCOPE", "whose largest value is the end of the scale", {"map", "layer", "network"}),
+      &State::scope);
+  settings_.declare(registry);
   Readout readout{"train.curves.at", "loss of the training batch of one step, as the curve has it", {}};
   readout.parameters = {Parameter::integer("STEP", "the step, from 1", 1, kMaxSteps)};
   readout.value_of = [this](const Arguments& arguments) {
@@ -88,15 +59,8 @@ void OverviewView::declare(Registry& registry) {
   registry.add(std::move(readout));
 }
 
-std::vector<std::string> OverviewView::state() const {
-  return {window_.all() ? std::string("train.curves.window all")
-                        : fmt::format("train.curves.window {:.6g} {:.6g}", window_.from, window_.to),
-          std::string("train.curves.log ") + (log_ ? "on" : "off"), fmt::format("train.curves.smooth {}", smoothing_),
-          std::string("train.overview.scale ") + scope_word(scope_)};
-}
-
 std::vector<Page::Key> OverviewView::keys() const {
-  return {{"L", std::string("train.curves.log ") + (log_ ? "off" : "on"), N_("curves: logarithmic or linear")}};
+  return {{"L", log_->next_line(), N_("curves: logarithmic or linear")}};
 }
 
 bool OverviewView::update(double seconds) {
@@ -108,7 +72,7 @@ bool OverviewView::update(double seconds) {
   curves_.sync(*now);
   if (now->other) other_.sync(*now->other);
   compose(*now, *figures);
-  if (scope_ != ScaleScope::network || limits_of_ == now->version) return false;
+  if (look_.scope != ScaleScope::network || limits_of_ == now->version) return false;
   limits_of_ = now->version;
   network_limit_[0] = largest_weight(*now, TensorKind::weight, *figures);
   network_limit_[1] = largest_weight(*now, TensorKind::weight_gradient, *figures);
@@ -137,7 +101,7 @@ void OverviewView::subscribe(const TrainSnapshot& now, TrainSubscription& wanted
     if (node > 0) wanted.tensors.insert({TensorKind::weight, figures.layer(node).weight});
   }
   if (figures.first > 0) wanted.tensors.insert({TensorKind::weight_gradient, figures.layer(figures.first).weight});
-  if (scope_ != ScaleScope::network) return;
+  if (look_.scope != ScaleScope::network) return;
   for (const LayerFacts& layer : figures.layers) {
     if (layer.weight.empty()) continue;
     wanted.tensors.insert({TensorKind::weight, layer.weight});

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/curve_store.h"
 #include "app/pages/train/network_figures.h"
 #include "app/pages/train/train_view.h"
@@ -28,7 +29,7 @@ class OverviewView : public TrainView {
   std::string title() const override { return N_("Overview"); }
   std::string help() const override { return "Everything that learns at a glance: curves, filters, answers, mistakes"; }
   void declare(Registry& registry) override;
-  std::vector<std::string> state() const override;
+  std::vector<std::string> state() const override { return settings_.state(); }
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
   bool update(double now) override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
@@ -76,16 +77,20 @@ class OverviewView : public TrainView {
   void draw_maps(Ui& ui, const std::string& label, const Rect& at, const Weights& figure, const TensorValuesPtr& values,
                  const TensorScale& scale, Concept tone, int node, uint64_t version, HoverNote& note) const;
   TensorScale scale_for(const TensorMaps& maps, bool is_signed, float network_limit) const;
-  std::string next_scale() const;  // the command that takes the next scope
   float largest_weight(const TrainSnapshot& now, TensorKind kind, const NetworkFigures& figures) const;
   void compose(const TrainSnapshot& now, const NetworkFigures& figures);
   const ComposedFilters* composed(const TrainSnapshot& now, const NetworkFigures& figures) const;  // null: not there
 
   TrainScene scene_;
-  CurveWindow window_;
-  bool log_ = false;
-  int smoothing_ = 20;
-  ScaleScope scope_ = ScaleScope::layer;
+  struct State {
+    CurveWindow window;
+    bool log = false;
+    int smoothing = 20;
+    ScaleScope scope = ScaleScope::layer;
+  };
+  State look_;
+  SettingsOf<State> settings_{"train", look_, Undo::none};
+  const Setting *log_ = nullptr, *scale_ = nullptr;
 
   // Made by update() of the newest snapshot.
   CurveStore curves_, other_;

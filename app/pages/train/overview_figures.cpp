@@ -22,7 +22,7 @@ Rect below(Rect area, float caption) {
 }  // namespace
 
 TensorScale OverviewView::scale_for(const TensorMaps& maps, bool is_signed, float network_limit) const {
-  return scale_of(maps, scope_, is_signed, network_limit);
+  return scale_of(maps, look_.scope, is_signed, network_limit);
 }
 
 // Of all tensors of the kind that have come; those of a scope that was just chosen come with the next snapshot.
@@ -81,7 +81,7 @@ void OverviewView::draw_first(Ui& ui, Rect area, const Places& p, const TrainSna
   }
   const TensorScale scale =
       scale_for(maps_of_weights(p.first.maps, values->values, p.first.colors), true, network_limit_[0]);
-  caption.scale = &scale, caption.scale_command = next_scale();
+  caption.scale = &scale, caption.scale_command = scale_->next_line();
   caption.bar = !p.first.colors;
   draw_caption(ui, {area.x, area.y, area.w, p.caption}, caption);
   draw_maps(ui, layer_label(layer) + " weights", at, p.first, values, scale, Concept::kernel, layer.node, now.version,
@@ -115,7 +115,7 @@ void OverviewView::draw_slices(Ui& ui, Rect area, const Places& p, const TrainSn
   const Rect at{area.x, area.y, area.w, p.slices.layout.total_height()};
   if (values) {
     const TensorScale scale = scale_for(maps_of_weights(p.slices.maps, values->values, false), true, network_limit_[0]);
-    caption.scale = &scale, caption.scale_command = next_scale();
+    caption.scale = &scale, caption.scale_command = scale_->next_line();
     draw_caption(ui, head, caption);
     draw_maps(ui, layer_label(layer) + " slices", at, p.slices, values, scale, Concept::kernel, layer.node, now.version,
               note);
@@ -149,8 +149,8 @@ void OverviewView::draw_composed(Ui& ui, Rect area, const Places& p, const Train
   TensorGrid grid;
   grid.maps = maps_of_weights(p.composed.maps, filters->values, p.composed.colors);
   // Sums of products of weights: larger than any weight, so that the network's scale says nothing of them.
-  grid.scale = scale_of(grid.maps, scope_ == ScaleScope::map ? ScaleScope::map : ScaleScope::layer);
-  second.scale = &grid.scale, second.scale_command = next_scale();
+  grid.scale = scale_of(grid.maps, look_.scope == ScaleScope::map ? ScaleScope::map : ScaleScope::layer);
+  second.scale = &grid.scale, second.scale_command = scale_->next_line();
   second.bar = !p.composed.colors;
   draw_caption(ui, head, second);
   grid.key = "overview.composed";
@@ -196,7 +196,7 @@ void OverviewView::draw_answers(Ui& ui, Rect area, const Places& p, const TrainS
   TensorGrid grid;
   grid.maps = maps_of_activation(layer.out, values->values);
   grid.scale = scale_for(grid.maps, !layer.never_negative, network_limit_[2]);
-  caption.scale = &grid.scale, caption.scale_command = next_scale();
+  caption.scale = &grid.scale, caption.scale_command = scale_->next_line();
   draw_caption(ui, head, caption);
   grid.key = "overview.answers";
   grid.version = now.version;
@@ -239,7 +239,7 @@ void OverviewView::draw_gradients(Ui& ui, Rect area, const Places& p, const Trai
   figure.layout = p.gradients_layout;
   const TensorScale scale =
       scale_for(maps_of_weights(figure.maps, values->values, figure.colors), true, network_limit_[1]);
-  caption.scale = &scale, caption.scale_command = next_scale();
+  caption.scale = &scale, caption.scale_command = scale_->next_line();
   caption.bar = !figure.colors;
   draw_caption(ui, head, caption);
   draw_maps(ui, layer_label(layer) + " gradients", area, figure, values, scale, Concept::gradient, layer.node,

@@ -29,16 +29,16 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
     return std::max(least, (ui.measure(Font::control, words).x + 12.0f) / 1.0f);
   };
   ui.next(control(room(tr("log"), 44)));
-  ui.button("log", std::string("train.curves.log ") + (log_ ? "off" : "on"),
-            {.style = ButtonStyle::quiet, .selected = log_});
+  ui.button("log", log_->next_line(), {.style = ButtonStyle::quiet, .selected = look_.log});
   // Every step, or the mean of 5, 20, 100: the next one.
-  const int next_smoothing = smoothing_ < 5 ? 5 : smoothing_ < 20 ? 20 : smoothing_ < 100 ? 100 : 1;
-  const std::string smoothing = smoothing_ > 1 ? format_tr("mean of {}", smoothing_) : std::string(tr("every step"));
+  const int next_smoothing = look_.smoothing < 5 ? 5 : look_.smoothing < 20 ? 20 : look_.smoothing < 100 ? 100 : 1;
+  const std::string smoothing =
+      look_.smoothing > 1 ? format_tr("mean of {}", look_.smoothing) : std::string(tr("every step"));
   ui.next(control(room(smoothing.c_str(), 92)));
-  ui.button(smoothing_ > 1 ? fmt::format("mean of {}", smoothing_) : std::string("every step"),
+  ui.button(look_.smoothing > 1 ? fmt::format("mean of {}", look_.smoothing) : std::string("every step"),
             fmt::format("train.curves.smooth {}", next_smoothing),
             {.style = ButtonStyle::quiet,
-             .selected = smoothing_ > 1,
+             .selected = look_.smoothing > 1,
              .tooltip = N_("What the line of the training batches is: every step, or the mean of its last steps. Click "
                            "for another."),
              .words = smoothing});
@@ -48,9 +48,9 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
   plot.begin = std::min(0.0, static_cast<double>(curves_.first()) - 1);
   if (curves_.first() > 1) plot.begin = curves_.first() - 1;
   plot.last = std::max(static_cast<double>(now.newest_step), plot.begin + 1);
-  plot.window = window_;
+  plot.window = look_.window;
   plot.shown = static_cast<double>(now.step);
-  plot.smoothing = smoothing_;
+  plot.smoothing = look_.smoothing;
   plot.window_command = "train.curves.window";
   plot.pick_command = "train.scrub";
   plot.pick_hint = tr("click: show this step; wheel: zoom; double-click: all");
@@ -81,7 +81,7 @@ void OverviewView::draw_curves(Ui& ui, Rect area, const Places& p, const TrainSn
   };
   series_of(curves_, true, false);
   if (now.other) series_of(other_, true, true);
-  plot.log = log_;
+  plot.log = look_.log;
   const CurveAnswer first = draw_curve_plot(ui, "loss curve", loss, plot);
 
   plot.series.clear();

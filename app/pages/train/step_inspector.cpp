@@ -16,18 +16,14 @@ namespace {
 const char* const kTitles[] = {N_("BATCH"), N_("FORWARD"), N_("LOSS"), N_("BACKWARD"), N_("UPDATE")};
 const char* const kWords[] = {
     N_("Pictures are taken from the shuffled training part. One **step** learns from all of them at once; an **epoch** "
-       "is "
-       "over when every picture was seen once."),
+       "is over when every picture was seen once."),
     N_("Every picture goes through the network, layer by layer, with the weights as they are. Nothing is learned yet."),
     N_("The outputs become shares by softmax. A picture's **loss** is \u2212log of the share of its own class: 0 when "
-       "the "
-       "network is sure and right. The batch's loss is the mean."),
+       "the network is sure and right. The batch's loss is the mean."),
     N_("From the loss back to every weight: by how much would the loss change if this number were a little larger? "
-       "That "
-       "is its [gradient](gradient)."),
+       "That is its [gradient](gradient)."),
     N_("Every [weight](kernel) moves a little against its [gradient](gradient). How far, the optimizer says; the "
-       "learning "
-       "rate scales it.")};
+       "learning rate scales it.")};
 
 constexpr int kMaxChips = 49;
 const char* const kUnknown = "\u2026";
@@ -64,12 +60,8 @@ void StepView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
 
 // The numbers of a phase; where they are not available, `known` or not, all of its rows.
 void StepView::draw_numbers(Ui& ui, const TrainSnapshot& now, int phase, bool known) const {
-  NumberSpec spec;
-  spec.step = 1;
-  spec.decimals = 0;
-  spec.maximum = std::max(1, now.config->batch - 1);
   // An update is of no sample; what follows in other phases, too, keeps its place.
-  const auto followed = [&] { ui.slider("followed sample", sample(now), spec, "train.step.sample"); };
+  const auto followed = [&] { ui.setting("train.step.sample"); };
   if (phase != 4 && (!known || done_phase(now) >= 0)) {
     followed();
   } else {
@@ -138,19 +130,9 @@ void StepView::draw_update_rows(Ui& ui, const TrainSnapshot& now, bool known) co
 void StepView::draw_weight_choice(Ui& ui, const TrainSnapshot& now) const {
   const Place at = place(now);
   if (at.node < 1) return;
-  std::vector<Choice> layers;
-  for (const int node : weighted_nodes(now)) layers.push_back({node_text(now, node), std::to_string(node - 1)});
-  ui.dropdown("layer", layers, std::to_string(at.node - 1), "train.step.layer");
-  NumberSpec spec;
-  spec.step = 1;
-  spec.decimals = 0;
-  const auto slider = [&](const char* name, int value, int count, const char* command) {
-    if (count < 2) return;
-    spec.maximum = count - 1;
-    ui.slider(name, value, spec, command);
-  };
-  slider(at.conv ? N_("filter") : N_("neuron"), at.filter, at.g.k, "train.step.filter");
-  slider(at.conv ? N_("slice") : N_("input"), at.slice, at.per_group, "train.step.slice");
+  ui.setting("train.step.layer");
+  if (at.g.k > 1) ui.setting("train.step.filter", {.label = at.conv ? N_("filter") : N_("neuron")});
+  if (at.per_group > 1) ui.setting("train.step.slice", {.label = at.conv ? N_("slice") : N_("input")});
   ui.row("weight", fmt::format("{} {}", at.weight_name, at.index), Concept::kernel);
 }
 

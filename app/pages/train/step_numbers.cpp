@@ -29,7 +29,7 @@ int StepView::done_phase(const TrainSnapshot& now) {
 }
 
 int StepView::shown_phase(const TrainSnapshot& now) const {
-  if (state_.look >= 0) return state_.look;
+  if (state_.look > 0) return state_.look - 1;
   if (fast(now)) return static_cast<int>(Phase::loss);
   return std::max(0, done_phase(now));
 }

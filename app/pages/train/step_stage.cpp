@@ -131,10 +131,10 @@ void StepView::draw_phases(Ui& ui, const Rect& area, const TrainSnapshot& now, i
     const Color ink = bright ? theme.text : theme.secondary;
     ui.label(text.cut_top(text.h / 2), title, font, ink);
     ui.label(text, words, Font::caption, theme.secondary);
-    if (i == done && state_.look >= 0 && i != shown) {
+    if (i == done && state_.look > 0 && i != shown) {
       ui.fill({box.x + 10, box.bottom() - 3, box.w - 20, 2}, theme.accent, 1);
     }
-    if (r.clicked) ui.send(i == shown && state_.look >= 0 ? std::string("train.step.look now") : command);
+    if (r.clicked) ui.send(i == shown && state_.look > 0 ? std::string("train.step.look now") : command);
   }
 }
 

@@ -10,7 +10,7 @@
 namespace striate {
 namespace {
 
-const char* const kPhases[] = {"batch", "forward", "loss", "backward", "update"};
+constexpr double kMax = 1 << 20;
 
 }  // namespace
 
@@ -51,71 +51,83 @@ void StepView::subscribe(const TrainSnapshot& now, TrainSubscription& subscripti
   }
 }
 
-std::vector<std::string> StepView::state() const {
-  const State& s = state_;
-  std::vector<std::string> lines;
-  lines.push_back(fmt::format("train.step.look {}", s.look < 0 ? "now" : kPhases[s.look]));
-  lines.push_back(fmt::format("train.step.sample {}", s.sample));
-  lines.push_back(fmt::format("train.step.layer {}", std::max(-1, s.node - 1)));
-  lines.push_back("train.step.way " + s.way);
-  lines.push_back(fmt::format("train.step.filter {}", s.filter));
-  lines.push_back(fmt::format("train.step.slice {}", s.slice));
-  lines.push_back(fmt::format("train.step.weight {} {}", s.weight_column, s.weight_row));
-  if (s.row >= 0) lines.push_back(fmt::format("train.step.cell {} {}", s.column, s.row));
-  lines.push_back(fmt::format("train.step.walk {}", s.walked));
-  return lines;
+void StepView::declare(Registry& registry) {
+  declare_settings();
+  settings_.declare(registry);
+  const auto whole = [](const Arguments& a, size_t i) { return static_cast<int>(a.integer(i)); };
+  const std::vector<Parameter> place = {Parameter::integer("X", "column, from 0", 0, kMax),
+                                        Parameter::integer("Y", "row, from 0", 0, kMax)};
+  registry.add(Command{"train.step.weight", N_("The weight of the slice"), place, [this, whole](const Arguments& a) {
+                         state_.weight_column = whole(a, 0), state_.weight_row = whole(a, 1);
+                       }});
+  registry.add(Command{"train.step.cell", N_("The product, or the input value, that is looked at"), place,
+                       [this, whole](const Arguments& a) {
+                         state_.column = whole(a, 0), state_.row = whole(a, 1), state_.walked = -1;
+                       }});
+  declare_readouts(registry);
 }
 
-void StepView::declare(Registry& registry) {
-  constexpr double kMax = 1 << 20;
-  const auto command = [&](const char* name, const char* help, std::vector<Parameter> parameters, auto apply) {
-    registry.add(Command{std::string("train.step.") + name, help, std::move(parameters), apply});
+void StepView::declare_settings() {
+  const SettingRange from_0{"N", "from 0", 0, kMax};
+  // Of the place that is looked at; nothing before there is a network.
+  const auto of_place = [this](auto fill) {
+    return [this, fill] {
+      Setting::Now it;
+      const TrainSnapshotPtr now = scene_.snapshot();
+      if (has_network(*now)) fill(*now, place(*now), it);
+      return it;
+    };
   };
-  const auto whole = [](const Arguments& a, size_t i) { return static_cast<int>(a.integer(i)); };
-  const auto number = [](const char* name, const char* help, double low = 0) {
-    return Parameter::integer(name, help, low, kMax);
+  settings_.choice("look", "phase", "Which phase of the step is shown; now: the one that was done last",
+                   Parameter::choice("PHASE", "which", {"now", "batch", "forward", "loss", "backward", "update"}),
+                   &State::look);
+  settings_.integer("sample", "followed sample", "The sample of the batch that is followed", from_0, &State::sample)
+      .now = of_place(
+      [](const TrainSnapshot& now, const Place&, Setting::Now& it) { it.last = std::max(1, now.config->batch - 1); });
+  Setting& layer = settings_.text(
+      "layer", "layer", "The layer whose gradients and update are shown",
+      Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights"),
+      [](const State& s) { return std::to_string(std::max(-1, s.node - 1)); },
+      [this](State& s, const std::string& which) {
+        const TrainSnapshotPtr now = scene_.snapshot();
+        const int node = node_of_layer(*now, which);
+        if (node > 0 && has_network(*now) && !has_weights(*now, node)) {
+          std::string list;
+          for (const int each : weighted_nodes(*now)) list += (list.empty() ? "" : ", ") + std::to_string(each - 1);
+          throw Error(fmt::format("layer {} has no weights that multiply", node - 1), "choose one of " + list);
+        }
+        s.node = node;
+        s.row = s.column = -1;
+      });
+  layer.readout_help = "number of the layer whose gradients and update are shown, from 0 without the input";
+  layer.shown = [this] {
+    const TrainSnapshotPtr now = scene_.snapshot();
+    if (!has_network(*now)) throw Error("nothing is being trained", "start: train.start");
+    return ReadoutValue(place(*now).node - 1.0);
   };
-  command("look", N_("Which phase of the step is shown; now: the one that was done last"),
-          {Parameter::choice("PHASE", "which", {"now", "batch", "forward", "loss", "backward", "update"})},
-          [this](const Arguments& a) {
-            state_.look = -1;
-            for (int i = 0; i < 5; ++i) {
-              if (a.text(0) == kPhases[i]) state_.look = i;
-            }
-          });
-  command("sample", N_("The sample of the batch that is followed"), {number("N", "from 0")},
-          [this, whole](const Arguments& a) { state_.sample = whole(a, 0); });
-  command("layer", N_("The layer whose gradients and update are shown"),
-          {Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights")},
-          [this](const Arguments& a) {
-            const TrainSnapshotPtr now = scene_.snapshot();
-            const int node = node_of_layer(*now, a.text(0));
-            if (node > 0 && has_network(*now) && !has_weights(*now, node)) {
-              std::string list;
-              for (const int each : weighted_nodes(*now)) list += (list.empty() ? "" : ", ") + std::to_string(each - 1);
-              throw Error(fmt::format("layer {} has no weights that multiply", node - 1), "choose one of " + list);
-            }
-            state_.node = node;
-            state_.row = state_.column = -1;
-          });
-  command("way", N_("What is shown of the way back: all layers, a weight's gradient, an input value's gradient"),
-          {Parameter::choice("WHICH", "which", {"layers", "weights", "input"})}, [this](const Arguments& a) {
-            state_.way = a.text(0);
-            state_.row = state_.column = -1;
-          });
-  command("filter", N_("The filter, or neuron, of the layer"), {number("N", "from 0")},
-          [this, whole](const Arguments& a) { state_.filter = whole(a, 0); });
-  command("slice", N_("The slice of the filter, or input of the neuron"), {number("N", "from 0")},
-          [this, whole](const Arguments& a) { state_.slice = whole(a, 0); });
-  command("weight", N_("The weight of the slice"), {number("X", "column, from 0"), number("Y", "row, from 0")},
-          [this, whole](const Arguments& a) { state_.weight_column = whole(a, 0), state_.weight_row = whole(a, 1); });
-  command("cell", N_("The product, or the input value, that is looked at"),
-          {number("X", "column, from 0"), number("Y", "row, from 0")}, [this, whole](const Arguments& a) {
-            state_.column = whole(a, 0), state_.row = whole(a, 1), state_.walked = -1;
-          });
-  command("walk", N_("How many products of the shown row are counted; -1: all"), {number("N", "products", -1)},
-          [this, whole](const Arguments& a) { state_.walked = whole(a, 0); });
-  declare_readouts(registry);
+  layer.now = of_place([](const TrainSnapshot& now, const Place& at, Setting::Now& it) {
+    for (const int node : weighted_nodes(now)) it.offers.emplace_back(node_text(now, node), std::to_string(node - 1));
+    it.value = std::to_string(at.node - 1);
+  });
+  settings_.choice(
+      "way", "way back", "What is shown of the way back: all layers, a weight's gradient, an input value's gradient",
+      Parameter::choice("WHICH", "which", {"layers", "weights", "input"}), [](const State& s) { return s.way; },
+      [](State& s, const std::string& way) {
+        s.way = way;
+        s.row = s.column = -1;
+      });
+  settings_.integer("filter", "filter", "The filter, or neuron, of the layer", from_0, &State::filter).now =
+      of_place([](const TrainSnapshot&, const Place& at, Setting::Now& it) { it.last = at.g.k - 1; });
+  settings_.integer("slice", "slice", "The slice of the filter, or input of the neuron", from_0, &State::slice).now =
+      of_place([](const TrainSnapshot&, const Place& at, Setting::Now& it) { it.last = at.per_group - 1; });
+  settings_.also([this] {
+    const State& s = state_;
+    std::vector<std::string> lines{fmt::format("train.step.weight {} {}", s.weight_column, s.weight_row)};
+    if (s.row >= 0) lines.push_back(fmt::format("train.step.cell {} {}", s.column, s.row));
+    return lines;
+  });
+  settings_.integer("walk", "counted products", "How many products of the shown row are counted; -1: all",
+                    {"N", "products", -1, kMax}, &State::walked);
 }
 
 std::unique_ptr<TrainView> make_step_view(const TrainScene& scene) { return std::make_unique<StepView>(scene); }

@@ -1,7 +1,7 @@
 // The view `step`: slow motion. One training step as its five phases, each with its numbers; what acts is bright, the
 // rest is dimmed. The trainer itself advances (train.step phase): what is shown is what stands in its memory.
 //
-// step_view.cpp: state, commands, subscription.   step_numbers.cpp: what is shown as numbers, and readouts.
+// step_view.cpp: settings, subscription.   step_numbers.cpp: what is shown as numbers, and readouts.
 // step_stage.cpp: phases, batch, forward.   step_update.cpp: loss, update.   step_backward.cpp, step_dense.cpp:
 // gradients, tap by tap.
 // step_inspector.cpp: words and sums.
@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/network_values.h"
 #include "app/pages/train/train_view.h"
 #include "app/widgets/sum_row.h"
@@ -30,7 +31,7 @@ class StepView : public TrainView {
     return "One training step in slow motion: batch, forward, loss, backward, update, with its numbers";
   }
   void declare(Registry& registry) override;
-  std::vector<std::string> state() const override;
+  std::vector<std::string> state() const override { return settings_.state(); }
   bool update(double now) override;
   void subscribe(const TrainSnapshot& now, TrainSubscription& subscription) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
@@ -38,9 +39,9 @@ class StepView : public TrainView {
   void draw_inspector(Ui& ui, const TrainSnapshot& now) const override;
 
  private:
-  // Everything that state() writes. Numbers are clamped to what the network has when they are used.
+  // Numbers are clamped to what the network has when they are used.
   struct State {
-    int look = -1;               // a phase; -1: the one that was done last; the loss while training is fast
+    int look = 0;                // a phase, from 1; 0: the one that was done last; the loss while training is fast
     int sample = 0;              // of the batch
     int node = -1;               // with weights; -1: the first
     std::string way = "layers";  // backward: layers, weights or input
@@ -83,6 +84,7 @@ class StepView : public TrainView {
   Update update_numbers(const TrainSnapshot& now) const;
   void compute_gradient(const TrainSnapshot& now);  // computed_, where it is drawn
   InputGradient input_gradient(const TrainSnapshot& now, const Place& at, int row, int column) const;
+  void declare_settings();
   void declare_readouts(Registry& registry);
 
   // ---- stage
@@ -112,6 +114,7 @@ class StepView : public TrainView {
 
   const TrainScene& scene_;
   State state_;
+  SettingsOf<State> settings_{"train.step", state_, Undo::none};
   TrainSnapshotPtr before_;      // the newest moment with an update to come: weights before it
   double now_ = 0, slow_ = -10;  // seconds: when a moment between two phases was last seen
   FoundCell hover_;              // x, dy, product, kernel or chip, as the last frame found it

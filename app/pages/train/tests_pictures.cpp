@@ -26,17 +26,14 @@ std::string percent(float share) { return fmt::format("{:.0f} %", 100 * static_c
 }  // namespace
 
 void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note) const {
-  std::vector<Choice> choices = {{N_("mistakes"), "mistakes"}, {N_("batch"), "batch"}};
-  if (true_class_ >= 0) choices.insert(choices.begin(), {N_("cell"), "cell"});
   Rect line = ui.take(32);
-  line.w = std::min(line.w, 92.0f * static_cast<float>(choices.size()));
+  float words = 0;
+  for (const char* each : {N_("cell"), N_("mistakes"), N_("batch")})
+    words += ui.measure(Font::control, tr(each)).x + 16;
+  line.w = std::min(line.w, std::max(words, look_.true_class >= 0 ? 276.0f : 184.0f));
   ui.next(line);
-  ui.segmented("pictures", choices,
-               show_ == Show::cell    ? "cell"
-               : show_ == Show::batch ? "batch"
-                                      : "mistakes",
-               "train.tests.show");
-  if (show_ == Show::batch) return draw_batch(ui, now, note);
+  ui.setting("train.tests.show");
+  if (look_.show == Show::batch) return draw_batch(ui, now, note);
   if (!now.test) {
     ui.note(now.step > 0
                 ? N_("The test pictures are being looked at: what the network gets wrong then stands here, what it "
@@ -46,10 +43,10 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note)
     return;
   }
   const std::vector<int32_t> none;
-  const std::vector<int32_t>& list = show_ == Show::mistakes    ? now.test->mistakes
-                                     : now.test == pictures_of_ ? pictures_
-                                                                : none;
-  if (show_ == Show::mistakes) {
+  const std::vector<int32_t>& list = look_.show == Show::mistakes ? now.test->mistakes
+                                     : now.test == pictures_of_   ? pictures_
+                                                                  : none;
+  if (look_.show == Show::mistakes) {
     ui.note(list.empty()
                 ? std::string(tr("No mistake in the part that is tested."))
                 : format_tr("The {} mistakes, the most certain ones first: what it is, what the network says, and "
@@ -57,8 +54,8 @@ void TestsView::draw_pictures(Ui& ui, const TrainSnapshot& now, HoverNote& note)
                             grouped(static_cast<int64_t>(list.size()))));
   } else {
     ui.note(format_tr("{} of class **{}** taken for **{}**. A click makes a picture the probe.",
-                      grouped(static_cast<int64_t>(list.size())), class_name(now, true_class_),
-                      class_name(now, predicted_)));
+                      grouped(static_cast<int64_t>(list.size())), class_name(now, look_.true_class),
+                      class_name(now, look_.predicted)));
   }
   draw_list(ui, now, list, note);
 }

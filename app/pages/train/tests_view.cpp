@@ -14,6 +14,12 @@
 #include "engine/error.h"
 
 namespace striate {
+namespace {
+
+const std::vector<std::string> kShown = {N_("cell"), N_("mistakes"), N_("batch")};  // in the order of Show
+
+}  // namespace
+
 std::vector<int32_t> pictures_of_cell(const TrainTest& test, int true_class, int predicted) {
   std::vector<int32_t> list;
   const Evaluation& e = test.evaluation;
@@ -35,12 +41,12 @@ void TestsView::show_cell(int true_class, int predicted) {
                 fmt::format("classes count from 0 to {}", classes - 1));
   }
   if (true_class < 0 || predicted < 0) {
-    true_class_ = predicted_ = -1;
-    if (show_ == Show::cell) show_ = Show::mistakes;
+    look_.true_class = look_.predicted = -1;
+    if (look_.show == Show::cell) look_.show = Show::mistakes;
     return;
   }
-  true_class_ = true_class, predicted_ = predicted;
-  show_ = Show::cell;
+  look_.true_class = true_class, look_.predicted = predicted;
+  look_.show = Show::cell;
 }
 
 void TestsView::declare(Registry& registry) {
@@ -62,19 +68,26 @@ void TestsView::declare(Registry& registry) {
         if (registry.find_command("train.view")) registry.run("train.view tests");
       },
   });
-  registry.add(Command{
-      "train.tests.show",
-      N_("Which pictures stand beside the confusion matrix"),
-      {Parameter::choice("WHAT", "those of the chosen cell, the most certain mistakes, or the batch that is learned",
-                         {"cell", "mistakes", "batch"})},
-      [this](const Arguments& arguments) {
-        const std::string& what = arguments.text(0);
-        if (what == "cell" && true_class_ < 0) {
-          throw Error("no cell is chosen", "click one, or: train.tests.cell 4 9");
-        }
-        show_ = what == "cell" ? Show::cell : what == "batch" ? Show::batch : Show::mistakes;
-      },
-  });
+  settings_.also(
+      [this] { return std::vector{fmt::format("train.tests.cell {} {}", look_.true_class, look_.predicted)}; });
+  Setting& show = settings_.choice(
+      "show", "pictures", "Which pictures stand beside the confusion matrix",
+      Parameter::choice("WHAT", "those of the chosen cell, the most certain mistakes, or the batch that is learned",
+                        kShown),
+      [](const State& s) { return kShown[static_cast<size_t>(s.show)]; },
+      [](State& s, const std::string& what) {
+        if (what == "cell" && s.true_class < 0) throw Error("no cell is chosen", "click one, or: train.tests.cell 4 9");
+        s.show = static_cast<Show>(std::find(kShown.begin(), kShown.end(), what) - kShown.begin());
+      });
+  show.labels = kShown;
+  show.now = [this, &show] {
+    Setting::Now now;
+    for (size_t i = look_.true_class < 0 ? 1 : 0; i < show.labels.size(); ++i) {
+      now.offers.emplace_back(show.labels[i], show.parameter.choices[i]);
+    }
+    return now;
+  };
+  settings_.declare(registry);
   Readout mistakes{"train.tests.mistakes", "wrong answers in the part that is tested", [this] {
                      const TrainSnapshotPtr now = scene_.snapshot();
                      if (!now->test) throw Error("nothing was tested yet", "start the training: train.start");
@@ -97,13 +110,6 @@ void TestsView::declare(Registry& registry) {
   registry.add(std::move(count));
 }
 
-std::vector<std::string> TestsView::state() const {
-  const char* const show = show_ == Show::cell ? "cell" : show_ == Show::batch ? "batch" : "mistakes";
-  std::vector<std::string> lines = {fmt::format("train.tests.cell {} {}", true_class_, predicted_)};
-  lines.push_back(std::string("train.tests.show ") + show);
-  return lines;
-}
-
 std::vector<Page::Key> TestsView::keys() const {
   return {{"M", "train.tests.show mistakes", N_("the most certain mistakes")},
           {"B", "train.tests.show batch", N_("the batch that is learned")}};
@@ -112,16 +118,17 @@ std::vector<Page::Key> TestsView::keys() const {
 void TestsView::subscribe(const TrainSnapshot&, TrainSubscription& wanted) const {
   wanted.test = true;
   wanted.probe = true;
-  if (show_ == Show::batch) wanted.batch = true;
+  if (look_.show == Show::batch) wanted.batch = true;
 }
 
 bool TestsView::update(double) {
   const TrainSnapshotPtr now = scene_.snapshot();
-  if (pictures_of_ == now->test && pictures_true_ == true_class_ && pictures_predicted_ == predicted_) return false;
+  if (pictures_of_ == now->test && pictures_true_ == look_.true_class && pictures_predicted_ == look_.predicted)
+    return false;
   pictures_of_ = now->test;
-  pictures_true_ = true_class_, pictures_predicted_ = predicted_;
+  pictures_true_ = look_.true_class, pictures_predicted_ = look_.predicted;
   pictures_.clear();
-  if (now->test) pictures_ = pictures_of_cell(*now->test, true_class_, predicted_);
+  if (now->test) pictures_ = pictures_of_cell(*now->test, look_.true_class, look_.predicted);
   return false;
 }
 
@@ -182,7 +189,7 @@ void TestsView::draw_matrix(Ui& ui, Rect area, const TrainSnapshot& now, HoverNo
   grid.totals = area.w >= 300.0f;
   grid.command = "train.tests.cell";
   grid.hint = tr("the color goes by the root of its share; click: see these pictures");
-  if (show_ == Show::cell) grid.true_class = true_class_, grid.predicted = predicted_;
+  if (look_.show == Show::cell) grid.true_class = look_.true_class, grid.predicted = look_.predicted;
   const ConfusionAnswer answer = draw_confusion(ui, "confusion", area, grid);
   if (answer.hovered) note = answer.note;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/train_view.h"
 #include "app/widgets/hover_note.h"
 
@@ -26,7 +27,7 @@ class TestsView : public TrainView {
     return "Who is taken for whom, the most certain mistakes, and the batch that is being learned";
   }
   void declare(Registry& registry) override;
-  std::vector<std::string> state() const override;
+  std::vector<std::string> state() const override { return settings_.state(); }
   void subscribe(const TrainSnapshot& now, TrainSubscription& wanted) const override;
   bool update(double now) override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
@@ -41,8 +42,12 @@ class TestsView : public TrainView {
   void show_cell(int true_class, int predicted);
 
   TrainScene scene_;
-  Show show_ = Show::mistakes;
-  int true_class_ = -1, predicted_ = -1;
+  struct State {
+    Show show = Show::mistakes;
+    int true_class = -1, predicted = -1;  // the chosen cell; -1: none
+  };
+  State look_;
+  SettingsOf<State> settings_{"train.tests", look_, Undo::none};
 
   // The pictures of the chosen cell.
   std::shared_ptr<const TrainTest> pictures_of_;

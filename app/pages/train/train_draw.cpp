@@ -58,7 +58,7 @@ void TrainPage::draw_tabs(Ui& ui, const Rect& area) const {
   std::vector<Choice> choices;
   for (const auto& view : views_) choices.push_back({view->title(), view->id()});
   ui.next(area.centered(area.w, 34.0f));
-  ui.tabs("views", choices, views_[view_]->id(), "train.view");
+  ui.tabs("views", choices, views_[view_]->id(), "train.view");  // not ui.setting: no error has room beside them
 }
 
 void TrainPage::draw_inspector(Ui& ui) const {

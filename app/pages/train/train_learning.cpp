@@ -7,6 +7,7 @@
 #include "app/widgets/curves.h"
 #include "app/words/words.h"
 #include "engine/training/data/augment.h"
+#include "engine/training/data/source_folder.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/optimizer_settings.h"
 #include "engine/training/optimizers/optimizer_kind.h"
@@ -20,47 +21,6 @@ NumberSpec spec(double low, double high, double reset, double step, int decimals
   s.minimum = low, s.maximum = high, s.reset = reset, s.step = step, s.decimals = decimals, s.unit = unit;
   return s;
 }
-
-const DataSource* source_of(const std::string& data) {
-  for (const DataSource& source : data_sources()) {
-    if (source_word(data) == source.word) return &source;
-  }
-  return nullptr;
-}
-
-std::string argument_of(const std::string& data) {
-  const size_t colon = data.find(':');
-  return colon == std::string::npos ? "" : data.substr(colon + 1);
-}
-
-const Choice kSources[] = {{N_("digits, drawn here"), "digits"},
-                           {N_("shapes, drawn here"), "shapes"},
-                           {N_("satellite, drawn here"), "satellite"},
-                           {"MNIST", "mnist"},
-                           {"CIFAR-10", "cifar10"},
-                           {N_("own folder"), "folder"}};
-const Choice kSchedules[] = {{N_("usual"), "usual"},
-                             {N_("constant"), "constant"},
-                             {N_("in steps"), "step"},
-                             {N_("cosine"), "cosine"},
-                             {N_("inverse"), "inverse"}};
-const Choice kSplits[] = {{"80, 10, 10 %", "0.8,0.1,0.1"},
-                          {"70, 15, 15 %", "0.7,0.15,0.15"},
-                          {"60, 20, 20 %", "0.6,0.2,0.2"},
-                          {"50, 25, 25 %", "0.5,0.25,0.25"},
-                          {"20, 40, 40 %", "0.2,0.4,0.4"}};
-const Choice kBatches[] = {{"1", "1"},   {"8", "8"},     {"16", "16"},   {"32", "32"},
-                           {"64", "64"}, {"128", "128"}, {"256", "256"}, {"512", "512"}};
-const Choice kLosses[] = {{N_("cross-entropy"), "cross-entropy"},
-                          {N_("negative log likelihood"), "nll"},
-                          {N_("mean squared error"), "mse"},
-                          {N_("binary cross-entropy"), "bce"},
-                          {N_("binary, from logits"), "bce-logits"}};
-const Choice kInitializers[] = {{N_("PyTorch's"), "pytorch"},
-                                {N_("He, normal"), "he-normal"},
-                                {N_("He, uniform"), "he-uniform"},
-                                {N_("Glorot, normal"), "glorot-normal"},
-                                {N_("Glorot, uniform"), "glorot-uniform"}};
 
 }  // namespace
 
@@ -79,20 +39,17 @@ void TrainSettings::draw_learning(Ui& ui, const TrainSnapshot& now) const {
 
 void TrainSettings::draw_data(Ui& ui, const TrainSnapshot& now) const {
   const TrainingConfig& config = scene_.config();
-  const DataSource* source = source_of(config.data);
-  ui.dropdown("data", kSources, source_word(config.data), "train.data.choose");
-  ui.error_beside("train.data.choose");
+  const DataSource* source = find_source(config.data);
+  ui.setting("train.data.choose", {.list = true});
   if (source != nullptr && source->takes_folder) {
-    named_text(ui, N_("folder"), argument_of(config.data), "train.data.folder", N_("where it lies"));
+    named_text(ui, N_("folder"), folder_of_source(config.data), "train.data.folder", N_("where it lies"));
     ui.error_beside("train.data.folder");
     ui.begin_flow(6);
     ui.button("Choose folder", fmt::format("browse.folder train.data {}:", source->word),
               {.icon = Icon::folder, .enabled = ui.registry().find_command("browse.folder") != nullptr});
     ui.end_flow();
   } else if (source != nullptr && peek_.data()) {
-    ui.number_field("pictures", static_cast<double>(peek_.data()->size()), spec(10, 1e6, 20000, 1000, 0),
-                    "train.data.size");
-    ui.error_beside("train.data.size");
+    ui.setting("train.data.size");
   }
   ui.error_beside("train.data");
   if (peek_.error()) {
@@ -162,12 +119,12 @@ void TrainSettings::draw_rate(Ui& ui) const {
   try {
     if (!config.schedule.empty()) {
       schedule = Schedule::parse(config.schedule);
-      kind = kSchedules[static_cast<int>(schedule.kind) + 1].value;
+      kind = std::get<std::string>(ui.registry().read("train.schedule.choose"));
     }
   } catch (const Error& error) {
     ui.error_note(error.what(), error.hint());
   }
-  ui.dropdown("schedule", kSchedules, kind, "train.schedule.choose");
+  ui.setting("train.schedule.choose", {.list = true});
   const auto steps = [&](const char* name, int64_t value, const char* setting) {
     ui.number_field(name, static_cast<double>(value), spec(1, 1e9, 250, 50, 0), setting);
   };
@@ -207,17 +164,12 @@ std::string base_words(const TrainingConfig& config) {
 
 void TrainSettings::draw_batches(Ui& ui, const TrainSnapshot& now) const {
   const TrainingConfig& config = scene_.config();
-  ui.dropdown("batch", kBatches, std::to_string(config.batch), "train.batch");
-  ui.error_beside("train.batch");
-  ui.dropdown("loss", kLosses, config.loss, "train.loss");
-  ui.error_beside("train.loss");
-  ui.dropdown("split", kSplits, config.split, "train.split");
+  ui.setting("train.batch");
+  ui.setting("train.loss", {.list = true});
+  ui.setting("train.split");
   named_text(ui, N_("shares"), config.split, "train.split", N_("training,validation,test"));
-  ui.error_beside("train.split");
-  ui.number_field("seed", static_cast<double>(config.seed), spec(0, 1e9, 1, 1, 0), "train.seed");
-  ui.error_beside("train.seed");
-  ui.dropdown("starting weights", kInitializers, config.initializer, "train.initializer");
-  ui.error_beside("train.initializer");
+  ui.setting("train.seed");
+  ui.setting("train.initializer", {.list = true});
   if (const std::string base = base_words(config); !base.empty()) ui.note(base);
   if (!now.config) return;
   const TrainingConfig& run = *now.config;

@@ -32,9 +32,10 @@ TrainPage::TrainPage(const PageContext& context)
                if (has_run()) post([](TrainWorker& worker) { worker.end_comparison(); });
              }},
       config_settings_("train", config_,
-                       [this](TrainingConfig next) { change([&](TrainingConfig& now) { now = std::move(next); }); }) {
-  declare_settings();
+                       [this](TrainingConfig next) { change([&](TrainingConfig& now) { now = std::move(next); }); }),
+      look_settings_("train", view_, Undo::none) {
   views_ = make_train_views(scene_);
+  declare_settings();
 }
 
 TrainPage::~TrainPage() = default;
@@ -260,10 +261,8 @@ std::vector<std::string> TrainPage::state() const {
   return lines;
 }
 
-// What is seen, and how fast it goes.
 std::vector<std::string> TrainPage::look() const {
-  std::vector<std::string> lines = {"train.speed " + pace_text()};
-  if (views_.size() > view_) lines.push_back("train.view " + views_[view_]->id());
+  std::vector<std::string> lines = look_settings_.state();
   for (const auto& view : views_) {
     for (std::string& line : view->state()) lines.push_back(std::move(line));
   }

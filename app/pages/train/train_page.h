@@ -2,7 +2,7 @@
 // page has the run, the transport, the config and all commands that move a training; what the stage shows is one of the
 // views (train_view.h, views.cpp).
 //
-// train_page.cpp: life, state, snapshots.  train_commands.cpp: commands of settings and weights.
+// train_page.cpp: life, state, snapshots.  train_commands.cpp: settings (train_config.cpp) and weights.
 // train_run_commands.cpp: commands that move a training.  train_kept.cpp: training that is not saved: the question,
 // what was put aside, lines.  train_lost.cpp: training that a program lost. train_readouts.cpp: readouts.
 // train_draw.cpp: stage, inspector, transport. train_recording.cpp: what recordings and lessons hold.
@@ -127,6 +127,7 @@ class TrainPage : public Page {
   size_t view_ = 0;
   TrainingConfig config_;  // as it is set now
   SettingsOf<TrainingConfig> config_settings_;
+  SettingsOf<size_t> look_settings_;     // what is seen, and how fast it goes
   std::optional<TrainingConfig> begun_;  // what the run was begun with, rate and schedule as they are set now
   TrainPace pace_;
   TrainSubscription subscription_;

@@ -12,6 +12,7 @@
 
 namespace striate {
 
+// No settings: they move the run, or hand it something. The speed has two values; look() says them.
 void TrainPage::declare_run(Registry& registry) {
   registry.add(Command{"train.start", N_("Trains, from where it stands"), {}, [this](const Arguments&) {
                          with_run([](TrainWorker& worker) { worker.start(); });

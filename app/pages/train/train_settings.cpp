@@ -9,6 +9,7 @@
 #include "engine/network/layer_words.h"
 #include "engine/network/models.h"
 #include "engine/training/data/augment.h"
+#include "engine/training/data/source_folder.h"
 #include "engine/training/data/sources.h"
 #include "engine/training/optimizer_settings.h"
 #include "engine/training/optimizers/optimizer_kind.h"
@@ -21,6 +22,17 @@ std::vector<std::string> source_words() {
   std::vector<std::string> words;
   for (const DataSource& source : data_sources()) words.emplace_back(source.word);
   return words;
+}
+
+const std::vector<std::string> kSchedules = {"usual", "constant", "step", "cosine", "inverse"};  // Schedule::Kind + 1
+
+// Which of them a config has; what is wrong with a text that is none is said beside its field.
+std::string schedule_word(const TrainingConfig& config) {
+  try {
+    if (!config.schedule.empty()) return kSchedules[static_cast<size_t>(Schedule::parse(config.schedule).kind) + 1];
+  } catch (const Error&) {
+  }
+  return kSchedules[0];
 }
 
 // The optimizer's text with one setting changed; its parser says what is wrong with the value.
@@ -49,6 +61,12 @@ std::string with_optimizer_setting(const std::string& text, const std::string& n
 
 }  // namespace
 
+TrainSettings::TrainSettings(const TrainScene& scene)
+    : scene_(scene), peek_(scene), parts_("train", scene.config(), [this](const TrainingConfig& next) {
+        if (next.data != scene_.config().data) registry_->run("train.data " + next.data);
+        if (next.schedule != scene_.config().schedule) registry_->run("train.schedule " + quoted(next.schedule));
+      }) {}
+
 bool TrainSettings::update(double) {
   const bool moves = peek_.update();
   lines_ = lines();
@@ -57,54 +75,8 @@ bool TrainSettings::update(double) {
 
 void TrainSettings::declare(Registry& registry) {
   registry_ = &registry;
-  registry.add(Command{
-      "train.data.choose",
-      N_("Chooses a data set; one that lies in a folder asks for the folder"),
-      {Parameter::choice("WHICH", "which data set", source_words())},
-      [this](const Arguments& arguments) {
-        const std::string& word = arguments.text(0);
-        for (const DataSource& source : data_sources()) {
-          if (word != source.word) continue;
-          if (!source.takes_folder) return registry_->run("train.data " + word);
-          if (registry_->find_command("browse.folder") == nullptr) {
-            throw Error(fmt::format("{} lies in a folder", word), fmt::format("write train.data {}", source.syntax));
-          }
-          return registry_->run(fmt::format("browse.folder train.data {}:", word));
-        }
-      },
-  });
-  registry.add(Command{
-      "train.data.folder",
-      N_("The folder that the data set lies in"),
-      {Parameter::file_to_read("FOLDER", "its path")},
-      [this](const Arguments& arguments) {
-        const std::string word = source_word(scene_.config().data);
-        for (const DataSource& source : data_sources()) {
-          if (word == source.word && !source.takes_folder) {
-            throw Error(fmt::format("{} is drawn by the program and needs no folder", word),
-                        "choose mnist, cifar10 or folder first");
-          }
-        }
-        registry_->run(fmt::format("train.data {}:{}", word, arguments.text(0)));
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "train.data.size",
-      N_("How many pictures the program draws"),
-      {Parameter::integer("N", "pictures, training, validation and test together", 10, 1'000'000)},
-      [this](const Arguments& arguments) {
-        const std::string word = source_word(scene_.config().data);
-        for (const DataSource& source : data_sources()) {
-          if (word == source.word && source.takes_folder) {
-            throw Error(fmt::format("{} has the pictures that it has", word),
-                        "digits, shapes and satellite can be drawn in any number");
-          }
-        }
-        registry_->run(fmt::format("train.data {}:{}", word, arguments.integer(0)));
-      },
-      Undo::edit,
-  });
+  declare_parts();
+  parts_.declare(registry);
   registry.add(Command{
       "train.optimizer.set",
       N_("Changes one setting of the optimizer"),
@@ -113,27 +85,6 @@ void TrainSettings::declare(Registry& registry) {
       [this](const Arguments& arguments) {
         registry_->run("train.optimizer " +
                        with_optimizer_setting(scene_.config().optimizer, arguments.text(0), arguments.text(1)));
-      },
-      Undo::edit,
-  });
-  registry.add(Command{
-      "train.schedule.choose",
-      N_("How the learning rate falls; with lengths that suit this data set"),
-      {Parameter::choice("KIND", "which way", {"usual", "constant", "step", "cosine", "inverse"})},
-      [this](const Arguments& arguments) {
-        const std::string& kind = arguments.text(0);
-        if (kind == "usual") return registry_->run("train.schedule \"\"");
-        const TrainSnapshotPtr now = scene_.snapshot();
-        const int64_t epoch = std::max<int64_t>(now->steps_per_epoch, 1) > 1 ? now->steps_per_epoch : 250;
-        Schedule schedule;
-        schedule.kind = kind == "constant" ? Schedule::Kind::constant
-                        : kind == "step"   ? Schedule::Kind::step
-                        : kind == "cosine" ? Schedule::Kind::cosine
-                                           : Schedule::Kind::inverse;
-        schedule.every = 2 * epoch;
-        schedule.length = 5 * epoch;
-        schedule.half = epoch;
-        registry_->run("train.schedule " + schedule.text());
       },
       Undo::edit,
   });
@@ -202,6 +153,66 @@ void TrainSettings::declare(Registry& registry) {
       },
       Undo::edit,
   });
+}
+
+void TrainSettings::declare_parts() {
+  Setting& source = parts_.choice(
+      "data.choose", "data", "Chooses a data set; one that lies in a folder asks for the folder",
+      Parameter::choice("WHICH", "which data set", source_words()),
+      [](const TrainingConfig& c) { return source_word(c.data); },
+      [this](TrainingConfig& c, const std::string& word) {
+        const DataSource* chosen = find_source(word);
+        if (!chosen->takes_folder) {
+          c.data = word;
+        } else if (registry_->find_command("browse.folder") == nullptr) {
+          throw Error(fmt::format("{} lies in a folder", word), fmt::format("write train.data {}", chosen->syntax));
+        } else {
+          registry_->run(fmt::format("browse.folder train.data {}:", word));
+        }
+      });
+  source.labels = {N_("digits, drawn here"), N_("shapes, drawn here"), N_("satellite, drawn here"), "MNIST", "CIFAR-10",
+                   N_("own folder")};
+  Setting& folder = parts_.text(
+      "data.folder", "folder", "The folder that the data set lies in", Parameter::file_to_read("FOLDER", "its path"),
+      [](const TrainingConfig& c) { return std::string(folder_of_source(c.data)); },
+      [](TrainingConfig& c, const std::string& path) {
+        const DataSource* now = find_source(c.data);
+        if (now != nullptr && !now->takes_folder) {
+          throw Error(fmt::format("{} is drawn by the program and needs no folder", now->word),
+                      "choose mnist, cifar10 or folder first");
+        }
+        c.data = source_word(c.data) + ':' + path;
+      });
+  const auto drawn = [](const std::string& data) {
+    if (const int64_t pictures = drawn_size(data); pictures != 0) return pictures;
+    throw Error(fmt::format("{} has the pictures that it has", source_word(data)),
+                "digits, shapes and satellite can be drawn in any number");
+  };
+  Setting& size = parts_.integer(
+      "data.size", "pictures", "How many pictures the program draws",
+      {"N", "pictures, training, validation and test together", 10, 1'000'000},
+      [drawn](const TrainingConfig& c) { return drawn(c.data); },
+      [drawn](TrainingConfig& c, int64_t n) {
+        drawn(source_word(c.data));
+        c.data = fmt::format("{}:{}", source_word(c.data), n);
+      });
+  size.step = 1000;
+  Setting& schedule = parts_.choice(
+      "schedule.choose", "schedule", "How the learning rate falls; with lengths that suit this data set",
+      Parameter::choice("KIND", "which way", kSchedules), schedule_word,
+      [this](TrainingConfig& c, const std::string& kind) {
+        if (kind == kSchedules[0]) return c.schedule.clear();
+        const int64_t per_epoch = scene_.snapshot()->steps_per_epoch, epoch = per_epoch > 1 ? per_epoch : 250;
+        Schedule chosen;
+        const auto at = std::find(kSchedules.begin(), kSchedules.end(), kind);
+        chosen.kind = static_cast<Schedule::Kind>(at - kSchedules.begin() - 1);
+        chosen.every = 2 * epoch;
+        chosen.length = 5 * epoch;
+        chosen.half = epoch;
+        c.schedule = chosen.text();
+      });
+  schedule.labels = {N_("usual"), N_("constant"), N_("in steps"), N_("cosine"), N_("inverse")};
+  for (Setting* part : {&source, &folder, &size, &schedule}) part->kept = false;  // the whole says it
 }
 
 // --------------------------------------------------------------------------------------------------------------

@@ -8,13 +8,14 @@
 
 #include <string>
 
+#include "app/command/setting.h"
 #include "app/pages/train/network_draft.h"
 
 namespace striate {
 
 class TrainSettings {
  public:
-  explicit TrainSettings(const TrainScene& scene) : scene_(scene), peek_(scene) {}
+  explicit TrainSettings(const TrainScene& scene);
 
   // train.data.choose, .folder, .size, train.optimizer.set, train.schedule.choose, .set, train.augment.set
   void declare(Registry& registry);
@@ -34,8 +35,12 @@ class TrainSettings {
   void draw_rate(Ui& ui) const;
   void draw_batches(Ui& ui, const TrainSnapshot& now) const;
 
+  void declare_parts();
+
   const TrainScene& scene_;
   DataPeek peek_;
+  // What is a part of a setting's text: which data set, how many, which schedule. The page's own commands write it.
+  SettingsOf<TrainingConfig> parts_;
   Registry* registry_ = nullptr;
   struct Line {
     std::string words, parameters;
@@ -51,6 +56,13 @@ class TrainSettings {
   Lines lines() const;  // of the present config; lines_ where they are its
   Lines lines_;
 };
+
+// All settings of a training, in the order in which state() writes them. Rate and schedule are also those of the run
+// while it trains: the page says what that changes.
+struct LiveSettings {
+  Setting &rate, &schedule;
+};
+LiveSettings declare_config(SettingsOf<TrainingConfig>& settings);
 
 // The controls of augmentation alone: what a picture goes through before it is learned from.
 void draw_augmentation(Ui& ui, const TrainingConfig& config);

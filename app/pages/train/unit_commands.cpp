@@ -1,4 +1,4 @@
-// Commands and readouts of the view `unit`.
+// Settings, commands and readouts of the view `unit`.
 #include <algorithm>
 
 #include "app/pages/train/figure_parts.h"
@@ -9,18 +9,81 @@
 namespace striate {
 namespace {
 
+constexpr double kMax = 1 << 20;
+
 int clamped(int value, int count) { return std::clamp(value, 0, std::max(0, count - 1)); }
 
 }  // namespace
 
 void UnitView::declare(Registry& registry) {
   registry_ = &registry;
+  declare_settings();
+  settings_.declare(registry);
   declare_commands(registry);
   declare_readouts(registry);
 }
 
+void UnitView::declare_settings() {
+  const SettingRange from_0{"N", "from 0", 0, kMax};
+  const auto shows = [this](Setting& setting, const char* help, auto value) {
+    setting.readout_help = help;
+    setting.shown = [this, value] { return ReadoutValue(static_cast<double>(value(opened()))); };
+  };
+  const auto last = [this](auto count) {  // nothing before something is opened
+    return [this, count] { return opened_ ? Setting::Now{.last = count(*opened_) - 1} : Setting::Now(); };
+  };
+  Setting& layer = settings_.text(
+      "layer", "opened layer", "The layer that is opened",
+      Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights"),
+      [](const State& s) { return std::to_string(std::max(-1, s.node - 1)); },
+      [this](State& s, const std::string& which) {
+        const int node = node_of_layer(*scene_.snapshot(), which);
+        s.node = node == 0 ? 1 : node;
+        s.row = s.column = s.walked = -1;
+      });
+  shows(layer, "number of the opened layer, from 0 without the input", [](const Opened& o) { return o.node - 1; });
+  layer.now = [this] {
+    Setting::Now now;
+    if (!opened_) return now;
+    for (int i = 1; i < latest_->architecture->size(); ++i)
+      now.offers.emplace_back(node_text(*latest_, i), std::to_string(i - 1));
+    now.value = std::to_string(opened_->node - 1);
+    return now;
+  };
+  // Of another one all products are counted.
+  const auto number = [&](const char* name, const char* help, int State::*field) -> Setting& {
+    return settings_.integer(
+        name, name, help, from_0, [field](const State& s) { return s.*field; },
+        [field](State& s, int64_t n) { s.*field = static_cast<int>(n), s.walked = -1; });
+  };
+  Setting& filter = number("filter", "The filter, channel or neuron of the layer", &State::filter);
+  shows(filter, "number of the opened filter", [](const Opened& o) { return o.filter; });
+  filter.now = last([](const Opened& o) { return o.out.channels; });
+  Setting& slice = number("slice", "The input channel whose products are shown", &State::slice);
+  shows(slice, "number of the shown input channel", [](const Opened& o) { return o.slice; });
+  slice.now = last([](const Opened& o) { return o.slices; });
+  settings_.also([this] {
+    const State& s = state_;
+    std::vector<std::string> lines;
+    if (s.row >= 0) lines.push_back(fmt::format("train.unit.cursor {} {}", s.column, s.row));
+    lines.push_back(fmt::format("train.unit.weight {} {}", s.weight_column, s.weight_row));
+    return lines;
+  });
+  settings_
+      .choice("source", "values of", "Whose values are multiplied: the probe's, or those of a sample of the batch",
+              Parameter::choice("WHICH", "which picture", {"probe", "batch"}), &State::batch)
+      .labels = {N_("the probe"), N_("the batch")};
+  settings_.integer("sample", "sample", "Which sample of the batch", from_0, &State::sample).now =
+      last([](const Opened& o) { return o.values.samples(); });
+  settings_.integer("walk", "counted products", "How many products are counted; -1: all", {"N", "products", -1, kMax},
+                    &State::walked);
+  settings_
+      .choice("show", "shown", "A convolution's filter: one window with its numbers, or a row per input channel",
+              Parameter::choice("WHAT", "what the stage shows", {"window", "channels"}), &State::channels)
+      .labels = {N_("one window"), N_("all channels")};
+}
+
 void UnitView::declare_commands(Registry& registry) {
-  constexpr double kMax = 1 << 20;
   const auto command = [&](std::string name, std::string help, std::vector<Parameter> parameters, auto apply) {
     registry.add(Command{std::move(name), std::move(help), std::move(parameters), apply});
   };
@@ -42,17 +105,6 @@ void UnitView::declare_commands(Registry& registry) {
         state_ = next;
         if (registry_->find_command("train.view") != nullptr) registry_->run("train.view unit");
       });
-  command("train.unit.layer", N_("The layer that is opened"),
-          {Parameter::word("LAYER", "its number, from 0 without the input, or its name; -1: the first with weights")},
-          [this](const Arguments& a) {
-            const int node = node_of_layer(*scene_.snapshot(), a.text(0));
-            state_.node = node == 0 ? 1 : node;
-            state_.row = state_.column = state_.walked = -1;
-          });
-  command("train.unit.filter", N_("The filter, channel or neuron of the layer"), {number("N", "from 0", 0)},
-          [this, whole](const Arguments& a) { state_.filter = whole(a, 0), state_.walked = -1; });
-  command("train.unit.slice", N_("The input channel whose products are shown"), {number("N", "from 0", 0)},
-          [this, whole](const Arguments& a) { state_.slice = whole(a, 0), state_.walked = -1; });
   command("train.unit.cursor", N_("The output cell whose sum is shown"),
           {number("X", "column, from 0", 0), number("Y", "row, from 0", 0)}, [this, whole](const Arguments& a) {
             state_.column = whole(a, 0), state_.row = whole(a, 1), state_.walked = -1;
@@ -81,16 +133,6 @@ void UnitView::declare_commands(Registry& registry) {
   command("train.unit.weight", N_("The weight whose card is shown"),
           {number("X", "column of the kernel, from 0", 0), number("Y", "row, from 0", 0)},
           [this, whole](const Arguments& a) { state_.weight_column = whole(a, 0), state_.weight_row = whole(a, 1); });
-  command("train.unit.source", N_("Whose values are multiplied: the probe's, or those of a sample of the batch"),
-          {Parameter::choice("WHICH", "which picture", {"probe", "batch"})},
-          [this](const Arguments& a) { state_.batch = a.text(0) == "batch"; });
-  command("train.unit.sample", N_("Which sample of the batch"), {number("N", "from 0", 0)},
-          [this, whole](const Arguments& a) { state_.sample = whole(a, 0); });
-  command("train.unit.walk", N_("How many products are counted; -1: all"), {number("N", "products", -1)},
-          [this, whole](const Arguments& a) { state_.walked = whole(a, 0); });
-  command("train.unit.show", N_("A convolution's filter: one window with its numbers, or a row per input channel"),
-          {Parameter::choice("WHAT", "what the stage shows", {"window", "channels"})},
-          [this](const Arguments& a) { state_.channels = a.text(0) == "channels"; });
 }
 
 std::string UnitView::lit(const Opened& o) {
@@ -112,11 +154,6 @@ void UnitView::declare_readouts(Registry& registry) {
     registry.add(Readout{std::string("train.unit.") + name, help, std::move(value)});
   };
   const auto real = [](float v) { return ReadoutValue(static_cast<double>(v)); };
-  add("layer", "number of the opened layer, from 0 without the input",
-      [this] { return ReadoutValue(opened().node - 1.0); });
-  add("filter", "number of the opened filter", [this] { return ReadoutValue(static_cast<double>(opened().filter)); });
-  add("slice", "number of the shown input channel",
-      [this] { return ReadoutValue(static_cast<double>(opened().slice)); });
   add("slices", "how many slices the unit reads",
       [this] { return ReadoutValue(static_cast<double>(opened().slices)); });
   add("input", "number of the layer whose slice is drawn as the input; -1: the network's input",

@@ -59,7 +59,7 @@ void UnitView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
     ui.hairline();
     return;
   }
-  draw_choice(ui, now, *o);
+  draw_choice(ui, *o);
   ui.hairline();
   draw_sum(ui, now, *o);
   ui.hairline();
@@ -69,32 +69,16 @@ void UnitView::draw_inspector(Ui& ui, const TrainSnapshot& now) const {
   }
 }
 
-void UnitView::draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
+void UnitView::draw_choice(Ui& ui, const Opened& o) {
   ui.section("OPENED");
-  std::vector<Choice> layers;
-  for (int i = 1; i < now.architecture->size(); ++i) layers.push_back({node_text(now, i), std::to_string(i - 1)});
-  ui.dropdown("opened layer", layers, std::to_string(o.node - 1), "train.unit.layer");
-  if (o.conv) {
-    static const Choice shown[] = {{N_("one window"), "window"}, {N_("all channels"), "channels"}};
-    ui.segmented("shown", shown, state_.channels ? "channels" : "window", "train.unit.show");
-  }
-  NumberSpec spec;
-  spec.step = 1;
-  spec.decimals = 0;
+  ui.setting("train.unit.layer");
+  if (o.conv) ui.setting("train.unit.show");
   if (o.out.channels > 1) {
-    spec.maximum = o.out.channels - 1;
-    ui.slider(o.dense ? N_("neuron") : o.listed ? N_("value") : N_("filter"), o.filter, spec, "train.unit.filter");
+    ui.setting("train.unit.filter", {.label = o.dense ? N_("neuron") : o.listed ? N_("value") : N_("filter")});
   }
-  if (o.slices > 1) {
-    spec.maximum = o.slices - 1;
-    ui.slider("slice", o.slice, spec, "train.unit.slice");
-  }
-  static const Choice sources[] = {{N_("the probe"), "probe"}, {N_("the batch"), "batch"}};
-  ui.segmented("values of", sources, o.batch ? "batch" : "probe", "train.unit.source");
-  if (o.batch) {
-    spec.maximum = o.values.samples() - 1;
-    ui.slider("sample", o.walk.place.sample, spec, "train.unit.sample");
-  }
+  if (o.slices > 1) ui.setting("train.unit.slice");
+  ui.setting("train.unit.source");
+  if (o.batch) ui.setting("train.unit.sample");
 }
 
 void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) const {

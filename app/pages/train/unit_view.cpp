@@ -280,21 +280,6 @@ void UnitView::subscribe(const TrainSnapshot& now, TrainSubscription& subscripti
   }
 }
 
-std::vector<std::string> UnitView::state() const {
-  const State& s = state_;
-  std::vector<std::string> lines;
-  lines.push_back(fmt::format("train.unit.layer {}", std::max(-1, s.node - 1)));
-  lines.push_back(fmt::format("train.unit.filter {}", s.filter));
-  lines.push_back(fmt::format("train.unit.slice {}", s.slice));
-  if (s.row >= 0) lines.push_back(fmt::format("train.unit.cursor {} {}", s.column, s.row));
-  lines.push_back(fmt::format("train.unit.weight {} {}", s.weight_column, s.weight_row));
-  lines.push_back(fmt::format("train.unit.source {}", s.batch ? "batch" : "probe"));
-  lines.push_back(fmt::format("train.unit.sample {}", s.sample));
-  lines.push_back(fmt::format("train.unit.walk {}", s.walked));
-  lines.push_back(fmt::format("train.unit.show {}", s.channels ? "channels" : "window"));
-  return lines;
-}
-
 std::vector<Page::Key> UnitView::keys() const {
   std::vector<Page::Key> keys = {{"Shift+Down", "train.unit.turn filter 1", N_("the next filter")},
                                  {"Shift+Up", "train.unit.turn filter -1", N_("the filter before")},

@@ -5,8 +5,8 @@
 // A convolution is shown as one window, or with all its channels: one row per input channel (map, kernel, product),
 // then the sum, the bias, the result. A map that was opened by a click shows all channels.
 //
-// unit_view.cpp: state.   unit_commands.cpp: commands, readouts.   unit_stage.cpp: the grids.   unit_channels.cpp: the
-// rows.   unit_outputs.cpp: what goes out.   unit_inspector.cpp: the sum, the weight card.
+// unit_view.cpp: state.   unit_commands.cpp: settings, commands, readouts.   unit_stage.cpp: the grids.
+// unit_channels.cpp: the rows.   unit_outputs.cpp: what goes out.   unit_inspector.cpp: the sum, the weight card.
 #pragma once
 
 #include <memory>
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/setting.h"
 #include "app/pages/train/network_values.h"
 #include "app/pages/train/train_view.h"
 #include "app/widgets/drawn.h"
@@ -33,7 +34,7 @@ class UnitView : public TrainView {
     return "Any value of the network as its sum: which pixels, which weights, which bias, which activation";
   }
   void declare(Registry& registry) override;
-  std::vector<std::string> state() const override;
+  std::vector<std::string> state() const override { return settings_.state(); }
   bool update(double now) override;
   void subscribe(const TrainSnapshot& now, TrainSubscription& subscription) const override;
   void draw_stage(Ui& ui, const Rect& area, const TrainSnapshot& now) const override;
@@ -42,7 +43,7 @@ class UnitView : public TrainView {
   std::vector<Page::Key> keys() const override;
 
  private:
-  // Everything that state() writes. Numbers are clamped to what the network has when they are used.
+  // Numbers are clamped to what the network has when they are used.
   struct State {
     int node = -1;              // -1: the first layer with weights
     int filter = 0, slice = 0;  // unit or output channel; input channel
@@ -104,6 +105,7 @@ class UnitView : public TrainView {
   static void print(Opened& o);
   std::vector<std::pair<int, UnitWalk>> chain(const Opened& o) const;  // what comes straight after it
   static std::string lit(const Opened& o);
+  void declare_settings();
   void declare_commands(Registry& registry);
   void declare_readouts(Registry& registry);
 
@@ -128,7 +130,7 @@ class UnitView : public TrainView {
   LinkedGrid output_grid(Ui& ui, const Opened& o) const;
   void gather(const Opened& o);
   void draw_strips(Ui& ui, const Rect& area, const TrainSnapshot& now, const Opened& o) const;
-  void draw_choice(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
+  static void draw_choice(Ui& ui, const Opened& o);
   static std::string term_name(const TrainSnapshot& now, const Opened& o, const UnitTerm& t);
   void draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
   void draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
@@ -137,6 +139,7 @@ class UnitView : public TrainView {
   const TrainScene& scene_;
   Registry* registry_ = nullptr;
   State state_;
+  SettingsOf<State> settings_{"train.unit", state_, Undo::none};
   TrainSnapshotPtr latest_, previous_;  // two different steps of one run: what a weight changed by
   double now_ = 0;
   FoundCell hover_;               // as the last frame found it; chip: column is the term's index

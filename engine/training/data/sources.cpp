@@ -12,45 +12,67 @@
 namespace striate {
 namespace {
 
-template <typename Drawn>
-std::unique_ptr<Dataset> open_drawn(const std::string& argument, const SourceOptions& options) {
-  int64_t size = Drawn::kUsualSize;
+int64_t drawn_size(const std::string& argument, int64_t usual) {
+  int64_t size = usual;
   if (!argument.empty()) {
     const auto [stop, problem] = std::from_chars(argument.data(), argument.data() + argument.size(), size);
     if (problem != std::errc() || stop != argument.data() + argument.size())
       throw Error(fmt::format("data set: \"{}\" is not a number of pictures", argument),
                   "digits:50000 draws 50,000 of them; without a number it draws as many as usual");
   }
-  return std::make_unique<Drawn>(size, options.seed);
+  return size;
+}
+
+template <typename Drawn>
+std::unique_ptr<Dataset> open_drawn(const std::string& argument, const SourceOptions& options) {
+  return std::make_unique<Drawn>(drawn_size(argument, Drawn::kUsualSize), options.seed);
 }
 
 const std::vector<DataSource> kSources = {
-    {"digits", "digits[:N]", "handwriting-like digits drawn by the program, 28x28 gray", false, open_drawn<Digits>},
-    {"shapes", "shapes[:N]", "six shapes drawn by the program, 32x32 in color", false, open_drawn<Shapes>},
+    {"digits", "digits[:N]", "handwriting-like digits drawn by the program, 28x28 gray", false, Digits::kUsualSize,
+     open_drawn<Digits>},
+    {"shapes", "shapes[:N]", "six shapes drawn by the program, 32x32 in color", false, Shapes::kUsualSize,
+     open_drawn<Shapes>},
     {"satellite", "satellite[:N]", "ground from above, made by the program, 64x64 in color, eight classes", false,
-     open_drawn<Satellite>},
-    {"mnist", "mnist:DIR", "MNIST's four IDX files, plain or .gz", true,
+     Satellite::kUsualSize, open_drawn<Satellite>},
+    {"mnist", "mnist:DIR", "MNIST's four IDX files, plain or .gz", true, 0,
      [](const std::string& folder, const SourceOptions&) -> std::unique_ptr<Dataset> { return open_mnist(folder); }},
-    {"cifar10", "cifar10:DIR", "CIFAR-10's binary batches, whole or cut", true,
+    {"cifar10", "cifar10:DIR", "CIFAR-10's binary batches, whole or cut", true, 0,
      [](const std::string& folder, const SourceOptions&) -> std::unique_ptr<Dataset> { return open_cifar10(folder); }},
-    {"folder", "folder:DIR", "your own pictures, a folder for each class", true,
+    {"folder", "folder:DIR", "your own pictures, a folder for each class", true, 0,
      [](const std::string& folder, const SourceOptions& options) -> std::unique_ptr<Dataset> {
        return open_folder(folder, options);
      }},
 };
 
+std::string argument_of(const std::string& text) {
+  const size_t colon = text.find(':');
+  return colon == std::string::npos ? "" : text.substr(colon + 1);
+}
+
 }  // namespace
 
 const std::vector<DataSource>& data_sources() { return kSources; }
+
+const DataSource* find_source(const std::string& text) {
+  const auto source = std::find_if(kSources.begin(), kSources.end(),
+                                   [word = source_word(text)](const DataSource& each) { return word == each.word; });
+  return source == kSources.end() ? nullptr : &*source;
+}
+
+int64_t drawn_size(const std::string& text) {
+  const DataSource* source = find_source(text);
+  if (source == nullptr || source->takes_folder) return 0;
+  return drawn_size(argument_of(text), source->usual_size);
+}
 
 std::string source_word(const std::string& text) { return text.substr(0, text.find(':')); }
 
 std::unique_ptr<Dataset> open_dataset(const std::string& text, const SourceOptions& options) {
   const std::string word = source_word(text);
-  const std::string argument = word.size() < text.size() ? text.substr(word.size() + 1) : "";
-  const auto source =
-      std::find_if(kSources.begin(), kSources.end(), [&](const DataSource& each) { return word == each.word; });
-  if (source == kSources.end()) {
+  const std::string argument = argument_of(text);
+  const DataSource* source = find_source(text);
+  if (source == nullptr) {
     std::vector<std::string> words, forms;
     for (const DataSource& each : kSources) {
       words.push_back(each.word);

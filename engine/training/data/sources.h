@@ -35,9 +35,13 @@ struct DataSource {
   const char* syntax;  // "mnist:DIR"
   const char* about;   // one sentence
   bool takes_folder;   // a folder must stand behind the colon; else a number may
+  int64_t usual_size;  // of what is drawn: how many, where no number says it
   std::unique_ptr<Dataset> (*open)(const std::string& argument, const SourceOptions& options);
 };
 const std::vector<DataSource>& data_sources();
+const DataSource* find_source(const std::string& text);  // of "mnist:DIR"; null: there is none of this word
+// How many pictures the text of a drawn data set asks for; 0: it is none. Throws Error where that is no number.
+int64_t drawn_size(const std::string& text);
 
 // Throws Error: an unknown word (with the nearest one), a missing folder, and what the readers below throw.
 std::unique_ptr<Dataset> open_dataset(const std::string& text, const SourceOptions& options = {});
