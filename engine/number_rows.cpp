@@ -65,9 +65,9 @@ class RowReader {
                   "write rows of numbers between semicolons: \"0 -1 0; -1 5 -1; 0 -1 0\"");
     }
     if (width != rows[0].size()) {
-      throw Error(fmt::format("row {} of the {} has {} numbers, row 0 has {}", rows.size() - 1, what_, width,
-                              rows[0].size()),
-                  "give every row the same number of columns");
+      throw Error(
+          fmt::format("row {} of the {} has {} numbers, row 0 has {}", rows.size() - 1, what_, width, rows[0].size()),
+          "give every row the same number of columns");
     }
   }
 

@@ -29,7 +29,7 @@ std::vector<Choice> choices_of(const Setting& setting, const Setting::Now& now) 
   if (!choices.empty()) return choices;
   for (size_t i = 0; i < setting.parameter.choices.size(); ++i) {
     const std::string& word = setting.parameter.choices[i];
-    if (setting.lists(i) || word == std::get<std::string>(setting.value())) {
+    if (setting.lists(i) || word == to_text(setting.value())) {
       choices.push_back({setting.labels.empty() || setting.labels[i].empty() ? word : setting.labels[i], word});
     }
   }
