@@ -145,7 +145,7 @@ float Figure::largest(int index, Gives gives, const Rect& area) const {
 float Figure::least_height(const std::vector<Box>& arrangements, float width) const {
   float least = 1e9f, narrow = 1e9f;
   for (const Box box : arrangements) {
-    const Extent whole = measure(box.index, least_cell_, {Indices::own, true, 0});
+    const Extent whole = measure(box.index, least_cell_, {Indices::none, true, 0});
     const float high = whole.up + whole.down + notes_height(box.index);
     if (whole.w <= width) least = std::min(least, high);
     narrow = std::min(narrow, high);
