@@ -26,6 +26,28 @@ struct ReluBackward {
   }
 };
 
+template <bool add>
+struct DeconvnetBackward {
+  const float* dy;
+  float* dx;
+  HD void operator()(int64_t i) const {
+    const float d = dy[i];
+    const float v = d <= 0 ? 0.0f : d;
+    dx[i] = add ? dx[i] + v : v;
+  }
+};
+template <bool add>
+struct GuidedBackward {
+  const float* x;
+  const float* dy;
+  float* dx;
+  float high;
+  HD void operator()(int64_t i) const {
+    const float d = dy[i], at = x[i];
+    const float v = at > 0 && at <= high ? (d <= 0 ? 0.0f : d) : 0.0f;
+    dx[i] = add ? dx[i] + v : v;
+  }
+};
 struct LeakyRelu {
   const float* x;
   float* y;
@@ -91,6 +113,10 @@ struct TanhBackward {
 template struct CudaFlat<Relu>;
 template struct CudaFlat<ReluBackward<false>>;
 template struct CudaFlat<ReluBackward<true>>;
+template struct CudaFlat<DeconvnetBackward<false>>;
+template struct CudaFlat<DeconvnetBackward<true>>;
+template struct CudaFlat<GuidedBackward<false>>;
+template struct CudaFlat<GuidedBackward<true>>;
 template struct CudaFlat<LeakyRelu>;
 template struct CudaFlat<LeakyReluBackward<false>>;
 template struct CudaFlat<LeakyReluBackward<true>>;
@@ -121,6 +147,16 @@ void relu_forward(Stream& stream, int64_t count, const float* x, float* y) {
 }
 void relu_backward(Stream& stream, int64_t count, const float* y_or_x, const float* dy, float* dx, Result result) {
   backward<ReluBackward>(stream, "relu_backward", count, result, y_or_x, dy, dx);
+}
+void relu_backward_by_rule(Stream& stream, BackwardRule rule, float high, int64_t count, const float* x,
+                           const float* dy, float* dx, Result result) {
+  const bool add = result == Result::accumulate;
+  if (rule == BackwardRule::deconvnet) {
+    if (add) return for_each(stream, "deconvnet_backward", count, DeconvnetBackward<true>{dy, dx});
+    return for_each(stream, "deconvnet_backward", count, DeconvnetBackward<false>{dy, dx});
+  }
+  if (add) return for_each(stream, "guided_backward", count, GuidedBackward<true>{x, dy, dx, high});
+  for_each(stream, "guided_backward", count, GuidedBackward<false>{x, dy, dx, high});
 }
 void leaky_relu_forward(Stream& stream, int64_t count, float slope, const float* x, float* y) {
   for_each(stream, "leaky_relu", count, LeakyRelu{x, y, slope});

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "kernels/backward_rule.h"
 #include "kernels/result.h"
 #include "kernels/stream.h"
 
@@ -18,6 +19,10 @@ namespace striate {
 void relu_forward(Stream& stream, int64_t count, const float* x, float* y);
 // `y_or_x`: the output or the input, which give the same answer.
 void relu_backward(Stream& stream, int64_t count, const float* y_or_x, const float* dy, float* dx, Result result);
+// By the rules `deconvnet` and `guided` (backward_rule.h). `high`: where the line ends above, 6 of a ReLU6, infinity of
+// a ReLU; with that y gives the same answer as x.
+void relu_backward_by_rule(Stream& stream, BackwardRule rule, float high, int64_t count, const float* x,
+                           const float* dy, float* dx, Result result);
 
 void leaky_relu_forward(Stream& stream, int64_t count, float slope, const float* x, float* y);
 void leaky_relu_backward(Stream& stream, int64_t count, float slope, const float* x, const float* dy, float* dx,

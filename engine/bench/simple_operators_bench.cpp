@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/bench/operator_bench.h"
 #include "engine/walk/update_walk.h"
@@ -44,6 +46,28 @@ void activation(OperatorBench& bench, const char* name, int64_t count, Forward f
           return slope(hx[static_cast<size_t>(i)]) * static_cast<double>(hdy[static_cast<size_t>(i)]);
         });
       });
+}
+
+// What a ReLU passes back by the rules of explanations.
+void relu_rules(OperatorBench& bench, int64_t count) {
+  Buffer<float> x = bench.random(count), dy = bench.random(count), dx = bench.empty(count);
+  const std::vector<float> hx = bench.host(x), hdy = bench.host(dy);
+  const double n = static_cast<double>(count);
+  for (const BackwardRule rule : {BackwardRule::deconvnet, BackwardRule::guided}) {
+    const bool guided = rule == BackwardRule::guided;
+    bench.time(
+        guided ? "relu guided" : "relu deconvnet", fmt::format("{}", count), n, (guided ? 12 : 8) * n,
+        [&] {
+          relu_backward_by_rule(bench.stream(), rule, std::numeric_limits<float>::infinity(), count, x.data(),
+                                dy.data(), dx.data(), Result::overwrite);
+        },
+        [&] {
+          return bench.agrees(dx, [&](int64_t i) {
+            const auto at = static_cast<size_t>(i);
+            return guided && !(hx[at] > 0) ? 0.0 : std::max(0.0, static_cast<double>(hdy[at]));
+          });
+        });
+  }
 }
 
 double leaky(double v) { return v > 0 ? v : 0.01 * v; }
@@ -254,6 +278,7 @@ void bench_simple_operators(OperatorBench& bench, int batch) {
   activation(bench, "leaky_relu", values, leaky_forward, leaky_backward, false, leaky, leaky_slope);
   activation(bench, "sigmoid", values, sigmoid_forward, sigmoid_backward, true, sigmoid, sigmoid_slope);
   activation(bench, "tanh", values, tanh_forward, tanh_backward, true, tanh_value, tanh_slope);
+  relu_rules(bench, values);
   pooling(bench, batch, 6, 28);
   dropout(bench, values);
   add_two(bench, values);

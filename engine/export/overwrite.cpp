@@ -75,6 +75,9 @@ bool is_onnx(const Beginning& file) {
 bool is_training_log(const Beginning& file) { return is_text(file) && file.starts("step,epoch,"); }
 bool is_curves(const Beginning& file) { return is_text(file) && file.starts("step,loss,"); }
 
+bool is_grid(const Beginning& file) { return is_text(file) && file.starts("row,column,value"); }
+bool is_units(const Beginning& file) { return is_text(file) && file.starts("unit,"); }
+
 bool is_network_text(const Beginning& file) {
   if (!is_text(file) || file.size > file.bytes.size()) return false;
   try {
@@ -115,7 +118,9 @@ constexpr KindRow kKinds[] = {
     {FileKind::onnx, "an ONNX model", is_onnx},
     {FileKind::training_log, "a log of a training", is_training_log},
     {FileKind::curves, "exported curves", is_curves},
+    {FileKind::grid, "a grid of values", is_grid},
     {FileKind::recording, "a recorded session", is_recording},
+    {FileKind::units, "values of units", is_units},
     {FileKind::lesson, "a lesson", is_lesson},
     {FileKind::package, "a packed lesson", is_package},
     {FileKind::table, "a table with tabs", is_table},

@@ -22,11 +22,13 @@ enum class FileKind {
   python,        // a script
   training_log,  // what train --log writes
   curves,        // what train.export writes as numbers
+  units,         // what features --values writes, a line for each unit
   network_text,  // layers, one a line
   lesson,        // Markdown with blocks of commands
   package,       // a zip archive that begins with a lesson
   recording,     // a script of commands
   table,         // lines with tabs in them
+  grid,          // values by row and column: what explain --values writes
 };
 const char* kind_in_words(FileKind kind);  // "a picture"
 

@@ -8,6 +8,7 @@
 
 #include "engine/error.h"
 #include "engine/files/byte_source.h"
+#include "engine/files/carried_weights.h"
 #include "engine/files/pickle.h"
 #include "engine/files/torch_pickle.h"
 #include "engine/files/torch_weights.h"
@@ -223,7 +224,9 @@ Beginning beginning_of(const ByteSource& source) {
   uint8_t head[262] = {};
   source.read(0, std::min<uint64_t>(source.size(), sizeof head), head);
   if (std::memcmp(head, "PK\x03\x04", 4) == 0 || std::memcmp(head, "PK\x05\x06", 4) == 0) return Beginning::zip;
-  if (head[0] == 0x80 && head[1] >= 2 && head[1] <= 5) return Beginning::pickle;
+  // The length of a safetensors' header may begin so, too: 0x0280 is 640.
+  const bool header = std::all_of(head + 4, head + 8, [](uint8_t byte) { return byte == 0; }) && head[8] == '{';
+  if (!header && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5) return Beginning::pickle;
   if (std::memcmp(head + 257, "ustar", 5) == 0) return Beginning::tar;
   return Beginning::other;
 }
@@ -275,6 +278,9 @@ bool is_tensors_file(const std::string& path) {
 }
 
 SafeTensors open_tensors(const std::string& path) {
+  if (const std::string_view carried = carried_weights(path); !carried.empty()) {
+    return SafeTensors::read(reinterpret_cast<const uint8_t*>(carried.data()), carried.size(), path);
+  }
   return is_torch_file(path) ? open_torch(path) : SafeTensors::open(path);
 }
 

@@ -23,7 +23,8 @@
 namespace striate {
 
 // Weights of others in either format, told by how the file begins and, where that says nothing, by the name's ending.
-// The values stay in the file (SafeTensors::open). Throws Error.
+// The values stay in the file (SafeTensors::open). In place of a path may stand the name of a model whose weights the
+// program carries (carried_weights.h). Throws Error.
 SafeTensors open_tensors(const std::string& path);
 
 // A checkpoint alone. SafeTensor::offset is where in the file the tensor's first value is.

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "engine/tensor.h"
+#include "kernels/backward_rule.h"
 #include "kernels/conv2d.h"
 #include "kernels/initialize.h"
 #include "kernels/pool.h"
@@ -78,10 +79,11 @@ struct LayerCall {
   uint64_t* counter = nullptr;  // only where uses_random(): the sequence for the next draw, on the device
 
   // For backward() only.
-  const float* dy = nullptr;      // what each output changes in the loss
-  std::vector<float*> dx;         // one per input; null: nobody needs it
-  std::vector<Result> dx_result;  // whether others have written there before
-  std::vector<float*> dw;         // as weights, replaced; empty: not computed
+  const float* dy = nullptr;                   // what each output changes in the loss
+  std::vector<float*> dx;                      // one per input; null: nobody needs it
+  std::vector<Result> dx_result;               // whether others have written there before
+  std::vector<float*> dw;                      // as weights, replaced; empty: not computed
+  BackwardRule rule = BackwardRule::gradient;  // what a ReLU passes back
 };
 
 // How many inputs a layer reads.
@@ -113,6 +115,8 @@ class Layer {
   virtual bool uses_random() const { return false; }
   // Whether forward() in evaluation may be given the place of its input to write to: its kernel's contract says so.
   virtual bool in_place() const { return false; }
+  // Whether backward() follows LayerCall::rule: a layer that cuts off what is below 0 and leaves the rest.
+  virtual bool follows_rule() const { return false; }
   // What it does across axis 0, the pictures of a batch, so that what it gives for one depends on the others: "its
   // means go over axis 0". Empty: nothing. A batch normalization's statistics don't count: in use there are none.
   virtual std::string across_pictures(const std::vector<Shape>&) const { return ""; }

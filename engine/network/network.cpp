@@ -277,11 +277,12 @@ void Network::forward(Stream& stream, Mode mode, int first, int last) {
   }
 }
 
-void Network::backward_begin(Stream& stream, int from) {
+void Network::backward_begin(Stream& stream, int from, BackwardRule rule) {
   if (from < 0) from = architecture_.size() - 1;
   check(gradient(from) != nullptr, "backward from {}, which has no gradient tensor", architecture_.describe(from));
   std::fill(written_.begin(), written_.end(), char{0});
   written_[static_cast<size_t>(from)] = 1;
+  for (LayerCall& call : calls_) call.rule = rule;
   // What comes behind `from` has no part in it.
   for (int i = from + 1; i < architecture_.size(); ++i) backward_node(stream, i);
 }
@@ -312,9 +313,9 @@ void Network::backward_node(Stream& stream, int node) {
   if (wanted) architecture_.nodes()[static_cast<size_t>(node)].layer->backward(stream, call);
 }
 
-void Network::backward(Stream& stream, int from) {
+void Network::backward(Stream& stream, int from, BackwardRule rule) {
   if (from < 0) from = architecture_.size() - 1;
-  backward_begin(stream, from);
+  backward_begin(stream, from, rule);
   for (int i = from; i >= 0; --i) backward_node(stream, i);
 }
 

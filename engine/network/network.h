@@ -131,10 +131,10 @@ class Network {
   void forward(Stream& stream, Mode mode, int first = 1, int last = -1);
   // From the gradient tensor of `from` (-1: the output), which the caller has written, down to the input or the lowest
   // layer whose gradient is planned, as the last forward() computed. Every gradient tensor is written: 0 where nothing
-  // that `from` depends on.
-  void backward(Stream& stream, int from = -1);
+  // that `from` depends on. `rule`: what a ReLU passes back.
+  void backward(Stream& stream, int from = -1, BackwardRule rule = BackwardRule::gradient);
   // The same in pieces, for slow motion: begin, then one node at a time from `from` down to 1.
-  void backward_begin(Stream& stream, int from = -1);
+  void backward_begin(Stream& stream, int from = -1, BackwardRule rule = BackwardRule::gradient);
   void backward_node(Stream& stream, int node);
 
  private:

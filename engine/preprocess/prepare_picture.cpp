@@ -132,6 +132,34 @@ float gray_of(const uint8_t* rgb) {
 
 }  // namespace
 
+SeenPart part_of(const PictureCrop& crop, int width, int height, const Shape& input) {
+  const double tall = static_cast<double>(input[1]) / static_cast<double>(input[2]);
+  int w = std::clamp(crop.size, 1, width);
+  int h = std::max(1, static_cast<int>(std::lround(w * tall)));
+  if (h > height) {
+    h = height;
+    w = std::clamp(static_cast<int>(std::lround(h / tall)), 1, width);
+  }
+  return {std::clamp(crop.x, 0, width - w), std::clamp(crop.y, 0, height - h), w, h};
+}
+
+SeenPart usual_part(const Preprocessing& preprocessing, int width, int height, const Shape& input) {
+  const bool shorter = preprocessing.fit == Preprocessing::Fit::shorter;
+  const bool as_it_is = width == input[2] && height == input[1] && !(preprocessing.asked && shorter);
+  if (as_it_is || preprocessing.fit == Preprocessing::Fit::stretch || preprocessing.fit == Preprocessing::Fit::digit) {
+    return {0, 0, width, height};
+  }
+  if (!shorter) {
+    const Crop crop = middle_part(width, height, input);
+    return {static_cast<int>(std::floor(crop.x)), static_cast<int>(std::floor(crop.y)),
+            static_cast<int>(std::lround(crop.width)), static_cast<int>(std::lround(crop.height))};
+  }
+  const double factor = static_cast<double>(std::min(width, height)) / preprocessing.shorter;
+  const int w = std::min(width, static_cast<int>(std::lround(static_cast<double>(input[2]) * factor)));
+  const int h = std::min(height, static_cast<int>(std::lround(static_cast<double>(input[1]) * factor)));
+  return {(width - w) / 2, (height - h) / 2, w, h};
+}
+
 std::vector<uint8_t> fitted_bytes(const Image& image, const Preprocessing& preprocessing, const Shape& input) {
   std::vector<PreprocessingStep> unused;
   const Pixels now = fitted({image.width, image.height, rgb_of(image)}, preprocessing, input, unused);
@@ -147,18 +175,36 @@ std::vector<uint8_t> fitted_bytes(const Image& image, const Preprocessing& prepr
   return bytes;
 }
 
-PreparedPicture prepare_picture(const Image& image, const Preprocessing& preprocessing, const Shape& input) {
+PreparedPicture prepare_picture(const Image& image, const Preprocessing& preprocessing, const Shape& input,
+                                const PictureCrop* crop) {
   preprocessing.check_fits(input);
   PreparedPicture result;
   result.shape = input;
   Planes planes;
-  if (preprocessing.fit == Preprocessing::Fit::digit) {
+  if (preprocessing.fit == Preprocessing::Fit::digit && crop == nullptr) {
     planes = digit(image, input, result.steps);
   } else {
     Pixels now{image.width, image.height, rgb_of(image)};
     result.steps.push_back(step_of("picture", fmt::format("{}, as it was opened", image.format),
                                    planes_of(now.rgb, now.width, now.height)));
-    now = fitted(std::move(now), preprocessing, input, result.steps);
+    if (crop != nullptr) {
+      const SeenPart part = part_of(*crop, now.width, now.height, input);
+      now = cut_out(now, part.x, part.y, part.width, part.height);
+      result.steps.push_back(
+          step_of("crop", fmt::format("{} x {} from column {} and row {}", part.width, part.height, part.x, part.y),
+                  planes_of(now.rgb, now.width, now.height)));
+      const int height = static_cast<int>(input[1]), width = static_cast<int>(input[2]);
+      const bool same = part.width == width && part.height == height;
+      const Resample method = part.width > width ? Resample::area : Resample::bilinear;
+      const Crop all{0, 0, static_cast<double>(part.width), static_cast<double>(part.height)};
+      if (!same) now = resized(now, all, width, height, method);
+      result.steps.push_back(step_of("resize",
+                                     same ? std::string("nothing: the part has the network's size")
+                                          : fmt::format("to the network's size, {}", method_words(method)),
+                                     planes_of(now.rgb, now.width, now.height)));
+    } else {
+      now = fitted(std::move(now), preprocessing, input, result.steps);
+    }
     planes = planes_of(now.rgb, now.width, now.height);
     const size_t count = planes.values.size() / 3;
     if (input[0] == 1) {

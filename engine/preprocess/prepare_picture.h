@@ -25,10 +25,25 @@ struct PreparedPicture {
   std::vector<PreprocessingStep> steps;  // the first is the picture as it came, the last is what the network receives
 };
 
+// The part of a picture that somebody chose, in its pixels: `size` columns from `x` on, and rows from `y` on in the
+// proportions of the network's input. Where it reaches beyond the picture it is moved inside, or made smaller.
+struct PictureCrop {
+  int x = 0, y = 0, size = 1;
+  friend bool operator==(const PictureCrop&, const PictureCrop&) = default;
+};
+struct SeenPart {
+  int x = 0, y = 0, width = 0, height = 0;
+};
+SeenPart part_of(const PictureCrop& crop, int width, int height, const Shape& input);
+// What the preprocessing itself takes of a picture of this size, all of it where that is no rectangle of it (a digit).
+SeenPart usual_part(const Preprocessing& preprocessing, int width, int height, const Shape& input);
+
 // Throws Error of Preprocessing::check_fits(). Transparent parts are laid over white; of 16 bits the upper 8 are used;
 // gray is 0.299 R + 0.587 G + 0.114 B. Pictures are averaged over areas where they get smaller, interpolated where they
 // get larger, and rounded to 0..255 as stored pictures are.
-PreparedPicture prepare_picture(const Image& image, const Preprocessing& preprocessing, const Shape& input);
+// `crop`: taken out first and resized to the network's size, whatever the preprocessing would cut; null: as it says.
+PreparedPicture prepare_picture(const Image& image, const Preprocessing& preprocessing, const Shape& input,
+                                const PictureCrop* crop = nullptr);
 
 // The first half of it: (C, H, W) bytes of the network's size, resized and cut, in RGB or gray, before order, scale and
 // means. Not for Fit::digit.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/error.h"
+#include "engine/files/carried_weights.h"
 #include "engine/files/read_file.h"
 #include "engine/files/torch_file.h"
 #include "engine/network/layer_kind.h"
@@ -124,10 +125,13 @@ ModelFile read_weights(const std::string& path, const ModelFileOptions& options)
   const auto values = std::make_shared<const SafeTensors>(open_tensors(path));
   ModelFile file;
   file.path = path;
+  file.carried = !carried_weights(path).empty();
   file.notes = values->notes();
   const NameStyle* style = nullptr;
-  const bool alone = options.model.empty() && !values->metadata().contains("architecture");
-  const std::string model = alone ? find_model_of(*values, path, file.notes) : options.model;
+  const bool alone = options.model.empty() && !file.carried && !values->metadata().contains("architecture");
+  const std::string model = alone                                   ? find_model_of(*values, path, file.notes)
+                            : file.carried && options.model.empty() ? path
+                                                                    : options.model;
   Shape input = options.input;
   if (const Model* known = find_model(model); known != nullptr && input.rank() == 3 && input[0] == 0)
     input = Shape{known->channels, input[1], input[2]};

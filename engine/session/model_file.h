@@ -2,6 +2,8 @@
 // saved (.safetensors and PyTorch's checkpoints, together with the name of the network that they belong to, where it
 // can't be told from them) and ONNX models (.onnx).
 //
+// In place of a file's path stands the name of a model whose weights the program carries (carried_weights.h).
+//
 // To add a format: a reader that gives a ModelFile, and a branch in read_model_file().
 #pragma once
 
@@ -29,7 +31,8 @@ struct ModelFileOptions {
 // What stands in a file, without the values of its weights.
 struct ModelFile {
   enum class Kind { striate, weights, onnx };
-  std::string path;
+  std::string path;      // of carried weights: the model's name
+  bool carried = false;  // the program brings the weights along: there is no file
   Kind kind = Kind::striate;
   ModelInfo info;               // classes: as the file names them, empty where it doesn't
   Preprocessing preprocessing;  // of its pictures

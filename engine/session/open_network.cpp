@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <numeric>
 #include <utility>
 
 #include "engine/drawing/prepare_input.h"
+#include "engine/files/carried_weights.h"
 #include "engine/nearest_word.h"
 #include "engine/network/layer_kind.h"
 #include "engine/network/models.h"
@@ -25,7 +27,7 @@ std::vector<std::string> model_names() {
 }
 
 ModelFile file_of(const std::string& name_or_file, const std::string& model) {
-  if (const Model* known = find_model(name_or_file)) {
+  if (const Model* known = find_model(name_or_file); known != nullptr && carried_weights(known->name).empty()) {
     ModelFile file;
     file.kind = ModelFile::Kind::weights;
     file.info.architecture = build_model(known->name);
@@ -35,7 +37,7 @@ ModelFile file_of(const std::string& name_or_file, const std::string& model) {
     if (picture.rank() == 3) file.info.normalization = file.preprocessing.normalization(static_cast<int>(picture[0]));
     return file;
   }
-  OpenNetwork::check_can_be_opened(name_or_file);
+  if (carried_weights(name_or_file).empty()) OpenNetwork::check_can_be_opened(name_or_file);
   return read_model_file(name_or_file, {model, {}});
 }
 
@@ -120,7 +122,10 @@ void OpenNetwork::check_can_be_opened(const std::string& name_or_file) {
 }
 
 OpenNetwork OpenNetwork::open(Stream& stream, const std::string& name_or_file, const Opening& how) {
-  ModelFile file = file_of(name_or_file, how.model);
+  return open(stream, file_of(name_or_file, how.model), how);
+}
+
+OpenNetwork OpenNetwork::open(Stream& stream, ModelFile file, const Opening& how) {
   if (file.load) {
     OpenNetwork network(std::make_unique<Session>(stream, std::move(file)));
     network.describe(how.usual);
@@ -172,7 +177,8 @@ void OpenNetwork::describe(const UsualClasses& usual) {
   auto made = std::make_shared<OpenNetworkInfo>();
   OpenNetworkInfo& info = *made;
   const Model* known = find_model(file.info.model);
-  info.file = file.path;
+  info.carried = file.carried;
+  if (!file.carried) info.file = file.path;
   info.name = known != nullptr ? known->name : std::filesystem::path(file.path).filename().string();
   if (info.name.empty()) info.name = "own layers";
   if (known != nullptr) info.title = known->title;
@@ -214,7 +220,7 @@ void OpenNetwork::describe(const UsualClasses& usual) {
     info.class_count = 0;  // a detector, a map of the picture: its values can be looked at
   }
   if (info.class_count > 0) {
-    logits_ = logits_node(architecture);
+    info.logits = logits_node(architecture);
     info.classes = file.info.classes;
     if (info.classes.empty() && usual) info.classes = usual(info.class_count);
     info.named = !info.classes.empty();
@@ -248,12 +254,22 @@ void OpenNetwork::draw_weights(uint64_t seed) {
 void OpenNetwork::set_lesions(std::vector<Lesion> lesions) {
   for (const Lesion& lesion : lesions) {
     const OpenLayer& layer = info_->layers[static_cast<size_t>(lesion.node)];
-    const int64_t channels = cells_of(layer.shape)[0];
+    const int64_t channels = lesion.node == 0 && info_->channels_last ? info_->picture[0] : cells_of(layer.shape)[0];
     if (lesion.channel < channels) continue;
     throw Error(fmt::format("layer {} has no channel {}", layer.name, lesion.channel),
                 fmt::format("channels count from 0 to {}", channels - 1));
   }
   lesions_ = std::move(lesions);
+}
+
+void OpenNetwork::set_block_cuts(std::vector<BlockCut> cuts) {
+  std::vector<NetworkBlock> of;
+  if (!cuts.empty()) {
+    const std::vector<NetworkBlock> blocks = find_blocks(session_->architecture());
+    for (const BlockCut& cut : cuts) of.push_back(need_residual(session_->architecture(), blocks, cut.join));
+  }
+  block_cuts_ = std::move(cuts);
+  cut_blocks_ = std::move(of);
 }
 
 LookedAt OpenNetwork::look_at(const NetworkPicture& picture) const {
@@ -283,7 +299,10 @@ LookedAt OpenNetwork::look_at(const NetworkPicture& picture) const {
     }
     const ImagePtr image = picture.image ? picture.image : image_of(picture);
     const Preprocessing preprocessing = preprocessing_for(file, *image);
-    PreparedPicture prepared = prepare_picture(*image, preprocessing, wanted);
+    const PictureCrop* crop = picture.crop ? &*picture.crop : nullptr;
+    PreparedPicture prepared = prepare_picture(*image, preprocessing, wanted, crop);
+    made.part = crop != nullptr ? part_of(*crop, image->width, image->height, wanted)
+                                : usual_part(preprocessing, image->width, image->height, wanted);
     made.pixels = pixels_of(file, prepared.values);
     made.values = std::move(prepared.values);
     made.steps = std::move(prepared.steps);
@@ -293,52 +312,113 @@ LookedAt OpenNetwork::look_at(const NetworkPicture& picture) const {
   return made;
 }
 
+std::vector<Lesion> OpenNetwork::all_lesions() const {
+  std::vector<Lesion> lesions = lesions_;
+  for (size_t i = 0; i < block_cuts_.size(); ++i) {
+    const NetworkBlock& block = cut_blocks_[i];
+    if (block_cuts_[i].skip) lesions.push_back({block.residual().end, -1});
+    if (block_cuts_[i].unshortcut && !block.is_identity()) lesions.push_back({block.straight().end, -1});
+  }
+  return lesions;
+}
+
+std::map<int, int> OpenNetwork::joins_without_shortcut() const {
+  std::map<int, int> joins;
+  for (size_t i = 0; i < block_cuts_.size(); ++i) {
+    const NetworkBlock& block = cut_blocks_[i];
+    if (block_cuts_[i].unshortcut && block.is_identity()) joins[block.join] = block.residual().end;
+  }
+  return joins;
+}
+
+// Of a block whose shortcut has no layers the sum becomes F(x), kept as it passes by.
+void OpenNetwork::cut_shortcuts(SessionRequest& request) const {
+  const std::vector<Node>& nodes = session_->architecture().nodes();
+  for (size_t i = 0; i < block_cuts_.size(); ++i) {
+    const NetworkBlock& block = cut_blocks_[i];
+    if (!block_cuts_[i].unshortcut || !block.is_identity()) continue;
+    const auto name = [&](int node) -> const std::string& { return nodes[static_cast<size_t>(node)].name; };
+    auto kept = std::make_shared<std::vector<float>>();
+    SessionChange::Function& end = request.changes[name(block.residual().end)].values;
+    end = [kept, cut = end](const Shape& shape, std::vector<float>& at) {
+      if (cut) cut(shape, at);
+      *kept = at;
+    };
+    SessionChange::Function& sum = request.changes[name(block.join)].values;
+    sum = [kept, cut = sum](const Shape& shape, std::vector<float>& at) {
+      at = *kept;
+      if (cut) cut(shape, at);
+    };
+    request.no_gradient.emplace_back(name(block.join), name(block.start));
+  }
+}
+
+SessionRequest OpenNetwork::request_of(std::vector<float> input, int batch) const {
+  SessionRequest request;
+  request.input = std::move(input);
+  request.batch = batch;
+  std::map<int, std::vector<int>> channels_of;  // -1 among them: all
+  for (const Lesion& lesion : all_lesions()) channels_of[lesion.node].push_back(lesion.channel);
+  for (const auto& [node, cut] : channels_of) {
+    const OpenLayer& layer = info_->layers[static_cast<size_t>(node)];
+    const bool channels_last = node == 0 && info_->channels_last;
+    const auto channels = static_cast<size_t>((channels_last ? info_->picture : cells_of(layer.shape))[0]);
+    const auto picture = static_cast<size_t>(layer.shape.count());
+    request.changes[layer.name] = SessionChange::cut_out([=, cut = cut](const Shape&, std::vector<float>& at) {
+      if (std::find(cut.begin(), cut.end(), -1) != cut.end()) return std::fill(at.begin(), at.end(), 0.0f);
+      const size_t plane = picture / channels;
+      for (size_t i = 0; i < at.size(); ++i) {
+        const size_t in = i % picture, channel = channels_last ? in % channels : in / plane;
+        if (std::find(cut.begin(), cut.end(), static_cast<int>(channel)) != cut.end()) at[i] = 0;
+      }
+    });
+  }
+  cut_shortcuts(request);
+  return request;
+}
+
+NetworkAnswer OpenNetwork::answer_of(const SessionResult& result) const {
+  const std::vector<Node>& nodes = session_->architecture().nodes();
+  NetworkAnswer answer;
+  answer.activations.resize(nodes.size());
+  if (info_->class_count == 0) return answer;
+  const int logits = info_->logits;
+  answer.logits = logits + 1 < static_cast<int>(nodes.size())
+                      ? result.activations.at(nodes[static_cast<size_t>(logits)].name).values
+                      : result.output.values;
+  // One output for two classes: the logit of the second; the first one's is 0.
+  if (answer.logits.size() == 1) answer.logits.insert(answer.logits.begin(), 0.0f);
+  answer.probabilities = session_->probabilities(result.output.values);
+  answer.order.resize(answer.probabilities.size());
+  std::iota(answer.order.begin(), answer.order.end(), 0);
+  std::stable_sort(answer.order.begin(), answer.order.end(), [&](int a, int b) {
+    return answer.probabilities[static_cast<size_t>(a)] > answer.probabilities[static_cast<size_t>(b)];
+  });
+  return answer;
+}
+
 std::optional<NetworkAnswer> OpenNetwork::run(const std::vector<float>& input, const Session::Progress& progress) {
   const std::vector<Node>& nodes = session_->architecture().nodes();
   int64_t values = 0;
   for (const OpenLayer& layer : info_->layers) values += layer.shape.count();
-  SessionRequest request;
-  request.input = input;
-  request.all_activations = values <= NetworkAnswer::kMostValues;
-  if (!request.all_activations && logits_ >= 0) request.activations = {nodes[static_cast<size_t>(logits_)].name};
-  for (const Lesion& lesion : lesions_) {
-    const std::string& name = nodes[static_cast<size_t>(lesion.node)].name;
-    if (request.changes.contains(name)) continue;
-    request.changes[name] = [this, node = lesion.node](const Shape&, std::vector<float>& at) {
-      const OpenLayer& layer = info_->layers[static_cast<size_t>(node)];
-      const auto channels = static_cast<size_t>(cells_of(layer.shape)[0]);
-      const size_t plane = at.size() / channels;
-      for (const Lesion& each : lesions_) {
-        if (each.node != node) continue;
-        if (each.channel < 0) std::fill(at.begin(), at.end(), 0.0f);
-        for (size_t i = 0; each.channel >= 0 && i < plane; ++i) {
-          const auto c = static_cast<size_t>(each.channel);
-          at[node == 0 && info_->channels_last ? i * channels + c : c * plane + i] = 0;
-        }
-      }
-    };
-  }
+  if (values > NetworkAnswer::kMostValues) return classify(input, progress);
+  SessionRequest request = request_of(input);
+  request.all_activations = true;
   std::optional<SessionResult> result = session_->run(request, progress);
   if (!result) return std::nullopt;
-  NetworkAnswer answer;
-  answer.activations.resize(nodes.size());
-  if (info_->class_count > 0) {
-    answer.logits = logits_ + 1 < static_cast<int>(nodes.size())
-                        ? result->activations.at(nodes[static_cast<size_t>(logits_)].name).values
-                        : result->output.values;
-    // One output for two classes: the logit of the second; the first one's is 0.
-    if (answer.logits.size() == 1) answer.logits.insert(answer.logits.begin(), 0.0f);
-    answer.probabilities = session_->probabilities(result->output.values);
-    answer.order.resize(answer.probabilities.size());
-    std::iota(answer.order.begin(), answer.order.end(), 0);
-    std::stable_sort(answer.order.begin(), answer.order.end(), [&](int a, int b) {
-      return answer.probabilities[static_cast<size_t>(a)] > answer.probabilities[static_cast<size_t>(b)];
-    });
-  }
-  for (size_t n = 0; request.all_activations && n < nodes.size(); ++n) {
-    answer.activations[n] = std::move(result->activations.at(nodes[n].name));
-  }
+  NetworkAnswer answer = answer_of(*result);
+  for (size_t n = 0; n < nodes.size(); ++n) answer.activations[n] = std::move(result->activations.at(nodes[n].name));
   return answer;
+}
+
+std::optional<NetworkAnswer> OpenNetwork::classify(const std::vector<float>& input, const Session::Progress& progress) {
+  SessionRequest request = request_of(input);
+  if (info_->logits >= 0) {
+    request.activations = {session_->architecture().nodes()[static_cast<size_t>(info_->logits)].name};
+  }
+  const std::optional<SessionResult> result = session_->run(request, progress);
+  if (!result) return std::nullopt;
+  return answer_of(*result);
 }
 
 Shape cells_of(const Shape& activation) {
@@ -352,8 +432,7 @@ Shape cells_of(const Shape& activation) {
   return Shape(sizes);
 }
 
-float value_at(const OpenNetworkInfo& info, const NetworkAnswer& answer, int node, int64_t channel, int64_t row,
-               int64_t column) {
+int64_t index_of(const OpenNetworkInfo& info, int node, int64_t channel, int64_t row, int64_t column) {
   const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
   const bool last = node == 0 && info.channels_last;
   const Shape cells = last ? info.picture : cells_of(layer.shape);
@@ -363,13 +442,17 @@ float value_at(const OpenNetworkInfo& info, const NetworkAnswer& answer, int nod
     throw Error(fmt::format("layer {} has no {} {}", layer.name, asked[i].first, asked[i].second),
                 fmt::format("it gives {}: {}s count from 0 to {}", layer.shape.text(), asked[i].first, cells[i] - 1));
   }
+  return last ? (row * cells[2] + column) * cells[0] + channel : (channel * cells[1] + row) * cells[2] + column;
+}
+
+float value_at(const OpenNetworkInfo& info, const NetworkAnswer& answer, int node, int64_t channel, int64_t row,
+               int64_t column) {
+  const int64_t at = index_of(info, node, channel, row, column);
   const std::vector<float>& values = answer.activations[static_cast<size_t>(node)].values;
   if (values.empty()) {
     throw Error("the activations of this network are too many to be kept",
                 "choose a smaller network, or smaller pictures");
   }
-  const int64_t at =
-      last ? (row * cells[2] + column) * cells[0] + channel : (channel * cells[1] + row) * cells[2] + column;
   return values[static_cast<size_t>(at)];
 }
 

@@ -76,7 +76,7 @@ std::optional<SessionResult> Session::run(const SessionRequest& request, const P
   };
   const std::vector<char> wanted = asked(request.activations, request.all_activations);
   const std::vector<char> gradients = asked(request.gradients, request.all_gradients);
-  std::map<int, const std::function<void(const Shape&, std::vector<float>&)>*> changes;
+  std::map<int, const SessionChange*> changes;
   for (const auto& [layer, change] : request.changes) changes[need_layer(architecture(), layer)] = &change;
   if (architecture().whole() && request.batch != 1) {
     throw Error(fmt::format("a batch of {} for a network of one whole input", request.batch), "give one at a time");
@@ -107,25 +107,35 @@ std::optional<SessionResult> Session::run(const SessionRequest& request, const P
     check_count("a gradient", request.gradient.size(), network.activation(from).shape.count());
   }
 
-  const int all = last + (backward ? from + 1 : 0);
+  // The last layer that is run.
+  int end = last;
+  if (!request.output && !of_loss) {
+    end = backward ? from : 0;
+    for (int node = 0; node <= last; ++node) {
+      if (wanted[static_cast<size_t>(node)]) end = std::max(end, node);
+    }
+  }
+  const int all = end + (backward ? from + 1 : 0);
   int done = 0;
+  const auto change = [&](const SessionChange::Function& by, const NamedTensor& tensor) {
+    if (!by) return;
+    std::vector<float> values = network.read_tensor(stream, tensor);
+    by(tensor.shape, values);
+    network.write_tensor(stream, tensor, values);
+  };
   const auto canceled = [&] { return progress && !progress(done++, all); };
   SessionResult result;
   network.write_tensor(stream, network.activation(0), request.input);
-  for (int node = 0; node <= last; ++node) {
+  for (int node = 0; node <= end; ++node) {
     if (node > 0) {
       if (canceled()) return std::nullopt;
       network.forward(stream, Mode::evaluation, node, node);
     }
     const NamedTensor tensor = network.activation(node);
-    if (const auto change = changes.find(node); change != changes.end()) {
-      std::vector<float> values = network.read_tensor(stream, tensor);
-      (*change->second)(tensor.shape, values);
-      network.write_tensor(stream, tensor, values);
-    }
+    if (const auto found = changes.find(node); found != changes.end()) change(found->second->values, tensor);
     if (wanted[static_cast<size_t>(node)]) result.activations[nodes[static_cast<size_t>(node)].name] = read(tensor);
   }
-  result.output = read(network.output());
+  if (end == last) result.output = read(network.output());
   if (!backward) return result;
 
   if (of_loss) {
@@ -138,10 +148,29 @@ std::optional<SessionResult> Session::run(const SessionRequest& request, const P
   } else {
     network.write_tensor(stream, *network.gradient(from), request.gradient);
   }
-  network.backward_begin(stream, from);
+  network.backward_begin(stream, from, request.rule);
+  std::map<int, int> no_gradient;
+  for (const auto& [layer, input] : request.no_gradient) {
+    no_gradient[need_layer(architecture(), layer)] = need_layer(architecture(), input);
+  }
+  std::vector<char> reached(nodes.size());
+  reached[static_cast<size_t>(from)] = 1;
   for (int node = from; node >= 0; --node) {
     if (canceled()) return std::nullopt;
+    // All that reads the node's values has added its part by now.
+    if (const auto found = changes.find(node); found != changes.end()) {
+      change(found->second->gradient, *network.gradient(node));
+    }
+    const auto left_out = no_gradient.find(node);
+    std::vector<float> before;
+    if (left_out != no_gradient.end()) {
+      const NamedTensor& tensor = *network.gradient(left_out->second);
+      before.resize(static_cast<size_t>(tensor.shape.count()));
+      if (reached[static_cast<size_t>(left_out->second)]) before = network.read_tensor(stream, tensor);
+    }
     network.backward_node(stream, node);
+    if (left_out != no_gradient.end()) network.write_tensor(stream, *network.gradient(left_out->second), before);
+    for (const int input : nodes[static_cast<size_t>(node)].inputs) reached[static_cast<size_t>(input)] = 1;
   }
   for (int node = 0; node <= last; ++node) {
     const NamedTensor* tensor = network.gradient(node);

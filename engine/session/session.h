@@ -17,12 +17,14 @@
 // their own may run on different threads at the same time. `progress` and `changes` are called on the thread that runs.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/image.h"
@@ -36,6 +38,24 @@ struct SessionTensor {
   std::vector<float> values;
 };
 
+// Values that are changed before the layers behind read them: a channel that is cut out, a block that is left out.
+struct SessionChange {
+  using Function = std::function<void(const Shape&, std::vector<float>&)>;  // of the whole batch
+  Function values;                                                          // changes them; null: they stay
+  Function gradient;  // changes what reaches them on the way back, before it goes on; null: all of it goes on
+
+  SessionChange() = default;
+  // A value that was moved: its gradient goes on as it is.
+  template <std::invocable<const Shape&, std::vector<float>&> F>
+  SessionChange(F change) : values(std::move(change)) {}  // NOLINT(google-explicit-constructor): a function is one
+  // Values that `zero` sets to 0: a constant, so no gradient goes on from them.
+  static SessionChange cut_out(const Function& zero) {
+    SessionChange change(zero);
+    change.gradient = zero;
+    return change;
+  }
+};
+
 struct SessionRequest {
   std::vector<float> input;  // of the whole batch, as the network takes it
   int batch = 1;
@@ -43,17 +63,23 @@ struct SessionRequest {
   std::vector<std::string> activations;
   bool all_activations = false;
 
-  // Values that are changed before the layers behind read them: channels that are cut out, blocks that are left out.
-  // Gradients are then those of the layer's own function at the changed place.
-  std::map<std::string, std::function<void(const Shape&, std::vector<float>&)>> changes;
+  // False: layers behind all that is asked for are not computed, and the result has no output.
+  bool output = true;
+
+  // By the names of layers. Gradients are those of the changed network; the one of a changed layer is what goes on into
+  // it.
+  std::map<std::string, SessionChange> changes;
+  // Layers and one of their inputs each, to which they pass no gradient back: what a change leaves out of a sum.
+  std::vector<std::pair<std::string, std::string>> no_gradient;
 
   // A backward pass begins either at a layer with what each of its values changes in whatever is asked about, or at the
   // output with the mean loss for these labels. Neither: there is none.
-  std::string from;                    // empty: the output
-  std::vector<float> gradient;         // as many as the layer's activation has
-  std::optional<Loss> loss;            // with labels
-  std::vector<int32_t> labels;         // one for each picture
-  std::vector<std::string> gradients;  // by the names of layers: of their activations
+  std::string from;                            // empty: the output
+  std::vector<float> gradient;                 // as many as the layer's activation has
+  BackwardRule rule = BackwardRule::gradient;  // what a ReLU passes back
+  std::optional<Loss> loss;                    // with labels
+  std::vector<int32_t> labels;                 // one for each picture
+  std::vector<std::string> gradients;          // by the names of layers: of their activations
   bool all_gradients = false;
   bool weight_gradients = false;
 };

@@ -22,6 +22,12 @@ using AllWeights = std::vector<WeightValues>;
 AllWeights read_all_weights(Stream& stream, const Network& network);
 void write_all_weights(Stream& stream, const AllWeights& weights, Network& network);
 
+// The same network after a step that the training has kept whole.
+struct KeptMoment {
+  int64_t step = 0;
+  std::shared_ptr<const AllWeights> weights;
+};
+
 struct TrainedNetwork {
   std::string name;  // of the model by name; empty: layers of its own
   std::shared_ptr<const Architecture> architecture;
@@ -33,6 +39,7 @@ struct TrainedNetwork {
   bool moving = false;     // it trains on by itself: the next moment follows soon
   std::shared_ptr<const Dataset> pictures;
   std::shared_ptr<const Split> split;
+  std::shared_ptr<const std::vector<KeptMoment>> kept;  // in the order of their steps; null: nobody asked for them
 };
 using TrainedNetworkPtr = std::shared_ptr<const TrainedNetwork>;
 

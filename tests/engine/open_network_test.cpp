@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/export/export_file.h"
+#include "engine/files/carried_weights.h"
 #include "engine/network/find_layer.h"
 #include "engine/network/models.h"
 #include "engine/training/checkpoint.h"
@@ -338,6 +339,31 @@ TEST(OpenNetwork, golden_logits_and_a_lesion_takes_its_contributions_away) {
       network.set_lesions({{8, channel}});
       EXPECT_NEAR(network.run(input)->logits[best], double{answer.logits[best]} - part, 1e-5) << channel;
     }
+  }
+}
+
+TEST(OpenNetwork, has_the_trained_weights_that_the_program_carries) {
+  ASSERT_EQ(carried_models(), std::vector<std::string>{"squeezenet1_1"});
+  EXPECT_TRUE(carried_weights("squeezenet1_").empty());
+  EXPECT_EQ(carried_models("lenet").size(), 0u);
+  for (const Device device : Device::all_for_tests()) {
+    Stream stream(device);
+    OpenNetwork network = OpenNetwork::open(stream, "squeezenet1_1");
+    const OpenNetworkInfo& info = *network.info();
+    EXPECT_TRUE(info.carried);
+    EXPECT_EQ(info.file, "");
+    EXPECT_EQ(info.name, "squeezenet1_1");
+    EXPECT_EQ(info.weights, WeightsFrom::given);
+    EXPECT_FALSE(info.weights_lack);
+    EXPECT_EQ(info.prepared_as, "the file");
+    EXPECT_NE(info.preprocessing.find("bgr"), std::string::npos) << info.preprocessing;
+    if (device.is_gpu()) continue;  // the rest takes long, and is the same
+    const std::vector<float> input(static_cast<size_t>(info.picture.count()), 20.0f);
+    const std::vector<float> given = network.run(input)->logits;
+    network.draw_weights(1);
+    EXPECT_NE(network.run(input)->logits, given);
+    network.give_weights();
+    EXPECT_EQ(network.run(input)->logits, given);
   }
 }
 

@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr FileKind kAll[] = {FileKind::package,   FileKind::picture,      FileKind::weights, FileKind::onnx,
                              FileKind::python,    FileKind::training_log, FileKind::curves,  FileKind::lesson,
-                             FileKind::recording, FileKind::network_text, FileKind::table};
+                             FileKind::recording, FileKind::network_text, FileKind::table,   FileKind::grid,
+                             FileKind::units};
 
 class OverwriteTest : public ::testing::Test {
  protected:
@@ -78,6 +79,8 @@ class OverwriteTest : public ::testing::Test {
         return put(name, "step,epoch,loss,accuracy,rate,validation_loss,validation_accuracy\n1,0.1,2,0.5,0.01,,\n");
       case FileKind::curves:
         return put(name, "step,loss,accuracy,rate,gradient_norm,weight_norm\n");
+      case FileKind::units:
+        return put(name, "unit,score,steps\n0,12.5,256\n");
       case FileKind::network_text:
         return put(name, "conv 6 5x5\nrelu\nflatten\ndense 10\n");
       case FileKind::lesson:
@@ -87,6 +90,8 @@ class OverwriteTest : public ::testing::Test {
         return path(name);
       case FileKind::recording:
         return put(name, "# A recorded session. Run it again: striate play FILE\nopen portrait\n");
+      case FileKind::grid:
+        return put(name, "row,column,value\n0,0,0.25\n");
       case FileKind::table:
         return put(name, "pixels.gray\t25\nOpen\tbrowse open\n");
     }

@@ -158,6 +158,106 @@ TEST(Session, a_channel_that_is_cut_out_is_zero_for_all_behind_it) {
   EXPECT_EQ(session.run(request)->output.values, whole.output.values);
 }
 
+TEST(Session, no_gradient_passes_through_values_that_are_cut_out) {
+  on_all_devices([](Stream& stream) {
+    Session session = drawn(stream);
+    SessionRequest request;
+    request.input = waves(36);
+    // Before a normalization that moves them away from 0, and where a branch meets.
+    for (const std::string cut : {"c1", "t1", "c2"}) {
+      request.changes.clear();
+      request.changes[cut] = SessionChange::cut_out([](const Shape& shape, std::vector<float>& values) {
+        std::fill_n(values.begin() + shape[2] * shape[3], shape[2] * shape[3], 0.0f);
+      });
+      SessionRequest backward = request;
+      backward.gradient = {1, 0, -0.5f, 0};
+      backward.gradients = {"input", cut};
+      const SessionResult result = *session.run(backward);
+      for (size_t i = 0; i < 108; ++i) {
+        if (i / 36 == 1) {
+          EXPECT_EQ(result.gradients.at(cut).values[i], 0);
+        } else {
+          EXPECT_NE(result.gradients.at(cut).values[i], 0);
+        }
+      }
+      const auto score = [&](size_t at, float by) {
+        SessionRequest moved = request;
+        moved.input[at] += by;
+        const std::vector<float> y = session.run(moved)->output.values;
+        return double{y[0]} - 0.5 * double{y[2]};
+      };
+      constexpr float kStep = 5e-3f;
+      for (size_t i = 0; i < 36; i += 5) {
+        const double slope = (score(i, kStep) - score(i, -kStep)) / (2 * double{kStep});
+        EXPECT_NEAR(result.gradients.at("input").values[i], slope, 5e-3) << cut;
+      }
+    }
+  });
+}
+
+TEST(Session, computes_no_layer_behind_what_is_asked_for) {
+  on_all_devices([](Stream& stream) {
+    Session session = drawn(stream);
+    SessionRequest request;
+    request.input = waves(36);
+    request.activations = {"c2"};
+    request.from = "t1";
+    request.gradient = waves(108, 0.2f);
+    request.gradients = {"input"};
+    const SessionResult whole = *session.run(request);
+    request.output = false;
+    int steps = 0;
+    const auto count = [&](int, int all) {
+      EXPECT_EQ(all, 4 + 4);
+      return ++steps > 0;
+    };
+    const SessionResult part = *session.run(request, count);
+    EXPECT_EQ(steps, 9);
+    EXPECT_TRUE(part.output.values.empty());
+    EXPECT_EQ(part.activations.at("c2").values, whole.activations.at("c2").values);
+    EXPECT_EQ(part.gradients.at("input").values, whole.gradients.at("input").values);
+    // And in little memory, before and after a whole run.
+    request.gradient.clear();
+    request.gradients.clear();
+    EXPECT_EQ(session.run(request)->activations.at("c2").values, whole.activations.at("c2").values);
+    request.output = true;
+    EXPECT_EQ(session.run(request)->output.values, whole.output.values);
+  });
+}
+
+TEST(Session, relu_passes_back_by_the_rule) {
+  on_all_devices([](Stream& stream) {
+    for (const char* bend : {"relu", "clip 0 0.2", "clip 0 none"}) {
+      Session session = drawn(stream, std::string("input 1x6x6 | conv 3 3x3 pad 1 | ") + bend + " | flatten");
+      SessionRequest request;
+      request.input = waves(36);
+      request.from = "1";
+      request.gradient = waves(108, 0.3f);
+      request.activations = request.gradients = {"0"};
+      const std::vector<float> x = session.run(request)->activations.at("0").values;
+      const float high = std::string(bend) == "clip 0 0.2" ? 0.2f : 1e9f;
+      for (const BackwardRule rule : {BackwardRule::gradient, BackwardRule::deconvnet, BackwardRule::guided}) {
+        request.rule = rule;
+        const std::vector<float> passed = session.run(request)->gradients.at("0").values;
+        for (size_t i = 0; i < passed.size(); ++i) {
+          const bool within = x[i] > 0 && x[i] <= high, up = request.gradient[i] > 0;
+          const bool passes = (rule == BackwardRule::deconvnet || within) && (rule == BackwardRule::gradient || up);
+          EXPECT_EQ(passed[i], passes ? request.gradient[i] : 0) << bend << " " << i;
+        }
+      }
+    }
+    // What lets something through below 0 keeps its own derivative.
+    Session session = drawn(stream, "input 1x6x6 | conv 3 3x3 pad 1 | leakyrelu 0.1 | clip -1 1 | flatten");
+    SessionRequest request;
+    request.input = waves(36);
+    request.gradient = waves(108, 0.3f);
+    request.gradients = {"input"};
+    const std::vector<float> gradient = session.run(request)->gradients.at("input").values;
+    request.rule = BackwardRule::guided;
+    EXPECT_EQ(session.run(request)->gradients.at("input").values, gradient);
+  });
+}
+
 TEST(Session, can_be_canceled_anywhere_and_used_again) {
   Stream stream;
   Session session = drawn(stream);

@@ -27,6 +27,20 @@ std::vector<std::string> names_of(const SafeTensors& file) {
   return names;
 }
 
+// The length of a safetensors' header, 640 or 1,376,896, begins with the bytes of a pickle.
+TEST(TorchFile, safetensors_are_not_taken_for_pickles_by_the_length_of_their_header) {
+  const TestFolder folder;
+  for (const size_t length : {size_t{0x0280}, size_t{0x150280}, size_t{0x0380}}) {
+    std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+    header.resize(length, ' ');
+    std::string bytes;
+    for (int i = 0; i < 8; ++i) bytes += static_cast<char>(length >> (8 * i) & 255);
+    std::ofstream(folder / "a.safetensors", std::ios::binary) << bytes << header << bytes_of<float>({2.5f});
+    EXPECT_FALSE(is_torch_file(folder / "a.safetensors")) << length;
+    EXPECT_EQ(open_tensors(folder / "a.safetensors").floats("a"), Floats{2.5f});
+  }
+}
+
 TEST(TorchFile, every_number_type_is_read_in_both_formats) {
   struct Row {
     const char* storage;

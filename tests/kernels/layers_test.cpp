@@ -1,5 +1,6 @@
 // Activation, softmax, batch normalization, dropout and the moves of whole arrays.
 #include <algorithm>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -42,6 +43,13 @@ std::vector<ActivationCase> activations() {
          tanh_backward(s, n, y, dy, dx, r);
        }},
   };
+}
+
+// What a ReLU passes back of g by the rules beside the derivative.
+double passed_back(BackwardRule rule, double x, double high, double g) {
+  const bool within = x > 0 && x <= high;
+  if (rule == BackwardRule::guided && !within) return 0;
+  return std::isnan(g) ? g : std::max(g, 0.0);
 }
 
 // softmax or its logarithm over K of (N, K, pixels).
@@ -87,6 +95,8 @@ void exercise_layers(Stream& stream) {
     a.forward(stream, n, x.data(), y.data());
     a.backward(stream, n, x.data(), y.data(), dy.data(), dx.data(), Result::overwrite);
   }
+  for (const BackwardRule rule : {BackwardRule::deconvnet, BackwardRule::guided})
+    relu_backward_by_rule(stream, rule, 6, n, x.data(), dy.data(), dx.data(), Result::overwrite);
   softmax_forward(stream, 2, 4, 3, x.data(), y.data());
   softmax_backward(stream, 2, 4, 3, y.data(), dy.data(), dx.data(), Result::overwrite);
   log_softmax_forward(stream, 2, 4, 3, x.data(), y.data());
@@ -113,6 +123,38 @@ void exercise_layers(Stream& stream) {
   dropout_forward(stream, n, 0.5f, 1, sequence.data(), x.data(), y.data(), dx.data());
   dropout_backward(stream, n, y.data(), dy.data(), dx.data(), Result::overwrite);
   dropout_next(stream, sequence.data());
+}
+
+TEST(Activation, relu_passes_back_by_the_rule_that_is_asked_for) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  on_every_device([&](Stream& stream) {
+    for (const int64_t count : {1, 3, 4, 5, 7, 8, 9, 1003}) {
+      Floats x = random_floats(count, 1), dy = random_floats(count, 2);
+      if (count > 8) {
+        x[0] = 0, x[1] = -0.0f, x[2] = infinity, x[3] = 0.5f, dy[4] = 0, x[5] = NAN, x[6] = 0.25f, dy[6] = NAN;
+      }
+      const auto dev_x = on_device(stream, x), dev_dy = on_device(stream, dy);
+      for (const BackwardRule rule : {BackwardRule::deconvnet, BackwardRule::guided}) {
+        for (const float high : {0.5f, infinity}) {
+          Doubles want;
+          for (size_t i = 0; i < x.size(); ++i) want.push_back(passed_back(rule, x[i], high, dy[i]));
+          Guarded<float> dx(stream, count);
+          relu_backward_by_rule(stream, rule, high, count, dev_x.data(), dev_dy.data(), dx.data(), Result::overwrite);
+          expect_close(dx.read(stream), want, 0, "dx");
+          relu_backward_by_rule(stream, rule, high, count, dev_x.data(), dev_dy.data(), dx.data(), Result::accumulate);
+          for (double& each : want) each *= 2;
+          expect_close(dx.read(stream), want, 0, "dx, added");
+          // In the gradient's own place.
+          auto place = on_device(stream, dy);
+          relu_backward_by_rule(stream, rule, high, count, dev_x.data(), place.data(), place.data(), Result::overwrite);
+          Floats got(x.size());
+          download(stream, got.data(), place, count);
+          for (double& each : want) each /= 2;
+          expect_close(got, want, 0, "dx in the place of dy");
+        }
+      }
+    }
+  });
 }
 
 TEST(Activation, values_and_slopes) {

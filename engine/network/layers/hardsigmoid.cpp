@@ -4,6 +4,7 @@
 
 #include "engine/network/layers/activation_layer.h"
 #include "engine/network/layers/rows.h"
+#include "kernels/activation.h"
 
 namespace striate {
 namespace {
@@ -24,6 +25,14 @@ class HardSwish : public layers::ActivationLayer {
 class Clip : public layers::ActivationLayer {
  public:
   Clip() { activation = {ActivationKind::clip, -kInfinity, kInfinity}; }
+  // From 0 on it is a ReLU with an end, ReLU6.
+  bool follows_rule() const override { return activation.a == 0 && activation.b > 0; }
+  void backward(Stream& stream, const LayerCall& call) const override {
+    if (call.rule == BackwardRule::gradient || !follows_rule()) return ActivationLayer::backward(stream, call);
+    if (call.dx[0] == nullptr) return;
+    relu_backward_by_rule(stream, call.rule, activation.b, call.y.count(), call.x[0].data, call.dy, call.dx[0],
+                          call.dx_result[0]);
+  }
 };
 
 constexpr LayerField kHardSigmoidFields[] = {place<&HardSigmoid::activation, &Activation::a>("slope", "SLOPE")

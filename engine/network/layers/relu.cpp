@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "engine/network/layers/kinds.h"
 #include "kernels/activation.h"
 
@@ -7,12 +9,18 @@ namespace {
 class Relu : public layers::Pointwise {
  public:
   bool in_place() const override { return true; }
+  bool follows_rule() const override { return true; }
   void forward(Stream& stream, const LayerCall& call) const override {
     relu_forward(stream, call.y.count(), call.x[0].data, call.y.data);
   }
   void backward(Stream& stream, const LayerCall& call) const override {
     if (call.dx[0] == nullptr) return;
-    relu_backward(stream, call.y.count(), call.y.data, call.dy, call.dx[0], call.dx_result[0]);
+    if (call.rule == BackwardRule::gradient) {
+      relu_backward(stream, call.y.count(), call.y.data, call.dy, call.dx[0], call.dx_result[0]);
+    } else {
+      relu_backward_by_rule(stream, call.rule, std::numeric_limits<float>::infinity(), call.y.count(), call.y.data,
+                            call.dy, call.dx[0], call.dx_result[0]);
+    }
   }
 };
 
