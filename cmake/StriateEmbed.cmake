@@ -3,14 +3,52 @@
 # object, a new file re-runs the configure step.
 #
 #   striate_embedded    library behind app/embedded.h
+#   striate_carried     library behind engine/files/carried_weights.h: what lies in assets/models
 
 enable_language(ASM)
+
+# striate_embed(TARGET HEADER BYTES NAMES NAME=FILE...): a library with the two functions that HEADER declares,
+# BYTES(name) and NAMES(prefix).
+function(striate_embed target header bytes names)
+  set(pairs ${ARGN})
+  list(SORT pairs)
+  set(assembly "# Made by cmake/StriateEmbed.cmake.\n.section .rodata\n")
+  set(STRIATE_EMBED_HEADER ${header})
+  set(STRIATE_EMBED_BYTES ${bytes})
+  set(STRIATE_EMBED_NAMES ${names})
+  set(STRIATE_EMBED_SYMBOLS "")
+  set(STRIATE_EMBED_TABLE "")
+  set(paths "")
+  set(index 0)
+  foreach(pair IN LISTS pairs)
+    string(REGEX MATCH "^([^=]+)=(.*)$" pair "${pair}")
+    set(name "${CMAKE_MATCH_1}")
+    set(path "${CMAKE_MATCH_2}")
+    list(APPEND paths "${path}")
+    set(symbol ${target}_${index})
+    string(APPEND assembly ".balign 16\n.globl ${symbol}\n${symbol}:\n.incbin \"${path}\"\n"
+                           ".globl ${symbol}_end\n${symbol}_end:\n.byte 0\n")
+    string(APPEND STRIATE_EMBED_SYMBOLS "extern const char ${symbol}[], ${symbol}_end[];\n")
+    string(APPEND STRIATE_EMBED_TABLE "    {\"${name}\", ${symbol}, ${symbol}_end},\n")
+    math(EXPR index "${index} + 1")
+  endforeach()
+  string(APPEND assembly ".section .note.GNU-stack,\"\",%progbits\n")
+
+  set(folder ${CMAKE_BINARY_DIR}/embedded)
+  file(CONFIGURE OUTPUT ${folder}/${target}_data.s CONTENT "${assembly}" @ONLY)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/embedded.cpp.in ${folder}/${target}.cpp @ONLY)
+  set_source_files_properties(${folder}/${target}_data.s PROPERTIES OBJECT_DEPENDS "${paths}")
+  add_library(${target} STATIC ${folder}/${target}.cpp ${folder}/${target}_data.s)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  striate_compile_options(${target})
+endfunction()
 
 file(GLOB_RECURSE STRIATE_EMBED_FILES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
   ${CMAKE_SOURCE_DIR}/shaders/* ${CMAKE_SOURCE_DIR}/assets/* ${CMAKE_SOURCE_DIR}/kernels/*.h
   ${CMAKE_SOURCE_DIR}/kernels/*.cu)
 # The README's pictures and the programs that make assets are for people, not for the program.
-list(FILTER STRIATE_EMBED_FILES EXCLUDE REGEX "^assets/(screenshots|make_samples)/|/\\.|~$")
+list(FILTER STRIATE_EMBED_FILES EXCLUDE REGEX
+  "^assets/(screenshots|make_samples)/|^assets/models/.*\\.safetensors$|/\\.|~$")
 
 # NAME=FILE for every embedded file; fonts get names that don't depend on the distribution.
 set(STRIATE_EMBED_PAIRS "")
@@ -45,31 +83,14 @@ endif()
 include(StriateNotices)
 list(APPEND STRIATE_EMBED_PAIRS ${STRIATE_NOTICE_PAIRS})
 
-list(SORT STRIATE_EMBED_PAIRS)
-set(assembly "# Made by cmake/StriateEmbed.cmake.\n.section .rodata\n")
-set(STRIATE_EMBED_SYMBOLS "")
-set(STRIATE_EMBED_TABLE "")
-set(paths "")
-set(index 0)
-foreach(pair IN LISTS STRIATE_EMBED_PAIRS)
-  string(REGEX MATCH "^([^=]+)=(.*)$" pair "${pair}")
-  set(name "${CMAKE_MATCH_1}")
-  set(path "${CMAKE_MATCH_2}")
-  list(APPEND paths "${path}")
-  set(symbol striate_embedded_${index})
-  string(APPEND assembly ".balign 16\n.globl ${symbol}\n${symbol}:\n.incbin \"${path}\"\n"
-                         ".globl ${symbol}_end\n${symbol}_end:\n.byte 0\n")
-  string(APPEND STRIATE_EMBED_SYMBOLS "extern const char ${symbol}[], ${symbol}_end[];\n")
-  string(APPEND STRIATE_EMBED_TABLE "    {\"${name}\", ${symbol}, ${symbol}_end},\n")
-  math(EXPR index "${index} + 1")
+striate_embed(striate_embedded app/embedded.h embedded_file embedded_files ${STRIATE_EMBED_PAIRS})
+
+# Trained weights: the engine opens them by their model's name, so they are part of it.
+file(GLOB models CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/assets/models
+  ${CMAKE_SOURCE_DIR}/assets/models/*.safetensors)
+set(pairs "")
+foreach(model IN LISTS models)
+  string(REPLACE ".safetensors" "" name ${model})
+  list(APPEND pairs "${name}=${CMAKE_SOURCE_DIR}/assets/models/${model}")
 endforeach()
-string(APPEND assembly ".section .note.GNU-stack,\"\",%progbits\n")
-
-set(STRIATE_EMBED_FOLDER ${CMAKE_BINARY_DIR}/embedded)
-file(CONFIGURE OUTPUT ${STRIATE_EMBED_FOLDER}/embedded_data.s CONTENT "${assembly}" @ONLY)
-configure_file(${CMAKE_CURRENT_LIST_DIR}/embedded.cpp.in ${STRIATE_EMBED_FOLDER}/embedded.cpp @ONLY)
-set_source_files_properties(${STRIATE_EMBED_FOLDER}/embedded_data.s PROPERTIES OBJECT_DEPENDS "${paths}")
-
-add_library(striate_embedded STATIC ${STRIATE_EMBED_FOLDER}/embedded.cpp ${STRIATE_EMBED_FOLDER}/embedded_data.s)
-target_include_directories(striate_embedded PUBLIC ${CMAKE_SOURCE_DIR})
-striate_compile_options(striate_embedded)
+striate_embed(striate_carried engine/files/carried_weights.h carried_weights carried_models ${pairs})

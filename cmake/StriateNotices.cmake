@@ -1,5 +1,5 @@
 # What of others is inside the program or linked to it, and under which terms: the one list. To add a library: a line
-# here. Their texts are the `copyright` files of the distribution's packages, put into the program when it is built
+# here; of data in the tree (assets/SOURCES.md) the file with its terms stands in place of the package. Their texts are the `copyright` files of the distribution's packages, put into the program when it is built
 # (none of them lies in this tree); `striate notices` prints them. Included by StriateEmbed.cmake.
 #
 #   STRIATE_NOTICE_PAIRS    NAME=FILE for each text, to be embedded as notices/NAME
@@ -22,7 +22,8 @@ set(STRIATE_NOTICES
   "protobuf|libprotobuf-dev|BSD-3-Clause|linked"
   "Inter|fonts-inter|OFL-1.1|inside"
   "JetBrains-Mono|fonts-jetbrains-mono|OFL-1.1|inside"
-  "DejaVu|fonts-dejavu-core|Bitstream-Vera|inside")
+  "DejaVu|fonts-dejavu-core|Bitstream-Vera|inside"
+  "SqueezeNet-1.1-weights|assets/models/squeezenet1_1.license|BSD-2-Clause|inside")
 # Static: its terms lie beside the toolkit.
 if(STRIATE_WITH_CUDA)
   list(APPEND STRIATE_NOTICES "CUDA-runtime||NVIDIA CUDA Toolkit EULA|inside")
@@ -39,7 +40,10 @@ foreach(entry IN LISTS STRIATE_NOTICES)
   string(REPLACE " " "-" id "${name}")
   set(text /usr/share/doc/${package}/copyright)
   set(version "")
-  if(NOT package)
+  if(package MATCHES "/")
+    set(text ${CMAKE_SOURCE_DIR}/${package})
+    set(version "float16")
+  elseif(NOT package)
     set(version ${CUDAToolkit_VERSION})
     get_filename_component(root ${CMAKE_CUDA_COMPILER}/../.. REALPATH)
     set(text ${root}/EULA.txt)

@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   }
   try {
     namespace samples = striate::samples;
-    for (const auto& image : {samples::still_life(), samples::balloons(), samples::textures(), samples::night()}) {
+    for (const auto& image : {samples::still_life(), samples::balloons(), samples::textures(), samples::night(),
+                              samples::clock(), samples::traffic_light(), samples::ball_and_orange()}) {
       const std::string path = std::string(argv[1]) + "/" + image->name + ".png";
       striate::write_image(path, *image);
       std::printf("%s %dx%d\n", path.c_str(), image->width, image->height);

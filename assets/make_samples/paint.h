@@ -1,4 +1,4 @@
-// What the four sample pictures share: colors in linear light, value noise from a seed, and the way a function of
+// What the sample pictures share: colors in linear light, value noise from a seed, and the way a function of
 // position becomes a picture. Pure arithmetic, no random device and no clock: the same bytes on every machine.
 #pragma once
 
@@ -105,5 +105,9 @@ std::shared_ptr<Image> still_life();  // edges: shaded bodies and their shadows
 std::shared_ptr<Image> balloons();    // colors: saturated hues against a sky
 std::shared_ptr<Image> textures();    // textures: cloth, wood, bricks, and every frequency
 std::shared_ptr<Image> night();       // noise: a wet street as a small sensor sees it
+// For networks of ImageNet, which know them:
+std::shared_ptr<Image> clock();            // analog clock, wall clock
+std::shared_ptr<Image> traffic_light();    // traffic light
+std::shared_ptr<Image> ball_and_orange();  // tennis ball and orange, in one picture
 
 }  // namespace striate::samples
