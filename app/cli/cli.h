@@ -57,6 +57,8 @@ void add_screenshot(CLI::App& parent, CommandLine& line);
 void add_train(CLI::App& parent, CommandLine& line);
 void add_evaluate(CLI::App& parent, CommandLine& line);
 void add_classify(CLI::App& parent, CommandLine& line);
+void add_explain(CLI::App& parent, CommandLine& line);
+void add_features(CLI::App& parent, CommandLine& line);
 void add_summary(CLI::App& parent, CommandLine& line);
 void add_export(CLI::App& parent, CommandLine& line);
 void add_verify(CLI::App& parent, CommandLine& line);

@@ -5,6 +5,7 @@
 
 #include "app/cli/training.h"
 #include "engine/export/export_file.h"
+#include "engine/files/carried_weights.h"
 #include "engine/files/labels.h"
 #include "engine/files/read_file.h"
 #include "engine/network/models.h"
@@ -29,10 +30,11 @@ ExportFormat format_of(const ExportOptions& options) {
                    "give a name that ends in .onnx, .py or .safetensors");
 }
 
-// A name or a text instead of a file: the network with its starting weights.
+// A name or a text instead of a file: the network with its starting weights, unless the program has trained ones.
 bool is_file(const std::string& model) {
   std::error_code ignored;
-  return std::filesystem::exists(model, ignored) || !std::filesystem::path(model).extension().empty();
+  return std::filesystem::exists(model, ignored) || !std::filesystem::path(model).extension().empty() ||
+         !carried_weights(model).empty();
 }
 
 OpenedModelFile opened(Stream& stream, const ExportOptions& options, const CommandLine& line) {

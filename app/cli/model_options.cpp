@@ -6,6 +6,7 @@
 
 #include "app/cli/training.h"
 #include "app/command/registry.h"
+#include "engine/files/carried_weights.h"
 #include "engine/files/labels.h"
 #include "engine/files/read_file.h"
 #include "engine/network/models.h"
@@ -42,7 +43,7 @@ Shape parse_crop(const std::string& text) {
 
 // What a network takes where --crop asks for another size than its own: models by name are made anew.
 Shape wanted_input(const ModelOptions& options) {
-  const Model* named = find_model(options.model);
+  const Model* named = find_model(options.model.empty() ? options.file : options.model);
   if (options.crop.empty() || (named == nullptr && !options.model.empty())) return {};
   const Shape crop = parse_crop(options.crop);
   return Shape{named != nullptr ? named->channels : 0, crop[0], crop[1]};
@@ -106,11 +107,17 @@ void take_preprocessing(const ModelOptions& options, ModelFile& file) {
   file.info.normalization = preprocessing.normalization(static_cast<int>(channels));
 }
 
+// A model's name without the weights to it, and no file is called that.
+bool is_only_a_name(const std::string& file) {
+  std::error_code ignored;
+  return find_model(file) != nullptr && carried_weights(file).empty() && !std::filesystem::exists(file, ignored);
+}
+
 }  // namespace
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
   add_text(command, "MODEL", options.file,
-           "A saved model (.safetensors), weights (.safetensors, .pt, .pth), or an ONNX model (.onnx)")
+           "A saved model (.safetensors), weights (.safetensors, .pt, .pth), an ONNX model (.onnx), or squeezenet1_1")
       ->required()
       ->type_name("");
   const std::string group = "How pictures are prepared, where the file doesn't say it";
@@ -141,6 +148,11 @@ ModelFile read_model(const ModelOptions& options) {
   how.model = options.model;
   how.input = wanted_input(options);
   if (!options.model.empty()) architecture_of(options.model, how.input, 0);  // a wrong name: exit status 2
+  if (is_only_a_name(options.file))
+    throw Error(
+        fmt::format("{} is known by its name, but its trained weights are not part of this program", options.file),
+        fmt::format("give a file with them and --model {}: striate models says where they are published",
+                    options.file));
   ModelFile file;
   try {
     file = read_model_file(options.file, how);
@@ -155,22 +167,42 @@ ModelFile read_model(const ModelOptions& options) {
   return file;
 }
 
+void take_labels(const ModelOptions& options, ModelFile& file) {
+  if (options.labels.empty()) return;
+  const int64_t classes = class_count(file);
+  file.info.classes = read_labels(options.labels).names;
+  const size_t names = file.info.classes.size();
+  if (static_cast<int64_t>(names) != classes)
+    throw Error(fmt::format("{} names {} classes, {} has {}", options.labels, names, options.file, classes),
+                "one name on each line, in the order of the network's outputs");
+}
+
 OpenedModel open_model(Stream& stream, const ModelOptions& options) {
   ModelFile file = read_model(options);
   for (const std::string& note : file.notes) print_note(fmt::format("{}: {}", file_name(options.file), note));
   const int64_t classes = class_count(file);
   std::vector<std::string>& names = file.info.classes;
-  if (!options.labels.empty()) {
-    names = read_labels(options.labels).names;
-    if (static_cast<int64_t>(names.size()) != classes)
-      throw Error(fmt::format("{} names {} classes, {} has {}", options.labels, names.size(), options.file, classes),
-                  "one name on each line, in the order of the network's outputs");
-  }
+  take_labels(options, file);
   if (names.empty()) names = imagenet_classes(classes);
   const bool named = !names.empty();
   if (!named)
     for (int64_t c = 0; c < classes; ++c) names.push_back(std::to_string(c));
   return {Session(stream, std::move(file)), named};
+}
+
+OpenNetwork open_network(Stream& stream, const ModelOptions& options, uint64_t seed) {
+  OpenNetwork::Opening how;
+  how.usual = imagenet_classes;
+  how.seed = seed;
+  if (options.model.empty() && is_only_a_name(options.file)) {
+    print_note(
+        fmt::format("{} is known by its name, without weights: they are drawn from seed {}", options.file, seed));
+    return OpenNetwork::open(stream, options.file, how);
+  }
+  ModelFile file = read_model(options);
+  for (const std::string& note : file.notes) print_note(fmt::format("{}: {}", file_name(options.file), note));
+  take_labels(options, file);
+  return OpenNetwork::open(stream, std::move(file), how);
 }
 
 }  // namespace striate

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "app/cli/training.h"
+#include "engine/files/carried_weights.h"
 #include "engine/files/read_file.h"
 #include "engine/files/sha256.h"
 #include "engine/files/torch_file.h"
@@ -81,6 +82,8 @@ void print_table(const std::vector<Row>& rows) {
     text.erase(text.find_last_not_of(' ') + 1);
     print_out(text + "\n");
   }
+  print_out("\nPart of Striate: a network by one of these names has its trained weights\n");
+  for (const std::string& name : carried_models()) print_out(fmt::format("  striate classify {} IMAGE\n", name));
   std::set<std::string> pages;
   print_out("\nPublished at\n");
   for (const Row& row : rows) {

@@ -9,6 +9,7 @@
 #include "engine/files/torch_file.h"
 #include "engine/network/batch_size.h"
 #include "engine/network/models.h"
+#include "engine/session/layer_times.h"
 #include "engine/shorten.h"
 
 namespace striate {
@@ -17,6 +18,7 @@ namespace {
 struct SummaryOptions {
   std::string model, weights_of, input, optimizer;  // optimizer empty, batch 0: as it was trained, else the usual ones
   int64_t classes = 0, batch = 0;
+  bool measure = false;
 };
 
 Shape parse_input(const std::string& text) {
@@ -68,7 +70,7 @@ std::string with_formula(const Counted& counted) {
   return counted.formula.empty() || counted.value == 0 ? "" : counted.formula;
 }
 
-constexpr size_t kColumns = 7;
+constexpr size_t kColumns = 8;
 constexpr size_t kMaxNames = 4, kLongestText = 72;  // a table that fits the screen, whatever the network
 
 // "a, b, c, d and 56 more"
@@ -152,8 +154,28 @@ void print_training(const SavedTraining& training, const ModelFile& file) {
   print_out("Its training can go on: striate train --resume, with the same --data\n");
 }
 
-void print_summary(SummaryOptions options) {
+// Per node, as text; nothing where nobody asked. The values make no difference: those of the file, else random ones.
+std::vector<std::string> measured(const ModelFile& file, const SummaryOptions& options, const CommandLine& line) {
+  if (!options.measure) return {};
+  Stream stream(line.device());
+  Network network(stream, file.info.architecture, Plan::inference(1));
+  if (file.load) {
+    file.load(stream, network);
+  } else {
+    network.initialize(stream, Initializer::pytorch, 0);
+  }
+  const std::vector<float> input(static_cast<size_t>(network.activation(0).shape.count()), 0.5f);
+  const LayerTimes times = *measure_layers(stream, network, input);
+  std::vector<std::string> texts;
+  for (const double each : times.milliseconds) texts.push_back(fmt::format("{:.3f}", each));
+  texts[0] = fmt::format("{:.3f}", times.total());
+  return texts;
+}
+
+void print_summary(SummaryOptions options, const CommandLine& line) {
   const ModelFile file = read_file(options);
+  const std::vector<std::string> times = measured(file, options, line);
+  const auto time_of = [&times](int n) { return times.empty() || n == 0 ? "" : times[static_cast<size_t>(n)]; };
   const SavedTraining training_of_file = saved_training(file);
   if (options.optimizer.empty()) options.optimizer = given_or(training_of_file.of("optimizer"), "", "adam");
   if (options.batch == 0 && !parse_integer(training_of_file.of("batch"), &options.batch)) options.batch = 64;
@@ -170,14 +192,14 @@ void print_summary(SummaryOptions options) {
   };
   const std::vector<std::string> feeds = fed_by(architecture);
   const bool joined = std::any_of(feeds.begin(), feeds.end(), [](const std::string& text) { return !text.empty(); });
-  std::vector<Row> rows = {
-      {{"Layer (type)", "Output shape", "Param #", "= formula", "Multiply-adds", "= formula", joined ? "Feeds" : ""}}};
+  std::vector<Row> rows = {{{"Layer (type)", "Output shape", "Param #", "= formula", "Multiply-adds", "= formula",
+                             times.empty() ? "" : "ms", joined ? "Feeds" : ""}}};
   int64_t running = 0;
   for (int n = 0; n < architecture.size(); ++n) {
     const Node& node = architecture.nodes()[static_cast<size_t>(n)];
     const std::string shape = shape_cell(shapes[static_cast<size_t>(n)], of_two[static_cast<size_t>(n)]);
     if (!node.layer) {
-      rows.push_back({{"input", shape, "0", "", "0", "", feeds[0]}});
+      rows.push_back({{"input", shape, "0", "", "0", "", time_of(0), feeds[0]}});
       continue;
     }
     const std::vector<Shape> inputs = architecture.input_shapes(n, shapes);
@@ -194,20 +216,24 @@ void print_summary(SummaryOptions options) {
       name += " from " + some_of(names, " ");
     }
     rows.push_back({{name, shape, with_commas(parameters.value), with_formula(parameters), with_commas(work.value),
-                     with_formula(work), feeds[static_cast<size_t>(n)]}});
+                     with_formula(work), time_of(n), feeds[static_cast<size_t>(n)]}});
   }
   size_t width[kColumns] = {};
   for (const Row& row : rows)
     for (size_t c = 0; c < kColumns; ++c) width[c] = std::max(width[c], row.cells[c].size());
   size_t all = 1;
-  for (const size_t each : width) all += each + 2;
+  for (size_t c = 0; c < kColumns; ++c) {
+    if (c != 6 || !times.empty()) all += width[c] + 2;
+  }
 
   print_out(fmt::format("Model: {}\n{}\n", shortened(info.model.empty() ? options.model : info.model, 120),
                         std::string(all, '_')));
   for (size_t r = 0; r < rows.size(); ++r) {
     const std::string* c = rows[r].cells;
-    std::string text = fmt::format(" {:<{}}  {:<{}}  {:>{}}  {:<{}}  {:>{}}  {:<{}}  {}", c[0], width[0], c[1],
-                                   width[1], c[2], width[2], c[3], width[3], c[4], width[4], c[5], width[5], c[6]);
+    std::string text = fmt::format(" {:<{}}  {:<{}}  {:>{}}  {:<{}}  {:>{}}  {:<{}}  ", c[0], width[0], c[1], width[1],
+                                   c[2], width[2], c[3], width[3], c[4], width[4], c[5], width[5]);
+    if (!times.empty()) text += fmt::format("{:>{}}  ", c[6], width[6]);
+    text += c[7];
     text.erase(text.find_last_not_of(' ') + 1);
     print_out(text + "\n");
     if (r == 0) print_out(std::string(all, '=') + "\n");
@@ -222,6 +248,10 @@ void print_summary(SummaryOptions options) {
   print_out(fmt::format("Total params: {} ({})\n", with_commas(totals.parameters), bytes_in_words(bytes)));
   print_out(fmt::format("Running statistics, not trained: {}\n", with_commas(running)));
   print_out(fmt::format("Multiply-adds for one picture: {}\n", with_commas(totals.multiply_adds)));
+  if (!times.empty()) {
+    print_out(fmt::format("Milliseconds for one picture, measured layer by layer on {}: {}\n", line.device().name(),
+                          times[0]));
+  }
   Plan one, training;
   training.batch = architecture.whole() ? 1 : static_cast<int>(options.batch);
   training.training = true;
@@ -297,7 +327,9 @@ void add_summary(CLI::App& parent, CommandLine& line) {
   add_text(*command, "--optimizer", options->optimizer,
            "For the memory that training takes (as it was trained, or adam)")
       ->type_name("NAME");
-  command->callback([options, &line] { line.run = [options] { print_summary(*options); }; });
+  command->add_flag("--measure", options->measure,
+                    "Run each layer by itself, several times, and print its median time");
+  command->callback([options, &line] { line.run = [options, &line] { print_summary(*options, line); }; });
 }
 
 }  // namespace striate

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "app/imagenet_classes.h"
 #include "engine/network/network.h"
 #include "engine/session/model_file.h"
+#include "engine/session/open_network.h"
 #include "engine/session/session.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/sources.h"
@@ -82,8 +84,12 @@ struct OpenedModel {
   bool named = false;  // its classes have names, not only numbers
 };
 OpenedModel open_model(Stream& stream, const ModelOptions& options);
+// To look inside. A network that is only known by its name has random weights, and a note says so.
+OpenNetwork open_network(Stream& stream, const ModelOptions& options, uint64_t seed);
 // The same without weights and without names for the classes where there are none.
 ModelFile read_model(const ModelOptions& options);
+// The classes' names of --labels, where it was given.
+void take_labels(const ModelOptions& options, ModelFile& file);
 
 // What the user says, else what the file says, else what is usual.
 inline const std::string& given_or(const std::string& given, const std::string& saved, const std::string& usual) {

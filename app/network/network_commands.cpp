@@ -19,10 +19,21 @@ std::string_view file_of_network(std::string_view value) {
   return find_model(std::string(rest)) != nullptr ? std::string_view() : rest;
 }
 
-// Empty: "picture", "portrait", "drawing", "sample:NAME", "test N" name no file.
+// Empty: "picture", "portrait", "drawing", "sample:NAME", "test N" name no file. A camera is one as far as a lesson
+// from elsewhere is concerned: it asks before it looks.
 std::string_view file_of_image(std::string_view value) {
   const bool word = value == "picture" || value == "portrait" || value == "drawing" || value.starts_with("sample:");
   return word || test_number(value) ? std::string_view() : value;
+}
+
+std::optional<PictureCrop> crop_of(const Arguments& arguments) {
+  if (!arguments.has(0)) return std::nullopt;
+  if (!arguments.has(2)) {
+    throw Error("a part of a picture is X, Y and SIZE",
+                "give all three, as in network.crop 40 20 224, or none of them");
+  }
+  return PictureCrop{static_cast<int>(arguments.integer(0)), static_cast<int>(arguments.integer(1)),
+                     static_cast<int>(arguments.integer(2))};
 }
 
 }  // namespace
@@ -30,6 +41,7 @@ std::string_view file_of_image(std::string_view value) {
 void NetworkInUse::set_image(const std::string& text) {
   NetworkState next = state_;
   next.image = text;
+  if (text != state_.image) next.crop.reset();
   const std::optional<int64_t> n = test_number(text);
   if (text == "drawing") {
     if (!document_.drawing) {
@@ -41,6 +53,8 @@ void NetworkInUse::set_image(const std::string& text) {
     next.image = format_tr("test {}", *n);
   } else if (text.starts_with("sample:")) {
     sample_image(text.substr(7));
+  } else if (text == "camera") {
+    need_camera();
   } else if (!file_of_image(text).empty()) {
     read_image_header(text);  // the mistakes that can be seen at once are told at once
     next.image = std::filesystem::absolute(text).lexically_normal().string();
@@ -51,7 +65,8 @@ void NetworkInUse::set_image(const std::string& text) {
 void NetworkInUse::declare(Registry& registry) {
   registry.add(Command{
       "network.open",
-      N_("Opens a network: a model by its name, with random weights, or a file with one"),
+      N_("Opens a network: a model by its name, with the weights that the program has of it or random ones, or a file "
+         "with one"),
       {Parameter::file_to_read(
           "NAME|FILE",
           "a model's name (alexnet), or a file: ONNX, safetensors, a PyTorch checkpoint, a training "
@@ -73,7 +88,8 @@ void NetworkInUse::declare(Registry& registry) {
       N_("What the network looks at"),
       {Parameter::file_to_read("FILE|WORD",
                                "a picture file; picture, the open one; portrait; sample:NAME; test N, the N-th picture "
-                               "of the training's test part; drawing, what is drawn on the pad of page train",
+                               "of the training's test part; drawing, what is drawn on the pad of page train; camera, "
+                               "what it sees now",
                                file_of_image)},
       [this](const Arguments& arguments) { set_image(arguments.text(0)); },
       Undo::edit,
@@ -90,7 +106,7 @@ void NetworkInUse::declare(Registry& registry) {
           throw Error("given weights have no seed", "say: network.weights given, or network.weights random SEED");
         }
         next.seed = arguments.has(1) ? static_cast<uint64_t>(arguments.integer(1)) : 0;
-        if (!next.random && next.opened && find_model(next.file) != nullptr) {
+        if (!next.random && next.opened && only_random(next.file)) {
           throw Error(fmt::format("{} was opened by its name: it has no weights but random ones", next.file),
                       "open a file with its weights: network.open FILE; striate models says where they are published");
         }
@@ -108,12 +124,37 @@ void NetworkInUse::declare(Registry& registry) {
       },
       Undo::edit,
   });
+  const Parameter block =
+      Parameter::word("LAYER", "any layer of the block: its number, from 0 without the input, or name");
+  registry.add(Command{"network.skip",
+                       N_("Leaves a residual block's layers out: F(x) is 0, only the shortcut is left"),
+                       {block, Parameter::on_off("SKIPPED", "on: only the shortcut is left")},
+                       [this](const Arguments& a) { cut_block(a.text(0), a.on(1), std::nullopt); },
+                       Undo::edit});
+  registry.add(Command{"network.shortcut",
+                       N_("Leaves a residual block's shortcut out: only F(x) is left"),
+                       {block, Parameter::on_off("THERE", "off: only F(x) is left")},
+                       [this](const Arguments& a) { cut_block(a.text(0), std::nullopt, !a.on(1)); },
+                       Undo::edit});
+  registry.add(Command{"network.crop",
+                       N_("The part of the picture that the network looks at, instead of the usual one; without values "
+                          "the usual one again"),
+                       {Parameter::integer("X", "its left column in the picture, from 0", 0, 1e6).or_none(),
+                        Parameter::integer("Y", "its upper row", 0, 1e6).or_none(),
+                        Parameter::integer("SIZE",
+                                           "its width in pixels of the picture; its height follows from the "
+                                           "network's input",
+                                           1, 1e6)
+                            .or_none()},
+                       [this](const Arguments& a) { crop(crop_of(a)); },
+                       Undo::edit});
   registry.add(Command{"network.restore",
                        N_("Takes all lesions back"),
                        {},
                        [this](const Arguments&) {
                          NetworkState next = state_;
                          next.lesions.clear();
+                         next.blocks.clear();
                          set(std::move(next));
                        },
                        Undo::edit});

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/command/not_ready.h"
+#include "engine/files/carried_weights.h"
 #include "engine/files/torch_file.h"
 #include "engine/network/find_layer.h"
 #include "engine/network/models.h"
@@ -14,12 +15,16 @@
 namespace striate {
 namespace {
 
-constexpr double kOutOfSight = 1;  // seconds without a look after which nothing is computed
+constexpr double kCameraSeconds = 2;  // after which it is looked whether there is one
+constexpr double kOutOfSight = 1;     // seconds without a look after which nothing is computed
 
 }  // namespace
 
 NetworkInUse::NetworkInUse(Document& document, std::function<void()> wake)
-    : document_(document), worker_(std::make_shared<NetworkWorker>(document.stream.device())), work_(std::move(wake)) {}
+    : document_(document),
+      worker_(std::make_shared<NetworkWorker>(document.stream.device())),
+      frames_(wake, JobPriority::behind),
+      work_(std::move(wake)) {}
 
 void NetworkInUse::look() const {
   looked_ = now_;
@@ -44,6 +49,7 @@ NetworkRequest NetworkInUse::present() const {
   }
   if (state_.image == "picture") request.image = document_.image;
   if (state_.image == "drawing") request.drawing = document_.drawing;
+  if (state_.image == "camera") request.image = seen_;
   return request;
 }
 
@@ -51,7 +57,8 @@ bool NetworkInUse::same_network(const NetworkState& a, const NetworkState& b) co
   return a.opened == b.opened && (!a.opened || (a.opened_text() == b.opened_text() && a.stamp == b.stamp));
 }
 
-// While a training moves by itself its newest moment that was looked at is as good as the next.
+// While a training moves by itself its newest moment that was looked at is as good as the next; so is a camera's
+// picture.
 bool NetworkInUse::settled() const {
   if (!has_network()) return true;
   if (!moment_) return false;
@@ -60,6 +67,7 @@ bool NetworkInUse::settled() const {
   if (wanted.training && shown && wanted.training->moving && wanted.training->run == shown->run) {
     wanted.training = shown;
   }
+  if (state_.image == "camera" && moment_->of.state.image == "camera") wanted.image = moment_->of.image;
   return wanted == moment_->of;
 }
 
@@ -72,9 +80,39 @@ bool NetworkInUse::opening() const {
 
 bool NetworkInUse::holds_scripts() const { return asked_ && opening(); }
 
+bool NetworkInUse::watch() {
+  if (wanted() && now_ - camera_looked_for_ > kCameraSeconds) {
+    has_camera_ = striate::has_camera();
+    camera_looked_for_ = now_;
+  }
+  if (state_.image != "camera" || !wanted() || !has_network()) {
+    frames_.cancel();
+    camera_.reset();
+    seen_.reset();
+    return false;
+  }
+  std::optional<ImagePtr> taken;
+  try {
+    taken = frames_.take();
+  } catch (const Error&) {
+    camera_.reset();
+    seen_.reset();
+    if (good_.image == "camera") good_.image = "picture";
+    state_ = good_;
+    requested_.reset();
+    throw;
+  }
+  if (taken && *taken) seen_ = std::move(*taken);
+  if (!frames_.busy()) {
+    if (!camera_) camera_ = std::make_shared<CameraWorker>();
+    frames_.request([camera = camera_](const Progress& progress) { return camera->next(progress); });
+  }
+  return taken.has_value();
+}
+
 bool NetworkInUse::update(double now) {
   now_ = now;
-  bool changed = false;
+  bool changed = watch();
   try {
     if (std::optional<NetworkMomentPtr> made = work_.take(); made && *made) {
       moment_ = std::move(*made);
@@ -99,7 +137,7 @@ bool NetworkInUse::update(double now) {
   // Another network is trained: what was cut out of the one before is none of its.
   if (!state_.opened && document_.training) {
     if (const std::string text = document_.training->architecture->text(); text != architecture_) {
-      if (!architecture_.empty()) state_.lesions.clear();
+      if (!architecture_.empty()) state_.lesions.clear(), state_.blocks.clear();
       architecture_ = text;
     }
   }
@@ -110,7 +148,8 @@ bool NetworkInUse::update(double now) {
   if (moment_ && next == moment_->of) return changed;
   if (next.training && !next.training->weights) return changed;  // on their way
   if (requested_ && next == *requested_) return changed;
-  const bool moves = next.training && next.training->moving;
+  if (state_.image == "camera" && !seen_) return changed;  // it is being opened
+  const bool moves = (next.training && next.training->moving) || state_.image == "camera";
   if (moves && work_.busy() && requested_ && next.state == requested_->state) return changed;
   requested_ = next;
   work_.request(
@@ -140,6 +179,7 @@ NetworkState NetworkInUse::other_network() const {
   next.random = false;
   next.seed = 0;
   next.lesions.clear();
+  next.blocks.clear();
   return next;
 }
 
@@ -151,7 +191,7 @@ void NetworkInUse::open(const std::string& text) {
   next.stamp.clear();
   std::error_code problem;
   if (find_model(next.file) != nullptr) {
-    next.random = true;  // without weights there are only random ones
+    next.random = only_random(next.file);
   } else {
     const fs::path path = fs::absolute(next.file).lexically_normal();
     const auto bytes = fs::file_size(path, problem);
@@ -173,7 +213,7 @@ void NetworkInUse::use(bool opened) {
   }
   NetworkState next = other_network();
   next.opened = opened;
-  if (opened && find_model(next.file) != nullptr) next.random = true;
+  if (opened && only_random(next.file)) next.random = true;
   set(std::move(next));
 }
 
@@ -194,6 +234,31 @@ void NetworkInUse::lesion(const std::string& layer, int channel) {
   set(std::move(next));
 }
 
+// A block is one by its join, whichever of its layers was named.
+void NetworkInUse::cut_block(const std::string& layer, std::optional<bool> skip, std::optional<bool> unshortcut) {
+  NetworkState next = state_;
+  if (!has_network()) need_network();
+  std::string named = layer;
+  if (!opening()) {
+    const Architecture& architecture = moment_->info->architecture;
+    const std::vector<NetworkBlock> blocks = find_blocks(architecture);
+    const NetworkBlock& block = need_residual(architecture, blocks, need_layer(architecture, layer));
+    named = architecture.nodes()[static_cast<size_t>(block.join)].name;
+  }
+  auto found = std::find_if(next.blocks.begin(), next.blocks.end(), [&](const auto& b) { return b.layer == named; });
+  if (found == next.blocks.end()) found = next.blocks.insert(next.blocks.end(), {named, false, false});
+  if (skip) found->skip = *skip;
+  if (unshortcut) found->unshortcut = *unshortcut;
+  if (!found->skip && !found->unshortcut) next.blocks.erase(found);
+  set(std::move(next));
+}
+
+void NetworkInUse::crop(std::optional<PictureCrop> crop) {
+  NetworkState next = state_;
+  next.crop = crop;
+  set(std::move(next));
+}
+
 std::vector<std::string> NetworkInUse::state() const {
   std::vector<std::string> lines = {state_.opened ? "network.open " + quoted(state_.opened_text())
                                                   : "network.use training"};
@@ -203,7 +268,14 @@ std::vector<std::string> NetworkInUse::state() const {
     lines.push_back("network.lesion " + quoted(cut.layer) +
                     (cut.channel >= 0 ? fmt::format(" {}", cut.channel) : std::string()));
   }
+  for (const NetworkState::Block& block : state_.blocks) {
+    if (block.skip) lines.push_back("network.skip " + quoted(block.layer) + " on");
+    if (block.unshortcut) lines.push_back("network.shortcut " + quoted(block.layer) + " off");
+  }
   lines.push_back("network.image " + quoted(state_.image));
+  lines.push_back(!state_.crop
+                      ? std::string("network.crop")
+                      : fmt::format("network.crop {} {} {}", state_.crop->x, state_.crop->y, state_.crop->size));
   return lines;
 }
 
@@ -233,6 +305,8 @@ int NetworkInUse::need_node(const std::string& layer) const {
 }
 
 // ------------------------------------------------------------------------------------------------- files
+
+bool only_random(const std::string& opened) { return find_model(opened) != nullptr && carried_weights(opened).empty(); }
 
 std::pair<std::string, std::string> model_and_file(std::string_view text) {
   const size_t space = text.find(' ');

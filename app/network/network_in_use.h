@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/command/registry.h"
+#include "app/network/camera_worker.h"
 #include "app/network/network_moment.h"
 #include "app/network/network_worker.h"
 #include "app/shell/document.h"
@@ -42,6 +43,14 @@ class NetworkInUse {
   // Another picture was opened where this network is shown: that is what it looks at.
   void look_at_open_picture() { state_.image = "picture"; }
 
+  // What the commands do, for commands of pages that say the same. Throw Error.
+  void open(const std::string& text);
+  void set_image(const std::string& text);
+  void crop(std::optional<PictureCrop> crop);
+  void cut_block(const std::string& layer, std::optional<bool> skip, std::optional<bool> unshortcut);
+  // Who computes, for work of pages on the very network that a moment is of.
+  const std::shared_ptr<NetworkWorker>& worker() const { return worker_; }
+
   void look() const;  // somebody looks
   // The newest that was made, which may be of a moment ago; null: none yet. Says that somebody looks.
   const NetworkMomentPtr& moment() const;
@@ -50,6 +59,8 @@ class NetworkInUse {
   bool has_network() const;  // something was opened, or trained
   // What is asked for.
   const NetworkState& asked() const { return state_; }
+  // There is one, as far as could be seen a moment ago.
+  bool has_camera() const { return has_camera_; }
 
   // Throw Error where there is no network, NotReady where there is not yet what was asked for.
   const NetworkMoment& need_network() const;
@@ -60,11 +71,11 @@ class NetworkInUse {
   void set(NetworkState next);
   NetworkState other_network() const;  // the state, without what belongs to the network
   void declare_readouts(Registry& registry);
-  void open(const std::string& text);
   void use(bool opened);
-  void set_image(const std::string& text);
+  std::string blocks_without(bool shortcut) const;
   void lesion(const std::string& layer, int channel);
   NetworkRequest present() const;  // what the state asks for now
+  bool watch();                    // takes the camera's newest picture, or gives the camera back. Throws Error.
   bool same_network(const NetworkState& a, const NetworkState& b) const;
   bool settled() const;
   bool wanted() const;
@@ -78,13 +89,22 @@ class NetworkInUse {
   mutable bool asked_ = false;    // by a command or a reading, and not answered yet
   mutable double looked_ = -1e9;  // when somebody did
   double now_ = 0;
+  ImagePtr seen_;  // the camera's newest
+  bool has_camera_ = false;
+  double camera_looked_for_ = -1e9;
+  std::shared_ptr<CameraWorker> camera_;  // null: nobody looks through it
   std::shared_ptr<NetworkWorker> worker_;
+  Latest<ImagePtr> frames_;
   Latest<NetworkMomentPtr> work_;  // last: it uses the above
 };
 
+// X Y SIZE of a command, or nothing. Throws Error: not all of them.
+std::optional<PictureCrop> crop_of(const Arguments& arguments);
 // What `open` and the command line make of a file, by its name and how it begins.
 enum class ModelKind { none, training, network };
 ModelKind model_kind(const std::string& path);  // training: saved with the state to go on with. Throws nothing.
+// Whether what was opened is a model by name whose weights are not carried: there are only random ones.
+bool only_random(const std::string& opened);
 // What `network.open` was given, "resnet18 weights.pt", as the two; without a file behind it all of it is the second.
 std::pair<std::string, std::string> model_and_file(std::string_view text);
 // Endings of files with a network in them, for lists of files: ".safetensors", ".onnx" ...

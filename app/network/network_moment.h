@@ -27,7 +27,14 @@ struct NetworkState {
     friend bool operator==(const Cut&, const Cut&) = default;
   };
   std::vector<Cut> lesions;
-  std::string image = "picture";  // what `network.image` was given; "picture": the open one
+  struct Block {        // a residual block without one of its sides, or both
+    std::string layer;  // any layer of it
+    bool skip = false, unshortcut = false;
+    friend bool operator==(const Block&, const Block&) = default;
+  };
+  std::vector<Block> blocks;
+  std::optional<PictureCrop> crop = std::nullopt;  // of the picture; nothing: as the preprocessing says
+  std::string image = "picture";                   // what `network.image` was given; "picture": the open one; "camera"
   // What `network.open` takes: "lenet5", "/a/net.onnx", "resnet18 /a/weights.pt".
   std::string opened_text() const { return model.empty() ? file : model + " " + file; }
   friend bool operator==(const NetworkState&, const NetworkState&) = default;
@@ -44,7 +51,7 @@ struct NetworkRequest {
   TrainedNetworkPtr training = nullptr;               // where that network is looked at
   std::shared_ptr<const Dataset> pictures = nullptr;  // where one of its test part is
   std::shared_ptr<const Split> split = nullptr;
-  ImagePtr image = nullptr;                          // where the open picture is
+  ImagePtr image = nullptr;                          // where the open picture is, or what the camera sees
   std::shared_ptr<const Drawing> drawing = nullptr;  // where the drawing is
   friend bool operator==(const NetworkRequest&, const NetworkRequest&) = default;
 };
@@ -54,6 +61,7 @@ struct NetworkMoment {
   NetworkRequest of;
   OpenNetworkInfoPtr info;  // null: it could not be opened, for `why`
   std::vector<Lesion> lesions;
+  std::vector<BlockCut> block_cuts;
   NetworkPicture picture;    // without its pixels
   LookedAt input;            // empty where there is no answer
   NetworkAnswer answer;      // likewise

@@ -115,6 +115,24 @@ void NetworkInUse::declare_readouts(Registry& registry) {
                          }
                          return ReadoutValue(text);
                        }});
+  registry.add(Readout{"network.skip",
+                       "residual blocks whose layers are left out, by the layer that adds, with ; between",
+                       [this] { return ReadoutValue(blocks_without(false)); }});
+  registry.add(Readout{"network.shortcut", "residual blocks whose shortcut is left out, with ; between",
+                       [this] { return ReadoutValue(blocks_without(true)); }});
+  registry.add(Readout{"network.crop", "X Y SIZE of the part that it looks at; empty: the usual one", [this] {
+                         if (!state_.crop) return ReadoutValue(std::string());
+                         return ReadoutValue(
+                             fmt::format("{} {} {}", state_.crop->x, state_.crop->y, state_.crop->size));
+                       }});
+}
+
+std::string NetworkInUse::blocks_without(bool shortcut) const {
+  std::string text;
+  for (const NetworkState::Block& block : state_.blocks) {
+    if (shortcut ? block.unshortcut : block.skip) text += (text.empty() ? "" : "; ") + block.layer;
+  }
+  return text;
 }
 
 }  // namespace striate

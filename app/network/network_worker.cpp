@@ -50,7 +50,7 @@ void NetworkWorker::open(const NetworkRequest& request) {
 void NetworkWorker::set_weights(const NetworkState& state) {
   const OpenNetworkInfo& info = *network_->info();
   if (!state.random) {
-    if (info.weights == WeightsFrom::random) network_->give_weights();
+    if (info.weights == WeightsFrom::random && !info.weights_lack) network_->give_weights();
   } else if (info.weights != WeightsFrom::random || info.seed != state.seed) {
     network_->draw_weights(state.seed);
   }
@@ -64,11 +64,28 @@ std::vector<Lesion> NetworkWorker::lesions_of(const NetworkState& state) const {
   return lesions;
 }
 
+std::vector<BlockCut> NetworkWorker::block_cuts_of(const NetworkState& state) const {
+  if (state.blocks.empty()) return {};
+  const Architecture& architecture = network_->info()->architecture;
+  const std::vector<NetworkBlock> blocks = find_blocks(architecture);
+  std::vector<BlockCut> cuts;
+  for (const NetworkState::Block& block : state.blocks) {
+    const int join = need_residual(architecture, blocks, need_layer(architecture, block.layer)).join;
+    cuts.push_back({join, block.skip, block.unshortcut});
+  }
+  return cuts;
+}
+
 NetworkPicture NetworkWorker::picture_of(const NetworkRequest& request) {
   const std::string& name = request.state.image;
   NetworkPicture picture;
   if (name == "picture") {
     if (!request.image) throw Error("no picture is open", "open one: open FILE, or open portrait");
+    picture.image = request.image;
+    picture.name = request.image->name;
+    return picture;
+  }
+  if (name == "camera") {
     picture.image = request.image;
     picture.name = request.image->name;
     return picture;
@@ -101,7 +118,46 @@ NetworkPicture NetworkWorker::picture_of(const NetworkRequest& request) {
   return picture;
 }
 
+OpenNetwork& NetworkWorker::network_of(const NetworkRequest& request) {
+  if (!stream_) stream_.emplace(device_);
+  open(request);
+  set_weights(request.state);
+  network_->set_lesions(lesions_of(request.state));
+  network_->set_block_cuts(block_cuts_of(request.state));
+  return *network_;
+}
+
 NetworkMomentPtr NetworkWorker::make(const NetworkRequest& request, Progress& progress) {
+  const std::lock_guard lock(mutex_);
+  return make_now(request, progress);
+}
+
+bool NetworkWorker::has_network_of(const NetworkMoment& moment) const {
+  if (!network_) return false;
+  const OpenNetworkInfo &now = *network_->info(), &was = *moment.info;
+  if (&now == &was) return true;
+  const NetworkState& state = moment.of.state;
+  return state.opened && opened_ == state.opened_text() && stamp_ == state.stamp && now.weights == was.weights &&
+         now.seed == was.seed;
+}
+
+bool NetworkWorker::with(const NetworkMoment& moment, Progress& progress,
+                         const std::function<void(OpenNetwork& network)>& work, bool again) {
+  const std::lock_guard lock(mutex_);
+  if (progress.canceled) return false;
+  if (!has_network_of(moment)) {
+    if (!again) return false;
+    if (!stream_) stream_.emplace(device_);
+    open(moment.of);
+    set_weights(moment.of.state);
+  }
+  network_->set_lesions(moment.lesions);
+  network_->set_block_cuts(moment.block_cuts);
+  work(*network_);
+  return true;
+}
+
+NetworkMomentPtr NetworkWorker::make_now(const NetworkRequest& request, Progress& progress) {
   if (!stream_) stream_.emplace(device_);
   open(request);
   if (progress.canceled) return nullptr;
@@ -111,9 +167,12 @@ NetworkMomentPtr NetworkWorker::make(const NetworkRequest& request, Progress& pr
   moment->of = request;
   moment->info = network_->info();
   moment->lesions = lesions_of(request.state);
+  moment->block_cuts = block_cuts_of(request.state);
   network_->set_lesions(moment->lesions);
+  network_->set_block_cuts(moment->block_cuts);
   try {
     moment->picture = picture_of(request);
+    if (moment->picture.image) moment->picture.crop = request.state.crop;
     moment->input = network_->look_at(moment->picture);
     std::optional<NetworkAnswer> answer = network_->run(moment->input.values, [&](int done, int all) {
       progress.share = static_cast<float>(done) / static_cast<float>(all);

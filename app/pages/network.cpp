@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "app/shell/samples.h"
+#include "app/pages/network_states.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
@@ -12,16 +12,6 @@
 #include "engine/network/models.h"
 
 namespace striate {
-namespace {
-
-std::string endings() {
-  std::string text;
-  for (const std::string& each : network_endings()) text += " " + each;
-  return text;
-}
-
-}  // namespace
-
 NetworkPage::NetworkPage(const PageContext& context) : info_(network_page().info), context_(context) {}
 
 void NetworkPage::declare(Registry& registry) {
@@ -54,12 +44,7 @@ std::vector<std::string> NetworkPage::state() const {
 bool NetworkPage::update(double /*now*/) {
   const NetworkMomentPtr& moment = network().moment();
   if (!moment || !moment->info) return false;
-  const int node = chosen_node(*moment);
-  if (shown_.version == moment->version && shown_.node == node) return false;
-  const TensorMaps maps = maps_of(*moment, node);
-  const bool negative = std::any_of(maps.values.begin(), maps.values.end(), [](float v) { return v < 0; });
-  shown_ = {moment->version, node, scale_of(maps, ScaleScope::layer, negative)};
-  return true;
+  return shown_.update(*moment, chosen_node(*moment));
 }
 
 // A picture that is opened or dropped while this page is shown is what the network looks at.
@@ -96,22 +81,18 @@ void NetworkPage::draw_inspector(Ui& ui) const {
   const bool known = network().has_network() && moment && moment->info;
   if (known) draw_facts(ui, *moment);
   draw_picture(ui, known ? moment.get() : nullptr);
-  if (known) draw_lesions(ui, *moment);
+  if (known) draw_cut_out(ui, *moment, chosen_node(*moment));
 }
 
 void NetworkPage::draw_choice(Ui& ui) const {
   const NetworkState& asked = network().asked();
-  const bool browser = ui.registry().find_command("browse.file") != nullptr;
   ui.section("WHICH NETWORK");
   static const Choice uses[] = {{N_("In training"), "training"}, {N_("Opened"), "opened"}};
   ui.segmented("network", uses, asked.opened ? "opened" : "training", "network.use");
   ui.error_beside("network.use");
   ui.begin_flow();
-  ui.button("Open a model\u2026", "browse.file network.open" + endings(),
-            {.style = network().has_network() ? ButtonStyle::normal : ButtonStyle::primary,
-             .icon = Icon::folder,
-             .enabled = browser,
-             .tooltip = N_("ONNX, safetensors, a PyTorch checkpoint, or a training that was saved")});
+  draw_open_model(ui, N_("Open a model\u2026"), "network.open",
+                  network().has_network() ? ButtonStyle::normal : ButtonStyle::primary);
   ui.end_flow();
   std::vector<Choice> names;
   for (const std::vector<Model>* list : {&models(), &large_models()}) {
@@ -132,9 +113,7 @@ void NetworkPage::draw_facts(Ui& ui, const NetworkMoment& moment) const {
   ui.row("name", info.name);
   if (!info.title.empty()) ui.note(fmt::format("{}.", tr(std::string_view(info.title))));
   const bool random = info.weights == WeightsFrom::random;
-  ui.row("weights",
-         random ? format_tr("random, seed {}", info.seed)
-                : std::string(info.weights == WeightsFrom::training ? tr("of the training") : tr("as in the file")));
+  ui.row("weights", weights_words(info));
   if (info.step) ui.row("after step", grouped(*info.step));
   ui.row("layers", grouped(static_cast<int64_t>(info.layers.size()) - 1));
   ui.row("parameters", grouped(info.parameters));
@@ -160,27 +139,8 @@ void NetworkPage::draw_facts(Ui& ui, const NetworkMoment& moment) const {
 }
 
 void NetworkPage::draw_picture(Ui& ui, const NetworkMoment* moment) const {
-  const Document& document = context_.document;
-  const std::string& asked = network().asked().image;
   ui.section("WHAT IT LOOKS AT");
-  std::vector<Choice> choices = {{N_("the open picture"), "picture"}};
-  for (const SamplePicture& sample : samples()) choices.push_back({sample.name, "sample:" + sample.name});
-  if (document.drawing || asked == "drawing") choices.push_back({N_("the drawing"), "drawing"});
-  if (document.training) choices.push_back({N_("a test picture"), asked.starts_with("test ") ? asked : "test 0"});
-  const bool listed = std::any_of(choices.begin(), choices.end(), [&](const Choice& c) { return c.value == asked; });
-  if (!listed) choices.push_back({std::filesystem::path(asked).filename().string(), asked});
-  ui.dropdown("picture", choices, asked, "network.image");
-  if (document.training && asked.starts_with("test ")) {
-    const auto count = static_cast<double>(judged_part(*document.training->split).size());
-    NumberSpec number;
-    number.maximum = count - 1;
-    number.step = 1;
-    number.decimals = 0;
-    double at = 0;
-    parse_number(std::string_view(asked).substr(5), &at);
-    ui.number_field("test picture", at, number, "network.image test");
-  }
-  ui.error_beside("network.image");
+  draw_network_image(ui, context_.document, "network.image");
   if (moment != nullptr && !moment->why) {
     const OpenNetworkInfo& info = *moment->info;
     if (moment->picture.label >= 0 && static_cast<size_t>(moment->picture.label) < info.classes.size()) {
@@ -196,28 +156,6 @@ void NetworkPage::draw_picture(Ui& ui, const NetworkMoment* moment) const {
       ui.note("The file does not say how its pictures are prepared: this is a guess.");
     }
   }
-  ui.hairline();
-}
-
-void NetworkPage::draw_lesions(Ui& ui, const NetworkMoment& moment) const {
-  const OpenNetworkInfo& info = *moment.info;
-  ui.section("CUT OUT");
-  if (moment.lesions.empty()) {
-    ui.note("Click a map: that channel's outputs are then 0 in the forward pass, and the answer changes, or does not.");
-  }
-  for (const Lesion& lesion : moment.lesions) {
-    const OpenLayer& layer = info.layers[static_cast<size_t>(lesion.node)];
-    ui.row(format_tr("layer {}", layer.name),
-           lesion.channel < 0 ? std::string(tr("all of it")) : format_tr("channel {}", lesion.channel));
-  }
-  const int node = chosen_node(moment);
-  const std::string& name = info.layers[static_cast<size_t>(node)].name;
-  ui.begin_flow();
-  ui.button("Cut this layer out", "network.lesion " + quoted(name),
-            {.enabled = node > 0, .tooltip = N_("All outputs of the chosen layer are 0")});
-  ui.button("Restore all", "network.restore", {.icon = Icon::reset, .enabled = !moment.lesions.empty()});
-  ui.end_flow();
-  ui.error_beside("network.lesion");
   ui.hairline();
 }
 

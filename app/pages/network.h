@@ -2,7 +2,7 @@
 // its timeline shows, or any model file. All of it is in the document (network/network_in_use.h), whose commands and
 // readouts have this page's name; here are only the stage, the inspector and the layer that is chosen.
 //
-// network.cpp: state, the inspector.  network_stage.cpp: picture, answer, layers, maps.
+// network.cpp: state, the inspector.  network_stage.cpp: what stands where.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/network/network_in_use.h"
+#include "app/pages/layer_table.h"
 #include "app/pages/page.h"
 #include "app/widgets/hover_note.h"
 #include "app/widgets/tensor_grid.h"
@@ -33,28 +34,18 @@ class NetworkPage : public Page {
  private:
   NetworkInUse& network() const { return *context_.document.network; }
   int chosen_node(const NetworkMoment& moment) const;
-  static TensorMaps maps_of(const NetworkMoment& moment, int node);  // of no values: there are none to show
 
   // network_stage.cpp
   void draw_top(Ui& ui, Rect area, const NetworkMoment& moment) const;
-  void draw_answer(Ui& ui, Rect area, const NetworkMoment& moment) const;
-  void draw_layers(Ui& ui, Rect area, const NetworkMoment& moment) const;
-  void draw_maps(Ui& ui, Rect area, const NetworkMoment& moment, HoverNote& note) const;
 
   void draw_choice(Ui& ui) const;
   void draw_facts(Ui& ui, const NetworkMoment& moment) const;
   void draw_picture(Ui& ui, const NetworkMoment* moment) const;
-  void draw_lesions(Ui& ui, const NetworkMoment& moment) const;
 
   PageInfo info_;
   PageContext context_;
   std::string chosen_ = "0";  // the layer whose maps are shown: its number or name
-  // Of the layer whose maps are shown, made when they change: a large one has millions of values.
-  struct Shown {
-    uint64_t version = 0;
-    int node = -1;
-    TensorScale scale;
-  } shown_;
+  ShownLayer shown_;
   int revealed_ = -1;  // the node whose row was scrolled to
 };
 

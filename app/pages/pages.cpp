@@ -1,18 +1,20 @@
 // All pages, in the order of the navigation. To add one: a file in this folder, and one line here.
 #include "app/pages/channels.h"
 #include "app/pages/convolution.h"
+#include "app/pages/features/features.h"
 #include "app/pages/filters.h"
 #include "app/pages/network.h"
 #include "app/pages/page.h"
 #include "app/pages/pixels.h"
 #include "app/pages/pooling.h"
+#include "app/pages/pretrained/pretrained.h"
 #include "app/pages/train/train_page.h"
 
 namespace striate {
 
 std::vector<PageKind> page_kinds() {
-  return {pixels_page(),  channels_page(), filters_page(), convolution_page(),
-          pooling_page(), train_page(),    network_page()};
+  return {pixels_page(), channels_page(), filters_page(),    convolution_page(), pooling_page(),
+          train_page(),  network_page(),  pretrained_page(), features_page()};
 }
 
 }  // namespace striate

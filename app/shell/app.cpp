@@ -387,11 +387,14 @@ std::vector<std::string> App::state_of(const std::string& owner) const {
 std::vector<std::string> App::state() const {
   std::vector<std::string> lines;
   if (!document_.source.empty()) lines.push_back("open " + quoted(document_.source));
-  if (!document_.network->as_at_first() && page().info().id != "network") {
+  std::vector<std::string> own = page().replay();
+  const bool says =
+      std::any_of(own.begin(), own.end(), [](const auto& line) { return line.starts_with("network.image "); });
+  if (!document_.network->as_at_first() && !says) {
     for (std::string& line : document_.network->state()) lines.push_back(std::move(line));
   }
   lines.push_back("page " + page().info().id);
-  for (std::string& line : page().replay()) lines.push_back(std::move(line));
+  for (std::string& line : own) lines.push_back(std::move(line));
   return lines;
 }
 

@@ -32,6 +32,7 @@ struct Document {
   // there while somebody wants them.
   TrainedNetworkPtr training;
   bool training_wanted = false;
+  bool kept_wanted = false;                // its weights at every step that it has kept (TrainedNetwork::kept)
   std::shared_ptr<const Drawing> drawing;  // on the ink pad of page `train`; null: nothing is drawn
 
   bool guided = false;        // a lesson is open, or a script that was opened plays: what it runs, nobody clicked

@@ -46,8 +46,9 @@ bool Shell::frame(const Moment& moment) {
   bool moves = app_moves_ || ui_.wants_frame() || !sent_.empty();
   moving_ = moves;
   settled_ = !moves && !app_.busy() && !browser_->busy();
-  if (settled_ && !readouts_file_.empty()) write_readouts();
+  // Who has waited for a readout finds things where they are by then.
   if (settled_ && !items_file_.empty()) write_items();
+  if (settled_ && !readouts_file_.empty()) write_readouts();
   return moves || playing();
 }
 

@@ -39,6 +39,7 @@ struct TrainSubscription {
   bool norms = false;            // of weights and gradients
   bool dead_units = false;
   bool weights = false;  // all of them, with the running statistics
+  bool kept = false;     // the same after every step that is kept
   friend bool operator==(const TrainSubscription&, const TrainSubscription&) = default;
 };
 
@@ -151,7 +152,8 @@ struct TrainSnapshot {
   std::vector<Norm> norms;
   std::vector<DeadUnits> dead_units;
   std::shared_ptr<const AllWeights> weights;  // null: nobody asked
-  std::set<TensorKey> edited;                 // weights that a person changed: they have a trained value to go back to
+  std::shared_ptr<const std::vector<KeptMoment>> kept;
+  std::set<TensorKey> edited;  // weights that a person changed: they have a trained value to go back to
   std::map<std::pair<std::string, int64_t>, float> edits;  // the same one by one: tensor and index, what was written
 
   // How it came here: the same once more gives the same bits. Empty `file`: from `start`.

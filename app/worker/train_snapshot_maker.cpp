@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/network/weights_file.h"
 #include "engine/training/data/augment.h"
 #include "engine/training/loss_head.h"
 
@@ -79,6 +80,12 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
     weights_ = nullptr;
     weights_stamp_ = 0;
   }
+  if (subscription.kept) {
+    add_kept(s);
+  } else {
+    kept_of_.clear();
+    kept_ = nullptr;
+  }
   if (subscription.dead_units) {
     // Of a batch that went through the network: not of the zeros that it begins with, nor of what an earlier moment
     // left.
@@ -91,6 +98,31 @@ std::shared_ptr<TrainSnapshot> TrainSnapshotMaker::make(const TrainSubscription&
     s.dead_units = dead_units_;
   }
   return made;
+}
+
+// Of very many keyframes some, evenly chosen, with the first and the newest.
+void TrainSnapshotMaker::add_kept(TrainSnapshot& s) {
+  constexpr size_t kMost = 64;
+  const History::Keyframes& all = run_.trainer().history().keyframes();
+  if (!kept_ || kept_of_ != all) {
+    auto made = std::make_shared<std::vector<KeptMoment>>();
+    const std::vector<const NamedTensor*> tensors = weight_tensors(run_.network().tensors());
+    size_t i = 0;
+    for (const auto& [step, keyframe] : all) {
+      const size_t at = i++, shown = std::min(kMost, all.size());
+      if (at * shown / all.size() == (at + 1) * shown / all.size() && at + 1 < all.size()) continue;
+      auto weights = std::make_shared<AllWeights>();
+      for (const NamedTensor* tensor : tensors) {
+        const std::vector<float>& arena = tensor->kind == TensorKind::weight ? keyframe->weights : keyframe->running;
+        const auto first = arena.begin() + static_cast<std::ptrdiff_t>(tensor->offset);
+        weights->push_back({*tensor, {first, first + static_cast<std::ptrdiff_t>(tensor->shape.count())}});
+      }
+      made->push_back({step, std::move(weights)});
+    }
+    kept_ = std::move(made);
+    kept_of_ = all;
+  }
+  s.kept = kept_;
 }
 
 void TrainSnapshotMaker::add_curves(TrainSnapshot& s) {

@@ -38,6 +38,7 @@ class TrainSnapshotMaker {
   void add_tensors(TrainSnapshot& snapshot, const TrainSubscription& subscription);
   void add_batch(TrainSnapshot& snapshot);
   void add_probe(TrainSnapshot& snapshot, bool gradients);
+  void add_kept(TrainSnapshot& snapshot);
 
   TrainingRun& run_;
   uint64_t stamp_ = 1;
@@ -55,6 +56,8 @@ class TrainSnapshotMaker {
   std::vector<Norm> norms_;
   std::vector<DeadUnits> dead_units_;
   std::shared_ptr<const AllWeights> weights_;
+  History::Keyframes kept_of_;
+  std::shared_ptr<const std::vector<KeptMoment>> kept_;
   std::shared_ptr<const TrainingConfig> config_, start_;
   std::shared_ptr<const std::vector<RunChange>> changes_;
   std::shared_ptr<const Architecture> architecture_;

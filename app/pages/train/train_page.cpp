@@ -159,6 +159,7 @@ void TrainPage::hand_over() {
   trained->moving = s.status == TrainSnapshot::Status::running;
   trained->pictures = s.data;
   trained->split = s.split;
+  trained->kept = s.kept;
   context_.document.training = std::move(trained);
 }
 
@@ -210,13 +211,15 @@ TrainSubscription TrainPage::subscription() const {
   TrainSubscription wanted;
   if (is_shown() && views_.size() > view_) views_[view_]->subscribe(*snapshot_, wanted);
   wanted.weights = context_.document.training_wanted;
+  wanted.kept = context_.document.kept_wanted;
   return wanted;
 }
 
 bool TrainPage::busy() const {
   const bool weights_come = context_.document.training_wanted && has_run() && !snapshot_->weights;
-  return weights_come || settings_.busy() || files_.busy() || (views_.size() > view_ && views_[view_]->busy()) ||
-         (thread_ && thread_->busy(*snapshot_));
+  const bool kept_come = context_.document.kept_wanted && has_run() && !snapshot_->kept;
+  return weights_come || kept_come || settings_.busy() || files_.busy() ||
+         (views_.size() > view_ && views_[view_]->busy()) || (thread_ && thread_->busy(*snapshot_));
 }
 
 // Its errors, what it saved and what it put aside are told on any page; so is training that another window lost.

@@ -1,0 +1,29 @@
+// Whether two moments of the open network are of the same network with the same weights, lesions and blocks without a
+// side, whatever it looks at: what was computed from its weights is then still true.
+#pragma once
+
+#include "app/network/network_moment.h"
+
+namespace striate {
+
+inline bool same_weights(const NetworkRequest& a, const NetworkRequest& b) {
+  const NetworkState &s = a.state, &t = b.state;
+  if (s.opened != t.opened || s.random != t.random || s.seed != t.seed) return false;
+  if (s.lesions != t.lesions || s.blocks != t.blocks) return false;
+  if (s.opened) return s.file == t.file && s.model == t.model && s.stamp == t.stamp;
+  if (!a.training || !b.training) return a.training == b.training;
+  return a.training->run == b.training->run && a.training->step == b.training->step &&
+         a.training->weights == b.training->weights;
+}
+
+// What was computed at another step of the same training, and is still worth looking at while that moves on.
+inline bool same_moving_training(const NetworkRequest& then, const NetworkRequest& now) {
+  return !then.state.opened && !now.state.opened && then.training && now.training &&
+         then.training->run == now.training->run && now.training->moving;
+}
+inline bool same_training(const NetworkRequest& then, const NetworkRequest& now) {
+  return !then.state.opened && !now.state.opened && then.training && now.training &&
+         then.training->run == now.training->run;
+}
+
+}  // namespace striate

@@ -1,0 +1,94 @@
+#include "app/pages/features/patches_job.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace striate {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenFindings(250);
+
+// Of all units only this one.
+std::shared_ptr<const Patches> of_channel(Patches all, int64_t channel) {
+  auto one = std::make_shared<Patches>();
+  const auto size = static_cast<std::ptrdiff_t>(all.keep * all.small.count());
+  one->best.push_back(std::move(all.best[static_cast<size_t>(channel)]));
+  const auto first = all.thumbnails.begin() + channel * size;
+  one->thumbnails.assign(first, first + size);
+  one->node = all.node, one->small = all.small, one->keep = all.keep;
+  one->seen = all.seen, one->all = all.all, one->unreadable = all.unreadable, one->finished = all.finished;
+  return one;
+}
+
+}  // namespace
+
+PatchesJob::PatchesJob(const PageContext& context)
+    : wake_(context.wake),
+      worker_(std::make_shared<NetworkWorker>(context.document.stream.device())),
+      live_(std::make_shared<Live>()),
+      work_(context.wake) {}
+
+void PatchesJob::start(PatchesRequest request) {
+  stop();
+  live_ = std::make_shared<Live>();
+  work_.request([worker = worker_, request = std::move(request), live = live_, wake = wake_](Progress& progress) {
+    run(*worker, request, *live, progress, wake);
+    return true;
+  });
+}
+
+void PatchesJob::stop() { live_->stop = true; }
+
+std::pair<int64_t, int64_t> PatchesJob::pictures() const { return {live_->seen, live_->all}; }
+
+std::shared_ptr<const PatchSource> PatchesJob::source() const {
+  std::lock_guard lock(live_->mutex);
+  return live_->source;
+}
+
+std::vector<PatchesResult> PatchesJob::take() {
+  std::vector<PatchesResult> results;
+  {
+    std::lock_guard lock(live_->mutex);
+    results.swap(live_->results);
+  }
+  work_.take();
+  return results;
+}
+
+void PatchesJob::run(NetworkWorker& worker, PatchesRequest request, Live& live, const Progress& progress,
+                     const std::function<void()>& wake) {
+  if (!request.source) request.source = patches_in(request.folder);
+  const bool film = request.moments.size() > 1;
+  {
+    std::lock_guard lock(live.mutex);
+    live.source = request.source;
+  }
+  live.all = request.source->size() * static_cast<int64_t>(request.moments.size());
+  for (size_t moment = 0; moment < request.moments.size(); ++moment) {
+    if (live.stop || progress.canceled) return;
+    OpenNetwork& network = worker.network_of(request.moments[moment]);
+    const int64_t before = static_cast<int64_t>(moment) * request.source->size();
+    auto shown = std::chrono::steady_clock::now();
+    const auto put = [&](std::shared_ptr<const Patches> found) {
+      {
+        std::lock_guard lock(live.mutex);
+        if (!live.results.empty() && live.results.back().moment == moment) live.results.pop_back();
+        live.results.push_back({moment, std::move(found)});
+      }
+      wake();
+    };
+    Patches found = find_patches(network, request.node, *request.source, request.options, [&](const Patches& so_far) {
+      live.seen = before + so_far.seen;
+      const auto now = std::chrono::steady_clock::now();
+      if (!film && !so_far.finished && so_far.seen > 0 && now - shown >= kBetweenFindings) {
+        put(std::make_shared<Patches>(so_far));
+        shown = std::chrono::steady_clock::now();
+      }
+      return !live.stop && !progress.canceled;
+    });
+    put(film ? of_channel(std::move(found), request.channel) : std::make_shared<const Patches>(std::move(found)));
+  }
+}
+
+}  // namespace striate

@@ -1,0 +1,151 @@
+#include "app/pages/layer_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/pages/network_words.h"
+#include "app/widgets/curves.h"
+#include "app/widgets/ui.h"
+#include "app/words/words.h"
+
+namespace striate {
+
+bool ShownLayer::update(const NetworkMoment& moment, int wanted) {
+  if (is_of(moment, wanted)) return false;
+  const TensorMaps maps = maps_of_node(moment, wanted);
+  const bool negative = std::any_of(maps.values.begin(), maps.values.end(), [](float v) { return v < 0; });
+  version = moment.version;
+  node = wanted;
+  scale = scale_of(maps, ScaleScope::layer, negative);
+  return true;
+}
+
+void draw_layer_table(Ui& ui, Rect area, const NetworkMoment& moment, const LayerTable& list) {
+  const Theme& theme = ui.theme();
+  const OpenNetworkInfo& info = *moment.info;
+  const LayerTimes* times = list.times;
+  const auto column = [&](const char* title, float least) {
+    return std::max(least, ui.measure(Font::caption, tr(title)).x + 10);
+  };
+  const float number = 34, output = 112, learned = column("parameters", 84), work = column("multiply-adds", 96),
+              memory = column("memory", 70), time = list.timed ? column("ms", 64) : 0;
+  // What gives way where the stage is narrow.
+  float room = area.w - 20 - number - output - time - 110;
+  const auto fits = [&room](float width) {
+    if (room < width) return false;
+    room -= width;
+    return true;
+  };
+  const bool has_learned = fits(learned), has_work = fits(work), has_memory = fits(memory);
+  const auto cells = [&](Rect line, Font font, Color tone, Color quiet, const std::string& no, const std::string& name,
+                         const std::string& text, const std::string& gives, const std::string(&costs)[4]) {
+    const Font digits = font == Font::caption ? font : Font::number;
+    ui.label(line.cut_left(number), no, digits, quiet);
+    if (list.timed) ui.label(line.cut_right(time), costs[3], digits, tone, Align::right);
+    if (has_memory) ui.label(line.cut_right(memory), costs[2], font, quiet, Align::right);
+    if (has_work) ui.label(line.cut_right(work), costs[1], font, quiet, Align::right);
+    if (has_learned) ui.label(line.cut_right(learned), costs[0], font, quiet, Align::right);
+    ui.label(line.cut_right(output), gives, font, quiet, Align::right);
+    line.cut_right(8);
+    const bool own = !name.empty() && name != no;
+    const Rect first = line.cut_left(own ? line.w * (line.w > 220 ? 0.5f : 1.0f) : 0);
+    if (own) ui.label(first, ui.fitted(name, font, first.w - 8), font, tone);
+    if (line.w > 20) ui.label(line, ui.fitted(text, font, line.w), font, own ? quiet : tone);
+  };
+  Rect head = area.cut_top(22).inset(10, 0);
+  cells(head, Font::caption, theme.secondary, theme.secondary, "", "", tr("layer"), tr("output"),
+        {tr("parameters"), tr("multiply-adds"), tr("memory"), times != nullptr ? tr("ms") : tr("ms \u2026")});
+  ui.fill({area.x, area.y, area.w, 1}, theme.line);
+  area.cut_top(1);
+  const double most = times != nullptr ? *std::max_element(times->milliseconds.begin(), times->milliseconds.end()) : 0;
+  ui.begin_panel("layers", area, 0);
+  const Rect seen = ui.clip();
+  for (size_t n = 0; n < info.layers.size(); ++n) {
+    const OpenLayer& layer = info.layers[n];
+    if (n > 0) ui.space(-8);  // no gap between rows
+    const Rect line = ui.take(kLayerRow);
+    const std::string no = n == 0 ? "" : std::to_string(n - 1);
+    const std::string command = list.command + (n == 0 ? std::string(" input") : " " + no);
+    const std::string tip = n == 0 ? std::string(tr("Shows what the network receives"))
+                                   : format_tr("{}: shows its maps", tr(std::string_view(layer.title)));
+    const Response r = ui.interact(line, {.label = n == 0 ? std::string("input of the network") : "layer " + no,
+                                          .command = command,
+                                          .kind = "row",
+                                          .tooltip = tip});
+    if (r.clicked) ui.send(command);
+    const bool is_chosen = static_cast<int>(n) == list.chosen;
+    if (is_chosen) {
+      if (list.revealed != list.chosen) ui.reveal(line);
+      ui.found().numbers[list.page + ".revealed"] = list.chosen;
+    }
+    if (!line.overlaps(seen)) continue;
+    if (is_chosen) {
+      ui.fill(line, theme.raised, 4);
+      ui.fill({line.x, line.y + 5, 3, line.h - 10}, theme.accent, 1.5f);
+    } else if (r.hovered) {
+      ui.fill(line, faded(theme.raised, 0.6f), 4);
+    }
+    const double taken = times != nullptr && n > 0 ? times->milliseconds[n] : 0;
+    if (most > 0 && taken > 0) {  // a bar behind the number
+      const float wide = std::max(1.0f, static_cast<float>(taken / most) * (time - 6));
+      ui.fill({line.right() - 10 - wide, line.y + 5, wide, line.h - 10}, faded(theme.activation, 0.22f), 2);
+    }
+    const bool cut = std::any_of(moment.lesions.begin(), moment.lesions.end(),
+                                 [&](const Lesion& each) { return each.node == static_cast<int>(n); });
+    cells(line.inset(10, 0), Font::control, cut ? theme.warning : theme.text, theme.secondary, no,
+          n == 0 ? "" : layer.name, n == 0 ? std::string(tr("input")) : layer.text, sizes_text(layer.shape),
+          {layer.parameters > 0 ? grouped(layer.parameters) : "",
+           layer.multiply_adds > 0 ? grouped(layer.multiply_adds) : "",
+           bytes_text(static_cast<double>(output_bytes(info, static_cast<int>(n)))),
+           times != nullptr && n > 0 ? milliseconds_text(taken) : ""});
+    if (r.keyboard) ui.draw_focus(line.inset(3), 1);
+  }
+  ui.end_panel();
+}
+
+void draw_layer_maps(Ui& ui, Rect area, const NetworkMoment& moment, const ShownLayer& shown_layer, int node,
+                     const std::string& page, HoverNote& note) {
+  const Theme& theme = ui.theme();
+  const OpenNetworkInfo& info = *moment.info;
+  const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
+  const Shape cells = node == 0 && info.channels_last ? info.picture : cells_of(layer.shape);
+  Rect head = area.cut_top(24);
+  const bool vector = cells[1] == 1 && cells[2] == 1;
+  const std::string what = vector ? format_tr("{} values", grouped(cells[0]))
+                                  : format_tr("{} maps of {} \u00d7 {}", grouped(cells[0]), cells[1], cells[2]);
+  TensorGrid grid;
+  grid.maps = maps_of_node(moment, node);
+  const bool stale = !shown_layer.is_of(moment, node);
+  if (stale) ui.request_frame();  // its scale comes with that
+  if (grid.maps.count == 0 || stale) {
+    ui.label(head, fmt::format("{}: {}", layer_words(info, node), what), Font::caption, theme.secondary);
+    return;
+  }
+  grid.key = page + ".maps";
+  grid.version = moment.version * 8192 + static_cast<uint64_t>(node);
+  grid.scale = shown_layer.scale;
+  grid.layout = fit_maps(grid.maps.count, grid.maps.height, grid.maps.width, area.w, area.h, vector ? 8 : 20.0f,
+                         vector ? 20.0f : 220.0f, vector ? 2 : 4);
+  grid.tone = Concept::activation;
+  grid.name = [](int64_t map) { return format_tr("channel {}", map); };
+  const auto is_cut = [&moment, node](int64_t map) {
+    return std::any_of(moment.lesions.begin(), moment.lesions.end(), [&](const Lesion& each) {
+      return each.node == node && (each.channel < 0 || each.channel == map);
+    });
+  };
+  grid.dimmed = is_cut;
+  grid.command = [&layer, is_cut](int64_t map) {
+    return is_cut(map) ? std::string("network.restore") : fmt::format("network.lesion {} {}", quoted(layer.name), map);
+  };
+  grid.hint = tr("click: cut this channel out, or take all lesions back");
+  const float scale = draw_scale(ui, head, grid.scale);
+  head.w = std::max(0.0f, scale - head.x - 12);
+  const std::string shown = grid.layout.shown < cells[0] ? ", " + format_tr("{} of them here", grid.layout.shown) : "";
+  ui.label(head, ui.fitted(fmt::format("{}: {}{}", layer_words(info, node), what, shown), Font::caption, head.w),
+           Font::caption, theme.secondary);
+  const TensorAnswer hit = draw_tensor_grid(ui, "maps of the layer", area, grid);
+  if (hit.hovered) note = hit.note;
+}
+
+}  // namespace striate
