@@ -19,3 +19,6 @@ shot convolution convolution --size 1280x800
 shot pooling pooling --size 1280x800
 shot train train --size 1280x800 --do "train.until 300"
 shot network network --size 1280x800 --do "train.until 300" --do "network.image test 4" --do "network.select 1"
+shot pretrained pretrained --size 1280x800 --do "network.open squeezenet1_1" --do "network.image sample:traffic-light" --do "pretrained.view layers"
+shot features features --size 1280x800 --do "network.open squeezenet1_1" --do "network.image sample:ball-and-orange" \
+  --do "features.method guided" --do "features.class 0" --do "features.randomize all"

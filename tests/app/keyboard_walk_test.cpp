@@ -118,7 +118,7 @@ TEST_P(KeyboardWalk, tab_reaches_everything_where_both_panels_are_unfolded_or_fo
   for (const char* panels : {"off", "on"}) {
     driver().run(std::string("navigation ") + panels);
     driver().run(std::string("inspector ") + panels);
-    for (const char* page : {"home", "pixels", "network"}) {
+    for (const char* page : {"home", "pixels", "network", "pretrained"}) {
       driver().run(std::string("page ") + page);
       walk(fmt::format("{}, panels {}", page, panels));
     }
@@ -233,11 +233,22 @@ void expect_keys_act(PageDriver& driver, const std::string& where) {
 }
 
 TEST(KeyboardActs, on_every_control_of_every_page) {
-  for (const char* page : {"pixels", "channels", "filters", "convolution", "pooling", "network"}) {
+  for (const char* page : {"pixels", "channels", "filters", "convolution", "pooling", "network", "pretrained"}) {
     PageDriver driver(page);
     driver.show(made_picture(24, 20, 3));
     if (std::string(page) == "channels") driver.run("channels.brush r 20 90");
     expect_keys_act(driver, page);
+  }
+}
+
+TEST(KeyboardActs, on_every_control_of_every_method_of_features) {
+  PageDriver driver("features");
+  driver.show(made_picture(24, 20, 3));
+  driver.run("network.open lenet5");
+  driver.run("features.layer 3");
+  for (const std::string& method : driver.app.registry().command("features.method").parameters[0].choices) {
+    driver.run("features.method " + method);
+    expect_keys_act(driver, "features " + method);
   }
 }
 

@@ -289,11 +289,16 @@ TEST_F(MadeUp, network) {
     for (const std::string& name : moment->info->classes) data.words(name);
     data.words(moment->info->name + " " + moment->picture.name);
     // How a picture is prepared is said by the engine, with its numbers.
-    for (const PreprocessingStep& step : moment->input.steps) data.whole(step.name + " " + step.words);
+    for (const PreprocessingStep& step : moment->input.steps)
+      data.whole(step.name + " " + step.words), data.whole(step.words);
+    data.words("NEC UIUC XRCE AlexNet SuperVision Clarifai GoogLeNet VGG ResNet");  // who won
     data.words("picture resize gray scale");
   };
-  for (const char* line : {"page network", "network.open lenet5", "network.select 3", "network.lesion 0 1",
-                           "network.restore", "network.image sample:balloons"}) {
+  for (const char* line :
+       {"page network", "network.open lenet5", "network.select 3", "network.lesion 0 1", "network.restore",
+        "network.image sample:balloons", "page pretrained", "pretrained.open resnet20", "pretrained.view input",
+        "pretrained.view block", "pretrained.unroll best", "pretrained.view against", "pretrained.view folder",
+        "pretrained.view history"}) {
     driver().run(line);
     look(line, layers);
   }

@@ -1,14 +1,19 @@
 // The open network: what commands set and readouts say, its page drawn and clicked, and that it follows the training.
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "app/network/network_in_use.h"
+#include "engine/camera/camera.h"
+#include "engine/files/image_file.h"
 #include "engine/network/find_layer.h"
 #include "engine/session/session.h"
 #include "engine/training/checkpoint.h"
 #include "tests/app/page_driver.h"
+#include "tests/environment.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -272,6 +277,44 @@ TEST_F(NetworkPageTest, it_follows_a_training_that_runs) {
   }
   driver.run("train.pause");
   EXPECT_EQ(driver.number("network.step"), driver.number("train.step"));
+}
+
+TEST_F(NetworkPageTest, it_looks_through_a_camera_while_somebody_looks_at_it) {
+  const std::string cam = folder / "cam";
+  std::filesystem::create_directory(cam);
+  for (const int bright : {0, 1}) {
+    std::ofstream(cam + (bright == 0 ? "/a.ppm" : "/b.ppm"))
+        << "P3 2 2 255 " << (bright == 0 ? "9 9 9 0 0 0 9 9 9 0 0 0" : "255 0 0 9 9 9 0 0 255 9 9 9");
+  }
+  std::ofstream(cam + "/c.txt") << "no picture";
+  const EnvironmentVariable camera("STRIATE_CAMERA", cam);
+  const std::string net = saved(folder);
+  driver.run("network.open " + net);
+  driver.run("network.image camera");
+  const double one = outputs(net, *read_image(cam + "/a.ppm"))[0], other = outputs(net, *read_image(cam + "/b.ppm"))[0];
+  ASSERT_NE(one, other);
+  bool saw_one = false, saw_other = false;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!saw_one || !saw_other) {
+    driver.frame();
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the pictures don't change";
+    const NetworkMomentPtr& moment = driver.app.document().network->moment();
+    if (!moment || moment->answer.logits.empty() || moment->of.state.image != "camera") continue;
+    saw_one = saw_one || moment->answer.logits[0] == static_cast<float>(one);
+    saw_other = saw_other || moment->answer.logits[0] == static_cast<float>(other);
+  }
+  EXPECT_TRUE(driver.app.document().network->has_camera());
+  driver.run("network.image portrait");
+  EXPECT_EQ(driver.text("network.image"), "portrait");
+
+  camera.set(folder / "nowhere");
+  driver.run("network.image camera");  // what is wrong with it is found behind the window
+  while (driver.text("network.image") == "camera") driver.frame();
+  EXPECT_EQ(driver.text("network.image"), "portrait");
+  camera.remove();
+  if (!has_camera()) {
+    EXPECT_NE(driver.failure("network.image camera").find("there is no camera / plug one in"), std::string::npos);
+  }
 }
 
 }  // namespace striate

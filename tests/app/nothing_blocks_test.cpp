@@ -86,6 +86,28 @@ TEST(NothingBlocks, readouts_that_are_not_ready_say_so) {
   }
 }
 
+TEST(NothingBlocks, the_units_of_a_network_come_when_they_are_ready) {
+  PageDriver driver("features");
+  driver.show(made_picture(30, 30, 3));
+  driver.run("network.open lenet5");
+  driver.run("features.layer 3");
+  {
+    HeldPool held;
+    for (const char* method : {"filters", "field", "patches", "maximize"}) {
+      driver.app.run(std::string("features.method ") + method);
+      if (*method == 'p' || *method == 'm') driver.app.run("features.start");
+      driver.frames(3);
+      EXPECT_TRUE(driver.app.busy()) << method;
+    }
+    EXPECT_THROW(driver.app.registry().read("features.score"), NotReady);
+    driver.app.run("features.method patches");
+    EXPECT_THROW(driver.app.registry().read("features.patch 0"), NotReady);
+  }
+  EXPECT_NO_THROW(driver.number("features.patch 0"));
+  driver.run("features.method maximize");
+  EXPECT_NO_THROW(driver.number("features.score"));
+}
+
 // A lesson's frozen value is an ellipsis until it is there, and then the value.
 TEST(NothingBlocks, the_words_of_a_lesson_wait_for_their_numbers) {
   TestFolder folder;
@@ -170,6 +192,29 @@ TEST(NothingBlocks, a_page_that_throws_while_it_is_drawn_is_told_and_the_window_
   textures.fails = false;
   frames();
   EXPECT_NE(shell.ui().find_item("picture"), nullptr);
+}
+
+TEST(NothingBlocks, what_a_trained_network_is_asked_is_answered_behind_the_window) {
+  TestFolder folder;
+  write_image(folder / "one.png", *made_picture(30, 20, 3));
+  PageDriver driver("pretrained");
+  driver.show(made_picture(40, 30, 3));
+  driver.run("pretrained.open lenet5");
+  {
+    HeldPool held;
+    for (const std::string& line : {std::string("pretrained.view layers"), std::string("pretrained.unroll 0"),
+                                    std::string("pretrained.against tiny"), "pretrained.folder " + folder.path()}) {
+      driver.app.run(line);
+      driver.frames(2);  // drawn with what is there
+    }
+    for (const char* readout : {"pretrained.contributions", "pretrained.against.class"}) {
+      EXPECT_THROW(driver.app.registry().read(readout), NotReady) << readout;
+    }
+    EXPECT_TRUE(driver.app.busy());
+  }
+  driver.settle();
+  EXPECT_NEAR(driver.number("pretrained.contributions"), driver.number("pretrained.contributions.logit"), 1e-5);
+  EXPECT_EQ(driver.number("pretrained.folder.done"), 1);
 }
 
 }  // namespace

@@ -42,7 +42,12 @@ keeps net.safetensors "over what is read" classify net.safetensors digit.ppm --s
 keeps digit.ppm "over what is read" classify net.safetensors digit.ppm --save-activations digit.ppm
 keeps labels.txt "over what is read" classify net.safetensors digit.ppm --labels labels.txt --save-activations labels.txt
 keeps diary.txt "another text, not a file of weights" classify net.safetensors digit.ppm --save-activations diary.txt
+keeps photo.png "over what is read" explain net.safetensors photo.png photo.png
+keeps model.png "a file of weights (safetensors), not a picture" explain net.safetensors digit.ppm model.png
+keeps diary.txt "another text, not a grid of values" explain net.safetensors digit.ppm map.png --values diary.txt
 keeps photo.png "a picture, not a file of weights" $TRAIN --model "flatten | dense 10" --save photo.png
+keeps model.png "a file of weights (safetensors), not a picture" features net.safetensors --layer 1 model.png --method filters
+keeps net.safetensors "over what is read" features net.safetensors --layer 1 sheet.png --method filters --values net.safetensors
 keeps text.net "over what is read" $TRAIN --model text.net --save text.net
 keeps text.net "over what is read" $TRAIN --model text.net --log text.net
 keeps net.safetensors "not a log of a training" $TRAIN --model "flatten | dense 10" --log net.safetensors
