@@ -26,6 +26,8 @@ std::string_view file_of_image(std::string_view value) {
   return word || test_number(value) ? std::string_view() : value;
 }
 
+}  // namespace
+
 std::optional<PictureCrop> crop_of(const Arguments& arguments) {
   if (!arguments.has(0)) return std::nullopt;
   if (!arguments.has(2)) {
@@ -35,8 +37,6 @@ std::optional<PictureCrop> crop_of(const Arguments& arguments) {
   return PictureCrop{static_cast<int>(arguments.integer(0)), static_cast<int>(arguments.integer(1)),
                      static_cast<int>(arguments.integer(2))};
 }
-
-}  // namespace
 
 void NetworkInUse::set_image(const std::string& text) {
   NetworkState next = state_;

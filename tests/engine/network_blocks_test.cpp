@@ -64,7 +64,8 @@ TEST(Blocks, of_fire_modules_are_joined_and_have_no_shortcut) {
             std::string::npos);
   EXPECT_NE(failure([&] { need_block(architecture, blocks, 1); }).find("is in no block / choose a layer of one"),
             std::string::npos);
-  EXPECT_NE(failure([&] { need_block(build_model("lenet5"), {}, 1); }).find("the network has no branches"),
+  const std::vector<NetworkBlock> none;
+  EXPECT_NE(failure([&] { need_block(build_model("lenet5"), none, 1); }).find("the network has no branches"),
             std::string::npos);
 }
 

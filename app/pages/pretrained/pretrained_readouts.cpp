@@ -112,7 +112,8 @@ void PretrainedPage::declare_readouts(Registry& registry) {
            [](const NetworkMoment&, const NetworkBlock& block) { return ReadoutValue(block.name); });
   const auto norm = [&](const char* name, const char* help, auto value) {
     of_block(name, help, [this, value](const NetworkMoment& moment, const NetworkBlock& block) {
-      if (!block.is_residual()) need_residual(moment.info->architecture, {block}, block.join);
+      const std::vector<NetworkBlock> one{block};
+      need_residual(moment.info->architecture, one, block.join);
       if (moment.answer.activations[static_cast<size_t>(block.join)].values.empty()) {
         throw Error("the activations of this network are too many to be kept", "choose a smaller network");
       }
