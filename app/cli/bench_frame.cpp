@@ -26,6 +26,7 @@ struct FrameOptions {
   std::string page = "pixels";
   std::string file;
   std::vector<std::string> commands;
+  std::string meanwhile;
   double seconds = 5;
   bool csv = false;
 };
@@ -85,6 +86,12 @@ double number_or_zero(App& app, const char* readout) {
   }
 }
 
+void throw_error_notice(const App& app) {
+  for (const Notice& notice : app.notices()) {
+    if (notice.error) throw Error(notice.what, notice.hint);
+  }
+}
+
 // Steps a second, measured while `each_frame` is called 60 times a second.
 template <typename F>
 double steps_per_second(App& app, double seconds, const F& each_frame) {
@@ -95,8 +102,7 @@ double steps_per_second(App& app, double seconds, const F& each_frame) {
     const double step = number_or_zero(app, "train.step"), now = since(start);
     if (step > last) last = step, last_at = now;
     if (first < 0 && step > 0) first = step, first_at = now;
-    for (const Notice& notice : app.notices())
-      if (notice.error) throw Error(notice.what, notice.hint);
+    throw_error_notice(app);
     const double rest = (frame + 1) * kFrame - since(start);
     if (rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(rest));
   }
@@ -145,27 +151,61 @@ void bench_training(const FrameOptions& options, const CommandLine& line) {
       quantile(drawn, 0.5), quantile(drawn, 0.99), shown * batch, alone * batch, shown / alone));
 }
 
+struct FrameTimes {
+  std::vector<double> own, drawn;
+  void add(const Offscreen::FrameTime& time) {
+    own.push_back(time.own_ms);
+    drawn.push_back(time.drawn_ms);
+  }
+};
+
+// From a command that begins work to the end of that work, drawn as the window draws it: whenever there is something
+// new, at most 60 times a second. Seconds that it took.
+double draw_meanwhile(App& app, Offscreen& screen, const std::string& command, FrameTimes& times) {
+  std::atomic<bool> woken{true};
+  app.set_wake([&] { woken = true; });
+  const auto start = Clock::now();
+  app.send(command);
+  for (int frame = 0; frame == 0 || app.busy(); ++frame) {
+    if (woken.exchange(false) || screen.shell().moving() || frame == 0) times.add(screen.timed_frame());
+    throw_error_notice(app);
+    const double rest = (frame + 1) * kFrame - since(start);
+    if (rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(rest));
+  }
+  const double seconds = since(start);
+  app.set_wake({});
+  return seconds;
+}
+
 void bench_frame(const FrameOptions& options, const CommandLine& line) {
-  if (options.page == "train") return bench_training(options, line);
+  if (options.page == "train") {
+    if (!options.meanwhile.empty())
+      throw UsageError("--while: page train is drawn while it trains", "leave --while out, or choose another --page");
+    return bench_training(options, line);
+  }
   App app(line.device(), settings_for_scripts());
   check_page(app, options.page);
   Offscreen screen(app, {1280, 800});
   check_do_lines(app, options.commands);
+  if (!options.meanwhile.empty()) check_do_lines(app, {options.meanwhile});
   Script script;
   if (!options.file.empty()) script.actions.push_back(command_action("open " + quoted(options.file)));
   script.actions.push_back(command_action("page " + options.page));
   for (const std::string& command : options.commands) script.actions.push_back(command_action(command));
   screen.play(std::move(script), "");
 
-  Hand hand(app, options.page);
-  std::vector<double> own, drawn;
-  for (const auto start = Clock::now(); since(start) < options.seconds || own.empty();) {
-    hand.move(since(start));
-    const Offscreen::FrameTime time = screen.timed_frame();
-    own.push_back(time.own_ms);
-    drawn.push_back(time.drawn_ms);
-    for (const Notice& notice : app.notices())
-      if (notice.error) throw Error(notice.what, notice.hint);
+  FrameTimes times;
+  auto& [own, drawn] = times;
+  double seconds = 0;
+  if (options.meanwhile.empty()) {
+    Hand hand(app, options.page);
+    for (const auto start = Clock::now(); since(start) < options.seconds || own.empty();) {
+      hand.move(since(start));
+      times.add(screen.timed_frame());
+      throw_error_notice(app);
+    }
+  } else {
+    seconds = draw_meanwhile(app, screen, options.meanwhile, times);
   }
   const size_t frames = own.size();
   std::sort(own.begin(), own.end());
@@ -175,8 +215,10 @@ void bench_frame(const FrameOptions& options, const CommandLine& line) {
   if (options.csv)
     print_out(fmt::format("page,frames,median_ms,p99_ms\n{},{},{},{}\n", options.page, frames, median, slow));
   else
-    print_out(fmt::format("page {}\nframes {}\nmedian_ms {}\np99_ms {}\ndrawn_median_ms {:.3f}\ndrawn_p99_ms {:.3f}\n",
-                          options.page, frames, median, slow, quantile(drawn, 0.5), quantile(drawn, 0.99)));
+    print_out(
+        fmt::format("page {}\nframes {}\nmedian_ms {}\np99_ms {}\ndrawn_median_ms {:.3f}\ndrawn_p99_ms {:.3f}\n{}",
+                    options.page, frames, median, slow, quantile(drawn, 0.5), quantile(drawn, 0.99),
+                    options.meanwhile.empty() ? "" : fmt::format("seconds {:.3f}\n", seconds)));
 }
 
 }  // namespace
@@ -191,16 +233,22 @@ void add_bench_frame(CLI::App& bench, CommandLine& line) {
       "The page train is drawn while it trains as fast as it can, whenever there is something new; without --csv, "
       "what\n"
       "training reaches then and while nothing is drawn.\n"
+      "With --while the page is drawn as it is instead, from that command until what it began is done, whenever there\n"
+      "is something new; without --csv, how many seconds that took.\n"
       "drawn_ms, without --csv, is until the frame is drawn: a software renderer does that on threads of its own.\n"
       "No display is needed.\n\n"
       "Examples:\n"
       "  striate bench frame --page pixels photo.jpg\n"
-      "  striate bench frame --page filters photo.jpg --do \"filters.kernel edge\" --csv");
+      "  striate bench frame --page filters photo.jpg --do \"filters.kernel edge\" --csv\n"
+      "  striate bench frame --page features --do \"network.open squeezenet1_1\" --do \"features.method maximize\" "
+      "--while features.start");
   add_text(*command, "FILE", options->file, "The picture; without it, the portrait")->type_name("");
   add_text(*command, "--page", options->page, "Its id, such as channels; a wrong one lists them all (pixels)")
       ->type_name("P");
   add_number(*command, "--seconds", options->seconds, "How long to measure (5)", 0.05, 600);
   add_do_option(*command, options->commands);
+  add_text(*command, "--while", options.meanwhile, "A command that begins work, which is then done meanwhile")
+      ->type_name("COMMAND");
   command->add_flag("--csv", options->csv, "Print page,frames,median_ms,p99_ms");
   command->callback([options, &line] { line.run = [options, &line] { bench_frame(*options, line); }; });
 }

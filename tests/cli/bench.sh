@@ -56,5 +56,8 @@ else
   [ "$(head -1 "$WORK/out")" == "page,frames,median_ms,p99_ms" ] || fail "bench frame: other columns"
   grep -Eq '^pixels,[0-9]+,[0-9.]+,[0-9.]+$' "$WORK/out" || fail "bench frame: no line of numbers"
   works bench frame --page channels --seconds 0.2 sample:balloons --do "channels.show r"
+  works bench frame --page features --do "network.open lenet5" --do "features.method maximize" --do "features.steps 3" \
+    --while "features.start"
+  grep -Eq "^seconds [0-9.]+$" "$WORK/out" || fail "bench frame --while: not how long it took"
 fi
 done_testing
