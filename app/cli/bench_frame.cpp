@@ -247,7 +247,7 @@ void add_bench_frame(CLI::App& bench, CommandLine& line) {
       ->type_name("P");
   add_number(*command, "--seconds", options->seconds, "How long to measure (5)", 0.05, 600);
   add_do_option(*command, options->commands);
-  add_text(*command, "--while", options.meanwhile, "A command that begins work, which is then done meanwhile")
+  add_text(*command, "--while", options->meanwhile, "A command that begins work, which is then done meanwhile")
       ->type_name("COMMAND");
   command->add_flag("--csv", options->csv, "Print page,frames,median_ms,p99_ms");
   command->callback([options, &line] { line.run = [options, &line] { bench_frame(*options, line); }; });
