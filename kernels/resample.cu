@@ -1,6 +1,8 @@
 #include "kernels/resample.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "kernels/launch.h"
 
@@ -41,14 +43,14 @@ struct ResampleWeights {
   int32_t* first;
   float* weights;
   int64_t taps;
-  HD void operator()(int64_t q) const {
+  HD void operator()(int64_t q) const { first[q] = weigh(q, weights + q * taps); }
+  // Writes the weights of output q, and gives the first value that it reads.
+  HD int32_t weigh(int64_t q, float* w) const {
     // A scale that has nothing to do with the sizes leads far away; from there on the border is all there is.
     const double place = resample_place(axis, q), x = place < -2e9 ? -2e9 : place > 2e9 ? 2e9 : place;
-    float* w = weights + q * taps;
     for (int64_t t = 0; t < taps; ++t) w[t] = 0;
     if (axis.coordinates == Coordinates::tf_crop_and_resize && !(x >= 0 && x <= static_cast<double>(axis.in - 1))) {
-      first[q] = kOutside;
-      return;
+      return kOutside;
     }
     // The value before x and how far x lies behind it, in (0, 1]: a whole x is one behind the value before it.
     const double floor_x = floor(x), ratio = x == floor_x ? 1 : x - floor_x;
@@ -60,16 +62,15 @@ struct ResampleWeights {
                  (axis.rounding == NearestRounding::round_prefer_floor && ratio > 0.5) ||
                  (axis.rounding == NearestRounding::round_prefer_ceil && ratio >= 0.5);
       }
-      first[q] = static_cast<int32_t>(clamped(before + (behind ? 1 : 0), axis.in));
       w[0] = 1;
-      return;
+      return static_cast<int32_t>(clamped(before + (behind ? 1 : 0), axis.in));
     }
     const double scale = axis.antialias && axis.scale < 1 ? axis.scale : 1;
     const int64_t start = 1 - taps / 2;
-    first[q] = static_cast<int32_t>(before + start);
     double sum = 0;
     for (int64_t t = 0; t < taps; ++t) sum += weight(t, start, ratio, scale, before);
     for (int64_t t = 0; t < taps; ++t) w[t] = static_cast<float>(weight(t, start, ratio, scale, before) / sum);
+    return static_cast<int32_t>(before + start);
   }
   HD double weight(int64_t t, int64_t start, double ratio, double scale, int64_t before) const {
     const int64_t place = before + start + t;
@@ -165,6 +166,18 @@ int64_t resample_taps(const ResampleAxis& axis) {
   if (!axis.antialias || axis.scale >= 1) return 2;
   const auto start = static_cast<int64_t>(std::floor(-1 / axis.scale)) + 1;
   return 2 - 2 * start;
+}
+
+std::pair<int64_t, int64_t> resample_reads(const ResampleAxis& axis, int64_t q) {
+  std::vector<float> weights(static_cast<size_t>(resample_taps(axis)));
+  const int32_t first = ResampleWeights{axis, nullptr, nullptr, resample_taps(axis)}.weigh(q, weights.data());
+  std::pair<int64_t, int64_t> reads{axis.in, -1};
+  for (size_t t = 0; first != kOutside && t < weights.size(); ++t) {
+    if (weights[t] == 0) continue;
+    const int64_t at = clamped(first + static_cast<int64_t>(t), axis.in);
+    reads = {std::min(reads.first, at), std::max(reads.second, at)};
+  }
+  return reads;
 }
 
 int64_t resample_table_size(const ResampleAxis& axis) { return axis.out * (1 + resample_taps(axis)) + 2 * axis.in; }

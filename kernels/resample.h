@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "kernels/result.h"
 #include "kernels/stream.h"
@@ -44,6 +45,8 @@ struct ResampleAxis {
 
 // How many values of the input make one of the output, at most.
 int64_t resample_taps(const ResampleAxis& axis);
+// The first and the last value of the input that output q is made of; the last before the first: of none.
+std::pair<int64_t, int64_t> resample_reads(const ResampleAxis& axis, int64_t q);
 // Floats of a table that resample_table() fills: on the stream's device, aligned to 4 bytes. The same table serves both
 // directions.
 int64_t resample_table_size(const ResampleAxis& axis);

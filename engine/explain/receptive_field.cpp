@@ -10,10 +10,10 @@
 namespace striate {
 namespace {
 
-struct Span {
-  int64_t first = 0, last = 0;
-  void join(const Span& other) { first = std::min(first, other.first), last = std::max(last, other.last); }
-};
+using Span = CellRange;
+void join(Span& span, const Span& other) {
+  span = {std::min(span.first, other.first), std::max(span.last, other.last)};
+}
 
 // What of a node's output the unit depends on.
 struct Seen {
@@ -24,7 +24,7 @@ struct Seen {
       *this = other;
       return;
     }
-    channels.join(other.channels), rows.join(other.rows), columns.join(other.columns);
+    striate::join(channels, other.channels), striate::join(rows, other.rows), striate::join(columns, other.columns);
   }
 };
 
@@ -115,6 +115,16 @@ class Trace {
         if (flattened(here, seen)) return;
         break;
       default:
+        if (shapes_[static_cast<size_t>(node)].rank() == 4 && here.inputs.size() == 1) {
+          const auto behind =
+              layer.cells_behind(architecture_.input_shapes(node, shapes_), {seen.channels, seen.rows, seen.columns});
+          if (!behind) break;
+          const auto some = [](const Span& span) { return span.first <= span.last; };
+          if (some(behind->channels) && some(behind->rows) && some(behind->columns)) {
+            give(here.inputs[0], {true, behind->channels, behind->rows, behind->columns});
+          }
+          return;
+        }
         break;
     }
     anything(here);
@@ -221,8 +231,8 @@ std::optional<FieldGradient> field_gradient(OpenNetwork& network, int node, int6
     }
     result.magnitude[static_cast<size_t>(i)] = sum;
     if (sum == 0) continue;
-    rows.join({i / result.width, i / result.width});
-    columns.join({i % result.width, i % result.width});
+    join(rows, {i / result.width, i / result.width});
+    join(columns, {i % result.width, i % result.width});
   }
   if (rows.last >= 0) {
     result.box =

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,14 @@ struct Counted {
 struct LayerGeometry {
   Conv2dShape convolution;  // conv
   Pool2dShape pooling;      // maxpool, avgpool
+};
+
+// Cells of one picture's map: from the first to the last, both with it. None where any last is before its first.
+struct CellRange {
+  int64_t first = 0, last = -1;
+};
+struct CellBox {
+  CellRange channels, rows, columns;
 };
 
 // Everything a layer computes with: pointers into a network's arenas, set up once, on the stream's device.
@@ -123,6 +132,9 @@ class Layer {
   virtual Counted parameter_count(const std::vector<Shape>& inputs) const;
   virtual Counted multiply_adds(const std::vector<Shape>& inputs) const;  // for one picture
   virtual LayerGeometry geometry(const std::vector<Shape>&) const { return {}; }
+  // The cells of its first input, N x C x H x W, that some of its output are made of, for layers whose Follow does not
+  // say it; they may lie outside of it. Nothing: of all.
+  virtual std::optional<CellBox> cells_behind(const std::vector<Shape>&, const CellBox&) const { return std::nullopt; }
   // The pooling whose argmax' places it gives; null: it gives none.
   virtual std::shared_ptr<const Layer> winners_of() const { return nullptr; }
 

@@ -29,6 +29,24 @@ TEST(ReceptiveField, follows_windows_strides_and_padding) {
   EXPECT_EQ(box("input 3x32x32 | relu", 0, 4, 5, 0), (FieldBox{4, 5, 1, 1}));
 }
 
+TEST(ReceptiveField, follows_layers_that_move_and_mix_near_values) {
+  EXPECT_EQ(box("input 3x32x32 | conv 8 3x3 | lrn 5 | conv 4 3x3", 0, 4, 5), (FieldBox{4, 5, 5, 5}));
+  EXPECT_EQ(box("input 3x32x32 | conv 8 3x3 | prelu", 2, 4, 5), (FieldBox{4, 5, 3, 3}));
+  EXPECT_EQ(box("input 3x32x32 | pad constant 0,0,2,1,0,0,2,1 | conv 4 3x3", 0, 0, 0), (FieldBox{-2, -1, 3, 3}));
+  EXPECT_EQ(box("input 3x32x32 | pad edge 0,0,2,1,0,0,2,1 | conv 4 3x3", 0, 0, 0), (FieldBox{0, 0, 1, 2}));
+  EXPECT_TRUE(box("input 3x32x32 | pad reflect 0,0,2,1,0,0,2,1 | conv 4 3x3", 0, 0, 0).whole);
+  // Every second row and column; channels of zeros see nothing.
+  EXPECT_EQ(box("input 3x32x32 | conv 4 3x3 | subsample 2 channels 8", 3, 4, 5), (FieldBox{8, 10, 3, 3}));
+  EXPECT_EQ(box("input 3x32x32 | conv 4 3x3 | subsample 2 channels 8", 0, 4, 5).height, 0);
+  // Stamps of 4 every 2: each place is reached by two of them, at the border by one.
+  EXPECT_EQ(box("input 3x32x32 | convtranspose 4 4x4 stride 2 pad 1", 0, 10, 11), (FieldBox{4, 5, 2, 2}));
+  EXPECT_EQ(box("input 3x32x32 | convtranspose 4 4x4 stride 2 pad 1", 0, 0, 63), (FieldBox{0, 31, 1, 1}));
+  EXPECT_EQ(box("input 3x32x32 | resize nearest batch,3,64,64 coordinates asymmetric rounding floor", 0, 10, 11),
+            (FieldBox{5, 5, 1, 1}));
+  EXPECT_EQ(box("input 3x32x32 | resize linear batch,3,64,64", 0, 10, 11), (FieldBox{4, 5, 2, 2}));
+  EXPECT_EQ(box("input 3x32x32 | resize linear batch,3,16,16 antialias", 0, 4, 5), (FieldBox{7, 9, 4, 4}));
+}
+
 TEST(ReceptiveField, of_a_join_holds_that_of_every_branch) {
   const char* const added = "input 3x32x32 | a: conv 4 1x1 | b: conv 4 5x5 pad 2 | add a";
   EXPECT_EQ(box(added, 0, 10, 10), (FieldBox{8, 8, 5, 5}));
@@ -59,6 +77,10 @@ TEST(ReceptiveField, is_where_the_gradient_reaches) {
       "input 3x24x20 | conv 4 3x3 stride 2 pad 1 | conv 5 3x3",
       "input 1x24x20 | conv 4 3x5 dilation 2 | avgpool 2 | conv 2 3x3",
       "input 3x24x20 | a: conv 4 1x1 | conv 4 5x5 pad 2 | add a | conv 3 2x2",
+      "input 3x24x20 | conv 6 3x3 | lrn 3 | prelu | conv 3 2x2",
+      "input 3x24x20 | conv 4 3x3 stride 2 pad 1 | convtranspose 3 4x4 stride 2 pad 1 | conv 3 2x2",
+      "input 3x24x20 | pad constant 0,0,2,1,0,0,2,1 | conv 4 3x3 stride 2 | conv 3 3x3",
+      "input 3x24x20 | conv 4 3x3 pad 1 | resize linear batch,4,48,40 | conv 3 3x3",
   };
   for (const Device& device : Device::all_for_tests()) {
     Stream stream(device);

@@ -67,6 +67,17 @@ class ConvTranspose : public Layer {
     return {layers::product({windows.volume(), x.c, k / groups, x.in[0], x.in[1], x.in[2]}),
             fmt::format("{}*{}", stamps(inputs[0]), layers::product_of(x.in, windows.axes))};
   }
+  std::optional<CellBox> cells_behind(const std::vector<Shape>& inputs, const CellBox& of) const override {
+    const Shape& x = inputs[0];
+    if (x.rank() != 4) return std::nullopt;
+    // Input i stamps outputs i * stride - before ... + (window - 1) * dilation.
+    const auto stamping = [&](size_t a, const CellRange& range, int64_t count) {
+      const int64_t stride = windows.stride[a], reach = int64_t{windows.dilation[a]} * (windows.window[a] - 1);
+      const int64_t low = range.first + windows.before[a] - reach, high = range.last + windows.before[a];
+      return CellRange{low <= 0 ? 0 : (low + stride - 1) / stride, std::min(high / stride, count - 1)};
+    };
+    return CellBox{{0, x[1] - 1}, stamping(1, of.rows, x[2]), stamping(2, of.columns, x[3])};
+  }
   int64_t scratch(const std::vector<Shape>& inputs) const override {
     if (flat()) return conv_transpose2d_scratch(plane(inputs[0]));
     return volume(inputs[0]).convolution().scratch_size();

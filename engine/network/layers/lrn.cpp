@@ -1,5 +1,7 @@
 #include "kernels/lrn.h"
 
+#include <algorithm>
+
 #include "engine/network/layers/kinds.h"
 #include "engine/network/layers/rows.h"
 
@@ -17,6 +19,11 @@ class LocalResponse : public layers::Pointwise {
                   "lrn compares channels: put it behind a convolution");
     }
     return inputs[0];
+  }
+  std::optional<CellBox> cells_behind(const std::vector<Shape>& inputs, const CellBox& of) const override {
+    const CellRange channels{std::max<int64_t>(of.channels.first - (size - 1) / 2, 0),
+                             std::min<int64_t>(of.channels.last + size / 2, inputs[0][1] - 1)};
+    return CellBox{channels, of.rows, of.columns};
   }
   std::vector<SavedTensor> saved_tensors(const std::vector<Shape>& inputs) const override {
     return {{"sum", inputs[0], false}};

@@ -1,5 +1,6 @@
 #include "kernels/pad.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/network/layers/rows.h"
@@ -35,6 +36,19 @@ class Pad : public Layer {
       }
     }
     return Shape(sizes);
+  }
+  // Not of what is turned or wrapped around: that may come from far away.
+  std::optional<CellBox> cells_behind(const std::vector<Shape>& inputs, const CellBox& of) const override {
+    const Shape& x = inputs[0];
+    if (x.rank() != 4 || mode == PadMode::reflect || mode == PadMode::wrap) return std::nullopt;
+    const auto moved = [&](int axis, const CellRange& range) {
+      const int64_t before = pads[static_cast<size_t>(axis)], last = x[axis] - 1;
+      const CellRange from{range.first - before, range.last - before};
+      if (mode == PadMode::constant && axis > 1) return from;
+      if (mode == PadMode::constant) return CellRange{std::max<int64_t>(from.first, 0), std::min(from.last, last)};
+      return CellRange{std::clamp<int64_t>(from.first, 0, last), std::clamp<int64_t>(from.last, 0, last)};
+    };
+    return CellBox{moved(1, of.channels), moved(2, of.rows), moved(3, of.columns)};
   }
   std::string across_pictures(const std::vector<Shape>&) const override {
     return pads[0] != 0 || pads[pads.size() / 2] != 0 ? "it adds some before or behind them" : "";

@@ -21,6 +21,7 @@ class Prelu : public layers::Pointwise {
     prelu_shape(inputs[0].sizes(), slopes(inputs[0]));  // throws Error where they don't fit
     return inputs[0];
   }
+  std::optional<CellBox> cells_behind(const std::vector<Shape>&, const CellBox& of) const override { return of; }
   std::vector<WeightSpec> parameters(const std::vector<Shape>& inputs) const override {
     const Shape shape = sizes ? Shape(*sizes) : Shape{shared ? 1 : inputs[0][1]};
     return {{"weight", shape, WeightSpec::Kind::slope, 1, 1}};

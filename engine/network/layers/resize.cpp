@@ -44,6 +44,21 @@ class Resize : public Layer {
     }
     return Shape(result);
   }
+  std::optional<CellBox> cells_behind(const std::vector<Shape>& inputs, const CellBox& of) const override {
+    const Shape &x = inputs[0], y = output(inputs);
+    if (x.rank() != 4 || x[1] != y[1]) return std::nullopt;
+    const auto along = [&](int axis, const CellRange& range) {
+      const ResampleAxis settled = axis_of(static_cast<size_t>(axis), x[axis], y[axis]);
+      CellRange read{x[axis], -1};
+      // What lies between reads what lies between, only backwards where the region is turned around.
+      for (const int64_t q : {range.first, range.last}) {
+        const auto [first, last] = resample_reads(settled, std::clamp<int64_t>(q, 0, y[axis] - 1));
+        read = {std::min(read.first, first), std::max(read.last, last)};
+      }
+      return read;
+    };
+    return CellBox{of.channels, along(2, of.rows), along(3, of.columns)};
+  }
   Counted multiply_adds(const std::vector<Shape>& inputs) const override {
     Counted counted;
     for (const Pass& pass : passes(inputs[0], output(inputs))) {

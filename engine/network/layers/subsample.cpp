@@ -22,6 +22,15 @@ class Subsample : public Layer {
     const SubsampleShape s = shape(inputs[0]);
     return layers::pictures_shape(s.n, s.k, s.p(), s.q());
   }
+  std::optional<CellBox> cells_behind(const std::vector<Shape>& inputs, const CellBox& of) const override {
+    const SubsampleShape s = shape(inputs[0]);
+    const int64_t before = (s.k - s.c) / 2;
+    const auto spread = [&](const CellRange& range) { return CellRange{range.first * stride, range.last * stride}; };
+    return CellBox{
+        {std::max<int64_t>(of.channels.first - before, 0), std::min<int64_t>(of.channels.last - before, s.c - 1)},
+        spread(of.rows),
+        spread(of.columns)};
+  }
   void forward(Stream& stream, const LayerCall& call) const override {
     subsample_forward(stream, shape(call.x[0].shape), call.x[0].data, call.y.data);
   }
