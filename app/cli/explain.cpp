@@ -9,8 +9,8 @@
 #include "app/network/class_names.h"
 #include "app/widgets/heat_picture.h"
 #include "engine/explain/heat.h"
+#include "engine/explain/map_correlation.h"
 #include "engine/explain/randomize.h"
-#include "engine/explain/rank_correlation.h"
 #include "engine/explain/sobel.h"
 #include "engine/export/overwrite.h"
 #include "engine/files/atomic_write.h"
@@ -95,6 +95,9 @@ Asked ask(const ExplainOptions& options, OpenNetwork& network, const LookedAt& i
     }
     asked.target = unit_target(info, layer, unit[0], unit[1], unit[2]);
     asked.text += fmt::format("layer {}\nunit {} {} {}\n", name, unit[0], unit[1], unit[2]);
+  } else if (info.class_count == 0) {
+    throw Error(fmt::format("{} does not name what a picture shows", info.name),
+                "ask about one unit of a layer: --layer conv1 --unit 3");
   } else {
     const int of = options.of.empty() && !answer.order.empty() ? answer.order[0] : need_class(info, options.of);
     std::optional<int> against;
@@ -121,11 +124,6 @@ void write_values(const std::string& path, const HeatMap& map) {
   AtomicFile file(path);
   file.write(text.data(), text.size());
   file.commit();
-}
-
-std::string correlation_text(const HeatMap& one, const HeatMap& other) {
-  const std::optional<double> found = rank_correlation(one.values, other.values);
-  return found ? fmt::format("{:.6f}", *found) : "none";
 }
 
 // The layers whose weights the control draws anew.
@@ -175,18 +173,23 @@ void explain(const ExplainOptions& options, const CommandLine& line) {
   if (map.large.rows > 0)
     panels.push_back(heat_over(panels[0], shown_heat(map.large, map.has_sign, info->picture, scale), 0.6f));
   if (options.control || drawn) {
+    const auto correlation = [&](const HeatMap& other) {
+      const std::optional<double> found = map_correlation(*info, asked.target, map.map, other);
+      return found ? fmt::format("{:.6f}", *found) : "none";
+    };
     if (drawn) {
-      const RandomizedWeights control(network, *drawn, static_cast<uint64_t>(line.seed));
+      RandomizedWeights control(network, *drawn, static_cast<uint64_t>(line.seed));
+      control.go_on_while_off(input.values, asked.target);
       const Heat twin = compute("control", as_asked(asked.how, map));
       add(twin);
-      text += fmt::format("control.layers {}\ncontrol.score {:.9g}\ncontrol.largest {:.9g}\ncorrelation {}\n",
-                          drawn->names(info->architecture), twin.score, twin.map.largest(),
-                          correlation_text(map.map, twin.map));
+      text += fmt::format(
+          "control.layers {}\ncontrol.seed {}\ncontrol.score {:.9g}\ncontrol.largest {:.9g}\ncorrelation {}\n",
+          drawn->names(info->architecture), control.seed(), twin.score, twin.map.largest(), correlation(twin.map));
       if (!twin.note.empty()) text += fmt::format("control.note {}\n", twin.note);
     }
     const HeatMap edges = sobel(stream, info->picture, input.pixels);
     panels.push_back(shown_heat(edges, false, info->picture, scale));
-    text += fmt::format("sobel.correlation {}\n", correlation_text(map.map, mean_over_cells(edges, map.map)));
+    text += fmt::format("sobel.correlation {}\n", correlation(mean_over_cells(edges, map.map)));
   }
   write_image(options.out, beside(panels, 8));
   if (!options.values.empty()) write_values(options.values, map.map);
@@ -247,7 +250,13 @@ void add_explain(CLI::App& parent, CommandLine& line) {
              "gradient, deconvnet, guided: of the channels the largest size, or the sum (largest)", {"largest", "sum"});
   add_text(*command, "--values", options->values, "Write the map's values: row,column,value")->type_name("FILE.csv");
   add_force(*command, options->force);
-  command->callback([options, &line] { line.run = [options, &line] { explain(*options, line); }; });
+  command->callback([options, command, &line] {
+    for (const char* name : {"--class", "--against"}) {
+      if (command->count(name) > 0 && command->get_option(name)->as<std::string>().empty())
+        throw UsageError(fmt::format("{}: no class is called ''", name), "its index, from 0, or its name");
+    }
+    line.run = [options, &line] { explain(*options, line); };
+  });
 }
 
 }  // namespace striate

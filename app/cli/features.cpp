@@ -32,6 +32,15 @@ struct FeaturesOptions {
   bool force = false;
 };
 
+// A file that is there, somewhere below the folder.
+bool lies_in(const std::string& file, const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code problem;
+  if (file.empty() || !fs::is_directory(folder, problem) || !fs::exists(file, problem)) return false;
+  const fs::path below = fs::weakly_canonical(file, problem).lexically_relative(fs::weakly_canonical(folder, problem));
+  return !problem && !below.empty() && *below.begin() != "..";
+}
+
 struct Units {
   int64_t first = 0, last = 0;
 };
@@ -46,6 +55,10 @@ void check_options(const FeaturesOptions& options) {
     throw Error(fmt::format("{}: pictures are written as PNG or JPEG", options.out), "end the name in .png or .jpg");
   }
   std::vector<std::string> inputs{options.model.file, options.model.model, options.model.labels, options.image};
+  // What lies in the folder of pictures is read as well.
+  for (const std::string& each : {options.out, options.values}) {
+    if (options.method == "patches" && lies_in(each, options.source)) inputs.push_back(each);
+  }
   check_overwrite({options.out, FileKind::picture, inputs, options.force, true});
   if (options.values.empty()) return;
   if (same_place(options.values, options.out)) {

@@ -47,6 +47,7 @@ struct TensorScale {
   ScaleScope scope = ScaleScope::layer;
   bool is_signed = true;      // -limit to limit; else 0 to limit
   std::vector<float> limits;  // scope map: one per map; else one
+  std::string words = {};     // scale_text(); empty: what follows from the above
   float limit(int64_t map) const {
     return limits.empty() ? 1 : limits[limits.size() > 1 ? static_cast<size_t>(map) : 0];
   }
@@ -56,6 +57,8 @@ struct TensorScale {
 TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed = true, float limit = 0);
 // "\u00b10.42, this layer", "0 to 1.2, this layer"
 std::string scale_text(const TensorScale& scale);
+// Where the colors of a scale end: "0.42", "640".
+std::string limit_text(double limit);
 // The color of a value; NaN and infinity have one of their own (the theme's bias color).
 Color tensor_color(float value, float limit, bool is_signed, bool dark);
 

@@ -54,11 +54,16 @@ TensorScale scale_of(const TensorMaps& maps, ScaleScope scope, bool is_signed, f
   return scale;
 }
 
+std::string limit_text(double limit) {
+  if (limit < 1e-3 || limit >= 1e6) return fmt::format("{:.0e}", limit);
+  return limit < 100 ? fmt::format("{:.2g}", limit) : fmt::format("{:.0f}", limit);
+}
+
 std::string scale_text(const TensorScale& scale) {
+  if (!scale.words.empty()) return scale.words;
   if (scale.scope == ScaleScope::map)
     return scale.is_signed ? tr("0 in the middle, each map its own") : tr("each map its own");
-  const double limit = static_cast<double>(scale.limit(0));
-  const std::string end = limit >= 1e-3 && limit < 1e4 ? fmt::format("{:.2g}", limit) : fmt::format("{:.0e}", limit);
+  const std::string end = limit_text(static_cast<double>(scale.limit(0)));
   const char* scope = tr(scope_name(scale.scope));
   return scale.is_signed ? fmt::format("\u00b1{}, {}", end, scope) : format_tr("0 to {}, {}", end, scope);
 }

@@ -44,6 +44,20 @@ bool is_before(const OpenNetworkInfo& info, int layer, int node) {
   return layer < node && reached[static_cast<size_t>(layer)];
 }
 
+// Whether each channel of a layer becomes one value of the node, by layers without weights alone.
+bool only_passes_on(const OpenNetworkInfo& info, int layer, int node) {
+  if (cells_of(info.layers[static_cast<size_t>(layer)].shape)[0] !=
+      info.layers[static_cast<size_t>(node)].shape.count())
+    return false;
+  int at = node;
+  while (at > layer) {
+    const OpenLayer& here = info.layers[static_cast<size_t>(at)];
+    if (here.inputs.size() != 1 || here.parameters > 0) return false;
+    at = here.inputs[0];
+  }
+  return at == layer;
+}
+
 }  // namespace
 
 std::vector<char> layers_with_places(const OpenNetworkInfo& info) {
@@ -71,8 +85,17 @@ int grad_cam_layer(const OpenNetworkInfo& info, int node) {
     if (with_places[static_cast<size_t>(n)] && is_before(info, n, node)) found = n;
   }
   const auto input_of = [&](int n) { return info.layers[static_cast<size_t>(n)].inputs[0]; };
-  while (found > 0 && pools(*info.architecture.nodes()[static_cast<size_t>(found)].layer) && input_of(found) > 0) {
-    found = input_of(found);
+  const auto before_pooling = [&](int n) {
+    while (n > 0 && pools(*info.architecture.nodes()[static_cast<size_t>(n)].layer) && input_of(n) > 0) n = input_of(n);
+    return n;
+  };
+  found = before_pooling(found);
+  // A convolution that makes the classes' own maps is as the dense layer of other networks: what it weighs is asked.
+  if (found > 0 && node == info.logits && only_passes_on(info, found, node)) {
+    int sum = found;
+    while (sum > 0 && info.layers[static_cast<size_t>(sum)].parameters == 0 && input_of(sum) > 0) sum = input_of(sum);
+    const int weighed = sum > 0 ? before_pooling(input_of(sum)) : 0;
+    if (weighed > 0 && with_places[static_cast<size_t>(weighed)]) found = weighed;
   }
   if (found > 0) return found;
   throw Error(fmt::format("no layer of {} has rows and columns before {}", info.name,

@@ -34,7 +34,8 @@ struct GradCam {
 // Layers whose cells still lie where they lay in the picture: channels, rows and columns in about the picture's format,
 // more than one of each, and no layer before them that mixes places (a flatten, a dense layer, attention). Per node.
 std::vector<char> layers_with_places(const OpenNetworkInfo& info);
-// The last layer with places before the node, and before pooling makes them coarser still. Throws Error: there is none.
+// The last layer with places before the node, and before pooling makes them coarser still; of a network whose last
+// convolution makes a map for each class, as SqueezeNet, the layer that this one weighs. Throws Error: there is none.
 int grad_cam_layer(const OpenNetworkInfo& info, int node);
 
 // Nothing where it was canceled. Throws Error: a layer without rows and columns, or not before that of the score.

@@ -83,7 +83,7 @@ std::optional<Heat> by_grad_cam(OpenNetwork& network, const std::vector<float>& 
   made.large = std::move(result->large);
   made.score = result->score;
   made.layer = node;
-  made.facts = {{"against", result->against}};
+  made.facts = {{"cut_below_0", result->against}};
   made.note = result->note;
   return made;
 }

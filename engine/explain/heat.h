@@ -32,7 +32,7 @@ struct HeatSettings {
   IntegratedSettings integrated;
   OcclusionSettings occlusion;
   bool softmax = false;  // occlusion: the drop of the probability instead of the score's
-  int layer = -1;        // gradcam: the node; -1: the last one with rows and columns
+  int layer = -1;        // gradcam: the node; -1: grad_cam_layer()
 };
 
 struct Heat {

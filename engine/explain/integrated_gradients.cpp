@@ -94,6 +94,11 @@ std::optional<IntegratedGradients> integrated_gradients(OpenNetwork& network, co
     if (!result) return std::nullopt;
     *score = target.value(result->activations.at(from).values);
   }
+  if (!std::isfinite(made.score) || !std::isfinite(made.baseline_score)) {
+    throw Error(
+        fmt::format("the score of the {} is no finite number", std::isfinite(made.score) ? "baseline" : "picture"),
+        "choose another baseline, or a method that needs none: gradient, occlusion");
+  }
   const double difference = made.score - made.baseline_score;
   Way way(network, input, baseline, target);
   made.steps = settings.steps > 0 ? settings.steps : IntegratedSettings::kFirstSteps;

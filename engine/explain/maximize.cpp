@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kFreedSteps = 16;
 constexpr float kBeyond = 0.5f;  // gray, around the picture
-constexpr int kUsual = 128;
+constexpr int kLeast = 64, kUsual = 128;
 
 // Where the network looks at the picture: place (row, column) of its input reads the picture at a turned, scaled and
 // shifted place.
@@ -173,7 +173,7 @@ int usual_size(const OpenNetworkInfo& info, int node) {
   const int own = static_cast<int>(std::max(info.picture[1], info.picture[2]));
   const FieldBox field = layer_field(info.architecture, node).first;
   const int64_t wanted =
-      field.whole ? kUsual : std::clamp<int64_t>(4 * std::max(field.height, field.width), 32, kUsual);
+      field.whole ? kUsual : std::clamp<int64_t>(4 * std::max(field.height, field.width), kLeast, kUsual);
   int size = static_cast<int>(std::min<int64_t>(wanted, own));
   // Sides that poolings divide.
   if (size < own) size = std::min(own, (size + 15) / 16 * 16);
@@ -254,8 +254,9 @@ void Maximizer::step() {
   if (!std::isfinite(score)) {
     throw Error("the network's values are no finite numbers", "choose other weights, or look where they became so");
   }
-  std::vector<float> by = s.network.backward(s.gradient());
-  if (s.options.freed && done() < kFreedSteps && all_zero(by)) by = s.network.backward(s.gradient(), true);
+  using Freed = PartNetwork::Freed;
+  std::vector<float> by = s.network.backward(s.gradient(), s.options.freed ? Freed::ends : Freed::nothing);
+  if (s.options.freed && done() < kFreedSteps && all_zero(by)) by = s.network.backward(s.gradient(), Freed::all);
   s.waves->climb(looked_back(s.scale.back(by), s.shape, look), s.options.rate);
   s.scores.push_back(score);
 }

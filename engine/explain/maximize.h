@@ -7,7 +7,9 @@
 //   jitter     every step looks at the picture a few pixels aside,
 //   scale      a little larger or smaller,
 //   rotation   a little turned: only what survives that is worth growing
-//   freed      in the first 16 steps a ReLU that would stop the whole gradient passes what pushes up
+//   freed      the ReLU that the layer ends with passes a fifth of what pushes it up also where it is off, or these
+//              places would never change; in the first 16 steps any ReLU does, all of it, that would stop the whole
+//              gradient
 //
 // Adam, rate 0.05 (Olah, Mordvintsev and Schubert 2017). Steps: draw where the picture is looked at; prepare it as the
 // network's input; forward up to the layer; backward from what is to grow; one step of Adam. All draws follow from the
@@ -48,7 +50,7 @@ struct MaximizeOptions {
 };
 constexpr int kUsualMaximizeSteps = 256;
 
-// What a picture up to a layer may be large: four times what a unit sees, 32 to 128; its own size where the layers take
+// What a picture up to a layer may be large: four times what a unit sees, 64 to 128; its own size where the layers take
 // no other, or less than that.
 int usual_size(const OpenNetworkInfo& info, int node);
 

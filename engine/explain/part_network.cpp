@@ -12,6 +12,8 @@
 namespace striate {
 namespace {
 
+constexpr float kShare = 0.2f;  // of what a function that is off is given all the same
+
 struct Part {
   Architecture architecture;
   std::vector<int> source;
@@ -114,6 +116,7 @@ PartNetwork::PartNetwork(OpenNetwork& of, int node, const Shape& picture, Plan p
     cuts_.push_back({static_cast<int>(found - source_.begin()), each.channel,
                      channels_last ? info.picture[0] : channels, channels_last});
   }
+  ends_ = find_ends();
   inputs_ = network_->activation(0).shape.count() / plan.batch;
   const Shape& shape = network_->output().shape;
   values_ = shape.count() / plan.batch;
@@ -170,19 +173,45 @@ std::vector<float> PartNetwork::forward(const std::vector<float>& input) {
   return network.read_tensor(*stream_, network.output());
 }
 
-void PartNetwork::free_function(int node) {
+std::vector<char> PartNetwork::find_ends() const {
+  const std::vector<Node>& nodes = network_->architecture().nodes();
+  std::vector<char> of_layer(nodes.size()), ends(nodes.size());
+  of_layer.back() = 1;
+  for (size_t node = nodes.size() - 1; node > 0; --node) {
+    if (!of_layer[node]) continue;
+    switch (nodes[node].layer->info().follow) {
+      case Follow::function:
+        ends[node] = 1;
+        break;
+      case Follow::joined:
+      case Follow::maximum:
+      case Follow::average:
+      case Follow::dropped:
+      case Follow::copied:
+        for (const int input : nodes[node].inputs) of_layer[static_cast<size_t>(input)] = 1;
+        break;
+      default:
+        break;
+    }
+  }
+  return ends;
+}
+
+void PartNetwork::free_function(int node, bool value_by_value) {
   const Node& here = network_->architecture().nodes()[static_cast<size_t>(node)];
   if (!here.layer || here.layer->info().follow != Follow::function) return;
   const int input = here.inputs[0];
   const auto is_not_0 = [](float v) { return v != 0; };
   std::vector<float> from = network_->read_tensor(*stream_, *network_->gradient(node));
   std::vector<float> passed = network_->read_tensor(*stream_, *network_->gradient(input));
-  if (std::none_of(from.begin(), from.end(), is_not_0) || std::any_of(passed.begin(), passed.end(), is_not_0)) return;
-  for (float& each : from) each = std::max(each, 0.0f);
+  if (std::none_of(from.begin(), from.end(), is_not_0)) return;
+  if (!value_by_value && std::any_of(passed.begin(), passed.end(), is_not_0)) return;
+  const float share = value_by_value ? kShare : 1;
+  for (size_t i = 0; i < from.size(); ++i) from[i] = passed[i] != 0 ? passed[i] : share * std::max(from[i], 0.0f);
   network_->write_tensor(*stream_, *network_->gradient(input), from);
 }
 
-std::vector<float> PartNetwork::backward(const std::vector<float>& gradient, bool freed) {
+std::vector<float> PartNetwork::backward(const std::vector<float>& gradient, Freed freed) {
   Network& network = *network_;
   const int last = network.architecture().size() - 1;
   network.write_tensor(*stream_, *network.gradient(last), gradient);
@@ -191,7 +220,8 @@ std::vector<float> PartNetwork::backward(const std::vector<float>& gradient, boo
     for (const Cut& each : cuts_)
       if (each.node == node) cut(*network.gradient(node), each);
     network.backward_node(*stream_, node);
-    if (freed && node > 0) free_function(node);
+    const bool ends = ends_[static_cast<size_t>(node)] != 0;
+    if (node > 0 && (freed == Freed::all || (freed == Freed::ends && ends))) free_function(node, ends);
   }
   return network.read_tensor(*stream_, *network.gradient(0));
 }

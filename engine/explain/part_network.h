@@ -35,9 +35,11 @@ class PartNetwork {
 
   // For the batch of the plan. Throws Error: values that are no numbers are passed on as they are.
   std::vector<float> forward(const std::vector<float>& input);
-  // From the layer's gradient to the input's. `freed`: where a function of one value, a ReLU, would pass on nothing at
-  // all, it passes what pushes its input up.
-  std::vector<float> backward(const std::vector<float>& gradient, bool freed = false);
+  // From the layer's gradient to the input's. What a function of one value, a ReLU, stops, and is passed on instead
+  // where it pushes the function's input up: nothing; a fifth of it, value by value, at those that the layer itself ends
+  // with; and, at any other, all where it would pass on nothing at all.
+  enum class Freed { nothing, ends, all };
+  std::vector<float> backward(const std::vector<float>& gradient, Freed freed = Freed::nothing);
 
  private:
   struct Cut {
@@ -46,12 +48,14 @@ class PartNetwork {
     bool last = false;  // channels lie last
   };
   void cut(const NamedTensor& tensor, const Cut& cut);
-  void free_function(int node);
+  void free_function(int node, bool value_by_value);
+  std::vector<char> find_ends() const;
 
   OpenNetwork* of_;
   Stream* stream_;
   std::vector<int> source_;  // per node of the part: the open network's
   std::vector<Cut> cuts_;
+  std::vector<char> ends_;  // per node: a function whose output is the layer's, but for joining and pooling
   std::unique_ptr<Network> network_;
   int64_t inputs_ = 0, values_ = 0;
   Shape cells_;

@@ -8,6 +8,12 @@
 #include "kernels/elementwise.h"
 
 namespace striate {
+namespace {
+
+// A control with the seed of a training would have the very weights that it began with.
+constexpr uint64_t kControl = 0x636f6e74726f6c;
+
+}  // namespace
 
 std::vector<int> layers_with_weights(const OpenNetworkInfo& info) {
   std::vector<int> nodes;
@@ -23,7 +29,8 @@ LayerSet cascade(const OpenNetworkInfo& info, int node) {
   return LayerSet::of(nodes);
 }
 
-RandomizedWeights::RandomizedWeights(OpenNetwork& network, const LayerSet& layers, uint64_t seed) : network_(network) {
+RandomizedWeights::RandomizedWeights(OpenNetwork& network, const LayerSet& layers, uint64_t seed)
+    : network_(network), layers_(layers), seed_(seed) {
   const OpenNetworkInfo& info = *network.info();
   const std::vector<int> all = layers_with_weights(info);
   if (std::none_of(all.begin(), all.end(), [&](int node) { return layers.contains(node); })) {
@@ -41,7 +48,18 @@ RandomizedWeights::RandomizedWeights(OpenNetwork& network, const LayerSet& layer
   };
   keep(TensorKind::weight, weights_);
   keep(TensorKind::buffer, buffers_);
-  network.session().draw_weights(layers, seed);
+  network.session().draw_weights(layers, seed ^ kControl);
+}
+
+void RandomizedWeights::go_on_while_off(const std::vector<float>& input, const Target& target) {
+  const std::string& name = network_.info()->layers[static_cast<size_t>(target.node)].name;
+  for (const uint64_t last = seed_ + kMostSeeds - 1; seed_ < last;) {
+    SessionRequest request = network_.request_of(input);
+    request.output = false;
+    request.activations = {name};
+    if (target.value(network_.session().run(request)->activations.at(name).values) != 0) return;
+    network_.session().draw_weights(layers_, ++seed_ ^ kControl);
+  }
 }
 
 RandomizedWeights::~RandomizedWeights() {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/explain/target.h"
 #include "engine/network/layer_set.h"
 #include "engine/session/open_network.h"
 #include "kernels/memory.h"
@@ -23,15 +24,23 @@ LayerSet cascade(const OpenNetworkInfo& info, int node);
 
 class RandomizedWeights {
  public:
+  static constexpr int kMostSeeds = 16;
+
   // Draws weights and running statistics of these layers, as before a training: a layer gets the same ones whichever
   // others are drawn. Throws Error: none of the layers has weights.
   RandomizedWeights(OpenNetwork& network, const LayerSet& layers, uint64_t seed);
   ~RandomizedWeights();
+  // Where the score of the target is exactly 0, as behind a ReLU that is off, every map is 0 and compares with nothing:
+  // then the weights of the next seeds are drawn, up to kMostSeeds in all, until it is another. Stays at the last one.
+  void go_on_while_off(const std::vector<float>& input, const Target& target);
+  uint64_t seed() const { return seed_; }  // of the weights that are there now
   RandomizedWeights(const RandomizedWeights&) = delete;
   RandomizedWeights& operator=(const RandomizedWeights&) = delete;
 
  private:
   OpenNetwork& network_;
+  LayerSet layers_;
+  uint64_t seed_;
   Buffer<float> weights_, buffers_;  // as they were
 };
 

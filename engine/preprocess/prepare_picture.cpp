@@ -71,6 +71,8 @@ Pixels cut_out(const Pixels& from, int left, int top, int width, int height) {
   return to;
 }
 
+constexpr double kMostBeside = 16;  // of the network's size, or the resized shorter side, that is resized
+
 // The picture at the network's size, its steps added.
 Pixels fitted(Pixels now, const Preprocessing& preprocessing, const Shape& input,
               std::vector<PreprocessingStep>& steps) {
@@ -87,6 +89,18 @@ Pixels fitted(Pixels now, const Preprocessing& preprocessing, const Shape& input
   if (preprocessing.fit == Preprocessing::Fit::shorter) {
     const int shorter = std::min(now.width, now.height);
     const double factor = static_cast<double>(preprocessing.shorter) / shorter;
+    // Of a picture as narrow as a thread what lies far from its middle would be enlarged for nothing.
+    std::string words;
+    const auto near_middle = [&](int side, int least) {
+      const double most = kMostBeside * std::max(least, preprocessing.shorter) / factor;
+      return side > most ? static_cast<int>(std::ceil(most)) : side;
+    };
+    if (const int w = near_middle(now.width, width), h = near_middle(now.height, height);
+        w < now.width || h < now.height) {
+      words = fmt::format("the middle {} x {}, ", w, h);
+      now = cut_out(now, (now.width - w) / 2, (now.height - h) / 2, w, h);
+    }
+    const Crop all{0, 0, static_cast<double>(now.width), static_cast<double>(now.height)};
     const auto side = [&](int now_side, int least) {
       return std::max(least,
                       now_side == shorter ? preprocessing.shorter : static_cast<int>(std::lround(now_side * factor)));
@@ -94,7 +108,7 @@ Pixels fitted(Pixels now, const Preprocessing& preprocessing, const Shape& input
     const int w = side(now.width, width), h = side(now.height, height);
     const Resample method = preprocessing.shorter < shorter ? Resample::area : Resample::bilinear;
     now = resized(now, all, w, h, method);
-    add("resize", fmt::format("shorter side to {}, {}", preprocessing.shorter, method_words(method)));
+    add("resize", fmt::format("{}shorter side to {}, {}", words, preprocessing.shorter, method_words(method)));
     const int left = (now.width - width) / 2, top = (now.height - height) / 2;
     now = cut_out(now, left, top, width, height);
     add("crop", fmt::format("the middle, from column {} and row {}", left, top));

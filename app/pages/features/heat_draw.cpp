@@ -22,7 +22,27 @@ namespace {
 constexpr float kCaption = 22, kGap = 16;
 
 std::string correlation_words(const std::optional<double>& found) {
-  return found ? fmt::format("{:.2f}", *found) : std::string("\u2013");
+  if (!found) return "\u2013";
+  return fmt::format("{:.2f}", std::fabs(*found) < 0.005 ? 0.0 : *found);
+}
+
+// Its values differ by less than a tenth of their mean, as far as the standard deviation says.
+bool is_flat(const HeatMap& map) {
+  double sum = 0, squares = 0;
+  for (const float v : map.values) sum += double{v}, squares += double{v} * double{v};
+  const double count = static_cast<double>(map.values.size()), mean = sum / count;
+  return mean > 0 && squares / count - mean * mean < 0.01 * mean * mean;
+}
+
+// The colors of the map itself.
+TensorScale scale_of_map(const HeatView& view) {
+  TensorScale scale;
+  scale.is_signed = view.map->has_sign;
+  scale.scope = ScaleScope::map;
+  scale.limits = {view.shown.limit};
+  const std::string end = limit_text(static_cast<double>(view.shown.limit));
+  scale.words = scale.is_signed ? format_tr("the map: \u00b1{}", end) : format_tr("the map: 0 to {}", end);
+  return scale;
 }
 
 // What is explained: "tabby", "tabby and not tiger cat", "layer 4, channel 3, row 1, column 2".
@@ -122,7 +142,7 @@ std::vector<HeatPanel> heat_panels(Rect area, int columns, int rows, Vec edge, c
   for (size_t i = 0; used < w - 1 && i < panels.size(); ++i) {
     const float left = static_cast<float>(i % static_cast<size_t>(columns)) * (w - used);
     for (Rect* rect : {&panels[i].caption, &panels[i].place, &panels[i].picture}) rect->x -= left;
-    panels[i].caption.w = panels[i].place.w = std::max(used, std::min(w, used + kGap));
+    panels[i].caption.w = panels[i].place.w = used;
   }
   return panels;
 }
@@ -130,7 +150,6 @@ std::vector<HeatPanel> heat_panels(Rect area, int columns, int rows, Vec edge, c
 void draw_panel_caption(Ui& ui, const HeatPanel& panel, std::string_view title, std::string_view number,
                         std::string_view shorter) {
   Rect line = panel.caption;
-  line.w = std::max(line.w, panel.picture.w);
   if (!number.empty()) {
     const float wide = ui.measure(Font::number, number).x + 4;
     ui.label(line.cut_right(wide), number, Font::number, ui.theme().text, Align::right);
@@ -182,22 +201,34 @@ void HeatMapsMethod::draw_large(Ui& ui, Rect area, const FeatureLook& look, Hove
     said = heat.note;
   } else if (view.twin && !view.twin->note.empty()) {
     said = format_tr("random weights: {}", view.twin->note);
-  } else if (view.correlation) {
-    said = tr("Above the controls: rank correlation with the map");
+  } else if (view.twin && view.drawn_seed != view.of.seed) {
+    said = format_tr("Random weights of seed {}: with those before, the score is 0 whatever the network sees",
+                     view.drawn_seed);
+  } else if (view.twin && is_flat(view.twin->map)) {
+    said = tr("The control is almost the same everywhere: it points at nothing");
+  } else if (view.correlation || view.with_edges) {
+    said = tr("Above the controls: rank correlation with the map; each has its own colors, up to its largest value");
   }
-  const bool fits = ui.measure(Font::caption, said).x <= area.w;
-  const Rect foot = area.cut_bottom(fits ? 24 : ui.paragraph_height(said, area.w, Font::caption) + 6);
+  const TensorScale scale = scale_of_map(view);
+  const float bar = scale_width(ui, scale, true) + 16;
+  const bool fits = ui.measure(Font::caption, said).x <= area.w - bar;
+  const Rect foot = area.cut_bottom(fits ? 24 : ui.paragraph_height(said, area.w - bar, Font::caption) + 6);
   const Shape picture{3, view.window.rows, view.window.columns};  // what of it is drawn
   const bool rules = view.rules.has_value();
   const bool arithmetic = rules && view.rules->relu > 0;
   // Below the maps, where there is room: what happens at one ReLU.
-  Rect sums = arithmetic ? area.cut_bottom(std::clamp(area.h * 0.26f, 96.0f, 190.0f)) : Rect{};
-  if (arithmetic) area.cut_bottom(8);
-  const bool wide = area.w > area.h * 2.2f;
-  const int columns = rules ? (wide ? 6 : 3) : wide ? 4 : 2, lines = rules ? (wide ? 1 : 2) : wide ? 1 : 2;
+  Rect sums = area;
+  if (arithmetic) area.cut_bottom(std::clamp(area.h * 0.26f, 96.0f, 190.0f) + 8);
+  const int all = rules ? 6 : 4;
   const bool few = heat.map.rows <= 16 && heat.map.columns <= 16 && !rules;
   const Vec edge = few ? map_edge(static_cast<int>(heat.map.rows), static_cast<int>(heat.map.columns)) : Vec{0, 0};
-  std::vector<HeatPanel> panels = heat_panels(area, columns, lines, edge, picture);
+  // In one line or in two, whichever leaves them larger.
+  std::vector<HeatPanel> panels = heat_panels(area, all, 1, edge, picture);
+  if (std::vector<HeatPanel> two = heat_panels(area, all / 2, 2, edge, picture);
+      two[0].picture.w > panels[0].picture.w) {
+    panels = std::move(two);
+  }
+  sums.cut_top(panels.back().picture.bottom() + 8 - sums.y);  // all that they leave
   size_t next = 0;
   const auto panel = [&](const char* label, std::string words, std::string tooltip, Concept tone) -> HeatPanel& {
     HeatPanel& made = panels[next++];
@@ -268,8 +299,12 @@ void HeatMapsMethod::draw_large(Ui& ui, Rect area, const FeatureLook& look, Hove
                    view.twin->has_sign, note);
   } else {
     ui.fill(twin.picture, theme.surface);
-    const std::string words = view.of.drawn < 0 ? tr("features.randomize all") : tr("on its way");
-    ui.label(twin.picture, words, Font::caption, theme.secondary, Align::center);
+    const std::string words = view.of.drawn < 0
+                                  ? format_tr("Draw layers at random {}: would they show this, too?", ui.at_the_right())
+                                  : std::string(tr("on its way"));
+    const float tall = std::min(ui.paragraph_height(words, twin.picture.w - 16, Font::caption), twin.picture.h);
+    ui.next(twin.picture.inset(8, 0).centered(twin.picture.w - 16, tall));
+    ui.paragraph(words, Font::caption);
   }
   HeatPanel& edges = panel("the edges of the picture", tr("edges"),
                            tr("Sobel: the picture's edges, which know nothing of the network"), Concept::none);
@@ -278,10 +313,11 @@ void HeatMapsMethod::draw_large(Ui& ui, Rect area, const FeatureLook& look, Hove
 
   if (arithmetic) draw_arithmetic(ui, sums, note);
   const Color tone = !view.finished || !heat.note.empty() ? theme.warning : theme.secondary;
+  draw_scale(ui, {foot.x, foot.y, foot.w, 20}, scale);
   if (fits) {
     ui.label(foot, said, Font::caption, tone);
   } else {
-    ui.next(foot);
+    ui.next({foot.x, foot.y, foot.w - bar, foot.h});
     ui.paragraph(said, Font::caption);
   }
 }

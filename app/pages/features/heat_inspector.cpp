@@ -101,7 +101,7 @@ void HeatMapsMethod::draw_inspector(Ui& ui, const FeatureLook& look) const {
         ui.row("score at the baseline", shortest_text(static_cast<float>(value)));
       } else if (name == "probability") {
         ui.row("probability", fmt::format("{:.4f}", value));
-      } else if (name == "against") {
+      } else if (name == "cut_below_0") {
         ui.row("cut off below 0", shortest_text(static_cast<float>(value)));
       }
     }

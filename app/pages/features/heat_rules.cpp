@@ -16,6 +16,8 @@
 namespace striate {
 namespace {
 
+constexpr float kLeastMap = 24;  // sides; below that only words are left
+
 // The channel where most arrives, and of a channel the place.
 int64_t strongest(std::span<const float> values) {
   size_t at = 0;
@@ -26,14 +28,23 @@ int64_t strongest(std::span<const float> values) {
 }
 
 std::string rule_words(BackwardRule rule, float x, float g, float passes) {
-  const std::string from = fmt::format("g = {}", shortest_text(g));
+  const std::string from = fmt::format("g = {:.3g}", g);
   const char* why = nullptr;
   if (rule == BackwardRule::gradient) why = x > 0 ? N_("x is above 0") : N_("x is not above 0");
   if (rule == BackwardRule::deconvnet) why = g > 0 ? N_("g is above 0") : N_("g is not above 0");
   if (rule == BackwardRule::guided) {
     why = x > 0 && g > 0 ? N_("both are above 0") : x > 0 ? N_("g is not above 0") : N_("x is not above 0");
   }
-  return format_tr("{}: {}; passes {}", from, tr(why), shortest_text(passes));
+  return format_tr("{}: {}; passes {}", from, tr(why), fmt::format("{:.3g}", passes));
+}
+
+// Above the two maps of each rule.
+void draw_rule_names(Ui& ui, const Rect& line, float w) {
+  for (size_t i = 0; i < kBackwardRules.size(); ++i) {
+    const Rect at{line.x + static_cast<float>(2 * i + 1) * (w + 6), line.y, 2 * w + 6, line.h};
+    ui.label(at, ui.fitted(tr(std::string_view(rule_name(kBackwardRules[i]))), Font::caption, at.w), Font::caption,
+             ui.theme().secondary);
+  }
 }
 
 }  // namespace
@@ -57,11 +68,15 @@ void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
                 Font::caption, head.w),
       Font::caption, theme.secondary);
   // x, then for each rule what arrives and what passes.
+  const Rect whole = area;
   Rect words = area.w > 520 ? area.cut_right(std::max(250.0f, area.w * 0.4f)) : area.cut_bottom(72);
   if (area.w > 8) area.cut_right(12);
   const float tall = static_cast<float>(rules.cells[1]), wide = static_cast<float>(rules.cells[2]);
   const float w = (area.w - 6 * 6) / 7;
-  const float scale = std::max(0.01f, std::min(w / wide, (area.h - 18) / tall));
+  const float scale = std::max(0.01f, std::min(w / wide, (area.h - 36) / tall));
+  const bool drawn = scale * tall >= kLeastMap;
+  if (!drawn) words = whole;
+  if (drawn) draw_rule_names(ui, area.cut_top(18), w);
   int64_t cell = strongest(of(rules.arrives[0]));
   std::vector<Rect> places;
   const char* const labels[] = {"x of the ReLU",       "g of gradient", "passed by gradient", "g of deconvnet",
@@ -72,7 +87,7 @@ void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
       for (const float v : of(values)) limit = std::max(limit, std::fabs(v));
     }
   }
-  for (size_t i = 0; i < 7; ++i) {
+  for (size_t i = 0; drawn && i < 7; ++i) {
     const std::vector<float>& values = i == 0       ? rules.x
                                        : i % 2 == 1 ? rules.arrives[(i - 1) / 2]
                                                     : rules.passes[(i - 1) / 2];
@@ -101,6 +116,7 @@ void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
     }
     places.push_back(place);
   }
+  if (drawn && words.y > area.y) words.y = places[0].bottom() + 6;
   const int64_t row = cell / rules.cells[2], column = cell % rules.cells[2];
   for (const Rect& place : places) {
     const float cw = place.w / wide, ch = place.h / tall;
@@ -113,7 +129,7 @@ void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
     ui.label(at.cut_left(76), name, Font::caption, theme.secondary);
     ui.label(at, ui.fitted(text, Font::caption, at.w), Font::caption, color);
   };
-  line(format_tr("cell {} {}", row, column), fmt::format("x = {}", shortest_text(x)), theme.activation);
+  line(format_tr("cell {} {}", row, column), fmt::format("x = {:.3g}", x), theme.activation);
   for (size_t i = 0; i < kBackwardRules.size(); ++i) {
     line(tr(std::string_view(rule_name(kBackwardRules[i]))),
          rule_words(kBackwardRules[i], x, of(rules.arrives[i])[static_cast<size_t>(cell)],

@@ -5,8 +5,8 @@
 
 #include "app/widgets/color_map.h"
 #include "app/widgets/heat_picture.h"
+#include "engine/explain/map_correlation.h"
 #include "engine/explain/randomize.h"
-#include "engine/explain/rank_correlation.h"
 #include "engine/explain/sobel.h"
 
 namespace striate {
@@ -22,6 +22,12 @@ bool same_settings(const HeatSettings& a, const HeatSettings& b) {
          a.integrated.steps == b.integrated.steps && a.integrated.baseline == b.integrated.baseline &&
          a.occlusion.size == b.occlusion.size && a.occlusion.stride == b.occlusion.stride &&
          a.occlusion.value == b.occlusion.value;
+}
+
+// A camera's next picture is as good as the last.
+bool same_picture(const NetworkMoment& a, const NetworkMoment& b) {
+  if (a.of.state.image == "camera") return true;
+  return a.of.image == b.of.image && a.of.drawing == b.of.drawing;
 }
 
 Heat of_rule(const RuleComparison& rules, const HeatSettings& how) {
@@ -90,7 +96,8 @@ void make_shown(HeatView& view, const OpenNetworkInfo& info) {
 
 bool HeatAsked::same_question(const HeatAsked& other) const {
   return same_target(target, other.target) && same_settings(how, other.how) && drawn == other.drawn &&
-         relu == other.relu && seed == other.seed && moment->of.state == other.moment->of.state;
+         relu == other.relu && seed == other.seed && same_picture(*moment, *other.moment) &&
+         moment->of.state == other.moment->of.state;
 }
 
 bool HeatAsked::same(const HeatAsked& other) const {
@@ -145,17 +152,19 @@ HeatViewPtr make_heat_view(OpenNetwork& network, const HeatAsked& asked, Progres
     view.map = std::move(made);
   }
   if (!view.edges.values.empty()) {
-    view.with_edges = rank_correlation(view.map->map.values, mean_over_cells(view.edges, view.map->map).values);
+    view.with_edges = map_correlation(info, asked.target, view.map->map, mean_over_cells(view.edges, view.map->map));
   }
   view.done = view.all = 1;
   if (asked.drawn >= 0) {
     shows();
-    const RandomizedWeights control(network, cascade(info, asked.drawn), asked.seed);
+    RandomizedWeights control(network, cascade(info, asked.drawn), asked.seed);
+    control.go_on_while_off(input.values, asked.target);
+    view.drawn_seed = control.seed();
     std::optional<Heat> twin =
         heat(network, input.values, asked.target, as_asked(asked.how, *view.map), fill_in(view.twin, part));
     if (!twin) return nullptr;
     view.twin = std::move(twin);
-    view.correlation = rank_correlation(view.map->map.values, view.twin->map.values);
+    view.correlation = map_correlation(info, asked.target, view.map->map, view.twin->map);
     view.done = view.all = 1;
   }
   view.finished = true;

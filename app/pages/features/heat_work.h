@@ -42,6 +42,7 @@ struct HeatView {
   std::optional<RuleComparison> rules;            // of gradient, deconvnet and guided
   std::array<HeatMap, 3> rule_maps;               // of them, one value for each pixel
   HeatMap edges;                                  // Sobel of the picture, a value for each pixel
+  uint64_t drawn_seed = 0;                        // of the twin's weights: the one asked for, or the next that will do
   std::optional<double> correlation, with_edges;  // none: not there yet, or not defined
   int64_t done = 0, all = 1;                      // of the map's parts, or the twin's where the map is done
   bool finished = false;

@@ -35,6 +35,11 @@ void MaximizeJob::start(MaximizeRequest request) {
 
 void MaximizeJob::stop() { live_->stop = true; }
 
+void MaximizeJob::forget() {
+  stop();
+  live_ = std::make_shared<Live>();
+}
+
 float MaximizeJob::share() const { return live_->share; }
 
 std::vector<MaximizeResult> MaximizeJob::take() {

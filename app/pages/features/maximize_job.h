@@ -36,7 +36,8 @@ class MaximizeJob {
   ~MaximizeJob() { stop(); }
 
   void start(MaximizeRequest request);
-  void stop();  // ends it; what it has comes with take(), not finished
+  void forget();  // ends it, and nothing of it is taken any more, also what it was about to give
+  void stop();    // ends it; what it has comes with take(), not finished
   bool busy() const { return work_.busy(); }
   // What is new since the last time: whole pictures, and the one that is being made, not finished. Throws what the work
   // threw.

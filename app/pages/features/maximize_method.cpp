@@ -35,6 +35,11 @@ struct Settings {
 // What a picture was made of, besides the network.
 using Key = std::tuple<int, int64_t, bool, bool, bool, bool, bool, std::string, int, int, int>;
 
+struct Stored {
+  MaximizedPicture picture;
+  uint64_t serial = 0;  // no two are alike
+};
+
 class MaximizeMethod : public FeatureMethod {
  public:
   explicit MaximizeMethod(const PageContext& context)
@@ -63,7 +68,7 @@ class MaximizeMethod : public FeatureMethod {
         .choice("over", "what grows", "The channel's mean over the whole map, or the one unit in its middle",
                 Parameter::choice("WHAT", "the map, or the middle", {"map", "middle"}), &Settings::over)
         .labels = {N_("the map"), N_("the middle")};
-    settings_.integer("size", "size", "Sides of the picture; 0: four times what a unit sees, 32 to 128",
+    settings_.integer("size", "size", "Sides of the picture; 0: four times what a unit sees, 64 to 128",
                       {"N", "pixels; 0: as the layer asks for", 0, 256}, &Settings::size);
     settings_.integer("seed", "seed", "What the noise that it begins with is drawn from", {"N", "any number", 0, 9999},
                       &Settings::seed);
@@ -79,18 +84,18 @@ class MaximizeMethod : public FeatureMethod {
       changed = true;
       if (film_.is_made()) {
         if (frames_.size() <= each.moment) frames_.resize(each.moment + 1);
-        frames_[each.moment] = std::move(each.picture);
+        frames_[each.moment] = {std::move(each.picture), ++serial_};
         continue;
       }
       const Key key = key_of(asked_.node, each.channel, asked_.options, asked_.over);
       const bool fresh = !pictures_.contains(key);
-      pictures_[key] = std::move(each.picture);
+      pictures_[key] = {std::move(each.picture), ++serial_};
       ++version_;
       // The grid of units gets this one anew, and not all that it has.
       const bool in_grid = !units_.empty() && units_of_ == asked_.node && units_renewed_ + 1 == version_ &&
                            units_key_ == key_of(asked_.node, 0, asked_.options, asked_.over);
       if (!in_grid || each.channel >= kMostUnits) continue;
-      put_small(pictures_[key], each.channel);
+      put_small(pictures_[key].picture, each.channel);
       units_made_ += fresh ? 1 : 0;
       units_renewed_ = version_;
       ++units_version_;
@@ -102,14 +107,14 @@ class MaximizeMethod : public FeatureMethod {
       film_key_ = key_of(look);
       begin(std::move(request));
     }
-    const MaximizedPicture* picture = shown(look);
-    shown_steps_ = picture != nullptr ? picture->steps : 0;
+    const Stored* stored = shown(look);
+    shown_steps_ = stored != nullptr ? stored->picture.steps : 0;
     return changed || renew_units(look);
   }
   bool busy() const override { return job_.busy() || film_.wanted(); }
   size_t held() const override {
     size_t bytes = units_.size() * sizeof(float);
-    for (const auto& [key, picture] : pictures_) bytes += picture.pixels.size() * sizeof(float);
+    for (const auto& [key, stored] : pictures_) bytes += stored.picture.pixels.size() * sizeof(float);
     return bytes;
   }
   void release() override {
@@ -156,8 +161,9 @@ class MaximizeMethod : public FeatureMethod {
   void draw_large(Ui& ui, Rect area, const FeatureLook& look, HoverNote& note) const override {
     const Theme& theme = ui.theme();
     Rect head = area.cut_top(24);
-    const MaximizedPicture* picture = shown(look);
-    const bool film = look.frame >= 0 && look.frame < static_cast<int>(frames_.size());
+    const Stored* stored = shown(look);
+    const MaximizedPicture* picture = stored != nullptr ? &stored->picture : nullptr;
+    const bool film = in_film(look);
     std::string caption = unit_words(look, look.channel);
     if (film) caption += ", " + format_tr("after step {}", film_.step(look.frame));
     if (picture != nullptr) {
@@ -185,9 +191,8 @@ class MaximizeMethod : public FeatureMethod {
       return;
     }
     Rect curve = area.w > area.h * 1.4f ? area.cut_right(area.w - area.h - 16) : Rect{};
-    const Rect place = draw_one_picture(ui, area.inset(2), "features.maximize",
-                                        version_ * 4096 + static_cast<uint64_t>(film ? look.frame + 1 : 0),
-                                        picture->shape, picture->pixels);
+    const Rect place =
+        draw_one_picture(ui, area.inset(2), "features.maximize", stored->serial, picture->shape, picture->pixels);
     ui.stroke(place.inset(-1), faded(picture->finished ? theme.activation : theme.warning, 0.7f), 2, 1.5f);
     const Response hover =
         ui.interact(place, {.label = "the picture that excites the unit",
@@ -225,18 +230,18 @@ class MaximizeMethod : public FeatureMethod {
   }
 
   double score(const FeatureLook& look) override {
-    const MaximizedPicture* picture = shown(look);
-    if (picture == nullptr) {
+    const Stored* stored = shown(look);
+    if (stored == nullptr) {
       if (busy()) throw NotReady("the picture is not there yet");
       throw Error("nothing was maximized yet", "begin: features.start");
     }
-    if (!picture->finished && busy()) throw NotReady("the picture is not finished yet");
-    return picture->score;
+    if (!stored->picture.finished && busy()) throw NotReady("the picture is not finished yet");
+    return stored->picture.score;
   }
   ImagePtr picture(const FeatureLook& look) const override {
-    const MaximizedPicture* picture = shown(look);
-    if (picture == nullptr) throw Error("nothing was maximized yet", "begin: features.start");
-    return image_of_pixels(picture->shape, picture->pixels, "maximized");
+    const Stored* stored = shown(look);
+    if (stored == nullptr) throw Error("nothing was maximized yet", "begin: features.start");
+    return image_of_pixels(stored->picture.shape, stored->picture.pixels, "maximized");
   }
 
  private:
@@ -287,16 +292,13 @@ class MaximizeMethod : public FeatureMethod {
     const NetworkRequest& now = look.moment->of;
     bool changed = false;
     if (film_.forget_other(now)) {
-      if (film_.is_made()) job_.stop();
+      if (film_.is_made()) job_.forget();
       film_.leave();
       frames_.clear();
       changed = true;
     }
-    if (of_ && !same_weights(*of_, now) && !same_moving_training(*of_, now)) {
-      if (!film_.is_made()) {
-        job_.stop();
-        job_.take();
-      }
+    if (of_ && !is_of(now)) {
+      if (!film_.is_made()) job_.forget();
       of_.reset();
       pictures_.clear(), units_.clear();
       ++version_;
@@ -305,10 +307,16 @@ class MaximizeMethod : public FeatureMethod {
     return changed;
   }
 
-  const MaximizedPicture* shown(const FeatureLook& look) const {
-    if (look.frame >= 0 && look.frame < static_cast<int>(frames_.size()) && film_key_ == key_of(look)) {
-      return &frames_[static_cast<size_t>(look.frame)];
-    }
+  // What was made is of this network.
+  bool is_of(const NetworkRequest& now) const {
+    return of_ && (same_weights(*of_, now) || same_moving_training(*of_, now));
+  }
+  bool in_film(const FeatureLook& look) const {
+    return look.frame >= 0 && look.frame < static_cast<int>(frames_.size()) && film_key_ == key_of(look);
+  }
+  const Stored* shown(const FeatureLook& look) const {
+    if (in_film(look)) return &frames_[static_cast<size_t>(look.frame)];
+    if (!is_of(look.moment->of)) return nullptr;
     const auto found = pictures_.find(key_of(look));
     return found == pictures_.end() ? nullptr : &found->second;
   }
@@ -322,8 +330,8 @@ class MaximizeMethod : public FeatureMethod {
     units_made_ = 0;
     for (int64_t c = 0; c < std::min(look.cells[0], kMostUnits); ++c) {
       const auto found = pictures_.find(key_of(look.node, c, options_of(look), over()));
-      if (found == pictures_.end() || found->second.pixels.empty()) continue;
-      const Shape& shape = found->second.shape;
+      if (found == pictures_.end() || found->second.picture.pixels.empty()) continue;
+      const Shape& shape = found->second.picture.shape;
       if (units_.empty()) {
         unit_side_ = static_cast<int>(std::min<int64_t>(std::max(shape[1], shape[2]), kSmall));
         units_.assign(
@@ -331,7 +339,7 @@ class MaximizeMethod : public FeatureMethod {
             0);
       }
       ++units_made_;
-      put_small(found->second, c);
+      put_small(found->second.picture, c);
     }
     units_of_ = look.node;
     ++units_version_;
@@ -390,10 +398,11 @@ class MaximizeMethod : public FeatureMethod {
   SettingsOf<Settings> settings_;
   std::optional<NetworkRequest> of_;  // what the pictures are of
   MaximizeRequest asked_;
-  std::map<Key, MaximizedPicture> pictures_;
+  std::map<Key, Stored> pictures_;
+  uint64_t serial_ = 0;
   uint64_t version_ = 1;
   LearningFilm film_;
-  std::vector<MaximizedPicture> frames_;
+  std::vector<Stored> frames_;
   Key film_key_;
   int shown_steps_ = 0;
   std::vector<float> units_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/pages/features/unit_grid.h"
+
 namespace striate {
 namespace {
 
@@ -18,6 +20,17 @@ std::shared_ptr<const Patches> of_channel(Patches all, int64_t channel) {
   one->node = all.node, one->small = all.small, one->keep = all.keep;
   one->seen = all.seen, one->all = all.all, one->unreadable = all.unreadable, one->finished = all.finished;
   return one;
+}
+
+// The strongest place of each unit.
+std::vector<float> units_of(const Patches& found) {
+  const auto count = std::min<int64_t>(static_cast<int64_t>(found.best.size()), kMostUnits);
+  std::vector<float> pictures;
+  for (int64_t c = 0; c < count; ++c) {
+    const std::vector<float> one = found.thumbnail(c, 0);
+    pictures.insert(pictures.end(), one.begin(), one.end());
+  }
+  return as_colors(pictures, found.small);
 }
 
 }  // namespace
@@ -38,6 +51,11 @@ void PatchesJob::start(PatchesRequest request) {
 }
 
 void PatchesJob::stop() { live_->stop = true; }
+
+void PatchesJob::forget() {
+  stop();
+  live_ = std::make_shared<Live>();
+}
 
 std::pair<int64_t, int64_t> PatchesJob::pictures() const { return {live_->seen, live_->all}; }
 
@@ -71,10 +89,12 @@ void PatchesJob::run(NetworkWorker& worker, PatchesRequest request, Live& live, 
     const int64_t before = static_cast<int64_t>(moment) * request.source->size();
     auto shown = std::chrono::steady_clock::now();
     const auto put = [&](std::shared_ptr<const Patches> found) {
+      std::vector<float> units;
+      if (!film) units = units_of(*found);
       {
         std::lock_guard lock(live.mutex);
         if (!live.results.empty() && live.results.back().moment == moment) live.results.pop_back();
-        live.results.push_back({moment, std::move(found)});
+        live.results.push_back({moment, std::move(found), std::move(units)});
       }
       wake();
     };

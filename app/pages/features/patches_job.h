@@ -29,6 +29,7 @@ struct PatchesRequest {
 struct PatchesResult {
   size_t moment = 0;
   std::shared_ptr<const Patches> patches;
+  std::vector<float> units;  // of the first kMostUnits the strongest, in colors from -1 to 1; of a film none
 };
 
 class PatchesJob {
@@ -37,6 +38,7 @@ class PatchesJob {
   ~PatchesJob() { stop(); }
 
   void start(PatchesRequest request);
+  void forget();  // ends it, and nothing of it is taken any more, also what it was about to give
   void stop();
   bool busy() const { return work_.busy(); }
   // What is new since the last time. Throws what the work threw.

@@ -74,7 +74,7 @@ class PatchesMethod : public FeatureMethod {
       } else {
         found_ = std::move(each.patches);
         found_source_ = job_.source();
-        renew_units();
+        units_ = std::move(each.units);
       }
       ++version_;
     }
@@ -278,8 +278,12 @@ class PatchesMethod : public FeatureMethod {
   }
 
  private:
+  // What was found is of this network.
+  bool is_of(const NetworkRequest& now) const {
+    return of_ && (same_weights(*of_, now) || same_moving_training(*of_, now));
+  }
   bool here(const FeatureLook& look) const {
-    return found_ && found_->node == look.node && found_in_ == look.state.source;
+    return found_ && found_->node == look.node && found_in_ == look.state.source && is_of(look.moment->of);
   }
   bool in_film(const FeatureLook& look) const {
     return look.frame >= 0 && look.frame < static_cast<int>(frames_.size()) &&
@@ -315,16 +319,13 @@ class PatchesMethod : public FeatureMethod {
     const NetworkRequest& now = look.moment->of;
     bool changed = false;
     if (film_.forget_other(now)) {
-      if (film_.is_made()) job_.stop();
+      if (film_.is_made()) job_.forget();
       film_.leave();
       frames_.clear();
       changed = true;
     }
-    if (of_ && !same_weights(*of_, now) && !same_moving_training(*of_, now)) {
-      if (!film_.is_made()) {
-        job_.stop();
-        job_.take();
-      }
+    if (of_ && !is_of(now)) {
+      if (!film_.is_made()) job_.forget();
       of_.reset();
       found_ = nullptr, large_ = nullptr, cut_for_ = {};
       units_.clear();
@@ -332,18 +333,6 @@ class PatchesMethod : public FeatureMethod {
       changed = true;
     }
     return changed;
-  }
-
-  void renew_units() {
-    units_.clear();
-    if (!found_) return;
-    const auto count = std::min<int64_t>(static_cast<int64_t>(found_->best.size()), kMostUnits);
-    std::vector<float> pictures;
-    for (int64_t c = 0; c < count; ++c) {
-      const std::vector<float> one = found_->thumbnail(c, 0);
-      pictures.insert(pictures.end(), one.begin(), one.end());
-    }
-    units_ = as_colors(pictures, found_->small);
   }
 
   // The chosen unit's own, at their full size.
