@@ -100,14 +100,14 @@ Pixels fitted(Pixels now, const Preprocessing& preprocessing, const Shape& input
       words = fmt::format("the middle {} x {}, ", w, h);
       now = cut_out(now, (now.width - w) / 2, (now.height - h) / 2, w, h);
     }
-    const Crop all{0, 0, static_cast<double>(now.width), static_cast<double>(now.height)};
+    const Crop rest{0, 0, static_cast<double>(now.width), static_cast<double>(now.height)};
     const auto side = [&](int now_side, int least) {
       return std::max(least,
                       now_side == shorter ? preprocessing.shorter : static_cast<int>(std::lround(now_side * factor)));
     };
     const int w = side(now.width, width), h = side(now.height, height);
     const Resample method = preprocessing.shorter < shorter ? Resample::area : Resample::bilinear;
-    now = resized(now, all, w, h, method);
+    now = resized(now, rest, w, h, method);
     add("resize", fmt::format("{}shorter side to {}, {}", words, preprocessing.shorter, method_words(method)));
     const int left = (now.width - width) / 2, top = (now.height - height) / 2;
     now = cut_out(now, left, top, width, height);

@@ -209,6 +209,30 @@ TEST_F(FeaturesPageTest, long_work_can_be_stopped_and_says_so) {
                           [](const std::string& text) { return text.find("not finished") != std::string::npos; }));
 }
 
+// What is still on its way when the network changes is of the one before.
+TEST_F(FeaturesPageTest, nothing_of_another_network_arrives_late) {
+  driver.run("network.open " + saved(folder));
+  for (const char* line : {"features.layer 3", "features.unit 4", "features.method maximize", "features.steps 4096"})
+    driver.run(line);
+  for (const char* change : {"network.lesion 0 1", "network.weights random 5", "network.restore"}) {
+    driver.app.run("features.start");
+    for (int i = 0; i < 5; ++i) driver.frame();
+    driver.run(change);
+    EXPECT_EQ(driver.number("features.done"), 0) << change;
+    EXPECT_THROW(driver.number("features.score"), Error) << change;
+  }
+  driver.app.run("features.stop");
+  driver.run("features.method patches");
+  driver.run("features.start");
+  EXPECT_NO_THROW(driver.number("features.patch 0"));
+  // Of a network with more units none was looked for.
+  driver.run("network.open " + saved(folder, "wide.safetensors",
+                                     "input 3x16x16 | conv 4 3x3 | relu | maxpool 2 | conv 40 3x3 | relu | "
+                                     "globalavgpool | flatten | dense 3"));
+  driver.run("features.unit 39");
+  EXPECT_THROW(driver.number("features.patch 0"), Error);
+}
+
 TEST_F(FeaturesPageTest, patches_come_from_samples_a_folder_and_the_training) {
   driver.run("network.open " + saved(folder));
   driver.run("features.layer 3");

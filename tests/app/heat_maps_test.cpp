@@ -160,6 +160,7 @@ TEST_F(HeatMaps, every_state_is_drawn) {
       }
     }
   }
+  driver.size = {1280, 800};
   driver.run("features.method guided");
   driver.run("features.channels sum");
   driver.run("features.rule 2");

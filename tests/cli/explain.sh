@@ -73,6 +73,7 @@ run explain plain.safetensors gray.ppm plain.png --method guided
 grep -q '^note no ReLU' out || fail "nothing is said of a network without ReLU"
 
 refuses 1 "has no class 7" "ant, bee, cat" explain net.safetensors $picture none.png --class 7
+refuses 2 "no class is called ''" "its index" explain net.safetensors $picture none.png --class ""
 refuses 1 "has no class dog" "" explain net.safetensors $picture none.png --class dog
 refuses 1 "against itself" "two different" explain net.safetensors $picture none.png --class bee --against bee
 refuses 1 'unknown layer "c9"' "c" explain net.safetensors $picture none.png --layer c9 --unit 1

@@ -62,6 +62,8 @@ gray_picture photos/7.pgm 28 28 $(seq 784 | awk '{print ($1 * 9) % 256}')
 run features net.safetensors --layer 3 p.png --method patches --source photos
 prints "cached 0"
 prints "pictures 8"
+refuses 1 "photos/broken.png would be written over what is read" "--force" \
+  features net.safetensors --layer 3 photos/broken.png --method patches --source photos
 works features net.safetensors --layer 3 s.png --method patches --source digits:20
 prints "pictures 20"
 

@@ -170,7 +170,8 @@ TEST(Maximize, sizes_fit_the_layers) {
   EXPECT_TRUE(PartNetwork::fits(info, 5, Shape{3, 96, 80}));
   EXPECT_FALSE(PartNetwork::fits(info, 7, Shape{3, 96, 80})) << "a dense layer takes one size";
   EXPECT_FALSE(PartNetwork::fits(info, 5, Shape{1, 48, 48}));
-  EXPECT_EQ(usual_size(info, 1), 32);
+  EXPECT_EQ(usual_size(info, 1), 0) << "its own, which is less";
+  EXPECT_EQ(usual_size(*open_text(stream, "input 3x96x96 | conv 4 3x3", 3).info(), 1), 64);
   EXPECT_EQ(usual_size(info, 7), 0) << "its own";
   MaximizeOptions options;
   options.steps = 1;

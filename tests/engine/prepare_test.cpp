@@ -162,6 +162,22 @@ TEST(Preprocessing, sizes_are_rounded_and_never_smaller_than_the_network) {
   EXPECT_EQ(size_after(12, 4, "stretch", {3, 2, 2}), std::pair(2, 2));
 }
 
+// Only the part around the middle is enlarged: all of this would be 256 x 5,120,000.
+TEST(Preprocessing, of_a_picture_as_narrow_as_a_thread_takes_no_more_than_others) {
+  const Preprocessing usual = Preprocessing::parse("shorter 256");
+  const Shape input{3, 224, 224};
+  const PreparedPicture thread = prepare_picture(picture(1, 20000), usual, input);
+  EXPECT_EQ(thread.steps[1].width, 256);
+  EXPECT_EQ(thread.steps[1].height, 16 * 256);
+  EXPECT_EQ(thread.steps[1].words.substr(0, 18), "the middle 1 x 16,");
+  // One that is just not cut has the same middle.
+  const PreparedPicture all = prepare_picture(picture(1, 16), usual, input);
+  Image middle = picture(1, 16);
+  for (int y = 0; y < 16; ++y) middle.bytes[static_cast<size_t>(3 * y + 1)] = static_cast<uint8_t>(10 * (9992 + y));
+  EXPECT_EQ(thread.values, prepare_picture(middle, usual, input).values);
+  EXPECT_NE(thread.values, all.values);
+}
+
 TEST(Preprocessing, of_this_programs_networks_is_what_they_were_trained_with) {
   const Image image = picture(13, 9);
   for (const Shape& input : {Shape{3, 4, 4}, Shape{1, 5, 5}, Shape{3, 20, 16}}) {

@@ -218,7 +218,7 @@ void HeatMapsMethod::draw_large(Ui& ui, Rect area, const FeatureLook& look, Hove
   const bool arithmetic = rules && view.rules->relu > 0;
   // Below the maps, where there is room: what happens at one ReLU.
   Rect sums = area;
-  if (arithmetic) area.cut_bottom(std::clamp(area.h * 0.26f, 96.0f, 190.0f) + 8);
+  if (arithmetic) area.cut_bottom(std::min(arithmetic_height(area.w), area.h * 0.4f) + 8);
   const int all = rules ? 6 : 4;
   const bool few = heat.map.rows <= 16 && heat.map.columns <= 16 && !rules;
   const Vec edge = few ? map_edge(static_cast<int>(heat.map.rows), static_cast<int>(heat.map.columns)) : Vec{0, 0};

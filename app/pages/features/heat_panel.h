@@ -31,6 +31,8 @@ HeatPanel heat_panel(Rect area, Vec edge, const Shape& picture);
 // `shorter`: where the title has no room.
 void draw_panel_caption(Ui& ui, const HeatPanel& panel, std::string_view title, std::string_view number = {},
                         std::string_view shorter = {});
+// What the maps at one ReLU with their words need, at least, in a room of this width.
+float arithmetic_height(float width);
 // A map where its cells lie on the picture, its colors up to `limit`; `note` gets the cell under the mouse.
 void draw_heat_grid(Ui& ui, const HeatPanel& panel, std::string_view key, uint64_t version, const HeatMap& map,
                     float limit, bool has_sign, HoverNote& note);

@@ -17,6 +17,7 @@ namespace striate {
 namespace {
 
 constexpr float kLeastMap = 24;  // sides; below that only words are left
+constexpr float kHead = 20, kLine = 18, kWordsBeside = 520;
 
 // The channel where most arrives, and of a channel the place.
 int64_t strongest(std::span<const float> values) {
@@ -49,6 +50,11 @@ void draw_rule_names(Ui& ui, const Rect& line, float w) {
 
 }  // namespace
 
+float arithmetic_height(float width) {
+  const float maps = kHead + 2 * kLine;
+  return width > kWordsBeside ? maps + std::clamp(width / 10, 48.0f, 130.0f) : maps + 4 * kLine + 48;
+}
+
 void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
   const RuleComparison& rules = *view_->rules;
   const Theme& theme = ui.theme();
@@ -61,7 +67,7 @@ void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
     return std::span<const float>(values).subspan(static_cast<size_t>(channel) * plane, plane);
   };
   const OpenLayer& layer = view_->of.moment->info->layers[static_cast<size_t>(rules.relu)];
-  Rect head = area.cut_top(20);
+  Rect head = area.cut_top(kHead);
   ui.label(
       head,
       ui.fitted(format_tr("what passes back through layer {} ({}), channel {}", rules.relu - 1, layer.text, channel),
@@ -69,14 +75,14 @@ void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
       Font::caption, theme.secondary);
   // x, then for each rule what arrives and what passes.
   const Rect whole = area;
-  Rect words = area.w > 520 ? area.cut_right(std::max(250.0f, area.w * 0.4f)) : area.cut_bottom(72);
+  Rect words = area.w > kWordsBeside ? area.cut_right(std::max(250.0f, area.w * 0.4f)) : area.cut_bottom(4 * kLine);
   if (area.w > 8) area.cut_right(12);
   const float tall = static_cast<float>(rules.cells[1]), wide = static_cast<float>(rules.cells[2]);
   const float w = (area.w - 6 * 6) / 7;
-  const float scale = std::max(0.01f, std::min(w / wide, (area.h - 36) / tall));
+  const float scale = std::max(0.01f, std::min(w / wide, (area.h - 2 * kLine) / tall));
   const bool drawn = scale * tall >= kLeastMap;
   if (!drawn) words = whole;
-  if (drawn) draw_rule_names(ui, area.cut_top(18), w);
+  if (drawn) draw_rule_names(ui, area.cut_top(kLine), w);
   int64_t cell = strongest(of(rules.arrives[0]));
   std::vector<Rect> places;
   const char* const labels[] = {"x of the ReLU",       "g of gradient", "passed by gradient", "g of deconvnet",
@@ -92,7 +98,7 @@ void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
                                        : i % 2 == 1 ? rules.arrives[(i - 1) / 2]
                                                     : rules.passes[(i - 1) / 2];
     Rect at{area.x + static_cast<float>(i) * (w + 6), area.y, w, area.h};
-    ui.label(at.cut_top(18),
+    ui.label(at.cut_top(kLine),
              i == 0       ? "x"
              : i % 2 == 1 ? "g"
                           : tr("passes"),
@@ -125,7 +131,7 @@ void HeatMapsMethod::draw_arithmetic(Ui& ui, Rect area, HoverNote& note) const {
   }
   const float x = of(rules.x)[static_cast<size_t>(cell)];
   const auto line = [&](std::string_view name, const std::string& text, Color color) {
-    Rect at = words.cut_top(18);
+    Rect at = words.cut_top(kLine);
     ui.label(at.cut_left(76), name, Font::caption, theme.secondary);
     ui.label(at, ui.fitted(text, Font::caption, at.w), Font::caption, color);
   };
