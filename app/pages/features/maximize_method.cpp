@@ -147,7 +147,7 @@ class MaximizeMethod : public FeatureMethod {
     if (units_.empty() || units_of_ != look.node) return draw_unit_maps(ui, area, look, note);
     UnitGrid units;
     units.pictures = true;
-    units.caption = trn("one picture that excites its unit", "{} pictures that excite their units", units_made_);
+    units.caption = format_tr("{} of {} units have a picture that excites them", units_made_, look.cells[0]);
     units.grid.maps = {units_, static_cast<int64_t>(units_.size()) / (3 * unit_side_ * unit_side_), unit_side_,
                        unit_side_, 3};
     units.grid.key = "features.maximized";
@@ -190,7 +190,10 @@ class MaximizeMethod : public FeatureMethod {
       if (!busy()) draw_invitation(ui, area);
       return;
     }
-    Rect curve = area.w > area.h * 1.4f ? area.cut_right(area.w - area.h - 16) : Rect{};
+    // The curve beside the picture where it is wide, else below.
+    const bool beside = area.w > area.h * 1.4f;
+    Rect curve = beside ? area.cut_right(area.w - area.h - 16) : area.cut_bottom(std::min(130.0f, area.h * 0.3f));
+    if (!beside) area.cut_bottom(8);
     const Rect place =
         draw_one_picture(ui, area.inset(2), "features.maximize", stored->serial, picture->shape, picture->pixels);
     ui.stroke(place.inset(-1), faded(picture->finished ? theme.activation : theme.warning, 0.7f), 2, 1.5f);
@@ -200,7 +203,7 @@ class MaximizeMethod : public FeatureMethod {
                             .focusable = false,
                             .tooltip = tr("Made from noise: every step changed it so that the unit grew")});
     if (hover.hovered) ui.light(Concept::activation);
-    if (curve.w > 120) draw_scores(ui, curve, *picture);
+    if (curve.w > 120 && curve.h > 80) draw_scores(ui, curve, *picture);
     static_cast<void>(note);
   }
 
@@ -324,13 +327,15 @@ class MaximizeMethod : public FeatureMethod {
   // The pictures of all units of the layer that are there, small.
   bool renew_units(const FeatureLook& look) {
     const Key now = key_of(look.node, 0, options_of(look), over());
-    if (units_renewed_ == version_ && units_key_ == now) return false;
-    units_renewed_ = version_, units_key_ = now;
+    const bool busy = job_.busy();
+    if (units_renewed_ == version_ && units_key_ == now && units_busy_ == busy) return false;
+    units_renewed_ = version_, units_key_ = now, units_busy_ = busy;
     units_.clear();
     units_made_ = 0;
     for (int64_t c = 0; c < std::min(look.cells[0], kMostUnits); ++c) {
       const auto found = pictures_.find(key_of(look.node, c, options_of(look), over()));
       if (found == pictures_.end() || found->second.picture.pixels.empty()) continue;
+      if (!found->second.picture.finished && !busy) continue;  // stopped: large it says so, small it could not
       const Shape& shape = found->second.picture.shape;
       if (units_.empty()) {
         unit_side_ = static_cast<int>(std::min<int64_t>(std::max(shape[1], shape[2]), kSmall));
@@ -374,15 +379,20 @@ class MaximizeMethod : public FeatureMethod {
     ui.end_panel();
   }
 
+  static std::string limit_words(double value) { return fmt::format("{:.4g}", value); }
   static void draw_scores(Ui& ui, Rect area, const MaximizedPicture& picture) {
     const Theme& theme = ui.theme();
     area = area.inset(0, 2);
     Rect plot = area.cut_top(std::min(area.h, 180.0f));
-    ui.label(plot.cut_top(20), tr("what the network saw at each step"), Font::caption, theme.secondary);
+    const Rect title = plot.cut_top(20);
+    const std::string words = tr("its value at each step, of the picture shifted, scaled and turned");
+    ui.label(title, ui.fitted(words, Font::caption, title.w), Font::caption, theme.secondary);
     if (picture.scores.size() < 2) return;
     const auto [least, most] = std::minmax_element(picture.scores.begin(), picture.scores.end());
-    ui.label(plot.cut_top(18), shortest_text(static_cast<float>(*most)), Font::caption, theme.secondary);
-    ui.label(plot.cut_bottom(18), shortest_text(static_cast<float>(*least)), Font::caption, theme.secondary);
+    ui.label(plot.cut_top(18), limit_words(*most), Font::caption, theme.secondary);
+    const Rect below = plot.cut_bottom(18);
+    ui.label(below, limit_words(*least), Font::caption, theme.secondary);
+    ui.label(below, format_tr("step {}", picture.scores.size()), Font::caption, theme.secondary, Align::right);
     ui.fill(plot, faded(theme.raised, 0.5f), 3);
     const double range = std::max(*most - *least, 1e-12);
     Vec before;
@@ -410,6 +420,7 @@ class MaximizeMethod : public FeatureMethod {
   int64_t units_made_ = 0;
   uint64_t units_version_ = 0, units_renewed_ = 0;
   Key units_key_;
+  bool units_busy_ = false;
   MaximizeJob job_;
 };
 
