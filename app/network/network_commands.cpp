@@ -50,7 +50,7 @@ void NetworkInUse::set_image(const std::string& text) {
     }
   } else if (n) {
     test_picture_index(document_.training ? document_.training->split.get() : nullptr, *n);
-    next.image = format_tr("test {}", *n);
+    next.image = fmt::format("test {}", *n);
   } else if (text.starts_with("sample:")) {
     sample_image(text.substr(7));
   } else if (text == "camera") {

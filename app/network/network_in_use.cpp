@@ -15,8 +15,9 @@
 namespace striate {
 namespace {
 
-constexpr double kCameraSeconds = 2;  // after which it is looked whether there is one
-constexpr double kOutOfSight = 1;     // seconds without a look after which nothing is computed
+constexpr uint64_t kFailed = uint64_t{1} << 63;  // versions that no worker gives
+constexpr double kCameraSeconds = 2;             // after which it is looked whether there is one
+constexpr double kOutOfSight = 1;                // seconds without a look after which nothing is computed
 
 }  // namespace
 
@@ -128,7 +129,8 @@ bool NetworkInUse::update(double now) {
     }
     // What was asked for before is no longer possible: a picture that is gone, data of another size.
     auto none = std::make_shared<NetworkMoment>();
-    if (moment_) none->version = moment_->version + 1, none->info = moment_->info;
+    if (moment_) none->info = moment_->info;
+    none->version = kFailed + ++failures_;
     none->of = *requested_;
     none->why = error;
     moment_ = std::move(none);

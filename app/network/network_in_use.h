@@ -6,6 +6,7 @@
 // It computes only while somebody looks: look() says so, at every drawing and every reading.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -89,6 +90,7 @@ class NetworkInUse {
   mutable bool asked_ = false;    // by a command or a reading, and not answered yet
   mutable double looked_ = -1e9;  // when somebody did
   double now_ = 0;
+  uint64_t failures_ = 0;
   ImagePtr seen_;  // the camera's newest
   bool has_camera_ = false;
   double camera_looked_for_ = -1e9;

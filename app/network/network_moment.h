@@ -57,7 +57,7 @@ struct NetworkRequest {
 };
 
 struct NetworkMoment {
-  uint64_t version = 0;  // counts up
+  uint64_t version = 0;  // no two moments have the same
   NetworkRequest of;
   OpenNetworkInfoPtr info;  // null: it could not be opened, for `why`
   std::vector<Lesion> lesions;
