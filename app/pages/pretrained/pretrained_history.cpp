@@ -43,11 +43,10 @@ const Entry kEntries[] = {
 
 constexpr const char* kMixedUp =
     N_("**Often mixed up.** One network, or several together: GoogLeNet alone and on one crop of each picture has "
-       "10.07, "
-       "seven of them on 144 crops 6.67 (both on the validation pictures). 11.7 is Clarifai's of 2013, not ZFNet's: "
-       "Zeiler founded Clarifai, the network of the paper is another one. torchvision's `alexnet` is the network of "
-       "\"One weird trick for parallelizing convolutional neural networks\", not that of 2012: alone and on one crop "
-       "its top-5 error is 20.9. Top-1 asks for the best answer alone: of the same network its error is 43.5.");
+       "10.07, seven of them on 144 crops 6.67 (both on the validation pictures). 11.7 is Clarifai's of 2013, not "
+       "ZFNet's: Zeiler founded Clarifai, the network of the paper is another one. torchvision's `alexnet` is the "
+       "network of \"One weird trick for parallelizing convolutional neural networks\", not that of 2012: alone and on "
+       "one crop its top-5 error is 20.9. Top-1 asks for the best answer alone: there it is 43.5.");
 
 constexpr double kMost = 30;
 
