@@ -216,7 +216,7 @@ void add_explain(CLI::App& parent, CommandLine& line) {
       "Examples:\n"
       "  striate explain squeezenet1_1 cat.jpg why.png --method gradcam\n"
       "  striate explain squeezenet1_1 cat.jpg why.png --method guided --control\n"
-      "  striate explain resnet50.onnx dog.jpg why.png --method gradcam --class beagle --against basset\n"
+      "  striate explain squeezenet1_1 dog.jpg why.png --method gradcam --class beagle --against basset\n"
       "  striate explain digits.safetensors 7.png why.png --method gradient --layer conv1 --unit 3\n"
       "  striate explain squeezenet1_1 cat.jpg why.png --method occlusion --size 32 --values why.csv");
   add_model_options(*command, options->model);
@@ -225,7 +225,8 @@ void add_explain(CLI::App& parent, CommandLine& line) {
   std::vector<std::string> methods;
   for (const HeatMethod method : heat_methods()) methods.emplace_back(heat_method_name(method));
   add_choice(*command, "--method", options->method, "How it is asked (gradient)", methods);
-  add_text(*command, "--class", options->of, "The class that is explained, its number or name (the best one)")
+  add_text(*command, "--class", options->of,
+           "The class that is explained: its index, from 0, or its name (the best one)")
       ->type_name("N|NAME");
   add_text(*command, "--against", options->against, "Another one: why that class and not this")->type_name("N|NAME");
   add_text(*command, "--layer", options->layer, "The layer of --unit; for gradcam the layer whose cells are asked")
@@ -247,7 +248,8 @@ void add_explain(CLI::App& parent, CommandLine& line) {
   add_choice(*command, "--baseline", options->baseline,
              "Integrated: a black picture, or zeros in what the network receives (black)", {"black", "zeros"});
   add_choice(*command, "--channels", options->over,
-             "gradient, deconvnet, guided: of the channels the largest size, or the sum (largest)", {"largest", "sum"});
+             "gradient, deconvnet, guided: of the channels the largest magnitude, or the sum (largest)",
+             {"largest", "sum"});
   add_text(*command, "--values", options->values, "Write the map's values: row,column,value")->type_name("FILE.csv");
   add_force(*command, options->force);
   command->callback([options, command, &line] {

@@ -273,9 +273,9 @@ void add_features(CLI::App& parent, CommandLine& line) {
       "in the user's cache folder. filters shows weights, maps what --image gives. --values writes the numbers behind\n"
       "the sheet.\n\n"
       "Examples:\n"
-      "  striate features squeezenet.onnx --layer 0 filters.png --method filters\n"
-      "  striate features squeezenet.onnx --layer 24 units.png --units 0-15\n"
-      "  striate features squeezenet.onnx --layer 24 places.png --method patches --source photos --values places.csv\n"
+      "  striate features squeezenet1_1 --layer 0 filters.png --method filters\n"
+      "  striate features squeezenet1_1 --layer 24 units.png --units 0-15\n"
+      "  striate features squeezenet1_1 --layer 24 places.png --method patches --source photos --values places.csv\n"
       "  striate features digits.safetensors --layer 1 noise.png --without waves --without jitter");
   add_model_options(*command, options->model);
   add_text(*command, "OUT", options->out, "What to write: .png or .jpg")->required()->type_name("");

@@ -9,7 +9,7 @@ namespace striate {
 
 // Its index; -1: there is no such class.
 int find_class(const OpenNetworkInfo& info, const std::string& text);
-// Throws Error: a network without classes, no such class, with the nearest name.
+// Throws Error: a network without classes, no such class, with the name that may be meant.
 int need_class(const OpenNetworkInfo& info, const std::string& text);
 
 }  // namespace striate

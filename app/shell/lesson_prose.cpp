@@ -8,6 +8,7 @@
 #include "app/command/not_ready.h"
 #include "app/shell/lesson_prose.h"
 #include "app/shell/lesson_session.h"
+#include "app/widgets/curves.h"
 #include "engine/error.h"
 
 namespace striate {
@@ -15,10 +16,15 @@ namespace {
 
 constexpr const char* kEllipsis = "\u2026";  // it is being made
 
-// Whole numbers as they are, others with three decimals at most; a number that moves keeps its three, so that the words
-// around it stand still.
+// Whole numbers as they are, with spaces where pages have them, others with three decimals at most; a number that moves
+// keeps its three, so that the words around it stand still.
 std::string spoken(const ReadoutValue& value, bool moves) {
   const double* number = std::get_if<double>(&value);
+  if (number && *number == std::floor(*number) && std::abs(*number) >= 10000 && std::abs(*number) < 1e15) {
+    std::string text;
+    for (const char c : grouped(static_cast<int64_t>(*number))) text += c == ' ' ? "\u00a0" : std::string(1, c);
+    return text;
+  }
   if (!number || !std::isfinite(*number) || *number == std::floor(*number) || std::abs(*number) < 0.001) {
     return to_text(value);
   }

@@ -88,7 +88,9 @@ TEST(Glossary, explains_the_terms_of_the_field) {
                            "Sobel",
                            "Gaussian",
                            "Laplacian",
-                           "separable filter"}) {
+                           "separable filter",
+                           "norm",
+                           "Fourier basis"}) {
     EXPECT_NE(glossary().find(term), nullptr) << term;
   }
   for (const OptimizerKind* kind : optimizer_kinds()) EXPECT_NE(glossary().find(kind->title), nullptr) << kind->title;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <random>
 #include <regex>
@@ -17,6 +18,7 @@
 #include "app/command/script.h"
 #include "tests/app/shell_driver.h"
 #include "tests/source_dir.h"
+#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -271,6 +273,19 @@ TEST(LessonProse, a_live_number_says_that_it_changes_and_follows_the_mouse_and_a
 
   driver.run("lesson.close");
   EXPECT_EQ(prose(), "");
+}
+
+TEST(LessonProse, groups_the_digits_of_a_long_number_as_pages_do) {
+  TestFolder folder;
+  const std::string file = folder / "long.md";
+  std::ofstream(file) << "# Long\npage: pixels\nchapter: Networks\n\n"
+                         "{=network.parameters} parameters, {=network.layers} layers.\n\n"
+                         "```striate\nnetwork.open lenet5\n```\n";
+  ShellDriver driver;
+  driver.run("lesson " + quoted(file));
+  driver.settle();
+  EXPECT_EQ(driver.text("lesson.prose"),
+            "61\u00a0706 parameters, " + to_text(driver.app.registry().read("network.layers")) + " layers.");
 }
 
 TEST(LessonProse, is_spelled_as_in_america) {

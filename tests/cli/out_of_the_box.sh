@@ -12,6 +12,14 @@ for known in "clock analog clock" "traffic-light traffic light" "ball-and-orange
   works classify squeezenet1_1 "$PICTURES/${known%% *}.png" --best 1
   grep -q ",1,${known#* }," out || fail "$known is not recognized"
 done
+# A class that is not there: the one that is meant, else what they are called, in one short line.
+for meant in "husky Siberian husky" "organge orange"; do
+  refuses 1 "has no class ${meant%% *}" "did you mean '${meant#* }'?" explain squeezenet1_1 "$PICTURES/balloons.png" x.png --class "${meant%% *}"
+done
+for wrong in 1000 qqqqq; do
+  refuses 1 "has no class $wrong" "classes count from 0 to 999, or have names such as 'tench'" \
+    explain squeezenet1_1 "$PICTURES/balloons.png" x.png --class $wrong
+done
 works models
 prints "striate classify squeezenet1_1 IMAGE"
 works notices

@@ -101,14 +101,14 @@ void FeaturesPage::declare_settings() {
   };
   Setting& of = settings_.choice(
       "class", "class", "The class that a heat map explains",
-      Parameter::word("N", "of the N-th best class, 0 the best; or its name"),
+      Parameter::word("N", "the N-th best, 0 the best, or a class by its name"),
       [](const State& s) { return s.the_class; }, of_class(&State::the_class));
   of.shown = name_of(&State::the_class);
   of.readout_help = "the name of the class that a heat map explains";
   Setting& against = settings_.choice(
       "against", "against", "A second class: why the first and not this one",
-      Parameter::word("N|none", "of the N-th best class, or its name; none"), [](const State& s) { return s.against; },
-      of_class(&State::against));
+      Parameter::word("N|none", "the N-th best, 0 the best, or a class by its name; none"),
+      [](const State& s) { return s.against; }, of_class(&State::against));
   against.shown = name_of(&State::against);
   against.readout_help = "the name of the second class, or none";
   settings_

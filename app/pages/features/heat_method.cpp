@@ -24,14 +24,15 @@ HeatMapsMethod::HeatMapsMethod(const PageContext& context)
 
 std::vector<FeatureMethod::Word> HeatMapsMethod::words() const {
   return {{"gradient", N_("Gradient"),
-           N_("How much a small change of each pixel changes the score: the derivative, which a unit that is off does "
-              "not have")},
+           N_("How much a small change of each pixel changes the score: the derivative, which is 0 for a unit "
+              "that is off")},
           {"deconvnet", N_("Deconvnet"),
            N_("The way back with ReLUs that pass only what is positive, whatever the picture was: no derivative")},
           {"guided", N_("Guided backpropagation"),
            N_("The gradient, where ReLUs pass back only what is positive as well: crisp, and hardly about the class")},
           {"integrated", N_("Integrated gradients"),
-           N_("What each pixel adds to the score on the way from black to the picture; all of them add up to it")},
+           N_("What each pixel adds to the score on the way from black to the picture: together what the score gains "
+              "on it")},
           {"occlusion", N_("Occlusion"),
            N_("What the score loses while a gray square covers the picture there: it asks the network itself")},
           {"gradcam", N_("Grad-CAM"),
@@ -47,8 +48,9 @@ void HeatMapsMethod::declare(Registry& registry) {
                    "on: the method's own cells", &State::raw);
   settings_
       .choice("channels", "of the channels", "What the channels of a gradient are made to, to be one map",
-              Parameter::choice("WHAT", "the largest size, or the sum with its sign", {"largest", "sum"}), &State::over)
-      .labels = {N_("the largest size"), N_("the sum")};
+              Parameter::choice("WHAT", "the largest magnitude, or the sum with its sign", {"largest", "sum"}),
+              &State::over)
+      .labels = {N_("the largest magnitude"), N_("the sum")};
   settings_
       .choice(
           "drop", "drop of", "What an occlusion writes down: the drop of the score, or of the probability",
