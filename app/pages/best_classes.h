@@ -19,8 +19,11 @@ struct BestClasses {
   const char* share = N_("probability");               // what they are called
   std::function<std::string(int)> on_click = nullptr;  // the command that a click sends; null: none
   const char* tooltip = "";                            // of a click
+  std::string title = {};                              // instead of "best classes": whose they are
 };
 
+constexpr float kBestShares = 100;           // what their probabilities take of its width
+constexpr float kBestClasses = 22 + 5 * 21;  // the least height that all five have room in
 void draw_best_classes(Ui& ui, Rect area, const BestClasses& best);
 
 }  // namespace striate
