@@ -22,7 +22,8 @@ struct BestClasses {
   std::string title = {};                              // instead of "best classes": whose they are
 };
 
-constexpr float kBestShares = 100;           // what their probabilities take of its width
+// What beside logits and probabilities is left for the title.
+inline float best_title_width(float width) { return width - (width < 330 ? 100 : 190); }
 constexpr float kBestClasses = 22 + 5 * 21;  // the least height that all five have room in
 void draw_best_classes(Ui& ui, Rect area, const BestClasses& best);
 

@@ -79,7 +79,7 @@ void draw_layer_table(Ui& ui, Rect area, const NetworkMoment& moment, const Laye
     // What a layer is comes before what it is called.
     const std::string kind = narrower(line.w);
     ui.label(line.cut_left(ui.measure(font, kind).x + 10), kind, font, tone);
-    if (own && line.w >= 50) ui.label(line, ui.fitted(name, font, line.w), font, quiet);
+    if (own && ui.measure(font, name).x <= line.w) ui.label(line, name, font, quiet);
   };
   Rect head = area.cut_top(22).inset(10, 0);
   cells(head, Font::caption, theme.secondary, theme.secondary, "", "", tr("layer"), tr("output"),

@@ -54,13 +54,13 @@ void PretrainedPage::draw_both_answers(Ui& ui, Rect area, const NetworkMoment& m
                     {.key = "this network.best",
                      .moment = &moment,
                      .share = N_("softmax"),
-                     .title = title_of(ui, *moment.info, left.w - kBestShares)});
+                     .title = title_of(ui, *moment.info, best_title_width(left.w))});
   if (!there) return;
   draw_best_classes(ui, area,
                     {.key = "other network.best",
                      .moment = other_->moment.get(),
                      .share = N_("softmax"),
-                     .title = title_of(ui, *other_->moment->info, area.w - kBestShares)});
+                     .title = title_of(ui, *other_->moment->info, best_title_width(area.w))});
 }
 
 void PretrainedPage::draw_against(Ui& ui, Rect area, const NetworkMoment& moment) const {

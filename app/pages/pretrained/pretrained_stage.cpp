@@ -173,16 +173,23 @@ void PretrainedPage::draw_crop(Ui& ui, const Rect& place, const NetworkMoment& m
                    static_cast<float>(part.width) * scale, static_cast<float>(part.height) * scale};
   bool by_corner = false;
   const float handle = std::min({16.0f, frame.w / 3, frame.h / 3});
-  const Vec mouse = (ui.input().mouse - place.min()) * (1 / scale);
+  // Near the picture's edge the mouse is at the edge.
+  const auto snapped = [&](float at, float low, float high) {
+    return at < low + handle / 2 + 1 ? low : at > high - handle / 2 - 1 ? high : at;
+  };
+  const Vec mouse = Vec{snapped(ui.input().mouse.x, place.x, place.right()) - place.x,
+                        snapped(ui.input().mouse.y, place.y, place.bottom()) - place.y} *
+                    (1 / scale);
   for (int corner = 0; corner < 4 && size > 0; ++corner) {
     const bool right = corner % 2 == 1, below = corner / 2 == 1;
     const Vec at{right ? frame.right() : frame.x, below ? frame.bottom() : frame.y};
-    const Response c = ui.interact(Rect{at.x - handle / 2, at.y - handle / 2, handle, handle},
-                                   {.label = kCorners[corner],
-                                    .command = "pretrained.crop",
-                                    .kind = "handle",
-                                    .focusable = false,
-                                    .tooltip = N_("Drag: how much of the picture the network sees")});
+    const Rect grip{std::clamp(at.x - handle / 2, place.x, place.right() - handle),
+                    std::clamp(at.y - handle / 2, place.y, place.bottom() - handle), handle, handle};
+    // For the mouse: the picture itself has the keys.
+    const Response c = ui.interact(grip, {.label = kCorners[corner],
+                                          .kind = "handle",
+                                          .focusable = false,
+                                          .tooltip = N_("Drag: how much of the picture the network sees")});
     if (!c.held || (c.dragged.x == 0 && c.dragged.y == 0)) continue;
     by_corner = true;
     // The corner across stays where it is.
