@@ -19,8 +19,12 @@ struct BestClasses {
   const char* share = N_("probability");               // what they are called
   std::function<std::string(int)> on_click = nullptr;  // the command that a click sends; null: none
   const char* tooltip = "";                            // of a click
+  std::string title = {};                              // instead of "best classes": whose they are
 };
 
+// What beside logits and probabilities is left for the title.
+inline float best_title_width(float width) { return width - (width < 330 ? 100 : 190); }
+constexpr float kBestClasses = 22 + 5 * 21;  // the least height that all five have room in
 void draw_best_classes(Ui& ui, Rect area, const BestClasses& best);
 
 }  // namespace striate

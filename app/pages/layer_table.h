@@ -36,6 +36,8 @@ struct LayerTable {
 };
 void draw_layer_table(Ui& ui, Rect area, const NetworkMoment& moment, const LayerTable& list);
 
+// What the maps of a layer take of this height.
+float layer_maps_height(const NetworkMoment& moment, int node, float width, float height);
 void draw_layer_maps(Ui& ui, Rect area, const NetworkMoment& moment, const ShownLayer& shown_layer, int node,
                      const std::string& page, HoverNote& note);
 

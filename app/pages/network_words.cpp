@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <sstream>
 
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
@@ -27,6 +27,21 @@ std::string share_text(double share) {
   return p >= 0.1 || p == 0 ? fmt::format("{:.1f} %", p) : p >= 0.001 ? fmt::format("{:.3f} %", p) : "< 0.001 %";
 }
 
+int share_decimals(std::span<const double> shares) {
+  int decimals = 1;
+  for (const double share : shares) {
+    const double p = 100 * share;
+    if (p > 0 && p < 0.1) decimals = std::max(decimals, p >= 0.01 ? 2 : 3);
+  }
+  return decimals;
+}
+
+std::string share_text(double share, int decimals) {
+  const double p = 100 * share;
+  if (p > 0 && p < 0.001) return "< 0.001 %";
+  return fmt::format("{:.{}f} %", p, decimals);
+}
+
 std::string bytes_text(double bytes) {
   if (bytes >= 1e9) return fmt::format("{:.1f} GB", bytes / 1e9);
   if (bytes >= 1e6) return fmt::format("{:.1f} MB", bytes / 1e6);
@@ -39,11 +54,48 @@ std::string milliseconds_text(double value) {
                       : fmt::format("{:.3f}", value);
 }
 
-std::string signed_text(double value) {
-  const double size = std::abs(value);
-  const int decimals = size >= 100 ? 1 : size >= 1 ? 3 : 4;
+int milliseconds_decimals(double slowest) { return slowest >= 1000 ? 1 : slowest >= 100 ? 2 : 3; }
+
+std::string milliseconds_text(double value, int decimals) { return fmt::format("{:.{}f}", value, decimals); }
+
+int signed_decimals(double largest) {
+  const double size = std::abs(largest);
+  return size >= 100 ? 1 : size >= 1 ? 3 : 4;
+}
+
+std::string signed_text(double value, int decimals) {
   const std::string text = number_text(value, decimals);
   return value > 0 ? "+" + text : text;
+}
+
+std::string kernel_of(const std::string& text) {
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const size_t by = word.find('x');
+    const bool digits = word.find_first_not_of("0123456789x") == std::string::npos;
+    if (digits && by != std::string::npos && by > 0 && by + 1 < word.size()) return word;
+  }
+  return "";
+}
+
+std::string shorter_layer_text(const std::string& text, const std::function<bool(const std::string&)>& fits) {
+  const auto has_digit = [](const std::string& word) {
+    return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  std::vector<std::string> words;
+  std::istringstream all(text);
+  for (std::string word; all >> word;) words.push_back(word);
+  const std::string kernel = kernel_of(text);
+  const auto at = static_cast<size_t>(std::find(words.begin(), words.end(), kernel) - words.begin());
+  const size_t least = !kernel.empty() ? at + 1 : words.size() > 1 && has_digit(words[1]) ? 2 : 1;
+  std::string shorter = text;
+  while (words.size() > least && !fits(shorter)) {
+    words.pop_back();
+    while (words.size() > least && !has_digit(words.back())) words.pop_back();  // a setting's name
+    shorter = words.front();
+    for (size_t i = 1; i < words.size(); ++i) shorter += " " + words[i];
+  }
+  return shorter;
 }
 
 TensorMaps maps_of_node(const NetworkMoment& moment, int node) {

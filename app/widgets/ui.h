@@ -440,6 +440,7 @@ class Ui {
   bool slider(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);
   bool bare_slider(std::string_view label, double value, const NumberSpec& spec,
                    std::string_view prefix);  // track only
+  // "{}" in its prefix is where the value stands: "pretrained.crop {} 30 420".
   bool number_field(std::string_view label, double value, const NumberSpec& spec, std::string_view prefix);
   bool text_field(std::string_view label, std::string_view value, std::string_view prefix,
                   std::string_view placeholder = {});

@@ -356,17 +356,27 @@ bool Ui::track(const Rect& rect, const Response& r, double value, const NumberSp
   return value != before_change;
 }
 
+namespace {
+// "pretrained.crop {} 30 420": the value stands where the braces are, else behind all of it.
+std::string line_with(std::string_view prefix, std::string_view value) {
+  std::string line(prefix);
+  const size_t at = line.find("{}");
+  return at == std::string::npos ? line + " " + std::string(value) : line.replace(at, 2, value);
+}
+}  // namespace
+
 bool Ui::number_box(const Rect& rect, std::string_view name, double value, const NumberSpec& spec,
                     std::string_view prefix, bool frame) {
   uint64_t id = id_of(name);
-  Response r = interact(rect, {.label = name, .command = prefix, .kind = "number", .takes_wheel = focus_ == id});
+  const std::string_view command = prefix.substr(0, prefix.find(" {}"));
+  Response r = interact(rect, {.label = name, .command = command, .kind = "number", .takes_wheel = focus_ == id});
   const Theme& t = theme();
   bool editing_this = edit_.id == id;
   bool sent = false;
   auto give = [&](double next_value) {
     next_value = snapped(next_value, spec);
     if (next_value == value) return;
-    send(std::string(prefix) + " " + number_text(next_value, spec.decimals));
+    send(line_with(prefix, number_text(next_value, spec.decimals)));
     sent = true;
   };
   if (!editing_this &&
@@ -400,9 +410,9 @@ bool Ui::number_box(const Rect& rect, std::string_view name, double value, const
       auto [end, problem] = std::from_chars(text.data() + start, text.data() + text.size(), typed);
       if (problem == std::errc() && std::isfinite(typed)) {
         // What was typed is not corrected in silence: the command says what it expects.
-        if (typed != value) send(std::string(prefix) + " " + shortest_double(typed)), sent = true;
+        if (typed != value) send(line_with(prefix, shortest_double(typed))), sent = true;
       } else if (!text.empty()) {
-        send(std::string(prefix) + " " + striate::quoted(text)), sent = true;
+        send(line_with(prefix, striate::quoted(text))), sent = true;
       }
     }
     if (done || left || canceled) {
@@ -470,7 +480,7 @@ bool Ui::number_field(std::string_view name, double value, const NumberSpec& spe
     Rect place = (sign < 0 ? minus : plus).inset(0, 4);
     std::string what = std::string(name) + (sign < 0 ? " less" : " more");
     double stepped = snapped(value + sign * step_of(value, spec, input_.shift), spec);
-    std::string command = std::string(prefix) + " " + number_text(stepped, spec.decimals);
+    std::string command = line_with(prefix, number_text(stepped, spec.decimals));
     Response r = interact(
         place, {.label = what, .command = command, .kind = "button", .enabled = stepped != value, .focusable = false});
     fill(place, hover_color(r, faded(theme().raised, 0), theme().raised), 6);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/files/image_file.h"
@@ -90,6 +91,7 @@ TEST_F(PretrainedPageTest, says_what_the_open_network_answers_and_what_it_costs)
   EXPECT_TRUE(says("4.1 kB")) << "memory of 4 x 16 x 16 values";
   driver.run("pretrained.image portrait");
   EXPECT_EQ(driver.text("network.image"), "portrait");
+  EXPECT_EQ(driver.text("pretrained.image"), "portrait");
 }
 
 TEST_F(PretrainedPageTest, shows_every_step_from_the_picture_to_the_input_with_its_numbers) {
@@ -134,6 +136,47 @@ TEST_F(PretrainedPageTest, a_crop_is_what_the_network_receives_by_command_and_by
   EXPECT_FALSE(says("from column 500"));
 }
 
+TEST_F(PretrainedPageTest, the_crop_is_typed_and_its_corners_are_dragged) {
+  driver.run("pretrained.open " + saved());
+  EXPECT_EQ(driver.text("pretrained.crop"), "5 0 30") << "the usual part, which network.crop has no words for";
+  EXPECT_EQ(driver.text("network.crop"), "");
+  driver.run("pretrained.crop 10 5 20");
+  EXPECT_EQ(driver.text("pretrained.crop"), "10 5 20");
+  for (const auto& [field, typed, wanted] :
+       {std::tuple{"x", "12", "12 5 20"}, {"y", "7", "12 7 20"}, {"size", "16", "12 7 16"}}) {
+    driver.click(field);
+    driver.hands.type(typed);
+    driver.hands.key({"Enter", false});
+    driver.settle();
+    EXPECT_EQ(driver.text("pretrained.crop"), wanted) << field;
+  }
+  driver.click("size more");
+  EXPECT_EQ(driver.text("pretrained.crop"), "12 7 17");
+  driver.run("pretrained.crop 500 500 9000");
+  EXPECT_EQ(driver.text("pretrained.crop"), "10 0 30") << "what is seen, not what was asked for";
+
+  driver.run("pretrained.crop 10 5 20");
+  const auto drag = [&](const char* corner, Vec by) {
+    const Item* item = driver.ui.find_item(corner);
+    ASSERT_NE(item, nullptr) << corner;
+    const Vec from = item->rect.center();
+    const float scale = driver.ui.find_item("the part that the network looks at")->rect.w / 40;
+    driver.hands.move(from);
+    driver.hands.button(0, true);
+    driver.hands.move(from + by * scale);
+    driver.hands.button(0, false);
+    driver.settle();
+  };
+  drag("lower right corner", {-4, -4});
+  EXPECT_EQ(driver.text("pretrained.crop"), "10 5 16") << "the corner across stays";
+  drag("upper left corner", {-2, -2});
+  EXPECT_EQ(driver.text("pretrained.crop"), "8 3 18");
+  drag("upper right corner", {100, -100});
+  EXPECT_EQ(driver.text("pretrained.crop"), "8 0 21") << "as far as the picture goes";
+  drag("lower left corner", {30, -30});
+  EXPECT_EQ(driver.text("pretrained.crop"), "21 0 8") << "no smaller than 8 pixels";
+}
+
 TEST_F(PretrainedPageTest, a_logit_is_the_sum_of_its_contributions_layer_after_layer) {
   driver.run("pretrained.open " + saved());
   EXPECT_EQ(driver.text("pretrained.unroll").substr(driver.text("pretrained.unroll").rfind(' ')), " 8");
@@ -154,7 +197,7 @@ TEST_F(PretrainedPageTest, a_logit_is_the_sum_of_its_contributions_layer_after_l
   }
   EXPECT_NEAR(sum, logit, 1e-5);
   for (int step = 0; step < 6; ++step) {
-    driver.click("One layer up");
+    driver.click("One layer earlier");
     EXPECT_NEAR(driver.number("pretrained.contributions"), logit, 1e-5) << driver.text("pretrained.unroll");
   }
   driver.click("contribution 0");
@@ -202,6 +245,62 @@ TEST_F(PretrainedPageTest, a_residual_block_loses_either_side_and_comes_back) {
   driver.run("pretrained.block features.3.squeeze");
   EXPECT_EQ(driver.text("pretrained.block"), "features.3");
   EXPECT_THROW(driver.number("pretrained.block.ratio"), Error);
+}
+
+TEST_F(PretrainedPageTest, a_block_says_what_is_added_as_it_is_at_the_moment) {
+  driver.run("pretrained.open " + saved());
+  driver.run("pretrained.block f");
+  EXPECT_TRUE(says(": x + F(x)"));
+  EXPECT_TRUE(says("\u2016x + F(x)\u2016"));
+  driver.run("pretrained.shortcut f off");
+  EXPECT_TRUE(says("F(x) alone"));
+  EXPECT_FALSE(says("x + F(x)")) << "neither above, nor in the graph, nor over the maps";
+  driver.run("pretrained.skip f on");
+  EXPECT_TRUE(says("nothing is left"));
+  driver.run("pretrained.shortcut f on");
+  EXPECT_TRUE(says("x alone"));
+  EXPECT_FALSE(says("x + F(x)"));
+  driver.run("pretrained.open resnet20");
+  driver.run("pretrained.block layer2.0.add");
+  EXPECT_TRUE(says("x\u2032 + F(x); x\u2032 is x subsampled, zero channels added"));
+  EXPECT_TRUE(says("\u2016x\u2032\u2016"));
+  EXPECT_FALSE(says("projection"));
+  EXPECT_TRUE(says("conv 32 3x3"));
+  EXPECT_NEAR(driver.number("pretrained.block.ratio"),
+              driver.number("pretrained.block.f") / driver.number("pretrained.block.x"), 1e-12);
+  driver.run("pretrained.open " + saved("wide.safetensors",
+                                        "input 3x16x16 | a: relu | conv 4 3x3 pad 1 | conv 4 3x3 pad 1 | f: batchnorm "
+                                        "| from a | w: conv 4 1x1 | from f | add w | "
+                                        "globalavgpool | flatten | dense 3"));
+  driver.run("pretrained.block f");
+  EXPECT_TRUE(says("Wx + F(x); Wx is a projection of x"));
+  EXPECT_TRUE(says("\u2016Wx + F(x)\u2016"));
+  driver.run("pretrained.shortcut f off");
+  EXPECT_TRUE(says("F(x) alone"));
+}
+
+TEST_F(PretrainedPageTest, branches_are_called_by_their_kernels_and_cut_maps_are_counted) {
+  driver.run("pretrained.open squeezenet1_1");
+  driver.run("pretrained.block features.3");
+  for (const char* wanted : {"conv 64 1x1", "conv 64 3x3", "branch 1x1", "branch 3x3"})
+    EXPECT_TRUE(says(wanted)) << wanted;
+  EXPECT_FALSE(says("of 128 channels")) << "all have room";
+  driver.size = {1140, 556};
+  EXPECT_TRUE(says("conv 64 3x3")) << "the kernel is never what gives way";
+  EXPECT_TRUE(says(" of 128 channels"));
+  EXPECT_NE(driver.ui.find_item("maps of side 3 part 0"), nullptr);
+  EXPECT_NE(driver.ui.find_item("maps of side 3 part 1"), nullptr) << "the second branch is part of what is joined";
+}
+
+TEST_F(PretrainedPageTest, the_class_whose_logit_is_unrolled_is_listed_by_its_name) {
+  driver.run("pretrained.open squeezenet1_1");
+  driver.run("pretrained.unroll 0");
+  std::string first = driver.text("pretrained.unroll");
+  first = first.substr(0, first.find(' '));
+  EXPECT_EQ(first, "tench");
+  for (int n = 0; n < 5; ++n) EXPECT_NE(driver.text(fmt::format("network.class {}", n)), first);
+  driver.click("logit of");
+  EXPECT_NE(driver.ui.find_item(first), nullptr);
 }
 
 TEST_F(PretrainedPageTest, a_click_on_a_map_cuts_its_channel_out) {
@@ -259,7 +358,8 @@ TEST_F(PretrainedPageTest, a_folder_is_swept_and_wrong_labels_stand_above) {
   driver.run("pretrained.folder " + (folder / "set"));
   EXPECT_EQ(driver.number("pretrained.folder.done"), 4);
   EXPECT_EQ(driver.number("pretrained.folder.wrong"), 1);
-  EXPECT_TRUE(says("1 not as their folder says, 1 could not be read"));
+  EXPECT_TRUE(says("1 of 3 not as their folder says, 1 could not be read"));
+  EXPECT_TRUE(says("odd is no class of this network: not compared"));
   driver.click("picture 0");
   EXPECT_TRUE(driver.text("network.image").ends_with("1.png")) << "the wrong one stands above";
   EXPECT_EQ(driver.text("pretrained.class"), said[1]);
@@ -271,6 +371,38 @@ TEST_F(PretrainedPageTest, a_folder_is_swept_and_wrong_labels_stand_above) {
   EXPECT_TRUE(FolderSweep::means("House_Cat", {"ant", "cat, house cat"}, 1));
   EXPECT_TRUE(FolderSweep::means("1", {"ant", "bee"}, 1));
   EXPECT_FALSE(FolderSweep::means("ant", {"ant", "bee"}, 1));
+}
+
+TEST_F(PretrainedPageTest, folders_that_are_no_classes_are_not_compared) {
+  driver.run("pretrained.open " + saved());
+  namespace fs = std::filesystem;
+  const auto put = [&](const std::string& path) {
+    fs::create_directories(fs::path(folder / path).parent_path());
+    write_image(folder / path, *made_picture(20, 17, 3));
+  };
+  put("none/cats/a.png"), put("none/dogs/b.png");
+  driver.run("pretrained.folder " + (folder / "none"));
+  EXPECT_EQ(driver.number("pretrained.folder.done"), 2);
+  EXPECT_EQ(driver.number("pretrained.folder.wrong"), 0);
+  EXPECT_TRUE(says("cats, dogs are no classes of this network: not compared"));
+  EXPECT_FALSE(says("as their folder says"));
+  EXPECT_FALSE(says("Wrong first")) << "there are none";
+  EXPECT_TRUE(says("Confident first"));
+  for (const char* more : {"e", "f", "g"}) put(std::string("none/") + more + "/c.png");
+  driver.run("pretrained.folder none");
+  driver.run("pretrained.folder " + (folder / "none"));
+  EXPECT_TRUE(says("cats, dogs, e, f and 1 more are no classes"));
+  put("none/ant/d.png");
+  driver.run("pretrained.folder none");
+  driver.run("pretrained.folder " + (folder / "none"));
+  EXPECT_TRUE(says("Wrong first"));
+  const bool right = driver.number("pretrained.folder.wrong") == 0;
+  EXPECT_TRUE(says(right ? "0 of 1 not as their folder says" : "1 of 1 not as their folder says"));
+  fs::copy_file(folder / "net.safetensors", folder / "none/ant/no.png");
+  driver.run("pretrained.folder none");
+  driver.run("pretrained.folder " + (folder / "none"));
+  EXPECT_TRUE(says("1 could not be read"));
+  EXPECT_FALSE(says((folder / "none/ant/no.png") + ":")) << "the reason begins behind the file's name";
 }
 
 TEST_F(PretrainedPageTest, every_view_is_drawn_in_every_size) {

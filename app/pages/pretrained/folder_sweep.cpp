@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -81,6 +82,13 @@ bool FolderSweep::means(const std::string& label, const std::vector<std::string>
   return false;
 }
 
+bool FolderSweep::means_any(const std::string& label, const std::vector<std::string>& classes) {
+  for (size_t of = 0; of < classes.size(); ++of) {
+    if (means(label, classes, of)) return true;
+  }
+  return false;
+}
+
 void FolderSweep::begin(const std::string& folder, const NetworkMomentPtr& moment,
                         std::shared_ptr<NetworkWorker> worker) {
   if (is_of(folder, moment->of)) return;
@@ -95,6 +103,7 @@ void FolderSweep::begin(const std::string& folder, const NetworkMomentPtr& momen
       shared->all = paths.size();
     }
     size_t done = 0;
+    std::map<std::string, bool> known;  // labels that are classes
     for (const std::string& path : paths) {
       if (progress.canceled) return false;
       SweptPicture made;
@@ -102,6 +111,9 @@ void FolderSweep::begin(const std::string& folder, const NetworkMomentPtr& momen
       const std::filesystem::path below = std::filesystem::path(path).lexically_relative(folder);
       made.name = below.string();
       if (below.has_parent_path()) made.label = below.parent_path().filename().string();
+      const auto [label, is_new] = known.try_emplace(made.label, false);
+      if (is_new) label->second = means_any(made.label, moment->info->classes);
+      made.compared = label->second;
       try {
         NetworkPicture picture;
         picture.image = read_image(path);
@@ -113,12 +125,14 @@ void FolderSweep::begin(const std::string& folder, const NetworkMomentPtr& momen
           const auto best = static_cast<size_t>(answer->order.front());
           made.said = moment->info->classes[best];
           made.probability = static_cast<double>(answer->probabilities[best]);
-          made.right = made.label.empty() || means(made.label, moment->info->classes, best);
+          made.right = !made.compared || means(made.label, moment->info->classes, best);
         };
         const bool same = worker->with(*moment, progress, look, done == 0 || moment->of.training != nullptr);
         if (!same || progress.canceled) return false;
       } catch (const Error& error) {
         made.problem = error.what();
+        if (made.problem.starts_with(path)) made.problem.erase(0, path.size());  // its name stands beside it
+        made.problem.erase(0, std::min(made.problem.find_first_not_of(": "), made.problem.size()));
       }
       progress.share = static_cast<float>(++done) / static_cast<float>(paths.size());
       {
@@ -146,6 +160,8 @@ void FolderSweep::clear() {
   shared_ = std::make_shared<Shared>();
   all_ = 0;
   labeled_ = false;
+  compared_ = 0;
+  no_classes_.clear();
 }
 
 bool FolderSweep::update() {
@@ -161,6 +177,8 @@ bool FolderSweep::update() {
   const std::lock_guard lock(shared_->mutex);
   for (SweptPicture& each : shared_->done) {
     labeled_ = labeled_ || !each.label.empty();
+    if (each.compared && each.problem.empty()) ++compared_;
+    if (!each.compared && !each.label.empty()) no_classes_.insert(each.label);
     pictures_.push_back(std::move(each));
     changed = true;
   }

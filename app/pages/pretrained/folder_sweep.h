@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct SweptPicture {
   std::string label;       // the name of the folder that it lies in; empty: it lies in none
   std::string said;        // the best class
   double probability = 0;
-  bool right = true;    // the label is the class that was said, or nothing says what it is
-  std::string problem;  // it could not be read
+  bool compared = false;  // the label is a class of the network
+  bool right = true;      // it is the class that was said, or is not compared
+  std::string problem;    // it could not be read
 };
 
 class FolderSweep {
@@ -37,6 +39,7 @@ class FolderSweep {
   static std::vector<std::string> pictures_in(const std::string& folder, const Progress& progress);
   // Whether a folder's name means a class: "tabby", "n02123045", "281", "Egyptian cat" of "Egyptian cat, Felis catus".
   static bool means(const std::string& label, const std::vector<std::string>& classes, size_t of);
+  static bool means_any(const std::string& label, const std::vector<std::string>& classes);
 
   // Begins, or goes on where this network has not yet been. Nothing where it has been everywhere.
   void begin(const std::string& folder, const NetworkMomentPtr& moment, std::shared_ptr<NetworkWorker> worker);
@@ -51,6 +54,8 @@ class FolderSweep {
   const std::vector<SweptPicture>& pictures() const { return pictures_; }
   size_t all() const { return all_; }
   bool labeled() const { return labeled_; }
+  size_t compared() const { return compared_; }                            // of those that could be read
+  const std::set<std::string>& no_classes() const { return no_classes_; }  // folders whose names mean none
 
  private:
   struct Shared {  // between the work and the window
@@ -65,6 +70,8 @@ class FolderSweep {
   std::optional<Error> why_;
   size_t all_ = 0;
   bool labeled_ = false;
+  size_t compared_ = 0;
+  std::set<std::string> no_classes_;
   std::shared_ptr<Shared> shared_;
   Latest<bool> work_;  // last
 };

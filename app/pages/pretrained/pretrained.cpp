@@ -52,13 +52,20 @@ void PretrainedPage::declare_settings() {
                             {"input", "layers", "block", "unroll", "against", "folder", "history"}),
           [](auto& s) -> auto& { return s.view; })
       .labels = {N_("Input"), N_("Layers"), N_("Block"), N_("Logit"), N_("Against"), N_("Folder"), N_("History")};
-  settings_
-      .choice(
-          "order", "order", "Sorts the pictures of the folder",
-          Parameter::choice("ORDER", "wrong: those that do not agree with their folder first, the most confident above",
-                            {"wrong", "confident", "doubtful"}),
-          [](auto& s) -> auto& { return s.order; })
-      .labels = {N_("Wrong first"), N_("Confident first"), N_("Doubtful first")};
+  Setting& order = settings_.choice(
+      "order", "order", "Sorts the pictures of the folder",
+      Parameter::choice("ORDER", "wrong: those that do not agree with their folder first, the most confident above",
+                        {"wrong", "confident", "doubtful"}),
+      [](auto& s) -> auto& { return s.order; });
+  order.labels = {N_("Wrong first"), N_("Confident first"), N_("Doubtful first")};
+  order.now = [this, labels = order.labels, words = order.parameter.choices] {
+    Setting::Now now;
+    if (sweep_.compared() > 0 || sweep_.pictures().empty()) return now;
+    // No folder says what its pictures are: there are no wrong ones.
+    for (size_t i = 1; i < words.size(); ++i) now.offers.emplace_back(labels[i], words[i]);
+    if (state_.order == words[0]) now.value = ReadoutValue(words[1]);
+    return now;
+  };
   settings_
       .integer(
           "channel", "channel", "Shows at which places this channel contributed to the logit",

@@ -107,7 +107,9 @@ class PretrainedPage : public Page {
   BlockNorms norms_of(const NetworkMoment& moment, const NetworkBlock& block) const;
 
   // The views.
+  float picture_height(float width, const NetworkMoment& moment) const;  // of the larger one above the views
   void draw_top(Ui& ui, Rect area, const NetworkMoment& moment) const;
+  void draw_both_answers(Ui& ui, Rect area, const NetworkMoment& moment) const;
   void draw_picture(Ui& ui, const Rect& area, const NetworkMoment& moment) const;
   void draw_crop(Ui& ui, const Rect& place, const NetworkMoment& moment, float scale) const;
   void draw_input(Ui& ui, Rect area, const NetworkMoment& moment) const;
@@ -126,6 +128,7 @@ class PretrainedPage : public Page {
   void draw_choice(Ui& ui) const;
   void draw_facts(Ui& ui, const NetworkMoment& moment) const;
   void draw_image(Ui& ui, const NetworkMoment* moment) const;
+  void draw_crop_fields(Ui& ui, const NetworkMoment& moment) const;
   void draw_controls(Ui& ui, const NetworkMoment& moment) const;
 
   PageInfo info_;

@@ -1,11 +1,13 @@
-// The view "block" of the page `pretrained`: a block as a graph, and what goes in, what its branches compute and what
-// comes out, as maps on one scale. A residual block can lose either side.
+// The view "block" of the page `pretrained`: a block as a graph; its maps stand below (pretrained_block_maps.cpp). A
+// residual block can lose either side.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "app/pages/network_words.h"
+#include "app/pages/pretrained/block_words.h"
 #include "app/pages/pretrained/pretrained.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
@@ -13,16 +15,7 @@
 namespace striate {
 namespace {
 
-struct Cut {
-  bool skip = false, unshortcut = false;
-};
-
-Cut cut_of(const NetworkMoment& moment, const NetworkBlock& block) {
-  for (const BlockCut& each : moment.block_cuts) {
-    if (each.join == block.join) return {each.skip, each.unshortcut};
-  }
-  return {};
-}
+constexpr float kSmallest = 9.5f;  // text in a box
 
 // An elbow from one box to the next.
 void draw_wire(Ui& ui, Vec from, Vec to, Color color, float thickness) {
@@ -52,34 +45,95 @@ void PretrainedPage::draw_block(Ui& ui, Rect area, const NetworkMoment& moment, 
 void PretrainedPage::draw_block_graph(Ui& ui, Rect area, const NetworkMoment& moment, const NetworkBlock& block) const {
   const Theme& theme = ui.theme();
   const OpenNetworkInfo& info = *moment.info;
-  const Cut cut = cut_of(moment, block);
+  const BlockCut cut = cut_of(moment, block);
   Rect head = area.cut_top(24);
   std::string words = format_tr("block {}", block.name);
+  const ResidualWords sides = block.is_residual() ? residual_words(info, block, cut) : ResidualWords();
   if (block.is_residual()) {
-    words += block.is_identity() ? std::string(": x + F(x)") : ": " + std::string(tr("a projection of x, plus F(x)"));
+    words += ": " + sides.title;
     const bool fresh = norms_.version == moment.version && norms_.join == block.join;
     if (fresh && norms_.x > 0) {
       const std::string ratio =
-          format_tr("norm of F(x) / norm of x = {}", fmt::format("{:.4f}", norms_.residual / norms_.x));
+          fmt::format("{} / {} = {:.4f}", norm_of("F(x)"), norm_of("x"), norms_.residual / norms_.x);
       const float wide = ui.measure(Font::number, ratio).x + 8;
       if (wide < head.w * 0.6f) ui.label(head.cut_right(wide), ratio, Font::number, theme.text, Align::right);
     }
   } else {
     words += ": " + std::string(tr("branches side by side"));
   }
-  ui.label(head, ui.fitted(words, Font::strong, head.w), Font::strong, theme.text);
+  const float needed = ui.measure(Font::strong, words).x;
+  const float title_size =
+      std::max(13.0f, ui.text_size(Font::strong) * std::min(1.0f, head.w / std::max(needed, 1.0f)));
+  ui.label(head, words, Font::strong, theme.text, Align::left, title_size);
 
   // Columns: what goes in, the stem, the longest branch, the join, what follows it.
   size_t longest = 1;
   for (const NetworkBlock::Branch& branch : block.branches) longest = std::max(longest, branch.nodes.size());
   const size_t columns = 1 + block.stem.size() + longest + (block.after >= 0 ? 2 : 1);
-  const float gap = 14, wide = (area.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+  const float gap = columns > 8 ? 10.0f : 14.0f, pad = columns > 8 ? 4.0f : 5.0f;
   const float row = area.h / static_cast<float>(block.branches.size());
   const float high = std::min(40.0f, row - 8);
-  const auto column = [&](size_t i) { return area.x + static_cast<float>(i) * (wide + gap); };
   const float middle = area.center().y;
+  const bool two = high >= 36;
+  const int first = block.stem.empty() ? block.start : info.layers[static_cast<size_t>(block.stem[0])].inputs[0];
+  const std::string in = block.is_residual() ? "x" : tr("in"),
+                    joined = block.is_residual() ? sides.result : tr("joined");
+  // What stands in each column: as much room as its texts need, without their last settings where that is too much.
+  struct Column {
+    float wanted = 0, needed = 0, sizes = 0, x = 0, wide = 0;
+  };
+  std::vector<Column> places(columns);
+  const auto sizes_of = [&](int node) {
+    const Shape& shape = info.layers[static_cast<size_t>(node)].shape;
+    std::string text;
+    for (int i = 0; i < shape.rank(); ++i) text += (i > 0 ? "\u00d7" : "") + std::to_string(shape[i]);
+    return text;
+  };
+  const auto changes = [&](int node) {  // whether its sizes are others than those that go in
+    const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
+    return layer.inputs.empty() || !(info.layers[static_cast<size_t>(layer.inputs[0])].shape == layer.shape);
+  };
+  const auto take = [&](size_t at, int node, const std::string& said) {
+    const std::string& text = info.layers[static_cast<size_t>(node)].text;
+    const std::string least = said.empty() ? shorter_layer_text(text, [](const std::string&) { return false; }) : said;
+    const float sizes = two ? ui.measure(Font::caption, sizes_of(node)).x : 0;
+    const float words_wide = ui.measure(Font::caption, least).x;
+    Column& column = places[at];
+    column.needed = std::max(column.needed, words_wide);
+    if (changes(node)) column.sizes = std::max(column.sizes, sizes);
+    column.wanted = std::max({column.wanted, ui.measure(Font::caption, said.empty() ? text : said).x, sizes});
+  };
+  take(0, first, in);
+  for (size_t i = 0; i < block.stem.size(); ++i) take(1 + i, block.stem[i], "");
+  for (const NetworkBlock::Branch& branch : block.branches) {
+    for (size_t k = 0; k < branch.nodes.size(); ++k) take(1 + block.stem.size() + k, branch.nodes[k], "");
+  }
+  const size_t join_at = 1 + block.stem.size() + longest;
+  take(join_at, block.join, joined);
+  if (block.after >= 0) take(join_at + 1, block.after, "");
+  const auto count = static_cast<float>(columns);
+  const float room = area.w - gap * (count - 1) - 2 * pad * count;
+  float wanted = 0, needed_wide = 0, with_sizes = 0;
+  for (const Column& column : places) {
+    wanted += column.wanted, needed_wide += column.needed;
+    with_sizes += std::max(column.needed, column.sizes);
+  }
+  if (with_sizes <= room) {
+    for (Column& column : places) column.needed = std::max(column.needed, column.sizes);
+    needed_wide = with_sizes;
+  }
+  const float shrink = std::min(1.0f, room / std::max(needed_wide, 1.0f));
+  const float spare = std::max(0.0f, room - needed_wide);
+  float x = area.x;
+  for (Column& column : places) {
+    const float more = wanted > needed_wide ? (column.wanted - column.needed) / (wanted - needed_wide) : 0;
+    const float given = std::min(spare, wanted - needed_wide);
+    column.x = x;
+    column.wide = column.needed * shrink + more * given + (spare - given) / count + 2 * pad;
+    x += column.wide + gap;
+  }
   const auto box = [&](int node, size_t at, float y, const std::string& said, Concept tone, bool off) {
-    const Rect place{column(at), y - high / 2, wide, high};
+    const Rect place{places[at].x, y - high / 2, places[at].wide, high};
     const std::string command =
         node == 0 ? std::string("pretrained.layer input") : fmt::format("pretrained.layer {}", node - 1);
     const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
@@ -93,38 +147,35 @@ void PretrainedPage::draw_block_graph(Ui& ui, Rect area, const NetworkMoment& mo
     ui.fill(place, r.hovered ? theme.hovered : theme.raised, 6);
     if (off) ui.hatch(place, faded(theme.warning, 0.5f));
     ui.stroke(place, off ? theme.warning : faded(color, 0.8f), 6, 1.5f);
-    const Rect inside = place.inset(5, 3);
-    const bool two = high >= 36 && !said.empty();
-    const std::string first = two ? said : (said.empty() ? layer.text : said);
-    Rect lines = inside;
+    const Rect inside = place.inset(pad - 1, 3);
     // Smaller rather than cut, as long as it can be read.
-    const auto line = [&](const Rect& room, const std::string& text, Color ink) {
-      const float usual = ui.text_size(Font::caption), needed = ui.measure(Font::caption, text).x;
-      const float size = needed <= room.w ? usual : usual * room.w / needed;
-      if (size >= 10.5f) return ui.label(room, text, Font::caption, ink, Align::center, size);
-      ui.label(room, ui.fitted(text, Font::caption, room.w, 10.5f), Font::caption, ink, Align::center, 10.5f);
+    const auto size_for = [&](const std::string& text) {
+      const float usual = ui.text_size(Font::caption), wide = ui.measure(Font::caption, text).x;
+      return wide <= inside.w ? usual : usual * 0.98f * inside.w / wide;
     };
-    line(two ? lines.cut_top(inside.h / 2) : inside, first, off ? theme.secondary : theme.text);
-    std::string sizes;
-    for (int i = 0; i < layer.shape.rank(); ++i) sizes += (i > 0 ? "\u00d7" : "") + std::to_string(layer.shape[i]);
-    if (two) line(lines, sizes, theme.secondary);
+    const std::string wording = !said.empty() ? said : shorter_layer_text(layer.text, [&](const std::string& text) {
+      return ui.measure(Font::caption, text).x <= inside.w;
+    });
+    const std::string sizes = two ? sizes_of(node) : "";
+    const bool has_sizes = two && size_for(sizes) >= kSmallest;
+    Rect lines = inside;
+    const Rect first_line = has_sizes ? lines.cut_top(inside.h / 2) : inside;
+    const float size = std::max(kSmallest, size_for(wording));
+    ui.label(first_line, wording, Font::caption, off ? theme.secondary : theme.text, Align::center, size);
+    if (has_sizes) {
+      ui.label(lines, sizes, Font::caption, theme.secondary, Align::center, std::min(size, size_for(sizes)));
+    }
     if (r.keyboard) ui.draw_focus(place.inset(1), 5);
     return place;
   };
-  const auto word = [&](int node) {
-    const std::string& text = info.layers[static_cast<size_t>(node)].text;
-    return ui.measure(Font::caption, text).x <= wide - 10 ? text : text.substr(0, text.find(' ', text.find(' ') + 1));
-  };
   size_t at = 0;
-  const int first = block.stem.empty() ? block.start : info.layers[static_cast<size_t>(block.stem[0])].inputs[0];
-  Rect before = box(first, at++, middle, block.is_residual() ? "x" : tr("in"), Concept::input, false);
+  Rect before = box(first, at++, middle, in, Concept::input, false);
   for (const int node : block.stem) {
-    const Rect next = box(node, at++, middle, word(node), Concept::kernel, false);
+    const Rect next = box(node, at++, middle, "", Concept::kernel, false);
     draw_wire(ui, {before.right(), middle}, {next.x, middle}, theme.secondary, 1.5f);
     before = next;
   }
-  const size_t join_at = at + longest;
-  const Rect join{column(join_at), middle - high / 2, wide, high};
+  const Rect join{places[join_at].x, middle - high / 2, places[join_at].wide, high};
   for (size_t i = 0; i < block.branches.size(); ++i) {
     const NetworkBlock::Branch& branch = block.branches[i];
     const float y = area.y + row * (static_cast<float>(i) + 0.5f);
@@ -135,7 +186,7 @@ void PretrainedPage::draw_block_graph(Ui& ui, Rect area, const NetworkMoment& mo
     Vec from{before.right(), middle};
     for (size_t k = 0; k < branch.nodes.size(); ++k) {
       const int node = branch.nodes[k];
-      const Rect next = box(node, at + k, y, word(node), straight ? Concept::input : Concept::kernel, off);
+      const Rect next = box(node, at + k, y, "", straight ? Concept::input : Concept::kernel, off);
       if (k == 0) {
         ui.line(from, {from.x + 7, from.y}, color, thick);
         ui.line({from.x + 7, from.y}, {from.x + 7, y}, color, thick);
@@ -149,78 +200,16 @@ void PretrainedPage::draw_block_graph(Ui& ui, Rect area, const NetworkMoment& mo
       ui.line(from, {from.x + 7, from.y}, color, thick);
       ui.line({from.x + 7, from.y}, {from.x + 7, y}, color, thick);
       from = {from.x + 7, y};
-      const Rect name{column(at), y - 20, column(join_at) - column(at), 18};
+      const Rect name{places[at].x, y - 20, places[join_at].x - places[at].x, 18};
       ui.label(name, off ? tr("the shortcut is cut") : tr("the shortcut: x as it is"), Font::caption,
                off ? theme.warning : theme.input, Align::center);
     }
     draw_wire(ui, from, {join.x, middle}, color, thick);
   }
-  box(block.join, join_at, middle, block.is_residual() ? "x + F(x)" : tr("joined"), Concept::activation, false);
+  box(block.join, join_at, middle, joined, Concept::activation, false);
   if (block.after >= 0) {
-    const Rect next = box(block.after, join_at + 1, middle, word(block.after), Concept::activation, false);
+    const Rect next = box(block.after, join_at + 1, middle, "", Concept::activation, false);
     ui.line({join.right(), middle}, {next.x, middle}, theme.secondary, 1.5f);
-  }
-}
-
-void PretrainedPage::draw_block_maps(Ui& ui, Rect area, const NetworkMoment& moment, const NetworkBlock& block,
-                                     HoverNote& note) const {
-  const Theme& theme = ui.theme();
-  if (block_scale_.version != moment.version || block_scale_.join != block.join) {
-    ui.request_frame();
-    return;
-  }
-  struct Side {
-    int node;
-    std::string title, norm;
-    Concept tone;
-  };
-  const auto said = [](double norm) { return fmt::format("\u2016\u2026\u2016 {:.2f}", norm); };
-  std::vector<Side> sides;
-  if (block.is_residual()) {
-    sides.push_back({block.start, "x", said(norms_.x), Concept::input});
-    if (!block.is_identity()) {
-      sides.push_back({block.straight().end, tr("x projected"), said(norms_.straight), Concept::input});
-    }
-    sides.push_back({block.residual().end, "F(x)", said(norms_.residual), Concept::kernel});
-    sides.push_back(
-        {block.join, block.is_identity() ? "x + F(x)" : tr("their sum"), said(norms_.sum), Concept::activation});
-  } else {
-    sides.push_back({block.start, block.stem.empty() ? tr("in") : tr("squeezed"), "", Concept::input});
-    for (size_t i = 0; i < block.branches.size() && i < 3; ++i) {
-      sides.push_back({block.branches[i].end, format_tr("branch {}", i), "", Concept::kernel});
-    }
-    sides.push_back({block.join, tr("joined"), "", Concept::activation});
-  }
-  Rect scale_line = area.cut_bottom(22);
-  const float gap = 16;
-  const float wide = (area.w - gap * static_cast<float>(sides.size() - 1)) / static_cast<float>(sides.size());
-  TensorScale scale;
-  scale.scope = ScaleScope::fixed;
-  scale.limits = {block_scale_.limit};
-  draw_scale(ui, scale_line, scale);
-  ui.label(scale_line, tr("one scale for all of them"), Font::caption, theme.secondary);
-  for (size_t i = 0; i < sides.size(); ++i) {
-    const Side& side = sides[i];
-    Rect place{area.x + static_cast<float>(i) * (wide + gap), area.y, wide, area.h};
-    Rect title = place.cut_top(22);
-    const float norm_width = side.norm.empty() ? 0 : ui.measure(Font::number, side.norm).x + 6;
-    if (norm_width > 0 && norm_width + ui.measure(Font::strong, side.title).x + 8 < wide) {
-      ui.label(title.cut_right(norm_width), side.norm, Font::number, theme.secondary, Align::right);
-    }
-    ui.label(title, ui.fitted(side.title, Font::strong, title.w), Font::strong, theme.of(side.tone));
-    TensorGrid grid;
-    grid.maps = maps_of_node(moment, side.node);
-    if (grid.maps.count == 0) continue;
-    grid.key = fmt::format("pretrained.block.{}", i);
-    grid.version = moment.version * 8192 + static_cast<uint64_t>(side.node);
-    grid.scale = scale;
-    grid.layout = fit_maps(grid.maps.count, grid.maps.height, grid.maps.width, place.w, place.h, 16.0f, 120.0f, 3);
-    grid.tone = side.tone;
-    grid.name = [title = side.title](int64_t map) {
-      return fmt::format("{}, {}", title, format_tr("channel {}", map));
-    };
-    const TensorAnswer hit = draw_tensor_grid(ui, fmt::format("maps of side {}", i), place, grid);
-    if (hit.hovered) note = hit.note;
   }
 }
 

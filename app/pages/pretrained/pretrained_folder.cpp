@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <tuple>
 
 #include "app/pages/network_words.h"
@@ -16,6 +17,21 @@ namespace {
 
 constexpr float kRow = 26;
 constexpr size_t kMostRows = 500;
+constexpr size_t kNamed = 4;  // folders that are named
+
+// "cats, dogs are no classes of this network: not compared"; empty: all are.
+std::string no_classes_words(const std::set<std::string>& folders) {
+  std::string names;
+  size_t named = 0;
+  for (const std::string& each : folders) {
+    if (named == kNamed) break;
+    names += (named++ > 0 ? ", " : "") + each;
+  }
+  const size_t more = folders.size() - named;
+  if (more > 0) return format_tr("{} and {} more are no classes of this network: not compared", names, more);
+  if (named > 1) return format_tr("{} are no classes of this network: not compared", names);
+  return named == 1 ? format_tr("{} is no class of this network: not compared", names) : std::string();
+}
 
 }  // namespace
 
@@ -64,10 +80,13 @@ void PretrainedPage::draw_folder(Ui& ui, Rect area, const NetworkMoment& moment)
   size_t wrong = 0, unread = 0;
   for (const SweptPicture& each : pictures) wrong += each.right ? 0 : 1, unread += each.problem.empty() ? 0 : 1;
   std::string words = format_tr("{} pictures", pictures.size());
-  if (sweep_.labeled()) words += ", " + format_tr("{} not as their folder says", wrong);
+  if (sweep_.compared() > 0) words += ", " + format_tr("{} of {} not as their folder says", wrong, sweep_.compared());
   if (unread > 0) words += ", " + format_tr("{} could not be read", unread);
   Rect head = area.cut_top(24);
   ui.label(head, ui.fitted(words, Font::strong, head.w), Font::strong, theme.text);
+  if (const std::string none = no_classes_words(sweep_.no_classes()); !none.empty()) {
+    ui.label(area.cut_top(20), none, Font::caption, theme.secondary);
+  }
   const bool wide = area.w > 520;
   const float share = ui.measure(Font::number, "100.0 %").x + 12;
   const float label = sweep_.labeled() ? area.w * 0.24f : 0, said = area.w * (wide ? 0.34f : 0.4f);
@@ -95,11 +114,20 @@ void PretrainedPage::draw_folder(Ui& ui, Rect area, const NetworkMoment& moment)
     const Response r = ui.interact(line, {.label = row, .command = command, .kind = "row", .tooltip = tip});
     if (r.clicked && each.problem.empty()) ui.send(command);
     if (!line.overlaps(seen)) continue;
-    if (r.hovered) ui.fill(line, faded(theme.raised, 0.6f), 4);
+    const bool opened = network().asked().image == each.path;
+    if (r.hovered || opened) ui.fill(line, opened ? theme.raised : faded(theme.raised, 0.6f), 4);
     if (!each.right) ui.fill({line.x, line.y + 5, 3, line.h - 10}, theme.warning, 1.5f);
-    const std::string best = each.problem.empty() ? each.said : each.problem;
-    cells(line.inset(10, 0), each.name, each.label, best, each.problem.empty() ? share_text(each.probability) : "",
-          Font::control, each.right && each.problem.empty() ? theme.text : theme.warning, theme.secondary);
+    Rect row_of = line.inset(10, 0);
+    if (!each.problem.empty()) {  // as much of the reason as there is room for, from its beginning
+      ui.label(row_of.cut_right(share + 8 + said), each.problem, Font::control, theme.warning);
+      if (label > 0)
+        ui.label(row_of.cut_right(label), ui.fitted(each.label, Font::control, label - 8), Font::control,
+                 theme.secondary);
+      ui.label(row_of, ui.fitted(each.name, Font::control, row_of.w - 8), Font::control, theme.secondary);
+    } else {
+      cells(row_of, each.name, each.label, each.said, share_text(each.probability), Font::control,
+            each.right ? theme.text : theme.warning, theme.secondary);
+    }
     if (r.keyboard) ui.draw_focus(line.inset(3), 1);
   }
   if (swept_order_.size() > kMostRows) ui.note(format_tr("The first {} of them.", kMostRows));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 #include "app/pages/pretrained/pretrained.h"
 #include "app/widgets/ui.h"
@@ -11,9 +13,21 @@
 namespace striate {
 namespace {
 
-std::string number(double value) {
-  const double size = std::abs(value);
-  return number_text(value, size >= 100 ? 1 : size >= 10 ? 2 : 3);
+// All numbers of a step have as many decimals: none where they are whole, as pixels are.
+int decimals_of(const PreprocessingStep& step) {
+  bool whole = true;
+  double largest = 0;
+  const auto take = [&](double value) {
+    whole = whole && value == std::round(value);
+    largest = std::max(largest, std::abs(value));
+  };
+  for (const double value : step.minimum) take(value);
+  for (const double value : step.maximum) take(value);
+  for (const std::vector<float>& values : step.first) {
+    for (const float value : values) take(static_cast<double>(value));
+  }
+  if (whole && largest > 1) return 0;
+  return largest >= 100 ? 1 : largest >= 10 ? 2 : 3;
 }
 
 }  // namespace
@@ -37,6 +51,7 @@ void PretrainedPage::draw_input(Ui& ui, Rect area, const NetworkMoment& moment) 
   for (size_t i = 0; i < moment.input.steps.size(); ++i) {
     const PreprocessingStep& step = moment.input.steps[i];
     const size_t channels = step.channels.size();
+    const int decimals = decimals_of(step);
     const float row = 22;
     // Words, the sizes, and a line for each channel.
     const std::string words = step.words;
@@ -65,11 +80,13 @@ void PretrainedPage::draw_input(Ui& ui, Rect area, const NetworkMoment& moment) 
     for (size_t c = 0; c < channels && c < step.mean.size(); ++c) {
       std::string first;  // as many of the first values as there is room for
       for (const float value : step.first[c]) {
-        const std::string more = first + (first.empty() ? "" : "  ") + number(static_cast<double>(value));
+        const std::string more =
+            first + (first.empty() ? "" : "  ") + number_text(static_cast<double>(value), decimals);
         if (ui.measure(Font::number, more + " \u2026").x > room) break;
         first = more;
       }
-      cells(std::string(1, step.channels[c]), number(step.minimum[c]), number(step.mean[c]), number(step.maximum[c]),
+      cells(std::string(1, step.channels[c]), number_text(step.minimum[c], decimals),
+            number_text(step.mean[c], std::max(decimals, 1)), number_text(step.maximum[c], decimals),
             first.empty() ? "" : first + " \u2026", Font::number, theme.text);
     }
     ui.hairline();

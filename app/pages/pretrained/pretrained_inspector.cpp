@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "app/pages/network_states.h"
 #include "app/pages/network_words.h"
+#include "app/pages/pretrained/block_words.h"
 #include "app/pages/pretrained/pretrained.h"
 #include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
@@ -84,6 +86,7 @@ void PretrainedPage::draw_image(Ui& ui, const NetworkMoment* moment) const {
     ui.row("the network receives", moment->info->picture.text(), Concept::input);
     if (part.width > 0) {
       ui.row("it sees", format_tr("{} \u00d7 {} from {}, {}", part.width, part.height, part.x, part.y));
+      draw_crop_fields(ui, *moment);
       ui.begin_flow();
       ui.button("The usual part", "pretrained.crop",
                 {.icon = Icon::reset,
@@ -94,6 +97,28 @@ void PretrainedPage::draw_image(Ui& ui, const NetworkMoment* moment) const {
   }
   ui.error_beside("pretrained.crop");
   ui.hairline();
+}
+
+void PretrainedPage::draw_crop_fields(Ui& ui, const NetworkMoment& moment) const {
+  const SeenPart& part = moment.input.part;
+  const Image* image = moment.picture.image.get();
+  if (image == nullptr) return;
+  const double tall = static_cast<double>(moment.info->picture[1]) / static_cast<double>(moment.info->picture[2]);
+  NumberSpec spec;
+  spec.step = 1;
+  spec.decimals = 0;
+  ui.begin_columns(2);
+  spec.maximum = std::max(0, image->width - part.width);
+  spec.reset = part.x;
+  ui.number_field("x", part.x, spec, fmt::format("pretrained.crop {{}} {} {}", part.y, part.width));
+  spec.maximum = std::max(0, image->height - part.height);
+  spec.reset = part.y;
+  ui.number_field("y", part.y, spec, fmt::format("pretrained.crop {} {{}} {}", part.x, part.width));
+  ui.end_columns();
+  spec.minimum = 1;
+  spec.maximum = std::max(1.0, std::floor(std::min<double>(image->width, image->height / tall)));
+  spec.reset = part.width;
+  ui.number_field("size", part.width, spec, fmt::format("pretrained.crop {} {}", part.x, part.y));
 }
 
 void PretrainedPage::draw_controls(Ui& ui, const NetworkMoment& moment) const {
@@ -109,18 +134,22 @@ void PretrainedPage::draw_controls(Ui& ui, const NetworkMoment& moment) const {
     ui.dropdown("which block", choices, join, "pretrained.block");
     ui.error_beside("pretrained.block");
     if (block.is_residual()) {
-      bool skip = false, there = true;
-      for (const BlockCut& cut : moment.block_cuts) {
-        if (cut.join == block.join) skip = cut.skip, there = !cut.unshortcut;
-      }
-      ui.toggle("F(x) is 0", skip, "pretrained.skip " + quoted(join));
+      const BlockCut cut = cut_of(moment, block);
+      ui.toggle("F(x) is 0", cut.skip, "pretrained.skip " + quoted(join));
       ui.error_beside("pretrained.skip");
-      ui.toggle("the shortcut", there, "pretrained.shortcut " + quoted(join));
+      ui.toggle("the shortcut", !cut.unshortcut, "pretrained.shortcut " + quoted(join));
       ui.error_beside("pretrained.shortcut");
       if (norms_.version == moment.version && norms_.join == block.join) {
-        ui.row("norm of x", number_text(norms_.x, 3), Concept::input);
-        ui.row("norm of F(x)", number_text(norms_.residual, 3), Concept::kernel);
-        ui.row("norm of the sum", number_text(norms_.sum, 3), Concept::activation);
+        const ResidualWords words = residual_words(info, block, cut_of(moment, block));
+        const auto row = [&](const std::string& symbol, double norm, Concept tone) {
+          ui.row(format_tr("norm {}", norm_of(symbol)), number_text(norm, 3), tone);
+        };
+        row("x", norms_.x, Concept::input);
+        if (!block.is_identity()) row(words.straight, norms_.straight, Concept::input);
+        row("F(x)", norms_.residual, Concept::kernel);
+        if (words.sum != "x" && words.sum != words.straight && words.sum != "F(x)") {
+          row(words.sum, norms_.sum, Concept::activation);
+        }
       }
     } else {
       ui.note(
@@ -136,14 +165,20 @@ void PretrainedPage::draw_controls(Ui& ui, const NetworkMoment& moment) const {
         const int c = moment.answer.order[i];
         choices.push_back({info.classes[static_cast<size_t>(c)], std::to_string(c)});
       }
-      std::string current;
-      if (unrolled_ && !unrolled_->why) current = std::to_string(unrolled_->parts.of);
+      // The chosen class is listed wherever it stands.
+      const int chosen = unrolled_ && !unrolled_->why ? unrolled_->parts.of : -1;
+      const std::string current = chosen >= 0 ? std::to_string(chosen) : "";
+      const bool listed =
+          std::any_of(choices.begin(), choices.end(), [&](const Choice& each) { return each.value == current; });
+      if (chosen >= 0 && !listed && chosen < static_cast<int>(info.classes.size())) {
+        choices.push_back({info.classes[static_cast<size_t>(chosen)], current});
+      }
       ui.dropdown("logit of", choices, current, "pretrained.unroll");
     }
     ui.error_beside("pretrained.unroll");
     ui.begin_flow();
-    ui.button("Last before the pooling", "pretrained.unroll best",
-              {.icon = Icon::reset, .tooltip = N_("The best class, from the layer whose channels say most")});
+    ui.button("The best class", "pretrained.unroll best",
+              {.icon = Icon::reset, .tooltip = N_("From the last layer before the pooling, whose channels say most")});
     ui.button("All channels", "pretrained.channel", {.enabled = state_.channel >= 0});
     ui.end_flow();
     if (unrolled_ && !unrolled_->why) {

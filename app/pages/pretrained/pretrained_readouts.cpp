@@ -154,6 +154,13 @@ void PretrainedPage::declare_readouts(Registry& registry) {
   other("pretrained.against.probability", "of the second network's N-th best class",
         [](const Other& made, size_t c) { return finite(static_cast<double>(made.moment->answer.probabilities[c])); });
 
+  registry.add(Readout{"pretrained.image", "what the network looks at",
+                       [this] { return ReadoutValue(network().asked().image); }});
+  registry.add(Readout{"pretrained.crop", "X Y SIZE of the part of the picture that the network sees now", [this] {
+                         const SeenPart& seen = network().need_answer().input.part;
+                         if (seen.width <= 0) return ReadoutValue(std::string());
+                         return ReadoutValue(fmt::format("{} {} {}", seen.x, seen.y, seen.width));
+                       }});
   registry.add(
       Readout{"pretrained.layer", "the layer whose maps are shown", [this] { return ReadoutValue(state_.layer); }});
   registry.add(Readout{"pretrained.against", "the second network: a model's name or a file; empty: none",

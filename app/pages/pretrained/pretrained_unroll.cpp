@@ -1,5 +1,5 @@
 // The view "unroll" of the page `pretrained`: a logit as the sum of what the channels of a layer contributed at their
-// places, printed down to the logit itself; then the same question one layer further up.
+// places, printed down to the logit itself; then the same question one layer earlier.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,14 +41,15 @@ void PretrainedPage::draw_unroll(Ui& ui, Rect area, const NetworkMoment& moment,
   const Contributions& parts = made.parts;
   if (parts.node >= static_cast<int>(info.layers.size()) || parts.of >= static_cast<int>(info.classes.size())) return;
   Rect head = area.cut_top(34);
-  const std::optional<int> up = one_layer_up(info, parts.node);
-  if (up) {
-    const std::string words = tr("One layer up");
+  const std::optional<int> earlier = one_layer_up(info, parts.node);
+  if (earlier) {
+    const std::string words = tr("One layer earlier");
     const float wide = ui.measure(Font::control, words).x + 44;
-    ui.begin_panel("one layer up", head.cut_right(wide), 0, false);
-    const std::string layer = *up == 0 ? "input" : std::to_string(*up - 1);
-    ui.button("One layer up", fmt::format("pretrained.unroll {} {}", parts.of, layer),
-              {.icon = Icon::up, .tooltip = format_tr("The same question about layer {}", layer_words(info, *up))});
+    ui.begin_panel("one layer earlier", head.cut_right(wide), 0, false);
+    const std::string layer = *earlier == 0 ? "input" : std::to_string(*earlier - 1);
+    ui.button(
+        "One layer earlier", fmt::format("pretrained.unroll {} {}", parts.of, layer),
+        {.icon = Icon::back, .tooltip = format_tr("The same question about layer {}", layer_words(info, *earlier))});
     ui.end_panel();
     head.cut_right(12);
   }
@@ -111,7 +112,8 @@ void PretrainedPage::draw_channels(Ui& ui, Rect area, const NetworkMoment& momen
     names = std::max(names, ui.measure(Font::control, line.name).x);
   }
   names = std::min(names + 10, area.w * 0.42f);
-  const float number = ui.measure(Font::number, "-00.0000").x + 8;
+  const int decimals = signed_decimals(most);
+  const float number = ui.measure(Font::number, signed_text(-std::max(most, 10.0), decimals)).x + 8;
   // A running total: each bar begins where the one above it ended.
   double low = 0, high = 0, total = 0;
   for (const Line& line : lines) {
@@ -139,7 +141,7 @@ void PretrainedPage::draw_channels(Ui& ui, Rect area, const NetworkMoment& momen
     row.cut_left(4);
     ui.label(row.cut_left(names), ui.fitted(line.name, Font::control, names - 6), Font::control,
              chosen ? theme.text : theme.secondary);
-    ui.label(row.cut_right(number), signed_text(line.value), Font::number, theme.text, Align::right);
+    ui.label(row.cut_right(number), signed_text(line.value, decimals), Font::number, theme.text, Align::right);
     row.cut_right(10);
     const auto at = [&](double value) { return row.x + static_cast<float>((value - low) / span) * row.w; };
     const float from = at(total), to = at(total + line.value);
