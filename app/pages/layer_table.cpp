@@ -51,7 +51,7 @@ void draw_layer_table(Ui& ui, Rect area, const NetworkMoment& moment, const Laye
     room -= width;
     return true;
   };
-  const bool has_learned = fits(learned), has_work = fits(work), has_memory = fits(memory);
+  const bool has_learned = fits(learned), has_work = fits(work), has_memory = has_work && fits(memory);
   const float bar = list.timed && fits(46) ? 46 : 0;
   const auto cells = [&](Rect line, Font font, Color tone, Color quiet, const std::string& no, const std::string& name,
                          const std::string& text, const std::string& gives, const std::string(&costs)[4]) {
@@ -197,7 +197,7 @@ void draw_layer_maps(Ui& ui, Rect area, const NetworkMoment& moment, const Shown
     return is_cut(map) ? std::string("network.restore") : fmt::format("network.lesion {} {}", quoted(layer.name), map);
   };
   grid.hint = tr("click: cut this channel out, or take all lesions back");
-  const bool scaled = !narrow || (scale_line.h > 0 && scale_width(ui, grid.scale, true) <= scale_line.w);
+  const bool scaled = !narrow || (scale_line.h > 0 && scale_width(ui, grid.scale, false) <= scale_line.w);
   const float scale = scaled ? draw_scale(ui, scale_line, grid.scale) : head.right();
   if (!narrow) head.w = std::max(0.0f, scale - head.x - 12);
   const std::string shown =

@@ -23,7 +23,7 @@ constexpr float kWords = 20;  // below a picture
 constexpr float kPictureShare = 0.27f, kSeenShare = 0.21f;
 constexpr const char* kCorners[] = {"upper left corner", "upper right corner", "lower left corner",
                                     "lower right corner"};
-constexpr float kBesideMaps = 520;  // of the table, at least
+constexpr float kBesideMaps = 535;  // of the table, at least
 
 }  // namespace
 
@@ -237,10 +237,10 @@ void PretrainedPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment,
   const bool low = area.h < 260;
   // Side by side where that gives more rows.
   if (low ? area.w >= kBesideMaps + 140 : area.w >= 1000 && area.w > 1.5f * area.h) {
-    const float most = area.w - 20 - kBesideMaps;
+    const float gap = low ? 12 : 20, most = area.w - gap - kBesideMaps;
     const float wide = low ? std::clamp(area.h * 0.85f, 120.0f, most) : std::min(most, area.w * 0.4f);
     const Rect maps = area.cut_right(wide);
-    area.cut_right(20);
+    area.cut_right(gap);
     draw_layer_maps(ui, maps, moment, shown_, node, "pretrained", note);
   } else if (!low) {
     const float list = 32.0f + static_cast<float>(moment.info->layers.size()) * kLayerRow;
