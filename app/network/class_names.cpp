@@ -43,7 +43,9 @@ std::string name_with(const std::string& word, const std::vector<std::string>& n
 
 constexpr size_t kMostListed = 20;
 
-std::string hint_of(const OpenNetworkInfo& info, const std::string& text) {
+}  // namespace
+
+std::string hint_of_class(const OpenNetworkInfo& info, const std::string& text) {
   const int last = info.class_count - 1;
   if (!info.named) return fmt::format("its classes have no names: they count from 0 to {}", last);
   const std::string wanted = lower_case(trimmed(text));
@@ -64,8 +66,6 @@ std::string hint_of(const OpenNetworkInfo& info, const std::string& text) {
   return fmt::format("classes count from 0 to {}, or {}", last, some);
 }
 
-}  // namespace
-
 int find_class(const OpenNetworkInfo& info, const std::string& text) {
   const std::string wanted = lower_case(trimmed(text));
   int64_t index = 0;
@@ -85,7 +85,7 @@ int need_class(const OpenNetworkInfo& info, const std::string& text) {
   }
   const int found = find_class(info, text);
   if (found >= 0) return found;
-  throw Error(fmt::format("{} has no class {}", info.name, text), hint_of(info, text));
+  throw Error(fmt::format("{} has no class {}", info.name, text), hint_of_class(info, text));
 }
 
 }  // namespace striate

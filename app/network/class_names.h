@@ -9,6 +9,8 @@ namespace striate {
 
 // Its index; -1: there is no such class.
 int find_class(const OpenNetworkInfo& info, const std::string& text);
+// What may be meant by a name that no class has, or what there is.
+std::string hint_of_class(const OpenNetworkInfo& info, const std::string& text);
 // Throws Error: a network without classes, no such class, with the name that may be meant.
 int need_class(const OpenNetworkInfo& info, const std::string& text);
 

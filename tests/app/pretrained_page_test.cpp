@@ -435,4 +435,25 @@ TEST_F(PretrainedPageTest, its_state_brings_another_session_here) {
   EXPECT_EQ(other.text("pretrained.unroll"), driver.text("pretrained.unroll"));
 }
 
+TEST_F(PretrainedPageTest, a_sweep_that_was_stopped_says_so_and_begins_again) {
+  driver.run("pretrained.open " + saved());
+  const std::string pictures = folder / "many";
+  std::filesystem::create_directory(pictures);
+  EXPECT_NE(driver.failure("pretrained.folder " + pictures + "/none").find("is no folder"), std::string::npos);
+  driver.run("pretrained.folder " + pictures);
+  EXPECT_THROW(driver.number("pretrained.folder.done"), Error) << "there are no pictures in it";
+  for (int i = 0; i < 400; ++i) write_image(pictures + fmt::format("/{}.png", i), *made_picture(40, 30, 3));
+  driver.app.run("pretrained.folder " + pictures);
+  while (driver.number("pretrained.folder.done") == 0) driver.frame();
+  driver.app.run("pretrained.cancel");
+  driver.settle();
+  const double stopped = driver.number("pretrained.folder.done");
+  if (stopped < 400) {
+    EXPECT_TRUE(says("Stopped: "));
+    driver.click("Begin again");
+  }
+  EXPECT_EQ(driver.number("pretrained.folder.done"), 400);
+  EXPECT_FALSE(says("Stopped: "));
+}
+
 }  // namespace striate

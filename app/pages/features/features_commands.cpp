@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/command/not_ready.h"
+#include "app/network/class_names.h"
 #include "app/pages/features/features.h"
 #include "app/words/words.h"
 #include "engine/error.h"
@@ -15,7 +16,6 @@
 #include "engine/export/overwrite.h"
 #include "engine/files/image_file.h"
 #include "engine/lower_case.h"
-#include "engine/nearest_word.h"
 #include "engine/network/find_layer.h"
 
 namespace striate {
@@ -46,7 +46,7 @@ void check_class(const NetworkMoment& moment, const std::string& said) {
                               info.class_count - 1));
     }
   } else if (std::find(info.classes.begin(), info.classes.end(), said) == info.classes.end()) {
-    throw Error(fmt::format("no class is called \"{}\"", said), nearest_hint(said, info.classes));
+    throw Error(fmt::format("no class is called \"{}\"", said), hint_of_class(info, said));
   }
 }
 

@@ -110,6 +110,8 @@ void FolderSweep::begin(const std::string& folder, const NetworkMomentPtr& momen
       made.path = path;
       const std::filesystem::path below = std::filesystem::path(path).lexically_relative(folder);
       made.name = below.string();
+      std::replace_if(
+          made.name.begin(), made.name.end(), [](unsigned char c) { return c < ' '; }, ' ');
       if (below.has_parent_path()) made.label = below.parent_path().filename().string();
       const auto [label, is_new] = known.try_emplace(made.label, false);
       if (is_new) label->second = means_any(made.label, moment->info->classes);
@@ -149,7 +151,10 @@ bool FolderSweep::is_of(const std::string& folder, const NetworkRequest& network
   return of_ && folder == folder_ && same_weights(*of_, network);
 }
 
-void FolderSweep::cancel() { work_.cancel(); }
+void FolderSweep::cancel() {
+  stopped_ = stopped_ || work_.busy();
+  work_.cancel();
+}
 
 void FolderSweep::clear() {
   work_.cancel();
@@ -159,7 +164,7 @@ void FolderSweep::clear() {
   why_.reset();
   shared_ = std::make_shared<Shared>();
   all_ = 0;
-  labeled_ = false;
+  labeled_ = stopped_ = false;
   compared_ = 0;
   no_classes_.clear();
 }

@@ -51,6 +51,7 @@ class FolderSweep {
   bool update();
   const std::optional<Error>& why() const { return why_; }  // it could not be swept
   bool busy() const { return work_.busy(); }
+  bool stopped() const { return stopped_; }  // by cancel(), before its end
   const std::vector<SweptPicture>& pictures() const { return pictures_; }
   size_t all() const { return all_; }
   bool labeled() const { return labeled_; }
@@ -69,7 +70,7 @@ class FolderSweep {
   std::vector<SweptPicture> pictures_;
   std::optional<Error> why_;
   size_t all_ = 0;
-  bool labeled_ = false;
+  bool labeled_ = false, stopped_ = false;
   size_t compared_ = 0;
   std::set<std::string> no_classes_;
   std::shared_ptr<Shared> shared_;

@@ -144,7 +144,8 @@ void PretrainedPage::declare_open(Registry& registry) {
         }
         FolderSweep::check_folder(arguments.text(0));
         const auto folder = std::filesystem::absolute(arguments.text(0)).lexically_normal().string();
-        if (folder != state_.folder) sweep_.clear();
+        // The same once more begins anew where it came to no end.
+        if (folder != state_.folder || sweep_.why() || sweep_.stopped()) sweep_.clear();
         state_.folder = folder;
         show_view("folder");
       },

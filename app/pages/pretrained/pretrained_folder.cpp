@@ -72,8 +72,13 @@ void PretrainedPage::draw_folder(Ui& ui, Rect area, const NetworkMoment& moment)
   if (!done) {
     ui.begin_panel("sweeping", area.cut_top(60), 0, false);
     const float share = sweep_.all() > 0 ? static_cast<float>(pictures.size()) / static_cast<float>(sweep_.all()) : -1;
-    ui.progress(format_tr("{} of {} pictures", pictures.size(), sweep_.all()), share,
-                sweep_.busy() ? "pretrained.cancel" : "");
+    const std::string seen = format_tr("{} of {} pictures", pictures.size(), sweep_.all());
+    if (sweep_.stopped()) {
+      ui.note(format_tr("Stopped: {}.", seen));
+      ui.button("Begin again", "pretrained.folder " + quoted(state_.folder));
+    } else {
+      ui.progress(seen, share, sweep_.busy() ? "pretrained.cancel" : "");
+    }
     ui.end_panel();
     area.cut_top(8);
   }

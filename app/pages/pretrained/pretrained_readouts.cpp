@@ -167,8 +167,10 @@ void PretrainedPage::declare_readouts(Registry& registry) {
                        [this] { return ReadoutValue(state_.against); }});
   registry.add(Readout{"pretrained.folder", "the folder that is classified; empty: none",
                        [this] { return ReadoutValue(state_.folder); }});
-  registry.add(Readout{"pretrained.folder.done", "how many of its pictures are classified",
-                       [this] { return ReadoutValue(static_cast<double>(sweep_.pictures().size())); }});
+  registry.add(Readout{"pretrained.folder.done", "how many of its pictures are classified", [this] {
+                         if (sweep_.why()) throw Error(*sweep_.why());
+                         return ReadoutValue(static_cast<double>(sweep_.pictures().size()));
+                       }});
   registry.add(
       Readout{"pretrained.folder.wrong", "how many of them do not agree with the folder that they lie in", [this] {
                 double wrong = 0;
