@@ -1,15 +1,16 @@
 // The receptive field: which part of the picture a unit of a layer can see. Computed from the layers alone, by
 // following the unit's window back to the input:
 //
-//   convolution, pooling   rows first .. last become  first * stride - pad .. last * stride - pad + dilation * (size -
-//   1) functions, batch normalization, dropout, sums      the same place; of a join the box around all of them
-//   concatenated channels                              the field of the branch that the unit's channel comes from
+//   convolution, pooling   rows first .. last become  first * stride - pad .. last * stride - pad + dilation * (size-1)
+//   functions, batch normalization, dropout, sums       the same place; of a join the box around all of them
+//   concatenated channels                               the field of the branch that the unit's channel comes from
 //   global pooling, dense, and whatever else looks far  the whole picture
 //
 // A box may reach outside of the picture: there the network sees padding. What of it the network really uses for one
 // picture is the gradient's own extent, which never reaches further.
 //
-// To teach it another layer: a branch of step_back() in receptive_field.cpp.
+// Layers that no Follow describes say it themselves: Layer::cells_behind(), as LRN, padding, resizing and transposed
+// convolutions do.
 #pragma once
 
 #include <cstdint>
