@@ -40,6 +40,14 @@ STRIATE_NOT_INLINED void* operator new(std::size_t size) {
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
+// As std::stable_sort asks; the library's own would not be that of this delete.
+STRIATE_NOT_INLINED void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 STRIATE_NOT_INLINED void operator delete(void* memory) noexcept { std::free(memory); }
 STRIATE_NOT_INLINED void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 #endif
