@@ -40,7 +40,7 @@ const char* const kEveryKind[] = {
 };
 
 // A paused training that holds this moment of a network.
-TrainSnapshotPtr scene_of(const NetworkMoment& moment) {
+TrainSnapshotPtr scene_of(const FilledNetwork& moment) {
   auto now = std::make_shared<TrainSnapshot>(*empty_scene());
   now->config = std::make_shared<TrainingConfig>();
   now->architecture = std::make_shared<Architecture>(moment.architecture);
@@ -62,7 +62,7 @@ TrainSnapshotPtr scene_of(const NetworkMoment& moment) {
   }
   return now;
 }
-TrainSnapshotPtr scene_of(const Architecture& architecture) { return scene_of(NetworkMoment(architecture)); }
+TrainSnapshotPtr scene_of(const Architecture& architecture) { return scene_of(FilledNetwork(architecture)); }
 
 struct Host : TrainViewHost {
   std::unique_ptr<TrainView> view;
@@ -386,7 +386,7 @@ TEST(TrainUnit, the_cells_that_are_lit_are_those_whose_values_make_the_number) {
   for (const char* text : kEveryKind) {
     SCOPED_TRACE(text);
     const Architecture architecture = Architecture::parse(text);
-    const NetworkMoment moment(architecture);
+    const FilledNetwork moment(architecture);
     host.snapshot = scene_of(moment);
     for (int node = 1; node < architecture.size(); ++node) {
       SCOPED_TRACE(architecture.describe(node));

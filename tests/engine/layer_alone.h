@@ -1,5 +1,5 @@
-// One moment of a network, and one of its layers run alone with a value of its inputs changed: which units change is
-// the truth about what they are made of, whatever anybody says.
+// A network filled with numbers, and one of its layers run alone with a value of its inputs changed: which units change
+// is the truth about what they are made of, whatever anybody says.
 #pragma once
 
 #include <bit>
@@ -17,13 +17,13 @@
 namespace striate {
 
 // Everything that a network for one picture holds after a forward pass in evaluation, from numbers none of which is 0.
-struct NetworkMoment {
+struct FilledNetwork {
   Stream stream{Device::cpu()};
   Architecture architecture;
   std::map<std::pair<TensorKind, std::string>, std::vector<float>> tensors;
   NetworkValues values;
 
-  explicit NetworkMoment(const Architecture& of) : architecture(of) {
+  explicit FilledNetwork(const Architecture& of) : architecture(of) {
     Network network(stream, architecture, Plan{1, true, true, 0});
     network.initialize(stream, Initializer::pytorch, 3);
     Random random(4, 0);
@@ -53,15 +53,15 @@ struct NetworkMoment {
       return values.array(TensorKind::activation, architecture.nodes()[static_cast<size_t>(node)].name);
     };
   }
-  NetworkMoment(const NetworkMoment&) = delete;
-  NetworkMoment& operator=(const NetworkMoment&) = delete;
+  FilledNetwork(const FilledNetwork&) = delete;
+  FilledNetwork& operator=(const FilledNetwork&) = delete;
 };
 
 // input of the node, channel, row, column there
 using Source = std::tuple<int, int, int, int>;
 
 // For each unit of a node, the values of its inputs that change it.
-inline std::vector<std::set<Source>> sources_by_changing(const NetworkMoment& moment, int node) {
+inline std::vector<std::set<Source>> sources_by_changing(const FilledNetwork& moment, int node) {
   const NetworkValues& values = moment.values;
   const Layer& layer = values.layer(node);
   const std::vector<Shape> shapes = values.input_shapes(node);

@@ -319,7 +319,7 @@ TEST(NetworkUnits, are_made_of_exactly_the_values_that_change_them) {
     const Architecture architecture = Architecture::parse(c.text);
     if (architecture.whole()) continue;  // no batch: no pictures, no units
     SCOPED_TRACE(c.text);
-    const NetworkMoment moment(architecture);
+    const FilledNetwork moment(architecture);
     for (int node = 1; node < architecture.size(); ++node) {
       SCOPED_TRACE(architecture.describe(node));
       const NetworkValues& values = moment.values;
