@@ -55,6 +55,7 @@ void NetworkInUse::set_image(const std::string& text) {
     sample_image(text.substr(7));
   } else if (text == "camera") {
     need_camera();
+    has_camera_ = true;
   } else if (!file_of_image(text).empty()) {
     read_image_header(text);  // the mistakes that can be seen at once are told at once
     next.image = std::filesystem::absolute(text).lexically_normal().string();

@@ -185,7 +185,8 @@ class PatchesMethod : public FeatureMethod {
     const Shape shape = cut && !large_->patches.empty() ? large_->patches[0].shape : patches->small;
     SampleGrid grid;
     grid.key = "features.patches.large";
-    grid.version = (version_ * 4096 + static_cast<uint64_t>(std::max(look.frame, 0))) * 2 + (cut ? 1 : 0);
+    grid.version = ((version_ * 4096 + static_cast<uint64_t>(std::max(look.frame, 0))) * 2 + (cut ? 1 : 0)) * 65536 +
+                   static_cast<uint64_t>(look.channel);
     grid.shape = shape;
     grid.count = static_cast<int64_t>(best.size());
     grid.pixels = [&](int64_t n, int, float* to) {

@@ -94,6 +94,7 @@ class PretrainedPage : public Page {
     std::vector<int> order;        // the strongest first
     std::vector<float> places;     // of all channels together
     int64_t rows = 1, columns = 1;
+    uint64_t serial = 0;  // no two are alike; may be of the moment before the one that is shown
   };
   const Unrolled& need_unrolled();
   std::string against_key(const NetworkMoment& moment) const;
@@ -167,6 +168,7 @@ class PretrainedPage : public Page {
   } block_scale_;
 
   std::shared_ptr<const Unrolled> unrolled_;
+  uint64_t unrolls_ = 0;
   std::string unroll_asked_;
   bool unroll_wanted_ = false;
 

@@ -172,8 +172,7 @@ void PretrainedPage::draw_places(Ui& ui, Rect area, const NetworkMoment& moment,
   grid.maps.height = static_cast<int>(made.rows);
   grid.maps.width = static_cast<int>(made.columns);
   grid.key = "pretrained.places";
-  grid.version = moment.version * 65536 + static_cast<uint64_t>(made.parts.node) * 1024 +
-                 static_cast<uint64_t>(one ? 1 + state_.channel : 0) + static_cast<uint64_t>(made.parts.of) * 7919;
+  grid.version = made.serial * 65536 + static_cast<uint64_t>(one ? 1 + state_.channel : 0);
   grid.scale = scale_of(grid.maps, ScaleScope::layer, true);
   grid.layout = fit_maps(1, grid.maps.height, grid.maps.width, area.w, area.h, 24, 420, 0);
   grid.tone = Concept::activation;

@@ -205,9 +205,11 @@ bool PretrainedPage::update_unrolled(const NetworkMoment& moment) {
     }
     if (unroll_asked_ == key) return changed;
     unroll_asked_ = key;
-    unroll_work_.request([worker = network().worker(), now = network().moment(), key, of, node](Progress& progress) {
+    unroll_work_.request([worker = network().worker(), now = network().moment(), key, of, node,
+                          serial = ++unrolls_](Progress& progress) {
       auto made = std::make_shared<Unrolled>();
       made->key = key;
+      made->serial = serial;
       bool whole = false;
       try {
         worker->with(*now, progress, [&](OpenNetwork& open) {
