@@ -186,7 +186,6 @@ void HeatMapsMethod::draw_large(Ui& ui, Rect area, const FeatureLook& look, Hove
   }
   if (!view_ || !view_->map || view_->of.moment->info->picture.rank() != 3) {
     if (work_.busy()) ui.label(area.cut_bottom(24), tr("the map is on its way"), Font::caption, theme.secondary);
-    if (work_.busy()) ui.request_frame();
     return;
   }
   const HeatView& view = *view_;
@@ -196,7 +195,6 @@ void HeatMapsMethod::draw_large(Ui& ui, Rect area, const FeatureLook& look, Hove
     said = format_tr("stopped: {} of {} places are there", view.done, view.all);
   } else if (!view.finished) {
     said = view.all > 1 ? format_tr("{} of {} places", view.done, view.all) : tr("the control is on its way");
-    ui.request_frame();
   } else if (!heat.note.empty()) {
     said = heat.note;
   } else if (view.twin && !view.twin->note.empty()) {
