@@ -79,7 +79,8 @@ bool has_camera() { return !asked_for().empty() || !nodes().empty(); }
 
 void need_camera() {
   if (has_camera()) return;
-  throw Error("there is no camera", "plug one in; or let STRIATE_CAMERA name a folder of pictures that stand in for it");
+  throw Error("there is no camera",
+              "plug one in; or let STRIATE_CAMERA name a folder of pictures that stand in for it");
 }
 
 std::unique_ptr<Camera> open_camera() {

@@ -36,8 +36,8 @@ class PartNetwork {
   // For the batch of the plan. Throws Error: values that are no numbers are passed on as they are.
   std::vector<float> forward(const std::vector<float>& input);
   // From the layer's gradient to the input's. What a function of one value, a ReLU, stops, and is passed on instead
-  // where it pushes the function's input up: nothing; a fifth of it, value by value, at those that the layer itself ends
-  // with; and, at any other, all where it would pass on nothing at all.
+  // where it pushes the function's input up: nothing; a fifth of it, value by value, at those that the layer itself
+  // ends with; and, at any other, all where it would pass on nothing at all.
   enum class Freed { nothing, ends, all };
   std::vector<float> backward(const std::vector<float>& gradient, Freed freed = Freed::nothing);
 

@@ -108,6 +108,9 @@ class FiltersMethod : public FeatureMethod {
     const bool composed = !f->composed.values.empty();
     Rect head = area.cut_top(24);
     std::string caption = format_tr("filter {}: {} \u00d7 {}", look.channel, f->shape[2], f->shape[3]);
+    if (f->color && f->shape[1] == 3) {
+      caption = format_tr("filter {}: what it weighs red, green and blue with", look.channel);
+    }
     if (!f->color && f->shape[1] > 1) {
       caption = format_tr("filter {}: {} slices of {} \u00d7 {}, one for each input channel", look.channel, f->shape[1],
                           f->shape[2], f->shape[3]);
