@@ -74,7 +74,10 @@ void draw_numbers(Ui& ui, const TensorGrid& grid, const Rect& map_rect, int64_t 
 bool has_numbers(const Ui& ui, const TensorGrid& grid) {
   const float cell = grid.layout.width / static_cast<float>(grid.maps.width);
   const float height = grid.layout.height / static_cast<float>(grid.maps.height);
-  return grid.numbers && grid.maps.channels == 1 && ui.numbers_fit(std::min(cell, height * 1.4f), 5, 1);
+  // Of values that are all 0.00 the colors say more.
+  const std::vector<float>& limits = grid.scale.limits;
+  const bool small = !limits.empty() && *std::max_element(limits.begin(), limits.end()) < 0.02f;
+  return grid.numbers && !small && grid.maps.channels == 1 && ui.numbers_fit(std::min(cell, height * 1.4f), 5, 1);
 }
 
 // The indices of columns above the maps of the first line, or of each where lines are that far apart; those of rows
