@@ -2,6 +2,8 @@
 // side, whatever it looks at: what was computed from its weights is then still true.
 #pragma once
 
+#include <optional>
+
 #include "app/network/network_moment.h"
 
 namespace striate {
@@ -20,6 +22,10 @@ inline bool same_weights(const NetworkRequest& a, const NetworkRequest& b) {
 inline bool same_moving_training(const NetworkRequest& then, const NetworkRequest& now) {
   return !then.state.opened && !now.state.opened && then.training && now.training &&
          then.training->run == now.training->run && now.training->moving;
+}
+// Whether what was made of `then` can be shown for `now`: of the same weights, or of a training that moves on.
+inline bool still_shown(const std::optional<NetworkRequest>& then, const NetworkRequest& now) {
+  return then && (same_weights(*then, now) || same_moving_training(*then, now));
 }
 inline bool same_training(const NetworkRequest& then, const NetworkRequest& now) {
   return !then.state.opened && !now.state.opened && then.training && now.training &&

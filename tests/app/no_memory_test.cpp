@@ -2,6 +2,7 @@
 // still there. A sanitizer has an operator new of its own: there these tests are passed over.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>

@@ -300,7 +300,7 @@ class MaximizeMethod : public FeatureMethod {
       frames_.clear();
       changed = true;
     }
-    if (of_ && !is_of(now)) {
+    if (of_ && !still_shown(of_, now)) {
       if (!film_.is_made()) job_.forget();
       of_.reset();
       pictures_.clear(), units_.clear();
@@ -310,16 +310,12 @@ class MaximizeMethod : public FeatureMethod {
     return changed;
   }
 
-  // What was made is of this network.
-  bool is_of(const NetworkRequest& now) const {
-    return of_ && (same_weights(*of_, now) || same_moving_training(*of_, now));
-  }
   bool in_film(const FeatureLook& look) const {
     return look.frame >= 0 && look.frame < static_cast<int>(frames_.size()) && film_key_ == key_of(look);
   }
   const Stored* shown(const FeatureLook& look) const {
     if (in_film(look)) return &frames_[static_cast<size_t>(look.frame)];
-    if (!is_of(look.moment->of)) return nullptr;
+    if (!still_shown(of_, look.moment->of)) return nullptr;
     const auto found = pictures_.find(key_of(look));
     return found == pictures_.end() ? nullptr : &found->second;
   }

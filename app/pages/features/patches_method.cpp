@@ -279,12 +279,8 @@ class PatchesMethod : public FeatureMethod {
   }
 
  private:
-  // What was found is of this network.
-  bool is_of(const NetworkRequest& now) const {
-    return of_ && (same_weights(*of_, now) || same_moving_training(*of_, now));
-  }
   bool here(const FeatureLook& look) const {
-    return found_ && found_->node == look.node && found_in_ == look.state.source && is_of(look.moment->of);
+    return found_ && found_->node == look.node && found_in_ == look.state.source && still_shown(of_, look.moment->of);
   }
   bool in_film(const FeatureLook& look) const {
     return look.frame >= 0 && look.frame < static_cast<int>(frames_.size()) &&
@@ -325,7 +321,7 @@ class PatchesMethod : public FeatureMethod {
       frames_.clear();
       changed = true;
     }
-    if (of_ && !is_of(now)) {
+    if (of_ && !still_shown(of_, now)) {
       if (!film_.is_made()) job_.forget();
       of_.reset();
       found_ = nullptr, large_ = nullptr, cut_for_ = {};

@@ -1,5 +1,6 @@
 #include "kernels/subsample.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "engine/network/layers/kinds.h"
