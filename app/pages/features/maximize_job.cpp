@@ -1,59 +1,18 @@
 #include "app/pages/features/maximize_job.h"
 
 #include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
 
 namespace striate {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenPictures(40);
 
-}  // namespace
-
-MaximizeJob::MaximizeJob(const PageContext& context)
-    : wake_(context.wake),
-      worker_(std::make_shared<NetworkWorker>(context.document.stream.device())),
-      live_(std::make_shared<Live>()),
-      work_(context.wake) {}
-
-void MaximizeJob::Live::put(MaximizeResult result) {
-  std::lock_guard lock(mutex);
-  if (!results.empty() && !results.back().picture.finished && results.back().moment == result.moment &&
-      results.back().channel == result.channel) {
-    results.pop_back();
-  }
-  results.push_back(std::move(result));
-}
-
-void MaximizeJob::start(MaximizeRequest request) {
-  stop();
-  live_ = std::make_shared<Live>();
-  work_.request([worker = worker_, request = std::move(request), live = live_, wake = wake_](Progress& progress) {
-    run(*worker, request, *live, progress, wake);
-    return true;
-  });
-}
-
-void MaximizeJob::stop() { live_->stop = true; }
-
-void MaximizeJob::forget() {
-  stop();
-  live_ = std::make_shared<Live>();
-}
-
-float MaximizeJob::share() const { return live_->share; }
-
-std::vector<MaximizeResult> MaximizeJob::take() {
-  std::vector<MaximizeResult> results;
-  {
-    std::lock_guard lock(live_->mutex);
-    results.swap(live_->results);
-  }
-  work_.take();
-  return results;
-}
-
-void MaximizeJob::run(NetworkWorker& worker, const MaximizeRequest& request, Live& live, const Progress& progress,
-                      const std::function<void()>& wake) {
+void run(NetworkWorker& worker, MaximizeRequest request, MaximizeLive& live, const Progress& progress,
+         const std::function<void()>& wake) {
   const auto ended = [&] { return live.stop || progress.canceled; };
   const size_t all = request.moments.size() * request.channels.size();
   size_t done = 0;
@@ -86,5 +45,20 @@ void MaximizeJob::run(NetworkWorker& worker, const MaximizeRequest& request, Liv
     }
   }
 }
+
+}  // namespace
+
+void MaximizeLive::put(MaximizeResult result) {
+  std::lock_guard lock(mutex);
+  if (!results.empty() && !results.back().picture.finished && results.back().moment == result.moment &&
+      results.back().channel == result.channel) {
+    results.pop_back();
+  }
+  results.push_back(std::move(result));
+}
+
+void MaximizeJob::start(MaximizeRequest request) { begin(std::move(request), run); }
+
+float MaximizeJob::share() const { return live().share; }
 
 }  // namespace striate

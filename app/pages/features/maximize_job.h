@@ -1,17 +1,11 @@
-// What the method `maximize` has behind the window: one request at a time, whose newest picture can be taken at any
-// moment, and which is ended between two steps and keeps what it has.
+// What the method `maximize` has behind the window: whole pictures, and the one that is being made.
 #pragma once
 
 #include <atomic>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <utility>
+#include <cstdint>
 #include <vector>
 
-#include "app/network/network_worker.h"
-#include "app/pages/page.h"
-#include "app/worker/latest.h"
+#include "app/pages/features/live_job.h"
 #include "engine/explain/maximize.h"
 
 namespace striate {
@@ -30,34 +24,16 @@ struct MaximizeResult {
   MaximizedPicture picture;
 };
 
-class MaximizeJob {
+struct MaximizeLive : LiveResults<MaximizeResult> {  // the last one may be of a picture that is being made
+  std::atomic<float> share{0};
+  void put(MaximizeResult result);
+};
+
+class MaximizeJob : public LiveJob<MaximizeLive> {
  public:
-  explicit MaximizeJob(const PageContext& context);
-  ~MaximizeJob() { stop(); }
-
+  using LiveJob::LiveJob;
   void start(MaximizeRequest request);
-  void forget();  // ends it, and nothing of it is taken any more, also what it was about to give
-  void stop();    // ends it; what it has comes with take(), not finished
-  bool busy() const { return work_.busy(); }
-  // What is new since the last time: whole pictures, and the one that is being made, not finished. Throws what the work
-  // threw.
-  std::vector<MaximizeResult> take();
   float share() const;  // of all that was asked for, 0 to 1
-
- private:
-  struct Live {
-    std::atomic<bool> stop{false};
-    std::atomic<float> share{0};
-    std::mutex mutex;
-    std::vector<MaximizeResult> results;  // the last one may be of a picture that is being made
-    void put(MaximizeResult result);
-  };
-  static void run(NetworkWorker& worker, const MaximizeRequest& request, Live& live, const Progress& progress,
-                  const std::function<void()>& wake);
-  std::function<void()> wake_;
-  std::shared_ptr<NetworkWorker> worker_;
-  std::shared_ptr<Live> live_;
-  Latest<bool> work_;  // last: it uses the above
 };
 
 }  // namespace striate

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <mutex>
 
 #include "app/pages/features/unit_grid.h"
 
@@ -33,49 +35,8 @@ std::vector<float> units_of(const Patches& found) {
   return as_colors(pictures, found.small);
 }
 
-}  // namespace
-
-PatchesJob::PatchesJob(const PageContext& context)
-    : wake_(context.wake),
-      worker_(std::make_shared<NetworkWorker>(context.document.stream.device())),
-      live_(std::make_shared<Live>()),
-      work_(context.wake) {}
-
-void PatchesJob::start(PatchesRequest request) {
-  stop();
-  live_ = std::make_shared<Live>();
-  work_.request([worker = worker_, request = std::move(request), live = live_, wake = wake_](Progress& progress) {
-    run(*worker, request, *live, progress, wake);
-    return true;
-  });
-}
-
-void PatchesJob::stop() { live_->stop = true; }
-
-void PatchesJob::forget() {
-  stop();
-  live_ = std::make_shared<Live>();
-}
-
-std::pair<int64_t, int64_t> PatchesJob::pictures() const { return {live_->seen, live_->all}; }
-
-std::shared_ptr<const PatchSource> PatchesJob::source() const {
-  std::lock_guard lock(live_->mutex);
-  return live_->source;
-}
-
-std::vector<PatchesResult> PatchesJob::take() {
-  std::vector<PatchesResult> results;
-  {
-    std::lock_guard lock(live_->mutex);
-    results.swap(live_->results);
-  }
-  work_.take();
-  return results;
-}
-
-void PatchesJob::run(NetworkWorker& worker, PatchesRequest request, Live& live, const Progress& progress,
-                     const std::function<void()>& wake) {
+void run(NetworkWorker& worker, PatchesRequest request, PatchesLive& live, const Progress& progress,
+         const std::function<void()>& wake) {
   if (!request.source) request.source = patches_in(request.folder);
   const bool film = request.moments.size() > 1;
   {
@@ -109,6 +70,17 @@ void PatchesJob::run(NetworkWorker& worker, PatchesRequest request, Live& live, 
     });
     put(film ? of_channel(std::move(found), request.channel) : std::make_shared<const Patches>(std::move(found)));
   }
+}
+
+}  // namespace
+
+void PatchesJob::start(PatchesRequest request) { begin(std::move(request), run); }
+
+std::pair<int64_t, int64_t> PatchesJob::pictures() const { return {live().seen, live().all}; }
+
+std::shared_ptr<const PatchSource> PatchesJob::source() const {
+  const std::lock_guard lock(live().mutex);
+  return live().source;
 }
 
 }  // namespace striate
