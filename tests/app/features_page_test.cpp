@@ -8,8 +8,8 @@
 #include "app/network/network_in_use.h"
 #include "engine/explain/receptive_field.h"
 #include "engine/files/image_file.h"
-#include "engine/training/checkpoint.h"
 #include "tests/app/page_driver.h"
+#include "tests/app/saved_network.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -20,14 +20,7 @@ const char* kNet =
 
 std::string saved(const TestFolder& folder, const std::string& name = "net.safetensors",
                   const std::string& text = kNet) {
-  Stream stream(Device::cpu());
-  ModelInfo info;
-  info.architecture = Architecture::parse(text);
-  info.classes = {"ant", "bee", "cat"};
-  Network network(stream, info.architecture);
-  network.initialize(stream, Initializer::pytorch, 5);
-  save_model(folder / name, stream, info, network);
-  return folder / name;
+  return save_network(folder / name, text, {"ant", "bee", "cat"});
 }
 
 class FeaturesPageTest : public testing::Test {

@@ -11,8 +11,8 @@
 #include "engine/files/image_file.h"
 #include "engine/network/find_layer.h"
 #include "engine/session/session.h"
-#include "engine/training/checkpoint.h"
 #include "tests/app/page_driver.h"
+#include "tests/app/saved_network.h"
 #include "tests/environment.h"
 #include "tests/test_folder.h"
 
@@ -23,14 +23,7 @@ const char* kNet = "input 3x16x16 | conv 4 3x3 pad 1 | relu | maxpool 2 | c2: co
 
 std::string saved(const TestFolder& folder, const std::string& name = "net.safetensors",
                   const std::string& text = kNet) {
-  Stream stream(Device::cpu());
-  ModelInfo info;
-  info.architecture = Architecture::parse(text);
-  info.classes = {"ant", "bee", "cat"};
-  Network network(stream, info.architecture);
-  network.initialize(stream, Initializer::pytorch, 5);
-  save_model(folder / name, stream, info, network);
-  return folder / name;
+  return save_network(folder / name, text, {"ant", "bee", "cat"});
 }
 
 // What the command line's session says.

@@ -10,8 +10,8 @@
 
 #include "engine/files/image_file.h"
 #include "engine/session/session.h"
-#include "engine/training/checkpoint.h"
 #include "tests/app/page_driver.h"
+#include "tests/app/saved_network.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -29,14 +29,7 @@ class PretrainedPageTest : public testing::Test {
     driver.size = {1280, 1400};  // the whole inspector
   }
   std::string saved(const std::string& name = "net.safetensors", const std::string& text = kNet, uint64_t seed = 5) {
-    Stream stream(Device::cpu());
-    ModelInfo info;
-    info.architecture = Architecture::parse(text);
-    info.classes = {"ant", "bee", "cat, house cat"};
-    Network network(stream, info.architecture);
-    network.initialize(stream, Initializer::pytorch, seed);
-    save_model(folder / name, stream, info, network);
-    return folder / name;
+    return save_network(folder / name, text, {"ant", "bee", "cat, house cat"}, seed);
   }
   bool says(const std::string& part) {
     std::vector<Ui::WholeText> list;
