@@ -95,7 +95,7 @@ void draw_layer_table(Ui& ui, Rect area, const NetworkMoment& moment, const Laye
     const std::string no = n == 0 ? "" : std::to_string(n - 1);
     const std::string command = list.command + (n == 0 ? std::string(" input") : " " + no);
     std::string called(tr(std::string_view(layer.title)));
-    if (layer.name != no) called = layer.name + ", " + called;
+    if (layer.name != no) called.insert(0, layer.name + ", ");
     const std::string tip =
         n == 0 ? std::string(tr("Shows what the network receives")) : format_tr("{}: shows its maps", called);
     const Response r = ui.interact(line, {.label = n == 0 ? std::string("input of the network") : "layer " + no,
