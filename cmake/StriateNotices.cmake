@@ -8,6 +8,7 @@
 set(STRIATE_NOTICES
   "Dear ImGui|libimgui-dev|MIT|inside"
   "GLFW|libglfw3-dev|Zlib|linked"
+  "glm|libglm-dev|MIT|inside"
   "glad|python3-glad|MIT|inside"
   "stb|libstb-dev|MIT|inside"
   "oneTBB|libtbb-dev|Apache-2.0|linked"

@@ -10,7 +10,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build                                    # compile
-  libimgui-dev libstb-dev libglfw3-dev libgl-dev libegl-dev  # window and drawing
+  libimgui-dev libstb-dev libglfw3-dev libgl-dev libegl-dev libglm-dev  # window and drawing
   python3-glad                                             # writes the OpenGL loader at build time, offline
   libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libssl-dev libzip-dev libwebp-dev  # libraries
   libonnx-dev libprotobuf-dev                              # ONNX files

@@ -155,12 +155,6 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
   glClearColor(channel(background, 0), channel(background, 8), channel(background, 16), 1);
   glClear(GL_COLOR_BUFFER_BIT);
   if (width <= 0 || height <= 0) return;
-  glEnable(GL_BLEND);
-  glBlendEquation(GL_FUNC_ADD);
-  glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-  glDisable(GL_CULL_FACE);
-  glDisable(GL_DEPTH_TEST);
-  glEnable(GL_SCISSOR_TEST);
 
   float l = data.DisplayPos.x, t = data.DisplayPos.y, w = data.DisplaySize.x, h = data.DisplaySize.y;
   const float projection[16] = {2 / w, 0, 0, 0, 0, -2 / h, 0, 0, 0, 0, 1, 0, -1 - 2 * l / w, 1 + 2 * t / h, 0, 1};
@@ -170,12 +164,23 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
   glUniformMatrix4fv(pixels_projection_, 1, GL_FALSE, projection);
   glUseProgram(interface_.program());
   glUniformMatrix4fv(interface_projection_, 1, GL_FALSE, projection);
-  glBindVertexArray(vertex_array_);
-  glActiveTexture(GL_TEXTURE1);
-  glBindTexture(GL_TEXTURE_2D, maps_);
-  glActiveTexture(GL_TEXTURE0);
-  glBindSampler(0, smooth_);
+  const auto flat = [&] {
+    glViewport(0, 0, width, height);
+    glEnable(GL_BLEND);
+    glBlendEquation(GL_FUNC_ADD);
+    glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    glDisable(GL_CULL_FACE);
+    glDisable(GL_DEPTH_TEST);
+    glEnable(GL_SCISSOR_TEST);
+    glBindVertexArray(vertex_array_);
+    glActiveTexture(GL_TEXTURE1);
+    glBindTexture(GL_TEXTURE_2D, maps_);
+    glActiveTexture(GL_TEXTURE0);
+    glBindSampler(0, smooth_);
+  };
+  flat();
 
+  bool has_scene = false;
   bool picture = false;  // the texture holds one, and every triangle is a part of it
   for (int n = 0; n < data.CmdListsCount; ++n) {
     const ImDrawList& list = *data.CmdLists[n];
@@ -188,6 +193,26 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
                  static_cast<GLsizeiptr>(list.IdxBuffer.Size) * static_cast<GLsizeiptr>(sizeof(ImDrawIdx)),
                  list.IdxBuffer.Data, GL_STREAM_DRAW);
     for (const ImDrawCmd& command : list.CmdBuffer) {
+      if (command.UserCallback == scene_callback()) {
+        const auto& place = *static_cast<const ScenePlace*>(command.UserCallbackData);
+        const auto pixels = [&](const Rect& rect) {
+          const int left = static_cast<int>(std::lround((rect.x - l) * scale.x)),
+                    top = static_cast<int>(std::lround((rect.y - t) * scale.y)),
+                    right = static_cast<int>(std::lround((rect.right() - l) * scale.x)),
+                    bottom = static_cast<int>(std::lround((rect.bottom() - t) * scale.y));
+          return SceneRenderer::Place{left, height - bottom, right - left, bottom - top};
+        };
+        if (!scene_) scene_ = std::make_unique<SceneRenderer>();
+        const ImVec4& clip = command.ClipRect;
+        scene_->draw(*place.frame, pixels(place.area),
+                     pixels(intersection(place.area, {clip.x, clip.y, clip.z - clip.x, clip.w - clip.y})));
+        has_scene = true;
+        flat();
+        glUseProgram(interface_.program());
+        glBindBuffer(GL_ARRAY_BUFFER, vertices_);
+        glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, indices_);
+        continue;
+      }
       if (command.UserCallback) {
         if (command.UserCallback != picture_style_callback()) continue;
         const auto* style = static_cast<const PictureStyle*>(command.UserCallbackData);
@@ -242,6 +267,7 @@ void Renderer::draw(const ImDrawData& data, uint32_t background) {
   glDisable(GL_SCISSOR_TEST);
   glBindSampler(0, 0);
   glBindVertexArray(0);
+  if (scene_ && !has_scene) scene_->rest();
 }
 
 std::string Renderer::reload_shaders() {
@@ -249,6 +275,7 @@ std::string Renderer::reload_shaders() {
   bool changed = interface_.reload(&message);
   changed = picture_.reload(&message) || changed;
   changed = pixels_.reload(&message) || changed;
+  if (scene_) scene_->reload(&message);
   if (changed) find_uniforms();
   return message;
 }

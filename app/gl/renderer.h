@@ -1,6 +1,6 @@
 // Draws Dear ImGui's triangles with OpenGL 3.3 and holds the textures: text and shapes with one shader, pictures of
 // floats with another that maps them through a range and a color map (shaders/picture.frag), enlarged 8-bit pictures
-// with a third (shaders/pixels.frag).
+// with a third (shaders/pixels.frag); a scene in three dimensions where one stands (scene_renderer.h).
 #pragma once
 
 #include <imgui.h>
@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/gl/scene_renderer.h"
 #include "app/gl/shader.h"
 #include "app/widgets/textures.h"
 
@@ -34,6 +35,7 @@ class Renderer : public Textures {
   void find_uniforms();
 
   Shader interface_, picture_, pixels_;
+  std::unique_ptr<SceneRenderer> scene_;  // from the first scene on
   int interface_projection_ = -1, pixels_projection_ = -1, picture_projection_ = -1, picture_map_row_ = -1,
       picture_range_ = -1;
   unsigned vertex_array_ = 0, vertices_ = 0, indices_ = 0, maps_ = 0, smooth_ = 0, nearest_ = 0;

@@ -12,13 +12,6 @@
 namespace striate {
 namespace {
 
-// "lenet5" names no file, "resnet18 weights.pt" the one behind the name.
-std::string_view file_of_network(std::string_view value) {
-  const size_t file = model_and_file(value).second.size();
-  const std::string_view rest = value.substr(value.size() - file);
-  return find_model(std::string(rest)) != nullptr ? std::string_view() : rest;
-}
-
 // Empty: "picture", "portrait", "drawing", "sample:NAME", "test N" name no file. A camera is one as far as a lesson
 // from elsewhere is concerned: it asks before it looks.
 std::string_view file_of_image(std::string_view value) {
@@ -27,6 +20,12 @@ std::string_view file_of_image(std::string_view value) {
 }
 
 }  // namespace
+
+std::string_view file_of_network(std::string_view value) {
+  const size_t file = model_and_file(value).second.size();
+  const std::string_view rest = value.substr(value.size() - file);
+  return find_model(std::string(rest)) != nullptr ? std::string_view() : rest;
+}
 
 std::optional<PictureCrop> crop_of(const Arguments& arguments) {
   if (!arguments.has(0)) return std::nullopt;

@@ -46,6 +46,7 @@ class NetworkInUse {
 
   // What the commands do, for commands of pages that say the same. Throw Error.
   void open(const std::string& text);
+  void use(bool opened);  // else that of page `train`
   void set_image(const std::string& text);
   void crop(std::optional<PictureCrop> crop);
   void cut_block(const std::string& layer, std::optional<bool> skip, std::optional<bool> unshortcut);
@@ -72,7 +73,6 @@ class NetworkInUse {
   void set(NetworkState next);
   NetworkState other_network() const;  // the state, without what belongs to the network
   void declare_readouts(Registry& registry);
-  void use(bool opened);
   std::string blocks_without(bool shortcut) const;
   void lesion(const std::string& layer, int channel);
   NetworkRequest present() const;  // what the state asks for now
@@ -109,6 +109,8 @@ ModelKind model_kind(const std::string& path);  // training: saved with the stat
 bool only_random(const std::string& opened);
 // What `network.open` was given, "resnet18 weights.pt", as the two; without a file behind it all of it is the second.
 std::pair<std::string, std::string> model_and_file(std::string_view text);
+// The file in what `network.open` takes: "lenet5" names none, "resnet18 weights.pt" the one behind the name.
+std::string_view file_of_network(std::string_view value);
 // Endings of files with a network in them, for lists of files: ".safetensors", ".onnx" ...
 const std::vector<std::string>& network_endings();
 

@@ -1,4 +1,5 @@
 // All pages, in the order of the navigation. To add one: a file in this folder, and one line here.
+#include "app/pages/architecture/architecture.h"
 #include "app/pages/channels.h"
 #include "app/pages/convolution.h"
 #include "app/pages/features/features.h"
@@ -14,7 +15,7 @@ namespace striate {
 
 std::vector<PageKind> page_kinds() {
   return {pixels_page(), channels_page(), filters_page(),    convolution_page(), pooling_page(),
-          train_page(),  network_page(),  pretrained_page(), features_page()};
+          train_page(),  network_page(),  pretrained_page(), features_page(),    architecture_page()};
 }
 
 }  // namespace striate

@@ -78,6 +78,7 @@ void Ui::begin_frame(const Frame& frame) {
   draw_->_FringeScale = 1 / frame.scale;
   splitter_.Split(draw_, kLayers + 2);
   tiles_->begin_frame(frame.patient);
+  scenes_.clear();
 
   building_.clear();
   building_grids_.clear();

@@ -28,6 +28,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -48,6 +49,7 @@
 #include "app/widgets/input.h"
 #include "app/widgets/line_edit.h"
 #include "app/widgets/picture.h"
+#include "app/widgets/picture_callback.h"
 #include "app/widgets/sheet.h"
 #include "app/widgets/view.h"
 
@@ -473,6 +475,8 @@ class Ui {
   void thumbnail(const Rect& area, const PictureSource& source, bool smooth = true);
   // Pieces of one picture, each in a place of its own: many small maps (sheet.h).
   void parts(const PictureSource& source, std::span<const PicturePart> list, bool nearest = true);
+  // A scene in three dimensions (app/scene/scene.h), under all that is drawn after it.
+  void scene(const Rect& area, const std::shared_ptr<const SceneFrame>& frame);
   // Lines between the pixels, and a number in each where it fits. `text` is asked for the visible cells only.
   void cells(const Rect& area, const View& view, int width, int height,
              const std::function<CellText(int x, int y)>& text);
@@ -610,6 +614,7 @@ class Ui {
   ImGuiContext* context_ = nullptr;
   std::unique_ptr<Fonts> fonts_;
   std::unique_ptr<TileCache> tiles_;
+  std::deque<ScenePlace> scenes_;  // of this frame: the draw list points at them
   Frame frame_;
   Input input_;
   Input before_;  // the last frame's

@@ -16,10 +16,19 @@ constexpr float kGridZoom = 6;  // cells of this size and more get lines
 
 // Marks a command of a draw list: the renderer reads the style from its data and never calls this.
 void picture_style(const ImDrawList*, const ImDrawCmd*) {}
+void scene_mark(const ImDrawList*, const ImDrawCmd*) {}
 
 }  // namespace
 
 ImDrawCallback picture_style_callback() { return picture_style; }
+ImDrawCallback scene_callback() { return scene_mark; }
+
+void Ui::scene(const Rect& area, const std::shared_ptr<const SceneFrame>& frame) {
+  if (!frame || measuring_) return;
+  scenes_.push_back({frame, area});
+  draw_->AddCallback(scene_callback(), &scenes_.back());
+  draw_->AddCallback(picture_style_callback(), nullptr);
+}
 
 TilePixels rgba_tile(const uint8_t* from, int64_t stride, int channels, int width, int height) {
   TilePixels tile;

@@ -15,15 +15,12 @@
 namespace striate {
 namespace {
 
-// "lenet5" names no file, "resnet18 weights.pt" the one behind the name.
-std::string_view file_of_network(std::string_view value) {
-  const size_t file = model_and_file(value).second.size();
-  const std::string_view rest = value.substr(value.size() - file);
-  return rest == "none" || find_model(std::string(rest)) != nullptr ? std::string_view() : rest;
-}
 std::string_view file_of_image(std::string_view value) {
   const bool word = value == "picture" || value == "portrait" || value == "drawing" || value.starts_with("sample:");
   return word || test_number(value) ? std::string_view() : value;
+}
+std::string_view file_of_second(std::string_view value) {
+  return value == "none" ? std::string_view() : file_of_network(value);
 }
 std::string_view folder_of(std::string_view value) { return value == "none" ? std::string_view() : value; }
 
@@ -112,7 +109,7 @@ void PretrainedPage::declare_open(Registry& registry) {
   registry.add(
       Command{"pretrained.against",
               N_("Puts a second network beside the open one, on the same picture; none takes it away"),
-              {Parameter::file_to_read("NAME|FILE", "a model's name, a file with a network, or none", file_of_network)},
+              {Parameter::file_to_read("NAME|FILE", "a model's name, a file with a network, or none", file_of_second)},
               [this](const Arguments& arguments) {
                 std::string text = arguments.text(0);
                 state_.against_stamp.clear();

@@ -1,0 +1,345 @@
+#include "app/pages/architecture/architecture.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <utility>
+
+#include "app/words/words.h"
+#include "engine/network/find_layer.h"
+
+namespace striate {
+namespace {
+
+constexpr double kChange = 0.45;  // seconds in which tensors go to new places
+constexpr double kHandsRest = 0.15;
+constexpr int kRuns = 5;  // of a measurement
+
+ScaleScope scope_of(const std::string& word) {
+  return word == "map" ? ScaleScope::map : word == "network" ? ScaleScope::network : ScaleScope::layer;
+}
+
+BlockSize size_of(const std::string& word) {
+  if (word == "milliseconds") return BlockSize::milliseconds;
+  if (word == "parameters") return BlockSize::parameters;
+  if (word == "multiply_adds") return BlockSize::multiply_adds;
+  return word == "memory" ? BlockSize::memory : BlockSize::shape;
+}
+
+uint64_t next_frame() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
+std::vector<KernelValues> read_kernels(NetworkWorker& worker, const NetworkMoment& moment, const std::set<int>& nodes,
+                                       Progress& progress) {
+  std::vector<KernelValues> kernels;
+  if (nodes.empty()) return kernels;
+  worker.with(moment, progress, [&](OpenNetwork& open) {
+    Network& layers = open.session().network();
+    Stream& stream = open.session().stream();
+    for (const int node : nodes) {
+      const std::optional<KernelSizes> sizes = kernel_sizes(*moment.info, node);
+      if (!sizes || sizes->count() > kMostOpenCells) continue;
+      KernelValues kernel{node, *sizes, {}};
+      for (const NamedTensor& tensor : layers.tensors()) {
+        if (tensor.kind == TensorKind::weight && tensor.name == sizes->tensor) kernel.values = layers.read_tensor(stream, tensor);
+      }
+      kernels.push_back(std::move(kernel));
+    }
+  });
+  return kernels;
+}
+
+}  // namespace
+
+ArchitecturePage::ArchitecturePage(const PageContext& context)
+    : info_(architecture_page().info),
+      context_(context),
+      settings_("architecture", state_, Undo::none),
+      shown_work_(context.wake),
+      times_work_(context.wake, JobPriority::behind) {
+  declare_settings();
+}
+
+NetworkMomentPtr ArchitecturePage::known() const {
+  const NetworkMomentPtr& moment = network().moment();
+  return moment && moment->info && network().has_network() ? moment : nullptr;
+}
+
+std::string ArchitecturePage::key_of(const NetworkMoment& moment) {
+  const NetworkState& state = moment.of.state;
+  if (moment.of.training && !state.opened) return fmt::format("training {}", moment.of.training->run);
+  return state.opened_text() + "|" + state.stamp;
+}
+
+std::vector<std::string> ArchitecturePage::state() const {
+  std::vector<std::string> lines = network().state();
+  const NetworkMomentPtr moment = known();
+  const auto there = [&](const std::string& layer) {
+    return !moment || network().opening() || find_layer(moment->info->architecture, layer) >= 0;
+  };
+  lines.emplace_back("architecture.close none");
+  const auto all = [&](const char* command, const std::vector<std::string>& layers) {
+    for (const std::string& layer : layers) {
+      if (there(layer)) lines.push_back(fmt::format("{} {}", command, quoted(layer)));
+    }
+  };
+  all("architecture.open", opened_);
+  all("architecture.close", closed_);
+  for (const std::string& layer : kernels_) {
+    if (there(layer)) lines.push_back(fmt::format("architecture.kernels {} on", quoted(layer)));
+  }
+  for (std::string& line : settings_.state()) lines.push_back(std::move(line));
+  if (selected_ && there(selected_->layer)) {
+    lines.push_back(fmt::format("architecture.select {} {} {} {}", quoted(selected_->layer), selected_->channel,
+                                selected_->row, selected_->column));
+  } else {
+    lines.emplace_back("architecture.deselect");
+  }
+  if (camera_fits_) {
+    lines.emplace_back("architecture.view fit");
+  } else {
+    lines.push_back(fmt::format("architecture.target {} {} {}", to_text(camera_to_.target.x), to_text(camera_to_.target.y),
+                                to_text(camera_to_.target.z)));
+    lines.push_back(fmt::format("architecture.camera {} {} {}", to_text(camera_to_.yaw), to_text(camera_to_.pitch),
+                                to_text(camera_to_.distance)));
+  }
+  return lines;
+}
+
+void ArchitecturePage::image_changed() {
+  if (context_.document.image && is_shown()) network().look_at_open_picture();
+}
+
+size_t ArchitecturePage::held() const {
+  return shown_ ? shown_->values.atlas->texels().size() * sizeof(uint16_t) : 0;
+}
+
+void ArchitecturePage::release() {
+  shown_.reset();
+  frame_.reset();
+  frame_key_ = {};
+  asked_.clear();
+}
+
+void ArchitecturePage::hidden() { flowing_ = false; }
+
+bool ArchitecturePage::busy() const { return shown_work_.busy() || times_work_.busy() || (known() && !shown_ && is_shown()); }
+
+// ------------------------------------------------------------------------------------------------- what is shown
+
+SceneChoice ArchitecturePage::choice_for(const OpenNetworkInfo& info) const {
+  SceneChoice choice;
+  choice.every_tensor = state_.every;
+  const auto nodes = [&](const std::vector<std::string>& layers) {
+    std::set<int> all;
+    for (const std::string& layer : layers) {
+      if (const int node = find_layer(info.architecture, layer); node >= 0) all.insert(node);
+    }
+    return all;
+  };
+  choice.opened = nodes(opened_);
+  choice.closed = nodes(closed_);
+  choice.kernels = nodes(kernels_);
+  choice.size = size_of(state_.size);
+  for (const OpenLayer& layer : info.layers) {
+    const auto n = choice.costs.size();
+    switch (choice.size) {
+      case BlockSize::shape:
+        break;
+      case BlockSize::milliseconds:
+        if (times_) choice.costs.push_back(n < times_->times.milliseconds.size() ? times_->times.milliseconds[n] : 0);
+        break;
+      case BlockSize::parameters:
+        choice.costs.push_back(static_cast<double>(layer.parameters));
+        break;
+      case BlockSize::multiply_adds:
+        choice.costs.push_back(static_cast<double>(layer.multiply_adds));
+        break;
+      case BlockSize::memory:
+        choice.costs.push_back(static_cast<double>(layer.shape.count()) * 4);
+        break;
+    }
+  }
+  // Rounded: a stage that is a little wider is no reason to fold the network anew.
+  const Vec size = stage_size();
+  choice.aspect = std::round(std::clamp(size.x / std::max(size.y, 1.0f), 0.5f, 4.0f) * 4) / 4;
+  return choice;
+}
+
+std::optional<SceneCell> ArchitecturePage::selected_cell(const OpenNetworkInfo& info) const {
+  if (!selected_) return std::nullopt;
+  const int node = find_layer(info.architecture, selected_->layer);
+  if (node < 0) return std::nullopt;
+  const Shape cells = node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
+  if (selected_->channel >= cells[0] || selected_->row >= cells[1] || selected_->column >= cells[2]) return std::nullopt;
+  return SceneCell{node, false, selected_->channel, selected_->row, selected_->column};
+}
+
+bool ArchitecturePage::update_times(const NetworkMoment& moment) {
+  if (auto made = times_work_.take()) {
+    if (*made) times_ = std::move(*made);
+  }
+  if (!wants_times() || moment.why) return false;
+  const std::string key = key_of(moment);
+  if ((times_ && times_->network == key) || times_asked_ == key) return false;
+  times_asked_ = key;
+  times_work_.request([worker = network().worker(), of = network().moment(), key](Progress& progress) {
+    auto made = std::make_shared<Times>();
+    made->network = key;
+    worker->with(*of, progress, [&](OpenNetwork& open) {
+      if (const auto times = measure_layers(open, of->input.values, kRuns, [&](int, int) { return !progress.canceled; })) {
+        made->times = *times;
+      }
+    });
+    return std::shared_ptr<const Times>(std::move(made));
+  });
+  return false;
+}
+
+bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) {
+  bool changed = false;
+  if (auto made = shown_work_.take(); made && *made) {
+    const bool same = shown_ && shown_->network == (*made)->network;
+    const bool arranged = same && shown_->choice == (*made)->choice;
+    if (!arranged) {
+      from_ = same ? now_scene_ : (*made)->scene;
+      changed_at_ = same && motion_ ? now : -1e9;
+      ++revision_;
+    }
+    shown_ = std::move(*made);
+    if (!arranged) now_scene_ = mix_scenes(from_, shown_->scene, changed_at_ < 0 ? 1.0f : 0.0f);
+    if (!same) camera_fits_ = true;
+    if (camera_fits_ && !arranged) {
+      const SceneCamera fit = usual_camera();
+      if (same) {
+        move_to(fit);
+      } else {
+        camera_ = camera_to_ = fit;
+      }
+    }
+    changed = true;
+  }
+  const SceneChoice choice = choice_for(*moment->info);
+  const bool waits_for_times = wants_times() && (!times_ || times_->network != key_of(*moment));
+  std::string key = fmt::format("{} {} {}", moment->version, state_.scale, choice.aspect);
+  const auto list = [&](const char* what, const std::set<int>& nodes) {
+    key += what;
+    for (const int node : nodes) key += fmt::format(" {}", node);
+  };
+  list(" o", choice.opened), list(" c", choice.closed), list(" k", choice.kernels);
+  key += fmt::format(" {} {} {}", state_.every, state_.size, waits_for_times ? 0 : 1);
+  if (key != asked_ && !(shown_work_.busy() && moment->of.training && moment->of.training->moving)) {
+    asked_ = key;
+    // Where the same network only has other values, its blocks stay where they are.
+    const ShownPtr before = shown_ && shown_->network == key_of(*moment) && shown_->choice == choice ? shown_ : nullptr;
+    shown_work_.request([worker = network().worker(), moment, choice, before, scope = scope_of(state_.scale)](Progress& progress) {
+      auto made = std::make_shared<Shown>();
+      made->network = key_of(*moment);
+      made->choice = choice;
+      made->info = moment->info;
+      made->scene = before ? before->scene : arrange(*moment->info, choice);
+      made->values =
+          make_scene_values(moment, made->scene, scope, read_kernels(*worker, *moment, choice.kernels, progress));
+      return ShownPtr(std::move(made));
+    });
+  }
+  if (shown_ && changed_at_ > 0) {
+    const double share = (now - changed_at_) / kChange;
+    const auto left = static_cast<float>(1 - std::clamp(share, 0.0, 1.0));
+    now_scene_ = mix_scenes(from_, shown_->scene, 1 - left * left * left);
+    ++revision_;
+    if (share >= 1) changed_at_ = -1e9;
+    changed = true;
+  }
+  return changed;
+}
+
+bool ArchitecturePage::update_flow(double now) {
+  const double passed = std::clamp(now - flow_moved_, 0.0, 0.25);
+  flow_moved_ = now;
+  if (!flowing_ || !shown_) return false;
+  flow_ += passed * state_.speed;
+  const auto end = static_cast<double>(shown_->scene.blocks.size());
+  if (flow_ >= end) {
+    flow_ = end;
+    flowing_ = flow_on_ = false;  // all of it is there
+  }
+  return true;
+}
+
+std::vector<BlockLook> ArchitecturePage::looks() const {
+  std::vector<BlockLook> looks(now_scene_.blocks.size());
+  for (size_t b = 0; b < looks.size(); ++b) {
+    if (flow_on_) looks[b].reveal = static_cast<float>(std::clamp(flow_ - static_cast<double>(b), 0.0, 1.0));
+  }
+  return looks;
+}
+
+bool ArchitecturePage::update_frame(double now) {
+  if (!shown_) return false;
+  FrameKey key;
+  key.atlas = shown_->values.atlas->serial;
+  key.revision = revision_;
+  key.camera = camera_;
+  key.size = stage_size();
+  key.dark = dark_;
+  key.strongest = state_.strongest;
+  key.moving = !(camera_ == camera_to_) || changed_at_ > 0 || now - moved_at_ < kHandsRest || flowing_;
+  key.flow = flow_on_ ? flow_ : -1;
+  if (selected_) {
+    key.looks = fmt::format("{} {} {} {}", selected_->layer, selected_->channel, selected_->row, selected_->column);
+  }
+  if (!frame_ || !(key == frame_key_)) {
+    auto frame = std::make_shared<SceneFrame>();
+    frame->serial = next_frame();
+    frame->view = view_now();
+    frame->atlas = shown_->values.atlas;
+    const Theme& theme = dark_ ? dark_theme() : light_theme();
+    frame->faces = faces_of(now_scene_, shown_->values.images, looks(), frame->view.eye(), theme.line);
+    frame->ground = theme.background;
+    frame->dark = dark_;
+    frame->strongest = state_.strongest;
+    frame->moving = key.moving;
+    frame_ = std::move(frame);
+    frame_key_ = key;
+  }
+  return key.moving;
+}
+
+bool ArchitecturePage::update(double now) {
+  now_ = now;
+  const NetworkMomentPtr moment = known();
+  if (!moment) return false;
+  bool more = update_times(*moment);
+  more |= update_scene(moment, now);
+  more |= update_camera(now);
+  more |= update_flow(now);
+  more |= update_frame(now);
+  return more;
+}
+
+void ArchitecturePage::drawn(const Drawn& frame) {
+  const double width = frame.number("architecture.width", -1);
+  if (width < 0) return;
+  const Rect stage{0, 0, static_cast<float>(width), static_cast<float>(frame.number("architecture.height", 620))};
+  dark_ = frame.number("architecture.dark", 1) > 0;
+  motion_ = frame.number("architecture.motion", 0) > 0;
+  if (stage == stage_) return;
+  stage_ = stage;
+  if (camera_fits_ && shown_) camera_ = camera_to_ = usual_camera();
+}
+
+PageKind architecture_page() {
+  return {
+      {"architecture", N_("A network as a place"), N_("Networks"),
+       N_("The open network in three dimensions: each tensor a block whose cells are its values now, in the order in "
+          "which it computes. Drag to turn it, hold Shift to move it, turn the wheel to come nearer. Click a cell to see "
+          "what it was made of and what it sees of the picture; double-click a tensor to open it into its maps.")},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ArchitecturePage>(context); }};
+}
+
+}  // namespace striate

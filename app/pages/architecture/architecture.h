@@ -1,0 +1,170 @@
+// The open network as a place in three dimensions: every tensor a block whose cells are its values now. What stands
+// where is app/scene/network_scene.h, its texels app/scene/scene_values.h, how it is drawn app/gl/scene_renderer.h.
+//
+// architecture.cpp: state, update. architecture_camera.cpp: the camera and its moves. architecture_commands.cpp:
+// commands, readouts. architecture_stage.cpp: what lies over the scene: labels, what the mouse is over, ways back to the
+// picture. architecture_inspector.cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/command/setting.h"
+#include "app/network/network_in_use.h"
+#include "app/pages/page.h"
+#include "app/scene/network_scene.h"
+#include "app/scene/scene_values.h"
+#include "app/widgets/ui.h"
+#include "app/worker/latest.h"
+#include "engine/session/layer_times.h"
+
+namespace striate {
+
+class ArchitecturePage : public Page {
+ public:
+  explicit ArchitecturePage(const PageContext& context);
+
+  const PageInfo& info() const override { return info_; }
+  void declare(Registry& registry) override;
+  std::vector<std::string> state() const override;
+  bool update(double now) override;
+  bool busy() const override;
+  void image_changed() override;
+  size_t held() const override;
+  void release() override;
+  void draw_stage(Ui& ui, const Rect& area) const override;
+  void drawn(const Drawn& frame) override;
+  void draw_inspector(Ui& ui) const override;
+  bool has_transport() const override;
+  void draw_transport(Ui& ui, const Rect& area) const override;
+  std::vector<Key> keys() const override;
+
+ protected:
+  void hidden() override;
+
+ private:
+  struct State {
+    std::string size = "shape";
+    std::string scale = "layer";
+    bool every = false;      // tensors that only go on, value by value, stand by themselves
+    bool strongest = false;  // what merged cells show
+    int edges = 5;
+    double speed = 4;  // tensors a second
+    bool plan = false;
+    friend bool operator==(const State&, const State&) = default;
+  };
+  struct Place {  // of a cell, as it was named
+    std::string layer;
+    int64_t channel = 0, row = 0, column = 0;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+
+  NetworkInUse& network() const { return *context_.document.network; }
+  NetworkMomentPtr known() const;  // a moment with a network; null: there is none
+  void declare_settings();
+  void declare_look(Registry& registry);
+  void declare_camera(Registry& registry);
+  void declare_flow(Registry& registry);
+  void declare_readouts(Registry& registry);
+  void set_open(const std::string& layer, bool open);
+  void select(std::optional<Place> place);
+  void step_selection(int64_t layers, int64_t rows, int64_t columns);
+  void check_layer(const std::string& layer) const;  // throws Error where the network is there and has none such
+
+  // What the settings come to for a network.
+  SceneChoice choice_for(const OpenNetworkInfo& info) const;
+  std::optional<SceneCell> selected_cell(const OpenNetworkInfo& info) const;
+  bool wants_times() const { return state_.size == "milliseconds"; }
+  bool update_times(const NetworkMoment& moment);
+  bool update_scene(const NetworkMomentPtr& moment, double now);
+  bool update_flow(double now);
+  bool update_frame(double now);
+
+  // architecture_camera.cpp
+  Vec stage_size() const { return {stage_.w, stage_.h}; }
+  SceneCamera usual_camera() const;                   // the view that shows all
+  SceneCamera camera_to(const glm::vec3& target, float extent) const;
+  void move_to(const SceneCamera& camera);            // as a short move, or at once
+  bool update_camera(double now);
+  CameraView view_now() const { return {camera_, stage_size()}; }
+  void fly_to(int block);
+
+  // What is shown: a scene, and its values.
+  struct Shown {
+    std::string network;  // key
+    SceneChoice choice;
+    NetworkScene scene;
+    SceneValues values;
+    OpenNetworkInfoPtr info;
+  };
+  using ShownPtr = std::shared_ptr<const Shown>;
+  static std::string key_of(const NetworkMoment& moment);
+  const NetworkScene* scene() const { return shown_ ? &now_scene_ : nullptr; }
+  const Shown& need_shown() const;
+  std::vector<BlockLook> looks() const;
+
+  // architecture_stage.cpp
+  void draw_links(Ui& ui, const CameraView& view, const Rect& area) const;
+  void draw_labels(Ui& ui, const CameraView& view, const Rect& area, const std::optional<ScenePick>& hovered) const;
+  void draw_quad(Ui& ui, const CameraView& view, const Rect& area, const CellQuad& quad, Color color, float thickness) const;
+  void draw_scale_note(Ui& ui, Rect area, int node) const;
+  void hands(Ui& ui, const Rect& area, const Response& response, const std::optional<ScenePick>& hovered) const;
+  std::string block_words(const SceneBlock& block) const;
+  void draw_cell(Ui& ui) const;
+
+  PageInfo info_;
+  PageContext context_;
+  State state_;
+  SettingsOf<State> settings_;
+  std::vector<std::string> opened_, closed_, kernels_;  // layers as they were named
+  std::optional<Place> selected_;
+
+  // The stage as the last frame drew it.
+  Rect stage_{0, 0, 720, 620};
+  bool dark_ = true, motion_ = false;
+
+  ShownPtr shown_;
+  std::string asked_;       // what is being made: network, choice, moment, scope
+  NetworkScene from_, now_scene_;
+  double changed_at_ = -1e9;  // when the scene began to change
+  uint64_t revision_ = 0;     // of now_scene_
+
+  SceneCamera camera_, camera_from_, camera_to_;
+  double camera_begun_ = -1e9;
+  bool camera_fits_ = true;  // nobody moved it: it goes on to show all
+  double moved_at_ = -1e9;   // by hand
+  double now_ = 0;
+
+  bool flowing_ = false, flow_on_ = false;
+  double flow_ = 0;  // blocks that are passed
+  double flow_moved_ = 0;
+
+  struct FrameKey {
+    uint64_t atlas = 0, revision = 0;
+    SceneCamera camera;
+    Vec size;
+    bool dark = true, strongest = false, moving = false;
+    double flow = -1;
+    std::string looks;
+    friend bool operator==(const FrameKey&, const FrameKey&) = default;
+  };
+  FrameKey frame_key_;
+  SceneFramePtr frame_;
+
+  struct Times {
+    std::string network;
+    LayerTimes times;
+  };
+  std::shared_ptr<const Times> times_;
+  std::string times_asked_;
+  // Last: they use the above.
+  Latest<ShownPtr> shown_work_;
+  Latest<std::shared_ptr<const Times>> times_work_;
+};
+
+PageKind architecture_page();
+
+}  // namespace striate

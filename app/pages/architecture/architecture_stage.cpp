@@ -1,0 +1,245 @@
+// The stage of the page `architecture`: the scene, and over it what says what it is.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "app/pages/architecture/architecture.h"
+#include "app/pages/network_states.h"
+#include "app/pages/network_words.h"
+#include "app/widgets/hover_note.h"
+#include "app/widgets/player_bar.h"
+#include "app/words/words.h"
+
+namespace striate {
+namespace {
+
+Vec on_stage(const Rect& area, const CameraView::Projected& at) { return area.min() + at.at; }
+
+}  // namespace
+
+std::string ArchitecturePage::block_words(const SceneBlock& block) const {
+  const OpenNetworkInfo& info = *shown_->info;
+  if (block.node == 0) return std::string(tr("input"));
+  std::string words;
+  for (size_t n = 1; n < info.layers.size(); ++n) {
+    if (!shown_->scene.blocks.empty() &&
+        &shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[n])] !=
+            &shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(block.node)])]) {
+      continue;
+    }
+    if (!words.empty()) words += ", ";
+    words += info.layers[n].text;
+  }
+  return words;
+}
+
+void ArchitecturePage::draw_quad(Ui& ui, const CameraView& view, const Rect& area, const CellQuad& quad, Color color,
+                                 float thickness) const {
+  ImVec2 points[4];
+  for (int i = 0; i < 4; ++i) {
+    const auto at = view.project(quad.corners[i]);
+    if (!at) return;
+    const Vec place = on_stage(area, *at);
+    points[i] = ImVec2(place.x, place.y);
+  }
+  ui.draw().AddPolyline(points, 4, color, ImDrawFlags_Closed, thickness);
+}
+
+void ArchitecturePage::draw_links(Ui& ui, const CameraView& view, const Rect& area) const {
+  // Ways that leave the row of blocks: shortcuts, branches, from line to line.
+  const Color color = faded(ui.theme().secondary, 0.35f);
+  for (const SceneLine& line : now_scene_.lines) {
+    if (!line.jump && !line.between_lines && line.points.size() <= 2) continue;
+    std::vector<ImVec2> points;
+    for (const glm::vec3& point : line.points) {
+      const auto at = view.project(point);
+      if (!at) break;
+      const Vec place = on_stage(area, *at);
+      points.emplace_back(place.x, place.y);
+    }
+    if (points.size() == line.points.size()) {
+      ui.draw().AddPolyline(points.data(), static_cast<int>(points.size()), color, 0, 1.25f);
+    }
+  }
+}
+
+void ArchitecturePage::draw_labels(Ui& ui, const CameraView& view, const Rect& area,
+                                   const std::optional<ScenePick>& hovered) const {
+  const Theme& theme = ui.theme();
+  const OpenNetworkInfo& info = *shown_->info;
+  const std::optional<SceneCell> selected = selected_cell(info);
+  struct Label {
+    int block = 0;
+    float priority = 0;
+    Vec at;
+    float wide = 0;
+  };
+  const bool few = now_scene_.blocks.size() <= 16;
+  std::vector<Label> labels;
+  for (size_t b = 0; b < now_scene_.blocks.size(); ++b) {
+    const SceneBlock& block = now_scene_.blocks[b];
+    const glm::vec3 size = block.size();
+    const auto foot = view.project(block.center + glm::vec3(0, -size.y / 2, size.z / 2));
+    if (!foot) continue;
+    const float wide = view.pixels_per_unit(foot->depth) * std::max(size.x, size.z);
+    const Vec at = on_stage(area, *foot);
+    if (!area.contains(at)) continue;
+    Label label{static_cast<int>(b), wide, at, wide};
+    const bool is_hovered = hovered && hovered->block == static_cast<int>(b);
+    const bool is_selected = selected && now_scene_.block_of[static_cast<size_t>(selected->node)] == static_cast<int>(b);
+    if (is_hovered) label.priority += 1e6f;
+    if (is_selected) label.priority += 5e5f;
+    if (block.node == 0 || b + 1 == now_scene_.blocks.size()) label.priority += 1e4f;
+    if (wide < (few ? 14.0f : 34.0f) && label.priority < 1e4f) continue;
+    labels.push_back(label);
+  }
+  std::stable_sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.priority > b.priority; });
+  std::vector<Rect> taken;
+  const float line = ui.text_size(Font::caption) + 4;
+  for (const Label& label : labels) {
+    const SceneBlock& block = now_scene_.blocks[static_cast<size_t>(label.block)];
+    const std::string words =
+        block.kernel ? format_tr("weights of {}", layer_words(info, block.node)) : block_words(block);
+    const std::string shape = block.kernel ? fmt::format("{} \u00d7 {}", block.rows, block.columns)
+                                           : sizes_text(info.layers[static_cast<size_t>(block.node)].shape);
+    const float room = label.priority >= 1e4f ? 260.0f : few ? std::max(label.wide * 1.5f, 130.0f) : label.wide * 1.7f + 24;
+    if (!few && label.priority < 1e4f && ui.measure(Font::caption, shape).x > room) continue;
+    const std::string name = ui.fitted(words, Font::caption, room);
+    const float width = std::max(ui.measure(Font::caption, name).x, ui.measure(Font::caption, shape).x);
+    // Below its block, or a line or two lower where others stand.
+    for (int level = 0; level < (few || label.priority >= 1e4f ? 3 : 1); ++level) {
+      Rect place{label.at.x - width / 2, label.at.y + 8 + static_cast<float>(level) * (2 * line + 4), width, 2 * line};
+      place.x = std::clamp(place.x, area.x + 4, std::max(area.x + 4, area.right() - width - 4));
+      if (place.bottom() > area.bottom() - 4) break;
+      const Rect around = place.inset(-8, -2);
+      if (std::any_of(taken.begin(), taken.end(), [&](const Rect& other) { return other.overlaps(around); })) continue;
+      taken.push_back(place);
+      if (level > 0) ui.line({label.at.x, label.at.y + 4}, {label.at.x, place.y - 1}, faded(theme.secondary, 0.4f));
+      ui.fill(place.inset(-4, -1), faded(theme.background, 0.72f), 3);
+      const Color tone = block.kernel ? theme.kernel : block.node == 0 ? theme.input : theme.activation;
+      ui.label(Rect{place.x, place.y, place.w, line}, name, Font::caption, tone, Align::center);
+      ui.label(Rect{place.x, place.y + line, place.w, line}, shape, Font::caption, theme.secondary, Align::center);
+      break;
+    }
+  }
+}
+
+void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r, const std::optional<ScenePick>& hovered) const {
+  const Input& input = ui.input();
+  const Vec mouse = input.mouse - area.min();
+  if (r.held && (r.drag.x != 0 || r.drag.y != 0)) {
+    if (input.shift || input.ctrl) {
+      ui.send(fmt::format("architecture.pan {} {}", to_text(r.drag.x), to_text(r.drag.y)));
+    } else {
+      ui.send(fmt::format("architecture.turn {} {}", to_text(-r.drag.x * 0.35f), to_text(r.drag.y * 0.35f)));
+    }
+  }
+  // The other buttons move it, too.
+  if (r.hovered && (input.right || input.middle)) {
+    Drawn& found = ui.found();
+    found.numbers["architecture.mouse.x"] = mouse.x;
+    found.numbers["architecture.mouse.y"] = mouse.y;
+    const double x = ui.drawn().number("architecture.mouse.x", mouse.x), y = ui.drawn().number("architecture.mouse.y", mouse.y);
+    const double dx = mouse.x - x, dy = mouse.y - y;
+    if (dx != 0 || dy != 0) ui.send(fmt::format("architecture.pan {} {}", to_text(dx), to_text(dy)));
+    ui.request_frame();
+  }
+  if (r.wheel != 0) {
+    ui.send(fmt::format("architecture.zoom {} {} {}", to_text(std::pow(1.15, r.wheel)), to_text(std::max(0.0f, mouse.x)),
+                        to_text(std::max(0.0f, mouse.y))));
+  }
+  const bool still = std::abs(r.dragged.x) + std::abs(r.dragged.y) < 4;
+  if (r.double_clicked && hovered && !hovered->cell.kernel) {
+    const SceneBlock& block = now_scene_.blocks[static_cast<size_t>(hovered->block)];
+    const std::string layer = block.node == 0 ? "input" : std::to_string(block.node - 1);
+    if (!block.vector && block.channels > 1) {
+      ui.send((block.open > 0 ? "architecture.close " : "architecture.open ") + layer);
+    }
+  } else if (r.double_clicked) {
+    ui.send("architecture.view fit");
+  } else if (r.clicked && still && !r.keyboard) {
+    if (!hovered) {
+      ui.send("architecture.deselect");
+    } else if (!hovered->cell.kernel) {
+      const SceneCell& cell = hovered->cell;
+      ui.send(fmt::format("architecture.select {} {} {} {}", cell.node == 0 ? "input" : std::to_string(cell.node - 1),
+                          cell.channel, cell.row, cell.column));
+    }
+  }
+}
+
+void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
+  Rect rest = area.inset(20, 12);
+  if (!draw_network_state(ui, area, rest, network())) return;
+  // The scene goes to the edges; only words keep their distance.
+  const Rect place{area.x, rest.y > area.y + 13 ? rest.y : area.y, area.w, area.bottom() - (rest.y > area.y + 13 ? rest.y : area.y)};
+  Drawn& found = ui.found();
+  found.numbers["architecture.width"] = place.w;
+  found.numbers["architecture.height"] = place.h;
+  found.numbers["architecture.dark"] = ui.theme().dark ? 1 : 0;
+  found.numbers["architecture.motion"] = ui.frame().motion && !ui.frame().patient ? 1 : 0;
+  if (!shown_ || !frame_) {
+    ui.request_frame();
+    return;
+  }
+  ui.push_clip(place);
+  ui.scene(place, frame_);
+  const CameraView view(camera_, {place.w, place.h});
+  const Response r = ui.interact(place, {.label = "scene",
+                                         .command = "architecture.turn",
+                                         .kind = "scene",
+                                         .tooltip = " ",
+                                         .takes_wheel = true,
+                                         .takes_press = false});
+  std::optional<ScenePick> hovered;
+  if (r.hovered && !(r.held && (r.dragged.x != 0 || r.dragged.y != 0))) hovered = pick(now_scene_, view, ui.input().mouse - place.min());
+  draw_links(ui, view, place);
+  const Theme& theme = ui.theme();
+  const std::optional<SceneCell> selected = selected_cell(*shown_->info);
+  if (selected) {
+    if (const auto quad = quad_of(now_scene_, *selected)) draw_quad(ui, view, place, *quad, theme.accent, 2.5f);
+  }
+  draw_labels(ui, view, place, hovered);
+  HoverNote note;
+  if (hovered) {
+    draw_quad(ui, view, place, hovered->quad, theme.text, 2);
+    const SceneCell& cell = hovered->cell;
+    const OpenNetworkInfo& info = *shown_->info;
+    const float value = scene_value(shown_->values, cell);
+    if (cell.kernel) {
+      const SceneBlock& block = now_scene_.blocks[static_cast<size_t>(hovered->block)];
+      note.title = format_tr("weight: filter {}, channel {}, row {}, column {}", cell.row / block.kernel_rows,
+                             cell.column / block.kernel_columns, cell.row % block.kernel_rows,
+                             cell.column % block.kernel_columns);
+      note.lines.push_back({layer_words(info, cell.node), shortest_text(value), theme.kernel});
+    } else {
+      const SceneBlock& block = now_scene_.blocks[static_cast<size_t>(hovered->block)];
+      note.title = block.vector ? format_tr("layer {}, unit {}", layer_words(info, cell.node), cell.channel)
+                                : format_tr("layer {}, channel {}, row {}, column {}", layer_words(info, cell.node),
+                                            cell.channel, cell.row, cell.column);
+      if (std::isfinite(value)) {
+        note.lines.push_back({tr("value"), shortest_text(value), cell.node == 0 ? theme.input : theme.activation});
+      }
+      note.lines.push_back({tr("shape"), sizes_text(info.layers[static_cast<size_t>(cell.node)].shape), 0});
+      note.hint = tr("click: what it was made of; double-click: opens or closes the tensor");
+    }
+  }
+  hands(ui, place, r, hovered);
+  ui.pop_clip();
+  draw_hover_note(ui, note);
+}
+
+bool ArchitecturePage::has_transport() const { return known() != nullptr && !state_.plan; }
+
+void ArchitecturePage::draw_transport(Ui& ui, const Rect& area) const {
+  if (!shown_) return;
+  const auto count = static_cast<int>(shown_->scene.blocks.size());
+  const int at = flow_on_ ? std::clamp(static_cast<int>(flow_) - 1, 0, count - 1) : count - 1;
+  player_bar(ui, area,
+             {.prefix = "architecture", .playing = flowing_, .position = at, .count = count, .unit = N_("tensor {} of {}"),
+              .speed = state_.speed});
+}
+
+}  // namespace striate
