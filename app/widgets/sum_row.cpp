@@ -42,12 +42,15 @@ int sum_row(Ui& ui, std::string_view name, const SumRow& row) {
   const Response r = ui.interact(grid, {.label = name,
                                         .command = row.prefix,
                                         .kind = "sum",
+                                        .focusable = !row.prefix.empty(),
                                         .tooltip = tip.empty() ? std::string_view("The products of this cell") : tip,
                                         .takes_press = false});
   if (!r.hovered) under = -1;
   const int counted = row.walked < 0 ? count : std::min(row.walked, count);
   const int total = std::max(row.total, row.first + count);
-  const auto count_to = [&](int n) { ui.send(fmt::format("{} {}", row.prefix, std::clamp(n, 0, total))); };
+  const auto count_to = [&](int n) {
+    if (!row.prefix.empty()) ui.send(fmt::format("{} {}", row.prefix, std::clamp(n, 0, total)));
+  };
   if (r.clicked && under >= 0) count_to(row.first + under + 1);
   if (r.focused) {
     const int from = row.first + (row.walked < 0 ? 0 : counted);

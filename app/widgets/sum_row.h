@@ -23,9 +23,10 @@ struct SumRow {
   // all.
   int first = 0, total = 0;
   std::vector<SumChip> chips;
-  int walked = -1;          // how many of these chips are counted; -1: the walk has not begun, all are
-  int lit = -1;             // the chip that is hovered elsewhere
-  std::string_view prefix;  // arrow keys and clicks send "prefix N": N terms of the whole sum are counted
+  int walked = -1;  // how many of these chips are counted; -1: the walk has not begun, all are
+  int lit = -1;     // the chip that is hovered elsewhere
+  // Arrow keys and clicks send "prefix N": N terms of the whole sum are counted. Empty: they send nothing.
+  std::string_view prefix;
 };
 
 // Draws into the column. Returns the chip under the mouse or the keyboard, -1 for none.

@@ -106,7 +106,7 @@ std::vector<std::vector<char>> values_that_take_part(LayerRun& run) {
 
 }  // namespace
 
-FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear) {
+FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs& inputs, int64_t at, FollowedAs as) {
   const auto fill = [&](LayerRun& to) {
     for (size_t i = 0; i < inputs.values.size(); ++i) {
       std::copy_n(inputs.values[i], inputs.shapes[i].count(), to.x[i].begin());
@@ -116,12 +116,12 @@ FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs&
   fill(run);
   FollowedValue followed;
   followed.value = run.forward();
+  run.backward();
   std::vector<std::vector<char>> marks;
-  if (linear) {
-    run.backward();
+  if (as == FollowedAs::linear) {
     for (std::vector<float>& x : run.x) std::fill(x.begin(), x.end(), 0.0f);
     followed.rest = run.forward();
-  } else {
+  } else if (as == FollowedAs::computed) {
     // Which values take part does not depend on the order; many passes are fastest on the CPU.
     LayerRun passes(Device::cpu(), layer, inputs, at);
     fill(passes);
@@ -129,8 +129,8 @@ FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs&
   }
   for (size_t i = 0; i < inputs.values.size(); ++i) {
     for (size_t k = 0; k < run.dx[i].size(); ++k) {
-      const float slope = linear ? run.dx[i][k] : 0;
-      if (linear ? slope == 0 : marks[i][k] == 0) continue;
+      const float slope = run.dx[i][k];
+      if (as == FollowedAs::computed ? marks[i][k] == 0 : slope == 0) continue;
       followed.cells.push_back({static_cast<int>(i), static_cast<int64_t>(k), slope});
     }
   }

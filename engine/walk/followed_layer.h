@@ -17,7 +17,7 @@ namespace striate {
 struct FollowedCell {
   int input = 0;      // which of the layer's inputs
   int64_t index = 0;  // in it, flat
-  float slope = 0;    // of a linear layer: what it is multiplied with
+  float slope = 0;    // what it is multiplied with; of a layer that is not linear: as it is for these inputs
 };
 
 struct FollowedValue {
@@ -32,7 +32,12 @@ struct LayerInputs {
   std::vector<const float*> values;
   std::vector<const float*> weights, buffers;  // as parameters() and running() list them
 };
+enum class FollowedAs {
+  linear,
+  computed,  // all that can take part
+  moving     // those alone whose slope is not 0
+};
 // `device`: the CPU or the emulated GPU, whichever adds in the order that the value was made in.
-FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs& inputs, int64_t at, bool linear);
+FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs& inputs, int64_t at, FollowedAs as);
 
 }  // namespace striate

@@ -24,6 +24,7 @@ constexpr int64_t kMaxFollowed = int64_t{1} << 24;
 
 struct Walker {
   const NetworkValues& values;
+  Followed followed_to;
   UnitWalk walk;
   const Layer* layer = nullptr;
   std::vector<int> inputs;       // nodes
@@ -317,8 +318,11 @@ struct Walker {
     const UnitSizes s = unit_sizes(values, at.node);
     const Shape out = which.output(of.shapes);
     if (out.count() != s.count()) fail_mixed(values, at.node);
+    const FollowedAs as = linear                            ? FollowedAs::linear
+                          : followed_to == Followed::moving ? FollowedAs::moving
+                                                            : FollowedAs::computed;
     return follow_value(host_device(), which, of, (int64_t{1} * at.channel * s.rows + at.row) * s.columns + at.column,
-                        linear);
+                        as);
   }
   Shape of_one_picture(const Shape& shape, int node) const {
     if (shape.rank() == 0) fail_mixed(values, node);
@@ -332,6 +336,7 @@ struct Walker {
       const auto plane = static_cast<int64_t>(s.rows) * s.columns;
       term(cell.input, static_cast<int>(cell.index / plane), static_cast<int>(cell.index % plane / s.columns),
            static_cast<int>(cell.index % s.columns));
+      walk.terms.back().slope = cell.slope;
     }
     walk.value = followed.value;
   }
@@ -361,7 +366,8 @@ struct Walker {
 
   void computed(bool maximum) {
     take(follow(*layer, false));
-    walk.form = maximum ? UnitForm::maximum : walk.terms.size() == 1 ? UnitForm::function : UnitForm::computed;
+    const bool alone = walk.terms.size() == 1 && followed_to == Followed::all;
+    walk.form = maximum ? UnitForm::maximum : alone ? UnitForm::function : UnitForm::computed;
     if (maximum) find_winner();
   }
 
@@ -466,7 +472,7 @@ const float* sample_values(const NetworkValues& values, int node, int sample) {
 
 bool UnitWalk::agrees() const { return !stored || *stored == value || (std::isnan(*stored) && std::isnan(value)); }
 
-UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place) {
+UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place, Followed followed) {
   const Architecture& architecture = *values.architecture;
   if (place.node < 0 || place.node >= architecture.size()) {
     throw Error(fmt::format("there is no layer {}", place.node),
@@ -488,7 +494,7 @@ UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place) {
     throw Error(fmt::format("there is no sample {}", place.sample),
                 fmt::format("samples are 0 to {}", values.samples() - 1));
   }
-  Walker walker{values, {}, nullptr, {}, {}, {}, {}};
+  Walker walker{values, followed, {}, nullptr, {}, {}, {}, {}};
   walker.walk.place = place;
   const float* stored = sample_values(values, place.node, place.sample);
   if (stored != nullptr) {

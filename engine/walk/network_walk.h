@@ -77,6 +77,7 @@ struct UnitTerm {
   int64_t weight = -1;                   // index in the weight's tensor; -1: none
   int kernel_row = 0, kernel_column = 0;
   float x = 0, w = 1;
+  float slope = 1;  // of what was found by the layer's own operators: by how much x moves the value
   double product() const { return static_cast<double>(x) * w; }  // exact: 24 bits times 24 bits
 };
 
@@ -98,8 +99,12 @@ struct UnitWalk {
   bool agrees() const;
 };
 
+// Which terms a layer without an order of its own is followed to: all that can take part, for which it is run many
+// times; or those alone that this value moves with now, by one backward pass: of a maximum the winner.
+enum class Followed { all, moving };
+
 // Throws Error: a place outside the layer, with what is legal; an array that is not available, by its name.
-UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place);
+UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place, Followed followed = Followed::all);
 
 // The value of UnitWalk after `counted` of its terms (and the bias first, as the operators do), for a total that fills:
 // only of form `products`, of a convolution.

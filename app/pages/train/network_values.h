@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "app/pages/value_words.h"
 #include "app/widgets/linked_grids.h"
 #include "app/widgets/ui.h"
 #include "app/worker/train_snapshot.h"
 #include "engine/walk/gradient_walk.h"
-#include "engine/walk/printed_sum.h"
 
 namespace striate {
 
@@ -36,12 +36,6 @@ void subscribe_arrays(const TrainSnapshot& now, int node, bool batch, TrainSubsc
 void subscribe_states(const TrainSnapshot& now, int node, const std::vector<std::string>& states,
                       TrainSubscription& subscription);
 void subscribe_activation(const TrainSnapshot& now, int node, bool gradient, TrainSubscription& subscription);
-
-// A value for a cell (few digits, "-0" never) and in full (the fewest digits that read back the same float).
-std::string cell_value(float value);
-std::string full_value(float value);
-std::string short_value(double value, int digits);  // to so many significant digits; NaN and inf by name
-std::string row_column(int row, int column);        // "row 3, column 1", counted from 0 as commands do
 
 // A grid of numbers in the colors of signed values, of which some are marked as taps.
 struct ValueGrid {
@@ -71,10 +65,6 @@ void index_as_list(ValueGrid* grid, int count);
 Color color_of_tap(const Ui& ui, int index, int count);
 // As one of a stage's LinkedGrids.
 LinkedGrid linked_values(const Ui& ui, std::string label, const FoundCell& family, ValueGrid grid);
-
-// A sum for chips: to four digits, with as few digits of its factors as make it (printed_sum.h). The exact value is the
-// caller's to show.
-PrintedSum print_short(const std::vector<Term>& terms, const double* bias, double total, int channels = 1);
 
 // The largest finite magnitude; 1 where all are 0.
 float largest_of(const float* values, int64_t count);

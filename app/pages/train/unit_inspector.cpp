@@ -4,38 +4,19 @@
 #include <cmath>
 
 #include "app/pages/train/unit_view.h"
-#include "app/widgets/sum_row.h"
-#include "app/widgets/tap_colors.h"
+#include "app/pages/unit_sum.h"
 #include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
-constexpr int kMaxChips = 49;
 const char* const kNowWeights = N_("The sum above was computed with the weights as they are now.");
 const char* const kNewBatch =
     N_("The batch is new; forward, the next phase, computes its values. The sum above shows what they become.");
 const char* const kOlderWeights =
     N_("These values were computed with the weights before the last update, the sum above with those after it. "
        "**Phase**, until forward, computes them anew.");
-
-const char* sign_of_form(UnitForm form) {
-  switch (form) {
-    case UnitForm::maximum:
-      return N_("{}: the largest of");
-    case UnitForm::average:
-      return N_("{}: the mean of");
-    case UnitForm::sum:
-      return N_("{}: the sum of");
-    case UnitForm::softmax:
-      return N_("{}: its share of exp() among");
-    case UnitForm::copied:
-      return N_("{}: taken from");
-    default:
-      return N_("{}: made of");
-  }
-}
 
 }  // namespace
 
@@ -81,53 +62,16 @@ void UnitView::draw_choice(Ui& ui, const Opened& o) {
   if (o.batch) ui.setting("train.unit.sample");
 }
 
-void UnitView::draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
-  const int taps = o.terms_shown(), first = o.first_term();
-  if (taps > kMaxChips) {
-    // Too many for chips: the largest of the slice.
-    std::vector<int> order(static_cast<size_t>(taps));
-    for (int i = 0; i < taps; ++i) order[static_cast<size_t>(i)] = first + i;
-    const auto size = [&](int i) { return std::abs(o.walk.terms[static_cast<size_t>(i)].product()); };
-    const int shown = std::min(taps, 8);
-    const bool list = o.dense && gives_list(o.values, o.input);
-    std::partial_sort(order.begin(), order.begin() + shown, order.end(),
-                      [&](int a, int b) { return size(a) > size(b); });
-    ui.note(format_tr("{} products in this slice; the {} largest:", taps, shown));
-    for (int i = 0; i < shown; ++i) {
-      const int at = order[static_cast<size_t>(i)];
-      const int local = at - first;
-      ui.row(list                ? format_tr("value {}", local)
-             : o.conv || o.dense ? row_column(local / o.kernel_columns, local % o.kernel_columns)
-                                 : term_name(now, o, o.walk.terms[static_cast<size_t>(at)]),
-             o.printed.terms[static_cast<size_t>(at)].product);
+// The term of the shown slice whose cell is hovered in one of the grids; -1: none.
+int UnitView::lit_term(const Opened& o) const {
+  if (hover_.in("input")) {
+    for (int i = o.terms_shown() - 1; i >= 0; --i) {
+      const size_t at = static_cast<size_t>(o.first_term()) + static_cast<size_t>(i);
+      int row = 0, column = 0;
+      if (o.place_of(o.walk.terms[at], &row, &column) && row == hover_.row && column == hover_.column) return i;
     }
-    return;
   }
-  SumRow row;
-  row.columns = o.conv || o.dense ? o.kernel_columns : 1;
-  row.prefix = "train.unit.walk";
-  row.first = first;
-  row.total = static_cast<int>(o.walk.terms.size());
-  if (state_.walked >= 0) row.walked = std::clamp(state_.walked - first, 0, taps);
-  if (hover_.in("kernel")) row.lit = hover_.row * o.kernel_columns + hover_.column;
-  for (int i = 0; i < taps; ++i) {
-    const UnitTerm& t = o.walk.terms[static_cast<size_t>(first + i)];
-    int at_row = 0, at_column = 0;
-    if (hover_.in("input") && o.place_of(t, &at_row, &at_column) && at_row == hover_.row &&
-        at_column == hover_.column) {
-      row.lit = i;
-    }
-    SumChip chip;
-    chip.term = &o.printed.terms[static_cast<size_t>(first + i)];
-    chip.color = tap_color(i, taps, ui.theme().dark);
-    chip.dashed = t.padding;
-    chip.about = fmt::format(
-        "{} \u00d7 {}; {}", full_value(t.x), full_value(t.w),
-        t.padding ? std::string(tr("the padding holds a 0")) : format_tr("{} of the input", term_name(now, o, t)));
-    row.chips.push_back(std::move(chip));
-  }
-  const int under = sum_row(ui, "products", row);
-  if (under >= 0) ui.found().cell = {"chip", 0, 0, under};
+  return hover_.in("kernel") ? hover_.row * o.kernel_columns + hover_.column : -1;
 }
 
 void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const {
@@ -135,67 +79,20 @@ void UnitView::draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const
   ui.section(o.listed ? o.dense ? format_tr("NEURON {}", o.filter) : format_tr("VALUE {}", o.filter)
              : o.conv ? format_tr("FILTER {}, ROW {}, COLUMN {}", o.filter, o.row, o.column)
                       : format_tr("CHANNEL {}, ROW {}, COLUMN {}", o.filter, o.row, o.column));
-  if (walk.form == UnitForm::products) {
-    const bool kernel = o.conv || o.dense;
-    if (kernel && o.slices > 1) {
-      ui.note(format_tr("Each of the {} slices is multiplied with its own weights; the sums are added.", o.slices));
-    }
-    draw_products(ui, now, o);
-    if (state_.walked >= 0) {
-      const int counted = std::min(state_.walked, static_cast<int>(walk.terms.size()));
-      ui.row(format_tr("after {} of {} products", counted, walk.terms.size()), o.printed.running(counted),
-             Concept::kernel);
-    }
-    // Each slice's sum; of many only those beside the shown one.
-    const int from = o.slices <= 8 ? 0 : std::clamp(o.slice - 2, 0, o.slices - 5);
-    const int end = o.slices <= 8 ? o.slices : from + 5;
-    for (int c = from; kernel && c < end && o.slices > 1; ++c) {
-      const Rect line = ui.take(26);
-      const std::string name = fmt::format("sum of slice {}", c);
-      const Response r = ui.interact(line, {.label = name,
-                                            .command = fmt::format("train.unit.slice {}", c),
-                                            .kind = "row",
-                                            .tooltip = N_("Show the products of this slice")});
-      if (r.hovered || c == o.slice) ui.fill(line, ui.theme().raised, 6);
-      ui.label(line.inset(8, 0), format_tr("sum of slice {}", c), Font::control, ui.theme().secondary);
-      ui.label(line.inset(8, 0), o.printed.channel_sums[static_cast<size_t>(c)], Font::number, ui.theme().text,
-               Align::right);
-      if (r.clicked) ui.send(fmt::format("train.unit.slice {}", c));
-    }
-    if (kernel && end - from < o.slices) ui.note(format_tr("and {} slices more", o.slices - (end - from)));
-    if (walk.has_bias) ui.row("+ bias", o.printed.bias, Concept::bias);
-    ui.big_row("sum", o.printed.result, Concept::activation);
-    // Another number may be rounded or not; what is below stays.
-    ui.begin_reserved("rounded");
-    if (!o.printed.reproduces) {
-      ui.note(format_tr("Rounded; exactly {}", full_value(walk.value)));
-    } else if (o.printed.result != full_value(walk.value)) {
-      ui.note(format_tr("Rounded so that what stands above adds up. Exactly {}.", full_value(walk.value)));
-    }
-    ui.end_reserved(ui.height_of(
-        [&] { ui.note(format_tr("Rounded so that what stands above adds up. Exactly {}.", "-0.0000000000")); }));
-  } else if (walk.form == UnitForm::normalized) {
-    ui.row("value that comes in", full_value(walk.terms[0].x), Concept::input);
-    ui.row(o.batch ? N_("\u2212 mean of the batch") : N_("\u2212 running mean"), full_value(walk.mean));
-    ui.row("\u00d7 1 / std", full_value(walk.rstd));
-    ui.row("\u00d7 learned scale", full_value(walk.scale), Concept::kernel);
-    ui.row("+ learned shift", full_value(walk.shift), Concept::bias);
-    ui.big_row("value", full_value(walk.value), Concept::activation);
-  } else {
-    ui.note(walk.terms.empty() ? format_tr("{}: a number that no input changes", walk.kind)
-                               : format_marked(sign_of_form(walk.form), walk.kind));
-    const int shown = std::min(static_cast<int>(walk.terms.size()), 10);
-    for (int i = 0; i < shown; ++i) {
-      const UnitTerm& t = walk.terms[static_cast<size_t>(i)];
-      std::string name = walk.form == UnitForm::softmax ? format_tr("class {}", i) : term_name(now, o, t);
-      if (walk.form == UnitForm::function) name = tr("the value that comes in");
-      ui.row(name, t.padding ? std::string(tr("padding")) : full_value(t.x),
-             i == walk.winner ? Concept::activation : Concept::input);
-    }
-    if (static_cast<int>(walk.terms.size()) > shown) ui.note(format_tr("and {} more", walk.terms.size() - shown));
-    if (walk.form == UnitForm::average) ui.row("\u00f7", std::to_string(walk.divisor));
-    ui.big_row("value", full_value(walk.value), Concept::activation);
-  }
+  UnitSum sum;
+  sum.walk = &walk;
+  sum.printed = &o.printed;
+  sum.kernel = o.conv || o.dense;
+  sum.list = o.dense && gives_list(o.values, o.input);
+  sum.slices = o.slices, sum.slice = o.slice, sum.columns = o.kernel_columns;
+  sum.name = [&](const UnitTerm& t) { return term_name(now, o, t); };
+  sum.slice_command = "train.unit.slice";
+  sum.walk_command = "train.unit.walk";
+  sum.walked = state_.walked;
+  sum.lit = lit_term(o);
+  sum.of_batch = o.batch;
+  const int under = draw_unit_sum(ui, sum);
+  if (under >= 0) ui.found().cell = {"chip", 0, 0, under};
   const auto held = [&](const std::string& value, const char* why) {
     ui.row("the network holds", value, Concept::gradient);
     ui.note(why);

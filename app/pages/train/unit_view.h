@@ -133,7 +133,7 @@ class UnitView : public TrainView {
   static void draw_choice(Ui& ui, const Opened& o);
   static std::string term_name(const TrainSnapshot& now, const Opened& o, const UnitTerm& t);
   void draw_sum(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
-  void draw_products(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
+  int lit_term(const Opened& o) const;
   void draw_weight(Ui& ui, const TrainSnapshot& now, const Opened& o) const;
 
   const TrainScene& scene_;
