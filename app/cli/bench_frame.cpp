@@ -40,12 +40,14 @@ double quantile(const std::vector<double>& sorted, double share) {
 }
 
 // Sends what a hand at the mouse would: each frame another zoom, from 1/16 to 48 screen units a pixel, and another
-// place. On a page that steps through cells it drags the track, a cell or more a frame. Other pages are drawn as they
-// are.
+// place. On a page that steps through cells it drags the track, a cell or more a frame; a scene in three dimensions it
+// turns. Other pages are drawn as they are.
 class Hand {
  public:
   Hand(App& app, const std::string& page) : app_(app) {
-    if (app.registry().find_command(page + ".scrub")) {
+    if (app.registry().find_command(page + ".turn")) {
+      turn_ = page + ".turn";
+    } else if (app.registry().find_command(page + ".scrub")) {
       scrub_ = page + ".scrub";
       width_ = page + ".width";
       height_ = page + ".height";
@@ -54,6 +56,11 @@ class Hand {
     }
   }
   void move(double seconds) {
+    if (!turn_.empty()) {
+      // Around, now from above and now from below.
+      app_.send(fmt::format("{} 1.5 {}", turn_, to_text(0.6 * std::cos(2 * kPi * seconds / kZoomSeconds))));
+      return;
+    }
     if (!scrub_.empty()) {
       const double cells =
           std::get<double>(app_.registry().read(width_)) * std::get<double>(app_.registry().read(height_));
@@ -72,7 +79,7 @@ class Hand {
 
  private:
   App& app_;
-  std::string view_, scrub_, width_, height_;
+  std::string view_, scrub_, turn_, width_, height_;
 };
 
 constexpr double kFrame = 1.0 / 60;

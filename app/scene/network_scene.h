@@ -106,7 +106,8 @@ std::optional<CellQuad> quad_of(const NetworkScene& scene, const SceneCell& cell
 struct ScenePick {
   SceneCell cell;
   int block = 0;
-  int face = 0;  // number among the faces of faces_of()
+  int face = 0;                      // number among the faces of faces_of(), and the cell of its image
+  int64_t face_row = 0, face_column = 0;
   float depth = 0;
   CellQuad quad;            // the part of the face that is the cell
   Vec within;               // where in the cell, 0 to 1

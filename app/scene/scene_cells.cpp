@@ -208,6 +208,7 @@ std::optional<ScenePick> pick(const NetworkScene& scene, const CameraView& view,
       if (block.vector && found.cell.channel >= block.channels) return;
       found.block = static_cast<int>(b);
       found.face = own;
+      found.face_row = row, found.face_column = column;
       found.depth = static_cast<float>(depth);
       found.quad = quad_in(face, column, row);
       found.within = {static_cast<float>(u - static_cast<double>(column)), static_cast<float>(v - static_cast<double>(row))};
