@@ -128,7 +128,7 @@ TEST_F(CellPanels, say_what_a_cell_of_a_convolution_is) {
   EXPECT_TRUE(says("layer conv1 (0), channel 2, row 0, column 4")) << all_texts();
   EXPECT_TRUE(says("3 x 9 x 9")) << all_texts();
   EXPECT_TRUE(says("3 filters")) << all_texts();
-  EXPECT_TRUE(says("floor((9 + 2*1 - 3) / 1) + 1 = 9")) << all_texts();
+  EXPECT_TRUE(says("rows and columns: floor((9 + 2*1 - 3) / 1) + 1 = 9")) << all_texts();
   EXPECT_TRUE(says("3 \u00d7 3")) << all_texts();
   EXPECT_NE(all_texts().find("rows -1 to 1, columns 3 to 5"), std::string::npos) << all_texts();
   EXPECT_TRUE(says("84")) << all_texts();

@@ -158,6 +158,31 @@ std::string field_words(const FieldBox& box) {
                    box.column + box.width - 1);
 }
 
+namespace {
+
+// What is counted as a row; arithmetic, which is long, below its axes' names, for rows and columns once.
+void draw_sizes(Ui& ui, const std::vector<SizeFormula>& sizes) {
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const SizeFormula& each = sizes[i];
+    if (each.same) continue;
+    const std::string axis = axis_words(each.axis);
+    if (each.counted == "filters") {
+      ui.row(axis, trn("one filter", "{} filters", each.size));
+    } else if (each.counted == "neurons") {
+      ui.row(axis, trn("one neuron", "{} neurons", each.size));
+    } else if (each.text.find('=') == std::string::npos) {
+      ui.row(axis, each.text);
+    } else if (i + 1 < sizes.size() && sizes[i + 1].text == each.text) {
+      ui.note(format_tr("{} and {}: {}", axis, axis_words(sizes[i + 1].axis), each.text));
+      ++i;
+    } else {
+      ui.note(fmt::format("{}: {}", axis, each.text));
+    }
+  }
+}
+
+}  // namespace
+
 void draw_cell(Ui& ui, const CellPanel& panel) {
   const OpenNetworkInfo& info = *panel.info;
   const OpenLayer& layer = info.layers[static_cast<size_t>(panel.place.node)];
@@ -171,13 +196,7 @@ void draw_cell(Ui& ui, const CellPanel& panel) {
   const bool same =
       panel.place.node > 0 && std::all_of(panel.size.begin(), panel.size.end(), [](const auto& s) { return s.same; });
   if (same) ui.note("The same as that of its input.");
-  for (const SizeFormula& each : panel.size) {
-    if (each.same || panel.place.node == 0) continue;
-    const bool filters = each.counted == "filters";
-    ui.row(axis_words(each.axis), each.counted.empty() ? each.text
-                                  : filters            ? trn("one filter", "{} filters", each.size)
-                                                       : trn("one neuron", "{} neurons", each.size));
-  }
+  if (panel.place.node > 0) draw_sizes(ui, panel.size);
   if (panel.field) {
     const FieldBox& box = *panel.field;
     ui.row("receptive field", fmt::format("{} \u00d7 {}", box.height, box.width), Concept::input);
@@ -228,7 +247,7 @@ int draw_cell_sum(Ui& ui, const CellPanel& panel, const CellPanelLook& look) {
                .enabled = sum.slice + 1 < panel.slices,
                .tooltip = N_("The products of the next input channel")});
     ui.end_flow();
-    ui.row("input channel", format_tr("{} of {}", walk.first_channel + sum.slice, panel.slices), Concept::input);
+    ui.row("input channel", std::to_string(walk.first_channel + sum.slice), Concept::input);
   }
   const int under = draw_unit_sum(ui, sum);
   if (!panel.cut && !walk.agrees()) ui.row("the network holds", full_value(*walk.stored), Concept::gradient);
