@@ -9,6 +9,7 @@
 #include <optional>
 #include <variant>
 
+#include "engine/marked.h"
 #include "engine/network/layer_kind.h"
 #include "engine/walk/network_walk.h"
 
@@ -146,8 +147,10 @@ std::string counted_by(const Layer& layer, const Shape& out, int axis) {
 
 std::string name_of(const Shape& out, int axis, bool batched) {
   const int rank = out.rank() - (batched ? 1 : 0), at = axis - (batched ? 1 : 0);
-  static const char* const names[][4] = {
-      {"values"}, {"channels", "columns"}, {"channels", "rows", "columns"}, {"channels", "depth", "rows", "columns"}};
+  static const char* const names[][4] = {{N_("values")},
+                                         {N_("channels"), N_("columns")},
+                                         {N_("channels"), N_("rows"), N_("columns")},
+                                         {N_("channels"), N_("depth"), N_("rows"), N_("columns")}};
   if (rank < 1 || rank > 4 || at < 0) return fmt::format("axis {}", axis);
   return names[rank - 1][at];
 }
