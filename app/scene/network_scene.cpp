@@ -15,7 +15,7 @@ namespace {
 constexpr float kPlate = 0.03f;       // thickness
 constexpr float kOpenHeight = 1.7f;   // of the maps of a tensor, the input's picture being 1
 constexpr float kBars = 2.2f;         // the highest block where the height is a cost
-constexpr float kBeside = 0.74f;      // of a block's width that counts along the flow: what stands behind is seen
+constexpr float kBeside = 0.66f;      // of a block's width that counts along the flow: what stands behind is seen
 constexpr float kForeshortened = 1.25f;  // along the flow, as it is usually looked at
 constexpr int kOneLine = 14;             // so few blocks are not folded
 constexpr int64_t kFewMaps = 32, kFewCells = 1 << 15, kFewLayers = 48;  // opened where nobody said so
@@ -269,7 +269,7 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
     if (!shown[i]) scene.block_of[i] = scene.block_of[static_cast<size_t>(last[i])];
   }
   const GraphLayout layout = lay_out(
-      boxes, {.gap = 0.26f,
+      boxes, {.gap = 0.2f,
               .tight_gap = 0.08f,
               .lane_gap = 0.4f,
               .line_gap = 0.7f,

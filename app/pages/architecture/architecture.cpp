@@ -60,6 +60,7 @@ ArchitecturePage::ArchitecturePage(const PageContext& context)
       context_(context),
       settings_("architecture", state_, Undo::none),
       shown_work_(context.wake),
+      cell_work_(context.wake),
       times_work_(context.wake, JobPriority::behind) {
   declare_settings();
 }
@@ -123,11 +124,16 @@ void ArchitecturePage::release() {
   frame_.reset();
   frame_key_ = {};
   asked_.clear();
+  cell_ = {};
+  cell_asked_.clear();
 }
 
-void ArchitecturePage::hidden() { flowing_ = false; }
+void ArchitecturePage::hidden() { flowing_ = demo_ = false; }
 
-bool ArchitecturePage::busy() const { return shown_work_.busy() || times_work_.busy() || (known() && !shown_ && is_shown()); }
+bool ArchitecturePage::busy() const {
+  return shown_work_.busy() || times_work_.busy() || cell_work_.busy() || cell_wanted_ ||
+         (known() && !shown_ && is_shown());
+}
 
 // ------------------------------------------------------------------------------------------------- what is shown
 
@@ -258,6 +264,96 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
   return changed;
 }
 
+const CellPanel* ArchitecturePage::cell_panel() const {
+  if (!cell_.own || !shown_ || cell_.own->info->layers.size() != shown_->info->layers.size()) return nullptr;
+  const std::optional<SceneCell> cell = selected_cell(*shown_->info);
+  const CellPlace& place = cell_.own->place;
+  if (!cell || cell->node != place.node || cell->channel != place.channel || cell->row != place.row ||
+      cell->column != place.column) {
+    return nullptr;
+  }
+  return cell_.own.get();
+}
+
+bool ArchitecturePage::update_cell(const NetworkMoment& moment) {
+  bool changed = false;
+  if (auto made = cell_work_.take()) {
+    if (made->own) cell_ = std::move(*made);
+    cell_wanted_ = false;
+    changed = true;
+  }
+  const std::optional<SceneCell> cell = moment.why ? std::nullopt : selected_cell(*moment.info);
+  if (!cell) {
+    cell_ = {};
+    cell_asked_.clear();
+    cell_wanted_ = false;
+    return changed;
+  }
+  const std::string key = fmt::format("{} {} {} {} {} {}", moment.version, cell->node, cell->channel, cell->row,
+                                      cell->column, state_.edges);
+  if (key == cell_asked_ || (cell_work_.busy() && moment.of.training && moment.of.training->moving)) return changed;
+  cell_asked_ = key;
+  const CellPlace place{cell->node, cell->channel, cell->row, cell->column};
+  const bool every = state_.every;
+  cell_work_.request([worker = network().worker(), of = network().moment(), place, k = state_.edges, every](Progress& progress) {
+    Cell made;
+    worker->with(*of, progress, [&](OpenNetwork& open) {
+      made.own = make_cell_panel(open, *of, place, k, progress);
+      // What only goes on in a function has its sum in the layer before it.
+      CellPanelPtr before = made.own;
+      while (before && !every && !before->why && before->inputs.inputs.size() == 1 &&
+             goes_on_in_next(*of->info, before->inputs.inputs[0].place.node)) {
+        before = make_cell_panel(open, *of, before->inputs.inputs[0].place, k, progress);
+      }
+      if (before != made.own) made.sum = before;
+    });
+    return made;
+  });
+  return changed;
+}
+
+// Flies past all of it, lets the picture flow, rests with a cell and its inputs; then again.
+bool ArchitecturePage::update_demo(double now) {
+  if (!demo_ || !shown_ || shown_->scene.blocks.empty()) return false;
+  if (now < demo_until_) return false;
+  const auto send = [&](const std::string& line) {
+    if (context_.send) context_.send(line);
+  };
+  const std::vector<SceneBlock>& blocks = shown_->scene.blocks;
+  const auto count = static_cast<int>(blocks.size());
+  constexpr int kStops = 6;
+  const int scene = demo_scene_++ % (kStops + 4);
+  demo_until_ = now + 3.2;
+  if (scene == 0) {
+    send("architecture.deselect");
+    send("architecture.view fit");
+  } else if (scene == 1) {
+    send("architecture.play");
+    demo_until_ = now + std::max(3.0, count / state_.speed + 0.8);
+  } else if (scene < 2 + kStops) {
+    const int block = (scene - 2) * (count - 1) / (kStops - 1);
+    const int node = blocks[static_cast<size_t>(block)].node;
+    send(fmt::format("architecture.go {}", node == 0 ? "input" : std::to_string(node - 1)));
+  } else if (scene == 2 + kStops) {
+    // The strongest cell of a tensor in the middle.
+    const SceneBlock& block = blocks[static_cast<size_t>(count / 2)];
+    const NetworkMomentPtr moment = known();
+    if (moment && !moment->why && block.node > 0 && !moment->answer.activations.empty()) {
+      const std::vector<float>& values = moment->answer.activations[static_cast<size_t>(block.node)].values;
+      const auto at = std::max_element(values.begin(), values.end()) - values.begin();
+      const int64_t plane = block.rows * block.columns;
+      send(fmt::format("architecture.select {} {} {} {}", block.node - 1, at / plane, at % plane / block.columns,
+                       at % block.columns));
+    }
+    send("architecture.view fit");
+    demo_until_ = now + 6;
+  } else {
+    send("architecture.deselect");
+    send("architecture.view side");
+  }
+  return true;
+}
+
 bool ArchitecturePage::update_flow(double now) {
   const double passed = std::clamp(now - flow_moved_, 0.0, 0.25);
   flow_moved_ = now;
@@ -273,8 +369,22 @@ bool ArchitecturePage::update_flow(double now) {
 
 std::vector<BlockLook> ArchitecturePage::looks() const {
   std::vector<BlockLook> looks(now_scene_.blocks.size());
+  const CellPanel* panel = cell_panel();
   for (size_t b = 0; b < looks.size(); ++b) {
+    // What is selected is bright with all that made it, the rest steps back.
+    if (panel != nullptr && !flow_on_) looks[b].bright = now_scene_.blocks[b].node == 0 ? 1.0f : 1.0f / 3;
     if (flow_on_) looks[b].reveal = static_cast<float>(std::clamp(flow_ - static_cast<double>(b), 0.0, 1.0));
+  }
+  if (panel != nullptr) {
+    for (const StrongestInputs::Cell& cell : panel->inputs.cells) {
+      const auto block = static_cast<size_t>(now_scene_.block_of[static_cast<size_t>(cell.place.node)]);
+      if (now_scene_.blocks[block].vector) {
+        looks[block].bright = std::max(looks[block].bright, 0.7f);
+      } else {
+        looks[block].bright_channels.push_back(cell.place.channel);
+      }
+    }
+    for (BlockLook& look : looks) std::sort(look.bright_channels.begin(), look.bright_channels.end());
   }
   return looks;
 }
@@ -290,9 +400,7 @@ bool ArchitecturePage::update_frame(double now) {
   key.strongest = state_.strongest;
   key.moving = !(camera_ == camera_to_) || changed_at_ > 0 || now - moved_at_ < kHandsRest || flowing_;
   key.flow = flow_on_ ? flow_ : -1;
-  if (selected_) {
-    key.looks = fmt::format("{} {} {} {}", selected_->layer, selected_->channel, selected_->row, selected_->column);
-  }
+  if (const CellPanel* panel = cell_panel()) key.looks = fmt::format("{} {}", panel->version, cell_asked_);
   if (!frame_ || !(key == frame_key_)) {
     auto frame = std::make_shared<SceneFrame>();
     frame->serial = next_frame();
@@ -316,6 +424,8 @@ bool ArchitecturePage::update(double now) {
   if (!moment) return false;
   bool more = update_times(*moment);
   more |= update_scene(moment, now);
+  more |= update_cell(*moment);
+  more |= update_demo(now);
   more |= update_camera(now);
   more |= update_flow(now);
   more |= update_frame(now);

@@ -3,7 +3,8 @@
 //
 // architecture.cpp: state, update. architecture_camera.cpp: the camera and its moves. architecture_commands.cpp:
 // commands, readouts. architecture_stage.cpp: what lies over the scene: labels, what the mouse is over, ways back to the
-// picture. architecture_inspector.cpp.
+// picture. architecture_inspector.cpp. cell_panel.h: a cell in the
+// inspector.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 #include "app/command/setting.h"
 #include "app/network/network_in_use.h"
+#include "app/pages/architecture/cell_panel.h"
 #include "app/pages/page.h"
 #include "app/scene/network_scene.h"
 #include "app/scene/scene_values.h"
@@ -52,6 +54,7 @@ class ArchitecturePage : public Page {
     bool every = false;      // tensors that only go on, value by value, stand by themselves
     bool strongest = false;  // what merged cells show
     int edges = 5;
+    int slice = 0;  // of the selected cell's sum
     double speed = 4;  // tensors a second
     bool plan = false;
     friend bool operator==(const State&, const State&) = default;
@@ -68,6 +71,7 @@ class ArchitecturePage : public Page {
   void declare_look(Registry& registry);
   void declare_camera(Registry& registry);
   void declare_flow(Registry& registry);
+  void declare_demo(Registry& registry);
   void declare_readouts(Registry& registry);
   void set_open(const std::string& layer, bool open);
   void select(std::optional<Place> place);
@@ -80,7 +84,11 @@ class ArchitecturePage : public Page {
   bool wants_times() const { return state_.size == "milliseconds"; }
   bool update_times(const NetworkMoment& moment);
   bool update_scene(const NetworkMomentPtr& moment, double now);
+  bool update_cell(const NetworkMoment& moment);
   bool update_flow(double now);
+  bool update_demo(double now);
+  // Of the selected cell, where it is there: of an earlier moment while the next one is on its way. Null: there is none.
+  const CellPanel* cell_panel() const;
   bool update_frame(double now);
 
   // architecture_camera.cpp
@@ -105,15 +113,20 @@ class ArchitecturePage : public Page {
   const NetworkScene* scene() const { return shown_ ? &now_scene_ : nullptr; }
   const Shown& need_shown() const;
   std::vector<BlockLook> looks() const;
+  const CellPanel& need_cell();
 
   // architecture_stage.cpp
   void draw_links(Ui& ui, const CameraView& view, const Rect& area) const;
+  void draw_inputs(Ui& ui, const CameraView& view, const Rect& area, const CellPanel& panel) const;
+  void draw_field(Ui& ui, const CameraView& view, const Rect& area, const FieldBox& field) const;
+  void draw_order(Ui& ui, const CameraView& view, const Rect& area, int node) const;
+  void draw_classes(Ui& ui, const CameraView& view, const Rect& area) const;
   void draw_labels(Ui& ui, const CameraView& view, const Rect& area, const std::optional<ScenePick>& hovered) const;
   void draw_quad(Ui& ui, const CameraView& view, const Rect& area, const CellQuad& quad, Color color, float thickness) const;
   void draw_scale_note(Ui& ui, Rect area, int node) const;
   void hands(Ui& ui, const Rect& area, const Response& response, const std::optional<ScenePick>& hovered) const;
   std::string block_words(const SceneBlock& block) const;
-  void draw_cell(Ui& ui) const;
+  void draw_selected(Ui& ui) const;
 
   PageInfo info_;
   PageContext context_;
@@ -137,6 +150,19 @@ class ArchitecturePage : public Page {
   bool camera_fits_ = true;  // nobody moved it: it goes on to show all
   double moved_at_ = -1e9;   // by hand
   double now_ = 0;
+
+  // What a cell was made of.
+  struct Cell {
+    CellPanelPtr own, sum;  // sum: of the layer whose values its block takes further; null: it has a sum of its own
+  };
+  Cell cell_;
+  std::string cell_asked_;
+  bool cell_wanted_ = false;  // by a readout
+
+  // It flies, flows and rests by itself until somebody touches it.
+  bool demo_ = false;
+  int demo_scene_ = 0;
+  double demo_until_ = 0;
 
   bool flowing_ = false, flow_on_ = false;
   double flow_ = 0;  // blocks that are passed
@@ -162,6 +188,7 @@ class ArchitecturePage : public Page {
   std::string times_asked_;
   // Last: they use the above.
   Latest<ShownPtr> shown_work_;
+  Latest<Cell> cell_work_;
   Latest<std::shared_ptr<const Times>> times_work_;
 };
 

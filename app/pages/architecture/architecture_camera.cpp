@@ -22,7 +22,11 @@ SceneCamera ArchitecturePage::usual_camera() const {
   SceneCamera camera;
   camera.yaw = kYaw, camera.pitch = kPitch;
   if (!shown_) return camera;
-  return fit_camera(camera, shown_->scene.bounds(), stage_size(), {.left = 28, .top = 28, .right = 28, .bottom = 64});
+  // Names of classes stand beside the last vector, those of layers below their blocks.
+  const bool named = !shown_->scene.blocks.empty() && shown_->info->class_count > 0 &&
+                     shown_->scene.blocks.back().channels == shown_->info->class_count;
+  return fit_camera(camera, shown_->scene.bounds(), stage_size(),
+                    {.left = 28, .top = 28, .right = named && shown_->scene.rows == 1 ? 96.0f : 28.0f, .bottom = 64});
 }
 
 SceneCamera ArchitecturePage::camera_to(const glm::vec3& target, float extent) const {

@@ -70,6 +70,8 @@ void ArchitecturePage::declare_settings() {
   Setting& speed = settings_.number("speed", "speed", "How fast the picture flows through", {"TENSORS", "a second", 0.2, 1000},
                                     [](auto& s) -> auto& { return s.speed; });
   speed.logarithmic = true;
+  settings_.integer("slice", "input channel", "Which of its input channels the selected cell's sum shows",
+                    {"N", "from 0", 0, 1e6}, [](auto& s) -> auto& { return s.slice; });
   settings_.on_off("plan", "plan", "Shows the same graph flat, for the projector and for print", "on: in two dimensions",
                    [](auto& s) -> auto& { return s.plan; });
 }
@@ -109,6 +111,7 @@ void ArchitecturePage::select(std::optional<Place> place) {
                   fmt::format("it has {} channels of {} rows and {} columns, all from 0", cells[0], cells[1], cells[2]));
     }
   }
+  if (place != selected_) state_.slice = 0;
   selected_ = std::move(place);
 }
 
@@ -248,6 +251,18 @@ void ArchitecturePage::declare_flow(Registry& registry) {
                        }});
 }
 
+const CellPanel& ArchitecturePage::need_cell() {
+  const NetworkMoment& moment = network().need_answer();
+  if (!selected_cell(*moment.info)) throw Error("no cell is selected", "architecture.select 0 0 0 0 selects one");
+  const CellPanel* panel = cell_panel();
+  if (panel == nullptr || panel->version != moment.version || panel->k != state_.edges) {
+    cell_wanted_ = true;
+    throw NotReady("what the cell was made of");
+  }
+  if (panel->why) throw *panel->why;
+  return *panel;
+}
+
 const ArchitecturePage::Shown& ArchitecturePage::need_shown() const {
   network().need_network();
   if (!shown_ || shown_->network != key_of(*known())) throw NotReady("the scene");
@@ -285,6 +300,45 @@ void ArchitecturePage::declare_readouts(Registry& registry) {
     return ReadoutValue(found ? words_of(found->cell) : std::string("none"));
   };
   registry.add(std::move(at));
+  Readout upstream{"architecture.upstream",
+                   "the N-th strongest input of the selected cell: LAYER CHANNEL ROW COLUMN", nullptr};
+  upstream.parameters = {Parameter::integer("N", "from 0", 0, 1e6)};
+  const auto nth = [this](const Arguments& a) -> const StrongestInputs::Input& {
+    const std::vector<StrongestInputs::Input>& inputs = need_cell().inputs.inputs;
+    const auto n = static_cast<size_t>(a.integer(0));
+    if (n >= inputs.size()) {
+      throw Error(fmt::format("{} inputs of the cell are followed", inputs.size()),
+                  "N counts from 0; architecture.edges says how many are followed");
+    }
+    return inputs[n];
+  };
+  upstream.value_of = [nth](const Arguments& a) {
+    const CellPlace& place = nth(a).place;
+    return ReadoutValue(words_of({place.node, false, place.channel, place.row, place.column}));
+  };
+  Readout product{"architecture.upstream.value", "what the N-th strongest input puts into the selected cell's sum", nullptr};
+  product.parameters = upstream.parameters;
+  product.value_of = [nth](const Arguments& a) { return finite(nth(a).product); };
+  registry.add(std::move(upstream));
+  registry.add(std::move(product));
+  registry.add(Readout{"architecture.upstream.count", "inputs of the selected cell that are not 0", [this] {
+                         const StrongestInputs& inputs = need_cell().inputs;
+                         return ReadoutValue(inputs.cells.empty() ? 0.0 : static_cast<double>(inputs.cells.front().inputs));
+                       }});
+  registry.add(Readout{"architecture.sum", "the selected cell's value as its sum gives it", [this] {
+                         return finite(need_cell().walk().value);
+                       }});
+  const auto field = [&](const char* name, const char* help, int64_t FieldBox::*member) {
+    registry.add(Readout{name, help, [this, member] {
+                           const CellPanel& panel = need_cell();
+                           if (!panel.field) throw Error("the network takes no pictures", "look at a value: architecture.value");
+                           return ReadoutValue(static_cast<double>((*panel.field).*member));
+                         }});
+  };
+  field("architecture.field.x", "left column of what the selected cell sees of the input; may lie outside", &FieldBox::column);
+  field("architecture.field.y", "upper row of it", &FieldBox::row);
+  field("architecture.field.width", "its columns", &FieldBox::width);
+  field("architecture.field.height", "its rows", &FieldBox::height);
   registry.add(Readout{"architecture.position", "how many tensors the picture has passed; all, where nothing flows", [this] {
                          const Shown& shown = need_shown();
                          return ReadoutValue(flow_on_ ? std::floor(flow_) : static_cast<double>(shown.scene.blocks.size()));
@@ -293,11 +347,24 @@ void ArchitecturePage::declare_readouts(Registry& registry) {
   registry.add(Readout{"architecture.height", "of the stage, in pixels", [this] { return ReadoutValue(double{stage_.h}); }});
 }
 
+void ArchitecturePage::declare_demo(Registry& registry) {
+  registry.add(Command{"architecture.demo",
+                       N_("For an exhibition: flies, flows and rests by itself, until somebody touches it"),
+                       {Parameter::on_off("ON", "on: it begins")},
+                       [this](const Arguments& arguments) {
+                         demo_ = arguments.on(0);
+                         demo_scene_ = 0;
+                         demo_until_ = 0;
+                       }});
+  registry.add(Readout{"architecture.demo", "on or off", [this] { return ReadoutValue(std::string(demo_ ? "on" : "off")); }});
+}
+
 void ArchitecturePage::declare(Registry& registry) {
   settings_.declare(registry);
   declare_look(registry);
   declare_camera(registry);
   declare_flow(registry);
+  declare_demo(registry);
   declare_readouts(registry);
 }
 

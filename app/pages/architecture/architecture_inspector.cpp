@@ -12,7 +12,7 @@ namespace striate {
 
 void ArchitecturePage::draw_inspector(Ui& ui) const {
   const NetworkMomentPtr moment = known();
-  if (moment && shown_) draw_cell(ui);
+  if (moment && shown_) draw_selected(ui);
   ui.section("NETWORK");
   std::vector<Choice> names;
   for (const std::vector<Model>* list : {&models(), &large_models()}) {
@@ -40,6 +40,7 @@ void ArchitecturePage::draw_inspector(Ui& ui) const {
                                       std::pair(N_("Side"), "side"), std::pair(N_("Along"), "along")}) {
       ui.button(label, fmt::format("architecture.view {}", view));
     }
+    ui.button("Demo", "architecture.demo on", {.icon = Icon::play});
     ui.end_flow();
     ui.setting("architecture.size", {.list = true});
     ui.setting("architecture.scale");
@@ -52,13 +53,35 @@ void ArchitecturePage::draw_inspector(Ui& ui) const {
   }
 }
 
-void ArchitecturePage::draw_cell(Ui& ui) const {
-  const std::optional<SceneCell> cell = selected_cell(*shown_->info);
-  if (!cell) {
+void ArchitecturePage::draw_selected(Ui& ui) const {
+  if (!selected_cell(*shown_->info)) {
     ui.section("CELL");
     ui.note("Click a cell: what it was made of stands here, and what it sees of the picture lights up.");
     ui.hairline();
+    return;
   }
+  const CellPanel* panel = cell_panel();
+  if (panel == nullptr) {
+    ui.section("CELL");
+    ui.note("Being followed back to the picture.");
+    ui.hairline();
+    return;
+  }
+  draw_cell(ui, *panel);
+  ui.begin_flow();
+  ui.button("Fly there", fmt::format("architecture.go {}", selected_->layer), {.icon = Icon::eye});
+  if (kernel_sizes(*shown_->info, panel->place.node)) {
+    const bool there = shown_->scene.kernel_of[static_cast<size_t>(panel->place.node)] >= 0;
+    ui.button(there ? "Hide its weights" : "Show its weights",
+              fmt::format("architecture.kernels {} {}", quoted(selected_->layer), there ? "off" : "on"),
+              {.tone = Concept::kernel});
+  }
+  ui.end_flow();
+  ui.hairline();
+  // The sum stands in the layer before where the cell is only a function of its value.
+  const CellPanel& sum = cell_.sum && cell_.own.get() == panel ? *cell_.sum : *panel;
+  draw_cell_sum(ui, sum, {.slice = state_.slice});
+  draw_strongest_inputs(ui, sum);
 }
 
 }  // namespace striate

@@ -9,8 +9,10 @@
 #include "app/pages/network_states.h"
 #include "app/pages/network_words.h"
 #include "app/widgets/hover_note.h"
+#include "app/widgets/tensor_grid.h"
 #include "app/widgets/player_bar.h"
 #include "app/words/words.h"
+#include "engine/network/layer_kind.h"
 
 namespace striate {
 namespace {
@@ -62,6 +64,131 @@ void ArchitecturePage::draw_links(Ui& ui, const CameraView& view, const Rect& ar
     if (points.size() == line.points.size()) {
       ui.draw().AddPolyline(points.data(), static_cast<int>(points.size()), color, 0, 1.25f);
     }
+  }
+}
+
+// The ways back to the picture: as wide as what they carry, in the color of its sign.
+void ArchitecturePage::draw_inputs(Ui& ui, const CameraView& view, const Rect& area, const CellPanel& panel) const {
+  const Theme& theme = ui.theme();
+  const StrongestInputs& inputs = panel.inputs;
+  const auto quad_at = [&](int cell) {
+    const CellPlace& place = inputs.cells[static_cast<size_t>(cell)].place;
+    return quad_of(now_scene_, {place.node, false, place.channel, place.row, place.column});
+  };
+  const Color above = tensor_color(0.8f, 1, true, theme.dark), below = tensor_color(-0.8f, 1, true, theme.dark);
+  for (auto link = inputs.links.rbegin(); link != inputs.links.rend(); ++link) {
+    const int from_block = now_scene_.block_of[static_cast<size_t>(inputs.cells[static_cast<size_t>(link->from)].place.node)],
+              to_block = now_scene_.block_of[static_cast<size_t>(inputs.cells[static_cast<size_t>(link->to)].place.node)];
+    if (from_block == to_block) continue;  // within one block: a function of the same cell
+    const auto from = quad_at(link->from), to = quad_at(link->to);
+    if (!from || !to) continue;
+    const glm::vec3 a = from->center(), b = to->center();
+    const float bow = std::max(0.05f, (b.x - a.x) * 0.45f);
+    const auto p0 = view.project(a), p1 = view.project(a + glm::vec3(bow, 0, 0)), p2 = view.project(b - glm::vec3(bow, 0, 0)),
+               p3 = view.project(b);
+    if (!p0 || !p1 || !p2 || !p3) continue;
+    const auto at = [&](const CameraView::Projected& p) {
+      const Vec place = on_stage(area, p);
+      return ImVec2(place.x, place.y);
+    };
+    const auto share = static_cast<float>(std::sqrt(std::clamp(link->share, 0.0, 1.0)));
+    ui.draw().AddBezierCubic(at(*p0), at(*p1), at(*p2), at(*p3),
+                             faded(link->product < 0 ? below : above, 0.35f + 0.6f * share), 1.0f + 5.0f * share);
+  }
+  for (size_t c = 0; c < inputs.cells.size(); ++c) {
+    const auto quad = quad_at(static_cast<int>(c));
+    if (quad && c > 0) draw_quad(ui, view, area, *quad, faded(theme.text, 0.75f), 1.2f);
+  }
+}
+
+// What a cell sees of the picture.
+void ArchitecturePage::draw_field(Ui& ui, const CameraView& view, const Rect& area, const FieldBox& field) const {
+  const SceneBlock& input = now_scene_.blocks.front();
+  if (input.vector || input.rows < 1) return;
+  const auto first = quad_of(now_scene_, {0, false, 0, 0, 0});
+  if (!first) return;
+  const glm::vec3 across = first->corners[1] - first->corners[0], down = first->corners[3] - first->corners[0];
+  const auto corner = [&](int64_t row, int64_t column) {
+    return first->corners[0] + across * static_cast<float>(std::clamp<int64_t>(column, 0, input.columns)) +
+           down * static_cast<float>(std::clamp<int64_t>(row, 0, input.rows)) - glm::vec3(0.004f, 0, 0);
+  };
+  const int64_t bottom = field.row + field.height, right = field.column + field.width;
+  const CellQuad quad{{corner(field.row, field.column), corner(field.row, right), corner(bottom, right),
+                       corner(bottom, field.column)}};
+  draw_quad(ui, view, area, quad, ui.theme().input, 2.5f);
+}
+
+// In which order flattening reads the cells: along rows, from map to map.
+void ArchitecturePage::draw_order(Ui& ui, const CameraView& view, const Rect& area, int node) const {
+  const std::vector<int>& inputs = shown_->info->layers[static_cast<size_t>(node)].inputs;
+  const SceneBlock& to = now_scene_.blocks[static_cast<size_t>(now_scene_.block_of[static_cast<size_t>(node)])];
+  if (inputs.size() != 1 || !to.vector) return;
+  const SceneBlock& from = now_scene_.blocks[static_cast<size_t>(now_scene_.block_of[static_cast<size_t>(inputs[0])])];
+  const int64_t plane = from.rows * from.columns, count = std::min(plane * from.channels, to.channels);
+  if (from.vector || from.open < 1 || plane < 2) return;
+  constexpr int64_t kWhole = 2, kMostMaps = 64;  // maps whose cells are all gone through, and whose beginning is shown
+  const Theme& theme = ui.theme();
+  const auto place = [&](const SceneCell& cell) -> std::optional<Vec> {
+    const auto quad = quad_of(now_scene_, cell);
+    const auto at = quad ? view.project(quad->center()) : std::nullopt;
+    return at ? std::optional(on_stage(area, *at)) : std::nullopt;
+  };
+  const Color strong = faded(theme.accent, 0.9f), quiet = faded(theme.accent, 0.4f);
+  std::vector<ImVec2> read, written;
+  const auto draw_paths = [&] {
+    ui.draw().AddPolyline(read.data(), static_cast<int>(read.size()), strong, 0, 1.5f);
+    ui.draw().AddPolyline(written.data(), static_cast<int>(written.size()), strong, 0, 1.5f);
+    read.clear(), written.clear();
+  };
+  for (int64_t map = 0; map < std::min(count / plane, kMostMaps); ++map) {
+    for (int64_t i = 0; i < (map < kWhole ? plane : 1); ++i) {
+      const auto a = place({from.node, false, map, i / from.columns, i % from.columns});
+      const auto b = place({node, false, map * plane + i, 0, 0});
+      if (!a || !b) return;
+      if (i == 0) {
+        ui.line(*a, *b, map < kWhole ? strong : quiet, map < kWhole ? 2.0f : 1.0f);
+        ui.draw().AddCircleFilled(ImVec2(a->x, a->y), 3, strong);
+      }
+      read.emplace_back(a->x, a->y);
+      written.emplace_back(b->x, b->y);
+    }
+    if (map < kWhole) draw_paths();
+  }
+}
+
+// The classes beside the last vector: all where there is room, else the best.
+void ArchitecturePage::draw_classes(Ui& ui, const CameraView& view, const Rect& area) const {
+  const NetworkMoment& moment = *shown_->values.moment;
+  const OpenNetworkInfo& info = *shown_->info;
+  if (moment.why || info.class_count == 0 || moment.answer.order.empty() || now_scene_.blocks.empty()) return;
+  const int block = static_cast<int>(now_scene_.blocks.size()) - 1;
+  const SceneBlock& last = now_scene_.blocks[static_cast<size_t>(block)];
+  if (!last.vector || last.channels != info.class_count) return;
+  const Theme& theme = ui.theme();
+  const float high = ui.text_size(Font::caption) + 3;
+  float lowest = -1e9f;
+  std::vector<int> order = moment.answer.order;
+  const bool all = last.per_line == 1 && last.channels <= 24;
+  if (all) {
+    std::sort(order.begin(), order.end());
+  } else {
+    order.resize(1);
+  }
+  for (const int of : order) {
+    const auto quad = quad_of(now_scene_, {last.node, false, of, 0, 0});
+    if (!quad) continue;
+    const auto at = view.project((quad->corners[1] + quad->corners[2]) * 0.5f);
+    if (!at) continue;
+    const bool best = of == moment.answer.order.front();
+    const Vec place = on_stage(area, *at);
+    if (!best && place.y - high / 2 < lowest) continue;
+    const float p = moment.answer.probabilities[static_cast<size_t>(of)];
+    const Font font = best ? Font::control : Font::caption;
+    const std::string share = best || p >= 0.01f ? "  " + share_text(p) : std::string();
+    const float room = std::max(40.0f, area.right() - place.x - 16 - ui.measure(font, share).x);
+    const std::string name = ui.fitted(info.classes[static_cast<size_t>(of)], font, room);
+    ui.label(Vec{place.x + 8, place.y - high / 2}, name + share, font, best ? theme.activation : theme.secondary);
+    lowest = place.y + high / 2;
   }
 }
 
@@ -128,6 +255,11 @@ void ArchitecturePage::draw_labels(Ui& ui, const CameraView& view, const Rect& a
 
 void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r, const std::optional<ScenePick>& hovered) const {
   const Input& input = ui.input();
+  if (demo_) {
+    if (input.left || input.right || input.middle || input.wheel.y != 0 || !input.keys.empty()) ui.send("architecture.demo off");
+    ui.request_frame();
+    return;
+  }
   const Vec mouse = input.mouse - area.min();
   if (r.held && (r.drag.x != 0 || r.drag.y != 0)) {
     if (input.shift || input.ctrl) {
@@ -201,6 +333,13 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   if (selected) {
     if (const auto quad = quad_of(now_scene_, *selected)) draw_quad(ui, view, place, *quad, theme.accent, 2.5f);
   }
+  if (const CellPanel* panel = cell_panel()) {
+    if (!flow_on_ && state_.edges > 0) draw_inputs(ui, view, place, *panel);
+    if (panel->field) draw_field(ui, view, place, *panel->field);
+    const Node& node = shown_->info->architecture.nodes()[static_cast<size_t>(panel->place.node)];
+    if (node.layer && node.layer->info().follow == Follow::flattened) draw_order(ui, view, place, panel->place.node);
+  }
+  draw_classes(ui, view, place);
   draw_labels(ui, view, place, hovered);
   HoverNote note;
   if (hovered) {
@@ -223,6 +362,10 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
         note.lines.push_back({tr("value"), shortest_text(value), cell.node == 0 ? theme.input : theme.activation});
       }
       note.lines.push_back({tr("shape"), sizes_text(info.layers[static_cast<size_t>(cell.node)].shape), 0});
+      if (cell.node > 0) {
+        const std::string formula = size_text(size_formulas(info.architecture, cell.node));
+        if (!formula.empty()) note.lines.push_back({"", formula, 0});
+      }
       note.hint = tr("click: what it was made of; double-click: opens or closes the tensor");
     }
   }
@@ -235,9 +378,36 @@ bool ArchitecturePage::has_transport() const { return known() != nullptr && !sta
 
 void ArchitecturePage::draw_transport(Ui& ui, const Rect& area) const {
   if (!shown_) return;
+  Rect rest = area;
+  // Of a training: its timeline, which the whole scene follows.
+  const TrainedNetworkPtr& training = context_.document.training;
+  const NetworkMomentPtr moment = known();
+  if (moment && !moment->of.state.opened && training && area.w > 620) {
+    Rect time = rest.cut_right(area.w * 0.4f);
+    const double newest = std::max(1.0, std::get<double>(ui.registry().read("train.newest")));
+    ui.begin_row(time);
+    const bool moving = training->moving;
+    ui.button(moving ? "Stop training" : "Train", moving ? "train.pause" : "train.start",
+              {.icon = moving ? Icon::pause : Icon::play, .icon_only = true});
+    ui.pack_right();
+    const std::string words = format_tr("step {}", training->step);
+    const float wide = ui.measure(Font::number, format_tr("step {}", static_cast<int64_t>(newest))).x + 8;
+    Rect right = ui.remaining();
+    ui.label(right.cut_right(wide), words, Font::number, ui.theme().secondary, Align::right);
+    right.cut_right(10);
+    NumberSpec track;
+    track.maximum = newest;
+    track.step = 1;
+    track.decimals = 0;
+    track.reset = newest;
+    ui.next(right);
+    ui.bare_slider("step of the training", static_cast<double>(training->step), track, "train.scrub");
+    ui.end_row();
+    rest.cut_right(16);
+  }
   const auto count = static_cast<int>(shown_->scene.blocks.size());
   const int at = flow_on_ ? std::clamp(static_cast<int>(flow_) - 1, 0, count - 1) : count - 1;
-  player_bar(ui, area,
+  player_bar(ui, rest,
              {.prefix = "architecture", .playing = flowing_, .position = at, .count = count, .unit = N_("tensor {} of {}"),
               .speed = state_.speed});
 }
