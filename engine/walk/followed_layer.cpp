@@ -113,9 +113,9 @@ FollowedValue follow_value(Device device, const Layer& layer, const LayerInputs&
     }
   };
   LayerRun run(device, layer, inputs, at);
-  fill(run);
+  if (as != FollowedAs::slopes) fill(run);
   FollowedValue followed;
-  followed.value = run.forward();
+  if (as != FollowedAs::slopes) followed.value = run.forward();
   run.backward();
   std::vector<std::vector<char>> marks;
   if (as == FollowedAs::linear) {

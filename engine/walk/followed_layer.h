@@ -34,6 +34,7 @@ struct LayerInputs {
 };
 enum class FollowedAs {
   linear,
+  slopes,    // linear, without the value and the rest: a backward pass alone
   computed,  // all that can take part
   moving     // those alone whose slope is not 0
 };

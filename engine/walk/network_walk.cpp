@@ -297,7 +297,7 @@ struct Walker {
   }
 
   // By the layer's own operators on this picture alone: kinds without a function here.
-  FollowedValue follow(const Layer& which, bool linear) {
+  FollowedValue follow(const Layer& which, FollowedAs as) {
     LayerInputs of;
     int64_t count = 0;
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -318,9 +318,6 @@ struct Walker {
     const UnitSizes s = unit_sizes(values, at.node);
     const Shape out = which.output(of.shapes);
     if (out.count() != s.count()) fail_mixed(values, at.node);
-    const FollowedAs as = linear                            ? FollowedAs::linear
-                          : followed_to == Followed::moving ? FollowedAs::moving
-                                                            : FollowedAs::computed;
     return follow_value(host_device(), which, of, (int64_t{1} * at.channel * s.rows + at.row) * s.columns + at.column,
                         as);
   }
@@ -341,8 +338,12 @@ struct Walker {
     walk.value = followed.value;
   }
 
+  FollowedAs computed_as() const { return followed_to == Followed::moving ? FollowedAs::moving : FollowedAs::computed; }
+
   void linear() {
-    FollowedValue followed = follow(*layer, true);
+    const bool known = followed_to == Followed::moving && walk.stored.has_value();
+    FollowedValue followed = follow(*layer, known ? FollowedAs::slopes : FollowedAs::linear);
+    if (known) followed.value = *walk.stored;
     if (layer->info().follow == Follow::resampled) drop_rounding(followed);
     take(followed);
     bool plain = followed.rest == 0;
@@ -365,7 +366,7 @@ struct Walker {
   }
 
   void computed(bool maximum) {
-    take(follow(*layer, false));
+    take(follow(*layer, computed_as()));
     const bool alone = walk.terms.size() == 1 && followed_to == Followed::all;
     walk.form = maximum ? UnitForm::maximum : alone ? UnitForm::function : UnitForm::computed;
     if (maximum) find_winner();
@@ -374,11 +375,11 @@ struct Walker {
   // The places of a pooling's argmax: its windows are those of the pooling with the same words.
   void argmax_places() {
     const std::shared_ptr<const Layer> pooling = layer->winners_of();
-    take(follow(*pooling, false));
+    take(follow(*pooling, computed_as()));
     walk.form = UnitForm::computed;
     find_winner();
     // Places are counted through the whole batch.
-    walk.value = follow(*layer, true).value + static_cast<float>(sizes_of(0).count() * walk.place.sample);
+    walk.value = follow(*layer, FollowedAs::linear).value + static_cast<float>(sizes_of(0).count() * walk.place.sample);
   }
 
   void run() {

@@ -100,7 +100,8 @@ struct UnitWalk {
 };
 
 // Which terms a layer without an order of its own is followed to: all that can take part, for which it is run many
-// times; or those alone that this value moves with now, by one backward pass: of a maximum the winner.
+// times; or those alone that this value moves with now, by one backward pass: of a maximum the winner. A linear layer's
+// value is then the stored one, and what it adds to its products is left out.
 enum class Followed { all, moving };
 
 // Throws Error: a place outside the layer, with what is legal; an array that is not available, by its name.

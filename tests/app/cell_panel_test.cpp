@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,8 +17,10 @@
 #include "app/shell/fonts.h"
 #include "app/widgets/input.h"
 #include "app/widgets/textures.h"
+#include "app/words/languages.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/data/dataset.h"
+#include "tests/engine/random_models.h"
 #include "tests/test_folder.h"
 
 namespace striate {
@@ -274,6 +278,71 @@ TEST_F(CellPanels, stop_where_nobody_waits_for_them) {
   EXPECT_THROW(make_cell_panel(*network, moment, {4, 9, 1, 1}, 5, progress), Error);
   moment.why = Error("there is no picture", "open one");
   EXPECT_THROW(make_cell_panel(*network, moment, {4, 1, 1, 1}, 5, progress), Error);
+}
+
+// Names of layers and what their texts say are no words; neither are functions in formulas.
+TEST_F(CellPanels, say_everything_in_the_readers_language) {
+  open(
+      "input 3x9x9 | conv1: conv 3 3x3 pad 1 | a: relu | maxpool 2 | c: conv 4 3x3 pad 1 | batchnorm | avgpool 2 ceil "
+      "| "
+      "b: conv 4 2x2 | add b | flatten | reshape batch,2,2,1,1,1 | reshape batch,4 | dense 5 | softmax");
+  std::set<std::string> data = {"floor", "ceil", "exp", "std"};
+  const auto words_of = [](const std::string& text) {
+    std::vector<std::string> words;
+    std::string word;
+    for (const char c : text + " ") {
+      if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
+        word += c;
+      } else {
+        if (word.size() > 1) words.push_back(word);
+        word.clear();
+      }
+    }
+    return words;
+  };
+  for (const OpenLayer& layer : moment.info->layers) {
+    for (const std::string& word : words_of(layer.name + " " + layer.text)) data.insert(word);
+  }
+  use_language(kMadeUpLanguage);
+  for (int node = 0; node < static_cast<int>(moment.info->layers.size()); ++node) {
+    const Shape cells = cells_of(moment.info->layers[static_cast<size_t>(node)].shape);
+    select({node, cells[0] - 1, cells[1] - 1, cells[2] - 1}, 3);
+    draw();
+    for (const std::string& text : texts) {
+      for (const std::string& word : words_of(text)) EXPECT_TRUE(data.contains(word)) << text;
+    }
+  }
+  use_language("en");
+}
+
+TEST_F(CellPanels, of_random_networks_are_there_or_refused_with_words) {
+  int made = 0;
+  for (uint64_t seed = 1; seed <= 80; ++seed) {
+    const std::string text = RandomModel(seed, Shape{3, 9, 8}).text();
+    SCOPED_TRACE(fmt::format("seed {}: {}", seed, text));
+    try {
+      const Architecture architecture = Architecture::parse("input 3x9x8 | " + text);
+      if (plan_tensors(architecture, Plan::inference(1)).bytes() > int64_t{4} << 20) continue;
+      if (architecture.totals().multiply_adds > 1'000'000) continue;
+      open(architecture.text());
+    } catch (const Error&) {
+      continue;
+    }
+    for (int node = 0; node < static_cast<int>(moment.info->layers.size()); ++node) {
+      const Shape cells = cells_of(moment.info->layers[static_cast<size_t>(node)].shape);
+      if (cells.count() == 0) continue;
+      SCOPED_TRACE(moment.info->layers[static_cast<size_t>(node)].text);
+      try {
+        select({node, cells[0] - 1, cells[1] - 1, cells[2] - 1});
+      } catch (const Error& error) {
+        EXPECT_FALSE(error.hint().empty());
+        continue;
+      }
+      frame();
+      ++made;
+    }
+  }
+  EXPECT_GT(made, 100);
 }
 
 TEST_F(CellPanels, say_what_commands_take) {

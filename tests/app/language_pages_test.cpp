@@ -41,7 +41,7 @@ const std::set<std::string, std::less<>> kNames = {
     "MB",      "GB",      "px",        "dL",     "dy",      "dx",   "max",   "min",    "mod",      "uint",
     "float",   "NaN",     "nan",       "inf",    "ln",      "Ctrl", "Shift", "Tab",    "Escape",   "Enter",
     "Space",   "Home",    "End",       "Left",   "Right",   "Up",   "Down",  "PageUp", "PageDown", "Plus",
-    "Minus",   "Delete",  "Backspace", "argmax", "softmax", "tanh", "exp"};
+    "Minus",   "Delete",  "Backspace", "argmax", "softmax", "tanh", "exp",   "floor",  "ceil"};
 
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 

@@ -215,7 +215,7 @@ void draw_cell(Ui& ui, const CellPanel& panel) {
 int draw_cell_sum(Ui& ui, const CellPanel& panel, const CellPanelLook& look) {
   if (panel.place.node == 0) return -1;
   const UnitWalk& walk = panel.walk();
-  ui.section(walk.form == UnitForm::products ? "ITS SUM" : "HOW IT IS COMPUTED");
+  ui.section(walk.form == UnitForm::products ? N_("ITS SUM") : N_("HOW IT IS COMPUTED"));
   if (panel.why) {
     ui.error_note(panel.why->what(), panel.why->hint());
     ui.hairline();
