@@ -155,7 +155,9 @@ std::string show_command(int node) {
 HoverNote note_of(const OpenNetworkInfo& info, int node, const std::vector<Shape>& shapes) {
   const OpenLayer& layer = info.layers[at(node)];
   HoverNote note;
-  note.title = node == 0 ? std::string(tr("input")) : fmt::format("{}, {}: {}", node - 1, layer.name, layer.text);
+  const std::string number = std::to_string(node - 1);
+  const std::string called = layer.name == number ? number : fmt::format("{}, {}", number, layer.name);
+  note.title = node == 0 ? std::string(tr("input")) : fmt::format("{}: {}", called, layer.text);
   note.title = cut_to(note.title, PlanType::words, 420, false);
   note.lines.push_back({N_("shape"), sizes_text(layer.shape)});
   note.hint = N_("click: show it");
@@ -255,10 +257,10 @@ float plan_text_width(const std::string& text, PlanType type) {
     } else if (wide.find(text[i]) != std::string_view::npos) {
       width += 1;
     } else {
-      width += byte >= 'A' && byte <= 'Z' ? 0.77f : 0.64f;
+      width += byte >= 'A' && byte <= 'Z' ? 0.79f : 0.64f;
     }
   }
-  return width * size * (plan_text_is_strong(type) ? 1.08f : 1) + 2;
+  return width * size * (plan_text_is_strong(type) ? 1.12f : 1) + 2;
 }
 
 Color plan_tone(const Theme& theme, Concept tone) {

@@ -72,18 +72,24 @@ void draw_card(Ui& ui, const NetworkPlan& plan, const PlanCard& card, const Plac
   const Theme& theme = ui.theme();
   const Rect place = to.at(card.place);
   const float radius = std::min(6 * to.zoom, place.h / 4);
-  ui.fill(place, mixed(theme.surface, plan_tone(theme, card.rows.front().tone), theme.dark ? 0.14f : 0.09f), radius);
+  const Color tone = plan_tone(theme, card.rows.front().tone);
+  const bool far = plan_text_size(PlanType::words) * to.zoom < to.least;  // no words: colors say what it is
+  ui.fill(place, mixed(theme.surface, tone, theme.dark ? 0.14f : 0.09f), radius);
   for (const PlanRow& row : card.rows) {
     const Rect line = to.at(row.place);
+    const Color color = plan_tone(theme, row.tone);
+    if (far) ui.fill(line, faded(color, 0.5f), card.rows.size() == 1 ? radius : 0);
     if (row.node == hovered) ui.fill(line, faded(theme.hovered, 0.6f), radius);
+    if (row.node == chosen && card.rows.size() > 1) ui.fill(line, faded(theme.accent, 0.22f), radius);
+    if (far) continue;
     const Rect mark = to.at(plan_mark(card, row));
-    ui.fill({mark.x, mark.y, std::max(mark.w, 2.0f), mark.h}, plan_tone(theme, row.tone), mark.w / 2);
+    ui.fill({mark.x, mark.y, std::max(mark.w, 2.0f), mark.h}, color, mark.w / 2);
   }
-  ui.stroke(place, mixed(theme.line, plan_tone(theme, card.rows.front().tone), 0.35f), radius);
+  ui.stroke(place, mixed(theme.line, tone, 0.35f), radius);
   for (size_t i = card.texts; i < card.texts_end; ++i) draw_text(ui, plan.texts[i], to);
-  for (const PlanRow& row : card.rows) {
-    if (row.node == chosen) ui.stroke(to.at(row.place).inset(-2), theme.accent, radius, 2.5f);
-  }
+  const bool has =
+      std::any_of(card.rows.begin(), card.rows.end(), [chosen](const PlanRow& row) { return row.node == chosen; });
+  if (has) ui.stroke(place.inset(-2), theme.accent, radius + 2, 2.5f);
 }
 
 void draw_plan(Ui& ui, const NetworkPlan& plan, const Placing& to, const Rect& seen, int chosen, int hovered) {

@@ -260,7 +260,7 @@ TEST_F(NetworkPlanTest, words_say_what_a_layer_does_and_notes_how_it_is_counted)
   EXPECT_EQ(says(PlanType::shape, "64 \u00d7 112 \u00d7 112"), 1);
   const NetworkPlan lenet = plan_network(info_of_model("lenet5"));
   const HoverNote& note = lenet.notes[1];
-  EXPECT_EQ(note.title, "0, 0: conv 6 5x5 pad 2");
+  EXPECT_EQ(note.title, "0: conv 6 5x5 pad 2");
   ASSERT_EQ(note.lines.size(), 3U);
   EXPECT_EQ(note.lines[0].value, "6 \u00d7 28 \u00d7 28");
   EXPECT_EQ(note.lines[1].value, "(5*5*1 + 1)*6 = 156");
@@ -304,7 +304,7 @@ TEST_F(NetworkPlanTest, hands_zoom_move_choose_and_ask) {
   hands.move(on_screen(plan, 4));
   play(plan);
   EXPECT_EQ(last.hovered, 4);
-  EXPECT_EQ(last.note.title, "3, 3: conv 16 5x5");
+  EXPECT_EQ(last.note.title, "3: conv 16 5x5");
   EXPECT_TRUE(sent.empty());
   hands.button(0, true), hands.button(0, false);
   play(plan);
