@@ -5,6 +5,7 @@
 
 #include "app/cli/training.h"
 #include "app/command/registry.h"
+#include "app/scene/network_plan.h"
 #include "engine/files/read_file.h"
 #include "engine/files/torch_file.h"
 #include "engine/network/batch_size.h"
@@ -19,6 +20,9 @@ struct SummaryOptions {
   std::string model, weights_of, input, optimizer;  // optimizer empty, batch 0: as it was trained, else the usual ones
   int64_t classes = 0, batch = 0;
   bool measure = false;
+  std::string plan;  // where its plan is written to; empty: nowhere
+  int64_t plan_width = 2400;
+  bool force = false;
 };
 
 Shape parse_input(const std::string& text) {
@@ -172,7 +176,20 @@ std::vector<std::string> measured(const ModelFile& file, const SummaryOptions& o
   return texts;
 }
 
+void save_plan(const SummaryOptions& options, const SavePlanOptions& how, const ModelFile& file) {
+  OpenNetworkInfo info = describe_layers(file.info.architecture);
+  const bool own = options.model.find_first_of(" |\n") != std::string::npos;
+  info.name = own ? "own layers" : file_name(options.model);
+  info.title = file.info.model;
+  save_network_plan(options.plan, info, how);
+}
+
 void print_summary(SummaryOptions options, const CommandLine& line) {
+  SavePlanOptions saving;
+  saving.picture.width = static_cast<int>(options.plan_width);
+  saving.inputs = {options.model, options.weights_of};
+  saving.force = options.force, saving.has_force = true;
+  if (!options.plan.empty()) check_plan_path(options.plan, saving);
   const ModelFile file = read_file(options);
   const std::vector<std::string> times = measured(file, options, line);
   const auto time_of = [&times](int n) { return times.empty() || n == 0 ? "" : times[static_cast<size_t>(n)]; };
@@ -287,6 +304,10 @@ void print_summary(SummaryOptions options, const CommandLine& line) {
                   info.classes.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxClasses, info.classes.size())), ", "),
         info.classes.size() > kMaxClasses ? fmt::format(" and {} more", info.classes.size() - kMaxClasses) : ""));
   print_training(training_of_file, file);
+  if (!options.plan.empty()) {
+    save_plan(options, saving, file);
+    print_out(fmt::format("Plan: {}\n", options.plan));
+  }
   print_out(std::string(all, '_') + "\n");
 }
 
@@ -314,7 +335,8 @@ void add_summary(CLI::App& parent, CommandLine& line) {
           "  striate summary tinyvgg --input 3x96x96 --classes 7\n"
           "  striate summary digits.safetensors --batch 256\n"
           "  striate summary squeezenet.onnx\n"
-          "  striate summary weights.safetensors --model resnet50",
+          "  striate summary weights.safetensors --model resnet50\n"
+          "  striate summary resnet50 --plan resnet50.svg",
           names));
   add_text(*command, "MODEL", options->model, "A name, a text or a file")->required()->type_name("");
   add_text(*command, "--model", options->weights_of, "For a file with weights only: the network that they belong to")
@@ -328,6 +350,10 @@ void add_summary(CLI::App& parent, CommandLine& line) {
       ->type_name("NAME");
   command->add_flag("--measure", options->measure,
                     "Run each layer by itself, several times, and print its median time");
+  add_text(*command, "--plan", options->plan, "Draw the graph of its layers into this file")
+      ->type_name("OUT.svg|OUT.png");
+  add_integer(*command, "--plan-width", options->plan_width, "Of a plan as PNG, in pixels (2400)", 320, 16384);
+  add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { print_summary(*options, line); }; });
 }
 

@@ -104,23 +104,23 @@ class Builder {
   GraphLayout best() const {
     const int columns = static_cast<int>(widths_.size());
     if (options_.lines > 0) return layout(fold(std::min(options_.lines, columns)));
-    // Width over height falls with every line more: from a guess towards the best.
+    // As large as possible in a place of the shape that is wanted: from a guess towards the best.
+    const float aspect = std::max(options_.aspect, 1e-3f);
     std::map<int, GraphLayout> tried;
-    const auto off = [&](int lines) {
-      if (!tried.contains(lines)) tried[lines] = layout(fold(lines));
-      const GraphLayout& made = tried[lines];
-      if (!(made.width > 0) || !(made.height > 0)) return made.width > 0 ? 1e6f + static_cast<float>(lines) : 0.0f;
-      return std::abs(std::log(made.width / made.height / std::max(options_.aspect, 1e-3f)));
+    const auto size = [&](int lines) {
+      const auto [found, is_new] = tried.try_emplace(lines);
+      if (is_new) found->second = layout(fold(lines));
+      return std::max(found->second.width / aspect, found->second.height);
     };
-    float guess = 1;
-    if (off(1) > 0) {
-      const GraphLayout& one = tried[1];
-      const float line = one.height + options_.line_gap;
-      if (line > 0) guess = std::sqrt(one.width / (std::max(options_.aspect, 1e-3f) * line));
-    }
+    size(1);
+    const float line = tried[1].height + options_.line_gap;
+    const float guess = line > 0 ? std::sqrt(tried[1].width / (aspect * line)) : 1;
     int lines = std::clamp(static_cast<int>(std::lround(guess)), 1, columns);
-    while (lines > 1 && off(lines - 1) <= off(lines)) --lines;
-    while (lines < columns && off(lines + 1) < off(lines)) ++lines;
+    for (const int step : {-1, 1}) {
+      // One more or less may change nothing before two do.
+      for (int next = lines + step; next >= 1 && next <= columns && std::abs(next - lines) <= 2; next += step)
+        if (size(next) < size(lines)) lines = next;
+    }
     return tried[lines];
   }
 
@@ -286,7 +286,7 @@ class Builder {
       const float off = (before[at(to)] - before[at(from)]) / wanted - 1;
       const float crossing = to < columns ? static_cast<float>(std::min(crossing_[at(to) - 1], 20) - 1) : 0;
       // Wider than others is worse than narrower, since it makes all of it wider; the last may end anywhere.
-      return (off > 0 ? 4 : to < columns ? 1.5f : 0.3f) * off * off + 0.25f * std::max(crossing, 0.0f);
+      return (off > 0 ? 4 : to < columns ? 1.0f : 0.3f) * off * off + 0.5f * std::max(crossing, 0.0f);
     };
     for (const float slack : {0.35f, 0.8f, static_cast<float>(columns)}) {
       // least[l][c]: the first l + 1 lines end before column c.

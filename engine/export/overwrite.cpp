@@ -59,6 +59,10 @@ bool is_picture(const Beginning& file) {
   return file.starts("RIFF") && file.bytes.compare(8, 4, "WEBP") == 0;
 }
 
+bool is_drawing(const Beginning& file) {
+  return is_text(file) && (file.starts("<svg") || (file.starts("<?xml") && file.holds("<svg")));
+}
+
 bool is_weights(const Beginning& file) {
   uint64_t header = 0;
   for (size_t i = 8; i-- > 0;) header = header << 8 | file.at(i);
@@ -114,6 +118,7 @@ struct KindRow {
 };
 constexpr KindRow kKinds[] = {
     {FileKind::picture, "a picture", is_picture},
+    {FileKind::drawing, "a drawing (SVG)", is_drawing},
     {FileKind::weights, "a file of weights (safetensors)", is_weights},
     {FileKind::onnx, "an ONNX model", is_onnx},
     {FileKind::training_log, "a log of a training", is_training_log},

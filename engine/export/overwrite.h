@@ -17,6 +17,7 @@ namespace striate {
 
 enum class FileKind {
   picture,       // of any format
+  drawing,       // SVG
   weights,       // safetensors
   onnx,          // a network of ONNX
   python,        // a script

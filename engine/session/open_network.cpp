@@ -171,23 +171,9 @@ bool OpenNetwork::follow(const TrainedNetworkPtr& trained) {
   return true;
 }
 
-void OpenNetwork::describe(const UsualClasses& usual) {
-  ModelFile& file = session_->file();
-  const Architecture& architecture = file.info.architecture;
-  auto made = std::make_shared<OpenNetworkInfo>();
-  OpenNetworkInfo& info = *made;
-  const Model* known = find_model(file.info.model);
-  info.carried = file.carried;
-  if (!file.carried) info.file = file.path;
-  info.name = known != nullptr ? known->name : std::filesystem::path(file.path).filename().string();
-  if (info.name.empty()) info.name = "own layers";
-  if (known != nullptr) info.title = known->title;
-  info.weights = trained_ ? WeightsFrom::training : file.load ? WeightsFrom::given : WeightsFrom::random;
-  info.weights_lack = !file.load;
-  if (info.weights_lack) info.cached = cached_weights(info.name);
-  if (trained_ || (file.kind == ModelFile::Kind::striate && file.info.step > 0)) info.step = file.info.step;
+OpenNetworkInfo describe_layers(const Architecture& architecture) {
+  OpenNetworkInfo info;
   info.architecture = architecture;
-  info.notes = file.notes;
   const std::vector<Shape> shapes = architecture.shapes(1);
   for (int n = 0; n < architecture.size(); ++n) {
     const Node& node = architecture.nodes()[static_cast<size_t>(n)];
@@ -210,6 +196,25 @@ void OpenNetwork::describe(const UsualClasses& usual) {
   const Architecture::Totals totals = architecture.totals();
   info.parameters = totals.parameters;
   info.multiply_adds = totals.multiply_adds;
+  return info;
+}
+
+void OpenNetwork::describe(const UsualClasses& usual) {
+  ModelFile& file = session_->file();
+  const Architecture& architecture = file.info.architecture;
+  auto made = std::make_shared<OpenNetworkInfo>(describe_layers(architecture));
+  OpenNetworkInfo& info = *made;
+  const Model* known = find_model(file.info.model);
+  info.carried = file.carried;
+  if (!file.carried) info.file = file.path;
+  info.name = known != nullptr ? known->name : std::filesystem::path(file.path).filename().string();
+  if (info.name.empty()) info.name = "own layers";
+  if (known != nullptr) info.title = known->title;
+  info.weights = trained_ ? WeightsFrom::training : file.load ? WeightsFrom::given : WeightsFrom::random;
+  info.weights_lack = !file.load;
+  if (info.weights_lack) info.cached = cached_weights(info.name);
+  if (trained_ || (file.kind == ModelFile::Kind::striate && file.info.step > 0)) info.step = file.info.step;
+  info.notes = file.notes;
   info.picture = file.picture();
   info.channels_last = file.channels_last();
   if (info.picture.rank() == 3) info.preprocessing = file.preprocessing.text(info.picture[0]);

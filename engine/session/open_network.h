@@ -68,6 +68,8 @@ struct OpenNetworkInfo {
   std::vector<std::string> notes;
 };
 using OpenNetworkInfoPtr = std::shared_ptr<const OpenNetworkInfo>;
+// What an architecture alone says of it: its layers and their sum. Throws Error: a layer does not fit its input.
+OpenNetworkInfo describe_layers(const Architecture& architecture);
 
 // A picture on its way into a network: one of the three.
 struct NetworkPicture {

@@ -51,6 +51,11 @@ keeps net.safetensors "over what is read" features net.safetensors --layer 1 she
 keeps text.net "over what is read" $TRAIN --model text.net --save text.net
 keeps text.net "over what is read" $TRAIN --model text.net --log text.net
 keeps net.safetensors "not a log of a training" $TRAIN --model "flatten | dense 10" --log net.safetensors
+cp diary.txt diary.svg && TABLE+=(diary.svg)
+keeps diary.svg "another text, not a drawing (SVG)" summary net.safetensors --plan diary.svg
+keeps model.png "a file of weights (safetensors), not a picture" summary net.safetensors --plan model.png
+cp net.onnx onnx.svg && TABLE+=(onnx.svg)
+keeps onnx.svg "an ONNX model, not a drawing (SVG)" summary lenet5 --plan onnx.svg
 keeps diary.txt "not a log of a training" $TRAIN --model "flatten | dense 10" --log diary.txt
 refuses 2 "--save and --log both name" "" $TRAIN --model "flatten | dense 10" --save both --log ./both
 [ ! -e both ] || fail "--save and --log of one name left a file"
@@ -95,6 +100,8 @@ refuses 1 "not a lesson" "" play make.striate --headless --out shots
 # The same output again, as easily as the first time.
 for turn in first second; do
   works filter edge photo.png edges.png
+  works summary net.safetensors --plan plan.svg
+  works summary net.safetensors --plan plan.png
   works train --data digits:100 --model "flatten | dense 10" --steps 1 --batch 8 --quiet --save again.safetensors --log again.csv
   run classify net.safetensors digit.ppm --save-activations all.safetensors
   [ "$STATUS" -eq 0 ] || fail "activations, $turn time: status $STATUS"

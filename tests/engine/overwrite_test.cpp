@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr FileKind kAll[] = {FileKind::package,   FileKind::picture,      FileKind::weights, FileKind::onnx,
                              FileKind::python,    FileKind::training_log, FileKind::curves,  FileKind::lesson,
                              FileKind::recording, FileKind::network_text, FileKind::table,   FileKind::grid,
-                             FileKind::units};
+                             FileKind::units,     FileKind::drawing};
 
 class OverwriteTest : public ::testing::Test {
  protected:
@@ -60,6 +60,8 @@ class OverwriteTest : public ::testing::Test {
         write_image(path(name + ".png"), image);
         return path(name + ".png");
       }
+      case FileKind::drawing:
+        return put(name, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
       case FileKind::weights: {
         SafeTensorsWriter writer;
         const float value = 1;

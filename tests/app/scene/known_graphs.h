@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace striate {
 
@@ -52,6 +53,29 @@ inline std::string densenet_text() {
     text += fmt::format("conv 4 3x3 pad 1 | z{}: relu\n", layer);
     all.insert(0, fmt::format(" z{}", layer - 1));
     text += fmt::format("concat{}\n", all);
+  }
+  return text + "globalavgpool | dense 10\n";
+}
+
+// ResNets of bottlenecks: so many blocks in each of four groups; 3, 8, 36, 3 are ResNet-152.
+inline std::string resnet_text(const std::vector<int>& blocks) {
+  std::string text =
+      "input 3x64x64\nconv 16 7x7 stride 2 pad 3 no bias | batchnorm | relu\nb0: maxpool 3 stride 2 pad 1\n";
+  int made = 0, inner = 8;
+  for (size_t group = 0; group < blocks.size(); ++group, inner *= 2) {
+    for (int block = 0; block < blocks[group]; ++block, ++made) {
+      const std::string step = block == 0 && group > 0 ? " stride 2" : "";
+      text += fmt::format(
+          "conv {0} 1x1 no bias | batchnorm | relu | conv {0} 3x3{1} pad 1 no bias | batchnorm | relu\n", inner, step);
+      text += fmt::format("conv {} 1x1 no bias | b{}.f: batchnorm\n", 4 * inner, made);
+      if (block == 0) {
+        text += fmt::format("from b{0}\nconv {1} 1x1{2} no bias | b{0}.x: batchnorm\nfrom b{0}.f\nadd b{0}.x\n", made,
+                            4 * inner, step);
+      } else {
+        text += fmt::format("add b{}\n", made);
+      }
+      text += fmt::format("b{}: relu\n", made + 1);
+    }
   }
   return text + "globalavgpool | dense 10\n";
 }
