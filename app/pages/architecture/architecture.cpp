@@ -333,7 +333,7 @@ bool ArchitecturePage::update_demo(double now) {
   } else if (scene < 2 + kStops) {
     const int block = (scene - 2) * (count - 1) / (kStops - 1);
     const int node = blocks[static_cast<size_t>(block)].node;
-    send(fmt::format("architecture.go {}", node == 0 ? "input" : std::to_string(node - 1)));
+    send(fmt::format("architecture.show {}", node == 0 ? "input" : std::to_string(node - 1)));
   } else if (scene == 2 + kStops) {
     // The strongest cell of a tensor in the middle.
     const SceneBlock& block = blocks[static_cast<size_t>(count / 2)];
@@ -352,6 +352,15 @@ bool ArchitecturePage::update_demo(double now) {
     send("architecture.view side");
   }
   return true;
+}
+
+void ArchitecturePage::update_plan(const NetworkMoment& moment) {
+  if (!state_.plan) return;
+  const float aspect = std::round(std::clamp(stage_.w / std::max(stage_.h, 1.0f), 0.5f, 4.0f) * 4) / 4;
+  const std::string key = fmt::format("{} {} {}", key_of(moment), moment.info->layers.size(), aspect);
+  if (plan_ && plan_of_ == key) return;
+  plan_ = std::make_shared<const NetworkPlan>(plan_network(*moment.info, {.aspect = aspect}));
+  plan_of_ = key;
 }
 
 bool ArchitecturePage::update_flow(double now) {
@@ -425,6 +434,7 @@ bool ArchitecturePage::update(double now) {
   bool more = update_times(*moment);
   more |= update_scene(moment, now);
   more |= update_cell(*moment);
+  update_plan(*moment);
   more |= update_demo(now);
   more |= update_camera(now);
   more |= update_flow(now);

@@ -17,6 +17,7 @@
 #include "app/network/network_in_use.h"
 #include "app/pages/architecture/cell_panel.h"
 #include "app/pages/page.h"
+#include "app/scene/network_plan.h"
 #include "app/scene/network_scene.h"
 #include "app/scene/scene_values.h"
 #include "app/widgets/ui.h"
@@ -72,6 +73,7 @@ class ArchitecturePage : public Page {
   void declare_camera(Registry& registry);
   void declare_flow(Registry& registry);
   void declare_demo(Registry& registry);
+  void declare_plan(Registry& registry);
   void declare_readouts(Registry& registry);
   void set_open(const std::string& layer, bool open);
   void select(std::optional<Place> place);
@@ -87,6 +89,7 @@ class ArchitecturePage : public Page {
   bool update_cell(const NetworkMoment& moment);
   bool update_flow(double now);
   bool update_demo(double now);
+  void update_plan(const NetworkMoment& moment);
   // Of the selected cell, where it is there: of an earlier moment while the next one is on its way. Null: there is none.
   const CellPanel* cell_panel() const;
   bool update_frame(double now);
@@ -158,6 +161,13 @@ class ArchitecturePage : public Page {
   Cell cell_;
   std::string cell_asked_;
   bool cell_wanted_ = false;  // by a readout
+
+  // The plan, made when it is first shown.
+  std::shared_ptr<const NetworkPlan> plan_;
+  std::string plan_of_;     // network and shape of the stage
+  std::string plan_layer_;  // that is framed
+  View plan_view_;          // no zoom: all of it
+  std::string saved_;       // the file that was written last
 
   // It flies, flows and rests by itself until somebody touches it.
   bool demo_ = false;

@@ -151,12 +151,13 @@ void ArchitecturePage::declare_camera(Registry& registry) {
                          camera.target += toward * (before - camera.distance);
                          by_hand(camera);
                        }});
-  registry.add(Command{"architecture.go",
-                       N_("Flies to a layer"),
+  registry.add(Command{"architecture.show",
+                       N_("Flies to a layer; on the plan, frames it"),
                        {Parameter::word("LAYER", "its number, from 0 without the input, or its name; input is one")},
                        [this](const Arguments& arguments) {
                          check_layer(arguments.text(0));
-                         if (!shown_) return;
+                         plan_layer_ = arguments.text(0);
+                         if (!shown_ || state_.plan) return;
                          const int node = network().need_node(arguments.text(0));
                          if (static_cast<size_t>(node) < shown_->scene.block_of.size()) {
                            fly_to(shown_->scene.block_of[static_cast<size_t>(node)]);

@@ -359,12 +359,37 @@ void ArchitecturePage::declare_demo(Registry& registry) {
   registry.add(Readout{"architecture.demo", "on or off", [this] { return ReadoutValue(std::string(demo_ ? "on" : "off")); }});
 }
 
+void ArchitecturePage::declare_plan(Registry& registry) {
+  registry.add(Command{"architecture.plan.view",
+                       N_("Which part of the plan is shown, and how large; without values all of it"),
+                       {Parameter::number("X", "of the middle, in units of the plan", -1e6, 1e6).or_none(),
+                        Parameter::number("Y", "", -1e6, 1e6).or_none(),
+                        Parameter::number("ZOOM", "pixels per unit", 1e-4, kZoomMost).or_none()},
+                       [this](const Arguments& a) {
+                         plan_view_ = a.has(2) ? View{{static_cast<float>(a.number(0)), static_cast<float>(a.number(1))},
+                                                      static_cast<float>(a.number(2))}
+                                               : View{};
+                       }});
+  registry.add(Command{"architecture.plan.save",
+                       N_("Writes the plan as a drawing for print"),
+                       {Parameter::file_to_write("FILE", "a name ending in .svg or .png")},
+                       [this](const Arguments& arguments) {
+                         const NetworkMoment& moment = network().need_network();
+                         SavePlanOptions options;
+                         options.force = context_.document.force;
+                         options.picture.dark = false;
+                         save_network_plan(arguments.text(0), *moment.info, options);
+                         saved_ = arguments.text(0);
+                       }});
+}
+
 void ArchitecturePage::declare(Registry& registry) {
   settings_.declare(registry);
   declare_look(registry);
   declare_camera(registry);
   declare_flow(registry);
   declare_demo(registry);
+  declare_plan(registry);
   declare_readouts(registry);
 }
 
@@ -386,7 +411,7 @@ std::vector<Page::Key> ArchitecturePage::keys() const {
                            {"P", state_.plan ? "architecture.plan off" : "architecture.plan on", N_("flat, or in space")}};
   if (selected_) {
     const std::string layer = quoted(selected_->layer);
-    keys.push_back({"G", "architecture.go " + layer, N_("flies to the selected cell's tensor")});
+    keys.push_back({"G", "architecture.show " + layer, N_("flies to the selected cell's tensor")});
     const NetworkMomentPtr moment = known();
     const auto cell = moment ? selected_cell(*moment->info) : std::nullopt;
     if (cell && shown_ && static_cast<size_t>(cell->node) < shown_->scene.block_of.size()) {

@@ -12,7 +12,7 @@ namespace striate {
 
 void ArchitecturePage::draw_inspector(Ui& ui) const {
   const NetworkMomentPtr moment = known();
-  if (moment && shown_) draw_selected(ui);
+  if (moment && shown_ && !state_.plan) draw_selected(ui);
   ui.section("NETWORK");
   std::vector<Choice> names;
   for (const std::vector<Model>* list : {&models(), &large_models()}) {
@@ -35,6 +35,17 @@ void ArchitecturePage::draw_inspector(Ui& ui) const {
   ui.hairline();
   if (moment) {
     ui.section("VIEW");
+    static const Choice forms[] = {{N_("In space"), "off"}, {N_("Plan"), "on"}};
+    ui.segmented("form", forms, state_.plan ? "on" : "off", "architecture.plan");
+    if (state_.plan) {
+      const std::string file = moment->info->name + ".svg";
+      ui.text_field("file", file, "architecture.plan.save", "a name ending in .svg or .png");
+      ui.button("Save the plan", "architecture.plan.save " + quoted(file));
+      ui.error_beside("architecture.plan.save");
+      if (!saved_.empty()) ui.note(format_tr("Written: {}", saved_));
+      ui.hairline();
+      return;
+    }
     ui.begin_flow();
     for (const auto& [label, view] : {std::pair(N_("All of it"), "fit"), std::pair(N_("Front"), "front"),
                                       std::pair(N_("Side"), "side"), std::pair(N_("Along"), "along")}) {
@@ -69,7 +80,7 @@ void ArchitecturePage::draw_selected(Ui& ui) const {
   }
   draw_cell(ui, *panel);
   ui.begin_flow();
-  ui.button("Fly there", fmt::format("architecture.go {}", selected_->layer), {.icon = Icon::eye});
+  ui.button("Fly there", fmt::format("architecture.show {}", selected_->layer), {.icon = Icon::eye});
   if (kernel_sizes(*shown_->info, panel->place.node)) {
     const bool there = shown_->scene.kernel_of[static_cast<size_t>(panel->place.node)] >= 0;
     ui.button(there ? "Hide its weights" : "Show its weights",

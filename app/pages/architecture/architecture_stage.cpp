@@ -12,6 +12,7 @@
 #include "app/widgets/tensor_grid.h"
 #include "app/widgets/player_bar.h"
 #include "app/words/words.h"
+#include "engine/network/find_layer.h"
 #include "engine/network/layer_kind.h"
 
 namespace striate {
@@ -312,6 +313,19 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   found.numbers["architecture.height"] = place.h;
   found.numbers["architecture.dark"] = ui.theme().dark ? 1 : 0;
   found.numbers["architecture.motion"] = ui.frame().motion && !ui.frame().patient ? 1 : 0;
+  if (state_.plan) {
+    if (!plan_) return ui.request_frame();
+    const NetworkMomentPtr moment = known();
+    const int chosen = moment && !plan_layer_.empty() ? find_layer(moment->info->architecture, plan_layer_) : -1;
+    const PlanResponse hit = draw_network_plan(ui, place, *plan_, {plan_view_, chosen});
+    if (hit.fit) {
+      ui.send("architecture.plan.view");
+    } else if (hit.view_changed) {
+      ui.send(fmt::format("architecture.plan.view {} {} {}", to_text(hit.view.center.x), to_text(hit.view.center.y),
+                          to_text(hit.view.zoom)));
+    }
+    return draw_hover_note(ui, hit.note);
+  }
   if (!shown_ || !frame_) {
     ui.request_frame();
     return;
