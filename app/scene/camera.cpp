@@ -60,9 +60,11 @@ SceneCamera fit_camera(SceneCamera camera, const WorldBounds& bounds, Vec size, 
               height = std::max(40.0f, size.y - margin.top - margin.bottom);
   const glm::vec3 back = back_of(camera), forward = -back;
   const glm::vec3 right = glm::normalize(glm::cross(forward, glm::vec3(0, 1, 0))), up = glm::cross(right, forward);
-  // For every corner the eye must stand behind two planes at each side of the picture: with the eye at (a, b) across the
-  // line of sight and `d` back, |x - a| <= (d - depth) * slope. The least d and the place between both sides follow.
-  const float slope_x = tangent() * width / std::max(1.0f, size.y), slope_y = tangent() * height / std::max(1.0f, size.y);
+  // For every corner the eye must stand behind two planes at each side of the picture: with the eye at (a, b) across
+  // the line of sight and `d` back, |x - a| <= (d - depth) * slope. The least d and the place between both sides
+  // follow.
+  const float slope_x = tangent() * width / std::max(1.0f, size.y),
+              slope_y = tangent() * height / std::max(1.0f, size.y);
   const glm::vec3 middle = bounds.center();
   float left = -1e30f, rightmost = -1e30f, top = -1e30f, bottom = -1e30f;
   for (int corner = 0; corner < 8; ++corner) {

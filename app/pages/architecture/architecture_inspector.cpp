@@ -20,7 +20,10 @@ void ArchitecturePage::draw_inspector(Ui& ui) const {
   }
   names.push_back({N_("the one in training"), "training"});
   const NetworkState& asked = network().asked();
-  ui.dropdown("model", names, !asked.opened ? "training" : find_model(asked.file) != nullptr ? asked.file : "",
+  ui.dropdown("model", names,
+              !asked.opened                       ? "training"
+              : find_model(asked.file) != nullptr ? asked.file
+                                                  : "",
               "architecture.model");
   ui.begin_flow();
   draw_open_model(ui, N_("Open a model\u2026"), "architecture.model",
