@@ -231,7 +231,6 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
         camera_ = camera_to_ = fit;
       }
     }
-    changed = true;
   }
   const SceneChoice choice = choice_for(*moment->info);
   const bool waits_for_times = wants_times() && (!times_ || times_->network != key_of(*moment));
@@ -437,6 +436,15 @@ bool ArchitecturePage::update_frame(double now) {
   return key.moving;
 }
 
+// What the training has come to, which it does not say while it is on its way to a step.
+void ArchitecturePage::update_timeline() {
+  if (!context_.document.training || network().asked().opened) return;
+  try {
+    newest_ = std::get<double>(registry_->read("train.newest"));
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): then the last one stands
+  }
+}
+
 bool ArchitecturePage::update(double now) {
   now_ = now;
   const NetworkMomentPtr moment = known();
@@ -445,6 +453,7 @@ bool ArchitecturePage::update(double now) {
   more |= update_scene(moment, now);
   more |= update_cell(*moment);
   update_plan(*moment);
+  update_timeline();
   more |= update_demo(now);
   more |= update_camera(now);
   more |= update_flow(now);

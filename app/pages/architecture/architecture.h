@@ -91,6 +91,7 @@ class ArchitecturePage : public Page {
   bool update_flow(double now);
   bool update_demo(double now);
   void update_plan(const NetworkMoment& moment);
+  void update_timeline();
   // Of the selected cell, where it is there: of an earlier moment while the next one is on its way. Null: there is
   // none.
   const CellPanel* cell_panel() const;
@@ -176,6 +177,9 @@ class ArchitecturePage : public Page {
   std::string saved_;       // the file that was written last
 
   // It flies, flows and rests by itself until somebody touches it.
+  Registry* registry_ = nullptr;
+  double newest_ = 1;  // step of the training, as far as it says
+
   bool demo_ = false;
   int demo_scene_ = 0;
   double demo_until_ = 0;

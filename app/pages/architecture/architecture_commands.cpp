@@ -406,6 +406,7 @@ void ArchitecturePage::declare_plan(Registry& registry) {
 }
 
 void ArchitecturePage::declare(Registry& registry) {
+  registry_ = &registry;
   settings_.declare(registry);
   declare_look(registry);
   declare_camera(registry);

@@ -272,7 +272,7 @@ void ArchitecturePage::draw_labels(Ui& ui, const CameraView& view, const Rect& a
     const std::string name = ui.fitted(words, Font::caption, room);
     const float width = std::max(ui.measure(Font::caption, name).x, ui.measure(Font::caption, shape).x);
     // Below its block, or a line or two lower where others stand.
-    for (int level = 0; level < (few || label.priority >= 1e4f ? 3 : 1); ++level) {
+    for (int level = 0; level < (few || label.priority >= 1e4f ? 5 : 1); ++level) {
       Rect place{label.at.x - width / 2, label.at.y + 8 + static_cast<float>(level) * (2 * line + 4), width, 2 * line};
       place.x = std::clamp(place.x, area.x + 4, std::max(area.x + 4, area.right() - width - 4));
       if (place.bottom() > area.bottom() - 4) break;
@@ -406,7 +406,7 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   ui.scene(place, frame_);
   const CameraView view(camera_, {place.w, place.h});
   const Response r = ui.interact(place, {.label = "scene",
-                                         .command = "architecture.turn",
+                                         .command = "architecture.select",
                                          .kind = "scene",
                                          .tooltip = " ",
                                          .takes_wheel = true,
@@ -472,7 +472,7 @@ void ArchitecturePage::draw_transport(Ui& ui, const Rect& area) const {
   const NetworkMomentPtr moment = known();
   if (moment && !moment->of.state.opened && training && area.w > 620) {
     Rect time = rest.cut_right(area.w * 0.4f);
-    const double newest = std::max(1.0, std::get<double>(ui.registry().read("train.newest")));
+    const double newest = std::max(newest_, static_cast<double>(training->step));
     ui.begin_row(time);
     const bool moving = training->moving;
     ui.button(moving ? "Stop training" : "Train", moving ? "train.pause" : "train.start",
