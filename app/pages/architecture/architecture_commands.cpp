@@ -336,7 +336,7 @@ void ArchitecturePage::declare_readouts(Registry& registry) {
   product.value_of = [nth](const Arguments& a) { return finite(nth(a).product); };
   registry.add(std::move(upstream));
   registry.add(std::move(product));
-  registry.add(Readout{"architecture.upstream.count", "inputs of the selected cell that are not 0", [this] {
+  registry.add(Readout{"architecture.upstream.count", "inputs of the selected cell that count for something", [this] {
                          const StrongestInputs& inputs = need_cell().inputs;
                          return ReadoutValue(inputs.cells.empty() ? 0.0
                                                                   : static_cast<double>(inputs.cells.front().inputs));

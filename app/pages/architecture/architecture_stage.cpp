@@ -458,6 +458,7 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
     }
   }
   hands(ui, place, r, hovered);
+  if (r.keyboard) ui.draw_focus(place.inset(3));
   ui.pop_clip();
   draw_hover_note(ui, note);
 }
@@ -501,7 +502,8 @@ void ArchitecturePage::draw_transport(Ui& ui, const Rect& area) const {
               .position = at,
               .count = count,
               .unit = N_("tensor {} of {}"),
-              .speed = state_.speed});
+              .speed = state_.speed,
+              .compact = rest.w < 500});
 }
 
 }  // namespace striate
