@@ -17,6 +17,7 @@ namespace striate {
 
 enum class FileKind {
   picture,       // of any format
+  film,          // GIF or MP4
   weights,       // safetensors
   onnx,          // a network of ONNX
   python,        // a script
