@@ -129,6 +129,8 @@ PlayerHost Shell::player_host() {
   host.now = [this] { return app_.now(); };
   host.print = [this](const std::string& line) { app_.print(line); };
   return host;
+  host.watched = app_.document().pace.watched;
+  host.rest = [this](const Action& done) { return app_.rest_behind(done); };
 }
 
 void Shell::play_a_line() {

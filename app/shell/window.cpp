@@ -285,6 +285,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     if (bench) {
       glfwPollEvents();
     } else if (moving || extra > 0 || !events.queue.empty()) {
+  app.document().pace.watched = !bench;
       // Where the screen doesn't hold the swap back (software renderers), a frame lasts a sixtieth of a second anyway.
       double rest = last_frame + 1.0 / 62 - glfwGetTime();
       if (rest > 0.001) {
