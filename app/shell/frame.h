@@ -24,6 +24,7 @@
 namespace striate {
 
 class Browser;
+class FilmRecorder;
 class GlossaryView;
 struct ChapterProgress;
 struct LessonProgress;
@@ -92,6 +93,11 @@ class Shell {
   void captured(std::optional<Error> failure);  // an error becomes a notice, and the script's
   void request_capture(const std::string& file, bool stage_only, const std::string& command);
 
+  // The film of what is shown that is being recorded; null: none is. Whoever draws gives it its pictures (capture.h).
+  FilmRecorder* film() const { return filming() ? film_.get() : nullptr; }
+  // Nothing is drawn any more: ends the film, waits until it is whole, and says what has failed.
+  std::optional<Error> end_film();
+
  private:
   friend class ShellParts;
   void declare_commands();
@@ -126,6 +132,9 @@ class Shell {
   void draw_help(Vec size);
   void draw_palette(Vec size);
   void play_a_line();
+  bool filming() const;  // film_shell.cpp
+  void record_film(const std::string& file);
+  void look_at_film();
   void write_items();
   void write_readouts();
 
@@ -148,7 +157,8 @@ class Shell {
   bool asks_ = false;
   ScriptFiles script_files_;  // what holds for player_
   std::optional<Capture> capture_;
-  std::optional<Error> capture_error_;
+  std::optional<Error> capture_error_;  // and of a film
+  std::unique_ptr<FilmRecorder> film_;  // that is recorded, or was and is being written
   std::vector<std::string> sent_;
   std::string task_;             // the line that the lesson's step asks for next; its control is ringed
   bool task_unfolds_ = false;    // the inspector is unfolded for it

@@ -80,6 +80,7 @@ bool Offscreen::frame() {
 Offscreen::FrameTime Offscreen::timed_frame() {
   Parts& p = *parts_;
   FrameTime time;
+  record_picture(p.shell, p.app.now(), p.target.width(), p.target.height());
   const double start = p.now();
   p.shell.frame(p.moment(false));
   p.target.bind();
