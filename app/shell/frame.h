@@ -151,9 +151,11 @@ class Shell {
   ScriptPlayer::Counts counts_;
   std::optional<Error> script_error_;
   std::string output_folder_;
-  uint64_t asked_step_ = 0;  // of Document::guided_steps: whose question was brought into view,
-  float asked_height_ = 0;   // in words of this height,
-  int ask_reveals_ = 0;      // and in how many more frames it is
+  uint64_t asked_step_ = 0;               // of Document::guided_steps: whose question was brought into view,
+  float asked_height_ = 0;                // in words of this height,
+  int ask_reveals_ = 0;                   // and in how many more frames it is
+  double ask_from_ = 0;                   // not before: in a film the words are read first
+  const Answer* asked_answer_ = nullptr;  // whose reason was brought into view
   bool asks_ = false;
   ScriptFiles script_files_;  // what holds for player_
   std::optional<Capture> capture_;
