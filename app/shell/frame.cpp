@@ -129,10 +129,10 @@ PlayerHost Shell::player_host() {
     request_capture(app_.files().permitted_picture(file, script_files_), false, "screenshot");
   };
   host.now = [this] { return app_.now(); };
-  host.print = [this](const std::string& line) { app_.print(line); };
-  return host;
   host.watched = app_.document().pace.watched;
   host.rest = [this](const Action& done) { return app_.rest_behind(done); };
+  host.print = [this](const std::string& line) { app_.print(line); };
+  return host;
 }
 
 void Shell::play_a_line() {
@@ -221,6 +221,7 @@ void Shell::draw(const Moment& moment) {
   frame.motion = s.motion;
   frame.now = moment.now;
   frame.patient = moment.patient;
+  frame.film = moment.film;
   drawn_size_ = moment.size;
   ui_.set_keys(keys_.keys_by_command(app_));
   std::vector<Ui::CommandError> errors;

@@ -44,6 +44,7 @@ class Shell {
     float scale = 1;       // pixels per logical unit
     double now = 0;        // seconds
     bool patient = false;  // pictures for files: everything at its end, no budget of time
+    bool film = false;     // pictures of a film: no budget of time either, but what moves moves
   };
   // Updates the app, does a line of the script, draws; the triangles are in ImGui::GetDrawData() then. Returns true
   // while another frame should follow by itself.
