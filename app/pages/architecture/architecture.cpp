@@ -428,8 +428,8 @@ bool ArchitecturePage::update_frame(double now) {
     frame->ground = theme.background;
     frame->dark = dark_;
     frame->strongest = state_.strongest;
-    frame->moving = key.moving;
-    frame->changing = key.changing;
+    frame->moving = key.moving && !film_;
+    frame->changing = key.changing && !film_;
     frame_ = std::move(frame);
     frame_key_ = key;
   }
@@ -467,6 +467,7 @@ void ArchitecturePage::drawn(const Drawn& frame) {
   const Rect stage{0, 0, static_cast<float>(width), static_cast<float>(frame.number("architecture.height", 620))};
   dark_ = frame.number("architecture.dark", 1) > 0;
   motion_ = frame.number("architecture.motion", 0) > 0;
+  film_ = frame.number("architecture.film", 0) > 0;
   if (stage == stage_) return;
   stage_ = stage;
   if (camera_fits_ && shown_) camera_ = camera_to_ = usual_camera();

@@ -145,7 +145,7 @@ class ArchitecturePage : public Page {
 
   // The stage as the last frame drew it.
   Rect stage_{0, 0, 720, 620};
-  bool dark_ = true, motion_ = false;
+  bool dark_ = true, motion_ = false, film_ = false;
 
   // A training that moves draws frames by itself: what is made for each of its steps waits for the next one.
   std::shared_ptr<std::atomic<bool>> trains_ = std::make_shared<std::atomic<bool>>(false);

@@ -26,7 +26,7 @@ SceneCamera ArchitecturePage::usual_camera() const {
   const bool named = !shown_->scene.blocks.empty() && shown_->info->class_count > 0 &&
                      shown_->scene.blocks.back().channels == shown_->info->class_count;
   return fit_camera(camera, shown_->scene.bounds(), stage_size(),
-                    {.left = 28, .top = 28, .right = named && shown_->scene.rows == 1 ? 96.0f : 28.0f, .bottom = 64});
+                    {.left = 28, .top = 28, .right = named ? 96.0f : 28.0f, .bottom = 64});
 }
 
 SceneCamera ArchitecturePage::camera_to(const glm::vec3& target, float extent) const {

@@ -384,6 +384,7 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   found.numbers["architecture.width"] = place.w;
   found.numbers["architecture.height"] = place.h;
   found.numbers["architecture.dark"] = ui.theme().dark ? 1 : 0;
+  found.numbers["architecture.film"] = ui.frame().film ? 1 : 0;
   found.numbers["architecture.motion"] = ui.frame().motion && !ui.frame().patient ? 1 : 0;
   if (state_.plan) {
     if (!plan_) return ui.request_frame();
