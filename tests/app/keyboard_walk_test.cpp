@@ -118,7 +118,7 @@ TEST_P(KeyboardWalk, tab_reaches_everything_where_both_panels_are_unfolded_or_fo
   for (const char* panels : {"off", "on"}) {
     driver().run(std::string("navigation ") + panels);
     driver().run(std::string("inspector ") + panels);
-    for (const char* page : {"home", "pixels", "network", "pretrained"}) {
+    for (const char* page : {"home", "pixels", "network", "pretrained", "architecture"}) {
       driver().run(std::string("page ") + page);
       walk(fmt::format("{}, panels {}", page, panels));
     }
@@ -249,6 +249,15 @@ TEST(KeyboardActs, on_every_control_of_every_method_of_features) {
   for (const std::string& method : driver.app.registry().command("features.method").parameters[0].choices) {
     driver.run("features.method " + method);
     expect_keys_act(driver, "features " + method);
+  }
+}
+
+TEST(KeyboardActs, on_every_control_of_a_network_as_a_place) {
+  PageDriver driver("architecture");
+  driver.show(made_picture(24, 20, 3));
+  for (const char* line : {"architecture.model lenet5", "architecture.select 3 5 4 6", "architecture.plan on"}) {
+    driver.run(line);
+    expect_keys_act(driver, line);
   }
 }
 
