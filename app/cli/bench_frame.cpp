@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "app/cli/cli.h"
 #include "app/cli/script_run.h"
@@ -28,6 +29,7 @@ struct FrameOptions {
   std::vector<std::string> commands;
   std::string meanwhile;
   double seconds = 5;
+  bool training = false;
   bool csv = false;
 };
 
@@ -131,12 +133,20 @@ void bench_training(const FrameOptions& options, const CommandLine& line) {
   while (app.update(now += kFrame) || app.busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   app.run("train.start");
   const double alone = steps_per_second(app, options.seconds, [&] { app.update(now += kFrame); });
-  app.run("page train");
+  if (options.page != "train") app.run("network.use training");
+  app.run("page " + options.page);
   std::vector<double> own, drawn;
   std::atomic<bool> woken{true};
   app.set_wake([&] { woken = true; });
+  // How often a page of the open network gets another step's.
+  double followed = -1;
+  int moments = 0;
   const double shown = steps_per_second(app, options.seconds, [&] {
     if (!woken.exchange(false) && !screen.shell().moving()) return;
+    if (options.page != "train") {
+      const double step = number_or_zero(app, "network.step");
+      if (step != std::exchange(followed, step)) ++moments;
+    }
     const Offscreen::FrameTime time = screen.timed_frame();
     own.push_back(time.own_ms);
     drawn.push_back(time.drawn_ms);
@@ -147,15 +157,16 @@ void bench_training(const FrameOptions& options, const CommandLine& line) {
   std::sort(own.begin(), own.end());
   std::sort(drawn.begin(), drawn.end());
   if (options.csv) {
-    print_out(fmt::format("page,frames,median_ms,p99_ms\ntrain,{},{:.3f},{:.3f}\n", frames, quantile(own, 0.5),
-                          quantile(own, 0.99)));
+    print_out(fmt::format("page,frames,median_ms,p99_ms\n{},{},{:.3f},{:.3f}\n", options.page, frames,
+                          quantile(own, 0.5), quantile(own, 0.99)));
     return;
   }
   print_out(fmt::format(
-      "page train\ndevice {}\nframes {}\nmedian_ms {:.3f}\np99_ms {:.3f}\ndrawn_median_ms {:.3f}\n"
+      "page {}\ndevice {}\nframes {}\nmedian_ms {:.3f}\np99_ms {:.3f}\ndrawn_median_ms {:.3f}\n"
       "drawn_p99_ms {:.3f}\nimages_per_second {:.0f}\nimages_per_second_alone {:.0f}\nshare {:.3f}\n",
-      std::get<std::string>(app.registry().read("train.device")), frames, quantile(own, 0.5), quantile(own, 0.99),
-      quantile(drawn, 0.5), quantile(drawn, 0.99), shown * batch, alone * batch, shown / alone));
+      options.page, std::get<std::string>(app.registry().read("train.device")), frames, quantile(own, 0.5),
+      quantile(own, 0.99), quantile(drawn, 0.5), quantile(drawn, 0.99), shown * batch, alone * batch, shown / alone));
+  if (options.page != "train") print_out(fmt::format("steps_shown_per_second {:.1f}\n", moments / options.seconds));
 }
 
 struct FrameTimes {
@@ -185,9 +196,10 @@ double draw_meanwhile(App& app, Offscreen& screen, const std::string& command, F
 }
 
 void bench_frame(const FrameOptions& options, const CommandLine& line) {
-  if (options.page == "train") {
+  if (options.page == "train" || options.training) {
     if (!options.meanwhile.empty())
-      throw UsageError("--while: page train is drawn while it trains", "leave --while out, or choose another --page");
+      throw UsageError("--while: the page is drawn while something trains",
+                       "leave --while out, or choose another --page");
     return bench_training(options, line);
   }
   App app(line.device(), settings_for_scripts());
@@ -237,9 +249,8 @@ void add_bench_frame(CLI::App& bench, CommandLine& line) {
       "Milliseconds that the window's own thread works for a frame of 1280 x 800, until everything is handed to\n"
       "OpenGL, while the page zooms from 1/16 to 48 screen units a pixel and back and moves over the picture, or\n"
       "steps through its cells.\n"
-      "The page train is drawn while it trains as fast as it can, whenever there is something new; without --csv, "
-      "what\n"
-      "training reaches then and while nothing is drawn.\n"
+      "The page train, and with --training any other, is drawn while page train trains as fast as it can, whenever\n"
+      "there is something new; without --csv, what training reaches then and while nothing is drawn.\n"
       "With --while the page is drawn as it is instead, from that command until what it began is done, whenever there\n"
       "is something new; without --csv, how many seconds that took.\n"
       "drawn_ms, without --csv, is until the frame is drawn: a software renderer does that on threads of its own.\n"
@@ -256,6 +267,7 @@ void add_bench_frame(CLI::App& bench, CommandLine& line) {
   add_do_option(*command, options->commands);
   add_text(*command, "--while", options->meanwhile, "A command that begins work, which is then done meanwhile")
       ->type_name("COMMAND");
+  command->add_flag("--training", options->training, "Draw the page while a training runs that it looks at");
   command->add_flag("--csv", options->csv, "Print page,frames,median_ms,p99_ms");
   command->callback([options, &line] { line.run = [options, &line] { bench_frame(*options, line); }; });
 }

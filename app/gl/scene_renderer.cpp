@@ -191,8 +191,10 @@ void SceneRenderer::draw(const SceneFrame& frame, const Place& whole, const Plac
   int bound = 0;
   glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &bound);
   const bool coarse = frame.moving && software_ && frame.show == SceneFrame::Show::colors;
-  const int width = coarse ? (whole.width + 1) / 2 : whole.width, height = coarse ? (whole.height + 1) / 2 : whole.height;
-  int samples = coarse || frame.show != SceneFrame::Show::colors ? 0 : std::min(4, most_samples_);
+  const int width = coarse ? (whole.width + 1) / 2 : whole.width,
+            height = coarse ? (whole.height + 1) / 2 : whole.height;
+  const bool plain = coarse || (frame.changing && software_);
+  int samples = plain || frame.show != SceneFrame::Show::colors ? 0 : std::min(4, most_samples_);
   if (samples == 1) samples = 0;
   if (frame.serial != drawn_ || one_.width != width || one_.height != height) {
     if (samples > 0 && !prepare(many_, width, height, samples)) samples = 0;

@@ -1,5 +1,6 @@
-// Draws a SceneFrame (app/scene/scene.h) with OpenGL 3.3 into a picture of its own, and that into the window. The picture
-// is drawn again only when the frame is another one: at rest, or while the mouse moves over it, it is only copied.
+// Draws a SceneFrame (app/scene/scene.h) with OpenGL 3.3 into a picture of its own, and that into the window. The
+// picture is drawn again only when the frame is another one: at rest, or while the mouse moves over it, it is only
+// copied.
 //
 // Edges are smooth by four samples per pixel. Where a processor draws, a moving scene has half the resolution and one
 // sample, and is drawn once more, sharp, when it comes to rest.
@@ -19,8 +20,8 @@ class SceneRenderer {
   SceneRenderer(const SceneRenderer&) = delete;
   SceneRenderer& operator=(const SceneRenderer&) = delete;
 
-  // Pixels of what is bound for drawing, from its lower left corner. Keeps what is bound; leaves OpenGL's other state as
-  // a window's renderer must set it anyway: blending, depth test, scissor test off.
+  // Pixels of what is bound for drawing, from its lower left corner. Keeps what is bound; leaves OpenGL's other state
+  // as a window's renderer must set it anyway: blending, depth test, scissor test off.
   struct Place {
     int x = 0, y = 0, width = 0, height = 0;
   };

@@ -25,7 +25,9 @@ NetworkInUse::NetworkInUse(Document& document, std::function<void()> wake)
     : document_(document),
       worker_(std::make_shared<NetworkWorker>(document.stream.device())),
       frames_(wake, JobPriority::behind),
-      work_(std::move(wake)) {}
+      work_([wake = std::move(wake), trains = trains_] {
+        if (!*trains) wake();
+      }) {}
 
 void NetworkInUse::look() const {
   looked_ = now_;
@@ -154,6 +156,7 @@ bool NetworkInUse::update(double now) {
   const bool moves = (next.training && next.training->moving) || state_.image == "camera";
   if (moves && work_.busy() && requested_ && next.state == requested_->state) return changed;
   requested_ = next;
+  *trains_ = next.training && next.training->moving;
   work_.request(
       [worker = worker_, next = std::move(next)](Progress& progress) { return worker->make(next, progress); });
   return changed;

@@ -6,6 +6,7 @@
 // It computes only while somebody looks: look() says so, at every drawing and every reading.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -96,6 +97,8 @@ class NetworkInUse {
   double camera_looked_for_ = -1e9;
   std::shared_ptr<CameraWorker> camera_;  // null: nobody looks through it
   std::shared_ptr<NetworkWorker> worker_;
+  // A training that moves draws frames by itself: what is made for each of its steps waits for the next one.
+  std::shared_ptr<std::atomic<bool>> trains_ = std::make_shared<std::atomic<bool>>(false);
   Latest<ImagePtr> frames_;
   Latest<NetworkMomentPtr> work_;  // last: it uses the above
 };

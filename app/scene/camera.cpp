@@ -56,30 +56,34 @@ float CameraView::pixels_per_unit(float depth) const { return size_.y / 2 / (tan
 
 SceneCamera fit_camera(SceneCamera camera, const WorldBounds& bounds, Vec size, const ViewMargin& margin) {
   if (bounds.empty) return camera;
-  const float width = std::max(40.0f, size.x - margin.left - margin.right),
-              height = std::max(40.0f, size.y - margin.top - margin.bottom);
   const glm::vec3 back = back_of(camera), forward = -back;
   const glm::vec3 right = glm::normalize(glm::cross(forward, glm::vec3(0, 1, 0))), up = glm::cross(right, forward);
-  // For every corner the eye must stand behind two planes at each side of the picture: with the eye at (a, b) across the
-  // line of sight and `d` back, |x - a| <= (d - depth) * slope. The least d and the place between both sides follow.
-  const float slope_x = tangent() * width / std::max(1.0f, size.y), slope_y = tangent() * height / std::max(1.0f, size.y);
+  // How far to each side the picture may reach, per unit of depth.
+  const float slope = tangent() / (std::max(1.0f, size.y) / 2);
+  const auto reach = [&](float half, float edge) { return slope * std::max(half - edge, 20.0f); };
+  const float to_left = reach(size.x / 2, margin.left), to_right = reach(size.x / 2, margin.right),
+              to_top = reach(size.y / 2, margin.top), to_bottom = reach(size.y / 2, margin.bottom);
+  // With the eye at `a` across the line of sight and `d` back, a corner at x, nearer to the eye by `toward`, is seen
+  // where
+  // -(d - toward) * to_left <= x - a <= (d - toward) * to_right: a lies between (R - d) * to_right and (d - L) *
+  // to_left.
   const glm::vec3 middle = bounds.center();
-  float left = -1e30f, rightmost = -1e30f, top = -1e30f, bottom = -1e30f;
+  float l = -1e30f, r = -1e30f, t = -1e30f, b = -1e30f;
   for (int corner = 0; corner < 8; ++corner) {
     const glm::vec3 at = glm::vec3(corner & 1 ? bounds.high.x : bounds.low.x, corner & 2 ? bounds.high.y : bounds.low.y,
                                    corner & 4 ? bounds.high.z : bounds.low.z) -
                          middle;
-    const float toward = glm::dot(at, back);  // how much nearer to the eye it is
-    left = std::max(left, -glm::dot(at, right) / slope_x + toward);
-    rightmost = std::max(rightmost, glm::dot(at, right) / slope_x + toward);
-    bottom = std::max(bottom, -glm::dot(at, up) / slope_y + toward);
-    top = std::max(top, glm::dot(at, up) / slope_y + toward);
+    const float toward = glm::dot(at, back), x = glm::dot(at, right), y = glm::dot(at, up);
+    l = std::max(l, -x / to_left + toward), r = std::max(r, x / to_right + toward);
+    b = std::max(b, -y / to_bottom + toward), t = std::max(t, y / to_top + toward);
   }
-  camera.distance = std::clamp(std::max((left + rightmost) / 2, (top + bottom) / 2), kLeastDistance, kMostDistance);
-  camera.target = middle + right * ((rightmost - left) / 2 * slope_x) + up * ((top - bottom) / 2 * slope_y);
-  // The middle of what the margins leave.
-  const float unit = 2 * tangent() * camera.distance / std::max(1.0f, size.y);  // of a pixel there
-  camera.target += right * ((margin.right - margin.left) / 2 * unit) + up * ((margin.top - margin.bottom) / 2 * unit);
+  const auto least = [](float low, float high, float to_low, float to_high) {
+    return (low * to_low + high * to_high) / (to_low + to_high);
+  };
+  const float d = std::max(least(l, r, to_left, to_right), least(b, t, to_bottom, to_top));
+  camera.distance = std::clamp(d, kLeastDistance, kMostDistance);
+  camera.target = middle + right * (((r - d) * to_right + (d - l) * to_left) / 2) +
+                  up * (((t - d) * to_top + (d - b) * to_bottom) / 2);
   return camera;
 }
 

@@ -1,8 +1,8 @@
 // The camera of the scene in three dimensions: it turns around a point (orbit) and keeps the horizon. Pure.
 //
 // The world: x along the network's flow, y up, z along the columns of a map as they are read from the input's side.
-// Angles in degrees: yaw 0 looks along the flow onto the maps' faces, 90 from the side, where the flow goes from left to
-// right; pitch is how far above it stands. Perspective of 35 degrees in height.
+// Angles in degrees: yaw 0 looks along the flow onto the maps' faces, 90 from the side, where the flow goes from left
+// to right; pitch is how far above it stands. Perspective of 35 degrees in height.
 #pragma once
 
 #include <glm/glm.hpp>
@@ -20,8 +20,8 @@ struct SceneCamera {
   }
 };
 
-constexpr float kCameraAngle = 35;                            // degrees, of the view's height
-constexpr float kLeastPitch = -80, kMostPitch = 80;           // the horizon stays where it is
+constexpr float kCameraAngle = 35;                             // degrees, of the view's height
+constexpr float kLeastPitch = -80, kMostPitch = 80;            // the horizon stays where it is
 constexpr float kLeastDistance = 0.05f, kMostDistance = 5000;  // units of the world
 
 struct WorldBounds {

@@ -12,13 +12,13 @@
 namespace striate {
 namespace {
 
-constexpr float kPlate = 0.03f;       // thickness
-constexpr float kOpenHeight = 1.7f;   // of the maps of a tensor, the input's picture being 1
-constexpr float kBars = 2.2f;         // the highest block where the height is a cost
-constexpr float kBeside = 0.66f;      // of a block's width that counts along the flow: what stands behind is seen
+constexpr float kPlate = 0.03f;          // thickness
+constexpr float kOpenHeight = 1.7f;      // of the maps of a tensor, the input's picture being 1
+constexpr float kBars = 2.2f;            // the highest block where the height is a cost
+constexpr float kBeside = 0.66f;         // of a block's width that counts along the flow: what stands behind is seen
 constexpr float kForeshortened = 1.25f;  // along the flow, as it is usually looked at
-constexpr int kOneLine = 14;             // so few blocks are not folded
-constexpr int64_t kFewMaps = 32, kFewCells = 1 << 15, kFewLayers = 48;  // opened where nobody said so
+constexpr int kOneLine = 6;             // so few blocks are not folded
+constexpr int64_t kFewMaps = 32, kFewCells = 1 << 16, kFewLayers = 48;  // opened where nobody said so
 
 Shape cells_at(const OpenNetworkInfo& info, int node) {
   return node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
@@ -68,9 +68,8 @@ void size_maps(SceneBlock& block, float side) {
   const auto longer = static_cast<float>(std::max(block.rows, block.columns));
   const float width = std::max(0.01f, side * static_cast<float>(block.columns) / longer),
               height = std::max(0.01f, side * static_cast<float>(block.rows) / longer);
-  const float depth = block.channels == 1
-                          ? kPlate
-                          : static_cast<float>(0.02 * std::sqrt(static_cast<double>(block.channels)) + 0.01);
+  const float depth =
+      block.channels == 1 ? kPlate : static_cast<float>(0.02 * std::sqrt(static_cast<double>(block.channels)) + 0.01);
   block.closed_size = {std::min(depth, 2.6f), height, width};
   block.map_width = width;
   block.map_height = height;
@@ -181,7 +180,7 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
   NetworkScene scene;
   scene.block_of.assign(static_cast<size_t>(count), 0);
   scene.kernel_of.assign(static_cast<size_t>(count), -1);
-  std::vector<std::vector<int>> reads;  // per block: those that it gets its values from
+  std::vector<std::vector<int>> reads;                              // per block: those that it gets its values from
   std::vector<std::vector<int>> gives(static_cast<size_t>(count));  // per node: the blocks that stand for its values
   double hidden_cost = 0;
   int hidden = 0;
@@ -253,7 +252,9 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
     const glm::vec3 size = block.size();
     GraphBox box;
     box.along = size.x + kBeside * size.z;
-    box.above = box.below = size.y / 2;
+    // Where the height is a cost, all stand on one ground.
+    box.above = bars ? size.y : size.y / 2;
+    box.below = bars ? 0 : size.y / 2;
     box.inputs = reads[b];
     if (block.node > 0 && !block.kernel && box.inputs.size() == 1) {
       const Follow follow = follow_of(info, block.node);
@@ -268,23 +269,24 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
     const auto i = static_cast<size_t>(n);
     if (!shown[i]) scene.block_of[i] = scene.block_of[static_cast<size_t>(last[i])];
   }
-  const GraphLayout layout = lay_out(
-      boxes, {.gap = 0.2f,
-              .tight_gap = 0.08f,
-              .lane_gap = 0.4f,
-              .line_gap = 0.7f,
-              .aspect = choice.aspect * kForeshortened,
-              .lines = static_cast<int>(boxes.size()) <= kOneLine ? 1 : 0});
+  const GraphLayout layout = lay_out(boxes, {.gap = 0.2f,
+                                             .tight_gap = 0.08f,
+                                             .lane_gap = 0.4f,
+                                             .line_gap = 0.7f,
+                                             .aspect = choice.aspect * kForeshortened,
+                                             .lines = static_cast<int>(boxes.size()) <= kOneLine ? 1 : 0});
   scene.rows = layout.lines;
   for (size_t b = 0; b < scene.blocks.size(); ++b) {
     scene.blocks[b].center = in_world({layout.places[b].x, layout.places[b].y});
+    if (bars) scene.blocks[b].center.y += scene.blocks[b].size().y / 2;
   }
   for (const GraphLink& link : layout.links) {
     SceneLine line;
     line.from = link.from, line.to = link.to;
     line.jump = link.jump, line.between_lines = link.between_lines;
     for (const auto& point : link.points) line.points.push_back(in_world(point));
-    const SceneBlock &from = scene.blocks[static_cast<size_t>(link.from)], &to = scene.blocks[static_cast<size_t>(link.to)];
+    const SceneBlock &from = scene.blocks[static_cast<size_t>(link.from)],
+                     &to = scene.blocks[static_cast<size_t>(link.to)];
     if (!line.points.empty()) {
       line.points.front() = from.center + glm::vec3(from.size().x / 2, 0, 0);
       line.points.back() = to.center - glm::vec3(to.size().x / 2, 0, 0);

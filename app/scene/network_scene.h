@@ -3,8 +3,8 @@
 //
 // A tensor (C, H, W) that is closed is one block: its front face is channel 0 as it is read from the input's side, its
 // depth are the channels, and its sides show the border cells of all of them. Opened, each channel is a plate of its
-// own, row by row of the figure. A vector is one plate, its units from left to right and from the top down. Sides shrink
-// with the root of their cells, so that 7 x 7 can be seen beside 224 x 224.
+// own, row by row of the figure. A vector is one plate, its units from left to right and from the top down. Sides
+// shrink with the root of their cells, so that 7 x 7 can be seen beside 224 x 224.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ enum class BlockSize { shape, milliseconds, parameters, multiply_adds, memory };
 
 // What is shown of a network, and how large.
 struct SceneChoice {
-  bool every_tensor = false;    // else a layer with the batch normalization and the activation behind it is one
+  bool every_tensor = false;     // else a layer with the batch normalization and the activation behind it is one
   std::set<int> opened, closed;  // nodes that somebody opened or closed; the rest as is usual
   std::set<int> kernels;         // nodes whose weights stand before them
   BlockSize size = BlockSize::shape;
@@ -42,7 +42,7 @@ struct SceneBlock {
   bool vector = false;
   float open = 0;  // 0: closed, 1: opened, between on the way
   int64_t channels = 1, rows = 1, columns = 1;
-  int per_line = 1;             // opened: maps side by side; of a vector: units
+  int per_line = 1;                         // opened: maps side by side; of a vector: units
   int kernel_rows = 1, kernel_columns = 1;  // kernel: of one filter
   glm::vec3 center{0}, closed_size{1}, open_size{1};
   float map_width = 1, map_height = 1, gap = 0;  // opened: of a plate
@@ -61,7 +61,7 @@ struct SceneLine {
 struct NetworkScene {
   std::vector<SceneBlock> blocks;  // in running order
   std::vector<SceneLine> lines;
-  std::vector<int> block_of;  // per node: its block, or the one that stands for it
+  std::vector<int> block_of;   // per node: its block, or the one that stands for it
   std::vector<int> kernel_of;  // per node: the block of its weights; -1: not opened
   int rows = 1;                // lines that it is folded into
   WorldBounds bounds() const;
@@ -106,11 +106,11 @@ std::optional<CellQuad> quad_of(const NetworkScene& scene, const SceneCell& cell
 struct ScenePick {
   SceneCell cell;
   int block = 0;
-  int face = 0;                      // number among the faces of faces_of(), and the cell of its image
+  int face = 0;  // number among the faces of faces_of(), and the cell of its image
   int64_t face_row = 0, face_column = 0;
   float depth = 0;
-  CellQuad quad;            // the part of the face that is the cell
-  Vec within;               // where in the cell, 0 to 1
+  CellQuad quad;  // the part of the face that is the cell
+  Vec within;     // where in the cell, 0 to 1
 };
 // What the ray of a point of the picture meets first. Cells that are not there (the last line of a vector) are passed.
 std::optional<ScenePick> pick(const NetworkScene& scene, const CameraView& view, Vec at);

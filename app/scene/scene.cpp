@@ -27,7 +27,8 @@ uint64_t next_serial() {
 uint8_t scale_step(float value, float limit, bool is_signed) {
   if (!std::isfinite(value)) return kNotANumber;
   const float share = value / limit;
-  if (is_signed) return static_cast<uint8_t>(kMiddle + static_cast<int>(std::lround(std::clamp(share, -1.0f, 1.0f) * 127)));
+  if (is_signed)
+    return static_cast<uint8_t>(kMiddle + static_cast<int>(std::lround(std::clamp(share, -1.0f, 1.0f) * 127)));
   return static_cast<uint8_t>(std::lround(std::clamp(share, 0.0f, 1.0f) * 254));
 }
 

@@ -1,11 +1,11 @@
-// What a scene in three dimensions is made of, as plain data: the window's side of it (app/gl/scene_renderer.h draws it,
-// network_scene.h makes it of a network). No OpenGL here.
+// What a scene in three dimensions is made of, as plain data: the window's side of it (app/gl/scene_renderer.h draws
+// it, network_scene.h makes it of a network). No OpenGL here.
 //
-// Values are texels, two bytes each, in one long row per atlas: how far along its color scale a value lies, and the same
-// of the strongest value of all that were merged. Cells are found in the shader: a face of a box is one quad, however
-// many cells it has. Behind every image lie its smaller levels, each half as wide and high; where cells are smaller than
-// pixels the level is taken whose cells are about as large, and keeps the mean and the strongest value of those it
-// merges.
+// Values are texels, two bytes each, in one long row per atlas: how far along its color scale a value lies, and the
+// same of the strongest value of all that were merged. Cells are found in the shader: a face of a box is one quad,
+// however many cells it has. Behind every image lie its smaller levels, each half as wide and high; where cells are
+// smaller than pixels the level is taken whose cells are about as large, and keeps the mean and the strongest value of
+// those it merges.
 #pragma once
 
 #include <array>
@@ -90,18 +90,20 @@ struct SceneFrame {
   CameraView view;
   SceneAtlasPtr atlas;
   std::vector<SceneFace> faces;
-  Color ground = 0;   // opaque
+  Color ground = 0;  // opaque
   bool dark = true;
   bool strongest = false;  // merged cells show the strongest value, not the mean
-  bool moving = false;     // half resolution will do where a processor draws
+  // Where a processor draws: half the resolution will do while the eye moves along, one sample per pixel while the values
+  // change by themselves.
+  bool moving = false, changing = false;
   // For tests: what lies at each pixel instead of its color, as 24 bits: 1 + the face's number, or
   // row * 4096 + column of its cell; 0: nothing.
   enum class Show { colors, faces, cells } show = Show::colors;
 };
 using SceneFramePtr = std::shared_ptr<const SceneFrame>;
 
-// The level that is shown where a cell covers so many pixels along its columns and rows (less than 1: several cells to a
-// pixel). As in shaders/scene.frag.
+// The level that is shown where a cell covers so many pixels along its columns and rows (less than 1: several cells to
+// a pixel). As in shaders/scene.frag.
 int level_for_cells(float columns_per_pixel, float rows_per_pixel, int levels);
 
 }  // namespace striate

@@ -19,7 +19,8 @@ Box box_around(const glm::vec3& center, const glm::vec3& size) { return {center 
 Box plate_of(const SceneBlock& block, int64_t channel) {
   const glm::vec3 closed = block.closed_size;
   const float depth = closed.x / static_cast<float>(block.channels);
-  const glm::vec3 slice_center = block.center + glm::vec3((static_cast<float>(channel) + 0.5f) * depth - closed.x / 2, 0, 0);
+  const glm::vec3 slice_center =
+      block.center + glm::vec3((static_cast<float>(channel) + 0.5f) * depth - closed.x / 2, 0, 0);
   const auto line = static_cast<float>(channel / block.per_line), at = static_cast<float>(channel % block.per_line);
   const glm::vec3 open_center =
       block.center + glm::vec3(0, block.open_size.y / 2 - line * (block.map_height + block.gap) - block.map_height / 2,
@@ -86,7 +87,8 @@ void faces_of_block(const SceneBlock& block, int index, const glm::vec3& eye, co
     const Box box = plates ? plate_of(block, c) : box_around(block.center, block.closed_size);
     face.channel = plates || block.vector || block.kernel ? c : -1;
     const bool deep = face.channel < 0;
-    const int64_t rows = block.vector ? block.lines() : block.rows, columns = block.vector ? block.per_line : block.columns;
+    const int64_t rows = block.vector ? block.lines() : block.rows,
+                  columns = block.vector ? block.per_line : block.columns;
     sides_of(box, eye, [&](Side side) {
       set_side(face, box, side);
       const bool flat = side == front || side == back;
@@ -101,7 +103,8 @@ SceneCell cell_at(const SceneBlock& block, const Face& face, int64_t u, int64_t 
   SceneCell cell;
   cell.node = block.node;
   cell.kernel = block.kernel;
-  const int64_t rows = block.vector ? block.lines() : block.rows, columns = block.vector ? block.per_line : block.columns;
+  const int64_t rows = block.vector ? block.lines() : block.rows,
+                columns = block.vector ? block.per_line : block.columns;
   int64_t row = v, column = u;
   switch (face.side) {
     case front:
@@ -132,7 +135,8 @@ SceneCell cell_at(const SceneBlock& block, const Face& face, int64_t u, int64_t 
 }
 
 CellQuad quad_in(const Face& face, int64_t u, int64_t v) {
-  const glm::vec3 across = face.across / static_cast<float>(face.width), down = face.down / static_cast<float>(face.height);
+  const glm::vec3 across = face.across / static_cast<float>(face.width),
+                  down = face.down / static_cast<float>(face.height);
   const glm::vec3 from = face.origin + across * static_cast<float>(u) + down * static_cast<float>(v);
   return {{from, from + across, from + across + down, from + down}};
 }
@@ -201,7 +205,8 @@ std::optional<ScenePick> pick(const NetworkScene& scene, const CameraView& view,
       const glm::dvec3 met = ray * depth - from;
       const double u = glm::dot(met, across) / glm::dot(across, across) * static_cast<double>(face.width),
                    v = glm::dot(met, down) / glm::dot(down, down) * static_cast<double>(face.height);
-      if (!(u >= 0) || !(v >= 0) || u >= static_cast<double>(face.width) || v >= static_cast<double>(face.height)) return;
+      if (!(u >= 0) || !(v >= 0) || u >= static_cast<double>(face.width) || v >= static_cast<double>(face.height))
+        return;
       const auto column = static_cast<int64_t>(u), row = static_cast<int64_t>(v);
       ScenePick found;
       found.cell = cell_at(block, face, column, row);
@@ -211,7 +216,8 @@ std::optional<ScenePick> pick(const NetworkScene& scene, const CameraView& view,
       found.face_row = row, found.face_column = column;
       found.depth = static_cast<float>(depth);
       found.quad = quad_in(face, column, row);
-      found.within = {static_cast<float>(u - static_cast<double>(column)), static_cast<float>(v - static_cast<double>(row))};
+      found.within = {static_cast<float>(u - static_cast<double>(column)),
+                      static_cast<float>(v - static_cast<double>(row))};
       best = found;
     });
   }
@@ -230,8 +236,8 @@ std::vector<SceneFace> faces_of(const NetworkScene& scene, const std::vector<Blo
       SceneFace& face = faces.emplace_back();
       face.origin = from.origin, face.across = from.across, face.down = from.down;
       face.width = static_cast<int32_t>(from.width), face.height = static_cast<int32_t>(from.height);
-      const bool kept = from.channel >= 0 && std::binary_search(look.bright_channels.begin(), look.bright_channels.end(),
-                                                                from.channel);
+      const bool kept = from.channel >= 0 &&
+                        std::binary_search(look.bright_channels.begin(), look.bright_channels.end(), from.channel);
       face.bright = kept ? 1.0f : look.bright;
       const bool level = from.side == top || from.side == bottom;
       face.reveal = !level ? look.reveal : look.reveal > 0 ? 1.0f : 0.0f;
@@ -259,7 +265,7 @@ std::vector<SceneFace> faces_of(const NetworkScene& scene, const std::vector<Blo
       if (from.channel >= 0 && !values->planes && !block.vector && !block.kernel) return;
       if (from.channel < 0 && values->planes) return;
       face.offset = image.offset, face.stride = image.stride, face.levels = image.levels;
-      face.kind = static_cast<int32_t>(values->picture ? FaceKind::picture
+      face.kind = static_cast<int32_t>(values->picture     ? FaceKind::picture
                                        : values->is_signed ? FaceKind::signed_values
                                                            : FaceKind::unsigned_values);
       face.plane = values->picture ? values->step : 0;

@@ -13,8 +13,8 @@ struct Maps {
   int64_t channels = 1, rows = 1, columns = 1;
   bool channels_last = false;
   float at(int64_t channel, int64_t row, int64_t column) const {
-    const int64_t index = channels_last ? (row * columns + column) * channels + channel
-                                        : (channel * rows + row) * columns + column;
+    const int64_t index =
+        channels_last ? (row * columns + column) * channels + channel : (channel * rows + row) * columns + column;
     return values[static_cast<size_t>(index)];
   }
 };
@@ -95,9 +95,9 @@ void add_vector(const Maps& maps, const SceneBlock& block, SceneAtlas& atlas, Bl
   images.planes = true;
   images.first = atlas.add(block.per_line, static_cast<int>(block.lines()), [&](int row, int column) {
     const int64_t unit = int64_t{row} * block.per_line + column;
-    return unit < block.channels
-               ? static_cast<int>(scale_step(maps.values[static_cast<size_t>(unit)], images.limit(unit), images.is_signed))
-               : -1;
+    return unit < block.channels ? static_cast<int>(scale_step(maps.values[static_cast<size_t>(unit)],
+                                                               images.limit(unit), images.is_signed))
+                                 : -1;
   });
   atlas.finish(images.first, images.is_signed);
 }
@@ -108,19 +108,21 @@ void add_kernel(const KernelValues& kernel, SceneAtlas& atlas, BlockImages& imag
   float largest = 0;
   for (const float w : kernel.values) largest = std::max(largest, std::isfinite(w) ? std::abs(w) : 0);
   images.limits = {largest > 0 ? largest : 1};
-  images.first = atlas.add(
-      static_cast<int>(sizes.slices * sizes.columns), static_cast<int>(sizes.filters * sizes.rows), [&](int row, int column) {
-        const int64_t filter = row / sizes.rows, slice = column / sizes.columns;
-        const int64_t at =
-            ((filter * sizes.slices + slice) * sizes.rows + row % sizes.rows) * sizes.columns + column % sizes.columns;
-        return static_cast<int>(scale_step(kernel.values[static_cast<size_t>(at)], images.limits[0], true));
-      });
+  images.first =
+      atlas.add(static_cast<int>(sizes.slices * sizes.columns), static_cast<int>(sizes.filters * sizes.rows),
+                [&](int row, int column) {
+                  const int64_t filter = row / sizes.rows, slice = column / sizes.columns;
+                  const int64_t at = ((filter * sizes.slices + slice) * sizes.rows + row % sizes.rows) * sizes.columns +
+                                     column % sizes.columns;
+                  return static_cast<int>(scale_step(kernel.values[static_cast<size_t>(at)], images.limits[0], true));
+                });
   atlas.finish(images.first, true);
 }
 
 const KernelValues* kernel_of(const std::vector<KernelValues>& kernels, int node) {
   const auto found = std::find_if(kernels.begin(), kernels.end(), [&](const auto& each) { return each.node == node; });
-  return found == kernels.end() || static_cast<int64_t>(found->values.size()) < found->sizes.count() ? nullptr : &*found;
+  return found == kernels.end() || static_cast<int64_t>(found->values.size()) < found->sizes.count() ? nullptr
+                                                                                                     : &*found;
 }
 
 }  // namespace
@@ -179,9 +181,9 @@ float scene_value(const SceneValues& values, const SceneCell& cell) {
     const KernelSizes& sizes = kernel->sizes;
     const int64_t filter = cell.row / sizes.rows, slice = cell.column / sizes.columns;
     if (filter < 0 || filter >= sizes.filters || slice < 0 || slice >= sizes.slices) return kNone;
-    return kernel->values[static_cast<size_t>(
-        ((filter * sizes.slices + slice) * sizes.rows + cell.row % sizes.rows) * sizes.columns +
-        cell.column % sizes.columns)];
+    return kernel->values[static_cast<size_t>(((filter * sizes.slices + slice) * sizes.rows + cell.row % sizes.rows) *
+                                                  sizes.columns +
+                                              cell.column % sizes.columns)];
   }
   const std::optional<Maps> maps = maps_of(*values.moment, cell.node);
   if (!maps || cell.channel < 0 || cell.row < 0 || cell.column < 0 || cell.channel >= maps->channels ||

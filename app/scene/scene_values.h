@@ -22,7 +22,7 @@ struct SceneValues {
   NetworkMomentPtr moment;
   ScaleScope scope = ScaleScope::layer;
   SceneAtlasPtr atlas;
-  std::vector<BlockImages> images;   // per block of the scene that it was made for
+  std::vector<BlockImages> images;    // per block of the scene that it was made for
   std::vector<KernelValues> kernels;  // by their nodes
 };
 

@@ -23,6 +23,16 @@ void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
   const std::string where = format_marked(bar.unit, bar.position + 1, bar.count);
   const std::string widest = format_marked(bar.unit, bar.count, bar.count);
   Rect rest = ui.remaining();
+  NumberSpec track;
+  track.minimum = 0;
+  track.maximum = bar.count > 1 ? bar.count - 1 : 1;
+  track.step = 1;
+  track.decimals = 0;
+  if (bar.compact) {
+    ui.next(rest);
+    ui.bare_slider("position", bar.position, track, bar.prefix + ".scrub");
+    return ui.end_row();
+  }
   // Its name and its longest value, where that leaves the slider a hand's width.
   float longest = 0;
   for (const Choice& choice : speeds)
@@ -36,11 +46,6 @@ void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar) {
   ui.next(speed);
   ui.dropdown("speed", speeds, now, bar.prefix + ".speed");
   ui.label(words, where, Font::number, ui.theme().secondary, Align::right);
-  NumberSpec track;
-  track.minimum = 0;
-  track.maximum = bar.count > 1 ? bar.count - 1 : 1;
-  track.step = 1;
-  track.decimals = 0;
   ui.next(rest);
   ui.bare_slider("position", bar.position, track, bar.prefix + ".scrub");
   ui.end_row();

@@ -13,8 +13,9 @@ struct PlayerBar {
   bool playing = false;
   int position = 0;  // from 0
   int count = 1;
-  std::string unit;  // "cell": shown as "cell 15 of 36"
-  double speed = 4;  // steps a second
+  std::string unit;      // "cell": shown as "cell 15 of 36"
+  double speed = 4;      // steps a second
+  bool compact = false;  // no words and no speed: something else stands beside it
 };
 
 void player_bar(Ui& ui, const Rect& area, const PlayerBar& bar);

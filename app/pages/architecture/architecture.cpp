@@ -45,7 +45,8 @@ std::vector<KernelValues> read_kernels(NetworkWorker& worker, const NetworkMomen
       if (!sizes || sizes->count() > kMostOpenCells) continue;
       KernelValues kernel{node, *sizes, {}};
       for (const NamedTensor& tensor : layers.tensors()) {
-        if (tensor.kind == TensorKind::weight && tensor.name == sizes->tensor) kernel.values = layers.read_tensor(stream, tensor);
+        if (tensor.kind == TensorKind::weight && tensor.name == sizes->tensor)
+          kernel.values = layers.read_tensor(stream, tensor);
       }
       kernels.push_back(std::move(kernel));
     }
@@ -59,7 +60,9 @@ ArchitecturePage::ArchitecturePage(const PageContext& context)
     : info_(architecture_page().info),
       context_(context),
       settings_("architecture", state_, Undo::none),
-      shown_work_(context.wake),
+      shown_work_([wake = context.wake, trains = trains_] {
+        if (!*trains) wake();
+      }),
       cell_work_(context.wake),
       times_work_(context.wake, JobPriority::behind) {
   declare_settings();
@@ -103,8 +106,8 @@ std::vector<std::string> ArchitecturePage::state() const {
   if (camera_fits_) {
     lines.emplace_back("architecture.view fit");
   } else {
-    lines.push_back(fmt::format("architecture.target {} {} {}", to_text(camera_to_.target.x), to_text(camera_to_.target.y),
-                                to_text(camera_to_.target.z)));
+    lines.push_back(fmt::format("architecture.target {} {} {}", to_text(camera_to_.target.x),
+                                to_text(camera_to_.target.y), to_text(camera_to_.target.z)));
     lines.push_back(fmt::format("architecture.camera {} {} {}", to_text(camera_to_.yaw), to_text(camera_to_.pitch),
                                 to_text(camera_to_.distance)));
   }
@@ -115,9 +118,7 @@ void ArchitecturePage::image_changed() {
   if (context_.document.image && is_shown()) network().look_at_open_picture();
 }
 
-size_t ArchitecturePage::held() const {
-  return shown_ ? shown_->values.atlas->texels().size() * sizeof(uint16_t) : 0;
-}
+size_t ArchitecturePage::held() const { return shown_ ? shown_->values.atlas->texels().size() * sizeof(uint16_t) : 0; }
 
 void ArchitecturePage::release() {
   shown_.reset();
@@ -180,8 +181,10 @@ std::optional<SceneCell> ArchitecturePage::selected_cell(const OpenNetworkInfo& 
   if (!selected_) return std::nullopt;
   const int node = find_layer(info.architecture, selected_->layer);
   if (node < 0) return std::nullopt;
-  const Shape cells = node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
-  if (selected_->channel >= cells[0] || selected_->row >= cells[1] || selected_->column >= cells[2]) return std::nullopt;
+  const Shape cells =
+      node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
+  if (selected_->channel >= cells[0] || selected_->row >= cells[1] || selected_->column >= cells[2])
+    return std::nullopt;
   return SceneCell{node, false, selected_->channel, selected_->row, selected_->column};
 }
 
@@ -197,7 +200,8 @@ bool ArchitecturePage::update_times(const NetworkMoment& moment) {
     auto made = std::make_shared<Times>();
     made->network = key;
     worker->with(*of, progress, [&](OpenNetwork& open) {
-      if (const auto times = measure_layers(open, of->input.values, kRuns, [&](int, int) { return !progress.canceled; })) {
+      if (const auto times =
+              measure_layers(open, of->input.values, kRuns, [&](int, int) { return !progress.canceled; })) {
         made->times = *times;
       }
     });
@@ -227,7 +231,6 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
         camera_ = camera_to_ = fit;
       }
     }
-    changed = true;
   }
   const SceneChoice choice = choice_for(*moment->info);
   const bool waits_for_times = wants_times() && (!times_ || times_->network != key_of(*moment));
@@ -240,18 +243,20 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
   key += fmt::format(" {} {} {}", state_.every, state_.size, waits_for_times ? 0 : 1);
   if (key != asked_ && !(shown_work_.busy() && moment->of.training && moment->of.training->moving)) {
     asked_ = key;
+    *trains_ = moment->of.training && moment->of.training->moving;
     // Where the same network only has other values, its blocks stay where they are.
     const ShownPtr before = shown_ && shown_->network == key_of(*moment) && shown_->choice == choice ? shown_ : nullptr;
-    shown_work_.request([worker = network().worker(), moment, choice, before, scope = scope_of(state_.scale)](Progress& progress) {
-      auto made = std::make_shared<Shown>();
-      made->network = key_of(*moment);
-      made->choice = choice;
-      made->info = moment->info;
-      made->scene = before ? before->scene : arrange(*moment->info, choice);
-      made->values =
-          make_scene_values(moment, made->scene, scope, read_kernels(*worker, *moment, choice.kernels, progress));
-      return ShownPtr(std::move(made));
-    });
+    shown_work_.request(
+        [worker = network().worker(), moment, choice, before, scope = scope_of(state_.scale)](Progress& progress) {
+          auto made = std::make_shared<Shown>();
+          made->network = key_of(*moment);
+          made->choice = choice;
+          made->info = moment->info;
+          made->scene = before ? before->scene : arrange(*moment->info, choice);
+          made->values =
+              make_scene_values(moment, made->scene, scope, read_kernels(*worker, *moment, choice.kernels, progress));
+          return ShownPtr(std::move(made));
+        });
   }
   if (shown_ && changed_at_ > 0) {
     const double share = (now - changed_at_) / kChange;
@@ -295,20 +300,21 @@ bool ArchitecturePage::update_cell(const NetworkMoment& moment) {
   cell_asked_ = key;
   const CellPlace place{cell->node, cell->channel, cell->row, cell->column};
   const bool every = state_.every;
-  cell_work_.request([worker = network().worker(), of = network().moment(), place, k = state_.edges, every](Progress& progress) {
-    Cell made;
-    worker->with(*of, progress, [&](OpenNetwork& open) {
-      made.own = make_cell_panel(open, *of, place, k, progress);
-      // What only goes on in a function has its sum in the layer before it.
-      CellPanelPtr before = made.own;
-      while (before && !every && !before->why && before->inputs.inputs.size() == 1 &&
-             goes_on_in_next(*of->info, before->inputs.inputs[0].place.node)) {
-        before = make_cell_panel(open, *of, before->inputs.inputs[0].place, k, progress);
-      }
-      if (before != made.own) made.sum = before;
-    });
-    return made;
-  });
+  cell_work_.request(
+      [worker = network().worker(), of = network().moment(), place, k = state_.edges, every](Progress& progress) {
+        Cell made;
+        worker->with(*of, progress, [&](OpenNetwork& open) {
+          made.own = make_cell_panel(open, *of, place, k, progress);
+          // What only goes on in a function has its sum in the layer before it.
+          CellPanelPtr before = made.own;
+          while (before && !every && !before->why && before->inputs.inputs.size() == 1 &&
+                 goes_on_in_next(*of->info, before->inputs.inputs[0].place.node)) {
+            before = make_cell_panel(open, *of, before->inputs.inputs[0].place, k, progress);
+          }
+          if (before != made.own) made.sum = before;
+        });
+        return made;
+      });
   return changed;
 }
 
@@ -408,6 +414,8 @@ bool ArchitecturePage::update_frame(double now) {
   key.dark = dark_;
   key.strongest = state_.strongest;
   key.moving = !(camera_ == camera_to_) || changed_at_ > 0 || now - moved_at_ < kHandsRest || flowing_;
+  const TrainedNetworkPtr& training = shown_->values.moment->of.training;
+  key.changing = training && training->moving && !shown_->values.moment->of.state.opened;
   key.flow = flow_on_ ? flow_ : -1;
   if (const CellPanel* panel = cell_panel()) key.looks = fmt::format("{} {}", panel->version, cell_asked_);
   if (!frame_ || !(key == frame_key_)) {
@@ -421,10 +429,20 @@ bool ArchitecturePage::update_frame(double now) {
     frame->dark = dark_;
     frame->strongest = state_.strongest;
     frame->moving = key.moving;
+    frame->changing = key.changing;
     frame_ = std::move(frame);
     frame_key_ = key;
   }
   return key.moving;
+}
+
+// What the training has come to, which it does not say while it is on its way to a step.
+void ArchitecturePage::update_timeline() {
+  if (!context_.document.training || network().asked().opened) return;
+  try {
+    newest_ = std::get<double>(registry_->read("train.newest"));
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): then the last one stands
+  }
 }
 
 bool ArchitecturePage::update(double now) {
@@ -435,6 +453,7 @@ bool ArchitecturePage::update(double now) {
   more |= update_scene(moment, now);
   more |= update_cell(*moment);
   update_plan(*moment);
+  update_timeline();
   more |= update_demo(now);
   more |= update_camera(now);
   more |= update_flow(now);
@@ -457,7 +476,8 @@ PageKind architecture_page() {
   return {
       {"architecture", N_("A network as a place"), N_("Networks"),
        N_("The open network in three dimensions: each tensor a block whose cells are its values now, in the order in "
-          "which it computes. Drag to turn it, hold Shift to move it, turn the wheel to come nearer. Click a cell to see "
+          "which it computes. Drag to turn it, hold Shift to move it, turn the wheel to come nearer. Click a cell to "
+          "see "
           "what it was made of and what it sees of the picture; double-click a tensor to open it into its maps.")},
       [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<ArchitecturePage>(context); }};
 }

@@ -2,12 +2,13 @@
 // where is app/scene/network_scene.h, its texels app/scene/scene_values.h, how it is drawn app/gl/scene_renderer.h.
 //
 // architecture.cpp: state, update. architecture_camera.cpp: the camera and its moves. architecture_commands.cpp:
-// commands, readouts. architecture_stage.cpp: what lies over the scene: labels, what the mouse is over, ways back to the
-// picture. architecture_inspector.cpp. cell_panel.h: a cell in the
-// inspector.
+// commands, readouts. architecture_stage.cpp: what lies over the scene: labels, what the mouse is over, ways back to
+// the picture. architecture_inspector.cpp. cell_panel.h: a cell in the inspector.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,7 +56,7 @@ class ArchitecturePage : public Page {
     bool every = false;      // tensors that only go on, value by value, stand by themselves
     bool strongest = false;  // what merged cells show
     int edges = 5;
-    int slice = 0;  // of the selected cell's sum
+    int slice = 0;     // of the selected cell's sum
     double speed = 4;  // tensors a second
     bool plan = false;
     friend bool operator==(const State&, const State&) = default;
@@ -90,15 +91,17 @@ class ArchitecturePage : public Page {
   bool update_flow(double now);
   bool update_demo(double now);
   void update_plan(const NetworkMoment& moment);
-  // Of the selected cell, where it is there: of an earlier moment while the next one is on its way. Null: there is none.
+  void update_timeline();
+  // Of the selected cell, where it is there: of an earlier moment while the next one is on its way. Null: there is
+  // none.
   const CellPanel* cell_panel() const;
   bool update_frame(double now);
 
   // architecture_camera.cpp
   Vec stage_size() const { return {stage_.w, stage_.h}; }
-  SceneCamera usual_camera() const;                   // the view that shows all
+  SceneCamera usual_camera() const;  // the view that shows all
   SceneCamera camera_to(const glm::vec3& target, float extent) const;
-  void move_to(const SceneCamera& camera);            // as a short move, or at once
+  void move_to(const SceneCamera& camera);  // as a short move, or at once
   bool update_camera(double now);
   CameraView view_now() const { return {camera_, stage_size()}; }
   void fly_to(int block);
@@ -125,10 +128,12 @@ class ArchitecturePage : public Page {
   void draw_order(Ui& ui, const CameraView& view, const Rect& area, int node) const;
   void draw_classes(Ui& ui, const CameraView& view, const Rect& area) const;
   void draw_labels(Ui& ui, const CameraView& view, const Rect& area, const std::optional<ScenePick>& hovered) const;
-  void draw_quad(Ui& ui, const CameraView& view, const Rect& area, const CellQuad& quad, Color color, float thickness) const;
-  void draw_scale_note(Ui& ui, Rect area, int node) const;
+  void draw_quad(Ui& ui, const CameraView& view, const Rect& area, const CellQuad& quad, Color color,
+                 float thickness) const;
+  void draw_scale_note(Ui& ui, const Rect& area, const std::optional<ScenePick>& hovered) const;
   void hands(Ui& ui, const Rect& area, const Response& response, const std::optional<ScenePick>& hovered) const;
-  std::string block_words(const SceneBlock& block) const;
+  std::string block_words(const SceneBlock& block, const std::function<bool(const std::string&)>& fits) const;
+  std::string block_facts(const SceneBlock& block) const;
   void draw_selected(Ui& ui) const;
 
   PageInfo info_;
@@ -142,8 +147,10 @@ class ArchitecturePage : public Page {
   Rect stage_{0, 0, 720, 620};
   bool dark_ = true, motion_ = false;
 
+  // A training that moves draws frames by itself: what is made for each of its steps waits for the next one.
+  std::shared_ptr<std::atomic<bool>> trains_ = std::make_shared<std::atomic<bool>>(false);
   ShownPtr shown_;
-  std::string asked_;       // what is being made: network, choice, moment, scope
+  std::string asked_;  // what is being made: network, choice, moment, scope
   NetworkScene from_, now_scene_;
   double changed_at_ = -1e9;  // when the scene began to change
   uint64_t revision_ = 0;     // of now_scene_
@@ -170,6 +177,9 @@ class ArchitecturePage : public Page {
   std::string saved_;       // the file that was written last
 
   // It flies, flows and rests by itself until somebody touches it.
+  Registry* registry_ = nullptr;
+  double newest_ = 1;  // step of the training, as far as it says
+
   bool demo_ = false;
   int demo_scene_ = 0;
   double demo_until_ = 0;
@@ -182,7 +192,7 @@ class ArchitecturePage : public Page {
     uint64_t atlas = 0, revision = 0;
     SceneCamera camera;
     Vec size;
-    bool dark = true, strongest = false, moving = false;
+    bool dark = true, strongest = false, moving = false, changing = false;
     double flow = -1;
     std::string looks;
     friend bool operator==(const FrameKey&, const FrameKey&) = default;

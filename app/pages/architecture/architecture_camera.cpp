@@ -98,7 +98,8 @@ void ArchitecturePage::declare_camera(Registry& registry) {
                         Parameter::number("Y", "upwards", -1e4, 1e4), Parameter::number("Z", "across", -1e4, 1e4)},
                        [this](const Arguments& arguments) {
                          SceneCamera camera = camera_to_;
-                         camera.target = {static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1)),
+                         camera.target = {static_cast<float>(arguments.number(0)),
+                                          static_cast<float>(arguments.number(1)),
                                           static_cast<float>(arguments.number(2))};
                          camera_fits_ = false;
                          move_to(camera);
@@ -119,18 +120,18 @@ void ArchitecturePage::declare_camera(Registry& registry) {
                          camera.pitch += static_cast<float>(arguments.number(1));
                          by_hand(camera);
                        }});
-  registry.add(Command{"architecture.pan",
-                       N_("Moves the scene on the screen"),
-                       {Parameter::number("X", "pixels to the right", -1e4, 1e4),
-                        Parameter::number("Y", "pixels down", -1e4, 1e4)},
-                       [this, by_hand](const Arguments& arguments) {
-                         const CameraView view = view_now();
-                         const Vec middle = stage_size() * 0.5f;
-                         const Vec by{static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1))};
-                         SceneCamera camera = camera_;
-                         camera.target += (view.ray(middle - by) - view.ray(middle)) * camera.distance;
-                         by_hand(camera);
-                       }});
+  registry.add(Command{
+      "architecture.pan",
+      N_("Moves the scene on the screen"),
+      {Parameter::number("X", "pixels to the right", -1e4, 1e4), Parameter::number("Y", "pixels down", -1e4, 1e4)},
+      [this, by_hand](const Arguments& arguments) {
+        const CameraView view = view_now();
+        const Vec middle = stage_size() * 0.5f;
+        const Vec by{static_cast<float>(arguments.number(0)), static_cast<float>(arguments.number(1))};
+        SceneCamera camera = camera_;
+        camera.target += (view.ray(middle - by) - view.ray(middle)) * camera.distance;
+        by_hand(camera);
+      }});
   registry.add(Command{"architecture.zoom",
                        N_("Brings the scene nearer, about a point of the stage"),
                        {Parameter::number("FACTOR", "1.2: larger by a fifth", 0.01, 100),
@@ -166,7 +167,8 @@ void ArchitecturePage::declare_camera(Registry& registry) {
   const auto angle = [&](const char* name, const char* help, auto value) {
     registry.add(Readout{name, help, [this, value] { return ReadoutValue(static_cast<double>(value(camera_to_))); }});
   };
-  angle("architecture.camera.yaw", "degrees: 0 along the flow, 90 from the side", [](const SceneCamera& c) { return c.yaw; });
+  angle("architecture.camera.yaw", "degrees: 0 along the flow, 90 from the side",
+        [](const SceneCamera& c) { return c.yaw; });
   angle("architecture.camera.pitch", "degrees above", [](const SceneCamera& c) { return c.pitch; });
   angle("architecture.camera.distance", "from what it looks at; the input's height is 1",
         [](const SceneCamera& c) { return c.distance; });

@@ -48,32 +48,40 @@ std::string words_of(const SceneCell& cell) {
 
 void ArchitecturePage::declare_settings() {
   settings_
-      .choice("size", "blocks sized by", "What the height of a block stands for",
-              Parameter::choice("WHAT", "shape: its rows; else a cost of the layers that it stands for",
-                                {"shape", "milliseconds", "parameters", "multiply_adds", "memory"}),
-              [](auto& s) -> auto& { return s.size; })
+      .choice(
+          "size", "blocks sized by", "What the height of a block stands for",
+          Parameter::choice("WHAT", "shape: its rows; else a cost of the layers that it stands for",
+                            {"shape", "milliseconds", "parameters", "multiply_adds", "memory"}),
+          [](auto& s) -> auto& { return s.size; })
       .labels = {N_("Shape"), N_("Time"), N_("Parameters"), N_("Multiply-adds"), N_("Memory")};
   settings_
-      .choice("scale", "color scale", "What the ends of the color scale are taken from",
-              Parameter::choice("SCOPE", "each map, each layer, or the whole network", {"map", "layer", "network"}),
-              [](auto& s) -> auto& { return s.scale; })
+      .choice(
+          "scale", "color scale", "What the ends of the color scale are taken from",
+          Parameter::choice("SCOPE", "each map, each layer, or the whole network", {"map", "layer", "network"}),
+          [](auto& s) -> auto& { return s.scale; })
       .labels = {N_("Each map"), N_("Each layer"), N_("The network")};
   settings_
-      .choice("merged", "small cells show", "What cells show that are smaller than a pixel and are drawn as one",
-              Parameter::choice("WHAT", "their mean, or the strongest of them", {"mean", "strongest"}),
-              [](auto& s) -> auto& { return s.strongest; })
+      .choice(
+          "merged", "small cells show", "What cells show that are smaller than a pixel and are drawn as one",
+          Parameter::choice("WHAT", "their mean, or the strongest of them", {"mean", "strongest"}),
+          [](auto& s) -> auto& { return s.strongest; })
       .labels = {N_("Their mean"), N_("The strongest")};
-  settings_.on_off("every", "every tensor", "Shows batch normalization and activation as tensors of their own",
-                   "on: each by itself; off: with the layer before them", [](auto& s) -> auto& { return s.every; });
-  settings_.integer("edges", "strongest inputs", "How many inputs of a cell are followed back to the picture",
-                    {"K", "at every layer; 0: none", 0, 50}, [](auto& s) -> auto& { return s.edges; });
-  Setting& speed = settings_.number("speed", "speed", "How fast the picture flows through", {"TENSORS", "a second", 0.2, 1000},
-                                    [](auto& s) -> auto& { return s.speed; });
+  settings_.on_off(
+      "every", "every tensor", "Shows batch normalization and activation as tensors of their own",
+      "on: each by itself; off: with the layer before them", [](auto& s) -> auto& { return s.every; });
+  settings_.integer(
+      "edges", "strongest inputs", "How many inputs of a cell are followed back to the picture",
+      {"K", "at every layer; 0: none", 0, 50}, [](auto& s) -> auto& { return s.edges; });
+  Setting& speed = settings_.number(
+      "speed", "speed", "How fast the picture flows through", {"TENSORS", "a second", 0.2, 1000},
+      [](auto& s) -> auto& { return s.speed; });
   speed.logarithmic = true;
-  settings_.integer("slice", "input channel", "Which of its input channels the selected cell's sum shows",
-                    {"N", "from 0", 0, 1e6}, [](auto& s) -> auto& { return s.slice; });
-  settings_.on_off("plan", "plan", "Shows the same graph flat, for the projector and for print", "on: in two dimensions",
-                   [](auto& s) -> auto& { return s.plan; });
+  settings_.integer(
+      "slice", "input channel", "Which of its input channels the selected cell's sum shows", {"N", "from 0", 0, 1e6},
+      [](auto& s) -> auto& { return s.slice; });
+  settings_.on_off(
+      "plan", "plan", "Shows the same graph flat, for the projector and for print", "on: in two dimensions",
+      [](auto& s) -> auto& { return s.plan; });
 }
 
 void ArchitecturePage::check_layer(const std::string& layer) const {
@@ -107,8 +115,9 @@ void ArchitecturePage::select(std::optional<Place> place) {
     const Shape cells =
         node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
     if (place->channel >= cells[0] || place->row >= cells[1] || place->column >= cells[2]) {
-      throw Error(fmt::format("layer {} has no cell {} {} {}", place->layer, place->channel, place->row, place->column),
-                  fmt::format("it has {} channels of {} rows and {} columns, all from 0", cells[0], cells[1], cells[2]));
+      throw Error(
+          fmt::format("layer {} has no cell {} {} {}", place->layer, place->channel, place->row, place->column),
+          fmt::format("it has {} channels of {} rows and {} columns, all from 0", cells[0], cells[1], cells[2]));
     }
   }
   if (place != selected_) state_.slice = 0;
@@ -132,7 +141,8 @@ void ArchitecturePage::step_selection(int64_t layers, int64_t rows, int64_t colu
   const Shape cells =
       next.node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(next.node)].shape);
   // In a vector rows and columns are those of its plate.
-  const SceneBlock& block = shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(next.node)])];
+  const SceneBlock& block =
+      shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(next.node)])];
   if (block.vector) {
     next.channel += rows * block.per_line + columns;
   } else {
@@ -210,11 +220,12 @@ void ArchitecturePage::declare_look(Registry& registry) {
                        },
                        Undo::edit});
   registry.add(Command{"architecture.deselect", N_("Selects no cell"), {}, [this](const Arguments&) { select({}); }});
-  registry.add(Command{"architecture.move",
-                       N_("Goes on to another cell, or to the same place of another tensor"),
-                       {Parameter::integer("TENSORS", "along the flow", -1e4, 1e4),
-                        Parameter::integer("ROWS", "down", -1e4, 1e4), Parameter::integer("COLUMNS", "to the right", -1e4, 1e4)},
-                       [this](const Arguments& a) { step_selection(a.integer(0), a.integer(1), a.integer(2)); }});
+  registry.add(
+      Command{"architecture.move",
+              N_("Goes on to another cell, or to the same place of another tensor"),
+              {Parameter::integer("TENSORS", "along the flow", -1e4, 1e4),
+               Parameter::integer("ROWS", "down", -1e4, 1e4), Parameter::integer("COLUMNS", "to the right", -1e4, 1e4)},
+              [this](const Arguments& a) { step_selection(a.integer(0), a.integer(1), a.integer(2)); }});
 }
 
 void ArchitecturePage::declare_flow(Registry& registry) {
@@ -223,22 +234,25 @@ void ArchitecturePage::declare_flow(Registry& registry) {
     flow_on_ = true;
     flow_moved_ = now_;
   };
-  registry.add(Command{"architecture.play", N_("Lets the picture flow through, layer by layer"), {}, [this, begin](const Arguments&) {
-                         begin();
-                         flowing_ = true;
-                       }});
-  registry.add(Command{"architecture.pause", N_("Stops the flow where it is"), {}, [this](const Arguments&) { flowing_ = false; }});
+  registry.add(Command{
+      "architecture.play", N_("Lets the picture flow through, layer by layer"), {}, [this, begin](const Arguments&) {
+        begin();
+        flowing_ = true;
+      }});
+  registry.add(Command{
+      "architecture.pause", N_("Stops the flow where it is"), {}, [this](const Arguments&) { flowing_ = false; }});
   registry.add(Command{"architecture.toggle", N_("Plays or stops"), {}, [this, begin](const Arguments&) {
                          if (!flowing_) begin();
                          flowing_ = !flowing_;
                        }});
-  registry.add(Command{"architecture.step", N_("Lets the next tensor be computed"), {}, [this, begin](const Arguments&) {
-                         flowing_ = false;
-                         begin();
-                         const double end = shown_ ? static_cast<double>(shown_->scene.blocks.size()) : 0;
-                         flow_ = std::min(std::floor(flow_) + 1, end);
-                         flow_on_ = flow_ < end;
-                       }});
+  registry.add(
+      Command{"architecture.step", N_("Lets the next tensor be computed"), {}, [this, begin](const Arguments&) {
+                flowing_ = false;
+                begin();
+                const double end = shown_ ? static_cast<double>(shown_->scene.blocks.size()) : 0;
+                flow_ = std::min(std::floor(flow_) + 1, end);
+                flow_on_ = flow_ < end;
+              }});
   registry.add(Command{"architecture.scrub",
                        N_("Shows the picture on its way through, up to a tensor"),
                        {Parameter::integer("N", "how many tensors stand before it", 0, 1e6)},
@@ -276,9 +290,9 @@ void ArchitecturePage::declare_readouts(Registry& registry) {
   }
   registry.add(Readout{"architecture.tensors", "how many blocks are shown, weights not counted", [this] {
                          const Shown& shown = need_shown();
-                         return ReadoutValue(static_cast<double>(
-                             std::count_if(shown.scene.blocks.begin(), shown.scene.blocks.end(),
-                                           [](const SceneBlock& block) { return !block.kernel; })));
+                         return ReadoutValue(
+                             static_cast<double>(std::count_if(shown.scene.blocks.begin(), shown.scene.blocks.end(),
+                                                               [](const SceneBlock& block) { return !block.kernel; })));
                        }});
   registry.add(Readout{"architecture.selected", "the selected cell: LAYER CHANNEL ROW COLUMN; none", [this] {
                          const std::optional<SceneCell> cell = selected_cell(*network().need_network().info);
@@ -300,8 +314,8 @@ void ArchitecturePage::declare_readouts(Registry& registry) {
     return ReadoutValue(found ? words_of(found->cell) : std::string("none"));
   };
   registry.add(std::move(at));
-  Readout upstream{"architecture.upstream",
-                   "the N-th strongest input of the selected cell: LAYER CHANNEL ROW COLUMN", nullptr};
+  Readout upstream{"architecture.upstream", "the N-th strongest input of the selected cell: LAYER CHANNEL ROW COLUMN",
+                   nullptr};
   upstream.parameters = {Parameter::integer("N", "from 0", 0, 1e6)};
   const auto nth = [this](const Arguments& a) -> const StrongestInputs::Input& {
     const std::vector<StrongestInputs::Input>& inputs = need_cell().inputs.inputs;
@@ -316,35 +330,41 @@ void ArchitecturePage::declare_readouts(Registry& registry) {
     const CellPlace& place = nth(a).place;
     return ReadoutValue(words_of({place.node, false, place.channel, place.row, place.column}));
   };
-  Readout product{"architecture.upstream.value", "what the N-th strongest input puts into the selected cell's sum", nullptr};
+  Readout product{"architecture.upstream.value", "what the N-th strongest input puts into the selected cell's sum",
+                  nullptr};
   product.parameters = upstream.parameters;
   product.value_of = [nth](const Arguments& a) { return finite(nth(a).product); };
   registry.add(std::move(upstream));
   registry.add(std::move(product));
-  registry.add(Readout{"architecture.upstream.count", "inputs of the selected cell that are not 0", [this] {
+  registry.add(Readout{"architecture.upstream.count", "inputs of the selected cell that count for something", [this] {
                          const StrongestInputs& inputs = need_cell().inputs;
-                         return ReadoutValue(inputs.cells.empty() ? 0.0 : static_cast<double>(inputs.cells.front().inputs));
+                         return ReadoutValue(inputs.cells.empty() ? 0.0
+                                                                  : static_cast<double>(inputs.cells.front().inputs));
                        }});
-  registry.add(Readout{"architecture.sum", "the selected cell's value as its sum gives it", [this] {
-                         return finite(need_cell().walk().value);
-                       }});
+  registry.add(Readout{"architecture.sum", "the selected cell's value as its sum gives it",
+                       [this] { return finite(need_cell().walk().value); }});
   const auto field = [&](const char* name, const char* help, int64_t FieldBox::*member) {
     registry.add(Readout{name, help, [this, member] {
                            const CellPanel& panel = need_cell();
-                           if (!panel.field) throw Error("the network takes no pictures", "look at a value: architecture.value");
+                           if (!panel.field)
+                             throw Error("the network takes no pictures", "look at a value: architecture.value");
                            return ReadoutValue(static_cast<double>((*panel.field).*member));
                          }});
   };
-  field("architecture.field.x", "left column of what the selected cell sees of the input; may lie outside", &FieldBox::column);
+  field("architecture.field.x", "left column of what the selected cell sees of the input; may lie outside",
+        &FieldBox::column);
   field("architecture.field.y", "upper row of it", &FieldBox::row);
   field("architecture.field.width", "its columns", &FieldBox::width);
   field("architecture.field.height", "its rows", &FieldBox::height);
-  registry.add(Readout{"architecture.position", "how many tensors the picture has passed; all, where nothing flows", [this] {
-                         const Shown& shown = need_shown();
-                         return ReadoutValue(flow_on_ ? std::floor(flow_) : static_cast<double>(shown.scene.blocks.size()));
-                       }});
-  registry.add(Readout{"architecture.width", "of the stage, in pixels", [this] { return ReadoutValue(double{stage_.w}); }});
-  registry.add(Readout{"architecture.height", "of the stage, in pixels", [this] { return ReadoutValue(double{stage_.h}); }});
+  registry.add(
+      Readout{"architecture.position", "how many tensors the picture has passed; all, where nothing flows", [this] {
+                const Shown& shown = need_shown();
+                return ReadoutValue(flow_on_ ? std::floor(flow_) : static_cast<double>(shown.scene.blocks.size()));
+              }});
+  registry.add(
+      Readout{"architecture.width", "of the stage, in pixels", [this] { return ReadoutValue(double{stage_.w}); }});
+  registry.add(
+      Readout{"architecture.height", "of the stage, in pixels", [this] { return ReadoutValue(double{stage_.h}); }});
 }
 
 void ArchitecturePage::declare_demo(Registry& registry) {
@@ -356,7 +376,8 @@ void ArchitecturePage::declare_demo(Registry& registry) {
                          demo_scene_ = 0;
                          demo_until_ = 0;
                        }});
-  registry.add(Readout{"architecture.demo", "on or off", [this] { return ReadoutValue(std::string(demo_ ? "on" : "off")); }});
+  registry.add(
+      Readout{"architecture.demo", "on or off", [this] { return ReadoutValue(std::string(demo_ ? "on" : "off")); }});
 }
 
 void ArchitecturePage::declare_plan(Registry& registry) {
@@ -366,9 +387,10 @@ void ArchitecturePage::declare_plan(Registry& registry) {
                         Parameter::number("Y", "", -1e6, 1e6).or_none(),
                         Parameter::number("ZOOM", "pixels per unit", 1e-4, kZoomMost).or_none()},
                        [this](const Arguments& a) {
-                         plan_view_ = a.has(2) ? View{{static_cast<float>(a.number(0)), static_cast<float>(a.number(1))},
-                                                      static_cast<float>(a.number(2))}
-                                               : View{};
+                         plan_view_ = a.has(2)
+                                          ? View{{static_cast<float>(a.number(0)), static_cast<float>(a.number(1))},
+                                                 static_cast<float>(a.number(2))}
+                                          : View{};
                        }});
   registry.add(Command{"architecture.plan.save",
                        N_("Writes the plan as a drawing for print"),
@@ -384,6 +406,7 @@ void ArchitecturePage::declare_plan(Registry& registry) {
 }
 
 void ArchitecturePage::declare(Registry& registry) {
+  registry_ = &registry;
   settings_.declare(registry);
   declare_look(registry);
   declare_camera(registry);
@@ -394,29 +417,32 @@ void ArchitecturePage::declare(Registry& registry) {
 }
 
 std::vector<Page::Key> ArchitecturePage::keys() const {
-  std::vector<Key> keys = {{"Space", "architecture.toggle", N_("lets the picture flow, or stops it")},
-                           {"Left", "architecture.move -1 0 0", N_("the tensor before")},
-                           {"Right", "architecture.move 1 0 0", N_("the next tensor")},
-                           {"Shift+Up", "architecture.move 0 -1 0", N_("one row up")},
-                           {"Shift+Down", "architecture.move 0 1 0", N_("one row down")},
-                           {"Shift+Left", "architecture.move 0 0 -1", N_("one column to the left")},
-                           {"Shift+Right", "architecture.move 0 0 1", N_("one column to the right")},
-                           {"A", "architecture.turn -6 0", N_("turns to the left")},
-                           {"D", "architecture.turn 6 0", N_("turns to the right")},
-                           {"W", "architecture.turn 0 5", N_("from further above")},
-                           {"S", "architecture.turn 0 -5", N_("from further below")},
-                           {"Plus", "architecture.zoom 1.2", N_("nearer")},
-                           {"Minus", "architecture.zoom 0.8333", N_("further away")},
-                           {"Home", "architecture.view fit", N_("all of it")},
-                           {"P", state_.plan ? "architecture.plan off" : "architecture.plan on", N_("flat, or in space")}};
+  std::vector<Key> keys = {
+      {"Space", "architecture.toggle", N_("lets the picture flow, or stops it")},
+      {"Left", "architecture.move -1 0 0", N_("the tensor before")},
+      {"Right", "architecture.move 1 0 0", N_("the next tensor")},
+      {"Shift+Up", "architecture.move 0 -1 0", N_("one row up")},
+      {"Shift+Down", "architecture.move 0 1 0", N_("one row down")},
+      {"Shift+Left", "architecture.move 0 0 -1", N_("one column to the left")},
+      {"Shift+Right", "architecture.move 0 0 1", N_("one column to the right")},
+      {"A", "architecture.turn -6 0", N_("turns to the left")},
+      {"D", "architecture.turn 6 0", N_("turns to the right")},
+      {"W", "architecture.turn 0 5", N_("from further above")},
+      {"S", "architecture.turn 0 -5", N_("from further below")},
+      {"Plus", "architecture.zoom 1.2", N_("nearer")},
+      {"Minus", "architecture.zoom 0.8333", N_("further away")},
+      {"Home", "architecture.view fit", N_("all of it")},
+      {"P", state_.plan ? "architecture.plan off" : "architecture.plan on", N_("flat, or in space")}};
   if (selected_) {
     const std::string layer = quoted(selected_->layer);
     keys.push_back({"G", "architecture.show " + layer, N_("flies to the selected cell's tensor")});
     const NetworkMomentPtr moment = known();
     const auto cell = moment ? selected_cell(*moment->info) : std::nullopt;
     if (cell && shown_ && static_cast<size_t>(cell->node) < shown_->scene.block_of.size()) {
-      const bool open = shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(cell->node)])].open > 0;
-      keys.push_back({"O", (open ? "architecture.close " : "architecture.open ") + layer, N_("opens it, or closes it")});
+      const bool open =
+          shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(cell->node)])].open > 0;
+      keys.push_back(
+          {"O", (open ? "architecture.close " : "architecture.open ") + layer, N_("opens it, or closes it")});
     }
   }
   return keys;

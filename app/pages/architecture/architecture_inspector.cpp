@@ -20,7 +20,10 @@ void ArchitecturePage::draw_inspector(Ui& ui) const {
   }
   names.push_back({N_("the one in training"), "training"});
   const NetworkState& asked = network().asked();
-  ui.dropdown("model", names, !asked.opened ? "training" : find_model(asked.file) != nullptr ? asked.file : "",
+  ui.dropdown("model", names,
+              !asked.opened                       ? "training"
+              : find_model(asked.file) != nullptr ? asked.file
+                                                  : "",
               "architecture.model");
   ui.begin_flow();
   draw_open_model(ui, N_("Open a model\u2026"), "architecture.model",
@@ -78,19 +81,27 @@ void ArchitecturePage::draw_selected(Ui& ui) const {
     ui.hairline();
     return;
   }
+  // The sum stands in the layer before where the cell is only a function of its value.
+  const CellPanel& sum = cell_.sum && cell_.own.get() == panel ? *cell_.sum : *panel;
+  const int layer = sum.place.node;
   draw_cell(ui, *panel);
+  if (&sum != panel && sum.parameters.value > 0) {
+    ui.row(format_tr("parameters of {}", layer_words(*shown_->info, layer)), grouped(sum.parameters.value));
+    ui.note(sum.parameters.formula);
+  }
+  if (&sum != panel) {
+    const std::string formula = size_text(sum.size);
+    if (!formula.empty()) ui.note(format_tr("Its size: {}", formula));
+  }
   ui.begin_flow();
-  ui.button("Fly there", fmt::format("architecture.show {}", selected_->layer), {.icon = Icon::eye});
-  if (kernel_sizes(*shown_->info, panel->place.node)) {
-    const bool there = shown_->scene.kernel_of[static_cast<size_t>(panel->place.node)] >= 0;
+  ui.button("Fly there", "architecture.show " + quoted(selected_->layer), {.icon = Icon::eye});
+  if (kernel_sizes(*shown_->info, layer)) {
+    const bool there = shown_->scene.kernel_of[static_cast<size_t>(layer)] >= 0;
     ui.button(there ? "Hide its weights" : "Show its weights",
-              fmt::format("architecture.kernels {} {}", quoted(selected_->layer), there ? "off" : "on"),
-              {.tone = Concept::kernel});
+              fmt::format("architecture.kernels {} {}", layer - 1, there ? "off" : "on"), {.tone = Concept::kernel});
   }
   ui.end_flow();
   ui.hairline();
-  // The sum stands in the layer before where the cell is only a function of its value.
-  const CellPanel& sum = cell_.sum && cell_.own.get() == panel ? *cell_.sum : *panel;
   draw_cell_sum(ui, sum, {.slice = state_.slice});
   draw_strongest_inputs(ui, sum);
 }

@@ -8,9 +8,10 @@
 #include "app/pages/architecture/architecture.h"
 #include "app/pages/network_states.h"
 #include "app/pages/network_words.h"
+#include "app/widgets/curves.h"
 #include "app/widgets/hover_note.h"
-#include "app/widgets/tensor_grid.h"
 #include "app/widgets/player_bar.h"
+#include "app/widgets/tensor_grid.h"
 #include "app/words/words.h"
 #include "engine/network/find_layer.h"
 #include "engine/network/layer_kind.h"
@@ -22,20 +23,49 @@ Vec on_stage(const Rect& area, const CameraView::Projected& at) { return area.mi
 
 }  // namespace
 
-std::string ArchitecturePage::block_words(const SceneBlock& block) const {
+// What computes a block's values, as much of it as fits: all layers that it stands for, else the first one alone.
+std::string ArchitecturePage::block_words(const SceneBlock& block,
+                                          const std::function<bool(const std::string&)>& fits) const {
   const OpenNetworkInfo& info = *shown_->info;
+  const std::vector<int>& block_of = shown_->scene.block_of;
   if (block.node == 0) return std::string(tr("input"));
-  std::string words;
+  if (block.kernel) return format_tr("weights of {}", layer_words(info, block.node));
+  std::string all, first;
   for (size_t n = 1; n < info.layers.size(); ++n) {
-    if (!shown_->scene.blocks.empty() &&
-        &shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[n])] !=
-            &shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(block.node)])]) {
-      continue;
-    }
-    if (!words.empty()) words += ", ";
-    words += info.layers[n].text;
+    if (block_of[n] != block_of[static_cast<size_t>(block.node)]) continue;
+    if (!all.empty()) all += ", ";
+    all += info.layers[n].text;
+    if (first.empty()) first = info.layers[n].text;
   }
-  return words;
+  if (fits(all)) return all;
+  return shorter_layer_text(first, fits);
+}
+
+// What stands below: the shape, or the cost that its height stands for.
+std::string ArchitecturePage::block_facts(const SceneBlock& block) const {
+  const OpenNetworkInfo& info = *shown_->info;
+  if (block.kernel) {
+    return fmt::format("{} \u00d7 {}", block.rows / block.kernel_rows, block.columns / block.kernel_columns) +
+           (block.kernel_rows * block.kernel_columns > 1
+                ? fmt::format(" \u00d7 {} \u00d7 {}", block.kernel_rows, block.kernel_columns)
+                : std::string());
+  }
+  const SceneChoice& choice = shown_->choice;
+  if (choice.size == BlockSize::shape || choice.costs.empty()) {
+    return sizes_text(info.layers[static_cast<size_t>(block.node)].shape);
+  }
+  double cost = 0;
+  for (size_t n = 0; n < choice.costs.size() && n < shown_->scene.block_of.size(); ++n) {
+    if (shown_->scene.block_of[n] == shown_->scene.block_of[static_cast<size_t>(block.node)]) cost += choice.costs[n];
+  }
+  switch (choice.size) {
+    case BlockSize::milliseconds:
+      return format_tr("{} ms", milliseconds_text(cost));
+    case BlockSize::memory:
+      return bytes_text(cost);
+    default:
+      return grouped(static_cast<int64_t>(cost));
+  }
 }
 
 void ArchitecturePage::draw_quad(Ui& ui, const CameraView& view, const Rect& area, const CellQuad& quad, Color color,
@@ -78,15 +108,17 @@ void ArchitecturePage::draw_inputs(Ui& ui, const CameraView& view, const Rect& a
   };
   const Color above = tensor_color(0.8f, 1, true, theme.dark), below = tensor_color(-0.8f, 1, true, theme.dark);
   for (auto link = inputs.links.rbegin(); link != inputs.links.rend(); ++link) {
-    const int from_block = now_scene_.block_of[static_cast<size_t>(inputs.cells[static_cast<size_t>(link->from)].place.node)],
-              to_block = now_scene_.block_of[static_cast<size_t>(inputs.cells[static_cast<size_t>(link->to)].place.node)];
+    const int from_block =
+                  now_scene_.block_of[static_cast<size_t>(inputs.cells[static_cast<size_t>(link->from)].place.node)],
+              to_block =
+                  now_scene_.block_of[static_cast<size_t>(inputs.cells[static_cast<size_t>(link->to)].place.node)];
     if (from_block == to_block) continue;  // within one block: a function of the same cell
     const auto from = quad_at(link->from), to = quad_at(link->to);
     if (!from || !to) continue;
     const glm::vec3 a = from->center(), b = to->center();
     const float bow = std::max(0.05f, (b.x - a.x) * 0.45f);
-    const auto p0 = view.project(a), p1 = view.project(a + glm::vec3(bow, 0, 0)), p2 = view.project(b - glm::vec3(bow, 0, 0)),
-               p3 = view.project(b);
+    const auto p0 = view.project(a), p1 = view.project(a + glm::vec3(bow, 0, 0)),
+               p2 = view.project(b - glm::vec3(bow, 0, 0)), p3 = view.project(b);
     if (!p0 || !p1 || !p2 || !p3) continue;
     const auto at = [&](const CameraView::Projected& p) {
       const Vec place = on_stage(area, p);
@@ -114,8 +146,8 @@ void ArchitecturePage::draw_field(Ui& ui, const CameraView& view, const Rect& ar
            down * static_cast<float>(std::clamp<int64_t>(row, 0, input.rows)) - glm::vec3(0.004f, 0, 0);
   };
   const int64_t bottom = field.row + field.height, right = field.column + field.width;
-  const CellQuad quad{{corner(field.row, field.column), corner(field.row, right), corner(bottom, right),
-                       corner(bottom, field.column)}};
+  const CellQuad quad{
+      {corner(field.row, field.column), corner(field.row, right), corner(bottom, right), corner(bottom, field.column)}};
   draw_quad(ui, view, area, quad, ui.theme().input, 2.5f);
 }
 
@@ -216,28 +248,31 @@ void ArchitecturePage::draw_labels(Ui& ui, const CameraView& view, const Rect& a
     if (!area.contains(at)) continue;
     Label label{static_cast<int>(b), wide, at, wide};
     const bool is_hovered = hovered && hovered->block == static_cast<int>(b);
-    const bool is_selected = selected && now_scene_.block_of[static_cast<size_t>(selected->node)] == static_cast<int>(b);
+    const bool is_selected =
+        selected && now_scene_.block_of[static_cast<size_t>(selected->node)] == static_cast<int>(b);
     if (is_hovered) label.priority += 1e6f;
     if (is_selected) label.priority += 5e5f;
     if (block.node == 0 || b + 1 == now_scene_.blocks.size()) label.priority += 1e4f;
     if (wide < (few ? 14.0f : 34.0f) && label.priority < 1e4f) continue;
     labels.push_back(label);
   }
-  std::stable_sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.priority > b.priority; });
+  std::stable_sort(labels.begin(), labels.end(),
+                   [](const Label& a, const Label& b) { return a.priority > b.priority; });
   std::vector<Rect> taken;
   const float line = ui.text_size(Font::caption) + 4;
   for (const Label& label : labels) {
     const SceneBlock& block = now_scene_.blocks[static_cast<size_t>(label.block)];
-    const std::string words =
-        block.kernel ? format_tr("weights of {}", layer_words(info, block.node)) : block_words(block);
-    const std::string shape = block.kernel ? fmt::format("{} \u00d7 {}", block.rows, block.columns)
-                                           : sizes_text(info.layers[static_cast<size_t>(block.node)].shape);
-    const float room = label.priority >= 1e4f ? 260.0f : few ? std::max(label.wide * 1.5f, 130.0f) : label.wide * 1.7f + 24;
+    const std::string shape = block_facts(block);
+    const float room = label.priority >= 1e4f ? 260.0f
+                       : few                  ? std::max(label.wide * 1.5f, 130.0f)
+                                              : label.wide * 1.7f + 24;
     if (!few && label.priority < 1e4f && ui.measure(Font::caption, shape).x > room) continue;
+    const std::string words =
+        block_words(block, [&](const std::string& text) { return ui.measure(Font::caption, text).x <= room; });
     const std::string name = ui.fitted(words, Font::caption, room);
     const float width = std::max(ui.measure(Font::caption, name).x, ui.measure(Font::caption, shape).x);
     // Below its block, or a line or two lower where others stand.
-    for (int level = 0; level < (few || label.priority >= 1e4f ? 3 : 1); ++level) {
+    for (int level = 0; level < (few || label.priority >= 1e4f ? 5 : 1); ++level) {
       Rect place{label.at.x - width / 2, label.at.y + 8 + static_cast<float>(level) * (2 * line + 4), width, 2 * line};
       place.x = std::clamp(place.x, area.x + 4, std::max(area.x + 4, area.right() - width - 4));
       if (place.bottom() > area.bottom() - 4) break;
@@ -254,10 +289,45 @@ void ArchitecturePage::draw_labels(Ui& ui, const CameraView& view, const Rect& a
   }
 }
 
-void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r, const std::optional<ScenePick>& hovered) const {
+// The color scale of a block with its scope.
+void ArchitecturePage::draw_scale_note(Ui& ui, const Rect& area, const std::optional<ScenePick>& hovered) const {
+  const std::optional<SceneCell> selected = selected_cell(*shown_->info);
+  int block = hovered ? hovered->block : selected ? now_scene_.block_of[static_cast<size_t>(selected->node)] : -1;
+  const bool network = shown_->values.scope == ScaleScope::network;
+  if (block < 0 && network) block = static_cast<int>(now_scene_.blocks.size()) - 1;
+  const std::vector<BlockImages>& images = shown_->values.images;
+  const Rect place{area.x + 16, area.bottom() - 30, area.w - 32, 20};
+  if (block < 0 || static_cast<size_t>(block) >= images.size() || !images[static_cast<size_t>(block)].there) {
+    if (shown_->values.moment->why) return;
+    ui.label(place,
+             tr(shown_->values.scope == ScaleScope::map ? "colors: each map has a scale of its own"
+                                                        : "colors: each layer has a scale of its own"),
+             Font::caption, ui.theme().secondary, Align::right);
+    return;
+  }
+  const BlockImages& of = images[static_cast<size_t>(block)];
+  TensorScale scale;
+  scale.is_signed = of.is_signed;
+  scale.scope = now_scene_.blocks[static_cast<size_t>(block)].kernel ? ScaleScope::layer : shown_->values.scope;
+  const int64_t channel = hovered ? hovered->cell.channel : selected ? selected->channel : 0;
+  scale.limits = {of.limit(hovered && hovered->cell.kernel ? 0 : channel)};
+  if (scale.scope == ScaleScope::map) {
+    const std::string end = limit_text(double{scale.limits[0]});
+    scale.words = scale.is_signed ? format_tr("\u00b1{}, this map", end) : format_tr("0 to {}, this map", end);
+  }
+  if (of.picture) {
+    ui.label(place, tr("the picture in its own colors"), Font::caption, ui.theme().secondary, Align::right);
+  } else {
+    draw_scale(ui, place, scale);
+  }
+}
+
+void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r,
+                             const std::optional<ScenePick>& hovered) const {
   const Input& input = ui.input();
   if (demo_) {
-    if (input.left || input.right || input.middle || input.wheel.y != 0 || !input.keys.empty()) ui.send("architecture.demo off");
+    if (input.left || input.right || input.middle || input.wheel.y != 0 || !input.keys.empty())
+      ui.send("architecture.demo off");
     ui.request_frame();
     return;
   }
@@ -274,14 +344,15 @@ void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r, const 
     Drawn& found = ui.found();
     found.numbers["architecture.mouse.x"] = mouse.x;
     found.numbers["architecture.mouse.y"] = mouse.y;
-    const double x = ui.drawn().number("architecture.mouse.x", mouse.x), y = ui.drawn().number("architecture.mouse.y", mouse.y);
+    const double x = ui.drawn().number("architecture.mouse.x", mouse.x),
+                 y = ui.drawn().number("architecture.mouse.y", mouse.y);
     const double dx = mouse.x - x, dy = mouse.y - y;
     if (dx != 0 || dy != 0) ui.send(fmt::format("architecture.pan {} {}", to_text(dx), to_text(dy)));
     ui.request_frame();
   }
   if (r.wheel != 0) {
-    ui.send(fmt::format("architecture.zoom {} {} {}", to_text(std::pow(1.15, r.wheel)), to_text(std::max(0.0f, mouse.x)),
-                        to_text(std::max(0.0f, mouse.y))));
+    ui.send(fmt::format("architecture.zoom {} {} {}", to_text(std::pow(1.15, r.wheel)),
+                        to_text(std::max(0.0f, mouse.x)), to_text(std::max(0.0f, mouse.y))));
   }
   const bool still = std::abs(r.dragged.x) + std::abs(r.dragged.y) < 4;
   if (r.double_clicked && hovered && !hovered->cell.kernel) {
@@ -307,7 +378,8 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   Rect rest = area.inset(20, 12);
   if (!draw_network_state(ui, area, rest, network())) return;
   // The scene goes to the edges; only words keep their distance.
-  const Rect place{area.x, rest.y > area.y + 13 ? rest.y : area.y, area.w, area.bottom() - (rest.y > area.y + 13 ? rest.y : area.y)};
+  const Rect place{area.x, rest.y > area.y + 13 ? rest.y : area.y, area.w,
+                   area.bottom() - (rest.y > area.y + 13 ? rest.y : area.y)};
   Drawn& found = ui.found();
   found.numbers["architecture.width"] = place.w;
   found.numbers["architecture.height"] = place.h;
@@ -334,13 +406,14 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   ui.scene(place, frame_);
   const CameraView view(camera_, {place.w, place.h});
   const Response r = ui.interact(place, {.label = "scene",
-                                         .command = "architecture.turn",
+                                         .command = "architecture.select",
                                          .kind = "scene",
                                          .tooltip = " ",
                                          .takes_wheel = true,
                                          .takes_press = false});
   std::optional<ScenePick> hovered;
-  if (r.hovered && !(r.held && (r.dragged.x != 0 || r.dragged.y != 0))) hovered = pick(now_scene_, view, ui.input().mouse - place.min());
+  if (r.hovered && !(r.held && (r.dragged.x != 0 || r.dragged.y != 0)))
+    hovered = pick(now_scene_, view, ui.input().mouse - place.min());
   draw_links(ui, view, place);
   const Theme& theme = ui.theme();
   const std::optional<SceneCell> selected = selected_cell(*shown_->info);
@@ -355,6 +428,7 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   }
   draw_classes(ui, view, place);
   draw_labels(ui, view, place, hovered);
+  draw_scale_note(ui, place, hovered);
   HoverNote note;
   if (hovered) {
     draw_quad(ui, view, place, hovered->quad, theme.text, 2);
@@ -384,6 +458,7 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
     }
   }
   hands(ui, place, r, hovered);
+  if (r.keyboard) ui.draw_focus(place.inset(3));
   ui.pop_clip();
   draw_hover_note(ui, note);
 }
@@ -398,7 +473,7 @@ void ArchitecturePage::draw_transport(Ui& ui, const Rect& area) const {
   const NetworkMomentPtr moment = known();
   if (moment && !moment->of.state.opened && training && area.w > 620) {
     Rect time = rest.cut_right(area.w * 0.4f);
-    const double newest = std::max(1.0, std::get<double>(ui.registry().read("train.newest")));
+    const double newest = std::max(newest_, static_cast<double>(training->step));
     ui.begin_row(time);
     const bool moving = training->moving;
     ui.button(moving ? "Stop training" : "Train", moving ? "train.pause" : "train.start",
@@ -422,8 +497,13 @@ void ArchitecturePage::draw_transport(Ui& ui, const Rect& area) const {
   const auto count = static_cast<int>(shown_->scene.blocks.size());
   const int at = flow_on_ ? std::clamp(static_cast<int>(flow_) - 1, 0, count - 1) : count - 1;
   player_bar(ui, rest,
-             {.prefix = "architecture", .playing = flowing_, .position = at, .count = count, .unit = N_("tensor {} of {}"),
-              .speed = state_.speed});
+             {.prefix = "architecture",
+              .playing = flowing_,
+              .position = at,
+              .count = count,
+              .unit = N_("tensor {} of {}"),
+              .speed = state_.speed,
+              .compact = rest.w < 500});
 }
 
 }  // namespace striate

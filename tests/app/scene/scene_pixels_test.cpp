@@ -40,7 +40,7 @@ const std::vector<Case>& cases() {
       {"lenet5_from_behind", "lenet5", {}, {}, true, 200, -25},
       {"squeezenet", "squeezenet1_1", {}, {}, false, 56, 13},
       {"squeezenet_closed", "squeezenet1_1", {}, {}, false, 40, 25, 61},
-      {"squeezenet_opened", "squeezenet1_1", {2, 63}, {}, false, 30, 10, 63},
+      {"squeezenet_opened", "squeezenet1_1", {3, 6}, {}, false, 20, 10, 3},
       {"mlp", "mlp", {}, {2}, false, 40, 5, 2},
   };
   return list;
@@ -85,7 +85,8 @@ class ScenePixels : public testing::TestWithParam<Case> {
     if (test.before >= 0) {
       const SceneBlock& block = scene.blocks[static_cast<size_t>(scene.block_of[static_cast<size_t>(test.before)])];
       camera.target = block.center;
-      camera.distance = std::max(block.size().y, block.size().z) * 1.2f;
+      const glm::vec3 size = block.size();
+      camera.distance = std::max({size.x, size.y, size.z}) * (block.open > 0 ? 0.4f : 1.8f);
     }
     frame.view = CameraView(camera, {kWidth, kHeight});
     frame.atlas = values.atlas;
@@ -133,7 +134,8 @@ TEST_P(ScenePixels, what_is_picked_is_what_is_drawn) {
     bool line = false;
     for (const float dx : {-0.02f, 0.02f}) {
       for (const float dy : {-0.02f, 0.02f}) {
-        const auto beside = pick(scene, frame.view, {static_cast<float>(x) + 0.5f + dx, static_cast<float>(y) + 0.5f + dy});
+        const auto beside =
+            pick(scene, frame.view, {static_cast<float>(x) + 0.5f + dx, static_cast<float>(y) + 0.5f + dy});
         const int beside_face = beside ? beside->face + 1 : 0;
         line = line || (face == beside_face && (face == 0 || cell == beside->face_row * 4096 + beside->face_column));
       }
