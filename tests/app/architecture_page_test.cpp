@@ -852,6 +852,17 @@ TEST(ArchitectureKeys, move_the_selection_along_the_flow_and_within_a_map) {
   driver.key("Shift+Down");
   EXPECT_EQ(driver.text("architecture.selected"), "8 1 0 0") << "of a vector the next unit";
 
+  // The same where Tab has come to the stage.
+  driver.run("architecture.select 1 2 3 4");
+  driver.shell.ui().focus_on("scene");
+  driver.settle();
+  for (const auto& [key, cell] : {std::pair("Shift+Down", "1 2 4 4"), std::pair("Shift+Right", "1 2 4 5"),
+                                  std::pair("Right", "2 2 4 5"), std::pair("Left", "1 2 4 5")}) {
+    driver.key(key);
+    EXPECT_EQ(driver.text("architecture.selected"), cell) << key << " on the stage";
+  }
+  driver.key("Escape");
+
   const double yaw = driver.number("architecture.camera.yaw"), pitch = driver.number("architecture.camera.pitch"),
                distance = driver.number("architecture.camera.distance");
   driver.key("D");
