@@ -69,7 +69,13 @@ const std::vector<State>& states() {
         "features.method patches", "features.start"}},
       {"home", {"page home"}},
       {"network", {"page network", "network.open lenet5", "network.image sample:balloons", "network.select 3"}},
-      {"network-none", {"page network"}},  // features and pretrained have the same
+      {"network-none", {"page network"}},  // features, pretrained and architecture have the same
+      {"architecture", {"architecture.model lenet5", "network.image sample:balloons", "page architecture"}},
+      {"architecture-cell",
+       {"architecture.model lenet5", "network.image sample:balloons", "page architecture",
+        "architecture.select 3 5 4 6"}},
+      {"architecture-plan",
+       {"architecture.model resnet20", "network.image sample:balloons", "page architecture", "architecture.plan on"}},
       {"pretrained-input",
        {"page pretrained", "pretrained.open lenet5", "pretrained.image sample:balloons", "pretrained.crop 60 20 120",
         "pretrained.view input"}},

@@ -118,7 +118,7 @@ TEST_P(KeyboardWalk, tab_reaches_everything_where_both_panels_are_unfolded_or_fo
   for (const char* panels : {"off", "on"}) {
     driver().run(std::string("navigation ") + panels);
     driver().run(std::string("inspector ") + panels);
-    for (const char* page : {"home", "pixels", "network", "pretrained"}) {
+    for (const char* page : {"home", "pixels", "network", "pretrained", "architecture"}) {
       driver().run(std::string("page ") + page);
       walk(fmt::format("{}, panels {}", page, panels));
     }
@@ -195,6 +195,7 @@ void expect_keys_act(PageDriver& driver, const std::string& where) {
   }
   driver.deaf = true;
   for (const Control& control : controls) {
+    if (control.kind == "scene") continue;  // its keys are the page's: architecture_page_test.cpp
     const std::string noun = control.command.substr(0, control.command.find(' '));
     if (!driver.app.registry().find_command(noun)) continue;
     bool done = false;
@@ -249,6 +250,15 @@ TEST(KeyboardActs, on_every_control_of_every_method_of_features) {
   for (const std::string& method : driver.app.registry().command("features.method").parameters[0].choices) {
     driver.run("features.method " + method);
     expect_keys_act(driver, "features " + method);
+  }
+}
+
+TEST(KeyboardActs, on_every_control_of_a_network_as_a_place) {
+  PageDriver driver("architecture");
+  driver.show(made_picture(24, 20, 3));
+  for (const char* line : {"architecture.model lenet5", "architecture.select 3 5 4 6", "architecture.plan on"}) {
+    driver.run(line);
+    expect_keys_act(driver, line);
   }
 }
 

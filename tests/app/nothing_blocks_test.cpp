@@ -108,6 +108,33 @@ TEST(NothingBlocks, the_units_of_a_network_come_when_they_are_ready) {
   EXPECT_NO_THROW(driver.number("features.score"));
 }
 
+TEST(NothingBlocks, a_network_as_a_place_is_looked_around_in_while_its_cells_are_followed) {
+  PageDriver driver("architecture");
+  driver.show(made_picture(30, 30, 3));
+  driver.run("architecture.model lenet5");
+  {
+    HeldPool held;
+    driver.app.run("architecture.select 3 5 4 6");
+    for (const char* line :
+         {"architecture.open 0", "architecture.size milliseconds", "architecture.kernels 0 on",
+          "architecture.turn 30 10", "architecture.play", "architecture.plan on", "architecture.plan off"}) {
+      driver.app.run(line);
+      driver.frames(2);
+    }
+    EXPECT_TRUE(driver.app.busy());
+    EXPECT_EQ(driver.text("architecture.selected"), "3 5 4 6");
+    EXPECT_NO_THROW(driver.app.registry().read("architecture.value"));
+    for (const char* readout : {"architecture.sum", "architecture.field.x", "architecture.upstream 0"}) {
+      EXPECT_THROW(driver.app.registry().read(readout), NotReady) << readout;
+    }
+    // Another network: what is shown is of the one before, and nothing is said of it.
+    driver.app.run("architecture.model mlp");
+    driver.frames(3);
+    EXPECT_TRUE(driver.app.busy());
+  }
+  EXPECT_EQ(driver.number("architecture.tensors"), 5);
+}
+
 // A lesson's frozen value is an ellipsis until it is there, and then the value.
 TEST(NothingBlocks, the_words_of_a_lesson_wait_for_their_numbers) {
   TestFolder folder;

@@ -38,7 +38,7 @@ class RandomCommands : public testing::TestWithParam<std::string> {
     // Runs of a size that comes to its end.
     for (const char* line : {"train.data digits:60", "train.layers flatten | dense 10", "train.batch 8"})
       app_.run(line);
-    if (page() != "network" && page() != "pretrained") return;
+    if (page() != "network" && page() != "pretrained" && page() != "architecture") return;
     // A small one, without weights.
     app_.run("network.open tiny");
     for (int frame = 1; app_.busy(); ++frame) app_.update(frame / 1e4);
