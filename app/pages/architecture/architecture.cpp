@@ -277,7 +277,7 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
 }
 
 const CellPanel* ArchitecturePage::cell_panel() const {
-  if (!cell_.own || !shown_ || cell_.own->info->layers.size() != shown_->info->layers.size()) return nullptr;
+  if (!cell_.own || !shown_ || cell_.network != shown_->network) return nullptr;
   const std::optional<SceneCell> cell = selected_cell(*shown_->info);
   const CellPlace& place = cell_.own->place;
   if (!cell || cell->node != place.node || cell->channel != place.channel || cell->row != place.row ||
@@ -310,6 +310,7 @@ bool ArchitecturePage::update_cell(const NetworkMoment& moment) {
   cell_work_.request(
       [worker = network().worker(), of = network().moment(), place, k = state_.edges, every](Progress& progress) {
         Cell made;
+    made.network = key_of(*of);
         worker->with(*of, progress, [&](OpenNetwork& open) {
           made.own = make_cell_panel(open, *of, place, k, progress);
           // What only goes on in a function has its sum in the layer before it.

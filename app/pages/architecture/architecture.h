@@ -167,6 +167,7 @@ class ArchitecturePage : public Page {
 
   // What a cell was made of.
   struct Cell {
+    std::string network;
     CellPanelPtr own, sum;  // sum: of the layer whose values its block takes further; null: it has a sum of its own
   };
   Cell cell_;

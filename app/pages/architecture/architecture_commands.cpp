@@ -126,8 +126,9 @@ void ArchitecturePage::select(std::optional<Place> place) {
 
 void ArchitecturePage::step_selection(int64_t layers, int64_t rows, int64_t columns) {
   const NetworkMomentPtr moment = known();
-  if (!moment || !shown_) return;
-  const OpenNetworkInfo& info = *moment->info;
+  // Another network is on its way: its blocks are not there yet.
+  if (!moment || !shown_ || shown_->network != key_of(*moment)) return;
+  const OpenNetworkInfo& info = *shown_->info;
   const std::optional<SceneCell> now = selected_cell(info);
   SceneCell next = now.value_or(SceneCell{});
   if (now && layers != 0) {
@@ -438,7 +439,7 @@ std::vector<Page::Key> ArchitecturePage::keys() const {
     keys.push_back({"G", "architecture.show " + layer, N_("flies to the selected cell's tensor")});
     const NetworkMomentPtr moment = known();
     const auto cell = moment ? selected_cell(*moment->info) : std::nullopt;
-    if (cell && shown_ && static_cast<size_t>(cell->node) < shown_->scene.block_of.size()) {
+    if (cell && shown_ && shown_->network == key_of(*moment)) {
       const bool open =
           shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(cell->node)])].open > 0;
       keys.push_back(
