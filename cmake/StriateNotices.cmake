@@ -19,6 +19,7 @@ set(STRIATE_NOTICES
   "libzip|libzip-dev|BSD-3-Clause|linked"
   "OpenSSL|libssl-dev|Apache-2.0|linked"
   "libwebp|libwebp-dev|BSD-3-Clause|linked"
+  "giflib|libgif-dev|MIT|linked"
   "ONNX|libonnx-dev|Apache-2.0|linked"
   "protobuf|libprotobuf-dev|BSD-3-Clause|linked"
   "Inter|fonts-inter|OFL-1.1|inside"

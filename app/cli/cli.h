@@ -54,6 +54,7 @@ void add_filter(CLI::App& parent, CommandLine& line);
 void add_play(CLI::App& parent, CommandLine& line);
 void add_commands(CLI::App& parent, CommandLine& line);
 void add_screenshot(CLI::App& parent, CommandLine& line);
+void add_render(CLI::App& parent, CommandLine& line);
 void add_train(CLI::App& parent, CommandLine& line);
 void add_evaluate(CLI::App& parent, CommandLine& line);
 void add_classify(CLI::App& parent, CommandLine& line);
@@ -91,6 +92,8 @@ CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string&
 // --force, for a command that writes a file: what it overrules is told in engine/export/overwrite.h.
 void add_force(CLI::App& command, bool& force);
 
+// --size WxH of a picture of the window.
+void add_size(CLI::App& command, int& width, int& height, const std::string& help);
 // --do COMMAND, as often as wanted.
 void add_do_option(CLI::App& command, std::vector<std::string>& lines);
 // Throw UsageError: a page that is not there, a --do line that no command accepts.

@@ -24,6 +24,7 @@ ScriptPlayer::Counts play_in_window(App& app, Script script, const std::string& 
   options.output_folder = out_folder;
   const WindowResult result = run_window(app, options);
   if (result.script_error) throw *result.script_error;
+  if (result.film_error) throw *result.film_error;
   return result.script_counts;
 }
 

@@ -21,7 +21,7 @@ struct ScreenshotOptions {
   ScriptRun run;
 };
 
-void parse_size(const std::string& text, ScriptRun* run) {
+void parse_size(const std::string& text, int* columns, int* rows) {
   const size_t cross = std::min(text.find('x'), text.size());
   int64_t width = 0, height = 0;
   if (cross == text.size() || !parse_integer(std::string_view(text).substr(0, cross), &width) ||
@@ -29,8 +29,8 @@ void parse_size(const std::string& text, ScriptRun* run) {
       width > 7680 || height > 4320)
     throw UsageError(fmt::format("--size: invalid size '{}'", text),
                      "columns x rows, as in 1280x800; from 320x200 to 7680x4320");
-  run->width = static_cast<int>(width);
-  run->height = static_cast<int>(height);
+  *columns = static_cast<int>(width);
+  *rows = static_cast<int>(height);
 }
 
 void screenshot(const ScreenshotOptions& options, const CommandLine& line) {
@@ -66,16 +66,19 @@ void add_screenshot(CLI::App& parent, CommandLine& line) {
       ->type_name("");
   add_text(*command, "OUT", options->out, "The PNG to write")->required()->type_name("");
   add_text(*command, "FILE", options->file, "What to open first; without it, the portrait")->type_name("");
-  command
-      ->add_option_function<std::string>(
-          "--size", [options](const std::string& text) { parse_size(text, &options->run); },
-          "Columns x rows of the picture (1280x800)")
-      ->type_name("WxH");
+  add_size(*command, options->run.width, options->run.height, "Columns x rows of the picture (1280x800)");
   add_do_option(*command, options->commands);
   add_choice(*command, "--theme", options->theme, "Colors (dark)", {"dark", "light"});
   add_number(*command, "--scale", options->run.scale, "Pixels per unit of the interface (1)", 0.5, 4);
   add_force(*command, options->force);
   command->callback([options, &line] { line.run = [options, &line] { screenshot(*options, line); }; });
+}
+
+void add_size(CLI::App& command, int& width, int& height, const std::string& help) {
+  command
+      .add_option_function<std::string>(
+          "--size", [&width, &height](const std::string& text) { parse_size(text, &width, &height); }, help)
+      ->type_name("WxH");
 }
 
 void add_do_option(CLI::App& command, std::vector<std::string>& lines) {

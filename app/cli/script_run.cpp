@@ -46,7 +46,7 @@ class Alarm {
 bool takes_pictures(const Script& script) {
   return std::any_of(script.actions.begin(), script.actions.end(), [](const Action& action) {
     const std::string_view name = command_name(action.text);
-    return action.kind == ActionKind::screenshot || name == "save";
+    return action.kind == ActionKind::screenshot || name == "save" || name == "film.record";
   });
 }
 

@@ -89,11 +89,13 @@ void show_window(const WindowLine& asked, const CommandLine& line) {
   const StopOnSignal stop([&app] { app.wake(); });
   options.asked_to_end = [] { return StopOnSignal::asked(); };
   const WindowResult result = run_window(app, options);
+  if (result.film_error && StopOnSignal::asked()) print_note(result.film_error->what());
   if (StopOnSignal::asked()) {
     app.keep_work([](const std::string& words) { print_note(words); });
     throw Stopped{StopOnSignal::signal()};
   }
   if (result.script_error) throw *result.script_error;
+  if (result.film_error) throw *result.film_error;
 }
 
 }  // namespace

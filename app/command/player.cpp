@@ -66,6 +66,8 @@ bool ScriptPlayer::advance(const PlayerHost& host) {
   int line = next_ > 0 ? script_.actions[next_ - 1].line : 0;
   try {
     if (std::optional<Error> error = host.take_failure()) throw *error;
+    // Where somebody watches, drawing the same moment again does no more lines.
+    if (done_ && (host.now() < rests_until_ || (host.watched && host.now() <= *done_))) return true;
     if (!since_) since_ = host.now();
     const bool waits = next_ < script_.actions.size() && script_.actions[next_].kind == ActionKind::wait;
     if (!waits && host.held && host.held()) {
@@ -88,6 +90,8 @@ bool ScriptPlayer::advance(const PlayerHost& host) {
       if (perform(action, host)) {
         ++next_;
         since_.reset();
+        done_ = host.now();
+        rests_until_ = *done_ + (host.rest ? host.rest(action) : 0);
       }
     } catch (const NotReady&) {  // what it reads is being made: again at the next frame
       if (host.now() - *since_ > kLongestWork) throw;
@@ -150,6 +154,8 @@ bool ScriptPlayer::perform(const Action& action, const PlayerHost& host) {
       if (still_busy(host)) return false;
       host.print(printed(action.readout, host.registry->read(action.readout)));
       return true;
+    case ActionKind::pause:
+      return !host.watched || host.now() - *since_ >= action.timeout;
     case ActionKind::screenshot:
       if (still_busy(host)) return false;
       if (!picture_asked_) {

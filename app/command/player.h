@@ -7,6 +7,7 @@
 //   print        the same
 //   screenshot   the same; and the player goes on only when the picture is written
 //   wait until   looks once a frame until it holds or its time is over
+//   pause        lets its seconds pass where somebody watches
 // What reads something that is being made (command/not_ready.h) is done again at the next frame.
 #pragma once
 
@@ -32,6 +33,9 @@ struct PlayerHost {
   std::function<double()> now;  // seconds, never falling
   // Says one line of a readout, "pixels.gray 134"; where it is empty, `print` is passed over. Throws Error.
   std::function<void(const std::string& line)> print = {};
+  bool watched = false;  // Pace::watched: else pauses are passed over
+  // Seconds until the next line, asked when a line was done.
+  std::function<double(const Action& done)> rest = {};
 };
 
 class ScriptPlayer {
@@ -67,6 +71,8 @@ class ScriptPlayer {
   bool skip_expectations_ = false;
   bool picture_asked_ = false;
   std::optional<double> since_;  // when the line at next_ was first tried
+  std::optional<double> done_;   // when the line before was done,
+  double rests_until_ = 0;       // and until when nothing follows it
   Counts counts_;
 };
 

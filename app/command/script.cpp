@@ -23,6 +23,7 @@ constexpr double kLongestTimeout = 3600;  // seconds
 const char* const kExpectUsage =
     "usage: expect NAME == VALUE [+- TOL], with == != < <= > or >=; text in quotes, a readout in {}";
 const char* const kWaitUsage = "usage: wait until NAME >= VALUE [timeout 60s]";
+const char* const kPauseUsage = "usage: pause SECONDS, above 0 and at most 3600";
 const char* const kPrintUsage = "usage: print NAME, a readout with its values: print convolution.output 2 3";
 
 struct Word {
@@ -210,6 +211,13 @@ Action parse_action(std::string_view text, int line) {
       next += 2;
     }
     if (next < words.size()) throw Error(fmt::format("'{}' is too much here", shown(words[next].text)), kWaitUsage);
+  } else if (name == "pause") {
+    const std::vector<Word> words = words_of(action.text);
+    action.kind = ActionKind::pause;
+    if (words.size() < 2) throw Error("pause: SECONDS is missing", kPauseUsage);
+    if (words.size() > 2) throw Error(fmt::format("'{}' is too much here", shown(words[2].text)), kPauseUsage);
+    if (!parse_number(words[1].text, &action.timeout) || action.timeout <= 0 || action.timeout > kLongestTimeout)
+      throw Error(fmt::format("'{}' is no number of seconds", shown(words[1].text)), kPauseUsage);
   } else if (name == "print") {
     const std::vector<Word> words = words_of(action.text);
     if (words.size() < 2) throw Error("print: NAME is missing", kPrintUsage);

@@ -23,8 +23,9 @@
 //   ```
 //
 // `##` and `---` begin a step. A `striate` block runs when its step is entered; a `try` block is what the student is
-// asked to do and what "Show me" does. Three lines are not commands of the registry but belong to whoever plays the
-// script, since they take time: `expect`, `wait until` and `screenshot`. CONTRIBUTING.md describes the format in full.
+// asked to do and what "Show me" does. Some lines are not commands of the registry but belong to whoever plays the
+// script, since they take time: `expect`, `wait until`, `pause`, `print` and `screenshot`. CONTRIBUTING.md describes
+// the format in full.
 #pragma once
 
 #include <memory>
@@ -65,6 +66,7 @@ enum class ActionKind {
   command,     // a line for the registry
   expect,      // expect NAME == VALUE [+- TOL]             fails at once where it does not hold
   wait,        // wait until NAME >= VALUE [timeout 60s]    fails when the time is over
+  pause,       // pause SECONDS                             where somebody watches, in the window and in a film
   screenshot,  // screenshot FILE                           the whole window as a PNG
   print,       // print NAME                                says the readout's value: "NAME VALUE"
   answer,      // an `ask` block: its right answer; a cell of it is clicked
@@ -76,7 +78,7 @@ struct Action {
   std::string text;         // the whole line, without spaces at its ends
   int line = 0;             // in its file, from 1
   Expectation expectation;  // expect and wait
-  double timeout = 60;      // seconds; wait
+  double timeout = 60;      // seconds; wait and pause
   std::string file;         // screenshot
   std::string readout;      // print: its name with its values
 };

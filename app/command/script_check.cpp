@@ -7,7 +7,7 @@
 namespace striate {
 namespace {
 
-constexpr const char* kPlayerWords[] = {"expect", "wait", "screenshot", "print"};
+constexpr const char* kPlayerWords[] = {"expect", "wait", "pause", "screenshot", "print"};
 
 // A command that the registry does not have may be a slip of a word that belongs to the player.
 void check_command(const Action& action, const Registry& registry) {

@@ -17,7 +17,7 @@ constexpr float kOpenHeight = 1.7f;      // of the maps of a tensor, the input's
 constexpr float kBars = 2.2f;            // the highest block where the height is a cost
 constexpr float kBeside = 0.66f;         // of a block's width that counts along the flow: what stands behind is seen
 constexpr float kForeshortened = 1.25f;  // along the flow, as it is usually looked at
-constexpr int kOneLine = 6;             // so few blocks are not folded
+constexpr int kOneLine = 6;              // so few blocks are not folded
 constexpr int64_t kFewMaps = 32, kFewCells = 1 << 16, kFewLayers = 48;  // opened where nobody said so
 
 Shape cells_at(const OpenNetworkInfo& info, int node) {

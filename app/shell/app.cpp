@@ -190,6 +190,11 @@ bool App::holds_scripts() const {
          std::any_of(pages.begin(), pages.end(), [](const Page* page) { return page->holds_scripts(); });
 }
 
+bool App::goes_on() const {
+  const std::vector<Page*> pages = shelf_.made();
+  return std::any_of(pages.begin(), pages.end(), [](const Page* page) { return page->goes_on(); });
+}
+
 void App::send(std::string line, uint64_t gesture) {
   {
     std::lock_guard lock(queue_mutex_);

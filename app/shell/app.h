@@ -68,8 +68,13 @@ class App {
   double now() const { return now_; }
   // True while the present state is not final: a file is being read, a page's work is under way, commands wait.
   bool busy() const;
+  bool work_is_under_way() const;  // the same without what commands wait for
+  bool goes_on() const;            // a training, or something else that goes on by itself
   // Something that a command asked for moves on to its end: a script's next command waits (Page::holds_scripts).
   bool holds_scripts() const;
+  // Seconds until the next line of a script where somebody follows it (Document::pace): what was just done may have
+  // brought a lesson's step, or the reason of an answer, that is to be read.
+  double rest_behind(const Action& done);
   // The oldest error that came from work behind (a file that could not be decoded) and was not taken yet, for scripts;
   // the notice stays.
   std::optional<Error> take_failure();
@@ -136,7 +141,6 @@ class App {
 
   void declare_commands();
   void record(const Command& command, std::string_view line);
-  bool work_is_under_way() const;
 
   // Lessons: app_lessons.cpp.
   void declare_lesson_commands();
@@ -184,7 +188,9 @@ class App {
   bool show_next_ = false;                     // "Show me" was asked for while they run
   bool task_done_ = false;                     // the step's task is known to be done
   int tasks_done_ = 0;
-  std::string opening_;  // what is being read
+  uint64_t read_step_ = 0;  // of Document::guided_steps: the step that somebody who follows had the time to read,
+  const Answer* read_answer_ = nullptr;  // and the reason
+  std::string opening_;                  // what is being read
   double now_ = 0;
   bool quit_ = false;
   bool restoring_ = false;

@@ -269,6 +269,25 @@ void App::print(const std::string& line) {
   notify({line, "", "print", false, now_});
 }
 
+double App::rest_behind(const Action& done) {
+  const Pace& pace = document_.pace;
+  if (pace.rest <= 0 && pace.words <= 0) return 0;
+  double rest = done.kind == ActionKind::command || done.kind == ActionKind::answer ? pace.rest : 0;
+  if (!lessons_.is_open()) return rest;
+  if (std::exchange(read_step_, document_.guided_steps) != document_.guided_steps) {
+    read_answer_ = nullptr;
+    std::string words = plain_words(lessons_.prose(registry_));
+    if (const Question* asked = lessons_.question()) {
+      words += ' ' + plain_words(lessons_.read(asked->words, registry_));
+      for (const Answer& answer : asked->answers) words += ' ' + answer.text;
+    }
+    rest += reading_time(words, pace.words);
+  }
+  if (const Answer* given = lessons_.given(); given && std::exchange(read_answer_, given) != given)
+    rest += reading_time(plain_words(lessons_.read(given->reason, registry_)), pace.words);
+  return rest;
+}
+
 // One action a frame. Returns true while there are more.
 bool App::advance_step() {
   if (!step_player_) return false;
@@ -287,6 +306,9 @@ bool App::advance_step() {
   };
   host.screenshot = [](const std::string&) {};
   host.now = [this] { return now_; };
+  host.watched = document_.pace.watched;
+  // A step comes to stand at once; what "Show me" does is followed line by line.
+  if (!entering_) host.rest = [this](const Action& done) { return rest_behind(done); };
   // Who goes through a lesson has nothing to read there.
   if (print_ || !lessons_.is_open()) host.print = [this](const std::string& line) { print(line); };
   try {

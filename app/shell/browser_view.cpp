@@ -102,7 +102,11 @@ void Browser::save(const std::string& command, const std::string& name) {
   command_ = command;
   ending_ = fs::path(name).extension().string();
   // Of files that are no pictures, those of their kind are listed.
-  if (!is_picture_name(name) && !ending_.empty()) endings_ = {ending_};
+  if (command == "film.record") {
+    endings_ = {".gif", ".mp4"};
+  } else if (!is_picture_name(name) && !ending_.empty()) {
+    endings_ = {ending_};
+  }
   typed_ = free_name(folder_, name);
   refresh();
 }

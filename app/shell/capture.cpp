@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "app/film/film_recorder.h"
 #include "app/gl/framebuffer.h"
 #include "engine/files/image_file.h"
 
@@ -34,6 +35,11 @@ bool write_capture(Shell& shell, int width, int height, float scale) {
   }
   shell.captured(std::move(failure));
   return true;
+}
+
+void record_picture(Shell& shell, double now, int width, int height) {
+  FilmRecorder* const film = shell.film();
+  if (film && film->wants(now)) film->add(read_pixels(width, height), now);
 }
 
 }  // namespace striate

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/command/pace.h"
 #include "engine/drawing/drawing.h"
 #include "engine/image.h"
 #include "engine/pyramid.h"
@@ -37,6 +38,8 @@ struct Document {
 
   bool guided = false;        // a lesson is open, or a script that was opened plays: what it runs, nobody clicked
   uint64_t guided_steps = 0;  // counts up with every step of a lesson and every script that is begun
+
+  Pace pace;  // of scripts and of what lessons show
 
   bool attended = false;  // somebody sits in front of a window: pages may show something of their own accord
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <utility>
 
+#include "app/film/film_recorder.h"
 #include "app/shell/banner.h"
 #include "app/shell/browser_view.h"
 #include "app/shell/glossary_view.h"
@@ -37,6 +38,7 @@ const Theme& Shell::theme() const { return app_.settings().dark ? dark_theme() :
 bool Shell::frame(const Moment& moment) {
   use_language(app_.settings().language);
   app_moves_ = false;
+  look_at_film();
   play_a_line();
   app_moves_ |= app_.update(moment.now);  // last: what is drawn was made of what is there now
   draw(moment);
@@ -118,7 +120,7 @@ PlayerHost Shell::player_host() {
   host.run = [this](const std::string& line) { app_.run_of_script(line, script_files_); };
   host.loading = [this] { return app_.loading() >= 0 || capture_.has_value(); };
   host.held = [this] { return app_.holds_scripts(); };
-  host.busy = [this] { return app_.busy() || !settled_ || capture_.has_value(); };
+  host.busy = [this] { return app_.busy() || !settled_ || capture_.has_value() || (film_ && !filming()); };
   host.take_failure = [this]() -> std::optional<Error> {
     if (capture_error_) return std::exchange(capture_error_, std::nullopt);
     return app_.take_failure();
@@ -127,6 +129,8 @@ PlayerHost Shell::player_host() {
     request_capture(app_.files().permitted_picture(file, script_files_), false, "screenshot");
   };
   host.now = [this] { return app_.now(); };
+  host.watched = app_.document().pace.watched;
+  host.rest = [this](const Action& done) { return app_.rest_behind(done); };
   host.print = [this](const std::string& line) { app_.print(line); };
   return host;
 }
@@ -217,6 +221,7 @@ void Shell::draw(const Moment& moment) {
   frame.motion = s.motion;
   frame.now = moment.now;
   frame.patient = moment.patient;
+  frame.film = moment.film;
   drawn_size_ = moment.size;
   ui_.set_keys(keys_.keys_by_command(app_));
   std::vector<Ui::CommandError> errors;
@@ -330,7 +335,9 @@ void Shell::apply_keys() {
       ui_.request_frame();
     } else if (!ui_.leave_focus()) {
       const std::string own = keys_.command_for("Escape", app_);
-      if (!own.empty()) {
+      if (filming()) {
+        ui_.send("film.stop");
+      } else if (!own.empty()) {
         ui_.send(own);
       } else if (!app_.notices().empty()) {
         ui_.send("notice.dismiss");

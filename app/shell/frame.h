@@ -24,6 +24,7 @@
 namespace striate {
 
 class Browser;
+class FilmRecorder;
 class GlossaryView;
 struct ChapterProgress;
 struct LessonProgress;
@@ -43,6 +44,7 @@ class Shell {
     float scale = 1;       // pixels per logical unit
     double now = 0;        // seconds
     bool patient = false;  // pictures for files: everything at its end, no budget of time
+    bool film = false;     // pictures of a film: no budget of time either, but what moves moves
   };
   // Updates the app, does a line of the script, draws; the triangles are in ImGui::GetDrawData() then. Returns true
   // while another frame should follow by itself.
@@ -92,6 +94,11 @@ class Shell {
   void captured(std::optional<Error> failure);  // an error becomes a notice, and the script's
   void request_capture(const std::string& file, bool stage_only, const std::string& command);
 
+  // The film of what is shown that is being recorded; null: none is. Whoever draws gives it its pictures (capture.h).
+  FilmRecorder* film() const { return filming() ? film_.get() : nullptr; }
+  // Nothing is drawn any more: ends the film, waits until it is whole, and says what has failed.
+  std::optional<Error> end_film();
+
  private:
   friend class ShellParts;
   void declare_commands();
@@ -126,6 +133,9 @@ class Shell {
   void draw_help(Vec size);
   void draw_palette(Vec size);
   void play_a_line();
+  bool filming() const;  // film_shell.cpp
+  void record_film(const std::string& file);
+  void look_at_film();
   void write_items();
   void write_readouts();
 
@@ -142,13 +152,16 @@ class Shell {
   ScriptPlayer::Counts counts_;
   std::optional<Error> script_error_;
   std::string output_folder_;
-  uint64_t asked_step_ = 0;  // of Document::guided_steps: whose question was brought into view,
-  float asked_height_ = 0;   // in words of this height,
-  int ask_reveals_ = 0;      // and in how many more frames it is
+  uint64_t asked_step_ = 0;               // of Document::guided_steps: whose question was brought into view,
+  float asked_height_ = 0;                // in words of this height,
+  int ask_reveals_ = 0;                   // and in how many more frames it is
+  double ask_from_ = 0;                   // not before: in a film the words are read first
+  const Answer* asked_answer_ = nullptr;  // whose reason was brought into view
   bool asks_ = false;
   ScriptFiles script_files_;  // what holds for player_
   std::optional<Capture> capture_;
-  std::optional<Error> capture_error_;
+  std::optional<Error> capture_error_;  // and of a film
+  std::unique_ptr<FilmRecorder> film_;  // that is recorded, or was and is being written
   std::vector<std::string> sent_;
   std::string task_;             // the line that the lesson's step asks for next; its control is ringed
   bool task_unfolds_ = false;    // the inspector is unfolded for it

@@ -43,6 +43,8 @@ std::string neighbor(const App& app, int step) {
   return "page " + ids[static_cast<size_t>(next)];
 }
 
+bool filmed(const App& app) { return std::get<double>(app.registry().read("film.frames")) > 0; }
+
 }  // namespace
 
 KeyTable::KeyTable() {
@@ -97,6 +99,9 @@ KeyTable::KeyTable() {
       "Ctrl+Shift+Z", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, N_("does it again"));
   add(
       "Ctrl+Y", [](const App& app) { return std::string(app.can_redo() ? "redo" : ""); }, N_("does it again"), false);
+  add(
+      "Ctrl+R", [](const App& app) { return filmed(app) ? "film.stop" : "browse.save film.record film.gif"; },
+      N_("records what is shown as a film; again: ends it"));
   add("Ctrl+K", always("palette on"), N_("every command by name"));
   add("F", switched("presentation", &Settings::presentation), N_("presentation: large type, the stage first"));
   add("F11", switched("fullscreen", &Settings::full_screen), N_("full screen, or the window again"));

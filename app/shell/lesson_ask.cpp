@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/command/pace.h"
 #include "app/shell/frame.h"
+#include "app/shell/lesson_prose.h"
 #include "app/shell/lesson_session.h"
 #include "app/words/words.h"
 
@@ -93,13 +95,17 @@ void Shell::draw_ask() {
   // later.
   const float needs = narration_height(layout_.narration.w);
   if (asked_step_ != app_.document().guided_steps || asked_height_ != needs) {
-    asked_step_ = app_.document().guided_steps;
+    if (std::exchange(asked_step_, app_.document().guided_steps) != app_.document().guided_steps) {
+      const double words_a_minute = app_.document().pace.words;
+      ask_from_ = ui_.now() + reading_time(plain_words(lessons.prose(app_.registry())), words_a_minute);
+    }
     asked_height_ = needs;
     ask_reveals_ = 3;
   }
-  if (ask_reveals_ > 0 && answers > 0 && lessons.asks()) {
+  if (std::exchange(asked_answer_, given) != given) ask_reveals_ = 3;  // its reason, too
+  if (ask_reveals_ > 0 && ui_.now() >= ask_from_ && (given || (answers > 0 && lessons.asks()))) {
     --ask_reveals_;
-    ui_.reveal({all.x, y, width, answers});
+    ui_.reveal({all.x, y, width, given ? all.bottom() - y : answers});
     ui_.request_frame();
   }
   if (question->kind == Question::Kind::number) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
+#include <utility>
 
 #include "app/gl/context.h"
 #include "app/gl/framebuffer.h"
@@ -55,11 +57,16 @@ struct Offscreen::Parts {
     return now_drawn;
   }
 
-  // Nothing to draw for the moment: until the work behind says something.
-  void rest() {
+  // Nothing to draw for the moment: until the work behind says something. Whether it did.
+  bool rest(std::chrono::milliseconds longest = std::chrono::milliseconds(20)) {
     std::unique_lock lock(mutex);
-    woken.wait_for(lock, std::chrono::milliseconds(20), [this] { return wake; });
-    wake = false;
+    woken.wait_for(lock, longest, [this] { return wake; });
+    return std::exchange(wake, false);
+  }
+
+  void draw() {
+    target.bind();
+    renderer.draw(*ImGui::GetDrawData(), shell.theme().background);
   }
 };
 
@@ -71,9 +78,9 @@ Shell& Offscreen::shell() { return parts_->shell; }
 bool Offscreen::frame() {
   Parts& p = *parts_;
   bool more = p.shell.frame(p.moment(true));
-  p.target.bind();
-  p.renderer.draw(*ImGui::GetDrawData(), p.shell.theme().background);
+  p.draw();
   if (write_capture(p.shell, p.target.width(), p.target.height(), p.scale)) more = true;
+  record_picture(p.shell, p.app.now(), p.target.width(), p.target.height());
   return more;
 }
 
@@ -82,8 +89,7 @@ Offscreen::FrameTime Offscreen::timed_frame() {
   FrameTime time;
   const double start = p.now();
   p.shell.frame(p.moment(false));
-  p.target.bind();
-  p.renderer.draw(*ImGui::GetDrawData(), p.shell.theme().background);
+  p.draw();
   time.own_ms = (p.now() - start) * 1e3;
   p.target.finish();
   time.drawn_ms = (p.now() - start) * 1e3;
@@ -116,6 +122,84 @@ ScriptPlayer::Counts Offscreen::play(Script script, const std::string& output_fo
   }
   if (std::optional<Error> error = p.shell.take_script_error()) throw *error;
   return p.shell.script_counts();
+}
+
+// ---- films --------------------------------------------------------------------------------------------------------
+
+// The moments of a film: a window that draws about sixty times a second, in a time that is not the clock's.
+class Offscreen::Moments {
+ public:
+  explicit Moments(Parts& parts) : p_(parts) {}
+
+  // The program as it is at `now`, `step` seconds after the moment before.
+  void go_to(double now, double step) {
+    using Clock = std::chrono::steady_clock;
+    Shell::Moment moment = p_.moment(false);
+    moment.now = now;
+    moment.film = true;
+    for (bool again = true; again;) {
+      const bool woken = p_.rest(std::chrono::milliseconds(0)) || std::exchange(woken_, false);
+      p_.shell.frame(moment);
+      // As in the window: what is shown comes to rest two frames after what moves.
+      extra_ = woken || p_.shell.moving() ? 2 : extra_ - 1;
+      changed_ |= extra_ >= 0;
+      if (p_.shell.capture() && p_.shell.settled()) {
+        p_.draw();
+        write_capture(p_.shell, p_.target.width(), p_.target.height(), p_.scale);
+      }
+      again = p_.app.work_is_under_way();
+      if (!again) {
+        works_since_.reset();
+      } else if (!works_since_) {
+        works_since_ = Clock::now();
+      } else if (Clock::now() - *works_since_ > kPatience) {
+        again = false;
+      }
+      if (again) woken_ = p_.rest();
+    }
+    if (works_since_ || p_.app.goes_on())
+      std::this_thread::sleep_until(drawn_ +
+                                    std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(step)));
+    drawn_ = Clock::now();
+  }
+
+  const Image& picture() {
+    if (std::exchange(changed_, false)) {
+      p_.draw();
+      picture_ = read_pixels(p_.target.width(), p_.target.height());
+    }
+    record_picture(p_.shell, p_.app.now(), p_.target.width(), p_.target.height());
+    return picture_;
+  }
+
+ private:
+  static constexpr auto kPatience = std::chrono::seconds(5);  // with work that is under way without an end
+
+  Parts& p_;
+  Image picture_;
+  bool changed_ = true;  // since the last picture
+  bool woken_ = false;
+  int extra_ = 2;
+  std::optional<std::chrono::steady_clock::time_point> works_since_;
+  std::chrono::steady_clock::time_point drawn_ = std::chrono::steady_clock::now();
+};
+
+bool Offscreen::film(Script script, const FilmRun& run) {
+  constexpr int kMoments = 60;  // a second, at least
+  Parts& p = *parts_;
+  p.app.document().pace.watched = true;
+  p.shell.set_output_folder(run.output_folder);
+  p.shell.play(std::move(script));
+  const int per_picture = (kMoments + run.rate - 1) / run.rate;
+  const double moments = static_cast<double>(run.rate) * per_picture;
+  Moments film(p);
+  for (int64_t moment = 0; p.shell.playing() || p.shell.capture(); ++moment) {
+    if (run.asked_to_end && run.asked_to_end()) return false;
+    film.go_to(static_cast<double>(moment) / moments, 1 / moments);
+    if (moment % per_picture == 0) run.take(film.picture());
+  }
+  if (std::optional<Error> error = p.shell.take_script_error()) throw *error;
+  return true;
 }
 
 }  // namespace striate

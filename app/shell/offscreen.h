@@ -1,6 +1,7 @@
 // The program without a window: the same frames, into a picture. Needs EGL but no display.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,8 +34,21 @@ class Offscreen {
   // Plays the script to its end. Throws its Error.
   ScriptPlayer::Counts play(Script script, const std::string& output_folder);
 
+  // Plays the script to its end as a film: `take` is given what is seen at every 1 / rate seconds of a time of its own,
+  // which waits for the work behind the window, so that a film is the same on a slow machine. Work that lasts longer
+  // than a few seconds, and a training, go on in real time: their seconds take at least as long as seconds do. Throws
+  // the script's Error. False where `asked_to_end` was.
+  struct FilmRun {
+    int rate = 25;
+    std::string output_folder;
+    std::function<void(const Image& picture)> take;
+    std::function<bool()> asked_to_end = {};
+  };
+  bool film(Script script, const FilmRun& run);
+
  private:
   struct Parts;
+  class Moments;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -148,6 +148,8 @@ Settings load_settings(const std::string& path, std::string* problem) {
   read(json, "last_lesson", s.last_lesson, wrong);
   read(json, "last_page", s.last_page, wrong);
   read(json, "megapixel_limit", s.megapixel_limit, wrong);
+  read(json, "film_rate", s.film_rate, wrong);
+  if (s.film_rate < 1 || s.film_rate > 60) s.film_rate = defaults.film_rate;
   if (!(s.scale == 0 || (s.scale >= 0.5 && s.scale <= 4))) s.scale = 0;
   s.window_width = std::clamp(s.window_width, 800, 16384);
   s.window_height = std::clamp(s.window_height, 500, 16384);
@@ -174,6 +176,7 @@ void save_settings(const std::string& path, const Settings& s) {
                          {"last_page", s.last_page},
                          {"course", s.course},
                          {"megapixel_limit", s.megapixel_limit},
+                         {"film_rate", s.film_rate},
                          {"language", s.language}};
   if (s.motion != system_motion()) json["motion"] = s.motion;  // else it goes on as the desktop does
   // File names need not be UTF-8; what is not is replaced rather than lost with everything else.

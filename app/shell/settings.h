@@ -25,6 +25,7 @@ struct Settings {
   std::string last_page;                                 // that was shown, home aside
   std::string course;                                    // path of a teacher's course; empty: the program's own
   double megapixel_limit = 256;                          // largest picture that is opened
+  int film_rate = 25;                                    // pictures a second of films that are recorded
 
   // While presenting, the stage comes first: both panels are folded until they are asked for. Not kept on disk.
   bool presentation_navigation = false;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "app/film/film_recorder.h"
 #include "app/shell/browser_view.h"
 #include "app/shell/frame.h"
 #include "app/shell/progress.h"
@@ -63,6 +64,9 @@ void Shell::declare_commands() {
         if (scale != 0 && scale < 0.5) throw Error("a scale below 0.5 cannot be read", "use 0.5 to 4, or 0");
         now.scale = scale;
       }));
+  add(s.integer(
+      "film.rate", N_("pictures a second"), N_("How many pictures a second a film has that is recorded"),
+      {"N", "pictures a second", 1, kHighestFilmRate}, [](auto& now) -> auto& { return now.film_rate; }));
   std::vector<std::string> codes = languages(), names = {N_("As the system says")};
   for (const std::string& code : codes) names.push_back(language_name(code));
   names.emplace_back();  // for those who look at the texts: no list offers it
@@ -151,6 +155,16 @@ void Shell::declare_commands() {
                        N_("Saves the picture of the stage, as it is on the screen"),
                        {Parameter::file_to_write("FILE", "path of a .png or .jpg file")},
                        [this](const Arguments& arguments) { request_capture(arguments.text(0), true, "save.stage"); }});
+  registry.add(Command{"film.record",
+                       N_("Records what is shown from now on as a film"),
+                       {Parameter::file_to_write("FILE", "path of a .mp4 or .gif file, or of a folder for PNGs")},
+                       [this](const Arguments& arguments) { record_film(arguments.text(0)); }});
+  registry.add(Command{"film.stop", N_("Ends the film that is being recorded"), {}, [this](const Arguments&) {
+                         if (!filming()) throw Error("no film is being recorded", "start with: film.record FILE");
+                         film_->stop(app_.now());
+                       }});
+  registry.add(Readout{"film.frames", "pictures of the film that is being recorded, so far; 0: none is",
+                       [this] { return ReadoutValue(filming() ? static_cast<double>(film_->frames()) : 0.0); }});
   registry.add(Command{"items",
                        N_("Writes every item on the screen to a file, whenever nothing moves: label, command, kind, x, "
                           "y, width, height"),

@@ -15,6 +15,7 @@
 #include <limits>
 #include <string>
 
+#include "app/film/film_recorder.h"
 #include "app/gl/context.h"
 #include "app/gl/renderer.h"
 #include "app/shell/capture.h"
@@ -23,6 +24,7 @@
 #include "app/shell/layout.h"
 #include "app/shell/settings_keeper.h"
 #include "app/widgets/ui_fit.h"
+#include "app/words/words.h"
 #include "app/worker/kept_training.h"
 #include "engine/error.h"
 #include "engine/utf8.h"
@@ -226,6 +228,25 @@ float scale_of(GLFWwindow* window, const Settings& settings) {
   return std::clamp(std::round(std::max(x, y) * 8) / 8, 0.5f, 4.0f);
 }
 
+// When something is due by itself: a message leaves, settings are to be saved, a film lacks what was drawn last.
+double next_due(const App& app, const Shell& shell, const SettingsKeeper& keeper) {
+  double due = app.due();
+  if (keeper.waits()) due = std::min(due, glfwGetTime() + SettingsKeeper::kSeconds);
+  if (shell.film()) due = std::min(due, shell.film()->due());
+  return due;
+}
+
+// A small square in the upper right corner while a film is recorded, drawn when the film has its picture.
+void mark_recording(int width, int height, float scale, Color color) {
+  const int side = static_cast<int>(std::lround(10 * scale)), margin = static_cast<int>(std::lround(6 * scale));
+  const auto part = [color](int shift) { return static_cast<float>(color >> shift & 0xFF) / 255.0f; };
+  glEnable(GL_SCISSOR_TEST);
+  glScissor(width - side - margin, height - side - margin, side, side);
+  glClearColor(part(0), part(8), part(16), 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  glDisable(GL_SCISSOR_TEST);
+}
+
 }  // namespace
 
 WindowResult run_window(App& app, const WindowOptions& options) {
@@ -264,6 +285,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
   if (const char* readouts = std::getenv("STRIATE_READOUTS")) app.send("readouts " + striate::quoted(readouts));
   for (const std::string& line : options.commands) app.send(line);
   if (!options.close_after_script) shell.ask_about_files();
+  app.document().pace.watched = !bench;
   app.document().attended = !bench && !options.close_after_script;
   if (options.script) shell.play(*options.script, options.skip_expectations);
 
@@ -294,10 +316,8 @@ WindowResult run_window(App& app, const WindowOptions& options) {
       }
       double early = last_frame + 1.0 / 125 - glfwGetTime();
       if (early > 0.001) glfwWaitEventsTimeout(early);  // a flood of events doesn't draw faster than this
-    } else if (const double due = std::min(app.due(), keeper.waits() ? glfwGetTime() + SettingsKeeper::kSeconds
-                                                                     : std::numeric_limits<double>::infinity());
-               std::isfinite(due)) {
-      // Asleep until a message leaves or settings are to be saved, unless something happens before.
+    } else if (const double due = next_due(app, shell, keeper); std::isfinite(due)) {
+      // Asleep until then, unless something happens before.
       glfwWaitEventsTimeout(std::max(0.0005, due - glfwGetTime()));
     } else {
       glfwWaitEvents();
@@ -331,6 +351,8 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     moving = shell.frame(moment);
     renderer.draw(*ImGui::GetDrawData(), shell.theme().background);
     if (write_capture(shell, width, height, events.scale)) moving = true;
+    record_picture(shell, start, width, height);
+    if (shell.film()) mark_recording(width, height, events.scale, shell.theme().accent);
     glfwSwapBuffers(window);
     double end = glfwGetTime();
     if (bench) result.frame_milliseconds.push_back((end - start) * 1000);
@@ -339,6 +361,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
 
     const ImagePtr& image = app.document().image;
     std::string wanted = image ? short_name(image->name) + " - Striate" : "Striate";
+    if (shell.film()) wanted = format_tr("{} (recording: Escape ends it)", wanted);
     if (wanted != title) glfwSetWindowTitle(window, (title = wanted).c_str());
     if (!glfwGetWindowAttrib(window, GLFW_MAXIMIZED) && !full_screen.is_on()) {
       app.settings().window_width = static_cast<int>(std::lround(moment.size.x));
@@ -354,6 +377,7 @@ WindowResult run_window(App& app, const WindowOptions& options) {
     if (options.script && options.close_after_script && !shell.playing() && !shell.capture()) break;
     if (bench && end > options.seconds) break;
   }
+  result.film_error = shell.end_film();
   result.script_error = shell.take_script_error();
   result.script_counts = shell.script_counts();
   return result;

@@ -33,6 +33,7 @@ struct WindowOptions {
 struct WindowResult {
   std::optional<Error> script_error;
   ScriptPlayer::Counts script_counts;
+  std::optional<Error> film_error;         // of the film that was being recorded when it was closed
   std::vector<double> frame_milliseconds;  // of the window's own thread, without the wait for the screen; bench only
 };
 

@@ -71,13 +71,13 @@ void Ui::begin_frame(const Frame& frame) {
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = ImVec2(std::max(1.0f, frame.size.x), std::max(1.0f, frame.size.y));
   io.DisplayFramebufferScale = ImVec2(frame.scale, frame.scale);
-  io.DeltaTime = static_cast<float>(std::clamp(passed, 1e-4, 0.5));
+  io.DeltaTime = static_cast<float>(std::clamp(passed, frame.film ? 1e-7 : 1e-4, 0.5));
   fonts_->prepare(frame.scale, textures_);
   ImGui::NewFrame();
   draw_ = ImGui::GetBackgroundDrawList();
   draw_->_FringeScale = 1 / frame.scale;
   splitter_.Split(draw_, kLayers + 2);
-  tiles_->begin_frame(frame.patient);
+  tiles_->begin_frame(frame.patient || frame.film);
   scenes_.clear();
 
   building_.clear();

@@ -274,6 +274,7 @@ class Ui {
     bool motion = true;
     double now = 0;        // seconds
     bool patient = false;  // wait for everything (screenshots): no budget per frame, motion at its end
+    bool film = false;     // no budget per frame, but motion as it is; the same moment may be drawn again
   };
   void begin_frame(const Frame& frame);
   void end_frame();

@@ -63,6 +63,11 @@ bool is_drawing(const Beginning& file) {
   return is_text(file) && (file.starts("<svg") || (file.starts("<?xml") && file.holds("<svg")));
 }
 
+bool is_film(const Beginning& file) {
+  return kGif.matches(Bytes(reinterpret_cast<const uint8_t*>(file.bytes.data()), file.bytes.size())) ||
+         std::string_view(file.bytes).substr(0, 8).ends_with("ftyp");
+}
+
 bool is_weights(const Beginning& file) {
   uint64_t header = 0;
   for (size_t i = 8; i-- > 0;) header = header << 8 | file.at(i);
@@ -119,6 +124,7 @@ struct KindRow {
 constexpr KindRow kKinds[] = {
     {FileKind::picture, "a picture", is_picture},
     {FileKind::drawing, "a drawing (SVG)", is_drawing},
+    {FileKind::film, "a film", is_film},
     {FileKind::weights, "a file of weights (safetensors)", is_weights},
     {FileKind::onnx, "an ONNX model", is_onnx},
     {FileKind::training_log, "a log of a training", is_training_log},

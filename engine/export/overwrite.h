@@ -18,6 +18,7 @@ namespace striate {
 enum class FileKind {
   picture,       // of any format
   drawing,       // SVG
+  film,          // GIF or MP4
   weights,       // safetensors
   onnx,          // a network of ONNX
   python,        // a script

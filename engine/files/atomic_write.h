@@ -18,6 +18,8 @@ class AtomicFile {
 
   void write(const void* data, uint64_t count);  // appends; throws Error (disk full, quota, ...)
   void commit();                                 // flush, close, rename; throws Error
+  // For another program that writes in place of write(): the temporary file, as it is until commit().
+  const std::string& temporary() const { return temporary_; }
 
  private:
   std::string path_;       // as the caller named it, for messages

@@ -56,6 +56,8 @@ class FakeProgram {
       busy_frames = 2;
     };
     host.now = [this] { return now; };
+    host.watched = watched;
+    if (rest > 0) host.rest = [this](const Action& done) { return done.kind == ActionKind::command ? rest : 0; };
     host.print = [this](const std::string& line) {
       EXPECT_EQ(busy_frames, 0) << "what is printed was not final";
       log.push_back("print: " + line);
@@ -73,7 +75,8 @@ class FakeProgram {
   double value = 0;
   int loading_frames = 0, busy_frames = 0;
   double now = 100;
-  bool fails = false, stuck = false;
+  bool fails = false, stuck = false, watched = false;
+  double rest = 0;
 };
 
 // Plays to the end at 60 frames a second; the text of the failure, or "".
@@ -126,6 +129,37 @@ TEST(ScriptPlayer, hints_at_quotes_and_tolerances) {
   EXPECT_NE(play(program, "expect value == \"0\"").find("it is a number: write it without quotes"), std::string::npos);
   program.value = 0.30000000000000004;
   EXPECT_NE(play(program, "expect value == 0.3").find("needs a tolerance: value == 0.3 +- 1e-6"), std::string::npos);
+}
+
+TEST(ScriptPlayer, pauses_where_somebody_watches) {
+  FakeProgram program;
+  EXPECT_EQ(play(program, "set 1\npause 7\nset 2\n"), "");
+  EXPECT_LT(program.now, 101);
+  program.now = 100;
+  program.watched = true;
+  EXPECT_EQ(play(program, "set 1\npause 7\nset 2\n"), "");
+  EXPECT_NEAR(program.now, 107, 0.2);
+  EXPECT_EQ(program.log.size(), 4U);
+}
+
+TEST(ScriptPlayer, rests_behind_a_line) {
+  FakeProgram program;
+  program.rest = 2;
+  EXPECT_EQ(play(program, "set 1\nexpect value == 1\nset 2\n"), "");
+  EXPECT_NEAR(program.now, 104, 0.3);
+}
+
+// A film draws a moment again while something is computed: how often must not show.
+TEST(ScriptPlayer, does_one_line_a_moment_where_somebody_watches) {
+  FakeProgram program;
+  program.watched = true;
+  ScriptPlayer player(parse_script("set 1\nset 2\nset 3\n", "s.striate"));
+  const PlayerHost host = program.host();
+  for (int again = 0; again < 5; ++again) player.advance(host);
+  EXPECT_EQ(program.value, 1);
+  program.frame();
+  for (int again = 0; again < 5; ++again) player.advance(host);
+  EXPECT_EQ(program.value, 2);
 }
 
 TEST(ScriptPlayer, waits_no_longer_than_the_timeout) {

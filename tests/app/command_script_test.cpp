@@ -110,6 +110,16 @@ TEST(Script, compares_with_another_readout_in_braces) {
   EXPECT_TRUE(contains(wrong("expect a == {b} 2"), "'2' is too much"));
 }
 
+TEST(Script, pauses_for_seconds) {
+  const Script script = parse_script("pause 2.5", "s");
+  EXPECT_EQ(script.actions.at(0).kind, ActionKind::pause);
+  EXPECT_EQ(script.actions.at(0).timeout, 2.5);
+  EXPECT_TRUE(contains(message_of("pause", "s.striate"), "s.striate:1: pause: SECONDS is missing / usage: pause"));
+  for (const char* line : {"pause 0", "pause -1", "pause 3601", "pause 2s", "pause nan"})
+    EXPECT_TRUE(contains(message_of(line, "s.striate"), "is no number of seconds")) << line;
+  EXPECT_TRUE(contains(message_of("pause 1 2", "s.striate"), "'2' is too much"));
+}
+
 TEST(Script, prints_a_readout) {
   const Script script = parse_script("print convolution.output  2 3\nprint net.value \"conv 1\" 2", "s");
   EXPECT_EQ(script.actions.at(0).kind, ActionKind::print);

@@ -76,6 +76,10 @@ rm -f photo.safetensors
 # Pictures of pages need OpenGL; that a place is refused is told before.
 refuses 1 "over what is read" "--force" screenshot pixels photo.png photo.png
 refuses 1 "not a picture" "--force" screenshot pixels model.png
+cp photo.png film.gif
+refuses 1 "a picture, not a film" "--force" render tour.striate film.gif
+ln tour.striate tour.gif
+refuses 1 "over what is read" "--force" render tour.striate tour.gif
 mkdir shots && cp net.safetensors shots/model.png
 printf 'open photo.png\nscreenshot model.png\n' >shot.striate
 run play shot.striate --headless --out shots

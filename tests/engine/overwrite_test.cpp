@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr FileKind kAll[] = {FileKind::package,   FileKind::picture,      FileKind::weights, FileKind::onnx,
                              FileKind::python,    FileKind::training_log, FileKind::curves,  FileKind::lesson,
                              FileKind::recording, FileKind::network_text, FileKind::table,   FileKind::grid,
-                             FileKind::units,     FileKind::drawing};
+                             FileKind::units,     FileKind::drawing,      FileKind::film};
 
 class OverwriteTest : public ::testing::Test {
  protected:
@@ -62,6 +62,10 @@ class OverwriteTest : public ::testing::Test {
       }
       case FileKind::drawing:
         return put(name, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
+      case FileKind::film:
+        return put(name + ".mp4", std::string("\0\0\0\x20"
+                                              "ftypisom\0\0\2\0isomiso2avc1mp41",
+                                              32));
       case FileKind::weights: {
         SafeTensorsWriter writer;
         const float value = 1;
@@ -110,7 +114,7 @@ TEST_F(OverwriteTest, a_file_is_renewed_by_its_own_kind_and_by_no_other) {
     for (const FileKind kind : kAll) {
       // Every other text may be a script.
       const bool text = there != FileKind::picture && there != FileKind::weights && there != FileKind::onnx &&
-                        there != FileKind::package;
+                        there != FileKind::package && there != FileKind::film;
       const bool may = kind == there || (kind == FileKind::python && text);
       EXPECT_EQ(refusal({file, kind}).empty(), may) << file << " as " << kind_in_words(kind);
       EXPECT_EQ(refusal({file, kind, {}, true}), "") << "by force";

@@ -79,6 +79,11 @@ std::string ArchitecturePage::key_of(const NetworkMoment& moment) {
   return state.opened_text() + "|" + state.stamp;
 }
 
+std::string ArchitecturePage::asked_network() const {
+  const NetworkState& asked = network().asked();
+  return asked.opened ? asked.opened_text() : std::string();
+}
+
 std::vector<std::string> ArchitecturePage::state() const {
   std::vector<std::string> lines = network().state();
   const NetworkMomentPtr moment = known();
@@ -96,13 +101,13 @@ std::vector<std::string> ArchitecturePage::state() const {
   for (const std::string& layer : kernels_) {
     if (there(layer)) lines.push_back(fmt::format("architecture.kernels {} on", quoted(layer)));
   }
-  for (std::string& line : settings_.state()) lines.push_back(std::move(line));
   if (selected_ && there(selected_->layer)) {
     lines.push_back(fmt::format("architecture.select {} {} {} {}", quoted(selected_->layer), selected_->channel,
                                 selected_->row, selected_->column));
   } else {
     lines.emplace_back("architecture.deselect");
   }
+  for (std::string& line : settings_.state()) lines.push_back(std::move(line));
   if (camera_fits_) {
     lines.emplace_back("architecture.view fit");
   } else {
@@ -222,7 +227,9 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
     }
     shown_ = std::move(*made);
     if (!arranged) now_scene_ = mix_scenes(from_, shown_->scene, changed_at_ < 0 ? 1.0f : 0.0f);
-    if (!same) camera_fits_ = true;
+    // Another network is shown as a whole, unless the camera was put somewhere for it.
+    if (!same && camera_for_ != asked_network()) camera_fits_ = true;
+    if (!camera_fits_ && !same) camera_ = camera_to_;
     if (camera_fits_ && !arranged) {
       const SceneCamera fit = usual_camera();
       if (same) {
@@ -428,8 +435,8 @@ bool ArchitecturePage::update_frame(double now) {
     frame->ground = theme.background;
     frame->dark = dark_;
     frame->strongest = state_.strongest;
-    frame->moving = key.moving;
-    frame->changing = key.changing;
+    frame->moving = key.moving && !film_;
+    frame->changing = key.changing && !film_;
     frame_ = std::move(frame);
     frame_key_ = key;
   }
@@ -465,8 +472,14 @@ void ArchitecturePage::drawn(const Drawn& frame) {
   const double width = frame.number("architecture.width", -1);
   if (width < 0) return;
   const Rect stage{0, 0, static_cast<float>(width), static_cast<float>(frame.number("architecture.height", 620))};
+  dragged_.reset();
+  if (frame.numbers.contains("architecture.mouse.x")) {
+    dragged_ = Vec{static_cast<float>(frame.number("architecture.mouse.x", 0)),
+                   static_cast<float>(frame.number("architecture.mouse.y", 0))};
+  }
   dark_ = frame.number("architecture.dark", 1) > 0;
   motion_ = frame.number("architecture.motion", 0) > 0;
+  film_ = frame.number("architecture.film", 0) > 0;
   if (stage == stage_) return;
   stage_ = stage;
   if (camera_fits_ && shown_) camera_ = camera_to_ = usual_camera();

@@ -116,6 +116,8 @@ class ArchitecturePage : public Page {
   };
   using ShownPtr = std::shared_ptr<const Shown>;
   static std::string key_of(const NetworkMoment& moment);
+  std::string asked_network() const;  // what was opened; empty: that of a training
+  void leave_fit() { camera_fits_ = false, camera_for_ = asked_network(); }
   const NetworkScene* scene() const { return shown_ ? &now_scene_ : nullptr; }
   const Shown& need_shown() const;
   std::vector<BlockLook> looks() const;
@@ -145,7 +147,8 @@ class ArchitecturePage : public Page {
 
   // The stage as the last frame drew it.
   Rect stage_{0, 0, 720, 620};
-  bool dark_ = true, motion_ = false;
+  std::optional<Vec> dragged_;  // where the mouse was in the last frame, while another button than the left is down
+  bool dark_ = true, motion_ = false, film_ = false;
 
   // A training that moves draws frames by itself: what is made for each of its steps waits for the next one.
   std::shared_ptr<std::atomic<bool>> trains_ = std::make_shared<std::atomic<bool>>(false);
@@ -157,6 +160,7 @@ class ArchitecturePage : public Page {
 
   SceneCamera camera_, camera_from_, camera_to_;
   double camera_begun_ = -1e9;
+  std::string camera_for_ = "none";  // asked_network() when it was moved last
   bool camera_fits_ = true;  // nobody moved it: it goes on to show all
   double moved_at_ = -1e9;   // by hand
   double now_ = 0;

@@ -26,7 +26,7 @@ SceneCamera ArchitecturePage::usual_camera() const {
   const bool named = !shown_->scene.blocks.empty() && shown_->info->class_count > 0 &&
                      shown_->scene.blocks.back().channels == shown_->info->class_count;
   return fit_camera(camera, shown_->scene.bounds(), stage_size(),
-                    {.left = 28, .top = 28, .right = named && shown_->scene.rows == 1 ? 96.0f : 28.0f, .bottom = 64});
+                    {.left = 28, .top = 28, .right = named ? 96.0f : 28.0f, .bottom = 64});
 }
 
 SceneCamera ArchitecturePage::camera_to(const glm::vec3& target, float extent) const {
@@ -53,7 +53,7 @@ void ArchitecturePage::fly_to(int block) {
   if (!shown_ || block < 0 || static_cast<size_t>(block) >= shown_->scene.blocks.size()) return;
   const SceneBlock& to = shown_->scene.blocks[static_cast<size_t>(block)];
   const glm::vec3 size = to.size();
-  camera_fits_ = false;
+  leave_fit();
   move_to(camera_to(to.center, std::max(size.y, size.z)));
 }
 
@@ -64,6 +64,7 @@ void ArchitecturePage::declare_camera(Registry& registry) {
                                           {"front", "side", "along", "fit"})},
                        [this](const Arguments& arguments) {
                          const std::string& view = arguments.text(0);
+                         leave_fit();
                          camera_fits_ = view == "fit";
                          SceneCamera camera = usual_camera();
                          const WorldBounds bounds = shown_ ? shown_->scene.bounds() : WorldBounds{};
@@ -89,7 +90,7 @@ void ArchitecturePage::declare_camera(Registry& registry) {
                          camera.yaw = static_cast<float>(arguments.number(0));
                          camera.pitch = static_cast<float>(arguments.number(1));
                          camera.distance = static_cast<float>(arguments.number(2));
-                         camera_fits_ = false;
+                         leave_fit();
                          move_to(camera);
                        }});
   registry.add(Command{"architecture.target",
@@ -101,13 +102,13 @@ void ArchitecturePage::declare_camera(Registry& registry) {
                          camera.target = {static_cast<float>(arguments.number(0)),
                                           static_cast<float>(arguments.number(1)),
                                           static_cast<float>(arguments.number(2))};
-                         camera_fits_ = false;
+                         leave_fit();
                          move_to(camera);
                        }});
   // Hands: at once.
   const auto by_hand = [this](const SceneCamera& camera) {
     camera_ = camera_to_ = clamped(camera);
-    camera_fits_ = false;
+    leave_fit();
     moved_at_ = now_;
   };
   registry.add(Command{"architecture.turn",

@@ -344,10 +344,9 @@ void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r,
     Drawn& found = ui.found();
     found.numbers["architecture.mouse.x"] = mouse.x;
     found.numbers["architecture.mouse.y"] = mouse.y;
-    const double x = ui.drawn().number("architecture.mouse.x", mouse.x),
-                 y = ui.drawn().number("architecture.mouse.y", mouse.y);
-    const double dx = mouse.x - x, dy = mouse.y - y;
-    if (dx != 0 || dy != 0) ui.send(fmt::format("architecture.pan {} {}", to_text(dx), to_text(dy)));
+    if (dragged_ && !(*dragged_ == mouse)) {
+      ui.send(fmt::format("architecture.pan {} {}", to_text(mouse.x - dragged_->x), to_text(mouse.y - dragged_->y)));
+    }
     ui.request_frame();
   }
   if (r.wheel != 0) {
@@ -384,6 +383,7 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   found.numbers["architecture.width"] = place.w;
   found.numbers["architecture.height"] = place.h;
   found.numbers["architecture.dark"] = ui.theme().dark ? 1 : 0;
+  found.numbers["architecture.film"] = ui.frame().film ? 1 : 0;
   found.numbers["architecture.motion"] = ui.frame().motion && !ui.frame().patient ? 1 : 0;
   if (state_.plan) {
     if (!plan_) return ui.request_frame();
