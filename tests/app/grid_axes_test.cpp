@@ -49,6 +49,8 @@ const std::vector<State>& states() {
       {"pretrained", {"page pretrained", "pretrained.open lenet5", "pretrained.layer 2"}},
       {"pretrained, block", {"page pretrained", "pretrained.open resnet20", "pretrained.block layer1.0.add"}},
       {"pretrained, logit", {"page pretrained", "pretrained.open resnet20", "pretrained.unroll best"}},
+      {"architecture, a sum", {"page architecture", "architecture.model lenet5", "architecture.select 3 5 4 6"}},
+      {"architecture, a sum of a dense layer", {"page architecture", "architecture.select 7 9 0 0"}},
       {"train overview", {"page train", "train.view overview"}, true},
       {"train layers", {"page train", "train.view layers", "train.layers.gradients on"}},
       {"train tests", {"page train", "train.view tests"}, true},
