@@ -22,5 +22,7 @@ shot network network --size 1280x800 --do "train.until 300" --do "network.image 
 shot pretrained pretrained --size 1280x800 --do "network.open squeezenet1_1" --do "network.image sample:traffic-light" --do "pretrained.view layers"
 shot features features --size 1280x800 --do "network.open squeezenet1_1" --do "network.image sample:ball-and-orange" \
   --do "features.method guided" --do "features.class 0" --do "features.randomize all"
-shot architecture architecture --size 1280x800 --do "train.model lenet5" --do "train.until 300" --do "network.use training" \
-  --do "network.image test 3" --do "architecture.select 4 2 3 3"
+shot architecture architecture --size 1280x800 --do "train.data digits" --do "train.model lenet5" --do "train.until 300" \
+  --do "network.use training" --do "network.image test 3" --do "architecture.select 4 12 7 5"
+shot architecture architecture-squeezenet --size 1920x1080 --do "architecture.model squeezenet1_1" \
+  --do "network.image sample:balloons" --do "architecture.open 2"

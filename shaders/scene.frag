@@ -4,6 +4,7 @@
 uniform sampler2D values;   // red: along the scale, or the mean of what was merged; green: the strongest of that
 uniform sampler2D palette;  // rows: unsigned, signed; column 255: not a number
 uniform vec3 ground;
+uniform vec3 edge;      // of faces
 uniform int strongest;
 uniform int show;       // 0: colors; 1: the face's number; 2: the cell's
 uniform int first_face;
@@ -69,5 +70,10 @@ void main() {
   vec2 seam = per_pixel / style.zw;  // in distances between seams
   vec2 near = abs(fract(cell / style.zw + 0.5) - 0.5) / max(seam, vec2(1e-6));  // pixels to the nearest one
   vec2 strength = smoothstep(vec2(0.22), vec2(0.12), seam) * (1.0 - smoothstep(0.3, 1.0, near));
-  result = vec4(mix(color, ground, 0.6 * max(strength.x, strength.y)), 1.0);
+  color = mix(color, ground, 0.6 * max(strength.x, strength.y));
+  // The edge of the face, where that is large enough: values about 0 would else be lost on the ground.
+  vec2 pixels = vec2(texels.yz) / max(per_pixel, vec2(1e-6));
+  vec2 inside = min(cell, vec2(texels.yz) - cell) / max(per_pixel, vec2(1e-6));
+  vec2 line = (1.0 - smoothstep(0.4, 1.2, inside)) * smoothstep(6.0, 16.0, min(pixels.x, pixels.y));
+  result = vec4(mix(color, edge, 0.55 * style.x * max(line.x, line.y)), 1.0);
 }

@@ -66,6 +66,7 @@ SceneRenderer::~SceneRenderer() {
 void SceneRenderer::find_uniforms() {
   matrix_ = shader_.uniform("matrix");
   ground_ = shader_.uniform("ground");
+  edge_ = shader_.uniform("edge");
   strongest_ = shader_.uniform("strongest");
   show_ = shader_.uniform("show");
   first_face_ = shader_.uniform("first_face");
@@ -163,6 +164,7 @@ void SceneRenderer::render(const SceneFrame& frame, int width, int height, int s
     glUseProgram(shader_.program());
     glUniformMatrix4fv(matrix_, 1, GL_FALSE, glm::value_ptr(frame.view.matrix()));
     glUniform3f(ground_, channel(frame.ground, 0), channel(frame.ground, 8), channel(frame.ground, 16));
+    glUniform3f(edge_, channel(frame.edge, 0), channel(frame.edge, 8), channel(frame.edge, 16));
     glUniform1i(strongest_, frame.strongest ? 1 : 0);
     glUniform1i(show_, static_cast<int>(frame.show));
     glUniform1i(first_face_, 0);

@@ -90,7 +90,7 @@ struct SceneFrame {
   CameraView view;
   SceneAtlasPtr atlas;
   std::vector<SceneFace> faces;
-  Color ground = 0;  // opaque
+  Color ground = 0, edge = 0;  // opaque
   bool dark = true;
   bool strongest = false;  // merged cells show the strongest value, not the mean
   // Where a processor draws: half the resolution will do while the eye moves along, one sample per pixel while the values

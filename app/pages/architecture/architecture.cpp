@@ -310,7 +310,7 @@ bool ArchitecturePage::update_cell(const NetworkMoment& moment) {
   cell_work_.request(
       [worker = network().worker(), of = network().moment(), place, k = state_.edges, every](Progress& progress) {
         Cell made;
-    made.network = key_of(*of);
+        made.network = key_of(*of);
         worker->with(*of, progress, [&](OpenNetwork& open) {
           made.own = make_cell_panel(open, *of, place, k, progress);
           // What only goes on in a function has its sum in the layer before it.
@@ -434,6 +434,7 @@ bool ArchitecturePage::update_frame(double now) {
     const Theme& theme = dark_ ? dark_theme() : light_theme();
     frame->faces = faces_of(now_scene_, shown_->values.images, looks(), frame->view.eye(), theme.line);
     frame->ground = theme.background;
+    frame->edge = theme.secondary;
     frame->dark = dark_;
     frame->strongest = state_.strongest;
     frame->moving = key.moving && !film_;

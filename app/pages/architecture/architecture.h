@@ -54,7 +54,7 @@ class ArchitecturePage : public Page {
     std::string size = "shape";
     std::string scale = "layer";
     bool every = false;      // tensors that only go on, value by value, stand by themselves
-    bool strongest = false;  // what merged cells show
+    bool strongest = true;  // what merged cells show
     int edges = 5;
     int slice = 0;     // of the selected cell's sum
     double speed = 4;  // tensors a second

@@ -299,10 +299,14 @@ void ArchitecturePage::draw_scale_note(Ui& ui, const Rect& area, const std::opti
   const Rect place{area.x + 16, area.bottom() - 30, area.w - 32, 20};
   if (block < 0 || static_cast<size_t>(block) >= images.size() || !images[static_cast<size_t>(block)].there) {
     if (shown_->values.moment->why) return;
-    ui.label(place,
-             tr(shown_->values.scope == ScaleScope::map ? "colors: each map has a scale of its own"
-                                                        : "colors: each layer has a scale of its own"),
-             Font::caption, ui.theme().secondary, Align::right);
+    const bool map = shown_->values.scope == ScaleScope::map;
+    const std::string words =
+        state_.strongest
+            ? tr(map ? "each map has its own color scale; cells smaller than a pixel show the strongest of them"
+                     : "each layer has its own color scale; cells smaller than a pixel show the strongest of them")
+            : tr(map ? "each map has its own color scale; cells smaller than a pixel show their mean"
+                     : "each layer has its own color scale; cells smaller than a pixel show their mean");
+    ui.label(place, words, Font::caption, ui.theme().secondary, Align::right);
     return;
   }
   const BlockImages& of = images[static_cast<size_t>(block)];
