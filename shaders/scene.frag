@@ -69,7 +69,7 @@ void main() {
   // Seams between cells that are large enough to be told apart, a pixel wide.
   vec2 seam = per_pixel / style.zw;  // in distances between seams
   vec2 near = abs(fract(cell / style.zw + 0.5) - 0.5) / max(seam, vec2(1e-6));  // pixels to the nearest one
-  vec2 strength = smoothstep(vec2(0.22), vec2(0.12), seam) * (1.0 - smoothstep(0.3, 1.0, near));
+  vec2 strength = smoothstep(0.22, 0.12, max(seam.x, seam.y)) * (1.0 - smoothstep(0.3, 1.0, near));
   color = mix(color, ground, 0.6 * max(strength.x, strength.y));
   // The edge of the face, where that is large enough: values about 0 would else be lost on the ground.
   vec2 pixels = vec2(texels.yz) / max(per_pixel, vec2(1e-6));

@@ -17,6 +17,7 @@ constexpr float kOpenHeight = 1.7f;      // of the maps of a tensor, the input's
 constexpr float kBars = 2.2f;            // the highest block where the height is a cost
 constexpr float kBeside = 0.66f;         // of a block's width that counts along the flow: what stands behind is seen
 constexpr float kForeshortened = 1.25f;  // along the flow, as it is usually looked at
+constexpr int kMostClose = 3;            // of what goes on value by value, without a gap
 constexpr int kOneLine = 6;              // so few blocks are not folded
 constexpr int64_t kFewMaps = 32, kFewCells = 1 << 16, kFewLayers = 48;  // opened where nobody said so
 
@@ -89,10 +90,9 @@ void open_maps(SceneBlock& block, float factor) {
 void size_kernel(SceneBlock& block, const KernelSizes& sizes) {
   block.kernel = true;
   block.channels = 1;
-  block.rows = sizes.filters * sizes.rows;
-  block.columns = sizes.slices * sizes.columns;
-  block.kernel_rows = sizes.rows;
-  block.kernel_columns = sizes.columns;
+  block.rows = sizes.picture_rows();
+  block.columns = sizes.picture_columns();
+  block.sizes = sizes;
   const double most = static_cast<double>(std::max(block.rows, block.columns));
   const auto cell = static_cast<float>(std::clamp(0.16 * std::pow(most, -0.45), 0.001, 0.05));
   block.closed_size = {kPlate, std::max(0.02f, cell * static_cast<float>(block.rows)),
@@ -152,6 +152,10 @@ std::optional<KernelSizes> kernel_sizes(const OpenNetworkInfo& info, int node) {
       sizes.columns = static_cast<int>(spec.shape[3]);
     }
     sizes.tensor = layer.name + "." + spec.name;
+    // About as wide as high.
+    const double high = static_cast<double>(sizes.filters * sizes.rows),
+                 wide = static_cast<double>(sizes.slices * sizes.columns);
+    sizes.per_line = std::clamp<int64_t>(static_cast<int64_t>(std::sqrt(high / wide) + 0.01), 1, sizes.filters);
     return sizes;
   }
   return std::nullopt;
@@ -247,6 +251,7 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
   }
   // The graph of the blocks.
   std::vector<GraphBox> boxes;
+  std::vector<int> close(scene.blocks.size(), 0);  // how many stand close before each
   for (size_t b = 0; b < scene.blocks.size(); ++b) {
     const SceneBlock& block = scene.blocks[b];
     const glm::vec3 size = block.size();
@@ -256,11 +261,15 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
     box.above = bars ? size.y : size.y / 2;
     box.below = bars ? 0 : size.y / 2;
     box.inputs = reads[b];
-    if (block.node > 0 && !block.kernel && box.inputs.size() == 1) {
+    // Of a block that stands for several layers the first one counts. No more than a few stand close to each other: a
+    // long chain of functions must fold, too.
+    if (block.node > 0 && !block.kernel && block.hidden == 0 && box.inputs.size() == 1) {
       const Follow follow = follow_of(info, block.node);
-      const SceneBlock& before = scene.blocks[static_cast<size_t>(box.inputs[0])];
-      box.tight = !before.kernel && (follow == Follow::function || follow == Follow::normalized ||
-                                     follow == Follow::dropped || follow == Follow::copied);
+      const auto before = static_cast<size_t>(box.inputs[0]);
+      const bool goes_on = follow == Follow::function || follow == Follow::normalized || follow == Follow::dropped ||
+                           follow == Follow::copied;
+      box.tight = goes_on && !scene.blocks[before].kernel && close[before] < kMostClose;
+      close[b] = box.tight ? close[before] + 1 : 0;
     }
     boxes.push_back(std::move(box));
   }

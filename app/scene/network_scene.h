@@ -36,14 +36,37 @@ struct SceneChoice {
 
 constexpr int64_t kMostOpenCells = int64_t{1} << 22;  // of a tensor, or of a layer's weights
 
+// Rows and columns of a layer's weights as one picture: the input channels of a filter side by side, filters below each
+// other, where they are narrow in several columns, line by line.
+struct KernelSizes {
+  int64_t filters = 0, slices = 1;
+  int rows = 1, columns = 1;
+  std::string tensor;    // "conv1.weight"
+  int64_t per_line = 1;  // filters side by side
+  int64_t count() const { return filters * slices * rows * columns; }
+  int64_t picture_rows() const { return (filters + per_line - 1) / per_line * rows; }
+  int64_t picture_columns() const { return per_line * slices * columns; }
+  struct At {
+    int64_t filter = 0, slice = 0;
+    int row = 0, column = 0;
+  };
+  // What stands at a place of the picture; a filter that is not there in the last line.
+  At at(int64_t picture_row, int64_t picture_column) const {
+    const int64_t wide = slices * columns;
+    return {picture_row / rows * per_line + picture_column / wide, picture_column % wide / columns,
+            static_cast<int>(picture_row % rows), static_cast<int>(picture_column % columns)};
+  }
+  int64_t index(const At& at) const { return ((at.filter * slices + at.slice) * rows + at.row) * columns + at.column; }
+};
+
 struct SceneBlock {
   int node = 0;
   bool kernel = false;  // the weights of the layer, not its output
   bool vector = false;
   float open = 0;  // 0: closed, 1: opened, between on the way
   int64_t channels = 1, rows = 1, columns = 1;
-  int per_line = 1;                         // opened: maps side by side; of a vector: units
-  int kernel_rows = 1, kernel_columns = 1;  // kernel: of one filter
+  int per_line = 1;   // opened: maps side by side; of a vector: units
+  KernelSizes sizes;  // kernel
   glm::vec3 center{0}, closed_size{1}, open_size{1};
   float map_width = 1, map_height = 1, gap = 0;  // opened: of a plate
   int hidden = 0;  // nodes before it that are not shown: those whose values it took further
@@ -73,14 +96,7 @@ bool goes_on_in_next(const OpenNetworkInfo& info, int node);
 bool open_by_itself(const OpenNetworkInfo& info, int node);
 // Whether it can be opened; why not, in words. Empty: it can.
 std::string why_not_opened(const OpenNetworkInfo& info, int node);
-// Rows and columns of a layer's weights as one picture: filters below each other, input channels side by side. Nothing:
-// it has none.
-struct KernelSizes {
-  int64_t filters = 0, slices = 1;
-  int rows = 1, columns = 1;
-  std::string tensor;  // "conv1.weight"
-  int64_t count() const { return filters * slices * rows * columns; }
-};
+// Of the layer of a node. Nothing: it has no weights to multiply with.
 std::optional<KernelSizes> kernel_sizes(const OpenNetworkInfo& info, int node);
 
 NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice);

@@ -93,8 +93,8 @@ struct SceneFrame {
   Color ground = 0, edge = 0;  // opaque
   bool dark = true;
   bool strongest = false;  // merged cells show the strongest value, not the mean
-  // Where a processor draws: half the resolution will do while the eye moves along, one sample per pixel while the values
-  // change by themselves.
+  // Where a processor draws: half the resolution will do while the eye moves along, one sample per pixel while the
+  // values change by themselves.
   bool moving = false, changing = false;
   // For tests: what lies at each pixel instead of its color, as 24 bits: 1 + the face's number, or
   // row * 4096 + column of its cell; 0: nothing.

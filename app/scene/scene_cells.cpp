@@ -211,6 +211,7 @@ std::optional<ScenePick> pick(const NetworkScene& scene, const CameraView& view,
       ScenePick found;
       found.cell = cell_at(block, face, column, row);
       if (block.vector && found.cell.channel >= block.channels) return;
+      if (block.kernel && block.sizes.at(found.cell.row, found.cell.column).filter >= block.sizes.filters) return;
       found.block = static_cast<int>(b);
       found.face = own;
       found.face_row = row, found.face_column = column;
@@ -270,8 +271,8 @@ std::vector<SceneFace> faces_of(const NetworkScene& scene, const std::vector<Blo
                                                            : FaceKind::unsigned_values);
       face.plane = values->picture ? values->step : 0;
       if (block.kernel && flat) {
-        face.seam_columns = static_cast<float>(block.kernel_columns);
-        face.seam_rows = static_cast<float>(block.kernel_rows);
+        face.seam_columns = static_cast<float>(block.sizes.columns);
+        face.seam_rows = static_cast<float>(block.sizes.rows);
       }
     });
   }

@@ -108,14 +108,13 @@ void add_kernel(const KernelValues& kernel, SceneAtlas& atlas, BlockImages& imag
   float largest = 0;
   for (const float w : kernel.values) largest = std::max(largest, std::isfinite(w) ? std::abs(w) : 0);
   images.limits = {largest > 0 ? largest : 1};
-  images.first =
-      atlas.add(static_cast<int>(sizes.slices * sizes.columns), static_cast<int>(sizes.filters * sizes.rows),
-                [&](int row, int column) {
-                  const int64_t filter = row / sizes.rows, slice = column / sizes.columns;
-                  const int64_t at = ((filter * sizes.slices + slice) * sizes.rows + row % sizes.rows) * sizes.columns +
-                                     column % sizes.columns;
-                  return static_cast<int>(scale_step(kernel.values[static_cast<size_t>(at)], images.limits[0], true));
-                });
+  images.first = atlas.add(static_cast<int>(sizes.picture_columns()), static_cast<int>(sizes.picture_rows()),
+                           [&](int row, int column) {
+                             const KernelSizes::At at = sizes.at(row, column);
+                             if (at.filter >= sizes.filters) return -1;
+                             const auto index = static_cast<size_t>(sizes.index(at));
+                             return static_cast<int>(scale_step(kernel.values[index], images.limits[0], true));
+                           });
   atlas.finish(images.first, true);
 }
 
@@ -179,11 +178,11 @@ float scene_value(const SceneValues& values, const SceneCell& cell) {
     const KernelValues* kernel = kernel_of(values.kernels, cell.node);
     if (kernel == nullptr) return kNone;
     const KernelSizes& sizes = kernel->sizes;
-    const int64_t filter = cell.row / sizes.rows, slice = cell.column / sizes.columns;
-    if (filter < 0 || filter >= sizes.filters || slice < 0 || slice >= sizes.slices) return kNone;
-    return kernel->values[static_cast<size_t>(((filter * sizes.slices + slice) * sizes.rows + cell.row % sizes.rows) *
-                                                  sizes.columns +
-                                              cell.column % sizes.columns)];
+    if (cell.row < 0 || cell.column < 0 || cell.row >= sizes.picture_rows() || cell.column >= sizes.picture_columns()) {
+      return kNone;
+    }
+    const KernelSizes::At at = sizes.at(cell.row, cell.column);
+    return at.filter < sizes.filters ? kernel->values[static_cast<size_t>(sizes.index(at))] : kNone;
   }
   const std::optional<Maps> maps = maps_of(*values.moment, cell.node);
   if (!maps || cell.channel < 0 || cell.row < 0 || cell.column < 0 || cell.channel >= maps->channels ||

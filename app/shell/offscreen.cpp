@@ -120,7 +120,9 @@ ScriptPlayer::Counts Offscreen::play(Script script, const std::string& output_fo
     bool more = frame();
     if (p.app.busy() || !more || (p.shell.playing() && !p.shell.moving())) p.rest();
   }
+  const std::optional<Error> film = p.shell.end_film();
   if (std::optional<Error> error = p.shell.take_script_error()) throw *error;
+  if (film) throw *film;
   return p.shell.script_counts();
 }
 

@@ -230,6 +230,7 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
     // Another network is shown as a whole, unless the camera was put somewhere for it.
     if (!same && camera_for_ != asked_network()) camera_fits_ = true;
     if (!camera_fits_ && !same) camera_ = camera_to_;
+    const std::string fly = std::exchange(fly_to_, {});
     if (camera_fits_ && !arranged) {
       const SceneCamera fit = usual_camera();
       if (same) {
@@ -237,6 +238,9 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
       } else {
         camera_ = camera_to_ = fit;
       }
+    }
+    if (const int node = fly.empty() ? -1 : find_layer(shown_->info->architecture, fly); node >= 0) {
+      fly_to(shown_->scene.block_of[static_cast<size_t>(node)]);
     }
   }
   const SceneChoice choice = choice_for(*moment->info);

@@ -53,7 +53,7 @@ class ArchitecturePage : public Page {
   struct State {
     std::string size = "shape";
     std::string scale = "layer";
-    bool every = false;      // tensors that only go on, value by value, stand by themselves
+    bool every = false;     // tensors that only go on, value by value, stand by themselves
     bool strongest = true;  // what merged cells show
     int edges = 5;
     int slice = 0;     // of the selected cell's sum
@@ -78,7 +78,7 @@ class ArchitecturePage : public Page {
   void declare_readouts(Registry& registry);
   void set_open(const std::string& layer, bool open);
   void select(std::optional<Place> place);
-  void step_selection(int64_t layers, int64_t rows, int64_t columns);
+  void step_selection(int64_t layers, int64_t rows, int64_t columns, int64_t channels);
   void check_layer(const std::string& layer) const;  // throws Error where the network is there and has none such
 
   // What the settings come to for a network.
@@ -160,9 +160,10 @@ class ArchitecturePage : public Page {
 
   SceneCamera camera_, camera_from_, camera_to_;
   double camera_begun_ = -1e9;
+  std::string fly_to_;               // a layer of the network that is on its way
   std::string camera_for_ = "none";  // asked_network() when it was moved last
-  bool camera_fits_ = true;  // nobody moved it: it goes on to show all
-  double moved_at_ = -1e9;   // by hand
+  bool camera_fits_ = true;          // nobody moved it: it goes on to show all
+  double moved_at_ = -1e9;           // by hand
   double now_ = 0;
 
   // What a cell was made of.

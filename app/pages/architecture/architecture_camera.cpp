@@ -159,7 +159,13 @@ void ArchitecturePage::declare_camera(Registry& registry) {
                        [this](const Arguments& arguments) {
                          check_layer(arguments.text(0));
                          plan_layer_ = arguments.text(0);
-                         if (!shown_ || state_.plan) return;
+                         if (state_.plan) return;
+                         // Of a network that is on its way: when it is there.
+                         const NetworkMomentPtr moment = known();
+                         if (!shown_ || network().opening() || !moment || shown_->network != key_of(*moment)) {
+                           fly_to_ = arguments.text(0);
+                           return;
+                         }
                          const int node = network().need_node(arguments.text(0));
                          if (static_cast<size_t>(node) < shown_->scene.block_of.size()) {
                            fly_to(shown_->scene.block_of[static_cast<size_t>(node)]);

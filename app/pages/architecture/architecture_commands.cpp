@@ -124,7 +124,7 @@ void ArchitecturePage::select(std::optional<Place> place) {
   selected_ = std::move(place);
 }
 
-void ArchitecturePage::step_selection(int64_t layers, int64_t rows, int64_t columns) {
+void ArchitecturePage::step_selection(int64_t layers, int64_t rows, int64_t columns, int64_t channels) {
   const NetworkMomentPtr moment = known();
   // Another network is on its way: its blocks are not there yet.
   if (!moment || !shown_ || shown_->network != key_of(*moment)) return;
@@ -149,6 +149,7 @@ void ArchitecturePage::step_selection(int64_t layers, int64_t rows, int64_t colu
   } else {
     next.row += rows, next.column += columns;
   }
+  next.channel += channels;
   select(Place{layer_word(next.node), std::clamp<int64_t>(next.channel, 0, cells[0] - 1),
                std::clamp<int64_t>(next.row, 0, cells[1] - 1), std::clamp<int64_t>(next.column, 0, cells[2] - 1)});
 }
@@ -225,8 +226,11 @@ void ArchitecturePage::declare_look(Registry& registry) {
       Command{"architecture.move",
               N_("Goes on to another cell, or to the same place of another tensor"),
               {Parameter::integer("TENSORS", "along the flow", -1e4, 1e4),
-               Parameter::integer("ROWS", "down", -1e4, 1e4), Parameter::integer("COLUMNS", "to the right", -1e4, 1e4)},
-              [this](const Arguments& a) { step_selection(a.integer(0), a.integer(1), a.integer(2)); }});
+               Parameter::integer("ROWS", "down", -1e4, 1e4), Parameter::integer("COLUMNS", "to the right", -1e4, 1e4),
+               Parameter::integer("CHANNELS", "to the same place of another one", -1e4, 1e4).or_none()},
+              [this](const Arguments& a) {
+                step_selection(a.integer(0), a.integer(1), a.integer(2), a.has(3) ? a.integer(3) : 0);
+              }});
 }
 
 void ArchitecturePage::declare_flow(Registry& registry) {
@@ -436,10 +440,19 @@ std::vector<Page::Key> ArchitecturePage::keys() const {
       {"P", state_.plan ? "architecture.plan off" : "architecture.plan on", N_("flat, or in space")}};
   if (selected_) {
     const std::string layer = quoted(selected_->layer);
+    keys.push_back({"X", "architecture.deselect", N_("selects no cell")});
     keys.push_back({"G", "architecture.show " + layer, N_("flies to the selected cell's tensor")});
     const NetworkMomentPtr moment = known();
     const auto cell = moment ? selected_cell(*moment->info) : std::nullopt;
-    if (cell && shown_ && shown_->network == key_of(*moment)) {
+    const bool there = cell && shown_ && shown_->network == key_of(*moment);
+    if (there && kernel_sizes(*shown_->info, cell->node)) {
+      const bool weights = shown_->scene.kernel_of[static_cast<size_t>(cell->node)] >= 0;
+      keys.push_back({"K", fmt::format("architecture.kernels {} {}", layer, weights ? "off" : "on"),
+                      N_("its weights, there or not")});
+    }
+    if (there && cells_of(shown_->info->layers[static_cast<size_t>(cell->node)].shape).count() >
+                     shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(cell->node)])]
+                         .channels) {
       const bool open =
           shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(cell->node)])].open > 0;
       keys.push_back(

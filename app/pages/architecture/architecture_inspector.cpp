@@ -74,6 +74,12 @@ void ArchitecturePage::draw_selected(Ui& ui) const {
     ui.hairline();
     return;
   }
+  if (const std::optional<Error>& why = shown_->values.moment->why) {
+    ui.section("CELL");
+    ui.error_note(why->what(), why->hint());
+    ui.hairline();
+    return;
+  }
   const CellPanel* panel = cell_panel();
   if (panel == nullptr) {
     ui.section("CELL");

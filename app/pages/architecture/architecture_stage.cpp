@@ -45,10 +45,10 @@ std::string ArchitecturePage::block_words(const SceneBlock& block,
 std::string ArchitecturePage::block_facts(const SceneBlock& block) const {
   const OpenNetworkInfo& info = *shown_->info;
   if (block.kernel) {
-    return fmt::format("{} \u00d7 {}", block.rows / block.kernel_rows, block.columns / block.kernel_columns) +
-           (block.kernel_rows * block.kernel_columns > 1
-                ? fmt::format(" \u00d7 {} \u00d7 {}", block.kernel_rows, block.kernel_columns)
-                : std::string());
+    const KernelSizes& sizes = block.sizes;
+    const std::string matrix = fmt::format("{} \u00d7 {}", sizes.filters, sizes.slices);
+    return sizes.rows * sizes.columns > 1 ? fmt::format("{} \u00d7 {} \u00d7 {}", matrix, sizes.rows, sizes.columns)
+                                          : matrix;
   }
   const SceneChoice& choice = shown_->choice;
   if (choice.size == BlockSize::shape || choice.costs.empty()) {
@@ -112,7 +112,7 @@ void ArchitecturePage::draw_inputs(Ui& ui, const CameraView& view, const Rect& a
                   now_scene_.block_of[static_cast<size_t>(inputs.cells[static_cast<size_t>(link->from)].place.node)],
               to_block =
                   now_scene_.block_of[static_cast<size_t>(inputs.cells[static_cast<size_t>(link->to)].place.node)];
-    if (from_block == to_block) continue;  // within one block: a function of the same cell
+    if (from_block == to_block || link->product == 0) continue;  // within one block: a function of the same cell
     const auto from = quad_at(link->from), to = quad_at(link->to);
     if (!from || !to) continue;
     const glm::vec3 a = from->center(), b = to->center();
@@ -193,7 +193,8 @@ void ArchitecturePage::draw_order(Ui& ui, const CameraView& view, const Rect& ar
 void ArchitecturePage::draw_classes(Ui& ui, const CameraView& view, const Rect& area) const {
   const NetworkMoment& moment = *shown_->values.moment;
   const OpenNetworkInfo& info = *shown_->info;
-  if (moment.why || info.class_count == 0 || moment.answer.order.empty() || now_scene_.blocks.empty()) return;
+  if (flow_on_ || moment.why || info.class_count == 0 || moment.answer.order.empty() || now_scene_.blocks.empty())
+    return;
   const int block = static_cast<int>(now_scene_.blocks.size()) - 1;
   const SceneBlock& last = now_scene_.blocks[static_cast<size_t>(block)];
   if (!last.vector || last.channels != info.class_count) return;
@@ -243,7 +244,9 @@ void ArchitecturePage::draw_labels(Ui& ui, const CameraView& view, const Rect& a
     const glm::vec3 size = block.size();
     const auto foot = view.project(block.center + glm::vec3(0, -size.y / 2, size.z / 2));
     if (!foot) continue;
-    const float wide = view.pixels_per_unit(foot->depth) * std::max(size.x, size.z);
+    // Where heights are costs, the high ones are named first.
+    const float wide = view.pixels_per_unit(foot->depth) *
+                       (shown_->choice.size == BlockSize::shape ? std::max(size.x, size.z) : 2 * size.y);
     const Vec at = on_stage(area, *foot);
     if (!area.contains(at)) continue;
     Label label{static_cast<int>(b), wide, at, wide};
@@ -306,7 +309,14 @@ void ArchitecturePage::draw_scale_note(Ui& ui, const Rect& area, const std::opti
                      : "each layer has its own color scale; cells smaller than a pixel show the strongest of them")
             : tr(map ? "each map has its own color scale; cells smaller than a pixel show their mean"
                      : "each layer has its own color scale; cells smaller than a pixel show their mean");
-    ui.label(place, words, Font::caption, ui.theme().secondary, Align::right);
+    // Where that has no room, what matters more.
+    const std::string shown =
+        ui.measure(Font::caption, words).x <= place.w
+            ? words
+            : std::string(tr(map ? "each map has its own scale" : "each layer has its own scale"));
+    const float wide = std::min(ui.measure(Font::caption, shown).x, place.w);
+    ui.fill({place.right() - wide - 6, place.y - 1, wide + 12, place.h + 2}, faded(ui.theme().background, 0.8f), 3);
+    ui.label(place, shown, Font::caption, ui.theme().secondary, Align::right);
     return;
   }
   const BlockImages& of = images[static_cast<size_t>(block)];
@@ -332,7 +342,7 @@ void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r,
   if (demo_) {
     if (input.left || input.right || input.middle || input.wheel.y != 0 || !input.keys.empty())
       ui.send("architecture.demo off");
-    ui.request_frame();
+    if (ui.frame().motion && !ui.frame().patient && !ui.frame().film) ui.request_frame();
     return;
   }
   const Vec mouse = input.mouse - area.min();
@@ -393,7 +403,14 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
     if (!plan_) return ui.request_frame();
     const NetworkMomentPtr moment = known();
     const int chosen = moment && !plan_layer_.empty() ? find_layer(moment->info->architecture, plan_layer_) : -1;
-    const PlanResponse hit = draw_network_plan(ui, place, *plan_, {plan_view_, chosen});
+    // All of it where its words can be read; else it begins at its upper left corner.
+    constexpr float kReadable = 0.62f;
+    View shown = plan_view_;
+    if (shown.zoom == 0 &&
+        fit_view(static_cast<int>(plan_->width), static_cast<int>(plan_->height), place).zoom < kReadable) {
+      shown = {{place.w / 2 / kReadable - 16, place.h / 2 / kReadable - 16}, kReadable};
+    }
+    const PlanResponse hit = draw_network_plan(ui, place, *plan_, {shown, chosen});
     if (hit.fit) {
       ui.send("architecture.plan.view");
     } else if (hit.view_changed) {
@@ -405,6 +422,13 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   if (!shown_ || !frame_) {
     ui.request_frame();
     return;
+  }
+  const std::optional<Error>& why = shown_->values.moment->why;
+  if (why) {
+    const float high = 92;
+    ui.begin_panel("why", {area.x + 20, place.y + 8, area.w - 40, high}, 0, false);
+    ui.error_note(why->what(), why->hint());
+    ui.end_panel();
   }
   ui.push_clip(place);
   ui.scene(place, frame_);
@@ -432,6 +456,17 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   }
   draw_classes(ui, view, place);
   draw_labels(ui, view, place, hovered);
+  const bool seen = std::any_of(now_scene_.blocks.begin(), now_scene_.blocks.end(), [&](const SceneBlock& block) {
+    const auto at = view.project(block.center);
+    if (!at) return false;
+    const float reach = view.pixels_per_unit(at->depth) * glm::length(block.size());
+    return at->at.x > -reach && at->at.y > -reach && at->at.x < place.w + reach && at->at.y < place.h + reach;
+  });
+  if (!seen) {
+    ui.label(place.centered(place.w - 40, 24),
+             tr("The network lies outside of the stage: the key Home shows all of it"), Font::body, theme.secondary,
+             Align::center);
+  }
   draw_scale_note(ui, place, hovered);
   HoverNote note;
   if (hovered) {
@@ -441,9 +476,9 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
     const float value = scene_value(shown_->values, cell);
     if (cell.kernel) {
       const SceneBlock& block = now_scene_.blocks[static_cast<size_t>(hovered->block)];
-      note.title = format_tr("weight: filter {}, channel {}, row {}, column {}", cell.row / block.kernel_rows,
-                             cell.column / block.kernel_columns, cell.row % block.kernel_rows,
-                             cell.column % block.kernel_columns);
+      const KernelSizes::At at = block.sizes.at(cell.row, cell.column);
+      note.title =
+          format_tr("weight: filter {}, channel {}, row {}, column {}", at.filter, at.slice, at.row, at.column);
       note.lines.push_back({layer_words(info, cell.node), shortest_text(value), theme.kernel});
     } else {
       const SceneBlock& block = now_scene_.blocks[static_cast<size_t>(hovered->block)];
@@ -458,7 +493,9 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
         const std::string formula = size_text(size_formulas(info.architecture, cell.node));
         if (!formula.empty()) note.lines.push_back({"", formula, 0});
       }
-      note.hint = tr("click: what it was made of; double-click: opens or closes the tensor");
+      note.hint = tr(block.vector || block.channels < 2
+                         ? "click: what it was made of"
+                         : "click: what it was made of; double-click: opens or closes the tensor");
     }
   }
   hands(ui, place, r, hovered);
