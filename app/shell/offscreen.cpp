@@ -159,6 +159,11 @@ class Offscreen::Moments {
       }
       if (again) woken_ = p_.rest();
     }
+    // The first picture is of a program that has come to rest: pages learn from a frame where they stand.
+    for (; settling_ > 0; --settling_) {
+      p_.shell.frame(moment);
+      changed_ = true;
+    }
     if (works_since_ || p_.app.goes_on())
       std::this_thread::sleep_until(drawn_ +
                                     std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(step)));
@@ -179,6 +184,7 @@ class Offscreen::Moments {
 
   Parts& p_;
   Image picture_;
+  int settling_ = 3;  // frames before the first picture
   bool changed_ = true;  // since the last picture
   bool woken_ = false;
   int extra_ = 2;

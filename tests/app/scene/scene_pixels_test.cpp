@@ -36,7 +36,7 @@ void PrintTo(const Case& test, std::ostream* to) { *to << test.name; }
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> list = {
-      {"lenet5", "lenet5", {}, {4}, false, 56, 13},
+      {"lenet5", "lenet5", {}, {1, 4}, false, 56, 13},
       {"lenet5_from_behind", "lenet5", {}, {}, true, 200, -25},
       {"squeezenet", "squeezenet1_1", {}, {}, false, 56, 13},
       {"squeezenet_closed", "squeezenet1_1", {}, {}, false, 40, 25, 61},
