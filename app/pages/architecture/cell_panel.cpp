@@ -34,7 +34,7 @@ std::string place_words(const OpenNetworkInfo& info, const CellPlace& place) {
 
 std::string input_name(const CellPanel& panel, const CellPlace& place) {
   const OpenNetworkInfo& info = *panel.info;
-  const std::string words = place_words(info, place);
+  std::string words = place_words(info, place);
   if (info.layers[static_cast<size_t>(panel.place.node)].inputs.size() < 2) return words;
   return fmt::format("{}: {}", info.layers[static_cast<size_t>(place.node)].name, words);
 }
