@@ -94,7 +94,8 @@ void size_kernel(SceneBlock& block, const KernelSizes& sizes) {
   block.columns = sizes.picture_columns();
   block.sizes = sizes;
   const double most = static_cast<double>(std::max(block.rows, block.columns));
-  const auto cell = static_cast<float>(std::clamp(0.16 * std::pow(most, -0.45), 0.001, 0.05));
+  // The longer side grows slowly: weights of dense layers have thousands of rows.
+  const auto cell = static_cast<float>(0.35 * std::pow(most, 0.22) / most);
   block.closed_size = {kPlate, std::max(0.02f, cell * static_cast<float>(block.rows)),
                        std::max(0.02f, cell * static_cast<float>(block.columns))};
   block.open_size = block.closed_size;

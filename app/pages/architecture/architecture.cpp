@@ -239,6 +239,7 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
         camera_ = camera_to_ = fit;
       }
     }
+    if (const std::string view = std::exchange(view_to_, {}); !view.empty()) set_view(view);
     if (const int node = fly.empty() ? -1 : find_layer(shown_->info->architecture, fly); node >= 0) {
       fly_to(shown_->scene.block_of[static_cast<size_t>(node)]);
     }

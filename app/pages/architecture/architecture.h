@@ -105,6 +105,8 @@ class ArchitecturePage : public Page {
   bool update_camera(double now);
   CameraView view_now() const { return {camera_, stage_size()}; }
   void fly_to(int block);
+  void set_view(const std::string& view);
+  bool scene_is_there() const;  // of the network that is asked for
 
   // What is shown: a scene, and its values.
   struct Shown {
@@ -160,7 +162,7 @@ class ArchitecturePage : public Page {
 
   SceneCamera camera_, camera_from_, camera_to_;
   double camera_begun_ = -1e9;
-  std::string fly_to_;               // a layer of the network that is on its way
+  std::string fly_to_, view_to_;     // a layer, or a view, of the network that is on its way
   std::string camera_for_ = "none";  // asked_network() when it was moved last
   bool camera_fits_ = true;          // nobody moved it: it goes on to show all
   double moved_at_ = -1e9;           // by hand

@@ -57,28 +57,41 @@ void ArchitecturePage::fly_to(int block) {
   move_to(camera_to(to.center, std::max(size.y, size.z)));
 }
 
+bool ArchitecturePage::scene_is_there() const {
+  const NetworkMomentPtr moment = known();
+  return shown_ && moment && !network().opening() && shown_->network == key_of(*moment);
+}
+
+void ArchitecturePage::set_view(const std::string& view) {
+  leave_fit();
+  camera_fits_ = view == "fit";
+  SceneCamera camera = usual_camera();
+  const WorldBounds bounds = shown_ ? shown_->scene.bounds() : WorldBounds{};
+  if (view == "front") camera.yaw = 0, camera.pitch = 4;
+  if (view == "side") camera.yaw = 90, camera.pitch = 4;
+  if (view == "front" || view == "side") camera = fit_camera(camera, bounds, stage_size(), {});
+  if (view == "along" && shown_ && !shown_->scene.blocks.empty()) {
+    const SceneBlock& first = shown_->scene.blocks.front();
+    const float side = std::max(first.size().y, first.size().z);
+    camera.yaw = 38, camera.pitch = 10;
+    camera.target = first.center + glm::vec3(side * 0.8f, 0, 0);
+    camera.distance = side * 3;
+  }
+  move_to(camera);
+}
+
 void ArchitecturePage::declare_camera(Registry& registry) {
   registry.add(Command{"architecture.view",
                        N_("Moves the camera to a view"),
                        {Parameter::choice("VIEW", "front: along the flow; side; along: near the input; fit: all of it",
                                           {"front", "side", "along", "fit"})},
                        [this](const Arguments& arguments) {
-                         const std::string& view = arguments.text(0);
-                         leave_fit();
-                         camera_fits_ = view == "fit";
-                         SceneCamera camera = usual_camera();
-                         const WorldBounds bounds = shown_ ? shown_->scene.bounds() : WorldBounds{};
-                         if (view == "front") camera.yaw = 0, camera.pitch = 4;
-                         if (view == "side") camera.yaw = 90, camera.pitch = 4;
-                         if (view == "front" || view == "side") camera = fit_camera(camera, bounds, stage_size(), {});
-                         if (view == "along" && shown_ && !shown_->scene.blocks.empty()) {
-                           const SceneBlock& first = shown_->scene.blocks.front();
-                           const float side = std::max(first.size().y, first.size().z);
-                           camera.yaw = 38, camera.pitch = 10;
-                           camera.target = first.center + glm::vec3(side * 0.8f, 0, 0);
-                           camera.distance = side * 3;
+                         // Of a network that is on its way: when it is there.
+                         if (scene_is_there()) {
+                           set_view(arguments.text(0));
+                         } else {
+                           view_to_ = arguments.text(0);
                          }
-                         move_to(camera);
                        }});
   registry.add(Command{"architecture.camera",
                        N_("Puts the camera somewhere around what it looks at"),
@@ -161,8 +174,7 @@ void ArchitecturePage::declare_camera(Registry& registry) {
                          plan_layer_ = arguments.text(0);
                          if (state_.plan) return;
                          // Of a network that is on its way: when it is there.
-                         const NetworkMomentPtr moment = known();
-                         if (!shown_ || network().opening() || !moment || shown_->network != key_of(*moment)) {
+                         if (!scene_is_there()) {
                            fly_to_ = arguments.text(0);
                            return;
                          }

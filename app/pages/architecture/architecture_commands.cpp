@@ -169,11 +169,30 @@ void ArchitecturePage::declare_look(Registry& registry) {
                          }
                        },
                        Undo::edit});
-  registry.add(Command{"architecture.open",
-                       N_("Opens a tensor into its maps"),
-                       {layer_parameter()},
-                       [this](const Arguments& arguments) { set_open(arguments.text(0), true); },
-                       Undo::edit});
+  registry.add(
+      Command{"architecture.open",
+              N_("Opens a tensor into its maps; all: every one that the stage has room for"),
+              {Parameter::word("LAYER", "its number, from 0 without the input, or its name; input is one; all")},
+              [this](const Arguments& arguments) {
+                if (arguments.text(0) != "all") return set_open(arguments.text(0), true);
+                const NetworkMomentPtr moment = known();
+                if (!moment) return;
+                int64_t cells = 0;
+                std::vector<std::string> layers;
+                for (size_t n = 0; n < moment->info->layers.size(); ++n) {
+                  const Shape& shape = moment->info->layers[n].shape;
+                  if (goes_on_in_next(*moment->info, static_cast<int>(n)) || shape.rank() < 2) continue;
+                  cells += shape.count();
+                  layers.push_back(layer_word(static_cast<int>(n)));
+                }
+                if (cells > kMostOpenCells) {
+                  throw Error(fmt::format("all tensors have {} values", cells),
+                              fmt::format("up to {} can be open at once: open them one by one", kMostOpenCells));
+                }
+                closed_.clear();
+                opened_ = std::move(layers);
+              },
+              Undo::edit});
   registry.add(Command{"architecture.close",
                        N_("Closes a tensor into a block; all: every one; none: as is usual"),
                        {Parameter::word("LAYER", "its number, from 0 without the input, or its name; all; none")},
