@@ -41,7 +41,7 @@ std::optional<Error> Shell::end_film() {
   if (!film_) return std::nullopt;
   film_->stop(app_.now());
   film_->wait();
-  const std::optional<Error> error = film_->error();
+  std::optional<Error> error = film_->error();
   film_.reset();
   return error;
 }

@@ -192,7 +192,7 @@ std::string size_text(const std::vector<SizeFormula>& formulas) {
   std::string text;
   for (size_t i = 0; i < formulas.size(); ++i) {
     const SizeFormula& each = formulas[i];
-    const std::string whole = each.counted.empty() ? each.text : each.text + ' ' + each.counted;
+    std::string whole = each.counted.empty() ? each.text : each.text + ' ' + each.counted;
     if (formulas.size() == 1) return whole;
     const bool again = i > 0 && each.text == formulas[i - 1].text && each.text.find('=') != std::string::npos;
     const std::string own = again                                      ? fmt::format("{}", each.size)
