@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "app/command/not_ready.h"
@@ -36,6 +37,13 @@ ReadoutValue finite(double value) {
   return value;
 }
 
+constexpr const char* kSizes[] = {"shape", "milliseconds", "parameters", "multiply_adds", "memory"};
+
+std::string next_size(const std::string& size) {
+  const auto at = std::find(std::begin(kSizes), std::end(kSizes), size) - std::begin(kSizes);
+  return fmt::format("architecture.size {}", kSizes[static_cast<size_t>(at + 1) % std::size(kSizes)]);
+}
+
 // As commands name it.
 std::string layer_word(int node) { return node == 0 ? std::string("input") : std::to_string(node - 1); }
 
@@ -51,7 +59,7 @@ void ArchitecturePage::declare_settings() {
       .choice(
           "size", "blocks sized by", "What the height of a block stands for",
           Parameter::choice("WHAT", "shape: its rows; else a cost of the layers that it stands for",
-                            {"shape", "milliseconds", "parameters", "multiply_adds", "memory"}),
+                            {std::begin(kSizes), std::end(kSizes)}),
           [](auto& s) -> auto& { return s.size; })
       .labels = {N_("Shape"), N_("Time"), N_("Parameters"), N_("Multiply-adds"), N_("Memory")};
   settings_
@@ -453,6 +461,11 @@ std::vector<Page::Key> ArchitecturePage::keys() const {
       {"D", "architecture.turn 6 0", N_("turns to the right")},
       {"W", "architecture.turn 0 5", N_("from further above")},
       {"S", "architecture.turn 0 -5", N_("from further below")},
+      {"Shift+A", "architecture.pan 60 0", N_("moves the scene to the right")},
+      {"Shift+D", "architecture.pan -60 0", N_("moves the scene to the left")},
+      {"Shift+W", "architecture.pan 0 60", N_("moves the scene down")},
+      {"Shift+S", "architecture.pan 0 -60", N_("moves the scene up")},
+      {"B", next_size(state_.size), N_("the next thing that heights stand for")},
       {"Plus", "architecture.zoom 1.2", N_("nearer")},
       {"Minus", "architecture.zoom 0.8333", N_("further away")},
       {"Home", "architecture.view fit", N_("all of it")},
