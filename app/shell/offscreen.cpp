@@ -184,7 +184,7 @@ class Offscreen::Moments {
 
   Parts& p_;
   Image picture_;
-  int settling_ = 3;  // frames before the first picture
+  int settling_ = 3;     // frames before the first picture
   bool changed_ = true;  // since the last picture
   bool woken_ = false;
   int extra_ = 2;
