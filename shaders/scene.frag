@@ -7,7 +7,6 @@ uniform vec3 ground;
 uniform vec3 edge;      // of faces
 uniform int strongest;
 uniform int show;       // 0: colors; 1: the face's number; 2: the cell's
-uniform int first_face;
 in vec2 cell;
 flat in ivec4 texels;
 flat in ivec3 how;
@@ -36,7 +35,7 @@ void main() {
   bool there = float(at.y) < style.y * float(size.y);
   if (show != 0) {
     if (how.y < 2) step_at(texels.x + at.y * texels.w + at.x, false);
-    result = show == 1 ? number(first_face + face + 1) : number(at.y * 4096 + at.x);
+    result = show == 1 ? number(face + 1) : number(at.y * 4096 + at.x);
     return;
   }
   vec3 color;

@@ -69,7 +69,6 @@ void SceneRenderer::find_uniforms() {
   edge_ = shader_.uniform("edge");
   strongest_ = shader_.uniform("strongest");
   show_ = shader_.uniform("show");
-  first_face_ = shader_.uniform("first_face");
   glUseProgram(shader_.program());
   glUniform1i(shader_.uniform("values"), 0);
   glUniform1i(shader_.uniform("palette"), 1);
@@ -167,7 +166,6 @@ void SceneRenderer::render(const SceneFrame& frame, int width, int height, int s
     glUniform3f(edge_, channel(frame.edge, 0), channel(frame.edge, 8), channel(frame.edge, 16));
     glUniform1i(strongest_, frame.strongest ? 1 : 0);
     glUniform1i(show_, static_cast<int>(frame.show));
-    glUniform1i(first_face_, 0);
     for (const unsigned unit : {0u, 1u}) {
       glActiveTexture(GL_TEXTURE0 + unit);
       glBindSampler(unit, 0);

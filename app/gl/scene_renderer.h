@@ -42,7 +42,7 @@ class SceneRenderer {
   void find_uniforms();
 
   Shader shader_;
-  int matrix_ = -1, ground_ = -1, edge_ = -1, strongest_ = -1, show_ = -1, first_face_ = -1;
+  int matrix_ = -1, ground_ = -1, edge_ = -1, strongest_ = -1, show_ = -1;
   unsigned vertex_array_ = 0, faces_ = 0, values_ = 0, palette_ = 0;
   int value_rows_ = 0;
   bool software_ = false;

@@ -114,6 +114,8 @@ bool only_random(const std::string& opened);
 std::pair<std::string, std::string> model_and_file(std::string_view text);
 // The file in what `network.open` takes: "lenet5" names none, "resnet18 weights.pt" the one behind the name.
 std::string_view file_of_network(std::string_view value);
+// Of a readout. Throws Error for what is no finite number.
+ReadoutValue finite(double value);
 // Endings of files with a network in them, for lists of files: ".safetensors", ".onnx" ...
 const std::vector<std::string>& network_endings();
 

@@ -7,12 +7,6 @@
 namespace striate {
 namespace {
 
-ReadoutValue finite(double value) {
-  if (!std::isfinite(value))
-    throw Error("the value is not a finite number", "choose other weights: network.weights given");
-  return value;
-}
-
 // The class that stands at place N of the best.
 size_t class_at(const NetworkMoment& moment, const Arguments& arguments) {
   if (moment.info->class_count == 0) {
@@ -30,6 +24,12 @@ size_t class_at(const NetworkMoment& moment, const Arguments& arguments) {
 }
 
 }  // namespace
+
+ReadoutValue finite(double value) {
+  if (!std::isfinite(value))
+    throw Error("the value is not a finite number", "choose other weights: network.weights given");
+  return value;
+}
 
 void NetworkInUse::declare_readouts(Registry& registry) {
   const auto number = [&](const char* name, const char* help, double (*value)(const OpenNetworkInfo&)) {

@@ -3,10 +3,17 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "app/network/network_moment.h"
 
 namespace striate {
+
+// The network itself, whatever its weights are at the moment: two of one key have the same layers.
+inline std::string network_key(const NetworkRequest& of) {
+  if (!of.state.opened && of.training) return "training " + std::to_string(of.training->run);
+  return of.state.opened_text() + "|" + of.state.stamp;
+}
 
 inline bool same_weights(const NetworkRequest& a, const NetworkRequest& b) {
   const NetworkState &s = a.state, &t = b.state;

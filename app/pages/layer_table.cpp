@@ -140,10 +140,6 @@ constexpr float kHead = 24;
 
 bool is_vector(const Shape& cells) { return cells[1] == 1 && cells[2] == 1; }
 
-Shape cells_of_node(const OpenNetworkInfo& info, int node) {
-  return node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
-}
-
 MapLayout layout_of(const TensorMaps& maps, bool vector, float width, float height) {
   const float least = width < kNarrow ? 12.0f : 20.0f;
   return fit_maps(maps.count, maps.height, maps.width, width, height, vector ? 8 : least, vector ? 20.0f : 220.0f,
@@ -157,7 +153,7 @@ MapLayout layout_of(const TensorMaps& maps, bool vector, float width, float heig
 float layer_maps_height(const NetworkMoment& moment, int node, float width, float height) {
   const TensorMaps maps = maps_of_node(moment, node);
   if (maps.count == 0) return height;
-  const bool vector = is_vector(cells_of_node(*moment.info, node));
+  const bool vector = is_vector(cells_of(*moment.info, node));
   return kHead + layout_of(maps, vector, width, height - kHead).total_height() + 4;
 }
 
@@ -166,7 +162,7 @@ void draw_layer_maps(Ui& ui, Rect area, const NetworkMoment& moment, const Shown
   const Theme& theme = ui.theme();
   const OpenNetworkInfo& info = *moment.info;
   const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
-  const Shape cells = cells_of_node(info, node);
+  const Shape cells = cells_of(info, node);
   Rect head = area.cut_top(kHead);
   const bool vector = is_vector(cells);
   const std::string what = vector ? format_tr("{} values", grouped(cells[0]))

@@ -35,6 +35,8 @@ TensorMaps maps_of_node(const NetworkMoment& moment, int node);
 std::string picture_key(const NetworkMoment& moment);
 // The layer's number and name: "12, layer1.0.conv1".
 std::string layer_words(const OpenNetworkInfo& info, int node);
+// As commands name it: "12"; the input is "input".
+inline std::string layer_word(int node) { return node == 0 ? "input" : std::to_string(node - 1); }
 // Bytes of a layer's output for one picture.
 int64_t output_bytes(const OpenNetworkInfo& info, int node);
 

@@ -95,6 +95,11 @@ SceneCamera clamped(SceneCamera camera) {
   return camera;
 }
 
+float eased(double share) {
+  const auto left = static_cast<float>(1 - std::clamp(share, 0.0, 1.0));
+  return 1 - left * left * left;
+}
+
 SceneCamera mix_cameras(const SceneCamera& from, const SceneCamera& to, float t) {
   if (t <= 0) return from;
   if (t >= 1) return to;

@@ -65,6 +65,8 @@ struct ViewMargin {
 SceneCamera fit_camera(SceneCamera camera, const WorldBounds& bounds, Vec size, const ViewMargin& margin);
 // Within what a camera may be.
 SceneCamera clamped(SceneCamera camera);
+// How far a move has come when a share of its time has passed: fast at first, then slower. Both 0 to 1.
+float eased(double share);
 // On the way from one to another, t from 0 to 1; the shorter way round, distances by ratio.
 SceneCamera mix_cameras(const SceneCamera& from, const SceneCamera& to, float t);
 

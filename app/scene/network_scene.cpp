@@ -8,6 +8,7 @@
 
 #include "app/words/words.h"
 #include "engine/network/layer_kind.h"
+#include "engine/walk/network_walk.h"
 
 namespace striate {
 namespace {
@@ -20,10 +21,6 @@ constexpr float kForeshortened = 1.25f;  // along the flow, as it is usually loo
 constexpr int kMostClose = 3;            // of what goes on value by value, without a gap
 constexpr int kOneLine = 6;              // so few blocks are not folded
 constexpr int64_t kFewMaps = 32, kFewCells = 1 << 16, kFewLayers = 48;  // opened where nobody said so
-
-Shape cells_at(const OpenNetworkInfo& info, int node) {
-  return node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
-}
 
 bool is_vector(const Shape& cells) { return cells[1] == 1 && cells[2] == 1; }
 
@@ -46,9 +43,7 @@ std::vector<int> reader_counts(const OpenNetworkInfo& info, std::vector<int>* la
 bool goes_on(const OpenNetworkInfo& info, int node, int readers, int reader) {
   if (node == 0 || readers != 1 || info.layers[static_cast<size_t>(reader)].inputs.size() != 1) return false;
   if (info.layers[static_cast<size_t>(reader)].shape != info.layers[static_cast<size_t>(node)].shape) return false;
-  const Follow follow = follow_of(info, reader);
-  return follow == Follow::function || follow == Follow::normalized || follow == Follow::dropped ||
-         follow == Follow::copied;
+  return is_pointwise(follow_of(info, reader));
 }
 
 // The longer side of a map, so that the largest of the network is 1.
@@ -126,14 +121,14 @@ bool goes_on_in_next(const OpenNetworkInfo& info, int node) {
 }
 
 bool open_by_itself(const OpenNetworkInfo& info, int node) {
-  const Shape cells = cells_at(info, node);
+  const Shape cells = cells_of(info, node);
   if (node == 0 && (cells[0] == 1 || cells[0] == 3)) return false;  // the picture itself
   return static_cast<int64_t>(info.layers.size()) <= kFewLayers && !is_vector(cells) && cells[0] <= kFewMaps &&
          cells.count() <= kFewCells;
 }
 
 std::string why_not_opened(const OpenNetworkInfo& info, int node) {
-  const Shape cells = cells_at(info, node);
+  const Shape cells = cells_of(info, node);
   if (cells.count() <= kMostOpenCells) return {};
   return format_tr("it has {} values; up to {} can be opened", cells.count(), kMostOpenCells);
 }
@@ -142,7 +137,12 @@ std::optional<KernelSizes> kernel_sizes(const OpenNetworkInfo& info, int node) {
   if (node <= 0) return std::nullopt;
   const Node& layer = info.architecture.nodes()[static_cast<size_t>(node)];
   if (!multiplies(*layer.layer)) return std::nullopt;
-  const std::vector<Shape> inputs = info.architecture.input_shapes(node, info.architecture.shapes(1));
+  std::vector<Shape> inputs;  // of a batch of one
+  for (const int input : info.layers[static_cast<size_t>(node)].inputs) {
+    std::vector<int64_t> sizes = info.layers[static_cast<size_t>(input)].shape.sizes();
+    if (!info.architecture.whole()) sizes.insert(sizes.begin(), 1);
+    inputs.emplace_back(sizes);
+  }
   for (const WeightSpec& spec : layer.layer->parameters(inputs)) {
     if (spec.name != "weight" || spec.shape.rank() < 2) continue;
     KernelSizes sizes;
@@ -175,7 +175,7 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
   }
   double largest = 1;
   for (int n = 0; n < count; ++n) {
-    const Shape cells = cells_at(info, n);
+    const Shape cells = cells_of(info, n);
     if (shown[static_cast<size_t>(n)]) largest = std::max(largest, static_cast<double>(std::max(cells[1], cells[2])));
   }
   double most_cost = 0;
@@ -219,7 +219,7 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
     SceneBlock block;
     block.node = n;
     block.hidden = hidden;
-    const Shape cells = cells_at(info, n);
+    const Shape cells = cells_of(info, n);
     block.channels = cells[0], block.rows = cells[1], block.columns = cells[2];
     if (is_vector(cells)) {
       size_vector(block, block.channels <= 16);
@@ -265,11 +265,9 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
     // Of a block that stands for several layers the first one counts. No more than a few stand close to each other: a
     // long chain of functions must fold, too.
     if (block.node > 0 && !block.kernel && block.hidden == 0 && box.inputs.size() == 1) {
-      const Follow follow = follow_of(info, block.node);
       const auto before = static_cast<size_t>(box.inputs[0]);
-      const bool goes_on = follow == Follow::function || follow == Follow::normalized || follow == Follow::dropped ||
-                           follow == Follow::copied;
-      box.tight = goes_on && !scene.blocks[before].kernel && close[before] < kMostClose;
+      box.tight =
+          is_pointwise(follow_of(info, block.node)) && !scene.blocks[before].kernel && close[before] < kMostClose;
       close[b] = box.tight ? close[before] + 1 : 0;
     }
     boxes.push_back(std::move(box));
@@ -285,14 +283,12 @@ NetworkScene arrange(const OpenNetworkInfo& info, const SceneChoice& choice) {
                                              .line_gap = 0.7f,
                                              .aspect = choice.aspect * kForeshortened,
                                              .lines = static_cast<int>(boxes.size()) <= kOneLine ? 1 : 0});
-  scene.rows = layout.lines;
   for (size_t b = 0; b < scene.blocks.size(); ++b) {
     scene.blocks[b].center = in_world({layout.places[b].x, layout.places[b].y});
     if (bars) scene.blocks[b].center.y += scene.blocks[b].size().y / 2;
   }
   for (const GraphLink& link : layout.links) {
     SceneLine line;
-    line.from = link.from, line.to = link.to;
     line.jump = link.jump, line.between_lines = link.between_lines;
     for (const auto& point : link.points) line.points.push_back(in_world(point));
     const SceneBlock &from = scene.blocks[static_cast<size_t>(link.from)],
@@ -318,7 +314,8 @@ NetworkScene mix_scenes(const NetworkScene& from, const NetworkScene& to, float 
     const auto between = [t](const auto& a, const auto& b) { return a + (b - a) * t; };
     block.center = between(before.center, block.center);
     if (before.node != block.node || before.vector != block.vector || before.channels != block.channels) continue;
-    block.open = between(before.open, block.open);
+    // What closes shows its sides at once: of its maps there are no values any more.
+    block.open = block.open > 0 ? between(before.open, block.open) : 0;
     block.closed_size = between(before.closed_size, block.closed_size);
     block.open_size = between(before.open_size, block.open_size);
     block.map_width = between(before.map_width, block.map_width);

@@ -76,7 +76,6 @@ struct SceneBlock {
 };
 
 struct SceneLine {
-  int from = 0, to = 0;  // blocks
   std::vector<glm::vec3> points;
   bool jump = false, between_lines = false;
 };
@@ -86,7 +85,6 @@ struct NetworkScene {
   std::vector<SceneLine> lines;
   std::vector<int> block_of;   // per node: its block, or the one that stands for it
   std::vector<int> kernel_of;  // per node: the block of its weights; -1: not opened
-  int rows = 1;                // lines that it is folded into
   WorldBounds bounds() const;
 };
 
@@ -126,7 +124,6 @@ struct ScenePick {
   int64_t face_row = 0, face_column = 0;
   float depth = 0;
   CellQuad quad;  // the part of the face that is the cell
-  Vec within;     // where in the cell, 0 to 1
 };
 // What the ray of a point of the picture meets first. Cells that are not there (the last line of a vector) are passed.
 std::optional<ScenePick> pick(const NetworkScene& scene, const CameraView& view, Vec at);

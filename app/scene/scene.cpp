@@ -54,7 +54,7 @@ SceneImage SceneAtlas::begin(int width, int height) {
   return image;
 }
 
-void SceneAtlas::finish(const SceneImage& image, bool is_signed) {
+void SceneAtlas::add_levels(const SceneImage& image, bool is_signed) {
   const int zero = is_signed ? kMiddle : 0;
   uint16_t* from = texels_.data() + image.offset;
   int w = image.width, h = image.height;
@@ -108,12 +108,6 @@ uint16_t SceneAtlas::texel(const SceneImage& image, int level, int row, int colu
   }
   row = std::clamp(row >> level, 0, h - 1), column = std::clamp(column >> level, 0, w - 1);
   return texels_[static_cast<size_t>(at + int64_t{row} * stride + column)];
-}
-
-int level_for_cells(float columns_per_pixel, float rows_per_pixel, int levels) {
-  const float most = std::max(columns_per_pixel, rows_per_pixel);
-  if (!(most > 1)) return 0;
-  return std::clamp(static_cast<int>(std::floor(std::log2(most) + 0.5f)), 0, levels - 1);
 }
 
 }  // namespace striate

@@ -8,7 +8,6 @@
 // those it merges.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <glm/glm.hpp>
 #include <memory>
@@ -41,9 +40,9 @@ class SceneAtlas {
   explicit SceneAtlas(size_t expected = 0);
   uint64_t serial = 0;  // no two atlases have the same
   // Adds an image with all its levels. `step(row, column)`: 0 to 254, 255 for what is no number, -1 where there is no
-  // cell.
+  // cell; `is_signed` says where 0 is: the strongest value is the one farthest from it.
   template <typename Step>
-  SceneImage add(int width, int height, const Step& step) {
+  SceneImage add(int width, int height, bool is_signed, const Step& step) {
     const SceneImage image = begin(width, height);
     uint16_t* to = texels_.data() + image.offset;
     for (int row = 0; row < height; ++row) {
@@ -52,10 +51,9 @@ class SceneAtlas {
         *to++ = at < 0 ? kNoCell : static_cast<uint16_t>(at | at << 8);
       }
     }
+    add_levels(image, is_signed);
     return image;
   }
-  // The smaller levels of all images added so far; `is_signed` says where their 0 is.
-  void finish(const SceneImage& image, bool is_signed);
   const std::vector<uint16_t>& texels() const { return texels_; }
   int rows() const { return static_cast<int>((texels_.size() + kWidth - 1) / kWidth); }
   // A texel of a level, as the shader finds it.
@@ -63,6 +61,7 @@ class SceneAtlas {
 
  private:
   SceneImage begin(int width, int height);
+  void add_levels(const SceneImage& image, bool is_signed);
   std::vector<uint16_t> texels_;
 };
 using SceneAtlasPtr = std::shared_ptr<const SceneAtlas>;
@@ -101,9 +100,5 @@ struct SceneFrame {
   enum class Show { colors, faces, cells } show = Show::colors;
 };
 using SceneFramePtr = std::shared_ptr<const SceneFrame>;
-
-// The level that is shown where a cell covers so many pixels along its columns and rows (less than 1: several cells to
-// a pixel). As in shaders/scene.frag.
-int level_for_cells(float columns_per_pixel, float rows_per_pixel, int levels);
 
 }  // namespace striate

@@ -217,8 +217,6 @@ std::optional<ScenePick> pick(const NetworkScene& scene, const CameraView& view,
       found.face_row = row, found.face_column = column;
       found.depth = static_cast<float>(depth);
       found.quad = quad_in(face, column, row);
-      found.within = {static_cast<float>(u - static_cast<double>(column)),
-                      static_cast<float>(v - static_cast<double>(row))};
       best = found;
     });
   }

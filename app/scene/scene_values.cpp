@@ -26,7 +26,7 @@ std::optional<Maps> maps_of(const NetworkMoment& moment, int node) {
   Maps maps;
   maps.values = moment.answer.activations[n].values;
   maps.channels_last = node == 0 && info.channels_last;
-  const Shape cells = maps.channels_last ? info.picture : cells_of(info.layers[n].shape);
+  const Shape cells = cells_of(info, node);
   maps.channels = cells[0], maps.rows = cells[1], maps.columns = cells[2];
   if (static_cast<int64_t>(maps.values.size()) < cells.count()) return std::nullopt;
   return maps;
@@ -50,10 +50,9 @@ void add_picture(const NetworkMoment& moment, SceneAtlas& atlas, BlockImages& im
   const auto rows = static_cast<int>(shape[1]), columns = static_cast<int>(shape[2]);
   for (int64_t c = 0; c < shape[0]; ++c) {
     const float* plane = moment.input.pixels.data() + c * shape[1] * shape[2];
-    const SceneImage image = atlas.add(columns, rows, [&](int row, int column) {
+    const SceneImage image = atlas.add(columns, rows, false, [&](int row, int column) {
       return static_cast<int>(scale_step(plane[static_cast<ptrdiff_t>(row) * columns + column], 1, false));
     });
-    atlas.finish(image, false);
     if (c == 0) images.faces[0] = images.faces[1] = image;
     if (c == 1) images.step = image.offset - images.faces[0].offset;
   }
@@ -68,24 +67,22 @@ void add_sides(const Maps& maps, const SceneBlock& block, SceneAtlas& atlas, Blo
   for (int side = 0; side < 6; ++side) {
     const bool flat = side < 2, level = side == 2 || side == 3, far = side % 2 == 1;
     const int width = flat ? columns : channels, height = level ? columns : rows;
-    images.faces[side] = atlas.add(width, height, [&](int v, int u) {
+    images.faces[side] = atlas.add(width, height, images.is_signed, [&](int v, int u) {
       const int64_t channel = flat ? (far ? channels - 1 : 0) : u;
       const int64_t row = level ? (far ? rows - 1 : 0) : v;
       const int64_t column = flat ? u : level ? v : (far ? columns - 1 : 0);
       return static_cast<int>(scale_step(maps.at(channel, row, column), images.limit(channel), images.is_signed));
     });
-    atlas.finish(images.faces[side], images.is_signed);
   }
 }
 
 void add_planes(const Maps& maps, const SceneBlock& block, SceneAtlas& atlas, BlockImages& images) {
   images.planes = true;
   for (int64_t c = 0; c < block.channels; ++c) {
-    const SceneImage image =
-        atlas.add(static_cast<int>(block.columns), static_cast<int>(block.rows), [&](int row, int column) {
+    const SceneImage image = atlas.add(
+        static_cast<int>(block.columns), static_cast<int>(block.rows), images.is_signed, [&](int row, int column) {
           return static_cast<int>(scale_step(maps.at(c, row, column), images.limit(c), images.is_signed));
         });
-    atlas.finish(image, images.is_signed);
     if (c == 0) images.first = image;
     if (c == 1) images.step = image.offset - images.first.offset;
   }
@@ -93,13 +90,12 @@ void add_planes(const Maps& maps, const SceneBlock& block, SceneAtlas& atlas, Bl
 
 void add_vector(const Maps& maps, const SceneBlock& block, SceneAtlas& atlas, BlockImages& images) {
   images.planes = true;
-  images.first = atlas.add(block.per_line, static_cast<int>(block.lines()), [&](int row, int column) {
+  images.first = atlas.add(block.per_line, static_cast<int>(block.lines()), images.is_signed, [&](int row, int column) {
     const int64_t unit = int64_t{row} * block.per_line + column;
     return unit < block.channels ? static_cast<int>(scale_step(maps.values[static_cast<size_t>(unit)],
                                                                images.limit(unit), images.is_signed))
                                  : -1;
   });
-  atlas.finish(images.first, images.is_signed);
 }
 
 void add_kernel(const KernelValues& kernel, SceneAtlas& atlas, BlockImages& images) {
@@ -108,14 +104,13 @@ void add_kernel(const KernelValues& kernel, SceneAtlas& atlas, BlockImages& imag
   float largest = 0;
   for (const float w : kernel.values) largest = std::max(largest, std::isfinite(w) ? std::abs(w) : 0);
   images.limits = {largest > 0 ? largest : 1};
-  images.first = atlas.add(static_cast<int>(sizes.picture_columns()), static_cast<int>(sizes.picture_rows()),
+  images.first = atlas.add(static_cast<int>(sizes.picture_columns()), static_cast<int>(sizes.picture_rows()), true,
                            [&](int row, int column) {
                              const KernelSizes::At at = sizes.at(row, column);
                              if (at.filter >= sizes.filters) return -1;
                              const auto index = static_cast<size_t>(sizes.index(at));
                              return static_cast<int>(scale_step(kernel.values[index], images.limits[0], true));
                            });
-  atlas.finish(images.first, true);
 }
 
 const KernelValues* kernel_of(const std::vector<KernelValues>& kernels, int node) {

@@ -1,5 +1,6 @@
 #include "app/shell/capture.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/film/film_recorder.h"

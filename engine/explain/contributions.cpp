@@ -85,8 +85,7 @@ double joined_part(const OpenNetworkInfo& info, int join, int input, const std::
 
 // A layer's place as people see it has rows and columns.
 bool has_places(const OpenNetworkInfo& info, int node) {
-  const Shape cells =
-      node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
+  const Shape cells = cells_of(info, node);
   return cells[1] * cells[2] > 1;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/network/layer_kind.h"
+#include "engine/walk/network_walk.h"
 
 namespace striate {
 namespace {
@@ -15,8 +16,7 @@ int filters_node(const Architecture& architecture, int node) {
     const Node& here = architecture.nodes()[static_cast<size_t>(node)];
     if (multiplies(*here.layer)) return node;
     const Follow follow = here.layer->info().follow;
-    const bool passes = follow == Follow::function || follow == Follow::normalized || follow == Follow::dropped ||
-                        follow == Follow::copied || follow == Follow::maximum || follow == Follow::average;
+    const bool passes = is_pointwise(follow) || follow == Follow::maximum || follow == Follow::average;
     if (!passes || here.inputs.size() != 1) return -1;
     node = here.inputs[0];
   }

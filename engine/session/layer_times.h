@@ -10,6 +10,8 @@
 
 namespace striate {
 
+constexpr int kTimedRuns = 7;
+
 struct LayerTimes {
   std::vector<double> milliseconds;  // per node; the input: 0
   int runs = 0;
@@ -18,9 +20,9 @@ struct LayerTimes {
 
 // Of any network, for any input.
 std::optional<LayerTimes> measure_layers(Stream& stream, Network& network, const std::vector<float>& input,
-                                         int runs = 7, const Session::Progress& progress = nullptr);
+                                         int runs = kTimedRuns, const Session::Progress& progress = nullptr);
 // One picture. Nothing where it was canceled. Throws Error: an input of another size.
-std::optional<LayerTimes> measure_layers(OpenNetwork& network, const std::vector<float>& input, int runs = 7,
+std::optional<LayerTimes> measure_layers(OpenNetwork& network, const std::vector<float>& input, int runs = kTimedRuns,
                                          const Session::Progress& progress = nullptr);
 
 }  // namespace striate

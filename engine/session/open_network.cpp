@@ -259,7 +259,7 @@ void OpenNetwork::draw_weights(uint64_t seed) {
 void OpenNetwork::set_lesions(std::vector<Lesion> lesions) {
   for (const Lesion& lesion : lesions) {
     const OpenLayer& layer = info_->layers[static_cast<size_t>(lesion.node)];
-    const int64_t channels = lesion.node == 0 && info_->channels_last ? info_->picture[0] : cells_of(layer.shape)[0];
+    const int64_t channels = cells_of(*info_, lesion.node)[0];
     if (lesion.channel < channels) continue;
     throw Error(fmt::format("layer {} has no channel {}", layer.name, lesion.channel),
                 fmt::format("channels count from 0 to {}", channels - 1));
@@ -367,7 +367,7 @@ SessionRequest OpenNetwork::request_of(std::vector<float> input, int batch) cons
   for (const auto& [node, cut] : channels_of) {
     const OpenLayer& layer = info_->layers[static_cast<size_t>(node)];
     const bool channels_last = node == 0 && info_->channels_last;
-    const auto channels = static_cast<size_t>((channels_last ? info_->picture : cells_of(layer.shape))[0]);
+    const auto channels = static_cast<size_t>(cells_of(*info_, node)[0]);
     const auto picture = static_cast<size_t>(layer.shape.count());
     request.changes[layer.name] = SessionChange::cut_out([=, cut = cut](const Shape&, std::vector<float>& at) {
       if (std::find(cut.begin(), cut.end(), -1) != cut.end()) return std::fill(at.begin(), at.end(), 0.0f);
@@ -437,10 +437,14 @@ Shape cells_of(const Shape& activation) {
   return Shape(sizes);
 }
 
+Shape cells_of(const OpenNetworkInfo& info, int node) {
+  return node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
+}
+
 int64_t index_of(const OpenNetworkInfo& info, int node, int64_t channel, int64_t row, int64_t column) {
   const OpenLayer& layer = info.layers[static_cast<size_t>(node)];
   const bool last = node == 0 && info.channels_last;
-  const Shape cells = last ? info.picture : cells_of(layer.shape);
+  const Shape cells = cells_of(info, node);
   const std::pair<const char*, int64_t> asked[] = {{"channel", channel}, {"row", row}, {"column", column}};
   for (int i = 0; i < 3; ++i) {
     if (asked[i].second >= 0 && asked[i].second < cells[i]) continue;

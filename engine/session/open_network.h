@@ -177,6 +177,8 @@ class OpenNetwork {
 
 // A layer's activation as channels, rows and columns: (C, H, W); a vector is channels of one cell.
 Shape cells_of(const Shape& activation);
+// The same of a node; of the input as the picture has them, also where the network takes channels last.
+Shape cells_of(const OpenNetworkInfo& info, int node);
 // Where it lies among the values of one picture's activation. Throws Error: there is no such place.
 int64_t index_of(const OpenNetworkInfo& info, int node, int64_t channel, int64_t row, int64_t column);
 // One value of it. Throws Error: there is no such place, values that were not kept.

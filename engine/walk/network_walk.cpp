@@ -431,11 +431,11 @@ struct Walker {
   }
 };
 
+}  // namespace
+
 bool is_pointwise(Follow how) {
   return how == Follow::function || how == Follow::normalized || how == Follow::dropped || how == Follow::copied;
 }
-
-}  // namespace
 
 UnitSizes unit_sizes(const Shape& shape) {
   UnitSizes s;

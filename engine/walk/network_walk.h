@@ -18,6 +18,8 @@
 
 namespace striate {
 
+enum class Follow;  // network/layer_kind.h
+
 // The numbers of a network at one moment. Functions may return null for what is not available.
 struct NetworkValues {
   const Architecture* architecture = nullptr;
@@ -110,6 +112,9 @@ UnitWalk walk_unit(const NetworkValues& values, const UnitPlace& place, Followed
 // The value of UnitWalk after `counted` of its terms (and the bias first, as the operators do), for a total that fills:
 // only of form `products`, of a convolution.
 float running_value(const NetworkValues& values, const UnitWalk& walk, int counted);
+
+// Each value from the one at its place: a function, a batch normalization in use, dropout, a copy.
+bool is_pointwise(Follow how);
 
 // The pointwise nodes that a node's value goes straight into, in order: conv -> batchnorm -> relu. Ends where the value
 // goes two ways or meets another.

@@ -11,8 +11,7 @@
 #include "engine/network/blocks.h"
 #include "engine/network/find_layer.h"
 #include "engine/network/models.h"
-#include "engine/training/checkpoint.h"
-#include "tests/test_folder.h"
+#include "tests/engine/open_text.h"
 
 namespace striate {
 namespace {
@@ -21,22 +20,7 @@ class ContributionsTest : public testing::TestWithParam<Device> {
  protected:
   ContributionsTest() : stream(GetParam()) {}
 
-  // A network of this text with weights that are drawn, running statistics included.
-  OpenNetwork opened(const std::string& text) {
-    ModelInfo info;
-    info.architecture = Architecture::parse(text);
-    Network network(stream, info.architecture);
-    network.initialize(stream, Initializer::pytorch, 5);
-    for (const NamedTensor& tensor : network.tensors()) {
-      if (tensor.kind != TensorKind::buffer) continue;
-      std::vector<float> values(static_cast<size_t>(tensor.shape.count()));
-      for (size_t i = 0; i < values.size(); ++i) values[i] = 0.3f + 0.01f * static_cast<float>(i % 17);
-      network.write_tensor(stream, tensor, values);
-    }
-    const std::string file = folder / "net.safetensors";
-    save_model(file, stream, info, network);
-    return OpenNetwork::open(stream, file);
-  }
+  OpenNetwork opened(const std::string& text) { return open_with_statistics(stream, Architecture::parse(text)); }
   static std::vector<float> picture(const OpenNetwork& network) {
     std::vector<float> values(static_cast<size_t>(network.info()->picture.count()));
     for (size_t i = 0; i < values.size(); ++i) values[i] = std::sin(0.37f * static_cast<float>(i)) + 0.2f;
@@ -62,7 +46,6 @@ class ContributionsTest : public testing::TestWithParam<Device> {
     return "";
   }
 
-  TestFolder folder;
   Stream stream;
 };
 

@@ -19,9 +19,8 @@
 #include "engine/error.h"
 #include "engine/network/find_layer.h"
 #include "engine/network/per_picture.h"
-#include "engine/training/checkpoint.h"
+#include "tests/engine/open_text.h"
 #include "tests/engine/random_models.h"
-#include "tests/test_folder.h"
 
 namespace striate {
 namespace {
@@ -59,21 +58,7 @@ class StrongestInputsTest : public testing::TestWithParam<Device> {
  protected:
   StrongestInputsTest() : stream(GetParam()) {}
 
-  OpenNetwork opened(const Architecture& architecture) {
-    ModelInfo info;
-    info.architecture = architecture;
-    Network network(stream, info.architecture);
-    network.initialize(stream, Initializer::pytorch, 5);
-    for (const NamedTensor& tensor : network.tensors()) {
-      if (tensor.kind != TensorKind::buffer) continue;
-      std::vector<float> values(static_cast<size_t>(tensor.shape.count()));
-      for (size_t i = 0; i < values.size(); ++i) values[i] = 0.3f + 0.01f * static_cast<float>(i % 17);
-      network.write_tensor(stream, tensor, values);
-    }
-    const std::string file = folder / "net.safetensors";
-    save_model(file, stream, info, network);
-    return OpenNetwork::open(stream, file);
-  }
+  OpenNetwork opened(const Architecture& architecture) { return open_with_statistics(stream, architecture); }
   OpenNetwork opened(const std::string& text) { return opened(Architecture::parse(text)); }
   static std::vector<float> picture(const OpenNetwork& network) {
     std::vector<float> values(static_cast<size_t>(network.info()->layers[0].shape.count()));
@@ -82,15 +67,13 @@ class StrongestInputsTest : public testing::TestWithParam<Device> {
   }
   static std::vector<CellPlace> some_cells(const OpenNetworkInfo& info, int node, unsigned seed, int count) {
     std::mt19937 random(seed);
-    const Shape cells =
-        node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
+    const Shape cells = cells_of(info, node);
     const auto any = [&](int axis) { return std::uniform_int_distribution<int64_t>(0, cells[axis] - 1)(random); };
     std::vector<CellPlace> places = {{node, 0, 0, 0}, {node, cells[0] - 1, cells[1] - 1, cells[2] - 1}};
     while (static_cast<int>(places.size()) < count) places.push_back({node, any(0), any(1), any(2)});
     return places;
   }
 
-  TestFolder folder;
   Stream stream;
 };
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <utility>
 
+#include "app/network/same_network.h"
+#include "app/pages/network_words.h"
 #include "app/words/words.h"
 #include "engine/network/find_layer.h"
 
@@ -15,7 +17,6 @@ namespace {
 
 constexpr double kChange = 0.45;  // seconds in which tensors go to new places
 constexpr double kHandsRest = 0.15;
-constexpr int kRuns = 5;  // of a measurement
 
 ScaleScope scope_of(const std::string& word) {
   return word == "map" ? ScaleScope::map : word == "network" ? ScaleScope::network : ScaleScope::layer;
@@ -44,10 +45,8 @@ std::vector<KernelValues> read_kernels(NetworkWorker& worker, const NetworkMomen
       const std::optional<KernelSizes> sizes = kernel_sizes(*moment.info, node);
       if (!sizes || sizes->count() > kMostOpenCells) continue;
       KernelValues kernel{node, *sizes, {}};
-      for (const NamedTensor& tensor : layers.tensors()) {
-        if (tensor.kind == TensorKind::weight && tensor.name == sizes->tensor)
-          kernel.values = layers.read_tensor(stream, tensor);
-      }
+      if (const NamedTensor* weight = layers.find(TensorKind::weight, sizes->tensor))
+        kernel.values = layers.read_tensor(stream, *weight);
       kernels.push_back(std::move(kernel));
     }
   });
@@ -60,23 +59,17 @@ ArchitecturePage::ArchitecturePage(const PageContext& context)
     : info_(architecture_page().info),
       context_(context),
       settings_("architecture", state_, Undo::none),
+      times_(context.wake),
       shown_work_([wake = context.wake, trains = trains_] {
         if (!*trains) wake();
       }),
-      cell_work_(context.wake),
-      times_work_(context.wake, JobPriority::behind) {
+      cell_work_(context.wake) {
   declare_settings();
 }
 
 NetworkMomentPtr ArchitecturePage::known() const {
   const NetworkMomentPtr& moment = network().moment();
   return moment && moment->info && network().has_network() ? moment : nullptr;
-}
-
-std::string ArchitecturePage::key_of(const NetworkMoment& moment) {
-  const NetworkState& state = moment.of.state;
-  if (moment.of.training && !state.opened) return fmt::format("training {}", moment.of.training->run);
-  return state.opened_text() + "|" + state.stamp;
 }
 
 std::string ArchitecturePage::asked_network() const {
@@ -129,7 +122,7 @@ void ArchitecturePage::release() {
   shown_.reset();
   frame_.reset();
   frame_key_ = {};
-  asked_.clear();
+  asked_.reset();
   cell_ = {};
   cell_asked_.clear();
 }
@@ -137,13 +130,14 @@ void ArchitecturePage::release() {
 void ArchitecturePage::hidden() { flowing_ = demo_ = false; }
 
 bool ArchitecturePage::busy() const {
-  return shown_work_.busy() || times_work_.busy() || cell_work_.busy() || cell_wanted_ ||
-         (known() && !shown_ && is_shown());
+  return shown_work_.busy() || times_.busy() || cell_work_.busy() || cell_wanted_ || (known() && !shown_ && is_shown());
 }
 
 // ------------------------------------------------------------------------------------------------- what is shown
 
-SceneChoice ArchitecturePage::choice_for(const OpenNetworkInfo& info) const {
+SceneChoice ArchitecturePage::choice_for(const NetworkMoment& moment) const {
+  const OpenNetworkInfo& info = *moment.info;
+  const LayerTimes* times = times_.of(moment);
   SceneChoice choice;
   choice.every_tensor = state_.every;
   const auto nodes = [&](const std::vector<std::string>& layers) {
@@ -163,7 +157,7 @@ SceneChoice ArchitecturePage::choice_for(const OpenNetworkInfo& info) const {
       case BlockSize::shape:
         break;
       case BlockSize::milliseconds:
-        if (times_) choice.costs.push_back(n < times_->times.milliseconds.size() ? times_->times.milliseconds[n] : 0);
+        if (times != nullptr) choice.costs.push_back(n < times->milliseconds.size() ? times->milliseconds[n] : 0);
         break;
       case BlockSize::parameters:
         choice.costs.push_back(static_cast<double>(layer.parameters));
@@ -186,33 +180,10 @@ std::optional<SceneCell> ArchitecturePage::selected_cell(const OpenNetworkInfo& 
   if (!selected_) return std::nullopt;
   const int node = find_layer(info.architecture, selected_->layer);
   if (node < 0) return std::nullopt;
-  const Shape cells =
-      node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
+  const Shape cells = cells_of(info, node);
   if (selected_->channel >= cells[0] || selected_->row >= cells[1] || selected_->column >= cells[2])
     return std::nullopt;
   return SceneCell{node, false, selected_->channel, selected_->row, selected_->column};
-}
-
-bool ArchitecturePage::update_times(const NetworkMoment& moment) {
-  if (auto made = times_work_.take()) {
-    if (*made) times_ = std::move(*made);
-  }
-  if (!wants_times() || moment.why) return false;
-  const std::string key = key_of(moment);
-  if ((times_ && times_->network == key) || times_asked_ == key) return false;
-  times_asked_ = key;
-  times_work_.request([worker = network().worker(), of = network().moment(), key](Progress& progress) {
-    auto made = std::make_shared<Times>();
-    made->network = key;
-    worker->with(*of, progress, [&](OpenNetwork& open) {
-      if (const auto times =
-              measure_layers(open, of->input.values, kRuns, [&](int, int) { return !progress.canceled; })) {
-        made->times = *times;
-      }
-    });
-    return std::shared_ptr<const Times>(std::move(made));
-  });
-  return false;
 }
 
 bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) {
@@ -244,27 +215,26 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
       fly_to(shown_->scene.block_of[static_cast<size_t>(node)]);
     }
   }
-  const SceneChoice choice = choice_for(*moment->info);
-  const bool waits_for_times = wants_times() && (!times_ || times_->network != key_of(*moment));
-  std::string key = fmt::format("{} {} {}", moment->version, state_.scale, choice.aspect);
-  const auto list = [&](const char* what, const std::set<int>& nodes) {
-    key += what;
-    for (const int node : nodes) key += fmt::format(" {}", node);
-  };
-  list(" o", choice.opened), list(" c", choice.closed), list(" k", choice.kernels);
-  key += fmt::format(" {} {} {}", state_.every, state_.size, waits_for_times ? 0 : 1);
-  if (key != asked_ && !(shown_work_.busy() && moment->of.training && moment->of.training->moving)) {
-    asked_ = key;
+  // Where it waits for the times of its layers, the costs are empty: the blocks are as large as their shapes.
+  const Asked asked{moment->version, state_.scale, choice_for(*moment)};
+  if (asked != asked_ && !(shown_work_.busy() && moment->of.training && moment->of.training->moving)) {
+    asked_ = asked;
+    const SceneChoice& choice = asked.choice;
     *trains_ = moment->of.training && moment->of.training->moving;
     // Where the same network only has other values, its blocks stay where they are.
-    const ShownPtr before = shown_ && shown_->network == key_of(*moment) && shown_->choice == choice ? shown_ : nullptr;
+    const ShownPtr before =
+        shown_ && shown_->network == network_key(moment->of) && shown_->choice == choice ? shown_ : nullptr;
     shown_work_.request(
         [worker = network().worker(), moment, choice, before, scope = scope_of(state_.scale)](Progress& progress) {
           auto made = std::make_shared<Shown>();
-          made->network = key_of(*moment);
+          made->network = network_key(moment->of);
           made->choice = choice;
           made->info = moment->info;
           made->scene = before ? before->scene : arrange(*moment->info, choice);
+          made->nodes.resize(made->scene.blocks.size());
+          for (size_t n = 0; n < made->scene.block_of.size(); ++n) {
+            made->nodes[static_cast<size_t>(made->scene.block_of[n])].push_back(static_cast<int>(n));
+          }
           made->values =
               make_scene_values(moment, made->scene, scope, read_kernels(*worker, *moment, choice.kernels, progress));
           return ShownPtr(std::move(made));
@@ -272,8 +242,7 @@ bool ArchitecturePage::update_scene(const NetworkMomentPtr& moment, double now) 
   }
   if (shown_ && changed_at_ > 0) {
     const double share = (now - changed_at_) / kChange;
-    const auto left = static_cast<float>(1 - std::clamp(share, 0.0, 1.0));
-    now_scene_ = mix_scenes(from_, shown_->scene, 1 - left * left * left);
+    now_scene_ = mix_scenes(from_, shown_->scene, eased(share));
     ++revision_;
     if (share >= 1) changed_at_ = -1e9;
     changed = true;
@@ -315,7 +284,7 @@ bool ArchitecturePage::update_cell(const NetworkMoment& moment) {
   cell_work_.request(
       [worker = network().worker(), of = network().moment(), place, k = state_.edges, every](Progress& progress) {
         Cell made;
-        made.network = key_of(*of);
+        made.network = network_key(of->of);
         worker->with(*of, progress, [&](OpenNetwork& open) {
           made.own = make_cell_panel(open, *of, place, k, progress);
           // What only goes on in a function has its sum in the layer before it.
@@ -352,7 +321,7 @@ bool ArchitecturePage::update_demo(double now) {
   } else if (scene < 2 + kStops) {
     const int block = (scene - 2) * (count - 1) / (kStops - 1);
     const int node = blocks[static_cast<size_t>(block)].node;
-    send(fmt::format("architecture.show {}", node == 0 ? "input" : std::to_string(node - 1)));
+    send("architecture.show " + layer_word(node));
   } else if (scene == 2 + kStops) {
     // The strongest cell of a tensor in the middle.
     const SceneBlock& block = blocks[static_cast<size_t>(count / 2)];
@@ -376,7 +345,7 @@ bool ArchitecturePage::update_demo(double now) {
 void ArchitecturePage::update_plan(const NetworkMoment& moment) {
   if (!state_.plan) return;
   const float aspect = std::round(std::clamp(stage_.w / std::max(stage_.h, 1.0f), 0.5f, 4.0f) * 4) / 4;
-  const std::string key = fmt::format("{} {} {}", key_of(moment), moment.info->layers.size(), aspect);
+  const std::string key = fmt::format("{} {} {}", network_key(moment.of), moment.info->layers.size(), aspect);
   if (plan_ && plan_of_ == key) return;
   plan_ = std::make_shared<const NetworkPlan>(plan_network(*moment.info, {.aspect = aspect}));
   plan_of_ = key;
@@ -463,8 +432,8 @@ bool ArchitecturePage::update(double now) {
   now_ = now;
   const NetworkMomentPtr moment = known();
   if (!moment) return false;
-  bool more = update_times(*moment);
-  more |= update_scene(moment, now);
+  if (!moment->why) times_.update(network(), state_.size == "milliseconds");
+  bool more = update_scene(moment, now);
   more |= update_cell(*moment);
   update_plan(*moment);
   update_timeline();

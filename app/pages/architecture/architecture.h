@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/command/setting.h"
+#include "app/network/measured_times.h"
 #include "app/network/network_in_use.h"
 #include "app/pages/architecture/cell_panel.h"
 #include "app/pages/page.h"
@@ -23,7 +24,6 @@
 #include "app/scene/scene_values.h"
 #include "app/widgets/ui.h"
 #include "app/worker/latest.h"
-#include "engine/session/layer_times.h"
 
 namespace striate {
 
@@ -82,10 +82,8 @@ class ArchitecturePage : public Page {
   void check_layer(const std::string& layer) const;  // throws Error where the network is there and has none such
 
   // What the settings come to for a network.
-  SceneChoice choice_for(const OpenNetworkInfo& info) const;
+  SceneChoice choice_for(const NetworkMoment& moment) const;
   std::optional<SceneCell> selected_cell(const OpenNetworkInfo& info) const;
-  bool wants_times() const { return state_.size == "milliseconds"; }
-  bool update_times(const NetworkMoment& moment);
   bool update_scene(const NetworkMomentPtr& moment, double now);
   bool update_cell(const NetworkMoment& moment);
   bool update_flow(double now);
@@ -115,12 +113,11 @@ class ArchitecturePage : public Page {
     NetworkScene scene;
     SceneValues values;
     OpenNetworkInfoPtr info;
+    std::vector<std::vector<int>> nodes;  // per block of a tensor: those that it stands for; the first one computes
   };
   using ShownPtr = std::shared_ptr<const Shown>;
-  static std::string key_of(const NetworkMoment& moment);
   std::string asked_network() const;  // what was opened; empty: that of a training
   void leave_fit() { camera_fits_ = false, camera_for_ = asked_network(); }
-  const NetworkScene* scene() const { return shown_ ? &now_scene_ : nullptr; }
   const Shown& need_shown() const;
   std::vector<BlockLook> looks() const;
   const CellPanel& need_cell();
@@ -136,6 +133,7 @@ class ArchitecturePage : public Page {
                  float thickness) const;
   void draw_scale_note(Ui& ui, const Rect& area, const std::optional<ScenePick>& hovered) const;
   void hands(Ui& ui, const Rect& area, const Response& response, const std::optional<ScenePick>& hovered) const;
+  const std::vector<int>& nodes_of(const SceneBlock& block) const;
   std::string block_words(const SceneBlock& block, const std::function<bool(const std::string&)>& fits) const;
   std::string block_facts(const SceneBlock& block) const;
   void draw_selected(Ui& ui) const;
@@ -155,7 +153,13 @@ class ArchitecturePage : public Page {
   // A training that moves draws frames by itself: what is made for each of its steps waits for the next one.
   std::shared_ptr<std::atomic<bool>> trains_ = std::make_shared<std::atomic<bool>>(false);
   ShownPtr shown_;
-  std::string asked_;  // what is being made: network, choice, moment, scope
+  struct Asked {
+    uint64_t version = 0;  // of the moment
+    std::string scale;
+    SceneChoice choice;
+    friend bool operator==(const Asked&, const Asked&) = default;
+  };
+  std::optional<Asked> asked_;  // what is made, or being made
   NetworkScene from_, now_scene_;
   double changed_at_ = -1e9;  // when the scene began to change
   uint64_t revision_ = 0;     // of now_scene_
@@ -184,10 +188,10 @@ class ArchitecturePage : public Page {
   View plan_view_;          // no zoom: all of it
   std::string saved_;       // the file that was written last
 
-  // It flies, flows and rests by itself until somebody touches it.
   Registry* registry_ = nullptr;
   double newest_ = 1;  // step of the training, as far as it says
 
+  // It flies, flows and rests by itself until somebody touches it.
   bool demo_ = false;
   int demo_scene_ = 0;
   double demo_until_ = 0;
@@ -208,16 +212,10 @@ class ArchitecturePage : public Page {
   FrameKey frame_key_;
   SceneFramePtr frame_;
 
-  struct Times {
-    std::string network;
-    LayerTimes times;
-  };
-  std::shared_ptr<const Times> times_;
-  std::string times_asked_;
+  MeasuredTimes times_;
   // Last: they use the above.
   Latest<ShownPtr> shown_work_;
   Latest<Cell> cell_work_;
-  Latest<std::shared_ptr<const Times>> times_work_;
 };
 
 PageKind architecture_page();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/network/same_network.h"
 #include "app/pages/architecture/architecture.h"
 #include "app/words/words.h"
 
@@ -10,11 +11,6 @@ namespace {
 
 constexpr double kMove = 0.5;  // seconds
 constexpr float kYaw = 56, kPitch = 13;
-
-float eased(double share) {
-  const auto left = static_cast<float>(1 - std::clamp(share, 0.0, 1.0));
-  return 1 - left * left * left;
-}
 
 }  // namespace
 
@@ -59,7 +55,7 @@ void ArchitecturePage::fly_to(int block) {
 
 bool ArchitecturePage::scene_is_there() const {
   const NetworkMomentPtr moment = known();
-  return shown_ && moment && !network().opening() && shown_->network == key_of(*moment);
+  return shown_ && moment && !network().opening() && shown_->network == network_key(moment->of);
 }
 
 void ArchitecturePage::set_view(const std::string& view) {

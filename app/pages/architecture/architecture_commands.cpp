@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "app/command/not_ready.h"
+#include "app/network/same_network.h"
 #include "app/pages/architecture/architecture.h"
+#include "app/pages/network_words.h"
 #include "app/words/words.h"
 #include "engine/network/find_layer.h"
 
@@ -30,22 +32,12 @@ std::string_view file_of_model(std::string_view value) {
   return file_of_network(value);
 }
 
-ReadoutValue finite(double value) {
-  if (!std::isfinite(value)) {
-    throw Error("the value is not a finite number", "choose other weights: network.weights given");
-  }
-  return value;
-}
-
 constexpr const char* kSizes[] = {"shape", "milliseconds", "parameters", "multiply_adds", "memory"};
 
 std::string next_size(const std::string& size) {
   const auto at = std::find(std::begin(kSizes), std::end(kSizes), size) - std::begin(kSizes);
   return fmt::format("architecture.size {}", kSizes[static_cast<size_t>(at + 1) % std::size(kSizes)]);
 }
-
-// As commands name it.
-std::string layer_word(int node) { return node == 0 ? std::string("input") : std::to_string(node - 1); }
 
 std::string words_of(const SceneCell& cell) {
   return fmt::format("{}{} {} {} {}", cell.kernel ? "kernel " : "", layer_word(cell.node), cell.channel, cell.row,
@@ -120,8 +112,7 @@ void ArchitecturePage::select(std::optional<Place> place) {
   if (place && moment && !network().opening()) {
     const OpenNetworkInfo& info = *moment->info;
     const int node = need_layer(info.architecture, place->layer);
-    const Shape cells =
-        node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
+    const Shape cells = cells_of(info, node);
     if (place->channel >= cells[0] || place->row >= cells[1] || place->column >= cells[2]) {
       throw Error(
           fmt::format("layer {} has no cell {} {} {}", place->layer, place->channel, place->row, place->column),
@@ -135,7 +126,7 @@ void ArchitecturePage::select(std::optional<Place> place) {
 void ArchitecturePage::step_selection(int64_t layers, int64_t rows, int64_t columns, int64_t channels) {
   const NetworkMomentPtr moment = known();
   // Another network is on its way: its blocks are not there yet.
-  if (!moment || !shown_ || shown_->network != key_of(*moment)) return;
+  if (!moment || !shown_ || shown_->network != network_key(moment->of)) return;
   const OpenNetworkInfo& info = *shown_->info;
   const std::optional<SceneCell> now = selected_cell(info);
   SceneCell next = now.value_or(SceneCell{});
@@ -147,8 +138,7 @@ void ArchitecturePage::step_selection(int64_t layers, int64_t rows, int64_t colu
     } while (shown_->scene.blocks[static_cast<size_t>(block)].kernel && block > 0 && block < last);
     next.node = shown_->scene.blocks[static_cast<size_t>(block)].node;
   }
-  const Shape cells =
-      next.node == 0 && info.channels_last ? info.picture : cells_of(info.layers[static_cast<size_t>(next.node)].shape);
+  const Shape cells = cells_of(info, next.node);
   // In a vector rows and columns are those of its plate.
   const SceneBlock& block =
       shown_->scene.blocks[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(next.node)])];
@@ -311,7 +301,7 @@ const CellPanel& ArchitecturePage::need_cell() {
 
 const ArchitecturePage::Shown& ArchitecturePage::need_shown() const {
   network().need_network();
-  if (!shown_ || shown_->network != key_of(*known())) throw NotReady("the scene");
+  if (!shown_ || shown_->network != network_key(known()->of)) throw NotReady("the scene");
   return *shown_;
 }
 
@@ -476,7 +466,7 @@ std::vector<Page::Key> ArchitecturePage::keys() const {
     keys.push_back({"G", "architecture.show " + layer, N_("flies to the selected cell's tensor")});
     const NetworkMomentPtr moment = known();
     const auto cell = moment ? selected_cell(*moment->info) : std::nullopt;
-    const bool there = cell && shown_ && shown_->network == key_of(*moment);
+    const bool there = cell && shown_ && shown_->network == network_key(moment->of);
     if (there && kernel_sizes(*shown_->info, cell->node)) {
       const bool weights = shown_->scene.kernel_of[static_cast<size_t>(cell->node)] >= 0;
       keys.push_back({"K", fmt::format("architecture.kernels {} {}", layer, weights ? "off" : "on"),

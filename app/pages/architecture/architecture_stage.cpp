@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "app/pages/architecture/architecture.h"
 #include "app/pages/network_states.h"
@@ -23,22 +22,24 @@ Vec on_stage(const Rect& area, const CameraView::Projected& at) { return area.mi
 
 }  // namespace
 
+const std::vector<int>& ArchitecturePage::nodes_of(const SceneBlock& block) const {
+  return shown_->nodes[static_cast<size_t>(shown_->scene.block_of[static_cast<size_t>(block.node)])];
+}
+
 // What computes a block's values, as much of it as fits: all layers that it stands for, else the first one alone.
 std::string ArchitecturePage::block_words(const SceneBlock& block,
                                           const std::function<bool(const std::string&)>& fits) const {
   const OpenNetworkInfo& info = *shown_->info;
-  const std::vector<int>& block_of = shown_->scene.block_of;
   if (block.node == 0) return std::string(tr("input"));
   if (block.kernel) return format_tr("weights of {}", layer_words(info, block.node));
-  std::string all, first;
-  for (size_t n = 1; n < info.layers.size(); ++n) {
-    if (block_of[n] != block_of[static_cast<size_t>(block.node)]) continue;
+  const std::vector<int>& nodes = nodes_of(block);
+  std::string all;
+  for (const int n : nodes) {
     if (!all.empty()) all += ", ";
-    all += info.layers[n].text;
-    if (first.empty()) first = info.layers[n].text;
+    all += info.layers[static_cast<size_t>(n)].text;
   }
   if (fits(all)) return all;
-  return shorter_layer_text(first, fits);
+  return shorter_layer_text(info.layers[static_cast<size_t>(nodes.front())].text, fits);
 }
 
 // What stands below: the shape, or the cost that its height stands for.
@@ -55,9 +56,7 @@ std::string ArchitecturePage::block_facts(const SceneBlock& block) const {
     return sizes_text(info.layers[static_cast<size_t>(block.node)].shape);
   }
   double cost = 0;
-  for (size_t n = 0; n < choice.costs.size() && n < shown_->scene.block_of.size(); ++n) {
-    if (shown_->scene.block_of[n] == shown_->scene.block_of[static_cast<size_t>(block.node)]) cost += choice.costs[n];
-  }
+  for (const int n : nodes_of(block)) cost += choice.costs[static_cast<size_t>(n)];
   switch (choice.size) {
     case BlockSize::milliseconds:
       return format_tr("{} ms", milliseconds_text(cost));
@@ -370,7 +369,7 @@ void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r,
   const bool still = std::abs(r.dragged.x) + std::abs(r.dragged.y) < 4;
   if (r.double_clicked && hovered && !hovered->cell.kernel) {
     const SceneBlock& block = now_scene_.blocks[static_cast<size_t>(hovered->block)];
-    const std::string layer = block.node == 0 ? "input" : std::to_string(block.node - 1);
+    const std::string layer = layer_word(block.node);
     if (!block.vector && block.channels > 1) {
       ui.send((block.open > 0 ? "architecture.close " : "architecture.open ") + layer);
     }
@@ -381,8 +380,8 @@ void ArchitecturePage::hands(Ui& ui, const Rect& area, const Response& r,
       ui.send("architecture.deselect");
     } else if (!hovered->cell.kernel) {
       const SceneCell& cell = hovered->cell;
-      ui.send(fmt::format("architecture.select {} {} {} {}", cell.node == 0 ? "input" : std::to_string(cell.node - 1),
-                          cell.channel, cell.row, cell.column));
+      ui.send(
+          fmt::format("architecture.select {} {} {} {}", layer_word(cell.node), cell.channel, cell.row, cell.column));
     }
   }
 }
@@ -391,8 +390,8 @@ void ArchitecturePage::draw_stage(Ui& ui, const Rect& area) const {
   Rect rest = area.inset(20, 12);
   if (!draw_network_state(ui, area, rest, network())) return;
   // The scene goes to the edges; only words keep their distance.
-  const Rect place{area.x, rest.y > area.y + 13 ? rest.y : area.y, area.w,
-                   area.bottom() - (rest.y > area.y + 13 ? rest.y : area.y)};
+  const float top = rest.y > area.y + 13 ? rest.y : area.y;
+  const Rect place{area.x, top, area.w, area.bottom() - top};
   Drawn& found = ui.found();
   found.numbers["architecture.width"] = place.w;
   found.numbers["architecture.height"] = place.h;

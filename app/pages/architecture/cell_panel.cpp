@@ -19,14 +19,9 @@ namespace {
 // More products than anybody adds up by hand: printed one by one, and not so that they give the total.
 constexpr size_t kMostToAddUp = 5000;
 
-Shape cells_at(const OpenNetworkInfo& info, int node) {
-  if (node == 0 && info.channels_last) return info.picture;
-  return cells_of(info.layers[static_cast<size_t>(node)].shape);
-}
-
 // Where it stands in its layer.
 std::string place_words(const OpenNetworkInfo& info, const CellPlace& place) {
-  const Shape cells = cells_at(info, place.node);
+  const Shape cells = cells_of(info, place.node);
   if (cells[1] == 1 && cells[2] == 1) return format_tr("value {}", place.channel);
   if (cells[0] == 1) return format_tr("row {}, column {}", place.row, place.column);
   return format_tr("channel {}, row {}, column {}", place.channel, place.row, place.column);
@@ -119,7 +114,7 @@ CellPanelPtr make_cell_panel(OpenNetwork& network, const NetworkMoment& moment, 
   }
   arrange(panel);
   for (const int next : pointwise_after(architecture, place.node)) {
-    const Shape here = cells_at(info, place.node), there = cells_at(info, next);
+    const Shape here = cells_of(info, place.node), there = cells_of(info, next);
     if (!(here == there)) break;
     panel.after.push_back({next, walks.value({next, place.channel, place.row, place.column})});
   }
@@ -127,7 +122,7 @@ CellPanelPtr make_cell_panel(OpenNetwork& network, const NetworkMoment& moment, 
 }
 
 std::string cell_title(const OpenNetworkInfo& info, const CellPlace& place) {
-  const Shape cells = cells_at(info, place.node);
+  const Shape cells = cells_of(info, place.node);
   const bool vector = cells[1] == 1 && cells[2] == 1;
   if (place.node == 0) {
     return vector ? format_tr("input, value {}", place.channel)
@@ -147,8 +142,7 @@ std::string cell_title(const OpenNetworkInfo& info, const CellPlace& place) {
 }
 
 std::string cell_arguments(const CellPlace& place) {
-  const std::string layer = place.node == 0 ? "input" : std::to_string(place.node - 1);
-  return fmt::format("{} {} {} {}", layer, place.channel, place.row, place.column);
+  return fmt::format("{} {} {} {}", layer_word(place.node), place.channel, place.row, place.column);
 }
 
 std::string field_words(const FieldBox& box) {

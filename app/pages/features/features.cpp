@@ -71,7 +71,7 @@ FeatureLook FeaturesPage::look_at(const NetworkMomentPtr& moment) const {
   const OpenNetworkInfo& info = *moment->info;
   const int found = find_layer(info.architecture, state_.layer);
   look.node = found >= 0 ? found : std::min(1, info.architecture.size() - 1);
-  look.cells = look.node == 0 && info.channels_last ? info.picture : cells_of(look.layer().shape);
+  look.cells = cells_of(info, look.node);
   look.channel = std::min(state_.channel, look.cells[0] - 1);
   const std::vector<float>& values = look.values();
   if (state_.row >= 0) {

@@ -26,13 +26,6 @@ std::string_view folder_of_source(std::string_view value) {
   return value == "data" || value == "samples" ? std::string_view() : value;
 }
 
-ReadoutValue finite(double value) {
-  if (!std::isfinite(value)) {
-    throw Error("the value is not a finite number", "choose other weights: network.weights given");
-  }
-  return value;
-}
-
 void check_class(const NetworkMoment& moment, const std::string& said) {
   int64_t n = 0;
   const OpenNetworkInfo& info = *moment.info;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/network/class_names.h"
+#include "app/network/same_network.h"
 #include "app/words/words.h"
 #include "engine/network/find_layer.h"
 #include "engine/network/models.h"
@@ -30,10 +31,10 @@ PretrainedPage::PretrainedPage(const PageContext& context)
     : info_(pretrained_page().info),
       context_(context),
       settings_("pretrained", state_, Undo::none),
+      times_(context.wake),
       other_worker_(std::make_shared<NetworkWorker>(context.document.stream.device())),
       sweep_(context.wake),
       preview_work_(context.wake),
-      times_work_(context.wake, JobPriority::behind),
       unroll_work_(context.wake),
       other_work_(context.wake) {
   declare_settings();
@@ -252,7 +253,7 @@ int PretrainedPage::chosen_node(const NetworkMoment& moment) const {
 }
 
 const NetworkBlock* PretrainedPage::chosen_block(const NetworkMoment& moment) const {
-  if (blocks_of_ != network_key(moment) || blocks_.empty()) return nullptr;
+  if (blocks_of_ != network_key(moment.of) || blocks_.empty()) return nullptr;
   const int node = state_.block.empty() ? -1 : find_layer(moment.info->architecture, state_.block);
   const NetworkBlock* found = node >= 0 ? find_block(blocks_, node) : nullptr;
   return found != nullptr ? found : &blocks_.front();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/command/setting.h"
+#include "app/network/measured_times.h"
 #include "app/network/network_in_use.h"
 #include "app/pages/layer_table.h"
 #include "app/pages/page.h"
@@ -23,7 +24,6 @@
 #include "app/worker/latest.h"
 #include "engine/explain/contributions.h"
 #include "engine/network/blocks.h"
-#include "engine/session/layer_times.h"
 
 namespace striate {
 
@@ -76,15 +76,11 @@ class PretrainedPage : public Page {
 
   // pretrained_work.cpp: each asks for what is stale, and takes what is there.
   bool update_preview(const NetworkMoment& moment);
-  bool update_times(const NetworkMoment& moment);
   bool update_block(const NetworkMoment& moment);
   bool update_unrolled(const NetworkMoment& moment);
   bool update_against(const NetworkMoment& moment);
   bool update_sweep(const NetworkMoment& moment);
   static std::vector<size_t> sorted(const std::vector<SweptPicture>& pictures, const std::string& order);
-  static std::string network_key(const NetworkMoment& moment);
-  const LayerTimes* times_of(const NetworkMoment& moment) const;  // null: not measured yet
-  const LayerTimes& need_times(const NetworkMoment& moment);
 
   struct Unrolled {
     std::string key;
@@ -152,14 +148,7 @@ class PretrainedPage : public Page {
   ImagePtr preview_asked_;
   uint64_t previews_ = 0;
 
-  struct Times {
-    std::string key;
-    LayerTimes times;
-  };
-  std::shared_ptr<const Times> times_;
-  std::string times_asked_;
-  bool times_wanted_ = false;  // by a readout
-
+  MeasuredTimes times_;
   BlockNorms norms_;
   struct BlockScale {
     uint64_t version = 0;
@@ -188,7 +177,6 @@ class PretrainedPage : public Page {
   std::string swept_by_;
   // Last: they use the above.
   Latest<std::shared_ptr<const Preview>> preview_work_;
-  Latest<std::shared_ptr<const Times>> times_work_;
   Latest<std::shared_ptr<const Unrolled>> unroll_work_;
   Latest<std::shared_ptr<const Other>> other_work_;
 };

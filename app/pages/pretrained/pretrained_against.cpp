@@ -82,7 +82,7 @@ void PretrainedPage::draw_against(Ui& ui, Rect area, const NetworkMoment& moment
   }
   const bool there = other_ && !other_->why && other_->moment;
   const OpenNetworkInfo* infos[] = {moment.info.get(), there ? other_->moment->info.get() : nullptr};
-  const LayerTimes* times[] = {times_of(moment), there ? &other_->times : nullptr};
+  const LayerTimes* times[] = {times_.of(moment), there ? &other_->times : nullptr};
   // Kinds of layers, by what the slower network spends on them.
   std::map<std::string, double> sums[2];
   std::map<std::string, double> largest;

@@ -65,7 +65,7 @@ void PretrainedPage::draw_facts(Ui& ui, const NetworkMoment& moment) const {
   ui.row("layers", grouped(static_cast<int64_t>(info.layers.size()) - 1));
   ui.row("parameters", grouped(info.parameters));
   ui.row("multiply-adds", grouped(info.multiply_adds));
-  if (const LayerTimes* times = times_of(moment)) {
+  if (const LayerTimes* times = times_.of(moment)) {
     ui.row("milliseconds", milliseconds_text(times->total()), Concept::activation);
     ui.note(format_tr("Measured layer by layer, each waited for; the median of {} runs.", times->runs));
   }

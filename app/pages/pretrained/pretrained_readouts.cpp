@@ -9,16 +9,6 @@
 #include "engine/network/find_layer.h"
 
 namespace striate {
-namespace {
-
-ReadoutValue finite(double value) {
-  if (!std::isfinite(value))
-    throw Error("the value is not a finite number", "choose other weights: network.weights given");
-  return value;
-}
-
-}  // namespace
-
 void PretrainedPage::declare_readouts(Registry& registry) {
   // The network's answer: the same words as network.*
   for (const char* name : {"class", "probability", "logit"}) {
@@ -35,7 +25,7 @@ void PretrainedPage::declare_readouts(Registry& registry) {
   milliseconds.value_of = [this](const Arguments& arguments) {
     const NetworkMoment& moment = network().need_answer();
     const int node = arguments.has(0) ? need_layer(moment.info->architecture, arguments.text(0)) : -1;
-    const LayerTimes& times = need_times(moment);
+    const LayerTimes& times = times_.need(moment);
     return finite(node < 0 ? times.total() : times.milliseconds[static_cast<size_t>(node)]);
   };
   registry.add(std::move(milliseconds));

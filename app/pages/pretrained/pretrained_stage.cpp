@@ -257,7 +257,7 @@ void PretrainedPage::draw_layers(Ui& ui, Rect area, const NetworkMoment& moment,
                     .chosen = chosen_node(moment),
                     .revealed = revealed_,
                     .timed = true,
-                    .times = times_of(moment)});
+                    .times = times_.of(moment)});
 }
 
 }  // namespace striate

@@ -46,9 +46,8 @@ void PretrainedPage::draw_unroll(Ui& ui, Rect area, const NetworkMoment& moment,
     const std::string words = tr("One layer earlier");
     const float wide = ui.measure(Font::control, words).x + 44;
     ui.begin_panel("one layer earlier", head.cut_right(wide), 0, false);
-    const std::string layer = *earlier == 0 ? "input" : std::to_string(*earlier - 1);
     ui.button(
-        "One layer earlier", fmt::format("pretrained.unroll {} {}", parts.of, layer),
+        "One layer earlier", fmt::format("pretrained.unroll {} {}", parts.of, layer_word(*earlier)),
         {.icon = Icon::back, .tooltip = format_tr("The same question about layer {}", layer_words(info, *earlier))});
     ui.end_panel();
     head.cut_right(12);

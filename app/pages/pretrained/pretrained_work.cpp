@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/command/not_ready.h"
+#include "app/network/same_network.h"
 #include "app/pages/network_words.h"
 #include "app/pages/pretrained/pretrained.h"
 #include "engine/network/models.h"
@@ -19,7 +20,6 @@ namespace striate {
 namespace {
 
 constexpr int kPreview = 512;  // pixels of the longer side of the picture on the stage
-constexpr int kRuns = 7;       // of a measurement
 
 double norm(const std::vector<float>& values) {
   return std::sqrt(std::accumulate(values.begin(), values.end(), 0.0,
@@ -28,37 +28,32 @@ double norm(const std::vector<float>& values) {
 
 }  // namespace
 
-// The network itself, whatever its weights are at the moment.
-std::string PretrainedPage::network_key(const NetworkMoment& moment) {
-  const NetworkState& state = moment.of.state;
-  if (moment.of.training) return fmt::format("training {}", moment.of.training->run);
-  return state.opened_text() + "|" + state.stamp;
-}
-
 bool PretrainedPage::busy() const {
-  if (times_wanted_ || unroll_wanted_ || other_wanted_) return true;
-  return times_work_.busy() || unroll_work_.busy() || other_work_.busy() || preview_work_.busy() || sweep_.busy();
+  if (unroll_wanted_ || other_wanted_) return true;
+  return times_.busy() || unroll_work_.busy() || other_work_.busy() || preview_work_.busy() || sweep_.busy();
 }
 
 bool PretrainedPage::update(double /*now*/) {
   const NetworkMomentPtr& moment = network().moment();
   if (!moment || !moment->info) {
-    times_wanted_ = unroll_wanted_ = other_wanted_ = false;
+    times_.forget_need();
+    unroll_wanted_ = other_wanted_ = false;
     return false;
   }
   bool changed = false;
-  if (const std::string key = network_key(*moment); key != blocks_of_) {
+  if (const std::string key = network_key(moment->of); key != blocks_of_) {
     blocks_ = find_blocks(moment->info->architecture);
     blocks_of_ = key;
     changed = true;
   }
   if (moment->why) {
-    times_wanted_ = unroll_wanted_ = other_wanted_ = false;
+    times_.forget_need();
+    unroll_wanted_ = other_wanted_ = false;
     return changed;
   }
   changed |= shown_.update(*moment, chosen_node(*moment));
   changed |= update_preview(*moment);
-  changed |= update_times(*moment);
+  changed |= times_.update(network(), is_shown() && (state_.view == "layers" || state_.view == "against"));
   changed |= update_block(*moment);
   changed |= update_unrolled(*moment);
   changed |= update_against(*moment);
@@ -98,55 +93,6 @@ bool PretrainedPage::update_preview(const NetworkMoment& moment) {
     return std::shared_ptr<const Preview>(std::move(made));
   });
   return changed;
-}
-
-// ------------------------------------------------------------------------------------------------- milliseconds
-
-const LayerTimes* PretrainedPage::times_of(const NetworkMoment& moment) const {
-  return times_ && times_->key == network_key(moment) ? &times_->times : nullptr;
-}
-
-bool PretrainedPage::update_times(const NetworkMoment& moment) {
-  bool changed = false;
-  try {
-    if (auto made = times_work_.take()) {
-      if (*made) times_ = std::move(*made);
-      if (!times_ || times_->key != times_asked_) times_asked_.clear();  // another network came between
-      changed = true;
-    }
-  } catch (const Error&) {
-    times_wanted_ = false;
-    throw;
-  }
-  const std::string key = network_key(moment);
-  if (times_ && times_->key == key) {
-    times_wanted_ = false;
-    return changed;
-  }
-  const bool seen = is_shown() && (state_.view == "layers" || state_.view == "against");
-  if ((!seen && !times_wanted_) || times_asked_ == key) return changed;
-  times_asked_ = key;
-  times_work_.request([worker = network().worker(), of = network().moment(), key](Progress& progress) {
-    auto made = std::make_shared<Times>();
-    made->key = key;
-    bool whole = false;
-    worker->with(*of, progress, [&](OpenNetwork& open) {
-      const auto times = measure_layers(open, of->input.values, kRuns, [&](int done, int all) {
-        progress.share = static_cast<float>(done) / static_cast<float>(all);
-        return !progress.canceled;
-      });
-      whole = times.has_value();
-      if (whole) made->times = *times;
-    });
-    return whole ? std::shared_ptr<const Times>(std::move(made)) : nullptr;
-  });
-  return changed;
-}
-
-const LayerTimes& PretrainedPage::need_times(const NetworkMoment& moment) {
-  if (const LayerTimes* times = times_of(moment)) return *times;
-  times_wanted_ = true;
-  throw NotReady("the layers have not been measured yet");
 }
 
 // ------------------------------------------------------------------------------------------------- blocks
@@ -227,7 +173,7 @@ bool PretrainedPage::update_unrolled(const NetworkMoment& moment) {
       if (!whole) return std::shared_ptr<const Unrolled>();
       const OpenNetworkInfo& info = *now->info;
       const bool last = node == 0 && info.channels_last;
-      const Shape cells = last ? info.picture : cells_of(info.layers[static_cast<size_t>(node)].shape);
+      const Shape cells = cells_of(info, node);
       made->rows = cells[1], made->columns = cells[2];
       made->channels.resize(static_cast<size_t>(cells[0]));
       std::vector<double> places(static_cast<size_t>(cells[1] * cells[2]));
@@ -313,7 +259,7 @@ bool PretrainedPage::update_against(const NetworkMoment& moment) {
       bool whole = made->why.has_value();
       if (!whole) {
         worker->with(*made->moment, progress, [&](OpenNetwork& open) {
-          const auto times = measure_layers(open, made->moment->input.values, kRuns,
+          const auto times = measure_layers(open, made->moment->input.values, kTimedRuns,
                                             [&](int, int) { return !progress.canceled.load(); });
           whole = times.has_value();
           if (whole) made->times = *times;

@@ -1,6 +1,7 @@
 // The scene without a window: the camera, where blocks stand, and the texels of their values.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <string>
@@ -190,9 +191,9 @@ TEST(SceneAtlas, merged_cells_keep_the_mean_and_the_strongest) {
     std::vector<int> steps(static_cast<size_t>(width) * height);
     for (int& step : steps) step = static_cast<int>(random() % kScaleSteps);
     SceneAtlas atlas;
-    const SceneImage image =
-        atlas.add(width, height, [&](int row, int column) { return steps[static_cast<size_t>(row * width + column)]; });
-    atlas.finish(image, is_signed);
+    const SceneImage image = atlas.add(width, height, is_signed, [&](int row, int column) {
+      return steps[static_cast<size_t>(row * width + column)];
+    });
     const int zero = is_signed ? 127 : 0;
     for (int level = 0; level < image.levels; ++level) {
       const int side = 1 << level;
@@ -218,10 +219,9 @@ TEST(SceneAtlas, merged_cells_keep_the_mean_and_the_strongest) {
 
 TEST(SceneAtlas, what_is_no_number_stays_seen_and_empty_places_count_for_nothing) {
   SceneAtlas atlas;
-  const SceneImage image = atlas.add(4, 2, [](int row, int column) {
+  const SceneImage image = atlas.add(4, 2, false, [](int row, int column) {
     return row == 1 && column > 0 ? -1 : column == 3 ? 255 : 100;
   });
-  atlas.finish(image, false);
   EXPECT_EQ(atlas.texel(image, 0, 1, 1), kNoCell);
   EXPECT_EQ(atlas.texel(image, 1, 0, 0), 100 | 100 << 8);
   EXPECT_EQ(atlas.texel(image, 1, 0, 3), 0xFFFF);  // one of them is no number

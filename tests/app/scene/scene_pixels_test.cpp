@@ -2,6 +2,7 @@
 // the one that OpenGL drew there, and its color is that of its value through the scale.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <random>
