@@ -3,7 +3,7 @@
 #
 #   scripts/lint.sh              clang-format, then clang-tidy over everything
 #   scripts/lint.sh FILE...      only these files
-#   scripts/lint.sh --since REV  clang-format over everything, clang-tidy over what changed since that commit
+#   scripts/lint.sh --since REV  clang-format over everything, clang-tidy over what changed since that commit, the newest first
 #   scripts/lint.sh ... --minutes N    no new file through clang-tidy after so many minutes; says how many were left out
 #   scripts/lint.sh --fix        let clang-format rewrite what it complains about, then stop
 set -euo pipefail
@@ -44,7 +44,10 @@ if [ -n "$since" ]; then
     echo "clang-tidy: the commit $since is not in this clone (.ci/nightly lint looks at every file)"
     exit $status
   fi
-  mapfile -t files < <(git diff --name-only --diff-filter=d "$since" -- kernels engine app tests assets)
+  # The newest first: where time is short, what was written last is looked at.
+  mapfile -t files < <({ git diff --name-only HEAD -- kernels engine app tests assets
+    git log --format= --name-only "$since..HEAD" -- kernels engine app tests assets; } | awk '!seen[$0]++' |
+    while read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done)
 fi
 mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep -E '\.(cpp|cu)$' |
   while read -r file; do if grep -qF "\"$PWD/$file\"" build/lint/compile_commands.json; then echo "$file"; fi; done)
