@@ -267,6 +267,18 @@ int64_t PointTraining::steps_to_epoch_end() const {
   return (left + learning_.batch - 1) / learning_.batch;
 }
 
+void PointTraining::keep_events(size_t count) {
+  if (done_.size() <= count) return;
+  const int64_t step = done_[count].event.step;
+  done_.resize(count);
+  while (frames_.size() > 1 && frames_.back()->state.step > step) frames_.pop_back();
+  while (curve_.size() > 1 && curve_.back().step > step) curve_.pop_back();
+  last_ = step;
+  state_.step = -1;
+  scrub(step);
+  if (curve_.back().step == step) curve_.back() = point();
+}
+
 std::vector<PointTraining::Event> PointTraining::events() const {
   std::vector<Event> all;
   for (const Done& done : done_) {

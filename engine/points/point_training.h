@@ -54,6 +54,7 @@ class PointTraining {
   PointTraining() = default;
   PointTraining(PointDataPtr data, const PointModel& model, const PointLearning& learning, uint64_t seed);
 
+  bool network_ready() const { return network_ != nullptr; }  // false: made by the default constructor
   const PointData& data() const { return *data_; }
   const PointDataPtr& data_ptr() const { return data_; }
   const PointNetwork& network() const { return *network_; }
@@ -92,8 +93,11 @@ class PointTraining {
     size_t parameter = 0;
     double value = 0;
     PointLearning learning;
+    friend bool operator==(const Event&, const Event&) = default;
   };
   std::vector<Event> events() const;
+  // Goes back to before what was done by hand after the first `count`: an edit is taken back.
+  void keep_events(size_t count);
   PointLearning first_learning() const { return frames_.front()->learning; }
 
  private:
