@@ -317,7 +317,7 @@ void NeuronPage::declare_running(Registry& registry) {
 
 void NeuronPage::write_file(const std::string& path) {
   if (!path.ends_with(".py")) throw Error("a Keras script ends in .py", "as in neuron.export points.py");
-  check_overwrite({path}, context_.document.force);
+  check_overwrite({path, FileKind::python, {}, context_.document.force});
   std::ofstream out(path, std::ios::binary);
   out << keras_file(training_);
   out.close();
