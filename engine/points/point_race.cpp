@@ -68,7 +68,7 @@ const RacePath* PointRace::of(PointOptimizer optimizer) const {
   return nullptr;
 }
 const std::vector<double>& race_rates() {
-  static const std::vector<double> rates{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3};
+  static const std::vector<double> rates{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30};
   return rates;
 }
 const std::vector<PointOptimizer>& race_optimizers() {

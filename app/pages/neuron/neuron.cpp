@@ -15,6 +15,13 @@ namespace {
 
 constexpr double kSlice = 0.024;  // seconds of training between two looks
 
+bool same_neurons(const PointNetwork& a, const PointNetwork& b) {
+  return a.model().features == b.model().features && a.layers().size() == b.layers().size() &&
+         std::equal(a.layers().begin(), a.layers().end(), b.layers().begin(), [](const PointLayer& x, const PointLayer& y) {
+           return x.inputs == y.inputs && x.units == y.units;
+         });
+}
+
 double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -42,14 +49,22 @@ NeuronPage::NeuronPage(const PageContext& context)
   declare_settings();
 }
 
-void NeuronPage::renew(State next) {
+void NeuronPage::renew(State next, bool keep_hand) {
   const bool regression = is_regression(next.source.kind);
   if (regression && next.model.loss == PointLoss::cross_entropy) next.model.loss = PointLoss::mse;
   next.source.seed = next.seed;
   next.model.activations.resize(next.model.hidden.size() + 1, PointActivation::tanh);
   const PointDataPtr data =
       training_.network_ready() && training_.data().source == next.source ? training_.data_ptr() : make_points(next.source);
+  // Weights that were set by hand before the first step stay where the network keeps its neurons.
+  PointTraining before = std::move(training_);
   training_ = PointTraining(data, next.model, next.learning, next.seed);
+  if (keep_hand && before.network_ready() && before.seed() == next.seed && same_neurons(before.network(), network())) {
+    for (const PointTraining::Event& event : before.events()) {
+      if (event.kind != PointTraining::Event::Kind::parameter || event.step > 0) break;
+      training_.set_parameter(event.parameter, event.value);
+    }
+  }
   state_ = std::move(next);
   const int layers = static_cast<int>(network().layers().size());
   state_.layer = std::clamp(state_.layer, 0, layers - 1);

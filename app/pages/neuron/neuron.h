@@ -59,7 +59,8 @@ class NeuronPage : public Page {
 
   // neuron.cpp
   void commit(State next);
-  void renew(State next);  // a new problem: everything begins at step 0
+  // A new problem: everything begins at step 0. What was set by hand there stays, if it is to.
+  void renew(State next, bool keep_hand = true);
   void changed();          // the training has another step or other weights
   void go_to(int64_t step);
   bool take_work(double now);
@@ -97,7 +98,7 @@ class NeuronPage : public Page {
   void draw_head(Ui& ui, Rect area) const;
   Color class_color(const Theme& theme, int label) const;
   // neuron_step.cpp
-  void draw_step(Ui& ui, Rect area, HoverNote& note) const;
+  void draw_step(Ui& ui, Rect area) const;
   // neuron_losses.cpp
   void draw_losses(Ui& ui, Rect area, HoverNote& note) const;
   // neuron_race.cpp

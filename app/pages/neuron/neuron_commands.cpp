@@ -303,7 +303,7 @@ void NeuronPage::declare_running(Registry& registry) {
         if (training_.last() > 0 || !training_.events().empty()) kept_ = training_;
         State next = state_;
         next.learning = training_.first_learning();
-        renew(std::move(next));
+        renew(std::move(next), false);
       },
       Undo::edit,
   });

@@ -97,8 +97,8 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
     if (r.keyboard) ui.draw_focus(line, 4);
     ui.fill(line.cut_left(22).centered(14, 4), kind.color, 2);
     const std::string cost = short_number(value(kind.loss, share));
-    ui.label(line.cut_left(std::min(line.w * 0.55f, 260.0f)), tr(std::string_view(kind.name)),
-             kind.loss == state_.model.loss ? Font::strong : Font::control, theme.text);
+    ui.label(line.cut_left(std::min(line.w * 0.55f, 260.0f)), tr(std::string_view(kind.name)), Font::control,
+             kind.loss == state_.model.loss ? theme.text : theme.secondary);
     ui.label(line, cost, Font::number, theme.text);
   }
   if (plot.contains(ui.input().mouse)) {

@@ -91,7 +91,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
   } else {
     // At the right of their column: their names stand before them.
     Rect own = first;
-    own.cut_left(std::min(wide - node - 6, 34.0f));
+    own.cut_left(std::min(wide - node - 6, ui.measure(Font::caption, kFeatureTitles[kAllFeatures - 1]).x + 8));
     places.push_back(column(own, kAllFeatures, node));
   }
   for (const PointLayer& layer : layers) places.push_back(column(rest.cut_left(wide), layer.units, node));

@@ -14,7 +14,7 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
   const Theme& theme = ui.theme();
   if (race_of_ != problem_ || race_.paths.empty()) {
     ui.next(Rect{area.x, area.y + 20, std::min(area.w, 460.0f), 60});
-    ui.progress("Four optimizers, each at eight rates", racer_.progress(), "neuron.race off");
+    ui.progress("Four optimizers, each at ten rates", racer_.progress(), "neuron.race off");
     return;
   }
   const Color colors[] = {theme.input, theme.kernel, theme.bias, theme.gradient};
@@ -51,8 +51,12 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
       const Vec p = at(u, v);
       points.emplace_back(p.x, p.y);
     }
-    ui.draw().AddPolyline(points.data(), static_cast<int>(points.size()), rgb(0x000000, 0.75f), 0, 5);
-    ui.draw().AddPolyline(points.data(), static_cast<int>(points.size()), colors[i], 0, 2.5f);
+    // Stroke by stroke: paths turn back, and a joint would shoot out.
+    for (const bool outline : {true, false}) {
+      for (size_t k = 1; k < points.size(); ++k) {
+        ui.draw().AddLine(points[k - 1], points[k], outline ? rgb(0x000000, 0.8f) : colors[i], outline ? 4.0f : 2.0f);
+      }
+    }
     ui.draw().AddCircleFilled(points.back(), 7, rgb(0x000000, 0.8f), 20);
     ui.draw().AddCircleFilled(points.back(), 5, colors[i], 20);
   }

@@ -130,6 +130,18 @@ void NeuronPage::declare_readouts(Registry& registry) {
                        .parameters = {layer(), Parameter::integer("FROM", "where it comes from, from 0", 0, 999), unit("TO")},
                        .value_of = step_gradient});
 
+  registry.add(Readout{
+      .name = "neuron.cost",
+      .help = "what a loss says of the output at the place that is looked at, were class 1 right there",
+      .parameters = {Parameter::choice("LOSS", "which", point_loss_names())},
+      .value_of = [this](const Arguments& arguments) -> ReadoutValue {
+        if (network().classes() != 2 || data().pictures()) {
+          throw Error("costs are of two classes of points", "neuron.data circle");
+        }
+        const double share = network().probability(pass_at(state_.x, state_.y), 1);
+        return loss_value(parse_point_loss(arguments.text(0)), PointActivation::sigmoid, share, 1);
+      }});
+
   const auto racer = [] {
     return Parameter::choice("NAME", "the optimizer", {"sgd", "momentum", "rmsprop", "adam"});
   };

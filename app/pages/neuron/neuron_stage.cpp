@@ -27,7 +27,12 @@ void NeuronPage::draw_stage(Ui& ui, const Rect& area) const {
   rest.cut_top(6);
   HoverNote note;
   if (state_.view == "step") {
-    draw_step(ui, rest, note);
+    // The network goes along: there the neuron is chosen whose numbers stand below.
+    if (rest.h > 420) {
+      draw_network(ui, rest.cut_top(rest.h * 0.42f), note);
+      rest.cut_top(10);
+    }
+    draw_step(ui, rest);
   } else if (state_.view == "losses") {
     draw_losses(ui, rest, note);
   } else if (state_.view == "race") {
@@ -89,17 +94,16 @@ void NeuronPage::draw_curves(Ui& ui, Rect area, HoverNote& note) const {
   const Rect whole = area;
   Rect head = area.cut_top(26);
   const bool loss = state_.curve == "loss" || data().regression();
-  ui.label(head, loss ? format_tr("loss over the steps: {}", tr(std::string_view(name_of(state_.model.loss))))
-                      : std::string(tr("accuracy over the steps")),
-           Font::caption, theme.secondary);
   if (!data().regression()) {
     const float wide = std::max(ui.measure(Font::control, tr("accuracy")).x, ui.measure(Font::control, tr("loss")).x) + 24;
-    if (head.w > wide + 150) {
+    if (head.w > wide + 90) {
       ui.next(head.cut_right(wide));
       ui.button(loss ? N_("accuracy") : N_("loss"), loss ? "neuron.curve accuracy" : "neuron.curve loss",
                 {.style = ButtonStyle::quiet, .tooltip = N_("What the curves show over the steps")});
     }
   }
+  const std::string caption = loss ? format_tr("loss: {}", name_of(state_.model.loss)) : std::string(tr("accuracy"));
+  ui.label(head, ui.fitted(caption, Font::caption, head.w), Font::caption, theme.secondary);
   CurvePlot plot;
   plot.begin = 0;
   plot.last = std::max<double>(1, static_cast<double>(training_.last()));

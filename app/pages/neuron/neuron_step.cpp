@@ -11,8 +11,7 @@
 
 namespace striate {
 
-void NeuronPage::draw_step(Ui& ui, Rect area, HoverNote& note) const {
-  static_cast<void>(note);
+void NeuronPage::draw_step(Ui& ui, Rect area) const {
   const std::vector<double>& weights = training_.parameters();
   const std::vector<int> samples = step_samples();
   const int sample = shown_sample();
@@ -49,19 +48,24 @@ void NeuronPage::draw_step(Ui& ui, Rect area, HoverNote& note) const {
   }
   ui.end_row();
   area.cut_top(6);
-  ui.begin_panel("numbers", area, 0);
+  const bool two = area.w > 560;
+  Rect left = area, right;
+  if (two) {
+    right = left.cut_right(std::floor(area.w / 2 - 10));
+    left.cut_right(20);
+  }
+  ui.begin_panel("forward numbers", left, 0);
   const auto number = [](double value) { return short_number(value); };
   const size_t place = static_cast<size_t>(state_.sample) % samples.size();
   const std::string what = state_.layer + 1 == static_cast<int>(network().layers().size())
                                ? format_tr("output {}", state_.unit)
                                : format_tr("layer {}, neuron {}", state_.layer, state_.unit);
-  ui.paragraph(format_tr("Step {}, epoch {}: **{} samples**. What follows is for sample {} of them and for **{}**: choose "
-                         "another neuron in the network.",
-                         training_.step() + 1, training_.state().epoch, samples.size(), place, what),
+  ui.paragraph(format_tr("The next step, {}, learns from **{} samples**. These are the numbers of sample {} of them and of "
+                         "**{}**.",
+                         training_.step() + 1, samples.size(), place, what),
                Font::control);
 
   ui.section("FORWARD");
-  std::string terms;
   const int shown = std::min(layer.inputs, 8);
   for (int f = 0; f < shown; ++f) {
     const double w = weights[weight_at(state_.layer, f, state_.unit)];
@@ -87,6 +91,10 @@ void NeuronPage::draw_step(Ui& ui, Rect area, HoverNote& note) const {
   ui.row(format_tr("loss of this sample ({})", name_of(state_.model.loss)), number(loss), Concept::gradient);
   ui.row("mean loss of the step's samples", number(batch_loss), Concept::gradient);
 
+  if (two) {
+    ui.end_panel();
+    ui.begin_panel("backward numbers", right, 0);
+  }
   ui.section("BACKWARD");
   ui.row("loss by the neuron's value", number(pass.value_gradients[at]), Concept::gradient);
   if (layer.activation != PointActivation::softmax) {
