@@ -5,6 +5,7 @@
 #include "app/pages/features/features.h"
 #include "app/pages/filters.h"
 #include "app/pages/network.h"
+#include "app/pages/neuron/neuron.h"
 #include "app/pages/page.h"
 #include "app/pages/pixels.h"
 #include "app/pages/pooling.h"
@@ -15,7 +16,7 @@ namespace striate {
 
 std::vector<PageKind> page_kinds() {
   return {pixels_page(), channels_page(), filters_page(),    convolution_page(), pooling_page(),
-          train_page(),  network_page(),  pretrained_page(), features_page(),    architecture_page()};
+          neuron_page(), train_page(),    network_page(),  pretrained_page(), features_page(),    architecture_page()};
 }
 
 }  // namespace striate

@@ -118,7 +118,7 @@ TEST_P(KeyboardWalk, tab_reaches_everything_where_both_panels_are_unfolded_or_fo
   for (const char* panels : {"off", "on"}) {
     driver().run(std::string("navigation ") + panels);
     driver().run(std::string("inspector ") + panels);
-    for (const char* page : {"home", "pixels", "network", "pretrained", "architecture"}) {
+    for (const char* page : {"home", "pixels", "network", "pretrained", "architecture", "neuron"}) {
       driver().run(std::string("page ") + page);
       walk(fmt::format("{}, panels {}", page, panels));
     }

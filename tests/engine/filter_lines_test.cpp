@@ -10,22 +10,10 @@
 
 #include "engine/filter.h"
 #include "tests/engine/small_images.h"
+#include "tests/python_with.h"
 
 namespace striate {
 namespace {
-
-// The first interpreter that has this module; empty where none has.
-std::string python_with(const std::string& module) {
-  const char* named = std::getenv("STRIATE_PYTHON");
-  for (const std::string& python :
-       {std::string(named ? named : ""), std::string("python3"), std::string("/usr/bin/python3")}) {
-    if (python.empty()) continue;
-    std::string line = "'" + python;
-    line.append("' -c 'import ").append(module).append("' >/dev/null 2>&1");
-    if (std::system(line.c_str()) == 0) return python;
-  }
-  return "";
-}
 
 FilterStage stage_of(const std::string& name, double strength = 1) {
   FilterStage stage;

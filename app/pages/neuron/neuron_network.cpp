@@ -1,0 +1,389 @@
+// The network as neurons with their maps in them, and its weights as lines between them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/pages/neuron/neuron_draw.h"
+#include "app/words/words.h"
+
+namespace striate {
+namespace {
+
+constexpr int kAllFeatures = 7;
+constexpr const char* kFeatureTitles[kAllFeatures] = {"x", "y", "x\u00b2", "y\u00b2", "x y", "sin x", "sin y"};
+
+// Columns of squares, and the curves between them.
+struct Columns {
+  float side = 40;
+  std::vector<Rect> places;
+};
+
+struct Curve {
+  Vec a, b, c, d;
+  Vec at(float t) const {
+    const float s = 1 - t;
+    return a * (s * s * s) + b * (3 * s * s * t) + c * (3 * s * t * t) + d * (t * t * t);
+  }
+  float distance(Vec p) const {
+    float least = 1e9f;
+    Vec before = a;
+    for (int i = 1; i <= 16; ++i) {
+      const Vec next = at(static_cast<float>(i) / 16), along = next - before, to = p - before;
+      const float length = along.x * along.x + along.y * along.y;
+      const float share = length > 0 ? std::clamp((along.x * to.x + along.y * to.y) / length, 0.0f, 1.0f) : 0;
+      const Vec off = to - along * share;
+      least = std::min(least, std::hypot(off.x, off.y));
+      before = next;
+    }
+    return least;
+  }
+};
+
+Curve between(const Rect& from, const Rect& to) {
+  const Vec a{from.right(), from.center().y}, d{to.x, to.center().y};
+  const float bend = (d.x - a.x) * 0.45f;
+  return {a, {a.x + bend, a.y}, {d.x - bend, d.y}, d};
+}
+
+std::vector<Rect> column(const Rect& area, int count, float side) {
+  std::vector<Rect> places;
+  const float each = area.h / static_cast<float>(count);
+  const float step = std::min(each, side * 1.9f), top = area.center().y - step * static_cast<float>(count) / 2;
+  for (int i = 0; i < count; ++i) {
+    places.push_back(Rect{area.x, top + step * static_cast<float>(i), area.w, step}.centered(side, side));
+  }
+  return places;
+}
+
+}  // namespace
+
+void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
+  const Theme& theme = ui.theme();
+  const std::vector<PointLayer>& layers = network().layers();
+  const bool pictures = data().pictures();
+  // The surface is a square at the right; the neurons have the rest.
+  const float captions = 22;
+  const float side = std::floor(std::max(80.0f, std::min(area.h - captions - 18, area.w * 0.5f)));
+  Rect right = area.cut_right(side + 22);
+  right.cut_left(22);
+  Rect surface{right.x, right.y + captions, side, side};
+  if (pictures) {
+    draw_pictures(ui, {right.x, right.y, side, area.h}, note);
+  } else {
+    draw_surface(ui, surface, note);
+  }
+
+  Rect heads = area.cut_top(captions);
+  const auto columns = static_cast<float>(layers.size() + 1);
+  int most = pictures ? 1 : kAllFeatures;
+  for (const PointLayer& layer : layers) most = std::max(most, layer.units);
+  const float wide = area.w / columns;
+  const float node = std::floor(std::clamp(std::min(wide * 0.62f, area.h / static_cast<float>(most) * 0.82f), 10.0f, 54.0f));
+
+  // Where everything stands.
+  std::vector<std::vector<Rect>> places;
+  Rect rest = area;
+  const Rect first = rest.cut_left(wide);
+  if (pictures) {
+    places.push_back({first.centered(std::min(wide - 12, 110.0f), std::min(wide - 12, 110.0f))});
+  } else {
+    // At the right of their column: their names stand before them.
+    Rect own = first;
+    own.cut_left(std::min(wide - node - 6, ui.measure(Font::caption, kFeatureTitles[kAllFeatures - 1]).x + 8));
+    places.push_back(column(own, kAllFeatures, node));
+  }
+  for (const PointLayer& layer : layers) places.push_back(column(rest.cut_left(wide), layer.units, node));
+
+  // Captions: what a column is, with buttons for its number of neurons where there is room.
+  const auto caption = [&](const Rect& head, std::string_view words) {
+    ui.label(head, words, Font::caption, theme.secondary, Align::center);
+  };
+  Rect line = heads;
+  caption(line.cut_left(wide), wide > 70 ? tr("features") : "");
+  for (size_t l = 0; l < layers.size(); ++l) {
+    Rect head = line.cut_left(wide);
+    if (l + 1 == layers.size()) {
+      caption(head, tr("output"));
+      continue;
+    }
+    if (wide < 62) {
+      caption(head, fmt::format("{}", l));
+      continue;
+    }
+    const auto changed = [&](int by) {
+      std::string list;
+      for (size_t k = 0; k < state_.model.hidden.size(); ++k) {
+        list += (k > 0 ? " " : "") + std::to_string(state_.model.hidden[k] + (k == l ? by : 0));
+      }
+      return "neuron.layers " + list;
+    };
+    const Rect minus = head.cut_left(22), plus = head.cut_right(22);
+    ui.push_id(fmt::format("layer{}", l));
+    ui.next(minus);
+    ui.button("One neuron less", changed(-1),
+              {.style = ButtonStyle::quiet,
+               .icon = Icon::minus,
+               .enabled = layers[l].units > 1,
+               .tooltip = N_("One neuron less in this layer"),
+               .icon_only = true});
+    ui.next(plus);
+    ui.button("One neuron more", changed(1),
+              {.style = ButtonStyle::quiet,
+               .icon = Icon::plus,
+               .enabled = layers[l].units < 12,
+               .tooltip = N_("One neuron more in this layer"),
+               .icon_only = true});
+    ui.pop_id();
+    caption(head, wide > 110 ? format_tr("layer {}", l) : fmt::format("{}", l));
+  }
+
+  // Lines: one for each weight, as wide as it is large, in the color of its sign. All of them are one thing for hands.
+  const Response hands = ui.interact(area, {.label = "weights",
+                                            .command = "neuron.select",
+                                            .kind = "weights",
+                                            .focusable = false,
+                                            .tooltip = N_("Each line is a weight: its width is its size, its color its sign. "
+                                                          "Click one to type it.")});
+  double largest = 0.5;
+  for (const PointLayer& layer : layers) {
+    if (pictures && &layer == &layers[0]) continue;
+    for (size_t i = layer.weights; i < layer.biases; ++i) {
+      if (std::isfinite(training_.parameters()[i])) largest = std::max(largest, std::abs(training_.parameters()[i]));
+    }
+  }
+  struct Hit {
+    float distance = 7;
+    int layer = -1, from = 0, to = 0;
+  } hit;
+  struct Line {
+    Curve curve;
+    Color color;
+    float width;
+  };
+  std::vector<Line> bright;
+  for (size_t l = 0; l < layers.size(); ++l) {
+    const PointLayer& layer = layers[l];
+    if (l == 0 && pictures) {
+      for (const Rect& to : places[1]) {
+        const Curve c = between(places[0][0], to);
+        ui.draw().AddBezierCubic({c.a.x, c.a.y}, {c.b.x, c.b.y}, {c.c.x, c.c.y}, {c.d.x, c.d.y},
+                                 faded(theme.secondary, 0.5f), 1, 16);
+      }
+      continue;
+    }
+    for (int f = 0; f < layer.inputs; ++f) {
+      const Rect& from = l == 0 ? places[0][static_cast<size_t>(state_.model.features[static_cast<size_t>(f)])]
+                                : places[l][static_cast<size_t>(f)];
+      for (int t = 0; t < layer.units; ++t) {
+        const double weight = training_.parameters()[weight_at(static_cast<int>(l), f, t)];
+        const auto share = static_cast<float>(std::min(1.0, std::abs(weight) / largest));
+        const Curve c = between(from, places[l + 1][static_cast<size_t>(t)]);
+        const bool selected = state_.layer == static_cast<int>(l) && state_.unit == t;
+        const float width = 0.7f + (node > 24 ? 4.5f : 3.0f) * share;
+        const Color color = faded(sign_color(theme, weight), 0.25f + 0.7f * share);
+        if (selected) bright.push_back({c, color, width});
+        if (hands.hovered) {
+          const float distance = c.distance(ui.input().mouse);
+          if (distance < hit.distance) hit = {distance, static_cast<int>(l), f, t};
+        }
+        ui.draw().AddBezierCubic({c.a.x, c.a.y}, {c.b.x, c.b.y}, {c.c.x, c.c.y}, {c.d.x, c.d.y}, color, width, 18);
+      }
+    }
+  }
+  const auto stroke_curve = [&](const Curve& c, Color color, float width) {
+    ui.draw().AddBezierCubic({c.a.x, c.a.y}, {c.b.x, c.b.y}, {c.c.x, c.c.y}, {c.d.x, c.d.y}, color, width, 24);
+  };
+  const auto place_from = [&](int l, int f) -> const Rect& {
+    if (l > 0) return places[static_cast<size_t>(l)][static_cast<size_t>(f)];
+    return pictures ? places[0][0] : places[0][static_cast<size_t>(state_.model.features[static_cast<size_t>(f)])];
+  };
+  if (!(pictures && state_.layer == 0)) {
+    const Curve chosen = between(place_from(state_.layer, state_.from),
+                                 places[static_cast<size_t>(state_.layer) + 1][static_cast<size_t>(state_.unit)]);
+    const double weight = training_.parameters()[weight_at(state_.layer, state_.from, state_.unit)];
+    stroke_curve(chosen, theme.background, 6);
+    stroke_curve(chosen, theme.accent, 3.5f);
+    const Vec middle = chosen.at(0.5f);
+    const std::string text = short_number(weight);
+    const float half = ui.measure(Font::number, text, 13).x / 2 + 5;
+    if (wide > node + 2 * half) {
+      ui.fill({middle.x - half, middle.y - 10, 2 * half, 20}, theme.background, 4);
+      ui.label(Rect{middle.x - half, middle.y - 10, 2 * half, 20}, text, Font::number, theme.text, Align::center, 13);
+    }
+  }
+  if (hit.layer >= 0) {
+    const Curve c = between(place_from(hit.layer, hit.from),
+                            places[static_cast<size_t>(hit.layer) + 1][static_cast<size_t>(hit.to)]);
+    stroke_curve(c, theme.text, 2);
+    const double weight = training_.parameters()[weight_at(hit.layer, hit.from, hit.to)];
+    note.title = format_tr("weight of layer {}, from {} to neuron {}", hit.layer,
+                           hit.layer == 0 ? std::string(name_of(state_.model.features[static_cast<size_t>(hit.from)]))
+                                          : format_tr("neuron {}", hit.from),
+                           hit.to);
+    note.lines.push_back({"", fmt::format("{:.9g}", weight), sign_color(theme, weight)});
+    note.hint = tr("click: choose it, and type a number in the inspector");
+    note.command = fmt::format("neuron.select {} {} {}", hit.layer, hit.to, hit.from);
+    if (hands.clicked) ui.send(note.command);
+  }
+
+  // Maps.
+  const uint64_t dark = theme.dark ? 1 : 0;
+  const int small = NeuronMoment::kSmall;
+  const auto paint_place = [&theme](uint8_t value) { return map_color(neuron_colors(theme), static_cast<float>(value) / 254.0f); };
+  if (!pictures) {
+    const Sheet sheet(kAllFeatures, small, small);
+    const PictureSource source =
+        sheet_source("neuron.features", 1 + dark, sheet, [paint_place, small](int64_t map, Color* out) {
+          const auto feature = static_cast<PointFeature>(map);
+          double limit = 0;
+          for (int pass = 0; pass < 2; ++pass) {
+            for (int i = 0; i < small * small; ++i) {
+              const double value = point_feature(feature, surface_x(i % small, small), surface_y(i / small, small));
+              if (pass == 0) limit = std::max(limit, std::abs(value));
+              if (pass == 1) out[i] = paint_place(static_cast<uint8_t>(std::lround(127 + 127 * value / limit)));
+            }
+          }
+        });
+    std::vector<PicturePart> parts;
+    for (int i = 0; i < kAllFeatures; ++i) parts.push_back({sheet.place(i), places[0][static_cast<size_t>(i)]});
+    ui.parts(source, parts, false);
+    if (moment_ && moment_->neurons == network().neurons() && !moment_->small.empty()) {
+      const Sheet maps(moment_->neurons, small, small);
+      const PictureSource each = sheet_source("neuron.maps", moment_->version * 2 + dark, maps,
+                                              [moment = moment_, paint_place, small](int64_t map, Color* out) {
+                                                const uint8_t* from = moment->small.data() + map * small * small;
+                                                for (int i = 0; i < small * small; ++i) out[i] = paint_place(from[i]);
+                                              });
+      parts.clear();
+      int index = 0;
+      for (size_t l = 0; l < layers.size(); ++l) {
+        for (const Rect& place : places[l + 1]) parts.push_back({maps.place(index++), place});
+      }
+      ui.parts(each, parts, false);
+    }
+  } else {
+    const Sheet one(1, kDigitSide, kDigitSide);
+    const int index = std::min(state_.sample, data().count() - 1);
+    const PictureSource picture = sheet_source(
+        "neuron.picture", (problem_ * 4096 + static_cast<uint64_t>(index)) * 2 + dark, one, [this, index](int64_t, Color* out) {
+          for (int i = 0; i < data().width; ++i) {
+            out[i] = map_color(ColorMap::gray, static_cast<float>(data().sample(index)[i]));
+          }
+        });
+    ui.parts(picture, std::vector<PicturePart>{{one.place(0), places[0][0]}});
+    // The first layer's weights are pictures themselves.
+    const Sheet maps(layers[0].units, kDigitSide, kDigitSide);
+    const PictureSource weights = sheet_source(
+        "neuron.weights", version_ * 2 + dark, maps, [this, &layers, &theme](int64_t unit, Color* out) {
+          double limit = 1e-9;
+          for (int i = 0; i < data().width; ++i) {
+            limit = std::max(limit, std::abs(training_.parameters()[weight_at(0, i, static_cast<int>(unit))]));
+          }
+          for (int i = 0; i < data().width; ++i) {
+            out[i] = neuron_color(theme, training_.parameters()[weight_at(0, i, static_cast<int>(unit))] / limit);
+          }
+          static_cast<void>(layers);
+        });
+    std::vector<PicturePart> parts;
+    for (int i = 0; i < layers[0].units; ++i) parts.push_back({maps.place(i), places[1][static_cast<size_t>(i)]});
+    ui.parts(weights, parts);
+  }
+
+  // What the point or picture makes of every neuron: for the notes, and where there are no maps.
+  double place[2];
+  PointPass pass;
+  network().forward(training_.parameters().data(), sample_looked_at(place), pass);
+
+  if (!pictures) {
+    for (int i = 0; i < kAllFeatures; ++i) {
+      const Rect& at = places[0][static_cast<size_t>(i)];
+      const auto feature = static_cast<PointFeature>(i);
+      const auto& features = state_.model.features;
+      const bool on = std::find(features.begin(), features.end(), feature) != features.end();
+      std::string list;
+      for (int k = 0; k < kAllFeatures; ++k) {
+        const auto other = static_cast<PointFeature>(k);
+        const bool has = std::find(features.begin(), features.end(), other) != features.end();
+        if (k == i ? !on : has) list += (list.empty() ? "" : " ") + std::string(name_of(other));
+      }
+      if (list.empty()) list = name_of(feature);
+      const Response r = ui.interact(at, {.label = fmt::format("feature {}", name_of(feature)),
+                                          .command = "neuron.features " + list,
+                                          .kind = "feature",
+                                          .tooltip = on ? N_("The network is given this feature. Click: without it")
+                                                        : N_("Click: the network is given this feature, too")});
+      if (r.clicked) ui.send("neuron.features " + list);
+      if (!on) ui.fill(at, faded(theme.background, r.hovered ? 0.45f : 0.72f), 3);
+      ui.stroke(at, on ? theme.input : theme.line, 3, on ? 2.0f : 1.0f);
+      const float room = at.x - first.x;
+      const float name_wide = ui.measure(Font::caption, kFeatureTitles[i]).x;
+      if (room > name_wide + 4) {
+        ui.label(Rect{first.x, at.y, room - 6, at.h}, kFeatureTitles[i], Font::caption,
+                 on ? theme.text : theme.secondary, Align::right);
+      }
+      if (r.hovered) {
+        note = {};
+        note.title = format_tr("feature {}", kFeatureTitles[i]);
+        note.lines.push_back({tr("at the point"), short_number(point_feature(feature, state_.x, state_.y)), theme.input});
+        note.hint = on ? tr("click: without it") : tr("click: with it");
+        note.command = "neuron.features " + list;
+      }
+      if (r.keyboard) ui.draw_focus(at.inset(-3), 4);
+    }
+    mark_topic(ui, Rect{first.x + 2, places[0].front().y - 4, first.w - 4, places[0].back().bottom() - places[0].front().y + 8},
+               kTopicFeatures, lit_);
+  } else {
+    ui.stroke(places[0][0], theme.input, 3, 2);
+    mark_topic(ui, places[0][0], kTopicFeatures, lit_);
+  }
+  for (size_t l = 0; l < layers.size(); ++l) {
+    const PointLayer& layer = layers[l];
+    for (int t = 0; t < layer.units; ++t) {
+      const Rect& at = places[l + 1][static_cast<size_t>(t)];
+      const size_t index = layer.values + static_cast<size_t>(t);
+      const bool chosen = state_.layer == static_cast<int>(l) && state_.unit == t;
+      const std::string command = fmt::format("neuron.select {} {}", l, t);
+      const Response r = ui.interact(at, {.label = fmt::format("neuron {} of layer {}", t, l),
+                                          .command = command,
+                                          .kind = "neuron",
+                                          .tooltip = N_("What this neuron gives at every place, blue below 0 and orange "
+                                                        "above. Click: its numbers in the inspector")});
+      if (r.clicked) ui.send(command);
+      if (pictures && l > 0) {
+        const double share = layer.activation == PointActivation::softmax ? pass.values[index] : std::tanh(pass.values[index]);
+        ui.fill(at, neuron_color(theme, share), 3);
+        if (l + 1 == layers.size() && at.h > 12) {
+          ui.label(at, std::to_string(t), Font::caption, ink_on(neuron_color(theme, share)), Align::center);
+        }
+      }
+      ui.stroke(at, chosen ? theme.accent : theme.activation, 3, chosen ? 3.0f : 1.5f);
+      // The bias: a small square at the lower left corner.
+      if (at.w >= 18) {
+        const double bias = training_.parameters()[bias_at(static_cast<int>(l), t)];
+        const Rect mark{at.x - 3, at.bottom() - 5, 8, 8};
+        ui.fill(mark, sign_color(theme, bias), 2);
+        ui.stroke(mark, theme.background, 2);
+      }
+      if (r.keyboard) ui.draw_focus(at.inset(-4), 4);
+      if (r.hovered || r.keyboard) ui.found().numbers["neuron.topic"] = kTopicLayer + static_cast<int>(l);
+      if (!r.hovered) continue;
+      note = {};
+      note.title = l + 1 == layers.size() && layer.units == 1 ? std::string(tr("the output"))
+                                                              : format_tr("layer {}, neuron {}", l, t);
+      note.lines.push_back({tr("bias"), fmt::format("{:.6g}", training_.parameters()[bias_at(static_cast<int>(l), t)]), theme.bias});
+      note.lines.push_back({tr("sum at the point"), fmt::format("{:.6g}", pass.sums[index]), theme.kernel});
+      note.lines.push_back({name_of(layer.activation), fmt::format("{:.6g}", pass.values[index]), theme.activation});
+      note.hint = tr("click: its numbers");
+      note.command = command;
+    }
+    const std::vector<Rect>& all = places[l + 1];
+    if (lit_ == kTopicLayer + static_cast<int>(l)) {
+      const Rect frame{all.front().x - 6, all.front().y - 6, all.front().w + 12, all.back().bottom() - all.front().y + 12};
+      ui.stroke(frame, theme.accent, 8, 2);
+    }
+  }
+}
+
+}  // namespace striate

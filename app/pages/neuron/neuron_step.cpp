@@ -1,0 +1,133 @@
+// One step with its numbers, for the chosen neuron: forward, loss, backward, update. It shows the step that comes next;
+// pressing its button does just that.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/neuron/neuron_draw.h"
+#include "app/words/words.h"
+#include "engine/training/optimizers/optimizer_kind.h"
+
+namespace striate {
+
+void NeuronPage::draw_step(Ui& ui, Rect area) const {
+  const std::vector<double>& weights = training_.parameters();
+  const std::vector<int> samples = step_samples();
+  const int sample = shown_sample();
+  const double target = data().targets[static_cast<size_t>(sample)];
+  PointPass pass;
+  std::vector<double> mean, own(weights.size(), 0.0);
+  const double batch_loss = batch_gradient(network(), weights, data(), samples, pass, mean);
+  network().forward(weights.data(), data().sample(sample), pass);
+  const double loss = network().loss(pass, target);
+  network().backward(weights.data(), target, pass, 1, own.data());
+
+  const PointLayer& layer = network().layers()[static_cast<size_t>(state_.layer)];
+  const auto unit = static_cast<size_t>(state_.unit);
+  const size_t at = layer.values + unit;
+  const double* const from = state_.layer > 0
+                                 ? pass.values.data() + network().layers()[static_cast<size_t>(state_.layer) - 1].values
+                                 : pass.input.data();
+  const size_t weight = weight_at(state_.layer, state_.from, state_.unit);
+  const auto name_of_input = [&](int f) {
+    return state_.layer > 0 ? fmt::format("a{}", f)
+           : data().pictures() ? fmt::format("p{}", f)
+                               : std::string(name_of(state_.model.features[static_cast<size_t>(f)]));
+  };
+
+  // What the step is of.
+  Rect head = area.cut_top(38);
+  ui.begin_row(head);
+  ui.setting("neuron.step.single");
+  ui.button("Do this step", state_.step_single ? "neuron.step sample" : "neuron.step batch",
+            {.style = ButtonStyle::primary, .icon = Icon::step, .tooltip = N_("Learns from these samples")});
+  if (ui.remaining().w > 150) {
+    ui.button("Next sample", fmt::format("neuron.sample {}", (state_.sample + 1) % static_cast<int>(samples.size())),
+              {.enabled = samples.size() > 1, .tooltip = N_("Follows another sample of this batch")});
+  }
+  ui.end_row();
+  area.cut_top(6);
+  const bool two = area.w > 560;
+  Rect left = area, right;
+  if (two) {
+    right = left.cut_right(std::floor(area.w / 2 - 10));
+    left.cut_right(20);
+  }
+  ui.begin_panel("forward numbers", left, 0);
+  const auto number = [](double value) { return short_number(value); };
+  const size_t place = static_cast<size_t>(state_.sample) % samples.size();
+  const std::string what = state_.layer + 1 == static_cast<int>(network().layers().size())
+                               ? format_tr("output {}", state_.unit)
+                               : format_tr("layer {}, neuron {}", state_.layer, state_.unit);
+  ui.paragraph(format_tr("The next step, {}, learns from **{} samples**. These are the numbers of sample {} of them and of "
+                         "**{}**.",
+                         training_.step() + 1, samples.size(), place, what),
+               Font::control);
+
+  ui.section("FORWARD");
+  const int shown = std::min(layer.inputs, 8);
+  for (int f = 0; f < shown; ++f) {
+    const double w = weights[weight_at(state_.layer, f, state_.unit)];
+    ui.row(format_tr("{} times its weight", name_of_input(f)),
+           fmt::format("{} \u00b7 {} = {}", number(from[f]), number(w), number(from[f] * w)),
+           f == state_.from ? Concept::kernel : Concept::input);
+  }
+  if (layer.inputs > shown) ui.note(format_tr("and {} more products", layer.inputs - shown));
+  ui.row("bias", number(weights[bias_at(state_.layer, state_.unit)]), Concept::bias);
+  ui.row("their sum", number(pass.sums[at]), Concept::kernel);
+  ui.row(format_tr("{} of it: the neuron's value", name_of(layer.activation)), number(pass.values[at]), Concept::activation);
+
+  ui.section("LOSS");
+  std::string outputs;
+  for (int j = 0; j < network().outputs(); ++j) {
+    outputs += (j > 0 ? "  " : "") + number(network().output_of(pass)[static_cast<size_t>(j)]);
+  }
+  ui.row("output", outputs, Concept::activation);
+  ui.row("target", data().regression()        ? number(target)
+                   : network().classes() == 2 ? format_tr("class {}: {}", data().label(sample),
+                                                          number(data().label(sample) == 1 ? network().high() : network().low()))
+                                              : format_tr("class {}", data().label(sample)));
+  ui.row(format_tr("loss of this sample ({})", name_of(state_.model.loss)), number(loss), Concept::gradient);
+  ui.row("mean loss of the step's samples", number(batch_loss), Concept::gradient);
+
+  if (two) {
+    ui.end_panel();
+    ui.begin_panel("backward numbers", right, 0);
+  }
+  ui.section("BACKWARD");
+  ui.row("loss by the neuron's value", number(pass.value_gradients[at]), Concept::gradient);
+  if (layer.activation != PointActivation::softmax) {
+    ui.row(format_tr("slope of {} there", name_of(layer.activation)), number(activation_slope(layer.activation, pass.sums[at])));
+  }
+  ui.row("loss by its sum: their product", number(pass.sum_gradients[at]), Concept::gradient);
+  ui.row(format_tr("gradient of the weight of {}", name_of_input(state_.from)),
+         fmt::format("{} \u00b7 {} = {}", number(pass.sum_gradients[at]), number(from[state_.from]), number(own[weight])),
+         Concept::gradient);
+  ui.row("its mean over the step's samples", number(mean[weight]), Concept::gradient);
+
+  ui.section("UPDATE");
+  PointTraining next = training_;
+  if (state_.step_single) {
+    next.advance_sample();
+  } else {
+    next.advance(1);
+  }
+  const OptimizerSettings settings = settings_of(training_.learning().optimizer);
+  UpdateNumbers numbers;
+  numbers.weight = weights[weight], numbers.gradient = mean[weight], numbers.rate = training_.learning().rate;
+  numbers.step = training_.step() + 1;
+  numbers.before = {training_.state().first[weight], training_.state().second[weight]};
+  numbers.after = {next.state().first[weight], next.state().second[weight]};
+  numbers.weight_after = next.parameters()[weight];
+  numbers.text = number;
+  settings.kind->lines(settings, numbers);
+  for (const UpdateLine& line : numbers.lines) {
+    ui.row(line.name, number(line.value), line.name == "weight" ? Concept::kernel : Concept::none);
+    ui.label(ui.take(20), line.formula, Font::caption, ui.theme().secondary);
+    ui.label(ui.take(20), line.numbers, Font::number, ui.theme().secondary, Align::left, 13);
+  }
+  ui.end_panel();
+}
+
+}  // namespace striate
