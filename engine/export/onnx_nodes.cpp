@@ -74,13 +74,18 @@ std::string OnnxNodes::reals(const ExportNode& node, const std::string& what, co
   return tensors.back().name;
 }
 
-std::string OnnxNodes::ones(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims) {
+std::string OnnxNodes::reals_of_shape(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims,
+                                      const std::vector<float>& values) {
   WrittenTensor tensor;
   tensor.name = unique(node.name + '.' + what);
   tensor.dims = dims;
-  tensor.reals.assign(static_cast<size_t>(Shape(dims).count()), 1.0f);
+  tensor.reals = values;
   tensors.push_back(std::move(tensor));
   return tensors.back().name;
+}
+
+std::string OnnxNodes::ones(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims) {
+  return reals_of_shape(node, what, dims, std::vector<float>(static_cast<size_t>(Shape(dims).count()), 1.0f));
 }
 
 std::string OnnxNodes::sizes(const ExportNode& node, const std::string& what, const std::vector<int64_t>& list) {

@@ -69,6 +69,21 @@ def resize_axis(x, axis, matrix, value=0.0):
     return torch.where(outside, torch.full_like(y, value), y).movedim(-1, axis)
 )";
 
+const char* const kLocallyConnected = R"(
+def locally_connected(x, weight, bias, sets, stride, pads, dilation):
+    """A convolution whose weights differ from tile to tile of the map: windows as lists, each times its own matrix."""
+    size = weight.shape[3:]
+    x = F.pad(x, pads)
+    rows, columns = ((n - d * (k - 1) - 1) // s + 1 for n, k, d, s in zip(x.shape[2:], size, dilation, stride))
+    row, column = (torch.arange(n, device=x.device) * s // n for n, s in zip((rows, columns), sets))
+    tile = (row[:, None] * sets[1] + column).flatten()
+    windows = F.unfold(x, size, dilation, 0, stride)
+    y = torch.einsum("ncl,lkc->nkl", windows, weight.flatten(2)[tile])
+    if bias is not None:
+        y = y + bias[tile].T
+    return y.reshape(len(x), -1, rows, columns)
+)";
+
 const char* const kPadAxis = R"(
 def pad_axis(x, axis, begin, end, mode):
     places = pad_places(x.shape[axis], begin, end, mode)
@@ -90,6 +105,7 @@ const Helper kHelpers[] = {
     {"average_pool", kAveragePool, ""},
     {"max_places", kMaxPlaces, ""},
     {"local_response", kLocalResponse, ""},
+    {"locally_connected", kLocallyConnected, ""},
 };
 
 const char* const kPut = R"(

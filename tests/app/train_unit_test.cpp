@@ -34,6 +34,7 @@ const char* const kEveryKind[] = {
     "layernorm from 3 | lrn 3 alpha 0.5 k 2 | softmax axis 3",
     "input 2x3x4x5 | conv3d 2 2x2x2 | convtranspose3d 2 2x2x2 | avgpool3d 2x2x2 stride 1x1x1 | maxpool3d 2x2x2 stride "
     "1x1x1 pad 1",
+    "input 2x5x6 | local 3 3x2 pad 1 sets 2 | local 2 3x3",
     "input 2x5x5 | maxpoolindices 3 stride 2 pad 1",
     "input 2x3x4x3 | maxpoolindices 2x2x2 stride 1x1x1",
     "input 3x7 | layernormmean from 2 | from input | layernormrstd from 1",

@@ -209,6 +209,8 @@ class RandomModel {
   std::string layer(const std::string& kind) {
     if (kind.rfind("conv", 0) == 0 || (kind.find("pool") != std::string::npos && kind.rfind("global", 0) != 0))
       return windowed(kind);
+    if (kind == "local")
+      return "local " + n(4) + " " + n(4) + maybe(30, "pad 1") + maybe(50, "sets " + n(3)) + maybe(20, "no bias");
     if (kind == "reshape") return reshaped();
     if (kind == "resize") return resized();
     if (kind == "transpose") return transposed();

@@ -69,7 +69,8 @@
   kind(kReduceSum) \
   kind(kReduceMax) \
   kind(kReduceL2) \
-  kind(kRepeat)
+  kind(kRepeat) \
+  kind(kLocal)
 
 // clang-format on
 

@@ -1,0 +1,259 @@
+// The views `layers` and `map` of the page sharing.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/pages/sharing/sharing_page.h"
+#include "app/widgets/mini_grid.h"
+#include "app/widgets/sample_grid.h"
+#include "app/widgets/tensor_grid.h"
+#include "app/widgets/ui.h"
+#include "app/words/words.h"
+
+namespace striate {
+namespace {
+
+constexpr const char* kTitles[] = {N_("Dense layer"), N_("Locally connected layer"), N_("Convolution")};
+constexpr float kLine = 22;
+
+// "4 821 600", in groups of three with a thin space.
+std::string grouped(int64_t value) {
+  std::string digits = std::to_string(value), text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += "\u00a0";
+    text += digits[i];
+  }
+  return text;
+}
+std::string written(std::string formula) {
+  for (size_t at = 0; (at = formula.find('*', at)) != std::string::npos;) formula.replace(at, 1, "\u00b7");
+  return formula;
+}
+std::string number_of(double value) { return fmt::format("{:.5g}", value); }
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+
+}  // namespace
+
+void SharingPage::draw_digit(Ui& ui, const Rect& area) const {
+  const SharingMoment& now = *moment_;
+  draw_sample_picture(ui, area, "sharing.digit", now.version, Shape{1, kSharingSide, kSharingSide},
+                      [&](float* to) { std::copy(now.picture.begin(), now.picture.end(), to); });
+  ui.stroke(area, ui.theme().line);
+}
+
+void SharingPage::draw_layers(Ui& ui) const {
+  const SharingMoment& now = *moment_;
+  HoverNote note;
+  Rect head = ui.take(ui.frame().presentation ? 84.0f : 112.0f);
+  draw_digit(ui, head.cut_left(head.h));
+  head.cut_left(16);
+  ui.begin_panel("digit words", head, 0, false);
+  ui.paragraph(format_tr("Unseen digit {}: a **{}**, moved {} to the right and {} down.", now.of.digit, now.label,
+                         now.of.move.dx, now.of.move.dy));
+  ui.note(now.step == 0
+              ? std::string(tr("The networks have learned nothing yet: press Learn."))
+              : format_tr("{} batches of {} digits learned, the same by all three.", now.step, SharingLab::kBatch));
+  ui.end_panel();
+  for (int i = 0; i < kSharingLayers; ++i) draw_layer(ui, static_cast<SharingLayer>(i), note);
+  draw_gradient(ui, note);
+  draw_hover_note(ui, note);
+}
+
+void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const {
+  const SharingMoment& now = *moment_;
+  const auto n = static_cast<size_t>(layer);
+  const SharingAnswer& answer = now.answers[n];
+  const Theme& theme = ui.theme();
+  ui.hairline();
+  const Counted count = sharing_parameters(layer, state_.tie);
+  const std::string formula = layer == SharingLayer::dense ? "(32*32 + 1)*28*28*6" : count.formula;
+  Rect title = ui.take(kLine);
+  const std::string name(tr(std::string_view(kTitles[n])));
+  const float room = ui.measure(Font::strong, name).x + 16;
+  ui.label(title.cut_left(std::min(room, title.w)), name, Font::strong, theme.text);
+  const std::string parameters = format_tr("{} = {} numbers to learn", written(formula), grouped(count.value));
+  if (ui.measure(Font::number, parameters).x <= title.w) {
+    ui.label(title, parameters, Font::number, theme.kernel);
+  } else {
+    ui.label(ui.take(kLine), ui.fitted(parameters, Font::number, ui.width()), Font::number, theme.kernel);
+  }
+  Rect row = ui.take(ui.frame().presentation ? 58.0f : 76.0f);
+  Rect words = row.cut_right(std::min(row.w * 0.34f, 210.0f));
+  row.cut_right(12);
+  TensorGrid grid;
+  grid.maps = {.values = answer.maps, .count = kSharingMaps, .height = kSharingPlaces, .width = kSharingPlaces};
+  grid.key = fmt::format("sharing.maps.{}", name_of(layer));
+  grid.version = now.version;
+  grid.scale = scale_of(grid.maps, ScaleScope::layer);
+  grid.layout = fit_maps(kSharingMaps, kSharingPlaces, kSharingPlaces, row.w, row.h, 20, 200, 6, kSharingMaps);
+  grid.selected = state_.filter;
+  grid.tone = Concept::activation;
+  grid.name = [](int64_t map) { return format_tr("map {}", map); };
+  grid.command = [](int64_t map) { return fmt::format("sharing.filter {}", map); };
+  grid.hint = tr("click: its gradients below");
+  grid.numbers = false;
+  const TensorAnswer hit = draw_tensor_grid(ui, fmt::format("maps of the {} layer", name_of(layer)), row, grid);
+  if (hit.hovered) note = hit.note;
+  const bool right = answer.label == now.label;
+  Rect big = words.cut_left(44);
+  ui.label(big, std::to_string(answer.label), Font::heading, right ? theme.activation : theme.warning, Align::center,
+           34);
+  words.cut_left(8);
+  ui.label(words.cut_top(kLine), right ? tr("read right") : tr("read wrong"), Font::caption,
+           right ? theme.activation : theme.warning);
+  ui.label(
+      words.cut_top(kLine),
+      format_tr("sure to {}", percent(static_cast<double>(answer.probabilities[static_cast<size_t>(answer.label)]))),
+      Font::caption, theme.secondary);
+  const std::string measured = now.has_accuracy ? format_tr("{} of unseen ones", percent(now.accuracy[n]))
+                                                : std::string(tr("unseen ones: not yet"));
+  ui.label(words.cut_top(kLine), ui.fitted(measured, Font::caption, words.w), Font::caption, theme.secondary);
+}
+
+// What each place would change in one weight, and what tied places change together.
+void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
+  const SharingMoment& now = *moment_;
+  const SharingGradient& gradient = now.gradient;
+  const Theme& theme = ui.theme();
+  ui.hairline();
+  const int tile = gradient.tile_of(state_.row, state_.column);
+  const int tiles = gradient.sets_y * gradient.sets_x, places = kSharingPlaces * kSharingPlaces / tiles;
+  ui.label(ui.take(kLine), tr("Gradients of the middle layer, for this digit"), Font::strong, theme.text);
+  const double sum = gradient.sum(tile, state_.filter, state_.tap_row, state_.tap_column);
+  const auto shared = static_cast<double>(gradient.shared(tile, state_.filter, state_.tap_row, state_.tap_column));
+  ui.paragraph(
+      format_tr("Weight ({}, {}) of map {}: {} local [gradients](gradient) add up to `{}`. The weight that these "
+                "places share gets `{}`.",
+                state_.tap_row, state_.tap_column, state_.filter, places, number_of(sum), number_of(shared)));
+  std::vector<float> local;
+  for (int row = 0; row < kSharingPlaces; ++row) {
+    for (int column = 0; column < kSharingPlaces; ++column) {
+      local.push_back(gradient.at(state_.filter, row, column, state_.tap_row, state_.tap_column));
+    }
+  }
+  float most = 1e-12f;
+  for (const float value : local) most = std::max(most, std::fabs(value));
+  Rect row = ui.take(ui.frame().presentation ? 150.0f : 196.0f);
+  const Rect map = row.cut_left(std::min(row.h, row.w * 0.5f));
+  row.cut_left(24);
+  const float side = std::min(map.w, map.h);
+  const Rect square{map.x, map.y, side, side};
+  const Response r =
+      ui.interact(square, {.label = "local gradients",
+                           .command = "sharing.place",
+                           .kind = "grid",
+                           .tooltip = N_("The gradient of this weight at each of 28 x 28 places; a click "
+                                         "chooses a place")});
+  const Rect cells = mini_grid(
+      ui, square, {.rows = kSharingPlaces, .columns = kSharingPlaces, .fill = [&](int y, int x) {
+                     return signed_color(theme, static_cast<double>(local[static_cast<size_t>(y * kSharingPlaces + x)]),
+                                         static_cast<double>(most));
+                   }});
+  // The tile that the chosen place belongs to.
+  const int size = kSharingPlaces / gradient.sets_y;
+  const Rect first =
+      mini_cell(cells, kSharingPlaces, kSharingPlaces, state_.row / size * size, state_.column / size * size);
+  ui.stroke({first.x, first.y, first.w * static_cast<float>(size), first.h * static_cast<float>(size)}, theme.kernel, 0,
+            2);
+  if (r.hovered) {
+    if (const auto at = mini_cell_at(cells, kSharingPlaces, kSharingPlaces, ui.input().mouse)) {
+      note.title = format_tr("place ({}, {})", at->first, at->second);
+      note.lines.push_back(
+          {std::string(tr("its own gradient")),
+           number_of(static_cast<double>(local[static_cast<size_t>(at->first * kSharingPlaces + at->second)])),
+           theme.gradient});
+      if (r.clicked) ui.send(fmt::format("sharing.place {} {}", at->first, at->second));
+    }
+  }
+  if (r.keyboard) ui.draw_focus(square.inset(-2), 2);
+  // All weights of the window: what the tied ones get.
+  MiniGrid window{.rows = kSharingWindow, .columns = kSharingWindow};
+  double largest = 1e-12;
+  const auto value = [&](int y, int x) { return static_cast<double>(gradient.shared(tile, state_.filter, y, x)); };
+  for (int i = 0; i < kSharingWindow * kSharingWindow; ++i) {
+    largest = std::max(largest, std::fabs(value(i / kSharingWindow, i % kSharingWindow)));
+  }
+  window.fill = [&](int y, int x) { return signed_color(theme, value(y, x), largest); };
+  window.text = [&](int y, int x) { return fmt::format("{:.2g}", value(y, x)); };
+  const float part = std::min(row.w, row.h);
+  const Rect place{row.x, row.y, part, part};
+  const Response taps =
+      ui.interact(place, {.label = "gradients of the window",
+                          .command = "sharing.tap",
+                          .kind = "grid",
+                          .tooltip = N_("What each weight of the window gets from all places that share "
+                                        "it; a click chooses a weight")});
+  const Rect grid = mini_grid(ui, place, window);
+  ui.stroke(mini_cell(grid, kSharingWindow, kSharingWindow, state_.tap_row, state_.tap_column), theme.kernel, 0, 2);
+  if (taps.clicked) {
+    if (const auto at = mini_cell_at(grid, kSharingWindow, kSharingWindow, ui.input().mouse)) {
+      ui.send(fmt::format("sharing.tap {} {}", at->first, at->second));
+    }
+  }
+  if (taps.keyboard) ui.draw_focus(place.inset(-2), 2);
+}
+
+void SharingPage::draw_map(Ui& ui) const {
+  const SharingMoment& now = *moment_;
+  const Theme& theme = ui.theme();
+  HoverNote note;
+  ui.paragraph(
+      format_tr("Digit {}, a **{}**, at {} \u00d7 {} shifts, from {} to {} pixels to each side. [Filled](activation): "
+                "read right. Gray: read as another digit. Empty: not tried yet.",
+                now.of.digit, now.label, kShifts, kShifts, -kMostShift, kMostShift));
+  if (now.learning) ui.note("The map is made when the networks pause.");
+  const bool wide = ui.width() >= 480;
+  const float gap = 20, width = wide ? (ui.width() - 2 * gap) / 3 : ui.width();
+  const float side = std::min(width, 420.0f);
+  Rect line;
+  for (int i = 0; i < kSharingLayers; ++i) {
+    if (!wide || i == 0) line = ui.take(side + 3 * kLine);
+    Rect area = wide ? Rect{line.x + static_cast<float>(i) * (width + gap), line.y, width, line.h} : line;
+    const auto n = static_cast<size_t>(i);
+    ui.label(area.cut_top(kLine), ui.fitted(tr(std::string_view(kTitles[n])), Font::strong, area.w), Font::strong,
+             theme.text);
+    const std::vector<int>& classes = now.map[n];
+    const bool whole = now.map_rows == kShifts;
+    const std::string words =
+        whole ? format_tr("read at {} of {} shifts", now.known(static_cast<SharingLayer>(i)), kShifts * kShifts)
+              : format_tr("{} of {} rows tried", now.map_rows, kShifts);
+    ui.label(area.cut_top(kLine), ui.fitted(words, Font::caption, area.w), Font::caption, theme.secondary);
+    const Rect square{area.x, area.y, side, side};
+    const auto said = [&](int row, int column) {
+      return classes.empty() ? -1 : classes[static_cast<size_t>(row * kShifts + column)];
+    };
+    const std::string label = fmt::format("map of the {} layer", name_of(static_cast<SharingLayer>(i)));
+    const Response r = ui.interact(square, {.label = label,
+                                            .command = "sharing.shift",
+                                            .kind = "grid",
+                                            .tooltip = N_("Where the digit is still read; a click moves it there")});
+    const Rect cells =
+        mini_grid(ui, square,
+                  {.rows = kShifts,
+                   .columns = kShifts,
+                   .row_index = {-kMostShift, 1},
+                   .column_index = {-kMostShift, 1},
+                   .fill = [&](int row, int column) {
+                     const int digit = said(row, column);
+                     return digit < 0 ? theme.background : digit == now.label ? theme.activation : theme.raised;
+                   }});
+    ui.stroke(cells, theme.line);
+    ui.stroke(mini_cell(cells, kShifts, kShifts, now.of.move.dy + kMostShift, now.of.move.dx + kMostShift), theme.text,
+              0, 2);
+    if (r.hovered) {
+      if (const auto at = mini_cell_at(cells, kShifts, kShifts, ui.input().mouse)) {
+        const int dx = at->second - kMostShift, dy = at->first - kMostShift, digit = said(at->first, at->second);
+        note.title = format_tr("{} to the right, {} down", dx, dy);
+        note.lines.push_back({std::string(tr("read as")),
+                              digit < 0 ? std::string(tr("not tried yet")) : std::to_string(digit),
+                              digit == now.label ? theme.activation : theme.secondary});
+        if (r.clicked) ui.send(fmt::format("sharing.shift {} {}", dx, dy));
+      }
+    }
+    if (r.keyboard) ui.draw_focus(square.inset(-2), 2);
+  }
+  draw_hover_note(ui, note);
+}
+
+}  // namespace striate

@@ -1,0 +1,182 @@
+#include "app/pages/sharing/neocognitron_job.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "engine/drawing/prepare_input.h"
+#include "engine/sharing/sharing_lab.h"
+
+namespace striate {
+namespace {
+
+constexpr double kBetween = 0.2;  // seconds between two moments
+
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+// A drawing as the digits of a set are: fitted into 20 x 20, its mass in the middle of 28 x 28, with a border.
+std::vector<float> drawn_digit(const Drawing& drawing) {
+  const PreparedInput input = prepare_drawing(drawing, Shape{1, 28, 28}, true);
+  std::vector<float> picture(static_cast<size_t>(kSharingSide) * kSharingSide, 0.0f);
+  for (int row = 0; row < 28; ++row) {
+    std::copy_n(input.pixels.begin() + row * 28, 28, picture.begin() + (row + 2) * kSharingSide + 2);
+  }
+  return picture;
+}
+
+}  // namespace
+
+NeocognitronSettings neocognitron_settings() {
+  NeocognitronSettings settings = NeocognitronSettings::of_1980();
+  settings.stages[0].selectivity = settings.stages[0].learning = 2;
+  settings.stages[0].reinforce = false;
+  settings.stages[1].most_planes = 80;
+  settings.stages[1].learning = 2;
+  settings.stages[1].delta = 0.7f;
+  settings.stages[2].most_planes = 2000;
+  settings.stages[2].reinforce = false;
+  for (NeocognitronStage& stage : settings.stages) stage.rate = 1000, stage.new_planes = 2;
+  return settings;
+}
+
+std::vector<float> neocognitron_picture(const std::vector<float>& picture) {
+  constexpr int side = kSharingSide / 2;
+  std::vector<float> halved(static_cast<size_t>(side) * side);
+  for (int row = 0; row < side; ++row) {
+    for (int column = 0; column < side; ++column) {
+      float sum = 0;
+      for (int i = 0; i < 4; ++i) {
+        sum += picture[static_cast<size_t>((2 * row + i / 2) * kSharingSide + 2 * column + i % 2)];
+      }
+      // What is fainter than a tenth is no ink.
+      halved[static_cast<size_t>(row * side + column)] = sum / 4 < 0.1f ? 0.0f : sum / 4;
+    }
+  }
+  return halved;
+}
+
+NeocognitronJob::NeocognitronJob(std::function<void()> wake)
+    : wake_(wake), live_(std::make_shared<Live>()), work_(std::move(wake)) {}
+
+void NeocognitronJob::begin(const NeocognitronRequest& request) {
+  work_.request([live = live_, request, wake = wake_](Progress& progress) {
+    run(*live, request, progress, wake);
+    return true;
+  });
+}
+
+NeocognitronMomentPtr NeocognitronJob::take() {
+  work_.take();
+  const std::lock_guard lock(live_->mutex);
+  if (!live_->moment || live_->moment->version == taken_) return nullptr;
+  taken_ = live_->moment->version;
+  return live_->moment;
+}
+
+void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const Progress& progress,
+                          const std::function<void()>& wake) {
+  const std::lock_guard whole(live.whole);
+  const SharingData data = open_sharing_data(request.data);
+  // What it has learned already is the beginning of what is asked for, or it begins anew.
+  const auto begun = [&] {
+    if (!live.network || live.data != request.data || live.done.size() > request.acts.size()) return false;
+    if (!std::equal(live.done.begin(), live.done.end(), request.acts.begin())) return false;
+    return live.part == 0 || live.done.size() < request.acts.size();
+  };
+  if (!begun()) {
+    live.network = nullptr;
+    live.stream = std::make_unique<Stream>(Device::cpu());
+    live.network = std::make_unique<Neocognitron>(*live.stream, neocognitron_settings());
+    live.data = request.data;
+    live.done.clear();
+    live.part = 0, live.learned = 0, live.seconds = 0;
+  }
+  Neocognitron& network = *live.network;
+  for (int i = 0; i < network.stages(); ++i) {
+    network.set_selectivity(i, static_cast<float>(request.selectivity[static_cast<size_t>(i)]));
+  }
+  NeocognitronMoment now;
+  now.of = request;
+  for (const NeocognitronAct& act : request.acts) now.to_learn += act.digits;
+  std::vector<float> picture;
+  if (request.use_drawing) {
+    picture = drawn_digit(request.drawing);
+  } else {
+    const int64_t digit = std::min(request.digit, static_cast<int64_t>(data.test.size()) - 1);
+    picture = data.test_digit(digit);
+    now.label = data.test_label(digit);
+  }
+  picture = neocognitron_picture(moved_digit(picture, request.move));
+  const auto publish = [&] {
+    now.version = ++live.version;
+    {
+      const std::lock_guard lock(live.mutex);
+      live.moment = std::make_shared<const NeocognitronMoment>(now);
+    }
+    wake();
+  };
+  const auto look = [&] {
+    now.maps = network.maps(picture.data());
+    now.answer = network.answer(now.maps);
+    now.labels = network.labels();
+    now.weights = network.weights();
+    now.learned = live.learned;
+    now.seconds = live.seconds;
+    now.learning = live.done.size() < request.acts.size();
+    for (int i = 0; i < network.stages(); ++i) now.planes[static_cast<size_t>(i)] = network.planes(i);
+    const int stage = std::clamp(request.stage, 0, network.stages() - 1);
+    now.stage = network.settings().stages[static_cast<size_t>(stage)];
+    now.c = network.c(stage), now.d = network.d(stage);
+    const int plane = std::min(request.plane, network.planes(stage) - 1);
+    now.a = plane < 0 ? std::vector<float>() : network.a(stage, plane);
+    now.b = plane < 0 ? 0.0f : network.b(stage, plane);
+    publish();
+  };
+  look();
+  double looked = seconds();
+  while (live.done.size() < request.acts.size()) {
+    const NeocognitronAct& act = request.acts[live.done.size()];
+    // Stage by stage: each learns all digits of an act before the next begins.
+    const int count = act.label >= 0 ? 1 : act.digits, stages = network.stages();
+    while (live.part < count * stages) {
+      if (progress.canceled) return;
+      const double begin = seconds();
+      const int stage = live.part / count, n = live.part % count;
+      if (act.label >= 0) {
+        network.learn(stage, neocognitron_picture(drawn_digit(act.drawing)).data(), act.label);
+      } else {
+        const int64_t at = live.learned + n;
+        const int64_t sample = data.training[static_cast<size_t>(at) % data.training.size()];
+        if (stage + 1 == stages || at < kFirstDigits) {
+          std::vector<float> pixels(static_cast<size_t>(kSharingSide) * kSharingSide);
+          data.digits->read(sample, pixels.data());
+          network.learn(stage, neocognitron_picture(pixels).data(), data.digits->label(sample));
+        }
+      }
+      ++live.part;
+      live.seconds += seconds() - begin;
+      if (seconds() - looked < kBetween) continue;
+      look();
+      looked = seconds();
+    }
+    live.learned += act.digits;
+    live.part = 0;
+    live.done.push_back(act);
+  }
+  look();
+  if (!request.measure || network.planes(network.stages() - 1) == 0) return;
+  for (int64_t i = 0; i < kTestDigits; ++i) {
+    if (progress.canceled) return;
+    const int64_t digit = i % static_cast<int64_t>(data.test.size());
+    const NeocognitronAnswer answer =
+        network.answer(neocognitron_picture(moved_digit(data.test_digit(digit), request.move)).data());
+    ++now.tested;
+    now.right += answer.label == data.test_label(digit) ? 1 : 0;
+    now.silent += answer.label < 0 ? 1 : 0;
+    if (seconds() - looked > kBetween) publish(), looked = seconds();
+  }
+  now.measured = true;
+  publish();
+}
+
+}  // namespace striate

@@ -1,0 +1,101 @@
+// The Neocognitron of the page `sharing`, behind the window: it learns what it was given, in that order, says what its
+// cells hold for the picture, and is measured with digits that it has not seen.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/worker/latest.h"
+#include "engine/drawing/drawing.h"
+#include "engine/neocognitron/neocognitron.h"
+#include "engine/sharing/sharing_digits.h"
+
+namespace striate {
+
+// What it was given to learn: so many of the set's digits, or a drawing with its label.
+struct NeocognitronAct {
+  int digits = 0;
+  Drawing drawing;
+  int label = -1;
+  friend bool operator==(const NeocognitronAct&, const NeocognitronAct&) = default;
+};
+
+struct NeocognitronRequest {
+  std::string data = "digits";
+  std::vector<NeocognitronAct> acts;
+  std::array<double, 3> selectivity{};
+  bool use_drawing = false;
+  Drawing drawing;
+  int64_t digit = 0;
+  SharingMove move;
+  int stage = 0, plane = 0;  // whose weights are wanted
+  bool measure = true;
+  friend bool operator==(const NeocognitronRequest&, const NeocognitronRequest&) = default;
+};
+
+struct NeocognitronMoment {
+  NeocognitronRequest of;
+  uint64_t version = 0;
+  NeocognitronMaps maps;
+  NeocognitronAnswer answer;
+  int label = -1;  // the digit's true class; -1: of a drawing
+  std::array<int, 3> planes{};
+  std::vector<int> labels;  // of the last stage's planes
+  int64_t weights = 0;
+  bool learning = false;
+  int64_t learned = 0, to_learn = 0;  // digits of the set
+  double seconds = 0;                 // that it has learned for
+  // Of the plane that was asked for: (planes before, window, window), and c and d of its stage.
+  std::vector<float> a, c, d;
+  float b = 0;
+  NeocognitronStage stage;
+  int tested = 0, right = 0, silent = 0;  // unseen digits, moved as this one
+  bool measured = false;                  // all of them
+};
+using NeocognitronMomentPtr = std::shared_ptr<const NeocognitronMoment>;
+
+// Its settings here: those of 1980, with as many planes in the last stage as the digits ask for.
+NeocognitronSettings neocognitron_settings();
+// A picture (32, 32) as it sees it, (16, 16): means of 2 x 2.
+std::vector<float> neocognitron_picture(const std::vector<float>& picture);
+
+class NeocognitronJob {
+ public:
+  static constexpr int kTestDigits = 300;
+  static constexpr int kFirstDigits = 200;  // that the stages before the last one learn from
+
+  explicit NeocognitronJob(std::function<void()> wake);
+  void begin(const NeocognitronRequest& request);
+  void stop() { work_.cancel(); }
+  bool busy() const { return work_.busy(); }
+  NeocognitronMomentPtr take();
+
+ private:
+  struct Live {
+    std::mutex mutex;
+    NeocognitronMomentPtr moment;
+    uint64_t version = 0;
+    std::mutex whole;
+    std::unique_ptr<Stream> stream;
+    std::unique_ptr<Neocognitron> network;
+    std::string data;
+    std::vector<NeocognitronAct> done;  // the last one may not be finished: `part`
+    int part = 0;                       // steps of the act after `done`
+    int64_t learned = 0;
+    double seconds = 0;
+  };
+  static void run(Live& live, const NeocognitronRequest& request, const Progress& progress,
+                  const std::function<void()>& wake);
+
+  std::function<void()> wake_;
+  std::shared_ptr<Live> live_;
+  uint64_t taken_ = 0;
+  Latest<bool> work_;
+};
+
+}  // namespace striate
