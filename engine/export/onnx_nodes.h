@@ -44,6 +44,8 @@ class OnnxNodes : public OnnxPage {
                                 const std::vector<int64_t>& values) override;
   std::string reals(const ExportNode& node, const std::string& what, const std::vector<float>& values,
                     bool scalar) override;
+  std::string reals_of_shape(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims,
+                             const std::vector<float>& values) override;
   std::string ones(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims) override;
   std::string sizes(const ExportNode& node, const std::string& what, const std::vector<int64_t>& list) override;
   std::string unique(const std::string& name) override;

@@ -121,6 +121,8 @@ class OnnxPage {
                                         const std::vector<int64_t>& dims, const std::vector<int64_t>& values) = 0;
   virtual std::string reals(const ExportNode& node, const std::string& what, const std::vector<float>& values,
                             bool scalar) = 0;
+  virtual std::string reals_of_shape(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims,
+                                     const std::vector<float>& values) = 0;
   virtual std::string ones(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims) = 0;
   // Sizes in which one may be kBatchSize: the name of a value with them, computed where they are not known.
   virtual std::string sizes(const ExportNode& node, const std::string& what, const std::vector<int64_t>& list) = 0;

@@ -34,6 +34,7 @@ constexpr void (*kExercises[])(Stream&) = {
     exercise_dense,      exercise_pool,    exercise_layers,   exercise_losses,     exercise_optimizers,
     exercise_initialize, exercise_metrics, exercise_limits,   exercise_curves,     exercise_norms,
     exercise_residual,   exercise_tensors, exercise_resample, exercise_volumes,    exercise_walk,
+    exercise_early_layers,
 };
 
 struct Launches {

@@ -69,7 +69,12 @@
   kind(kReduceSum) \
   kind(kReduceMax) \
   kind(kReduceL2) \
-  kind(kRepeat)
+  kind(kRepeat) \
+  kind(kScaledTanh) \
+  kind(kSumPool) \
+  kind(kUnitBias) \
+  kind(kTableConv) \
+  kind(kRbf)
 
 // clang-format on
 
