@@ -4,6 +4,7 @@
 #include "app/pages/convolution.h"
 #include "app/pages/features/features.h"
 #include "app/pages/filters.h"
+#include "app/pages/lenet/lenet.h"
 #include "app/pages/network.h"
 #include "app/pages/page.h"
 #include "app/pages/pixels.h"
@@ -15,7 +16,8 @@ namespace striate {
 
 std::vector<PageKind> page_kinds() {
   return {pixels_page(), channels_page(), filters_page(),    convolution_page(), pooling_page(),
-          train_page(),  network_page(),  pretrained_page(), features_page(),    architecture_page()};
+          train_page(),  network_page(),  pretrained_page(), features_page(),    architecture_page(),
+          lenet_page()};
 }
 
 }  // namespace striate

@@ -208,7 +208,7 @@ class RandomModel {
 
   std::string layer(const std::string& kind) {
     if (kind == "tableconv") {
-      const auto filter = [&] { return n(3) + (chance(50) ? "+0" : ""); };
+      const auto filter = [&] { return text_of(whole(0, 2)) + (chance(30) ? "+3" : ""); };
       std::string table = list(static_cast<size_t>(whole(1, 5)), filter);
       return "tableconv " + table + " " + n(3) + maybe(40, "stride " + n(2)) + maybe(30, "pad " + n(2)) +
              maybe(20, "no bias");
