@@ -140,7 +140,7 @@ Drawing drawing_of_digit(int digit, uint64_t seed) {
       const auto placed = [&](float v, float middle) { return std::round((kPadSide / 2.0f + (v - middle) * factor) * 10) / 10; };
       points.push_back({placed(p.x, (box.left + box.right) / 2), placed(p.y, (box.top + box.bottom) / 2)});
     }
-    drawing.strokes.push_back({std::move(points), kPenWidth});
+    drawing.add(points, kPenWidth);
   }
   return drawing;
 }
@@ -153,7 +153,7 @@ RowPicture row_of_text(const std::string& text, uint64_t seed) {
     digits.push_back(std::move(digit));
   }
   Random random(seed, kGaps);
-  DigitRow row = row_of_digits(digits, random.between(1.5f, 8), 10, seed);
+  DigitRow row = row_of_digits(digits, random.between(1.5f, 8), 12, seed);
   return {row.width, std::move(row.pixels)};
 }
 
@@ -163,7 +163,7 @@ RowPicture row_of_drawing(const Drawing& drawing, float thickness) {
   if (!lines.empty()) {
     fit(lines, 20, true);
     const Box box = box_of(lines);
-    constexpr float kMargin = 10;
+    constexpr float kMargin = 12;
     row.width = std::clamp((static_cast<int>(box.width() + 2 * kMargin) + 3) / 4 * 4, kWindowSide, 640);
     const float left = (static_cast<float>(row.width) - box.width()) / 2 - box.left;
     for (Line& line : lines) {

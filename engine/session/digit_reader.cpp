@@ -14,7 +14,10 @@ namespace {
 constexpr int kNone = 0;             // states: none, then digit d in its k-th column
 constexpr int kMostColumns = 4;      // of one digit
 constexpr float kLeast = 1e-4f;      // no probability is below
-constexpr double kBegin = -0.7;      // each digit more has its price
+// Each digit more has its price; one that is seen in a single column, or begins where another ends, a higher one.
+constexpr double kBegin = -0.7, kSingle = -3, kTouching = -5;
+
+constexpr double kNoDigit = 7;  // a distance from every glyph: farther away is no digit
 
 int state_of(int digit, int column) { return 1 + digit * kMostColumns + column; }
 
@@ -40,15 +43,17 @@ std::string read_columns(const std::vector<DigitReader::Column>& columns, std::v
     };
     for (int a = 0; a < states; ++a) {
       if (best[i][static_cast<size_t>(a)] <= kImpossible / 2) continue;
-      go(a, kNone, log_of(rest));
       const int of = a == kNone ? -1 : (a - 1) / kMostColumns, column = a == kNone ? 0 : (a - 1) % kMostColumns;
+      const double single = a != kNone && column == 0 ? kSingle : 0;
+      go(a, kNone, log_of(rest) + single);
       for (int digit = 0; digit < 10; ++digit) {
         const double seen = log_of(static_cast<double>(p[static_cast<size_t>(digit)]));
-        if (digit != of) go(a, state_of(digit, 0), seen + kBegin);
+        if (digit != of) go(a, state_of(digit, 0), seen + kBegin + single + (a == kNone ? 0 : kTouching));
         if (digit == of && column + 1 < kMostColumns) go(a, state_of(digit, column + 1), seen);
       }
     }
   }
+  for (int digit = 0; digit < 10; ++digit) best[n][static_cast<size_t>(state_of(digit, 0))] += kSingle;
   taken.assign(n, -1);
   int state = static_cast<int>(std::max_element(best[n].begin(), best[n].end()) - best[n].begin());
   std::string text;
@@ -88,6 +93,14 @@ std::vector<float> DigitReader::probabilities_of(const float* scores) const {
     float sum = 0;
     for (float& v : p) v = std::max(0.0f, v), sum += v;
     for (float& v : p) v /= std::max(sum, 1.0f);
+    return p;
+  }
+  // Distances never come to 0: what the loss calls as far as no class would win against most digits.
+  if (distances_) {
+    std::vector<float> p(scores, scores + 10);
+    double sum = std::exp(-kNoDigit);
+    for (const float v : p) sum += std::exp(static_cast<double>(v));
+    for (float& v : p) v = static_cast<float>(std::exp(static_cast<double>(v)) / sum);
     return p;
   }
   return LossHead::class_probabilities(loss_, scores, 10);

@@ -61,7 +61,7 @@ class DigitReader {
 };
 
 // The most probable string behind probabilities per column (Viterbi 1967): each column belongs to a digit or to none,
-// a digit has one to four columns, and the same digit twice has one of none between. `taken`: what each column was
+// a digit has one to four columns, seldom one, and digits seldom follow each other without a column of none. `taken`: what each column was
 // taken for.
 std::string read_columns(const std::vector<DigitReader::Column>& columns, std::vector<int>& taken);
 

@@ -84,7 +84,7 @@ TEST(DigitReader, strings_of_digits_are_read_without_knowing_where_they_stand) {
       digits.read(index, list.back().data());
       truth += static_cast<char>('0' + digits.label(index));
     }
-    const DigitRow made = row_of_digits(list, random.between(1.5f, 9), 6 + static_cast<int>(random.below(9)),
+    const DigitRow made = row_of_digits(list, random.between(1.5f, 9), 12 + static_cast<int>(random.below(9)),
                                         static_cast<uint64_t>(row));
     const std::string read = reader.read_row(made.pixels, made.width).text;
     // Errors: digits that are wrong, missing or too many (Levenshtein 1966).
@@ -136,7 +136,9 @@ TEST(DigitReader, columns_become_the_likeliest_string) {
   EXPECT_EQ(read_columns({}, taken), "");
   EXPECT_EQ(read_columns({column(-1, 0), column(7, 0.9f), column(7, 0.8f), column(-1, 0), column(7, 0.9f)}, taken), "77");
   EXPECT_EQ(taken, (std::vector<int>{-1, 7, 7, -1, 7}));
-  EXPECT_EQ(read_columns({column(1, 0.95f), column(2, 0.95f)}, taken), "12");
+  EXPECT_EQ(read_columns({column(1, 0.95f), column(1, 0.9f), column(2, 0.95f), column(2, 0.9f)}, taken), "12");
+  // One column beside a digit is its edge, not another digit.
+  EXPECT_EQ(read_columns({column(4, 0.95f), column(4, 0.9f), column(9, 0.8f), column(-1, 0)}, taken), "4");
   EXPECT_EQ(read_columns({column(1, 0.2f), column(2, 0.3f)}, taken), "");
 }
 

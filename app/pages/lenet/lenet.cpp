@@ -64,13 +64,13 @@ std::vector<std::string> LenetPage::state() const {
     lines.push_back(fmt::format("lenet.pen {}", stroke.width));
     lines.push_back("lenet.draw " + stroke_text(stroke.points));
   }
+  if (!text_.empty()) lines.push_back(fmt::format("lenet.write {} {}", text_, text_seed_));
+  lines.push_back(state_.slide ? "lenet.slide on" : "lenet.slide off");
   for (std::string& line : settings_.state()) lines.push_back(std::move(line));
   const Placement& p = state_.placement;
   lines.push_back(fmt::format("lenet.move {} {}", shortest_text(p.dx), shortest_text(p.dy)));
   lines.push_back(p.second < 0 ? std::string("lenet.second none")
                                : fmt::format("lenet.second {} {}", p.second, shortest_text(p.second_dx)));
-  if (!text_.empty()) lines.push_back(fmt::format("lenet.write {} {}", text_, text_seed_));
-  lines.push_back(state_.slide ? "lenet.slide on" : "lenet.slide off");
   lines.push_back("lenet.layer " + quoted(layer_));
   lines.push_back(fmt::format("lenet.column {}", column_));
   for (std::string& line : network().state()) lines.push_back(std::move(line));
@@ -132,7 +132,6 @@ bool LenetPage::update(double /*now*/) {
   if (std::optional<LenetAnswers> made = answers_work_.take()) answers_ = std::move(made), changed = true;
   if (std::optional<LenetRow> made = row_work_.take()) {
     row_ = std::move(made);
-    column_ = std::clamp(column_, 0, std::max(0, static_cast<int>(row_->read.columns.size()) - 1));
     changed = true;
   }
   if (std::optional<LenetRing> made = ring_work_.take()) ring_ = made, changed = true;

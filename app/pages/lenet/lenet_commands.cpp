@@ -50,6 +50,17 @@ int model_of(const std::string& word) {
 }  // namespace
 
 void LenetPage::declare_settings() {
+  settings_
+      .choice(
+          "chosen", "network", "Chooses the network whose answers count, without opening it",
+          Parameter::choice("WHICH", "the network of 1989, LeNet-5 of 1998 or today's version",
+                            {"1989", "1998", "modern"}),
+          [](const State& s) { return std::string(lenet_models()[static_cast<size_t>(s.model)].word); },
+          [](State& s, const std::string& word) {
+            s.model = model_of(word);
+            if (s.model == 0) s.slide = false;
+          })
+      .labels = {"1989", "1998", N_("today")};
   settings_.choice(
       "view", "below the drawing",
       "Shows every layer of the open network, the glyphs that LeNet-5 of 1998 compares with, or how far the drawing can be "
@@ -237,9 +248,6 @@ void LenetPage::declare(Registry& registry) {
                        {Parameter::integer("N", "which answer, from 0", 0, 1000)},
                        [this](const Arguments& arguments) {
                          column_ = static_cast<int>(arguments.integer(0));
-                         if (row_) {
-                           column_ = std::min(column_, std::max(0, static_cast<int>(row_->read.columns.size()) - 1));
-                         }
                        }});
   registry.add(Readout{"lenet.column", "the answer that is looked at", [this] { return ReadoutValue(static_cast<double>(column_)); }});
   registry.add(Command{"lenet.layer",
