@@ -25,6 +25,7 @@ set(STRIATE_NOTICES
   "Inter|fonts-inter|OFL-1.1|inside"
   "JetBrains-Mono|fonts-jetbrains-mono|OFL-1.1|inside"
   "DejaVu|fonts-dejavu-core|Bitstream-Vera|inside"
+  "Readers-of-digits|assets/models/lenet.license|CC-BY-SA-3.0|inside"
   "SqueezeNet-1.1-weights|assets/models/squeezenet1_1.license|BSD-2-Clause|inside")
 # Static: its terms lie beside the toolkit.
 if(STRIATE_WITH_CUDA)
@@ -45,6 +46,9 @@ foreach(entry IN LISTS STRIATE_NOTICES)
   if(package MATCHES "/")
     set(text ${CMAKE_SOURCE_DIR}/${package})
     set(version "float16")
+    if(package MATCHES "lenet")
+      set(version "float32")
+    endif()
   elseif(NOT package)
     set(version ${CUDAToolkit_VERSION})
     get_filename_component(root ${CMAKE_CUDA_COMPILER}/../.. REALPATH)

@@ -103,6 +103,14 @@ struct SoftplusActivation {
   HD float value(float x) const { return (x < 0.0f ? 0.0f : x) + log_of_1_plus(exp_of_negative(minus_size(x))); }
   HD float slope(float x) const { return sigmoid_of(x, exp_of_negative(minus_size(x))); }
 };
+struct ScaledTanhActivation {
+  float a, b;
+  HD float value(float x) const { return a * tanh_of(b * x); }
+  HD float slope(float x) const {
+    const float t = tanh_of(b * x);
+    return a * b * (1.0f - t * t);
+  }
+};
 struct ClipActivation {
   float low, high;
   HD float value(float x) const { return within(x, low, high); }
@@ -179,6 +187,9 @@ template struct CudaFlat<ActivationBackward<MishActivation, true>>;
 template struct CudaFlat<ActivationForward<SoftplusActivation>>;
 template struct CudaFlat<ActivationBackward<SoftplusActivation, false>>;
 template struct CudaFlat<ActivationBackward<SoftplusActivation, true>>;
+template struct CudaFlat<ActivationForward<ScaledTanhActivation>>;
+template struct CudaFlat<ActivationBackward<ScaledTanhActivation, false>>;
+template struct CudaFlat<ActivationBackward<ScaledTanhActivation, true>>;
 template struct CudaFlat<ActivationForward<ClipActivation>>;
 template struct CudaFlat<ActivationBackward<ClipActivation, false>>;
 template struct CudaFlat<ActivationBackward<ClipActivation, true>>;
@@ -252,6 +263,8 @@ void run(const Activation& c, const Pass& pass) {
       return pass.for_each("mish", "mish_backward", MishActivation{});
     case ActivationKind::softplus:
       return pass.for_each("softplus", "softplus_backward", SoftplusActivation{});
+    case ActivationKind::scaled_tanh:
+      return pass.for_each("scaled_tanh", "scaled_tanh_backward", ScaledTanhActivation{c.a, c.b});
     case ActivationKind::clip:
       return pass.for_each("clip", "clip_backward", ClipActivation{c.a, c.b});
     case ActivationKind::erf:

@@ -14,6 +14,7 @@
 //   erf           2/sqrt(pi) times the integral of exp(-t^2) from 0 to x
 //   exp, log      e^x; the natural logarithm
 //   sqrt, abs     the square root; the size without its sign
+//   scaled_tanh   a * tanh(b * x)                                     LeCun 1989
 //   clip          min(max(x, a), b): b wherever a > b                 ONNX's Clip; relu6 is a = 0, b = 6
 // A NaN stays a NaN. dx = dy * the activation's slope at x; in a corner it is PyTorch's: elu and its like exp's side,
 // the ends of hard_sigmoid 0, those of hard_swish the middle's x / 3 + 1/2, those of a clip 1, that of abs 0; infinity
@@ -41,6 +42,7 @@ enum class ActivationKind {
   silu,
   mish,
   softplus,
+  scaled_tanh,
   clip,
   erf,
   exp,

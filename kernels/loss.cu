@@ -36,6 +36,35 @@ struct SoftmaxCrossEntropy {
   }
 };
 
+// As above with one more class, of which nothing is asked: its x is always -j.
+struct MaximumAPosteriori {
+  static constexpr int64_t work = 256;
+  int n, k;
+  float none;
+  const float* x;
+  const int32_t* target;
+  float* per_sample;
+  float* probabilities;
+  float* dx;
+  HD void operator()(int64_t i) const {
+    const float* row = x + i * k;
+    const int wanted = target[i];
+    float most = none;
+    for (int j = 0; j < k; ++j) most = row[j] > most || row[j] != row[j] ? row[j] : most;
+    float sum = std::exp(none - most);
+    for (int j = 0; j < k; ++j) sum += std::exp(row[j] - most);
+    const bool known = wanted >= 0 && wanted <= k;
+    per_sample[i] = known ? std::log(sum) - ((wanted < k ? row[wanted] : none) - most) : not_a_class();
+    if (probabilities == nullptr && dx == nullptr) return;
+    const float factor = 1.0f / sum, share = 1.0f / static_cast<float>(n);
+    for (int j = 0; j < k; ++j) {
+      const float probability = std::exp(row[j] - most) * factor;
+      if (probabilities != nullptr) probabilities[i * k + j] = probability;
+      if (dx != nullptr) dx[i * k + j] = (probability - (j == wanted ? 1.0f : 0.0f)) * share;
+    }
+  }
+};
+
 struct NegativeLogLikelihood {
   static constexpr int64_t work = 32;
   int n, k;
@@ -120,6 +149,7 @@ struct Mean {
 #ifdef __CUDACC__
 
 template struct CudaFlat<SoftmaxCrossEntropy>;
+template struct CudaFlat<MaximumAPosteriori>;
 template struct CudaFlat<NegativeLogLikelihood>;
 template struct CudaFlat<MeanSquaredError>;
 template struct CudaFlat<BinaryCrossEntropy>;
@@ -130,6 +160,12 @@ template struct CudaBlocks<Mean>;
 void softmax_cross_entropy(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,
                            float* per_sample, float* probabilities, float* dx) {
   for_each(stream, "softmax_cross_entropy", n, SoftmaxCrossEntropy{n, k, x, target, per_sample, probabilities, dx});
+  for_each_block(stream, "mean_loss", Grid{1}, Mean{per_sample, loss, n});
+}
+void maximum_a_posteriori(Stream& stream, int n, int k, float j, const float* x, const int32_t* target, float* loss,
+                          float* per_sample, float* probabilities, float* dx) {
+  for_each(stream, "maximum_a_posteriori", n,
+           MaximumAPosteriori{n, k, -j, x, target, per_sample, probabilities, dx});
   for_each_block(stream, "mean_loss", Grid{1}, Mean{per_sample, loss, n});
 }
 void negative_log_likelihood(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,

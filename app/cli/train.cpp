@@ -550,7 +550,7 @@ void add_train(CLI::App& parent, CommandLine& line) {
   add_number(*command, "--rate", options->rate, "Learning rate (the usual one of the optimizer)", 1e-9, 1e6);
   add_text(*command, "--schedule", options->schedule, "The rate over time (inverse, half of it after an epoch)")
       ->type_name("\"warm-up 100 cosine 5000\"");
-  add_text(*command, "--loss", options->loss, "cross-entropy (the usual), nll, mse, bce, bce-logits")
+  add_text(*command, "--loss", options->loss, "cross-entropy (the usual), nll, mse, bce, bce-logits, map")
       ->type_name("NAME");
   add_choice(*command, "--init", options->initializer, "Starting weights (pytorch)",
              {"pytorch", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform"});

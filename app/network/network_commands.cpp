@@ -6,6 +6,7 @@
 #include "app/network/network_in_use.h"
 #include "app/shell/samples.h"
 #include "app/words/words.h"
+#include "engine/files/carried_weights.h"
 #include "engine/files/image_file.h"
 #include "engine/network/models.h"
 
@@ -24,7 +25,8 @@ std::string_view file_of_image(std::string_view value) {
 std::string_view file_of_network(std::string_view value) {
   const size_t file = model_and_file(value).second.size();
   const std::string_view rest = value.substr(value.size() - file);
-  return find_model(std::string(rest)) != nullptr ? std::string_view() : rest;
+  const bool name = find_model(std::string(rest)) != nullptr || !carried_weights(rest).empty();
+  return name ? std::string_view() : rest;
 }
 
 std::optional<PictureCrop> crop_of(const Arguments& arguments) {
@@ -45,7 +47,7 @@ void NetworkInUse::set_image(const std::string& text) {
   if (text == "drawing") {
     if (!document_.drawing) {
       throw Error("nothing is drawn",
-                  "draw on the pad of page train: train.view draw, then train.draw 70 60 210 60 120 230");
+                  "draw on the pad of page lenet, or of page train: train.view draw, then train.draw 70 60 210 60 120 230");
     }
   } else if (n) {
     test_picture_index(document_.training ? document_.training->split.get() : nullptr, *n);

@@ -195,7 +195,7 @@ void NetworkInUse::open(const std::string& text) {
   std::tie(next.model, next.file) = model_and_file(text);
   next.stamp.clear();
   std::error_code problem;
-  if (find_model(next.file) != nullptr) {
+  if (find_model(next.file) != nullptr || !carried_weights(next.file).empty()) {
     next.random = only_random(next.file);
   } else {
     const fs::path path = fs::absolute(next.file).lexically_normal();

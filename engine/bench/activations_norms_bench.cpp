@@ -49,6 +49,7 @@ double gelu_tanh(double x) {
 }
 double silu(double x) { return x / (1 + std::exp(-x)); }
 double mish(double x) { return x * std::tanh(std::log1p(std::exp(x))); }
+double scaled_tanh(double x) { return 1.7159 * std::tanh(2.0 / 3 * x); }
 double softplus(double x) { return std::log1p(std::exp(x)); }
 double clip(double x) { return std::min(std::max(x, 0.0), 6.0); }
 
@@ -186,6 +187,7 @@ void bench_curves_and_norms(OperatorBench& bench, int batch) {
   curve(bench, "gelu", {ActivationKind::gelu, 0, 0}, values, gelu);
   curve(bench, "gelu tanh", {ActivationKind::gelu_tanh, 0, 0}, values, gelu_tanh);
   curve(bench, "silu", {ActivationKind::silu, 0, 0}, values, silu);
+  curve(bench, "scaled_tanh", {ActivationKind::scaled_tanh, 1.7159f, 2.0f / 3}, values, scaled_tanh);
   curve(bench, "mish", {ActivationKind::mish, 0, 0}, values, mish);
   curve(bench, "softplus", {ActivationKind::softplus, 0, 0}, values, softplus);
   curve(bench, "clip", {ActivationKind::clip, 0, 6}, values, clip);

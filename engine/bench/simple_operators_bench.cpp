@@ -8,6 +8,7 @@
 #include "engine/walk/update_walk.h"
 #include "kernels/activation.h"
 #include "kernels/dropout.h"
+#include "kernels/early_layers.h"
 #include "kernels/elementwise.h"
 #include "kernels/loss.h"
 #include "kernels/normalize.h"
@@ -123,6 +124,39 @@ void pooling(OperatorBench& bench, int n, int c, int size) {
       [&] {
         return bench.agrees(dx, [&](int64_t i) {
           return static_cast<double>(hdy[static_cast<size_t>(i / pixels)]) / static_cast<double>(pixels);
+        });
+      });
+}
+
+// LeNet-5's first subsampling, its biggest table and its outputs.
+void early_layers(OperatorBench& bench, int n) {
+  const SumPoolShape s{n, 6, 28, 28, 2};
+  Buffer<float> x = bench.random(s.x_size()), w = bench.random(84 * 10), y = bench.empty(s.y_size());
+  const std::vector<float> hx = bench.host(x), hw = bench.host(w);
+  const auto at = [](const std::vector<float>& values, int64_t i) {
+    return static_cast<double>(values[static_cast<size_t>(i)]);
+  };
+  const auto in = static_cast<double>(s.x_size()), out = static_cast<double>(s.y_size());
+  bench.time(
+      "sum_pool", fmt::format("{}x6x28x28", n), in + 2 * out, 4 * (in + out),
+      [&] { sum_pool_forward(bench.stream(), s, x.data(), w.data(), w.data(), y.data()); },
+      [&] {
+        return bench.agrees(y, [&](int64_t i) {
+          const int64_t plane = i / 196, corner = (plane * 28 + i / 14 % 14 * 2) * 28 + i % 14 * 2;
+          const double sum = at(hx, corner) + at(hx, corner + 1) + at(hx, corner + 28) + at(hx, corner + 29);
+          return at(hw, plane % 6) * (sum + 1);
+        });
+      });
+  const double cells = 84.0 * n;
+  Buffer<float> distances = bench.empty(int64_t{10} * n);
+  bench.time(
+      "rbf", fmt::format("{}x84 to 10", n), 30 * cells, 4 * (cells + 840 + 10.0 * n),
+      [&] { rbf_forward(bench.stream(), n, 10, 84, 1, x.data(), w.data(), distances.data()); },
+      [&] {
+        return bench.agrees(distances, [&](int64_t i) {
+          double sum = 0;
+          for (int64_t j = 0; j < 84; ++j) sum += std::pow(at(hx, i / 10 * 84 + j) - at(hw, i % 10 * 84 + j), 2);
+          return sum;
         });
       });
 }
@@ -280,6 +314,7 @@ void bench_simple_operators(OperatorBench& bench, int batch) {
   activation(bench, "tanh", values, tanh_forward, tanh_backward, true, tanh_value, tanh_slope);
   relu_rules(bench, values);
   pooling(bench, batch, 6, 28);
+  early_layers(bench, batch);
   dropout(bench, values);
   add_two(bench, values);
   softmax(bench, batch, 10);

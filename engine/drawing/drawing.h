@@ -22,6 +22,9 @@ struct PenStroke {
 
 struct Drawing {
   std::vector<PenStroke> strokes;
+  // What a network of digits receives of it, (28, 28), where somebody has placed it (placed_drawing.h); empty: it is
+  // fitted and centered as MNIST's digits are.
+  std::vector<float> placed = {};
 
   bool empty() const { return strokes.empty(); }
   int points() const;
@@ -33,7 +36,9 @@ struct Drawing {
   // or more.
   void add(const Stroke& piece, float width);
   void undo();  // takes the last stroke away; nothing where there is none
-  friend bool operator==(const Drawing& a, const Drawing& b) { return a.strokes == b.strokes; }
+  friend bool operator==(const Drawing& a, const Drawing& b) {
+    return a.strokes == b.strokes && a.placed == b.placed;
+  }
 };
 
 // The drawing as ink, (kPadSide, kPadSide), 0 to 1: 1 within a line, falling to 0 across its edge.

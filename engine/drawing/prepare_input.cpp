@@ -124,6 +124,18 @@ PreparedInput prepare_drawing(const Drawing& drawing, const Shape& input, bool a
   PreparedInput out;
   out.shape = input;
   out.as_digit = as_digit;
+  if (input == Shape{1, kDigitSide, kDigitSide} && static_cast<int64_t>(drawing.placed.size()) == input.count()) {
+    out.pixels = drawing.placed;
+    out.blank = !any_ink(out.pixels);
+    out.stages.push_back({"input",
+                          size_text(kDigitSide, kDigitSide),
+                          N_("Where it was placed on page lenet. This is what the network receives."),
+                          input,
+                          out.pixels,
+                          {},
+                          {}});
+    return out;
+  }
   const std::vector<float> ink = ink_of(drawing);
   InputStage drawn{"ink", N_("ink"), N_("What you drew. The pen's edge is soft."), Shape{1, kPadSide, kPadSide}, ink,
                    {},    {}};

@@ -25,6 +25,15 @@ class Values(layers.Layer):
         return ops.convert_to_tensor(self.value)
 )";
 
+const char* const kLinked = R"(
+def linked(array, table, channels):
+    """The kernels of a convolution with a connection table: 0 where a filter does not read a channel."""
+    kernels = np.zeros((len(table), channels, *array.shape[1:]), np.float32)
+    filters = [k for k, row in enumerate(table) for _ in row]
+    kernels[filters, [c for row in table for c in row]] = array
+    return kernels
+)";
+
 const char* const kRepeat = R"(
 class Repeat(layers.Layer):
     """The first input, the same for all pictures, for each picture of the second."""
@@ -147,6 +156,7 @@ struct Helper {
 // In the order in which they stand in a script.
 const Helper kHelpers[] = {
     {"Values", kValues, {"", ""}},
+    {"linked", kLinked, {"", ""}},
     {"Repeat", kRepeat, {"", ""}},
     {"pad", kPad, {"", ""}},
     {"shifted", kShifted, {"", ""}},

@@ -66,9 +66,15 @@ std::string OnnxNodes::integers(const ExportNode& node, const std::string& what,
 
 std::string OnnxNodes::reals(const ExportNode& node, const std::string& what, const std::vector<float>& values,
                              bool scalar) {
+  return reals_of_shape(
+      node, what, scalar ? std::vector<int64_t>{} : std::vector<int64_t>{static_cast<int64_t>(values.size())}, values);
+}
+
+std::string OnnxNodes::reals_of_shape(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims,
+                                      const std::vector<float>& values) {
   WrittenTensor tensor;
   tensor.name = unique(node.name + '.' + what);
-  if (!scalar) tensor.dims = {static_cast<int64_t>(values.size())};
+  tensor.dims = dims;
   tensor.reals = values;
   tensors.push_back(std::move(tensor));
   return tensors.back().name;

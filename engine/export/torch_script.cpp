@@ -20,6 +20,15 @@ class Values(nn.Module):
             self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
 )";
 
+const char* const kLinked = R"(
+def linked(weight, table, channels):
+    """The kernels of a convolution with a connection table: 0 where a filter does not read a channel."""
+    kernels = weight.new_zeros((len(table), channels, *weight.shape[1:]))
+    filters = [k for k, row in enumerate(table) for _ in row]
+    kernels[filters, [c for row in table for c in row]] = weight
+    return kernels
+)";
+
 const char* const kAveragePool = R"(
 def average_pool(x, size, stride, before, after, dilation, count_padding, beyond):
     """Average pooling with uneven padding or dilation: a sum over each window, divided by how many values it has.
@@ -98,6 +107,7 @@ struct Helper {
 // In the order in which they stand in a script.
 const Helper kHelpers[] = {
     {"Values", kValues, ""},
+    {"linked", kLinked, ""},
     {"resize_matrix", kPythonResize, ""},
     {"resize_axis", kResizeAxis, "resize_matrix"},
     {"pad_places", kPythonPlaces, ""},

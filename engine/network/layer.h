@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,7 @@ struct BufferSpec {
   std::string name;  // "running_mean"
   Shape shape;
   float start = 0;
+  std::function<float(int64_t)> values = nullptr;  // of each value, where they don't all start the same
 };
 
 // What a forward pass leaves for its backward pass: the argmax of a maximum, a dropout mask. Values of 4 bytes.

@@ -227,6 +227,12 @@ void Network::initialize(Stream& stream, Initializer how, uint64_t seed) {
     const Layer& layer = *architecture_.nodes()[static_cast<size_t>(tensor.node)].layer;
     const BufferSpec r =
         layer.buffers(architecture_.input_shapes(tensor.node, shapes))[static_cast<size_t>(tensor.part)];
+    if (r.values) {
+      std::vector<float> values(static_cast<size_t>(tensor.shape.count()));
+      for (size_t i = 0; i < values.size(); ++i) values[i] = r.values(static_cast<int64_t>(i));
+      write_tensor(stream, tensor, values);
+      continue;
+    }
     fill(stream, tensor.shape.count(), r.start, arena(TensorKind::buffer) + tensor.offset);
   }
   fill(stream, arena_size(TensorKind::optimizer_state), 0, arena(TensorKind::optimizer_state));

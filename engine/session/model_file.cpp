@@ -128,10 +128,11 @@ ModelFile read_weights(const std::string& path, const ModelFileOptions& options)
   file.carried = !carried_weights(path).empty();
   file.notes = values->notes();
   const NameStyle* style = nullptr;
-  const bool alone = options.model.empty() && !file.carried && !values->metadata().contains("architecture");
-  const std::string model = alone                                   ? find_model_of(*values, path, file.notes)
-                            : file.carried && options.model.empty() ? path
-                                                                    : options.model;
+  const bool says = values->metadata().contains("architecture");
+  const bool alone = options.model.empty() && !file.carried && !says;
+  const std::string model = alone                                            ? find_model_of(*values, path, file.notes)
+                            : file.carried && !says && options.model.empty() ? path
+                                                                             : options.model;
   Shape input = options.input;
   if (const Model* known = find_model(model); known != nullptr && input.rank() == 3 && input[0] == 0)
     input = Shape{known->channels, input[1], input[2]};

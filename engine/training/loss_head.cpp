@@ -26,8 +26,9 @@ void check_loss_fits(const Architecture& architecture, Loss loss, int classes) {
     throw Error(fmt::format("the network gives {} values, the data set has {} classes", out[1], classes),
                 fmt::format("end it with dense {}", classes));
   }
-  if (loss == Loss::cross_entropy && (last == Ending::shares || last == Ending::logarithms_of_shares)) {
-    throw Error(fmt::format("the network ends with {}, and cross-entropy applies softmax itself", layer->kind()),
+  if (gives_probabilities(loss) && (last == Ending::shares || last == Ending::logarithms_of_shares)) {
+    throw Error(fmt::format("the network ends with {}, and {} applies softmax itself", layer->kind(),
+                            loss == Loss::cross_entropy ? "cross-entropy" : loss_name(loss)),
                 "leave that layer out, or end with logsoftmax and use the loss nll");
   }
   if (loss == Loss::negative_log_likelihood && last != Ending::logarithms_of_shares) {
@@ -57,7 +58,7 @@ LossHead::LossHead(Stream& stream, Loss loss, int n, int k) : loss_(loss), n_(n)
   results_ = Buffer<float>(device, 16, "a loss");
   per_sample_ = Buffer<float>(device, by_class() ? n : values, "losses");
   fill(stream, 16, 0, results_.data());
-  if (loss == Loss::cross_entropy) probabilities_ = Buffer<float>(device, values, "probabilities");
+  if (gives_probabilities(loss)) probabilities_ = Buffer<float>(device, values, "probabilities");
   if (!by_class()) {
     const int classes = std::max(k, 2);
     std::vector<float> rows(static_cast<size_t>(classes) * static_cast<size_t>(k));
@@ -90,6 +91,10 @@ void LossHead::queue(Stream& stream, const float* output, float* dx) {
     case Loss::negative_log_likelihood:
       negative_log_likelihood(stream, n_, k_, output, labels_.data(), loss, per_sample_.data(), dx);
       break;
+    case Loss::maximum_a_posteriori:
+      maximum_a_posteriori(stream, n_, k_, kNoClassDistance, output, labels_.data(), loss, per_sample_.data(),
+                           probabilities_.data(), dx);
+      break;
     case Loss::mean_squared_error:
       mean_squared_error(stream, values, output, targets_.data(), loss, per_sample_.data(), dx);
       break;
@@ -111,9 +116,11 @@ void LossHead::queue(Stream& stream, const float* output, float* dx) {
 
 std::vector<float> LossHead::class_probabilities(Loss loss, const float* row, int k) {
   std::vector<float> p(row, row + k);
-  if (loss == Loss::cross_entropy) {
-    const double most = *std::max_element(p.begin(), p.end());
-    double sum = 0;
+  if (gives_probabilities(loss)) {
+    const bool none = loss == Loss::maximum_a_posteriori;
+    const double row_most = *std::max_element(p.begin(), p.end());
+    const double most = none ? std::max<double>(row_most, -kNoClassDistance) : row_most;
+    double sum = none ? std::exp(-kNoClassDistance - most) : 0;
     for (const float v : p) sum += std::exp(v - most);
     for (float& v : p) v = static_cast<float>(std::exp(v - most) / sum);
   } else if (loss == Loss::negative_log_likelihood) {

@@ -20,6 +20,11 @@ void check_loss_fits(const Architecture& architecture, Loss loss, int classes);
 // which picture, "a/b.png", or empty.
 void check_numbers(const float* row, int k, const std::string& of);
 
+// Whether a loss makes probabilities of logits by itself.
+inline bool gives_probabilities(Loss loss) {
+  return loss == Loss::cross_entropy || loss == Loss::maximum_a_posteriori;
+}
+
 class LossHead {
  public:
   // n samples, k outputs each.
@@ -36,14 +41,16 @@ class LossHead {
   const Buffer<float>& per_sample() const { return per_sample_; }  // (N), or (N*K): see values_per_sample()
   int values_per_sample() const { return by_class() ? 1 : k_; }
   const Buffer<int32_t>& predicted() const { return predicted_; }        // (N)
-  const Buffer<float>& probabilities() const { return probabilities_; }  // (N, K), with cross-entropy only
+  const Buffer<float>& probabilities() const { return probabilities_; }  // (N, K), where gives_probabilities()
 
-  // An output row as probabilities of the classes: softmax for cross-entropy, exp for log-probabilities, sigmoid for
+  // An output row as probabilities of the classes: softmax for cross-entropy (map: with a rest for none of them), exp for log-probabilities, sigmoid for
   // binary logits, else the values themselves. One output: of the classes 0 and 1.
   static std::vector<float> class_probabilities(Loss loss, const float* row, int k);
 
  private:
-  bool by_class() const { return loss_ == Loss::cross_entropy || loss_ == Loss::negative_log_likelihood; }
+  bool by_class() const { 
+    return gives_probabilities(loss_) || loss_ == Loss::negative_log_likelihood;
+  }
   Loss loss_;
   int n_, k_;
   Buffer<int32_t> labels_, predicted_;

@@ -120,7 +120,7 @@ void begin_update(Stream& stream, const OptimizerSettings& settings, StepState* 
 }
 
 const std::vector<std::string>& loss_names() {
-  static const std::vector<std::string> names{"cross-entropy", "nll", "mse", "bce", "bce-logits"};
+  static const std::vector<std::string> names{"cross-entropy", "nll", "mse", "bce", "bce-logits", "map"};
   return names;
 }
 const char* loss_name(Loss loss) { return loss_names()[static_cast<size_t>(loss)].c_str(); }

@@ -45,8 +45,11 @@ enum class Loss {
   mean_squared_error,
   binary_cross_entropy,         // after a sigmoid layer
   binary_cross_entropy_logits,  // from logits
+  maximum_a_posteriori  // of minus distances, with one class more for what is none: LeNet-5 of 1998
 };
-const std::vector<std::string>& loss_names();  // "cross-entropy", "nll", "mse", "bce", "bce-logits"
+// What is as far as this from every class is as well none of them (kernels/loss.h).
+inline constexpr float kNoClassDistance = 0.1f;
+const std::vector<std::string>& loss_names();  // "cross-entropy", "nll", "mse", "bce", "bce-logits", "map"
 const char* loss_name(Loss loss);
 Loss parse_loss(const std::string& name);  // throws Error with the nearest name
 

@@ -159,7 +159,7 @@ TEST(TrainStep, dense_layers_have_sums_too) {
 }
 
 TEST(TrainStep, every_phase_of_every_network_is_drawn_in_both_themes) {
-  for (const char* model : {"tiny", "lenet5-1998", "mlp",
+  for (const char* model : {"tiny", "lenet5-tanh", "mlp",
                             "conv 4 3x3 stride 2 pad 1 groups 1 | batchnorm | relu | "
                             "a: conv 4 3x3 pad 1 | relu | conv 4 3x3 pad 1 | add a | "
                             "dropout 0.2 | globalavgpool | dense 10"}) {

@@ -161,7 +161,7 @@ TEST(TrainUnit, every_state_is_drawn_in_both_themes) {
       host.size = size;
       host.snapshot = empty_scene();
       host.settle();
-      for (const char* model : {"tiny", "lenet5-1998", "mlp"}) {
+      for (const char* model : {"tiny", "lenet5-tanh", "mlp"}) {
         host.snapshot = train_scene({.model = model, .steps = 4});
         for (int node = 1; node < host.snapshot->architecture->size(); ++node) {
           host.run(fmt::format("train.unit.open {} 1", node - 1));
@@ -202,7 +202,7 @@ TEST(TrainUnit, all_channels_are_drawn_and_a_click_on_a_row_chooses_the_slice) {
     host.dark = dark;
     for (const Vec size : {Vec{1024, 700}, Vec{1280, 800}, Vec{1920, 1080}}) {
       host.size = size;
-      for (const char* model : {"tiny", "lenet5-1998", "mlp"}) {
+      for (const char* model : {"tiny", "lenet5-tanh", "mlp"}) {
         host.snapshot = train_scene({.model = model, .steps = 4});
         host.run("train.unit.show channels");
         for (int node = 1; node < host.snapshot->architecture->size(); ++node) {

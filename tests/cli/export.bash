@@ -27,7 +27,7 @@ need_python() { # MODULES
   skip "no Python here has $1 (STRIATE_PYTHON may name one)"
 }
 NETWORKS=(
-  trained.safetensors lenet5 lenet5-1998 tinyvgg mlp squeezenet1_1 resnet18
+  trained.safetensors lenet5 lenet5-tanh lenet5-1998 lenet1989 tinyvgg mlp squeezenet1_1 resnet18
   "input 4x9x8 | conv 6 3x2 stride 2x1 pad 1,0,2,1 groups 2 | prelu | maxpool 3 stride 2 pad 1 ceil | lrn 3 | globalavgpool"
   "input 2x5x4 | convtranspose 4 3x3 stride 2 pad 1 output padding 1 | instancenorm | avgpool 3 stride 2 pad 1 | flatten | softmax"
   "input 3x8x6 | a: conv 4 3x3 pad 1 | concat input | resize linear batch,7,5,9 | gelu | reshape batch,7,-1 | transpose 0,2,1 | layernorm from 2"

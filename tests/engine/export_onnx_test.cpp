@@ -85,7 +85,7 @@ TEST(ExportOnnx, each_layer_comes_back_the_same) {
 }
 
 TEST(ExportOnnx, models_by_name_come_back_the_same) {
-  for (const char* name : {"lenet5", "lenet5-1998", "tinyvgg", "resnet20", "mlp", "tiny"}) {
+  for (const char* name : {"lenet5", "lenet5-tanh", "lenet5-1998", "lenet1989", "tinyvgg", "resnet20", "mlp", "tiny"}) {
     round_trip(build_model(name), name);
   }
   round_trip(build_model("squeezenet1_1", Shape{3, 64, 64}), "squeezenet1_1");

@@ -39,7 +39,7 @@ TEST(InferBench, weights_of_another_seed_are_others) {
 }
 
 TEST(InferBench, checks_every_layer_of_the_models_by_name_before_it_times_them) {
-  for (const char* name : {"lenet5", "lenet5-1998", "resnet20"}) {
+  for (const char* name : {"lenet5", "lenet5-tanh", "resnet20"}) {
     std::vector<InferLayerTime> profile;
     const InferBenchRow row = bench_infer(Device::cpu(), name, build_model(name), 2, 3, 1, &profile);
     EXPECT_EQ(row.checked_layers, row.layers) << name;

@@ -180,6 +180,16 @@ const Case kLayers[] = {
     {"input 3x2x4 | reducel2 1,3 keep"},
     {"input 5x5x3 | reducel2 3", 3},
     {"input 3x4 | c: constant 1x3x2 | repeat input | concat input axis 2"},
+    {"input 3x3x3 | scaledtanh"},
+    {"input 9 | scaledtanh 0.7 1.3"},
+    {"input 3x5x6 | sumpool 2", 3},
+    {"input 2x6x7 | sumpool 3"},
+    {"input 3x2x4 | unitbias", 3},
+    {"input 5 | unitbias"},
+    {"input 3x5x6 | tableconv 0+1,1+2,0+1+2,1 3x2"},
+    {"input 4x6x5 | tableconv 0+3,2 2x3 stride 2x1 pad 0,1,1,0 dilation 2x1 no bias"},
+    {"input 7 | rbf 4"},
+    {"input 5 | rbf 3 negative", 3},
     // Whole networks: smooth, so that a change in front bends nothing behind.
     {"input 1x8x8 | conv 3 3x3 pad 1 | tanh | avgpool 2 | conv 4 3x3 | tanh | flatten | dense 6 | tanh | dense 3", 3},
     {"input 2x6x6 | a: conv 4 3x3 pad 1 | batchnorm | tanh | conv 4 3x3 pad 1 | batchnorm | add a | b: tanh | "

@@ -207,6 +207,13 @@ class RandomModel {
   }
 
   std::string layer(const std::string& kind) {
+    if (kind == "tableconv") {
+      const auto filter = [&] { return text_of(whole(0, 2)) + (chance(30) ? "+3" : ""); };
+      std::string table = list(static_cast<size_t>(whole(1, 5)), filter);
+      return "tableconv " + table + " " + n(3) + maybe(40, "stride " + n(2)) + maybe(30, "pad " + n(2)) +
+             maybe(20, "no bias");
+    }
+    if (kind == "sumpool") return "sumpool " + n(3);
     if (kind.rfind("conv", 0) == 0 || (kind.find("pool") != std::string::npos && kind.rfind("global", 0) != 0))
       return windowed(kind);
     if (kind == "local")
@@ -240,6 +247,8 @@ class RandomModel {
     if (kind == "prelu") {
       return kind + (chance(40) ? " shared" : chance(50) ? " shape " + text_of(size(rank() - 1)) : "");
     }
+    if (kind == "scaledtanh") return kind + maybe(30, real() + " " + real());
+    if (kind == "rbf") return kind + " " + n(12) + maybe(40, "negative");
     if (kind == "clip") return kind + " " + one_of({"none", "-1", "0"}) + " " + real();
     if (kind == "gelu") return kind + maybe(50, "tanh");
     if (kind == "hardsigmoid") return kind + maybe(50, real() + " " + real());

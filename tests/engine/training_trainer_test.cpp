@@ -94,6 +94,7 @@ TEST(Trainer, learns_the_bars_with_every_optimizer_and_loss) {
   };
   const Way ways[] = {
       {kSmall, Loss::cross_entropy, "adam", 0.01},
+      {kSmall, Loss::maximum_a_posteriori, "adam", 0.01},
       {kSmall, Loss::cross_entropy, "adamw decay 0.1", 0.01},
       {kSmall, Loss::cross_entropy, "rmsprop", 0.003},
       {kSmall, Loss::cross_entropy, "sgd", 0.1},

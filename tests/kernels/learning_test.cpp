@@ -116,6 +116,7 @@ void exercise_losses(Stream& stream) {
   Guarded<float> loss(stream, 1), each(stream, 12), p(stream, 12), dx(stream, 12);
   softmax_cross_entropy(stream, 3, 4, x.data(), classes.data(), loss.data(), each.data(), p.data(), dx.data());
   negative_log_likelihood(stream, 3, 4, x.data(), classes.data(), loss.data(), each.data(), dx.data());
+  maximum_a_posteriori(stream, 3, 4, 0.1f, x.data(), classes.data(), loss.data(), each.data(), p.data(), dx.data());
   for (const ValueLoss& l : kValueLosses) l.run(stream, 12, x.data(), t.data(), loss.data(), each.data(), dx.data());
 }
 
@@ -173,6 +174,38 @@ TEST(Loss, softmax_cross_entropy_and_its_gradient) {
         EXPECT_NEAR(sum, 1, 1e-5);
       }
       if (k > 1 && !dx.empty()) expect_close(got, dx, 2e-5, "dx");
+    });
+  }
+}
+
+TEST(Loss, maximum_a_posteriori_is_cross_entropy_with_a_class_that_is_none) {
+  for (const auto& [n, k] : {std::pair{6, 10}, std::pair{1, 1}, std::pair{129, 3}}) {
+    const Floats x = random_floats(n * k, 1, -5, 1);
+    std::vector<int32_t> target(n);
+    for (int i = 0; i < n; ++i) target[i] = i * 7 % (k + 1);  // k: none of them
+    const auto value = [&, n = n, k = k](const Doubles& v) {
+      Doubles wider;
+      for (int i = 0; i < n; ++i) {
+        wider.insert(wider.end(), v.begin() + i * k, v.begin() + (i + 1) * k);
+        wider.push_back(-0.5);
+      }
+      return cross_entropy(n, k + 1, wider, target);
+    };
+    const Doubles dx = finite_differences(doubles(x), value);
+    on_every_device([&, n = n, k = k](Stream& stream) {
+      const auto dev_x = on_device(stream, x);
+      const auto dev_target = on_device(stream, target), wrong = on_device(stream, std::vector<int32_t>(n, k + 1));
+      Guarded<float> loss(stream, 1), each(stream, n), p(stream, n * k), gradient(stream, n * k);
+      maximum_a_posteriori(stream, n, k, 0.5f, dev_x.data(), dev_target.data(), loss.data(), each.data(), p.data(),
+                           gradient.data());
+      EXPECT_NEAR(loss.read(stream)[0], value(doubles(x)), 2e-6);
+      expect_close(gradient.read(stream), dx, 2e-5, "dx");
+      const Floats probabilities = p.read(stream);
+      double sum = 0;
+      for (int j = 0; j < k; ++j) sum += probabilities[j];
+      EXPECT_LT(sum, 1);  // the rest is none of them
+      maximum_a_posteriori(stream, n, k, 0.5f, dev_x.data(), wrong.data(), loss.data(), each.data(), nullptr, nullptr);
+      EXPECT_TRUE(std::isnan(loss.read(stream)[0]));
     });
   }
 }

@@ -70,7 +70,12 @@
   kind(kReduceMax) \
   kind(kReduceL2) \
   kind(kRepeat) \
-  kind(kLocal)
+  kind(kLocal) \
+  kind(kScaledTanh) \
+  kind(kSumPool) \
+  kind(kUnitBias) \
+  kind(kTableConv) \
+  kind(kRbf)
 
 // clang-format on
 

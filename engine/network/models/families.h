@@ -16,6 +16,8 @@ namespace models_by_family {
 // small.cpp
 std::string lenet5(const Shape& input, int classes);
 std::string lenet5_1998(const Shape& input, int classes);
+std::string lenet5_tanh(const Shape& input, int classes);
+std::string lenet1989(const Shape& input, int classes);
 std::string tiny(const Shape& input, int classes);
 std::string mlp(const Shape& input, int classes);
 std::string tinyvgg(const Shape& input, int classes);

@@ -12,7 +12,7 @@ std::string lenet5(const Shape&, int classes) {
       classes);
 }
 
-std::string lenet5_1998(const Shape&, int classes) {
+std::string lenet5_tanh(const Shape&, int classes) {
   return fmt::format(
       "conv 6 5x5 pad 2 | tanh | avgpool 2 | conv 16 5x5 | tanh | avgpool 2 | flatten | dense 120 | tanh | dense 84 | "
       "tanh | dense {}",

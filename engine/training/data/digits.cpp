@@ -102,6 +102,11 @@ void draw_digit(int digit, uint64_t seed, uint64_t index, const DigitStyle& styl
   }
 }
 
+std::vector<Stroke> pen_of_digit(int digit, uint64_t seed, uint64_t index, const DigitStyle& style) {
+  Random random(seed, kDigitSequence + index);
+  return write_digit(digit, random, style);
+}
+
 Digits::Digits(int64_t size, uint64_t seed, const DigitStyle& style)
     : DrawnDataset("digits", Shape{1, kSide, kSide}, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}, size, seed),
       style_(style) {}

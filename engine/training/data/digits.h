@@ -3,7 +3,10 @@
 // that what is learned from them reads real handwriting.
 #pragma once
 
+#include <vector>
+
 #include "engine/training/data/drawn.h"
+#include "engine/training/data/strokes.h"
 
 namespace striate {
 
@@ -23,6 +26,9 @@ struct DigitStyle {
 
 // One digit (28, 28), 0..1: a function of its arguments alone.
 void draw_digit(int digit, uint64_t seed, uint64_t index, const DigitStyle& style, float* pixels);
+
+// The way of the pen for such a digit, about 100 high, x to the right and y down; not yet fitted into anything.
+std::vector<Stroke> pen_of_digit(int digit, uint64_t seed, uint64_t index, const DigitStyle& style = {});
 
 class Digits : public DrawnDataset {
  public:
