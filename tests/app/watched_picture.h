@@ -64,25 +64,25 @@ class WatchedPicture {
 
   ImagePtr image() const { return image_; }
   size_t size() const { return image_->bytes.size(); }
-  size_t bytes_read() const { return pages_read_ * page_size(); }
+  size_t bytes_read() const { return pages_read * page_size(); }
 
   void watch() {
-    pages_read_ = 0;
-    watcher_ = gettid();
-    begin_ = reinterpret_cast<uintptr_t>(image_->bytes.data());
-    end_ = begin_ + size() / page_size() * page_size();
+    pages_read = 0;
+    watcher = gettid();
+    first_byte = reinterpret_cast<uintptr_t>(image_->bytes.data());
+    end_byte = first_byte + size() / page_size() * page_size();
     struct sigaction action = {};
     action.sa_sigaction = [](int, siginfo_t* info, void*) { open_page(reinterpret_cast<uintptr_t>(info->si_addr)); };
     action.sa_flags = SA_SIGINFO | SA_NODEFER;
     sigemptyset(&action.sa_mask);
     sigaction(SIGSEGV, &action, &before());
     watching_ = true;
-    ASSERT_EQ(mprotect(reinterpret_cast<void*>(begin_.load()), end_ - begin_, PROT_NONE), 0);
+    ASSERT_EQ(mprotect(reinterpret_cast<void*>(first_byte.load()), end_byte - first_byte, PROT_NONE), 0);
   }
   void stop() {
     if (!watching_) return;
     watching_ = false;
-    mprotect(reinterpret_cast<void*>(begin_.load()), end_ - begin_, PROT_READ | PROT_WRITE);
+    mprotect(reinterpret_cast<void*>(first_byte.load()), end_byte - first_byte, PROT_READ | PROT_WRITE);
     sigaction(SIGSEGV, &before(), nullptr);
   }
 
@@ -96,18 +96,18 @@ class WatchedPicture {
     return action;
   }
   static void open_page(uintptr_t at) {
-    if (at < begin_ || at >= end_) {  // somebody else's mistake: it comes again, and is told as ever
+    if (at < first_byte || at >= end_byte) {  // somebody else's mistake: it comes again, and is told as ever
       sigaction(SIGSEGV, &before(), nullptr);
       return;
     }
-    if (gettid() == watcher_) ++pages_read_;
+    if (gettid() == watcher) ++pages_read;
     mprotect(reinterpret_cast<void*>(at / page_size() * page_size()), page_size(), PROT_READ | PROT_WRITE);
   }
 
   // A handler reads and writes them.
-  static inline std::atomic<uintptr_t> begin_{0}, end_{0};
-  static inline std::atomic<size_t> pages_read_{0};
-  static inline std::atomic<pid_t> watcher_{0};
+  static inline std::atomic<uintptr_t> first_byte{0}, end_byte{0};
+  static inline std::atomic<size_t> pages_read{0};
+  static inline std::atomic<pid_t> watcher{0};
 
   ImagePtr image_;
   bool watching_ = false;

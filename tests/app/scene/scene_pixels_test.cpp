@@ -33,7 +33,7 @@ struct Case {
   int before = -1;  // a node that the camera stands before; -1: before all of it
 };
 
-void PrintTo(const Case& test, std::ostream* to) { *to << test.name; }
+std::ostream& operator<<(std::ostream& to, const Case& test) { return to << test.name; }
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> list = {
