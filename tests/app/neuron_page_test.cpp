@@ -101,9 +101,10 @@ TEST_F(NeuronPageTest, a_change_of_the_network_begins_again_from_the_start_of_it
 }
 
 TEST_F(NeuronPageTest, steps_are_those_of_the_engine) {
-  for (const char* line : {"neuron.data xor", "neuron.noise 10", "neuron.optimizer adam", "neuron.rate 0.01",
-                           "neuron.batch 16", "neuron.layers 3", "neuron.loss cross-entropy", "neuron.activation sigmoid",
-                           "neuron.split 0.8", "neuron.features x y xy", "neuron.step sample", "neuron.step batch 40"}) {
+  for (const char* line :
+       {"neuron.data xor", "neuron.noise 10", "neuron.optimizer adam", "neuron.rate 0.01", "neuron.batch 16",
+        "neuron.layers 3", "neuron.loss cross-entropy", "neuron.activation sigmoid", "neuron.split 0.8",
+        "neuron.features x y xy", "neuron.step sample", "neuron.step batch 40"}) {
     driver.run(line);
   }
   PointSource source;
@@ -218,11 +219,11 @@ TEST_F(NeuronPageTest, code_and_things_light_each_other) {
 }
 
 TEST_F(NeuronPageTest, its_state_makes_the_same_training_again) {
-  for (const char* line : {"neuron.data gauss", "neuron.classes 3", "neuron.noise 20", "neuron.layers 3 2", "neuron.seed 5",
-                           "neuron.activation relu", "neuron.activation tanh 1", "neuron.loss cross-entropy",
-                           "neuron.weight 0 1 2 0.7", "neuron.step epoch 2", "neuron.bias 1 0 -0.3", "neuron.step sample",
-                           "neuron.rate 0.1", "neuron.optimizer momentum", "neuron.step batch 7", "neuron.scrub 40",
-                           "neuron.point 2 -1.5", "neuron.select 1 1 2"}) {
+  for (const char* line : {"neuron.data gauss", "neuron.classes 3", "neuron.noise 20", "neuron.layers 3 2",
+                           "neuron.seed 5", "neuron.activation relu", "neuron.activation tanh 1",
+                           "neuron.loss cross-entropy", "neuron.weight 0 1 2 0.7", "neuron.step epoch 2",
+                           "neuron.bias 1 0 -0.3", "neuron.step sample", "neuron.rate 0.1", "neuron.optimizer momentum",
+                           "neuron.step batch 7", "neuron.scrub 40", "neuron.point 2 -1.5", "neuron.select 1 1 2"}) {
     driver.run(line);
   }
   PageDriver fresh("neuron");
@@ -297,7 +298,8 @@ TEST_F(NeuronPageTest, writes_a_script_that_Python_can_read) {
   EXPECT_NE(text.str().find("keras.Sequential"), std::string::npos);
   const std::string python = python_with("ast");
   if (python.empty()) GTEST_SKIP() << "no Python";
-  EXPECT_EQ(std::system(("'" + python + "' -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' '" + file + "'").c_str()),
+  EXPECT_EQ(std::system(
+                ("'" + python + "' -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' '" + file + "'").c_str()),
             0);
 }
 

@@ -17,14 +17,12 @@ constexpr double kSlice = 0.024;  // seconds of training between two looks
 
 bool same_neurons(const PointNetwork& a, const PointNetwork& b) {
   return a.model().features == b.model().features && a.layers().size() == b.layers().size() &&
-         std::equal(a.layers().begin(), a.layers().end(), b.layers().begin(), [](const PointLayer& x, const PointLayer& y) {
-           return x.inputs == y.inputs && x.units == y.units;
-         });
+         std::equal(
+             a.layers().begin(), a.layers().end(), b.layers().begin(),
+             [](const PointLayer& x, const PointLayer& y) { return x.inputs == y.inputs && x.units == y.units; });
 }
 
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
 
@@ -54,8 +52,9 @@ void NeuronPage::renew(State next, bool keep_hand) {
   if (regression && next.model.loss == PointLoss::cross_entropy) next.model.loss = PointLoss::mse;
   next.source.seed = next.seed;
   next.model.activations.resize(next.model.hidden.size() + 1, PointActivation::tanh);
-  const PointDataPtr data =
-      training_.network_ready() && training_.data().source == next.source ? training_.data_ptr() : make_points(next.source);
+  const PointDataPtr data = training_.network_ready() && training_.data().source == next.source
+                                ? training_.data_ptr()
+                                : make_points(next.source);
   // Weights that were set by hand before the first step stay where the network keeps its neurons.
   PointTraining before = std::move(training_);
   training_ = PointTraining(data, next.model, next.learning, next.seed);
@@ -80,17 +79,19 @@ void NeuronPage::renew(State next, bool keep_hand) {
   changed();
 }
 
-void NeuronPage::changed() {
+void NeuronPage::changed() { changed(training_.point()); }
+
+void NeuronPage::changed(PointTraining::Point point) {
   ++version_;
-  point_ = training_.point();
+  point_ = point;
   code_ = keras_lines(training_);
   for (auto& curve : curves_) curve.clear();
-  for (const PointTraining::Point& point : training_.curve()) {
-    const auto step = static_cast<double>(point.step);
-    curves_[0].emplace_back(step, point.training.loss);
-    curves_[1].emplace_back(step, point.test.loss);
-    curves_[2].emplace_back(step, point.training.accuracy);
-    curves_[3].emplace_back(step, point.test.accuracy);
+  for (const PointTraining::Point& each : training_.curve()) {
+    const auto step = static_cast<double>(each.step);
+    curves_[0].emplace_back(step, each.training.loss);
+    curves_[1].emplace_back(step, each.test.loss);
+    curves_[2].emplace_back(step, each.training.accuracy);
+    curves_[3].emplace_back(step, each.test.accuracy);
   }
   // The curve ends where the training does.
   const auto now = static_cast<double>(training_.step());
@@ -176,7 +177,7 @@ bool NeuronPage::take_work(double now) {
   if (work->version != version_) return true;
   if (work->training) {
     training_ = std::move(*work->training);
-    changed();
+    changed(work->point);
     if (target_ >= 0 && training_.step() >= target_) target_ = -1;
   }
   moment_ = std::move(work->moment);
@@ -191,7 +192,7 @@ void NeuronPage::ask_for_work(double now) {
   asked_version_ = version_;
   if (!moves) {
     worker_.request([training = std::make_shared<PointTraining>(training_), version = version_](Progress&) {
-      return Work{nullptr, make_moment(*training), version};
+      return Work{nullptr, make_moment(*training), version, {}};
     });
     return;
   }
@@ -209,17 +210,18 @@ void NeuronPage::ask_for_work(double now) {
       return;
     }
   }
-  worker_.request([training = std::make_shared<PointTraining>(training_), version = version_, most](Progress& progress) {
-    const double until = seconds() + kSlice;
-    int64_t done = 0;
-    if (training->step() < training->last()) training->advance(0);
-    while (done < most && !progress.canceled && seconds() < until) {
-      const int64_t some = std::min<int64_t>(most - done, 16);
-      training->advance(some);
-      done += some;
-    }
-    return Work{training, make_moment(*training), version};
-  });
+  worker_.request(
+      [training = std::make_shared<PointTraining>(training_), version = version_, most](Progress& progress) {
+        const double until = seconds() + kSlice;
+        int64_t done = 0;
+        if (training->step() < training->last()) training->advance(0);
+        while (done < most && !progress.canceled && seconds() < until) {
+          const int64_t some = std::min<int64_t>(most - done, 16);
+          training->advance(some);
+          done += some;
+        }
+        return Work{training, make_moment(*training), version, training->point()};
+      });
 }
 
 bool NeuronPage::update(double now) {

@@ -3,8 +3,8 @@
 // over the steps, and the same model as Keras code, where each line lights what it means.
 //
 // neuron.cpp: state, the work in the background.  neuron_commands.cpp: settings, commands.  neuron_readouts.cpp.
-// neuron_stage.cpp: network, surface, curves, code.  neuron_step.cpp: the numbers of one step.  neuron_losses.cpp: losses
-// as curves.  neuron_race.cpp: optimizers racing.  neuron_inspector.cpp.
+// neuron_stage.cpp: network, surface, curves, code.  neuron_step.cpp: the numbers of one step.  neuron_losses.cpp:
+// losses as curves.  neuron_race.cpp: optimizers racing.  neuron_inspector.cpp.
 #pragma once
 
 #include <memory>
@@ -61,7 +61,8 @@ class NeuronPage : public Page {
   void commit(State next);
   // A new problem: everything begins at step 0. What was set by hand there stays, if it is to.
   void renew(State next, bool keep_hand = true);
-  void changed();          // the training has another step or other weights
+  void changed();  // the training has another step or other weights
+  void changed(PointTraining::Point point);
   void go_to(int64_t step);
   bool take_work(double now);
   void ask_for_work(double now);
@@ -116,7 +117,7 @@ class NeuronPage : public Page {
   State state_;
   SettingsOf<State> settings_;
   PointTraining training_;
-  PointTraining kept_;  // what `neuron.reset` left: undo comes back to it without training anew
+  PointTraining kept_;    // what `neuron.reset` left: undo comes back to it without training anew
   uint64_t version_ = 1;  // of the training's present step and weights
   bool running_ = false;
   int64_t target_ = -1;  // a step that is on its way
@@ -126,6 +127,7 @@ class NeuronPage : public Page {
     std::shared_ptr<PointTraining> training;  // null: it was only looked at
     NeuronMomentPtr moment;
     uint64_t version = 0;
+    PointTraining::Point point = {};  // of where it ended
   };
   Latest<Work> worker_;
   NeuronMomentPtr moment_;

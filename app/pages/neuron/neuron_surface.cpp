@@ -17,25 +17,24 @@ Color NeuronPage::class_color(const Theme& theme, int label) const {
 
 void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const Response r = ui.interact(area, {.label = "decision surface",
-                                        .command = "neuron.point",
-                                        .kind = "surface",
-                                        .focusable = false,
-                                        .tooltip = N_("What the output gives at every place. Click: look at a place, and "
-                                                      "see every neuron's value there")});
+  const Response r =
+      ui.interact(area, {.label = "decision surface",
+                         .command = "neuron.point",
+                         .kind = "surface",
+                         .focusable = false,
+                         .tooltip = N_("What the output gives at every place. Click: look at a place, and "
+                                       "see every neuron's value there")});
   const int large = NeuronMoment::kLarge;
   if (moment_ && moment_->neurons == network().neurons()) {
     const Sheet sheet(1, large, large);
     const bool many = !moment_->winner.empty();
     const PictureSource source = sheet_source(
         "neuron.surface", moment_->version * 2 + (theme.dark ? 1 : 0), sheet,
-        [moment = moment_, many, large, &theme, this](int64_t, Color* out) {
-          for (int i = 0; i < large * large; ++i) {
-            const auto at = static_cast<size_t>(i);
-            out[i] = many ? mixed(theme.background, class_color(theme, moment->winner[at]),
-                                  0.15f + 0.6f * static_cast<float>(moment->share[at]) / 255)
-                          : mixed(theme.background,
-                                  map_color(neuron_colors(theme), static_cast<float>(moment->large[at]) / 254.0f), 0.82f);
+        [moment = moment_, many, large, colors = neuron_palette(theme, 0.82f), &theme, this](int64_t, Color* out) {
+          for (size_t i = 0; i < static_cast<size_t>(large * large); ++i) {
+            out[i] = many ? mixed(theme.background, class_color(theme, moment->winner[i]),
+                                  0.15f + 0.6f * static_cast<float>(moment->share[i]) / 255)
+                          : colors[moment->large[i]];
           }
         });
     ui.parts(source, std::vector<PicturePart>{{sheet.place(0), area}}, false);
@@ -76,15 +75,19 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
     const Vec place = at(tick, -6);
     const float left = std::clamp(place.x - 14, area.x, area.right() - 28);
     ui.label(Rect{left, area.bottom() + 1, 28, 16}, std::to_string(tick), Font::number, theme.secondary,
-             tick < 0 ? Align::left : tick > 0 ? Align::right : Align::center, 12);
+             tick < 0   ? Align::left
+             : tick > 0 ? Align::right
+                        : Align::center,
+             12);
     if (tick == 6) continue;
-    ui.label(Rect{area.x - 20, std::min(at(-6, tick).y - 8, area.bottom() - 16), 17, 16}, std::to_string(tick), Font::number,
-             theme.secondary, Align::right, 12);
+    ui.label(Rect{area.x - 20, std::min(at(-6, tick).y - 8, area.bottom() - 16), 17, 16}, std::to_string(tick),
+             Font::number, theme.secondary, Align::right, 12);
   }
   mark_topic(ui, area, kTopicData, lit_ == kTopicSplit ? kTopicData : lit_);
-  const std::string caption =
-      data().regression() ? tr("the output, and the numbers to be learned") : tr("decision surface: the output everywhere");
-  ui.label(Rect{area.x, area.y - 22, area.w, 20}, ui.fitted(caption, Font::caption, area.w), Font::caption, theme.secondary);
+  const std::string caption = data().regression() ? tr("the output, and the numbers to be learned")
+                                                  : tr("decision surface: the output everywhere");
+  ui.label(Rect{area.x, area.y - 22, area.w, 20}, ui.fitted(caption, Font::caption, area.w), Font::caption,
+           theme.secondary);
 
   if (!r.hovered) return;
   const Vec mouse = ui.input().mouse;
@@ -96,9 +99,9 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
     note.title = format_tr("x {:.2f}, y {:.2f}", x, y);
     for (int j = 0; j < network().outputs(); ++j) {
       const double value = network().output_of(pass)[static_cast<size_t>(j)];
-      note.lines.push_back({network().outputs() > 1 ? format_tr("class {}", j) : std::string(tr("output")),
-                            fmt::format("{:.6g}", value),
-                            network().outputs() > 1 ? class_color(theme, j) : neuron_color(theme, surface_share(network(), value))});
+      note.lines.push_back(
+          {network().outputs() > 1 ? format_tr("class {}", j) : std::string(tr("output")), fmt::format("{:.6g}", value),
+           network().outputs() > 1 ? class_color(theme, j) : neuron_color(theme, surface_share(network(), value))});
     }
     note.hint = tr("click: look at this place");
     note.command = fmt::format("neuron.point {:.2f} {:.2f}", x, y);
@@ -143,9 +146,11 @@ void NeuronPage::draw_points(Ui& ui, const Rect& area, HoverNote& note) const {
   const double target = data().targets[static_cast<size_t>(nearest)];
   note = {};
   note.title = of_test ? tr("a test point") : tr("a training point");
-  note.lines.push_back({tr("place"), fmt::format("{:.3f}, {:.3f}", data().sample(nearest)[0], data().sample(nearest)[1]), 0});
-  note.lines.push_back({data().regression() ? tr("its number") : tr("its class"), short_number(target),
-                        data().regression() ? neuron_color(theme, target) : class_color(theme, static_cast<int>(target))});
+  note.lines.push_back(
+      {tr("place"), fmt::format("{:.3f}, {:.3f}", data().sample(nearest)[0], data().sample(nearest)[1]), 0});
+  note.lines.push_back(
+      {data().regression() ? tr("its number") : tr("its class"), short_number(target),
+       data().regression() ? neuron_color(theme, target) : class_color(theme, static_cast<int>(target))});
   if (network().outputs() == 1) {
     note.lines.push_back({tr("output"), fmt::format("{:.6g}", network().output_of(pass)[0]), theme.activation});
   } else {
@@ -160,14 +165,15 @@ void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
   const int index = std::min(state_.sample, data().count() - 1);
   PointPass pass;
   network().forward(training_.parameters().data(), data().sample(index), pass);
-  ui.label(area.cut_top(22), format_tr("picture {}, a {}: what the output says", index, data().label(index)), Font::caption,
-           theme.secondary);
+  ui.label(area.cut_top(22), format_tr("picture {}, a {}: what the output says", index, data().label(index)),
+           Font::caption, theme.secondary);
   Rect bars = area.cut_top(std::min(area.h * 0.5f, 240.0f));
   const float high = bars.h / 10;
   for (int j = 0; j < 10; ++j) {
     Rect line = bars.cut_top(high);
     const double share = network().probability(pass, j);
-    ui.label(line.cut_left(22), std::to_string(j), Font::number, j == data().label(index) ? theme.text : theme.secondary);
+    ui.label(line.cut_left(22), std::to_string(j), Font::number,
+             j == data().label(index) ? theme.text : theme.secondary);
     ui.label(line.cut_right(62), fmt::format("{:.1f} %", 100 * share), Font::number, theme.text, Align::right, 13);
     line = line.inset(4, high * 0.2f);
     ui.fill(line, theme.surface, 3);
@@ -181,11 +187,12 @@ void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
   const int count = std::min({across * down, static_cast<int>(data().test.size()), 60});
   if (count <= 0) return;
   const Sheet sheet(count, kDigitSide, kDigitSide);
-  const PictureSource source =
-      sheet_source("neuron.tests", problem_ * 64 + static_cast<uint64_t>(count), sheet, [this](int64_t map, Color* out) {
-        const double* from = data().sample(data().test[static_cast<size_t>(map)]);
-        for (int i = 0; i < data().width; ++i) out[i] = map_color(ColorMap::gray, static_cast<float>(from[i]));
-      });
+  const PictureSource source = sheet_source("neuron.tests", problem_ * 64 + static_cast<uint64_t>(count), sheet,
+                                            [this](int64_t map, Color* out) {
+                                              const double* from = data().sample(data().test[static_cast<size_t>(map)]);
+                                              for (int i = 0; i < data().width; ++i)
+                                                out[i] = map_color(ColorMap::gray, static_cast<float>(from[i]));
+                                            });
   std::vector<PicturePart> parts;
   for (int i = 0; i < count; ++i) {
     parts.push_back({sheet.place(i), Rect{area.x + static_cast<float>(i % across) * side,
