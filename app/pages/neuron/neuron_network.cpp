@@ -145,9 +145,16 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
       ui.interact(area, {.label = "weights",
                          .command = "neuron.select",
                          .kind = "weights",
-                         .focusable = false,
                          .tooltip = N_("Each line is a weight: its width is its size, its color its sign. "
                                        "Click one to type it.")});
+  if (hands.keyboard) {
+    ui.draw_focus(area.inset(1), 3);
+    const int inputs = layers[static_cast<size_t>(state_.layer)].inputs;
+    const int by = ui.take_key("Right") || ui.take_key("Down") ? 1 : ui.take_key("Left") || ui.take_key("Up") ? -1 : 0;
+    if (by != 0) {
+      ui.send(fmt::format("neuron.select {} {} {}", state_.layer, state_.unit, (state_.from + by + inputs) % inputs));
+    }
+  }
   double largest = 0.5;
   for (const PointLayer& layer : layers) {
     if (pictures && &layer == &layers[0]) continue;

@@ -38,20 +38,22 @@ void NeuronPage::draw_stage(Ui& ui, const Rect& area) const {
   } else if (state_.view == "race") {
     draw_race(ui, rest, note);
   } else {
-    // What stands below gives way first.
+    // What stands below gives way first. The surface is a square of half the width: what it cannot use is for curves
+    // and code.
+    Rect below;
     if (rest.h > 330) {
-      // The surface is a square of half the width: what it cannot use is for curves and code.
       const float left = rest.h - (rest.w * 0.5f + 54);
-      Rect below = rest.cut_bottom(std::clamp(std::max(left, rest.h * 0.32f), 150.0f, rest.h * 0.42f));
+      below = rest.cut_bottom(std::clamp(std::max(left, rest.h * 0.3f), 130.0f, rest.h * 0.42f));
       rest.cut_bottom(14);
-      if (below.w > 480) {
-        Rect code = below.cut_right(std::round(below.w * 0.58f));
-        below.cut_right(20);
-        draw_code(ui, code);
-      }
-      draw_curves(ui, below, note);
     }
     draw_network(ui, rest, note);
+    Rect code;
+    if (below.w > 480) {
+      code = below.cut_right(std::round(below.w * 0.58f));
+      below.cut_right(20);
+    }
+    if (!below.empty()) draw_curves(ui, below, note);
+    if (!code.empty()) draw_code(ui, code);
   }
   draw_hover_note(ui, note);
 }

@@ -54,7 +54,7 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
     right = left.cut_right(std::floor(area.w / 2 - 10));
     left.cut_right(20);
   }
-  ui.begin_panel("forward numbers", left, 0);
+  ui.begin_panel("forward numbers", left, 10);
   const auto number = [](double value) { return short_number(value); };
   const size_t place = static_cast<size_t>(state_.sample) % samples.size();
   const std::string what = state_.layer + 1 == static_cast<int>(network().layers().size())
@@ -96,7 +96,7 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
 
   if (two) {
     ui.end_panel();
-    ui.begin_panel("backward numbers", right, 0);
+    ui.begin_panel("backward numbers", right, 10);
   }
   ui.section("BACKWARD");
   ui.row("loss by the neuron's value", number(pass.value_gradients[at]), Concept::gradient);

@@ -21,7 +21,6 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
       ui.interact(area, {.label = "decision surface",
                          .command = "neuron.point",
                          .kind = "surface",
-                         .focusable = false,
                          .tooltip = N_("What the output gives at every place. Click: look at a place, and "
                                        "see every neuron's value there")});
   const int large = NeuronMoment::kLarge;
@@ -84,12 +83,22 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
              Font::number, theme.secondary, Align::right, 12);
   }
   mark_topic(ui, area, kTopicData, lit_ == kTopicSplit ? kTopicData : lit_);
-  const std::string caption = data().regression() ? tr("the output, and the numbers to be learned")
-                                                  : tr("decision surface: the output everywhere");
+  std::string caption = data().regression() ? tr("the output, and the numbers to be learned")
+                                            : tr("decision surface: the output everywhere");
+  if (ui.measure(Font::caption, caption).x > area.w) caption = tr("decision surface");
   ui.label(Rect{area.x, area.y - 22, area.w, 20}, ui.fitted(caption, Font::caption, area.w), Font::caption,
            theme.secondary);
+  if (r.keyboard) {
+    ui.draw_focus(area.inset(-2), 3);
+    const auto move = [&](const char* key, double dx, double dy) {
+      if (!ui.take_key(key)) return;
+      ui.send(fmt::format("neuron.point {} {}", std::clamp(state_.x + dx, -kPointRange, kPointRange),
+                          std::clamp(state_.y + dy, -kPointRange, kPointRange)));
+    };
+    move("Left", -0.25, 0), move("Right", 0.25, 0), move("Up", 0, 0.25), move("Down", 0, -0.25);
+  }
 
-  if (!r.hovered) return;
+  if (!r.hovered || !area.contains(ui.input().mouse)) return;
   const Vec mouse = ui.input().mouse;
   const double x = (static_cast<double>((mouse.x - area.x) / area.w) * 2 - 1) * kPointRange;
   const double y = (1 - static_cast<double>((mouse.y - area.y) / area.h) * 2) * kPointRange;
