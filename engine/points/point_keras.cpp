@@ -87,12 +87,12 @@ std::string indices(const std::vector<int>& list) { return fmt::format("[{}]", f
 
 // How a class becomes the target that the output is compared with.
 std::string targets_code(const PointNetwork& network) {
-  if (network.classes() == 0) return "labels";
+  if (network.classes() == 0) return "labels[:, None]";
   if (network.classes() > 2) return fmt::format("np.eye({})[labels.astype(int)]", network.classes());
   const bool signs = network.low() < 0;
   // Keras' own cross-entropy wants 0 and 1, whatever the output is.
   const bool zero_one = network.model().loss == PointLoss::cross_entropy;
-  return signs && !zero_one ? "2 * labels - 1" : "labels";
+  return signs && !zero_one ? "2 * labels[:, None] - 1" : "labels[:, None]";
 }
 
 }  // namespace
