@@ -190,6 +190,46 @@ TEST_F(NeuronPageTest, a_weight_is_chosen_by_its_line) {
   EXPECT_EQ(driver.text("neuron.selected"), "0 0 1");
 }
 
+TEST_F(NeuronPageTest, the_line_of_one_neuron_is_dragged) {
+  driver.run("neuron.layers \"\"");
+  driver.run("neuron.line 1 1 0");
+  EXPECT_EQ(driver.number("neuron.weight 0 1 0"), 1);
+  const auto drag = [&](const std::string& label, Vec by) {
+    const Item* item = driver.ui.find_item(label);
+    ASSERT_NE(item, nullptr) << label;
+    const Vec from = item->rect.center();
+    driver.hands.move(from);
+    driver.hands.button(0, true);
+    driver.hands.move(from + by * 0.5f);
+    driver.hands.move(from + by);
+    driver.hands.button(0, false);
+    driver.settle();
+  };
+  const float unit = driver.ui.find_item("decision surface")->rect.w / 12;
+  drag("place of the line", {unit, -unit});
+  // One to the right and one up: the line is where x + y = 2.
+  EXPECT_NEAR(driver.number("neuron.bias 0 0"), -2, 0.02);
+  EXPECT_EQ(driver.number("neuron.weight 0 0 0"), 1);
+  drag("weights of the line", {-unit, 0});
+  EXPECT_NEAR(driver.number("neuron.weight 0 0 0"), 0, 0.02);
+  EXPECT_NEAR(driver.number("neuron.weight 0 1 0"), 1, 0.02);
+  EXPECT_NEAR(driver.number("neuron.bias 0 0"), -std::sqrt(2.0), 0.03);
+  driver.run("neuron.layers 2");
+  EXPECT_NE(driver.failure("neuron.line 1 1 0").find("only a single neuron"), std::string::npos);
+}
+
+TEST_F(NeuronPageTest, activations_are_chosen_from_lists) {
+  driver.size = {1280, 1800};
+  driver.run("neuron.layers 4");
+  driver.click("activation of all layers");
+  driver.click("sigmoid");
+  EXPECT_EQ(driver.text("neuron.activation"), "sigmoid");
+  driver.click("activation 0");
+  driver.click("relu");
+  EXPECT_EQ(driver.text("neuron.activation 0"), "relu");
+  EXPECT_EQ(driver.text("neuron.activation"), "mixed");
+}
+
 TEST_F(NeuronPageTest, code_and_things_light_each_other) {
   driver.size = {1280, 900};
   driver.settle();

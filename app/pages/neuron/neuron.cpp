@@ -13,6 +13,7 @@
 namespace striate {
 namespace {
 
+constexpr size_t kMostKept = 4;
 constexpr double kSlice = 0.024;  // seconds of training between two looks
 
 bool same_neurons(const PointNetwork& a, const PointNetwork& b) {
@@ -63,6 +64,10 @@ void NeuronPage::renew(State next, bool keep_hand) {
       if (event.kind != PointTraining::Event::Kind::parameter || event.step > 0) break;
       training_.set_parameter(event.parameter, event.value);
     }
+  }
+  if (before.network_ready() && before.last() > 0) {
+    kept_.insert(kept_.begin(), std::move(before));
+    if (kept_.size() > kMostKept) kept_.pop_back();
   }
   state_ = std::move(next);
   const int layers = static_cast<int>(network().layers().size());
@@ -133,21 +138,28 @@ bool NeuronPage::same_problem(const PointTraining& other) const {
          other.first_learning() == training_.first_learning();
 }
 
+// Undo trains up to where it was: what was kept has been there.
+bool NeuronPage::come_back_to(const PointTraining& kept, int64_t step) {
+  const std::vector<PointTraining::Event> events = training_.events(), known = kept.events();
+  if (!same_problem(kept) || kept.last() < step || known.size() < events.size() ||
+      !std::equal(events.begin(), events.end(), known.begin())) {
+    return false;
+  }
+  PointTraining before = kept;
+  before.keep_events(events.size());
+  if (before.last() < step) return false;
+  before.scrub(step);
+  training_ = std::move(before);
+  state_.learning = training_.learning();
+  target_ = -1;
+  changed();
+  return true;
+}
+
 void NeuronPage::go_to(int64_t step) {
-  // Undo trains up to where it was: that training is kept.
-  const std::vector<PointTraining::Event> events = training_.events();
-  if (step > training_.last() && same_problem(kept_) && kept_.last() >= step) {
-    const std::vector<PointTraining::Event> known = kept_.events();
-    if (known.size() >= events.size() && std::equal(events.begin(), events.end(), known.begin())) {
-      PointTraining before = kept_;
-      before.keep_events(events.size());
-      if (before.last() >= step) {
-        before.scrub(step);
-        training_ = std::move(before);
-        state_.learning = training_.learning();
-        target_ = -1;
-        return changed();
-      }
+  if (step > training_.last()) {
+    for (const PointTraining& kept : kept_) {
+      if (come_back_to(kept, step)) return;
     }
   }
   const int64_t from = training_.step();

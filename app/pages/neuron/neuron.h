@@ -48,7 +48,7 @@ class NeuronPage : public Page {
     PointModel model;
     PointLearning learning;
     uint64_t seed = 1;
-    double speed = 0;  // epochs a second; 0: as fast as it goes
+    double speed = 60;  // epochs a second; 0: as fast as it goes
     std::string view = "network";
     std::string curve = "loss";
     bool tests = true, step_single = false;
@@ -67,6 +67,7 @@ class NeuronPage : public Page {
   bool take_work(double now);
   void ask_for_work(double now);
   bool same_problem(const PointTraining& other) const;
+  bool come_back_to(const PointTraining& kept, int64_t step);
   const PointTraining& training() const { return training_; }
   const PointNetwork& network() const { return training_.network(); }
   const PointData& data() const { return training_.data(); }
@@ -92,6 +93,7 @@ class NeuronPage : public Page {
   // neuron_stage.cpp
   void draw_network(Ui& ui, Rect area, HoverNote& note) const;
   void draw_surface(Ui& ui, const Rect& area, HoverNote& note) const;
+  void draw_line(Ui& ui, const Rect& area) const;
   void draw_points(Ui& ui, const Rect& area, HoverNote& note) const;
   void draw_pictures(Ui& ui, Rect area, HoverNote& note) const;
   void draw_curves(Ui& ui, Rect area, HoverNote& note) const;
@@ -117,8 +119,8 @@ class NeuronPage : public Page {
   State state_;
   SettingsOf<State> settings_;
   PointTraining training_;
-  PointTraining kept_;    // what `neuron.reset` left: undo comes back to it without training anew
-  uint64_t version_ = 1;  // of the training's present step and weights
+  std::vector<PointTraining> kept_;  // what was left for another problem: undo comes back to it without training anew
+  uint64_t version_ = 1;             // of the training's present step and weights
   bool running_ = false;
   int64_t target_ = -1;  // a step that is on its way
   double last_now_ = 0, owed_ = 0;

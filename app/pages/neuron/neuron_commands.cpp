@@ -227,6 +227,23 @@ void NeuronPage::declare_parameters(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{
+      "neuron.line",
+      N_("Sets the two weights and the bias of a single neuron by hand: moves its line"),
+      {Parameter::number("WX", "the weight of the first feature", -1000, 1000),
+       Parameter::number("WY", "the weight of the second feature", -1000, 1000),
+       Parameter::number("B", "the bias", -1000, 1000)},
+      [this](const Arguments& arguments) {
+        if (network().parameters() != 3) {
+          throw Error("only a single neuron with two features has one line",
+                      "neuron.layers \"\" and neuron.features x y make one");
+        }
+        target_ = -1;
+        for (size_t i = 0; i < 3; ++i) training_.set_parameter(i, arguments.number(i));
+        changed();
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
       "neuron.select",
       N_("Chooses a neuron, and one of the weights that lead to it: the inspector shows its numbers"),
       {layer(), to(), Parameter::integer("FROM", "where the weight comes from, from 0", 0, 999).or_none()},
@@ -297,7 +314,6 @@ void NeuronPage::declare_running(Registry& registry) {
       N_("Begins again at step 0 with the weights of the seed, and forgets every step and what was set by hand"),
       {},
       [this](const Arguments&) {
-        if (training_.last() > 0 || !training_.events().empty()) kept_ = training_;
         State next = state_;
         next.learning = training_.first_learning();
         renew(std::move(next), false);

@@ -110,6 +110,11 @@ void NeuronPage::draw_layers(Ui& ui) const {
         l + 1 == network().layers().size() ? std::string("output's activation") : fmt::format("activation {}", l);
     ui.dropdown(label, choices, fmt::format("{} {}", name_of(layer.activation), l), "neuron.activation");
   }
+  if (network().layers().size() > 1) {
+    std::vector<Choice> choices;
+    for (const std::string& name : point_activation_names()) choices.push_back({name, name});
+    ui.dropdown("activation of all layers", choices, name_of(state_.model.activations.front()), "neuron.activation");
+  }
   if (network().output().activation == PointActivation::relu && network().classes() == 2) {
     ui.note(
         "An output with ReLU that is 0 everywhere has no gradient, and stays so. sigmoid or tanh at the output learn.");

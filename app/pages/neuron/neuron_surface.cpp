@@ -53,22 +53,7 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
   ui.line({here.x, here.y - 9}, {here.x, here.y - 4}, theme.text, 1.5f);
   ui.line({here.x, here.y + 4}, {here.x, here.y + 9}, theme.text, 1.5f);
 
-  // One neuron over x and y draws a straight line: where its sum is 0, and the arrow of its weights.
-  const auto& features = state_.model.features;
-  if (state_.model.hidden.empty() && network().outputs() == 1 && features.size() == 2 &&
-      features[0] == PointFeature::x && features[1] == PointFeature::y) {
-    const std::vector<double>& p = training_.parameters();
-    const double w = p[0], v = p[1], b = p[2], size = std::hypot(w, v);
-    if (size > 1e-6) {
-      const double nx = w / size, ny = v / size, off = -b / size;
-      ui.push_clip(area);
-      ui.line(at(nx * off - ny * 20, ny * off + nx * 20), at(nx * off + ny * 20, ny * off - nx * 20), theme.text, 2);
-      const Vec foot = at(nx * off, ny * off), tip = at(nx * (off + size), ny * (off + size));
-      ui.line(foot, tip, theme.kernel, 3);
-      ui.draw().AddCircleFilled({tip.x, tip.y}, 5, theme.kernel, 16);
-      ui.pop_clip();
-    }
-  }
+  draw_line(ui, area);
   ui.stroke(area, theme.line, 0, 1);
   for (const int tick : {-6, 0, 6}) {
     const Vec place = at(tick, -6);
@@ -114,6 +99,54 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
     }
     note.hint = tr("click: look at this place");
     note.command = fmt::format("neuron.point {:.2f} {:.2f}", x, y);
+  }
+}
+
+// One neuron over x and y draws a straight line: where its sum is 0. The arrow of its weights stands on it. Hands move
+// both: the foot moves the line, the tip turns it and makes it steeper.
+void NeuronPage::draw_line(Ui& ui, const Rect& area) const {
+  const auto& features = state_.model.features;
+  if (!state_.model.hidden.empty() || network().outputs() != 1 || features.size() != 2 ||
+      features[0] != PointFeature::x || features[1] != PointFeature::y) {
+    return;
+  }
+  const Theme& theme = ui.theme();
+  const auto at = [&](double x, double y) {
+    return Vec{area.x + static_cast<float>((x + kPointRange) / (2 * kPointRange)) * area.w,
+               area.bottom() - static_cast<float>((y + kPointRange) / (2 * kPointRange)) * area.h};
+  };
+  const std::vector<double>& p = training_.parameters();
+  const double w = p[0], v = p[1], b = p[2], size = std::hypot(w, v);
+  if (!(size > 1e-6)) return;
+  const double nx = w / size, ny = v / size, off = -b / size;
+  const Vec foot = at(nx * off, ny * off), tip = at(nx * (off + size), ny * (off + size));
+  ui.push_clip(area);
+  ui.line(at(nx * off - ny * 20, ny * off + nx * 20), at(nx * off + ny * 20, ny * off - nx * 20), theme.text, 2);
+  ui.line(foot, tip, theme.kernel, 3);
+  ui.pop_clip();
+  const double unit = 2 * kPointRange / static_cast<double>(area.w);  // of the plane, per unit of the screen
+  const auto handle = [&](const Vec& place, std::string_view label, std::string_view tooltip, Color color) {
+    const Rect grip{place.x - 9, place.y - 9, 18, 18};
+    if (!area.inset(1).contains(grip)) return Response{};
+    const Response r = ui.interact(grip, {.label = label, .kind = "handle", .focusable = false, .tooltip = tooltip});
+    const float radius = r.hovered || r.held ? 7.0f : 5.5f;
+    ui.draw().AddCircleFilled({place.x, place.y}, radius + 1.5f, theme.background, 20);
+    ui.draw().AddCircleFilled({place.x, place.y}, radius, color, 20);
+    return r;
+  };
+  const Response moved = handle(foot, "place of the line", N_("Drag: moves the line, by the bias"), theme.bias);
+  if (moved.held && (moved.drag.x != 0 || moved.drag.y != 0)) {
+    const double along = (static_cast<double>(moved.drag.x) * nx - static_cast<double>(moved.drag.y) * ny) * unit;
+    ui.send(fmt::format("neuron.line {} {} {:.4f}", w, v, b - along * size));
+  }
+  const Response turned =
+      handle(tip, "weights of the line", N_("Drag: turns the line, by the two weights; farther out it is steeper"),
+             theme.kernel);
+  if (turned.held && (turned.drag.x != 0 || turned.drag.y != 0)) {
+    const double to_w = w + static_cast<double>(turned.drag.x) * unit;
+    const double to_v = v - static_cast<double>(turned.drag.y) * unit;
+    // The foot's distance from the middle stays.
+    ui.send(fmt::format("neuron.line {:.4f} {:.4f} {:.4f}", to_w, to_v, -off * std::hypot(to_w, to_v)));
   }
 }
 
