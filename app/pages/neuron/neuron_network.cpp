@@ -92,7 +92,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
   } else {
     // At the right of their column: their names stand before them.
     Rect own = first;
-    own.cut_left(std::min(wide - node - 6, ui.measure(Font::caption, kFeatureTitles[kAllFeatures - 1]).x + 8));
+    own.cut_left(std::min(wide - node - 2, ui.measure(Font::caption, kFeatureTitles[kAllFeatures - 1]).x + 8));
     places.push_back(column(own, kAllFeatures, node));
   }
   for (const PointLayer& layer : layers) places.push_back(column(rest.cut_left(wide), layer.units, node));
@@ -198,7 +198,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
           if (distance < hit.distance) hit = {distance, static_cast<int>(l), f, t};
         }
         ui.draw().AddBezierCubic({c.a.x, c.a.y}, {c.b.x, c.b.y}, {c.c.x, c.c.y}, {c.d.x, c.d.y}, color, width,
-                                 node > 30 ? 18 : 12);
+                                 node > 30 ? 18 : 9);
       }
     }
   }

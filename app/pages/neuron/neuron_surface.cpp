@@ -10,7 +10,7 @@
 namespace striate {
 
 Color NeuronPage::class_color(const Theme& theme, int label) const {
-  if (network().classes() <= 2) return neuron_color(theme, label == 1 ? 0.75 : -0.75);
+  if (network().classes() <= 2) return neuron_color(theme, label == 1 ? 0.92 : -0.92);
   const Color all[] = {theme.input, theme.kernel, theme.activation, theme.gradient, theme.bias, theme.secondary};
   return all[static_cast<size_t>(label) % std::size(all)];
 }
@@ -29,10 +29,10 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
     const bool many = !moment_->winner.empty();
     const PictureSource source = sheet_source(
         "neuron.surface", moment_->version * 2 + (theme.dark ? 1 : 0), sheet,
-        [moment = moment_, many, large, colors = neuron_palette(theme, 0.82f), &theme, this](int64_t, Color* out) {
+        [moment = moment_, many, large, colors = neuron_palette(theme, 0.6f), &theme, this](int64_t, Color* out) {
           for (size_t i = 0; i < static_cast<size_t>(large * large); ++i) {
             out[i] = many ? mixed(theme.background, class_color(theme, moment->winner[i]),
-                                  0.15f + 0.6f * static_cast<float>(moment->share[i]) / 255)
+                                  0.08f + 0.5f * static_cast<float>(moment->share[i]) / 255)
                           : colors[moment->large[i]];
           }
         });
@@ -153,7 +153,7 @@ void NeuronPage::draw_line(Ui& ui, const Rect& area) const {
 void NeuronPage::draw_points(Ui& ui, const Rect& area, HoverNote& note) const {
   const Theme& theme = ui.theme();
   const float radius = std::clamp(area.w / 110, 2.0f, 4.5f);
-  const int sides = 10;
+  const int sides = radius < 3.2f ? 8 : 10;
   const bool split = lit_ == kTopicSplit || lit_ == kTopicTest;
   int nearest = -1;
   float distance = radius + 3;
@@ -168,13 +168,10 @@ void NeuronPage::draw_points(Ui& ui, const Rect& area, HoverNote& note) const {
       const Color color =
           data().regression() ? neuron_color(theme, target) : class_color(theme, static_cast<int>(target));
       const ImVec2 at(c.x, c.y);
-      if (test) {
-        ui.draw().AddCircle(at, radius + 0.6f, theme.background, sides, 2.8f);
-        ui.draw().AddCircle(at, radius + 0.4f, color, sides, split ? 2.2f : 1.5f);
-      } else {
-        ui.draw().AddCircleFilled(at, radius + 1.1f, split ? theme.text : theme.background, sides);
-        ui.draw().AddCircleFilled(at, radius, color, sides);
-      }
+      // Discs on discs: fewer triangles than rings, and hollow points read on any ground.
+      ui.draw().AddCircleFilled(at, radius + 1.1f, split && !test ? theme.text : theme.background, sides);
+      ui.draw().AddCircleFilled(at, radius, color, sides);
+      if (test) ui.draw().AddCircleFilled(at, radius - (split ? 2.0f : 1.5f), theme.background, sides);
       const Vec off = c - ui.input().mouse;
       if (const float d = std::hypot(off.x, off.y); d < distance) distance = d, nearest = i, of_test = test;
     }
