@@ -176,9 +176,8 @@ void NeuronPage::go_to(int64_t step) {
 }
 
 bool NeuronPage::busy() const {
-  if (target_ >= 0) return true;
+  if (target_ >= 0 || races()) return true;
   if (!is_shown()) return false;
-  if (state_.view == "race" && race_of_ != problem_) return true;
   return !running_ && moment_version_ != version_;
 }
 
@@ -200,7 +199,7 @@ bool NeuronPage::take_work(double now) {
 void NeuronPage::ask_for_work(double now) {
   const bool moves = running_ || target_ >= 0;
   if (worker_.busy() && asked_version_ == version_) return;
-  if (!moves && moment_version_ == version_) return;
+  if (!moves && (moment_version_ == version_ || !is_shown())) return;
   asked_version_ = version_;
   if (!moves) {
     worker_.request([training = std::make_shared<PointTraining>(training_), version = version_](Progress&) {
@@ -239,7 +238,7 @@ void NeuronPage::ask_for_work(double now) {
 bool NeuronPage::update(double now) {
   bool again = take_work(now);
   ask_for_work(now);
-  if (state_.view == "race" && is_shown()) {
+  if (races()) {
     if (race_asked_ != problem_) {
       race_asked_ = problem_;
       racer_.request([training = training_, steps = kRaceSteps](Progress& progress) {
@@ -254,7 +253,7 @@ bool NeuronPage::update(double now) {
       race_of_ = race_asked_;
       again = true;
     }
-    again = again || race_of_ != problem_;
+    again = again || races();
   }
   return again || running_ || target_ >= 0;
 }

@@ -33,7 +33,7 @@ class NeuronPage : public Page {
   std::vector<std::string> state() const override;
   bool update(double now) override;
   bool busy() const override;
-  bool goes_on() const override { return running_ || target_ >= 0; }
+  bool goes_on() const override { return running_ || target_ >= 0 || races(); }
   bool holds_scripts() const override { return target_ >= 0; }
   void draw_stage(Ui& ui, const Rect& area) const override;
   void drawn(const Drawn& frame) override;
@@ -137,6 +137,8 @@ class NeuronPage : public Page {
 
   Latest<PointRace> racer_;
   PointRace race_;
+  bool races() const { return state_.view == "race" && (is_shown() || race_wanted_) && race_of_ != problem_; }
+  bool race_wanted_ = false;               // a readout asked for it
   uint64_t race_of_ = 0, race_asked_ = 0;  // which problem
   uint64_t problem_ = 1;                   // counts up with every renew()
 

@@ -151,6 +151,7 @@ void NeuronPage::declare_readouts(Registry& registry) {
   const auto raced = [this](const Arguments& arguments) -> const RacePath& {
     if (race_of_ != problem_) {
       if (state_.view != "race") throw Error("there was no race", "neuron.race on");
+      race_wanted_ = true;
       throw NotReady("the race is not over");
     }
     return *race_.of(parse_point_optimizer(arguments.text(0)));
