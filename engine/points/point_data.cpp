@@ -14,7 +14,7 @@
 namespace striate {
 namespace {
 
-constexpr int kPoints = 500, kNumbers = 1200;  // samples of a set of classes, and of one of numbers
+constexpr int kPoints = 500, kNumbers = 1200;      // samples of a set of classes, and of one of numbers
 constexpr uint64_t kPlaces = 100, kShuffle = 101;  // sequences of the seed
 
 struct Kind {
@@ -71,9 +71,7 @@ struct Maker {
   }
   // Class 1 first, as the formulas have it; of more classes, each is one center or arm farther round.
   int class_of(int group) const { return source.classes == 2 ? 1 - group : group; }
-  int in_group(int group) const {
-    return kPoints / source.classes + (group < kPoints % source.classes ? 1 : 0);
-  }
+  int in_group(int group) const { return kPoints / source.classes + (group < kPoints % source.classes ? 1 : 0); }
   void gauss() {
     const double deviation = std::sqrt(0.5 + 7 * n());
     for (int group = 0; group < source.classes; ++group) {
@@ -91,8 +89,7 @@ struct Maker {
       const int count = in_group(group);
       for (int i = 0; i < count; ++i) {
         const double r = 5.0 * i / count;
-        const double t =
-            1.75 * i / count * 2 * std::numbers::pi + 2 * std::numbers::pi * group / source.classes;
+        const double t = 1.75 * i / count * 2 * std::numbers::pi + 2 * std::numbers::pi * group / source.classes;
         const double x = r * std::sin(t) + spread(random, 1) * n();
         const double y = r * std::cos(t) + spread(random, 1) * n();
         add(x, y, class_of(group));
@@ -146,7 +143,8 @@ const char* noise_words(PointKind kind) { return kKinds[static_cast<int>(kind)].
 
 double regression_target(PointKind kind, double x, double y) {
   if (kind == PointKind::plane) return (x + y) / 10;
-  static constexpr double hills[6][3] = {{-4, 2.5, 1}, {0, 2.5, -1}, {4, 2.5, 1}, {-4, -2.5, -1}, {0, -2.5, 1}, {4, -2.5, -1}};
+  static constexpr double hills[6][3] = {{-4, 2.5, 1},   {0, 2.5, -1}, {4, 2.5, 1},
+                                         {-4, -2.5, -1}, {0, -2.5, 1}, {4, -2.5, -1}};
   double most = 0;
   for (const auto& hill : hills) {
     const double height = hill[2] * std::max(0.0, 1 - std::hypot(x - hill[0], y - hill[1]) / 2);
@@ -160,13 +158,25 @@ PointDataPtr make_points(const PointSource& source) {
   maker.data.source = source;
   maker.data.classes = is_regression(source.kind) ? 0 : source.kind == PointKind::digits ? 10 : source.classes;
   switch (source.kind) {
-    case PointKind::circle: maker.circle(); break;
-    case PointKind::xor_: maker.exclusive_or(); break;
-    case PointKind::gauss: maker.gauss(); break;
-    case PointKind::spiral: maker.spiral(); break;
+    case PointKind::circle:
+      maker.circle();
+      break;
+    case PointKind::xor_:
+      maker.exclusive_or();
+      break;
+    case PointKind::gauss:
+      maker.gauss();
+      break;
+    case PointKind::spiral:
+      maker.spiral();
+      break;
     case PointKind::plane:
-    case PointKind::hills: maker.numbers(); break;
-    case PointKind::digits: maker.digits(); break;
+    case PointKind::hills:
+      maker.numbers();
+      break;
+    case PointKind::digits:
+      maker.digits();
+      break;
   }
   PointData& data = maker.data;
   std::vector<int> order(static_cast<size_t>(data.count()));

@@ -26,8 +26,8 @@ enum class PointKind { circle, xor_, gauss, spiral, plane, hills, digits };
 
 struct PointSource {
   PointKind kind = PointKind::circle;
-  int classes = 2;      // gauss and spiral may have up to kMostPointClasses
-  double noise = 0;     // 0 to 50
+  int classes = 2;        // gauss and spiral may have up to kMostPointClasses
+  double noise = 0;       // 0 to 50
   double training = 0.5;  // the share of the samples that are learned from; the others are the test
   uint64_t seed = 0;
   friend bool operator==(const PointSource&, const PointSource&) = default;
@@ -39,10 +39,10 @@ constexpr int kDigitSide = 14;
 
 struct PointData {
   PointSource source;
-  int width = 2;                // numbers of a sample: x and y, or the pixels of a picture
-  int classes = 2;              // 0: the target is a number
-  std::vector<double> samples;  // count() rows of `width`
-  std::vector<double> targets;  // a class, from 0, or a number
+  int width = 2;                 // numbers of a sample: x and y, or the pixels of a picture
+  int classes = 2;               // 0: the target is a number
+  std::vector<double> samples;   // count() rows of `width`
+  std::vector<double> targets;   // a class, from 0, or a number
   std::vector<int> train, test;  // which samples, in the order of the split's shuffle
 
   int count() const { return static_cast<int>(targets.size()); }

@@ -12,29 +12,43 @@ const char* const kFeatureCode[] = {"x", "y", "x * x", "y * y", "x * y", "np.sin
 
 std::string loss_code(const PointNetwork& network) {
   switch (network.model().loss) {
-    case PointLoss::mse: return "\"mse\"";
-    case PointLoss::mae: return "\"mae\"";
-    case PointLoss::huber: return "\"huber\"";
-    default: break;
+    case PointLoss::mse:
+      return "\"mse\"";
+    case PointLoss::mae:
+      return "\"mae\"";
+    case PointLoss::huber:
+      return "\"huber\"";
+    default:
+      break;
   }
   if (network.classes() > 2) return "\"categorical_crossentropy\"";
   switch (network.output().activation) {
-    case PointActivation::sigmoid: return "\"binary_crossentropy\"";
-    case PointActivation::linear: return "keras.losses.BinaryCrossentropy(from_logits=True)";
-    case PointActivation::tanh: return "tanh_crossentropy";
-    default: return "\"binary_crossentropy\"";
+    case PointActivation::sigmoid:
+      return "\"binary_crossentropy\"";
+    case PointActivation::linear:
+      return "keras.losses.BinaryCrossentropy(from_logits=True)";
+    case PointActivation::tanh:
+      return "tanh_crossentropy";
+    default:
+      return "\"binary_crossentropy\"";
   }
 }
 
 std::string optimizer_code(const PointLearning& learning) {
   const double rate = learning.rate;
   switch (learning.optimizer) {
-    case PointOptimizer::sgd: return fmt::format("SGD({})", rate);
-    case PointOptimizer::momentum: return fmt::format("SGD({}, momentum=0.9)", rate);
-    case PointOptimizer::nesterov: return fmt::format("SGD({}, momentum=0.9, nesterov=True)", rate);
-    case PointOptimizer::rmsprop: return fmt::format("RMSprop({}, rho=0.99)", rate);
-    case PointOptimizer::adagrad: return fmt::format("Adagrad({}, initial_accumulator_value=0)", rate);
-    default: return fmt::format("Adam({})", rate);
+    case PointOptimizer::sgd:
+      return fmt::format("SGD({})", rate);
+    case PointOptimizer::momentum:
+      return fmt::format("SGD({}, momentum=0.9)", rate);
+    case PointOptimizer::nesterov:
+      return fmt::format("SGD({}, momentum=0.9, nesterov=True)", rate);
+    case PointOptimizer::rmsprop:
+      return fmt::format("RMSprop({}, rho=0.99)", rate);
+    case PointOptimizer::adagrad:
+      return fmt::format("Adagrad({}, initial_accumulator_value=0)", rate);
+    default:
+      return fmt::format("Adam({})", rate);
   }
 }
 
@@ -59,7 +73,8 @@ std::string base64(const std::vector<float>& values) {
   std::string text;
   for (size_t i = 0; i < bytes.size(); i += 3) {
     uint32_t three = 0;
-    for (size_t k = 0; k < 3; ++k) three = three << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0u);
+    for (size_t k = 0; k < 3; ++k)
+      three = three << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0u);
     for (size_t k = 0; k < 4; ++k) {
       text += i + k <= bytes.size() ? kSigns[three >> (18 - 6 * k) & 63] : '=';
     }
@@ -72,12 +87,12 @@ std::string indices(const std::vector<int>& list) { return fmt::format("[{}]", f
 
 // How a class becomes the target that the output is compared with.
 std::string targets_code(const PointNetwork& network) {
-  if (network.classes() == 0) return "labels";
+  if (network.classes() == 0) return "labels[:, None]";
   if (network.classes() > 2) return fmt::format("np.eye({})[labels.astype(int)]", network.classes());
   const bool signs = network.low() < 0;
   // Keras' own cross-entropy wants 0 and 1, whatever the output is.
   const bool zero_one = network.model().loss == PointLoss::cross_entropy;
-  return signs && !zero_one ? "2 * labels - 1" : "labels";
+  return signs && !zero_one ? "2 * labels[:, None] - 1" : "labels[:, None]";
 }
 
 }  // namespace
@@ -142,8 +157,8 @@ std::string keras_file(const PointTraining& training) {
         "samples = np.frombuffer(base64.b64decode(\"\"\"\n{}\"\"\"), \"<f4\").reshape(-1, {})\n",
         data.count(), kDigitSide, kDigitSide, base64(values), data.width);
   } else {
-    text += "# x and y of each point.\nsamples = np.array(\n    " + number_list(data.samples.data(), data.samples.size()) +
-            ").reshape(-1, 2)\n";
+    text += "# x and y of each point.\nsamples = np.array(\n    " +
+            number_list(data.samples.data(), data.samples.size()) + ").reshape(-1, 2)\n";
   }
   text += "labels = np.array(\n    " + number_list(data.targets.data(), data.targets.size()) + ")\n";
   text += "train = " + indices(data.train) + "\ntest = " + indices(data.test) + "\n\n\n";
@@ -182,8 +197,8 @@ std::string keras_file(const PointTraining& training) {
   for (const PointLayer& layer : network.layers()) {
     text += fmt::format("    layers.Dense({}, activation=\"{}\"),\n", layer.units, name_of(layer.activation));
   }
-  text += fmt::format("])\nmodel.compile(loss={},\n              optimizer=keras.optimizers.{}{})\n\n", loss_code(network),
-                      optimizer_code(training.learning()),
+  text += fmt::format("])\nmodel.compile(loss={},\n              optimizer=keras.optimizers.{}{})\n\n",
+                      loss_code(network), optimizer_code(training.learning()),
                       data.regression() ? "" : fmt::format(",\n              metrics=[{}]", metric_code(network)));
   text += "# Kernel and bias of each layer, as they were at that step.\nweights = [\n";
   for (const PointLayer& layer : network.layers()) {

@@ -40,26 +40,36 @@ bool goes_below_zero(PointActivation activation) {
 double each_loss(PointLoss loss, double difference) {
   const double size = std::abs(difference);
   switch (loss) {
-    case PointLoss::mae: return size;
-    case PointLoss::huber: return size <= 1 ? difference * difference / 2 : size - 0.5;
-    default: return difference * difference;
+    case PointLoss::mae:
+      return size;
+    case PointLoss::huber:
+      return size <= 1 ? difference * difference / 2 : size - 0.5;
+    default:
+      return difference * difference;
   }
 }
 double each_slope(PointLoss loss, double difference) {
   switch (loss) {
-    case PointLoss::mae: return difference > 0 ? 1 : difference < 0 ? -1 : 0;
-    case PointLoss::huber: return std::clamp(difference, -1.0, 1.0);
-    default: return 2 * difference;
+    case PointLoss::mae:
+      return difference > 0 ? 1 : difference < 0 ? -1 : 0;
+    case PointLoss::huber:
+      return std::clamp(difference, -1.0, 1.0);
+    default:
+      return 2 * difference;
   }
 }
 
 double probability_of(PointActivation activation, double output) {
   switch (activation) {
     case PointActivation::sigmoid:
-    case PointActivation::softmax: return output;
-    case PointActivation::tanh: return (1 + output) / 2;
-    case PointActivation::linear: return sigmoid(output);
-    default: return std::clamp(output, kKerasEpsilon, 1 - kKerasEpsilon);
+    case PointActivation::softmax:
+      return output;
+    case PointActivation::tanh:
+      return (1 + output) / 2;
+    case PointActivation::linear:
+      return sigmoid(output);
+    default:
+      return std::clamp(output, kKerasEpsilon, 1 - kKerasEpsilon);
   }
 }
 
@@ -99,30 +109,45 @@ std::vector<PointFeature> parse_point_features(const std::string& list) {
 }
 double point_feature(PointFeature feature, double x, double y) {
   switch (feature) {
-    case PointFeature::x: return x;
-    case PointFeature::y: return y;
-    case PointFeature::xx: return x * x;
-    case PointFeature::yy: return y * y;
-    case PointFeature::xy: return x * y;
-    case PointFeature::sinx: return std::sin(x);
-    default: return std::sin(y);
+    case PointFeature::x:
+      return x;
+    case PointFeature::y:
+      return y;
+    case PointFeature::xx:
+      return x * x;
+    case PointFeature::yy:
+      return y * y;
+    case PointFeature::xy:
+      return x * y;
+    case PointFeature::sinx:
+      return std::sin(x);
+    default:
+      return std::sin(y);
   }
 }
 
 double activation_value(PointActivation activation, double sum) {
   switch (activation) {
-    case PointActivation::relu: return std::max(0.0, sum);
-    case PointActivation::tanh: return std::tanh(sum);
-    case PointActivation::sigmoid: return sigmoid(sum);
-    case PointActivation::elu: return sum > 0 ? sum : std::expm1(sum);
-    case PointActivation::softplus: return softplus(sum);
-    case PointActivation::silu: return sum * sigmoid(sum);
-    default: return sum;
+    case PointActivation::relu:
+      return std::max(0.0, sum);
+    case PointActivation::tanh:
+      return std::tanh(sum);
+    case PointActivation::sigmoid:
+      return sigmoid(sum);
+    case PointActivation::elu:
+      return sum > 0 ? sum : std::expm1(sum);
+    case PointActivation::softplus:
+      return softplus(sum);
+    case PointActivation::silu:
+      return sum * sigmoid(sum);
+    default:
+      return sum;
   }
 }
 double activation_slope(PointActivation activation, double sum) {
   switch (activation) {
-    case PointActivation::relu: return sum > 0 ? 1 : 0;
+    case PointActivation::relu:
+      return sum > 0 ? 1 : 0;
     case PointActivation::tanh: {
       const double y = std::tanh(sum);
       return 1 - y * y;
@@ -131,13 +156,16 @@ double activation_slope(PointActivation activation, double sum) {
       const double y = sigmoid(sum);
       return y * (1 - y);
     }
-    case PointActivation::elu: return sum > 0 ? 1 : std::exp(sum);
-    case PointActivation::softplus: return sigmoid(sum);
+    case PointActivation::elu:
+      return sum > 0 ? 1 : std::exp(sum);
+    case PointActivation::softplus:
+      return sigmoid(sum);
     case PointActivation::silu: {
       const double y = sigmoid(sum);
       return y * (1 + sum * (1 - y));
     }
-    default: return 1;
+    default:
+      return 1;
   }
 }
 
@@ -216,7 +244,9 @@ double PointNetwork::target_of(double target, int unit) const {
   if (classes_ == 2) return target > 0.5 ? high_ : low_;
   return static_cast<int>(target) == unit ? 1 : 0;
 }
-double PointNetwork::probability_of_one(double output) const { return probability_of(this->output().activation, output); }
+double PointNetwork::probability_of_one(double output) const {
+  return probability_of(this->output().activation, output);
+}
 
 double loss_value(PointLoss loss, PointActivation activation, double output, double target) {
   if (loss != PointLoss::cross_entropy) return each_loss(loss, output - target);

@@ -64,8 +64,8 @@ struct PointLayer {
 // The numbers of one sample.
 struct PointPass {
   std::vector<double> input;
-  std::vector<double> sums, values;                      // of every neuron: before and after its activation
-  std::vector<double> value_gradients, sum_gradients;    // d loss / d of them; by backward()
+  std::vector<double> sums, values;                    // of every neuron: before and after its activation
+  std::vector<double> value_gradients, sum_gradients;  // d loss / d of them; by backward()
 };
 
 class PointNetwork {

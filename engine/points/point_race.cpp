@@ -108,7 +108,8 @@ PointRace race(const PointNetwork& network, const PointData& data, const Vector&
     for (const double rate : race_rates()) {
       Run run;
       if (!run_one(optimizer, rate, run)) return {};
-      const double last = std::isfinite(run.losses.back()) ? run.losses.back() : std::numeric_limits<double>::infinity();
+      const double last =
+          std::isfinite(run.losses.back()) ? run.losses.back() : std::numeric_limits<double>::infinity();
       path.sweep.emplace_back(rate, last);
       if (last < least || chosen.losses.empty()) {
         least = last;

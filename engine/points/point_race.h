@@ -1,7 +1,7 @@
 // Optimizers race from one start on one network's true loss: that of all training samples at once, not of batches. Each
-// runs at its own best rate, found by a sweep. To be seen at once, the paths lie in the plane that fits their end points
-// and the start best (its two main directions); how far each path leaves that plane is measured, and the loss of the
-// plane itself is computed on a grid, through the whole network.
+// runs at its own best rate, found by a sweep. To be seen at once, the paths lie in the plane that fits their end
+// points and the start best (its two main directions); how far each path leaves that plane is measured, and the loss of
+// the plane itself is computed on a grid, through the whole network.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ namespace striate {
 
 struct RacePath {
   PointOptimizer optimizer = PointOptimizer::sgd;
-  double rate = 0;                                   // the best of the sweep
-  std::vector<std::pair<double, double>> sweep;      // rates, and the loss after all steps; infinite where it ran away
-  std::vector<double> losses;                        // before each step, and after the last: steps + 1
-  std::vector<std::pair<double, double>> places;     // in the plane
-  std::vector<double> distances;                     // from the plane, in the space of all weights
+  double rate = 0;                                // the best of the sweep
+  std::vector<std::pair<double, double>> sweep;   // rates, and the loss after all steps; infinite where it ran away
+  std::vector<double> losses;                     // before each step, and after the last: steps + 1
+  std::vector<std::pair<double, double>> places;  // in the plane
+  std::vector<double> distances;                  // from the plane, in the space of all weights
   double farthest() const;
 };
 

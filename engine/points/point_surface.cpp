@@ -37,7 +37,8 @@ void activate(PointActivation activation, const float* sums, float* values, int 
         values[i] = (sums[i] > 0 ? sums[i] : 0) + log_of_1_plus(exp_of_negative(-std::fabs(sums[i])));
       }
       break;
-    default: std::copy_n(sums, count, values);
+    default:
+      std::copy_n(sums, count, values);
   }
 }
 
@@ -69,7 +70,8 @@ PointSurface make_surface(const PointNetwork& network, const std::vector<double>
         const auto unit = static_cast<size_t>(j);
         std::fill(sums.begin(), sums.end(), weights[layer.biases + unit]);
         for (int i = 0; i < layer.inputs; ++i) {
-          const float weight = weights[layer.weights + static_cast<size_t>(i) * static_cast<size_t>(layer.units) + unit];
+          const float weight =
+              weights[layer.weights + static_cast<size_t>(i) * static_cast<size_t>(layer.units) + unit];
           const float* const x = from + static_cast<size_t>(i) * stride;
           for (size_t c = 0; c < across; ++c) sums[c] += weight * x[c];
         }

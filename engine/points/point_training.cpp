@@ -151,8 +151,7 @@ void PointTraining::forget_future() {
 }
 
 std::vector<int> PointTraining::next_samples(bool single) const {
-  const std::vector<int> order =
-      shuffled_ == state_.epoch ? order_ : epoch_order(*data_, seed_, state_.epoch);
+  const std::vector<int> order = shuffled_ == state_.epoch ? order_ : epoch_order(*data_, seed_, state_.epoch);
   const auto count = static_cast<int>(order.size());
   const int take = std::min(single ? 1 : learning_.batch, count - state_.position);
   return {order.begin() + state_.position, order.begin() + state_.position + take};

@@ -67,9 +67,9 @@ class PointTraining {
   uint64_t seed() const { return seed_; }
 
   // From the past, these forget what came after it.
-  void advance(int64_t steps);                    // batches
-  void advance_sample();                          // a single sample, as a batch of one
-  void set_parameter(size_t at, double value);    // by hand
+  void advance(int64_t steps);                  // batches
+  void advance_sample();                        // a single sample, as a batch of one
+  void set_parameter(size_t at, double value);  // by hand
   void set_learning(const PointLearning& next);
   // To a step of the past, or on to one that is not there yet.
   void scrub(int64_t step);

@@ -101,9 +101,10 @@ TEST_F(NeuronPageTest, a_change_of_the_network_begins_again_from_the_start_of_it
 }
 
 TEST_F(NeuronPageTest, steps_are_those_of_the_engine) {
-  for (const char* line : {"neuron.data xor", "neuron.noise 10", "neuron.optimizer adam", "neuron.rate 0.01",
-                           "neuron.batch 16", "neuron.layers 3", "neuron.loss cross-entropy", "neuron.activation sigmoid",
-                           "neuron.split 0.8", "neuron.features x y xy", "neuron.step sample", "neuron.step batch 40"}) {
+  for (const char* line :
+       {"neuron.data xor", "neuron.noise 10", "neuron.optimizer adam", "neuron.rate 0.01", "neuron.batch 16",
+        "neuron.layers 3", "neuron.loss cross-entropy", "neuron.activation sigmoid", "neuron.split 0.8",
+        "neuron.features x y xy", "neuron.step sample", "neuron.step batch 40"}) {
     driver.run(line);
   }
   PointSource source;
@@ -189,6 +190,46 @@ TEST_F(NeuronPageTest, a_weight_is_chosen_by_its_line) {
   EXPECT_EQ(driver.text("neuron.selected"), "0 0 1");
 }
 
+TEST_F(NeuronPageTest, the_line_of_one_neuron_is_dragged) {
+  driver.run("neuron.layers \"\"");
+  driver.run("neuron.line 1 1 0");
+  EXPECT_EQ(driver.number("neuron.weight 0 1 0"), 1);
+  const auto drag = [&](const std::string& label, Vec by) {
+    const Item* item = driver.ui.find_item(label);
+    ASSERT_NE(item, nullptr) << label;
+    const Vec from = item->rect.center();
+    driver.hands.move(from);
+    driver.hands.button(0, true);
+    driver.hands.move(from + by * 0.5f);
+    driver.hands.move(from + by);
+    driver.hands.button(0, false);
+    driver.settle();
+  };
+  const float unit = driver.ui.find_item("decision surface")->rect.w / 12;
+  drag("place of the line", {unit, -unit});
+  // One to the right and one up: the line is where x + y = 2.
+  EXPECT_NEAR(driver.number("neuron.bias 0 0"), -2, 0.02);
+  EXPECT_EQ(driver.number("neuron.weight 0 0 0"), 1);
+  drag("weights of the line", {-unit, 0});
+  EXPECT_NEAR(driver.number("neuron.weight 0 0 0"), 0, 0.02);
+  EXPECT_NEAR(driver.number("neuron.weight 0 1 0"), 1, 0.02);
+  EXPECT_NEAR(driver.number("neuron.bias 0 0"), -std::sqrt(2.0), 0.03);
+  driver.run("neuron.layers 2");
+  EXPECT_NE(driver.failure("neuron.line 1 1 0").find("only a single neuron"), std::string::npos);
+}
+
+TEST_F(NeuronPageTest, activations_are_chosen_from_lists) {
+  driver.size = {1280, 1800};
+  driver.run("neuron.layers 4");
+  driver.click("activation of all layers");
+  driver.click("sigmoid");
+  EXPECT_EQ(driver.text("neuron.activation"), "sigmoid");
+  driver.click("activation 0");
+  driver.click("relu");
+  EXPECT_EQ(driver.text("neuron.activation 0"), "relu");
+  EXPECT_EQ(driver.text("neuron.activation"), "mixed");
+}
+
 TEST_F(NeuronPageTest, code_and_things_light_each_other) {
   driver.size = {1280, 900};
   driver.settle();
@@ -218,11 +259,11 @@ TEST_F(NeuronPageTest, code_and_things_light_each_other) {
 }
 
 TEST_F(NeuronPageTest, its_state_makes_the_same_training_again) {
-  for (const char* line : {"neuron.data gauss", "neuron.classes 3", "neuron.noise 20", "neuron.layers 3 2", "neuron.seed 5",
-                           "neuron.activation relu", "neuron.activation tanh 1", "neuron.loss cross-entropy",
-                           "neuron.weight 0 1 2 0.7", "neuron.step epoch 2", "neuron.bias 1 0 -0.3", "neuron.step sample",
-                           "neuron.rate 0.1", "neuron.optimizer momentum", "neuron.step batch 7", "neuron.scrub 40",
-                           "neuron.point 2 -1.5", "neuron.select 1 1 2"}) {
+  for (const char* line : {"neuron.data gauss", "neuron.classes 3", "neuron.noise 20", "neuron.layers 3 2",
+                           "neuron.seed 5", "neuron.activation relu", "neuron.activation tanh 1",
+                           "neuron.loss cross-entropy", "neuron.weight 0 1 2 0.7", "neuron.step epoch 2",
+                           "neuron.bias 1 0 -0.3", "neuron.step sample", "neuron.rate 0.1", "neuron.optimizer momentum",
+                           "neuron.step batch 7", "neuron.scrub 40", "neuron.point 2 -1.5", "neuron.select 1 1 2"}) {
     driver.run(line);
   }
   PageDriver fresh("neuron");
@@ -297,7 +338,8 @@ TEST_F(NeuronPageTest, writes_a_script_that_Python_can_read) {
   EXPECT_NE(text.str().find("keras.Sequential"), std::string::npos);
   const std::string python = python_with("ast");
   if (python.empty()) GTEST_SKIP() << "no Python";
-  EXPECT_EQ(std::system(("'" + python + "' -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' '" + file + "'").c_str()),
+  EXPECT_EQ(std::system(
+                ("'" + python + "' -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' '" + file + "'").c_str()),
             0);
 }
 

@@ -108,6 +108,31 @@ TEST(NothingBlocks, the_units_of_a_network_come_when_they_are_ready) {
   EXPECT_NO_THROW(driver.number("features.score"));
 }
 
+TEST(NothingBlocks, neurons_are_set_by_hand_while_they_learn_and_race) {
+  PageDriver driver("neuron");
+  driver.settle();
+  {
+    HeldPool held;
+    for (const char* line :
+         {"neuron.layers 8 8 8", "neuron.start", "neuron.weight 0 0 0 1", "neuron.noise 20", "neuron.step batch",
+          "neuron.scrub 0", "neuron.view step", "neuron.data digits", "neuron.data circle", "neuron.race on"}) {
+      driver.app.run(line);
+      driver.frames(2);
+    }
+    EXPECT_TRUE(driver.app.busy());
+    EXPECT_THROW(driver.app.registry().read("neuron.race.loss adam"), NotReady);
+    EXPECT_NO_THROW(driver.app.registry().read("neuron.loss"));
+  }
+  driver.run("neuron.layers 2");
+  EXPECT_GT(driver.number("neuron.race.loss adam"), 0);
+  // Also of a page that nobody looks at.
+  driver.run("page pixels");
+  driver.run("neuron.layers 1");
+  EXPECT_GT(driver.number("neuron.race.loss sgd"), 0);
+  driver.run("neuron.scrub 60000");
+  EXPECT_EQ(driver.number("neuron.step"), 60000);
+}
+
 TEST(NothingBlocks, a_network_as_a_place_is_looked_around_in_while_its_cells_are_followed) {
   PageDriver driver("architecture");
   driver.show(made_picture(30, 30, 3));

@@ -13,18 +13,17 @@
 namespace striate {
 namespace {
 
+constexpr size_t kMostKept = 4;
 constexpr double kSlice = 0.024;  // seconds of training between two looks
 
 bool same_neurons(const PointNetwork& a, const PointNetwork& b) {
   return a.model().features == b.model().features && a.layers().size() == b.layers().size() &&
-         std::equal(a.layers().begin(), a.layers().end(), b.layers().begin(), [](const PointLayer& x, const PointLayer& y) {
-           return x.inputs == y.inputs && x.units == y.units;
-         });
+         std::equal(
+             a.layers().begin(), a.layers().end(), b.layers().begin(),
+             [](const PointLayer& x, const PointLayer& y) { return x.inputs == y.inputs && x.units == y.units; });
 }
 
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
 
@@ -54,8 +53,9 @@ void NeuronPage::renew(State next, bool keep_hand) {
   if (regression && next.model.loss == PointLoss::cross_entropy) next.model.loss = PointLoss::mse;
   next.source.seed = next.seed;
   next.model.activations.resize(next.model.hidden.size() + 1, PointActivation::tanh);
-  const PointDataPtr data =
-      training_.network_ready() && training_.data().source == next.source ? training_.data_ptr() : make_points(next.source);
+  const PointDataPtr data = training_.network_ready() && training_.data().source == next.source
+                                ? training_.data_ptr()
+                                : make_points(next.source);
   // Weights that were set by hand before the first step stay where the network keeps its neurons.
   PointTraining before = std::move(training_);
   training_ = PointTraining(data, next.model, next.learning, next.seed);
@@ -64,6 +64,10 @@ void NeuronPage::renew(State next, bool keep_hand) {
       if (event.kind != PointTraining::Event::Kind::parameter || event.step > 0) break;
       training_.set_parameter(event.parameter, event.value);
     }
+  }
+  if (before.network_ready() && before.last() > 0) {
+    kept_.insert(kept_.begin(), std::move(before));
+    if (kept_.size() > kMostKept) kept_.pop_back();
   }
   state_ = std::move(next);
   const int layers = static_cast<int>(network().layers().size());
@@ -80,17 +84,19 @@ void NeuronPage::renew(State next, bool keep_hand) {
   changed();
 }
 
-void NeuronPage::changed() {
+void NeuronPage::changed() { changed(training_.point()); }
+
+void NeuronPage::changed(PointTraining::Point point) {
   ++version_;
-  point_ = training_.point();
+  point_ = point;
   code_ = keras_lines(training_);
   for (auto& curve : curves_) curve.clear();
-  for (const PointTraining::Point& point : training_.curve()) {
-    const auto step = static_cast<double>(point.step);
-    curves_[0].emplace_back(step, point.training.loss);
-    curves_[1].emplace_back(step, point.test.loss);
-    curves_[2].emplace_back(step, point.training.accuracy);
-    curves_[3].emplace_back(step, point.test.accuracy);
+  for (const PointTraining::Point& each : training_.curve()) {
+    const auto step = static_cast<double>(each.step);
+    curves_[0].emplace_back(step, each.training.loss);
+    curves_[1].emplace_back(step, each.test.loss);
+    curves_[2].emplace_back(step, each.training.accuracy);
+    curves_[3].emplace_back(step, each.test.accuracy);
   }
   // The curve ends where the training does.
   const auto now = static_cast<double>(training_.step());
@@ -132,21 +138,28 @@ bool NeuronPage::same_problem(const PointTraining& other) const {
          other.first_learning() == training_.first_learning();
 }
 
+// Undo trains up to where it was: what was kept has been there.
+bool NeuronPage::come_back_to(const PointTraining& kept, int64_t step) {
+  const std::vector<PointTraining::Event> events = training_.events(), known = kept.events();
+  if (!same_problem(kept) || kept.last() < step || known.size() < events.size() ||
+      !std::equal(events.begin(), events.end(), known.begin())) {
+    return false;
+  }
+  PointTraining before = kept;
+  before.keep_events(events.size());
+  if (before.last() < step) return false;
+  before.scrub(step);
+  training_ = std::move(before);
+  state_.learning = training_.learning();
+  target_ = -1;
+  changed();
+  return true;
+}
+
 void NeuronPage::go_to(int64_t step) {
-  // Undo trains up to where it was: that training is kept.
-  const std::vector<PointTraining::Event> events = training_.events();
-  if (step > training_.last() && same_problem(kept_) && kept_.last() >= step) {
-    const std::vector<PointTraining::Event> known = kept_.events();
-    if (known.size() >= events.size() && std::equal(events.begin(), events.end(), known.begin())) {
-      PointTraining before = kept_;
-      before.keep_events(events.size());
-      if (before.last() >= step) {
-        before.scrub(step);
-        training_ = std::move(before);
-        state_.learning = training_.learning();
-        target_ = -1;
-        return changed();
-      }
+  if (step > training_.last()) {
+    for (const PointTraining& kept : kept_) {
+      if (come_back_to(kept, step)) return;
     }
   }
   const int64_t from = training_.step();
@@ -163,9 +176,8 @@ void NeuronPage::go_to(int64_t step) {
 }
 
 bool NeuronPage::busy() const {
-  if (target_ >= 0) return true;
+  if (target_ >= 0 || races()) return true;
   if (!is_shown()) return false;
-  if (state_.view == "race" && race_of_ != problem_) return true;
   return !running_ && moment_version_ != version_;
 }
 
@@ -176,7 +188,7 @@ bool NeuronPage::take_work(double now) {
   if (work->version != version_) return true;
   if (work->training) {
     training_ = std::move(*work->training);
-    changed();
+    changed(work->point);
     if (target_ >= 0 && training_.step() >= target_) target_ = -1;
   }
   moment_ = std::move(work->moment);
@@ -187,11 +199,11 @@ bool NeuronPage::take_work(double now) {
 void NeuronPage::ask_for_work(double now) {
   const bool moves = running_ || target_ >= 0;
   if (worker_.busy() && asked_version_ == version_) return;
-  if (!moves && moment_version_ == version_) return;
+  if (!moves && (moment_version_ == version_ || !is_shown())) return;
   asked_version_ = version_;
   if (!moves) {
     worker_.request([training = std::make_shared<PointTraining>(training_), version = version_](Progress&) {
-      return Work{nullptr, make_moment(*training), version};
+      return Work{nullptr, make_moment(*training), version, {}};
     });
     return;
   }
@@ -209,23 +221,24 @@ void NeuronPage::ask_for_work(double now) {
       return;
     }
   }
-  worker_.request([training = std::make_shared<PointTraining>(training_), version = version_, most](Progress& progress) {
-    const double until = seconds() + kSlice;
-    int64_t done = 0;
-    if (training->step() < training->last()) training->advance(0);
-    while (done < most && !progress.canceled && seconds() < until) {
-      const int64_t some = std::min<int64_t>(most - done, 16);
-      training->advance(some);
-      done += some;
-    }
-    return Work{training, make_moment(*training), version};
-  });
+  worker_.request(
+      [training = std::make_shared<PointTraining>(training_), version = version_, most](Progress& progress) {
+        const double until = seconds() + kSlice;
+        int64_t done = 0;
+        if (training->step() < training->last()) training->advance(0);
+        while (done < most && !progress.canceled && seconds() < until) {
+          const int64_t some = std::min<int64_t>(most - done, 16);
+          training->advance(some);
+          done += some;
+        }
+        return Work{training, make_moment(*training), version, training->point()};
+      });
 }
 
 bool NeuronPage::update(double now) {
   bool again = take_work(now);
   ask_for_work(now);
-  if (state_.view == "race" && is_shown()) {
+  if (races()) {
     if (race_asked_ != problem_) {
       race_asked_ = problem_;
       racer_.request([training = training_, steps = kRaceSteps](Progress& progress) {
@@ -240,7 +253,7 @@ bool NeuronPage::update(double now) {
       race_of_ = race_asked_;
       again = true;
     }
-    again = again || race_of_ != problem_;
+    again = again || races();
   }
   return again || running_ || target_ >= 0;
 }

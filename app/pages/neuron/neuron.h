@@ -3,8 +3,8 @@
 // over the steps, and the same model as Keras code, where each line lights what it means.
 //
 // neuron.cpp: state, the work in the background.  neuron_commands.cpp: settings, commands.  neuron_readouts.cpp.
-// neuron_stage.cpp: network, surface, curves, code.  neuron_step.cpp: the numbers of one step.  neuron_losses.cpp: losses
-// as curves.  neuron_race.cpp: optimizers racing.  neuron_inspector.cpp.
+// neuron_stage.cpp: network, surface, curves, code.  neuron_step.cpp: the numbers of one step.  neuron_losses.cpp:
+// losses as curves.  neuron_race.cpp: optimizers racing.  neuron_inspector.cpp.
 #pragma once
 
 #include <memory>
@@ -33,7 +33,7 @@ class NeuronPage : public Page {
   std::vector<std::string> state() const override;
   bool update(double now) override;
   bool busy() const override;
-  bool goes_on() const override { return running_ || target_ >= 0; }
+  bool goes_on() const override { return running_ || target_ >= 0 || races(); }
   bool holds_scripts() const override { return target_ >= 0; }
   void draw_stage(Ui& ui, const Rect& area) const override;
   void drawn(const Drawn& frame) override;
@@ -48,7 +48,7 @@ class NeuronPage : public Page {
     PointModel model;
     PointLearning learning;
     uint64_t seed = 1;
-    double speed = 0;  // epochs a second; 0: as fast as it goes
+    double speed = 60;  // epochs a second; 0: as fast as it goes
     std::string view = "network";
     std::string curve = "loss";
     bool tests = true, step_single = false;
@@ -61,11 +61,13 @@ class NeuronPage : public Page {
   void commit(State next);
   // A new problem: everything begins at step 0. What was set by hand there stays, if it is to.
   void renew(State next, bool keep_hand = true);
-  void changed();          // the training has another step or other weights
+  void changed();  // the training has another step or other weights
+  void changed(PointTraining::Point point);
   void go_to(int64_t step);
   bool take_work(double now);
   void ask_for_work(double now);
   bool same_problem(const PointTraining& other) const;
+  bool come_back_to(const PointTraining& kept, int64_t step);
   const PointTraining& training() const { return training_; }
   const PointNetwork& network() const { return training_.network(); }
   const PointData& data() const { return training_.data(); }
@@ -91,6 +93,7 @@ class NeuronPage : public Page {
   // neuron_stage.cpp
   void draw_network(Ui& ui, Rect area, HoverNote& note) const;
   void draw_surface(Ui& ui, const Rect& area, HoverNote& note) const;
+  void draw_line(Ui& ui, const Rect& area) const;
   void draw_points(Ui& ui, const Rect& area, HoverNote& note) const;
   void draw_pictures(Ui& ui, Rect area, HoverNote& note) const;
   void draw_curves(Ui& ui, Rect area, HoverNote& note) const;
@@ -116,8 +119,8 @@ class NeuronPage : public Page {
   State state_;
   SettingsOf<State> settings_;
   PointTraining training_;
-  PointTraining kept_;  // what `neuron.reset` left: undo comes back to it without training anew
-  uint64_t version_ = 1;  // of the training's present step and weights
+  std::vector<PointTraining> kept_;  // what was left for another problem: undo comes back to it without training anew
+  uint64_t version_ = 1;             // of the training's present step and weights
   bool running_ = false;
   int64_t target_ = -1;  // a step that is on its way
   double last_now_ = 0, owed_ = 0;
@@ -126,6 +129,7 @@ class NeuronPage : public Page {
     std::shared_ptr<PointTraining> training;  // null: it was only looked at
     NeuronMomentPtr moment;
     uint64_t version = 0;
+    PointTraining::Point point = {};  // of where it ended
   };
   Latest<Work> worker_;
   NeuronMomentPtr moment_;
@@ -133,6 +137,8 @@ class NeuronPage : public Page {
 
   Latest<PointRace> racer_;
   PointRace race_;
+  bool races() const { return state_.view == "race" && (is_shown() || race_wanted_) && race_of_ != problem_; }
+  bool race_wanted_ = false;               // a readout asked for it
   uint64_t race_of_ = 0, race_asked_ = 0;  // which problem
   uint64_t problem_ = 1;                   // counts up with every renew()
 

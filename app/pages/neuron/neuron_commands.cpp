@@ -45,20 +45,23 @@ std::string joined(const Values& values) {
 // In the order in which state() writes them.
 void NeuronPage::declare_settings() {
   settings_
-      .choice("data", "data", "The points that the network learns to tell apart, or whose numbers it learns",
-              Parameter::choice("SET", "which points", point_kind_names()),
-              [](const State& s) { return std::string(name_of(s.source.kind)); },
-              [](State& s, const std::string& said) { s.source.kind = parse_point_kind(said); })
-      .labels = {N_("circle"), "XOR", N_("two clouds"), N_("spiral"), N_("plane (numbers)"), N_("hills (numbers)"),
-                 N_("digits")};
-  settings_.integer("classes", "classes", "How many classes the clouds or the arms of the spiral have",
-                    {"N", "classes", 2, kMostPointClasses}, [](auto& s) -> auto& { return s.source.classes; });
-  Setting& noise = settings_.number("noise", "noise", "How much chance is in the data", {"N", "per cent", 0, 50},
-                                    [](auto& s) -> auto& { return s.source.noise; });
+      .choice(
+          "data", "data", "The points that the network learns to tell apart, or whose numbers it learns",
+          Parameter::choice("SET", "which points", point_kind_names()),
+          [](const State& s) { return std::string(name_of(s.source.kind)); },
+          [](State& s, const std::string& said) { s.source.kind = parse_point_kind(said); })
+      .labels = {N_("circle"),          "XOR",       N_("two clouds"), N_("spiral"), N_("plane (numbers)"),
+                 N_("hills (numbers)"), N_("digits")};
+  settings_.integer(
+      "classes", "classes", "How many classes the clouds or the arms of the spiral have",
+      {"N", "classes", 2, kMostPointClasses}, [](auto& s) -> auto& { return s.source.classes; });
+  Setting& noise = settings_.number(
+      "noise", "noise", "How much chance is in the data", {"N", "per cent", 0, 50},
+      [](auto& s) -> auto& { return s.source.noise; });
   noise.decimals = 0, noise.step = 5;
-  Setting& split =
-      settings_.number("split", "training share", "The share of the samples that is learned from; the rest is the test",
-                       {"SHARE", "a share", 0.05, 0.95}, [](auto& s) -> auto& { return s.source.training; });
+  Setting& split = settings_.number(
+      "split", "training share", "The share of the samples that is learned from; the rest is the test",
+      {"SHARE", "a share", 0.05, 0.95}, [](auto& s) -> auto& { return s.source.training; });
   split.decimals = 2, split.step = 0.05;
   settings_.text(
       "features", "features", "What the network is given of each point: its coordinates, or what is made of them",
@@ -90,8 +93,9 @@ void NeuronPage::declare_settings() {
       [](State& s, const std::string& said) { s.model.loss = parse_point_loss(said); });
   loss.readout = "neuron.loss.setting";
   loss.labels = {N_("mean squared error"), N_("mean absolute error"), "Huber", N_("cross-entropy")};
-  Setting& seed = settings_.integer("seed", "seed", "Which random points and weights: the same seed, the same start",
-                                    {"N", "a whole number", 0, 9999}, [](auto& s) -> auto& { return s.seed; });
+  Setting& seed = settings_.integer(
+      "seed", "seed", "Which random points and weights: the same seed, the same start",
+      {"N", "a whole number", 0, 9999}, [](auto& s) -> auto& { return s.seed; });
   seed.hands = std::pair{0.0, 99.0};
   Setting& optimizer = settings_.choice(
       "optimizer", "optimizer", "How a gradient becomes a change of the weights",
@@ -101,11 +105,13 @@ void NeuronPage::declare_settings() {
   for (const std::string& name : point_optimizer_names()) {
     optimizer.labels.emplace_back(title_of(parse_point_optimizer(name)));
   }
-  Setting& rate = settings_.number("rate", "learning rate", "How far each step goes", {"R", "above 0", 1e-5, 10},
-                                   [](auto& s) -> auto& { return s.learning.rate; });
+  Setting& rate = settings_.number(
+      "rate", "learning rate", "How far each step goes", {"R", "above 0", 1e-5, 10},
+      [](auto& s) -> auto& { return s.learning.rate; });
   rate.logarithmic = true, rate.decimals = 5;
-  settings_.integer("batch", "batch size", "How many samples a step takes its gradient from", {"N", "samples", 1, 64},
-                    [](auto& s) -> auto& { return s.learning.batch; });
+  settings_.integer(
+      "batch", "batch size", "How many samples a step takes its gradient from", {"N", "samples", 1, 64},
+      [](auto& s) -> auto& { return s.learning.batch; });
   const auto look = [](Setting& setting, std::vector<std::string> labels = {}) {
     setting.undo = Undo::none;
     setting.labels = std::move(labels);
@@ -131,9 +137,8 @@ void NeuronPage::declare_settings() {
                         &State::tests));
   look(settings_.on_off("step.single", "a single sample", "The view of one step follows one sample, not a batch",
                         "on: one", &State::step_single));
-  Setting& sample =
-      settings_.integer("sample", "sample", "Which sample is followed: a picture, or one of the batch",
-                        {"N", "from 0", 0, 1199}, &State::sample);
+  Setting& sample = settings_.integer("sample", "sample", "Which sample is followed: a picture, or one of the batch",
+                                      {"N", "from 0", 0, 1199}, &State::sample);
   sample.undo = Undo::none;
 }
 
@@ -222,6 +227,23 @@ void NeuronPage::declare_parameters(Registry& registry) {
       Undo::edit,
   });
   registry.add(Command{
+      "neuron.line",
+      N_("Sets the two weights and the bias of a single neuron by hand: moves its line"),
+      {Parameter::number("WX", "the weight of the first feature", -1000, 1000),
+       Parameter::number("WY", "the weight of the second feature", -1000, 1000),
+       Parameter::number("B", "the bias", -1000, 1000)},
+      [this](const Arguments& arguments) {
+        if (network().parameters() != 3) {
+          throw Error("only a single neuron with two features has one line",
+                      "neuron.layers \"\" and neuron.features x y make one");
+        }
+        target_ = -1;
+        for (size_t i = 0; i < 3; ++i) training_.set_parameter(i, arguments.number(i));
+        changed();
+      },
+      Undo::edit,
+  });
+  registry.add(Command{
       "neuron.select",
       N_("Chooses a neuron, and one of the weights that lead to it: the inspector shows its numbers"),
       {layer(), to(), Parameter::integer("FROM", "where the weight comes from, from 0", 0, 999).or_none()},
@@ -260,19 +282,13 @@ void NeuronPage::step(const std::string& what, int64_t count) {
 }
 
 void NeuronPage::declare_running(Registry& registry) {
-  registry.add(Command{"neuron.start",
-                       N_("Learns on and on, until it is paused"),
-                       {},
-                       [this](const Arguments&) {
+  registry.add(Command{"neuron.start", N_("Learns on and on, until it is paused"), {}, [this](const Arguments&) {
                          target_ = -1;
                          running_ = true;
                          owed_ = 0;
                          context_.wake();
                        }});
-  registry.add(Command{"neuron.pause",
-                       N_("Stops learning where it is"),
-                       {},
-                       [this](const Arguments&) {
+  registry.add(Command{"neuron.pause", N_("Stops learning where it is"), {}, [this](const Arguments&) {
                          if (running_ || target_ >= 0) ++version_;  // what is under way comes too late
                          running_ = false;
                          target_ = -1;
@@ -282,9 +298,7 @@ void NeuronPage::declare_running(Registry& registry) {
       N_("Learns from one sample, from one batch, or to the end of the epoch"),
       {Parameter::choice("WHAT", "how much", {"sample", "batch", "epoch"}),
        Parameter::integer("COUNT", "how many of them; 1 where it is left out", 1, 100000).or_none()},
-      [this](const Arguments& arguments) {
-        step(arguments.text(0), arguments.has(1) ? arguments.integer(1) : 1);
-      },
+      [this](const Arguments& arguments) { step(arguments.text(0), arguments.has(1) ? arguments.integer(1) : 1); },
   });
   registry.add(Command{
       "neuron.scrub",
@@ -300,7 +314,6 @@ void NeuronPage::declare_running(Registry& registry) {
       N_("Begins again at step 0 with the weights of the seed, and forgets every step and what was set by hand"),
       {},
       [this](const Arguments&) {
-        if (training_.last() > 0 || !training_.events().empty()) kept_ = training_;
         State next = state_;
         next.learning = training_.first_learning();
         renew(std::move(next), false);

@@ -1,6 +1,8 @@
 // What the drawing files of the page `neuron` share.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,15 @@ namespace striate {
 
 inline ColorMap neuron_colors(const Theme& theme) {
   return theme.dark ? ColorMap::signed_dark : ColorMap::signed_blue_orange;
+}
+// Of every place on the scale that a NeuronMoment holds, over the ground.
+inline std::array<Color, 256> neuron_palette(const Theme& theme, float share = 1) {
+  std::array<Color, 256> colors{};
+  for (size_t i = 0; i < colors.size(); ++i) {
+    const Color own = map_color(neuron_colors(theme), std::min(1.0f, static_cast<float>(i) / 254));
+    colors[i] = mixed(theme.background, own, share);
+  }
+  return colors;
 }
 // Of a value on the scale, -1 to 1.
 inline Color neuron_color(const Theme& theme, double share) {

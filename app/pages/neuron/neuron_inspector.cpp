@@ -89,7 +89,8 @@ void NeuronPage::draw_layers(Ui& ui) const {
              .enabled = state_.model.hidden.size() < 8,
              .tooltip = N_("A hidden layer of two neurons before the output"),
              .words = tr("layer")});
-  const std::string shorter = list.find(' ') == std::string::npos ? std::string("\"\"") : list.substr(0, list.rfind(' '));
+  const std::string shorter =
+      list.find(' ') == std::string::npos ? std::string("\"\"") : list.substr(0, list.rfind(' '));
   ui.button("One layer less", "neuron.layers " + shorter,
             {.icon = Icon::minus,
              .enabled = !state_.model.hidden.empty(),
@@ -109,8 +110,14 @@ void NeuronPage::draw_layers(Ui& ui) const {
         l + 1 == network().layers().size() ? std::string("output's activation") : fmt::format("activation {}", l);
     ui.dropdown(label, choices, fmt::format("{} {}", name_of(layer.activation), l), "neuron.activation");
   }
+  if (network().layers().size() > 1) {
+    std::vector<Choice> choices;
+    for (const std::string& name : point_activation_names()) choices.push_back({name, name});
+    ui.dropdown("activation of all layers", choices, name_of(state_.model.activations.front()), "neuron.activation");
+  }
   if (network().output().activation == PointActivation::relu && network().classes() == 2) {
-    ui.note("An output with ReLU that is 0 everywhere has no gradient, and stays so. sigmoid or tanh at the output learn.");
+    ui.note(
+        "An output with ReLU that is 0 everywhere has no gradient, and stays so. sigmoid or tanh at the output learn.");
   }
   ui.row("parameters", std::to_string(network().parameters()));
 }
@@ -122,8 +129,9 @@ void NeuronPage::draw_learning(Ui& ui) const {
   ui.setting("neuron.rate");
   draw_lit_setting(ui, "neuron.batch", kTopicBatch);
   ui.setting("neuron.speed");
-  ui.button("Begin again", "neuron.reset",
-            {.icon = Icon::reset, .tooltip = N_("Step 0 with the weights of the seed; what was set by hand is forgotten")});
+  ui.button(
+      "Begin again", "neuron.reset",
+      {.icon = Icon::reset, .tooltip = N_("Step 0 with the weights of the seed; what was set by hand is forgotten")});
   ui.button("Keras script", fmt::format("browse.save neuron.export {}.py", name_of(data().source.kind)),
             {.icon = Icon::file, .tooltip = N_("Writes a script that runs, with these samples and weights in it")});
   ui.error_beside("neuron.export");

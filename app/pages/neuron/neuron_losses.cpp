@@ -22,10 +22,11 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
   if (network().classes() > 2) share = network().probability(pass, data().pictures() ? data().label(state_.sample) : 0);
   const double low = classes ? 0 : -2, high = classes ? 1 : 2, top = classes ? 5 : 4;
   ui.begin_panel("loss words", area.cut_top(64), 0, false);
-  ui.note(classes ? tr("Each curve says what an output costs where the right answer is class 1: across, what the output "
-                       "gives class 1, from 0 to 1; upwards, the loss. The points are at the place that is looked at.")
-                  : tr("Each curve says what an output costs where the right number is 0: across, the output; upwards, "
-                       "the loss. The points are at the place that is looked at."));
+  ui.note(classes
+              ? tr("Each curve says what an output costs where the right answer is class 1: across, what the output "
+                   "gives class 1, from 0 to 1; upwards, the loss. The points are at the place that is looked at.")
+              : tr("Each curve says what an output costs where the right number is 0: across, the output; upwards, "
+                   "the loss. The points are at the place that is looked at."));
   ui.end_panel();
   struct Kind {
     const char* name;
@@ -39,7 +40,7 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
   const auto value = [&](PointLoss loss, double output) {
     return loss_value(loss, classes ? PointActivation::sigmoid : PointActivation::linear, output, classes ? 1 : 0);
   };
-  Rect names = area.cut_bottom(static_cast<float>(kinds.size()) * 26 + 34);
+  Rect names = area.cut_bottom(std::min(static_cast<float>(kinds.size()) * 26 + 38, area.h * 0.55f));
   Rect plot = area.inset(8, 4);
   plot.cut_left(34);
   plot.cut_bottom(22);
@@ -67,8 +68,8 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
       points.emplace_back(p.x, p.y);
     }
     const bool chosen = kind.loss == state_.model.loss;
-    ui.draw().AddPolyline(points.data(), static_cast<int>(points.size()), chosen ? kind.color : faded(kind.color, 0.6f), 0,
-                          chosen ? 3.5f : 2.0f);
+    ui.draw().AddPolyline(points.data(), static_cast<int>(points.size()), chosen ? kind.color : faded(kind.color, 0.6f),
+                          0, chosen ? 3.5f : 2.0f);
   }
   const double x = std::clamp(share, low, high);
   ui.line(at(x, 0), at(x, top), faded(theme.text, 0.4f));
@@ -79,12 +80,14 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
   }
   ui.pop_clip();
   names.cut_top(6);
-  Rect title = names.cut_top(24);
-  ui.label(title, classes ? format_tr("here the output gives class 1 {}", short_number(share))
-                          : format_tr("here the output is {}", short_number(share)),
+  ui.begin_panel("losses", names, 0);
+  ui.label(ui.take(24),
+           classes ? format_tr("here the output gives class 1 {}", short_number(share))
+                   : format_tr("here the output is {}", short_number(share)),
            Font::control, theme.text);
   for (const Kind& kind : kinds) {
-    Rect line = names.cut_top(26);
+    ui.space(-8);
+    Rect line = ui.take(26);
     const std::string command = fmt::format("neuron.loss {}", name_of(kind.loss));
     ui.push_id(name_of(kind.loss));
     const Response r = ui.interact(line, {.label = fmt::format("loss {}", name_of(kind.loss)),
@@ -101,11 +104,14 @@ void NeuronPage::draw_losses(Ui& ui, Rect area, HoverNote& note) const {
              kind.loss == state_.model.loss ? theme.text : theme.secondary);
     ui.label(line, cost, Font::number, theme.text);
   }
+  ui.end_panel();
   if (plot.contains(ui.input().mouse)) {
     const double over = low + (high - low) * static_cast<double>((ui.input().mouse.x - plot.x) / plot.w);
-    note.title = classes ? format_tr("output {:.3f} for class 1", over) : format_tr("output {:.3f} for the number 0", over);
+    note.title =
+        classes ? format_tr("output {:.3f} for class 1", over) : format_tr("output {:.3f} for the number 0", over);
     for (const Kind& kind : kinds) {
-      note.lines.push_back({std::string(tr(std::string_view(kind.name))), short_number(value(kind.loss, over)), kind.color});
+      note.lines.push_back(
+          {std::string(tr(std::string_view(kind.name))), short_number(value(kind.loss, over)), kind.color});
     }
   }
 }

@@ -62,7 +62,8 @@ NeuronMomentPtr make_moment(const PointTraining& training) {
       if (surface.map(first + j)[i] > surface.map(first + best)[i]) best = j;
     }
     moment->winner.push_back(static_cast<uint8_t>(best));
-    moment->share.push_back(static_cast<uint8_t>(std::lround(255 * std::clamp(surface.map(first + best)[i], 0.0f, 1.0f))));
+    moment->share.push_back(
+        static_cast<uint8_t>(std::lround(255 * std::clamp(surface.map(first + best)[i], 0.0f, 1.0f))));
   }
   return moment;
 }

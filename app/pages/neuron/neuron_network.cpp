@@ -80,7 +80,8 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
   int most = pictures ? 1 : kAllFeatures;
   for (const PointLayer& layer : layers) most = std::max(most, layer.units);
   const float wide = area.w / columns;
-  const float node = std::floor(std::clamp(std::min(wide * 0.62f, area.h / static_cast<float>(most) * 0.82f), 10.0f, 54.0f));
+  const float node =
+      std::floor(std::clamp(std::min(wide * 0.62f, area.h / static_cast<float>(most) * 0.82f), 10.0f, 54.0f));
 
   // Where everything stands.
   std::vector<std::vector<Rect>> places;
@@ -91,7 +92,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
   } else {
     // At the right of their column: their names stand before them.
     Rect own = first;
-    own.cut_left(std::min(wide - node - 6, ui.measure(Font::caption, kFeatureTitles[kAllFeatures - 1]).x + 8));
+    own.cut_left(std::min(wide - node - 2, ui.measure(Font::caption, kFeatureTitles[kAllFeatures - 1]).x + 8));
     places.push_back(column(own, kAllFeatures, node));
   }
   for (const PointLayer& layer : layers) places.push_back(column(rest.cut_left(wide), layer.units, node));
@@ -140,12 +141,20 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
   }
 
   // Lines: one for each weight, as wide as it is large, in the color of its sign. All of them are one thing for hands.
-  const Response hands = ui.interact(area, {.label = "weights",
-                                            .command = "neuron.select",
-                                            .kind = "weights",
-                                            .focusable = false,
-                                            .tooltip = N_("Each line is a weight: its width is its size, its color its sign. "
-                                                          "Click one to type it.")});
+  const Response hands =
+      ui.interact(area, {.label = "weights",
+                         .command = "neuron.select",
+                         .kind = "weights",
+                         .tooltip = N_("Each line is a weight: its width is its size, its color its sign. "
+                                       "Click one to type it.")});
+  if (hands.keyboard) {
+    ui.draw_focus(area.inset(1), 3);
+    const int inputs = layers[static_cast<size_t>(state_.layer)].inputs;
+    const int by = ui.take_key("Right") || ui.take_key("Down") ? 1 : ui.take_key("Left") || ui.take_key("Up") ? -1 : 0;
+    if (by != 0) {
+      ui.send(fmt::format("neuron.select {} {} {}", state_.layer, state_.unit, (state_.from + by + inputs) % inputs));
+    }
+  }
   double largest = 0.5;
   for (const PointLayer& layer : layers) {
     if (pictures && &layer == &layers[0]) continue;
@@ -188,7 +197,8 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
           const float distance = c.distance(ui.input().mouse);
           if (distance < hit.distance) hit = {distance, static_cast<int>(l), f, t};
         }
-        ui.draw().AddBezierCubic({c.a.x, c.a.y}, {c.b.x, c.b.y}, {c.c.x, c.c.y}, {c.d.x, c.d.y}, color, width, 18);
+        ui.draw().AddBezierCubic({c.a.x, c.a.y}, {c.b.x, c.b.y}, {c.c.x, c.c.y}, {c.d.x, c.d.y}, color, width,
+                                 node > 30 ? 18 : 9);
       }
     }
   }
@@ -231,18 +241,17 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
   // Maps.
   const uint64_t dark = theme.dark ? 1 : 0;
   const int small = NeuronMoment::kSmall;
-  const auto paint_place = [&theme](uint8_t value) { return map_color(neuron_colors(theme), static_cast<float>(value) / 254.0f); };
   if (!pictures) {
     const Sheet sheet(kAllFeatures, small, small);
     const PictureSource source =
-        sheet_source("neuron.features", 1 + dark, sheet, [paint_place, small](int64_t map, Color* out) {
+        sheet_source("neuron.features", 1 + dark, sheet, [&theme, small](int64_t map, Color* out) {
           const auto feature = static_cast<PointFeature>(map);
           double limit = 0;
           for (int pass = 0; pass < 2; ++pass) {
             for (int i = 0; i < small * small; ++i) {
               const double value = point_feature(feature, surface_x(i % small, small), surface_y(i / small, small));
               if (pass == 0) limit = std::max(limit, std::abs(value));
-              if (pass == 1) out[i] = paint_place(static_cast<uint8_t>(std::lround(127 + 127 * value / limit)));
+              if (pass == 1) out[i] = neuron_color(theme, value / limit);
             }
           }
         });
@@ -251,11 +260,12 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
     ui.parts(source, parts, false);
     if (moment_ && moment_->neurons == network().neurons() && !moment_->small.empty()) {
       const Sheet maps(moment_->neurons, small, small);
-      const PictureSource each = sheet_source("neuron.maps", moment_->version * 2 + dark, maps,
-                                              [moment = moment_, paint_place, small](int64_t map, Color* out) {
-                                                const uint8_t* from = moment->small.data() + map * small * small;
-                                                for (int i = 0; i < small * small; ++i) out[i] = paint_place(from[i]);
-                                              });
+      const PictureSource each =
+          sheet_source("neuron.maps", moment_->version * 2 + dark, maps,
+                       [moment = moment_, colors = neuron_palette(theme), small](int64_t map, Color* out) {
+                         const uint8_t* from = moment->small.data() + map * small * small;
+                         for (int i = 0; i < small * small; ++i) out[i] = colors[from[i]];
+                       });
       parts.clear();
       int index = 0;
       for (size_t l = 0; l < layers.size(); ++l) {
@@ -266,17 +276,18 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
   } else {
     const Sheet one(1, kDigitSide, kDigitSide);
     const int index = std::min(state_.sample, data().count() - 1);
-    const PictureSource picture = sheet_source(
-        "neuron.picture", (problem_ * 4096 + static_cast<uint64_t>(index)) * 2 + dark, one, [this, index](int64_t, Color* out) {
-          for (int i = 0; i < data().width; ++i) {
-            out[i] = map_color(ColorMap::gray, static_cast<float>(data().sample(index)[i]));
-          }
-        });
+    const PictureSource picture =
+        sheet_source("neuron.picture", (problem_ * 4096 + static_cast<uint64_t>(index)) * 2 + dark, one,
+                     [this, index](int64_t, Color* out) {
+                       for (int i = 0; i < data().width; ++i) {
+                         out[i] = map_color(ColorMap::gray, static_cast<float>(data().sample(index)[i]));
+                       }
+                     });
     ui.parts(picture, std::vector<PicturePart>{{one.place(0), places[0][0]}});
     // The first layer's weights are pictures themselves.
     const Sheet maps(layers[0].units, kDigitSide, kDigitSide);
-    const PictureSource weights = sheet_source(
-        "neuron.weights", version_ * 2 + dark, maps, [this, &layers, &theme](int64_t unit, Color* out) {
+    const PictureSource weights =
+        sheet_source("neuron.weights", version_ * 2 + dark, maps, [this, &layers, &theme](int64_t unit, Color* out) {
           double limit = 1e-9;
           for (int i = 0; i < data().width; ++i) {
             limit = std::max(limit, std::abs(training_.parameters()[weight_at(0, i, static_cast<int>(unit))]));
@@ -326,14 +337,17 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
       if (r.hovered) {
         note = {};
         note.title = format_tr("feature {}", kFeatureTitles[i]);
-        note.lines.push_back({tr("at the point"), short_number(point_feature(feature, state_.x, state_.y)), theme.input});
+        note.lines.push_back(
+            {tr("at the point"), short_number(point_feature(feature, state_.x, state_.y)), theme.input});
         note.hint = on ? tr("click: without it") : tr("click: with it");
         note.command = "neuron.features " + list;
       }
       if (r.keyboard) ui.draw_focus(at.inset(-3), 4);
     }
-    mark_topic(ui, Rect{first.x + 2, places[0].front().y - 4, first.w - 4, places[0].back().bottom() - places[0].front().y + 8},
-               kTopicFeatures, lit_);
+    mark_topic(
+        ui,
+        Rect{first.x + 2, places[0].front().y - 4, first.w - 4, places[0].back().bottom() - places[0].front().y + 8},
+        kTopicFeatures, lit_);
   } else {
     ui.stroke(places[0][0], theme.input, 3, 2);
     mark_topic(ui, places[0][0], kTopicFeatures, lit_);
@@ -345,14 +359,16 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
       const size_t index = layer.values + static_cast<size_t>(t);
       const bool chosen = state_.layer == static_cast<int>(l) && state_.unit == t;
       const std::string command = fmt::format("neuron.select {} {}", l, t);
-      const Response r = ui.interact(at, {.label = fmt::format("neuron {} of layer {}", t, l),
-                                          .command = command,
-                                          .kind = "neuron",
-                                          .tooltip = N_("What this neuron gives at every place, blue below 0 and orange "
-                                                        "above. Click: its numbers in the inspector")});
+      const Response r =
+          ui.interact(at, {.label = fmt::format("neuron {} of layer {}", t, l),
+                           .command = command,
+                           .kind = "neuron",
+                           .tooltip = N_("What this neuron gives at every place, blue below 0 and orange "
+                                         "above. Click: its numbers in the inspector")});
       if (r.clicked) ui.send(command);
       if (pictures && l > 0) {
-        const double share = layer.activation == PointActivation::softmax ? pass.values[index] : std::tanh(pass.values[index]);
+        const double share =
+            layer.activation == PointActivation::softmax ? pass.values[index] : std::tanh(pass.values[index]);
         ui.fill(at, neuron_color(theme, share), 3);
         if (l + 1 == layers.size() && at.h > 12) {
           ui.label(at, std::to_string(t), Font::caption, ink_on(neuron_color(theme, share)), Align::center);
@@ -372,7 +388,8 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
       note = {};
       note.title = l + 1 == layers.size() && layer.units == 1 ? std::string(tr("the output"))
                                                               : format_tr("layer {}, neuron {}", l, t);
-      note.lines.push_back({tr("bias"), fmt::format("{:.6g}", training_.parameters()[bias_at(static_cast<int>(l), t)]), theme.bias});
+      note.lines.push_back(
+          {tr("bias"), fmt::format("{:.6g}", training_.parameters()[bias_at(static_cast<int>(l), t)]), theme.bias});
       note.lines.push_back({tr("sum at the point"), fmt::format("{:.6g}", pass.sums[index]), theme.kernel});
       note.lines.push_back({name_of(layer.activation), fmt::format("{:.6g}", pass.values[index]), theme.activation});
       note.hint = tr("click: its numbers");
@@ -380,7 +397,8 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
     }
     const std::vector<Rect>& all = places[l + 1];
     if (lit_ == kTopicLayer + static_cast<int>(l)) {
-      const Rect frame{all.front().x - 6, all.front().y - 6, all.front().w + 12, all.back().bottom() - all.front().y + 12};
+      const Rect frame{all.front().x - 6, all.front().y - 6, all.front().w + 12,
+                       all.back().bottom() - all.front().y + 12};
       ui.stroke(frame, theme.accent, 8, 2);
     }
   }

@@ -19,11 +19,12 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
   }
   const Color colors[] = {theme.input, theme.kernel, theme.bias, theme.gradient};
   ui.begin_panel("race words", area.cut_top(46), 0, false);
-  ui.note(format_tr("{} steps from one start on the loss of all training samples. The plane is the one that fits the start "
-                    "and the four ends best; its loss is the network's own, dark where it is small.",
-                    race_.steps));
+  ui.note(
+      format_tr("{} steps from one start on the loss of all training samples. The plane is the one that fits the start "
+                "and the four ends best; its loss is the network's own, dark where it is small.",
+                race_.steps));
   ui.end_panel();
-  Rect table = area.cut_bottom(26 * 5 + 8);
+  Rect table = area.cut_bottom(std::min(25.0f * 5 + 8, area.h * 0.55f));
   const float side = std::min(area.h - 8, area.w * 0.56f);
   Rect plane = Rect{area.x, area.y, side, side};
   Rect curves = area;
@@ -32,11 +33,12 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
   const int n = race_.side;
   const Sheet sheet(1, n, n);
   const double lowest = std::max(1e-9, race_.lowest), highest = std::max(lowest * 1.0001, race_.highest);
-  const PictureSource source =
-      sheet_source("neuron.race", race_of_ * 2 + (theme.dark ? 1 : 0), sheet, [this, n, lowest, highest](int64_t, Color* out) {
+  const PictureSource source = sheet_source(
+      "neuron.race", race_of_ * 2 + (theme.dark ? 1 : 0), sheet, [this, n, lowest, highest](int64_t, Color* out) {
         for (int i = 0; i < n * n; ++i) {
           const double loss = std::max(lowest, static_cast<double>(race_.losses[static_cast<size_t>(i)]));
-          out[i] = map_color(ColorMap::cividis, static_cast<float>(std::log(loss / lowest) / std::log(highest / lowest)));
+          out[i] =
+              map_color(ColorMap::cividis, static_cast<float>(std::log(loss / lowest) / std::log(highest / lowest)));
         }
       });
   ui.parts(source, std::vector<PicturePart>{{sheet.place(0), plane}}, false);
@@ -69,10 +71,11 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
     const auto column = static_cast<int>((ui.input().mouse.x - plane.x) / plane.w * static_cast<float>(n));
     const auto row = static_cast<int>((ui.input().mouse.y - plane.y) / plane.h * static_cast<float>(n));
     note.title = tr("a place of the plane");
-    note.lines.push_back({tr("loss there"),
-                          short_number(static_cast<double>(race_.losses[static_cast<size_t>(std::clamp(row, 0, n - 1) * n +
-                                                                                            std::clamp(column, 0, n - 1))])),
-                          0});
+    note.lines.push_back(
+        {tr("loss there"),
+         short_number(static_cast<double>(
+             race_.losses[static_cast<size_t>(std::clamp(row, 0, n - 1) * n + std::clamp(column, 0, n - 1))])),
+         0});
   }
 
   if (curves.w > 120) {
@@ -92,8 +95,9 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
   }
 
   table.cut_top(8);
+  ui.begin_panel("race table", table, 0);
   const float name = 130, cell = std::min(170.0f, (table.w - name) / 3);
-  Rect head = table.cut_top(24);
+  Rect head = ui.take(24);
   head.cut_left(name);
   for (const char* words : {N_("best rate"), N_("loss at the end"), N_("farthest from the plane")}) {
     ui.label(head.cut_left(cell), ui.fitted(tr(std::string_view(words)), Font::caption, cell - 8), Font::caption,
@@ -101,7 +105,8 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
   }
   for (size_t i = 0; i < race_.paths.size(); ++i) {
     const RacePath& path = race_.paths[i];
-    Rect line = table.cut_top(25);
+    ui.space(-8);
+    Rect line = ui.take(25);
     const Rect whole{line.x, line.y, name + 3 * cell, line.h};
     const std::string command = fmt::format("neuron.optimizer {}", name_of(path.optimizer));
     const Response r = ui.interact(whole, {.label = fmt::format("racer {}", name_of(path.optimizer)),
@@ -124,6 +129,7 @@ void NeuronPage::draw_race(Ui& ui, Rect area, HoverNote& note) const {
     ui.label(line.cut_left(cell), short_number(path.losses.back()), Font::number, theme.text, Align::right);
     ui.label(line.cut_left(cell), short_number(path.farthest()), Font::number, theme.text, Align::right);
   }
+  ui.end_panel();
 }
 
 }  // namespace striate

@@ -34,7 +34,8 @@ void NeuronPage::declare_readouts(Registry& registry) {
          [this] { return static_cast<double>(training_.last()); });
   number("neuron.running", "1 while it learns", [this] { return running_ ? 1.0 : 0.0; });
   number("neuron.parameters", "weights and biases", [this] { return static_cast<double>(network().parameters()); });
-  number("neuron.samples", "samples that are learned from", [this] { return static_cast<double>(data().train.size()); });
+  number("neuron.samples", "samples that are learned from",
+         [this] { return static_cast<double>(data().train.size()); });
   number("neuron.tested", "samples of the test", [this] { return static_cast<double>(data().test.size()); });
   number("neuron.x", "across, of the place that is looked at", [this] { return state_.x; });
   number("neuron.y", "upwards, of the place that is looked at", [this] { return state_.y; });
@@ -52,7 +53,8 @@ void NeuronPage::declare_readouts(Registry& registry) {
                      Parameter::integer("CLASS", "of more than two classes, which output", 0, 9).or_none()},
       .value_of = [this](const Arguments& arguments) -> ReadoutValue {
         if (data().pictures()) {
-          throw Error("digits are pictures: they have no places", "neuron.value says what a neuron gives for the picture");
+          throw Error("digits are pictures: they have no places",
+                      "neuron.value says what a neuron gives for the picture");
         }
         const PointPass pass = pass_at(arguments.number(0), arguments.number(1));
         const size_t of = arguments.has(2) ? static_cast<size_t>(arguments.integer(2)) : 0;
@@ -61,25 +63,27 @@ void NeuronPage::declare_readouts(Registry& registry) {
         }
         return network().output_of(pass)[of];
       }});
-  registry.add(Readout{.name = "neuron.weight",
-                       .help = "a weight",
-                       .parameters = {layer(), Parameter::integer("FROM", "where it comes from, from 0", 0, 999), unit("TO")},
-                       .value_of = [this](const Arguments& arguments) -> ReadoutValue {
-                         const int l = static_cast<int>(arguments.integer(0)), f = static_cast<int>(arguments.integer(1)),
-                                   t = static_cast<int>(arguments.integer(2));
-                         check_unit(l, t);
-                         const int inputs = network().layers()[static_cast<size_t>(l)].inputs;
-                         if (f >= inputs) {
-                           throw Error(fmt::format("nothing comes into layer {} from {}", l, f),
-                                       fmt::format("its inputs count from 0 to {}", inputs - 1));
-                         }
-                         return training_.parameters()[weight_at(l, f, t)];
-                       }});
+  registry.add(
+      Readout{.name = "neuron.weight",
+              .help = "a weight",
+              .parameters = {layer(), Parameter::integer("FROM", "where it comes from, from 0", 0, 999), unit("TO")},
+              .value_of = [this](const Arguments& arguments) -> ReadoutValue {
+                const int l = static_cast<int>(arguments.integer(0)), f = static_cast<int>(arguments.integer(1)),
+                          t = static_cast<int>(arguments.integer(2));
+                check_unit(l, t);
+                const int inputs = network().layers()[static_cast<size_t>(l)].inputs;
+                if (f >= inputs) {
+                  throw Error(fmt::format("nothing comes into layer {} from {}", l, f),
+                              fmt::format("its inputs count from 0 to {}", inputs - 1));
+                }
+                return training_.parameters()[weight_at(l, f, t)];
+              }});
   registry.add(Readout{.name = "neuron.bias",
                        .help = "a bias",
                        .parameters = {layer(), unit("TO")},
                        .value_of = [this](const Arguments& arguments) -> ReadoutValue {
-                         const int l = static_cast<int>(arguments.integer(0)), t = static_cast<int>(arguments.integer(1));
+                         const int l = static_cast<int>(arguments.integer(0)),
+                                   t = static_cast<int>(arguments.integer(1));
                          check_unit(l, t);
                          return training_.parameters()[bias_at(l, t)];
                        }});
@@ -125,29 +129,29 @@ void NeuronPage::declare_readouts(Registry& registry) {
     batch_gradient(network(), training_.parameters(), data(), step_samples(), pass, gradient);
     return gradient[weight_at(l, f, t)];
   };
-  registry.add(Readout{.name = "neuron.gradient",
-                       .help = "a weight's gradient in the next step, the mean over its samples",
-                       .parameters = {layer(), Parameter::integer("FROM", "where it comes from, from 0", 0, 999), unit("TO")},
-                       .value_of = step_gradient});
+  registry.add(
+      Readout{.name = "neuron.gradient",
+              .help = "a weight's gradient in the next step, the mean over its samples",
+              .parameters = {layer(), Parameter::integer("FROM", "where it comes from, from 0", 0, 999), unit("TO")},
+              .value_of = step_gradient});
 
-  registry.add(Readout{
-      .name = "neuron.cost",
-      .help = "what a loss says of the output at the place that is looked at, were class 1 right there",
-      .parameters = {Parameter::choice("LOSS", "which", point_loss_names())},
-      .value_of = [this](const Arguments& arguments) -> ReadoutValue {
-        if (network().classes() != 2 || data().pictures()) {
-          throw Error("costs are of two classes of points", "neuron.data circle");
-        }
-        const double share = network().probability(pass_at(state_.x, state_.y), 1);
-        return loss_value(parse_point_loss(arguments.text(0)), PointActivation::sigmoid, share, 1);
-      }});
+  registry.add(
+      Readout{.name = "neuron.cost",
+              .help = "what a loss says of the output at the place that is looked at, were class 1 right there",
+              .parameters = {Parameter::choice("LOSS", "which", point_loss_names())},
+              .value_of = [this](const Arguments& arguments) -> ReadoutValue {
+                if (network().classes() != 2 || data().pictures()) {
+                  throw Error("costs are of two classes of points", "neuron.data circle");
+                }
+                const double share = network().probability(pass_at(state_.x, state_.y), 1);
+                return loss_value(parse_point_loss(arguments.text(0)), PointActivation::sigmoid, share, 1);
+              }});
 
-  const auto racer = [] {
-    return Parameter::choice("NAME", "the optimizer", {"sgd", "momentum", "rmsprop", "adam"});
-  };
+  const auto racer = [] { return Parameter::choice("NAME", "the optimizer", {"sgd", "momentum", "rmsprop", "adam"}); };
   const auto raced = [this](const Arguments& arguments) -> const RacePath& {
     if (race_of_ != problem_) {
       if (state_.view != "race") throw Error("there was no race", "neuron.race on");
+      race_wanted_ = true;
       throw NotReady("the race is not over");
     }
     return *race_.of(parse_point_optimizer(arguments.text(0)));

@@ -38,20 +38,22 @@ void NeuronPage::draw_stage(Ui& ui, const Rect& area) const {
   } else if (state_.view == "race") {
     draw_race(ui, rest, note);
   } else {
-    // What stands below gives way first.
+    // What stands below gives way first. The surface is a square of half the width: what it cannot use is for curves
+    // and code.
+    Rect below;
     if (rest.h > 330) {
-      // The surface is a square of half the width: what it cannot use is for curves and code.
       const float left = rest.h - (rest.w * 0.5f + 54);
-      Rect below = rest.cut_bottom(std::clamp(std::max(left, rest.h * 0.32f), 150.0f, rest.h * 0.42f));
+      below = rest.cut_bottom(std::clamp(std::max(left, rest.h * 0.3f), 130.0f, rest.h * 0.42f));
       rest.cut_bottom(14);
-      if (below.w > 480) {
-        Rect code = below.cut_right(std::round(below.w * 0.58f));
-        below.cut_right(20);
-        draw_code(ui, code);
-      }
-      draw_curves(ui, below, note);
     }
     draw_network(ui, rest, note);
+    Rect code;
+    if (below.w > 480) {
+      code = below.cut_right(std::round(below.w * 0.58f));
+      below.cut_right(20);
+    }
+    if (!below.empty()) draw_curves(ui, below, note);
+    if (!code.empty()) draw_code(ui, code);
   }
   draw_hover_note(ui, note);
 }
@@ -78,7 +80,11 @@ void NeuronPage::draw_head(Ui& ui, Rect area) const {
   area.cut_left(16);
   for (const Part& part : parts) {
     const float name = ui.measure(Font::caption, part.name).x + 8;
-    const float value = ui.measure(Font::number, data().regression() ? "-0.00000" : roomy ? "0.00000, 100.0 %" : "100.0 %").x + 4;
+    const float value = ui.measure(Font::number, data().regression() ? "-0.00000"
+                                                 : roomy             ? "0.00000, 100.0 %"
+                                                                     : "100.0 %")
+                            .x +
+                        4;
     if (area.w < name + value) break;
     Rect place = area.cut_right(name + value);
     area.cut_right(18);
@@ -95,7 +101,8 @@ void NeuronPage::draw_curves(Ui& ui, Rect area, HoverNote& note) const {
   Rect head = area.cut_top(26);
   const bool loss = state_.curve == "loss" || data().regression();
   if (!data().regression()) {
-    const float wide = std::max(ui.measure(Font::control, tr("accuracy")).x, ui.measure(Font::control, tr("loss")).x) + 24;
+    const float wide =
+        std::max(ui.measure(Font::control, tr("accuracy")).x, ui.measure(Font::control, tr("loss")).x) + 24;
     if (head.w > wide + 90) {
       ui.next(head.cut_right(wide));
       ui.button(loss ? N_("accuracy") : N_("loss"), loss ? "neuron.curve accuracy" : "neuron.curve loss",
@@ -140,11 +147,12 @@ void NeuronPage::draw_code(Ui& ui, Rect area) const {
     if (topic != kTopicNone) {
       const bool layer = topic >= kTopicLayer;
       const std::string command = layer ? fmt::format("neuron.select {} 0", topic - kTopicLayer) : std::string();
-      const Response r = ui.interact(place, {.label = fmt::format("line {} of the code", index),
-                                             .command = command,
-                                             .kind = "row",
-                                             .focusable = layer,
-                                             .tooltip = layer ? N_("Chooses this layer") : N_("Lights what this line means")});
+      const Response r =
+          ui.interact(place, {.label = fmt::format("line {} of the code", index),
+                              .command = command,
+                              .kind = "row",
+                              .focusable = layer,
+                              .tooltip = layer ? N_("Chooses this layer") : N_("Lights what this line means")});
       if (layer && r.clicked) ui.send(command);
       if (r.hovered || r.keyboard) ui.found().numbers["neuron.topic"] = topic;
       if (lit_ == topic) ui.fill(place.inset(-4, 0), mixed(theme.surface, theme.accent, 0.28f), 3);

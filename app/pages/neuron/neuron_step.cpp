@@ -31,7 +31,7 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
                                  : pass.input.data();
   const size_t weight = weight_at(state_.layer, state_.from, state_.unit);
   const auto name_of_input = [&](int f) {
-    return state_.layer > 0 ? fmt::format("a{}", f)
+    return state_.layer > 0    ? fmt::format("a{}", f)
            : data().pictures() ? fmt::format("p{}", f)
                                : std::string(name_of(state_.model.features[static_cast<size_t>(f)]));
   };
@@ -54,16 +54,17 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
     right = left.cut_right(std::floor(area.w / 2 - 10));
     left.cut_right(20);
   }
-  ui.begin_panel("forward numbers", left, 0);
+  ui.begin_panel("forward numbers", left, 10);
   const auto number = [](double value) { return short_number(value); };
   const size_t place = static_cast<size_t>(state_.sample) % samples.size();
   const std::string what = state_.layer + 1 == static_cast<int>(network().layers().size())
                                ? format_tr("output {}", state_.unit)
                                : format_tr("layer {}, neuron {}", state_.layer, state_.unit);
-  ui.paragraph(format_tr("The next step, {}, learns from **{} samples**. These are the numbers of sample {} of them and of "
-                         "**{}**.",
-                         training_.step() + 1, samples.size(), place, what),
-               Font::control);
+  ui.paragraph(
+      format_tr("The next step, {}, learns from **{} samples**. These are the numbers of sample {} of them and of "
+                "**{}**.",
+                training_.step() + 1, samples.size(), place, what),
+      Font::control);
 
   ui.section("FORWARD");
   const int shown = std::min(layer.inputs, 8);
@@ -76,7 +77,8 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
   if (layer.inputs > shown) ui.note(format_tr("and {} more products", layer.inputs - shown));
   ui.row("bias", number(weights[bias_at(state_.layer, state_.unit)]), Concept::bias);
   ui.row("their sum", number(pass.sums[at]), Concept::kernel);
-  ui.row(format_tr("{} of it: the neuron's value", name_of(layer.activation)), number(pass.values[at]), Concept::activation);
+  ui.row(format_tr("{} of it: the neuron's value", name_of(layer.activation)), number(pass.values[at]),
+         Concept::activation);
 
   ui.section("LOSS");
   std::string outputs;
@@ -84,26 +86,29 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
     outputs += (j > 0 ? "  " : "") + number(network().output_of(pass)[static_cast<size_t>(j)]);
   }
   ui.row("output", outputs, Concept::activation);
-  ui.row("target", data().regression()        ? number(target)
-                   : network().classes() == 2 ? format_tr("class {}: {}", data().label(sample),
-                                                          number(data().label(sample) == 1 ? network().high() : network().low()))
-                                              : format_tr("class {}", data().label(sample)));
+  ui.row("target", data().regression() ? number(target)
+                   : network().classes() == 2
+                       ? format_tr("class {}: {}", data().label(sample),
+                                   number(data().label(sample) == 1 ? network().high() : network().low()))
+                       : format_tr("class {}", data().label(sample)));
   ui.row(format_tr("loss of this sample ({})", name_of(state_.model.loss)), number(loss), Concept::gradient);
   ui.row("mean loss of the step's samples", number(batch_loss), Concept::gradient);
 
   if (two) {
     ui.end_panel();
-    ui.begin_panel("backward numbers", right, 0);
+    ui.begin_panel("backward numbers", right, 10);
   }
   ui.section("BACKWARD");
   ui.row("loss by the neuron's value", number(pass.value_gradients[at]), Concept::gradient);
   if (layer.activation != PointActivation::softmax) {
-    ui.row(format_tr("slope of {} there", name_of(layer.activation)), number(activation_slope(layer.activation, pass.sums[at])));
+    ui.row(format_tr("slope of {} there", name_of(layer.activation)),
+           number(activation_slope(layer.activation, pass.sums[at])));
   }
   ui.row("loss by its sum: their product", number(pass.sum_gradients[at]), Concept::gradient);
-  ui.row(format_tr("gradient of the weight of {}", name_of_input(state_.from)),
-         fmt::format("{} \u00b7 {} = {}", number(pass.sum_gradients[at]), number(from[state_.from]), number(own[weight])),
-         Concept::gradient);
+  ui.row(
+      format_tr("gradient of the weight of {}", name_of_input(state_.from)),
+      fmt::format("{} \u00b7 {} = {}", number(pass.sum_gradients[at]), number(from[state_.from]), number(own[weight])),
+      Concept::gradient);
   ui.row("its mean over the step's samples", number(mean[weight]), Concept::gradient);
 
   ui.section("UPDATE");

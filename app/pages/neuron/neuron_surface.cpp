@@ -10,32 +10,30 @@
 namespace striate {
 
 Color NeuronPage::class_color(const Theme& theme, int label) const {
-  if (network().classes() <= 2) return neuron_color(theme, label == 1 ? 0.75 : -0.75);
+  if (network().classes() <= 2) return neuron_color(theme, label == 1 ? 0.92 : -0.92);
   const Color all[] = {theme.input, theme.kernel, theme.activation, theme.gradient, theme.bias, theme.secondary};
   return all[static_cast<size_t>(label) % std::size(all)];
 }
 
 void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
   const Theme& theme = ui.theme();
-  const Response r = ui.interact(area, {.label = "decision surface",
-                                        .command = "neuron.point",
-                                        .kind = "surface",
-                                        .focusable = false,
-                                        .tooltip = N_("What the output gives at every place. Click: look at a place, and "
-                                                      "see every neuron's value there")});
+  const Response r =
+      ui.interact(area, {.label = "decision surface",
+                         .command = "neuron.point",
+                         .kind = "surface",
+                         .tooltip = N_("What the output gives at every place. Click: look at a place, and "
+                                       "see every neuron's value there")});
   const int large = NeuronMoment::kLarge;
   if (moment_ && moment_->neurons == network().neurons()) {
     const Sheet sheet(1, large, large);
     const bool many = !moment_->winner.empty();
     const PictureSource source = sheet_source(
         "neuron.surface", moment_->version * 2 + (theme.dark ? 1 : 0), sheet,
-        [moment = moment_, many, large, &theme, this](int64_t, Color* out) {
-          for (int i = 0; i < large * large; ++i) {
-            const auto at = static_cast<size_t>(i);
-            out[i] = many ? mixed(theme.background, class_color(theme, moment->winner[at]),
-                                  0.15f + 0.6f * static_cast<float>(moment->share[at]) / 255)
-                          : mixed(theme.background,
-                                  map_color(neuron_colors(theme), static_cast<float>(moment->large[at]) / 254.0f), 0.82f);
+        [moment = moment_, many, large, colors = neuron_palette(theme, 0.6f), &theme, this](int64_t, Color* out) {
+          for (size_t i = 0; i < static_cast<size_t>(large * large); ++i) {
+            out[i] = many ? mixed(theme.background, class_color(theme, moment->winner[i]),
+                                  0.08f + 0.5f * static_cast<float>(moment->share[i]) / 255)
+                          : colors[moment->large[i]];
           }
         });
     ui.parts(source, std::vector<PicturePart>{{sheet.place(0), area}}, false);
@@ -55,38 +53,37 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
   ui.line({here.x, here.y - 9}, {here.x, here.y - 4}, theme.text, 1.5f);
   ui.line({here.x, here.y + 4}, {here.x, here.y + 9}, theme.text, 1.5f);
 
-  // One neuron over x and y draws a straight line: where its sum is 0, and the arrow of its weights.
-  const auto& features = state_.model.features;
-  if (state_.model.hidden.empty() && network().outputs() == 1 && features.size() == 2 &&
-      features[0] == PointFeature::x && features[1] == PointFeature::y) {
-    const std::vector<double>& p = training_.parameters();
-    const double w = p[0], v = p[1], b = p[2], size = std::hypot(w, v);
-    if (size > 1e-6) {
-      const double nx = w / size, ny = v / size, off = -b / size;
-      ui.push_clip(area);
-      ui.line(at(nx * off - ny * 20, ny * off + nx * 20), at(nx * off + ny * 20, ny * off - nx * 20), theme.text, 2);
-      const Vec foot = at(nx * off, ny * off), tip = at(nx * (off + size), ny * (off + size));
-      ui.line(foot, tip, theme.kernel, 3);
-      ui.draw().AddCircleFilled({tip.x, tip.y}, 5, theme.kernel, 16);
-      ui.pop_clip();
-    }
-  }
+  draw_line(ui, area);
   ui.stroke(area, theme.line, 0, 1);
   for (const int tick : {-6, 0, 6}) {
     const Vec place = at(tick, -6);
     const float left = std::clamp(place.x - 14, area.x, area.right() - 28);
     ui.label(Rect{left, area.bottom() + 1, 28, 16}, std::to_string(tick), Font::number, theme.secondary,
-             tick < 0 ? Align::left : tick > 0 ? Align::right : Align::center, 12);
+             tick < 0   ? Align::left
+             : tick > 0 ? Align::right
+                        : Align::center,
+             12);
     if (tick == 6) continue;
-    ui.label(Rect{area.x - 20, std::min(at(-6, tick).y - 8, area.bottom() - 16), 17, 16}, std::to_string(tick), Font::number,
-             theme.secondary, Align::right, 12);
+    ui.label(Rect{area.x - 20, std::min(at(-6, tick).y - 8, area.bottom() - 16), 17, 16}, std::to_string(tick),
+             Font::number, theme.secondary, Align::right, 12);
   }
   mark_topic(ui, area, kTopicData, lit_ == kTopicSplit ? kTopicData : lit_);
-  const std::string caption =
-      data().regression() ? tr("the output, and the numbers to be learned") : tr("decision surface: the output everywhere");
-  ui.label(Rect{area.x, area.y - 22, area.w, 20}, ui.fitted(caption, Font::caption, area.w), Font::caption, theme.secondary);
+  std::string caption = data().regression() ? tr("the output, and the numbers to be learned")
+                                            : tr("decision surface: the output everywhere");
+  if (ui.measure(Font::caption, caption).x > area.w) caption = tr("decision surface");
+  ui.label(Rect{area.x, area.y - 22, area.w, 20}, ui.fitted(caption, Font::caption, area.w), Font::caption,
+           theme.secondary);
+  if (r.keyboard) {
+    ui.draw_focus(area.inset(-2), 3);
+    const auto move = [&](const char* key, double dx, double dy) {
+      if (!ui.take_key(key)) return;
+      ui.send(fmt::format("neuron.point {} {}", std::clamp(state_.x + dx, -kPointRange, kPointRange),
+                          std::clamp(state_.y + dy, -kPointRange, kPointRange)));
+    };
+    move("Left", -0.25, 0), move("Right", 0.25, 0), move("Up", 0, 0.25), move("Down", 0, -0.25);
+  }
 
-  if (!r.hovered) return;
+  if (!r.hovered || !area.contains(ui.input().mouse)) return;
   const Vec mouse = ui.input().mouse;
   const double x = (static_cast<double>((mouse.x - area.x) / area.w) * 2 - 1) * kPointRange;
   const double y = (1 - static_cast<double>((mouse.y - area.y) / area.h) * 2) * kPointRange;
@@ -96,19 +93,67 @@ void NeuronPage::draw_surface(Ui& ui, const Rect& area, HoverNote& note) const {
     note.title = format_tr("x {:.2f}, y {:.2f}", x, y);
     for (int j = 0; j < network().outputs(); ++j) {
       const double value = network().output_of(pass)[static_cast<size_t>(j)];
-      note.lines.push_back({network().outputs() > 1 ? format_tr("class {}", j) : std::string(tr("output")),
-                            fmt::format("{:.6g}", value),
-                            network().outputs() > 1 ? class_color(theme, j) : neuron_color(theme, surface_share(network(), value))});
+      note.lines.push_back(
+          {network().outputs() > 1 ? format_tr("class {}", j) : std::string(tr("output")), fmt::format("{:.6g}", value),
+           network().outputs() > 1 ? class_color(theme, j) : neuron_color(theme, surface_share(network(), value))});
     }
     note.hint = tr("click: look at this place");
     note.command = fmt::format("neuron.point {:.2f} {:.2f}", x, y);
   }
 }
 
+// One neuron over x and y draws a straight line: where its sum is 0. The arrow of its weights stands on it. Hands move
+// both: the foot moves the line, the tip turns it and makes it steeper.
+void NeuronPage::draw_line(Ui& ui, const Rect& area) const {
+  const auto& features = state_.model.features;
+  if (!state_.model.hidden.empty() || network().outputs() != 1 || features.size() != 2 ||
+      features[0] != PointFeature::x || features[1] != PointFeature::y) {
+    return;
+  }
+  const Theme& theme = ui.theme();
+  const auto at = [&](double x, double y) {
+    return Vec{area.x + static_cast<float>((x + kPointRange) / (2 * kPointRange)) * area.w,
+               area.bottom() - static_cast<float>((y + kPointRange) / (2 * kPointRange)) * area.h};
+  };
+  const std::vector<double>& p = training_.parameters();
+  const double w = p[0], v = p[1], b = p[2], size = std::hypot(w, v);
+  if (!(size > 1e-6)) return;
+  const double nx = w / size, ny = v / size, off = -b / size;
+  const Vec foot = at(nx * off, ny * off), tip = at(nx * (off + size), ny * (off + size));
+  ui.push_clip(area);
+  ui.line(at(nx * off - ny * 20, ny * off + nx * 20), at(nx * off + ny * 20, ny * off - nx * 20), theme.text, 2);
+  ui.line(foot, tip, theme.kernel, 3);
+  ui.pop_clip();
+  const double unit = 2 * kPointRange / static_cast<double>(area.w);  // of the plane, per unit of the screen
+  const auto handle = [&](const Vec& place, std::string_view label, std::string_view tooltip, Color color) {
+    const Rect grip{place.x - 9, place.y - 9, 18, 18};
+    if (!area.inset(1).contains(grip)) return Response{};
+    const Response r = ui.interact(grip, {.label = label, .kind = "handle", .focusable = false, .tooltip = tooltip});
+    const float radius = r.hovered || r.held ? 7.0f : 5.5f;
+    ui.draw().AddCircleFilled({place.x, place.y}, radius + 1.5f, theme.background, 20);
+    ui.draw().AddCircleFilled({place.x, place.y}, radius, color, 20);
+    return r;
+  };
+  const Response moved = handle(foot, "place of the line", N_("Drag: moves the line, by the bias"), theme.bias);
+  if (moved.held && (moved.drag.x != 0 || moved.drag.y != 0)) {
+    const double along = (static_cast<double>(moved.drag.x) * nx - static_cast<double>(moved.drag.y) * ny) * unit;
+    ui.send(fmt::format("neuron.line {} {} {:.4f}", w, v, b - along * size));
+  }
+  const Response turned =
+      handle(tip, "weights of the line", N_("Drag: turns the line, by the two weights; farther out it is steeper"),
+             theme.kernel);
+  if (turned.held && (turned.drag.x != 0 || turned.drag.y != 0)) {
+    const double to_w = w + static_cast<double>(turned.drag.x) * unit;
+    const double to_v = v - static_cast<double>(turned.drag.y) * unit;
+    // The foot's distance from the middle stays.
+    ui.send(fmt::format("neuron.line {:.4f} {:.4f} {:.4f}", to_w, to_v, -off * std::hypot(to_w, to_v)));
+  }
+}
+
 void NeuronPage::draw_points(Ui& ui, const Rect& area, HoverNote& note) const {
   const Theme& theme = ui.theme();
   const float radius = std::clamp(area.w / 110, 2.0f, 4.5f);
-  const int sides = 10;
+  const int sides = radius < 3.2f ? 8 : 10;
   const bool split = lit_ == kTopicSplit || lit_ == kTopicTest;
   int nearest = -1;
   float distance = radius + 3;
@@ -123,13 +168,10 @@ void NeuronPage::draw_points(Ui& ui, const Rect& area, HoverNote& note) const {
       const Color color =
           data().regression() ? neuron_color(theme, target) : class_color(theme, static_cast<int>(target));
       const ImVec2 at(c.x, c.y);
-      if (test) {
-        ui.draw().AddCircle(at, radius + 0.6f, theme.background, sides, 2.8f);
-        ui.draw().AddCircle(at, radius + 0.4f, color, sides, split ? 2.2f : 1.5f);
-      } else {
-        ui.draw().AddCircleFilled(at, radius + 1.1f, split ? theme.text : theme.background, sides);
-        ui.draw().AddCircleFilled(at, radius, color, sides);
-      }
+      // Discs on discs: fewer triangles than rings, and hollow points read on any ground.
+      ui.draw().AddCircleFilled(at, radius + 1.1f, split && !test ? theme.text : theme.background, sides);
+      ui.draw().AddCircleFilled(at, radius, color, sides);
+      if (test) ui.draw().AddCircleFilled(at, radius - (split ? 2.0f : 1.5f), theme.background, sides);
       const Vec off = c - ui.input().mouse;
       if (const float d = std::hypot(off.x, off.y); d < distance) distance = d, nearest = i, of_test = test;
     }
@@ -143,9 +185,11 @@ void NeuronPage::draw_points(Ui& ui, const Rect& area, HoverNote& note) const {
   const double target = data().targets[static_cast<size_t>(nearest)];
   note = {};
   note.title = of_test ? tr("a test point") : tr("a training point");
-  note.lines.push_back({tr("place"), fmt::format("{:.3f}, {:.3f}", data().sample(nearest)[0], data().sample(nearest)[1]), 0});
-  note.lines.push_back({data().regression() ? tr("its number") : tr("its class"), short_number(target),
-                        data().regression() ? neuron_color(theme, target) : class_color(theme, static_cast<int>(target))});
+  note.lines.push_back(
+      {tr("place"), fmt::format("{:.3f}, {:.3f}", data().sample(nearest)[0], data().sample(nearest)[1]), 0});
+  note.lines.push_back(
+      {data().regression() ? tr("its number") : tr("its class"), short_number(target),
+       data().regression() ? neuron_color(theme, target) : class_color(theme, static_cast<int>(target))});
   if (network().outputs() == 1) {
     note.lines.push_back({tr("output"), fmt::format("{:.6g}", network().output_of(pass)[0]), theme.activation});
   } else {
@@ -160,14 +204,15 @@ void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
   const int index = std::min(state_.sample, data().count() - 1);
   PointPass pass;
   network().forward(training_.parameters().data(), data().sample(index), pass);
-  ui.label(area.cut_top(22), format_tr("picture {}, a {}: what the output says", index, data().label(index)), Font::caption,
-           theme.secondary);
+  ui.label(area.cut_top(22), format_tr("picture {}, a {}: what the output says", index, data().label(index)),
+           Font::caption, theme.secondary);
   Rect bars = area.cut_top(std::min(area.h * 0.5f, 240.0f));
   const float high = bars.h / 10;
   for (int j = 0; j < 10; ++j) {
     Rect line = bars.cut_top(high);
     const double share = network().probability(pass, j);
-    ui.label(line.cut_left(22), std::to_string(j), Font::number, j == data().label(index) ? theme.text : theme.secondary);
+    ui.label(line.cut_left(22), std::to_string(j), Font::number,
+             j == data().label(index) ? theme.text : theme.secondary);
     ui.label(line.cut_right(62), fmt::format("{:.1f} %", 100 * share), Font::number, theme.text, Align::right, 13);
     line = line.inset(4, high * 0.2f);
     ui.fill(line, theme.surface, 3);
@@ -181,11 +226,12 @@ void NeuronPage::draw_pictures(Ui& ui, Rect area, HoverNote& note) const {
   const int count = std::min({across * down, static_cast<int>(data().test.size()), 60});
   if (count <= 0) return;
   const Sheet sheet(count, kDigitSide, kDigitSide);
-  const PictureSource source =
-      sheet_source("neuron.tests", problem_ * 64 + static_cast<uint64_t>(count), sheet, [this](int64_t map, Color* out) {
-        const double* from = data().sample(data().test[static_cast<size_t>(map)]);
-        for (int i = 0; i < data().width; ++i) out[i] = map_color(ColorMap::gray, static_cast<float>(from[i]));
-      });
+  const PictureSource source = sheet_source("neuron.tests", problem_ * 64 + static_cast<uint64_t>(count), sheet,
+                                            [this](int64_t map, Color* out) {
+                                              const double* from = data().sample(data().test[static_cast<size_t>(map)]);
+                                              for (int i = 0; i < data().width; ++i)
+                                                out[i] = map_color(ColorMap::gray, static_cast<float>(from[i]));
+                                            });
   std::vector<PicturePart> parts;
   for (int i = 0; i < count; ++i) {
     parts.push_back({sheet.place(i), Rect{area.x + static_cast<float>(i % across) * side,
