@@ -11,6 +11,7 @@ namespace striate {
 namespace {
 
 constexpr double kBetween = 0.2;  // seconds between two moments
+constexpr int kPasses = 12;       // over a few drawings
 
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -32,7 +33,9 @@ NeocognitronSettings neocognitron_settings() {
   settings.stages[0].reinforce = false;
   settings.stages[1].most_planes = 80;
   settings.stages[1].learning = 2;
-  settings.stages[1].delta = 0.7f;
+  settings.stages[1].delta = 0.5f;
+  settings.stages[1].alpha = 0.1f;
+  settings.stages[2].selectivity = 1;
   settings.stages[2].most_planes = 2000;
   settings.stages[2].reinforce = false;
   for (NeocognitronStage& stage : settings.stages) stage.rate = 1000, stage.new_planes = 2;
@@ -78,7 +81,11 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
   const std::lock_guard whole(live.whole);
   const SharingData data = open_sharing_data(request.data);
   // What it has learned already is the beginning of what is asked for, or it begins anew.
+  const bool drawings = !request.acts.empty() && std::all_of(request.acts.begin(), request.acts.end(),
+                                                             [](const NeocognitronAct& act) { return act.label >= 0; });
   const auto begun = [&] {
+    // Of drawings alone each stage learns all before the next begins: another one is a new beginning.
+    if (drawings && live.done != request.acts) return false;
     if (!live.network || live.data != request.data || live.done.size() > request.acts.size()) return false;
     if (!std::equal(live.done.begin(), live.done.end(), request.acts.begin())) return false;
     return live.part == 0 || live.done.size() < request.acts.size();
@@ -134,6 +141,21 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
   };
   look();
   double looked = seconds();
+  if (drawings && live.done.empty()) {
+    const double begin = seconds();
+    for (int stage = 0; stage < network.stages(); ++stage) {
+      // Again, as long as somewhere nobody answers.
+      for (int made = 1, pass = 0; made > 0 && pass < kPasses; ++pass) {
+        made = 0;
+        for (const NeocognitronAct& act : request.acts) {
+          if (progress.canceled) return;
+          made += network.learn(stage, neocognitron_picture(drawn_digit(act.drawing)).data(), act.label);
+        }
+      }
+    }
+    live.seconds = seconds() - begin;
+    live.done = request.acts;
+  }
   while (live.done.size() < request.acts.size()) {
     const NeocognitronAct& act = request.acts[live.done.size()];
     // Stage by stage: each learns all digits of an act before the next begins.

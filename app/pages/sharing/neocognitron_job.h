@@ -66,7 +66,7 @@ std::vector<float> neocognitron_picture(const std::vector<float>& picture);
 
 class NeocognitronJob {
  public:
-  static constexpr int kTestDigits = 300;
+  static constexpr int kTestDigits = 200;
   static constexpr int kFirstDigits = 200;  // that the stages before the last one learn from
 
   explicit NeocognitronJob(std::function<void()> wake);
