@@ -282,6 +282,7 @@ void SharingPage::declare_readouts(Registry& registry) {
          fmt::format("share of {} unseen digits, moved as this one, that the Neocognitron reads right",
                      NeocognitronJob::kTestDigits),
          [this] {
+           score_wanted_ = true;
            const NeocognitronMoment& moment = need_neocognitron();
            if (moment.planes[2] == 0)
              throw Error("the Neocognitron has learned nothing", "sharing.neocognitron.learn 200");

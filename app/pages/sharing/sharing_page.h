@@ -104,6 +104,7 @@ class SharingPage : public Page {
   NeocognitronMomentPtr neocognitron_;
   std::optional<NeocognitronRequest> neocognitron_asked_;
   std::optional<Error> neocognitron_failed_;
+  bool score_wanted_ = false;  // somebody reads how many unseen digits it knows
 };
 
 PageKind sharing_page();
