@@ -78,7 +78,7 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   } else {
     ui.label(ui.take(kLine), ui.fitted(parameters, Font::number, ui.width()), Font::number, theme.kernel);
   }
-  Rect row = ui.take(ui.frame().presentation ? 58.0f : 76.0f);
+  Rect row = ui.take(ui.frame().presentation ? 58.0f : std::clamp(ui.width() * 0.11f, 76.0f, 128.0f));
   Rect words = row.cut_right(std::min(row.w * 0.34f, 210.0f));
   row.cut_right(12);
   TensorGrid grid;

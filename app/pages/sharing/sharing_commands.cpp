@@ -13,6 +13,12 @@ namespace {
 
 constexpr const char* kLayers[] = {"S1", "C1", "S2", "C2", "S3", "C3"};
 
+// The folder in "mnist:FOLDER"; empty: it names none.
+std::string_view folder_in(std::string_view value) {
+  const size_t colon = value.find(':');
+  return value.starts_with("mnist:") ? value.substr(colon + 1) : std::string_view();
+}
+
 }  // namespace
 
 int SharingPage::layer_of(const std::string& words) const {
@@ -38,7 +44,7 @@ void SharingPage::declare_settings() {
   view.labels = {N_("Layers"), N_("Map of shifts"), N_("Neocognitron")};
   Setting& data = settings_.text(
       "data", "data", "Takes the digits from here: those that the program draws, or MNIST; all learning begins anew",
-      Parameter::word("DATA", "digits, or mnist:FOLDER"), [](const State& s) { return s.data; },
+      Parameter::file_to_read("DATA", "digits, or mnist:FOLDER", folder_in), [](const State& s) { return s.data; },
       [](State& s, const std::string& text) {
         if (source_word(text) != "digits" && source_word(text) != "mnist") {
           throw Error(fmt::format("{} holds no digits for this page", striate::shown(text)),

@@ -47,7 +47,7 @@ NeocognitronRequest SharingPage::neocognitron_request() const {
   if (state_.use_drawing) request.drawing = pad_.drawing();
   request.digit = state_.digit, request.move = state_.move;
   request.stage = state_.layer / 2, request.plane = state_.plane;
-  request.measure = of_neocognitron() || score_wanted_;
+  request.measure = !acts_.empty() && (of_neocognitron() || score_wanted_);
   return request;
 }
 
