@@ -143,6 +143,10 @@ void SharingPage::declare_commands(Registry& registry) {
                          start();
                          if (arguments.has(0)) until_ += arguments.integer(0) - kUsualSteps;
                        }});
+  registry.add(Command{"sharing.until",
+                       N_("Trains the three networks until they have learned so many batches; nothing if they have"),
+                       {Parameter::integer("STEP", "batches", 1, 100000)},
+                       [this](const Arguments& arguments) { until_ = std::max(until_, arguments.integer(0)); }});
   registry.add(Command{"sharing.pause", N_("Pauses the training of the three networks"), {}, [this](const Arguments&) {
                          until_ = moment_ && moment_->of.start == start_ ? std::min(until_, moment_->step) : 0;
                        }});
@@ -155,6 +159,14 @@ void SharingPage::declare_commands(Registry& registry) {
                        {Parameter::integer("N", "how many digits", 1, 3000)},
                        [this](const Arguments& arguments) {
                          learn({.digits = static_cast<int>(arguments.integer(0)), .drawing = {}, .label = -1});
+                       }});
+  registry.add(Command{"sharing.neocognitron.until",
+                       N_("The Neocognitron learns until it has seen so many digits; nothing if it has"),
+                       {Parameter::integer("N", "digits", 1, 3000)},
+                       [this](const Arguments& arguments) {
+                         int left = static_cast<int>(arguments.integer(0));
+                         for (const NeocognitronAct& act : acts_) left -= act.digits;
+                         if (left > 0) learn({.digits = left, .drawing = {}, .label = -1});
                        }});
   registry.add(Command{"sharing.neocognitron.teach",
                        N_("The Neocognitron learns the drawing, and that it is this digit"),
