@@ -102,6 +102,14 @@ TEST_F(SharingPageTest, the_map_of_shifts_fills_in_and_says_where_the_digit_is_r
     EXPECT_GE(known, 0);
     EXPECT_LE(known, 841);
   }
+  EXPECT_THROW(driver.number("sharing.neocognitron.known"), Error);
+  driver.run("sharing.neocognitron.learn 10");
+  EXPECT_LE(driver.number("sharing.neocognitron.known"), 841);
+  // Another shift of the same digit leaves the maps as they are.
+  const double before = driver.number("sharing.convolution.known");
+  driver.run("sharing.shift 3 1");
+  EXPECT_EQ(driver.number("sharing.convolution.known"), before);
+  driver.run("sharing.still");
   // A click moves the digit there.
   const Item* map = driver.ui.find_item("map of the convolution layer");
   ASSERT_NE(map, nullptr);

@@ -1,5 +1,7 @@
 #include "app/pages/sharing/neocognitron_job.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -11,7 +13,8 @@ namespace striate {
 namespace {
 
 constexpr double kBetween = 0.2;  // seconds between two moments
-constexpr int kPasses = 12;       // over a few drawings
+constexpr int kShiftsEach = 2 * kMostShift + 1;
+constexpr int kPasses = 12;  // over a few drawings
 
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -113,7 +116,8 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     picture = data.test_digit(digit);
     now.label = data.test_label(digit);
   }
-  picture = neocognitron_picture(moved_digit(picture, request.move));
+  const std::vector<float> still = picture;
+  picture = neocognitron_picture(moved_digit(still, request.move));
   const auto publish = [&] {
     now.version = ++live.version;
     {
@@ -185,9 +189,15 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     live.part = 0;
     live.done.push_back(act);
   }
+  // Of a drawing there is no right answer, and no map.
+  const std::string map_of =
+      fmt::format("{} {} {} {} {} {} {} {} {} {}", request.data, network.weights(), live.done.size(), live.learned,
+                  request.selectivity[0], request.selectivity[1], request.selectivity[2], request.digit,
+                  request.move.scale, request.move.degrees);
+  if (request.map && !request.use_drawing && live.map_of == map_of) now.map = live.map, now.map_rows = kShiftsEach;
   look();
-  if (!request.measure || network.planes(network.stages() - 1) == 0) return;
-  for (int64_t i = 0; i < kTestDigits; ++i) {
+  if (network.planes(network.stages() - 1) == 0) return;
+  for (int64_t i = 0; request.measure && i < kTestDigits; ++i) {
     if (progress.canceled) return;
     const int64_t digit = i % static_cast<int64_t>(data.test.size());
     const NeocognitronAnswer answer =
@@ -197,8 +207,24 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     now.silent += answer.label < 0 ? 1 : 0;
     if (seconds() - looked > kBetween) publish(), looked = seconds();
   }
-  now.measured = true;
+  now.measured = request.measure;
   publish();
+  if (!request.map || request.use_drawing || now.map_rows == kShiftsEach) return;
+  constexpr int side = kShiftsEach;
+  now.map.assign(static_cast<size_t>(side) * side, -1);
+  for (int row = 0; row < side; ++row) {
+    for (int column = 0; column < side; ++column) {
+      if (progress.canceled) return;
+      SharingMove move = request.move;
+      move.dx = column - kMostShift, move.dy = row - kMostShift;
+      const int label = network.answer(neocognitron_picture(moved_digit(still, move)).data()).label;
+      now.map[static_cast<size_t>(row * side + column)] = label < 0 ? -2 : label;
+    }
+    now.map_rows = row + 1;
+    if (seconds() - looked > kBetween || now.map_rows == side) publish(), looked = seconds();
+  }
+  live.map = now.map;
+  live.map_of = map_of;
 }
 
 }  // namespace striate

@@ -68,7 +68,7 @@ void SharingPage::declare_settings() {
   Setting& tie = settings_.choice(
       "tie", "weights of the middle layer",
       "Ties the weights of the locally connected layer: one set for all places, one for each quadrant, or one for each "
-      "place; what was learned is kept, tied places begin with the mean of their weights",
+      "place; untied places begin with what they shared, tied ones with the weights of the one in their middle",
       Parameter::choice("TIE", "which places share their weights", {"shared", "quadrants", "free"}), &State::tie);
   tie.undo = Undo::none;
   tie.labels = {N_("Shared"), N_("Quadrants"), N_("Free")};
@@ -306,6 +306,17 @@ void SharingPage::declare_readouts(Registry& registry) {
              throw Error("the Neocognitron has learned nothing", "sharing.neocognitron.learn 200");
            if (!moment.measured) throw NotReady("unseen digits are read");
            return static_cast<double>(moment.right) / moment.tested;
+         });
+  number("sharing.neocognitron.known",
+         fmt::format("shifts, of {}, at which the Neocognitron reads the digit", kShifts * kShifts), [this] {
+           if (state_.view != 1) throw Error("the map of shifts is not shown", "sharing.view map");
+           const NeocognitronMoment& moment = need_neocognitron();
+           if (moment.planes[2] == 0) {
+             throw Error("the Neocognitron has learned nothing", "sharing.neocognitron.learn 200");
+           }
+           if (moment.label < 0) throw Error("a drawing has no right answer", "sharing.neocognitron.drawing off");
+           if (moment.map_rows < kShifts) throw NotReady("the map fills in");
+           return static_cast<double>(std::count(moment.map.begin(), moment.map.end(), moment.label));
          });
   number("sharing.neocognitron.learned", "digits that the Neocognitron has learned",
          [this] { return static_cast<double>(need_neocognitron().learned); });

@@ -48,6 +48,7 @@ NeocognitronRequest SharingPage::neocognitron_request() const {
   request.digit = state_.digit, request.move = state_.move;
   request.stage = state_.layer / 2, request.plane = state_.plane;
   request.measure = !acts_.empty() && (of_neocognitron() || score_wanted_);
+  request.map = !acts_.empty() && state_.view == 1;
   return request;
 }
 
