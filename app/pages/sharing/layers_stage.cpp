@@ -143,6 +143,7 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.interact(square, {.label = "local gradients",
                            .command = "sharing.place",
                            .kind = "grid",
+                           .focusable = false,
                            .tooltip = N_("The gradient of this weight at each of 28 x 28 places; a click "
                                          "chooses a place")});
   const Rect cells = mini_grid(
@@ -166,7 +167,6 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       if (r.clicked) ui.send(fmt::format("sharing.place {} {}", at->first, at->second));
     }
   }
-  if (r.keyboard) ui.draw_focus(square.inset(-2), 2);
   // All weights of the window: what the tied ones get.
   MiniGrid window{.rows = kSharingWindow, .columns = kSharingWindow};
   double largest = 1e-12;
@@ -182,6 +182,7 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.interact(place, {.label = "gradients of the window",
                           .command = "sharing.tap",
                           .kind = "grid",
+                          .focusable = false,
                           .tooltip = N_("What each weight of the window gets from all places that share "
                                         "it; a click chooses a weight")});
   const Rect grid = mini_grid(ui, place, window);
@@ -191,7 +192,6 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.send(fmt::format("sharing.tap {} {}", at->first, at->second));
     }
   }
-  if (taps.keyboard) ui.draw_focus(place.inset(-2), 2);
 }
 
 void SharingPage::draw_map(Ui& ui) const {
@@ -255,6 +255,7 @@ void SharingPage::draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote&
   const Response r = ui.interact(square, {.label = label,
                                           .command = "sharing.shift",
                                           .kind = "grid",
+                                          .focusable = false,
                                           .tooltip = N_("Where the digit is still read; a click moves it there")});
   const Rect cells =
       mini_grid(ui, square,
@@ -279,7 +280,6 @@ void SharingPage::draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote&
       if (r.clicked) ui.send(fmt::format("sharing.shift {} {}", dx, dy));
     }
   }
-  if (r.keyboard) ui.draw_focus(square.inset(-2), 2);
 }
 
 }  // namespace striate

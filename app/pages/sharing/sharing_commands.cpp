@@ -230,7 +230,7 @@ void SharingPage::declare_commands(Registry& registry) {
 }
 
 void SharingPage::declare_readouts(Registry& registry) {
-  const auto number = [&](std::string name, std::string help, std::function<double()> value) {
+  const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
   for (int i = 0; i < kSharingLayers; ++i) {
@@ -264,7 +264,7 @@ void SharingPage::declare_readouts(Registry& registry) {
              return static_cast<double>(moment.known(layer));
            });
   }
-  const auto text = [&](std::string name, std::string help, std::function<std::string()> value) {
+  const auto text = [&](std::string name, std::string help, const std::function<std::string()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
   text("sharing.shift", "pixels that the digit is moved to the right and down",

@@ -56,7 +56,20 @@ void SharingPage::draw_learning(Ui& ui) const {
   ui.note(
       "The middle layer from one set of weights for all places to one for each of 28 \u00d7 28. Untied places begin "
       "with what they shared, tied ones with the weights of the one in their middle.");
+  if (state_.view != 0) return;
+  ui.hairline();
+  ui.section("GRADIENTS");
   ui.setting("sharing.filter", {.field = true});
+  const auto field = [&](std::string_view label, int value, int count, const std::string& prefix) {
+    NumberSpec spec;
+    spec.maximum = count - 1, spec.decimals = 0, spec.step = 1;
+    ui.number_field(label, value, spec, prefix);
+  };
+  field(N_("row of the weight"), state_.tap_row, kSharingWindow, fmt::format("sharing.tap {{}} {}", state_.tap_column));
+  field(N_("column of the weight"), state_.tap_column, kSharingWindow,
+        fmt::format("sharing.tap {} {{}}", state_.tap_row));
+  field(N_("row of the place"), state_.row, kSharingPlaces, fmt::format("sharing.place {{}} {}", state_.column));
+  field(N_("column of the place"), state_.column, kSharingPlaces, fmt::format("sharing.place {} {{}}", state_.row));
 }
 
 void SharingPage::draw_teaching(Ui& ui) const {
