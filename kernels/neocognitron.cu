@@ -42,8 +42,10 @@ struct NeocognitronV {
   }
 };
 
+// One index per place and block of planes: what stands in a window is read once for all of them, and most of it is 0.
 struct NeocognitronS {
-  static constexpr int64_t work = 256;
+  static constexpr int64_t work = 1024;
+  static constexpr int block = 8;
   SCellShape shape;
   int p, q;
   float selectivity;
@@ -54,20 +56,26 @@ struct NeocognitronS {
   float* us;
   HD void operator()(int64_t i) const {
     const int row = static_cast<int>(i / q % p), column = static_cast<int>(i % q);
-    const int64_t k = i / q / p % shape.k, n = i / q / p / shape.k;
+    const int64_t blocks = (shape.k + block - 1) / block;
+    const int64_t first = i / q / p % blocks * block, n = i / q / p / blocks;
+    const int count = static_cast<int>(shape.k - first < block ? shape.k - first : block);
     const double inhibits = static_cast<double>(v[(n * p + row) * q + column]);
-    if (inhibits == 0) {  // nothing in its window
-      us[i] = 0;
-      return;
+    const int64_t taps = shape.taps();
+    double sums[block];
+    for (int k = 0; k < block; ++k) sums[k] = 1;
+    if (inhibits != 0) {
+      const float* weights = a + first * taps;
+      for_each_tap(shape, n, row, column, [&](int64_t at, int64_t tap) {
+        const double value = static_cast<double>(u[at]);
+        if (value == 0) return;
+        for (int k = 0; k < count; ++k) sums[k] += static_cast<double>(weights[k * taps + tap]) * value;
+      });
     }
-    const float* weights = a + k * shape.taps();
-    double sum = 1;
-    for_each_tap(shape, n, row, column, [&](int64_t at, int64_t tap) {
-      sum += static_cast<double>(weights[tap]) * static_cast<double>(u[at]);
-    });
     const double r = static_cast<double>(selectivity);
-    const double x = sum / (1 + 2 * r / (1 + r) * static_cast<double>(b[k]) * inhibits) - 1;
-    us[i] = x > 0 ? static_cast<float>(r * x) : 0.0f;
+    for (int k = 0; k < count; ++k) {
+      const double x = sums[k] / (1 + 2 * r / (1 + r) * static_cast<double>(b[first + k]) * inhibits) - 1;
+      us[((n * shape.k + first + k) * p + row) * q + column] = x > 0 ? static_cast<float>(r * x) : 0.0f;
+    }
   }
 };
 
@@ -181,8 +189,8 @@ void neocognitron_s(Stream& stream, const SCellShape& shape, float selectivity, 
                     const float* b, const float* v, float* us) {
   check(shape);
   const int p = shape.p(), q = shape.q();
-  for_each(stream, "neocognitron_s", int64_t{1} * shape.n * shape.k * p * q,
-           NeocognitronS{shape, p, q, selectivity, u, a, b, v, us});
+  const int64_t blocks = (shape.k + NeocognitronS::block - 1) / NeocognitronS::block;
+  for_each(stream, "neocognitron_s", blocks * shape.n * p * q, NeocognitronS{shape, p, q, selectivity, u, a, b, v, us});
 }
 void neocognitron_c(Stream& stream, const CCellShape& shape, float alpha, const float* us, const float* d, float* vs,
                     float* uc) {

@@ -320,6 +320,7 @@ std::vector<KernelBenchRow> bench_network(Device device, int runs, uint64_t seed
   bench.batch_norm("resnet20", n, 16, 32 * 32);
   bench_simple_operators(bench, n);
   bench_volumes(bench, n);
+  bench_sharing(bench, n);
   bench_curves_and_norms(bench, n);
   bench_tensors(bench, n);
 

@@ -43,6 +43,9 @@ void bench_simple_operators(OperatorBench& bench, int batch);
 // Convolutions and poolings beyond pictures and plain windows. Adds their rows.
 void bench_volumes(OperatorBench& bench, int batch);
 
+// Locally connected layers and the cells of the Neocognitron. Adds their rows.
+void bench_sharing(OperatorBench& bench, int batch);
+
 // Bent activations, PReLU, group, instance and layer normalization, local response normalization. Adds their rows.
 void bench_curves_and_norms(OperatorBench& bench, int batch);
 

@@ -80,16 +80,6 @@ std::string OnnxNodes::reals_of_shape(const ExportNode& node, const std::string&
   return tensors.back().name;
 }
 
-std::string OnnxNodes::reals_of_shape(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims,
-                                      const std::vector<float>& values) {
-  WrittenTensor tensor;
-  tensor.name = unique(node.name + '.' + what);
-  tensor.dims = dims;
-  tensor.reals = values;
-  tensors.push_back(std::move(tensor));
-  return tensors.back().name;
-}
-
 std::string OnnxNodes::ones(const ExportNode& node, const std::string& what, const std::vector<int64_t>& dims) {
   return reals_of_shape(node, what, dims, std::vector<float>(static_cast<size_t>(Shape(dims).count()), 1.0f));
 }

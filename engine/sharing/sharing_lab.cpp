@@ -157,17 +157,13 @@ void SharingLab::set_tie(SharingTie tie) {
   for (size_t part = 0; part < 2; ++part) {  // weights and biases of the layer itself
     const std::vector<float>& old = weights[part];
     const size_t each = old.size() / static_cast<size_t>(from * from);
-    std::vector<double> sums(static_cast<size_t>(to * to) * each);
-    std::vector<double> places(static_cast<size_t>(to * to));
-    for (int row = 0; row < kSharingPlaces; ++row) {
-      for (int column = 0; column < kSharingPlaces; ++column) {
-        const size_t source = tile_at(row, column, from), target = tile_at(row, column, to);
-        places[target] += 1;
-        for (size_t i = 0; i < each; ++i) sums[target * each + i] += static_cast<double>(old[source * each + i]);
-      }
+    std::vector<float> now;
+    for (int tile = 0; tile < to * to; ++tile) {
+      const int row = (2 * (tile / to) + 1) * kSharingPlaces / (2 * to);
+      const int column = (2 * (tile % to) + 1) * kSharingPlaces / (2 * to);
+      const auto begin = old.begin() + static_cast<std::ptrdiff_t>(tile_at(row, column, from) * each);
+      now.insert(now.end(), begin, begin + static_cast<std::ptrdiff_t>(each));
     }
-    std::vector<float> now(sums.size());
-    for (size_t i = 0; i < now.size(); ++i) now[i] = static_cast<float>(sums[i] / places[i / each]);
     weights[part] = std::move(now);
   }
   tie_ = tie;

@@ -72,7 +72,8 @@ class SharingLab {
   const SharingData& data() const { return data_; }
   int64_t steps() const { return steps_; }
   SharingTie tie() const { return tie_; }
-  // Tiles that come together get the mean of their weights, those that part begin with what they shared.
+  // Places that part begin with what they shared; those that come together take the weights of the one in their middle,
+  // for the mean of weights that were learned apart answers to nothing.
   void set_tie(SharingTie tie);
   void step();                     // one batch, the same for all three
   float loss(SharingLayer layer);  // of the last step; NaN before the first

@@ -133,6 +133,25 @@ TEST(NothingBlocks, neurons_are_set_by_hand_while_they_learn_and_race) {
   EXPECT_EQ(driver.number("neuron.step"), 60000);
 }
 
+TEST(NothingBlocks, three_layers_and_a_neocognitron_are_asked_behind_the_window) {
+  PageDriver driver("sharing");
+  driver.settle();
+  {
+    HeldPool held;
+    for (const char* line : {"sharing.shift 3 3", "sharing.start 5", "sharing.tie shared", "sharing.view map",
+                             "sharing.view neocognitron", "sharing.neocognitron.learn 5", "sharing.view layers"}) {
+      driver.app.run(line);
+      driver.frames(2);
+    }
+    EXPECT_TRUE(driver.app.busy());
+    for (const char* readout : {"sharing.dense.class", "sharing.gradient.sum", "sharing.neocognitron.class"}) {
+      EXPECT_THROW(driver.app.registry().read(readout), NotReady) << readout;
+    }
+  }
+  EXPECT_NO_THROW(driver.number("sharing.dense.class"));
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 5);
+}
+
 TEST(NothingBlocks, a_network_as_a_place_is_looked_around_in_while_its_cells_are_followed) {
   PageDriver driver("architecture");
   driver.show(made_picture(30, 30, 3));

@@ -75,7 +75,7 @@ TEST(Sharing, learns_and_says_the_same_alone_and_in_a_row) {
   }
 }
 
-TEST(Sharing, untied_weights_begin_with_what_they_shared_and_tied_ones_with_the_mean) {
+TEST(Sharing, untied_weights_begin_with_what_they_shared_and_tied_ones_with_the_middle) {
   SharingLab it = lab(SharingTie::shared);
   for (int i = 0; i < 3; ++i) it.step();
   const std::vector<float> picture = it.data().test_digit(0);

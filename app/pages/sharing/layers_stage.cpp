@@ -78,7 +78,7 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   } else {
     ui.label(ui.take(kLine), ui.fitted(parameters, Font::number, ui.width()), Font::number, theme.kernel);
   }
-  Rect row = ui.take(ui.frame().presentation ? 58.0f : 76.0f);
+  Rect row = ui.take(ui.frame().presentation ? 58.0f : std::clamp(ui.width() * 0.11f, 76.0f, 128.0f));
   Rect words = row.cut_right(std::min(row.w * 0.34f, 210.0f));
   row.cut_right(12);
   TensorGrid grid;
@@ -143,6 +143,7 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.interact(square, {.label = "local gradients",
                            .command = "sharing.place",
                            .kind = "grid",
+                           .focusable = false,
                            .tooltip = N_("The gradient of this weight at each of 28 x 28 places; a click "
                                          "chooses a place")});
   const Rect cells = mini_grid(
@@ -166,7 +167,6 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       if (r.clicked) ui.send(fmt::format("sharing.place {} {}", at->first, at->second));
     }
   }
-  if (r.keyboard) ui.draw_focus(square.inset(-2), 2);
   // All weights of the window: what the tied ones get.
   MiniGrid window{.rows = kSharingWindow, .columns = kSharingWindow};
   double largest = 1e-12;
@@ -182,6 +182,7 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.interact(place, {.label = "gradients of the window",
                           .command = "sharing.tap",
                           .kind = "grid",
+                          .focusable = false,
                           .tooltip = N_("What each weight of the window gets from all places that share "
                                         "it; a click chooses a weight")});
   const Rect grid = mini_grid(ui, place, window);
@@ -191,69 +192,94 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.send(fmt::format("sharing.tap {} {}", at->first, at->second));
     }
   }
-  if (taps.keyboard) ui.draw_focus(place.inset(-2), 2);
 }
 
 void SharingPage::draw_map(Ui& ui) const {
   const SharingMoment& now = *moment_;
-  const Theme& theme = ui.theme();
   HoverNote note;
   ui.paragraph(
       format_tr("Digit {}, a **{}**, at {} \u00d7 {} shifts, from {} to {} pixels to each side. [Filled](activation): "
-                "read right. Gray: read as another digit. Empty: not tried yet.",
+                "read right. Gray: not. Empty: not tried yet.",
                 now.of.digit, now.label, kShifts, kShifts, -kMostShift, kMostShift));
-  if (now.learning) ui.note("The map is made when the networks pause.");
-  const bool wide = ui.width() >= 480;
-  const float gap = 20, width = wide ? (ui.width() - 2 * gap) / 3 : ui.width();
-  const float side = std::min(width, 420.0f);
+  if (now.learning) ui.note("The maps are made when the networks pause.");
+  // Two by two where there is room.
+  const bool wide = ui.width() >= 360;
+  const float gap = 20, width = wide ? (ui.width() - gap) / 2 : ui.width();
+  const float side = std::min(width, ui.frame().presentation ? 240.0f : 272.0f);
+  static const std::vector<int> none;
   Rect line;
-  for (int i = 0; i < kSharingLayers; ++i) {
-    if (!wide || i == 0) line = ui.take(side + 3 * kLine);
-    Rect area = wide ? Rect{line.x + static_cast<float>(i) * (width + gap), line.y, width, line.h} : line;
-    const auto n = static_cast<size_t>(i);
-    ui.label(area.cut_top(kLine), ui.fitted(tr(std::string_view(kTitles[n])), Font::strong, area.w), Font::strong,
-             theme.text);
-    const std::vector<int>& classes = now.map[n];
-    const bool whole = now.map_rows == kShifts;
-    const std::string words =
-        whole ? format_tr("read at {} of {} shifts", now.known(static_cast<SharingLayer>(i)), kShifts * kShifts)
-              : format_tr("{} of {} rows tried", now.map_rows, kShifts);
-    ui.label(area.cut_top(kLine), ui.fitted(words, Font::caption, area.w), Font::caption, theme.secondary);
-    const Rect square{area.x, area.y, side, side};
-    const auto said = [&](int row, int column) {
-      return classes.empty() ? -1 : classes[static_cast<size_t>(row * kShifts + column)];
-    };
-    const std::string label = fmt::format("map of the {} layer", name_of(static_cast<SharingLayer>(i)));
-    const Response r = ui.interact(square, {.label = label,
-                                            .command = "sharing.shift",
-                                            .kind = "grid",
-                                            .tooltip = N_("Where the digit is still read; a click moves it there")});
-    const Rect cells =
-        mini_grid(ui, square,
-                  {.rows = kShifts,
-                   .columns = kShifts,
-                   .row_index = {-kMostShift, 1},
-                   .column_index = {-kMostShift, 1},
-                   .fill = [&](int row, int column) {
-                     const int digit = said(row, column);
-                     return digit < 0 ? theme.background : digit == now.label ? theme.activation : theme.raised;
-                   }});
-    ui.stroke(cells, theme.line);
-    ui.stroke(mini_cell(cells, kShifts, kShifts, now.of.move.dy + kMostShift, now.of.move.dx + kMostShift), theme.text,
-              0, 2);
-    if (r.hovered) {
-      if (const auto at = mini_cell_at(cells, kShifts, kShifts, ui.input().mouse)) {
-        const int dx = at->second - kMostShift, dy = at->first - kMostShift, digit = said(at->first, at->second);
-        note.title = format_tr("{} to the right, {} down", dx, dy);
-        note.lines.push_back({std::string(tr("read as")),
-                              digit < 0 ? std::string(tr("not tried yet")) : std::to_string(digit),
-                              digit == now.label ? theme.activation : theme.secondary});
-        if (r.clicked) ui.send(fmt::format("sharing.shift {} {}", dx, dy));
-      }
+  for (int i = 0; i <= kSharingLayers; ++i) {
+    if (!wide || i % 2 == 0) line = ui.take(side + 2 * kLine);
+    const Rect area = wide ? Rect{line.x + static_cast<float>(i % 2) * (width + gap), line.y, width, line.h} : line;
+    if (i < kSharingLayers) {
+      const auto n = static_cast<size_t>(i);
+      draw_shifts(
+          ui, area,
+          {std::string(tr(std::string_view(kTitles[n]))),
+           fmt::format("{} layer", name_of(static_cast<SharingLayer>(i))), now.map[n], now.map_rows, now.label, ""},
+          note);
+      continue;
     }
-    if (r.keyboard) ui.draw_focus(square.inset(-2), 2);
+    const bool there = neocognitron_ && neocognitron_->of.map && !neocognitron_->learning;
+    std::string why;
+    if (acts_.empty()) {
+      why = tr("has learned nothing: see the view Neocognitron");
+    } else if (there && neocognitron_->label < 0) {
+      why = tr("a drawing has no right answer");
+    }
+    draw_shifts(ui, area,
+                {std::string(tr("Neocognitron")), "Neocognitron", there ? neocognitron_->map : none,
+                 there ? neocognitron_->map_rows : 0, there ? neocognitron_->label : now.label, why},
+                note);
   }
   draw_hover_note(ui, note);
+}
+
+void SharingPage::draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote& note) const {
+  const Theme& theme = ui.theme();
+  const float side = std::min(area.w, area.h - 2 * kLine);
+  ui.label(area.cut_top(kLine), ui.fitted(map.title, Font::strong, area.w), Font::strong, theme.text);
+  std::string words = map.why;
+  if (words.empty()) {
+    words = map.rows == kShifts
+                ? format_tr("read at {} of {} shifts", std::count(map.classes.begin(), map.classes.end(), map.label),
+                            kShifts * kShifts)
+                : format_tr("{} of {} rows tried", map.rows, kShifts);
+  }
+  ui.label(area.cut_top(kLine), ui.fitted(words, Font::caption, area.w), Font::caption, theme.secondary);
+  const Rect square{area.x, area.y, side, side};
+  const auto said = [&](int row, int column) {
+    return map.classes.empty() ? -1 : map.classes[static_cast<size_t>(row * kShifts + column)];
+  };
+  const std::string label = fmt::format("map of the {}", map.name);
+  const Response r = ui.interact(square, {.label = label,
+                                          .command = "sharing.shift",
+                                          .kind = "grid",
+                                          .focusable = false,
+                                          .tooltip = N_("Where the digit is still read; a click moves it there")});
+  const Rect cells =
+      mini_grid(ui, square,
+                {.rows = kShifts,
+                 .columns = kShifts,
+                 .row_index = {-kMostShift, 1},
+                 .column_index = {-kMostShift, 1},
+                 .fill = [&](int row, int column) {
+                   const int digit = said(row, column);
+                   return digit == -1 ? theme.background : digit == map.label ? theme.activation : theme.raised;
+                 }});
+  ui.stroke(cells, theme.line);
+  ui.stroke(mini_cell(cells, kShifts, kShifts, state_.move.dy + kMostShift, state_.move.dx + kMostShift), theme.text, 0,
+            2);
+  if (r.hovered) {
+    if (const auto at = mini_cell_at(cells, kShifts, kShifts, ui.input().mouse)) {
+      const int dx = at->second - kMostShift, dy = at->first - kMostShift, digit = said(at->first, at->second);
+      note.title = format_tr("{} to the right, {} down", dx, dy);
+      std::string read = std::to_string(digit);
+      if (digit < 0) read = digit == -1 ? tr("not tried yet") : tr("nothing: all silent");
+      note.lines.push_back({std::string(tr("read as")), read, digit == map.label ? theme.activation : theme.secondary});
+      if (r.clicked) ui.send(fmt::format("sharing.shift {} {}", dx, dy));
+    }
+  }
 }
 
 }  // namespace striate

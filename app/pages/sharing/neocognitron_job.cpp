@@ -1,5 +1,7 @@
 #include "app/pages/sharing/neocognitron_job.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -11,6 +13,8 @@ namespace striate {
 namespace {
 
 constexpr double kBetween = 0.2;  // seconds between two moments
+constexpr int kShiftsEach = 2 * kMostShift + 1;
+constexpr int kPasses = 12;  // over a few drawings
 
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -32,7 +36,9 @@ NeocognitronSettings neocognitron_settings() {
   settings.stages[0].reinforce = false;
   settings.stages[1].most_planes = 80;
   settings.stages[1].learning = 2;
-  settings.stages[1].delta = 0.7f;
+  settings.stages[1].delta = 0.5f;
+  settings.stages[1].alpha = 0.1f;
+  settings.stages[2].selectivity = 1;
   settings.stages[2].most_planes = 2000;
   settings.stages[2].reinforce = false;
   for (NeocognitronStage& stage : settings.stages) stage.rate = 1000, stage.new_planes = 2;
@@ -78,7 +84,11 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
   const std::lock_guard whole(live.whole);
   const SharingData data = open_sharing_data(request.data);
   // What it has learned already is the beginning of what is asked for, or it begins anew.
+  const bool drawings = !request.acts.empty() && std::all_of(request.acts.begin(), request.acts.end(),
+                                                             [](const NeocognitronAct& act) { return act.label >= 0; });
   const auto begun = [&] {
+    // Of drawings alone each stage learns all before the next begins: another one is a new beginning.
+    if (drawings && live.done != request.acts) return false;
     if (!live.network || live.data != request.data || live.done.size() > request.acts.size()) return false;
     if (!std::equal(live.done.begin(), live.done.end(), request.acts.begin())) return false;
     return live.part == 0 || live.done.size() < request.acts.size();
@@ -106,7 +116,8 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     picture = data.test_digit(digit);
     now.label = data.test_label(digit);
   }
-  picture = neocognitron_picture(moved_digit(picture, request.move));
+  const std::vector<float> still = picture;
+  picture = neocognitron_picture(moved_digit(still, request.move));
   const auto publish = [&] {
     now.version = ++live.version;
     {
@@ -134,6 +145,21 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
   };
   look();
   double looked = seconds();
+  if (drawings && live.done.empty()) {
+    const double begin = seconds();
+    for (int stage = 0; stage < network.stages(); ++stage) {
+      // Again, as long as somewhere nobody answers.
+      for (int made = 1, pass = 0; made > 0 && pass < kPasses; ++pass) {
+        made = 0;
+        for (const NeocognitronAct& act : request.acts) {
+          if (progress.canceled) return;
+          made += network.learn(stage, neocognitron_picture(drawn_digit(act.drawing)).data(), act.label);
+        }
+      }
+    }
+    live.seconds = seconds() - begin;
+    live.done = request.acts;
+  }
   while (live.done.size() < request.acts.size()) {
     const NeocognitronAct& act = request.acts[live.done.size()];
     // Stage by stage: each learns all digits of an act before the next begins.
@@ -163,9 +189,15 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     live.part = 0;
     live.done.push_back(act);
   }
+  // Of a drawing there is no right answer, and no map.
+  const std::string map_of =
+      fmt::format("{} {} {} {} {} {} {} {} {} {}", request.data, network.weights(), live.done.size(), live.learned,
+                  request.selectivity[0], request.selectivity[1], request.selectivity[2], request.digit,
+                  request.move.scale, request.move.degrees);
+  if (request.map && !request.use_drawing && live.map_of == map_of) now.map = live.map, now.map_rows = kShiftsEach;
   look();
-  if (!request.measure || network.planes(network.stages() - 1) == 0) return;
-  for (int64_t i = 0; i < kTestDigits; ++i) {
+  if (network.planes(network.stages() - 1) == 0) return;
+  for (int64_t i = 0; request.measure && i < kTestDigits; ++i) {
     if (progress.canceled) return;
     const int64_t digit = i % static_cast<int64_t>(data.test.size());
     const NeocognitronAnswer answer =
@@ -175,8 +207,24 @@ void NeocognitronJob::run(Live& live, const NeocognitronRequest& request, const 
     now.silent += answer.label < 0 ? 1 : 0;
     if (seconds() - looked > kBetween) publish(), looked = seconds();
   }
-  now.measured = true;
+  now.measured = request.measure;
   publish();
+  if (!request.map || request.use_drawing || now.map_rows == kShiftsEach) return;
+  constexpr int side = kShiftsEach;
+  now.map.assign(static_cast<size_t>(side) * side, -1);
+  for (int row = 0; row < side; ++row) {
+    for (int column = 0; column < side; ++column) {
+      if (progress.canceled) return;
+      SharingMove move = request.move;
+      move.dx = column - kMostShift, move.dy = row - kMostShift;
+      const int label = network.answer(neocognitron_picture(moved_digit(still, move)).data()).label;
+      now.map[static_cast<size_t>(row * side + column)] = label < 0 ? -2 : label;
+    }
+    now.map_rows = row + 1;
+    if (seconds() - looked > kBetween || now.map_rows == side) publish(), looked = seconds();
+  }
+  live.map = now.map;
+  live.map_of = map_of;
 }
 
 }  // namespace striate

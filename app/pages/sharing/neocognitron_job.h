@@ -35,6 +35,7 @@ struct NeocognitronRequest {
   SharingMove move;
   int stage = 0, plane = 0;  // whose weights are wanted
   bool measure = true;
+  bool map = false;
   friend bool operator==(const NeocognitronRequest&, const NeocognitronRequest&) = default;
 };
 
@@ -56,6 +57,9 @@ struct NeocognitronMoment {
   NeocognitronStage stage;
   int tested = 0, right = 0, silent = 0;  // unseen digits, moved as this one
   bool measured = false;                  // all of them
+  // The map of shifts, as in SharingMoment; -1: not tried yet, -2: every last cell is silent.
+  int map_rows = 0;
+  std::vector<int> map;
 };
 using NeocognitronMomentPtr = std::shared_ptr<const NeocognitronMoment>;
 
@@ -66,7 +70,7 @@ std::vector<float> neocognitron_picture(const std::vector<float>& picture);
 
 class NeocognitronJob {
  public:
-  static constexpr int kTestDigits = 300;
+  static constexpr int kTestDigits = 200;
   static constexpr int kFirstDigits = 200;  // that the stages before the last one learn from
 
   explicit NeocognitronJob(std::function<void()> wake);
@@ -88,6 +92,8 @@ class NeocognitronJob {
     int part = 0;                       // steps of the act after `done`
     int64_t learned = 0;
     double seconds = 0;
+    std::string map_of;  // as in SharingJob
+    std::vector<int> map;
   };
   static void run(Live& live, const NeocognitronRequest& request, const Progress& progress,
                   const std::function<void()>& wake);

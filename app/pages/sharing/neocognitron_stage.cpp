@@ -73,6 +73,11 @@ void SharingPage::draw_neocognitron(Ui& ui, HoverNote& note) const {
                            : now.label == now.answer.label ? std::string(tr(", and that is right."))
                                                            : format_tr(", but it is a {}.", now.label)));
   }
+  if (now.planes[2] == 1) {
+    ui.note(
+        "With a single plane C3 is always silent: what holds it back is the mean over all planes, which is itself. "
+        "Teach it a second digit.");
+  }
   ui.note(format_tr("{} digits learned; planes: {}, {}, {}", now.learned, now.planes[0], now.planes[1], now.planes[2]));
   if (now.learning) {
     ui.progress("Learning", -1, "sharing.neocognitron.stop");

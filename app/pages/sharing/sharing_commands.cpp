@@ -13,6 +13,12 @@ namespace {
 
 constexpr const char* kLayers[] = {"S1", "C1", "S2", "C2", "S3", "C3"};
 
+// The folder in "mnist:FOLDER"; empty: it names none.
+std::string_view folder_in(std::string_view value) {
+  const size_t colon = value.find(':');
+  return value.starts_with("mnist:") ? value.substr(colon + 1) : std::string_view();
+}
+
 }  // namespace
 
 int SharingPage::layer_of(const std::string& words) const {
@@ -38,7 +44,7 @@ void SharingPage::declare_settings() {
   view.labels = {N_("Layers"), N_("Map of shifts"), N_("Neocognitron")};
   Setting& data = settings_.text(
       "data", "data", "Takes the digits from here: those that the program draws, or MNIST; all learning begins anew",
-      Parameter::word("DATA", "digits, or mnist:FOLDER"), [](const State& s) { return s.data; },
+      Parameter::file_to_read("DATA", "digits, or mnist:FOLDER", folder_in), [](const State& s) { return s.data; },
       [](State& s, const std::string& text) {
         if (source_word(text) != "digits" && source_word(text) != "mnist") {
           throw Error(fmt::format("{} holds no digits for this page", striate::shown(text)),
@@ -62,7 +68,7 @@ void SharingPage::declare_settings() {
   Setting& tie = settings_.choice(
       "tie", "weights of the middle layer",
       "Ties the weights of the locally connected layer: one set for all places, one for each quadrant, or one for each "
-      "place; what was learned is kept, tied places begin with the mean of their weights",
+      "place; untied places begin with what they shared, tied ones with the weights of the one in their middle",
       Parameter::choice("TIE", "which places share their weights", {"shared", "quadrants", "free"}), &State::tie);
   tie.undo = Undo::none;
   tie.labels = {N_("Shared"), N_("Quadrants"), N_("Free")};
@@ -137,6 +143,10 @@ void SharingPage::declare_commands(Registry& registry) {
                          start();
                          if (arguments.has(0)) until_ += arguments.integer(0) - kUsualSteps;
                        }});
+  registry.add(Command{"sharing.until",
+                       N_("Trains the three networks until they have learned so many batches; nothing if they have"),
+                       {Parameter::integer("STEP", "batches", 1, 100000)},
+                       [this](const Arguments& arguments) { until_ = std::max(until_, arguments.integer(0)); }});
   registry.add(Command{"sharing.pause", N_("Pauses the training of the three networks"), {}, [this](const Arguments&) {
                          until_ = moment_ && moment_->of.start == start_ ? std::min(until_, moment_->step) : 0;
                        }});
@@ -149,6 +159,14 @@ void SharingPage::declare_commands(Registry& registry) {
                        {Parameter::integer("N", "how many digits", 1, 3000)},
                        [this](const Arguments& arguments) {
                          learn({.digits = static_cast<int>(arguments.integer(0)), .drawing = {}, .label = -1});
+                       }});
+  registry.add(Command{"sharing.neocognitron.until",
+                       N_("The Neocognitron learns until it has seen so many digits; nothing if it has"),
+                       {Parameter::integer("N", "digits", 1, 3000)},
+                       [this](const Arguments& arguments) {
+                         int left = static_cast<int>(arguments.integer(0));
+                         for (const NeocognitronAct& act : acts_) left -= act.digits;
+                         if (left > 0) learn({.digits = left, .drawing = {}, .label = -1});
                        }});
   registry.add(Command{"sharing.neocognitron.teach",
                        N_("The Neocognitron learns the drawing, and that it is this digit"),
@@ -212,7 +230,7 @@ void SharingPage::declare_commands(Registry& registry) {
 }
 
 void SharingPage::declare_readouts(Registry& registry) {
-  const auto number = [&](std::string name, std::string help, std::function<double()> value) {
+  const auto number = [&](std::string name, std::string help, const std::function<double()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
   for (int i = 0; i < kSharingLayers; ++i) {
@@ -246,7 +264,7 @@ void SharingPage::declare_readouts(Registry& registry) {
              return static_cast<double>(moment.known(layer));
            });
   }
-  const auto text = [&](std::string name, std::string help, std::function<std::string()> value) {
+  const auto text = [&](std::string name, std::string help, const std::function<std::string()>& value) {
     registry.add(Readout{std::move(name), std::move(help), [value] { return ReadoutValue(value()); }});
   };
   text("sharing.shift", "pixels that the digit is moved to the right and down",
@@ -282,11 +300,23 @@ void SharingPage::declare_readouts(Registry& registry) {
          fmt::format("share of {} unseen digits, moved as this one, that the Neocognitron reads right",
                      NeocognitronJob::kTestDigits),
          [this] {
+           score_wanted_ = true;
            const NeocognitronMoment& moment = need_neocognitron();
            if (moment.planes[2] == 0)
              throw Error("the Neocognitron has learned nothing", "sharing.neocognitron.learn 200");
            if (!moment.measured) throw NotReady("unseen digits are read");
            return static_cast<double>(moment.right) / moment.tested;
+         });
+  number("sharing.neocognitron.known",
+         fmt::format("shifts, of {}, at which the Neocognitron reads the digit", kShifts * kShifts), [this] {
+           if (state_.view != 1) throw Error("the map of shifts is not shown", "sharing.view map");
+           const NeocognitronMoment& moment = need_neocognitron();
+           if (moment.planes[2] == 0) {
+             throw Error("the Neocognitron has learned nothing", "sharing.neocognitron.learn 200");
+           }
+           if (moment.label < 0) throw Error("a drawing has no right answer", "sharing.neocognitron.drawing off");
+           if (moment.map_rows < kShifts) throw NotReady("the map fills in");
+           return static_cast<double>(std::count(moment.map.begin(), moment.map.end(), moment.label));
          });
   number("sharing.neocognitron.learned", "digits that the Neocognitron has learned",
          [this] { return static_cast<double>(need_neocognitron().learned); });

@@ -1,6 +1,8 @@
 // The inspector of the page sharing.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "app/pages/sharing/sharing_page.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
@@ -43,16 +45,31 @@ void SharingPage::draw_learning(Ui& ui) const {
   ui.row("batches", until_ > step ? format_tr("{} of {}", step, until_) : std::to_string(step));
   if (moment_ && step > 0) {
     static constexpr const char* names[] = {N_("loss, dense"), N_("loss, local"), N_("loss, convolution")};
-    for (size_t i = 0; i < 3; ++i) ui.row(names[i], fmt::format("{:.3f}", moment_->loss[i]));
+    for (size_t i = 0; i < 3; ++i) {
+      ui.row(names[i], std::isnan(moment_->loss[i]) ? std::string("\u2013") : fmt::format("{:.3f}", moment_->loss[i]));
+    }
   }
   ui.setting("sharing.data");
   ui.hairline();
   ui.section("SHARING");
   ui.setting("sharing.tie");
   ui.note(
-      "The middle layer from one set of weights for all places to one for each of 28 \u00d7 28. What was learned "
-      "stays: tied places begin with the mean of their weights.");
+      "The middle layer from one set of weights for all places to one for each of 28 \u00d7 28. Untied places begin "
+      "with what they shared, tied ones with the weights of the one in their middle.");
+  if (state_.view != 0) return;
+  ui.hairline();
+  ui.section("GRADIENTS");
   ui.setting("sharing.filter", {.field = true});
+  const auto field = [&](std::string_view label, int value, int count, const std::string& prefix) {
+    NumberSpec spec;
+    spec.maximum = count - 1, spec.decimals = 0, spec.step = 1;
+    ui.number_field(label, value, spec, prefix);
+  };
+  field(N_("row of the weight"), state_.tap_row, kSharingWindow, fmt::format("sharing.tap {{}} {}", state_.tap_column));
+  field(N_("column of the weight"), state_.tap_column, kSharingWindow,
+        fmt::format("sharing.tap {} {{}}", state_.tap_row));
+  field(N_("row of the place"), state_.row, kSharingPlaces, fmt::format("sharing.place {{}} {}", state_.column));
+  field(N_("column of the place"), state_.column, kSharingPlaces, fmt::format("sharing.place {} {{}}", state_.row));
 }
 
 void SharingPage::draw_teaching(Ui& ui) const {

@@ -1,5 +1,7 @@
 #include "app/pages/sharing/sharing_job.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -74,10 +76,19 @@ void SharingJob::run(Live& live, const SharingRequest& request, const Progress& 
     now.gradient = lab.gradient(now.picture, now.label);
     publish();
   };
+  const auto map_of = [&] {
+    return fmt::format("{} {} {} {} {} {} {}", request.data, request.start, lab.steps(), name_of(request.tie), digit,
+                       request.move.scale, request.move.degrees);
+  };
+  const auto take_map = [&] {
+    if (request.map && live.map_of == map_of()) now.map = live.map, now.map_rows = kShifts;
+  };
+  take_map();
   look();
   double looked = seconds();
   while (lab.steps() < request.steps) {
     if (progress.canceled) return;
+    now.map = {}, now.map_rows = 0;
     lab.step();
     if (seconds() - looked < kBetween && lab.steps() < request.steps) continue;
     look();
@@ -100,7 +111,7 @@ void SharingJob::run(Live& live, const SharingRequest& request, const Progress& 
     now.has_accuracy = true;
     publish();
   }
-  if (!request.map) return;
+  if (!request.map || now.map_rows == kShifts) return;
   for (auto& each : now.map) each.assign(static_cast<size_t>(kShifts) * kShifts, -1);
   for (int row = 0; row < kShifts; ++row) {
     std::vector<std::vector<float>> pictures;
@@ -117,6 +128,8 @@ void SharingJob::run(Live& live, const SharingRequest& request, const Progress& 
     now.map_rows = row + 1;
     publish();
   }
+  live.map = now.map;
+  live.map_of = map_of();
 }
 
 }  // namespace striate

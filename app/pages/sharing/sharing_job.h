@@ -69,6 +69,9 @@ class SharingJob {
     std::string data;
     uint64_t start = 0;
     uint64_t version = 0;
+    // The last whole map, and what it is of: another shift of the same digit changes nothing of it.
+    std::string map_of;
+    std::array<std::vector<int>, kSharingLayers> map;
   };
   static void run(Live& live, const SharingRequest& request, const Progress& progress,
                   const std::function<void()>& wake);

@@ -47,6 +47,8 @@ NeocognitronRequest SharingPage::neocognitron_request() const {
   if (state_.use_drawing) request.drawing = pad_.drawing();
   request.digit = state_.digit, request.move = state_.move;
   request.stage = state_.layer / 2, request.plane = state_.plane;
+  request.measure = !acts_.empty() && (of_neocognitron() || score_wanted_);
+  request.map = !acts_.empty() && state_.view == 1;
   return request;
 }
 
@@ -69,8 +71,8 @@ bool SharingPage::ask_neocognitron() {
 
 bool SharingPage::update(double) {
   bool changed = false;
-  if (is_shown() || learning()) changed |= of_neocognitron() && !learning() ? ask_neocognitron() : ask();
-  if (is_shown() && of_neocognitron()) changed |= ask_neocognitron();
+  if (is_shown() || learning()) changed |= ask();
+  if (is_shown()) changed |= ask_neocognitron();
   try {
     if (SharingMomentPtr moment = job_.take()) moment_ = std::move(moment), changed = true;
   } catch (const Error& error) {
@@ -92,9 +94,8 @@ bool SharingPage::busy() const {
 }
 
 void SharingPage::hidden() {
-  neocognitron_job_.stop();
-  neocognitron_asked_.reset();
-  if (learning()) return;
+  if (neocognitron_job_.busy()) neocognitron_job_.stop(), neocognitron_asked_.reset();
+  if (learning() || !job_.busy()) return;
   job_.stop();
   asked_.reset();
 }

@@ -16,6 +16,7 @@
 #include "app/pages/page.h"
 #include "app/pages/sharing/neocognitron_job.h"
 #include "app/pages/sharing/sharing_job.h"
+#include "app/widgets/geometry.h"
 #include "app/widgets/hover_note.h"
 
 namespace striate {
@@ -79,6 +80,13 @@ class SharingPage : public Page {
   void draw_gradient(Ui& ui, HoverNote& note) const;
   void draw_digit(Ui& ui, const Rect& area) const;
   void draw_map(Ui& ui) const;
+  struct ShiftMap {
+    std::string title, name;  // name: in its label
+    const std::vector<int>& classes;
+    int rows, label;
+    std::string why;  // instead of a count, where there is no map
+  };
+  void draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote& note) const;
   // neocognitron_stage.cpp
   void draw_neocognitron(Ui& ui, HoverNote& note) const;
   void draw_cell(Ui& ui) const;
@@ -104,6 +112,7 @@ class SharingPage : public Page {
   NeocognitronMomentPtr neocognitron_;
   std::optional<NeocognitronRequest> neocognitron_asked_;
   std::optional<Error> neocognitron_failed_;
+  bool score_wanted_ = false;  // somebody reads how many unseen digits it knows
 };
 
 PageKind sharing_page();

@@ -188,7 +188,7 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
   const bool free = s.sets() == p * q;
   const std::string places = free ? "" : to.integers(n, "tile", tile);
   const auto of_places = [&](const std::string& part, const std::vector<int64_t>& dims) {
-    const std::string array = to.array(n, part, dims);
+    std::string array = to.array(n, part, dims);
     if (free) return array;
     std::string gathered;
     to.step("Gather", n, part + "s", {array, places}, gathered).with("axis", int64_t{0});

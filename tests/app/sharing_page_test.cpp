@@ -1,0 +1,196 @@
+// The page sharing: its settings and readouts, every view drawn, what clicks do, learning begun, paused and gone on
+// with, the map that fills in, the Neocognitron from digits and from a drawing.
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/app/page_driver.h"
+
+namespace striate {
+namespace {
+
+class SharingPageTest : public testing::Test {
+ protected:
+  SharingPageTest() : driver("sharing") { driver.size = {1280, 1000}; }
+  void learn_until(int steps) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (driver.number("sharing.step") < steps) {
+      driver.frame();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "does not learn";
+    }
+    driver.settle();
+  }
+  PageDriver driver;
+};
+
+}  // namespace
+
+TEST_F(SharingPageTest, counts_the_numbers_of_each_layer) {
+  EXPECT_EQ(driver.number("sharing.dense.parameters"), 4'821'600);
+  EXPECT_EQ(driver.number("sharing.local.parameters"), 122'304);
+  EXPECT_EQ(driver.number("sharing.convolution.parameters"), 156);
+  driver.run("sharing.tie quadrants");
+  EXPECT_EQ(driver.number("sharing.local.parameters"), 624);
+  driver.run("sharing.tie shared");
+  EXPECT_EQ(driver.number("sharing.local.parameters"), 156);
+}
+
+TEST_F(SharingPageTest, reads_the_digit_wherever_it_is_moved) {
+  driver.run("sharing.digit 3");
+  const double label = driver.number("sharing.label");
+  driver.run("sharing.shift 4 -2");
+  EXPECT_EQ(driver.text("sharing.shift"), "4 -2");
+  EXPECT_EQ(driver.number("sharing.label"), label);
+  for (const char* layer : {"dense", "local", "convolution"}) {
+    const double digit = driver.number(fmt::format("sharing.{}.class", layer));
+    EXPECT_GE(digit, 0);
+    EXPECT_LE(digit, 9);
+    EXPECT_GE(driver.number(fmt::format("sharing.{}.probability", layer)), 0.1);
+    EXPECT_GE(driver.number(fmt::format("sharing.{}.accuracy", layer)), 0);
+  }
+  driver.run("sharing.still");
+  EXPECT_EQ(driver.text("sharing.shift"), "0 0");
+  EXPECT_NE(driver.failure("sharing.shift 15 0"), "");
+  EXPECT_NE(driver.failure("sharing.data shapes").find("holds no digits"), std::string::npos);
+}
+
+TEST_F(SharingPageTest, learns_pauses_and_begins_anew) {
+  EXPECT_THROW(driver.number("sharing.dense.loss"), Error);
+  driver.run("sharing.start 6");
+  learn_until(6);
+  EXPECT_GT(driver.number("sharing.convolution.loss"), 0);
+  EXPECT_GE(driver.number("sharing.dense.accuracy"), 0);
+  driver.run("sharing.start 100000");
+  driver.frames(3);
+  driver.click("Pause");
+  const double paused = driver.number("sharing.step");
+  EXPECT_GE(paused, 6);
+  driver.settle();
+  EXPECT_EQ(driver.number("sharing.step"), paused);
+  EXPECT_LT(paused, 5000);
+  driver.click("Begin anew");
+  driver.settle();
+  EXPECT_EQ(driver.number("sharing.step"), 0);
+}
+
+TEST_F(SharingPageTest, the_shared_gradient_is_the_sum_of_the_local_ones) {
+  driver.run("sharing.start 4");
+  learn_until(4);
+  for (const char* tie : {"shared", "quadrants", "free"}) {
+    driver.run(fmt::format("sharing.tie {}", tie));
+    driver.run("sharing.place 13 12");
+    const double shared = driver.number("sharing.gradient.shared");
+    EXPECT_NEAR(driver.number("sharing.gradient.sum"), shared, 1e-5 * (1e-3 + std::fabs(shared))) << tie;
+    if (std::string(tie) == "free") {
+      EXPECT_EQ(driver.number("sharing.gradient.local"), shared);
+    }
+  }
+  driver.run("sharing.tap 1 4");
+  EXPECT_EQ(driver.text("sharing.tap"), "1 4");
+  EXPECT_NE(driver.failure("sharing.tap 5 0"), "");
+}
+
+TEST_F(SharingPageTest, the_map_of_shifts_fills_in_and_says_where_the_digit_is_read) {
+  EXPECT_THROW(driver.number("sharing.dense.known"), Error);
+  driver.run("sharing.view map");
+  driver.settle();
+  for (const char* layer : {"dense", "local", "convolution"}) {
+    const double known = driver.number(fmt::format("sharing.{}.known", layer));
+    EXPECT_GE(known, 0);
+    EXPECT_LE(known, 841);
+  }
+  EXPECT_THROW(driver.number("sharing.neocognitron.known"), Error);
+  driver.run("sharing.neocognitron.learn 10");
+  EXPECT_LE(driver.number("sharing.neocognitron.known"), 841);
+  // Another shift of the same digit leaves the maps as they are.
+  const double before = driver.number("sharing.convolution.known");
+  driver.run("sharing.shift 3 1");
+  EXPECT_EQ(driver.number("sharing.convolution.known"), before);
+  driver.run("sharing.still");
+  // A click moves the digit there.
+  const Item* map = driver.ui.find_item("map of the convolution layer");
+  ASSERT_NE(map, nullptr);
+  driver.click_at({map->rect.x + 24, map->rect.y + 24});
+  EXPECT_EQ(driver.text("sharing.shift").substr(0, 1), "-");
+}
+
+TEST_F(SharingPageTest, the_neocognitron_learns_digits_and_prints_what_it_scores) {
+  driver.run("sharing.view neocognitron");
+  EXPECT_EQ(driver.number("sharing.neocognitron.planes S1"), 0);
+  EXPECT_EQ(driver.number("sharing.neocognitron.class"), -1);
+  EXPECT_THROW(driver.number("sharing.neocognitron.accuracy"), Error);
+  EXPECT_THROW(driver.number("sharing.cell.value"), Error);
+  driver.run("sharing.neocognitron.learn 20");
+  driver.settle();
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 20);
+  EXPECT_GT(driver.number("sharing.neocognitron.planes S1"), 4);
+  EXPECT_GE(driver.number("sharing.neocognitron.planes S3"), 9);
+  EXPECT_EQ(driver.number("sharing.neocognitron.planes 4"), driver.number("sharing.neocognitron.planes C3"));
+  EXPECT_GT(driver.number("sharing.neocognitron.accuracy"), 0.1);
+  driver.run("sharing.cell S2 0 3 3");
+  EXPECT_EQ(driver.text("sharing.cell"), "S2 0 3 3");
+  EXPECT_GE(driver.number("sharing.cell.value"), 0);
+  driver.run("sharing.cell C1 0 9 9");
+  EXPECT_GE(driver.number("sharing.cell.value"), 0);
+  EXPECT_NE(driver.failure("sharing.cell S3 0 2 0").find("2 x 2"), std::string::npos);
+  EXPECT_NE(driver.failure("sharing.cell S4 0 0 0").find("no layer S4"), std::string::npos);
+  EXPECT_NE(driver.failure("sharing.neocognitron.selectivity C1 2").find("no selectivity"), std::string::npos);
+  // So selective that nothing is like anything.
+  driver.run("sharing.neocognitron.selectivity S1 20");
+  EXPECT_EQ(driver.number("sharing.neocognitron.selectivity S1"), 20);
+  driver.run("sharing.digit 5");
+  driver.settle();
+  EXPECT_EQ(driver.number("sharing.neocognitron.class"), -1);
+  driver.run("sharing.neocognitron.forget");
+  EXPECT_EQ(driver.number("sharing.neocognitron.planes S1"), 0);
+}
+
+TEST_F(SharingPageTest, the_neocognitron_learns_what_is_drawn) {
+  driver.run("sharing.view neocognitron");
+  EXPECT_NE(driver.failure("sharing.neocognitron.teach 1").find("nothing is drawn"), std::string::npos);
+  driver.run("sharing.neocognitron.draw 140 40 140 240");
+  EXPECT_EQ(driver.text("sharing.neocognitron.drawing"), "on");
+  driver.click("a 1");
+  driver.settle();
+  EXPECT_EQ(driver.number("sharing.neocognitron.planes S3"), 1);
+  driver.run("sharing.neocognitron.draw clear");
+  driver.run("sharing.neocognitron.draw 60 140 220 140 220 60 60 60 60 240 220 240");
+  driver.run("sharing.neocognitron.teach 2");
+  EXPECT_EQ(driver.number("sharing.neocognitron.class"), 2);
+  driver.run("sharing.neocognitron.draw clear");
+  driver.run("sharing.neocognitron.draw 140 40 140 240");
+  EXPECT_EQ(driver.number("sharing.neocognitron.class"), 1);
+  // And, with those, digits of the set.
+  driver.run("sharing.neocognitron.learn 3");
+  EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 3);
+  EXPECT_GT(driver.number("sharing.neocognitron.planes S3"), 2);
+  EXPECT_NE(driver.failure("sharing.neocognitron.draw 1 2 3").find("is not a stroke"), std::string::npos);
+}
+
+TEST_F(SharingPageTest, every_view_is_drawn_small_and_large) {
+  for (const Vec size : {Vec{800, 500}, Vec{1280, 800}, Vec{1920, 1080}}) {
+    driver.size = size;
+    for (const char* view : {"layers", "map", "neocognitron"}) {
+      driver.run(fmt::format("sharing.view {}", view));
+      driver.settle();
+      EXPECT_FALSE(driver.ui.items().empty());
+    }
+  }
+}
+
+TEST_F(SharingPageTest, its_state_brings_a_fresh_page_to_the_same) {
+  for (const char* line :
+       {"sharing.digit 7", "sharing.shift -3 5", "sharing.scale 0.8", "sharing.turn 20", "sharing.tie quadrants",
+        "sharing.filter 2", "sharing.tap 0 3", "sharing.place 4 20", "sharing.neocognitron.selectivity S2 1.2",
+        "sharing.cell C2 3 1 2", "sharing.neocognitron.draw 20 30 100 110", "sharing.view neocognitron"}) {
+    driver.run(line);
+  }
+  PageDriver fresh("sharing");
+  for (const std::string& line : driver.app.page().state()) fresh.run(line);
+  EXPECT_EQ(fresh.app.page().state(), driver.app.page().state());
+}
+
+}  // namespace striate
