@@ -11,9 +11,9 @@
 namespace striate {
 namespace {
 
-constexpr int kNone = 0;             // states: none, then digit d in its k-th column
-constexpr int kMostColumns = 4;      // of one digit
-constexpr float kLeast = 1e-4f;      // no probability is below
+constexpr int kNone = 0;         // states: none, then digit d in its k-th column
+constexpr int kMostColumns = 4;  // of one digit
+constexpr float kLeast = 1e-4f;  // no probability is below
 // Each digit more has its price; one that is seen in a single column, or begins where another ends, a higher one.
 constexpr double kBegin = -0.7, kSingle = -3, kTouching = -5;
 

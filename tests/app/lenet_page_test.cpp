@@ -160,7 +160,8 @@ TEST_F(LenetPageTest, its_pad_draws_with_the_mouse) {
   const Rect area = pad->visible;
   driver.hands.move(area.center() - Vec{0, area.h * 0.3f});
   driver.hands.button(0, true);
-  for (int i = 1; i <= 6; ++i) driver.hands.move(area.center() + Vec{0, area.h * (-0.3f + 0.1f * static_cast<float>(i))});
+  for (int i = 1; i <= 6; ++i)
+    driver.hands.move(area.center() + Vec{0, area.h * (-0.3f + 0.1f * static_cast<float>(i))});
   driver.hands.button(0, false);
   driver.settle();
   EXPECT_EQ(driver.number("lenet.strokes"), 1);
@@ -169,8 +170,8 @@ TEST_F(LenetPageTest, its_pad_draws_with_the_mouse) {
 
 TEST_F(LenetPageTest, state_brings_another_program_to_the_same_place) {
   for (const char* line :
-       {"lenet.digit 8 5", "lenet.rotate 12", "lenet.scale 0.9", "lenet.move 2 -1", "lenet.second 3 10", "lenet.noise 0.05",
-        "lenet.view glyphs", "lenet.model 1998", "lenet.layer c3"}) {
+       {"lenet.digit 8 5", "lenet.rotate 12", "lenet.scale 0.9", "lenet.move 2 -1", "lenet.second 3 10",
+        "lenet.noise 0.05", "lenet.view glyphs", "lenet.model 1998", "lenet.layer c3"}) {
     driver.run(line);
   }
   const std::string read = driver.text("lenet.class");

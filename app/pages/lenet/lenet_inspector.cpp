@@ -4,6 +4,7 @@
 
 #include "app/pages/lenet/lenet.h"
 #include "app/pages/network_words.h"
+#include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 

@@ -61,22 +61,24 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
     for (int column = 0; column < count; ++column) {
       for (int digit = 0; digit < 10; ++digit) {
         const float share = read.columns[static_cast<size_t>(column)].probabilities[static_cast<size_t>(digit)];
-        const Rect cell{center(column) - step / 2 + 0.5f, cells.y + high * static_cast<float>(digit), step - 1, high - 1};
+        const Rect cell{center(column) - step / 2 + 0.5f, cells.y + high * static_cast<float>(digit), step - 1,
+                        high - 1};
         ui.fill(cell, mixed(theme.surface, theme.activation, std::clamp(share, 0.0f, 1.0f)));
       }
       const Rect bar{center(column) - step / 2, cells.y, step, cells.h};
       const Response r = ui.interact(
-          bar, {.label = fmt::format("answer {}", column),
-                .command = fmt::format("lenet.column {}", column),
-                .kind = "cell",
-                .focusable = false,
-                .tooltip = N_("One answer: the probabilities of 0 to 9, from above; what they leave of 1 is no digit")});
+          bar,
+          {.label = fmt::format("answer {}", column),
+           .command = fmt::format("lenet.column {}", column),
+           .kind = "cell",
+           .focusable = false,
+           .tooltip = N_("One answer: the probabilities of 0 to 9, from above; what they leave of 1 is no digit")});
       if (r.clicked) ui.send(fmt::format("lenet.column {}", column));
       if (column == chosen) ui.stroke(bar, theme.kernel, 1, 1.5f);
     }
     for (int digit = 0; digit < 10; ++digit) {
-      ui.label(Rect{picture.x, cells.y + high * static_cast<float>(digit), 14, high}, std::to_string(digit), Font::number,
-               theme.secondary, Align::left, std::min(12.0f, high));
+      ui.label(Rect{picture.x, cells.y + high * static_cast<float>(digit), 14, high}, std::to_string(digit),
+               Font::number, theme.secondary, Align::left, std::min(12.0f, high));
     }
   }
   // Where each digit was found.
@@ -89,7 +91,8 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
     const float left = center(column) - step / 2, right = center(last) + step / 2;
     ui.line({left, found.y + 3}, {right, found.y + 3}, theme.activation, 2);
     const float middle = (left + right) / 2;
-    ui.label(Rect{middle - 12, found.y + 4, 24, 20}, std::to_string(digit), Font::strong, theme.activation, Align::center);
+    ui.label(Rect{middle - 12, found.y + 4, 24, 20}, std::to_string(digit), Font::strong, theme.activation,
+             Align::center);
     column = last;
   }
   line(read.text.empty() ? std::string(tr("no digit was found")) : read.text, Font::heading, theme.text);

@@ -54,8 +54,9 @@ void LenetPage::draw_stage(Ui& ui, const Rect& area) const {
 void LenetPage::draw_pad(Ui& ui, Rect area) const {
   caption(ui, area, std::string(tr("your drawing")));
   const Rect square{area.x, area.y, area.w, area.w};
-  draw_ink_pad(ui, "pad", square,
-               {drawing_, ink_, revision_, static_cast<float>(state_.pen), pen_, "lenet.draw", tr("Draw a digit"), true});
+  draw_ink_pad(
+      ui, "pad", square,
+      {drawing_, ink_, revision_, static_cast<float>(state_.pen), pen_, "lenet.draw", tr("Draw a digit"), true});
   ui.begin_row({area.x, square.bottom() + 6, area.w, 34}, 8);
   ui.button("Undo stroke", "lenet.draw undo",
             {.icon = Icon::back,
@@ -71,9 +72,8 @@ void LenetPage::draw_received(Ui& ui, Rect area) const {
   const Rect square{area.x, area.y, area.w, area.w};
   const bool known = answers_ && !answers_->pixels.empty();
   if (known) {
-    draw_sample_picture(ui, square, "lenet.received", answers_->revision, Shape{1, 28, 28}, [&](float* pixels) {
-      std::copy(answers_->pixels.begin(), answers_->pixels.end(), pixels);
-    });
+    draw_sample_picture(ui, square, "lenet.received", answers_->revision, Shape{1, 28, 28},
+                        [&](float* pixels) { std::copy(answers_->pixels.begin(), answers_->pixels.end(), pixels); });
   } else {
     ui.fill(square, rgb(0x000000), 2);
   }
@@ -140,8 +140,9 @@ void LenetPage::draw_layers(Ui& ui, Rect area, HoverNote& note) const {
       return;
     }
     Rect words = area, buttons = words.cut_bottom(std::min(90.0f, area.h * 0.4f));
-    ui.empty_state(words, Icon::eye, "Every layer, open to look at",
-                   tr("Open the chosen network: its layers are shown here, and every page about networks looks at it."));
+    ui.empty_state(
+        words, Icon::eye, "Every layer, open to look at",
+        tr("Open the chosen network: its layers are shown here, and every page about networks looks at it."));
     ui.begin_panel("open the network", buttons.centered(std::min(buttons.w, 300.0f), buttons.h), 0, false);
     ui.begin_flow();
     ui.button("Open this network", fmt::format("lenet.model {}", model().word),
@@ -180,8 +181,9 @@ void LenetPage::draw_glyphs(Ui& ui, Rect area, HoverNote& note) const {
                    tr("Draw a digit: the 84 values of layer F6 are a picture of it, compared with ten others."));
     return;
   }
-  caption(ui, area, std::string(tr("layer F6 of LeNet-5 (1998) as 7 \u00d7 12 cells, and the digits it is compared with: the "
-                                   "smallest distance wins")));
+  caption(ui, area,
+          std::string(tr("layer F6 of LeNet-5 (1998) as 7 \u00d7 12 cells, and the digits it is compared with: the "
+                         "smallest distance wins")));
   const DigitReader::Answer& answer = answers_->of[1];
   const float room = std::min(area.h - kCaption, 260.0f);
   const float wide = std::floor(std::min((area.w - 40) / 8.0f, room * 7 / 12));
@@ -247,10 +249,11 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
       return;
     }
   }
-  caption(ui, area,
-          format_tr("read as {}: the angle is the turn, the distance from the middle the scale, 0.4 to 1.6; click to turn "
-                    "it there",
-                    ring_->upright));
+  caption(
+      ui, area,
+      format_tr("read as {}: the angle is the turn, the distance from the middle the scale, 0.4 to 1.6; click to turn "
+                "it there",
+                ring_->upright));
   const float radius = std::floor(std::min(area.h, area.w * 0.6f) / 2) - 4, hole = radius * 0.25f;
   const Vec middle{area.x + radius + 4, area.y + area.h / 2};
   const auto at = [&](float degrees, float r) {
@@ -293,8 +296,9 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
   ui.begin_panel("ring words", words, 0, false);
   ui.row("turned to either side", format_tr("{} degrees", ring_->turned));
   ui.row("scaled", fmt::format("{:.2f} to {:.2f}", ring_->least, ring_->most));
-  ui.note("Green: the chosen network reads it as it does upright. A convolution finds what was moved; nothing in these "
-          "networks is made for what was turned.");
+  ui.note(
+      "Green: the chosen network reads it as it does upright. A convolution finds what was moved; nothing in these "
+      "networks is made for what was turned.");
   ui.end_panel();
 }
 

@@ -73,7 +73,8 @@ LenetRing LenetWorker::ring(int model, const Drawing& drawing, Placement placeme
     ++ring.turned;
   }
   while (ring.most < 2.5f && read_at(0, ring.most + 0.05f) == ring.upright && !progress.canceled) ring.most += 0.05f;
-  while (ring.least > 0.16f && read_at(0, ring.least - 0.05f) == ring.upright && !progress.canceled) ring.least -= 0.05f;
+  while (ring.least > 0.16f && read_at(0, ring.least - 0.05f) == ring.upright && !progress.canceled)
+    ring.least -= 0.05f;
   return ring;
 }
 

@@ -47,8 +47,8 @@ struct LenetRing {
   uint64_t revision = 0;
   int upright = -1;                                           // what is read as it was drawn
   std::array<std::array<int, kScales>, kAngles> digits = {};  // as it is turned clockwise
-  int turned = 0;    // degrees to both sides up to which it is read the same
-  float least = 1, most = 1;  // scales, likewise
+  int turned = 0;                                             // degrees to both sides up to which it is read the same
+  float least = 1, most = 1;                                  // scales, likewise
 };
 
 class LenetWorker {
