@@ -65,7 +65,7 @@ expect lenet.class == "4"
 expect network.class == "4"
 expect lenet.connections == 340908
 lenet.chosen modern
-lenet.write 1993 2
+lenet.write 1993 5
 expect lenet.string == "1993"
 expect lenet.saved > 0.5
 END

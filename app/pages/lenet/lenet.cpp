@@ -47,6 +47,7 @@ void LenetPage::changed() {
   const bool empty = drawing_.empty() && state_.placement.second < 0 && state_.placement.noise <= 0;
   if (empty) {
     context_.document.drawing = nullptr;
+    if (network().asked().image == "drawing") network().set_image("picture");
     return;
   }
   auto placed = std::make_shared<Drawing>(drawing_);

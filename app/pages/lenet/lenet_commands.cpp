@@ -317,6 +317,11 @@ void LenetPage::declare_readouts(Registry& registry) {
   });
   registry.add(Readout{"lenet.string", "what the network that slides reads",
                        [this] { return ReadoutValue(need_row().read.text); }});
+  registry.add(Readout{"lenet.answer", "what the answer that is looked at was taken for: a digit, or none", [this] {
+                         const std::vector<DigitReader::Column>& all = need_row().read.columns;
+                         const auto at = std::min(static_cast<size_t>(column_), all.size() - 1);
+                         return ReadoutValue(all[at].digit < 0 ? std::string("none") : std::to_string(all[at].digit));
+                       }});
   number("columns", "answers of the network that slides",
          [this] { return static_cast<double>(need_row().read.columns.size()); });
   number("saved", "share of the multiply-adds that sliding saves, beside single windows", [this] {

@@ -26,7 +26,7 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   }
   if (!row_) return;
   const DigitReader::Row& read = row_->read;
-  line(tr("one pass over the whole row, an answer every four columns; the brackets are what was taken for a digit"),
+  line(tr("one pass over the whole row, an answer every four columns"),
        Font::caption, theme.secondary);
   const float pixel = std::min(area.w / static_cast<float>(row_->picture.width), std::min(6.0f, (area.h - 150) / 32));
   if (pixel < 0.5f) return;
@@ -95,7 +95,23 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
              Align::center);
     column = last;
   }
-  line(read.text.empty() ? std::string(tr("no digit was found")) : read.text, Font::heading, theme.text);
+}
+
+// What was read, and what sliding saved.
+void LenetPage::draw_string(Ui& ui, Rect area) const {
+  const Theme& theme = ui.theme();
+  ui.label(area.cut_top(22), tr("what the network reads while it slides"), Font::caption, theme.secondary);
+  if (state_.model == 0 || !row_ || (text_.empty() && drawing_.empty())) return;
+  const DigitReader::Row& read = row_->read;
+  const float big = std::clamp(area.h * 0.4f, 24.0f, 72.0f);
+  ui.label(area.cut_top(big), read.text.empty() ? std::string(tr("no digit")) : read.text, Font::heading,
+           theme.activation, Align::left, big * 0.75f);
+  if (area.h < 44) return;
+  const double saved = 1 - static_cast<double>(read.work) / static_cast<double>(read.work_of_windows);
+  ui.label(area.cut_top(22), format_tr("{} answers, {} of the multiply-adds saved", read.columns.size(), share_text(saved)),
+           Font::caption, theme.text);
+  ui.label(area.cut_top(22), tr("Draw several digits beside each other, or write a number at the right."), Font::caption,
+           theme.secondary);
 }
 
 }  // namespace striate

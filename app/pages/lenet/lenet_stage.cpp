@@ -27,16 +27,21 @@ void LenetPage::draw_stage(Ui& ui, const Rect& area) const {
   HoverNote note;
   Rect rest = area.inset(20, 12);
   const bool lower = rest.h > 330;
-  const float top = lower ? std::clamp(rest.h * 0.42f, 170.0f, 330.0f) : rest.h;
+  const float top = !lower ? rest.h : std::clamp(rest.h * (state_.slide ? 0.3f : 0.4f), 170.0f, 330.0f);
   Rect upper = rest.cut_top(top);
   const float side = std::floor(std::min(upper.h - kCaption - 42, upper.w * 0.34f));
   draw_pad(ui, upper.cut_left(side));
   upper.cut_left(20);
-  if (upper.w > side + 150) {
-    draw_received(ui, upper.cut_left(side));
-    upper.cut_left(20);
+  if (state_.slide) {
+    draw_string(ui, upper);
+  } else {
+    const float received = std::floor(std::min(side, std::max(112.0f, upper.w - 380)));
+    if (upper.w > received + 240) {
+      draw_received(ui, upper.cut_left(received));
+      upper.cut_left(20);
+    }
+    draw_answers(ui, upper);
   }
-  draw_answers(ui, upper);
   if (!lower) return;
   rest.cut_top(12);
   if (state_.slide) {
@@ -105,8 +110,8 @@ void LenetPage::draw_answers(Ui& ui, Rect area) const {
                              .tooltip = N_("Chooses this network and opens it, so that its layers can be looked at")});
     if (r.clicked) ui.send(fmt::format("lenet.model {}", each.word));
     if (r.keyboard) ui.draw_focus(column);
-    Rect inside = column.inset(8, 6);
-    ui.label(inside.cut_top(kCaption), tr(each.title), Font::caption, theme.secondary, Align::center);
+    Rect inside = column.inset(6, 6);
+    ui.label(inside.cut_top(kCaption), tr(each.brief), Font::caption, theme.secondary, Align::center);
     if (!known) continue;
     const DigitReader::Answer& answer = answers_->of[static_cast<size_t>(i)];
     const float big = std::clamp(inside.h * 0.3f, 20.0f, 64.0f);
@@ -182,8 +187,7 @@ void LenetPage::draw_glyphs(Ui& ui, Rect area, HoverNote& note) const {
     return;
   }
   caption(ui, area,
-          std::string(tr("layer F6 of LeNet-5 (1998) as 7 \u00d7 12 cells, and the digits it is compared with: the "
-                         "smallest distance wins")));
+          std::string(tr("layer F6 of LeNet-5 (1998) as 7 \u00d7 12 cells, and its distance from each digit")));
   const DigitReader::Answer& answer = answers_->of[1];
   const float room = std::min(area.h - kCaption, 260.0f);
   const float wide = std::floor(std::min((area.w - 40) / 8.0f, room * 7 / 12));
@@ -251,9 +255,7 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
   }
   caption(
       ui, area,
-      format_tr("read as {}: the angle is the turn, the distance from the middle the scale, 0.4 to 1.6; click to turn "
-                "it there",
-                ring_->upright));
+      format_tr("read as {}: angle is turn, radius is scale from 0.4 to 1.6; click to turn it there", ring_->upright));
   const float radius = std::floor(std::min(area.h, area.w * 0.6f) / 2) - 4, hole = radius * 0.25f;
   const Vec middle{area.x + radius + 4, area.y + area.h / 2};
   const auto at = [&](float degrees, float r) {

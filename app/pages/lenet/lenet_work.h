@@ -19,7 +19,7 @@ namespace striate {
 struct LenetModel {
   const char* word;   // of the command
   const char* file;   // that is opened
-  const char* title;  //
+  const char *title, *brief;
   int64_t parameters, connections;
 };
 constexpr int kLenetModels = 3;
