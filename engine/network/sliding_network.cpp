@@ -14,7 +14,10 @@ Error cant_slide(const std::string& why) {
                "open one of convolutions and poolings for digits: lenet5 or lenet5-1998");
 }
 
-bool makes_a_border(const Layer& layer) { return layer.info().find("mode") != nullptr && layer.kind() == "pad"; }
+// Such as "pad constant 0,0,2,2,0,0,2,2": it says how it pads.
+bool makes_a_border(const Layer& layer) {
+  return layer.info().find("mode") != nullptr && layer.info().find("padding") != nullptr;
+}
 
 // The layer without what it puts around its picture.
 std::shared_ptr<const Layer> without_padding(const std::shared_ptr<const Layer>& layer) {

@@ -73,7 +73,7 @@ DigitReader::DigitReader(Stream& stream, const std::string& model) : stream_(str
   network_.emplace(std::move(opened.network));
   if (!file_.loss.empty()) loss_ = parse_loss(file_.loss);
   const std::shared_ptr<const Layer>& last = file_.info.architecture.nodes().back().layer;
-  distances_ = last->kind() == "rbf";
+  distances_ = last->info().find("negative") != nullptr;  // which only outputs that are distances have
   try {
     sliding_.emplace(stream, *network_);
   } catch (const Error& error) {

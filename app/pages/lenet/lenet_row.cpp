@@ -26,9 +26,8 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   }
   if (!row_) return;
   const DigitReader::Row& read = row_->read;
-  line(tr("one pass over the whole row, an answer every four columns"),
-       Font::caption, theme.secondary);
-  const float pixel = std::min(area.w / static_cast<float>(row_->picture.width), std::min(6.0f, (area.h - 150) / 32));
+  line(tr("one pass over the whole row, an answer every four columns"), Font::caption, theme.secondary);
+  const float pixel = std::min(area.w / static_cast<float>(row_->picture.width), std::min(6.0f, (area.h - 126) / 32));
   if (pixel < 0.5f) return;
   const Rect picture{area.x, area.y, pixel * static_cast<float>(row_->picture.width), pixel * 32};
   PictureSource source;
@@ -55,7 +54,7 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   area.cut_top(picture.h + 6);
 
   // A column of ten cells for each answer, as dark as it is sure.
-  const Rect cells = area.cut_top(std::min(area.h - 76, 150.0f));
+  const Rect cells = area.cut_top(std::min(area.h - 30, 150.0f));
   if (cells.h > 30) {
     const float high = cells.h / 10;
     for (int column = 0; column < count; ++column) {
@@ -108,10 +107,11 @@ void LenetPage::draw_string(Ui& ui, Rect area) const {
            theme.activation, Align::left, big * 0.75f);
   if (area.h < 44) return;
   const double saved = 1 - static_cast<double>(read.work) / static_cast<double>(read.work_of_windows);
-  ui.label(area.cut_top(22), format_tr("{} answers, {} of the multiply-adds saved", read.columns.size(), share_text(saved)),
+  ui.label(area.cut_top(22),
+           format_tr("{} answers, {} of the multiply-adds saved", read.columns.size(), share_text(saved)),
            Font::caption, theme.text);
-  ui.label(area.cut_top(22), tr("Draw several digits beside each other, or write a number at the right."), Font::caption,
-           theme.secondary);
+  ui.label(area.cut_top(22), tr("Draw several digits beside each other, or write a number at the right."),
+           Font::caption, theme.secondary);
 }
 
 }  // namespace striate

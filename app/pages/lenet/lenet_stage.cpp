@@ -73,7 +73,7 @@ void LenetPage::draw_pad(Ui& ui, Rect area) const {
 }
 
 void LenetPage::draw_received(Ui& ui, Rect area) const {
-  caption(ui, area, std::string(tr("what the networks receive")));
+  caption(ui, area, std::string(tr("received")));
   const Rect square{area.x, area.y, area.w, area.w};
   const bool known = answers_ && !answers_->pixels.empty();
   if (known) {
@@ -117,9 +117,10 @@ void LenetPage::draw_answers(Ui& ui, Rect area) const {
     const float big = std::clamp(inside.h * 0.3f, 20.0f, 64.0f);
     const Rect digit = inside.cut_top(big);
     ui.label(digit, std::to_string(answer.digit), Font::heading, theme.activation, Align::center, big * 0.8f);
-    const std::string words =
-        i == 1 ? format_tr("distance {}", cell_value(-answer.scores[static_cast<size_t>(answer.digit)]))
-               : share_text(static_cast<double>(answer.probability));
+    const std::string distance = cell_value(-answer.scores[static_cast<size_t>(answer.digit)]);
+    std::string words =
+        i == 1 ? format_tr("distance {}", distance) : share_text(static_cast<double>(answer.probability));
+    if (i == 1 && ui.measure(Font::caption, words).x > inside.w) words = distance;
     ui.label(inside.cut_top(kCaption), words, Font::caption, theme.text, Align::center);
     inside.cut_top(4);
     const float line = std::min(inside.h / 10, 18.0f);

@@ -17,8 +17,8 @@
 namespace striate {
 
 struct LenetModel {
-  const char* word;   // of the command
-  const char* file;   // that is opened
+  const char* word;  // of the command
+  const char* file;  // that is opened
   const char *title, *brief;
   int64_t parameters, connections;
 };
