@@ -328,6 +328,9 @@ void LenetPage::declare_readouts(Registry& registry) {
     const DigitReader::Row& row = need_row().read;
     return 1 - static_cast<double>(row.work) / static_cast<double>(row.work_of_windows);
   });
+  number("milliseconds", "that one pass over the row took, measured", [this] { return need_row().milliseconds; });
+  number("milliseconds.windows", "that its windows took one after the other, measured",
+         [this] { return need_row().milliseconds_of_windows; });
   const auto architecture = [this] { return build_model(model_for_training(model())); };
   number("parameters", "learned numbers of the chosen network",
          [architecture] { return static_cast<double>(architecture().totals().parameters); });

@@ -76,11 +76,6 @@ void LenetPage::draw_inspector(Ui& ui) const {
     ui.row("of single windows", fmt::format("{} ms", milliseconds_text(row_->milliseconds_of_windows)));
     ui.end_reserved();
   }
-  ui.hairline();
-  if (!state_.slide) {
-    ui.section("BELOW THE DRAWING");
-    ui.setting("lenet.view", {.tabs = true});
-  }
 }
 
 }  // namespace striate

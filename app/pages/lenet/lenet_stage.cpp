@@ -43,7 +43,14 @@ void LenetPage::draw_stage(Ui& ui, const Rect& area) const {
     draw_answers(ui, upper);
   }
   if (!lower) return;
-  rest.cut_top(12);
+  rest.cut_top(8);
+  if (!state_.slide) {
+    static const Choice views[] = {{N_("Layers"), "layers"}, {N_("Glyphs"), "glyphs"}, {N_("Turn and scale"), "ring"}};
+    ui.begin_row(rest.cut_top(34), 8);
+    ui.tabs("below the drawing", views, state_.view, "lenet.view");
+    ui.end_row();
+    rest.cut_top(8);
+  }
   if (state_.slide) {
     draw_row(ui, rest, note);
   } else if (state_.view == "glyphs") {

@@ -72,8 +72,8 @@ LenetRing LenetWorker::ring(int model, const Drawing& drawing, Placement placeme
          read_at(-static_cast<float>(ring.turned + 1), 1) == ring.upright && !progress.canceled) {
     ++ring.turned;
   }
-  while (ring.most < 2.5f && read_at(0, ring.most + 0.05f) == ring.upright && !progress.canceled) ring.most += 0.05f;
-  while (ring.least > 0.16f && read_at(0, ring.least - 0.05f) == ring.upright && !progress.canceled)
+  while (ring.most < 1.98f && read_at(0, ring.most + 0.05f) == ring.upright && !progress.canceled) ring.most += 0.05f;
+  while (ring.least > 0.22f && read_at(0, ring.least - 0.05f) == ring.upright && !progress.canceled)
     ring.least -= 0.05f;
   return ring;
 }
