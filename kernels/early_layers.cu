@@ -76,7 +76,8 @@ struct Links {
   const float* from;
   float* to;
   HD void operator()(int64_t i) const {
-    const int channel = static_cast<int>(i / taps % table.channels), filter = static_cast<int>(i / taps / table.channels);
+    const int channel = static_cast<int>(i / taps % table.channels),
+              filter = static_cast<int>(i / taps / table.channels);
     const uint64_t mask = table.mask[filter];
     const bool linked = (mask >> channel & 1U) != 0;
     const int64_t packed = (int64_t{1} * table.first[filter] + links_before(mask, channel)) * taps + i % taps;

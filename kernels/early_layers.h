@@ -1,7 +1,8 @@
 // What the networks that read digits in 1989 and 1998 had (LeCun and others, "Backpropagation applied to handwritten
 // zip code recognition"; "Gradient-based learning applied to document recognition") and later ones left out.
 //
-//   sum pooling       y[n][k][p][q] = weight[k] * (sum of the size x size window of x[n][k]) + bias[k]; windows lie side
+//   sum pooling       y[n][k][p][q] = weight[k] * (sum of the size x size window of x[n][k]) + bias[k]; windows lie
+//   side
 //                     by side, rows and columns that are left over are not read
 //   a bias per unit   y[n][i] = x[n][i] + bias[i]
 //   a table of links  a convolution whose filter k reads the channels of mask[k] alone: its weights lie packed, filter

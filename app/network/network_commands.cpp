@@ -46,8 +46,9 @@ void NetworkInUse::set_image(const std::string& text) {
   const std::optional<int64_t> n = test_number(text);
   if (text == "drawing") {
     if (!document_.drawing) {
-      throw Error("nothing is drawn",
-                  "draw on the pad of page lenet, or of page train: train.view draw, then train.draw 70 60 210 60 120 230");
+      throw Error(
+          "nothing is drawn",
+          "draw on the pad of page lenet, or of page train: train.view draw, then train.draw 70 60 210 60 120 230");
     }
   } else if (n) {
     test_picture_index(document_.training ? document_.training->split.get() : nullptr, *n);

@@ -48,7 +48,8 @@ std::vector<Recipe> recipes() {
       {"lenet5-1998", "", 32, Loss::maximum_a_posteriori, "mean 0.078431373 std 0.784313725",
        "digit | mean 0.078431373 | std 0.784313725", 1.5e-3, 1'500'000, classic},
       {"lenet5",
-       "conv 6 5x5 | relu | maxpool 2 | conv 16 5x5 | relu | maxpool 2 | flatten | dense 120 | relu | dense 84 | relu | "
+       "conv 6 5x5 | relu | maxpool 2 | conv 16 5x5 | relu | maxpool 2 | flatten | dense 120 | relu | dense 84 | relu "
+       "| "
        "dense 10",
        32, Loss::maximum_a_posteriori, "mean 0 std 0.5", "digit | mean 0 | std 0.5", 1.5e-3, 1'800'000, row},
   };
@@ -116,7 +117,9 @@ void make(const Recipe& recipe, const std::string& folder, const std::string& mn
   const auto report = [&] {
     fmt::print("{} step {}: errors {:.2f} % of the program's digits", recipe.model, trainer.steps(),
                100 * errors(stream, network, recipe, unseen, 0));
-    if (mnist) fmt::print(", {:.2f} % of MNIST's test digits", 100 * errors(stream, network, recipe, *mnist, mnist->training_size()));
+    if (mnist)
+      fmt::print(", {:.2f} % of MNIST's test digits",
+                 100 * errors(stream, network, recipe, *mnist, mnist->training_size()));
     fmt::print("\n");
     std::fflush(stdout);
   };

@@ -58,7 +58,8 @@ Point mass_of(const std::vector<Line>& lines) {
     add(line.points.front(), static_cast<double>(line.radius) * 0.1);
     for (size_t i = 1; i < line.points.size(); ++i) {
       const Point a = line.points[i - 1], b = line.points[i];
-      add({(a.x + b.x) / 2, (a.y + b.y) / 2}, std::hypot(static_cast<double>(b.x - a.x), static_cast<double>(b.y - a.y)));
+      add({(a.x + b.x) / 2, (a.y + b.y) / 2},
+          std::hypot(static_cast<double>(b.x - a.x), static_cast<double>(b.y - a.y)));
     }
   }
   return {static_cast<float>(x / mass), static_cast<float>(y / mass)};
@@ -137,7 +138,9 @@ Drawing drawing_of_digit(int digit, uint64_t seed) {
   for (const Line& line : lines) {
     Stroke points;
     for (const Point& p : line.points) {
-      const auto placed = [&](float v, float middle) { return std::round((kPadSide / 2.0f + (v - middle) * factor) * 10) / 10; };
+      const auto placed = [&](float v, float middle) {
+        return std::round((kPadSide / 2.0f + (v - middle) * factor) * 10) / 10;
+      };
       points.push_back({placed(p.x, (box.left + box.right) / 2), placed(p.y, (box.top + box.bottom) / 2)});
     }
     drawing.add(points, kPenWidth);

@@ -12,15 +12,15 @@
 namespace striate {
 
 struct Placement {
-  bool center = true;     // the ink's box fitted into 20 x 20, its center of mass in the middle; else the pad as it is
-  float dx = 0, dy = 0;   // pixels of 28, to the right and down
-  float degrees = 0;      // clockwise, around the middle
-  float scale = 1;        //
-  float thickness = 1;    // of the pen
-  float noise = 0;        // share of the pixels that get a random gray
-  uint64_t seed = 1;      // of the noise
-  int second = -1;        // another digit, drawn by the program
-  float second_dx = 13;   // pixels from the middle
+  bool center = true;    // the ink's box fitted into 20 x 20, its center of mass in the middle; else the pad as it is
+  float dx = 0, dy = 0;  // pixels of 28, to the right and down
+  float degrees = 0;     // clockwise, around the middle
+  float scale = 1;       //
+  float thickness = 1;   // of the pen
+  float noise = 0;       // share of the pixels that get a random gray
+  uint64_t seed = 1;     // of the noise
+  int second = -1;       // another digit, drawn by the program
+  float second_dx = 13;  // pixels from the middle
   friend bool operator==(const Placement&, const Placement&) = default;
 };
 

@@ -21,14 +21,17 @@ const std::vector<Model>& models() {
        N_("The network that read digits, with today's activation and pooling: small enough to see every value of it."),
        1, 28, 28, 10, models_by_family::lenet5},
       {"lenet5-tanh", N_("LeNet-5 with tanh and average pooling"),
-       N_("What tutorials show as LeNet-5: 28x28 digits padded to 32x32, tanh, averages, every map read by every filter."),
+       N_("What tutorials show as LeNet-5: 28x28 digits padded to 32x32, tanh, averages, every map read by every "
+          "filter."),
        1, 28, 28, 10, models_by_family::lenet5_tanh},
       {"lenet5-1998", N_("LeNet-5 as it was in 1998"),
-       N_("The network of LeCun, Bottou, Bengio and Haffner: trainable subsampling, a connection table, scaled tanh, and "
+       N_("The network of LeCun, Bottou, Bengio and Haffner: trainable subsampling, a connection table, scaled tanh, "
+          "and "
           "outputs that are distances from pictures of the digits. It learns with the loss map."),
        1, 28, 28, 10, models_by_family::lenet5_1998},
       {"lenet1989", N_("The network of 1989"),
-       N_("The first that read zip codes by convolutions: 16x16 digits from -1 to 1, twelve maps of units with biases of "
+       N_("The first that read zip codes by convolutions: 16x16 digits from -1 to 1, twelve maps of units with biases "
+          "of "
           "their own, 9760 weights. It learns with the loss mse."),
        1, 28, 28, 10, models_by_family::lenet1989},
       {"tiny", N_("Two 3x3 layers"),

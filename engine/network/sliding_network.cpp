@@ -14,7 +14,10 @@ Error cant_slide(const std::string& why) {
                "open one of convolutions and poolings for digits: lenet5 or lenet5-1998");
 }
 
-bool makes_a_border(const Layer& layer) { return layer.info().find("mode") != nullptr && layer.kind() == "pad"; }
+// Such as "pad constant 0,0,2,2,0,0,2,2": it says how it pads.
+bool makes_a_border(const Layer& layer) {
+  return layer.info().find("mode") != nullptr && layer.info().find("padding") != nullptr;
+}
 
 // The layer without what it puts around its picture.
 std::shared_ptr<const Layer> without_padding(const std::shared_ptr<const Layer>& layer) {
@@ -67,8 +70,8 @@ SlidingNetwork::SlidingNetwork(Stream& stream, const Network& single) : whole_(s
     if (step_ == 0) throw cant_slide("its windows don't move on");
     const Shape flat = whole_.shapes(1)[static_cast<size_t>(last_)];
     if (flat.count() != at_the_joint_.count()) {
-      throw cant_slide(fmt::format("a window of 32 x 32 comes to {}, its dense layers take {}", at_the_joint_.text(),
-                                   flat.text()));
+      throw cant_slide(
+          fmt::format("a window of 32 x 32 comes to {}, its dense layers take {}", at_the_joint_.text(), flat.text()));
     }
   } catch (const Error& error) {
     throw Error(error.what(), error.hint());
@@ -128,8 +131,8 @@ SlidingNetwork::Answers SlidingNetwork::answers_of(Stream& stream, Network& fron
 }
 
 SlidingNetwork::Answers SlidingNetwork::slide(Stream& stream, const std::vector<float>& pixels, int width) {
-  check(width >= kSide && pixels.size() == static_cast<size_t>(kSide) * static_cast<size_t>(width), "a row of {} pixels",
-        pixels.size());
+  check(width >= kSide && pixels.size() == static_cast<size_t>(kSide) * static_cast<size_t>(width),
+        "a row of {} pixels", pixels.size());
   if (!front_ || front_width_ != width) {
     front_.emplace(stream, part(true, width));
     give(stream, *front_, front_nodes_);

@@ -44,7 +44,7 @@ class SlidingNetwork {
   void plan_front(Stream& stream, int width);
   Answers answers_of(Stream& stream, Network& front, int width);
 
-  Architecture whole_;       // of the single network
+  Architecture whole_;        // of the single network
   int first_ = 1, last_ = 1;  // nodes of the front: [first_, last_)
   int classes_ = 0, step_ = 1;
   std::vector<int> front_nodes_, back_nodes_;  // per node of the parts: its number in the whole

@@ -11,9 +11,9 @@
 namespace striate {
 namespace {
 
-constexpr int kNone = 0;             // states: none, then digit d in its k-th column
-constexpr int kMostColumns = 4;      // of one digit
-constexpr float kLeast = 1e-4f;      // no probability is below
+constexpr int kNone = 0;         // states: none, then digit d in its k-th column
+constexpr int kMostColumns = 4;  // of one digit
+constexpr float kLeast = 1e-4f;  // no probability is below
 // Each digit more has its price; one that is seen in a single column, or begins where another ends, a higher one.
 constexpr double kBegin = -0.7, kSingle = -3, kTouching = -5;
 
@@ -73,7 +73,7 @@ DigitReader::DigitReader(Stream& stream, const std::string& model) : stream_(str
   network_.emplace(std::move(opened.network));
   if (!file_.loss.empty()) loss_ = parse_loss(file_.loss);
   const std::shared_ptr<const Layer>& last = file_.info.architecture.nodes().back().layer;
-  distances_ = last->kind() == "rbf";
+  distances_ = last->info().find("negative") != nullptr;  // which only outputs that are distances have
   try {
     sliding_.emplace(stream, *network_);
   } catch (const Error& error) {

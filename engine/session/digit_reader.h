@@ -17,10 +17,10 @@ class DigitReader {
 
   struct Answer {
     int digit = 0;
-    float probability = 0;              // of it; what is left is for the others, or for no digit
-    std::vector<float> scores;          // the network's outputs
-    std::vector<float> probabilities;   // per digit
-    std::vector<float> hidden;          // what its last layer gets: F6 of LeNet-5
+    float probability = 0;             // of it; what is left is for the others, or for no digit
+    std::vector<float> scores;         // the network's outputs
+    std::vector<float> probabilities;  // per digit
+    std::vector<float> hidden;         // what its last layer gets: F6 of LeNet-5
   };
   Answer read(const std::vector<float>& pixels);  // (28, 28), 0..1
   // Whether it has outputs that are distances: minus the scores.
@@ -61,8 +61,8 @@ class DigitReader {
 };
 
 // The most probable string behind probabilities per column (Viterbi 1967): each column belongs to a digit or to none,
-// a digit has one to four columns, seldom one, and digits seldom follow each other without a column of none. `taken`: what each column was
-// taken for.
+// a digit has one to four columns, seldom one, and digits seldom follow each other without a column of none. `taken`:
+// what each column was taken for.
 std::string read_columns(const std::vector<DigitReader::Column>& columns, std::vector<int>& taken);
 
 }  // namespace striate

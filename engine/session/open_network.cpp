@@ -289,7 +289,8 @@ LookedAt OpenNetwork::look_at(const NetworkPicture& picture) const {
     const bool digit = reads_drawn_digits(file) || reads_digits(wanted, info_->classes);
     made.pixels = prepare_drawing(*picture.drawing, wanted, digit).pixels;
     made.words = !picture.drawing->placed.empty() && wanted == Shape{1, 28, 28} ? "where it was placed on page lenet"
-                 : digit ? "as MNIST's makers did: fitted into 20 x 20, centered by its mass" : "the pad, resized";
+                 : digit ? "as MNIST's makers did: fitted into 20 x 20, centered by its mass"
+                         : "the pad, resized";
   } else if (!picture.image && picture.shape == wanted) {
     made.pixels = picture.pixels;
     made.words = "as the data set has it";

@@ -87,7 +87,7 @@ const std::vector<State>& states() {
       {"lenet", {"page lenet", "lenet.digit 5 2", "lenet.model 1998", "lenet.layer c3"}},
       {"lenet-glyphs", {"page lenet", "lenet.digit 5 2", "lenet.view glyphs"}},
       {"lenet-ring", {"page lenet", "lenet.digit 5 2", "lenet.view ring"}},
-      {"lenet-row", {"page lenet", "lenet.write 1993 2", "lenet.column 5"}},
+      {"lenet-row", {"page lenet", "lenet.write 1993 5", "lenet.column 5"}},
       {"architecture-plan",
        {"architecture.model resnet20", "network.image sample:balloons", "page architecture", "architecture.plan on"}},
       {"sharing", {"page sharing", "sharing.digit 3", "sharing.shift 2 1"}},

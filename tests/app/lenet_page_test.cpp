@@ -116,7 +116,7 @@ TEST_F(LenetPageTest, the_ring_says_how_far_it_can_be_turned_and_scaled) {
 }
 
 TEST_F(LenetPageTest, a_network_that_slides_reads_a_whole_number) {
-  driver.run("lenet.write 1993 2");
+  driver.run("lenet.write 1993 5");
   EXPECT_EQ(driver.text("lenet.slide"), "on");
   EXPECT_EQ(driver.text("lenet.string"), "1993");
   EXPECT_GT(driver.number("lenet.columns"), 10);
@@ -145,7 +145,7 @@ TEST_F(LenetPageTest, clicks_choose_networks_digits_and_layers) {
   driver.run("lenet.layer 3");
   EXPECT_EQ(driver.text("lenet.layer"), "3");
   EXPECT_NE(driver.failure("lenet.layer nowhere").find("unknown layer"), std::string::npos);
-  driver.click("LeNet-5, 1998");
+  driver.click("LeNet-5 of 1998");
   EXPECT_EQ(driver.text("lenet.model"), "1998");
   driver.click("Glyphs");
   EXPECT_EQ(driver.text("lenet.view"), "glyphs");

@@ -152,6 +152,24 @@ TEST(NothingBlocks, three_layers_and_a_neocognitron_are_asked_behind_the_window)
   EXPECT_EQ(driver.number("sharing.neocognitron.learned"), 5);
 }
 
+TEST(NothingBlocks, digits_are_drawn_and_turned_while_they_are_read) {
+  PageDriver driver("lenet");
+  {
+    HeldPool held;
+    for (const char* line : {"lenet.digit 3", "lenet.rotate 20", "lenet.view ring", "lenet.model 1998",
+                             "lenet.view glyphs", "lenet.write 1993", "lenet.column 2"}) {
+      driver.app.run(line);
+      driver.frames(2);
+    }
+    EXPECT_TRUE(driver.app.busy());
+    for (const char* readout : {"lenet.class", "lenet.string", "lenet.turned"}) {
+      EXPECT_THROW(driver.app.registry().read(readout), NotReady) << readout;
+    }
+  }
+  EXPECT_NO_THROW(driver.text("lenet.class"));
+  EXPECT_NO_THROW(driver.text("lenet.string"));
+}
+
 TEST(NothingBlocks, a_network_as_a_place_is_looked_around_in_while_its_cells_are_followed) {
   PageDriver driver("architecture");
   driver.show(made_picture(30, 30, 3));

@@ -53,5 +53,23 @@ expect network.class == "balloon"
 END
 works play open.striate --headless
 
+# The readers of digits.
+works summary lenet5-1998
+prints "60,000"
+works summary lenet1989
+prints "9,760"
+cat >read.striate <<END
+lenet.model 1998
+lenet.digit 4 2
+expect lenet.class == "4"
+expect network.class == "4"
+expect lenet.connections == 340908
+lenet.chosen modern
+lenet.write 1993 5
+expect lenet.string == "1993"
+expect lenet.saved > 0.5
+END
+works play read.striate --headless
+
 refuses 1 "resnet50 is known by its name, but its trained weights are not part" "--model resnet50" classify resnet50 "$PICTURES/night.png"
 done_testing

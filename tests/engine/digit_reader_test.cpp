@@ -17,17 +17,16 @@ namespace striate {
 namespace {
 
 // Where a digit's lines run, on a pad of 280 units: written by hand for this test, not the program's own strokes.
-const char* const kHand[10] = {
-    "150 60, 100 90, 85 150, 100 205, 145 222, 188 200, 200 140, 185 85, 150 60",
-    "120 95, 150 60*, 148 140, 146 225",
-    "90 100, 110 65, 160 62, 180 100, 150 150, 90 215*, 150 212, 195 215",
-    "95 75, 150 58, 180 90, 140 130*, 188 165, 165 215, 95 210",
-    "165 55*, 90 160*, 205 162 / 165 90, 160 230",
-    "180 62*, 110 66*, 102 125*, 160 120, 190 165, 160 215, 95 208",
-    "170 55, 110 110, 92 175, 125 222, 175 205, 178 160, 135 145, 98 175",
-    "85 70*, 190 66*, 145 145, 125 228",
-    "172 85, 135 60, 105 90, 145 135, 185 175, 150 222, 102 190, 130 145, 172 85",
-    "178 95, 140 62, 102 95, 125 140, 172 120, 180 85*, 176 150, 160 225"};
+const char* const kHand[10] = {"150 60, 100 90, 85 150, 100 205, 145 222, 188 200, 200 140, 185 85, 150 60",
+                               "120 95, 150 60*, 148 140, 146 225",
+                               "90 100, 110 65, 160 62, 180 100, 150 150, 90 215*, 150 212, 195 215",
+                               "95 75, 150 58, 180 90, 140 130*, 188 165, 165 215, 95 210",
+                               "165 55*, 90 160*, 205 162 / 165 90, 160 230",
+                               "180 62*, 110 66*, 102 125*, 160 120, 190 165, 160 215, 95 208",
+                               "170 55, 110 110, 92 175, 125 222, 175 205, 178 160, 135 145, 98 175",
+                               "85 70*, 190 66*, 145 145, 125 228",
+                               "172 85, 135 60, 105 90, 145 135, 185 175, 150 222, 102 190, 130 145, 172 85",
+                               "178 95, 140 62, 102 95, 125 140, 172 120, 180 85*, 176 150, 160 225"};
 
 // A shaky hand: every point off by up to `shake` units, the digit so large, there, with this pen.
 Drawing by_hand(int digit, float shake, float size, Point at, float pen, uint64_t seed) {
@@ -134,7 +133,8 @@ TEST(DigitReader, columns_become_the_likeliest_string) {
   };
   std::vector<int> taken;
   EXPECT_EQ(read_columns({}, taken), "");
-  EXPECT_EQ(read_columns({column(-1, 0), column(7, 0.9f), column(7, 0.8f), column(-1, 0), column(7, 0.9f)}, taken), "77");
+  EXPECT_EQ(read_columns({column(-1, 0), column(7, 0.9f), column(7, 0.8f), column(-1, 0), column(7, 0.9f)}, taken),
+            "77");
   EXPECT_EQ(taken, (std::vector<int>{-1, 7, 7, -1, 7}));
   EXPECT_EQ(read_columns({column(1, 0.95f), column(1, 0.9f), column(2, 0.95f), column(2, 0.9f)}, taken), "12");
   // One column beside a digit is its edge, not another digit.
@@ -168,7 +168,8 @@ TEST(PlacedDrawing, moves_turns_and_scales_what_was_drawn) {
   dot.add({{100, 100}, {180, 180}}, 24);
   const auto column = [](const std::vector<float>& pixels) {
     double mass = 0, sum = 0;
-    for (size_t i = 0; i < pixels.size(); ++i) mass += static_cast<double>(pixels[i]), sum += static_cast<double>(pixels[i]) * static_cast<double>(i % 28);
+    for (size_t i = 0; i < pixels.size(); ++i)
+      mass += static_cast<double>(pixels[i]), sum += static_cast<double>(pixels[i]) * static_cast<double>(i % 28);
     return sum / mass;
   };
   Placement placement;
@@ -180,7 +181,8 @@ TEST(PlacedDrawing, moves_turns_and_scales_what_was_drawn) {
   const std::vector<float> turned = place_drawing(dot, placement), straight = place_drawing(dot, {});
   double apart = 0;
   for (int y = 0; y < 28; ++y) {
-    for (int x = 0; x < 28; ++x) apart += std::fabs(turned[static_cast<size_t>(y * 28 + x)] - straight[static_cast<size_t>((27 - x) * 28 + y)]);
+    for (int x = 0; x < 28; ++x)
+      apart += std::fabs(turned[static_cast<size_t>(y * 28 + x)] - straight[static_cast<size_t>((27 - x) * 28 + y)]);
   }
   EXPECT_LT(apart, 1);
   placement = {.noise = 1};

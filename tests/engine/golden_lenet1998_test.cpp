@@ -82,7 +82,8 @@ TEST(Golden, lenet1998_answers_every_four_columns_of_a_wide_picture) {
   const std::vector<float> want = golden.floats("wide.rbf");
   for (int column = 0; column < 5; ++column) {
     for (int k = 0; k < 10; ++k) {
-      const float got = -answers.values[static_cast<size_t>(column * 10 + k)], expected = want[static_cast<size_t>(k * 5 + column)];
+      const float got = -answers.values[static_cast<size_t>(column * 10 + k)],
+                  expected = want[static_cast<size_t>(k * 5 + column)];
       EXPECT_NEAR(got, expected, 1e-5 * std::max(1.0f, std::fabs(expected)));
     }
   }
@@ -130,7 +131,8 @@ TEST(Lenet, compares_with_glyphs_that_differ) {
     }
     for (int b = 0; b < a; ++b) {
       int apart = 0;
-      for (int i = 0; i < 84; ++i) apart += centers[static_cast<size_t>(a * 84 + i)] != centers[static_cast<size_t>(b * 84 + i)];
+      for (int i = 0; i < 84; ++i)
+        apart += centers[static_cast<size_t>(a * 84 + i)] != centers[static_cast<size_t>(b * 84 + i)];
       EXPECT_GE(apart, 8) << a << " and " << b;
     }
   }

@@ -343,8 +343,7 @@ TEST(OpenNetwork, golden_logits_and_a_lesion_takes_its_contributions_away) {
 }
 
 TEST(OpenNetwork, has_the_trained_weights_that_the_program_carries) {
-  ASSERT_EQ(carried_models(),
-            (std::vector<std::string>{"lenet1989", "lenet5-1998", "lenet5-digits", "squeezenet1_1"}));
+  ASSERT_EQ(carried_models(), (std::vector<std::string>{"lenet1989", "lenet5-1998", "lenet5-digits", "squeezenet1_1"}));
   EXPECT_TRUE(carried_weights("squeezenet1_").empty());
   EXPECT_EQ(carried_models("lenet").size(), 3u);
   for (const Device device : Device::all_for_tests()) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/widgets/ui.h"
 #include "app/words/words.h"
 #include "engine/network/find_layer.h"
 
@@ -46,6 +47,7 @@ void LenetPage::changed() {
   const bool empty = drawing_.empty() && state_.placement.second < 0 && state_.placement.noise <= 0;
   if (empty) {
     context_.document.drawing = nullptr;
+    if (network().asked().image == "drawing") network().set_image("picture");
     return;
   }
   auto placed = std::make_shared<Drawing>(drawing_);
@@ -92,23 +94,23 @@ std::optional<int> LenetPage::node(const NetworkMoment& moment) const {
 void LenetPage::ask_answers() {
   if (asked_answers_ == revision_) return;
   asked_answers_ = revision_;
-  answers_work_.request([worker = worker_, drawing = drawing_, placement = state_.placement,
-                         revision = revision_](Progress& progress) {
-    LenetAnswers made = worker->answers(drawing, placement, progress);
-    made.revision = revision;
-    return made;
-  });
+  answers_work_.request(
+      [worker = worker_, drawing = drawing_, placement = state_.placement, revision = revision_](Progress& progress) {
+        LenetAnswers made = worker->answers(drawing, placement, progress);
+        made.revision = revision;
+        return made;
+      });
 }
 
 void LenetPage::ask_row() {
   if (asked_row_ == revision_) return;
   asked_row_ = revision_;
-  row_work_.request([worker = worker_, model = state_.model, picture = row_picture(),
-                     revision = revision_](Progress& progress) {
-    LenetRow made = worker->row(model, picture, progress);
-    made.revision = revision;
-    return made;
-  });
+  row_work_.request(
+      [worker = worker_, model = state_.model, picture = row_picture(), revision = revision_](Progress& progress) {
+        LenetRow made = worker->row(model, picture, progress);
+        made.revision = revision;
+        return made;
+      });
 }
 
 void LenetPage::ask_ring() {
@@ -139,9 +141,7 @@ bool LenetPage::update(double /*now*/) {
   return changed;
 }
 
-void LenetPage::drawn(const Drawn& frame) {
-  revealed_ = static_cast<int>(frame.number("lenet.revealed", revealed_));
-}
+void LenetPage::drawn(const Drawn& frame) { revealed_ = static_cast<int>(frame.number("lenet.revealed", revealed_)); }
 
 std::vector<Page::Key> LenetPage::keys() const {
   std::vector<Key> keys;
@@ -154,11 +154,12 @@ std::vector<Page::Key> LenetPage::keys() const {
 }
 
 PageKind lenet_page() {
-  return {{"lenet", N_("LeNet"), N_("Networks"),
-           N_("Draw a digit, and three networks read it: that of 1989, LeNet-5 of 1998 and today's version. Move it, turn "
-              "it, make it smaller, thicker or noisy, and see how far each of them follows. Let the network slide over a "
-              "number of several digits, as it read checks.")},
-          [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<LenetPage>(context); }};
+  return {
+      {"lenet", N_("LeNet"), N_("Networks"),
+       N_("Draw a digit, and three networks read it: that of 1989, LeNet-5 of 1998 and today's version. Move it, turn "
+          "it, make it smaller, thicker or noisy, and see how far each of them follows. Let the network slide over a "
+          "number of several digits, as it read checks.")},
+      [](const PageContext& context) -> std::unique_ptr<Page> { return std::make_unique<LenetPage>(context); }};
 }
 
 }  // namespace striate

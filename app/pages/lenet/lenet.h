@@ -73,6 +73,7 @@ class LenetPage : public Page {
   void draw_glyphs(Ui& ui, Rect area, HoverNote& note) const;
   void draw_ring(Ui& ui, Rect area) const;
   void draw_row(Ui& ui, Rect area, HoverNote& note) const;  // lenet_row.cpp
+  void draw_string(Ui& ui, Rect area) const;
 
   PageInfo info_;
   PageContext context_;

@@ -17,7 +17,7 @@ constexpr size_t kMostWords = 4000;  // of one `lenet.draw` line
 constexpr size_t kMostDigits = 24;   // of one `lenet.write`
 
 Error not_a_stroke(const std::string& text) {
-  return Error(fmt::format("lenet.draw: \"{}\" is not a stroke", shown(text)),
+  return Error(fmt::format("lenet.draw: \"{}\" is not a stroke", striate::shown(text)),
                fmt::format("pairs of numbers from 0 to {} (X Y X Y ...), or undo, clear, pen X Y", kPadSide));
 }
 
@@ -61,15 +61,17 @@ void LenetPage::declare_settings() {
             if (s.model == 0) s.slide = false;
           })
       .labels = {"1989", "1998", N_("today")};
-  settings_.choice(
-      "view", "below the drawing",
-      "Shows every layer of the open network, the glyphs that LeNet-5 of 1998 compares with, or how far the drawing can be "
-      "turned and scaled",
-      Parameter::choice("VIEW", "what stands below the drawing", {"layers", "glyphs", "ring"}), &State::view)
+  settings_
+      .choice("view", "below the drawing",
+              "Shows every layer of the open network, the glyphs that LeNet-5 of 1998 compares with, or how far the "
+              "drawing can be "
+              "turned and scaled",
+              Parameter::choice("VIEW", "what stands below the drawing", {"layers", "glyphs", "ring"}), &State::view)
       .labels = {N_("Layers"), N_("Glyphs"), N_("Turn and scale")};
   settings_.on_off(
       "center", "brought to the middle",
-      "Fits what was drawn into 20 x 20 pixels and brings its center of mass to the middle, as MNIST's makers did, before "
+      "Fits what was drawn into 20 x 20 pixels and brings its center of mass to the middle, as MNIST's makers did, "
+      "before "
       "it is moved, turned and scaled",
       "whether the drawing is centered first", [](auto& s) -> auto& { return s.placement.center; });
   const auto number = [this](const char* name, const char* label, const char* help, SettingRange range,
@@ -123,8 +125,9 @@ void LenetPage::write(const std::string& line) {
   int64_t seed = 1;
   if (!digits || text.size() > kMostDigits || words.size() > 2 ||
       (words.size() == 2 && (!parse_integer(words[1], &seed) || seed < 1))) {
-    throw Error(fmt::format("lenet.write: \"{}\" is not a number of digits", shown(line)),
-                fmt::format("1 to {} digits, and a number from 1 on for another hand: lenet.write 1993 2", kMostDigits));
+    throw Error(
+        fmt::format("lenet.write: \"{}\" is not a number of digits", striate::shown(line)),
+        fmt::format("1 to {} digits, and a number from 1 on for another hand: lenet.write 1993 2", kMostDigits));
   }
   text_ = text;
   text_seed_ = static_cast<uint64_t>(seed);
@@ -158,58 +161,54 @@ void LenetPage::declare(Registry& registry) {
                        Undo::edit});
   registry.add(
       Readout{"lenet.model", "the chosen network", [this] { return ReadoutValue(std::string(model().word)); }});
-  registry.add(Command{"lenet.draw",
-                       N_("Draws on the pad: a stroke through these points; one that begins where the last ended goes on "
-                          "with it"),
-                       {Parameter::text("STROKE",
-                                        fmt::format("X Y X Y ... from 0 to {}, x to the right and y down; undo, clear; "
-                                                    "pen X Y (moves the keyboard's pen)",
-                                                    kPadSide))},
-                       [this](const Arguments& arguments) { draw_words(arguments.text(0)); },
-                       Undo::edit});
-  registry.add(Command{"lenet.clear",
-                       N_("Empties the pad"),
-                       {},
-                       [this](const Arguments&) { draw_words("clear"); },
-                       Undo::edit});
+  registry.add(Command{
+      "lenet.draw",
+      N_("Draws on the pad: a stroke through these points; one that begins where the last ended goes on "
+         "with it"),
+      {Parameter::text("STROKE", fmt::format("X Y X Y ... from 0 to {}, x to the right and y down; undo, clear; "
+                                             "pen X Y (moves the keyboard's pen)",
+                                             kPadSide))},
+      [this](const Arguments& arguments) { draw_words(arguments.text(0)); },
+      Undo::edit});
+  registry.add(
+      Command{"lenet.clear", N_("Empties the pad"), {}, [this](const Arguments&) { draw_words("clear"); }, Undo::edit});
   Parameter another = Parameter::integer("SEED", "which hand writes it", 1, 1e9);
   another.optional = true;
   registry.add(Command{"lenet.digit",
                        N_("Draws a digit in the program's hand"),
                        {Parameter::integer("N", "the digit", 0, 9), another},
                        [this](const Arguments& arguments) {
-                         drawing_ = drawing_of_digit(
-                             static_cast<int>(arguments.integer(0)),
-                             static_cast<uint64_t>(arguments.has(1) ? arguments.integer(1) : 1));
+                         drawing_ =
+                             drawing_of_digit(static_cast<int>(arguments.integer(0)),
+                                              static_cast<uint64_t>(arguments.has(1) ? arguments.integer(1) : 1));
                          text_.clear();
                          pen_ = drawing_.pen();
                          changed();
                        },
                        Undo::edit});
-  registry.add(Command{"lenet.move",
-                       N_("Moves the digit away from where it stands"),
-                       {Parameter::number("DX", "pixels to the right", -28, 28),
-                        Parameter::number("DY", "pixels down", -28, 28)},
-                       [this](const Arguments& arguments) {
-                         state_.placement.dx = static_cast<float>(arguments.number(0));
-                         state_.placement.dy = static_cast<float>(arguments.number(1));
-                         changed();
-                       },
-                       Undo::edit});
+  registry.add(Command{
+      "lenet.move",
+      N_("Moves the digit away from where it stands"),
+      {Parameter::number("DX", "pixels to the right", -28, 28), Parameter::number("DY", "pixels down", -28, 28)},
+      [this](const Arguments& arguments) {
+        state_.placement.dx = static_cast<float>(arguments.number(0));
+        state_.placement.dy = static_cast<float>(arguments.number(1));
+        changed();
+      },
+      Undo::edit});
   Parameter beside = Parameter::number("DX", "pixels to the right of the middle", -28, 28);
   beside.optional = true;
-  registry.add(Command{"lenet.second",
-                       N_("Puts a second digit beside the drawing"),
-                       {Parameter::choice("N", "the digit",
-                                          {"none", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}),
-                        beside},
-                       [this](const Arguments& arguments) {
-                         const std::string& digit = arguments.text(0);
-                         state_.placement.second = digit == "none" ? -1 : digit[0] - '0';
-                         if (arguments.has(1)) state_.placement.second_dx = static_cast<float>(arguments.number(1));
-                         changed();
-                       },
-                       Undo::edit});
+  registry.add(
+      Command{"lenet.second",
+              N_("Puts a second digit beside the drawing"),
+              {Parameter::choice("N", "the digit", {"none", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}), beside},
+              [this](const Arguments& arguments) {
+                const std::string& digit = arguments.text(0);
+                state_.placement.second = digit == "none" ? -1 : digit[0] - '0';
+                if (arguments.has(1)) state_.placement.second_dx = static_cast<float>(arguments.number(1));
+                changed();
+              },
+              Undo::edit});
   registry.add(Readout{"lenet.second", "the digit beside the drawing", [this] {
                          const int second = state_.placement.second;
                          return ReadoutValue(second < 0 ? std::string("none") : std::to_string(second));
@@ -246,10 +245,9 @@ void LenetPage::declare(Registry& registry) {
   registry.add(Command{"lenet.column",
                        N_("Looks at one answer of the network that slides"),
                        {Parameter::integer("N", "which answer, from 0", 0, 1000)},
-                       [this](const Arguments& arguments) {
-                         column_ = static_cast<int>(arguments.integer(0));
-                       }});
-  registry.add(Readout{"lenet.column", "the answer that is looked at", [this] { return ReadoutValue(static_cast<double>(column_)); }});
+                       [this](const Arguments& arguments) { column_ = static_cast<int>(arguments.integer(0)); }});
+  registry.add(Readout{"lenet.column", "the answer that is looked at",
+                       [this] { return ReadoutValue(static_cast<double>(column_)); }});
   registry.add(Command{"lenet.layer",
                        N_("Shows the maps of a layer of the open network"),
                        {Parameter::word("LAYER", "its number, from 0 without the input, or its name; input is one")},
@@ -297,8 +295,8 @@ const LenetRing& LenetPage::need_ring() {
 
 void LenetPage::declare_readouts(Registry& registry) {
   const auto number = [&](const char* name, const char* help, std::function<double()> value) {
-    registry.add(Readout{std::string("lenet.") + name, help,
-                         [value = std::move(value)] { return ReadoutValue(value()); }});
+    registry.add(
+        Readout{std::string("lenet.") + name, help, [value = std::move(value)] { return ReadoutValue(value()); }});
   };
   const auto chosen = [this]() -> const DigitReader::Answer& {
     return need_answers().of[static_cast<size_t>(state_.model)];
@@ -319,12 +317,20 @@ void LenetPage::declare_readouts(Registry& registry) {
   });
   registry.add(Readout{"lenet.string", "what the network that slides reads",
                        [this] { return ReadoutValue(need_row().read.text); }});
+  registry.add(Readout{"lenet.answer", "what the answer that is looked at was taken for: a digit, or none", [this] {
+                         const std::vector<DigitReader::Column>& all = need_row().read.columns;
+                         const auto at = std::min(static_cast<size_t>(column_), all.size() - 1);
+                         return ReadoutValue(all[at].digit < 0 ? std::string("none") : std::to_string(all[at].digit));
+                       }});
   number("columns", "answers of the network that slides",
          [this] { return static_cast<double>(need_row().read.columns.size()); });
   number("saved", "share of the multiply-adds that sliding saves, beside single windows", [this] {
     const DigitReader::Row& row = need_row().read;
     return 1 - static_cast<double>(row.work) / static_cast<double>(row.work_of_windows);
   });
+  number("milliseconds", "that one pass over the row took, measured", [this] { return need_row().milliseconds; });
+  number("milliseconds.windows", "that its windows took one after the other, measured",
+         [this] { return need_row().milliseconds_of_windows; });
   const auto architecture = [this] { return build_model(model_for_training(model())); };
   number("parameters", "learned numbers of the chosen network",
          [architecture] { return static_cast<double>(architecture().totals().parameters); });

@@ -4,6 +4,7 @@
 
 #include "app/pages/lenet/lenet.h"
 #include "app/pages/network_words.h"
+#include "app/widgets/curves.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 
@@ -74,11 +75,6 @@ void LenetPage::draw_inspector(Ui& ui) const {
     ui.row("time of one pass", fmt::format("{} ms", milliseconds_text(row_->milliseconds)));
     ui.row("of single windows", fmt::format("{} ms", milliseconds_text(row_->milliseconds_of_windows)));
     ui.end_reserved();
-  }
-  ui.hairline();
-  if (!state_.slide) {
-    ui.section("BELOW THE DRAWING");
-    ui.setting("lenet.view", {.tabs = true});
   }
 }
 

@@ -26,9 +26,8 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   }
   if (!row_) return;
   const DigitReader::Row& read = row_->read;
-  line(tr("one pass over the whole row, an answer every four columns; the brackets are what was taken for a digit"),
-       Font::caption, theme.secondary);
-  const float pixel = std::min(area.w / static_cast<float>(row_->picture.width), std::min(6.0f, (area.h - 150) / 32));
+  line(tr("one pass over the whole row, an answer every four columns"), Font::caption, theme.secondary);
+  const float pixel = std::min(area.w / static_cast<float>(row_->picture.width), std::min(6.0f, (area.h - 126) / 32));
   if (pixel < 0.5f) return;
   const Rect picture{area.x, area.y, pixel * static_cast<float>(row_->picture.width), pixel * 32};
   PictureSource source;
@@ -55,28 +54,30 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   area.cut_top(picture.h + 6);
 
   // A column of ten cells for each answer, as dark as it is sure.
-  const Rect cells = area.cut_top(std::min(area.h - 76, 150.0f));
+  const Rect cells = area.cut_top(std::min(area.h - 30, 150.0f));
   if (cells.h > 30) {
     const float high = cells.h / 10;
     for (int column = 0; column < count; ++column) {
       for (int digit = 0; digit < 10; ++digit) {
         const float share = read.columns[static_cast<size_t>(column)].probabilities[static_cast<size_t>(digit)];
-        const Rect cell{center(column) - step / 2 + 0.5f, cells.y + high * static_cast<float>(digit), step - 1, high - 1};
+        const Rect cell{center(column) - step / 2 + 0.5f, cells.y + high * static_cast<float>(digit), step - 1,
+                        high - 1};
         ui.fill(cell, mixed(theme.surface, theme.activation, std::clamp(share, 0.0f, 1.0f)));
       }
       const Rect bar{center(column) - step / 2, cells.y, step, cells.h};
       const Response r = ui.interact(
-          bar, {.label = fmt::format("answer {}", column),
-                .command = fmt::format("lenet.column {}", column),
-                .kind = "cell",
-                .focusable = false,
-                .tooltip = N_("One answer: the probabilities of 0 to 9, from above; what they leave of 1 is no digit")});
+          bar,
+          {.label = fmt::format("answer {}", column),
+           .command = fmt::format("lenet.column {}", column),
+           .kind = "cell",
+           .focusable = false,
+           .tooltip = N_("One answer: the probabilities of 0 to 9, from above; what they leave of 1 is no digit")});
       if (r.clicked) ui.send(fmt::format("lenet.column {}", column));
       if (column == chosen) ui.stroke(bar, theme.kernel, 1, 1.5f);
     }
     for (int digit = 0; digit < 10; ++digit) {
-      ui.label(Rect{picture.x, cells.y + high * static_cast<float>(digit), 14, high}, std::to_string(digit), Font::number,
-               theme.secondary, Align::left, std::min(12.0f, high));
+      ui.label(Rect{picture.x, cells.y + high * static_cast<float>(digit), 14, high}, std::to_string(digit),
+               Font::number, theme.secondary, Align::left, std::min(12.0f, high));
     }
   }
   // Where each digit was found.
@@ -89,10 +90,28 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
     const float left = center(column) - step / 2, right = center(last) + step / 2;
     ui.line({left, found.y + 3}, {right, found.y + 3}, theme.activation, 2);
     const float middle = (left + right) / 2;
-    ui.label(Rect{middle - 12, found.y + 4, 24, 20}, std::to_string(digit), Font::strong, theme.activation, Align::center);
+    ui.label(Rect{middle - 12, found.y + 4, 24, 20}, std::to_string(digit), Font::strong, theme.activation,
+             Align::center);
     column = last;
   }
-  line(read.text.empty() ? std::string(tr("no digit was found")) : read.text, Font::heading, theme.text);
+}
+
+// What was read, and what sliding saved.
+void LenetPage::draw_string(Ui& ui, Rect area) const {
+  const Theme& theme = ui.theme();
+  ui.label(area.cut_top(22), tr("what the network reads while it slides"), Font::caption, theme.secondary);
+  if (state_.model == 0 || !row_ || (text_.empty() && drawing_.empty())) return;
+  const DigitReader::Row& read = row_->read;
+  const float big = std::clamp(area.h * 0.4f, 24.0f, 72.0f);
+  ui.label(area.cut_top(big), read.text.empty() ? std::string(tr("no digit")) : read.text, Font::heading,
+           theme.activation, Align::left, big * 0.75f);
+  if (area.h < 44) return;
+  const double saved = 1 - static_cast<double>(read.work) / static_cast<double>(read.work_of_windows);
+  ui.label(area.cut_top(22),
+           format_tr("{} answers, {} of the multiply-adds saved", read.columns.size(), share_text(saved)),
+           Font::caption, theme.text);
+  ui.label(area.cut_top(22), tr("Draw several digits beside each other, or write a number at the right."),
+           Font::caption, theme.secondary);
 }
 
 }  // namespace striate

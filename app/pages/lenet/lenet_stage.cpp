@@ -27,18 +27,30 @@ void LenetPage::draw_stage(Ui& ui, const Rect& area) const {
   HoverNote note;
   Rect rest = area.inset(20, 12);
   const bool lower = rest.h > 330;
-  const float top = lower ? std::clamp(rest.h * 0.42f, 170.0f, 330.0f) : rest.h;
+  const float top = !lower ? rest.h : std::clamp(rest.h * (state_.slide ? 0.3f : 0.4f), 170.0f, 330.0f);
   Rect upper = rest.cut_top(top);
   const float side = std::floor(std::min(upper.h - kCaption - 42, upper.w * 0.34f));
   draw_pad(ui, upper.cut_left(side));
   upper.cut_left(20);
-  if (upper.w > side + 150) {
-    draw_received(ui, upper.cut_left(side));
-    upper.cut_left(20);
+  if (state_.slide) {
+    draw_string(ui, upper);
+  } else {
+    const float received = std::floor(std::min(side, std::max(112.0f, upper.w - 380)));
+    if (upper.w > received + 240) {
+      draw_received(ui, upper.cut_left(received));
+      upper.cut_left(20);
+    }
+    draw_answers(ui, upper);
   }
-  draw_answers(ui, upper);
   if (!lower) return;
-  rest.cut_top(12);
+  rest.cut_top(8);
+  if (!state_.slide) {
+    static const Choice views[] = {{N_("Layers"), "layers"}, {N_("Glyphs"), "glyphs"}, {N_("Turn and scale"), "ring"}};
+    ui.begin_row(rest.cut_top(34), 8);
+    ui.tabs("below the drawing", views, state_.view, "lenet.view");
+    ui.end_row();
+    rest.cut_top(8);
+  }
   if (state_.slide) {
     draw_row(ui, rest, note);
   } else if (state_.view == "glyphs") {
@@ -54,8 +66,9 @@ void LenetPage::draw_stage(Ui& ui, const Rect& area) const {
 void LenetPage::draw_pad(Ui& ui, Rect area) const {
   caption(ui, area, std::string(tr("your drawing")));
   const Rect square{area.x, area.y, area.w, area.w};
-  draw_ink_pad(ui, "pad", square,
-               {drawing_, ink_, revision_, static_cast<float>(state_.pen), pen_, "lenet.draw", tr("Draw a digit"), true});
+  draw_ink_pad(
+      ui, "pad", square,
+      {drawing_, ink_, revision_, static_cast<float>(state_.pen), pen_, "lenet.draw", tr("Draw a digit"), true});
   ui.begin_row({area.x, square.bottom() + 6, area.w, 34}, 8);
   ui.button("Undo stroke", "lenet.draw undo",
             {.icon = Icon::back,
@@ -67,13 +80,12 @@ void LenetPage::draw_pad(Ui& ui, Rect area) const {
 }
 
 void LenetPage::draw_received(Ui& ui, Rect area) const {
-  caption(ui, area, std::string(tr("what the networks receive")));
+  caption(ui, area, std::string(tr("received")));
   const Rect square{area.x, area.y, area.w, area.w};
   const bool known = answers_ && !answers_->pixels.empty();
   if (known) {
-    draw_sample_picture(ui, square, "lenet.received", answers_->revision, Shape{1, 28, 28}, [&](float* pixels) {
-      std::copy(answers_->pixels.begin(), answers_->pixels.end(), pixels);
-    });
+    draw_sample_picture(ui, square, "lenet.received", answers_->revision, Shape{1, 28, 28},
+                        [&](float* pixels) { std::copy(answers_->pixels.begin(), answers_->pixels.end(), pixels); });
   } else {
     ui.fill(square, rgb(0x000000), 2);
   }
@@ -105,16 +117,17 @@ void LenetPage::draw_answers(Ui& ui, Rect area) const {
                              .tooltip = N_("Chooses this network and opens it, so that its layers can be looked at")});
     if (r.clicked) ui.send(fmt::format("lenet.model {}", each.word));
     if (r.keyboard) ui.draw_focus(column);
-    Rect inside = column.inset(8, 6);
-    ui.label(inside.cut_top(kCaption), tr(each.title), Font::caption, theme.secondary, Align::center);
+    Rect inside = column.inset(6, 6);
+    ui.label(inside.cut_top(kCaption), tr(each.brief), Font::caption, theme.secondary, Align::center);
     if (!known) continue;
     const DigitReader::Answer& answer = answers_->of[static_cast<size_t>(i)];
     const float big = std::clamp(inside.h * 0.3f, 20.0f, 64.0f);
     const Rect digit = inside.cut_top(big);
     ui.label(digit, std::to_string(answer.digit), Font::heading, theme.activation, Align::center, big * 0.8f);
-    const std::string words =
-        i == 1 ? format_tr("distance {}", cell_value(-answer.scores[static_cast<size_t>(answer.digit)]))
-               : share_text(static_cast<double>(answer.probability));
+    const std::string distance = cell_value(-answer.scores[static_cast<size_t>(answer.digit)]);
+    std::string words =
+        i == 1 ? format_tr("distance {}", distance) : share_text(static_cast<double>(answer.probability));
+    if (i == 1 && ui.measure(Font::caption, words).x > inside.w) words = distance;
     ui.label(inside.cut_top(kCaption), words, Font::caption, theme.text, Align::center);
     inside.cut_top(4);
     const float line = std::min(inside.h / 10, 18.0f);
@@ -140,8 +153,9 @@ void LenetPage::draw_layers(Ui& ui, Rect area, HoverNote& note) const {
       return;
     }
     Rect words = area, buttons = words.cut_bottom(std::min(90.0f, area.h * 0.4f));
-    ui.empty_state(words, Icon::eye, "Every layer, open to look at",
-                   tr("Open the chosen network: its layers are shown here, and every page about networks looks at it."));
+    ui.empty_state(
+        words, Icon::eye, "Every layer, open to look at",
+        tr("Open the chosen network: its layers are shown here, and every page about networks looks at it."));
     ui.begin_panel("open the network", buttons.centered(std::min(buttons.w, 300.0f), buttons.h), 0, false);
     ui.begin_flow();
     ui.button("Open this network", fmt::format("lenet.model {}", model().word),
@@ -180,8 +194,8 @@ void LenetPage::draw_glyphs(Ui& ui, Rect area, HoverNote& note) const {
                    tr("Draw a digit: the 84 values of layer F6 are a picture of it, compared with ten others."));
     return;
   }
-  caption(ui, area, std::string(tr("layer F6 of LeNet-5 (1998) as 7 \u00d7 12 cells, and the digits it is compared with: the "
-                                   "smallest distance wins")));
+  caption(ui, area,
+          std::string(tr("layer F6 of LeNet-5 (1998) as 7 \u00d7 12 cells, and its distance from each digit")));
   const DigitReader::Answer& answer = answers_->of[1];
   const float room = std::min(area.h - kCaption, 260.0f);
   const float wide = std::floor(std::min((area.w - 40) / 8.0f, room * 7 / 12));
@@ -247,10 +261,9 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
       return;
     }
   }
-  caption(ui, area,
-          format_tr("read as {}: the angle is the turn, the distance from the middle the scale, 0.4 to 1.6; click to turn "
-                    "it there",
-                    ring_->upright));
+  caption(
+      ui, area,
+      format_tr("read as {}: angle is turn, radius is scale from 0.4 to 1.6; click to turn it there", ring_->upright));
   const float radius = std::floor(std::min(area.h, area.w * 0.6f) / 2) - 4, hole = radius * 0.25f;
   const Vec middle{area.x + radius + 4, area.y + area.h / 2};
   const auto at = [&](float degrees, float r) {
@@ -293,8 +306,9 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
   ui.begin_panel("ring words", words, 0, false);
   ui.row("turned to either side", format_tr("{} degrees", ring_->turned));
   ui.row("scaled", fmt::format("{:.2f} to {:.2f}", ring_->least, ring_->most));
-  ui.note("Green: the chosen network reads it as it does upright. A convolution finds what was moved; nothing in these "
-          "networks is made for what was turned.");
+  ui.note(
+      "Green: the chosen network reads it as it does upright. A convolution finds what was moved; nothing in these "
+      "networks is made for what was turned.");
   ui.end_panel();
 }
 

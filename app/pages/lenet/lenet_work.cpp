@@ -9,9 +9,9 @@ namespace striate {
 
 const std::array<LenetModel, kLenetModels>& lenet_models() {
   static const std::array<LenetModel, kLenetModels> models = {{
-      {"1989", "lenet1989", N_("1989"), 9'760, 64'660},
-      {"1998", "lenet5-1998", N_("LeNet-5, 1998"), 60'000, 340'908},
-      {"modern", "lenet5-digits", N_("today"), 61'706, 0},
+      {"1989", "lenet1989", N_("LeNet of 1989"), "1989", 9'760, 64'660},
+      {"1998", "lenet5-1998", N_("LeNet-5 of 1998"), "1998", 60'000, 340'908},
+      {"modern", "lenet5-digits", N_("LeNet-5 of today"), N_("today"), 61'706, 0},
   }};
   return models;
 }
@@ -72,8 +72,9 @@ LenetRing LenetWorker::ring(int model, const Drawing& drawing, Placement placeme
          read_at(-static_cast<float>(ring.turned + 1), 1) == ring.upright && !progress.canceled) {
     ++ring.turned;
   }
-  while (ring.most < 2.5f && read_at(0, ring.most + 0.05f) == ring.upright && !progress.canceled) ring.most += 0.05f;
-  while (ring.least > 0.16f && read_at(0, ring.least - 0.05f) == ring.upright && !progress.canceled) ring.least -= 0.05f;
+  while (ring.most < 1.98f && read_at(0, ring.most + 0.05f) == ring.upright && !progress.canceled) ring.most += 0.05f;
+  while (ring.least > 0.22f && read_at(0, ring.least - 0.05f) == ring.upright && !progress.canceled)
+    ring.least -= 0.05f;
   return ring;
 }
 

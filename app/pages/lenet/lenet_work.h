@@ -17,9 +17,9 @@
 namespace striate {
 
 struct LenetModel {
-  const char* word;   // of the command
-  const char* file;   // that is opened
-  const char* title;  //
+  const char* word;  // of the command
+  const char* file;  // that is opened
+  const char *title, *brief;
   int64_t parameters, connections;
 };
 constexpr int kLenetModels = 3;
@@ -47,8 +47,8 @@ struct LenetRing {
   uint64_t revision = 0;
   int upright = -1;                                           // what is read as it was drawn
   std::array<std::array<int, kScales>, kAngles> digits = {};  // as it is turned clockwise
-  int turned = 0;    // degrees to both sides up to which it is read the same
-  float least = 1, most = 1;  // scales, likewise
+  int turned = 0;                                             // degrees to both sides up to which it is read the same
+  float least = 1, most = 1;                                  // scales, likewise
 };
 
 class LenetWorker {

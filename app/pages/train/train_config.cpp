@@ -63,8 +63,8 @@ LiveSettings declare_config(SettingsOf<TrainingConfig>& s) {
       &Config::schedule);
   Setting& loss = s.choice("loss", "loss", "What is made small; a new training then",
                            Parameter::choice("NAME", "which", loss_names()), &Config::loss);
-  loss.labels = {N_("cross-entropy"), N_("negative log likelihood"), N_("mean squared error"),
-                 N_("binary cross-entropy"), N_("binary, from logits")};
+  loss.labels = {N_("cross-entropy"),        N_("negative log likelihood"), N_("mean squared error"),
+                 N_("binary cross-entropy"), N_("binary, from logits"),     N_("maximum a posteriori")};
   loss.readout = "train.loss.function";  // train.loss is its value
   s.integer("batch", "batch", "Pictures of one step; a new training then", {"N", "pictures", 1, 4096}, &Config::batch)
       .now = [] {

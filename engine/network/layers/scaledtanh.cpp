@@ -42,10 +42,11 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
 extern const LayerKind kScaledTanh{
     .word = "scaledtanh",
     .title = N_("Scaled tanh"),
-    .explanation = N_(
-        "A hyperbolic tangent that is stretched both ways: 1.7159 * tanh(2/3 * x). With these two numbers 1 stays 1 and "
-        "-1 stays -1, so that outputs that are to be 1 or -1 lie where the curve still has a slope, and the values keep "
-        "their size from layer to layer. It is the squashing function of LeNet-5 of 1998."),
+    .explanation = N_("A hyperbolic tangent that is stretched both ways: 1.7159 * tanh(2/3 * x). With these two "
+                      "numbers 1 stays 1 and "
+                      "-1 stays -1, so that outputs that are to be 1 or -1 lie where the curve still has a slope, and "
+                      "the values keep "
+                      "their size from layer to layer. It is the squashing function of LeNet-5 of 1998."),
     .make = layers::made<ScaledTanh>,
     .fields = kFields,
     .first = "scaledtanh",

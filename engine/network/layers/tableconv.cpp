@@ -34,8 +34,8 @@ class TableConv : public Layer {
   std::vector<WeightSpec> parameters(const std::vector<Shape>& inputs) const override {
     const int64_t k = filters(), in = std::max<int64_t>(1, links() / k * windows.volume());
     const int64_t outputs = std::max<int64_t>(1, links() / inputs[0][1] * windows.volume());
-    std::vector<WeightSpec> list{{"weight", Shape{links(), windows.window[1], windows.window[2]},
-                                  WeightSpec::Kind::weight, in, outputs}};
+    std::vector<WeightSpec> list{
+        {"weight", Shape{links(), windows.window[1], windows.window[2]}, WeightSpec::Kind::weight, in, outputs}};
     if (bias) list.push_back({"bias", Shape{k}, WeightSpec::Kind::bias, in, outputs});
     return list;
   }
@@ -235,8 +235,8 @@ void to_onnx(OnnxPage& to, const ExportNode& n) {
   }
   std::string read, each;
   to.step("Gather", n, "read", {to.input(n), to.integers(n, "channels", channels)}, read).with("axis", int64_t{1});
-  WrittenNode& node = to.step("Conv", n, "each",
-                              {read, to.array(n, "weight", {conv.links(), 1, w.size[0], w.size[1]})}, each);
+  WrittenNode& node =
+      to.step("Conv", n, "each", {read, to.array(n, "weight", {conv.links(), 1, w.size[0], w.size[1]})}, each);
   layers::onnx_window(node, w);
   node.with("group", conv.links());
   std::vector<std::string> inputs{each, to.reals_of_shape(n, "sums", {conv.filters(), conv.links(), 1, 1}, sums)};

@@ -76,10 +76,10 @@ void to_onnx(OnnxPage& to, const ExportNode& n) { to.op("Add", n, {to.input(n), 
 extern const LayerKind kUnitBias{
     .word = "unitbias",
     .title = N_("Bias of each unit"),
-    .explanation = N_(
-        "Adds a learned number to every value, each place with its own. The network of 1989 shared the weights of a "
-        "map's units but not their biases: it stands behind a convolution without bias. Later convolutions have one "
-        "bias for a whole map, because what is looked for is the same everywhere."),
+    .explanation =
+        N_("Adds a learned number to every value, each place with its own. The network of 1989 shared the weights of a "
+           "map's units but not their biases: it stands behind a convolution without bias. Later convolutions have one "
+           "bias for a whole map, because what is looked for is the same everywhere."),
     .make = layers::made<UnitBias>,
     .first = "unitbias",
     .follow = Follow::linear,

@@ -92,7 +92,8 @@ DigitRow row_of_digits(const std::vector<std::vector<float>>& digits, float gap,
     const int left = static_cast<int>(std::lround(next)) - (last < first ? 0 : first);
     lefts.push_back(left);
     row.centers.push_back(static_cast<float>(left) + mass_column(digit));
-    next += static_cast<float>(last < first ? 8 : last - first + 1) + std::max(0.0f, gap + 1.5f * random.between(-1, 1));
+    next +=
+        static_cast<float>(last < first ? 8 : last - first + 1) + std::max(0.0f, gap + 1.5f * random.between(-1, 1));
   }
   row.width = static_cast<int>(std::ceil(next)) + margin;
   row.width = std::max(kWindowSide, (row.width + 3) / 4 * 4);
@@ -145,7 +146,8 @@ void DigitWindows::read(int64_t index, float* pixels) const {
   const auto [first, last] = ink_columns(digit);
   const int top = 2 + (plain ? 0 : static_cast<int>(std::lround(style_.shift * random.between(-1, 1))));
   int left = 2 + (plain ? 0 : static_cast<int>(std::lround(style_.shift * random.between(-1, 1))));
-  bool beside_left = !plain && random.unit() < style_.neighbors, beside_right = !plain && random.unit() < style_.neighbors;
+  bool beside_left = !plain && random.unit() < style_.neighbors,
+       beside_right = !plain && random.unit() < style_.neighbors;
   const float gap = random.between(0, 9);
   if (chosen.none) {
     const float kind = random.unit();
