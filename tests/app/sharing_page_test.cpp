@@ -148,6 +148,16 @@ TEST_F(SharingPageTest, the_neocognitron_learns_digits_and_prints_what_it_scores
   EXPECT_EQ(driver.number("sharing.neocognitron.planes S1"), 0);
 }
 
+// And about as many where all of them stand elsewhere.
+TEST_F(SharingPageTest, the_neocognitron_reads_more_than_four_of_five_unseen_digits) {
+  driver.run("sharing.view neocognitron");
+  driver.run("sharing.neocognitron.until 500");
+  driver.run("sharing.neocognitron.until 1000");
+  EXPECT_GT(driver.number("sharing.neocognitron.accuracy"), 0.8);
+  driver.run("sharing.shift 4 0");
+  EXPECT_GT(driver.number("sharing.neocognitron.accuracy"), 0.75);
+}
+
 TEST_F(SharingPageTest, the_neocognitron_learns_what_is_drawn) {
   driver.run("sharing.view neocognitron");
   EXPECT_NE(driver.failure("sharing.neocognitron.teach 1").find("nothing is drawn"), std::string::npos);
