@@ -191,6 +191,23 @@ TEST_F(SharingPageTest, every_view_is_drawn_small_and_large) {
   }
 }
 
+TEST_F(SharingPageTest, a_recording_begins_with_what_was_learned) {
+  for (const char* line : {"sharing.neocognitron.draw 140 40 140 240", "sharing.neocognitron.teach 1",
+                           "sharing.neocognitron.learn 3", "sharing.neocognitron.draw clear", "sharing.until 2"}) {
+    driver.run(line);
+  }
+  learn_until(2);
+  PageDriver fresh("sharing");
+  for (const std::string& line : driver.app.page().replay()) fresh.run(line);
+  for (const char* readout :
+       {"sharing.neocognitron.planes S3", "sharing.neocognitron.learned", "sharing.neocognitron.class"}) {
+    EXPECT_EQ(fresh.number(readout), driver.number(readout)) << readout;
+  }
+  while (fresh.number("sharing.step") < 2) fresh.frame();
+  EXPECT_EQ(fresh.number("sharing.convolution.probability"), driver.number("sharing.convolution.probability"));
+  EXPECT_EQ(fresh.app.page().state(), driver.app.page().state());
+}
+
 TEST_F(SharingPageTest, its_state_brings_a_fresh_page_to_the_same) {
   for (const char* line :
        {"sharing.digit 7", "sharing.shift -3 5", "sharing.scale 0.8", "sharing.turn 20", "sharing.tie quadrants",
