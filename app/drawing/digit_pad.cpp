@@ -56,9 +56,11 @@ void DigitPad::draw(const std::string& text) {
   ++version_;
 }
 
-std::vector<std::string> DigitPad::state() const {
+std::vector<std::string> DigitPad::state() const { return lines_of(drawing_); }
+
+std::vector<std::string> DigitPad::lines_of(const Drawing& drawing) const {
   std::vector<std::string> lines{command_ + " clear"};
-  for (const PenStroke& stroke : drawing_.strokes) {
+  for (const PenStroke& stroke : drawing.strokes) {
     std::string line = command_;
     for (const Point& p : stroke.points) {
       line += " " + to_text(std::round(static_cast<double>(p.x) * 10) / 10) + " " +

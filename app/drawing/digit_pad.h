@@ -19,8 +19,9 @@ class DigitPad {
   explicit DigitPad(std::string command);  // "sharing.neocognitron.draw"
   // "X Y X Y ...", "clear", "undo", "pen X Y". Throws Error that names the command; nothing has changed then.
   void draw(const std::string& words);
-  static std::string syntax();             // of its words, for the command's help
-  std::vector<std::string> state() const;  // lines that draw the same
+  static std::string syntax();                                      // of its words, for the command's help
+  std::vector<std::string> state() const;                           // lines that draw the same
+  std::vector<std::string> lines_of(const Drawing& drawing) const;  // the same for another drawing
   const Drawing& drawing() const { return drawing_; }
   bool empty() const { return drawing_.empty(); }
   uint64_t version() const { return version_; }  // counts up with the ink

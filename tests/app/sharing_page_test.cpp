@@ -148,6 +148,16 @@ TEST_F(SharingPageTest, the_neocognitron_learns_digits_and_prints_what_it_scores
   EXPECT_EQ(driver.number("sharing.neocognitron.planes S1"), 0);
 }
 
+// And about as many where all of them stand elsewhere.
+TEST_F(SharingPageTest, the_neocognitron_reads_more_than_four_of_five_unseen_digits) {
+  driver.run("sharing.view neocognitron");
+  driver.run("sharing.neocognitron.until 500");
+  driver.run("sharing.neocognitron.until 1000");
+  EXPECT_GT(driver.number("sharing.neocognitron.accuracy"), 0.8);
+  driver.run("sharing.shift 4 0");
+  EXPECT_GT(driver.number("sharing.neocognitron.accuracy"), 0.75);
+}
+
 TEST_F(SharingPageTest, the_neocognitron_learns_what_is_drawn) {
   driver.run("sharing.view neocognitron");
   EXPECT_NE(driver.failure("sharing.neocognitron.teach 1").find("nothing is drawn"), std::string::npos);
@@ -179,6 +189,23 @@ TEST_F(SharingPageTest, every_view_is_drawn_small_and_large) {
       EXPECT_FALSE(driver.ui.items().empty());
     }
   }
+}
+
+TEST_F(SharingPageTest, a_recording_begins_with_what_was_learned) {
+  for (const char* line : {"sharing.neocognitron.draw 140 40 140 240", "sharing.neocognitron.teach 1",
+                           "sharing.neocognitron.learn 3", "sharing.neocognitron.draw clear", "sharing.until 2"}) {
+    driver.run(line);
+  }
+  learn_until(2);
+  PageDriver fresh("sharing");
+  for (const std::string& line : driver.app.page().replay()) fresh.run(line);
+  for (const char* readout :
+       {"sharing.neocognitron.planes S3", "sharing.neocognitron.learned", "sharing.neocognitron.class"}) {
+    EXPECT_EQ(fresh.number(readout), driver.number(readout)) << readout;
+  }
+  while (fresh.number("sharing.step") < 2) fresh.frame();
+  EXPECT_EQ(fresh.number("sharing.convolution.probability"), driver.number("sharing.convolution.probability"));
+  EXPECT_EQ(fresh.app.page().state(), driver.app.page().state());
 }
 
 TEST_F(SharingPageTest, its_state_brings_a_fresh_page_to_the_same) {

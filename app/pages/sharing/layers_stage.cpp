@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "app/pages/sharing/sharing_page.h"
 #include "app/widgets/mini_grid.h"
@@ -31,6 +32,17 @@ std::string written(std::string formula) {
   return formula;
 }
 std::string number_of(double value) { return fmt::format("{:.5g}", value); }
+// Arrows, where the keyboard is at a grid: sends the command with the cell beside this one.
+void walk(Ui& ui, const Response& r, const char* command, int row, int column, int low, int high) {
+  if (!r.keyboard) return;
+  int rows = 0, columns = 0;
+  for (const auto& [key, down, right] :
+       {std::tuple("Up", -1, 0), std::tuple("Down", 1, 0), std::tuple("Left", 0, -1), std::tuple("Right", 0, 1)}) {
+    if (ui.take_key(key)) rows += down, columns += right;
+  }
+  if (rows == 0 && columns == 0) return;
+  ui.send(fmt::format("{} {} {}", command, std::clamp(row + rows, low, high), std::clamp(column + columns, low, high)));
+}
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 }  // namespace
@@ -143,7 +155,6 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.interact(square, {.label = "local gradients",
                            .command = "sharing.place",
                            .kind = "grid",
-                           .focusable = false,
                            .tooltip = N_("The gradient of this weight at each of 28 x 28 places; a click "
                                          "chooses a place")});
   const Rect cells = mini_grid(
@@ -167,6 +178,8 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       if (r.clicked) ui.send(fmt::format("sharing.place {} {}", at->first, at->second));
     }
   }
+  if (r.keyboard) ui.draw_focus(square.inset(-2), 2);
+  walk(ui, r, "sharing.place", state_.row, state_.column, 0, kSharingPlaces - 1);
   // All weights of the window: what the tied ones get.
   MiniGrid window{.rows = kSharingWindow, .columns = kSharingWindow};
   double largest = 1e-12;
@@ -182,7 +195,6 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.interact(place, {.label = "gradients of the window",
                           .command = "sharing.tap",
                           .kind = "grid",
-                          .focusable = false,
                           .tooltip = N_("What each weight of the window gets from all places that share "
                                         "it; a click chooses a weight")});
   const Rect grid = mini_grid(ui, place, window);
@@ -192,6 +204,8 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
       ui.send(fmt::format("sharing.tap {} {}", at->first, at->second));
     }
   }
+  if (taps.keyboard) ui.draw_focus(place.inset(-2), 2);
+  walk(ui, taps, "sharing.tap", state_.tap_row, state_.tap_column, 0, kSharingWindow - 1);
 }
 
 void SharingPage::draw_map(Ui& ui) const {
@@ -255,7 +269,6 @@ void SharingPage::draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote&
   const Response r = ui.interact(square, {.label = label,
                                           .command = "sharing.shift",
                                           .kind = "grid",
-                                          .focusable = false,
                                           .tooltip = N_("Where the digit is still read; a click moves it there")});
   const Rect cells =
       mini_grid(ui, square,
@@ -280,6 +293,7 @@ void SharingPage::draw_shifts(Ui& ui, Rect area, const ShiftMap& map, HoverNote&
       if (r.clicked) ui.send(fmt::format("sharing.shift {} {}", dx, dy));
     }
   }
+  if (r.keyboard) ui.draw_focus(square.inset(-2), 2);
 }
 
 }  // namespace striate

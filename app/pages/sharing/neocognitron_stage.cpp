@@ -68,10 +68,10 @@ void SharingPage::draw_neocognitron(Ui& ui, HoverNote& note) const {
   } else if (now.answer.label < 0) {
     ui.paragraph("Every cell of its last layer is **silent**: nothing that it knows is like this.");
   } else {
-    ui.paragraph(format_tr("It reads **{}**{}", now.answer.label,
-                           now.label < 0                   ? std::string(".")
-                           : now.label == now.answer.label ? std::string(tr(", and that is right."))
-                                                           : format_tr(", but it is a {}.", now.label)));
+    ui.paragraph(now.label < 0 ? format_tr("It reads **{}**.", now.answer.label)
+                 : now.label == now.answer.label
+                     ? format_tr("It reads **{}**, and that is right.", now.answer.label)
+                     : format_tr("It reads **{}**, but it is a {}.", now.answer.label, now.label));
   }
   if (now.planes[2] == 1) {
     ui.note(

@@ -135,11 +135,20 @@ const NeocognitronMoment& SharingPage::need_neocognitron() {
   return *neocognitron_;
 }
 
+// What was learned comes first: state() then leaves the digit, the drawing and the cell as they are now.
 std::vector<std::string> SharingPage::replay() const {
-  std::vector<std::string> lines = state();
+  std::vector<std::string> lines{"sharing.data " + quoted(state_.data)};
+  const int64_t step = moment_ && moment_->of.start == start_ ? moment_->step : 0;
+  if (step > 0) lines.push_back(fmt::format("sharing.until {}", step));
   for (const NeocognitronAct& act : acts_) {
-    if (act.label < 0) lines.push_back(fmt::format("sharing.neocognitron.learn {}", act.digits));
+    if (act.label >= 0) {
+      for (std::string& line : pad_.lines_of(act.drawing)) lines.push_back(std::move(line));
+      lines.push_back(fmt::format("sharing.neocognitron.teach {}", act.label));
+    } else {
+      lines.push_back(fmt::format("sharing.neocognitron.learn {}", act.digits));
+    }
   }
+  for (std::string& line : state()) lines.push_back(std::move(line));
   return lines;
 }
 
