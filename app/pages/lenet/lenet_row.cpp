@@ -74,7 +74,7 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
     if (r.clicked) ui.send(fmt::format("lenet.column {}", column));
     if (column == chosen) ui.stroke(bar, theme.kernel, 1, 1.5f);
   }
-  for (int digit = 0; digit < 10; ++digit) {
+  for (int digit = 0; digit < 10 && high >= ui.least_number(); ++digit) {
     ui.label(Rect{picture.x, cells.y + high * static_cast<float>(digit), 14, high}, std::to_string(digit), Font::number,
              theme.secondary, Align::left, std::min(12.0f, high));
   }
