@@ -164,8 +164,7 @@ void softmax_cross_entropy(Stream& stream, int n, int k, const float* x, const i
 }
 void maximum_a_posteriori(Stream& stream, int n, int k, float j, const float* x, const int32_t* target, float* loss,
                           float* per_sample, float* probabilities, float* dx) {
-  for_each(stream, "maximum_a_posteriori", n,
-           MaximumAPosteriori{n, k, -j, x, target, per_sample, probabilities, dx});
+  for_each(stream, "maximum_a_posteriori", n, MaximumAPosteriori{n, k, -j, x, target, per_sample, probabilities, dx});
   for_each_block(stream, "mean_loss", Grid{1}, Mean{per_sample, loss, n});
 }
 void negative_log_likelihood(Stream& stream, int n, int k, const float* x, const int32_t* target, float* loss,

@@ -15,8 +15,9 @@
 // Stable for logits of any finite size.
 //
 // Targets of the first three are class numbers 0 .. K-1 (int32, N of them); a number outside gives a NaN loss, never a
-// read outside x. For maximum_a_posteriori K stands for what is of no class: -j is then in place of x[n][target[n]]. `loss` is one float on the device; `per_sample` (N) or `per_value` (count) are always written, since
-// the mean is formed from them, in a fixed order. dx may be null: not computed. Nothing may overlap.
+// read outside x. For maximum_a_posteriori K stands for what is of no class: -j is then in place of x[n][target[n]].
+// `loss` is one float on the device; `per_sample` (N) or `per_value` (count) are always written, since the mean is
+// formed from them, in a fixed order. dx may be null: not computed. Nothing may overlap.
 #pragma once
 
 #include <cstdint>

@@ -7,13 +7,13 @@
 # MNIST is looked for in STRIATE_REFERENCE/data/mnist. The same machine gives the same files; what is put into assets/models
 # needs its checksum in assets/SOURCES.md.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+source "$(dirname "$0")/common.sh"
 folder=${1:-/tmp/lenet}
 mnist=${STRIATE_REFERENCE:-../shared}/data/mnist
 [ -d "$mnist" ] || mnist=none
 mkdir -p "$folder"
-cmake --preset release >/dev/null
-cmake --build --preset release --target make_models
+scripts/setup.sh
+TARGET=make_models build build/release release
 build/release/make_models "$folder" "$mnist"
 mv "$folder/lenet5.safetensors" "$folder/lenet5-digits.safetensors"
 ls -l "$folder"

@@ -36,9 +36,7 @@ struct Drawing {
   // or more.
   void add(const Stroke& piece, float width);
   void undo();  // takes the last stroke away; nothing where there is none
-  friend bool operator==(const Drawing& a, const Drawing& b) {
-    return a.strokes == b.strokes && a.placed == b.placed;
-  }
+  friend bool operator==(const Drawing& a, const Drawing& b) { return a.strokes == b.strokes && a.placed == b.placed; }
 };
 
 // The drawing as ink, (kPadSide, kPadSide), 0 to 1: 1 within a line, falling to 0 across its edge.

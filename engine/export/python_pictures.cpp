@@ -431,7 +431,8 @@ std::string python_pictures(const ExportInfo& info, Ending ending) {
         "    if len(outputs) > 1:\n        outputs = np.exp(outputs - outputs.max())\n"
         "        outputs = outputs / outputs.sum()\n";
   } else if (ending != Ending::shares && info.loss == "map") {
-    probabilities = "    outputs = np.exp(outputs) / (np.exp(-0.1) + np.exp(outputs).sum())  # the rest: none of them\n";
+    probabilities =
+        "    outputs = np.exp(outputs) / (np.exp(-0.1) + np.exp(outputs).sum())  # the rest: none of them\n";
   } else if (ending != Ending::shares && info.loss == "bce-logits") {
     probabilities = "    outputs = 1 / (1 + np.exp(-outputs))\n";
   }

@@ -18,7 +18,8 @@ struct Model {
   std::string (*text)(const Shape& input, int classes);
 };
 
-// Small enough to be trained from nothing on any machine: lenet5, lenet5-tanh, lenet5-1998, lenet1989, tiny, mlp, tinyvgg, resnet20.
+// Small enough to be trained from nothing on any machine: lenet5, lenet5-tanh, lenet5-1998, lenet1989, tiny, mlp,
+// tinyvgg, resnet20.
 const std::vector<Model>& models();
 // Made for the 1000 classes of ImageNet, with torchvision's names, for weights that others have trained: alexnet,
 // vgg16, resnet18, resnet50, squeezenet1_1. They can be trained as well, where there is time.

@@ -21,9 +21,7 @@ void check_loss_fits(const Architecture& architecture, Loss loss, int classes);
 void check_numbers(const float* row, int k, const std::string& of);
 
 // Whether a loss makes probabilities of logits by itself.
-inline bool gives_probabilities(Loss loss) {
-  return loss == Loss::cross_entropy || loss == Loss::maximum_a_posteriori;
-}
+inline bool gives_probabilities(Loss loss) { return loss == Loss::cross_entropy || loss == Loss::maximum_a_posteriori; }
 
 class LossHead {
  public:
@@ -43,14 +41,12 @@ class LossHead {
   const Buffer<int32_t>& predicted() const { return predicted_; }        // (N)
   const Buffer<float>& probabilities() const { return probabilities_; }  // (N, K), where gives_probabilities()
 
-  // An output row as probabilities of the classes: softmax for cross-entropy (map: with a rest for none of them), exp for log-probabilities, sigmoid for
-  // binary logits, else the values themselves. One output: of the classes 0 and 1.
+  // An output row as probabilities of the classes: softmax for cross-entropy (map: with a rest for none of them), exp
+  // for log-probabilities, sigmoid for binary logits, else the values themselves. One output: of the classes 0 and 1.
   static std::vector<float> class_probabilities(Loss loss, const float* row, int k);
 
  private:
-  bool by_class() const { 
-    return gives_probabilities(loss_) || loss_ == Loss::negative_log_likelihood;
-  }
+  bool by_class() const { return gives_probabilities(loss_) || loss_ == Loss::negative_log_likelihood; }
   Loss loss_;
   int n_, k_;
   Buffer<int32_t> labels_, predicted_;

@@ -45,7 +45,7 @@ enum class Loss {
   mean_squared_error,
   binary_cross_entropy,         // after a sigmoid layer
   binary_cross_entropy_logits,  // from logits
-  maximum_a_posteriori  // of minus distances, with one class more for what is none: LeNet-5 of 1998
+  maximum_a_posteriori          // of minus distances, with one class more for what is none: LeNet-5 of 1998
 };
 // What is as far as this from every class is as well none of them (kernels/loss.h).
 inline constexpr float kNoClassDistance = 0.1f;

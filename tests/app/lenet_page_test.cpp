@@ -139,7 +139,10 @@ TEST_F(LenetPageTest, a_network_that_slides_reads_a_whole_number) {
 TEST_F(LenetPageTest, clicks_choose_networks_digits_and_layers) {
   driver.click("7");
   ASSERT_FALSE(driver.log.empty());
-  EXPECT_EQ(driver.log.front().rfind("lenet.digit 7 ", 0), 0u);
+  EXPECT_EQ(driver.log.front(), "lenet.digit 7");
+  driver.click("Another hand's");
+  EXPECT_EQ(driver.log.front(), "lenet.digit 7 2");
+  EXPECT_EQ(driver.text("lenet.class"), "7");
   driver.click("Open this network");
   EXPECT_EQ(driver.text("network.name"), "lenet5");
   driver.run("lenet.layer 3");

@@ -133,10 +133,10 @@ TEST(DigitReader, columns_become_the_likeliest_string) {
   };
   std::vector<int> taken;
   EXPECT_EQ(read_columns({}, taken), "");
-  EXPECT_EQ(read_columns({column(-1, 0), column(7, 0.9f), column(7, 0.8f), column(-1, 0), column(7, 0.9f)}, taken),
+  EXPECT_EQ(read_columns({column(-1, 0), column(7, 0.9f), column(7, 0.8f), column(-1, 0), column(7, 0.999f)}, taken),
             "77");
   EXPECT_EQ(taken, (std::vector<int>{-1, 7, 7, -1, 7}));
-  EXPECT_EQ(read_columns({column(1, 0.95f), column(1, 0.9f), column(2, 0.95f), column(2, 0.9f)}, taken), "12");
+  EXPECT_EQ(read_columns({column(1, 0.99f), column(1, 0.99f), column(2, 0.99f), column(2, 0.99f)}, taken), "12");
   // One column beside a digit is its edge, not another digit.
   EXPECT_EQ(read_columns({column(4, 0.95f), column(4, 0.9f), column(9, 0.8f), column(-1, 0)}, taken), "4");
   EXPECT_EQ(read_columns({column(1, 0.2f), column(2, 0.3f)}, taken), "");

@@ -83,6 +83,8 @@ class LenetPage : public Page {
   std::vector<float> ink_;
   std::string text_;  // that was written; empty: what is drawn is read
   uint64_t text_seed_ = 1;
+  int digit_ = -1;  // that the program wrote last, and in which hand
+  int64_t hand_ = 1;
   Point pen_{kPadSide / 2.0f, kPadSide / 2.0f};
   std::string layer_ = "0";
   int column_ = 0;  // of the row, that is looked at

@@ -181,6 +181,8 @@ void LenetPage::declare(Registry& registry) {
                          drawing_ =
                              drawing_of_digit(static_cast<int>(arguments.integer(0)),
                                               static_cast<uint64_t>(arguments.has(1) ? arguments.integer(1) : 1));
+                         digit_ = static_cast<int>(arguments.integer(0));
+                         hand_ = arguments.has(1) ? arguments.integer(1) : 1;
                          text_.clear();
                          pen_ = drawing_.pen();
                          changed();

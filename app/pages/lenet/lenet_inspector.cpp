@@ -27,9 +27,11 @@ void LenetPage::draw_inspector(Ui& ui) const {
   ui.section("WHAT IS DRAWN");
   ui.begin_flow(4);
   for (int digit = 0; digit < 10; ++digit) {
-    ui.button(std::to_string(digit), fmt::format("lenet.digit {} {}", digit, revision_ % 97 + 1),
-              {.tooltip = N_("A digit in the program's hand, another one each time")});
+    ui.button(std::to_string(digit), fmt::format("lenet.digit {}", digit),
+              {.tooltip = N_("A digit in the program's hand")});
   }
+  ui.button("Another hand's", fmt::format("lenet.digit {} {}", digit_, hand_ + 1),
+            {.enabled = digit_ >= 0, .tooltip = N_("The same digit, written otherwise")});
   ui.end_flow();
   ui.setting("lenet.pen");
   ui.setting("lenet.center");

@@ -27,7 +27,9 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   if (!row_) return;
   const DigitReader::Row& read = row_->read;
   line(tr("one pass over the whole row, an answer every four columns"), Font::caption, theme.secondary);
-  const float pixel = std::min(area.w / static_cast<float>(row_->picture.width), std::min(6.0f, (area.h - 126) / 32));
+  const float table = std::clamp(area.h * 0.36f, 30.0f, 150.0f);
+  const float pixel =
+      std::min({area.w / static_cast<float>(row_->picture.width), 6.0f, (area.h - table - 30) / SlidingNetwork::kSide});
   if (pixel < 0.5f) return;
   const Rect picture{area.x, area.y, pixel * static_cast<float>(row_->picture.width), pixel * 32};
   PictureSource source;
@@ -54,31 +56,27 @@ void LenetPage::draw_row(Ui& ui, Rect area, HoverNote& /*note*/) const {
   area.cut_top(picture.h + 6);
 
   // A column of ten cells for each answer, as dark as it is sure.
-  const Rect cells = area.cut_top(std::min(area.h - 30, 150.0f));
-  if (cells.h > 30) {
-    const float high = cells.h / 10;
-    for (int column = 0; column < count; ++column) {
-      for (int digit = 0; digit < 10; ++digit) {
-        const float share = read.columns[static_cast<size_t>(column)].probabilities[static_cast<size_t>(digit)];
-        const Rect cell{center(column) - step / 2 + 0.5f, cells.y + high * static_cast<float>(digit), step - 1,
-                        high - 1};
-        ui.fill(cell, mixed(theme.surface, theme.activation, std::clamp(share, 0.0f, 1.0f)));
-      }
-      const Rect bar{center(column) - step / 2, cells.y, step, cells.h};
-      const Response r = ui.interact(
-          bar,
-          {.label = fmt::format("answer {}", column),
-           .command = fmt::format("lenet.column {}", column),
-           .kind = "cell",
-           .focusable = false,
-           .tooltip = N_("One answer: the probabilities of 0 to 9, from above; what they leave of 1 is no digit")});
-      if (r.clicked) ui.send(fmt::format("lenet.column {}", column));
-      if (column == chosen) ui.stroke(bar, theme.kernel, 1, 1.5f);
-    }
+  const Rect cells = area.cut_top(table);
+  const float high = cells.h / 10;
+  for (int column = 0; column < count; ++column) {
     for (int digit = 0; digit < 10; ++digit) {
-      ui.label(Rect{picture.x, cells.y + high * static_cast<float>(digit), 14, high}, std::to_string(digit),
-               Font::number, theme.secondary, Align::left, std::min(12.0f, high));
+      const float share = read.columns[static_cast<size_t>(column)].probabilities[static_cast<size_t>(digit)];
+      const Rect cell{center(column) - step / 2 + 0.5f, cells.y + high * static_cast<float>(digit), step - 1, high - 1};
+      ui.fill(cell, mixed(theme.surface, theme.activation, std::clamp(share, 0.0f, 1.0f)));
     }
+    const Rect bar{center(column) - step / 2, cells.y, step, cells.h};
+    const Response r = ui.interact(
+        bar, {.label = fmt::format("answer {}", column),
+              .command = fmt::format("lenet.column {}", column),
+              .kind = "cell",
+              .focusable = false,
+              .tooltip = N_("One answer: the probabilities of 0 to 9, from above; what they leave of 1 is no digit")});
+    if (r.clicked) ui.send(fmt::format("lenet.column {}", column));
+    if (column == chosen) ui.stroke(bar, theme.kernel, 1, 1.5f);
+  }
+  for (int digit = 0; digit < 10 && high >= ui.least_number(); ++digit) {
+    ui.label(Rect{picture.x, cells.y + high * static_cast<float>(digit), 14, high}, std::to_string(digit), Font::number,
+             theme.secondary, Align::left, std::min(12.0f, high));
   }
   // Where each digit was found.
   const Rect found = area.cut_top(24);

@@ -26,31 +26,38 @@ void caption(Ui& ui, Rect& area, const std::string& text) {
 void LenetPage::draw_stage(Ui& ui, const Rect& area) const {
   HoverNote note;
   Rect rest = area.inset(20, 12);
-  const bool lower = rest.h > 330;
-  const float top = !lower ? rest.h : std::clamp(rest.h * (state_.slide ? 0.3f : 0.4f), 170.0f, 330.0f);
+  // Where the stage is low the layers give way, and what was asked for below the drawing comes before it.
+  const bool low = rest.h <= 330, lower = !low || state_.slide || state_.view != "layers";
+  constexpr float kTabs = 34;
+  const float tabs = state_.slide || rest.h < 150 ? 0 : kTabs + 8;
+  const float top = !lower ? rest.h - tabs
+                    : low  ? std::floor((rest.h - tabs) * 0.4f)
+                           : std::clamp(rest.h * (state_.slide ? 0.3f : 0.4f), 170.0f, 330.0f);
   Rect upper = rest.cut_top(top);
   const float side = std::floor(std::min(upper.h - kCaption - 42, upper.w * 0.34f));
-  draw_pad(ui, upper.cut_left(side));
-  upper.cut_left(20);
+  if (side > 40) {
+    draw_pad(ui, upper.cut_left(side));
+    upper.cut_left(20);
+  }
   if (state_.slide) {
     draw_string(ui, upper);
   } else {
     const float received = std::floor(std::min(side, std::max(112.0f, upper.w - 380)));
-    if (upper.w > received + 240) {
+    if (side > 40 && upper.w > received + 240) {
       draw_received(ui, upper.cut_left(received));
       upper.cut_left(20);
     }
     draw_answers(ui, upper);
   }
-  if (!lower) return;
-  rest.cut_top(8);
-  if (!state_.slide) {
+  if (tabs > 0) {
+    rest.cut_top(lower && !low ? 8.0f : 0.0f);
     static const Choice views[] = {{N_("Layers"), "layers"}, {N_("Glyphs"), "glyphs"}, {N_("Turn and scale"), "ring"}};
-    ui.begin_row(rest.cut_top(34), 8);
+    ui.begin_row(rest.cut_top(kTabs), 8);
     ui.tabs("below the drawing", views, state_.view, "lenet.view");
     ui.end_row();
     rest.cut_top(8);
   }
+  if (!lower) return;
   if (state_.slide) {
     draw_row(ui, rest, note);
   } else if (state_.view == "glyphs") {
@@ -75,7 +82,11 @@ void LenetPage::draw_pad(Ui& ui, Rect area) const {
              .enabled = !drawing_.empty(),
              .tooltip = N_("Takes the last stroke away (Backspace)"),
              .icon_only = area.w < 216.0f});
-  ui.button("Clear", "lenet.clear", {.enabled = !drawing_.empty(), .tooltip = N_("An empty pad (Delete)")});
+  ui.button("Clear", "lenet.clear",
+            {.icon = area.w < 216.0f ? Icon::cross : Icon::none,
+             .enabled = !drawing_.empty(),
+             .tooltip = N_("An empty pad (Delete)"),
+             .icon_only = area.w < 216.0f});
   ui.end_row();
 }
 
@@ -281,10 +292,9 @@ void LenetPage::draw_ring(Ui& ui, Rect area) const {
     }
   }
   const Rect disc{middle.x - radius, middle.y - radius, 2 * radius, 2 * radius};
-  const Response r = ui.interact(disc, {.label = "ring",
-                                        .command = "lenet.rotate",
-                                        .kind = "ring",
-                                        .tooltip = N_("Turns and scales the digit to the place that is clicked")});
+  const Response r = ui.interact(
+      disc,
+      {.label = "ring", .kind = "ring", .tooltip = N_("Turns and scales the digit to the place that is clicked")});
   if (r.clicked && r.hovered) {
     const Vec away = ui.input().mouse - middle;
     const float distance = std::hypot(away.x, away.y);
