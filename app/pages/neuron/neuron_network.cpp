@@ -330,7 +330,7 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
       ui.stroke(at, on ? theme.input : theme.line, 3, on ? 2.0f : 1.0f);
       const float room = at.x - first.x;
       const float name_wide = ui.measure(Font::caption, kFeatureTitles[i]).x;
-      if (room > name_wide + 4) {
+      if (room > name_wide + 7) {
         ui.label(Rect{first.x, at.y, room - 6, at.h}, kFeatureTitles[i], Font::caption,
                  on ? theme.text : theme.secondary, Align::right);
       }

@@ -119,12 +119,14 @@ void NeuronPage::draw_line(Ui& ui, const Rect& area) const {
   const double w = p[0], v = p[1], b = p[2], size = std::hypot(w, v);
   if (!(size > 1e-6)) return;
   const double nx = w / size, ny = v / size, off = -b / size;
-  const Vec foot = at(nx * off, ny * off), tip = at(nx * (off + size), ny * (off + size));
+  const double unit = 2 * kPointRange / static_cast<double>(area.w);  // of the plane, per unit of the screen
+  // An arrow too short for hands is drawn longer.
+  const double length = std::max(size, 28 * unit);
+  const Vec foot = at(nx * off, ny * off), tip = at(nx * (off + length), ny * (off + length));
   ui.push_clip(area);
   ui.line(at(nx * off - ny * 20, ny * off + nx * 20), at(nx * off + ny * 20, ny * off - nx * 20), theme.text, 2);
   ui.line(foot, tip, theme.kernel, 3);
   ui.pop_clip();
-  const double unit = 2 * kPointRange / static_cast<double>(area.w);  // of the plane, per unit of the screen
   const auto handle = [&](const Vec& place, std::string_view label, std::string_view tooltip, Color color) {
     const Rect grip{place.x - 9, place.y - 9, 18, 18};
     if (!area.inset(1).contains(grip)) return Response{};
