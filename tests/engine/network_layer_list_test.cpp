@@ -289,7 +289,8 @@ TEST(LayerList, any_sequence_of_edits_gives_an_architecture_or_a_named_error) {
       } else {
         ++bad;
         ASSERT_TRUE(checked.error || checked.wrong() >= 0) << list.text();
-        EXPECT_TRUE(is_refused(list.text(), input)) << list.text();
+        const Error why = checked.error ? *checked.error : *checked.rows[static_cast<size_t>(checked.wrong())].error;
+        EXPECT_TRUE(is_refused(list.text(), input)) << list.text() << ": " << why.what();
       }
     }
   }
@@ -352,6 +353,13 @@ TEST(LayerSettings, each_setting_is_read_and_written_where_the_layer_prints_it) 
       {"logsoftmax from 2", "axis", "3", "logsoftmax axis 3"},
       {"logsoftmax", "from", "2", "logsoftmax from 2"},
       {"globalavgpool", "keep", "on", "globalavgpool keep"},
+      {"local 4 3x3", "filters", "8", "local 8 3x3"},
+      {"local 4 3x3", "kernel", "5", "local 4 5x5"},
+      {"local 4 3x3 sets 2x2", "stride", "2", "local 4 3x3 stride 2 sets 2"},
+      {"local 4 3x3", "padding", "1", "local 4 3x3 pad 1"},
+      {"local 4 3x3", "dilation", "2", "local 4 3x3 dilation 2"},
+      {"local 4 3x3 no bias", "sets", "2x3", "local 4 3x3 sets 2x3 no bias"},
+      {"local 4 3x3", "bias", "off", "local 4 3x3 no bias"},
       {"subsample 2", "channels", "8", "subsample 2 channels 8"},
       {"subsample 2 channels 8", "stride", "3", "subsample 3 channels 8"},
   };

@@ -248,7 +248,7 @@ class RandomModel {
       return kind + (chance(40) ? " shared" : chance(50) ? " shape " + text_of(size(rank() - 1)) : "");
     }
     if (kind == "scaledtanh") return kind + maybe(30, real() + " " + real());
-    if (kind == "rbf") return kind + " " + n(12) + maybe(40, "negative");
+    if (kind == "rbf") return (chance(60) ? "flatten | dense 84 | " : "") + kind + " " + n(12) + maybe(40, "negative");
     if (kind == "clip") return kind + " " + one_of({"none", "-1", "0"}) + " " + real();
     if (kind == "gelu") return kind + maybe(50, "tanh");
     if (kind == "hardsigmoid") return kind + maybe(50, real() + " " + real());
