@@ -2,32 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "app/command/registry.h"
+#include "app/drawing/stroke_text.h"
 #include "app/widgets/ink_pad.h"
-#include "engine/error.h"
 
 namespace striate {
 namespace {
 
-constexpr size_t kMostWords = 4000;
-
-Stroke stroke_of(const std::string& command, const std::vector<std::string>& words, const std::string& text) {
-  const Error no_stroke(fmt::format("{}: \"{}\" is not a stroke", command, shown(text)),
-                        fmt::format("{}", DigitPad::syntax()));
-  if (words.empty() || words.size() % 2 != 0 || words.size() > kMostWords) throw no_stroke;
-  Stroke stroke;
-  for (size_t i = 0; i < words.size(); i += 2) {
-    double x = 0, y = 0;
-    if (!parse_number(words[i], &x) || !parse_number(words[i + 1], &y) || x < 0 || y < 0 || x > kPadSide ||
-        y > kPadSide) {
-      throw no_stroke;
-    }
-    stroke.push_back({static_cast<float>(x), static_cast<float>(y)});
-  }
-  return stroke;
-}
+constexpr const char* kOthers = "undo, clear, pen X Y";
 
 }  // namespace
 
@@ -39,17 +21,16 @@ std::string DigitPad::syntax() {
 }
 
 void DigitPad::draw(const std::string& text) {
-  std::vector<std::string> words = split_words(text);
+  const std::vector<std::string> words = split_words(text);
   if (words.size() == 1 && words[0] == "clear") {
     drawing_ = {};
   } else if (words.size() == 1 && words[0] == "undo") {
     drawing_.undo();
   } else if (words.size() == 3 && words[0] == "pen") {
-    words.erase(words.begin());
-    pen_ = stroke_of(command_, words, text)[0];
+    pen_ = parse_stroke(command_, text.substr(text.find("pen") + 3), kOthers)[0];
     return;
   } else {
-    drawing_.add(stroke_of(command_, words, text), kPenWidth);
+    drawing_.add(parse_stroke(command_, text, kOthers), kPenWidth);
     pen_ = drawing_.pen();
   }
   ink_ = ink_of(drawing_);
@@ -61,12 +42,7 @@ std::vector<std::string> DigitPad::state() const { return lines_of(drawing_); }
 std::vector<std::string> DigitPad::lines_of(const Drawing& drawing) const {
   std::vector<std::string> lines{command_ + " clear"};
   for (const PenStroke& stroke : drawing.strokes) {
-    std::string line = command_;
-    for (const Point& p : stroke.points) {
-      line += " " + to_text(std::round(static_cast<double>(p.x) * 10) / 10) + " " +
-              to_text(std::round(static_cast<double>(p.y) * 10) / 10);
-    }
-    lines.push_back(line);
+    lines.push_back(command_ + " " + stroke_text(stroke.points));
   }
   return lines;
 }

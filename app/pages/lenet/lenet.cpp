@@ -4,24 +4,12 @@
 #include <cmath>
 #include <utility>
 
+#include "app/drawing/stroke_text.h"
 #include "app/widgets/ui.h"
 #include "app/words/words.h"
 #include "engine/network/find_layer.h"
 
 namespace striate {
-namespace {
-
-std::string stroke_text(const Stroke& stroke) {
-  std::string text;
-  for (const Point& p : stroke) {
-    text += (text.empty() ? "" : " ") + to_text(std::round(static_cast<double>(p.x) * 10) / 10) + " " +
-            to_text(std::round(static_cast<double>(p.y) * 10) / 10);
-  }
-  return text;
-}
-
-}  // namespace
-
 LenetPage::LenetPage(const PageContext& context)
     : info_(lenet_page().info),
       context_(context),

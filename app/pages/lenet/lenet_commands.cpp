@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/command/not_ready.h"
+#include "app/drawing/stroke_text.h"
 #include "app/pages/lenet/lenet.h"
 #include "app/words/words.h"
 #include "engine/error.h"
@@ -13,28 +14,9 @@
 namespace striate {
 namespace {
 
-constexpr size_t kMostWords = 4000;  // of one `lenet.draw` line
-constexpr size_t kMostDigits = 24;   // of one `lenet.write`
+constexpr size_t kMostDigits = 24;  // of one `lenet.write`
 
-Error not_a_stroke(const std::string& text) {
-  return Error(fmt::format("lenet.draw: \"{}\" is not a stroke", striate::shown(text)),
-               fmt::format("pairs of numbers from 0 to {} (X Y X Y ...), or undo, clear, pen X Y", kPadSide));
-}
-
-Stroke parse_stroke(const std::string& text) {
-  const std::vector<std::string> words = split_words(text);
-  if (words.empty() || words.size() % 2 != 0 || words.size() > kMostWords) throw not_a_stroke(text);
-  Stroke stroke;
-  for (size_t i = 0; i < words.size(); i += 2) {
-    double x = 0, y = 0;
-    if (!parse_number(words[i], &x) || !parse_number(words[i + 1], &y) || x < 0 || y < 0 || x > kPadSide ||
-        y > kPadSide) {
-      throw not_a_stroke(text);
-    }
-    stroke.push_back({static_cast<float>(x), static_cast<float>(y)});
-  }
-  return stroke;
-}
+Stroke stroke_of(const std::string& text) { return parse_stroke("lenet.draw", text, "undo, clear, pen X Y"); }
 
 const char* model_for_training(const LenetModel& model) {
   return std::string_view(model.word) == "modern" ? "lenet5" : model.file;
@@ -106,10 +88,10 @@ void LenetPage::draw_words(const std::string& text) {
   } else if (words.size() == 1 && word == "undo") {
     drawing_.undo();
   } else if (words.size() == 3 && word == "pen") {
-    pen_ = parse_stroke(text.substr(text.find("pen") + 3))[0];
+    pen_ = stroke_of(text.substr(text.find("pen") + 3))[0];
     return;
   } else {
-    const Stroke stroke = parse_stroke(text);
+    const Stroke stroke = stroke_of(text);
     drawing_.add(stroke, static_cast<float>(state_.pen));
     text_.clear();
     pen_ = drawing_.pen();

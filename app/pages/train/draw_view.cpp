@@ -5,43 +5,16 @@
 #include <cmath>
 #include <utility>
 
+#include "app/drawing/stroke_text.h"
 #include "app/words/words.h"
 #include "engine/error.h"
 
 namespace striate {
 namespace {
 
-constexpr int kMaxWords = 4000;  // of one `train.draw` line
-constexpr double kAway = 0.5;    // seconds without a look after which the view was not shown
+constexpr double kAway = 0.5;  // seconds without a look after which the view was not shown
 
-Error not_a_stroke(const std::string& text) {
-  return Error(fmt::format("train.draw: \"{}\" is not a stroke", shown(text)),
-               fmt::format("pairs of numbers from 0 to {} (X Y X Y ...), or undo, clear, probe, pen X Y", kPadSide));
-}
-
-Stroke parse_stroke(const std::string& text) {
-  const std::vector<std::string> words = split_words(text);
-  if (words.empty() || words.size() % 2 != 0 || words.size() > kMaxWords) throw not_a_stroke(text);
-  Stroke stroke;
-  for (size_t i = 0; i < words.size(); i += 2) {
-    double x = 0, y = 0;
-    if (!parse_number(words[i], &x) || !parse_number(words[i + 1], &y) || x < 0 || y < 0 || x > kPadSide ||
-        y > kPadSide) {
-      throw not_a_stroke(text);
-    }
-    stroke.push_back({static_cast<float>(x), static_cast<float>(y)});
-  }
-  return stroke;
-}
-
-std::string stroke_text(const Stroke& stroke) {
-  std::string text;
-  for (const Point& p : stroke) {
-    text += (text.empty() ? "" : " ") + to_text(std::round(static_cast<double>(p.x) * 10) / 10) + " " +
-            to_text(std::round(static_cast<double>(p.y) * 10) / 10);
-  }
-  return text;
-}
+Stroke stroke_of(const std::string& text) { return parse_stroke("train.draw", text, "undo, clear, probe, pen X Y"); }
 
 // A picture that has the network's size already is taken for one that was prepared.
 bool as_digit(const Image& image, const Shape& input, bool reads_digits) {
@@ -115,10 +88,10 @@ void DrawView::draw_words(const std::string& text) {
     send_probe();
     return;
   } else if (words.size() == 3 && word == "pen") {
-    pen_ = parse_stroke(text.substr(text.find("pen") + 3))[0];
+    pen_ = stroke_of(text.substr(text.find("pen") + 3))[0];
     return;
   } else {
-    const Stroke stroke = parse_stroke(text);
+    const Stroke stroke = stroke_of(text);
     if (picture_) {  // drawing over a picture begins a new drawing
       picture_ = nullptr;
       work_.reset();
