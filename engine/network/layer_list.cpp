@@ -168,6 +168,18 @@ void LayerList::renumber(const std::vector<int>& where, const LayerReference& in
     if (line.source) follow(*line.source);
     for (LayerReference& join : line.joins) follow(join);
   }
+  resolve();
+}
+
+// What named no layer names one where the text, read again, would.
+void LayerList::resolve() {
+  const auto again = [&](LayerReference& of) {
+    if (of.line == LayerReference::kUnknown && !of.word.empty()) of = reference(std::string(of.word));
+  };
+  for (LayerLine& line : lines_) {
+    if (line.source) again(*line.source);
+    for (LayerReference& join : line.joins) again(join);
+  }
 }
 
 namespace {
@@ -261,6 +273,7 @@ void LayerList::rename(int line, const std::string& name) {
   LayerLine& now = lines_[static_cast<size_t>(line)];
   if (name.empty() || name == std::to_string(line)) {
     now.name.clear();
+    resolve();
     return;
   }
   if (!is_layer_name(name)) {
@@ -272,6 +285,7 @@ void LayerList::rename(int line, const std::string& name) {
     throw Error(fmt::format("layer {} is called \"{}\" already", same.line, name), "give each its own name");
   }
   now.name = name;
+  resolve();
 }
 
 void LayerList::set_source(int line, const std::string& name) {

@@ -86,6 +86,7 @@ class LayerList {
   void need_line(int line) const;
   // References to line i become references to where[i]; where that is negative, to `instead`.
   void renumber(const std::vector<int>& where, const LayerReference& instead);
+  void resolve();
 
   std::string input_;
   std::vector<LayerLine> lines_;

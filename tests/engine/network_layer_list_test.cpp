@@ -222,6 +222,15 @@ bool is_refused(const std::string& text, const Shape& input) {
 
 }  // namespace
 
+TEST(LayerList, a_name_that_no_layer_had_is_that_of_one_that_comes_later) {
+  LayerList list = LayerList::parse("relu | from 5 | tanh | sigmoid");
+  const LayerList::Checked before = list.check(Shape{1, 4, 4});
+  EXPECT_EQ(before.wrong(), 1);
+  for (int i = 0; i < 5; ++i) list.insert(0, "relu");
+  ASSERT_EQ(list.text(), "relu | relu | relu | relu | relu | relu | from 5 | tanh | sigmoid");
+  EXPECT_TRUE(list.check(Shape{1, 4, 4}).good);
+}
+
 TEST(LayerList, any_sequence_of_edits_gives_an_architecture_or_a_named_error) {
   std::mt19937 random(7);
   const auto pick = [&](int count) { return static_cast<int>(random() % static_cast<uint32_t>(count)); };
@@ -354,12 +363,17 @@ TEST(LayerSettings, each_setting_is_read_and_written_where_the_layer_prints_it) 
       {"logsoftmax", "from", "2", "logsoftmax from 2"},
       {"globalavgpool", "keep", "on", "globalavgpool keep"},
       {"local 4 3x3", "filters", "8", "local 8 3x3"},
-      {"local 4 3x3", "kernel", "5", "local 4 5x5"},
-      {"local 4 3x3 sets 2x2", "stride", "2", "local 4 3x3 stride 2 sets 2"},
+      {"local 4 3x3", "kernel", "5x3", "local 4 5x3"},
+      {"local 4 3x3 sets 2x3", "stride", "2", "local 4 3x3 stride 2 sets 2x3"},
       {"local 4 3x3", "padding", "1", "local 4 3x3 pad 1"},
       {"local 4 3x3", "dilation", "2", "local 4 3x3 dilation 2"},
       {"local 4 3x3 no bias", "sets", "2x3", "local 4 3x3 sets 2x3 no bias"},
       {"local 4 3x3", "bias", "off", "local 4 3x3 no bias"},
+      {"scaledtanh 0.5 1", "gain", "2", "scaledtanh 2 1"},
+      {"scaledtanh 0.5 1", "slope", "2", "scaledtanh 0.5 2"},
+      {"sumpool 2", "size", "3", "sumpool 3"},
+      {"rbf 10", "neurons", "3", "rbf 3"},
+      {"rbf 3", "negative", "on", "rbf 3 negative"},
       {"subsample 2", "channels", "8", "subsample 2 channels 8"},
       {"subsample 2 channels 8", "stride", "3", "subsample 3 channels 8"},
   };
