@@ -18,7 +18,7 @@ shot filters filters assets/images/still-life.png --size 1280x800 --do "filters.
 shot convolution convolution --size 1280x800
 shot pooling pooling --size 1280x800
 shot neuron neuron --size 1280x800 --do "neuron.data spiral" --do "neuron.layers 8 8" --do "neuron.optimizer adam" --do "neuron.step epoch 200"
-shot sharing sharing --size 1280x800 --do "sharing.until 300" --do "sharing.shift 3 -2"
+shot sharing sharing --size 1280x800 --do "sharing.digit 3" --do "sharing.until 300" --do "sharing.shift 3 -2"
 shot lenet lenet --size 1280x800 --do "lenet.model 1998" --do "lenet.digit 5" --do "lenet.view glyphs"
 shot train train --size 1280x800 --do "train.until 300"
 shot network network --size 1280x800 --do "train.until 300" --do "network.image test 4" --do "network.select 1"

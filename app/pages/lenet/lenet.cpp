@@ -67,9 +67,13 @@ std::vector<std::string> LenetPage::state() const {
   return lines;
 }
 
-const NetworkMoment* LenetPage::open_model() const {
+bool LenetPage::model_is_asked_for() const {
   const NetworkState& asked = network().asked();
-  if (!asked.opened || asked.file != model().file) return nullptr;
+  return asked.opened && asked.file == model().file;
+}
+
+const NetworkMoment* LenetPage::open_model() const {
+  if (!model_is_asked_for()) return nullptr;
   const NetworkMomentPtr& moment = network().moment();
   return moment && moment->info && !network().opening() ? moment.get() : nullptr;
 }

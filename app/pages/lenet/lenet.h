@@ -49,6 +49,7 @@ class LenetPage : public Page {
   RowPicture row_picture() const;
   std::optional<int> node(const NetworkMoment& moment) const;
   // The open network, where it is the chosen model; null: it is another, or on its way.
+  bool model_is_asked_for() const;  // as the open network
   const NetworkMoment* open_model() const;
 
   // lenet_commands.cpp

@@ -157,7 +157,7 @@ void LenetPage::draw_answers(Ui& ui, Rect area) const {
 void LenetPage::draw_layers(Ui& ui, Rect area, HoverNote& note) const {
   const NetworkMoment* moment = open_model();
   if (moment == nullptr) {
-    if (network().opening()) {
+    if (model_is_asked_for() && network().opening()) {
       ui.begin_panel("opening", area.centered(std::min(area.w, 420.0f), 90.0f), 0, false);
       ui.progress(tr("The network is being opened"), -1, "open.cancel");
       ui.end_panel();

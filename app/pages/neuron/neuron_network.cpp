@@ -216,9 +216,12 @@ void NeuronPage::draw_network(Ui& ui, Rect area, HoverNote& note) const {
     stroke_curve(chosen, theme.background, 6);
     stroke_curve(chosen, theme.accent, 3.5f);
     const Vec middle = chosen.at(0.5f);
-    const std::string text = short_number(weight);
+    // With fewer digits where the neurons stand close.
+    const float room = chosen.d.x - chosen.a.x - 12;
+    std::string text = short_number(weight);
+    if (ui.measure(Font::number, text, 13).x > room) text = fmt::format("{:.2f}", weight);
     const float half = ui.measure(Font::number, text, 13).x / 2 + 5;
-    if (wide > node + 2 * half) {
+    if (2 * half < room + 10) {
       ui.fill({middle.x - half, middle.y - 10, 2 * half, 20}, theme.background, 4);
       ui.label(Rect{middle.x - half, middle.y - 10, 2 * half, 20}, text, Font::number, theme.text, Align::center, 13);
     }

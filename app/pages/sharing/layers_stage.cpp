@@ -61,8 +61,11 @@ void SharingPage::draw_layers(Ui& ui) const {
   draw_digit(ui, head.cut_left(head.h));
   head.cut_left(16);
   ui.begin_panel("digit words", head, 0, false);
-  ui.paragraph(format_tr("Unseen digit {}: a **{}**, moved {} to the right and {} down.", now.of.digit, now.label,
-                         now.of.move.dx, now.of.move.dy));
+  const SharingMove& move = now.of.move;
+  ui.paragraph(move.dx == 0 && move.dy == 0
+                   ? format_tr("Unseen digit {}: a **{}**.", now.of.digit, now.label)
+                   : format_tr("Unseen digit {}: a **{}**, moved by ({}, {}): to the right and down.", now.of.digit,
+                               now.label, move.dx, move.dy));
   ui.note(now.step == 0
               ? std::string(tr("The networks have learned nothing yet: press Learn."))
               : format_tr("{} batches of {} digits learned, the same by all three.", now.step, SharingLab::kBatch));
@@ -135,9 +138,13 @@ void SharingPage::draw_gradient(Ui& ui, HoverNote& note) const {
   const double sum = gradient.sum(tile, state_.filter, state_.tap_row, state_.tap_column);
   const auto shared = static_cast<double>(gradient.shared(tile, state_.filter, state_.tap_row, state_.tap_column));
   ui.paragraph(
-      format_tr("Weight ({}, {}) of map {}: {} local [gradients](gradient) add up to `{}`. The weight that these "
-                "places share gets `{}`.",
-                state_.tap_row, state_.tap_column, state_.filter, places, number_of(sum), number_of(shared)));
+      places == 1
+          ? format_tr("Weight ({}, {}) of map {}, at place ({}, {}): it is this place's alone, and gets its local "
+                      "[gradient](gradient) `{}`.",
+                      state_.tap_row, state_.tap_column, state_.filter, state_.row, state_.column, number_of(shared))
+          : format_tr("Weight ({}, {}) of map {}: {} local [gradients](gradient) add up to `{}`. The weight that these "
+                      "places share gets `{}`.",
+                      state_.tap_row, state_.tap_column, state_.filter, places, number_of(sum), number_of(shared)));
   std::vector<float> local;
   for (int row = 0; row < kSharingPlaces; ++row) {
     for (int column = 0; column < kSharingPlaces; ++column) {

@@ -141,13 +141,18 @@ void SharingPage::declare_commands(Registry& registry) {
                        {steps},
                        [this](const Arguments& arguments) {
                          start();
+                         waited_for_ = false;
                          if (arguments.has(0)) until_ += arguments.integer(0) - kUsualSteps;
                        }});
   registry.add(Command{"sharing.until",
                        N_("Trains the three networks until they have learned so many batches; nothing if they have"),
                        {Parameter::integer("STEP", "batches", 1, 100000)},
-                       [this](const Arguments& arguments) { until_ = std::max(until_, arguments.integer(0)); }});
+                       [this](const Arguments& arguments) {
+                         until_ = std::max(until_, arguments.integer(0));
+                         waited_for_ = true;
+                       }});
   registry.add(Command{"sharing.pause", N_("Pauses the training of the three networks"), {}, [this](const Arguments&) {
+                         waited_for_ = false;
                          until_ = moment_ && moment_->of.start == start_ ? std::min(until_, moment_->step) : 0;
                        }});
   registry.add(Command{"sharing.restart",

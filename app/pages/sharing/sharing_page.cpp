@@ -89,8 +89,9 @@ bool SharingPage::update(double) {
 bool SharingPage::busy() const {
   if (neocognitron_job_.busy()) return true;
   if (!job_.busy()) return false;
-  // Learning goes on beside whatever is read: only what the present digit lacks is waited for.
-  return !(learning() && moment_ && asked_ && moment_->of == *asked_);
+  // Learning goes on beside whatever is read, unless it was asked for up to a step: else only what the present digit
+  // lacks is waited for.
+  return waited_for_ || !(learning() && moment_ && asked_ && moment_->of == *asked_);
 }
 
 void SharingPage::hidden() {

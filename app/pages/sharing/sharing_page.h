@@ -49,7 +49,7 @@ class SharingPage : public Page {
     SharingTie tie = SharingTie::free;
     int filter = 0, tap_row = 2, tap_column = 2;
     int row = 14, column = 14;                                // a place of the maps: whose tile is summed
-    int layer = 0, plane = 0, cell_row = 0, cell_column = 0;  // a cell of the Neocognitron; layers S1 C1 S2 C2 S3 C3
+    int layer = 0, plane = 0, cell_row = 7, cell_column = 7;  // a cell of the Neocognitron; layers S1 C1 S2 C2 S3 C3
     bool use_drawing = false;
     std::array<double, 3> selectivity{};
   };
@@ -101,7 +101,8 @@ class SharingPage : public Page {
   SettingsOf<State> settings_;
   DigitPad pad_{"sharing.neocognitron.draw"};
   uint64_t start_ = 1;
-  int64_t until_ = 0;  // steps to learn up to
+  int64_t until_ = 0;        // steps to learn up to
+  bool waited_for_ = false;  // by `sharing.until`
   std::vector<NeocognitronAct> acts_;
 
   SharingJob job_;
