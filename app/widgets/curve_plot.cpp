@@ -220,7 +220,8 @@ CurveAnswer draw_curve_plot(Ui& ui, std::string_view label, const Rect& area, co
   const bool beside = column > 0;
   frame.rect = area;
   // Room for the numbers at the left: "0.0003" is wider than most.
-  frame.rect.cut_left(plot.log && frame.low < 0.0005 ? 64.0f : 52.0f);
+  const bool long_numbers = plot.log ? frame.low < 0.0005 : frame.high - frame.low < 0.01;
+  frame.rect.cut_left(long_numbers ? 64.0f : 52.0f);
   frame.rect.cut_bottom(26);
   frame.rect.cut_top(6);
   const float height = 17.0f, space = 6.0f, between = 14.0f;

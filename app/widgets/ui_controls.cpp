@@ -340,7 +340,7 @@ bool Ui::track(const Rect& rect, const Response& r, double value, const NumberSp
     if (take_key("End")) value = spec.maximum;
     if (take_key("Backspace") || take_key("Delete")) value = spec.reset;
   }
-  auto share = static_cast<float>(share_of(value, spec));
+  auto share = static_cast<float>(share_of(std::isfinite(value) ? value : spec.reset, spec));
   fill(bar, t.hovered, 2);
   // Signed ranges fill from zero.
   float zero = spec.minimum < 0 && spec.maximum > 0 ? static_cast<float>(share_of(0, spec)) : 0.0f;
@@ -353,7 +353,7 @@ bool Ui::track(const Rect& rect, const Response& r, double value, const NumberSp
   draw_->AddCircleFilled(at, knob, t.text, 32);
   if (r.keyboard) draw_focus({at.x - knob, at.y - knob, 2 * knob, 2 * knob}, knob);
   *changed = value;
-  return value != before_change;
+  return value != before_change && std::isfinite(value);  // NaN is not even itself
 }
 
 namespace {

@@ -360,7 +360,10 @@ PointScore score(const PointNetwork& network, const double* parameters, const Po
     const double target = data.targets[static_cast<size_t>(i)];
     network.forward(parameters, data.sample(i), pass);
     score.loss += network.loss(pass, target);
-    if (!data.regression() && network.predicted(pass) == data.label(i)) ++right;
+    // An output that is no number is no answer.
+    const auto out = network.output_of(pass);
+    const bool answered = std::all_of(out.begin(), out.end(), [](double value) { return std::isfinite(value); });
+    if (!data.regression() && answered && network.predicted(pass) == data.label(i)) ++right;
   }
   const auto count = static_cast<double>(samples.size());
   score.loss /= count;

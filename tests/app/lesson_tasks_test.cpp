@@ -49,7 +49,8 @@ class Student {
       slide(item, line, last, values);
     } else if (item.kind == "number") {
       click(item);
-      type(last);
+      // The field across gives the first of two numbers, the one down the last.
+      type(item.label == "to the right" ? to_text(values.at(0)) : last);
     } else if (item.kind == "text") {
       click(item);
       driver_.key("Ctrl+A");

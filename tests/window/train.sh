@@ -21,6 +21,13 @@ along() { box "$1" | awk -v t="$2" '{ print int($1 + 8 + ($3 - 16) * t), int($2 
 
 begin
 click "chapter Networks"
+wait_for $patience has "Neurons and layers" || fail "the chapter did not unfold"
+over $(place "Neurons and layers")
+for _ in $(seq 1 20); do  # its entry stands further down
+  has "Train a CNN" && break
+  xdotool click 5
+  sleep 0.1
+done
 click "Train a CNN"
 expect page train "the page did not come"
 

@@ -106,7 +106,7 @@ void NeuronPage::declare_settings() {
     optimizer.labels.emplace_back(title_of(parse_point_optimizer(name)));
   }
   Setting& rate = settings_.number(
-      "rate", "learning rate", "How far each step goes", {"R", "above 0", 1e-5, 10},
+      "rate", "learning rate", "How far each step goes", {"R", "above 0", 1e-5, 100},
       [](auto& s) -> auto& { return s.learning.rate; });
   rate.logarithmic = true, rate.decimals = 5;
   settings_.integer(

@@ -99,12 +99,12 @@ void NeuronPage::draw_step(Ui& ui, Rect area) const {
     ui.begin_panel("backward numbers", right, 10);
   }
   ui.section("BACKWARD");
-  ui.row("loss by the neuron's value", number(pass.value_gradients[at]), Concept::gradient);
+  ui.row("dL/da: by the neuron's value", number(pass.value_gradients[at]), Concept::gradient);
   if (layer.activation != PointActivation::softmax) {
     ui.row(format_tr("slope of {} there", name_of(layer.activation)),
            number(activation_slope(layer.activation, pass.sums[at])));
   }
-  ui.row("loss by its sum: their product", number(pass.sum_gradients[at]), Concept::gradient);
+  ui.row("dL/dz: by its sum, their product", number(pass.sum_gradients[at]), Concept::gradient);
   ui.row(
       format_tr("gradient of the weight of {}", name_of_input(state_.from)),
       fmt::format("{} \u00b7 {} = {}", number(pass.sum_gradients[at]), number(from[state_.from]), number(own[weight])),

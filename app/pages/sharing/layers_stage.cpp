@@ -117,11 +117,10 @@ void SharingPage::draw_layer(Ui& ui, SharingLayer layer, HoverNote& note) const 
   words.cut_left(8);
   ui.label(words.cut_top(kLine), right ? tr("read right") : tr("read wrong"), Font::caption,
            right ? theme.activation : theme.warning);
-  ui.label(
-      words.cut_top(kLine),
-      format_tr("sure to {}", percent(static_cast<double>(answer.probabilities[static_cast<size_t>(answer.label)]))),
-      Font::caption, theme.secondary);
-  const std::string measured = now.has_accuracy ? format_tr("{} of unseen ones", percent(now.accuracy[n]))
+  ui.label(words.cut_top(kLine),
+           format_tr("{} sure", percent(static_cast<double>(answer.probabilities[static_cast<size_t>(answer.label)]))),
+           Font::caption, theme.secondary);
+  const std::string measured = now.has_accuracy ? format_tr("reads {} of unseen ones", percent(now.accuracy[n]))
                                                 : std::string(tr("unseen ones: not yet"));
   ui.label(words.cut_top(kLine), ui.fitted(measured, Font::caption, words.w), Font::caption, theme.secondary);
 }
