@@ -80,6 +80,10 @@ class Student {
                    item.visible.y + item.visible.h * static_cast<float>(values.at(i + 1) / 280)};
       };
       for (size_t i = 0; i + 3 < values.size(); i += 2) driver_.drag(at(i), at(i + 2));
+    } else if (item.kind == "maps" && item.command == "sharing.filter") {  // the map beside the chosen one
+      driver_.shell.ui().focus_on(item.label);
+      driver_.settle();
+      driver_.key("Right");
     } else {
       click(item);
     }
