@@ -1,6 +1,8 @@
 // Tests that look at everything: each page, and each tab of the page `train` with a little training in it.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
 
@@ -34,7 +36,7 @@ void each_page(ShellDriver& driver, const Look& look) {
     }
     for (const std::string& tab : train_tabs(driver.app.registry())) {
       driver.run("train.view " + tab);
-      look(id + " " + tab);
+      look(fmt::format("{} {}", id, tab));
     }
   }
 }
