@@ -113,7 +113,7 @@ std::string model_of(const SafeTensors& weights, std::vector<std::string>& fitti
 // Where no model was asked for and the file does not say its network.
 std::string find_model_of(const SafeTensors& weights, const std::string& path, std::vector<std::string>& notes) {
   std::vector<std::string> fitting;
-  const std::string model = model_of(weights, fitting);
+  std::string model = model_of(weights, fitting);
   if (!model.empty()) notes.push_back(fmt::format("its weights are those of {}", model));
   if (model.empty() && !fitting.empty())
     throw Error(fmt::format("{} holds weights that fit several networks: {}", path, fmt::join(fitting, ", ")),
