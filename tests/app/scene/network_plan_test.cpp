@@ -84,7 +84,7 @@ std::multimap<std::string, std::string> texts_of_xml(const std::string& xml) {
       check_references(text);
       EXPECT_EQ(text.find('>'), std::string::npos) << text;
       if (open.empty()) {
-        EXPECT_EQ(text.find_first_not_of("\n"), std::string::npos) << text;
+        EXPECT_EQ(text.find_first_not_of('\n'), std::string::npos) << text;
       }
       if (!open.empty() && open.back() == "text") texts.emplace(classes.back(), text);
       at = end;
