@@ -174,8 +174,8 @@ TEST(NetworkWalk, every_unit_of_a_network_is_the_value_of_its_tensor) {
 // Followed by their own operators, of any picture of the batch, with constants that all pictures share.
 TEST(NetworkWalk, every_unit_of_layers_without_a_walk_of_their_own_is_the_value_of_its_tensor) {
   for (const char* text :
-       {"input 3x2x4 | a: tanh | c: constant 3x1x1 | from a | mul c | sub a | prelu | groupnorm 3 | pad edge "
-        "0,0,1,1,0,0,0,1",
+       {("input 3x2x4 | a: tanh | c: constant 3x1x1 | from a | mul c | sub a | prelu | groupnorm 3 | pad edge "
+         "0,0,1,1,0,0,0,1"),
         "input 2x3x4 | convtranspose 3 2x3 stride 2 | resize linear batch,3,4,5 | transpose 0,2,3,1 | reducemean 2",
         "input 2x3x4x5 | conv3d 2 2x2x2 | maxpool3d 2x2x2 stride 1x1x1 | globalmaxpool",
         "input 2x5x6 | local 3 3x2 stride 2x1 pad 1 | local 2 2x2 sets 2",
