@@ -1,7 +1,7 @@
 // No text crashes: random architectures (random_models.h), right ones and wrong ones, are built, trained for two steps
 // at an odd batch, judged and saved. Each either works or is refused with an Error of two lines.
 //
-//   STRIATE_RANDOM_MODELS=10000   how many (300); with the address sanitizer for the long run
+//   STRIATE_RANDOM_MODELS=10000   how many (600); with the address sanitizer for the long run
 //   STRIATE_RANDOM_SEED=7         the first one's seed (1); each model has the seed of the one before + 1
 //   STRIATE_RANDOM_SHOW=1         prints each seed and text before it runs: the last one is what crashed
 #include <gtest/gtest.h>
@@ -81,7 +81,7 @@ Fate run(Stream& stream, const std::string& text, const Dataset& data, uint64_t 
 
 TEST(RandomModels, work_or_are_refused) {
   const TestFolder folder;
-  const int64_t count = told("STRIATE_RANDOM_MODELS", 300), first = told("STRIATE_RANDOM_SEED", 1);
+  const int64_t count = told("STRIATE_RANDOM_MODELS", 600), first = told("STRIATE_RANDOM_SEED", 1);
   const bool show = told("STRIATE_RANDOM_SHOW", 0) != 0;
   Stream stream(Device::cpu());
   const Digits digits(12);
